@@ -1,0 +1,244 @@
+"""The decision document: one JSON object, the same from the command line and over HTTP."""
+
+import hashlib
+import json
+from math import isfinite
+
+from api.position import format_time
+from engine import ENGINE_VERSION
+from engine.decide import deciding_finding, passed_over
+from engine.explain import COUNT, UNIT_OF, bearing_deg, brief_reason, eta_s, finding_text, headline, notice_text
+from engine.kernels.geodesy import initial_course_deg
+from engine.model import Ask, Coordination, Decision, Notice, Port
+from engine.sea_route import straight_line_m, track_to_port
+from engine.units import KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
+from engine.vocab import Code, Rule, Status, Verdict, Weight
+from engine.wording import LEVEL, WORDING
+
+Json = dict[str, object]
+
+_SOURCE_COLUMN = {
+    Rule.R_BER_01: "berth_source",
+    Rule.R_NAV_01: "depth_source",
+    Rule.R_NAV_02: "gate_source",
+    Rule.R_NAV_03: "exposure_source",
+    Rule.R_PRT_02: "source",
+    Rule.R_MED_02: "source",
+    Rule.R_NTM_01: "vhf_source",
+    Rule.R_DAT_05: "source",
+}
+"""Column of the register that says where a rule's figure on the port came from."""
+
+_SOURCE = {
+    Rule.R_RTE_01: "geodata mesh", Rule.R_NAV_06: "geodata mesh", Rule.R_RTE_04: "geodata zones",
+    Rule.R_RTE_05: "geodata zones", Rule.R_RTE_03: "vessel profile", Rule.R_RTE_06: "vessel profile",
+    Rule.R_AUT_04: "policy", Rule.R_AUT_05: "policy",
+}  # fmt: skip
+
+
+def decision_document(decision: Decision) -> Json:
+    """The whole document.
+
+    Equal decisions give equal documents, byte for byte once dumped with sorted keys.
+
+    Parameters
+    ----------
+    decision : Decision
+
+    Returns
+    -------
+    dict
+        As documented in ``docs/decision-document.md``: JSON types only, no NaN.
+    """
+    order = [int(port) for port in decision.order]
+    fit = [port for port in order if decision.status[port] != Status.EXCLUDED]
+    unfit = [port for port in order if decision.status[port] == Status.EXCLUDED]
+    best = decision.recommended
+    outcome = "suitable" if best is not None else "unconfirmed" if fit else "none"
+    encounter = encounter_echo(decision.ask)
+    inputs = inputs_document(decision)
+    line = headline(decision)
+    return {
+        "decision_id": decision_id(encounter, inputs),
+        "decided_at": format_time(decision.ask.at_s),
+        "encounter": encounter,
+        "outcome": outcome,
+        "headline": {"en": line.en, "fr": line.fr},
+        "recommended": None if best is None else candidate(decision, best),
+        "candidates": [candidate(decision, port) for port in fit],
+        "excluded": [candidate(decision, port) for port in unfit],
+        "passed_over": [_passed(decision, port) for port in passed_over(decision)],
+        "coordination": _coordination(decision.coordination),
+        "notices": [_notice(decision, notice) for notice in decision.notices],
+        "proof": {
+            "ports_in_area": len(order),
+            "ports_opened": len(order),
+            # Every port was opened, so no bound is left over.
+            "next_lower_bound_min": None,
+        },
+        "margin": {
+            "to_second_min": _rounded(decision.to_second_s / MINUTE_S, 1),
+            "near_tie": decision.near_tie,
+            "sensitive_to": list(decision.sensitive_to),
+        },
+        "inputs": inputs,
+    }
+
+
+def dump(document: object) -> str:
+    """The one way a document becomes text."""
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+
+
+def decision_id(encounter: Json, inputs: Json) -> str:
+    """Name of a decision: a digest of everything it rests on, so equal inputs have equal names."""
+    digest = hashlib.sha256(dump({"encounter": encounter, "inputs": inputs}).encode()).hexdigest()
+    return f"d-{digest[:24]}"
+
+
+def encounter_echo(ask: Ask) -> Json:
+    """The encounter as it was understood."""
+    vessel = ask.vessel
+    return {
+        "position": {"type": "Point", "coordinates": [ask.lon, ask.lat]},
+        "position_accuracy_m": _rounded(ask.position_accuracy_m, 1),
+        "position_age_s": _rounded(ask.position_age_s, 1),
+        "time": format_time(ask.at_s),
+        "persons": None
+        if not isfinite(ask.persons_max)
+        else {"min": _rounded(ask.persons_min, 0), "max": _rounded(ask.persons_max, 0)},
+        "persons_recovered": _rounded(ask.persons_recovered, 0),
+        "persons_in_water": ask.persons_in_water,
+        "medical": ask.medical.name.lower(),
+        "vessel": {
+            "profile": vessel.id,
+            "speed_kn": _rounded(vessel.speed_ms / KNOT_MS, 2),
+            "draught_m": _rounded(vessel.draught_m, 2),
+            "loa_m": _rounded(vessel.loa_m, 2),
+            "beam_m": _rounded(vessel.beam_m, 2),
+            "range_nm": _rounded(vessel.range_m / NAUTICAL_MILE_M, 1),
+            "self_righting_persons": _rounded(vessel.self_righting_persons, 0),
+            "max_persons": _rounded(vessel.max_persons, 0),
+            "max_hs_m": _rounded(vessel.max_hs_m, 2),
+            "assumed": list(vessel.assumed),
+        },
+        "policy": ask.policy.name,
+    }
+
+
+def inputs_document(decision: Decision) -> Json:
+    """Versions and digests of everything a decision rests on."""
+    policy = decision.ask.policy
+    return {
+        "engine_version": ENGINE_VERSION,
+        **decision.world.identity,
+        "policy": {"name": policy.name, "sha256": policy.sha256},
+    }
+
+
+def port_brief(port: Port) -> Json:
+    """A port as it appears in a candidate."""
+    return {
+        "id": port.id,
+        "unlocode": port.unlocode,
+        "name": {"en": port.name_en, "fr": port.name_fr},
+        "country": port.country,
+        "position": list(port.landing),
+        "vhf": port.vhf,
+    }
+
+
+def port_document(port: Port) -> Json:
+    """A port with every fact of the register; null is unknown."""
+    facts = {name: value for name, value in port.facts.items() if name not in {"id", "unlocode", "name_en", "name_fr",
+             "country", "vhf", "landing_lon", "landing_lat", "approach_lon", "approach_lat"}}  # fmt: skip
+    return {**port_brief(port), "approach_point": list(port.approach), "facts": facts}
+
+
+def candidate(decision: Decision, port: int) -> Json:
+    """One port judged: where, how far, how long, and every finding."""
+    world = decision.world
+    track = track_to_port(world, decision.depth_class, decision.reach, port)
+    start = (decision.ask.lon, decision.ask.lat)
+    arrival_s = eta_s(decision, port)
+    return {
+        "port": port_brief(world.ports[port]),
+        "status": Status(decision.status[port]).name.lower(),
+        "distance_nm": _rounded(decision.distance_m[port] / NAUTICAL_MILE_M, 2),
+        "straight_line_nm": _rounded(straight_line_m(start, world.ports[port].landing) / NAUTICAL_MILE_M, 2),
+        "initial_course_deg": _rounded(float(initial_course_deg(*track[0], *track[1])), 0) if len(track) > 1 else None,
+        "bearing_deg": _rounded(bearing_deg(decision, port), 0),
+        "time_to_landing_min": _rounded(decision.time_s[port] / MINUTE_S, 1),
+        "time_range_min": [_rounded(decision.low_s[port] / MINUTE_S, 1), _rounded(decision.high_s[port] / MINUTE_S, 1)],
+        "eta_at": format_time(arrival_s) if isfinite(arrival_s) else None,
+        "wait_min": 0,
+        "route": line_string(track),
+        "findings": [_finding(decision, port, rule) for rule in Rule],
+    }
+
+
+def line_string(track: tuple[tuple[float, float], ...]) -> Json | None:
+    """GeoJSON of a track, RFC 7946, at most seven decimals; None without two different points."""
+    points = [[round(lon, 7), round(lat, 7)] for lon, lat in track]
+    if len(points) < 2:
+        return None
+    return {"type": "LineString", "coordinates": points}
+
+
+def _finding(decision: Decision, port: int, rule: Rule) -> Json:
+    code = Code(decision.code[port, rule])
+    unit = UNIT_OF.get(rule, COUNT)
+    text = finding_text(decision, port, rule)
+    measured = _rounded(decision.measured[port, rule] / unit.size, 2)
+    limit = _rounded(decision.limit[port, rule] / unit.size, 2)
+    facts = decision.world.ports[port].facts
+    source = facts.get(_SOURCE_COLUMN[rule]) if rule in _SOURCE_COLUMN else _SOURCE.get(rule)
+    return {
+        "rule": rule.id,
+        "code": code.name,
+        "class": Weight(decision.weight[port, rule]).name.lower(),
+        "verdict": Verdict(decision.verdict[port, rule]).name.lower(),
+        "measured": measured,
+        "limit": limit,
+        "unit": None if measured is None and limit is None else unit.name,
+        "source": source,
+        "age_s": None,
+        "text": {"en": text.en, "fr": text.fr},
+        "citation": WORDING[code].citation,
+    }
+
+
+def _passed(decision: Decision, port: int) -> Json:
+    found = deciding_finding(decision, port)
+    rule = None if found is None else Rule(found)
+    text = brief_reason(decision, port, rule)
+    return {
+        "port_id": decision.world.ports[port].id,
+        "code": "POLICY_ORDER" if rule is None else Code(decision.code[port, rule]).name,
+        "time_to_landing_min": _rounded(decision.time_s[port] / MINUTE_S, 1),
+        "distance_nm": _rounded(decision.distance_m[port] / NAUTICAL_MILE_M, 2),
+        "text": {"en": text.en, "fr": text.fr},
+    }
+
+
+def _notice(decision: Decision, notice: Notice) -> Json:
+    text = notice_text(decision, notice)
+    return {"code": notice.code.name, "level": LEVEL[notice.code], "text": {"en": text.en, "fr": text.fr}}
+
+
+def _coordination(coordination: Coordination) -> Json:
+    return {
+        "srr": coordination.srr,
+        "approximate": True,
+        "band": coordination.band,
+        "boundary_nm": _rounded(coordination.line_m / NAUTICAL_MILE_M, 1),
+        "centres": [{"name": c.name, "vhf": c.vhf, "mmsi": c.mmsi} for c in coordination.centres],
+    }
+
+
+def _rounded(value: float, decimals: int) -> float | int | None:
+    """A number fit for JSON: rounded, whole numbers without a point, unknown and endless as null."""
+    number = float(value)
+    if not isfinite(number):
+        return None
+    return int(round(number)) if decimals == 0 else round(number, decimals)

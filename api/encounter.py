@@ -1,0 +1,162 @@
+"""The encounter body: what a request may say, and nothing else.
+
+There is no field for who the people are, only for how many and how they fare; an unknown field is refused.
+"""
+
+from math import nan
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from api.position import InvalidTime, parse_time
+from engine.model import Ask, Vessel
+from engine.policy import Policy
+from engine.units import KNOT_MS, NAUTICAL_MILE_M
+from engine.vocab import Medical
+
+Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Count = Annotated[int, Field(strict=True, ge=0, le=10_000)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PointIn(_Strict):
+    """GeoJSON point, RFC 7946: longitude first."""
+
+    type: Literal["Point"]
+    coordinates: Annotated[list[Finite], Field(min_length=2, max_length=2)]
+
+    @field_validator("coordinates")
+    @classmethod
+    def _on_earth(cls, coordinates: list[float]) -> list[float]:
+        lon, lat = coordinates
+        if not -180.0 <= lon <= 180.0:
+            raise ValueError("longitude is outside -180 to 180; GeoJSON writes longitude first")
+        if not -90.0 <= lat <= 90.0:
+            raise ValueError("latitude is outside -90 to 90; GeoJSON writes longitude first")
+        if lon == 0.0 and lat == 0.0:
+            raise ValueError("0,0 is what a receiver without a fix reports; give a position")
+        return coordinates
+
+
+class PersonsIn(_Strict):
+    """How many people, at least and at most."""
+
+    min: Count
+    max: Count
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "PersonsIn":
+        if self.min > self.max:
+            raise ValueError("min is greater than max; exchange them")
+        return self
+
+
+class VesselIn(_Strict):
+    """A profile by name, or a vessel by its figures, or a profile with figures of its own."""
+
+    profile: Annotated[str, Field(max_length=64)] | None = None
+    speed_kn: Annotated[Finite, Field(gt=0.0, le=80.0)] | None = None
+    draught_m: Annotated[Finite, Field(ge=0.0, le=30.0)] | None = None
+    loa_m: Annotated[Finite, Field(gt=0.0, le=500.0)] | None = None
+    beam_m: Annotated[Finite, Field(gt=0.0, le=80.0)] | None = None
+    range_nm: Annotated[Finite, Field(ge=0.0, le=30_000.0)] | None = None
+    max_hs_m: Annotated[Finite, Field(gt=0.0, le=20.0)] | None = None
+    self_righting_persons: Count | None = None
+    survivor_capacity: Count | None = None
+
+    def to_vessel(self, profiles: dict[str, Vessel], named: Vessel | None) -> Vessel:
+        """The vessel meant: figures given replace those of the profile, or of the conservative default."""
+        base = named if named is not None else profiles["unknown"]
+        figures = {
+            "speed_ms": _scaled(self.speed_kn, KNOT_MS),
+            "draught_m": self.draught_m,
+            "loa_m": self.loa_m,
+            "beam_m": self.beam_m,
+            "range_m": _scaled(self.range_nm, NAUTICAL_MILE_M),
+            "max_hs_m": self.max_hs_m,
+            "self_righting_persons": _scaled(self.self_righting_persons, 1.0),
+            "max_persons": _scaled(self.survivor_capacity, 1.0),
+        }
+        given = {name: float(value) for name, value in figures.items() if value is not None}
+        if not given:
+            return base
+        columns = {"speed_ms": "speed_kn", "range_m": "range_nm"}
+        replaced = {columns.get(name, name) for name in given}
+        if named is None:
+            # A vessel described by figures: what is not said about her is unknown, except that she moves.
+            kept = {} if "speed_ms" in given else {"speed_ms": base.speed_ms}
+            assumed = () if "speed_ms" in given else ("speed_kn",)
+            return Vessel("custom", "vessel as described", "navire décrit", **{**kept, **given}, assumed=assumed)
+        values = {name: given.get(name, getattr(base, name)) for name in figures}
+        return Vessel(
+            base.id, base.name_en, base.name_fr, **values,
+            assumed=tuple(name for name in base.assumed if name not in replaced),
+        )  # fmt: skip
+
+
+class EncounterIn(_Strict):
+    """One encounter, as posted to ``/v1/decisions``."""
+
+    position: PointIn
+    position_accuracy_m: Annotated[Finite, Field(ge=0.0, le=50_000.0)] | None = None
+    position_age_s: Annotated[Finite, Field(ge=0.0, le=604_800.0)] | None = None
+    time: Annotated[str, Field(max_length=40)] | None = None
+    persons: PersonsIn | Count | None = None
+    persons_recovered: Count | None = None
+    persons_in_water: Annotated[bool, Field(strict=True)] | None = None
+    medical: Literal["none", "urgent", "critical"] = "none"
+    vessel: VesselIn = VesselIn()
+    policy: Annotated[str, Field(max_length=64)] = "nearest-time"
+
+    @field_validator("time")
+    @classmethod
+    def _zoned(cls, text: str | None) -> str | None:
+        if text is not None:
+            try:
+                parse_time(text)
+            except InvalidTime as wrong:
+                raise ValueError(f"{wrong.problem} {wrong.remedy}") from None
+        return text
+
+    def to_ask(self, profiles: dict[str, Vessel], named: Vessel | None, policy: Policy, now_s: float) -> Ask:
+        """The engine's ask.
+
+        Parameters
+        ----------
+        profiles : dict of Vessel
+        named : Vessel or None
+            The profile of `vessel`, looked up; None when it names none.
+        policy : Policy
+            The policy named, looked up.
+        now_s : float
+            Taken as the time where the body states none. [s]
+        """
+        if self.persons is None:
+            low = high = nan
+        elif isinstance(self.persons, PersonsIn):
+            low, high = float(self.persons.min), float(self.persons.max)
+        else:
+            low = high = float(self.persons)
+        lon, lat = self.position.coordinates
+        return Ask(
+            lon=lon,
+            lat=lat,
+            # Whole seconds, as the document states them: the id of a decision is a digest of what it states.
+            at_s=float(int(now_s if self.time is None else parse_time(self.time))),
+            vessel=self.vessel.to_vessel(profiles, named),
+            policy=policy,
+            position_accuracy_m=_scaled(self.position_accuracy_m, 1.0, nan),
+            position_age_s=_scaled(self.position_age_s, 1.0, nan),
+            persons_min=low,
+            persons_max=high,
+            persons_recovered=_scaled(self.persons_recovered, 1.0, nan),
+            persons_in_water=self.persons_in_water,
+            medical=Medical[self.medical.upper()],
+        )
+
+
+def _scaled(value: float | None, factor: float, missing: float | None = None) -> float | None:
+    return missing if value is None else float(value) * factor

@@ -1,0 +1,278 @@
+"""Codes to sentences, in English and French; made only when somebody reads them.
+
+Numbers are never more precise than the data: tenths of a mile, whole minutes and degrees. French texts get a decimal
+comma and ``M`` for the nautical mile; JSON keeps points.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import isinf, isnan
+
+from engine.kernels.geodesy import initial_course_deg
+from engine.model import Decision, Notice
+from engine.units import HOUR_S, KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
+from engine.vocab import Code, Rule, Status, Verdict, Weight
+from engine.wording import WORDING
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence in both languages."""
+
+    en: str
+    fr: str
+
+    def of(self, language: str) -> str:
+        """The sentence in ``en`` or ``fr``."""
+        return self.fr if language == "fr" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Unit that people and JSON see for a quantity, its size in the engine's unit, and decimals worth showing."""
+
+    name: str
+    en: str
+    fr: str
+    size: float
+    decimals: int
+
+
+MILES = Unit("nm", "nm", "M", NAUTICAL_MILE_M, 1)
+METRES = Unit("m", "m", "m", 1.0, 1)
+WHOLE_METRES = Unit("m", "m", "m", 1.0, 0)
+KNOTS = Unit("kn", "kn", "nd", KNOT_MS, 0)
+HOURS = Unit("h", "h", "h", HOUR_S, 1)
+WINDOW_HOURS = Unit("h", "h", "h", 1.0, 1)
+MINUTES = Unit("min", "min", "min", MINUTE_S, 0)
+PERSONS = Unit("persons", "persons", "personnes", 1.0, 0)
+COUNT = Unit("count", "", "", 1.0, 0)
+
+UNIT_OF: dict[Rule, Unit] = {
+    Rule.R_RTE_01: MILES, Rule.R_PRT_01: HOURS, Rule.R_BER_01: METRES, Rule.R_NAV_01: METRES,
+    Rule.R_NAV_02: WINDOW_HOURS, Rule.R_NAV_03: KNOTS, Rule.R_NAV_04: KNOTS, Rule.R_NAV_05: MILES,
+    Rule.R_NAV_06: METRES, Rule.R_RTE_02: METRES, Rule.R_RTE_03: MILES, Rule.R_RTE_04: COUNT, Rule.R_RTE_05: COUNT,
+    Rule.R_RTE_06: PERSONS, Rule.R_CAP_01: PERSONS, Rule.R_CAP_03: PERSONS, Rule.R_EXP_01: MINUTES,
+    Rule.R_DAT_01: HOURS, Rule.R_DAT_02: METRES,
+}  # fmt: skip
+"""Unit of the measured value and the limit of each rule that has them."""
+
+_FIGURE_NAMES = {
+    "speed_kn": Text("speed", "vitesse"),
+    "draught_m": Text("draught", "tirant d'eau"),
+    "loa_m": Text("length", "longueur"),
+    "beam_m": Text("beam", "largeur"),
+    "range_nm": Text("range", "distance franchissable"),
+    "self_righting_persons": Text("self-righting load", "charge d'autoredressement"),
+    "max_persons": Text("greatest load", "charge maximale"),
+    "max_hs_m": Text("sea limit", "limite de mer"),
+}
+
+
+def show(value: float, unit: Unit, language: str) -> str:
+    """A quantity of the engine with its unit, as people read it."""
+    number = f"{value / unit.size:.{unit.decimals}f}"
+    name = unit.en
+    if language == "fr":
+        number, name = number.replace(".", ","), unit.fr
+    return f"{number} {name}".strip()
+
+
+def _both(make: Callable[[str], str]) -> Text:
+    return Text(make("en"), make("fr"))
+
+
+def port_name(decision: Decision, port: int, language: str) -> str:
+    """Name of a port in capitals."""
+    named = decision.world.ports[port]
+    return (named.name_fr if language == "fr" else named.name_en).upper()
+
+
+def zones_on_route(decision: Decision, port: int, bits: int) -> list[str]:
+    """Names of the zones of a kind that a route touches."""
+    mask = int(decision.reach.touched[port]) & bits
+    return [name for number, name in enumerate(decision.world.zone_names) if mask >> number & 1]
+
+
+def finding_text(decision: Decision, port: int, rule: Rule) -> Text:
+    """What a rule found on a port."""
+    code = Code(decision.code[port, rule])
+    unit = UNIT_OF.get(rule, COUNT)
+    measured, limit = float(decision.measured[port, rule]), float(decision.limit[port, rule])
+    # Places ashore read "12 free for 60 persons".
+    measured_unit = COUNT if rule == Rule.R_CAP_01 else unit
+    bits = {Rule.R_RTE_04: decision.world.lane_bits, Rule.R_RTE_05: decision.world.firing_bits}.get(rule, 0)
+    detail = ", ".join(zones_on_route(decision, port, bits))
+
+    def sentence(language: str) -> str:
+        return WORDING[code].__getattribute__(language).format(  # type: ignore[no-any-return]
+            port=port_name(decision, port, language),
+            measured=show(measured, measured_unit, language),
+            limit=show(limit, unit, language),
+            count="" if isnan(measured) else f"{measured:.0f}",
+            detail=detail,
+            vhf=decision.world.ports[port].vhf or "16",
+        )
+
+    return _both(sentence)
+
+
+def brief_reason(decision: Decision, port: int, rule: Rule | None) -> Text:
+    """Sentence on what displaced a nearer port."""
+    if rule is None:
+        return Text("Ranked lower by the policy.", "Classé plus bas par la politique.")
+    return finding_text(decision, port, rule)
+
+
+def notice_text(decision: Decision, notice: Notice) -> Text:
+    """What a notice says."""
+    facts = notice.facts
+
+    def sentence(language: str) -> str:
+        fields = {"measured": "", "limit": "", "detail": "", "count": "", "port": "", "vhf": "16"}
+        if "metres" in facts:
+            metres = float(facts["metres"])  # type: ignore[arg-type]
+            fields["measured"] = show(metres, MILES if notice.code == Code.SRR_BOUNDARY_BAND else WHOLE_METRES, language)
+        if "age_s" in facts:
+            fields["measured"] = show(float(facts["age_s"]), MINUTES, language)  # type: ignore[arg-type]
+        if "speeds_ms" in facts:
+            used, own = facts["speeds_ms"]  # type: ignore[misc]
+            fields["measured"], fields["limit"] = show(used, KNOTS, language), show(own, KNOTS, language)
+        if notice.code == Code.POB_UNKNOWN:
+            fields["limit"] = show(decision.persons, COUNT, language)
+        if notice.code == Code.POB_RANGE:
+            fields["measured"] = f"{decision.ask.persons_min:.0f}-{decision.ask.persons_max:.0f}"
+        fields["detail"] = _notice_detail(decision, notice, language)
+        return WORDING[notice.code].__getattribute__(language).format(**fields)  # type: ignore[no-any-return]
+
+    return _both(sentence)
+
+
+def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
+    facts = notice.facts
+    if notice.code == Code.POLICY_EFFECT:
+        policy = decision.ask.policy
+        return policy.sentence_fr if language == "fr" else policy.sentence_en
+    if notice.code == Code.VESSEL_FACTS_ASSUMED:
+        return ", ".join(_FIGURE_NAMES[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
+    if notice.code == Code.NEAR_TIE:
+        ports, times_s = facts["ports"], facts["times_s"]
+        return ", ".join(
+            f"{port_name(decision, port, language)} {show(time_s, MINUTES, language)}"
+            for port, time_s in zip(ports, times_s, strict=True)  # type: ignore[call-overload]
+        )
+    if notice.code == Code.UNCONFIRMED_NEARER:
+        port, time_s = int(facts["port"]), float(facts["time_s"])  # type: ignore[call-overload,arg-type]
+        rule = next(
+            rule for rule in Rule
+            if decision.verdict[port, rule] == Verdict.UNKNOWN and decision.weight[port, rule] == Weight.HARD
+        )  # fmt: skip
+        why = UNKNOWN_THINGS.get(Code(decision.code[port, rule]), Text("not confirmed", "non confirmé"))
+        return f"{port_name(decision, port, language)} {show(time_s, MINUTES, language)}: {why.of(language)}"
+    if "ports" in facts:
+        return ", ".join(port_name(decision, port, language) for port in facts["ports"])  # type: ignore[attr-defined]
+    return ""
+
+
+UNKNOWN_THINGS: dict[Code, Text] = {
+    Code.DEPTH_UNKNOWN: Text("depth not known", "fond inconnu"),
+    Code.TIDE_UNKNOWN: Text("tide not known", "marée inconnue"),
+    Code.DRAUGHT_UNKNOWN: Text("draught not known", "tirant d'eau inconnu"),
+    Code.GATE_TIDE_UNKNOWN: Text("tide at the gate not known", "marée à la porte inconnue"),
+    Code.GATE_UNKNOWN: Text("opening not known", "ouverture inconnue"),
+    Code.LOCK_SCHEDULE_UNKNOWN: Text("lock times not known", "heures d'écluse inconnues"),
+    Code.PORT_STATUS_UNKNOWN: Text("harbour state not known", "état du port inconnu"),
+    Code.PORT_STATUS_STALE: Text("harbour report too old", "état du port trop ancien"),
+    Code.CAP_UNKNOWN: Text("places not known", "places inconnues"),
+    Code.NEEDS_UNKNOWN: Text("reception not known", "accueil inconnu"),
+    Code.MED_RECEPTION_UNKNOWN: Text("medical reception not known", "accueil médical inconnu"),
+}
+"""What is not known, in two or three words."""
+
+
+def eta_s(decision: Decision, port: int) -> float:
+    """Time of arrival at the landing, epoch seconds; infinite or NaN where there is none. [s]"""
+    return decision.ask.at_s + float(decision.time_s[port])
+
+
+def bearing_deg(decision: Decision, port: int) -> float:
+    """True bearing of the landing from the position. [deg]"""
+    return float(initial_course_deg(decision.ask.lon, decision.ask.lat, *decision.world.ports[port].landing))
+
+
+def headline(decision: Decision) -> Text:
+    """The answer in one line: what to do, and who decides."""
+    return _both(lambda language: _headline(decision, language))
+
+
+_LINES = {
+    "advice": Text(
+        "ADVICE: nearest suitable port {port}, {distance}, bearing {bearing} T, ETA {eta}, {minutes}. {confirm}",
+        "CONSEIL : port adapté le plus proche {port}, {distance}, relèvement {bearing}° vrai, HPA {eta}, {minutes}. {confirm}",
+    ),
+    "information": Text(
+        "WARNING: rescue not complete, MRCC decides. INFORMATION: nearest suitable port {port}, {distance}, "
+        "bearing {bearing} T, {minutes}.",
+        "ALERTE : sauvetage non terminé, le CROSS/MRCC décide. INFORMATION : port adapté le plus proche {port}, "
+        "{distance}, relèvement {bearing}° vrai, {minutes}.",
+    ),
+    "unconfirmed": Text(
+        "WARNING: no port confirmed. Best unconfirmed: {port}, {distance}, bearing {bearing} T, {minutes}. {call}",
+        "ALERTE : aucun port confirmé. Meilleur port non confirmé : {port}, {distance}, relèvement {bearing}° vrai, "
+        "{minutes}. {call}",
+    ),
+    "none": Text("WARNING: no port fit. {call}", "ALERTE : aucun port adapté. {call}"),
+    "question": Text("QUESTION: all persons recovered? ", "QUESTION : toutes les personnes récupérées ? "),
+    "confirm": Text(
+        "Confirm with {centre} VHF 16. Master decides.", "Confirmer avec {centre} VHF 16. Le capitaine décide."
+    ),
+    "call": Text("CALL {centre} VHF 16.", "APPELER {centre} VHF 16."),
+}
+
+
+def _headline(decision: Decision, language: str) -> str:
+    centres = decision.coordination.centres
+    centre = centres[0].name if centres else "MRCC"
+    codes = {notice.code for notice in decision.notices}
+    best = decision.recommended
+    first = int(decision.order[0])
+    if best is not None:
+        kind = "information" if Code.RESCUE_INCOMPLETE in codes else "advice"
+    else:
+        kind = "unconfirmed" if decision.status[first] == Status.UNCONFIRMED else "none"
+    port = first if best is None else best
+    line = _LINES[kind].of(language).format(
+        port=port_name(decision, port, language),
+        distance=show(float(decision.distance_m[port]), MILES, language),
+        bearing=f"{round(bearing_deg(decision, port)) % 360:03d}",
+        eta=clock(eta_s(decision, port), language),
+        minutes=show(float(decision.time_s[port]), MINUTES, language),
+        confirm=_LINES["confirm"].of(language).format(centre=centre),
+        call=_LINES["call"].of(language).format(centre=centre),
+    )
+    question = _LINES["question"].of(language) if Code.RESCUE_STATE_UNKNOWN in codes else ""
+    return question + line
+
+
+def clock(epoch_s: float, language: str) -> str:
+    """UTC first, then the local time of the reader's side of the water, labelled: the two sides differ by an hour."""
+    if isnan(epoch_s) or isinf(epoch_s):
+        return "-"
+    utc = datetime.fromtimestamp(epoch_s, UTC)
+    summer = _is_summer_time(utc)
+    if language == "fr":
+        local = utc + timedelta(hours=2 if summer else 1)
+        return f"{utc:%Hh%M} UTC ({local:%Hh%M} locale FR)"
+    local = utc + timedelta(hours=1 if summer else 0)
+    return f"{utc:%H%M} UTC ({local:%H%M} {'BST' if summer else 'GMT'})"
+
+
+def _is_summer_time(utc: datetime) -> bool:
+    """Summer time in Britain and France alike: last Sunday of March to last Sunday of October, changing at 0100 UTC."""
+
+    def last_sunday(month: int) -> datetime:
+        day = datetime(utc.year, month, 31, 1, tzinfo=UTC)
+        return day - timedelta(days=(day.weekday() + 1) % 7)
+
+    return last_sunday(3) <= utc < last_sunday(10)

@@ -1,0 +1,303 @@
+"""How a reported position joins the mesh.
+
+The mesh keeps a clearance off the shore and off shallow banks, so a boat close inshore, among piers or on a
+bank is not on it. Such a position joins at the nearest point of open mesh that a straight hop over water
+reaches; where piers leave no straight hop, by a path over a fine raster of the real water.
+"""
+
+from math import hypot
+
+import numpy as np
+
+from engine.kernels.jit import kernel
+from engine.kernels.mesh import NOWHERE, holds, is_open, locate
+from engine.kernels.plane import LATTICE_M
+from engine.kernels.shore import crosses_land, is_land, nearest_on_segment, nearest_shore
+
+ON_MESH = 0
+HOPPED = 1
+ON_BANK = 2
+IN_NARROWS = 3
+ON_LAND = 4
+ENCLOSED = 5
+
+RASTER_STEP_M = 25.0
+"""Step of the raster in narrow water; gaps between piers narrower than this may be missed."""
+RASTER_CELLS = 640
+"""Side of the raster, centred on the position: it reaches 8 km each way."""
+_SQRT2 = 1.4142135623730951
+
+
+@kernel
+def vertex_at(mesh, t, px, py):
+    """Vertex of a triangle that coincides with a point, or `NOWHERE`."""
+    for i in range(3):
+        v = mesh.triangles[t, i]
+        if mesh.x[v] == px and mesh.y[v] == py:
+            return v
+    return NOWHERE
+
+
+@kernel
+def _to_lattice(value):
+    return round(value / LATTICE_M) * LATTICE_M
+
+
+@kernel
+def _step_inside(mesh, t, x, y):
+    """Lattice point of a triangle close to a point on its rim; ``(x, y, found)``."""
+    a, b, c = mesh.triangles[t]
+    middle_x = (mesh.x[a] + mesh.x[b] + mesh.x[c]) / 3.0
+    middle_y = (mesh.y[a] + mesh.y[b] + mesh.y[c]) / 3.0
+    away = hypot(middle_x - x, middle_y - y)
+    step = 0.25
+    while step < away:
+        inner_x = _to_lattice(x + (middle_x - x) * step / away)
+        inner_y = _to_lattice(y + (middle_y - y) * step / away)
+        if holds(mesh, t, inner_x, inner_y):
+            return inner_x, inner_y, True
+        step *= 4.0
+    return x, y, False
+
+
+@kernel
+def _hop(mesh, shore, needed_depth, px, py, reach):
+    """Nearest point of the open mesh that a straight hop over water reaches.
+
+    Returns
+    -------
+    tuple
+        x, y [m], triangle (`NOWHERE` when there is none within reach) and length of the hop [m].
+    """
+    count = mesh.triangles.shape[0]
+    rim_triangle = np.empty(64, np.int64)
+    rim_x = np.empty(64)
+    rim_y = np.empty(64)
+    rim_distance = np.empty(64)
+    x = mesh.x
+    y = mesh.y
+    triangles = mesh.triangles
+    neighbours = mesh.neighbours
+    depth = mesh.least_depth
+    beyond = -1.0
+    while True:
+        # The next few rim edges by distance; nearly always the first one will do.
+        kept = 0
+        for t in range(count):
+            if not depth[t] >= needed_depth:
+                continue
+            for i in range(3):
+                other = neighbours[t, i]
+                if other != NOWHERE and depth[other] >= needed_depth:
+                    continue
+                a = triangles[t, (i + 1) % 3]
+                b = triangles[t, (i + 2) % 3]
+                if (
+                    min(x[a], x[b]) > px + reach or max(x[a], x[b]) < px - reach
+                    or min(y[a], y[b]) > py + reach or max(y[a], y[b]) < py - reach
+                ):
+                    continue
+                near_x, near_y, distance = nearest_on_segment(px, py, x[a], y[a], x[b], y[b])
+                if distance > reach or distance <= beyond:
+                    continue
+                if kept == 64 and distance >= rim_distance[63]:
+                    continue
+                k = min(kept, 63)
+                while k > 0 and rim_distance[k - 1] > distance:
+                    rim_triangle[k] = rim_triangle[k - 1]
+                    rim_x[k] = rim_x[k - 1]
+                    rim_y[k] = rim_y[k - 1]
+                    rim_distance[k] = rim_distance[k - 1]
+                    k -= 1
+                rim_triangle[k] = t
+                rim_x[k] = near_x
+                rim_y[k] = near_y
+                rim_distance[k] = distance
+                kept = min(64, kept + 1)
+        for k in range(kept):
+            in_x, in_y, found = _step_inside(mesh, rim_triangle[k], rim_x[k], rim_y[k])
+            if found and not crosses_land(shore, px, py, in_x, in_y):
+                return in_x, in_y, rim_triangle[k], hypot(in_x - px, in_y - py)
+        if kept < 64:
+            return px, py, NOWHERE, np.inf
+        beyond = rim_distance[63]
+
+
+@kernel
+def _through_narrows(mesh, shore, needed_depth, px, py):
+    """Shortest eight-way raster path over real water to the open mesh.
+
+    Returns
+    -------
+    tuple
+        x, y [m] and triangle where it arrives (`NOWHERE` when the water is enclosed), and the path as an array
+        of points from the position to there, shape (n, 2). [m]
+    """
+    side = RASTER_CELLS
+    half = side // 2
+    reached = np.full(side * side, np.inf)
+    came_from = np.full(side * side, -1, np.int32)
+    wet = np.full(side * side, -1, np.int8)
+    # Dial's buckets would do; a binary heap is shorter.
+    heap_key = np.empty(8 * side * side)
+    heap_item = np.empty(8 * side * side, np.int32)
+    home = half * side + half
+    reached[home] = 0.0
+    wet[home] = 1
+    heap_key[0] = 0.0
+    heap_item[0] = home
+    size = 1
+    end = -1
+    end_triangle = NOWHERE
+    while size > 0:
+        key = heap_key[0]
+        cell = heap_item[0]
+        size -= 1
+        last_key = heap_key[size]
+        last_item = heap_item[size]
+        position = 0
+        while 2 * position + 1 < size:
+            child = 2 * position + 1
+            if child + 1 < size and heap_key[child + 1] < heap_key[child]:
+                child += 1
+            if heap_key[child] >= last_key:
+                break
+            heap_key[position] = heap_key[child]
+            heap_item[position] = heap_item[child]
+            position = child
+        heap_key[position] = last_key
+        heap_item[position] = last_item
+        if key > reached[cell]:
+            continue
+        row = cell // side
+        column = cell % side
+        x = px + (column - half) * RASTER_STEP_M
+        y = py + (row - half) * RASTER_STEP_M
+        t = locate(mesh, x, y)
+        if is_open(mesh, t, needed_depth):
+            end = cell
+            end_triangle = t
+            break
+        for up in range(-1, 2):
+            for across in range(-1, 2):
+                if up == 0 and across == 0:
+                    continue
+                if not (0 <= row + up < side and 0 <= column + across < side):
+                    continue
+                other = cell + up * side + across
+                longer = key + RASTER_STEP_M * (_SQRT2 if up != 0 and across != 0 else 1.0)
+                if longer >= reached[other]:
+                    continue
+                other_x = x + across * RASTER_STEP_M
+                other_y = y + up * RASTER_STEP_M
+                if wet[other] < 0:
+                    wet[other] = 0 if is_land(shore, other_x, other_y) else 1
+                if wet[other] == 0 or crosses_land(shore, x, y, other_x, other_y):
+                    continue
+                reached[other] = longer
+                came_from[other] = cell
+                position = size
+                size += 1
+                while position > 0 and heap_key[(position - 1) // 2] > longer:
+                    heap_key[position] = heap_key[(position - 1) // 2]
+                    heap_item[position] = heap_item[(position - 1) // 2]
+                    position = (position - 1) // 2
+                heap_key[position] = longer
+                heap_item[position] = other
+    if end < 0:
+        return px, py, NOWHERE, np.empty((0, 2))
+    steps = 1
+    cell = end
+    while cell != home:
+        cell = came_from[cell]
+        steps += 1
+    path = np.empty((steps, 2))
+    cell = end
+    for k in range(steps - 1, -1, -1):
+        path[k, 0] = px + (cell % side - half) * RASTER_STEP_M
+        path[k, 1] = py + (cell // side - half) * RASTER_STEP_M
+        cell = came_from[cell]
+    return path[-1, 0], path[-1, 1], end_triangle, _pull_taut(shore, path)
+
+
+@kernel
+def _pull_taut(shore, path):
+    """Drop the raster points that a straight segment over water makes needless."""
+    keep = np.empty(path.shape[0], np.int64)
+    keep[0] = 0
+    kept = 1
+    at = 0
+    while at < path.shape[0] - 1:
+        ahead = path.shape[0] - 1
+        while ahead > at + 1 and crosses_land(shore, path[at, 0], path[at, 1], path[ahead, 0], path[ahead, 1]):
+            ahead -= 1
+        keep[kept] = ahead
+        kept += 1
+        at = ahead
+    return path[keep[:kept]]
+
+
+@kernel
+def join(mesh, shore, needed_depth, px, py, shore_tolerance, hop_reach, bank_reach):
+    """Join a position to the open mesh.
+
+    Parameters
+    ----------
+    mesh : Mesh
+    shore : Shore
+    needed_depth : float
+        Depth that open water must have. [m]
+    px, py : float
+        The position on the plane, on the lattice. [m]
+    shore_tolerance : float
+        How far inside the charted shore a position may lie and still count as afloat. [m]
+    hop_reach : float
+        Longest straight hop over water to the mesh. [m]
+    bank_reach : float
+        Longest straight hop off a bank. [m]
+
+    Returns
+    -------
+    kind : int
+        `ON_MESH`, `HOPPED`, `ON_BANK`, `IN_NARROWS`, or the refusals `ON_LAND` and `ENCLOSED`.
+    triangle : int
+        Open triangle that holds the joining point; `NOWHERE` for a refusal.
+    path : ndarray of float64, shape (n, 2)
+        Points from the position to the joining point, both included; a single point when it is on the mesh. [m]
+    inland : float
+        How far inside the charted shore the position lies; 0 afloat, infinite beyond `hop_reach`. [m]
+    """
+    path = np.empty((1, 2))
+    path[0, 0] = px
+    path[0, 1] = py
+    inland = 0.0
+    t = locate(mesh, px, py)
+    if is_open(mesh, t, needed_depth):
+        return ON_MESH, t, path, inland
+    on_bank = t != NOWHERE
+    from_x = px
+    from_y = py
+    if not on_bank and is_land(shore, px, py):
+        shore_x, shore_y, inland = nearest_shore(shore, px, py, hop_reach)
+        if inland > shore_tolerance:
+            return ON_LAND, NOWHERE, path, inland
+        # Start from the water just off the shore, a metre past it.
+        if inland > 0.0:
+            from_x = _to_lattice(shore_x + (shore_x - px) / inland)
+            from_y = _to_lattice(shore_y + (shore_y - py) / inland)
+    reach = bank_reach if on_bank else hop_reach
+    x, y, t, _ = _hop(mesh, shore, needed_depth, from_x, from_y, reach)
+    kind = ON_BANK if on_bank else HOPPED
+    if t == NOWHERE:
+        x, y, t, narrow = _through_narrows(mesh, shore, needed_depth, from_x, from_y)
+        if t == NOWHERE:
+            return ENCLOSED, NOWHERE, path, inland
+        out = np.empty((1 + narrow.shape[0], 2))
+        out[0] = path[0]
+        out[1:] = narrow
+        return IN_NARROWS, t, out, inland
+    out = np.empty((2, 2))
+    out[0] = path[0]
+    out[1, 0] = x
+    out[1, 1] = y
+    return kind, t, out, inland

@@ -1,0 +1,239 @@
+"""From one position to every port: join the mesh, measure, and gather the zones on the way."""
+
+from math import hypot
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.kernels.geodesy import geodesic_length_m
+from engine.kernels.jit import kernel
+from engine.kernels.joining import ENCLOSED, ON_LAND, ON_MESH, join, vertex_at
+from engine.kernels.mesh import NOWHERE, Corners, Mesh
+from engine.kernels.plane import from_plane, to_plane
+from engine.kernels.shore import Shore, crosses_land
+from engine.kernels.shortest_paths import DIRECT, distances_to_targets, path_between
+from engine.kernels.visibility import Targets, chain_targets
+from engine.kernels.zones import Zones, zones_of_leg
+
+
+class JoinLimits(NamedTuple):
+    """How a position may join the mesh; all in metres, the angle in degrees."""
+
+    shore_tolerance_m: float
+    hop_reach_m: float
+    bank_reach_m: float
+    right_angle_tolerance_deg: float
+
+
+class Water(NamedTuple):
+    """Everything about the water that does not depend on a vessel."""
+
+    mesh: Mesh
+    shore: Shore
+    ports: Targets
+    zones: Zones
+    limits: JoinLimits
+
+
+class DepthClass(NamedTuple):
+    """Corners and tables for vessels that need up to this depth.
+
+    Attributes
+    ----------
+    needed_depth_m : float
+        Banks with less water are walls. [m]
+    corners : Corners
+    following : ndarray of int32, shape (k, p)
+        Next corner from each corner towards each port.
+    distance : ndarray of float64, shape (k, p)
+        [m]
+    touched, poor : ndarray of uint64, shape (k, p)
+        Zones on the way, and lanes crossed at a poor angle.
+    """
+
+    needed_depth_m: float
+    corners: Corners
+    following: np.ndarray
+    distance: np.ndarray
+    touched: np.ndarray
+    poor: np.ndarray
+
+
+class Reach(NamedTuple):
+    """What one position can reach.
+
+    Attributes
+    ----------
+    kind : int
+        How it joined, `engine.kernels.joining`.
+    inland_m : float
+        How far inside the charted shore it lies. [m]
+    path : ndarray of float64, shape (n, 2)
+        Longitude and latitude from the position to where it joins, both included. [deg]
+    path_m : float
+        Length of that path. [m]
+    distance_m : ndarray of float64, shape (p,)
+        To every approach point, the path included; infinite where there is no way. [m]
+    via : ndarray of int64, shape (p,)
+        First corner, `DIRECT` or `NOWHERE`.
+    touched, poor : ndarray of uint64, shape (p,)
+        Zones on the way.
+    """
+
+    kind: int
+    inland_m: float
+    path: np.ndarray
+    path_m: float
+    distance_m: np.ndarray
+    via: np.ndarray
+    touched: np.ndarray
+    poor: np.ndarray
+
+
+@kernel
+def _join_at(water, needed_depth_m, lon_deg, lat_deg):
+    """Join one position: kind, metres inside the shore, triangle, plane path, the path as positions, its length."""
+    mesh = water.mesh
+    limits = water.limits
+    px, py = to_plane(lon_deg, lat_deg, mesh.origin_lon_deg, mesh.origin_lat_deg)
+    kind, triangle, plane_path, inland = join(
+        mesh, water.shore, needed_depth_m, px, py, limits.shore_tolerance_m, limits.hop_reach_m, limits.bank_reach_m
+    )
+    path = np.empty((plane_path.shape[0], 2))
+    path[0, 0] = lon_deg
+    path[0, 1] = lat_deg
+    path_m = 0.0
+    for k in range(1, plane_path.shape[0]):
+        path[k, 0], path[k, 1] = from_plane(
+            plane_path[k, 0], plane_path[k, 1], mesh.origin_lon_deg, mesh.origin_lat_deg
+        )
+        path_m += geodesic_length_m(path[k - 1, 0], path[k - 1, 1], path[k, 0], path[k, 1])
+    return kind, inland, triangle, plane_path, path, path_m
+
+
+@kernel
+def reach_ports(water, depth_class, lon_deg, lat_deg):
+    """Shortest water distance from a position to the approach point of every port.
+
+    Parameters
+    ----------
+    water : Water
+    depth_class : DepthClass
+    lon_deg, lat_deg : float
+        Position, WGS 84, inside the box of the pack. [deg]
+
+    Returns
+    -------
+    Reach
+        With nothing reached when the position is refused (`ON_LAND`, `ENCLOSED`).
+    """
+    mesh = water.mesh
+    count = water.ports.x.shape[0]
+    kind, inland, triangle, plane_path, path, path_m = _join_at(water, depth_class.needed_depth_m, lon_deg, lat_deg)
+    touched = np.zeros(count, np.uint64)
+    poor = np.zeros(count, np.uint64)
+    if kind == ON_LAND or kind == ENCLOSED:
+        return Reach(kind, inland, path, path_m, np.full(count, np.inf), np.full(count, NOWHERE), touched, poor)
+    joined_x = plane_path[-1, 0]
+    joined_y = plane_path[-1, 1]
+    distance, via = distances_to_targets(
+        mesh, depth_class.corners, water.ports, depth_class.needed_depth_m, depth_class.distance,
+        path[-1, 0], path[-1, 1], joined_x, joined_y, triangle, vertex_at(mesh, triangle, joined_x, joined_y),
+    )
+    _gather_zones(water, depth_class, plane_path, joined_x, joined_y, via, touched, poor)
+    return Reach(kind, inland, path, path_m, distance + path_m, via, touched, poor)
+
+
+@kernel
+def _gather_zones(water, depth_class, plane_path, joined_x, joined_y, via, touched, poor):
+    """Zones of the joining path, the first leg and the rest of each way."""
+    mesh = water.mesh
+    tolerance = water.limits.right_angle_tolerance_deg
+    near_touched = np.uint64(0)
+    near_poor = np.uint64(0)
+    for k in range(1, plane_path.shape[0]):
+        one, two = zones_of_leg(
+            water.zones, plane_path[k - 1, 0], plane_path[k - 1, 1], plane_path[k, 0], plane_path[k, 1], tolerance
+        )
+        near_touched |= one
+        near_poor |= two
+    # Ports share first corners: each leg is looked at once.
+    known = 0
+    known_corner = np.empty(via.shape[0], np.int64)
+    known_touched = np.empty(via.shape[0], np.uint64)
+    known_poor = np.empty(via.shape[0], np.uint64)
+    for p in range(via.shape[0]):
+        c = via[p]
+        if c == NOWHERE:
+            continue
+        if c == DIRECT:
+            one, two = zones_of_leg(
+                water.zones, joined_x, joined_y, water.ports.x[p], water.ports.y[p], tolerance
+            )
+            touched[p] = near_touched | one
+            poor[p] = near_poor | two
+            continue
+        k = 0
+        while k < known and known_corner[k] != c:
+            k += 1
+        if k == known:
+            v = depth_class.corners.vertex[c]
+            known_corner[k] = c
+            known_touched[k], known_poor[k] = zones_of_leg(
+                water.zones, joined_x, joined_y, mesh.x[v], mesh.y[v], tolerance
+            )
+            known += 1
+        touched[p] = near_touched | known_touched[k] | depth_class.touched[c, p]
+        poor[p] = near_poor | known_poor[k] | depth_class.poor[c, p]
+
+
+@kernel
+def join_and_measure(water, depth_class, lon1_deg, lat1_deg, lon2_deg, lat2_deg):
+    """Shortest water path between two positions that may both lie off the mesh.
+
+    Parameters
+    ----------
+    water : Water
+    depth_class : DepthClass
+    lon1_deg, lat1_deg, lon2_deg, lat2_deg : float
+        Positions, WGS 84, inside the box of the pack. [deg]
+
+    Returns
+    -------
+    kinds : tuple of int
+        How each end joined.
+    inland_m : tuple of float
+        How far inside the charted shore each end lies. [m]
+    length_m : float
+        Infinite when there is no way or an end was refused. [m]
+    out : ndarray of float64, shape (n, 2)
+        From the first position to where it joins. [deg]
+    corners : ndarray of int32
+        Corner numbers on the way.
+    back : ndarray of float64, shape (m, 2)
+        From the second position to where it joins. [deg]
+    """
+    mesh = water.mesh
+    needed = depth_class.needed_depth_m
+    kind1, inland1, triangle1, plane1, out, out_m = _join_at(water, needed, lon1_deg, lat1_deg)
+    kind2, inland2, triangle2, plane2, back, back_m = _join_at(water, needed, lon2_deg, lat2_deg)
+    kinds = (kind1, kind2)
+    inland = (inland1, inland2)
+    if triangle1 == NOWHERE or triangle2 == NOWHERE:
+        return kinds, inland, np.inf, out, np.empty(0, np.int32), back
+    if kind1 != ON_MESH and kind2 != ON_MESH and not crosses_land(
+        water.shore, plane1[0, 0], plane1[0, 1], plane2[0, 0], plane2[0, 1]
+    ) and hypot(plane1[0, 0] - plane2[0, 0], plane1[0, 1] - plane2[0, 1]) <= water.limits.hop_reach_m:
+        # Both lie in the same strip of inshore water, in sight of each other: straight across.
+        direct = geodesic_length_m(lon1_deg, lat1_deg, lon2_deg, lat2_deg)
+        return kinds, inland, direct, out[:1], np.empty(0, np.int32), back[:1]
+    first, following = chain_targets(np.array([triangle2], np.int32), mesh.triangles.shape[0])
+    end = Targets(
+        plane2[-1:, 0].copy(), plane2[-1:, 1].copy(), back[-1:, 0].copy(), back[-1:, 1].copy(),
+        np.array([triangle2], np.int32), first, following,
+    )
+    length, corners = path_between(
+        mesh, depth_class.corners, end, needed, out[-1, 0], out[-1, 1], plane1[-1, 0], plane1[-1, 1],
+        triangle1, vertex_at(mesh, triangle1, plane1[-1, 0], plane1[-1, 1]),
+    )
+    return kinds, inland, out_m + length + back_m, out, corners, back

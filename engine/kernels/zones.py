@@ -1,0 +1,199 @@
+"""Which zones a leg touches, as bits: traffic lanes, firing ranges, whatever the pack lists, up to 64 of them."""
+
+from math import atan2, degrees, inf
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.kernels.jit import kernel
+from engine.kernels.plane import orientation
+from engine.kernels.shore import nearest_on_segment
+
+
+class Zones(NamedTuple):
+    """Polygons on the gnomonic plane; several polygons may share one zone number.
+
+    Attributes
+    ----------
+    ring : ndarray of float64, shape (r, 2)
+        Vertices of all polygons, one closed ring after the other. [m]
+    ring_start : ndarray of int32, shape (z + 1,)
+        Vertices of polygon z: ``ring[ring_start[z]:ring_start[z + 1]]``.
+    box : ndarray of float64, shape (z, 4)
+        West, south, east and north side of each polygon. [m]
+    zone : ndarray of int32, shape (z,)
+        Zone number of each polygon, 0 to 63.
+    flow_deg : ndarray of float64, shape (z,)
+        Grid direction of traffic flow on the plane, clockwise from its y axis; NaN where there is none. [deg]
+    """
+
+    ring: np.ndarray
+    ring_start: np.ndarray
+    box: np.ndarray
+    zone: np.ndarray
+    flow_deg: np.ndarray
+
+
+@kernel
+def is_inside(zones, z, px, py):
+    """Whether a point lies inside polygon z."""
+    inside = False
+    for k in range(zones.ring_start[z], zones.ring_start[z + 1] - 1):
+        y1 = zones.ring[k, 1]
+        y2 = zones.ring[k + 1, 1]
+        if (y1 > py) != (y2 > py):
+            side = orientation(zones.ring[k, 0], y1, zones.ring[k + 1, 0], y2, px, py)
+            if (side > 0.0) == (y2 > y1):
+                inside = not inside
+    return inside
+
+
+@kernel
+def _touches(zones, z, ax, ay, bx, by):
+    """Whether a segment touches polygon z."""
+    ring = zones.ring
+    for k in range(zones.ring_start[z], zones.ring_start[z + 1] - 1):
+        one = orientation(ax, ay, bx, by, ring[k, 0], ring[k, 1])
+        two = orientation(ax, ay, bx, by, ring[k + 1, 0], ring[k + 1, 1])
+        if (one > 0.0) == (two > 0.0):
+            continue
+        three = orientation(ring[k, 0], ring[k, 1], ring[k + 1, 0], ring[k + 1, 1], ax, ay)
+        four = orientation(ring[k, 0], ring[k, 1], ring[k + 1, 0], ring[k + 1, 1], bx, by)
+        if (three > 0.0) != (four > 0.0):
+            return True
+    return is_inside(zones, z, ax, ay)
+
+
+@kernel
+def zones_of_leg(zones, ax, ay, bx, by, right_angle_tolerance_deg):
+    """Zones a straight leg touches, and traffic lanes it crosses at a poor angle.
+
+    Parameters
+    ----------
+    zones : Zones
+    ax, ay, bx, by : float
+        Ends of the leg on the plane. [m]
+    right_angle_tolerance_deg : float
+        A lane crossed farther than this from a right angle to its flow is crossed at a poor angle. [deg]
+
+    Returns
+    -------
+    touched, poor : uint64
+        One bit a zone.
+    """
+    touched = np.uint64(0)
+    poor = np.uint64(0)
+    west, east = min(ax, bx), max(ax, bx)
+    south, north = min(ay, by), max(ay, by)
+    box = zones.box
+    for z in range(box.shape[0]):
+        if box[z, 0] > east or box[z, 2] < west or box[z, 1] > north or box[z, 3] < south:
+            continue
+        if not _touches(zones, z, ax, ay, bx, by):
+            continue
+        bit = np.uint64(1) << np.uint64(zones.zone[z])
+        touched |= bit
+        flow = zones.flow_deg[z]
+        if not np.isnan(flow) and (ax != bx or ay != by):
+            course = degrees(atan2(bx - ax, by - ay))
+            angle = abs((course - flow + 180.0) % 360.0 - 180.0)
+            if abs(angle - 90.0) > right_angle_tolerance_deg:
+                poor |= bit
+    return touched, poor
+
+
+@kernel
+def zones_of_trees(mesh, corners, targets, zones, following, right_angle_tolerance_deg):
+    """Zones touched on the way from every corner to every target: `zones_of_leg` gathered along the trees.
+
+    Returns
+    -------
+    touched, poor : ndarray of uint64, shape (k, p)
+    """
+    count, target_count = following.shape
+    touched = np.zeros((count, target_count), np.uint64)
+    poor = np.zeros((count, target_count), np.uint64)
+    known_end = np.empty(target_count, np.int32)
+    known_touched = np.empty(target_count, np.uint64)
+    known_poor = np.empty(target_count, np.uint64)
+    for c in range(count):
+        v = corners.vertex[c]
+        known = 0
+        for p in range(target_count):
+            w = following[c, p]
+            if w == -1:
+                continue
+            if w < 0:
+                touched[c, p], poor[c, p] = zones_of_leg(
+                    zones, mesh.x[v], mesh.y[v], targets.x[p], targets.y[p], right_angle_tolerance_deg
+                )
+                continue
+            k = 0
+            while k < known and known_end[k] != w:
+                k += 1
+            if k == known:
+                u = corners.vertex[w]
+                known_end[k] = w
+                known_touched[k], known_poor[k] = zones_of_leg(
+                    zones, mesh.x[v], mesh.y[v], mesh.x[u], mesh.y[u], right_angle_tolerance_deg
+                )
+                known += 1
+            touched[c, p] = known_touched[k]
+            poor[c, p] = known_poor[k]
+    # Gather towards the targets: a corner is done once the next one on its way is.
+    done = np.empty(count, np.bool_)
+    trail = np.empty(count, np.int32)
+    for p in range(target_count):
+        for c in range(count):
+            done[c] = following[c, p] < 0
+        for c in range(count):
+            steps = 0
+            at = c
+            while not done[at]:
+                trail[steps] = at
+                steps += 1
+                at = following[at, p]
+            for k in range(steps - 1, -1, -1):
+                at = trail[k]
+                touched[at, p] |= touched[following[at, p], p]
+                poor[at, p] |= poor[following[at, p], p]
+                done[at] = True
+    return touched, poor
+
+
+@kernel
+def region_at(regions, px, py):
+    """Region that holds a point, and how far the nearest other region is.
+
+    Parameters
+    ----------
+    regions : Zones
+        Polygons that tile the area.
+    px, py : float
+        Lattice point on the plane. [m]
+
+    Returns
+    -------
+    here, other : int
+        Zone numbers; -1 where there is none.
+    distance_m : float
+        To the nearest edge of the other region; infinite without one. [m]
+    """
+    here = -1
+    for z in range(regions.box.shape[0]):
+        if is_inside(regions, z, px, py):
+            here = regions.zone[z]
+            break
+    other = -1
+    nearest = inf
+    for z in range(regions.box.shape[0]):
+        if regions.zone[z] == here:
+            continue
+        for k in range(regions.ring_start[z], regions.ring_start[z + 1] - 1):
+            _, _, distance = nearest_on_segment(
+                px, py, regions.ring[k, 0], regions.ring[k, 1], regions.ring[k + 1, 0], regions.ring[k + 1, 1]
+            )
+            if distance < nearest:
+                nearest = distance
+                other = regions.zone[z]
+    return here, other, nearest

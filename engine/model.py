@@ -1,0 +1,297 @@
+"""The values a decision is made of: what is asked, the vessel, the ports, the world, the decision."""
+
+from dataclasses import dataclass, field
+from math import nan
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from engine.kernels.reach import DepthClass, Reach, Water
+from engine.kernels.zones import Zones
+from engine.policy import Policy
+from engine.vocab import Code, Feed, Medical, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Vessel:
+    """A vessel as the rules see it; NaN where a figure is not known.
+
+    Attributes
+    ----------
+    id : str
+        Profile name, or ``custom``.
+    speed_ms : float
+        Greatest sustained speed in calm water. [m/s]
+    draught_m, loa_m, beam_m : float
+        [m]
+    range_m : float
+        At passage speed. [m]
+    self_righting_persons, max_persons : float
+        Survivors it can carry and still right itself, and at most. [persons]
+    max_hs_m : float
+        Highest sea with survivors aboard. [m]
+    assumed : tuple of str
+        Names of the figures above that are assumptions.
+    """
+
+    id: str
+    name_en: str
+    name_fr: str
+    speed_ms: float
+    draught_m: float = nan
+    loa_m: float = nan
+    beam_m: float = nan
+    range_m: float = nan
+    self_righting_persons: float = nan
+    max_persons: float = nan
+    max_hs_m: float = nan
+    assumed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ask:
+    """One encounter, the vessel that has the people, and the policy to judge by.
+
+    Attributes
+    ----------
+    lon, lat : float
+        Position, WGS 84. [deg]
+    at_s : float
+        Time of the encounter and of the decision, seconds since 1970-01-01T00:00:00Z. [s]
+    position_accuracy_m : float
+        Radius the position is good to; NaN when not stated. [m]
+    position_age_s : float
+        Age of the fix at `at_s`; NaN when not stated. [s]
+    persons_min, persons_max : float
+        People aboard; NaN when unknown. [persons]
+    persons_recovered : float
+        How many of them are out of the water and aboard; NaN when unknown. [persons]
+    persons_in_water : bool or None
+        None when unknown.
+    """
+
+    lon: float
+    lat: float
+    at_s: float
+    vessel: Vessel
+    policy: Policy
+    position_accuracy_m: float = nan
+    position_age_s: float = nan
+    persons_min: float = nan
+    persons_max: float = nan
+    persons_recovered: float = nan
+    persons_in_water: bool | None = None
+    medical: Medical = Medical.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """Identity of a landing place; its figures are in `PortColumns` at the same index.
+
+    Attributes
+    ----------
+    facts : dict
+        The whole row of the register as shown to people.
+    harbour_leg : ndarray of float64, shape (n, 2)
+        Track from approach point to landing point, longitude and latitude; empty where the coastline does not
+        show it. [deg]
+    """
+
+    id: str
+    unlocode: str | None
+    name_en: str
+    name_fr: str
+    country: str
+    vhf: str | None
+    landing: tuple[float, float]
+    approach: tuple[float, float]
+    harbour_leg: np.ndarray = field(repr=False)
+    facts: dict[str, object] = field(repr=False, hash=False, compare=False)
+
+
+class PortColumns(NamedTuple):
+    """Figures of all ports, one array each, NaN where the register is blank."""
+
+    kind: np.ndarray
+    loa_limit_m: np.ndarray
+    beam_limit_m: np.ndarray
+    entrance_depth_m: np.ndarray
+    mhws_m: np.ndarray
+    gate: np.ndarray
+    gate_before_h: np.ndarray
+    gate_after_h: np.ndarray
+    exposure_from_deg: np.ndarray
+    exposure_to_deg: np.ndarray
+    exposure_wind_ms: np.ndarray
+    harbour_leg_m: np.ndarray
+    harbour_speed_ms: np.ndarray
+    reception: np.ndarray
+    entry_permission: np.ndarray
+    confidence: np.ndarray
+
+
+class LivePicture(NamedTuple):
+    """What changes while the world stands still: reports from ports. Feeds are `engine.vocab.Feed`."""
+
+    status_feed: int
+    status: np.ndarray
+    status_age_s: np.ndarray
+    capacity_feed: int
+    free_places: np.ndarray
+    persons_per_hour: np.ndarray
+    queued_persons: np.ndarray
+    reception_feed: int
+    needs_met: np.ndarray
+    transport_arranged: np.ndarray
+    danger_ashore: np.ndarray
+
+
+def no_live_picture(port_count: int) -> LivePicture:
+    """The picture of a plain machine: no feed was ever connected."""
+    unknown = np.full(port_count, np.nan)
+    return LivePicture(
+        int(Feed.ABSENT), np.zeros(port_count, np.int64), unknown,
+        int(Feed.ABSENT), unknown, unknown, unknown,
+        int(Feed.ABSENT), unknown, unknown, np.zeros(port_count, np.bool_),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """A rescue co-ordination centre and the approximate box it leads in, within its region."""
+
+    id: str
+    name: str
+    srr: str
+    vhf: str | None
+    mmsi: str | None
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+class DepthClassSource(Protocol):
+    """A depth class that may derive its tables on first use."""
+
+    needed_depth_m: float
+
+    @property
+    def tables(self) -> DepthClass:
+        """The tables."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class World:
+    """An immutable snapshot of everything outside the request.
+
+    Attributes
+    ----------
+    box : tuple of float
+        West, south, east, north of the area answered for. [deg]
+    depth_classes : tuple of DepthClassSource
+        By increasing depth.
+    zone_names : tuple of str
+        Name of each zone number of `Water.zones`.
+    lane_bits, firing_bits : int
+        Which zone numbers are traffic lanes and firing ranges.
+    regions : Zones
+        Search and rescue regions on the plane; zone number is the index in `region_ids`.
+    identity : dict
+        Digests and versions of every part, echoed in each decision.
+    """
+
+    box: tuple[float, float, float, float]
+    water: Water
+    depth_classes: tuple[DepthClassSource, ...]
+    ports: tuple[Port, ...]
+    columns: PortColumns
+    live: LivePicture
+    zone_names: tuple[str, ...]
+    lane_bits: int
+    firing_bits: int
+    regions: Zones
+    region_ids: tuple[str, ...]
+    centres: tuple[Centre, ...]
+    identity: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to know about the whole answer; `facts` fill the wording of its code."""
+
+    code: Code
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Coordination:
+    """Whose waters, and who to talk to.
+
+    Attributes
+    ----------
+    srr : str
+        Region of the position.
+    band : bool
+        Within the boundary band: both sides are named.
+    line_m : float
+        Distance to the nearest other region; approximate like the line itself. [m]
+    centres : tuple of Centre
+        Leading centre first.
+    """
+
+    srr: str
+    band: bool
+    line_m: float
+    centres: tuple[Centre, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """The answer: every port judged, in order, with findings as arrays; texts are made when somebody reads.
+
+    Attributes
+    ----------
+    status : ndarray of int8, shape (p,)
+        `Status` of each port.
+    key_s : ndarray of float64, shape (p,)
+        What the ports are ordered by, penalties included. [s]
+    time_s, low_s, high_s : ndarray of float64, shape (p,)
+        Time to a landing and its range. [s]
+    verdict, code, weight, measured, limit : ndarray, shape (p, rules)
+        Findings, one column a `Rule`.
+    order : ndarray of int64, shape (p,)
+        Port indices: suitable by key, then unconfirmed by key, then excluded by key.
+    """
+
+    ask: Ask
+    world: World
+    depth_class: DepthClass
+    needed_depth_m: float
+    persons: float
+    speed_ms: float
+    reach: Reach
+    distance_m: np.ndarray
+    time_s: np.ndarray
+    low_s: np.ndarray
+    high_s: np.ndarray
+    key_s: np.ndarray
+    plain_key_s: np.ndarray
+    status: np.ndarray
+    verdict: np.ndarray
+    code: np.ndarray
+    weight: np.ndarray
+    measured: np.ndarray
+    limit: np.ndarray
+    order: np.ndarray
+    coordination: Coordination
+    notices: tuple[Notice, ...]
+    to_second_s: float
+    near_tie: bool
+    sensitive_to: tuple[str, ...]
+
+    @property
+    def recommended(self) -> int | None:
+        """Index of the first suitable port, or None."""
+        best = int(self.order[0])
+        return best if self.status[best] <= Status.CAUTION else None

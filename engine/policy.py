@@ -1,0 +1,189 @@
+"""A policy: what ports are ordered by, what weighs how much, and every assumed limit; read from a file, never coded."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple, TypeVar
+
+from engine.errors import InvalidAsk
+from engine.units import HOUR_S, KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
+from engine.vocab import Code, Reception, Weight
+
+Member = TypeVar("Member", bound=IntEnum)
+
+KEYS = ("time", "distance", "time_to_care")
+
+
+class Limits(NamedTuple):
+    """Thresholds of the rules, in the engine's units; policy files carry them in nautical ones.
+
+    A file's ``_kn`` becomes ``_ms``, ``_nm`` becomes ``_m``, ``_min`` and ``_h`` become ``_s``.
+    """
+
+    keel_margin_m: float
+    keel_margin_share: float
+    keel_marginal_m: float
+    highest_tide_above_mhws_m: float
+    range_reserve_share: float
+    speed_cap_with_survivors_ms: float
+    harbour_speed_ms: float
+    speed_uncertainty_share: float
+    persons_when_unknown: float
+    near_tie_s: float
+    near_tie_share: float
+    much_nearer_s: float
+    much_nearer_share: float
+    srr_band_m: float
+    fix_dead_reckoned_after_s: float
+    fix_stale_after_s: float
+    status_stale_after_s: float
+    capacity_tight_share: float
+    landing_queue_s: float
+    sea_near_share: float
+    entrance_wind_caution_share: float
+    cross_set_ms: float
+    visibility_m: float
+    exposure_caution_s: float
+    exposure_critical_s: float
+    weather_stale_after_s: float
+
+
+_UNITS = {"_kn": ("_ms", KNOT_MS), "_nm": ("_m", NAUTICAL_MILE_M), "_min": ("_s", MINUTE_S), "_h": ("_s", HOUR_S)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """How fit ports are ordered and how findings weigh.
+
+    Attributes
+    ----------
+    name : str
+    sentence_en, sentence_fr : str
+        One plain sentence on the effect, shown with every answer.
+    key : str
+        One of `KEYS`.
+    limits : Limits
+    weights : dict
+        Codes this policy moves to another weight.
+    penalties_s : dict
+        Time added to the key of a port with a soft finding of this code. [s]
+    care_delay_s : dict
+        Time from landing to definitive care by kind of reception. [s]
+    designated : frozenset of str
+        Ids of designated landing places; empty means there is no list.
+    weigh_srr_state : bool
+        Whether the state of the search and rescue region counts at all.
+    sha256 : str
+        Digest of the file the policy was read from.
+    """
+
+    name: str
+    sentence_en: str
+    sentence_fr: str
+    key: str
+    limits: Limits
+    weights: dict[Code, Weight]
+    penalties_s: dict[Code, float]
+    care_delay_s: dict[Reception, float]
+    designated: frozenset[str]
+    weigh_srr_state: bool
+    sha256: str
+
+
+def policy_from(table: dict[str, object], sha256: str) -> Policy:
+    """Policy from a parsed policy file.
+
+    Parameters
+    ----------
+    table : dict
+        Content of the file, anything it extends already merged in.
+    sha256 : str
+        Digest of the file.
+
+    Raises
+    ------
+    InvalidAsk
+        Naming the entry that is missing, unknown or of the wrong kind.
+    """
+    known = {"name", "sentence_en", "sentence_fr", "key", "limits", "weights", "penalties_min", "care_delay_min",
+             "designated", "weigh_srr_state"}  # fmt: skip
+    for entry in table:
+        if entry not in known:
+            raise InvalidAsk(f"policy.{entry[:40]}", "is not an entry of a policy.", f"Known: {', '.join(sorted(known))}.")
+    key = table.get("key")
+    if key not in KEYS:
+        raise InvalidAsk("policy.key", "is missing or unknown.", f"Use one of {', '.join(KEYS)}.")
+    weights = {
+        _member(Code, code, "policy.weights"): _member(Weight, weight, f"policy.weights.{code}")
+        for code, weight in _table(table, "weights").items()
+    }
+    penalties = {
+        _member(Code, code, "policy.penalties_min"): _number(minutes, f"policy.penalties_min.{code}") * MINUTE_S
+        for code, minutes in _table(table, "penalties_min").items()
+    }
+    delays = _table(table, "care_delay_min")
+    care_delay = {
+        kind: _number(delays.get(kind.name.lower()), f"policy.care_delay_min.{kind.name.lower()}") * MINUTE_S
+        for kind in Reception
+    }
+    designated = table.get("designated", [])
+    if not isinstance(designated, list) or not all(isinstance(port, str) for port in designated):
+        raise InvalidAsk("policy.designated", "is not a list of port ids.", 'Write it as ["dover", "calais"].')
+    return Policy(
+        name=_text(table, "name"),
+        sentence_en=_text(table, "sentence_en"),
+        sentence_fr=_text(table, "sentence_fr"),
+        key=str(key),
+        limits=_limits(_table(table, "limits")),
+        weights=weights,
+        penalties_s=penalties,
+        care_delay_s=care_delay,
+        designated=frozenset(designated),
+        weigh_srr_state=table.get("weigh_srr_state") is True,
+        sha256=sha256,
+    )
+
+
+def _limits(table: dict[str, object]) -> Limits:
+    """Limits in the engine's units."""
+    values: dict[str, float] = {}
+    for entry, raw in table.items():
+        value = _number(raw, f"policy.limits.{entry}")
+        for ending, (si_ending, factor) in _UNITS.items():
+            if entry.endswith(ending):
+                values[entry.removesuffix(ending) + si_ending] = value * factor
+                break
+        else:
+            values[entry] = value
+    for name in values.keys() - set(Limits._fields):
+        raise InvalidAsk("policy.limits", f"has the unknown entry {name[:40]}.", "Remove it or correct its spelling.")
+    for name in Limits._fields:
+        if name not in values:
+            raise InvalidAsk("policy.limits", f"lacks {name}.", 'Extend "nearest-time" or state it.')
+    return Limits(**values)
+
+
+def _table(table: dict[str, object], entry: str) -> dict[str, object]:
+    value = table.get(entry, {})
+    if not isinstance(value, dict):
+        raise InvalidAsk(f"policy.{entry}", "is not a table.", f"Write it under [{entry}].")
+    return value
+
+
+def _text(table: dict[str, object], entry: str) -> str:
+    value = table.get(entry)
+    if not isinstance(value, str) or not value:
+        raise InvalidAsk(f"policy.{entry}", "is missing.", "Every policy carries a name and a sentence in both languages.")
+    return value
+
+
+def _number(value: object, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 <= value < 1e9:
+        raise InvalidAsk(name, "is not a number of zero or more.", "Correct the policy file.")
+    return float(value)
+
+
+def _member(kind: type[Member], name: object, field: str) -> Member:
+    try:
+        return kind[str(name).upper()]
+    except KeyError:
+        raise InvalidAsk(field, f"names {str(name)[:40]!r}, which is unknown.", "See the glossary of codes.") from None

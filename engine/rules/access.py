@@ -1,0 +1,85 @@
+"""May this vessel go into that place at all: kind, harbour status, berth, permission."""
+
+from math import isnan, nan
+
+from engine.kernels.jit import kernel
+from engine.rules.judged import Judged
+from engine.vocab import Code, Feed, PortKind, PortStatus, Verdict
+
+
+@kernel
+def port_kind(kind):
+    """A beach is for a person on scene to choose; oil terminals and inland docks are no landing for survivors.
+
+    Parameters
+    ----------
+    kind : int
+        `PortKind`.
+    """
+    if kind == PortKind.BEACH_LANDING:
+        return Judged(Verdict.FAIL, Code.KIND_BEACH_HUMAN_ONLY, nan, nan)
+    if kind == PortKind.OIL_TERMINAL or kind == PortKind.INLAND:
+        return Judged(Verdict.FAIL, Code.KIND_NOT_FOR_LANDING, nan, nan)
+    return Judged(Verdict.PASS, Code.KIND_OK, nan, nan)
+
+
+@kernel
+def harbour_status(feed, status, age_s, stale_after_s):
+    """The harbour is reported open.
+
+    Parameters
+    ----------
+    feed : int
+        `Feed` state of the status source.
+    status : int
+        `PortStatus` last reported.
+    age_s : float
+        Age of that report; NaN when there is none. [s]
+    stale_after_s : float
+        Policy limit. [s]
+    """
+    if feed == Feed.ABSENT:
+        return Judged(Verdict.UNKNOWN, Code.NO_STATUS_FEED, nan, nan)
+    if feed == Feed.STALE:
+        return Judged(Verdict.UNKNOWN, Code.PORT_STATUS_STALE, age_s, stale_after_s)
+    if status == PortStatus.UNKNOWN or isnan(age_s):
+        return Judged(Verdict.UNKNOWN, Code.PORT_STATUS_UNKNOWN, nan, nan)
+    if not age_s <= stale_after_s:
+        return Judged(Verdict.UNKNOWN, Code.PORT_STATUS_STALE, age_s, stale_after_s)
+    if status == PortStatus.OPEN:
+        return Judged(Verdict.PASS, Code.PORT_OPEN, age_s, stale_after_s)
+    if status == PortStatus.RESTRICTED:
+        return Judged(Verdict.FAIL, Code.PORT_RESTRICTED, age_s, stale_after_s)
+    return Judged(Verdict.FAIL, Code.PORT_CLOSED, age_s, stale_after_s)
+
+
+@kernel
+def berth(loa_m, beam_m, loa_limit_m, beam_limit_m):
+    """The vessel is no longer and no broader than the port takes.
+
+    A limit nobody has stated is not held against the port: small harbours publish one when it binds.
+
+    Parameters
+    ----------
+    loa_m, beam_m : float
+        Of the vessel; NaN when unknown. [m]
+    loa_limit_m, beam_limit_m : float
+        Of the port; NaN when none is stated. [m]
+    """
+    if loa_m > loa_limit_m:
+        return Judged(Verdict.FAIL, Code.LOA_EXCEEDED, loa_m, loa_limit_m)
+    if beam_m > beam_limit_m:
+        return Judged(Verdict.FAIL, Code.BEAM_EXCEEDED, beam_m, beam_limit_m)
+    if isnan(loa_limit_m):
+        return Judged(Verdict.UNKNOWN, Code.BERTH_LIMIT_UNKNOWN, loa_m, nan)
+    if isnan(loa_m):
+        return Judged(Verdict.UNKNOWN, Code.VESSEL_SIZE_UNKNOWN, nan, loa_limit_m)
+    return Judged(Verdict.PASS, Code.BERTH_OK, loa_m, loa_limit_m)
+
+
+@kernel
+def entry_permission(required):
+    """Whether the harbour wants to be asked first; never a reason against it."""
+    if required:
+        return Judged(Verdict.FAIL, Code.PORT_ENTRY_PERMISSION_REQUIRED, nan, nan)
+    return Judged(Verdict.NOT_APPLICABLE, Code.ENTRY_FREE, nan, nan)

@@ -1,0 +1,96 @@
+"""Can this vessel float in, and is the way in open: depth, tide, gates and locks."""
+
+from math import isnan, nan
+
+from engine.kernels.jit import kernel
+from engine.rules.judged import Judged
+from engine.vocab import Code, Gate, Verdict
+
+
+@kernel
+def depth_needed(draught_m, margin_m, margin_share, wave_m):
+    """Depth of water that floats a vessel with room to spare. [m]
+
+    The margin is the greater of a fixed depth and a share of the draught; half the wave height is added.
+    """
+    return draught_m + max(margin_m, margin_share * draught_m) + 0.5 * wave_m
+
+
+@kernel
+def under_keel_clearance(needed_m, entrance_depth_m, dries, tide_m, highest_tide_m, marginal_m):
+    """The way in floats the vessel with the policy's margin to spare.
+
+    Without a tide the charted depth alone may be enough; if it is not, only a highest tide that still would not
+    float her is evidence against the port.
+
+    Parameters
+    ----------
+    needed_m : float
+        From `depth_needed`; NaN when the draught is unknown. [m]
+    entrance_depth_m : float
+        Least depth from the approach to the landing, positive down from chart datum; NaN when unknown. [m]
+    dries : bool
+        Whether the harbour is known to dry, even where nobody has stated to what level.
+    tide_m : float
+        Height of tide at arrival above chart datum; NaN when unknown. [m]
+    highest_tide_m : float
+        Height the tide does not exceed; NaN when unknown. [m]
+    marginal_m : float
+        Clearance beyond the margin below which a pass is called marginal. [m]
+    """
+    if isnan(needed_m):
+        return Judged(Verdict.UNKNOWN, Code.DRAUGHT_UNKNOWN, entrance_depth_m, nan)
+    if isnan(entrance_depth_m):
+        if dries and isnan(tide_m):
+            return Judged(Verdict.UNKNOWN, Code.TIDE_UNKNOWN, nan, needed_m)
+        return Judged(Verdict.UNKNOWN, Code.DEPTH_UNKNOWN, nan, needed_m)
+    if isnan(tide_m):
+        if entrance_depth_m >= needed_m:
+            return Judged(Verdict.PASS, Code.UKC_OK, entrance_depth_m, needed_m)
+        if entrance_depth_m + highest_tide_m < needed_m:
+            return Judged(Verdict.FAIL, Code.DRAFT_EXCEEDED, entrance_depth_m + highest_tide_m, needed_m)
+        return Judged(Verdict.UNKNOWN, Code.TIDE_UNKNOWN, entrance_depth_m, needed_m)
+    depth_m = entrance_depth_m + tide_m
+    if depth_m >= needed_m + marginal_m:
+        return Judged(Verdict.PASS, Code.UKC_OK, depth_m, needed_m)
+    if depth_m >= needed_m:
+        return Judged(Verdict.PASS, Code.UKC_MARGINAL, depth_m, needed_m)
+    return Judged(Verdict.FAIL, Code.DRAFT_EXCEEDED, depth_m, needed_m)
+
+
+@kernel
+def gate(kind, hours_from_high_water, opens_before_h, closes_after_h):
+    """The gate, lock or tidal window is open at arrival.
+
+    Parameters
+    ----------
+    kind : int
+        `Gate`.
+    hours_from_high_water : float
+        Arrival against the nearest high water, negative before it; NaN when the tide is unknown. [h]
+    opens_before_h, closes_after_h : float
+        Tidal window about high water. [h]
+    """
+    if kind == Gate.NONE:
+        return Judged(Verdict.PASS, Code.GATE_NONE, nan, nan)
+    if kind == Gate.LOCK_24H:
+        return Judged(Verdict.FAIL, Code.LOCK_QUEUE, nan, nan)
+    if kind == Gate.LOCK:
+        return Judged(Verdict.UNKNOWN, Code.LOCK_SCHEDULE_UNKNOWN, nan, nan)
+    if kind != Gate.TIDAL_WINDOW:
+        return Judged(Verdict.UNKNOWN, Code.GATE_UNKNOWN, nan, nan)
+    if hours_from_high_water >= -opens_before_h and hours_from_high_water <= closes_after_h:
+        return Judged(Verdict.PASS, Code.GATE_OPEN, hours_from_high_water, closes_after_h)
+    if hours_from_high_water < -opens_before_h or hours_from_high_water > closes_after_h:
+        return Judged(Verdict.FAIL, Code.GATE_CLOSED, hours_from_high_water, closes_after_h)
+    return Judged(Verdict.UNKNOWN, Code.GATE_TIDE_UNKNOWN, nan, nan)
+
+
+@kernel
+def tide_data(needed_m, entrance_depth_m, gate_kind, tide_m):
+    """Whether the answer for this port leans on a tide, and whether there is one."""
+    if gate_kind != Gate.TIDAL_WINDOW and entrance_depth_m >= needed_m:
+        return Judged(Verdict.NOT_APPLICABLE, Code.TIDE_NOT_NEEDED, nan, nan)
+    if isnan(tide_m):
+        return Judged(Verdict.UNKNOWN, Code.TIDE_MISSING, nan, nan)
+    return Judged(Verdict.PASS, Code.TIDE_PREDICTED_ONLY, tide_m, nan)

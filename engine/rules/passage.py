@@ -1,0 +1,119 @@
+"""The way there: route, banks, endurance, traffic lanes, restricted areas, load."""
+
+from math import inf, isnan, nan
+
+import numpy as np
+
+from engine.kernels.jit import kernel
+from engine.rules.judged import Judged
+from engine.vocab import Code, Verdict
+
+
+@kernel
+def route(distance_m):
+    """Water leads there.
+
+    Parameters
+    ----------
+    distance_m : float
+        Shortest water distance; infinite when there is no way. [m]
+    """
+    if distance_m < inf:
+        return Judged(Verdict.PASS, Code.ROUTE_OK, distance_m, nan)
+    return Judged(Verdict.FAIL, Code.ROUTE_NONE, nan, nan)
+
+
+@kernel
+def banks(distance_m, needed_m):
+    """The route keeps clear of banks too shallow for the vessel.
+
+    Routes are searched only where the mesh is deep enough, so a route that exists is clear; what can be
+    missing is the draught.
+    """
+    if not distance_m < inf:
+        return Judged(Verdict.NOT_APPLICABLE, Code.BANKS_CLEAR, nan, nan)
+    return Judged(Verdict.PASS, Code.BANKS_CLEAR, nan, needed_m)
+
+
+@kernel
+def endurance(distance_m, range_m, reserve_share):
+    """Range less the reserve covers the distance.
+
+    Parameters
+    ----------
+    distance_m : float
+        [m]
+    range_m : float
+        Of the vessel at passage speed; NaN when unknown. [m]
+    reserve_share : float
+        Part of the range kept back.
+    """
+    usable_m = range_m * (1.0 - reserve_share)
+    if isnan(usable_m):
+        return Judged(Verdict.UNKNOWN, Code.FUEL_UNKNOWN, distance_m, nan)
+    if distance_m <= usable_m:
+        return Judged(Verdict.PASS, Code.ENDURANCE_OK, distance_m, usable_m)
+    return Judged(Verdict.FAIL, Code.ENDURANCE_SHORT, distance_m, usable_m)
+
+
+@kernel
+def _count_bits(mask):
+    count = 0
+    while mask:
+        # An unsigned one: numba makes uint64 minus int64 a float.
+        mask &= mask - np.uint64(1)
+        count += 1
+    return count
+
+
+@kernel
+def traffic_lanes(touched, poor, lanes):
+    """Traffic lanes on the way are crossed near a right angle.
+
+    Parameters
+    ----------
+    touched, poor : int
+        Zones the route touches, and those it crosses at a poor angle, one bit each.
+    lanes : int
+        Zones that are traffic lanes.
+    """
+    crossed = touched & lanes
+    if not crossed:
+        return Judged(Verdict.PASS, Code.TSS_NONE, 0.0, nan)
+    if poor & lanes:
+        return Judged(Verdict.FAIL, Code.TSS_ANGLE_BAD, float(_count_bits(crossed)), nan)
+    return Judged(Verdict.PASS, Code.TSS_CROSSES, float(_count_bits(crossed)), nan)
+
+
+@kernel
+def restricted_areas(touched, firing_ranges):
+    """No firing range lies on the way."""
+    if touched & firing_ranges:
+        return Judged(Verdict.FAIL, Code.ZONE_FIRING, float(_count_bits(touched & firing_ranges)), nan)
+    return Judged(Verdict.PASS, Code.ZONE_NONE, 0.0, nan)
+
+
+@kernel
+def load(persons, persons_known, self_righting_persons, max_persons):
+    """The vessel carries this many: over the self-righting limit is a caution, over the maximum is not fit.
+
+    Parameters
+    ----------
+    persons : float
+        The upper figure, or the policy's assumption. [persons]
+    persons_known : bool
+        False when `persons` is the assumption, which is never evidence.
+    self_righting_persons, max_persons : float
+        NaN when unknown. [persons]
+    """
+    if persons <= self_righting_persons:
+        return Judged(Verdict.PASS, Code.LOAD_OK, persons, self_righting_persons)
+    if isnan(self_righting_persons) and persons <= max_persons:
+        return Judged(Verdict.PASS, Code.LOAD_OK, persons, max_persons)
+    if not persons_known:
+        return Judged(Verdict.UNKNOWN, Code.LOAD_POB_UNKNOWN, nan, max_persons)
+    if persons > max_persons:
+        return Judged(Verdict.FAIL, Code.LOAD_OVER_MAX, persons, max_persons)
+    if persons > self_righting_persons:
+        return Judged(Verdict.FAIL, Code.LOAD_OVER_SR, persons, self_righting_persons)
+    return Judged(Verdict.UNKNOWN, Code.LOAD_LIMIT_UNKNOWN, persons, nan)

@@ -1,0 +1,164 @@
+"""Water distances and routes, with ordinary Python types around the compiled core."""
+
+from dataclasses import dataclass
+from math import ceil, isinf
+
+import numpy as np
+
+from engine.errors import PositionRefused
+from engine.kernels.geodesy import geodesic_length_m
+from engine.kernels.joining import ENCLOSED, ON_LAND
+from engine.kernels.mesh import NOWHERE
+from engine.kernels.plane import from_plane, to_plane
+from engine.kernels.reach import DepthClass, Reach, Water, join_and_measure, reach_ports
+from engine.kernels.shortest_paths import DIRECT
+from engine.model import World
+from engine.vocab import Code
+
+LONGEST_DRAWN_LEG_M = 15_000.0
+"""Longer legs get points between their ends. GeoJSON draws straight lines in longitude and latitude, which leave
+the great circle by L^2 tan(latitude) / 8R: 6 m on a leg of this length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Shortest water path between two positions.
+
+    Attributes
+    ----------
+    length_m : float
+        Infinite when water does not lead there. [m]
+    track : tuple of (float, float)
+        Longitude and latitude of its points. [deg]
+    """
+
+    length_m: float
+    track: tuple[tuple[float, float], ...]
+
+
+def depth_class_for(world: World, needed_depth_m: float) -> DepthClass:
+    """The shallowest class that keeps clear of every bank this depth cannot cross.
+
+    An unknown depth (NaN) gets the deepest class, in which every bank is a wall.
+    """
+    for depth_class in world.depth_classes:
+        if needed_depth_m <= depth_class.needed_depth_m:
+            return depth_class.tables
+    return world.depth_classes[-1].tables
+
+
+def reach_from(world: World, depth_class: DepthClass, lon: float, lat: float) -> Reach:
+    """What a position can reach.
+
+    Raises
+    ------
+    PositionRefused
+        Outside the area, on land, or in water without a way out; each with its own code.
+    """
+    check_in_area(world, lon, lat)
+    reach = reach_ports(world.water, depth_class, lon, lat)
+    refuse_unjoined(world, reach.kind, reach.inland_m)
+    return reach
+
+
+def check_in_area(world: World, lon: float, lat: float) -> None:
+    """Refuse a position outside the box of the pack."""
+    west, south, east, north = world.box
+    if west <= lon <= east and south <= lat <= north:
+        return
+    remedy = "Check that latitude comes first and east and west are right."
+    if west <= lat <= east and south <= lon <= north:
+        remedy = "Latitude and longitude look exchanged: people write latitude first, GeoJSON writes longitude first."
+    raise PositionRefused(
+        Code.POS_OUT_OF_AREA,
+        f"lies outside the area covered, {south:g} to {north:g} N and {west:g} to {east:g} E.",
+        remedy,
+    )
+
+
+def refuse_unjoined(world: World, kind: int, inland_m: float) -> None:
+    """Raise for the kinds of join that are refusals."""
+    limits = world.water.limits
+    if kind == ON_LAND:
+        deep = "more than" if isinf(inland_m) else "about"
+        metres = limits.hop_reach_m if isinf(inland_m) else inland_m
+        raise PositionRefused(
+            Code.POS_ON_LAND,
+            f"lies on land, {deep} {metres:.0f} m from the water; the tolerance is {limits.shore_tolerance_m:.0f} m.",
+            "Check the position, or give the nearest point afloat.",
+        )
+    if kind == ENCLOSED:
+        raise PositionRefused(
+            Code.POS_ENCLOSED,
+            "lies in water that the charted coast closes off from the sea.",
+            "Give a position in the fairway outside.",
+        )
+
+
+def track_to_port(world: World, depth_class: DepthClass, reach: Reach, port: int) -> tuple[tuple[float, float], ...]:
+    """Points of the route from a position to the landing of a port; none where there is no way.
+
+    The harbour leg is drawn where the coastline shows it; elsewhere the track ends at the approach point.
+    """
+    if reach.via[port] == NOWHERE:
+        return ()
+    mesh = world.water.mesh
+    joined = reach.path[-1]
+    plane = [to_plane(joined[0], joined[1], mesh.origin_lon_deg, mesh.origin_lat_deg)]
+    corner = int(reach.via[port])
+    while corner != DIRECT:
+        vertex = depth_class.corners.vertex[corner]
+        plane.append((float(mesh.x[vertex]), float(mesh.y[vertex])))
+        corner = int(depth_class.following[corner, port])
+    plane.append((float(world.water.ports.x[port]), float(world.water.ports.y[port])))
+    track = [(float(lon), float(lat)) for lon, lat in reach.path]
+    track += _drawn(world.water, plane)[1:]
+    return tuple(track) + tuple((float(lon), float(lat)) for lon, lat in world.ports[port].harbour_leg[1:])
+
+
+def _drawn(water: Water, plane: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Positions along straight legs of the plane, close enough to be drawn straight on a lon/lat map."""
+    origin = (water.mesh.origin_lon_deg, water.mesh.origin_lat_deg)
+    track = [from_plane(*plane[0], *origin)]
+    for (ax, ay), (bx, by) in zip(plane, plane[1:], strict=False):
+        pieces = max(1, ceil(float(np.hypot(bx - ax, by - ay)) / LONGEST_DRAWN_LEG_M))
+        for k in range(1, pieces + 1):
+            track.append(from_plane(ax + (bx - ax) * k / pieces, ay + (by - ay) * k / pieces, *origin))
+    return track
+
+
+def passage_between(world: World, depth_class: DepthClass, start: tuple[float, float], end: tuple[float, float]) -> Passage:
+    """Shortest water path between two positions.
+
+    Parameters
+    ----------
+    world : World
+    depth_class : DepthClass
+    start, end : tuple of float
+        Longitude and latitude, WGS 84. [deg]
+
+    Raises
+    ------
+    PositionRefused
+        Either end is outside the area, on land or enclosed.
+    """
+    for lon, lat in (start, end):
+        check_in_area(world, lon, lat)
+    kinds, inland, length_m, out, corners, back = join_and_measure(world.water, depth_class, *start, *end)
+    for kind, inside_m in zip(kinds, inland, strict=True):
+        refuse_unjoined(world, kind, inside_m)
+    if isinf(length_m):
+        return Passage(length_m, ())
+    mesh = world.water.mesh
+    origin = (mesh.origin_lon_deg, mesh.origin_lat_deg)
+    plane = [to_plane(out[-1, 0], out[-1, 1], *origin)]
+    plane += [(float(mesh.x[v]), float(mesh.y[v])) for v in depth_class.corners.vertex[corners]]
+    plane.append(to_plane(back[-1, 0], back[-1, 1], *origin))
+    middle = _drawn(world.water, plane)[1:-1]
+    track = [(float(lon), float(lat)) for lon, lat in out] + middle + [(float(a), float(b)) for a, b in back[::-1]]
+    return Passage(length_m, tuple(track))
+
+
+def straight_line_m(start: tuple[float, float], end: tuple[float, float]) -> float:
+    """Geodesic between two positions (longitude, latitude), land or no land. [m]"""
+    return float(geodesic_length_m(*start, *end))

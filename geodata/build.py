@@ -1,0 +1,208 @@
+"""Sources to pack: the whole build, top to bottom."""
+
+import re
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from math import isinf
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from engine.errors import PackError
+from engine.kernels.plane import LATTICE_M
+from geodata.coast import grow_land, project, read_osm_land, read_patches
+from geodata.features import SOURCES, read_features, read_rows
+from geodata.harbour_legs import measure_harbour_leg
+from geodata.mesh import build_trees, mesh_from, targets_from
+from geodata.pack import write_pack
+from geodata.register import RegisterRow, read_register
+from geodata.triangulation import Triangulation, open_sea, triangulate
+
+OWN = "safeport's own tables; see the source column of each row"
+OSM = "OpenStreetMap contributors"
+Say = Callable[[str], None]
+
+
+def read_assumptions() -> dict[str, dict]:  # type: ignore[type-arg]
+    """Figures the build chooses, from ``assumptions.toml``."""
+    return tomllib.loads((SOURCES / "assumptions.toml").read_text(encoding="utf-8"))
+
+
+def build_pack(folder: Path, coast: Path | None, built_at: datetime, say: Say = print) -> dict[str, object]:
+    """Build a pack from the sources.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the pack goes.
+    coast : Path or None
+        Clipped OSM land polygons; None takes them from ``roaring-landmask``.
+    built_at : datetime
+        Recorded in the manifest; digests do not depend on it.
+    say : callable
+        Told what is going on, a line at a time.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    PackError
+        A source is missing or breaks its own rules.
+    """
+    assumed = read_assumptions()
+    area = assumed["area"]
+    box = (area["west"], area["south"], area["east"], area["north"])
+    origin = (area["origin_lon"], area["origin_lat"])
+    say("coast: reading land polygons")
+    land = shapely.union_all([read_osm_land(coast, box), read_patches()])
+    plane_land = on_plane(land, origin)
+    rows = read_register()
+    say(f"ports: {len(rows)} rows, measuring harbour legs")
+    rows = [measure_harbour_leg(row, plane_land, assumed["clearance"]["harbour_leg_m"], origin) for row in rows]
+    say("mesh: growing land, cutting banks, triangulating")
+    triangulation = build_water(plane_land, rows, box, origin, assumed["clearance"])
+    check_clear_of_land(triangulation, plane_land)
+    say(f"mesh: {len(triangulation.points)} vertices, {len(triangulation.triangles)} triangles")
+    mesh = mesh_from(triangulation.points, triangulation.triangles, triangulation.least_depth, origin)
+    targets = targets_from(mesh, np.array([row.approach for row in rows]))
+    for row, triangle in zip(rows, targets.triangle, strict=True):
+        if triangle < 0:
+            raise PackError(f"ports: {row.facts['id']}.approach", "is not in free water.", "Move it seaward.")
+    trees = {}
+    for number, needed_m in enumerate(assumed["depth_classes"]["needed_m"]):
+        following = build_trees(mesh, targets, needed_m)
+        unreached = [str(row.facts["id"]) for row, lost in zip(rows, (following == -1).all(axis=0), strict=True) if lost]
+        say(f"trees: depth {needed_m} m, {len(following)} corners, not reached: {', '.join(unreached) or 'none'}")
+        if number == 0 and unreached:
+            raise PackError("ports", f"{', '.join(unreached)} cannot be reached by any vessel.", "Correct the rows.")
+        # Port by port the column is nearly constant, which is what makes it small.
+        trees[f"following_{number}"] = np.ascontiguousarray(following.T.astype(np.int16))
+    layers = {
+        "coast": (coast_layer(land), {"source": f"{OSM} (land polygons of PyPI roaring-landmask 0.11.0), with works drawn "
+                                      "by hand in coast_patches.geojson", "licence": "ODbL-1.0", "edition": "2026-11"}),
+        "mesh": (mesh_layer(triangulation), {"source": f"derived from the coast and from {OWN} (banks.geojson)",
+                                             "licence": "ODbL-1.0", "edition": "2026-11"}),
+        "trees": (trees, {"source": "derived from mesh and ports", "licence": "ODbL-1.0", "edition": "2026-11"}),
+        "ports": (ports_layer(rows), {"source": f"{OWN}; figures from NGA World Port Index, edition 2024-03",
+                                      "licence": "ODbL-1.0", "edition": "2026-11"}),
+        "zones": (zones_layer(), {"source": f"{OSM} via OpenSeaMap (lanes); territorial sea from @geo-maps "
+                                  f"countries-maritime-10m 0.6.0; {OWN}", "licence": "ODbL-1.0", "edition": "2026-11"}),
+        "centres": (read_rows(SOURCES / "rcc.csv"), {"source": OWN, "licence": "ODbL-1.0", "edition": "2026-11"}),
+        "vessels": (read_rows(SOURCES / "vessels.csv"), {"source": OWN, "licence": "ODbL-1.0", "edition": "2026-11"}),
+    }  # fmt: skip
+    identity = {
+        "id": f"{area['name']}-{built_at:%Y-%m-%d}",
+        "built_at": built_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "area": area,
+        "joining": assumed["joining"],
+        "depth_classes_m": ["inf" if isinf(depth) else depth for depth in assumed["depth_classes"]["needed_m"]],
+    }
+    manifest = write_pack(folder, identity, layers)
+    total = sum(entry["bytes"] for entry in manifest["layers"].values())  # type: ignore[attr-defined]
+    say(f"pack: {manifest['id']}, {total / 1e6:.2f} MB, sha256 {str(manifest['sha256'])[:16]}")
+    return manifest
+
+
+def on_plane(geometry: shapely.Geometry, origin: tuple[float, float]) -> shapely.Geometry:
+    """A geometry in WGS 84 on the gnomonic plane, on the lattice, made valid again after the rounding."""
+    return shapely.make_valid(shapely.transform(geometry, lambda points: project(points, *origin)))
+
+
+def build_water(
+    land: shapely.Geometry,
+    rows: list[RegisterRow],
+    box: tuple[float, float, float, float],
+    origin: tuple[float, float],
+    clearance: dict[str, float],
+) -> Triangulation:
+    """Free water as triangles: wide of open coasts, close in near ports, banks as triangles with a depth."""
+    frame = on_plane(shapely.segmentize(shapely.box(*box), 0.25), origin)
+    ends = project(np.array([end for row in rows for end in (row.approach, row.landing)]), *origin)
+    harbours = shapely.union_all(shapely.buffer(shapely.points(ends), clearance["harbour_radius_m"], quad_segs=4))
+    wide = grow_land(land, clearance["open_coast_m"], clearance["open_coast_simplify_m"])
+    close = grow_land(land, clearance["harbour_m"], clearance["harbour_simplify_m"])
+    blocked = shapely.union(shapely.difference(wide, harbours), close)
+    banks = [
+        (float(properties["least_depth_m"]), shapely.set_precision(on_plane(outline, origin), LATTICE_M))  # type: ignore[arg-type]
+        for properties, outline in read_features(SOURCES / "banks.geojson")
+    ]
+    return triangulate(open_sea(frame, blocked), banks)
+
+
+def check_clear_of_land(triangulation: Triangulation, land: shapely.Geometry) -> None:
+    """Stop the build when any triangle touches land."""
+    corners = triangulation.points[triangulation.triangles]
+    tree = shapely.STRtree(shapely.polygons(corners))
+    hits = tree.query(shapely.get_parts(land), predicate="intersects")
+    if hits.shape[1]:
+        raise PackError("mesh", f"{hits.shape[1]} triangles touch land.", "Widen the clearance over the simplification.")
+
+
+def coast_layer(land: shapely.Geometry) -> dict[str, np.ndarray]:
+    """Rings of the land in steps of 1e-6 degree, each point as the difference from the one before."""
+    rings = shapely.get_rings(shapely.get_parts(land))
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    micro = np.round(points * 1e6).astype(np.int32)
+    steps = np.diff(micro, axis=0, prepend=np.zeros((1, 2), np.int32))
+    return {"steps": steps.T.copy(), "ring_length": np.bincount(ring).astype(np.int32)}
+
+
+def mesh_layer(triangulation: Triangulation) -> dict[str, np.ndarray]:
+    """Vertices in lattice steps, triangles, and the depth of those on banks."""
+    shallow = np.flatnonzero(np.isfinite(triangulation.least_depth))
+    return {
+        "points": np.round(triangulation.points.T / LATTICE_M).astype(np.int32),
+        "triangles": triangulation.triangles.T.copy(),
+        "shallow": shallow.astype(np.int32),
+        "shallow_depth": triangulation.least_depth[shallow].astype(np.float64),
+    }
+
+
+def ports_layer(rows: list[RegisterRow]) -> list[dict[str, object]]:
+    """Register rows with their measured harbour legs."""
+    return [{**row.facts, "harbour_leg_m": row.leg_m, "harbour_leg": row.leg.tolist()} for row in rows]
+
+
+def zones_layer() -> dict[str, list[dict[str, object]]]:
+    """Lanes, ranges and regions as rings of positions; parts of one lane share its name."""
+    lanes = [
+        {"name": re.sub(r"-\d+$", "", str(properties["id"])), "flow_deg": properties["flow_bearing_deg"], "ring": ring}
+        for properties, outline in read_features(SOURCES / "tss.geojson")
+        for ring in _outer_rings(outline)
+    ]
+    ranges = [
+        {"name": properties["name_en"], "vhf": properties.get("vhf"), "ring": ring}
+        for properties, outline in read_features(SOURCES / "restricted_areas.geojson")
+        for ring in _outer_rings(outline)
+    ]
+    regions = [
+        {"name": properties["id"], "ring": ring}
+        for properties, outline in read_features(SOURCES / "srr.geojson")
+        for ring in _outer_rings(outline)
+    ]
+    banks = [
+        {"name_en": properties["name_en"], "name_fr": properties["name_fr"], "least_depth_m": properties["least_depth_m"],
+         "ring": ring}
+        for properties, outline in read_features(SOURCES / "banks.geojson")
+        for ring in _outer_rings(outline)
+    ]  # fmt: skip
+    return {"lanes": lanes, "ranges": ranges, "regions": regions, "banks": banks}
+
+
+def _outer_rings(outline: shapely.Geometry) -> list[list[list[float]]]:
+    """Outer rings of an outline; a polygon with a hole is first cut in two through the hole."""
+    rings = []
+    for part in shapely.get_parts(outline):
+        if part.interiors:
+            middle = part.interiors[0].centroid.x
+            west, south, east, north = part.bounds
+            rings += _outer_rings(shapely.intersection(part, shapely.box(west, south, middle, north)))
+            rings += _outer_rings(shapely.intersection(part, shapely.box(middle, south, east, north)))
+        else:
+            rings.append(shapely.get_coordinates(part.exterior).round(6).tolist())
+    return rings

@@ -1,0 +1,84 @@
+"""The way inside a harbour, from approach point to landing, measured on the unsimplified coast."""
+
+from dataclasses import replace
+
+import numpy as np
+import shapely
+
+from engine.errors import PackError
+from engine.kernels.mesh import Corners, find_corners, locate
+from engine.kernels.shortest_paths import path_between
+from geodata.coast import project, unproject
+from geodata.mesh import mesh_from, targets_from
+from geodata.register import RegisterRow
+from geodata.triangulation import triangulate
+
+WINDOW_M = 3000.0
+"""How far round approach and landing the coast is looked at."""
+
+
+def measure_harbour_leg(
+    row: RegisterRow, land: shapely.Geometry, clearance_m: float, origin: tuple[float, float]
+) -> RegisterRow:
+    """The row with its harbour leg measured, when the coast shows the way; else as it was.
+
+    Parameters
+    ----------
+    row : RegisterRow
+    land : shapely.Geometry
+        Unsimplified land on the plane. [m]
+    clearance_m : float
+        Kept off the quays. [m]
+    origin : tuple of float
+        Point of tangency. [deg]
+
+    Raises
+    ------
+    PackError
+        The register says that the coast shows the way, and it does not.
+    """
+    if row.facts["harbour_leg_basis"] != "coast":
+        return row
+    ends = project(np.array([row.approach, row.landing]), *origin)
+    low, high = ends.min(axis=0) - WINDOW_M, ends.max(axis=0) + WINDOW_M
+    window = shapely.box(*low, *high)
+    wall = shapely.buffer(shapely.intersection(land, window), clearance_m, quad_segs=2)
+    water = shapely.get_parts(shapely.difference(window, shapely.simplify(wall, clearance_m / 2.0), grid_size=0.0625))
+    approach = shapely.Point(ends[0])
+    pools = [pool for pool in water if pool.covers(approach)]
+    if not pools:
+        raise PackError(f"ports: {row.facts['id']}.approach", "is not in open water.", "Move the approach point.")
+    quayside = shapely.get_coordinates(shapely.shortest_line(pools[0], shapely.Point(ends[1])))[0]
+    if np.hypot(*(quayside - ends[1])) > 100.0:
+        raise PackError(
+            f"ports: {row.facts['id']}.landing",
+            "cannot be reached over water from the approach point.",
+            "Move the landing point, or state the harbour leg.",
+        )
+    mesh = mesh_from(*_arrays(triangulate(pools[0], [])), origin)
+    corners = Corners(*find_corners(mesh, 0.0))
+    landing = _inside(mesh, quayside)
+    target = targets_from(mesh, unproject(landing[None, :], *origin))
+    lon, lat = row.approach
+    start = locate(mesh, *ends[0])
+    length_m, path = path_between(mesh, corners, target, 0.0, lon, lat, *ends[0], start, -1)
+    if not np.isfinite(length_m):
+        raise PackError(f"ports: {row.facts['id']}", "has no water between approach and landing.", "Correct the row.")
+    between = [(mesh.lon[v], mesh.lat[v]) for v in corners.vertex[path]]
+    leg = np.array([row.approach, *between, (target.lon[0], target.lat[0])])
+    return replace(row, leg=np.round(leg, 6), leg_m=round(float(length_m), 1))
+
+
+def _arrays(triangulation):  # type: ignore[no-untyped-def]
+    return triangulation.points, triangulation.triangles, triangulation.least_depth
+
+
+def _inside(mesh, point):  # type: ignore[no-untyped-def]
+    """A lattice point of the mesh next to a point on its rim."""
+    for reach in (0.0, 0.25, 1.0, 4.0, 10.0):
+        for k in range(16):
+            angle = k * np.pi / 8.0
+            near = np.round((point + reach * np.array([np.cos(angle), np.sin(angle)])) * 16.0) / 16.0
+            if locate(mesh, near[0], near[1]) >= 0:
+                return near
+    raise PackError("ports", "a landing point lies off the water.", "Correct the register.")

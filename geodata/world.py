@@ -1,0 +1,157 @@
+"""Pack to `World`: everything a pack does not store is derived here, once, with the engine's own kernels."""
+
+from functools import cached_property
+from math import inf, nan
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import PackError
+from engine.kernels.plane import LATTICE_M
+from engine.kernels.reach import DepthClass, JoinLimits, Water
+from engine.kernels.zones import Zones
+from engine.model import Centre, World, no_live_picture
+from geodata.mesh import depth_class_from, mesh_from, shore_from, targets_from, zones_from
+from geodata.pack import DEFAULT_PACK, Pack, read_pack
+from geodata.register import RegisterRow, columns_from, port_from
+
+
+class LazyDepthClass:
+    """A depth class whose tables are derived when first asked for; a crew needs one class, a server all.
+
+    Deriving is a pure function of the pack, so it does not matter who asks first or twice.
+    """
+
+    def __init__(self, needed_depth_m: float, water: Water, following: np.ndarray) -> None:
+        self.needed_depth_m = needed_depth_m
+        self._water = water
+        self._following = following
+
+    @cached_property
+    def tables(self) -> DepthClass:
+        """The tables."""
+        water = self._water
+        return depth_class_from(
+            water.mesh, water.ports, water.zones, self.needed_depth_m,
+            np.ascontiguousarray(self._following.T, np.int32), water.limits.right_angle_tolerance_deg,
+        )  # fmt: skip
+
+
+def load_world(folder: Path = DEFAULT_PACK) -> World:
+    """World of a pack, with no live feed connected.
+
+    Raises
+    ------
+    PackError
+        The pack is missing, damaged, of another format, or lacks something.
+    """
+    pack = read_pack(folder)
+    try:
+        return world_from(pack)
+    except (KeyError, ValueError, TypeError, IndexError) as error:
+        raise PackError(
+            "geodata pack", f"does not hold what this program needs ({type(error).__name__}).",
+            "Rebuild it with 'safeport geodata build'.",
+        ) from error  # fmt: skip
+
+
+def world_from(pack: Pack) -> World:
+    """World from a verified pack."""
+    area: dict = pack.manifest["area"]  # type: ignore[assignment,type-arg]
+    origin = (area["origin_lon"], area["origin_lat"])
+    stored = pack.arrays["mesh"]
+    triangles = np.ascontiguousarray(stored["triangles"].T)
+    least_depth = np.full(len(triangles), inf)
+    least_depth[stored["shallow"]] = stored["shallow_depth"]
+    mesh = mesh_from(np.ascontiguousarray(stored["points"].T * LATTICE_M), triangles, least_depth, origin)
+    rows = rows_from(pack.tables["ports"])  # type: ignore[arg-type]
+    zone_names, zones, lane_bits, firing_bits = _zones(pack.tables["zones"], origin)  # type: ignore[arg-type]
+    region_ids, regions = _regions(pack.tables["zones"], origin)  # type: ignore[arg-type]
+    water = Water(
+        mesh,
+        shore_from(coast_rings(pack), origin),
+        targets_from(mesh, np.array([row.approach for row in rows])),
+        zones,
+        JoinLimits(**pack.manifest["joining"]),  # type: ignore[arg-type]
+    )
+    classes = tuple(
+        LazyDepthClass(float(needed), water, pack.arrays["trees"][f"following_{number}"])
+        for number, needed in enumerate(pack.manifest["depth_classes_m"])  # type: ignore[arg-type]
+    )
+    return World(
+        box=(area["west"], area["south"], area["east"], area["north"]),
+        water=water,
+        depth_classes=classes,
+        ports=tuple(port_from(row) for row in rows),
+        columns=columns_from(rows),
+        live=no_live_picture(len(rows)),
+        zone_names=zone_names,
+        lane_bits=lane_bits,
+        firing_bits=firing_bits,
+        regions=regions,
+        region_ids=region_ids,
+        centres=tuple(_centre(row) for row in pack.tables["centres"]),  # type: ignore[attr-defined]
+        identity={
+            "geodata": {"id": pack.manifest["id"], "sha256": pack.manifest["sha256"], "built_at": pack.manifest["built_at"]},
+            "tides": None,
+            "forecast": None,
+            "port_status": None,
+        },
+    )
+
+
+def rows_from(table: list[dict[str, object]]) -> list[RegisterRow]:
+    """Register rows from the pack's ports layer."""
+    rows = []
+    for entry in table:
+        facts = {name: value for name, value in entry.items() if name != "harbour_leg"}
+        leg = np.array(entry["harbour_leg"], np.float64).reshape(-1, 2)
+        rows.append(RegisterRow(facts, leg, float(entry["harbour_leg_m"])))  # type: ignore[arg-type]
+    return rows
+
+
+def coast_rings(pack: Pack) -> list[np.ndarray]:
+    """Closed rings of the unsimplified land, each of shape (n, 2), longitude and latitude. [deg]"""
+    stored = pack.arrays["coast"]
+    positions = np.cumsum(stored["steps"].T.astype(np.int64), axis=0) / 1e6
+    return np.split(positions, np.cumsum(stored["ring_length"])[:-1])
+
+
+def _zones(table: dict[str, list[dict]], origin: tuple[float, float]) -> tuple[tuple[str, ...], Zones, int, int]:  # type: ignore[type-arg]
+    """Lanes and firing ranges as numbered zones, and which bits are which."""
+    lane_names = sorted({str(lane["name"]) for lane in table["lanes"]})
+    range_names = sorted({str(area["name"]) for area in table["ranges"]})
+    names = (*lane_names, *range_names)
+    if len(names) > 64:
+        raise ValueError(f"{len(names)} zones, and there are 64 bits")
+    everything = table["lanes"] + table["ranges"]
+    zones = zones_from(
+        [np.array(zone["ring"]) for zone in everything],
+        [names.index(str(zone["name"])) for zone in everything],
+        [float(zone.get("flow_deg", nan)) for zone in everything],
+        origin,
+    )
+    lane_bits = (1 << len(lane_names)) - 1
+    return names, zones, lane_bits, ((1 << len(names)) - 1) ^ lane_bits
+
+
+def _regions(table: dict[str, list[dict]], origin: tuple[float, float]) -> tuple[tuple[str, ...], Zones]:  # type: ignore[type-arg]
+    """Search and rescue regions."""
+    names = tuple(sorted({str(region["name"]) for region in table["regions"]}))
+    rings = [np.array(region["ring"]) for region in table["regions"]]
+    numbers = [names.index(str(region["name"])) for region in table["regions"]]
+    return names, zones_from(rings, numbers, [nan] * len(rings), origin)
+
+
+def _centre(row: dict[str, str]) -> Centre:
+    return Centre(
+        id=row["id"],
+        name=row["name"],
+        srr=row["srr"],
+        vhf=row["vhf"] or None,
+        mmsi=row["mmsi"] or None,
+        west=float(row["lon_west"] or -180.0),
+        south=float(row["lat_south"] or -90.0),
+        east=float(row["lon_east"] or 180.0),
+        north=float(row["lat_north"] or 90.0),
+    )
