@@ -248,6 +248,8 @@ def _notices(case: _Case, found: _Found, moved: tuple[int, ...], near_tie: bool)
     notices += _vessel_notices(case)
     notices += _region_notices(case)
     notices += _feed_notices(case)
+    if case.world.avoided:
+        notices.append(Notice(Code.ZONES_AVOIDED, {"names": case.world.avoided}))
     notices.append(Notice(Code.CALM_WATER_TIMES))
     notices.append(Notice(Code.POLICY_EFFECT))
     notices.append(Notice(Code.ADVISORY_ONLY))

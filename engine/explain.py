@@ -7,6 +7,7 @@ comma and ``M`` for the nautical mile; JSON keeps points.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from math import isinf, isnan
 
 from engine.kernels.geodesy import initial_course_deg
@@ -98,24 +99,44 @@ def zones_on_route(decision: Decision, port: int, bits: int) -> list[str]:
 def finding_text(decision: Decision, port: int, rule: Rule) -> Text:
     """What a rule found on a port."""
     code = Code(decision.code[port, rule])
+    named = decision.world.ports[port]
+    if code in _WITHOUT_FIGURES:
+        return _plain_sentence(code, named.name_en.upper(), named.name_fr.upper(), named.vhf or "16")
     unit = UNIT_OF.get(rule, COUNT)
     measured, limit = float(decision.measured[port, rule]), float(decision.limit[port, rule])
     # Places ashore read "12 free for 60 persons".
     measured_unit = COUNT if rule == Rule.R_CAP_01 else unit
     bits = {Rule.R_RTE_04: decision.world.lane_bits, Rule.R_RTE_05: decision.world.firing_bits}.get(rule, 0)
-    detail = ", ".join(zones_on_route(decision, port, bits))
+    detail = ", ".join(zones_on_route(decision, port, bits)) if bits else ""
 
     def sentence(language: str) -> str:
-        return WORDING[code].__getattribute__(language).format(  # type: ignore[no-any-return]
+        return _template(code, language).format(
             port=port_name(decision, port, language),
             measured=show(measured, measured_unit, language),
             limit=show(limit, unit, language),
             count="" if isnan(measured) else f"{measured:.0f}",
             detail=detail,
-            vhf=decision.world.ports[port].vhf or "16",
+            vhf=named.vhf or "16",
         )
 
     return _both(sentence)
+
+
+def _template(code: Code, language: str) -> str:
+    wording = WORDING[code]
+    return wording.fr if language == "fr" else wording.en
+
+
+_WITHOUT_FIGURES = frozenset(
+    code for code, wording in WORDING.items()
+    if not any(field in wording.en for field in ("{measured}", "{limit}", "{count}", "{detail}"))
+)  # fmt: skip
+
+
+@lru_cache(maxsize=32_768)
+def _plain_sentence(code: Code, name_en: str, name_fr: str, vhf: str) -> Text:
+    """Sentence of a code that quotes no figure: the same for a port in every decision, so made once."""
+    return Text(_template(code, "en").format(port=name_en, vhf=vhf), _template(code, "fr").format(port=name_fr, vhf=vhf))
 
 
 def brief_reason(decision: Decision, port: int, rule: Rule | None) -> Text:
@@ -144,7 +165,7 @@ def notice_text(decision: Decision, notice: Notice) -> Text:
         if notice.code == Code.POB_RANGE:
             fields["measured"] = f"{decision.ask.persons_min:.0f}-{decision.ask.persons_max:.0f}"
         fields["detail"] = _notice_detail(decision, notice, language)
-        return WORDING[notice.code].__getattribute__(language).format(**fields)  # type: ignore[no-any-return]
+        return _template(notice.code, language).format(**fields)
 
     return _both(sentence)
 
@@ -156,6 +177,8 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
         return policy.sentence_fr if language == "fr" else policy.sentence_en
     if notice.code == Code.VESSEL_FACTS_ASSUMED:
         return ", ".join(_FIGURE_NAMES[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
+    if notice.code == Code.ZONES_AVOIDED:
+        return ", ".join(facts["names"])  # type: ignore[arg-type]
     if notice.code == Code.NEAR_TIE:
         ports, times_s = facts["ports"], facts["times_s"]
         return ", ".join(

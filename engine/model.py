@@ -199,6 +199,8 @@ class World:
         Search and rescue regions on the plane; zone number is the index in `region_ids`.
     identity : dict
         Digests and versions of every part, echoed in each decision.
+    avoided : tuple of str
+        Names of the temporary exclusion zones that routes keep out of.
     """
 
     box: tuple[float, float, float, float]
@@ -214,6 +216,7 @@ class World:
     region_ids: tuple[str, ...]
     centres: tuple[Centre, ...]
     identity: dict[str, object]
+    avoided: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

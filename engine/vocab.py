@@ -298,6 +298,7 @@ class Code(IntEnum):
     POLICY_EFFECT = 580
     CALM_WATER_TIMES = 581
     SURGE_NOT_INCLUDED = 582
+    ZONES_AVOIDED = 583
 
     # Refusals of a request.
     POS_INVALID = 900
@@ -332,3 +333,15 @@ def weight_of(code: Code) -> Weight:
     if code in HARD_CODES:
         return Weight.HARD
     return Weight.INFO if code in INFO_CODES else Weight.SOFT
+
+
+RULE_WEIGHT: dict[Rule, Weight] = {
+    **dict.fromkeys(Rule, Weight.SOFT),
+    **dict.fromkeys(
+        (Rule.R_RTE_01, Rule.R_PRT_02, Rule.R_PRT_01, Rule.R_BER_01, Rule.R_NAV_01, Rule.R_NAV_02, Rule.R_NAV_03,
+         Rule.R_NAV_06, Rule.R_RTE_02, Rule.R_RTE_03, Rule.R_RTE_06, Rule.R_CAP_01, Rule.R_NEED_01, Rule.R_SEC_01),
+        Weight.HARD,
+    ),
+    **dict.fromkeys((Rule.R_NTM_01, Rule.R_DAT_02, Rule.R_DAT_05), Weight.INFO),
+}  # fmt: skip
+"""The most a rule can do; its findings against a port carry the weight of their code."""

@@ -757,6 +757,11 @@ WORDING: dict[Code, Wording] = {
         "Temps calculés en mer calme, sans vent ni courant : prévoir davantage.",
         SEAMANSHIP,
     ),
+    Code.ZONES_AVOIDED: Wording(
+        "Routes keep out of temporary zones: {detail}.",
+        "Les routes évitent les zones temporaires : {detail}.",
+        SEAMANSHIP,
+    ),
     Code.SURGE_NOT_INCLUDED: Wording(
         "Tide heights without surge from wind and pressure: allow more depth.",
         "Hauteurs de marée sans surcote ni décote (vent, pression) : prévoir plus de marge.",
@@ -857,6 +862,7 @@ LEVEL: dict[Code, str] = {
     Code.POLICY_EFFECT: "information",
     Code.CALM_WATER_TIMES: "caution",
     Code.SURGE_NOT_INCLUDED: "information",
+    Code.ZONES_AVOIDED: "information",
 }
 """How loud each notice is: ``information``, ``caution`` or ``warning``."""
 

@@ -49,8 +49,8 @@ def endurance(distance_m, range_m, reserve_share):
         Part of the range kept back.
     """
     usable_m = range_m * (1.0 - reserve_share)
-    if isnan(usable_m):
-        return Judged(Verdict.UNKNOWN, Code.FUEL_UNKNOWN, distance_m, nan)
+    if isnan(usable_m) or isnan(distance_m):
+        return Judged(Verdict.UNKNOWN, Code.FUEL_UNKNOWN, distance_m, usable_m)
     if distance_m <= usable_m:
         return Judged(Verdict.PASS, Code.ENDURANCE_OK, distance_m, usable_m)
     return Judged(Verdict.FAIL, Code.ENDURANCE_SHORT, distance_m, usable_m)

@@ -1,0 +1,69 @@
+# Two commands on a fresh machine with python3 (3.11 or later) and make: `make demo` and `make test`.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMPS := .venv/.stamps
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: help demo test lint bench pack serve lock clean
+
+help:
+	@echo "make demo    answer one documented encounter"
+	@echo "make test    run the whole test suite"
+	@echo "make lint    ruff, mypy, import contracts"
+	@echo "make bench   figures, as ratios against peers in one run"
+	@echo "make pack    rebuild the Channel pack from its sources"
+	@echo "make serve   HTTP on http://127.0.0.1:8000"
+	@echo "make lock    pin the requirement files anew (needs uv)"
+
+$(STAMPS)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "safeport needs Python 3.11 or later; name one with make PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/run: requirements/run.txt pyproject.toml $(STAMPS)/venv
+	@echo "Installing what safeport needs ..."
+	$(INSTALL) -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@echo "Compiling the engine, once ..."
+	$(BIN)/safeport doctor
+	@touch $@
+
+$(STAMPS)/dev: requirements/dev.txt $(STAMPS)/run
+	@echo "Installing what the tests need ..."
+	$(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+demo: $(STAMPS)/run
+	@echo "13 January 2022, about 05:00: 30 people off Folkestone, Dungeness lifeboat alongside."
+	@echo "(reported by UKNIP; position rebuilt from the text, good to about a mile)"
+	@echo
+	@$(BIN)/safeport decide --position "51 03.0N 001 15.0E" --time 2022-01-13T05:00:00Z --vessel rnli-shannon \
+		--persons 30 --recovered 30 --in-water no
+
+test: $(STAMPS)/dev
+	$(BIN)/python -m pytest
+
+lint: $(STAMPS)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMPS)/dev
+	$(BIN)/python -m bench
+
+pack: $(STAMPS)/dev
+	$(BIN)/safeport geodata build
+
+serve: $(STAMPS)/run
+	$(BIN)/safeport serve
+
+lock:
+	cd requirements && for name in run build dev; do \
+		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+			--output-file $$name.txt $$name.in; done
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

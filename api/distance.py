@@ -1,0 +1,145 @@
+"""Water distance between two places, each a position or a port: the same answer from every door."""
+
+from math import isfinite, isinf
+from typing import NamedTuple
+
+from api.document import Json, line_string
+from api.house import House, known_policy
+from api.position import MAX_ECHO_CHARS, InvalidPosition, parse_position
+from engine.errors import InvalidAsk, PositionRefused, UnknownName
+from engine.kernels.reach import DepthClass
+from engine.model import World
+from engine.rules.depth_and_tide import depth_needed
+from engine.sea_route import Passage, depth_class_for, passage_between, reach_from, straight_line_m
+from engine.units import NAUTICAL_MILE_M
+from geodata.policies import DEFAULT_POLICY
+
+GREATEST_DRAUGHT_M = 30.0
+
+Track = tuple[tuple[float, float], ...]
+
+
+class _End(NamedTuple):
+    """One end of a passage.
+
+    Attributes
+    ----------
+    at : tuple of float
+        Where it counts from, longitude and latitude: the landing point of a port, or the position itself. [deg]
+    afloat : tuple of float
+        Where the passage over the mesh starts: the approach point of a port. [deg]
+    leg : tuple of (float, float)
+        Track between the two, from `afloat` to `at`; empty where it is not drawn. [deg]
+    leg_m : float
+        Its length. [m]
+    """
+
+    at: tuple[float, float]
+    afloat: tuple[float, float]
+    leg: Track = ()
+    leg_m: float = 0.0
+
+
+def distance_document(house: House, start_text: str, end_text: str, draught_m: float | None = None) -> Json:
+    """Distance over water and in a straight line between two places.
+
+    Parameters
+    ----------
+    house : House
+    start_text, end_text : str
+        Each a port id or UN/LOCODE, or a position as people type it, latitude first. A port counts from its landing
+        point, its harbour leg included; a position counts from itself.
+    draught_m : float, optional
+        Keeps the route off banks this vessel cannot cross with the default policy's margin; without it the route may
+        use all water the shallowest depth class uses. [m]
+
+    Returns
+    -------
+    dict
+        ``distance_nm`` (None when water does not lead there), ``straight_line_nm``, ``route`` (GeoJSON LineString, or
+        None when there is no way or nothing to sail).
+
+    Raises
+    ------
+    InvalidAsk
+        A text is no position, or the draught is out of range. `field` is ``from``, ``to`` or ``draught_m``.
+    UnknownName
+        A text is neither a port nor anything like a position. `field` as above.
+    PositionRefused
+        An end is outside the area, on land or enclosed. `field` as above.
+    """
+    depth_class = _depth_class(house.world, draught_m)
+    start, end = _end(house, "from", start_text), _end(house, "to", end_text)
+    straight_nm = round(straight_line_m(start.at, end.at) / NAUTICAL_MILE_M, 2)
+    passage = _passage(house.world, depth_class, start, end)
+    if start.at == end.at:
+        return {"distance_nm": 0.0, "straight_line_nm": 0.0, "route": None}
+    if isinf(passage.length_m):
+        return {"distance_nm": None, "straight_line_nm": straight_nm, "route": None}
+    length_m = start.leg_m + passage.length_m + end.leg_m
+    track = _joined(start.leg[::-1], passage.track, end.leg)
+    return {
+        "distance_nm": round(length_m / NAUTICAL_MILE_M, 2),
+        "straight_line_nm": straight_nm,
+        "route": line_string(track),
+    }
+
+
+def _depth_class(world: World, draught_m: float | None) -> DepthClass:
+    if draught_m is None:
+        return world.depth_classes[0].tables
+    if not 0.0 <= draught_m <= GREATEST_DRAUGHT_M:
+        raise InvalidAsk("draught_m", f"is not between 0 and {GREATEST_DRAUGHT_M:g}.", "Give the draught in metres.")
+    limits = known_policy(DEFAULT_POLICY).limits
+    return depth_class_for(world, depth_needed(draught_m, limits.keel_margin_m, limits.keel_margin_share, 0.0))
+
+
+def _end(house: House, field: str, text: str) -> _End:
+    """Place a text names; the name of a port comes first, as none looks like a position."""
+    try:
+        port = house.port(text)
+    except UnknownName:
+        position = _position(field, text)
+        return _End(position, position)
+    leg_m = float(house.world.columns.harbour_leg_m[house.world.ports.index(port)])
+    leg = tuple((float(lon), float(lat)) for lon, lat in port.harbour_leg)
+    return _End(port.landing, port.approach, leg, leg_m if isfinite(leg_m) else 0.0)
+
+
+def _position(field: str, text: str) -> tuple[float, float]:
+    try:
+        return parse_position(text)
+    except InvalidPosition as wrong:
+        # Every position has digits and hardly a port does: say what was probably meant.
+        if text.strip() and not any(c.isdigit() for c in text):
+            raise UnknownName(
+                field, f"there is no port {text.strip()[:MAX_ECHO_CHARS]!r}.",
+                "Give a port id or UN/LOCODE from the list of ports, or a position such as 51 07.3N 001 20.8E.",
+            ) from None  # fmt: skip
+        raise InvalidAsk(field, wrong.problem, wrong.remedy) from None
+
+
+def _passage(world: World, depth_class: DepthClass, start: _End, end: _End) -> Passage:
+    try:
+        return passage_between(world, depth_class, start.afloat, end.afloat)
+    except PositionRefused:
+        for field, place in (("from", start), ("to", end)):
+            _check_end(world, depth_class, field, place)
+        raise
+
+
+def _check_end(world: World, depth_class: DepthClass, field: str, end: _End) -> None:
+    """Refuse an end by the name the caller knows it by."""
+    try:
+        reach_from(world, depth_class, *end.afloat)
+    except PositionRefused as refused:
+        named = PositionRefused(refused.code, refused.problem, refused.remedy)
+        named.field = field
+        named.args = (f"{field}: {refused.problem} {refused.remedy}",)
+        raise named from None
+
+
+def _joined(*tracks: Track) -> Track:
+    """Tracks end to end, without points repeated where they meet."""
+    points = [point for track in tracks for point in track]
+    return tuple(point for k, point in enumerate(points) if k == 0 or point != points[k - 1])

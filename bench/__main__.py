@@ -1,0 +1,62 @@
+"""``python -m bench``: every figure, measured in one run, printed and never asserted."""
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+from api.house import open_house
+from bench import decisions, distances, memory, starts
+from bench.points import read_points
+from bench.report import note, seconds, section
+
+
+def main() -> None:
+    house = open_house()
+    points = read_points()
+    _print_machine(house.world.identity["geodata"]["id"], len(points))
+    ratios = distances.run(house.world, points)
+    decided = decisions.run(house, points)
+    started = starts.run()
+    memory.run()
+    _print_targets(ratios, decided, started)
+    note(f"load at the end: {_load()}")
+
+
+def _print_machine(pack: str, points: int) -> None:
+    installed = "  ".join(f"{name} {_version(name)}" for name in ("numba", "numpy", "scgraph", "searoute", "networkx"))
+    print(f"{_processor()}, {os.cpu_count()} cores; load {_load()}")
+    print(f"python {platform.python_version()}  {installed}")
+    print(f"pack {pack}; {points} positions of bench/points.csv; ratios hold for this machine and run")
+
+
+def _print_targets(ratios: dict[str, float], decided: dict[str, float], started: dict[str, float]) -> None:
+    section("Targets, and what was measured")
+    for name, ratio in ratios.items():
+        if name.startswith("scgraph"):
+            note(f"50 times faster than scgraph       x{ratio:.3g}  ({name})")
+    note(f"decide p50 at most 200 us          {seconds(decided['p50'])}")
+    note(f"decide p99 at most 1 ms            {seconds(decided['p99'])}")
+    for name in (starts.COMMAND, starts.FIRST):
+        if name in started:
+            note(f"cold start at most 2.5 s           {seconds(started[name])}  ({name})")
+    note(f"pack load well under 1 s           {seconds(started['load_world, first in a process'])}")
+
+
+def _load() -> str:
+    return " ".join(f"{value:.2f}" for value in os.getloadavg())
+
+
+def _processor() -> str:
+    with open("/proc/cpuinfo", encoding="utf-8") as lines:
+        names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor()
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "absent"
+
+
+main()

@@ -1,0 +1,135 @@
+"""One position to every port: ours, the network peers, and the straight line, on the same points in the same rounds."""
+
+from time import perf_counter
+
+import numpy as np
+
+from bench.peers import AllPorts, PeerAbsent, Positions, scgraph_peers, searoute_peers, without_ends
+from bench.report import heading, note, percent, row, seconds, section, spread, times
+from engine.kernels.geodesy import geodesic_length_m
+from engine.kernels.jit import kernel
+from engine.kernels.reach import reach_ports
+from engine.model import World
+
+ROUNDS = 10
+"""Each round takes its own tenth of the points and asks every side about them, so all sides meet the same noise."""
+
+OURS = "safeport, reach_ports"
+LOOP = "safeport, compiled loop"
+STRAIGHT = "straight line (our geodesic)"
+PAIRWISE_SEAROUTE = "searoute, a call a pair"
+WRONG_BY = 0.02
+SAME_KM = 0.0005
+"""Half a metre parts a second port at the same quay from a wrong one."""
+BELOW_STRAIGHT = 0.005
+"""Peers use a sphere, which differs from the ellipsoid by up to 0.3 %."""
+
+
+@kernel
+def straight_lines(lon_deg, lat_deg, to_lon_deg, to_lat_deg):
+    """Geodesic from a position to every port. [m]"""
+    length = np.empty(to_lon_deg.shape[0])
+    for p in range(to_lon_deg.shape[0]):
+        length[p] = geodesic_length_m(lon_deg, lat_deg, to_lon_deg[p], to_lat_deg[p])
+    return length
+
+
+@kernel
+def reach_all(water, depth_class, lon_deg, lat_deg):
+    """`reach_ports` for many positions without leaving compiled code: the sum of distances, so that none is skipped."""
+    total = 0.0
+    for k in range(lon_deg.shape[0]):
+        total += reach_ports(water, depth_class, lon_deg[k], lat_deg[k]).distance_m.sum()
+    return total
+
+
+def run(world: World, points: Positions) -> dict[str, float]:
+    """Print both tables; return the median ratio of each side to ours."""
+    depth_class = world.depth_classes[0].tables
+    lon = np.array([point[0] for point in points])
+    lat = np.array([point[1] for point in points])
+    reachable = np.isfinite(
+        np.array([reach_ports(world.water, depth_class, *point).distance_m for point in points])
+    ).all(axis=0)
+    kept = np.flatnonzero(reachable)
+    ports = [world.ports[p].approach for p in kept]
+    port_lon = np.array([port[0] for port in ports])
+    port_lat = np.array([port[1] for port in ports])
+
+    def ours(lon_deg: float, lat_deg: float) -> np.ndarray:
+        return reach_ports(world.water, depth_class, lon_deg, lat_deg).distance_m
+
+    def straight(lon_deg: float, lat_deg: float) -> np.ndarray:
+        return straight_lines(lon_deg, lat_deg, port_lon, port_lat)
+
+    sides: dict[str, AllPorts] = {OURS: ours, STRAIGHT: straight}
+    absent = []
+    for name, found in (("scgraph", scgraph_peers), ("searoute", searoute_peers)):
+        try:
+            sides |= found(ports)
+        except PeerAbsent as reason:
+            absent.append(f"{name} left out: {reason}")
+    for side in sides.values():
+        side(*points[0])
+    reach_all(world.water, depth_class, lon[:1], lat[:1])
+
+    taken = {name: np.empty((ROUNDS, len(points) // ROUNDS)) for name in sides}
+    looped = np.empty(ROUNDS)
+    answers = {name: np.empty((len(points), len(ports))) for name in sides}
+    names = list(sides)
+    for number in range(ROUNDS):
+        mine = range(number, len(points), ROUNDS)
+        for name in names[number % len(names) :] + names[: number % len(names)]:
+            side = sides[name]
+            for k, p in enumerate(mine):
+                start = perf_counter()
+                answer = side(*points[p])
+                taken[name][number, k] = perf_counter() - start
+                answers[name][p] = np.asarray(answer)[kept] if name == OURS else answer
+        start = perf_counter()
+        reach_all(world.water, depth_class, lon[number::ROUNDS], lat[number::ROUNDS])
+        looped[number] = (perf_counter() - start) / len(mine)
+
+    ratios = _print_times(taken, looped, len(points), len(ports))
+    for line in absent:
+        note(line)
+    exact_km = answers.pop(OURS) / 1000.0
+    answers[STRAIGHT] = answers[STRAIGHT] / 1000.0
+    _print_answers(answers, exact_km, ports, points)
+    return ratios
+
+
+def _print_times(taken: dict[str, np.ndarray], looped: np.ndarray, points: int, ports: int) -> dict[str, float]:
+    section(f"1. One position to all {ports} ports: time a position (n = {points}, {ROUNDS} rounds)")
+    heading(("median", "rounds min..max", "p99", "times ours"))
+    mine = np.median(taken[OURS], axis=1)
+    ratios = {}
+    for name, all_times in taken.items():
+        medians = np.median(all_times, axis=1)
+        ratios[name] = float(np.median(medians / mine))
+        row(name, (seconds(float(np.median(all_times))), spread(medians), seconds(float(np.percentile(all_times, 99))),
+                   times(medians / mine)))
+        if name == OURS:
+            row(LOOP, (seconds(float(np.median(looped))), spread(looped), "(means)", times(looped / mine)))
+    return ratios
+
+
+def _print_answers(answers: dict[str, np.ndarray], exact_km: np.ndarray, ports: Positions, points: Positions) -> None:
+    section("   The same answers beside the exact ones: which port is nearest, and how far it is")
+    heading(("wrong by > 2 %", "wrong at all", "regret p50 / p95", "max", "length error p50", "below straight"))
+    if PAIRWISE_SEAROUTE in answers:
+        default = without_ends(ports, points, answers[PAIRWISE_SEAROUTE].copy())
+        answers = {**answers, "searoute, default arguments": default}
+    best_km = exact_km.min(axis=1)
+    for name, length_km in answers.items():
+        chosen_km = exact_km[np.arange(len(exact_km)), length_km.argmin(axis=1)]
+        regret_km = chosen_km - best_km
+        p50, p95 = np.percentile(regret_km, (50, 95))
+        row(name, (
+            percent((chosen_km > best_km * (1.0 + WRONG_BY)).mean()),
+            percent((regret_km > SAME_KM).mean()),
+            f"{p50:.2f} / {p95:.1f} km",
+            f"{regret_km.max():.0f} km",
+            percent(np.median(np.abs(length_km / exact_km - 1.0))),
+            percent((length_km < answers[STRAIGHT] * (1.0 - BELOW_STRAIGHT)).mean()),
+        ))
