@@ -206,19 +206,21 @@ def _findings(decision: Decision, port: int) -> list[Json]:
         measured = _rounded(raw_measured / unit.size, 2)
         limit = _rounded(raw_limit / unit.size, 2)
         against = verdict in (Verdict.FAIL, Verdict.UNKNOWN)
-        findings.append({
-            "rule": RULE_ID[rule],
-            "code": code.name,
-            "class": WEIGHT_NAME[weight] if against else WEIGHT_NAME[RULE_WEIGHT[rule]],
-            "verdict": VERDICT_NAME[verdict],
-            "measured": measured,
-            "limit": limit,
-            "unit": None if measured is None and limit is None else unit.name,
-            "source": facts.get(_SOURCE_COLUMN[rule]) if rule in _SOURCE_COLUMN else _SOURCE.get(rule),
-            "age_s": None,
-            "text": {"en": text.en, "fr": text.fr},
-            "citation": WORDING[code].citation,
-        })
+        findings.append(
+            {
+                "rule": RULE_ID[rule],
+                "code": code.name,
+                "class": WEIGHT_NAME[weight] if against else WEIGHT_NAME[RULE_WEIGHT[rule]],
+                "verdict": VERDICT_NAME[verdict],
+                "measured": measured,
+                "limit": limit,
+                "unit": None if measured is None and limit is None else unit.name,
+                "source": facts.get(_SOURCE_COLUMN[rule]) if rule in _SOURCE_COLUMN else _SOURCE.get(rule),
+                "age_s": None,
+                "text": {"en": text.en, "fr": text.fr},
+                "citation": WORDING[code].citation,
+            }
+        )
     return findings
 
 
@@ -255,4 +257,4 @@ def _rounded(value: float, decimals: int) -> float | int | None:
     number = float(value)
     if not isfinite(number):
         return None
-    return int(round(number)) if decimals == 0 else round(number, decimals)
+    return round(number) if decimals == 0 else round(number, decimals)

@@ -148,15 +148,19 @@ class EncounterIn(_Strict):
             at_s=float(int(now_s if self.time is None else parse_time(self.time))),
             vessel=self.vessel.to_vessel(profiles, named),
             policy=policy,
-            position_accuracy_m=_scaled(self.position_accuracy_m, 1.0, nan),
-            position_age_s=_scaled(self.position_age_s, 1.0, nan),
+            position_accuracy_m=_or_nan(self.position_accuracy_m),
+            position_age_s=_or_nan(self.position_age_s),
             persons_min=low,
             persons_max=high,
-            persons_recovered=_scaled(self.persons_recovered, 1.0, nan),
+            persons_recovered=_or_nan(self.persons_recovered),
             persons_in_water=self.persons_in_water,
             medical=Medical[self.medical.upper()],
         )
 
 
-def _scaled(value: float | None, factor: float, missing: float | None = None) -> float | None:
-    return missing if value is None else float(value) * factor
+def _scaled(value: float | None, factor: float) -> float | None:
+    return None if value is None else float(value) * factor
+
+
+def _or_nan(value: float | None) -> float:
+    return nan if value is None else float(value)

@@ -82,7 +82,6 @@ def warm(house: House) -> None:
 
     for depth_class in house.world.depth_classes:
         tables = depth_class.tables
-    west, south, east, north = house.world.box
     port = house.world.ports[0]
     passage_between(house.world, tables, port.approach, house.world.ports[-1].approach)
     for name, vessel in house.vessels.items():

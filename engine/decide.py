@@ -229,8 +229,8 @@ def _unconfirmed_nearer(case: _Case, found: _Found) -> int | None:
 
 
 def _notices(case: _Case, found: _Found, moved: tuple[int, ...], near_tie: bool) -> list[Notice]:
-    ask, limits = case.ask, case.ask.policy.limits
-    notices = [*_rescue_notices(ask)]
+    ask = case.ask
+    notices = _rescue_notices(ask)
     if ask.medical == Medical.CRITICAL:
         notices.append(Notice(Code.MED_TIME_CRITICAL))
     nearer = _unconfirmed_nearer(case, found)
@@ -297,7 +297,7 @@ def _vessel_notices(case: _Case) -> list[Notice]:
     if vessel.assumed:
         notices.append(Notice(Code.VESSEL_FACTS_ASSUMED, {"names": vessel.assumed}))
     if case.speed_ms < vessel.speed_ms:
-        notices.append(Notice(Code.SPEED_CAPPED, {"speeds_ms": (case.speed_ms, vessel.speed_ms)}))
+        notices.append(Notice(Code.SPEED_CAPPED))
     return notices
 
 
@@ -389,4 +389,4 @@ def _inside_state(world: World, srr: str, band: bool) -> np.ndarray:
 @lru_cache(maxsize=128)
 def _care_delay(policy: Policy, world: World) -> np.ndarray:
     by_kind = np.array([policy.care_delay_s[kind] for kind in Reception])
-    return by_kind[world.columns.reception]
+    return np.asarray(by_kind[world.columns.reception])

@@ -136,7 +136,9 @@ _WITHOUT_FIGURES = frozenset(
 @lru_cache(maxsize=32_768)
 def _plain_sentence(code: Code, name_en: str, name_fr: str, vhf: str) -> Text:
     """Sentence of a code that quotes no figure: the same for a port in every decision, so made once."""
-    return Text(_template(code, "en").format(port=name_en, vhf=vhf), _template(code, "fr").format(port=name_fr, vhf=vhf))
+    return Text(
+        _template(code, "en").format(port=name_en, vhf=vhf), _template(code, "fr").format(port=name_fr, vhf=vhf)
+    )
 
 
 def brief_reason(decision: Decision, port: int, rule: Rule | None) -> Text:
@@ -154,12 +156,14 @@ def notice_text(decision: Decision, notice: Notice) -> Text:
         fields = {"measured": "", "limit": "", "detail": "", "count": "", "port": "", "vhf": "16"}
         if "metres" in facts:
             metres = float(facts["metres"])  # type: ignore[arg-type]
-            fields["measured"] = show(metres, MILES if notice.code == Code.SRR_BOUNDARY_BAND else WHOLE_METRES, language)
+            fields["measured"] = show(
+                metres, MILES if notice.code == Code.SRR_BOUNDARY_BAND else WHOLE_METRES, language
+            )
         if "age_s" in facts:
             fields["measured"] = show(float(facts["age_s"]), MINUTES, language)  # type: ignore[arg-type]
-        if "speeds_ms" in facts:
-            used, own = facts["speeds_ms"]  # type: ignore[misc]
-            fields["measured"], fields["limit"] = show(used, KNOTS, language), show(own, KNOTS, language)
+        if notice.code == Code.SPEED_CAPPED:
+            fields["measured"] = show(decision.speed_ms, KNOTS, language)
+            fields["limit"] = show(decision.ask.vessel.speed_ms, KNOTS, language)
         if notice.code == Code.POB_UNKNOWN:
             fields["limit"] = show(decision.persons, COUNT, language)
         if notice.code == Code.POB_RANGE:
@@ -232,7 +236,8 @@ def headline(decision: Decision) -> Text:
 _LINES = {
     "advice": Text(
         "ADVICE: nearest suitable port {port}, {distance}, bearing {bearing} T, ETA {eta}, {minutes}. {confirm}",
-        "CONSEIL : port adapté le plus proche {port}, {distance}, relèvement {bearing}° vrai, HPA {eta}, {minutes}. {confirm}",
+        "CONSEIL : port adapté le plus proche {port}, {distance}, relèvement {bearing}° vrai, HPA {eta}, "
+        "{minutes}. {confirm}",
     ),
     "information": Text(
         "WARNING: rescue not complete, MRCC decides. INFORMATION: nearest suitable port {port}, {distance}, "
@@ -265,14 +270,18 @@ def _headline(decision: Decision, language: str) -> str:
     else:
         kind = "unconfirmed" if decision.status[first] == Status.UNCONFIRMED else "none"
     port = first if best is None else best
-    line = _LINES[kind].of(language).format(
-        port=port_name(decision, port, language),
-        distance=show(float(decision.distance_m[port]), MILES, language),
-        bearing=f"{round(bearing_deg(decision, port)) % 360:03d}",
-        eta=clock(eta_s(decision, port), language),
-        minutes=show(float(decision.time_s[port]), MINUTES, language),
-        confirm=_LINES["confirm"].of(language).format(centre=centre),
-        call=_LINES["call"].of(language).format(centre=centre),
+    line = (
+        _LINES[kind]
+        .of(language)
+        .format(
+            port=port_name(decision, port, language),
+            distance=show(float(decision.distance_m[port]), MILES, language),
+            bearing=f"{round(bearing_deg(decision, port)) % 360:03d}",
+            eta=clock(eta_s(decision, port), language),
+            minutes=show(float(decision.time_s[port]), MINUTES, language),
+            confirm=_LINES["confirm"].of(language).format(centre=centre),
+            call=_LINES["call"].of(language).format(centre=centre),
+        )
     )
     question = _LINES["question"].of(language) if Code.RESCUE_STATE_UNKNOWN in codes else ""
     return question + line

@@ -108,7 +108,9 @@ def policy_from(table: dict[str, object], sha256: str) -> Policy:
              "designated", "weigh_srr_state"}  # fmt: skip
     for entry in table:
         if entry not in known:
-            raise InvalidAsk(f"policy.{entry[:40]}", "is not an entry of a policy.", f"Known: {', '.join(sorted(known))}.")
+            raise InvalidAsk(
+                f"policy.{entry[:40]}", "is not an entry of a policy.", f"Known: {', '.join(sorted(known))}."
+            )
     key = table.get("key")
     if key not in KEYS:
         raise InvalidAsk("policy.key", "is missing or unknown.", f"Use one of {', '.join(KEYS)}.")
@@ -172,7 +174,9 @@ def _table(table: dict[str, object], entry: str) -> dict[str, object]:
 def _text(table: dict[str, object], entry: str) -> str:
     value = table.get(entry)
     if not isinstance(value, str) or not value:
-        raise InvalidAsk(f"policy.{entry}", "is missing.", "Every policy carries a name and a sentence in both languages.")
+        raise InvalidAsk(
+            f"policy.{entry}", "is missing.", "Every policy carries a name and a sentence in both languages."
+        )
     return value
 
 

@@ -1,6 +1,7 @@
 """Water distances and routes, with ordinary Python types around the compiled core."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, isinf
 
 import numpy as np
@@ -56,7 +57,7 @@ def reach_from(world: World, depth_class: DepthClass, lon: float, lat: float) ->
         Outside the area, on land, or in water without a way out; each with its own code.
     """
     check_in_area(world, lon, lat)
-    reach = reach_ports(world.water, depth_class, lon, lat)
+    reach: Reach = reach_ports(world.water, depth_class, lon, lat)
     refuse_unjoined(world, reach.kind, reach.inland_m)
     return reach
 
@@ -120,14 +121,16 @@ def _drawn(water: Water, plane: list[tuple[float, float]]) -> list[tuple[float, 
     """Positions along straight legs of the plane, close enough to be drawn straight on a lon/lat map."""
     origin = (water.mesh.origin_lon_deg, water.mesh.origin_lat_deg)
     track = [from_plane(*plane[0], *origin)]
-    for (ax, ay), (bx, by) in zip(plane, plane[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(plane):
         pieces = max(1, ceil(float(np.hypot(bx - ax, by - ay)) / LONGEST_DRAWN_LEG_M))
         for k in range(1, pieces + 1):
             track.append(from_plane(ax + (bx - ax) * k / pieces, ay + (by - ay) * k / pieces, *origin))
     return track
 
 
-def passage_between(world: World, depth_class: DepthClass, start: tuple[float, float], end: tuple[float, float]) -> Passage:
+def passage_between(
+    world: World, depth_class: DepthClass, start: tuple[float, float], end: tuple[float, float]
+) -> Passage:
     """Shortest water path between two positions.
 
     Parameters

@@ -18,10 +18,14 @@ from geodata.harbour_legs import measure_harbour_leg
 from geodata.mesh import build_trees, mesh_from, targets_from
 from geodata.pack import write_pack
 from geodata.register import RegisterRow, read_register
-from geodata.triangulation import Triangulation, open_sea, triangulate
+from geodata.triangulation import Triangulation, open_sea, seal_pools, triangulate
 
 OWN = "safeport's own tables; see the source column of each row"
 OSM = "OpenStreetMap contributors"
+LAND_POLYGONS = "land polygons of PyPI roaring-landmask 0.11.0"
+TERRITORIAL_SEA = "territorial sea from @geo-maps countries-maritime-10m 0.6.0"
+LICENCE = "ODbL-1.0"
+EDITION = "2026-11"
 Say = Callable[[str], None]
 
 
@@ -60,7 +64,8 @@ def build_pack(folder: Path, coast: Path | None, built_at: datetime, say: Say = 
     origin = (area["origin_lon"], area["origin_lat"])
     say("coast: reading land polygons")
     land = shapely.union_all([read_osm_land(coast, box), read_patches()])
-    plane_land = on_plane(land, origin)
+    # Where the box cuts land the edge follows a parallel, which is not a straight line of the plane.
+    plane_land = on_plane(shapely.segmentize(land, 0.05), origin)
     rows = read_register()
     say(f"ports: {len(rows)} rows, measuring harbour legs")
     rows = [measure_harbour_leg(row, plane_land, assumed["clearance"]["harbour_leg_m"], origin) for row in rows]
@@ -76,26 +81,27 @@ def build_pack(folder: Path, coast: Path | None, built_at: datetime, say: Say = 
     trees = {}
     for number, needed_m in enumerate(assumed["depth_classes"]["needed_m"]):
         following = build_trees(mesh, targets, needed_m)
-        unreached = [str(row.facts["id"]) for row, lost in zip(rows, (following == -1).all(axis=0), strict=True) if lost]
+        unreached = [
+            str(row.facts["id"]) for row, lost in zip(rows, (following == -1).all(axis=0), strict=True) if lost
+        ]
         say(f"trees: depth {needed_m} m, {len(following)} corners, not reached: {', '.join(unreached) or 'none'}")
         if number == 0 and unreached:
             raise PackError("ports", f"{', '.join(unreached)} cannot be reached by any vessel.", "Correct the rows.")
         # Port by port the column is nearly constant, which is what makes it small.
         trees[f"following_{number}"] = np.ascontiguousarray(following.T.astype(np.int16))
-    layers = {
-        "coast": (coast_layer(land), {"source": f"{OSM} (land polygons of PyPI roaring-landmask 0.11.0), with works drawn "
-                                      "by hand in coast_patches.geojson", "licence": "ODbL-1.0", "edition": "2026-11"}),
-        "mesh": (mesh_layer(triangulation), {"source": f"derived from the coast and from {OWN} (banks.geojson)",
-                                             "licence": "ODbL-1.0", "edition": "2026-11"}),
-        "trees": (trees, {"source": "derived from mesh and ports", "licence": "ODbL-1.0", "edition": "2026-11"}),
-        "ports": (ports_layer(rows), {"source": f"{OWN}; figures from NGA World Port Index, edition 2024-03",
-                                      "licence": "ODbL-1.0", "edition": "2026-11"}),
-        "zones": (zones_layer(), {"source": f"{OSM} via OpenSeaMap (lanes); territorial sea from @geo-maps "
-                                  f"countries-maritime-10m 0.6.0; {OWN}", "licence": "ODbL-1.0", "edition": "2026-11"}),
-        "centres": (read_rows(SOURCES / "rcc.csv"), {"source": OWN, "licence": "ODbL-1.0", "edition": "2026-11"}),
-        "vessels": (read_rows(SOURCES / "vessels.csv"), {"source": OWN, "licence": "ODbL-1.0", "edition": "2026-11"}),
-    }  # fmt: skip
-    identity = {
+    layers: dict[str, tuple[object, dict[str, str]]] = {
+        "coast": (
+            coast_layer(land),
+            _from(f"{OSM} ({LAND_POLYGONS}), with works drawn by hand in coast_patches.geojson"),
+        ),
+        "mesh": (mesh_layer(triangulation), _from(f"derived from the coast and from {OWN} (banks.geojson)")),
+        "trees": (trees, _from("derived from mesh and ports")),
+        "ports": (ports_layer(rows), _from(f"{OWN}; figures from NGA World Port Index, edition 2024-03")),
+        "zones": (zones_layer(), _from(f"{OSM} via OpenSeaMap (lanes); {TERRITORIAL_SEA}; {OWN}")),
+        "centres": (read_rows(SOURCES / "rcc.csv"), _from(OWN)),
+        "vessels": (read_rows(SOURCES / "vessels.csv"), _from(OWN)),
+    }
+    identity: dict[str, object] = {
         "id": f"{area['name']}-{built_at:%Y-%m-%d}",
         "built_at": built_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "area": area,
@@ -106,6 +112,11 @@ def build_pack(folder: Path, coast: Path | None, built_at: datetime, say: Say = 
     total = sum(entry["bytes"] for entry in manifest["layers"].values())  # type: ignore[attr-defined]
     say(f"pack: {manifest['id']}, {total / 1e6:.2f} MB, sha256 {str(manifest['sha256'])[:16]}")
     return manifest
+
+
+def _from(source: str) -> dict[str, str]:
+    """Provenance of a layer."""
+    return {"source": source, "licence": LICENCE, "edition": EDITION}
 
 
 def on_plane(geometry: shapely.Geometry, origin: tuple[float, float]) -> shapely.Geometry:
@@ -131,7 +142,7 @@ def build_water(
         (float(properties["least_depth_m"]), shapely.set_precision(on_plane(outline, origin), LATTICE_M))  # type: ignore[arg-type]
         for properties, outline in read_features(SOURCES / "banks.geojson")
     ]
-    return triangulate(open_sea(frame, blocked), banks)
+    return seal_pools(triangulate(open_sea(frame, blocked), banks))
 
 
 def check_clear_of_land(triangulation: Triangulation, land: shapely.Geometry) -> None:
@@ -140,7 +151,9 @@ def check_clear_of_land(triangulation: Triangulation, land: shapely.Geometry) ->
     tree = shapely.STRtree(shapely.polygons(corners))
     hits = tree.query(shapely.get_parts(land), predicate="intersects")
     if hits.shape[1]:
-        raise PackError("mesh", f"{hits.shape[1]} triangles touch land.", "Widen the clearance over the simplification.")
+        raise PackError(
+            "mesh", f"{hits.shape[1]} triangles touch land.", "Widen the clearance over the simplification."
+        )
 
 
 def coast_layer(land: shapely.Geometry) -> dict[str, np.ndarray]:
@@ -186,11 +199,10 @@ def zones_layer() -> dict[str, list[dict[str, object]]]:
         for ring in _outer_rings(outline)
     ]
     banks = [
-        {"name_en": properties["name_en"], "name_fr": properties["name_fr"], "least_depth_m": properties["least_depth_m"],
-         "ring": ring}
+        {**{name: properties[name] for name in ("name_en", "name_fr", "least_depth_m")}, "ring": ring}
         for properties, outline in read_features(SOURCES / "banks.geojson")
         for ring in _outer_rings(outline)
-    ]  # fmt: skip
+    ]
     return {"lanes": lanes, "ranges": ranges, "regions": regions, "banks": banks}
 
 

@@ -133,8 +133,11 @@ def world_avoiding(world: World, pack: Pack, zones: ExclusionZones) -> World:
     origin = (mesh.origin_lon_deg, mesh.origin_lat_deg)
     shut = shapely.union_all([_on_plane(outline, origin) for outline in zones.outlines])
     banks = [
-        (float(bank["least_depth_m"]), shapely.set_precision(_on_plane(shapely.Polygon(bank["ring"]), origin), LATTICE_M))
-        for bank in pack.tables["zones"]["banks"]  # type: ignore[index,call-overload]
+        (
+            float(bank["least_depth_m"]),
+            shapely.set_precision(_on_plane(shapely.Polygon(bank["ring"]), origin), LATTICE_M),
+        )
+        for bank in pack.tables["zones"]["banks"]  # type: ignore[index]
     ]
     triangulation = triangulate(open_sea(water_polygon(mesh), shut), banks)
     open_mesh = mesh_from(triangulation.points, triangulation.triangles, triangulation.least_depth, origin)

@@ -23,12 +23,16 @@ def read_features(path: Path) -> list[tuple[dict[str, object], shapely.Geometry]
         collection = json.loads(path.read_text(encoding="utf-8"))
         features = collection["features"]
     except (OSError, ValueError, KeyError) as error:
-        raise PackError(path.name, f"cannot be read ({type(error).__name__}).", "Restore it from the repository.") from error
+        raise PackError(
+            path.name, f"cannot be read ({type(error).__name__}).", "Restore it from the repository."
+        ) from error
     read = []
     for feature in features:
         geometry = shapely.from_geojson(json.dumps(feature["geometry"]))
         if not geometry.is_valid:
-            raise PackError(path.name, f"feature {feature['properties'].get('id')} is not a valid polygon.", "Redraw it.")
+            raise PackError(
+                path.name, f"feature {feature['properties'].get('id')} is not a valid polygon.", "Redraw it."
+            )
         read.append((feature["properties"], geometry))
     return read
 

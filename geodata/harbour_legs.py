@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from engine.errors import PackError
-from engine.kernels.mesh import Corners, find_corners, locate
+from engine.kernels.mesh import NOWHERE, Corners, Mesh, find_corners, locate
 from engine.kernels.shortest_paths import path_between
 from geodata.coast import project, unproject
 from geodata.mesh import mesh_from, targets_from
@@ -55,13 +55,15 @@ def measure_harbour_leg(
             "cannot be reached over water from the approach point.",
             "Move the landing point, or state the harbour leg.",
         )
-    mesh = mesh_from(*_arrays(triangulate(pools[0], [])), origin)
+    pool = triangulate(pools[0], [])
+    mesh = mesh_from(pool.points, pool.triangles, pool.least_depth, origin)
     corners = Corners(*find_corners(mesh, 0.0))
     landing = _inside(mesh, quayside)
     target = targets_from(mesh, unproject(landing[None, :], *origin))
     lon, lat = row.approach
     start = locate(mesh, *ends[0])
-    length_m, path = path_between(mesh, corners, target, 0.0, lon, lat, *ends[0], start, -1)
+    x, y = ends[0]
+    length_m, path = path_between(mesh, corners, target, 0.0, lon, lat, x, y, start, NOWHERE)
     if not np.isfinite(length_m):
         raise PackError(f"ports: {row.facts['id']}", "has no water between approach and landing.", "Correct the row.")
     between = [(mesh.lon[v], mesh.lat[v]) for v in corners.vertex[path]]
@@ -69,11 +71,7 @@ def measure_harbour_leg(
     return replace(row, leg=np.round(leg, 6), leg_m=round(float(length_m), 1))
 
 
-def _arrays(triangulation):  # type: ignore[no-untyped-def]
-    return triangulation.points, triangulation.triangles, triangulation.least_depth
-
-
-def _inside(mesh, point):  # type: ignore[no-untyped-def]
+def _inside(mesh: Mesh, point: np.ndarray) -> np.ndarray:
     """A lattice point of the mesh next to a point on its rim."""
     for reach in (0.0, 0.25, 1.0, 4.0, 10.0):
         for k in range(16):

@@ -24,9 +24,7 @@ def _all_earth_centred(positions):
     return space
 
 
-def mesh_from(
-    points: np.ndarray, triangles: np.ndarray, least_depth: np.ndarray, origin: tuple[float, float]
-) -> Mesh:
+def mesh_from(points: np.ndarray, triangles: np.ndarray, least_depth: np.ndarray, origin: tuple[float, float]) -> Mesh:
     """Engine mesh from vertices on the plane; everything that can be derived is.
 
     Parameters
@@ -79,7 +77,9 @@ def shore_from(rings: list[np.ndarray], origin: tuple[float, float]) -> Shore:
     return Shore(all_edges, y0, STRIP_M, start, filed)
 
 
-def zones_from(rings: list[np.ndarray], numbers: list[int], flows_deg: list[float], origin: tuple[float, float]) -> Zones:
+def zones_from(
+    rings: list[np.ndarray], numbers: list[int], flows_deg: list[float], origin: tuple[float, float]
+) -> Zones:
     """Zones from closed rings of positions, the zone number and the true direction of flow of each. [deg]"""
     planes = [project(np.ascontiguousarray(ring), *origin) for ring in rings]
     starts = np.cumsum([0] + [len(plane) for plane in planes]).astype(np.int32)

@@ -56,7 +56,9 @@ def _read_bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise InvalidAsk("policy", f"the file cannot be read ({error.strerror}).", "Check its name and rights.") from None
+        raise InvalidAsk(
+            "policy", f"the file cannot be read ({error.strerror}).", "Check its name and rights."
+        ) from None
     if len(data) > _LARGEST_FILE:
         raise InvalidAsk("policy", f"the file is larger than {_LARGEST_FILE} bytes.", "Name a policy file.")
     return data

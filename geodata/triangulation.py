@@ -1,10 +1,12 @@
 """Free water as triangles: land left out, banks kept as triangles with a depth."""
 
-from dataclasses import dataclass
+import heapq
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 
+from engine.kernels.mesh import NOWHERE, link_triangles
 from engine.kernels.plane import LATTICE_M
 
 
@@ -68,3 +70,50 @@ def triangulate(water: shapely.Polygon, banks: list[tuple[float, shapely.Geometr
     return Triangulation(
         points, np.ascontiguousarray(triangles[whole], np.int32), np.ascontiguousarray(depth[face_of_part][whole])
     )
+
+
+def seal_pools(triangulation: Triangulation) -> Triangulation:
+    """Deep water that can only be left over a bank counts as no deeper than that bank.
+
+    Otherwise a pool between bank and shore would be open water from which no port can be reached. After this the
+    triangles of every depth are connected with each other.
+    """
+    triangles = triangulation.triangles
+    neighbours, _, _ = link_triangles(triangles, len(triangulation.points))
+    way_out = np.full(len(triangles), -np.inf)
+    sea = _largest_open_piece(triangulation, neighbours)
+    way_out[sea] = np.inf
+    heap = [(-np.inf, int(t)) for t in sea]
+    while heap:
+        key, t = heapq.heappop(heap)
+        if -key < way_out[t]:
+            continue
+        for other in neighbours[t]:
+            if other != NOWHERE:
+                depth = min(-key, triangulation.least_depth[other])
+                if depth > way_out[other]:
+                    way_out[other] = depth
+                    heapq.heappush(heap, (-depth, int(other)))
+    kept = way_out > -np.inf
+    return replace(triangulation, triangles=np.ascontiguousarray(triangles[kept]), least_depth=way_out[kept])
+
+
+def _largest_open_piece(triangulation: Triangulation, neighbours: np.ndarray) -> np.ndarray:
+    """Numbers of the triangles without a bank that make up the largest connected area."""
+    a, b, c = (triangulation.points[triangulation.triangles[:, k]] for k in range(3))
+    doubled_area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
+    unseen = np.isinf(triangulation.least_depth)
+    largest, largest_area = np.empty(0, np.int64), 0.0
+    for first in np.flatnonzero(unseen):
+        if not unseen[first]:
+            continue
+        piece = [int(first)]
+        unseen[first] = False
+        for t in piece:
+            for other in neighbours[t]:
+                if other != NOWHERE and unseen[other]:
+                    unseen[other] = False
+                    piece.append(int(other))
+        if doubled_area[piece].sum() > largest_area:
+            largest, largest_area = np.array(piece), float(doubled_area[piece].sum())
+    return largest

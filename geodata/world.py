@@ -69,14 +69,15 @@ def world_from(pack: Pack) -> World:
     region_ids, regions = _regions(pack.tables["zones"], origin)  # type: ignore[arg-type]
     water = Water(
         mesh,
-        shore_from(coast_rings(pack), origin),
+        shore_from(beyond_the_box([*coast_rings(pack)], (area["west"], area["south"], area["east"], area["north"])), origin),
         targets_from(mesh, np.array([row.approach for row in rows])),
         zones,
         JoinLimits(**pack.manifest["joining"]),  # type: ignore[arg-type]
     )
+    depths: list[float | str] = pack.manifest["depth_classes_m"]  # type: ignore[assignment]
     classes = tuple(
         LazyDepthClass(float(needed), water, pack.arrays["trees"][f"following_{number}"])
-        for number, needed in enumerate(pack.manifest["depth_classes_m"])  # type: ignore[arg-type]
+        for number, needed in enumerate(depths)
     )
     return World(
         box=(area["west"], area["south"], area["east"], area["north"]),
@@ -92,7 +93,11 @@ def world_from(pack: Pack) -> World:
         region_ids=region_ids,
         centres=tuple(_centre(row) for row in pack.tables["centres"]),  # type: ignore[attr-defined]
         identity={
-            "geodata": {"id": pack.manifest["id"], "sha256": pack.manifest["sha256"], "built_at": pack.manifest["built_at"]},
+            "geodata": {
+                "id": pack.manifest["id"],
+                "sha256": pack.manifest["sha256"],
+                "built_at": pack.manifest["built_at"],
+            },
             "tides": None,
             "forecast": None,
             "port_status": None,

@@ -99,8 +99,10 @@ def _solve(lon1_deg, lat1_deg, lon2_deg, lat2_deg):
         outer_cos = 0.5 * k2_cos * cos(_NODE_OUTER * arc)
         outer_sin = 0.5 * k2_sin * sin(_NODE_OUTER * arc)
         integral = arc * (
-            _WEIGHT_INNER * (_longitude_rate(mean - inner_cos + inner_sin) + _longitude_rate(mean - inner_cos - inner_sin))
-            + _WEIGHT_OUTER * (_longitude_rate(mean - outer_cos + outer_sin) + _longitude_rate(mean - outer_cos - outer_sin))
+            _WEIGHT_INNER
+            * (_longitude_rate(mean - inner_cos + inner_sin) + _longitude_rate(mean - inner_cos - inner_sin))
+            + _WEIGHT_OUTER
+            * (_longitude_rate(mean - outer_cos + outer_sin) + _longitude_rate(mean - outer_cos - outer_sin))
         )
         residual = lam + FLATTENING * sin_alpha0 * integral - omega
         sin2_alpha0 = sin_alpha0 * sin_alpha0

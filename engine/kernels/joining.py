@@ -93,8 +93,10 @@ def _hop(mesh, shore, needed_depth, px, py, reach):
                 a = triangles[t, (i + 1) % 3]
                 b = triangles[t, (i + 2) % 3]
                 if (
-                    min(x[a], x[b]) > px + reach or max(x[a], x[b]) < px - reach
-                    or min(y[a], y[b]) > py + reach or max(y[a], y[b]) < py - reach
+                    min(x[a], x[b]) > px + reach
+                    or max(x[a], x[b]) < px - reach
+                    or min(y[a], y[b]) > py + reach
+                    or max(y[a], y[b]) < py - reach
                 ):
                     continue
                 near_x, near_y, distance = nearest_on_segment(px, py, x[a], y[a], x[b], y[b])
@@ -263,7 +265,8 @@ def join(mesh, shore, needed_depth, px, py, shore_tolerance, hop_reach, bank_rea
     triangle : int
         Open triangle that holds the joining point; `NOWHERE` for a refusal.
     path : ndarray of float64, shape (n, 2)
-        Points from the position to the joining point, both included; a single point when it is on the mesh. [m]
+        Points from the position to the joining point, both included; a single point when it is on the mesh. For a
+        position inside the charted shore the second one is the water's edge. [m]
     inland : float
         How far inside the charted shore the position lies; 0 afloat, infinite beyond `hop_reach`. [m]
     """
@@ -296,8 +299,12 @@ def join(mesh, shore, needed_depth, px, py, shore_tolerance, hop_reach, bank_rea
         out[0] = path[0]
         out[1:] = narrow
         return IN_NARROWS, t, out, inland
-    out = np.empty((2, 2))
+    # A position on land first goes to the water, the way it was found, and hops from there.
+    out = np.empty((3 if inland > 0.0 else 2, 2))
     out[0] = path[0]
-    out[1, 0] = x
-    out[1, 1] = y
+    if inland > 0.0:
+        out[1, 0] = from_x
+        out[1, 1] = from_y
+    out[-1, 0] = x
+    out[-1, 1] = y
     return kind, t, out, inland

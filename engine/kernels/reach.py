@@ -132,13 +132,22 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
     kind, inland, triangle, plane_path, path, path_m = _join_at(water, depth_class.needed_depth_m, lon_deg, lat_deg)
     touched = np.zeros(count, np.uint64)
     poor = np.zeros(count, np.uint64)
-    if kind == ON_LAND or kind == ENCLOSED:
+    if kind in (ON_LAND, ENCLOSED):
         return Reach(kind, inland, path, path_m, np.full(count, np.inf), np.full(count, NOWHERE), touched, poor)
     joined_x = plane_path[-1, 0]
     joined_y = plane_path[-1, 1]
     distance, via = distances_to_targets(
-        mesh, depth_class.corners, water.ports, depth_class.needed_depth_m, depth_class.distance,
-        path[-1, 0], path[-1, 1], joined_x, joined_y, triangle, vertex_at(mesh, triangle, joined_x, joined_y),
+        mesh,
+        depth_class.corners,
+        water.ports,
+        depth_class.needed_depth_m,
+        depth_class.distance,
+        path[-1, 0],
+        path[-1, 1],
+        joined_x,
+        joined_y,
+        triangle,
+        vertex_at(mesh, triangle, joined_x, joined_y),
     )
     _gather_zones(water, depth_class, plane_path, joined_x, joined_y, via, touched, poor)
     return Reach(kind, inland, path, path_m, distance + path_m, via, touched, poor)
@@ -167,9 +176,7 @@ def _gather_zones(water, depth_class, plane_path, joined_x, joined_y, via, touch
         if c == NOWHERE:
             continue
         if c == DIRECT:
-            one, two = zones_of_leg(
-                water.zones, joined_x, joined_y, water.ports.x[p], water.ports.y[p], tolerance
-            )
+            one, two = zones_of_leg(water.zones, joined_x, joined_y, water.ports.x[p], water.ports.y[p], tolerance)
             touched[p] = near_touched | one
             poor[p] = near_poor | two
             continue
@@ -221,19 +228,35 @@ def join_and_measure(water, depth_class, lon1_deg, lat1_deg, lon2_deg, lat2_deg)
     inland = (inland1, inland2)
     if triangle1 == NOWHERE or triangle2 == NOWHERE:
         return kinds, inland, np.inf, out, np.empty(0, np.int32), back
-    if kind1 != ON_MESH and kind2 != ON_MESH and not crosses_land(
-        water.shore, plane1[0, 0], plane1[0, 1], plane2[0, 0], plane2[0, 1]
-    ) and hypot(plane1[0, 0] - plane2[0, 0], plane1[0, 1] - plane2[0, 1]) <= water.limits.hop_reach_m:
+    if (
+        kind1 != ON_MESH
+        and kind2 != ON_MESH
+        and not crosses_land(water.shore, plane1[0, 0], plane1[0, 1], plane2[0, 0], plane2[0, 1])
+        and hypot(plane1[0, 0] - plane2[0, 0], plane1[0, 1] - plane2[0, 1]) <= water.limits.hop_reach_m
+    ):
         # Both lie in the same strip of inshore water, in sight of each other: straight across.
         direct = geodesic_length_m(lon1_deg, lat1_deg, lon2_deg, lat2_deg)
         return kinds, inland, direct, out[:1], np.empty(0, np.int32), back[:1]
     first, following = chain_targets(np.array([triangle2], np.int32), mesh.triangles.shape[0])
     end = Targets(
-        plane2[-1:, 0].copy(), plane2[-1:, 1].copy(), back[-1:, 0].copy(), back[-1:, 1].copy(),
-        np.array([triangle2], np.int32), first, following,
+        plane2[-1:, 0].copy(),
+        plane2[-1:, 1].copy(),
+        back[-1:, 0].copy(),
+        back[-1:, 1].copy(),
+        np.array([triangle2], np.int32),
+        first,
+        following,
     )
     length, corners = path_between(
-        mesh, depth_class.corners, end, needed, out[-1, 0], out[-1, 1], plane1[-1, 0], plane1[-1, 1],
-        triangle1, vertex_at(mesh, triangle1, plane1[-1, 0], plane1[-1, 1]),
+        mesh,
+        depth_class.corners,
+        end,
+        needed,
+        out[-1, 0],
+        out[-1, 1],
+        plane1[-1, 0],
+        plane1[-1, 1],
+        triangle1,
+        vertex_at(mesh, triangle1, plane1[-1, 0], plane1[-1, 1]),
     )
     return kinds, inland, out_m + length + back_m, out, corners, back

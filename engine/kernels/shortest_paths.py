@@ -130,9 +130,17 @@ def tree_towards_target(mesh, corners, targets, needed_depth, graph_start, graph
     heap_item = np.empty(graph_end.shape[0] + 2 * count + 3, np.int32)
     size = 0
     found, _ = see(
-        mesh, corners, targets, needed_depth,
-        targets.x[target], targets.y[target], targets.triangle[target], NOWHERE,
-        seen_corners, seen_targets, stack,
+        mesh,
+        corners,
+        targets,
+        needed_depth,
+        targets.x[target],
+        targets.y[target],
+        targets.triangle[target],
+        NOWHERE,
+        seen_corners,
+        seen_targets,
+        stack,
     )
     for k in range(found):
         c = seen_corners[k]

@@ -1,6 +1,7 @@
 """The decision as a whole: order, statuses, what a missing or dead feed does, and that nothing is dropped."""
 
 from dataclasses import replace
+from itertools import pairwise
 from math import nan
 
 import numpy as np
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 
 from api.document import decision_document, dump
 from api.house import known_policy
-from engine.decide import deciding_finding, decide, passed_over
+from engine.decide import decide, deciding_finding, passed_over
 from engine.errors import PositionRefused
 from engine.model import Ask
 from engine.vocab import Code, Feed, Medical, PortStatus, Rule, Status, Verdict, Weight
+from geodata.policies import policy_names
 
 OFF_FOLKESTONE = (1.25, 51.05)
 
@@ -106,7 +108,9 @@ def test_people_in_the_water_come_first(ask, world, recovered, in_water, code):
     about_rescue = codes(decision) & {Code.RESCUE_INCOMPLETE, Code.RESCUE_STATE_UNKNOWN}
     assert about_rescue == ({code} if code else set())
     line = decision_document(decision)["headline"]["en"]
-    assert line.startswith({Code.RESCUE_INCOMPLETE: "WARNING", Code.RESCUE_STATE_UNKNOWN: "QUESTION"}.get(code, "ADVICE"))
+    assert line.startswith(
+        {Code.RESCUE_INCOMPLETE: "WARNING", Code.RESCUE_STATE_UNKNOWN: "QUESTION"}.get(code, "ADVICE")
+    )
     assert decision.recommended is not None
 
 
@@ -206,16 +210,19 @@ def test_a_deeper_vessel_is_never_given_a_shorter_way(ask, house, world):
     near_goodwin = replace(ask, lon=1.72, lat=51.2367)
     lengths = [decide(replace(near_goodwin, vessel=replace(house.vessels["rnli-severn"], draught_m=draught)), world)
                .reach.distance_m for draught in (0.5, 2.0, 3.5, 8.0)]  # fmt: skip
-    for shallow, deep in zip(lengths, lengths[1:], strict=False):
+    for shallow, deep in pairwise(lengths):
         assert (deep >= shallow - 1e-6).all()
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.floats(-6.5, 4.5), st.floats(48.5, 52.0), st.sampled_from(["rnli-severn", "ukbf-cutter-42m", "abeille", "unknown"]),
-    st.one_of(st.none(), st.integers(0, 300)), st.sampled_from(list(Medical)),
-    st.sampled_from(["nearest-time", "nearest-distance", "srr-state-preferred", "designated-only", "medical-first"]),
-)  # fmt: skip
+    st.floats(-6.5, 4.5),
+    st.floats(48.5, 52.0),
+    st.sampled_from(["rnli-severn", "ukbf-cutter-42m", "abeille", "unknown"]),
+    st.one_of(st.none(), st.integers(0, 300)),
+    st.sampled_from(list(Medical)),
+    st.sampled_from(policy_names()),
+)
 def test_an_answer_keeps_its_promises_wherever_it_is_asked(house, world, lon, lat, profile, persons, medical, policy):
     figure = nan if persons is None else float(persons)
     try:

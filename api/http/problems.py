@@ -1,0 +1,209 @@
+"""Errors as RFC 9457 problem documents, and the one table that says which exception is which.
+
+Nothing that was sent is repeated back: a client knows what it sent, and an answer never grows with the request.
+
+References
+----------
+IETF RFC 9457, Problem Details for HTTP APIs. IETF RFC 6901, JSON Pointer.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.document import Json, dump
+from engine.errors import InvalidAsk, PackError, PositionRefused, SafeportError, UnknownName
+
+PROBLEM_JSON = "application/problem+json"
+MOST_ERRORS = 20
+MOST_BYTES = 8_192
+_MOST_CHARS = 200
+
+
+class Refusal(HTTPException):
+    """A request the door itself turns away.
+
+    An `HTTPException`, because FastAPI makes a plain 400 of anything else that happens while it reads a body.
+    """
+
+    def __init__(self, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(kind_of(self).status, detail, headers)
+
+
+class MalformedJson(Refusal):
+    """The body is not one JSON document without surprises."""
+
+
+class UnsupportedMedia(Refusal):
+    """The body is not declared as JSON."""
+
+
+class BodyTooLarge(Refusal):
+    """The body is larger than this door reads."""
+
+
+class NoSuchPort(Refusal):
+    """The path names a port that does not exist."""
+
+
+class Starting(Refusal):
+    """The pack is still being opened."""
+
+
+class Busy(Refusal):
+    """Too many requests wait already."""
+
+
+class Kind(NamedTuple):
+    """What is answered for a sort of exception."""
+
+    status: int
+    code: str
+    title: str
+
+
+KINDS: dict[type[Exception] | int, Kind] = {
+    PositionRefused: Kind(422, "POSITION_REFUSED", "The position cannot be answered for"),
+    InvalidAsk: Kind(422, "INVALID_FIELDS", "A field is wrong"),
+    RequestValidationError: Kind(422, "INVALID_FIELDS", "A field is wrong"),
+    UnknownName: Kind(422, "UNKNOWN_NAME", "A name that nothing carries"),
+    MalformedJson: Kind(400, "MALFORMED_JSON", "The body is not well-formed JSON"),
+    UnsupportedMedia: Kind(415, "UNSUPPORTED_MEDIA_TYPE", "The body is not declared as JSON"),
+    BodyTooLarge: Kind(413, "BODY_TOO_LARGE", "The body is too large"),
+    NoSuchPort: Kind(404, "UNKNOWN_PORT", "There is no such port"),
+    Starting: Kind(503, "STARTING", "The service is starting"),
+    Busy: Kind(503, "BUSY", "The service is busy"),
+    PackError: Kind(503, "PACK_UNUSABLE", "The geodata pack cannot be used"),
+    400: Kind(400, "BAD_REQUEST", "The request cannot be read"),
+    404: Kind(404, "NOT_FOUND", "There is nothing here"),
+    405: Kind(405, "METHOD_NOT_ALLOWED", "This method is not offered here"),
+    Exception: Kind(500, "INTERNAL", "The service failed"),
+}
+"""By exception, nearest class first; by status for those the router raises by number."""
+
+
+def kind_of(exception: Exception) -> Kind:
+    """Row of the table for an exception."""
+    if type(exception) is HTTPException or type(exception) not in KINDS:
+        status = getattr(exception, "status_code", None)
+        if status in KINDS:
+            return KINDS[status]
+    return next(KINDS[ancestor] for ancestor in type(exception).__mro__ if ancestor in KINDS)
+
+
+async def answer_problem(request: Request, exception: Exception) -> Response:
+    """Turn an exception into its problem document; the handler of every exception there is."""
+    kind = kind_of(exception)
+    headers = getattr(exception, "headers", None)
+    if isinstance(exception, PositionRefused):
+        kind = kind._replace(code=exception.code.name)
+        error = _error(_pointer(exception.field), kind.code, f"{exception.problem} {exception.remedy}")
+        return problem(request, kind, _sentence(exception), [error])
+    if isinstance(exception, PackError):
+        return problem(request, kind, _sentence(exception))
+    if isinstance(exception, SafeportError):
+        return problem(request, kind, _sentence(exception), [_field_error(exception)])
+    if isinstance(exception, RequestValidationError):
+        errors = [error_of(found, exception.body) for found in exception.errors()]
+        return problem(request, kind, _count(len(errors)), errors)
+    if isinstance(exception, Refusal):
+        return problem(request, kind, exception.detail, headers=headers)
+    return problem(request, kind, "", headers=headers)
+
+
+def problem(
+    request: Request, kind: Kind, detail: str, errors: Sequence[Json] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """Answer with a problem document of at most `MOST_BYTES`."""
+    listed = list(errors[:MOST_ERRORS])
+    document: Json = {
+        "type": f"urn:safeport:problem:{kind.code.lower().replace('_', '-')}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail[: 2 * _MOST_CHARS] or f"{kind.title}.",
+        "instance": quote(request.scope["path"][:_MOST_CHARS], errors="replace"),
+        "code": kind.code,
+        "errors": listed,
+    }
+    while len(body := dump(document).encode()) > MOST_BYTES:
+        listed.pop()
+    return Response(body, kind.status, {"Cache-Control": "no-store", **(headers or {})}, PROBLEM_JSON)
+
+
+def _count(wrong: int) -> str:
+    fields = "One field is wrong" if wrong == 1 else f"{wrong} fields are wrong"
+    return f"{fields}; the first {MOST_ERRORS} are listed." if wrong > MOST_ERRORS else f"{fields}: see errors."
+
+
+_WHERE = {"vessel": "vessel.profile"}
+"""Fields of the request for the names that `UnknownName` uses."""
+_ECHO = re.compile(r"^'.*' is ", re.DOTALL)
+"""How `api.position` repeats a text it could not read."""
+
+
+def _sentence(exception: SafeportError) -> str:
+    if isinstance(exception, UnknownName):
+        return f"{exception.field}: there is no such name. {exception.remedy}"
+    return f"{exception.field}: {_ECHO.sub('this is ', exception.problem)} {exception.remedy}"
+
+
+def _field_error(exception: SafeportError) -> Json:
+    code = "UNKNOWN_NAME" if isinstance(exception, UnknownName) else "INVALID_VALUE"
+    detail = _sentence(exception).removeprefix(f"{exception.field}: ")
+    return _error(_pointer(_WHERE.get(exception.field, exception.field)), code, detail)
+
+
+def _pointer(field: str) -> str:
+    return "/" + field.replace(".", "/")
+
+
+def _error(pointer: str, code: str, detail: str) -> Json:
+    return {"pointer": pointer, "code": code, "detail": detail[:_MOST_CHARS]}
+
+
+_CODES = {
+    "missing": "REQUIRED",
+    "extra_forbidden": "UNKNOWN_FIELD",
+    "literal_error": "NOT_AN_OPTION",
+    "finite_number": "NOT_FINITE",
+    "string_unicode": "NOT_UNICODE",
+    **dict.fromkeys(("greater_than", "greater_than_equal", "less_than", "less_than_equal"), "OUT_OF_RANGE"),
+    **dict.fromkeys(("too_long", "too_short", "string_too_long", "string_too_short"), "WRONG_LENGTH"),
+}
+"""Public codes of the validator's error types; one not listed is of the wrong type or an invalid value."""
+
+_DETAILS = {
+    "missing": "This field is required.",
+    "extra_forbidden": "There is no such field; /openapi.json lists those there are.",
+    "model_type": "This should be a JSON object.",
+    "model_attributes_type": "This should be a JSON object.",
+    "string_unicode": "This is not valid Unicode text.",
+}
+_NOT_PERSONS = "This should be a whole number of zero or more, an object with min and max, or null."
+
+
+def error_of(found: Mapping[str, Any], body: object) -> Json:
+    """Entry of ``errors`` for one error of the validator.
+
+    Parameters
+    ----------
+    found : mapping
+        As pydantic reports it; its ``input`` is never looked at.
+    body : object
+        What was validated, to tell its own keys from names of union members in the location.
+    """
+    kind, steps = str(found["type"]), [step for step in found["loc"][1:]]
+    if steps[:1] == ["persons"]:
+        # A number or an object: pydantic reports both attempts. The one that was not meant says nothing.
+        inside = steps[2:]
+        if not inside and kind in {"int_type", "model_type"}:
+            return _error("/persons", "WRONG_TYPE", _NOT_PERSONS)
+        steps = ["persons", *inside]
+    code = _CODES.get(kind, "WRONG_TYPE" if kind.endswith(("_type", "_parsing")) else "INVALID_VALUE")
+    return _error(_pointer_to(steps), code, _DETAILS.get(kind) or _detail(str(found["msg"])))

@@ -1,0 +1,29 @@
+"""What an operator may want to change about the HTTP door, with the defaults it is tested with."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Limits of the HTTP door.
+
+    Attributes
+    ----------
+    body_bytes : int
+        Largest body read. [bytes]
+    gzip_from_bytes : int
+        Smallest answer worth compressing. [bytes]
+    gzip_level : int
+        4 makes a decision a tenth of its size; 9 takes four times as long for a tenth less.
+    working : int
+        Decisions and distances worked on at once. Rendering holds the interpreter lock, so more would only keep more
+        half-made documents in memory.
+    waiting : int
+        Requests that may wait for their turn; the next one is told to come back.
+    """
+
+    body_bytes: int = 65_536
+    gzip_from_bytes: int = 1_024
+    gzip_level: int = 4
+    working: int = 2
+    waiting: int = 64
