@@ -104,7 +104,7 @@ def _judge_at(case: _Case, lon: float, lat: float) -> _Found:
         world.lane_bits, world.firing_bits,
     )  # fmt: skip
     verdict, code, measured, limit, time_s = judge(
-        figures, policy.limits, world.columns, world.live, reach.distance_m, reach.touched, reach.poor,
+        figures, policy.limits, world.columns, world.live, reach.distance_m, reach.harbour_m, reach.touched, reach.poor,
         _listed(policy, world), _inside_state(world, case.coordination.srr, case.coordination.band),
     )  # fmt: skip
     weight_by_code, penalty_by_code = _weights(policy, ask.medical)
@@ -113,7 +113,7 @@ def _judge_at(case: _Case, lon: float, lat: float) -> _Found:
     plain_key_s = time_s
     if policy.key == "distance":
         # Miles at the vessel's speed, so that penalties in minutes mean the same under every policy.
-        plain_key_s = (reach.distance_m + world.columns.harbour_leg_m) / case.speed_ms
+        plain_key_s = (reach.distance_m + reach.harbour_m) / case.speed_ms
     elif policy.key == "time_to_care" or ask.medical == Medical.CRITICAL:
         plain_key_s = time_s + _care_delay(policy, world)
     key_s = plain_key_s + penalty_s
@@ -160,7 +160,7 @@ def _assemble(case: _Case, found: _Found, moved: tuple[int, ...]) -> Decision:
         persons=case.persons,
         speed_ms=case.speed_ms,
         reach=found.reach,
-        distance_m=found.reach.distance_m + world.columns.harbour_leg_m,
+        distance_m=found.reach.distance_m + found.reach.harbour_m,
         time_s=found.time_s,
         low_s=np.maximum(found.reach.distance_m - slack_m, 0.0) / fast + harbour_s,
         high_s=(found.reach.distance_m + slack_m) / slow + harbour_s,

@@ -63,7 +63,7 @@ def time_to_landing_s(distance_m, speed_ms, harbour_leg_m, harbour_limit_ms, def
 
 
 @kernel
-def judge(ask, limits, columns, live, distance_m, touched, poor, listed, inside_srr):
+def judge(ask, limits, columns, live, distance_m, harbour_m, touched, poor, listed, inside_srr):
     """Judge every port by every rule.
 
     Parameters
@@ -74,6 +74,8 @@ def judge(ask, limits, columns, live, distance_m, touched, poor, listed, inside_
     live : LivePicture
     distance_m : ndarray of float64, shape (p,)
         Water distance to each approach point. [m]
+    harbour_m : ndarray of float64, shape (p,)
+        From there to the landing. [m]
     touched, poor : ndarray of uint64, shape (p,)
         Zones on each route.
     listed, inside_srr : ndarray of bool, shape (p,)
@@ -96,9 +98,9 @@ def judge(ask, limits, columns, live, distance_m, touched, poor, listed, inside_
     no_figure = np.nan
     for p in range(count):
         time_s[p] = time_to_landing_s(
-            distance_m[p], ask.speed_ms, columns.harbour_leg_m[p], columns.harbour_speed_ms[p], limits.harbour_speed_ms
+            distance_m[p], ask.speed_ms, harbour_m[p], columns.harbour_speed_ms[p], limits.harbour_speed_ms
         )
-        whole_m = distance_m[p] + columns.harbour_leg_m[p]
+        whole_m = distance_m[p] + harbour_m[p]
         highest_tide_m = columns.mhws_m[p] + limits.highest_tide_above_mhws_m
         depth_m = columns.entrance_depth_m[p]
         _keep(route(distance_m[p]), Rule.R_RTE_01, p, verdict, code, measured, limit)

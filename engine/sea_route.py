@@ -103,6 +103,9 @@ def track_to_port(world: World, depth_class: DepthClass, reach: Reach, port: int
     """
     if reach.via[port] == NOWHERE:
         return ()
+    leg = [(float(lon), float(lat)) for lon, lat in world.ports[port].harbour_leg]
+    if reach.entered_at[port] != NOWHERE:
+        return ((float(reach.path[0, 0]), float(reach.path[0, 1])), *leg[int(reach.entered_at[port]) :])
     mesh = world.water.mesh
     joined = reach.path[-1]
     plane = [to_plane(joined[0], joined[1], mesh.origin_lon_deg, mesh.origin_lat_deg)]
@@ -114,7 +117,7 @@ def track_to_port(world: World, depth_class: DepthClass, reach: Reach, port: int
     plane.append((float(world.water.ports.x[port]), float(world.water.ports.y[port])))
     track = [(float(lon), float(lat)) for lon, lat in reach.path]
     track += _drawn(world.water, plane)[1:]
-    return tuple(track) + tuple((float(lon), float(lat)) for lon, lat in world.ports[port].harbour_leg[1:])
+    return (*track, *leg[1:])
 
 
 def _drawn(water: Water, plane: list[tuple[float, float]]) -> list[tuple[float, float]]:

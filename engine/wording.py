@@ -718,8 +718,8 @@ WORDING: dict[Code, Wording] = {
         REGION_LINE,
     ),
     Code.SRR_APPROXIMATE: Wording(
-        "Search and rescue region line approximate here: ask which centre coordinates.",
-        "Limite de région SAR approximative ici : demander quel centre coordonne.",
+        "Search and rescue region limits are approximate: ask which centre coordinates.",
+        "Limites des régions SAR approximatives : demander quel centre coordonne.",
         REGION_LINE,
     ),
     Code.MED_TIME_CRITICAL: Wording(

@@ -67,6 +67,47 @@ def read_patches() -> shapely.Geometry:
     return shapely.union_all([geometry for _, geometry in read_features(SOURCES / "coast_patches.geojson")])
 
 
+def beyond_the_box(
+    rings: list[np.ndarray], box: tuple[float, float, float, float], margin_deg: float = 0.25
+) -> list[np.ndarray]:
+    """Rings of land that run straight on where the side of the box cut them off.
+
+    The cut is not a shore: nobody just inside it is afloat, and nothing is known of the water behind it.
+
+    Parameters
+    ----------
+    rings : list of ndarray of float64, shape (n, 2)
+        Closed rings, clipped to the box. [deg]
+    box : tuple of float
+        West, south, east, north. [deg]
+    margin_deg : float
+        How far on. [deg]
+    """
+    west, south, east, north = box
+    carried = []
+    for ring in rings:
+        outward = np.zeros_like(ring)
+        outward[:, 0] = np.where(ring[:, 0] <= west, -margin_deg, np.where(ring[:, 0] >= east, margin_deg, 0.0))
+        outward[:, 1] = np.where(ring[:, 1] <= south, -margin_deg, np.where(ring[:, 1] >= north, margin_deg, 0.0))
+        cut = outward.any(axis=1)
+        if not cut.any():
+            carried.append(ring)
+            continue
+        # The outline leaves the box where it meets the cut, follows it outside, and comes back where it leaves it.
+        points = []
+        last = len(ring) - 1
+        for k in range(last):
+            image = ring[k] + outward[k]
+            if not cut[k]:
+                points.append(ring[k])
+                continue
+            points += [image] if cut[k - 1 if k > 0 else last - 1] else [ring[k], image]
+            points += [] if cut[k + 1] else [ring[k]]
+        closed = np.array([*points, points[0]])
+        carried.append(shapely.get_coordinates(shapely.segmentize(shapely.linestrings(closed), 0.05)))
+    return carried
+
+
 def grow_land(land: shapely.Geometry, clearance_m: float, simplify_m: float) -> shapely.Geometry:
     """Land grown by a clearance, with fewer vertices.
 

@@ -1,16 +1,19 @@
 """Pack to `World`: everything a pack does not store is derived here, once, with the engine's own kernels."""
 
 from functools import cached_property
+from itertools import pairwise
 from math import inf, nan
 from pathlib import Path
 
 import numpy as np
 
 from engine.errors import PackError
+from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.plane import LATTICE_M
-from engine.kernels.reach import DepthClass, JoinLimits, Water
+from engine.kernels.reach import DepthClass, HarbourLegs, JoinLimits, Water
 from engine.kernels.zones import Zones
 from engine.model import Centre, World, no_live_picture
+from geodata.coast import beyond_the_box, project
 from geodata.mesh import depth_class_from, mesh_from, shore_from, targets_from, zones_from
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
 from geodata.register import RegisterRow, columns_from, port_from
@@ -58,6 +61,7 @@ def load_world(folder: Path = DEFAULT_PACK) -> World:
 def world_from(pack: Pack) -> World:
     """World from a verified pack."""
     area: dict = pack.manifest["area"]  # type: ignore[assignment,type-arg]
+    box = (area["west"], area["south"], area["east"], area["north"])
     origin = (area["origin_lon"], area["origin_lat"])
     stored = pack.arrays["mesh"]
     triangles = np.ascontiguousarray(stored["triangles"].T)
@@ -69,8 +73,9 @@ def world_from(pack: Pack) -> World:
     region_ids, regions = _regions(pack.tables["zones"], origin)  # type: ignore[arg-type]
     water = Water(
         mesh,
-        shore_from(beyond_the_box([*coast_rings(pack)], (area["west"], area["south"], area["east"], area["north"])), origin),
+        shore_from(beyond_the_box(coast_rings(pack), box), origin),
         targets_from(mesh, np.array([row.approach for row in rows])),
+        legs_from(rows, origin),
         zones,
         JoinLimits(**pack.manifest["joining"]),  # type: ignore[arg-type]
     )
@@ -80,7 +85,7 @@ def world_from(pack: Pack) -> World:
         for number, needed in enumerate(depths)
     )
     return World(
-        box=(area["west"], area["south"], area["east"], area["north"]),
+        box=box,
         water=water,
         depth_classes=classes,
         ports=tuple(port_from(row) for row in rows),
@@ -102,6 +107,25 @@ def world_from(pack: Pack) -> World:
             "forecast": None,
             "port_status": None,
         },
+    )
+
+
+def legs_from(rows: list[RegisterRow], origin: tuple[float, float]) -> HarbourLegs:
+    """Harbour legs of the register as the engine's arrays."""
+    positions = np.vstack([row.leg for row in rows] + [np.empty((0, 2))])
+    points = project(np.ascontiguousarray(positions), *origin)
+    to_go = []
+    for row in rows:
+        pieces = [geodesic_length_m(*a, *b) for a, b in pairwise(row.leg)]
+        to_go += [sum(pieces[k:]) for k in range(len(row.leg))]
+    return HarbourLegs(
+        start=np.cumsum([0] + [len(row.leg) for row in rows]).astype(np.int32),
+        x=np.ascontiguousarray(points[:, 0]),
+        y=np.ascontiguousarray(points[:, 1]),
+        lon=np.ascontiguousarray(positions[:, 0]),
+        lat=np.ascontiguousarray(positions[:, 1]),
+        to_go=np.array(to_go, np.float64),
+        length=np.array([row.leg_m for row in rows], np.float64),
     )
 
 

@@ -23,7 +23,8 @@ from engine.errors import InvalidAsk, PackError, PositionRefused, SafeportError,
 PROBLEM_JSON = "application/problem+json"
 MOST_ERRORS = 20
 MOST_BYTES = 8_192
-_MOST_CHARS = 200
+_MOST_CHARS = 300
+_MOST_STEP_CHARS = 60
 
 
 class Refusal(HTTPException):
@@ -90,11 +91,9 @@ KINDS: dict[type[Exception] | int, Kind] = {
 
 def kind_of(exception: Exception) -> Kind:
     """Row of the table for an exception."""
-    if type(exception) is HTTPException or type(exception) not in KINDS:
-        status = getattr(exception, "status_code", None)
-        if status in KINDS:
-            return KINDS[status]
-    return next(KINDS[ancestor] for ancestor in type(exception).__mro__ if ancestor in KINDS)
+    nearest = next(ancestor for ancestor in type(exception).__mro__ if ancestor in KINDS)
+    by_class = KINDS[nearest]
+    return by_class if nearest is not Exception else KINDS.get(getattr(exception, "status_code", 500), by_class)
 
 
 async def answer_problem(request: Request, exception: Exception) -> Response:
@@ -110,7 +109,7 @@ async def answer_problem(request: Request, exception: Exception) -> Response:
     if isinstance(exception, SafeportError):
         return problem(request, kind, _sentence(exception), [_field_error(exception)])
     if isinstance(exception, RequestValidationError):
-        errors = [error_of(found, exception.body) for found in exception.errors()]
+        errors = errors_of(exception.errors())
         return problem(request, kind, _count(len(errors)), errors)
     if isinstance(exception, Refusal):
         return problem(request, kind, exception.detail, headers=headers)
@@ -126,7 +125,7 @@ def problem(
         "type": f"urn:safeport:problem:{kind.code.lower().replace('_', '-')}",
         "title": kind.title,
         "status": kind.status,
-        "detail": detail[: 2 * _MOST_CHARS] or f"{kind.title}.",
+        "detail": detail[:_MOST_CHARS] or f"{kind.title}.",
         "instance": quote(request.scope["path"][:_MOST_CHARS], errors="replace"),
         "code": kind.code,
         "errors": listed,
@@ -150,7 +149,7 @@ _ECHO = re.compile(r"^'.*' is ", re.DOTALL)
 def _sentence(exception: SafeportError) -> str:
     if isinstance(exception, UnknownName):
         return f"{exception.field}: there is no such name. {exception.remedy}"
-    return f"{exception.field}: {_ECHO.sub('this is ', exception.problem)} {exception.remedy}"
+    return f"{exception.field}: {_ECHO.sub('is ', exception.problem)} {exception.remedy}"
 
 
 def _field_error(exception: SafeportError) -> Json:
@@ -178,32 +177,43 @@ _CODES = {
 }
 """Public codes of the validator's error types; one not listed is of the wrong type or an invalid value."""
 
+_NO_OBJECT = {"model_type", "model_attributes_type"}
 _DETAILS = {
     "missing": "This field is required.",
     "extra_forbidden": "There is no such field; /openapi.json lists those there are.",
-    "model_type": "This should be a JSON object.",
-    "model_attributes_type": "This should be a JSON object.",
+    **dict.fromkeys(_NO_OBJECT, "This should be a JSON object."),
     "string_unicode": "This is not valid Unicode text.",
 }
 _NOT_PERSONS = "This should be a whole number of zero or more, an object with min and max, or null."
 
 
-def error_of(found: Mapping[str, Any], body: object) -> Json:
-    """Entry of ``errors`` for one error of the validator.
+def errors_of(found: Sequence[Mapping[str, Any]]) -> list[Json]:
+    """Entries of ``errors`` for what the validator found; the ``input`` it keeps is never looked at."""
+    # Persons are a number or an object and the validator reports both attempts; the one not meant says nothing.
+    meant_object = not any(error["type"] in _NO_OBJECT for error in found if _is_attempt_at_persons(error))
+    unmeant = {"int_type"} if meant_object else _NO_OBJECT
+    meant = [error for error in found if not (_is_attempt_at_persons(error) and error["type"] in unmeant)]
+    return [_error_of(error) for error in meant]
 
-    Parameters
-    ----------
-    found : mapping
-        As pydantic reports it; its ``input`` is never looked at.
-    body : object
-        What was validated, to tell its own keys from names of union members in the location.
-    """
-    kind, steps = str(found["type"]), [step for step in found["loc"][1:]]
+
+def _is_attempt_at_persons(error: Mapping[str, Any]) -> bool:
+    """Whether an error is on the whole of ``persons``: its location then ends with the name of a union member."""
+    return len(error["loc"]) == 3 and error["loc"][1] == "persons"
+
+
+def _error_of(error: Mapping[str, Any]) -> Json:
+    kind, steps = str(error["type"]), list(error["loc"][1:])
     if steps[:1] == ["persons"]:
-        # A number or an object: pydantic reports both attempts. The one that was not meant says nothing.
-        inside = steps[2:]
-        if not inside and kind in {"int_type", "model_type"}:
-            return _error("/persons", "WRONG_TYPE", _NOT_PERSONS)
-        steps = ["persons", *inside]
+        del steps[1:2]
+    said = str(error["msg"]).removeprefix("Value error, ").replace("Input should", "This should")
+    detail = _DETAILS.get(kind, said)
+    if steps == ["persons"] and kind == "int_type":
+        detail = _NOT_PERSONS
     code = _CODES.get(kind, "WRONG_TYPE" if kind.endswith(("_type", "_parsing")) else "INVALID_VALUE")
-    return _error(_pointer_to(steps), code, _DETAILS.get(kind) or _detail(str(found["msg"])))
+    return _error(_pointer_to(steps), code, _ECHO.sub("This is ", detail))
+
+
+def _pointer_to(steps: Sequence[str | int]) -> str:
+    """RFC 6901 pointer; the only part of a request that is repeated, so in printable characters and short."""
+    tokens = ["".join(c if c.isprintable() else "?" for c in str(step)[:_MOST_STEP_CHARS]) for step in steps]
+    return "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)

@@ -162,7 +162,9 @@ def initial_course_deg(lon1_deg, lat1_deg, lon2_deg, lat2_deg):
     _, _, _, _, _, _, east, north = _solve(lon1_deg, lat1_deg, lon2_deg, lat2_deg)
     if east == 0.0 and north == 0.0:
         return 0.0
-    return degrees(atan2(east, north)) % 360.0
+    course = degrees(atan2(east, north)) % 360.0
+    # A course a hair west of north rounds up to the full circle.
+    return 0.0 if course >= 360.0 else course
 
 
 @kernel

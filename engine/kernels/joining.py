@@ -25,6 +25,8 @@ RASTER_STEP_M = 25.0
 """Step of the raster in narrow water; gaps between piers narrower than this may be missed."""
 RASTER_CELLS = 640
 """Side of the raster, centred on the position: it reaches 8 km each way."""
+COARSE_STEP_M = 50.0
+"""Step of a second raster for positions far inside a bank: it reaches 16 km each way."""
 _SQRT2 = 1.4142135623730951
 
 
@@ -126,7 +128,7 @@ def _hop(mesh, shore, needed_depth, px, py, reach):
 
 
 @kernel
-def _through_narrows(mesh, shore, needed_depth, px, py):
+def _through_narrows(mesh, shore, needed_depth, px, py, step):
     """Shortest eight-way raster path over real water to the open mesh.
 
     Returns
@@ -173,8 +175,8 @@ def _through_narrows(mesh, shore, needed_depth, px, py):
             continue
         row = cell // side
         column = cell % side
-        x = px + (column - half) * RASTER_STEP_M
-        y = py + (row - half) * RASTER_STEP_M
+        x = px + (column - half) * step
+        y = py + (row - half) * step
         t = locate(mesh, x, y)
         if is_open(mesh, t, needed_depth):
             end = cell
@@ -187,11 +189,11 @@ def _through_narrows(mesh, shore, needed_depth, px, py):
                 if not (0 <= row + up < side and 0 <= column + across < side):
                     continue
                 other = cell + up * side + across
-                longer = key + RASTER_STEP_M * (_SQRT2 if up != 0 and across != 0 else 1.0)
+                longer = key + step * (_SQRT2 if up != 0 and across != 0 else 1.0)
                 if longer >= reached[other]:
                     continue
-                other_x = x + across * RASTER_STEP_M
-                other_y = y + up * RASTER_STEP_M
+                other_x = x + across * step
+                other_y = y + up * step
                 if wet[other] < 0:
                     wet[other] = 0 if is_land(shore, other_x, other_y) else 1
                 if wet[other] == 0 or crosses_land(shore, x, y, other_x, other_y):
@@ -216,8 +218,8 @@ def _through_narrows(mesh, shore, needed_depth, px, py):
     path = np.empty((steps, 2))
     cell = end
     for k in range(steps - 1, -1, -1):
-        path[k, 0] = px + (cell % side - half) * RASTER_STEP_M
-        path[k, 1] = py + (cell // side - half) * RASTER_STEP_M
+        path[k, 0] = px + (cell % side - half) * step
+        path[k, 1] = py + (cell // side - half) * step
         cell = came_from[cell]
     return path[-1, 0], path[-1, 1], end_triangle, _pull_taut(shore, path)
 
@@ -292,7 +294,9 @@ def join(mesh, shore, needed_depth, px, py, shore_tolerance, hop_reach, bank_rea
     x, y, t, _ = _hop(mesh, shore, needed_depth, from_x, from_y, reach)
     kind = ON_BANK if on_bank else HOPPED
     if t == NOWHERE:
-        x, y, t, narrow = _through_narrows(mesh, shore, needed_depth, from_x, from_y)
+        x, y, t, narrow = _through_narrows(mesh, shore, needed_depth, from_x, from_y, RASTER_STEP_M)
+        if t == NOWHERE and on_bank:
+            x, y, t, narrow = _through_narrows(mesh, shore, needed_depth, from_x, from_y, COARSE_STEP_M)
         if t == NOWHERE:
             return ENCLOSED, NOWHERE, path, inland
         out = np.empty((1 + narrow.shape[0], 2))

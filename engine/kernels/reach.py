@@ -25,12 +25,39 @@ class JoinLimits(NamedTuple):
     right_angle_tolerance_deg: float
 
 
+class HarbourLegs(NamedTuple):
+    """Tracks from approach point to landing, one port after the other.
+
+    Attributes
+    ----------
+    start : ndarray of int32, shape (p + 1,)
+        Points of port p: ``start[p]`` to ``start[p + 1]``; none where the coast does not show the way in.
+    x, y : ndarray of float64
+        On the plane, on the lattice. [m]
+    lon, lat : ndarray of float64
+        The same points, WGS 84. [deg]
+    to_go : ndarray of float64
+        Length of the rest of the leg from each point. [m]
+    length : ndarray of float64, shape (p,)
+        Whole legs, drawn or stated; NaN when unknown. [m]
+    """
+
+    start: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    lon: np.ndarray
+    lat: np.ndarray
+    to_go: np.ndarray
+    length: np.ndarray
+
+
 class Water(NamedTuple):
     """Everything about the water that does not depend on a vessel."""
 
     mesh: Mesh
     shore: Shore
     ports: Targets
+    legs: HarbourLegs
     zones: Zones
     limits: JoinLimits
 
@@ -73,7 +100,12 @@ class Reach(NamedTuple):
     path_m : float
         Length of that path. [m]
     distance_m : ndarray of float64, shape (p,)
-        To every approach point, the path included; infinite where there is no way. [m]
+        At sea, to every approach point, the path included; 0 from inside the harbour; infinite where there is no
+        way. [m]
+    harbour_m : ndarray of float64, shape (p,)
+        Inside the harbour, to the landing; NaN where the register does not say. [m]
+    entered_at : ndarray of int64, shape (p,)
+        Point of the harbour leg that a position inside the harbour makes for; `NOWHERE` for all others.
     via : ndarray of int64, shape (p,)
         First corner, `DIRECT` or `NOWHERE`.
     touched, poor : ndarray of uint64, shape (p,)
@@ -85,6 +117,8 @@ class Reach(NamedTuple):
     path: np.ndarray
     path_m: float
     distance_m: np.ndarray
+    harbour_m: np.ndarray
+    entered_at: np.ndarray
     via: np.ndarray
     touched: np.ndarray
     poor: np.ndarray
@@ -113,7 +147,9 @@ def _join_at(water, needed_depth_m, lon_deg, lat_deg):
 
 @kernel
 def reach_ports(water, depth_class, lon_deg, lat_deg):
-    """Shortest water distance from a position to the approach point of every port.
+    """Shortest water distance from a position to every port.
+
+    From outside the way leads over the approach point; from inside a harbour straight to its leg.
 
     Parameters
     ----------
@@ -133,7 +169,9 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
     touched = np.zeros(count, np.uint64)
     poor = np.zeros(count, np.uint64)
     if kind in (ON_LAND, ENCLOSED):
-        return Reach(kind, inland, path, path_m, np.full(count, np.inf), np.full(count, NOWHERE), touched, poor)
+        nowhere = np.full(count, NOWHERE)
+        lost = np.full(count, np.inf)
+        return Reach(kind, inland, path, path_m, lost, water.legs.length.copy(), nowhere, nowhere, touched, poor)
     joined_x = plane_path[-1, 0]
     joined_y = plane_path[-1, 1]
     distance, via = distances_to_targets(
@@ -150,7 +188,41 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
         vertex_at(mesh, triangle, joined_x, joined_y),
     )
     _gather_zones(water, depth_class, plane_path, joined_x, joined_y, via, touched, poor)
-    return Reach(kind, inland, path, path_m, distance + path_m, via, touched, poor)
+    distance += path_m
+    harbour, entered = _from_inside(
+        water, plane_path[0, 0], plane_path[0, 1], lon_deg, lat_deg, distance, touched, poor
+    )
+    return Reach(kind, inland, path, path_m, distance, harbour, entered, via, touched, poor)
+
+
+@kernel
+def _from_inside(water, px, py, lon_deg, lat_deg, distance, touched, poor):
+    """Harbour legs of all ports, and where one is nearer than its own approach point, the way without that detour.
+
+    A position nearer to the landing than the leg is long may be inside the harbour. It makes for any point of the leg
+    that it sees over the unsimplified water. Changes `distance`, `touched` and `poor` of such a port to nothing.
+    """
+    legs = water.legs
+    harbour = legs.length.copy()
+    entered = np.full(harbour.shape[0], NOWHERE)
+    for p in range(harbour.shape[0]):
+        last = legs.start[p + 1] - 1
+        if last < legs.start[p] or not hypot(legs.x[last] - px, legs.y[last] - py) < legs.length[p]:
+            continue
+        best = distance[p] + legs.length[p]
+        for k in range(legs.start[p], last + 1):
+            if crosses_land(water.shore, px, py, legs.x[k], legs.y[k]):
+                continue
+            length = geodesic_length_m(lon_deg, lat_deg, legs.lon[k], legs.lat[k]) + legs.to_go[k]
+            if length < best:
+                best = length
+                entered[p] = k - legs.start[p]
+        if entered[p] != NOWHERE:
+            harbour[p] = best
+            distance[p] = 0.0
+            touched[p] = 0
+            poor[p] = 0
+    return harbour, entered
 
 
 @kernel
@@ -228,15 +300,20 @@ def join_and_measure(water, depth_class, lon1_deg, lat1_deg, lon2_deg, lat2_deg)
     inland = (inland1, inland2)
     if triangle1 == NOWHERE or triangle2 == NOWHERE:
         return kinds, inland, np.inf, out, np.empty(0, np.int32), back
+    # Sight starts at the water: two positions just inside one piece of land must not see each other through it.
+    a = 1 if inland1 > 0.0 else 0
+    b = 1 if inland2 > 0.0 else 0
     if (
         kind1 != ON_MESH
         and kind2 != ON_MESH
-        and not crosses_land(water.shore, plane1[0, 0], plane1[0, 1], plane2[0, 0], plane2[0, 1])
-        and hypot(plane1[0, 0] - plane2[0, 0], plane1[0, 1] - plane2[0, 1]) <= water.limits.hop_reach_m
+        and not crosses_land(water.shore, plane1[a, 0], plane1[a, 1], plane2[b, 0], plane2[b, 1])
+        and hypot(plane1[a, 0] - plane2[b, 0], plane1[a, 1] - plane2[b, 1]) <= water.limits.hop_reach_m
     ):
         # Both lie in the same strip of inshore water, in sight of each other: straight across.
-        direct = geodesic_length_m(lon1_deg, lat1_deg, lon2_deg, lat2_deg)
-        return kinds, inland, direct, out[:1], np.empty(0, np.int32), back[:1]
+        direct = geodesic_length_m(out[a, 0], out[a, 1], back[b, 0], back[b, 1])
+        direct += geodesic_length_m(lon1_deg, lat1_deg, out[a, 0], out[a, 1])
+        direct += geodesic_length_m(lon2_deg, lat2_deg, back[b, 0], back[b, 1])
+        return kinds, inland, direct, out[: a + 1], np.empty(0, np.int32), back[: b + 1]
     first, following = chain_targets(np.array([triangle2], np.int32), mesh.triangles.shape[0])
     end = Targets(
         plane2[-1:, 0].copy(),

@@ -1,0 +1,166 @@
+"""Options as typed: strict, each given once, negative numbers allowed, refused in one voice."""
+
+import argparse
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from engine.errors import InvalidAsk, SafeportError
+
+LONGEST_ECHO = 40
+LANGUAGES = ("en", "fr")
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?|[+-]?\.[0-9]+")
+_NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
+_LOOKS_NEGATIVE = re.compile(r"-(?:[0-9.]|inf|nan)", re.IGNORECASE)
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises `InvalidAsk` and takes no abbreviated option."""
+
+    def __init__(self, **settings: object) -> None:
+        super().__init__(**{"allow_abbrev": False, **settings})  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse, naming the option."""
+        raise _refusal(message)
+
+
+class Once(argparse.Action):
+    """Store one value; given twice, nobody can say which was meant."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - argparse calls with all four
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the value; several words become one text."""
+        if getattr(namespace, self.dest, self.default) != self.default:
+            raise InvalidAsk(option_string or self.dest, "is given twice.", "Give it once.")
+        setattr(namespace, self.dest, " ".join(values) if isinstance(values, list) else values)
+
+
+def guarded(arguments: Sequence[str]) -> list[str]:
+    """Arguments with a space before each negative number, which keeps it from being read as an option."""
+    return [f" {one}" if _LOOKS_NEGATIVE.match(one) else one for one in arguments]
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--lang``."""
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the text: en or fr")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--json``."""
+    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+
+
+def add_pack(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--pack``."""
+    parser.add_argument("--pack", action=Once, metavar="DIR", help="geodata pack to use instead of the built-in one")
+
+
+def pack_folder(text: str | None) -> Path | None:
+    """Folder named by ``--pack``.
+
+    Raises
+    ------
+    InvalidAsk
+        There is no such folder; what is wrong inside one is for `geodata.pack` to say.
+    """
+    if text is None:
+        return None
+    folder = Path(text)
+    if not folder.is_dir():
+        raise InvalidAsk("--pack", f"there is no folder {echo(text)}.", "Name the folder that holds manifest.json.")
+    return folder
+
+
+def number(field: str, text: str | None) -> float | None:
+    """A number as typed; NaN and infinity pass here and are refused by the model of the encounter.
+
+    Raises
+    ------
+    InvalidAsk
+        It is no number, or its comma could mean two things.
+    """
+    if text is None:
+        return None
+    typed = text.strip()
+    if _NUMBER.fullmatch(typed) or _NOT_FINITE.fullmatch(typed):
+        return float(typed)
+    if "," in typed:
+        raise InvalidAsk(field, f"{echo(typed)} has a comma.", "Write decimals with a point, without a unit: 18.5.")
+    raise InvalidAsk(field, f"{echo(typed)} is not a number.", "Write digits without a unit: 18.5.")
+
+
+def whole_number(field: str, text: str | None) -> int | None:
+    """A whole number as typed.
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    if text is None:
+        return None
+    typed = text.strip()
+    if not re.fullmatch(r"[+-]?[0-9]{1,9}", typed):
+        raise InvalidAsk(field, f"{echo(typed)} is not a whole number.", "Write digits; leave it out if not known.")
+    return int(typed)
+
+
+def position(field: str, text: str) -> tuple[float, float]:
+    """Longitude and latitude of a position as typed. [deg]
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    from api.position import InvalidPosition, parse_position
+
+    try:
+        return parse_position(text)
+    except InvalidPosition as wrong:
+        raise InvalidAsk(field, wrong.problem, wrong.remedy) from None
+
+
+def instant(field: str, text: str) -> float:
+    """Epoch seconds of a time as typed. [s]
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    from api.position import InvalidTime, parse_time
+
+    try:
+        return parse_time(text)
+    except InvalidTime as wrong:
+        raise InvalidAsk(field, wrong.problem, wrong.remedy) from None
+
+
+def echo(text: str) -> str:
+    """A few characters of input, printable, in quotes."""
+    shown = "".join(c if c.isprintable() else "?" for c in text[: LONGEST_ECHO + 1])
+    return f"'{shown}'" if len(shown) <= LONGEST_ECHO else f"'{shown[: LONGEST_ECHO - 3]}...'"
+
+
+def _refusal(message: str) -> SafeportError:
+    """What argparse found wrong, in this program's form."""
+    if found := re.match(r"the following arguments are required: ([^,]+)", message):
+        return InvalidAsk(found[1].replace("COMMAND", "command"), "is missing.", "'--help' shows what is needed.")
+    if found := re.match(r"unrecognized arguments: +(\S+)", message):
+        return InvalidAsk(
+            echo(found[1]).strip("'"), "was not expected.",
+            "Put quotes around a value with spaces; '--help' lists the options.",
+        )  # fmt: skip
+    if found := re.match(r"argument COMMAND: invalid choice: (.*) \(choose from (.*)\)", message):
+        return InvalidAsk("command", f"there is no command {found[1][:LONGEST_ECHO]}.", f"Commands: {found[2]}.")
+    if found := re.match(r"argument (\S+): invalid choice: (.*) \(choose from (.*)\)", message):
+        return InvalidAsk(found[1], f"{found[2][:LONGEST_ECHO]} is not one of its values.", f"Values: {found[3]}.")
+    if found := re.match(r"argument (\S+): expected .*argument", message):
+        return InvalidAsk(found[1], "has no value.", "Write the value after it.")
+    return InvalidAsk("arguments", f"{message[:160]}.", "'--help' lists the options.")

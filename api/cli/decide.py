@@ -1,0 +1,226 @@
+"""``safeport decide``: one encounter, one answer."""
+
+import argparse
+import re
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api.cli.arguments import Once, add_json, add_language, add_pack, echo, number, pack_folder, position, whole_number
+from engine.errors import InvalidAsk, PositionRefused
+
+if TYPE_CHECKING:
+    from api.encounter import EncounterIn
+    from engine.policy import Policy
+
+FIELDS = {
+    "position": "--position",
+    "position_accuracy_m": "--accuracy-m",
+    "position_age_s": "--fix-age-s",
+    "time": "--time",
+    "persons": "--persons",
+    "persons.min": "--persons",
+    "persons.max": "--persons",
+    "persons_recovered": "--recovered",
+    "persons_in_water": "--in-water",
+    "medical": "--medical",
+    "vessel": "--vessel",
+    "vessel.profile": "--vessel",
+    "vessel.speed_kn": "--speed-kn",
+    "vessel.draught_m": "--draught-m",
+    "vessel.loa_m": "--loa-m",
+    "vessel.beam_m": "--beam-m",
+    "vessel.range_nm": "--range-nm",
+    "vessel.max_hs_m": "--max-hs-m",
+    "vessel.survivor_capacity": "--survivor-capacity",
+    "vessel.self_righting_persons": "--self-righting-persons",
+    "policy": "--policy",
+}
+"""Option for each field of the encounter body."""
+
+FIGURES = {
+    "speed_kn": "greatest sustained speed in calm water [kn]",
+    "draught_m": "deepest draught [m]",
+    "loa_m": "length over all [m]",
+    "beam_m": "beam [m]",
+    "range_nm": "range left [nm]",
+    "max_hs_m": "highest sea with survivors aboard, significant wave height [m]",
+}
+COUNTS = {
+    "survivor_capacity": "survivors it can carry at most",
+    "self_righting_persons": "survivors it can carry and still right itself",
+}
+_YES_NO = {"yes": True, "oui": True, "no": False, "non": False}
+PORTS_SHOWN = 4
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--position", action=Once, nargs="+", required=True, metavar="P",
+                        help="for instance 51 07.3N 001 20.8E, or 51.1217,1.3467 (latitude first)")  # fmt: skip
+    parser.add_argument("--accuracy-m", action=Once, metavar="R", help="radius the position is good to [m]")
+    parser.add_argument("--fix-age-s", action=Once, metavar="S", help="age of the fix [s]")
+    parser.add_argument("--time", action=Once, metavar="T", help="with a zone, 2026-11-22T14:30:00Z; now if left out")
+    parser.add_argument("--vessel", action=Once, metavar="PROFILE", help="profile name; a cautious one if left out")
+    for name, meaning in {**FIGURES, **COUNTS}.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", action=Once, metavar="N", help=meaning)
+    parser.add_argument("--persons", action=Once, metavar="N|A-B", help="people to land: 60, or 55-60")
+    parser.add_argument("--recovered", action=Once, metavar="N", help="how many of them are out of the water")
+    parser.add_argument("--in-water", action=Once, metavar="yes|no", help="whether anybody is still in the water")
+    parser.add_argument("--medical", action=Once, metavar="M", help="worst casualty: none, urgent or critical")
+    parser.add_argument("--policy", action=Once, metavar="NAME|FILE", help="policy by name, or a .toml file")
+    parser.add_argument("--forecast", action=Once, metavar="FILE", help="not read yet")
+    parser.add_argument("--limit", action=Once, metavar="N",
+                        help="ports listed: recommended and next ones; with --json, length of each list")  # fmt: skip
+    add_language(parser)
+    add_json(parser)
+    add_pack(parser)
+    parser.set_defaults(answer=answer, fields=FIELDS)
+
+
+def answer(options: argparse.Namespace) -> int:
+    """Decide and print."""
+    body = body_from(options)
+    limit = whole_number("--limit", options.limit)
+    if limit is not None and limit < 1:
+        raise InvalidAsk("--limit", "is below 1.", "Write how many ports to list.")
+    folder = pack_folder(options.pack)
+
+    from api.house import open_house
+    from geodata.pack import DEFAULT_PACK
+
+    encounter = validated(body)
+    policy = own_policy(options.policy)
+    house = open_house(folder or DEFAULT_PACK)
+    try:
+        decision = house.decide(house.ask(encounter, time.time(), policy))
+    except PositionRefused as refused:
+        raise _with_read_back(refused, encounter) from None
+    if options.json:
+        from api.document import decision_document, dump
+
+        print(dump(limited(decision_document(decision), limit)))
+    else:
+        from api.cli.layout import Ink
+        from api.cli.render import decision_text
+
+        print(decision_text(decision, options.lang, limit or PORTS_SHOWN, Ink.of(sys.stdout)))
+    return 0
+
+
+def body_from(options: argparse.Namespace) -> dict[str, object]:
+    """Encounter body, as it would be posted to ``/v1/decisions``.
+
+    Raises
+    ------
+    InvalidAsk
+        A text is no position, number or word that its option takes; limits are for the model to check.
+    """
+    if options.forecast is not None:
+        raise InvalidAsk("--forecast", "forecasts are not read yet.", "Leave it out; the answer says it used none.")
+    figures: dict[str, object] = {name: number(_option(name), getattr(options, name)) for name in FIGURES}
+    figures |= {name: whole_number(_option(name), getattr(options, name)) for name in COUNTS}
+    body: dict[str, object] = {
+        "position": {"type": "Point", "coordinates": list(position("--position", options.position))},
+        "position_accuracy_m": number("--accuracy-m", options.accuracy_m),
+        "position_age_s": number("--fix-age-s", options.fix_age_s),
+        "time": _stripped(options.time),
+        "persons": persons_from(options.persons),
+        "persons_recovered": whole_number("--recovered", options.recovered),
+        "persons_in_water": _yes_no("--in-water", options.in_water),
+        "medical": _stripped(options.medical),
+        "vessel": _given({"profile": _stripped(options.vessel), **figures}),
+        "policy": None if _is_file(options.policy) else _stripped(options.policy),
+    }
+    return _given(body)
+
+
+def validated(body: dict[str, object]) -> "EncounterIn":
+    """The body as the HTTP door would take it.
+
+    Raises
+    ------
+    InvalidAsk
+        Whatever that door would refuse.
+    """
+    from pydantic import ValidationError
+
+    from api.cli.refusals import refused_by_model
+    from api.encounter import EncounterIn
+
+    try:
+        return EncounterIn.model_validate(body)
+    except ValidationError as error:
+        raise refused_by_model(error) from None
+
+
+def persons_from(text: str | None) -> dict[str, int] | None:
+    """Least and greatest number of people: ``60``, or ``55-60``.
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    if text is None:
+        return None
+    found = re.fullmatch(r"(-?[0-9]{1,9})(?: ?(?:-|\u2013|\.\.) ?(-?[0-9]{1,9}))?", text.strip())
+    if not found:
+        raise InvalidAsk(
+            "--persons", f"{echo(text.strip())} is not a number of people.",
+            "Write 60, or 55-60; leave it out if not known.",
+        )  # fmt: skip
+    low = int(found[1])
+    return {"min": low, "max": low if found[2] is None else int(found[2])}
+
+
+def own_policy(text: str | None) -> "Policy | None":
+    """Policy of a file of the operator's own; None when ``--policy`` names one that comes with the program."""
+    if not _is_file(text):
+        return None
+    from geodata.policies import read_policy_file
+
+    return read_policy_file(Path(str(text)))
+
+
+def limited(document: dict[str, object], limit: int | None) -> dict[str, object]:
+    """The document with its lists of ports cut, and how many were left out of each."""
+    if limit is None:
+        return document
+    cut = {name: document[name] for name in ("candidates", "excluded")}
+    left_out = {name: max(0, len(ports) - limit) for name, ports in cut.items()}  # type: ignore[arg-type]
+    shortened = {name: ports[:limit] for name, ports in cut.items()}  # type: ignore[index]
+    return {**document, **shortened, "left_out": left_out}
+
+
+def _with_read_back(refused: PositionRefused, encounter: "EncounterIn") -> InvalidAsk:
+    """A refused position with what was understood: half of these are typing errors."""
+    from api.position import format_position
+
+    lon, lat = encounter.position.coordinates
+    return InvalidAsk("position", f"{format_position(lon, lat)} {refused.problem}", refused.remedy)
+
+
+def _option(name: str) -> str:
+    return FIELDS[f"vessel.{name}"]
+
+
+def _stripped(text: str | None) -> str | None:
+    return None if text is None else text.strip()
+
+
+def _given(values: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value is not None and value != {}}
+
+
+def _yes_no(field: str, text: str | None) -> bool | None:
+    if text is None:
+        return None
+    said = _YES_NO.get(text.strip().lower())
+    if said is None:
+        raise InvalidAsk(field, f"{echo(text.strip())} is not yes or no.", "Write one; leave it out if not known.")
+    return said
+
+
+def _is_file(text: str | None) -> bool:
+    return text is not None and (text.endswith(".toml") or "/" in text or "\\" in text)

@@ -1,0 +1,58 @@
+"""``safeport geodata``: build the pack from its sources, or verify one."""
+
+import argparse
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from api.cli.arguments import Once, instant, pack_folder
+from engine.errors import InvalidAsk, PackError
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare both sub-commands."""
+    commands = parser.add_subparsers(dest="geodata_command", metavar="COMMAND", required=True)
+    build = commands.add_parser("build", help="build the pack; needs the 'build' extra")
+    build.add_argument("--coast", action=Once, metavar="FILE", help="clipped OSM land polygons; else roaring-landmask")
+    build.add_argument("--out", action=Once, metavar="DIR", help="where the pack goes; else the built-in pack's place")
+    build.add_argument("--built-at", action=Once, metavar="T", help="time recorded in the manifest; now if left out")
+    build.set_defaults(answer=answer_build)
+    verify = commands.add_parser("verify", help="hash and load every layer of a pack")
+    verify.add_argument("folder", nargs="?", metavar="DIR", help="pack to verify; the built-in one if left out")
+    verify.set_defaults(answer=answer_verify, fields={"--pack": "DIR"})
+
+
+def answer_build(options: argparse.Namespace) -> int:
+    """Build the pack, a line for each step."""
+    at_s = time.time() if options.built_at is None else instant("--built-at", options.built_at)
+    coast = None if options.coast is None else Path(options.coast)
+    if coast is not None and not coast.exists():
+        raise InvalidAsk("--coast", "there is no such file.", "Name a file of OSM land polygons, or leave it out.")
+
+    from geodata.pack import DEFAULT_PACK
+
+    try:
+        from geodata.build import build_pack
+
+        build_pack(Path(options.out) if options.out else DEFAULT_PACK, coast, datetime.fromtimestamp(at_s, UTC))
+    except ModuleNotFoundError as error:
+        raise PackError(
+            "geodata build", f"needs {error.name}, which is not installed.",
+            "Install it with: pip install 'safeport[build]'.",
+        ) from error  # fmt: skip
+    return 0
+
+
+def answer_verify(options: argparse.Namespace) -> int:
+    """Verify a pack and print what it holds."""
+    folder = pack_folder(options.folder)
+
+    from api.cli.tables import pack_lines
+    from geodata.pack import DEFAULT_PACK, read_manifest
+    from geodata.world import load_world
+
+    world = load_world(folder or DEFAULT_PACK)
+    for line in pack_lines(read_manifest(folder or DEFAULT_PACK)):
+        print(line)
+    print(f"OK   every layer matches its SHA-256 and loads; {len(world.ports)} ports")
+    return 0

@@ -1,0 +1,101 @@
+"""Start and end of the ``safeport`` command: options in, exit code out, never a traceback.
+
+Exit codes: 0 answered (also when no port is fit), 2 bad input, 1 failed.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from api.cli import decide, distance, doctor, geodata, ports, serve
+from api.cli.arguments import Parser, guarded
+from api.cli.refusals import refusal_line
+from engine import ENGINE_VERSION
+from engine.errors import PackError, SafeportError
+
+ANSWERED, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+COMMANDS = {
+    "decide": (decide, "nearest port fit to receive these people, and why no nearer one"),
+    "distance": (distance, "water distance between two positions or ports"),
+    "ports": (ports, "the port register, or one port of it"),
+    "doctor": (doctor, "check this installation"),
+    "geodata": (geodata, "build or verify the geodata pack"),
+    "serve": (serve, "answer over HTTP"),
+}
+"""Every command: the module that declares and answers it, and what it is for."""
+
+
+def run() -> int:
+    """Entry point of the installed command."""
+    for stream in (sys.stdout, sys.stderr):
+        # The document is UTF-8 whatever the terminal's locale; a name with an accent never breaks an answer.
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    try:
+        code = main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has read enough (``| head``); the interpreter's own flush at exit would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ANSWERED
+    return code
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        What was typed after ``safeport``.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    fields: dict[str, str] = {}
+    try:
+        options = parser().parse_args(guarded(arguments))
+        fields = options.fields
+        return int(options.answer(options))
+    except SystemExit as end:
+        # --help and --version end this way.
+        return int(end.code or 0)
+    except PackError as error:
+        return _failed(refusal_line(error, fields))
+    except SafeportError as error:
+        print(refusal_line(error, fields), file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:
+        raise
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last door: whatever went wrong is one line and exit code 1
+        what = " ".join(str(error).split())[:160]
+        return _failed(f"safeport: failed ({type(error).__name__}: {what}). SAFEPORT_DEBUG=1 shows where.")
+
+
+def _failed(line: str) -> int:
+    if os.environ.get("SAFEPORT_DEBUG") == "1":
+        traceback.print_exc()
+    print(line, file=sys.stderr)
+    return FAILED
+
+
+def parser() -> Parser:
+    """All commands and their options."""
+    whole = Parser(
+        prog="safeport",
+        description="Which port is the nearest one fit to receive these people from this vessel now. "
+        "It advises; the coordination centre and the master decide.",
+        epilog="'safeport COMMAND --help' lists the options of a command.",
+    )
+    whole.add_argument("--version", action="version", version=f"safeport {ENGINE_VERSION}")
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    for name, (module, purpose) in COMMANDS.items():
+        one = commands.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
+        one.set_defaults(answer=None, fields={})
+        module.declare(one)
+    return whole

@@ -1,0 +1,66 @@
+"""Every refusal as one line: ``field: problem remedy``, the field as it was typed."""
+
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import InvalidAsk, PackError, SafeportError
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+_BOUNDS = {
+    "greater_than": ("gt", "is not above {:g}."),
+    "greater_than_equal": ("ge", "is below {:g}."),
+    "less_than": ("lt", "is not below {:g}."),
+    "less_than_equal": ("le", "is above {:g}."),
+}
+"""Pydantic's error types for a number out of range: where it keeps the limit, and what is said."""
+
+
+def refusal_line(error: SafeportError, fields: dict[str, str]) -> str:
+    """One line for standard error.
+
+    Parameters
+    ----------
+    error : SafeportError
+    fields : dict of str
+        Option, as typed, for each dotted field name; the longest name that fits is taken and the rest is kept.
+    """
+    if isinstance(error, PackError):
+        return f"{error.field}: {error.problem} {error.remedy}"
+    return f"{as_typed(error.field, fields)}: {error.problem} {error.remedy}"
+
+
+def as_typed(field: str, fields: dict[str, str]) -> str:
+    """Option that a dotted field name was given by: ``policy.limits`` becomes ``--policy limits``."""
+    parts = field.split(".")
+    for count in range(len(parts), 0, -1):
+        option = fields.get(".".join(parts[:count]))
+        if option is not None:
+            return " ".join([option, ".".join(parts[count:])]).strip()
+    return field
+
+
+def refused_by_model(error: "ValidationError") -> InvalidAsk:
+    """The first thing the encounter's model objects to."""
+    first: Any = error.errors(include_url=False, include_input=False)[0]
+    # A union puts the name of the branch into the location.
+    names = [str(part) for part in first["loc"] if str(part).isidentifier()]
+    problem, remedy = _said(first["type"], first.get("ctx", {}), first["msg"])
+    return InvalidAsk(".".join(names), problem, remedy)
+
+
+def _said(kind: str, context: dict[str, Any], message: str) -> tuple[str, str]:
+    if kind in _BOUNDS:
+        name, said = _BOUNDS[kind]
+        return said.format(float(context[name])), "Check the number; leave it out if not known."
+    if kind == "finite_number":
+        return "is not a finite number.", "Write digits; leave it out if not known."
+    if kind == "literal_error":
+        return "is not one of its values.", f"Write {context['expected']}."
+    if kind == "string_too_long":
+        return f"has more than {context['max_length']} characters.", "Check it."
+    if kind == "value_error":
+        # The model's validators say problem and remedy in one breath.
+        problem, _, remedy = str(context["error"]).rstrip(".").replace("; ", ". ", 1).partition(". ")
+        return f"{problem}.", f"{remedy[:1].upper()}{remedy[1:]}." if remedy else "Check it."
+    return f"{message[:120]}.", "Check it."

@@ -1,0 +1,306 @@
+"""A decision as text for people: what to do, then why, then what to know; eighty columns, readable without colour."""
+
+from datetime import UTC, datetime
+from math import isfinite, isnan
+
+import numpy as np
+
+from api.cli.layout import Ink, columns, ends_apart, folded, headline_lines
+from api.cli.words import word
+from api.document import decision_id, encounter_echo, inputs_document
+from api.position import format_position
+from engine import ENGINE_VERSION
+from engine.decide import deciding_finding, passed_over
+from engine.explain import (
+    MILES,
+    MINUTES,
+    UNKNOWN_THINGS,
+    bearing_deg,
+    brief_reason,
+    clock,
+    eta_s,
+    finding_text,
+    headline,
+    notice_text,
+    port_name,
+    show,
+)
+from engine.kernels.geodesy import initial_course_deg
+from engine.model import Decision, Notice
+from engine.sea_route import track_to_port
+from engine.units import MINUTE_S
+from engine.vocab import Code, Medical, Rule, Status, Verdict, Weight
+from engine.wording import LEVEL, RULE_TITLE
+
+SHAPE = {Status.SUITABLE: "*", Status.CAUTION: "+", Status.UNCONFIRMED: "?", Status.EXCLUDED: "x"}
+COLOUR = {Status.SUITABLE: "green", Status.CAUTION: "yellow", Status.UNCONFIRMED: "magenta", Status.EXCLUDED: "red"}
+LEVEL_COLOUR = {"warning": "red", "caution": "yellow", "information": "green"}
+
+FULLY_EXPLAINED = 8
+"""Passed-over ports that get lines of their own; those after them share a paragraph."""
+
+FEED_CODES = (
+    Code.NO_STATUS_FEED, Code.NO_CAPACITY_FEED, Code.NO_RECEPTION_FEED, Code.WX_MISSING, Code.TIDE_MISSING,
+)  # fmt: skip
+"""Notices that a source was never connected: one sentence between them."""
+
+WITHOUT_FEEDS = frozenset({
+    *FEED_CODES, Code.ENTRANCE_SEA_UNKNOWN, Code.WX_UNKNOWN, Code.CAP_RATE_UNKNOWN, Code.ONWARD_TRANSPORT_UNKNOWN,
+    Code.STREAM_UNKNOWN, Code.VIS_UNKNOWN,
+})  # fmt: skip
+"""Findings that only repeat, port by port, that no source is connected."""
+
+SAID_AS_NOTICE = frozenset({Code.LOAD_POB_UNKNOWN, Code.PORT_ENTRY_PERMISSION_REQUIRED})
+REGION_CODES = (
+    Code.SRR_BOUNDARY_BAND, Code.SRR_UK, Code.SRR_FR, Code.SRR_BE, Code.SRR_NL, Code.SRR_IE, Code.SRR_APPROXIMATE,
+)  # fmt: skip
+IN_HEADLINE = frozenset({Code.RESCUE_INCOMPLETE, Code.RESCUE_STATE_UNKNOWN, Code.NO_PORT_CONFIRMED, Code.NO_PORT_FIT})
+LAST_LINE = (Code.ADVISORY_ONLY, Code.NOT_FOR_NAVIGATION)
+
+
+def decision_text(decision: Decision, language: str, ports: int, ink: Ink) -> str:
+    """The whole answer.
+
+    Parameters
+    ----------
+    decision : Decision
+    language : str
+        ``en`` or ``fr``.
+    ports : int
+        How many candidates to list, the first included.
+    ink : Ink
+    """
+    first = int(decision.order[0])
+    any_left = decision.status[first] != Status.EXCLUDED
+    blocks = [_top(decision, language, ink)]
+    if any_left:
+        blocks.append(_first_port(decision, first, language, ink))
+    blocks.append(_call(decision, language, ink))
+    blocks.append(_why_not_nearer(decision, first if any_left else None, language, ink))
+    blocks.append(_next_ports(decision, language, ports, ink))
+    blocks.append(_know_this(decision, language, ink))
+    blocks.append(_last_lines(decision, language))
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _top(decision: Decision, language: str, ink: Ink) -> list[str]:
+    """Headline, and the encounter read back."""
+    ask = decision.ask
+    if isnan(ask.persons_max):
+        persons = word("persons_unknown", language)
+    else:
+        low, high = f"{ask.persons_min:.0f}", f"{ask.persons_max:.0f}"
+        persons = f"{high if low == high else f'{low}-{high}'} {word('persons', language)}"
+    parts = [
+        format_position(ask.lon, ask.lat),
+        f"{_day(ask.at_s)} {_utc(ask.at_s, language)}",
+        ask.vessel.name_fr if language == "fr" else ask.vessel.name_en,
+        persons,
+    ]
+    if ask.medical != Medical.NONE:
+        parts.append(word(f"medical_{ask.medical.name.lower()}", language))
+    line = headline(decision).of(language)
+    alarm = decision.recommended is None or any(notice.code == Code.RESCUE_INCOMPLETE for notice in decision.notices)
+    lines = [ink.strong(ink.tinted(one, "red") if alarm else one) for one in headline_lines(line)]
+    return lines + folded(f"{word('for', language)} {', '.join(parts)}")
+
+
+def _first_port(decision: Decision, port: int, language: str, ink: Ink) -> list[str]:
+    """The port to go to, or to ask about: name, time, way, arrival, VHF, and what speaks for caution."""
+    named = decision.world.ports[port]
+    status = Status(decision.status[port])
+    names = port_name(decision, port, language)
+    other = port_name(decision, port, "en" if language == "fr" else "fr")
+    if other != names:
+        names = f"{names} / {other}"
+    title = ends_apart(f"{SHAPE[status]} {names} ({named.country})", _status_word(status, language))
+    low, high = decision.low_s[port], decision.high_s[port]
+    times = show(float(decision.time_s[port]), MINUTES, language)
+    if isfinite(low) and isfinite(high) and round(low / MINUTE_S) < round(high / MINUTE_S):
+        times += f" ({word('range', language, low=f'{low / MINUTE_S:.0f}', high=f'{high / MINUTE_S:.0f}')})"
+    way = [times, show(float(decision.distance_m[port]), MILES, language),
+           word("bearing", language, degrees=_degrees(bearing_deg(decision, port)))]  # fmt: skip
+    track = track_to_port(decision.world, decision.depth_class, decision.reach, port)
+    if len(track) > 1:
+        course = float(initial_course_deg(*track[0], *track[1]))
+        way.append(word("course", language, degrees=_degrees(course)))
+    arrival_s = eta_s(decision, port)
+    arrival = word("eta", language, clock=clock(arrival_s, language))
+    if isfinite(arrival_s) and _day(arrival_s) != _day(decision.ask.at_s):
+        arrival += word("on_day", language, day=_day(arrival_s))
+    vhf = word("channels", language, channels=named.vhf) if named.vhf else word("vhf_unknown", language)
+    lines = [ink.strong(ink.tinted(title, COLOUR[status]))]
+    lines += folded(", ".join(way), "  ") + folded(f"{arrival}, {vhf}", "  ")
+    if decision.code[port, Rule.R_NTM_01] == Code.PORT_ENTRY_PERMISSION_REQUIRED:
+        lines += folded(word("permission", language), "  ")
+    for rule in _against(decision, port):
+        lines += folded(finding_text(decision, port, rule).of(language), "  - ", "    ", most=2)
+    return lines
+
+
+def _against(decision: Decision, port: int) -> list[Rule]:
+    """Rules that speak against a port, or are not known, beyond what no connected source explains."""
+    return [
+        rule for rule in Rule
+        if decision.verdict[port, rule] in (Verdict.FAIL, Verdict.UNKNOWN)
+        and decision.weight[port, rule] != Weight.INFO
+        and Code(decision.code[port, rule]) not in WITHOUT_FEEDS | SAID_AS_NOTICE
+    ]  # fmt: skip
+
+
+def _call(decision: Decision, language: str, ink: Ink) -> list[str]:
+    """Who to call, and in whose region."""
+    lines = []
+    for centre in decision.coordination.centres:
+        channels = (centre.vhf or "16").replace(";", ", ")
+        line = f"{word('call', language)} {centre.name}, {word('channels', language, channels=channels)}"
+        lines.append(ink.strong(line + (f", MMSI {centre.mmsi}" if centre.mmsi else "")))
+    for notice in decision.notices:
+        if notice.code in REGION_CODES:
+            lines += folded(notice_text(decision, notice).of(language), "  ")
+    return lines
+
+
+def _why_not_nearer(decision: Decision, first: int | None, language: str, ink: Ink) -> list[str]:
+    """Each port nearer than the first one and what displaced it; nearest first."""
+    nearer = passed_over(decision)
+    if first is not None:
+        nearer = [p for p in nearer if p != first and decision.plain_key_s[p] < decision.plain_key_s[first]]
+    if not nearer:
+        return []
+    lines = [ink.strong(word("why_none" if first is None else "why", language))]
+    for port in nearer[:FULLY_EXPLAINED]:
+        lines += _displaced(decision, port, language, ink)
+    rest = nearer[FULLY_EXPLAINED:]
+    if rest and first is None:
+        lines += folded(word("rest", language, count=len(rest)), "  ")
+    elif rest:
+        named = ", ".join(f"{port_name(decision, p, language)} ({_in_few_words(decision, p, language)})" for p in rest)
+        lines += folded(word("more", language, ports=named), "  ")
+    return lines
+
+
+def _displaced(decision: Decision, port: int, language: str, ink: Ink) -> list[str]:
+    """Three lines at most: the port, the finding that displaced it, and the titles of its other hard ones."""
+    status = Status(decision.status[port])
+    facts = [port_name(decision, port, language), _minutes(decision, port, language), _miles(decision, port, language)]
+    title = ends_apart(f"{SHAPE[status]} {', '.join(facts)}", _status_word(status, language))
+    found = deciding_finding(decision, port)
+    rule = None if found is None else Rule(found)
+    lines = folded(brief_reason(decision, port, rule).of(language), "    ", most=2)
+    also = _also(decision, port, rule, language)
+    if also and len(lines) == 1:
+        lines += folded(also, "    ", most=1)
+    return [ink.tinted(title, COLOUR[status]), *lines]
+
+
+def _also(decision: Decision, port: int, displaced_by: Rule | None, language: str) -> str:
+    """The other hard findings of a port: those against it, or else those to ask about."""
+    hard = [rule for rule in _against(decision, port)
+            if decision.weight[port, rule] == Weight.HARD and rule != displaced_by]  # fmt: skip
+    for verdict, key in ((Verdict.FAIL, "also_against"), (Verdict.UNKNOWN, "also_ask")):
+        titles = [_title(rule, language) for rule in hard if decision.verdict[port, rule] == verdict]
+        if titles:
+            return word(key, language, titles=", ".join(titles))
+    return ""
+
+
+def _title(rule: Rule, language: str) -> str:
+    """Short name of a rule within a sentence."""
+    title = RULE_TITLE[rule].fr if language == "fr" else RULE_TITLE[rule].en
+    return title[0].lower() + title[1:]
+
+
+def _in_few_words(decision: Decision, port: int, language: str) -> str:
+    found = deciding_finding(decision, port)
+    if found is None:
+        return _status_word(Status(decision.status[port]), language).lower()
+    thing = UNKNOWN_THINGS.get(Code(decision.code[port, found]))
+    if thing is not None:
+        return thing.of(language)
+    return _title(Rule(found), language)
+
+
+def _next_ports(decision: Decision, language: str, ports: int, ink: Ink) -> list[str]:
+    """The runners-up, one line each."""
+    shown = [int(p) for p in decision.order[1:ports] if decision.status[p] != Status.EXCLUDED]
+    if not shown:
+        return []
+    rows = []
+    for port in shown:
+        status = Status(decision.status[port])
+        rows.append([
+            f"{SHAPE[status]} {port_name(decision, port, language)}",
+            _minutes(decision, port, language),
+            _miles(decision, port, language),
+            word("bearing_short", language, degrees=_degrees(bearing_deg(decision, port))),
+            _utc(eta_s(decision, port), language),
+            word("channels", language, channels=first_channel(decision.world.ports[port].vhf)),
+            _status_word(status, language),
+        ])  # fmt: skip
+    lines = columns(rows, give=0, right=frozenset({1, 2}))
+    tinted = [ink.tinted(line, COLOUR[Status(decision.status[p])]) for line, p in zip(lines, shown, strict=True)]
+    return [ink.strong(word("next", language)), *tinted]
+
+
+def _know_this(decision: Decision, language: str, ink: Ink) -> list[str]:
+    """Notices by level, warnings first; the sources that are not connected share one sentence."""
+    texts: dict[str, list[str]] = {"warning": [], "caution": [], "information": []}
+    elsewhere = IN_HEADLINE | set(REGION_CODES) | set(LAST_LINE) | set(FEED_CODES)
+    for notice in decision.notices:
+        if notice.code not in elsewhere:
+            texts[LEVEL[notice.code]].append(notice_text(decision, notice).of(language))
+    absent = [word(f"no_feed_{n.code.name}", language) for n in decision.notices if n.code in FEED_CODES]
+    if absent:
+        texts["caution"].append(word("no_feed", language, things=", ".join(absent)))
+    lines = []
+    for level, said in texts.items():
+        for number, text in enumerate(said):
+            label = word(level, language) if number == 0 else ""
+            block = folded(text, f"{label:<9} ", " " * 10)
+            if label:
+                block[0] = ink.tinted(label, LEVEL_COLOUR[level]) + block[0][len(label) :]
+            lines += block
+    return [ink.strong(word("know", language)), *lines] if lines else []
+
+
+def _last_lines(decision: Decision, language: str) -> list[str]:
+    """What the answer rests on, and that it is advice."""
+    geodata: dict[str, object] = decision.world.identity["geodata"]  # type: ignore[assignment]
+    data = word("data", language, pack=geodata["id"], policy=decision.ask.policy.name, engine=ENGINE_VERSION,
+                decision=decision_id(encounter_echo(decision.ask), inputs_document(decision)))  # fmt: skip
+    last = " ".join(notice_text(decision, Notice(code)).of(language) for code in LAST_LINE)
+    return folded(data) + folded(last)
+
+
+def first_channel(vhf: str | None) -> str:
+    """The channel to call first out of a register entry such as ``74 (12, 16)``; ``?`` when none is known."""
+    digits = "" if vhf is None else vhf.split(" ", maxsplit=1)[0].strip(",;")
+    return digits or "?"
+
+
+def _status_word(status: Status, language: str) -> str:
+    return word(f"status_{status.name.lower()}", language)
+
+
+def _minutes(decision: Decision, port: int, language: str) -> str:
+    time_s = float(decision.time_s[port])
+    return show(time_s, MINUTES, language) if isfinite(time_s) else "? min"
+
+
+def _miles(decision: Decision, port: int, language: str) -> str:
+    distance_m = float(decision.distance_m[port])
+    return show(distance_m, MILES, language) if isfinite(distance_m) else ("? M" if language == "fr" else "? nm")
+
+
+def _degrees(value: float) -> str:
+    return f"{int(np.rint(value)) % 360:03d}"
+
+
+def _day(epoch_s: float) -> str:
+    return f"{datetime.fromtimestamp(epoch_s, UTC):%Y-%m-%d}"
+
+
+def _utc(epoch_s: float, language: str) -> str:
+    """UTC alone; the local time stands with the first port."""
+    return clock(epoch_s, language).split(" (", maxsplit=1)[0]

@@ -1,0 +1,102 @@
+"""Ports, passages and packs as text."""
+
+from math import isfinite
+
+from api.cli.layout import columns, folded
+from api.cli.render import first_channel
+from api.cli.words import WORDS, word
+from api.document import port_document
+from api.position import format_position
+from engine.model import Port
+
+UNKNOWN = "?"
+
+
+def ports_text(listed: list[tuple[Port, float | None]], language: str) -> str:
+    """Table of ports: id, name, kind, depth, gate, VHF, and miles where there is a position to count from.
+
+    Parameters
+    ----------
+    listed : list of (Port, float or None)
+        Each with its straight-line distance. [nm]
+    language : str
+        ``en`` or ``fr``.
+    """
+    near = any(miles is not None for _, miles in listed)
+    header = [word(f"port_{name}", language) for name in ("id", "name", "kind", "depth", "gate")] + ["VHF"]
+    if near:
+        header.insert(0, word("port_miles", language))
+    rows = [header, *(_row(port, miles, language) for port, miles in listed)]
+    lines = columns(rows, give=2 if near else 1, right=frozenset({0, 4}) if near else frozenset({3}))
+    notes = word("register", language, count=len(listed)) + (f" {word('straight', language)}" if near else "")
+    return "\n".join([*lines, "", *folded(notes)])
+
+
+def _row(port: Port, miles: float | None, language: str) -> list[str]:
+    name = port.name_fr if language == "fr" else port.name_en
+    depth = port.facts.get("entrance_depth_m")
+    cells = [
+        port.id,
+        name,
+        _coded("kind", port.facts.get("kind"), language),
+        UNKNOWN if depth is None else decimal(float(str(depth)), language),
+        _coded("gate", port.facts.get("gate_kind"), language),
+        first_channel(port.vhf),
+    ]
+    return cells if miles is None else [decimal(miles, language), *cells]
+
+
+def _coded(prefix: str, value: object, language: str) -> str:
+    key = f"{prefix}_{value}"
+    return word(key, language) if key in WORDS else UNKNOWN
+
+
+def port_text(port: Port) -> str:
+    """Every fact of one port, a line each; the register's own names, so that they can be found in it."""
+    document = port_document(port)
+    facts: dict[str, object] = document["facts"]  # type: ignore[assignment]
+    head = {
+        "id": port.id,
+        "unlocode": port.unlocode,
+        "name_en": port.name_en,
+        "name_fr": port.name_fr,
+        "country": port.country,
+        "vhf": port.vhf,
+        "landing_point": format_position(*port.landing),
+        "approach_point": format_position(*port.approach),
+    }
+    lines: list[str] = []
+    for name, value in {**head, **dict(sorted(facts.items()))}.items():
+        lines += folded(UNKNOWN if value is None or value == "" else str(value), f"{name:<22} ")
+    return "\n".join(lines)
+
+
+def distance_text(document: dict[str, object], language: str) -> str:
+    """A passage: miles by water and straight, and the positions it goes by."""
+    straight = decimal(float(str(document["straight_line_nm"])), language)
+    miles = document["distance_nm"]
+    if miles is None:
+        return word("no_way", language, straight=straight)
+    lines = [word("distance", language, miles=decimal(float(str(miles)), language), straight=straight)]
+    route: dict[str, list[list[float]]] | None = document["route"]  # type: ignore[assignment]
+    if route is not None:
+        lines.append(word("by_way_of", language))
+        lines += [f"  {format_position(lon, lat)}" for lon, lat in route["coordinates"]]
+    return "\n".join(lines)
+
+
+def pack_lines(manifest: dict[str, object]) -> list[str]:
+    """A pack's identity and the source, licence and edition of each layer."""
+    lines = [f"pack {manifest['id']}, built {manifest['built_at']}", f"     sha256 {manifest['sha256']}"]
+    layers: dict[str, dict[str, object]] = manifest["layers"]  # type: ignore[assignment]
+    for name, entry in sorted(layers.items()):
+        digest = str(entry["sha256"])[:16]
+        facts = f"{entry['bytes']} bytes, sha256 {digest}, {entry['licence']}, edition {entry['edition']}"
+        lines += folded(facts, f"     {name:<8} ") + folded(str(entry["source"]), " " * 14)
+    return lines
+
+
+def decimal(value: float, language: str) -> str:
+    """A number with one decimal, a comma in French."""
+    text = f"{value:.1f}" if isfinite(value) else UNKNOWN
+    return text.replace(".", ",") if language == "fr" else text

@@ -1,0 +1,91 @@
+"""The few words of the command line's own, in both languages; what rules and notices say is in `engine.wording`."""
+
+WORDS: dict[str, tuple[str, str]] = {
+    "status_suitable": ("SUITABLE", "ADAPTÉ"),
+    "status_caution": ("WITH CAUTION", "SOUS RÉSERVE"),
+    "status_unconfirmed": ("NOT CONFIRMED", "NON CONFIRMÉ"),
+    "status_excluded": ("NOT FIT", "NON ADAPTÉ"),
+    "for": ("For", "Pour"),
+    "persons": ("persons", "personnes"),
+    "persons_unknown": ("persons not known", "nombre de personnes inconnu"),
+    "medical_urgent": ("medical: urgent", "médical : urgent"),
+    "medical_critical": ("medical: critical", "médical : critique"),
+    "range": ("{low} to {high}", "{low} à {high}"),
+    "bearing": ("bearing {degrees} T", "relèvement {degrees}° vrai"),
+    "bearing_short": ("{degrees} T", "{degrees}°"),
+    "course": ("first course {degrees} T", "route initiale {degrees}° vrai"),
+    "eta": ("ETA {clock}", "HPA {clock}"),
+    "on_day": (" on {day}", " le {day}"),
+    "vhf_unknown": ("VHF channel not known: call on 16", "canal VHF inconnu : appeler sur 16"),
+    "channels": ("VHF {channels}", "VHF {channels}"),
+    "permission": (
+        "Permission to enter needed: call on VHF before entry.",
+        "Autorisation d'entrée requise : appeler en VHF avant d'entrer.",
+    ),
+    "call": ("CALL", "APPELER"),
+    "why": ("WHY NOT NEARER", "POURQUOI PAS PLUS PRÈS"),
+    "why_none": ("WHY NONE (nearest first)", "POURQUOI AUCUN (du plus proche au plus loin)"),
+    "also_against": ("Also against it: {titles}.", "Aussi en défaveur : {titles}."),
+    "also_ask": ("Ask also about: {titles}.", "Demander aussi : {titles}."),
+    "more": ("Also nearer: {ports}.", "Plus proches aussi : {ports}."),
+    "rest": (
+        "{count} more ports judged, not confirmed or not fit: --json shows each with its reasons.",
+        "{count} autres ports examinés, non confirmés ou non adaptés : --json donne chacun avec ses motifs.",
+    ),
+    "next": ("NEXT", "ENSUITE"),
+    "know": ("KNOW THIS", "À SAVOIR"),
+    "warning": ("WARNING", "ALERTE"),
+    "caution": ("CAUTION", "PRUDENCE"),
+    "information": ("NOTE", "NOTE"),
+    "no_feed": (
+        "No feed connected for {things}: ask harbour and MRCC.",
+        "Aucune source en direct pour {things} : demander au port et au CROSS/MRCC.",
+    ),
+    "no_feed_NO_STATUS_FEED": ("harbour state", "état des ports"),
+    "no_feed_NO_CAPACITY_FEED": ("places ashore", "places à terre"),
+    "no_feed_NO_RECEPTION_FEED": ("reception", "accueil"),
+    "no_feed_WX_MISSING": ("weather", "météo"),
+    "no_feed_TIDE_MISSING": ("tide", "marée"),
+    "data": (
+        "Data {pack}, policy {policy}, engine {engine}, decision {decision}.",
+        "Données {pack}, politique {policy}, moteur {engine}, décision {decision}.",
+    ),
+    "distance": (
+        "{miles} nm by water, {straight} nm in a straight line.",
+        "{miles} M par mer, {straight} M en ligne droite.",
+    ),
+    "no_way": (
+        "No water route found; {straight} nm in a straight line.",
+        "Aucune route par mer trouvée ; {straight} M en ligne droite.",
+    ),
+    "by_way_of": ("Route:", "Route :"),
+    "port_id": ("id", "id"),
+    "port_name": ("name", "nom"),
+    "port_kind": ("kind", "type"),
+    "port_depth": ("depth", "fond"),
+    "port_gate": ("gate", "porte"),
+    "port_miles": ("nm*", "M*"),
+    "kind_commercial_harbour": ("harbour", "port"),
+    "kind_ferry_port": ("ferry", "ferry"),
+    "kind_marina": ("marina", "marina"),
+    "kind_drying_harbour": ("drying", "échouage"),
+    "kind_locked_basin": ("locked", "bassin"),
+    "kind_beach_landing": ("beach", "plage"),
+    "kind_oil_terminal": ("oil", "pétrole"),
+    "kind_inland": ("inland", "fluvial"),
+    "gate_none": ("none", "aucune"),
+    "gate_tidal_window": ("tidal", "marée"),
+    "gate_lock": ("lock", "écluse"),
+    "gate_lock_24h": ("lock 24h", "écl. 24h"),
+    "register": (
+        "{count} ports. ? is not known. Depth in m below chart datum. 'safeport ports ID' shows a whole row.",
+        "{count} ports. ? : inconnu. Fond en m sous le zéro des cartes. 'safeport ports ID' donne la fiche entière.",
+    ),
+    "straight": ("* straight line, not by water.", "* en ligne droite, pas par mer."),
+}  # fmt: skip
+
+
+def word(key: str, language: str, **fields: object) -> str:
+    """A word or sentence in ``en`` or ``fr``, its fields filled in."""
+    en, fr = WORDS[key]
+    return (fr if language == "fr" else en).format(**fields)

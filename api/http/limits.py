@@ -1,0 +1,81 @@
+"""How much of a request is read, and how many requests are worked on at once."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.problems import BodyTooLarge, Busy, answer_problem
+
+Answer = TypeVar("Answer")
+
+
+class BodyLimit:
+    """ASGI middleware that reads no more than so many bytes of a body.
+
+    Parameters
+    ----------
+    app : ASGIApp
+    most_bytes : int
+        Largest body allowed. [bytes]
+    """
+
+    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
+        self._app = app
+        self._most_bytes = most_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = f"The limit is {self._most_bytes} bytes."
+        request = Request(scope)
+        declared = request.headers.get("content-length", "")
+        # Refused before a byte of it is read. There is no "Connection: close": a client that is still writing would
+        # have its connection reset and might never read why; the server drops the rest unread.
+        if declared.isdecimal() and int(declared[:20]) > self._most_bytes:
+            answer = await answer_problem(request, BodyTooLarge(refusal))
+            await answer(scope, receive, send)
+            return
+        left = self._most_bytes
+
+        async def receive_counted() -> Message:
+            # Counted whatever the length declared: a chunked body declares none.
+            nonlocal left
+            message = await receive()
+            if message["type"] == "http.request":
+                left -= len(message.get("body", b""))
+                if left < 0:
+                    raise BodyTooLarge(refusal)
+            return message
+
+        await self._app(scope, receive_counted, send)
+
+
+class Workshop:
+    """Threads for the work of the engine.
+
+    Parameters
+    ----------
+    working, waiting : int
+        How many pieces of work run at once, and how many may wait.
+    """
+
+    def __init__(self, working: int, waiting: int) -> None:
+        self._working = CapacityLimiter(working)
+        self._waiting = waiting
+
+    async def run(self, work: Callable[[], Answer]) -> Answer:
+        """Result of a piece of work, done in a thread.
+
+        Raises
+        ------
+        Busy
+            As many wait already as may.
+        """
+        if self._working.statistics().tasks_waiting >= self._waiting:
+            raise Busy("Many requests wait already. Try again in a second.", {"Retry-After": "1"})
+        return await to_thread.run_sync(work, limiter=self._working)

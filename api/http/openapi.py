@@ -1,0 +1,76 @@
+"""``/openapi.json``: what FastAPI derives, with errors as the problem documents they are."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.http.examples import PROBLEM
+from api.http.problems import KINDS, PROBLEM_JSON
+from api.http.shapes import ProblemShape
+from engine import ENGINE_VERSION
+
+TITLE = "safeport"
+SUMMARY = "Which port is the nearest one fit to receive these people from this vessel now."
+DESCRIPTION = (
+    "Advice for search and rescue in the English Channel, by true water distance and time. The rescue co-ordination "
+    "centre and the master decide. Positions in bodies are GeoJSON, longitude first; positions in queries are written "
+    "as people write them, latitude first. Times are RFC 3339 with a zone. Every error is an RFC 9457 problem "
+    "document; look at its `code`. Objects may gain members: ignore those you do not know."
+)
+TAGS = [
+    {"name": "decisions", "description": "Which port, how long, and why."},
+    {"name": "distances", "description": "True distance over water."},
+    {"name": "ports", "description": "The register of ports."},
+    {"name": "service", "description": "Whether this service is up and ready."},
+]
+
+_REASONS = {
+    400: "The body is not well-formed JSON.",
+    404: "There is no such port.",
+    413: "The body is too large.",
+    415: "The body is not declared as JSON.",
+    422: "A field is wrong or a position cannot be answered for; `errors` says which and why.",
+    503: "The service is starting, busy, or has no usable geodata pack.",
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """``responses`` of a route for the errors it may answer with."""
+    return {status: {"model": ProblemShape, "description": _reason(status)} for status in statuses}
+
+
+def _reason(status: int) -> str:
+    codes = sorted({kind.code for kind in KINDS.values() if kind.status == status and kind.code != "BAD_REQUEST"})
+    if status == 422:
+        codes += ["POS_ENCLOSED", "POS_ON_LAND", "POS_OUT_OF_AREA"]
+    return f"{_REASONS[status]} Codes: {', '.join(codes)}."
+
+
+def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """Function that makes the description of an app once and then keeps it."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(
+                title=TITLE, version=ENGINE_VERSION, summary=SUMMARY, description=DESCRIPTION,
+                routes=app.routes, tags=TAGS, license_info={"name": "MIT", "identifier": "MIT"},
+            )  # fmt: skip
+            for operations in document["paths"].values():
+                for operation in operations.values():
+                    _correct(operation["responses"])
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    return openapi
+
+
+def _correct(responses: dict[str, Any]) -> None:
+    """FastAPI files every model under the media type of the success."""
+    for status, response in responses.items():
+        content = response.get("content", {})
+        if status >= "400" and "application/json" in content:
+            content[PROBLEM_JSON] = content.pop("application/json")
+            if status == "422":
+                content[PROBLEM_JSON]["example"] = PROBLEM

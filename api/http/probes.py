@@ -1,0 +1,30 @@
+"""Whether the process is up and whether it can answer; for supervisors."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.document import dump
+from api.http.openapi import problems
+from api.http.opening import Opening
+from api.http.routes import JsonText, geodata_of
+from api.http.shapes import HealthShape, ReadyShape
+
+router = APIRouter(tags=["service"])
+
+
+@router.get("/healthz", summary="The process is up", response_class=JsonText, responses={200: {"model": HealthShape}})
+async def read_health() -> Response:
+    """Answer whenever the process can, ready or not."""
+    return JsonText(dump({"status": "up"}))
+
+
+@router.get(
+    "/readyz",
+    summary="Decisions can be made",
+    response_class=JsonText,
+    responses={200: {"model": ReadyShape}, **problems(503)},
+)
+async def read_readiness(request: Request) -> Response:
+    """Answer 200 once the pack is open and every compiled path has run once; before that 503, saying why."""
+    opening: Opening = request.app.state.opening
+    return JsonText(dump({"status": "ready", "geodata": geodata_of(opening.house())}))

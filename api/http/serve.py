@@ -1,0 +1,85 @@
+"""Running the HTTP door on this machine."""
+
+import socket
+import sys
+from contextlib import suppress
+from ipaddress import ip_address
+from pathlib import Path
+
+import uvicorn
+
+from api.http.app import create_app
+from engine.errors import InvalidAsk
+from geodata.pack import DEFAULT_PACK
+
+STOP_S = 10
+"""How long requests under way may take to finish when the server is stopped. [s]"""
+
+
+def serve(host: str = "127.0.0.1", port: int = 8000, pack: Path = DEFAULT_PACK) -> None:
+    """Answer HTTP until stopped by SIGINT or SIGTERM; requests under way are finished first.
+
+    Prints one line with the address once connections are accepted.
+
+    Parameters
+    ----------
+    host : str
+        A loopback address, or ``localhost``: nothing here asks who is calling yet.
+    port : int
+        0 lets the system choose.
+    pack : Path
+        Folder of the pack.
+
+    Raises
+    ------
+    InvalidAsk
+        The address is not one of this machine's own, or cannot be used.
+    """
+    listener = _listener(loopback_address(host), port)
+    config = uvicorn.Config(
+        create_app(pack=pack),
+        lifespan="on",
+        # Queries carry positions; they belong in no log.
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        # Nobody stands in front of a loopback address, so nobody may speak for another.
+        proxy_headers=False,
+        timeout_graceful_shutdown=STOP_S,
+    )
+    with listener, suppress(KeyboardInterrupt):
+        address, number = listener.getsockname()[:2]
+        shown = f"[{address}]" if ":" in address else address
+        sys.stdout.write(f"safeport answers on http://{shown}:{number}\n")
+        sys.stdout.flush()
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def loopback_address(host: str) -> str:
+    """Address of this machine that a host name means.
+
+    Raises
+    ------
+    InvalidAsk
+        Other machines could reach it, or it is no address.
+    """
+    if host.lower() == "localhost":
+        return "127.0.0.1"
+    with suppress(ValueError):
+        if ip_address(host).is_loopback:
+            return host
+    raise InvalidAsk(
+        "host",
+        "is not a loopback address, and nothing here asks who is calling yet.",
+        "Use 127.0.0.1, ::1 or localhost.",
+    )
+
+
+def _listener(address: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        return socket.create_server((address, port), family=family)
+    except OSError as error:
+        raise InvalidAsk("port", f"cannot be used ({error.strerror}).", "Choose another one.") from None
+    except OverflowError:
+        raise InvalidAsk("port", "is not between 0 and 65535.", "Choose another one.") from None

@@ -1,0 +1,91 @@
+"""Reading a JSON body without surprises: what two parsers could read differently is refused."""
+
+import json
+from collections.abc import Awaitable, Callable, Coroutine
+from email.message import Message
+from typing import Any, NoReturn
+
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.http.problems import MalformedJson, UnsupportedMedia
+
+_WRITE_JSON = "Send one JSON object in UTF-8."
+
+
+def parse_json(data: bytes) -> Any:
+    """Value of a JSON text.
+
+    Parameters
+    ----------
+    data : bytes
+        UTF-8 without a byte order mark.
+
+    Raises
+    ------
+    MalformedJson
+        Not UTF-8 or not JSON (RFC 8259: no NaN or Infinity), a key twice in one object, a number too long or
+        nesting too deep to read.
+    """
+    try:
+        return json.loads(data.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_object)
+    except json.JSONDecodeError as wrong:
+        raise MalformedJson(f"At line {wrong.lineno}, column {wrong.colno}. {_WRITE_JSON}") from None
+    except UnicodeDecodeError:
+        raise MalformedJson(f"It is not UTF-8. {_WRITE_JSON}") from None
+    except RecursionError:
+        raise MalformedJson("It is nested too deeply.") from None
+    except ValueError:
+        # Python reads no whole number of more than 4,300 digits.
+        raise MalformedJson("A number has too many digits.") from None
+
+
+def _no_constant(_: str) -> NoReturn:
+    raise MalformedJson("NaN and Infinity are not JSON. Leave out what is not known, or send null.")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        # Whichever value was kept, the sender may have meant the other.
+        raise MalformedJson("An object has the same key twice.")
+    return members
+
+
+class _StrictRequest(Request):
+    async def json(self) -> Any:
+        return parse_json(await self.body())
+
+
+class StrictJsonRoute(APIRoute):
+    """A route that reads bodies with `parse_json`, and only those declared as JSON."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Handler of the route."""
+        handle: Callable[[Request], Awaitable[Response]] = super().get_route_handler()
+
+        async def handle_strictly(request: Request) -> Response:
+            strict = _StrictRequest(request.scope, request.receive)
+            if self.body_field is not None:
+                check_media_type(strict)
+                if not await strict.body():
+                    raise MalformedJson(f"It is empty. {_WRITE_JSON}")
+            return await handle(strict)
+
+        return handle_strictly
+
+
+def check_media_type(request: Request) -> None:
+    """Refuse a body that is not plain JSON in UTF-8.
+
+    Raises
+    ------
+    UnsupportedMedia
+    """
+    declared = Message()
+    declared["content-type"] = request.headers.get("content-type", "")
+    charset = declared.get_content_charset("utf-8")
+    encoded = request.headers.get("content-encoding", "identity").lower()
+    if declared.get_content_type() != "application/json" or charset != "utf-8" or encoded != "identity":
+        raise UnsupportedMedia("Send Content-Type: application/json, in UTF-8 and not compressed.")

@@ -1,0 +1,162 @@
+"""Guarantees of the house that no single module can keep alone."""
+
+import ast
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from api.encounter import EncounterIn
+from engine.vocab import HARD_CODES, INFO_CODES, RULE_WEIGHT, Code, Rule, Weight
+from engine.wording import LEVEL, RULE_TITLE, WORDING
+from geodata.policies import policy_names, read_policy
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE_FOLDERS = ("engine", "geodata", "api")
+
+WAITING = {
+    # Their rules come with tides and forecasts; the codes are reserved so that nobody gives them another meaning.
+    Code.GATE_WAIT, Code.NIGHT_ENTRY_UNLIT, Code.BANK_HAZARD, Code.ZONE_RESTRICTED, Code.SURGE_NOT_INCLUDED, Code.POS_OK,
+}  # fmt: skip
+
+
+def source_of(folders=CODE_FOLDERS):
+    return {path: path.read_text(encoding="utf-8") for folder in folders for path in (ROOT / folder).rglob("*.py")}
+
+
+def test_no_reason_code_is_dead():
+    used = "\n".join(
+        text for path, text in source_of(("engine",)).items() if path.name not in ("vocab.py", "wording.py")
+    )
+    unused = {code for code in Code if not re.search(rf"Code\.{code.name}\b", used)}
+    assert unused - {Code.POS_INVALID} == WAITING
+
+
+def test_every_code_speaks_both_languages_and_cites_something():
+    assert set(WORDING) == set(Code)
+    assert all(wording.en and wording.fr and wording.citation for wording in WORDING.values())
+    assert set(RULE_TITLE) == set(Rule)
+
+
+def test_every_notice_has_a_level():
+    assert {code for code in Code if 500 <= code < 900} <= set(LEVEL)
+
+
+def test_weights_are_consistent():
+    assert not HARD_CODES & INFO_CODES
+    assert {rule for rule, weight in RULE_WEIGHT.items() if weight == Weight.HARD}
+    assert set(RULE_WEIGHT) == set(Rule)
+
+
+@pytest.mark.parametrize("name", policy_names())
+def test_every_policy_reads_and_says_its_effect_in_one_sentence(name):
+    policy = read_policy(name)
+    assert policy.name == name
+    for sentence in (policy.sentence_en, policy.sentence_fr):
+        assert sentence.endswith(".")
+        assert sentence.count(". ") == 0
+    assert (policy.key in ("time", "distance", "time_to_care")) and len(policy.sha256) == 64
+
+
+WHO_PEOPLE_ARE = re.compile(
+    r"nationality|citizenship|asylum|refugee|migrant|immigra|passport|ethnic|religio|legal_status", re.IGNORECASE
+)
+
+
+def field_names(model, seen=()):
+    for name, field in model.model_fields.items():
+        yield name
+        for part in (field.annotation, *getattr(field.annotation, "__args__", ())):
+            if isinstance(part, type) and hasattr(part, "model_fields") and part not in seen:
+                yield from field_names(part, (*seen, part))
+
+
+def test_nothing_about_who_the_people_are_can_be_entered():
+    names = set(field_names(EncounterIn))
+    assert {"position", "persons", "medical", "speed_kn", "min"} <= names
+    assert not [name for name in names if WHO_PEOPLE_ARE.search(name)]
+
+
+def test_that_guard_would_notice():
+    assert WHO_PEOPLE_ARE.search("persons_nationality")
+
+
+def forbidden_calls(text):
+    """Clock, randomness and files in a module, by syntax."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Attribute) and node.attr in ("now", "utcnow", "today"):
+            found.append(node.attr)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("open", "print", "input"):
+            found.append(node.func.id)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr == "random":
+            found.append("random")
+    return found
+
+
+def test_the_engine_has_no_clock_no_file_and_no_dice():
+    for path, text in source_of(("engine",)).items():
+        assert not forbidden_calls(text), path.relative_to(ROOT)
+
+
+def test_that_guard_would_notice_too():
+    assert forbidden_calls("import datetime\ndatetime.datetime.now()\nopen('x')\nnumpy.random.rand()") == [
+        "now",
+        "open",
+        "random",
+    ] or set(forbidden_calls("datetime.datetime.now()\nopen('x')\nnumpy.random.rand()")) == {"now", "open", "random"}
+
+
+def test_fastmath_is_nowhere():
+    pattern = re.compile(r"fastmath\s*=")
+    assert not [path for path, text in source_of().items() if pattern.search(text)]
+
+
+def test_options_of_the_compiler_stand_in_one_place():
+    assert [path.name for path, text in source_of().items() if re.search(r"\bnjit\(", text)] == ["jit.py"]
+
+
+def test_import_contracts_hold():
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
+def commands_of_readme():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    joined = text.replace("\\\n", " ")
+    return sorted({line.strip().removeprefix("$ ") for line in joined.splitlines() if line.strip().startswith("$ safeport")})
+
+
+def test_the_readme_shows_commands():
+    assert len(commands_of_readme()) >= 4
+
+
+@pytest.mark.parametrize("command", commands_of_readme())
+def test_every_command_in_the_readme_runs(command):
+    arguments = shlex.split(command)[1:]
+    if arguments[0] in ("serve",) or arguments[:2] == ["geodata", "build"]:
+        arguments = [*arguments[: 2 if arguments[0] == "geodata" else 1], "--help"]
+    done = subprocess.run(
+        [sys.executable, "-m", "api.cli.main", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CONTRIBUTING.md", "CHANGELOG.md", "DATA-LICENSES.md"])
+def test_documents_point_at_files_that_exist(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for path in re.findall(r"`((?:engine|geodata|api|bench|tests|docs|requirements)/[\w./-]*)`", text):
+        assert (ROOT / path).exists(), path
+
+
+def test_lock_files_name_no_index():
+    for path in (ROOT / "requirements").glob("*.txt"):
+        text = path.read_text(encoding="utf-8")
+        assert "--hash=sha256:" in text
+        assert not re.search(r"https?://|--(extra-)?index-url|--find-links", text), path.name
