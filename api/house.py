@@ -1,6 +1,6 @@
 """The composition root: opens the pack once and hands out what every door needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from engine.decide import decide
 from engine.errors import UnknownName
 from engine.model import Ask, Decision, Port, Vessel, World
 from engine.policy import Policy
-from geodata.pack import DEFAULT_PACK, read_pack
+from geodata.pack import DEFAULT_PACK, Pack, read_pack
 from geodata.policies import read_policy
 from geodata.vessels import vessel_named, vessels_from
-from geodata.world import load_world
+from geodata.world import world_from
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,11 +21,13 @@ class House:
 
     Attributes
     ----------
+    pack : Pack
     world : World
     vessels : dict of Vessel
         Profiles by id.
     """
 
+    pack: Pack
     world: World
     vessels: dict[str, Vessel]
 
@@ -44,6 +46,18 @@ class House:
     def decide(self, ask: Ask) -> Decision:
         """`engine.decide.decide` in this house's world."""
         return decide(ask, self.world)
+
+    def avoiding(self, zones: Path) -> "House":
+        """The same house, with routes that keep out of the exclusion zones of a GeoJSON file; takes seconds.
+
+        Raises
+        ------
+        InvalidAsk
+            The file cannot be read, or a feature is not an area.
+        """
+        from geodata.exclusions import read_exclusion_zones, world_avoiding
+
+        return replace(self, world=world_avoiding(self.world, self.pack, read_exclusion_zones(zones)))
 
     def port(self, name: str) -> Port:
         """Port by id or UN/LOCODE, in any case.
@@ -73,7 +87,8 @@ def open_house(folder: Path = DEFAULT_PACK) -> House:
     PackError
         It is missing, damaged, or of another format.
     """
-    return House(load_world(folder), vessels_from(read_pack(folder).tables["vessels"]))  # type: ignore[arg-type]
+    pack = read_pack(folder)
+    return House(pack, world_from(pack), vessels_from(pack.tables["vessels"]))  # type: ignore[arg-type]
 
 
 def warm(house: House) -> None:

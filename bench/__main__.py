@@ -3,11 +3,12 @@
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from api.house import open_house
 from bench import decisions, distances, memory, starts
 from bench.points import read_points
-from bench.report import note, seconds, section
+from bench.report import heading, note, row, seconds, section
 
 
 def main() -> None:
@@ -31,15 +32,15 @@ def _print_machine(pack: str, points: int) -> None:
 
 def _print_targets(ratios: dict[str, float], decided: dict[str, float], started: dict[str, float]) -> None:
     section("Targets, and what was measured")
+    heading(("target", "measured"))
     for name, ratio in ratios.items():
         if name.startswith("scgraph"):
-            note(f"50 times faster than scgraph       x{ratio:.3g}  ({name})")
-    note(f"decide p50 at most 200 us          {seconds(decided['p50'])}")
-    note(f"decide p99 at most 1 ms            {seconds(decided['p99'])}")
+            row(name, ("50 times ours", f"{ratio:.3g} times"))
+    row("decide, p50", ("at most 200 us", seconds(decided["p50"])))
+    row("decide, p99", ("at most 1 ms", seconds(decided["p99"])))
     for name in (starts.COMMAND, starts.FIRST):
-        if name in started:
-            note(f"cold start at most 2.5 s           {seconds(started[name])}  ({name})")
-    note(f"pack load well under 1 s           {seconds(started['load_world, first in a process'])}")
+        row(f"cold start: {name}"[:36], ("at most 2.5 s", seconds(started[name]) if name in started else "-"))
+    row("pack load", ("well under 1 s", seconds(started[starts.LOAD])))
 
 
 def _load() -> str:
@@ -47,9 +48,9 @@ def _load() -> str:
 
 
 def _processor() -> str:
-    with open("/proc/cpuinfo", encoding="utf-8") as lines:
-        names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
+    described = Path("/proc/cpuinfo")
+    lines = described.read_text(encoding="utf-8").splitlines() if described.exists() else []
+    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
 def _version(package: str) -> str:

@@ -59,7 +59,7 @@ def run(house: House, points: Positions) -> dict[str, float]:
     base = np.median(taken["decide"], axis=1)
     for name, all_times in taken.items():
         medians = np.median(all_times, axis=1)
-        row(name, (seconds(float(np.median(all_times))), spread(medians), seconds(float(np.percentile(all_times, 99))),
+        row(name, (seconds(np.median(all_times)), spread(medians), seconds(np.percentile(all_times, 99)),
                    times(medians / base), str(all_times.shape[1])))  # fmt: skip
     p50, p99 = np.percentile(taken["decide"], (50, 99))
     return {"p50": float(p50), "p99": float(p99)}

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-NAME_WIDTH = 40
-CELL_WIDTH = 20
+NAME_WIDTH = 36
+CELL_WIDTH = 19
 
 
 def section(title: str) -> None:
@@ -17,7 +17,7 @@ def heading(columns: Sequence[str]) -> None:
 
 
 def row(name: str, cells: Sequence[str]) -> None:
-    print(f"{name:{NAME_WIDTH}}" + "".join(f"{cell:>{CELL_WIDTH}}" for cell in cells), flush=True)
+    print(f"{name:{NAME_WIDTH}}" + "".join(f" {cell:>{CELL_WIDTH}}" for cell in cells), flush=True)
 
 
 def note(text: str) -> None:
@@ -39,7 +39,7 @@ def spread(values: Sequence[float] | np.ndarray) -> str:
 
 def times(ratios: Sequence[float] | np.ndarray) -> str:
     """Median of the rounds' ratios, with the least and greatest."""
-    return f"x{np.median(ratios):.3g} ({min(ratios):.3g}..{max(ratios):.3g})"
+    return f"{np.median(ratios):.3g} ({min(ratios):.3g}..{max(ratios):.3g})"
 
 
 def percent(share: float) -> str:

@@ -12,9 +12,10 @@ from bench.report import heading, note, row, seconds, section, spread, times
 ROUNDS = 7
 
 NOTHING = "python -c pass"
-HOUSE = "open the house"
-FIRST = "open the house, first decision"
+HOUSE = "open_house"
+FIRST = "open_house, first decision"
 COMMAND = "safeport decide --json"
+LOAD = "load_world, first in a process"
 
 _OPEN = "from api.house import open_house; house = open_house()"
 _DECIDE = (
@@ -72,10 +73,10 @@ def run() -> dict[str, float]:
             parts.setdefault(name, []).append(value)
 
     section(f"3. Fresh processes, disk and compiled code cached ({ROUNDS} rounds)")
-    heading(("median", "rounds min..max", "times python -c pass"))
+    heading(("median", "rounds min..max", "of python -c pass"))
     base = np.array(whole[NOTHING])
     for name, taken in {**whole, **parts}.items():
-        row(name, (seconds(float(np.median(taken))), spread(taken), times(np.array(taken) / base)))
+        row(name, (seconds(np.median(taken)), spread(taken), times(np.array(taken) / base)))
     for name in commands.keys() - works.keys():
         note(f"{name}: does not run here.")
     return {name: float(np.median(taken)) for name, taken in {**whole, **parts}.items()}

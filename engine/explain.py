@@ -196,7 +196,8 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
             if decision.verdict[port, rule] == Verdict.UNKNOWN and decision.weight[port, rule] == Weight.HARD
         )  # fmt: skip
         why = UNKNOWN_THINGS.get(Code(decision.code[port, rule]), Text("not confirmed", "non confirmé"))
-        return f"{port_name(decision, port, language)} {show(time_s, MINUTES, language)}: {why.of(language)}"
+        colon = " :" if language == "fr" else ":"
+        return f"{port_name(decision, port, language)} {show(time_s, MINUTES, language)}{colon} {why.of(language)}"
     if "ports" in facts:
         return ", ".join(port_name(decision, port, language) for port in facts["ports"])  # type: ignore[attr-defined]
     return ""
@@ -291,7 +292,8 @@ def clock(epoch_s: float, language: str) -> str:
     """UTC first, then the local time of the reader's side of the water, labelled: the two sides differ by an hour."""
     if isnan(epoch_s) or isinf(epoch_s):
         return "-"
-    utc = datetime.fromtimestamp(epoch_s, UTC)
+    # To the nearest minute, like the minutes that stand beside it.
+    utc = datetime.fromtimestamp(round(epoch_s / MINUTE_S) * MINUTE_S, UTC)
     summer = _is_summer_time(utc)
     if language == "fr":
         local = utc + timedelta(hours=2 if summer else 1)

@@ -102,6 +102,8 @@ def judge(ask, limits, columns, live, distance_m, harbour_m, touched, poor, list
         )
         whole_m = distance_m[p] + harbour_m[p]
         highest_tide_m = columns.mhws_m[p] + limits.highest_tide_above_mhws_m
+        if np.isnan(highest_tide_m):
+            highest_tide_m = limits.highest_tide_anywhere_m
         depth_m = columns.entrance_depth_m[p]
         _keep(route(distance_m[p]), Rule.R_RTE_01, p, verdict, code, measured, limit)
         _keep(port_kind(columns.kind[p]), Rule.R_PRT_02, p, verdict, code, measured, limit)

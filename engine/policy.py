@@ -23,6 +23,7 @@ class Limits(NamedTuple):
     keel_margin_share: float
     keel_marginal_m: float
     highest_tide_above_mhws_m: float
+    highest_tide_anywhere_m: float
     range_reserve_share: float
     speed_cap_with_survivors_ms: float
     harbour_speed_ms: float

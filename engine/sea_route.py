@@ -11,7 +11,7 @@ from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.joining import ENCLOSED, ON_LAND
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import from_plane, to_plane
-from engine.kernels.reach import DepthClass, Reach, Water, join_and_measure, reach_ports
+from engine.kernels.reach import THROUGH_GATE, DepthClass, Reach, Water, join_and_measure, reach_ports
 from engine.kernels.shortest_paths import DIRECT
 from engine.model import World
 from engine.vocab import Code
@@ -105,7 +105,13 @@ def track_to_port(world: World, depth_class: DepthClass, reach: Reach, port: int
         return ()
     leg = [(float(lon), float(lat)) for lon, lat in world.ports[port].harbour_leg]
     if reach.entered_at[port] != NOWHERE:
-        return ((float(reach.path[0, 0]), float(reach.path[0, 1])), *leg[int(reach.entered_at[port]) :])
+        start = (float(reach.path[0, 0]), float(reach.path[0, 1]))
+        inside: tuple[tuple[float, float], ...] = (start,)
+        if reach.via[port] == THROUGH_GATE:
+            legs = world.water.legs
+            gate = (float(legs.gate_lon[port]), float(legs.gate_lat[port]))
+            inside = passage_between(world, depth_class, start, gate).track
+        return (*inside, *leg[int(reach.entered_at[port]) :])
     mesh = world.water.mesh
     joined = reach.path[-1]
     plane = [to_plane(joined[0], joined[1], mesh.origin_lon_deg, mesh.origin_lat_deg)]

@@ -757,14 +757,14 @@ WORDING: dict[Code, Wording] = {
         "Temps calculés en mer calme, sans vent ni courant : prévoir davantage.",
         SEAMANSHIP,
     ),
-    Code.ZONES_AVOIDED: Wording(
-        "Routes keep out of temporary zones: {detail}.",
-        "Les routes évitent les zones temporaires : {detail}.",
-        SEAMANSHIP,
-    ),
     Code.SURGE_NOT_INCLUDED: Wording(
         "Tide heights without surge from wind and pressure: allow more depth.",
         "Hauteurs de marée sans surcote ni décote (vent, pression) : prévoir plus de marge.",
+        SEAMANSHIP,
+    ),
+    Code.ZONES_AVOIDED: Wording(
+        "Routes keep out of temporary zones: {detail}.",
+        "Les routes évitent les zones temporaires : {detail}.",
         SEAMANSHIP,
     ),
     # Refusals of a request

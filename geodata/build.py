@@ -12,12 +12,14 @@ import shapely
 
 from engine.errors import PackError
 from engine.kernels.plane import LATTICE_M
-from geodata.coast import grow_land, project, read_osm_land, read_patches
-from geodata.features import SOURCES, read_features, read_rows
+from geodata.coast import grow_land, read_osm_land, read_patches
+from geodata.features import read_features
 from geodata.harbour_legs import measure_harbour_leg
 from geodata.mesh import build_trees, mesh_from, targets_from
 from geodata.pack import write_pack
+from geodata.plane import project
 from geodata.register import RegisterRow, read_register
+from geodata.tables import SOURCES, read_rows
 from geodata.triangulation import Triangulation, open_sea, seal_pools, triangulate
 
 OWN = "safeport's own tables; see the source column of each row"

@@ -14,10 +14,10 @@ from engine.kernels.mesh import NOWHERE, Mesh
 from engine.kernels.plane import LATTICE_M
 from engine.kernels.reach import DepthClass, Water
 from engine.model import World
-from geodata.coast import project
 from geodata.features import read_features
 from geodata.mesh import build_trees, depth_class_from, mesh_from, targets_from
 from geodata.pack import Pack
+from geodata.plane import project
 from geodata.triangulation import open_sea, triangulate
 
 

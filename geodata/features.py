@@ -1,14 +1,11 @@
-"""Reading the hand-kept source tables: GeoJSON features and CSV rows."""
+"""Reading hand-drawn features: GeoJSON files of the sources and of operators."""
 
-import csv
 import json
 from pathlib import Path
 
 import shapely
 
 from engine.errors import PackError
-
-SOURCES = Path(__file__).parent / "sources"
 
 
 def read_features(path: Path) -> list[tuple[dict[str, object], shapely.Geometry]]:
@@ -35,9 +32,3 @@ def read_features(path: Path) -> list[tuple[dict[str, object], shapely.Geometry]
             )
         read.append((feature["properties"], geometry))
     return read
-
-
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """Rows of a CSV file with stripped cells; a blank cell is an empty string."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [{name: (cell or "").strip() for name, cell in row.items()} for row in csv.DictReader(file)]

@@ -8,8 +8,8 @@ import shapely
 from engine.errors import PackError
 from engine.kernels.mesh import NOWHERE, Corners, Mesh, find_corners, locate
 from engine.kernels.shortest_paths import path_between
-from geodata.coast import project, unproject
 from geodata.mesh import mesh_from, targets_from
+from geodata.plane import project, unproject
 from geodata.register import RegisterRow
 from geodata.triangulation import triangulate
 

@@ -6,14 +6,12 @@ from engine.kernels.geodesy import earth_centred
 from engine.kernels.jit import kernel
 from engine.kernels.mesh import Corners, Mesh, build_cells, find_corners, link_triangles, locate
 from engine.kernels.reach import DepthClass
-from engine.kernels.shore import Shore, build_strips
 from engine.kernels.shortest_paths import lengths_of_trees, tree_towards_target, visibility_graph
 from engine.kernels.visibility import Targets, chain_targets
 from engine.kernels.zones import Zones, zones_of_trees
-from geodata.coast import project, unproject
+from geodata.plane import project, unproject
 
 CELL_M = 1500.0
-STRIP_M = 200.0
 
 
 @kernel
@@ -62,19 +60,6 @@ def targets_from(mesh: Mesh, positions: np.ndarray) -> Targets:
         np.ascontiguousarray(positions[:, 0], np.float64), np.ascontiguousarray(positions[:, 1], np.float64),
         triangle, first, following,
     )  # fmt: skip
-
-
-def shore_from(rings: list[np.ndarray], origin: tuple[float, float]) -> Shore:
-    """Shore index from closed rings of positions, each of shape (n, 2) [deg]."""
-    edges = []
-    for ring in rings:
-        points = project(np.ascontiguousarray(ring), *origin)
-        edges.append(np.hstack([points[:-1], points[1:]]))
-    all_edges = np.ascontiguousarray(np.vstack(edges)) if edges else np.empty((0, 4))
-    y0 = float(all_edges[:, 1::2].min()) if edges else 0.0
-    top = float(all_edges[:, 1::2].max()) if edges else 0.0
-    start, filed = build_strips(all_edges, y0, STRIP_M, int((top - y0) // STRIP_M) + 1)
-    return Shore(all_edges, y0, STRIP_M, start, filed)
 
 
 def zones_from(

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import lzma
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,17 +65,22 @@ def write_pack(
     layers : dict
         For each layer its content and its provenance: source, licence, edition.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder.with_name(folder.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
     entries = {}
     for name, (content, provenance) in layers.items():
         ending, data = layer_bytes(content)
-        (folder / f"{name}.{ending}").write_bytes(data)
+        (fresh / f"{name}.{ending}").write_bytes(data)
         entries[name] = {"file": f"{name}.{ending}", "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data),
                          **provenance}  # fmt: skip
     whole = hashlib.sha256("".join(f"{name}{entry['sha256']}" for name, entry in sorted(entries.items())).encode())
     manifest = {"format": PACK_FORMAT, "sha256": whole.hexdigest(), **identity, "layers": entries}
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
-    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    (fresh / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    # A build cut short leaves the old pack as it was.
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
     return manifest
 
 
@@ -92,8 +98,9 @@ def read_manifest(folder: Path) -> dict[str, object]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         found = manifest["format"]
-        manifest["layers"], manifest["sha256"], manifest["id"]
-    except (ValueError, KeyError, TypeError):
+        {str(entry["file"]) + str(entry["sha256"]) for entry in manifest["layers"].values()}
+        str(manifest["sha256"]) + str(manifest["id"])
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise PackError("geodata pack", "manifest.json is damaged.", _REBUILD) from None
     if found != PACK_FORMAT:
         raise PackError(

@@ -10,7 +10,7 @@ from engine.errors import PackError
 from engine.model import Port, PortColumns
 from engine.units import KNOT_MS
 from engine.vocab import Gate, PortKind, Reception
-from geodata.features import SOURCES, read_rows
+from geodata.tables import SOURCES, read_rows
 
 REGISTER_FILES = ("ports_gb.csv", "ports_fr_be.csv")
 CONFIDENCE = {"low": 0, "medium": 1, "high": 2}

@@ -1,22 +1,24 @@
 """Pack to `World`: everything a pack does not store is derived here, once, with the engine's own kernels."""
 
 from functools import cached_property
-from itertools import pairwise
-from math import inf, nan
+from math import hypot, inf, nan
 from pathlib import Path
 
 import numpy as np
 
 from engine.errors import PackError
 from engine.kernels.geodesy import geodesic_length_m
+from engine.kernels.jit import kernel
+from engine.kernels.mesh import NOWHERE, Mesh, locate
 from engine.kernels.plane import LATTICE_M
 from engine.kernels.reach import DepthClass, HarbourLegs, JoinLimits, Water
 from engine.kernels.zones import Zones
 from engine.model import Centre, World, no_live_picture
-from geodata.coast import beyond_the_box, project
-from geodata.mesh import depth_class_from, mesh_from, shore_from, targets_from, zones_from
+from geodata.mesh import depth_class_from, mesh_from, targets_from, zones_from
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
+from geodata.plane import project, unproject
 from geodata.register import RegisterRow, columns_from, port_from
+from geodata.shoreline import coast_rings, shore_from
 
 
 class LazyDepthClass:
@@ -48,18 +50,28 @@ def load_world(folder: Path = DEFAULT_PACK) -> World:
     PackError
         The pack is missing, damaged, of another format, or lacks something.
     """
-    pack = read_pack(folder)
-    try:
-        return world_from(pack)
-    except (KeyError, ValueError, TypeError, IndexError) as error:
-        raise PackError(
-            "geodata pack", f"does not hold what this program needs ({type(error).__name__}).",
-            "Rebuild it with 'safeport geodata build'.",
-        ) from error  # fmt: skip
+    return world_from(read_pack(folder))
 
 
 def world_from(pack: Pack) -> World:
-    """World from a verified pack."""
+    """World from a verified pack, with no live feed connected.
+
+    Raises
+    ------
+    PackError
+        The pack lacks something.
+    """
+    try:
+        return _derived(pack)
+    except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
+        raise PackError(
+            "geodata pack",
+            f"does not hold what this program needs ({type(error).__name__}).",
+            "Rebuild it with 'safeport geodata build'.",
+        ) from error
+
+
+def _derived(pack: Pack) -> World:
     area: dict = pack.manifest["area"]  # type: ignore[assignment,type-arg]
     box = (area["west"], area["south"], area["east"], area["north"])
     origin = (area["origin_lon"], area["origin_lat"])
@@ -73,9 +85,9 @@ def world_from(pack: Pack) -> World:
     region_ids, regions = _regions(pack.tables["zones"], origin)  # type: ignore[arg-type]
     water = Water(
         mesh,
-        shore_from(beyond_the_box(coast_rings(pack), box), origin),
+        shore_from(coast_rings(pack), box, origin),
         targets_from(mesh, np.array([row.approach for row in rows])),
-        legs_from(rows, origin),
+        legs_from(rows, mesh),
         zones,
         JoinLimits(**pack.manifest["joining"]),  # type: ignore[arg-type]
     )
@@ -110,23 +122,52 @@ def world_from(pack: Pack) -> World:
     )
 
 
-def legs_from(rows: list[RegisterRow], origin: tuple[float, float]) -> HarbourLegs:
+def legs_from(rows: list[RegisterRow], mesh: Mesh) -> HarbourLegs:
     """Harbour legs of the register as the engine's arrays."""
-    positions = np.vstack([row.leg for row in rows] + [np.empty((0, 2))])
-    points = project(np.ascontiguousarray(positions), *origin)
-    to_go = []
-    for row in rows:
-        pieces = [geodesic_length_m(*a, *b) for a, b in pairwise(row.leg)]
-        to_go += [sum(pieces[k:]) for k in range(len(row.leg))]
+    origin = (mesh.origin_lon_deg, mesh.origin_lat_deg)
+    positions = np.ascontiguousarray(np.vstack([*(row.leg for row in rows), np.empty((0, 2))]))
+    points = project(positions, *origin)
+    start = np.cumsum([0] + [len(row.leg) for row in rows]).astype(np.int32)
+    to_go = np.zeros(len(points))
+    gates = np.full((len(rows), 5), nan)
+    gate_triangle = np.full(len(rows), NOWHERE, np.int32)
+    gate_following = np.zeros(len(rows), np.int32)
+    for p, row in enumerate(rows):
+        for k in range(len(row.leg) - 2, -1, -1):
+            to_go[start[p] + k] = to_go[start[p] + k + 1] + geodesic_length_m(*row.leg[k], *row.leg[k + 1])
+        x_m, y_m, gate_triangle[p], k = _gate_of(mesh, points[start[p] : start[p + 1]])
+        if gate_triangle[p] != NOWHERE:
+            at = unproject(np.array([[x_m, y_m]]), *origin)[0]
+            gates[p] = x_m, y_m, *at, to_go[start[p] + k] + geodesic_length_m(*at, *row.leg[k])
+            gate_following[p] = k
+    x, y = (np.ascontiguousarray(column) for column in points.T)
+    lon, lat = (np.ascontiguousarray(column) for column in positions.T)
+    length = np.array([row.leg_m for row in rows], np.float64)
+    gate_x, gate_y, gate_lon, gate_lat, gate_to_go = (np.ascontiguousarray(column) for column in gates.T)
     return HarbourLegs(
-        start=np.cumsum([0] + [len(row.leg) for row in rows]).astype(np.int32),
-        x=np.ascontiguousarray(points[:, 0]),
-        y=np.ascontiguousarray(points[:, 1]),
-        lon=np.ascontiguousarray(positions[:, 0]),
-        lat=np.ascontiguousarray(positions[:, 1]),
-        to_go=np.array(to_go, np.float64),
-        length=np.array([row.leg_m for row in rows], np.float64),
-    )
+        start, x, y, lon, lat, to_go, length,
+        gate_x, gate_y, gate_lon, gate_lat, gate_triangle, gate_following, gate_to_go,
+    )  # fmt: skip
+
+
+@kernel
+def _gate_of(mesh, leg):
+    """Innermost point of a leg, shape (n, 2), that lies on the mesh, to ten metres.
+
+    Returns
+    -------
+    tuple
+        x, y [m], its triangle (`NOWHERE` when the leg does not touch the mesh), and which point of the leg comes next.
+    """
+    for k in range(leg.shape[0] - 1, 0, -1):
+        pieces = int(hypot(leg[k, 0] - leg[k - 1, 0], leg[k, 1] - leg[k - 1, 1]) / 10.0) + 1
+        for piece in range(pieces + 1):
+            x = round((leg[k, 0] + (leg[k - 1, 0] - leg[k, 0]) * piece / pieces) / LATTICE_M) * LATTICE_M
+            y = round((leg[k, 1] + (leg[k - 1, 1] - leg[k, 1]) * piece / pieces) / LATTICE_M) * LATTICE_M
+            triangle = locate(mesh, x, y)
+            if triangle != NOWHERE:
+                return x, y, triangle, k
+    return np.nan, np.nan, NOWHERE, 0
 
 
 def rows_from(table: list[dict[str, object]]) -> list[RegisterRow]:
@@ -137,13 +178,6 @@ def rows_from(table: list[dict[str, object]]) -> list[RegisterRow]:
         leg = np.array(entry["harbour_leg"], np.float64).reshape(-1, 2)
         rows.append(RegisterRow(facts, leg, float(entry["harbour_leg_m"])))  # type: ignore[arg-type]
     return rows
-
-
-def coast_rings(pack: Pack) -> list[np.ndarray]:
-    """Closed rings of the unsimplified land, each of shape (n, 2), longitude and latitude. [deg]"""
-    stored = pack.arrays["coast"]
-    positions = np.cumsum(stored["steps"].T.astype(np.int64), axis=0) / 1e6
-    return np.split(positions, np.cumsum(stored["ring_length"])[:-1])
 
 
 def _zones(table: dict[str, list[dict]], origin: tuple[float, float]) -> tuple[tuple[str, ...], Zones, int, int]:  # type: ignore[type-arg]

@@ -70,6 +70,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--in-water", action=Once, metavar="yes|no", help="whether anybody is still in the water")
     parser.add_argument("--medical", action=Once, metavar="M", help="worst casualty: none, urgent or critical")
     parser.add_argument("--policy", action=Once, metavar="NAME|FILE", help="policy by name, or a .toml file")
+    parser.add_argument("--avoid", action=Once, metavar="FILE",
+                        help="GeoJSON of temporary exclusion zones; routes keep out of them")  # fmt: skip
     parser.add_argument("--forecast", action=Once, metavar="FILE", help="not read yet")
     parser.add_argument("--limit", action=Once, metavar="N",
                         help="ports listed: recommended and next ones; with --json, length of each list")  # fmt: skip
@@ -93,6 +95,8 @@ def answer(options: argparse.Namespace) -> int:
     encounter = validated(body)
     policy = own_policy(options.policy)
     house = open_house(folder or DEFAULT_PACK)
+    if options.avoid is not None:
+        house = house.avoiding(Path(options.avoid))
     try:
         decision = house.decide(house.ask(encounter, time.time(), policy))
     except PositionRefused as refused:

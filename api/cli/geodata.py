@@ -1,4 +1,4 @@
-"""``safeport geodata``: build the pack from its sources, or verify one."""
+"""``safeport geodata``: build the pack from its sources, verify one, or hand it to a GIS."""
 
 import argparse
 import time
@@ -10,7 +10,7 @@ from engine.errors import InvalidAsk, PackError
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    """Declare both sub-commands."""
+    """Declare the sub-commands."""
     commands = parser.add_subparsers(dest="geodata_command", metavar="COMMAND", required=True)
     build = commands.add_parser("build", help="build the pack; needs the 'build' extra")
     build.add_argument("--coast", action=Once, metavar="FILE", help="clipped OSM land polygons; else roaring-landmask")
@@ -19,6 +19,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     build.set_defaults(answer=answer_build)
     verify = commands.add_parser("verify", help="hash and load every layer of a pack")
     verify.add_argument("folder", nargs="?", metavar="DIR", help="pack to verify; the built-in one if left out")
+    export = commands.add_parser("export", help="write a pack as a GeoPackage; needs the 'build' extra")
+    export.add_argument("file", metavar="FILE", help="a .gpkg that does not exist yet")
+    export.add_argument("--pack", action=Once, metavar="DIR", help="pack to export; the built-in one if left out")
+    export.set_defaults(answer=answer_export)
     verify.set_defaults(answer=answer_verify, fields={"--pack": "DIR"})
 
 
@@ -36,11 +40,33 @@ def answer_build(options: argparse.Namespace) -> int:
 
         build_pack(Path(options.out) if options.out else DEFAULT_PACK, coast, datetime.fromtimestamp(at_s, UTC))
     except ModuleNotFoundError as error:
-        raise PackError(
-            "geodata build", f"needs {error.name}, which is not installed.",
-            "Install it with: pip install 'safeport[build]'.",
-        ) from error  # fmt: skip
+        raise _not_installed("geodata build", error) from error
     return 0
+
+
+def answer_export(options: argparse.Namespace) -> int:
+    """Write the pack's ports, banks, lanes, ranges, regions and coast as layers of one file."""
+    folder = pack_folder(options.pack)
+    target = Path(options.file)
+    if target.suffix != ".gpkg" or target.exists():
+        raise InvalidAsk("FILE", "is not a new .gpkg file.", "Name one that does not exist yet.")
+
+    from geodata.pack import DEFAULT_PACK, read_pack
+
+    try:
+        from geodata.export import export_pack
+
+        for line in export_pack(read_pack(folder or DEFAULT_PACK), target):
+            print(line)
+    except ModuleNotFoundError as error:
+        raise _not_installed("geodata export", error) from error
+    return 0
+
+
+def _not_installed(command: str, error: ModuleNotFoundError) -> PackError:
+    return PackError(
+        command, f"needs {error.name}, which is not installed.", "Install it with: pip install 'safeport[build]'."
+    )
 
 
 def answer_verify(options: argparse.Namespace) -> int:

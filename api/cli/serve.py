@@ -2,9 +2,9 @@
 
 import argparse
 
-from api.cli.arguments import Once, whole_number
-from engine.errors import InvalidAsk
+from api.cli.arguments import Once, add_pack, pack_folder, whole_number
 
+FIELDS = {"host": "--host", "port": "--port"}
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 
@@ -13,16 +13,17 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--host", action=Once, metavar="H", help=f"address to listen on; {DEFAULT_HOST} if left out")
     parser.add_argument("--port", action=Once, metavar="N", help=f"TCP port; {DEFAULT_PORT} if left out")
-    parser.set_defaults(answer=answer)
+    add_pack(parser)
+    parser.set_defaults(answer=answer, fields=FIELDS)
 
 
 def answer(options: argparse.Namespace) -> int:
     """Serve until stopped."""
     port = whole_number("--port", options.port)
-    if port is not None and not 1 <= port <= 65_535:
-        raise InvalidAsk("--port", "is not between 1 and 65535.", f"Use {DEFAULT_PORT}, or leave it out.")
+    folder = pack_folder(options.pack)
 
-    from api.http.app import serve
+    from api.http import serve
+    from geodata.pack import DEFAULT_PACK
 
-    serve(options.host or DEFAULT_HOST, DEFAULT_PORT if port is None else port)
+    serve(options.host or DEFAULT_HOST, DEFAULT_PORT if port is None else port, folder or DEFAULT_PACK)
     return 0

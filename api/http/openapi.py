@@ -10,6 +10,7 @@ from api.http.examples import PROBLEM
 from api.http.problems import KINDS, PROBLEM_JSON
 from api.http.shapes import ProblemShape
 from engine import ENGINE_VERSION
+from engine.errors import PositionRefused
 
 TITLE = "safeport"
 SUMMARY = "Which port is the nearest one fit to receive these people from this vessel now."
@@ -42,10 +43,15 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def _reason(status: int) -> str:
-    codes = sorted({kind.code for kind in KINDS.values() if kind.status == status and kind.code != "BAD_REQUEST"})
+    codes = {kind.code for sort, kind in KINDS.items() if kind.status == status and not isinstance(sort, int)}
     if status == 422:
-        codes += ["POS_ENCLOSED", "POS_ON_LAND", "POS_OUT_OF_AREA"]
-    return f"{_REASONS[status]} Codes: {', '.join(codes)}."
+        # A position is always refused by a code of its own.
+        codes = codes - {KINDS[PositionRefused].code} | {"POS_ENCLOSED", "POS_ON_LAND", "POS_OUT_OF_AREA"}
+    return f"{_REASONS[status]} Codes: {', '.join(sorted(codes))}."
+
+
+_FASTAPI_422 = "Validation Error"
+"""How FastAPI describes an answer of its own that this door never gives."""
 
 
 def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
@@ -60,6 +66,8 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
             for operations in document["paths"].values():
                 for operation in operations.values():
                     _correct(operation["responses"])
+            for unused in ("HTTPValidationError", "ValidationError"):
+                document["components"]["schemas"].pop(unused, None)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -67,7 +75,9 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
 
 
 def _correct(responses: dict[str, Any]) -> None:
-    """FastAPI files every model under the media type of the success."""
+    """Put problems under their own media type; FastAPI files every model under that of the success."""
+    if responses.get("422", {}).get("description") == _FASTAPI_422:
+        del responses["422"]
     for status, response in responses.items():
         content = response.get("content", {})
         if status >= "400" and "application/json" in content:

@@ -81,7 +81,7 @@ async def create_decision(
     Without `time` the encounter is now. The same encounter at the same time gives the same bytes.
     """
     ask = house.ask(encounter, time.time())
-    # Measured on two cores: deciding takes 1 ms but 0.8 s for a position among the shoals of the Somme, and rendering
+    # Measured on two cores: deciding takes 1 ms, but half a second for some positions in narrow water, and rendering
     # 169 ports takes 40 to 90 ms. In a thread, /healthz and other requests are answered meanwhile.
     return JsonText(await workshop.run(lambda: _decision_text(house, ask)))
 
@@ -112,7 +112,7 @@ async def read_distance(
 
     A port counts from its landing point, harbour leg included.
     """
-    # In a thread for the same shoals as a decision.
+    # In a thread for the same narrow waters as a decision.
     return JsonText(dump(await workshop.run(lambda: distance_document(house, start, end, draught_m))))
 
 

@@ -76,10 +76,10 @@ def loopback_address(host: str) -> str:
 
 
 def _listener(address: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65_535:
+        raise InvalidAsk("port", "is not between 0 and 65535.", "Choose another one.")
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         return socket.create_server((address, port), family=family)
     except OSError as error:
         raise InvalidAsk("port", f"cannot be used ({error.strerror}).", "Choose another one.") from None
-    except OverflowError:
-        raise InvalidAsk("port", "is not between 0 and 65535.", "Choose another one.") from None

@@ -14,7 +14,7 @@ class Settings:
     gzip_from_bytes : int
         Smallest answer worth compressing. [bytes]
     gzip_level : int
-        4 makes a decision a tenth of its size; 9 takes four times as long for a tenth less.
+        4 makes a whole decision a fourteenth of its size; 9 takes twice as long for a sixth less.
     working : int
         Decisions and distances worked on at once. Rendering holds the interpreter lock, so more would only keep more
         half-made documents in memory.

@@ -46,7 +46,7 @@ def _to_lattice(value):
 
 
 @kernel
-def _step_inside(mesh, t, x, y):
+def step_inside(mesh, t, x, y):
     """Lattice point of a triangle close to a point on its rim; ``(x, y, found)``."""
     a, b, c = mesh.triangles[t]
     middle_x = (mesh.x[a] + mesh.x[b] + mesh.x[c]) / 3.0
@@ -119,7 +119,7 @@ def _hop(mesh, shore, needed_depth, px, py, reach):
                 rim_distance[k] = distance
                 kept = min(64, kept + 1)
         for k in range(kept):
-            in_x, in_y, found = _step_inside(mesh, rim_triangle[k], rim_x[k], rim_y[k])
+            in_x, in_y, found = step_inside(mesh, rim_triangle[k], rim_x[k], rim_y[k])
             if found and not crosses_land(shore, px, py, in_x, in_y):
                 return in_x, in_y, rim_triangle[k], hypot(in_x - px, in_y - py)
         if kept < 64:

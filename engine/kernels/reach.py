@@ -7,13 +7,15 @@ import numpy as np
 
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.jit import kernel
-from engine.kernels.joining import ENCLOSED, ON_LAND, ON_MESH, join, vertex_at
+from engine.kernels.joining import ENCLOSED, ON_LAND, ON_MESH, join, step_inside, vertex_at
 from engine.kernels.mesh import NOWHERE, Corners, Mesh
 from engine.kernels.plane import from_plane, to_plane
 from engine.kernels.shore import Shore, crosses_land
 from engine.kernels.shortest_paths import DIRECT, distances_to_targets, path_between
 from engine.kernels.visibility import Targets, chain_targets
 from engine.kernels.zones import Zones, zones_of_leg
+
+THROUGH_GATE = -3
 
 
 class JoinLimits(NamedTuple):
@@ -40,6 +42,14 @@ class HarbourLegs(NamedTuple):
         Length of the rest of the leg from each point. [m]
     length : ndarray of float64, shape (p,)
         Whole legs, drawn or stated; NaN when unknown. [m]
+    gate_x, gate_y, gate_lon, gate_lat : ndarray of float64, shape (p,)
+        Innermost point of each leg that lies on the mesh; NaN where none does. [m], [deg]
+    gate_triangle : ndarray of int32, shape (p,)
+        Triangle that holds it, or `NOWHERE`.
+    gate_following : ndarray of int32, shape (p,)
+        Point of the leg that comes next after it.
+    gate_to_go : ndarray of float64, shape (p,)
+        Length of the rest of the leg from there. [m]
     """
 
     start: np.ndarray
@@ -49,6 +59,13 @@ class HarbourLegs(NamedTuple):
     lat: np.ndarray
     to_go: np.ndarray
     length: np.ndarray
+    gate_x: np.ndarray
+    gate_y: np.ndarray
+    gate_lon: np.ndarray
+    gate_lat: np.ndarray
+    gate_triangle: np.ndarray
+    gate_following: np.ndarray
+    gate_to_go: np.ndarray
 
 
 class Water(NamedTuple):
@@ -105,9 +122,10 @@ class Reach(NamedTuple):
     harbour_m : ndarray of float64, shape (p,)
         Inside the harbour, to the landing; NaN where the register does not say. [m]
     entered_at : ndarray of int64, shape (p,)
-        Point of the harbour leg that a position inside the harbour makes for; `NOWHERE` for all others.
+        For a position inside the harbour, the point of the leg it makes for; `NOWHERE` for all others.
     via : ndarray of int64, shape (p,)
-        First corner, `DIRECT` or `NOWHERE`.
+        First corner, `DIRECT` or `NOWHERE`; `THROUGH_GATE` where a position inside the harbour reaches the leg over
+        the mesh, at its gate.
     touched, poor : ndarray of uint64, shape (p,)
         Zones on the way.
     """
@@ -190,19 +208,61 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
     _gather_zones(water, depth_class, plane_path, joined_x, joined_y, via, touched, poor)
     distance += path_m
     harbour, entered = _from_inside(
-        water, plane_path[0, 0], plane_path[0, 1], lon_deg, lat_deg, distance, touched, poor
+        water,
+        depth_class,
+        plane_path[0, 0],
+        plane_path[0, 1],
+        lon_deg,
+        lat_deg,
+        joined_x,
+        joined_y,
+        path[-1, 0],
+        path[-1, 1],
+        triangle,
+        path_m,
+        distance,
+        via,
+        touched,
+        poor,
     )
     return Reach(kind, inland, path, path_m, distance, harbour, entered, via, touched, poor)
 
 
 @kernel
-def _from_inside(water, px, py, lon_deg, lat_deg, distance, touched, poor):
-    """Harbour legs of all ports, and where one is nearer than its own approach point, the way without that detour.
+def _from_inside(
+    water,
+    depth_class,
+    px,
+    py,
+    lon_deg,
+    lat_deg,
+    joined_x,
+    joined_y,
+    joined_lon,
+    joined_lat,
+    triangle,
+    path_m,
+    distance,
+    via,
+    touched,
+    poor,
+):
+    """Harbour legs of all ports, without the detour over the approach point where the position is inside the harbour.
 
-    A position nearer to the landing than the leg is long may be inside the harbour. It makes for any point of the leg
-    that it sees over the unsimplified water. Changes `distance`, `touched` and `poor` of such a port to nothing.
+    A position nearer to the landing than the leg is long may be inside. It is when it sees a point of the leg over the
+    unsimplified water, or when the gate of the leg is nearer over the mesh than the approach point is. The way at sea
+    is then nothing, and all of it counts as harbour: `distance`, `via`, `touched` and `poor` are changed so.
+
+    Returns
+    -------
+    harbour : ndarray of float64, shape (p,)
+        [m]
+    entered : ndarray of int64, shape (p,)
+        Point of the leg, counted from its own start.
     """
+    mesh = water.mesh
     legs = water.legs
+    needed = depth_class.needed_depth_m
     harbour = legs.length.copy()
     entered = np.full(harbour.shape[0], NOWHERE)
     for p in range(harbour.shape[0]):
@@ -217,12 +277,48 @@ def _from_inside(water, px, py, lon_deg, lat_deg, distance, touched, poor):
             if length < best:
                 best = length
                 entered[p] = k - legs.start[p]
+        t = legs.gate_triangle[p]
+        if entered[p] == NOWHERE and t != NOWHERE and mesh.least_depth[t] >= needed:
+            bound = path_m + geodesic_length_m(joined_lon, joined_lat, legs.gate_lon[p], legs.gate_lat[p])
+            if bound < distance[p]:
+                length, _ = path_between(
+                    mesh,
+                    depth_class.corners,
+                    _single_target(mesh, legs, p),
+                    needed,
+                    joined_lon,
+                    joined_lat,
+                    joined_x,
+                    joined_y,
+                    triangle,
+                    vertex_at(mesh, triangle, joined_x, joined_y),
+                )
+                if path_m + length < distance[p]:
+                    best = path_m + length + legs.gate_to_go[p]
+                    entered[p] = legs.gate_following[p]
+                    via[p] = THROUGH_GATE
         if entered[p] != NOWHERE:
             harbour[p] = best
             distance[p] = 0.0
             touched[p] = 0
             poor[p] = 0
     return harbour, entered
+
+
+@kernel
+def _single_target(mesh, legs, p):
+    """The gate of one leg as the only target of a search."""
+    triangle = np.array([legs.gate_triangle[p]], np.int32)
+    first, following = chain_targets(triangle, mesh.triangles.shape[0])
+    return Targets(
+        legs.gate_x[p : p + 1],
+        legs.gate_y[p : p + 1],
+        legs.gate_lon[p : p + 1],
+        legs.gate_lat[p : p + 1],
+        triangle,
+        first,
+        following,
+    )
 
 
 @kernel
@@ -315,9 +411,13 @@ def join_and_measure(water, depth_class, lon1_deg, lat1_deg, lon2_deg, lat2_deg)
         direct += geodesic_length_m(lon2_deg, lat2_deg, back[b, 0], back[b, 1])
         return kinds, inland, direct, out[: a + 1], np.empty(0, np.int32), back[: b + 1]
     first, following = chain_targets(np.array([triangle2], np.int32), mesh.triangles.shape[0])
+    # A target is looked for in one triangle only, so one on a vertex of the mesh is looked for just inside it.
+    end_x, end_y = plane2[-1, 0], plane2[-1, 1]
+    if vertex_at(mesh, triangle2, end_x, end_y) != NOWHERE:
+        end_x, end_y, _ = step_inside(mesh, triangle2, end_x, end_y)
     end = Targets(
-        plane2[-1:, 0].copy(),
-        plane2[-1:, 1].copy(),
+        np.array([end_x]),
+        np.array([end_y]),
         back[-1:, 0].copy(),
         back[-1:, 1].copy(),
         np.array([triangle2], np.int32),

@@ -41,6 +41,9 @@ def under_keel_clearance(needed_m, entrance_depth_m, dries, tide_m, highest_tide
     if isnan(needed_m):
         return Judged(Verdict.UNKNOWN, Code.DRAUGHT_UNKNOWN, entrance_depth_m, nan)
     if isnan(entrance_depth_m):
+        if dries and highest_tide_m < needed_m:
+            # Drying means a charted depth of zero at most, whatever the level.
+            return Judged(Verdict.FAIL, Code.DRAFT_EXCEEDED, highest_tide_m, needed_m)
         if dries and isnan(tide_m):
             return Judged(Verdict.UNKNOWN, Code.TIDE_UNKNOWN, nan, needed_m)
         return Judged(Verdict.UNKNOWN, Code.DEPTH_UNKNOWN, nan, needed_m)

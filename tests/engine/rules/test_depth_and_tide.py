@@ -34,6 +34,8 @@ def test_margin_is_the_greater_of_a_depth_and_a_share(draught, wave, needed):
         (2.3, nan, False, 5.0, 6.0, Verdict.UNKNOWN, Code.DEPTH_UNKNOWN),
         (2.3, nan, True, nan, 6.0, Verdict.UNKNOWN, Code.TIDE_UNKNOWN),
         (2.3, nan, True, 5.0, 6.0, Verdict.UNKNOWN, Code.DEPTH_UNKNOWN),
+        (6.0, nan, True, nan, 6.0, Verdict.UNKNOWN, Code.TIDE_UNKNOWN),
+        (6.1, nan, True, nan, 6.0, Verdict.FAIL, Code.DRAFT_EXCEEDED),
         (nan, 9.0, False, 5.0, 6.0, Verdict.UNKNOWN, Code.DRAUGHT_UNKNOWN),
     ],
 )

@@ -1,0 +1,202 @@
+"""``safeport decide``: the same answer as over HTTP, refusals that name the option, and output that people can use."""
+
+import json
+
+import pytest
+
+from api.document import decision_document, dump
+from api.encounter import EncounterIn
+
+AT = ("decide", "--position", "51 03N 001 15E")
+
+
+def refused(ran, option):
+    assert ran.code == 2
+    assert ran.out == ""
+    assert ran.err.startswith(f"{option}: ")
+    assert ran.err.count("\n") == 1
+    assert "Traceback" not in ran.err
+    return ran.err
+
+
+def test_text_leads_with_the_headline_and_the_port(safeport, example):
+    ran = safeport(*example)
+    assert ran.code == 0
+    assert ran.err == ""
+    lines = ran.out.splitlines()
+    assert lines[0] == "QUESTION: all persons recovered?"
+    assert lines[1].startswith("ADVICE: nearest suitable port ")
+    assert "51°03.0'N 001°15.0'E, 2022-01-13 0500 UTC" in ran.out
+    assert ran.out.index("ADVICE") < ran.out.index("CALL ") < ran.out.index("WHY NOT NEARER")
+    assert ran.out.index("WHY NOT NEARER") < ran.out.index("NEXT") < ran.out.index("KNOW THIS")
+
+
+def test_absent_feeds_are_said_once_in_one_sentence(safeport, example):
+    ran = safeport(*example)
+    assert ran.out.count("No feed connected") == 1
+    assert "No live" not in ran.out
+
+
+def test_json_is_one_document_and_that_of_the_other_door(safeport, example, house):
+    ran = safeport(*example, "--json")
+    assert ran.code == 0
+    assert ran.err == ""
+    body = {
+        "position": {"type": "Point", "coordinates": [1.25, 51.05]},
+        "time": "2022-01-13T05:00:00Z",
+        "persons": 30,
+        "vessel": {"profile": "rnli-severn"},
+    }
+    decision = house.decide(house.ask(EncounterIn.model_validate(body), 0.0))
+    assert ran.out == dump(decision_document(decision)) + "\n"
+
+
+def test_same_input_same_bytes(safeport, example):
+    assert safeport(*example, "--json").out == safeport(*example, "--json").out
+    assert safeport(*example).out == safeport(*example).out
+
+
+def test_limit_cuts_lists_and_says_so(safeport, example):
+    whole = json.loads(safeport(*example, "--json").out)
+    short = json.loads(safeport(*example, "--json", "--limit", "2").out)
+    assert short["candidates"] == whole["candidates"][:2]
+    assert short["left_out"] == {"candidates": len(whole["candidates"]) - 2, "excluded": len(whole["excluded"]) - 2}
+    assert short["passed_over"] == whole["passed_over"]
+    assert "NEXT" not in safeport(*example, "--limit", "1").out
+
+
+def test_every_option_reaches_the_encounter(safeport):
+    ran = safeport(
+        "decide", "--position", "51 03N 001 15E", "--time", "2022-01-13T06:00:00+01:00", "--vessel", "rnli-severn",
+        "--speed-kn", "16", "--draught-m", "1.5", "--loa-m", "20", "--beam-m", "6", "--range-nm", "200",
+        "--max-hs-m", "5", "--survivor-capacity", "150", "--self-righting-persons", "50", "--persons", "55-60",
+        "--recovered", "60", "--in-water", "no", "--medical", "urgent", "--accuracy-m", "500", "--fix-age-s", "60",
+        "--policy", "nearest-distance", "--json",
+    )  # fmt: skip
+    echoed = json.loads(ran.out)["encounter"]
+    assert echoed["time"] == "2022-01-13T05:00:00Z"
+    assert echoed["persons"] == {"min": 55, "max": 60}
+    assert (echoed["persons_recovered"], echoed["persons_in_water"], echoed["medical"]) == (60, False, "urgent")
+    assert (echoed["position_accuracy_m"], echoed["position_age_s"]) == (500, 60)
+    assert echoed["policy"] == "nearest-distance"
+    vessel = {name: value for name, value in echoed["vessel"].items() if name != "assumed"}
+    assert vessel == {
+        "profile": "rnli-severn", "speed_kn": 16, "draught_m": 1.5, "loa_m": 20, "beam_m": 6, "range_nm": 200,
+        "max_hs_m": 5, "max_persons": 150, "self_righting_persons": 50,
+    }  # fmt: skip
+
+
+def test_position_needs_no_quotes(safeport):
+    words = safeport("decide", "--position", "51", "03.0N", "001", "15.0E", "--time", "2022-01-13T05:00:00Z", "--json")
+    quoted = safeport("decide", "--position", "51 03.0N 001 15.0E", "--time", "2022-01-13T05:00:00Z", "--json")
+    assert words == quoted
+
+
+def test_no_port_fit_is_an_answer(safeport):
+    ran = safeport(*AT, "--range-nm", "0.1", "--speed-kn", "10", "--draught-m", "1")
+    assert ran.code == 0
+    assert "WARNING: no port fit." in ran.out
+    assert "WHY NONE" in ran.out
+    assert "NEXT" not in ran.out
+
+
+def test_unconfirmed_is_an_answer(safeport):
+    ran = safeport(*AT, "--draught-m", "29", "--speed-kn", "10", "--lang", "fr")
+    assert ran.code == 0
+    assert "ALERTE : aucun port" in ran.out
+
+
+def test_incomplete_rescue_comes_first(safeport):
+    ran = safeport(*AT, "--in-water", "yes")
+    assert ran.out.startswith("WARNING: rescue not complete, MRCC decides.\nINFORMATION: ")
+
+
+def test_eta_on_another_day_says_which(safeport):
+    ran = safeport("decide", "--position", "50N 1W", "--speed-kn", "10", "--draught-m", "1", "--loa-m", "10",
+                   "--time", "2022-01-13T23:59:00Z")  # fmt: skip
+    assert " on 2022-01-14" in ran.out
+
+
+def test_policy_from_a_file(safeport, tmp_path):
+    own = tmp_path / "ours.toml"
+    own.write_text('extends = "nearest-time"\nname = "ours"\n', encoding="utf-8")
+    assert "policy ours" in safeport(*AT, "--policy", str(own)).out
+    own.write_text('extends = "nearest-time"\nkey = "price"\n', encoding="utf-8")
+    refused(safeport(*AT, "--policy", str(own)), "--policy key")
+    own.write_bytes(b"\xff\xfe not toml")
+    refused(safeport(*AT, "--policy", str(own)), "--policy")
+    refused(safeport(*AT, "--policy", str(tmp_path / "missing.toml")), "--policy")
+
+
+@pytest.mark.parametrize(
+    ("position", "said"),
+    [
+        ("51 60.0N 001 15.0E", "60 minutes or more"),
+        ("1.25,51.05", "exchanged"),
+        ("-1.25,50.05", "exchanged"),
+        ("-1.25 50.05", "exchanged"),
+        ("10.0,10.0", "outside the area"),
+        ("51.2,1.0", "on land"),
+        ("nan,1", "not part of a position"),
+        ("0,0", "receiver without a fix"),
+        ("", "empty"),
+        ("51 03 001 15", "hemisphere"),
+        ("9" * 5000, "more than 80"),
+    ],
+)
+def test_positions_refused(safeport, position, said):
+    error = refused(safeport("decide", "--position", position), "--position")
+    assert said in error
+    assert len(error) < 400
+
+
+def test_a_refused_position_is_read_back(safeport):
+    assert "51°12.0'N 001°00.0'E" in safeport("decide", "--position", "51.2,1.0").err
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--time", "2022-01-13T05:00:00", "no zone"),
+        ("--time", "yesterday", "RFC 3339"),
+        ("--vessel", "titanic", "Profiles: "),
+        ("--vessel", "x" * 70, "64"),
+        ("--policy", "cheapest", "nearest-time"),
+        ("--persons", "-5", "below 0"),
+        ("--persons", "60-50", "greater than max"),
+        ("--persons", "30.5", "number of people"),
+        ("--persons", "99999", "above 10000"),
+        ("--recovered", "-1", "below 0"),
+        ("--recovered", "many", "whole number"),
+        ("--speed-kn", "nan", "finite"),
+        ("--speed-kn", "-inf", "finite"),
+        ("--speed-kn", "0", "not above 0"),
+        ("--speed-kn", "18,5", "comma"),
+        ("--speed-kn", "18kn", "not a number"),
+        ("--draught-m", "-2", "below 0"),
+        ("--survivor-capacity", "-2", "below 0"),
+        ("--accuracy-m", "-1", "below 0"),
+        ("--fix-age-s", "1e9", "not a number"),
+        ("--medical", "dying", "critical"),
+        ("--in-water", "maybe", "yes or no"),
+        ("--forecast", "waves.nc", "not read yet"),
+        ("--limit", "0", "below 1"),
+        ("--lang", "de", "'fr'"),
+        ("--pack", "/nowhere/at/all", "no folder"),
+    ],
+)
+def test_options_refused(safeport, option, value, said):
+    assert said in refused(safeport(*AT, option, value), option)
+
+
+def test_refusals_are_text_with_json_too(safeport):
+    refused(safeport("decide", "--position", "51 60.0N 001 15.0E", "--json"), "--position")
+
+
+def test_an_option_given_twice_is_refused(safeport):
+    assert "twice" in refused(safeport(*AT, "--position", "50N 1W"), "--position")
+
+
+def test_what_is_missing_is_named(safeport):
+    refused(safeport("decide"), "--position")
+    refused(safeport("decide", "--position"), "--position")

@@ -1,0 +1,209 @@
+"""``distance``, ``ports``, ``doctor``, ``geodata``, ``serve``, and packs that are not as they left the build."""
+
+import json
+import shutil
+
+import pytest
+
+from api.cli.layout import WIDTH
+from geodata.pack import DEFAULT_PACK
+
+
+def test_distance(safeport):
+    document = json.loads(safeport("distance", "GBDVR", "calais", "--json").out)
+    assert 20.0 < document["straight_line_nm"] <= document["distance_nm"] < 26.0
+    assert document["route"]["type"] == "LineString"
+    text = safeport("distance", "GBDVR", "calais")
+    assert text.code == 0
+    assert f"{document['distance_nm']:.1f} nm by water" in text.out
+    french = safeport("distance", "GBDVR", "calais", "--lang", "fr").out
+    assert f"{document['distance_nm']:.1f} M par mer".replace(".", ",") in french
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field", "said"),
+    [
+        (("dover", "clais"), "TO", "no port"),
+        (("51 60N 1 15E", "dover"), "FROM", "60 minutes"),
+        (("-1.2,50.0", "dover"), "FROM", "exchanged"),
+        (("dover", "51.2,1.0"), "TO", "on land"),
+        (("dover", "calais", "--draught-m", "nan"), "--draught-m", "between"),
+        (("dover",), "TO", "missing"),
+        (("51", "03N", "1", "15E"), "1", "quotes"),
+    ],
+)
+def test_distance_refusals(safeport, arguments, field, said):
+    ran = safeport("distance", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"{field}: ")
+    assert said in ran.err
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_ports_table(safeport, house, language):
+    ran = safeport("ports", "--lang", language)
+    assert ran.code == 0
+    lines = ran.out.splitlines()
+    assert max(map(len, lines)) <= WIDTH
+    assert [line.split()[0] for line in lines[1 : lines.index("")]] == sorted(port.id for port in house.world.ports)
+    assert "  ?" in ran.out
+
+
+def test_ports_near_and_by_country(safeport):
+    ran = safeport("ports", "--near", "51", "03N", "1", "15E", "--country", "fr", "--json")
+    ports = json.loads(ran.out)["ports"]
+    assert {port["country"] for port in ports} == {"FR"}
+    miles = [port["straight_line_nm"] for port in ports]
+    assert miles == sorted(miles)
+    table = safeport("ports", "--near", "51 03N 1 15E", "--lang", "fr").out
+    assert max(map(len, table.splitlines())) <= WIDTH
+
+
+def test_one_port_shows_its_whole_row(safeport, house):
+    ran = safeport("ports", "GBDVR")
+    assert ran.code == 0
+    shown = {line.split()[0] for line in ran.out.splitlines() if not line.startswith(" ")}
+    assert {"entrance_depth_m", "gate_kind", "vhf_source", "name_fr", "landing_point"} <= shown
+    assert json.loads(safeport("ports", "dover", "--json").out)["id"] == "dover"
+    blank = next(port for port in house.world.ports if port.vhf is None)
+    assert "vhf                    ?" in safeport("ports", blank.id).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [(("atlantis",), "ID"), (("--country", "XX"), "--country"), (("--near", "51 60N 1E"), "--near")],
+)
+def test_ports_refusals(safeport, arguments, field):
+    ran = safeport("ports", *arguments)
+    assert ran.code == 2
+    assert ran.err.startswith(f"{field}: ")
+
+
+def test_doctor_is_well(safeport):
+    ran = safeport("doctor")
+    assert ran.code == 0, ran.out
+    marks = [line.split()[0] for line in ran.out.splitlines() if not line.startswith(" ")]
+    assert marks == ["OK"] * 5
+    assert "ODbL-1.0" in ran.out
+    assert "decision in" in ran.out
+
+
+def test_geodata_verify(safeport):
+    ran = safeport("geodata", "verify")
+    assert ran.code == 0
+    assert "coast" in ran.out
+    assert "matches its SHA-256" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= WIDTH
+
+
+def test_geodata_refusals(safeport, tmp_path):
+    for arguments, field in (
+        (("verify", str(tmp_path / "none")), "DIR"),
+        (("build", "--coast", str(tmp_path / "none.shp")), "--coast"),
+        (("build", "--built-at", "2026-11-22T12:00:00"), "--built-at"),
+        ((), "command"),
+    ):
+        ran = safeport("geodata", *arguments)
+        assert ran.code == 2, ran
+        assert ran.err.startswith(f"{field}: "), ran.err
+
+
+def test_geodata_build_passes_its_options_on(safeport, tmp_path, monkeypatch):
+    import geodata.build
+
+    seen = []
+    monkeypatch.setattr(geodata.build, "build_pack", lambda *arguments: seen.append(arguments))
+    coast = tmp_path / "coast.geojson"
+    coast.touch()
+    ran = safeport(
+        "geodata", "build", "--coast", str(coast), "--out", str(tmp_path), "--built-at", "2026-11-22T12:00:00Z"
+    )
+    assert ran.code == 0, ran.err
+    folder, source, built_at = seen[0]
+    assert (folder, source, built_at.isoformat()) == (tmp_path, coast, "2026-11-22T12:00:00+00:00")
+
+
+def test_geodata_build_names_the_missing_extra(safeport, tmp_path, monkeypatch):
+    import geodata.build
+
+    def missing(*_):
+        raise ModuleNotFoundError("No module named 'roaring_landmask'", name="roaring_landmask")
+
+    monkeypatch.setattr(geodata.build, "build_pack", missing)
+    ran = safeport("geodata", "build", "--out", str(tmp_path))
+    assert ran.code == 1
+    assert "roaring_landmask" in ran.err
+    assert "safeport[build]" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--port", "99999"), ("--port", "http"), ("--host", "192.0.2.1"), ("--pack", "/nowhere/at/all")],
+)
+def test_serve_refusals(safeport, option, value):
+    ran = safeport("serve", option, value)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"{option}: ")
+
+
+@pytest.fixture
+def pack(tmp_path):
+    return shutil.copytree(DEFAULT_PACK, tmp_path / "pack")
+
+
+def _flip(pack):
+    path = pack / "mesh.npz.xz"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def _cut(pack):
+    path = pack / "coast.npz.xz"
+    path.write_bytes(path.read_bytes()[:1000])
+
+
+def _drop(pack):
+    (pack / "zones.json").unlink()
+
+
+def _other_format(pack):
+    path = pack / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**manifest, "format": 999}), encoding="utf-8")
+
+
+def _cut_manifest(pack):
+    path = pack / "manifest.json"
+    path.write_text(path.read_text(encoding="utf-8")[:200], encoding="utf-8")
+
+
+def _no_manifest(pack):
+    (pack / "manifest.json").unlink()
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (_flip, "layer mesh is damaged"),
+        (_cut, "layer coast is damaged"),
+        (_drop, "layer zones is missing"),
+        (_other_format, "format 999"),
+        (_cut_manifest, "manifest.json is damaged"),
+        (_no_manifest, "no manifest.json"),
+    ],
+)
+def test_a_damaged_pack_fails_with_its_reason(safeport, example, pack, damage, said):
+    damage(pack)
+    for arguments in ((*example, "--pack", str(pack)), ("geodata", "verify", str(pack))):
+        ran = safeport(*arguments)
+        assert (ran.code, ran.out) == (1, "")
+        assert said in ran.err
+        assert ran.err.count("\n") == 1
+    sick = safeport("doctor", "--pack", str(pack))
+    assert sick.code == 1
+    assert "FAIL geodata pack: " in sick.out
+
+
+def test_a_whole_copy_of_the_pack_answers_alike(safeport, example, pack):
+    assert safeport(*example, "--pack", str(pack)).out == safeport(*example).out

@@ -1,0 +1,60 @@
+"""A client that calls the application in this process."""
+
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from api.http import create_app
+
+
+class Caller:
+    """Synchronous calls of an ASGI application, all on one event loop."""
+
+    def __init__(self, runner, app):
+        self.runner = runner
+        self.app = app
+
+    def request(self, method, path, **options):
+        async def once():
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+                return await client.request(method, path, **options)
+
+        return self.runner.run(once())
+
+    def get(self, path, **options):
+        return self.request("GET", path, **options)
+
+    def decide(self, body):
+        return self.decide_raw(json.dumps(body).encode())
+
+    def decide_raw(self, data, **headers):
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {"Content-Type": "application/json"} | given
+        return self.request("POST", "/v1/decisions", content=data, headers=sent)
+
+
+@pytest.fixture(scope="session")
+def call_app():
+    """Caller of any application."""
+    with asyncio.Runner() as runner:
+        yield lambda app: Caller(runner, app)
+
+
+@pytest.fixture(scope="session")
+def client(call_app, house):
+    """Caller of an application that is ready."""
+    return call_app(create_app(house))
+
+
+@pytest.fixture
+def encounter():
+    """A lifeboat off Dover."""
+    return {
+        "position": {"type": "Point", "coordinates": [1.35, 51.0]},
+        "time": "2026-11-22T14:30:00Z",
+        "persons": {"min": 55, "max": 60},
+        "vessel": {"profile": "rnli-severn"},
+    }

@@ -1,0 +1,176 @@
+import json
+
+import pytest
+
+from api.http import create_app
+
+CANARY = "kanarienvogel-7319"
+SEA = {"type": "Point", "coordinates": [1.35, 51.0]}
+
+
+def problem_of(answer):
+    """The one document every error is."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert len(answer.content) <= 8192
+    document = answer.json()
+    assert document.keys() == {"type", "title", "status", "detail", "instance", "code", "errors"}
+    assert document["status"] == answer.status_code
+    assert document["instance"] == answer.request.url.raw_path.decode().split("?")[0]
+    for error in document["errors"]:
+        assert error.keys() == {"pointer", "code", "detail"}
+        assert error["detail"]
+    return document
+
+
+def pairs(document):
+    return [(error["pointer"], error["code"]) for error in document["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"nationality": CANARY}, [("/nationality", "UNKNOWN_FIELD")]),
+        ({"vessel": {"flag": CANARY}}, [("/vessel/flag", "UNKNOWN_FIELD")]),
+        ({"vessel": {"speed_kn": -1}}, [("/vessel/speed_kn", "OUT_OF_RANGE")]),
+        ({"vessel": {"speed_kn": CANARY}}, [("/vessel/speed_kn", "WRONG_TYPE")]),
+        ({"vessel": [CANARY]}, [("/vessel", "WRONG_TYPE")]),
+        ({"position": None}, [("/position", "WRONG_TYPE")]),
+        ({"position": {"type": CANARY, "coordinates": [1, 51]}}, [("/position/type", "NOT_AN_OPTION")]),
+        ({"position": {"type": "Point", "coordinates": [1]}}, [("/position/coordinates", "WRONG_LENGTH")]),
+        ({"position": {"type": "Point", "coordinates": [200, 51]}}, [("/position/coordinates", "INVALID_VALUE")]),
+        ({"position": {"type": "Point", "coordinates": [0, 0]}}, [("/position/coordinates", "INVALID_VALUE")]),
+        ({"position": {"type": "Point", "coordinates": [1.3, CANARY]}}, [("/position/coordinates/1", "WRONG_TYPE")]),
+        ({"persons": CANARY}, [("/persons", "WRONG_TYPE")]),
+        ({"persons": 1.5}, [("/persons", "WRONG_TYPE")]),
+        ({"persons": True}, [("/persons", "WRONG_TYPE")]),
+        ({"persons": -1}, [("/persons", "OUT_OF_RANGE")]),
+        ({"persons": {"min": 1}}, [("/persons/max", "REQUIRED")]),
+        ({"persons": {"min": 2, "max": 1}}, [("/persons", "INVALID_VALUE")]),
+        ({"persons": {"min": "x", "max": 1}}, [("/persons/min", "WRONG_TYPE")]),
+        ({"persons": {"min": 1, "max": 1, "age": CANARY}}, [("/persons/age", "UNKNOWN_FIELD")]),
+        ({"persons_in_water": 1}, [("/persons_in_water", "WRONG_TYPE")]),
+        ({"medical": CANARY}, [("/medical", "NOT_AN_OPTION")]),
+        ({"time": CANARY}, [("/time", "INVALID_VALUE")]),
+        ({"time": "2026-11-22T14:30:00"}, [("/time", "INVALID_VALUE")]),
+        ({"time": "2026-11-31T14:30:00Z"}, [("/time", "INVALID_VALUE")]),
+        ({"policy": CANARY * 10}, [("/policy", "WRONG_LENGTH")]),
+        ({"policy": CANARY}, [("/policy", "UNKNOWN_NAME")]),
+        ({"vessel": {"profile": CANARY}}, [("/vessel/profile", "UNKNOWN_NAME")]),
+    ],
+)  # fmt: skip
+def test_a_wrong_field_is_named_and_never_repeated(client, encounter, change, wrong):
+    answer = client.decide(encounter | change)
+    assert answer.status_code == 422
+    document = problem_of(answer)
+    assert pairs(document) == wrong
+    assert document["code"] == ("UNKNOWN_NAME" if wrong[0][1] == "UNKNOWN_NAME" else "INVALID_FIELDS")
+    assert CANARY not in answer.text
+
+
+def test_a_body_of_the_wrong_kind(client):
+    for body in ([], 3, "text", None):
+        document = problem_of(client.decide(body))
+        assert (document["status"], document["errors"][0]["pointer"]) == (422, "")
+
+
+def test_a_missing_position(client):
+    assert pairs(problem_of(client.decide({}))) == [("/position", "REQUIRED")]
+
+
+@pytest.mark.parametrize(
+    ("coordinates", "code"),
+    [([-1.0, 52.0], "POS_ON_LAND"), ([51.0, 1.35], "POS_OUT_OF_AREA"), ([30.0, 40.0], "POS_OUT_OF_AREA")],
+)
+def test_a_position_is_refused_by_its_own_code(client, coordinates, code):
+    answer = client.decide({"position": {"type": "Point", "coordinates": coordinates}})
+    document = problem_of(answer)
+    assert (document["status"], document["code"], pairs(document)) == (422, code, [("/position", code)])
+
+
+def test_many_errors_stay_a_small_answer(client):
+    body = {"position": SEA} | {f"{number}{'𝔸' * 80}": number for number in range(60)}
+    answer = client.decide(body)
+    document = problem_of(answer)
+    assert answer.status_code == 422
+    assert 5 < len(document["errors"]) <= 20
+    assert document["detail"].startswith("60 fields are wrong")
+
+
+def test_pointers_are_escaped_and_printable(client):
+    body = {"position": SEA, "a/b~c": 1, "x\u202e\ny": 2}
+    assert [pointer for pointer, _ in pairs(problem_of(client.decide(body)))] == ["/a~1b~0c", "/x??y"]
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer", "code"),
+    [
+        ({}, "/from", "REQUIRED"),
+        ({"from": "dover"}, "/to", "REQUIRED"),
+        ({"from": "", "to": "dover"}, "/from", "WRONG_LENGTH"),
+        ({"from": CANARY * 10, "to": "dover"}, "/from", "WRONG_LENGTH"),
+        ({"from": "dover", "to": "kanarienvogel"}, "/to", "UNKNOWN_NAME"),
+        ({"from": CANARY, "to": "dover"}, "/from", "INVALID_VALUE"),
+        ({"from": "51 07.3", "to": "dover"}, "/from", "INVALID_VALUE"),
+        ({"from": "52.0,-1.0", "to": "dover"}, "/from", "POS_ON_LAND"),
+        ({"from": "dover", "to": "40.0,1.0"}, "/to", "POS_OUT_OF_AREA"),
+        ({"from": "dover", "to": "calais", "draught_m": CANARY}, "/draught_m", "WRONG_TYPE"),
+        ({"from": "dover", "to": "calais", "draught_m": "nan"}, "/draught_m", "INVALID_VALUE"),
+        ({"from": "dover", "to": "calais", "draught_m": "-1"}, "/draught_m", "INVALID_VALUE"),
+        ({"from": ["dover", "calais"], "to": "rye"}, "/from", "INVALID_VALUE"),
+    ],
+)
+def test_a_wrong_query(client, query, pointer, code):
+    answer = client.get("/v1/distances", params=query)
+    assert answer.status_code == 422
+    assert pairs(problem_of(answer))[0] == (pointer, code)
+    assert "kanarienvogel" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/v1/ports/nowhere", 404, "UNKNOWN_PORT"),
+        ("GET", "/v1/ports/dover%20or%201", 404, "UNKNOWN_PORT"),
+        ("GET", "/v1/ports/", 404, "NOT_FOUND"),
+        ("GET", "/", 404, "NOT_FOUND"),
+        ("GET", "/docs", 404, "NOT_FOUND"),
+        ("GET", "/v1/decisions", 405, "METHOD_NOT_ALLOWED"),
+        ("DELETE", "/v1/ports", 405, "METHOD_NOT_ALLOWED"),
+        ("OPTIONS", "/v1/decisions", 405, "METHOD_NOT_ALLOWED"),
+    ],
+)
+def test_what_is_not_there(client, method, path, status, code):
+    answer = client.request(method, path)
+    document = problem_of(answer)
+    assert (answer.status_code, document["code"], document["errors"]) == (status, code, [])
+    assert ("allow" in answer.headers) == (status == 405)
+
+
+def test_a_long_path_is_not_repeated_whole(client):
+    answer = client.get("/v1/ports/" + "x" * 5000)
+    assert answer.status_code == 404
+    assert len(answer.content) < 600
+
+
+def test_a_defect_says_nothing_of_the_inside(call_app, encounter):
+    answer = call_app(create_app(house=object())).decide(encounter)
+    document = problem_of(answer)
+    assert (answer.status_code, document["code"], document["detail"]) == (500, "INTERNAL", "The service failed.")
+    assert "Traceback" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert len(answer.headers["x-request-id"]) == 32
+
+
+def test_numbers_beyond_a_double_are_refused(client):
+    for digits in ("9" * 400, "1e999", "-1e999"):
+        answer = client.decide_raw(b'{"position":{"type":"Point","coordinates":[' + digits.encode() + b",51]}}")
+        assert answer.status_code == 422
+        assert problem_of(answer)["errors"][0]["pointer"] == "/position/coordinates/0"
+
+
+def test_a_lone_surrogate_is_refused(client):
+    for member in ('"\\ud800": 1', '"policy": "\\udc00"', '"time": "\\ud800"', '"vessel": {"\\ud800": 1}'):
+        answer = client.decide_raw(f'{{"position": {json.dumps(SEA)}, {member}}}'.encode())
+        assert answer.status_code == 422
+        problem_of(answer)

@@ -1,0 +1,91 @@
+import pytest
+
+from api.distance import distance_document
+from api.document import decision_document, dump, port_document
+from api.encounter import EncounterIn
+
+
+def test_a_decision_is_the_document_of_the_command_line_byte_for_byte(client, house, encounter):
+    answer = client.decide(encounter)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["cache-control"] == "no-store"
+    asked = house.ask(EncounterIn.model_validate(encounter), 0.0)
+    assert answer.content == dump(decision_document(house.decide(asked))).encode()
+    assert answer.json()["decision_id"].startswith("d-")
+
+
+def test_the_same_request_gives_the_same_bytes(client, encounter):
+    assert client.decide(encounter).content == client.decide(encounter).content
+
+
+def test_without_a_time_the_encounter_is_now(client, monkeypatch, encounter):
+    monkeypatch.setattr("api.http.routes.time.time", lambda: 1_800_000_000.9)
+    del encounter["time"]
+    assert client.decide(encounter).json()["decided_at"] == "2027-01-15T08:00:00Z"
+
+
+def test_no_fit_port_is_an_answer(client, encounter):
+    encounter["vessel"] = {"speed_kn": 10, "draught_m": 25, "loa_m": 400}
+    answer = client.decide(encounter)
+    assert answer.status_code == 200
+    assert answer.json()["outcome"] in {"none", "unconfirmed"}
+    assert answer.json()["recommended"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "ends"),
+    [
+        ({"from": "dover", "to": "FRCQF"}, ("dover", "FRCQF", None)),
+        ({"from": "51 00.0N 001 21.0E", "to": "51.0,1.3"}, ("51 00.0N 001 21.0E", "51.0,1.3", None)),
+        ({"from": "GBDVR", "to": "calais", "draught_m": "7.5"}, ("GBDVR", "calais", 7.5)),
+    ],
+)
+def test_a_distance_is_the_document_of_the_command_line(client, house, query, ends):
+    answer = client.get("/v1/distances", params=query)
+    assert answer.status_code == 200
+    assert answer.text == dump(distance_document(house, *ends))
+
+
+def test_ports_are_all_there_by_id(client, house):
+    document = client.get("/v1/ports").json()
+    ids = [port["id"] for port in document["ports"]]
+    assert ids == sorted(port.id for port in house.world.ports)
+    assert document["geodata"].keys() == {"id", "sha256"}
+    assert document["geodata"]["sha256"] == house.world.identity["geodata"]["sha256"]
+
+
+@pytest.mark.parametrize("name", ["dover", "DOVER", "GBDVR", "gbdvr"])
+def test_a_port_is_found_by_id_and_by_locode(client, house, name):
+    answer = client.get(f"/v1/ports/{name}")
+    assert answer.status_code == 200
+    assert answer.text == dump(port_document(house.port("dover")))
+
+
+@pytest.mark.parametrize("path", ["/v1/ports", "/v1/ports/dover"])
+def test_a_client_that_has_the_register_is_not_sent_it_again(client, path):
+    first = client.get(path)
+    assert first.headers["cache-control"] == "no-cache"
+    tag = first.headers["etag"]
+    for known in (tag, tag.removeprefix("W/"), f'"other", {tag}', "*"):
+        again = client.get(path, headers={"If-None-Match": known})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_an_unknown_port_has_no_tag_to_match(client):
+    assert client.get("/v1/ports/nowhere", headers={"If-None-Match": "*"}).status_code == 404
+
+
+def test_large_answers_are_compressed_and_small_ones_are_not(client, encounter):
+    large = client.request("POST", "/v1/decisions", json=encounter, headers={"Accept-Encoding": "gzip"})
+    assert large.headers["content-encoding"] == "gzip"
+    assert int(large.headers["content-length"]) < len(large.content) / 5
+    assert "content-encoding" not in client.get("/healthz", headers={"Accept-Encoding": "gzip"}).headers
+
+
+def test_it_is_up_and_ready(client, house):
+    assert client.get("/healthz").json() == {"status": "up"}
+    ready = client.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.json()["geodata"]["sha256"] == house.world.identity["geodata"]["sha256"]

@@ -1,0 +1,83 @@
+import math
+from itertools import pairwise
+
+import pytest
+
+from api.distance import distance_document
+from engine.errors import InvalidAsk, PositionRefused, UnknownName
+from engine.sea_route import straight_line_m
+from engine.units import NAUTICAL_MILE_M
+from engine.vocab import Code
+
+
+def test_a_port_counts_from_its_landing_point_with_its_harbour_leg(house):
+    document = distance_document(house, "dover", "FRCQF")
+    dover, calais = house.port("dover"), house.port("calais")
+    track = document["route"]["coordinates"]
+    assert track[0] == pytest.approx(dover.landing, abs=1e-6)
+    assert track[-1] == pytest.approx(calais.landing, abs=1e-6)
+    assert document["straight_line_nm"] == round(straight_line_m(dover.landing, calais.landing) / NAUTICAL_MILE_M, 2)
+    legs_nm = (
+        sum(house.world.columns.harbour_leg_m[house.world.ports.index(p)] for p in (dover, calais)) / NAUTICAL_MILE_M
+    )
+    between = distance_document(house, *(f"{p.approach[1]},{p.approach[0]}" for p in (dover, calais)))["distance_nm"]
+    assert document["distance_nm"] == pytest.approx(between + legs_nm, abs=0.011)
+
+
+def test_a_position_counts_from_itself(house):
+    document = distance_document(house, "51 00.0N 001 21.0E", "50.95, 1.40")
+    assert document["distance_nm"] == document["straight_line_nm"]
+    assert document["route"] == {"type": "LineString", "coordinates": [[1.35, 51.0], [1.4, 50.95]]}
+
+
+@pytest.mark.parametrize("place", ["dover", "51.0,1.35"])
+def test_no_way_at_all_to_where_one_is(house, place):
+    assert distance_document(house, place, place) == {"distance_nm": 0.0, "straight_line_nm": 0.0, "route": None}
+
+
+def test_there_and_back_is_the_same_and_never_less_than_the_straight_line(house):
+    ports = [port.id for port in house.world.ports][::8]
+    for start, end in zip(ports, ports[1:] + ports[:1], strict=True):
+        there, back = distance_document(house, start, end), distance_document(house, end, start)
+        assert there["distance_nm"] == pytest.approx(back["distance_nm"], abs=0.011)
+        assert there["distance_nm"] >= there["straight_line_nm"] - 0.01
+        points = there["route"]["coordinates"]
+        assert all(one != other for one, other in pairwise(points))
+
+
+def test_a_deeper_vessel_never_has_a_shorter_way(house):
+    lengths = [
+        distance_document(house, "ramsgate", "dunkerque-est", draught)["distance_nm"] for draught in (None, 3, 8)
+    ]
+    assert lengths == sorted(lengths)
+
+
+@pytest.mark.parametrize("draught_m", [-0.1, 30.1, math.nan, math.inf])
+def test_a_draught_out_of_range_is_refused(house, draught_m):
+    with pytest.raises(InvalidAsk) as caught:
+        distance_document(house, "dover", "calais", draught_m)
+    assert caught.value.field == "draught_m"
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [("nowhere", UnknownName), ("51 07.3", InvalidAsk), ("", InvalidAsk), ("x1", InvalidAsk), ("N" * 500, UnknownName)],
+)
+@pytest.mark.parametrize("field", ["from", "to"])
+def test_what_is_no_place_is_refused_by_the_name_of_its_end(house, text, error, field):
+    ends = (text, "dover") if field == "from" else ("dover", text)
+    with pytest.raises(error) as caught:
+        distance_document(house, *ends)
+    assert caught.value.field == field
+    assert str(caught.value).startswith(f"{field}: ")
+    assert len(str(caught.value)) < 250
+
+
+@pytest.mark.parametrize(("text", "code"), [("52.0,-1.0", Code.POS_ON_LAND), ("40.0,1.0", Code.POS_OUT_OF_AREA)])
+@pytest.mark.parametrize("field", ["from", "to"])
+def test_a_position_refused_is_refused_by_the_name_of_its_end(house, text, code, field):
+    ends = (text, "dover") if field == "from" else ("dover", text)
+    with pytest.raises(PositionRefused) as caught:
+        distance_document(house, *ends)
+    assert (caught.value.field, caught.value.code) == (field, code)
+    assert str(caught.value).startswith(f"{field}: lies ")
