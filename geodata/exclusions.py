@@ -190,4 +190,6 @@ def _doubled_areas(mesh: Mesh) -> np.ndarray:
 
 
 def _on_plane(outline: shapely.Geometry, origin: tuple[float, float]) -> shapely.Geometry:
-    return shapely.make_valid(shapely.transform(outline, lambda points: project(points, *origin)))
+    # A side drawn straight in longitude and latitude is not straight on the plane: short pieces follow it to 0.1 m.
+    pieces = shapely.segmentize(outline, 0.02)
+    return shapely.make_valid(shapely.transform(pieces, lambda points: project(points, *origin)))

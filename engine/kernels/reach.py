@@ -249,9 +249,10 @@ def _from_inside(
 ):
     """Harbour legs of all ports, without the detour over the approach point where the position is inside the harbour.
 
-    A position nearer to the landing than the leg is long may be inside. It is when it sees a point of the leg over the
-    unsimplified water, or when the gate of the leg is nearer over the mesh than the approach point is. The way at sea
-    is then nothing, and all of it counts as harbour: `distance`, `via`, `touched` and `poor` are changed so.
+    A position nearer to the landing than twice the length of the leg may be inside. It is when a way straight to the leg, to a point
+    it sees over the unsimplified water or over the mesh to the gate of the leg, saves at least a quarter of the leg against
+    the way over the approach point. The way at sea is then nothing, and all of it counts as harbour: `distance`, `via`,
+    `touched` and `poor` are changed so.
 
     Returns
     -------
@@ -267,10 +268,11 @@ def _from_inside(
     entered = np.full(harbour.shape[0], NOWHERE)
     for p in range(harbour.shape[0]):
         last = legs.start[p + 1] - 1
-        if last < legs.start[p] or not hypot(legs.x[last] - px, legs.y[last] - py) < legs.length[p]:
+        if last < legs.start[p] or not hypot(legs.x[last] - px, legs.y[last] - py) < 2.0 * legs.length[p]:
             continue
-        best = distance[p] + legs.length[p]
-        for k in range(legs.start[p], last + 1):
+        best = distance[p] + 0.75 * legs.length[p]
+        # The approach point itself is no way in: the search above has measured that already.
+        for k in range(legs.start[p] + 1, last + 1):
             if crosses_land(water.shore, px, py, legs.x[k], legs.y[k]):
                 continue
             length = geodesic_length_m(lon_deg, lat_deg, legs.lon[k], legs.lat[k]) + legs.to_go[k]
@@ -278,9 +280,9 @@ def _from_inside(
                 best = length
                 entered[p] = k - legs.start[p]
         t = legs.gate_triangle[p]
-        if entered[p] == NOWHERE and t != NOWHERE and mesh.least_depth[t] >= needed:
+        if t != NOWHERE and mesh.least_depth[t] >= needed:
             bound = path_m + geodesic_length_m(joined_lon, joined_lat, legs.gate_lon[p], legs.gate_lat[p])
-            if bound < distance[p]:
+            if bound + legs.gate_to_go[p] < best:
                 length, _ = path_between(
                     mesh,
                     depth_class.corners,
@@ -293,8 +295,9 @@ def _from_inside(
                     triangle,
                     vertex_at(mesh, triangle, joined_x, joined_y),
                 )
-                if path_m + length < distance[p]:
-                    best = path_m + length + legs.gate_to_go[p]
+                length += path_m + legs.gate_to_go[p]
+                if length < best:
+                    best = length
                     entered[p] = legs.gate_following[p]
                     via[p] = THROUGH_GATE
         if entered[p] != NOWHERE:

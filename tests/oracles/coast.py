@@ -1,12 +1,13 @@
 """The unsimplified land of the pack as shapely sees it, and what a drawn route does to it."""
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import shapely
 
-from geodata.plane import project
 from geodata.pack import read_pack
+from geodata.plane import project
 from geodata.shoreline import coast_rings
 
 
@@ -41,7 +42,9 @@ def rings_on_plane(origin: tuple[float, float]) -> np.ndarray:
 
 def _along_cut(ring: np.ndarray) -> np.ndarray:
     a, b = ring[:-1], ring[1:]
-    return ((a[:, 0] == b[:, 0]) & np.isin(a[:, 0], (-7.0, 5.0))) | ((a[:, 1] == b[:, 1]) & np.isin(a[:, 1], (48.0, 52.5)))
+    meridian = (a[:, 0] == b[:, 0]) & np.isin(a[:, 0], (-7.0, 5.0))
+    parallel = (a[:, 1] == b[:, 1]) & np.isin(a[:, 1], (48.0, 52.5))
+    return meridian | parallel
 
 
 def _polygons(closed: list[np.ndarray]) -> np.ndarray:
@@ -64,7 +67,7 @@ def _polygons(closed: list[np.ndarray]) -> np.ndarray:
 
 def segments_of(tracks: list[tuple[tuple[float, float], ...]]) -> np.ndarray:
     """Straight pieces of tracks in longitude and latitude, as GeoJSON draws them; each one once. [deg]"""
-    pieces = {(*a, *b) for track in tracks for a, b in zip(track[:-1], track[1:], strict=True) if a != b}
+    pieces = {(*a, *b) for track in tracks for a, b in pairwise(track) if a != b}
     return shapely.linestrings(np.array(sorted(pieces)).reshape(-1, 2, 2))
 
 

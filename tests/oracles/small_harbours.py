@@ -11,8 +11,8 @@ from scipy.sparse.csgraph import dijkstra
 from engine.kernels.mesh import Corners, Mesh, find_corners
 from engine.kernels.plane import LATTICE_M
 from engine.kernels.visibility import Targets
-from geodata.plane import unproject
 from geodata.mesh import build_trees, mesh_from, targets_from
+from geodata.plane import unproject
 from geodata.triangulation import open_sea, triangulate
 from tests.oracles.geodesics import length_m
 

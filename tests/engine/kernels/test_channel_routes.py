@@ -85,10 +85,10 @@ def test_there_and_back_are_equally_long(routes):
 
 
 def test_triangle_inequality_over_all_triples(routes):
-    """Measured: the worst excess is 0.2 mm, as the geodesic of a leg 300 km long is not its straight line."""
+    """A straight leg of the plane is not quite the geodesic, yet no excess shows: measured, none above rounding."""
     lengths = routes[0]
     for k in range(PLACES):
-        assert (lengths <= lengths[:, k, None] + lengths[None, k, :] + 1e-2).all()
+        assert (lengths <= lengths[:, k, None] + lengths[None, k, :] + 1e-3).all()
 
 
 def test_tracks_are_as_long_as_stated(routes):
@@ -123,9 +123,10 @@ def test_a_passage_to_or_from_a_vertex_of_the_mesh(world):
         out, back = passage_between(world, tables, a, b), passage_between(world, tables, b, a)
         assert np.isfinite(out.length_m)
         assert out.length_m == pytest.approx(back.length_m, abs=1e-3)
-        by_way = passage_between(world, tables, a, (-3.0, 50.0)).length_m + passage_between(
-            world, tables, (-3.0, 50.0), b
-        ).length_m
+        by_way = (
+            passage_between(world, tables, a, (-3.0, 50.0)).length_m
+            + passage_between(world, tables, (-3.0, 50.0), b).length_m
+        )
         assert out.length_m <= by_way + 1e-2
 
 

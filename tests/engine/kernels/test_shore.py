@@ -68,7 +68,8 @@ def test_nearest_shore_agrees_with_shapely(shore, points, tree):
 
 def test_crosses_land_agrees_with_shapely(shore, points, tree):
     random = np.random.default_rng(8)
-    ends = points + np.round(random.normal(0.0, 1.0, points.shape) * 10.0 ** random.uniform(-1, 4, (len(points), 1)) * 16) / 16
+    away = random.normal(0.0, 1.0, points.shape) * 10.0 ** random.uniform(-1.0, 4.0, (len(points), 1))
+    ends = points + np.round(away / LATTICE_M) * LATTICE_M
     segments = shapely.linestrings(np.stack([points, ends], axis=1))
     hit, _ = tree.query(segments, predicate="intersects")
     expected = np.zeros(len(points), bool)

@@ -13,13 +13,22 @@ from engine.kernels.joining import vertex_at
 from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.shortest_paths import DIRECT, distances_to_targets, lengths_of_trees, path_between
 from geodata.plane import unproject
-from tests.oracles.small_harbours import ORIGIN, brute_force, harbour_from, harbours, random_points, targets_at, trees_of
+from tests.oracles.small_harbours import (
+    ORIGIN,
+    brute_force,
+    harbour_from,
+    harbours,
+    random_points,
+    targets_at,
+    trees_of,
+)
 
 NEEDED = (0.0, 1.0, 2.5, np.inf)
 
 RELATIVE = 1e-9
-"""Both sides weigh each straight leg of the plane by its geodesic. A leg of L m bows less than 2e-5 L^2/1e6 m, so where
-brute force may bend at a vertex that is no corner it gains nothing it could show: below 1e-12 on these 4 km."""
+"""Both sides weigh each straight leg of the plane by its geodesic. Brute force may also bend at vertices that are no
+corners, and could gain by it, since a straight leg of the plane is not quite the geodesic. On these 4 km it bows 1 mm,
+which is worth 1e-13 of the length: less than the rounding. The worst difference measured is 6 nm."""
 
 
 def distances(harbour, targets, tables, needed, point):
@@ -28,7 +37,7 @@ def distances(harbour, targets, tables, needed, point):
     lon, lat = unproject(point[None, :], *ORIGIN)[0]
     t = locate(mesh, *point)
     return distances_to_targets(
-        mesh, harbour.corners(needed), targets, needed, tables, lon, lat, *map(float, point), t, vertex_at(mesh, t, *point)
+        mesh, harbour.corners(needed), targets, needed, tables, lon, lat, *point, t, vertex_at(mesh, t, *point)
     )
 
 
@@ -37,9 +46,7 @@ def path(harbour, end, needed, point):
     mesh = harbour.mesh
     lon, lat = unproject(point[None, :], *ORIGIN)[0]
     t = locate(mesh, *point)
-    return path_between(
-        mesh, harbour.corners(needed), end, needed, lon, lat, *map(float, point), t, vertex_at(mesh, t, *point)
-    )
+    return path_between(mesh, harbour.corners(needed), end, needed, lon, lat, *point, t, vertex_at(mesh, t, *point))
 
 
 def open_points(harbour, needed, count, seed):
@@ -96,7 +103,8 @@ def walk_is_legal(harbour, needed, start, vertices, end, length_m):
     positions = unproject(np.array(way, float), *ORIGIN)
     for a, b in pairwise(way):
         assert water.covers(shapely.LineString([a, b]))
-    assert sum(geodesic_length_m(*a, *b) for a, b in pairwise(positions)) == pytest.approx(length_m, rel=1e-12, abs=1e-6)
+    sailed = sum(geodesic_length_m(*a, *b) for a, b in pairwise(positions))
+    assert sailed == pytest.approx(length_m, rel=1e-12, abs=1e-6)
 
 
 @settings(deadline=None, max_examples=60)
@@ -109,7 +117,8 @@ def test_distances_from_the_vertices_themselves_equal_brute_force(drawn, seed, n
     vertices = np.unique(shapely.get_coordinates(harbour.free(needed)), axis=0)
     vertices = vertices[np.random.default_rng(seed).permutation(len(vertices))[:8]]
     mesh = harbour.mesh
-    held = [vertex_at(mesh, locate(mesh, x, y), x, y) != NOWHERE if locate(mesh, x, y) != NOWHERE else False for x, y in vertices]
+    holders = [locate(mesh, x, y) for x, y in vertices]
+    held = [t != NOWHERE and vertex_at(mesh, t, *v) != NOWHERE for t, v in zip(holders, vertices, strict=True)]
     vertices = vertices[held]
     assume(len(vertices) > 0)
     expected = brute_force(harbour.free(needed), np.vstack([points, vertices]))[3:, :3]
@@ -195,5 +204,6 @@ def test_a_pinch_of_no_width_lets_a_path_through():
     for n in range(4):
         assert close(distances(harbour, targets, legs, 0.0, points[n])[0], expected[n])
         for p in range(4):
-            assert close(np.array([path(harbour, targets_at(harbour, points[p : p + 1]), 0.0, points[n])[0]]), expected[n, [p]])
+            end = targets_at(harbour, points[p : p + 1])
+            assert close(np.array([path(harbour, end, 0.0, points[n])[0]]), expected[n, [p]])
     assert expected[0, 1] < 1500.0

@@ -63,7 +63,7 @@ def test_locate_agrees_with_shapely(drawn, seed):
     harbour = harbour_from(*drawn)
     random = np.random.default_rng(seed)
     west, south, east, north = harbour.water.bounds
-    anywhere = np.column_stack([random.uniform(west - 50.0, east + 50.0, 60), random.uniform(south - 50.0, north + 50.0, 60)])
+    anywhere = random.uniform((west - 50.0, south - 50.0), (east + 50.0, north + 50.0), (60, 2))
     vertices = np.column_stack([harbour.mesh.x, harbour.mesh.y])
     near = vertices[random.integers(0, len(vertices), 40)] + random.normal(0.0, 1.0, (40, 2))
     shapes = shapely.polygons(triangles_of(harbour))
@@ -149,7 +149,8 @@ def connected_pieces(neighbours, is_open):
 
 def test_overlapping_banks_count_the_shallower():
     water = shapely.box(0.0, 0.0, 1000.0, 1000.0)
-    cut = triangulate(water, [(3.0, shapely.box(100.0, 100.0, 600.0, 600.0)), (1.0, shapely.box(400.0, 400.0, 900.0, 900.0))])
+    banks = [(3.0, shapely.box(100.0, 100.0, 600.0, 600.0)), (1.0, shapely.box(400.0, 400.0, 900.0, 900.0))]
+    cut = triangulate(water, banks)
     middle = cut.points[cut.triangles].mean(axis=1)
     for (x, y), depth in zip(middle, cut.least_depth, strict=True):
         one, three = 400 < x < 900 and 400 < y < 900, 100 < x < 600 and 100 < y < 600
