@@ -10,7 +10,7 @@ from engine.errors import InvalidAsk, PositionRefused, UnknownName
 from engine.kernels.reach import DepthClass
 from engine.model import World
 from engine.rules.depth_and_tide import depth_needed
-from engine.sea_route import Passage, depth_class_for, passage_between, reach_from, straight_line_m
+from engine.sea_route import Passage, depth_class_for, passage_between, reach_from, straight_line_m, track_to_port
 from engine.units import NAUTICAL_MILE_M
 from geodata.policies import DEFAULT_POLICY
 
@@ -32,12 +32,15 @@ class _End(NamedTuple):
         Track between the two, from `afloat` to `at`; empty where it is not drawn. [deg]
     leg_m : float
         Its length. [m]
+    port : int or None
+        Number of the port, None for a position.
     """
 
     at: tuple[float, float]
     afloat: tuple[float, float]
     leg: Track = ()
     leg_m: float = 0.0
+    port: int | None = None
 
 
 def distance_document(house: House, start_text: str, end_text: str, draught_m: float | None = None) -> Json:
@@ -71,18 +74,35 @@ def distance_document(house: House, start_text: str, end_text: str, draught_m: f
     depth_class = _depth_class(house.world, draught_m)
     start, end = _end(house, "from", start_text), _end(house, "to", end_text)
     straight_nm = round(straight_line_m(start.at, end.at) / NAUTICAL_MILE_M, 2)
-    passage = _passage(house.world, depth_class, start, end)
+    if end.port is not None and start.port is None:
+        passage = _to_port(house.world, depth_class, start.at, end.port, "from")
+    elif start.port is not None and end.port is None:
+        there = _to_port(house.world, depth_class, end.at, start.port, "to")
+        passage = Passage(there.length_m, there.track[::-1])
+    else:
+        between = _passage(house.world, depth_class, start, end)
+        track = _joined(start.leg[::-1], between.track, end.leg)
+        passage = Passage(start.leg_m + between.length_m + end.leg_m, track)
     if start.at == end.at:
         return {"distance_nm": 0.0, "straight_line_nm": 0.0, "route": None}
     if isinf(passage.length_m):
         return {"distance_nm": None, "straight_line_nm": straight_nm, "route": None}
-    length_m = start.leg_m + passage.length_m + end.leg_m
-    track = _joined(start.leg[::-1], passage.track, end.leg)
     return {
-        "distance_nm": round(length_m / NAUTICAL_MILE_M, 2),
+        "distance_nm": round(passage.length_m / NAUTICAL_MILE_M, 2),
         "straight_line_nm": straight_nm,
-        "route": line_string(track),
+        "route": line_string(passage.track),
     }
+
+
+def _to_port(world: World, depth_class: DepthClass, position: tuple[float, float], port: int, field: str) -> Passage:
+    """Passage from a position to the landing of a port, as a decision measures it."""
+    try:
+        reach = reach_from(world, depth_class, *position)
+    except PositionRefused as refused:
+        raise _named(refused, field) from None
+    harbour_m = float(reach.harbour_m[port])
+    length_m = float(reach.distance_m[port]) + (harbour_m if isfinite(harbour_m) else 0.0)
+    return Passage(length_m, track_to_port(world, depth_class, reach, port))
 
 
 def _depth_class(world: World, draught_m: float | None) -> DepthClass:
@@ -101,9 +121,10 @@ def _end(house: House, field: str, text: str) -> _End:
     except UnknownName:
         position = _position(field, text)
         return _End(position, position)
-    leg_m = float(house.world.columns.harbour_leg_m[house.world.ports.index(port)])
+    number = house.world.ports.index(port)
+    leg_m = float(house.world.columns.harbour_leg_m[number])
     leg = tuple((float(lon), float(lat)) for lon, lat in port.harbour_leg)
-    return _End(port.landing, port.approach, leg, leg_m if isfinite(leg_m) else 0.0)
+    return _End(port.landing, port.approach, leg, leg_m if isfinite(leg_m) else 0.0, number)
 
 
 def _position(field: str, text: str) -> tuple[float, float]:
@@ -133,10 +154,14 @@ def _check_end(world: World, depth_class: DepthClass, field: str, end: _End) -> 
     try:
         reach_from(world, depth_class, *end.afloat)
     except PositionRefused as refused:
-        named = PositionRefused(refused.code, refused.problem, refused.remedy)
-        named.field = field
-        named.args = (f"{field}: {refused.problem} {refused.remedy}",)
-        raise named from None
+        raise _named(refused, field) from None
+
+
+def _named(refused: PositionRefused, field: str) -> PositionRefused:
+    named = PositionRefused(refused.code, refused.problem, refused.remedy)
+    named.field = field
+    named.args = (f"{field}: {refused.problem} {refused.remedy}",)
+    return named
 
 
 def _joined(*tracks: Track) -> Track:

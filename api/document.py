@@ -1,8 +1,9 @@
 """The decision document: one JSON object, the same from the command line and over HTTP."""
 
 import hashlib
-import json
 from math import isfinite
+
+import orjson
 
 from api.position import format_time
 from engine import ENGINE_VERSION
@@ -92,8 +93,8 @@ def decision_document(decision: Decision) -> Json:
 
 
 def dump(document: object) -> str:
-    """The one way a document becomes text."""
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    """The one way a document becomes text: keys sorted, no spaces, UTF-8."""
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def decision_id(encounter: Json, inputs: Json) -> str:

@@ -1,5 +1,6 @@
 """The composition root: opens the pack once and hands out what every door needs."""
 
+import gc
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from engine.errors import UnknownName
 from engine.model import Ask, Decision, Port, Vessel, World
 from engine.policy import Policy
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
-from geodata.policies import read_policy
+from geodata.policies import DEFAULT_POLICY, read_policy
 from geodata.vessels import vessel_named, vessels_from
 from geodata.world import world_from
 
@@ -92,13 +93,16 @@ def open_house(folder: Path = DEFAULT_PACK) -> House:
 
 
 def warm(house: House) -> None:
-    """Run every compiled path once, so that no request pays for it: each depth class, and a free passage."""
+    """Run every compiled path once, so that no request pays for it: each depth class, a free passage, a document."""
+    from api.document import decision_document, dump
     from engine.sea_route import passage_between
 
+    ports = house.world.ports
     for depth_class in house.world.depth_classes:
-        tables = depth_class.tables
-    port = house.world.ports[0]
-    passage_between(house.world, tables, port.approach, house.world.ports[-1].approach)
-    for name, vessel in house.vessels.items():
-        if name in ("unknown", "rnli-severn"):
-            house.decide(Ask(*port.approach, 0.0, vessel, known_policy("nearest-time")))
+        passage_between(house.world, depth_class.tables, ports[0].approach, ports[-1].approach)
+    for name in ("unknown", "rnli-severn"):
+        ask = Ask(*ports[0].approach, 0.0, house.vessels[name], known_policy(DEFAULT_POLICY))
+        dump(decision_document(house.decide(ask)))
+    # What is open now stays: a document makes thousands of small objects, and each collection would walk the world too.
+    gc.collect()
+    gc.freeze()
