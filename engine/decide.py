@@ -24,6 +24,9 @@ STATE_OF_REGION = {"UK": ("GB", "JE", "GG", "IM"), "FR": ("FR",), "BE": ("BE",),
 
 _UNCERTAINTY_POINTS = 8
 _CODES = max(Code) + 1
+# numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
+_CAUTION = int(Status.CAUTION)
+_UNCONFIRMED = int(Status.UNCONFIRMED)
 
 
 def decide(ask: Ask, world: World) -> Decision:
@@ -87,11 +90,7 @@ class _Found:
     key_s: np.ndarray
     status: np.ndarray
     order: np.ndarray
-
-    @property
-    def winner(self) -> int | None:
-        best = int(self.order[0])
-        return best if self.status[best] <= Status.CAUTION else None
+    winner: int | None
 
 
 def _judge_at(case: _Case, lon: float, lat: float) -> _Found:
@@ -117,8 +116,10 @@ def _judge_at(case: _Case, lon: float, lat: float) -> _Found:
     elif policy.key == "time_to_care" or ask.medical == Medical.CRITICAL:
         plain_key_s = time_s + _care_delay(policy, world)
     key_s = plain_key_s + penalty_s
-    return _Found(reach, verdict, code, measured, limit, weight, time_s, plain_key_s, key_s, status,
-                  order_of(status, key_s))  # fmt: skip
+    order = order_of(status, key_s)
+    best = int(order[0])
+    winner = best if status[best] <= _CAUTION else None
+    return _Found(reach, verdict, code, measured, limit, weight, time_s, plain_key_s, key_s, status, order, winner)
 
 
 def _winners_nearby(case: _Case, found: _Found) -> tuple[int, ...]:
@@ -145,8 +146,9 @@ def _winners_nearby(case: _Case, found: _Found) -> tuple[int, ...]:
 def _assemble(case: _Case, found: _Found, moved: tuple[int, ...]) -> Decision:
     ask, world, limits = case.ask, case.world, case.ask.policy.limits
     to_second_s, near_tie = _margin(found, limits.near_tie_s, limits.near_tie_share)
+    nearer = _unconfirmed_nearer(case, found)
     sensitive = ["position"] if moved else []
-    if _unconfirmed_nearer(case, found) is not None:
+    if nearer is not None:
         sensitive.append("unconfirmed_port")
     slow = case.speed_ms * (1.0 - limits.speed_uncertainty_share)
     fast = case.speed_ms * (1.0 + limits.speed_uncertainty_share)
@@ -174,7 +176,7 @@ def _assemble(case: _Case, found: _Found, moved: tuple[int, ...]) -> Decision:
         limit=found.limit,
         order=found.order,
         coordination=case.coordination,
-        notices=tuple(_notices(case, found, moved, near_tie)),
+        notices=tuple(_notices(case, found, moved, near_tie, nearer)),
         to_second_s=to_second_s,
         near_tie=near_tie,
         sensitive_to=tuple(sensitive),
@@ -209,7 +211,7 @@ def _margin(found: _Found, within_s: float, within_share: float) -> tuple[float,
     if found.winner is None or len(found.order) < 2:
         return nan, False
     first, second = int(found.order[0]), int(found.order[1])
-    if found.status[second] > Status.CAUTION or isinf(found.key_s[second]):
+    if found.status[second] > _CAUTION or isinf(found.key_s[second]):
         return nan, False
     gap = float(found.key_s[second] - found.key_s[first])
     return gap, is_near_tie(float(found.key_s[first]), float(found.key_s[second]), within_s, within_share)
@@ -217,8 +219,10 @@ def _margin(found: _Found, within_s: float, within_share: float) -> tuple[float,
 
 def _unconfirmed_nearer(case: _Case, found: _Found) -> int | None:
     """The best unconfirmed port when it is much nearer than the winner."""
-    unconfirmed = found.order[found.status[found.order] == Status.UNCONFIRMED]
-    if found.winner is None or len(unconfirmed) == 0:
+    if found.winner is None:
+        return None
+    unconfirmed = found.order[found.status[found.order] == _UNCONFIRMED]
+    if len(unconfirmed) == 0:
         return None
     limits = case.ask.policy.limits
     best_s = float(found.key_s[found.winner])
@@ -228,14 +232,13 @@ def _unconfirmed_nearer(case: _Case, found: _Found) -> int | None:
     return None
 
 
-def _notices(case: _Case, found: _Found, moved: tuple[int, ...], near_tie: bool) -> list[Notice]:
+def _notices(case: _Case, found: _Found, moved: tuple[int, ...], near_tie: bool, nearer: int | None) -> list[Notice]:
     ask = case.ask
     notices = _rescue_notices(ask)
     if ask.medical == Medical.CRITICAL:
         notices.append(Notice(Code.MED_TIME_CRITICAL))
-    nearer = _unconfirmed_nearer(case, found)
     if found.winner is None:
-        any_left = found.status[found.order[0]] == Status.UNCONFIRMED
+        any_left = found.status[found.order[0]] == _UNCONFIRMED
         notices.append(Notice(Code.NO_PORT_CONFIRMED if any_left else Code.NO_PORT_FIT))
     elif nearer is not None:
         notices.append(Notice(Code.UNCONFIRMED_NEARER, {"port": nearer, "time_s": float(found.time_s[nearer])}))

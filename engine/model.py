@@ -297,4 +297,4 @@ class Decision:
     def recommended(self) -> int | None:
         """Index of the first suitable port, or None."""
         best = int(self.order[0])
-        return best if self.status[best] <= Status.CAUTION else None
+        return best if self.status[best] <= int(Status.CAUTION) else None

@@ -5,6 +5,8 @@ import numpy as np
 from engine.kernels.jit import kernel
 from engine.vocab import Status, Verdict, Weight
 
+_CAUTION = int(Status.CAUTION)
+
 
 @kernel
 def statuses(verdict, weight):
@@ -70,8 +72,8 @@ def order_of(status: np.ndarray, key_s: np.ndarray) -> np.ndarray:
 
     Ties fall to the lower index, so equal inputs give equal orders; an unknown key (NaN) comes last of its kind.
     """
-    group = np.where(status <= Status.CAUTION, Status.SUITABLE, status)
-    return np.lexsort((np.arange(len(key_s)), key_s, group))
+    # `lexsort` is stable, so equal keys keep the order of their indices.
+    return np.lexsort((key_s, np.maximum(status, _CAUTION)))
 
 
 def is_near_tie(best_s: float, second_s: float, within_s: float, within_share: float) -> bool:

@@ -8,10 +8,11 @@ import numpy as np
 
 from engine.errors import PositionRefused
 from engine.kernels.geodesy import geodesic_length_m
+from engine.kernels.harbour import THROUGH_GATE
 from engine.kernels.joining import ENCLOSED, ON_LAND
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import from_plane, to_plane
-from engine.kernels.reach import THROUGH_GATE, DepthClass, Reach, Water, join_and_measure, reach_ports
+from engine.kernels.reach import DepthClass, Reach, Water, join_and_measure, reach_ports
 from engine.kernels.shortest_paths import DIRECT
 from engine.model import World
 from engine.vocab import Code
@@ -106,11 +107,10 @@ def track_to_port(world: World, depth_class: DepthClass, reach: Reach, port: int
     leg = [(float(lon), float(lat)) for lon, lat in world.ports[port].harbour_leg]
     if reach.entered_at[port] != NOWHERE:
         start = (float(reach.path[0, 0]), float(reach.path[0, 1]))
-        inside: tuple[tuple[float, float], ...] = (start,)
+        entry = (float(reach.entry[port, 0]), float(reach.entry[port, 1]))
+        inside: tuple[tuple[float, float], ...] = (start, entry)
         if reach.via[port] == THROUGH_GATE:
-            legs = world.water.legs
-            gate = (float(legs.gate_lon[port]), float(legs.gate_lat[port]))
-            inside = passage_between(world, depth_class, start, gate).track
+            inside = passage_between(world, depth_class, start, entry).track
         return (*inside, *leg[int(reach.entered_at[port]) :])
     mesh = world.water.mesh
     joined = reach.path[-1]

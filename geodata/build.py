@@ -135,8 +135,9 @@ def build_water(
 ) -> Triangulation:
     """Free water as triangles: wide of open coasts, close in near ports, banks as triangles with a depth."""
     frame = on_plane(shapely.segmentize(shapely.box(*box), 0.25), origin)
-    ends = project(np.array([end for row in rows for end in (row.approach, row.landing)]), *origin)
-    harbours = shapely.union_all(shapely.buffer(shapely.points(ends), clearance["harbour_radius_m"], quad_segs=4))
+    tracks = [row.leg if len(row.leg) else np.array([row.approach, row.approach]) for row in rows]
+    lines = [shapely.linestrings(project(track, *origin)) for track in tracks]
+    harbours = shapely.union_all(shapely.buffer(lines, clearance["harbour_radius_m"], quad_segs=4))
     wide = grow_land(land, clearance["open_coast_m"], clearance["open_coast_simplify_m"])
     close = grow_land(land, clearance["harbour_m"], clearance["harbour_simplify_m"])
     blocked = shapely.union(shapely.difference(wide, harbours), close)

@@ -8,10 +8,11 @@ import numpy as np
 
 from engine.errors import PackError
 from engine.kernels.geodesy import geodesic_length_m
+from engine.kernels.harbour import HarbourLegs
 from engine.kernels.jit import kernel
 from engine.kernels.mesh import NOWHERE, Mesh, locate
 from engine.kernels.plane import LATTICE_M
-from engine.kernels.reach import DepthClass, HarbourLegs, JoinLimits, Water
+from engine.kernels.reach import DepthClass, JoinLimits, Water
 from engine.kernels.zones import Zones
 from engine.model import Centre, World, no_live_picture
 from geodata.mesh import depth_class_from, mesh_from, targets_from, zones_from

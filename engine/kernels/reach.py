@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.kernels.geodesy import geodesic_length_m
+from engine.kernels.harbour import HarbourLegs, Joined, from_inside
 from engine.kernels.jit import kernel
 from engine.kernels.joining import ENCLOSED, ON_LAND, ON_MESH, join, step_inside, vertex_at
 from engine.kernels.mesh import NOWHERE, Corners, Mesh
@@ -15,8 +16,6 @@ from engine.kernels.shortest_paths import DIRECT, distances_to_targets, path_bet
 from engine.kernels.visibility import Targets, chain_targets
 from engine.kernels.zones import Zones, zones_of_leg
 
-THROUGH_GATE = -3
-
 
 class JoinLimits(NamedTuple):
     """How a position may join the mesh; all in metres, the angle in degrees."""
@@ -25,47 +24,6 @@ class JoinLimits(NamedTuple):
     hop_reach_m: float
     bank_reach_m: float
     right_angle_tolerance_deg: float
-
-
-class HarbourLegs(NamedTuple):
-    """Tracks from approach point to landing, one port after the other.
-
-    Attributes
-    ----------
-    start : ndarray of int32, shape (p + 1,)
-        Points of port p: ``start[p]`` to ``start[p + 1]``; none where the coast does not show the way in.
-    x, y : ndarray of float64
-        On the plane, on the lattice. [m]
-    lon, lat : ndarray of float64
-        The same points, WGS 84. [deg]
-    to_go : ndarray of float64
-        Length of the rest of the leg from each point. [m]
-    length : ndarray of float64, shape (p,)
-        Whole legs, drawn or stated; NaN when unknown. [m]
-    gate_x, gate_y, gate_lon, gate_lat : ndarray of float64, shape (p,)
-        Innermost point of each leg that lies on the mesh; NaN where none does. [m], [deg]
-    gate_triangle : ndarray of int32, shape (p,)
-        Triangle that holds it, or `NOWHERE`.
-    gate_following : ndarray of int32, shape (p,)
-        Point of the leg that comes next after it.
-    gate_to_go : ndarray of float64, shape (p,)
-        Length of the rest of the leg from there. [m]
-    """
-
-    start: np.ndarray
-    x: np.ndarray
-    y: np.ndarray
-    lon: np.ndarray
-    lat: np.ndarray
-    to_go: np.ndarray
-    length: np.ndarray
-    gate_x: np.ndarray
-    gate_y: np.ndarray
-    gate_lon: np.ndarray
-    gate_lat: np.ndarray
-    gate_triangle: np.ndarray
-    gate_following: np.ndarray
-    gate_to_go: np.ndarray
 
 
 class Water(NamedTuple):
@@ -122,7 +80,9 @@ class Reach(NamedTuple):
     harbour_m : ndarray of float64, shape (p,)
         Inside the harbour, to the landing; NaN where the register does not say. [m]
     entered_at : ndarray of int64, shape (p,)
-        For a position inside the harbour, the point of the leg it makes for; `NOWHERE` for all others.
+        For a position inside the harbour, the point of the leg that comes after its entry; `NOWHERE` for all others.
+    entry : ndarray of float64, shape (p, 2)
+        For a position inside, the point where it comes onto the leg, longitude and latitude. [deg]
     via : ndarray of int64, shape (p,)
         First corner, `DIRECT` or `NOWHERE`; `THROUGH_GATE` where a position inside the harbour reaches the leg over
         the mesh, at its gate.
@@ -137,6 +97,7 @@ class Reach(NamedTuple):
     distance_m: np.ndarray
     harbour_m: np.ndarray
     entered_at: np.ndarray
+    entry: np.ndarray
     via: np.ndarray
     touched: np.ndarray
     poor: np.ndarray
@@ -189,7 +150,9 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
     if kind in (ON_LAND, ENCLOSED):
         nowhere = np.full(count, NOWHERE)
         lost = np.full(count, np.inf)
-        return Reach(kind, inland, path, path_m, lost, water.legs.length.copy(), nowhere, nowhere, touched, poor)
+        no_entry = np.full((count, 2), np.nan)
+        harbour = water.legs.length.copy()
+        return Reach(kind, inland, path, path_m, lost, harbour, nowhere, no_entry, nowhere, touched, poor)
     joined_x = plane_path[-1, 0]
     joined_y = plane_path[-1, 1]
     distance, via = distances_to_targets(
@@ -207,9 +170,7 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
     )
     _gather_zones(water, depth_class, plane_path, joined_x, joined_y, via, touched, poor)
     distance += path_m
-    harbour, entered = _from_inside(
-        water,
-        depth_class,
+    here = Joined(
         plane_path[0, 0],
         plane_path[0, 1],
         lon_deg,
@@ -220,108 +181,21 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
         path[-1, 1],
         triangle,
         path_m,
+    )
+    harbour, entered, entry = from_inside(
+        mesh,
+        water.shore,
+        water.legs,
+        depth_class.corners,
+        depth_class.needed_depth_m,
+        water.limits.hop_reach_m,
+        here,
         distance,
         via,
         touched,
         poor,
     )
-    return Reach(kind, inland, path, path_m, distance, harbour, entered, via, touched, poor)
-
-
-@kernel
-def _from_inside(
-    water,
-    depth_class,
-    px,
-    py,
-    lon_deg,
-    lat_deg,
-    joined_x,
-    joined_y,
-    joined_lon,
-    joined_lat,
-    triangle,
-    path_m,
-    distance,
-    via,
-    touched,
-    poor,
-):
-    """Harbour legs of all ports, without the detour over the approach point where the position is inside the harbour.
-
-    A position nearer to the landing than twice the length of the leg may be inside. It is when a way straight to the leg, to a point
-    it sees over the unsimplified water or over the mesh to the gate of the leg, saves at least a quarter of the leg against
-    the way over the approach point. The way at sea is then nothing, and all of it counts as harbour: `distance`, `via`,
-    `touched` and `poor` are changed so.
-
-    Returns
-    -------
-    harbour : ndarray of float64, shape (p,)
-        [m]
-    entered : ndarray of int64, shape (p,)
-        Point of the leg, counted from its own start.
-    """
-    mesh = water.mesh
-    legs = water.legs
-    needed = depth_class.needed_depth_m
-    harbour = legs.length.copy()
-    entered = np.full(harbour.shape[0], NOWHERE)
-    for p in range(harbour.shape[0]):
-        last = legs.start[p + 1] - 1
-        if last < legs.start[p] or not hypot(legs.x[last] - px, legs.y[last] - py) < 2.0 * legs.length[p]:
-            continue
-        best = distance[p] + 0.75 * legs.length[p]
-        # The approach point itself is no way in: the search above has measured that already.
-        for k in range(legs.start[p] + 1, last + 1):
-            if crosses_land(water.shore, px, py, legs.x[k], legs.y[k]):
-                continue
-            length = geodesic_length_m(lon_deg, lat_deg, legs.lon[k], legs.lat[k]) + legs.to_go[k]
-            if length < best:
-                best = length
-                entered[p] = k - legs.start[p]
-        t = legs.gate_triangle[p]
-        if t != NOWHERE and mesh.least_depth[t] >= needed:
-            bound = path_m + geodesic_length_m(joined_lon, joined_lat, legs.gate_lon[p], legs.gate_lat[p])
-            if bound + legs.gate_to_go[p] < best:
-                length, _ = path_between(
-                    mesh,
-                    depth_class.corners,
-                    _single_target(mesh, legs, p),
-                    needed,
-                    joined_lon,
-                    joined_lat,
-                    joined_x,
-                    joined_y,
-                    triangle,
-                    vertex_at(mesh, triangle, joined_x, joined_y),
-                )
-                length += path_m + legs.gate_to_go[p]
-                if length < best:
-                    best = length
-                    entered[p] = legs.gate_following[p]
-                    via[p] = THROUGH_GATE
-        if entered[p] != NOWHERE:
-            harbour[p] = best
-            distance[p] = 0.0
-            touched[p] = 0
-            poor[p] = 0
-    return harbour, entered
-
-
-@kernel
-def _single_target(mesh, legs, p):
-    """The gate of one leg as the only target of a search."""
-    triangle = np.array([legs.gate_triangle[p]], np.int32)
-    first, following = chain_targets(triangle, mesh.triangles.shape[0])
-    return Targets(
-        legs.gate_x[p : p + 1],
-        legs.gate_y[p : p + 1],
-        legs.gate_lon[p : p + 1],
-        legs.gate_lat[p : p + 1],
-        triangle,
-        first,
-        following,
-    )
+    return Reach(kind, inland, path, path_m, distance, harbour, entered, entry, via, touched, poor)
 
 
 @kernel

@@ -13,8 +13,8 @@ from geodata.shoreline import coast_rings
 
 @cache
 def rings() -> tuple[np.ndarray, ...]:
-    """Closed rings of the land, with points every 0.05 degrees where the box cuts it. [deg]"""
-    lines = shapely.segmentize([shapely.LineString(ring) for ring in coast_rings(read_pack())], 0.05)
+    """Closed rings of the land, with more points where the box cuts it: no OSM edge is 0.15 degrees long. [deg]"""
+    lines = shapely.segmentize([shapely.LineString(ring) for ring in coast_rings(read_pack())], 0.15)
     return tuple(shapely.get_coordinates(line) for line in lines)
 
 

@@ -36,6 +36,15 @@ class Harbour:
         shallow = [outline for least, outline in self.banks if not least >= needed_m]
         return shapely.difference(self.water, shapely.union_all(shallow)) if shallow else self.water
 
+    def tiled(self, needed_m: float) -> shapely.Geometry:
+        """The same water as its triangles cover it.
+
+        Where a bank meets the shore the shore gets a vertex on the lattice, at most 0.05 m aside: a path along that
+        wall differs from one along the wall as drawn by centimetres.
+        """
+        numbers = self.mesh.triangles[self.mesh.least_depth >= needed_m]
+        return shapely.union_all(shapely.polygons(np.stack([self.mesh.x[numbers], self.mesh.y[numbers]], axis=2)))
+
     def corners(self, needed_m: float) -> Corners:
         return Corners(*find_corners(self.mesh, needed_m))
 
@@ -94,6 +103,30 @@ def harbours(draw: st.DrawFn, with_banks: bool = True) -> tuple[list, list]:
         for _ in range(draw(st.integers(1, 3))):
             banks.append((draw(st.sampled_from([0.5, 2.0, 3.0])), _star(draw, 100.0, 900.0)))
     return obstacles, banks
+
+
+def crowded_harbour(seed: int) -> Harbour:
+    """A harbour full of islands, walls, quays with a gap and banks; Hypothesis likes its examples emptier."""
+    random = np.random.default_rng(seed)
+
+    def star(low: float, high: float) -> shapely.Polygon:
+        count = int(random.integers(3, 10))
+        angles = random.uniform(0.0, 6.0) + np.arange(count) * 2.0 * np.pi / count
+        around = np.column_stack([np.cos(angles), np.sin(angles)]) * random.uniform(low, high, (count, 1))
+        return shapely.Polygon(on_lattice(random.uniform(-100.0, SIDE_M + 100.0, 2) + around))
+
+    def wall() -> shapely.Polygon:
+        start, angle = random.uniform(0.0, SIDE_M, 2), random.choice([0.0, np.pi / 2.0, random.uniform(0.0, np.pi)])
+        along = np.array([np.cos(angle), np.sin(angle)])
+        across = random.uniform(0.5, 3.0) * np.array([-along[1], along[0]])
+        end = start + random.uniform(300.0, 2500.0) * along
+        return shapely.Polygon(on_lattice(np.array([start - across, end - across, end + across, start + across])))
+
+    obstacles = [star(60.0, 500.0) for _ in range(8)] + [wall() for _ in range(4)]
+    x, y, gap = random.uniform(1000.0, 3000.0), random.uniform(500.0, 3500.0), random.choice([LATTICE_M, 1.0, 25.0])
+    x, y = on_lattice(np.array([x, y]))
+    obstacles += [shapely.box(x, -100.0, x + 40.0, y), shapely.box(x, y + gap, x + 40.0, SIDE_M + 100.0)]
+    return harbour_from(obstacles, [(float(least), star(150.0, 900.0)) for least in (0.5, 2.0, 3.0)])
 
 
 def random_points(harbour: Harbour, count: int, seed: int, inside: shapely.Geometry | None = None) -> np.ndarray:

@@ -16,6 +16,7 @@ from geodata.plane import unproject
 from tests.oracles.small_harbours import (
     ORIGIN,
     brute_force,
+    crowded_harbour,
     harbour_from,
     harbours,
     random_points,
@@ -67,12 +68,24 @@ def test_distances_equal_brute_force(drawn, seed, needed):
     harbour = harbour_from(*drawn)
     points = open_points(harbour, needed, 10, seed)
     assume(len(points) == 10)
+    distances_equal_brute_force(harbour, points, needed)
+
+
+@pytest.mark.parametrize("needed", NEEDED)
+def test_distances_in_crowded_harbours_equal_brute_force(needed):
+    for seed in range(25):
+        harbour = crowded_harbour(seed)
+        points = open_points(harbour, needed, 10, seed)
+        distances_equal_brute_force(harbour, points, needed)
+
+
+def distances_equal_brute_force(harbour, points, needed):
     expected = brute_force(harbour.free(needed), points)
     targets = targets_at(harbour, points[:4])
     corners = harbour.corners(needed)
     following = trees_of(harbour, targets, needed)
     tables = lengths_of_trees(harbour.mesh, corners, targets, following)
-    for n in range(10):
+    for n in range(len(points)):
         found, via = distances(harbour, targets, tables, needed, points[n])
         assert close(found, expected[n, :4]), (n, found, expected[n, :4])
         assert ((via == NOWHERE) == np.isinf(found)).all()
@@ -114,14 +127,15 @@ def test_distances_from_the_vertices_themselves_equal_brute_force(drawn, seed, n
     harbour = harbour_from(*drawn)
     points = open_points(harbour, needed, 3, seed)
     assume(len(points) == 3)
-    vertices = np.unique(shapely.get_coordinates(harbour.free(needed)), axis=0)
+    free = harbour.tiled(needed)
+    vertices = np.unique(shapely.get_coordinates(free), axis=0)
     vertices = vertices[np.random.default_rng(seed).permutation(len(vertices))[:8]]
     mesh = harbour.mesh
     holders = [locate(mesh, x, y) for x, y in vertices]
     held = [t != NOWHERE and vertex_at(mesh, t, *v) != NOWHERE for t, v in zip(holders, vertices, strict=True)]
     vertices = vertices[held]
     assume(len(vertices) > 0)
-    expected = brute_force(harbour.free(needed), np.vstack([points, vertices]))[3:, :3]
+    expected = brute_force(free, np.vstack([points, vertices]))[3:, :3]
     targets = targets_at(harbour, points)
     tables = lengths_of_trees(mesh, harbour.corners(needed), targets, trees_of(harbour, targets, needed))
     for n, vertex in enumerate(vertices):

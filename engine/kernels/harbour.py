@@ -1,0 +1,205 @@
+"""Harbour legs, and positions already inside the harbour they lead into."""
+
+from math import hypot
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.kernels.geodesy import geodesic_length_m
+from engine.kernels.jit import kernel
+from engine.kernels.joining import vertex_at
+from engine.kernels.mesh import NOWHERE, locate
+from engine.kernels.plane import LATTICE_M, from_plane
+from engine.kernels.shore import crosses_land, nearest_on_segment
+from engine.kernels.shortest_paths import path_between
+from engine.kernels.visibility import Targets, chain_targets
+
+THROUGH_GATE = -3
+"""Instead of a first corner: the leg is reached over the mesh, at its gate."""
+
+NEARER_THAN_APPROACH = 1.25
+"""A position is looked at as perhaps inside when it is nearer to the landing, as the crow flies, than this many times
+the approach point is: that lies just outside, and a basin may stretch a little farther on the other side."""
+
+WORTH_SHARE = 0.25
+"""It is inside when going straight in saves this share of the leg against the way over the approach point. From outside
+the approach point is on the way, so next to nothing is saved."""
+
+LONGEST_LEG_OVER_MESH_M = 7500.0
+"""Longer legs are rivers; whoever is on one sees its track, and the search over the mesh is spared."""
+
+_SOUNDING_STEP_M = 25.0
+
+
+class HarbourLegs(NamedTuple):
+    """Tracks from approach point to landing, one port after the other.
+
+    Attributes
+    ----------
+    start : ndarray of int32, shape (p + 1,)
+        Points of port p: ``start[p]`` to ``start[p + 1]``; none where the coast does not show the way in.
+    x, y : ndarray of float64
+        On the plane, on the lattice. [m]
+    lon, lat : ndarray of float64
+        The same points, WGS 84. [deg]
+    to_go : ndarray of float64
+        Length of the rest of the leg from each point. [m]
+    length : ndarray of float64, shape (p,)
+        Whole legs, drawn or stated; NaN when unknown. [m]
+    gate_x, gate_y, gate_lon, gate_lat : ndarray of float64, shape (p,)
+        Innermost point of each leg that lies on the mesh; NaN where none does. [m], [deg]
+    gate_triangle : ndarray of int32, shape (p,)
+        Triangle that holds it, or `NOWHERE`.
+    gate_following : ndarray of int32, shape (p,)
+        Point of the leg that comes next after it.
+    gate_to_go : ndarray of float64, shape (p,)
+        Length of the rest of the leg from there. [m]
+    """
+
+    start: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    lon: np.ndarray
+    lat: np.ndarray
+    to_go: np.ndarray
+    length: np.ndarray
+    gate_x: np.ndarray
+    gate_y: np.ndarray
+    gate_lon: np.ndarray
+    gate_lat: np.ndarray
+    gate_triangle: np.ndarray
+    gate_following: np.ndarray
+    gate_to_go: np.ndarray
+
+
+class Joined(NamedTuple):
+    """A position, on the plane and on the globe, and where and how far off it joined the mesh. [m], [deg]"""
+
+    x: float
+    y: float
+    lon: float
+    lat: float
+    mesh_x: float
+    mesh_y: float
+    mesh_lon: float
+    mesh_lat: float
+    triangle: int
+    path_m: float
+
+
+@kernel
+def _crosses_shallows(mesh, needed_depth, ax, ay, bx, by):
+    """Whether a hop passes over a bank too shallow, looked at every 25 m; water off the mesh is not known to be."""
+    steps = int(hypot(bx - ax, by - ay) / _SOUNDING_STEP_M) + 1
+    for k in range(steps + 1):
+        x = round((ax + (bx - ax) * k / steps) / LATTICE_M) * LATTICE_M
+        y = round((ay + (by - ay) * k / steps) / LATTICE_M) * LATTICE_M
+        t = locate(mesh, x, y)
+        if t != NOWHERE and not mesh.least_depth[t] >= needed_depth:
+            return True
+    return False
+
+
+@kernel
+def _single_target(mesh, legs, p):
+    """The gate of one leg as the only target of a search."""
+    triangle = np.array([legs.gate_triangle[p]], np.int32)
+    first, following = chain_targets(triangle, mesh.triangles.shape[0])
+    return Targets(
+        legs.gate_x[p : p + 1], legs.gate_y[p : p + 1], legs.gate_lon[p : p + 1], legs.gate_lat[p : p + 1],
+        triangle, first, following,
+    )  # fmt: skip
+
+
+@kernel
+def from_inside(mesh, shore, legs, corners, needed_depth, sight, here, distance, via, touched, poor):
+    """Harbour legs of all ports, without the detour over the approach point where the position is inside the harbour.
+
+    Inside, one makes straight for a point of the leg in sight over the unsimplified water and clear of shallow banks,
+    or over the mesh for the gate of the leg. The way at sea is then nothing, and all of it counts as harbour:
+    `distance`, `via`, `touched` and `poor` are changed so.
+
+    Parameters
+    ----------
+    mesh : Mesh
+    shore : Shore
+    legs : HarbourLegs
+    corners : Corners
+    needed_depth : float
+        [m]
+    sight : float
+        Longest straight hop to a leg. [m]
+    here : Joined
+        The position.
+    distance : ndarray of float64, shape (p,)
+        To each approach point. [m]
+    via : ndarray of int64, shape (p,)
+    touched, poor : ndarray of uint64, shape (p,)
+
+    Returns
+    -------
+    harbour : ndarray of float64, shape (p,)
+        [m]
+    entered : ndarray of int64, shape (p,)
+        Next point of the leg after the one made for, counted from its own start; `NOWHERE` outside.
+    entry : ndarray of float64, shape (p, 2)
+        The point made for, longitude and latitude; NaN outside. [deg]
+    """
+    harbour = legs.length.copy()
+    entered = np.full(harbour.shape[0], NOWHERE)
+    entry = np.full((harbour.shape[0], 2), np.nan)
+    for p in range(harbour.shape[0]):
+        first = legs.start[p]
+        last = legs.start[p + 1] - 1
+        if last < first:
+            continue
+        out = hypot(legs.x[last] - legs.x[first], legs.y[last] - legs.y[first])
+        if not hypot(legs.x[last] - here.x, legs.y[last] - here.y) < NEARER_THAN_APPROACH * out:
+            continue
+        best = distance[p] + (1.0 - WORTH_SHARE) * legs.length[p]
+        # For each piece of the leg: its nearest point, then its far end. The approach point itself is no way in.
+        for k in range(first + 1, last + 1):
+            for aim in range(2):
+                x, y = legs.x[k], legs.y[k]
+                lon, lat = legs.lon[k], legs.lat[k]
+                if aim == 0:
+                    x, y, _ = nearest_on_segment(here.x, here.y, legs.x[k - 1], legs.y[k - 1], x, y)
+                    x = round(x / LATTICE_M) * LATTICE_M
+                    y = round(y / LATTICE_M) * LATTICE_M
+                    lon, lat = from_plane(x, y, mesh.origin_lon_deg, mesh.origin_lat_deg)
+                if hypot(x - here.x, y - here.y) > sight:
+                    continue
+                length = (
+                    geodesic_length_m(here.lon, here.lat, lon, lat)
+                    + geodesic_length_m(lon, lat, legs.lon[k], legs.lat[k])
+                    + legs.to_go[k]
+                )
+                if (
+                    length < best
+                    and not crosses_land(shore, here.x, here.y, x, y)
+                    and not _crosses_shallows(mesh, needed_depth, here.x, here.y, x, y)
+                ):
+                    best = length
+                    entered[p] = k - first
+                    entry[p, 0] = lon
+                    entry[p, 1] = lat
+        t = legs.gate_triangle[p]
+        if t != NOWHERE and mesh.least_depth[t] >= needed_depth and legs.length[p] <= LONGEST_LEG_OVER_MESH_M:
+            ahead = here.path_m + legs.gate_to_go[p]
+            if ahead + geodesic_length_m(here.mesh_lon, here.mesh_lat, legs.gate_lon[p], legs.gate_lat[p]) < best:
+                length, _ = path_between(
+                    mesh, corners, _single_target(mesh, legs, p), needed_depth, here.mesh_lon, here.mesh_lat,
+                    here.mesh_x, here.mesh_y, here.triangle, vertex_at(mesh, here.triangle, here.mesh_x, here.mesh_y),
+                )  # fmt: skip
+                if ahead + length < best:
+                    best = ahead + length
+                    entered[p] = legs.gate_following[p]
+                    entry[p, 0] = legs.gate_lon[p]
+                    entry[p, 1] = legs.gate_lat[p]
+                    via[p] = THROUGH_GATE
+        if entered[p] != NOWHERE:
+            harbour[p] = best
+            distance[p] = 0.0
+            touched[p] = 0
+            poor[p] = 0
+    return harbour, entered, entry
