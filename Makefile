@@ -50,7 +50,14 @@ lint: $(STAMPS)/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(STAMPS)/dev
+$(STAMPS)/bench: requirements/bench.txt requirements/bench-data.txt $(STAMPS)/dev
+	@echo "Installing the peers ..."
+	$(INSTALL) -r requirements/bench.txt
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+		--dest bench/downloads --requirement requirements/bench-data.txt
+	@touch $@
+
+bench: $(STAMPS)/bench
 	$(BIN)/python -m bench
 
 pack: $(STAMPS)/dev
@@ -60,7 +67,7 @@ serve: $(STAMPS)/run
 	$(BIN)/safeport serve
 
 lock:
-	cd requirements && for name in run build dev; do \
+	cd requirements && for name in run build dev bench; do \
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 			--output-file $$name.txt $$name.in; done
 
