@@ -1,6 +1,6 @@
 """Water distance between two places, each a position or a port: the same answer from every door."""
 
-from math import isfinite, isinf
+from math import isfinite
 from typing import NamedTuple
 
 from api.document import Json, line_string
@@ -16,8 +16,6 @@ from geodata.policies import DEFAULT_POLICY
 
 GREATEST_DRAUGHT_M = 30.0
 
-Track = tuple[tuple[float, float], ...]
-
 
 class _End(NamedTuple):
     """One end of a passage.
@@ -28,17 +26,14 @@ class _End(NamedTuple):
         Where it counts from, longitude and latitude: the landing point of a port, or the position itself. [deg]
     afloat : tuple of float
         Where the passage over the mesh starts: the approach point of a port. [deg]
-    leg : tuple of (float, float)
-        Track between the two, from `afloat` to `at`; empty where it is not drawn. [deg]
     leg_m : float
-        Its length. [m]
+        Length of the harbour leg between the two. [m]
     port : int or None
         Number of the port, None for a position.
     """
 
     at: tuple[float, float]
     afloat: tuple[float, float]
-    leg: Track = ()
     leg_m: float = 0.0
     port: int | None = None
 
@@ -50,8 +45,9 @@ def distance_document(house: House, start_text: str, end_text: str, draught_m: f
     ----------
     house : House
     start_text, end_text : str
-        Each a port id or UN/LOCODE, or a position as people type it, latitude first. A port counts from its landing
-        point, its harbour leg included; a position counts from itself.
+        Each a port id or UN/LOCODE, or a position as people type it, latitude first. From a position to a port, or
+        back, the way runs to the landing, as in a decision. Between two ports it runs from entrance to entrance, as in
+        published tables, with the distance from landing to landing beside it.
     draught_m : float, optional
         Keeps the route off banks this vessel cannot cross with the default policy's margin; without it the route may
         use all water the shallowest depth class uses. [m]
@@ -59,8 +55,9 @@ def distance_document(house: House, start_text: str, end_text: str, draught_m: f
     Returns
     -------
     dict
-        ``distance_nm`` (None when water does not lead there), ``straight_line_nm``, ``route`` (GeoJSON LineString, or
-        None when there is no way or nothing to sail).
+        ``distance_nm`` (None when water does not lead there), ``straight_line_nm`` between the same two points,
+        ``between_landings_nm`` (None but for two ports), ``route`` (GeoJSON LineString, or None when there is no way or
+        nothing to sail).
 
     Raises
     ------
@@ -73,24 +70,30 @@ def distance_document(house: House, start_text: str, end_text: str, draught_m: f
     """
     depth_class = _depth_class(house.world, draught_m)
     start, end = _end(house, "from", start_text), _end(house, "to", end_text)
-    straight_nm = round(straight_line_m(start.at, end.at) / NAUTICAL_MILE_M, 2)
-    if end.port is not None and start.port is None:
-        passage = _to_port(house.world, depth_class, start.at, end.port, "from")
-    elif start.port is not None and end.port is None:
+    if start.port is None and end.port is None:
+        return _document(_passage(house.world, depth_class, start, end), start.at, end.at)
+    if start.port is None and end.port is not None:
+        return _document(_to_port(house.world, depth_class, start.at, end.port, "from"), start.at, end.at)
+    if end.port is None and start.port is not None:
         there = _to_port(house.world, depth_class, end.at, start.port, "to")
-        passage = Passage(there.length_m, there.track[::-1])
-    else:
-        between = _passage(house.world, depth_class, start, end)
-        track = _joined(start.leg[::-1], between.track, end.leg)
-        passage = Passage(start.leg_m + between.length_m + end.leg_m, track)
-    if start.at == end.at:
-        return {"distance_nm": 0.0, "straight_line_nm": 0.0, "route": None}
-    if isinf(passage.length_m):
-        return {"distance_nm": None, "straight_line_nm": straight_nm, "route": None}
+        return _document(Passage(there.length_m, there.track[::-1]), start.at, end.at)
+    passage = _passage(house.world, depth_class, start, end)
+    document = _document(passage, start.afloat, end.afloat)
+    if start.port == end.port:
+        document["between_landings_nm"] = 0.0
+    elif document["distance_nm"] is not None:
+        document["between_landings_nm"] = round((start.leg_m + passage.length_m + end.leg_m) / NAUTICAL_MILE_M, 2)
+    return document
+
+
+def _document(passage: Passage, start: tuple[float, float], end: tuple[float, float]) -> Json:
+    """Lengths in miles and the track as GeoJSON."""
+    found = isfinite(passage.length_m)
     return {
-        "distance_nm": round(passage.length_m / NAUTICAL_MILE_M, 2),
-        "straight_line_nm": straight_nm,
-        "route": line_string(passage.track),
+        "distance_nm": round(passage.length_m / NAUTICAL_MILE_M, 2) if found else None,
+        "straight_line_nm": round(straight_line_m(start, end) / NAUTICAL_MILE_M, 2),
+        "between_landings_nm": None,
+        "route": line_string(passage.track) if found and start != end else None,
     }
 
 
@@ -123,8 +126,7 @@ def _end(house: House, field: str, text: str) -> _End:
         return _End(position, position)
     number = house.world.ports.index(port)
     leg_m = float(house.world.columns.harbour_leg_m[number])
-    leg = tuple((float(lon), float(lat)) for lon, lat in port.harbour_leg)
-    return _End(port.landing, port.approach, leg, leg_m if isfinite(leg_m) else 0.0, number)
+    return _End(port.landing, port.approach, leg_m if isfinite(leg_m) else 0.0, number)
 
 
 def _position(field: str, text: str) -> tuple[float, float]:
@@ -162,9 +164,3 @@ def _named(refused: PositionRefused, field: str) -> PositionRefused:
     named.field = field
     named.args = (f"{field}: {refused.problem} {refused.remedy}",)
     return named
-
-
-def _joined(*tracks: Track) -> Track:
-    """Tracks end to end, without points repeated where they meet."""
-    points = [point for track in tracks for point in track]
-    return tuple(point for k, point in enumerate(points) if k == 0 or point != points[k - 1])

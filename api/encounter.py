@@ -58,7 +58,7 @@ class VesselIn(_Strict):
     """A profile by name, or a vessel by its figures, or a profile with figures of its own."""
 
     profile: Annotated[str, Field(max_length=64)] | None = None
-    speed_kn: Annotated[Finite, Field(gt=0.0, le=80.0)] | None = None
+    speed_kn: Annotated[Finite, Field(ge=0.5, le=80.0)] | None = None
     draught_m: Annotated[Finite, Field(ge=0.0, le=30.0)] | None = None
     loa_m: Annotated[Finite, Field(gt=0.0, le=500.0)] | None = None
     beam_m: Annotated[Finite, Field(gt=0.0, le=80.0)] | None = None

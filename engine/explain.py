@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from math import isinf, isnan
+from math import isfinite, isinf, isnan
 
 from engine.kernels.geodesy import initial_course_deg
 from engine.model import Decision, Notice
@@ -220,8 +220,9 @@ UNKNOWN_THINGS: dict[Code, Text] = {
 
 
 def eta_s(decision: Decision, port: int) -> float:
-    """Time of arrival at the landing, epoch seconds; infinite or NaN where there is none. [s]"""
-    return decision.ask.at_s + float(decision.time_s[port])
+    """Time of arrival at the landing to the nearest minute, epoch seconds; infinite or NaN where there is none. [s]"""
+    minutes = (decision.ask.at_s + float(decision.time_s[port])) / MINUTE_S
+    return round(minutes) * MINUTE_S if isfinite(minutes) else minutes
 
 
 def bearing_deg(decision: Decision, port: int) -> float:
@@ -292,8 +293,7 @@ def clock(epoch_s: float, language: str) -> str:
     """UTC first, then the local time of the reader's side of the water, labelled: the two sides differ by an hour."""
     if isnan(epoch_s) or isinf(epoch_s):
         return "-"
-    # To the nearest minute, like the minutes that stand beside it.
-    utc = datetime.fromtimestamp(round(epoch_s / MINUTE_S) * MINUTE_S, UTC)
+    utc = datetime.fromtimestamp(epoch_s, UTC)
     summer = _is_summer_time(utc)
     if language == "fr":
         local = utc + timedelta(hours=2 if summer else 1)

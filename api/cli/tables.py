@@ -78,6 +78,9 @@ def distance_text(document: dict[str, object], language: str) -> str:
     if miles is None:
         return word("no_way", language, straight=straight)
     lines = [word("distance", language, miles=decimal(float(str(miles)), language), straight=straight)]
+    if document["between_landings_nm"] is not None:
+        landings = decimal(float(str(document["between_landings_nm"])), language)
+        lines.append(word("between_landings", language, miles=landings))
     route: dict[str, list[list[float]]] | None = document["route"]  # type: ignore[assignment]
     if route is not None:
         lines.append(word("by_way_of", language))

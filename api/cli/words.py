@@ -54,6 +54,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{miles} nm by water, {straight} nm in a straight line.",
         "{miles} M par mer, {straight} M en ligne droite.",
     ),
+    "between_landings": (
+        "Entrance to entrance; {miles} nm from landing to landing.",
+        "D'une entrée à l'autre ; {miles} M d'un débarquement à l'autre.",
+    ),
     "no_way": (
         "No water route found; {straight} nm in a straight line.",
         "Aucune route par mer trouvée ; {straight} M en ligne droite.",

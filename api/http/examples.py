@@ -111,6 +111,7 @@ DECISION: dict[str, Any] = {
 DISTANCE: dict[str, Any] = {
     "distance_nm": 7.31,
     "straight_line_nm": 6.97,
+    "between_landings_nm": None,
     "route": {"type": "LineString", "coordinates": [[1.35, 51.0], [1.3335, 51.11], [1.317, 51.1141]]},
 }
 

@@ -61,6 +61,7 @@ class DistanceShape(BaseModel):
 
     distance_nm: Annotated[float | None, Field(description="Over water; null where water does not lead there. [nm]")]
     straight_line_nm: Annotated[float, Field(description="Geodesic, over land if need be. [nm]")]
+    between_landings_nm: Annotated[float | None, Field(description="For two ports, from landing to landing. [nm]")]
     route: Annotated[Line | None, Field(description="Null where there is no way, or nothing to sail.")]
 
 

@@ -5,23 +5,36 @@ import pytest
 
 from api.distance import distance_document
 from engine.errors import InvalidAsk, PositionRefused, UnknownName
-from engine.sea_route import straight_line_m
+from engine.sea_route import reach_from, straight_line_m
 from engine.units import NAUTICAL_MILE_M
 from engine.vocab import Code
 
 
-def test_a_port_counts_from_its_landing_point_with_its_harbour_leg(house):
+def test_two_ports_count_from_entrance_to_entrance_with_landings_beside(house):
     document = distance_document(house, "dover", "FRCQF")
     dover, calais = house.port("dover"), house.port("calais")
     track = document["route"]["coordinates"]
-    assert track[0] == pytest.approx(dover.landing, abs=1e-6)
-    assert track[-1] == pytest.approx(calais.landing, abs=1e-6)
-    assert document["straight_line_nm"] == round(straight_line_m(dover.landing, calais.landing) / NAUTICAL_MILE_M, 2)
+    assert track[0] == pytest.approx(dover.approach, abs=1e-6)
+    assert track[-1] == pytest.approx(calais.approach, abs=1e-6)
+    assert document["straight_line_nm"] == round(straight_line_m(dover.approach, calais.approach) / NAUTICAL_MILE_M, 2)
     legs_nm = (
         sum(house.world.columns.harbour_leg_m[house.world.ports.index(p)] for p in (dover, calais)) / NAUTICAL_MILE_M
     )
     between = distance_document(house, *(f"{p.approach[1]},{p.approach[0]}" for p in (dover, calais)))["distance_nm"]
-    assert document["distance_nm"] == pytest.approx(between + legs_nm, abs=0.011)
+    assert document["distance_nm"] == between
+    assert document["between_landings_nm"] == pytest.approx(between + legs_nm, abs=0.011)
+
+
+@pytest.mark.parametrize("port", ["dover", "boulogne", "rye", "newhaven"])
+def test_a_position_and_a_port_count_to_the_landing_as_a_decision_does(house, port):
+    there = distance_document(house, "51 03.0N 001 15.0E", port)
+    back = distance_document(house, port, "51 03.0N 001 15.0E")
+    reach = reach_from(house.world, house.world.depth_classes[0].tables, 1.25, 51.05)
+    number = house.world.ports.index(house.port(port))
+    metres = reach.distance_m[number] + reach.harbour_m[number]
+    assert there["distance_nm"] == back["distance_nm"] == round(metres / NAUTICAL_MILE_M, 2)
+    assert there["route"]["coordinates"] == back["route"]["coordinates"][::-1]
+    assert there["between_landings_nm"] is None
 
 
 def test_a_position_counts_from_itself(house):
@@ -32,7 +45,8 @@ def test_a_position_counts_from_itself(house):
 
 @pytest.mark.parametrize("place", ["dover", "51.0,1.35"])
 def test_no_way_at_all_to_where_one_is(house, place):
-    assert distance_document(house, place, place) == {"distance_nm": 0.0, "straight_line_nm": 0.0, "route": None}
+    document = distance_document(house, place, place)
+    assert (document["distance_nm"], document["straight_line_nm"], document["route"]) == (0.0, 0.0, None)
 
 
 def test_there_and_back_is_the_same_and_never_less_than_the_straight_line(house):

@@ -12,14 +12,16 @@ SCENARIOS = tomllib.loads((Path(__file__).parent / "documented.toml").read_text(
 
 
 def answer(house, scenario):
-    encounter = EncounterIn.model_validate({
-        "position": {"type": "Point", "coordinates": scenario["position"]},
-        "time": scenario["time"],
-        "persons": scenario["persons"],
-        "vessel": {"profile": scenario["vessel"]},
-        "medical": scenario.get("medical", "none"),
-        "policy": scenario.get("policy", "nearest-time"),
-    })
+    encounter = EncounterIn.model_validate(
+        {
+            "position": {"type": "Point", "coordinates": scenario["position"]},
+            "time": scenario["time"],
+            "persons": scenario["persons"],
+            "vessel": {"profile": scenario["vessel"]},
+            "medical": scenario.get("medical", "none"),
+            "policy": scenario.get("policy", "nearest-time"),
+        }
+    )
     return decision_document(house.decide(house.ask(encounter, 0.0)))
 
 

@@ -170,7 +170,7 @@ def test_a_refused_position_is_read_back(safeport):
         ("--recovered", "many", "whole number"),
         ("--speed-kn", "nan", "finite"),
         ("--speed-kn", "-inf", "finite"),
-        ("--speed-kn", "0", "not above 0"),
+        ("--speed-kn", "0", "below 0.5"),
         ("--speed-kn", "18,5", "comma"),
         ("--speed-kn", "18kn", "not a number"),
         ("--draught-m", "-2", "below 0"),
