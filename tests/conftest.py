@@ -1,8 +1,16 @@
 """Fixtures every test may share: the pack is opened once a run."""
 
+import os
+
 import pytest
+from hypothesis import settings
 
 from api.house import open_house
+
+# CI runs the same examples each time; a developer's machine draws new ones.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")

@@ -80,7 +80,11 @@ def test_distances_in_crowded_harbours_equal_brute_force(needed):
 
 
 def distances_equal_brute_force(harbour, points, needed):
-    expected = brute_force(harbour.free(needed), points)
+    expected = brute_force(harbour.tiled(needed), points)
+    as_drawn = brute_force(harbour.free(needed), points)
+    # A bank that meets the shore puts a lattice vertex on it, up to 0.05 m aside; without banks nothing moves.
+    both = np.isfinite(expected) & np.isfinite(as_drawn)
+    assert (np.abs(expected[both] - as_drawn[both]) < (0.3 if harbour.banks else 1e-6)).all()
     targets = targets_at(harbour, points[:4])
     corners = harbour.corners(needed)
     following = trees_of(harbour, targets, needed)
