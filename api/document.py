@@ -54,7 +54,7 @@ def decision_document(decision: Decision) -> Json:
     Returns
     -------
     dict
-        As documented in ``docs/decision-document.md``: JSON types only, no NaN.
+        As the OpenAPI description has it: JSON types only, no NaN.
     """
     order = [int(port) for port in decision.order]
     fit = [port for port in order if decision.status[port] != Status.EXCLUDED]
@@ -178,10 +178,16 @@ def candidate(decision: Decision, port: int) -> Json:
         "time_to_landing_min": _rounded(decision.time_s[port] / MINUTE_S, 1),
         "time_range_min": [_rounded(decision.low_s[port] / MINUTE_S, 1), _rounded(decision.high_s[port] / MINUTE_S, 1)],
         "eta_at": format_time(arrival_s) if isfinite(arrival_s) else None,
-        "wait_min": 0,
+        "wait_min": _wait_min(decision, port),
         "route": line_string(track),
         "findings": _findings(decision, port),
     }
+
+
+def _wait_min(decision: Decision, port: int) -> int | None:
+    """Wait for a gate, lock or tide: none where none is needed, unknown where the tide or the lock times are."""
+    unknown = (decision.verdict[port, [Rule.R_NAV_01, Rule.R_NAV_02]] == int(Verdict.UNKNOWN)).any()
+    return None if unknown else 0
 
 
 def line_string(track: tuple[tuple[float, float], ...]) -> Json | None:
@@ -231,7 +237,7 @@ def _passed(decision: Decision, port: int) -> Json:
     text = brief_reason(decision, port, rule)
     return {
         "port_id": decision.world.ports[port].id,
-        "code": "POLICY_ORDER" if rule is None else Code(decision.code[port, rule]).name,
+        "code": (Code.RANKED_BY_POLICY if rule is None else Code(decision.code[port, rule])).name,
         "time_to_landing_min": _rounded(decision.time_s[port] / MINUTE_S, 1),
         "distance_nm": _rounded(decision.distance_m[port] / NAUTICAL_MILE_M, 2),
         "text": {"en": text.en, "fr": text.fr},
@@ -245,7 +251,7 @@ def _notice(decision: Decision, notice: Notice) -> Json:
 
 def _coordination(coordination: Coordination) -> Json:
     return {
-        "srr": coordination.srr,
+        "srr": coordination.srr or None,
         "approximate": True,
         "band": coordination.band,
         "boundary_nm": _rounded(coordination.line_m / NAUTICAL_MILE_M, 1),

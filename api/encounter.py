@@ -111,6 +111,13 @@ class EncounterIn(_Strict):
     vessel: VesselIn = VesselIn()
     policy: Annotated[str, Field(max_length=64)] = "nearest-time"
 
+    @model_validator(mode="after")
+    def _nobody_counted_twice(self) -> "EncounterIn":
+        most = self.persons.max if isinstance(self.persons, PersonsIn) else self.persons
+        if most is not None and self.persons_recovered is not None and self.persons_recovered > most:
+            raise ValueError("persons_recovered is more than persons; raise persons to those aboard")
+        return self
+
     @field_validator("time")
     @classmethod
     def _zoned(cls, text: str | None) -> str | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from api.encounter import EncounterIn
 from engine.decide import decide
-from engine.errors import UnknownName
+from engine.errors import InvalidAsk, UnknownName
 from engine.model import Ask, Decision, Port, Vessel, World
 from engine.policy import Policy
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
@@ -42,7 +42,13 @@ class House:
         """
         profile = encounter.vessel.profile
         named = None if profile is None else vessel_named(self.vessels, profile)
-        return encounter.to_ask(self.vessels, named, policy or known_policy(encounter.policy), now_s)
+        policy = policy or known_policy(encounter.policy)
+        strangers = policy.designated - {port.id for port in self.world.ports}
+        if strangers:
+            raise InvalidAsk(
+                "policy.designated", f"names {sorted(strangers)[0][:40]!r}, which is no port.", "See 'safeport ports'."
+            )
+        return encounter.to_ask(self.vessels, named, policy, now_s)
 
     def decide(self, ask: Ask) -> Decision:
         """`engine.decide.decide` in this house's world."""

@@ -1,18 +1,19 @@
 """``decide(ask, world)``: the whole decision, pure. Reads top to bottom: measure, judge, rank, explain what is odd."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import cos, degrees, isinf, isnan, nan, radians, sin
 
 import numpy as np
 
+from engine.errors import PositionRefused
 from engine.judge import AskFigures, judge
-from engine.kernels.geodesy import EQUATORIAL_RADIUS_M
+from engine.kernels.geodesy import EQUATORIAL_RADIUS_M, geodesic_length_m
 from engine.kernels.joining import HOPPED, IN_NARROWS, ON_BANK
 from engine.kernels.plane import to_plane
 from engine.kernels.reach import DepthClass, Reach
 from engine.kernels.zones import region_at
-from engine.model import Ask, Centre, Coordination, Decision, Notice, World
+from engine.model import Ask, Centre, Coordination, Decision, Notice, Vessel, World
 from engine.policy import Policy
 from engine.rank import is_near_tie, order_of, statuses, weigh
 from engine.rules.depth_and_tide import depth_needed
@@ -95,10 +96,11 @@ class _Found:
 
 def _judge_at(case: _Case, lon: float, lat: float) -> _Found:
     ask, world, policy = case.ask, case.world, case.ask.policy
+    vessel = evidence_of(ask.vessel)
     reach = reach_from(world, case.depth_class, lon, lat)
     figures = AskFigures(
-        case.needed_depth_m, case.speed_ms, ask.vessel.loa_m, ask.vessel.beam_m, ask.vessel.range_m,
-        ask.vessel.max_hs_m, ask.vessel.self_righting_persons, ask.vessel.max_persons,
+        case.needed_depth_m, case.speed_ms, vessel.loa_m, vessel.beam_m, vessel.range_m,
+        vessel.max_hs_m, vessel.self_righting_persons, vessel.max_persons,
         float(case.persons), case.persons_known, int(ask.medical), bool(policy.designated), policy.weigh_srr_state,
         world.lane_bits, world.firing_bits,
     )  # fmt: skip
@@ -110,11 +112,11 @@ def _judge_at(case: _Case, lon: float, lat: float) -> _Found:
     weight, penalty_s = weigh(verdict, code, weight_by_code, penalty_by_code)
     status = statuses(verdict, weight)
     plain_key_s = time_s
-    if policy.key == "distance":
+    if policy.key == "time_to_care" or ask.medical == Medical.CRITICAL:
+        plain_key_s = time_s + _care_delay(policy, world)
+    elif policy.key == "distance":
         # Miles at the vessel's speed, so that penalties in minutes mean the same under every policy.
         plain_key_s = (reach.distance_m + reach.harbour_m) / case.speed_ms
-    elif policy.key == "time_to_care" or ask.medical == Medical.CRITICAL:
-        plain_key_s = time_s + _care_delay(policy, world)
     key_s = plain_key_s + penalty_s
     order = order_of(status, key_s)
     best = int(order[0])
@@ -135,7 +137,7 @@ def _winners_nearby(case: _Case, found: _Found) -> tuple[int, ...]:
         lon = ask.lon + radius_deg * sin(angle) / cos(radians(ask.lat))
         try:
             winner = _judge_at(case, lon, lat).winner
-        except ValueError:
+        except PositionRefused:
             # That part of the circle is land or off the map; nobody is there.
             continue
         if winner is not None and winner != found.winner and winner not in others:
@@ -190,6 +192,8 @@ def coordination_at(world: World, ask: Ask) -> Coordination:
     here, other, line_m = region_at(world.regions, px, py)
     accuracy_m = 0.0 if isnan(ask.position_accuracy_m) else ask.position_accuracy_m
     band = line_m <= ask.policy.limits.srr_band_m + accuracy_m
+    # On the very rim of the area the polygons may miss a position by their rounding: the nearest one counts.
+    here = other if here < 0 else here
     srr = world.region_ids[here] if here >= 0 else ""
     leading = [_centre_for(world, srr, ask.lon, ask.lat)]
     if band and other >= 0:
@@ -242,9 +246,12 @@ def _notices(case: _Case, found: _Found, moved: tuple[int, ...], near_tie: bool,
         notices.append(Notice(Code.NO_PORT_CONFIRMED if any_left else Code.NO_PORT_FIT))
     elif nearer is not None:
         notices.append(Notice(Code.UNCONFIRMED_NEARER, {"port": nearer, "time_s": float(found.time_s[nearer])}))
+    missing = _unlisted_nearer(case, found)
+    if missing:
+        notices.append(Notice(Code.UNLISTED_PORT_NEARER, {"names": missing}))
     if near_tie:
         two = (int(found.order[0]), int(found.order[1]))
-        notices.append(Notice(Code.NEAR_TIE, {"ports": two, "times_s": tuple(float(found.time_s[p]) for p in two)}))
+        notices.append(Notice(Code.NEAR_TIE, {"ports": two, "times_s": tuple(float(found.key_s[p]) for p in two)}))
     if moved:
         notices.append(Notice(Code.POS_UNCERTAIN_CHANGES_ANSWER, {"ports": moved}))
     notices += _position_notices(ask, found.reach)
@@ -254,18 +261,27 @@ def _notices(case: _Case, found: _Found, moved: tuple[int, ...], near_tie: bool,
     if case.world.avoided:
         notices.append(Notice(Code.ZONES_AVOIDED, {"names": case.world.avoided}))
     notices.append(Notice(Code.CALM_WATER_TIMES))
-    notices.append(Notice(Code.POLICY_EFFECT))
+    if ask.medical != Medical.CRITICAL:
+        # The switch to time to care overrules the policy's own key, and says so itself.
+        notices.append(Notice(Code.POLICY_EFFECT))
     notices.append(Notice(Code.ADVISORY_ONLY))
     notices.append(Notice(Code.NOT_FOR_NAVIGATION))
     return notices
 
 
+def _unlisted_nearer(case: _Case, found: _Found) -> tuple[str, ...]:
+    """Harbours just outside the register that even the straight line does not put farther than the best port."""
+    first = int(found.order[0])
+    best_m = float(found.reach.distance_m[first] + found.reach.harbour_m[first])
+    here = (case.ask.lon, case.ask.lat)
+    return tuple(name for name, lon, lat in case.world.beyond if geodesic_length_m(*here, lon, lat) < best_m)
+
+
 def _rescue_notices(ask: Ask) -> list[Notice]:
     """Whether everybody is out of the water: the first thing to settle."""
-    short = ask.persons_recovered < ask.persons_min
-    if ask.persons_in_water or short:
+    if ask.persons_in_water or ask.persons_recovered < ask.persons_min:
         return [Notice(Code.RESCUE_INCOMPLETE)]
-    if ask.persons_in_water is None or isnan(ask.persons_recovered):
+    if ask.persons_in_water is None or not ask.persons_recovered >= ask.persons_max:
         return [Notice(Code.RESCUE_STATE_UNKNOWN)]
     return []
 
@@ -335,6 +351,8 @@ def _feed_notices(case: _Case) -> list[Notice]:
 def deciding_finding(decision: Decision, port: int) -> int | None:
     """Rule whose finding keeps a port from being the answer: the first hard fail, hard unknown, or penalised soft one.
 
+    Where ports are ranked by time to care, the last thing that can stand against one is its medical reception.
+
     Returns
     -------
     int or None
@@ -349,16 +367,34 @@ def deciding_finding(decision: Decision, port: int) -> int | None:
         against = decision.verdict[port, rule] in (Verdict.FAIL, Verdict.UNKNOWN)
         if against and decision.weight[port, rule] == Weight.SOFT and Code(decision.code[port, rule]) in penalties:
             return int(rule)
+    if decision.ranked_by_care:
+        return int(Rule.R_MED_02)
     return None
 
 
 def passed_over(decision: Decision) -> list[int]:
-    """Ports with a lower plain key than the recommended one, nearest first; all unfit ones when there is none."""
+    """Ports nearer than the recommended one, by its key or in time, nearest first; all of them when there is none."""
     best = decision.recommended
-    ceiling = np.inf if best is None else decision.plain_key_s[best]
-    nearer = [int(p) for p in np.lexsort((np.arange(len(decision.order)), decision.plain_key_s))
-              if decision.plain_key_s[p] < ceiling and int(p) != best]  # fmt: skip
-    return [p for p in nearer if deciding_finding(decision, p) is not None]
+    key_ceiling = np.inf if best is None else decision.plain_key_s[best]
+    time_ceiling = np.inf if best is None else decision.time_s[best]
+    nearer = (decision.plain_key_s < key_ceiling) | (decision.time_s < time_ceiling)
+    return [int(p) for p in np.argsort(decision.plain_key_s, kind="stable") if nearer[p] and int(p) != best]
+
+
+def evidence_of(vessel: Vessel) -> Vessel:
+    """The vessel as rules may hold her against a port: figures that are assumptions become unknown.
+
+    Speed, draught and sea limit stay: they are needed to answer at all, and err on the careful side.
+    """
+    assumed = vessel.assumed
+    return replace(
+        vessel,
+        range_m=nan if "range_nm" in assumed else vessel.range_m,
+        loa_m=nan if "loa_m" in assumed else vessel.loa_m,
+        beam_m=nan if "beam_m" in assumed else vessel.beam_m,
+        max_persons=nan if "max_persons" in assumed else vessel.max_persons,
+        self_righting_persons=nan if "self_righting_persons" in assumed else vessel.self_righting_persons,
+    )
 
 
 @lru_cache(maxsize=128)

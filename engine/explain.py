@@ -144,7 +144,8 @@ def _plain_sentence(code: Code, name_en: str, name_fr: str, vhf: str) -> Text:
 def brief_reason(decision: Decision, port: int, rule: Rule | None) -> Text:
     """Sentence on what displaced a nearer port."""
     if rule is None:
-        return Text("Ranked lower by the policy.", "Classé plus bas par la politique.")
+        wording = WORDING[Code.RANKED_BY_POLICY]
+        return Text(wording.en, wording.fr)
     return finding_text(decision, port, rule)
 
 
@@ -181,7 +182,7 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
         return policy.sentence_fr if language == "fr" else policy.sentence_en
     if notice.code == Code.VESSEL_FACTS_ASSUMED:
         return ", ".join(_FIGURE_NAMES[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
-    if notice.code == Code.ZONES_AVOIDED:
+    if notice.code in (Code.ZONES_AVOIDED, Code.UNLISTED_PORT_NEARER):
         return ", ".join(facts["names"])  # type: ignore[arg-type]
     if notice.code == Code.NEAR_TIE:
         ports, times_s = facts["ports"], facts["times_s"]

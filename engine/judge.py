@@ -45,14 +45,6 @@ class AskFigures(NamedTuple):
 
 
 @kernel
-def _keep(found, rule, p, verdict, code, measured, limit):
-    verdict[p, rule] = found.verdict
-    code[p, rule] = found.code
-    measured[p, rule] = found.measured
-    limit[p, rule] = found.limit
-
-
-@kernel
 def time_to_landing_s(distance_m, speed_ms, harbour_leg_m, harbour_limit_ms, default_harbour_ms):
     """Calm-water time from the position to the landing: the passage, then the harbour leg at its limit. [s]
 
@@ -105,170 +97,54 @@ def judge(ask, limits, columns, live, distance_m, harbour_m, touched, poor, list
         if np.isnan(highest_tide_m):
             highest_tide_m = limits.highest_tide_anywhere_m
         depth_m = columns.entrance_depth_m[p]
-        _keep(route(distance_m[p]), Rule.R_RTE_01, p, verdict, code, measured, limit)
-        _keep(port_kind(columns.kind[p]), Rule.R_PRT_02, p, verdict, code, measured, limit)
-        _keep(
+        has_route = distance_m[p] < np.inf
+        # In the order of `Rule`.
+        findings = (
+            route(distance_m[p]),
+            port_kind(columns.kind[p]),
             harbour_status(live.status_feed, live.status[p], live.status_age_s[p], limits.status_stale_after_s),
-            Rule.R_PRT_01,
-            p,
-            verdict,
-            code,
-            measured,
-            limit,
-        )
-        _keep(
-            berth(ask.loa_m, ask.beam_m, columns.loa_limit_m[p], columns.beam_limit_m[p]),
-            Rule.R_BER_01,
-            p,
-            verdict,
-            code,
-            measured,
-            limit,
-        )
-        _keep(
+            berth(
+                ask.loa_m, ask.beam_m, columns.loa_limit_m[p], columns.beam_limit_m[p], limits.berth_unlisted_loa_m
+            ),
             under_keel_clearance(
-                ask.needed_depth_m,
-                depth_m,
-                columns.kind[p] == PortKind.DRYING_HARBOUR,
-                no_figure,
-                highest_tide_m,
+                ask.needed_depth_m, depth_m, columns.kind[p] == PortKind.DRYING_HARBOUR, no_figure, highest_tide_m,
                 limits.keel_marginal_m,
             ),
-            Rule.R_NAV_01,
-            p,
-            verdict,
-            code,
-            measured,
-            limit,
-        )
-        _keep(
             gate(columns.gate[p], no_figure, columns.gate_before_h[p], columns.gate_after_h[p]),
-            Rule.R_NAV_02,
-            p,
-            verdict,
-            code,
-            measured,
-            limit,
-        )
-        _keep(
             entrance_sea(
-                no_figure,
-                no_figure,
-                columns.exposure_from_deg[p],
-                columns.exposure_to_deg[p],
-                columns.exposure_wind_ms[p],
-                limits.entrance_wind_caution_share,
+                no_figure, no_figure, columns.exposure_from_deg[p], columns.exposure_to_deg[p],
+                columns.exposure_wind_ms[p], limits.entrance_wind_caution_share,
             ),
-            Rule.R_NAV_03,
-            p,
-            verdict,
-            code,
-            measured,
-            limit,
-        )
-        _keep(cross_set(no_figure, limits.cross_set_ms), Rule.R_NAV_04, p, verdict, code, measured, limit)
-        _keep(visibility(no_figure, limits.visibility_m), Rule.R_NAV_05, p, verdict, code, measured, limit)
-        _keep(banks(distance_m[p], ask.needed_depth_m), Rule.R_NAV_06, p, verdict, code, measured, limit)
-        _keep(
-            route_sea(no_figure, ask.max_hs_m, limits.sea_near_share), Rule.R_RTE_02, p, verdict, code, measured, limit
-        )
-        _keep(
+            cross_set(no_figure, limits.cross_set_ms),
+            visibility(no_figure, limits.visibility_m),
+            banks(distance_m[p], ask.needed_depth_m),
+            route_sea(no_figure, ask.max_hs_m, limits.sea_near_share),
             endurance(whole_m, ask.range_m, limits.range_reserve_share),
-            Rule.R_RTE_03,
-            p,
-            verdict,
-            code,
-            measured,
-            limit,
-        )
-        _keep(
-            traffic_lanes(touched[p], poor[p], np.uint64(ask.lane_bits)),
-            Rule.R_RTE_04,
-            p,
-            verdict,
-            code,
-            measured,
-            limit,
-        )
-        _keep(
-            restricted_areas(touched[p], np.uint64(ask.firing_bits)), Rule.R_RTE_05, p, verdict, code, measured, limit
-        )
-        _keep(
+            traffic_lanes(has_route, touched[p], poor[p], np.uint64(ask.lane_bits)),
+            restricted_areas(has_route, touched[p], np.uint64(ask.firing_bits)),
             load(ask.persons, ask.persons_known, ask.self_righting_persons, ask.max_persons),
-            Rule.R_RTE_06,
-            p,
-            verdict,
-            code,
-            measured,
-            limit,
-        )
-        _keep(
             capacity(
                 live.capacity_feed, live.free_places[p], ask.persons, ask.persons_known, limits.capacity_tight_share
             ),
-            Rule.R_CAP_01,
-            p,
-            verdict,
-            code,
-            measured,
-            limit,
-        )
-        _keep(
             landing_rate(
-                live.capacity_feed,
-                live.persons_per_hour[p],
-                live.queued_persons[p],
-                ask.persons,
+                live.capacity_feed, live.persons_per_hour[p], live.queued_persons[p], ask.persons,
                 limits.landing_queue_s / HOUR_S,
             ),
-            Rule.R_CAP_03,
-            p,
-            verdict,
-            code,
-            measured,
-            limit,
-        )
-        _keep(medical_reception(ask.medical, columns.reception[p]), Rule.R_MED_02, p, verdict, code, measured, limit)
-        _keep(basic_needs(live.reception_feed, live.needs_met[p]), Rule.R_NEED_01, p, verdict, code, measured, limit)
-        _keep(
+            medical_reception(ask.medical, columns.reception[p]),
+            basic_needs(live.reception_feed, live.needs_met[p]),
             onward_transport(live.reception_feed, live.transport_arranged[p]),
-            Rule.R_NEED_02,
-            p,
-            verdict,
-            code,
-            measured,
-            limit,
-        )
-        _keep(danger_ashore(live.danger_ashore[p]), Rule.R_SEC_01, p, verdict, code, measured, limit)
-        _keep(designated(ask.has_designated_list, listed[p]), Rule.R_AUT_04, p, verdict, code, measured, limit)
-        _keep(in_srr_state(ask.weigh_srr_state, inside_srr[p]), Rule.R_AUT_05, p, verdict, code, measured, limit)
-        _keep(
+            danger_ashore(live.danger_ashore[p]),
+            designated(ask.has_designated_list, listed[p]),
+            in_srr_state(ask.weigh_srr_state, inside_srr[p]),
             exposure(no_figure, False, limits.exposure_caution_s, limits.exposure_critical_s),
-            Rule.R_EXP_01,
-            p,
-            verdict,
-            code,
-            measured,
-            limit,
-        )
-        _keep(entry_permission(columns.entry_permission[p]), Rule.R_NTM_01, p, verdict, code, measured, limit)
-        _keep(
+            entry_permission(columns.entry_permission[p]),
             weather_data(Feed.ABSENT, no_figure, limits.weather_stale_after_s),
-            Rule.R_DAT_01,
-            p,
-            verdict,
-            code,
-            measured,
-            limit,
-        )
-        _keep(
             tide_data(ask.needed_depth_m, depth_m, columns.gate[p], no_figure),
-            Rule.R_DAT_02,
-            p,
-            verdict,
-            code,
-            measured,
-            limit,
-        )
-        _keep(register_confidence(columns.confidence[p]), Rule.R_DAT_05, p, verdict, code, measured, limit)
+            register_confidence(columns.confidence[p]),
+        )  # fmt: skip
+        for r in range(RULE_COUNT):
+            verdict[p, r] = findings[r].verdict
+            code[p, r] = findings[r].code
+            measured[p, r] = findings[r].measured
+            limit[p, r] = findings[r].limit
     return verdict, code, measured, limit, time_s

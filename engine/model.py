@@ -201,6 +201,8 @@ class World:
         Digests and versions of every part, echoed in each decision.
     avoided : tuple of str
         Names of the temporary exclusion zones that routes keep out of.
+    beyond : tuple of (str, float, float)
+        Harbours just outside the register: name, longitude, latitude. [deg]
     """
 
     box: tuple[float, float, float, float]
@@ -217,6 +219,7 @@ class World:
     centres: tuple[Centre, ...]
     identity: dict[str, object]
     avoided: tuple[str, ...] = ()
+    beyond: tuple[tuple[str, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +295,11 @@ class Decision:
     to_second_s: float
     near_tie: bool
     sensitive_to: tuple[str, ...]
+
+    @property
+    def ranked_by_care(self) -> bool:
+        """Whether ports are ordered by time to care rather than by time or distance."""
+        return self.ask.policy.key == "time_to_care" or self.ask.medical == Medical.CRITICAL
 
     @property
     def recommended(self) -> int | None:

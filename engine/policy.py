@@ -24,6 +24,7 @@ class Limits(NamedTuple):
     keel_marginal_m: float
     highest_tide_above_mhws_m: float
     highest_tide_anywhere_m: float
+    berth_unlisted_loa_m: float
     range_reserve_share: float
     speed_cap_with_survivors_ms: float
     harbour_speed_ms: float
@@ -47,6 +48,12 @@ class Limits(NamedTuple):
     exposure_critical_s: float
     weather_stale_after_s: float
 
+
+NEVER_RELAXED = frozenset(
+    {Code.ROUTE_NONE, Code.KIND_BEACH_HUMAN_ONLY, Code.KIND_NOT_FOR_LANDING, Code.PORT_CLOSED, Code.DRAFT_EXCEEDED,
+     Code.LOA_EXCEEDED, Code.BEAM_EXCEEDED, Code.LOAD_OVER_MAX, Code.PERSONS_AT_RISK_ASHORE}
+)  # fmt: skip
+"""Codes that no policy file may make less than hard: what a port cannot do it cannot do under any policy."""
 
 _UNITS = {"_kn": ("_ms", KNOT_MS), "_nm": ("_m", NAUTICAL_MILE_M), "_min": ("_s", MINUTE_S), "_h": ("_s", HOUR_S)}
 
@@ -115,6 +122,9 @@ def policy_from(table: dict[str, object], sha256: str) -> Policy:
     key = table.get("key")
     if key not in KEYS:
         raise InvalidAsk("policy.key", "is missing or unknown.", f"Use one of {', '.join(KEYS)}.")
+    name = _text(table, "name")
+    if "weigh_srr_state" in table and not isinstance(table["weigh_srr_state"], bool):
+        raise InvalidAsk("policy.weigh_srr_state", "is neither true nor false.", "Write true or false.")
     weights = {
         _member(Code, code, "policy.weights"): _member(Weight, weight, f"policy.weights.{code}")
         for code, weight in _table(table, "weights").items()
@@ -123,7 +133,12 @@ def policy_from(table: dict[str, object], sha256: str) -> Policy:
         _member(Code, code, "policy.penalties_min"): _number(minutes, f"policy.penalties_min.{code}") * MINUTE_S
         for code, minutes in _table(table, "penalties_min").items()
     }
+    for code, weight in weights.items():
+        if code in NEVER_RELAXED and weight != Weight.HARD:
+            raise InvalidAsk(f"policy.weights.{code.name}", "is never relaxed.", "Leave it hard.")
     delays = _table(table, "care_delay_min")
+    for kind_name in delays:
+        _member(Reception, kind_name, "policy.care_delay_min")
     care_delay = {
         kind: _number(delays.get(kind.name.lower()), f"policy.care_delay_min.{kind.name.lower()}") * MINUTE_S
         for kind in Reception
@@ -132,7 +147,7 @@ def policy_from(table: dict[str, object], sha256: str) -> Policy:
     if not isinstance(designated, list) or not all(isinstance(port, str) for port in designated):
         raise InvalidAsk("policy.designated", "is not a list of port ids.", 'Write it as ["dover", "calais"].')
     return Policy(
-        name=_text(table, "name"),
+        name=name,
         sentence_en=_text(table, "sentence_en"),
         sentence_fr=_text(table, "sentence_fr"),
         key=str(key),
@@ -162,6 +177,10 @@ def _limits(table: dict[str, object]) -> Limits:
     for name in Limits._fields:
         if name not in values:
             raise InvalidAsk("policy.limits", f"lacks {name}.", 'Extend "nearest-time" or state it.')
+        if name.endswith("_share") and not values[name] < 1.0:
+            raise InvalidAsk(f"policy.limits.{name}", "is a share and not below 1.", "Write a part of one.")
+        if name.endswith("_ms") and not values[name] > 0.0:
+            raise InvalidAsk(f"policy.limits.{name}", "is a speed and not above 0.", "Write knots above zero.")
     return Limits(**values)
 
 

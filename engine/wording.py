@@ -147,20 +147,25 @@ WORDING: dict[Code, Wording] = {
         "{port} : longueur ou largeur du navire inconnue, comparer au poste à quai.",
         SEAMANSHIP,
     ),
+    Code.BERTH_UNKNOWN_FOR_SIZE: Wording(
+        "Berth for a vessel of {measured} at {port} not known: ask harbour on VHF {vhf}.",
+        "{port} : poste pour un navire de {measured} inconnu, demander au port en VHF {vhf}.",
+        SEAMANSHIP,
+    ),
     # R-NAV-01
     Code.UKC_OK: Wording(
         "Enough water at {port}: depth {measured}, needed {limit} with margin.",
-        "{port} : assez d'eau, {measured} de fond pour {limit} requis avec marge.",
+        "{port} : assez d'eau, {measured} de profondeur pour {limit} requis avec marge.",
         VOYAGE_PLANNING,
     ),
     Code.UKC_MARGINAL: Wording(
         "Little water to spare at {port}: depth {measured}, needed {limit} with margin.",
-        "{port} : peu d'eau en réserve, {measured} de fond pour {limit} requis avec marge.",
+        "{port} : peu d'eau en réserve, {measured} de profondeur pour {limit} requis avec marge.",
         VOYAGE_PLANNING,
     ),
     Code.DRAFT_EXCEEDED: Wording(
         "Not enough water at {port}: depth {measured}, needed {limit} with margin.",
-        "{port} : pas assez d'eau, {measured} de fond pour {limit} requis avec marge.",
+        "{port} : pas assez d'eau, {measured} de profondeur pour {limit} requis avec marge.",
         VOYAGE_PLANNING,
     ),
     Code.DEPTH_UNKNOWN: Wording(
@@ -279,8 +284,8 @@ WORDING: dict[Code, Wording] = {
     ),
     # R-NAV-06
     Code.BANKS_CLEAR: Wording(
-        "No bank too shallow known on the way to {port}.",
-        "{port} : aucun banc trop peu profond connu sur la route.",
+        "No bank too shallow known on the way to {port}; banks are approximate.",
+        "{port} : aucun banc trop peu profond connu sur la route ; bancs approximatifs.",
         VOYAGE_PLANNING,
     ),
     Code.BANK_HAZARD: Wording(
@@ -723,8 +728,8 @@ WORDING: dict[Code, Wording] = {
         REGION_LINE,
     ),
     Code.MED_TIME_CRITICAL: Wording(
-        "Time-critical casualty: ask MRCC for helicopter evacuation and medical advice.",
-        "Urgence vitale : demander au CROSS/MRCC évacuation par hélicoptère et avis médical.",
+        "Time-critical casualty: ranked by time to care. Ask MRCC for helicopter and medical advice.",
+        "Urgence vitale : tri par temps jusqu'aux soins. Demander une évacuation et un avis médical au CROSS/MRCC.",
         CIRCUMSTANCES,
     ),
     Code.NEAR_TIE: Wording(
@@ -766,6 +771,16 @@ WORDING: dict[Code, Wording] = {
         "Routes keep out of temporary zones: {detail}.",
         "Les routes évitent les zones temporaires : {detail}.",
         SEAMANSHIP,
+    ),
+    Code.RANKED_BY_POLICY: Wording(
+        "Ranked lower by the policy in force.",
+        "Classé plus loin par la politique appliquée.",
+        IDENTIFY_PLACE,
+    ),
+    Code.UNLISTED_PORT_NEARER: Wording(
+        "Outside the register and perhaps nearer: {detail}. Ask MRCC.",
+        "Hors registre et peut-être plus proche : {detail}. Demander au CROSS/MRCC.",
+        IDENTIFY_PLACE,
     ),
     # Refusals of a request
     Code.POS_INVALID: Wording(
@@ -863,6 +878,8 @@ LEVEL: dict[Code, str] = {
     Code.CALM_WATER_TIMES: "caution",
     Code.SURGE_NOT_INCLUDED: "information",
     Code.ZONES_AVOIDED: "information",
+    Code.RANKED_BY_POLICY: "information",
+    Code.UNLISTED_PORT_NEARER: "warning",
 }
 """How loud each notice is: ``information``, ``caution`` or ``warning``."""
 

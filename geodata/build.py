@@ -100,6 +100,7 @@ def build_pack(folder: Path, coast: Path | None, built_at: datetime, say: Say = 
         "trees": (trees, _from("derived from mesh and ports")),
         "ports": (ports_layer(rows), _from(f"{OWN}; figures from NGA World Port Index, edition 2024-03")),
         "zones": (zones_layer(), _from(f"{OSM} via OpenSeaMap (lanes); {TERRITORIAL_SEA}; {OWN}")),
+        "beyond": (read_rows(SOURCES / "harbours_beyond.csv"), _from(OWN)),
         "centres": (read_rows(SOURCES / "rcc.csv"), _from(OWN)),
         "vessels": (read_rows(SOURCES / "vessels.csv"), _from(OWN)),
     }

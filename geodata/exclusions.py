@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from rtree import index
 
-from engine.errors import InvalidAsk
+from engine.errors import InvalidAsk, PackError
 from engine.kernels.mesh import NOWHERE, Mesh
 from engine.kernels.plane import LATTICE_M
 from engine.kernels.reach import DepthClass, Water
@@ -107,7 +107,11 @@ def read_exclusion_zones(path: Path) -> ExclusionZones:
         A feature is not an area.
     """
     zones = ExclusionZones()
-    for number, (properties, outline) in enumerate(read_features(path), start=1):
+    try:
+        features = read_features(path)
+    except PackError as error:
+        raise InvalidAsk("avoid", f"{path.name[:40]} {error.problem}", "Name a GeoJSON file of polygons.") from None
+    for number, (properties, outline) in enumerate(features, start=1):
         zones.add(ExclusionZone(str(properties.get("name") or f"zone {number}"), outline))
     return zones
 

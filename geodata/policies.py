@@ -44,6 +44,8 @@ def read_policy_file(path: Path) -> Policy:
     digest = hashlib.sha256(data)
     base_name = table.pop("extends", None)
     if base_name is not None:
+        if "name" not in table:
+            raise InvalidAsk("policy.name", "is missing.", "A policy of your own carries its own name.")
         if base_name not in policy_names():
             raise InvalidAsk("policy.extends", "names no policy there is.", f"Policies: {', '.join(policy_names())}.")
         base_data = _read_bytes(POLICIES / f"{base_name}.toml")

@@ -109,6 +109,10 @@ def _derived(pack: Pack) -> World:
         firing_bits=firing_bits,
         regions=regions,
         region_ids=region_ids,
+        beyond=tuple(
+            (row["name"], float(row["lon"]), float(row["lat"]))
+            for row in pack.tables["beyond"]  # type: ignore[attr-defined]
+        ),
         centres=tuple(_centre(row) for row in pack.tables["centres"]),  # type: ignore[attr-defined]
         identity={
             "geodata": {

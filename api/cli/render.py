@@ -165,7 +165,11 @@ def _why_not_nearer(decision: Decision, first: int | None, language: str, ink: I
     """Each port nearer than the first one and what displaced it; nearest first."""
     nearer = passed_over(decision)
     if first is not None:
-        nearer = [p for p in nearer if p != first and decision.plain_key_s[p] < decision.plain_key_s[first]]
+        nearer = [
+            p for p in nearer
+            if p != first
+            and (decision.plain_key_s[p] < decision.plain_key_s[first] or decision.time_s[p] < decision.time_s[first])
+        ]  # fmt: skip
     if not nearer:
         return []
     lines = [ink.strong(word("why_none" if first is None else "why", language))]

@@ -17,17 +17,6 @@ from engine.kernels.visibility import Targets, chain_targets
 THROUGH_GATE = -3
 """Instead of a first corner: the leg is reached over the mesh, at its gate."""
 
-NEARER_THAN_APPROACH = 1.25
-"""A position is looked at as perhaps inside when it is nearer to the landing, as the crow flies, than this many times
-the approach point is: that lies just outside, and a basin may stretch a little farther on the other side."""
-
-WORTH_SHARE = 0.25
-"""It is inside when going straight in saves this share of the leg against the way over the approach point. From outside
-the approach point is on the way, so next to nothing is saved."""
-
-LONGEST_LEG_OVER_MESH_M = 7500.0
-"""Longer legs are rivers; whoever is on one sees its track, and the search over the mesh is spared."""
-
 _SOUNDING_STEP_M = 25.0
 
 
@@ -112,12 +101,26 @@ def _single_target(mesh, legs, p):
 
 
 @kernel
-def from_inside(mesh, shore, legs, corners, needed_depth, sight, here, distance, via, touched, poor):
+def from_inside(
+    mesh,
+    shore,
+    legs,
+    corners,
+    needed_depth,
+    sight,
+    inside_factor,
+    longest_leg,
+    here,
+    distance,
+    via,
+    touched,
+    poor,
+):
     """Harbour legs of all ports, without the detour over the approach point where the position is inside the harbour.
 
-    Inside, one makes straight for a point of the leg in sight over the unsimplified water and clear of shallow banks,
-    or over the mesh for the gate of the leg. The way at sea is then nothing, and all of it counts as harbour:
-    `distance`, `via`, `touched` and `poor` are changed so.
+    A position near the landing makes straight for a point of the leg in sight over the unsimplified water and clear of
+    shallow banks, or over the mesh for the gate of the leg, whenever that is shorter than the way over the approach
+    point. `distance`, `via`, `touched` and `poor` are changed so.
 
     Parameters
     ----------
@@ -129,6 +132,11 @@ def from_inside(mesh, shore, legs, corners, needed_depth, sight, here, distance,
         [m]
     sight : float
         Longest straight hop to a leg. [m]
+    inside_factor : float
+        A position is looked at when it is nearer to the landing, as the crow flies, than this many times the approach
+        point is: that lies just outside, and a basin may stretch farther on the other side.
+    longest_leg : float
+        Longer legs are rivers; whoever is on one sees its track, and the search over the mesh is spared. [m]
     here : Joined
         The position.
     distance : ndarray of float64, shape (p,)
@@ -154,9 +162,9 @@ def from_inside(mesh, shore, legs, corners, needed_depth, sight, here, distance,
         if last < first:
             continue
         out = hypot(legs.x[last] - legs.x[first], legs.y[last] - legs.y[first])
-        if not hypot(legs.x[last] - here.x, legs.y[last] - here.y) < NEARER_THAN_APPROACH * out:
+        if not hypot(legs.x[last] - here.x, legs.y[last] - here.y) < inside_factor * out:
             continue
-        best = distance[p] + (1.0 - WORTH_SHARE) * legs.length[p]
+        best = distance[p] + legs.length[p]
         # For each piece of the leg: its nearest point, then its far end. The approach point itself is no way in.
         for k in range(first + 1, last + 1):
             for aim in range(2):
@@ -184,7 +192,7 @@ def from_inside(mesh, shore, legs, corners, needed_depth, sight, here, distance,
                     entry[p, 0] = lon
                     entry[p, 1] = lat
         t = legs.gate_triangle[p]
-        if t != NOWHERE and mesh.least_depth[t] >= needed_depth and legs.length[p] <= LONGEST_LEG_OVER_MESH_M:
+        if t != NOWHERE and mesh.least_depth[t] >= needed_depth and legs.length[p] <= longest_leg:
             ahead = here.path_m + legs.gate_to_go[p]
             if ahead + geodesic_length_m(here.mesh_lon, here.mesh_lat, legs.gate_lon[p], legs.gate_lat[p]) < best:
                 length, _ = path_between(
@@ -198,8 +206,9 @@ def from_inside(mesh, shore, legs, corners, needed_depth, sight, here, distance,
                     entry[p, 1] = legs.gate_lat[p]
                     via[p] = THROUGH_GATE
         if entered[p] != NOWHERE:
-            harbour[p] = best
-            distance[p] = 0.0
+            # What is longer than the leg itself still counts as sea: time and distance change without a jump.
+            harbour[p] = min(best, legs.length[p])
+            distance[p] = best - harbour[p]
             touched[p] = 0
             poor[p] = 0
     return harbour, entered, entry

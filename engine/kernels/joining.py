@@ -5,7 +5,7 @@ bank is not on it. Such a position joins at the nearest point of open mesh that 
 reaches; where piers leave no straight hop, by a path over a fine raster of the real water.
 """
 
-from math import hypot
+from math import cos, hypot, pi, sin
 
 import numpy as np
 
@@ -27,6 +27,8 @@ RASTER_CELLS = 640
 """Side of the raster, centred on the position: it reaches 8 km each way."""
 COARSE_STEP_M = 50.0
 """Step of a second raster for positions far inside a bank: it reaches 16 km each way."""
+ALONGSIDE_M = 1.0
+"""Nearer to the charted shore than this a position counts as touching it."""
 _SQRT2 = 1.4142135623730951
 
 
@@ -242,6 +244,25 @@ def _pull_taut(shore, path):
 
 
 @kernel
+def _off_the_shore(shore, px, py, shore_x, shore_y):
+    """Lattice point of water a metre or two off a point of the shore: straight out if that is water, else all round."""
+    away = hypot(shore_x - px, shore_y - py)
+    if away > 0.0:
+        x = _to_lattice(shore_x + (shore_x - px) / away)
+        y = _to_lattice(shore_y + (shore_y - py) / away)
+        if not is_land(shore, x, y):
+            return x, y
+    for step in (1.0, 2.0, 4.0):
+        for k in range(16):
+            angle = k * pi / 8.0
+            x = _to_lattice(shore_x + step * cos(angle))
+            y = _to_lattice(shore_y + step * sin(angle))
+            if not is_land(shore, x, y) and nearest_shore(shore, x, y, 0.5 * step)[2] > 0.25 * step:
+                return x, y
+    return px, py
+
+
+@kernel
 def join(mesh, shore, needed_depth, px, py, shore_tolerance, hop_reach, bank_reach):
     """Join a position to the open mesh.
 
@@ -282,14 +303,17 @@ def join(mesh, shore, needed_depth, px, py, shore_tolerance, hop_reach, bank_rea
     on_bank = t != NOWHERE
     from_x = px
     from_y = py
-    if not on_bank and is_land(shore, px, py):
-        shore_x, shore_y, inland = nearest_shore(shore, px, py, hop_reach)
-        if inland > shore_tolerance:
-            return ON_LAND, NOWHERE, path, inland
-        # Start from the water just off the shore, a metre past it.
-        if inland > 0.0:
-            from_x = _to_lattice(shore_x + (shore_x - px) / inland)
-            from_y = _to_lattice(shore_y + (shore_y - py) / inland)
+    if not on_bank:
+        ashore = is_land(shore, px, py)
+        shore_x, shore_y, off = nearest_shore(shore, px, py, hop_reach if ashore else ALONGSIDE_M)
+        if ashore:
+            inland = off
+            if inland > shore_tolerance:
+                return ON_LAND, NOWHERE, path, inland
+        if ashore or off < ALONGSIDE_M:
+            # Ashore within the tolerance, or touching the quay: start from the water just off it.
+            from_x, from_y = _off_the_shore(shore, px, py, shore_x, shore_y)
+            inland = max(inland, hypot(from_x - px, from_y - py) - 1.0, LATTICE_M)
     reach = bank_reach if on_bank else hop_reach
     x, y, t, _ = _hop(mesh, shore, needed_depth, from_x, from_y, reach)
     kind = ON_BANK if on_bank else HOPPED

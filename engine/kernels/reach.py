@@ -18,12 +18,14 @@ from engine.kernels.zones import Zones, zones_of_leg
 
 
 class JoinLimits(NamedTuple):
-    """How a position may join the mesh; all in metres, the angle in degrees."""
+    """How a position may join the mesh and the harbour legs; see ``assumptions.toml``."""
 
     shore_tolerance_m: float
     hop_reach_m: float
     bank_reach_m: float
     right_angle_tolerance_deg: float
+    inside_factor: float
+    longest_leg_over_mesh_m: float
 
 
 class Water(NamedTuple):
@@ -189,6 +191,8 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
         depth_class.corners,
         depth_class.needed_depth_m,
         water.limits.hop_reach_m,
+        water.limits.inside_factor,
+        water.limits.longest_leg_over_mesh_m,
         here,
         distance,
         via,

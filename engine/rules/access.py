@@ -54,10 +54,11 @@ def harbour_status(feed, status, age_s, stale_after_s):
 
 
 @kernel
-def berth(loa_m, beam_m, loa_limit_m, beam_limit_m):
+def berth(loa_m, beam_m, loa_limit_m, beam_limit_m, unlisted_loa_m):
     """The vessel is no longer and no broader than the port takes.
 
-    A limit nobody has stated is not held against the port: small harbours publish one when it binds.
+    A limit nobody has stated is not held against a small vessel: harbours publish one when it binds. A long one has
+    to ask.
 
     Parameters
     ----------
@@ -65,14 +66,18 @@ def berth(loa_m, beam_m, loa_limit_m, beam_limit_m):
         Of the vessel; NaN when unknown. [m]
     loa_limit_m, beam_limit_m : float
         Of the port; NaN when none is stated. [m]
+    unlisted_loa_m : float
+        Longest vessel a harbour without a stated limit is taken to berth. [m]
     """
     if loa_m > loa_limit_m:
         return Judged(Verdict.FAIL, Code.LOA_EXCEEDED, loa_m, loa_limit_m)
     if beam_m > beam_limit_m:
         return Judged(Verdict.FAIL, Code.BEAM_EXCEEDED, beam_m, beam_limit_m)
     if isnan(loa_limit_m):
+        if loa_m > unlisted_loa_m:
+            return Judged(Verdict.UNKNOWN, Code.BERTH_UNKNOWN_FOR_SIZE, loa_m, nan)
         return Judged(Verdict.UNKNOWN, Code.BERTH_LIMIT_UNKNOWN, loa_m, nan)
-    if isnan(loa_m):
+    if isnan(loa_m) or (isnan(beam_m) and not isnan(beam_limit_m)):
         return Judged(Verdict.UNKNOWN, Code.VESSEL_SIZE_UNKNOWN, nan, loa_limit_m)
     return Judged(Verdict.PASS, Code.BERTH_OK, loa_m, loa_limit_m)
 

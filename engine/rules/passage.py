@@ -67,16 +67,19 @@ def _count_bits(mask):
 
 
 @kernel
-def traffic_lanes(touched, poor, lanes):
+def traffic_lanes(has_route, touched, poor, lanes):
     """Traffic lanes on the way are crossed near a right angle.
 
     Parameters
     ----------
+    has_route : bool
     touched, poor : int
         Zones the route touches, and those it crosses at a poor angle, one bit each.
     lanes : int
         Zones that are traffic lanes.
     """
+    if not has_route:
+        return Judged(Verdict.NOT_APPLICABLE, Code.TSS_NONE, nan, nan)
     crossed = touched & lanes
     if not crossed:
         return Judged(Verdict.PASS, Code.TSS_NONE, 0.0, nan)
@@ -86,10 +89,12 @@ def traffic_lanes(touched, poor, lanes):
 
 
 @kernel
-def restricted_areas(touched, firing_ranges):
-    """No firing range lies on the way."""
+def restricted_areas(has_route, touched, firing_ranges):
+    """No firing range lies on the way; whether one is in use is not known here."""
+    if not has_route:
+        return Judged(Verdict.NOT_APPLICABLE, Code.ZONE_NONE, nan, nan)
     if touched & firing_ranges:
-        return Judged(Verdict.FAIL, Code.ZONE_FIRING, float(_count_bits(touched & firing_ranges)), nan)
+        return Judged(Verdict.UNKNOWN, Code.ZONE_FIRING, float(_count_bits(touched & firing_ranges)), nan)
     return Judged(Verdict.PASS, Code.ZONE_NONE, 0.0, nan)
 
 

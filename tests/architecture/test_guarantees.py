@@ -157,6 +157,13 @@ def test_every_command_in_the_readme_runs(command):
     assert done.stdout.strip()
 
 
+def test_the_answer_shown_in_the_readme_is_the_answer_given():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = text.split("--recovered 30 --in-water no\n\n", 1)[1].split("\n```", 1)[0]
+    command = next(c for c in commands_of_readme() if "--recovered 30" in c)
+    assert run_command(shlex.split(command)[1:]).stdout.rstrip() == shown.rstrip()
+
+
 def run_command(arguments):
     program = "import sys; from api.cli.main import main; sys.exit(main(sys.argv[1:]))"
     return subprocess.run(

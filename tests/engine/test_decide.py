@@ -100,6 +100,7 @@ def test_a_full_port_gives_way_to_one_with_places(ask, world):
         (nan, True, Code.RESCUE_INCOMPLETE),
         (nan, False, Code.RESCUE_STATE_UNKNOWN),
         (30.0, None, Code.RESCUE_STATE_UNKNOWN),
+        (nan, None, Code.RESCUE_STATE_UNKNOWN),
         (30.0, False, None),
     ],
 )
@@ -159,6 +160,59 @@ def test_the_state_of_the_region_is_never_a_silent_filter(ask, world):
     assert world.ports[plain.recommended].country != world.ports[weighed.recommended].country
     passed = {entry["port_id"]: entry["code"] for entry in decision_document(weighed)["passed_over"]}
     assert passed[world.ports[plain.recommended].id] == "OUTSIDE_SRR_STATE"
+
+
+def test_a_range_of_persons_is_complete_only_at_its_upper_end(ask, world):
+    some = replace(ask, persons_min=20.0, persons_max=40.0, persons_recovered=25.0)
+    assert Code.RESCUE_STATE_UNKNOWN in codes(decide(some, world))
+    unknown = replace(ask, persons_min=nan, persons_max=nan, persons_recovered=5.0)
+    assert Code.RESCUE_STATE_UNKNOWN in codes(decide(unknown, world))
+
+
+@pytest.mark.parametrize("profile", ["unknown", "fishing-vessel", "merchant-ship", "rnli-atlantic-85", "charter-minck"])
+def test_no_assumed_figure_of_a_profile_excludes_a_port(ask, house, world, profile):
+    vessel = house.vessels[profile]
+    decision = decide(replace(ask, vessel=vessel, persons_min=30.0, persons_max=30.0), world)
+    held = {"range_nm": Code.ENDURANCE_SHORT, "loa_m": Code.LOA_EXCEEDED, "beam_m": Code.BEAM_EXCEEDED,
+            "max_persons": Code.LOAD_OVER_MAX}  # fmt: skip
+    for column, code in held.items():
+        if column in vessel.assumed:
+            assert not (decision.code == code).any(), column
+
+
+def test_that_guard_bites_on_a_stated_figure(ask, house, world):
+    small = replace(house.vessels["unknown"], max_persons=20.0, assumed=())
+    assert (decide(replace(ask, vessel=small), world).code == Code.LOAD_OVER_MAX).any()
+
+
+def test_a_port_nearer_in_time_that_lost_on_care_is_explained(ask, world):
+    decision = decide(replace(ask, lon=1.5, lat=51.08, medical=Medical.CRITICAL), world)
+    best = decision_document(decision)["recommended"]["port"]["id"]
+    passed = {entry["port_id"]: entry["code"] for entry in decision_document(decision)["passed_over"]}
+    assert best != "dover"
+    assert passed["dover"] == "MED_RECEPTION_AMBULANCE"
+    assert Code.POLICY_EFFECT not in codes(decision)
+
+
+def test_the_switch_to_care_overrules_a_key_by_distance(ask, world):
+    by_distance = replace(ask, lon=1.5, lat=51.08, policy=known_policy("nearest-distance"))
+    plain = decide(by_distance, world)
+    critical = decide(replace(by_distance, medical=Medical.CRITICAL), world)
+    assert plain.recommended != critical.recommended
+
+
+def test_a_harbour_outside_the_register_that_may_be_nearer_is_named(ask, world):
+    off_ijmuiden = decide(replace(ask, lon=4.1, lat=52.2), world)
+    notice = next(n for n in off_ijmuiden.notices if n.code == Code.UNLISTED_PORT_NEARER)
+    assert "Scheveningen" in notice.facts["names"]
+    assert Code.UNLISTED_PORT_NEARER not in codes(decide(ask, world))
+
+
+def test_an_unknown_wait_is_not_shown_as_none(ask, world):
+    document = decision_document(decide(ask, world))
+    waits = {entry["port"]["id"]: entry["wait_min"] for entry in document["candidates"]}
+    assert waits["dover"] == 0
+    assert waits["folkestone"] is None
 
 
 def test_a_time_critical_casualty_changes_the_key_and_makes_care_part_of_being_fit(ask, world):
@@ -245,7 +299,8 @@ def test_an_answer_keeps_its_promises_wherever_it_is_asked(house, world, lon, la
     # Every port nearer than the answer is explained.
     best = decision.recommended
     if best is not None:
-        nearer = {int(p) for p in np.flatnonzero(decision.plain_key_s < decision.plain_key_s[best])}
+        by_key = decision.plain_key_s < decision.plain_key_s[best]
+        nearer = {int(p) for p in np.flatnonzero(by_key | (decision.time_s < decision.time_s[best]))}
         assert nearer == set(passed_over(decision))
     straight = decision_document(decision)
     for entry in straight["candidates"]:

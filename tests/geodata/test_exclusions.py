@@ -84,3 +84,13 @@ def test_zones_are_read_from_geojson(tmp_path):
     path = tmp_path / "zones.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
     assert read_exclusion_zones(path).names == ("wreck",)
+
+
+@pytest.mark.parametrize("content", [None, "not json", "{}", '{"type": "FeatureCollection"}'])
+def test_a_broken_or_missing_file_is_the_users_own(tmp_path, content):
+    path = tmp_path / "zones.geojson"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(InvalidAsk) as refused:
+        read_exclusion_zones(path)
+    assert refused.value.field == "avoid"

@@ -55,14 +55,17 @@ def test_harbour_status(feed, status, age_s, verdict, code):
         (20.01, 5.0, 20.0, 5.0, Verdict.FAIL, Code.LOA_EXCEEDED),
         (20.0, 5.01, 20.0, 5.0, Verdict.FAIL, Code.BEAM_EXCEEDED),
         (20.0, 5.01, nan, 5.0, Verdict.FAIL, Code.BEAM_EXCEEDED),
-        (20.0, nan, 20.0, 5.0, Verdict.PASS, Code.BERTH_OK),
+        (20.0, nan, 20.0, 5.0, Verdict.UNKNOWN, Code.VESSEL_SIZE_UNKNOWN),
+        (20.0, nan, 20.0, nan, Verdict.PASS, Code.BERTH_OK),
         (nan, 5.0, 20.0, nan, Verdict.UNKNOWN, Code.VESSEL_SIZE_UNKNOWN),
         (20.0, 5.0, nan, nan, Verdict.UNKNOWN, Code.BERTH_LIMIT_UNKNOWN),
         (nan, nan, nan, nan, Verdict.UNKNOWN, Code.BERTH_LIMIT_UNKNOWN),
+        (30.0, 5.0, nan, nan, Verdict.UNKNOWN, Code.BERTH_LIMIT_UNKNOWN),
+        (30.1, 5.0, nan, nan, Verdict.UNKNOWN, Code.BERTH_UNKNOWN_FOR_SIZE),
     ],
 )
 def test_berth_takes_length_and_beam(loa, beam, loa_limit, beam_limit, verdict, code):
-    found = berth(loa, beam, loa_limit, beam_limit)
+    found = berth(loa, beam, loa_limit, beam_limit, 30.0)
     assert (found.verdict, found.code) == (verdict, code)
 
 

@@ -46,13 +46,19 @@ def test_range_less_reserve_covers_the_distance(distance, reach, verdict, code):
     ],
 )
 def test_lanes_are_counted_and_poor_angles_told(touched, poor, verdict, code, count):
-    found = traffic_lanes(np.uint64(touched), np.uint64(poor), np.uint64(0b011))
+    found = traffic_lanes(True, np.uint64(touched), np.uint64(poor), np.uint64(0b011))
     assert (found.verdict, found.code, found.measured) == (verdict, code, count)
 
 
-def test_firing_ranges_on_the_way_are_told():
-    assert restricted_areas(np.uint64(0b100), np.uint64(0b100)).code == Code.ZONE_FIRING
-    assert restricted_areas(np.uint64(0b011), np.uint64(0b100)).verdict == Verdict.PASS
+def test_without_a_route_neither_lanes_nor_ranges_are_judged():
+    assert traffic_lanes(False, np.uint64(1), np.uint64(1), np.uint64(1)).verdict == Verdict.NOT_APPLICABLE
+    assert restricted_areas(False, np.uint64(1), np.uint64(1)).verdict == Verdict.NOT_APPLICABLE
+
+
+def test_firing_ranges_on_the_way_are_told_and_whether_they_are_in_use_is_not_known():
+    assert restricted_areas(True, np.uint64(0b100), np.uint64(0b100)).verdict == Verdict.UNKNOWN
+    assert restricted_areas(True, np.uint64(0b100), np.uint64(0b100)).code == Code.ZONE_FIRING
+    assert restricted_areas(True, np.uint64(0b011), np.uint64(0b100)).verdict == Verdict.PASS
 
 
 @pytest.mark.parametrize(
