@@ -59,9 +59,9 @@ def test_a_policy_of_ones_own_carries_its_own_name(tmp_path):
 def test_names_that_nothing_carries(tmp_path):
     with pytest.raises(UnknownName, match="nearest-time"):
         read_policy("cheapest")
+    path = tmp_path / "x.toml"
+    path.write_text('extends = "nothing"\nname = "x"', encoding="utf-8")
     with pytest.raises(InvalidAsk, match="extends"):
-        path = tmp_path / "x.toml"
-        path.write_text('extends = "nothing"', encoding="utf-8")
         read_policy_file(path)
     with pytest.raises(InvalidAsk, match="cannot be read"):
         read_policy_file(tmp_path / "missing.toml")

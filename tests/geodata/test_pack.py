@@ -17,7 +17,7 @@ from geodata.pack import DEFAULT_PACK, PACK_FORMAT, read_manifest, read_pack
 from geodata.shoreline import BEYOND_DEG, _beyond_the_box, coast_rings
 from geodata.world import load_world
 
-LAYERS = {"coast", "mesh", "trees", "ports", "zones", "centres", "vessels"}
+LAYERS = {"coast", "mesh", "trees", "ports", "zones", "beyond", "centres", "vessels"}
 COAST = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "channel_land_osm.geojson"
 
 
@@ -90,7 +90,7 @@ def test_a_layer_struck_from_the_manifest_is_noticed(copy, layer):
         load_world(copy)
 
 
-@pytest.mark.parametrize("number", [0, 2, "1", None, "a" * 500])
+@pytest.mark.parametrize("number", [0, PACK_FORMAT - 1, PACK_FORMAT + 1, "2", None, "a" * 500])
 def test_another_format_is_refused(copy, number):
     rewrite(copy, lambda manifest: manifest.update(format=number))
     with pytest.raises(PackError, match="of format") as refusal:

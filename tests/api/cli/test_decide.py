@@ -121,7 +121,7 @@ def test_policy_from_a_file(safeport, tmp_path):
     own = tmp_path / "ours.toml"
     own.write_text('extends = "nearest-time"\nname = "ours"\n', encoding="utf-8")
     assert "policy ours" in safeport(*AT, "--policy", str(own)).out
-    own.write_text('extends = "nearest-time"\nkey = "price"\n', encoding="utf-8")
+    own.write_text('extends = "nearest-time"\nname = "ours"\nkey = "price"\n', encoding="utf-8")
     refused(safeport(*AT, "--policy", str(own)), "--policy key")
     own.write_bytes(b"\xff\xfe not toml")
     refused(safeport(*AT, "--policy", str(own)), "--policy")
