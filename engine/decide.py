@@ -10,6 +10,7 @@ from engine.errors import PositionRefused
 from engine.judge import AskFigures, judge
 from engine.kernels.geodesy import EQUATORIAL_RADIUS_M, geodesic_length_m
 from engine.kernels.joining import HOPPED, IN_NARROWS, ON_BANK
+from engine.kernels.mesh import ZONE_DEPTH_M, locate
 from engine.kernels.plane import to_plane
 from engine.kernels.reach import DepthClass, Reach
 from engine.kernels.zones import region_at
@@ -254,7 +255,7 @@ def _notices(case: _Case, found: _Found, moved: tuple[int, ...], near_tie: bool,
         notices.append(Notice(Code.NEAR_TIE, {"ports": two, "times_s": tuple(float(found.key_s[p]) for p in two)}))
     if moved:
         notices.append(Notice(Code.POS_UNCERTAIN_CHANGES_ANSWER, {"ports": moved}))
-    notices += _position_notices(ask, found.reach)
+    notices += _position_notices(ask, case.world, found.reach)
     notices += _vessel_notices(case)
     notices += _region_notices(case)
     notices += _feed_notices(case)
@@ -286,7 +287,7 @@ def _rescue_notices(ask: Ask) -> list[Notice]:
     return []
 
 
-def _position_notices(ask: Ask, reach: Reach) -> list[Notice]:
+def _position_notices(ask: Ask, world: World, reach: Reach) -> list[Notice]:
     limits = ask.policy.limits
     notices = []
     if ask.position_age_s > limits.fix_stale_after_s:
@@ -298,7 +299,10 @@ def _position_notices(ask: Ask, reach: Reach) -> list[Notice]:
     if reach.kind == HOPPED:
         notices.append(Notice(Code.POS_JOINED, {"metres": reach.path_m}))
     elif reach.kind == ON_BANK:
-        notices.append(Notice(Code.POS_ON_BANK, {"metres": reach.path_m}))
+        mesh = world.water.mesh
+        triangle = locate(mesh, *to_plane(ask.lon, ask.lat, mesh.origin_lon_deg, mesh.origin_lat_deg))
+        in_zone = mesh.least_depth[triangle] == ZONE_DEPTH_M
+        notices.append(Notice(Code.POS_IN_ZONE if in_zone else Code.POS_ON_BANK))
     elif reach.kind == IN_NARROWS:
         notices.append(Notice(Code.POS_IN_NARROWS, {"metres": reach.path_m}))
     return notices

@@ -113,7 +113,7 @@ def track_to_port(world: World, depth_class: DepthClass, reach: Reach, port: int
             inside = passage_between(world, depth_class, start, entry).track
         return (*inside, *leg[int(reach.entered_at[port]) :])
     mesh = world.water.mesh
-    joined = reach.path[-1]
+    joined = reach.joined[port]
     plane = [to_plane(joined[0], joined[1], mesh.origin_lon_deg, mesh.origin_lat_deg)]
     corner = int(reach.via[port])
     while corner != DIRECT:
@@ -121,7 +121,9 @@ def track_to_port(world: World, depth_class: DepthClass, reach: Reach, port: int
         plane.append((float(mesh.x[vertex]), float(mesh.y[vertex])))
         corner = int(depth_class.following[corner, port])
     plane.append((float(world.water.ports.x[port]), float(world.water.ports.y[port])))
-    track = [(float(lon), float(lat)) for lon, lat in reach.path]
+    # From a bank the way to this port may leave by another edge than the nearest one.
+    out = reach.path if (joined == reach.path[-1]).all() else np.array([reach.path[0], joined])
+    track = [(float(lon), float(lat)) for lon, lat in out]
     track += _drawn(world.water, plane)[1:]
     return (*track, *leg[1:])
 

@@ -657,6 +657,11 @@ WORDING: dict[Code, Wording] = {
         "Position trop imprécise pour choisir ; autres réponses possibles : {detail}. Affiner le point.",
         POSITION_REPORT,
     ),
+    Code.POS_IN_ZONE: Wording(
+        "Position inside a temporary exclusion zone: the route leaves it first.",
+        "Position dans une zone d'exclusion temporaire : la route en sort d'abord.",
+        SEAMANSHIP,
+    ),
     Code.RESCUE_INCOMPLETE: Wording(
         "Rescue not complete: ports shown for information, MRCC decides.",
         "Sauvetage non terminé : ports donnés pour information, le CROSS/MRCC décide.",
@@ -855,6 +860,7 @@ LEVEL: dict[Code, str] = {
     Code.POS_DEAD_RECKONED: "caution",
     Code.POS_ON_BANK: "warning",
     Code.POS_UNCERTAIN_CHANGES_ANSWER: "caution",
+    Code.POS_IN_ZONE: "warning",
     Code.RESCUE_INCOMPLETE: "warning",
     Code.RESCUE_STATE_UNKNOWN: "caution",
     Code.POB_RANGE: "information",

@@ -10,7 +10,7 @@ import shapely
 from rtree import index
 
 from engine.errors import InvalidAsk, PackError
-from engine.kernels.mesh import NOWHERE, Mesh
+from engine.kernels.mesh import NOWHERE, ZONE_DEPTH_M, Mesh
 from engine.kernels.plane import LATTICE_M
 from engine.kernels.reach import DepthClass, Water
 from engine.model import World
@@ -18,7 +18,7 @@ from geodata.features import read_features
 from geodata.mesh import build_trees, depth_class_from, mesh_from, targets_from
 from geodata.pack import Pack
 from geodata.plane import project
-from geodata.triangulation import open_sea, triangulate
+from geodata.triangulation import triangulate
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +135,15 @@ def world_avoiding(world: World, pack: Pack, zones: ExclusionZones) -> World:
         return world
     mesh = world.water.mesh
     origin = (mesh.origin_lon_deg, mesh.origin_lat_deg)
-    shut = shapely.union_all([_on_plane(outline, origin) for outline in zones.outlines])
-    banks = [
-        (
-            float(bank["least_depth_m"]),
-            shapely.set_precision(_on_plane(shapely.Polygon(bank["ring"]), origin), LATTICE_M),
-        )
-        for bank in pack.tables["zones"]["banks"]  # type: ignore[index]
+    # A zone is water that nothing may cross: a bank higher than any other, which a position inside it can still leave.
+    walls = [
+        (depth_m, shapely.set_precision(_on_plane(outline, origin), LATTICE_M))
+        for depth_m, outline in [
+            *((ZONE_DEPTH_M, outline) for outline in zones.outlines),
+            *((float(bank["least_depth_m"]), shapely.Polygon(bank["ring"])) for bank in pack.tables["zones"]["banks"]),  # type: ignore[index]
+        ]
     ]
-    triangulation = triangulate(open_sea(water_polygon(mesh), shut), banks)
+    triangulation = triangulate(water_polygon(mesh), walls)
     open_mesh = mesh_from(triangulation.points, triangulation.triangles, triangulation.least_depth, origin)
     targets = targets_from(open_mesh, np.column_stack([world.water.ports.lon, world.water.ports.lat]))
     water = world.water._replace(mesh=open_mesh, ports=targets)

@@ -5,7 +5,7 @@ bank is not on it. Such a position joins at the nearest point of open mesh that 
 reaches; where piers leave no straight hop, by a path over a fine raster of the real water.
 """
 
-from math import cos, hypot, pi, sin
+from math import atan2, cos, hypot, pi, sin
 
 import numpy as np
 
@@ -30,6 +30,7 @@ COARSE_STEP_M = 50.0
 ALONGSIDE_M = 1.0
 """Nearer to the charted shore than this a position counts as touching it."""
 _SQRT2 = 1.4142135623730951
+_SECTORS = 16
 
 
 @kernel
@@ -127,6 +128,53 @@ def _hop(mesh, shore, needed_depth, px, py, reach):
         if kept < 64:
             return px, py, NOWHERE, np.inf
         beyond = rim_distance[63]
+
+
+@kernel
+def ways_off_bank(mesh, shore, needed_depth, px, py, reach):
+    """Nearest point of the open mesh in each of sixteen sectors that a straight hop over water reaches.
+
+    Leaving a bank by its nearest edge can lead away from where one is going, so each port gets its own best way off.
+
+    Returns
+    -------
+    points : ndarray of float64, shape (n, 2)
+        Lattice points. [m]
+    triangle : ndarray of int64, shape (n,)
+        Open triangle that holds each one.
+    """
+    sector_distance = np.full(_SECTORS, np.inf)
+    points = np.empty((_SECTORS, 2))
+    triangle = np.full(_SECTORS, NOWHERE)
+    x = mesh.x
+    y = mesh.y
+    triangles = mesh.triangles
+    neighbours = mesh.neighbours
+    depth = mesh.least_depth
+    for t in range(triangles.shape[0]):
+        if not depth[t] >= needed_depth:
+            continue
+        for i in range(3):
+            other = neighbours[t, i]
+            # Ways off a bank lead over the line between shallow and deep, not over the shore.
+            if other == NOWHERE or depth[other] >= needed_depth:
+                continue
+            a = triangles[t, (i + 1) % 3]
+            b = triangles[t, (i + 2) % 3]
+            near_x, near_y, distance = nearest_on_segment(px, py, x[a], y[a], x[b], y[b])
+            if distance > reach:
+                continue
+            sector = int((atan2(near_y - py, near_x - px) + pi) / (2.0 * pi) * _SECTORS) % _SECTORS
+            if distance >= sector_distance[sector]:
+                continue
+            in_x, in_y, found = step_inside(mesh, t, near_x, near_y)
+            if found and not crosses_land(shore, px, py, in_x, in_y):
+                sector_distance[sector] = distance
+                points[sector, 0] = in_x
+                points[sector, 1] = in_y
+                triangle[sector] = t
+    kept = np.flatnonzero(triangle != NOWHERE)
+    return points[kept], triangle[kept]
 
 
 @kernel

@@ -13,6 +13,9 @@ from engine.kernels.plane import orientation
 
 NOWHERE = -1
 
+ZONE_DEPTH_M = -1000.0
+"""Depth given to the inside of a temporary exclusion zone: less than any vessel needs."""
+
 
 class Mesh(NamedTuple):
     """Triangulated water on the gnomonic plane.

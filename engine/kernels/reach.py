@@ -8,7 +8,7 @@ import numpy as np
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.harbour import HarbourLegs, Joined, from_inside
 from engine.kernels.jit import kernel
-from engine.kernels.joining import ENCLOSED, ON_LAND, ON_MESH, join, step_inside, vertex_at
+from engine.kernels.joining import ENCLOSED, ON_BANK, ON_LAND, ON_MESH, join, step_inside, vertex_at, ways_off_bank
 from engine.kernels.mesh import NOWHERE, Corners, Mesh
 from engine.kernels.plane import from_plane, to_plane
 from engine.kernels.shore import Shore, crosses_land
@@ -76,6 +76,8 @@ class Reach(NamedTuple):
         Longitude and latitude from the position to where it joins, both included. [deg]
     path_m : float
         Length of that path. [m]
+    joined : ndarray of float64, shape (p, 2)
+        Where the way to each port joins the mesh: the end of `path`, or from a bank its own way off. [deg]
     distance_m : ndarray of float64, shape (p,)
         At sea, to every approach point, the path included; 0 from inside the harbour; infinite where there is no
         way. [m]
@@ -96,6 +98,7 @@ class Reach(NamedTuple):
     inland_m: float
     path: np.ndarray
     path_m: float
+    joined: np.ndarray
     distance_m: np.ndarray
     harbour_m: np.ndarray
     entered_at: np.ndarray
@@ -149,12 +152,15 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
     kind, inland, triangle, plane_path, path, path_m = _join_at(water, depth_class.needed_depth_m, lon_deg, lat_deg)
     touched = np.zeros(count, np.uint64)
     poor = np.zeros(count, np.uint64)
+    joined = np.empty((count, 2))
+    joined[:, 0] = path[-1, 0]
+    joined[:, 1] = path[-1, 1]
     if kind in (ON_LAND, ENCLOSED):
         nowhere = np.full(count, NOWHERE)
         lost = np.full(count, np.inf)
         no_entry = np.full((count, 2), np.nan)
         harbour = water.legs.length.copy()
-        return Reach(kind, inland, path, path_m, lost, harbour, nowhere, no_entry, nowhere, touched, poor)
+        return Reach(kind, inland, path, path_m, joined, lost, harbour, nowhere, no_entry, nowhere, touched, poor)
     joined_x = plane_path[-1, 0]
     joined_y = plane_path[-1, 1]
     distance, via = distances_to_targets(
@@ -172,6 +178,8 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
     )
     _gather_zones(water, depth_class, plane_path, joined_x, joined_y, via, touched, poor)
     distance += path_m
+    if kind == ON_BANK:
+        _leave_bank(water, depth_class, path[0], plane_path[0], joined, distance, via, touched, poor)
     here = Joined(
         plane_path[0, 0],
         plane_path[0, 1],
@@ -199,7 +207,46 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
         touched,
         poor,
     )
-    return Reach(kind, inland, path, path_m, distance, harbour, entered, entry, via, touched, poor)
+    return Reach(kind, inland, path, path_m, joined, distance, harbour, entered, entry, via, touched, poor)
+
+
+@kernel
+def _leave_bank(water, depth_class, position, point, joined, distance, via, touched, poor):
+    """For each port the best of all ways off the bank; changes what it is given where one is better."""
+    mesh = water.mesh
+    needed = depth_class.needed_depth_m
+    points, triangles = ways_off_bank(mesh, water.shore, needed, point[0], point[1], water.limits.bank_reach_m)
+    hop = np.empty((2, 2))
+    hop[0] = point
+    for k in range(points.shape[0]):
+        x, y = points[k]
+        lon, lat = from_plane(x, y, mesh.origin_lon_deg, mesh.origin_lat_deg)
+        lengths, first = distances_to_targets(
+            mesh,
+            depth_class.corners,
+            water.ports,
+            needed,
+            depth_class.distance,
+            lon,
+            lat,
+            x,
+            y,
+            triangles[k],
+            vertex_at(mesh, triangles[k], x, y),
+        )
+        lengths += geodesic_length_m(position[0], position[1], lon, lat)
+        hop[1] = points[k]
+        hop_touched = np.zeros(distance.shape[0], np.uint64)
+        hop_poor = np.zeros(distance.shape[0], np.uint64)
+        _gather_zones(water, depth_class, hop, x, y, first, hop_touched, hop_poor)
+        for p in range(distance.shape[0]):
+            if lengths[p] < distance[p]:
+                distance[p] = lengths[p]
+                via[p] = first[p]
+                touched[p] = hop_touched[p]
+                poor[p] = hop_poor[p]
+                joined[p, 0] = lon
+                joined[p, 1] = lat
 
 
 @kernel

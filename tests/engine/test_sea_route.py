@@ -95,3 +95,17 @@ def test_refusals(world, lon, lat, code):
 def test_exchanged_latitude_and_longitude_are_recognised(world):
     with pytest.raises(PositionRefused, match="exchanged"):
         reach_from(world, world.depth_classes[0].tables, 51.05, 1.25)
+
+
+NEIGHBOURS = [
+    # Two positions a few metres apart in the same water, and the port they look at.
+    ("a bank off Calais", (1.81157, 50.98326), (1.81157, 50.98320), "calais"),
+    ("a bank off Chausey", (-1.81813, 48.88174), (-1.81797, 48.88174), "chausey"),
+    ("Felixstowe harbour", (1.30834, 51.95374), (1.30775, 51.95374), "felixstowe"),
+]
+
+
+@pytest.mark.parametrize(("place", "one", "other", "port"), NEIGHBOURS, ids=[place[0] for place in NEIGHBOURS])
+def test_neighbouring_positions_have_neighbouring_distances(world, place, one, other, port):
+    apart_nm = straight_line_m(one, other) / NAUTICAL_MILE_M
+    assert abs(miles_to(world, *one, port) - miles_to(world, *other, port)) < apart_nm + 0.05

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InvalidAsk
+from engine.kernels.joining import ON_BANK
 from engine.sea_route import reach_from, track_to_port
 from geodata.exclusions import ExclusionZone, ExclusionZones, read_exclusion_zones, water_polygon, world_avoiding
 
@@ -64,6 +65,15 @@ def test_routes_keep_out_and_are_never_shorter(world, avoiding):
             plain_track = track_to_port(world, world.depth_classes[0].tables, plain, port)
             touching += shapely.LineString(plain_track).intersects(core)
     assert touching > 5
+
+
+def test_inside_a_zone_the_way_leaves_it_towards_the_port(house, world):
+    around_folkestone_roads = world_avoiding(world, house.pack, zones_with(shapely.box(1.20, 51.0, 1.30, 51.08)))
+    dover = next(number for number, port in enumerate(world.ports) if port.id == "dover")
+    inside = reach_from(around_folkestone_roads, around_folkestone_roads.depth_classes[0].tables, *OFF_FOLKESTONE)
+    plain = reach_from(world, world.depth_classes[0].tables, *OFF_FOLKESTONE)
+    assert inside.kind == ON_BANK
+    assert inside.distance_m[dover] < 1.3 * plain.distance_m[dover]
 
 
 def test_the_world_says_which_zones_it_avoids(world, avoiding):
