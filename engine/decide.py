@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.errors import PositionRefused
 from engine.judge import AskFigures, judge
-from engine.kernels.geodesy import EQUATORIAL_RADIUS_M, geodesic_length_m
+from engine.kernels.geodesy import EQUATORIAL_RADIUS_M, within_m
 from engine.kernels.joining import HOPPED, IN_NARROWS, ON_BANK
 from engine.kernels.mesh import ZONE_DEPTH_M, locate
 from engine.kernels.plane import to_plane
@@ -274,8 +274,8 @@ def _unlisted_nearer(case: _Case, found: _Found) -> tuple[str, ...]:
     """Harbours just outside the register that even the straight line does not put farther than the best port."""
     first = int(found.order[0])
     best_m = float(found.reach.distance_m[first] + found.reach.harbour_m[first])
-    here = (case.ask.lon, case.ask.lat)
-    return tuple(name for name, lon, lat in case.world.beyond if geodesic_length_m(*here, lon, lat) < best_m)
+    near = within_m(case.world.beyond_positions, case.ask.lon, case.ask.lat, best_m)
+    return tuple(case.world.beyond_names[k] for k in np.flatnonzero(near)) if near.any() else ()
 
 
 def _rescue_notices(ask: Ask) -> list[Notice]:
@@ -385,6 +385,7 @@ def passed_over(decision: Decision) -> list[int]:
     return [int(p) for p in np.argsort(decision.plain_key_s, kind="stable") if nearer[p] and int(p) != best]
 
 
+@lru_cache(maxsize=128)
 def evidence_of(vessel: Vessel) -> Vessel:
     """The vessel as rules may hold her against a port: figures that are assumptions become unknown.
 

@@ -201,8 +201,9 @@ class World:
         Digests and versions of every part, echoed in each decision.
     avoided : tuple of str
         Names of the temporary exclusion zones that routes keep out of.
-    beyond : tuple of (str, float, float)
-        Harbours just outside the register: name, longitude, latitude. [deg]
+    beyond_names : tuple of str
+    beyond_positions : ndarray of float64, shape (n, 2)
+        Harbours just outside the register: names, longitude and latitude. [deg]
     """
 
     box: tuple[float, float, float, float]
@@ -219,7 +220,8 @@ class World:
     centres: tuple[Centre, ...]
     identity: dict[str, object]
     avoided: tuple[str, ...] = ()
-    beyond: tuple[tuple[str, float, float], ...] = ()
+    beyond_names: tuple[str, ...] = ()
+    beyond_positions: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ def _derived(pack: Pack) -> World:
         LazyDepthClass(float(needed), water, pack.arrays["trees"][f"following_{number}"])
         for number, needed in enumerate(depths)
     )
+    beyond: list[dict[str, str]] = pack.tables["beyond"]  # type: ignore[assignment]
     return World(
         box=box,
         water=water,
@@ -109,10 +110,8 @@ def _derived(pack: Pack) -> World:
         firing_bits=firing_bits,
         regions=regions,
         region_ids=region_ids,
-        beyond=tuple(
-            (row["name"], float(row["lon"]), float(row["lat"]))
-            for row in pack.tables["beyond"]  # type: ignore[attr-defined]
-        ),
+        beyond_names=tuple(row["name"] for row in beyond),
+        beyond_positions=np.array([[float(row["lon"]), float(row["lat"])] for row in beyond]).reshape(-1, 2),
         centres=tuple(_centre(row) for row in pack.tables["centres"]),  # type: ignore[attr-defined]
         identity={
             "geodata": {

@@ -14,6 +14,8 @@ doi:10.1007/s00190-012-0578-z, equations 5-8 and 11.
 
 from math import atan2, cos, degrees, hypot, radians, sin, sqrt
 
+import numpy as np
+
 from engine.kernels.jit import kernel
 
 EQUATORIAL_RADIUS_M = 6378137.0
@@ -192,3 +194,26 @@ def earth_centred(lon_deg, lat_deg):
         normal * cos(phi) * sin(lam),
         normal * (1.0 - FIRST_ECCENTRICITY_SQUARED) * sin(phi),
     )
+
+
+@kernel
+def within_m(positions, lon_deg, lat_deg, limit_m):
+    """Which of some positions are nearer than a limit by the geodesic.
+
+    Parameters
+    ----------
+    positions : ndarray of float64, shape (n, 2)
+        Longitude and latitude. [deg]
+    lon_deg, lat_deg : float
+        From where. [deg]
+    limit_m : float
+        Exclusive. [m]
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    near = np.zeros(positions.shape[0], np.bool_)
+    for k in range(positions.shape[0]):
+        near[k] = geodesic_length_m(lon_deg, lat_deg, positions[k, 0], positions[k, 1]) < limit_m
+    return near
