@@ -186,7 +186,7 @@ def ports_layer(rows: list[RegisterRow]) -> list[dict[str, object]]:
 
 
 def zones_layer() -> dict[str, list[dict[str, object]]]:
-    """Lanes, ranges and regions as rings of positions; parts of one lane share its name."""
+    """Lanes, ranges, regions, banks and territorial sea as rings of positions; parts of one lane share its name."""
     lanes = [
         {"name": re.sub(r"-\d+$", "", str(properties["id"])), "flow_deg": properties["flow_bearing_deg"], "ring": ring}
         for properties, outline in read_features(SOURCES / "tss.geojson")
@@ -207,7 +207,12 @@ def zones_layer() -> dict[str, list[dict[str, object]]]:
         for properties, outline in read_features(SOURCES / "banks.geojson")
         for ring in _outer_rings(outline)
     ]
-    return {"lanes": lanes, "ranges": ranges, "regions": regions, "banks": banks}
+    territorial_sea = [
+        {"name": properties["country"], "ring": ring}
+        for properties, outline in read_features(SOURCES / "territorial_sea.geojson")
+        for ring in _outer_rings(outline)
+    ]
+    return {"lanes": lanes, "ranges": ranges, "regions": regions, "banks": banks, "territorial_sea": territorial_sea}
 
 
 def _outer_rings(outline: shapely.Geometry) -> list[list[list[float]]]:
