@@ -1,17 +1,18 @@
 """The decision document: one JSON object, the same from the command line and over HTTP."""
 
 import hashlib
-from math import isfinite
+from math import isfinite, isnan
 
 import orjson
 
 from api.position import format_time
 from engine import ENGINE_VERSION
 from engine.decide import deciding_finding, passed_over
-from engine.explain import COUNT, UNIT_OF, bearing_deg, brief_reason, eta_s, finding_text, headline, notice_text
+from engine.entry_hours import opens_at_s
+from engine.explain import bearing_deg, brief_reason, eta_s, finding_text, headline, notice_text, unit_of
 from engine.kernels.geodesy import initial_course_deg
 from engine.model import Ask, Coordination, Decision, Notice, Port
-from engine.sea_route import straight_line_m, track_to_port
+from engine.sea_route import chosen_track, straight_line_m
 from engine.units import KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
 from engine.vocab import RULE_WEIGHT, Code, Rule, Status, Verdict, Weight
 from engine.wording import LEVEL, WORDING
@@ -79,9 +80,8 @@ def decision_document(decision: Decision) -> Json:
         "notices": [_notice(decision, notice) for notice in decision.notices],
         "proof": {
             "ports_in_area": len(order),
-            "ports_opened": len(order),
-            # Every port was opened, so no bound is left over.
-            "next_lower_bound_min": None,
+            "ports_opened": decision.proof.opened,
+            "next_lower_bound_min": _rounded(decision.proof.next_bound_s / MINUTE_S, 1),
         },
         "margin": {
             "to_second_min": _rounded(decision.to_second_s / MINUTE_S, 1),
@@ -117,6 +117,8 @@ def encounter_echo(ask: Ask) -> Json:
         "persons_recovered": _rounded(ask.persons_recovered, 0),
         "persons_in_water": ask.persons_in_water,
         "medical": ask.medical.name.lower(),
+        "aboard_since": format_time(ask.aboard_since_s) if isfinite(ask.aboard_since_s) else None,
+        "sheltered": ask.sheltered,
         "vessel": {
             "profile": vessel.id,
             "speed_kn": _rounded(vessel.speed_ms / KNOT_MS, 2),
@@ -136,9 +138,13 @@ def encounter_echo(ask: Ask) -> Json:
 def inputs_document(decision: Decision) -> Json:
     """Versions and digests of everything a decision rests on."""
     policy = decision.ask.policy
+    identity = dict(decision.world.identity)
+    forecast = identity["forecast"]
+    if isinstance(forecast, dict):
+        identity["forecast"] = {**forecast, "age_s": _rounded(decision.ask.at_s - decision.world.forecast.run_at_s, 0)}
     return {
         "engine_version": ENGINE_VERSION,
-        **decision.world.identity,
+        **identity,
         "policy": {"name": policy.name, "sha256": policy.sha256},
     }
 
@@ -165,9 +171,14 @@ def port_document(port: Port) -> Json:
 def candidate(decision: Decision, port: int) -> Json:
     """One port judged: where, how far, how long, and every finding."""
     world = decision.world
-    track = track_to_port(world, decision.depth_class, decision.reach, port)
+    track = chosen_track(decision, port)
     start = (decision.ask.lon, decision.ask.lat)
     arrival_s = eta_s(decision, port)
+    detour = decision.detours.get(port)
+    way_m = decision.distance_m[port]
+    if detour is not None:
+        way_m = detour.length_m + decision.reach.harbour_m[port]
+    opens_s = opens_at_s(decision, port)
     return {
         "port": port_brief(world.ports[port]),
         "status": Status(decision.status[port]).name.lower(),
@@ -178,16 +189,25 @@ def candidate(decision: Decision, port: int) -> Json:
         "time_to_landing_min": _rounded(decision.time_s[port] / MINUTE_S, 1),
         "time_range_min": [_rounded(decision.low_s[port] / MINUTE_S, 1), _rounded(decision.high_s[port] / MINUTE_S, 1)],
         "eta_at": format_time(arrival_s) if isfinite(arrival_s) else None,
-        "wait_min": _wait_min(decision, port),
+        "wait_min": _rounded(decision.wait_s[port] / MINUTE_S, 1),
+        "opens_at": None if isnan(opens_s) else format_time(opens_s),
         "route": line_string(track),
+        "route_nm": _rounded(way_m / NAUTICAL_MILE_M, 2),
+        "along_shortest": _along_shortest(decision, port),
         "findings": _findings(decision, port),
     }
 
 
-def _wait_min(decision: Decision, port: int) -> int | None:
-    """Wait for a gate, lock or tide: none where none is needed, unknown where the tide or the lock times are."""
-    unknown = (decision.verdict[port, [Rule.R_NAV_01, Rule.R_NAV_02]] == int(Verdict.UNKNOWN)).any()
-    return None if unknown else 0
+def _along_shortest(decision: Decision, port: int) -> Json | None:
+    """The shortest path beside a way round; null where the route is the shortest path."""
+    detour = decision.detours.get(port)
+    if detour is None:
+        return None
+    onward_s = float(decision.time_s[port] - decision.passages.time_s[port])
+    return {
+        "distance_nm": _rounded(decision.distance_m[port] / NAUTICAL_MILE_M, 2),
+        "time_to_landing_min": _rounded((detour.shortest_s + onward_s) / MINUTE_S, 1),
+    }
 
 
 def line_string(track: tuple[tuple[float, float], ...]) -> Json | None:
@@ -208,7 +228,7 @@ def _findings(decision: Decision, port: int) -> list[Json]:
     findings: list[Json] = []
     for rule, number, weight, verdict, raw_measured, raw_limit in rows:
         code = CODE[number]
-        unit = UNIT_OF.get(rule, COUNT)
+        unit = unit_of(rule, code)
         text = finding_text(decision, port, rule)
         measured = _rounded(raw_measured / unit.size, 2)
         limit = _rounded(raw_limit / unit.size, 2)

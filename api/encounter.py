@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from api.position import InvalidTime, parse_time
+from engine.errors import InvalidAsk
 from engine.model import Ask, Vessel
 from engine.policy import Policy
 from engine.units import KNOT_MS, NAUTICAL_MILE_M
@@ -108,6 +109,8 @@ class EncounterIn(_Strict):
     persons_recovered: Count | None = None
     persons_in_water: Annotated[bool, Field(strict=True)] | None = None
     medical: Literal["none", "urgent", "critical"] = "none"
+    aboard_since: Annotated[str, Field(max_length=40)] | None = None
+    sheltered: Annotated[bool, Field(strict=True)] | None = None
     vessel: VesselIn = VesselIn()
     policy: Annotated[str, Field(max_length=64)] = "nearest-time"
 
@@ -118,7 +121,7 @@ class EncounterIn(_Strict):
             raise ValueError("persons_recovered is more than persons; raise persons to those aboard")
         return self
 
-    @field_validator("time")
+    @field_validator("time", "aboard_since")
     @classmethod
     def _zoned(cls, text: str | None) -> str | None:
         if text is not None:
@@ -140,6 +143,11 @@ class EncounterIn(_Strict):
             The policy named, looked up.
         now_s : float
             Taken as the time where the body states none. [s]
+
+        Raises
+        ------
+        InvalidAsk
+            People came aboard after the time of the encounter.
         """
         if self.persons is None:
             low = high = nan
@@ -148,11 +156,15 @@ class EncounterIn(_Strict):
         else:
             low = high = float(self.persons)
         lon, lat = self.position.coordinates
+        # Whole seconds, as the document states them: the id of a decision is a digest of what it states.
+        at_s = float(int(now_s if self.time is None else parse_time(self.time)))
+        since_s = nan if self.aboard_since is None else float(int(parse_time(self.aboard_since)))
+        if since_s > at_s:
+            raise InvalidAsk("aboard_since", "is after the time of the encounter.", "Correct one of the two.")
         return Ask(
             lon=lon,
             lat=lat,
-            # Whole seconds, as the document states them: the id of a decision is a digest of what it states.
-            at_s=float(int(now_s if self.time is None else parse_time(self.time))),
+            at_s=at_s,
             vessel=self.vessel.to_vessel(profiles, named),
             policy=policy,
             position_accuracy_m=_or_nan(self.position_accuracy_m),
@@ -162,6 +174,8 @@ class EncounterIn(_Strict):
             persons_recovered=_or_nan(self.persons_recovered),
             persons_in_water=self.persons_in_water,
             medical=Medical[self.medical.upper()],
+            aboard_since_s=since_s,
+            sheltered=self.sheltered,
         )
 
 

@@ -4,14 +4,17 @@ import gc
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from time import time
 
 from api.encounter import EncounterIn
-from engine.decide import decide
+from engine.decide import decide, warm_search
 from engine.errors import InvalidAsk, UnknownName
 from engine.model import Ask, Decision, Port, Vessel, World
 from engine.policy import Policy
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
 from geodata.policies import DEFAULT_POLICY, read_policy
+from geodata.tides.blocks import block_start_s
+from geodata.tides.tables import TideTables, tide_cache
 from geodata.vessels import vessel_named, vessels_from
 from geodata.world import world_from
 
@@ -24,13 +27,16 @@ class House:
     ----------
     pack : Pack
     world : World
+        Without tides: those belong to a date, see `world_at`.
     vessels : dict of Vessel
         Profiles by id.
+    tides : TideTables
     """
 
     pack: Pack
     world: World
     vessels: dict[str, Vessel]
+    tides: TideTables
 
     def ask(self, encounter: EncounterIn, now_s: float, policy: Policy | None = None) -> Ask:
         """The engine's ask for an encounter.
@@ -50,9 +56,27 @@ class House:
             )
         return encounter.to_ask(self.vessels, named, policy, now_s)
 
+    def world_at(self, at_s: float) -> World:
+        """The world with the tides of a time, epoch seconds; the same object for all times of one block of tides."""
+        return _dated(self.world, self.tides, block_start_s(at_s))
+
     def decide(self, ask: Ask) -> Decision:
-        """`engine.decide.decide` in this house's world."""
-        return decide(ask, self.world)
+        """`engine.decide.decide` in this house's world, with the tides of the time asked for."""
+        return decide(ask, self.world_at(ask.at_s))
+
+    def forecasting(self, file: Path) -> "House":
+        """The same house with a forecast: a cube, or a file of one of the formats that can be made into one.
+
+        Raises
+        ------
+        SafeportError
+            The file is missing, damaged or not a forecast.
+        """
+        from geodata.forecast import forecast_cache, open_forecast
+
+        cube = open_forecast(file, forecast_cache())
+        identity = {**self.world.identity, "forecast": cube.identity}
+        return replace(self, world=replace(self.world, forecast=cube.forecast, identity=identity))
 
     def avoiding(self, zones: Path) -> "House":
         """The same house, with routes that keep out of the exclusion zones of a GeoJSON file; takes seconds.
@@ -95,7 +119,14 @@ def open_house(folder: Path = DEFAULT_PACK) -> House:
         It is missing, damaged, or of another format.
     """
     pack = read_pack(folder)
-    return House(pack, world_from(pack), vessels_from(pack.tables["vessels"]))  # type: ignore[arg-type]
+    vessels = vessels_from(pack.tables["vessels"])  # type: ignore[arg-type]
+    return House(pack, world_from(pack), vessels, TideTables(pack, tide_cache()))
+
+
+@lru_cache(maxsize=8)
+def _dated(world: World, tables: TideTables, block_s: float) -> World:
+    tides, identity = tables.at(block_s)
+    return replace(world, tides=tides, identity={**world.identity, "tides": identity})
 
 
 def warm(house: House) -> None:
@@ -106,9 +137,12 @@ def warm(house: House) -> None:
     ports = house.world.ports
     for depth_class in house.world.depth_classes:
         passage_between(house.world, depth_class.tables, ports[0].approach, ports[-1].approach)
+    at_s = time()
+    world = house.world_at(at_s)
     for name in ("unknown", "rnli-severn"):
-        ask = Ask(*ports[0].approach, 0.0, house.vessels[name], known_policy(DEFAULT_POLICY))
+        ask = Ask(*ports[0].approach, at_s, house.vessels[name], known_policy(DEFAULT_POLICY))
         dump(decision_document(house.decide(ask)))
+        warm_search(ask, world)
     # What is open now stays: a document makes thousands of small objects, and each collection would walk the world too.
     gc.collect()
     gc.freeze()

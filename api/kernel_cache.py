@@ -10,6 +10,8 @@ import os
 import shutil
 from pathlib import Path
 
+from geodata.cache import cache_home
+
 _PACKAGES = ("engine", "geodata")
 _KEPT = 3
 
@@ -21,7 +23,7 @@ def choose_kernel_cache() -> Path | None:
     """
     if "NUMBA_CACHE_DIR" in os.environ:
         return Path(os.environ["NUMBA_CACHE_DIR"])
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "safeport"
+    home = cache_home()
     folder = home / f"kernels-{_digest()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)

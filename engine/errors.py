@@ -6,6 +6,8 @@
     ├── InvalidAsk (ValueError)        a field of the request is wrong: which, how, what to do
     │   └── PositionRefused            the position cannot be answered for: off the map, on land, enclosed
     ├── UnknownName (LookupError)      a vessel profile, policy or port that does not exist
+    ├── ForecastRefused (ValueError)   a forecast file holds nothing usable, is damaged, or asks for too much
+    ├── DownloadFailed (RuntimeError)  a forecast could not be fetched
     └── PackError (RuntimeError)       the geodata pack is missing, damaged or of another version
 """
 
@@ -50,3 +52,11 @@ class UnknownName(SafeportError, LookupError):
 
 class PackError(SafeportError, RuntimeError):
     """The geodata pack cannot be used."""
+
+
+class ForecastRefused(SafeportError, ValueError):
+    """A forecast file cannot be used; the field is its name."""
+
+
+class DownloadFailed(SafeportError, RuntimeError):
+    """A forecast could not be fetched; the field is the host or the source."""

@@ -59,6 +59,18 @@ UNIT_OF: dict[Rule, Unit] = {
 }  # fmt: skip
 """Unit of the measured value and the limit of each rule that has them."""
 
+UNIT_OF_CODE: dict[Code, Unit] = {
+    Code.GATE_WAIT: MINUTES, Code.LOCK_QUEUE: MINUTES, Code.ENTRANCE_WAVES_CAUTION: METRES,
+    Code.ENTRANCE_WAVES_DANGEROUS: METRES, Code.WX_EXTRAPOLATED: MILES,
+}  # fmt: skip
+"""Codes that measure something else than the other codes of their rule."""
+
+
+def unit_of(rule: Rule, code: Code) -> Unit:
+    """Unit of a finding."""
+    return UNIT_OF_CODE.get(code) or UNIT_OF.get(rule, COUNT)
+
+
 _FIGURE_NAMES = {
     "speed_kn": Text("speed", "vitesse"),
     "draught_m": Text("draught", "tirant d'eau"),
@@ -68,6 +80,13 @@ _FIGURE_NAMES = {
     "self_righting_persons": Text("self-righting load", "charge d'autoredressement"),
     "max_persons": Text("greatest load", "charge maximale"),
     "max_hs_m": Text("sea limit", "limite de mer"),
+}
+
+
+_INPUT_NAMES = {
+    "speed": Text("vessel speed", "vitesse du navire"),
+    "waves": Text("wave height", "hauteur des vagues"),
+    "tide": Text("height of tide", "hauteur de marée"),
 }
 
 
@@ -92,7 +111,7 @@ def port_name(decision: Decision, port: int, language: str) -> str:
 
 def zones_on_route(decision: Decision, port: int, bits: int) -> list[str]:
     """Names of the zones of a kind that a route touches."""
-    mask = int(decision.reach.touched[port]) & bits
+    mask = int(decision.touched[port]) & bits
     return [name for number, name in enumerate(decision.world.zone_names) if mask >> number & 1]
 
 
@@ -102,7 +121,7 @@ def finding_text(decision: Decision, port: int, rule: Rule) -> Text:
     named = decision.world.ports[port]
     if code in _WITHOUT_FIGURES:
         return _plain_sentence(code, named.name_en.upper(), named.name_fr.upper(), named.vhf or "16")
-    unit = UNIT_OF.get(rule, COUNT)
+    unit = unit_of(rule, code)
     measured, limit = float(decision.measured[port, rule]), float(decision.limit[port, rule])
     # Places ashore read "12 free for 60 persons".
     measured_unit = COUNT if rule == Rule.R_CAP_01 else unit
@@ -162,6 +181,10 @@ def notice_text(decision: Decision, notice: Notice) -> Text:
             )
         if "age_s" in facts:
             fields["measured"] = show(float(facts["age_s"]), MINUTES, language)  # type: ignore[arg-type]
+        if "saved_s" in facts:
+            fields["measured"] = show(float(facts["saved_s"]), MINUTES, language)  # type: ignore[arg-type]
+        if notice.code == Code.FORECAST_AGE:
+            fields["measured"] = show(float(facts["age_s"]), HOURS, language)  # type: ignore[arg-type]
         if notice.code == Code.SPEED_CAPPED:
             fields["measured"] = show(decision.speed_ms, KNOTS, language)
             fields["limit"] = show(decision.ask.vessel.speed_ms, KNOTS, language)
@@ -182,6 +205,8 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
         return policy.sentence_fr if language == "fr" else policy.sentence_en
     if notice.code == Code.VESSEL_FACTS_ASSUMED:
         return ", ".join(_FIGURE_NAMES[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
+    if notice.code == Code.SENSITIVE_TO:
+        return ", ".join(_INPUT_NAMES[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
     if notice.code in (Code.ZONES_AVOIDED, Code.UNLISTED_PORT_NEARER):
         return ", ".join(facts["names"])  # type: ignore[arg-type]
     if notice.code == Code.NEAR_TIE:
@@ -210,6 +235,9 @@ UNKNOWN_THINGS: dict[Code, Text] = {
     Code.DRAUGHT_UNKNOWN: Text("draught not known", "tirant d'eau inconnu"),
     Code.GATE_TIDE_UNKNOWN: Text("tide at the gate not known", "marée à la porte inconnue"),
     Code.GATE_UNKNOWN: Text("opening not known", "ouverture inconnue"),
+    Code.GATE_HOURS_DOUBTFUL: Text("hours doubtful", "heures incertaines"),
+    Code.TIDE_DOUBTFUL: Text("depth doubtful", "profondeur incertaine"),
+    Code.TIME_UNKNOWN: Text("time not known", "durée inconnue"),
     Code.LOCK_SCHEDULE_UNKNOWN: Text("lock times not known", "heures d'écluse inconnues"),
     Code.PORT_STATUS_UNKNOWN: Text("harbour state not known", "état du port inconnu"),
     Code.PORT_STATUS_STALE: Text("harbour report too old", "état du port trop ancien"),

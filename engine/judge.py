@@ -1,10 +1,14 @@
 """Every rule on every port, in one compiled pass."""
 
+from math import atan2, cos, degrees, hypot, radians, sin
 from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import kernel
+from engine.kernels.entry import Sill, seconds_from_high_water, wait_for_entry_s
+from engine.kernels.forecast import current_at, visibility_at, waves_at, wind_at
+from engine.kernels.jit import inlined_kernel, kernel
+from engine.kernels.tides import height_at
 from engine.rules.access import berth, entry_permission, harbour_status, port_kind
 from engine.rules.authority import designated, in_srr_state, register_confidence
 from engine.rules.depth_and_tide import gate, tide_data, under_keel_clearance
@@ -19,15 +23,27 @@ from engine.rules.reception import (
 )
 from engine.rules.sea_state import cross_set, entrance_sea, exposure, route_sea, visibility, weather_data
 from engine.units import HOUR_S
-from engine.vocab import Feed, PortKind, Rule
+from engine.vocab import Gate, PortKind, Rule
 
 RULE_COUNT = len(Rule)
 
 
 class AskFigures(NamedTuple):
-    """The figures of one request that rules look at; NaN where unknown."""
+    """The figures of one request that rules look at; NaN where unknown.
 
+    Attributes
+    ----------
+    depart_s : float
+        Epoch of the request. [s]
+    tide_bias_m : float
+        Added to every height of tide: 0 but when asking what a wrong tide would change. [m]
+    wave_factor : float
+        By which waves are multiplied: 1 but when asking what wrong waves would change.
+    """
+
+    depart_s: float
     needed_depth_m: float
+    draught_m: float
     speed_ms: float
     loa_m: float
     beam_m: float
@@ -38,25 +54,151 @@ class AskFigures(NamedTuple):
     persons: float
     persons_known: bool
     medical: int
+    aboard_s: float
+    sheltered: int
     has_designated_list: bool
     weigh_srr_state: bool
     lane_bits: int
     firing_bits: int
+    weather_feed: int
+    run_age_s: float
+    tide_bias_m: float
+    wave_factor: float
 
 
-@kernel
-def time_to_landing_s(distance_m, speed_ms, harbour_leg_m, harbour_limit_ms, default_harbour_ms):
-    """Calm-water time from the position to the landing: the passage, then the harbour leg at its limit. [s]
+class Entrance(NamedTuple):
+    """Wind, sea, stream and light in an entrance when the vessel is there; NaN where unknown."""
 
-    A port without a stated limit gets the policy's harbour speed; a leg of unknown length makes the time unknown.
+    wind_ms: float
+    wind_from_deg: float
+    hs_m: float
+    waves_from_deg: float
+    stream_ms: float
+    cross_ms: float
+    against: bool
+    visibility_m: float
+
+
+class Entry(NamedTuple):
+    """When and at what water a vessel gets in.
+
+    Attributes
+    ----------
+    wait_s : float
+        Before the entrance: infinite when longer than the policy lets one wait, NaN when that is not known. [s]
+    judged_s : float
+        Moment for which depth and gate are judged: entry after the wait, or the one nearest to it there is. [epoch s]
     """
-    harbour_ms = default_harbour_ms if np.isnan(harbour_limit_ms) else harbour_limit_ms
-    return distance_m / speed_ms + harbour_leg_m / min(speed_ms, harbour_ms)
+
+    wait_s: float
+    judged_s: float
+
+
+class Table(NamedTuple):
+    """What `judge` finds: findings by port and rule, times by port.
+
+    Attributes
+    ----------
+    verdict, code : ndarray of int8 and int16, shape (n, rules)
+    measured, limit : ndarray of float64, shape (n, rules)
+    time_s, low_s, high_s : ndarray of float64, shape (n,)
+        Time to landing and its range. [s]
+    wait_s : ndarray of float64, shape (n,)
+        Infinite when longer than the policy lets one wait, NaN when that is not known. [s]
+    """
+
+    verdict: np.ndarray
+    code: np.ndarray
+    measured: np.ndarray
+    limit: np.ndarray
+    time_s: np.ndarray
+    low_s: np.ndarray
+    high_s: np.ndarray
+    wait_s: np.ndarray
+
+
+@inlined_kernel
+def _from_deg(towards_east, towards_north):
+    """Direction something comes from, given the way it goes. [deg]"""
+    return degrees(atan2(-towards_east, -towards_north)) % 360.0
+
+
+@inlined_kernel
+def entrance_at(forecast, lon_deg, lat_deg, axis_deg, at_s, wave_factor, against_ms):
+    """`Entrance` of a port at a moment.
+
+    Parameters
+    ----------
+    forecast : Forecast
+    lon_deg, lat_deg : float
+        Approach point. [deg]
+    axis_deg : float
+        Course in through the entrance; NaN when unknown, and then any stream counts as setting across. [deg]
+    at_s : float
+        [epoch s]
+    wave_factor : float
+    against_ms : float
+        Weakest stream that counts as running against the wind. [m/s]
+    """
+    hs_m, waves_east, waves_north, _, _ = waves_at(forecast, lon_deg, lat_deg, at_s)
+    wind_east, wind_north, _, _ = wind_at(forecast, lon_deg, lat_deg, at_s)
+    east, north, _ = current_at(forecast, lon_deg, lat_deg, at_s)
+    visibility_m, _ = visibility_at(forecast, lon_deg, lat_deg, at_s)
+    wind_ms = hypot(wind_east, wind_north)
+    stream_ms = hypot(east, north)
+    cross_ms = stream_ms
+    if not np.isnan(axis_deg):
+        cross_ms = abs(east * cos(radians(axis_deg)) - north * sin(radians(axis_deg)))
+    # Wind and stream within 45 degrees of opposite.
+    against = stream_ms >= against_ms and wind_east * east + wind_north * north <= -0.7071 * wind_ms * stream_ms
+    return Entrance(
+        wind_ms,
+        _from_deg(wind_east, wind_north),
+        wave_factor * hs_m,
+        _from_deg(waves_east, waves_north),
+        stream_ms,
+        cross_ms,
+        against,
+        visibility_m,
+    )
 
 
 @kernel
-def judge(ask, limits, columns, live, distance_m, harbour_m, touched, poor, listed, inside_srr):
-    """Judge every port by every rule.
+def entry_at(tides, port, sill, arrival_s, tide_bias_m, longest_wait_s):
+    """`Entry` for an arrival; a wait that is not sure to end within the policy's limit is no wait."""
+    sure = Sill(sill.tide_needed_m - tide_bias_m, sill.has_hours, sill.opens_before_s, sill.closes_after_s, sill.hold_s)
+    wait_s = wait_for_entry_s(tides, port, sure, arrival_s, 1.0, longest_wait_s)
+    if wait_s < np.inf:
+        return Entry(wait_s, arrival_s + wait_s)
+    if np.isnan(wait_s):
+        return Entry(np.nan, arrival_s)
+    possible_s = wait_for_entry_s(tides, port, sure, arrival_s, -1.0, longest_wait_s)
+    if possible_s < np.inf:
+        return Entry(np.nan, arrival_s + possible_s)
+    return Entry(np.inf, arrival_s)
+
+
+@inlined_kernel
+def sill_of(columns, p, needed_depth_m, hold_s):
+    """What keeps a vessel of this draught out of a port; harbours without figures keep nobody out here."""
+    depth_m = columns.entrance_depth_m[p]
+    # NaN compares false both ways: only a known shortage of depth waits for the tide.
+    tide_needed_m = needed_depth_m - depth_m if depth_m < needed_depth_m else np.nan
+    return Sill(
+        tide_needed_m,
+        columns.gate[p] == Gate.TIDAL_WINDOW,
+        columns.gate_before_h[p] * HOUR_S,
+        columns.gate_after_h[p] * HOUR_S,
+        hold_s,
+    )
+
+
+@kernel
+def judge(
+    ask, limits, columns, live, tides, forecast, entrances, distance_m, harbour_m, passages, touched, poor, listed,
+    inside_srr, ports,
+):  # fmt: skip
+    """Judge ports by every rule.
 
     Parameters
     ----------
@@ -64,61 +206,122 @@ def judge(ask, limits, columns, live, distance_m, harbour_m, touched, poor, list
     limits : Limits
     columns : PortColumns
     live : LivePicture
+    tides : Tides
+    forecast : Forecast
+    entrances : Targets
+        Approach points.
     distance_m : ndarray of float64, shape (p,)
-        Water distance to each approach point. [m]
+        Water distance to each approach point, along the way chosen. [m]
     harbour_m : ndarray of float64, shape (p,)
         From there to the landing. [m]
+    passages : Passages
+        Clocks at the approach points.
     touched, poor : ndarray of uint64, shape (p,)
         Zones on each route.
     listed, inside_srr : ndarray of bool, shape (p,)
         Whether each port is designated, and lies in the state of the search and rescue region.
+    ports : ndarray of int64, shape (n,)
+        Those to be judged.
 
     Returns
     -------
-    verdict, code : ndarray of int8 and int16, shape (p, rules)
-    measured, limit : ndarray of float64, shape (p, rules)
-    time_s : ndarray of float64, shape (p,)
-        Time to landing in calm water. [s]
+    Table
+        One row a port of `ports`.
     """
-    count = distance_m.shape[0]
+    count = ports.shape[0]
     verdict = np.empty((count, RULE_COUNT), np.int8)
     code = np.empty((count, RULE_COUNT), np.int16)
     measured = np.empty((count, RULE_COUNT), np.float64)
     limit = np.empty((count, RULE_COUNT), np.float64)
-    time_s = np.empty(count, np.float64)
-    # What a forecast, tide tables or a log of the people aboard would tell; unknown until they are connected.
-    no_figure = np.nan
-    for p in range(count):
-        time_s[p] = time_to_landing_s(
-            distance_m[p], ask.speed_ms, harbour_m[p], columns.harbour_speed_ms[p], limits.harbour_speed_ms
+    times = np.empty((4, count), np.float64)
+    for row in range(count):
+        p = ports[row]
+        has_route = distance_m[p] < np.inf
+        speed_in_ms = limits.harbour_speed_ms if np.isnan(columns.harbour_speed_ms[p]) else columns.harbour_speed_ms[p]
+        # A leg of unknown length makes the time unknown.
+        inside_s = harbour_m[p] / min(ask.speed_ms, speed_in_ms)
+        if columns.gate[p] == Gate.LOCK_24H:
+            inside_s += limits.lock_s
+        arrival_s = ask.depart_s + passages.time_s[p]
+        at_entrance = entrance_at(
+            forecast, entrances.lon[p], entrances.lat[p], columns.entrance_axis_deg[p], arrival_s, ask.wave_factor,
+            limits.against_stream_ms,
+        )  # fmt: skip
+        needed_m = ask.needed_depth_m
+        if not np.isnan(at_entrance.hs_m):
+            needed_m += limits.keel_wave_share * at_entrance.hs_m
+        hold_s = 0.0 if np.isnan(inside_s) else inside_s
+        sill = sill_of(columns, p, needed_m, hold_s)
+        # Most ports are open at all tides: the search for their opening is left out here, not only cut short there.
+        is_tidal = sill.has_hours or not np.isnan(sill.tide_needed_m)
+        entry = Entry(0.0, arrival_s)
+        early_wait_s = 0.0
+        late_wait_s = 0.0
+        if is_tidal:
+            entry = entry_at(tides, p, sill, arrival_s, ask.tide_bias_m, limits.gate_wait_s)
+        if 0.0 <= entry.wait_s < np.inf and is_tidal:
+            early_wait_s = _waited_s(
+                tides, p, sill, ask.depart_s + passages.early_s[p], ask.tide_bias_m, limits.gate_wait_s
+            )
+            late_wait_s = _waited_s(
+                tides, p, sill, ask.depart_s + passages.late_s[p], ask.tide_bias_m, limits.gate_wait_s
+            )
+        tide_m = ask.tide_bias_m + min(
+            height_at(tides, p, entry.judged_s), height_at(tides, p, entry.judged_s + hold_s)
         )
-        whole_m = distance_m[p] + harbour_m[p]
+        from_high_h = np.nan
+        if sill.has_hours:
+            from_high_h = seconds_from_high_water(tides, p, entry.judged_s) / HOUR_S
+        doubt_h = tides.time_uncertainty_s[p] / HOUR_S
+        waited_s = entry.wait_s if entry.wait_s < np.inf else 0.0
+        times[0, row] = passages.time_s[p] + waited_s + inside_s
+        times[1, row] = min(times[0, row], passages.early_s[p] + early_wait_s + inside_s)
+        times[2, row] = max(times[0, row], passages.late_s[p] + late_wait_s + inside_s)
+        times[3, row] = entry.wait_s + (limits.lock_s if columns.gate[p] == Gate.LOCK_24H else 0.0)
         highest_tide_m = columns.mhws_m[p] + limits.highest_tide_above_mhws_m
         if np.isnan(highest_tide_m):
             highest_tide_m = limits.highest_tide_anywhere_m
         depth_m = columns.entrance_depth_m[p]
-        has_route = distance_m[p] < np.inf
+        gate_found = gate(
+            columns.gate[p], from_high_h, doubt_h, columns.gate_before_h[p], columns.gate_after_h[p], waited_s,
+            limits.lock_s,
+        )  # fmt: skip
+        in_hours = (
+            columns.gate[p] == Gate.TIDAL_WINDOW
+            and abs(from_high_h) < np.inf
+            and from_high_h + columns.gate_before_h[p] >= doubt_h
+            and columns.gate_after_h[p] - from_high_h >= doubt_h
+        )
+        dangerous_wind_ms = columns.exposure_wind_ms[p]
+        if at_entrance.against:
+            dangerous_wind_ms *= limits.against_stream_share
+        highest_hs_m = passages.highest_hs_m[p]
+        if passages.waves_missing[p] and highest_hs_m == 0.0:
+            highest_hs_m = np.nan
+        whole_m = distance_m[p] + harbour_m[p]
         # In the order of `Rule`.
         findings = (
-            route(distance_m[p]),
+            route(distance_m[p], passages.time_s[p]),
             port_kind(columns.kind[p]),
             harbour_status(live.status_feed, live.status[p], live.status_age_s[p], limits.status_stale_after_s),
             berth(
                 ask.loa_m, ask.beam_m, columns.loa_limit_m[p], columns.beam_limit_m[p], limits.berth_unlisted_loa_m
             ),
             under_keel_clearance(
-                ask.needed_depth_m, depth_m, columns.kind[p] == PortKind.DRYING_HARBOUR, no_figure, highest_tide_m,
-                limits.keel_marginal_m,
+                needed_m, depth_m, columns.kind[p] == PortKind.DRYING_HARBOUR, tide_m, tides.height_uncertainty_m[p],
+                highest_tide_m, limits.keel_marginal_m, in_hours and ask.draught_m <= limits.hours_stand_for_draught_m,
             ),
-            gate(columns.gate[p], no_figure, columns.gate_before_h[p], columns.gate_after_h[p]),
+            gate_found,
             entrance_sea(
-                no_figure, no_figure, columns.exposure_from_deg[p], columns.exposure_to_deg[p],
-                columns.exposure_wind_ms[p], limits.entrance_wind_caution_share,
+                at_entrance.wind_ms, at_entrance.wind_from_deg, at_entrance.hs_m, at_entrance.waves_from_deg,
+                columns.exposure_from_deg[p], columns.exposure_to_deg[p], dangerous_wind_ms,
+                limits.entrance_hs_share * ask.max_hs_m, limits.entrance_wind_caution_share,
+                limits.entrance_harmless_wind_ms,
             ),
-            cross_set(no_figure, limits.cross_set_ms),
-            visibility(no_figure, limits.visibility_m),
+            cross_set(at_entrance.cross_ms, limits.cross_set_ms),
+            visibility(at_entrance.visibility_m, limits.visibility_m),
             banks(distance_m[p], ask.needed_depth_m),
-            route_sea(no_figure, ask.max_hs_m, limits.sea_near_share),
+            route_sea(highest_hs_m, passages.waves_missing[p], ask.max_hs_m, limits.sea_near_share),
             endurance(whole_m, ask.range_m, limits.range_reserve_share),
             traffic_lanes(has_route, touched[p], poor[p], np.uint64(ask.lane_bits)),
             restricted_areas(has_route, touched[p], np.uint64(ask.firing_bits)),
@@ -136,15 +339,25 @@ def judge(ask, limits, columns, live, distance_m, harbour_m, touched, poor, list
             danger_ashore(live.danger_ashore[p]),
             designated(ask.has_designated_list, listed[p]),
             in_srr_state(ask.weigh_srr_state, inside_srr[p]),
-            exposure(no_figure, False, limits.exposure_caution_s, limits.exposure_critical_s),
+            exposure(ask.aboard_s, times[0, row], ask.sheltered, limits.exposure_caution_s, limits.exposure_critical_s),
             entry_permission(columns.entry_permission[p]),
-            weather_data(Feed.ABSENT, no_figure, limits.weather_stale_after_s),
-            tide_data(ask.needed_depth_m, depth_m, columns.gate[p], no_figure),
+            weather_data(
+                ask.weather_feed, ask.run_age_s, limits.weather_stale_after_s, passages.waves_missing[p],
+                passages.filled_m[p], limits.weather_extrapolated_after_m,
+            ),
+            tide_data(needed_m, depth_m, columns.gate[p], tide_m),
             register_confidence(columns.confidence[p]),
         )  # fmt: skip
         for r in range(RULE_COUNT):
-            verdict[p, r] = findings[r].verdict
-            code[p, r] = findings[r].code
-            measured[p, r] = findings[r].measured
-            limit[p, r] = findings[r].limit
-    return verdict, code, measured, limit, time_s
+            verdict[row, r] = findings[r].verdict
+            code[row, r] = findings[r].code
+            measured[row, r] = findings[r].measured
+            limit[row, r] = findings[r].limit
+    return Table(verdict, code, measured, limit, times[0], times[1], times[2], times[3])
+
+
+@kernel
+def _waited_s(tides, port, sill, arrival_s, tide_bias_m, longest_wait_s):
+    """Wait outside as far as it is known and within the policy's limit. [s]"""
+    wait_s = entry_at(tides, port, sill, arrival_s, tide_bias_m, longest_wait_s).wait_s
+    return wait_s if wait_s < np.inf else 0.0

@@ -6,7 +6,10 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from engine.kernels.forecast import Forecast, no_forecast
+from engine.kernels.passage import Passages
 from engine.kernels.reach import DepthClass, Reach, Water
+from engine.kernels.tides import Tides
 from engine.kernels.zones import Zones
 from engine.policy import Policy
 from engine.vocab import Code, Feed, Medical, Status
@@ -68,6 +71,10 @@ class Ask:
         How many of them are out of the water and aboard; NaN when unknown. [persons]
     persons_in_water : bool or None
         None when unknown.
+    aboard_since_s : float
+        When the first of them came aboard, seconds since 1970-01-01T00:00:00Z; NaN when not said. [s]
+    sheltered : bool or None
+        Whether they are under cover; None when not said.
     """
 
     lon: float
@@ -82,6 +89,8 @@ class Ask:
     persons_recovered: float = nan
     persons_in_water: bool | None = None
     medical: Medical = Medical.NONE
+    aboard_since_s: float = nan
+    sheltered: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,7 @@ class PortColumns(NamedTuple):
     exposure_from_deg: np.ndarray
     exposure_to_deg: np.ndarray
     exposure_wind_ms: np.ndarray
+    entrance_axis_deg: np.ndarray
     harbour_leg_m: np.ndarray
     harbour_speed_ms: np.ndarray
     reception: np.ndarray
@@ -171,6 +181,26 @@ class Centre:
     north: float
 
 
+class SpeedTable(NamedTuple):
+    """What seas leave of a vessel's speed.
+
+    Attributes
+    ----------
+    longer_than_m : float
+        Vessels longer than this use the table, unless another one starts at a greater length. [m]
+    hs_m, share : tuple of float
+        Share of full speed kept in a head sea by significant wave height, from zero up. [m]
+    beam_loss, following_loss : float
+        Part of that loss that remains with the sea abeam and astern.
+    """
+
+    longer_than_m: float
+    hs_m: tuple[float, ...]
+    share: tuple[float, ...]
+    beam_loss: float
+    following_loss: float
+
+
 class DepthClassSource(Protocol):
     """A depth class that may derive its tables on first use."""
 
@@ -197,6 +227,12 @@ class World:
         Which zone numbers are traffic lanes and firing ranges.
     regions : Zones
         Search and rescue regions on the plane; zone number is the index in `region_ids`.
+    speed_tables : tuple of SpeedTable
+        By increasing length.
+    tides : Tides
+        Predicted for a window of time about the request.
+    forecast : Forecast
+        Sea and weather; empty when none is connected.
     identity : dict
         Digests and versions of every part, echoed in each decision.
     avoided : tuple of str
@@ -218,10 +254,46 @@ class World:
     regions: Zones
     region_ids: tuple[str, ...]
     centres: tuple[Centre, ...]
+    speed_tables: tuple[SpeedTable, ...]
+    tides: Tides
     identity: dict[str, object]
+    forecast: Forecast = field(default_factory=no_forecast)
     avoided: tuple[str, ...] = ()
     beyond_names: tuple[str, ...] = ()
     beyond_positions: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
+
+
+class Detour(NamedTuple):
+    """A way round that is faster than the shortest path, or the only one that is fit.
+
+    Attributes
+    ----------
+    track : ndarray of float64, shape (n, 2)
+        From the position to the approach point, longitude and latitude. [deg]
+    length_m : float
+        [m]
+    shortest_s : float
+        Time to the entrance along the shortest path; infinite or NaN where it cannot be made good. [s]
+    """
+
+    track: np.ndarray
+    length_m: float
+    shortest_s: float
+
+
+class Proof(NamedTuple):
+    """How far the search for the best port went.
+
+    Attributes
+    ----------
+    opened : int
+        Ports whose lower bound was below the best confirmed key.
+    next_bound_s : float
+        Least lower bound of those left; infinite when none is. [s]
+    """
+
+    opened: int
+    next_bound_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +338,16 @@ class Decision:
         What the ports are ordered by, penalties included. [s]
     time_s, low_s, high_s : ndarray of float64, shape (p,)
         Time to a landing and its range. [s]
+    wait_s : ndarray of float64, shape (p,)
+        Part of it spent outside waiting for tide, gate or lock; NaN when unknown. [s]
+    passages : Passages
+        Clocks at the entrance, before any wait, along the way chosen.
+    touched : ndarray of uint64, shape (p,)
+        Zones on that way.
+    detours : dict of Detour
+        By port, where the way chosen is not the shortest path.
+    speed_ms : float
+        In calm water, cap included. [m/s]
     verdict, code, weight, measured, limit : ndarray, shape (p, rules)
         Findings, one column a `Rule`.
     order : ndarray of int64, shape (p,)
@@ -283,6 +365,10 @@ class Decision:
     time_s: np.ndarray
     low_s: np.ndarray
     high_s: np.ndarray
+    wait_s: np.ndarray
+    passages: Passages
+    touched: np.ndarray
+    detours: dict[int, Detour]
     key_s: np.ndarray
     plain_key_s: np.ndarray
     status: np.ndarray
@@ -297,6 +383,7 @@ class Decision:
     to_second_s: float
     near_tie: bool
     sensitive_to: tuple[str, ...]
+    proof: Proof
 
     @property
     def ranked_by_care(self) -> bool:

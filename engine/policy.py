@@ -22,6 +22,10 @@ class Limits(NamedTuple):
     keel_margin_m: float
     keel_margin_share: float
     keel_marginal_m: float
+    keel_wave_share: float
+    hours_stand_for_draught_m: float
+    gate_wait_s: float
+    lock_s: float
     highest_tide_above_mhws_m: float
     highest_tide_anywhere_m: float
     berth_unlisted_loa_m: float
@@ -29,6 +33,10 @@ class Limits(NamedTuple):
     speed_cap_with_survivors_ms: float
     harbour_speed_ms: float
     speed_uncertainty_share: float
+    wave_uncertainty_share: float
+    wind_drift_share: float
+    detour_worth_share: float
+    detour_most_times: float
     persons_when_unknown: float
     near_tie_s: float
     near_tie_share: float
@@ -42,11 +50,16 @@ class Limits(NamedTuple):
     landing_queue_s: float
     sea_near_share: float
     entrance_wind_caution_share: float
+    entrance_hs_share: float
+    entrance_harmless_wind_ms: float
+    against_stream_share: float
+    against_stream_ms: float
     cross_set_ms: float
     visibility_m: float
     exposure_caution_s: float
     exposure_critical_s: float
     weather_stale_after_s: float
+    weather_extrapolated_after_m: float
 
 
 NEVER_RELAXED = frozenset(

@@ -74,6 +74,16 @@ WORDING: dict[Code, Wording] = {
         "{port} : aucune route par mer trouvée.",
         SEAMANSHIP,
     ),
+    Code.STREAM_TOO_STRONG: Wording(
+        "Stream on the way to {port} too strong to stem.",
+        "{port} : courant trop fort sur la route pour être étalé.",
+        SEAMANSHIP,
+    ),
+    Code.TIME_UNKNOWN: Wording(
+        "Sea on the way to {port} higher than speeds are known for: time not known.",
+        "{port} : mer plus forte que celle des vitesses connues, durée inconnue.",
+        SEAMANSHIP,
+    ),
     # R-PRT-02
     Code.KIND_OK: Wording(
         "{port} is a harbour where people can be landed.",
@@ -183,6 +193,16 @@ WORDING: dict[Code, Wording] = {
         "{port} : tirant d'eau du navire inconnu, le comparer à la profondeur.",
         VOYAGE_PLANNING,
     ),
+    Code.TIDE_DOUBTFUL: Wording(
+        "Depth at {port} doubtful: about {measured}, needed {limit}. Ask harbour on VHF {vhf}.",
+        "{port} : profondeur incertaine, environ {measured} pour {limit} requis ; demander au port en VHF {vhf}.",
+        VOYAGE_PLANNING,
+    ),
+    Code.DEPTH_BY_HOURS: Wording(
+        "Depth at {port} not known, but within its hours of entry: ask harbour on VHF {vhf}.",
+        "{port} : profondeur inconnue mais heures d'accès respectées, demander au port en VHF {vhf}.",
+        VOYAGE_PLANNING,
+    ),
     # R-NAV-02
     Code.GATE_NONE: Wording(
         "No gate or lock at {port}.",
@@ -224,6 +244,11 @@ WORDING: dict[Code, Wording] = {
         "{port} : existence d'une porte ou d'une écluse inconnue, demander au port en VHF {vhf}.",
         SEAMANSHIP,
     ),
+    Code.GATE_HOURS_DOUBTFUL: Wording(
+        "Entrance to {port} near the edge of its hours: ask harbour on VHF {vhf}.",
+        "{port} : arrivée en limite des heures d'accès, demander au port en VHF {vhf}.",
+        SEAMANSHIP,
+    ),
     # R-NAV-03
     Code.ENTRANCE_SEA_OK: Wording(
         "No dangerous sea expected in the entrance of {port}.",
@@ -243,6 +268,16 @@ WORDING: dict[Code, Wording] = {
     Code.ENTRANCE_SEA_UNKNOWN: Wording(
         "Sea in the entrance of {port} not known: ask harbour on VHF {vhf}.",
         "{port} : état de la mer dans l'entrée inconnu, demander au port en VHF {vhf}.",
+        SEAMANSHIP,
+    ),
+    Code.ENTRANCE_WAVES_CAUTION: Wording(
+        "Waves of {measured} expected onto the entrance of {port}, dangerous from {limit}.",
+        "{port} : vagues de {measured} prévues dans l'entrée, dangereuses à partir de {limit}.",
+        SEAMANSHIP,
+    ),
+    Code.ENTRANCE_WAVES_DANGEROUS: Wording(
+        "Waves of {measured} expected onto the entrance of {port}: dangerous for this vessel from {limit}.",
+        "{port} : vagues de {measured} prévues dans l'entrée, dangereuses pour ce navire à partir de {limit}.",
         SEAMANSHIP,
     ),
     # R-NAV-04
@@ -579,6 +614,16 @@ WORDING: dict[Code, Wording] = {
         "Aucune prévision météo chargée : vérifier les conditions.",
         SEAMANSHIP,
     ),
+    Code.WX_EXTRAPOLATED: Wording(
+        "Forecast for {port} taken from {measured} away: check conditions.",
+        "{port} : prévision prise à {measured} de là, vérifier les conditions.",
+        SEAMANSHIP,
+    ),
+    Code.WX_INCOMPLETE: Wording(
+        "Forecast covers only part of the way to {port}: check conditions.",
+        "{port} : prévision pour une partie de la route seulement, vérifier les conditions.",
+        SEAMANSHIP,
+    ),
     # R-DAT-02
     Code.TIDE_NOT_NEEDED: Wording(
         "Tide not needed for this vessel at {port}.",
@@ -787,6 +832,46 @@ WORDING: dict[Code, Wording] = {
         "Hors registre et peut-être plus proche : {detail}. Demander au CROSS/MRCC.",
         IDENTIFY_PLACE,
     ),
+    Code.STREAM_NOT_INCLUDED: Wording(
+        "No stream in the forecast: times leave it out.",
+        "Aucun courant dans la prévision : les temps n'en tiennent pas compte.",
+        SEAMANSHIP,
+    ),
+    Code.WAVES_NOT_INCLUDED: Wording(
+        "Waves not forecast for the whole way: times are for calm water there.",
+        "Vagues non prévues sur toute la route : temps calculés là en mer calme.",
+        SEAMANSHIP,
+    ),
+    Code.FASTER_ROUTE: Wording(
+        "Route leaves the shortest path for sea or stream: saves {measured}.",
+        "La route s'écarte du plus court chemin, mer ou courant : gain de {measured}.",
+        SEAMANSHIP,
+    ),
+    Code.ROUTE_ROUND_SEA: Wording(
+        "Route leaves the shortest path to keep out of sea or stream the vessel cannot take.",
+        "La route s'écarte du plus court chemin pour éviter une mer ou un courant hors limites.",
+        SEAMANSHIP,
+    ),
+    Code.FORECAST_AGE: Wording(
+        "Forecast used: model run {measured} before this encounter.",
+        "Prévision utilisée : calcul du modèle {measured} avant cet événement.",
+        SEAMANSHIP,
+    ),
+    Code.FORECAST_STALE: Wording(
+        "Forecast is old or of unknown age: check conditions.",
+        "Prévision ancienne ou d'âge inconnu : vérifier les conditions.",
+        SEAMANSHIP,
+    ),
+    Code.SENSITIVE_TO: Wording(
+        "A different {detail}, within its doubt, makes another port the answer.",
+        "Une autre valeur ({detail}), dans sa marge d'erreur, change le port proposé.",
+        SEAMANSHIP,
+    ),
+    Code.WAVES_SWELL_ONLY: Wording(
+        "Forecast waves are swell only: the whole sea is higher.",
+        "Les vagues prévues sont la houle seule : la mer totale est plus forte.",
+        SEAMANSHIP,
+    ),
     # Refusals of a request
     Code.POS_INVALID: Wording(
         "Position not readable: give latitude and longitude, WGS 84.",
@@ -886,6 +971,14 @@ LEVEL: dict[Code, str] = {
     Code.ZONES_AVOIDED: "information",
     Code.RANKED_BY_POLICY: "information",
     Code.UNLISTED_PORT_NEARER: "warning",
+    Code.STREAM_NOT_INCLUDED: "caution",
+    Code.WAVES_NOT_INCLUDED: "caution",
+    Code.FASTER_ROUTE: "information",
+    Code.ROUTE_ROUND_SEA: "caution",
+    Code.FORECAST_AGE: "information",
+    Code.FORECAST_STALE: "caution",
+    Code.SENSITIVE_TO: "caution",
+    Code.WAVES_SWELL_ONLY: "caution",
 }
 """How loud each notice is: ``information``, ``caution`` or ``warning``."""
 

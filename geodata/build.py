@@ -20,12 +20,15 @@ from geodata.pack import write_pack
 from geodata.plane import project
 from geodata.register import RegisterRow, read_register
 from geodata.tables import SOURCES, read_rows
+from geodata.tides.layer import tides_layer
+from geodata.tides.stations import LICENCE as TIDE_LICENCE
 from geodata.triangulation import Triangulation, open_sea, seal_pools, triangulate
 
 OWN = "safeport's own tables; see the source column of each row"
 OSM = "OpenStreetMap contributors"
 LAND_POLYGONS = "land polygons of PyPI roaring-landmask 0.11.0"
 TERRITORIAL_SEA = "territorial sea from @geo-maps countries-maritime-10m 0.6.0"
+TIDES = "TICON-4 tidal constants, SEANOE, CC BY 4.0 (attribution in each station)"
 LICENCE = "ODbL-1.0"
 EDITION = "2026-11"
 Say = Callable[[str], None]
@@ -100,8 +103,13 @@ def build_pack(folder: Path, coast: Path | None, built_at: datetime, say: Say = 
         "trees": (trees, _from("derived from mesh and ports")),
         "ports": (ports_layer(rows), _from(f"{OWN}; figures from NGA World Port Index, edition 2024-03")),
         "zones": (zones_layer(), _from(f"{OSM} via OpenSeaMap (lanes); {TERRITORIAL_SEA}; {OWN}")),
+        "tides": (
+            tides_layer(rows, assumed["tides"]),
+            {"source": f"{TIDES}; ports by {OWN}", "licence": TIDE_LICENCE, "edition": EDITION},
+        ),
         "beyond": (read_rows(SOURCES / "harbours_beyond.csv"), _from(OWN)),
         "centres": (read_rows(SOURCES / "rcc.csv"), _from(OWN)),
+        "speed": (read_rows(SOURCES / "speed_in_waves.csv"), _from(OWN)),
         "vessels": (read_rows(SOURCES / "vessels.csv"), _from(OWN)),
     }
     identity: dict[str, object] = {

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.errors import PackError
 
-PACK_FORMAT = 2
+PACK_FORMAT = 3
 """Raised whenever an older engine could misread a newer pack."""
 
 DEFAULT_PACK = Path(__file__).parent / "packs" / "channel"

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import PackError
+from engine.kernels.geodesy import initial_course_deg
 from engine.model import Port, PortColumns
 from engine.units import KNOT_MS
 from engine.vocab import Gate, PortKind, Reception
@@ -149,9 +150,15 @@ def columns_from(rows: list[RegisterRow]) -> PortColumns:
         exposure_from_deg=figures("exposure_from_deg"),
         exposure_to_deg=figures("exposure_to_deg"),
         exposure_wind_ms=wind_kn * KNOT_MS,
+        entrance_axis_deg=np.array([_axis_deg(row.leg) for row in rows]),
         harbour_leg_m=np.array([row.leg_m for row in rows]),
         harbour_speed_ms=figures("harbour_speed_limit_kn") * KNOT_MS,
         reception=members("medical_reception", Reception, Reception.UNKNOWN),
         entry_permission=np.array([row.facts["entry_permission"] == "required" for row in rows], np.bool_),
         confidence=np.array([CONFIDENCE[str(row.facts["confidence"])] for row in rows], np.int64),
     )
+
+
+def _axis_deg(leg: np.ndarray) -> float:
+    """Course of the first stretch of a harbour leg; NaN where the coastline shows none. [deg]"""
+    return nan if len(leg) < 2 else float(initial_course_deg(*leg[0], *leg[1]))

@@ -1,9 +1,10 @@
-"""Vessel profiles from the pack."""
+"""Vessel profiles and speed tables from the pack."""
 
+from itertools import pairwise
 from math import nan
 
-from engine.errors import UnknownName
-from engine.model import Vessel
+from engine.errors import PackError, UnknownName
+from engine.model import SpeedTable, Vessel
 from engine.units import KNOT_MS, NAUTICAL_MILE_M
 
 FIGURES = {
@@ -53,3 +54,26 @@ def vessel_named(vessels: dict[str, Vessel], name: str) -> Vessel:
         raise UnknownName(
             "vessel", f"there is no profile {name[:40]!r}.", f"Profiles: {', '.join(sorted(vessels))}."
         ) from None
+
+
+def speed_tables_from(rows: list[dict[str, str]]) -> tuple[SpeedTable, ...]:
+    """Speed tables of the pack, by increasing length of the vessels they are for.
+
+    Raises
+    ------
+    PackError
+        Heights do not start at zero and increase, or shares are none.
+    """
+    tables = []
+    for name in dict.fromkeys(row["table"] for row in rows):
+        mine = [row for row in rows if row["table"] == name]
+        heights = tuple(float(row["hs_m"]) for row in mine)
+        shares = tuple(float(row["share"]) for row in mine)
+        if heights[0] != 0.0 or any(b <= a for a, b in pairwise(heights)) or not all(0.0 < s <= 1.0 for s in shares):
+            raise PackError(f"speed table {name}", "does not rise from zero.", "Correct speed_in_waves.csv.")
+        first = mine[0]
+        tables.append(
+            SpeedTable(float(first["longer_than_m"]), heights, shares, float(first["beam_loss"]),
+                       float(first["following_loss"]))
+        )  # fmt: skip
+    return tuple(sorted(tables))

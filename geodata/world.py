@@ -13,6 +13,7 @@ from engine.kernels.jit import kernel
 from engine.kernels.mesh import NOWHERE, Mesh, locate
 from engine.kernels.plane import LATTICE_M
 from engine.kernels.reach import DepthClass, JoinLimits, Water
+from engine.kernels.tides import no_tides
 from engine.kernels.zones import Zones
 from engine.model import Centre, World, no_live_picture
 from geodata.mesh import depth_class_from, mesh_from, targets_from, zones_from
@@ -20,6 +21,7 @@ from geodata.pack import DEFAULT_PACK, Pack, read_pack
 from geodata.plane import project, unproject
 from geodata.register import RegisterRow, columns_from, port_from
 from geodata.shoreline import coast_rings, shore_from
+from geodata.vessels import speed_tables_from
 
 
 class LazyDepthClass:
@@ -113,6 +115,8 @@ def _derived(pack: Pack) -> World:
         beyond_names=tuple(row["name"] for row in beyond),
         beyond_positions=np.array([[float(row["lon"]), float(row["lat"])] for row in beyond]).reshape(-1, 2),
         centres=tuple(_centre(row) for row in pack.tables["centres"]),  # type: ignore[attr-defined]
+        speed_tables=speed_tables_from(pack.tables["speed"]),  # type: ignore[arg-type]
+        tides=no_tides(len(rows)),
         identity={
             "geodata": {
                 "id": pack.manifest["id"],

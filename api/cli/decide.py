@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.cli.arguments import Once, add_json, add_language, add_pack, echo, number, pack_folder, position, whole_number
-from engine.errors import InvalidAsk, PositionRefused
+from engine.errors import ForecastRefused, InvalidAsk, PositionRefused
 
 if TYPE_CHECKING:
     from api.encounter import EncounterIn
@@ -24,6 +24,8 @@ FIELDS = {
     "persons.max": "--persons",
     "persons_recovered": "--recovered",
     "persons_in_water": "--in-water",
+    "aboard_since": "--aboard-since",
+    "sheltered": "--sheltered",
     "medical": "--medical",
     "vessel": "--vessel",
     "vessel.profile": "--vessel",
@@ -68,11 +70,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--persons", action=Once, metavar="N|A-B", help="people to land: 60, or 55-60")
     parser.add_argument("--recovered", action=Once, metavar="N", help="how many of them are out of the water")
     parser.add_argument("--in-water", action=Once, metavar="yes|no", help="whether anybody is still in the water")
+    parser.add_argument("--aboard-since", action=Once, metavar="T", help="when the first of them came aboard")
+    parser.add_argument("--sheltered", action=Once, metavar="yes|no", help="whether they are under cover")
     parser.add_argument("--medical", action=Once, metavar="M", help="worst casualty: none, urgent or critical")
     parser.add_argument("--policy", action=Once, metavar="NAME|FILE", help="policy by name, or a .toml file")
     parser.add_argument("--avoid", action=Once, metavar="FILE",
                         help="GeoJSON of temporary exclusion zones; routes keep out of them")  # fmt: skip
-    parser.add_argument("--forecast", action=Once, metavar="FILE", help="not read yet")
+    parser.add_argument("--forecast", action=Once, metavar="FILE",
+                        help="cube made by 'safeport forecast', or a GRIB, NetCDF or Open-Meteo file")  # fmt: skip
     parser.add_argument("--limit", action=Once, metavar="N",
                         help="ports listed: recommended and next ones; with --json, length of each list")  # fmt: skip
     add_language(parser)
@@ -97,6 +102,11 @@ def answer(options: argparse.Namespace) -> int:
     house = open_house(folder or DEFAULT_PACK)
     if options.avoid is not None:
         house = house.avoiding(Path(options.avoid))
+    if options.forecast is not None:
+        try:
+            house = house.forecasting(Path(options.forecast))
+        except ForecastRefused as refused:
+            raise InvalidAsk("--forecast", f"{refused.field} {refused.problem}", refused.remedy) from None
     try:
         decision = house.decide(house.ask(encounter, time.time(), policy))
     except PositionRefused as refused:
@@ -121,8 +131,6 @@ def body_from(options: argparse.Namespace) -> dict[str, object]:
     InvalidAsk
         A text is no position, number or word that its option takes; limits are for the model to check.
     """
-    if options.forecast is not None:
-        raise InvalidAsk("--forecast", "forecasts are not read yet.", "Leave it out; the answer says it used none.")
     figures: dict[str, object] = {name: number(_option(name), getattr(options, name)) for name in FIGURES}
     figures |= {name: whole_number(_option(name), getattr(options, name)) for name in COUNTS}
     body: dict[str, object] = {
@@ -133,6 +141,8 @@ def body_from(options: argparse.Namespace) -> dict[str, object]:
         "persons": persons_from(options.persons),
         "persons_recovered": whole_number("--recovered", options.recovered),
         "persons_in_water": _yes_no("--in-water", options.in_water),
+        "aboard_since": _stripped(options.aboard_since),
+        "sheltered": _yes_no("--sheltered", options.sheltered),
         "medical": _stripped(options.medical),
         "vessel": _given({"profile": _stripped(options.vessel), **figures}),
         "policy": None if _is_file(options.policy) else _stripped(options.policy),

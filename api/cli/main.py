@@ -8,11 +8,11 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from api.cli import decide, distance, doctor, geodata, ports, serve
+from api.cli import decide, distance, doctor, forecast, geodata, ports, serve, tide
 from api.cli.arguments import Parser, guarded
 from api.cli.refusals import refusal_line
 from engine import ENGINE_VERSION
-from engine.errors import PackError, SafeportError
+from engine.errors import DownloadFailed, PackError, SafeportError
 
 ANSWERED, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -20,6 +20,8 @@ COMMANDS = {
     "decide": (decide, "nearest port fit to receive these people, and why no nearer one"),
     "distance": (distance, "water distance between two positions or ports"),
     "ports": (ports, "the port register, or one port of it"),
+    "tide": (tide, "predicted tide at a port: heights, high and low waters"),
+    "forecast": (forecast, "make, show or fetch a forecast cube"),
     "doctor": (doctor, "check this installation"),
     "geodata": (geodata, "build or verify the geodata pack"),
     "serve": (serve, "answer over HTTP"),
@@ -63,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         # --help and --version end this way.
         return int(end.code or 0)
-    except PackError as error:
+    except (PackError, DownloadFailed) as error:
         return _failed(refusal_line(error, fields))
     except SafeportError as error:
         print(refusal_line(error, fields), file=sys.stderr)

@@ -11,6 +11,7 @@ from api.document import decision_id, encounter_echo, inputs_document
 from api.position import format_position
 from engine import ENGINE_VERSION
 from engine.decide import deciding_finding, passed_over
+from engine.entry_hours import opens_at_s
 from engine.explain import (
     MILES,
     MINUTES,
@@ -27,7 +28,7 @@ from engine.explain import (
 )
 from engine.kernels.geodesy import initial_course_deg
 from engine.model import Decision, Notice
-from engine.sea_route import track_to_port
+from engine.sea_route import chosen_track
 from engine.units import MINUTE_S
 from engine.vocab import Code, Medical, Rule, Status, Verdict, Weight
 from engine.wording import LEVEL, RULE_TITLE
@@ -44,11 +45,11 @@ FEED_CODES = (
 )  # fmt: skip
 """Notices that a source was never connected: one sentence between them."""
 
-WITHOUT_FEEDS = frozenset({
-    *FEED_CODES, Code.ENTRANCE_SEA_UNKNOWN, Code.WX_UNKNOWN, Code.CAP_RATE_UNKNOWN, Code.ONWARD_TRANSPORT_UNKNOWN,
-    Code.STREAM_UNKNOWN, Code.VIS_UNKNOWN,
-})  # fmt: skip
+WITHOUT_FEEDS = frozenset({*FEED_CODES, Code.CAP_RATE_UNKNOWN, Code.ONWARD_TRANSPORT_UNKNOWN})
 """Findings that only repeat, port by port, that no source is connected."""
+
+WITHOUT_WEATHER = frozenset({Code.ENTRANCE_SEA_UNKNOWN, Code.WX_UNKNOWN, Code.STREAM_UNKNOWN, Code.VIS_UNKNOWN})
+"""The same where no forecast is."""
 
 SAID_AS_NOTICE = frozenset({Code.LOAD_POB_UNKNOWN, Code.PORT_ENTRY_PERMISSION_REQUIRED})
 REGION_CODES = (
@@ -120,7 +121,7 @@ def _first_port(decision: Decision, port: int, language: str, ink: Ink) -> list[
         times += f" ({word('range', language, low=f'{low / MINUTE_S:.0f}', high=f'{high / MINUTE_S:.0f}')})"
     way = [times, show(float(decision.distance_m[port]), MILES, language),
            word("bearing", language, degrees=_degrees(bearing_deg(decision, port)))]  # fmt: skip
-    track = track_to_port(decision.world, decision.depth_class, decision.reach, port)
+    track = chosen_track(decision, port)
     if len(track) > 1:
         course = float(initial_course_deg(*track[0], *track[1]))
         way.append(word("course", language, degrees=_degrees(course)))
@@ -131,6 +132,8 @@ def _first_port(decision: Decision, port: int, language: str, ink: Ink) -> list[
     vhf = word("channels", language, channels=named.vhf) if named.vhf else word("vhf_unknown", language)
     lines = [ink.strong(ink.tinted(title, COLOUR[status]))]
     lines += folded(", ".join(way), "  ") + folded(f"{arrival}, {vhf}", "  ")
+    if port in decision.detours:
+        lines += folded(_way_round(decision, port, language), "  ")
     if decision.code[port, Rule.R_NTM_01] == Code.PORT_ENTRY_PERMISSION_REQUIRED:
         lines += folded(word("permission", language), "  ")
     for rule in _against(decision, port):
@@ -138,13 +141,25 @@ def _first_port(decision: Decision, port: int, language: str, ink: Ink) -> list[
     return lines
 
 
+def _way_round(decision: Decision, port: int, language: str) -> str:
+    """The route is not the shortest path: its length, and what the shortest one would take."""
+    detour = decision.detours[port]
+    shortest_s = detour.shortest_s + float(decision.time_s[port] - decision.passages.time_s[port])
+    usual = show(shortest_s, MINUTES, language) if isfinite(shortest_s) else word("no_way_for_vessel", language)
+    length = show(detour.length_m + float(decision.reach.harbour_m[port]), MILES, language)
+    return word("way_round", language, miles=length, usual=usual)
+
+
 def _against(decision: Decision, port: int) -> list[Rule]:
     """Rules that speak against a port, or are not known, beyond what no connected source explains."""
+    silent = WITHOUT_FEEDS | SAID_AS_NOTICE
+    if decision.world.identity["forecast"] is None:
+        silent |= WITHOUT_WEATHER
     return [
         rule for rule in Rule
         if decision.verdict[port, rule] in (Verdict.FAIL, Verdict.UNKNOWN)
         and decision.weight[port, rule] != Weight.INFO
-        and Code(decision.code[port, rule]) not in WITHOUT_FEEDS | SAID_AS_NOTICE
+        and Code(decision.code[port, rule]) not in silent
     ]  # fmt: skip
 
 
@@ -192,6 +207,9 @@ def _displaced(decision: Decision, port: int, language: str, ink: Ink) -> list[s
     found = deciding_finding(decision, port)
     rule = None if found is None else Rule(found)
     lines = folded(brief_reason(decision, port, rule).of(language), "    ", most=2)
+    opens_s = opens_at_s(decision, port)
+    if isfinite(opens_s) and len(lines) == 1:
+        lines += folded(word("opens", language, clock=clock(opens_s, language)), "    ", most=1)
     also = _also(decision, port, rule, language)
     if also and len(lines) == 1:
         lines += folded(also, "    ", most=1)
@@ -270,8 +288,9 @@ def _know_this(decision: Decision, language: str, ink: Ink) -> list[str]:
 
 def _last_lines(decision: Decision, language: str) -> list[str]:
     """What the answer rests on, and that it is advice."""
-    geodata: dict[str, object] = decision.world.identity["geodata"]  # type: ignore[assignment]
-    data = word("data", language, pack=geodata["id"], policy=decision.ask.policy.name, engine=ENGINE_VERSION,
+    parts = [decision.world.identity[name] for name in ("geodata", "tides", "forecast")]
+    names = [str(part["id"]) for part in parts if isinstance(part, dict)]
+    data = word("data", language, pack=", ".join(names), policy=decision.ask.policy.name, engine=ENGINE_VERSION,
                 decision=decision_id(encounter_echo(decision.ask), inputs_document(decision)))  # fmt: skip
     last = " ".join(notice_text(decision, Notice(code)).of(language) for code in LAST_LINE)
     return folded(data) + folded(last)

@@ -1,8 +1,10 @@
 """``safeport serve``: the HTTP door."""
 
 import argparse
+from pathlib import Path
 
 from api.cli.arguments import Once, add_pack, pack_folder, whole_number
+from engine.errors import InvalidAsk
 
 FIELDS = {"host": "--host", "port": "--port"}
 DEFAULT_HOST = "127.0.0.1"
@@ -13,6 +15,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--host", action=Once, metavar="H", help=f"address to listen on; {DEFAULT_HOST} if left out")
     parser.add_argument("--port", action=Once, metavar="N", help=f"TCP port; {DEFAULT_PORT} if left out")
+    parser.add_argument("--forecast", action=Once, metavar="FILE",
+                        help="forecast to answer with; taken over again whenever the file is replaced")  # fmt: skip
     add_pack(parser)
     parser.set_defaults(answer=answer, fields=FIELDS)
 
@@ -22,8 +26,12 @@ def answer(options: argparse.Namespace) -> int:
     port = whole_number("--port", options.port)
     folder = pack_folder(options.pack)
 
+    forecast = None if options.forecast is None else Path(options.forecast)
+    if forecast is not None and not forecast.is_file():
+        raise InvalidAsk("--forecast", "there is no such file.", "Make one with 'safeport forecast ingest'.")
+
     from api.http import serve
     from geodata.pack import DEFAULT_PACK
 
-    serve(options.host or DEFAULT_HOST, DEFAULT_PORT if port is None else port, folder or DEFAULT_PACK)
+    serve(options.host or DEFAULT_HOST, DEFAULT_PORT if port is None else port, folder or DEFAULT_PACK, forecast)
     return 0

@@ -22,6 +22,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "Permission to enter needed: call on VHF before entry.",
         "Autorisation d'entrée requise : appeler en VHF avant d'entrer.",
     ),
+    "way_round": (
+        "Way round of {miles}; the shortest path: {usual}.",
+        "Détour de {miles} ; par le plus court chemin : {usual}.",
+    ),
+    "no_way_for_vessel": ("not for this vessel in this sea", "hors de portée du navire par cette mer"),
+    "opens": ("Opens for this draught about {clock}.", "Ouvre pour ce tirant d'eau vers {clock}."),
     "call": ("CALL", "APPELER"),
     "why": ("WHY NOT NEARER", "POURQUOI PAS PLUS PRÈS"),
     "why_none": ("WHY NONE (nearest first)", "POURQUOI AUCUN (du plus proche au plus loin)"),
@@ -84,6 +90,23 @@ WORDS: dict[str, tuple[str, str]] = {
     "register": (
         "{count} ports. ? is not known. Depth in m below chart datum. 'safeport ports ID' shows a whole row.",
         "{count} ports. ? : inconnu. Fond en m sous le zéro des cartes. 'safeport ports ID' donne la fiche entière.",
+    ),
+    "tide_title": (
+        "TIDE AT {port}, {hours} h from {day} {clock}",
+        "MARÉE À {port}, {hours} h à partir du {day} {clock}",
+    ),
+    "tide_now": ("Then {height} above chart datum.", "Alors {height} au-dessus du zéro des cartes."),
+    "tide_high": ("high water", "pleine mer"),
+    "tide_low": ("low water", "basse mer"),
+    "tide_none": ("No high or low water in this time.", "Ni pleine mer ni basse mer dans cet intervalle."),
+    "tide_station": (
+        "From the constants of {station}. Uncertainty {metres}, {minutes} (19 in 20), surge apart.",
+        "D'après les constantes de {station}. Incertitude {metres}, {minutes} (19 fois sur 20), hors surcote.",
+    ),
+    "tide_secondary": (
+        "Secondary port, from {station}: shifted and scaled. Uncertainty {metres}, {minutes} (19 in 20), surge apart.",
+        "Port rattaché à {station} : décalé et mis à l'échelle. Incertitude {metres}, {minutes} (19 fois sur 20),"
+        " hors surcote.",
     ),
     "straight": ("* straight line, not by water.", "* en ligne droite, pas par mer."),
 }  # fmt: skip

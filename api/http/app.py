@@ -24,7 +24,12 @@ from engine.errors import SafeportError
 from geodata.pack import DEFAULT_PACK
 
 
-def create_app(house: House | None = None, pack: Path = DEFAULT_PACK, settings: Settings | None = None) -> FastAPI:
+def create_app(
+    house: House | None = None,
+    pack: Path = DEFAULT_PACK,
+    settings: Settings | None = None,
+    forecast: Path | None = None,
+) -> FastAPI:
     """Application that answers for a house.
 
     Parameters
@@ -35,9 +40,11 @@ def create_app(house: House | None = None, pack: Path = DEFAULT_PACK, settings: 
     pack : Path
         Folder of the pack.
     settings : Settings, optional
+    forecast : Path, optional
+        Forecast to answer with; taken over again whenever the file is replaced.
     """
     limits = settings or Settings()
-    opening = Opening(pack, house)
+    opening = Opening(pack, house, forecast)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -147,3 +147,47 @@ PROBLEM: dict[str, Any] = {
         },
     ],
 }
+
+_TICON = "TICON-4 (Hart-Davis et al.), tidal constants from gauges, SEANOE, in npm @neaps/tide-database 0.10.20260924"
+
+TIDE: dict[str, Any] = {
+    "basis": "station",
+    "code": None,
+    "datum": "chart datum",
+    "extremes": [
+        {"at": "2026-11-22T15:40:05Z", "height_m": 1.45, "kind": "low"},
+        {"at": "2026-11-22T21:20:38Z", "height_m": 6.4, "kind": "high"},
+    ],
+    "from": "2026-11-22T14:30:00Z",
+    "heights": [{"at": "2026-11-22T14:30:00Z", "height_m": 1.78}, {"at": "2026-11-22T14:40:00Z", "height_m": 1.69}],
+    "notice": {
+        "en": "Predicted tide without surge: wind and air pressure can change it by half a metre and more. "
+        "Ask the harbour. Not for navigation.",
+        "fr": "Marée prédite sans surcote : le vent et la pression peuvent la changer d'un demi-mètre et plus. "
+        "Demander au port. Ne pas utiliser pour la navigation.",
+    },
+    "port": {"id": "dover", "name": {"en": "Dover", "fr": "Douvres"}, "unlocode": "GBDVR"},
+    "source": _TICON,
+    "station": {
+        "attribution": "TICON-4, https://www.seanoe.org/data/00980/109129/ (dover-dov-gbr-bodc), CC BY 4.0",
+        "id": "ticon/dover-dov-gbr-bodc",
+        "licence": "CC-BY-4.0",
+        "name": "Dover",
+        "position": [1.3225, 51.1144],
+    },
+    "surge_included": False,
+    "tables": [
+        {
+            "from": "2026-11-02T00:00:00Z",
+            "id": "ticon-4-2026-11-03",
+            "sha256": "b44a1e934e9928795f99433d174572081c84903f75e0b0aedcc5a3186a1cb9cb",
+            "source": _TICON,
+            "surge_included": False,
+            "to": "2026-12-08T00:00:00Z",
+        }
+    ],
+    "to": "2026-11-23T02:30:00Z",
+    "uncertainty_m": 0.15,
+    "uncertainty_min": 10,
+}
+"""A tide cut short: two heights of many."""

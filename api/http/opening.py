@@ -8,9 +8,12 @@ from anyio import to_thread
 
 from api.house import House, open_house, warm
 from api.http.problems import Starting
-from engine.errors import PackError
+from engine.errors import PackError, SafeportError
 
 _log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 1.0
+"""How often the forecast file is looked at. [s]"""
 
 
 class Opening:
@@ -22,23 +25,48 @@ class Opening:
         Folder of the pack.
     house : House, optional
         A house that is open and warm already.
+    forecast : Path, optional
+        Forecast to answer with; looked at every `LOOK_EVERY_S`, and taken over when the file has been replaced.
     """
 
-    def __init__(self, pack: Path, house: House | None = None) -> None:
+    def __init__(self, pack: Path, house: House | None = None, forecast: Path | None = None) -> None:
         self._pack = pack
         self._house = house
+        self._forecast = forecast
+        self._watch: asyncio.Task[None] | None = None
         self._task: asyncio.Task[House] | None = None
 
     def begin(self) -> None:
         """Start opening in a thread, if there is no house yet."""
         if self._house is None:
-            self._task = asyncio.create_task(to_thread.run_sync(_opened, self._pack))
+            self._task = asyncio.create_task(to_thread.run_sync(_opened, self._pack, self._forecast))
             self._task.add_done_callback(_report)
+        if self._forecast is not None:
+            self._watch = asyncio.create_task(self._watched(self._forecast))
 
     async def settled(self) -> None:
-        """Wait until the house is open or could not be opened."""
+        """Wait until the house is open or could not be opened, and watch no more."""
+        if self._watch is not None:
+            self._watch.cancel()
         if self._task is not None:
             await asyncio.wait([self._task])
+
+    async def _watched(self, file: Path) -> None:
+        """Take over a forecast that has replaced the one in use; one that cannot be read changes nothing."""
+        seen = _stamp(file)
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            stamp = _stamp(file)
+            if stamp == seen or stamp is None:
+                continue
+            try:
+                # Decisions under way keep the world they began with.
+                self._house = await to_thread.run_sync(self.house().forecasting, file)
+            except Starting:
+                continue
+            except SafeportError as refused:
+                _log.error("the forecast in use stays: %s", refused)
+            seen = stamp
 
     def house(self) -> House:
         """The house.
@@ -63,10 +91,21 @@ class Opening:
         raise PackError("geodata pack", "could not be opened.", "The log of the service says why.") from failure
 
 
-def _opened(pack: Path) -> House:
+def _opened(pack: Path, forecast: Path | None) -> House:
     house = open_house(pack)
+    if forecast is not None:
+        house = house.forecasting(forecast)
     warm(house)
     return house
+
+
+def _stamp(file: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is replaced; None while there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _report(task: "asyncio.Task[House]") -> None:

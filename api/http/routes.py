@@ -13,14 +13,15 @@ from api.distance import distance_document
 from api.document import decision_document, dump, port_document
 from api.encounter import EncounterIn
 from api.house import House
-from api.http.examples import DECISION, DISTANCE, ENCOUNTERS, PORT, PORTS
+from api.http.examples import DECISION, DISTANCE, ENCOUNTERS, PORT, PORTS, TIDE
 from api.http.limits import Workshop
 from api.http.openapi import problems
 from api.http.opening import Opening
 from api.http.problems import NoSuchPort
-from api.http.shapes import DecisionShape, DistanceShape, PortFactsShape, PortsShape
+from api.http.shapes import DecisionShape, DistanceShape, PortFactsShape, PortsShape, TideShape
 from api.http.strict_json import StrictJsonRoute
-from api.position import MAX_POSITION_CHARS
+from api.position import MAX_POSITION_CHARS, InvalidTime, parse_time
+from api.tide import DEFAULT_HOURS, tide_document
 from engine import ENGINE_VERSION
 from engine.errors import InvalidAsk, UnknownName
 from engine.model import Ask
@@ -41,7 +42,7 @@ async def _workshop(request: Request) -> Workshop:
 async def _each_once(request: Request) -> None:
     """Refuse a query parameter given twice: whichever was read, the other may have been meant."""
     names = [name for name, _ in request.query_params.multi_items()]
-    for name in ("from", "to", "draught_m"):
+    for name in ("from", "to", "draught_m", "hours"):
         if names.count(name) > 1:
             raise InvalidAsk(name, "is given more than once.", "Give it once.")
 
@@ -150,6 +151,44 @@ async def read_port(request: Request, port_id: str, house: OpenHouse) -> Respons
     except UnknownName:
         raise NoSuchPort("GET /v1/ports lists ids and UN/LOCODEs.") from None
     return _unless_known(request, house, lambda _: dump(port_document(port)))
+
+
+@router.get(
+    "/ports/{port_id}/tide",
+    tags=["ports"],
+    summary="Predicted tide at one port",
+    response_class=JsonText,
+    dependencies=[Depends(_each_once)],
+    responses={
+        200: {"model": TideShape, "content": {"application/json": {"example": TIDE}}},
+        **problems(404, 422, 503),
+    },
+)
+async def read_tide(
+    port_id: str,
+    house: OpenHouse,
+    workshop: Work,
+    start: Annotated[
+        Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARS)] | None,
+        Query(alias="from", description="RFC 3339 with a zone; now if left out.", examples=["2026-11-22T14:30:00Z"]),
+    ] = None,
+    hours: Annotated[int, Query(description="How long: 1 to 744. [h]")] = DEFAULT_HOURS,
+) -> Response:
+    """Heights every ten minutes, high and low waters, without surge; `TIDE_UNKNOWN` where there is no basis for any."""
+    try:
+        house.port(port_id)
+    except UnknownName:
+        raise NoSuchPort("GET /v1/ports lists ids and UN/LOCODEs.") from None
+    from_s = time.time() // 60.0 * 60.0 if start is None else _instant("from", start)
+    # In a thread: a month not asked for before takes a second.
+    return JsonText(dump(await workshop.run(lambda: tide_document(house, port_id, from_s, hours))))
+
+
+def _instant(field: str, text: str) -> float:
+    try:
+        return parse_time(text)
+    except InvalidTime as wrong:
+        raise InvalidAsk(field, wrong.problem, wrong.remedy) from None
 
 
 def _unless_known(request: Request, house: House, text_of: Callable[[House], str]) -> Response:

@@ -16,7 +16,7 @@ STOP_S = 10
 """How long requests under way may take to finish when the server is stopped. [s]"""
 
 
-def serve(host: str = "127.0.0.1", port: int = 8000, pack: Path = DEFAULT_PACK) -> None:
+def serve(host: str = "127.0.0.1", port: int = 8000, pack: Path = DEFAULT_PACK, forecast: Path | None = None) -> None:
     """Answer HTTP until stopped by SIGINT or SIGTERM; requests under way are finished first.
 
     Prints one line with the address once connections are accepted.
@@ -29,6 +29,8 @@ def serve(host: str = "127.0.0.1", port: int = 8000, pack: Path = DEFAULT_PACK) 
         0 lets the system choose.
     pack : Path
         Folder of the pack.
+    forecast : Path, optional
+        Forecast to answer with; taken over again whenever the file is replaced.
 
     Raises
     ------
@@ -37,7 +39,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, pack: Path = DEFAULT_PACK) 
     """
     listener = _listener(loopback_address(host), port)
     config = uvicorn.Config(
-        create_app(pack=pack),
+        create_app(pack=pack, forecast=forecast),
         lifespan="on",
         # Queries carry positions; they belong in no log.
         access_log=False,

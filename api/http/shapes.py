@@ -65,6 +65,72 @@ class DistanceShape(BaseModel):
     route: Annotated[Line | None, Field(description="Null where there is no way, or nothing to sail.")]
 
 
+class HeightShape(BaseModel):
+    """Height of tide at one time."""
+
+    at: str
+    height_m: Annotated[float, Field(description="Above chart datum. [m]")]
+
+
+class ExtremeShape(HeightShape):
+    """High or low water; of several maxima of one tide, the highest."""
+
+    kind: Literal["high", "low"]
+
+
+class TideStationShape(BaseModel):
+    """The tide station a prediction rests on."""
+
+    id: str
+    name: str
+    position: LonLat
+    attribution: str
+    licence: str
+
+
+class TidePortShape(BaseModel):
+    """The port a tide is for."""
+
+    id: str
+    unlocode: str | None
+    name: Bilingual
+
+
+class TideTableShape(BaseModel):
+    """A table heights were read from."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: str
+    sha256: str
+    source: str
+    start: Annotated[str, Field(alias="from")]
+    to: str
+    surge_included: bool
+
+
+class TideShape(BaseModel):
+    """Predicted tide at one port."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    port: TidePortShape
+    code: Annotated[Literal["TIDE_UNKNOWN"] | None, Field(description="Null where the tide is known.")]
+    start: Annotated[str, Field(alias="from")]
+    to: str
+    heights: Annotated[list[HeightShape], Field(description="Every ten minutes.")]
+    extremes: list[ExtremeShape]
+    station: TideStationShape | None
+    basis: Annotated[Literal["station", "secondary"] | None, Field(description="Secondary: derived from the station.")]
+    uncertainty_m: Annotated[float | None, Field(description="Holds for nineteen heights in twenty, surge apart. [m]")]
+    uncertainty_min: Annotated[int | None, Field(description="The same for times of high water. [min]")]
+    datum: str
+    source: str
+    tables: list[TideTableShape]
+    surge_included: Literal[False]
+    notice: Bilingual
+
+
 class FindingShape(BaseModel):
     """What one rule found about one port."""
 
@@ -83,6 +149,13 @@ class FindingShape(BaseModel):
     citation: str
 
 
+class ShortestShape(BaseModel):
+    """The shortest path, where the route is a faster or fitter way round."""
+
+    distance_nm: float | None
+    time_to_landing_min: float | None
+
+
 class CandidateShape(BaseModel):
     """One port judged."""
 
@@ -95,7 +168,10 @@ class CandidateShape(BaseModel):
     time_range_min: Annotated[list[float | None], Field(min_length=2, max_length=2)]
     eta_at: str | None
     wait_min: float | None
+    opens_at: str | None
     route: Line | None
+    route_nm: float | None
+    along_shortest: ShortestShape | None
     findings: list[FindingShape]
 
 

@@ -7,3 +7,6 @@
 from numba import njit
 
 kernel = njit(cache=True, nogil=True, error_model="numpy")
+
+inlined_kernel = njit(cache=True, nogil=True, error_model="numpy", inline="always")
+"""For what is called from hot loops with tuples of many arrays: a call would pass and count each of them."""

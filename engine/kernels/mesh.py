@@ -202,6 +202,24 @@ def locate(mesh, px, py):
 
 
 @kernel
+def locate_open(mesh, needed_depth, px, py):
+    """A triangle deep enough that holds a point, edges included; `NOWHERE` when none does.
+
+    Unlike `locate` it does not stop at a bank whose edge the point lies on.
+    """
+    column = int((px - mesh.cell_x0) // mesh.cell_size)
+    row = int((py - mesh.cell_y0) // mesh.cell_size)
+    if column < 0 or row < 0 or column >= mesh.cell_columns or row >= mesh.cell_rows:
+        return NOWHERE
+    cell = row * mesh.cell_columns + column
+    for k in range(mesh.cell_start[cell], mesh.cell_start[cell + 1]):
+        t = mesh.cell_triangles[k]
+        if is_open(mesh, t, needed_depth) and holds(mesh, t, px, py):
+            return t
+    return NOWHERE
+
+
+@kernel
 def holds(mesh, t, px, py):
     """Whether a triangle holds a point, edges included."""
     x = mesh.x

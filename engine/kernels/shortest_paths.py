@@ -15,6 +15,7 @@ from math import sqrt
 import numpy as np
 
 from engine.kernels.geodesy import earth_centred, geodesic_length_m
+from engine.kernels.heap import pop, sift_up
 from engine.kernels.jit import kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.visibility import is_tangent, see
@@ -68,47 +69,6 @@ def visibility_graph(mesh, corners, targets, needed_depth):
 
 
 @kernel
-def _sift_up(heap_key, heap_item, position):
-    key = heap_key[position]
-    item = heap_item[position]
-    while position > 0:
-        parent = (position - 1) >> 1
-        if heap_key[parent] <= key:
-            break
-        heap_key[position] = heap_key[parent]
-        heap_item[position] = heap_item[parent]
-        position = parent
-    heap_key[position] = key
-    heap_item[position] = item
-
-
-@kernel
-def _pop(heap_key, heap_item, size):
-    """Take the least entry off a binary heap; returns it and leaves ``size - 1`` entries."""
-    least_key = heap_key[0]
-    least_item = heap_item[0]
-    size -= 1
-    key = heap_key[size]
-    item = heap_item[size]
-    position = 0
-    while True:
-        child = 2 * position + 1
-        if child >= size:
-            break
-        if child + 1 < size and heap_key[child + 1] < heap_key[child]:
-            child += 1
-        if heap_key[child] >= key:
-            break
-        heap_key[position] = heap_key[child]
-        heap_item[position] = heap_item[child]
-        position = child
-    if size > 0:
-        heap_key[position] = key
-        heap_item[position] = item
-    return least_key, least_item
-
-
-@kernel
 def tree_towards_target(mesh, corners, targets, needed_depth, graph_start, graph_end, graph_length, target):
     """For every corner, the corner that comes next on its shortest path to one target.
 
@@ -149,10 +109,10 @@ def tree_towards_target(mesh, corners, targets, needed_depth, graph_start, graph
         following[c] = DIRECT
         heap_key[size] = distance[c]
         heap_item[size] = c
-        _sift_up(heap_key, heap_item, size)
+        sift_up(heap_key, heap_item, size)
         size += 1
     while size > 0:
-        reached, c = _pop(heap_key, heap_item, size)
+        reached, c = pop(heap_key, heap_item, size)
         size -= 1
         if done[c]:
             continue
@@ -165,7 +125,7 @@ def tree_towards_target(mesh, corners, targets, needed_depth, graph_start, graph
                 following[w] = c
                 heap_key[size] = longer
                 heap_item[size] = w
-                _sift_up(heap_key, heap_item, size)
+                sift_up(heap_key, heap_item, size)
                 size += 1
     return following
 
@@ -376,11 +336,11 @@ def path_between(mesh, corners, targets, needed_depth, lon, lat, px, py, start, 
                 came_from[c] = at
                 heap_key[size] = length + to_go
                 heap_item[size] = c
-                _sift_up(heap_key, heap_item, size)
+                sift_up(heap_key, heap_item, size)
                 size += 1
         at = NOWHERE
         while size > 0:
-            _, c = _pop(heap_key, heap_item, size)
+            _, c = pop(heap_key, heap_item, size)
             size -= 1
             if not done[c]:
                 at = c

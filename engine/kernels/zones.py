@@ -103,6 +103,20 @@ def zones_of_leg(zones, ax, ay, bx, by, right_angle_tolerance_deg):
 
 
 @kernel
+def zones_of_track(zones, track, right_angle_tolerance_deg):
+    """`zones_of_leg` gathered along a track of the plane, shape (n, 2). [m]"""
+    touched = np.uint64(0)
+    poor = np.uint64(0)
+    for k in range(1, track.shape[0]):
+        one, two = zones_of_leg(
+            zones, track[k - 1, 0], track[k - 1, 1], track[k, 0], track[k, 1], right_angle_tolerance_deg
+        )
+        touched |= one
+        poor |= two
+    return touched, poor
+
+
+@kernel
 def zones_of_trees(mesh, corners, targets, zones, following, right_angle_tolerance_deg):
     """Zones touched on the way from every corner to every target: `zones_of_leg` gathered along the trees.
 

@@ -8,17 +8,14 @@ from engine.vocab import Code, Gate, Verdict
 
 
 @kernel
-def depth_needed(draught_m, margin_m, margin_share, wave_m):
-    """Depth of water that floats a vessel with room to spare. [m]
-
-    The margin is the greater of a fixed depth and a share of the draught; half the wave height is added.
-    """
-    return draught_m + max(margin_m, margin_share * draught_m) + 0.5 * wave_m
+def depth_needed(draught_m, margin_m, margin_share, wave_allowance_m):
+    """Depth of water that floats a vessel with room to spare: the margin is a depth or a share of the draught. [m]"""
+    return draught_m + max(margin_m, margin_share * draught_m) + wave_allowance_m
 
 
 @kernel
-def under_keel_clearance(needed_m, entrance_depth_m, dries, tide_m, highest_tide_m, marginal_m):
-    """The way in floats the vessel with the policy's margin to spare.
+def under_keel_clearance(needed_m, entrance_depth_m, dries, tide_m, tide_doubt_m, highest_tide_m, marginal_m, by_hours):
+    """The way in floats the vessel with the policy's margin to spare, however wrong the tide may be.
 
     Without a tide the charted depth alone may be enough; if it is not, only a highest tide that still would not
     float her is evidence against the port.
@@ -32,11 +29,16 @@ def under_keel_clearance(needed_m, entrance_depth_m, dries, tide_m, highest_tide
     dries : bool
         Whether the harbour is known to dry, even where nobody has stated to what level.
     tide_m : float
-        Height of tide at arrival above chart datum; NaN when unknown. [m]
+        Lowest height of tide between entrance and landing, above chart datum; NaN when unknown. [m]
+    tide_doubt_m : float
+        Uncertainty of that height. [m]
     highest_tide_m : float
         Height the tide does not exceed; NaN when unknown. [m]
     marginal_m : float
         Clearance beyond the margin below which a pass is called marginal. [m]
+    by_hours : bool
+        The harbour states the hours it can be entered, this is one of them, and the draught is a small one: that is
+        something to go by where nobody has stated a depth.
     """
     if isnan(needed_m):
         return Judged(Verdict.UNKNOWN, Code.DRAUGHT_UNKNOWN, entrance_depth_m, nan)
@@ -44,6 +46,8 @@ def under_keel_clearance(needed_m, entrance_depth_m, dries, tide_m, highest_tide
         if dries and highest_tide_m < needed_m:
             # Drying means a charted depth of zero at most, whatever the level.
             return Judged(Verdict.FAIL, Code.DRAFT_EXCEEDED, highest_tide_m, needed_m)
+        if by_hours:
+            return Judged(Verdict.UNKNOWN, Code.DEPTH_BY_HOURS, nan, needed_m)
         if dries and isnan(tide_m):
             return Judged(Verdict.UNKNOWN, Code.TIDE_UNKNOWN, nan, needed_m)
         return Judged(Verdict.UNKNOWN, Code.DEPTH_UNKNOWN, nan, needed_m)
@@ -54,39 +58,53 @@ def under_keel_clearance(needed_m, entrance_depth_m, dries, tide_m, highest_tide
             return Judged(Verdict.FAIL, Code.DRAFT_EXCEEDED, entrance_depth_m + highest_tide_m, needed_m)
         return Judged(Verdict.UNKNOWN, Code.TIDE_UNKNOWN, entrance_depth_m, needed_m)
     depth_m = entrance_depth_m + tide_m
-    if depth_m >= needed_m + marginal_m:
+    if depth_m - tide_doubt_m >= needed_m + marginal_m:
         return Judged(Verdict.PASS, Code.UKC_OK, depth_m, needed_m)
-    if depth_m >= needed_m:
+    if depth_m - tide_doubt_m >= needed_m:
         return Judged(Verdict.PASS, Code.UKC_MARGINAL, depth_m, needed_m)
+    if depth_m + tide_doubt_m >= needed_m:
+        return Judged(Verdict.UNKNOWN, Code.TIDE_DOUBTFUL, depth_m, needed_m)
     return Judged(Verdict.FAIL, Code.DRAFT_EXCEEDED, depth_m, needed_m)
 
 
 @kernel
-def gate(kind, hours_from_high_water, opens_before_h, closes_after_h):
-    """The gate, lock or tidal window is open at arrival.
+def gate(kind, hours_from_high_water, doubt_h, opens_before_h, closes_after_h, wait_s, lock_s):
+    """The gate, lock or tidal window is open at arrival, or opens soon enough to wait for.
 
     Parameters
     ----------
     kind : int
         `Gate`.
     hours_from_high_water : float
-        Arrival against the nearest high water, negative before it; NaN when the tide is unknown. [h]
+        Entry, after any wait, against the nearest high water, negative before it; NaN when the tide is unknown. [h]
+    doubt_h : float
+        Uncertainty of the time of high water. [h]
     opens_before_h, closes_after_h : float
         Tidal window about high water. [h]
+    wait_s : float
+        Wait outside, for hours or for water, that the policy accepts; 0 for none. [s]
+    lock_s : float
+        Time a lock costs that works round the clock. [s]
     """
+    if kind == Gate.LOCK:
+        return Judged(Verdict.UNKNOWN, Code.LOCK_SCHEDULE_UNKNOWN, nan, nan)
+    if kind == Gate.UNKNOWN:
+        return Judged(Verdict.UNKNOWN, Code.GATE_UNKNOWN, nan, nan)
+    if wait_s > 0.0:
+        return Judged(Verdict.FAIL, Code.GATE_WAIT, wait_s, nan)
     if kind == Gate.NONE:
         return Judged(Verdict.PASS, Code.GATE_NONE, nan, nan)
     if kind == Gate.LOCK_24H:
-        return Judged(Verdict.FAIL, Code.LOCK_QUEUE, nan, nan)
-    if kind == Gate.LOCK:
-        return Judged(Verdict.UNKNOWN, Code.LOCK_SCHEDULE_UNKNOWN, nan, nan)
-    if kind != Gate.TIDAL_WINDOW:
-        return Judged(Verdict.UNKNOWN, Code.GATE_UNKNOWN, nan, nan)
-    if hours_from_high_water >= -opens_before_h and hours_from_high_water <= closes_after_h:
+        return Judged(Verdict.FAIL, Code.LOCK_QUEUE, lock_s, nan)
+    early_h = hours_from_high_water + opens_before_h
+    late_h = closes_after_h - hours_from_high_water
+    if early_h >= doubt_h and late_h >= doubt_h:
         return Judged(Verdict.PASS, Code.GATE_OPEN, hours_from_high_water, closes_after_h)
-    if hours_from_high_water < -opens_before_h or hours_from_high_water > closes_after_h:
+    if early_h < -doubt_h or late_h < -doubt_h:
         return Judged(Verdict.FAIL, Code.GATE_CLOSED, hours_from_high_water, closes_after_h)
-    return Judged(Verdict.UNKNOWN, Code.GATE_TIDE_UNKNOWN, nan, nan)
+    if isnan(early_h) or isnan(late_h) or isnan(doubt_h):
+        return Judged(Verdict.UNKNOWN, Code.GATE_TIDE_UNKNOWN, nan, nan)
+    return Judged(Verdict.UNKNOWN, Code.GATE_HOURS_DOUBTFUL, hours_from_high_water, closes_after_h)
 
 
 @kernel

@@ -10,17 +10,23 @@ from engine.vocab import Code, Verdict
 
 
 @kernel
-def route(distance_m):
-    """Water leads there.
+def route(distance_m, time_s):
+    """Water leads there, and the vessel can make it good against the stream.
 
     Parameters
     ----------
     distance_m : float
         Shortest water distance; infinite when there is no way. [m]
+    time_s : float
+        To the entrance; infinite when the stream cannot be stemmed, NaN in a sea beyond the speed table. [s]
     """
-    if distance_m < inf:
-        return Judged(Verdict.PASS, Code.ROUTE_OK, distance_m, nan)
-    return Judged(Verdict.FAIL, Code.ROUTE_NONE, nan, nan)
+    if not distance_m < inf:
+        return Judged(Verdict.FAIL, Code.ROUTE_NONE, nan, nan)
+    if time_s == inf:
+        return Judged(Verdict.FAIL, Code.STREAM_TOO_STRONG, distance_m, nan)
+    if isnan(time_s):
+        return Judged(Verdict.UNKNOWN, Code.TIME_UNKNOWN, distance_m, nan)
+    return Judged(Verdict.PASS, Code.ROUTE_OK, distance_m, nan)
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""Wind, sea, stream and light. Until a forecast is connected each of these says that it does not know."""
+"""Wind, sea, stream and light; without a forecast each of these says that it does not know."""
 
 from math import isnan, nan
 
@@ -6,27 +6,34 @@ from engine.kernels.jit import kernel
 from engine.rules.judged import Judged
 from engine.vocab import Code, Feed, Verdict
 
+CALM, CAREFUL, DANGEROUS, NOT_KNOWN = 0, 1, 2, 3
+
+HARMLESS_HS_M = 0.5
+"""Up to here a sea is called smooth (WMO code table 3700): it shuts no entrance, whatever its sector. [m]"""
+
 
 @kernel
-def route_sea(max_hs_on_route_m, max_hs_m, near_share):
+def route_sea(highest_hs_m, missing, max_hs_m, near_share):
     """The highest sea on the route is within what the vessel bears with survivors aboard.
 
     Parameters
     ----------
-    max_hs_on_route_m : float
-        Greatest significant wave height on the way; NaN when unknown. [m]
+    highest_hs_m : float
+        Greatest significant wave height known on the way; NaN when none is. [m]
+    missing : bool
+        Part of the way has no forecast: what is known there can fail but not pass.
     max_hs_m : float
         The vessel's limit; NaN when unknown. [m]
     near_share : float
         Share of the limit from which the sea counts as near it.
     """
-    if max_hs_on_route_m <= near_share * max_hs_m:
-        return Judged(Verdict.PASS, Code.SEA_OK, max_hs_on_route_m, max_hs_m)
-    if max_hs_on_route_m <= max_hs_m:
-        return Judged(Verdict.FAIL, Code.SEA_NEAR_LIMIT, max_hs_on_route_m, max_hs_m)
-    if max_hs_on_route_m > max_hs_m:
-        return Judged(Verdict.FAIL, Code.SEA_LIMIT_EXCEEDED, max_hs_on_route_m, max_hs_m)
-    return Judged(Verdict.UNKNOWN, Code.WX_UNKNOWN, max_hs_on_route_m, max_hs_m)
+    if highest_hs_m > max_hs_m:
+        return Judged(Verdict.FAIL, Code.SEA_LIMIT_EXCEEDED, highest_hs_m, max_hs_m)
+    if missing or isnan(highest_hs_m) or isnan(max_hs_m):
+        return Judged(Verdict.UNKNOWN, Code.WX_UNKNOWN, highest_hs_m, max_hs_m)
+    if highest_hs_m <= near_share * max_hs_m:
+        return Judged(Verdict.PASS, Code.SEA_OK, highest_hs_m, max_hs_m)
+    return Judged(Verdict.FAIL, Code.SEA_NEAR_LIMIT, highest_hs_m, max_hs_m)
 
 
 @kernel
@@ -36,31 +43,65 @@ def _in_sector(direction_deg, from_deg, to_deg):
 
 
 @kernel
-def entrance_sea(wind_ms, wind_from_deg, sector_from_deg, sector_to_deg, dangerous_wind_ms, caution_share):
-    """The wind does not blow onto the entrance with dangerous force.
+def _onshore(strength, from_deg, sector_from_deg, sector_to_deg, dangerous, caution_share, harmless):
+    """State of an entrance by one of wind or waves: CALM, CAREFUL, DANGEROUS or NOT_KNOWN."""
+    if isnan(strength):
+        return NOT_KNOWN
+    if strength <= harmless:
+        return CALM
+    if isnan(sector_from_deg) or isnan(sector_to_deg) or isnan(from_deg):
+        return NOT_KNOWN
+    if not _in_sector(from_deg, sector_from_deg, sector_to_deg):
+        return CALM
+    if strength >= dangerous:
+        return DANGEROUS
+    if strength >= caution_share * dangerous:
+        return CAREFUL
+    return NOT_KNOWN if isnan(dangerous) else CALM
+
+
+@kernel
+def entrance_sea(
+    wind_ms, wind_from_deg, hs_m, waves_from_deg, sector_from_deg, sector_to_deg,
+    dangerous_wind_ms, dangerous_hs_m, caution_share, harmless_wind_ms,
+):  # fmt: skip
+    """Neither wind nor waves come onto the entrance with dangerous force.
 
     Parameters
     ----------
     wind_ms, wind_from_deg : float
         At the entrance at arrival; NaN when unknown. [m/s], [deg]
+    hs_m, waves_from_deg : float
+        Significant wave height and where the waves come from; NaN when unknown. [m], [deg]
     sector_from_deg, sector_to_deg : float
         Clockwise sector the entrance is open to; NaN when nobody has stated one. [deg]
     dangerous_wind_ms : float
-        Wind from that sector that makes it dangerous; NaN when unknown. [m/s]
+        Wind from that sector that makes it dangerous, less where it blows against the stream; NaN when unknown. [m/s]
+    dangerous_hs_m : float
+        Waves from that sector that make it dangerous for this vessel; NaN when her limit is unknown. [m]
     caution_share : float
-        Share of it from which to be careful.
+        Share of either from which to be careful.
+    harmless_wind_ms : float
+        Wind too weak to matter from anywhere. [m/s]
     """
-    if isnan(wind_ms) or isnan(wind_from_deg) or isnan(sector_from_deg) or isnan(sector_to_deg):
-        return Judged(Verdict.UNKNOWN, Code.ENTRANCE_SEA_UNKNOWN, nan, dangerous_wind_ms)
-    if not _in_sector(wind_from_deg, sector_from_deg, sector_to_deg):
-        return Judged(Verdict.PASS, Code.ENTRANCE_SEA_OK, wind_ms, dangerous_wind_ms)
-    if wind_ms >= dangerous_wind_ms:
+    wind = _onshore(
+        wind_ms, wind_from_deg, sector_from_deg, sector_to_deg, dangerous_wind_ms, caution_share, harmless_wind_ms
+    )
+    harmless_hs_m = min(HARMLESS_HS_M, caution_share * dangerous_hs_m)
+    if isnan(harmless_hs_m):
+        harmless_hs_m = HARMLESS_HS_M
+    waves = _onshore(hs_m, waves_from_deg, sector_from_deg, sector_to_deg, dangerous_hs_m, caution_share, harmless_hs_m)
+    if waves == DANGEROUS:
+        return Judged(Verdict.FAIL, Code.ENTRANCE_WAVES_DANGEROUS, hs_m, dangerous_hs_m)
+    if wind == DANGEROUS:
         return Judged(Verdict.FAIL, Code.ENTRANCE_SEA_DANGEROUS, wind_ms, dangerous_wind_ms)
-    if wind_ms >= caution_share * dangerous_wind_ms:
+    if waves == CAREFUL:
+        return Judged(Verdict.FAIL, Code.ENTRANCE_WAVES_CAUTION, hs_m, dangerous_hs_m)
+    if wind == CAREFUL:
         return Judged(Verdict.FAIL, Code.ENTRANCE_SEA_CAUTION, wind_ms, dangerous_wind_ms)
-    if wind_ms < caution_share * dangerous_wind_ms:
-        return Judged(Verdict.PASS, Code.ENTRANCE_SEA_OK, wind_ms, dangerous_wind_ms)
-    return Judged(Verdict.UNKNOWN, Code.ENTRANCE_SEA_UNKNOWN, wind_ms, nan)
+    if wind == NOT_KNOWN or waves == NOT_KNOWN:
+        return Judged(Verdict.UNKNOWN, Code.ENTRANCE_SEA_UNKNOWN, nan, nan)
+    return Judged(Verdict.PASS, Code.ENTRANCE_SEA_OK, wind_ms, dangerous_wind_ms)
 
 
 @kernel
@@ -84,32 +125,59 @@ def visibility(visibility_m, limit_m):
 
 
 @kernel
-def exposure(aboard_s, sheltered, caution_s, critical_s):
+def exposure(aboard_s, landing_s, sheltered, caution_s, critical_s):
     """People wet and in the open reach land before it harms them.
 
     Parameters
     ----------
     aboard_s : float
-        Time on board until landing; NaN when nobody has said since when. [s]
-    sheltered : bool
-        Whether they are under cover.
+        Time on board so far; NaN when nobody has said since when. [s]
+    landing_s : float
+        Time still to go to the landing. [s]
+    sheltered : int
+        1 under cover, 0 in the open, -1 when nobody has said.
     caution_s, critical_s : float
         Policy limits. [s]
     """
-    if sheltered or aboard_s < caution_s:
-        return Judged(Verdict.PASS, Code.EXPOSURE_OK, aboard_s, caution_s)
-    if aboard_s >= critical_s:
-        return Judged(Verdict.FAIL, Code.EXPOSURE_CRITICAL, aboard_s, critical_s)
-    if aboard_s >= caution_s:
-        return Judged(Verdict.FAIL, Code.EXPOSURE_CAUTION, aboard_s, caution_s)
+    if sheltered == 1:
+        return Judged(Verdict.PASS, Code.EXPOSURE_OK, aboard_s + landing_s, caution_s)
+    if sheltered == 0:
+        # However long they have been aboard, it is not less than the time still to go.
+        least_s = landing_s if isnan(aboard_s) else aboard_s + landing_s
+        if least_s >= critical_s:
+            return Judged(Verdict.FAIL, Code.EXPOSURE_CRITICAL, least_s, critical_s)
+        if least_s >= caution_s:
+            return Judged(Verdict.FAIL, Code.EXPOSURE_CAUTION, least_s, caution_s)
+    if aboard_s + landing_s < caution_s:
+        return Judged(Verdict.PASS, Code.EXPOSURE_OK, aboard_s + landing_s, caution_s)
     return Judged(Verdict.UNKNOWN, Code.EXPOSURE_UNKNOWN, nan, caution_s)
 
 
 @kernel
-def weather_data(feed, run_age_s, stale_after_s):
-    """A forecast is connected and fresh."""
+def weather_data(feed, run_age_s, stale_after_s, incomplete, filled_m, extrapolated_after_m):
+    """A forecast is connected, fresh, and reaches over the whole way.
+
+    Parameters
+    ----------
+    feed : int
+        `Feed`.
+    run_age_s : float
+        Age of the model run; NaN when it does not say. [s]
+    stale_after_s : float
+        Policy limit. [s]
+    incomplete : bool
+        Waves are missing somewhere on the way, or wind at the entrance.
+    filled_m : float
+        Distance to the farthest cell of water that stood in for the coast. [m]
+    extrapolated_after_m : float
+        Policy limit. [m]
+    """
     if feed == Feed.ABSENT:
         return Judged(Verdict.UNKNOWN, Code.WX_MISSING, nan, nan)
-    if feed == Feed.LIVE and run_age_s <= stale_after_s:
-        return Judged(Verdict.PASS, Code.WX_FRESH, run_age_s, stale_after_s)
-    return Judged(Verdict.UNKNOWN, Code.WX_STALE, run_age_s, stale_after_s)
+    if not (feed == Feed.LIVE and run_age_s <= stale_after_s):
+        return Judged(Verdict.UNKNOWN, Code.WX_STALE, run_age_s, stale_after_s)
+    if incomplete:
+        return Judged(Verdict.UNKNOWN, Code.WX_INCOMPLETE, nan, nan)
+    if filled_m > extrapolated_after_m:
+        return Judged(Verdict.FAIL, Code.WX_EXTRAPOLATED, filled_m, extrapolated_after_m)
+    return Judged(Verdict.PASS, Code.WX_FRESH, run_age_s, stale_after_s)

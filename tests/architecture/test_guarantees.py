@@ -19,12 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE_FOLDERS = ("engine", "geodata", "api")
 
 WAITING = {
-    # Their rules come with tides and forecasts; the codes are reserved so that nobody gives them another meaning.
-    Code.GATE_WAIT,
+    # Nothing says so yet; the codes are reserved so that nobody gives them another meaning.
     Code.NIGHT_ENTRY_UNLIT,
     Code.BANK_HAZARD,
     Code.ZONE_RESTRICTED,
-    Code.SURGE_NOT_INCLUDED,
     Code.POS_OK,
 }
 

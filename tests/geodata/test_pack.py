@@ -17,7 +17,7 @@ from geodata.pack import DEFAULT_PACK, PACK_FORMAT, read_manifest, read_pack
 from geodata.shoreline import BEYOND_DEG, _beyond_the_box, coast_rings
 from geodata.world import load_world
 
-LAYERS = {"coast", "mesh", "trees", "ports", "zones", "beyond", "centres", "vessels"}
+LAYERS = {"coast", "mesh", "trees", "ports", "zones", "speed", "tides", "beyond", "centres", "vessels"}
 COAST = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "channel_land_osm.geojson"
 
 

@@ -3,7 +3,15 @@ import pytest
 from api.encounter import EncounterIn
 from api.http import examples, shapes
 
-PATHS = {"/v1/decisions", "/v1/distances", "/v1/ports", "/v1/ports/{port_id}", "/healthz", "/readyz"}
+PATHS = {
+    "/v1/decisions",
+    "/v1/distances",
+    "/v1/ports",
+    "/v1/ports/{port_id}",
+    "/v1/ports/{port_id}/tide",
+    "/healthz",
+    "/readyz",
+}
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +79,7 @@ def test_request_examples_are_answered(client, example):
         (shapes.DistanceShape, examples.DISTANCE),
         (shapes.PortFactsShape, examples.PORT),
         (shapes.PortsShape, examples.PORTS),
+        (shapes.TideShape, examples.TIDE),
         (shapes.ProblemShape, examples.PROBLEM),
     ],
 )
@@ -84,6 +93,9 @@ def test_real_answers_have_the_shape_described(client, encounter):
     assert document.keys() == shapes.DecisionShape.model_fields.keys() == examples.DECISION.keys()
     shapes.PortsShape.model_validate(client.get("/v1/ports").json())
     shapes.DistanceShape.model_validate(client.get("/v1/distances?from=dover&to=calais").json())
+    tide = client.get("/v1/ports/dover/tide").json()
+    shapes.TideShape.model_validate(tide)
+    assert tide.keys() == examples.TIDE.keys()
     shapes.ProblemShape.model_validate(client.decide({}).json())
     shapes.HealthShape.model_validate(client.get("/healthz").json())
     shapes.ReadyShape.model_validate(client.get("/readyz").json())

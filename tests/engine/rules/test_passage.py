@@ -8,11 +8,19 @@ from engine.vocab import Code, Verdict
 
 
 @pytest.mark.parametrize(
-    ("distance", "verdict", "code"),
-    [(1.0, Verdict.PASS, Code.ROUTE_OK), (inf, Verdict.FAIL, Code.ROUTE_NONE)],
+    ("distance", "time", "verdict", "code"),
+    [
+        (1.0, 1.0, Verdict.PASS, Code.ROUTE_OK),
+        (0.0, 0.0, Verdict.PASS, Code.ROUTE_OK),
+        (inf, inf, Verdict.FAIL, Code.ROUTE_NONE),
+        (inf, nan, Verdict.FAIL, Code.ROUTE_NONE),
+        (nan, 1.0, Verdict.FAIL, Code.ROUTE_NONE),
+        (1.0, inf, Verdict.FAIL, Code.STREAM_TOO_STRONG),
+        (1.0, nan, Verdict.UNKNOWN, Code.TIME_UNKNOWN),
+    ],
 )
-def test_a_route_exists(distance, verdict, code):
-    found = route(distance)
+def test_a_route_exists_and_can_be_made_good(distance, time, verdict, code):
+    found = route(distance, time)
     assert (found.verdict, found.code) == (verdict, code)
 
 
@@ -43,6 +51,7 @@ def test_range_less_reserve_covers_the_distance(distance, reach, verdict, code):
         (0b011, 0b000, Verdict.PASS, Code.TSS_CROSSES, 2),
         (0b011, 0b001, Verdict.FAIL, Code.TSS_ANGLE_BAD, 2),
         (0b100, 0b100, Verdict.PASS, Code.TSS_NONE, 0),
+        (0b110, 0b100, Verdict.PASS, Code.TSS_CROSSES, 1),
     ],
 )
 def test_lanes_are_counted_and_poor_angles_told(touched, poor, verdict, code, count):
@@ -72,6 +81,7 @@ def test_firing_ranges_on_the_way_are_told_and_whether_they_are_in_use_is_not_kn
         (101.0, True, nan, 100.0, Verdict.FAIL, Code.LOAD_OVER_MAX),
         (48.0, True, 47.0, nan, Verdict.FAIL, Code.LOAD_OVER_SR),
         (5.0, True, nan, nan, Verdict.UNKNOWN, Code.LOAD_LIMIT_UNKNOWN),
+        (nan, True, 47.0, 185.0, Verdict.UNKNOWN, Code.LOAD_LIMIT_UNKNOWN),
         # An assumed number is never evidence against.
         (100.0, False, 23.0, 79.0, Verdict.UNKNOWN, Code.LOAD_POB_UNKNOWN),
         (100.0, False, 120.0, 185.0, Verdict.PASS, Code.LOAD_OK),

@@ -1,0 +1,81 @@
+"""``safeport tide``: predicted tide at a port."""
+
+import argparse
+import time
+from typing import Any
+
+from api.cli.arguments import Once, add_json, add_language, add_pack, instant, pack_folder, whole_number
+
+FIELDS = {"port": "PORT", "hours": "--hours", "time": "--from"}
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("port", metavar="PORT", help="port id or UN/LOCODE")
+    parser.add_argument("--from", dest="start", action=Once, metavar="T", help="RFC 3339 with a zone; now if left out")
+    parser.add_argument("--hours", action=Once, metavar="H", help="how long: 1 to 744, 24 if left out [h]")
+    add_language(parser)
+    add_json(parser)
+    add_pack(parser)
+    parser.set_defaults(answer=answer, fields=FIELDS)
+
+
+def answer(options: argparse.Namespace) -> int:
+    """Predict and print."""
+    # A whole minute: nobody types the second at which they asked.
+    start_s = time.time() // 60.0 * 60.0 if options.start is None else instant("--from", options.start)
+    hours = whole_number("--hours", options.hours)
+    folder = pack_folder(options.pack)
+
+    from api.document import dump
+    from api.house import open_house
+    from api.tide import DEFAULT_HOURS, tide_document
+    from geodata.pack import DEFAULT_PACK
+
+    document = tide_document(
+        open_house(folder or DEFAULT_PACK), options.port, start_s, DEFAULT_HOURS if hours is None else hours
+    )
+    print(dump(document) if options.json else tide_text(document, options.lang))
+    return 0
+
+
+def tide_text(document: dict[str, Any], language: str) -> str:
+    """A tide as text: the height at the start, then high and low waters by day.
+
+    Parameters
+    ----------
+    document : dict
+        From `api.tide.tide_document`.
+    language : str
+        ``en`` or ``fr``.
+    """
+    from api.cli.layout import columns, folded
+    from api.cli.words import word
+    from api.position import parse_time
+    from engine.explain import METRES, MINUTES, clock, show
+    from engine.units import HOUR_S, MINUTE_S
+
+    start_s = parse_time(document["from"])
+    title = word(
+        "tide_title", language, port=document["port"]["name"][language].upper(), day=document["from"][:10],
+        hours=round((parse_time(document["to"]) - start_s) / HOUR_S), clock=clock(start_s, language),
+    )  # fmt: skip
+    lines = folded(title)
+    if document["code"] is None:
+        lines += folded(word("tide_now", language, height=show(document["heights"][0]["height_m"], METRES, language)))
+        rows = [
+            [turn["at"][:10], clock(parse_time(turn["at"]), language), word(f"tide_{turn['kind']}", language),
+             show(turn["height_m"], METRES, language)]
+            for turn in document["extremes"]
+        ]  # fmt: skip
+        table = columns(rows, give=2, right=frozenset({3})) if rows else [word("tide_none", language)]
+        lines += ["", *table, ""]
+        lines += folded(
+            word(
+                f"tide_{document['basis']}", language, station=document["station"]["name"],
+                metres=f"{document['uncertainty_m']:.2f} m".replace(".", "," if language == "fr" else "."),
+                minutes=show(document["uncertainty_min"] * MINUTE_S, MINUTES, language),
+            )
+        )  # fmt: skip
+        lines += folded(document["station"]["attribution"] + ".")
+    return "\n".join(lines + folded(document["notice"][language]))

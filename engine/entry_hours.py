@@ -1,0 +1,41 @@
+"""When a port that is shut now opens for this vessel: worked out when somebody reads it."""
+
+from math import floor, isfinite, nan
+
+import numpy as np
+
+from engine.judge import entry_at, sill_of
+from engine.model import Decision
+from engine.units import HOUR_S, MINUTE_S
+from engine.vocab import Rule
+
+LOOKED_AHEAD_S = 26 * HOUR_S
+"""Two tides and a little: what stays shut that long stays shut for this draught while the tides are this small."""
+
+
+def opens_at_s(decision: Decision, port: int) -> float:
+    """Earliest entry that is sure to find water and open hours, to the next whole minute.
+
+    Parameters
+    ----------
+    decision : Decision
+    port : int
+
+    Returns
+    -------
+    float
+        NaN where nothing shuts the port, where the tide is not known, or where it stays shut for `LOOKED_AHEAD_S`.
+        [epoch s]
+    """
+    passage_s = float(decision.passages.time_s[port])
+    # What is judged open at arrival needs no telling, and what is shut for want of a figure cannot be told.
+    if decision.wait_s[port] == 0.0 or not isfinite(passage_s):
+        return nan
+    onward_s = decision.time_s[port] - passage_s - np.nan_to_num(decision.wait_s[port], posinf=0.0)
+    needed_m = float(decision.limit[port, Rule.R_NAV_01])
+    sill = sill_of(decision.world.columns, port, needed_m, float(np.nan_to_num(onward_s)))
+    arrival_s = decision.ask.at_s + passage_s
+    wait_s = float(entry_at(decision.world.tides, port, sill, arrival_s, 0.0, LOOKED_AHEAD_S).wait_s)
+    if not isfinite(wait_s) or wait_s == 0.0:
+        return nan
+    return (floor((arrival_s + wait_s) / MINUTE_S) + 1) * MINUTE_S

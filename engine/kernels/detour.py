@@ -1,0 +1,550 @@
+"""The faster way round: a time-dependent search off the shortest path, where sea or stream may make it pay.
+
+The search runs on a square lattice over the only water that can matter: the ellipse of points through which the port
+can be reached within the time of the shortest path at top speed. Thirty-two directions leave each point; the points
+of the shortest path belong to the graph, so it never loses the way through narrows. What comes out is straightened
+with clocks run precisely (`engine.kernels.passage`), so its time is as good as any other, and is only used where it
+is less than that of the shortest path. It is a faster way, not proven to be the fastest.
+
+References
+----------
+P. E. Hart, N. J. Nilsson, B. Raphael, "A formal basis for the heuristic determination of minimum cost paths", IEEE
+Transactions on Systems Science and Cybernetics 4 (1968) 100-107.
+"""
+
+from math import ceil, cos, hypot, radians, sqrt
+
+import numpy as np
+
+from engine.kernels.geodesy import geodesic_length_m
+from engine.kernels.heap import pop, sift_up
+from engine.kernels.jit import kernel
+from engine.kernels.mesh import NOWHERE, holds, is_open, locate_open
+from engine.kernels.passage import (
+    Sea,
+    calm_speed_ms,
+    made_good_ms,
+    run_leg,
+    run_track,
+    sea_at,
+    start_clock,
+)
+from engine.kernels.plane import LATTICE_M, SPHERE_RADIUS_M, from_plane, orientation
+
+LATTICE_POINTS = (300, 2000, 8000)
+"""Lattice points in the box of a first search, of a second one, and of a last one where no way is known yet; the pitch
+follows from them."""
+
+FINEST_PITCH_M = 200.0
+STRETCHES = 8
+ABREAST = 3
+"""Before a search: stretches of the path, and places on either side of each, at which the sea is looked at."""
+
+_METRES_PER_DEGREE = SPHERE_RADIUS_M * 3.141592653589793 / 180.0
+# The plane stretches by up to half a per cent at the edge of the area, and the sphere differs from the ellipsoid by
+# a third: lower bounds are taken this much lower.
+_SAFE = 0.99
+
+_UNSEEN = -2
+
+
+def _directions() -> np.ndarray:
+    """Steps to lattice neighbours up to three away, one for each direction."""
+    steps = [(i, j) for i in range(-3, 4) for j in range(-3, 4) if np.gcd(i, j) == 1]
+    return np.array(steps, np.int64)
+
+
+_STEPS = _directions()
+
+
+@kernel
+def is_clear(mesh, needed_depth, triangle, ax, ay, bx, by):
+    """Whether a straight line keeps to water of the depth needed.
+
+    Parameters
+    ----------
+    mesh : Mesh
+    needed_depth : float
+        [m]
+    triangle : int
+        An open triangle that holds the first point.
+    ax, ay, bx, by : float
+        Lattice points on the plane. [m]
+
+    Returns
+    -------
+    bool
+        A line that runs along a wall may be called blocked; a blocked one is never called clear.
+    """
+    triangles = mesh.triangles
+    t = triangle
+    came_from = NOWHERE
+    for _ in range(triangles.shape[0]):
+        if holds(mesh, t, bx, by):
+            return True
+        leaving = NOWHERE
+        for i in range(3):
+            beyond = mesh.neighbours[t, i]
+            if beyond == came_from and came_from != NOWHERE:
+                continue
+            right = triangles[t, (i + 1) % 3]
+            left = triangles[t, (i + 2) % 3]
+            if orientation(mesh.x[right], mesh.y[right], mesh.x[left], mesh.y[left], bx, by) >= 0.0:
+                continue
+            if (
+                orientation(ax, ay, bx, by, mesh.x[right], mesh.y[right]) <= 0.0
+                and orientation(ax, ay, bx, by, mesh.x[left], mesh.y[left]) >= 0.0
+            ):
+                leaving = i
+                break
+        if leaving == NOWHERE:
+            return False
+        beyond = mesh.neighbours[t, leaving]
+        if not is_open(mesh, beyond, needed_depth):
+            return False
+        came_from = t
+        t = beyond
+    return False
+
+
+@kernel
+def least_time_s(distance_m, motion, forecast):
+    """Lower bound of a passage: the whole way at top speed with the strongest stream and wind behind. [s]"""
+    return distance_m / top_speed_ms(motion, forecast)
+
+
+@kernel
+def top_speed_ms(motion, forecast):
+    """No vessel of this motion is faster over the ground anywhere in a forecast. [m/s]"""
+    drift_ms = forecast.strongest_current_ms + motion.wind_drift * forecast.strongest_wind_ms
+    return calm_speed_ms(motion) + drift_ms
+
+
+@kernel
+def could_gain_s(mesh, forecast, motion, depart_s, track, usual_s):
+    """How much a way round might save at most, as far as a coarse look at the sea tells.
+
+    No way is shorter than the shortest path, so at best a way round makes good, on each stretch, the greatest speed
+    there is abreast of it, less what going there and back costs. The sea abreast is looked at in a few places, early
+    and late; so this is a screen and no bound.
+
+    Parameters
+    ----------
+    mesh : Mesh
+    forecast : Forecast
+    motion : Motion
+    depart_s : float
+        [s]
+    track : ndarray of float64, shape (n, 2)
+        The shortest path on the plane. [m]
+    usual_s : float
+        Its time. [s]
+
+    Returns
+    -------
+    float
+        [s]
+    """
+    whole_m = 0.0
+    for k in range(1, track.shape[0]):
+        whole_m += hypot(track[k, 0] - track[k - 1, 0], track[k, 1] - track[k - 1, 1])
+    if whole_m == 0.0:
+        return 0.0
+    top_ms = top_speed_ms(motion, forecast)
+    widest_m = max(whole_m, top_ms * usual_s)
+    stretch_m = whole_m / STRETCHES
+    least_s = 0.0
+    leg = 1
+    leg_start_m = 0.0
+    for stretch in range(STRETCHES):
+        along_m = (stretch + 0.5) * stretch_m
+        leg_m = hypot(track[leg, 0] - track[leg - 1, 0], track[leg, 1] - track[leg - 1, 1])
+        while leg < track.shape[0] - 1 and leg_start_m + leg_m < along_m:
+            leg_start_m += leg_m
+            leg += 1
+            leg_m = hypot(track[leg, 0] - track[leg - 1, 0], track[leg, 1] - track[leg - 1, 1])
+        part = (along_m - leg_start_m) / leg_m
+        course_x = (track[leg, 0] - track[leg - 1, 0]) / leg_m
+        course_y = (track[leg, 1] - track[leg - 1, 1]) / leg_m
+        x = track[leg - 1, 0] + part * leg_m * course_x
+        y = track[leg - 1, 1] + part * leg_m * course_y
+        # Half the width here of the ellipse of what can be reached in the usual time.
+        half_m = 0.5 * sqrt(max(0.0, widest_m**2 - whole_m**2) * (1.0 - ((2.0 * along_m - whole_m) / widest_m) ** 2))
+        here_lon, here_lat = from_plane(x, y, mesh.origin_lon_deg, mesh.origin_lat_deg)
+        ahead_lon, ahead_lat = from_plane(
+            x + 1000.0 * course_x, y + 1000.0 * course_y, mesh.origin_lon_deg, mesh.origin_lat_deg
+        )
+        east, north = _course(here_lon, here_lat, ahead_lon, ahead_lat)
+        early_s = along_m / top_ms
+        late_s = max(early_s, usual_s - (whole_m - along_m) / top_ms)
+        best_ms = 0.0
+        for side in range(-ABREAST, ABREAST + 1):
+            off_m = half_m * side / ABREAST
+            lon, lat = here_lon, here_lat
+            share = 1.0
+            if off_m != 0.0:
+                lon, lat = from_plane(
+                    x - off_m * course_y, y + off_m * course_x, mesh.origin_lon_deg, mesh.origin_lat_deg
+                )
+                share = whole_m / (hypot(along_m, off_m) + hypot(whole_m - along_m, off_m))
+            for moment in range(2):
+                sea = sea_at(forecast, motion, lon, lat, depart_s + (early_s if moment == 0 else late_s))
+                if not sea.hs_m > motion.max_hs_m:
+                    best_ms = max(best_ms, share * _best_progress_ms(motion, sea, east, north))
+        if best_ms == 0.0:
+            return 0.0
+        least_s += stretch_m / best_ms
+    return usual_s - _SAFE * least_s
+
+
+@kernel
+def _best_progress_ms(motion, sea, east, north):
+    """Greatest speed along a direction over all headings. [m/s]"""
+    best_ms = 0.0
+    for k in range(9):
+        turn = radians(-60.0 + 15.0 * k)
+        cosine = cos(turn)
+        sine = sqrt(1.0 - cosine * cosine) * (-1.0 if k < 4 else 1.0)
+        heading_east = east * cosine + north * sine
+        heading_north = north * cosine - east * sine
+        made_ms = made_good_ms(motion, sea, heading_east, heading_north, 1.0, 1.0)
+        best_ms = max(best_ms, made_ms * cosine) if made_ms > 0.0 else best_ms
+    return best_ms
+
+
+@kernel
+def _box(sx, sy, tx, ty, whole_m):
+    """Box of the ellipse with foci s and t whose points have distances to them that add up to `whole_m`.
+
+    Returns
+    -------
+    left, low, wide, high : float
+        [m]
+    """
+    straight_m = hypot(tx - sx, ty - sy)
+    whole_m = max(whole_m, straight_m)
+    a = 0.5 * whole_m
+    b = 0.5 * sqrt(whole_m * whole_m - straight_m * straight_m)
+    east = (tx - sx) / straight_m
+    north = (ty - sy) / straight_m
+    half_wide = sqrt((a * east) ** 2 + (b * north) ** 2)
+    half_high = sqrt((a * north) ** 2 + (b * east) ** 2)
+    return 0.5 * (sx + tx) - half_wide, 0.5 * (sy + ty) - half_high, 2.0 * half_wide, 2.0 * half_high
+
+
+@kernel
+def _course(lon1, lat1, lon2, lat2):
+    """Unit vector east and north from one position to another on a local plane; zero for equal ones."""
+    east = (lon2 - lon1) * cos(radians(0.5 * (lat1 + lat2)))
+    north = lat2 - lat1
+    norm = hypot(east, north)
+    if norm == 0.0:
+        return 0.0, 0.0
+    return east / norm, north / norm
+
+
+@kernel
+def _on_lattice(value):
+    return round(value / LATTICE_M) * LATTICE_M
+
+
+@kernel
+def _spaced(track, longest_m):
+    """Points along a track, shape (n, 2), no farther apart than `longest_m`, its own points included."""
+    count = 1
+    for k in range(1, track.shape[0]):
+        count += max(1, ceil(hypot(track[k, 0] - track[k - 1, 0], track[k, 1] - track[k - 1, 1]) / longest_m))
+    points = np.empty((count, 2))
+    points[0] = track[0]
+    used = 1
+    for k in range(1, track.shape[0]):
+        ax, ay = track[k - 1, 0], track[k - 1, 1]
+        bx, by = track[k, 0], track[k, 1]
+        pieces = max(1, ceil(hypot(bx - ax, by - ay) / longest_m))
+        for piece in range(1, pieces + 1):
+            points[used, 0] = _on_lattice(ax + (bx - ax) * piece / pieces)
+            points[used, 1] = _on_lattice(ay + (by - ay) * piece / pieces)
+            used += 1
+    return points
+
+
+@kernel
+def search_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, most_points):
+    """A track that may be faster than the shortest path.
+
+    Parameters
+    ----------
+    mesh : Mesh
+    needed_depth : float
+        [m]
+    forecast : Forecast
+    motion : Motion
+    depart_s : float
+        Epoch at the start of the track. [s]
+    track : ndarray of float64, shape (n, 2)
+        The shortest path, lattice points of the plane. [m]
+    most_s : float
+        Tracks that take longer are not looked for. [s]
+    most_points : int
+        Lattice points in the box of the search.
+
+    Returns
+    -------
+    ndarray of float64, shape (m, 2)
+        Points on the plane; none where nothing was found within `most_s`. [m]
+    """
+    sx, sy = track[0, 0], track[0, 1]
+    tx, ty = track[-1, 0], track[-1, 1]
+    top_ms = top_speed_ms(motion, forecast) / _SAFE
+    left, low, wide, high = _box(sx, sy, tx, ty, top_ms * most_s)
+    pitch = max(FINEST_PITCH_M, sqrt(wide * high / most_points))
+    columns = int(wide / pitch) + 1
+    rows = int(high / pitch) + 1
+    lattice = columns * rows
+    known = _spaced(track, 3.0 * pitch)
+    count = lattice + known.shape[0]
+    goal = count - 1
+    x = np.empty(count)
+    y = np.empty(count)
+    lon = np.empty(count)
+    lat = np.empty(count)
+    triangle = np.full(count, _UNSEEN, np.int32)
+    reached = np.full(count, np.inf)
+    came_from = np.full(count, NOWHERE, np.int32)
+    done = np.zeros(count, np.bool_)
+    met = np.zeros(count, np.bool_)
+    seas = np.empty((count, 5))
+    origin_lon, origin_lat = mesh.origin_lon_deg, mesh.origin_lat_deg
+    for k in range(known.shape[0]):
+        node = lattice + k
+        x[node], y[node] = known[k, 0], known[k, 1]
+        lon[node], lat[node] = from_plane(x[node], y[node], origin_lon, origin_lat)
+        triangle[node] = locate_open(mesh, needed_depth, x[node], y[node])
+    capacity = 64 * (most_points + known.shape[0])
+    heap_key = np.empty(capacity)
+    heap_item = np.empty(capacity, np.int32)
+    size = 1
+    start = lattice
+    reached[start] = 0.0
+    heap_key[0] = 0.0
+    heap_item[0] = start
+    ends = np.empty(_STEPS.shape[0] + known.shape[0] + 64, np.int64)
+    while size > 0:
+        _, node = pop(heap_key, heap_item, size)
+        size -= 1
+        if done[node]:
+            continue
+        done[node] = True
+        if node == goal:
+            break
+        sea = sea_at(forecast, motion, lon[node], lat[node], depart_s + reached[node])
+        # Out of a sea she should not be in she may go; into one she does not.
+        if sea.hs_m > motion.max_hs_m and node != start:
+            continue
+        found = _neighbours(node, lattice, columns, rows, left, low, pitch, x, y, known, ends)
+        for k in range(found):
+            end = ends[k]
+            if triangle[end] == _UNSEEN:
+                x[end] = _on_lattice(left + (end % columns) * pitch)
+                y[end] = _on_lattice(low + (end // columns) * pitch)
+                triangle[end] = locate_open(mesh, needed_depth, x[end], y[end])
+                if triangle[end] != NOWHERE:
+                    lon[end], lat[end] = from_plane(x[end], y[end], origin_lon, origin_lat)
+            if done[end] or (end < lattice and triangle[end] == NOWHERE):
+                continue
+            east = (lon[end] - lon[node]) * cos(radians(lat[node]))
+            north = lat[end] - lat[node]
+            step = hypot(east, north)
+            if step == 0.0:
+                continue
+            made_ms = made_good_ms(motion, sea, east / step, north / step, 1.0, 1.0)
+            if not made_ms > 0.0:
+                continue
+            half_m = 0.5 * step * _METRES_PER_DEGREE
+            if not met[end]:
+                # The sea at the far end, at about the time of the first arrival from anywhere.
+                met[end] = True
+                there = sea_at(forecast, motion, lon[end], lat[end], depart_s + reached[node] + 2.0 * half_m / made_ms)
+                seas[end, 0], seas[end, 1], seas[end, 2] = there.hs_m, there.waves_east, there.waves_north
+                seas[end, 3], seas[end, 4] = there.drift_east_ms, there.drift_north_ms
+            there = Sea(seas[end, 0], seas[end, 1], seas[end, 2], seas[end, 3], seas[end, 4], True, 0.0)
+            onward_ms = made_good_ms(motion, there, east / step, north / step, 1.0, 1.0)
+            if not onward_ms > 0.0:
+                continue
+            arrival = reached[node] + half_m / made_ms + half_m / onward_ms
+            to_go = hypot(tx - x[end], ty - y[end]) / top_ms
+            if arrival >= reached[end] or arrival + to_go > most_s * 1.01 or size >= capacity:
+                continue
+            # Along the shortest path itself there is nothing to check.
+            on_path = node >= lattice and end == node + 1
+            if not on_path and (
+                triangle[node] == NOWHERE
+                or not is_clear(mesh, needed_depth, triangle[node], x[node], y[node], x[end], y[end])
+            ):
+                continue
+            reached[end] = arrival
+            came_from[end] = node
+            heap_key[size] = arrival + to_go
+            heap_item[size] = end
+            sift_up(heap_key, heap_item, size)
+            size += 1
+    if not done[goal]:
+        return np.empty((0, 2))
+    steps = 1
+    node = goal
+    while came_from[node] != NOWHERE:
+        steps += 1
+        node = came_from[node]
+    points = np.empty((steps, 2))
+    node = goal
+    for k in range(steps - 1, -1, -1):
+        points[k, 0], points[k, 1] = x[node], y[node]
+        node = came_from[node]
+    return points
+
+
+@kernel
+def _neighbours(node, lattice, columns, rows, left, low, pitch, x, y, known, ends):
+    """Fill `ends` with the nodes that a node is joined to; returns how many."""
+    found = 0
+    if node < lattice:
+        column = node % columns
+        row = node // columns
+        for k in range(_STEPS.shape[0]):
+            i = column + _STEPS[k, 0]
+            j = row + _STEPS[k, 1]
+            if 0 <= i < columns and 0 <= j < rows:
+                ends[found] = j * columns + i
+                found += 1
+        for k in range(known.shape[0]):
+            if abs(known[k, 0] - x[node]) <= 2.0 * pitch and abs(known[k, 1] - y[node]) <= 2.0 * pitch:
+                ends[found] = lattice + k
+                found += 1
+        return found
+    column = int((x[node] - left) / pitch)
+    row = int((y[node] - low) / pitch)
+    for j in range(max(0, row - 2), min(rows, row + 4)):
+        for i in range(max(0, column - 2), min(columns, column + 4)):
+            ends[found] = j * columns + i
+            found += 1
+    if node + 1 < lattice + known.shape[0]:
+        ends[found] = node + 1
+        found += 1
+    return found
+
+
+@kernel
+def straightened(mesh, needed_depth, forecast, motion, depart_s, points):
+    """Leave out points of a track as long as that is faster and keeps to water and to seas she goes into.
+
+    Parameters
+    ----------
+    mesh : Mesh
+    needed_depth : float
+        [m]
+    forecast : Forecast
+    motion : Motion
+    depart_s : float
+        Epoch at its start. [s]
+    points : ndarray of float64, shape (n, 2)
+        Lattice points on the plane. [m]
+
+    Returns
+    -------
+    ndarray of float64, shape (m, 2)
+        Longitude and latitude. [deg]
+    """
+    plane = points.copy()
+    count = plane.shape[0]
+    track = np.empty((count, 2))
+    for k in range(count):
+        track[k, 0], track[k, 1] = from_plane(plane[k, 0], plane[k, 1], mesh.origin_lon_deg, mesh.origin_lat_deg)
+    removed = True
+    while removed:
+        removed = False
+        clock = start_clock()
+        k = 1
+        kept = 1
+        while k < count - 1:
+            through = _leg(forecast, motion, depart_s, clock, track[kept - 1], track[k])
+            onward = _leg(forecast, motion, depart_s, through, track[k], track[k + 1])
+            straight = _leg(forecast, motion, depart_s, clock, track[kept - 1], track[k + 1])
+            ax, ay = plane[kept - 1, 0], plane[kept - 1, 1]
+            triangle = locate_open(mesh, needed_depth, ax, ay)
+            if (
+                straight.time_s <= onward.time_s
+                and straight.time_s < np.inf
+                and straight.highest_hs_m <= max(onward.highest_hs_m, motion.max_hs_m)
+                and triangle != NOWHERE
+                and is_clear(mesh, needed_depth, triangle, ax, ay, plane[k + 1, 0], plane[k + 1, 1])
+            ):
+                removed = True
+            else:
+                clock = through
+                track[kept] = track[k]
+                plane[kept] = plane[k]
+                kept += 1
+            k += 1
+        track[kept] = track[count - 1]
+        plane[kept] = plane[count - 1]
+        count = kept + 1
+    return track[:count].copy()
+
+
+@kernel
+def _leg(forecast, motion, depart_s, clock, start, end):
+    length_m = geodesic_length_m(start[0], start[1], end[0], end[1])
+    return run_leg(forecast, motion, depart_s, clock, start[0], start[1], end[0], end[1], length_m, 0.0)
+
+
+@kernel
+def faster_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, worth_s):
+    """The faster way round, if there is one.
+
+    Parameters
+    ----------
+    mesh : Mesh
+    needed_depth : float
+        [m]
+    forecast : Forecast
+    motion : Motion
+    depart_s : float
+        Epoch at the start of the track. [s]
+    track : ndarray of float64, shape (n, 2)
+        The shortest path, lattice points of the plane. [m]
+    most_s : float
+        Only times below this one are of use. [s]
+    worth_s : float
+        A first search that ends above this one is not followed by a second; infinite where the shortest path is no way
+        and any other will do. [s]
+
+    Returns
+    -------
+    way : ndarray of float64, shape (m, 2)
+        Longitude and latitude; empty where the shortest path stays the best known. [deg]
+    clock : Clock
+        At its end.
+    """
+    nothing = np.empty((0, 2))
+    if track[0, 0] == track[-1, 0] and track[0, 1] == track[-1, 1]:
+        return nothing, start_clock()
+    best = nothing
+    best_clock = start_clock()
+    best_s = most_s
+    for most_points in LATTICE_POINTS:
+        points = search_track(mesh, needed_depth, forecast, motion, depart_s, track, best_s, most_points)
+        if points.shape[0] > 0:
+            way = straightened(mesh, needed_depth, forecast, motion, depart_s, points)
+            clock = run_track(forecast, motion, depart_s, way)
+            if clock.time_s < best_s:
+                best = way
+                best_clock = clock
+                best_s = clock.time_s
+        is_first = most_points == LATTICE_POINTS[0]
+        # A coarse search is cheap and tells whether there is anything to gain; only then a fine one pays.
+        if is_first and not best_s < worth_s and worth_s < np.inf:
+            break
+        # The last and finest one is for those who have no way at all.
+        if not is_first and (best.shape[0] > 0 or worth_s < np.inf):
+            break
+    return best, best_clock

@@ -1,0 +1,467 @@
+"""Time under way: speed through a sea, what the stream makes of it over the ground, and clocks along the routes.
+
+Times are integrated piece by piece: the sea is looked up in the middle of each piece at the moment the vessel is
+there. Waves and wind are held as the way they run, like the stream (`engine.kernels.forecast`); tables of people
+say where they come from.
+"""
+
+from math import ceil, cos, hypot, isnan, radians, sqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.kernels.forecast import current_at, waves_at, wind_at
+from engine.kernels.geodesy import geodesic_length_m
+from engine.kernels.jit import inlined_kernel, kernel
+from engine.kernels.mesh import NOWHERE
+from engine.kernels.shortest_paths import DIRECT
+
+PIECE_M = 1852.0
+"""Piece over which the sea is taken as even: finer than the forecasts there are. [m]"""
+
+COARSE = 1.0 / 3.0
+"""Growth of the pieces of a first look: a piece may be this share of the way already behind."""
+
+
+class Motion(NamedTuple):
+    """How a vessel moves; figures of the request and its policy.
+
+    Attributes
+    ----------
+    full_speed_ms : float
+        In calm water. [m/s]
+    cap_ms : float
+        Not faster than this, whatever the sea; infinite without a cap. [m/s]
+    table_hs_m, table_share : ndarray of float64, shape (n,)
+        Share of full speed kept in a head sea by significant wave height, increasing from zero. Beyond the last
+        height the speed is unknown.
+    beam_loss, following_loss : float
+        Part of the loss of a head sea that remains with the sea abeam and astern.
+    wind_drift : float
+        Drift down wind as a share of the wind's speed.
+    max_hs_m : float
+        Highest sea the vessel goes into; infinite when none is stated. [m]
+    speed_doubt, wave_doubt : float
+        Spread of speed made good and of wave height, as shares.
+    wave_factor : float
+        By which forecast waves are multiplied: 1 but when asking what wrong waves would change.
+    """
+
+    full_speed_ms: float
+    cap_ms: float
+    table_hs_m: np.ndarray
+    table_share: np.ndarray
+    beam_loss: float
+    following_loss: float
+    wind_drift: float
+    max_hs_m: float
+    speed_doubt: float
+    wave_doubt: float
+    wave_factor: float
+
+
+class Sea(NamedTuple):
+    """What a vessel meets at one place and time; NaN where the forecast does not say.
+
+    Attributes
+    ----------
+    hs_m : float
+        Significant wave height. [m]
+    waves_east, waves_north : float
+        Unit vector the waves run towards.
+    drift_east_ms, drift_north_ms : float
+        Stream and drift down wind together; what is unknown counts as none. [m/s]
+    stream_known : bool
+    filled_m : float
+        Distance of the wet cell that stood in for the coast. [m]
+    """
+
+    hs_m: float
+    waves_east: float
+    waves_north: float
+    drift_east_ms: float
+    drift_north_ms: float
+    stream_known: bool
+    filled_m: float
+
+
+class Clock(NamedTuple):
+    """Time on the way to one place, and what was met.
+
+    Attributes
+    ----------
+    time_s : float
+        Infinite where the stream cannot be stemmed, NaN where the sea is beyond the speed table. [s]
+    early_s, late_s : float
+        With the doubts about speed and waves all one way, and all the other. [s]
+    highest_hs_m : float
+        Of the sea that is known; 0 before any is. [m]
+    waves_missing, stream_missing : bool
+        Somewhere on the way the forecast does not say.
+    filled_m : float
+        Farthest cell that stood in for the coast. [m]
+    run_m : float
+        Distance run. [m]
+    """
+
+    time_s: float
+    early_s: float
+    late_s: float
+    highest_hs_m: float
+    waves_missing: bool
+    stream_missing: bool
+    filled_m: float
+    run_m: float
+
+
+class Passages(NamedTuple):
+    """`Clock` of the way to each port, up to its approach point; one array a figure."""
+
+    time_s: np.ndarray
+    early_s: np.ndarray
+    late_s: np.ndarray
+    highest_hs_m: np.ndarray
+    waves_missing: np.ndarray
+    stream_missing: np.ndarray
+    filled_m: np.ndarray
+
+
+@inlined_kernel
+def calm_speed_ms(motion):
+    """Speed in calm water, cap included. [m/s]"""
+    return min(motion.full_speed_ms, motion.cap_ms)
+
+
+@inlined_kernel
+def speed_through_water_ms(motion, hs_m, towards):
+    """Speed a sea leaves.
+
+    Parameters
+    ----------
+    motion : Motion
+    hs_m : float
+        Significant wave height; NaN when unknown, which is reckoned as calm and said elsewhere. [m]
+    towards : float
+        Cosine between the course and the way the waves run: 1 with the sea astern, -1 with the sea ahead;
+        NaN when unknown, which counts as ahead.
+
+    Returns
+    -------
+    float
+        NaN beyond the last height of the table. [m/s]
+    """
+    if isnan(hs_m):
+        return min(motion.full_speed_ms, motion.cap_ms)
+    heights = motion.table_hs_m
+    last = heights.shape[0] - 1
+    if hs_m > heights[last]:
+        return np.nan
+    k = 1
+    while k < last and hs_m > heights[k]:
+        k += 1
+    part = (hs_m - heights[k - 1]) / (heights[k] - heights[k - 1])
+    loss = 1.0 - motion.table_share[k - 1] - part * (motion.table_share[k] - motion.table_share[k - 1])
+    kept = 1.0
+    if towards > 0.0:
+        kept = motion.beam_loss + towards * (motion.following_loss - motion.beam_loss)
+    elif towards <= 0.0:
+        kept = motion.beam_loss - towards * (1.0 - motion.beam_loss)
+    return min(motion.full_speed_ms * (1.0 - loss * kept), motion.cap_ms)
+
+
+@inlined_kernel
+def speed_over_ground_ms(speed_ms, east, north, drift_east_ms, drift_north_ms):
+    """Speed made good along a course while steering up against the drift.
+
+    Parameters
+    ----------
+    speed_ms : float
+        Through the water. [m/s]
+    east, north : float
+        Unit vector of the course to be made good.
+    drift_east_ms, drift_north_ms : float
+        Of the water. [m/s]
+
+    Returns
+    -------
+    float
+        0 where the course cannot be made good. [m/s]
+    """
+    along = drift_east_ms * east + drift_north_ms * north
+    across = drift_east_ms * north - drift_north_ms * east
+    if abs(across) >= speed_ms:
+        return 0.0
+    return max(0.0, along + sqrt(speed_ms * speed_ms - across * across))
+
+
+@inlined_kernel
+def sea_at(forecast, motion, lon_deg, lat_deg, at_s):
+    """`Sea` that a vessel meets at a place and time."""
+    hs_m, waves_east, waves_north, _, waves_filled_m = waves_at(forecast, lon_deg, lat_deg, at_s)
+    hs_m *= motion.wave_factor
+    wind_drift = motion.wind_drift
+    stream_east, stream_north, stream_filled_m = current_at(forecast, lon_deg, lat_deg, at_s)
+    stream_known = not (isnan(stream_east) or isnan(stream_north))
+    drift_east = stream_east if stream_known else 0.0
+    drift_north = stream_north if stream_known else 0.0
+    if wind_drift > 0.0:
+        wind_east, wind_north, _, _ = wind_at(forecast, lon_deg, lat_deg, at_s)
+        if not (isnan(wind_east) or isnan(wind_north)):
+            drift_east += wind_drift * wind_east
+            drift_north += wind_drift * wind_north
+    filled_m = 0.0
+    if not isnan(hs_m):
+        filled_m = waves_filled_m
+    if stream_known:
+        filled_m = max(filled_m, stream_filled_m)
+    return Sea(hs_m, waves_east, waves_north, drift_east, drift_north, stream_known, filled_m)
+
+
+@inlined_kernel
+def made_good_ms(motion, sea, east, north, speed_factor, wave_factor):
+    """Speed over the ground on a course through a sea: 0 where it cannot be made good, NaN beyond the table. [m/s]"""
+    speed_ms = speed_factor * speed_through_water_ms(
+        motion, wave_factor * sea.hs_m, sea.waves_east * east + sea.waves_north * north
+    )
+    if isnan(speed_ms):
+        return np.nan
+    return speed_over_ground_ms(speed_ms, east, north, sea.drift_east_ms, sea.drift_north_ms)
+
+
+@kernel
+def start_clock():
+    """A clock that has not run."""
+    return Clock(0.0, 0.0, 0.0, 0.0, False, False, 0.0, 0.0)
+
+
+@kernel
+def run_leg(forecast, motion, depart_s, clock, lon1, lat1, lon2, lat2, length_m, growth):
+    """Clock at the end of a straight leg.
+
+    Parameters
+    ----------
+    forecast : Forecast
+    motion : Motion
+    depart_s : float
+        Epoch at which clocks stand at zero. [s]
+    clock : Clock
+        At the start of the leg.
+    lon1, lat1, lon2, lat2 : float
+        [deg]
+    length_m : float
+        Geodesic length of the leg. [m]
+    growth : float
+        0 for pieces of `PIECE_M`; else the share of the way behind that a piece may have.
+    """
+    time_s, early_s, late_s, highest_hs_m, waves_missing, stream_missing, filled_m, run_m = clock
+    if not length_m > 0.0 or not time_s < np.inf:
+        return clock
+    pieces = ceil(length_m / max(PIECE_M, growth * (run_m + 0.5 * length_m)))
+    piece_m = length_m / pieces
+    # Over a piece of a mile the course is that of the chord on a local plane.
+    east = (lon2 - lon1) * cos(radians(0.5 * (lat1 + lat2)))
+    north = lat2 - lat1
+    norm = hypot(east, north)
+    if norm == 0.0:
+        return clock
+    east /= norm
+    north /= norm
+    half_s = 0.5 * piece_m / calm_speed_ms(motion)
+    for k in range(pieces):
+        part = (k + 0.5) / pieces
+        sea = sea_at(
+            forecast,
+            motion,
+            lon1 + part * (lon2 - lon1),
+            lat1 + part * (lat2 - lat1),
+            depart_s + time_s + half_s,
+        )
+        if isnan(sea.hs_m):
+            waves_missing = True
+        else:
+            highest_hs_m = max(highest_hs_m, sea.hs_m)
+        stream_missing = stream_missing or not sea.stream_known
+        filled_m = max(filled_m, sea.filled_m)
+        made_ms = made_good_ms(motion, sea, east, north, 1.0, 1.0)
+        early_ms = made_good_ms(motion, sea, east, north, 1.0 + motion.speed_doubt, 1.0 - motion.wave_doubt)
+        late_ms = made_good_ms(motion, sea, east, north, 1.0 - motion.speed_doubt, 1.0 + motion.wave_doubt)
+        # NaN, a sea beyond the table, stays NaN; a stream that cannot be stemmed takes for ever.
+        early_s += piece_m / early_ms if early_ms != 0.0 else np.inf
+        late_s += piece_m / late_ms if late_ms != 0.0 else np.inf
+        if made_ms == 0.0:
+            time_s = np.inf
+            break
+        time_s += piece_m / made_ms
+        if isnan(time_s):
+            break
+        half_s = 0.5 * piece_m / made_ms
+    return Clock(time_s, early_s, late_s, highest_hs_m, waves_missing, stream_missing, filled_m, run_m + length_m)
+
+
+@kernel
+def added(first, second):
+    """One clock after another."""
+    return Clock(
+        first.time_s + second.time_s,
+        first.early_s + second.early_s,
+        first.late_s + second.late_s,
+        max(first.highest_hs_m, second.highest_hs_m),
+        first.waves_missing or second.waves_missing,
+        first.stream_missing or second.stream_missing,
+        max(first.filled_m, second.filled_m),
+        first.run_m + second.run_m,
+    )
+
+
+@kernel
+def says_nothing(forecast):
+    """Whether a forecast holds neither waves, wind nor stream: times are then those of calm water."""
+    return (
+        forecast.waves.times_s.shape[0] == 0
+        and forecast.wind.times_s.shape[0] == 0
+        and forecast.current.times_s.shape[0] == 0
+    )
+
+
+@kernel
+def passages_to_ports(water, depth_class, reach, forecast, motion, depart_s, ports, growth):
+    """Time on the shortest water path to every port.
+
+    Shortest paths from one position share their first legs, so each corner's clock is run once.
+
+    Parameters
+    ----------
+    water : Water
+    depth_class : DepthClass
+    reach : Reach
+    forecast : Forecast
+    motion : Motion
+    depart_s : float
+        Epoch of departure. [s]
+    ports : ndarray of int64
+        Those looked at; clocks of the others stay infinite.
+    growth : float
+        As for `run_leg`.
+
+    Returns
+    -------
+    Passages
+        Of all ports. Infinite times where there is no way.
+    """
+    count = reach.distance_m.shape[0]
+    found = Passages(
+        np.full(count, np.inf),
+        np.full(count, np.inf),
+        np.full(count, np.inf),
+        np.zeros(count),
+        np.ones(count, np.bool_),
+        np.ones(count, np.bool_),
+        np.zeros(count),
+    )
+    calm_ms = calm_speed_ms(motion)
+    quiet = says_nothing(forecast)
+    mesh = water.mesh
+    vertex = depth_class.corners.vertex
+    corner_count = vertex.shape[0]
+    state = np.zeros(corner_count, np.int8)
+    times = np.empty((corner_count, 6))
+    flags = np.empty((corner_count, 2), np.bool_)
+    # The way from the position to where it joins the mesh is common to all but those that leave a bank elsewhere.
+    shared = start_clock()
+    if not quiet:
+        for k in range(1, reach.path.shape[0]):
+            shared = _run_between(forecast, motion, depart_s, shared, reach.path[k - 1], reach.path[k])
+    last = reach.path[-1]
+    for p in ports:
+        if not reach.distance_m[p] < np.inf:
+            continue
+        if quiet or reach.entered_at[p] != NOWHERE:
+            # Inside a harbour the sea outside does not count.
+            _set(found, p, _calm_clock(reach.distance_m[p], calm_ms, motion.speed_doubt, quiet))
+            continue
+        joined = reach.joined[p]
+        own_way = joined[0] != last[0] or joined[1] != last[1]
+        clock = shared
+        if own_way:
+            clock = _run_between(forecast, motion, depart_s, start_clock(), reach.path[0], joined)
+        lon = joined[0]
+        lat = joined[1]
+        corner = reach.via[p]
+        before = NOWHERE
+        while corner != DIRECT:
+            v = vertex[corner]
+            if state[corner] == 0:
+                if before == NOWHERE:
+                    length_m = geodesic_length_m(lon, lat, mesh.lon[v], mesh.lat[v])
+                else:
+                    length_m = depth_class.distance[before, p] - depth_class.distance[corner, p]
+                clock = run_leg(forecast, motion, depart_s, clock, lon, lat, mesh.lon[v], mesh.lat[v], length_m, growth)
+                state[corner] = 1
+                times[corner, 0], times[corner, 1], times[corner, 2] = clock.time_s, clock.early_s, clock.late_s
+                times[corner, 3], times[corner, 4], times[corner, 5] = clock.highest_hs_m, clock.filled_m, clock.run_m
+                flags[corner, 0], flags[corner, 1] = clock.waves_missing, clock.stream_missing
+            else:
+                clock = Clock(
+                    times[corner, 0],
+                    times[corner, 1],
+                    times[corner, 2],
+                    times[corner, 3],
+                    flags[corner, 0],
+                    flags[corner, 1],
+                    times[corner, 4],
+                    times[corner, 5],
+                )
+            lon = mesh.lon[v]
+            lat = mesh.lat[v]
+            before = corner
+            corner = depth_class.following[corner, p]
+        to_lon = water.ports.lon[p]
+        to_lat = water.ports.lat[p]
+        if before == NOWHERE:
+            length_m = geodesic_length_m(lon, lat, to_lon, to_lat)
+        else:
+            length_m = depth_class.distance[before, p]
+        _set(found, p, run_leg(forecast, motion, depart_s, clock, lon, lat, to_lon, to_lat, length_m, growth))
+    return found
+
+
+@kernel
+def _calm_clock(distance_m, calm_ms, speed_doubt, nothing_known):
+    """Clock of calm water."""
+    return Clock(
+        distance_m / calm_ms,
+        distance_m / (calm_ms * (1.0 + speed_doubt)),
+        distance_m / (calm_ms * (1.0 - speed_doubt)),
+        0.0,
+        nothing_known,
+        nothing_known,
+        0.0,
+        distance_m,
+    )
+
+
+@kernel
+def _run_between(forecast, motion, depart_s, clock, start, end):
+    """`run_leg` between two positions, each longitude and latitude."""
+    length_m = geodesic_length_m(start[0], start[1], end[0], end[1])
+    return run_leg(forecast, motion, depart_s, clock, start[0], start[1], end[0], end[1], length_m, 0.0)
+
+
+@kernel
+def _set(found, p, clock):
+    found.time_s[p] = clock.time_s
+    found.early_s[p] = clock.early_s
+    found.late_s[p] = clock.late_s
+    found.highest_hs_m[p] = clock.highest_hs_m
+    found.waves_missing[p] = clock.waves_missing
+    found.stream_missing[p] = clock.stream_missing
+    found.filled_m[p] = clock.filled_m
+
+
+@kernel
+def run_track(forecast, motion, depart_s, track):
+    """Clock at the end of a track, shape (n, 2), longitude and latitude. [deg]"""
+    clock = start_clock()
+    for k in range(1, track.shape[0]):
+        clock = _run_between(forecast, motion, depart_s, clock, track[k - 1], track[k])
+    return clock

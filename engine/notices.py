@@ -1,0 +1,186 @@
+"""What is to be known about a whole answer: what is odd, assumed, missing or to be settled first."""
+
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+
+from engine.case import Case, Found, weather_feed
+from engine.kernels.geodesy import within_m
+from engine.kernels.joining import HOPPED, IN_NARROWS, ON_BANK
+from engine.kernels.mesh import ZONE_DEPTH_M, locate
+from engine.kernels.plane import to_plane
+from engine.kernels.reach import Reach
+from engine.model import Ask, Notice, World
+from engine.vocab import Code, Feed, Medical, Status
+
+_UNCONFIRMED = int(Status.UNCONFIRMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Oddities:
+    """What was found out about an answer as a whole.
+
+    Attributes
+    ----------
+    moved : tuple of int
+        Ports that would win elsewhere on the circle the position is good to.
+    turning : tuple of str
+        Inputs whose uncertainty is enough to make another port the answer.
+    near_tie : bool
+        The first two are too close to tell apart.
+    nearer : int or None
+        The best unconfirmed port when it is much nearer than the winner.
+    """
+
+    moved: tuple[int, ...]
+    turning: tuple[str, ...]
+    near_tie: bool
+    nearer: int | None
+
+
+def notices_of(case: Case, found: Found, odd: Oddities) -> list[Notice]:
+    """Everything to know about an answer, the most pressing first."""
+    ask = case.ask
+    notices = _rescue_notices(ask)
+    if ask.medical == Medical.CRITICAL:
+        notices.append(Notice(Code.MED_TIME_CRITICAL))
+    if found.winner is None:
+        any_left = found.status[found.order[0]] == _UNCONFIRMED
+        notices.append(Notice(Code.NO_PORT_CONFIRMED if any_left else Code.NO_PORT_FIT))
+    elif odd.nearer is not None:
+        facts: dict[str, object] = {"port": odd.nearer, "time_s": float(found.table.time_s[odd.nearer])}
+        notices.append(Notice(Code.UNCONFIRMED_NEARER, facts))
+    missing = _unlisted_nearer(case, found)
+    if missing:
+        notices.append(Notice(Code.UNLISTED_PORT_NEARER, {"names": missing}))
+    if odd.near_tie:
+        two = (int(found.order[0]), int(found.order[1]))
+        notices.append(Notice(Code.NEAR_TIE, {"ports": two, "times_s": tuple(float(found.key_s[p]) for p in two)}))
+    if odd.moved:
+        notices.append(Notice(Code.POS_UNCERTAIN_CHANGES_ANSWER, {"ports": odd.moved}))
+    if odd.turning:
+        notices.append(Notice(Code.SENSITIVE_TO, {"names": odd.turning}))
+    notices += _position_notices(ask, case.world, found.ways.reach)
+    notices += _vessel_notices(case)
+    notices += _region_notices(case)
+    notices += _feed_notices(case)
+    if case.world.avoided:
+        notices.append(Notice(Code.ZONES_AVOIDED, {"names": case.world.avoided}))
+    notices += _weather_notices(case, found)
+    if ask.medical != Medical.CRITICAL:
+        # The switch to time to care overrules the policy's own key, and says so itself.
+        notices.append(Notice(Code.POLICY_EFFECT))
+    notices.append(Notice(Code.ADVISORY_ONLY))
+    notices.append(Notice(Code.NOT_FOR_NAVIGATION))
+    return notices
+
+
+def _unlisted_nearer(case: Case, found: Found) -> tuple[str, ...]:
+    """Harbours just outside the register that even the straight line does not put farther than the best port."""
+    first = int(found.order[0])
+    best_m = float(found.ways.reach.distance_m[first] + found.ways.reach.harbour_m[first])
+    near = within_m(case.world.beyond_positions, case.ask.lon, case.ask.lat, best_m)
+    return tuple(case.world.beyond_names[k] for k in np.flatnonzero(near)) if near.any() else ()
+
+
+def _rescue_notices(ask: Ask) -> list[Notice]:
+    """Whether everybody is out of the water: the first thing to settle."""
+    if ask.persons_in_water or ask.persons_recovered < ask.persons_min:
+        return [Notice(Code.RESCUE_INCOMPLETE)]
+    if ask.persons_in_water is None or not ask.persons_recovered >= ask.persons_max:
+        return [Notice(Code.RESCUE_STATE_UNKNOWN)]
+    return []
+
+
+def _position_notices(ask: Ask, world: World, reach: Reach) -> list[Notice]:
+    limits = ask.policy.limits
+    notices = []
+    if ask.position_age_s > limits.fix_stale_after_s:
+        notices.append(Notice(Code.POS_STALE, {"age_s": ask.position_age_s}))
+    elif ask.position_age_s > limits.fix_dead_reckoned_after_s:
+        notices.append(Notice(Code.POS_DEAD_RECKONED, {"age_s": ask.position_age_s}))
+    if reach.inland_m > 0.0:
+        notices.append(Notice(Code.POS_NEAR_SHORE, {"metres": reach.inland_m}))
+    if reach.kind == HOPPED:
+        notices.append(Notice(Code.POS_JOINED, {"metres": reach.path_m}))
+    elif reach.kind == ON_BANK:
+        mesh = world.water.mesh
+        triangle = locate(mesh, *to_plane(ask.lon, ask.lat, mesh.origin_lon_deg, mesh.origin_lat_deg))
+        in_zone = mesh.least_depth[triangle] == ZONE_DEPTH_M
+        notices.append(Notice(Code.POS_IN_ZONE if in_zone else Code.POS_ON_BANK))
+    elif reach.kind == IN_NARROWS:
+        notices.append(Notice(Code.POS_IN_NARROWS, {"metres": reach.path_m}))
+    return notices
+
+
+def _vessel_notices(case: Case) -> list[Notice]:
+    ask, vessel = case.ask, case.ask.vessel
+    notices = []
+    if not case.persons_known:
+        notices.append(Notice(Code.POB_UNKNOWN, {"persons": case.persons}))
+    elif ask.persons_min != ask.persons_max:
+        notices.append(Notice(Code.POB_RANGE, {"persons": (ask.persons_min, ask.persons_max)}))
+    if vessel.id == "unknown":
+        notices.append(Notice(Code.VESSEL_PROFILE_UNKNOWN))
+    if vessel.assumed:
+        notices.append(Notice(Code.VESSEL_FACTS_ASSUMED, {"names": vessel.assumed}))
+    if case.speed_ms < vessel.speed_ms:
+        notices.append(Notice(Code.SPEED_CAPPED))
+    return notices
+
+
+_REGION_CODES = {"UK": Code.SRR_UK, "FR": Code.SRR_FR, "BE": Code.SRR_BE, "NL": Code.SRR_NL, "IE": Code.SRR_IE}
+
+
+def _region_notices(case: Case) -> list[Notice]:
+    coordination = case.coordination
+    notices = []
+    if coordination.srr in _REGION_CODES:
+        notices.append(Notice(_REGION_CODES[coordination.srr]))
+    if coordination.band:
+        notices.append(Notice(Code.SRR_BOUNDARY_BAND, {"metres": coordination.line_m}))
+    notices.append(Notice(Code.SRR_APPROXIMATE))
+    return notices
+
+
+def _feed_notices(case: Case) -> list[Notice]:
+    """That a source was never connected is said here once; findings repeat it by code."""
+    live = case.world.live
+    absent = (
+        (live.status_feed, Code.NO_STATUS_FEED),
+        (live.capacity_feed, Code.NO_CAPACITY_FEED),
+        (live.reception_feed, Code.NO_RECEPTION_FEED),
+    )
+    notices = [Notice(code) for feed, code in absent if feed == Feed.ABSENT]
+    if weather_feed(case)[0] == Feed.ABSENT:
+        notices.append(Notice(Code.WX_MISSING))
+    if (case.world.tides.station < 0).all():
+        notices.append(Notice(Code.TIDE_MISSING))
+    return notices
+
+
+def _weather_notices(case: Case, found: Found) -> list[Notice]:
+    """What the times rest on: age of the forecast, what it does not say, a way round, and that surge is in no tide."""
+    notices = []
+    first = int(found.order[0])
+    passages = found.ways.passages
+    feed, run_age_s = weather_feed(case)
+    if feed != Feed.ABSENT:
+        stale = not run_age_s <= case.ask.policy.limits.weather_stale_after_s
+        notices.append(Notice(Code.FORECAST_STALE if stale else Code.FORECAST_AGE, {"age_s": run_age_s}))
+    identity = case.world.identity["forecast"]
+    if isinstance(identity, dict) and identity.get("swell_only"):
+        notices.append(Notice(Code.WAVES_SWELL_ONLY))
+    if passages.waves_missing[first] and passages.stream_missing[first]:
+        notices.append(Notice(Code.CALM_WATER_TIMES))
+    elif passages.stream_missing[first]:
+        notices.append(Notice(Code.STREAM_NOT_INCLUDED))
+    elif passages.waves_missing[first]:
+        notices.append(Notice(Code.WAVES_NOT_INCLUDED))
+    if first in found.ways.detours:
+        saved_s = found.ways.detours[first].shortest_s - float(passages.time_s[first])
+        faster = isfinite(saved_s) and saved_s > 0.0
+        notices.append(Notice(Code.FASTER_ROUTE, {"saved_s": saved_s}) if faster else Notice(Code.ROUTE_ROUND_SEA))
+    notices.append(Notice(Code.SURGE_NOT_INCLUDED))
+    return notices

@@ -1,0 +1,204 @@
+"""Answers of the Open-Meteo marine and forecast interfaces: one location or a list of them.
+
+Every location is answered for the nearest grid point of some model, so points that were asked for evenly come back
+unevenly. Nodes of our grid take the nearest point, and keep how far away it is.
+"""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geodata.forecast.cf import OPEN_METEO_NAMES, QUANTITIES, Unreadable, converted
+from geodata.forecast.grid import Box, Grid, arc_m, nearest, unit_vectors, window_of
+from geodata.forecast.layers import Layer
+from geodata.forecast.settings import Limits, Points
+
+ASKED = "asked"
+"""Entry that our own download adds to each location: the position that was asked for."""
+
+_SWELL_ONLY = "states swell only: the whole sea is higher"
+_LARGEST_LATTICE = 4_000_000
+
+
+def read_open_meteo(path: Path, box: Box, limits: Limits, points: Points) -> list[Layer]:
+    """Everything known of waves, wind, visibility and current in an Open-Meteo answer, inside a box.
+
+    Parameters
+    ----------
+    path : Path
+    box : tuple
+        West, south, east, north. [deg]
+    limits : Limits
+    points : Points
+        How single points become a grid.
+
+    Raises
+    ------
+    Unreadable
+        Not JSON, an error answer, hourly values missing or of uneven length, a unit not understood.
+    """
+    locations = _locations(path)
+    times_s, columns, units = _series(locations, limits)
+    grid, number, away_m = _lattice(locations, box, points)
+    if 4 * len(columns) * times_s.size * grid.rows * grid.columns > limits.decoded_bytes:
+        raise Unreadable(f"makes more than {limits.decoded_bytes:,} bytes of values.", "Ask for fewer points.")
+    order = np.argsort(times_s, kind="stable")
+    runs_s = np.full(times_s.size, np.nan)
+    layers = []
+    for name, series in columns.items():
+        meaning = OPEN_METEO_NAMES[name]
+        values = converted(name, meaning, units[name], series)[order]
+        spread = np.where(number >= 0, values[:, np.maximum(number, 0)], np.float32(np.nan))
+        notes = (_SWELL_ONLY,) if meaning.quantity == "swell_height" else ()
+        if QUANTITIES[meaning.quantity].group == "waves" or np.isfinite(spread).any():
+            layers.append(
+                Layer(meaning, grid, times_s[order], runs_s, spread.astype(np.float32), away_m, path.name,
+                      units[name], notes)
+            )  # fmt: skip
+    return layers
+
+
+def _locations(path: Path) -> list[dict[str, Any]]:
+    try:
+        answer = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        raise Unreadable("is not JSON, or cut short.", "Get the file again.") from None
+    locations = answer if isinstance(answer, list) else [answer]
+    if not locations or not all(isinstance(one, dict) for one in locations):
+        raise Unreadable("is not an Open-Meteo answer.", "An object with 'hourly' and 'hourly_units' is needed.")
+    for one in locations:
+        if one.get("error"):
+            raise Unreadable(f"is an error answer: {str(one.get('reason'))[:80]!r}.", "Ask again.")
+        if not all(isinstance(one.get(key), dict) for key in ("hourly", "hourly_units")):
+            raise Unreadable("has no 'hourly' values with 'hourly_units'.", "Ask for hourly variables.")
+        for axis, most in (("latitude", 90.0), ("longitude", 360.0)):
+            value = one.get(axis)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= most:
+                raise Unreadable(f"has a location without a {axis}.", "Get the file again.")
+    return locations
+
+
+def _series(
+    locations: list[dict[str, Any]], limits: Limits
+) -> tuple[np.ndarray, dict[str, np.ndarray], dict[str, str]]:
+    """Times [epoch s], values of each variable as (time, location), and units."""
+    first = locations[0]
+    names = [name for name in first["hourly"] if name in OPEN_METEO_NAMES]
+    times_s = _times(first, limits)
+    columns = {name: np.full((times_s.size, len(locations)), np.nan) for name in names}
+    units = {name: first["hourly_units"].get(name) for name in names}
+    for k, one in enumerate(locations):
+        if k and not np.array_equal(_times(one, limits), times_s):
+            raise Unreadable("has locations with different times.", "Ask for all of them in one way.")
+        for name in names:
+            if one["hourly_units"].get(name) != units[name]:
+                raise Unreadable(f"has {name} in different units.", "Ask for all locations in one way.")
+            values = one["hourly"].get(name)
+            if not isinstance(values, list) or len(values) != times_s.size:
+                raise Unreadable(f"has {name} of another length than its times.", "Get the file again.")
+            if not all(value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+                       for value in values):  # fmt: skip
+                raise Unreadable(f"has {name} that is no number.", "Get the file again.")
+            columns[name][:, k] = np.array([np.nan if value is None else value for value in values], np.float64)
+    return times_s, columns, units
+
+
+def _times(one: dict[str, Any], limits: Limits) -> np.ndarray:
+    """Times of a location. [epoch s]
+
+    Unix times are in UTC whatever the zone; written times are local, and ``utc_offset_seconds`` says by how much.
+    """
+    times, form = one["hourly"].get("time"), one["hourly_units"].get("time")
+    offset = one.get("utc_offset_seconds", 0)
+    if not isinstance(times, list) or not times or not isinstance(offset, int | float):
+        raise Unreadable("has no times.", "Ask for hourly variables.")
+    if len(times) > limits.steps:
+        raise Unreadable(f"has more than {limits.steps} steps.", "Ask for fewer hours.")
+    try:
+        if form == "unixtime":
+            at = [float(value) for value in times]
+        elif form == "iso8601":
+            at = [datetime.fromisoformat(value).replace(tzinfo=UTC).timestamp() - offset for value in times]
+        else:
+            raise Unreadable(f"has times in unit '{str(form)[:24]}'.", "iso8601 or unixtime is needed.")
+    except (TypeError, ValueError, OverflowError) as error:
+        if isinstance(error, Unreadable):
+            raise
+        raise Unreadable("has a time that cannot be read.", "Get the file again.") from None
+    found = np.array(at, np.float64)
+    if np.unique(found).size != found.size:
+        raise Unreadable("has one time twice.", "Keep one value for each time.")
+    return found
+
+
+def _lattice(
+    locations: list[dict[str, Any]], box: Box, points: Points
+) -> tuple[Grid, np.ndarray, np.ndarray | None]:  # fmt: skip
+    """Grid for the locations, for each node the number of the location it takes (-1 for none), and how far that is."""
+    lon = np.array([one["longitude"] for one in locations], np.float64)
+    lat = np.array([one["latitude"] for one in locations], np.float64)
+    asked = [one[ASKED] for one in locations if isinstance(one.get(ASKED), dict)]
+    if len(asked) == len(locations):
+        try:
+            ask_lon = np.array([float(one["longitude"]) for one in asked])
+            ask_lat = np.array([float(one["latitude"]) for one in asked])
+        except (KeyError, TypeError, ValueError):
+            raise Unreadable("has a damaged 'asked' entry.", "Fetch it again.") from None
+        if (regular := _as_lattice(ask_lon, ask_lat, box)) is not None:
+            grid, number = regular
+            away = arc_m(np.linalg.norm(unit_vectors(lon, lat) - unit_vectors(ask_lon, ask_lat), axis=1))
+            return grid, number, np.where(number >= 0, away[number], np.inf).astype(np.float32)
+    if len(locations) > 1 and (regular := _as_lattice(lon, lat, box)) is not None:
+        return (*regular, None)
+    return _scattered(lon, lat, box, points)
+
+
+def _as_lattice(lon: np.ndarray, lat: np.ndarray, box: Box) -> tuple[Grid, np.ndarray] | None:
+    """Grid of points that form one, holes allowed; None when they do not."""
+    columns, rows = np.unique(np.round(lon, 4)), np.unique(np.round(lat, 4))
+    if columns.size < 2 or rows.size < 2 or columns.size * rows.size > 4 * lon.size:
+        return None
+    try:
+        window = window_of(rows, columns, box)
+    except Unreadable as error:
+        if "spaced" in error.problem:
+            return None
+        raise
+    whole = np.full((rows.size, columns.size), -1)
+    at = (np.searchsorted(rows, np.round(lat, 4)), np.searchsorted(columns, np.round(lon, 4)))
+    whole[at] = np.arange(lon.size)
+    return window.grid, whole[np.ix_(window.rows, window.columns)]
+
+
+def _scattered(lon: np.ndarray, lat: np.ndarray, box: Box, points: Points) -> tuple[Grid, np.ndarray, np.ndarray]:
+    """A grid round points in no order: each node takes the nearest within reach."""
+    west, south, east, north = box
+    step = points.step_deg
+    lon = (lon - 0.5 * (west + east) + 180.0) % 360.0 - 180.0 + 0.5 * (west + east)
+    margin_lat = points.reach_m / 111_000.0
+    margin_lon = margin_lat / max(0.1, np.cos(np.radians(max(abs(south), abs(north)))))
+    first_lon = max(west - step, float(lon.min()) - margin_lon)
+    last_lon = min(east + step, float(lon.max()) + margin_lon)
+    first_lat = max(south - step, float(lat.min()) - margin_lat)
+    last_lat = min(north + step, float(lat.max()) + margin_lat)
+    if last_lon <= first_lon or last_lat <= first_lat:
+        raise Unreadable("does not touch the area of the pack.", "Name a file that covers it.")
+    # Nodes are multiples of the step, so that two files on neighbouring points share a grid's lines.
+    columns = np.arange(np.ceil(first_lon / step), np.floor(last_lon / step) + 1) * step
+    rows = np.arange(np.ceil(first_lat / step), np.floor(last_lat / step) + 1) * step
+    if columns.size * rows.size > _LARGEST_LATTICE or not columns.size or not rows.size:
+        raise Unreadable("makes no usable grid.", "Ask for points closer together.")
+    grid = Grid(
+        round(float(columns[0]), 6), round(float(rows[0]), 6), step, step, rows.size, columns.size
+    )  # fmt: skip
+    at_lon, at_lat = np.meshgrid(grid.longitudes, grid.latitudes)
+    number, away_m = nearest(lon, lat, at_lon.ravel(), at_lat.ravel())
+    reached = away_m <= points.reach_m
+    if not reached.any():
+        raise Unreadable("has no point within reach of the area.", "Ask for points inside it.")
+    number = np.where(reached, number, -1).reshape(grid.rows, grid.columns)
+    away_m = np.where(reached, away_m, np.inf).reshape(grid.rows, grid.columns)
+    return grid, number, away_m.astype(np.float32)
