@@ -152,22 +152,13 @@ def clocks(case: Case, reach: Reach, ports: np.ndarray, growth: float) -> Passag
 def judged(case: Case, ways: Ways, ports: np.ndarray | None = None) -> Found:
     """The ports asked for, or all of them, judged, weighed and put in order."""
     ask, world, policy = case.ask, case.world, case.ask.policy
-    vessel = evidence_of(ask.vessel)
-    feed, run_age_s = weather_feed(case)
     wanted = every_port(world) if ports is None else ports
-    figures = AskFigures(
-        ask.at_s, case.needed_depth_m, ask.vessel.draught_m, case.speed_ms, vessel.loa_m, vessel.beam_m, vessel.range_m,
-        vessel.max_hs_m, vessel.self_righting_persons, vessel.max_persons,
-        float(case.persons), case.persons_known, int(ask.medical), ask.at_s - ask.aboard_since_s,
-        -1 if ask.sheltered is None else int(ask.sheltered), bool(policy.designated), policy.weigh_srr_state,
-        world.lane_bits, world.firing_bits, int(feed), run_age_s, case.tide_bias_m, case.motion.wave_factor,
-    )  # fmt: skip
     table = judge(
-        figures, policy.limits, world.columns, world.live, world.tides, world.forecast, world.water.ports,
-        ways.distance_m, ways.reach.harbour_m, ways.passages, ways.touched, ways.poor, _listed(policy, world),
-        _inside_state(world, case.coordination.srr, case.coordination.band), wanted,
+        figures_of(case), case.motion, case.tide_bias_m, policy.limits, world.columns, world.live, world.tides,
+        world.forecast, world.water.ports, ways.distance_m, ways.reach.harbour_m, ways.passages, ways.touched,
+        ways.poor, listed(policy, world), inside_state(world, case.coordination.srr, case.coordination.band), wanted,
     )  # fmt: skip
-    weight_by_code, penalty_by_code = _weights(policy, ask.medical)
+    weight_by_code, penalty_by_code = weights_of(policy, ask.medical)
     weight, penalty_s = weigh(table.verdict, table.code, weight_by_code, penalty_by_code)
     status = statuses(table.verdict, weight)
     plain_key_s = key_of(case, ways, table.time_s, wanted)
@@ -178,11 +169,25 @@ def judged(case: Case, ways: Ways, ports: np.ndarray | None = None) -> Found:
     return Found(ways, table, weight, plain_key_s, key_s, status, order, winner)
 
 
+def figures_of(case: Case) -> AskFigures:
+    """The figures of a request that rules look at."""
+    ask, world = case.ask, case.world
+    vessel = evidence_of(ask.vessel)
+    feed, run_age_s = weather_feed(case)
+    return AskFigures(
+        ask.at_s, case.needed_depth_m, ask.vessel.draught_m, vessel.loa_m, vessel.beam_m, vessel.range_m,
+        vessel.max_hs_m, vessel.self_righting_persons, vessel.max_persons, float(case.persons), case.persons_known,
+        int(ask.medical), ask.at_s - ask.aboard_since_s, -1 if ask.sheltered is None else int(ask.sheltered),
+        bool(ask.policy.designated), ask.policy.weigh_srr_state, world.lane_bits, world.firing_bits, int(feed),
+        run_age_s,
+    )  # fmt: skip
+
+
 def key_of(case: Case, ways: Ways, time_s: np.ndarray, ports: np.ndarray) -> np.ndarray:
     """What the policy orders these ports by, penalties left out, for given times to their landings. [s]"""
     policy = case.ask.policy
     if ranks_by_care(case):
-        return np.asarray(time_s + _care_delay(policy, case.world)[ports])
+        return np.asarray(time_s + care_delay_s(policy, case.world)[ports])
     if policy.key == "distance":
         # Miles at the vessel's speed, so that penalties in minutes mean the same under every policy.
         return np.asarray((ways.reach.distance_m + ways.reach.harbour_m)[ports] / case.speed_ms)
@@ -226,7 +231,7 @@ def evidence_of(vessel: Vessel) -> Vessel:
 
 
 @lru_cache(maxsize=128)
-def _weights(policy: Policy, medical: Medical) -> tuple[np.ndarray, np.ndarray]:
+def weights_of(policy: Policy, medical: Medical) -> tuple[np.ndarray, np.ndarray]:
     """Weight and penalty by code under a policy."""
     weight = np.full(_CODES, int(Weight.SOFT), np.int8)
     penalty_s = np.zeros(_CODES)
@@ -240,12 +245,13 @@ def _weights(policy: Policy, medical: Medical) -> tuple[np.ndarray, np.ndarray]:
 
 
 @lru_cache(maxsize=16)
-def _listed(policy: Policy, world: World) -> np.ndarray:
+def listed(policy: Policy, world: World) -> np.ndarray:
+    """Ports on the policy's list of designated landing places."""
     return np.array([port.id in policy.designated for port in world.ports], np.bool_)
 
 
 @lru_cache(maxsize=16)
-def _inside_state(world: World, srr: str, band: bool) -> np.ndarray:
+def inside_state(world: World, srr: str, band: bool) -> np.ndarray:
     """Ports in the state that answers for a region; in the boundary band both sides count."""
     if band:
         return np.ones(len(world.ports), np.bool_)
@@ -254,6 +260,7 @@ def _inside_state(world: World, srr: str, band: bool) -> np.ndarray:
 
 
 @lru_cache(maxsize=16)
-def _care_delay(policy: Policy, world: World) -> np.ndarray:
+def care_delay_s(policy: Policy, world: World) -> np.ndarray:
+    """Time from each landing to definitive care. [s]"""
     by_kind = np.array([policy.care_delay_s[kind] for kind in Reception])
     return np.asarray(by_kind[world.columns.reception])

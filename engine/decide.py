@@ -9,7 +9,7 @@ from engine.kernels.plane import to_plane
 from engine.kernels.zones import region_at
 from engine.model import Ask, Centre, Coordination, Decision, Proof, World
 from engine.notices import Oddities, notices_of
-from engine.opening import opened, try_way_round
+from engine.opening import opened, way_round
 from engine.rank import is_near_tie
 from engine.sea_route import reach_from
 from engine.sensitivity import turning_inputs, winners_nearby
@@ -47,8 +47,7 @@ def decide(ask: Ask, world: World) -> Decision:
 def warm_search(ask: Ask, world: World) -> None:
     """Run the search for a way round once, so that the first request that needs one does not wait for the compiler."""
     case = case_of(ask, world, coordination_at(world, ask))
-    ways = first_look(case, reach_from(world, case.depth_class, ask.lon, ask.lat))
-    try_way_round(case, ways, len(world.ports) - 1)
+    way_round(case, first_look(case, reach_from(world, case.depth_class, ask.lon, ask.lat)), len(world.ports) - 1)
 
 
 def _assemble(case: Case, found: Found, proof: Proof) -> Decision:

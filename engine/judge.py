@@ -8,6 +8,7 @@ import numpy as np
 from engine.kernels.entry import Sill, seconds_from_high_water, wait_for_entry_s
 from engine.kernels.forecast import current_at, visibility_at, waves_at, wind_at
 from engine.kernels.jit import inlined_kernel, kernel
+from engine.kernels.passage import calm_speed_ms
 from engine.kernels.tides import height_at
 from engine.rules.access import berth, entry_permission, harbour_status, port_kind
 from engine.rules.authority import designated, in_srr_state, register_confidence
@@ -35,16 +36,11 @@ class AskFigures(NamedTuple):
     ----------
     depart_s : float
         Epoch of the request. [s]
-    tide_bias_m : float
-        Added to every height of tide: 0 but when asking what a wrong tide would change. [m]
-    wave_factor : float
-        By which waves are multiplied: 1 but when asking what wrong waves would change.
     """
 
     depart_s: float
     needed_depth_m: float
     draught_m: float
-    speed_ms: float
     loa_m: float
     beam_m: float
     range_m: float
@@ -62,8 +58,6 @@ class AskFigures(NamedTuple):
     firing_bits: int
     weather_feed: int
     run_age_s: float
-    tide_bias_m: float
-    wave_factor: float
 
 
 class Entrance(NamedTuple):
@@ -195,14 +189,17 @@ def sill_of(columns, p, needed_depth_m, hold_s):
 
 @kernel
 def judge(
-    ask, limits, columns, live, tides, forecast, entrances, distance_m, harbour_m, passages, touched, poor, listed,
-    inside_srr, ports,
+    ask, motion, tide_bias_m, limits, columns, live, tides, forecast, entrances, distance_m, harbour_m, passages,
+    touched, poor, listed, inside_srr, ports,
 ):  # fmt: skip
     """Judge ports by every rule.
 
     Parameters
     ----------
     ask : AskFigures
+    motion : Motion
+    tide_bias_m : float
+        Added to every height of tide: 0 but when asking what a wrong tide would change. [m]
     limits : Limits
     columns : PortColumns
     live : LivePicture
@@ -229,6 +226,7 @@ def judge(
         One row a port of `ports`.
     """
     count = ports.shape[0]
+    speed_ms = calm_speed_ms(motion)
     verdict = np.empty((count, RULE_COUNT), np.int8)
     code = np.empty((count, RULE_COUNT), np.int16)
     measured = np.empty((count, RULE_COUNT), np.float64)
@@ -239,12 +237,12 @@ def judge(
         has_route = distance_m[p] < np.inf
         speed_in_ms = limits.harbour_speed_ms if np.isnan(columns.harbour_speed_ms[p]) else columns.harbour_speed_ms[p]
         # A leg of unknown length makes the time unknown.
-        inside_s = harbour_m[p] / min(ask.speed_ms, speed_in_ms)
+        inside_s = harbour_m[p] / min(speed_ms, speed_in_ms)
         if columns.gate[p] == Gate.LOCK_24H:
             inside_s += limits.lock_s
         arrival_s = ask.depart_s + passages.time_s[p]
         at_entrance = entrance_at(
-            forecast, entrances.lon[p], entrances.lat[p], columns.entrance_axis_deg[p], arrival_s, ask.wave_factor,
+            forecast, entrances.lon[p], entrances.lat[p], columns.entrance_axis_deg[p], arrival_s, motion.wave_factor,
             limits.against_stream_ms,
         )  # fmt: skip
         needed_m = ask.needed_depth_m
@@ -258,17 +256,13 @@ def judge(
         early_wait_s = 0.0
         late_wait_s = 0.0
         if is_tidal:
-            entry = entry_at(tides, p, sill, arrival_s, ask.tide_bias_m, limits.gate_wait_s)
+            entry = entry_at(tides, p, sill, arrival_s, tide_bias_m, limits.gate_wait_s)
         if 0.0 <= entry.wait_s < np.inf and is_tidal:
             early_wait_s = _waited_s(
-                tides, p, sill, ask.depart_s + passages.early_s[p], ask.tide_bias_m, limits.gate_wait_s
+                tides, p, sill, ask.depart_s + passages.early_s[p], tide_bias_m, limits.gate_wait_s
             )
-            late_wait_s = _waited_s(
-                tides, p, sill, ask.depart_s + passages.late_s[p], ask.tide_bias_m, limits.gate_wait_s
-            )
-        tide_m = ask.tide_bias_m + min(
-            height_at(tides, p, entry.judged_s), height_at(tides, p, entry.judged_s + hold_s)
-        )
+            late_wait_s = _waited_s(tides, p, sill, ask.depart_s + passages.late_s[p], tide_bias_m, limits.gate_wait_s)
+        tide_m = tide_bias_m + min(height_at(tides, p, entry.judged_s), height_at(tides, p, entry.judged_s + hold_s))
         from_high_h = np.nan
         if sill.has_hours:
             from_high_h = seconds_from_high_water(tides, p, entry.judged_s) / HOUR_S

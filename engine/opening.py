@@ -9,13 +9,13 @@ from math import isfinite
 import numpy as np
 
 from engine.case import Case, Found, Ways, every_port, judged, key_of, looked_at_closely
-from engine.kernels.detour import could_gain_s, faster_track, top_speed_ms
-from engine.kernels.mesh import NOWHERE
+from engine.kernels.detour import could_gain_for_ports, faster_track, top_speed_ms
 from engine.kernels.passage import Passages, added, run_track, says_nothing
 from engine.kernels.plane import to_plane
+from engine.kernels.reach import track_on_plane
 from engine.kernels.zones import zones_of_track
 from engine.model import Detour, Proof
-from engine.sea_route import plane_track, track_length_m
+from engine.sea_route import track_length_m
 from engine.vocab import Rule, Status, Verdict, Weight
 
 AT_ONCE = 8
@@ -42,14 +42,21 @@ def opened(case: Case, ways: Ways, exhaustive: bool = False) -> tuple[Found, Pro
     """
     bounds_s = lower_bounds_s(case, ways)
     by_bound = np.argsort(bounds_s, kind="stable")
+    key_s = np.full(len(bounds_s), np.inf)
+    hopeless = np.zeros(len(bounds_s), np.bool_)
     best_s = np.inf
     count = 0
     while count < len(by_bound) and (exhaustive or bounds_s[by_bound[count]] < best_s):
         batch = by_bound[count : count + AT_ONCE]
         ways = looked_at_closely(case, ways, batch)
-        best_s = min(best_s, _best_confirmed_s(judged(case, ways, batch)))
+        looked = judged(case, ways, batch)
+        key_s[batch] = looked.plain_key_s
+        hopeless[batch] = _hopeless(looked)
+        best_s = min(best_s, _best_confirmed_s(looked))
         count += len(batch) if exhaustive else max(1, int((bounds_s[batch] < best_s).sum()))
-    ways = _with_ways_round(case, ways, by_bound[:count], bounds_s, exhaustive)
+    if not says_nothing(case.world.forecast) and case.ask.policy.key != "distance":
+        hopeful = by_bound[:count][~hopeless[by_bound[:count]] & (exhaustive | (bounds_s[by_bound[:count]] < best_s))]
+        ways = _with_ways_round(case, ways, hopeful[np.argsort(key_s[hopeful], kind="stable")], key_s, exhaustive)
     found = judged(case, ways)
     return found, Proof(count, float(bounds_s[by_bound[count]]) if count < len(by_bound) else np.inf)
 
@@ -60,28 +67,27 @@ def _best_confirmed_s(found: Found) -> float:
     return float(np.nanmin(keys)) if len(keys) and not np.isnan(keys).all() else np.inf
 
 
-def _with_ways_round(case: Case, ways: Ways, ports: np.ndarray, bounds_s: np.ndarray, exhaustive: bool) -> Ways:
-    """The ways with faster ones for opened ports that could win by one, the quickest port first."""
-    if says_nothing(case.world.forecast) or case.ask.policy.key == "distance":
+def _with_ways_round(case: Case, ways: Ways, ports: np.ndarray, key_s: np.ndarray, exhaustive: bool) -> Ways:
+    """The ways with faster ones for ports that could win by one, given the quickest port first."""
+    limits = case.ask.policy.limits
+    gains_s = could_gain_for_ports(
+        case.world.water, case.depth_class, ways.reach, case.world.forecast, case.motion, case.ask.at_s, ways.passages,
+        ports,
+    )  # fmt: skip
+    usual_s = ways.passages.time_s[ports]
+    # What cannot gain much is not looked for.
+    worth = gains_s > np.where(np.isfinite(usual_s), limits.detour_worth_share * usual_s, 0.0)
+    if not worth.any():
         return ways
-    found = judged(case, ways, ports)
-    best_s = _best_confirmed_s(found)
-    hopeless = _hopeless(found)
-    for place in np.argsort(found.plain_key_s, kind="stable"):
-        port = int(ports[place])
-        if hopeless[place] or (bounds_s[port] >= best_s and not exhaustive):
+    best_s = _best_confirmed_s(judged(case, ways, ports))
+    for port, gain_s in zip(ports[worth].tolist(), gains_s[worth].tolist(), strict=True):
+        # Nor what would leave the port behind the best one still.
+        if isfinite(gain_s) and key_s[port] - gain_s > best_s and not exhaustive:
             continue
-        gain_s = _possible_gain_s(case, ways, port)
-        # What cannot gain much is not looked for, nor what would leave the port behind the best one still.
-        usual_s = float(ways.passages.time_s[port])
-        if not gain_s > (case.ask.policy.limits.detour_worth_share * usual_s if isfinite(usual_s) else 0.0):
-            continue
-        if isfinite(gain_s) and found.plain_key_s[place] - gain_s > best_s and not exhaustive:
-            continue
-        rounder = _way_round(case, ways, port)
+        rounder = way_round(case, ways, port)
         if rounder is not None:
             ways = rounder
-            best_s = min(best_s, _best_confirmed_s(judged(case, ways, ports[place : place + 1])))
+            best_s = min(best_s, _best_confirmed_s(judged(case, ways, np.array([port]))))
     return ways
 
 
@@ -110,18 +116,7 @@ def _hopeless(found: Found) -> np.ndarray:
     return np.asarray(against.any(axis=1))
 
 
-def _possible_gain_s(case: Case, ways: Ways, port: int) -> float:
-    """How much another way might save; infinite where the shortest path is no way for this vessel. [s]"""
-    if not isfinite(ways.reach.distance_m[port]) or ways.reach.entered_at[port] != NOWHERE:
-        return 0.0
-    usual_s = float(ways.passages.time_s[port])
-    if not isfinite(usual_s) or ways.passages.highest_hs_m[port] > case.motion.max_hs_m:
-        return np.inf
-    track = plane_track(case.world, case.depth_class, ways.reach, port)
-    return float(could_gain_s(case.world.water.mesh, case.world.forecast, case.motion, case.ask.at_s, track, usual_s))
-
-
-def _way_round(case: Case, ways: Ways, port: int) -> Ways | None:
+def way_round(case: Case, ways: Ways, port: int) -> Ways | None:
     """The ways with a faster one to this port, or None when none was found that is worth it."""
     world, limits = case.world, case.ask.policy.limits
     reach, passages = ways.reach, ways.passages
@@ -132,11 +127,11 @@ def _way_round(case: Case, ways: Ways, port: int) -> Ways | None:
     if stuck or too_high:
         calm_s = float(reach.distance_m[port]) / case.speed_ms
         most_s = limits.detour_most_times * (max(calm_s, usual_s) if not stuck else calm_s)
-    shortest = plane_track(world, case.depth_class, reach, port)
+    shortest = track_on_plane(world.water, case.depth_class, reach, port)
     mesh = world.water.mesh
     # The hop from the position to the mesh is the same either way; its clock runs first.
-    start = np.array([[case.ask.lon, case.ask.lat], reach.joined[port]])
-    hop_track = reach.path if (reach.joined[port] == reach.path[-1]).all() else start
+    from_bank = np.array([reach.path[0], reach.joined[port]])
+    hop_track = reach.path if (reach.joined[port] == reach.path[-1]).all() else from_bank
     hop = run_track(world.forecast, case.motion, case.ask.at_s, hop_track)
     worth_s = np.inf if stuck or too_high else (1.0 - 0.5 * limits.detour_worth_share) * most_s
     way, onward = faster_track(
@@ -161,9 +156,3 @@ def _way_round(case: Case, ways: Ways, port: int) -> Ways | None:
     distance_m[port] = track_length_m(way)
     detours = {**ways.detours, port: Detour(way, float(distance_m[port]), usual_s)}
     return Ways(reach, distance_m, fresh, touched, poor, detours)
-
-
-def try_way_round(case: Case, ways: Ways, port: int) -> Ways | None:
-    """A way round to one port whatever it might gain; None when none is faster."""
-    _possible_gain_s(case, ways, port)
-    return _way_round(case, ways, port)

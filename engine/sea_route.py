@@ -12,8 +12,7 @@ from engine.kernels.harbour import THROUGH_GATE
 from engine.kernels.joining import ENCLOSED, ON_LAND
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import from_plane, to_plane
-from engine.kernels.reach import DepthClass, Reach, Water, join_and_measure, reach_ports
-from engine.kernels.shortest_paths import DIRECT
+from engine.kernels.reach import DepthClass, Reach, Water, join_and_measure, reach_ports, track_on_plane
 from engine.model import Decision, World
 from engine.vocab import Code
 
@@ -113,32 +112,12 @@ def track_to_port(world: World, depth_class: DepthClass, reach: Reach, port: int
             inside = passage_between(world, depth_class, start, entry).track
         return (*inside, *leg[int(reach.entered_at[port]) :])
     joined = reach.joined[port]
-    plane = [(float(x), float(y)) for x, y in plane_track(world, depth_class, reach, port)]
+    plane = [(float(x), float(y)) for x, y in track_on_plane(world.water, depth_class, reach, port)]
     # From a bank the way to this port may leave by another edge than the nearest one.
     out = reach.path if (joined == reach.path[-1]).all() else np.array([reach.path[0], joined])
     track = [(float(lon), float(lat)) for lon, lat in out]
     track += _drawn(world.water, plane)[1:]
     return (*track, *leg[1:])
-
-
-def plane_track(world: World, depth_class: DepthClass, reach: Reach, port: int) -> np.ndarray:
-    """The shortest path from where a position joins the mesh to an approach point, on the plane.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, 2)
-        Lattice points. [m]
-    """
-    mesh = world.water.mesh
-    joined = reach.joined[port]
-    points = [to_plane(joined[0], joined[1], mesh.origin_lon_deg, mesh.origin_lat_deg)]
-    corner = int(reach.via[port])
-    while corner != DIRECT:
-        vertex = depth_class.corners.vertex[corner]
-        points.append((float(mesh.x[vertex]), float(mesh.y[vertex])))
-        corner = int(depth_class.following[corner, port])
-    points.append((float(world.water.ports.x[port]), float(world.water.ports.y[port])))
-    return np.array(points)
 
 
 def chosen_track(decision: Decision, port: int) -> tuple[tuple[float, float], ...]:

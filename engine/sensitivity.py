@@ -1,18 +1,27 @@
 """What would turn the answer: the position, the vessel's speed, the waves, the tide."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from math import cos, degrees, radians, sin
 
 import numpy as np
 
-from engine.case import Case, Found, Ways, clocks, first_look, judged, looked_at_closely
+from engine.case import (
+    Case,
+    Found,
+    care_delay_s,
+    figures_of,
+    first_look,
+    inside_state,
+    listed,
+    ranks_by_care,
+    weights_of,
+)
 from engine.errors import PositionRefused
 from engine.judge import Table
 from engine.kernels.geodesy import EQUATORIAL_RADIUS_M
 from engine.kernels.passage import says_nothing
 from engine.opening import MENDED_BY_ANOTHER_ARRIVAL, opened
 from engine.sea_route import reach_from
+from engine.variants import BY_CARE, BY_DISTANCE, BY_TIME, winners_of_variants
 from engine.vocab import Code, Rule, Verdict, Weight
 
 _UNCERTAINTY_POINTS = 8
@@ -48,21 +57,33 @@ def turning_inputs(case: Case, found: Found) -> tuple[str, ...]:
     ports = _contenders(case, found)
     if len(ports) < 2:
         return ()
-    shortest = looked_at_closely(case, replace(found.ways, detours={}), ports)
-    base = judged(case, shortest, ports).winner
-    turned: list[str] = []
-    for name, changed in _changes(case):
-        if name in turned:
-            continue
-        ways = shortest if changed.motion is case.motion else _anew(changed, shortest, ports)
-        if judged(changed, ways, ports).winner != base:
-            turned.append(name)
-    return tuple(turned)
+    world, policy = case.world, case.ask.policy
+    names, variants = _variants(case)
+    key = BY_CARE if ranks_by_care(case) else BY_DISTANCE if policy.key == "distance" else BY_TIME
+    winners = winners_of_variants(
+        world.water, case.depth_class, found.ways.reach, world.forecast, case.motion, figures_of(case), policy.limits,
+        world.columns, world.live, world.tides, listed(policy, world),
+        inside_state(world, case.coordination.srr, case.coordination.band), *weights_of(policy, case.ask.medical),
+        care_delay_s(policy, world), key, ports, variants,
+    )  # fmt: skip
+    return tuple(dict.fromkeys(name for name, winner in zip(names, winners[1:], strict=True) if winner != winners[0]))
 
 
-def _anew(case: Case, ways: Ways, ports: np.ndarray) -> Ways:
-    """Clocks of a changed vessel or sea."""
-    return replace(ways, passages=clocks(case, ways.reach, ports, 0.0))
+def _variants(case: Case) -> tuple[list[str], np.ndarray]:
+    """Names of the inputs changed, and the changes; the first row is none, and has no name."""
+    limits = case.ask.policy.limits
+    changes = [("speed", (factor, 1.0, 0.0)) for factor in _both_ways(limits.speed_uncertainty_share)]
+    if not says_nothing(case.world.forecast):
+        changes += [("waves", (1.0, factor, 0.0)) for factor in _both_ways(limits.wave_uncertainty_share)]
+    doubts_m = case.world.tides.height_uncertainty_m
+    if not np.isnan(doubts_m).all():
+        typical_m = float(np.nanmedian(doubts_m))
+        changes += [("tide", (1.0, 1.0, -typical_m)), ("tide", (1.0, 1.0, typical_m))]
+    return [name for name, _ in changes], np.array([(1.0, 1.0, 0.0), *(figures for _, figures in changes)])
+
+
+def _both_ways(share: float) -> tuple[float, float]:
+    return 1.0 - share, 1.0 + share
 
 
 def _contenders(case: Case, found: Found) -> np.ndarray:
@@ -111,23 +132,3 @@ def _only_just_open(case: Case, table: Table, port: int) -> bool:
         most * table.measured[port, Rule.R_RTE_02] > table.limit[port, Rule.R_RTE_02]
         or table.code[port, Rule.R_NAV_03] == Code.ENTRANCE_WAVES_CAUTION
     )
-
-
-def _changes(case: Case) -> Iterator[tuple[str, Case]]:
-    """The case with one input moved to either end of its uncertainty."""
-    limits, motion = case.ask.policy.limits, case.motion
-    for sign in (-1.0, 1.0):
-        factor = 1.0 + sign * limits.speed_uncertainty_share
-        yield (
-            "speed",
-            replace(
-                case, motion=motion._replace(full_speed_ms=factor * motion.full_speed_ms, cap_ms=factor * motion.cap_ms)
-            ),
-        )
-    if not says_nothing(case.world.forecast):
-        for sign in (-1.0, 1.0):
-            yield "waves", replace(case, motion=motion._replace(wave_factor=1.0 + sign * limits.wave_uncertainty_share))
-    doubts_m = case.world.tides.height_uncertainty_m
-    if not np.isnan(doubts_m).all():
-        for sign in (-1.0, 1.0):
-            yield "tide", replace(case, tide_bias_m=sign * float(np.nanmedian(doubts_m)))

@@ -27,17 +27,19 @@ from engine.kernels.passage import (
     run_leg,
     run_track,
     sea_at,
+    speed_through_water_ms,
     start_clock,
 )
 from engine.kernels.plane import LATTICE_M, SPHERE_RADIUS_M, from_plane, orientation
+from engine.kernels.reach import track_on_plane
 
 LATTICE_POINTS = (300, 2000, 8000)
 """Lattice points in the box of a first search, of a second one, and of a last one where no way is known yet; the pitch
 follows from them."""
 
 FINEST_PITCH_M = 200.0
-STRETCHES = 8
-ABREAST = 3
+STRETCHES = 6
+ABREAST = 2
 """Before a search: stretches of the path, and places on either side of each, at which the sea is looked at."""
 
 _METRES_PER_DEGREE = SPHERE_RADIUS_M * 3.141592653589793 / 180.0
@@ -198,18 +200,51 @@ def could_gain_s(mesh, forecast, motion, depart_s, track, usual_s):
 
 
 @kernel
+def could_gain_for_ports(water, depth_class, reach, forecast, motion, depart_s, passages, ports):
+    """`could_gain_s` of several ports; infinite where the shortest path is no way for this vessel.
+
+    Parameters
+    ----------
+    water : Water
+    depth_class : DepthClass
+    reach : Reach
+    forecast : Forecast
+    motion : Motion
+    depart_s : float
+        [s]
+    passages : Passages
+        Clocks on the shortest paths.
+    ports : ndarray of int64, shape (n,)
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        [s]
+    """
+    gains = np.zeros(ports.shape[0])
+    for k in range(ports.shape[0]):
+        p = ports[k]
+        if not reach.distance_m[p] < np.inf or reach.entered_at[p] != NOWHERE:
+            continue
+        usual_s = passages.time_s[p]
+        if not usual_s < np.inf or passages.highest_hs_m[p] > motion.max_hs_m:
+            gains[k] = np.inf
+            continue
+        track = track_on_plane(water, depth_class, reach, p)
+        gains[k] = could_gain_s(water.mesh, forecast, motion, depart_s, track, usual_s)
+    return gains
+
+
+@kernel
 def _best_progress_ms(motion, sea, east, north):
-    """Greatest speed along a direction over all headings. [m/s]"""
-    best_ms = 0.0
-    for k in range(9):
-        turn = radians(-60.0 + 15.0 * k)
-        cosine = cos(turn)
-        sine = sqrt(1.0 - cosine * cosine) * (-1.0 if k < 4 else 1.0)
-        heading_east = east * cosine + north * sine
-        heading_north = north * cosine - east * sine
-        made_ms = made_good_ms(motion, sea, heading_east, heading_north, 1.0, 1.0)
-        best_ms = max(best_ms, made_ms * cosine) if made_ms > 0.0 else best_ms
-    return best_ms
+    """Greatest speed along a direction over all headings; 0 beyond the speed table. [m/s]
+
+    Steered straight along it: turning off loses more way than any sea on the bow gives back, and what sets sideways
+    does not count.
+    """
+    speed_ms = speed_through_water_ms(motion, sea.hs_m, sea.waves_east * east + sea.waves_north * north)
+    progress_ms = speed_ms + sea.drift_east_ms * east + sea.drift_north_ms * north
+    return progress_ms if progress_ms > 0.0 else 0.0
 
 
 @kernel

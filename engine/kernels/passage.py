@@ -19,7 +19,7 @@ from engine.kernels.shortest_paths import DIRECT
 PIECE_M = 1852.0
 """Piece over which the sea is taken as even: finer than the forecasts there are. [m]"""
 
-COARSE = 1.0 / 3.0
+COARSE = 0.5
 """Growth of the pieces of a first look: a piece may be this share of the way already behind."""
 
 
@@ -362,10 +362,12 @@ def passages_to_ports(water, depth_class, reach, forecast, motion, depart_s, por
     quiet = says_nothing(forecast)
     mesh = water.mesh
     vertex = depth_class.corners.vertex
-    corner_count = vertex.shape[0]
-    state = np.zeros(corner_count, np.int8)
-    times = np.empty((corner_count, 6))
-    flags = np.empty((corner_count, 2), np.bool_)
+    # Clocks of corners passed so far: where each one's stands, plus one, and the clocks in order of passing.
+    place = np.zeros(0 if quiet else vertex.shape[0], np.int32)
+    room = 1 if quiet else min(vertex.shape[0], 64 * ports.shape[0]) + 1
+    times = np.empty((room, 6))
+    flags = np.empty((room, 2), np.bool_)
+    passed = 0
     # The way from the position to where it joins the mesh is common to all but those that leave a bank elsewhere.
     shared = start_clock()
     if not quiet:
@@ -390,27 +392,35 @@ def passages_to_ports(water, depth_class, reach, forecast, motion, depart_s, por
         before = NOWHERE
         while corner != DIRECT:
             v = vertex[corner]
-            if state[corner] == 0:
+            k = place[corner] - 1
+            if k >= 0:
+                clock = Clock(
+                    times[k, 0],
+                    times[k, 1],
+                    times[k, 2],
+                    times[k, 3],
+                    flags[k, 0],
+                    flags[k, 1],
+                    times[k, 4],
+                    times[k, 5],
+                )
+            else:
                 if before == NOWHERE:
                     length_m = geodesic_length_m(lon, lat, mesh.lon[v], mesh.lat[v])
                 else:
                     length_m = depth_class.distance[before, p] - depth_class.distance[corner, p]
                 clock = run_leg(forecast, motion, depart_s, clock, lon, lat, mesh.lon[v], mesh.lat[v], length_m, growth)
-                state[corner] = 1
-                times[corner, 0], times[corner, 1], times[corner, 2] = clock.time_s, clock.early_s, clock.late_s
-                times[corner, 3], times[corner, 4], times[corner, 5] = clock.highest_hs_m, clock.filled_m, clock.run_m
-                flags[corner, 0], flags[corner, 1] = clock.waves_missing, clock.stream_missing
-            else:
-                clock = Clock(
-                    times[corner, 0],
-                    times[corner, 1],
-                    times[corner, 2],
-                    times[corner, 3],
-                    flags[corner, 0],
-                    flags[corner, 1],
-                    times[corner, 4],
-                    times[corner, 5],
-                )
+                # Out of room the clock is merely run again for the next port.
+                if passed < room:
+                    times[passed, 0], times[passed, 1], times[passed, 2] = clock.time_s, clock.early_s, clock.late_s
+                    times[passed, 3], times[passed, 4], times[passed, 5] = (
+                        clock.highest_hs_m,
+                        clock.filled_m,
+                        clock.run_m,
+                    )
+                    flags[passed, 0], flags[passed, 1] = clock.waves_missing, clock.stream_missing
+                    passed += 1
+                    place[corner] = passed
             lon = mesh.lon[v]
             lat = mesh.lat[v]
             before = corner

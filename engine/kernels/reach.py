@@ -211,6 +211,42 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
 
 
 @kernel
+def track_on_plane(water, depth_class, reach, port):
+    """The shortest path from where a position joins the mesh to an approach point.
+
+    Parameters
+    ----------
+    water : Water
+    depth_class : DepthClass
+    reach : Reach
+    port : int
+        One that is reached over the mesh.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, 2)
+        Lattice points of the plane. [m]
+    """
+    mesh = water.mesh
+    count = 2
+    corner = reach.via[port]
+    while corner != DIRECT:
+        count += 1
+        corner = depth_class.following[corner, port]
+    track = np.empty((count, 2))
+    track[0, 0], track[0, 1] = to_plane(
+        reach.joined[port, 0], reach.joined[port, 1], mesh.origin_lon_deg, mesh.origin_lat_deg
+    )
+    corner = reach.via[port]
+    for k in range(1, count - 1):
+        vertex = depth_class.corners.vertex[corner]
+        track[k, 0], track[k, 1] = mesh.x[vertex], mesh.y[vertex]
+        corner = depth_class.following[corner, port]
+    track[count - 1, 0], track[count - 1, 1] = water.ports.x[port], water.ports.y[port]
+    return track
+
+
+@kernel
 def _leave_bank(water, depth_class, position, point, joined, distance, via, touched, poor):
     """For each port the best of all ways off the bank; changes what it is given where one is better."""
     mesh = water.mesh

@@ -48,8 +48,8 @@ class Cube:
     forecast : Forecast
         What the engine samples.
     identity : dict
-        ``id``, ``sha256``, ``run_at`` (RFC 3339 or None), ``swell_only``, and for each group ``from``, ``to``, ``steps``,
-        ``source``, ``run_at`` and ``notes`` (such as: swell only).
+        ``id``, ``sha256``, ``run_at`` (RFC 3339 or None), ``swell_only``, and for each group ``from``, ``to``,
+        ``steps``, ``source``, ``run_at`` and ``notes`` (such as: swell only).
     header : dict
         Everything the file says of itself.
     """

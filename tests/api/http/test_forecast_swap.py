@@ -1,0 +1,95 @@
+"""A forecast is replaced under the running server: every answer is of the old one or of the new one, and none fails."""
+
+import asyncio
+import logging
+import os
+import shutil
+
+import httpx
+import pytest
+
+from api.document import decision_document, dump
+from api.encounter import EncounterIn
+from api.http import create_app, opening
+from tests.synthetic.cubes import START_S, synthetic_cube
+
+ENCOUNTER = {
+    "position": {"type": "Point", "coordinates": [1.35, 51.0]},
+    "time": "2026-11-22T06:00:00Z",
+    "persons": {"min": 30, "max": 30},
+    "vessel": {"profile": "rnli-severn"},
+}
+
+
+@pytest.fixture
+def cubes(tmp_path):
+    """Two forecasts that give different answers."""
+    calm = synthetic_cube(tmp_path / "calm.cube", waves=(0.4, 1.0, 0.0, 5.0), run_at_s=START_S)
+    rough = synthetic_cube(tmp_path / "rough.cube", waves=(3.4, 1.0, 0.0, 8.0), run_at_s=START_S)
+    return calm, rough
+
+
+def expected(house, cube):
+    seeing = house.forecasting(cube)
+    return dump(decision_document(seeing.decide(seeing.ask(EncounterIn.model_validate(ENCOUNTER), 0.0))))
+
+
+def test_every_answer_is_of_one_forecast_or_the_other(house, cubes, tmp_path, monkeypatch):
+    monkeypatch.setattr(opening, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(opening, "open_house", lambda pack: house)
+    monkeypatch.setattr(opening, "warm", lambda house: None)
+    used = tmp_path / "used.cube"
+    shutil.copy(cubes[0], used)
+    answers = {expected(house, cube): name for name, cube in zip(("calm", "rough"), cubes, strict=True)}
+    assert len(answers) == 2
+    seen = []
+
+    async def story():
+        app = create_app(forecast=used)
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+        ):
+            while (await client.get("/readyz")).status_code != 200:
+                await asyncio.sleep(0.01)
+            for turn in range(6):
+                fresh = tmp_path / "fresh.cube"
+                shutil.copy(cubes[turn % 2], fresh)
+                os.replace(fresh, used)
+                for _ in range(4):
+                    for answer in await asyncio.gather(*(client.post("/v1/decisions", json=ENCOUNTER) for _ in "ab")):
+                        assert answer.status_code == 200
+                        seen.append(answers[answer.text])
+
+    asyncio.run(story())
+    assert set(seen) == {"calm", "rough"}
+
+
+def test_a_file_that_is_no_forecast_changes_nothing(house, cubes, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(opening, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(opening, "open_house", lambda pack: house)
+    monkeypatch.setattr(opening, "warm", lambda house: None)
+    used = tmp_path / "used.cube"
+    shutil.copy(cubes[0], used)
+
+    async def story():
+        app = create_app(forecast=used)
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+        ):
+            while (await client.get("/readyz")).status_code != 200:
+                await asyncio.sleep(0.01)
+            broken = tmp_path / "broken.cube"
+            broken.write_bytes(cubes[1].read_bytes()[:-100])
+            os.replace(broken, used)
+            while not caplog.records:
+                await asyncio.sleep(0.02)
+            answer = await client.post("/v1/decisions", json=ENCOUNTER)
+            assert answer.text == expected(house, cubes[0])
+
+    with caplog.at_level(logging.ERROR, logger=opening.__name__):
+        asyncio.run(asyncio.wait_for(story(), 60))
+    assert "forecast in use stays" in caplog.text
