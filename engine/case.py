@@ -7,6 +7,7 @@ from math import inf, isnan, nan
 import numpy as np
 
 from engine.judge import AskFigures, Table, judge
+from engine.kernels.forecast import waves_at
 from engine.kernels.passage import COARSE, Motion, Passages, calm_speed_ms, passages_to_ports, says_nothing
 from engine.kernels.reach import DepthClass, Reach
 from engine.model import Ask, Coordination, Detour, SpeedTable, Vessel, World
@@ -30,6 +31,8 @@ class Case:
 
     Attributes
     ----------
+    here_hs_m : float
+        Significant wave height at the position; NaN when the forecast does not say. [m]
     tide_bias_m : float
         Added to every tide: 0 but when asking what a wrong one would change. [m]
     """
@@ -42,6 +45,7 @@ class Case:
     persons_known: bool
     motion: Motion
     coordination: Coordination
+    here_hs_m: float
     tide_bias_m: float = 0.0
 
     @property
@@ -93,8 +97,14 @@ def case_of(ask: Ask, world: World, coordination: Coordination) -> Case:
     aboard = not persons_known or persons > 0.0
     needed_depth_m = depth_needed(vessel.draught_m, limits.keel_margin_m, limits.keel_margin_share, 0.0)
     motion = motion_of(vessel, ask.policy, world.speed_tables, aboard)
+    here_hs_m = nan
+    if world.identity["forecast"] is not None:
+        here_hs_m = float(waves_at(world.forecast, ask.lon, ask.lat, ask.at_s)[0])
+    if here_hs_m > motion.max_hs_m:
+        # In too high a sea already she goes through what is no higher, to get out of it.
+        motion = motion._replace(max_hs_m=here_hs_m * (1.0 + limits.wave_uncertainty_share))
     return Case(ask, world, depth_class_for(world, needed_depth_m), needed_depth_m, persons, persons_known, motion,
-                coordination)  # fmt: skip
+                coordination, here_hs_m)  # fmt: skip
 
 
 @lru_cache(maxsize=128)
@@ -176,8 +186,8 @@ def figures_of(case: Case) -> AskFigures:
     feed, run_age_s = weather_feed(case)
     return AskFigures(
         ask.at_s, case.needed_depth_m, ask.vessel.draught_m, vessel.loa_m, vessel.beam_m, vessel.range_m,
-        vessel.max_hs_m, vessel.self_righting_persons, vessel.max_persons, float(case.persons), case.persons_known,
-        int(ask.medical), ask.at_s - ask.aboard_since_s, -1 if ask.sheltered is None else int(ask.sheltered),
+        vessel.max_hs_m, case.here_hs_m, vessel.self_righting_persons, vessel.max_persons,
+        float(case.persons), case.persons_known, int(ask.medical), ask.at_s - ask.aboard_since_s, -1 if ask.sheltered is None else int(ask.sheltered),
         bool(ask.policy.designated), ask.policy.weigh_srr_state, world.lane_bits, world.firing_bits, int(feed),
         run_age_s,
     )  # fmt: skip

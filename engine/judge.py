@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.entry import Sill, seconds_from_high_water, wait_for_entry_s
+from engine.kernels.entry import Sill, lowest_height, seconds_from_high_water, wait_for_entry_s
 from engine.kernels.forecast import current_at, visibility_at, waves_at, wind_at
 from engine.kernels.jit import inlined_kernel, kernel
 from engine.kernels.passage import calm_speed_ms
-from engine.kernels.tides import height_at
 from engine.rules.access import berth, entry_permission, harbour_status, port_kind
 from engine.rules.authority import designated, in_srr_state, register_confidence
 from engine.rules.depth_and_tide import gate, tide_data, under_keel_clearance
@@ -36,6 +35,8 @@ class AskFigures(NamedTuple):
     ----------
     depart_s : float
         Epoch of the request. [s]
+    here_hs_m : float
+        Significant wave height where the vessel is; NaN when the forecast does not say. [m]
     """
 
     depart_s: float
@@ -45,6 +46,7 @@ class AskFigures(NamedTuple):
     beam_m: float
     range_m: float
     max_hs_m: float
+    here_hs_m: float
     self_righting_persons: float
     max_persons: float
     persons: float
@@ -262,15 +264,20 @@ def judge(
                 tides, p, sill, ask.depart_s + passages.early_s[p], tide_bias_m, limits.gate_wait_s
             )
             late_wait_s = _waited_s(tides, p, sill, ask.depart_s + passages.late_s[p], tide_bias_m, limits.gate_wait_s)
-        tide_m = tide_bias_m + min(height_at(tides, p, entry.judged_s), height_at(tides, p, entry.judged_s + hold_s))
+        tide_m = tide_bias_m + lowest_height(tides, p, entry.judged_s, hold_s)
         from_high_h = np.nan
         if sill.has_hours:
             from_high_h = seconds_from_high_water(tides, p, entry.judged_s) / HOUR_S
         doubt_h = tides.time_uncertainty_s[p] / HOUR_S
         waited_s = entry.wait_s if entry.wait_s < np.inf else 0.0
         times[0, row] = passages.time_s[p] + waited_s + inside_s
-        times[1, row] = min(times[0, row], passages.early_s[p] + early_wait_s + inside_s)
-        times[2, row] = max(times[0, row], passages.late_s[p] + late_wait_s + inside_s)
+        times[1, row] = passages.early_s[p] + early_wait_s + inside_s
+        times[2, row] = passages.late_s[p] + late_wait_s + inside_s
+        # Waits are found to a few seconds, so the order can slip by that; what is unknown stays so.
+        if times[1, row] > times[0, row]:
+            times[1, row] = times[0, row]
+        if times[2, row] < times[0, row]:
+            times[2, row] = times[0, row]
         times[3, row] = entry.wait_s + (limits.lock_s if columns.gate[p] == Gate.LOCK_24H else 0.0)
         highest_tide_m = columns.mhws_m[p] + limits.highest_tide_above_mhws_m
         if np.isnan(highest_tide_m):
@@ -315,7 +322,10 @@ def judge(
             cross_set(at_entrance.cross_ms, limits.cross_set_ms),
             visibility(at_entrance.visibility_m, limits.visibility_m),
             banks(distance_m[p], ask.needed_depth_m),
-            route_sea(highest_hs_m, passages.waves_missing[p], ask.max_hs_m, limits.sea_near_share),
+            route_sea(
+                highest_hs_m, passages.waves_missing[p], ask.max_hs_m, limits.sea_near_share,
+                ask.here_hs_m * (1.0 + limits.wave_uncertainty_share),
+            ),
             endurance(whole_m, ask.range_m, limits.range_reserve_share),
             traffic_lanes(has_route, touched[p], poor[p], np.uint64(ask.lane_bits)),
             restricted_areas(has_route, touched[p], np.uint64(ask.firing_bits)),
@@ -352,6 +362,5 @@ def judge(
 
 @kernel
 def _waited_s(tides, port, sill, arrival_s, tide_bias_m, longest_wait_s):
-    """Wait outside as far as it is known and within the policy's limit. [s]"""
-    wait_s = entry_at(tides, port, sill, arrival_s, tide_bias_m, longest_wait_s).wait_s
-    return wait_s if wait_s < np.inf else 0.0
+    """Wait outside on another arrival: infinite when the way in has shut by then, NaN when that is not known. [s]"""
+    return entry_at(tides, port, sill, arrival_s, tide_bias_m, longest_wait_s).wait_s

@@ -42,7 +42,6 @@ def opened(case: Case, ways: Ways, exhaustive: bool = False) -> tuple[Found, Pro
     """
     bounds_s = lower_bounds_s(case, ways)
     by_bound = np.argsort(bounds_s, kind="stable")
-    key_s = np.full(len(bounds_s), np.inf)
     hopeless = np.zeros(len(bounds_s), np.bool_)
     best_s = np.inf
     count = 0
@@ -50,13 +49,12 @@ def opened(case: Case, ways: Ways, exhaustive: bool = False) -> tuple[Found, Pro
         batch = by_bound[count : count + AT_ONCE]
         ways = looked_at_closely(case, ways, batch)
         looked = judged(case, ways, batch)
-        key_s[batch] = looked.plain_key_s
         hopeless[batch] = _hopeless(looked)
         best_s = min(best_s, _best_confirmed_s(looked))
         count += len(batch) if exhaustive else max(1, int((bounds_s[batch] < best_s).sum()))
     if not says_nothing(case.world.forecast) and case.ask.policy.key != "distance":
-        hopeful = by_bound[:count][~hopeless[by_bound[:count]] & (exhaustive | (bounds_s[by_bound[:count]] < best_s))]
-        ways = _with_ways_round(case, ways, hopeful[np.argsort(key_s[hopeful], kind="stable")], key_s, exhaustive)
+        near = by_bound[:count]
+        ways = _with_ways_round(case, ways, near[~hopeless[near]])
     found = judged(case, ways)
     return found, Proof(count, float(bounds_s[by_bound[count]]) if count < len(by_bound) else np.inf)
 
@@ -67,8 +65,8 @@ def _best_confirmed_s(found: Found) -> float:
     return float(np.nanmin(keys)) if len(keys) and not np.isnan(keys).all() else np.inf
 
 
-def _with_ways_round(case: Case, ways: Ways, ports: np.ndarray, key_s: np.ndarray, exhaustive: bool) -> Ways:
-    """The ways with faster ones for ports that could win by one, given the quickest port first."""
+def _with_ways_round(case: Case, ways: Ways, ports: np.ndarray) -> Ways:
+    """The ways with faster ones for ports that could win by one, given in order of their bounds."""
     limits = case.ask.policy.limits
     gains_s = could_gain_for_ports(
         case.world.water, case.depth_class, ways.reach, case.world.forecast, case.motion, case.ask.at_s, ways.passages,
@@ -77,17 +75,8 @@ def _with_ways_round(case: Case, ways: Ways, ports: np.ndarray, key_s: np.ndarra
     usual_s = ways.passages.time_s[ports]
     # What cannot gain much is not looked for.
     worth = gains_s > np.where(np.isfinite(usual_s), limits.detour_worth_share * usual_s, 0.0)
-    if not worth.any():
-        return ways
-    best_s = _best_confirmed_s(judged(case, ways, ports))
-    for port, gain_s in zip(ports[worth].tolist(), gains_s[worth].tolist(), strict=True):
-        # Nor what would leave the port behind the best one still.
-        if isfinite(gain_s) and key_s[port] - gain_s > best_s and not exhaustive:
-            continue
-        rounder = way_round(case, ways, port)
-        if rounder is not None:
-            ways = rounder
-            best_s = min(best_s, _best_confirmed_s(judged(case, ways, np.array([port]))))
+    for port in ports[worth][: int(limits.detour_ports)].tolist():
+        ways = way_round(case, ways, port) or ways
     return ways
 
 
@@ -136,14 +125,12 @@ def way_round(case: Case, ways: Ways, port: int) -> Ways | None:
     worth_s = np.inf if stuck or too_high else (1.0 - 0.5 * limits.detour_worth_share) * most_s
     way, onward = faster_track(
         mesh, case.depth_class.needed_depth_m, world.forecast, case.motion, case.ask.at_s + hop.time_s, shortest,
-        most_s - hop.time_s, worth_s - hop.time_s,
+        most_s - hop.time_s, worth_s - hop.time_s, bool(too_high),
     )  # fmt: skip
     if len(way) == 0:
         return None
     clock = added(hop, onward)
     if not (stuck or too_high) and clock.time_s > (1.0 - limits.detour_worth_share) * usual_s:
-        return None
-    if too_high and clock.highest_hs_m > case.motion.max_hs_m:
         return None
     plane = np.array([to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg) for lon, lat in way])
     touched, poor = ways.touched.copy(), ways.poor.copy()

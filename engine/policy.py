@@ -37,6 +37,7 @@ class Limits(NamedTuple):
     wind_drift_share: float
     detour_worth_share: float
     detour_most_times: float
+    detour_ports: float
     persons_when_unknown: float
     near_tie_s: float
     near_tie_share: float

@@ -26,6 +26,9 @@ from engine.vocab import Code, Rule, Verdict, Weight
 
 _UNCERTAINTY_POINTS = 8
 
+MOST_CONTENDERS = 16
+"""Ports tried under changed inputs, those nearest to the winner in key."""
+
 
 def winners_nearby(case: Case, found: Found) -> tuple[int, ...]:
     """Other ports that would win somewhere on the circle the position is good to."""
@@ -89,9 +92,8 @@ def _both_ways(share: float) -> tuple[float, float]:
 def _contenders(case: Case, found: Found) -> np.ndarray:
     """The winner, and ports that a doubt about speed, sea or tide could bring before it.
 
-    A doubt about speed or sea moves all ports alike, so between two fit ports only the difference of their spreads
-    and a part of them counts. A port that tide or sea only just shut counts as soon as it is nearer, and every port
-    does when the winner itself is only just open.
+    A doubt about speed or sea moves all ports alike, so between two ports that hang on no tide only the difference of
+    their spreads and a part of them counts. With a tide in play a small change can cost or save a whole wait.
     """
     if found.winner is None:
         return np.empty(0, np.int64)
@@ -100,35 +102,25 @@ def _contenders(case: Case, found: Found) -> np.ndarray:
     against &= found.weight == int(Weight.HARD)
     shut = against[:, MENDED_BY_ANOTHER_ARRIVAL].any(axis=1)
     against[:, MENDED_BY_ANOTHER_ARRIVAL] = False
-    possible = ~against.any(axis=1) & (~shut | _only_just_shut(case, table))
     known = np.isfinite(table.low_s) & np.isfinite(table.high_s)
     spread_s = np.subtract(table.high_s, table.low_s, out=np.zeros(len(known)), where=known)
-    slack_s = np.maximum(0.5 * np.abs(spread_s - spread_s[winner]), 0.15 * spread_s)
-    slack_s = np.where(shut | (table.wait_s > 0.0), spread_s, slack_s)
-    near = possible & (found.key_s - found.key_s[winner] < slack_s)
-    if _only_just_open(case, table, winner):
-        near |= possible & (np.arange(len(possible)) == found.order[min(1, len(found.order) - 1)])
-    return np.flatnonzero(near)
+    wait_s = np.where(np.isfinite(table.wait_s), table.wait_s, 0.0)
+    hangs = shut | (table.code[:, Rule.R_DAT_02] != int(Code.TIDE_NOT_NEEDED)) | _near_sea_limit(case, table)
+    narrow_s = np.maximum(0.5 * np.abs(spread_s - spread_s[winner]), 0.15 * spread_s)
+    longest_s = case.ask.policy.limits.gate_wait_s
+    wide_s = spread_s + spread_s[winner] + wait_s + (longest_s if hangs[winner] else 0.0)
+    gap_s = found.key_s - found.key_s[winner]
+    near = ~against.any(axis=1) & (gap_s < np.where(hangs | hangs[winner], wide_s, narrow_s))
+    ports = np.flatnonzero(near)
+    return np.sort(ports[np.argsort(np.abs(gap_s[ports]), kind="stable")][:MOST_CONTENDERS])
 
 
-def _only_just_shut(case: Case, table: Table) -> np.ndarray:
-    """Ports where a sea, or a doubtful tide, within its doubt, makes the difference."""
-    most = 1.0 + case.motion.wave_doubt
-    sea = table.code[:, Rule.R_RTE_02] == int(Code.SEA_LIMIT_EXCEEDED)
-    sea &= table.measured[:, Rule.R_RTE_02] < most * table.limit[:, Rule.R_RTE_02]
-    waves = table.code[:, Rule.R_NAV_03] == int(Code.ENTRANCE_WAVES_DANGEROUS)
-    waves &= table.measured[:, Rule.R_NAV_03] < most * table.limit[:, Rule.R_NAV_03]
-    depth = table.code[:, Rule.R_NAV_01] == int(Code.TIDE_DOUBTFUL)
-    hours = table.code[:, Rule.R_NAV_02] == int(Code.GATE_HOURS_DOUBTFUL)
-    return np.asarray(sea | waves | depth | hours)
-
-
-def _only_just_open(case: Case, table: Table, port: int) -> bool:
-    """Whether a tide or a sea within its doubt may shut a port."""
-    if table.wait_s[port] != 0.0 or table.code[port, Rule.R_NAV_01] == Code.UKC_MARGINAL:
-        return True
-    most = 1.0 + case.motion.wave_doubt
-    return bool(
-        most * table.measured[port, Rule.R_RTE_02] > table.limit[port, Rule.R_RTE_02]
-        or table.code[port, Rule.R_NAV_03] == Code.ENTRANCE_WAVES_CAUTION
+def _near_sea_limit(case: Case, table: Table) -> np.ndarray:
+    """Ports where a sea within its doubt makes the difference, on the way or in the entrance."""
+    doubt = case.motion.wave_doubt
+    way_m, way_limit_m = table.measured[:, Rule.R_RTE_02], table.limit[:, Rule.R_RTE_02]
+    near = (way_m > (1.0 - doubt) * way_limit_m) & (way_m < (1.0 + doubt) * way_limit_m)
+    entrance = table.code[:, Rule.R_NAV_03]
+    return np.asarray(
+        near | (entrance == int(Code.ENTRANCE_WAVES_CAUTION)) | (entrance == int(Code.ENTRANCE_WAVES_DANGEROUS))
     )

@@ -349,6 +349,11 @@ WORDING: dict[Code, Wording] = {
         "{port} : mer sur la route, ou limite du navire, inconnue ; vérifier les conditions.",
         SEAMANSHIP,
     ),
+    Code.SEA_LIMIT_HERE_ALREADY: Wording(
+        "Sea above the vessel's limit here already, and no higher on the way to {port}.",
+        "Mer déjà au-dessus de la limite du navire ici, pas plus forte sur la route vers {port}.",
+        SEAMANSHIP,
+    ),
     # R-RTE-03
     Code.ENDURANCE_OK: Wording(
         "Fuel enough for {port}: {measured} to run, usable range {limit}.",

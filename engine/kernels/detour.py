@@ -16,11 +16,13 @@ from math import ceil, cos, hypot, radians, sqrt
 
 import numpy as np
 
+from engine.kernels.forecast import waves_at
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.heap import pop, sift_up
 from engine.kernels.jit import kernel
 from engine.kernels.mesh import NOWHERE, holds, is_open, locate_open
 from engine.kernels.passage import (
+    PIECE_M,
     Sea,
     calm_speed_ms,
     made_good_ms,
@@ -38,8 +40,8 @@ LATTICE_POINTS = (300, 2000, 8000)
 follows from them."""
 
 FINEST_PITCH_M = 200.0
-STRETCHES = 6
-ABREAST = 2
+STRETCHES = 8
+ABREAST = 3
 """Before a search: stretches of the path, and places on either side of each, at which the sea is looked at."""
 
 _METRES_PER_DEGREE = SPHERE_RADIUS_M * 3.141592653589793 / 180.0
@@ -181,7 +183,8 @@ def could_gain_s(mesh, forecast, motion, depart_s, track, usual_s):
         late_s = max(early_s, usual_s - (whole_m - along_m) / top_ms)
         best_ms = 0.0
         for side in range(-ABREAST, ABREAST + 1):
-            off_m = half_m * side / ABREAST
+            # Close to the path, farther off, and at the rim: 1/16, 1/4 and the whole of the width.
+            off_m = half_m * np.sign(side) * 4.0 ** (abs(side) - ABREAST)
             lon, lat = here_lon, here_lat
             share = 1.0
             if off_m != 0.0:
@@ -304,7 +307,7 @@ def _spaced(track, longest_m):
 
 
 @kernel
-def search_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, most_points):
+def search_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, most_points, keeps_low):
     """A track that may be faster than the shortest path.
 
     Parameters
@@ -322,6 +325,8 @@ def search_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, 
         Tracks that take longer are not looked for. [s]
     most_points : int
         Lattice points in the box of the search.
+    keeps_low : bool
+        Whether to look at the sea between lattice points too: there is one she does not go into.
 
     Returns
     -------
@@ -410,6 +415,18 @@ def search_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, 
             to_go = hypot(tx - x[end], ty - y[end]) / top_ms
             if arrival >= reached[end] or arrival + to_go > most_s * 1.01 or size >= capacity:
                 continue
+            if keeps_low and not _stays_low(
+                forecast,
+                motion,
+                depart_s + reached[node],
+                arrival - reached[node],
+                lon[node],
+                lat[node],
+                lon[end],
+                lat[end],
+                2.0 * half_m,
+            ):
+                continue
             # Along the shortest path itself there is nothing to check.
             on_path = node >= lattice and end == node + 1
             if not on_path and (
@@ -436,6 +453,20 @@ def search_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, 
         points[k, 0], points[k, 1] = x[node], y[node]
         node = came_from[node]
     return points
+
+
+@kernel
+def _stays_low(forecast, motion, depart_s, time_s, lon1, lat1, lon2, lat2, length_m):
+    """Whether the sea between two points stays within what the vessel goes into."""
+    pieces = int(length_m / PIECE_M)
+    for k in range(pieces):
+        part = (k + 1.0) / (pieces + 1.0)
+        hs_m, _, _, _, _ = waves_at(
+            forecast, lon1 + part * (lon2 - lon1), lat1 + part * (lat2 - lat1), depart_s + part * time_s
+        )
+        if hs_m * motion.wave_factor > motion.max_hs_m:
+            return False
+    return True
 
 
 @kernel
@@ -533,7 +564,7 @@ def _leg(forecast, motion, depart_s, clock, start, end):
 
 
 @kernel
-def faster_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, worth_s):
+def faster_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, worth_s, keeps_low):
     """The faster way round, if there is one.
 
     Parameters
@@ -552,31 +583,32 @@ def faster_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, 
     worth_s : float
         A first search that ends above this one is not followed by a second; infinite where the shortest path is no way
         and any other will do. [s]
+    keeps_low : bool
+        Whether the shortest path leads through a sea she does not go into.
 
     Returns
     -------
     way : ndarray of float64, shape (m, 2)
-        Longitude and latitude; empty where the shortest path stays the best known. [deg]
+        Longitude and latitude, through no sea above her limit; empty where none was found. [deg]
     clock : Clock
         At its end.
     """
-    nothing = np.empty((0, 2))
-    if track[0, 0] == track[-1, 0] and track[0, 1] == track[-1, 1]:
-        return nothing, start_clock()
-    best = nothing
+    best = np.empty((0, 2))
     best_clock = start_clock()
     best_s = most_s
+    if track[0, 0] == track[-1, 0] and track[0, 1] == track[-1, 1]:
+        return best, best_clock
     for most_points in LATTICE_POINTS:
-        points = search_track(mesh, needed_depth, forecast, motion, depart_s, track, best_s, most_points)
+        points = search_track(mesh, needed_depth, forecast, motion, depart_s, track, best_s, most_points, keeps_low)
         if points.shape[0] > 0:
             way = straightened(mesh, needed_depth, forecast, motion, depart_s, points)
             clock = run_track(forecast, motion, depart_s, way)
-            if clock.time_s < best_s:
+            if clock.time_s < best_s and clock.highest_hs_m <= motion.max_hs_m:
                 best = way
                 best_clock = clock
                 best_s = clock.time_s
-        is_first = most_points == LATTICE_POINTS[0]
         # A coarse search is cheap and tells whether there is anything to gain; only then a fine one pays.
+        is_first = most_points == LATTICE_POINTS[0]
         if is_first and not best_s < worth_s and worth_s < np.inf:
             break
         # The last and finest one is for those who have no way at all.

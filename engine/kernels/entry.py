@@ -41,6 +41,18 @@ def seconds_from_high_water(tides, port, at_s):
 
 
 @inlined_kernel
+def lowest_height(tides, port, at_s, hold_s):
+    """Lowest predicted tide at the start, the middle and the end of a stretch of time; NaN when any is unknown. [m]"""
+    first_m = height_at(tides, port, at_s)
+    middle_m = height_at(tides, port, at_s + 0.5 * hold_s)
+    last_m = height_at(tides, port, at_s + hold_s)
+    # Compiled, the least of a number and NaN is the number: the sum keeps what is unknown.
+    if isnan(first_m + middle_m + last_m):
+        return nan
+    return min(first_m, min(middle_m, last_m))
+
+
+@inlined_kernel
 def is_open(tides, port, sill, at_s, doubt):
     """Whether a vessel entering now gets to the landing.
 
@@ -60,16 +72,16 @@ def is_open(tides, port, sill, at_s, doubt):
         1 open, 0 shut, NaN when the tide is unknown.
     """
     if not isnan(sill.tide_needed_m):
-        low_m = min(height_at(tides, port, at_s), height_at(tides, port, at_s + sill.hold_s))
-        if isnan(low_m):
+        low_m = lowest_height(tides, port, at_s, sill.hold_s)
+        if isnan(low_m) or isnan(tides.height_uncertainty_m[port]):
             return nan
         if low_m - doubt * tides.height_uncertainty_m[port] < sill.tide_needed_m:
             return 0.0
     if sill.has_hours:
         from_high_s = seconds_from_high_water(tides, port, at_s)
-        if isnan(from_high_s):
-            return nan
         slack_s = doubt * tides.time_uncertainty_s[port]
+        if isnan(from_high_s + slack_s + sill.opens_before_s + sill.closes_after_s):
+            return nan
         if from_high_s < slack_s - sill.opens_before_s or from_high_s > sill.closes_after_s - slack_s:
             return 0.0
     return 1.0

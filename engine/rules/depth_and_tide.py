@@ -51,7 +51,7 @@ def under_keel_clearance(needed_m, entrance_depth_m, dries, tide_m, tide_doubt_m
         if dries and isnan(tide_m):
             return Judged(Verdict.UNKNOWN, Code.TIDE_UNKNOWN, nan, needed_m)
         return Judged(Verdict.UNKNOWN, Code.DEPTH_UNKNOWN, nan, needed_m)
-    if isnan(tide_m):
+    if isnan(tide_m) or isnan(tide_doubt_m):
         if entrance_depth_m >= needed_m:
             return Judged(Verdict.PASS, Code.UKC_OK, entrance_depth_m, needed_m)
         if entrance_depth_m + highest_tide_m < needed_m:
@@ -60,7 +60,8 @@ def under_keel_clearance(needed_m, entrance_depth_m, dries, tide_m, tide_doubt_m
     depth_m = entrance_depth_m + tide_m
     if depth_m - tide_doubt_m >= needed_m + marginal_m:
         return Judged(Verdict.PASS, Code.UKC_OK, depth_m, needed_m)
-    if depth_m - tide_doubt_m >= needed_m:
+    # What the chart alone has is there whatever the tide does: learning the tide takes no port away.
+    if depth_m - tide_doubt_m >= needed_m or entrance_depth_m >= needed_m:
         return Judged(Verdict.PASS, Code.UKC_MARGINAL, depth_m, needed_m)
     if depth_m + tide_doubt_m >= needed_m:
         return Judged(Verdict.UNKNOWN, Code.TIDE_DOUBTFUL, depth_m, needed_m)

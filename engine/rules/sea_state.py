@@ -13,7 +13,7 @@ HARMLESS_HS_M = 0.5
 
 
 @kernel
-def route_sea(highest_hs_m, missing, max_hs_m, near_share):
+def route_sea(highest_hs_m, missing, max_hs_m, near_share, bearable_hs_m):
     """The highest sea on the route is within what the vessel bears with survivors aboard.
 
     Parameters
@@ -26,7 +26,12 @@ def route_sea(highest_hs_m, missing, max_hs_m, near_share):
         The vessel's limit; NaN when unknown. [m]
     near_share : float
         Share of the limit from which the sea counts as near it.
+    bearable_hs_m : float
+        Sea she is in already, with its doubt: where that is above her limit, a way through no higher one is a caution,
+        for staying is no better. NaN when unknown. [m]
     """
+    if highest_hs_m > max_hs_m and bearable_hs_m > max_hs_m and highest_hs_m <= bearable_hs_m:
+        return Judged(Verdict.FAIL, Code.SEA_LIMIT_HERE_ALREADY, highest_hs_m, max_hs_m)
     if highest_hs_m > max_hs_m:
         return Judged(Verdict.FAIL, Code.SEA_LIMIT_EXCEEDED, highest_hs_m, max_hs_m)
     if missing or isnan(highest_hs_m) or isnan(max_hs_m):

@@ -96,10 +96,16 @@ def smooth(random: np.random.Generator, count: int, scale_deg: float = 3.0, stea
 
 
 def random_forecast(
-    random: np.random.Generator, most_hs_m=4.0, most_stream_ms=2.0, most_wind_ms=15.0, steady=False, **settings
+    random: np.random.Generator,
+    most_hs_m=4.0,
+    most_stream_ms=2.0,
+    most_wind_ms=15.0,
+    steady=False,
+    scale_deg=3.0,
+    **settings,
 ) -> Forecast:
     """Smooth waves, stream and wind that change in place and, unless steady, in time."""
-    sea, stream, wind = (smooth(random, 2, steady=steady) for _ in range(3))
+    sea, stream, wind = (smooth(random, 2, scale_deg, steady) for _ in range(3))
     middle_hs_m = random.uniform(0.2, 0.5) * most_hs_m
 
     def waves(lon, lat, at_s):

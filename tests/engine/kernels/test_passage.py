@@ -27,8 +27,9 @@ from engine.kernels.passage import (
     start_clock,
 )
 from engine.kernels.plane import from_plane
+from engine.kernels.reach import track_on_plane
 from engine.model import Ask, Coordination
-from engine.sea_route import plane_track, reach_from
+from engine.sea_route import reach_from
 from geodata.forecast.cube import open_cube
 from tests.oracles import seas
 from tests.oracles.geodesics import ahead, length_m
@@ -139,7 +140,7 @@ def test_no_clock_runs_on_behind_an_impassable_leg():
     assert clock(forecast_of(current=stream_to(12.0, 180.0)), motion(), there_and_back).time_s == inf
 
 
-@pytest.mark.parametrize(("first_ms", "last_ms", "across_ms"), [(-4.0, 4.0, 0.0), (3.0, -5.0, 2.0), (0.0, -7.0, -4.0)])
+@pytest.mark.parametrize(("first_ms", "last_ms", "across_ms"), [(-4.0, 4.0, 0.0), (3.0, -5.0, 2.0), (0.0, -5.0, -3.0)])
 def test_a_stream_that_turns_on_the_way_agrees_with_the_differential_equation(first_ms, last_ms, across_ms):
     """dx/dt = along(t) + sqrt(v^2 - across^2) for a stream linear in time over four hours."""
     hours = 4.0
@@ -159,7 +160,7 @@ def test_a_stream_that_turns_on_the_way_agrees_with_the_differential_equation(fi
         return x[0] - 60_000.0
 
     there.terminal = True
-    solution = solve_ivp(rate, (0.0, 1e5), [0.0], events=there, rtol=1e-9, atol=1e-6)
+    solution = solve_ivp(rate, (0.0, hours * 3600.0), [0.0], events=there, max_step=60.0, rtol=1e-9)
     found = clock(forecast, motion(), track, start_s)
     assert found.time_s == pytest.approx(solution.t_events[0][0], rel=5e-3)
     assert not found.stream_missing
@@ -293,8 +294,9 @@ def test_water_beyond_a_gap_in_a_group_is_told_by_its_distance():
 
 # Properties.
 
-INSHORE_OF_NOTHING = st.tuples(st.floats(-4.6, -3.4), st.floats(49.3, 49.9))
-TRACKS = st.lists(INSHORE_OF_NOTHING, min_size=2, max_size=5).map(np.array)
+# Hundredths of a degree, so that no leg is a rounding error long.
+HUNDREDTHS = st.tuples(st.integers(-460, -340), st.integers(4930, 4990))
+TRACKS = st.lists(HUNDREDTHS, min_size=2, max_size=5, unique=True).map(lambda points: np.array(points) / 100.0)
 STEADY = [random_forecast(np.random.default_rng(seed), steady=True, step_deg=0.5, **A_MONTH) for seed in range(4)]
 CHANGING = [random_forecast(np.random.default_rng(seed), step_deg=0.5) for seed in range(4)]
 SEAS = STEADY + CHANGING
@@ -314,10 +316,10 @@ VESSELS = st.builds(
 def test_the_clock_is_that_of_plain_python(track, vessel, sea):
     forecast = SEAS[sea]
     found, plain = clock(forecast, vessel, track), seas.run(forecast, vessel, DEPART_S, track)
-    assert found.time_s == pytest.approx(plain.time_s, rel=1e-6, nan_ok=True)
+    assert found.time_s == pytest.approx(plain.time_s, rel=1e-6, abs=1e-6, nan_ok=True)
     if found.time_s < inf:
-        assert found.early_s == pytest.approx(plain.early_s, rel=1e-6, nan_ok=True)
-        assert found.late_s == pytest.approx(plain.late_s, rel=1e-6, nan_ok=True)
+        assert found.early_s == pytest.approx(plain.early_s, rel=1e-6, abs=1e-6, nan_ok=True)
+        assert found.late_s == pytest.approx(plain.late_s, rel=1e-6, abs=1e-6, nan_ok=True)
         assert found.highest_hs_m == pytest.approx(plain.highest_hs_m)
         assert (found.waves_missing, found.stream_missing) == (plain.waves_missing, plain.stream_missing)
 
@@ -375,8 +377,8 @@ def test_the_way_back_through_the_sea_turned_round_takes_as_long(track, vessel, 
     there = clock(forecast, vessel, track)
     back = clock(reversed_sea(forecast), vessel, track[::-1])
     if there.time_s < inf:
-        assert back.time_s == pytest.approx(there.time_s, rel=1e-6)
-        assert back.late_s == pytest.approx(there.late_s, rel=1e-6, nan_ok=True)
+        assert back.time_s == pytest.approx(there.time_s, rel=1e-6, abs=1e-6)
+        assert back.late_s == pytest.approx(there.late_s, rel=1e-6, abs=1e-6, nan_ok=True)
         assert back.highest_hs_m == pytest.approx(there.highest_hs_m, rel=1e-9)
     else:
         assert not back.time_s < inf
@@ -426,7 +428,7 @@ def whole_track(world, depth_class, reach, port):
     mesh = world.water.mesh
     joined = reach.joined[port]
     hop = reach.path if (joined == reach.path[-1]).all() else np.array([reach.path[0], joined])
-    plane = plane_track(world, depth_class, reach, port)
+    plane = track_on_plane(world.water, depth_class, reach, port)
     onward = [from_plane(x, y, mesh.origin_lon_deg, mesh.origin_lat_deg) for x, y in plane[1:-1]]
     onward.append((world.water.ports.lon[port], world.water.ports.lat[port]))
     return np.vstack([hop, onward])
@@ -543,5 +545,6 @@ def test_a_stream_that_sets_towards_a_port_makes_it_the_answer(house, world, set
 def test_the_port_with_the_sea_astern_is_the_answer(house, world, coming_from_deg, port):
     """In two metres the sea ahead costs more than the sea astern: taken for where it goes, the other port would win."""
     forecast = forecast_of(waves=waves_from(1.9, coming_from_deg))
-    severn = house.vessels["rnli-severn"]
-    assert winner(house, world, forecast, DOVER_OR_CALAIS, severn) == port
+    # Slower than the cap, or it would hide the sea.
+    slow = replace(house.vessels["rnli-severn"], speed_ms=7.0)
+    assert winner(house, world, forecast, DOVER_OR_CALAIS, slow) == port

@@ -76,7 +76,6 @@ def test_a_doubtful_tide_passes_only_when_its_worst_still_floats_her(tide, doubt
     assert (found.measured, found.limit) == (2.0 + tide, 3.0)
 
 
-@pytest.mark.xfail(reason="engine: a known tide of unknown doubt is called DRAFT_EXCEEDED, a fail from missing data")
 @pytest.mark.parametrize("tide", [1.0, 9.0])
 def test_a_tide_of_unknown_doubt_is_unknown(tide):
     assert clearance(3.0, 2.0, tide=tide, doubt=nan).verdict == Verdict.UNKNOWN

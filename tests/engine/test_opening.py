@@ -1,0 +1,247 @@
+"""Branch and bound: the bounded answer is the exhaustive one, its bounds are bounds, its proof holds."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from api.house import known_policy
+from engine.case import Case, case_of, every_port, first_look, judged, looked_at_closely
+from engine.decide import coordination_at
+from engine.errors import PositionRefused
+from engine.kernels.detour import least_time_s
+from engine.model import Ask
+from engine.opening import lower_bounds_s, opened
+from engine.sea_route import reach_from
+from engine.vocab import Medical, PortStatus, Status
+from tests.oracles.openings import sinusoidal_tides
+from tests.oracles.seas import compass, forecast_of, random_forecast
+from tests.synthetic.cubes import START_S
+
+PROFILES = ("rnli-severn", "unknown", "charter-minck", "fishing-vessel", "rnli-atlantic-85", "abeille")
+POLICIES = ("nearest-time", "nearest-time", "nearest-distance", "medical-first", "srr-state-preferred")
+
+
+def random_case(house, world, random, policies=POLICIES, box=(-6.5, 48.5, 4.5, 52.0), profiles=PROFILES) -> tuple:
+    """A case and its reach, anywhere at sea."""
+    west, south, east, north = box
+    while True:
+        ask = Ask(
+            random.uniform(west, east), random.uniform(south, north), START_S + random.uniform(0.0, 8.0) * 3600.0,
+            house.vessels[str(random.choice(profiles))], known_policy(str(random.choice(policies))),
+            persons_min=10.0, persons_max=float(random.integers(10, 60)),
+            medical=Medical(int(random.choice([0, 0, 0, 1, 2]))),
+        )  # fmt: skip
+        case = case_of(ask, world, coordination_at(world, ask))
+        try:
+            return case, reach_from(world, case.depth_class, ask.lon, ask.lat)
+        except PositionRefused:
+            continue
+
+
+def check(case: Case, reach) -> int:
+    """The property of issue 3, point 6, on one case; returns how many ways round there are."""
+    ways = first_look(case, reach)
+    found, proof = opened(case, ways)
+    all_found, all_proof = opened(case, ways, exhaustive=True)
+    at = (case.ask.lon, case.ask.lat, case.ask.at_s - START_S, case.ask.vessel.id, case.ask.policy.name)
+    assert found.winner == all_found.winner, at
+    assert all_proof.opened == len(case.world.ports)
+    assert all_proof.next_bound_s == np.inf
+    bounds_s = lower_bounds_s(case, ways)
+    # No key, whatever way it goes and however well it was looked at, is below its bound.
+    for keys_s in (found.key_s, all_found.key_s):
+        assert not (keys_s < bounds_s - 1e-6).any(), at
+    in_order = np.sort(bounds_s)
+    left = len(in_order) - proof.opened
+    assert proof.next_bound_s == (in_order[proof.opened] if left else np.inf)
+    if found.winner is None:
+        # Nobody is passed by on account of a bound as long as there is no answer.
+        assert proof.next_bound_s == np.inf
+        return len(all_found.ways.detours)
+    best_s = found.key_s[found.winner]
+    assert best_s == pytest.approx(all_found.key_s[found.winner], rel=1e-12), at
+    assert proof.next_bound_s >= best_s
+    assert (bounds_s < best_s).sum() <= proof.opened
+    if not found.ways.detours:
+        # Not one more is opened than could have won; one whose bound is the best key itself may be.
+        assert proof.opened <= max((bounds_s <= best_s + 1e-9).sum(), 1), at
+    return len(all_found.ways.detours)
+
+
+def with_forecast(world, forecast):
+    return replace(world, forecast=forecast, identity={**world.identity, "forecast": {"id": "SYNTHETIC"}})
+
+
+def with_random_picture(world, random):
+    """The world with some ports closed or full: then the best port is seldom the nearest one."""
+    count = len(world.ports)
+    status = np.where(random.random(count) < random.uniform(0.0, 0.95), int(PortStatus.CLOSED), int(PortStatus.OPEN))
+    return replace(world, live=world.live._replace(status_feed=1, status=status, status_age_s=np.zeros(count)))
+
+
+def test_the_bounded_answer_is_the_exhaustive_one_without_a_forecast(house, world):
+    random = np.random.default_rng(1)
+    for k in range(1200):
+        if k % 100 == 0:
+            picture = with_random_picture(world, random) if k >= 400 else world
+        check(*random_case(house, picture, random))
+
+
+def test_the_bounded_answer_is_the_exhaustive_one_with_tides(house):
+    random = np.random.default_rng(2)
+    world = house.world_at(START_S)
+    for k in range(1000):
+        if k % 100 == 0:
+            # At half of the ports a gate that opens about high water, and a tide of our own.
+            count = len(world.ports)
+            gate = np.where(random.random(count) < 0.5, 2, world.columns.gate)
+            columns = world.columns._replace(
+                gate=gate, gate_before_h=np.where(gate == 2, random.uniform(0.5, 3.0, count), np.nan),
+                gate_after_h=np.where(gate == 2, random.uniform(0.5, 3.0, count), np.nan),
+            )  # fmt: skip
+            tides = sinusoidal_tides(count, start_s=START_S - 86_400.0, first_high_s=START_S + 3600.0 * (k / 100))
+            dated = replace(world, columns=columns, tides=tides) if k >= 300 else world
+            dated = with_random_picture(dated, random) if k >= 600 else dated
+        check(*random_case(house, dated, random))
+
+
+SEAS = {
+    # (cases, of which one forecast serves), greatest wave height, stream and wind.
+    "a light breeze": (700, 35, 1.0, 0.5, 10.0),
+    "a fresh one": (180, 18, 1.5, 0.8, 12.0),
+    "half a gale": (50, 10, 3.0, 0.6, 15.0),
+    "wild streams": (30, 6, 1.0, 2.5, 10.0),
+}
+
+
+@pytest.mark.parametrize("sea", SEAS)
+def test_the_bounded_answer_is_the_exhaustive_one_with_a_forecast(house, sea):
+    cases, each, hs_m, stream_ms, wind_ms = SEAS[sea]
+    random = np.random.default_rng(len(sea))
+    world = house.world_at(START_S)
+    for k in range(cases):
+        if k % each == 0:
+            forecast = random_forecast(random, hs_m, stream_ms, wind_ms, scale_deg=random.choice([1.0, 3.0]))
+            stormy = with_forecast(with_random_picture(world, random), forecast)
+        check(*random_case(house, stormy, random, profiles=("rnli-severn", "unknown", "charter-minck")))
+
+
+@cache
+def race(axis_deg, offset, width_deg, speed_ms):
+    """A narrow stream across the Strait of Dover."""
+    east, north = compass(axis_deg)
+
+    def current(lon, lat, at_s):
+        across = (lon - 1.5) * 0.63 * north - (lat - 51.0) * east - offset
+        strength = speed_ms * np.exp(-((across / width_deg) ** 2))
+        return strength * east, strength * north
+
+    return forecast_of(current=current, waves=(0.3, 0.0, 1.0, 4.0), box=(0.5, 50.5, 2.5, 51.5), step_deg=0.05)
+
+
+def test_the_bounded_answer_is_the_exhaustive_one_where_ways_round_decide(house):
+    """Slow vessels near a race in the strait: here ways round are found, and some of them win."""
+    random = np.random.default_rng(7)
+    world = house.world_at(START_S)
+    slow = replace(house.vessels["unknown"], speed_ms=4.0, assumed=())
+    rounds = 0
+    for k in range(40):
+        if k % 5 == 0:
+            forecast = race(random.uniform(0.0, 360.0), random.uniform(-0.1, 0.1), 0.08, random.uniform(1.5, 3.5))
+            racing = with_forecast(world, forecast)
+        case, _ = random_case(house, racing, random, ("nearest-time",), (1.1, 50.8, 1.9, 51.2))
+        ask = replace(case.ask, vessel=slow)
+        case = case_of(ask, racing, case.coordination)
+        rounds += check(case, reach_from(racing, case.depth_class, ask.lon, ask.lat))
+    assert rounds > 10
+
+
+@pytest.mark.parametrize(
+    ("place", "axis_deg", "width_deg", "speed_ms"),
+    [
+        ((0.5316813060170702, 49.96923014809011), -151.03804190724583, 0.010784016742064383, 2.1610498530697075),
+        ((-0.08075291304353627, 49.926079119736436), 119.44674498794194, 0.033588011471168334, 2.4729732185116635),
+        ((-3.6760926318310148, 49.804488206262064), 8.279960768851248, 0.029713879156973308, 2.8688129046169815),
+        ((-3.153257407473492, 50.37115333963508), -80.86624291760685, 0.02192652362629699, 2.631864696152527),
+    ],
+)
+def test_the_bounded_answer_is_the_exhaustive_one_where_a_narrow_race_lies_on_the_way(
+    house, place, axis_deg, width_deg, speed_ms
+):
+    """A race of a few miles' width along the whole way to the nearest port: beside it there is slack water."""
+    (lon0, lat0), (east, north) = place, compass(axis_deg)
+
+    def current(lon, lat, at_s):
+        across = (lon - lon0) * np.cos(np.radians(lat0)) * north - (lat - lat0) * east
+        strength = -speed_ms * np.exp(-((across / width_deg) ** 2))
+        return strength * east, strength * north
+
+    forecast = forecast_of(
+        current=current, waves=(0.2, 0.0, 1.0, 4.0), box=(lon0 - 1.0, lat0 - 1.0, lon0 + 1.0, lat0 + 1.0), step_deg=0.02
+    )
+    world = with_forecast(house.world_at(START_S), forecast)
+    slow = replace(house.vessels["unknown"], speed_ms=4.0, assumed=())
+    ask = Ask(*place, START_S + 600.0, slow, known_policy("nearest-time"), persons_min=10.0, persons_max=10.0)
+    case = case_of(ask, world, coordination_at(world, ask))
+    check(case, reach_from(world, case.depth_class, *place))
+
+
+def test_bounds_are_whole_distance_at_top_speed_and_harbour_at_its_limit(house, world):
+    random = np.random.default_rng(3)
+    stormy = with_forecast(world, random_forecast(random, 1.0, 2.0, 10.0))
+    case, reach = random_case(house, stormy, random, ("nearest-time",))
+    case = replace(case, ask=replace(case.ask, medical=Medical.NONE))
+    bounds_s = lower_bounds_s(case, first_look(case, reach))
+    for port in range(len(world.ports)):
+        at_sea = least_time_s(reach.distance_m[port], case.motion, stormy.forecast)
+        limit_ms = world.columns.harbour_speed_ms[port]
+        limit_ms = case.ask.policy.limits.harbour_speed_ms if np.isnan(limit_ms) else limit_ms
+        inside = np.nan_to_num(reach.harbour_m[port] / min(case.speed_ms, limit_ms))
+        assert bounds_s[port] == pytest.approx(at_sea + inside, rel=1e-12)
+        drift_ms = stormy.forecast.strongest_current_ms + case.motion.wind_drift * stormy.forecast.strongest_wind_ms
+        assert at_sea == pytest.approx(reach.distance_m[port] / (case.speed_ms + drift_ms), rel=1e-12)
+
+
+def test_under_a_policy_by_distance_nobody_looks_for_a_way_round(house, world):
+    random = np.random.default_rng(4)
+    racing = with_forecast(world, race(45.0, 0.0, 0.1, 3.0))
+    for _ in range(10):
+        case, reach = random_case(house, racing, random, ("nearest-distance",), (1.1, 50.8, 1.9, 51.2))
+        case = replace(case, ask=replace(case.ask, medical=Medical.NONE))
+        found, _ = opened(case, first_look(case, reach))
+        assert not found.ways.detours
+
+
+def test_opened_ports_have_close_clocks_and_only_they(house):
+    random = np.random.default_rng(5)
+    stormy = with_forecast(house.world_at(START_S), random_forecast(random, 1.5, 0.3, 5.0))
+    differing = 0
+    for _ in range(10):
+        case, reach = random_case(house, stormy, random, ("nearest-time",))
+        ways = first_look(case, reach)
+        close = looked_at_closely(case, ways, every_port(stormy))
+        found, proof = opened(case, ways)
+        by_bound = np.argsort(lower_bounds_s(case, ways), kind="stable")
+        for port in by_bound[: proof.opened]:
+            if port not in found.ways.detours:
+                # Lengths of shared legs are differences of tables, so the last digit hangs on who asks first.
+                expected_s = pytest.approx(close.passages.time_s[port], rel=1e-12)
+                assert found.ways.passages.time_s[port] == expected_s
+        differing += (ways.passages.time_s != close.passages.time_s).sum()
+    assert differing > 100
+
+
+def test_a_judgement_of_some_ports_is_theirs_in_the_judgement_of_all(house):
+    random = np.random.default_rng(6)
+    stormy = with_forecast(house.world_at(START_S), random_forecast(random, 1.5, 0.5, 5.0))
+    case, reach = random_case(house, stormy, random, ("nearest-time",))
+    ways = first_look(case, reach)
+    some = random.permutation(len(stormy.ports))[:20]
+    part, whole = judged(case, ways, some), judged(case, ways)
+    np.testing.assert_array_equal(part.table.code, whole.table.code[some])
+    np.testing.assert_array_equal(part.key_s, whole.key_s[some])
+    np.testing.assert_array_equal(part.status, whole.status[some])
+    best = some[part.order[0]]
+    assert part.winner == (best if whole.status[best] <= Status.CAUTION else None)
