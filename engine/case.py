@@ -24,6 +24,9 @@ _CODES = max(Code) + 1
 # numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
 _CAUTION = int(Status.CAUTION)
 
+_AFTER_ALL_S = 1e9
+"""Longer than any passage. [s]"""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
@@ -120,7 +123,8 @@ def motion_of(vessel: Vessel, policy: Policy, tables: tuple[SpeedTable, ...], ab
         beam_loss=table.beam_loss,
         following_loss=table.following_loss,
         wind_drift=limits.wind_drift_share,
-        max_hs_m=inf if isnan(vessel.max_hs_m) else vessel.max_hs_m,
+        # A sea is gone round only where somebody has stated that the vessel does not go into it.
+        max_hs_m=inf if isnan(vessel.max_hs_m) or "max_hs_m" in vessel.assumed else vessel.max_hs_m,
         speed_doubt=limits.speed_uncertainty_share,
         wave_doubt=limits.wave_uncertainty_share,
         wave_factor=1.0,
@@ -173,7 +177,8 @@ def judged(case: Case, ways: Ways, ports: np.ndarray | None = None) -> Found:
     status = statuses(table.verdict, weight)
     plain_key_s = key_of(case, ways, table.time_s, wanted)
     key_s = plain_key_s + penalty_s
-    order = order_of(status, key_s)
+    # Where the time is not known the distance orders, after all times that are.
+    order = order_of(status, np.where(np.isnan(key_s), _AFTER_ALL_S + ways.distance_m[wanted], key_s))
     best = int(order[0])
     winner = int(wanted[best]) if status[best] <= _CAUTION else None
     return Found(ways, table, weight, plain_key_s, key_s, status, order, winner)
@@ -186,8 +191,9 @@ def figures_of(case: Case) -> AskFigures:
     feed, run_age_s = weather_feed(case)
     return AskFigures(
         ask.at_s, case.needed_depth_m, ask.vessel.draught_m, vessel.loa_m, vessel.beam_m, vessel.range_m,
-        vessel.max_hs_m, case.here_hs_m, vessel.self_righting_persons, vessel.max_persons,
-        float(case.persons), case.persons_known, int(ask.medical), ask.at_s - ask.aboard_since_s, -1 if ask.sheltered is None else int(ask.sheltered),
+        vessel.max_hs_m, case.here_hs_m, "max_hs_m" in ask.vessel.assumed, vessel.self_righting_persons,
+        vessel.max_persons, float(case.persons), case.persons_known, int(ask.medical),
+        ask.at_s - ask.aboard_since_s, -1 if ask.sheltered is None else int(ask.sheltered),
         bool(ask.policy.designated), ask.policy.weigh_srr_state, world.lane_bits, world.firing_bits, int(feed),
         run_age_s,
     )  # fmt: skip
@@ -214,7 +220,9 @@ def weather_feed(case: Case) -> tuple[Feed, float]:
     if case.world.identity["forecast"] is None:
         return Feed.ABSENT, nan
     # A run made after the encounter is what a replay has; it is not stale.
-    return Feed.LIVE, max(0.0, case.ask.at_s - case.world.forecast.run_at_s)
+    # Compared so that an unknown age stays unknown.
+    age_s = case.ask.at_s - case.world.forecast.run_at_s
+    return Feed.LIVE, 0.0 if age_s < 0.0 else age_s
 
 
 @lru_cache(maxsize=8)

@@ -59,8 +59,12 @@ def _assemble(case: Case, found: Found, proof: Proof) -> Decision:
     sensitive = (*(("position",) if moved else ()), *turning, *(("unconfirmed_port",) if nearer is not None else ()))
     # The fix may be this much nearer or farther, run at the ends of the speed's own range.
     slack_m = 0.0 if isnan(ask.position_accuracy_m) else ask.position_accuracy_m
-    early_s = np.maximum(table.low_s - slack_m / (case.speed_ms * (1.0 + limits.speed_uncertainty_share)), 0.0)
-    late_s = table.high_s + slack_m / (case.speed_ms * (1.0 - limits.speed_uncertainty_share))
+    # At the pace made good on the way there, or in calm water if that is the slower.
+    is_run = np.isfinite(ways.passages.time_s) & (ways.distance_m > 0.0)
+    pace = np.divide(ways.passages.time_s, ways.distance_m, out=np.zeros(len(is_run)), where=is_run)
+    pace = np.maximum(pace, 1.0 / case.speed_ms)
+    early_s = np.maximum(table.low_s - slack_m * pace / (1.0 + limits.speed_uncertainty_share), 0.0)
+    late_s = table.high_s + slack_m * pace / (1.0 - limits.speed_uncertainty_share)
     return Decision(
         ask=ask,
         world=case.world,

@@ -99,6 +99,13 @@ def show(value: float, unit: Unit, language: str) -> str:
     return f"{number} {name}".strip()
 
 
+def minutes_text(time_s: float, language: str) -> str:
+    """A time in minutes, or that it is not known."""
+    if isfinite(time_s):
+        return show(time_s, MINUTES, language)
+    return "durée inconnue" if language == "fr" else "time not known"
+
+
 def _both(make: Callable[[str], str]) -> Text:
     return Text(make("en"), make("fr"))
 
@@ -223,7 +230,7 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
         )  # fmt: skip
         why = UNKNOWN_THINGS.get(Code(decision.code[port, rule]), Text("not confirmed", "non confirmé"))
         colon = " :" if language == "fr" else ":"
-        return f"{port_name(decision, port, language)} {show(time_s, MINUTES, language)}{colon} {why.of(language)}"
+        return f"{port_name(decision, port, language)} {minutes_text(time_s, language)}{colon} {why.of(language)}"
     if "ports" in facts:
         return ", ".join(port_name(decision, port, language) for port in facts["ports"])  # type: ignore[attr-defined]
     return ""
@@ -309,7 +316,7 @@ def _headline(decision: Decision, language: str) -> str:
             distance=show(float(decision.distance_m[port]), MILES, language),
             bearing=f"{round(bearing_deg(decision, port)) % 360:03d}",
             eta=clock(eta_s(decision, port), language),
-            minutes=show(float(decision.time_s[port]), MINUTES, language),
+            minutes=minutes_text(float(decision.time_s[port]), language),
             confirm=_LINES["confirm"].of(language).format(centre=centre),
             call=_LINES["call"].of(language).format(centre=centre),
         )

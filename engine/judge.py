@@ -37,6 +37,8 @@ class AskFigures(NamedTuple):
         Epoch of the request. [s]
     here_hs_m : float
         Significant wave height where the vessel is; NaN when the forecast does not say. [m]
+    limit_is_assumed : bool
+        Nobody has stated `max_hs_m`: what is only assumed shuts no port.
     """
 
     depart_s: float
@@ -47,6 +49,7 @@ class AskFigures(NamedTuple):
     range_m: float
     max_hs_m: float
     here_hs_m: float
+    limit_is_assumed: bool
     self_righting_persons: float
     max_persons: float
     persons: float
@@ -73,6 +76,7 @@ class Entrance(NamedTuple):
     cross_ms: float
     against: bool
     visibility_m: float
+    filled_m: float
 
 
 class Entry(NamedTuple):
@@ -120,7 +124,7 @@ def _from_deg(towards_east, towards_north):
 
 
 @inlined_kernel
-def entrance_at(forecast, lon_deg, lat_deg, axis_deg, at_s, wave_factor, against_ms):
+def entrance_at(forecast, lon_deg, lat_deg, axis_deg, at_s, wave_factor, against_ms, far_m):
     """`Entrance` of a port at a moment.
 
     Parameters
@@ -135,11 +139,26 @@ def entrance_at(forecast, lon_deg, lat_deg, axis_deg, at_s, wave_factor, against
     wave_factor : float
     against_ms : float
         Weakest stream that counts as running against the wind. [m/s]
+    far_m : float
+        A value from a cell farther than this says nothing of the entrance. [m]
     """
-    hs_m, waves_east, waves_north, _, _ = waves_at(forecast, lon_deg, lat_deg, at_s)
-    wind_east, wind_north, _, _ = wind_at(forecast, lon_deg, lat_deg, at_s)
-    east, north, _ = current_at(forecast, lon_deg, lat_deg, at_s)
-    visibility_m, _ = visibility_at(forecast, lon_deg, lat_deg, at_s)
+    hs_m, waves_east, waves_north, _, waves_filled_m = waves_at(forecast, lon_deg, lat_deg, at_s)
+    wind_east, wind_north, _, wind_filled_m = wind_at(forecast, lon_deg, lat_deg, at_s)
+    east, north, stream_filled_m = current_at(forecast, lon_deg, lat_deg, at_s)
+    visibility_m, visibility_filled_m = visibility_at(forecast, lon_deg, lat_deg, at_s)
+    filled_m = 0.0
+    if wind_filled_m < np.inf:
+        filled_m = max(filled_m, wind_filled_m)
+    if waves_filled_m < np.inf:
+        filled_m = max(filled_m, waves_filled_m)
+    if waves_filled_m > far_m:
+        hs_m = np.nan
+    if wind_filled_m > far_m:
+        wind_east = np.nan
+    if stream_filled_m > far_m:
+        east = np.nan
+    if visibility_filled_m > far_m:
+        visibility_m = np.nan
     wind_ms = hypot(wind_east, wind_north)
     stream_ms = hypot(east, north)
     cross_ms = stream_ms
@@ -156,6 +175,7 @@ def entrance_at(forecast, lon_deg, lat_deg, axis_deg, at_s, wave_factor, against
         cross_ms,
         against,
         visibility_m,
+        filled_m,
     )
 
 
@@ -245,7 +265,7 @@ def judge(
         arrival_s = ask.depart_s + passages.time_s[p]
         at_entrance = entrance_at(
             forecast, entrances.lon[p], entrances.lat[p], columns.entrance_axis_deg[p], arrival_s, motion.wave_factor,
-            limits.against_stream_ms,
+            limits.against_stream_ms, limits.weather_extrapolated_after_m,
         )  # fmt: skip
         needed_m = ask.needed_depth_m
         if not np.isnan(at_entrance.hs_m):
@@ -264,6 +284,17 @@ def judge(
                 tides, p, sill, ask.depart_s + passages.early_s[p], tide_bias_m, limits.gate_wait_s
             )
             late_wait_s = _waited_s(tides, p, sill, ask.depart_s + passages.late_s[p], tide_bias_m, limits.gate_wait_s)
+        if entry.judged_s != arrival_s:
+            # The sea she waits for counts, not only the one she arrives in; the higher of the two floats her least.
+            later = entrance_at(
+                forecast, entrances.lon[p], entrances.lat[p], columns.entrance_axis_deg[p], entry.judged_s,
+                motion.wave_factor, limits.against_stream_ms, limits.weather_extrapolated_after_m,
+            )  # fmt: skip
+            if later.hs_m > at_entrance.hs_m:
+                needed_m += limits.keel_wave_share * (later.hs_m - at_entrance.hs_m)
+                sill = sill_of(columns, p, needed_m, hold_s)
+                entry = entry_at(tides, p, sill, arrival_s, tide_bias_m, limits.gate_wait_s)
+            at_entrance = later
         tide_m = tide_bias_m + lowest_height(tides, p, entry.judged_s, hold_s)
         from_high_h = np.nan
         if sill.has_hours:
@@ -294,15 +325,21 @@ def judge(
             and columns.gate_after_h[p] - from_high_h >= doubt_h
         )
         dangerous_wind_ms = columns.exposure_wind_ms[p]
+        if np.isnan(dangerous_wind_ms):
+            dangerous_wind_ms = limits.entrance_dangerous_wind_ms
         if at_entrance.against:
             dangerous_wind_ms *= limits.against_stream_share
         highest_hs_m = passages.highest_hs_m[p]
         if passages.waves_missing[p] and highest_hs_m == 0.0:
             highest_hs_m = np.nan
+        if at_entrance.hs_m > highest_hs_m:
+            highest_hs_m = at_entrance.hs_m
+        # Waves taken from far away can speak against a way but not for it.
+        waves_missing = passages.waves_missing[p] or passages.filled_m[p] > limits.weather_extrapolated_after_m
         whole_m = distance_m[p] + harbour_m[p]
         # In the order of `Rule`.
         findings = (
-            route(distance_m[p], passages.time_s[p]),
+            route(distance_m[p], passages.time_s[p], whole_m),
             port_kind(columns.kind[p]),
             harbour_status(live.status_feed, live.status[p], live.status_age_s[p], limits.status_stale_after_s),
             berth(
@@ -316,15 +353,15 @@ def judge(
             entrance_sea(
                 at_entrance.wind_ms, at_entrance.wind_from_deg, at_entrance.hs_m, at_entrance.waves_from_deg,
                 columns.exposure_from_deg[p], columns.exposure_to_deg[p], dangerous_wind_ms,
-                limits.entrance_hs_share * ask.max_hs_m, limits.entrance_wind_caution_share,
-                limits.entrance_harmless_wind_ms,
+                limits.entrance_hs_share * ask.max_hs_m, ask.limit_is_assumed, limits.entrance_wind_caution_share,
+                limits.entrance_harmless_wind_ms, limits.entrance_sector_margin_deg,
             ),
             cross_set(at_entrance.cross_ms, limits.cross_set_ms),
             visibility(at_entrance.visibility_m, limits.visibility_m),
             banks(distance_m[p], ask.needed_depth_m),
             route_sea(
-                highest_hs_m, passages.waves_missing[p], ask.max_hs_m, limits.sea_near_share,
-                ask.here_hs_m * (1.0 + limits.wave_uncertainty_share),
+                highest_hs_m, waves_missing, ask.max_hs_m, limits.sea_near_share,
+                ask.here_hs_m * (1.0 + limits.wave_uncertainty_share), ask.limit_is_assumed,
             ),
             endurance(whole_m, ask.range_m, limits.range_reserve_share),
             traffic_lanes(has_route, touched[p], poor[p], np.uint64(ask.lane_bits)),
@@ -346,8 +383,9 @@ def judge(
             exposure(ask.aboard_s, times[0, row], ask.sheltered, limits.exposure_caution_s, limits.exposure_critical_s),
             entry_permission(columns.entry_permission[p]),
             weather_data(
-                ask.weather_feed, ask.run_age_s, limits.weather_stale_after_s, passages.waves_missing[p],
-                passages.filled_m[p], limits.weather_extrapolated_after_m,
+                ask.weather_feed, ask.run_age_s, limits.weather_stale_after_s,
+                passages.waves_missing[p] or np.isnan(at_entrance.wind_ms),
+                max(passages.filled_m[p], at_entrance.filled_m), limits.weather_extrapolated_after_m,
             ),
             tide_data(needed_m, depth_m, columns.gate[p], tide_m),
             register_confidence(columns.confidence[p]),

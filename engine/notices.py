@@ -166,18 +166,26 @@ def _weather_notices(case: Case, found: Found) -> list[Notice]:
     first = int(found.order[0])
     passages = found.ways.passages
     feed, run_age_s = weather_feed(case)
-    if feed != Feed.ABSENT:
+    nothing_known = bool(
+        passages.waves_missing[first] and passages.highest_hs_m[first] == 0.0 and passages.stream_missing[first]
+    )
+    if feed != Feed.ABSENT and nothing_known:
+        notices.append(Notice(Code.FORECAST_NOT_HERE))
+    elif feed != Feed.ABSENT and case.world.forecast.run_at_s > case.ask.at_s:
+        notices.append(Notice(Code.FORECAST_RUN_LATER))
+    elif feed != Feed.ABSENT:
         stale = not run_age_s <= case.ask.policy.limits.weather_stale_after_s
         notices.append(Notice(Code.FORECAST_STALE if stale else Code.FORECAST_AGE, {"age_s": run_age_s}))
     identity = case.world.identity["forecast"]
     if isinstance(identity, dict) and identity.get("swell_only"):
         notices.append(Notice(Code.WAVES_SWELL_ONLY))
-    if passages.waves_missing[first] and passages.stream_missing[first]:
+    if nothing_known:
         notices.append(Notice(Code.CALM_WATER_TIMES))
-    elif passages.stream_missing[first]:
-        notices.append(Notice(Code.STREAM_NOT_INCLUDED))
-    elif passages.waves_missing[first]:
-        notices.append(Notice(Code.WAVES_NOT_INCLUDED))
+    else:
+        if passages.waves_missing[first]:
+            notices.append(Notice(Code.WAVES_NOT_INCLUDED))
+        if passages.stream_missing[first]:
+            notices.append(Notice(Code.STREAM_NOT_INCLUDED))
     if first in found.ways.detours:
         saved_s = found.ways.detours[first].shortest_s - float(passages.time_s[first])
         faster = isfinite(saved_s) and saved_s > 0.0

@@ -53,6 +53,8 @@ class Limits(NamedTuple):
     entrance_wind_caution_share: float
     entrance_hs_share: float
     entrance_harmless_wind_ms: float
+    entrance_dangerous_wind_ms: float
+    entrance_sector_margin_deg: float
     against_stream_share: float
     against_stream_ms: float
     cross_set_ms: float

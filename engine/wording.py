@@ -354,6 +354,11 @@ WORDING: dict[Code, Wording] = {
         "Mer déjà au-dessus de la limite du navire ici, pas plus forte sur la route vers {port}.",
         SEAMANSHIP,
     ),
+    Code.SEA_OVER_ASSUMED_LIMIT: Wording(
+        "Sea of {measured} on the way to {port}, above the {limit} assumed for the vessel.",
+        "{port} : mer de {measured} sur la route, au-dessus des {limit} supposés pour le navire.",
+        SEAMANSHIP,
+    ),
     # R-RTE-03
     Code.ENDURANCE_OK: Wording(
         "Fuel enough for {port}: {measured} to run, usable range {limit}.",
@@ -838,8 +843,8 @@ WORDING: dict[Code, Wording] = {
         IDENTIFY_PLACE,
     ),
     Code.STREAM_NOT_INCLUDED: Wording(
-        "No stream in the forecast: times leave it out.",
-        "Aucun courant dans la prévision : les temps n'en tiennent pas compte.",
+        "Stream not forecast for the whole way: times leave it out there.",
+        "Courant non prévu sur toute la route : les temps n'en tiennent pas compte là.",
         SEAMANSHIP,
     ),
     Code.WAVES_NOT_INCLUDED: Wording(
@@ -875,6 +880,16 @@ WORDING: dict[Code, Wording] = {
     Code.WAVES_SWELL_ONLY: Wording(
         "Forecast waves are swell only: the whole sea is higher.",
         "Les vagues prévues sont la houle seule : la mer totale est plus forte.",
+        SEAMANSHIP,
+    ),
+    Code.FORECAST_NOT_HERE: Wording(
+        "Forecast does not cover this place and time: not used.",
+        "La prévision ne couvre ni ce lieu ni cette heure : non utilisée.",
+        SEAMANSHIP,
+    ),
+    Code.FORECAST_RUN_LATER: Wording(
+        "Forecast used: model run made after this encounter.",
+        "Prévision utilisée : calcul du modèle postérieur à cet événement.",
         SEAMANSHIP,
     ),
     # Refusals of a request
@@ -984,6 +999,8 @@ LEVEL: dict[Code, str] = {
     Code.FORECAST_STALE: "caution",
     Code.SENSITIVE_TO: "caution",
     Code.WAVES_SWELL_ONLY: "caution",
+    Code.FORECAST_NOT_HERE: "caution",
+    Code.FORECAST_RUN_LATER: "information",
 }
 """How loud each notice is: ``information``, ``caution`` or ``warning``."""
 

@@ -22,6 +22,7 @@ from engine.explain import (
     eta_s,
     finding_text,
     headline,
+    minutes_text,
     notice_text,
     port_name,
     show,
@@ -116,7 +117,7 @@ def _first_port(decision: Decision, port: int, language: str, ink: Ink) -> list[
         names = f"{names} / {other}"
     title = ends_apart(f"{SHAPE[status]} {names} ({named.country})", _status_word(status, language))
     low, high = decision.low_s[port], decision.high_s[port]
-    times = show(float(decision.time_s[port]), MINUTES, language)
+    times = minutes_text(float(decision.time_s[port]), language)
     if isfinite(low) and isfinite(high) and round(low / MINUTE_S) < round(high / MINUTE_S):
         times += f" ({word('range', language, low=f'{low / MINUTE_S:.0f}', high=f'{high / MINUTE_S:.0f}')})"
     way = [times, show(float(decision.distance_m[port]), MILES, language),

@@ -100,13 +100,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "tide_low": ("low water", "basse mer"),
     "tide_none": ("No high or low water in this time.", "Ni pleine mer ni basse mer dans cet intervalle."),
     "tide_station": (
-        "From the constants of {station}. Uncertainty {metres}, {minutes} (19 in 20), surge apart.",
-        "D'après les constantes de {station}. Incertitude {metres}, {minutes} (19 fois sur 20), hors surcote.",
+        "From the constants of {station}. Uncertainty {metres}, {minutes} (about 9 in 10), surge apart.",
+        "D'après les constantes de {station}. Incertitude {metres}, {minutes} (environ 9 fois sur 10), hors surcote.",
     ),
     "tide_secondary": (
-        "Secondary port, from {station}: shifted and scaled. Uncertainty {metres}, {minutes} (19 in 20), surge apart.",
-        "Port rattaché à {station} : décalé et mis à l'échelle. Incertitude {metres}, {minutes} (19 fois sur 20),"
-        " hors surcote.",
+        "Secondary port, from {station}: shifted and scaled. Uncertainty {metres}, {minutes} (about 9 in 10),"
+        " surge apart.",
+        "Port rattaché à {station} : décalé et mis à l'échelle. Incertitude {metres}, {minutes}"
+        " (environ 9 fois sur 10), hors surcote.",
     ),
     "straight": ("* straight line, not by water.", "* en ligne droite, pas par mer."),
 }  # fmt: skip

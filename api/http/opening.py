@@ -94,7 +94,11 @@ class Opening:
 def _opened(pack: Path, forecast: Path | None) -> House:
     house = open_house(pack)
     if forecast is not None:
-        house = house.forecasting(forecast)
+        try:
+            house = house.forecasting(forecast)
+        except SafeportError as refused:
+            # An answer without a forecast beats none; a better file is taken over as soon as it is there.
+            _log.error("serving without a forecast: %s", refused)
     warm(house)
     return house
 

@@ -122,7 +122,7 @@ class TideShape(BaseModel):
     extremes: list[ExtremeShape]
     station: TideStationShape | None
     basis: Annotated[Literal["station", "secondary"] | None, Field(description="Secondary: derived from the station.")]
-    uncertainty_m: Annotated[float | None, Field(description="Holds for nineteen heights in twenty, surge apart. [m]")]
+    uncertainty_m: Annotated[float | None, Field(description="Holds for about nine heights in ten, surge apart. [m]")]
     uncertainty_min: Annotated[int | None, Field(description="The same for times of high water. [min]")]
     datum: str
     source: str

@@ -62,7 +62,7 @@ class Forecast(NamedTuple):
     current : Field
         Two: velocity of the water (east, north; the way it goes). [m/s]
     run_at_s : float
-        Oldest model run among the groups; NaN where none is stated. [epoch s]
+        Oldest model run among the groups; NaN where one of them states none. [epoch s]
     strongest_current_ms, strongest_wind_ms : float
         Greatest speed anywhere and at any time; 0 without a field. [m/s]
     """

@@ -204,7 +204,8 @@ def sea_at(forecast, motion, lon_deg, lat_deg, at_s):
     stream_known = not (isnan(stream_east) or isnan(stream_north))
     drift_east = stream_east if stream_known else 0.0
     drift_north = stream_north if stream_known else 0.0
-    if wind_drift > 0.0:
+    # With the waves unknown the wind is not reckoned either: alone it would only help along.
+    if wind_drift > 0.0 and not isnan(hs_m):
         wind_east, wind_north, _, _ = wind_at(forecast, lon_deg, lat_deg, at_s)
         if not (isnan(wind_east) or isnan(wind_north)):
             drift_east += wind_drift * wind_east

@@ -10,7 +10,7 @@ from engine.vocab import Code, Verdict
 
 
 @kernel
-def route(distance_m, time_s):
+def route(distance_m, time_s, whole_m):
     """Water leads there, and the vessel can make it good against the stream.
 
     Parameters
@@ -19,14 +19,16 @@ def route(distance_m, time_s):
         Shortest water distance; infinite when there is no way. [m]
     time_s : float
         To the entrance; infinite when the stream cannot be stemmed, NaN in a sea beyond the speed table. [s]
+    whole_m : float
+        To the landing; NaN when the harbour leg is not known. [m]
     """
     if not distance_m < inf:
         return Judged(Verdict.FAIL, Code.ROUTE_NONE, nan, nan)
     if time_s == inf:
-        return Judged(Verdict.FAIL, Code.STREAM_TOO_STRONG, distance_m, nan)
+        return Judged(Verdict.FAIL, Code.STREAM_TOO_STRONG, whole_m, nan)
     if isnan(time_s):
-        return Judged(Verdict.UNKNOWN, Code.TIME_UNKNOWN, distance_m, nan)
-    return Judged(Verdict.PASS, Code.ROUTE_OK, distance_m, nan)
+        return Judged(Verdict.UNKNOWN, Code.TIME_UNKNOWN, whole_m, nan)
+    return Judged(Verdict.PASS, Code.ROUTE_OK, distance_m if isnan(whole_m) else whole_m, nan)
 
 
 @kernel

@@ -13,7 +13,7 @@ HARMLESS_HS_M = 0.5
 
 
 @kernel
-def route_sea(highest_hs_m, missing, max_hs_m, near_share, bearable_hs_m):
+def route_sea(highest_hs_m, missing, max_hs_m, near_share, bearable_hs_m, limit_is_assumed):
     """The highest sea on the route is within what the vessel bears with survivors aboard.
 
     Parameters
@@ -29,9 +29,13 @@ def route_sea(highest_hs_m, missing, max_hs_m, near_share, bearable_hs_m):
     bearable_hs_m : float
         Sea she is in already, with its doubt: where that is above her limit, a way through no higher one is a caution,
         for staying is no better. NaN when unknown. [m]
+    limit_is_assumed : bool
+        Nobody has stated the limit: over it is a caution and no evidence.
     """
     if highest_hs_m > max_hs_m and bearable_hs_m > max_hs_m and highest_hs_m <= bearable_hs_m:
         return Judged(Verdict.FAIL, Code.SEA_LIMIT_HERE_ALREADY, highest_hs_m, max_hs_m)
+    if highest_hs_m > max_hs_m and limit_is_assumed:
+        return Judged(Verdict.FAIL, Code.SEA_OVER_ASSUMED_LIMIT, highest_hs_m, max_hs_m)
     if highest_hs_m > max_hs_m:
         return Judged(Verdict.FAIL, Code.SEA_LIMIT_EXCEEDED, highest_hs_m, max_hs_m)
     if missing or isnan(highest_hs_m) or isnan(max_hs_m):
@@ -48,7 +52,7 @@ def _in_sector(direction_deg, from_deg, to_deg):
 
 
 @kernel
-def _onshore(strength, from_deg, sector_from_deg, sector_to_deg, dangerous, caution_share, harmless):
+def _onshore(strength, from_deg, sector_from_deg, sector_to_deg, margin_deg, dangerous, caution_share, harmless):
     """State of an entrance by one of wind or waves: CALM, CAREFUL, DANGEROUS or NOT_KNOWN."""
     if isnan(strength):
         return NOT_KNOWN
@@ -57,7 +61,9 @@ def _onshore(strength, from_deg, sector_from_deg, sector_to_deg, dangerous, caut
     if isnan(sector_from_deg) or isnan(sector_to_deg) or isnan(from_deg):
         return NOT_KNOWN
     if not _in_sector(from_deg, sector_from_deg, sector_to_deg):
-        return CALM
+        # A direction is not forecast to the degree: beside the sector what would be dangerous is for care.
+        beside = _in_sector(from_deg, sector_from_deg - margin_deg, sector_to_deg + margin_deg)
+        return CAREFUL if beside and strength >= dangerous else CALM
     if strength >= dangerous:
         return DANGEROUS
     if strength >= caution_share * dangerous:
@@ -68,7 +74,7 @@ def _onshore(strength, from_deg, sector_from_deg, sector_to_deg, dangerous, caut
 @kernel
 def entrance_sea(
     wind_ms, wind_from_deg, hs_m, waves_from_deg, sector_from_deg, sector_to_deg,
-    dangerous_wind_ms, dangerous_hs_m, caution_share, harmless_wind_ms,
+    dangerous_wind_ms, dangerous_hs_m, limit_is_assumed, caution_share, harmless_wind_ms, sector_margin_deg,
 ):  # fmt: skip
     """Neither wind nor waves come onto the entrance with dangerous force.
 
@@ -84,18 +90,40 @@ def entrance_sea(
         Wind from that sector that makes it dangerous, less where it blows against the stream; NaN when unknown. [m/s]
     dangerous_hs_m : float
         Waves from that sector that make it dangerous for this vessel; NaN when her limit is unknown. [m]
+    limit_is_assumed : bool
+        Nobody has stated the vessel's sea limit: waves over it are for care.
     caution_share : float
         Share of either from which to be careful.
+    sector_margin_deg : float
+        A sector is this uncertain on either side. [deg]
     harmless_wind_ms : float
         Wind too weak to matter from anywhere. [m/s]
     """
     wind = _onshore(
-        wind_ms, wind_from_deg, sector_from_deg, sector_to_deg, dangerous_wind_ms, caution_share, harmless_wind_ms
+        wind_ms,
+        wind_from_deg,
+        sector_from_deg,
+        sector_to_deg,
+        sector_margin_deg,
+        dangerous_wind_ms,
+        caution_share,
+        harmless_wind_ms,
     )
     harmless_hs_m = min(HARMLESS_HS_M, caution_share * dangerous_hs_m)
     if isnan(harmless_hs_m):
         harmless_hs_m = HARMLESS_HS_M
-    waves = _onshore(hs_m, waves_from_deg, sector_from_deg, sector_to_deg, dangerous_hs_m, caution_share, harmless_hs_m)
+    waves = _onshore(
+        hs_m,
+        waves_from_deg,
+        sector_from_deg,
+        sector_to_deg,
+        sector_margin_deg,
+        dangerous_hs_m,
+        caution_share,
+        harmless_hs_m,
+    )
+    if waves == DANGEROUS and limit_is_assumed:
+        waves = CAREFUL
     if waves == DANGEROUS:
         return Judged(Verdict.FAIL, Code.ENTRANCE_WAVES_DANGEROUS, hs_m, dangerous_hs_m)
     if wind == DANGEROUS:

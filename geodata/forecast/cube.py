@@ -77,7 +77,8 @@ def write_cube(path: Path, groups: Sequence[Group], sources: Sequence[dict[str, 
         digest.update(blob)
     runs = [group.run_at_s for group in groups if not isnan(group.run_at_s)]
     first = min(float(group.times_s[0]) for group in groups)
-    run_at = min(runs) if runs else nan
+    # A forecast is as old as its oldest part, and of no known age when one part does not say.
+    run_at = min(runs) if len(runs) == len(groups) else nan
     header = {
         "format": CUBE_FORMAT,
         "id": f"forecast-{_compact(first if isnan(run_at) else run_at)}-{digest.hexdigest()[:8]}",

@@ -36,9 +36,9 @@ class PortTide(NamedTuple):
     height_shift_m : float
         [m]
     height_uncertainty_m : float
-        Holds for about nineteen heights in twenty. [m]
+        Holds for about nine heights in ten. [m]
     time_uncertainty_s : float
-        Holds for about nineteen high waters in twenty. [s]
+        Holds for about nine high waters in ten. [s]
     """
 
     station: str | None

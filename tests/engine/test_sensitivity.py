@@ -144,9 +144,9 @@ def test_a_sea_just_below_the_limit_is_named(ask, world):
     """A fifth more of it and the way to the nearest port is above what the vessel bears."""
 
     def waves(lon, lat, at_s):
-        return np.where(lon < 1.52, 1.8, 0.3), 1.0, 0.0, 6.0
+        return np.where(lon < 1.45, 1.8, 0.3), 1.0, 0.0, 6.0
 
-    here = replace(ask, lon=1.5, lat=51.05, vessel=replace(ask.vessel, max_hs_m=2.0))
+    here = replace(ask, lon=1.5, lat=51.05, vessel=replace(ask.vessel, max_hs_m=2.0, assumed=()))
     rough = stormy(world, forecast_of(waves=waves, box=(0.5, 50.5, 2.5, 51.5), step_deg=0.05))
     assert decide(here, rough).recommended == number(world, "dover")
     assert "waves" in turning_by_trial(here, rough)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import shutil
 
 import httpx
@@ -56,7 +55,7 @@ def test_every_answer_is_of_one_forecast_or_the_other(house, cubes, tmp_path, mo
             for turn in range(6):
                 fresh = tmp_path / "fresh.cube"
                 shutil.copy(cubes[turn % 2], fresh)
-                os.replace(fresh, used)
+                fresh.replace(used)
                 for _ in range(4):
                     for answer in await asyncio.gather(*(client.post("/v1/decisions", json=ENCOUNTER) for _ in "ab")):
                         assert answer.status_code == 200
@@ -64,6 +63,36 @@ def test_every_answer_is_of_one_forecast_or_the_other(house, cubes, tmp_path, mo
 
     asyncio.run(story())
     assert set(seen) == {"calm", "rough"}
+
+
+def test_a_server_started_with_a_bad_forecast_answers_without_and_takes_over_a_good_one(
+    house, cubes, tmp_path, monkeypatch, caplog
+):
+    monkeypatch.setattr(opening, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(opening, "open_house", lambda pack: house)
+    monkeypatch.setattr(opening, "warm", lambda house: None)
+    used = tmp_path / "used.cube"
+    used.write_text("no forecast")
+
+    async def story():
+        app = create_app(forecast=used)
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+        ):
+            while (await client.get("/readyz")).status_code != 200:
+                await asyncio.sleep(0.01)
+            answer = await client.post("/v1/decisions", json=ENCOUNTER)
+            assert "WX_MISSING" in {notice["code"] for notice in answer.json()["notices"]}
+            shutil.copy(cubes[1], tmp_path / "fresh.cube")
+            (tmp_path / "fresh.cube").replace(used)
+            while answer.text != expected(house, cubes[1]):
+                await asyncio.sleep(0.02)
+                answer = await client.post("/v1/decisions", json=ENCOUNTER)
+
+    asyncio.run(asyncio.wait_for(story(), 60))
+    assert "without a forecast" in caplog.text
 
 
 def test_a_file_that_is_no_forecast_changes_nothing(house, cubes, tmp_path, monkeypatch, caplog):
@@ -84,7 +113,7 @@ def test_a_file_that_is_no_forecast_changes_nothing(house, cubes, tmp_path, monk
                 await asyncio.sleep(0.01)
             broken = tmp_path / "broken.cube"
             broken.write_bytes(cubes[1].read_bytes()[:-100])
-            os.replace(broken, used)
+            broken.replace(used)
             while not caplog.records:
                 await asyncio.sleep(0.02)
             answer = await client.post("/v1/decisions", json=ENCOUNTER)

@@ -179,7 +179,9 @@ def search(world, forecast, vessel, track, most_s=None, worth_s=inf, needed_dept
     """Usual clock, way found and its clock."""
     usual = run_track(forecast, vessel, DEPART_S, positions(track))
     most_s = usual.time_s if most_s is None else most_s
-    way, clock = faster_track(world.water.mesh, needed_depth, forecast, vessel, DEPART_S, track, most_s, worth_s)
+    way, clock = faster_track(
+        world.water.mesh, needed_depth, forecast, vessel, DEPART_S, track, most_s, worth_s, bool(vessel.max_hs_m < inf)
+    )
     return usual, way, clock
 
 
@@ -289,29 +291,6 @@ def test_a_sea_she_does_not_go_into_is_gone_round(world, limit_m):
     assert clock.time_s <= 1.03 * reference_s
 
 
-def test_out_of_a_sea_she_should_not_be_in_she_may_go(world):
-    """A small patch about her own position: one step of the lattice leads out of it, and then she stays out."""
-
-    def about_her(lon, lat):
-        height = 3.0 * np.exp(-(((lon + 4.5) * 0.65) ** 2 + (lat - 49.55) ** 2) / 0.02**2)
-        return height, -1.0 + 0.0 * lon, 0.0 * lon, -2.4 * gauss(lat - 49.55, 0.06), 0.0 * lon
-
-    vessel = motion(4.0, max_hs_m=1.5)
-    _, way, clock = search(world, steady(about_her), vessel, straight())
-    assert len(way) > 2
-    assert clock.time_s < inf
-
-
-def test_out_of_a_wide_sea_she_should_not_be_in_she_may_go_too(world):
-    def about_her(lon, lat):
-        height = 3.0 * np.exp(-(((lon + 4.5) * 0.65) ** 2 + (lat - 49.55) ** 2) / 0.15**2)
-        return height, -1.0 + 0.0 * lon, 0.0 * lon, -2.4 * gauss(lat - 49.55, 0.06), 0.0 * lon
-
-    vessel = motion(4.0, max_hs_m=1.5)
-    _, way, _ = search(world, steady(about_her), vessel, straight())
-    assert len(way) > 2
-
-
 @pytest.mark.parametrize("name", ["adverse band", "adverse band askew", "fair band"])
 def test_before_a_search_the_gain_there_is_to_be_had_is_not_overlooked(world, name):
     forecast = steady(CHANNELS[name])
@@ -323,7 +302,7 @@ def test_before_a_search_the_gain_there_is_to_be_had_is_not_overlooked(world, na
 def test_a_track_without_length_has_no_way_round(world):
     point = straight()[:1]
     track = np.vstack([point, point])
-    way, _ = faster_track(world.water.mesh, 2.0, steady(adverse_band), VESSEL, DEPART_S, track, inf, inf)
+    way, _ = faster_track(world.water.mesh, 2.0, steady(adverse_band), VESSEL, DEPART_S, track, inf, inf, False)
     assert len(way) == 0
     assert could_gain_s(world.water.mesh, steady(adverse_band), VESSEL, DEPART_S, track, 0.0) == 0.0
 
@@ -410,7 +389,7 @@ def off_dover(house, world, radius_deg):
         return height, -1.0 + 0.0 * lon, 0.0 * lon, 6.0
 
     forecast = forecast_of(waves=patch, box=(0.5, 50.5, 2.5, 51.5), step_deg=0.01)
-    vessel = replace(house.vessels["rnli-severn"], max_hs_m=2.0)
+    vessel = replace(house.vessels["rnli-severn"], max_hs_m=2.0, assumed=())
     dover = next(number for number, each in enumerate(world.ports) if each.id == "dover")
     return decided(house, world, forecast, (1.52, 51.02), vessel), dover
 

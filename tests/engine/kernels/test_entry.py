@@ -164,7 +164,6 @@ def test_a_wait_that_leaves_the_table_is_unknown():
     assert wait_for_entry_s(tides, 0, over_sill(6.0), falling_s, 0.0, end_s - falling_s) == inf
 
 
-@pytest.mark.xfail(reason="engine: numba's min(known, nan) is the known one, so a tide that ends on the way in counts")
 def test_water_that_is_not_known_to_last_to_the_landing_is_unknown():
     tides = sinusoidal_tides(range_m=6.0, mean_m=3.5)
     end_s = START_S + 5.0 * 86_400.0

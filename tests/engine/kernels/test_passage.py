@@ -6,7 +6,7 @@ from math import cos, hypot, inf, isnan, nan, radians, sin, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numba import typeof
 from scipy.integrate import solve_ivp
@@ -235,7 +235,11 @@ def test_survivors_aboard_bring_the_policys_cap(house):
 @pytest.mark.parametrize(("from_deg", "made_ms"), [(180.0, 10.5), (0.0, 9.5), (270.0, sqrt(100.0 - 0.25))])
 def test_wind_drives_a_vessel_down_wind_by_its_share(from_deg, made_ms):
     east, north = stream_to(25.0, from_deg + 180.0)
-    found = clock(forecast_of(wind=(east, north, 30.0)), motion(wind_drift=0.02), leg(0.0))
+    calm = (0.0, 1.0, 0.0, 5.0)
+    found = clock(forecast_of(wind=(east, north, 30.0), waves=calm), motion(wind_drift=0.02), leg(0.0))
+    # Where nobody knows the waves the wind is not reckoned either: alone it would only help along.
+    alone = clock(forecast_of(wind=(east, north, 30.0)), motion(wind_drift=0.02), leg(0.0))
+    assert alone.time_s == pytest.approx(2000.0, rel=1e-6)
     assert found.time_s == pytest.approx(20_000.0 / made_ms, rel=1e-4)
     assert clock(forecast_of(wind=(east, north, 30.0)), motion(), leg(0.0)).time_s == pytest.approx(2000.0, rel=1e-6)
 
@@ -376,6 +380,8 @@ def test_the_way_back_through_the_sea_turned_round_takes_as_long(track, vessel, 
     forecast = SEAS[sea]
     there = clock(forecast, vessel, track)
     back = clock(reversed_sea(forecast), vessel, track[::-1])
+    # At the very last row of the speed table rounding decides whether there is a speed.
+    assume(abs(max(there.highest_hs_m, back.highest_hs_m) - vessel.table_hs_m[-1]) > 1e-6)
     if there.time_s < inf:
         assert back.time_s == pytest.approx(there.time_s, rel=1e-6, abs=1e-6)
         assert back.late_s == pytest.approx(there.late_s, rel=1e-6, abs=1e-6, nan_ok=True)

@@ -20,7 +20,7 @@ from engine.vocab import Code, Verdict
     ],
 )
 def test_a_route_exists_and_can_be_made_good(distance, time, verdict, code):
-    found = route(distance, time)
+    found = route(distance, time, distance)
     assert (found.verdict, found.code) == (verdict, code)
 
 

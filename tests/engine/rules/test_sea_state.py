@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.rules.sea_state import cross_set, entrance_sea, exposure, route_sea, visibility, weather_data
-from engine.vocab import Code, Feed, Verdict
+from engine.vocab import Code, Feed, Verdict, Weight, weight_of
 
 
 @pytest.mark.parametrize(
@@ -26,11 +26,49 @@ from engine.vocab import Code, Feed, Verdict
     ],
 )
 def test_sea_on_the_route(sea, missing, limit, code):
-    assert route_sea(sea, missing, limit, 0.8).code == code
+    assert route_sea(sea, missing, limit, 0.8, nan, False).code == code
 
 
-def entrance(wind=nan, wind_from=nan, hs=0.0, waves_from=nan, sector=(45.0, 135.0), most_ms=20.0, most_m=2.0):
-    return entrance_sea(wind, wind_from, hs, waves_from, *sector, most_ms, most_m, 0.75, 5.0)
+@pytest.mark.parametrize(
+    ("sea", "here", "assumed", "code"),
+    [
+        (3.0, 3.2, False, Code.SEA_LIMIT_HERE_ALREADY),
+        (3.3, 3.2, False, Code.SEA_LIMIT_EXCEEDED),
+        (3.0, 1.9, False, Code.SEA_LIMIT_EXCEEDED),
+        (3.0, nan, True, Code.SEA_OVER_ASSUMED_LIMIT),
+        (1.0, nan, True, Code.SEA_OK),
+    ],
+)
+def test_a_sea_she_is_in_already_and_a_limit_nobody_stated_shut_nothing(sea, here, assumed, code):
+    found = route_sea(sea, False, 2.0, 0.8, here, assumed)
+    assert found.code == code
+    assert (weight_of(Code(found.code)) == Weight.HARD) == (code == Code.SEA_LIMIT_EXCEEDED)
+
+
+def test_beside_its_sector_what_would_be_dangerous_is_for_care():
+    assert entrance(30.0, 140.0, margin=15.0).code == Code.ENTRANCE_SEA_CAUTION
+    assert entrance(30.0, 151.0, margin=15.0).code == Code.ENTRANCE_SEA_OK
+    assert entrance(19.0, 140.0, margin=15.0).code == Code.ENTRANCE_SEA_OK
+    assert entrance(0.0, 0.0, hs=3.0, waves_from=40.0, margin=15.0).code == Code.ENTRANCE_WAVES_CAUTION
+
+
+def test_waves_over_a_limit_nobody_stated_are_for_care():
+    assert entrance(0.0, 0.0, hs=3.0, waves_from=90.0).code == Code.ENTRANCE_WAVES_DANGEROUS
+    assert entrance(0.0, 0.0, hs=3.0, waves_from=90.0, assumed=True).code == Code.ENTRANCE_WAVES_CAUTION
+
+
+def entrance(
+    wind=nan,
+    wind_from=nan,
+    hs=0.0,
+    waves_from=nan,
+    sector=(45.0, 135.0),
+    most_ms=20.0,
+    most_m=2.0,
+    assumed=False,
+    margin=0.0,
+):
+    return entrance_sea(wind, wind_from, hs, waves_from, *sector, most_ms, most_m, assumed, 0.75, 5.0, margin)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_what_is_written_is_read(path):
 
 def test_identity_says_what_it_is(path):
     identity = open_cube(path).identity
-    assert set(identity) == {"id", "sha256", "run_at", "groups"}
+    assert set(identity) == {"id", "sha256", "run_at", "swell_only", "groups"}
     assert identity["id"].startswith("forecast-20261122T0000Z-")
     assert identity["run_at"] == "2026-11-22T00:00:00Z"
     assert set(identity["groups"]) == {"waves", "wind", "current"}
