@@ -21,13 +21,22 @@ from engine.kernels.geodesy import EQUATORIAL_RADIUS_M
 from engine.kernels.passage import says_nothing
 from engine.opening import MENDED_BY_ANOTHER_ARRIVAL, opened
 from engine.sea_route import reach_from
+from engine.units import HOUR_S
 from engine.variants import BY_CARE, BY_DISTANCE, BY_TIME, winners_of_variants
 from engine.vocab import Code, Rule, Verdict, Weight
 
 _UNCERTAINTY_POINTS = 8
 
-MOST_CONTENDERS = 16
-"""Ports tried under changed inputs, those nearest to the winner in key."""
+MOST_CONTENDERS = 12
+NEXT_IN_LINE = 3
+"""Ports tried under changed inputs: those nearest to the winner in key, and those that follow a brittle winner."""
+
+_ENTRANCE_IN_DOUBT = (int(Code.ENTRANCE_WAVES_CAUTION), int(Code.ENTRANCE_WAVES_DANGEROUS))
+_DEPTH_IN_DOUBT = (int(Code.UKC_MARGINAL), int(Code.TIDE_DOUBTFUL))
+_HOURS_IN_DOUBT = (int(Code.GATE_WAIT), int(Code.GATE_HOURS_DOUBTFUL))
+
+NEARLY_ENOUGH_M = 1.0
+"""A shortage of water that an arrival a little later, or a little more tide, can make up."""
 
 
 def winners_nearby(case: Case, found: Found) -> tuple[int, ...]:
@@ -92,8 +101,9 @@ def _both_ways(share: float) -> tuple[float, float]:
 def _contenders(case: Case, found: Found) -> np.ndarray:
     """The winner, and ports that a doubt about speed, sea or tide could bring before it.
 
-    A doubt about speed or sea moves all ports alike, so between two ports that hang on no tide only the difference of
-    their spreads and a part of them counts. With a tide in play a small change can cost or save a whole wait.
+    A doubt about speed or sea moves all ports alike, so between two ports only the difference of their spreads and a
+    part of them counts. A port that a small change could open or shut counts from farther off; and where that is the
+    winner itself, so do those that come next.
     """
     if found.winner is None:
         return np.empty(0, np.int64)
@@ -105,22 +115,35 @@ def _contenders(case: Case, found: Found) -> np.ndarray:
     known = np.isfinite(table.low_s) & np.isfinite(table.high_s)
     spread_s = np.subtract(table.high_s, table.low_s, out=np.zeros(len(known)), where=known)
     wait_s = np.where(np.isfinite(table.wait_s), table.wait_s, 0.0)
-    hangs = shut | (table.code[:, Rule.R_DAT_02] != int(Code.TIDE_NOT_NEEDED)) | _near_sea_limit(case, table)
+    brittle = _brittle(case, table, spread_s)
+    possible = ~against.any(axis=1) & (~shut | brittle)
     narrow_s = np.maximum(0.5 * np.abs(spread_s - spread_s[winner]), 0.15 * spread_s)
-    longest_s = case.ask.policy.limits.gate_wait_s
-    wide_s = spread_s + spread_s[winner] + wait_s + (longest_s if hangs[winner] else 0.0)
     gap_s = found.key_s - found.key_s[winner]
-    near = ~against.any(axis=1) & (gap_s < np.where(hangs | hangs[winner], wide_s, narrow_s))
+    near = possible & (gap_s < np.where(brittle, spread_s + spread_s[winner] + wait_s, narrow_s))
+    if brittle[winner]:
+        near[found.order[: 1 + NEXT_IN_LINE]] = True
     ports = np.flatnonzero(near)
     return np.sort(ports[np.argsort(np.abs(gap_s[ports]), kind="stable")][:MOST_CONTENDERS])
 
 
-def _near_sea_limit(case: Case, table: Table) -> np.ndarray:
-    """Ports where a sea within its doubt makes the difference, on the way or in the entrance."""
+def _brittle(case: Case, table: Table, spread_s: np.ndarray) -> np.ndarray:
+    """Ports that a tide, a sea or an arrival within its doubt may open or shut."""
     doubt = case.motion.wave_doubt
     way_m, way_limit_m = table.measured[:, Rule.R_RTE_02], table.limit[:, Rule.R_RTE_02]
-    near = (way_m > (1.0 - doubt) * way_limit_m) & (way_m < (1.0 + doubt) * way_limit_m)
-    entrance = table.code[:, Rule.R_NAV_03]
+    sea = (way_m > (1.0 - doubt) * way_limit_m) & (way_m < (1.0 + doubt) * way_limit_m)
+    entrance = np.isin(table.code[:, Rule.R_NAV_03], _ENTRANCE_IN_DOUBT)
+    depth = np.isin(table.code[:, Rule.R_NAV_01], _DEPTH_IN_DOUBT)
+    hours = np.isin(table.code[:, Rule.R_NAV_02], _HOURS_IN_DOUBT)
+    short_m = table.limit[:, Rule.R_NAV_01] - table.measured[:, Rule.R_NAV_01]
+    depth |= (table.code[:, Rule.R_NAV_01] == int(Code.DRAFT_EXCEEDED)) & (short_m < NEARLY_ENOUGH_M)
+    from_high_h, before_h = table.measured[:, Rule.R_NAV_02], case.world.columns.gate_before_h
+    to_edge_h = np.minimum(from_high_h + before_h, table.limit[:, Rule.R_NAV_02] - from_high_h)
+    doubt_h = (spread_s + case.world.tides.time_uncertainty_s) / HOUR_S
+    edge = (table.code[:, Rule.R_NAV_02] == int(Code.GATE_OPEN)) & (to_edge_h < doubt_h)
+    longest_h = case.ask.policy.limits.gate_wait_s / HOUR_S
+    edge |= (table.code[:, Rule.R_NAV_02] == int(Code.GATE_CLOSED)) & (to_edge_h > -longest_h - doubt_h)
+    # A late arrival that finds the way shut, or a sea beyond what is known, has no end to its range.
+    endless = np.isfinite(table.time_s) & ~np.isfinite(table.high_s)
     return np.asarray(
-        near | (entrance == int(Code.ENTRANCE_WAVES_CAUTION)) | (entrance == int(Code.ENTRANCE_WAVES_DANGEROUS))
+        sea | entrance | depth | hours | edge | endless | ((table.wait_s > 0.0) & (table.wait_s < np.inf))
     )
