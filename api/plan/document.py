@@ -1,0 +1,214 @@
+"""The plan document: one JSON object, the same from the command line and over HTTP."""
+
+import hashlib
+
+import numpy as np
+
+from api.document import Json, decision_id, dump, encounter_echo, inputs_document, port_brief
+from api.plan.notices import notices_of
+from api.plan.problem import INF, Part
+from api.plan.propose import Boat, Proposal
+from api.plan.reading import (
+    PROVEN_MIN,
+    greedy_without,
+    missing_text,
+    own_nearest,
+    parts_of,
+    proven,
+    reason_of,
+    total_gap_share,
+    without_place,
+    worst_gap_min,
+)
+from api.plan.words import HEADLINE, METHOD, NOTICE
+from api.position import format_time
+from engine import ENGINE_VERSION
+from engine.model import Port
+from engine.units import MINUTE_S
+from engine.vocab import Status
+
+
+def plan_document(proposal: Proposal) -> Json:
+    """The whole document; equal inputs give equal documents, unless it carries the notice ``TIME_LIMIT``."""
+    best = proposal.best
+    parts = () if best is None else best.landing.parts
+    without = {k: without_place(proposal, k) for k in range(len(proposal.boats))}
+    landed = sum(part.persons for part in parts)
+    outcome = "none" if not landed else "incomplete" if any(without.values()) else "complete"
+    worst_min = 0.0 if best is None else best.landing.worst_min
+    ashore_min = max((part.end_min for part in parts), default=0.0)
+    headline = HEADLINE[outcome].filled(
+        persons=landed, encounters=len({part.boat for part in parts}), ports=len({part.port for part in parts}),
+        minutes=f"{ashore_min:.0f}", without=sum(without.values()), all=landed + sum(without.values()),
+    )  # fmt: skip
+    encounters = [_encounter(proposal, k, without[k]) for k in range(len(proposal.boats))]
+    inputs = _inputs(proposal)
+    return {
+        "plan_id": _plan_id(proposal, inputs),
+        "planned_at": format_time(proposal.at_s),
+        "kind": "proposal",
+        "note": proposal.request.note,
+        "outcome": outcome,
+        "headline": headline.both(),
+        "encounters": encounters,
+        "ports": _ports(proposal, parts),
+        "worst": {
+            "time_to_safety_min": _minutes(worst_min),
+            "lower_bound_min": None if best is None else _minutes(best.worst_bound_min),
+            "gap_min": None if best is None else _minutes(worst_gap_min(proposal)),
+            "encounters": sorted({
+                proposal.boats[proposal.planned[part.boat]].id for part in parts
+                if part.safety_min >= worst_min - PROVEN_MIN
+            }),
+        },
+        "total": {
+            "person_min": 0.0 if best is None else _minutes(best.landing.total_person_min),
+            "lower_bound_person_min": None if best is None else _minutes(best.total_bound_person_min),
+            "gap_share": None if best is None else round(total_gap_share(proposal), 6),
+        },
+        "proven_best": proven(proposal),
+        "greedy": _greedy(proposal),
+        "missing": _missing(proposal),
+        "notices": [
+            {"code": code, "level": NOTICE[code][0], "text": text.both()} for code, text in notices_of(proposal)
+        ],
+        "method": METHOD.both(),
+        "inputs": inputs,
+    }  # fmt: skip
+
+
+def _encounter(proposal: Proposal, k: int, without: int) -> Json:
+    boat = proposal.boats[k]
+    decision = boat.decision
+    parts = parts_of(proposal, k, None if proposal.best is None else proposal.best.landing)
+    in_turn = parts_of(proposal, k, proposal.greedy)
+    safety_min = max((part.safety_min for part in parts), default=INF)
+    own = own_nearest(proposal, k)
+    why = reason_of(proposal, k)
+    return {
+        "id": boat.id,
+        "decision_id": decision_id(encounter_echo(decision.ask), inputs_document(decision)),
+        "encounter": encounter_echo(decision.ask),
+        "persons": boat.persons,
+        "persons_assumed": not boat.persons_known,
+        "most_parts": boat.most_parts,
+        "parts": [_part(proposal, boat, part) for part in parts],
+        "time_to_safety_min": _minutes(safety_min),
+        "own_nearest": None if own is None else {
+            "port": port_brief(proposal.world.ports[own[0]]),
+            "time_to_landing_min": _minutes(float(decision.time_s[own[0]]) / MINUTE_S + boat.delay_min),
+            "time_to_safety_alone_min": _minutes(own[1]),
+        },
+        "cost_min": None if own is None else _minutes(safety_min - own[1]),
+        "greedy": {
+            "parts": [{"port_id": _port(proposal, part).id, "persons": part.persons} for part in in_turn],
+            "time_to_safety_min": _minutes(max((part.safety_min for part in in_turn), default=INF)),
+        },
+        "without_place": without,
+        "reason": None if why is None else {"code": why[0], "text": why[1].both()},
+    }  # fmt: skip
+
+
+def _port(proposal: Proposal, part: Part) -> Port:
+    return proposal.world.ports[proposal.ports[part.port]]
+
+
+def _part(proposal: Proposal, boat: Boat, part: Part) -> Json:
+    def at(minute: float) -> str:
+        return format_time(proposal.at_s + round(minute * MINUTE_S))
+
+    port = proposal.ports[part.port]
+    arrive_min = float(boat.decision.time_s[port]) / MINUTE_S + boat.delay_min
+    return {
+        "port": port_brief(proposal.world.ports[port]),
+        "status": Status(boat.decision.status[port]).name.lower(),
+        "persons": part.persons,
+        "arrives_at": at(arrive_min),
+        "landing_from": at(part.begin_min),
+        "last_ashore_at": at(part.end_min),
+        "time_to_landing_min": _minutes(arrive_min),
+        "queue_min": _minutes(max(0.0, part.begin_min - arrive_min)),
+        "landing_min": _minutes(part.end_min - part.begin_min),
+        "policy_adds_min": _minutes(part.safety_min - part.end_min),
+        "time_to_safety_min": _minutes(part.safety_min),
+    }
+
+
+def _ports(proposal: Proposal, parts: tuple[Part, ...]) -> list[Json]:
+    """Ports of the plan, and those that could have been in it."""
+    listed: list[Json] = []
+    for column, port in enumerate(proposal.ports):
+        here = [part for part in parts if part.port == column]
+        figures = proposal.figures[port]
+        persons = sum(part.persons for part in here)
+        unlimited = figures.places == INF
+        listed.append({
+            "port": port_brief(proposal.world.ports[port]),
+            "places": None if unlimited else int(figures.places),
+            "places_left": None if unlimited else int(figures.places) - persons,
+            "persons_per_hour": figures.persons_per_hour,
+            "queued_persons": figures.queued_persons,
+            "assumed": list(figures.assumed),
+            "persons": persons,
+            "encounters": len({part.boat for part in here}),
+            "landing_from_min": _minutes(min((part.begin_min for part in here), default=INF)),
+            "landing_until_min": _minutes(max((part.end_min for part in here), default=INF)),
+        })  # fmt: skip
+    return listed
+
+
+def _greedy(proposal: Proposal) -> Json:
+    without = greedy_without(proposal)
+    return {
+        "complete": without == 0,
+        "without_place": without,
+        "worst_min": _minutes(proposal.greedy.worst_min),
+        "total_person_min": _minutes(proposal.greedy.total_person_min),
+    }
+
+
+def _missing(proposal: Proposal) -> Json | None:
+    text = missing_text(proposal)
+    if proposal.shortage is None or text is None:
+        return None
+    return {
+        "places": int(proposal.shortage.missing.sum()),
+        "ports": [
+            {"port_id": proposal.world.ports[proposal.ports[column]].id, "places": int(count)}
+            for column, count in enumerate(proposal.shortage.missing) if count
+        ],
+        "encounters": [
+            {"id": proposal.boats[proposal.planned[row]].id, "persons": int(count)}
+            for row, count in enumerate(proposal.shortage.without) if count
+        ],
+        "text": text.both(),
+    }  # fmt: skip
+
+
+def _inputs(proposal: Proposal) -> Json:
+    policies = {boat.decision.ask.policy.name: boat.decision.ask.policy.sha256 for boat in proposal.boats}
+    asked = proposal.request
+    return {
+        "engine_version": ENGINE_VERSION,
+        **proposal.world.identity,
+        "policies": policies,
+        "ports_without_figures": asked.ports_without_figures,
+        "persons_per_hour_without_figures": asked.persons_per_hour_without_figures,
+        "allow_unconfirmed": asked.allow_unconfirmed,
+        "time_limit_s": asked.time_limit_s,
+    }
+
+
+def _plan_id(proposal: Proposal, inputs: Json) -> str:
+    """Name of a plan: a digest of everything it rests on."""
+    boats = [[boat.id, boat.most_parts, encounter_echo(boat.decision.ask)] for boat in proposal.boats]
+    figures = sorted(
+        [proposal.world.ports[port].id, str(one.places), one.persons_per_hour, one.queued_persons]
+        for port, one in proposal.figures.items()
+    )
+    digest = hashlib.sha256(dump([format_time(proposal.at_s), boats, figures, inputs]).encode()).hexdigest()
+    return f"p-{digest[:24]}"
+
+
+def _minutes(value: float) -> float | None:
+    return round(value, 1) + 0.0 if np.isfinite(value) else None

@@ -1,0 +1,63 @@
+"""What to know about a plan beside it."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from api.plan.propose import Boat, Proposal
+from api.plan.reading import PROVEN_MIN, fit_for, gap_words, name_of, proven
+from api.plan.words import NOTICE, Sentence
+from engine.vocab import Status
+
+
+def notices_of(proposal: Proposal) -> list[tuple[str, Sentence]]:
+    """What to know about the plan, codes in a fixed sequence."""
+    best = proposal.best
+    parts = () if best is None else best.landing.parts
+    boats = {row: proposal.boats[k] for row, k in enumerate(proposal.planned)}
+    used = sorted({proposal.ports[part.port] for part in parts})
+    said: list[tuple[str, Sentence]] = [("PROPOSAL_ONLY", NOTICE["PROPOSAL_ONLY"][1])]
+
+    def say(code: str, which: list[Sentence], **fields: object) -> None:
+        if which:
+            joined = Sentence(", ".join(one.en for one in which), ", ".join(one.fr for one in which))
+            said.append((code, NOTICE[code][1].filled(which=joined, **fields)))
+
+    def boat_and_port(boat: Boat, port: int) -> Sentence:
+        name = name_of(proposal, port)
+        return Sentence(f"{name.en} ({boat.id})", f"{name.fr} ({boat.id})")
+
+    unconfirmed = [
+        boat_and_port(boats[part.boat], proposal.ports[part.port]) for part in parts
+        if boats[part.boat].decision.status[proposal.ports[part.port]] == int(Status.UNCONFIRMED)
+    ]  # fmt: skip
+    say("PORT_UNCONFIRMED_USED", unconfirmed)
+    say("PLACES_ASSUMED_UNLIMITED", [name_of(proposal, p) for p in used if "places" in proposal.figures[p].assumed])
+    say(
+        "LANDING_RATE_ASSUMED",
+        [name_of(proposal, p) for p in used if "persons_per_hour" in proposal.figures[p].assumed],
+        rate=f"{proposal.request.persons_per_hour_without_figures or 0.0:g}",
+    )
+    say("NEARER_WITHOUT_FIGURES", _nearer_without_figures(proposal, boat_and_port))
+    say("PERSONS_ASSUMED", [Sentence(boat.id, boat.id) for boat in proposal.boats if not boat.persons_known])
+    often = Counter(part.boat for part in parts)
+    say("LOAD_SHARED", [Sentence(boats[row].id, boats[row].id) for row, count in sorted(often.items()) if count > 1])
+    weighed = [boats[part.boat].id for part in parts if abs(part.safety_min - part.end_min) > PROVEN_MIN]
+    say("WEIGHED_BY_POLICY", [Sentence(one, one) for one in dict.fromkeys(weighed)])
+    if not proven(proposal):
+        gaps = gap_words(proposal)
+        said.append(("NOT_PROVEN_BEST", NOTICE["NOT_PROVEN_BEST"][1].filled(worst=gaps[0], total=gaps[1])))
+    if best is not None and best.clock_stopped:
+        said.append(("TIME_LIMIT", NOTICE["TIME_LIMIT"][1]))
+    said.append(("EACH_HAS_ITS_DECISION", NOTICE["EACH_HAS_ITS_DECISION"][1]))
+    return said
+
+
+def _nearer_without_figures(proposal: Proposal, named: Callable[[Boat, int], Sentence]) -> list[Sentence]:
+    """Of each encounter, the nearest fit port left out for want of figures, where it is nearer than any with them."""
+    found = []
+    for boat in proposal.boats:
+        fit = fit_for(boat, unconfirmed=False)
+        best, own = boat.nearest(fit & ~boat.usable), boat.nearest(boat.usable)
+        if best is not None and own is not None and boat.decision.key_s[best] < boat.decision.key_s[own]:
+            found.append(named(boat, best))
+    return found

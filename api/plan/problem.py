@@ -1,0 +1,81 @@
+"""The joint plan as numbers: who can land where, when, how many at a time. Nothing here knows a vessel or a sea."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+INF = float("inf")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """Loads to land, and where they could.
+
+    Attributes
+    ----------
+    persons : ndarray of int64, shape (b,)
+        People of each boat, at least 1. [persons]
+    most_parts : ndarray of int64, shape (b,)
+        Ports its people may be shared between; 1 where the load stays whole.
+    arrive_min : ndarray of float64, shape (b, p)
+        When landing could begin if the boat came alone, from the time of the plan; whoever waits at the port already
+        is landed by then. Infinite where the boat may not use the port. Zero or more. [min]
+    extra_min : ndarray of float64, shape (b, p)
+        What its policy adds after the landing: way to care, penalty; below zero where a policy by distance counts less
+        than the time. [min]
+    places : ndarray of float64, shape (p,)
+        Free places ashore; infinite where they are no limit. [persons]
+    rate : ndarray of float64, shape (p,)
+        Landing rate, above zero. [persons/min]
+    """
+
+    persons: np.ndarray
+    most_parts: np.ndarray
+    arrive_min: np.ndarray
+    extra_min: np.ndarray
+    places: np.ndarray
+    rate: np.ndarray
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of boats and of ports."""
+        boats, ports = self.arrive_min.shape
+        return int(boats), int(ports)
+
+    @property
+    def usable(self) -> np.ndarray:
+        """Whether a boat may use a port, shape (b, p)."""
+        return np.asarray(np.isfinite(self.arrive_min) & np.isfinite(self.extra_min))
+
+    @property
+    def alone_min(self) -> np.ndarray:
+        """Time to safety of each whole boat at each port if no other came, shape (b, p). [min]"""
+        alone = self.arrive_min + self.extra_min + self.persons[:, None] / self.rate[None, :]
+        return np.where(self.usable, alone, INF)
+
+    def loaded(self, persons: np.ndarray) -> "Problem":
+        """The same with other numbers of people; boats with none are left in and need no port."""
+        return replace(self, persons=persons)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A load, or part of one, at a port, on the clock of the plan.
+
+    Attributes
+    ----------
+    boat, port : int
+    persons : int
+    arrive_min, begin_min, end_min : float
+        When landing could begin, begins, and the last person is ashore. [min]
+    safety_min : float
+        Time to safety of the last person in the sense of the boat's policy. [min]
+    """
+
+    boat: int
+    port: int
+    persons: int
+    arrive_min: float
+    begin_min: float
+    end_min: float
+    safety_min: float

@@ -1,0 +1,268 @@
+"""From encounters to a proposal: each judged by itself, then all of them together over the places there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import ceil, inf
+
+import numpy as np
+
+from api.house import House
+from api.plan.clock import Clock
+from api.plan.effort import Effort
+from api.plan.greedy import greedy
+from api.plan.landing import Landing, landed
+from api.plan.optimum import Optimum, optimum
+from api.plan.problem import Problem
+from api.plan.request import PlanEncounterIn, PlanIn
+from api.plan.shortage import Shortage, shortage
+from api.position import parse_time
+from engine.decide import decide
+from engine.errors import InvalidAsk, PositionRefused, SafeportError, UnknownName
+from engine.model import Decision, World
+from engine.units import HOUR_S, MINUTE_S
+from engine.vocab import Feed, Status
+
+HOUR_MIN = HOUR_S / MINUTE_S
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is known of a port.
+
+    Attributes
+    ----------
+    places : float
+        Free ones; infinite where they are taken as no limit. [persons]
+    persons_per_hour : float
+        [persons/h]
+    queued_persons : int
+        There already, and landed first. [persons]
+    assumed : tuple of str
+        Which of the figures nobody has stated for this port.
+    """
+
+    places: float
+    persons_per_hour: float
+    queued_persons: int = 0
+    assumed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Boat:
+    """One encounter of a plan.
+
+    Attributes
+    ----------
+    decision : Decision
+        Every port judged for it.
+    persons : int
+        Its upper figure, or what the policy takes when it is not known. [persons]
+    usable : ndarray of bool
+        Ports of the world it may land at in this plan.
+    delay_min : float
+        From the time of the plan to that of the encounter. [min]
+    """
+
+    id: str
+    decision: Decision
+    persons: int
+    persons_known: bool
+    most_parts: int
+    usable: np.ndarray
+    delay_min: float
+
+    def nearest(self, among: np.ndarray) -> int | None:
+        """First of some ports by the policy's key."""
+        places = np.flatnonzero(among)
+        if len(places) == 0:
+            return None
+        return int(places[np.argmin(self.decision.key_s[places])])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposal:
+    """A joint plan.
+
+    Attributes
+    ----------
+    boats : tuple of Boat
+        By id; those after `planned` hold no place in the numbers.
+    planned : tuple of int
+        Which boats the numbers are about: those with a usable port.
+    ports : tuple of int
+        Ports of the world in the numbers.
+    problem : Problem
+        Everybody, as asked.
+    best : Optimum or None
+        For all the people that have a place; None when nobody has.
+    greedy : Landing
+        Each boat to its nearest free port in turn, whoever that leaves without.
+    shortage : Shortage or None
+        None when there is a place for everybody planned.
+    """
+
+    at_s: float
+    request: PlanIn
+    world: World
+    boats: tuple[Boat, ...]
+    figures: dict[int, Figures]
+    planned: tuple[int, ...]
+    ports: tuple[int, ...]
+    problem: Problem
+    best: Optimum | None
+    greedy: Landing
+    shortage: Shortage | None
+
+
+def propose(request: PlanIn, house: House, now_s: float, effort: Effort | None = None) -> Proposal:
+    """The plan that brings the last person to safety soonest, and then all of them with the least waiting.
+
+    Parameters
+    ----------
+    request : PlanIn
+    house : House
+    now_s : float
+        Taken as the time where the plan states none. [s]
+    effort : Effort, optional
+        That of the request when left out.
+
+    Raises
+    ------
+    InvalidAsk
+        Something in one of the encounters or ports is wrong; the field says which.
+    UnknownName
+        A vessel, policy or port does not exist.
+    """
+    at_s = float(int(now_s if request.time is None else parse_time(request.time)))
+    figures = figures_of(request, house)
+    # By id, so that a plan does not hang on how its input was sorted.
+    indexed = sorted(enumerate(request.encounters), key=lambda one: one[1].id)
+    boats = tuple(_boat(request, one, f"encounters.{k}", house, at_s, figures) for k, one in indexed)
+    planned = tuple(k for k, boat in enumerate(boats) if boat.usable.any())
+    used = np.array([boats[k].usable for k in planned]).any(axis=0) if planned else np.zeros(0, np.bool_)
+    ports = tuple(sorted((int(p) for p in np.flatnonzero(used)), key=lambda p: house.world.ports[p].id))
+    problem = problem_of([boats[k] for k in planned], ports, figures)
+    urgency = np.array([int(boats[k].decision.ask.medical) for k in planned], np.int64)
+    in_turn = greedy(problem, urgency)
+    effort = effort or Effort(limit_s=request.time_limit_s)
+    best, missing = _best(problem, in_turn, effort) if planned else (None, None)
+    return Proposal(
+        at_s, request, house.world_at(at_s), boats, figures, planned, ports, problem, best, landed(problem, in_turn),
+        missing,
+    )  # fmt: skip
+
+
+def _best(problem: Problem, in_turn: np.ndarray, effort: Effort) -> tuple[Optimum | None, Shortage | None]:
+    known = [in_turn] if (in_turn.sum(axis=1) == problem.persons).all() else []
+    best = optimum(problem, known, effort)
+    if best is not None:
+        return best, None
+    missing = shortage(problem, Clock(effort.limit_s))
+    kept = problem.loaded(problem.persons - missing.without)
+    best = optimum(kept, [missing.loads], effort) if kept.persons.any() else None
+    return best, missing if missing.without.any() else None
+
+
+def figures_of(request: PlanIn, house: House) -> dict[int, Figures]:
+    """What is known of each port, by its index: what the plan states, else the live picture, else what it assumes.
+
+    A port whose places or landing rate nobody knows is not in the answer.
+
+    Raises
+    ------
+    UnknownName
+        A port does not exist.
+    InvalidAsk
+        A port comes twice, under its id and its UN/LOCODE.
+    """
+    world = house.world
+    index = {port.id: k for k, port in enumerate(world.ports)}
+    stated = {}
+    for k, given in enumerate(request.ports):
+        try:
+            port = index[house.port(given.id).id]
+        except UnknownName as unknown:
+            raise UnknownName(f"ports.{k}.id", unknown.problem, unknown.remedy) from None
+        if port in stated:
+            raise InvalidAsk(f"ports.{k}.id", "is a port that comes earlier in the list.", "Give each port once.")
+        stated[port] = given
+    live = world.live
+    connected = live.capacity_feed == Feed.LIVE
+    assumed_places = inf if request.ports_without_figures == "unlimited" else None
+    assumed_rate = request.persons_per_hour_without_figures
+    figures = {}
+    for port in range(len(world.ports)):
+        own = stated.get(port)
+        places: float | None = own.places if own is not None else None
+        rate = own.persons_per_hour if own is not None else None
+        queued = own.queued_persons if own is not None else 0
+        if own is None and connected:
+            places, rate = _or_none(live.free_places[port]), _or_none(live.persons_per_hour[port])
+            queued = int(np.nan_to_num(live.queued_persons[port]))
+        assumed = (*(("places",) if places is None else ()), *(("persons_per_hour",) if rate is None else ()))
+        known_places = assumed_places if places is None else float(places)
+        known_rate = assumed_rate if rate is None else rate
+        if own is not None and known_places is not None and known_rate is None:
+            k = request.ports.index(own)
+            raise InvalidAsk(
+                f"ports.{k}.persons_per_hour", "is missing.", "Give it, or persons_per_hour_without_figures for all."
+            )
+        if known_places is not None and known_rate:
+            figures[port] = Figures(known_places, float(known_rate), queued, assumed)
+    return figures
+
+
+def _or_none(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _boat(
+    request: PlanIn, given: PlanEncounterIn, field: str, house: House, at_s: float, figures: dict[int, Figures]
+) -> Boat:  # fmt: skip
+    """An encounter judged by itself, at every port."""
+    encounter = given
+    if "policy" not in given.model_fields_set and request.policy is not None:
+        encounter = given.model_copy(update={"policy": request.policy})
+    try:
+        ask = house.ask(encounter, at_s)
+        if ask.at_s < at_s:
+            raise InvalidAsk("time", "is before that of the plan.", "Leave it out; position_age_s tells an older fix.")
+        decision = decide(ask, without_places(house.world_at(ask.at_s)))
+    except PositionRefused as refused:
+        raise InvalidAsk(f"{field}.position", refused.problem, refused.remedy) from None
+    except SafeportError as error:
+        raise type(error)(f"{field}.{error.field}", error.problem, error.remedy) from None
+    last = int(Status.UNCONFIRMED) if request.allow_unconfirmed else int(Status.CAUTION)
+    usable = (decision.status <= last) & np.isfinite(decision.time_s) & np.isfinite(decision.key_s)
+    usable &= np.array([port in figures for port in range(len(usable))])
+    return Boat(
+        given.id, decision, ceil(decision.persons), not np.isnan(ask.persons_max), given.most_parts if given.may_split
+        else 1, usable, (ask.at_s - at_s) / MINUTE_S,
+    )  # fmt: skip
+
+
+def without_places(world: World) -> World:
+    """The world with no feed of places: the plan shares places out itself, and counts none of them twice."""
+    if world.live.capacity_feed == Feed.ABSENT:
+        return world
+    return replace(world, live=world.live._replace(capacity_feed=int(Feed.ABSENT)))
+
+
+def problem_of(boats: Sequence[Boat], ports: Sequence[int], figures: dict[int, Figures]) -> Problem:
+    """The numbers of the plan."""
+    columns = np.array(ports, np.int64)
+    rate = np.array([figures[port].persons_per_hour for port in ports]) / HOUR_MIN
+    queued_min = np.array([figures[port].queued_persons for port in ports]) / rate
+    arrive = np.full((len(boats), len(ports)), inf)
+    extra = np.zeros((len(boats), len(ports)))
+    for k, boat in enumerate(boats):
+        decision = boat.decision
+        usable = boat.usable[columns]
+        # Whole seconds, later rather than sooner: no two times differ by less than a clock shows.
+        seconds = np.ceil(decision.time_s[columns[usable]] - 1e-6)
+        arrive[k, usable] = np.maximum(seconds / MINUTE_S + boat.delay_min, queued_min[usable])
+        extra[k, usable] = (decision.key_s - decision.time_s)[columns[usable]] / MINUTE_S
+    return Problem(
+        np.array([boat.persons for boat in boats], np.int64), np.array([boat.most_parts for boat in boats], np.int64),
+        arrive, np.round(extra, 6), np.array([figures[port].places for port in ports], np.float64), rate,
+    )  # fmt: skip

@@ -1,0 +1,152 @@
+"""The body of a plan: encounters, ports with their figures, and what to take for ports that have none.
+
+Unknown fields are refused, here as in the encounter; there is no field for who the people are.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from api.encounter import Count, EncounterIn, Finite
+from api.position import InvalidTime, parse_time
+from engine.errors import InvalidAsk
+
+MOST_ENCOUNTERS = 200
+MOST_PORTS = 1_000
+
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Rate = Annotated[Finite, Field(gt=0.0, le=10_000.0)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PlanEncounterIn(EncounterIn):
+    """One encounter of a plan: the body of a decision, a name, and whether its people may be shared between ports.
+
+    People can only be shared when other vessels take a part of them; each part is taken to go straight from the
+    position at the speed of the vessel stated.
+    """
+
+    id: Name
+    may_split: Annotated[bool, Field(strict=True)] = False
+    most_parts: Annotated[int, Field(strict=True, ge=2, le=4)] = 2
+
+    @field_validator("persons")
+    @classmethod
+    def _somebody(cls, persons: Any) -> Any:
+        if persons is not None and (persons if isinstance(persons, int) else persons.max) == 0:
+            raise ValueError("nobody is aboard; leave the encounter out")
+        return persons
+
+
+class PortFiguresIn(_Strict):
+    """Free places and landing rate of one port, as somebody there has stated them."""
+
+    id: Name
+    places: Count | None = None
+    persons_per_hour: Rate | None = None
+    queued_persons: Count = 0
+
+
+class PlanIn(_Strict):
+    """A joint plan, as posted to ``/v1/plans``.
+
+    Attributes
+    ----------
+    time : str or None
+        The clock of the plan; now when left out. Encounters without a time of their own take it.
+    policy : str or None
+        For encounters that name none.
+    ports_without_figures : str
+        ``unknown``: ports whose places nobody has stated are not used. ``unlimited``: places are no limit there.
+    persons_per_hour_without_figures : float or None
+        Landing rate to take where none is stated. [persons/h]
+    allow_unconfirmed : bool
+        Use ports that are not confirmed for a vessel; the plan then names them.
+    time_limit_s : float
+        Longest search. [s]
+    """
+
+    time: Annotated[str, Field(max_length=40)] | None = None
+    policy: Annotated[str, Field(max_length=64)] | None = None
+    encounters: Annotated[list[PlanEncounterIn], Field(min_length=1, max_length=MOST_ENCOUNTERS)]
+    ports: Annotated[list[PortFiguresIn], Field(max_length=MOST_PORTS)] = []
+    ports_without_figures: Literal["unknown", "unlimited"] = "unknown"
+    persons_per_hour_without_figures: Rate | None = None
+    allow_unconfirmed: Annotated[bool, Field(strict=True)] = False
+    time_limit_s: Annotated[Finite, Field(ge=1.0, le=60.0)] = 15.0
+    note: Annotated[str, Field(max_length=500)] | None = None
+
+    @field_validator("time")
+    @classmethod
+    def _zoned(cls, text: str | None) -> str | None:
+        if text is not None:
+            try:
+                parse_time(text)
+            except InvalidTime as wrong:
+                raise ValueError(f"{wrong.problem} {wrong.remedy}") from None
+        return text
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "PlanIn":
+        for listed, what in ((self.encounters, "encounters"), (self.ports, "ports")):
+            if len({one.id for one in listed}) < len(listed):
+                raise ValueError(f"an id comes twice among the {what}; give each its own")
+        return self
+
+    @model_validator(mode="after")
+    def _rate_for_all(self) -> "PlanIn":
+        if self.ports_without_figures == "unlimited" and self.persons_per_hour_without_figures is None:
+            raise ValueError(
+                "ports_without_figures is unlimited without a landing rate; give persons_per_hour_without_figures"
+            )
+        return self
+
+
+def plan_from(body: object) -> PlanIn:
+    """The body, checked.
+
+    Raises
+    ------
+    InvalidAsk
+        Naming the first field that is wrong, as ``encounters.2.persons``, and what to do.
+    """
+    try:
+        return PlanIn.model_validate(body)
+    except ValidationError as error:
+        first: Any = error.errors(include_url=False, include_input=False)[0]
+        raise _refusal(first) from None
+
+
+_SAID = {
+    "missing": ("is missing.", "Add it."),
+    "extra_forbidden": ("is not a field of a plan.", "Remove it or correct its spelling."),
+    "model_type": ("is not a JSON object.", "Write it as {...}."),
+    "list_type": ("is not a list.", "Write it as [...]."),
+    "string_type": ("is not a text.", "Put it in quotes."),
+    "int_type": ("is not a whole number.", "Write digits without quotes or a point."),
+    "float_type": ("is not a number.", "Write digits without quotes."),
+    "bool_type": ("is neither true nor false.", "Write true or false without quotes."),
+    "finite_number": ("is not a finite number.", "Write digits; leave it out if not known."),
+}
+
+
+def _refusal(first: dict[str, Any]) -> InvalidAsk:
+    # A union puts the name of the branch into the location; it is no field.
+    known = [str(step) for step in first["loc"] if isinstance(step, int) or str(step).isidentifier()]
+    steps = [step[:40] for step in known if step not in ("PersonsIn", "int")]
+    field = ".".join(steps) or "plan"
+    kind, context = str(first["type"]), first.get("ctx", {})
+    if steps[-1:] == ["persons"] and kind in ("model_type", "int_type"):
+        return InvalidAsk(field, "is not a number of people.", 'Write 60, or {"min": 55, "max": 60}.')
+    if kind in _SAID:
+        return InvalidAsk(field, *_SAID[kind])
+    if kind == "literal_error":
+        return InvalidAsk(field, "is not one of its values.", f"Write {context['expected']}.")
+    if kind == "value_error":
+        problem, _, remedy = str(context["error"]).rstrip(".").replace("; ", ". ", 1).partition(". ")
+        return InvalidAsk(field, f"{problem}.", f"{remedy[:1].upper()}{remedy[1:]}." if remedy else "Check it.")
+    said = str(first["msg"]).replace("Input should be", "should be").replace("List should", "should")
+    return InvalidAsk(field, f"{said[:120]}.", "Correct it, or leave it out if not known.")

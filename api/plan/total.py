@@ -1,0 +1,134 @@
+"""The least total of person-minutes among the plans that end by a given time.
+
+Under way every person counts alone, so that part is a plain sum; waiting and landing depend on who else comes, and are
+learnt by rows (`api.plan.lessons`). There are finitely many plans and each teaches its row at most once, so the search
+ends with the optimum; at any moment the last bound of the solver is a bound of the true total.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from api.plan.clock import Clock
+from api.plan.effort import Effort
+from api.plan.improve import improved
+from api.plan.landing import landed
+from api.plan.lessons import Lessons
+from api.plan.model import SLACK_MIN, UNIT, Model, add_broken_queues, model_of, solved
+from api.plan.problem import Problem
+
+EXACT = 1e-9
+"""Share of the total within which bound and plan count as equal."""
+
+INNER_GAP = 0.5
+"""Share of the gap left that one answer of the solver may leave open."""
+
+WORTH_A_ROUND = 1e-4
+"""Share the relaxed bound has to rise by for another round of it."""
+
+RELAXED_ROUNDS = 40
+"""Most times it is asked with loads shared at will: quick, and most of the lessons are learnt there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Total:
+    """The best plan found by its total.
+
+    Attributes
+    ----------
+    loads : ndarray of int64, shape (b, p)
+    total_person_min, bound_person_min : float
+        Of that plan, and what no plan that ends by the same time is below. [person min]
+    rounds : int
+        How often the solver was asked.
+    """
+
+    loads: np.ndarray
+    total_person_min: float
+    bound_person_min: float
+    rounds: int
+
+
+def least_total(problem: Problem, loads: np.ndarray, known: list[np.ndarray], effort: Effort, clock: Clock) -> Total:
+    """The plan with the least total that ends no later than a given one.
+
+    Parameters
+    ----------
+    problem : Problem
+    loads : ndarray of int64, shape (b, p)
+        Plan with the worst time to keep to.
+    known : list of ndarray
+        Other complete plans, to learn from.
+    effort : Effort
+    clock : Clock
+    """
+    latest_min = landed(problem, loads).worst_min
+    model = model_of(problem, latest_min + SLACK_MIN, latest_min + SLACK_MIN)
+    cost = model.cost()
+    under_way = (problem.arrive_min + problem.extra_min)[model.boat, model.port]
+    cost[model.people] = model.each * under_way / UNIT
+    cost[model.wait] = 1.0
+    lessons = Lessons(model)
+    in_time = [one for one in [loads, *known] if landed(problem, one).worst_min <= latest_min + SLACK_MIN]
+    in_time = [improved(problem, one, latest_min + SLACK_MIN) for one in in_time]
+    best = min(in_time, key=lambda one: landed(problem, one).total_person_min)
+    for one in in_time:
+        lessons.learn(one)
+    bound_person_min = _relaxed(model, cost, lessons, clock)
+    return _searched(model, cost, lessons, Total(best, 0.0, bound_person_min, 0), latest_min + SLACK_MIN, effort, clock)
+
+
+def _relaxed(model: Model, cost: np.ndarray, lessons: Lessons, clock: Clock) -> float:
+    """Learn from solutions with loads shared at will; the last of them is a bound of every plan. [person min]"""
+    bound = 0.0
+    for _ in range(RELAXED_ROUNDS):
+        found = solved(model, cost, clock.left_s(), whole=False)
+        clock.stopped |= found.clock_stopped
+        gained = found.bound * UNIT > bound * (1.0 + WORTH_A_ROUND)
+        bound = max(bound, found.bound * UNIT)
+        if found.values is None or not lessons.learn_shared(found.values) or not gained:
+            break
+    return bound
+
+
+def _searched(
+    model: Model,
+    cost: np.ndarray,
+    lessons: Lessons,
+    start: Total,
+    latest_min: float,
+    effort: Effort,
+    clock: Clock,
+) -> Total:
+    """Ask the solver and teach it, until it has nothing better or comes close enough."""
+    problem = model.problem
+    best = start.loads
+    best_total = landed(problem, best).total_person_min
+    bound = min(start.bound_person_min, best_total)
+    asked = 0
+    learnt = True
+    for asked in range(1, effort.rounds + 1):
+        left = 1.0 - bound / best_total
+        # A fraction of what is left to prove is close enough for one answer, until that teaches nothing more.
+        gap = max(INNER_GAP * left, 0.5 * effort.close_share) if learnt and left > EXACT else 0.0
+        found = solved(model, cost, clock.left_s(), gap=gap)
+        clock.stopped |= found.clock_stopped
+        bound = max(bound, min(found.bound * UNIT, best_total))
+        if found.values is None:
+            return Total(best, best_total, bound, asked)
+        proposed = model.loads(found.values)
+        late = add_broken_queues(model, proposed, latest_min)
+        news = lessons.learn(proposed, found.values)
+        if not late:
+            better = improved(problem, proposed, latest_min)
+            news |= lessons.learn(better)
+            better_total = landed(problem, better).total_person_min
+            if better_total < best_total:
+                best, best_total = better, better_total
+        enough = EXACT if asked < effort.exact_rounds else max(EXACT, effort.close_share)
+        if best_total - bound <= enough * best_total or clock.left_s() <= 0.0:
+            break
+        if not (news or late) and gap == 0.0:
+            break
+        learnt = news or late
+    return Total(best, best_total, bound, asked)

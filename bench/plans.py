@@ -1,0 +1,95 @@
+"""Joint plans: encounters decided, then shared out over ports, from request to document."""
+
+import contextlib
+from time import perf_counter, process_time
+
+import numpy as np
+
+from api.document import dump
+from api.house import House, open_house
+from api.plan.document import plan_document
+from api.plan.propose import propose
+from api.plan.request import PlanIn
+from bench.report import heading, note, row, seconds, section
+from engine.errors import SafeportError
+
+AT = "2024-10-05T06:30:00Z"
+STRAIT = (0.9, 50.7, 2.4, 51.4)
+CHANNEL = (-4.0, 49.6, 2.4, 51.4)
+PROFILES = ("rnli-severn", "rnli-shannon", "ukbf-ctv", "ukbf-cutter-42m", "psp-flamant", "snsm-ctt", "fishing-vessel")
+SEEDS = (1, 2, 3)
+ANYWHERE = {"ports_without_figures": "unlimited", "persons_per_hour_without_figures": 60}
+CASES = (
+    # name, boats, ports, box, share of boats whose load may be split, target [s]
+    ("20 boats, 60 ports, strait", 20, 60, STRAIT, 0.0, 2.0),
+    ("the same, a quarter may split", 20, 60, STRAIT, 0.25, 2.0),
+    ("100 boats, all ports, strait", 100, None, STRAIT, 0.0, 20.0),
+    ("100 boats, all ports, Channel", 100, None, CHANNEL, 0.0, 20.0),
+)
+
+
+def run(house: House) -> dict[str, float]:
+    """Print the table; return the longest time of each case. [s]"""
+    section("5. Joint plans: synthetic encounters and figures, from request to document, in process")
+    heading(("slowest of seeds", "of it computing", "target", "worst, greedy", "gap worst, total", "proven"))
+    longest = {}
+    for name, boats, ports, box, split, target in CASES:
+        outcomes = [_planned(house, request(house, boats, ports, box, split, seed)) for seed in SEEDS]
+        longest[name], computing, _ = max(outcomes, key=lambda one: one[0])
+        documents = [document for _, _, document in outcomes]
+        whole = [one for one in documents if one["outcome"] == "complete"]
+        worst = max(one["worst"]["gap_min"] for one in documents)
+        total = max(one["total"]["gap_share"] for one in documents)
+        ratios = [one["worst"]["time_to_safety_min"] / one["greedy"]["worst_min"] for one in whole]
+        ratio = float(np.median(ratios)) if whole else float("nan")
+        found = sum(one["proven_best"] for one in documents)
+        row(name, (seconds(longest[name]), seconds(computing), f"{target:g} s", f"{ratio:.2f} of greedy",
+                   f"{worst:.2f} min, {total:.2%}", f"{found} of {len(documents)}"))  # fmt: skip
+        if len(whole) < len(documents):
+            note(f"short of places or of fit ports in {len(documents) - len(whole)} of {len(documents)}")
+    return longest
+
+
+def _planned(house: House, asked: PlanIn) -> tuple[float, float, dict]:
+    start, computing = perf_counter(), process_time()
+    document = plan_document(propose(asked, house, 0.0))
+    dump(document)
+    return perf_counter() - start, process_time() - computing, document
+
+
+def request(house: House, boats: int, ports: int | None, box: tuple, split: float, seed: int) -> PlanIn:
+    """Boats uniform over the water of a box; ports nearest to its middle, with places and rates drawn."""
+    draw = np.random.default_rng(seed)
+    west, south, east, north = box
+    encounters = []
+    for _ in range(50 * boats):
+        if len(encounters) == boats:
+            break
+        profile = PROFILES[int(draw.integers(len(PROFILES)))]
+        most = house.vessels[profile].max_persons
+        body = {
+            "id": f"E{len(encounters):03d}",
+            "position": {"type": "Point", "coordinates": [
+                round(float(draw.uniform(west, east)), 4), round(float(draw.uniform(south, north)), 4)]},
+            "persons": int(draw.integers(8, min(90, int(most)) if most == most else 90)),
+            "vessel": {"profile": profile},
+            "may_split": bool(draw.random() < split),
+        }  # fmt: skip
+        alone = PlanIn.model_validate({"time": AT, "encounters": [body], **ANYWHERE})
+        with contextlib.suppress(SafeportError):
+            # On land, in water without a way out, or without a fit port, there is nothing to plan.
+            if propose(alone, house, 0.0).planned:
+                encounters.append(body)
+    middle = np.array([0.5 * (west + east), 0.5 * (south + north)])
+    near = sorted(
+        house.world.ports, key=lambda port: float(np.hypot(*((np.array(port.landing) - middle) * (0.63, 1.0))))
+    )
+    figures = [
+        {"id": port.id, "places": int(draw.integers(40, 300)), "persons_per_hour": int(draw.integers(20, 120))}
+        for port in near[:ports]
+    ]
+    return PlanIn.model_validate({"time": AT, "encounters": encounters, "ports": figures, "time_limit_s": 17})
+
+
+if __name__ == "__main__":
+    run(open_house())

@@ -1,0 +1,339 @@
+"""From a request to a plan: figures, fitness, what is said, and the documented scenario."""
+
+import copy
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from api.cli.layout import WIDTH, Ink
+from api.document import dump
+from api.encounter import EncounterIn
+from api.plan.document import plan_document
+from api.plan.propose import propose, without_places
+from api.plan.request import plan_from
+from api.plan.text import plan_text
+from api.plan.words import HEADLINE, LABEL, METHOD, MISSING, NOTICE, REASON
+from engine.errors import InvalidAsk, UnknownName
+from engine.vocab import Feed, Status
+from engine.wording import BANNED_EN, BANNED_FR
+
+OCTOBER = Path(__file__).parent / "october_2024.json"
+
+
+@pytest.fixture
+def october():
+    return json.loads(OCTOBER.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def planned(house):
+    def call(body):
+        return propose(plan_from(body), house, 0.0)
+
+    return call
+
+
+def small(**changes):
+    body = {
+        "time": "2024-10-05T06:30:00Z",
+        "encounters": [
+            {"id": "A", "position": {"type": "Point", "coordinates": [1.47, 50.99]}, "persons": 20,
+             "vessel": {"profile": "rnli-severn"}},
+            {"id": "B", "position": {"type": "Point", "coordinates": [1.52, 51.0]}, "persons": 30,
+             "vessel": {"profile": "ukbf-ctv"}},
+        ],
+        "ports": [{"id": "dover", "places": 40, "persons_per_hour": 60},
+                  {"id": "FRCQF", "places": 60, "persons_per_hour": 60}],
+    }  # fmt: skip
+    return {**body, **changes}
+
+
+def codes(document):
+    return {notice["code"] for notice in document["notices"]}
+
+
+def test_the_documented_scenario(planned, october):
+    """5 October 2024: 237 people, 7 units; positions and figures are synthetic and the file says so."""
+    assert october["note"].startswith("SYNTHETIC")
+    assert sum(one["persons"] for one in october["encounters"]) == 237
+    document = plan_document(planned(october))
+    assert document["outcome"] == "complete"
+    assert document["kind"] == "proposal"
+    assert document["proven_best"]
+    assert document["total"]["gap_share"] <= 0.002
+    assert document["worst"]["time_to_safety_min"] <= document["greedy"]["worst_min"]
+    for port in document["ports"]:
+        assert port["places_left"] >= 0
+    landed = {one["id"]: sum(part["persons"] for part in one["parts"]) for one in document["encounters"]}
+    assert landed == {one["id"]: one["persons"] for one in october["encounters"]}
+    for one in document["encounters"]:
+        assert len(one["parts"]) <= one["most_parts"]
+        assert all(part["status"] in ("suitable", "caution") for part in one["parts"])
+        assert one["time_to_safety_min"] <= document["worst"]["time_to_safety_min"]
+
+
+def test_only_ports_fit_by_the_own_decision_of_each(planned, house, october):
+    proposal = planned(october)
+    for part in proposal.best.landing.parts:
+        boat = proposal.boats[proposal.planned[part.boat]]
+        port = proposal.ports[part.port]
+        given = next(one for one in october["encounters"] if one["id"] == boat.id)
+        body = {name: value for name, value in given.items() if name not in ("id", "may_split", "most_parts")}
+        asked = EncounterIn.model_validate({**body, "time": october["time"]})
+        decision = house.decide(house.ask(asked, 0.0))
+        assert decision.status[port] <= Status.CAUTION
+        assert part.arrive_min >= decision.time_s[port] / 60.0 - 1e-6
+
+
+def test_same_input_same_bytes_however_it_is_sorted(planned, october):
+    first = dump(plan_document(planned(october)))
+    october["encounters"].reverse()
+    october["ports"].reverse()
+    assert dump(plan_document(planned(october))) == first
+
+
+def test_cost_is_held_against_the_own_nearest_port_alone(planned):
+    proposal = planned(small())
+    one = next(one for one in plan_document(proposal)["encounters"] if one["id"] == "A")
+    boat = proposal.boats[0]
+    order = [p for p in boat.decision.order if boat.usable[p]]
+    assert one["own_nearest"]["port"]["id"] == proposal.world.ports[int(order[0])].id
+    assert one["own_nearest"]["time_to_safety_alone_min"] == pytest.approx(
+        one["own_nearest"]["time_to_landing_min"] + 20, abs=0.11
+    )
+    assert one["cost_min"] == pytest.approx(
+        one["time_to_safety_min"] - one["own_nearest"]["time_to_safety_alone_min"], abs=0.11
+    )
+
+
+def test_places_that_are_missing_are_counted(planned):
+    body = small(ports=[{"id": "dover", "places": 25, "persons_per_hour": 60}])
+    document = plan_document(planned(body))
+    assert document["outcome"] == "incomplete"
+    assert document["headline"]["en"].startswith("WARNING: no place found for 30 of 50 persons.") or (
+        document["missing"]["encounters"] == [{"id": "A", "persons": 20}]
+    )
+    assert document["missing"]["places"] == 25
+    assert document["missing"]["ports"] == [{"port_id": "dover", "places": 25}]
+    assert sum(one["persons"] for one in document["missing"]["encounters"]) in (20, 30)
+    without = [one for one in document["encounters"] if one["without_place"]]
+    assert [one["reason"]["code"] for one in without] == ["NO_PLACES"]
+
+
+def test_no_places_at_all_is_an_answer(planned):
+    body = small(ports=[{"id": "dover", "places": 0, "persons_per_hour": 60}])
+    document = plan_document(planned(body))
+    assert document["outcome"] == "none"
+    assert document["missing"]["places"] == 50
+    assert document["worst"]["encounters"] == []
+
+
+def test_unknown_places_are_never_used(planned):
+    document = plan_document(planned(small(ports=[])))
+    assert document["outcome"] == "none"
+    assert {one["reason"]["code"] for one in document["encounters"]} == {"PLACES_UNKNOWN"}
+    assert document["ports"] == []
+
+
+def test_a_port_with_unknown_places_is_not_used_although_listed(planned):
+    body = small()
+    body["ports"][0]["places"] = None
+    document = plan_document(planned(body))
+    assert [one["port"]["id"] for one in document["ports"]] == ["calais"]
+    assert "NEARER_WITHOUT_FIGURES" in codes(document)
+
+
+def test_ports_without_figures_can_be_taken_as_unlimited_and_are_named(planned):
+    body = small(ports=[], ports_without_figures="unlimited", persons_per_hour_without_figures=45)
+    document = plan_document(planned(body))
+    assert document["outcome"] == "complete"
+    assert {"PLACES_ASSUMED_UNLIMITED", "LANDING_RATE_ASSUMED"} <= codes(document)
+
+
+def test_no_fit_port_is_said_apart_from_places(planned):
+    body = small()
+    body["encounters"][0]["vessel"] = {"speed_kn": 10, "draught_m": 25, "loa_m": 400}
+    document = plan_document(planned(body))
+    first = next(one for one in document["encounters"] if one["id"] == "A")
+    assert first["reason"]["code"] in ("NO_FIT_PORT", "ONLY_UNCONFIRMED")
+    assert document["missing"] is None
+    assert document["outcome"] == "incomplete"
+
+
+def test_unconfirmed_ports_only_where_allowed_and_then_named(planned):
+    body = small(ports=[{"id": "folkestone", "places": 100, "persons_per_hour": 60}], time="2022-01-13T05:00:00Z")
+    for one in body["encounters"]:
+        one["position"]["coordinates"] = [1.25, 51.05]
+    closed = planned(body)
+    assert closed.boats[0].decision.status[closed_port(closed, "folkestone")] == Status.UNCONFIRMED
+    assert plan_document(closed)["outcome"] == "none"
+    document = plan_document(planned({**body, "allow_unconfirmed": True}))
+    assert document["outcome"] == "complete"
+    assert "PORT_UNCONFIRMED_USED" in codes(document)
+    assert document["encounters"][0]["parts"][0]["status"] == "unconfirmed"
+
+
+def closed_port(proposal, name):
+    return next(k for k, port in enumerate(proposal.world.ports) if port.id == name)
+
+
+def test_people_already_waiting_are_landed_first(planned):
+    body = small(ports=[{"id": "dover", "places": 90, "persons_per_hour": 60, "queued_persons": 300}])
+    document = plan_document(planned(body))
+    parts = [part for one in document["encounters"] for part in one["parts"]]
+    assert min(part["landing_from"] for part in parts) == "2024-10-05T11:30:00Z"
+    assert all(part["queue_min"] > 0 for part in parts)
+
+
+def test_the_policy_of_the_plan_is_for_encounters_without_their_own(planned):
+    body = small(policy="srr-state-preferred")
+    body["encounters"][1]["policy"] = "nearest-time"
+    names = [boat.decision.ask.policy.name for boat in planned(body).boats]
+    assert names == ["srr-state-preferred", "nearest-time"]
+
+
+def test_a_policy_that_adds_time_is_named(planned):
+    body = small(policy="medical-first")
+    document = plan_document(planned(body))
+    assert "WEIGHED_BY_POLICY" in codes(document)
+
+
+def test_a_later_encounter_arrives_later(planned):
+    body = small()
+    body["encounters"][0]["time"] = "2024-10-05T07:30:00Z"
+    late, soon = planned(body).boats[0], planned(small()).boats[0]
+    assert late.delay_min == 60.0
+    assert soon.delay_min == 0.0
+    part = plan_document(planned(body))["encounters"][0]["parts"][0]
+    assert part["time_to_landing_min"] > 60.0
+
+
+def test_unknown_numbers_of_people_take_the_figure_of_the_policy(planned):
+    body = small(ports=[{"id": "dover", "places": 400, "persons_per_hour": 60}])
+    del body["encounters"][0]["persons"]
+    document = plan_document(planned(body))
+    assert document["encounters"][0]["persons"] == 100
+    assert document["encounters"][0]["persons_assumed"]
+    assert "PERSONS_ASSUMED" in codes(document)
+
+
+def test_a_live_picture_gives_the_figures_that_the_request_does_not(house, world):
+    count = len(world.ports)
+    live = world.live._replace(
+        capacity_feed=int(Feed.LIVE), free_places=np.full(count, 100.0), persons_per_hour=np.full(count, 30.0),
+        queued_persons=np.zeros(count),
+    )  # fmt: skip
+    from dataclasses import replace
+
+    fed = replace(house, world=replace(house.world, live=live))
+    proposal = propose(plan_from(small(ports=[{"id": "dover", "places": 40, "persons_per_hour": 60}])), fed, 0.0)
+    dover, calais = closed_port(proposal, "dover"), closed_port(proposal, "calais")
+    assert proposal.figures[dover].places == 40.0
+    assert (proposal.figures[calais].places, proposal.figures[calais].persons_per_hour) == (100.0, 30.0)
+    assert without_places(fed.world).live.capacity_feed == Feed.ABSENT
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"surprise": 1}, "surprise"),
+        ({"encounters": []}, "encounters"),
+        ({"time": "2024-10-05T06:30:00"}, "time"),
+        ({"ports_without_figures": "some"}, "ports_without_figures"),
+        ({"ports_without_figures": "unlimited"}, "plan"),
+        ({"persons_per_hour_without_figures": 0}, "persons_per_hour_without_figures"),
+        ({"ports": [{"id": "dover", "places": -1}]}, "ports.0.places"),
+        ({"ports": [{"id": "dover", "places": 3.5, "persons_per_hour": 1}]}, "ports.0.places"),
+        ({"ports": [{"id": "dover", "places": 10}]}, "ports.0.persons_per_hour"),
+        ({"ports": [{"id": "dover"}, {"id": "dover"}]}, "plan"),
+        ({"ports": [{"id": "dover"}, {"id": "GBDVR"}]}, "ports.1.id"),
+        ({"time_limit_s": 0.1}, "time_limit_s"),
+    ],
+)
+def test_a_wrong_plan_is_refused_by_field(planned, change, field):
+    with pytest.raises(InvalidAsk) as refused:
+        planned(small(**change))
+    assert refused.value.field == field
+    assert refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"persons": 0}, "encounters.1.persons"),
+        ({"persons": "many"}, "encounters.1.persons"),
+        ({"persons": {"min": 5, "max": 2}}, "encounters.1.persons"),
+        ({"nationality": "x"}, "encounters.1.nationality"),
+        ({"id": "A"}, "plan"),
+        ({"may_split": "yes"}, "encounters.1.may_split"),
+        ({"most_parts": 1}, "encounters.1.most_parts"),
+        ({"time": "2024-10-05T05:00:00Z"}, "encounters.1.time"),
+        ({"position": {"type": "Point", "coordinates": [0.0, 51.5]}}, "encounters.1.position"),
+        ({"position": {"type": "Point", "coordinates": [200.0, 51.5]}}, "encounters.1.position.coordinates"),
+    ],
+)
+def test_a_wrong_encounter_is_refused_by_field(planned, change, field):
+    body = small()
+    body["encounters"][1] |= change
+    with pytest.raises(InvalidAsk) as refused:
+        planned(body)
+    assert refused.value.field == field
+    assert refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("where", "change", "field"),
+    [
+        ("encounters", {"vessel": {"profile": "raft"}}, "encounters.0"),
+        ("encounters", {"policy": "mine"}, "encounters.0"),
+        ("ports", {"id": "atlantis"}, "ports.0.id"),
+    ],
+)
+def test_names_that_nothing_carries(planned, where, change, field):
+    body = small()
+    body[where][0] |= change
+    with pytest.raises(UnknownName) as unknown:
+        planned(body)
+    assert unknown.value.field.startswith(field)
+
+
+def test_a_plan_is_not_changed_by_being_made(planned, october):
+    before = copy.deepcopy(october)
+    planned(october)
+    assert october == before
+
+
+def sentences():
+    for table in (HEADLINE, REASON, LABEL):
+        yield from table.items()
+    yield from ((code, text) for code, (_, text) in NOTICE.items())
+    yield "method", METHOD
+    yield "missing", MISSING
+
+
+@pytest.mark.parametrize(("name", "text"), list(sentences()), ids=[name for name, _ in sentences()])
+def test_words_neither_promise_nor_command(name, text):
+    assert text.en
+    assert text.fr
+    assert not [pattern for pattern in BANNED_EN if pattern.search(text.en)]
+    assert not [pattern for pattern in BANNED_FR if pattern.search(text.fr)]
+    fields = [{part.split("}")[0] for part in one.split("{")[1:]} for one in text]
+    assert fields[0] == fields[1]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("case", ["october", "short", "none", "unlimited"])
+def test_text_is_eighty_columns_and_keeps_to_the_words(planned, october, language, case):
+    body = {
+        "october": october,
+        "short": small(ports=[{"id": "dover", "places": 25, "persons_per_hour": 60}]),
+        "none": small(ports=[]),
+        "unlimited": small(ports=[], ports_without_figures="unlimited", persons_per_hour_without_figures=45),
+    }[case]
+    text = plan_text(planned(body), language, Ink())
+    assert max(len(line) for line in text.splitlines()) <= WIDTH
+    banned = BANNED_FR if language == "fr" else BANNED_EN
+    assert not [pattern.pattern for pattern in banned if pattern.search(text)]
+    assert text.splitlines()[0].startswith(("PROPOS", "WARNING", "ALERTE"))
