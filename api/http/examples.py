@@ -44,12 +44,15 @@ _DOVER: dict[str, Any] = {
     "time_range_min": [25.1, 29.6],
     "eta_at": "2026-11-22T14:57:09Z",
     "wait_min": 0,
+    "opens_at": None,
+    "route_nm": 7.31,
+    "along_shortest": None,
     "route": {"type": "LineString", "coordinates": [[1.35, 51.0], [1.3335003, 51.1099998], [1.317, 51.1141]]},
     "findings": [
         {
-            "rule": "R-RTE-01", "code": "ROUTE_OK", "class": "hard", "verdict": "pass", "measured": 6.64,
+            "rule": "R-RTE-01", "code": "ROUTE_OK", "class": "hard", "verdict": "pass", "measured": 7.31,
             "limit": None, "unit": "nm", "source": "geodata mesh", "age_s": None, "citation": "seamanship",
-            "text": {"en": "Water route to DOVER: 6.6 nm.", "fr": "DOUVRES : route par mer de 6,6 M."},
+            "text": {"en": "Water route to DOVER: 7.3 nm.", "fr": "DOUVRES : route par mer de 7,3 M."},
         },
     ],
 }  # fmt: skip
