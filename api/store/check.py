@@ -1,0 +1,198 @@
+"""Whether a store can be believed: its pages, its chain, and that its tables say what its audit trail says.
+
+The chain shows that no audit row was changed. What the tables hold is told by the audit rows too, so each table is
+compared with them: a figure changed behind the program's back is found wherever it stands.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import NamedTuple
+
+import orjson
+
+from api.store.audit import verify_chain
+from api.store.database import Database, Transaction
+from api.store.directions import direction_documents, override_documents
+from api.store.encounters import report_documents
+from api.store.ports import port_document
+from api.store.reservations import COLUMNS, Reservation, places_left
+from api.store.schema import refuse_old_schema
+from api.store.values import Json, canonical
+
+
+class Checked(NamedTuple):
+    """What was found.
+
+    Attributes
+    ----------
+    problems : tuple of str
+        Each means that the store, or part of it, should not be believed.
+    notices : tuple of str
+        True and worth knowing: for instance a port that is short of places, and why.
+    audit_rows : int
+        Rows of the chain that are right.
+    """
+
+    problems: tuple[str, ...]
+    notices: tuple[str, ...]
+    audit_rows: int
+
+
+def check(database: Database) -> Checked:
+    """Look at everything.
+
+    Raises
+    ------
+    SchemaMismatch
+        The tables are not those of this program.
+    """
+    refuse_old_schema(database)
+    damage = [f"database: {line}" for line in database.check_integrity()]
+    return database.read(lambda tx: _check(tx, damage))
+
+
+class _Told:
+    """What the audit trail says things became; newer rows replace older ones."""
+
+    def __init__(self) -> None:
+        self.reservations: dict[str, Json] = {}
+        self.ports: dict[tuple[str, str], Json] = {}
+        self.landed: set[str] = set()
+        self.reports: dict[int, Json] = {}
+        self.directions: dict[int, Json] = {}
+        self.overrides: dict[int, Json] = {}
+        self.decisions: dict[int, Json] = {}
+        self.encounters: dict[str, Json] = {}
+
+    def hear(self, sequence: int, kind: str, became: Json) -> None:
+        area, _, what = kind.partition(".")
+        if area == "reservation":
+            for document in (became.get("reservation"), became.get("from"), *became.get("reservations", ())):
+                if document is not None:
+                    self.reservations[document["reservation_id"]] = document
+            if what == "landed":
+                self.landed.add(became["reservation"]["port_id"])
+        elif area == "port":
+            self.ports[became["port_id"], what] = became
+            if what == "capacity":
+                self.landed.discard(became["port_id"])
+        elif area == "encounter":
+            if what == "reported":
+                self.reports[sequence] = became
+                self.encounters.setdefault(became["encounter_id"], {"state": "open", "evidence": None})
+            else:
+                said = {"state": became["state"], "evidence": became.get("evidence")}
+                self.encounters[became["encounter_id"]] = said
+        elif area in ("direction", "override", "decision"):
+            getattr(self, f"{area}s")[sequence] = became
+
+
+def _check(tx: Transaction, damage: list[str]) -> Checked:
+    verified = verify_chain(tx)
+    if verified.bad is not None:
+        # Nothing can be compared with a trail that is itself wrong.
+        broken = f"audit: row {verified.bad.sequence} {verified.bad.problem}"
+        return Checked((*damage, broken), (), verified.rows)
+    problems, told = list(damage), _Told()
+    for sequence, kind, payload, event in tx.stream(
+        "SELECT a.sequence, a.kind, a.payload, e.body FROM audit a LEFT JOIN event e ON e.sequence = a.sequence "
+        "ORDER BY a.sequence"
+    ):
+        became = orjson.loads(payload).get("became", {})
+        told.hear(sequence, kind, became)
+        if event is not None and bytes(event) != canonical(became):
+            problems.append(f"event {sequence}: not what the audit trail says it became")
+        problems += _oversold(sequence, kind, became)
+    for found in (_reservations, _ports, _encounters, _by_sequence, _decisions):
+        problems += found(tx, told)
+    return Checked(tuple(problems), tuple(_shortages(tx, verified.head.at_ms)), verified.rows)
+
+
+def _oversold(sequence: int, kind: str, became: Json) -> Iterator[str]:
+    """A hold made where there was no room, without anybody's override."""
+    if kind != "reservation.held":
+        return
+    reservation, left = became["reservation"], became["places_left"]
+    short = [it for it in left if reservation["persons"][it] and (left[it] is None or left[it] < 0)]
+    if short and reservation["override"] is None:
+        yield f"audit: row {sequence} held places that were not there ({', '.join(short)})"
+
+
+def _reservations(tx: Transaction, told: _Told) -> Iterator[str]:
+    became = dict(told.reservations)
+    for row in tx.rows(f"SELECT {COLUMNS} FROM reservation ORDER BY made"):  # noqa: S608
+        reservation = Reservation(*row)
+        if became.pop(reservation.id, None) != reservation.document():
+            yield f"reservation {reservation.id}: not what the audit trail says it became"
+    for name in sorted(became):
+        yield f"reservation {name}: in the audit trail, and not in its table"
+
+
+def _ports(tx: Transaction, told: _Told) -> Iterator[str]:
+    for (port_id, part), became in sorted(told.ports.items(), key=lambda it: it[0]):
+        now = port_document(tx, port_id)[part]
+        then = became[part]
+        if part == "capacity" and now is not None and port_id in told.landed:
+            # Landings since then have moved what is occupied, and the version with it.
+            now, then = ({**it, "occupied": None, "version": None} for it in (now, then))
+        if now != then:
+            yield f"port {port_id}: its {part} is not what the audit trail says it became"
+    for part in ("status", "capacity", "reception"):
+        for (port_id,) in sorted(tx.rows(f"SELECT port_id FROM port_{part}")):  # noqa: S608
+            if (port_id, part) not in told.ports:
+                yield f"port {port_id}: its {part} is not in the audit trail"
+
+
+def _encounters(tx: Transaction, told: _Told) -> Iterator[str]:
+    known = dict(told.encounters)
+    for name, state, evidence in tx.rows("SELECT id, state, evidence FROM encounter ORDER BY opened"):
+        if known.pop(name, None) != {"state": state, "evidence": evidence}:
+            yield f"encounter {name}: not what the audit trail says it became"
+    for name in sorted(known):
+        yield f"encounter {name}: in the audit trail, and not in its table"
+
+
+def _by_sequence(tx: Transaction, told: _Told) -> Iterator[str]:
+    """Reports, directions and overrides: rows that stand as they were written."""
+    for what, now, then in (
+        ("report", report_documents(tx), told.reports),
+        ("direction", direction_documents(tx), told.directions),
+        ("override", override_documents(tx), told.overrides),
+    ):
+        for document in now:
+            said = then.pop(document["sequence"], {})
+            if any(said.get(name) != value for name, value in document.items()):
+                yield f"{what} {document['sequence']}: not what the audit trail says was written"
+        for sequence in sorted(then):
+            yield f"{what} {sequence}: in the audit trail, and not in its table"
+
+
+def _decisions(tx: Transaction, told: _Told) -> Iterator[str]:
+    known = dict(told.decisions)
+    for sequence, sha256, deflated in tx.stream(
+        "SELECT sequence, document_sha256, document_deflated FROM decision ORDER BY sequence"
+    ):
+        digest = None
+        with suppress(zlib.error):
+            digest = hashlib.sha256(zlib.decompress(deflated)).hexdigest()
+        said = known.pop(sequence, {}).get("document_sha256")
+        if not sha256 == digest == said:
+            yield f"decision {sequence}: not what the audit trail says was handed out"
+    for sequence in sorted(known):
+        yield f"decision {sequence}: in the audit trail, and not in its table"
+    for sha256, body in tx.stream("SELECT sha256, body FROM live_picture"):
+        if hashlib.sha256(body).hexdigest() != sha256:
+            yield f"live picture {sha256[:16]}: was changed"
+
+
+def _shortages(tx: Transaction, now_ms: int) -> Iterator[str]:
+    for (port_id,) in sorted(tx.rows("SELECT port_id FROM port_capacity")):
+        total = places_left(tx, port_id, now_ms)[0]
+        if total is not None and total < 0:
+            overridden = tx.row(
+                "SELECT COUNT(*) FROM reservation WHERE port_id = ? AND override_code IS NOT NULL", port_id
+            )
+            why = "overrides" if overridden and overridden[0] else "its figures came down, or more landed than held"
+            yield f"port {port_id}: {-total} more held or landed than it has places ({why})"

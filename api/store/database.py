@@ -1,0 +1,83 @@
+"""What the store asks of a database, and nothing more; `sqlite.py` and `postgresql.py` provide it.
+
+SQL is written once, in what both dialects share, with ``?`` for values. Where they differ a migration has a part of its
+own, and `Transaction.lock_head` hides the one difference at run time.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeVar
+
+T = TypeVar("T")
+
+Dialect = Literal["sqlite", "postgresql"]
+Row = tuple[Any, ...]
+
+
+class Transaction(Protocol):
+    """An open transaction. Values are int, float, str, bytes or None."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which SQL the database speaks."""
+
+    def rows(self, sql: str, *values: Any) -> list[Row]:
+        """All rows of a query."""
+
+    def row(self, sql: str, *values: Any) -> Row | None:
+        """First row of a query."""
+
+    def run(self, sql: str, *values: Any) -> None:
+        """Run one statement."""
+
+    def run_many(self, sql: str, values: Iterable[Row]) -> None:
+        """Run one statement for many rows."""
+
+    def script(self, sql: str) -> None:
+        """Run statements that take no values."""
+
+    def stream(self, sql: str) -> Iterator[Row]:
+        """Rows of a query of any size, without holding them all."""
+
+    def lock_head(self) -> Row | None:
+        """The row of `journal_head`, kept from everybody else until the transaction ends.
+
+        This is what puts all changes of all processes in one order.
+        """
+
+
+class Database(Protocol):
+    """A place to keep things. Every method may be called from any thread."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which SQL it speaks."""
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` on one consistent state; it may not change anything."""
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work`, alone among all writers, and return once its changes are on disk.
+
+        `work` may be run again from the start when a transaction had to be rolled back, so it does nothing outside.
+        An exception out of it undoes what it did, and nothing else, and is raised here.
+
+        Raises
+        ------
+        StoreBusy
+            Too much waits already.
+        StoreUnavailable
+            The disk or the server failed.
+        """
+
+    def write_alone(self, work: Callable[[Transaction], T]) -> T:
+        """As `write`, in a transaction of its own: for migrations and bulk copies."""
+
+    def check_integrity(self) -> list[str]:
+        """What the database says is wrong with its own structures; empty when nothing is."""
+
+    def vacuum_into(self, file: Path) -> bool:
+        """Write a consistent copy as a file while others go on; False where the database cannot."""
+
+    def close(self) -> None:
+        """Finish what is waiting and let go."""

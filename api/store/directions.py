@@ -1,0 +1,185 @@
+"""What a co-ordination centre directed, and what masters and controllers chose instead: recorded, never blocked."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from api.store.database import Transaction
+from api.store.ledger import Change, Ledger, Role
+from api.store.reservations import known_encounter
+from api.store.values import LONGEST_NAME, Json, checked_code, checked_id, checked_text, milliseconds, written_time
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDirection:
+    """A rescue co-ordination centre has said where these people go. That is the answer from here on.
+
+    Attributes
+    ----------
+    centre : str
+        Which centre, for instance ``CROSS GRIS-NEZ``.
+    code : str
+        Reason code of the centre.
+    port_id : str or None
+        None when the place is not in the register; `place` says it then.
+    directed_s : float or None
+        When it was said, if before now. [s]
+    """
+
+    kind: ClassVar[str] = "direction.recorded"
+    encounter_id: str
+    centre: str
+    code: str
+    text: str
+    port_id: str | None = None
+    place: str = ""
+    directed_s: float | None = None
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Record it."""
+        ledger.actor.needs(Role.CONTROLLER, Role.MASTER, Role.CREW)
+        known_encounter(ledger.tx, self.encounter_id)
+        checked_text(self.centre, "centre", LONGEST_NAME, needed=True)
+        checked_code(self.code, "code")
+        checked_text(self.text, "text")
+        checked_text(self.place, "place", LONGEST_NAME, needed=self.port_id is None)
+        if self.port_id is not None:
+            checked_id(self.port_id, "port_id")
+        now_ms = ledger.now_ms
+        directed_ms = now_ms if self.directed_s is None else min(now_ms, milliseconds(self.directed_s, "directed_at"))
+        actor = ledger.actor
+        ledger.defer(
+            "INSERT INTO direction (sequence, encounter_id, port_id, place, centre, code, text, role, duty, "
+            "directed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ledger.sequence, self.encounter_id, self.port_id, self.place, self.centre, self.code, self.text,
+            actor.role.value, actor.duty, directed_ms,
+        )  # fmt: skip
+        return Change(
+            self.encounter_id,
+            _direction((ledger.sequence, self.encounter_id, self.port_id, self.place, self.centre, self.code,
+                        self.text, actor.role.value, actor.duty, directed_ms)),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOverride:
+    """A master or controller chose otherwise. Never refused for what was chosen, only for what cannot be stored.
+
+    Attributes
+    ----------
+    decision_id : str
+        Recorded even when no such decision is known: it may have been made aboard, without a link.
+    """
+
+    kind: ClassVar[str] = "override.recorded"
+    decision_id: str
+    code: str
+    text: str
+    port_id: str | None = None
+    place: str = ""
+    encounter_id: str | None = None
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Record it."""
+        ledger.actor.needs(Role.MASTER, Role.CONTROLLER, Role.CREW)
+        checked_id(self.decision_id, "decision_id")
+        checked_code(self.code, "code")
+        checked_text(self.text, "text", needed=True)
+        checked_text(self.place, "place", LONGEST_NAME)
+        for field in ("port_id", "encounter_id"):
+            value = getattr(self, field)
+            if value is not None:
+                checked_id(value, field)
+        actor = ledger.actor
+        values = (
+            ledger.sequence, self.decision_id, self.encounter_id, self.port_id, self.place, self.code, self.text,
+            actor.role.value, actor.duty, ledger.now_ms,
+        )  # fmt: skip
+        ledger.defer(
+            "INSERT INTO override_record (sequence, decision_id, encounter_id, port_id, place, code, text, role, "
+            "duty, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            *values,
+        )
+        known = ledger.tx.row("SELECT 1 FROM decision WHERE id = ?", self.decision_id) is not None
+        return Change(self.decision_id, {**_override(values), "decision_known": known})
+
+
+_DIRECTIONS = (
+    "SELECT sequence, encounter_id, port_id, place, centre, code, text, role, duty, directed_ms FROM direction"
+)
+_OVERRIDES = (
+    "SELECT sequence, decision_id, encounter_id, port_id, place, code, text, role, duty, at_ms FROM override_record"
+)
+
+
+def latest_direction(tx: Transaction, encounter_id: str) -> Json | None:
+    """The direction that holds for an encounter; None when none was given."""
+    found = tx.row(
+        f"{_DIRECTIONS} WHERE encounter_id = ? ORDER BY directed_ms DESC, sequence DESC LIMIT 1", encounter_id
+    )
+    return None if found is None else _direction(found)
+
+
+def direction_documents(tx: Transaction) -> list[Json]:
+    """Every direction, oldest first."""
+    return [_direction(row) for row in tx.rows(f"{_DIRECTIONS} ORDER BY sequence")]
+
+
+def overrides_of(tx: Transaction, decision_id: str) -> list[Json]:
+    """Every override of a decision, oldest first."""
+    found = tx.rows(f"{_OVERRIDES} WHERE decision_id = ? ORDER BY sequence", decision_id)
+    return [_override(row) for row in found]
+
+
+def override_documents(tx: Transaction, since_ms: int = 0) -> list[Json]:
+    """Every override from a time on, oldest first."""
+    return [_override(row) for row in tx.rows(f"{_OVERRIDES} WHERE at_ms >= ? ORDER BY sequence", since_ms)]
+
+
+def standing_of(direction: Json, decision: Json) -> Json:
+    """How a direction and the engine's view of the same encounter stand to each other.
+
+    Parameters
+    ----------
+    direction : dict
+        Of `latest_direction`.
+    decision : dict
+        A decision document.
+
+    Returns
+    -------
+    dict
+        ``codes`` to show: ``RCC_DIRECTED`` when the engine has nothing against it, and ``RCC_PORT_CONFLICT`` when a
+        hard rule fails on the port directed, with the findings. The direction stays the answer either way.
+    """
+    judged = {it["port"]["id"]: it for it in (*decision["candidates"], *decision["excluded"])}
+    candidate = judged.get(direction["port_id"])
+    conflicts = [
+        {"rule": finding["rule"], "code": finding["code"], "text": finding["text"]}
+        for finding in (candidate or {"findings": []})["findings"]
+        if finding["class"] == "hard" and finding["verdict"] == "fail"
+    ]
+    return {
+        "codes": ["RCC_DIRECTED", *(["RCC_PORT_CONFLICT"] if conflicts else [])],
+        "direction": direction,
+        "conflicts": conflicts,
+        "judged": candidate is not None,
+        "engine_view": "for information",
+    }
+
+
+def _direction(row: tuple[object, ...]) -> Json:
+    names = ("sequence", "encounter_id", "port_id", "place", "centre", "code", "text")
+    return {
+        **dict(zip(names, row[:7], strict=True)),
+        "by": {"role": row[7], "duty": row[8]},
+        "directed_at": written_time(int(str(row[9]))),
+    }
+
+
+def _override(row: tuple[object, ...]) -> Json:
+    names = ("sequence", "decision_id", "encounter_id", "port_id", "place", "code", "text")
+    return {
+        **dict(zip(names, row[:7], strict=True)),
+        "by": {"role": row[7], "duty": row[8]},
+        "at": written_time(int(str(row[9]))),
+    }

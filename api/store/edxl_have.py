@@ -1,0 +1,274 @@
+"""Ports as facilities of EDXL-HAVE 2.0, out and in.
+
+HAVE is about hospitals; a port of landing is a facility whose services are places. Written are
+``facilityInformation`` (id, name, position), ``facilityColourStatus`` (green open, yellow restricted, red closed), and
+a ``serviceListItem`` for each kind of place with ``capacity/{capacityStatus, availableCount, baselineCount}``. Read is
+the same, with either spelling of the namespace, since some exporters write it in capitals. What else a document holds
+is passed over. HAVE does not tell held places from occupied ones: what is held leaves as not available, and what comes
+in as not available is taken as occupied.
+
+References
+----------
+OASIS, Emergency Data Exchange Language Hospital AVailability Exchange Version 2.0, Committee Specification 02, 2019.
+"""
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import NamedTuple, NoReturn
+from xml.parsers import expat
+
+from api.store.errors import BadExchange
+from api.store.ports import Occupied, Places, ReportCapacity, SetPortStatus
+from api.store.values import Json, checked_text
+
+NAMESPACE = "urn:oasis:names:tc:emergency:edxl:have:2.0"
+_CT = "urn:oasis:names:tc:emergency:edxl:ct:1.0"
+_GML = "http://www.opengis.net/gml/3.2"
+
+LARGEST_BYTES = 2_000_000
+_DEEPEST = 32
+_MOST_ELEMENTS = 50_000
+_MOST_TEXT = 4_000
+
+_COLOUR = {"open": "green", "restricted": "yellow", "closed": "red"}
+_STATUS = {colour: status for status, colour in _COLOUR.items()}
+_SERVICE = {"total": "places", "families": "family places", "medical": "medical places"}
+
+
+class Facility(NamedTuple):
+    """A port as a HAVE document names it.
+
+    Attributes
+    ----------
+    port_id : str
+    name : str
+    lon, lat : float
+        WGS 84. [deg]
+    """
+
+    port_id: str
+    name: str
+    lon: float
+    lat: float
+
+
+class FacilityReport(NamedTuple):
+    """What a document says of one facility; None where it says nothing that can be used.
+
+    Attributes
+    ----------
+    status : str or None
+        ``open``, ``restricted``, ``closed``.
+    places, occupied : or None
+        None when the document does not give both the baseline and the available count.
+    """
+
+    port_id: str
+    status: str | None
+    comment: str
+    places: Places | None
+    occupied: Occupied | None
+
+    def commands(self, reported_s: float | None = None) -> list[SetPortStatus | ReportCapacity]:
+        """What to do with it."""
+        made: list[SetPortStatus | ReportCapacity] = []
+        if self.status is not None:
+            made.append(SetPortStatus(self.port_id, self.status, self.comment or "EDXL-HAVE", reported_s))
+        if self.places is not None and self.occupied is not None:
+            made.append(ReportCapacity(self.port_id, self.places, self.occupied, reported_s=reported_s))
+        return made
+
+
+def write_have(facilities: Iterable[Facility], ports: Mapping[str, Json]) -> bytes:
+    """A HAVE document.
+
+    Parameters
+    ----------
+    facilities : iterable of Facility
+    ports : mapping of dict
+        `Store.port` of each, by id; one that is missing is written without status and places.
+    """
+    parts = [
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<have:HAVE xmlns:have="{NAMESPACE}" xmlns:edxl-ct="{_CT}" xmlns:gml="{_GML}">'
+    ]
+    for facility in facilities:
+        parts.append(_facility(facility, ports.get(facility.port_id)))
+    parts.append("</have:HAVE>\n")
+    return "".join(parts).encode()
+
+
+def read_have(document: bytes) -> list[FacilityReport]:
+    """What a HAVE document says of the facilities in it.
+
+    Parameters
+    ----------
+    document : bytes
+        XML from anybody.
+
+    Raises
+    ------
+    BadExchange
+        It is too large, not well formed, not HAVE 2.0, has a document type or entities, or counts that make no sense.
+    """
+    root = _parsed(document)
+    if root.name != "HAVE" or root.namespace.lower() != NAMESPACE:
+        raise BadExchange("document", "is not EDXL-HAVE 2.0.", f"Its root is HAVE in {NAMESPACE}.")
+    return [_read_facility(facility) for facility in root.all("facility")]
+
+
+def _facility(facility: Facility, port: Json | None) -> str:
+    status = (port or {}).get("status")
+    capacity = (port or {}).get("capacity")
+    text = (
+        "<have:facility><have:facilityInformation>"
+        f"<have:facilityID>{_escaped(facility.port_id)}</have:facilityID>"
+        f"<have:facilityName>{_escaped(facility.name)}</have:facilityName>"
+        "<have:facilityGeoLocation><edxl-ct:EDXLGeoLocation>"
+        # gml:pos in EPSG:4326 is latitude first.
+        f'<gml:Point gml:id="p-{_escaped(facility.port_id)}" srsName="urn:ogc:def:crs:EPSG::4326">'
+        f"<gml:pos>{facility.lat:.6f} {facility.lon:.6f}</gml:pos></gml:Point>"
+        "</edxl-ct:EDXLGeoLocation></have:facilityGeoLocation></have:facilityInformation>"
+    )
+    if status is not None and status["status"] in _COLOUR:
+        text += (
+            f"<have:facilityColourStatus>{_colour('colourCode', _COLOUR[status['status']])}"
+            f"<have:comment>{_escaped(status['reason'])}</have:comment></have:facilityColourStatus>"
+        )
+    if capacity is not None:
+        left = (port or {})["places_left"]
+        items = [
+            _service(name, capacity["places"][kind], max(0, left[kind]))
+            for kind, name in _SERVICE.items()
+            if capacity["places"][kind] is not None
+        ]
+        text += f"<have:serviceList>{''.join(items)}</have:serviceList>"
+    return text + "</have:facility>"
+
+
+def _service(name: str, baseline: int, available: int) -> str:
+    word = "vacantAvailable" if available else "notAvailable"
+    return (
+        f"<have:serviceListItem><have:serviceName>{name}</have:serviceName><have:serviceStatus><have:colourStatus>"
+        f"{_colour('colourCodeDefault', 'green' if available else 'red')}</have:colourStatus></have:serviceStatus>"
+        f"<have:capacity><have:capacityStatus>{word}</have:capacityStatus>"
+        f"<have:availableCount>{available}</have:availableCount>"
+        f"<have:baselineCount>{baseline}</have:baselineCount></have:capacity></have:serviceListItem>"
+    )
+
+
+def _colour(element: str, colour: str) -> str:
+    return f"<have:{element}><edxl-ct:Value>{colour}</edxl-ct:Value></have:{element}>"
+
+
+def _escaped(text: str) -> str:
+    return escape(checked_text(text, "text"), quote=True)
+
+
+class _Element:
+    __slots__ = ("children", "name", "namespace", "text")
+
+    def __init__(self, namespace: str, name: str) -> None:
+        self.namespace, self.name, self.text = namespace, name, ""
+        self.children: list[_Element] = []
+
+    def all(self, name: str) -> "list[_Element]":
+        return [child for child in self.children if child.name == name]
+
+    def said(self, *path: str) -> str | None:
+        """Text at the end of a path of first children; None where it ends early."""
+        here = self
+        for name in path:
+            found = here.all(name)
+            if not found:
+                return None
+            here = found[0]
+        return here.text.strip()
+
+
+def _parsed(document: bytes) -> _Element:
+    if len(document) > LARGEST_BYTES:
+        raise BadExchange("document", "is too large.", f"At most {LARGEST_BYTES} bytes.")
+    parser = expat.ParserCreate(namespace_separator=" ")
+    top = _Element("", "")
+    open_elements = [top]
+    count = 0
+
+    def refuse(*_: object) -> NoReturn:
+        # Without declarations there is nothing to expand and nothing to fetch.
+        raise BadExchange("document", "declares a document type or entities.", "Send plain XML without them.")
+
+    def start(name: str, attributes: dict[str, str]) -> None:  # noqa: ARG001
+        nonlocal count
+        count += 1
+        if len(open_elements) > _DEEPEST or count > _MOST_ELEMENTS:
+            raise BadExchange("document", "is nested too deeply or has too many elements.", "Send fewer facilities.")
+        namespace, _, local = name.rpartition(" ")
+        element = _Element(namespace, local)
+        open_elements[-1].children.append(element)
+        open_elements.append(element)
+
+    def end(_: str) -> None:
+        open_elements.pop()
+
+    def text(data: str) -> None:
+        element = open_elements[-1]
+        if len(element.text) + len(data) > _MOST_TEXT:
+            raise BadExchange("document", "has a text that is too long.", f"At most {_MOST_TEXT} characters.")
+        element.text += data
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    parser.ExternalEntityRefHandler = refuse
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    try:
+        parser.Parse(document, True)
+    except expat.ExpatError as wrong:
+        raise BadExchange("document", f"is not XML: line {wrong.lineno}.", "Send a well-formed document.") from None
+    except (ValueError, LookupError) as wrong:
+        if isinstance(wrong, BadExchange):
+            raise
+        raise BadExchange("document", "is in an encoding nobody knows.", "Send UTF-8.") from None
+    return top.children[0]
+
+
+def _read_facility(facility: _Element) -> FacilityReport:
+    port_id = facility.said("facilityInformation", "facilityID")
+    if not port_id:
+        raise BadExchange("facility", "has no facilityID.", "Give each facility the id of its port.")
+    colour = facility.said("facilityColourStatus", "colourCode", "Value") or ""
+    comment = facility.said("facilityColourStatus", "comment") or ""
+    counts = {name: _counts(facility, name) for name in _SERVICE.values()}
+    total, families, medical = (counts[name] for name in _SERVICE.values())
+    places, occupied = None, None
+    if total is not None:
+        places = Places(total[0], families and families[0], medical and medical[0])
+        taken = [0 if it is None else it[0] - it[1] for it in (total, families, medical)]
+        # Places of the other kinds are among the total, so those taken are too.
+        occupied = Occupied(max(taken[0], taken[1] + taken[2]), taken[1], taken[2])
+    return FacilityReport(port_id[:120], _STATUS.get(colour.lower()), comment, places, occupied)
+
+
+def _counts(facility: _Element, service: str) -> tuple[int, int] | None:
+    """Baseline and available count of a service; None when it is not there or does not say both."""
+    for services in facility.all("serviceList"):
+        for item in services.all("serviceListItem"):
+            if (item.said("serviceName") or "").lower() != service:
+                continue
+            baseline, available = (_count(item.said("capacity", it)) for it in ("baselineCount", "availableCount"))
+            if baseline is None or available is None:
+                return None
+            if available > baseline:
+                raise BadExchange("capacity", "has more places available than there are.", "Check the counts.")
+            return baseline, available
+    return None
+
+
+def _count(text: str | None) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal()) or len(text) > 6:
+        raise BadExchange("capacity", "has a count that is no whole number.", "Send digits only.")
+    return int(text)

@@ -1,0 +1,309 @@
+"""Encounters: append-only reports of people at sea.
+
+A report opens an encounter, or is added by somebody to one they know it belongs to. Pairs that may be one boat are
+flagged. No code merges two encounters, and none closes one: a person does, with evidence, and the reports stay.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from api.store.database import Transaction
+from api.store.drift import Sighting, compare
+from api.store.errors import NothingSuch, WrongState, WrongValue
+from api.store.ledger import Change, Ledger, Role
+from api.store.values import (
+    LONGEST_NAME,
+    Json,
+    checked_count,
+    checked_flag,
+    checked_id,
+    checked_number,
+    checked_text,
+    milliseconds,
+    written_time,
+)
+
+SOURCES = ("boat", "vessel", "aircraft", "drone", "phone", "ais", "radar", "shore", "other")
+_MOST_UNCERTAIN_M = 200_000.0
+_WIND_MS = 80.0
+_CLOCK_AHEAD_MS = 120_000
+"""[A] How far a sender's clock may be ahead before its report is refused. [ms]"""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportEncounter:
+    """One report: from where, of how many, when.
+
+    Attributes
+    ----------
+    source : str
+        One of `SOURCES`.
+    observed_s : float
+        When it was so. [s]
+    encounter_id : str or None
+        Given by a person who knows which encounter it belongs to; otherwise the report opens one.
+    uncertainty_m : float or None
+        Radius the position is good to; None when not said. [m]
+    persons_min, persons_max : int or None
+        None when not said.
+    making_way : bool or None
+        Whether the boat moves by itself.
+    wind_ms : float or None
+        For the drift envelope. [m/s]
+    text : str
+        Colour, engine, condition; never who the people are.
+    """
+
+    kind: ClassVar[str] = "encounter.reported"
+    source: str
+    lon: float
+    lat: float
+    observed_s: float
+    encounter_id: str | None = None
+    uncertainty_m: float | None = None
+    persons_min: int | None = None
+    persons_max: int | None = None
+    making_way: bool | None = None
+    wind_ms: float | None = None
+    text: str = ""
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Add the report; open its encounter if need be; flag what it may be a second report of."""
+        lon, lat, observed_ms = self._checked(ledger)
+        tx, sequence = ledger.tx, ledger.sequence
+        encounter_id = self.encounter_id
+        if encounter_id is None:
+            encounter_id = f"e-{sequence}"
+            tx.run(
+                "INSERT INTO encounter (id, opened, opened_ms, state, version) VALUES (?, ?, ?, 'open', ?)",
+                encounter_id, sequence, ledger.now_ms, sequence,
+            )  # fmt: skip
+        else:
+            checked_id(encounter_id, "encounter_id")
+            state = encounter_state(tx, encounter_id)
+            if state == "closed":
+                raise WrongState("encounter_id", "is closed.", "Send it without: it opens a new encounter.")
+            tx.run("UPDATE encounter SET version = ? WHERE id = ?", sequence, encounter_id)
+        ledger.defer(
+            "INSERT INTO encounter_report (sequence, encounter_id, source, lon, lat, uncertainty_m, observed_ms, "
+            "persons_min, persons_max, making_way, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sequence, encounter_id, self.source, lon, lat,
+            None if self.uncertainty_m is None else float(self.uncertainty_m), observed_ms,
+            self.persons_min, self.persons_max, None if self.making_way is None else int(self.making_way), self.text,
+        )  # fmt: skip
+        report: Json = {
+            "encounter_id": encounter_id, "source": self.source,
+            "position": {"type": "Point", "coordinates": [lon, lat]}, "uncertainty_m": self.uncertainty_m,
+            "observed_at": written_time(observed_ms), "recorded_at": written_time(ledger.now_ms),
+            "persons": {"min": self.persons_min, "max": self.persons_max}, "making_way": self.making_way,
+            "text": self.text, "sequence": sequence,
+        }  # fmt: skip
+        return Change(encounter_id, {**report, "possible_duplicates": self._flag(ledger, encounter_id, lon, lat)})
+
+    def _checked(self, ledger: Ledger) -> tuple[float, float, int]:
+        if self.source not in SOURCES:
+            raise WrongValue("source", "is not a source.", f"Use one of {', '.join(SOURCES)}.")
+        lon = checked_number(self.lon, "lon", -180.0, 180.0)
+        lat = checked_number(self.lat, "lat", -90.0, 90.0)
+        if lon == 0.0 and lat == 0.0:
+            raise WrongValue("position", "0,0 is what a receiver without a fix reports.", "Give a position.")
+        for field, most in (("uncertainty_m", _MOST_UNCERTAIN_M), ("wind_ms", _WIND_MS)):
+            value = getattr(self, field)
+            if value is not None:
+                checked_number(value, field, 0.0, most)
+        for field in ("persons_min", "persons_max"):
+            if getattr(self, field) is not None:
+                checked_count(getattr(self, field), field)
+        if self.persons_min is not None and self.persons_max is not None and self.persons_min > self.persons_max:
+            raise WrongValue("persons_min", "is greater than persons_max.", "Exchange them.")
+        checked_flag(self.making_way, "making_way")
+        checked_text(self.text, "text")
+        observed_ms = milliseconds(self.observed_s, "observed_at")
+        if observed_ms > ledger.now_ms + _CLOCK_AHEAD_MS:
+            raise WrongValue("observed_at", "is in the future.", "Check the clock it was read from.")
+        return lon, lat, observed_ms
+
+    def _flag(self, ledger: Ledger, encounter_id: str, lon: float, lat: float) -> list[Json]:
+        here = Sighting(lon, lat, self.uncertainty_m, self.observed_s, self.making_way)
+        nearest: dict[str, Json] = {}
+        for other_id, sighting, least, most in _open_sightings(ledger.tx):
+            pair = None if other_id == encounter_id else compare(here, sighting, self.wind_ms)
+            if pair is None or not pair.may_be_one:
+                continue
+            if other_id in nearest and nearest[other_id]["distance_m"] <= pair.distance_m:
+                continue
+            nearest[other_id] = {
+                "encounter_id": other_id, "distance_m": round(pair.distance_m), "envelope_m": round(pair.envelope_m),
+                "persons_differ": _apart(self.persons_min, self.persons_max, least, most),
+            }  # fmt: skip
+        for other_id, flag in nearest.items():
+            earlier, later = sorted((encounter_id, other_id), key=lambda name: int(name[2:]))
+            ledger.defer(
+                "INSERT INTO suspected_duplicate (earlier_id, later_id, flagged, distance_m, envelope_m) "
+                "VALUES (?, ?, ?, ?, ?) ON CONFLICT (earlier_id, later_id) DO NOTHING",
+                earlier, later, ledger.sequence, float(flag["distance_m"]), float(flag["envelope_m"]),
+            )  # fmt: skip
+        return [nearest[name] for name in sorted(nearest, key=lambda name: int(name[2:]))]
+
+
+@dataclass(frozen=True, slots=True)
+class CloseEncounter:
+    """Somebody says, by the name of their duty and with evidence, that this encounter has ended.
+
+    Attributes
+    ----------
+    evidence : str
+        What shows it: who landed, where, how many, counted by whom.
+    """
+
+    kind: ClassVar[str] = "encounter.closed"
+    encounter_id: str
+    evidence: str
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Close it. Its reports and reservations stay as they are."""
+        ledger.actor.needs(Role.CONTROLLER)
+        checked_id(self.encounter_id, "encounter_id")
+        checked_text(self.evidence, "evidence", needed=True)
+        if encounter_state(ledger.tx, self.encounter_id) == "closed":
+            raise WrongState("encounter_id", "is closed already.", "Nothing to do.")
+        actor = ledger.actor
+        ledger.tx.run(
+            "UPDATE encounter SET state = 'closed', closed_ms = ?, closed_role = ?, closed_duty = ?, evidence = ?, "
+            "version = ? WHERE id = ?",
+            ledger.now_ms, actor.role.value, actor.duty, self.evidence, ledger.sequence, self.encounter_id,
+        )  # fmt: skip
+        return Change(
+            self.encounter_id,
+            {
+                "encounter_id": self.encounter_id, "state": "closed", "closed_at": written_time(ledger.now_ms),
+                "by": {"role": actor.role.value, "duty": actor.duty}, "evidence": self.evidence,
+            },
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenEncounter:
+    """It had not ended after all."""
+
+    kind: ClassVar[str] = "encounter.reopened"
+    encounter_id: str
+    reason: str
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Open it again."""
+        ledger.actor.needs(Role.CONTROLLER)
+        checked_id(self.encounter_id, "encounter_id")
+        checked_text(self.reason, "reason", LONGEST_NAME * 10, needed=True)
+        if encounter_state(ledger.tx, self.encounter_id) == "open":
+            raise WrongState("encounter_id", "is open.", "Nothing to do.")
+        ledger.tx.run(
+            "UPDATE encounter SET state = 'open', closed_ms = NULL, closed_role = NULL, closed_duty = NULL, "
+            "evidence = NULL, version = ? WHERE id = ?",
+            ledger.sequence,
+            self.encounter_id,
+        )
+        return Change(self.encounter_id, {"encounter_id": self.encounter_id, "state": "open", "reason": self.reason})
+
+
+def encounter_state(tx: Transaction, encounter_id: str) -> str:
+    """``open`` or ``closed``.
+
+    Raises
+    ------
+    NothingSuch
+    """
+    found = tx.row("SELECT state FROM encounter WHERE id = ?", encounter_id)
+    if found is None:
+        raise NothingSuch("encounter_id", "names no encounter.", "See the list of encounters.")
+    return str(found[0])
+
+
+_REPORT = (
+    "SELECT r.encounter_id, r.sequence, r.source, r.lon, r.lat, r.uncertainty_m, r.observed_ms, r.persons_min, "
+    "r.persons_max, r.making_way, r.text FROM encounter_report r"
+)
+
+
+def encounter_document(tx: Transaction, encounter_id: str) -> Json:
+    """An encounter with every report of it, oldest first, and the pairs it is part of.
+
+    Raises
+    ------
+    NothingSuch
+    """
+    checked_id(encounter_id, "encounter_id")
+    found = tx.row(
+        "SELECT state, opened_ms, closed_ms, closed_role, closed_duty, evidence, version FROM encounter WHERE id = ?",
+        encounter_id,
+    )
+    if found is None:
+        raise NothingSuch("encounter_id", "names no encounter.", "See the list of encounters.")
+    state, opened_ms, closed_ms, role, duty, evidence, version = found
+    pairs = tx.rows(
+        "SELECT earlier_id, later_id, distance_m, envelope_m FROM suspected_duplicate "
+        "WHERE earlier_id = ? OR later_id = ? ORDER BY flagged",
+        encounter_id, encounter_id,
+    )  # fmt: skip
+    return {
+        "encounter_id": encounter_id, "state": state, "opened_at": written_time(opened_ms),
+        "closed": None if state == "open" else {
+            "at": written_time(closed_ms), "by": {"role": role, "duty": duty}, "evidence": evidence,
+        },
+        "version": version,
+        "reports": [_report(row) for row in tx.rows(f"{_REPORT} WHERE r.encounter_id = ? ORDER BY r.sequence",
+                                                    encounter_id)],
+        "possible_duplicates": [
+            {"encounter_id": later if earlier == encounter_id else earlier, "distance_m": distance,
+             "envelope_m": envelope}
+            for earlier, later, distance, envelope in pairs
+        ],
+    }  # fmt: skip
+
+
+def report_documents(tx: Transaction) -> list[Json]:
+    """Every report there is, oldest first, each with the encounter it belongs to."""
+    return [{"encounter_id": row[0], **_report(row)} for row in tx.rows(f"{_REPORT} ORDER BY r.sequence")]
+
+
+def open_encounters(tx: Transaction) -> list[Json]:
+    """Every open encounter with its newest report by time observed, in the order they were opened: the live board."""
+    found = tx.rows(
+        f"{_REPORT} JOIN encounter e ON e.id = r.encounter_id WHERE e.state = 'open' "
+        "ORDER BY e.opened, r.observed_ms, r.sequence"
+    )
+    newest = {row[0]: row for row in found}
+    counts: dict[str, int] = {}
+    for row in found:
+        counts[row[0]] = counts.get(row[0], 0) + 1
+    flagged = {name for pair in tx.rows("SELECT earlier_id, later_id FROM suspected_duplicate") for name in pair}
+    return [
+        {"encounter_id": name, "latest": _report(row), "reports": counts[name], "possible_duplicate": name in flagged}
+        for name, row in newest.items()
+    ]
+
+
+def _open_sightings(tx: Transaction) -> list[tuple[str, Sighting, int | None, int | None]]:
+    found = tx.rows(f"{_REPORT} JOIN encounter e ON e.id = r.encounter_id WHERE e.state = 'open' ORDER BY r.sequence")
+    return [
+        (row[0], Sighting(row[3], row[4], row[5], row[6] / 1000.0, None if row[9] is None else bool(row[9])),
+         row[7], row[8])
+        for row in found
+    ]  # fmt: skip
+
+
+def _report(row: tuple[object, ...]) -> Json:
+    _, sequence, source, lon, lat, uncertainty_m, observed_ms, least, most, making_way, text = row
+    return {
+        "sequence": sequence, "source": source, "position": {"type": "Point", "coordinates": [lon, lat]},
+        "uncertainty_m": uncertainty_m, "observed_at": written_time(int(str(observed_ms))),
+        "persons": {"min": least, "max": most}, "making_way": None if making_way is None else bool(making_way),
+        "text": text,
+    }  # fmt: skip
+
+
+def _apart(least: int | None, most: int | None, other_least: int | None, other_most: int | None) -> bool:
+    """Whether two counts cannot both be right. Counts at sea are guesses: it is shown, and excludes nothing."""
+    return (most is not None and other_least is not None and most < other_least) or (
+        other_most is not None and least is not None and other_most < least
+    )

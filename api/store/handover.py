@@ -1,0 +1,106 @@
+"""The shift handover: one page of what is open, held, overridden and doubtful, signed by both duties."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from api.store.database import Transaction
+from api.store.directions import latest_direction, override_documents
+from api.store.encounters import open_encounters
+from api.store.errors import WrongValue
+from api.store.ledger import Change, Ledger, Role
+from api.store.reservations import LONGEST_HOLD_S, live_reservations
+from api.store.values import LONGEST_NAME, Json, checked_text, written_time
+
+OLD_AFTER_S = 1_800.0
+"""[A] Reports older than this are listed as aged. [s]"""
+
+EXPIRING_WITHIN_S = 600.0
+"""[A] Holds that end sooner than this are listed as expiring. [s]"""
+
+_SHIFT_MS = 12 * 3_600_000
+_DIGEST = 64
+
+
+def handover_page(tx: Transaction, now_ms: int) -> Json:
+    """Everything the next shift has to know.
+
+    Parameters
+    ----------
+    tx : Transaction
+    now_ms : int
+        Recorded time. [ms]
+    """
+    encounters = open_encounters(tx)
+    reservations = live_reservations(tx, now_ms)
+    soon, old_ms = written_time(int(now_ms + EXPIRING_WITHIN_S * 1000)), int(now_ms - OLD_AFTER_S * 1000)
+    old = written_time(old_ms)
+    expired = tx.rows(
+        "SELECT id, port_id, vessel, persons - landed, expires_ms FROM reservation WHERE landed < persons AND "
+        "(state = 'expired' OR (state = 'held' AND expires_ms <= ?)) AND expires_ms > ? ORDER BY made",
+        now_ms, int(now_ms - LONGEST_HOLD_S * 1000),
+    )  # fmt: skip
+    return {
+        "at": written_time(now_ms),
+        "open_encounters": [
+            {**it, "direction": latest_direction(tx, it["encounter_id"]), "aged": it["latest"]["observed_at"] < old}
+            for it in encounters
+        ],
+        "reservations": reservations,
+        "expiring_soon": [
+            it["reservation_id"] for it in reservations if it["state"] == "held" and str(it["expires_at"]) < str(soon)
+        ],
+        "overdue": [it["reservation_id"] for it in reservations if it["overdue"]],
+        "expired_not_landed": [
+            {"reservation_id": row[0], "port_id": row[1], "vessel": row[2], "persons": row[3],
+             "expired_at": written_time(row[4])}
+            for row in expired
+        ],
+        "held_against_shortage": [it for it in reservations if it["override"] is not None],
+        "overrides": override_documents(tx, now_ms - _SHIFT_MS),
+        "aged_reports": [
+            {"port_id": port_id, "report": part, "reported_at": written_time(reported_ms)}
+            for part in ("status", "capacity", "reception")
+            for port_id, reported_ms in sorted(
+                tx.rows(f"SELECT port_id, reported_ms FROM port_{part} WHERE reported_ms < ?", old_ms)  # noqa: S608
+            )
+        ],
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SignHandover:
+    """Both shifts sign the page, each by the name of its duty.
+
+    Attributes
+    ----------
+    page_sha256 : str
+        Digest of the page both have read, in hexadecimal.
+    """
+
+    kind: ClassVar[str] = "handover.signed"
+    page_sha256: str
+    handed_by: str
+    taken_by: str
+    text: str = ""
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Record it."""
+        ledger.actor.needs(Role.CONTROLLER)
+        if len(self.page_sha256) != _DIGEST or set(self.page_sha256) - set("0123456789abcdef"):
+            raise WrongValue("page_sha256", "is not a SHA-256 in hexadecimal.", "Send the digest of the page.")
+        checked_text(self.handed_by, "handed_by", LONGEST_NAME, needed=True)
+        checked_text(self.taken_by, "taken_by", LONGEST_NAME, needed=True)
+        checked_text(self.text, "text")
+        if self.handed_by.strip() == self.taken_by.strip():
+            raise WrongValue("taken_by", "is who hands over.", "Two duties sign.")
+        ledger.defer(
+            "INSERT INTO handover (sequence, page_sha256, handed_by, taken_by, text, at_ms) VALUES (?, ?, ?, ?, ?, ?)",
+            ledger.sequence, self.page_sha256, self.handed_by, self.taken_by, self.text, ledger.now_ms,
+        )  # fmt: skip
+        return Change(
+            f"h-{ledger.sequence}",
+            {
+                "handover_id": f"h-{ledger.sequence}", "page_sha256": self.page_sha256, "handed_by": self.handed_by,
+                "taken_by": self.taken_by, "text": self.text, "at": written_time(ledger.now_ms),
+            },
+        )  # fmt: skip

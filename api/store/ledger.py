@@ -1,0 +1,231 @@
+"""How a change is made: one command, one transaction, one audit row, one event, and perhaps one idempotency key.
+
+Every command of the store goes through `carry_out`, so none can forget its audit row.
+"""
+
+import hashlib
+from dataclasses import dataclass, field, fields
+from enum import Enum
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+import orjson
+
+from api.store.audit import Head, append_audit, read_head, write_head
+from api.store.database import Row, Transaction
+from api.store.errors import KeyReused, RoleNeeded
+from api.store.events import append_event
+from api.store.values import LONGEST_NAME, Json, canonical, checked_id, checked_text, written_time
+
+
+class Role(Enum):
+    """In what capacity somebody acts; never who they are."""
+
+    CONTROLLER = "controller"
+    MASTER = "master"
+    CREW = "crew"
+    PORT_OFFICER = "port_officer"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does it: a role, and the name of a duty or a unit such as ``MRCC Dover SMC``."""
+
+    role: Role
+    duty: str
+
+    def checked(self) -> "Actor":
+        """The same, its duty known to be storable.
+
+        Raises
+        ------
+        WrongValue
+        """
+        checked_text(self.duty, "actor.duty", LONGEST_NAME, needed=True)
+        return self
+
+    def needs(self, *roles: Role) -> None:
+        """Refuse a role that may not do this.
+
+        Raises
+        ------
+        RoleNeeded
+        """
+        if self.role not in roles:
+            allowed = " or ".join(role.value for role in roles)
+            raise RoleNeeded("actor.role", f"is {self.role.value}.", f"This takes a {allowed}.")
+
+
+class Once(NamedTuple):
+    """An idempotency key: the same key of the same principal with the same body changes things once.
+
+    Attributes
+    ----------
+    key : str
+        Made by the sender.
+    principal : str
+        Whose key it is: two senders may happen to choose the same one.
+    body : bytes
+        What was sent; only its digest is kept.
+    """
+
+    key: str
+    principal: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command answers.
+
+    Attributes
+    ----------
+    body : bytes
+        Canonical JSON; the same bytes for every repeat of an idempotency key.
+    repeated : bool
+        Whether this is the answer of an earlier time, given again.
+    sequence : int
+        Of the audit row written; 0 when nothing was changed.
+    """
+
+    body: bytes
+    repeated: bool = False
+    sequence: int = 0
+
+    @property
+    def document(self) -> Json:
+        """The body as values."""
+        document: Json = orjson.loads(self.body)
+        return document
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What a command works with: its transaction, its time, the number its audit row will have, and who acts.
+
+    Attributes
+    ----------
+    now_ms : int
+        Never earlier than that of any command before, whatever the clock says.
+    deferred : list
+        Statements for after the audit row.
+    """
+
+    tx: Transaction
+    now_ms: int
+    sequence: int
+    actor: Actor
+    deferred: list[tuple[str, Row]] = field(default_factory=list)
+
+    def defer(self, sql: str, *values: Any) -> None:
+        """Run a statement once the audit row is there: for rows that refer to it."""
+        self.deferred.append((sql, values))
+
+
+class Change(NamedTuple):
+    """What a command did.
+
+    Attributes
+    ----------
+    subject : str
+        Id of what changed.
+    document : dict
+        The answer, the event's body, and what the audit row says it became.
+    changed : bool
+        False when there was nothing to do: then no row is written at all.
+    """
+
+    subject: str
+    document: Json
+    changed: bool = True
+
+
+class Command(Protocol):
+    """A change somebody asks for; a frozen dataclass whose fields are what was asked."""
+
+    kind: ClassVar[str]
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Make the change, or raise `Refused`."""
+
+
+def carry_out(tx: Transaction, command: Command, actor: Actor, clock_ms: int, once: Once | None = None) -> Answer:
+    """Make one change and everything that goes with it.
+
+    Parameters
+    ----------
+    tx : Transaction
+        To write in.
+    command : Command
+        What to do.
+    actor : Actor
+        Who does it.
+    clock_ms : int
+        Time by the caller's clock. Recorded time is this, or the latest recorded before when the clock is behind it,
+        so that a hold that was seen to expire stays expired. [ms]
+    once : Once, optional
+        Idempotency key.
+
+    Raises
+    ------
+    Refused
+        And nothing was changed; a refusal is not kept under the key, so the same request may be tried again.
+    """
+    actor.checked()
+    head = read_head(tx)
+    if once is not None:
+        earlier = _earlier_answer(tx, once)
+        if earlier is not None:
+            return Answer(earlier, repeated=True)
+    now_ms = max(clock_ms, head.at_ms)
+    sequence = head.sequence + 1
+    ledger = Ledger(tx, now_ms, sequence, actor)
+    change = command.apply(ledger)
+    body = canonical(change.document)
+    if change.changed:
+        record: Json = {
+            "subject": change.subject, "duty": actor.duty, "asked": asked(command), "became": change.document,
+        }  # fmt: skip
+        if now_ms != clock_ms:
+            record["clock_at"] = written_time(clock_ms)
+        digest = append_audit(tx, head, now_ms, command.kind, actor.role.value, canonical(record))
+        append_event(tx, sequence, now_ms, command.kind, change.subject, body)
+        for sql, values in ledger.deferred:
+            tx.run(sql, *values)
+        write_head(tx, Head(sequence, now_ms, digest))
+    if once is not None:
+        tx.run(
+            "INSERT INTO idempotency (principal, answer_key, body_sha256, answer, at_ms) VALUES (?, ?, ?, ?, ?)",
+            once.principal, once.key, hashlib.sha256(once.body).digest(), body, now_ms,
+        )  # fmt: skip
+    return Answer(body, sequence=sequence if change.changed else 0)
+
+
+def asked(command: Command) -> Json:
+    """Fields of a command as they go into its audit row; bytes by length and digest."""
+    return {part.name: _plain(getattr(command, part.name)) for part in fields(command)}  # type: ignore[arg-type]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, bytes):
+        return {"sha256": hashlib.sha256(value).hexdigest(), "bytes": len(value)}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: _plain(part) for name, part in value._asdict().items()}
+    return value
+
+
+def _earlier_answer(tx: Transaction, once: Once) -> bytes | None:
+    checked_id(once.key, "Idempotency-Key")
+    checked_text(once.principal, "principal", LONGEST_NAME)
+    found = tx.row(
+        "SELECT body_sha256, answer FROM idempotency WHERE principal = ? AND answer_key = ?", once.principal, once.key
+    )
+    if found is None:
+        return None
+    if bytes(found[0]) != hashlib.sha256(once.body).digest():
+        raise KeyReused("Idempotency-Key", "was used with another body.", "Use a new key for a new request.")
+    return bytes(found[1])

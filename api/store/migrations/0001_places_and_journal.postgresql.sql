@@ -1,0 +1,7 @@
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+    $$body$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$body$$;
+CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER event_never_changed BEFORE UPDATE ON event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER report_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON encounter_report
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -1,0 +1,20 @@
+CREATE TRIGGER decision_never_changed BEFORE UPDATE ON decision
+    BEGIN SELECT RAISE(ABORT, 'decision is append-only'); END;
+CREATE TRIGGER decision_never_deleted BEFORE DELETE ON decision
+    BEGIN SELECT RAISE(ABORT, 'decision is append-only'); END;
+CREATE TRIGGER direction_never_changed BEFORE UPDATE ON direction
+    BEGIN SELECT RAISE(ABORT, 'direction is append-only'); END;
+CREATE TRIGGER direction_never_deleted BEFORE DELETE ON direction
+    BEGIN SELECT RAISE(ABORT, 'direction is append-only'); END;
+CREATE TRIGGER override_record_never_changed BEFORE UPDATE ON override_record
+    BEGIN SELECT RAISE(ABORT, 'override_record is append-only'); END;
+CREATE TRIGGER override_record_never_deleted BEFORE DELETE ON override_record
+    BEGIN SELECT RAISE(ABORT, 'override_record is append-only'); END;
+CREATE TRIGGER handover_never_changed BEFORE UPDATE ON handover
+    BEGIN SELECT RAISE(ABORT, 'handover is append-only'); END;
+CREATE TRIGGER handover_never_deleted BEFORE DELETE ON handover
+    BEGIN SELECT RAISE(ABORT, 'handover is append-only'); END;
+CREATE TRIGGER live_picture_never_changed BEFORE UPDATE ON live_picture
+    BEGIN SELECT RAISE(ABORT, 'live_picture is append-only'); END;
+CREATE TRIGGER live_picture_never_deleted BEFORE DELETE ON live_picture
+    BEGIN SELECT RAISE(ABORT, 'live_picture is append-only'); END;

@@ -1,0 +1,248 @@
+"""What ports report: status, places, reception. Each is a report by somebody at a time, and replaces the one before."""
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from api.store.database import Transaction
+from api.store.errors import NewerReport, WrongValue
+from api.store.ledger import Change, Ledger, Role
+from api.store.values import (
+    Json,
+    checked_count,
+    checked_flag,
+    checked_id,
+    checked_number,
+    checked_text,
+    milliseconds,
+    written_time,
+)
+
+STATUSES = ("open", "restricted", "closed", "unknown")
+_REPORTERS = (Role.CONTROLLER, Role.PORT_OFFICER, Role.ADMIN, Role.SYSTEM)
+_MOST_PER_HOUR = 10_000.0
+
+
+class Places(NamedTuple):
+    """Places by kind of need. Families and medical places are among the total, not beside it.
+
+    Attributes
+    ----------
+    total : int
+    families, medical : int or None
+        None where nobody has said how many there are.
+    """
+
+    total: int
+    families: int | None = None
+    medical: int | None = None
+
+
+class Occupied(NamedTuple):
+    """Places somebody is in."""
+
+    total: int = 0
+    families: int = 0
+    medical: int = 0
+
+
+_NOBODY = Occupied()
+
+
+@dataclass(frozen=True, slots=True)
+class SetPortStatus:
+    """A port is open, restricted, closed, or nobody knows.
+
+    Attributes
+    ----------
+    reported_s : float or None
+        When it was so, where that was before now: a message that was long under way. [s]
+    expires_s : float or None
+        From then on it is unknown; None when no end was given. [s]
+    expected_version : int or None
+        Refuse when the status has changed since this version was read; 0 means there was none.
+    """
+
+    kind: ClassVar[str] = "port.status"
+    port_id: str
+    status: str
+    reason: str
+    reported_s: float | None = None
+    expires_s: float | None = None
+    expected_version: int | None = None
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Replace the status."""
+        ledger.actor.needs(*_REPORTERS)
+        checked_id(self.port_id, "port_id")
+        if self.status not in STATUSES:
+            raise WrongValue("status", "is not a status.", f"Use one of {', '.join(STATUSES)}.")
+        checked_text(self.reason, "reason", needed=self.status in ("restricted", "closed"))
+        reported_ms = reported_at(ledger, "port_status", self.port_id, self.reported_s, self.expected_version)
+        expires_ms = None if self.expires_s is None else milliseconds(self.expires_s, "expires_at")
+        if expires_ms is not None and expires_ms <= ledger.now_ms:
+            raise WrongValue("expires_at", "is not in the future.", "Leave it out, or give a later time.")
+        actor = ledger.actor
+        ledger.tx.run("DELETE FROM port_status WHERE port_id = ?", self.port_id)
+        ledger.tx.run(
+            "INSERT INTO port_status (port_id, status, reason, role, duty, reported_ms, expires_ms, version) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            self.port_id, self.status, self.reason, actor.role.value, actor.duty, reported_ms, expires_ms,
+            ledger.sequence,
+        )  # fmt: skip
+        return Change(self.port_id, _found(port_document(ledger.tx, self.port_id), "status"))
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCapacity:
+    """How many places a port has, how many are taken, and how fast it lands people.
+
+    Attributes
+    ----------
+    persons_per_hour : float or None
+        Landing rate; None when not known. [persons/h]
+    """
+
+    kind: ClassVar[str] = "port.capacity"
+    port_id: str
+    places: Places
+    occupied: Occupied = _NOBODY
+    persons_per_hour: float | None = None
+    reported_s: float | None = None
+    expected_version: int | None = None
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Replace the figures. They are facts: even ones below what is held are taken, and then shown as short."""
+        ledger.actor.needs(*_REPORTERS)
+        checked_id(self.port_id, "port_id")
+        places, occupied = self.places, self.occupied
+        checked_count(places.total, "places.total")
+        for name in ("families", "medical"):
+            part = getattr(places, name)
+            if part is not None:
+                checked_count(part, f"places.{name}", most=places.total)
+        for name in ("total", "families", "medical"):
+            checked_count(getattr(occupied, name), f"occupied.{name}")
+        if occupied.families + occupied.medical > occupied.total:
+            raise WrongValue("occupied", "has parts greater than its total.", "Total counts everybody.")
+        if self.persons_per_hour is not None:
+            checked_number(self.persons_per_hour, "persons_per_hour", 0.0, _MOST_PER_HOUR)
+        reported_ms = reported_at(ledger, "port_capacity", self.port_id, self.reported_s, self.expected_version)
+        actor = ledger.actor
+        ledger.tx.run("DELETE FROM port_capacity WHERE port_id = ?", self.port_id)
+        ledger.tx.run(
+            "INSERT INTO port_capacity (port_id, total, families, medical, occupied, occupied_families, "
+            "occupied_medical, persons_per_hour, role, duty, reported_ms, version) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            self.port_id, *places, *occupied,
+            None if self.persons_per_hour is None else float(self.persons_per_hour),
+            actor.role.value, actor.duty, reported_ms, ledger.sequence,
+        )  # fmt: skip
+        return Change(self.port_id, _found(port_document(ledger.tx, self.port_id), "capacity"))
+
+
+@dataclass(frozen=True, slots=True)
+class ReportReception:
+    """What waits ashore: shelter, food and warmth; transport onward; a named danger.
+
+    Attributes
+    ----------
+    needs_met, transport_arranged : bool or None
+        None when not known.
+    danger_ashore : bool
+        Set by people only, and it stays until people take it back: it does not grow stale.
+    """
+
+    kind: ClassVar[str] = "port.reception"
+    port_id: str
+    needs_met: bool | None
+    transport_arranged: bool | None
+    danger_ashore: bool = False
+    reason: str = ""
+    reported_s: float | None = None
+    expected_version: int | None = None
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Replace the report."""
+        ledger.actor.needs(Role.CONTROLLER, Role.PORT_OFFICER, Role.ADMIN)
+        checked_id(self.port_id, "port_id")
+        needs, transport = (
+            checked_flag(self.needs_met, "needs_met"),
+            checked_flag(self.transport_arranged, "transport"),
+        )
+        checked_text(self.reason, "reason", needed=self.danger_ashore)
+        reported_ms = reported_at(ledger, "port_reception", self.port_id, self.reported_s, self.expected_version)
+        actor = ledger.actor
+        ledger.tx.run("DELETE FROM port_reception WHERE port_id = ?", self.port_id)
+        ledger.tx.run(
+            "INSERT INTO port_reception (port_id, needs_met, transport_arranged, danger_ashore, reason, role, duty, "
+            "reported_ms, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            self.port_id, None if needs is None else int(needs), None if transport is None else int(transport),
+            int(self.danger_ashore), self.reason, actor.role.value, actor.duty, reported_ms, ledger.sequence,
+        )  # fmt: skip
+        return Change(self.port_id, _found(port_document(ledger.tx, self.port_id), "reception"))
+
+
+def reported_at(
+    ledger: Ledger, table: str, port_id: str, reported_s: float | None, expected_version: int | None
+) -> int:
+    """Time of a report, never after now: a sender's clock that is ahead must not keep later reports out. [ms]
+
+    Raises
+    ------
+    NewerReport
+        What is known is newer, or has changed since the version the sender read.
+    """
+    reported_ms = ledger.now_ms if reported_s is None else min(milliseconds(reported_s, "reported_at"), ledger.now_ms)
+    # A count made before people landed does not have them in it.
+    latest = "COALESCE(landed_ms, reported_ms)" if table == "port_capacity" else "reported_ms"
+    known = ledger.tx.row(f"SELECT {latest}, version FROM {table} WHERE port_id = ?", port_id)  # noqa: S608
+    if expected_version is not None and expected_version != (0 if known is None else known[1]):
+        raise NewerReport("expected_version", "is not the version there is now.", "Read it again, then decide.")
+    if known is not None and reported_ms < known[0]:
+        raise NewerReport("reported_at", "is earlier than the report there is.", "The newer one stays.")
+    return reported_ms
+
+
+def port_document(tx: Transaction, port_id: str) -> Json:
+    """What a port last reported; None where it never did."""
+    status = tx.row(
+        "SELECT status, reason, role, duty, reported_ms, expires_ms, version FROM port_status WHERE port_id = ?",
+        port_id,
+    )
+    capacity = tx.row(
+        "SELECT total, families, medical, occupied, occupied_families, occupied_medical, persons_per_hour, role, "
+        "duty, reported_ms, version FROM port_capacity WHERE port_id = ?",
+        port_id,
+    )
+    reception = tx.row(
+        "SELECT needs_met, transport_arranged, danger_ashore, reason, role, duty, reported_ms, version "
+        "FROM port_reception WHERE port_id = ?",
+        port_id,
+    )
+    return {
+        "port_id": port_id,
+        "status": status and {
+            "status": status[0], "reason": status[1], "by": {"role": status[2], "duty": status[3]},
+            "reported_at": written_time(status[4]), "expires_at": written_time(status[5]), "version": status[6],
+        },
+        "capacity": capacity and {
+            "places": {"total": capacity[0], "families": capacity[1], "medical": capacity[2]},
+            "occupied": {"total": capacity[3], "families": capacity[4], "medical": capacity[5]},
+            "persons_per_hour": capacity[6], "by": {"role": capacity[7], "duty": capacity[8]},
+            "reported_at": written_time(capacity[9]), "version": capacity[10],
+        },
+        "reception": reception and {
+            "needs_met": _flag(reception[0]), "transport_arranged": _flag(reception[1]),
+            "danger_ashore": bool(reception[2]), "reason": reception[3],
+            "by": {"role": reception[4], "duty": reception[5]},
+            "reported_at": written_time(reception[6]), "version": reception[7],
+        },
+    }  # fmt: skip
+
+
+def _found(document: Json, part: str) -> Json:
+    return {"port_id": document["port_id"], part: document[part]}
+
+
+def _flag(value: int | None) -> bool | None:
+    return None if value is None else bool(value)

@@ -1,0 +1,491 @@
+"""Places held ashore for people still at sea.
+
+What is held is never kept as a number of its own: it is the sum over live reservations, taken inside the transaction
+that adds one. So it cannot disagree with them, and a hold stops counting the moment it expires, sweeper or not.
+
+A hold expires; a confirmed reservation does not, because people are on their way to a port that said yes. It is shown
+as overdue instead, until somebody lands or releases it.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from api.store.database import Row, Transaction
+from api.store.errors import HoldExpired, NoPlaces, NothingSuch, WrongState, WrongValue
+from api.store.ledger import Change, Ledger, Role
+from api.store.values import (
+    LONGEST_NAME,
+    Json,
+    checked_code,
+    checked_count,
+    checked_id,
+    checked_text,
+    milliseconds,
+    written_time,
+)
+
+HOLD_AFTER_ETA_S = 1_800.0
+"""[A] How long past its estimated arrival a hold lasts, unless said otherwise. [s]"""
+
+LONGEST_HOLD_S = 48 * 3_600.0
+"""[A] [s]"""
+
+_HOLDERS = (Role.CONTROLLER, Role.MASTER, Role.CREW, Role.ADMIN)
+_KINDS = ("total", "families", "medical")
+
+COLUMNS = (
+    "id, made, port_id, encounter_id, vessel, persons, families, medical, landed, landed_families, landed_medical, "
+    "state, eta_ms, expires_ms, made_ms, role, duty, override_code, override_text, split_from, version"
+)
+
+_KEPT = "state IN ('held', 'confirmed')"
+"""Word for word the condition of the index `reservation_live`: SQLite uses it for no other way of saying the same."""
+
+LIVE = f"{_KEPT} AND (state = 'confirmed' OR expires_ms > ?)"
+"""SQL: still counts at a time."""
+
+_REMAINING = ", ".join(
+    f"CAST(COALESCE(SUM(CASE WHEN {asked} > {landed} THEN {asked} - {landed} ELSE 0 END), 0) AS BIGINT)"
+    for asked, landed in (("persons", "landed"), ("families", "landed_families"), ("medical", "landed_medical"))
+)
+
+
+class Persons(NamedTuple):
+    """People by kind of need; families and medical are among the total.
+
+    Attributes
+    ----------
+    total, families, medical : int
+        [persons]
+    """
+
+    total: int
+    families: int = 0
+    medical: int = 0
+
+
+class Override(NamedTuple):
+    """Why a controller holds places that are not there."""
+
+    code: str
+    text: str
+
+
+@dataclass(slots=True)
+class Reservation:
+    """A row of its table, open to change within a command."""
+
+    id: str
+    made: int
+    port_id: str
+    encounter_id: str | None
+    vessel: str
+    persons: int
+    families: int
+    medical: int
+    landed: int
+    landed_families: int
+    landed_medical: int
+    state: str
+    eta_ms: int
+    expires_ms: int
+    made_ms: int
+    role: str
+    duty: str
+    override_code: str | None
+    override_text: str | None
+    split_from: str | None
+    version: int
+
+    def values(self) -> Row:
+        """As a row."""
+        return tuple(getattr(self, name.strip()) for name in COLUMNS.split(","))
+
+    def state_at(self, now_ms: int) -> str:
+        """State, an unswept hold whose time ran out being expired."""
+        return "expired" if self.state == "held" and self.expires_ms <= now_ms else self.state
+
+    @property
+    def remaining(self) -> Persons:
+        """Who has not landed yet."""
+        total = max(0, self.persons - self.landed)
+        families = min(total, max(0, self.families - self.landed_families))
+        medical = min(total - families, max(0, self.medical - self.landed_medical))
+        return Persons(total, families, medical)
+
+    def document(self) -> Json:
+        """For people and programs."""
+        override = None
+        if self.override_code is not None:
+            override = {"code": self.override_code, "text": self.override_text}
+        return {
+            "reservation_id": self.id,
+            "port_id": self.port_id,
+            "encounter_id": self.encounter_id,
+            "vessel": self.vessel,
+            "persons": {"total": self.persons, "families": self.families, "medical": self.medical},
+            "landed": {"total": self.landed, "families": self.landed_families, "medical": self.landed_medical},
+            "state": self.state,
+            "eta_at": written_time(self.eta_ms),
+            "expires_at": written_time(self.expires_ms),
+            "made_at": written_time(self.made_ms),
+            "by": {"role": self.role, "duty": self.duty},
+            "override": override,
+            "split_from": self.split_from,
+            "version": self.version,
+        }
+
+
+def places_left(tx: Transaction, port_id: str, now_ms: int) -> tuple[int | None, int | None, int | None]:
+    """Places neither occupied nor held, by kind; None where none were reported; negative where a port is short."""
+    capacity = tx.row(
+        "SELECT total, families, medical, occupied, occupied_families, occupied_medical FROM port_capacity "
+        "WHERE port_id = ?",
+        port_id,
+    )
+    if capacity is None:
+        return None, None, None
+    held = persons_held(tx, port_id, now_ms)
+    total, families, medical = (
+        None if places is None else places - occupied - kept
+        for places, occupied, kept in zip(capacity[:3], capacity[3:], held, strict=True)
+    )
+    return total, families, medical
+
+
+def persons_held(tx: Transaction, port_id: str, now_ms: int) -> Persons:
+    """Sum of live reservations at a port, less who has landed."""
+    found = tx.row(f"SELECT {_REMAINING} FROM reservation WHERE port_id = ? AND {LIVE}", port_id, now_ms)  # noqa: S608
+    return Persons(*found) if found else Persons(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Hold places at a port for people aboard a vessel.
+
+    Attributes
+    ----------
+    eta_s : float
+        Estimated arrival. [s]
+    hold_s : float
+        How long past it the hold lasts. [s]
+    override : Override or None
+        Given by a controller: the places are held even where there are too few, and everybody sees why.
+    """
+
+    kind: ClassVar[str] = "reservation.held"
+    port_id: str
+    vessel: str
+    persons: Persons
+    eta_s: float
+    encounter_id: str | None = None
+    hold_s: float = HOLD_AFTER_ETA_S
+    override: Override | None = None
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Add it, if there is room."""
+        ledger.actor.needs(*_HOLDERS)
+        checked_id(self.port_id, "port_id")
+        checked_text(self.vessel, "vessel", LONGEST_NAME, needed=True)
+        _checked_persons(self.persons, least=1)
+        eta_ms = milliseconds(self.eta_s, "eta_at")
+        expires_ms = _expiry(ledger, eta_ms, self.hold_s)
+        if self.override is not None:
+            ledger.actor.needs(Role.CONTROLLER)
+            checked_code(self.override.code, "override.code")
+            checked_text(self.override.text, "override.text", needed=True)
+        if self.encounter_id is not None:
+            known_encounter(ledger.tx, self.encounter_id)
+        lacking = _lacking(places_left(ledger.tx, self.port_id, ledger.now_ms), self.persons)
+        if lacking is not None and self.override is None:
+            raise lacking
+        # An override that was not needed does not make the reservation look like one.
+        override = self.override if lacking is not None else None
+        made = Reservation(
+            f"r-{ledger.sequence}", ledger.sequence, self.port_id, self.encounter_id, self.vessel, *self.persons,
+            0, 0, 0, "held", eta_ms, expires_ms, ledger.now_ms, ledger.actor.role.value, ledger.actor.duty,
+            None if override is None else override.code, None if override is None else override.text, None,
+            ledger.sequence,
+        )  # fmt: skip
+        _insert(ledger.tx, made)
+        return _change(ledger, made)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """The port agrees: from here on the reservation no longer expires."""
+
+    kind: ClassVar[str] = "reservation.confirmed"
+    reservation_id: str
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Confirm a hold that has not expired."""
+        ledger.actor.needs(Role.CONTROLLER, Role.PORT_OFFICER, Role.ADMIN)
+        kept = _in_state(ledger, self.reservation_id, "held")
+        kept.state = "confirmed"
+        return _stored(ledger, kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Extend:
+    """A later arrival."""
+
+    kind: ClassVar[str] = "reservation.extended"
+    reservation_id: str
+    eta_s: float
+    hold_s: float = HOLD_AFTER_ETA_S
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Move arrival and expiry; the expiry never comes closer."""
+        ledger.actor.needs(*_HOLDERS)
+        kept = _in_state(ledger, self.reservation_id, "held", "confirmed")
+        eta_ms = milliseconds(self.eta_s, "eta_at")
+        expires_ms = _expiry(ledger, eta_ms, self.hold_s)
+        if expires_ms < kept.expires_ms:
+            raise WrongValue("eta_at", "ends the hold earlier than it ends now.", "Release it instead.")
+        kept.eta_ms, kept.expires_ms = eta_ms, expires_ms
+        return _stored(ledger, kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Give the places back."""
+
+    kind: ClassVar[str] = "reservation.released"
+    reservation_id: str
+    reason: str
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Release what is held, confirmed or expired."""
+        ledger.actor.needs(*_HOLDERS, Role.PORT_OFFICER)
+        checked_text(self.reason, "reason")
+        kept = _reservation(ledger.tx, self.reservation_id)
+        if kept.state in ("released", "landed"):
+            raise WrongState("reservation_id", f"is {kept.state} already.", "Nothing is held any more.")
+        kept.state = "released"
+        return _stored(ledger, kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """People of a reservation have come ashore: they move from held to occupied, some of them or all.
+
+    More may land than were expected, and on a hold that has expired: people on a quay are not refused.
+    """
+
+    kind: ClassVar[str] = "reservation.landed"
+    reservation_id: str
+    persons: Persons
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Count them as occupying their places."""
+        ledger.actor.needs(*_HOLDERS, Role.PORT_OFFICER)
+        _checked_persons(self.persons, least=1)
+        kept = _reservation(ledger.tx, self.reservation_id)
+        if kept.state in ("released", "landed"):
+            raise WrongState("reservation_id", f"is {kept.state} already.", "Report the port's occupied places.")
+        kept.landed += self.persons.total
+        kept.landed_families += self.persons.families
+        kept.landed_medical += self.persons.medical
+        if kept.landed >= kept.persons:
+            kept.state = "landed"
+        elif kept.state_at(ledger.now_ms) == "expired":
+            # Its places may have been given away: those still at sea need a new hold.
+            kept.state = "expired"
+        ledger.tx.run(
+            "UPDATE port_capacity SET occupied = occupied + ?, occupied_families = occupied_families + ?, "
+            "occupied_medical = occupied_medical + ?, landed_ms = ?, version = ? WHERE port_id = ?",
+            *self.persons, ledger.now_ms, ledger.sequence, kept.port_id,
+        )  # fmt: skip
+        return _stored(ledger, kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """People go over to another vessel at sea, and their places with them.
+
+    Attributes
+    ----------
+    persons : Persons or None
+        None for everybody; otherwise that many become a reservation of their own.
+    eta_s : float or None
+        Arrival of the other vessel; unchanged when None. [s]
+    """
+
+    kind: ClassVar[str] = "reservation.transferred"
+    reservation_id: str
+    to_vessel: str
+    persons: Persons | None = None
+    eta_s: float | None = None
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Move places from one vessel to another; their number stays the same."""
+        ledger.actor.needs(*_HOLDERS)
+        checked_text(self.to_vessel, "to_vessel", LONGEST_NAME, needed=True)
+        kept = _in_state(ledger, self.reservation_id, "held", "confirmed")
+        remaining = kept.remaining
+        moved = remaining if self.persons is None else self.persons
+        _checked_persons(moved, least=1)
+        if any(part > left for part, left in zip(moved, remaining, strict=True)):
+            raise WrongValue("persons", "are more than this reservation still has at sea.", "Check the count.")
+        eta_ms, expires_ms = kept.eta_ms, kept.expires_ms
+        if self.eta_s is not None:
+            eta_ms = milliseconds(self.eta_s, "eta_at")
+            expires_ms = max(_expiry(ledger, eta_ms, HOLD_AFTER_ETA_S), kept.expires_ms)
+        if moved == remaining and kept.landed == 0:
+            kept.vessel, kept.eta_ms, kept.expires_ms = self.to_vessel, eta_ms, expires_ms
+            return _stored(ledger, kept)
+        if moved.total < remaining.total and remaining.total - moved.total < (
+            remaining.families - moved.families + remaining.medical - moved.medical
+        ):
+            raise WrongValue(
+                "persons", "leaves more with needs than people behind.", "Say who goes: families, medical."
+            )
+        kept.persons -= moved.total
+        kept.families -= moved.families
+        kept.medical -= moved.medical
+        if kept.remaining.total == 0:
+            kept.state = "landed"
+        kept.version = ledger.sequence
+        _update(ledger.tx, kept)
+        split = Reservation(
+            f"r-{ledger.sequence}", ledger.sequence, kept.port_id, kept.encounter_id, self.to_vessel, *moved, 0, 0, 0,
+            "held" if kept.state == "held" else "confirmed", eta_ms, expires_ms, ledger.now_ms,
+            ledger.actor.role.value, ledger.actor.duty, kept.override_code, kept.override_text, kept.id,
+            ledger.sequence,
+        )  # fmt: skip
+        _insert(ledger.tx, split)
+        return _change(ledger, split, kept)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepHolds:
+    """Mark holds whose time ran out. Nothing depends on it: they stopped counting by themselves."""
+
+    kind: ClassVar[str] = "reservation.expired"
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Mark them, so that listeners hear of it."""
+        found = ledger.tx.rows(
+            f"SELECT {COLUMNS} FROM reservation WHERE {_KEPT} AND state = 'held' AND expires_ms <= ? ORDER BY made",  # noqa: S608
+            ledger.now_ms,
+        )
+        expired = [Reservation(*row) for row in found]
+        for kept in expired:
+            kept.state, kept.version = "expired", ledger.sequence
+            _update(ledger.tx, kept)
+        return Change("holds", {"reservations": [kept.document() for kept in expired]}, changed=bool(expired))
+
+
+def reservation_document(tx: Transaction, reservation_id: str, now_ms: int) -> Json:
+    """One reservation as it stands at a time.
+
+    Raises
+    ------
+    NothingSuch
+    """
+    return _standing(_reservation(tx, reservation_id), now_ms)
+
+
+def live_reservations(tx: Transaction, now_ms: int) -> list[Json]:
+    """Everything that counts at a time, oldest first."""
+    found = tx.rows(f"SELECT {COLUMNS} FROM reservation WHERE {LIVE} ORDER BY made", now_ms)  # noqa: S608
+    return [_standing(Reservation(*row), now_ms) for row in found]
+
+
+def known_encounter(tx: Transaction, encounter_id: str) -> None:
+    """Refuse an encounter nobody reported.
+
+    Raises
+    ------
+    NothingSuch
+    """
+    checked_id(encounter_id, "encounter_id")
+    if tx.row("SELECT 1 FROM encounter WHERE id = ?", encounter_id) is None:
+        raise NothingSuch("encounter_id", "names no encounter.", "Report it first.")
+
+
+def _standing(kept: Reservation, now_ms: int) -> Json:
+    document = kept.document()
+    document["state"] = kept.state_at(now_ms)
+    document["overdue"] = kept.state == "confirmed" and kept.expires_ms <= now_ms
+    return document
+
+
+def _lacking(left: tuple[int | None, int | None, int | None], persons: Persons) -> NoPlaces | None:
+    for kind, places, wanted in zip(_KINDS, left, persons, strict=True):
+        if wanted == 0:
+            continue
+        if places is None:
+            return NoPlaces(f"persons.{kind}", "need places, and the port has reported none of that kind.",
+                            "Ask the port, or a controller may override with a reason.")  # fmt: skip
+        if places < wanted:
+            return NoPlaces(f"persons.{kind}", f"need {wanted} places, {max(0, places)} are left.",
+                            "Choose another port, split, or a controller may override with a reason.")  # fmt: skip
+    return None
+
+
+def _checked_persons(persons: Persons, least: int) -> None:
+    checked_count(persons.total, "persons.total", least)
+    checked_count(persons.families, "persons.families", most=persons.total)
+    checked_count(persons.medical, "persons.medical", most=persons.total)
+    if persons.families + persons.medical > persons.total:
+        raise WrongValue("persons", "has parts greater than its total.", "Total counts everybody.")
+
+
+def _expiry(ledger: Ledger, eta_ms: int, hold_s: float) -> int:
+    expires_ms = eta_ms + milliseconds(hold_s, "hold_s")
+    if expires_ms <= ledger.now_ms:
+        raise WrongValue("eta_at", "lies so far back that the hold would have ended.", "Give the arrival expected now.")
+    if expires_ms > ledger.now_ms + LONGEST_HOLD_S * 1000.0:
+        raise WrongValue("eta_at", f"is more than {LONGEST_HOLD_S / 3600:.0f} hours away.", "Hold later.")
+    return expires_ms
+
+
+def _reservation(tx: Transaction, reservation_id: str) -> Reservation:
+    checked_id(reservation_id, "reservation_id")
+    found = tx.row(f"SELECT {COLUMNS} FROM reservation WHERE id = ?", reservation_id)  # noqa: S608
+    if found is None:
+        raise NothingSuch("reservation_id", "names no reservation.", "See the list of reservations.")
+    return Reservation(*found)
+
+
+def _in_state(ledger: Ledger, reservation_id: str, *states: str) -> Reservation:
+    kept = _reservation(ledger.tx, reservation_id)
+    state = kept.state_at(ledger.now_ms)
+    if state == "expired":
+        raise HoldExpired("reservation_id", "ran out of time.", "Hold places anew.")
+    if state not in states:
+        raise WrongState("reservation_id", f"is {state}.", f"This takes one that is {' or '.join(states)}.")
+    return kept
+
+
+def _insert(tx: Transaction, made: Reservation) -> None:
+    marks = ", ".join("?" * len(COLUMNS.split(",")))
+    tx.run(f"INSERT INTO reservation ({COLUMNS}) VALUES ({marks})", *made.values())  # noqa: S608
+
+
+def _update(tx: Transaction, kept: Reservation) -> None:
+    tx.run(
+        "UPDATE reservation SET vessel = ?, persons = ?, families = ?, medical = ?, landed = ?, landed_families = ?, "
+        "landed_medical = ?, state = ?, eta_ms = ?, expires_ms = ?, version = ? WHERE id = ?",
+        kept.vessel, kept.persons, kept.families, kept.medical, kept.landed, kept.landed_families,
+        kept.landed_medical, kept.state, kept.eta_ms, kept.expires_ms, kept.version, kept.id,
+    )  # fmt: skip
+
+
+def _stored(ledger: Ledger, kept: Reservation) -> Change:
+    kept.version = ledger.sequence
+    _update(ledger.tx, kept)
+    return _change(ledger, kept)
+
+
+def _change(ledger: Ledger, kept: Reservation, other: Reservation | None = None) -> Change:
+    document = {"reservation": kept.document(), "places_left": _left(ledger, kept.port_id)}
+    if other is not None:
+        document["from"] = other.document()
+    return Change(kept.id, document)
+
+
+def _left(ledger: Ledger, port_id: str) -> Json:
+    return dict(zip(_KINDS, places_left(ledger.tx, port_id, ledger.now_ms), strict=True))

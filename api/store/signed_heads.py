@@ -1,0 +1,135 @@
+"""Signed heads of the audit chain, kept off the box.
+
+Whoever owns the machine could write the whole chain anew. They cannot do so unseen while a copy of an earlier head,
+signed with Ed25519, lies elsewhere. The library is ``cryptography``: access control needs it for tokens anyway, so this
+adds none.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from api.store.audit import Head
+from api.store.errors import BadExchange
+from api.store.values import Json, canonical, written_time
+
+_HEXADECIMAL = re.compile(r"[0-9a-f]+")
+_LONGEST_LINE = 2_048
+
+
+def new_signing_key(file: Path) -> str:
+    """Make a key pair; the private half goes into a file only its owner can read.
+
+    Returns
+    -------
+    str
+        The public half, in hexadecimal: what those who verify need.
+
+    Raises
+    ------
+    FileExistsError
+        There is a file already; keys are never overwritten.
+    """
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(pem)
+    return public_key(key)
+
+
+def read_signing_key(file: Path) -> Ed25519PrivateKey:
+    """The private half.
+
+    Raises
+    ------
+    BadExchange
+        The file holds no Ed25519 key.
+    """
+    try:
+        key = serialization.load_pem_private_key(file.read_bytes(), password=None)
+    except (ValueError, TypeError, OSError):
+        raise BadExchange(file.name, "holds no key.", "Make one with 'safeport audit new-key'.") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise BadExchange(file.name, "holds no Ed25519 key.", "Make one with 'safeport audit new-key'.")
+    return key
+
+
+def public_key(key: Ed25519PrivateKey) -> str:
+    """Public half in hexadecimal."""
+    return key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw).hex()
+
+
+def sign_head(head: Head, key: Ed25519PrivateKey) -> Json:
+    """A head that can be shown to anybody."""
+    said: Json = {"sequence": head.sequence, "at": written_time(head.at_ms), "hash": head.digest.hex()}
+    return {**said, "key": public_key(key), "signature": key.sign(canonical(said)).hex()}
+
+
+def export_head(head: Head, key: Ed25519PrivateKey, file: Path) -> Json:
+    """Add a signed head to a file, one line each, flushed to disk."""
+    signed = sign_head(head, key)
+    with file.open("ab") as out:
+        out.write(canonical(signed) + b"\n")
+        out.flush()
+        os.fsync(out.fileno())
+    return signed
+
+
+def signed_digests(lines: Iterable[bytes], trusted: Iterable[str]) -> dict[int, bytes]:
+    """Hashes that signed heads vouch for, by sequence.
+
+    Parameters
+    ----------
+    lines : iterable of bytes
+        Of a file of `export_head`.
+    trusted : iterable of str
+        Public keys in hexadecimal; the key a line names is believed only if it is one of them.
+
+    Raises
+    ------
+    BadExchange
+        A line is damaged, signed by somebody else, or contradicts another.
+    """
+    keys = set(trusted)
+    known: dict[int, bytes] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        sequence, digest = _verified(line, keys, number)
+        if known.setdefault(sequence, digest) != digest:
+            raise BadExchange("heads", f"line {number} contradicts another line.", "One of them is not of this chain.")
+    return known
+
+
+def _verified(line: bytes, keys: set[str], number: int) -> tuple[int, bytes]:
+    try:
+        if len(line) > _LONGEST_LINE:
+            raise ValueError
+        signed = json.loads(line)
+        said = {name: signed[name] for name in ("sequence", "at", "hash")}
+        if not isinstance(said["sequence"], int) or isinstance(said["sequence"], bool):
+            raise ValueError
+        if signed["key"] not in keys:
+            raise BadExchange("heads", f"line {number} is signed with a key that is not trusted.", "Check the key.")
+        digest, signature = (bytes.fromhex(_hexadecimal(signed[name])) for name in ("hash", "signature"))
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(signed["key"])).verify(signature, canonical(said))
+    except InvalidSignature:
+        raise BadExchange("heads", f"line {number} has a wrong signature.", "It was changed since.") from None
+    except (KeyError, TypeError, ValueError) as wrong:
+        if isinstance(wrong, BadExchange):
+            raise
+        raise BadExchange("heads", f"line {number} is damaged.", "Use the file as it was exported.") from None
+    return said["sequence"], digest
+
+
+def _hexadecimal(value: object) -> str:
+    if not isinstance(value, str) or not _HEXADECIMAL.fullmatch(value):
+        raise ValueError
+    return value

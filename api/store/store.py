@@ -1,0 +1,218 @@
+"""The store: one way to change things, and what can be asked of it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import unquote
+
+from api.store.audit import Verified, audit_rows, verify_chain
+from api.store.database import Database, Transaction
+from api.store.decisions import DecisionRecord, decision_record, latest_decision
+from api.store.directions import latest_direction, overrides_of
+from api.store.encounters import encounter_document, open_encounters
+from api.store.errors import WrongValue
+from api.store.events import Event, events_after, newest_event
+from api.store.handover import handover_page
+from api.store.ledger import Actor, Answer, Command, Once, carry_out
+from api.store.live import PortsSnapshot, ports_snapshot
+from api.store.ports import port_document
+from api.store.reservations import live_reservations, places_left, reservation_document
+from api.store.schema import migrate, refuse_old_schema
+from api.store.values import Json, milliseconds
+
+T = TypeVar("T")
+
+_SQLITE = "sqlite:"
+_POSTGRESQL = ("postgresql://", "postgres://")
+
+
+class Store:
+    """The control room's memory, in a file or on a server.
+
+    Times are passed in and never read inside. The store's own time never goes back: where a clock is behind what was
+    recorded last, the recorded time counts.
+
+    Parameters
+    ----------
+    database : Database
+        With up-to-date tables.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def do(self, command: Command, actor: Actor, now_s: float, once: Once | None = None) -> Answer:
+        """Make a change, with its audit row and event, and answer once it is on disk.
+
+        Parameters
+        ----------
+        command : Command
+            `Hold`, `SetPortStatus`, `ReportEncounter`, ...
+        actor : Actor
+            Who does it.
+        now_s : float
+            Time by the caller's clock. [s]
+        once : Once, optional
+            Idempotency key; the same request again gives the same bytes and changes nothing.
+
+        Raises
+        ------
+        Refused
+            Nothing was changed.
+        StoreBusy
+            Nothing was changed; come again.
+        StoreUnavailable
+            Whether it was changed is not known; repeat it with its key.
+        """
+        clock_ms = milliseconds(now_s, "now")
+        return self.database.write(lambda tx: carry_out(tx, command, actor, clock_ms, once))
+
+    def port(self, port_id: str, now_s: float) -> Json:
+        """What a port reported, and the places left there by kind."""
+
+        def gather(tx: Transaction, now_ms: int) -> Json:
+            left = dict(zip(("total", "families", "medical"), places_left(tx, port_id, now_ms), strict=True))
+            return {**port_document(tx, port_id), "places_left": left}
+
+        return self._at(now_s, gather)
+
+    def ports(self, now_s: float) -> PortsSnapshot:
+        """Everything a live picture is made of; its `version` is an ETag."""
+        return self._at(now_s, ports_snapshot)
+
+    def reservation(self, reservation_id: str, now_s: float) -> Json:
+        """One reservation."""
+        return self._at(now_s, lambda tx, now_ms: reservation_document(tx, reservation_id, now_ms))
+
+    def reservations(self, now_s: float) -> list[Json]:
+        """Every reservation that counts now."""
+        return self._at(now_s, live_reservations)
+
+    def encounter(self, encounter_id: str) -> Json:
+        """One encounter with all its reports."""
+        return self.database.read(lambda tx: encounter_document(tx, encounter_id))
+
+    def open_encounters(self) -> list[Json]:
+        """The live board: every open encounter with its newest report."""
+        return self.database.read(open_encounters)
+
+    def direction(self, encounter_id: str) -> Json | None:
+        """The direction that holds for an encounter."""
+        return self.database.read(lambda tx: latest_direction(tx, encounter_id))
+
+    def overrides(self, decision_id: str) -> list[Json]:
+        """Overrides of a decision."""
+        return self.database.read(lambda tx: overrides_of(tx, decision_id))
+
+    def decision(self, decision_id: str) -> DecisionRecord:
+        """A decision with all that is needed to make it again."""
+        return self.database.read(lambda tx: decision_record(tx, decision_id))
+
+    def latest_decision(self, encounter_id: str) -> DecisionRecord | None:
+        """The newest decision for an encounter."""
+        return self.database.read(lambda tx: latest_decision(tx, encounter_id))
+
+    def events(self, after: int, limit: int = 256) -> list[Event]:
+        """Events after one, oldest first."""
+        return self.database.read(lambda tx: events_after(tx, after, limit))
+
+    def newest_event(self) -> int:
+        """Number of the newest event."""
+        return self.database.read(newest_event)
+
+    def audit(self, after: int = 0, limit: int = 100) -> list[Json]:
+        """Audit rows after one, oldest first."""
+        return self.database.read(lambda tx: audit_rows(tx, after, limit))
+
+    def verify(self, digests: dict[int, bytes] | None = None) -> Verified:
+        """Walk the audit chain; `digests` are hashes known from signed heads."""
+        return self.database.read(lambda tx: verify_chain(tx, digests))
+
+    def handover(self, now_s: float) -> Json:
+        """The handover page."""
+        return self._at(now_s, handover_page)
+
+    def close(self) -> None:
+        """Finish what is waiting and close."""
+        self.database.close()
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _at(self, now_s: float, work: Callable[[Transaction, int], T]) -> T:
+        clock_ms = milliseconds(now_s, "now")
+
+        def at_recorded_time(tx: Transaction) -> T:
+            found = tx.row("SELECT at_ms FROM journal_head WHERE id = 1")
+            return work(tx, clock_ms if found is None else max(clock_ms, found[0]))
+
+        return self.database.read(at_recorded_time)
+
+
+def open_database(url: str) -> Database:
+    """The database a URL names; its tables may be missing or old.
+
+    Parameters
+    ----------
+    url : str
+        ``sqlite:PATH`` or ``postgresql://...``.
+
+    Raises
+    ------
+    StoreError
+        It is neither, or cannot be opened. The URL is not in the message: it may hold a password.
+    """
+    if url.startswith(_SQLITE):
+        from api.store.sqlite import SqliteDatabase
+
+        return SqliteDatabase(sqlite_file(url))
+    if url.startswith(_POSTGRESQL):
+        from api.store.postgresql import PostgresqlDatabase
+
+        return PostgresqlDatabase(url)
+    raise WrongValue("store", "is not a URL of a store.", "Use sqlite:PATH or postgresql://USER@HOST/NAME.")
+
+
+def sqlite_file(url: str) -> Path:
+    """Path in a ``sqlite:`` URL: ``sqlite:store.db``, ``sqlite:/var/lib/store.db`` or ``sqlite:///var/lib/store.db``.
+
+    Raises
+    ------
+    WrongValue
+        It is not such a URL, or names no file.
+    """
+    path = url.removeprefix(_SQLITE)
+    if path.startswith("///"):
+        path = path[2:]
+    if path == url or not path or path.startswith("//") or "?" in path or "\x00" in path:
+        raise WrongValue("store", "is not a URL of a SQLite file.", "Use sqlite:PATH.")
+    return Path(unquote(path))
+
+
+def open_store(url: str, create: bool = False) -> Store:
+    """Open a store.
+
+    Parameters
+    ----------
+    url : str
+        ``sqlite:PATH`` or ``postgresql://...``.
+    create : bool
+        Make or migrate its tables first; otherwise old ones are refused.
+
+    Raises
+    ------
+    SchemaMismatch
+        Its tables are missing, old, or newer than the program.
+    """
+    database = open_database(url)
+    try:
+        if create:
+            migrate(database)
+        refuse_old_schema(database)
+    except BaseException:
+        database.close()
+        raise
+    return Store(database)

@@ -1,0 +1,167 @@
+"""What was said and what was directed: kept, shown beside each other, and said again bit for bit."""
+
+from dataclasses import replace
+
+import orjson
+import pytest
+
+from api.document import decision_document, dump
+from api.encounter import EncounterIn
+from api.store.decisions import RecordDecision, replay
+from api.store.directions import RecordDirection, RecordOverride, standing_of
+from api.store.encounters import ReportEncounter
+from api.store.errors import NothingSuch, RoleNeeded, WrongValue
+from api.store.handover import SignHandover
+from api.store.ledger import Actor, Role
+from api.store.live import PortsSnapshot, live_picture
+from api.store.ports import Places, ReportCapacity, SetPortStatus
+from api.store.reservations import Hold, Override, Persons
+
+NOW = 1_700_000_000.0
+ASK = (
+    b'{"persons":30,"position":{"coordinates":[1.35,51.05],"type":"Point"},"time":"2023-11-14T22:13:20Z",'
+    b'"vessel":{"profile":"rnli-severn"}}'
+)
+
+
+def decide(house, ask_body, picture_body):
+    """A decision document as a door would make it, from what a record keeps."""
+    ask = house.ask(EncounterIn.model_validate_json(ask_body), NOW)
+    snapshot = PortsSnapshot(picture_body)
+    live = live_picture(snapshot, [port.id for port in house.world.ports], ask.at_s, ask.policy.limits)
+    said = snapshot.status_input(ask.at_s)
+    identity = {**house.world.identity, "port_status": None if said is None else said._asdict()}
+    world = replace(house.world, live=live, identity=identity)
+    return dump(decision_document(replace(house, world=world).decide(ask))).encode()
+
+
+@pytest.fixture
+def encounter(store, controller):
+    return store.do(ReportEncounter("phone", 1.35, 51.05, NOW), controller, NOW).document["encounter_id"]
+
+
+def test_a_decision_is_said_again_bit_for_bit_after_the_ports_have_changed(
+    store, house, officer, controller, encounter
+):
+    store.do(SetPortStatus("dover", "closed", "strike"), officer, NOW)
+    store.do(ReportCapacity("ramsgate", Places(200)), officer, NOW)
+    picture = store.ports(NOW).body
+    document = decide(house, ASK, picture)
+    said = store.do(RecordDecision.of(document, ASK, picture, encounter), controller, NOW).document
+    store.do(SetPortStatus("dover", "open", ""), officer, NOW + 60)
+    record = store.decision(said["decision_id"])
+    assert record.document == document
+    assert record.inputs["port_status"]["version"] == PortsSnapshot(picture).version
+    again = replay(record, lambda kept: decide(house, kept.ask, kept.picture))
+    assert (again.same, again.stored_intact) == (True, True)
+    other = replay(record, lambda kept: decide(house, kept.ask, store.ports(NOW).body))
+    assert not other.same
+    row = orjson.loads(store.audit(after=3)[0]["payload"])
+    assert row["asked"]["ask"].encode() == ASK
+    assert row["became"]["document_sha256"] == record.document_sha256
+    assert store.latest_decision(encounter).decision_id == said["decision_id"]
+
+
+def test_the_same_decision_is_kept_once(store, controller):
+    document = b'{"decision_id":"d-1","inputs":{},"outcome":"none","recommended":null}'
+    first = store.do(RecordDecision.of(document, b"{}"), controller, NOW)
+    again = store.do(RecordDecision.of(document, b"{}"), controller, NOW + 5)
+    assert (first.sequence, again.sequence, again.body) == (1, 0, first.body)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [b"", b"null", b"[]", b"{}", b'{"decision_id":"d 1","inputs":{},"outcome":"none","recommended":null}', b"\xff",
+     b'{"decision_id":"d-1","inputs":{},"outcome":"none","recommended":7}', b"[" * 100_000],
+)  # fmt: skip
+def test_what_is_no_decision_is_not_kept(document):
+    with pytest.raises(WrongValue):
+        RecordDecision.of(document, b"{}")
+
+
+def test_a_decision_nobody_kept(store):
+    with pytest.raises(NothingSuch):
+        store.decision("d-0")
+    assert store.latest_decision("e-1") is None
+
+
+def test_a_direction_is_recorded_with_role_code_and_text_and_the_newest_holds(store, controller, encounter):
+    assert store.direction(encounter) is None
+    for port, at in (("calais", NOW), ("boulogne", NOW + 60)):
+        command = RecordDirection(encounter, "CROSS GRIS-NEZ", "SRR_STATE", "by VHF 16", port)
+        store.do(command, controller, at)
+    held = store.direction(encounter)
+    assert (held["port_id"], held["centre"], held["code"]) == ("boulogne", "CROSS GRIS-NEZ", "SRR_STATE")
+    assert held["by"] == {"role": "controller", "duty": "MRCC Dover SMC"}
+
+
+def test_a_direction_that_was_said_earlier_does_not_replace_a_later_one(store, controller, encounter):
+    store.do(RecordDirection(encounter, "CROSS", "A", "", "calais"), controller, NOW + 60)
+    store.do(RecordDirection(encounter, "CROSS", "A", "", "dover", directed_s=NOW), controller, NOW + 120)
+    assert store.direction(encounter)["port_id"] == "calais"
+
+
+def test_a_direction_names_a_port_or_a_place(store, controller, encounter):
+    store.do(RecordDirection(encounter, "CROSS", "A", "", place="aboard PSP Cormoran"), controller, NOW)
+    for command in (
+        RecordDirection(encounter, "CROSS", "A", ""), RecordDirection(encounter, "", "A", "", "calais"),
+        RecordDirection(encounter, "CROSS", "a", "", "calais"),
+    ):  # fmt: skip
+        with pytest.raises(WrongValue):
+            store.do(command, controller, NOW)
+    with pytest.raises(NothingSuch):
+        store.do(RecordDirection("e-99", "CROSS", "A", "", "calais"), controller, NOW)
+
+
+def test_a_direction_stays_the_answer_and_a_hard_fail_on_it_is_a_conflict(store, house, controller, officer, encounter):
+    store.do(SetPortStatus("dover", "closed", "strike"), officer, NOW)
+    document = orjson.loads(decide(house, ASK, store.ports(NOW).body))
+    shown = {}
+    for port in ("dover", "calais"):
+        store.do(RecordDirection(encounter, "CROSS", "A", "", port), controller, NOW)
+        shown[port] = standing_of(store.direction(encounter), document)
+    assert shown["dover"]["codes"] == ["RCC_DIRECTED", "RCC_PORT_CONFLICT"]
+    assert "PORT_CLOSED" in {it["code"] for it in shown["dover"]["conflicts"]}
+    assert shown["calais"]["codes"] == ["RCC_DIRECTED"]
+    assert shown["dover"]["engine_view"] == "for information"
+
+
+@pytest.mark.parametrize("role", [Role.MASTER, Role.CONTROLLER, Role.CREW])
+def test_an_override_is_never_blocked_and_always_recorded(store, role):
+    command = RecordOverride("d-made-offline", "MASTER_JUDGEMENT", "swell in the entrance", "ramsgate")
+    answer = store.do(command, Actor(role, "coxswain"), NOW).document
+    assert answer["decision_known"] is False
+    (kept,) = store.overrides("d-made-offline")
+    assert (kept["by"]["role"], kept["code"], kept["text"]) == (role.value, "MASTER_JUDGEMENT", "swell in the entrance")
+    assert store.handover(NOW)["overrides"] == [kept]
+
+
+def test_an_override_has_a_reason(store, master):
+    with pytest.raises(WrongValue):
+        store.do(RecordOverride("d-1", "MASTER_JUDGEMENT", ""), master, NOW)
+    with pytest.raises(RoleNeeded):
+        store.do(RecordOverride("d-1", "X", "x"), Actor(Role.AUDITOR, "auditor"), NOW)
+
+
+def test_a_handover_shows_what_is_open_and_is_signed_by_two(store, controller, officer, encounter):
+    store.do(ReportCapacity("dover", Places(10)), officer, NOW)
+    store.do(SetPortStatus("dover", "open", ""), officer, NOW)
+    store.do(Hold("dover", "A", Persons(8), NOW, encounter, hold_s=500.0), controller, NOW)
+    store.do(Hold("dover", "B", Persons(8), NOW + 9_000, override=Override("LIFE_FIRST", "x")), controller, NOW)
+    page = store.handover(NOW + 100)
+    assert [it["encounter_id"] for it in page["open_encounters"]] == [encounter]
+    assert len(page["expiring_soon"]) == 1
+    assert [it["vessel"] for it in page["held_against_shortage"]] == ["B"]
+    assert page["aged_reports"] == []
+    later = store.handover(NOW + 3_600)
+    assert [it["vessel"] for it in later["expired_not_landed"]] == ["A"]
+    assert {it["report"] for it in later["aged_reports"]} == {"status", "capacity"}
+    signed = store.do(SignHandover("a" * 64, "day", "night"), controller, NOW + 3_600).document
+    assert (signed["handed_by"], signed["taken_by"]) == ("day", "night")
+    for command in (
+        SignHandover("a" * 64, "day", "day"),
+        SignHandover("x", "day", "night"),
+        SignHandover("a" * 64, "", "b"),
+    ):
+        with pytest.raises(WrongValue):
+            store.do(command, controller, NOW)

@@ -1,0 +1,192 @@
+"""What ports report, and the arrays a decision reads of it."""
+
+from dataclasses import replace
+from math import isnan
+
+import numpy as np
+import pytest
+
+from api.encounter import EncounterIn
+from api.store.encounters import ReportEncounter
+from api.store.errors import NewerReport, RoleNeeded, WrongValue
+from api.store.live import PortsSnapshot, live_picture
+from api.store.ports import Occupied, Places, ReportCapacity, ReportReception, SetPortStatus
+from api.store.reservations import Confirm, Hold, Land, Persons, Release
+from engine.model import no_live_picture
+from engine.vocab import Code, Feed, PortStatus, Rule
+
+NOW = 1_700_000_000.0
+PORTS = ("calais", "dover", "ramsgate")
+
+
+class Limits:
+    status_stale_after_s = 6 * 3_600.0
+
+
+def picture(store, at=NOW, **more):
+    return live_picture(store.ports(at), PORTS, at, Limits, **more)
+
+
+def test_a_status_has_who_when_and_why(store, officer):
+    store.do(SetPortStatus("dover", "restricted", "ferry aground", expires_s=NOW + 60), officer, NOW)
+    status = store.port("dover", NOW)["status"]
+    assert status["by"] == {"role": "port_officer", "duty": "Dover port control"}
+    assert (status["reason"], status["reported_at"], status["expires_at"]) == (
+        "ferry aground", "2023-11-14T22:13:20.000Z", "2023-11-14T22:14:20.000Z",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        SetPortStatus("dover", "shut", "x"), SetPortStatus("dover", "closed", " "), SetPortStatus("", "open", ""),
+        SetPortStatus("dover", "open", "", expires_s=NOW), SetPortStatus("dover", "open", "", reported_s=float("nan")),
+        SetPortStatus("a b", "open", ""), SetPortStatus("dover", "open", "\x00"), ReportCapacity("dover", Places(-1)),
+        ReportCapacity("dover", Places(10, 11)), ReportCapacity("dover", Places(10), Occupied(5, 3, 3)),
+        ReportCapacity("dover", Places(10), persons_per_hour=float("inf")), ReportCapacity("dover", Places(10.5)),
+        ReportCapacity("dover", Places(True)), ReportReception("dover", "yes", None),
+        ReportReception("dover", None, None, True, ""),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused_and_leaves_no_trace(store, officer, command):
+    with pytest.raises(WrongValue):
+        store.do(command, officer, NOW)
+    assert store.newest_event() == 0
+
+
+@pytest.mark.parametrize("command", [SetPortStatus("dover", "open", ""), ReportCapacity("dover", Places(1)),
+                                     ReportReception("dover", True, True)])  # fmt: skip
+def test_a_vessel_does_not_report_for_a_port(store, master, command):
+    with pytest.raises(RoleNeeded):
+        store.do(command, master, NOW)
+
+
+def test_an_older_report_does_not_replace_a_newer_one(store, officer):
+    store.do(SetPortStatus("dover", "closed", "gale"), officer, NOW)
+    with pytest.raises(NewerReport):
+        store.do(SetPortStatus("dover", "open", "", reported_s=NOW - 1), officer, NOW + 10)
+    assert store.port("dover", NOW)["status"]["status"] == "closed"
+
+
+def test_a_report_from_a_clock_that_is_ahead_counts_as_of_now(store, officer):
+    store.do(SetPortStatus("dover", "closed", "gale", reported_s=NOW + 86_400), officer, NOW)
+    store.do(SetPortStatus("dover", "open", ""), officer, NOW + 1)
+    assert store.port("dover", NOW)["status"]["status"] == "open"
+
+
+def test_a_status_changed_meanwhile_is_not_overwritten(store, officer):
+    store.do(SetPortStatus("dover", "open", "", expected_version=0), officer, NOW)
+    version = store.port("dover", NOW)["status"]["version"]
+    store.do(SetPortStatus("dover", "closed", "gale", expected_version=version), officer, NOW)
+    with pytest.raises(NewerReport):
+        store.do(SetPortStatus("dover", "open", "", expected_version=version), officer, NOW)
+
+
+def test_an_empty_store_is_the_picture_of_a_plain_machine(store):
+    for mine, plain in zip(picture(store), no_live_picture(len(PORTS)), strict=True):
+        np.testing.assert_array_equal(mine, plain)
+    assert store.ports(NOW).status_input(NOW) is None
+
+
+def test_what_was_reported_is_in_the_picture(store, officer, controller):
+    store.do(SetPortStatus("dover", "open", "", reported_s=NOW - 600), officer, NOW)
+    store.do(SetPortStatus("calais", "closed", "strike"), officer, NOW)
+    store.do(ReportCapacity("dover", Places(100), Occupied(20), 60.0), officer, NOW)
+    store.do(ReportReception("dover", True, False), officer, NOW)
+    held = store.do(Hold("dover", "A", Persons(30), NOW + 60), controller, NOW).document["reservation"]
+    store.do(Confirm(held["reservation_id"]), controller, NOW)
+    seen = picture(store)
+    assert (seen.status_feed, seen.capacity_feed, seen.reception_feed) == (Feed.LIVE,) * 3
+    assert list(seen.status) == [PortStatus.CLOSED, PortStatus.OPEN, PortStatus.UNKNOWN]
+    assert seen.status_age_s[1] == 600.0
+    assert isnan(seen.status_age_s[2])
+    assert (seen.free_places[1], seen.persons_per_hour[1], seen.queued_persons[1]) == (50.0, 60.0, 30.0)
+    assert isnan(seen.free_places[0])
+    assert (seen.needs_met[1], seen.transport_arranged[1]) == (1.0, 0.0)
+
+
+def test_a_status_is_unknown_from_its_expiry_on(store, officer):
+    store.do(SetPortStatus("dover", "open", "", expires_s=NOW + 60), officer, NOW)
+    assert picture(store, NOW + 59.9).status[1] == PortStatus.OPEN
+    assert picture(store, NOW + 60).status[1] == PortStatus.UNKNOWN
+
+
+def test_places_and_reception_grow_stale_and_a_danger_does_not(store, officer):
+    store.do(ReportCapacity("dover", Places(100)), officer, NOW)
+    store.do(ReportReception("dover", True, True, True, "fire on the quay"), officer, NOW)
+    at_limit, after = picture(store, NOW + 6 * 3_600), picture(store, NOW + 6 * 3_600 + 1)
+    assert (at_limit.free_places[1], at_limit.needs_met[1]) == (100.0, 1.0)
+    assert isnan(after.free_places[1])
+    assert isnan(after.needs_met[1])
+    assert (after.capacity_feed, after.reception_feed) == (Feed.STALE, Feed.STALE)
+    assert after.danger_ashore[1]
+
+
+def test_more_held_than_there_is_leaves_no_places_rather_than_fewer_than_none(store, officer, controller):
+    store.do(ReportCapacity("dover", Places(100)), officer, NOW)
+    store.do(Hold("dover", "A", Persons(80), NOW + 60), controller, NOW)
+    store.do(ReportCapacity("dover", Places(50)), officer, NOW)
+    assert picture(store).free_places[1] == 0.0
+
+
+def test_an_expired_hold_is_not_in_the_picture(store, officer, controller):
+    store.do(ReportCapacity("dover", Places(100)), officer, NOW)
+    store.do(Hold("dover", "A", Persons(80), NOW + 60), controller, NOW)
+    assert picture(store, NOW + 1_859).free_places[1] == 20.0
+    assert picture(store, NOW + 1_860).free_places[1] == 100.0
+
+
+def test_an_encounter_does_not_stand_in_its_own_way(store, officer, controller):
+    store.do(ReportCapacity("dover", Places(100)), officer, NOW)
+    name = store.do(ReportEncounter("phone", 1.4, 51.0, NOW), controller, NOW).document["encounter_id"]
+    store.do(Hold("dover", "A", Persons(80), NOW + 60, name), controller, NOW)
+    assert picture(store).free_places[1] == 20.0
+    assert picture(store, encounter_id=name).free_places[1] == 100.0
+
+
+def test_the_version_changes_with_the_picture_and_only_then(store, officer, controller):
+    versions = [store.ports(NOW).version]
+
+    def changed():
+        versions.append(store.ports(NOW).version)
+        return versions[-1] != versions[-2]
+
+    store.do(SetPortStatus("dover", "open", ""), officer, NOW)
+    assert changed()
+    store.do(ReportEncounter("phone", 1.4, 51.0, NOW), controller, NOW)
+    assert not changed()
+    store.do(ReportCapacity("dover", Places(100)), officer, NOW)
+    assert changed()
+    held = store.do(Hold("dover", "A", Persons(80), NOW + 60), controller, NOW).document["reservation"]
+    assert changed()
+    store.do(Land(held["reservation_id"], Persons(10)), officer, NOW)
+    assert changed()
+    store.do(Release(held["reservation_id"], ""), controller, NOW)
+    assert changed()
+    assert store.ports(NOW + 100).version == versions[-1]
+
+
+def test_a_snapshot_kept_as_bytes_gives_the_same_picture(store, officer):
+    store.do(SetPortStatus("dover", "open", ""), officer, NOW)
+    store.do(ReportCapacity("dover", Places(100)), officer, NOW)
+    kept = PortsSnapshot(bytes(store.ports(NOW).body))
+    for mine, again in zip(picture(store), live_picture(kept, PORTS, NOW, Limits), strict=True):
+        np.testing.assert_array_equal(mine, again)
+    assert kept.status_input(NOW + 5).age_s == 5.0
+
+
+def test_a_port_closed_in_the_store_is_excluded_by_the_decision(store, officer, house):
+    encounter = EncounterIn.model_validate(
+        {"position": {"type": "Point", "coordinates": [1.35, 51.05]}, "time": "2023-11-14T22:13:20Z",
+         "persons": 30, "vessel": {"profile": "rnli-severn"}}
+    )  # fmt: skip
+    ask = house.ask(encounter, NOW)
+    names = [port.id for port in house.world.ports]
+    store.do(SetPortStatus("dover", "closed", "strike"), officer, NOW)
+    store.do(ReportCapacity("dover", Places(10), Occupied(10)), officer, NOW)
+    live = live_picture(store.ports(NOW), names, NOW, ask.policy.limits)
+    decision = replace(house, world=replace(house.world, live=live)).decide(ask)
+    dover = names.index("dover")
+    assert decision.code[dover, Rule.R_PRT_01] == Code.PORT_CLOSED
+    assert decision.code[dover, Rule.R_CAP_01] == Code.CAP_FULL
+    assert decision.code[names.index("calais"), Rule.R_PRT_01] == Code.PORT_STATUS_UNKNOWN
