@@ -36,8 +36,6 @@ class Case:
     ----------
     here_hs_m : float
         Significant wave height at the position; NaN when the forecast does not say. [m]
-    tide_bias_m : float
-        Added to every tide: 0 but when asking what a wrong one would change. [m]
     """
 
     ask: Ask
@@ -49,7 +47,6 @@ class Case:
     motion: Motion
     coordination: Coordination
     here_hs_m: float
-    tide_bias_m: float = 0.0
 
     @property
     def speed_ms(self) -> float:
@@ -168,7 +165,7 @@ def judged(case: Case, ways: Ways, ports: np.ndarray | None = None) -> Found:
     ask, world, policy = case.ask, case.world, case.ask.policy
     wanted = every_port(world) if ports is None else ports
     table = judge(
-        figures_of(case), case.motion, case.tide_bias_m, policy.limits, world.columns, world.live, world.tides,
+        figures_of(case), case.motion, 0.0, policy.limits, world.columns, world.live, world.tides,
         world.forecast, world.water.ports, ways.distance_m, ways.reach.harbour_m, ways.passages, ways.touched,
         ways.poor, listed(policy, world), inside_state(world, case.coordination.srr, case.coordination.band), wanted,
     )  # fmt: skip

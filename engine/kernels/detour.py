@@ -17,7 +17,6 @@ from math import ceil, cos, hypot, radians, sqrt
 import numpy as np
 
 from engine.kernels.forecast import waves_at
-from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.heap import pop, sift_up
 from engine.kernels.jit import kernel
 from engine.kernels.mesh import NOWHERE, holds, is_open, locate_open
@@ -26,7 +25,7 @@ from engine.kernels.passage import (
     Sea,
     calm_speed_ms,
     made_good_ms,
-    run_leg,
+    run_between,
     run_track,
     sea_at,
     speed_through_water_ms,
@@ -532,9 +531,9 @@ def straightened(mesh, needed_depth, forecast, motion, depart_s, points):
         k = 1
         kept = 1
         while k < count - 1:
-            through = _leg(forecast, motion, depart_s, clock, track[kept - 1], track[k])
-            onward = _leg(forecast, motion, depart_s, through, track[k], track[k + 1])
-            straight = _leg(forecast, motion, depart_s, clock, track[kept - 1], track[k + 1])
+            through = run_between(forecast, motion, depart_s, clock, track[kept - 1], track[k])
+            onward = run_between(forecast, motion, depart_s, through, track[k], track[k + 1])
+            straight = run_between(forecast, motion, depart_s, clock, track[kept - 1], track[k + 1])
             ax, ay = plane[kept - 1, 0], plane[kept - 1, 1]
             triangle = locate_open(mesh, needed_depth, ax, ay)
             if (
@@ -555,12 +554,6 @@ def straightened(mesh, needed_depth, forecast, motion, depart_s, points):
         plane[kept] = plane[count - 1]
         count = kept + 1
     return track[:count].copy()
-
-
-@kernel
-def _leg(forecast, motion, depart_s, clock, start, end):
-    length_m = geodesic_length_m(start[0], start[1], end[0], end[1])
-    return run_leg(forecast, motion, depart_s, clock, start[0], start[1], end[0], end[1], length_m, 0.0)
 
 
 @kernel

@@ -373,7 +373,7 @@ def passages_to_ports(water, depth_class, reach, forecast, motion, depart_s, por
     shared = start_clock()
     if not quiet:
         for k in range(1, reach.path.shape[0]):
-            shared = _run_between(forecast, motion, depart_s, shared, reach.path[k - 1], reach.path[k])
+            shared = run_between(forecast, motion, depart_s, shared, reach.path[k - 1], reach.path[k])
     last = reach.path[-1]
     for p in ports:
         if not reach.distance_m[p] < np.inf:
@@ -386,7 +386,7 @@ def passages_to_ports(water, depth_class, reach, forecast, motion, depart_s, por
         own_way = joined[0] != last[0] or joined[1] != last[1]
         clock = shared
         if own_way:
-            clock = _run_between(forecast, motion, depart_s, start_clock(), reach.path[0], joined)
+            clock = run_between(forecast, motion, depart_s, start_clock(), reach.path[0], joined)
         lon = joined[0]
         lat = joined[1]
         corner = reach.via[p]
@@ -452,7 +452,7 @@ def _calm_clock(distance_m, calm_ms, speed_doubt, nothing_known):
 
 
 @kernel
-def _run_between(forecast, motion, depart_s, clock, start, end):
+def run_between(forecast, motion, depart_s, clock, start, end):
     """`run_leg` between two positions, each longitude and latitude."""
     length_m = geodesic_length_m(start[0], start[1], end[0], end[1])
     return run_leg(forecast, motion, depart_s, clock, start[0], start[1], end[0], end[1], length_m, 0.0)
@@ -474,5 +474,5 @@ def run_track(forecast, motion, depart_s, track):
     """Clock at the end of a track, shape (n, 2), longitude and latitude. [deg]"""
     clock = start_clock()
     for k in range(1, track.shape[0]):
-        clock = _run_between(forecast, motion, depart_s, clock, track[k - 1], track[k])
+        clock = run_between(forecast, motion, depart_s, clock, track[k - 1], track[k])
     return clock

@@ -28,6 +28,7 @@ import numpy as np
 from engine.errors import ForecastRefused
 from engine.kernels.forecast import Field, Forecast, no_forecast
 from geodata.forecast.assemble import VARIABLES, Group
+from geodata.forecast.layers import SWELL_ONLY
 from geodata.forecast.settings import GROUPS, read_settings
 
 CUBE_FORMAT = 1
@@ -294,7 +295,7 @@ def _identity(header: dict[str, Any], digest: str) -> dict[str, Any]:
         "id": str(header["id"]),
         "sha256": digest,
         "run_at": header["run_at"],
-        "swell_only": any("swell only" in note for group in header["groups"].values() for note in group["notes"]),
+        "swell_only": any(SWELL_ONLY in group["notes"] for group in header["groups"].values()),
         "groups": {
             name: {
                 "from": group["from"], "to": group["to"], "steps": group["steps"],

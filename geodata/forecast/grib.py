@@ -15,10 +15,9 @@ import numpy as np
 
 from geodata.forecast.cf import GRIB_NAMES, GRIB_NUMBERS, QUANTITIES, Meaning, Unreadable, converted
 from geodata.forecast.grid import Box, Grid, Window, window_of
-from geodata.forecast.layers import Layer
+from geodata.forecast.layers import SWELL_ONLY, Layer
 from geodata.forecast.settings import Limits
 
-_SWELL_ONLY = "states swell only: the whole sea is higher"
 _MISSING = 1e20
 
 
@@ -80,7 +79,7 @@ def _layer(
                 f"{meaning.quantity} stands twice for {at:%Y-%m-%dT%H:%MZ} of one run.",
                 "Keep one: one member of an ensemble, one level, one message.",
             )
-    notes = (_SWELL_ONLY,) if meaning.quantity == "swell_height" else ()
+    notes = (SWELL_ONLY,) if meaning.quantity == "swell_height" else ()
     return Layer(
         meaning, grid, np.array(times_s), np.array(runs_s), np.stack(values), None, source, units[0], notes
     )  # fmt: skip

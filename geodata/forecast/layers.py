@@ -7,6 +7,9 @@ import numpy as np
 from geodata.forecast.cf import Meaning
 from geodata.forecast.grid import Grid
 
+SWELL_ONLY = "states swell only: the whole sea is higher"
+"""Note on waves of a file that leaves out the wind sea; `geodata.forecast.cube` looks for it."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:

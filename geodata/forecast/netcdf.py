@@ -14,10 +14,9 @@ import numpy as np
 from geodata.forecast.cf import QUANTITIES, STANDARD_NAMES, Meaning, Unreadable, converted
 from geodata.forecast.classic import refuse_if_cut_short
 from geodata.forecast.grid import Box, Window, window_of
-from geodata.forecast.layers import Layer
+from geodata.forecast.layers import SWELL_ONLY, Layer
 from geodata.forecast.settings import Limits
 
-_SWELL_ONLY = "states swell only: the whole sea is higher"
 _CALENDARS = ("standard", "gregorian", "proleptic_gregorian")
 _LATITUDE = ("degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn")
 _LONGITUDE = ("degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese")
@@ -103,7 +102,7 @@ def _read(
     order = np.argsort(times_s, kind="stable")
     run_s = _run(data)
     if meaning.quantity == "swell_height":
-        notes = (*notes, _SWELL_ONLY)
+        notes = (*notes, SWELL_ONLY)
     return Layer(
         meaning, window.grid, times_s[order], np.full(times_s.size, run_s), values[order], None, source,
         str(unit), notes,

@@ -13,13 +13,12 @@ import numpy as np
 
 from geodata.forecast.cf import OPEN_METEO_NAMES, QUANTITIES, Unreadable, converted
 from geodata.forecast.grid import Box, Grid, arc_m, nearest, unit_vectors, window_of
-from geodata.forecast.layers import Layer
+from geodata.forecast.layers import SWELL_ONLY, Layer
 from geodata.forecast.settings import Limits, Points
 
 ASKED = "asked"
 """Entry that our own download adds to each location: the position that was asked for."""
 
-_SWELL_ONLY = "states swell only: the whole sea is higher"
 _LARGEST_LATTICE = 4_000_000
 
 
@@ -52,7 +51,7 @@ def read_open_meteo(path: Path, box: Box, limits: Limits, points: Points) -> lis
         meaning = OPEN_METEO_NAMES[name]
         values = converted(name, meaning, units[name], series)[order]
         spread = np.where(number >= 0, values[:, np.maximum(number, 0)], np.float32(np.nan))
-        notes = (_SWELL_ONLY,) if meaning.quantity == "swell_height" else ()
+        notes = (SWELL_ONLY,) if meaning.quantity == "swell_height" else ()
         if QUANTITIES[meaning.quantity].group == "waves" or np.isfinite(spread).any():
             layers.append(
                 Layer(meaning, grid, times_s[order], runs_s, spread.astype(np.float32), away_m, path.name,
