@@ -58,7 +58,8 @@ def create_app(
     )
     app.state.opening = opening
     app.state.workshop = Workshop(limits.working, limits.waiting)
-    app.include_router(routes.router)
+    for router in routes.ROUTERS:
+        app.include_router(router)
     app.include_router(probes.router)
     app.openapi = describe(app)  # type: ignore[method-assign]
     for sort in (SafeportError, RequestValidationError, HTTPException):

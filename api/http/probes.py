@@ -4,9 +4,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.document import dump
+from api.http.doors import JsonText, geodata_of
 from api.http.openapi import problems
 from api.http.opening import Opening
-from api.http.routes import JsonText, geodata_of
 from api.http.shapes import HealthShape, ReadyShape
 
 router = APIRouter(tags=["service"])

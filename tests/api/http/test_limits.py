@@ -102,7 +102,8 @@ def test_the_probe_answers_while_a_decision_is_made(call_app, house, encounter, 
     """The work of a decision leaves the event loop free."""
     import httpx
 
-    from api.http import create_app, routes
+    from api.http import create_app
+    from api.http.routes import decisions
 
     app, release, entered = create_app(house), threading.Event(), threading.Event()
 
@@ -111,7 +112,7 @@ def test_the_probe_answers_while_a_decision_is_made(call_app, house, encounter, 
         assert release.wait(10)
         return "{}"
 
-    monkeypatch.setattr(routes, "_decision_text", slow)
+    monkeypatch.setattr(decisions, "_decision_text", slow)
 
     async def both():
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:

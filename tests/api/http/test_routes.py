@@ -20,7 +20,7 @@ def test_the_same_request_gives_the_same_bytes(client, encounter):
 
 
 def test_without_a_time_the_encounter_is_now(client, monkeypatch, encounter):
-    monkeypatch.setattr("api.http.routes.time.time", lambda: 1_800_000_000.9)
+    monkeypatch.setattr("api.http.routes.decisions.time.time", lambda: 1_800_000_000.9)
     del encounter["time"]
     assert client.decide(encounter).json()["decided_at"] == "2027-01-15T08:00:00Z"
 

@@ -1,120 +1,28 @@
-"""What is offered under ``/v1``. A route translates and nothing else."""
+"""Ports: the register, and the tide at each."""
 
 import time
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.distance import distance_document
-from api.document import decision_document, dump, port_document
-from api.encounter import EncounterIn
+from api.document import dump, port_document
 from api.house import House
-from api.http.examples import DECISION, DISTANCE, ENCOUNTERS, PORT, PORTS, TIDE
-from api.http.limits import Workshop
+from api.http.doors import JsonText, OpenHouse, Work, each_once, geodata_of
+from api.http.examples import PORT, PORTS, TIDE
 from api.http.openapi import problems
-from api.http.opening import Opening
 from api.http.problems import NoSuchPort
-from api.http.shapes import DecisionShape, DistanceShape, PortFactsShape, PortsShape, TideShape
+from api.http.shapes import PortFactsShape, PortsShape, TideShape
 from api.http.strict_json import StrictJsonRoute
 from api.position import MAX_POSITION_CHARS, InvalidTime, parse_time
 from api.tide import DEFAULT_HOURS, tide_document
 from engine import ENGINE_VERSION
 from engine.errors import InvalidAsk, UnknownName
-from engine.model import Ask
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
-
-
-async def _open_house(request: Request) -> House:
-    opening: Opening = request.app.state.opening
-    return opening.house()
-
-
-async def _workshop(request: Request) -> Workshop:
-    workshop: Workshop = request.app.state.workshop
-    return workshop
-
-
-async def _each_once(request: Request) -> None:
-    """Refuse a query parameter given twice: whichever was read, the other may have been meant."""
-    names = [name for name, _ in request.query_params.multi_items()]
-    for name in ("from", "to", "draught_m", "hours"):
-        if names.count(name) > 1:
-            raise InvalidAsk(name, "is given more than once.", "Give it once.")
-
-
-OpenHouse = Annotated[House, Depends(_open_house)]
-Work = Annotated[Workshop, Depends(_workshop)]
-Place = Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARS)]
-
-
-class JsonText(Response):
-    """A document already dumped: its bytes are those the command line prints."""
-
-    media_type = "application/json"
-
-
-@router.post(
-    "/decisions",
-    tags=["decisions"],
-    summary="Nearest fit port for an encounter",
-    response_class=JsonText,
-    responses={
-        200: {
-            "model": DecisionShape,
-            "description": "The decision, also when no port is fit.",
-            "content": {"application/json": {"example": DECISION}},
-        },
-        **problems(400, 413, 415, 422, 503),
-    },
-)
-async def create_decision(
-    encounter: Annotated[EncounterIn, Body(openapi_examples=ENCOUNTERS)],
-    house: OpenHouse,
-    workshop: Work,
-) -> Response:
-    """Judge every port in the area for one encounter and say which is the nearest that is fit, and why.
-
-    Without `time` the encounter is now. The same encounter at the same time gives the same bytes.
-    """
-    ask = house.ask(encounter, time.time())
-    # Measured on two cores: deciding takes 1 ms, but half a second for some positions in narrow water, and rendering
-    # 169 ports takes 40 to 90 ms. In a thread, /healthz and other requests are answered meanwhile.
-    return JsonText(await workshop.run(lambda: _decision_text(house, ask)))
-
-
-def _decision_text(house: House, ask: Ask) -> str:
-    return dump(decision_document(house.decide(ask)))
-
-
-@router.get(
-    "/distances",
-    tags=["distances"],
-    summary="Distance over water between two places",
-    response_class=JsonText,
-    dependencies=[Depends(_each_once)],
-    responses={
-        200: {"model": DistanceShape, "content": {"application/json": {"example": DISTANCE}}},
-        **problems(422, 503),
-    },
-)
-async def read_distance(
-    start: Annotated[Place, Query(alias="from", examples=["51 00.0N 001 21.0E"])],
-    end: Annotated[Place, Query(alias="to", examples=["dover"])],
-    house: OpenHouse,
-    workshop: Work,
-    draught_m: Annotated[float | None, Query(description="Keeps the route off banks she cannot cross. [m]")] = None,
-) -> Response:
-    """Shortest way over water. Each end is a position, latitude first, a port id or a UN/LOCODE.
-
-    A port counts from its landing point, harbour leg included.
-    """
-    # In a thread for the same narrow waters as a decision.
-    return JsonText(dump(await workshop.run(lambda: distance_document(house, start, end, draught_m))))
 
 
 @router.get(
@@ -158,7 +66,7 @@ async def read_port(request: Request, port_id: str, house: OpenHouse) -> Respons
     tags=["ports"],
     summary="Predicted tide at one port",
     response_class=JsonText,
-    dependencies=[Depends(_each_once)],
+    dependencies=[Depends(each_once)],
     responses={
         200: {"model": TideShape, "content": {"application/json": {"example": TIDE}}},
         **problems(404, 422, 503),
@@ -206,9 +114,3 @@ def _unless_known(request: Request, house: House, text_of: Callable[[House], str
 def _ports_text(house: House) -> str:
     ports = sorted(house.world.ports, key=lambda port: port.id)
     return dump({"ports": [port_document(port) for port in ports], "geodata": geodata_of(house)})
-
-
-def geodata_of(house: House) -> dict[str, str]:
-    """Id and digest of the pack."""
-    identity: dict[str, str] = house.world.identity["geodata"]  # type: ignore[assignment]
-    return {"id": identity["id"], "sha256": identity["sha256"]}

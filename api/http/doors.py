@@ -1,0 +1,50 @@
+"""What routes ask for before they begin: the open house, a thread to work in, a query that says each thing once."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from api.house import House
+from api.http.limits import Workshop
+from api.http.opening import Opening
+from api.position import MAX_POSITION_CHARS
+from engine.errors import InvalidAsk
+
+
+async def open_house_of(request: Request) -> House:
+    """The house this application answers from."""
+    opening: Opening = request.app.state.opening
+    return opening.house()
+
+
+async def workshop_of(request: Request) -> Workshop:
+    """Where this application has its work done."""
+    workshop: Workshop = request.app.state.workshop
+    return workshop
+
+
+async def each_once(request: Request) -> None:
+    """Refuse a query parameter given twice: whichever was read, the other may have been meant."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in ("from", "to", "draught_m", "hours"):
+        if names.count(name) > 1:
+            raise InvalidAsk(name, "is given more than once.", "Give it once.")
+
+
+OpenHouse = Annotated[House, Depends(open_house_of)]
+Work = Annotated[Workshop, Depends(workshop_of)]
+Place = Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARS)]
+
+
+class JsonText(Response):
+    """A document already dumped: its bytes are those the command line prints."""
+
+    media_type = "application/json"
+
+
+def geodata_of(house: House) -> dict[str, str]:
+    """Id and digest of the pack."""
+    identity: dict[str, str] = house.world.identity["geodata"]  # type: ignore[assignment]
+    return {"id": identity["id"], "sha256": identity["sha256"]}
