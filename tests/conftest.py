@@ -2,6 +2,9 @@
 
 import os
 
+# First of all compiled libraries: its own copy of libldap crashes at the end of a process in which the one of eccodes
+# was loaded before it. In the program itself eccodes is loaded by the process that ingests, and by no other.
+import psycopg  # noqa: F401
 import pytest
 from hypothesis import settings
 

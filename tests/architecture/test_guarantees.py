@@ -133,6 +133,16 @@ def test_import_contracts_hold():
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.parametrize(("opens", "loads"), [("the program", False), ("a GRIB file", True)])
+def test_only_whoever_reads_grib_loads_its_library(opens, loads):
+    """Loaded before psycopg it crashes the process at its end; see tests/conftest.py."""
+    modules = "api.cli.main, api.http.app, api.store.postgresql, geodata.forecast.fetch"
+    imports = modules if opens == "the program" else "geodata.forecast.grib"
+    program = f"import sys, {imports}; sys.exit('eccodes' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == loads, done.stderr
+
+
 def commands_of_readme():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     joined = text.replace("\\\n", " ")
