@@ -4,15 +4,14 @@ from math import isinf, isnan, nan
 
 import numpy as np
 
-from engine.case import Case, Found, case_of, first_look
+from engine.case import Case, case_of
 from engine.kernels.plane import to_plane
 from engine.kernels.zones import region_at
-from engine.model import Ask, Centre, Coordination, Decision, Proof, World
+from engine.model import Ask, Centre, Coordination, Decision, World
 from engine.notices import Oddities, notices_of
-from engine.opening import opened, way_round
+from engine.opening import Found, opened, way_round
 from engine.rank import is_near_tie
-from engine.sea_route import reach_from
-from engine.sensitivity import turning_inputs, winners_nearby
+from engine.sensitivity import inputs_in_doubt, turning_inputs, winners_nearby
 from engine.vocab import Code, Rule, Status, Verdict, Weight
 
 # numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
@@ -39,29 +38,29 @@ def decide(ask: Ask, world: World) -> Decision:
         The position is outside the area, on land, or in water without a way out.
     """
     case = case_of(ask, world, coordination_at(world, ask))
-    reach = reach_from(world, case.depth_class, ask.lon, ask.lat)
-    found, proof = opened(case, first_look(case, reach))
-    return _assemble(case, found, proof)
+    names, variants = inputs_in_doubt(ask.policy, world)
+    found = opened(case, variants=variants)
+    return _assemble(case, found, turning_inputs(names, found))
 
 
 def warm_search(ask: Ask, world: World) -> None:
     """Run the search for a way round once, so that the first request that needs one does not wait for the compiler."""
     case = case_of(ask, world, coordination_at(world, ask))
-    way_round(case, first_look(case, reach_from(world, case.depth_class, ask.lon, ask.lat)), len(world.ports) - 1)
+    found = opened(case)
+    way_round(case, found.reach, found.survey.ways.passages, len(world.ports) - 1)
 
 
-def _assemble(case: Case, found: Found, proof: Proof) -> Decision:
-    ask, limits, ways, table = case.ask, case.ask.policy.limits, found.ways, found.table
+def _assemble(case: Case, found: Found, turning: tuple[str, ...]) -> Decision:
+    ask, limits, survey, table = case.ask, case.ask.policy.limits, found.survey, found.table
     to_second_s, near_tie = _margin(found, limits.near_tie_s, limits.near_tie_share)
     moved = winners_nearby(case, found)
     nearer = _unconfirmed_nearer(case, found)
-    turning = turning_inputs(case, found)
     sensitive = (*(("position",) if moved else ()), *turning, *(("unconfirmed_port",) if nearer is not None else ()))
     # The fix may be this much nearer or farther, run at the ends of the speed's own range.
     slack_m = 0.0 if isnan(ask.position_accuracy_m) else ask.position_accuracy_m
     # At the pace made good on the way there, or in calm water if that is the slower.
-    is_run = np.isfinite(ways.passages.time_s) & (ways.distance_m > 0.0)
-    pace = np.divide(ways.passages.time_s, ways.distance_m, out=np.zeros(len(is_run)), where=is_run)
+    is_run = np.isfinite(survey.ways.passages.time_s) & (survey.ways.distance_m > 0.0)
+    pace = np.divide(survey.ways.passages.time_s, survey.ways.distance_m, out=np.zeros(len(is_run)), where=is_run)
     pace = np.maximum(pace, 1.0 / case.speed_ms)
     early_s = np.maximum(table.low_s - slack_m * pace / (1.0 + limits.speed_uncertainty_share), 0.0)
     late_s = table.high_s + slack_m * pace / (1.0 - limits.speed_uncertainty_share)
@@ -72,21 +71,21 @@ def _assemble(case: Case, found: Found, proof: Proof) -> Decision:
         needed_depth_m=case.needed_depth_m,
         persons=case.persons,
         speed_ms=case.speed_ms,
-        reach=ways.reach,
-        distance_m=ways.reach.distance_m + ways.reach.harbour_m,
+        reach=found.reach,
+        distance_m=found.reach.distance_m + found.reach.harbour_m,
         time_s=table.time_s,
         low_s=early_s,
         high_s=late_s,
         wait_s=table.wait_s,
-        passages=ways.passages,
-        touched=ways.touched,
-        detours=ways.detours,
+        passages=survey.ways.passages,
+        touched=survey.ways.touched,
+        detours=found.detours,
         key_s=found.key_s,
-        plain_key_s=found.plain_key_s,
+        plain_key_s=survey.plain_key_s,
         status=found.status,
         verdict=table.verdict,
         code=table.code,
-        weight=found.weight,
+        weight=survey.weight,
         measured=table.measured,
         limit=table.limit,
         order=found.order,
@@ -95,7 +94,7 @@ def _assemble(case: Case, found: Found, proof: Proof) -> Decision:
         to_second_s=to_second_s,
         near_tie=near_tie,
         sensitive_to=sensitive,
-        proof=proof,
+        proof=found.proof,
     )
 
 

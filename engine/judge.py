@@ -7,8 +7,8 @@ import numpy as np
 
 from engine.kernels.entry import Sill, lowest_height, seconds_from_high_water, wait_for_entry_s
 from engine.kernels.forecast import current_at, visibility_at, waves_at, wind_at
-from engine.kernels.jit import inlined_kernel, kernel
-from engine.kernels.passage import calm_speed_ms
+from engine.kernels.jit import inlined_kernel, leaf_kernel
+from engine.kernels.passage import Passages, calm_speed_ms
 from engine.rules.access import berth, entry_permission, harbour_status, port_kind
 from engine.rules.authority import designated, in_srr_state, register_confidence
 from engine.rules.depth_and_tide import gate, tide_data, under_keel_clearance
@@ -94,8 +94,27 @@ class Entry(NamedTuple):
     judged_s: float
 
 
+class Ways(NamedTuple):
+    """The way chosen to each port, up to its approach point.
+
+    Attributes
+    ----------
+    distance_m : ndarray of float64, shape (p,)
+        Infinite where there is none. [m]
+    touched, poor : ndarray of uint64, shape (p,)
+        Zones on it, and lanes crossed at a poor angle.
+    passages : Passages
+        Clocks at its end.
+    """
+
+    distance_m: np.ndarray
+    touched: np.ndarray
+    poor: np.ndarray
+    passages: Passages
+
+
 class Table(NamedTuple):
-    """What `judge` finds: findings by port and rule, times by port.
+    """What is found: findings by port and rule, times by port.
 
     Attributes
     ----------
@@ -179,7 +198,7 @@ def entrance_at(forecast, lon_deg, lat_deg, axis_deg, at_s, wave_factor, against
     )
 
 
-@kernel
+@leaf_kernel
 def entry_at(tides, port, sill, arrival_s, tide_bias_m, longest_wait_s):
     """`Entry` for an arrival; a wait that is not sure to end within the policy's limit is no wait."""
     sure = Sill(sill.tide_needed_m - tide_bias_m, sill.has_hours, sill.opens_before_s, sill.closes_after_s, sill.hold_s)
@@ -209,15 +228,33 @@ def sill_of(columns, p, needed_depth_m, hold_s):
     )
 
 
-@kernel
+@inlined_kernel
+def new_table(count):
+    """A table of so many ports, nothing entered yet."""
+    times = np.empty((4, count))
+    return Table(
+        np.empty((count, RULE_COUNT), np.int8),
+        np.empty((count, RULE_COUNT), np.int16),
+        np.empty((count, RULE_COUNT)),
+        np.empty((count, RULE_COUNT)),
+        times[0],
+        times[1],
+        times[2],
+        times[3],
+    )
+
+
+@leaf_kernel
 def judge(
-    ask, motion, tide_bias_m, limits, columns, live, tides, forecast, entrances, distance_m, harbour_m, passages,
-    touched, poor, listed, inside_srr, ports,
+    table, ask, motion, tide_bias_m, limits, columns, live, tides, forecast, entrances, ports, rows, ways, harbours_m,
+    listed, inside_srr,
 ):  # fmt: skip
     """Judge ports by every rule.
 
     Parameters
     ----------
+    table : Table
+        Where the findings are entered.
     ask : AskFigures
     motion : Motion
     tide_bias_m : float
@@ -229,37 +266,27 @@ def judge(
     forecast : Forecast
     entrances : Targets
         Approach points.
-    distance_m : ndarray of float64, shape (p,)
-        Water distance to each approach point, along the way chosen. [m]
-    harbour_m : ndarray of float64, shape (p,)
-        From there to the landing. [m]
-    passages : Passages
-        Clocks at the approach points.
-    touched, poor : ndarray of uint64, shape (p,)
-        Zones on each route.
+    ports : ndarray of int64, shape (n,)
+    rows : ndarray of int64
+        Which of those are judged; a row of the table each.
+    ways : Ways
+    harbours_m : ndarray of float64, shape (p,)
+        From the approach points to the landings. [m]
     listed, inside_srr : ndarray of bool, shape (p,)
         Whether each port is designated, and lies in the state of the search and rescue region.
-    ports : ndarray of int64, shape (n,)
-        Those to be judged.
-
-    Returns
-    -------
-    Table
-        One row a port of `ports`.
     """
-    count = ports.shape[0]
     speed_ms = calm_speed_ms(motion)
-    verdict = np.empty((count, RULE_COUNT), np.int8)
-    code = np.empty((count, RULE_COUNT), np.int16)
-    measured = np.empty((count, RULE_COUNT), np.float64)
-    limit = np.empty((count, RULE_COUNT), np.float64)
-    times = np.empty((4, count), np.float64)
-    for row in range(count):
+    passages = ways.passages
+    for row in rows:
         p = ports[row]
-        has_route = distance_m[p] < np.inf
+        distance_m = ways.distance_m[p]
+        touched = ways.touched[p]
+        poor = ways.poor[p]
+        harbour_m = harbours_m[p]
+        has_route = distance_m < np.inf
         speed_in_ms = limits.harbour_speed_ms if np.isnan(columns.harbour_speed_ms[p]) else columns.harbour_speed_ms[p]
         # A leg of unknown length makes the time unknown.
-        inside_s = harbour_m[p] / min(speed_ms, speed_in_ms)
+        inside_s = harbour_m / min(speed_ms, speed_in_ms)
         if columns.gate[p] == Gate.LOCK_24H:
             inside_s += limits.lock_s
         arrival_s = ask.depart_s + passages.time_s[p]
@@ -301,15 +328,15 @@ def judge(
             from_high_h = seconds_from_high_water(tides, p, entry.judged_s) / HOUR_S
         doubt_h = tides.time_uncertainty_s[p] / HOUR_S
         waited_s = entry.wait_s if entry.wait_s < np.inf else 0.0
-        times[0, row] = passages.time_s[p] + waited_s + inside_s
-        times[1, row] = passages.early_s[p] + early_wait_s + inside_s
-        times[2, row] = passages.late_s[p] + late_wait_s + inside_s
+        table.time_s[row] = passages.time_s[p] + waited_s + inside_s
+        table.low_s[row] = passages.early_s[p] + early_wait_s + inside_s
+        table.high_s[row] = passages.late_s[p] + late_wait_s + inside_s
         # Waits are found to a few seconds, so the order can slip by that; what is unknown stays so.
-        if times[1, row] > times[0, row]:
-            times[1, row] = times[0, row]
-        if times[2, row] < times[0, row]:
-            times[2, row] = times[0, row]
-        times[3, row] = entry.wait_s + (limits.lock_s if columns.gate[p] == Gate.LOCK_24H else 0.0)
+        if table.low_s[row] > table.time_s[row]:
+            table.low_s[row] = table.time_s[row]
+        if table.high_s[row] < table.time_s[row]:
+            table.high_s[row] = table.time_s[row]
+        table.wait_s[row] = entry.wait_s + (limits.lock_s if columns.gate[p] == Gate.LOCK_24H else 0.0)
         highest_tide_m = columns.mhws_m[p] + limits.highest_tide_above_mhws_m
         if np.isnan(highest_tide_m):
             highest_tide_m = limits.highest_tide_anywhere_m
@@ -336,10 +363,10 @@ def judge(
             highest_hs_m = at_entrance.hs_m
         # Waves taken from far away can speak against a way but not for it.
         waves_missing = passages.waves_missing[p] or passages.filled_m[p] > limits.weather_extrapolated_after_m
-        whole_m = distance_m[p] + harbour_m[p]
+        whole_m = distance_m + harbour_m
         # In the order of `Rule`.
         findings = (
-            route(distance_m[p], passages.time_s[p], whole_m),
+            route(distance_m, passages.time_s[p], whole_m),
             port_kind(columns.kind[p]),
             harbour_status(live.status_feed, live.status[p], live.status_age_s[p], limits.status_stale_after_s),
             berth(
@@ -358,14 +385,14 @@ def judge(
             ),
             cross_set(at_entrance.cross_ms, limits.cross_set_ms),
             visibility(at_entrance.visibility_m, limits.visibility_m),
-            banks(distance_m[p], ask.needed_depth_m),
+            banks(distance_m, ask.needed_depth_m),
             route_sea(
                 highest_hs_m, waves_missing, ask.max_hs_m, limits.sea_near_share,
                 ask.here_hs_m * (1.0 + limits.wave_uncertainty_share), ask.limit_is_assumed,
             ),
             endurance(whole_m, ask.range_m, limits.range_reserve_share),
-            traffic_lanes(has_route, touched[p], poor[p], np.uint64(ask.lane_bits)),
-            restricted_areas(has_route, touched[p], np.uint64(ask.firing_bits)),
+            traffic_lanes(has_route, touched, poor, np.uint64(ask.lane_bits)),
+            restricted_areas(has_route, touched, np.uint64(ask.firing_bits)),
             load(ask.persons, ask.persons_known, ask.self_righting_persons, ask.max_persons),
             capacity(
                 live.capacity_feed, live.free_places[p], ask.persons, ask.persons_known, limits.capacity_tight_share
@@ -380,7 +407,9 @@ def judge(
             danger_ashore(live.danger_ashore[p]),
             designated(ask.has_designated_list, listed[p]),
             in_srr_state(ask.weigh_srr_state, inside_srr[p]),
-            exposure(ask.aboard_s, times[0, row], ask.sheltered, limits.exposure_caution_s, limits.exposure_critical_s),
+            exposure(
+                ask.aboard_s, table.time_s[row], ask.sheltered, limits.exposure_caution_s, limits.exposure_critical_s
+            ),
             entry_permission(columns.entry_permission[p]),
             weather_data(
                 ask.weather_feed, ask.run_age_s, limits.weather_stale_after_s,
@@ -391,14 +420,13 @@ def judge(
             register_confidence(columns.confidence[p]),
         )  # fmt: skip
         for r in range(RULE_COUNT):
-            verdict[row, r] = findings[r].verdict
-            code[row, r] = findings[r].code
-            measured[row, r] = findings[r].measured
-            limit[row, r] = findings[r].limit
-    return Table(verdict, code, measured, limit, times[0], times[1], times[2], times[3])
+            table.verdict[row, r] = findings[r].verdict
+            table.code[row, r] = findings[r].code
+            table.measured[row, r] = findings[r].measured
+            table.limit[row, r] = findings[r].limit
 
 
-@kernel
+@leaf_kernel
 def _waited_s(tides, port, sill, arrival_s, tide_bias_m, longest_wait_s):
     """Wait outside on another arrival: infinite when the way in has shut by then, NaN when that is not known. [s]"""
     return entry_at(tides, port, sill, arrival_s, tide_bias_m, longest_wait_s).wait_s

@@ -5,13 +5,14 @@ from math import isfinite
 
 import numpy as np
 
-from engine.case import Case, Found, weather_feed
+from engine.case import Case, weather_feed
 from engine.kernels.geodesy import within_m
 from engine.kernels.joining import HOPPED, IN_NARROWS, ON_BANK
 from engine.kernels.mesh import ZONE_DEPTH_M, locate
 from engine.kernels.plane import to_plane
 from engine.kernels.reach import Reach
 from engine.model import Ask, Notice, World
+from engine.opening import Found
 from engine.vocab import Code, Feed, Medical, Status
 
 _UNCONFIRMED = int(Status.UNCONFIRMED)
@@ -61,7 +62,7 @@ def notices_of(case: Case, found: Found, odd: Oddities) -> list[Notice]:
         notices.append(Notice(Code.POS_UNCERTAIN_CHANGES_ANSWER, {"ports": odd.moved}))
     if odd.turning:
         notices.append(Notice(Code.SENSITIVE_TO, {"names": odd.turning}))
-    notices += _position_notices(ask, case.world, found.ways.reach)
+    notices += _position_notices(ask, case.world, found.reach)
     notices += _vessel_notices(case)
     notices += _region_notices(case)
     notices += _feed_notices(case)
@@ -79,7 +80,7 @@ def notices_of(case: Case, found: Found, odd: Oddities) -> list[Notice]:
 def _unlisted_nearer(case: Case, found: Found) -> tuple[str, ...]:
     """Harbours just outside the register that even the straight line does not put farther than the best port."""
     first = int(found.order[0])
-    best_m = float(found.ways.reach.distance_m[first] + found.ways.reach.harbour_m[first])
+    best_m = float(found.reach.distance_m[first] + found.reach.harbour_m[first])
     near = within_m(case.world.beyond_positions, case.ask.lon, case.ask.lat, best_m)
     return tuple(case.world.beyond_names[k] for k in np.flatnonzero(near)) if near.any() else ()
 
@@ -153,7 +154,7 @@ def _feed_notices(case: Case) -> list[Notice]:
         (live.reception_feed, Code.NO_RECEPTION_FEED),
     )
     notices = [Notice(code) for feed, code in absent if feed == Feed.ABSENT]
-    if weather_feed(case)[0] == Feed.ABSENT:
+    if weather_feed(case.ask, case.world)[0] == Feed.ABSENT:
         notices.append(Notice(Code.WX_MISSING))
     if (case.world.tides.station < 0).all():
         notices.append(Notice(Code.TIDE_MISSING))
@@ -164,8 +165,8 @@ def _weather_notices(case: Case, found: Found) -> list[Notice]:
     """What the times rest on: age of the forecast, what it does not say, a way round, and that surge is in no tide."""
     notices = []
     first = int(found.order[0])
-    passages = found.ways.passages
-    feed, run_age_s = weather_feed(case)
+    passages = found.survey.ways.passages
+    feed, run_age_s = weather_feed(case.ask, case.world)
     nothing_known = bool(
         passages.waves_missing[first] and passages.highest_hs_m[first] == 0.0 and passages.stream_missing[first]
     )
@@ -186,8 +187,8 @@ def _weather_notices(case: Case, found: Found) -> list[Notice]:
             notices.append(Notice(Code.WAVES_NOT_INCLUDED))
         if passages.stream_missing[first]:
             notices.append(Notice(Code.STREAM_NOT_INCLUDED))
-    if first in found.ways.detours:
-        saved_s = found.ways.detours[first].shortest_s - float(passages.time_s[first])
+    if first in found.detours:
+        saved_s = found.detours[first].shortest_s - float(passages.time_s[first])
         faster = isfinite(saved_s) and saved_s > 0.0
         notices.append(Notice(Code.FASTER_ROUTE, {"saved_s": saved_s}) if faster else Notice(Code.ROUTE_ROUND_SEA))
     notices.append(Notice(Code.SURGE_NOT_INCLUDED))

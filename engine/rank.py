@@ -1,70 +1,10 @@
-"""From findings to an order: status of each port, its key, and who comes first."""
+"""Who comes first, and what is too close to tell apart."""
 
 import numpy as np
 
-from engine.kernels.jit import kernel
-from engine.vocab import Status, Verdict, Weight
+from engine.vocab import Status
 
 _CAUTION = int(Status.CAUTION)
-
-
-@kernel
-def statuses(verdict, weight):
-    """Status of every port from its findings.
-
-    Parameters
-    ----------
-    verdict, weight : ndarray of int8, shape (p, rules)
-        `Verdict` and `Weight` of each finding.
-
-    Returns
-    -------
-    ndarray of int8, shape (p,)
-        `Status`: one hard fail excludes, one hard unknown leaves unconfirmed, any soft fail or unknown is a caution.
-    """
-    count, rules = verdict.shape
-    status = np.empty(count, np.int8)
-    for p in range(count):
-        status[p] = Status.SUITABLE
-        for r in range(rules):
-            if weight[p, r] == Weight.INFO or verdict[p, r] == Verdict.PASS or verdict[p, r] == Verdict.NOT_APPLICABLE:
-                continue
-            found = Status.UNCONFIRMED
-            if weight[p, r] == Weight.SOFT:
-                found = Status.CAUTION
-            elif verdict[p, r] == Verdict.FAIL:
-                found = Status.EXCLUDED
-            if found > status[p]:
-                status[p] = found
-    return status
-
-
-@kernel
-def weigh(verdict, code, weight_of_code, penalty_of_code):
-    """Weight of every finding and the penalty each port has drawn.
-
-    Parameters
-    ----------
-    verdict : ndarray of int8, shape (p, rules)
-    code : ndarray of int16, shape (p, rules)
-    weight_of_code : ndarray of int8, indexed by code
-    penalty_of_code : ndarray of float64, indexed by code
-        Added to the key for a soft finding that is not a pass. [s]
-
-    Returns
-    -------
-    weight : ndarray of int8, shape (p, rules)
-    penalty_s : ndarray of float64, shape (p,)
-    """
-    count, rules = verdict.shape
-    weight = np.empty((count, rules), np.int8)
-    penalty_s = np.zeros(count)
-    for p in range(count):
-        for r in range(rules):
-            weight[p, r] = weight_of_code[code[p, r]]
-            if weight[p, r] == Weight.SOFT and (verdict[p, r] == Verdict.FAIL or verdict[p, r] == Verdict.UNKNOWN):
-                penalty_s[p] += penalty_of_code[code[p, r]]
-    return weight, penalty_s
 
 
 def order_of(status: np.ndarray, key_s: np.ndarray) -> np.ndarray:

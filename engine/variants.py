@@ -1,35 +1,143 @@
-"""Who would win if an input were a little different: many small changes of one case, judged in one compiled call."""
+"""What a doubt could turn: ports that might win if an input were a little different, and who wins if it is.
+
+Judged on the shortest paths, before any way round is looked for, so that like is compared with like.
+"""
 
 import numpy as np
 
-from engine.judge import judge
-from engine.kernels.jit import kernel
-from engine.kernels.passage import Motion, calm_speed_ms, passages_to_ports
-from engine.rank import statuses, weigh
-from engine.vocab import Status
+from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
+from engine.kernels.mesh import NOWHERE
+from engine.kernels.passage import Motion
+from engine.survey import speaks_against, survey
+from engine.units import HOUR_S
+from engine.vocab import Code, Rule
 
-BY_TIME, BY_DISTANCE, BY_CARE = 0, 1, 2
-NOBODY = -1
+MOST_CONTENDERS = 12
+NEXT_IN_LINE = 3
+"""Ports tried under changed inputs: those nearest to the winner in key, and those that follow a brittle winner."""
+
+NEARLY_ENOUGH_M = 1.0
+"""A shortage of water that an arrival a little later, or a little more tide, can make up."""
+
+
+@inlined_kernel
+def _is_brittle(scene, found, p, spread_s):
+    """Whether a tide, a sea or an arrival within its doubt may open or shut a port."""
+    table = found.table
+    doubt = scene.motion.wave_doubt
+    way_m = table.measured[p, Rule.R_RTE_02]
+    way_limit_m = table.limit[p, Rule.R_RTE_02]
+    entrance = table.code[p, Rule.R_NAV_03]
+    depth = table.code[p, Rule.R_NAV_01]
+    short_m = table.limit[p, Rule.R_NAV_01] - table.measured[p, Rule.R_NAV_01]
+    hours = table.code[p, Rule.R_NAV_02]
+    from_high_h = table.measured[p, Rule.R_NAV_02]
+    doubt_h = (spread_s + scene.tides.time_uncertainty_s[p]) / HOUR_S
+    # Written out, because the least of a number and NaN is the number.
+    since_h = from_high_h + scene.columns.gate_before_h[p]
+    until_h = table.limit[p, Rule.R_NAV_02] - from_high_h
+    to_edge_h = since_h if since_h <= until_h else until_h
+    longest_h = scene.limits.gate_wait_s / HOUR_S
+    wait_s = table.wait_s[p]
+    return (
+        (1.0 - doubt) * way_limit_m < way_m < (1.0 + doubt) * way_limit_m
+        or entrance == Code.ENTRANCE_WAVES_CAUTION
+        or entrance == Code.ENTRANCE_WAVES_DANGEROUS
+        or depth == Code.UKC_MARGINAL
+        or depth == Code.TIDE_DOUBTFUL
+        or (depth == Code.DRAFT_EXCEEDED and short_m < NEARLY_ENOUGH_M)
+        or hours == Code.GATE_WAIT
+        or hours == Code.GATE_HOURS_DOUBTFUL
+        or (hours == Code.GATE_OPEN and to_edge_h < doubt_h)
+        or (hours == Code.GATE_CLOSED and to_edge_h > -longest_h - doubt_h)
+        # A late arrival that finds the way shut, or a sea beyond what is known, has no end to its range.
+        or (np.isfinite(table.time_s[p]) and not np.isfinite(table.high_s[p]))
+        or 0.0 < wait_s < np.inf
+    )
 
 
 @kernel
-def winners_of_variants(
-    water, depth_class, reach, forecast, motion, figures, limits, columns, live, tides, listed, inside_srr,
-    weight_of_code, penalty_of_code, care_delay_s, key, ports, variants,
-):  # fmt: skip
-    """The fit port that comes first under each change, on the shortest paths.
+def contenders(scene, found):
+    """The winner, and ports that a doubt about speed, sea or tide could bring before it.
+
+    A doubt about speed or sea moves all ports alike, so between two ports only the difference of their spreads and a
+    part of them counts. A port that a small change could open or shut counts from farther off; and where that is the
+    winner itself, so do those that come next.
 
     Parameters
     ----------
-    water, depth_class, reach, forecast, motion, limits, columns, live, tides
-        As for `passages_to_ports` and `judge`.
-    figures : AskFigures
-    listed, inside_srr : ndarray of bool, shape (p,)
-    weight_of_code, penalty_of_code : ndarray, indexed by code
-    care_delay_s : ndarray of float64, shape (p,)
-        [s]
-    key : int
-        What ports are ordered by: `BY_TIME`, `BY_DISTANCE` or `BY_CARE`.
+    scene : Scene
+    found : Survey
+        Of all ports.
+
+    Returns
+    -------
+    ndarray of int64
+        By index; none where no port is fit.
+    """
+    count = found.key_s.shape[0]
+    winner = found.best
+    if winner == NOWHERE:
+        return np.empty(0, np.int64)
+    table = found.table
+    gap_s = found.key_s - found.key_s[winner]
+    winner_spread_s = _spread_s(table, winner)
+    near = np.zeros(count, np.bool_)
+    for p in range(count):
+        spread_s = _spread_s(table, p)
+        wait_s = table.wait_s[p] if np.isfinite(table.wait_s[p]) else 0.0
+        # Most ports are too far behind whatever they are like.
+        if not gap_s[p] < spread_s + winner_spread_s + wait_s:
+            continue
+        mendable, hopeless = speaks_against(found, p)
+        if hopeless:
+            continue
+        brittle = _is_brittle(scene, found, p, spread_s)
+        if brittle:
+            near[p] = True
+        elif not mendable:
+            near[p] = gap_s[p] < max(0.5 * abs(spread_s - winner_spread_s), 0.15 * spread_s)
+    near[winner] = True
+    if _is_brittle(scene, found, winner, winner_spread_s):
+        for _ in range(NEXT_IN_LINE):
+            _add_next_in_line(found, near)
+    ports = np.flatnonzero(near)
+    if ports.shape[0] > MOST_CONTENDERS:
+        nearest = np.argsort(np.abs(gap_s[ports]), kind="mergesort")[:MOST_CONTENDERS]
+        ports = np.sort(ports[nearest])
+    return ports
+
+
+@inlined_kernel
+def _spread_s(table, p):
+    """From the early to the late end of a port's range; 0 where one is not known. [s]"""
+    spread_s = table.high_s[p] - table.low_s[p]
+    return spread_s if np.isfinite(spread_s) else 0.0
+
+
+@leaf_kernel
+def _add_next_in_line(found, near):
+    """Mark the best fit port not marked yet."""
+    following = NOWHERE
+    for p in range(near.shape[0]):
+        if near[p] or found.status[p] > 1:
+            continue
+        if following == NOWHERE or found.key_s[p] < found.key_s[following]:
+            following = p
+    if following != NOWHERE:
+        near[following] = True
+
+
+@kernel
+def winners_of_variants(scene, reach, no_way_round, ports, variants):
+    """The fit port that comes first under each change.
+
+    Parameters
+    ----------
+    scene : Scene
+    reach : Reach
+    no_way_round : WaysRound
+        An empty one.
     ports : ndarray of int64, shape (n,)
         The contenders.
     variants : ndarray of float64, shape (v, 3)
@@ -38,9 +146,10 @@ def winners_of_variants(
     Returns
     -------
     ndarray of int64, shape (v,)
-        Port, or `NOBODY`.
+        Port, or `NOWHERE`.
     """
-    found = np.full(variants.shape[0], NOBODY)
+    winners = np.full(variants.shape[0], NOWHERE)
+    motion = scene.motion
     for v in range(variants.shape[0]):
         changed = Motion(
             variants[v, 0] * motion.full_speed_ms,
@@ -55,22 +164,7 @@ def winners_of_variants(
             motion.wave_doubt,
             variants[v, 1],
         )
-        passages = passages_to_ports(water, depth_class, reach, forecast, changed, figures.depart_s, ports, 0.0)
-        table = judge(
-            figures, changed, variants[v, 2], limits, columns, live, tides, forecast, water.ports, reach.distance_m,
-            reach.harbour_m, passages, reach.touched, reach.poor, listed, inside_srr, ports,
-        )  # fmt: skip
-        weight, penalty_s = weigh(table.verdict, table.code, weight_of_code, penalty_of_code)
-        status = statuses(table.verdict, weight)
-        best_s = np.inf
-        for k in range(ports.shape[0]):
-            p = ports[k]
-            key_s = table.time_s[k] + penalty_s[k]
-            if key == BY_DISTANCE:
-                key_s = (reach.distance_m[p] + reach.harbour_m[p]) / calm_speed_ms(changed) + penalty_s[k]
-            elif key == BY_CARE:
-                key_s += care_delay_s[p]
-            if status[k] <= Status.CAUTION and key_s < best_s:
-                best_s = key_s
-                found[v] = p
-    return found
+        found = survey(scene, reach, no_way_round, changed, variants[v, 2], ports, True)
+        if found.best != NOWHERE:
+            winners[v] = ports[found.best]
+    return winners

@@ -18,36 +18,26 @@ import numpy as np
 
 from engine.kernels.forecast import waves_at
 from engine.kernels.heap import pop, sift_up
-from engine.kernels.jit import kernel
+from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE, holds, is_open, locate_open
 from engine.kernels.passage import (
     PIECE_M,
     Sea,
-    calm_speed_ms,
     made_good_ms,
     run_between,
     run_track,
     sea_at,
-    speed_through_water_ms,
     start_clock,
 )
 from engine.kernels.plane import LATTICE_M, SPHERE_RADIUS_M, from_plane, orientation
-from engine.kernels.reach import track_on_plane
+from engine.kernels.screen import SAFE, top_speed_ms
 
 LATTICE_POINTS = (300, 2000, 8000)
 """Lattice points in the box of a first search, of a second one, and of a last one where no way is known yet; the pitch
 follows from them."""
 
 FINEST_PITCH_M = 200.0
-STRETCHES = 8
-ABREAST = 3
-"""Before a search: stretches of the path, and places on either side of each, at which the sea is looked at."""
-
 _METRES_PER_DEGREE = SPHERE_RADIUS_M * 3.141592653589793 / 180.0
-# The plane stretches by up to half a per cent at the edge of the area, and the sphere differs from the ellipsoid by
-# a third: lower bounds are taken this much lower.
-_SAFE = 0.99
-
 _UNSEEN = -2
 
 
@@ -60,7 +50,7 @@ def _directions() -> np.ndarray:
 _STEPS = _directions()
 
 
-@kernel
+@leaf_kernel
 def is_clear(mesh, needed_depth, triangle, ax, ay, bx, by):
     """Whether a straight line keeps to water of the depth needed.
 
@@ -110,146 +100,7 @@ def is_clear(mesh, needed_depth, triangle, ax, ay, bx, by):
     return False
 
 
-@kernel
-def least_time_s(distance_m, motion, forecast):
-    """Lower bound of a passage: the whole way at top speed with the strongest stream and wind behind. [s]"""
-    return distance_m / top_speed_ms(motion, forecast)
-
-
-@kernel
-def top_speed_ms(motion, forecast):
-    """No vessel of this motion is faster over the ground anywhere in a forecast. [m/s]"""
-    drift_ms = forecast.strongest_current_ms + motion.wind_drift * forecast.strongest_wind_ms
-    return calm_speed_ms(motion) + drift_ms
-
-
-@kernel
-def could_gain_s(mesh, forecast, motion, depart_s, track, usual_s):
-    """How much a way round might save at most, as far as a coarse look at the sea tells.
-
-    No way is shorter than the shortest path, so at best a way round makes good, on each stretch, the greatest speed
-    there is abreast of it, less what going there and back costs. The sea abreast is looked at in a few places, early
-    and late; so this is a screen and no bound.
-
-    Parameters
-    ----------
-    mesh : Mesh
-    forecast : Forecast
-    motion : Motion
-    depart_s : float
-        [s]
-    track : ndarray of float64, shape (n, 2)
-        The shortest path on the plane. [m]
-    usual_s : float
-        Its time. [s]
-
-    Returns
-    -------
-    float
-        [s]
-    """
-    whole_m = 0.0
-    for k in range(1, track.shape[0]):
-        whole_m += hypot(track[k, 0] - track[k - 1, 0], track[k, 1] - track[k - 1, 1])
-    if whole_m == 0.0:
-        return 0.0
-    top_ms = top_speed_ms(motion, forecast)
-    widest_m = max(whole_m, top_ms * usual_s)
-    stretch_m = whole_m / STRETCHES
-    least_s = 0.0
-    leg = 1
-    leg_start_m = 0.0
-    for stretch in range(STRETCHES):
-        along_m = (stretch + 0.5) * stretch_m
-        leg_m = hypot(track[leg, 0] - track[leg - 1, 0], track[leg, 1] - track[leg - 1, 1])
-        while leg < track.shape[0] - 1 and leg_start_m + leg_m < along_m:
-            leg_start_m += leg_m
-            leg += 1
-            leg_m = hypot(track[leg, 0] - track[leg - 1, 0], track[leg, 1] - track[leg - 1, 1])
-        part = (along_m - leg_start_m) / leg_m
-        course_x = (track[leg, 0] - track[leg - 1, 0]) / leg_m
-        course_y = (track[leg, 1] - track[leg - 1, 1]) / leg_m
-        x = track[leg - 1, 0] + part * leg_m * course_x
-        y = track[leg - 1, 1] + part * leg_m * course_y
-        # Half the width here of the ellipse of what can be reached in the usual time.
-        half_m = 0.5 * sqrt(max(0.0, widest_m**2 - whole_m**2) * (1.0 - ((2.0 * along_m - whole_m) / widest_m) ** 2))
-        here_lon, here_lat = from_plane(x, y, mesh.origin_lon_deg, mesh.origin_lat_deg)
-        ahead_lon, ahead_lat = from_plane(
-            x + 1000.0 * course_x, y + 1000.0 * course_y, mesh.origin_lon_deg, mesh.origin_lat_deg
-        )
-        east, north = _course(here_lon, here_lat, ahead_lon, ahead_lat)
-        early_s = along_m / top_ms
-        late_s = max(early_s, usual_s - (whole_m - along_m) / top_ms)
-        best_ms = 0.0
-        for side in range(-ABREAST, ABREAST + 1):
-            # Close to the path, farther off, and at the rim: 1/16, 1/4 and the whole of the width.
-            off_m = half_m * np.sign(side) * 4.0 ** (abs(side) - ABREAST)
-            lon, lat = here_lon, here_lat
-            share = 1.0
-            if off_m != 0.0:
-                lon, lat = from_plane(
-                    x - off_m * course_y, y + off_m * course_x, mesh.origin_lon_deg, mesh.origin_lat_deg
-                )
-                share = whole_m / (hypot(along_m, off_m) + hypot(whole_m - along_m, off_m))
-            for moment in range(2):
-                sea = sea_at(forecast, motion, lon, lat, depart_s + (early_s if moment == 0 else late_s))
-                if not sea.hs_m > motion.max_hs_m:
-                    best_ms = max(best_ms, share * _best_progress_ms(motion, sea, east, north))
-        if best_ms == 0.0:
-            return 0.0
-        least_s += stretch_m / best_ms
-    return usual_s - _SAFE * least_s
-
-
-@kernel
-def could_gain_for_ports(water, depth_class, reach, forecast, motion, depart_s, passages, ports):
-    """`could_gain_s` of several ports; infinite where the shortest path is no way for this vessel.
-
-    Parameters
-    ----------
-    water : Water
-    depth_class : DepthClass
-    reach : Reach
-    forecast : Forecast
-    motion : Motion
-    depart_s : float
-        [s]
-    passages : Passages
-        Clocks on the shortest paths.
-    ports : ndarray of int64, shape (n,)
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        [s]
-    """
-    gains = np.zeros(ports.shape[0])
-    for k in range(ports.shape[0]):
-        p = ports[k]
-        if not reach.distance_m[p] < np.inf or reach.entered_at[p] != NOWHERE:
-            continue
-        usual_s = passages.time_s[p]
-        if not usual_s < np.inf or passages.highest_hs_m[p] > motion.max_hs_m:
-            gains[k] = np.inf
-            continue
-        track = track_on_plane(water, depth_class, reach, p)
-        gains[k] = could_gain_s(water.mesh, forecast, motion, depart_s, track, usual_s)
-    return gains
-
-
-@kernel
-def _best_progress_ms(motion, sea, east, north):
-    """Greatest speed along a direction over all headings; 0 beyond the speed table. [m/s]
-
-    Steered straight along it: turning off loses more way than any sea on the bow gives back, and what sets sideways
-    does not count.
-    """
-    speed_ms = speed_through_water_ms(motion, sea.hs_m, sea.waves_east * east + sea.waves_north * north)
-    progress_ms = speed_ms + sea.drift_east_ms * east + sea.drift_north_ms * north
-    return progress_ms if progress_ms > 0.0 else 0.0
-
-
-@kernel
+@leaf_kernel
 def _box(sx, sy, tx, ty, whole_m):
     """Box of the ellipse with foci s and t whose points have distances to them that add up to `whole_m`.
 
@@ -269,18 +120,7 @@ def _box(sx, sy, tx, ty, whole_m):
     return 0.5 * (sx + tx) - half_wide, 0.5 * (sy + ty) - half_high, 2.0 * half_wide, 2.0 * half_high
 
 
-@kernel
-def _course(lon1, lat1, lon2, lat2):
-    """Unit vector east and north from one position to another on a local plane; zero for equal ones."""
-    east = (lon2 - lon1) * cos(radians(0.5 * (lat1 + lat2)))
-    north = lat2 - lat1
-    norm = hypot(east, north)
-    if norm == 0.0:
-        return 0.0, 0.0
-    return east / norm, north / norm
-
-
-@kernel
+@leaf_kernel
 def _on_lattice(value):
     return round(value / LATTICE_M) * LATTICE_M
 
@@ -334,7 +174,7 @@ def search_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, 
     """
     sx, sy = track[0, 0], track[0, 1]
     tx, ty = track[-1, 0], track[-1, 1]
-    top_ms = top_speed_ms(motion, forecast) / _SAFE
+    top_ms = top_speed_ms(motion, forecast) / SAFE
     left, low, wide, high = _box(sx, sy, tx, ty, top_ms * most_s)
     pitch = max(FINEST_PITCH_M, sqrt(wide * high / most_points))
     columns = int(wide / pitch) + 1
@@ -454,7 +294,7 @@ def search_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, 
     return points
 
 
-@kernel
+@leaf_kernel
 def _stays_low(forecast, motion, depart_s, time_s, lon1, lat1, lon2, lat2, length_m):
     """Whether the sea between two points stays within what the vessel goes into."""
     pieces = int(length_m / PIECE_M)
@@ -468,7 +308,7 @@ def _stays_low(forecast, motion, depart_s, time_s, lon1, lat1, lon2, lat2, lengt
     return True
 
 
-@kernel
+@leaf_kernel
 def _neighbours(node, lattice, columns, rows, left, low, pitch, x, y, known, ends):
     """Fill `ends` with the nodes that a node is joined to; returns how many."""
     found = 0

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import inlined_kernel, kernel
+from engine.kernels.jit import inlined_kernel, leaf_kernel
 
 TIME_TOLERANCE_S = 1.0
 """So much before the first step, after the last or beside a gap still counts as that step. [s]"""
@@ -125,7 +125,7 @@ def _step_at(times_s, longest_gap_s, at_s):
     return -1, -1, 0.0
 
 
-@kernel
+@leaf_kernel
 def _line_at(place, count):
     """Line of the grid before a place, line after it and the weight of the latter; the first is -1 off the grid.
 
@@ -140,7 +140,7 @@ def _line_at(place, count):
     return line, line + 1, weight
 
 
-@kernel
+@leaf_kernel
 def _mixed(values, k, k2, wk, j, j2, wj, i, i2, wi, c):
     """Variable c between two steps, two rows and two columns.
 
@@ -158,7 +158,7 @@ def _mixed(values, k, k2, wk, j, j2, wj, i, i2, wi, c):
     return before + wk * (after - before)
 
 
-@kernel
+@leaf_kernel
 def _farthest(filled_m, j, j2, i, i2):
     """Distance to the farthest cell that a corner was taken from. [m]"""
     return float(max(max(filled_m[j, i], filled_m[j, i2]), max(filled_m[j2, i], filled_m[j2, i2])))

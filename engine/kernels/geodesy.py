@@ -16,7 +16,7 @@ from math import atan2, cos, degrees, hypot, radians, sin, sqrt
 
 import numpy as np
 
-from engine.kernels.jit import kernel
+from engine.kernels.jit import kernel, leaf_kernel
 
 EQUATORIAL_RADIUS_M = 6378137.0
 FLATTENING = 1.0 / 298.257223563
@@ -40,7 +40,7 @@ _LAST_STEP_RAD = 1e-10
 _MOST_STEPS = 12
 
 
-@kernel
+@leaf_kernel
 def _solve(lon1_deg, lat1_deg, lon2_deg, lat2_deg):
     """Solve the inverse problem.
 
@@ -120,13 +120,13 @@ def _solve(lon1_deg, lat1_deg, lon2_deg, lat2_deg):
     return arc, mean, inner_cos, inner_sin, outer_cos, outer_sin, east, north
 
 
-@kernel
+@leaf_kernel
 def _longitude_rate(k2_sin2):
     """Integrand of Karney's equation 8, as a function of k^2 sin^2(sigma)."""
     return (2.0 - FLATTENING) / (1.0 + (1.0 - FLATTENING) * sqrt(1.0 + k2_sin2))
 
 
-@kernel
+@leaf_kernel
 def geodesic_length_m(lon1_deg, lat1_deg, lon2_deg, lat2_deg):
     """Length of the geodesic between two positions.
 
@@ -147,7 +147,7 @@ def geodesic_length_m(lon1_deg, lat1_deg, lon2_deg, lat2_deg):
     return POLAR_RADIUS_M * arc * integral
 
 
-@kernel
+@leaf_kernel
 def initial_course_deg(lon1_deg, lat1_deg, lon2_deg, lat2_deg):
     """True course at the first of two positions along the geodesic to the second, in [0, 360).
 
@@ -169,7 +169,7 @@ def initial_course_deg(lon1_deg, lat1_deg, lon2_deg, lat2_deg):
     return 0.0 if course >= 360.0 else course
 
 
-@kernel
+@leaf_kernel
 def earth_centred(lon_deg, lat_deg):
     """Earth-centred Cartesian coordinates of a position on the ellipsoid.
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.kernels.geodesy import geodesic_length_m
-from engine.kernels.jit import kernel
+from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.joining import vertex_at
 from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.plane import LATTICE_M, from_plane
@@ -76,7 +76,7 @@ class Joined(NamedTuple):
     path_m: float
 
 
-@kernel
+@leaf_kernel
 def _crosses_shallows(mesh, needed_depth, ax, ay, bx, by):
     """Whether a hop passes over a bank too shallow, looked at every 25 m; water off the mesh is not known to be."""
     steps = int(hypot(bx - ax, by - ay) / _SOUNDING_STEP_M) + 1
@@ -156,13 +156,15 @@ def from_inside(
     harbour = legs.length.copy()
     entered = np.full(harbour.shape[0], NOWHERE)
     entry = np.full((harbour.shape[0], 2), np.nan)
+    # Taken out of their tuple once: this much is done for every port.
+    start, leg_x, leg_y = legs.start, legs.x, legs.y
     for p in range(harbour.shape[0]):
-        first = legs.start[p]
-        last = legs.start[p + 1] - 1
+        first = start[p]
+        last = start[p + 1] - 1
         if last < first:
             continue
-        out = hypot(legs.x[last] - legs.x[first], legs.y[last] - legs.y[first])
-        if not hypot(legs.x[last] - here.x, legs.y[last] - here.y) < inside_factor * out:
+        out = hypot(leg_x[last] - leg_x[first], leg_y[last] - leg_y[first])
+        if not hypot(leg_x[last] - here.x, leg_y[last] - here.y) < inside_factor * out:
             continue
         best = distance[p] + legs.length[p]
         # For each piece of the leg: its nearest point, then its far end. The approach point itself is no way in.

@@ -1,9 +1,9 @@
 """A binary heap in two arrays: keys and the items they belong to."""
 
-from engine.kernels.jit import kernel
+from engine.kernels.jit import leaf_kernel
 
 
-@kernel
+@leaf_kernel
 def sift_up(heap_key, heap_item, position):
     """Let an entry rise from its position to where it belongs."""
     key = heap_key[position]
@@ -19,7 +19,7 @@ def sift_up(heap_key, heap_item, position):
     heap_item[position] = item
 
 
-@kernel
+@leaf_kernel
 def pop(heap_key, heap_item, size):
     """Take the least entry off; returns it and leaves ``size - 1`` entries."""
     least_key = heap_key[0]

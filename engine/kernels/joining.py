@@ -9,7 +9,7 @@ from math import atan2, cos, hypot, pi, sin
 
 import numpy as np
 
-from engine.kernels.jit import kernel
+from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE, holds, is_open, locate
 from engine.kernels.plane import LATTICE_M
 from engine.kernels.shore import crosses_land, is_land, nearest_on_segment, nearest_shore
@@ -33,7 +33,7 @@ _SQRT2 = 1.4142135623730951
 _SECTORS = 16
 
 
-@kernel
+@leaf_kernel
 def vertex_at(mesh, t, px, py):
     """Vertex of a triangle that coincides with a point, or `NOWHERE`."""
     for i in range(3):
@@ -43,12 +43,12 @@ def vertex_at(mesh, t, px, py):
     return NOWHERE
 
 
-@kernel
+@leaf_kernel
 def _to_lattice(value):
     return round(value / LATTICE_M) * LATTICE_M
 
 
-@kernel
+@leaf_kernel
 def step_inside(mesh, t, x, y):
     """Lattice point of a triangle close to a point on its rim; ``(x, y, found)``."""
     a, b, c = mesh.triangles[t]
@@ -291,7 +291,7 @@ def _pull_taut(shore, path):
     return path[keep[:kept]]
 
 
-@kernel
+@leaf_kernel
 def _off_the_shore(shore, px, py, shore_x, shore_y):
     """Lattice point of water a metre or two off a point of the shore: straight out if that is water, else all round."""
     away = hypot(shore_x - px, shore_y - py)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import kernel
+from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.plane import orientation
 
 NOWHERE = -1
@@ -159,7 +159,7 @@ def build_cells(x, y, triangles, cell_size, x0, y0, columns, rows):
     return start, inside
 
 
-@kernel
+@leaf_kernel
 def _misses(x, y, a, b, c, left, low, size):
     """Whether a square lies wholly on the outer side of one edge of a counter-clockwise triangle."""
     for i in range(3):
@@ -179,7 +179,7 @@ def _misses(x, y, a, b, c, left, low, size):
     return False
 
 
-@kernel
+@leaf_kernel
 def locate(mesh, px, py):
     """Triangle that holds a point, edges included; `NOWHERE` when none does.
 
@@ -201,7 +201,7 @@ def locate(mesh, px, py):
     return NOWHERE
 
 
-@kernel
+@leaf_kernel
 def locate_open(mesh, needed_depth, px, py):
     """A triangle deep enough that holds a point, edges included; `NOWHERE` when none does.
 
@@ -219,7 +219,7 @@ def locate_open(mesh, needed_depth, px, py):
     return NOWHERE
 
 
-@kernel
+@leaf_kernel
 def holds(mesh, t, px, py):
     """Whether a triangle holds a point, edges included."""
     x = mesh.x

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.kernels.forecast import current_at, waves_at, wind_at
 from engine.kernels.geodesy import geodesic_length_m
-from engine.kernels.jit import inlined_kernel, kernel
+from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.shortest_paths import DIRECT
 
@@ -229,13 +229,13 @@ def made_good_ms(motion, sea, east, north, speed_factor, wave_factor):
     return speed_over_ground_ms(speed_ms, east, north, sea.drift_east_ms, sea.drift_north_ms)
 
 
-@kernel
+@leaf_kernel
 def start_clock():
     """A clock that has not run."""
     return Clock(0.0, 0.0, 0.0, 0.0, False, False, 0.0, 0.0)
 
 
-@kernel
+@leaf_kernel
 def run_leg(forecast, motion, depart_s, clock, lon1, lat1, lon2, lat2, length_m, growth):
     """Clock at the end of a straight leg.
 
@@ -299,7 +299,7 @@ def run_leg(forecast, motion, depart_s, clock, lon1, lat1, lon2, lat2, length_m,
     return Clock(time_s, early_s, late_s, highest_hs_m, waves_missing, stream_missing, filled_m, run_m + length_m)
 
 
-@kernel
+@leaf_kernel
 def added(first, second):
     """One clock after another."""
     return Clock(
@@ -314,7 +314,7 @@ def added(first, second):
     )
 
 
-@kernel
+@leaf_kernel
 def says_nothing(forecast):
     """Whether a forecast holds neither waves, wind nor stream: times are then those of calm water."""
     return (
@@ -324,11 +324,51 @@ def says_nothing(forecast):
     )
 
 
-@kernel
-def passages_to_ports(water, depth_class, reach, forecast, motion, depart_s, ports, growth):
-    """Time on the shortest water path to every port.
+class Trail(NamedTuple):
+    """Clocks of the corners passed so far: shortest paths from one position share their first legs, run once.
 
-    Shortest paths from one position share their first legs, so each corner's clock is run once.
+    Attributes
+    ----------
+    place : ndarray of int32, shape (k,)
+        By corner: one more than the row its clock is kept in; 0 for corners not passed.
+    times : ndarray of float64, shape (n, 6)
+        `Clock` but for its flags.
+    flags : ndarray of bool, shape (n, 2)
+        Waves missing, stream missing.
+    used : ndarray of int64, shape (1,)
+        Rows in use; out of room a clock is merely run again for the next port.
+    """
+
+    place: np.ndarray
+    times: np.ndarray
+    flags: np.ndarray
+    used: np.ndarray
+
+
+@inlined_kernel
+def new_trail(corner_count, port_count):
+    """A trail that has passed nothing."""
+    room = min(corner_count, 64 * port_count) + 1
+    return Trail(
+        np.zeros(corner_count, np.int32),
+        np.empty((room, 6)),
+        np.empty((room, 2), np.bool_),
+        np.zeros(1, np.int64),
+    )
+
+
+@leaf_kernel
+def clock_of_joining(reach, forecast, motion, depart_s):
+    """Clock where a position joins the mesh: common to all ports but those that leave a bank elsewhere."""
+    clock = start_clock()
+    for k in range(1, reach.path.shape[0]):
+        clock = run_between(forecast, motion, depart_s, clock, reach.path[k - 1], reach.path[k])
+    return clock
+
+
+@inlined_kernel
+def clock_to_port(water, depth_class, reach, forecast, motion, depart_s, joining, trail, p, growth):
+    """`Clock` at the approach point of a port, along the shortest path.
 
     Parameters
     ----------
@@ -339,71 +379,44 @@ def passages_to_ports(water, depth_class, reach, forecast, motion, depart_s, por
     motion : Motion
     depart_s : float
         Epoch of departure. [s]
-    ports : ndarray of int64
-        Those looked at; clocks of the others stay infinite.
+    joining : Clock
+        `clock_of_joining`.
+    trail : Trail
+        Of the same departure; goes on with this port.
+    p : int
+        A port.
     growth : float
         As for `run_leg`.
 
     Returns
     -------
-    Passages
-        Of all ports. Infinite times where there is no way.
+    Clock
+        Infinite where there is no way.
     """
-    count = reach.distance_m.shape[0]
-    found = Passages(
-        np.full(count, np.inf),
-        np.full(count, np.inf),
-        np.full(count, np.inf),
-        np.zeros(count),
-        np.ones(count, np.bool_),
-        np.ones(count, np.bool_),
-        np.zeros(count),
-    )
-    calm_ms = calm_speed_ms(motion)
     quiet = says_nothing(forecast)
-    mesh = water.mesh
-    vertex = depth_class.corners.vertex
-    # Clocks of corners passed so far: where each one's stands, plus one, and the clocks in order of passing.
-    place = np.zeros(0 if quiet else vertex.shape[0], np.int32)
-    room = 1 if quiet else min(vertex.shape[0], 64 * ports.shape[0]) + 1
-    times = np.empty((room, 6))
-    flags = np.empty((room, 2), np.bool_)
-    passed = 0
-    # The way from the position to where it joins the mesh is common to all but those that leave a bank elsewhere.
-    shared = start_clock()
-    if not quiet:
-        for k in range(1, reach.path.shape[0]):
-            shared = run_between(forecast, motion, depart_s, shared, reach.path[k - 1], reach.path[k])
-    last = reach.path[-1]
-    for p in ports:
-        if not reach.distance_m[p] < np.inf:
-            continue
-        if quiet or reach.entered_at[p] != NOWHERE:
-            # Inside a harbour the sea outside does not count.
-            _set(found, p, _calm_clock(reach.distance_m[p], calm_ms, motion.speed_doubt, quiet))
-            continue
+    clock = joining
+    if not reach.distance_m[p] < np.inf:
+        clock = Clock(np.inf, np.inf, np.inf, 0.0, True, True, 0.0, np.inf)
+    elif quiet or reach.entered_at[p] != NOWHERE:
+        # Inside a harbour the sea outside does not count.
+        clock = _calm_clock(reach.distance_m[p], calm_speed_ms(motion), motion.speed_doubt, quiet)
+    else:
+        mesh = water.mesh
         joined = reach.joined[p]
-        own_way = joined[0] != last[0] or joined[1] != last[1]
-        clock = shared
-        if own_way:
+        last = reach.path[-1]
+        if joined[0] != last[0] or joined[1] != last[1]:
             clock = run_between(forecast, motion, depart_s, start_clock(), reach.path[0], joined)
         lon = joined[0]
         lat = joined[1]
         corner = reach.via[p]
         before = NOWHERE
         while corner != DIRECT:
-            v = vertex[corner]
-            k = place[corner] - 1
+            v = depth_class.corners.vertex[corner]
+            k = trail.place[corner] - 1
             if k >= 0:
+                kept = trail.times[k]
                 clock = Clock(
-                    times[k, 0],
-                    times[k, 1],
-                    times[k, 2],
-                    times[k, 3],
-                    flags[k, 0],
-                    flags[k, 1],
-                    times[k, 4],
-                    times[k, 5],
+                    kept[0], kept[1], kept[2], kept[3], trail.flags[k, 0], trail.flags[k, 1], kept[4], kept[5]
                 )
             else:
                 if before == NOWHERE:
@@ -411,17 +424,21 @@ def passages_to_ports(water, depth_class, reach, forecast, motion, depart_s, por
                 else:
                     length_m = depth_class.distance[before, p] - depth_class.distance[corner, p]
                 clock = run_leg(forecast, motion, depart_s, clock, lon, lat, mesh.lon[v], mesh.lat[v], length_m, growth)
-                # Out of room the clock is merely run again for the next port.
-                if passed < room:
-                    times[passed, 0], times[passed, 1], times[passed, 2] = clock.time_s, clock.early_s, clock.late_s
-                    times[passed, 3], times[passed, 4], times[passed, 5] = (
+                used = trail.used[0]
+                if used < trail.times.shape[0]:
+                    trail.times[used, 0], trail.times[used, 1], trail.times[used, 2] = (
+                        clock.time_s,
+                        clock.early_s,
+                        clock.late_s,
+                    )
+                    trail.times[used, 3], trail.times[used, 4], trail.times[used, 5] = (
                         clock.highest_hs_m,
                         clock.filled_m,
                         clock.run_m,
                     )
-                    flags[passed, 0], flags[passed, 1] = clock.waves_missing, clock.stream_missing
-                    passed += 1
-                    place[corner] = passed
+                    trail.flags[used, 0], trail.flags[used, 1] = clock.waves_missing, clock.stream_missing
+                    trail.used[0] = used + 1
+                    trail.place[corner] = used + 1
             lon = mesh.lon[v]
             lat = mesh.lat[v]
             before = corner
@@ -432,11 +449,61 @@ def passages_to_ports(water, depth_class, reach, forecast, motion, depart_s, por
             length_m = geodesic_length_m(lon, lat, to_lon, to_lat)
         else:
             length_m = depth_class.distance[before, p]
-        _set(found, p, run_leg(forecast, motion, depart_s, clock, lon, lat, to_lon, to_lat, length_m, growth))
-    return found
+        clock = run_leg(forecast, motion, depart_s, clock, lon, lat, to_lon, to_lat, length_m, growth)
+    return clock
+
+
+@leaf_kernel
+def run_clocks(
+    water, depth_class, reach, forecast, motion, depart_s, joining, trail, ports, rows, given, growth, passages
+):  # fmt: skip
+    """`clock_to_port` of some ports, entered in `passages`.
+
+    Parameters
+    ----------
+    water, depth_class, reach, forecast, motion, depart_s, joining, trail, growth
+        As for `clock_to_port`.
+    ports : ndarray of int64
+    rows : ndarray of int64
+        Which of those.
+    given : ndarray of bool, shape (p,) or (0,)
+        Ports whose clocks have been entered already.
+    passages : Passages
+    """
+    for row in rows:
+        p = ports[row]
+        if given.shape[0] == 0 or not given[p]:
+            clock = clock_to_port(water, depth_class, reach, forecast, motion, depart_s, joining, trail, p, growth)
+            set_passage(passages, p, clock)
 
 
 @kernel
+def passages_to_ports(water, depth_class, reach, forecast, motion, depart_s, ports, growth):
+    """`run_clocks` of several ports, as `Passages` of all: clocks of the others stay infinite."""
+    passages = no_passages(reach.distance_m.shape[0])
+    run_clocks(
+        water, depth_class, reach, forecast, motion, depart_s, clock_of_joining(reach, forecast, motion, depart_s),
+        new_trail(depth_class.corners.vertex.shape[0], ports.shape[0]), ports, np.arange(ports.shape[0]),
+        np.empty(0, np.bool_), growth, passages,
+    )  # fmt: skip
+    return passages
+
+
+@inlined_kernel
+def no_passages(count):
+    """`Passages` of ports that nothing has been found of yet."""
+    return Passages(
+        np.full(count, np.inf),
+        np.full(count, np.inf),
+        np.full(count, np.inf),
+        np.zeros(count),
+        np.ones(count, np.bool_),
+        np.ones(count, np.bool_),
+        np.zeros(count),
+    )
+
+
+@leaf_kernel
 def _calm_clock(distance_m, calm_ms, speed_doubt, nothing_known):
     """Clock of calm water."""
     return Clock(
@@ -451,15 +518,16 @@ def _calm_clock(distance_m, calm_ms, speed_doubt, nothing_known):
     )
 
 
-@kernel
+@leaf_kernel
 def run_between(forecast, motion, depart_s, clock, start, end):
     """`run_leg` between two positions, each longitude and latitude."""
     length_m = geodesic_length_m(start[0], start[1], end[0], end[1])
     return run_leg(forecast, motion, depart_s, clock, start[0], start[1], end[0], end[1], length_m, 0.0)
 
 
-@kernel
-def _set(found, p, clock):
+@inlined_kernel
+def set_passage(found, p, clock):
+    """Enter the clock of one port."""
     found.time_s[p] = clock.time_s
     found.early_s[p] = clock.early_s
     found.late_s[p] = clock.late_s
@@ -469,7 +537,19 @@ def _set(found, p, clock):
     found.filled_m[p] = clock.filled_m
 
 
-@kernel
+@inlined_kernel
+def copy_passage(source, target, p):
+    """Take over the clock of one port."""
+    target.time_s[p] = source.time_s[p]
+    target.early_s[p] = source.early_s[p]
+    target.late_s[p] = source.late_s[p]
+    target.highest_hs_m[p] = source.highest_hs_m[p]
+    target.waves_missing[p] = source.waves_missing[p]
+    target.stream_missing[p] = source.stream_missing[p]
+    target.filled_m[p] = source.filled_m[p]
+
+
+@leaf_kernel
 def run_track(forecast, motion, depart_s, track):
     """Clock at the end of a track, shape (n, 2), longitude and latitude. [deg]"""
     clock = start_clock()

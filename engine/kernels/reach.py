@@ -298,6 +298,9 @@ def _gather_zones(water, depth_class, plane_path, joined_x, joined_y, via, touch
         )
         near_touched |= one
         near_poor |= two
+    # Taken out of their tuples once: a read in the loop would count each array each time.
+    zones, port_x, port_y, vertex = water.zones, water.ports.x, water.ports.y, depth_class.corners.vertex
+    onward_touched, onward_poor, mesh_x, mesh_y = depth_class.touched, depth_class.poor, mesh.x, mesh.y
     # Ports share first corners: each leg is looked at once.
     known = 0
     known_corner = np.empty(via.shape[0], np.int64)
@@ -308,7 +311,7 @@ def _gather_zones(water, depth_class, plane_path, joined_x, joined_y, via, touch
         if c == NOWHERE:
             continue
         if c == DIRECT:
-            one, two = zones_of_leg(water.zones, joined_x, joined_y, water.ports.x[p], water.ports.y[p], tolerance)
+            one, two = zones_of_leg(zones, joined_x, joined_y, port_x[p], port_y[p], tolerance)
             touched[p] = near_touched | one
             poor[p] = near_poor | two
             continue
@@ -316,14 +319,12 @@ def _gather_zones(water, depth_class, plane_path, joined_x, joined_y, via, touch
         while k < known and known_corner[k] != c:
             k += 1
         if k == known:
-            v = depth_class.corners.vertex[c]
+            v = vertex[c]
             known_corner[k] = c
-            known_touched[k], known_poor[k] = zones_of_leg(
-                water.zones, joined_x, joined_y, mesh.x[v], mesh.y[v], tolerance
-            )
+            known_touched[k], known_poor[k] = zones_of_leg(zones, joined_x, joined_y, mesh_x[v], mesh_y[v], tolerance)
             known += 1
-        touched[p] = near_touched | known_touched[k] | depth_class.touched[c, p]
-        poor[p] = near_poor | known_poor[k] | depth_class.poor[c, p]
+        touched[p] = near_touched | known_touched[k] | onward_touched[c, p]
+        poor[p] = near_poor | known_poor[k] | onward_poor[c, p]
 
 
 @kernel

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import kernel
+from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.plane import orientation
 
 
@@ -56,7 +56,7 @@ def build_strips(edges, y0, strip_height, strips):
     return start, filed
 
 
-@kernel
+@leaf_kernel
 def _strip_range(shore, low_y, high_y):
     """Strips between two heights, clipped to those there are."""
     last = shore.strip_start.shape[0] - 2
@@ -65,7 +65,7 @@ def _strip_range(shore, low_y, high_y):
     return max(0, low), min(last, high)
 
 
-@kernel
+@leaf_kernel
 def is_land(shore, px, py):
     """Whether a point lies on land: an odd number of shore edges to the east of it."""
     low, high = _strip_range(shore, py, py)
@@ -83,7 +83,7 @@ def is_land(shore, px, py):
     return inside
 
 
-@kernel
+@leaf_kernel
 def crosses_land(shore, ax, ay, bx, by):
     """Whether a segment meets any shore edge; touching one counts. Lattice points only."""
     low, high = _strip_range(shore, min(ay, by), max(ay, by))
@@ -107,7 +107,7 @@ def crosses_land(shore, ax, ay, bx, by):
     return False
 
 
-@kernel
+@leaf_kernel
 def nearest_on_segment(px, py, ax, ay, bx, by):
     """Point of a segment nearest to a given one: ``(x, y, distance)``. [m]"""
     dx = bx - ax
@@ -121,7 +121,7 @@ def nearest_on_segment(px, py, ax, ay, bx, by):
     return x, y, hypot(x - px, y - py)
 
 
-@kernel
+@leaf_kernel
 def nearest_shore(shore, px, py, reach):
     """Nearest point of the shoreline within reach.
 

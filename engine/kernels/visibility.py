@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import kernel
+from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import orientation
 
@@ -57,7 +57,7 @@ def chain_targets(triangle, triangle_count):
     return first, following
 
 
-@kernel
+@leaf_kernel
 def is_tangent(x, y, px, py, v, before, after):
     """Whether the line from a point touches the wall at a corner without entering it.
 
@@ -77,7 +77,7 @@ def is_tangent(x, y, px, py, v, before, after):
     return not ((one > 0.0 and two < 0.0) or (one < 0.0 and two > 0.0))
 
 
-@kernel
+@leaf_kernel
 def see(mesh, corners, targets, needed_depth, px, py, start, vertex, seen_corners, seen_targets, stack):
     """Corners and targets visible from a point of free water.
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import kernel
+from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.plane import orientation
 from engine.kernels.shore import nearest_on_segment
 
@@ -34,7 +34,7 @@ class Zones(NamedTuple):
     flow_deg: np.ndarray
 
 
-@kernel
+@leaf_kernel
 def is_inside(zones, z, px, py):
     """Whether a point lies inside polygon z."""
     inside = False
@@ -48,7 +48,7 @@ def is_inside(zones, z, px, py):
     return inside
 
 
-@kernel
+@leaf_kernel
 def _touches(zones, z, ax, ay, bx, by):
     """Whether a segment touches polygon z."""
     ring = zones.ring
@@ -64,7 +64,7 @@ def _touches(zones, z, ax, ay, bx, by):
     return is_inside(zones, z, ax, ay)
 
 
-@kernel
+@leaf_kernel
 def zones_of_leg(zones, ax, ay, bx, by, right_angle_tolerance_deg):
     """Zones a straight leg touches, and traffic lanes it crosses at a poor angle.
 
@@ -102,7 +102,7 @@ def zones_of_leg(zones, ax, ay, bx, by, right_angle_tolerance_deg):
     return touched, poor
 
 
-@kernel
+@leaf_kernel
 def zones_of_track(zones, track, right_angle_tolerance_deg):
     """`zones_of_leg` gathered along a track of the plane, shape (n, 2). [m]"""
     touched = np.uint64(0)
@@ -175,7 +175,7 @@ def zones_of_trees(mesh, corners, targets, zones, following, right_angle_toleran
     return touched, poor
 
 
-@kernel
+@leaf_kernel
 def region_at(regions, px, py):
     """Region that holds a point, and how far the nearest other region is.
 

@@ -197,3 +197,42 @@ def test_lock_files_name_no_index():
         text = path.read_text(encoding="utf-8")
         assert "--hash=sha256:" in text
         assert not re.search(r"https?://|--(extra-)?index-url|--find-links", text), path.name
+
+
+def compiled_functions(sources):
+    """Compiled functions by name: their decorator, and the names they call."""
+    found = {}
+    for text in sources:
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.FunctionDef) and node.decorator_list:
+                decorator = node.decorator_list[0]
+                if isinstance(decorator, ast.Name) and decorator.id.endswith("kernel"):
+                    calls = {
+                        call.func.id
+                        for call in ast.walk(node)
+                        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+                    }
+                    found[node.name] = (decorator.id, calls)
+    return found
+
+
+def leaves_that_call_others(sources):
+    found = compiled_functions(sources)
+    return {
+        (name, called)
+        for name, (decorator, calls) in found.items()
+        for called in calls
+        if decorator == "leaf_kernel" and found.get(called, ("",))[0] == "kernel"
+    }
+
+
+def test_what_does_not_count_arrays_calls_nothing_that_makes_them():
+    """A leaf that got an array from somewhere would never give it back."""
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "engine").rglob("*.py")]
+    assert len(compiled_functions(sources)) > 100
+    assert not leaves_that_call_others(sources)
+
+
+def test_that_check_would_notice_a_leaf_that_calls_another_kernel():
+    bad = "@kernel\ndef makes(n):\n    return n\n\n\n@leaf_kernel\ndef leaf(n):\n    return makes(n)\n"
+    assert leaves_that_call_others([bad]) == {("leaf", "makes")}

@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 
 from api.house import known_policy
-from engine.case import Case, case_of, every_port, first_look, judged, looked_at_closely
+from engine.case import Case, case_of
 from engine.decide import coordination_at
 from engine.errors import PositionRefused
-from engine.kernels.detour import least_time_s
+from engine.kernels.passage import passages_to_ports
+from engine.kernels.screen import least_time_s
 from engine.model import Ask
-from engine.opening import lower_bounds_s, opened
+from engine.opening import opened
 from engine.sea_route import reach_from
-from engine.vocab import Medical, PortStatus, Status
+from engine.survey import no_ways_round, survey
+from engine.vocab import Medical, PortStatus
 from tests.oracles.openings import sinusoidal_tides
 from tests.oracles.seas import compass, forecast_of, random_forecast
 from tests.synthetic.cubes import START_S
@@ -40,16 +42,15 @@ def random_case(house, world, random, policies=POLICIES, box=(-6.5, 48.5, 4.5, 5
             continue
 
 
-def check(case: Case, reach) -> int:
+def check(case: Case) -> int:
     """The property of issue 3, point 6, on one case; returns how many ways round there are."""
-    ways = first_look(case, reach)
-    found, proof = opened(case, ways)
-    all_found, all_proof = opened(case, ways, exhaustive=True)
+    found, all_found = opened(case), opened(case, exhaustive=True)
+    proof, all_proof = found.proof, all_found.proof
     at = (case.ask.lon, case.ask.lat, case.ask.at_s - START_S, case.ask.vessel.id, case.ask.policy.name)
     assert found.winner == all_found.winner, at
     assert all_proof.opened == len(case.world.ports)
     assert all_proof.next_bound_s == np.inf
-    bounds_s = lower_bounds_s(case, ways)
+    bounds_s = found.survey.bound_s
     # No key, whatever way it goes and however well it was looked at, is below its bound.
     for keys_s in (found.key_s, all_found.key_s):
         assert not (keys_s < bounds_s - 1e-6).any(), at
@@ -59,15 +60,15 @@ def check(case: Case, reach) -> int:
     if found.winner is None:
         # Nobody is passed by on account of a bound as long as there is no answer.
         assert proof.next_bound_s == np.inf
-        return len(all_found.ways.detours)
+        return len(all_found.detours)
     best_s = found.key_s[found.winner]
     assert best_s == pytest.approx(all_found.key_s[found.winner], rel=1e-12), at
     assert proof.next_bound_s >= best_s
     assert (bounds_s < best_s).sum() <= proof.opened
-    if not found.ways.detours:
+    if not found.detours:
         # Not one more is opened than could have won; one whose bound is the best key itself may be.
         assert proof.opened <= max((bounds_s <= best_s + 1e-9).sum(), 1), at
-    return len(all_found.ways.detours)
+    return len(all_found.detours)
 
 
 def with_forecast(world, forecast):
@@ -86,7 +87,7 @@ def test_the_bounded_answer_is_the_exhaustive_one_without_a_forecast(house, worl
     for k in range(1200):
         if k % 100 == 0:
             picture = with_random_picture(world, random) if k >= 400 else world
-        check(*random_case(house, picture, random))
+        check(random_case(house, picture, random)[0])
 
 
 def test_the_bounded_answer_is_the_exhaustive_one_with_tides(house):
@@ -104,7 +105,7 @@ def test_the_bounded_answer_is_the_exhaustive_one_with_tides(house):
             tides = sinusoidal_tides(count, start_s=START_S - 86_400.0, first_high_s=START_S + 3600.0 * (k / 100))
             dated = replace(world, columns=columns, tides=tides) if k >= 300 else world
             dated = with_random_picture(dated, random) if k >= 600 else dated
-        check(*random_case(house, dated, random))
+        check(random_case(house, dated, random)[0])
 
 
 SEAS = {
@@ -125,7 +126,7 @@ def test_the_bounded_answer_is_the_exhaustive_one_with_a_forecast(house, sea):
         if k % each == 0:
             forecast = random_forecast(random, hs_m, stream_ms, wind_ms, scale_deg=random.choice([1.0, 3.0]))
             stormy = with_forecast(with_random_picture(world, random), forecast)
-        check(*random_case(house, stormy, random, profiles=("rnli-severn", "unknown", "charter-minck")))
+        check(random_case(house, stormy, random, profiles=("rnli-severn", "unknown", "charter-minck"))[0])
 
 
 @cache
@@ -154,7 +155,7 @@ def test_the_bounded_answer_is_the_exhaustive_one_where_ways_round_decide(house)
         case, _ = random_case(house, racing, random, ("nearest-time",), (1.1, 50.8, 1.9, 51.2))
         ask = replace(case.ask, vessel=slow)
         case = case_of(ask, racing, case.coordination)
-        rounds += check(case, reach_from(racing, case.depth_class, ask.lon, ask.lat))
+        rounds += check(case)
     assert rounds > 10
 
 
@@ -185,15 +186,15 @@ def test_the_bounded_answer_is_the_exhaustive_one_where_a_narrow_race_lies_on_th
     slow = replace(house.vessels["unknown"], speed_ms=4.0, assumed=())
     ask = Ask(*place, START_S + 600.0, slow, known_policy("nearest-time"), persons_min=10.0, persons_max=10.0)
     case = case_of(ask, world, coordination_at(world, ask))
-    check(case, reach_from(world, case.depth_class, *place))
+    check(case)
 
 
 def test_bounds_are_whole_distance_at_top_speed_and_harbour_at_its_limit(house, world):
     random = np.random.default_rng(3)
     stormy = with_forecast(world, random_forecast(random, 1.0, 2.0, 10.0))
     case, reach = random_case(house, stormy, random, ("nearest-time",))
-    case = replace(case, ask=replace(case.ask, medical=Medical.NONE))
-    bounds_s = lower_bounds_s(case, first_look(case, reach))
+    case = case_of(replace(case.ask, medical=Medical.NONE), stormy, case.coordination)
+    bounds_s = opened(case).survey.bound_s
     for port in range(len(world.ports)):
         at_sea = least_time_s(reach.distance_m[port], case.motion, stormy.forecast)
         limit_ms = world.columns.harbour_speed_ms[port]
@@ -208,10 +209,10 @@ def test_under_a_policy_by_distance_nobody_looks_for_a_way_round(house, world):
     random = np.random.default_rng(4)
     racing = with_forecast(world, race(45.0, 0.0, 0.1, 3.0))
     for _ in range(10):
-        case, reach = random_case(house, racing, random, ("nearest-distance",), (1.1, 50.8, 1.9, 51.2))
-        case = replace(case, ask=replace(case.ask, medical=Medical.NONE))
-        found, _ = opened(case, first_look(case, reach))
-        assert not found.ways.detours
+        case, _ = random_case(house, racing, random, ("nearest-distance",), (1.1, 50.8, 1.9, 51.2))
+        case = case_of(replace(case.ask, medical=Medical.NONE), racing, case.coordination)
+        found = opened(case)
+        assert not found.detours
 
 
 def test_opened_ports_have_close_clocks_and_only_they(house):
@@ -220,28 +221,34 @@ def test_opened_ports_have_close_clocks_and_only_they(house):
     differing = 0
     for _ in range(10):
         case, reach = random_case(house, stormy, random, ("nearest-time",))
-        ways = first_look(case, reach)
-        close = looked_at_closely(case, ways, every_port(stormy))
-        found, proof = opened(case, ways)
-        by_bound = np.argsort(lower_bounds_s(case, ways), kind="stable")
-        for port in by_bound[: proof.opened]:
-            if port not in found.ways.detours:
+        close = passages_of(case, reach, 0.0)
+        found = opened(case)
+        for port in found.survey.by_bound[: found.proof.opened]:
+            if port not in found.detours:
                 # Lengths of shared legs are differences of tables, so the last digit hangs on who asks first.
-                expected_s = pytest.approx(close.passages.time_s[port], rel=1e-12)
-                assert found.ways.passages.time_s[port] == expected_s
-        differing += (ways.passages.time_s != close.passages.time_s).sum()
+                expected_s = pytest.approx(close.time_s[port], rel=1e-12)
+                assert found.survey.ways.passages.time_s[port] == expected_s
+                assert found.survey.closely[port]
+        away = ~found.survey.closely
+        differing += (found.survey.ways.passages.time_s[away] != close.time_s[away]).sum()
     assert differing > 100
+
+
+def passages_of(case, reach, growth):
+    scene = case.scene
+    every = np.arange(len(case.world.ports))
+    return passages_to_ports(
+        scene.water, scene.depth_class, reach, scene.forecast, scene.motion, case.ask.at_s, every, growth
+    )
 
 
 def test_a_judgement_of_some_ports_is_theirs_in_the_judgement_of_all(house):
     random = np.random.default_rng(6)
     stormy = with_forecast(house.world_at(START_S), random_forecast(random, 1.5, 0.5, 5.0))
     case, reach = random_case(house, stormy, random, ("nearest-time",))
-    ways = first_look(case, reach)
-    some = random.permutation(len(stormy.ports))[:20]
-    part, whole = judged(case, ways, some), judged(case, ways)
+    every = np.arange(len(stormy.ports))
+    some = random.permutation(every)[:20]
+    part, whole = (survey(case.scene, reach, no_ways_round(), case.motion, 0.0, ports, True) for ports in (some, every))
     np.testing.assert_array_equal(part.table.code, whole.table.code[some])
-    np.testing.assert_array_equal(part.key_s, whole.key_s[some])
+    np.testing.assert_allclose(part.key_s, whole.key_s[some], rtol=1e-12)
     np.testing.assert_array_equal(part.status, whole.status[some])
-    best = some[part.order[0]]
-    assert part.winner == (best if whole.status[best] <= Status.CAUTION else None)

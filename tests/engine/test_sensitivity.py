@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from api.house import known_policy
-from engine.case import case_of, clocks, every_port, first_look, judged
+from engine.case import case_of
 from engine.decide import coordination_at, decide
 from engine.errors import PositionRefused
+from engine.kernels.mesh import NOWHERE
 from engine.model import Ask
 from engine.opening import opened
 from engine.sea_route import reach_from
-from engine.sensitivity import turning_inputs, winners_nearby
+from engine.sensitivity import inputs_in_doubt, turning_inputs, winners_nearby
+from engine.survey import no_ways_round, survey
 from engine.vocab import Gate
 from tests.oracles.geodesics import ahead
 from tests.oracles.openings import PERIOD_S, sinusoidal_tides
@@ -64,8 +66,9 @@ def really_changed(ask, world):
 def winner_on_shortest_paths(ask, world):
     """Best fit port with every clock run closely and no way round."""
     case = case_of(ask, world, coordination_at(world, ask))
-    ways = first_look(case, reach_from(world, case.depth_class, ask.lon, ask.lat))
-    return judged(case, replace(ways, passages=clocks(case, ways.reach, every_port(world), 0.0))).winner
+    reach = reach_from(world, case.depth_class, ask.lon, ask.lat)
+    best = survey(case.scene, reach, no_ways_round(), case.motion, 0.0, np.arange(len(world.ports)), True).best
+    return best if best != NOWHERE else None
 
 
 def turning_by_trial(ask, world):
@@ -182,20 +185,20 @@ def test_a_position_that_turns_the_answer_is_named(ask, world, accuracy_m, turns
     assert bool(others) == turns
     assert ("position" in decision.sensitive_to) == turns
     case = case_of(here, world, coordination_at(world, here))
-    found, _ = opened(case, first_look(case, reach_from(world, case.depth_class, here.lon, here.lat)))
+    found = opened(case)
     assert set(winners_nearby(case, found)) == others
 
 
 def test_a_circle_that_is_partly_land_is_judged_by_its_water(ask, world):
     inshore = replace(ask, lon=1.3, lat=51.09, position_accuracy_m=4000.0)
     case = case_of(inshore, world, coordination_at(world, inshore))
-    found, _ = opened(case, first_look(case, reach_from(world, case.depth_class, inshore.lon, inshore.lat)))
+    found = opened(case)
     assert set(winners_nearby(case, found)) == winners_on_the_circle(inshore, world) - {found.winner}
 
 
 def test_a_position_of_unstated_accuracy_turns_nothing(ask, world):
     case = case_of(ask, world, coordination_at(world, ask))
-    found, _ = opened(case, first_look(case, reach_from(world, case.depth_class, ask.lon, ask.lat)))
+    found = opened(case)
     assert winners_nearby(case, found) == ()
 
 
@@ -234,11 +237,12 @@ def trials(request, ask, house):
             sea = stormy(world, random_forecast(random, hs_m, stream_ms, 10.0))
         for moved in random_asks(ask, house, world, 10 * batch + int(10 * hs_m), 20):
             case = case_of(moved, sea, coordination_at(sea, moved))
-            found, _ = opened(case, first_look(case, reach_from(sea, case.depth_class, moved.lon, moved.lat)))
+            names, variants = inputs_in_doubt(moved.policy, sea)
+            found = opened(case, variants=variants)
             # Where a way round is taken there is nothing to compare.
-            if found.winner is not None and not found.ways.detours:
+            if found.winner is not None and not found.detours:
                 place = (moved.lon, moved.lat, moved.at_s, moved.vessel.id)
-                found_out.append((set(turning_inputs(case, found)), turning_by_trial(moved, sea), place))
+                found_out.append((set(turning_inputs(names, found)), turning_by_trial(moved, sea), place))
     return found_out
 
 

@@ -9,15 +9,15 @@ import pytest
 import shapely
 
 from api.house import known_policy
-from engine.case import case_of, first_look, looked_at_closely
+from engine.case import case_of
 from engine.decide import coordination_at, decide
-from engine.kernels.detour import could_gain_s, faster_track, is_clear, least_time_s, top_speed_ms
+from engine.kernels.detour import faster_track, is_clear
 from engine.kernels.mesh import NOWHERE, locate_open
-from engine.kernels.passage import run_track
+from engine.kernels.passage import passages_to_ports, run_track
 from engine.kernels.plane import LATTICE_M, from_plane, to_plane
+from engine.kernels.screen import could_gain_s, least_time_s, top_speed_ms
 from engine.model import Ask
 from engine.opening import opened
-from engine.sea_route import reach_from
 from engine.vocab import Code, Rule
 from tests.oracles import lattice, seas
 from tests.oracles.geodesics import length_m
@@ -295,7 +295,7 @@ def test_a_sea_she_does_not_go_into_is_gone_round(world, limit_m):
 def test_before_a_search_the_gain_there_is_to_be_had_is_not_overlooked(world, name):
     forecast = steady(CHANNELS[name])
     usual, _, clock = search(world, forecast, VESSEL, straight())
-    gain_s = could_gain_s(world.water.mesh, forecast, VESSEL, DEPART_S, straight(), usual.time_s)
+    gain_s = could_gain_s(world.water.mesh, forecast, VESSEL, DEPART_S, straight(), usual.time_s, 0.0)
     assert gain_s >= usual.time_s - clock.time_s
 
 
@@ -304,7 +304,7 @@ def test_a_track_without_length_has_no_way_round(world):
     track = np.vstack([point, point])
     way, _ = faster_track(world.water.mesh, 2.0, steady(adverse_band), VESSEL, DEPART_S, track, inf, inf, False)
     assert len(way) == 0
-    assert could_gain_s(world.water.mesh, steady(adverse_band), VESSEL, DEPART_S, track, 0.0) == 0.0
+    assert could_gain_s(world.water.mesh, steady(adverse_band), VESSEL, DEPART_S, track, 0.0, 0.0) == 0.0
 
 
 def test_top_speed_is_that_of_vessel_stream_and_wind_together():
@@ -336,10 +336,12 @@ def rounded_ports(house, world):
         place = [(1.5, 51.0), (-2.4, 50.4), (0.3, 50.5), (-1.6, 49.8)][seed % 4]
         ask = Ask(*place, DEPART_S, slow, known_policy("nearest-time"), persons_min=10.0, persons_max=10.0)
         case = case_of(ask, stormy, coordination_at(stormy, ask))
-        ways = first_look(case, reach_from(stormy, case.depth_class, *place))
-        judged, _ = opened(case, ways, exhaustive=True)
-        usual = looked_at_closely(case, ways, np.arange(len(world.ports))).passages
-        found += [(case, usual, judged.ways, port) for port in judged.ways.detours]
+        judged = opened(case, exhaustive=True)
+        usual = passages_to_ports(
+            world.water, case.depth_class, judged.reach, forecast, case.motion, DEPART_S,
+            np.arange(len(world.ports)), 0.0,
+        )  # fmt: skip
+        found += [(case, usual, judged, port) for port in judged.detours]
     return found
 
 
@@ -347,13 +349,13 @@ def test_a_way_round_is_worth_it_keeps_to_the_water_and_has_its_own_clock(rounde
     assert len(rounded_ports) > 30
     for case, usual, ways, port in rounded_ports:
         detour, limits = ways.detours[port], case.ask.policy.limits
-        time_s = ways.passages.time_s[port]
+        time_s = ways.survey.ways.passages.time_s[port]
         plain = seas.run(case.world.forecast, case.motion, case.ask.at_s, detour.track)
         assert time_s == pytest.approx(plain.time_s, rel=1e-4)
-        assert ways.passages.late_s[port] == pytest.approx(plain.late_s, rel=1e-4, nan_ok=True)
+        assert ways.survey.ways.passages.late_s[port] == pytest.approx(plain.late_s, rel=1e-4, nan_ok=True)
         assert time_s >= ways.reach.distance_m[port] / top_speed_ms(case.motion, case.world.forecast)
         assert detour.length_m == pytest.approx(sum(length_m(*a, *b) for a, b in pairwise(detour.track)), rel=1e-6)
-        assert ways.distance_m[port] == detour.length_m
+        assert ways.survey.ways.distance_m[port] == detour.length_m
         # Nothing is shorter than the shortest path; the plane bends by metres.
         assert detour.length_m >= ways.reach.distance_m[port] * (1.0 - 1e-4) - 1.0
         usual_s = detour.shortest_s
@@ -361,7 +363,7 @@ def test_a_way_round_is_worth_it_keeps_to_the_water_and_has_its_own_clock(rounde
         if usual_s < inf and usual.highest_hs_m[port] <= case.motion.max_hs_m:
             assert time_s <= (1.0 - limits.detour_worth_share) * usual_s
         elif usual_s < inf:
-            assert ways.passages.highest_hs_m[port] <= case.motion.max_hs_m
+            assert ways.survey.ways.passages.highest_hs_m[port] <= case.motion.max_hs_m
         assert detour.track[0] == pytest.approx((case.ask.lon, case.ask.lat), abs=1e-6)
         assert detour.track[-1] == pytest.approx(
             (case.world.water.ports.lon[port], case.world.water.ports.lat[port]), abs=1e-5

@@ -12,7 +12,7 @@ from numba import typeof
 from scipy.integrate import solve_ivp
 
 from api.house import known_policy
-from engine.case import case_of, first_look, judged, motion_of
+from engine.case import case_of, motion_of
 from engine.errors import PositionRefused
 from engine.kernels.forecast import no_forecast
 from engine.kernels.mesh import NOWHERE
@@ -29,6 +29,7 @@ from engine.kernels.passage import (
 from engine.kernels.plane import from_plane
 from engine.kernels.reach import track_on_plane
 from engine.model import Ask, Coordination
+from engine.opening import opened
 from engine.sea_route import reach_from
 from geodata.forecast.cube import open_cube
 from tests.oracles import seas
@@ -533,7 +534,7 @@ def winner(house, world, forecast, place, vessel):
     ask = Ask(*place, DEPART_S, vessel, known_policy("nearest-time"), persons_min=10.0, persons_max=10.0)
     world_then = replace(world, forecast=forecast, identity={**world.identity, "forecast": {"id": "SYNTHETIC"}})
     case = case_of(ask, world_then, Coordination("UK", True, 0.0, ()))
-    found = judged(case, first_look(case, reach_from(world_then, case.depth_class, *place)))
+    found = opened(case)
     return world.ports[found.winner].id
 
 

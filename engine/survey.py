@@ -1,0 +1,368 @@
+"""Every port looked at from one position, in one compiled pass: measured, timed, judged, weighed and put in order.
+
+Ports are taken in the order of their lower bounds: the whole shortest distance at top speed, with the strongest stream
+and wind of the forecast behind, and no wait. Those that may still be the best one get close clocks; once a bound
+exceeds the best confirmed key, it does for all that follow, and they get coarse ones.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.judge import RULE_COUNT, AskFigures, Table, Ways, judge, new_table
+from engine.kernels.forecast import Forecast
+from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
+from engine.kernels.mesh import NOWHERE
+from engine.kernels.passage import (
+    COARSE,
+    Motion,
+    Passages,
+    calm_speed_ms,
+    clock_of_joining,
+    copy_passage,
+    new_trail,
+    no_passages,
+    run_clocks,
+    says_nothing,
+)
+from engine.kernels.reach import DepthClass, Water, track_on_plane
+from engine.kernels.screen import could_gain_s, top_speed_ms
+from engine.kernels.tides import Tides
+from engine.model import LivePicture, PortColumns
+from engine.policy import Limits
+from engine.vocab import Rule, Status, Verdict, Weight
+
+BY_TIME, BY_DISTANCE, BY_CARE = 0, 1, 2
+
+LOOKED_AT_CLOSELY = 8
+"""So many ports get close clocks whatever their bounds: the nearest few are shown in any case."""
+
+NEXT_OPENED = 2
+"""So many more at a time as long as one of them may still be the best one."""
+
+MENDED_BY_ANOTHER_ARRIVAL = (Rule.R_RTE_01, Rule.R_RTE_02, Rule.R_NAV_01, Rule.R_NAV_02, Rule.R_NAV_03)
+"""Rules that may find otherwise on another way, at another hour, in another sea."""
+
+_IS_MENDED = np.array([rule in MENDED_BY_ANOTHER_ARRIVAL for rule in Rule])
+
+
+class Scene(NamedTuple):
+    """All that a survey needs but the position; the same however that is moved within its uncertainty.
+
+    Attributes
+    ----------
+    figures : AskFigures
+    listed, inside_srr : ndarray of bool, shape (p,)
+        Whether each port is designated, and lies in the state of the search and rescue region.
+    weight_of_code, penalty_of_code : ndarray, indexed by code
+        Of the policy; penalties in seconds.
+    care_delay_s : ndarray of float64, shape (p,)
+        From each landing to definitive care. [s]
+    key : int
+        What ports are ordered by: `BY_TIME`, `BY_DISTANCE` or `BY_CARE`.
+    """
+
+    water: Water
+    depth_class: DepthClass
+    forecast: Forecast
+    motion: Motion
+    figures: AskFigures
+    limits: Limits
+    columns: PortColumns
+    live: LivePicture
+    tides: Tides
+    listed: np.ndarray
+    inside_srr: np.ndarray
+    weight_of_code: np.ndarray
+    penalty_of_code: np.ndarray
+    care_delay_s: np.ndarray
+    key: int
+
+
+class WaysRound(NamedTuple):
+    """Ways that are taken instead of the shortest path; arrays by port, or empty where there is none.
+
+    Attributes
+    ----------
+    taken : ndarray of bool, shape (p,)
+    distance_m : ndarray of float64, shape (p,)
+        [m]
+    touched, poor : ndarray of uint64, shape (p,)
+        Zones on them.
+    passages : Passages
+    """
+
+    taken: np.ndarray
+    distance_m: np.ndarray
+    touched: np.ndarray
+    poor: np.ndarray
+    passages: Passages
+
+
+class Survey(NamedTuple):
+    """What was found; arrays by port, or by row of the ports asked for.
+
+    Attributes
+    ----------
+    ways : Ways
+        Those chosen.
+    closely : ndarray of bool, shape (p,)
+        Whether the clock is a close one.
+    table : Table
+        By row.
+    weight : ndarray of int8, shape (n, rules)
+    plain_key_s, key_s : ndarray of float64, shape (n,)
+        What the ports are ordered by, without and with penalties. [s]
+    status : ndarray of int8, shape (n,)
+    bound_s : ndarray of float64, shape (n,)
+        Least key each port can have, whatever way is taken to it; infinite without one. [s]
+    by_bound : ndarray of int64, shape (n,)
+        Rows in the order of their bounds.
+    opened : int
+        How many of them could have been the best one.
+    best : int
+        Row of the best fit port, or `NOWHERE`.
+    """
+
+    ways: Ways
+    closely: np.ndarray
+    table: Table
+    weight: np.ndarray
+    plain_key_s: np.ndarray
+    key_s: np.ndarray
+    status: np.ndarray
+    bound_s: np.ndarray
+    by_bound: np.ndarray
+    opened: int
+    best: int
+
+
+def no_ways_round() -> WaysRound:
+    """The shortest path to every port."""
+    none = np.empty(0)
+    flags, zones = np.empty(0, np.bool_), np.empty(0, np.uint64)
+    return WaysRound(flags, none, zones, zones, Passages(none, none, none, none, flags, flags, none))
+
+
+@inlined_kernel
+def key_of(scene, reach, p, time_s, calm_ms):
+    """What the policy orders a port by for a given time to its landing, penalties left out. [s]"""
+    key_s = time_s
+    if scene.key == BY_DISTANCE:
+        # Miles at the vessel's speed, so that penalties in minutes mean the same under every policy.
+        key_s = (reach.distance_m[p] + reach.harbour_m[p]) / calm_ms
+    elif scene.key == BY_CARE:
+        key_s += scene.care_delay_s[p]
+    return key_s
+
+
+@leaf_kernel
+def enter_lower_bounds(scene, reach, motion, ports, bound_s):
+    """Enter the least key that each of these ports can have. [s]"""
+    top_ms = top_speed_ms(motion, scene.forecast)
+    calm_ms = calm_speed_ms(motion)
+    for row in range(ports.shape[0]):
+        p = ports[row]
+        limit_ms = scene.columns.harbour_speed_ms[p]
+        if np.isnan(limit_ms):
+            limit_ms = scene.limits.harbour_speed_ms
+        least_s = reach.distance_m[p] / top_ms
+        if not np.isnan(reach.harbour_m[p]):
+            least_s += reach.harbour_m[p] / min(calm_ms, limit_ms)
+        bound = key_of(scene, reach, p, least_s, calm_ms)
+        bound_s[row] = np.inf if np.isnan(bound) else bound
+
+
+@leaf_kernel
+def enter_keys(scene, reach, motion, ports, rows, table, penalty_s, plain_key_s, key_s):
+    """Enter what some rows are ordered by. [s]"""
+    calm_ms = calm_speed_ms(motion)
+    for row in rows:
+        plain_key_s[row] = key_of(scene, reach, ports[row], table.time_s[row], calm_ms)
+        key_s[row] = plain_key_s[row] + penalty_s[row]
+
+
+@leaf_kernel
+def best_of(rows, status, key_s, best):
+    """The best fit row of these and the best one so far; ties fall to the lower one, so equal inputs agree."""
+    for row in rows:
+        if status[row] > Status.CAUTION or np.isnan(key_s[row]):
+            continue
+        if best == NOWHERE or key_s[row] < key_s[best] or (key_s[row] == key_s[best] and row < best):
+            best = row
+    return best
+
+
+@leaf_kernel
+def weigh(table, rows, weight_of_code, penalty_of_code, weight, status, penalty_s):
+    """Weigh the findings of some rows: enter their weights, their status, and the penalty each draws. [s]
+
+    One hard fail excludes, one hard unknown leaves unconfirmed, any soft fail or unknown is a caution.
+    """
+    for row in rows:
+        status[row] = Status.SUITABLE
+        penalty_s[row] = 0.0
+        for r in range(RULE_COUNT):
+            code = table.code[row, r]
+            verdict = table.verdict[row, r]
+            weight[row, r] = weight_of_code[code]
+            if weight[row, r] == Weight.INFO or verdict == Verdict.PASS or verdict == Verdict.NOT_APPLICABLE:
+                continue
+            found = Status.UNCONFIRMED
+            if weight[row, r] == Weight.SOFT:
+                found = Status.CAUTION
+                penalty_s[row] += penalty_of_code[code]
+            elif verdict == Verdict.FAIL:
+                found = Status.EXCLUDED
+            if found > status[row]:
+                status[row] = found
+
+
+@kernel
+def survey(scene, reach, ways_round, motion, tide_bias_m, ports, exhaustive):
+    """Look at ports from one position.
+
+    Parameters
+    ----------
+    scene : Scene
+    reach : Reach
+    ways_round : WaysRound
+    motion : Motion
+        Of the scene, unless one asks what another speed or other waves would change.
+    tide_bias_m : float
+        Added to every height of tide: 0 but when asking what a wrong tide would change. [m]
+    ports : ndarray of int64, shape (n,)
+    exhaustive : bool
+        Look closely at each of them, whatever its bound.
+
+    Returns
+    -------
+    Survey
+    """
+    count = ports.shape[0]
+    ways = ways_chosen(reach, ways_round)
+    closely = np.zeros(reach.distance_m.shape[0], np.bool_)
+    table = new_table(count)
+    weight = np.empty((count, RULE_COUNT), np.int8)
+    plain_key_s = np.empty(count)
+    penalty_s = np.empty(count)
+    key_s = np.empty(count)
+    status = np.empty(count, np.int8)
+    bound_s = np.empty(count)
+    enter_lower_bounds(scene, reach, motion, ports, bound_s)
+    by_bound = np.argsort(bound_s, kind="mergesort")
+    trail = new_trail(scene.depth_class.corners.vertex.shape[0], count)
+    joining = clock_of_joining(reach, scene.forecast, motion, scene.figures.depart_s)
+    all_closely = exhaustive or says_nothing(scene.forecast)
+    best = NOWHERE
+    best_s = np.inf
+    first = 0
+    while first < count:
+        # A few at a time while any of them may still be the best one, then all others.
+        close = all_closely or first == 0 or bound_s[by_bound[first]] < best_s
+        size = count
+        if close and not all_closely:
+            size = LOOKED_AT_CLOSELY if first == 0 else NEXT_OPENED
+        rows = by_bound[first : first + size]
+        first += rows.shape[0]
+        closely[ports[rows]] = close
+        run_clocks(
+            scene.water, scene.depth_class, reach, scene.forecast, motion, scene.figures.depart_s, joining, trail,
+            ports, rows, ways_round.taken, 0.0 if close else COARSE, ways.passages,
+        )  # fmt: skip
+        judge(
+            table, scene.figures, motion, tide_bias_m, scene.limits, scene.columns, scene.live, scene.tides,
+            scene.forecast, scene.water.ports, ports, rows, ways, reach.harbour_m, scene.listed, scene.inside_srr,
+        )  # fmt: skip
+        weigh(table, rows, scene.weight_of_code, scene.penalty_of_code, weight, status, penalty_s)
+        enter_keys(scene, reach, motion, ports, rows, table, penalty_s, plain_key_s, key_s)
+        best = best_of(rows, status, key_s, best)
+        if best != NOWHERE:
+            best_s = key_s[best]
+    opened = count
+    if not exhaustive:
+        opened = min(count, 1)
+        while opened < count and bound_s[by_bound[opened]] < best_s:
+            opened += 1
+    return Survey(
+        ways, closely, table, weight, plain_key_s, key_s, status, bound_s, by_bound, opened, best,
+    )  # fmt: skip
+
+
+@kernel
+def ways_chosen(reach, ways_round):
+    """The ways round where there are any, and the shortest paths to all other ports, their clocks not run yet."""
+    distance_m = reach.distance_m.copy()
+    touched = reach.touched.copy()
+    poor = reach.poor.copy()
+    passages = no_passages(distance_m.shape[0])
+    for p in range(ways_round.taken.shape[0]):
+        if ways_round.taken[p]:
+            distance_m[p] = ways_round.distance_m[p]
+            touched[p] = ways_round.touched[p]
+            poor[p] = ways_round.poor[p]
+            copy_passage(ways_round.passages, passages, p)
+    return Ways(distance_m, touched, poor, passages)
+
+
+@inlined_kernel
+def speaks_against(found, row):
+    """Whether a hard rule speaks against a row: one that another arrival may mend, and one that none can."""
+    mendable = False
+    hopeless = False
+    for r in range(RULE_COUNT):
+        verdict = found.table.verdict[row, r]
+        if found.weight[row, r] == Weight.HARD and (verdict == Verdict.FAIL or verdict == Verdict.UNKNOWN):
+            if _IS_MENDED[r]:
+                mendable = True
+            else:
+                hopeless = True
+    return mendable, hopeless
+
+
+@kernel
+def worth_a_search(scene, reach, found, exhaustive):
+    """Ports whose answer a faster way round might change, in the order of their bounds.
+
+    Parameters
+    ----------
+    scene : Scene
+    reach : Reach
+    found : Survey
+        Of all ports, on the shortest paths.
+    exhaustive : bool
+        Name every port that a way round might bring nearer by as much as is worth a search.
+
+    Returns
+    -------
+    ndarray of int64
+    """
+    ports = np.empty(found.opened, np.int64)
+    count = 0
+    best_s = np.inf if found.best == NOWHERE else found.key_s[found.best]
+    for turn in range(found.opened):
+        p = found.by_bound[turn]
+        if not reach.distance_m[p] < np.inf or reach.entered_at[p] != NOWHERE:
+            continue
+        # No other way could make it fit.
+        if speaks_against(found, p)[1]:
+            continue
+        usual_s = found.ways.passages.time_s[p]
+        if not usual_s < np.inf or found.ways.passages.highest_hs_m[p] > scene.motion.max_hs_m:
+            ports[count] = p
+            count += 1
+            continue
+        needed_s = scene.limits.detour_worth_share * usual_s
+        if not exhaustive and p != found.best:
+            # What it would have to gain to come first; an earlier arrival may also spare the whole wait.
+            wait_s = found.table.wait_s[p]
+            behind_s = found.key_s[p] - best_s - (wait_s if wait_s > 0.0 else 0.0)
+            needed_s = max(needed_s, behind_s)
+        track = track_on_plane(scene.water, scene.depth_class, reach, p)
+        gain_s = could_gain_s(
+            scene.water.mesh, scene.forecast, scene.motion, scene.figures.depart_s, track, usual_s, needed_s
+        )
+        if gain_s > needed_s:
+            ports[count] = p
+            count += 1
+    return ports[:count]
