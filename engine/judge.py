@@ -368,7 +368,7 @@ def judge(
         findings = (
             route(distance_m, passages.time_s[p], whole_m),
             port_kind(columns.kind[p]),
-            harbour_status(live.status_feed, live.status[p], live.status_age_s[p], limits.status_stale_after_s),
+            harbour_status(live.status_feed[p], live.status[p], live.status_age_s[p], limits.status_stale_after_s),
             berth(
                 ask.loa_m, ask.beam_m, columns.loa_limit_m[p], columns.beam_limit_m[p], limits.berth_unlisted_loa_m
             ),
@@ -395,15 +395,15 @@ def judge(
             restricted_areas(has_route, touched, np.uint64(ask.firing_bits)),
             load(ask.persons, ask.persons_known, ask.self_righting_persons, ask.max_persons),
             capacity(
-                live.capacity_feed, live.free_places[p], ask.persons, ask.persons_known, limits.capacity_tight_share
+                live.capacity_feed[p], live.free_places[p], ask.persons, ask.persons_known, limits.capacity_tight_share
             ),
             landing_rate(
-                live.capacity_feed, live.persons_per_hour[p], live.queued_persons[p], ask.persons,
+                live.capacity_feed[p], live.persons_per_hour[p], live.queued_persons[p], ask.persons,
                 limits.landing_queue_s / HOUR_S,
             ),
             medical_reception(ask.medical, columns.reception[p]),
-            basic_needs(live.reception_feed, live.needs_met[p]),
-            onward_transport(live.reception_feed, live.transport_arranged[p]),
+            basic_needs(live.reception_feed[p], live.needs_met[p]),
+            onward_transport(live.reception_feed[p], live.transport_arranged[p]),
             danger_ashore(live.danger_ashore[p]),
             designated(ask.has_designated_list, listed[p]),
             in_srr_state(ask.weigh_srr_state, inside_srr[p]),

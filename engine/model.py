@@ -141,16 +141,19 @@ class PortColumns(NamedTuple):
 
 
 class LivePicture(NamedTuple):
-    """What changes while the world stands still: reports from ports. Feeds are `engine.vocab.Feed`."""
+    """What changes while the world stands still: reports from ports; one array a figure, one entry a port.
 
-    status_feed: int
+    Feeds are `engine.vocab.Feed`: a port that never reported has none, whatever others do.
+    """
+
+    status_feed: np.ndarray
     status: np.ndarray
     status_age_s: np.ndarray
-    capacity_feed: int
+    capacity_feed: np.ndarray
     free_places: np.ndarray
     persons_per_hour: np.ndarray
     queued_persons: np.ndarray
-    reception_feed: int
+    reception_feed: np.ndarray
     needs_met: np.ndarray
     transport_arranged: np.ndarray
     danger_ashore: np.ndarray
@@ -159,10 +162,11 @@ class LivePicture(NamedTuple):
 def no_live_picture(port_count: int) -> LivePicture:
     """The picture of a plain machine: no feed was ever connected."""
     unknown = np.full(port_count, np.nan)
+    absent = np.full(port_count, int(Feed.ABSENT), np.int8)
     return LivePicture(
-        int(Feed.ABSENT), np.zeros(port_count, np.int64), unknown,
-        int(Feed.ABSENT), unknown, unknown, unknown,
-        int(Feed.ABSENT), unknown, unknown, np.zeros(port_count, np.bool_),
+        absent, np.zeros(port_count, np.int64), unknown,
+        absent, unknown, unknown, unknown,
+        absent, unknown, unknown, np.zeros(port_count, np.bool_),
     )  # fmt: skip
 
 

@@ -146,14 +146,14 @@ def _region_notices(case: Case) -> list[Notice]:
 
 
 def _feed_notices(case: Case) -> list[Notice]:
-    """That a source was never connected is said here once; findings repeat it by code."""
+    """That no port ever reported to a source is said here once; findings repeat it by code."""
     live = case.world.live
-    absent = (
+    sources = (
         (live.status_feed, Code.NO_STATUS_FEED),
         (live.capacity_feed, Code.NO_CAPACITY_FEED),
         (live.reception_feed, Code.NO_RECEPTION_FEED),
     )
-    notices = [Notice(code) for feed, code in absent if feed == Feed.ABSENT]
+    notices = [Notice(code) for feeds, code in sources if not feeds.any()]
     if weather_feed(case.ask, case.world)[0] == Feed.ABSENT:
         notices.append(Notice(Code.WX_MISSING))
     if (case.world.tides.station < 0).all():

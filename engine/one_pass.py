@@ -68,5 +68,5 @@ def look(scene, lon_deg, lat_deg, ways_round, no_way_round, variants, exhaustive
     if variants.shape[0] > 0:
         tried = contenders(scene, found)
         if tried.shape[0] > 1:
-            winners = winners_of_variants(scene, reach, no_way_round, tried, variants)
+            winners = winners_of_variants(scene, reach, found, no_way_round, tried, variants)
     return Looked(reach, found, worth, tried, winners)

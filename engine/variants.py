@@ -8,7 +8,7 @@ import numpy as np
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import Motion
-from engine.survey import speaks_against, survey
+from engine.survey import WaysRound, speaks_against, survey
 from engine.units import HOUR_S
 from engine.vocab import Code, Rule
 
@@ -129,13 +129,15 @@ def _add_next_in_line(found, near):
 
 
 @kernel
-def winners_of_variants(scene, reach, no_way_round, ports, variants):
+def winners_of_variants(scene, reach, found, no_way_round, ports, variants):
     """The fit port that comes first under each change.
 
     Parameters
     ----------
     scene : Scene
     reach : Reach
+    found : Survey
+        Of all ports, on the shortest paths.
     no_way_round : WaysRound
         An empty one.
     ports : ndarray of int64, shape (n,)
@@ -150,6 +152,9 @@ def winners_of_variants(scene, reach, no_way_round, ports, variants):
     """
     winners = np.full(variants.shape[0], NOWHERE)
     motion = scene.motion
+    ways = found.ways
+    # Another tide changes no clock at the entrance: those run closely already stand.
+    run_already = WaysRound(found.closely, ways.distance_m, ways.touched, ways.poor, ways.passages)
     for v in range(variants.shape[0]):
         changed = Motion(
             variants[v, 0] * motion.full_speed_ms,
@@ -164,7 +169,9 @@ def winners_of_variants(scene, reach, no_way_round, ports, variants):
             motion.wave_doubt,
             variants[v, 1],
         )
-        found = survey(scene, reach, no_way_round, changed, variants[v, 2], ports, True)
-        if found.best != NOWHERE:
-            winners[v] = ports[found.best]
+        same_clocks = variants[v, 0] == 1.0 and variants[v, 1] == 1.0
+        given = run_already if same_clocks else no_way_round
+        tried = survey(scene, reach, given, changed, variants[v, 2], ports, True)
+        if tried.best != NOWHERE:
+            winners[v] = ports[tried.best]
     return winners

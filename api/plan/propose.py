@@ -187,7 +187,6 @@ def figures_of(request: PlanIn, house: House) -> dict[int, Figures]:
             raise InvalidAsk(f"ports.{k}.id", "is a port that comes earlier in the list.", "Give each port once.")
         stated[port] = given
     live = world.live
-    connected = live.capacity_feed == Feed.LIVE
     assumed_places = inf if request.ports_without_figures == "unlimited" else None
     assumed_rate = request.persons_per_hour_without_figures
     figures = {}
@@ -196,7 +195,7 @@ def figures_of(request: PlanIn, house: House) -> dict[int, Figures]:
         places: float | None = own.places if own is not None else None
         rate = own.persons_per_hour if own is not None else None
         queued = own.queued_persons if own is not None else 0
-        if own is None and connected:
+        if own is None and live.capacity_feed[port] == Feed.LIVE:
             places, rate = _or_none(live.free_places[port]), _or_none(live.persons_per_hour[port])
             queued = int(np.nan_to_num(live.queued_persons[port]))
         assumed = (*(("places",) if places is None else ()), *(("persons_per_hour",) if rate is None else ()))
@@ -243,9 +242,9 @@ def _boat(
 
 def without_places(world: World) -> World:
     """The world with no feed of places: the plan shares places out itself, and counts none of them twice."""
-    if world.live.capacity_feed == Feed.ABSENT:
+    if not world.live.capacity_feed.any():
         return world
-    return replace(world, live=world.live._replace(capacity_feed=int(Feed.ABSENT)))
+    return replace(world, live=world.live._replace(capacity_feed=np.zeros_like(world.live.capacity_feed)))
 
 
 def problem_of(boats: Sequence[Boat], ports: Sequence[int], figures: dict[int, Figures]) -> Problem:

@@ -127,8 +127,8 @@ def live_picture(
     Returns
     -------
     LivePicture
-        A feed is absent while no port ever reported to it, and stale when its newest report is too old. A status past
-        its expiry, places and reception past the limit are unknown. A danger ashore stays until people take it back.
+        A feed is absent for a port that never reported to it, and stale when its newest report is too old. A status
+        past its expiry, places and reception past the limit are unknown. A danger ashore stays until taken back.
     """
     import numpy as np
 
@@ -143,11 +143,12 @@ def live_picture(
     def blank() -> "np.ndarray":
         return np.full(len(at), np.nan)
 
-    def feed(part: str) -> int:
-        times = [report["reported_ms"] for report in content[part].values()]
-        if not times:
-            return int(Feed.ABSENT)
-        return int(Feed.LIVE if now_ms - max(times) <= limit_ms else Feed.STALE)
+    def feed(part: str) -> "np.ndarray":
+        feeds = np.full(len(at), int(Feed.ABSENT), np.int8)
+        for port_id, said in content[part].items():
+            if port_id in at:
+                feeds[at[port_id]] = Feed.LIVE if now_ms - said["reported_ms"] <= limit_ms else Feed.STALE
+        return feeds
 
     status, age_s = np.zeros(len(at), np.int64), blank()
     for port_id, said in content["status"].items():

@@ -35,7 +35,13 @@ def codes(decision):
 
 
 def live(world, **changes):
-    return replace(world, live=world.live._replace(**changes))
+    """The world with another live picture; a feed given as one state is that of every port."""
+    feeds = {
+        name: np.full(len(world.ports), int(value), np.int8)
+        for name, value in changes.items()
+        if isinstance(value, Feed)
+    }
+    return replace(world, live=world.live._replace(**changes | feeds))
 
 
 def test_off_folkestone_dover_is_the_answer_and_folkestone_is_explained(ask, world):
@@ -63,7 +69,7 @@ def test_no_feed_is_a_caution_said_once_and_makes_nobody_unconfirmed(ask, world)
 
 
 def test_a_feed_that_died_leaves_ports_unconfirmed(ask, world):
-    dead = live(world, status_feed=int(Feed.STALE))
+    dead = live(world, status_feed=Feed.STALE)
     decision = decide(ask, dead)
     assert decision.recommended is None
     assert Code.NO_PORT_CONFIRMED in codes(decision)
@@ -73,11 +79,24 @@ def test_a_feed_that_died_leaves_ports_unconfirmed(ask, world):
     assert document["headline"]["en"].startswith("WARNING")
 
 
+def test_a_port_that_reports_says_nothing_of_those_that_do_not(ask, world):
+    count = len(world.ports)
+    dover = port_number(world, "dover")
+    feed, status = np.zeros(count, np.int8), np.zeros(count, np.int64)
+    feed[dover], status[dover] = Feed.LIVE, PortStatus.CLOSED
+    decision = decide(ask, live(world, status_feed=feed, status=status, status_age_s=np.where(feed, 0.0, np.nan)))
+    assert decision.recommended not in (None, dover)
+    silent = np.arange(count) != dover
+    assert (decision.code[silent, Rule.R_PRT_01] == Code.NO_STATUS_FEED).all()
+    assert decision.code[dover, Rule.R_PRT_01] == Code.PORT_CLOSED
+    assert Code.NO_STATUS_FEED not in codes(decision)
+
+
 def test_a_closed_port_is_excluded_and_explained(ask, world):
     count = len(world.ports)
     status = np.full(count, int(PortStatus.OPEN))
     status[port_number(world, "dover")] = int(PortStatus.CLOSED)
-    closed = live(world, status_feed=int(Feed.LIVE), status=status, status_age_s=np.zeros(count))
+    closed = live(world, status_feed=Feed.LIVE, status=status, status_age_s=np.zeros(count))
     decision = decide(ask, closed)
     assert world.ports[decision.recommended].id != "dover"
     passed = {entry["port_id"]: entry["code"] for entry in decision_document(decision)["passed_over"]}
@@ -87,7 +106,7 @@ def test_a_closed_port_is_excluded_and_explained(ask, world):
 def test_a_full_port_gives_way_to_one_with_places(ask, world):
     free = np.full(len(world.ports), 500.0)
     free[port_number(world, "dover")] = 29.0
-    decision = decide(ask, live(world, capacity_feed=int(Feed.LIVE), free_places=free))
+    decision = decide(ask, live(world, capacity_feed=Feed.LIVE, free_places=free))
     assert world.ports[decision.recommended].id != "dover"
     assert decision.code[port_number(world, "dover"), Rule.R_CAP_01] == Code.CAP_FULL
 

@@ -79,7 +79,10 @@ def with_random_picture(world, random):
     """The world with some ports closed or full: then the best port is seldom the nearest one."""
     count = len(world.ports)
     status = np.where(random.random(count) < random.uniform(0.0, 0.95), int(PortStatus.CLOSED), int(PortStatus.OPEN))
-    return replace(world, live=world.live._replace(status_feed=1, status=status, status_age_s=np.zeros(count)))
+    return replace(
+        world,
+        live=world.live._replace(status_feed=np.ones(count, np.int8), status=status, status_age_s=np.zeros(count)),
+    )
 
 
 def test_the_bounded_answer_is_the_exhaustive_one_without_a_forecast(house, world):
