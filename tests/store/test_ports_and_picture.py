@@ -190,4 +190,5 @@ def test_a_port_closed_in_the_store_is_excluded_by_the_decision(store, officer, 
     dover = names.index("dover")
     assert decision.code[dover, Rule.R_PRT_01] == Code.PORT_CLOSED
     assert decision.code[dover, Rule.R_CAP_01] == Code.CAP_FULL
-    assert decision.code[names.index("calais"), Rule.R_PRT_01] == Code.PORT_STATUS_UNKNOWN
+    assert decision.code[names.index("calais"), Rule.R_PRT_01] == Code.NO_STATUS_FEED
+    assert decision.recommended not in (None, dover)
