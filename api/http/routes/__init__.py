@@ -2,6 +2,11 @@
 
 from fastapi import APIRouter
 
-from api.http.routes import decisions, distances, ports
+from api.http.routes import decisions, distances, port_reports, ports
 
-ROUTERS: tuple[APIRouter, ...] = (decisions.router, distances.router, ports.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    decisions.router,
+    distances.router,
+    ports.router,
+    port_reports.router,
+)
