@@ -25,6 +25,10 @@ TAGS = [
     {"name": "distances", "description": "True distance over water."},
     {"name": "ports", "description": "The register of ports."},
     {"name": "live", "description": "What ports report, and the places left there."},
+    {"name": "encounters", "description": "Reports of people at sea, directions, and the live board."},
+    {"name": "reservations", "description": "Places held ashore for people still at sea."},
+    {"name": "events", "description": "Everything that changes, as it changes."},
+    {"name": "records", "description": "Shift handover and audit trail."},
     {"name": "service", "description": "Whether this service is up and ready."},
 ]
 
