@@ -7,10 +7,11 @@ the store. A listener too slow to keep up is dropped and told so; the others do 
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from typing import NamedTuple
 
+import anyio
 import orjson
 from sse_starlette import ServerSentEvent
 
@@ -51,6 +52,7 @@ class Listener:
 
     def __init__(self, is_wanted: Callable[[str], bool], most_queued: int) -> None:
         self.is_wanted = is_wanted
+        self.is_dropped = False
         self._queue: asyncio.Queue[Heard | None] = asyncio.Queue(most_queued)
 
     def offer(self, heard: Heard) -> bool:
@@ -60,13 +62,18 @@ class Listener:
         with suppress(asyncio.QueueFull):
             self._queue.put_nowait(heard)
             return True
+        self.is_dropped = True
+        self.end()
+        return False
+
+    def end(self) -> None:
+        """Tell nothing more."""
         while not self._queue.empty():
             self._queue.get_nowait()
         self._queue.put_nowait(None)
-        return False
 
     async def next(self) -> Heard | None:
-        """The next event; None when this listener was dropped."""
+        """The next event; None at the end."""
         return await self._queue.get()
 
 
@@ -93,6 +100,13 @@ class Broadcast:
     def listeners(self) -> int:
         """How many listen."""
         return len(self._listeners)
+
+    async def begin(self) -> None:
+        """Find the newest event; where the store cannot be read, `run` goes on trying."""
+        try:
+            await self._poll()
+        except (StoreError, Busy) as failure:
+            _log.error("events wait until the store can be read: %s", failure)
 
     async def run(self) -> None:
         """Poll until cancelled."""
@@ -155,7 +169,9 @@ class Broadcast:
         if len(self._listeners) >= self._most_listeners:
             raise Busy("As many listen already as may.", {"Retry-After": "5"})
 
-    async def follow(self, after: int | None, is_wanted: Callable[[str], bool]) -> AsyncIterator[bytes]:
+    async def follow(
+        self, after: int | None, is_wanted: Callable[[str], bool], ending: anyio.Event
+    ) -> AsyncGenerator[bytes, None]:
         """Events for one listener, as they are sent.
 
         Parameters
@@ -164,12 +180,15 @@ class Broadcast:
             Resume after this event; None for those to come.
         is_wanted : callable
             Whether an event of a kind is.
+        ending : anyio.Event
+            Set when the service stops: the stream then ends as a whole answer.
         """
         newest = self.position()
         # A number beyond the newest is of another store, or of one that was restored: it says nothing here.
         told = newest if after is None else min(after, newest)
         yield ServerSentEvent(comment="listening", retry=RETRY_MS).encode()
         listener = Listener(is_wanted, self._most_queued)
+        stopping = asyncio.create_task(_end_when(ending, listener))
         try:
             while told < self.position():
                 missed = await self._after(told)
@@ -184,11 +203,18 @@ class Broadcast:
             while (heard := await listener.next()) is not None:
                 if heard.sequence == 0 or heard.sequence > told:
                     yield heard.chunk
-            yield ServerSentEvent(comment=_DROPPED).encode()
+            if listener.is_dropped:
+                yield ServerSentEvent(comment=_DROPPED).encode()
         except (StoreError, Busy):
             yield ServerSentEvent(comment=_UNREADABLE).encode()
         finally:
             self._listeners.discard(listener)
+            stopping.cancel()
+
+
+async def _end_when(ending: anyio.Event, listener: Listener) -> None:
+    await ending.wait()
+    listener.end()
 
 
 def wanted(kinds: frozenset[str], most: frozenset[str] | None = None) -> Callable[[str], bool]:

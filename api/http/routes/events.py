@@ -3,6 +3,7 @@
 import re
 from typing import Annotated
 
+import anyio
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -23,6 +24,9 @@ LAST_EVENT_ID = "Last-Event-ID"
 
 _VESSELS_HEAR = frozenset({"port", "forecast"})
 """What everybody at sea may hear of; encounters and reservations of others are not among it."""
+
+_GRACE_S = 1.0
+"""How long a stream may take to end when the service stops, before it is cut. [s]"""
 
 _KINDS = re.compile(r"[a-z_]{1,40}(\.[a-z_]{1,40})?(,[a-z_]{1,40}(\.[a-z_]{1,40})?){0,30}")
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -83,8 +87,11 @@ async def follow_events(
     broadcast.refuse_crowd()
     broadcast.position()
     is_wanted = wanted(frozenset((kinds or "").split(",")) - {""}, _VESSELS_HEAR if caller.own_only else None)
+    ending = anyio.Event()
     return EventSourceResponse(
-        broadcast.follow(after if last is None else int(last), is_wanted),
+        broadcast.follow(after if last is None else int(last), is_wanted, ending),
+        shutdown_event=ending,
+        shutdown_grace_period=_GRACE_S,
         ping=settings.heartbeat_s,
         ping_message_factory=lambda: ServerSentEvent(comment="still here"),
     )
