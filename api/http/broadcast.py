@@ -19,7 +19,7 @@ from api.http.memory import Memory
 from api.http.problems import Busy, Starting
 from api.store.errors import StoreError
 from api.store.events import Event
-from api.store.values import Json, written_time
+from api.store.values import Json, canonical, written_time
 
 _log = logging.getLogger(__name__)
 
@@ -32,10 +32,9 @@ _UNREADABLE = "the store cannot be read; come back with Last-Event-ID"
 
 
 class Heard(NamedTuple):
-    """What is sent of an event, made once for all listeners; `sequence` is 0 for one that is in no store."""
+    """An event and what is sent of it, made once for all listeners; its number is 0 when it is in no store."""
 
-    sequence: int
-    kind: str
+    event: Event
     chunk: bytes
 
 
@@ -45,19 +44,19 @@ class Listener:
     Parameters
     ----------
     is_wanted : callable
-        Whether an event of a kind is.
+        Whether an event is.
     most_queued : int
         Events that may wait for it.
     """
 
-    def __init__(self, is_wanted: Callable[[str], bool], most_queued: int) -> None:
+    def __init__(self, is_wanted: Callable[[Event], bool], most_queued: int) -> None:
         self.is_wanted = is_wanted
         self.is_dropped = False
         self._queue: asyncio.Queue[Heard | None] = asyncio.Queue(most_queued)
 
     def offer(self, heard: Heard) -> bool:
         """Queue an event if it is wanted; False when there was no room, and then nothing else is told."""
-        if not self.is_wanted(heard.kind):
+        if not self.is_wanted(heard.event):
             return True
         with suppress(asyncio.QueueFull):
             self._queue.put_nowait(heard)
@@ -141,8 +140,9 @@ class Broadcast:
 
     def announce(self, kind: str, body: Json) -> None:
         """Tell of something that is in no store; it has no id, so nobody resumes after it."""
-        data = orjson.dumps({"kind": kind, "body": body}, option=orjson.OPT_SORT_KEYS).decode()
-        self._tell(Heard(0, kind, ServerSentEvent(data, event=kind).encode()))
+        text = canonical(body)
+        data = canonical({"kind": kind, "body": body}).decode()
+        self._tell(Heard(Event(0, 0, kind, "", text), ServerSentEvent(data, event=kind).encode()))
 
     def _tell(self, heard: Heard) -> None:
         slow = [listener for listener in self._listeners if not listener.offer(heard)]
@@ -170,7 +170,7 @@ class Broadcast:
             raise Busy("As many listen already as may.", {"Retry-After": "5"})
 
     async def follow(
-        self, after: int | None, is_wanted: Callable[[str], bool], ending: anyio.Event
+        self, after: int | None, is_wanted: Callable[[Event], bool], ending: anyio.Event
     ) -> AsyncGenerator[bytes, None]:
         """Events for one listener, as they are sent.
 
@@ -179,7 +179,7 @@ class Broadcast:
         after : int or None
             Resume after this event; None for those to come.
         is_wanted : callable
-            Whether an event of a kind is.
+            Whether an event is.
         ending : anyio.Event
             Set when the service stops: the stream then ends as a whole answer.
         """
@@ -194,14 +194,14 @@ class Broadcast:
                 missed = await self._after(told)
                 for event in missed:
                     told = event.sequence
-                    if is_wanted(event.kind):
+                    if is_wanted(event):
                         yield _heard(event).chunk
                 if not missed:
                     break
             # Nothing is awaited between the last look and this: no event can come in between.
             self._listeners.add(listener)
             while (heard := await listener.next()) is not None:
-                if heard.sequence == 0 or heard.sequence > told:
+                if heard.event.sequence == 0 or heard.event.sequence > told:
                     yield heard.chunk
             if listener.is_dropped:
                 yield ServerSentEvent(comment=_DROPPED).encode()
@@ -217,22 +217,15 @@ async def _end_when(ending: anyio.Event, listener: Listener) -> None:
     listener.end()
 
 
-def wanted(kinds: frozenset[str], most: frozenset[str] | None = None) -> Callable[[str], bool]:
-    """Whether an event of a kind is wanted.
+def of_kinds(kinds: frozenset[str]) -> Callable[[Event], bool]:
+    """Whether an event is of certain kinds.
 
     Parameters
     ----------
     kinds : frozenset of str
         Kinds such as ``port.status``, or their first words such as ``port``; empty for all.
-    most : frozenset of str, optional
-        The same, for what may be heard at all.
     """
-
-    def is_wanted(kind: str) -> bool:
-        names = {kind, kind.partition(".")[0]}
-        return (not kinds or bool(names & kinds)) and (most is None or bool(names & most))
-
-    return is_wanted
+    return lambda event: not kinds or bool({event.kind, event.kind.partition(".")[0]} & kinds)
 
 
 def _heard(event: Event) -> Heard:
@@ -241,4 +234,4 @@ def _heard(event: Event) -> Heard:
         orjson.dumps(event.subject),
     )  # fmt: skip
     chunk = ServerSentEvent(data.decode(), event=event.kind, id=str(event.sequence)).encode()
-    return Heard(event.sequence, event.kind, chunk)
+    return Heard(event, chunk)
