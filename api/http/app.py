@@ -13,12 +13,17 @@ from starlette.responses import Response
 
 from api.house import House
 from api.http import probes, routes
+from api.http.broadcast import Broadcast
+from api.http.chores import chores
+from api.http.doors import forecast_of
 from api.http.headers import AnswerHeaders, stamp
-from api.http.limits import BodyLimit, Workshop
+from api.http.limits import BodyLimit, OnceFor, Workshop
+from api.http.memory import Memory
 from api.http.openapi import TITLE, describe
 from api.http.opening import Opening
 from api.http.problems import answer_problem
 from api.http.settings import Settings
+from api.store.store import Store
 from engine import ENGINE_VERSION
 from engine.errors import SafeportError
 from geodata.pack import DEFAULT_PACK
@@ -29,6 +34,7 @@ def create_app(
     pack: Path = DEFAULT_PACK,
     settings: Settings | None = None,
     forecast: Path | None = None,
+    store: Store | None = None,
 ) -> FastAPI:
     """Application that answers for a house.
 
@@ -42,14 +48,22 @@ def create_app(
     settings : Settings, optional
     forecast : Path, optional
         Forecast to answer with; taken over again whenever the file is replaced.
+    store : Store, optional
+        The control room's memory, open; whoever opened it closes it after the application has stopped. Without it
+        routes that need records answer 503.
     """
     limits = settings or Settings()
     opening = Opening(pack, house, forecast)
 
+    memory = Memory(store, limits.store_working, limits.store_waiting)
+    broadcast = Broadcast(memory, limits.events_every_s, limits.listeners, limits.listener_queue)
+    opening.on_forecast = lambda opened: broadcast.announce("forecast.changed", forecast_of(opened))
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         opening.begin()
-        yield
+        async with chores(memory, broadcast, limits):
+            yield
         await opening.settled()
 
     # No pages for people: the usual ones fetch scripts from elsewhere.
@@ -58,6 +72,10 @@ def create_app(
     )
     app.state.opening = opening
     app.state.workshop = Workshop(limits.working, limits.waiting)
+    app.state.board = OnceFor[str]()
+    app.state.settings = limits
+    app.state.memory = memory
+    app.state.broadcast = broadcast
     for router in routes.ROUTERS:
         app.include_router(router)
     app.include_router(probes.router)
@@ -67,7 +85,8 @@ def create_app(
     app.add_exception_handler(Exception, _answer_failure)
     # The last one added is the first to see a request.
     app.add_middleware(GZipMiddleware, minimum_size=limits.gzip_from_bytes, compresslevel=limits.gzip_level)
-    app.add_middleware(BodyLimit, most_bytes=limits.body_bytes)
+    larger = {"/v1/edxl-have": limits.exchange_bytes}
+    app.add_middleware(BodyLimit, most_bytes=limits.body_bytes, larger=larger)
     app.add_middleware(AnswerHeaders)
     return app
 

@@ -1,7 +1,8 @@
 """How much of a request is read, and how many requests are worked on at once."""
 
-from collections.abc import Callable
-from typing import TypeVar
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from typing import Generic, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
@@ -20,27 +21,31 @@ class BodyLimit:
     app : ASGIApp
     most_bytes : int
         Largest body allowed. [bytes]
+    larger : mapping of str to int, optional
+        Paths where more is allowed, and how much. [bytes]
     """
 
-    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, most_bytes: int, larger: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._most_bytes = most_bytes
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = f"The limit is {self._most_bytes} bytes."
+        most_bytes = self._larger.get(scope["path"], self._most_bytes)
+        refusal = f"The limit is {most_bytes} bytes."
         request = Request(scope)
         declared = request.headers.get("content-length", "")
         # Refused before a byte of it is read. There is no "Connection: close": a client that is still writing would
         # have its connection reset and might never read why; the server drops the rest unread.
-        if declared.isdecimal() and int(declared[:20]) > self._most_bytes:
+        if declared.isdecimal() and int(declared[:20]) > most_bytes:
             answer = await answer_problem(request, BodyTooLarge(refusal))
             await answer(scope, receive, send)
             return
-        left = self._most_bytes
+        left = most_bytes
 
         async def receive_counted() -> Message:
             # Counted whatever the length declared: a chunked body declares none.
@@ -79,3 +84,18 @@ class Workshop:
         if self._working.statistics().tasks_waiting >= self._waiting:
             raise Busy("Many requests wait already. Try again in a second.", {"Retry-After": "1"})
         return await to_thread.run_sync(work, limiter=self._working)
+
+
+class OnceFor(Generic[Answer]):
+    """The newest result of some work, shared by all who ask for the same thing at the same time."""
+
+    def __init__(self) -> None:
+        self._gate = asyncio.Lock()
+        self._newest: tuple[Hashable, Answer] | None = None
+
+    async def once_for(self, key: Hashable, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Result of the work for a key: done once, kept until another key is asked for."""
+        async with self._gate:
+            if self._newest is None or self._newest[0] != key:
+                self._newest = key, await work()
+            return self._newest[1]

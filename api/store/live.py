@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import orjson
 
 from api.store.database import Transaction
+from api.store.events import newest_event
 from api.store.reservations import LIVE
 from api.store.values import Json, canonical
 
@@ -32,7 +33,7 @@ class PortStatusInput(NamedTuple):
     version : str
         Equal pictures have equal versions; serves as ETag.
     age_s : float or None
-        Age of the newest report; None when there is none. [s]
+        Age of the newest report; None when the store could not be read. [s]
     """
 
     version: str
@@ -53,7 +54,7 @@ class PortsSnapshot:
 
     @property
     def content(self) -> Json:
-        """The body as values: ``status``, ``capacity``, ``reception`` by port, and ``reserved``."""
+        """The body as values: ``status``, ``capacity``, ``reception`` by port, ``reserved``, and ``lost`` if it is."""
         content: Json = orjson.loads(self.body)
         return content
 
@@ -65,6 +66,8 @@ class PortsSnapshot:
     def status_input(self, now_s: float) -> PortStatusInput | None:
         """For ``inputs.port_status`` of a decision; None when no port ever reported anything."""
         content = self.content
+        if "lost" in content:
+            return PortStatusInput(self.version, None)
         times = [report["reported_ms"] for part in _PARTS for report in content[part].values()]
         if not times:
             return None
@@ -72,6 +75,14 @@ class PortsSnapshot:
 
 
 _PARTS = ("status", "capacity", "reception")
+
+
+def lost_snapshot() -> PortsSnapshot:
+    """What is known where the store cannot be read and nothing was read before.
+
+    Which ports had reported is not known either, so every one of them counts as one whose feed has died.
+    """
+    return PortsSnapshot(canonical({"status": {}, "capacity": {}, "reception": {}, "reserved": [], "lost": True}))
 
 
 def ports_snapshot(tx: Transaction, now_ms: int) -> PortsSnapshot:
@@ -101,6 +112,54 @@ def ports_snapshot(tx: Transaction, now_ms: int) -> PortsSnapshot:
         ],
     }
     return PortsSnapshot(canonical(content))
+
+
+class KeptSnapshot(NamedTuple):
+    """A snapshot and for how long it stands.
+
+    Attributes
+    ----------
+    snapshot : PortsSnapshot
+    sequence : int
+        Newest event that has been looked at.
+    from_ms, until_ms : int
+        Recorded times between which it holds, unless somebody reports something: then a hold in it expires. [ms]
+    """
+
+    snapshot: PortsSnapshot
+    sequence: int
+    from_ms: int
+    until_ms: int
+
+
+_CHANGED = "SELECT 1 FROM event WHERE sequence > ? AND (kind LIKE 'port.%' OR kind LIKE 'reservation.%') LIMIT 1"
+_NEVER_MS = 1 << 62
+
+
+def kept_snapshot(tx: Transaction, now_ms: int, kept: KeptSnapshot | None) -> KeptSnapshot:
+    """The state of all ports at a time: the one kept, where it still stands.
+
+    Parameters
+    ----------
+    tx : Transaction
+    now_ms : int
+        Recorded time. [ms]
+    kept : KeptSnapshot or None
+        Of an earlier call.
+    """
+    sequence = newest_event(tx)
+    if kept is not None and kept.from_ms <= now_ms < kept.until_ms:
+        if sequence == kept.sequence:
+            return kept
+        if tx.row(_CHANGED, kept.sequence) is None:
+            return kept._replace(sequence=sequence)
+    next_end = tx.row(
+        "SELECT MIN(expires_ms) FROM reservation WHERE state IN ('held', 'confirmed') AND state = 'held' "
+        "AND expires_ms > ?",
+        now_ms,
+    )
+    until_ms = _NEVER_MS if next_end is None or next_end[0] is None else int(next_end[0])
+    return KeptSnapshot(ports_snapshot(tx, now_ms), sequence, now_ms, until_ms)
 
 
 def live_picture(
@@ -143,8 +202,10 @@ def live_picture(
     def blank() -> "np.ndarray":
         return np.full(len(at), np.nan)
 
+    silent = Feed.STALE if "lost" in content else Feed.ABSENT
+
     def feed(part: str) -> "np.ndarray":
-        feeds = np.full(len(at), int(Feed.ABSENT), np.int8)
+        feeds = np.full(len(at), int(silent), np.int8)
         for port_id, said in content[part].items():
             if port_id in at:
                 feeds[at[port_id]] = Feed.LIVE if now_ms - said["reported_ms"] <= limit_ms else Feed.STALE

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote
 
-from api.store.audit import Verified, audit_rows, verify_chain
+from api.store.audit import GENESIS, Head, Verified, audit_rows, verify_chain
+from api.store.board import BoardBasis, board_basis
 from api.store.database import Database, Transaction
 from api.store.decisions import DecisionRecord, decision_record, latest_decision
 from api.store.directions import latest_direction, overrides_of
@@ -14,10 +15,10 @@ from api.store.errors import WrongValue
 from api.store.events import Event, events_after, newest_event
 from api.store.handover import handover_page
 from api.store.ledger import Actor, Answer, Command, Once, carry_out
-from api.store.live import PortsSnapshot, ports_snapshot
-from api.store.ports import port_document
+from api.store.live import KeptSnapshot, PortsSnapshot, kept_snapshot, ports_snapshot
+from api.store.ports import port_document, reporting_ports
 from api.store.reservations import live_reservations, places_left, reservation_document
-from api.store.schema import migrate, refuse_old_schema
+from api.store.schema import migrate, refuse_old_schema, stored_version
 from api.store.values import Json, milliseconds
 
 T = TypeVar("T")
@@ -76,9 +77,25 @@ class Store:
 
         return self._at(now_s, gather)
 
+    def reported_ports(self, now_s: float) -> list[Json]:
+        """`port` of every port that ever reported, by id."""
+
+        def gather(tx: Transaction, now_ms: int) -> list[Json]:
+            kinds = ("total", "families", "medical")
+            return [
+                {**port_document(tx, name), "places_left": dict(zip(kinds, places_left(tx, name, now_ms), strict=True))}
+                for name in reporting_ports(tx)
+            ]
+
+        return self._at(now_s, gather)
+
     def ports(self, now_s: float) -> PortsSnapshot:
         """Everything a live picture is made of; its `version` is an ETag."""
         return self._at(now_s, ports_snapshot)
+
+    def ports_since(self, kept: KeptSnapshot | None, now_s: float) -> KeptSnapshot:
+        """`ports`, kept: one cheap read when nothing about ports has changed since the one given."""
+        return self._at(now_s, lambda tx, now_ms: kept_snapshot(tx, now_ms, kept))
 
     def reservation(self, reservation_id: str, now_s: float) -> Json:
         """One reservation."""
@@ -96,6 +113,10 @@ class Store:
         """The live board: every open encounter with its newest report."""
         return self.database.read(open_encounters)
 
+    def board(self) -> BoardBasis:
+        """Every open encounter with its direction and what was decided for it last."""
+        return self.database.read(board_basis)
+
     def direction(self, encounter_id: str) -> Json | None:
         """The direction that holds for an encounter."""
         return self.database.read(lambda tx: latest_direction(tx, encounter_id))
@@ -104,9 +125,9 @@ class Store:
         """Overrides of a decision."""
         return self.database.read(lambda tx: overrides_of(tx, decision_id))
 
-    def decision(self, decision_id: str) -> DecisionRecord:
+    def decision(self, decision_id: str, document_sha256: str | None = None) -> DecisionRecord:
         """A decision with all that is needed to make it again."""
-        return self.database.read(lambda tx: decision_record(tx, decision_id))
+        return self.database.read(lambda tx: decision_record(tx, decision_id, document_sha256))
 
     def latest_decision(self, encounter_id: str) -> DecisionRecord | None:
         """The newest decision for an encounter."""
@@ -123,6 +144,15 @@ class Store:
     def audit(self, after: int = 0, limit: int = 100) -> list[Json]:
         """Audit rows after one, oldest first."""
         return self.database.read(lambda tx: audit_rows(tx, after, limit))
+
+    def head(self) -> Head:
+        """The end of the audit chain."""
+
+        def end(tx: Transaction) -> Head:
+            found = tx.row("SELECT sequence, at_ms, digest FROM journal_head WHERE id = 1")
+            return Head(0, 0, GENESIS) if found is None else Head(found[0], found[1], bytes(found[2]))
+
+        return self.database.read(end)
 
     def verify(self, digests: dict[int, bytes] | None = None) -> Verified:
         """Walk the audit chain; `digests` are hashes known from signed heads."""
@@ -190,6 +220,25 @@ def sqlite_file(url: str) -> Path:
     if path == url or not path or path.startswith("//") or "?" in path or "\x00" in path:
         raise WrongValue("store", "is not a URL of a SQLite file.", "Use sqlite:PATH.")
     return Path(unquote(path))
+
+
+def open_for_service(url: str) -> Store:
+    """Open a store to work with: an empty SQLite file is made ready, tables that are there are never changed.
+
+    Raises
+    ------
+    SchemaMismatch
+        Its tables are old or newer than the program, or a server has none yet.
+    """
+    database = open_database(url)
+    try:
+        if database.dialect == "sqlite" and stored_version(database) == 0:
+            migrate(database)
+        refuse_old_schema(database)
+    except BaseException:
+        database.close()
+        raise
+    return Store(database)
 
 
 def open_store(url: str, create: bool = False) -> Store:

@@ -6,7 +6,9 @@ import json
 import httpx
 import pytest
 
-from api.http import create_app
+from api.http import callers, create_app
+from api.store.ledger import Actor, Role
+from api.store.store import open_for_service
 
 
 class Caller:
@@ -26,6 +28,20 @@ class Caller:
 
     def get(self, path, **options):
         return self.request("GET", path, **options)
+
+    def delete(self, path, headers=()):
+        return self.request("DELETE", path, headers=dict(headers))
+
+    def put(self, path, body, headers=()):
+        return self.send("PUT", path, body, headers)
+
+    def post(self, path, body, headers=()):
+        return self.send("POST", path, body, headers)
+
+    def send(self, method, path, body, headers=()):
+        sent = {"Content-Type": "application/json"} | dict(headers)
+        # Not by httpx: it cannot send a lone surrogate.
+        return self.request(method, path, content=json.dumps(body).encode(), headers=sent)
 
     def decide(self, body):
         return self.decide_raw(json.dumps(body).encode())
@@ -58,3 +74,32 @@ def encounter():
         "persons": {"min": 55, "max": 60},
         "vessel": {"profile": "rnli-severn"},
     }
+
+
+@pytest.fixture
+def store_url(tmp_path):
+    """URL of a file that is not there yet."""
+    return f"sqlite:{tmp_path}/store.db"
+
+
+@pytest.fixture
+def store(store_url):
+    """An empty store in a file."""
+    with open_for_service(store_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def acting(monkeypatch):
+    """Makes the next requests come from a role and duty."""
+
+    def act(role, duty, own_only=False):
+        monkeypatch.setattr(callers, "LOCAL", callers.Caller(duty, Actor(Role(role), duty), own_only))
+
+    return act
+
+
+@pytest.fixture
+def control(call_app, house, store):
+    """Caller of an application that keeps records."""
+    return call_app(create_app(house, store=store))
