@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from api.cli import decide, distance, doctor, forecast, geodata, plan, ports, serve, tide
+from api.cli import decide, distance, doctor, forecast, geodata, plan, ports, serve, settings, tide
 from api.cli.arguments import Parser, guarded
 from api.cli.refusals import refusal_line
 from engine import ENGINE_VERSION
@@ -26,6 +26,7 @@ COMMANDS = {
     "doctor": (doctor, "check this installation"),
     "geodata": (geodata, "build or verify the geodata pack"),
     "serve": (serve, "answer over HTTP"),
+    "settings": (settings, "list the settings of the service, with their defaults"),
 }
 """Every command: the module that declares and answers it, and what it is for."""
 

@@ -3,20 +3,19 @@
 import argparse
 from pathlib import Path
 
-from api.cli.arguments import Once, add_pack, pack_folder, whole_number
+from api.cli.arguments import Once, add_pack, add_settings, pack_folder, whole_number
 from engine.errors import InvalidAsk
 
-FIELDS = {"host": "--host", "port": "--port"}
-DEFAULT_HOST = "127.0.0.1"
-DEFAULT_PORT = 8000
+FIELDS = {"host": "--host", "port": "--port", "settings": "--settings"}
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--host", action=Once, metavar="H", help=f"address to listen on; {DEFAULT_HOST} if left out")
-    parser.add_argument("--port", action=Once, metavar="N", help=f"TCP port; {DEFAULT_PORT} if left out")
+    parser.add_argument("--host", action=Once, metavar="H", help="address to listen on; 127.0.0.1 if left out")
+    parser.add_argument("--port", action=Once, metavar="N", help="TCP port; 8000 if left out")
     parser.add_argument("--forecast", action=Once, metavar="FILE",
                         help="forecast to answer with; taken over again whenever the file is replaced")  # fmt: skip
+    add_settings(parser)
     add_pack(parser)
     parser.set_defaults(answer=answer, fields=FIELDS)
 
@@ -31,7 +30,9 @@ def answer(options: argparse.Namespace) -> int:
         raise InvalidAsk("--forecast", "there is no such file.", "Make one with 'safeport forecast ingest'.")
 
     from api.http import serve
+    from api.settings import read_settings
     from geodata.pack import DEFAULT_PACK
 
-    serve(options.host or DEFAULT_HOST, DEFAULT_PORT if port is None else port, folder or DEFAULT_PACK, forecast)
+    settings = read_settings(settings=options.settings, host=options.host, port=port)
+    serve(settings, folder or DEFAULT_PACK, forecast)
     return 0

@@ -18,7 +18,7 @@ from api.http.limits import BodyLimit, Workshop
 from api.http.openapi import TITLE, describe
 from api.http.opening import Opening
 from api.http.problems import answer_problem
-from api.http.settings import Settings
+from api.settings import Settings, read_settings
 from engine import ENGINE_VERSION
 from engine.errors import SafeportError
 from geodata.pack import DEFAULT_PACK
@@ -43,7 +43,7 @@ def create_app(
     forecast : Path, optional
         Forecast to answer with; taken over again whenever the file is replaced.
     """
-    limits = settings or Settings()
+    limits = settings or read_settings()
     opening = Opening(pack, house, forecast)
 
     @asynccontextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 import uvicorn
 
 from api.http.app import create_app
+from api.settings import Settings, read_settings
 from engine.errors import InvalidAsk
 from geodata.pack import DEFAULT_PACK
 
@@ -16,17 +17,16 @@ STOP_S = 10
 """How long requests under way may take to finish when the server is stopped. [s]"""
 
 
-def serve(host: str = "127.0.0.1", port: int = 8000, pack: Path = DEFAULT_PACK, forecast: Path | None = None) -> None:
+def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast: Path | None = None) -> None:
     """Answer HTTP until stopped by SIGINT or SIGTERM; requests under way are finished first.
 
     Prints one line with the address once connections are accepted.
 
     Parameters
     ----------
-    host : str
-        A loopback address, or ``localhost``: nothing here asks who is calling yet.
-    port : int
-        0 lets the system choose.
+    settings : Settings, optional
+        Those of the environment when left out. Its `host` has to be a loopback address, or ``localhost``, unless
+        access is on.
     pack : Path
         Folder of the pack.
     forecast : Path, optional
@@ -37,16 +37,18 @@ def serve(host: str = "127.0.0.1", port: int = 8000, pack: Path = DEFAULT_PACK, 
     InvalidAsk
         The address is not one of this machine's own, or cannot be used.
     """
-    listener = _listener(loopback_address(host), port)
+    chosen = settings or read_settings()
+    listener = _listener(address_to_listen_on(chosen.host, chosen.access), chosen.port)
     config = uvicorn.Config(
-        create_app(pack=pack, forecast=forecast),
+        create_app(pack=pack, settings=chosen, forecast=forecast),
         lifespan="on",
         # Queries carry positions; they belong in no log.
         access_log=False,
         log_level="warning",
         server_header=False,
-        # Nobody stands in front of a loopback address, so nobody may speak for another.
-        proxy_headers=False,
+        # Whoever is not named may not speak for another.
+        proxy_headers=bool(chosen.trusted_proxies),
+        forwarded_allow_ips=list(chosen.trusted_proxies),
         timeout_graceful_shutdown=STOP_S,
     )
     with listener, suppress(KeyboardInterrupt):
@@ -57,23 +59,33 @@ def serve(host: str = "127.0.0.1", port: int = 8000, pack: Path = DEFAULT_PACK, 
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def loopback_address(host: str) -> str:
-    """Address of this machine that a host name means.
+def address_to_listen_on(host: str, access: bool) -> str:
+    """Address that a host name means.
+
+    Parameters
+    ----------
+    host : str
+        An address, or ``localhost``; other names are not looked up.
+    access : bool
+        Whether callers are asked who they are.
 
     Raises
     ------
     InvalidAsk
-        Other machines could reach it, or it is no address.
+        Other machines could reach it and nobody is asked who they are, or it is no address.
     """
     if host.lower() == "localhost":
         return "127.0.0.1"
-    with suppress(ValueError):
-        if ip_address(host).is_loopback:
-            return host
+    try:
+        address = ip_address(host)
+    except ValueError:
+        raise InvalidAsk("host", "is not an address.", "Use 127.0.0.1, ::1 or localhost.") from None
+    if access or address.is_loopback:
+        return host
     raise InvalidAsk(
         "host",
-        "is not a loopback address, and nothing here asks who is calling yet.",
-        "Use 127.0.0.1, ::1 or localhost.",
+        "is not a loopback address, and access is off: anybody who reaches it could hold and close.",
+        "Use 127.0.0.1, ::1 or localhost, or turn access on (SAFEPORT_ACCESS=on).",
     )
 
 

@@ -26,6 +26,7 @@ class Role(Enum):
     PORT_OFFICER = "port_officer"
     AUDITOR = "auditor"
     ADMIN = "admin"
+    VIEWER = "viewer"
     SYSTEM = "system"
 
 
