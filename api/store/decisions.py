@@ -76,7 +76,7 @@ class RecordDecision:
             raise WrongValue("document", "is not a decision document.", "Send it as it was answered.") from None
 
     def apply(self, ledger: Ledger) -> Change:
-        """Keep it, unless this very decision for this encounter is kept already: equal inputs have equal names."""
+        """Keep it, unless this principal's very decision for this encounter is kept: equal inputs have equal names."""
         tx = ledger.tx
         if self.encounter_id is not None:
             known_encounter(tx, self.encounter_id)
@@ -85,8 +85,12 @@ class RecordDecision:
             "encounter_id": self.encounter_id, "document_sha256": self.document_sha256,
             "picture_sha256": self.picture_sha256,
         }  # fmt: skip
-        kept = tx.rows("SELECT document_sha256, encounter_id FROM decision WHERE id = ?", self.decision_id)
-        if (self.document_sha256, self.encounter_id) in [tuple(row) for row in kept]:
+        kept = tx.rows(
+            "SELECT d.document_sha256, d.encounter_id, m.principal FROM decision d "
+            "LEFT JOIN made_by m ON m.sequence = d.sequence WHERE d.id = ?",
+            self.decision_id,
+        )  # fmt: skip
+        if (self.document_sha256, self.encounter_id, ledger.actor.principal or None) in [tuple(row) for row in kept]:
             return Change(self.decision_id, summary, changed=False)
         if self.picture is not None:
             tx.run(
@@ -158,15 +162,26 @@ _KEPT = (
 )
 
 
-def decision_record(tx: Transaction, decision_id: str) -> DecisionRecord:
+def decision_record(tx: Transaction, decision_id: str, principal: str | None = None) -> DecisionRecord:
     """The newest record of a decision.
+
+    Parameters
+    ----------
+    tx : Transaction
+    decision_id : str
+    principal : str, optional
+        Look only at what this principal asked for.
 
     Raises
     ------
     NothingSuch
     """
     checked_id(decision_id, "decision_id")
-    found = tx.row(f"{_KEPT} WHERE d.id = ? ORDER BY d.sequence DESC LIMIT 1", decision_id)
+    own, values = "", [decision_id]
+    if principal is not None:
+        own = "AND EXISTS (SELECT 1 FROM made_by m WHERE m.sequence = d.sequence AND m.principal = ?) "
+        values.append(principal)
+    found = tx.row(f"{_KEPT} WHERE d.id = ? {own}ORDER BY d.sequence DESC LIMIT 1", *values)
     if found is None:
         raise NothingSuch("decision_id", "names no decision that was kept.", "Check the id.")
     return _record(found)

@@ -1,6 +1,6 @@
 """The store: one way to change things, and what can be asked of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote
@@ -13,8 +13,10 @@ from api.store.encounters import encounter_document, open_encounters
 from api.store.errors import WrongValue
 from api.store.events import Event, events_after, newest_event
 from api.store.handover import handover_page
+from api.store.keys import StoredKey, stored_key, stored_keys
 from api.store.ledger import Actor, Answer, Command, Once, carry_out
 from api.store.live import PortsSnapshot, ports_snapshot
+from api.store.ownership import Owners, owners_of
 from api.store.ports import port_document
 from api.store.reservations import live_reservations, places_left, reservation_document
 from api.store.schema import migrate, refuse_old_schema
@@ -104,9 +106,9 @@ class Store:
         """Overrides of a decision."""
         return self.database.read(lambda tx: overrides_of(tx, decision_id))
 
-    def decision(self, decision_id: str) -> DecisionRecord:
-        """A decision with all that is needed to make it again."""
-        return self.database.read(lambda tx: decision_record(tx, decision_id))
+    def decision(self, decision_id: str, principal: str | None = None) -> DecisionRecord:
+        """A decision with all that is needed to make it again; of `principal`, if one is named."""
+        return self.database.read(lambda tx: decision_record(tx, decision_id, principal))
 
     def latest_decision(self, encounter_id: str) -> DecisionRecord | None:
         """The newest decision for an encounter."""
@@ -119,6 +121,18 @@ class Store:
     def newest_event(self) -> int:
         """Number of the newest event."""
         return self.database.read(newest_event)
+
+    def owners(self, ids: Iterable[str]) -> Owners:
+        """Whose reservations, encounters and decisions are, by id."""
+        return self.database.read(lambda tx: owners_of(tx, ids))
+
+    def key(self, key_id: str) -> StoredKey | None:
+        """A key of a vessel or service."""
+        return self.database.read(lambda tx: stored_key(tx, key_id))
+
+    def keys(self) -> list[StoredKey]:
+        """Every key there ever was."""
+        return self.database.read(stored_keys)
 
     def audit(self, after: int = 0, limit: int = 100) -> list[Json]:
         """Audit rows after one, oldest first."""
