@@ -144,11 +144,13 @@ class Settings(BaseSettings):
     token_keys_bytes: int = Field(262_144, ge=1_024, description="Largest JWKS read. [bytes]")
 
     # How often. Each principal has a bucket of each class, so that nobody's planning slows anybody's deciding.
-    decide_per_s: float = Field(2.0, gt=0.0, description="[A] Decisions and distances of one principal. [1/s]")
+    decide_per_s: float = Field(2.0, gt=0.0, description="[A] Decisions of one principal. [1/s]")
     decide_at_once: int = Field(30, ge=1, description="[A] The same, saved up.")
     change_per_s: float = Field(2.0, gt=0.0, description="[A] Reports, holds and other changes of one principal. [1/s]")
     change_at_once: int = Field(30, ge=1, description="[A] The same, saved up.")
-    read_per_s: float = Field(10.0, gt=0.0, description="[A] Readings of records and events of one principal. [1/s]")
+    read_per_s: float = Field(
+        10.0, gt=0.0, description="[A] Readings of one principal: ports, distances, records. [1/s]"
+    )
     read_at_once: int = Field(100, ge=1, description="[A] The same, saved up.")
     plan_per_s: float = Field(0.2, gt=0.0, description="[A] Joint plans of one principal. [1/s]")
     plan_at_once: int = Field(5, ge=1, description="[A] The same, saved up.")

@@ -8,9 +8,10 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from api.cli import decide, distance, doctor, forecast, geodata, plan, ports, serve, settings, tide
+from api.cli import decide, distance, doctor, forecast, geodata, keys, plan, ports, serve, settings, tide
 from api.cli.arguments import Parser, guarded
 from api.cli.refusals import refusal_line
+from api.store.errors import StoreBusy, StoreUnavailable
 from engine import ENGINE_VERSION
 from engine.errors import DownloadFailed, PackError, SafeportError
 
@@ -26,6 +27,7 @@ COMMANDS = {
     "doctor": (doctor, "check this installation"),
     "geodata": (geodata, "build or verify the geodata pack"),
     "serve": (serve, "answer over HTTP"),
+    "keys": (keys, "give vessels and services keys, and take them away"),
     "settings": (settings, "list the settings of the service, with their defaults"),
 }
 """Every command: the module that declares and answers it, and what it is for."""
@@ -67,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         # --help and --version end this way.
         return int(end.code or 0)
-    except (PackError, DownloadFailed) as error:
+    except (PackError, DownloadFailed, StoreUnavailable, StoreBusy) as error:
         return _failed(refusal_line(error, fields))
     except SafeportError as error:
         print(refusal_line(error, fields), file=sys.stderr)
@@ -82,7 +84,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _failed(line: str) -> int:
-    if os.environ.get("SAFEPORT_DEBUG") == "1":
+    if os.environ.get("SAFEPORT_DEBUG", "").lower() in ("1", "true", "yes", "on"):
         traceback.print_exc()
     print(line, file=sys.stderr)
     return FAILED

@@ -6,13 +6,15 @@ from pathlib import Path
 from api.cli.arguments import Once, add_pack, add_settings, pack_folder, whole_number
 from engine.errors import InvalidAsk
 
-FIELDS = {"host": "--host", "port": "--port", "settings": "--settings"}
+FIELDS = {"host": "--host", "port": "--port", "store": "--store", "settings": "--settings"}
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--host", action=Once, metavar="H", help="address to listen on; 127.0.0.1 if left out")
     parser.add_argument("--port", action=Once, metavar="N", help="TCP port; 8000 if left out")
+    parser.add_argument("--store", action=Once, metavar="URL",
+                        help="where records are kept: sqlite:PATH or postgresql://...; none if left out")  # fmt: skip
     parser.add_argument("--forecast", action=Once, metavar="FILE",
                         help="forecast to answer with; taken over again whenever the file is replaced")  # fmt: skip
     add_settings(parser)
@@ -33,6 +35,6 @@ def answer(options: argparse.Namespace) -> int:
     from api.settings import read_settings
     from geodata.pack import DEFAULT_PACK
 
-    settings = read_settings(settings=options.settings, host=options.host, port=port)
+    settings = read_settings(settings=options.settings, host=options.host, port=port, store=options.store)
     serve(settings, folder or DEFAULT_PACK, forecast)
     return 0

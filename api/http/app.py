@@ -13,12 +13,14 @@ from starlette.responses import Response
 
 from api.house import House
 from api.http import probes, routes
+from api.http.callers import Gate, refuse_open_doors
 from api.http.headers import AnswerHeaders, stamp
 from api.http.limits import BodyLimit, Workshop
 from api.http.openapi import TITLE, describe
 from api.http.opening import Opening
 from api.http.problems import answer_problem
 from api.settings import Settings, read_settings
+from api.store.store import Store
 from engine import ENGINE_VERSION
 from engine.errors import SafeportError
 from geodata.pack import DEFAULT_PACK
@@ -29,6 +31,7 @@ def create_app(
     pack: Path = DEFAULT_PACK,
     settings: Settings | None = None,
     forecast: Path | None = None,
+    store: Store | None = None,
 ) -> FastAPI:
     """Application that answers for a house.
 
@@ -42,20 +45,35 @@ def create_app(
     settings : Settings, optional
     forecast : Path, optional
         Forecast to answer with; taken over again whenever the file is replaced.
+    store : Store, optional
+        The control room's memory, open, with the keys of vessels and services; whoever opened it closes it after the
+        application has stopped.
+
+    Raises
+    ------
+    InvalidAsk
+        Access is on, and there is neither a store nor an issuer of tokens.
+    RuntimeError
+        A route asks for no permission.
     """
     limits = settings or read_settings()
+    gate = Gate(limits, store)
     opening = Opening(pack, house, forecast)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # Looked at again: somebody may have added a route to the application as it was made.
+        refuse_open_doors(app)
         opening.begin()
         yield
         await opening.settled()
+        await gate.settled()
 
     # No pages for people: the usual ones fetch scripts from elsewhere.
     app = FastAPI(
         title=TITLE, version=ENGINE_VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
     )
+    app.state.gate = gate
     app.state.opening = opening
     app.state.workshop = Workshop(limits.working, limits.waiting)
     for router in routes.ROUTERS:
@@ -69,6 +87,7 @@ def create_app(
     app.add_middleware(GZipMiddleware, minimum_size=limits.gzip_from_bytes, compresslevel=limits.gzip_level)
     app.add_middleware(BodyLimit, most_bytes=limits.body_bytes)
     app.add_middleware(AnswerHeaders)
+    refuse_open_doors(app)
     return app
 
 

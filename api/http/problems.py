@@ -61,6 +61,26 @@ class Busy(Refusal):
     """Too many requests wait already."""
 
 
+class Unauthenticated(Refusal):
+    """Nothing that was sent says who is calling."""
+
+
+class Forbidden(Refusal):
+    """Who is calling may not do this."""
+
+
+class OnlyLocal(Refusal):
+    """Nobody is asked who they are, so only this machine is answered."""
+
+
+class TooOften(Refusal):
+    """Who is calling has asked too often."""
+
+
+class AccessUnknown(Refusal):
+    """Who is calling cannot be found out now."""
+
+
 class Kind(NamedTuple):
     """What is answered for a sort of exception."""
 
@@ -81,6 +101,11 @@ KINDS: dict[type[Exception] | int, Kind] = {
     Starting: Kind(503, "STARTING", "The service is starting"),
     Busy: Kind(503, "BUSY", "The service is busy"),
     PackError: Kind(503, "PACK_UNUSABLE", "The geodata pack cannot be used"),
+    Unauthenticated: Kind(401, "UNAUTHENTICATED", "It is not known who is calling"),
+    Forbidden: Kind(403, "FORBIDDEN", "This key or token does not allow it"),
+    OnlyLocal: Kind(403, "ONLY_LOCAL", "Access is off, and only this machine is answered"),
+    TooOften: Kind(429, "TOO_OFTEN", "Too many requests"),
+    AccessUnknown: Kind(503, "ACCESS_UNKNOWN", "Who is calling cannot be found out now"),
     400: Kind(400, "BAD_REQUEST", "The request cannot be read"),
     404: Kind(404, "NOT_FOUND", "There is nothing here"),
     405: Kind(405, "METHOD_NOT_ALLOWED", "This method is not offered here"),

@@ -2,14 +2,16 @@
 
 import socket
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from ipaddress import ip_address
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.http.app import create_app
 from api.settings import Settings, read_settings
+from api.store.store import open_for_service
 from engine.errors import InvalidAsk
 from geodata.pack import DEFAULT_PACK
 
@@ -39,8 +41,14 @@ def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast:
     """
     chosen = settings or read_settings()
     listener = _listener(address_to_listen_on(chosen.host, chosen.access), chosen.port)
+    url = chosen.store
+    with listener, nullcontext() if url is None else open_for_service(url.get_secret_value()) as store:
+        _answer(listener, create_app(pack=pack, settings=chosen, forecast=forecast, store=store), chosen)
+
+
+def _answer(listener: socket.socket, app: FastAPI, chosen: Settings) -> None:
     config = uvicorn.Config(
-        create_app(pack=pack, settings=chosen, forecast=forecast),
+        app,
         lifespan="on",
         # Queries carry positions; they belong in no log.
         access_log=False,
@@ -51,7 +59,7 @@ def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast:
         forwarded_allow_ips=list(chosen.trusted_proxies),
         timeout_graceful_shutdown=STOP_S,
     )
-    with listener, suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt):
         address, number = listener.getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address
         sys.stdout.write(f"safeport answers on http://{shown}:{number}\n")

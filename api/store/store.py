@@ -19,7 +19,7 @@ from api.store.live import PortsSnapshot, ports_snapshot
 from api.store.ownership import Owners, owners_of
 from api.store.ports import port_document
 from api.store.reservations import live_reservations, places_left, reservation_document
-from api.store.schema import migrate, refuse_old_schema
+from api.store.schema import migrate, refuse_old_schema, stored_version
 from api.store.values import Json, milliseconds
 
 T = TypeVar("T")
@@ -204,6 +204,25 @@ def sqlite_file(url: str) -> Path:
     if path == url or not path or path.startswith("//") or "?" in path or "\x00" in path:
         raise WrongValue("store", "is not a URL of a SQLite file.", "Use sqlite:PATH.")
     return Path(unquote(path))
+
+
+def open_for_service(url: str) -> Store:
+    """Open a store to work with: an empty SQLite file is made ready, tables that are there are never changed.
+
+    Raises
+    ------
+    SchemaMismatch
+        Its tables are old or newer than the program, or a server has none yet.
+    """
+    database = open_database(url)
+    try:
+        if database.dialect == "sqlite" and stored_version(database) == 0:
+            migrate(database)
+        refuse_old_schema(database)
+    except BaseException:
+        database.close()
+        raise
+    return Store(database)
 
 
 def open_store(url: str, create: bool = False) -> Store:

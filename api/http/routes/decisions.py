@@ -6,9 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from starlette.responses import Response
 
+from api.access.roles import Permission
 from api.document import decision_document, dump
 from api.encounter import EncounterIn
 from api.house import House
+from api.http.callers import allowed
 from api.http.doors import JsonText, OpenHouse, Work
 from api.http.examples import DECISION, ENCOUNTERS
 from api.http.openapi import problems
@@ -24,6 +26,7 @@ router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
     tags=["decisions"],
     summary="Nearest fit port for an encounter",
     response_class=JsonText,
+    dependencies=[allowed(Permission.DECIDE)],
     responses={
         200: {
             "model": DecisionShape,
