@@ -218,14 +218,14 @@ def _downloaded(url: str, wait_s: float, most_bytes: int) -> bytes:
     with closing(connection):
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("GET", path, headers={"Accept": "application/json", "Accept-Encoding": "identity"})
-        answer = connection.getresponse()
-        if answer.status != http.client.OK:
-            raise KeysNotHad(f"the issuer answered {answer.status}")
-        body = b""
-        while len(body) <= most_bytes and (piece := answer.read1(_PIECE)):
-            body += piece
-            if time.monotonic() > until_s:
-                raise KeysNotHad("the issuer took too long")
+        with closing(connection.getresponse()) as answer:
+            if answer.status != http.client.OK:
+                raise KeysNotHad(f"the issuer answered {answer.status}")
+            body = b""
+            while len(body) <= most_bytes and (piece := answer.read1(_PIECE)):
+                body += piece
+                if time.monotonic() > until_s:
+                    raise KeysNotHad("the issuer took too long")
         return _limited(body, most_bytes)
 
 
