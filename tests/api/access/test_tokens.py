@@ -6,7 +6,6 @@ import hmac
 import json
 import time
 
-import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -139,11 +138,24 @@ def test_the_public_key_as_a_shared_secret_is_not_taken(refused, rsa_key, form, 
 
 
 def test_that_attack_is_a_real_one(rsa_key):
+    """A reader that does what the header says, with the one key it has, takes it."""
     public = rsa_key.private.public_key()
-    secret = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    forged = with_shared_secret({"alg": "HS256", "typ": "JWT", "kid": "rsa-1"}, claims(), secret)
-    careless = jwt.decode(forged, secret, algorithms=["RS256", "HS256"], audience=AUDIENCE)
-    assert careless["roles"] == ["sar-duty"]
+    key = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    forged = with_shared_secret({"alg": "HS256", "typ": "JWT", "kid": "rsa-1"}, claims(), key)
+    signed, _, signature = forged.rpartition(".")
+    said = json.loads(base64.urlsafe_b64decode(signed.partition(".")[0] + "=="))["alg"]
+    checks = {"HS256": lambda: unpadded(hmac.new(key, signed.encode(), hashlib.sha256).digest()) == signature}
+    assert checks[said]()
+
+
+def test_were_it_let_through_there_still_would_be_no_key_for_it(run, published, rsa_key):
+    careless = Settings(**PARTS).model_copy(update={"token_algorithms": ("HS256", "none")})
+    tokens = Tokens(careless, KeySet(lambda: json.dumps({"keys": published}).encode(), 30.0, 3_600.0, 86_400.0, 5.0))
+    forged = with_shared_secret({"alg": "HS256", "kid": "rsa-1"}, claims(), b"x")
+    for text in (forged, by_hand({"alg": "none", "kid": "rsa-1"}, claims())):
+        with pytest.raises(NotKnown) as caught:
+            run(tokens.identify(text))
+        assert caught.value.reason is Reason.TOKEN_UNKNOWN_KID
 
 
 @pytest.mark.parametrize("algorithm", ["RS384", "RS512", "PS256", "PS384", "PS512"])
