@@ -123,6 +123,21 @@ class Gate:
         actor = Actor(STORE_ROLE[role], identity.duty or f"{role.value}, duty not stated", identity.principal)
         return Caller(identity.principal, actor, role in OWN_ONLY)
 
+    async def still_admits(self, request: Request, permission: Permission) -> bool:
+        """Whether an answer that goes on and on, such as a stream of events, may go on.
+
+        True while that cannot be found out: what was allowed a moment ago is not cut off for a store that restarts.
+        """
+        if not self._is_on:
+            return True
+        try:
+            identity = await self._identified(_bearer_of(request), may_look_up=True)
+        except NotKnown:
+            return False
+        except CannotTell:
+            return True
+        return acting_role(identity.roles, permission) is not None
+
     async def settled(self) -> None:
         """Wait for what is still going on."""
         if self._tokens is not None:

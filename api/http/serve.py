@@ -1,5 +1,6 @@
 """Running the HTTP door on this machine."""
 
+import logging
 import socket
 import sys
 from contextlib import nullcontext, suppress
@@ -9,11 +10,14 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from api.access.key_sets import is_loopback
 from api.http.app import create_app
 from api.settings import Settings, read_settings
 from api.store.store import open_for_service
 from engine.errors import InvalidAsk
 from geodata.pack import DEFAULT_PACK
+
+_log = logging.getLogger(__name__)
 
 STOP_S = 10
 """How long requests under way may take to finish when the server is stopped. [s]"""
@@ -42,12 +46,24 @@ def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast:
     chosen = settings or read_settings()
     listener = _listener(address_to_listen_on(chosen.host, chosen.access), chosen.port)
     url = chosen.store
+    if not is_loopback(chosen.host) and not chosen.trusted_proxies:
+        _log.warning("keys and tokens travel in the clear: put a proxy with TLS in front (SAFEPORT_TRUSTED_PROXIES)")
     with listener, nullcontext() if url is None else open_for_service(url.get_secret_value()) as store:
         _answer(listener, create_app(pack=pack, settings=chosen, forecast=forecast, store=store), chosen)
 
 
 def _answer(listener: socket.socket, app: FastAPI, chosen: Settings) -> None:
-    config = uvicorn.Config(
+    with suppress(KeyboardInterrupt):
+        address, number = listener.getsockname()[:2]
+        shown = f"[{address}]" if ":" in address else address
+        sys.stdout.write(f"safeport answers on http://{shown}:{number}\n")
+        sys.stdout.flush()
+        uvicorn.Server(server_config(app, chosen)).run(sockets=[listener])
+
+
+def server_config(app: FastAPI, chosen: Settings) -> uvicorn.Config:
+    """How the server is set up."""
+    return uvicorn.Config(
         app,
         lifespan="on",
         # Queries carry positions; they belong in no log.
@@ -59,12 +75,6 @@ def _answer(listener: socket.socket, app: FastAPI, chosen: Settings) -> None:
         forwarded_allow_ips=list(chosen.trusted_proxies),
         timeout_graceful_shutdown=STOP_S,
     )
-    with suppress(KeyboardInterrupt):
-        address, number = listener.getsockname()[:2]
-        shown = f"[{address}]" if ":" in address else address
-        sys.stdout.write(f"safeport answers on http://{shown}:{number}\n")
-        sys.stdout.flush()
-        uvicorn.Server(config).run(sockets=[listener])
 
 
 def address_to_listen_on(host: str, access: bool) -> str:

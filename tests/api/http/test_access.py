@@ -269,6 +269,31 @@ def test_what_the_records_will_say_of_a_caller(call_app, store, keys, parts, sig
     assert caller.actor.duty == "controller, duty not stated"
 
 
+def test_a_stream_ends_with_the_key_it_was_opened_with(call_app, store, keys):
+    from starlette.requests import Request
+
+    gate = Gate(Settings(access=True, key_cache_s=0.0, **FAST), store)
+    made = keys.create("x", AccessRole.VIEWER, ADMIN)
+    stream = Request({"type": "http", "headers": with_bearer(made.text)["headers"]})
+
+    def goes_on(permission=Permission.FOLLOW_EVENTS):
+        return call_app(None).runner.run(gate.still_admits(stream, permission))
+
+    assert goes_on()
+    assert not goes_on(Permission.READ_AUDIT)
+    plain = store.key
+
+    def away(_):
+        raise StoreUnavailable("store", "is away.", "Wait.")
+
+    store.key = away
+    assert goes_on()
+    store.key = plain
+    keys.revoke(made.document["key_id"], ADMIN)
+    assert not goes_on()
+    assert call_app(None).runner.run(Gate(Settings()).still_admits(stream, Permission.FOLLOW_EVENTS))
+
+
 # How often.
 
 

@@ -1,3 +1,4 @@
+import asyncio
 import os
 import signal
 import socket
@@ -8,7 +9,8 @@ import time
 import httpx
 import pytest
 
-from api.http.serve import address_to_listen_on, serve
+from api.http import create_app
+from api.http.serve import address_to_listen_on, serve, server_config
 from api.settings import Settings
 from engine.errors import InvalidAsk
 
@@ -79,3 +81,29 @@ def test_a_real_server_starts_answers_and_stops(encounter, stop):
             server.kill()
     assert (rest, said) == ("", "")
     assert server.returncode == (0 if stop == signal.SIGINT else -signal.SIGTERM)
+
+
+@pytest.mark.parametrize(
+    ("trusted", "seen"),
+    [((), "127.0.0.1"), (("10.9.9.9",), "127.0.0.1"), (("127.0.0.1",), "192.0.2.7"), (("127.0.0.0/8",), "192.0.2.7")],
+)
+def test_only_a_proxy_that_is_named_may_say_whom_it_speaks_for(house, trusted, seen):
+    settings = Settings(trusted_proxies=trusted)
+    config = server_config(create_app(house, settings=settings), settings)
+    config.load()
+    addresses = []
+
+    async def note(scope, receive, send):
+        addresses.append(scope["client"][0])
+
+    if hasattr(config.loaded_app, "trusted_hosts"):
+        config.loaded_app.app = note
+        app = config.loaded_app
+    else:
+        app = note
+    scope = {
+        "type": "http", "client": ("127.0.0.1", 1), "scheme": "http",
+        "headers": [(b"x-forwarded-for", b"192.0.2.7"), (b"x-forwarded-proto", b"https")],
+    }  # fmt: skip
+    asyncio.run(app(scope, None, None))
+    assert addresses == [seen]
