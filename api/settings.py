@@ -159,7 +159,7 @@ class Settings(BaseSettings):
     )
     refuse_at_once: int = Field(20, ge=1, description="[A] The same, saved up.")
     most_buckets: int = Field(
-        20_000, ge=100, description="Buckets kept; the one not used for longest goes first. About 5 MB."
+        20_000, ge=100, description="Buckets kept; the one not used for longest goes first. About 8 MB."
     )
 
     @classmethod
@@ -232,7 +232,7 @@ def read_settings(environment: Mapping[str, str] | None = None, **options: Any) 
     try:
         return Settings(**given)
     except ValidationError as wrong:
-        raise _refusal(wrong) from None
+        raise _refusal(wrong, given) from None
 
 
 def _fields() -> list[str]:
@@ -264,9 +264,11 @@ def _refuse_bad_file(file: Path | str | None) -> None:
     _refuse_unknown(found, [name for name in _fields() if name != "settings"], " of the file")
 
 
-def _refusal(wrong: ValidationError) -> InvalidAsk:
+def _refusal(wrong: ValidationError, given: Mapping[str, Any]) -> InvalidAsk:
+    """The first thing the class objects to, by the name it was said under."""
     first = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
-    field = variable(str(first["loc"][0])) if first["loc"] else "settings"
+    name = str(first["loc"][0]) if first["loc"] else "settings"
+    field = name if name in given or not first["loc"] else variable(name)
     said = str(first["msg"]).removeprefix("Value error, ").removeprefix("Input ")
     return InvalidAsk(field, f"{said[:160]}.", "'safeport settings' says what it means.")
 

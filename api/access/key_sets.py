@@ -105,6 +105,10 @@ class KeySet:
             raise CannotTell
         return key
 
+    def begin(self) -> None:
+        """Ask for the keys, without waiting for them."""
+        self._ask()
+
     async def settled(self) -> None:
         """Wait until the issuer is no longer being asked."""
         if self._asking is not None:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import jwt
 
 from api.access.identity import Identity, NotKnown, Reason
-from api.access.key_sets import KeySet, fetcher
+from api.access.key_sets import KeySet, KeysNotHad, fetcher, parse_keys
 from api.access.roles import AccessRole
 from api.store.errors import WrongValue
 from api.store.values import LONGEST_NAME, checked_text
+from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -45,10 +46,17 @@ class Tokens:
         Whose token settings are there.
     key_set : KeySet, optional
         Otherwise that of `token_keys`.
+
+    Raises
+    ------
+    InvalidAsk
+        `token_keys` is a file, and no key can be had from it. (A server may be away for the moment.)
     """
 
     def __init__(self, settings: "Settings", key_set: KeySet | None = None) -> None:
         self._settings = settings
+        if key_set is None and "://" not in str(settings.token_keys):
+            _refuse_bad_file(settings)
         self._key_set = key_set or KeySet(
             fetcher(str(settings.token_keys), settings.token_keys_wait_s, settings.token_keys_bytes),
             settings.token_keys_min_age_s, settings.token_keys_max_age_s, settings.token_keys_keep_s,
@@ -75,6 +83,10 @@ class Tokens:
         # A subject may be a person's name; its digest is not, and is as good at telling callers apart.
         digest = hashlib.sha256(f"{self._settings.token_issuer}\n{subject}".encode(errors="replace")).hexdigest()
         return Identity(f"token:{digest[:32]}", self._roles_of(claims), self._duty_of(claims))
+
+    def begin(self) -> None:
+        """Ask the issuer for its keys before the first token comes."""
+        self._key_set.begin()
 
     async def settled(self) -> None:
         """Wait until the issuer is no longer being asked."""
@@ -125,6 +137,14 @@ class Tokens:
         except WrongValue:
             # Whoever set the issuer up forgot it: a controller is not locked out for that.
             return ""
+
+
+def _refuse_bad_file(settings: "Settings") -> None:
+    try:
+        parse_keys(fetcher(str(settings.token_keys), settings.token_keys_wait_s, settings.token_keys_bytes)())
+    except (KeysNotHad, OSError) as failure:
+        said = str(failure) if isinstance(failure, KeysNotHad) else failure.strerror
+        raise InvalidAsk("token_keys", f"the file cannot be used ({said}).", "Name the issuer's JWKS.") from None
 
 
 def _claim(claims: dict[str, Any], name: str) -> Any:

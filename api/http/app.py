@@ -64,6 +64,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # Looked at again: somebody may have added a route to the application as it was made.
         refuse_open_doors(app)
+        gate.begin()
         opening.begin()
         yield
         await opening.settled()

@@ -138,6 +138,11 @@ class Gate:
             return True
         return acting_role(identity.roles, permission) is not None
 
+    def begin(self) -> None:
+        """Get ready before the first caller comes."""
+        if self._is_on and self._tokens is not None:
+            self._tokens.begin()
+
     async def settled(self) -> None:
         """Wait for what is still going on."""
         if self._tokens is not None:

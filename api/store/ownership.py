@@ -17,6 +17,12 @@ _MAKERS = (
 )
 
 
+def maker_of(tx: Transaction, sequence: int) -> str | None:
+    """Principal an audit row was written for; None where it was nobody's."""
+    found = tx.row("SELECT principal FROM made_by WHERE sequence = ?", sequence)
+    return None if found is None else str(found[0])
+
+
 def owners_of(tx: Transaction, ids: Iterable[str]) -> Owners:
     """Principals that made each reservation, opened each encounter, asked for each decision.
 

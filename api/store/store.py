@@ -16,7 +16,7 @@ from api.store.handover import handover_page
 from api.store.keys import StoredKey, stored_key, stored_keys
 from api.store.ledger import Actor, Answer, Command, Once, carry_out
 from api.store.live import PortsSnapshot, ports_snapshot
-from api.store.ownership import Owners, owners_of
+from api.store.ownership import Owners, maker_of, owners_of
 from api.store.ports import port_document
 from api.store.reservations import live_reservations, places_left, reservation_document
 from api.store.schema import migrate, refuse_old_schema, stored_version
@@ -125,6 +125,10 @@ class Store:
     def owners(self, ids: Iterable[str]) -> Owners:
         """Whose reservations, encounters and decisions are, by id."""
         return self.database.read(lambda tx: owners_of(tx, ids))
+
+    def maker(self, sequence: int) -> str | None:
+        """The principal an audit row was written for."""
+        return self.database.read(lambda tx: maker_of(tx, sequence))
 
     def key(self, key_id: str) -> StoredKey | None:
         """A key of a vessel or service."""

@@ -147,7 +147,7 @@ def test_a_refused_value_is_not_repeated(setting, run, name):
     assert CANARY not in "".join(traceback.format_exception(refused.value))
     code, said = run("serve")
     assert code == 2
-    assert variable(name) in said.replace("--port", variable(name))
+    assert variable(name) in said
     assert CANARY not in said
 
 

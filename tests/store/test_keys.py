@@ -139,6 +139,16 @@ def test_a_record_belongs_to_who_made_it(busy):
     }  # fmt: skip
 
 
+def test_an_audit_row_has_one_maker(busy):
+    assert [busy.maker(sequence) for sequence in (1, 2, 6, 7, 99)] == [
+        "token:1",
+        "unit:Severn",
+        None,
+        "unit:Severn",
+        None,
+    ]
+
+
 def test_whoever_reports_into_somebodys_encounter_does_not_come_to_own_it(busy):
     busy.do(ReportEncounter("vessel", 1.0, 50.5, NOW, encounter_id="e-2"), SHANNON, NOW + 10)
     busy.do(Confirm("r-4"), Actor(Role.CONTROLLER, "SMC", "token:1"), NOW + 11)

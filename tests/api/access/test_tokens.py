@@ -17,6 +17,7 @@ from api.access.key_sets import KeySet
 from api.access.roles import AccessRole
 from api.access.tokens import Tokens
 from api.settings import Settings
+from engine.errors import InvalidAsk
 from tests.api.access.conftest import AUDIENCE, ISSUER, SigningKey, claims, token
 
 ROLES = {"sar-duty": "controller", "quay": "port_officer", "watch": "viewer"}
@@ -112,6 +113,18 @@ def test_claims_may_be_inside_others_or_have_dots_in_their_names(run, judge, ed_
 @pytest.mark.parametrize("duty", [None, "", " ", 7, ["x"], "x" * 121, "two\x00lines"])
 def test_a_duty_that_is_not_said_locks_nobody_out(run, judge, ed_key, duty):
     assert run(judge().identify(token(ed_key, duty=duty))).duty == ""
+
+
+def test_a_file_of_keys_is_looked_at_before_the_start(run, tmp_path, published, ed_key):
+    file = tmp_path / "keys.json"
+    for content in (None, "", "{}", '{"keys": []}'):
+        if content is not None:
+            file.write_text(content)
+        with pytest.raises(InvalidAsk, match="cannot be used") as refused:
+            Tokens(Settings(**PARTS | {"token_keys": str(file)}))
+        assert refused.value.field == "token_keys"
+    file.write_text(json.dumps({"keys": published}))
+    assert run(Tokens(Settings(**PARTS | {"token_keys": str(file)})).identify(token(ed_key))).roles
 
 
 # Signatures and algorithms.

@@ -236,6 +236,17 @@ def test_tokens_work_without_a_store_and_keys_then_do_not(call_app, house, parts
     assert client.get("/v1/ports", headers=bearer("sp_" + "0" * 12 + "_" + "0" * 64)).status_code == 401
 
 
+def test_the_issuer_is_asked_before_the_first_token_comes(call_app, house, parts, issuer):
+    app = create_app(house, settings=Settings(access=True, **parts))
+
+    async def start():
+        async with app.router.lifespan_context(app):
+            pass
+
+    call_app(app).runner.run(start())
+    assert issuer.asked == 1
+
+
 def test_an_issuer_that_is_away_is_said_to_be_away(guarded, parts, issuer, signing_key):
     client = guarded(**parts)
     issuer.status = 503
