@@ -27,6 +27,7 @@ SORT = {
     Permission.DECIDE: Sort.DECIDE,
     Permission.READ_GEODATA: Sort.READ,
     Permission.READ_RECORDS: Sort.READ,
+    Permission.READ_PORT_REPORTS: Sort.READ,
     Permission.READ_LIVE_PICTURE: Sort.READ,
     Permission.FOLLOW_EVENTS: Sort.READ,
     Permission.READ_AUDIT: Sort.READ,

@@ -15,6 +15,7 @@ class Permission(Enum):
     DECIDE = "decide"
     READ_GEODATA = "read_geodata"
     READ_RECORDS = "read_records"
+    READ_PORT_REPORTS = "read_port_reports"
     READ_LIVE_PICTURE = "read_live_picture"
     REPORT_ENCOUNTER = "report_encounter"
     CLOSE_ENCOUNTER = "close_encounter"
@@ -42,29 +43,28 @@ class AccessRole(Enum):
 
 
 _SEES = frozenset({
-    Permission.READ_GEODATA, Permission.READ_LIVE_PICTURE, Permission.READ_RECORDS, Permission.FOLLOW_EVENTS,
+    Permission.READ_GEODATA, Permission.READ_PORT_REPORTS, Permission.READ_RECORDS, Permission.FOLLOW_EVENTS,
 })  # fmt: skip
+_SEES_ALL = _SEES | {Permission.READ_LIVE_PICTURE}
 
 GRANTS: dict[AccessRole, frozenset[Permission]] = {
     # A board on a wall, or a program that watches.
-    AccessRole.VIEWER: _SEES | {Permission.READ_METRICS},
-    # A vessel: sees, and changes, only records of her own (`OWN_ONLY`).
+    AccessRole.VIEWER: _SEES_ALL | {Permission.READ_METRICS},
+    # A vessel: sees, and changes, only records of her own (`OWN_ONLY`), so the board of all encounters is not for her.
     AccessRole.CREW: _SEES | {
         Permission.DECIDE, Permission.REPORT_ENCOUNTER, Permission.HOLD_PLACES, Permission.OVERRIDE, Permission.DIRECT,
     },
-    AccessRole.CONTROLLER: _SEES | {
+    AccessRole.CONTROLLER: _SEES_ALL | {
         Permission.DECIDE, Permission.REPORT_ENCOUNTER, Permission.HOLD_PLACES, Permission.OVERRIDE, Permission.DIRECT,
         Permission.CLOSE_ENCOUNTER, Permission.PLAN, Permission.REPORT_PORT, Permission.SIGN_HANDOVER,
         Permission.READ_METRICS,
     },
     # Says what a port can take, and who landed there.
-    AccessRole.PORT_OFFICER: _SEES | {Permission.REPORT_PORT, Permission.HOLD_PLACES},
+    AccessRole.PORT_OFFICER: _SEES_ALL | {Permission.REPORT_PORT, Permission.HOLD_PLACES},
     # Reads everything and changes nothing.
-    AccessRole.AUDITOR: _SEES | {Permission.READ_AUDIT, Permission.READ_METRICS},
-    # Keeps the keys. Directs nobody, and sees no encounter.
-    AccessRole.ADMIN: frozenset({
-        Permission.MANAGE_KEYS, Permission.READ_AUDIT, Permission.READ_METRICS, Permission.READ_GEODATA,
-    }),
+    AccessRole.AUDITOR: _SEES_ALL | {Permission.READ_AUDIT, Permission.READ_METRICS},
+    # Keeps the keys. Directs nobody, and sees no encounter: not in the audit trail either.
+    AccessRole.ADMIN: frozenset({Permission.MANAGE_KEYS, Permission.READ_METRICS, Permission.READ_GEODATA}),
 }  # fmt: skip
 """Everything that is allowed; what is not here is refused."""
 

@@ -7,7 +7,7 @@ A route that names none stops the service from starting (`refuse_open_doors`).
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -23,8 +23,6 @@ from api.access.roles import OWN_ONLY, STORE_ROLE, Permission, acting_role
 from api.access.tokens import LONGEST_TOKEN, Tokens
 from api.http.problems import AccessUnknown, Forbidden, OnlyLocal, TooOften, Unauthenticated
 from api.settings import Settings
-from api.store.errors import NothingSuch
-from api.store.events import Event
 from api.store.ledger import Actor, Role
 from api.store.store import Store
 from engine.errors import InvalidAsk
@@ -249,48 +247,3 @@ def refuse_open_doors(app: FastAPI) -> None:
         is_open = path in OPEN_PATHS and (getattr(route, "methods", None) or {"ANY"}) <= {"GET", "HEAD"}
         if not is_open and (dependant is None or not doors_of(dependant)):
             raise RuntimeError(f"route {path} asks for no permission: give it a caller, see api/http/callers.py")
-
-
-def refuse_foreign(caller: Caller, store: Store, field: str, record_id: str) -> None:
-    """Refuse a vessel the record of another, in the words of a record that is not there.
-
-    Parameters
-    ----------
-    caller : Caller
-    store : Store
-    field : str
-        Name of the id, for the error.
-    record_id : str
-        Of a reservation, an encounter or a decision.
-
-    Raises
-    ------
-    NothingSuch
-        Somebody else's, or nobody's.
-    """
-    if caller.own_only and caller.principal not in store.owners([record_id])[record_id]:
-        raise NothingSuch(field, "names no record of yours.", "Check the id.")
-
-
-def own_part(caller: Caller, store: Store, documents: Sequence[dict[str, Any]], field: str) -> list[dict[str, Any]]:
-    """Documents a caller may see: all, or a vessel's own.
-
-    Parameters
-    ----------
-    caller : Caller
-    store : Store
-    documents : sequence of dict
-    field : str
-        Member that holds the id: ``reservation_id``, ``encounter_id``, ``decision_id``.
-    """
-    if not caller.own_only:
-        return list(documents)
-    owners = store.owners(str(document[field]) for document in documents)
-    return [document for document in documents if caller.principal in owners[str(document[field])]]
-
-
-def own_events(caller: Caller, events: Iterable[Event]) -> list[Event]:
-    """Events a caller may see: all, or what a vessel did, what became of her records, and what ports report."""
-    if not caller.own_only:
-        return list(events)
-    return [event for event in events if caller.principal in event.owners or event.kind.startswith("port.")]

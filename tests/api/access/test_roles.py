@@ -8,14 +8,15 @@ from api.store.keys import KEY_ROLES
 from api.store.ledger import Role
 
 P = Permission
-SEES = {P.READ_GEODATA, P.READ_LIVE_PICTURE, P.READ_RECORDS, P.FOLLOW_EVENTS}
+SEES = {P.READ_GEODATA, P.READ_PORT_REPORTS, P.READ_RECORDS, P.FOLLOW_EVENTS}
+SEES_ALL = SEES | {P.READ_LIVE_PICTURE}
 EXPECTED = {
-    "viewer": SEES | {P.READ_METRICS},
+    "viewer": SEES_ALL | {P.READ_METRICS},
     "crew": SEES | {P.DECIDE, P.REPORT_ENCOUNTER, P.HOLD_PLACES, P.OVERRIDE, P.DIRECT},
     "controller": set(Permission) - {P.READ_AUDIT, P.MANAGE_KEYS},
-    "port_officer": SEES | {P.REPORT_PORT, P.HOLD_PLACES},
-    "auditor": SEES | {P.READ_AUDIT, P.READ_METRICS},
-    "admin": {P.MANAGE_KEYS, P.READ_AUDIT, P.READ_METRICS, P.READ_GEODATA},
+    "port_officer": SEES_ALL | {P.REPORT_PORT, P.HOLD_PLACES},
+    "auditor": SEES_ALL | {P.READ_AUDIT, P.READ_METRICS},
+    "admin": {P.MANAGE_KEYS, P.READ_METRICS, P.READ_GEODATA},
 }
 
 
