@@ -89,7 +89,10 @@ def keep(store: Store, said: Said, encounter_id: str | None, actor: Actor, now_s
     if not answer.repeated:
         return Kept(said.document, repeated=False)
     first = answer.document
-    return Kept(store.decision(first["decision_id"], first["document_sha256"]).document, repeated=True)
+    kept = store.decision(
+        first["decision_id"], document_sha256=first["document_sha256"], principal=actor.principal or None
+    )
+    return Kept(kept.document, repeated=True)
 
 
 def say_again(house: House, record: DecisionRecord) -> bytes:

@@ -63,6 +63,12 @@ def add_pack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pack", action=Once, metavar="DIR", help="geodata pack to use instead of the built-in one")
 
 
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--settings``."""
+    parser.add_argument("--settings", action=Once, metavar="FILE",
+                        help="TOML file with settings; options and SAFEPORT_ variables win over it")  # fmt: skip
+
+
 def pack_folder(text: str | None) -> Path | None:
     """Folder named by ``--pack``.
 

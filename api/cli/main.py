@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from api.cli import audit, db, decide, distance, doctor, forecast, geodata, plan, ports, serve, tide
+from api.cli import audit, db, decide, distance, doctor, forecast, geodata, keys, plan, ports, serve, settings, tide
 from api.cli.arguments import Parser, guarded
 from api.cli.refusals import refusal_line
 from api.store.errors import SchemaMismatch, StoreBusy, StoreUnavailable
@@ -27,8 +27,10 @@ COMMANDS = {
     "doctor": (doctor, "check this installation"),
     "geodata": (geodata, "build or verify the geodata pack"),
     "serve": (serve, "answer over HTTP"),
+    "keys": (keys, "give vessels and services keys, and take them away"),
     "db": (db, "make, check, back up, restore or move the control room's memory"),
     "audit": (audit, "verify the audit trail, replay a decision, sign the end of the chain"),
+    "settings": (settings, "list the settings of the service, with their defaults"),
 }
 """Every command: the module that declares and answers it, and what it is for."""
 
@@ -84,7 +86,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _failed(line: str) -> int:
-    if os.environ.get("SAFEPORT_DEBUG") == "1":
+    if os.environ.get("SAFEPORT_DEBUG", "").lower() in ("1", "true", "yes", "on"):
         traceback.print_exc()
     print(line, file=sys.stderr)
     return FAILED

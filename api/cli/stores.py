@@ -1,42 +1,48 @@
 """``--store``: which store a command works on."""
 
 import argparse
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from api.cli.arguments import Once
+from api.cli.arguments import Once, add_settings
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
+    from api.settings import Settings
     from api.store.database import Database
 
-VARIABLE = "SAFEPORT_STORE"
-"""Where the URL is looked for when ``--store`` is left out: a password on a command line is seen by everybody."""
-
-FIELDS = {"store": "--store"}
+FIELDS = {"store": "--store", "settings": "--settings"}
 
 
 def add_store(parser: argparse.ArgumentParser) -> None:
-    """Declare ``--store``."""
+    """Declare ``--store`` and ``--settings``."""
+    # A password on a command line is seen by everybody on the machine.
     parser.add_argument(
-        "--store", action=Once, metavar="URL", help=f"sqlite:PATH or postgresql://...; {VARIABLE} if left out"
+        "--store", action=Once, metavar="URL", help="sqlite:PATH, or better in SAFEPORT_STORE; that if left out"
     )
+    add_settings(parser)
 
 
-def store_url(options: argparse.Namespace) -> str:
-    """URL of the store to work on.
+def store_settings(options: argparse.Namespace) -> "tuple[str, Settings]":
+    """URL of the store to work on, and the other settings.
 
     Raises
     ------
     InvalidAsk
         None was given.
     """
-    url = options.store or os.environ.get(VARIABLE)
-    if not url:
-        raise InvalidAsk("--store", "is missing.", f"Use sqlite:PATH or postgresql://..., or set {VARIABLE}.")
-    return str(url)
+    from api.settings import read_settings
+
+    settings = read_settings(settings=options.settings, store=options.store)
+    if settings.store is None:
+        raise InvalidAsk("store", "is missing.", "Use sqlite:PATH or postgresql://..., or set SAFEPORT_STORE.")
+    return settings.store.get_secret_value(), settings
+
+
+def store_url(options: argparse.Namespace) -> str:
+    """URL of the store to work on."""
+    return store_settings(options)[0]
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from api.house import House
 from api.http import probes, routes
 from api.http.broadcast import Broadcast
+from api.http.callers import Gate, refuse_open_doors
 from api.http.chores import chores
 from api.http.doors import forecast_of
 from api.http.headers import AnswerHeaders, stamp
@@ -22,7 +23,7 @@ from api.http.memory import Memory
 from api.http.openapi import TITLE, describe
 from api.http.opening import Opening
 from api.http.problems import answer_problem
-from api.http.settings import Settings
+from api.settings import Settings, read_settings
 from api.store.store import Store
 from engine import ENGINE_VERSION
 from engine.errors import SafeportError
@@ -49,10 +50,18 @@ def create_app(
     forecast : Path, optional
         Forecast to answer with; taken over again whenever the file is replaced.
     store : Store, optional
-        The control room's memory, open; whoever opened it closes it after the application has stopped. Without it
-        routes that need records answer 503.
+        The control room's memory, open, with the keys of vessels and services; whoever opened it closes it after the
+        application has stopped. Without it routes that need records answer 503.
+
+    Raises
+    ------
+    InvalidAsk
+        Access is on, and there is neither a store nor an issuer of tokens.
+    RuntimeError
+        A route asks for no permission.
     """
-    limits = settings or Settings()
+    limits = settings or read_settings()
+    gate = Gate(limits, store)
     opening = Opening(pack, house, forecast)
 
     memory = Memory(store, limits.store_working, limits.store_waiting)
@@ -60,16 +69,21 @@ def create_app(
     opening.on_forecast = lambda opened: broadcast.announce("forecast.changed", forecast_of(opened))
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # Looked at again: somebody may have added a route to the application as it was made.
+        refuse_open_doors(app)
+        gate.begin()
         opening.begin()
         async with chores(memory, broadcast, limits):
             yield
         await opening.settled()
+        await gate.settled()
 
     # No pages for people: the usual ones fetch scripts from elsewhere.
     app = FastAPI(
         title=TITLE, version=ENGINE_VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
     )
+    app.state.gate = gate
     app.state.opening = opening
     app.state.workshop = Workshop(limits.working, limits.waiting)
     app.state.board = OnceFor[str]()
@@ -88,6 +102,7 @@ def create_app(
     larger = {"/v1/edxl-have": limits.exchange_bytes}
     app.add_middleware(BodyLimit, most_bytes=limits.body_bytes, larger=larger)
     app.add_middleware(AnswerHeaders)
+    refuse_open_doors(app)
     return app
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from api.access.roles import AccessRole
 from api.encounter import PointIn
 from api.position import InvalidTime, parse_time
 from api.store.directions import RecordDirection, RecordOverride
@@ -280,3 +281,21 @@ class SignIn(Body):
     def command(self) -> SignHandover:
         """What it asks for."""
         return SignHandover(self.page_sha256, self.handed_by, self.taken_by, self.text)
+
+
+class KeyIn(Body):
+    """Whom a key is for and what it may do."""
+
+    unit: Annotated[Name, Field(description="Vessel, port or service; never a person.", examples=["RNLI Severn"])]
+    role: AccessRole
+    expires_at: Annotated[Instant | None, Field(description="From then on it is not valid.")] = None
+
+    def expires_s(self) -> float | None:
+        """First instant it is no longer valid. [s]"""
+        return _seconds(self.expires_at)
+
+
+class RotateIn(Body):
+    """How long the secret before stays valid."""
+
+    overlap_s: Annotated[Number | None, Field(description="0 ends it now; a day if left out. [s]")] = None

@@ -31,6 +31,9 @@ _DROPPED = "dropped: too slow to keep up; come back with Last-Event-ID"
 _UNREADABLE = "the store cannot be read; come back with Last-Event-ID"
 
 
+HeardAs = Callable[[Event], Event | None]
+
+
 class Heard(NamedTuple):
     """An event and what is sent of it, made once for all listeners; its number is 0 when it is in no store."""
 
@@ -43,27 +46,35 @@ class Listener:
 
     Parameters
     ----------
-    is_wanted : callable
-        Whether an event is.
+    heard_as : callable
+        An event as this listener may hear it; None where it is not for it.
     most_queued : int
         Events that may wait for it.
     """
 
-    def __init__(self, is_wanted: Callable[[Event], bool], most_queued: int) -> None:
-        self.is_wanted = is_wanted
+    def __init__(self, heard_as: HeardAs, most_queued: int) -> None:
+        self._heard_as = heard_as
         self.is_dropped = False
         self._queue: asyncio.Queue[Heard | None] = asyncio.Queue(most_queued)
 
     def offer(self, heard: Heard) -> bool:
-        """Queue an event if it is wanted; False when there was no room, and then nothing else is told."""
-        if not self.is_wanted(heard.event):
+        """Queue an event if it is for this listener; False when there was no room, and then nothing else is told."""
+        mine = self.hear(heard)
+        if mine is None:
             return True
         with suppress(asyncio.QueueFull):
-            self._queue.put_nowait(heard)
+            self._queue.put_nowait(mine)
             return True
         self.is_dropped = True
         self.end()
         return False
+
+    def hear(self, heard: Heard) -> Heard | None:
+        """What is sent to this listener: what is sent to all, unless it is not for it or in other words."""
+        event = self._heard_as(heard.event)
+        if event is None:
+            return None
+        return heard if event is heard.event else _heard(event)
 
     def end(self) -> None:
         """Tell nothing more."""
@@ -169,33 +180,31 @@ class Broadcast:
         if len(self._listeners) >= self._most_listeners:
             raise Busy("As many listen already as may.", {"Retry-After": "5"})
 
-    async def follow(
-        self, after: int | None, is_wanted: Callable[[Event], bool], ending: anyio.Event
-    ) -> AsyncGenerator[bytes, None]:
+    async def follow(self, after: int | None, heard_as: HeardAs, ending: anyio.Event) -> AsyncGenerator[bytes, None]:
         """Events for one listener, as they are sent.
 
         Parameters
         ----------
         after : int or None
             Resume after this event; None for those to come.
-        is_wanted : callable
-            Whether an event is.
+        heard_as : callable
+            An event as this listener may hear it; None where it is not for it.
         ending : anyio.Event
-            Set when the service stops: the stream then ends as a whole answer.
+            Set when the service stops, or the listener may hear nothing more: the stream then ends as a whole answer.
         """
         newest = self.position()
         # A number beyond the newest is of another store, or of one that was restored: it says nothing here.
         told = newest if after is None else min(after, newest)
         yield ServerSentEvent(comment="listening", retry=RETRY_MS).encode()
-        listener = Listener(is_wanted, self._most_queued)
+        listener = Listener(heard_as, self._most_queued)
         stopping = asyncio.create_task(_end_when(ending, listener))
         try:
             while told < self.position():
                 missed = await self._after(told)
                 for event in missed:
                     told = event.sequence
-                    if is_wanted(event):
-                        yield _heard(event).chunk
+                    if (heard := listener.hear(_heard(event))) is not None:
+                        yield heard.chunk
                 if not missed:
                     break
             # Nothing is awaited between the last look and this: no event can come in between.

@@ -1,14 +1,40 @@
 """Who is calling, and whether they may: a route names the permission it needs, and gets the caller.
 
 caller: Annotated[Caller, allowed(Permission.HOLD_PLACES)]
+
+A route that names none stops the service from starting (`refuse_open_doors`).
 """
 
+import logging
+import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
 
-from api.access.roles import Permission
+from api.access.identity import CannotTell, Identity, NotKnown, Reason
+from api.access.key_sets import is_loopback
+from api.access.keys import START, Keys
+from api.access.rates import SORT, Buckets, Rate, Sort, neighbourhood, whole_seconds
+from api.access.roles import OWN_ONLY, STORE_ROLE, Permission, acting_role
+from api.access.tokens import LONGEST_TOKEN, Tokens
+from api.http.problems import AccessUnknown, Forbidden, OnlyLocal, TooOften, Unauthenticated
+from api.settings import Settings
 from api.store.ledger import Actor, Role
+from api.store.store import Store
+from engine.errors import InvalidAsk
+
+_log = logging.getLogger(__name__)
+
+OPEN_PATHS = frozenset({"/healthz", "/readyz", "/openapi.json"})
+"""What anybody may read: whether the service is up, and the description every copy of the program has."""
+
+_WORDING = "Send 'Authorization: Bearer' with a valid key or token."
+"""The same for every reason: which one it was is in the log."""
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="safeport"'}
 
 
 class Caller(NamedTuple):
@@ -21,7 +47,7 @@ class Caller(NamedTuple):
     actor : Actor
         Role and duty as the store records them.
     own_only : bool
-        Whether only records of this principal may be seen: true of vessels.
+        Whether only records of this principal may be seen and changed: true of vessels.
     """
 
     principal: str
@@ -29,15 +55,195 @@ class Caller(NamedTuple):
     own_only: bool
 
 
-LOCAL = Caller("local", Actor(Role.CONTROLLER, "local"), own_only=False)
+LOCAL = Caller("local", Actor(Role.CONTROLLER, "local", "local"), own_only=False)
 """Whoever reaches a loopback address of a machine where access is off."""
+
+
+class Gate:
+    """What stands before every route.
+
+    Parameters
+    ----------
+    settings : Settings
+    store : Store, optional
+        Where keys are kept.
+    tokens : Tokens, optional
+        Otherwise those that settings name, if they name an issuer.
+    clock : callable
+        [s]
+
+    Raises
+    ------
+    InvalidAsk
+        Access is on, and nothing could ever open it.
+    """
+
+    def __init__(
+        self, settings: Settings, store: Store | None = None, tokens: Tokens | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self._is_on = settings.access
+        self._clock = clock
+        self.keys = None if store is None else Keys(store, settings.key_cache_s)
+        self._tokens = tokens or (Tokens(settings) if settings.token_issuer is not None else None)
+        if self._is_on and self.keys is None and self._tokens is None:
+            raise InvalidAsk(
+                "access", "is on, and there is neither a store with keys nor an issuer of tokens.",
+                "Name a store (SAFEPORT_STORE) or an issuer (SAFEPORT_TOKEN_ISSUER).",
+            )  # fmt: skip
+        self._buckets = Buckets(
+            {
+                Sort.DECIDE: Rate(settings.decide_per_s, settings.decide_at_once),
+                Sort.CHANGE: Rate(settings.change_per_s, settings.change_at_once),
+                Sort.READ: Rate(settings.read_per_s, settings.read_at_once),
+                Sort.PLAN: Rate(settings.plan_per_s, settings.plan_at_once),
+                Sort.REFUSE: Rate(settings.refuse_per_s, settings.refuse_at_once),
+            },
+            settings.most_buckets,
+        )
+
+    async def admit(self, request: Request, permission: Permission) -> Caller:
+        """The caller of a request.
+
+        Raises
+        ------
+        Unauthenticated, Forbidden, OnlyLocal, TooOften, AccessUnknown
+        """
+        if not self._is_on:
+            return _local(request)
+        identity = await self._known(request)
+        wait_s = self._buckets.take(SORT[permission], identity.principal, self._clock())
+        if wait_s > 0.0:
+            raise _too_often(wait_s)
+        role = acting_role(identity.roles, permission)
+        if role is None:
+            raise Forbidden(f"It takes the permission {permission.value}.")
+        actor = Actor(STORE_ROLE[role], identity.duty or f"{role.value}, duty not stated", identity.principal)
+        return Caller(identity.principal, actor, role in OWN_ONLY)
+
+    async def still_admits(self, request: Request, permission: Permission) -> bool:
+        """Whether an answer that goes on and on, such as a stream of events, may go on.
+
+        True while that cannot be found out: what was allowed a moment ago is not cut off for a store that restarts.
+        """
+        if not self._is_on:
+            return True
+        try:
+            identity = await self._identified(_bearer_of(request), may_look_up=True)
+        except NotKnown:
+            return False
+        except CannotTell:
+            return True
+        return acting_role(identity.roles, permission) is not None
+
+    def begin(self) -> None:
+        """Get ready before the first caller comes."""
+        if self._is_on and self._tokens is not None:
+            self._tokens.begin()
+
+    async def settled(self) -> None:
+        """Wait for what is still going on."""
+        if self._tokens is not None:
+            await self._tokens.settled()
+
+    async def _known(self, request: Request) -> Identity:
+        """Who is calling.
+
+        A valid key or token is never refused for what others at the same address sent: it is looked at first. What it
+        costs to look is what it costs to refuse, and the one thing that costs more, to ask the store about an id that
+        was never seen, is left out where an address has sent too many that were wrong.
+        """
+        place = neighbourhood("" if request.client is None else request.client.host)
+        tired = self._buckets.is_empty(Sort.REFUSE, place, self._clock())
+        try:
+            return await self._identified(_bearer_of(request), may_look_up=not tired)
+        except CannotTell:
+            raise AccessUnknown("Try again in a few seconds.", {"Retry-After": "5"}) from None
+        except NotKnown as unknown:
+            wait_s = self._buckets.take(Sort.REFUSE, place, self._clock())
+            if wait_s > 0.0:
+                raise _too_often(wait_s) from None
+            _log.warning("request %s is of nobody known: %s", request.state.request_id, unknown.reason.name)
+            raise Unauthenticated(_WORDING, _CHALLENGE) from None
+
+    async def _identified(self, text: str, may_look_up: bool) -> Identity:
+        if text.startswith(START):
+            if self.keys is None:
+                raise NotKnown(Reason.KEYS_NOT_TAKEN)
+            return await self.keys.identify(text, may_look_up)
+        if self._tokens is None:
+            raise NotKnown(Reason.TOKENS_NOT_TAKEN)
+        return await self._tokens.identify(text)
+
+
+def _bearer_of(request: Request) -> str:
+    sent = request.headers.getlist("authorization")
+    if not sent:
+        raise NotKnown(Reason.NOTHING_SENT)
+    scheme, _, text = sent[0].partition(" ")
+    if len(sent) > 1 or scheme.lower() != "bearer" or not 0 < len(text) <= LONGEST_TOKEN:
+        raise NotKnown(Reason.NOT_BEARER)
+    return text
+
+
+def _too_often(wait_s: float) -> TooOften:
+    seconds = whole_seconds(wait_s)
+    return TooOften(f"Come again in {seconds} s.", {"Retry-After": seconds})
+
+
+def _local(request: Request) -> Caller:
+    """The caller, where nobody is asked who they are: somebody at this very machine.
+
+    The name in ``Host`` has to be this machine's too. Otherwise any page a browser here looks at could have its own
+    name lead here, and read and change everything (DNS rebinding).
+    """
+    client = "" if request.client is None else request.client.host
+    try:
+        name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    except ValueError:
+        name = ""
+    if not is_loopback(client) or not is_loopback(name):
+        raise OnlyLocal("Turn access on (SAFEPORT_ACCESS=on) to answer others, or ask http://127.0.0.1.")
+    return LOCAL
+
+
+class Allowed:
+    """Dependency that asks for a permission."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    async def __call__(self, request: Request) -> Caller:
+        """Caller of a request, asked for once however often it is needed."""
+        known: dict[Permission, Caller] = request.scope.setdefault("state", {}).setdefault("callers", {})
+        if self.permission not in known:
+            request.state.permission = self.permission
+            gate: Gate = request.app.state.gate
+            known[self.permission] = await gate.admit(request, self.permission)
+        return known[self.permission]
 
 
 def allowed(permission: Permission) -> Any:
     """Dependency of a route: its caller, refused unless one of their roles has this permission."""
+    return Depends(Allowed(permission))
 
-    async def caller_of(request: Request) -> Caller:
-        request.state.permission = permission
-        return LOCAL
 
-    return Depends(caller_of)
+def doors_of(dependant: Dependant) -> tuple[Allowed, ...]:
+    """Permissions a route asks for, its own dependencies' included."""
+    own = (dependant.call,) if isinstance(dependant.call, Allowed) else ()
+    return own + tuple(door for part in dependant.dependencies for door in doors_of(part))
+
+
+def refuse_open_doors(app: FastAPI) -> None:
+    """Refuse an application with a route that asks for no permission and is not meant for anybody.
+
+    Raises
+    ------
+    RuntimeError
+        Names the route.
+    """
+    for route in iter_route_contexts(app.routes):
+        path, dependant = getattr(route, "path", None) or "?", getattr(route, "dependant", None)
+        is_open = path in OPEN_PATHS and (getattr(route, "methods", None) or {"ANY"}) <= {"GET", "HEAD"}
+        if not is_open and (dependant is None or not doors_of(dependant)):
+            raise RuntimeError(f"route {path} asks for no permission: give it a caller, see api/http/callers.py")

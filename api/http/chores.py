@@ -10,7 +10,7 @@ from pathlib import Path
 from api.http.broadcast import Broadcast
 from api.http.memory import Memory
 from api.http.problems import Busy
-from api.http.settings import Settings
+from api.settings import Settings
 from api.store.errors import StoreError
 from api.store.ledger import Actor, Role
 from api.store.reservations import SweepHolds

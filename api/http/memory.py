@@ -74,21 +74,27 @@ class Memory:
         self.changed.set()
         return answer
 
-    async def ports_seen(self, now_s: float, encounter_id: str | None = None) -> PortsSnapshot:
+    async def ports_seen(self, now_s: float, first: Callable[[Store], object] | None = None) -> PortsSnapshot:
         """What ports reported and what is held: one cheap read while nothing changes.
 
         Where the store cannot be read it is what was read last, or feeds that have died: a decision is answered all
         the same, and its findings say how old the reports are.
 
+        Parameters
+        ----------
+        now_s : float
+            [s]
+        first : callable, optional
+            Looked at in the same go; what it refuses is refused.
+
         Raises
         ------
-        NothingSuch
-            There is no such encounter.
+        Refused
         """
 
         def read(store: Store) -> PortsSnapshot:
-            if encounter_id is not None:
-                store.encounter(encounter_id)
+            if first is not None:
+                first(store)
             # Two threads may both read anew; either result is right.
             self._kept = store.ports_since(self._kept, now_s)
             return self._kept.snapshot

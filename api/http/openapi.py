@@ -5,7 +5,9 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
 
+from api.http.callers import doors_of
 from api.http.examples import PROBLEM
 from api.http.problems import KINDS, PROBLEM_JSON
 from api.http.shapes import ProblemShape
@@ -29,17 +31,20 @@ TAGS = [
     {"name": "reservations", "description": "Places held ashore for people still at sea."},
     {"name": "events", "description": "Everything that changes, as it changes."},
     {"name": "records", "description": "Shift handover and audit trail."},
+    {"name": "keys", "description": "Keys of vessels and services."},
     {"name": "service", "description": "Whether this service is up and ready."},
 ]
 
 _REASONS = {
     400: "The body is not well-formed JSON.",
-    403: "The caller may not do this.",
+    401: "It is not known who is calling.",
+    403: "This key or token does not allow it.",
     404: "The path or the body names something that does not exist.",
     409: "It does not apply to things as they stand; nothing was changed.",
     413: "The body is too large.",
     415: "The body is not declared as JSON.",
     422: "A field is wrong or a position cannot be answered for; `errors` says which and why.",
+    429: "Too many requests; `Retry-After` says when to come again.",
     503: "The service is starting, busy, has no usable geodata pack, or its store is missing or failing.",
 }
 
@@ -70,6 +75,21 @@ def _reason(status: int) -> str:
     return f"{_REASONS[status]} Codes: {', '.join(sorted(codes))}."
 
 
+_BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key of a vessel or service (`sp_...`), or a token (JWT) of the issuer the service trusts. Not "
+    "needed, and not looked at, where access is off.",
+}
+_ACCESS = {
+    str(status): {
+        "description": _reason(status),
+        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ProblemShape"}}},
+    }
+    for status in (401, 403, 429)
+}
+"""What every route answers that asks who is calling."""
+
 _FASTAPI_422 = "Validation Error"
 """How FastAPI describes an answer of its own that this door never gives."""
 
@@ -83,15 +103,26 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
                 title=TITLE, version=ENGINE_VERSION, summary=SUMMARY, description=DESCRIPTION,
                 routes=app.routes, tags=TAGS, license_info={"name": "MIT", "identifier": "MIT"},
             )  # fmt: skip
-            for operations in document["paths"].values():
+            asking = _paths_that_ask(app)
+            for path, operations in document["paths"].items():
                 for operation in operations.values():
+                    if path in asking:
+                        operation["security"] = [{"bearer": []}]
+                        operation["responses"].update(_ACCESS)
                     _correct(operation["responses"])
+            document["components"]["securitySchemes"] = {"bearer": _BEARER}
             for unused in ("HTTPValidationError", "ValidationError"):
                 document["components"]["schemas"].pop(unused, None)
             app.openapi_schema = document
         return app.openapi_schema
 
     return openapi
+
+
+def _paths_that_ask(app: FastAPI) -> set[str]:
+    """Paths whose routes ask for a permission."""
+    found = ((getattr(it, "path", None), getattr(it, "dependant", None)) for it in iter_route_contexts(app.routes))
+    return {str(path) for path, dependant in found if dependant is not None and doors_of(dependant)}
 
 
 def _correct(responses: dict[str, Any]) -> None:

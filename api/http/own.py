@@ -1,6 +1,6 @@
 """Records of a vessel's own: what a caller with `own_only` may see and change.
 
-Whose a record is stands in its audit row, by role and duty.
+A record belongs to the principal whose key or token made it; the store says whose it is (`api/store/ownership.py`).
 """
 
 from collections.abc import Sequence
@@ -8,13 +8,16 @@ from collections.abc import Sequence
 import orjson
 
 from api.http.callers import Caller
+from api.http.memory import Memory
 from api.store.errors import NothingSuch
 from api.store.events import Event
+from api.store.ledger import Role
 from api.store.store import Store
-from api.store.values import Json
+from api.store.values import Json, canonical
 
 _ALL_HEAR = ("port.", "forecast.")
 """Kinds of events everybody at sea may hear of; encounters and reservations of others are not among them."""
+_ADMINS_HEAR = "key."
 
 
 def refuse_foreign(caller: Caller, store: Store, field: str, record_id: str) -> None:
@@ -34,8 +37,36 @@ def refuse_foreign(caller: Caller, store: Store, field: str, record_id: str) -> 
     NothingSuch
         Somebody else's, or nobody's.
     """
-    if caller.own_only and not _is_own(caller, store, record_id):
+    if caller.own_only and caller.principal not in store.owners([record_id])[record_id]:
         raise NothingSuch(field, "names no record of yours.", "Check the id.")
+
+
+async def refuse_foreign_in(memory: Memory, caller: Caller, **ids: str | None) -> None:
+    """`refuse_foreign` for every id a request names, by field; the store is only looked at for a vessel.
+
+    Raises
+    ------
+    NothingSuch, StoreError, Busy
+    """
+
+    def check(store: Store) -> None:
+        for field, record_id in ids.items():
+            if record_id is not None:
+                refuse_foreign(caller, store, field, record_id)
+
+    if caller.own_only:
+        await memory.run(check)
+
+
+def refuse_somebodys(caller: Caller, store: Store, field: str, record_id: str) -> None:
+    """Refuse a vessel only what is known to be another's: an override may be of a decision made aboard.
+
+    Raises
+    ------
+    NothingSuch
+    """
+    if caller.own_only and store.owners([record_id])[record_id]:
+        refuse_foreign(caller, store, field, record_id)
 
 
 def own_part(caller: Caller, store: Store, documents: Sequence[Json], field: str) -> list[Json]:
@@ -49,23 +80,31 @@ def own_part(caller: Caller, store: Store, documents: Sequence[Json], field: str
     field : str
         Member that holds the id: ``reservation_id``, ``encounter_id``, ``decision_id``.
     """
-    return [it for it in documents if not caller.own_only or _is_own(caller, store, str(it[field]))]
+    if not caller.own_only:
+        return list(documents)
+    owners = store.owners(str(document[field]) for document in documents)
+    return [document for document in documents if caller.principal in owners[str(document[field])]]
 
 
-def may_hear(caller: Caller, event: Event) -> bool:
-    """Whether a caller may be told of an event: a vessel hears of ports and forecasts."""
-    return not caller.own_only or event.kind.startswith(_ALL_HEAR)
+def without_others(caller: Caller, document: Json) -> Json:
+    """A report or an encounter as a caller may see it: to a vessel, how many it may be the same as, and not which."""
+    pairs = document.get("possible_duplicates")
+    if not caller.own_only or pairs is None:
+        return document
+    return {**document, "possible_duplicates": [], "possible_duplicates_withheld": len(pairs)}
 
 
-def _is_own(caller: Caller, store: Store, record_id: str) -> bool:
-    sort, _, number = record_id.partition("-")
-    if sort == "d":
-        sequence = store.decision(record_id).sequence
-    elif sort in ("r", "e") and number.isascii() and number.isdecimal() and len(number) < 18:
-        # Reservations and encounters are named after the audit row that made them.
-        sequence = int(number)
-    else:
-        return False
-    by = (caller.actor.role.value, caller.actor.duty)
-    rows = store.audit(sequence - 1, 1)
-    return any((row["sequence"], row["role"], orjson.loads(row["payload"])["duty"]) == (sequence, *by) for row in rows)
+def heard_by(caller: Caller, event: Event) -> Event | None:
+    """An event as a caller may be told of it; None where they may not.
+
+    A vessel hears of ports, of what she did, and of her own records. Of keys only admins hear.
+    """
+    if event.kind.startswith(_ADMINS_HEAR):
+        return event if caller.actor.role is Role.ADMIN else None
+    if not caller.own_only or event.kind.startswith(_ALL_HEAR):
+        return event
+    if caller.principal not in event.owners:
+        return None
+    if b"possible_duplicates" not in event.body:
+        return event
+    return event._replace(body=canonical(without_others(caller, orjson.loads(event.body))))

@@ -81,6 +81,26 @@ class NoStore(Refusal):
     """What was asked for is kept in a store, and this service was started without one."""
 
 
+class Unauthenticated(Refusal):
+    """Nothing that was sent says who is calling."""
+
+
+class Forbidden(Refusal):
+    """Who is calling may not do this."""
+
+
+class OnlyLocal(Refusal):
+    """Nobody is asked who they are, so only this machine is answered."""
+
+
+class TooOften(Refusal):
+    """Who is calling has asked too often."""
+
+
+class AccessUnknown(Refusal):
+    """Who is calling cannot be found out now."""
+
+
 class Kind(NamedTuple):
     """What is answered for a sort of exception."""
 
@@ -115,6 +135,11 @@ KINDS: dict[type[Exception] | int, Kind] = {
     StoreUnavailable: Kind(503, StoreUnavailable.code, "The store cannot be reached"),
     StoreBroken: Kind(503, StoreBroken.code, "The store can write no more"),
     StoreError: Kind(503, StoreError.code, "The store cannot be used"),
+    Unauthenticated: Kind(401, "UNAUTHENTICATED", "It is not known who is calling"),
+    Forbidden: Kind(403, "FORBIDDEN", "This key or token does not allow it"),
+    OnlyLocal: Kind(403, "ONLY_LOCAL", "Access is off, and only this machine is answered"),
+    TooOften: Kind(429, "TOO_OFTEN", "Too many requests"),
+    AccessUnknown: Kind(503, "ACCESS_UNKNOWN", "Who is calling cannot be found out now"),
     400: Kind(400, "BAD_REQUEST", "The request cannot be read"),
     404: Kind(404, "NOT_FOUND", "There is nothing here"),
     405: Kind(405, "METHOD_NOT_ALLOWED", "This method is not offered here"),

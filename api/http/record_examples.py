@@ -166,3 +166,13 @@ AUDIT: dict[str, Any] = {
     "next_after": None,
 }  # fmt: skip
 VERIFIED: dict[str, Any] = {"intact": True, "rows": 30, "hash": _PAGE, "bad": None}
+
+KEY_IN: dict[str, Any] = {"unit": "RNLI Severn", "role": "crew", "expires_at": "2027-11-22T00:00:00Z"}
+ROTATE_IN: dict[str, Any] = {"overlap_s": 3_600}
+KEY: dict[str, Any] = {
+    "key_id": "0a1b2c3d4e5f", "unit": "RNLI Severn", "role": "crew", "made_at": "2026-11-22T14:30:00.000Z",
+    "expires_at": "2027-11-22T00:00:00.000Z", "rotated_at": None, "revoked_at": None, "fingerprint": "5c" * 32,
+    "previous_fingerprint": None, "previous_until": None, "version": 3,
+}  # fmt: skip
+KEYS: dict[str, Any] = {"keys": [KEY]}
+NEW_KEY: dict[str, Any] = {"key": "sp_0a1b2c3d4e5f_(64 letters, shown this once)", **KEY}

@@ -219,12 +219,16 @@ class FlaggedDuplicateShape(PossibleDuplicateShape):
     persons_differ: Annotated[bool, Field(description="The counts cannot both be right; counts at sea are guesses.")]
 
 
+Withheld = Annotated[int, Field(description="Sent to vessels only: how many there are of others, which are not named.")]
+
+
 class ReportedShape(ReportShape):
     """A report just taken in."""
 
     encounter_id: str
     recorded_at: At
     possible_duplicates: list[FlaggedDuplicateShape]
+    possible_duplicates_withheld: Withheld = 0
 
 
 class ClosedShape(BaseModel):
@@ -245,6 +249,7 @@ class EncounterShape(BaseModel):
     version: int
     reports: list[ReportShape]
     possible_duplicates: list[PossibleDuplicateShape]
+    possible_duplicates_withheld: Withheld = 0
 
 
 class DirectionShape(BaseModel):
@@ -417,3 +422,31 @@ class VerifiedShape(BaseModel):
     rows: Annotated[int, Field(description="Rows that are right, from the first on.")]
     hash: Annotated[str, Field(description="Of the last of them.")]
     bad: BadRowShape | None
+
+
+class KeyShape(BaseModel):
+    """A key of a unit, without its secret."""
+
+    key_id: str
+    unit: str
+    role: str
+    made_at: At
+    expires_at: MaybeAt
+    rotated_at: MaybeAt
+    revoked_at: MaybeAt
+    fingerprint: Annotated[str, Field(description="Tells two secrets apart and opens nothing.")]
+    previous_fingerprint: str | None
+    previous_until: MaybeAt
+    version: int
+
+
+class KeysShape(BaseModel):
+    """Every key there ever was."""
+
+    keys: list[KeyShape]
+
+
+class NewKeyShape(KeyShape):
+    """A key as it is made, the only time its text is seen."""
+
+    key: Annotated[str, Field(description="Sent as `Authorization: Bearer`; kept nowhere.")]

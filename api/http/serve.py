@@ -1,5 +1,6 @@
 """Running the HTTP door on this machine."""
 
+import logging
 import socket
 import sys
 from contextlib import nullcontext, suppress
@@ -9,41 +10,34 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from api.access.key_sets import is_loopback
 from api.http.app import create_app
-from api.http.settings import Settings
+from api.settings import Settings, read_settings
+from api.store.signed_heads import read_signing_key
 from api.store.store import open_for_service
 from engine.errors import InvalidAsk
 from geodata.pack import DEFAULT_PACK
+
+_log = logging.getLogger(__name__)
 
 STOP_S = 10
 """How long requests under way may take to finish when the server is stopped. [s]"""
 
 
-def serve(
-    host: str = "127.0.0.1",
-    port: int = 8000,
-    pack: Path = DEFAULT_PACK,
-    forecast: Path | None = None,
-    store: str | None = None,
-    settings: Settings | None = None,
-) -> None:
+def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast: Path | None = None) -> None:
     """Answer HTTP until stopped by SIGINT or SIGTERM; requests under way are finished first.
 
     Prints one line with the address once connections are accepted.
 
     Parameters
     ----------
-    host : str
-        A loopback address, or ``localhost``: nothing here asks who is calling yet.
-    port : int
-        0 lets the system choose.
+    settings : Settings, optional
+        Those of the environment when left out. Its `host` has to be a loopback address, or ``localhost``, unless
+        access is on.
     pack : Path
         Folder of the pack.
     forecast : Path, optional
         Forecast to answer with; taken over again whenever the file is replaced.
-    store : str, optional
-        URL of the control room's memory; without it nothing is recorded.
-    settings : Settings, optional
 
     Raises
     ------
@@ -52,48 +46,72 @@ def serve(
     StoreError
         The store cannot be opened, or its tables are not those of this program.
     """
-    listener = _listener(loopback_address(host), port)
-    with listener, nullcontext() if store is None else open_for_service(store) as memory:
-        _answer(listener, create_app(pack=pack, settings=settings, forecast=forecast, store=memory))
+    chosen = settings or read_settings()
+    if chosen.signing_key is not None:
+        if chosen.store is None:
+            raise InvalidAsk("signing_key", "there is no store whose audit chain it could sign.", "Name a store too.")
+        # Read now: a key that cannot be read should not be found out at night.
+        read_signing_key(chosen.signing_key)
+    listener = _listener(address_to_listen_on(chosen.host, chosen.access), chosen.port)
+    url = chosen.store
+    if not is_loopback(chosen.host) and not chosen.trusted_proxies:
+        _log.warning("keys and tokens travel in the clear: put a proxy with TLS in front (SAFEPORT_TRUSTED_PROXIES)")
+    with listener, nullcontext() if url is None else open_for_service(url.get_secret_value()) as store:
+        _answer(listener, create_app(pack=pack, settings=chosen, forecast=forecast, store=store), chosen)
 
 
-def _answer(listener: socket.socket, app: FastAPI) -> None:
-    config = uvicorn.Config(
+def _answer(listener: socket.socket, app: FastAPI, chosen: Settings) -> None:
+    with suppress(KeyboardInterrupt):
+        address, number = listener.getsockname()[:2]
+        shown = f"[{address}]" if ":" in address else address
+        sys.stdout.write(f"safeport answers on http://{shown}:{number}\n")
+        sys.stdout.flush()
+        uvicorn.Server(server_config(app, chosen)).run(sockets=[listener])
+
+
+def server_config(app: FastAPI, chosen: Settings) -> uvicorn.Config:
+    """How the server is set up."""
+    return uvicorn.Config(
         app,
         lifespan="on",
         # Queries carry positions; they belong in no log.
         access_log=False,
         log_level="warning",
         server_header=False,
-        # Nobody stands in front of a loopback address, so nobody may speak for another.
-        proxy_headers=False,
+        # Whoever is not named may not speak for another.
+        proxy_headers=bool(chosen.trusted_proxies),
+        forwarded_allow_ips=list(chosen.trusted_proxies),
         timeout_graceful_shutdown=STOP_S,
     )
-    with suppress(KeyboardInterrupt):
-        address, number = listener.getsockname()[:2]
-        shown = f"[{address}]" if ":" in address else address
-        sys.stdout.write(f"safeport answers on http://{shown}:{number}\n")
-        sys.stdout.flush()
-        uvicorn.Server(config).run(sockets=[listener])
 
 
-def loopback_address(host: str) -> str:
-    """Address of this machine that a host name means.
+def address_to_listen_on(host: str, access: bool) -> str:
+    """Address that a host name means.
+
+    Parameters
+    ----------
+    host : str
+        An address, or ``localhost``; other names are not looked up.
+    access : bool
+        Whether callers are asked who they are.
 
     Raises
     ------
     InvalidAsk
-        Other machines could reach it, or it is no address.
+        Other machines could reach it and nobody is asked who they are, or it is no address.
     """
     if host.lower() == "localhost":
         return "127.0.0.1"
-    with suppress(ValueError):
-        if ip_address(host).is_loopback:
-            return host
+    try:
+        address = ip_address(host)
+    except ValueError:
+        raise InvalidAsk("host", "is not an address.", "Use 127.0.0.1, ::1 or localhost.") from None
+    if access or address.is_loopback:
+        return host
     raise InvalidAsk(
         "host",
-        "is not a loopback address, and nothing here asks who is calling yet.",
-        "Use 127.0.0.1, ::1 or localhost.",
+        "is not a loopback address, and access is off: anybody who reaches it could hold and close.",
+        "Use 127.0.0.1, ::1 or localhost, or turn access on (SAFEPORT_ACCESS=on).",
     )
 
 

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.http.callers import Allowed, doors_of
 from api.http.problems import MalformedJson, UnsupportedMedia
 
 _WRITE_JSON = "Send one JSON object in UTF-8."
@@ -59,14 +60,18 @@ class _StrictRequest(Request):
 
 
 class StrictJsonRoute(APIRoute):
-    """A route that reads bodies with `parse_json`, and only those declared as JSON."""
+    """A route that reads bodies with `parse_json`: only those declared as JSON, of callers who may send one."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Handler of the route."""
         handle: Callable[[Request], Awaitable[Response]] = super().get_route_handler()
 
+        doors: tuple[Allowed, ...] = doors_of(self.dependant)
+
         async def handle_strictly(request: Request) -> Response:
             strict = _StrictRequest(request.scope, request.receive)
+            for door in doors:
+                await door(strict)
             if self.body_field is not None:
                 check_media_type(strict)
                 if not await strict.body():

@@ -41,6 +41,9 @@ TABLES = {
     "direction": "sequence, encounter_id, port_id, place, centre, code, text, role, duty, directed_ms",
     "override_record": "sequence, decision_id, encounter_id, port_id, place, code, text, role, duty, at_ms",
     "handover": "sequence, page_sha256, handed_by, taken_by, text, at_ms",
+    "made_by": "sequence, principal",
+    "access_key": "id, made, unit, role, secret_sha256, previous_sha256, previous_until_ms, made_ms, expires_ms, "
+    "rotated_ms, revoked_ms, version",
 }
 """Every table and its columns, each after those it refers to."""
 

@@ -16,6 +16,7 @@ from api.store.audit import verify_chain
 from api.store.database import Database, Transaction
 from api.store.directions import direction_documents, override_documents
 from api.store.encounters import report_documents
+from api.store.keys import stored_keys
 from api.store.ports import port_document
 from api.store.reservations import COLUMNS, Reservation, places_left
 from api.store.schema import refuse_old_schema
@@ -65,6 +66,8 @@ class _Told:
         self.overrides: dict[int, Json] = {}
         self.decisions: dict[int, Json] = {}
         self.encounters: dict[str, Json] = {}
+        self.keys: dict[str, Json] = {}
+        self.principals: dict[int, str] = {}
 
     def hear(self, sequence: int, kind: str, became: Json) -> None:
         area, _, what = kind.partition(".")
@@ -85,6 +88,8 @@ class _Told:
             else:
                 said = {"state": became["state"], "evidence": became.get("evidence")}
                 self.encounters[became["encounter_id"]] = said
+        elif area == "key":
+            self.keys[became["key_id"]] = became
         elif area in ("direction", "override", "decision"):
             getattr(self, f"{area}s")[sequence] = became
 
@@ -100,12 +105,15 @@ def _check(tx: Transaction, damage: list[str]) -> Checked:
         "SELECT a.sequence, a.kind, a.payload, e.body FROM audit a LEFT JOIN event e ON e.sequence = a.sequence "
         "ORDER BY a.sequence"
     ):
-        became = orjson.loads(payload).get("became", {})
+        said = orjson.loads(payload)
+        became = said.get("became", {})
         told.hear(sequence, kind, became)
+        if "principal" in said:
+            told.principals[sequence] = said["principal"]
         if event is not None and bytes(event) != canonical(became):
             problems.append(f"event {sequence}: not what the audit trail says it became")
         problems += _oversold(sequence, kind, became)
-    for found in (_reservations, _ports, _encounters, _by_sequence, _decisions):
+    for found in (_reservations, _ports, _encounters, _by_sequence, _decisions, _keys, _principals):
         problems += found(tx, told)
     return Checked(tuple(problems), tuple(_shortages(tx, verified.head.at_ms)), verified.rows)
 
@@ -185,6 +193,25 @@ def _decisions(tx: Transaction, told: _Told) -> Iterator[str]:
     for sha256, body in tx.stream("SELECT sha256, body FROM live_picture"):
         if hashlib.sha256(body).hexdigest() != sha256:
             yield f"live picture {sha256[:16]}: was changed"
+
+
+def _keys(tx: Transaction, told: _Told) -> Iterator[str]:
+    """A key put in, or given another role or secret, behind the program's back."""
+    known = dict(told.keys)
+    for key in stored_keys(tx):
+        if known.pop(key.id, None) != key.document():
+            yield f"key {key.id}: not what the audit trail says it became"
+    for name in sorted(known):
+        yield f"key {name}: in the audit trail, and not in its table"
+
+
+def _principals(tx: Transaction, told: _Told) -> Iterator[str]:
+    known = dict(told.principals)
+    for sequence, principal in tx.stream("SELECT sequence, principal FROM made_by ORDER BY sequence"):
+        if known.pop(sequence, None) != principal:
+            yield f"principal of row {sequence}: not what the audit trail says"
+    for sequence in sorted(known):
+        yield f"principal of row {sequence}: in the audit trail, and not in its table"
 
 
 def _shortages(tx: Transaction, now_ms: int) -> Iterator[str]:

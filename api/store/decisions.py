@@ -76,7 +76,7 @@ class RecordDecision:
             raise WrongValue("document", "is not a decision document.", "Send it as it was answered.") from None
 
     def apply(self, ledger: Ledger) -> Change:
-        """Keep it, unless this very decision for this encounter is kept already: equal inputs have equal names."""
+        """Keep it, unless this principal's very decision for this encounter is kept: equal inputs have equal names."""
         tx = ledger.tx
         if self.encounter_id is not None:
             known_encounter(tx, self.encounter_id)
@@ -85,8 +85,12 @@ class RecordDecision:
             "encounter_id": self.encounter_id, "document_sha256": self.document_sha256,
             "picture_sha256": self.picture_sha256,
         }  # fmt: skip
-        kept = tx.rows("SELECT document_sha256, encounter_id FROM decision WHERE id = ?", self.decision_id)
-        if (self.document_sha256, self.encounter_id) in [tuple(row) for row in kept]:
+        kept = tx.rows(
+            "SELECT d.document_sha256, d.encounter_id, m.principal FROM decision d "
+            "LEFT JOIN made_by m ON m.sequence = d.sequence WHERE d.id = ?",
+            self.decision_id,
+        )  # fmt: skip
+        if (self.document_sha256, self.encounter_id, ledger.actor.principal or None) in [tuple(row) for row in kept]:
             return Change(self.decision_id, summary, changed=False)
         if self.picture is not None:
             tx.run(
@@ -158,16 +162,32 @@ _KEPT = (
 )
 
 
-def decision_record(tx: Transaction, decision_id: str, document_sha256: str | None = None) -> DecisionRecord:
-    """The newest record of a decision, or the one with this very document: encounters may share a name of a decision.
+def decision_record(
+    tx: Transaction, decision_id: str, document_sha256: str | None = None, principal: str | None = None
+) -> DecisionRecord:
+    """The newest record of a decision: encounters may share the name of one.
+
+    Parameters
+    ----------
+    tx : Transaction
+    decision_id : str
+    document_sha256 : str, optional
+        Look only for this very document.
+    principal : str, optional
+        Look only at what this principal asked for.
 
     Raises
     ------
     NothingSuch
     """
     checked_id(decision_id, "decision_id")
-    wanted = "" if document_sha256 is None else " AND d.document_sha256 = ?"
-    values = (decision_id,) if document_sha256 is None else (decision_id, document_sha256)
+    wanted, values = "", [decision_id]
+    if document_sha256 is not None:
+        wanted += " AND d.document_sha256 = ?"
+        values.append(document_sha256)
+    if principal is not None:
+        wanted += " AND EXISTS (SELECT 1 FROM made_by m WHERE m.sequence = d.sequence AND m.principal = ?)"
+        values.append(principal)
     found = tx.row(f"{_KEPT} WHERE d.id = ?{wanted} ORDER BY d.sequence DESC LIMIT 1", *values)
     if found is None:
         raise NothingSuch("decision_id", "names no decision that was kept.", "Check the id.")

@@ -2,7 +2,10 @@
 
 from typing import NamedTuple
 
+import orjson
+
 from api.store.database import Transaction
+from api.store.ownership import owners_of
 
 
 class Event(NamedTuple):
@@ -20,6 +23,8 @@ class Event(NamedTuple):
         Id of what changed.
     body : bytes
         Canonical JSON: what it became.
+    owners : frozenset of str
+        Principals whom it concerns: who did it, and whose the record is. A crew is shown its own only.
     """
 
     sequence: int
@@ -27,6 +32,7 @@ class Event(NamedTuple):
     kind: str
     subject: str
     body: bytes
+    owners: frozenset[str] = frozenset()
 
 
 def append_event(tx: Transaction, sequence: int, at_ms: int, kind: str, subject: str, body: bytes) -> None:
@@ -40,10 +46,28 @@ def append_event(tx: Transaction, sequence: int, at_ms: int, kind: str, subject:
 def events_after(tx: Transaction, sequence: int, limit: int = 256) -> list[Event]:
     """Events that came after one, oldest first."""
     found = tx.rows(
-        "SELECT sequence, at_ms, kind, subject, body FROM event WHERE sequence > ? ORDER BY sequence LIMIT ?",
+        "SELECT e.sequence, e.at_ms, e.kind, e.subject, e.body, m.principal FROM event e "
+        "LEFT JOIN made_by m ON m.sequence = e.sequence WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?",
         sequence, min(limit, 1_024),
     )  # fmt: skip
-    return [Event(row[0], row[1], row[2], row[3], bytes(row[4])) for row in found]
+    about = [_about(row[2], row[3], bytes(row[4])) for row in found]
+    owners = owners_of(tx, (name for names in about for name in names))
+    return [
+        Event(row[0], row[1], row[2], row[3], bytes(row[4]), _union(row[5], [owners[name] for name in names]))
+        for row, names in zip(found, about, strict=True)
+    ]
+
+
+def _union(maker: str | None, owners: list[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*owners, () if maker is None else (maker,))
+
+
+def _about(kind: str, subject: str, body: bytes) -> tuple[str, ...]:
+    """Records an event concerns: its subject, and the reservation that gave places away."""
+    if kind != "reservation.transferred":
+        return (subject,)
+    given = orjson.loads(body).get("from")
+    return (subject,) if given is None else (subject, given["reservation_id"])
 
 
 def newest_event(tx: Transaction) -> int:

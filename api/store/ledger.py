@@ -26,24 +26,33 @@ class Role(Enum):
     PORT_OFFICER = "port_officer"
     AUDITOR = "auditor"
     ADMIN = "admin"
+    VIEWER = "viewer"
     SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it: a role, and the name of a duty or a unit such as ``MRCC Dover SMC``."""
+    """Who does it: a role, and the name of a duty or a unit such as ``MRCC Dover SMC``.
+
+    Attributes
+    ----------
+    principal : str
+        Whose key or token it was done with; empty where nobody was asked. What it makes is that principal's own.
+    """
 
     role: Role
     duty: str
+    principal: str = ""
 
     def checked(self) -> "Actor":
-        """The same, its duty known to be storable.
+        """The same, known to be storable.
 
         Raises
         ------
         WrongValue
         """
         checked_text(self.duty, "actor.duty", LONGEST_NAME, needed=True)
+        checked_text(self.principal, "actor.principal", LONGEST_NAME)
         return self
 
     def needs(self, *roles: Role) -> None:
@@ -188,9 +197,13 @@ def carry_out(tx: Transaction, command: Command, actor: Actor, clock_ms: int, on
         record: Json = {
             "subject": change.subject, "duty": actor.duty, "asked": asked(command), "became": change.document,
         }  # fmt: skip
+        if actor.principal:
+            record["principal"] = actor.principal
         if now_ms != clock_ms:
             record["clock_at"] = written_time(clock_ms)
         digest = append_audit(tx, head, now_ms, command.kind, actor.role.value, canonical(record))
+        if actor.principal:
+            tx.run("INSERT INTO made_by (sequence, principal) VALUES (?, ?)", sequence, actor.principal)
         append_event(tx, sequence, now_ms, command.kind, change.subject, body)
         for sql, values in ledger.deferred:
             tx.run(sql, *values)

@@ -1,6 +1,6 @@
 """The store: one way to change things, and what can be asked of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote
@@ -14,8 +14,10 @@ from api.store.encounters import encounter_document, open_encounters
 from api.store.errors import WrongValue
 from api.store.events import Event, events_after, newest_event
 from api.store.handover import handover_page
+from api.store.keys import StoredKey, stored_key, stored_keys
 from api.store.ledger import Actor, Answer, Command, Once, carry_out
 from api.store.live import KeptSnapshot, PortsSnapshot, kept_snapshot, ports_snapshot
+from api.store.ownership import Owners, maker_of, owners_of
 from api.store.ports import port_document, reporting_ports
 from api.store.reservations import live_reservations, places_left, reservation_document
 from api.store.schema import migrate, refuse_old_schema, stored_version
@@ -125,9 +127,11 @@ class Store:
         """Overrides of a decision."""
         return self.database.read(lambda tx: overrides_of(tx, decision_id))
 
-    def decision(self, decision_id: str, document_sha256: str | None = None) -> DecisionRecord:
-        """A decision with all that is needed to make it again."""
-        return self.database.read(lambda tx: decision_record(tx, decision_id, document_sha256))
+    def decision(
+        self, decision_id: str, *, document_sha256: str | None = None, principal: str | None = None
+    ) -> DecisionRecord:
+        """A decision with all that is needed to make it again; this very document, of this principal, if said."""
+        return self.database.read(lambda tx: decision_record(tx, decision_id, document_sha256, principal))
 
     def latest_decision(self, encounter_id: str) -> DecisionRecord | None:
         """The newest decision for an encounter."""
@@ -140,6 +144,22 @@ class Store:
     def newest_event(self) -> int:
         """Number of the newest event."""
         return self.database.read(newest_event)
+
+    def owners(self, ids: Iterable[str]) -> Owners:
+        """Whose reservations, encounters and decisions are, by id."""
+        return self.database.read(lambda tx: owners_of(tx, ids))
+
+    def maker(self, sequence: int) -> str | None:
+        """The principal an audit row was written for."""
+        return self.database.read(lambda tx: maker_of(tx, sequence))
+
+    def key(self, key_id: str) -> StoredKey | None:
+        """A key of a vessel or service."""
+        return self.database.read(lambda tx: stored_key(tx, key_id))
+
+    def keys(self) -> list[StoredKey]:
+        """Every key there ever was."""
+        return self.database.read(stored_keys)
 
     def audit(self, after: int = 0, limit: int = 100) -> list[Json]:
         """Audit rows after one, oldest first."""

@@ -13,6 +13,7 @@ from api.store.directions import RecordDirection, RecordOverride
 from api.store.encounters import CloseEncounter, ReportEncounter
 from api.store.errors import SchemaMismatch, StoreUnavailable, WrongState, WrongValue
 from api.store.handover import SignHandover
+from api.store.keys import CreateKey
 from api.store.ledger import Actor, Once, Role, carry_out
 from api.store.ports import Places, ReportCapacity, ReportReception, SetPortStatus
 from api.store.reservations import Hold, Land, Persons, Transfer
@@ -50,6 +51,7 @@ def fill(store):
     do(RecordDirection("e-4", "CROSS GRIS-NEZ", "SRR_STATE", "to Calais", "calais"), CONTROLLER, NOW + 11)
     do(RecordOverride("d-1", "MASTER_JUDGEMENT", "swell in the entrance"), CONTROLLER, NOW + 12)
     do(SignHandover("0" * 64, "day", "night"), CONTROLLER, NOW + 13)
+    do(CreateKey("k1", "Severn", Role.CREW, bytes(32)), Actor(Role.ADMIN, "office", "unit:office"), NOW + 13)
     do(CloseEncounter("e-5", "counted ashore at Dover by port control"), CONTROLLER, NOW + 14)
     sums = table_sums(store.database)
     assert set(sums) == set(TABLES)
@@ -181,6 +183,12 @@ def test_a_file_that_appears_meanwhile_is_not_replaced_either(tmp_path):
         "DROP TRIGGER live_picture_never_changed; UPDATE live_picture SET body = x'00'",
         "DROP TRIGGER event_never_changed; UPDATE event SET body = x'00' WHERE sequence = 2",
         "UPDATE port_status SET status = 'open'",
+        "UPDATE access_key SET role = 'admin'",
+        "UPDATE access_key SET secret_sha256 = x'01'",
+        "INSERT INTO access_key SELECT 'k2', made, unit, role, x'02', NULL, NULL, made_ms, NULL, NULL, NULL, version "
+        "FROM access_key",
+        "DROP TRIGGER made_by_never_changed; UPDATE made_by SET principal = 'unit:x'",
+        "INSERT INTO made_by VALUES (1, 'unit:x')",
         "UPDATE port_capacity SET total = 900",
         "UPDATE port_reception SET danger_ashore = 0",
         "UPDATE encounter SET evidence = 'x' WHERE state = 'closed'",
@@ -289,8 +297,10 @@ def test_a_migration_once_released_is_never_edited():
         # Add a line with each new migration; a changed digest means that stores in the field would be refused.
         ("sqlite", 1): "579f33d356f52bda",
         ("sqlite", 2): "87c6e5703a081af8",
+        ("sqlite", 3): "352f882655a9d57a",
         ("postgresql", 1): "da1798f6237c2b30",
         ("postgresql", 2): "eb2f361b69ae8e66",
+        ("postgresql", 3): "7979660d03426be1",
     }
     made = {
         (dialect, step.version): step.sha256[:16]

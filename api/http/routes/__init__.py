@@ -8,6 +8,7 @@ from api.http.routes import (
     encounters,
     events,
     exchange,
+    keys,
     port_reports,
     ports,
     records,
@@ -25,4 +26,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     reservations.router,
     records.router,
     events.router,
+    keys.router,
 )

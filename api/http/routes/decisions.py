@@ -17,7 +17,7 @@ from api.http.doors import JsonText, MaybeRecords, OpenHouse, Records, Work, eac
 from api.http.examples import DECISION, ENCOUNTERS
 from api.http.memory import Memory, answered, once_of
 from api.http.openapi import KEYED, problems
-from api.http.own import refuse_foreign
+from api.http.own import refuse_foreign, refuse_foreign_in, refuse_somebodys
 from api.http.problems import Busy
 from api.http.record_examples import OVERRIDE, OVERRIDE_IN
 from api.http.record_shapes import OverrideShape
@@ -85,7 +85,13 @@ async def create_decision(
         said = await workshop.run(lambda: say(house, encounter, ask, None, None))
         return JsonText(said.document)
     once = await once_of(request, caller)
-    seen = await memory.ports_seen(now_s, encounter_id)
+
+    def known(store: Store) -> None:
+        if encounter_id is not None:
+            refuse_foreign(caller, store, "encounter_id", encounter_id)
+            store.encounter(encounter_id)
+
+    seen = await memory.ports_seen(now_s, known)
     ports = seen if is_for_now(ask, now_s) else None
     said = await workshop.run(lambda: say(house, encounter, ask, ports, encounter_id))
     return await _kept(memory, caller, once, said, encounter_id)
@@ -125,7 +131,7 @@ async def read_decision(
 
     def recorded(store: Store) -> bytes:
         refuse_foreign(caller, store, "decision_id", decision_id)
-        return store.decision(decision_id).document
+        return store.decision(decision_id, principal=caller.principal if caller.own_only else None).document
 
     return JsonText(await memory.run(recorded))
 
@@ -138,7 +144,7 @@ async def read_decision(
     openapi_extra=KEYED,
     responses={
         200: {"model": OverrideShape, "content": {"application/json": {"example": OVERRIDE}}},
-        **problems(400, 403, 413, 415, 422, 503),
+        **problems(400, 403, 404, 413, 415, 422, 503),
     },
 )
 async def override_decision(
@@ -148,5 +154,10 @@ async def override_decision(
     memory: Records,
     caller: Annotated[Caller, allowed(Permission.OVERRIDE)],
 ) -> Response:
-    """Never refused for what was chosen, nor because nobody here knows the decision: it may have been made aboard."""
+    """Never refused for what was chosen, nor because nobody here knows the decision: it may have been made aboard.
+
+    A vessel's is refused for what is known to be another's.
+    """
+    await refuse_foreign_in(memory, caller, encounter_id=override.encounter_id)
+    await memory.run(lambda store: refuse_somebodys(caller, store, "decision_id", decision_id))
     return answered(await memory.do(override.command(decision_id), caller, await once_of(request, caller)))

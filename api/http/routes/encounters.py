@@ -1,6 +1,7 @@
 """Encounters: reports of people at sea, where they were directed, and the live board."""
 
 import time
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Query, Request
@@ -14,7 +15,7 @@ from api.http.callers import Caller, allowed
 from api.http.doors import JsonText, OpenHouse, Records, Work, each_once, port_id_of
 from api.http.memory import answered, once_of
 from api.http.openapi import KEYED, problems
-from api.http.own import own_part, refuse_foreign
+from api.http.own import own_part, refuse_foreign, refuse_foreign_in, without_others
 from api.http.record_examples import (
     CLOSE_IN,
     CLOSED,
@@ -41,8 +42,9 @@ from api.http.strict_json import StrictJsonRoute
 from api.position import format_time
 from api.store.board import OpenEncounter
 from api.store.directions import standing_of
+from api.store.ledger import Answer
 from api.store.store import Store
-from api.store.values import Json
+from api.store.values import Json, canonical
 from engine.errors import InvalidAsk, PositionRefused, UnknownName
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["encounters"])
@@ -68,7 +70,7 @@ async def report(
     request: Request, said: Annotated[ReportIn, Body(examples=[REPORT_IN])], memory: Records, caller: Reporter
 ) -> Response:
     """Those it may be a second report of are named. They are never merged, and nothing closes by itself."""
-    return answered(await memory.do(said.command(), caller, await once_of(request, caller)), 201)
+    return _reported(await memory.do(said.command(), caller, await once_of(request, caller)), caller)
 
 
 @router.get(
@@ -86,10 +88,12 @@ async def read_encounters(
     house: OpenHouse,
     workshop: Work,
     memory: Records,
-    caller: Annotated[Caller, allowed(Permission.READ_LIVE_PICTURE)],
+    caller: Reader,
     decide: Annotated[bool, Query(description="Decide each of them anew for now.")] = False,
 ) -> Response:
     """In the order they were opened, each with its newest report and whether it may be another's second report.
+
+    A vessel is shown her own only.
 
     Decided anew means: for the vessel of its newest recorded decision, at the newer of both positions, with what
     ports report now. Nothing of it is recorded.
@@ -145,8 +149,11 @@ async def add_report(
     memory: Records,
     caller: Reporter,
 ) -> Response:
-    """Added by somebody who knows that it belongs to it; a vessel may report of any, for what she saw is needed."""
-    return answered(await memory.do(said.command(encounter_id), caller, await once_of(request, caller)), 201)
+    """Added by somebody who knows that it belongs to it.
+
+    A vessel may report of any, for what she saw is needed; that does not make it hers.
+    """
+    return _reported(await memory.do(said.command(encounter_id), caller, await once_of(request, caller)), caller)
 
 
 @router.post(
@@ -204,7 +211,7 @@ async def direct(
     caller: Annotated[Caller, allowed(Permission.DIRECT)],
 ) -> Response:
     """It is the answer from here on; of several the one said last holds. A place outside the register goes by name."""
-    await memory.run(lambda store: refuse_foreign(caller, store, "encounter_id", encounter_id))
+    await refuse_foreign_in(memory, caller, encounter_id=encounter_id)
     port_id = None if said.port_id is None else port_id_of(house, said.port_id)
     return answered(await memory.do(said.command(encounter_id, port_id), caller, await once_of(request, caller)))
 
@@ -259,4 +266,8 @@ async def read_standing(
 
 def _visible(store: Store, caller: Caller, encounter_id: str) -> Json:
     refuse_foreign(caller, store, "encounter_id", encounter_id)
-    return store.encounter(encounter_id)
+    return without_others(caller, store.encounter(encounter_id))
+
+
+def _reported(answer: Answer, caller: Caller) -> Response:
+    return answered(replace(answer, body=canonical(without_others(caller, answer.document))), 201)

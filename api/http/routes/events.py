@@ -1,6 +1,9 @@
 """Server-sent events: everything that changes, as it changes."""
 
+import asyncio
 import re
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Annotated
 
 import anyio
@@ -11,12 +14,12 @@ from starlette.responses import Response
 
 from api.access.roles import Permission
 from api.http.broadcast import Broadcast, of_kinds
-from api.http.callers import Caller, allowed
+from api.http.callers import Caller, Gate, allowed
 from api.http.doors import each_once, kept_memory_of
 from api.http.openapi import problems
-from api.http.own import may_hear
-from api.http.settings import Settings
+from api.http.own import heard_by
 from api.http.strict_json import StrictJsonRoute
+from api.settings import Settings
 from engine.errors import InvalidAsk
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["events"])
@@ -72,7 +75,8 @@ async def follow_events(
 ) -> Response:
     """What the store records, by any process on it, and forecasts taken over by this one. Comments are heartbeats.
 
-    Who is too slow is dropped, told so by a comment, and comes back with the number of the last event seen.
+    Who is too slow is dropped, told so by a comment, and comes back with the number of the last event seen. A stream
+    ends with the key or token it was opened with.
     """
     if kinds is not None and not _KINDS.fullmatch(kinds):
         raise InvalidAsk("kinds", "is not a list of kinds.", "Write for instance port,reservation.held.")
@@ -85,13 +89,37 @@ async def follow_events(
     broadcast.refuse_crowd()
     broadcast.position()
     is_of_kinds = of_kinds(frozenset((kinds or "").split(",")) - {""})
+    gate: Gate = request.app.state.gate
     ending = anyio.Event()
+    told = broadcast.follow(
+        after if last is None else int(last), lambda event: heard_by(caller, event) if is_of_kinds(event) else None,
+        ending,
+    )  # fmt: skip
     return EventSourceResponse(
-        broadcast.follow(
-            after if last is None else int(last), lambda event: is_of_kinds(event) and may_hear(caller, event), ending
+        while_admitted(
+            told, lambda: gate.still_admits(request, Permission.FOLLOW_EVENTS), settings.heartbeat_s, ending
         ),
         shutdown_event=ending,
         shutdown_grace_period=_GRACE_S,
         ping=settings.heartbeat_s,
         ping_message_factory=lambda: ServerSentEvent(comment="still here"),
     )
+
+
+async def while_admitted(
+    told: AsyncGenerator[bytes, None], still_admits: Callable[[], Awaitable[bool]], every_s: float, ending: anyio.Event
+) -> AsyncGenerator[bytes, None]:
+    """What is told, until whoever listens may listen no more."""
+
+    async def watch() -> None:
+        while await still_admits():
+            await asyncio.sleep(every_s)
+        ending.set()
+
+    watching = asyncio.create_task(watch())
+    try:
+        async with aclosing(told):
+            async for chunk in told:
+                yield chunk
+    finally:
+        watching.cancel()

@@ -33,7 +33,7 @@ _XML_TYPES = (_XML, "text/xml", "application/edxl-have+xml")
     "/edxl-have",
     summary="All ports as facilities of EDXL-HAVE 2.0",
     response_class=Response,
-    dependencies=[allowed(Permission.READ_LIVE_PICTURE)],
+    dependencies=[allowed(Permission.READ_PORT_REPORTS)],
     responses={200: {"content": {_XML: {"example": HAVE}}, "description": "The document."}, **problems(403, 503)},
 )
 async def read_edxl_have(house: OpenHouse, memory: Records) -> Response:

@@ -105,7 +105,7 @@ async def put_reception(
     "/ports/live",
     summary="Every port that ever reported, and the places left there",
     response_class=JsonText,
-    dependencies=[allowed(Permission.READ_LIVE_PICTURE)],
+    dependencies=[allowed(Permission.READ_PORT_REPORTS)],
     responses={
         200: {"model": PortsLiveShape, "content": {"application/json": {"example": PORTS_LIVE}}},
         **problems(403, 503),
@@ -125,7 +125,7 @@ async def read_all_live(memory: Records) -> Response:
     "/ports/{port_id}/live",
     summary="What a port reported, and the places left there",
     response_class=JsonText,
-    dependencies=[allowed(Permission.READ_LIVE_PICTURE)],
+    dependencies=[allowed(Permission.READ_PORT_REPORTS)],
     responses={
         200: {"model": PortLiveShape, "content": {"application/json": {"example": PORT_LIVE}}},
         **problems(403, 404, 503),

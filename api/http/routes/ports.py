@@ -9,8 +9,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from api.access.roles import Permission
 from api.document import dump, port_document
 from api.house import House
+from api.http.callers import allowed
 from api.http.doors import JsonText, OpenHouse, Work, each_once, geodata_of
 from api.http.examples import PORT, PORTS, TIDE
 from api.http.openapi import problems
@@ -30,6 +32,7 @@ router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
     tags=["ports"],
     summary="All ports",
     response_class=JsonText,
+    dependencies=[allowed(Permission.READ_GEODATA)],
     responses={
         200: {"model": PortsShape, "content": {"application/json": {"example": PORTS}}},
         304: {"description": "Not modified."},
@@ -46,6 +49,7 @@ async def read_ports(request: Request, house: OpenHouse) -> Response:
     tags=["ports"],
     summary="One port",
     response_class=JsonText,
+    dependencies=[allowed(Permission.READ_GEODATA)],
     responses={
         200: {"model": PortFactsShape, "content": {"application/json": {"example": PORT}}},
         304: {"description": "Not modified."},
@@ -66,7 +70,7 @@ async def read_port(request: Request, port_id: str, house: OpenHouse) -> Respons
     tags=["ports"],
     summary="Predicted tide at one port",
     response_class=JsonText,
-    dependencies=[Depends(each_once)],
+    dependencies=[allowed(Permission.READ_GEODATA), Depends(each_once)],
     responses={
         200: {"model": TideShape, "content": {"application/json": {"example": TIDE}}},
         **problems(404, 422, 503),

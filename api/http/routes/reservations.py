@@ -14,7 +14,7 @@ from api.http.callers import Caller, allowed
 from api.http.doors import JsonText, OpenHouse, Records, each_once, port_id_of
 from api.http.memory import Memory, answered, once_of
 from api.http.openapi import KEYED, problems
-from api.http.own import own_part, refuse_foreign
+from api.http.own import own_part, refuse_foreign, refuse_foreign_in
 from api.http.record_examples import (
     EXTEND_IN,
     HOLD_IN,
@@ -60,6 +60,7 @@ async def hold(
 ) -> Response:
     """Held until so long past its arrival; refused where too few places are left, unless a controller says why not."""
     command = wanted.command(port_id_of(house, wanted.port_id))
+    await refuse_foreign_in(memory, caller, encounter_id=wanted.encounter_id)
     return answered(await memory.do(command, caller, await once_of(request, caller)), 201)
 
 
@@ -214,5 +215,5 @@ async def transfer(
 
 
 async def _changed(request: Request, memory: Memory, caller: Caller, reservation_id: str, command: Command) -> Response:
-    await memory.run(lambda store: refuse_foreign(caller, store, "reservation_id", reservation_id))
+    await refuse_foreign_in(memory, caller, reservation_id=reservation_id)
     return answered(await memory.do(command, caller, await once_of(request, caller)))

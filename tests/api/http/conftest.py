@@ -91,10 +91,11 @@ def store(store_url):
 
 @pytest.fixture
 def acting(monkeypatch):
-    """Makes the next requests come from a role and duty."""
+    """Makes the next requests come from a role and duty, as keys would; `test_access` has real ones."""
 
     def act(role, duty, own_only=False):
-        monkeypatch.setattr(callers, "LOCAL", callers.Caller(duty, Actor(Role(role), duty), own_only))
+        actor = Actor(Role(role), duty, f"unit:{duty}")
+        monkeypatch.setattr(callers, "LOCAL", callers.Caller(actor.principal, actor, own_only))
 
     return act
 

@@ -16,12 +16,14 @@ from api.http import create_app
 from api.http.broadcast import Broadcast, Heard, Listener, of_kinds
 from api.http.callers import LOCAL, Caller
 from api.http.memory import Memory
-from api.http.own import may_hear
-from api.http.settings import Settings
+from api.http.own import heard_by
+from api.http.routes.events import while_admitted
+from api.settings import Settings
 from api.store.errors import StoreUnavailable
 from api.store.events import Event
 from api.store.ledger import Actor, Role
 from api.store.store import open_store
+from api.store.values import canonical
 from tests.api.http.live_server import Stream, serving
 from tests.synthetic.cubes import START_S, synthetic_cube
 
@@ -171,8 +173,8 @@ def test_a_slow_listener_is_dropped_and_told_and_nobody_waits_for_it():
     async def story():
         broadcast = Broadcast(Memory(None, 1, 1), 1.0, 10, 3)
         broadcast._position = 0
-        slow = broadcast.follow(None, of_kinds(frozenset()), anyio.Event())
-        quick = broadcast.follow(None, of_kinds(frozenset()), anyio.Event())
+        slow = broadcast.follow(None, as_it_is, anyio.Event())
+        quick = broadcast.follow(None, as_it_is, anyio.Event())
         for one in (slow, quick):
             await anext(one)
         first = [asyncio.ensure_future(anext(one)) for one in (slow, quick)]
@@ -192,12 +194,17 @@ def test_a_slow_listener_is_dropped_and_told_and_nobody_waits_for_it():
     asyncio.run(story())
 
 
+def as_it_is(event):
+    return event
+
+
 def happened(kind, sequence=1):
     return Event(sequence, 0, kind, "dover", b"{}")
 
 
 def test_a_listener_that_keeps_up_is_never_dropped():
-    listener = Listener(of_kinds(frozenset({"port"})), 1)
+    is_wanted = of_kinds(frozenset({"port"}))
+    listener = Listener(lambda event: event if is_wanted(event) else None, 1)
 
     async def story():
         for number in range(5):
@@ -223,8 +230,42 @@ def test_which_kinds_are_heard(kinds, heard):
 def test_a_vessel_hears_of_ports_and_forecasts_and_of_nobody_else():
     crew = Caller("a", Actor(Role.CREW, "RNLI Dover"), own_only=True)
     for kind, heard in (("port.status", True), ("forecast.changed", True), ("encounter.reported", False)):
-        assert may_hear(crew, happened(kind)) is heard
-        assert may_hear(LOCAL, happened(kind)) is True
+        assert (heard_by(crew, happened(kind)) is not None) is heard
+        assert heard_by(LOCAL, happened(kind)) is not None
+
+
+def test_only_admins_hear_of_keys():
+    assert heard_by(LOCAL, happened("key.created")) is None
+    assert heard_by(Caller("a", Actor(Role.ADMIN, "office"), own_only=False), happened("key.created")) is not None
+
+
+def test_a_vessel_is_not_told_whose_report_hers_may_be_the_same_as():
+    crew = Caller("unit:a", Actor(Role.CREW, "a", "unit:a"), own_only=True)
+    body = canonical({"encounter_id": "e-7", "possible_duplicates": [{"encounter_id": "e-3"}]})
+    event = Event(7, 0, "encounter.reported", "e-7", body, frozenset({"unit:a"}))
+    listener = Listener(lambda it: heard_by(crew, it), 4)
+    told = listener.hear(Heard(event, b"e-3")).chunk
+    assert b"e-3" not in told
+    assert b'"possible_duplicates_withheld":1' in told
+    assert Listener(lambda it: heard_by(LOCAL, it), 4).hear(Heard(event, b"e-3")).chunk == b"e-3"
+
+
+def test_a_stream_ends_when_its_listener_may_listen_no_more():
+    async def story():
+        broadcast = Broadcast(Memory(None, 1, 1), 1.0, 10, 3)
+        broadcast._position = 0
+        answers = iter([True, True, False])
+        ending = anyio.Event()
+
+        async def still_admits():
+            return next(answers)
+
+        told = while_admitted(broadcast.follow(None, as_it_is, ending), still_admits, 0.0, ending)
+        assert len([chunk async for chunk in told]) == 1
+        assert next(answers, None) is None
+        assert broadcast.listeners == 0
+
+    asyncio.run(story())
 
 
 @pytest.mark.parametrize("query", ["after=-1", "after=x", "after=1&after=2", "kinds=%20", "kinds=Port", "kinds=a..b"])
@@ -299,9 +340,10 @@ def test_holds_that_ran_out_are_told(house, store):
 
 def test_a_service_that_is_stopped_ends_its_streams_at_once(tmp_path):
     url = f"sqlite:{tmp_path}/store.db"
-    command = [sys.executable, "-c", f"from api.http import serve; serve(port=0, store={url!r})"]
+    command = [sys.executable, "-c", "from api.http import serve; serve()"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "", "SAFEPORT_PORT": "0", "SAFEPORT_STORE": url}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, **pipes, text=True, env={**os.environ, "PYTHONUNBUFFERED": ""}) as server:
+    with subprocess.Popen(command, **pipes, text=True, env=environment) as server:
         try:
             base = server.stdout.readline().removeprefix("safeport answers on ").strip()
 

@@ -11,7 +11,7 @@ import pytest
 from api.http import create_app
 from api.http.record_shapes import AuditShape, HandoverShape, VerifiedShape
 from api.http.routes.records import wants_html
-from api.http.settings import Settings
+from api.settings import Settings
 from api.store.signed_heads import new_signing_key, signed_digests
 from tests.api.http.test_encounters import report
 from tests.api.http.test_reservations import later

@@ -1,0 +1,204 @@
+"""Keys of vessels and services: made, given a new secret, revoked. Never deleted, so that a record keeps its key.
+
+The secret itself never comes here: what is passed in and kept is its SHA-256, and what goes into audit rows and events
+is the SHA-256 of that, which tells two secrets apart and opens nothing.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from api.store.database import Row, Transaction
+from api.store.errors import NothingSuch, WrongState, WrongValue
+from api.store.ledger import Change, Ledger, Role
+from api.store.values import Json, checked_id, checked_number, checked_text, milliseconds, written_time
+
+KEY_ROLES = (Role.VIEWER, Role.CREW, Role.CONTROLLER, Role.PORT_OFFICER, Role.AUDITOR, Role.ADMIN)
+LONGEST_UNIT = 100
+LONGEST_OVERLAP_S = 30 * 86_400.0
+"""[A] [s]"""
+
+_DIGEST_BYTES = 32
+_COLUMNS = (
+    "id, made, unit, role, secret_sha256, previous_sha256, previous_until_ms, made_ms, expires_ms, rotated_ms, "
+    "revoked_ms, version"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """A row of its table.
+
+    Attributes
+    ----------
+    unit : str
+        Vessel, port or service it was given to.
+    secret_sha256, previous_sha256 : bytes
+        Of the secret, and of the one before it.
+    previous_until_ms, expires_ms : int or None
+        First instant at which the one before, or the whole key, is no longer valid. [ms]
+    """
+
+    id: str
+    made: int
+    unit: str
+    role: str
+    secret_sha256: bytes
+    previous_sha256: bytes | None
+    previous_until_ms: int | None
+    made_ms: int
+    expires_ms: int | None
+    rotated_ms: int | None
+    revoked_ms: int | None
+    version: int
+
+    def values(self) -> Row:
+        """As a row."""
+        return tuple(getattr(self, name.strip()) for name in _COLUMNS.split(","))
+
+    def document(self) -> Json:
+        """For people and programs; no digest in it leads to a secret."""
+        return {
+            "key_id": self.id, "unit": self.unit, "role": self.role, "made_at": written_time(self.made_ms),
+            "expires_at": written_time(self.expires_ms), "rotated_at": written_time(self.rotated_ms),
+            "revoked_at": written_time(self.revoked_ms), "fingerprint": _fingerprint(self.secret_sha256),
+            "previous_fingerprint": None if self.previous_sha256 is None else _fingerprint(self.previous_sha256),
+            "previous_until": written_time(self.previous_until_ms), "version": self.version,
+        }  # fmt: skip
+
+
+def _fingerprint(digest: bytes) -> str:
+    return hashlib.sha256(digest).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class CreateKey:
+    """Give a unit a key.
+
+    Attributes
+    ----------
+    key_id : str
+        The part of the key that is no secret.
+    role : Role
+        One of `KEY_ROLES`.
+    secret_sha256 : bytes
+    expires_s : float or None
+        None for a key that lasts until it is revoked. [s]
+    """
+
+    kind: ClassVar[str] = "key.created"
+    key_id: str
+    unit: str
+    role: Role
+    secret_sha256: bytes
+    expires_s: float | None = None
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Add the row."""
+        ledger.actor.needs(Role.ADMIN)
+        checked_id(self.key_id, "key_id")
+        checked_text(self.unit, "unit", LONGEST_UNIT, needed=True)
+        if self.role not in KEY_ROLES:
+            raise WrongValue("role", "is none a key can have.", f"Use {', '.join(it.value for it in KEY_ROLES)}.")
+        expires_ms = None if self.expires_s is None else milliseconds(self.expires_s, "expires")
+        if expires_ms is not None and expires_ms <= ledger.now_ms:
+            raise WrongValue("expires", "is in the past.", "Check the date.")
+        if ledger.tx.row("SELECT 1 FROM access_key WHERE id = ?", self.key_id):
+            raise WrongState("key_id", "exists already.", "Use another one.")
+        key = StoredKey(
+            self.key_id, ledger.sequence, self.unit, self.role.value, _checked_digest(self.secret_sha256), None, None,
+            ledger.now_ms, expires_ms, None, None, ledger.sequence,
+        )  # fmt: skip
+        marks = ", ".join("?" * len(_COLUMNS.split(",")))
+        ledger.tx.run(f"INSERT INTO access_key ({_COLUMNS}) VALUES ({marks})", *key.values())  # noqa: S608
+        return Change(key.id, key.document())
+
+
+@dataclass(frozen=True, slots=True)
+class RotateKey:
+    """Give a key a new secret. The one before stays valid for a while; one still older ends at once.
+
+    Attributes
+    ----------
+    overlap_s : float
+        How long the one before stays valid; 0 ends it at once. [s]
+    """
+
+    kind: ClassVar[str] = "key.rotated"
+    key_id: str
+    secret_sha256: bytes
+    overlap_s: float
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Move the secret to where the one before is kept."""
+        ledger.actor.needs(Role.ADMIN)
+        overlap_s = checked_number(self.overlap_s, "overlap", 0.0, LONGEST_OVERLAP_S)
+        key = _known_key(ledger.tx, self.key_id)
+        if key.revoked_ms is not None:
+            raise WrongState("key_id", "is revoked.", "Create a new key.")
+        if key.expires_ms is not None and key.expires_ms <= ledger.now_ms:
+            raise WrongState("key_id", "has expired.", "Create a new key.")
+        until_ms = ledger.now_ms + round(overlap_s * 1000.0)
+        overlaps = until_ms > ledger.now_ms
+        return _stored(ledger, replace(
+            key, secret_sha256=_checked_digest(self.secret_sha256), rotated_ms=ledger.now_ms,
+            previous_sha256=key.secret_sha256 if overlaps else None, previous_until_ms=until_ms if overlaps else None,
+        ))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeKey:
+    """End a key, both its secrets, at once and for good."""
+
+    kind: ClassVar[str] = "key.revoked"
+    key_id: str
+    reason: str = ""
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Mark it, unless it is marked already."""
+        ledger.actor.needs(Role.ADMIN)
+        checked_text(self.reason, "reason")
+        key = _known_key(ledger.tx, self.key_id)
+        if key.revoked_ms is not None:
+            return Change(key.id, key.document(), changed=False)
+        return _stored(ledger, replace(key, revoked_ms=ledger.now_ms))
+
+
+def stored_key(tx: Transaction, key_id: str) -> StoredKey | None:
+    """A key; None when there is none of that id."""
+    row = tx.row(f"SELECT {_COLUMNS} FROM access_key WHERE id = ?", key_id)  # noqa: S608
+    return None if row is None else _key(row)
+
+
+def stored_keys(tx: Transaction) -> list[StoredKey]:
+    """Every key, oldest first."""
+    return [_key(row) for row in tx.rows(f"SELECT {_COLUMNS} FROM access_key ORDER BY made")]  # noqa: S608
+
+
+def _known_key(tx: Transaction, key_id: str) -> StoredKey:
+    key = stored_key(tx, checked_id(key_id, "key_id"))
+    if key is None:
+        raise NothingSuch("key_id", "names no key.", "'safeport keys list' shows all.")
+    return key
+
+
+def _stored(ledger: Ledger, key: StoredKey) -> Change:
+    key = replace(key, version=ledger.sequence)
+    ledger.tx.run(
+        "UPDATE access_key SET secret_sha256 = ?, previous_sha256 = ?, previous_until_ms = ?, rotated_ms = ?, "
+        "revoked_ms = ?, version = ? WHERE id = ?",
+        key.secret_sha256, key.previous_sha256, key.previous_until_ms, key.rotated_ms, key.revoked_ms, key.version,
+        key.id,
+    )  # fmt: skip
+    return Change(key.id, key.document())
+
+
+def _checked_digest(digest: bytes) -> bytes:
+    if not isinstance(digest, bytes) or len(digest) != _DIGEST_BYTES:
+        raise WrongValue("secret_sha256", "is not a SHA-256.", "Make the key with 'safeport keys create'.")
+    return digest
+
+
+def _key(row: Row) -> StoredKey:
+    key_id, made, unit, role, secret, previous, *rest = row
+    return StoredKey(key_id, made, unit, role, bytes(secret), None if previous is None else bytes(previous), *rest)

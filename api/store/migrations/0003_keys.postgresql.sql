@@ -1,0 +1,4 @@
+CREATE TRIGGER made_by_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON made_by
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER access_key_never_deleted BEFORE DELETE OR TRUNCATE ON access_key
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
