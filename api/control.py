@@ -1,6 +1,9 @@
 """A decision with what the control room knows: made with it, kept with it, made again from what was kept."""
 
+import hashlib
 from typing import NamedTuple
+
+import orjson
 
 from api.document import decision_document, dump
 from api.encounter import EncounterIn
@@ -10,7 +13,8 @@ from api.store.decisions import DecisionRecord, RecordDecision
 from api.store.ledger import Actor, Once
 from api.store.live import PortsSnapshot
 from api.store.store import Store
-from api.store.values import canonical
+from api.store.values import Json, canonical
+from engine.errors import InvalidAsk, UnknownName
 from engine.model import Ask
 
 NOW_WITHIN_S = 60.0
@@ -38,19 +42,19 @@ class Said(NamedTuple):
         return RecordDecision.of(self.document, self.ask, self.picture, encounter_id)
 
 
-class Kept(NamedTuple):
-    """A decision that is recorded.
+class MadeAgain(NamedTuple):
+    """A recorded decision made anew with the data at hand.
 
     Attributes
     ----------
-    document : bytes
-        To be handed out.
-    repeated : bool
-        Whether it was recorded an earlier time, under the same key.
+    document : bytes or None
+        Of the digest that was recorded; None when it came out differently.
+    others : tuple of str
+        What it rests on that is not what it was: ``geodata``, ``forecast``, ``engine_version`` ...
     """
 
-    document: bytes
-    repeated: bool
+    document: bytes | None
+    others: tuple[str, ...]
 
 
 def is_for_now(ask: Ask, now_s: float) -> bool:
@@ -78,8 +82,15 @@ def say(house: House, encounter: EncounterIn, ask: Ask, ports: PortsSnapshot | N
     return Said(document, canonical(body), None if ports is None else ports.body)
 
 
-def keep(store: Store, said: Said, encounter_id: str | None, actor: Actor, now_s: float, once: Once | None) -> Kept:
-    """Record a decision; a request repeated with its key is answered what it was answered first.
+def keep(
+    store: Store, said: Said, encounter_id: str | None, actor: Actor, now_s: float, once: Once | None
+) -> DecisionRecord | None:
+    """Record a decision.
+
+    Returns
+    -------
+    DecisionRecord or None
+        What was recorded the first time, for a request repeated with its key: that is to be answered again.
 
     Raises
     ------
@@ -87,12 +98,11 @@ def keep(store: Store, said: Said, encounter_id: str | None, actor: Actor, now_s
     """
     answer = store.do(said.record(encounter_id), actor, now_s, once)
     if not answer.repeated:
-        return Kept(said.document, repeated=False)
+        return None
     first = answer.document
-    kept = store.decision(
+    return store.decision(
         first["decision_id"], document_sha256=first["document_sha256"], principal=actor.principal or None
     )
-    return Kept(kept.document, repeated=True)
 
 
 def say_again(house: House, record: DecisionRecord) -> bytes:
@@ -107,3 +117,19 @@ def say_again(house: House, record: DecisionRecord) -> bytes:
     ports = None if record.picture is None else PortsSnapshot(record.picture)
     # The time stands in the body, so the clock is not asked.
     return say(house, encounter, house.ask(encounter, 0.0), ports, record.encounter_id).document
+
+
+def made_again(house: House, record: DecisionRecord) -> MadeAgain:
+    """The document of a record that keeps it no more, held against its digest."""
+    try:
+        document = say_again(house, record)
+    except (InvalidAsk, UnknownName) as refused:
+        return MadeAgain(None, (refused.field,))
+    if hashlib.sha256(document).hexdigest() == record.document_sha256:
+        return MadeAgain(document, ())
+    return MadeAgain(None, differing(record.inputs, orjson.loads(document)["inputs"]))
+
+
+def differing(then: Json, now: Json) -> tuple[str, ...]:
+    """Names of the inputs that are not what they were."""
+    return tuple(sorted(name for name in then.keys() | now.keys() if then.get(name) != now.get(name)))

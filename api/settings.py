@@ -106,6 +106,12 @@ class Settings(BaseSettings):
         description="How often holds whose time ran out are marked; nothing depends on it but that listeners hear of "
         "it. [s]",
     )
+    kept_documents: int = Field(
+        10_000,
+        ge=0,
+        description="Documents of decisions kept as they were handed out, about 120 KB each. Older ones are made again "
+        "from their record, which is kept for good.",
+    )
     signing_key: Path | None = Field(
         None,
         description="File with the Ed25519 key that signs the end of the audit chain; see `safeport audit new-key`.",

@@ -3,7 +3,7 @@
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from api.cli.arguments import Once, add_json, add_pack, pack_folder
 from api.cli.stores import FIELDS, add_store, existing_database, store_url
@@ -11,6 +11,12 @@ from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
     from api.store.decisions import DecisionRecord
+
+_INTACT = {
+    True: "OK   the record is as it was handed out",
+    False: "FAIL the record was changed",
+    None: "     its document is kept no more; its digest is",
+}
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -71,7 +77,7 @@ def answer_replay(options: argparse.Namespace) -> int:
     """Decide again from what was kept; 1 when anything differs."""
     import orjson
 
-    from api.control import say_again
+    from api.control import differing, say_again
     from api.house import open_house
     from api.store.decisions import replay
     from api.store.store import Store
@@ -93,12 +99,12 @@ def answer_replay(options: argparse.Namespace) -> int:
         return made[0]
 
     found = replay(record, decide)
-    others = _differing(record.inputs, orjson.loads(made[0])["inputs"])
+    others = differing(record.inputs, orjson.loads(made[0])["inputs"])
     if options.json:
         print(json.dumps({**found._asdict(), "inputs_that_differ": others}))
     else:
         print(f"decision {found.decision_id}")
-        print("OK   the record is as it was handed out" if found.stored_intact else "FAIL the record was changed")
+        print(_INTACT[found.stored_intact])
         if found.same:
             print(f"OK   the same bit for bit: {found.is_sha256}")
         else:
@@ -107,7 +113,7 @@ def answer_replay(options: argparse.Namespace) -> int:
             print(
                 f"     made now with other data: {', '.join(others)}" if others else "     made now with the same data"
             )
-    return 0 if found.same and found.stored_intact else 1
+    return 0 if found.same and found.stored_intact is not False else 1
 
 
 def answer_heads(options: argparse.Namespace) -> int:
@@ -137,8 +143,3 @@ def answer_new_key(options: argparse.Namespace) -> int:
     except FileExistsError:
         raise InvalidAsk("FILE", "exists already.", "Keys are never overwritten: choose another name.") from None
     return 0
-
-
-def _differing(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """Names of the inputs that are not what they were."""
-    return sorted(name for name in then.keys() | now.keys() if then.get(name) != now.get(name))

@@ -1,4 +1,4 @@
-"""What the service does by itself: tell of events, mark expired holds, sign the end of the audit chain."""
+"""What the service does by itself: tells of events, marks expired holds, lets old documents go, signs the audit chain."""
 
 import asyncio
 import logging
@@ -30,7 +30,7 @@ async def chores(memory: Memory, broadcast: Broadcast, settings: Settings) -> As
         # Before the first request: a listener may be the first to come.
         await broadcast.begin()
         tasks.append(asyncio.create_task(broadcast.run()))
-        tasks.append(asyncio.create_task(every(settings.sweep_every_s, lambda: sweep(memory))))
+        tasks.append(asyncio.create_task(every(settings.sweep_every_s, lambda: sweep(memory, settings.kept_documents))))
         if settings.signing_key is not None and settings.signed_heads is not None:
             signer = Signer(settings.signing_key, settings.signed_heads)
             tasks.append(asyncio.create_task(every(settings.sign_every_s, lambda: memory.run(signer.sign))))
@@ -54,8 +54,12 @@ async def every(period_s: float, work: Callable[[], Awaitable[object]]) -> None:
         await asyncio.sleep(period_s)
 
 
-async def sweep(memory: Memory) -> None:
-    """Mark holds whose time ran out, so that listeners hear of it; several processes may do so at once."""
+async def sweep(memory: Memory, kept_documents: int) -> None:
+    """Mark holds whose time ran out, so that listeners hear of it; let documents go that can be made again.
+
+    Several processes may do so at once.
+    """
+    await memory.run(lambda store: store.forget_documents(kept_documents))
     await memory.run(lambda store: store.do(SweepHolds(), SWEEPER, time.time()))
 
 

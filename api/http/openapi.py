@@ -41,10 +41,12 @@ _REASONS = {
     403: "This key or token does not allow it.",
     404: "The path or the body names something that does not exist.",
     409: "It does not apply to things as they stand; nothing was changed.",
+    410: "It is kept no more, and cannot be made again here.",
     413: "The body is too large.",
     415: "The body is not declared as JSON.",
     422: "A field is wrong or a position cannot be answered for; `errors` says which and why.",
     429: "Too many requests; `Retry-After` says when to come again.",
+    500: "The service has a defect, and says so rather than guess.",
     503: "The service is starting, busy, has no usable geodata pack, or its store is missing or failing.",
 }
 

@@ -81,6 +81,14 @@ class NoStore(Refusal):
     """What was asked for is kept in a store, and this service was started without one."""
 
 
+class DocumentGone(Refusal):
+    """A document is kept no more, and what it was made with is no longer at hand."""
+
+
+class NotTheSame(Refusal):
+    """A document is kept no more, and made again of the same data it came out differently."""
+
+
 class Unauthenticated(Refusal):
     """Nothing that was sent says who is calling."""
 
@@ -122,6 +130,8 @@ KINDS: dict[type[Exception] | int, Kind] = {
     Busy: Kind(503, "BUSY", "The service is busy"),
     PackError: Kind(503, "PACK_UNUSABLE", "The geodata pack cannot be used"),
     NoStore: Kind(503, "NO_STORE", "This service keeps no records"),
+    DocumentGone: Kind(410, "DOCUMENT_GONE", "What it was made with is no longer at hand"),
+    NotTheSame: Kind(500, "NOT_THE_SAME", "Made again, the decision is not the same"),
     WrongValue: Kind(422, WrongValue.code, "A value is wrong"),
     BadExchange: Kind(422, BadExchange.code, "The document cannot be read"),
     KeyReused: Kind(422, KeyReused.code, "The idempotency key was used for something else"),

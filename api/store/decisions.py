@@ -98,11 +98,14 @@ class RecordDecision:
                 self.picture_sha256, self.picture,
             )  # fmt: skip
         ledger.defer(
-            "INSERT INTO decision (sequence, id, encounter_id, ask, inputs, picture_sha256, document_sha256, "
-            "document_deflated) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO decision (sequence, id, encounter_id, ask, inputs, picture_sha256, document_sha256) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
             ledger.sequence, self.decision_id, self.encounter_id, self.ask.encode(),
             orjson.dumps(self.inputs, option=orjson.OPT_SORT_KEYS), self.picture_sha256, self.document_sha256,
-            self.document_deflated,
+        )  # fmt: skip
+        ledger.defer(
+            "INSERT INTO decision_document (sequence, deflated) VALUES (?, ?)",
+            ledger.sequence, self.document_deflated,
         )  # fmt: skip
         return Change(self.decision_id, summary)
 
@@ -120,8 +123,8 @@ class DecisionRecord(NamedTuple):
         Versions and digests of all it rests on.
     picture : bytes or None
         `PortsSnapshot.body` of the moment.
-    document : bytes
-        As it was handed out.
+    document : bytes or None
+        As it was handed out; None once it is kept no more, and then it can be made again from the rest.
     document_sha256 : str
         As the audit row has it.
     """
@@ -132,7 +135,7 @@ class DecisionRecord(NamedTuple):
     ask: bytes
     inputs: Json
     picture: bytes | None
-    document: bytes
+    document: bytes | None
     document_sha256: str
 
 
@@ -143,22 +146,23 @@ class Replay(NamedTuple):
     ----------
     same : bool
         Bit for bit.
-    stored_intact : bool
-        Whether the stored document still has the digest of its audit row.
+    stored_intact : bool or None
+        Whether the stored document still has the digest of its audit row; None when it is kept no more.
     was_sha256, is_sha256 : str
         Digests of the document then and now.
     """
 
     decision_id: str
     same: bool
-    stored_intact: bool
+    stored_intact: bool | None
     was_sha256: str
     is_sha256: str
 
 
 _KEPT = (
-    "SELECT d.sequence, d.id, d.encounter_id, d.ask, d.inputs, p.body, d.document_deflated, d.document_sha256 "
-    "FROM decision d LEFT JOIN live_picture p ON p.sha256 = d.picture_sha256"
+    "SELECT d.sequence, d.id, d.encounter_id, d.ask, d.inputs, p.body, k.deflated, d.document_sha256 "
+    "FROM decision d LEFT JOIN live_picture p ON p.sha256 = d.picture_sha256 "
+    "LEFT JOIN decision_document k ON k.sequence = d.sequence"
 )
 
 
@@ -200,6 +204,13 @@ def latest_decision(tx: Transaction, encounter_id: str) -> DecisionRecord | None
     return None if found is None else _record(found)
 
 
+def forget_documents(tx: Transaction, most: int) -> None:
+    """Keep the documents of the newest so many decisions; what makes the others again stays."""
+    oldest = tx.row("SELECT sequence FROM decision_document ORDER BY sequence DESC LIMIT 1 OFFSET ?", most)
+    if oldest is not None:
+        tx.run("DELETE FROM decision_document WHERE sequence <= ?", oldest[0])
+
+
 def replay(record: DecisionRecord, decide: Callable[[DecisionRecord], bytes]) -> Replay:
     """Decide again and compare.
 
@@ -210,7 +221,8 @@ def replay(record: DecisionRecord, decide: Callable[[DecisionRecord], bytes]) ->
         Makes the document from the record's ask and picture, with the data its inputs name.
     """
     again = hashlib.sha256(decide(record)).hexdigest()
-    intact = hashlib.sha256(record.document).hexdigest() == record.document_sha256
+    kept = record.document
+    intact = None if kept is None else hashlib.sha256(kept).hexdigest() == record.document_sha256
     return Replay(record.decision_id, again == record.document_sha256, intact, record.document_sha256, again)
 
 
@@ -218,5 +230,5 @@ def _record(row: Row) -> DecisionRecord:
     sequence, decision_id, encounter_id, ask, inputs, picture, deflated, sha256 = row
     return DecisionRecord(
         sequence, decision_id, encounter_id, bytes(ask), orjson.loads(inputs),
-        None if picture is None else bytes(picture), zlib.decompress(deflated), sha256,
+        None if picture is None else bytes(picture), None if deflated is None else zlib.decompress(deflated), sha256,
     )  # fmt: skip

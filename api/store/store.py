@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from api.store.audit import GENESIS, Head, Verified, audit_rows, verify_chain
 from api.store.board import BoardBasis, board_basis
 from api.store.database import Database, Transaction
-from api.store.decisions import DecisionRecord, decision_record, latest_decision
+from api.store.decisions import DecisionRecord, decision_record, forget_documents, latest_decision
 from api.store.directions import latest_direction, overrides_of
 from api.store.encounters import encounter_document, open_encounters
 from api.store.errors import WrongValue
@@ -136,6 +136,10 @@ class Store:
     def latest_decision(self, encounter_id: str) -> DecisionRecord | None:
         """The newest decision for an encounter."""
         return self.database.read(lambda tx: latest_decision(tx, encounter_id))
+
+    def forget_documents(self, most: int) -> None:
+        """Keep the documents of the newest so many decisions; every record of a decision stays."""
+        self.database.write(lambda tx: forget_documents(tx, most))
 
     def events(self, after: int, limit: int = 256) -> list[Event]:
         """Events after one, oldest first."""

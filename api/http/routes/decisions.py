@@ -9,20 +9,23 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.access.roles import Permission
-from api.control import Said, is_for_now, keep, say
+from api.control import Said, is_for_now, keep, made_again, say
 from api.encounter import EncounterIn
+from api.house import House
 from api.http.bodies import OverrideIn
 from api.http.callers import Caller, allowed
 from api.http.doors import JsonText, MaybeRecords, OpenHouse, Records, Work, each_once
 from api.http.examples import DECISION, ENCOUNTERS
+from api.http.limits import Workshop
 from api.http.memory import Memory, answered, once_of
 from api.http.openapi import KEYED, problems
 from api.http.own import refuse_foreign, refuse_foreign_in, refuse_somebodys
-from api.http.problems import Busy
+from api.http.problems import Busy, DocumentGone, NotTheSame
 from api.http.record_examples import OVERRIDE, OVERRIDE_IN
 from api.http.record_shapes import OverrideShape
 from api.http.shapes import DecisionShape
 from api.http.strict_json import StrictJsonRoute
+from api.store.decisions import DecisionRecord
 from api.store.errors import Refused, StoreError
 from api.store.ledger import Once
 from api.store.store import Store
@@ -94,15 +97,16 @@ async def create_decision(
     seen = await memory.ports_seen(now_s, known)
     ports = seen if is_for_now(ask, now_s) else None
     said = await workshop.run(lambda: say(house, encounter, ask, ports, encounter_id))
-    return await _kept(memory, caller, once, said, encounter_id)
+    return await _kept(house, workshop, memory, caller, once, said, encounter_id)
 
 
-async def _kept(memory: Memory, caller: Caller, once: Once | None, said: Said, encounter_id: str | None) -> Response:
+async def _kept(
+    house: House, workshop: Workshop, memory: Memory, caller: Caller, once: Once | None, said: Said,
+    encounter_id: str | None,
+) -> Response:  # fmt: skip
     """Record a decision and answer it; one that cannot be recorded is answered all the same."""
     try:
-        document, repeated = await memory.run(
-            lambda store: keep(store, said, encounter_id, caller.actor, time.time(), once)
-        )
+        first = await memory.run(lambda store: keep(store, said, encounter_id, caller.actor, time.time(), once))
     except Refused:
         raise
     except (StoreError, Busy) as failure:
@@ -110,8 +114,34 @@ async def _kept(memory: Memory, caller: Caller, once: Once | None, said: Said, e
         _log.error("a decision was not recorded: %s", failure)
         return JsonText(said.document, headers={RECORDED: "no"})
     memory.changed.set()
-    headers = {RECORDED: "yes"} | ({"Idempotency-Replayed": "true"} if repeated else {})
-    return JsonText(document, headers=headers)
+    if first is None:
+        return JsonText(said.document, headers={RECORDED: "yes"})
+    try:
+        document = await _document_of(house, workshop, first)
+    except (DocumentGone, NotTheSame) as failure:
+        _log.error("a repeated decision was answered anew: %s", failure)
+        return JsonText(said.document, headers={RECORDED: "no"})
+    return JsonText(document, headers={RECORDED: "yes", "Idempotency-Replayed": "true"})
+
+
+async def _document_of(house: House, workshop: Workshop, record: DecisionRecord) -> bytes:
+    """The bytes that were handed out: those kept, or made again and found to be the same.
+
+    Raises
+    ------
+    DocumentGone, NotTheSame
+    """
+    if record.document is not None:
+        return record.document
+    again = await workshop.run(lambda: made_again(house, record))
+    if again.document is not None:
+        return again.document
+    if again.others:
+        raise DocumentGone(
+            f"It was made with another {', '.join(again.others)}. 'safeport audit replay' makes it again from those; "
+            f"its SHA-256 is {record.document_sha256}."
+        )
+    raise NotTheSame(f"What was handed out has the SHA-256 {record.document_sha256}. Report this, with the record.")
 
 
 @router.get(
@@ -121,19 +151,27 @@ async def _kept(memory: Memory, caller: Caller, once: Once | None, said: Said, e
     response_class=JsonText,
     responses={
         200: {"model": DecisionShape, "content": {"application/json": {"example": DECISION}}},
-        **problems(403, 404, 422, 503),
+        **problems(403, 404, 410, 422, 500, 503),
     },
 )
 async def read_decision(
-    decision_id: str, memory: Records, caller: Annotated[Caller, allowed(Permission.READ_RECORDS)]
+    decision_id: str,
+    house: OpenHouse,
+    workshop: Work,
+    memory: Records,
+    caller: Annotated[Caller, allowed(Permission.READ_RECORDS)],
 ) -> Response:
-    """The bytes that were handed out, of the newest record of that name."""
+    """The bytes that were handed out, of the newest record of that name.
 
-    def recorded(store: Store) -> bytes:
+    Documents are kept for a while; after that they are made again from the record, and answered only if their SHA-256
+    is the one recorded.
+    """
+
+    def recorded(store: Store) -> DecisionRecord:
         refuse_foreign(caller, store, "decision_id", decision_id)
-        return store.decision(decision_id, principal=caller.principal if caller.own_only else None).document
+        return store.decision(decision_id, principal=caller.principal if caller.own_only else None)
 
-    return JsonText(await memory.run(recorded))
+    return JsonText(await _document_of(house, workshop, await memory.run(recorded)))
 
 
 @router.post(

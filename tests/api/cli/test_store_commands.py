@@ -145,6 +145,10 @@ def test_a_decision_is_made_again_bit_for_bit(safeport, url, file, decision):
     assert (ran.code, ran.err) == (0, "")
     assert "OK   the same bit for bit" in ran.out
     assert json.loads(safeport("audit", "replay", decision, "--store", url, "--json").out)["same"] is True
+    with open_store(url) as store:
+        store.forget_documents(0)
+    ran = safeport("audit", "replay", decision, "--store", url)
+    assert (ran.code, "kept no more" in ran.out, "the same bit for bit" in ran.out) == (0, True, True)
     assert safeport("audit", "replay", "d-none", "--store", url).code == 2
     tampered(file, "UPDATE decision SET ask = CAST(replace(CAST(ask AS TEXT), '51.0]', '51.01]') AS BLOB)")
     ran = safeport("audit", "replay", decision, "--store", url)

@@ -69,7 +69,7 @@ def test_every_error_is_a_problem_document(described):
                     assert response["content"].keys() == {"application/problem+json"}
                     schema = response["content"]["application/problem+json"]["schema"]
                     assert schema == {"$ref": "#/components/schemas/ProblemShape"}
-    assert seen == {"400", "401", "403", "404", "409", "413", "415", "422", "429", "503"}
+    assert seen == {"400", "401", "403", "404", "409", "410", "413", "415", "422", "429", "500", "503"}
 
 
 def test_every_reference_leads_somewhere(described):

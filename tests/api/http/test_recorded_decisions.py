@@ -1,10 +1,14 @@
 """Decisions with a store: made with what ports report now, recorded, answered again with the same bytes."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
+from api import control as control_room
 from api.control import say_again
+from api.http import create_app
+from api.store.check import check
 from api.store.decisions import replay
 from api.store.errors import StoreUnavailable
 
@@ -48,6 +52,45 @@ def test_a_decision_is_recorded_and_read_again_byte_for_byte(control, now, store
     control.put("/v1/ports/dover/status", {"status": "open"})
     again = replay(store.decision(name), lambda record: say_again(house, record))
     assert (again.same, again.stored_intact) == (True, True)
+
+
+def test_a_document_that_is_kept_no_more_is_made_again(control, now, store):
+    control.put("/v1/ports/dover/status", {"status": "closed", "reason": "strike"})
+    key = {"Idempotency-Key": "aboard-3"}
+    first, second = control.post("/v1/decisions", now, headers=key), control.decide({**now, "persons": 3})
+    store.forget_documents(1)
+    names = [answer.json()["decision_id"] for answer in (first, second)]
+    assert [store.decision(name).document is None for name in names] == [True, False]
+    control.put("/v1/ports/dover/status", {"status": "open"})
+    assert control.get(f"/v1/decisions/{names[0]}").content == first.content
+    assert control.post("/v1/decisions", now, headers=key).content == first.content
+    assert check(store.database).problems == ()
+
+
+def test_what_was_made_with_data_that_are_gone_is_said_to_be_gone(control, call_app, now, store, house):
+    other = {**house.world.identity, "geodata": {**house.world.identity["geodata"], "sha256": "0" * 64}}
+    elsewhere = replace(house, world=replace(house.world, identity=other))
+    key = {"Idempotency-Key": "aboard-4"}
+    made = call_app(create_app(elsewhere, store=store)).post("/v1/decisions", now, headers=key)
+    path = f"/v1/decisions/{made.json()['decision_id']}"
+    assert control.get(path).content == made.content
+    store.forget_documents(0)
+    gone = control.get(path)
+    assert (gone.status_code, gone.json()["code"]) == (410, "DOCUMENT_GONE")
+    assert "geodata" in gone.json()["detail"]
+    # Who waits for a decision is answered all the same, and told that it is not the one of before.
+    again = control.post("/v1/decisions", now, headers=key)
+    assert (again.status_code, again.headers["safeport-recorded"]) == (200, "no")
+
+
+def test_made_again_of_the_same_data_and_different_is_never_served(control, now, store, monkeypatch):
+    path = f"/v1/decisions/{control.decide(now).json()['decision_id']}"
+    store.forget_documents(0)
+    assert control.get(path).status_code == 200
+    plain = control_room.dump
+    monkeypatch.setattr(control_room, "dump", lambda document: plain(document) + " ")
+    answer = control.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (500, "NOT_THE_SAME")
 
 
 def test_the_same_key_gives_the_first_answer_and_another_body_is_refused(control, now, store):
