@@ -17,6 +17,7 @@ from api.http.headers import AnswerHeaders, stamp
 from api.http.limits import BodyLimit, Workshop
 from api.http.openapi import TITLE, describe
 from api.http.opening import Opening
+from api.http.planner import Planner
 from api.http.problems import answer_problem
 from api.http.settings import Settings
 from engine import ENGINE_VERSION
@@ -45,11 +46,13 @@ def create_app(
     """
     limits = settings or Settings()
     opening = Opening(pack, house, forecast)
+    planner = Planner(limits.planning)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         opening.begin()
         yield
+        planner.close()
         await opening.settled()
 
     # No pages for people: the usual ones fetch scripts from elsewhere.
@@ -58,6 +61,7 @@ def create_app(
     )
     app.state.opening = opening
     app.state.workshop = Workshop(limits.working, limits.waiting)
+    app.state.planner = planner
     for router in routes.ROUTERS:
         app.include_router(router)
     app.include_router(probes.router)
@@ -67,7 +71,7 @@ def create_app(
     app.add_exception_handler(Exception, _answer_failure)
     # The last one added is the first to see a request.
     app.add_middleware(GZipMiddleware, minimum_size=limits.gzip_from_bytes, compresslevel=limits.gzip_level)
-    app.add_middleware(BodyLimit, most_bytes=limits.body_bytes)
+    app.add_middleware(BodyLimit, most_bytes=limits.body_bytes, by_path={"/v1/plans": limits.plan_body_bytes})
     app.add_middleware(AnswerHeaders)
     return app
 

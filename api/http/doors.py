@@ -9,6 +9,7 @@ from starlette.responses import Response
 from api.house import House
 from api.http.limits import Workshop
 from api.http.opening import Opening
+from api.http.planner import Planner
 from api.position import MAX_POSITION_CHARS
 from engine.errors import InvalidAsk
 
@@ -25,6 +26,12 @@ async def workshop_of(request: Request) -> Workshop:
     return workshop
 
 
+async def planner_of(request: Request) -> Planner:
+    """Where this application has its plans made."""
+    planner: Planner = request.app.state.planner
+    return planner
+
+
 async def each_once(request: Request) -> None:
     """Refuse a query parameter given twice: whichever was read, the other may have been meant."""
     names = [name for name, _ in request.query_params.multi_items()]
@@ -35,6 +42,7 @@ async def each_once(request: Request) -> None:
 
 OpenHouse = Annotated[House, Depends(open_house_of)]
 Work = Annotated[Workshop, Depends(workshop_of)]
+Plans = Annotated[Planner, Depends(planner_of)]
 Place = Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARS)]
 
 

@@ -1,6 +1,6 @@
 """How much of a request is read, and how many requests are worked on at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -20,27 +20,31 @@ class BodyLimit:
     app : ASGIApp
     most_bytes : int
         Largest body allowed. [bytes]
+    by_path : mapping of str to int, optional
+        The same for paths that have a limit of their own. [bytes]
     """
 
-    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, most_bytes: int, by_path: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._most_bytes = most_bytes
+        self._by_path = dict(by_path or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = f"The limit is {self._most_bytes} bytes."
+        most_bytes = self._by_path.get(scope["path"], self._most_bytes)
+        refusal = f"The limit is {most_bytes} bytes."
         request = Request(scope)
         declared = request.headers.get("content-length", "")
         # Refused before a byte of it is read. There is no "Connection: close": a client that is still writing would
         # have its connection reset and might never read why; the server drops the rest unread.
-        if declared.isdecimal() and int(declared[:20]) > self._most_bytes:
+        if declared.isdecimal() and int(declared[:20]) > most_bytes:
             answer = await answer_problem(request, BodyTooLarge(refusal))
             await answer(scope, receive, send)
             return
-        left = self._most_bytes
+        left = most_bytes
 
         async def receive_counted() -> Message:
             # Counted whatever the length declared: a chunked body declares none.

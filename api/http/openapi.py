@@ -24,6 +24,7 @@ TAGS = [
     {"name": "decisions", "description": "Which port, how long, and why."},
     {"name": "distances", "description": "True distance over water."},
     {"name": "ports", "description": "The register of ports."},
+    {"name": "plans", "description": "Many encounters at once."},
     {"name": "service", "description": "Whether this service is up and ready."},
 ]
 

@@ -61,6 +61,10 @@ class Busy(Refusal):
     """Too many requests wait already."""
 
 
+class PlanLost(Refusal):
+    """The search of a plan came to an end without one."""
+
+
 class Kind(NamedTuple):
     """What is answered for a sort of exception."""
 
@@ -80,6 +84,7 @@ KINDS: dict[type[Exception] | int, Kind] = {
     NoSuchPort: Kind(404, "UNKNOWN_PORT", "There is no such port"),
     Starting: Kind(503, "STARTING", "The service is starting"),
     Busy: Kind(503, "BUSY", "The service is busy"),
+    PlanLost: Kind(503, "PLAN_LOST", "The plan could not be finished"),
     PackError: Kind(503, "PACK_UNUSABLE", "The geodata pack cannot be used"),
     400: Kind(400, "BAD_REQUEST", "The request cannot be read"),
     404: Kind(404, "NOT_FOUND", "There is nothing here"),
@@ -155,7 +160,8 @@ def _sentence(exception: SafeportError) -> str:
 def _field_error(exception: SafeportError) -> Json:
     code = "UNKNOWN_NAME" if isinstance(exception, UnknownName) else "INVALID_VALUE"
     detail = _sentence(exception).removeprefix(f"{exception.field}: ")
-    return _error(_pointer(_WHERE.get(exception.field, exception.field)), code, detail)
+    whole, _, last = exception.field.rpartition(".")
+    return _error(_pointer(".".join(filter(None, (whole, _WHERE.get(last, last))))), code, detail)
 
 
 def _pointer(field: str) -> str:
@@ -198,16 +204,16 @@ def errors_of(found: Sequence[Mapping[str, Any]]) -> list[Json]:
 
 def _is_attempt_at_persons(error: Mapping[str, Any]) -> bool:
     """Whether an error is on the whole of ``persons``: its location then ends with the name of a union member."""
-    return len(error["loc"]) == 3 and error["loc"][1] == "persons"
+    return len(error["loc"]) >= 3 and error["loc"][-2] == "persons"
 
 
 def _error_of(error: Mapping[str, Any]) -> Json:
     kind, steps = str(error["type"]), list(error["loc"][1:])
-    if steps[:1] == ["persons"]:
-        del steps[1:2]
+    if "persons" in steps:
+        del steps[steps.index("persons") + 1 : steps.index("persons") + 2]
     said = str(error["msg"]).removeprefix("Value error, ").replace("Input should", "This should")
     detail = _DETAILS.get(kind, said)
-    if steps == ["persons"] and kind == "int_type":
+    if steps[-1:] == ["persons"] and kind == "int_type":
         detail = _NOT_PERSONS
     code = _CODES.get(kind, "WRONG_TYPE" if kind.endswith(("_type", "_parsing")) else "INVALID_VALUE")
     return _error(_pointer_to(steps), code, _ECHO.sub("This is ", detail))

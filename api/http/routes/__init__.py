@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from api.http.routes import decisions, distances, ports
+from api.http.routes import decisions, distances, plans, ports
 
-ROUTERS: tuple[APIRouter, ...] = (decisions.router, distances.router, ports.router)
+ROUTERS: tuple[APIRouter, ...] = (decisions.router, distances.router, ports.router, plans.router)

@@ -1,7 +1,8 @@
 import pytest
 
 from api.encounter import EncounterIn
-from api.http import examples, shapes
+from api.http import examples, plan_examples, plan_shapes, shapes
+from api.plan.request import PlanIn
 
 PATHS = {
     "/v1/decisions",
@@ -9,6 +10,7 @@ PATHS = {
     "/v1/ports",
     "/v1/ports/{port_id}",
     "/v1/ports/{port_id}/tide",
+    "/v1/plans",
     "/healthz",
     "/readyz",
 }
@@ -62,7 +64,7 @@ def test_every_reference_leads_somewhere(described):
 
 def test_unknown_fields_are_refused_by_the_description_too(described):
     schemas = described["components"]["schemas"]
-    for name in ("EncounterIn", "VesselIn", "PersonsIn", "PointIn"):
+    for name in ("EncounterIn", "VesselIn", "PersonsIn", "PointIn", "PlanIn", "PlanEncounterIn", "PortFiguresIn"):
         assert schemas[name]["additionalProperties"] is False
 
 
@@ -70,6 +72,19 @@ def test_unknown_fields_are_refused_by_the_description_too(described):
 def test_request_examples_are_answered(client, example):
     EncounterIn.model_validate(example["value"])
     assert client.decide(example["value"]).status_code == 200
+
+
+@pytest.mark.parametrize("example", plan_examples.PLANS.values(), ids=plan_examples.PLANS.keys())
+def test_plan_examples_are_answered_as_shown(client, example):
+    PlanIn.model_validate(example["value"])
+    answer = client.plan(example["value"])
+    assert answer.status_code == 200
+    document = answer.json()
+    plan_shapes.PlanShape.model_validate(document)
+    assert document.keys() == plan_shapes.PlanShape.model_fields.keys() == plan_examples.PLAN.keys()
+    (shown,), (made, *_) = plan_examples.PLAN["encounters"], document["encounters"]
+    assert made.keys() == shown.keys()
+    assert [part.keys() for part in made["parts"]] == [part.keys() for part in shown["parts"]]
 
 
 @pytest.mark.parametrize(
@@ -81,6 +96,7 @@ def test_request_examples_are_answered(client, example):
         (shapes.PortsShape, examples.PORTS),
         (shapes.TideShape, examples.TIDE),
         (shapes.ProblemShape, examples.PROBLEM),
+        (plan_shapes.PlanShape, plan_examples.PLAN),
     ],
 )
 def test_answer_examples_have_the_shape_described(shape, example):
