@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from time import time
+from typing import TYPE_CHECKING
 
 from api.encounter import EncounterIn
 from engine.decide import decide, warm_search
@@ -17,6 +18,9 @@ from geodata.tides.blocks import block_start_s
 from geodata.tides.tables import TideTables, tide_cache
 from geodata.vessels import vessel_named, vessels_from
 from geodata.world import world_from
+
+if TYPE_CHECKING:
+    from api.store.live import PortsSnapshot
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,9 +64,19 @@ class House:
         """The world with the tides of a time, epoch seconds; the same object for all times of one block of tides."""
         return _dated(self.world, self.tides, block_start_s(at_s))
 
-    def decide(self, ask: Ask) -> Decision:
-        """`engine.decide.decide` in this house's world, with the tides of the time asked for."""
-        return decide(ask, self.world_at(ask.at_s))
+    def decide(self, ask: Ask, ports: "PortsSnapshot | None" = None, encounter_id: str | None = None) -> Decision:
+        """`engine.decide.decide` in this house's world, with the tides of the time asked for.
+
+        Parameters
+        ----------
+        ask : Ask
+        ports : PortsSnapshot, optional
+            What ports reported and what is held; without it no live feed is connected.
+        encounter_id : str, optional
+            Encounter of the store that is decided for: its own reservations are places it has.
+        """
+        world = self.world_at(ask.at_s)
+        return decide(ask, world if ports is None else seeing(world, ask, ports, encounter_id))
 
     def forecasting(self, file: Path) -> "House":
         """The same house with a forecast: a cube, or a file of one of the formats that can be made into one.
@@ -102,6 +116,16 @@ class House:
             if port.id == wanted.lower() or (port.unlocode is not None and port.unlocode == wanted.upper()):
                 return port
         raise UnknownName("port", f"there is no port {wanted[:40]!r}.", "'safeport ports' lists ids and UN/LOCODEs.")
+
+
+def seeing(world: World, ask: Ask, ports: "PortsSnapshot", encounter_id: str | None = None) -> World:
+    """A world with what ports reported, as it stands at the time of an ask."""
+    from api.store.live import live_picture
+
+    live = live_picture(ports, [port.id for port in world.ports], ask.at_s, ask.policy.limits, encounter_id)
+    said = ports.status_input(ask.at_s)
+    identity = {**world.identity, "port_status": None if said is None else said._asdict()}
+    return replace(world, live=live, identity=identity)
 
 
 @lru_cache(maxsize=32)

@@ -6,7 +6,7 @@ from pathlib import Path
 from api.cli.arguments import Once, add_pack, pack_folder, whole_number
 from engine.errors import InvalidAsk
 
-FIELDS = {"host": "--host", "port": "--port"}
+FIELDS = {"host": "--host", "port": "--port", "store": "--store"}
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 
@@ -17,6 +17,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", action=Once, metavar="N", help=f"TCP port; {DEFAULT_PORT} if left out")
     parser.add_argument("--forecast", action=Once, metavar="FILE",
                         help="forecast to answer with; taken over again whenever the file is replaced")  # fmt: skip
+    parser.add_argument("--store", action=Once, metavar="URL",
+                        help="where records are kept: sqlite:PATH or postgresql://...; none if left out")  # fmt: skip
     add_pack(parser)
     parser.set_defaults(answer=answer, fields=FIELDS)
 
@@ -33,5 +35,6 @@ def answer(options: argparse.Namespace) -> int:
     from api.http import serve
     from geodata.pack import DEFAULT_PACK
 
-    serve(options.host or DEFAULT_HOST, DEFAULT_PORT if port is None else port, folder or DEFAULT_PACK, forecast)
+    host, number = options.host or DEFAULT_HOST, DEFAULT_PORT if port is None else port
+    serve(host, number, folder or DEFAULT_PACK, forecast, options.store)
     return 0

@@ -15,11 +15,13 @@ from api.house import House
 from api.http import probes, routes
 from api.http.headers import AnswerHeaders, stamp
 from api.http.limits import BodyLimit, Workshop
+from api.http.memory import Memory
 from api.http.openapi import TITLE, describe
 from api.http.opening import Opening
 from api.http.planner import Planner
 from api.http.problems import answer_problem
 from api.http.settings import Settings
+from api.store.store import Store
 from engine import ENGINE_VERSION
 from engine.errors import SafeportError
 from geodata.pack import DEFAULT_PACK
@@ -30,6 +32,7 @@ def create_app(
     pack: Path = DEFAULT_PACK,
     settings: Settings | None = None,
     forecast: Path | None = None,
+    store: Store | None = None,
 ) -> FastAPI:
     """Application that answers for a house.
 
@@ -43,6 +46,9 @@ def create_app(
     settings : Settings, optional
     forecast : Path, optional
         Forecast to answer with; taken over again whenever the file is replaced.
+    store : Store, optional
+        The control room's memory, open; whoever opened it closes it after the application has stopped. Without it
+        routes that need records answer 503.
     """
     limits = settings or Settings()
     opening = Opening(pack, house, forecast)
@@ -62,6 +68,7 @@ def create_app(
     app.state.opening = opening
     app.state.workshop = Workshop(limits.working, limits.waiting)
     app.state.planner = planner
+    app.state.memory = Memory(store, limits.store_working, limits.store_waiting)
     for router in routes.ROUTERS:
         app.include_router(router)
     app.include_router(probes.router)

@@ -8,10 +8,14 @@ from starlette.responses import Response
 
 from api.house import House
 from api.http.limits import Workshop
+from api.http.memory import Memory
 from api.http.opening import Opening
 from api.http.planner import Planner
+from api.http.problems import NoSuchPort
 from api.position import MAX_POSITION_CHARS
-from engine.errors import InvalidAsk
+from engine.errors import InvalidAsk, UnknownName
+
+_QUERY_NAMES = ("from", "to", "draught_m", "hours", "encounter_id", "reason", "after", "limit", "kinds", "port_id")
 
 
 async def open_house_of(request: Request) -> House:
@@ -35,11 +39,44 @@ async def planner_of(request: Request) -> Planner:
 async def each_once(request: Request) -> None:
     """Refuse a query parameter given twice: whichever was read, the other may have been meant."""
     names = [name for name, _ in request.query_params.multi_items()]
-    for name in ("from", "to", "draught_m", "hours"):
+    for name in _QUERY_NAMES:
         if names.count(name) > 1:
             raise InvalidAsk(name, "is given more than once.", "Give it once.")
 
 
+async def memory_of(request: Request) -> Memory:
+    """The control room's memory, which may be none."""
+    memory: Memory = request.app.state.memory
+    return memory
+
+
+async def kept_memory_of(request: Request) -> Memory:
+    """The control room's memory.
+
+    Raises
+    ------
+    NoStore
+    """
+    memory = await memory_of(request)
+    memory.store()
+    return memory
+
+
+def port_id_of(house: House, name: str) -> str:
+    """Id of a port by id or UN/LOCODE.
+
+    Raises
+    ------
+    NoSuchPort
+    """
+    try:
+        return house.port(name).id
+    except UnknownName:
+        raise NoSuchPort("GET /v1/ports lists ids and UN/LOCODEs.") from None
+
+
+Records = Annotated[Memory, Depends(kept_memory_of)]
+MaybeRecords = Annotated[Memory, Depends(memory_of)]
 OpenHouse = Annotated[House, Depends(open_house_of)]
 Work = Annotated[Workshop, Depends(workshop_of)]
 Plans = Annotated[Planner, Depends(planner_of)]

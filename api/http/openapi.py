@@ -25,17 +25,33 @@ TAGS = [
     {"name": "distances", "description": "True distance over water."},
     {"name": "ports", "description": "The register of ports."},
     {"name": "plans", "description": "Many encounters at once."},
+    {"name": "live", "description": "What ports report, and the places left there."},
     {"name": "service", "description": "Whether this service is up and ready."},
 ]
 
 _REASONS = {
     400: "The body is not well-formed JSON.",
-    404: "There is no such port.",
+    403: "The caller may not do this.",
+    404: "The path or the body names something that does not exist.",
+    409: "It does not apply to things as they stand; nothing was changed.",
     413: "The body is too large.",
     415: "The body is not declared as JSON.",
     422: "A field is wrong or a position cannot be answered for; `errors` says which and why.",
-    503: "The service is starting, busy, or has no usable geodata pack.",
+    503: "The service is starting, busy, has no usable geodata pack, or its store is missing or failing.",
 }
+
+
+KEYED: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "Idempotency-Key", "in": "header", "required": False,
+            "description": "Made by the sender. The same request with the same key changes things once and is answered "
+            "with the same bytes; another request with that key is refused.",
+            "schema": {"type": "string", "maxLength": 80, "pattern": "^[A-Za-z0-9][A-Za-z0-9._:-]*$"},
+        }
+    ]
+}  # fmt: skip
+"""``openapi_extra`` of every route that changes something."""
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

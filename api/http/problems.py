@@ -18,6 +18,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.document import Json, dump
+from api.store.errors import (
+    BadExchange,
+    HoldExpired,
+    KeyReused,
+    NewerReport,
+    NoPlaces,
+    NothingSuch,
+    RoleNeeded,
+    StoreBroken,
+    StoreBusy,
+    StoreError,
+    StoreUnavailable,
+    WrongState,
+    WrongValue,
+)
 from engine.errors import InvalidAsk, PackError, PositionRefused, SafeportError, UnknownName
 
 PROBLEM_JSON = "application/problem+json"
@@ -25,6 +40,7 @@ MOST_ERRORS = 20
 MOST_BYTES = 8_192
 _MOST_CHARS = 300
 _MOST_STEP_CHARS = 60
+_UNAVAILABLE = 503
 
 
 class Refusal(HTTPException):
@@ -65,6 +81,10 @@ class PlanLost(Refusal):
     """The search of a plan came to an end without one."""
 
 
+class NoStore(Refusal):
+    """What was asked for is kept in a store, and this service was started without one."""
+
+
 class Kind(NamedTuple):
     """What is answered for a sort of exception."""
 
@@ -86,6 +106,20 @@ KINDS: dict[type[Exception] | int, Kind] = {
     Busy: Kind(503, "BUSY", "The service is busy"),
     PlanLost: Kind(503, "PLAN_LOST", "The plan could not be finished"),
     PackError: Kind(503, "PACK_UNUSABLE", "The geodata pack cannot be used"),
+    NoStore: Kind(503, "NO_STORE", "This service keeps no records"),
+    WrongValue: Kind(422, WrongValue.code, "A value is wrong"),
+    BadExchange: Kind(422, BadExchange.code, "The document cannot be read"),
+    KeyReused: Kind(422, KeyReused.code, "The idempotency key was used for something else"),
+    NothingSuch: Kind(404, NothingSuch.code, "There is no such record"),
+    RoleNeeded: Kind(403, RoleNeeded.code, "This takes another role"),
+    NoPlaces: Kind(409, NoPlaces.code, "There are too few places"),
+    WrongState: Kind(409, WrongState.code, "The record is in another state"),
+    HoldExpired: Kind(409, HoldExpired.code, "The hold has expired"),
+    NewerReport: Kind(409, NewerReport.code, "What is known is newer"),
+    StoreBusy: Kind(503, StoreBusy.code, "The store is busy"),
+    StoreUnavailable: Kind(503, StoreUnavailable.code, "The store cannot be reached"),
+    StoreBroken: Kind(503, StoreBroken.code, "The store can write no more"),
+    StoreError: Kind(503, StoreError.code, "The store cannot be used"),
     400: Kind(400, "BAD_REQUEST", "The request cannot be read"),
     404: Kind(404, "NOT_FOUND", "There is nothing here"),
     405: Kind(405, "METHOD_NOT_ALLOWED", "This method is not offered here"),
@@ -111,6 +145,8 @@ async def answer_problem(request: Request, exception: Exception) -> Response:
         return problem(request, kind, _sentence(exception), [error])
     if isinstance(exception, PackError):
         return problem(request, kind, _sentence(exception))
+    if isinstance(exception, StoreError) and kind.status == _UNAVAILABLE:
+        return problem(request, kind, _sentence(exception), headers={"Retry-After": "1"})
     if isinstance(exception, SafeportError):
         return problem(request, kind, _sentence(exception), [_field_error(exception)])
     if isinstance(exception, RequestValidationError):
@@ -159,6 +195,8 @@ def _sentence(exception: SafeportError) -> str:
 
 def _field_error(exception: SafeportError) -> Json:
     code = "UNKNOWN_NAME" if isinstance(exception, UnknownName) else "INVALID_VALUE"
+    if isinstance(exception, StoreError):
+        code = exception.code
     detail = _sentence(exception).removeprefix(f"{exception.field}: ")
     whole, _, last = exception.field.rpartition(".")
     return _error(_pointer(".".join(filter(None, (whole, _WHERE.get(last, last))))), code, detail)

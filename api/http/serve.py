@@ -2,13 +2,16 @@
 
 import socket
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from ipaddress import ip_address
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.http.app import create_app
+from api.http.settings import Settings
+from api.store.store import open_for_service
 from engine.errors import InvalidAsk
 from geodata.pack import DEFAULT_PACK
 
@@ -16,7 +19,14 @@ STOP_S = 10
 """How long requests under way may take to finish when the server is stopped. [s]"""
 
 
-def serve(host: str = "127.0.0.1", port: int = 8000, pack: Path = DEFAULT_PACK, forecast: Path | None = None) -> None:
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    pack: Path = DEFAULT_PACK,
+    forecast: Path | None = None,
+    store: str | None = None,
+    settings: Settings | None = None,
+) -> None:
     """Answer HTTP until stopped by SIGINT or SIGTERM; requests under way are finished first.
 
     Prints one line with the address once connections are accepted.
@@ -31,15 +41,25 @@ def serve(host: str = "127.0.0.1", port: int = 8000, pack: Path = DEFAULT_PACK, 
         Folder of the pack.
     forecast : Path, optional
         Forecast to answer with; taken over again whenever the file is replaced.
+    store : str, optional
+        URL of the control room's memory; without it nothing is recorded.
+    settings : Settings, optional
 
     Raises
     ------
     InvalidAsk
         The address is not one of this machine's own, or cannot be used.
+    StoreError
+        The store cannot be opened, or its tables are not those of this program.
     """
     listener = _listener(loopback_address(host), port)
+    with listener, nullcontext() if store is None else open_for_service(store) as memory:
+        _answer(listener, create_app(pack=pack, settings=settings, forecast=forecast, store=memory))
+
+
+def _answer(listener: socket.socket, app: FastAPI) -> None:
     config = uvicorn.Config(
-        create_app(pack=pack, forecast=forecast),
+        app,
         lifespan="on",
         # Queries carry positions; they belong in no log.
         access_log=False,
@@ -49,7 +69,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, pack: Path = DEFAULT_PACK, 
         proxy_headers=False,
         timeout_graceful_shutdown=STOP_S,
     )
-    with listener, suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt):
         address, number = listener.getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address
         sys.stdout.write(f"safeport answers on http://{shown}:{number}\n")

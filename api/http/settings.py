@@ -24,6 +24,11 @@ class Settings:
         half-made documents in memory.
     waiting : int
         Requests that may wait for their turn; the next one is told to come back.
+    store_working, store_waiting : int
+        The same for reads and writes of the store: many writes at once share one flush to disk, and none of them waits
+        behind a decision.
+    exchange_bytes : int
+        Largest EDXL-HAVE document read. [bytes]
     """
 
     body_bytes: int = 65_536
@@ -33,3 +38,6 @@ class Settings:
     working: int = 2
     waiting: int = 64
     planning: int = 1
+    store_working: int = 32
+    store_waiting: int = 1_024
+    exchange_bytes: int = 2_000_000

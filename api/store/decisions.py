@@ -158,15 +158,17 @@ _KEPT = (
 )
 
 
-def decision_record(tx: Transaction, decision_id: str) -> DecisionRecord:
-    """The newest record of a decision.
+def decision_record(tx: Transaction, decision_id: str, document_sha256: str | None = None) -> DecisionRecord:
+    """The newest record of a decision, or the one with this very document: encounters may share a name of a decision.
 
     Raises
     ------
     NothingSuch
     """
     checked_id(decision_id, "decision_id")
-    found = tx.row(f"{_KEPT} WHERE d.id = ? ORDER BY d.sequence DESC LIMIT 1", decision_id)
+    wanted = "" if document_sha256 is None else " AND d.document_sha256 = ?"
+    values = (decision_id,) if document_sha256 is None else (decision_id, document_sha256)
+    found = tx.row(f"{_KEPT} WHERE d.id = ?{wanted} ORDER BY d.sequence DESC LIMIT 1", *values)
     if found is None:
         raise NothingSuch("decision_id", "names no decision that was kept.", "Check the id.")
     return _record(found)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import orjson
 
 from api.store.database import Transaction
+from api.store.events import newest_event
 from api.store.reservations import LIVE
 from api.store.values import Json, canonical
 
@@ -68,10 +69,20 @@ class PortsSnapshot:
         times = [report["reported_ms"] for part in _PARTS for report in content[part].values()]
         if not times:
             return None
+        if max(times) == 0:
+            return PortStatusInput(self.version, None)
         return PortStatusInput(self.version, max(0.0, round(now_s - max(times) / 1000.0, 3)))
 
 
 _PARTS = ("status", "capacity", "reception")
+
+
+def lost_snapshot() -> PortsSnapshot:
+    """What is known where the store cannot be read and nothing was read before: feeds there are, and they have died."""
+    silence: Json = {"": {"status": "unknown", "reported_ms": 0, "expires_ms": None}}
+    capacity: Json = {"": {"total": 0, "occupied": 0, "persons_per_hour": None, "reported_ms": 0}}
+    reception: Json = {"": {"needs_met": None, "transport_arranged": None, "danger_ashore": 0, "reported_ms": 0}}
+    return PortsSnapshot(canonical({"status": silence, "capacity": capacity, "reception": reception, "reserved": []}))
 
 
 def ports_snapshot(tx: Transaction, now_ms: int) -> PortsSnapshot:
@@ -101,6 +112,54 @@ def ports_snapshot(tx: Transaction, now_ms: int) -> PortsSnapshot:
         ],
     }
     return PortsSnapshot(canonical(content))
+
+
+class KeptSnapshot(NamedTuple):
+    """A snapshot and for how long it stands.
+
+    Attributes
+    ----------
+    snapshot : PortsSnapshot
+    sequence : int
+        Newest event that has been looked at.
+    from_ms, until_ms : int
+        Recorded times between which it holds, unless somebody reports something: then a hold in it expires. [ms]
+    """
+
+    snapshot: PortsSnapshot
+    sequence: int
+    from_ms: int
+    until_ms: int
+
+
+_CHANGED = "SELECT 1 FROM event WHERE sequence > ? AND (kind LIKE 'port.%' OR kind LIKE 'reservation.%') LIMIT 1"
+_NEVER_MS = 1 << 62
+
+
+def kept_snapshot(tx: Transaction, now_ms: int, kept: KeptSnapshot | None) -> KeptSnapshot:
+    """The state of all ports at a time: the one kept, where it still stands.
+
+    Parameters
+    ----------
+    tx : Transaction
+    now_ms : int
+        Recorded time. [ms]
+    kept : KeptSnapshot or None
+        Of an earlier call.
+    """
+    sequence = newest_event(tx)
+    if kept is not None and kept.from_ms <= now_ms < kept.until_ms:
+        if sequence == kept.sequence:
+            return kept
+        if tx.row(_CHANGED, kept.sequence) is None:
+            return kept._replace(sequence=sequence)
+    next_end = tx.row(
+        "SELECT MIN(expires_ms) FROM reservation WHERE state IN ('held', 'confirmed') AND state = 'held' "
+        "AND expires_ms > ?",
+        now_ms,
+    )
+    until_ms = _NEVER_MS if next_end is None or next_end[0] is None else int(next_end[0])
+    return KeptSnapshot(ports_snapshot(tx, now_ms), sequence, now_ms, until_ms)
 
 
 def live_picture(

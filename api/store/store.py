@@ -14,10 +14,10 @@ from api.store.errors import WrongValue
 from api.store.events import Event, events_after, newest_event
 from api.store.handover import handover_page
 from api.store.ledger import Actor, Answer, Command, Once, carry_out
-from api.store.live import PortsSnapshot, ports_snapshot
+from api.store.live import KeptSnapshot, PortsSnapshot, kept_snapshot, ports_snapshot
 from api.store.ports import port_document
 from api.store.reservations import live_reservations, places_left, reservation_document
-from api.store.schema import migrate, refuse_old_schema
+from api.store.schema import migrate, refuse_old_schema, stored_version
 from api.store.values import Json, milliseconds
 
 T = TypeVar("T")
@@ -80,6 +80,10 @@ class Store:
         """Everything a live picture is made of; its `version` is an ETag."""
         return self._at(now_s, ports_snapshot)
 
+    def ports_since(self, kept: KeptSnapshot | None, now_s: float) -> KeptSnapshot:
+        """`ports`, kept: one cheap read when nothing about ports has changed since the one given."""
+        return self._at(now_s, lambda tx, now_ms: kept_snapshot(tx, now_ms, kept))
+
     def reservation(self, reservation_id: str, now_s: float) -> Json:
         """One reservation."""
         return self._at(now_s, lambda tx, now_ms: reservation_document(tx, reservation_id, now_ms))
@@ -104,9 +108,9 @@ class Store:
         """Overrides of a decision."""
         return self.database.read(lambda tx: overrides_of(tx, decision_id))
 
-    def decision(self, decision_id: str) -> DecisionRecord:
+    def decision(self, decision_id: str, document_sha256: str | None = None) -> DecisionRecord:
         """A decision with all that is needed to make it again."""
-        return self.database.read(lambda tx: decision_record(tx, decision_id))
+        return self.database.read(lambda tx: decision_record(tx, decision_id, document_sha256))
 
     def latest_decision(self, encounter_id: str) -> DecisionRecord | None:
         """The newest decision for an encounter."""
@@ -190,6 +194,25 @@ def sqlite_file(url: str) -> Path:
     if path == url or not path or path.startswith("//") or "?" in path or "\x00" in path:
         raise WrongValue("store", "is not a URL of a SQLite file.", "Use sqlite:PATH.")
     return Path(unquote(path))
+
+
+def open_for_service(url: str) -> Store:
+    """Open a store to work with: an empty SQLite file is made ready, tables that are there are never changed.
+
+    Raises
+    ------
+    SchemaMismatch
+        Its tables are old or newer than the program, or a server has none yet.
+    """
+    database = open_database(url)
+    try:
+        if database.dialect == "sqlite" and stored_version(database) == 0:
+            migrate(database)
+        refuse_old_schema(database)
+    except BaseException:
+        database.close()
+        raise
+    return Store(database)
 
 
 def open_store(url: str, create: bool = False) -> Store:

@@ -2,6 +2,12 @@
 
 from fastapi import APIRouter
 
-from api.http.routes import decisions, distances, plans, ports
+from api.http.routes import decisions, distances, plans, port_reports, ports
 
-ROUTERS: tuple[APIRouter, ...] = (decisions.router, distances.router, ports.router, plans.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    decisions.router,
+    distances.router,
+    ports.router,
+    port_reports.router,
+    plans.router,
+)

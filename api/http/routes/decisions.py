@@ -1,22 +1,38 @@
-"""Decisions."""
+"""Decisions: made, recorded where there is a store, read again, overridden."""
 
+import logging
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Depends, Query, Request
+from pydantic import Field
 from starlette.responses import Response
 
-from api.document import decision_document, dump
+from api.access.roles import Permission
+from api.control import Said, is_for_now, keep, say
 from api.encounter import EncounterIn
-from api.house import House
-from api.http.doors import JsonText, OpenHouse, Work
+from api.http.bodies import OverrideIn
+from api.http.callers import Caller, allowed
+from api.http.doors import JsonText, MaybeRecords, OpenHouse, Records, Work, each_once
 from api.http.examples import DECISION, ENCOUNTERS
-from api.http.openapi import problems
+from api.http.memory import Memory, answered, once_of, own_or_hidden
+from api.http.openapi import KEYED, problems
+from api.http.problems import Busy
+from api.http.record_examples import OVERRIDE, OVERRIDE_IN
+from api.http.record_shapes import OverrideShape
 from api.http.shapes import DecisionShape
 from api.http.strict_json import StrictJsonRoute
-from engine.model import Ask
+from api.store.errors import Refused, StoreError
+from api.store.ledger import Once
+from api.store.store import Store
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
+_log = logging.getLogger(__name__)
+
+RECORDED = "Safeport-Recorded"
+"""Header of an answer that a store might have kept: ``yes``, or ``no`` when that failed or is not known."""
+
+EncounterId = Annotated[str, Field(min_length=1, max_length=80)]
 
 
 @router.post(
@@ -24,29 +40,112 @@ router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
     tags=["decisions"],
     summary="Nearest fit port for an encounter",
     response_class=JsonText,
+    dependencies=[Depends(each_once)],
+    openapi_extra=KEYED,
     responses={
         200: {
             "model": DecisionShape,
             "description": "The decision, also when no port is fit.",
             "content": {"application/json": {"example": DECISION}},
+            "headers": {
+                RECORDED: {
+                    "description": "With a store: yes, or no when recording failed.",
+                    "schema": {"type": "string"},
+                }
+            },
         },
-        **problems(400, 413, 415, 422, 503),
+        **problems(400, 404, 413, 415, 422, 503),
     },
 )
 async def create_decision(
+    request: Request,
     encounter: Annotated[EncounterIn, Body(openapi_examples=ENCOUNTERS)],
     house: OpenHouse,
     workshop: Work,
+    memory: MaybeRecords,
+    caller: Annotated[Caller, allowed(Permission.DECIDE)],
+    encounter_id: Annotated[
+        EncounterId | None,
+        Query(description="Encounter of the store it is made for: its own reservations are places it has."),
+    ] = None,
 ) -> Response:
     """Judge every port in the area for one encounter and say which is the nearest that is fit, and why.
 
-    Without `time` the encounter is now. The same encounter at the same time gives the same bytes.
+    Without `time` the encounter is now. The same encounter at the same time gives the same bytes. With a store the
+    decision is recorded, and one for now sees what ports report and what is held.
     """
-    ask = house.ask(encounter, time.time())
-    # Measured on two cores: deciding takes 1 ms, but half a second for some positions in narrow water, and rendering
-    # 169 ports takes 40 to 90 ms. In a thread, /healthz and other requests are answered meanwhile.
-    return JsonText(await workshop.run(lambda: _decision_text(house, ask)))
+    now_s = time.time()
+    ask = house.ask(encounter, now_s)
+    if not memory.is_kept:
+        if encounter_id is not None:
+            memory.store()
+        # Measured on two cores: deciding takes 1 ms, but half a second for some positions in narrow water, and
+        # rendering 169 ports takes 40 to 90 ms. In a thread, /healthz and other requests are answered meanwhile.
+        said = await workshop.run(lambda: say(house, encounter, ask, None, None))
+        return JsonText(said.document)
+    once = await once_of(request, caller)
+    seen = await memory.ports_seen(now_s, encounter_id)
+    ports = seen if is_for_now(ask, now_s) else None
+    said = await workshop.run(lambda: say(house, encounter, ask, ports, encounter_id))
+    return await _kept(memory, caller, once, said, encounter_id)
 
 
-def _decision_text(house: House, ask: Ask) -> str:
-    return dump(decision_document(house.decide(ask)))
+async def _kept(memory: Memory, caller: Caller, once: Once | None, said: Said, encounter_id: str | None) -> Response:
+    """Record a decision and answer it; one that cannot be recorded is answered all the same."""
+    try:
+        document, repeated = await memory.run(
+            lambda store: keep(store, said, encounter_id, caller.actor, time.time(), once)
+        )
+    except Refused:
+        raise
+    except (StoreError, Busy) as failure:
+        # People at sea wait for this answer; that it stands in no record is said beside it.
+        _log.error("a decision was not recorded: %s", failure)
+        return JsonText(said.document, headers={RECORDED: "no"})
+    headers = {RECORDED: "yes"} | ({"Idempotency-Replayed": "true"} if repeated else {})
+    return JsonText(document, headers=headers)
+
+
+@router.get(
+    "/decisions/{decision_id}",
+    tags=["decisions"],
+    summary="A decision that was recorded",
+    response_class=JsonText,
+    responses={
+        200: {"model": DecisionShape, "content": {"application/json": {"example": DECISION}}},
+        **problems(403, 404, 422, 503),
+    },
+)
+async def read_decision(
+    decision_id: str, memory: Records, caller: Annotated[Caller, allowed(Permission.READ_RECORDS)]
+) -> Response:
+    """The bytes that were handed out, of the newest record of that name."""
+
+    def recorded(store: Store) -> bytes:
+        record = store.decision(decision_id)
+        own_or_hidden(store, caller, record.sequence)
+        return record.document
+
+    return JsonText(await memory.run(recorded))
+
+
+@router.post(
+    "/decisions/{decision_id}/override",
+    tags=["decisions"],
+    summary="Record what was chosen instead",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses={
+        200: {"model": OverrideShape, "content": {"application/json": {"example": OVERRIDE}}},
+        **problems(400, 403, 413, 415, 422, 503),
+    },
+)
+async def override_decision(
+    request: Request,
+    decision_id: str,
+    override: Annotated[OverrideIn, Body(examples=[OVERRIDE_IN])],
+    memory: Records,
+    caller: Annotated[Caller, allowed(Permission.OVERRIDE)],
+) -> Response:
+    """Never refused for what was chosen, nor because nobody here knows the decision: it may have been made aboard."""
+    return answered(await memory.do(override.command(decision_id), caller, await once_of(request, caller)))

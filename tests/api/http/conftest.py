@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from api.http import create_app
+from api.store.store import open_for_service
 
 
 class Caller:
@@ -26,6 +27,17 @@ class Caller:
 
     def get(self, path, **options):
         return self.request("GET", path, **options)
+
+    def put(self, path, body, headers=()):
+        return self.send("PUT", path, body, headers)
+
+    def post(self, path, body, headers=()):
+        return self.send("POST", path, body, headers)
+
+    def send(self, method, path, body, headers=()):
+        sent = {"Content-Type": "application/json"} | dict(headers)
+        # Not by httpx: it cannot send a lone surrogate.
+        return self.request(method, path, content=json.dumps(body).encode(), headers=sent)
 
     def decide(self, body):
         return self.decide_raw(json.dumps(body).encode())
@@ -63,3 +75,16 @@ def encounter():
         "persons": {"min": 55, "max": 60},
         "vessel": {"profile": "rnli-severn"},
     }
+
+
+@pytest.fixture
+def store(tmp_path):
+    """An empty store in a file."""
+    with open_for_service(f"sqlite:{tmp_path}/store.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def control(call_app, house, store):
+    """Caller of an application that keeps records."""
+    return call_app(create_app(house, store=store))

@@ -6,11 +6,17 @@ from api.plan.request import PlanIn
 
 PATHS = {
     "/v1/decisions",
+    "/v1/decisions/{decision_id}",
+    "/v1/decisions/{decision_id}/override",
     "/v1/distances",
     "/v1/ports",
     "/v1/ports/{port_id}",
     "/v1/ports/{port_id}/tide",
     "/v1/plans",
+    "/v1/ports/{port_id}/status",
+    "/v1/ports/{port_id}/capacity",
+    "/v1/ports/{port_id}/reception",
+    "/v1/ports/{port_id}/live",
     "/healthz",
     "/readyz",
 }
@@ -42,7 +48,7 @@ def test_every_error_is_a_problem_document(described):
                     assert response["content"].keys() == {"application/problem+json"}
                     schema = response["content"]["application/problem+json"]["schema"]
                     assert schema == {"$ref": "#/components/schemas/ProblemShape"}
-    assert seen == {"400", "404", "413", "415", "422", "503"}
+    assert seen == {"400", "403", "404", "409", "413", "415", "422", "503"}
 
 
 def test_every_reference_leads_somewhere(described):

@@ -1,0 +1,106 @@
+"""A decision with what the control room knows: made with it, kept with it, made again from what was kept."""
+
+from typing import NamedTuple
+
+from api.document import decision_document, dump
+from api.encounter import EncounterIn
+from api.house import House
+from api.position import format_time
+from api.store.decisions import DecisionRecord, RecordDecision
+from api.store.ledger import Actor, Once
+from api.store.live import PortsSnapshot
+from api.store.store import Store
+from api.store.values import canonical
+from engine.model import Ask
+
+NOW_WITHIN_S = 60.0
+"""[A] A decision for a time this near to the clock is one for now, and sees what ports report. [s]"""
+
+
+class Said(NamedTuple):
+    """A decision as it is handed out, and what it was made of.
+
+    Attributes
+    ----------
+    document : bytes
+    ask : bytes
+        Encounter body that leads to it, its time filled in.
+    picture : bytes or None
+        `PortsSnapshot.body` it was made with; None when no live feed was looked at.
+    """
+
+    document: bytes
+    ask: bytes
+    picture: bytes | None
+
+    def record(self, encounter_id: str | None) -> RecordDecision:
+        """The command that keeps it."""
+        return RecordDecision.of(self.document, self.ask, self.picture, encounter_id)
+
+
+class Kept(NamedTuple):
+    """A decision that is recorded.
+
+    Attributes
+    ----------
+    document : bytes
+        To be handed out.
+    repeated : bool
+        Whether it was recorded an earlier time, under the same key.
+    """
+
+    document: bytes
+    repeated: bool
+
+
+def is_for_now(ask: Ask, now_s: float) -> bool:
+    """Whether a decision is about the present, so that what ports report now belongs to it."""
+    return abs(ask.at_s - now_s) <= NOW_WITHIN_S
+
+
+def say(house: House, encounter: EncounterIn, ask: Ask, ports: PortsSnapshot | None, encounter_id: str | None) -> Said:
+    """Decide and put it into words.
+
+    Parameters
+    ----------
+    house : House
+    encounter : EncounterIn
+        What was asked.
+    ask : Ask
+        Of `House.ask`.
+    ports : PortsSnapshot or None
+        What ports reported and what is held; None for a decision that is not about now.
+    encounter_id : str or None
+        Encounter of the store that is decided for.
+    """
+    document = dump(decision_document(house.decide(ask, ports, encounter_id))).encode()
+    body = {**encounter.model_dump(mode="json", exclude_unset=True), "time": format_time(ask.at_s)}
+    return Said(document, canonical(body), None if ports is None else ports.body)
+
+
+def keep(store: Store, said: Said, encounter_id: str | None, actor: Actor, now_s: float, once: Once | None) -> Kept:
+    """Record a decision; a request repeated with its key is answered what it was answered first.
+
+    Raises
+    ------
+    Refused, StoreError
+    """
+    answer = store.do(said.record(encounter_id), actor, now_s, once)
+    if not answer.repeated:
+        return Kept(said.document, repeated=False)
+    first = answer.document
+    return Kept(store.decision(first["decision_id"], first["document_sha256"]).document, repeated=True)
+
+
+def say_again(house: House, record: DecisionRecord) -> bytes:
+    """The document of a recorded decision, made anew with the data of this house.
+
+    Raises
+    ------
+    SafeportError
+        Its vessel or policy is not known here.
+    """
+    encounter = EncounterIn.model_validate_json(record.ask)
+    ports = None if record.picture is None else PortsSnapshot(record.picture)
+    # The time stands in the body, so the clock is not asked.
+    return say(house, encounter, house.ask(encounter, 0.0), ports, record.encounter_id).document

@@ -1,0 +1,282 @@
+"""What a request that changes a record may say, and nothing else; each body knows the command it asks for.
+
+Ranges are checked by the commands of the store, so that every door refuses the same things in the same words.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from api.encounter import PointIn
+from api.position import InvalidTime, parse_time
+from api.store.directions import RecordDirection, RecordOverride
+from api.store.encounters import CloseEncounter, ReopenEncounter, ReportEncounter
+from api.store.handover import SignHandover
+from api.store.ports import Occupied, Places, ReportCapacity, ReportReception, SetPortStatus
+from api.store.reservations import HOLD_AFTER_ETA_S, Extend, Hold, Land, Override, Persons, Release, Transfer
+
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Whole = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
+Flag = Annotated[bool, Field(strict=True)]
+Text = Annotated[str, Field(max_length=4_000)]
+Name = Annotated[str, Field(max_length=120)]
+Instant = Annotated[str, Field(max_length=40, description="RFC 3339 with a zone.", examples=["2026-11-22T14:30:00Z"])]
+Version = Annotated[Whole | None, Field(description="Refused unless this is the version there is; 0: there is none.")]
+ReportedAt = Annotated[Instant | None, Field(description="When it was so, if before now.")]
+HoldSeconds = Annotated[Number, Field(ge=0.0, le=172_800.0, description="How long past its arrival a hold lasts. [s]")]
+
+
+class Body(BaseModel):
+    """A request body: unknown fields are refused, times have a zone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*")
+    @classmethod
+    def _zoned(cls, value: object, info: object) -> object:
+        if value is not None and getattr(info, "field_name", "").endswith("_at"):
+            try:
+                parse_time(str(value))
+            except InvalidTime as wrong:
+                raise ValueError(f"{wrong.problem} {wrong.remedy}") from None
+        return value
+
+
+def _seconds(text: str | None) -> float | None:
+    return None if text is None else parse_time(text)
+
+
+class PortStatusIn(Body):
+    """A port is open, restricted, closed, or nobody knows."""
+
+    status: Literal["open", "restricted", "closed", "unknown"]
+    reason: Annotated[Text, Field(description="Needed for restricted and closed.")] = ""
+    reported_at: ReportedAt = None
+    expires_at: Annotated[Instant | None, Field(description="From then on it is unknown.")] = None
+    expected_version: Version = None
+
+    def command(self, port_id: str) -> SetPortStatus:
+        """What it asks for."""
+        return SetPortStatus(
+            port_id, self.status, self.reason, _seconds(self.reported_at), _seconds(self.expires_at),
+            self.expected_version,
+        )  # fmt: skip
+
+
+class PlacesIn(Body):
+    """Places by kind of need; families and medical are among the total, null where nobody has said."""
+
+    total: Whole
+    families: Whole | None = None
+    medical: Whole | None = None
+
+
+class PersonsCountIn(Body):
+    """People by kind of need; families and medical are among the total."""
+
+    total: Whole
+    families: Whole = 0
+    medical: Whole = 0
+
+    def persons(self) -> Persons:
+        """As the store counts them."""
+        return Persons(self.total, self.families, self.medical)
+
+
+class CapacityIn(Body):
+    """How many places a port has, how many are taken, and how fast it lands people."""
+
+    places: PlacesIn
+    occupied: PersonsCountIn = PersonsCountIn(total=0)
+    persons_per_hour: Annotated[Number | None, Field(description="Landing rate. [persons/h]")] = None
+    reported_at: ReportedAt = None
+    expected_version: Version = None
+
+    def command(self, port_id: str) -> ReportCapacity:
+        """What it asks for."""
+        return ReportCapacity(
+            port_id, Places(self.places.total, self.places.families, self.places.medical),
+            Occupied(*self.occupied.persons()), self.persons_per_hour, _seconds(self.reported_at),
+            self.expected_version,
+        )  # fmt: skip
+
+
+class ReceptionIn(Body):
+    """What waits ashore. A danger stays until people take it back: it does not grow stale."""
+
+    needs_met: Annotated[Flag | None, Field(description="Shelter, food and warmth; null is not known.")] = None
+    transport_arranged: Flag | None = None
+    danger_ashore: Flag = False
+    reason: Annotated[Text, Field(description="Needed with danger_ashore: what the danger is.")] = ""
+    reported_at: ReportedAt = None
+    expected_version: Version = None
+
+    def command(self, port_id: str) -> ReportReception:
+        """What it asks for."""
+        return ReportReception(
+            port_id, self.needs_met, self.transport_arranged, self.danger_ashore, self.reason,
+            _seconds(self.reported_at), self.expected_version,
+        )  # fmt: skip
+
+
+class OverrideReasonIn(Body):
+    """Why a controller holds places that are not there."""
+
+    code: Annotated[Name, Field(examples=["DUTY_TO_LIFE"])]
+    text: Text
+
+
+class HoldIn(Body):
+    """Places to hold at a port for people aboard a vessel."""
+
+    port_id: Name
+    vessel: Name
+    persons: PersonsCountIn
+    eta_at: Instant
+    encounter_id: Name | None = None
+    hold_s: HoldSeconds = HOLD_AFTER_ETA_S
+    override: OverrideReasonIn | None = None
+
+    def command(self, port_id: str) -> Hold:
+        """What it asks for, at the port by its id."""
+        why = None if self.override is None else Override(self.override.code, self.override.text)
+        return Hold(
+            port_id, self.vessel, self.persons.persons(), parse_time(self.eta_at), self.encounter_id,
+            self.hold_s, why,
+        )  # fmt: skip
+
+
+class ExtendIn(Body):
+    """A later arrival."""
+
+    eta_at: Instant
+    hold_s: HoldSeconds = HOLD_AFTER_ETA_S
+
+    def command(self, reservation_id: str) -> Extend:
+        """What it asks for."""
+        return Extend(reservation_id, parse_time(self.eta_at), self.hold_s)
+
+
+class ReleaseIn(Body):
+    """Why the places are given back."""
+
+    reason: Text = ""
+
+    def command(self, reservation_id: str) -> Release:
+        """What it asks for."""
+        return Release(reservation_id, self.reason)
+
+
+class LandIn(Body):
+    """Who has come ashore: some of a reservation, all of it, or more than were expected."""
+
+    persons: PersonsCountIn
+
+    def command(self, reservation_id: str) -> Land:
+        """What it asks for."""
+        return Land(reservation_id, self.persons.persons())
+
+
+class TransferIn(Body):
+    """People go over to another vessel at sea, and their places with them."""
+
+    to_vessel: Name
+    persons: Annotated[PersonsCountIn | None, Field(description="Null: everybody who has not landed.")] = None
+    eta_at: Annotated[Instant | None, Field(description="Arrival of the other vessel; null: unchanged.")] = None
+
+    def command(self, reservation_id: str) -> Transfer:
+        """What it asks for."""
+        persons = None if self.persons is None else self.persons.persons()
+        return Transfer(reservation_id, self.to_vessel, persons, _seconds(self.eta_at))
+
+
+class PersonsRangeIn(Body):
+    """How many people, at least and at most; null where nobody has said."""
+
+    min: Whole | None = None
+    max: Whole | None = None
+
+
+class ReportIn(Body):
+    """One report of people at sea. No names, no numbers to call, nothing about who they are."""
+
+    source: Literal["boat", "vessel", "aircraft", "drone", "phone", "ais", "radar", "shore", "other"]
+    position: PointIn
+    observed_at: Instant
+    uncertainty_m: Annotated[Number | None, Field(description="Radius the position is good to. [m]")] = None
+    persons: PersonsRangeIn = PersonsRangeIn()
+    making_way: Annotated[Flag | None, Field(description="Whether the boat moves by itself.")] = None
+    wind_ms: Annotated[Number | None, Field(description="For the drift envelope. [m/s]")] = None
+    text: Annotated[Text, Field(description="Colour, engine, condition; never who the people are.")] = ""
+
+    def command(self, encounter_id: str | None = None) -> ReportEncounter:
+        """What it asks for: a new encounter, or one more report of one a person knows it belongs to."""
+        lon, lat = self.position.coordinates
+        return ReportEncounter(
+            self.source, lon, lat, parse_time(self.observed_at), encounter_id, self.uncertainty_m,
+            self.persons.min, self.persons.max, self.making_way, self.wind_ms, self.text,
+        )  # fmt: skip
+
+
+class CloseIn(Body):
+    """What shows that it has ended: who landed, where, how many, counted by whom."""
+
+    evidence: Text
+
+    def command(self, encounter_id: str) -> CloseEncounter:
+        """What it asks for."""
+        return CloseEncounter(encounter_id, self.evidence)
+
+
+class ReopenIn(Body):
+    """Why it had not ended after all."""
+
+    reason: Text
+
+    def command(self, encounter_id: str) -> ReopenEncounter:
+        """What it asks for."""
+        return ReopenEncounter(encounter_id, self.reason)
+
+
+class DirectionIn(Body):
+    """Where a co-ordination centre has said these people go: a port of the register, or a place by name."""
+
+    centre: Annotated[Name, Field(examples=["CROSS GRIS-NEZ"])]
+    code: Annotated[Name, Field(description="Reason code of the centre.", examples=["SRR_STATE"])]
+    text: Text = ""
+    port_id: Name | None = None
+    place: Name = ""
+    directed_at: Annotated[Instant | None, Field(description="When it was said, if before now.")] = None
+
+    def command(self, encounter_id: str, port_id: str | None) -> RecordDirection:
+        """What it asks for, at the port by its id."""
+        return RecordDirection(
+            encounter_id, self.centre, self.code, self.text, port_id, self.place, _seconds(self.directed_at)
+        )
+
+
+class OverrideIn(Body):
+    """What a master or a controller chose instead, and why. Recorded, never blocked."""
+
+    code: Annotated[Name, Field(examples=["MASTER_JUDGEMENT"])]
+    text: Text
+    port_id: Name | None = None
+    place: Name = ""
+    encounter_id: Name | None = None
+
+    def command(self, decision_id: str) -> RecordOverride:
+        """What it asks for."""
+        return RecordOverride(decision_id, self.code, self.text, self.port_id, self.place, self.encounter_id)
+
+
+class SignIn(Body):
+    """Both shifts sign the page they have read, each by the name of its duty."""
+
+    page_sha256: Annotated[str, Field(max_length=64, description="Safeport-Page-SHA256 of the page both have read.")]
+    handed_by: Name
+    taken_by: Name
+    text: Text = ""
+
+    def command(self) -> SignHandover:
+        """What it asks for."""
+        return SignHandover(self.page_sha256, self.handed_by, self.taken_by, self.text)

@@ -1,0 +1,143 @@
+"""The control room's memory as routes use it: a store in threads of its own, or none."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.http.callers import Caller
+from api.http.limits import Workshop
+from api.http.problems import Busy, NoStore
+from api.store.errors import NothingSuch, Refused, StoreError
+from api.store.ledger import Answer, Command, Once
+from api.store.live import KeptSnapshot, PortsSnapshot, lost_snapshot
+from api.store.store import Store
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+KEY = "Idempotency-Key"
+
+
+class Memory:
+    """A store whose reads and writes never hold up the event loop.
+
+    Parameters
+    ----------
+    store : Store or None
+        Open; whoever opened it closes it. None where the service keeps no records.
+    working, waiting : int
+        How many reads and writes run at once, and how many may wait.
+    """
+
+    def __init__(self, store: Store | None, working: int, waiting: int) -> None:
+        self._store = store
+        self._workshop = Workshop(working, waiting)
+        self._kept: KeptSnapshot | None = None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is a store."""
+        return self._store is not None
+
+    def store(self) -> Store:
+        """The store.
+
+        Raises
+        ------
+        NoStore
+        """
+        if self._store is None:
+            raise NoStore("Start it with --store to keep records.")
+        return self._store
+
+    async def run(self, work: Callable[[Store], T]) -> T:
+        """Result of a piece of work on the store, done in a thread.
+
+        Raises
+        ------
+        NoStore, StoreError, Busy
+        """
+        store = self.store()
+        return await self._workshop.run(lambda: work(store))
+
+    async def do(self, command: Command, caller: Caller, once: Once | None = None) -> Answer:
+        """Make a change at the time of this machine's clock."""
+        return await self.run(lambda store: store.do(command, caller.actor, time.time(), once))
+
+    async def ports_seen(self, now_s: float, encounter_id: str | None = None) -> PortsSnapshot:
+        """What ports reported and what is held: one cheap read while nothing changes.
+
+        Where the store cannot be read it is what was read last, or feeds that have died: a decision is answered all
+        the same, and its findings say how old the reports are.
+
+        Raises
+        ------
+        NothingSuch
+            There is no such encounter.
+        """
+
+        def read(store: Store) -> PortsSnapshot:
+            if encounter_id is not None:
+                store.encounter(encounter_id)
+            # Two threads may both read anew; either result is right.
+            self._kept = store.ports_since(self._kept, now_s)
+            return self._kept.snapshot
+
+        try:
+            return await self.run(read)
+        except Refused:
+            raise
+        except (StoreError, Busy) as failure:
+            _log.error("ports are taken as they were last known: %s", failure)
+            return lost_snapshot() if self._kept is None else self._kept.snapshot
+
+
+def own_or_hidden(store: Store, caller: Caller, sequence: int) -> None:
+    """Hide a record from callers who may only see their own: they are told there is none.
+
+    Parameters
+    ----------
+    store : Store
+    caller : Caller
+    sequence : int
+        Of the audit row that made the record; it says who did.
+
+    Raises
+    ------
+    NothingSuch
+    """
+    if caller.own_only and not is_own(store, caller, sequence):
+        raise NothingSuch("id", "names no record of yours.", "Check the id.")
+
+
+def is_own(store: Store, caller: Caller, sequence: int) -> bool:
+    """Whether the audit row of a record was written for this caller."""
+    for row in store.audit(sequence - 1, 1):
+        duty = orjson.loads(row["payload"])["duty"]
+        return bool(row["sequence"] == sequence and (row["role"], duty) == _by(caller))
+    return False
+
+
+def _by(caller: Caller) -> tuple[str, str]:
+    return caller.actor.role.value, caller.actor.duty
+
+
+async def once_of(request: Request, caller: Caller) -> Once | None:
+    """The idempotency key of a request, bound to its caller and to everything it says; None without one."""
+    key = request.headers.get(KEY)
+    if key is None:
+        return None
+    asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    return Once(key, caller.principal, asked + await request.body())
+
+
+def answered(answer: Answer, status: int = 200) -> Response:
+    """Answer of a command: the same bytes and status however often it is sent with the same key."""
+    headers = {"Idempotency-Replayed": "true"} if answer.repeated else {}
+    return Response(answer.body, status, headers, "application/json")

@@ -1,0 +1,426 @@
+"""Shapes of the answers about records, for readers of ``/openapi.json``; the answers are made by `api.store`."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http.shapes import Bilingual, LonLat
+
+At = Annotated[str, Field(description="RFC 3339 in UTC, to the millisecond.")]
+MaybeAt = Annotated[str | None, Field(description="RFC 3339 in UTC, to the millisecond.")]
+
+
+class ByShape(BaseModel):
+    """In what capacity somebody acted; never who they are."""
+
+    role: str
+    duty: str
+
+
+class PlacesShape(BaseModel):
+    """Places by kind of need; null where nobody has said."""
+
+    total: int
+    families: int | None
+    medical: int | None
+
+
+class PlacesLeftShape(BaseModel):
+    """Places neither occupied nor held; null where none were reported, below zero where a port is short."""
+
+    total: int | None
+    families: int | None
+    medical: int | None
+
+
+class PersonsShape(BaseModel):
+    """People by kind of need; families and medical are among the total."""
+
+    total: int
+    families: int
+    medical: int
+
+
+class StatusShape(BaseModel):
+    """Whether a port is open."""
+
+    status: Literal["open", "restricted", "closed", "unknown"]
+    reason: str
+    by: ByShape
+    reported_at: At
+    expires_at: MaybeAt
+    version: int
+
+
+class CapacityShape(BaseModel):
+    """Places of a port."""
+
+    places: PlacesShape
+    occupied: PersonsShape
+    persons_per_hour: float | None
+    by: ByShape
+    reported_at: At
+    version: int
+
+
+class ReceptionShape(BaseModel):
+    """What waits ashore; null is not known."""
+
+    needs_met: bool | None
+    transport_arranged: bool | None
+    danger_ashore: bool
+    reason: str
+    by: ByShape
+    reported_at: At
+    version: int
+
+
+class StatusReportShape(BaseModel):
+    """The status a port has now."""
+
+    port_id: str
+    status: StatusShape
+
+
+class CapacityReportShape(BaseModel):
+    """The places a port has now."""
+
+    port_id: str
+    capacity: CapacityShape
+
+
+class ReceptionReportShape(BaseModel):
+    """What waits ashore now."""
+
+    port_id: str
+    reception: ReceptionShape
+
+
+class PortLiveShape(BaseModel):
+    """What a port last reported; null where it never did."""
+
+    port_id: str
+    status: StatusShape | None
+    capacity: CapacityShape | None
+    reception: ReceptionShape | None
+    places_left: PlacesLeftShape
+
+
+class PortsLiveShape(BaseModel):
+    """Every port that ever reported."""
+
+    version: Annotated[str, Field(description="Equal pictures have equal versions.")]
+    ports: list[PortLiveShape]
+
+
+class AcceptedShape(BaseModel):
+    """What became of one report in an exchanged document."""
+
+    port_id: str
+    part: Annotated[Literal["status", "capacity"] | None, Field(description="Null: the document says nothing usable.")]
+    accepted: bool
+    code: Annotated[str | None, Field(description="Why not: UNKNOWN_PORT, NEWER_REPORT, WRONG_VALUE.")]
+
+
+class ExchangeShape(BaseModel):
+    """What became of every report in an exchanged document."""
+
+    reports: list[AcceptedShape]
+
+
+class ReasonShape(BaseModel):
+    """A code and a text."""
+
+    code: str
+    text: str
+
+
+class ReservationShape(BaseModel):
+    """Places held ashore for people aboard a vessel."""
+
+    reservation_id: str
+    port_id: str
+    encounter_id: str | None
+    vessel: str
+    persons: PersonsShape
+    landed: PersonsShape
+    state: Literal["held", "confirmed", "expired", "released", "landed"]
+    eta_at: At
+    expires_at: At
+    made_at: At
+    by: ByShape
+    override: ReasonShape | None
+    split_from: str | None
+    version: int
+
+
+class StandingReservationShape(ReservationShape):
+    """A reservation as it stands now."""
+
+    overdue: Annotated[bool, Field(description="Confirmed, and its time has passed: somebody should ask.")]
+
+
+class ReservationsShape(BaseModel):
+    """Every reservation that counts now, oldest first."""
+
+    reservations: list[StandingReservationShape]
+
+
+class ReservationChangeShape(BaseModel):
+    """A reservation after a change, and the places left at its port."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    reservation: ReservationShape
+    places_left: PlacesLeftShape
+    origin: Annotated[
+        ReservationShape | None, Field(alias="from", description="After a split: the one it came from.")
+    ] = None
+
+
+class PointShape(BaseModel):
+    """GeoJSON point: longitude first."""
+
+    type: Literal["Point"]
+    coordinates: LonLat
+
+
+class PersonsRangeShape(BaseModel):
+    """At least and at most; null where nobody has said."""
+
+    min: int | None
+    max: int | None
+
+
+class ReportShape(BaseModel):
+    """One report of an encounter, as it was sent."""
+
+    sequence: int
+    source: str
+    position: PointShape
+    uncertainty_m: float | None
+    observed_at: At
+    persons: PersonsRangeShape
+    making_way: bool | None
+    text: str
+
+
+class PossibleDuplicateShape(BaseModel):
+    """Another encounter that may be the same boat. Nothing is merged: people look."""
+
+    encounter_id: str
+    distance_m: float
+    envelope_m: Annotated[float, Field(description="How far both may have drifted. [m]")]
+
+
+class FlaggedDuplicateShape(PossibleDuplicateShape):
+    """The same, as flagged when a report came in."""
+
+    persons_differ: Annotated[bool, Field(description="The counts cannot both be right; counts at sea are guesses.")]
+
+
+class ReportedShape(ReportShape):
+    """A report just taken in."""
+
+    encounter_id: str
+    recorded_at: At
+    possible_duplicates: list[FlaggedDuplicateShape]
+
+
+class ClosedShape(BaseModel):
+    """By whom and with what evidence an encounter was closed."""
+
+    at: At
+    by: ByShape
+    evidence: str
+
+
+class EncounterShape(BaseModel):
+    """An encounter with every report of it, oldest first."""
+
+    encounter_id: str
+    state: Literal["open", "closed"]
+    opened_at: At
+    closed: ClosedShape | None
+    version: int
+    reports: list[ReportShape]
+    possible_duplicates: list[PossibleDuplicateShape]
+
+
+class OpenEncounterShape(BaseModel):
+    """An open encounter with its newest report."""
+
+    encounter_id: str
+    latest: ReportShape
+    reports: int
+    possible_duplicate: bool
+
+
+class EncountersShape(BaseModel):
+    """Every open encounter, in the order they were opened."""
+
+    encounters: list[OpenEncounterShape]
+
+
+class EncounterClosedShape(BaseModel):
+    """An encounter that was closed."""
+
+    encounter_id: str
+    state: Literal["closed"]
+    closed_at: At
+    by: ByShape
+    evidence: str
+
+
+class EncounterReopenedShape(BaseModel):
+    """An encounter that was opened again."""
+
+    encounter_id: str
+    state: Literal["open"]
+    reason: str
+
+
+class DirectionShape(BaseModel):
+    """Where a co-ordination centre said these people go."""
+
+    sequence: int
+    encounter_id: str
+    port_id: str | None
+    place: str
+    centre: str
+    code: str
+    text: str
+    by: ByShape
+    directed_at: At
+
+
+class ConflictShape(BaseModel):
+    """A hard rule that fails on the port directed."""
+
+    rule: str
+    code: str
+    text: Bilingual
+
+
+class EngineViewShape(BaseModel):
+    """What the engine says of an encounter now."""
+
+    outcome: Annotated[
+        Literal["suitable", "unconfirmed", "none", "refused"],
+        Field(description="refused: no answer can be given for its position; code says why."),
+    ]
+    code: str | None
+    port_id: str | None
+    time_to_landing_min: float | None
+    eta_at: str | None
+
+
+class StandingShape(BaseModel):
+    """How a direction and the engine's view stand to each other. The direction is the answer."""
+
+    encounter_id: str
+    answer: Annotated[Literal["direction", "engine"], Field(description="Which of the two is the answer.")]
+    codes: Annotated[list[str], Field(description="RCC_DIRECTED, and RCC_PORT_CONFLICT where the master must look.")]
+    direction: DirectionShape | None
+    conflicts: list[ConflictShape]
+    judged: Annotated[bool, Field(description="Whether the place directed is a port the engine judged.")]
+    engine_view: Annotated[str, Field(description="'for information' beside a direction, else 'advice'.")]
+    engine: EngineViewShape
+    decided_at: str
+
+
+class OverrideShape(BaseModel):
+    """What was chosen instead of a decision."""
+
+    sequence: int
+    decision_id: str
+    encounter_id: str | None
+    port_id: str | None
+    place: str
+    code: str
+    text: str
+    by: ByShape
+    at: At
+    decision_known: Annotated[bool, Field(description="False for a decision made aboard that nobody sent here.")]
+
+
+class BoardRowShape(EngineViewShape):
+    """One open encounter of the live board."""
+
+    encounter_id: str
+    observed_at: At
+    vessel: Annotated[str, Field(description="Profile decided for: that of its newest recorded decision, or unknown.")]
+    changed: Annotated[
+        bool | None, Field(description="Another port than in its newest recorded decision; null: none is recorded.")
+    ]
+    direction: DirectionShape | None
+    codes: list[str]
+    possible_duplicate: bool
+
+
+class BoardShape(BaseModel):
+    """Every open encounter, decided anew for now."""
+
+    at: str
+    ports_version: str
+    encounters: list[BoardRowShape]
+
+
+class HandoverShape(BaseModel):
+    """What the next shift has to know."""
+
+    at: At
+    open_encounters: list[dict[str, object]]
+    reservations: list[StandingReservationShape]
+    expiring_soon: list[str]
+    overdue: list[str]
+    expired_not_landed: list[dict[str, object]]
+    held_against_shortage: list[StandingReservationShape]
+    overrides: list[dict[str, object]]
+    aged_reports: list[dict[str, object]]
+
+
+class SignedShape(BaseModel):
+    """A handover both duties have signed."""
+
+    handover_id: str
+    page_sha256: str
+    handed_by: str
+    taken_by: str
+    text: str
+    at: At
+
+
+class AuditRowShape(BaseModel):
+    """A row of the audit trail; the payload is the text that was hashed."""
+
+    sequence: int
+    at: At
+    kind: str
+    role: str
+    payload: str
+    previous: str
+    hash: str
+
+
+class AuditShape(BaseModel):
+    """Rows of the audit trail, oldest first."""
+
+    rows: list[AuditRowShape]
+    next_after: Annotated[int | None, Field(description="For `after` of the next page; null: this was the last.")]
+
+
+class BadRowShape(BaseModel):
+    """The first row that is wrong, and how."""
+
+    sequence: int
+    problem: str
+
+
+class VerifiedShape(BaseModel):
+    """What a walk along the audit chain found."""
+
+    intact: bool
+    rows: Annotated[int, Field(description="Rows that are right, from the first on.")]
+    hash: Annotated[str, Field(description="Of the last of them.")]
+    bad: BadRowShape | None

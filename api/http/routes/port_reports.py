@@ -1,0 +1,101 @@
+"""What ports report: status, places, reception, and what is left of the places."""
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Request
+from starlette.responses import Response
+
+from api.access.roles import Permission
+from api.document import dump
+from api.http.bodies import CapacityIn, PortStatusIn, ReceptionIn
+from api.http.callers import Caller, allowed
+from api.http.doors import JsonText, OpenHouse, Records, port_id_of
+from api.http.memory import answered, once_of
+from api.http.openapi import KEYED, problems
+from api.http.record_examples import CAPACITY, CAPACITY_IN, PORT_LIVE, RECEPTION, RECEPTION_IN, STATUS, STATUS_IN
+from api.http.record_shapes import CapacityReportShape, PortLiveShape, ReceptionReportShape, StatusReportShape
+from api.http.strict_json import StrictJsonRoute
+
+router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["live"])
+
+_CHANGES = problems(400, 403, 404, 409, 413, 415, 422, 503)
+
+
+@router.put(
+    "/ports/{port_id}/status",
+    summary="A port is open, restricted, closed, or nobody knows",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses={200: {"model": StatusReportShape, "content": {"application/json": {"example": STATUS}}}, **_CHANGES},
+)
+async def put_status(
+    request: Request,
+    port_id: str,
+    status: Annotated[PortStatusIn, Body(examples=[STATUS_IN])],
+    house: OpenHouse,
+    memory: Records,
+    caller: Annotated[Caller, allowed(Permission.REPORT_PORT)],
+) -> Response:
+    """Replace the status; a report older than the one there is is refused."""
+    command = status.command(port_id_of(house, port_id))
+    return answered(await memory.do(command, caller, await once_of(request, caller)))
+
+
+@router.put(
+    "/ports/{port_id}/capacity",
+    summary="How many places a port has and how many are taken",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses={200: {"model": CapacityReportShape, "content": {"application/json": {"example": CAPACITY}}}, **_CHANGES},
+)
+async def put_capacity(
+    request: Request,
+    port_id: str,
+    capacity: Annotated[CapacityIn, Body(examples=[CAPACITY_IN])],
+    house: OpenHouse,
+    memory: Records,
+    caller: Annotated[Caller, allowed(Permission.REPORT_PORT)],
+) -> Response:
+    """Replace the figures. They are facts: ones below what is held are taken too, and then shown as short."""
+    command = capacity.command(port_id_of(house, port_id))
+    return answered(await memory.do(command, caller, await once_of(request, caller)))
+
+
+@router.put(
+    "/ports/{port_id}/reception",
+    summary="What waits ashore",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses={
+        200: {"model": ReceptionReportShape, "content": {"application/json": {"example": RECEPTION}}},
+        **_CHANGES,
+    },
+)
+async def put_reception(
+    request: Request,
+    port_id: str,
+    reception: Annotated[ReceptionIn, Body(examples=[RECEPTION_IN])],
+    house: OpenHouse,
+    memory: Records,
+    caller: Annotated[Caller, allowed(Permission.REPORT_PORT)],
+) -> Response:
+    """Replace the report. A danger ashore stays until people take it back."""
+    command = reception.command(port_id_of(house, port_id))
+    return answered(await memory.do(command, caller, await once_of(request, caller)))
+
+
+@router.get(
+    "/ports/{port_id}/live",
+    summary="What a port reported, and the places left there",
+    response_class=JsonText,
+    dependencies=[allowed(Permission.READ_LIVE_PICTURE)],
+    responses={
+        200: {"model": PortLiveShape, "content": {"application/json": {"example": PORT_LIVE}}},
+        **problems(403, 404, 503),
+    },
+)
+async def read_live(port_id: str, house: OpenHouse, memory: Records) -> Response:
+    """Null where it never said. Places left are neither occupied nor held; below zero where a port is short."""
+    known = port_id_of(house, port_id)
+    return JsonText(dump(await memory.run(lambda store: store.port(known, time.time()))))

@@ -1,0 +1,150 @@
+"""Decisions with a store: made with what ports report now, recorded, answered again with the same bytes."""
+
+import time
+
+import pytest
+
+from api.control import say_again
+from api.http import create_app
+from api.store.decisions import replay
+from api.store.errors import StoreUnavailable
+
+
+@pytest.fixture
+def now(encounter):
+    """The same encounter, now."""
+    del encounter["time"]
+    return encounter
+
+
+def test_a_closed_port_changes_a_decision_for_now_and_no_other(control, encounter):
+    assert control.put("/v1/ports/GBDVR/status", {"status": "closed", "reason": "strike"}).status_code == 200
+    past = control.decide(encounter).json()
+    assert past["recommended"]["port"]["id"] == "dover"
+    assert past["inputs"]["port_status"] is None
+    assert "NO_STATUS_FEED" in {notice["code"] for notice in past["notices"]}
+    del encounter["time"]
+    present = control.decide(encounter).json()
+    (dover,) = [it for it in present["excluded"] if it["port"]["id"] == "dover"]
+    assert "PORT_CLOSED" in {finding["code"] for finding in dover["findings"]}
+    assert present["inputs"]["port_status"].keys() == {"version", "age_s"}
+    assert "NO_STATUS_FEED" not in {notice["code"] for notice in present["notices"]}
+
+
+def test_within_a_minute_is_now_and_beyond_is_not(control, encounter, monkeypatch):
+    control.put("/v1/ports/dover/status", {"status": "open"})
+    clock = time.time() // 1.0
+    monkeypatch.setattr("api.http.routes.decisions.time.time", lambda: clock)
+    for offset, seen in ((-60, True), (60, True), (-61, False), (61, False)):
+        encounter["time"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(clock + offset))
+        assert (control.decide(encounter).json()["inputs"]["port_status"] is not None) is seen
+
+
+def test_a_decision_is_recorded_and_read_again_byte_for_byte(control, now, store, house):
+    control.put("/v1/ports/dover/status", {"status": "closed", "reason": "strike"})
+    answer = control.decide(now)
+    assert answer.headers["safeport-recorded"] == "yes"
+    name = answer.json()["decision_id"]
+    assert control.get(f"/v1/decisions/{name}").content == answer.content
+    control.put("/v1/ports/dover/status", {"status": "open"})
+    again = replay(store.decision(name), lambda record: say_again(house, record))
+    assert (again.same, again.stored_intact) == (True, True)
+
+
+def test_the_same_key_gives_the_first_answer_and_another_body_is_refused(control, now, store):
+    key = {"Idempotency-Key": "aboard-17"}
+    first = control.post("/v1/decisions", now, headers=key)
+    control.put("/v1/ports/dover/status", {"status": "closed", "reason": "strike"})
+    again = control.post("/v1/decisions", now, headers=key)
+    assert (again.status_code, again.content) == (200, first.content)
+    assert again.headers["idempotency-replayed"] == "true"
+    other = control.post("/v1/decisions", {**now, "persons": 3}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+    assert control.post("/v1/decisions", now, headers={"Idempotency-Key": "no key"}).status_code == 422
+    # The path belongs to what a key stands for: it cannot be spent on something else by mistake.
+    strike = control.put("/v1/ports/dover/status", {"status": "open"}, headers=key)
+    assert strike.json()["code"] == "IDEMPOTENCY_KEY_REUSED"
+    assert [row["kind"] for row in store.audit()] == ["decision.made", "port.status"]
+
+
+def test_a_decision_nobody_kept_and_one_for_an_encounter_nobody_reported(control, now):
+    assert control.get("/v1/decisions/d-0").json()["code"] == "NOTHING_SUCH"
+    assert control.get("/v1/decisions/%20").status_code == 422
+    assert control.post("/v1/decisions?encounter_id=e-9", now).status_code == 404
+    assert control.post("/v1/decisions?encounter_id=e-9&encounter_id=e-8", now).status_code == 422
+
+
+def test_an_override_is_recorded_whatever_was_chosen(control, now):
+    name = control.decide(now).json()["decision_id"]
+    chosen = {"code": "MASTER_JUDGEMENT", "text": "casualty worse", "port_id": "nowhere-known"}
+    said = control.post(f"/v1/decisions/{name}/override", chosen)
+    assert (said.status_code, said.json()["decision_known"]) == (200, True)
+    assert control.post("/v1/decisions/d-aboard/override", chosen).json()["decision_known"] is False
+    assert control.post(f"/v1/decisions/{name}/override", {**chosen, "text": ""}).status_code == 422
+
+
+def broken(*_):
+    raise StoreUnavailable("store", "lost its connection to the server.", "Check the server.")
+
+
+def test_people_get_an_answer_when_the_store_fails_and_it_says_so(control, now, store, monkeypatch, caplog):
+    control.put("/v1/ports/dover/status", {"status": "closed", "reason": "strike"})
+    assert control.decide(now).headers["safeport-recorded"] == "yes"
+    monkeypatch.setattr(store.database, "read", broken)
+    monkeypatch.setattr(store.database, "write", broken)
+    answer = control.decide(now)
+    assert (answer.status_code, answer.headers["safeport-recorded"]) == (200, "no")
+    # What was known last is still held against the port.
+    assert "dover" in {it["port"]["id"] for it in answer.json()["excluded"]}
+    assert "not recorded" in caplog.text
+    for other in (control.get("/v1/decisions/d-1"), control.put("/v1/ports/dover/status", {"status": "open"})):
+        assert (other.status_code, other.json()["code"]) == (503, "STORE_UNAVAILABLE")
+        assert other.headers["retry-after"] == "1"
+
+
+def test_a_store_that_never_answered_leaves_ports_unconfirmed_not_open(control, now, store, monkeypatch, caplog):
+    monkeypatch.setattr(store.database, "read", broken)
+    monkeypatch.setattr(store.database, "write", broken)
+    answer = control.decide(now).json()
+    assert (answer["outcome"], answer["recommended"]) == ("unconfirmed", None)
+    codes = {finding["code"] for finding in answer["candidates"][0]["findings"]}
+    assert "PORT_STATUS_UNKNOWN" in codes or "PORT_STATUS_STALE" in codes
+
+
+def test_a_decision_without_changes_costs_one_read(control, now, store, monkeypatch):
+    control.put("/v1/ports/dover/status", {"status": "open"})
+    control.decide(now)
+    counted = []
+    monkeypatch.setattr("api.store.live.ports_snapshot", lambda *given: counted.append(given))
+    for _ in range(3):
+        # Each of them writes a record, and none of these makes the picture be read anew.
+        assert control.decide(now).json()["inputs"]["port_status"] is not None
+    assert counted == []
+
+
+def test_without_a_store_everything_is_as_before_and_records_are_refused_clearly(client, now):
+    answer = client.decide(now)
+    assert answer.status_code == 200
+    assert "safeport-recorded" not in answer.headers
+    for method, path, body in (
+        ("GET", "/v1/decisions/d-1", None), ("PUT", "/v1/ports/dover/status", {"status": "open"}),
+        ("POST", "/v1/decisions?encounter_id=e-1", now), ("GET", "/v1/ports/dover/live", None),
+    ):  # fmt: skip
+        refused = client.request(method, path, json=body)
+        assert (refused.status_code, refused.json()["code"]) == (503, "NO_STORE")
+
+
+def test_what_is_told_to_a_master_who_may_only_see_their_own(call_app, house, store, now):
+    from api.http import callers
+    from api.store.ledger import Actor, Role
+
+    app = create_app(house, store=store)
+    mine = callers.Caller("a", Actor(Role.MASTER, "RNLI Dover"), own_only=True)
+    other = callers.Caller("b", Actor(Role.MASTER, "RNLI Rye"), own_only=True)
+    caller = call_app(app)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(callers, "LOCAL", mine)
+        name = caller.decide(now).json()["decision_id"]
+        assert caller.get(f"/v1/decisions/{name}").status_code == 200
+        patch.setattr(callers, "LOCAL", other)
+        assert caller.get(f"/v1/decisions/{name}").status_code == 404
