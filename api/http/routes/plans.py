@@ -10,12 +10,13 @@ from api.access.roles import Permission
 from api.document import dump
 from api.house import House
 from api.http.callers import Caller, allowed
-from api.http.doors import JsonText, OpenHouse, Plans
+from api.http.doors import JsonText, MaybeRecords, OpenHouse, Plans
 from api.http.openapi import problems
 from api.http.plan_examples import PLAN, PLANS
 from api.http.plan_shapes import PlanShape
 from api.http.strict_json import StrictJsonRoute
 from api.plan.document import plan_document
+from api.plan.live import plans_for_now, seeing
 from api.plan.propose import propose
 from api.plan.request import PlanIn
 from api.plan.search import Search
@@ -41,6 +42,7 @@ async def create_plan(
     plan: Annotated[PlanIn, Body(openapi_examples=PLANS)],
     house: OpenHouse,
     planner: Plans,
+    memory: MaybeRecords,
     caller: Annotated[Caller, allowed(Permission.PLAN)],  # noqa: ARG001 - asked for, so that it is checked
 ) -> Response:
     """Share the people of many encounters out over the ports: last person safe soonest, then least waiting.
@@ -48,9 +50,12 @@ async def create_plan(
     It is a proposal. Nothing is held and nobody is told. To accept it, send the request that stands under `accept` of
     each part, one encounter at a time: it becomes a reservation, and the same request again is the same reservation.
 
-    It takes up to `time_limit_s` and somewhat more; the answer says how much better another plan might be.
+    It takes up to `time_limit_s` and somewhat more; the answer says how much better another plan might be. With a
+    store, a plan for now takes places and landing rates that it does not state from what ports report.
     """
     now_s = time.time()
+    if memory.is_kept and plans_for_now(plan, now_s):
+        house = seeing(house, plan, await memory.ports_seen(now_s), now_s)
     return JsonText(await planner.run(lambda search: _plan_text(plan, house, now_s, search)))
 
 

@@ -7,6 +7,7 @@ import select
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +25,10 @@ from api.plan.propose import propose
 from api.plan.request import plan_from
 from api.plan.search import search
 from api.plan.solver import Solver, SolverLost
+from api.store.ledger import Actor, Role
+from api.store.ports import Places, ReportCapacity
+from api.store.reservations import Hold, Persons
+from api.store.store import open_store
 from engine.errors import InvalidAsk
 
 OCTOBER = Path(__file__).parents[1] / "plan" / "october_2024.json"
@@ -267,3 +272,25 @@ def test_the_process_has_none_of_the_secrets_and_ends_with_its_parent(monkeypatc
         ended = os.pidfd_open(int(pid))
         assert select.select([ended], [], [], 30)[0] == [ended]
         os.close(ended)
+
+
+def test_with_a_store_a_plan_for_now_takes_its_places_from_what_ports_report(call_app, house, october, tmp_path):
+    now_s = time.time()
+    controller = Actor(Role.CONTROLLER, "test")
+    with open_store(f"sqlite:{tmp_path}/store.db", create=True) as store:
+        store.do(ReportCapacity("dover", Places(70), persons_per_hour=60), controller, now_s)
+        store.do(Hold("dover", "elsewhere", Persons(40), now_s + 3_600), controller, now_s)
+        app = create_app(house, store=store)
+        try:
+            client = call_app(app)
+            body = {"encounters": [{**october["encounters"][0], "persons_recovered": 20, "persons": 20}]}
+            body["encounters"][0]["vessel"] = {"profile": "rnli-severn"}
+            live = client.plan(body).json()
+            (dover,) = live["ports"]
+            assert (dover["port"]["id"], dover["places"], dover["persons_per_hour"]) == ("dover", 30, 60.0)
+            assert live["inputs"]["port_status"] is not None
+            # Yesterday's plan sees nothing of today.
+            then = client.plan({**body, "time": october["time"]}).json()
+            assert (then["ports"], then["inputs"]["port_status"]) == ([], None)
+        finally:
+            app.state.planner.close()
