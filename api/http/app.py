@@ -13,8 +13,11 @@ from starlette.responses import Response
 
 from api.house import House
 from api.http import probes, routes
+from api.http.broadcast import Broadcast
+from api.http.chores import chores
+from api.http.doors import forecast_of
 from api.http.headers import AnswerHeaders, stamp
-from api.http.limits import BodyLimit, Workshop
+from api.http.limits import BodyLimit, OnceFor, Workshop
 from api.http.memory import Memory
 from api.http.openapi import TITLE, describe
 from api.http.opening import Opening
@@ -54,10 +57,15 @@ def create_app(
     opening = Opening(pack, house, forecast)
     planner = Planner(limits.planning)
 
+    memory = Memory(store, limits.store_working, limits.store_waiting)
+    broadcast = Broadcast(memory, limits.events_every_s, limits.listeners, limits.listener_queue)
+    opening.on_forecast = lambda opened: broadcast.announce("forecast.changed", forecast_of(opened))
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         opening.begin()
-        yield
+        async with chores(memory, broadcast, limits):
+            yield
         planner.close()
         await opening.settled()
 
@@ -68,7 +76,10 @@ def create_app(
     app.state.opening = opening
     app.state.workshop = Workshop(limits.working, limits.waiting)
     app.state.planner = planner
-    app.state.memory = Memory(store, limits.store_working, limits.store_waiting)
+    app.state.board = OnceFor[str]()
+    app.state.settings = limits
+    app.state.memory = memory
+    app.state.broadcast = broadcast
     for router in routes.ROUTERS:
         app.include_router(router)
     app.include_router(probes.router)
@@ -78,7 +89,8 @@ def create_app(
     app.add_exception_handler(Exception, _answer_failure)
     # The last one added is the first to see a request.
     app.add_middleware(GZipMiddleware, minimum_size=limits.gzip_from_bytes, compresslevel=limits.gzip_level)
-    app.add_middleware(BodyLimit, most_bytes=limits.body_bytes, by_path={"/v1/plans": limits.plan_body_bytes})
+    larger = {"/v1/edxl-have": limits.exchange_bytes, "/v1/plans": limits.plan_body_bytes}
+    app.add_middleware(BodyLimit, most_bytes=limits.body_bytes, larger=larger)
     app.add_middleware(AnswerHeaders)
     return app
 

@@ -15,7 +15,19 @@ from api.http.problems import NoSuchPort
 from api.position import MAX_POSITION_CHARS
 from engine.errors import InvalidAsk, UnknownName
 
-_QUERY_NAMES = ("from", "to", "draught_m", "hours", "encounter_id", "reason", "after", "limit", "kinds", "port_id")
+_QUERY_NAMES = (
+    "from",
+    "to",
+    "draught_m",
+    "hours",
+    "encounter_id",
+    "reason",
+    "after",
+    "limit",
+    "kinds",
+    "port_id",
+    "decide",
+)
 
 
 async def open_house_of(request: Request) -> House:
@@ -93,3 +105,9 @@ def geodata_of(house: House) -> dict[str, str]:
     """Id and digest of the pack."""
     identity: dict[str, str] = house.world.identity["geodata"]  # type: ignore[assignment]
     return {"id": identity["id"], "sha256": identity["sha256"]}
+
+
+def forecast_of(house: House) -> dict[str, object]:
+    """Identity of the forecast answered with; empty without one."""
+    forecast = house.world.identity["forecast"]
+    return dict(forecast) if isinstance(forecast, dict) else {}

@@ -49,5 +49,7 @@ class AnswerHeaders:
 def stamp(headers: MutableHeaders, request_id: str) -> None:
     """Add the headers of every answer to those of one."""
     headers[REQUEST_ID] = request_id
-    headers.update(SECURITY_HEADERS)
+    for name, value in SECURITY_HEADERS.items():
+        # A page may have a stricter or a fitter policy of its own.
+        headers.setdefault(name, value)
     headers.setdefault("Cache-Control", "no-store")

@@ -1,7 +1,8 @@
 """How much of a request is read, and how many requests are worked on at once."""
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from typing import Generic, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
@@ -20,21 +21,21 @@ class BodyLimit:
     app : ASGIApp
     most_bytes : int
         Largest body allowed. [bytes]
-    by_path : mapping of str to int, optional
-        The same for paths that have a limit of their own. [bytes]
+    larger : mapping of str to int, optional
+        Paths where more is allowed, and how much. [bytes]
     """
 
-    def __init__(self, app: ASGIApp, most_bytes: int, by_path: Mapping[str, int] | None = None) -> None:
+    def __init__(self, app: ASGIApp, most_bytes: int, larger: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._most_bytes = most_bytes
-        self._by_path = dict(by_path or {})
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most_bytes = self._by_path.get(scope["path"], self._most_bytes)
+        most_bytes = self._larger.get(scope["path"], self._most_bytes)
         refusal = f"The limit is {most_bytes} bytes."
         request = Request(scope)
         declared = request.headers.get("content-length", "")
@@ -83,3 +84,18 @@ class Workshop:
         if self._working.statistics().tasks_waiting >= self._waiting:
             raise Busy("Many requests wait already. Try again in a second.", {"Retry-After": "1"})
         return await to_thread.run_sync(work, limiter=self._working)
+
+
+class OnceFor(Generic[Answer]):
+    """The newest result of some work, shared by all who ask for the same thing at the same time."""
+
+    def __init__(self) -> None:
+        self._gate = asyncio.Lock()
+        self._newest: tuple[Hashable, Answer] | None = None
+
+    async def once_for(self, key: Hashable, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Result of the work for a key: done once, kept until another key is asked for."""
+        async with self._gate:
+            if self._newest is None or self._newest[0] != key:
+                self._newest = key, await work()
+            return self._newest[1]

@@ -1,5 +1,6 @@
 """The control room's memory as routes use it: a store in threads of its own, or none."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from api.store.errors import NothingSuch, Refused, StoreError
 from api.store.ledger import Answer, Command, Once
 from api.store.live import KeptSnapshot, PortsSnapshot, lost_snapshot
 from api.store.store import Store
+from api.store.values import Json
 
 T = TypeVar("T")
 
@@ -39,6 +41,8 @@ class Memory:
         self._store = store
         self._workshop = Workshop(working, waiting)
         self._kept: KeptSnapshot | None = None
+        self.changed = asyncio.Event()
+        """Set when this process has changed something; the poller of events clears it."""
 
     @property
     def is_kept(self) -> bool:
@@ -68,7 +72,9 @@ class Memory:
 
     async def do(self, command: Command, caller: Caller, once: Once | None = None) -> Answer:
         """Make a change at the time of this machine's clock."""
-        return await self.run(lambda store: store.do(command, caller.actor, time.time(), once))
+        answer = await self.run(lambda store: store.do(command, caller.actor, time.time(), once))
+        self.changed.set()
+        return answer
 
     async def ports_seen(self, now_s: float, encounter_id: str | None = None) -> PortsSnapshot:
         """What ports reported and what is held: one cheap read while nothing changes.
@@ -112,20 +118,26 @@ def own_or_hidden(store: Store, caller: Caller, sequence: int) -> None:
     ------
     NothingSuch
     """
-    if caller.own_only and not is_own(store, caller, sequence):
-        raise NothingSuch("id", "names no record of yours.", "Check the id.")
+    if caller.own_only and hidden_from(caller, _written_by(store, sequence)):
+        raise no_such_record()
 
 
-def is_own(store: Store, caller: Caller, sequence: int) -> bool:
-    """Whether the audit row of a record was written for this caller."""
+def hidden_from(caller: Caller, by: Json) -> bool:
+    """Whether a record by somebody is kept from a caller who may only see their own."""
+    own = {"role": caller.actor.role.value, "duty": caller.actor.duty}
+    return caller.own_only and by != own
+
+
+def no_such_record() -> NothingSuch:
+    """What is said of a record somebody may not see: the same as of one that does not exist."""
+    return NothingSuch("id", "names no record of yours.", "Check the id.")
+
+
+def _written_by(store: Store, sequence: int) -> Json:
     for row in store.audit(sequence - 1, 1):
-        duty = orjson.loads(row["payload"])["duty"]
-        return bool(row["sequence"] == sequence and (row["role"], duty) == _by(caller))
-    return False
-
-
-def _by(caller: Caller) -> tuple[str, str]:
-    return caller.actor.role.value, caller.actor.duty
+        if row["sequence"] == sequence:
+            return {"role": row["role"], "duty": orjson.loads(row["payload"])["duty"]}
+    return {}
 
 
 async def once_of(request: Request, caller: Caller) -> Once | None:

@@ -26,6 +26,10 @@ TAGS = [
     {"name": "ports", "description": "The register of ports."},
     {"name": "plans", "description": "Many encounters at once."},
     {"name": "live", "description": "What ports report, and the places left there."},
+    {"name": "encounters", "description": "Reports of people at sea, directions, and the live board."},
+    {"name": "reservations", "description": "Places held ashore for people still at sea."},
+    {"name": "events", "description": "Everything that changes, as it changes."},
+    {"name": "records", "description": "Shift handover and audit trail."},
     {"name": "service", "description": "Whether this service is up and ready."},
 ]
 

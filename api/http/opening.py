@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from anyio import to_thread
@@ -35,6 +36,8 @@ class Opening:
         self._forecast = forecast
         self._watch: asyncio.Task[None] | None = None
         self._task: asyncio.Task[House] | None = None
+        self.on_forecast: Callable[[House], None] | None = None
+        """Called when a forecast has been taken over."""
 
     def begin(self) -> None:
         """Start opening in a thread, if there is no house yet."""
@@ -62,6 +65,8 @@ class Opening:
             try:
                 # Decisions under way keep the world they began with.
                 self._house = await to_thread.run_sync(self.house().forecasting, file)
+                if self.on_forecast is not None:
+                    self.on_forecast(self._house)
             except Starting:
                 continue
             except SafeportError as refused:

@@ -94,9 +94,6 @@ ENCOUNTER: dict[str, Any] = {
     "reports": [_REPORT],
     "possible_duplicates": [{"encounter_id": "e-3", "distance_m": 900.0, "envelope_m": 4100.0}],
 }  # fmt: skip
-ENCOUNTERS_OPEN: dict[str, Any] = {
-    "encounters": [{"encounter_id": "e-7", "latest": _REPORT, "reports": 1, "possible_duplicate": True}]
-}
 CLOSE_IN: dict[str, Any] = {"evidence": "38 counted ashore at Dover by Border Force, boat marked and sunk"}
 CLOSED: dict[str, Any] = {
     "encounter_id": "e-7", "state": "closed", "closed_at": "2026-11-22T16:00:00.000Z", "by": _DUTY,
@@ -115,6 +112,13 @@ DIRECTION: dict[str, Any] = {
 _ENGINE: dict[str, Any] = {
     "outcome": "suitable", "code": None, "port_id": "dover", "time_to_landing_min": 27.2,
     "eta_at": "2026-11-22T15:08:12Z",
+}  # fmt: skip
+_OPEN: dict[str, Any] = {"encounter_id": "e-7", "latest": _REPORT, "reports": 1, "possible_duplicate": True}
+ENCOUNTERS_OPEN: dict[str, Any] = {
+    "at": "2026-11-22T14:41:00Z",
+    "encounters": [
+        {**_OPEN, "decided": {**_ENGINE, "vessel": "rnli-severn", "changed": False, "direction": None, "codes": []}}
+    ],
 }  # fmt: skip
 STANDING: dict[str, Any] = {
     "encounter_id": "e-7", "answer": "direction", "codes": ["RCC_DIRECTED", "RCC_PORT_CONFLICT"],
@@ -137,19 +141,9 @@ OVERRIDE: dict[str, Any] = {
     "at": "2026-11-22T14:45:00.000Z", "decision_known": True,
 }  # fmt: skip
 
-BOARD: dict[str, Any] = {
-    "at": "2026-11-22T14:41:00Z", "ports_version": "3f1996f9493eabffe9a7",
-    "encounters": [
-        {
-            **_ENGINE, "encounter_id": "e-7", "observed_at": "2026-11-22T14:20:00.000Z", "vessel": "rnli-severn",
-            "changed": False, "direction": None, "codes": [], "possible_duplicate": True,
-        }
-    ],
-}  # fmt: skip
-
 HANDOVER: dict[str, Any] = {
     "at": "2026-11-22T19:00:00.000Z",
-    "open_encounters": [{**ENCOUNTERS_OPEN["encounters"][0], "direction": DIRECTION, "aged": True}],
+    "open_encounters": [{**_OPEN, "direction": DIRECTION, "aged": True}],
     "reservations": [STANDING_RESERVATION], "expiring_soon": ["r-15"], "overdue": [], "expired_not_landed": [],
     "held_against_shortage": [], "overrides": [],
     "aged_reports": [{"port_id": "dover", "report": "status", "reported_at": "2026-11-22T14:30:00.000Z"}],

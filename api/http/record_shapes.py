@@ -247,6 +247,46 @@ class EncounterShape(BaseModel):
     possible_duplicates: list[PossibleDuplicateShape]
 
 
+class DirectionShape(BaseModel):
+    """Where a co-ordination centre said these people go."""
+
+    sequence: int
+    encounter_id: str
+    port_id: str | None
+    place: str
+    centre: str
+    code: str
+    text: str
+    by: ByShape
+    directed_at: At
+
+
+class EngineViewShape(BaseModel):
+    """What the engine says of an encounter now."""
+
+    outcome: Annotated[
+        Literal["suitable", "unconfirmed", "none", "refused"],
+        Field(description="refused: no answer can be given for its position; code says why."),
+    ]
+    code: str | None
+    port_id: str | None
+    time_to_landing_min: float | None
+    eta_at: str | None
+
+
+class DecidedShape(EngineViewShape):
+    """An open encounter decided anew for now."""
+
+    vessel: Annotated[
+        str | None, Field(description="Profile decided for: that of its newest recorded decision, or unknown.")
+    ]
+    changed: Annotated[
+        bool | None, Field(description="Not what its newest recorded decision says; null: none is recorded.")
+    ]
+    direction: Annotated[DirectionShape | None, Field(description="Of a co-ordination centre; it is the answer.")]
+    codes: Annotated[list[str], Field(description="RCC_DIRECTED, and RCC_PORT_CONFLICT where somebody must look.")]
+
+
 class OpenEncounterShape(BaseModel):
     """An open encounter with its newest report."""
 
@@ -254,11 +294,13 @@ class OpenEncounterShape(BaseModel):
     latest: ReportShape
     reports: int
     possible_duplicate: bool
+    decided: Annotated[DecidedShape | None, Field(description="Null unless asked for with decide=true.")]
 
 
 class EncountersShape(BaseModel):
     """Every open encounter, in the order they were opened."""
 
+    at: Annotated[str | None, Field(description="Time decided for; null unless asked for with decide=true.")]
     encounters: list[OpenEncounterShape]
 
 
@@ -280,39 +322,12 @@ class EncounterReopenedShape(BaseModel):
     reason: str
 
 
-class DirectionShape(BaseModel):
-    """Where a co-ordination centre said these people go."""
-
-    sequence: int
-    encounter_id: str
-    port_id: str | None
-    place: str
-    centre: str
-    code: str
-    text: str
-    by: ByShape
-    directed_at: At
-
-
 class ConflictShape(BaseModel):
     """A hard rule that fails on the port directed."""
 
     rule: str
     code: str
     text: Bilingual
-
-
-class EngineViewShape(BaseModel):
-    """What the engine says of an encounter now."""
-
-    outcome: Annotated[
-        Literal["suitable", "unconfirmed", "none", "refused"],
-        Field(description="refused: no answer can be given for its position; code says why."),
-    ]
-    code: str | None
-    port_id: str | None
-    time_to_landing_min: float | None
-    eta_at: str | None
 
 
 class StandingShape(BaseModel):
@@ -342,28 +357,6 @@ class OverrideShape(BaseModel):
     by: ByShape
     at: At
     decision_known: Annotated[bool, Field(description="False for a decision made aboard that nobody sent here.")]
-
-
-class BoardRowShape(EngineViewShape):
-    """One open encounter of the live board."""
-
-    encounter_id: str
-    observed_at: At
-    vessel: Annotated[str, Field(description="Profile decided for: that of its newest recorded decision, or unknown.")]
-    changed: Annotated[
-        bool | None, Field(description="Another port than in its newest recorded decision; null: none is recorded.")
-    ]
-    direction: DirectionShape | None
-    codes: list[str]
-    possible_duplicate: bool
-
-
-class BoardShape(BaseModel):
-    """Every open encounter, decided anew for now."""
-
-    at: str
-    ports_version: str
-    encounters: list[BoardRowShape]
 
 
 class HandoverShape(BaseModel):

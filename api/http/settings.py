@@ -1,6 +1,7 @@
 """What an operator may want to change about the HTTP door, with the defaults it is tested with."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,20 @@ class Settings:
         behind a decision.
     exchange_bytes : int
         Largest EDXL-HAVE document read. [bytes]
+    events_every_s : float
+        How often the store is looked at for what other processes changed. [s]
+    heartbeat_s : float
+        A comment is sent to listeners this often, so that both sides notice a dead line. [s]
+    listeners : int
+        Most listeners of a process.
+    listener_queue : int
+        Events that may wait for a slow listener before it is dropped.
+    sweep_every_s : float
+        How often holds whose time ran out are marked. Nothing depends on it but that listeners hear of it. [s]
+    signing_key, signed_heads : Path or None
+        Ed25519 key, and the file signed heads of the audit chain are added to; none are signed without both.
+    sign_every_s : float
+        How often, if anything was recorded meanwhile. [s]
     """
 
     body_bytes: int = 65_536
@@ -41,3 +56,11 @@ class Settings:
     store_working: int = 32
     store_waiting: int = 1_024
     exchange_bytes: int = 2_000_000
+    events_every_s: float = 0.25
+    heartbeat_s: float = 15.0
+    listeners: int = 1_000
+    listener_queue: int = 256
+    sweep_every_s: float = 30.0
+    signing_key: Path | None = None
+    signed_heads: Path | None = None
+    sign_every_s: float = 300.0

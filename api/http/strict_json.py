@@ -83,9 +83,14 @@ def check_media_type(request: Request) -> None:
     ------
     UnsupportedMedia
     """
+    if media_type_of(request) != "application/json":
+        raise UnsupportedMedia("Send Content-Type: application/json, in UTF-8 and not compressed.")
+
+
+def media_type_of(request: Request) -> str | None:
+    """Declared type of a body; None when it is compressed or not in UTF-8."""
     declared = Message()
     declared["content-type"] = request.headers.get("content-type", "")
     charset = declared.get_content_charset("utf-8")
     encoded = request.headers.get("content-encoding", "identity").lower()
-    if declared.get_content_type() != "application/json" or charset != "utf-8" or encoded != "identity":
-        raise UnsupportedMedia("Send Content-Type: application/json, in UTF-8 and not compressed.")
+    return declared.get_content_type() if charset == "utf-8" and encoded == "identity" else None

@@ -103,9 +103,8 @@ class RecordOverride:
         return Change(self.decision_id, {**_override(values), "decision_known": known})
 
 
-_DIRECTIONS = (
-    "SELECT sequence, encounter_id, port_id, place, centre, code, text, role, duty, directed_ms FROM direction"
-)
+_COLUMNS = "sequence, encounter_id, port_id, place, centre, code, text, role, duty, directed_ms"
+_DIRECTIONS = f"SELECT {_COLUMNS} FROM direction"  # noqa: S608
 _OVERRIDES = (
     "SELECT sequence, decision_id, encounter_id, port_id, place, code, text, role, duty, at_ms FROM override_record"
 )
@@ -117,6 +116,16 @@ def latest_direction(tx: Transaction, encounter_id: str) -> Json | None:
         f"{_DIRECTIONS} WHERE encounter_id = ? ORDER BY directed_ms DESC, sequence DESC LIMIT 1", encounter_id
     )
     return None if found is None else _direction(found)
+
+
+def open_directions(tx: Transaction) -> dict[str, Json]:
+    """The direction that holds for each open encounter that has one."""
+    columns = ", ".join(f"d.{name}" for name in _COLUMNS.split(", "))
+    found = tx.rows(
+        f"SELECT {columns} FROM direction d JOIN encounter e ON e.id = d.encounter_id WHERE e.state = 'open' "  # noqa: S608
+        "ORDER BY d.directed_ms, d.sequence"
+    )
+    return {str(row[1]): _direction(row) for row in found}
 
 
 def direction_documents(tx: Transaction) -> list[Json]:

@@ -240,6 +240,12 @@ def port_document(tx: Transaction, port_id: str) -> Json:
     }  # fmt: skip
 
 
+def reporting_ports(tx: Transaction) -> list[str]:
+    """Ids of all ports that ever reported anything."""
+    parts = " UNION ".join(f"SELECT port_id FROM port_{part}" for part in ("status", "capacity", "reception"))  # noqa: S608
+    return sorted(str(row[0]) for row in tx.rows(parts))
+
+
 def _found(document: Json, part: str) -> Json:
     return {"port_id": document["port_id"], part: document[part]}
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote
 
-from api.store.audit import Verified, audit_rows, verify_chain
+from api.store.audit import GENESIS, Head, Verified, audit_rows, verify_chain
+from api.store.board import BoardBasis, board_basis
 from api.store.database import Database, Transaction
 from api.store.decisions import DecisionRecord, decision_record, latest_decision
 from api.store.directions import latest_direction, overrides_of
@@ -15,7 +16,7 @@ from api.store.events import Event, events_after, newest_event
 from api.store.handover import handover_page
 from api.store.ledger import Actor, Answer, Command, Once, carry_out
 from api.store.live import KeptSnapshot, PortsSnapshot, kept_snapshot, ports_snapshot
-from api.store.ports import port_document
+from api.store.ports import port_document, reporting_ports
 from api.store.reservations import live_reservations, places_left, reservation_document
 from api.store.schema import migrate, refuse_old_schema, stored_version
 from api.store.values import Json, milliseconds
@@ -76,6 +77,18 @@ class Store:
 
         return self._at(now_s, gather)
 
+    def reported_ports(self, now_s: float) -> list[Json]:
+        """`port` of every port that ever reported, by id."""
+
+        def gather(tx: Transaction, now_ms: int) -> list[Json]:
+            kinds = ("total", "families", "medical")
+            return [
+                {**port_document(tx, name), "places_left": dict(zip(kinds, places_left(tx, name, now_ms), strict=True))}
+                for name in reporting_ports(tx)
+            ]
+
+        return self._at(now_s, gather)
+
     def ports(self, now_s: float) -> PortsSnapshot:
         """Everything a live picture is made of; its `version` is an ETag."""
         return self._at(now_s, ports_snapshot)
@@ -99,6 +112,10 @@ class Store:
     def open_encounters(self) -> list[Json]:
         """The live board: every open encounter with its newest report."""
         return self.database.read(open_encounters)
+
+    def board(self) -> BoardBasis:
+        """Every open encounter with its direction and what was decided for it last."""
+        return self.database.read(board_basis)
 
     def direction(self, encounter_id: str) -> Json | None:
         """The direction that holds for an encounter."""
@@ -127,6 +144,15 @@ class Store:
     def audit(self, after: int = 0, limit: int = 100) -> list[Json]:
         """Audit rows after one, oldest first."""
         return self.database.read(lambda tx: audit_rows(tx, after, limit))
+
+    def head(self) -> Head:
+        """The end of the audit chain."""
+
+        def end(tx: Transaction) -> Head:
+            found = tx.row("SELECT sequence, at_ms, digest FROM journal_head WHERE id = 1")
+            return Head(0, 0, GENESIS) if found is None else Head(found[0], found[1], bytes(found[2]))
+
+        return self.database.read(end)
 
     def verify(self, digests: dict[int, bytes] | None = None) -> Verified:
         """Walk the audit chain; `digests` are hashes known from signed heads."""

@@ -2,12 +2,29 @@
 
 from fastapi import APIRouter
 
-from api.http.routes import decisions, distances, plans, port_reports, ports
+from api.http.routes import (
+    decisions,
+    distances,
+    encounters,
+    events,
+    exchange,
+    plans,
+    port_reports,
+    ports,
+    records,
+    reservations,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     decisions.router,
     distances.router,
-    ports.router,
+    # Before the register: /v1/ports/live is no port.
     port_reports.router,
+    ports.router,
+    exchange.router,
+    encounters.router,
+    reservations.router,
+    records.router,
+    events.router,
     plans.router,
 )

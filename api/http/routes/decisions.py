@@ -102,6 +102,7 @@ async def _kept(memory: Memory, caller: Caller, once: Once | None, said: Said, e
         # People at sea wait for this answer; that it stands in no record is said beside it.
         _log.error("a decision was not recorded: %s", failure)
         return JsonText(said.document, headers={RECORDED: "no"})
+    memory.changed.set()
     headers = {RECORDED: "yes"} | ({"Idempotency-Replayed": "true"} if repeated else {})
     return JsonText(document, headers=headers)
 

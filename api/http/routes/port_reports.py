@@ -13,9 +13,25 @@ from api.http.callers import Caller, allowed
 from api.http.doors import JsonText, OpenHouse, Records, port_id_of
 from api.http.memory import answered, once_of
 from api.http.openapi import KEYED, problems
-from api.http.record_examples import CAPACITY, CAPACITY_IN, PORT_LIVE, RECEPTION, RECEPTION_IN, STATUS, STATUS_IN
-from api.http.record_shapes import CapacityReportShape, PortLiveShape, ReceptionReportShape, StatusReportShape
+from api.http.record_examples import (
+    CAPACITY,
+    CAPACITY_IN,
+    PORT_LIVE,
+    PORTS_LIVE,
+    RECEPTION,
+    RECEPTION_IN,
+    STATUS,
+    STATUS_IN,
+)
+from api.http.record_shapes import (
+    CapacityReportShape,
+    PortLiveShape,
+    PortsLiveShape,
+    ReceptionReportShape,
+    StatusReportShape,
+)
 from api.http.strict_json import StrictJsonRoute
+from api.store.store import Store
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["live"])
 
@@ -83,6 +99,26 @@ async def put_reception(
     """Replace the report. A danger ashore stays until people take it back."""
     command = reception.command(port_id_of(house, port_id))
     return answered(await memory.do(command, caller, await once_of(request, caller)))
+
+
+@router.get(
+    "/ports/live",
+    summary="Every port that ever reported, and the places left there",
+    response_class=JsonText,
+    dependencies=[allowed(Permission.READ_LIVE_PICTURE)],
+    responses={
+        200: {"model": PortsLiveShape, "content": {"application/json": {"example": PORTS_LIVE}}},
+        **problems(403, 503),
+    },
+)
+async def read_all_live(memory: Records) -> Response:
+    """By id; equal pictures have equal versions, and a decision says which one it was made with."""
+
+    def gathered(store: Store) -> str:
+        now_s = time.time()
+        return dump({"version": store.ports(now_s).version, "ports": store.reported_ports(now_s)})
+
+    return JsonText(await memory.run(gathered))
 
 
 @router.get(

@@ -6,7 +6,8 @@ import json
 import httpx
 import pytest
 
-from api.http import create_app
+from api.http import callers, create_app
+from api.store.ledger import Actor, Role
 from api.store.store import open_for_service
 
 
@@ -27,6 +28,9 @@ class Caller:
 
     def get(self, path, **options):
         return self.request("GET", path, **options)
+
+    def delete(self, path, headers=()):
+        return self.request("DELETE", path, headers=dict(headers))
 
     def put(self, path, body, headers=()):
         return self.send("PUT", path, body, headers)
@@ -78,10 +82,26 @@ def encounter():
 
 
 @pytest.fixture
-def store(tmp_path):
+def store_url(tmp_path):
+    """URL of a file that is not there yet."""
+    return f"sqlite:{tmp_path}/store.db"
+
+
+@pytest.fixture
+def store(store_url):
     """An empty store in a file."""
-    with open_for_service(f"sqlite:{tmp_path}/store.db") as opened:
+    with open_for_service(store_url) as opened:
         yield opened
+
+
+@pytest.fixture
+def acting(monkeypatch):
+    """Makes the next requests come from a role and duty."""
+
+    def act(role, duty, own_only=False):
+        monkeypatch.setattr(callers, "LOCAL", callers.Caller(duty, Actor(Role(role), duty), own_only))
+
+    return act
 
 
 @pytest.fixture

@@ -102,6 +102,7 @@ def test_the_probe_answers_while_a_decision_is_made(call_app, house, encounter, 
     """The work of a decision leaves the event loop free."""
     import httpx
 
+    from api.control import Said
     from api.http import create_app
     from api.http.routes import decisions
 
@@ -110,9 +111,9 @@ def test_the_probe_answers_while_a_decision_is_made(call_app, house, encounter, 
     def slow(*_):
         entered.set()
         assert release.wait(10)
-        return "{}"
+        return Said(b"{}", b"{}", None)
 
-    monkeypatch.setattr(decisions, "_decision_text", slow)
+    monkeypatch.setattr(decisions, "say", slow)
 
     async def both():
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:

@@ -1,8 +1,11 @@
 import pytest
 
 from api.encounter import EncounterIn
-from api.http import examples, plan_examples, plan_shapes, shapes
+from api.http import bodies, examples, plan_examples, plan_shapes, record_examples, record_shapes, shapes
 from api.plan.request import PlanIn
+
+CHANGES_NOTHING = {"/v1/plans"}
+"""What is posted only because it is too large for a query."""
 
 PATHS = {
     "/v1/decisions",
@@ -10,6 +13,7 @@ PATHS = {
     "/v1/decisions/{decision_id}/override",
     "/v1/distances",
     "/v1/ports",
+    "/v1/ports/live",
     "/v1/ports/{port_id}",
     "/v1/ports/{port_id}/tide",
     "/v1/plans",
@@ -17,6 +21,25 @@ PATHS = {
     "/v1/ports/{port_id}/capacity",
     "/v1/ports/{port_id}/reception",
     "/v1/ports/{port_id}/live",
+    "/v1/edxl-have",
+    "/v1/encounters",
+    "/v1/encounters/{encounter_id}",
+    "/v1/encounters/{encounter_id}/reports",
+    "/v1/encounters/{encounter_id}/close",
+    "/v1/encounters/{encounter_id}/reopen",
+    "/v1/encounters/{encounter_id}/direction",
+    "/v1/encounters/{encounter_id}/standing",
+    "/v1/reservations",
+    "/v1/reservations/{reservation_id}",
+    "/v1/reservations/{reservation_id}/confirm",
+    "/v1/reservations/{reservation_id}/extend",
+    "/v1/reservations/{reservation_id}/release",
+    "/v1/reservations/{reservation_id}/land",
+    "/v1/reservations/{reservation_id}/transfer",
+    "/v1/handover",
+    "/v1/audit",
+    "/v1/audit/verify",
+    "/v1/events",
     "/healthz",
     "/readyz",
 }
@@ -103,10 +126,55 @@ def test_plan_examples_are_answered_as_shown(client, example):
         (shapes.TideShape, examples.TIDE),
         (shapes.ProblemShape, examples.PROBLEM),
         (plan_shapes.PlanShape, plan_examples.PLAN),
+        (record_shapes.StatusReportShape, record_examples.STATUS),
+        (record_shapes.CapacityReportShape, record_examples.CAPACITY),
+        (record_shapes.ReceptionReportShape, record_examples.RECEPTION),
+        (record_shapes.PortLiveShape, record_examples.PORT_LIVE),
+        (record_shapes.PortsLiveShape, record_examples.PORTS_LIVE),
+        (record_shapes.ExchangeShape, record_examples.EXCHANGE),
+        (record_shapes.ReservationChangeShape, record_examples.RESERVATION_CHANGE),
+        (record_shapes.StandingReservationShape, record_examples.STANDING_RESERVATION),
+        (record_shapes.ReservationsShape, record_examples.RESERVATIONS),
+        (record_shapes.ReportedShape, record_examples.REPORTED),
+        (record_shapes.EncounterShape, record_examples.ENCOUNTER),
+        (record_shapes.EncountersShape, record_examples.ENCOUNTERS_OPEN),
+        (record_shapes.EncounterClosedShape, record_examples.CLOSED),
+        (record_shapes.EncounterReopenedShape, record_examples.REOPENED),
+        (record_shapes.DirectionShape, record_examples.DIRECTION),
+        (record_shapes.StandingShape, record_examples.STANDING),
+        (record_shapes.OverrideShape, record_examples.OVERRIDE),
+        (record_shapes.HandoverShape, record_examples.HANDOVER),
+        (record_shapes.SignedShape, record_examples.SIGNED),
+        (record_shapes.AuditShape, record_examples.AUDIT),
+        (record_shapes.VerifiedShape, record_examples.VERIFIED),
     ],
 )
 def test_answer_examples_have_the_shape_described(shape, example):
     shape.model_validate(example)
+
+
+@pytest.mark.parametrize(
+    ("body", "example"),
+    [
+        (bodies.PortStatusIn, record_examples.STATUS_IN), (bodies.CapacityIn, record_examples.CAPACITY_IN),
+        (bodies.ReceptionIn, record_examples.RECEPTION_IN), (bodies.HoldIn, record_examples.HOLD_IN),
+        (bodies.ExtendIn, record_examples.EXTEND_IN), (bodies.ReleaseIn, record_examples.RELEASE_IN),
+        (bodies.LandIn, record_examples.LAND_IN), (bodies.TransferIn, record_examples.TRANSFER_IN),
+        (bodies.ReportIn, record_examples.REPORT_IN), (bodies.CloseIn, record_examples.CLOSE_IN),
+        (bodies.ReopenIn, record_examples.REOPEN_IN), (bodies.DirectionIn, record_examples.DIRECTION_IN),
+        (bodies.OverrideIn, record_examples.OVERRIDE_IN), (bodies.SignIn, record_examples.SIGN_IN),
+    ],
+)  # fmt: skip
+def test_request_examples_of_records_are_understood(body, example):
+    body.model_validate(example)
+
+
+def test_every_change_can_be_sent_twice(described):
+    """Every operation that changes something names the idempotency key, and no other does."""
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            names = {given["name"] for given in operation.get("parameters", ())}
+            assert ("Idempotency-Key" in names) is (method != "get" and path not in CHANGES_NOTHING), (method, path)
 
 
 def test_real_answers_have_the_shape_described(client, encounter):

@@ -294,3 +294,28 @@ def test_with_a_store_a_plan_for_now_takes_its_places_from_what_ports_report(cal
             assert (then["ports"], then["inputs"]["port_status"]) == ([], None)
         finally:
             app.state.planner.close()
+
+
+def test_what_stands_under_accept_becomes_a_reservation_once(call_app, house, october, tmp_path):
+    now_s = time.time()
+    controller = Actor(Role.CONTROLLER, "test")
+    with open_store(f"sqlite:{tmp_path}/store.db", create=True) as store:
+        app = create_app(house, store=store)
+        try:
+            client = call_app(app)
+            document = client.plan({**october, "time": None}).json()
+            for port in document["ports"]:
+                store.do(ReportCapacity(port["port"]["id"], Places(port["places"])), controller, now_s)
+            parts = [part for encounter in document["encounters"] for part in encounter["parts"]]
+            assert len(parts) >= 7
+            for _ in ("first", "again"):
+                for part in parts:
+                    accept = part["accept"]
+                    headers = {"Idempotency-Key": accept["idempotency_key"]}
+                    answer = client.request(accept["method"], accept["path"], json=accept["body"], headers=headers)
+                    assert answer.status_code in (200, 201), answer.text
+            held = store.reservations(now_s)
+            assert len(held) == len(parts)
+            assert sum(one["persons"]["total"] for one in held) == sum(part["persons"] for part in parts) == 237
+        finally:
+            app.state.planner.close()

@@ -5,7 +5,6 @@ import time
 import pytest
 
 from api.control import say_again
-from api.http import create_app
 from api.store.decisions import replay
 from api.store.errors import StoreUnavailable
 
@@ -134,17 +133,11 @@ def test_without_a_store_everything_is_as_before_and_records_are_refused_clearly
         assert (refused.status_code, refused.json()["code"]) == (503, "NO_STORE")
 
 
-def test_what_is_told_to_a_master_who_may_only_see_their_own(call_app, house, store, now):
-    from api.http import callers
-    from api.store.ledger import Actor, Role
-
-    app = create_app(house, store=store)
-    mine = callers.Caller("a", Actor(Role.MASTER, "RNLI Dover"), own_only=True)
-    other = callers.Caller("b", Actor(Role.MASTER, "RNLI Rye"), own_only=True)
-    caller = call_app(app)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(callers, "LOCAL", mine)
-        name = caller.decide(now).json()["decision_id"]
-        assert caller.get(f"/v1/decisions/{name}").status_code == 200
-        patch.setattr(callers, "LOCAL", other)
-        assert caller.get(f"/v1/decisions/{name}").status_code == 404
+def test_a_master_may_see_what_was_decided_for_them_and_nothing_else(control, now, acting):
+    acting("master", "RNLI Dover", own_only=True)
+    name = control.decide(now).json()["decision_id"]
+    assert control.get(f"/v1/decisions/{name}").status_code == 200
+    acting("master", "RNLI Rye", own_only=True)
+    assert control.get(f"/v1/decisions/{name}").status_code == 404
+    acting("controller", "MRCC Dover SMC")
+    assert control.get(f"/v1/decisions/{name}").status_code == 200

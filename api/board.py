@@ -1,0 +1,156 @@
+"""The live board: every open encounter decided anew for now, in few words.
+
+An encounter has reports and no vessel. The vessel, and how the people fare, come from its newest recorded decision;
+before there is one it is the conservative profile ``unknown``. The position is the newer of the two.
+"""
+
+from dataclasses import dataclass
+from math import inf, isfinite, isinf
+
+import orjson
+from pydantic import ValidationError
+
+from api.document import Json
+from api.encounter import EncounterIn
+from api.house import House
+from api.position import format_time, parse_time
+from api.store.board import OpenEncounter
+from api.store.live import PortsSnapshot
+from engine.errors import InvalidAsk, PositionRefused, UnknownName
+from engine.explain import eta_s
+from engine.model import Ask, Decision
+from engine.units import MINUTE_S
+from engine.vocab import Status, Verdict, Weight
+
+_MOST_PERSONS = 10_000
+_MOST_ACCURACY_M = 50_000.0
+_MOST_AGE_S = 604_800.0
+_KEPT = ("vessel", "policy", "medical", "persons", "persons_recovered", "persons_in_water", "aboard_since", "sheltered")
+"""What a recorded decision says that a report cannot, or may not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Time decided for and what was decided for each open encounter, in their order."""
+
+    at: str
+    encounters: list[Json]
+
+
+def board_of(house: House, encounters: tuple[OpenEncounter, ...], ports: PortsSnapshot, now_s: float) -> Board:
+    """Decide every open encounter anew.
+
+    Parameters
+    ----------
+    house : House
+    encounters : tuple of OpenEncounter
+    ports : PortsSnapshot
+        What ports reported and what is held.
+    now_s : float
+        [s]
+    """
+    at_s = float(int(now_s))
+    rows = [{**it.board, "decided": decided(house, it, ports, at_s)} for it in encounters]
+    return Board(format_time(at_s), rows)
+
+
+def decided(house: House, it: OpenEncounter, ports: PortsSnapshot, at_s: float) -> Json:
+    """One encounter decided anew: what stands on the board."""
+    encounter_id = it.board["encounter_id"]
+    codes = [] if it.direction is None else ["RCC_DIRECTED"]
+    row: Json = {"vessel": None, "direction": it.direction, "codes": codes}
+    try:
+        ask = ask_now(house, it, at_s)
+        row["vessel"] = ask.vessel.id
+        decision = house.decide(ask, ports, encounter_id)
+    except (PositionRefused, InvalidAsk, UnknownName) as refused:
+        return {**refused_view(refused), "changed": None, **row}
+    if it.direction is not None and fails_hard(decision, it.direction["port_id"]):
+        codes.append("RCC_PORT_CONFLICT")
+    view = engine_view(decision)
+    return {**view, "changed": _changed(decision, view, it.said), **row}
+
+
+def ask_now(house: House, it: OpenEncounter, at_s: float) -> Ask:
+    """The ask for an encounter as it is known now.
+
+    Raises
+    ------
+    SafeportError
+    """
+    return house.ask(encounter_now(it, at_s), at_s)
+
+
+def encounter_now(it: OpenEncounter, at_s: float) -> EncounterIn:
+    """The encounter body for what is known of an encounter at a time."""
+    latest = it.board["latest"]
+    said = {} if it.ask is None else orjson.loads(it.ask)
+    observed_s = parse_time(latest["observed_at"])
+    body: Json = {name: said[name] for name in _KEPT if name in said}
+    if said and parse_time(said["time"]) >= observed_s:
+        body["position"] = said["position"]
+        body["position_accuracy_m"] = said.get("position_accuracy_m")
+        age_s = at_s - parse_time(said["time"]) + (said.get("position_age_s") or 0.0)
+    else:
+        body["position"] = latest["position"]
+        uncertain = latest["uncertainty_m"]
+        body["position_accuracy_m"] = None if uncertain is None else min(uncertain, _MOST_ACCURACY_M)
+        age_s = at_s - observed_s
+        persons = _persons(latest["persons"])
+        if persons is not None:
+            body["persons"] = persons
+    body |= {"time": format_time(at_s), "position_age_s": min(max(age_s, 0.0), _MOST_AGE_S)}
+    try:
+        return EncounterIn.model_validate(body)
+    except ValidationError:
+        # A newer report may count fewer people than had been recovered by then: the count recovered is then in doubt.
+        return EncounterIn.model_validate({**body, "persons_recovered": None})
+
+
+def engine_view(decision: Decision | None) -> Json:
+    """The best port in few words; nulls where there is no decision or no fit port."""
+    empty: Json = {"outcome": "none", "code": None, "port_id": None, "time_to_landing_min": None, "eta_at": None}
+    if decision is None:
+        return empty
+    best = int(decision.order[0])
+    if decision.status[best] == Status.EXCLUDED:
+        return empty
+    time_s, arrival_s = float(decision.time_s[best]), eta_s(decision, best)
+    can_arrive = isfinite(arrival_s) and not isinf(decision.wait_s[best])
+    return {
+        "outcome": "unconfirmed" if decision.recommended is None else "suitable",
+        "code": None,
+        "port_id": decision.world.ports[best].id,
+        "time_to_landing_min": round(time_s / MINUTE_S, 1) if -inf < time_s < inf else None,
+        "eta_at": format_time(arrival_s) if can_arrive else None,
+    }
+
+
+def refused_view(refused: PositionRefused | InvalidAsk | UnknownName) -> Json:
+    """The same where no answer can be given, and why."""
+    code = refused.code.name if isinstance(refused, PositionRefused) else "INVALID_FIELDS"
+    return {**engine_view(None), "outcome": "refused", "code": code}
+
+
+def fails_hard(decision: Decision, port_id: str | None) -> bool:
+    """Whether a hard rule fails on a port; False for a place that is no port of the register."""
+    for port, known in enumerate(decision.world.ports):
+        if known.id == port_id:
+            failed = (decision.verdict[port] == int(Verdict.FAIL)) & (decision.weight[port] == int(Weight.HARD))
+            return bool(failed.any())
+    return False
+
+
+def _changed(decision: Decision, view: Json, said: Json | None) -> bool | None:
+    if said is None:
+        return None
+    recommended = None if decision.recommended is None else decision.world.ports[decision.recommended].id
+    return bool((view["outcome"], recommended) != (said["outcome"], said["recommended"]))
+
+
+def _persons(said: Json) -> Json | None:
+    least, most = said["min"], said["max"]
+    if least is None and most is None:
+        return None
+    least, most = 0 if least is None else least, least if most is None else most
+    return {"min": min(int(least), _MOST_PERSONS), "max": min(int(most), _MOST_PERSONS)}  # type: ignore[call-overload]

@@ -1,0 +1,218 @@
+"""Events of the store to whoever listens: one poller a process, a bounded queue a listener.
+
+Every process on one database polls for itself, so listeners hear of changes whichever process made them. An event has
+the number of its audit row, which is its id: a listener that was cut off resumes after the last one it saw, read from
+the store. A listener too slow to keep up is dropped and told so; the others do not notice.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from typing import NamedTuple
+
+import orjson
+from sse_starlette import ServerSentEvent
+
+from api.http.memory import Memory
+from api.http.problems import Busy, Starting
+from api.store.errors import StoreError
+from api.store.events import Event
+from api.store.values import Json, written_time
+
+_log = logging.getLogger(__name__)
+
+PAGE = 256
+RETRY_MS = 2_000
+"""When a listener that was cut off comes back. [ms]"""
+
+_DROPPED = "dropped: too slow to keep up; come back with Last-Event-ID"
+_UNREADABLE = "the store cannot be read; come back with Last-Event-ID"
+
+
+class Heard(NamedTuple):
+    """What is sent of an event, made once for all listeners; `sequence` is 0 for one that is in no store."""
+
+    sequence: int
+    kind: str
+    chunk: bytes
+
+
+class Listener:
+    """Somebody who listens.
+
+    Parameters
+    ----------
+    is_wanted : callable
+        Whether an event of a kind is.
+    most_queued : int
+        Events that may wait for it.
+    """
+
+    def __init__(self, is_wanted: Callable[[str], bool], most_queued: int) -> None:
+        self.is_wanted = is_wanted
+        self._queue: asyncio.Queue[Heard | None] = asyncio.Queue(most_queued)
+
+    def offer(self, heard: Heard) -> bool:
+        """Queue an event if it is wanted; False when there was no room, and then nothing else is told."""
+        if not self.is_wanted(heard.kind):
+            return True
+        with suppress(asyncio.QueueFull):
+            self._queue.put_nowait(heard)
+            return True
+        while not self._queue.empty():
+            self._queue.get_nowait()
+        self._queue.put_nowait(None)
+        return False
+
+    async def next(self) -> Heard | None:
+        """The next event; None when this listener was dropped."""
+        return await self._queue.get()
+
+
+class Broadcast:
+    """The events of one process.
+
+    Parameters
+    ----------
+    memory : Memory
+    every_s : float
+        How often the store is looked at when this process changes nothing itself. [s]
+    most_listeners, most_queued : int
+    """
+
+    def __init__(self, memory: Memory, every_s: float, most_listeners: int, most_queued: int) -> None:
+        self._memory = memory
+        self._every_s = every_s
+        self._most_listeners = most_listeners
+        self._most_queued = most_queued
+        self._listeners: set[Listener] = set()
+        self._position: int | None = None
+
+    @property
+    def listeners(self) -> int:
+        """How many listen."""
+        return len(self._listeners)
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        is_failing = False
+        while True:
+            count = 0
+            try:
+                count = await self._poll()
+                is_failing = False
+            except (StoreError, Busy) as failure:
+                if not is_failing:
+                    _log.error("events wait until the store can be read: %s", failure)
+                is_failing = True
+            if count < PAGE:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._every_s):
+                        await self._memory.changed.wait()
+                self._memory.changed.clear()
+
+    async def _poll(self) -> int:
+        if self._position is None:
+            self._position = await self._memory.run(lambda store: store.newest_event())
+        position = self._position
+        events = await self._after(position)
+        for event in events:
+            self._tell(_heard(event))
+            self._position = event.sequence
+        return len(events)
+
+    async def _after(self, sequence: int) -> list[Event]:
+        return await self._memory.run(lambda store: store.events(sequence, PAGE))
+
+    def announce(self, kind: str, body: Json) -> None:
+        """Tell of something that is in no store; it has no id, so nobody resumes after it."""
+        data = orjson.dumps({"kind": kind, "body": body}, option=orjson.OPT_SORT_KEYS).decode()
+        self._tell(Heard(0, kind, ServerSentEvent(data, event=kind).encode()))
+
+    def _tell(self, heard: Heard) -> None:
+        slow = [listener for listener in self._listeners if not listener.offer(heard)]
+        self._listeners.difference_update(slow)
+
+    def position(self) -> int:
+        """Number of the newest event told.
+
+        Raises
+        ------
+        Starting
+        """
+        if self._position is None:
+            raise Starting("The store is being read. Try again in a second.", {"Retry-After": "1"})
+        return self._position
+
+    def refuse_crowd(self) -> None:
+        """Refuse one more listener than may listen.
+
+        Raises
+        ------
+        Busy
+        """
+        if len(self._listeners) >= self._most_listeners:
+            raise Busy("As many listen already as may.", {"Retry-After": "5"})
+
+    async def follow(self, after: int | None, is_wanted: Callable[[str], bool]) -> AsyncIterator[bytes]:
+        """Events for one listener, as they are sent.
+
+        Parameters
+        ----------
+        after : int or None
+            Resume after this event; None for those to come.
+        is_wanted : callable
+            Whether an event of a kind is.
+        """
+        newest = self.position()
+        # A number beyond the newest is of another store, or of one that was restored: it says nothing here.
+        told = newest if after is None else min(after, newest)
+        yield ServerSentEvent(comment="listening", retry=RETRY_MS).encode()
+        listener = Listener(is_wanted, self._most_queued)
+        try:
+            while told < self.position():
+                missed = await self._after(told)
+                for event in missed:
+                    told = event.sequence
+                    if is_wanted(event.kind):
+                        yield _heard(event).chunk
+                if not missed:
+                    break
+            # Nothing is awaited between the last look and this: no event can come in between.
+            self._listeners.add(listener)
+            while (heard := await listener.next()) is not None:
+                if heard.sequence == 0 or heard.sequence > told:
+                    yield heard.chunk
+            yield ServerSentEvent(comment=_DROPPED).encode()
+        except (StoreError, Busy):
+            yield ServerSentEvent(comment=_UNREADABLE).encode()
+        finally:
+            self._listeners.discard(listener)
+
+
+def wanted(kinds: frozenset[str], most: frozenset[str] | None = None) -> Callable[[str], bool]:
+    """Whether an event of a kind is wanted.
+
+    Parameters
+    ----------
+    kinds : frozenset of str
+        Kinds such as ``port.status``, or their first words such as ``port``; empty for all.
+    most : frozenset of str, optional
+        The same, for what may be heard at all.
+    """
+
+    def is_wanted(kind: str) -> bool:
+        names = {kind, kind.partition(".")[0]}
+        return (not kinds or bool(names & kinds)) and (most is None or bool(names & most))
+
+    return is_wanted
+
+
+def _heard(event: Event) -> Heard:
+    data = b'{"at":%b,"body":%b,"kind":%b,"sequence":%d,"subject":%b}' % (
+        orjson.dumps(written_time(event.at_ms)), event.body, orjson.dumps(event.kind), event.sequence,
+        orjson.dumps(event.subject),
+    )  # fmt: skip
+    chunk = ServerSentEvent(data.decode(), event=event.kind, id=str(event.sequence)).encode()
+    return Heard(event.sequence, event.kind, chunk)

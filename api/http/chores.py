@@ -1,0 +1,81 @@
+"""What the service does by itself: tell of events, mark expired holds, sign the end of the audit chain."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from api.http.broadcast import Broadcast
+from api.http.memory import Memory
+from api.http.problems import Busy
+from api.http.settings import Settings
+from api.store.errors import StoreError
+from api.store.ledger import Actor, Role
+from api.store.reservations import SweepHolds
+from api.store.signed_heads import export_head, read_signing_key
+from api.store.store import Store
+
+_log = logging.getLogger(__name__)
+
+SWEEPER = Actor(Role.SYSTEM, "sweeper")
+
+
+@asynccontextmanager
+async def chores(memory: Memory, broadcast: Broadcast, settings: Settings) -> AsyncIterator[None]:
+    """Do them while the application runs; nothing where no records are kept."""
+    tasks: list[asyncio.Task[None]] = []
+    if memory.is_kept:
+        tasks.append(asyncio.create_task(broadcast.run()))
+        tasks.append(asyncio.create_task(every(settings.sweep_every_s, lambda: sweep(memory))))
+        if settings.signing_key is not None and settings.signed_heads is not None:
+            signer = Signer(settings.signing_key, settings.signed_heads)
+            tasks.append(asyncio.create_task(every(settings.sign_every_s, lambda: memory.run(signer.sign))))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def every(period_s: float, work: Callable[[], Awaitable[object]]) -> None:
+    """Do something, wait, and do it again; a failure is logged and tried again next time."""
+    while True:
+        try:
+            await work()
+        except (StoreError, Busy, OSError) as failure:
+            _log.error("%s", failure)
+        await asyncio.sleep(period_s)
+
+
+async def sweep(memory: Memory) -> None:
+    """Mark holds whose time ran out, so that listeners hear of it; several processes may do so at once."""
+    await memory.run(lambda store: store.do(SweepHolds(), SWEEPER, time.time()))
+
+
+class Signer:
+    """Signs the end of the audit chain whenever it has moved.
+
+    Parameters
+    ----------
+    key : Path
+        File with an Ed25519 key.
+    heads : Path
+        File the signed heads are added to; it belongs on another machine.
+    """
+
+    def __init__(self, key: Path, heads: Path) -> None:
+        self._key = read_signing_key(key)
+        self._heads = heads
+        self._signed = 0
+
+    def sign(self, store: Store) -> None:
+        """Sign, in a thread."""
+        head = store.head()
+        if head.sequence > self._signed:
+            export_head(head, self._key, self._heads)
+            self._signed = head.sequence

@@ -1,0 +1,103 @@
+"""The handover page as one plain HTML document: no script, nothing fetched, fit to be printed and signed."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from html import escape
+
+from api.store.values import Json
+
+_STYLE = (
+    "body{font:15px/1.4 sans-serif;margin:2em;color:#000;background:#fff}h1{font-size:1.4em}h2{font-size:1.1em;"
+    "margin:1.4em 0 .3em}table{border-collapse:collapse;width:100%}th,td{border:1px solid #555;padding:.2em .5em;"
+    "text-align:left;vertical-align:top}th{background:#eee}p.sign{margin-top:2.5em}code{word-break:break-all}"
+)
+_STYLE_SHA256 = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+
+PAGE_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_SHA256}'; frame-ancestors 'none'"
+"""Content-Security-Policy of the page: its own style and nothing else."""
+
+
+def handover_html(page: Json, digest: str) -> str:
+    """The page for people.
+
+    Parameters
+    ----------
+    page : dict
+        Of `Store.handover`.
+    digest : str
+        SHA-256 of its JSON, which both duties sign.
+    """
+    sections = (
+        _section("Open encounters", "Événements ouverts",
+                 ("", "last seen", "position", "persons", "source", "directed to", "note"),
+                 [_encounter(it) for it in page["open_encounters"]]),
+        _section("Expiring within ten minutes", "Expirent dans les dix minutes", ("reservation",),
+                 [[it] for it in page["expiring_soon"]]),
+        _section("Overdue", "En retard", ("reservation",), [[it] for it in page["overdue"]]),
+        _section("Expired, people not landed", "Expirées, personnes non débarquées",
+                 ("reservation", "port", "vessel", "persons", "expired"),
+                 [[it["reservation_id"], it["port_id"], it["vessel"], it["persons"], _time(it["expired_at"])]
+                  for it in page["expired_not_landed"]]),
+        _section("Reservations", "Réservations",
+                 ("", "port", "vessel", "persons", "landed", "state", "arrival", "expires", "encounter"),
+                 [_reservation(it) for it in page["reservations"]]),
+        _section("Held where places are missing", "Retenues malgré le manque de places",
+                 ("reservation", "port", "code", "reason"),
+                 [[it["reservation_id"], it["port_id"], it["override"]["code"], it["override"]["text"]]
+                  for it in page["held_against_shortage"]]),
+        _section("Overrides of this shift", "Décisions contraires de ce quart",
+                 ("decision", "chosen", "code", "reason", "by", "at"),
+                 [[it["decision_id"], it["port_id"] or it["place"], it["code"], it["text"], it["by"]["duty"],
+                   _time(it["at"])] for it in page["overrides"]]),
+        _section("Reports older than thirty minutes", "Informations de plus de trente minutes",
+                 ("port", "report", "reported"),
+                 [[it["port_id"], it["report"], _time(it["reported_at"])] for it in page["aged_reports"]]),
+    )  # fmt: skip
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Handover</title>'
+        f"<style>{_STYLE}</style></head><body><h1>Handover / Relève, {_time(page['at'])}</h1>{''.join(sections)}"
+        f"<p>Page <code>{escape(digest)}</code></p>"
+        '<p class="sign">Handed over by / Remis par: ____________________ &nbsp; '
+        "Taken over by / Repris par: ____________________</p></body></html>\n"
+    )
+
+
+def _encounter(it: Json) -> list[object]:
+    latest, direction = it["latest"], it["direction"]
+    lon, lat = latest["position"]["coordinates"]
+    least, most = latest["persons"]["min"], latest["persons"]["max"]
+    persons = "not known" if least is None and most is None else f"{_known(least)} to {_known(most)}"
+    notes = [word for word, given in (("not seen lately", it["aged"]), ("may be another's", it["possible_duplicate"]))
+             if given]  # fmt: skip
+    return [
+        it["encounter_id"], _time(latest["observed_at"]), f"{lat:.4f}, {lon:.4f}", persons, latest["source"],
+        "" if direction is None else f"{direction['port_id'] or direction['place']} ({direction['centre']})",
+        "; ".join(notes),
+    ]  # fmt: skip
+
+
+def _reservation(it: Json) -> list[object]:
+    state = f"{it['state']}, overdue" if it["overdue"] else it["state"]
+    return [
+        it["reservation_id"], it["port_id"], it["vessel"], it["persons"]["total"], it["landed"]["total"], state,
+        _time(it["eta_at"]), _time(it["expires_at"]), it["encounter_id"] or "",
+    ]  # fmt: skip
+
+
+def _section(english: str, french: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    title = f"<h2>{english} / {french}</h2>"
+    if not rows:
+        return f"{title}<p>None / Néant</p>"
+    head = "".join(f"<th>{escape(name)}</th>" for name in heads)
+    body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"{title}<table><tr>{head}</tr>{body}</table>"
+
+
+def _known(count: object) -> str:
+    return "?" if count is None else str(count)
+
+
+def _time(at: str) -> str:
+    """To the minute, in UTC."""
+    return f"{at[:10]} {at[11:16]} UTC"

@@ -1,0 +1,253 @@
+"""Encounters: reports of people at sea, where they were directed, and the live board."""
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Query, Request
+from starlette.responses import Response
+
+from api.access.roles import Permission
+from api.board import ask_now, board_of, engine_view, refused_view
+from api.document import decision_document, dump
+from api.http.bodies import CloseIn, DirectionIn, ReopenIn, ReportIn
+from api.http.callers import Caller, allowed
+from api.http.doors import JsonText, OpenHouse, Records, Work, each_once, port_id_of
+from api.http.memory import answered, once_of, own_or_hidden
+from api.http.openapi import KEYED, problems
+from api.http.record_examples import (
+    CLOSE_IN,
+    CLOSED,
+    DIRECTION,
+    DIRECTION_IN,
+    ENCOUNTER,
+    ENCOUNTERS_OPEN,
+    REOPEN_IN,
+    REOPENED,
+    REPORT_IN,
+    REPORTED,
+    STANDING,
+)
+from api.http.record_shapes import (
+    DirectionShape,
+    EncounterClosedShape,
+    EncounterReopenedShape,
+    EncounterShape,
+    EncountersShape,
+    ReportedShape,
+    StandingShape,
+)
+from api.http.strict_json import StrictJsonRoute
+from api.position import format_time
+from api.store.board import OpenEncounter
+from api.store.directions import standing_of
+from api.store.store import Store
+from api.store.values import Json
+from engine.errors import InvalidAsk, PositionRefused, UnknownName
+
+router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["encounters"])
+
+Reporter = Annotated[Caller, allowed(Permission.REPORT_ENCOUNTER)]
+Closer = Annotated[Caller, allowed(Permission.CLOSE_ENCOUNTER)]
+Reader = Annotated[Caller, allowed(Permission.READ_RECORDS)]
+
+_CHANGES = problems(400, 403, 404, 409, 413, 415, 422, 503)
+_REPORTED = {"model": ReportedShape, "content": {"application/json": {"example": REPORTED}}}
+
+
+@router.post(
+    "/encounters",
+    status_code=201,
+    summary="Report people at sea: opens an encounter",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses={201: _REPORTED, **problems(400, 403, 413, 415, 422, 503)},
+)
+async def report(
+    request: Request, said: Annotated[ReportIn, Body(examples=[REPORT_IN])], memory: Records, caller: Reporter
+) -> Response:
+    """Those it may be a second report of are named. They are never merged, and nothing closes by itself."""
+    return answered(await memory.do(said.command(), caller, await once_of(request, caller)), 201)
+
+
+@router.get(
+    "/encounters",
+    summary="Every open encounter; with decide=true the live board",
+    response_class=JsonText,
+    dependencies=[Depends(each_once), allowed(Permission.READ_LIVE_PICTURE)],
+    responses={
+        200: {"model": EncountersShape, "content": {"application/json": {"example": ENCOUNTERS_OPEN}}},
+        **problems(403, 422, 503),
+    },
+)
+async def read_encounters(
+    request: Request,
+    house: OpenHouse,
+    workshop: Work,
+    memory: Records,
+    decide: Annotated[bool, Query(description="Decide each of them anew for now.")] = False,
+) -> Response:
+    """In the order they were opened, each with its newest report and whether it may be another's second report.
+
+    Decided anew means: for the vessel of its newest recorded decision, at the newer of both positions, with what
+    ports report now. Nothing of it is recorded.
+    """
+    basis = await memory.run(lambda store: store.board())
+    if not decide:
+        rows = [{**it.board, "decided": None} for it in basis.encounters]
+        return JsonText(dump({"at": None, "encounters": rows}))
+    now_s = time.time()
+    ports = await memory.ports_seen(now_s)
+
+    def text() -> str:
+        board = board_of(house, basis.encounters, ports, now_s)
+        return dump({"at": board.at, "encounters": board.encounters})
+
+    # Equal until the next second, the next event or the next forecast: many may watch one board.
+    key = (basis.sequence, int(now_s), id(house.world))
+    return JsonText(await request.app.state.board.once_for(key, lambda: workshop.run(text)))
+
+
+@router.get(
+    "/encounters/{encounter_id}",
+    summary="One encounter with all its reports",
+    response_class=JsonText,
+    responses={
+        200: {"model": EncounterShape, "content": {"application/json": {"example": ENCOUNTER}}},
+        **problems(403, 404, 422, 503),
+    },
+)
+async def read_encounter(encounter_id: str, memory: Records, caller: Reader) -> Response:
+    """Oldest report first, whatever became of the encounter, and the pairs it is part of."""
+    return JsonText(dump(await memory.run(lambda store: _visible(store, caller, encounter_id))))
+
+
+@router.post(
+    "/encounters/{encounter_id}/reports",
+    status_code=201,
+    summary="One more report of an encounter",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses={201: _REPORTED, **_CHANGES},
+)
+async def add_report(
+    request: Request,
+    encounter_id: str,
+    said: Annotated[ReportIn, Body(examples=[REPORT_IN])],
+    memory: Records,
+    caller: Reporter,
+) -> Response:
+    """Added by somebody who knows that it belongs to it."""
+    return answered(await memory.do(said.command(encounter_id), caller, await once_of(request, caller)), 201)
+
+
+@router.post(
+    "/encounters/{encounter_id}/close",
+    summary="Say that it has ended, with evidence",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses={200: {"model": EncounterClosedShape, "content": {"application/json": {"example": CLOSED}}}, **_CHANGES},
+)
+async def close(
+    request: Request,
+    encounter_id: str,
+    said: Annotated[CloseIn, Body(examples=[CLOSE_IN])],
+    memory: Records,
+    caller: Closer,
+) -> Response:
+    """Its reports and reservations stay as they are."""
+    return answered(await memory.do(said.command(encounter_id), caller, await once_of(request, caller)))
+
+
+@router.post(
+    "/encounters/{encounter_id}/reopen",
+    summary="It had not ended after all",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses={
+        200: {"model": EncounterReopenedShape, "content": {"application/json": {"example": REOPENED}}},
+        **_CHANGES,
+    },
+)
+async def reopen(
+    request: Request,
+    encounter_id: str,
+    said: Annotated[ReopenIn, Body(examples=[REOPEN_IN])],
+    memory: Records,
+    caller: Closer,
+) -> Response:
+    """Open it again."""
+    return answered(await memory.do(said.command(encounter_id), caller, await once_of(request, caller)))
+
+
+@router.post(
+    "/encounters/{encounter_id}/direction",
+    summary="Record where a co-ordination centre directed these people",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses={200: {"model": DirectionShape, "content": {"application/json": {"example": DIRECTION}}}, **_CHANGES},
+)
+async def direct(
+    request: Request,
+    encounter_id: str,
+    said: Annotated[DirectionIn, Body(examples=[DIRECTION_IN])],
+    house: OpenHouse,
+    memory: Records,
+    caller: Annotated[Caller, allowed(Permission.DIRECT)],
+) -> Response:
+    """It is the answer from here on; of several the one said last holds. A place outside the register goes by name."""
+    port_id = None if said.port_id is None else port_id_of(house, said.port_id)
+    return answered(await memory.do(said.command(encounter_id, port_id), caller, await once_of(request, caller)))
+
+
+@router.get(
+    "/encounters/{encounter_id}/standing",
+    summary="The direction given, and what the engine says beside it",
+    response_class=JsonText,
+    responses={
+        200: {"model": StandingShape, "content": {"application/json": {"example": STANDING}}},
+        **problems(403, 404, 422, 503),
+    },
+)
+async def read_standing(
+    encounter_id: str, house: OpenHouse, workshop: Work, memory: Records, caller: Reader
+) -> Response:
+    """The engine decides anew for now.
+
+    Beside a direction its view is for information, and a hard rule that fails on the place directed is a conflict the
+    master has to see.
+    """
+    now_s = time.time()
+
+    def gather(store: Store) -> OpenEncounter:
+        document = _visible(store, caller, encounter_id)
+        last = store.latest_decision(encounter_id)
+        newest = max(document["reports"], key=lambda it: (it["observed_at"], it["sequence"]))
+        ask = None if last is None else last.ask
+        return OpenEncounter({"encounter_id": encounter_id, "latest": newest}, store.direction(encounter_id), ask, None)
+
+    known = await memory.run(gather)
+    ports = await memory.ports_seen(now_s)
+
+    def standing() -> Json:
+        document: Json = {"candidates": [], "excluded": []}
+        try:
+            decision = house.decide(ask_now(house, known, float(int(now_s))), ports, encounter_id)
+            view, document = engine_view(decision), decision_document(decision)
+        except (PositionRefused, InvalidAsk, UnknownName) as refused:
+            view = refused_view(refused)
+        stands: Json = {"codes": [], "direction": None, "conflicts": [], "judged": False, "engine_view": "advice"}
+        if known.direction is not None:
+            stands = standing_of(known.direction, document)
+        answer = "engine" if known.direction is None else "direction"
+        return {
+            "encounter_id": encounter_id, "answer": answer, **stands, "engine": view,
+            "decided_at": format_time(float(int(now_s))),
+        }  # fmt: skip
+
+    return JsonText(dump(await workshop.run(standing)))
+
+
+def _visible(store: Store, caller: Caller, encounter_id: str) -> Json:
+    document = store.encounter(encounter_id)
+    own_or_hidden(store, caller, document["reports"][0]["sequence"])
+    return document

@@ -1,0 +1,90 @@
+"""Server-sent events: everything that changes, as it changes."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import Field
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.responses import Response
+
+from api.access.roles import Permission
+from api.http.broadcast import Broadcast, wanted
+from api.http.callers import Caller, allowed
+from api.http.doors import each_once, kept_memory_of
+from api.http.openapi import problems
+from api.http.settings import Settings
+from api.http.strict_json import StrictJsonRoute
+from engine.errors import InvalidAsk
+
+router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["events"])
+
+LAST_EVENT_ID = "Last-Event-ID"
+
+_VESSELS_HEAR = frozenset({"port", "forecast"})
+"""What everybody at sea may hear of; encounters and reservations of others are not among it."""
+
+_KINDS = re.compile(r"[a-z_]{1,40}(\.[a-z_]{1,40})?(,[a-z_]{1,40}(\.[a-z_]{1,40})?){0,30}")
+_NUMBER = re.compile(r"[0-9]{1,18}")
+
+_EXAMPLE = (
+    'id: 12\nevent: port.status\ndata: {"at":"2026-11-22T14:30:00.000Z","body":{},"kind":"port.status","sequence":12,'
+    '"subject":"dover"}\n\n'
+)
+
+
+@router.get(
+    "/events",
+    summary="Everything that changes, as it changes",
+    response_class=Response,
+    dependencies=[Depends(kept_memory_of), Depends(each_once)],
+    openapi_extra={
+        "parameters": [
+            {
+                "name": LAST_EVENT_ID, "in": "header", "required": False, "schema": {"type": "integer", "minimum": 0},
+                "description": "Number of the last event seen; those after it are sent first.",
+            }
+        ]
+    },
+    responses={
+        200: {
+            "description": "Server-sent events; `data` is JSON with at, kind, sequence, subject, body.",
+            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
+        },
+        **problems(403, 422, 503),
+    },
+)  # fmt: skip
+async def follow_events(
+    request: Request,
+    caller: Annotated[Caller, allowed(Permission.FOLLOW_EVENTS)],
+    after: Annotated[
+        int | None, Query(ge=0, le=1 << 62, description="The same as Last-Event-ID, which counts before it.")
+    ] = None,
+    kinds: Annotated[
+        Annotated[str, Field(max_length=1_000)] | None,
+        Query(
+            description="Only these, separated by commas: port.status, or port for all of its kinds.",
+            examples=["port,reservation.held"],
+        ),
+    ] = None,
+) -> Response:
+    """What the store records, by any process on it, and forecasts taken over by this one. Comments are heartbeats.
+
+    Who is too slow is dropped, told so by a comment, and comes back with the number of the last event seen.
+    """
+    if kinds is not None and not _KINDS.fullmatch(kinds):
+        raise InvalidAsk("kinds", "is not a list of kinds.", "Write for instance port,reservation.held.")
+    last = request.headers.get(LAST_EVENT_ID)
+    if last is not None and not _NUMBER.fullmatch(last):
+        raise InvalidAsk(LAST_EVENT_ID, "is not the number of an event.", "Leave it out for events to come.")
+    broadcast: Broadcast = request.app.state.broadcast
+    settings: Settings = request.app.state.settings
+    # Refused now, while there can still be a status for it.
+    broadcast.refuse_crowd()
+    broadcast.position()
+    is_wanted = wanted(frozenset((kinds or "").split(",")) - {""}, _VESSELS_HEAR if caller.own_only else None)
+    return EventSourceResponse(
+        broadcast.follow(after if last is None else int(last), is_wanted),
+        ping=settings.heartbeat_s,
+        ping_message_factory=lambda: ServerSentEvent(comment="still here"),
+    )

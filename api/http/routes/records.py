@@ -1,0 +1,118 @@
+"""The shift handover and the audit trail."""
+
+import hashlib
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Query, Request
+from starlette.responses import HTMLResponse, Response
+
+from api.access.roles import Permission
+from api.document import dump
+from api.http.bodies import SignIn
+from api.http.callers import Caller, allowed
+from api.http.doors import JsonText, Records, each_once
+from api.http.handover_page import PAGE_POLICY, handover_html
+from api.http.memory import answered, once_of
+from api.http.openapi import KEYED, problems
+from api.http.record_examples import AUDIT, HANDOVER, SIGN_IN, SIGNED, VERIFIED
+from api.http.record_shapes import AuditShape, HandoverShape, SignedShape, VerifiedShape
+from api.http.strict_json import StrictJsonRoute
+
+router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["records"])
+
+PAGE_SHA256 = "Safeport-Page-SHA256"
+"""Header with the digest of the page's JSON: what both shifts sign, whether they read it as JSON or as HTML."""
+
+_MOST_ROWS = 1_000
+
+
+@router.get(
+    "/handover",
+    summary="What the next shift has to know",
+    response_class=JsonText,
+    dependencies=[allowed(Permission.SIGN_HANDOVER)],
+    responses={
+        200: {
+            "model": HandoverShape,
+            "description": "The page: JSON, or HTML for who accepts text/html before it.",
+            "content": {"application/json": {"example": HANDOVER}, "text/html": {"schema": {"type": "string"}}},
+            "headers": {PAGE_SHA256: {"description": "To be signed.", "schema": {"type": "string"}}},
+        },
+        **problems(403, 503),
+    },
+)
+async def read_handover(request: Request, memory: Records) -> Response:
+    """Open encounters, reservations, overrides, and everything that has grown old."""
+    page = await memory.run(lambda store: store.handover(time.time()))
+    text = dump(page)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    headers = {PAGE_SHA256: digest, "Vary": "Accept"}
+    if wants_html(request.headers.get("accept", "")):
+        return HTMLResponse(handover_html(page, digest), headers={**headers, "Content-Security-Policy": PAGE_POLICY})
+    return JsonText(text, headers=headers)
+
+
+@router.post(
+    "/handover",
+    status_code=201,
+    summary="Both shifts sign the page",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses={
+        201: {"model": SignedShape, "content": {"application/json": {"example": SIGNED}}},
+        **problems(400, 403, 413, 415, 422, 503),
+    },
+)
+async def sign_handover(
+    request: Request,
+    signed: Annotated[SignIn, Body(examples=[SIGN_IN])],
+    memory: Records,
+    caller: Annotated[Caller, allowed(Permission.SIGN_HANDOVER)],
+) -> Response:
+    """Each by the name of its duty."""
+    return answered(await memory.do(signed.command(), caller, await once_of(request, caller)), 201)
+
+
+@router.get(
+    "/audit",
+    summary="Rows of the audit trail",
+    response_class=JsonText,
+    dependencies=[Depends(each_once), allowed(Permission.READ_AUDIT)],
+    responses={
+        200: {"model": AuditShape, "content": {"application/json": {"example": AUDIT}}},
+        **problems(403, 422, 503),
+    },
+)
+async def read_audit(
+    memory: Records,
+    after: Annotated[int, Query(ge=0, le=1 << 62, description="Rows after this one.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=_MOST_ROWS)] = 100,
+) -> Response:
+    """Oldest first; each hashes the row before it."""
+    rows = await memory.run(lambda store: store.audit(after, limit))
+    return JsonText(dump({"rows": rows, "next_after": rows[-1]["sequence"] if len(rows) == limit else None}))
+
+
+@router.get(
+    "/audit/verify",
+    summary="Walk the audit chain",
+    response_class=JsonText,
+    dependencies=[allowed(Permission.READ_AUDIT)],
+    responses={
+        200: {"model": VerifiedShape, "content": {"application/json": {"example": VERIFIED}}},
+        **problems(403, 503),
+    },
+)
+async def verify_audit(memory: Records) -> Response:
+    """Whether every row follows from the one before it, and which is the first that does not."""
+    found = await memory.run(lambda store: store.verify())
+    bad = None if found.bad is None else found.bad._asdict()
+    return JsonText(dump({"intact": bad is None, "rows": found.rows, "hash": found.head.digest.hex(), "bad": bad}))
+
+
+def wants_html(accept: str) -> bool:
+    """Whether a page is wanted rather than JSON: a browser names it first, a program does not name it at all."""
+    named = [part.split(";")[0].strip().lower() for part in accept.split(",")]
+    places = {name: named.index(name) for name in ("text/html", "application/json") if name in named}
+    return "text/html" in places and places["text/html"] <= places.get("application/json", len(named))

@@ -1,0 +1,211 @@
+"""Reservations: places held ashore for people still at sea."""
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Query, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from api.access.roles import Permission
+from api.document import dump
+from api.http.bodies import ExtendIn, HoldIn, LandIn, ReleaseIn, TransferIn
+from api.http.callers import Caller, allowed
+from api.http.doors import JsonText, OpenHouse, Records, each_once, port_id_of
+from api.http.memory import Memory, answered, hidden_from, no_such_record, once_of
+from api.http.openapi import KEYED, problems
+from api.http.record_examples import (
+    EXTEND_IN,
+    HOLD_IN,
+    LAND_IN,
+    RELEASE_IN,
+    RESERVATION_CHANGE,
+    RESERVATIONS,
+    STANDING_RESERVATION,
+    TRANSFER_IN,
+)
+from api.http.record_shapes import ReservationChangeShape, ReservationsShape, StandingReservationShape
+from api.http.strict_json import StrictJsonRoute
+from api.store.ledger import Command
+from api.store.reservations import Confirm, Release
+
+router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["reservations"])
+
+Holder = Annotated[Caller, allowed(Permission.HOLD_PLACES)]
+Reader = Annotated[Caller, allowed(Permission.READ_RECORDS)]
+Id = Annotated[str, Field(min_length=1, max_length=80)]
+
+_CHANGED = {"model": ReservationChangeShape, "content": {"application/json": {"example": RESERVATION_CHANGE}}}
+_CHANGES = {200: _CHANGED, **problems(400, 403, 404, 409, 413, 415, 422, 503)}
+_BODILESS = {200: _CHANGED, **problems(403, 404, 409, 422, 503)}
+
+
+@router.post(
+    "/reservations",
+    status_code=201,
+    summary="Hold places at a port",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses={201: _CHANGED, **problems(400, 403, 404, 409, 413, 415, 422, 503)},
+)
+async def hold(
+    request: Request,
+    wanted: Annotated[HoldIn, Body(examples=[HOLD_IN])],
+    house: OpenHouse,
+    memory: Records,
+    caller: Holder,
+) -> Response:
+    """Held until so long past its arrival; refused where too few places are left, unless a controller says why not."""
+    command = wanted.command(port_id_of(house, wanted.port_id))
+    return answered(await memory.do(command, caller, await once_of(request, caller)), 201)
+
+
+@router.get(
+    "/reservations",
+    summary="Every reservation that counts now",
+    response_class=JsonText,
+    dependencies=[Depends(each_once)],
+    responses={
+        200: {"model": ReservationsShape, "content": {"application/json": {"example": RESERVATIONS}}},
+        **problems(403, 422, 503),
+    },
+)
+async def read_reservations(
+    memory: Records,
+    caller: Reader,
+    port_id: Annotated[Id | None, Query(description="Only those at this port.")] = None,
+    encounter_id: Annotated[Id | None, Query(description="Only those of this encounter.")] = None,
+) -> Response:
+    """Held and confirmed ones, oldest first; a hold counts no more from the moment it expires."""
+    found = [
+        it
+        for it in await memory.run(lambda store: store.reservations(time.time()))
+        if port_id in (None, it["port_id"])
+        and encounter_id in (None, it["encounter_id"])
+        and not hidden_from(caller, it["by"])
+    ]
+    return JsonText(dump({"reservations": found}))
+
+
+@router.get(
+    "/reservations/{reservation_id}",
+    summary="One reservation",
+    response_class=JsonText,
+    responses={
+        200: {"model": StandingReservationShape, "content": {"application/json": {"example": STANDING_RESERVATION}}},
+        **problems(403, 404, 422, 503),
+    },
+)
+async def read_reservation(reservation_id: str, memory: Records, caller: Reader) -> Response:
+    """As it stands now, whatever became of it."""
+    found = await memory.run(lambda store: store.reservation(reservation_id, time.time()))
+    if hidden_from(caller, found["by"]):
+        raise no_such_record()
+    return JsonText(dump(found))
+
+
+@router.post(
+    "/reservations/{reservation_id}/confirm",
+    summary="The port agrees: it no longer expires",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses=_BODILESS,
+)
+async def confirm(request: Request, reservation_id: str, memory: Records, caller: Holder) -> Response:
+    """Confirm a hold that has not expired. Takes no body."""
+    return await _changed(request, memory, caller, Confirm(reservation_id))
+
+
+@router.post(
+    "/reservations/{reservation_id}/extend",
+    summary="A later arrival",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses=_CHANGES,
+)
+async def extend(
+    request: Request,
+    reservation_id: str,
+    later: Annotated[ExtendIn, Body(examples=[EXTEND_IN])],
+    memory: Records,
+    caller: Holder,
+) -> Response:
+    """Move arrival and expiry; the expiry never comes closer."""
+    return await _changed(request, memory, caller, later.command(reservation_id))
+
+
+@router.post(
+    "/reservations/{reservation_id}/release",
+    summary="Give the places back",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses=_CHANGES,
+)
+async def release(
+    request: Request,
+    reservation_id: str,
+    why: Annotated[ReleaseIn, Body(examples=[RELEASE_IN])],
+    memory: Records,
+    caller: Holder,
+) -> Response:
+    """Release what is held, confirmed or expired."""
+    return await _changed(request, memory, caller, why.command(reservation_id))
+
+
+@router.delete(
+    "/reservations/{reservation_id}",
+    summary="Give the places back",
+    response_class=JsonText,
+    dependencies=[Depends(each_once)],
+    openapi_extra=KEYED,
+    responses=_BODILESS,
+)
+async def delete_reservation(
+    request: Request,
+    reservation_id: str,
+    memory: Records,
+    caller: Holder,
+    reason: Annotated[str, Query(max_length=4_000)] = "",
+) -> Response:
+    """The same as release. The record stays: nothing is ever deleted."""
+    return await _changed(request, memory, caller, Release(reservation_id, reason))
+
+
+@router.post(
+    "/reservations/{reservation_id}/land",
+    summary="People have come ashore",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses=_CHANGES,
+)
+async def land(
+    request: Request,
+    reservation_id: str,
+    ashore: Annotated[LandIn, Body(examples=[LAND_IN])],
+    memory: Records,
+    caller: Holder,
+) -> Response:
+    """They move from held to occupied. More may land than were expected: people on a quay are not refused."""
+    return await _changed(request, memory, caller, ashore.command(reservation_id))
+
+
+@router.post(
+    "/reservations/{reservation_id}/transfer",
+    summary="People go over to another vessel, and their places with them",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses=_CHANGES,
+)
+async def transfer(
+    request: Request,
+    reservation_id: str,
+    moved: Annotated[TransferIn, Body(examples=[TRANSFER_IN])],
+    memory: Records,
+    caller: Holder,
+) -> Response:
+    """Everybody, or so many as a reservation of their own."""
+    return await _changed(request, memory, caller, moved.command(reservation_id))
+
+
+async def _changed(request: Request, memory: Memory, caller: Caller, command: Command) -> Response:
+    return answered(await memory.do(command, caller, await once_of(request, caller)))

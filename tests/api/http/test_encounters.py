@@ -1,0 +1,193 @@
+"""Encounters over HTTP: kept apart, directed, and shown on the board."""
+
+import time
+
+import pytest
+
+from api.http.record_examples import REPORT_IN
+from api.http.record_shapes import EncounterShape, EncountersShape, ReportedShape, StandingShape
+
+
+def stamp(offset_s=0.0):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + offset_s))
+
+
+def report(control, lon=1.4, lat=51.0, path="/v1/encounters", **more):
+    body = {"source": "phone", "position": {"type": "Point", "coordinates": [lon, lat]}, "observed_at": stamp(-60)}
+    answer = control.post(path, body | more)
+    assert answer.status_code == 201
+    ReportedShape.model_validate(answer.json())
+    return answer.json()
+
+
+def test_a_report_opens_an_encounter_and_more_reports_belong_to_it(control):
+    name = report(control, persons={"min": 30, "max": 40}, uncertainty_m=500)["encounter_id"]
+    report(control, 1.41, path=f"/v1/encounters/{name}/reports", source="aircraft", making_way=True)
+    found = control.get(f"/v1/encounters/{name}").json()
+    EncounterShape.model_validate(found)
+    assert [it["source"] for it in found["reports"]] == ["phone", "aircraft"]
+    shown = control.get("/v1/encounters").json()
+    EncountersShape.model_validate(shown)
+    assert [(it["reports"], it["decided"]) for it in shown["encounters"]] == [(2, None)]
+
+
+def test_closing_takes_evidence_and_can_be_taken_back(control, acting):
+    path = f"/v1/encounters/{report(control)['encounter_id']}"
+    assert control.post(f"{path}/close", {"evidence": " "}).status_code == 422
+    acting("master", "RNLI Dover")
+    assert control.post(f"{path}/close", {"evidence": "all ashore"}).status_code == 403
+    acting("controller", "MRCC Dover SMC")
+    assert control.post(f"{path}/close", {"evidence": "38 counted ashore"}).json()["state"] == "closed"
+    refused = control.post(f"{path}/reports", REPORT_IN | {"observed_at": stamp()})
+    assert (refused.status_code, refused.json()["code"]) == (409, "WRONG_STATE")
+    assert control.post(f"{path}/reopen", {"reason": "a phone still answers"}).json()["state"] == "open"
+    assert control.post("/v1/encounters/e-99/close", {"evidence": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"source": "rumour"}, {"position": {"type": "Point", "coordinates": [0.0, 0.0]}}, {"observed_at": stamp(3_600)},
+        {"persons": {"min": 5, "max": 4}}, {"uncertainty_m": -1}, {"nationality": "x"}, {"text": "\u0000"},
+        {"observed_at": "2026-11-22T14:30:00"}, {"encounter_id": "e-1"},
+    ],
+)  # fmt: skip
+def test_a_report_that_makes_no_sense_is_refused(control, store, wrong):
+    assert control.post("/v1/encounters", REPORT_IN | {"observed_at": stamp()} | wrong).status_code == 422
+    assert store.audit() == []
+
+
+def test_the_night_of_24_november_2021_the_boats_stay_separate(control, monkeypatch, acting):
+    """Calls from several boats close together, handed from centre to centre; one is found, the others stay open.
+
+    MAIB 7/2023 and the Cranston report: a boat that was reached was taken for the one that had called.
+    """
+    clock = [1_637_715_600.0]  # 01:00 UTC
+    monkeypatch.setattr("api.http.memory.time.time", lambda: clock[0])
+    for module in ("encounters", "records", "reservations"):
+        monkeypatch.setattr(f"api.http.routes.{module}.time.time", lambda: clock[0])
+
+    def at(minutes, lon, lat, **more):
+        clock[0] = max(clock[0], 1_637_715_600.0 + 60 * minutes)
+        observed = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(1_637_715_600.0 + 60 * minutes))
+        return report(control, lon, lat, observed_at=observed, **more)
+
+    acting("controller", "CROSS Gris-Nez CMS")
+    called = at(0, 1.68, 51.10, uncertainty_m=1_000, persons={"min": 33, "max": 33})["encounter_id"]
+    others = [at(10 * step, 1.70 + step / 100, 51.11)["encounter_id"] for step in range(1, 5)]
+    acting("controller", "MRCC Dover SMC")
+    found = at(90, 1.69, 51.10, source="vessel", persons={"min": 35, "max": 35})
+    assert called in {it["encounter_id"] for it in found["possible_duplicates"]}
+    assert len({called, found["encounter_id"], *others}) == 6
+    path = f"/v1/encounters/{found['encounter_id']}/close"
+    assert control.post(path, {"evidence": "35 recovered by cutter, all landed at Dover"}).status_code == 200
+    for hour in range(12):
+        at(150 + 60 * hour, 0.5, 50.4, source="ais", making_way=False)
+    clock[0] += 3_600
+    board = control.get("/v1/encounters?decide=true").json()
+    shown = {it["encounter_id"]: it for it in board["encounters"]}
+    assert {called, *others} <= shown.keys()
+    assert found["encounter_id"] not in shown
+    assert shown[called]["possible_duplicate"]
+    assert shown[called]["decided"]["port_id"] is not None
+    assert len(control.get(f"/v1/encounters/{called}").json()["reports"]) == 1
+    page = control.get("/v1/handover").json()
+    assert called in {it["encounter_id"] for it in page["open_encounters"] if it["aged"]}
+
+
+def test_a_direction_is_the_answer_and_a_hard_failure_there_is_a_conflict(control, acting):
+    name = report(control, persons={"min": 30, "max": 30})["encounter_id"]
+    standing = control.get(f"/v1/encounters/{name}/standing").json()
+    StandingShape.model_validate(standing)
+    assert (standing["answer"], standing["engine_view"], standing["codes"]) == ("engine", "advice", [])
+    assert standing["engine"]["port_id"] is not None
+    acting("controller", "CROSS Gris-Nez CMS")
+    directed = {"centre": "CROSS GRIS-NEZ", "code": "SRR_STATE", "text": "by VHF 16", "port_id": "FRCQF"}
+    assert control.post(f"/v1/encounters/{name}/direction", directed).json()["port_id"] == "calais"
+    standing = control.get(f"/v1/encounters/{name}/standing").json()
+    assert (standing["answer"], standing["engine_view"]) == ("direction", "for information")
+    assert standing["codes"] == ["RCC_DIRECTED"]
+    control.put("/v1/ports/calais/status", {"status": "closed", "reason": "gale"})
+    standing = control.get(f"/v1/encounters/{name}/standing").json()
+    StandingShape.model_validate(standing)
+    assert standing["codes"] == ["RCC_DIRECTED", "RCC_PORT_CONFLICT"]
+    assert "PORT_CLOSED" in {it["code"] for it in standing["conflicts"]}
+    assert standing["direction"]["port_id"] == "calais"
+    (row,) = control.get("/v1/encounters?decide=true").json()["encounters"]
+    assert row["decided"]["codes"] == ["RCC_DIRECTED", "RCC_PORT_CONFLICT"]
+
+
+def test_a_direction_to_a_place_outside_the_register_goes_by_name(control):
+    path = f"/v1/encounters/{report(control)['encounter_id']}/direction"
+    body = {"centre": "CROSS", "code": "A", "place": "aboard PSP Cormoran"}
+    assert control.post(path, body).json()["place"] == "aboard PSP Cormoran"
+    assert control.post(path, {"centre": "CROSS", "code": "A"}).status_code == 422
+    assert control.post(path, {"centre": "CROSS", "code": "A", "port_id": "atlantis"}).status_code == 404
+    standing = control.get(path.replace("direction", "standing")).json()
+    assert (standing["answer"], standing["judged"]) == ("direction", False)
+
+
+def test_an_encounter_on_land_is_shown_and_not_hidden(control):
+    name = report(control, -1.0, 52.0)["encounter_id"]
+    (row,) = control.get("/v1/encounters?decide=true").json()["encounters"]
+    EncountersShape.model_validate({"at": stamp(), "encounters": [row]})
+    assert (row["decided"]["outcome"], row["decided"]["code"]) == ("refused", "POS_ON_LAND")
+    standing = control.get(f"/v1/encounters/{name}/standing").json()
+    StandingShape.model_validate(standing)
+    assert standing["engine"]["outcome"] == "refused"
+
+
+def test_the_board_decides_for_the_vessel_decided_for_last_and_says_what_changed(control, encounter):
+    name = report(control, 1.35, 51.0, observed_at=stamp(-600))["encounter_id"]
+    (row,) = control.get("/v1/encounters?decide=true").json()["encounters"]
+    assert (row["decided"]["vessel"], row["decided"]["changed"]) == ("unknown", None)
+    del encounter["time"]
+    said = control.post(f"/v1/decisions?encounter_id={name}", encounter).json()
+    board = control.get("/v1/encounters?decide=true").json()
+    EncountersShape.model_validate(board)
+    decided = board["encounters"][0]["decided"]
+    assert (decided["vessel"], decided["changed"]) == ("rnli-severn", False)
+    assert decided["port_id"] == said["recommended"]["port"]["id"]
+    control.put(f"/v1/ports/{decided['port_id']}/status", {"status": "closed", "reason": "fire"})
+    decided = control.get("/v1/encounters?decide=true").json()["encounters"][0]["decided"]
+    assert decided["changed"] is True
+
+
+def test_the_board_is_made_once_for_all_who_watch_it(control, monkeypatch):
+    from api.http.routes import encounters
+
+    report(control)
+    made = []
+    plain = encounters.board_of
+    monkeypatch.setattr(encounters, "board_of", lambda *given: made.append(given) or plain(*given))
+    monkeypatch.setattr("api.http.routes.encounters.time.time", lambda: 1_800_000_000.5)
+    assert control.get("/v1/encounters?decide=true").content == control.get("/v1/encounters?decide=true").content
+    assert len(made) == 1
+    report(control, 0.5, 50.5)
+    assert len(control.get("/v1/encounters?decide=true").json()["encounters"]) == 2
+
+
+def test_a_boat_that_has_places_held_is_not_crowded_out_by_itself(control):
+    """Its own reservation fills the port; for itself the port has room, for another it has not."""
+    name = report(control, 1.35, 51.0, persons={"min": 30, "max": 30})["encounter_id"]
+    control.put("/v1/ports/dover/capacity", {"places": {"total": 30}})
+    control.put("/v1/ports/dover/status", {"status": "open"})
+    body = {"port_id": "dover", "vessel": "V", "persons": {"total": 30}, "eta_at": stamp(1_800), "encounter_id": name}
+    assert control.post("/v1/reservations", body).status_code == 201
+    asked = {"position": {"type": "Point", "coordinates": [1.35, 51.0]}, "persons": 30}
+    codes = {}
+    for query in ("", f"?encounter_id={name}"):
+        document = control.post(f"/v1/decisions{query}", asked).json()
+        (dover,) = [it for part in ("candidates", "excluded") for it in document[part] if it["port"]["id"] == "dover"]
+        codes[query] = {finding["code"] for finding in dover["findings"]}
+    assert "CAP_FULL" in codes[""]
+    assert "CAP_FULL" not in codes[f"?encounter_id={name}"]
+
+
+def test_a_vessel_sees_the_encounters_it_reported(control, acting):
+    theirs = report(control)["encounter_id"]
+    acting("master", "RNLI Dover", own_only=True)
+    own = report(control, 0.5, 50.5)["encounter_id"]
+    assert control.get(f"/v1/encounters/{own}").status_code == 200
+    for path in (f"/v1/encounters/{theirs}", f"/v1/encounters/{theirs}/standing"):
+        assert control.get(path).status_code == 404
