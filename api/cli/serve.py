@@ -1,6 +1,7 @@
 """``safeport serve``: the HTTP door."""
 
 import argparse
+import os
 from pathlib import Path
 
 from api.cli.arguments import Once, add_pack, pack_folder, whole_number
@@ -33,8 +34,10 @@ def answer(options: argparse.Namespace) -> int:
         raise InvalidAsk("--forecast", "there is no such file.", "Make one with 'safeport forecast ingest'.")
 
     from api.http import serve
+    from api.logs import log_choice, start_logging
     from geodata.pack import DEFAULT_PACK
 
+    start_logging(*log_choice(os.environ))
     host, number = options.host or DEFAULT_HOST, DEFAULT_PORT if port is None else port
     serve(host, number, folder or DEFAULT_PACK, forecast, options.store)
     return 0

@@ -26,6 +26,7 @@ PAGE = 256
 RETRY_MS = 2_000
 """When a listener that was cut off comes back. [ms]"""
 
+_STOPPING = "the service stops; come back with Last-Event-ID"
 _DROPPED = "dropped: too slow to keep up; come back with Last-Event-ID"
 _UNREADABLE = "the store cannot be read; come back with Last-Event-ID"
 
@@ -60,10 +61,14 @@ class Listener:
         with suppress(asyncio.QueueFull):
             self._queue.put_nowait(heard)
             return True
+        self.drop()
+        return False
+
+    def drop(self) -> None:
+        """Forget what waits; the next thing it hears is that it was dropped."""
         while not self._queue.empty():
             self._queue.get_nowait()
         self._queue.put_nowait(None)
-        return False
 
     async def next(self) -> Heard | None:
         """The next event; None when this listener was dropped."""
@@ -88,6 +93,7 @@ class Broadcast:
         self._most_queued = most_queued
         self._listeners: set[Listener] = set()
         self._position: int | None = None
+        self._is_over = False
 
     @property
     def listeners(self) -> int:
@@ -134,6 +140,13 @@ class Broadcast:
         slow = [listener for listener in self._listeners if not listener.offer(heard)]
         self._listeners.difference_update(slow)
 
+    def end(self) -> None:
+        """Let every stream end now, and begin no more."""
+        self._is_over = True
+        for listener in self._listeners:
+            listener.drop()
+        self._listeners.clear()
+
     def position(self) -> int:
         """Number of the newest event told.
 
@@ -152,6 +165,8 @@ class Broadcast:
         ------
         Busy
         """
+        if self._is_over:
+            raise Busy("The service is about to stop. Try again in a second.", {"Retry-After": "1"})
         if len(self._listeners) >= self._most_listeners:
             raise Busy("As many listen already as may.", {"Retry-After": "5"})
 
@@ -180,11 +195,14 @@ class Broadcast:
                 if not missed:
                     break
             # Nothing is awaited between the last look and this: no event can come in between.
-            self._listeners.add(listener)
+            if self._is_over:
+                listener.drop()
+            else:
+                self._listeners.add(listener)
             while (heard := await listener.next()) is not None:
                 if heard.sequence == 0 or heard.sequence > told:
                     yield heard.chunk
-            yield ServerSentEvent(comment=_DROPPED).encode()
+            yield ServerSentEvent(comment=_STOPPING if self._is_over else _DROPPED).encode()
         except (StoreError, Busy):
             yield ServerSentEvent(comment=_UNREADABLE).encode()
         finally:

@@ -38,6 +38,7 @@ def allowed(permission: Permission) -> Any:
 
     async def caller_of(request: Request) -> Caller:
         request.state.permission = permission
+        request.state.principal_kind = "local"
         return LOCAL
 
     return Depends(caller_of)

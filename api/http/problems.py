@@ -73,6 +73,10 @@ class Starting(Refusal):
     """The pack is still being opened."""
 
 
+class Stopping(Refusal):
+    """The service is about to stop."""
+
+
 class Busy(Refusal):
     """Too many requests wait already."""
 
@@ -103,6 +107,7 @@ KINDS: dict[type[Exception] | int, Kind] = {
     BodyTooLarge: Kind(413, "BODY_TOO_LARGE", "The body is too large"),
     NoSuchPort: Kind(404, "UNKNOWN_PORT", "There is no such port"),
     Starting: Kind(503, "STARTING", "The service is starting"),
+    Stopping: Kind(503, "STOPPING", "The service is stopping"),
     Busy: Kind(503, "BUSY", "The service is busy"),
     PlanLost: Kind(503, "PLAN_LOST", "The plan could not be finished"),
     PackError: Kind(503, "PACK_UNUSABLE", "The geodata pack cannot be used"),

@@ -44,6 +44,11 @@ class Settings:
         Ed25519 key, and the file signed heads of the audit chain are added to; none are signed without both.
     sign_every_s : float
         How often, if anything was recorded meanwhile. [s]
+    drain_s : float
+        After SIGTERM the service says for so long that it is not ready, and answers everything, so that whoever
+        shares out requests sends them elsewhere before it listens no more. [s]
+    stop_s : int
+        How long requests under way may then take to finish; a joint plan takes the longest. [s]
     """
 
     body_bytes: int = 65_536
@@ -64,3 +69,5 @@ class Settings:
     signing_key: Path | None = None
     signed_heads: Path | None = None
     sign_every_s: float = 300.0
+    drain_s: float = 2.0
+    stop_s: int = 30

@@ -8,6 +8,7 @@ from api.http.routes import (
     encounters,
     events,
     exchange,
+    metrics,
     plans,
     port_reports,
     ports,
@@ -27,4 +28,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     records.router,
     events.router,
     plans.router,
+    metrics.router,
 )

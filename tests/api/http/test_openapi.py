@@ -40,6 +40,7 @@ PATHS = {
     "/v1/audit",
     "/v1/audit/verify",
     "/v1/events",
+    "/metrics",
     "/healthz",
     "/readyz",
 }
