@@ -103,8 +103,8 @@ def create_app(
     app.add_middleware(GZipMiddleware, minimum_size=limits.gzip_from_bytes, compresslevel=limits.gzip_level)
     larger = {"/v1/edxl-have": limits.exchange_bytes, "/v1/plans": limits.plan_body_bytes}
     app.add_middleware(BodyLimit, most_bytes=limits.body_bytes, larger=larger)
-    app.add_middleware(AnswerHeaders)
     app.add_middleware(Watching, meters=meters, leaving=leaving)
+    app.add_middleware(AnswerHeaders)
     watch_all(app)
     return app
 

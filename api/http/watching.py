@@ -25,7 +25,7 @@ class Leaving:
 
 
 class Watching:
-    """ASGI middleware; it has to stand outside all others.
+    """ASGI middleware; it has to stand outside all others but the one that gives requests their ids.
 
     Parameters
     ----------
@@ -46,6 +46,7 @@ class Watching:
             await self._app(scope, receive, send)
             return
         begun = perf_counter()
+        _log.debug("taken up", extra={"request_id": scope.get("state", {}).get("request_id")})
         status, streams, took_s = 500, False, 0.0
         self._meters.in_flight.inc()
 
