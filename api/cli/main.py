@@ -8,9 +8,10 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from api.cli import decide, distance, doctor, forecast, geodata, plan, ports, serve, tide
+from api.cli import audit, db, decide, distance, doctor, forecast, geodata, plan, ports, serve, tide
 from api.cli.arguments import Parser, guarded
 from api.cli.refusals import refusal_line
+from api.store.errors import SchemaMismatch, StoreBusy, StoreUnavailable
 from engine import ENGINE_VERSION
 from engine.errors import DownloadFailed, PackError, SafeportError
 
@@ -26,6 +27,8 @@ COMMANDS = {
     "doctor": (doctor, "check this installation"),
     "geodata": (geodata, "build or verify the geodata pack"),
     "serve": (serve, "answer over HTTP"),
+    "db": (db, "make, check, back up, restore or move the control room's memory"),
+    "audit": (audit, "verify the audit trail, replay a decision, sign the end of the chain"),
 }
 """Every command: the module that declares and answers it, and what it is for."""
 
@@ -66,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         # --help and --version end this way.
         return int(end.code or 0)
-    except (PackError, DownloadFailed) as error:
+    except (PackError, DownloadFailed, StoreUnavailable, StoreBusy, SchemaMismatch) as error:
         return _failed(refusal_line(error, fields))
     except SafeportError as error:
         print(refusal_line(error, fields), file=sys.stderr)

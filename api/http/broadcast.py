@@ -7,10 +7,11 @@ the store. A listener too slow to keep up is dropped and told so; the others do 
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from typing import NamedTuple
 
+import anyio
 import orjson
 from sse_starlette import ServerSentEvent
 
@@ -18,7 +19,7 @@ from api.http.memory import Memory
 from api.http.problems import Busy, Starting
 from api.store.errors import StoreError
 from api.store.events import Event
-from api.store.values import Json, written_time
+from api.store.values import Json, canonical, written_time
 
 _log = logging.getLogger(__name__)
 
@@ -32,10 +33,9 @@ _UNREADABLE = "the store cannot be read; come back with Last-Event-ID"
 
 
 class Heard(NamedTuple):
-    """What is sent of an event, made once for all listeners; `sequence` is 0 for one that is in no store."""
+    """An event and what is sent of it, made once for all listeners; its number is 0 when it is in no store."""
 
-    sequence: int
-    kind: str
+    event: Event
     chunk: bytes
 
 
@@ -45,33 +45,35 @@ class Listener:
     Parameters
     ----------
     is_wanted : callable
-        Whether an event of a kind is.
+        Whether an event is.
     most_queued : int
         Events that may wait for it.
     """
 
-    def __init__(self, is_wanted: Callable[[str], bool], most_queued: int) -> None:
+    def __init__(self, is_wanted: Callable[[Event], bool], most_queued: int) -> None:
         self.is_wanted = is_wanted
+        self.is_dropped = False
         self._queue: asyncio.Queue[Heard | None] = asyncio.Queue(most_queued)
 
     def offer(self, heard: Heard) -> bool:
         """Queue an event if it is wanted; False when there was no room, and then nothing else is told."""
-        if not self.is_wanted(heard.kind):
+        if not self.is_wanted(heard.event):
             return True
         with suppress(asyncio.QueueFull):
             self._queue.put_nowait(heard)
             return True
-        self.drop()
+        self.is_dropped = True
+        self.end()
         return False
 
-    def drop(self) -> None:
-        """Forget what waits; the next thing it hears is that it was dropped."""
+    def end(self) -> None:
+        """Tell nothing more."""
         while not self._queue.empty():
             self._queue.get_nowait()
         self._queue.put_nowait(None)
 
     async def next(self) -> Heard | None:
-        """The next event; None when this listener was dropped."""
+        """The next event; None at the end."""
         return await self._queue.get()
 
 
@@ -99,6 +101,13 @@ class Broadcast:
     def listeners(self) -> int:
         """How many listen."""
         return len(self._listeners)
+
+    async def begin(self) -> None:
+        """Find the newest event; where the store cannot be read, `run` goes on trying."""
+        try:
+            await self._poll()
+        except (StoreError, Busy) as failure:
+            _log.error("events wait until the store can be read: %s", failure)
 
     async def run(self) -> None:
         """Poll until cancelled."""
@@ -133,8 +142,9 @@ class Broadcast:
 
     def announce(self, kind: str, body: Json) -> None:
         """Tell of something that is in no store; it has no id, so nobody resumes after it."""
-        data = orjson.dumps({"kind": kind, "body": body}, option=orjson.OPT_SORT_KEYS).decode()
-        self._tell(Heard(0, kind, ServerSentEvent(data, event=kind).encode()))
+        text = canonical(body)
+        data = canonical({"kind": kind, "body": body}).decode()
+        self._tell(Heard(Event(0, 0, kind, "", text), ServerSentEvent(data, event=kind).encode()))
 
     def _tell(self, heard: Heard) -> None:
         slow = [listener for listener in self._listeners if not listener.offer(heard)]
@@ -144,7 +154,7 @@ class Broadcast:
         """Let every stream end now, and begin no more."""
         self._is_over = True
         for listener in self._listeners:
-            listener.drop()
+            listener.end()
         self._listeners.clear()
 
     def position(self) -> int:
@@ -170,7 +180,9 @@ class Broadcast:
         if len(self._listeners) >= self._most_listeners:
             raise Busy("As many listen already as may.", {"Retry-After": "5"})
 
-    async def follow(self, after: int | None, is_wanted: Callable[[str], bool]) -> AsyncIterator[bytes]:
+    async def follow(
+        self, after: int | None, is_wanted: Callable[[Event], bool], ending: anyio.Event
+    ) -> AsyncGenerator[bytes, None]:
         """Events for one listener, as they are sent.
 
         Parameters
@@ -178,53 +190,58 @@ class Broadcast:
         after : int or None
             Resume after this event; None for those to come.
         is_wanted : callable
-            Whether an event of a kind is.
+            Whether an event is.
+        ending : anyio.Event
+            Set when the service stops: the stream then ends as a whole answer.
         """
         newest = self.position()
         # A number beyond the newest is of another store, or of one that was restored: it says nothing here.
         told = newest if after is None else min(after, newest)
         yield ServerSentEvent(comment="listening", retry=RETRY_MS).encode()
         listener = Listener(is_wanted, self._most_queued)
+        stopping = asyncio.create_task(_end_when(ending, listener))
         try:
             while told < self.position():
                 missed = await self._after(told)
                 for event in missed:
                     told = event.sequence
-                    if is_wanted(event.kind):
+                    if is_wanted(event):
                         yield _heard(event).chunk
                 if not missed:
                     break
             # Nothing is awaited between the last look and this: no event can come in between.
             if self._is_over:
-                listener.drop()
+                listener.end()
             else:
                 self._listeners.add(listener)
             while (heard := await listener.next()) is not None:
-                if heard.sequence == 0 or heard.sequence > told:
+                if heard.event.sequence == 0 or heard.event.sequence > told:
                     yield heard.chunk
-            yield ServerSentEvent(comment=_STOPPING if self._is_over else _DROPPED).encode()
+            if self._is_over:
+                yield ServerSentEvent(comment=_STOPPING).encode()
+            elif listener.is_dropped:
+                yield ServerSentEvent(comment=_DROPPED).encode()
         except (StoreError, Busy):
             yield ServerSentEvent(comment=_UNREADABLE).encode()
         finally:
             self._listeners.discard(listener)
+            stopping.cancel()
 
 
-def wanted(kinds: frozenset[str], most: frozenset[str] | None = None) -> Callable[[str], bool]:
-    """Whether an event of a kind is wanted.
+async def _end_when(ending: anyio.Event, listener: Listener) -> None:
+    await ending.wait()
+    listener.end()
+
+
+def of_kinds(kinds: frozenset[str]) -> Callable[[Event], bool]:
+    """Whether an event is of certain kinds.
 
     Parameters
     ----------
     kinds : frozenset of str
         Kinds such as ``port.status``, or their first words such as ``port``; empty for all.
-    most : frozenset of str, optional
-        The same, for what may be heard at all.
     """
-
-    def is_wanted(kind: str) -> bool:
-        names = {kind, kind.partition(".")[0]}
-        return (not kinds or bool(names & kinds)) and (most is None or bool(names & most))
-
-    return is_wanted
+    return lambda event: not kinds or bool({event.kind, event.kind.partition(".")[0]} & kinds)
 
 
 def _heard(event: Event) -> Heard:
@@ -233,4 +250,4 @@ def _heard(event: Event) -> Heard:
         orjson.dumps(event.subject),
     )  # fmt: skip
     chunk = ServerSentEvent(data.decode(), event=event.kind, id=str(event.sequence)).encode()
-    return Heard(event.sequence, event.kind, chunk)
+    return Heard(event, chunk)

@@ -27,6 +27,8 @@ async def chores(memory: Memory, broadcast: Broadcast, settings: Settings) -> As
     """Do them while the application runs; nothing where no records are kept."""
     tasks: list[asyncio.Task[None]] = []
     if memory.is_kept:
+        # Before the first request: a listener may be the first to come.
+        await broadcast.begin()
         tasks.append(asyncio.create_task(broadcast.run()))
         tasks.append(asyncio.create_task(every(settings.sweep_every_s, lambda: sweep(memory))))
         if settings.signing_key is not None and settings.signed_heads is not None:

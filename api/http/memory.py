@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,11 +13,10 @@ from api.http.callers import Caller
 from api.http.limits import Workshop
 from api.http.meters import Meters
 from api.http.problems import Busy, NoStore
-from api.store.errors import NothingSuch, Refused, StoreError
+from api.store.errors import Refused, StoreError
 from api.store.ledger import Answer, Command, Once
 from api.store.live import KeptSnapshot, PortsSnapshot, lost_snapshot
 from api.store.store import Store
-from api.store.values import Json
 
 T = TypeVar("T")
 
@@ -120,42 +118,6 @@ class Memory:
         except (StoreError, Busy) as failure:
             _log.error("ports are taken as they were last known: %s", failure)
             return lost_snapshot() if self._kept is None else self._kept.snapshot
-
-
-def own_or_hidden(store: Store, caller: Caller, sequence: int) -> None:
-    """Hide a record from callers who may only see their own: they are told there is none.
-
-    Parameters
-    ----------
-    store : Store
-    caller : Caller
-    sequence : int
-        Of the audit row that made the record; it says who did.
-
-    Raises
-    ------
-    NothingSuch
-    """
-    if caller.own_only and hidden_from(caller, _written_by(store, sequence)):
-        raise no_such_record()
-
-
-def hidden_from(caller: Caller, by: Json) -> bool:
-    """Whether a record by somebody is kept from a caller who may only see their own."""
-    own = {"role": caller.actor.role.value, "duty": caller.actor.duty}
-    return caller.own_only and by != own
-
-
-def no_such_record() -> NothingSuch:
-    """What is said of a record somebody may not see: the same as of one that does not exist."""
-    return NothingSuch("id", "names no record of yours.", "Check the id.")
-
-
-def _written_by(store: Store, sequence: int) -> Json:
-    for row in store.audit(sequence - 1, 1):
-        if row["sequence"] == sequence:
-            return {"role": row["role"], "duty": orjson.loads(row["payload"])["duty"]}
-    return {}
 
 
 async def once_of(request: Request, caller: Caller) -> Once | None:

@@ -167,6 +167,9 @@ def _listener(address: str, port: int) -> socket.socket:
         raise InvalidAsk("port", "is not between 0 and 65535.", "Choose another one.")
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        return socket.create_server((address, port), family=family)
+        listener = socket.create_server((address, port), family=family)
     except OSError as error:
         raise InvalidAsk("port", f"cannot be used ({error.strerror}).", "Choose another one.") from None
+    # Inherited by every connection: an answer in two parts must not wait for the client to acknowledge the first.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener

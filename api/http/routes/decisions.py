@@ -15,8 +15,9 @@ from api.http.bodies import OverrideIn
 from api.http.callers import Caller, allowed
 from api.http.doors import Counts, JsonText, MaybeRecords, OpenHouse, Records, Work, each_once
 from api.http.examples import DECISION, ENCOUNTERS
-from api.http.memory import Memory, answered, once_of, own_or_hidden
+from api.http.memory import Memory, answered, once_of
 from api.http.openapi import KEYED, problems
+from api.http.own import refuse_foreign
 from api.http.problems import Busy
 from api.http.record_examples import OVERRIDE, OVERRIDE_IN
 from api.http.record_shapes import OverrideShape
@@ -126,9 +127,8 @@ async def read_decision(
     """The bytes that were handed out, of the newest record of that name."""
 
     def recorded(store: Store) -> bytes:
-        record = store.decision(decision_id)
-        own_or_hidden(store, caller, record.sequence)
-        return record.document
+        refuse_foreign(caller, store, "decision_id", decision_id)
+        return store.decision(decision_id).document
 
     return JsonText(await memory.run(recorded))
 

@@ -12,8 +12,9 @@ from api.document import decision_document, dump
 from api.http.bodies import CloseIn, DirectionIn, ReopenIn, ReportIn
 from api.http.callers import Caller, allowed
 from api.http.doors import JsonText, OpenHouse, Records, Work, each_once, port_id_of
-from api.http.memory import answered, once_of, own_or_hidden
+from api.http.memory import answered, once_of
 from api.http.openapi import KEYED, problems
+from api.http.own import refuse_foreign
 from api.http.record_examples import (
     CLOSE_IN,
     CLOSED,
@@ -136,7 +137,7 @@ async def add_report(
     memory: Records,
     caller: Reporter,
 ) -> Response:
-    """Added by somebody who knows that it belongs to it."""
+    """Added by somebody who knows that it belongs to it; a vessel may report of any, for what she saw is needed."""
     return answered(await memory.do(said.command(encounter_id), caller, await once_of(request, caller)), 201)
 
 
@@ -195,6 +196,7 @@ async def direct(
     caller: Annotated[Caller, allowed(Permission.DIRECT)],
 ) -> Response:
     """It is the answer from here on; of several the one said last holds. A place outside the register goes by name."""
+    await memory.run(lambda store: refuse_foreign(caller, store, "encounter_id", encounter_id))
     port_id = None if said.port_id is None else port_id_of(house, said.port_id)
     return answered(await memory.do(said.command(encounter_id, port_id), caller, await once_of(request, caller)))
 
@@ -248,6 +250,5 @@ async def read_standing(
 
 
 def _visible(store: Store, caller: Caller, encounter_id: str) -> Json:
-    document = store.encounter(encounter_id)
-    own_or_hidden(store, caller, document["reports"][0]["sequence"])
-    return document
+    refuse_foreign(caller, store, "encounter_id", encounter_id)
+    return store.encounter(encounter_id)

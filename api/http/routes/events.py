@@ -3,16 +3,18 @@
 import re
 from typing import Annotated
 
+import anyio
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
 from api.access.roles import Permission
-from api.http.broadcast import Broadcast, wanted
+from api.http.broadcast import Broadcast, of_kinds
 from api.http.callers import Caller, allowed
 from api.http.doors import each_once, kept_memory_of
 from api.http.openapi import problems
+from api.http.own import may_hear
 from api.http.settings import Settings
 from api.http.strict_json import StrictJsonRoute
 from engine.errors import InvalidAsk
@@ -21,8 +23,8 @@ router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["events"])
 
 LAST_EVENT_ID = "Last-Event-ID"
 
-_VESSELS_HEAR = frozenset({"port", "forecast"})
-"""What everybody at sea may hear of; encounters and reservations of others are not among it."""
+_GRACE_S = 1.0
+"""How long a stream may take to end when the service stops, before it is cut. [s]"""
 
 _KINDS = re.compile(r"[a-z_]{1,40}(\.[a-z_]{1,40})?(,[a-z_]{1,40}(\.[a-z_]{1,40})?){0,30}")
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -82,9 +84,14 @@ async def follow_events(
     # Refused now, while there can still be a status for it.
     broadcast.refuse_crowd()
     broadcast.position()
-    is_wanted = wanted(frozenset((kinds or "").split(",")) - {""}, _VESSELS_HEAR if caller.own_only else None)
+    is_of_kinds = of_kinds(frozenset((kinds or "").split(",")) - {""})
+    ending = anyio.Event()
     return EventSourceResponse(
-        broadcast.follow(after if last is None else int(last), is_wanted),
+        broadcast.follow(
+            after if last is None else int(last), lambda event: is_of_kinds(event) and may_hear(caller, event), ending
+        ),
+        shutdown_event=ending,
+        shutdown_grace_period=_GRACE_S,
         ping=settings.heartbeat_s,
         ping_message_factory=lambda: ServerSentEvent(comment="still here"),
     )

@@ -12,8 +12,9 @@ from api.document import dump
 from api.http.bodies import ExtendIn, HoldIn, LandIn, ReleaseIn, TransferIn
 from api.http.callers import Caller, allowed
 from api.http.doors import JsonText, OpenHouse, Records, each_once, port_id_of
-from api.http.memory import Memory, answered, hidden_from, no_such_record, once_of
+from api.http.memory import Memory, answered, once_of
 from api.http.openapi import KEYED, problems
+from api.http.own import own_part, refuse_foreign
 from api.http.record_examples import (
     EXTEND_IN,
     HOLD_IN,
@@ -28,6 +29,8 @@ from api.http.record_shapes import ReservationChangeShape, ReservationsShape, St
 from api.http.strict_json import StrictJsonRoute
 from api.store.ledger import Command
 from api.store.reservations import Confirm, Release
+from api.store.store import Store
+from api.store.values import Json
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["reservations"])
 
@@ -77,14 +80,15 @@ async def read_reservations(
     encounter_id: Annotated[Id | None, Query(description="Only those of this encounter.")] = None,
 ) -> Response:
     """Held and confirmed ones, oldest first; a hold counts no more from the moment it expires."""
-    found = [
-        it
-        for it in await memory.run(lambda store: store.reservations(time.time()))
-        if port_id in (None, it["port_id"])
-        and encounter_id in (None, it["encounter_id"])
-        and not hidden_from(caller, it["by"])
-    ]
-    return JsonText(dump({"reservations": found}))
+
+    def wanted(store: Store) -> list[Json]:
+        found = [
+            it for it in store.reservations(time.time())
+            if port_id in (None, it["port_id"]) and encounter_id in (None, it["encounter_id"])
+        ]  # fmt: skip
+        return own_part(caller, store, found, "reservation_id")
+
+    return JsonText(dump({"reservations": await memory.run(wanted)}))
 
 
 @router.get(
@@ -98,10 +102,12 @@ async def read_reservations(
 )
 async def read_reservation(reservation_id: str, memory: Records, caller: Reader) -> Response:
     """As it stands now, whatever became of it."""
-    found = await memory.run(lambda store: store.reservation(reservation_id, time.time()))
-    if hidden_from(caller, found["by"]):
-        raise no_such_record()
-    return JsonText(dump(found))
+
+    def visible(store: Store) -> Json:
+        refuse_foreign(caller, store, "reservation_id", reservation_id)
+        return store.reservation(reservation_id, time.time())
+
+    return JsonText(dump(await memory.run(visible)))
 
 
 @router.post(
@@ -113,7 +119,7 @@ async def read_reservation(reservation_id: str, memory: Records, caller: Reader)
 )
 async def confirm(request: Request, reservation_id: str, memory: Records, caller: Holder) -> Response:
     """Confirm a hold that has not expired. Takes no body."""
-    return await _changed(request, memory, caller, Confirm(reservation_id))
+    return await _changed(request, memory, caller, reservation_id, Confirm(reservation_id))
 
 
 @router.post(
@@ -131,7 +137,7 @@ async def extend(
     caller: Holder,
 ) -> Response:
     """Move arrival and expiry; the expiry never comes closer."""
-    return await _changed(request, memory, caller, later.command(reservation_id))
+    return await _changed(request, memory, caller, reservation_id, later.command(reservation_id))
 
 
 @router.post(
@@ -149,7 +155,7 @@ async def release(
     caller: Holder,
 ) -> Response:
     """Release what is held, confirmed or expired."""
-    return await _changed(request, memory, caller, why.command(reservation_id))
+    return await _changed(request, memory, caller, reservation_id, why.command(reservation_id))
 
 
 @router.delete(
@@ -168,7 +174,7 @@ async def delete_reservation(
     reason: Annotated[str, Query(max_length=4_000)] = "",
 ) -> Response:
     """The same as release. The record stays: nothing is ever deleted."""
-    return await _changed(request, memory, caller, Release(reservation_id, reason))
+    return await _changed(request, memory, caller, reservation_id, Release(reservation_id, reason))
 
 
 @router.post(
@@ -186,7 +192,7 @@ async def land(
     caller: Holder,
 ) -> Response:
     """They move from held to occupied. More may land than were expected: people on a quay are not refused."""
-    return await _changed(request, memory, caller, ashore.command(reservation_id))
+    return await _changed(request, memory, caller, reservation_id, ashore.command(reservation_id))
 
 
 @router.post(
@@ -204,8 +210,9 @@ async def transfer(
     caller: Holder,
 ) -> Response:
     """Everybody, or so many as a reservation of their own."""
-    return await _changed(request, memory, caller, moved.command(reservation_id))
+    return await _changed(request, memory, caller, reservation_id, moved.command(reservation_id))
 
 
-async def _changed(request: Request, memory: Memory, caller: Caller, command: Command) -> Response:
+async def _changed(request: Request, memory: Memory, caller: Caller, reservation_id: str, command: Command) -> Response:
+    await memory.run(lambda store: refuse_foreign(caller, store, "reservation_id", reservation_id))
     return answered(await memory.do(command, caller, await once_of(request, caller)))

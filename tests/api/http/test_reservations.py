@@ -141,6 +141,11 @@ def test_a_vessel_sees_its_own_reservations(dover, acting):
     own = dover.post("/v1/reservations", wanted(3)).json()["reservation"]["reservation_id"]
     assert [it["reservation_id"] for it in dover.get("/v1/reservations").json()["reservations"]] == [own]
     assert dover.get("/v1/reservations/r-2").status_code == 404
+    for path, body in (("extend", {"eta_at": later(7_200)}), ("release", {}), ("land", {"persons": {"total": 1}}),
+                       ("transfer", {"to_vessel": "V"})):  # fmt: skip
+        assert dover.post(f"/v1/reservations/r-2/{path}", body).status_code == 404
+    assert dover.delete("/v1/reservations/r-2").status_code == 404
+    assert dover.post(f"/v1/reservations/{own}/release", {}).status_code == 200
 
 
 def test_many_who_want_the_last_places_at_two_services_of_one_store_never_oversell(house, store, store_url):

@@ -1,0 +1,144 @@
+"""``safeport audit``: is the trail unbroken, is a decision still the same, and signatures for keeping elsewhere."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from api.cli.arguments import Once, add_json, add_pack, pack_folder
+from api.cli.stores import FIELDS, add_store, existing_database, store_url
+from engine.errors import InvalidAsk
+
+if TYPE_CHECKING:
+    from api.store.decisions import DecisionRecord
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the sub-commands."""
+    commands = parser.add_subparsers(dest="audit_command", metavar="COMMAND", required=True)
+    verify = commands.add_parser("verify", help="walk the audit chain and name the first row that is wrong")
+    add_store(verify)
+    verify.add_argument("--heads", action=Once, metavar="FILE", help="signed heads, kept elsewhere, to compare with")
+    verify.add_argument("--trust", action="append", metavar="KEY", default=[],
+                        help="public key, in hexadecimal, whose heads are believed; again for another")  # fmt: skip
+    add_json(verify)
+    verify.set_defaults(answer=answer_verify, fields={**FIELDS, "heads": "--heads"})
+    again = commands.add_parser("replay", help="make a recorded decision again: the same bit for bit, or not")
+    again.add_argument("decision", metavar="ID", help="id of a decision")
+    add_store(again)
+    again.add_argument("--forecast", action=Once, metavar="FILE", help="the forecast it was made with, if any")
+    add_pack(again)
+    add_json(again)
+    again.set_defaults(answer=answer_replay, fields={**FIELDS, "decision_id": "ID"})
+    heads = commands.add_parser("heads", help="sign the end of the chain and add it to a file")
+    add_store(heads)
+    heads.add_argument("--key", action=Once, metavar="FILE", required=True, help="of 'safeport audit new-key'")
+    heads.add_argument("--out", action=Once, metavar="FILE", required=True, help="signed heads, a line each")
+    heads.set_defaults(answer=answer_heads, fields=FIELDS)
+    key = commands.add_parser("new-key", help="make a key to sign with; prints the public half")
+    key.add_argument("file", metavar="FILE", help="a file that does not exist yet")
+    key.set_defaults(answer=answer_new_key)
+
+
+def answer_verify(options: argparse.Namespace) -> int:
+    """Walk the chain; 1 when a row is wrong."""
+    from api.store.signed_heads import signed_digests
+    from api.store.store import Store
+
+    if bool(options.heads) != bool(options.trust):
+        raise InvalidAsk("--heads", "and --trust belong together.", "Give both: a head is believed for its key.")
+    digests: dict[int, bytes] = {}
+    if options.heads:
+        file = Path(options.heads)
+        if not file.is_file():
+            raise InvalidAsk("--heads", "there is no such file.", "Check the path.")
+        with file.open("rb") as lines:
+            digests = signed_digests(lines, options.trust)
+    with existing_database(store_url(options)) as database:
+        found = Store(database).verify(digests)
+    if options.json:
+        bad = None if found.bad is None else found.bad._asdict()
+        print(json.dumps({"intact": bad is None, "rows": found.rows, "hash": found.head.digest.hex(), "bad": bad}))
+    elif found.bad is None:
+        signed = f", {len(digests)} signed heads met" if digests else ""
+        print(f"OK   {found.rows} rows follow from each other{signed}; the last has {found.head.digest.hex()}")
+    else:
+        print(f"FAIL row {found.bad.sequence} {found.bad.problem}; {found.rows} rows before it are right")
+    return 0 if found.bad is None else 1
+
+
+def answer_replay(options: argparse.Namespace) -> int:
+    """Decide again from what was kept; 1 when anything differs."""
+    import orjson
+
+    from api.control import say_again
+    from api.house import open_house
+    from api.store.decisions import replay
+    from api.store.store import Store
+    from geodata.pack import DEFAULT_PACK
+
+    folder = pack_folder(options.pack)
+    forecast = None if options.forecast is None else Path(options.forecast)
+    if forecast is not None and not forecast.is_file():
+        raise InvalidAsk("--forecast", "there is no such file.", "Name the cube the decision was made with.")
+    with existing_database(store_url(options)) as database:
+        record = Store(database).decision(options.decision)
+    house = open_house(folder or DEFAULT_PACK)
+    if forecast is not None:
+        house = house.forecasting(forecast)
+    made: list[bytes] = []
+
+    def decide(kept: "DecisionRecord") -> bytes:
+        made.append(say_again(house, kept))
+        return made[0]
+
+    found = replay(record, decide)
+    others = _differing(record.inputs, orjson.loads(made[0])["inputs"])
+    if options.json:
+        print(json.dumps({**found._asdict(), "inputs_that_differ": others}))
+    else:
+        print(f"decision {found.decision_id}")
+        print("OK   the record is as it was handed out" if found.stored_intact else "FAIL the record was changed")
+        if found.same:
+            print(f"OK   the same bit for bit: {found.is_sha256}")
+        else:
+            print(f"FAIL different: it was {found.was_sha256}")
+            print(f"                it is  {found.is_sha256}")
+            print(
+                f"     made now with other data: {', '.join(others)}" if others else "     made now with the same data"
+            )
+    return 0 if found.same and found.stored_intact else 1
+
+
+def answer_heads(options: argparse.Namespace) -> int:
+    """Sign the end of the chain."""
+    from api.store.signed_heads import export_head, read_signing_key
+    from api.store.store import Store
+
+    key = read_signing_key(Path(options.key))
+    out = Path(options.out)
+    if not out.parent.is_dir():
+        raise InvalidAsk("--out", "its folder does not exist.", "Make the folder first.")
+    with existing_database(store_url(options)) as database:
+        signed = export_head(Store(database).head(), key, out)
+    print(f"OK   row {signed['sequence']} signed by {signed['key']}")
+    return 0
+
+
+def answer_new_key(options: argparse.Namespace) -> int:
+    """Make a key pair."""
+    from api.store.signed_heads import new_signing_key
+
+    file = Path(options.file)
+    if not file.parent.is_dir():
+        raise InvalidAsk("FILE", "its folder does not exist.", "Make the folder first.")
+    try:
+        print(new_signing_key(file))
+    except FileExistsError:
+        raise InvalidAsk("FILE", "exists already.", "Keys are never overwritten: choose another name.") from None
+    return 0
+
+
+def _differing(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Names of the inputs that are not what they were."""
+    return sorted(name for name in then.keys() | now.keys() if then.get(name) != now.get(name))

@@ -1,0 +1,98 @@
+"""``safeport db``: make, check, back up, restore and move the control room's memory."""
+
+import argparse
+import json
+from pathlib import Path
+
+from api.cli.arguments import Once, add_json
+from api.cli.stores import FIELDS, add_store, existing_database, store_url
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the sub-commands."""
+    commands = parser.add_subparsers(dest="db_command", metavar="COMMAND", required=True)
+    migrate = commands.add_parser("migrate", help="make the tables, or bring them up to date")
+    add_store(migrate)
+    migrate.set_defaults(answer=answer_migrate, fields=FIELDS)
+    check = commands.add_parser("check", help="pages, audit chain, and whether tables say what the audit trail says")
+    add_store(check)
+    add_json(check)
+    check.set_defaults(answer=answer_check, fields=FIELDS)
+    backup = commands.add_parser("backup", help="copy into one SQLite file while others go on writing")
+    backup.add_argument("file", metavar="FILE", help="a file that does not exist yet")
+    add_store(backup)
+    backup.set_defaults(answer=answer_backup, fields={**FIELDS, "file": "FILE"})
+    restore = commands.add_parser("restore", help="make a store of a backup; nothing is ever replaced")
+    restore.add_argument("file", metavar="FILE", help="a backup")
+    add_store(restore)
+    restore.set_defaults(answer=answer_restore, fields={**FIELDS, "backup": "FILE", "file": "--store"})
+    move = commands.add_parser("move", help="copy everything to another store and prove that it arrived")
+    add_store(move)
+    move.add_argument("--to", action=Once, metavar="URL", required=True, help="an empty store, sqlite: or postgresql:")
+    move.set_defaults(answer=answer_move, fields={**FIELDS, "source": "--store", "target": "--to"})
+
+
+def answer_migrate(options: argparse.Namespace) -> int:
+    """Bring the tables up to date."""
+    from contextlib import closing
+
+    from api.store.schema import migrate
+    from api.store.store import open_database
+
+    with closing(open_database(store_url(options))) as database:
+        before, after = migrate(database)
+    print(f"OK   tables at version {after}" + (", as before" if before == after else f"; they were at {before}"))
+    return 0
+
+
+def answer_check(options: argparse.Namespace) -> int:
+    """Look at everything; 1 when something should not be believed."""
+    from api.store.check import check
+
+    with existing_database(store_url(options)) as database:
+        found = check(database)
+    if options.json:
+        document = {"sound": not found.problems, **found._asdict()}
+        print(json.dumps(document, ensure_ascii=False, indent=1))
+        return 1 if found.problems else 0
+    for line in found.problems:
+        print(f"FAIL {line}")
+    for line in found.notices:
+        print(f"NOTE {line}")
+    if not found.problems:
+        print(f"OK   sound; {found.audit_rows} audit rows")
+    return 1 if found.problems else 0
+
+
+def answer_backup(options: argparse.Namespace) -> int:
+    """Write a copy whose chain has been verified."""
+    from api.store.backup import backup
+
+    with existing_database(store_url(options)) as database:
+        sums = backup(database, Path(options.file))
+    print(f"OK   {options.file}: {sums['audit'].rows} audit rows, verified")
+    return 0
+
+
+def answer_restore(options: argparse.Namespace) -> int:
+    """Make a store of a backup."""
+    from api.store.backup import restore
+
+    sums = restore(Path(options.file), store_url(options))
+    print(f"OK   {sums['audit'].rows} audit rows, verified")
+    return 0
+
+
+def answer_move(options: argparse.Namespace) -> int:
+    """Copy everything to another store; nobody should be writing to the first any more."""
+    from contextlib import closing
+
+    from api.store.backup import move
+    from api.store.schema import migrate
+    from api.store.store import open_database
+
+    with existing_database(store_url(options)) as source, closing(open_database(options.to)) as target:
+        migrate(target)
+        sums = move(source, target)
+    print(f"OK   {sum(it.rows for it in sums.values())} rows arrived; counts and digests are equal")
+    return 0
