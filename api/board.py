@@ -5,20 +5,26 @@ before there is one it is the conservative profile ``unknown``. The position is 
 """
 
 from dataclasses import dataclass
-from math import inf, isfinite, isinf
+from math import isfinite, isinf
+from typing import NamedTuple
 
+import numpy as np
 import orjson
 from pydantic import ValidationError
 
 from api.document import Json
 from api.encounter import EncounterIn
-from api.house import House
+from api.house import House, seeing
 from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
 from api.store.live import PortsSnapshot
+from engine.case import case_of, first_look
+from engine.decide import coordination_at
 from engine.errors import InvalidAsk, PositionRefused, UnknownName
 from engine.explain import eta_s
-from engine.model import Ask, Decision
+from engine.model import Ask, Decision, World
+from engine.opening import opened
+from engine.sea_route import reach_from
 from engine.units import MINUTE_S
 from engine.vocab import Status, Verdict, Weight
 
@@ -62,13 +68,47 @@ def decided(house: House, it: OpenEncounter, ports: PortsSnapshot, at_s: float) 
     try:
         ask = ask_now(house, it, at_s)
         row["vessel"] = ask.vessel.id
-        decision = house.decide(ask, ports, encounter_id)
+        judged = glance(ask, seeing(house.world_at(at_s), ask, ports, encounter_id))
     except (PositionRefused, InvalidAsk, UnknownName) as refused:
         return {**refused_view(refused), "changed": None, **row}
-    if it.direction is not None and fails_hard(decision, it.direction["port_id"]):
+    if it.direction is not None and fails_hard(judged, it.direction["port_id"]):
         codes.append("RCC_PORT_CONFLICT")
-    view = engine_view(decision)
-    return {**view, "changed": _changed(decision, view, it.said), **row}
+    view = engine_view(judged)
+    return {**view, "changed": _changed(view, it.said), **row}
+
+
+class Judged(NamedTuple):
+    """Every port judged, as in a `Decision`: what the few words on a board are made of."""
+
+    ask: Ask
+    world: World
+    order: np.ndarray
+    status: np.ndarray
+    time_s: np.ndarray
+    wait_s: np.ndarray
+    verdict: np.ndarray
+    weight: np.ndarray
+
+    @classmethod
+    def of(cls, decision: Decision) -> "Judged":
+        """That of a whole decision."""
+        return cls(*(getattr(decision, name) for name in cls._fields))
+
+
+def glance(ask: Ask, world: World) -> Judged:
+    """The ports of `engine.decide.decide`, in its order, without what it says about its own answer.
+
+    What would turn the answer, and whether a nearby position has another one, is two thirds of the work of a decision
+    and nothing of it is on a board.
+
+    Raises
+    ------
+    PositionRefused
+    """
+    case = case_of(ask, world, coordination_at(world, ask))
+    found, _ = opened(case, first_look(case, reach_from(world, case.depth_class, ask.lon, ask.lat)))
+    table = found.table
+    return Judged(ask, world, found.order, found.status, table.time_s, table.wait_s, table.verdict, found.weight)
 
 
 def ask_now(house: House, it: OpenEncounter, at_s: float) -> Ask:
@@ -107,21 +147,21 @@ def encounter_now(it: OpenEncounter, at_s: float) -> EncounterIn:
         return EncounterIn.model_validate({**body, "persons_recovered": None})
 
 
-def engine_view(decision: Decision | None) -> Json:
-    """The best port in few words; nulls where there is no decision or no fit port."""
-    empty: Json = {"outcome": "none", "code": None, "port_id": None, "time_to_landing_min": None, "eta_at": None}
-    if decision is None:
-        return empty
-    best = int(decision.order[0])
-    if decision.status[best] == Status.EXCLUDED:
-        return empty
-    time_s, arrival_s = float(decision.time_s[best]), eta_s(decision, best)
-    can_arrive = isfinite(arrival_s) and not isinf(decision.wait_s[best])
+_NOTHING: Json = {"outcome": "none", "code": None, "port_id": None, "time_to_landing_min": None, "eta_at": None}
+
+
+def engine_view(judged: Judged) -> Json:
+    """The best port in few words; nulls where none is fit."""
+    best = int(judged.order[0])
+    if judged.status[best] == int(Status.EXCLUDED):
+        return dict(_NOTHING)
+    time_s, arrival_s = float(judged.time_s[best]), eta_s(judged, best)  # type: ignore[arg-type]
+    can_arrive = isfinite(arrival_s) and not isinf(judged.wait_s[best])
     return {
-        "outcome": "unconfirmed" if decision.recommended is None else "suitable",
+        "outcome": "suitable" if judged.status[best] <= int(Status.CAUTION) else "unconfirmed",
         "code": None,
-        "port_id": decision.world.ports[best].id,
-        "time_to_landing_min": round(time_s / MINUTE_S, 1) if -inf < time_s < inf else None,
+        "port_id": judged.world.ports[best].id,
+        "time_to_landing_min": round(time_s / MINUTE_S, 1) if isfinite(time_s) else None,
         "eta_at": format_time(arrival_s) if can_arrive else None,
     }
 
@@ -129,23 +169,23 @@ def engine_view(decision: Decision | None) -> Json:
 def refused_view(refused: PositionRefused | InvalidAsk | UnknownName) -> Json:
     """The same where no answer can be given, and why."""
     code = refused.code.name if isinstance(refused, PositionRefused) else "INVALID_FIELDS"
-    return {**engine_view(None), "outcome": "refused", "code": code}
+    return {**_NOTHING, "outcome": "refused", "code": code}
 
 
-def fails_hard(decision: Decision, port_id: str | None) -> bool:
+def fails_hard(judged: Judged, port_id: str | None) -> bool:
     """Whether a hard rule fails on a port; False for a place that is no port of the register."""
-    for port, known in enumerate(decision.world.ports):
+    for port, known in enumerate(judged.world.ports):
         if known.id == port_id:
-            failed = (decision.verdict[port] == int(Verdict.FAIL)) & (decision.weight[port] == int(Weight.HARD))
+            failed = (judged.verdict[port] == int(Verdict.FAIL)) & (judged.weight[port] == int(Weight.HARD))
             return bool(failed.any())
     return False
 
 
-def _changed(decision: Decision, view: Json, said: Json | None) -> bool | None:
+def _changed(view: Json, said: Json | None) -> bool | None:
     if said is None:
         return None
-    recommended = None if decision.recommended is None else decision.world.ports[decision.recommended].id
-    return bool((view["outcome"], recommended) != (said["outcome"], said["recommended"]))
+    recommended = view["port_id"] if view["outcome"] == "suitable" else None
+    return (view["outcome"], recommended) != (said["outcome"], said["recommended"])
 
 
 def _persons(said: Json) -> Json | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from api.encounter import EncounterIn
+from api.http import bodies
 from engine.policy import KEYS
 from engine.vocab import HARD_CODES, INFO_CODES, RULE_WEIGHT, Code, Rule, Weight
 from engine.wording import LEVEL, RULE_TITLE, WORDING
@@ -83,6 +84,12 @@ def test_nothing_about_who_the_people_are_can_be_entered():
     names = set(field_names(EncounterIn))
     assert {"position", "persons", "medical", "speed_kn", "min"} <= names
     assert not [name for name in names if WHO_PEOPLE_ARE.search(name)]
+
+
+def test_nothing_about_who_the_people_are_can_be_recorded_either():
+    models = [it for it in vars(bodies).values() if isinstance(it, type) and issubclass(it, bodies.Body)]
+    assert len(models) > 15
+    assert not [name for model in models for name in field_names(model) if WHO_PEOPLE_ARE.search(name)]
 
 
 def test_that_guard_would_notice():

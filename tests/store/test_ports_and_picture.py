@@ -9,7 +9,7 @@ import pytest
 from api.encounter import EncounterIn
 from api.store.encounters import ReportEncounter
 from api.store.errors import NewerReport, RoleNeeded, WrongValue
-from api.store.live import PortsSnapshot, live_picture
+from api.store.live import PortsSnapshot, live_picture, lost_snapshot
 from api.store.ports import Occupied, Places, ReportCapacity, ReportReception, SetPortStatus
 from api.store.reservations import Confirm, Hold, Land, Persons, Release
 from engine.model import no_live_picture
@@ -190,3 +190,43 @@ def test_a_port_closed_in_the_store_is_excluded_by_the_decision(store, officer, 
     assert decision.code[dover, Rule.R_PRT_01] == Code.PORT_CLOSED
     assert decision.code[dover, Rule.R_CAP_01] == Code.CAP_FULL
     assert decision.code[names.index("calais"), Rule.R_PRT_01] == Code.PORT_STATUS_UNKNOWN
+
+
+def test_a_kept_snapshot_stands_until_something_about_ports_changes(store, officer, controller, monkeypatch):
+    from api.store import live
+
+    counted = []
+    plain = live.ports_snapshot
+    monkeypatch.setattr(live, "ports_snapshot", lambda *given: counted.append(given) or plain(*given))
+    store.do(SetPortStatus("dover", "open", ""), officer, NOW)
+    kept = store.ports_since(None, NOW)
+    store.do(ReportEncounter("phone", 1.5, 51.1, NOW), controller, NOW)
+    for _ in range(3):
+        kept = store.ports_since(kept, NOW + 1)
+    assert len(counted) == 1
+    assert kept.snapshot == store.ports(NOW + 1)
+    store.do(SetPortStatus("dover", "closed", "gale"), officer, NOW + 2)
+    kept = store.ports_since(kept, NOW + 2)
+    assert len(counted) == 2
+    assert kept.snapshot.content["status"]["dover"]["status"] == "closed"
+
+
+def test_a_kept_snapshot_ends_when_a_hold_in_it_expires_and_when_the_clock_goes_back(store, officer, controller):
+    store.do(ReportCapacity("dover", Places(50)), officer, NOW)
+    store.do(Hold("dover", "a", Persons(5), NOW + 60, hold_s=0.0), controller, NOW)
+    store.do(Hold("dover", "b", Persons(7), NOW + 120, hold_s=0.0), controller, NOW)
+    kept, seen = None, []
+    # Nothing is written meanwhile, so the last look is at an earlier time than the one before.
+    for at in (NOW + 59, NOW + 61, NOW + 119, NOW + 121, NOW + 59):
+        kept = store.ports_since(kept, at)
+        assert kept.snapshot == store.ports(at)
+        seen.append(sum(it["persons"] for it in kept.snapshot.content["reserved"]))
+    assert seen == [12, 7, 7, 0, 12]
+
+
+def test_a_store_that_cannot_be_read_is_a_feed_that_died():
+    snapshot = lost_snapshot()
+    seen = live_picture(snapshot, PORTS, NOW, Limits)
+    assert (seen.status_feed, seen.capacity_feed, seen.reception_feed) == (Feed.STALE,) * 3
+    assert not seen.status.any()
+    assert snapshot.status_input(NOW).age_s is None

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Body, Depends, Query, Request
 from starlette.responses import Response
 
 from api.access.roles import Permission
-from api.board import ask_now, board_of, engine_view, refused_view
+from api.board import Judged, ask_now, board_of, engine_view, refused_view
 from api.document import decision_document, dump
 from api.http.bodies import CloseIn, DirectionIn, ReopenIn, ReportIn
 from api.http.callers import Caller, allowed
 from api.http.doors import JsonText, OpenHouse, Records, Work, each_once, port_id_of
 from api.http.memory import answered, once_of
 from api.http.openapi import KEYED, problems
-from api.http.own import refuse_foreign
+from api.http.own import own_part, refuse_foreign
 from api.http.record_examples import (
     CLOSE_IN,
     CLOSED,
@@ -51,6 +51,7 @@ Reporter = Annotated[Caller, allowed(Permission.REPORT_ENCOUNTER)]
 Closer = Annotated[Caller, allowed(Permission.CLOSE_ENCOUNTER)]
 Reader = Annotated[Caller, allowed(Permission.READ_RECORDS)]
 
+_ID = "encounter_id"
 _CHANGES = problems(400, 403, 404, 409, 413, 415, 422, 503)
 _REPORTED = {"model": ReportedShape, "content": {"application/json": {"example": REPORTED}}}
 
@@ -74,7 +75,7 @@ async def report(
     "/encounters",
     summary="Every open encounter; with decide=true the live board",
     response_class=JsonText,
-    dependencies=[Depends(each_once), allowed(Permission.READ_LIVE_PICTURE)],
+    dependencies=[Depends(each_once)],
     responses={
         200: {"model": EncountersShape, "content": {"application/json": {"example": ENCOUNTERS_OPEN}}},
         **problems(403, 422, 503),
@@ -85,6 +86,7 @@ async def read_encounters(
     house: OpenHouse,
     workshop: Work,
     memory: Records,
+    caller: Annotated[Caller, allowed(Permission.READ_LIVE_PICTURE)],
     decide: Annotated[bool, Query(description="Decide each of them anew for now.")] = False,
 ) -> Response:
     """In the order they were opened, each with its newest report and whether it may be another's second report.
@@ -92,19 +94,25 @@ async def read_encounters(
     Decided anew means: for the vessel of its newest recorded decision, at the newer of both positions, with what
     ports report now. Nothing of it is recorded.
     """
-    basis = await memory.run(lambda store: store.board())
+
+    def gather(store: Store) -> tuple[int, tuple[OpenEncounter, ...]]:
+        basis = store.board()
+        own = {it["encounter_id"] for it in own_part(caller, store, [it.board for it in basis.encounters], _ID)}
+        return basis.sequence, tuple(it for it in basis.encounters if it.board[_ID] in own)
+
+    sequence, encounters = await memory.run(gather)
     if not decide:
-        rows = [{**it.board, "decided": None} for it in basis.encounters]
+        rows = [{**it.board, "decided": None} for it in encounters]
         return JsonText(dump({"at": None, "encounters": rows}))
     now_s = time.time()
     ports = await memory.ports_seen(now_s)
 
     def text() -> str:
-        board = board_of(house, basis.encounters, ports, now_s)
+        board = board_of(house, encounters, ports, now_s)
         return dump({"at": board.at, "encounters": board.encounters})
 
     # Equal until the next second, the next event or the next forecast: many may watch one board.
-    key = (basis.sequence, int(now_s), id(house.world))
+    key = (sequence, int(now_s), id(house.world), caller.principal if caller.own_only else None)
     return JsonText(await request.app.state.board.once_for(key, lambda: workshop.run(text)))
 
 
@@ -234,7 +242,7 @@ async def read_standing(
         document: Json = {"candidates": [], "excluded": []}
         try:
             decision = house.decide(ask_now(house, known, float(int(now_s))), ports, encounter_id)
-            view, document = engine_view(decision), decision_document(decision)
+            view, document = engine_view(Judged.of(decision)), decision_document(decision)
         except (PositionRefused, InvalidAsk, UnknownName) as refused:
             view = refused_view(refused)
         stands: Json = {"codes": [], "direction": None, "conflicts": [], "judged": False, "engine_view": "advice"}

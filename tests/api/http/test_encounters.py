@@ -191,6 +191,9 @@ def test_a_vessel_sees_the_encounters_it_reported(control, acting):
     assert control.get(f"/v1/encounters/{own}").status_code == 200
     for path in (f"/v1/encounters/{theirs}", f"/v1/encounters/{theirs}/standing"):
         assert control.get(path).status_code == 404
+    for query in ("", "?decide=true"):
+        shown = control.get(f"/v1/encounters{query}").json()["encounters"]
+        assert [it["encounter_id"] for it in shown] == [own]
     directed = {"centre": "CROSS", "code": "A", "port_id": "calais"}
     assert control.post(f"/v1/encounters/{theirs}/direction", directed).status_code == 404
     assert control.post(f"/v1/encounters/{own}/direction", directed).status_code == 200

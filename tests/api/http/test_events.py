@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import anyio
 import httpx
@@ -17,6 +18,7 @@ from api.http.callers import LOCAL, Caller
 from api.http.memory import Memory
 from api.http.own import may_hear
 from api.http.settings import Settings
+from api.store.errors import StoreUnavailable
 from api.store.events import Event
 from api.store.ledger import Actor, Role
 from api.store.store import open_store
@@ -74,6 +76,34 @@ def test_who_was_cut_off_resumes_after_the_last_event_seen(base):
     seen, expected, heard = asyncio.run(story())
     assert heard == [expected, expected]
     assert seen[0] not in expected
+
+
+def test_a_store_that_could_not_be_read_for_a_while_costs_no_event(house, store, monkeypatch, caplog):
+    plain, failing = store.events, threading.Event()
+
+    def events(*given):
+        if failing.is_set():
+            raise StoreUnavailable("store", "lost its connection to the server.", "Check the server.")
+        return plain(*given)
+
+    monkeypatch.setattr(store, "events", events)
+
+    async def story(base):
+        stream = await Stream.open(base)
+        with httpx.Client(base_url=base) as client:
+            failing.set()
+            sent = [report(client) for _ in range(3)]
+            while "events wait" not in caplog.text:
+                await asyncio.sleep(0.01)
+            failing.clear()
+        heard = [int((await stream.event())["id"]) for _ in sent]
+        await stream.close()
+        return sent, heard
+
+    with serving(create_app(house, store=store, settings=QUICK)) as base:
+        sent, heard = asyncio.run(story(base))
+    assert heard == sent
+    assert caplog.text.count("events wait") == 1
 
 
 def test_kinds_can_be_chosen(base):
