@@ -67,7 +67,7 @@ def decided(house: House, it: OpenEncounter, ports: PortsSnapshot, at_s: float) 
     try:
         ask = ask_now(house, it, at_s)
         row["vessel"] = ask.vessel.id
-        judged = glance(ask, seeing(house.world_at(at_s), ask, ports, encounter_id))
+        judged = glance(ask, seeing(house.world_at(at_s), ports, at_s, ask.policy.limits, encounter_id))
     except (PositionRefused, InvalidAsk, UnknownName) as refused:
         return {**refused_view(refused), "changed": None, **row}
     if it.direction is not None and fails_hard(judged, it.direction["port_id"]):

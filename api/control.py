@@ -1,6 +1,7 @@
 """A decision with what the control room knows: made with it, kept with it, made again from what was kept."""
 
 import hashlib
+from time import perf_counter
 from typing import NamedTuple
 
 import orjson
@@ -18,7 +19,7 @@ from engine.errors import InvalidAsk, UnknownName
 from engine.model import Ask
 
 NOW_WITHIN_S = 60.0
-"""[A] A decision for a time this near to the clock is one for now, and sees what ports report. [s]"""
+"""[A] A decision or plan for a time this near to the clock is one for now, and sees what ports report. [s]"""
 
 
 class Said(NamedTuple):
@@ -31,11 +32,17 @@ class Said(NamedTuple):
         Encounter body that leads to it, its time filled in.
     picture : bytes or None
         `PortsSnapshot.body` it was made with; None when no live feed was looked at.
+    outcome : str
+        As the document has it.
+    decide_s : float
+        How long deciding took, without putting it into words. [s]
     """
 
     document: bytes
     ask: bytes
     picture: bytes | None
+    outcome: str = "none"
+    decide_s: float = 0.0
 
     def record(self, encounter_id: str | None) -> RecordDecision:
         """The command that keeps it."""
@@ -77,9 +84,13 @@ def say(house: House, encounter: EncounterIn, ask: Ask, ports: PortsSnapshot | N
     encounter_id : str or None
         Encounter of the store that is decided for.
     """
-    document = dump(decision_document(house.decide(ask, ports, encounter_id))).encode()
+    begun_s = perf_counter()
+    decision = house.decide(ask, ports, encounter_id)
+    decide_s = perf_counter() - begun_s
+    document = decision_document(decision)
     body = {**encounter.model_dump(mode="json", exclude_unset=True), "time": format_time(ask.at_s)}
-    return Said(document, canonical(body), None if ports is None else ports.body)
+    picture = None if ports is None else ports.body
+    return Said(dump(document).encode(), canonical(body), picture, str(document["outcome"]), decide_s)
 
 
 def keep(

@@ -20,7 +20,7 @@ from geodata.vessels import vessel_named, vessels_from
 from geodata.world import world_from
 
 if TYPE_CHECKING:
-    from api.store.live import PortsSnapshot
+    from api.store.live import Freshness, PortsSnapshot
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +76,7 @@ class House:
             Encounter of the store that is decided for: its own reservations are places it has.
         """
         world = self.world_at(ask.at_s)
-        return decide(ask, world if ports is None else seeing(world, ask, ports, encounter_id))
+        return decide(ask, world if ports is None else seeing(world, ports, ask.at_s, ask.policy.limits, encounter_id))
 
     def forecasting(self, file: Path) -> "House":
         """The same house with a forecast: a cube, or a file of one of the formats that can be made into one.
@@ -118,12 +118,26 @@ class House:
         raise UnknownName("port", f"there is no port {wanted[:40]!r}.", "'safeport ports' lists ids and UN/LOCODEs.")
 
 
-def seeing(world: World, ask: Ask, ports: "PortsSnapshot", encounter_id: str | None = None) -> World:
-    """A world with what ports reported, as it stands at the time of an ask."""
+def seeing(
+    world: World, ports: "PortsSnapshot", at_s: float, limits: "Freshness", encounter_id: str | None = None
+) -> World:
+    """A world with what ports reported, as it stands at a time.
+
+    Parameters
+    ----------
+    world : World
+    ports : PortsSnapshot
+    at_s : float
+        [s]
+    limits : Freshness
+        How old a report may be: those of a policy.
+    encounter_id : str, optional
+        Encounter decided for: its own reservations are places it has.
+    """
     from api.store.live import live_picture
 
-    live = live_picture(ports, [port.id for port in world.ports], ask.at_s, ask.policy.limits, encounter_id)
-    said = ports.status_input(ask.at_s)
+    live = live_picture(ports, [port.id for port in world.ports], at_s, limits, encounter_id)
+    said = ports.status_input(at_s)
     identity = {**world.identity, "port_status": None if said is None else said._asdict()}
     return replace(world, live=live, identity=identity)
 

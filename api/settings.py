@@ -86,6 +86,30 @@ class Settings(BaseSettings):
     )
     exchange_bytes: int = Field(2_000_000, ge=1, description="Largest EDXL-HAVE document read. [bytes]")
 
+    plan_body_bytes: int = Field(
+        524_288,
+        ge=1,
+        description="Largest joint plan read: 200 encounters and 1,000 ports are less than half of it. [bytes]",
+    )
+    planning: int = Field(
+        1, ge=1, description="Joint plans made at once, each searched in a process of its own on a core of its own."
+    )
+    drain_s: float = Field(
+        2.0,
+        ge=0.0,
+        description="After SIGTERM the service says for so long that it is not ready, and answers everything, so that "
+        "whoever shares out requests sends them elsewhere before it listens no more. [s]",
+    )
+    stop_s: int = Field(
+        30,
+        ge=1,
+        description="How long requests under way may then take to finish; a joint plan takes the longest. [s]",
+    )
+    log_format: Literal["text", "json"] = Field("text", description="How a line of the log is written.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least weight of what the program logs; of its libraries only warnings are heard."
+    )
+
     # The store.
     store: SecretStr | None = Field(
         None,

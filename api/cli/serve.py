@@ -39,6 +39,7 @@ def answer(options: argparse.Namespace) -> int:
         raise InvalidAsk("--forecast", "there is no such file.", "Make one with 'safeport forecast ingest'.")
 
     from api.http import serve
+    from api.logs import start_logging
     from api.settings import read_settings
     from geodata.pack import DEFAULT_PACK
 
@@ -46,5 +47,6 @@ def answer(options: argparse.Namespace) -> int:
         settings=options.settings, host=options.host, port=port, store=options.store,
         signing_key=options.signing_key, signed_heads=options.signed_heads,
     )  # fmt: skip
+    start_logging(settings.log_format, settings.log_level)
     serve(settings, folder or DEFAULT_PACK, forecast)
     return 0

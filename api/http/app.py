@@ -1,5 +1,6 @@
 """The application: routes, limits and error handling put together."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,13 +21,17 @@ from api.http.doors import forecast_of
 from api.http.headers import AnswerHeaders, stamp
 from api.http.limits import BodyLimit, OnceFor, Workshop
 from api.http.memory import Memory
+from api.http.meters import Meters
 from api.http.openapi import TITLE, describe
 from api.http.opening import Opening
-from api.http.problems import answer_problem
+from api.http.planner import Planner
+from api.http.problems import Starting, answer_problem
+from api.http.watching import Leaving, Watching
+from api.position import parse_time
 from api.settings import Settings, read_settings
 from api.store.store import Store
 from engine import ENGINE_VERSION
-from engine.errors import SafeportError
+from engine.errors import PackError, SafeportError
 from geodata.pack import DEFAULT_PACK
 
 
@@ -61,12 +66,18 @@ def create_app(
         A route asks for no permission.
     """
     limits = settings or read_settings()
-    gate = Gate(limits, store)
+    gate, meters, leaving = Gate(limits, store), Meters(), Leaving()
     opening = Opening(pack, house, forecast)
+    planner = Planner(limits.planning)
 
-    memory = Memory(store, limits.store_working, limits.store_waiting)
+    memory = Memory(store, limits.store_working, limits.store_waiting, meters)
     broadcast = Broadcast(memory, limits.events_every_s, limits.listeners, limits.listener_queue)
-    opening.on_forecast = lambda opened: broadcast.announce("forecast.changed", forecast_of(opened))
+
+    def tell_of_forecast(opened: House) -> None:
+        meters.forecast_changed()
+        broadcast.announce("forecast.changed", forecast_of(opened))
+
+    opening.on_forecast = tell_of_forecast
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -76,6 +87,7 @@ def create_app(
         opening.begin()
         async with chores(memory, broadcast, limits):
             yield
+        planner.close()
         await opening.settled()
         await gate.settled()
 
@@ -86,6 +98,9 @@ def create_app(
     app.state.gate = gate
     app.state.opening = opening
     app.state.workshop = Workshop(limits.working, limits.waiting)
+    app.state.meters = meters
+    app.state.leaving = leaving
+    app.state.planner = planner
     app.state.board = OnceFor[str]()
     app.state.settings = limits
     app.state.memory = memory
@@ -99,11 +114,43 @@ def create_app(
     app.add_exception_handler(Exception, _answer_failure)
     # The last one added is the first to see a request.
     app.add_middleware(GZipMiddleware, minimum_size=limits.gzip_from_bytes, compresslevel=limits.gzip_level)
-    larger = {"/v1/edxl-have": limits.exchange_bytes}
+    larger = {"/v1/edxl-have": limits.exchange_bytes, "/v1/plans": limits.plan_body_bytes}
     app.add_middleware(BodyLimit, most_bytes=limits.body_bytes, larger=larger)
+    app.add_middleware(Watching, meters=meters, leaving=leaving)
     app.add_middleware(AnswerHeaders)
     refuse_open_doors(app)
+    watch_all(app)
     return app
+
+
+def watch_all(app: FastAPI) -> None:
+    """Gauges of what the parts of an application say of themselves."""
+    state = app.state
+    meters: Meters = state.meters
+    meters.watch("work_running", "Decisions and distances being worked on.", lambda: state.workshop.working)
+    meters.watch("work_waiting", "Decisions and distances that wait for their turn.", lambda: state.workshop.waiting)
+    meters.watch("store_running", "Reads and writes under way.", lambda: state.memory.workshop.working)
+    meters.watch("store_waiting", "Reads and writes that wait.", lambda: state.memory.workshop.waiting)
+    meters.watch("plans_under_way", "Joint plans being made.", lambda: state.planner.under_way)
+    meters.watch("event_listeners", "Event streams that are open.", lambda: state.broadcast.listeners)
+    meters.watch("ready", "1 when decisions can be made, 0 while starting or stopping.", lambda: is_ready(app))
+    meters.watch("forecast_age_seconds", "Since the run of the forecast in use; NaN without one.", lambda: age_of(app))
+
+
+def is_ready(app: FastAPI) -> bool:
+    """Whether an application answers decisions and means to go on doing so."""
+    if app.state.leaving.has_begun:
+        return False
+    try:
+        app.state.opening.house()
+    except (Starting, PackError):
+        return False
+    return True
+
+
+def age_of(app: FastAPI) -> float:
+    """Age of the forecast's run; fails without one. [s]"""
+    return time.time() - parse_time(str(forecast_of(app.state.opening.house())["run_at"]))
 
 
 async def _answer_failure(request: Request, exception: Exception) -> Response:

@@ -27,6 +27,7 @@ PAGE = 256
 RETRY_MS = 2_000
 """When a listener that was cut off comes back. [ms]"""
 
+_STOPPING = "the service stops; come back with Last-Event-ID"
 _DROPPED = "dropped: too slow to keep up; come back with Last-Event-ID"
 _UNREADABLE = "the store cannot be read; come back with Last-Event-ID"
 
@@ -105,6 +106,7 @@ class Broadcast:
         self._most_queued = most_queued
         self._listeners: set[Listener] = set()
         self._position: int | None = None
+        self._is_over = False
 
     @property
     def listeners(self) -> int:
@@ -159,6 +161,13 @@ class Broadcast:
         slow = [listener for listener in self._listeners if not listener.offer(heard)]
         self._listeners.difference_update(slow)
 
+    def end(self) -> None:
+        """Let every stream end now, and begin no more."""
+        self._is_over = True
+        for listener in self._listeners:
+            listener.end()
+        self._listeners.clear()
+
     def position(self) -> int:
         """Number of the newest event told.
 
@@ -177,6 +186,8 @@ class Broadcast:
         ------
         Busy
         """
+        if self._is_over:
+            raise Busy("The service is about to stop. Try again in a second.", {"Retry-After": "1"})
         if len(self._listeners) >= self._most_listeners:
             raise Busy("As many listen already as may.", {"Retry-After": "5"})
 
@@ -208,11 +219,16 @@ class Broadcast:
                 if not missed:
                     break
             # Nothing is awaited between the last look and this: no event can come in between.
-            self._listeners.add(listener)
+            if self._is_over:
+                listener.end()
+            else:
+                self._listeners.add(listener)
             while (heard := await listener.next()) is not None:
                 if heard.event.sequence == 0 or heard.event.sequence > told:
                     yield heard.chunk
-            if listener.is_dropped:
+            if self._is_over:
+                yield ServerSentEvent(comment=_STOPPING).encode()
+            elif listener.is_dropped:
                 yield ServerSentEvent(comment=_DROPPED).encode()
         except (StoreError, Busy):
             yield ServerSentEvent(comment=_UNREADABLE).encode()

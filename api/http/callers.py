@@ -110,8 +110,11 @@ class Gate:
         Unauthenticated, Forbidden, OnlyLocal, TooOften, AccessUnknown
         """
         if not self._is_on:
+            request.state.principal_kind = "local"
             return _local(request)
         identity = await self._known(request)
+        # For the log, which is told no more of who calls.
+        request.state.principal_kind = identity.principal.partition(":")[0]
         wait_s = self._buckets.take(SORT[permission], identity.principal, self._clock())
         if wait_s > 0.0:
             raise _too_often(wait_s)

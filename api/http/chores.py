@@ -1,4 +1,4 @@
-"""What the service does by itself: tells of events, marks expired holds, lets old documents go, signs the audit chain."""
+"""What the service does by itself: tells of events, marks expired holds, lets old documents go, signs the audit."""
 
 import asyncio
 import logging

@@ -9,7 +9,9 @@ from starlette.responses import Response
 from api.house import House
 from api.http.limits import Workshop
 from api.http.memory import Memory
+from api.http.meters import Meters
 from api.http.opening import Opening
+from api.http.planner import Planner
 from api.http.problems import NoSuchPort
 from api.position import MAX_POSITION_CHARS
 from engine.errors import InvalidAsk, UnknownName
@@ -39,6 +41,18 @@ async def workshop_of(request: Request) -> Workshop:
     """Where this application has its work done."""
     workshop: Workshop = request.app.state.workshop
     return workshop
+
+
+async def planner_of(request: Request) -> Planner:
+    """Where this application has its plans made."""
+    planner: Planner = request.app.state.planner
+    return planner
+
+
+async def meters_of(request: Request) -> Meters:
+    """What this application counts."""
+    meters: Meters = request.app.state.meters
+    return meters
 
 
 async def each_once(request: Request) -> None:
@@ -84,6 +98,8 @@ Records = Annotated[Memory, Depends(kept_memory_of)]
 MaybeRecords = Annotated[Memory, Depends(memory_of)]
 OpenHouse = Annotated[House, Depends(open_house_of)]
 Work = Annotated[Workshop, Depends(workshop_of)]
+Counts = Annotated[Meters, Depends(meters_of)]
+Plans = Annotated[Planner, Depends(planner_of)]
 Place = Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARS)]
 
 

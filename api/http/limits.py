@@ -71,7 +71,17 @@ class Workshop:
 
     def __init__(self, working: int, waiting: int) -> None:
         self._working = CapacityLimiter(working)
-        self._waiting = waiting
+        self._most_waiting = waiting
+
+    @property
+    def working(self) -> int:
+        """Pieces of work being done."""
+        return self._working.statistics().borrowed_tokens
+
+    @property
+    def waiting(self) -> int:
+        """Pieces of work that wait for their turn."""
+        return self._working.statistics().tasks_waiting
 
     async def run(self, work: Callable[[], Answer]) -> Answer:
         """Result of a piece of work, done in a thread.
@@ -81,7 +91,7 @@ class Workshop:
         Busy
             As many wait already as may.
         """
-        if self._working.statistics().tasks_waiting >= self._waiting:
+        if self.waiting >= self._most_waiting:
             raise Busy("Many requests wait already. Try again in a second.", {"Retry-After": "1"})
         return await to_thread.run_sync(work, limiter=self._working)
 

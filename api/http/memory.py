@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api.http.callers import Caller
 from api.http.limits import Workshop
+from api.http.meters import Meters
 from api.http.problems import Busy, NoStore
 from api.store.errors import Refused, StoreError
 from api.store.ledger import Answer, Command, Once
@@ -33,14 +34,22 @@ class Memory:
         Open; whoever opened it closes it. None where the service keeps no records.
     working, waiting : int
         How many reads and writes run at once, and how many may wait.
+    meters : Meters, optional
+        Told how long the store takes and what fails.
     """
 
-    def __init__(self, store: Store | None, working: int, waiting: int) -> None:
+    def __init__(self, store: Store | None, working: int, waiting: int, meters: Meters | None = None) -> None:
         self._store = store
+        self._meters = meters or Meters()
         self._workshop = Workshop(working, waiting)
         self._kept: KeptSnapshot | None = None
         self.changed = asyncio.Event()
         """Set when this process has changed something; the poller of events clears it."""
+
+    @property
+    def workshop(self) -> Workshop:
+        """Its threads."""
+        return self._workshop
 
     @property
     def is_kept(self) -> bool:
@@ -58,19 +67,28 @@ class Memory:
             raise NoStore("Start it with --store to keep records.")
         return self._store
 
-    async def run(self, work: Callable[[Store], T]) -> T:
-        """Result of a piece of work on the store, done in a thread.
+    async def run(self, work: Callable[[Store], T], what: str = "other") -> T:
+        """Result of a piece of work on the store, done in a thread; `what` is the meters' word for it.
 
         Raises
         ------
         NoStore, StoreError, Busy
         """
         store = self.store()
-        return await self._workshop.run(lambda: work(store))
+        begun_s, failure = time.perf_counter(), None
+        try:
+            return await self._workshop.run(lambda: work(store))
+        except Refused:
+            raise
+        except (StoreError, Busy) as failed:
+            failure = failed
+            raise
+        finally:
+            self._meters.store_worked(what, time.perf_counter() - begun_s, failure)
 
     async def do(self, command: Command, caller: Caller, once: Once | None = None) -> Answer:
         """Make a change at the time of this machine's clock."""
-        answer = await self.run(lambda store: store.do(command, caller.actor, time.time(), once))
+        answer = await self.run(lambda store: store.do(command, caller.actor, time.time(), once), "change")
         self.changed.set()
         return answer
 

@@ -26,6 +26,7 @@ TAGS = [
     {"name": "decisions", "description": "Which port, how long, and why."},
     {"name": "distances", "description": "True distance over water."},
     {"name": "ports", "description": "The register of ports."},
+    {"name": "plans", "description": "Many encounters at once."},
     {"name": "live", "description": "What ports report, and the places left there."},
     {"name": "encounters", "description": "Reports of people at sea, directions, and the live board."},
     {"name": "reservations", "description": "Places held ashore for people still at sea."},

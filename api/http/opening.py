@@ -65,6 +65,7 @@ class Opening:
             try:
                 # Decisions under way keep the world they began with.
                 self._house = await to_thread.run_sync(self.house().forecasting, file)
+                _log.info("forecast taken over", extra={"forecast_id": _forecast_id(self._house)})
                 if self.on_forecast is not None:
                     self.on_forecast(self._house)
             except Starting:
@@ -108,6 +109,11 @@ def _opened(pack: Path, forecast: Path | None) -> House:
     return house
 
 
+def _forecast_id(house: House) -> str:
+    forecast = house.world.identity["forecast"]
+    return str(forecast.get("id", "")) if isinstance(forecast, dict) else ""
+
+
 def _stamp(file: Path) -> tuple[int, int, int] | None:
     """What changes when a file is replaced; None while there is none."""
     try:
@@ -119,6 +125,9 @@ def _stamp(file: Path) -> tuple[int, int, int] | None:
 
 def _report(task: "asyncio.Task[House]") -> None:
     failure = task.exception()
-    if failure is not None:
+    if failure is None:
+        house = task.result()
+        _log.info("ready", extra={"geodata_id": house.pack.manifest["id"], "forecast_id": _forecast_id(house)})
+    else:
         unexpected = failure if not isinstance(failure, PackError) else None
         _log.error("%s", failure, exc_info=unexpected)

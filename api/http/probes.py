@@ -7,7 +7,9 @@ from api.document import dump
 from api.http.doors import JsonText, geodata_of
 from api.http.openapi import problems
 from api.http.opening import Opening
+from api.http.problems import Stopping
 from api.http.shapes import HealthShape, ReadyShape
+from api.http.watching import Leaving
 
 router = APIRouter(tags=["service"])
 
@@ -25,6 +27,12 @@ async def read_health() -> Response:
     responses={200: {"model": ReadyShape}, **problems(503)},
 )
 async def read_readiness(request: Request) -> Response:
-    """Answer 200 once the pack is open and every compiled path has run once; before that 503, saying why."""
+    """Answer 200 once the pack is open and every compiled path has run once.
+
+    Before that 503, saying why; and 503 again when the service is about to stop, while it still answers everything.
+    """
     opening: Opening = request.app.state.opening
+    leaving: Leaving = request.app.state.leaving
+    if leaving.has_begun:
+        raise Stopping("The service stops; others should be asked.")
     return JsonText(dump({"status": "ready", "geodata": geodata_of(opening.house())}))

@@ -73,8 +73,16 @@ class Starting(Refusal):
     """The pack is still being opened."""
 
 
+class Stopping(Refusal):
+    """The service is about to stop."""
+
+
 class Busy(Refusal):
     """Too many requests wait already."""
+
+
+class PlanLost(Refusal):
+    """The search of a plan came to an end without one."""
 
 
 class NoStore(Refusal):
@@ -127,7 +135,9 @@ KINDS: dict[type[Exception] | int, Kind] = {
     BodyTooLarge: Kind(413, "BODY_TOO_LARGE", "The body is too large"),
     NoSuchPort: Kind(404, "UNKNOWN_PORT", "There is no such port"),
     Starting: Kind(503, "STARTING", "The service is starting"),
+    Stopping: Kind(503, "STOPPING", "The service is stopping"),
     Busy: Kind(503, "BUSY", "The service is busy"),
+    PlanLost: Kind(503, "PLAN_LOST", "The plan could not be finished"),
     PackError: Kind(503, "PACK_UNUSABLE", "The geodata pack cannot be used"),
     NoStore: Kind(503, "NO_STORE", "This service keeps no records"),
     DocumentGone: Kind(410, "DOCUMENT_GONE", "What it was made with is no longer at hand"),
@@ -228,7 +238,8 @@ def _field_error(exception: SafeportError) -> Json:
     if isinstance(exception, StoreError):
         code = exception.code
     detail = _sentence(exception).removeprefix(f"{exception.field}: ")
-    return _error(_pointer(_WHERE.get(exception.field, exception.field)), code, detail)
+    whole, _, last = exception.field.rpartition(".")
+    return _error(_pointer(".".join(filter(None, (whole, _WHERE.get(last, last))))), code, detail)
 
 
 def _pointer(field: str) -> str:
@@ -271,16 +282,16 @@ def errors_of(found: Sequence[Mapping[str, Any]]) -> list[Json]:
 
 def _is_attempt_at_persons(error: Mapping[str, Any]) -> bool:
     """Whether an error is on the whole of ``persons``: its location then ends with the name of a union member."""
-    return len(error["loc"]) == 3 and error["loc"][1] == "persons"
+    return len(error["loc"]) >= 3 and error["loc"][-2] == "persons"
 
 
 def _error_of(error: Mapping[str, Any]) -> Json:
     kind, steps = str(error["type"]), list(error["loc"][1:])
-    if steps[:1] == ["persons"]:
-        del steps[1:2]
+    if "persons" in steps:
+        del steps[steps.index("persons") + 1 : steps.index("persons") + 2]
     said = str(error["msg"]).removeprefix("Value error, ").replace("Input should", "This should")
     detail = _DETAILS.get(kind, said)
-    if steps == ["persons"] and kind == "int_type":
+    if steps[-1:] == ["persons"] and kind == "int_type":
         detail = _NOT_PERSONS
     code = _CODES.get(kind, "WRONG_TYPE" if kind.endswith(("_type", "_parsing")) else "INVALID_VALUE")
     return _error(_pointer_to(steps), code, _ECHO.sub("This is ", detail))

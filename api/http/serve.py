@@ -1,11 +1,14 @@
 """Running the HTTP door on this machine."""
 
+import asyncio
 import logging
+import signal
 import socket
 import sys
-from contextlib import nullcontext, suppress
+from contextlib import ExitStack, suppress
 from ipaddress import ip_address
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -15,13 +18,11 @@ from api.http.app import create_app
 from api.settings import Settings, read_settings
 from api.store.signed_heads import read_signing_key
 from api.store.store import open_for_service
-from engine.errors import InvalidAsk
+from engine import ENGINE_VERSION
+from engine.errors import InvalidAsk, SafeportError
 from geodata.pack import DEFAULT_PACK
 
-_log = logging.getLogger(__name__)
-
-STOP_S = 10
-"""How long requests under way may take to finish when the server is stopped. [s]"""
+_log = logging.getLogger("safeport.service")
 
 
 def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast: Path | None = None) -> None:
@@ -47,17 +48,29 @@ def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast:
         The store cannot be opened, or its tables are not those of this program.
     """
     chosen = settings or read_settings()
-    if chosen.signing_key is not None:
-        if chosen.store is None:
-            raise InvalidAsk("signing_key", "there is no store whose audit chain it could sign.", "Name a store too.")
-        # Read now: a key that cannot be read should not be found out at night.
-        read_signing_key(chosen.signing_key)
-    listener = _listener(address_to_listen_on(chosen.host, chosen.access), chosen.port)
     url = chosen.store
-    if not is_loopback(chosen.host) and not chosen.trusted_proxies:
-        _log.warning("keys and tokens travel in the clear: put a proxy with TLS in front (SAFEPORT_TRUSTED_PROXIES)")
-    with listener, nullcontext() if url is None else open_for_service(url.get_secret_value()) as store:
-        _answer(listener, create_app(pack=pack, settings=chosen, forecast=forecast, store=store), chosen)
+    with ExitStack() as opened:
+        try:
+            _refuse_bad_signing(chosen)
+            listener = opened.enter_context(_listener(address_to_listen_on(chosen.host, chosen.access), chosen.port))
+            store = None if url is None else opened.enter_context(open_for_service(url.get_secret_value()))
+            app = create_app(pack=pack, settings=chosen, forecast=forecast, store=store)
+        except SafeportError as refused:
+            said = {"field": refused.field, "problem": refused.problem, "remedy": refused.remedy}
+            _log.error("not started", extra=said)
+            raise
+        if not is_loopback(chosen.host) and not chosen.trusted_proxies:
+            _log.warning("keys and tokens travel in the clear: name a proxy with TLS (SAFEPORT_TRUSTED_PROXIES)")
+        _answer(listener, app, chosen)
+
+
+def _refuse_bad_signing(chosen: Settings) -> None:
+    if chosen.signing_key is None:
+        return
+    if chosen.store is None:
+        raise InvalidAsk("signing_key", "there is no store whose audit chain it could sign.", "Name a store too.")
+    # Read now: a key that cannot be read should not be found out at night.
+    read_signing_key(chosen.signing_key)
 
 
 def _answer(listener: socket.socket, app: FastAPI, chosen: Settings) -> None:
@@ -66,23 +79,77 @@ def _answer(listener: socket.socket, app: FastAPI, chosen: Settings) -> None:
         shown = f"[{address}]" if ":" in address else address
         sys.stdout.write(f"safeport answers on http://{shown}:{number}\n")
         sys.stdout.flush()
-        uvicorn.Server(server_config(app, chosen)).run(sockets=[listener])
+        _log.info("started", extra={"address": shown, "port": number, "engine_version": ENGINE_VERSION})
+        Server(server_config(app, chosen), app, chosen.drain_s).run(sockets=[listener])
 
 
 def server_config(app: FastAPI, chosen: Settings) -> uvicorn.Config:
     """How the server is set up."""
     return uvicorn.Config(
         app,
+        # Its loggers say what they say through ours.
+        log_config=None,
         lifespan="on",
         # Queries carry positions; they belong in no log.
         access_log=False,
-        log_level="warning",
         server_header=False,
         # Whoever is not named may not speak for another.
         proxy_headers=bool(chosen.trusted_proxies),
         forwarded_allow_ips=list(chosen.trusted_proxies),
-        timeout_graceful_shutdown=STOP_S,
+        timeout_graceful_shutdown=chosen.stop_s,
     )
+
+
+class Server(uvicorn.Server):
+    """uvicorn that first says it is leaving, and goes on answering for a while.
+
+    Parameters
+    ----------
+    config : uvicorn.Config
+    app : FastAPI
+        Its readiness ends and its event streams end as soon as a signal is here.
+    drain_s : float
+        Between SIGTERM and the moment nothing is accepted any more. A second signal, or SIGINT, ends it. [s]
+    """
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI, drain_s: float) -> None:
+        super().__init__(config)
+        self._app = app
+        self._drain_s = drain_s
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._has_left = False
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept nothing more, finish what is under way, close."""
+        self._leave()
+        await super().shutdown(sockets)
+        _log.info("stopped")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal arrived, perhaps between any two instructions: only the loop is told."""
+        leaving = self._app.state.leaving
+        if sig != signal.SIGTERM or self._loop is None or leaving.has_begun or self.should_exit:
+            super().handle_exit(sig, frame)
+            return
+        leaving.has_begun = True
+        self._loop.call_soon_threadsafe(self._drain, sig)
+
+    def _drain(self, sig: int) -> None:
+        self._leave()
+        assert self._loop is not None  # noqa: S101
+        self._loop.call_later(self._drain_s, super().handle_exit, sig, None)
+
+    def _leave(self) -> None:
+        if not self._has_left:
+            self._has_left = True
+            self._app.state.leaving.has_begun = True
+            self._app.state.broadcast.end()
+            _log.info("stopping")
 
 
 def address_to_listen_on(host: str, access: bool) -> str:

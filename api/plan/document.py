@@ -22,6 +22,7 @@ from api.plan.reading import (
 )
 from api.plan.words import HEADLINE, METHOD, NOTICE
 from api.position import format_time
+from api.store.reservations import HOLD_AFTER_ETA_S
 from engine import ENGINE_VERSION
 from engine.model import Port
 from engine.units import MINUTE_S
@@ -41,10 +42,11 @@ def plan_document(proposal: Proposal) -> Json:
         persons=landed, encounters=len({part.boat for part in parts}), ports=len({part.port for part in parts}),
         minutes=f"{ashore_min:.0f}", without=sum(without.values()), all=landed + sum(without.values()),
     )  # fmt: skip
-    encounters = [_encounter(proposal, k, without[k]) for k in range(len(proposal.boats))]
     inputs = _inputs(proposal)
+    plan_id = _plan_id(proposal, inputs)
+    encounters = [_encounter(proposal, k, without[k], plan_id) for k in range(len(proposal.boats))]
     return {
-        "plan_id": _plan_id(proposal, inputs),
+        "plan_id": plan_id,
         "planned_at": format_time(proposal.at_s),
         "kind": "proposal",
         "note": proposal.request.note,
@@ -77,7 +79,7 @@ def plan_document(proposal: Proposal) -> Json:
     }  # fmt: skip
 
 
-def _encounter(proposal: Proposal, k: int, without: int) -> Json:
+def _encounter(proposal: Proposal, k: int, without: int, plan_id: str) -> Json:
     boat = proposal.boats[k]
     decision = boat.decision
     parts = parts_of(proposal, k, None if proposal.best is None else proposal.best.landing)
@@ -92,7 +94,7 @@ def _encounter(proposal: Proposal, k: int, without: int) -> Json:
         "persons": boat.persons,
         "persons_assumed": not boat.persons_known,
         "most_parts": boat.most_parts,
-        "parts": [_part(proposal, boat, part) for part in parts],
+        "parts": [_part(proposal, boat, part, f"{plan_id}-{k}") for part in parts],
         "time_to_safety_min": _minutes(safety_min),
         "own_nearest": None if own is None else {
             "port": port_brief(proposal.world.ports[own[0]]),
@@ -113,7 +115,7 @@ def _port(proposal: Proposal, part: Part) -> Port:
     return proposal.world.ports[proposal.ports[part.port]]
 
 
-def _part(proposal: Proposal, boat: Boat, part: Part) -> Json:
+def _part(proposal: Proposal, boat: Boat, part: Part, key: str) -> Json:
     def at(minute: float) -> str:
         return format_time(proposal.at_s + round(minute * MINUTE_S))
 
@@ -131,6 +133,24 @@ def _part(proposal: Proposal, boat: Boat, part: Part) -> Json:
         "landing_min": _minutes(part.end_min - part.begin_min),
         "policy_adds_min": _minutes(part.safety_min - part.end_min),
         "time_to_safety_min": _minutes(part.safety_min),
+        "accept": _accept(proposal, boat, part, at(arrive_min), part.end_min - arrive_min, key),
+    }
+
+
+def _accept(proposal: Proposal, boat: Boat, part: Part, eta_at: str, ashore_min: float, key: str) -> Json:
+    """The request that makes a reservation of a part; sent twice it is one, because the same part has the same key."""
+    return {
+        "method": "POST",
+        "path": "/v1/reservations",
+        "idempotency_key": f"{key}-{_port(proposal, part).id}-{part.persons}",
+        "body": {
+            "port_id": _port(proposal, part).id,
+            "vessel": boat.id,
+            "persons": {"total": part.persons},
+            "eta_at": eta_at,
+            # Places are held for as long past the arrival as usual, and while others land before this load.
+            "hold_s": round(HOLD_AFTER_ETA_S + ashore_min * MINUTE_S),
+        },
     }
 
 

@@ -7,13 +7,16 @@ Two kinds, both true of every plan and exact at the one they were made at:
   ``max(0, before - drained) + load``, a sum of loads put through functions that grow and bend upwards, so what one
   more boat adds never shrinks as others join. Hence (Nemhauser, Wolsey and Fisher 1978) ``F >= F(S) - sum over S of
   what b adds to the rest of S, for each b that stays away + sum over the others of what each costs alone``. A load
-  that may be shared is as many small ones as it has people; in S it is there with all of them.
+  that may be shared is as many small ones as it has people; in S it is there with all of them, and outside S what it
+  costs alone has a column of its own, drawn by tangents.
 * `F` of the numbers of people is convex: the queue at any moment is the greatest of (arrived since s) less (landed
   since s), each linear in the loads. One person more of boat b delays the queue until it next runs empty, so the slope
   is the time from b's arrival to that moment. This one serves where loads may be shared.
 
 References
 ----------
+Frangioni, A., Gentile, C. (2006), Perspective cuts for a class of convex 0-1 mixed integer programs, Mathematical
+Programming 106, 225-236, doi:10.1007/s10107-005-0594-3.
 Nemhauser, G. L., Wolsey, L. A., Fisher, M. L. (1978), An analysis of approximations for maximizing submodular set
 functions, Mathematical Programming 14, 265-294, doi:10.1007/BF01588971.
 """
@@ -30,8 +33,8 @@ BROKEN, BROKEN_SHARE = 0.1, 0.001
 NOBODY = 1e-3
 """Fewer people, or a smaller share of a boat, are the solver's rounding. [persons]"""
 
-TANGENTS = (0.25, 0.5, 0.75, 1.0)
-"""Shares of a load at which the cost of landing it alone is drawn."""
+FIRST_TANGENT = 0.5
+"""Share of a load at which the cost of landing it alone is drawn before anything is known."""
 
 LARGEST_SET = 6
 """Boats in one row learnt from a relaxed solution."""
@@ -58,7 +61,8 @@ class Lessons:
         for port, pairs in enumerate(self._pairs):
             if len(pairs):
                 self._row(port, self._alone_terms(port), 0.0)
-                self._shared_alone(port)
+                for k in pairs[model.own[pairs] >= 0]:
+                    self._tangent(int(k), FIRST_TANGENT * float(problem.persons[model.boat[k]]))
 
     def learn(self, loads: np.ndarray, values: np.ndarray | None = None) -> bool:
         """Rows for every port where the solver's values think too little of the waiting; whether any was added."""
@@ -72,10 +76,11 @@ class Lessons:
             boats = np.flatnonzero(here)
             if self._shared[boats].any():
                 added |= self._say(int(port), here, whole=False)
-            if len(boats) > 1 and (here[boats] == problem.persons[boats]).all():
+            together = np.where(here == problem.persons, here, 0)
+            if np.count_nonzero(together) > 1:
                 # Boats that meet at one port would meet at its neighbour next: one lesson for all saves rounds.
                 for other in range(problem.shape[1]):
-                    added |= self._say(other, here, whole=True)
+                    added |= self._say(other, together, whole=True)
         return added
 
     def learn_shared(self, values: np.ndarray) -> bool:
@@ -97,12 +102,14 @@ class Lessons:
             if waiting(problem, port, loads) > enough:
                 self._convex(port, loads)
                 added = True
-            best = self._most_broken(port, loads / np.maximum(problem.persons, 1), enough)
+            alone, steeper = self._alone(port, loads, values)
+            added |= steeper
+            best = self._most_broken(port, loads / np.maximum(problem.persons, 1), enough, alone)
             if best is not None:
                 added |= self._say(port, best, whole=True)
         return added
 
-    def _most_broken(self, port: int, share: np.ndarray, enough: float) -> np.ndarray | None:
+    def _most_broken(self, port: int, share: np.ndarray, enough: float, alone: np.ndarray) -> np.ndarray | None:
         """The set of whole loads whose row asks for most above `enough`; None when none does."""
         problem = self._model.problem
         together = np.argsort(-share, kind="stable")
@@ -110,16 +117,15 @@ class Lessons:
         for count in range(2, min(LARGEST_SET, int((share > NOBODY).sum())) + 1):
             whole = np.zeros(problem.shape[0], np.int64)
             whole[together[:count]] = problem.persons[together[:count]]
-            value = self._asks(port, whole, share)
+            value = self._asks(port, whole, share, alone)
             if value > enough:
                 best, enough = whole, value
         return best
 
-    def _asks(self, port: int, loads: np.ndarray, share: np.ndarray) -> float:
+    def _asks(self, port: int, loads: np.ndarray, share: np.ndarray, alone: np.ndarray) -> float:
         """What the row of a set of whole loads says at a relaxed solution. [person min]"""
-        alone = 0.5 * self._step.astype(np.float64) ** 2 / self._model.problem.rate[port]
         value = waiting(self._model.problem, port, loads)
-        value += float((alone * share * self._steps)[loads == 0].sum())
+        value += float(alone[loads == 0].sum())
         for boat in np.flatnonzero(loads):
             value -= (1.0 - float(share[boat])) * float(self._steps[boat]) * self._adds(port, loads, int(boat))
         return value
@@ -149,7 +155,9 @@ class Lessons:
         constant = waiting(model.problem, port, loads)
         for boat in boats:
             adds = self._adds(port, loads, int(boat))
-            terms[int(model.people[model.place[int(boat), port]])] = adds
+            k = model.place[int(boat), port]
+            terms.pop(int(model.own[k]), None)
+            terms[int(model.people[k])] = adds
             constant -= adds * float(self._steps[boat])
         self._row(port, list(terms.items()), constant)
 
@@ -167,26 +175,44 @@ class Lessons:
         self._row(port, terms, constant)
 
     def _alone_terms(self, port: int) -> list[tuple[int, float]]:
-        """What each step costs when it lands alone."""
-        model, problem = self._model, self._model.problem
+        """What each load costs when it lands alone."""
+        model, rate = self._model, float(self._model.problem.rate[port])
         return [
-            (int(model.people[k]), 0.5 * float(model.each[k]) ** 2 / float(problem.rate[port]))
+            (int(model.own[k]), UNIT)
+            if model.own[k] >= 0
+            else (int(model.people[k]), 0.5 * float(model.each[k]) ** 2 / rate)
             for k in self._pairs[port]
         ]
 
-    def _shared_alone(self, port: int) -> None:
-        """Tangents to what a load that may be shared costs when it lands alone: half its square by the rate.
-
-        Each stands beside the whole loads landing alone, because together they cost no less than apart.
-        """
+    def _alone(self, port: int, loads: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, bool]:
+        """What each load costs when it lands alone, and whether a solution that thinks less was taught. [person min]"""
         model, problem = self._model, self._model.problem
-        rate = float(problem.rate[port])
-        shared = self._shared[model.boat[self._pairs[port]]]
-        terms = [term for term, part in zip(self._alone_terms(port), shared, strict=True) if not part]
-        for k in self._pairs[port][shared]:
-            for share in TANGENTS:
-                persons = share * float(problem.persons[model.boat[k]])
-                self._row(port, [*terms, (int(model.people[k]), persons / rate)], -0.5 * persons**2 / rate)
+        alone = 0.5 * loads * self._step / problem.rate[port]
+        added = False
+        for k in self._pairs[port]:
+            boat = int(model.boat[k])
+            if model.own[k] < 0 or loads[boat] == 0.0:
+                continue
+            # As many as there would be if the port were used for certain.
+            persons = float(loads[boat]) / max(float(values[model.use[k]]), NOBODY)
+            alone[boat] = 0.5 * loads[boat] * persons / problem.rate[port]
+            thought = float(values[model.own[k]]) * UNIT
+            if alone[boat] > thought + BROKEN + BROKEN_SHARE * thought:
+                self._tangent(int(k), persons)
+                added = True
+        return alone, added
+
+    def _tangent(self, k: int, persons: float) -> None:
+        """A tangent to what a load that may be shared costs when it lands alone: half its square by the rate.
+
+        For a port not used it says nothing, and in between as much as it can: ``own >= slope people - constant use``
+        (Frangioni and Gentile 2006, doi:10.1007/s10107-005-0594-3).
+        """
+        model = self._model
+        rate = float(model.problem.rate[model.port[k]])
+        own, people, use = int(model.own[k]), int(model.people[k]), int(model.use[k])
+        slope, constant = persons / rate / UNIT, 0.5 * persons**2 / rate / UNIT
+        model.rows.add([(own, 1.0), (people, -slope), (use, constant)], low=0.0)
 
     def _row(self, port: int, terms: list[tuple[int, float]], constant: float) -> None:
         """``wait >= constant + terms``."""

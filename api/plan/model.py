@@ -50,6 +50,9 @@ class Model:
         Column of `T`. [min]
     wait : ndarray of int64, shape (p,)
         Columns of what is spent waiting and landing at each port. [`UNIT` person min]
+    own : ndarray of int64, shape (n,)
+        Columns of what the people of a pair would spend landing if no other boat came, for loads that may be shared;
+        -1 for the others. [`UNIT` person min]
     """
 
     problem: Problem
@@ -63,6 +66,7 @@ class Model:
     columns: Columns
     latest: int
     wait: np.ndarray
+    own: np.ndarray
     rows: Rows
     said: set[tuple[int, int, int]] = field(default_factory=set)
 
@@ -99,16 +103,19 @@ def model_of(problem: Problem, least_min: float, most_min: float, whole: bool = 
     each = np.where(split, 1.0, problem.persons[boat])
     latest = count + shared
     wait = latest + 1 + np.arange(problem.shape[1])
-    size = latest + 1 + problem.shape[1]
-    high = np.concatenate([np.ones(count), problem.persons[boat[split]], [most_min], np.full(problem.shape[1], np.inf)])
+    own = np.full(count, -1)
+    own[split] = latest + 1 + problem.shape[1] + np.arange(shared)
+    size = latest + 1 + problem.shape[1] + shared
+    high = np.concatenate([
+        np.ones(count), problem.persons[boat[split]], [most_min], np.full(problem.shape[1] + shared, np.inf)
+    ])  # fmt: skip
     low = np.zeros(size)
     low[latest] = least_min
     is_whole = np.zeros(size, np.bool_)
     is_whole[:latest] = whole
     place = {(int(b), int(p)): k for k, (b, p) in enumerate(zip(boat, port, strict=True))}
-    model = Model(
-        problem, least_min, boat, port, use, people, each, place, Columns(low, high, is_whole), latest, wait, Rows()
-    )
+    columns = Columns(low, high, is_whole)
+    model = Model(problem, least_min, boat, port, use, people, each, place, columns, latest, wait, own, Rows())
     _everybody_once(model)
     _no_more_than_places(model)
     if np.isfinite(most_min):
@@ -140,10 +147,19 @@ def _everybody_once(model: Model) -> None:
         if problem.most_parts[boat] > 1:
             model.rows.add([(int(model.use[k]), 1.0) for k in pairs], high=float(problem.most_parts[boat]))
             for k in pairs:
-                # A port is used by somebody, or by nobody.
-                room = min(persons, float(problem.places[model.port[k]]))
+                # Nobody uses a port without saying so. Who says so and sends nobody gains nothing by it.
+                room = min(persons, float(problem.places[model.port[k]]), _in_time(model, int(k)))
                 model.rows.add([(int(model.people[k]), 1.0), (int(model.use[k]), -room)], high=0.0)
-                model.rows.add([(int(model.people[k]), 1.0), (int(model.use[k]), -1.0)], low=0.0)
+
+
+def _in_time(model: Model, k: int) -> float:
+    """People of a pair that are ashore in time even if no other boat comes. [persons]"""
+    problem, boat, port = model.problem, model.boat[k], model.port[k]
+    most_min = float(model.columns.high[model.latest])
+    if most_min == np.inf:
+        return np.inf
+    left_min = most_min - float(problem.arrive_min[boat, port] + problem.extra_min[boat, port])
+    return float(np.floor((left_min + SLACK_MIN) * float(problem.rate[port]) + SLACK_MIN))
 
 
 def _no_more_than_places(model: Model) -> None:
@@ -176,7 +192,7 @@ def _queues_end_by_latest(model: Model) -> None:
             alone = float(problem.alone_min[boats[j], port])
             if not settled and problem.most_parts[boats[j]] == 1 and alone > least:
                 rows.add([(model.latest, 1.0), (int(model.use[pairs[j]]), least - alone)], low=least)
-            elif problem.most_parts[boats[j]] > 1:
+            elif problem.most_parts[boats[j]] > 1 and not settled:
                 _ends_by_latest(model, port, pairs, j, j)
 
 

@@ -7,14 +7,14 @@ from math import ceil, inf
 import numpy as np
 
 from api.house import House
-from api.plan.clock import Clock
 from api.plan.effort import Effort
 from api.plan.greedy import greedy
 from api.plan.landing import Landing, landed
-from api.plan.optimum import Optimum, optimum
+from api.plan.optimum import Optimum
 from api.plan.problem import Problem
 from api.plan.request import PlanEncounterIn, PlanIn
-from api.plan.shortage import Shortage, shortage
+from api.plan.search import Search, search
+from api.plan.shortage import Shortage
 from api.position import parse_time
 from engine.decide import decide
 from engine.errors import InvalidAsk, PositionRefused, SafeportError, UnknownName
@@ -114,7 +114,9 @@ class Proposal:
     shortage: Shortage | None
 
 
-def propose(request: PlanIn, house: House, now_s: float, effort: Effort | None = None) -> Proposal:
+def propose(
+    request: PlanIn, house: House, now_s: float, effort: Effort | None = None, searched: Search = search
+) -> Proposal:
     """The plan that brings the last person to safety soonest, and then all of them with the least waiting.
 
     Parameters
@@ -125,6 +127,8 @@ def propose(request: PlanIn, house: House, now_s: float, effort: Effort | None =
         Taken as the time where the plan states none. [s]
     effort : Effort, optional
         That of the request when left out.
+    searched : callable
+        Who searches; another process where this one has others to answer.
 
     Raises
     ------
@@ -145,22 +149,11 @@ def propose(request: PlanIn, house: House, now_s: float, effort: Effort | None =
     urgency = np.array([int(boats[k].decision.ask.medical) for k in planned], np.int64)
     in_turn = greedy(problem, urgency)
     effort = effort or Effort(limit_s=request.time_limit_s)
-    best, missing = _best(problem, in_turn, effort) if planned else (None, None)
+    best, missing = searched(problem, in_turn, effort) if planned else (None, None)
     return Proposal(
         at_s, request, house.world_at(at_s), boats, figures, planned, ports, problem, best, landed(problem, in_turn),
         missing,
     )  # fmt: skip
-
-
-def _best(problem: Problem, in_turn: np.ndarray, effort: Effort) -> tuple[Optimum | None, Shortage | None]:
-    known = [in_turn] if (in_turn.sum(axis=1) == problem.persons).all() else []
-    best = optimum(problem, known, effort)
-    if best is not None:
-        return best, None
-    missing = shortage(problem, Clock(effort.limit_s))
-    kept = problem.loaded(problem.persons - missing.without)
-    best = optimum(kept, [missing.loads], effort) if kept.persons.any() else None
-    return best, missing if missing.without.any() else None
 
 
 def figures_of(request: PlanIn, house: House) -> dict[int, Figures]:

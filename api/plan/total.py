@@ -5,7 +5,7 @@ learnt by rows (`api.plan.lessons`). There are finitely many plans and each teac
 ends with the optimum; at any moment the last bound of the solver is a bound of the true total.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,6 +25,9 @@ INNER_GAP = 0.5
 
 WORTH_A_ROUND = 1e-4
 """Share the relaxed bound has to rise by for another round of it."""
+
+SHARES_ROUNDS = 12
+"""Most times the numbers of people are asked for when it is settled who uses which port."""
 
 RELAXED_ROUNDS = 40
 """Most times it is asked with loads shared at will: quick, and most of the lessons are learnt there."""
@@ -107,6 +110,7 @@ def _searched(
     bound = min(start.bound_person_min, best_total)
     asked = 0
     learnt = True
+    whole_numbers = int(model.columns.whole.sum()) if (model.own >= 0).any() else 0
     for asked in range(1, effort.rounds + 1):
         left = 1.0 - bound / best_total
         # A fraction of what is left to prove is close enough for one answer, until that teaches nothing more.
@@ -119,8 +123,10 @@ def _searched(
         proposed = model.loads(found.values)
         late = add_broken_queues(model, proposed, latest_min)
         news = lessons.learn(proposed, found.values)
-        if not late:
-            better = improved(problem, proposed, latest_min)
+        settled, more = _shares_settled(model, cost, lessons, found.values, latest_min, clock)
+        news |= more
+        for plan in ([] if late else [proposed]) + settled:
+            better = improved(problem, plan, latest_min)
             news |= lessons.learn(better)
             better_total = landed(problem, better).total_person_min
             if better_total < best_total:
@@ -130,5 +136,47 @@ def _searched(
             break
         if not (news or late) and gap == 0.0:
             break
+        if asked >= effort.exact_rounds and asked * whole_numbers >= effort.shared_work:
+            break
         learnt = news or late
     return Total(best, best_total, bound, asked)
+
+
+def _shares_settled(
+    model: Model, cost: np.ndarray, lessons: Lessons, values: np.ndarray, latest_min: float, clock: Clock
+) -> tuple[list[np.ndarray], bool]:
+    """The best numbers of people when everybody uses the ports of a solution; whether the solver was taught by it.
+
+    Much smaller than the whole question, so it is asked until there is nothing more to learn; else each answer of the
+    solver would only shift some people of the same plan.
+
+    Returns
+    -------
+    list of ndarray of int64, shape (b, p)
+        One plan, or none where none was found or no load may be shared.
+    bool
+    """
+    if not (model.own >= 0).any():
+        return [], False
+    columns, problem = model.columns, model.problem
+    low, high = columns.low.copy(), columns.high.copy()
+    used = np.rint(values[model.use])
+    low[model.use] = high[model.use] = used
+    high[model.people] *= used
+    fixed = replace(model, columns=replace(columns, low=low, high=high))
+    best: np.ndarray | None = None
+    best_total, taught = np.inf, False
+    for _ in range(SHARES_ROUNDS):
+        found = solved(fixed, cost, clock.left_s())
+        if found.values is None:
+            break
+        loads = model.loads(found.values)
+        late = add_broken_queues(model, loads, latest_min)
+        news = lessons.learn(loads, found.values)
+        total = landed(problem, loads).total_person_min
+        if not late and total < best_total:
+            best, best_total = loads, total
+        if not (late or news):
+            break
+        taught = True
+    return [] if best is None else [best], taught

@@ -42,7 +42,7 @@ def test_a_glance_sees_what_a_decision_sees(house, policy):
         except PositionRefused:
             continue
         world = house.world_at(NOW)
-        judged = glance(ask, world if ports is None else seeing(world, ask, ports))
+        judged = glance(ask, world if ports is None else seeing(world, ports, NOW, ask.policy.limits))
         for name in Judged._fields[2:]:
             assert np.array_equal(getattr(judged, name), getattr(decision, name), equal_nan=True), name
         view, document = engine_view(judged), decision_document(decision)

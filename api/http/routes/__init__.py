@@ -9,6 +9,8 @@ from api.http.routes import (
     events,
     exchange,
     keys,
+    metrics,
+    plans,
     port_reports,
     ports,
     records,
@@ -27,4 +29,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     records.router,
     events.router,
     keys.router,
+    plans.router,
+    metrics.router,
 )

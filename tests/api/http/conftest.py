@@ -51,6 +51,9 @@ class Caller:
         sent = {"Content-Type": "application/json"} | given
         return self.request("POST", "/v1/decisions", content=data, headers=sent)
 
+    def plan(self, body):
+        return self.request("POST", "/v1/plans", json=body)
+
 
 @pytest.fixture(scope="session")
 def call_app():
@@ -62,7 +65,9 @@ def call_app():
 @pytest.fixture(scope="session")
 def client(call_app, house):
     """Caller of an application that is ready."""
-    return call_app(create_app(house))
+    app = create_app(house)
+    yield call_app(app)
+    app.state.planner.close()
 
 
 @pytest.fixture

@@ -92,6 +92,8 @@ DOORS = [
     ("POST", "/v1/reservations/r-1/release", Permission.HOLD_PLACES),
     ("POST", "/v1/reservations/r-1/land", Permission.HOLD_PLACES),
     ("POST", "/v1/reservations/r-1/transfer", Permission.HOLD_PLACES),
+    ("POST", "/v1/plans", Permission.PLAN),
+    ("GET", "/metrics", Permission.READ_METRICS),
     ("GET", "/v1/handover", Permission.SIGN_HANDOVER),
     ("POST", "/v1/handover", Permission.SIGN_HANDOVER),
     ("GET", "/v1/audit", Permission.READ_AUDIT),

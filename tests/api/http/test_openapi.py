@@ -1,7 +1,11 @@
 import pytest
 
 from api.encounter import EncounterIn
-from api.http import bodies, examples, record_examples, record_shapes, shapes
+from api.http import bodies, examples, plan_examples, plan_shapes, record_examples, record_shapes, shapes
+from api.plan.request import PlanIn
+
+CHANGES_NOTHING = {"/v1/plans"}
+"""What is posted only because it is too large for a query."""
 
 PATHS = {
     "/v1/decisions",
@@ -12,6 +16,7 @@ PATHS = {
     "/v1/ports/live",
     "/v1/ports/{port_id}",
     "/v1/ports/{port_id}/tide",
+    "/v1/plans",
     "/v1/ports/{port_id}/status",
     "/v1/ports/{port_id}/capacity",
     "/v1/ports/{port_id}/reception",
@@ -38,6 +43,7 @@ PATHS = {
     "/v1/keys",
     "/v1/keys/{key_id}",
     "/v1/keys/{key_id}/rotate",
+    "/metrics",
     "/healthz",
     "/readyz",
 }
@@ -91,7 +97,7 @@ def test_every_reference_leads_somewhere(described):
 
 def test_unknown_fields_are_refused_by_the_description_too(described):
     schemas = described["components"]["schemas"]
-    for name in ("EncounterIn", "VesselIn", "PersonsIn", "PointIn"):
+    for name in ("EncounterIn", "VesselIn", "PersonsIn", "PointIn", "PlanIn", "PlanEncounterIn", "PortFiguresIn"):
         assert schemas[name]["additionalProperties"] is False
 
 
@@ -99,6 +105,19 @@ def test_unknown_fields_are_refused_by_the_description_too(described):
 def test_request_examples_are_answered(client, example):
     EncounterIn.model_validate(example["value"])
     assert client.decide(example["value"]).status_code == 200
+
+
+@pytest.mark.parametrize("example", plan_examples.PLANS.values(), ids=plan_examples.PLANS.keys())
+def test_plan_examples_are_answered_as_shown(client, example):
+    PlanIn.model_validate(example["value"])
+    answer = client.plan(example["value"])
+    assert answer.status_code == 200
+    document = answer.json()
+    plan_shapes.PlanShape.model_validate(document)
+    assert document.keys() == plan_shapes.PlanShape.model_fields.keys() == plan_examples.PLAN.keys()
+    (shown,), (made, *_) = plan_examples.PLAN["encounters"], document["encounters"]
+    assert made.keys() == shown.keys()
+    assert [part.keys() for part in made["parts"]] == [part.keys() for part in shown["parts"]]
 
 
 @pytest.mark.parametrize(
@@ -110,6 +129,7 @@ def test_request_examples_are_answered(client, example):
         (shapes.PortsShape, examples.PORTS),
         (shapes.TideShape, examples.TIDE),
         (shapes.ProblemShape, examples.PROBLEM),
+        (plan_shapes.PlanShape, plan_examples.PLAN),
         (record_shapes.StatusReportShape, record_examples.STATUS),
         (record_shapes.CapacityReportShape, record_examples.CAPACITY),
         (record_shapes.ReceptionReportShape, record_examples.RECEPTION),
@@ -165,7 +185,8 @@ def test_every_change_can_be_sent_twice(described):
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
             names = {given["name"] for given in operation.get("parameters", ())}
-            assert ("Idempotency-Key" in names) is (method != "get" and not path.startswith("/v1/keys")), (method, path)
+            changes = method != "get" and path not in CHANGES_NOTHING and not path.startswith("/v1/keys")
+            assert ("Idempotency-Key" in names) is changes, (method, path)
 
 
 def test_real_answers_have_the_shape_described(client, encounter):

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from api.http import create_app, opening
+from api.store.store import open_store
 
 
 @asynccontextmanager
@@ -42,6 +43,27 @@ def test_it_is_up_while_the_pack_is_opened_and_ready_after(house, monkeypatch, e
             assert (await client.get("/v1/ports/dover")).status_code == 200
 
     asyncio.run(story())
+
+
+def test_with_a_store_too_it_is_ready_only_when_every_compiled_path_has_run(house, monkeypatch, tmp_path, encounter):
+    """The store is open long before; that alone makes nothing ready."""
+    may_warm, is_warming = threading.Event(), threading.Event()
+    monkeypatch.setattr(opening, "open_house", lambda pack: house)
+    monkeypatch.setattr(opening, "warm", lambda house: is_warming.set() or may_warm.wait(30))
+
+    async def story(store):
+        async with running(create_app(store=store)) as client:
+            assert await asyncio.to_thread(is_warming.wait, 30)
+            # The store answers already.
+            assert (await client.get("/v1/reservations")).status_code == 200
+            for answer in (await client.get("/readyz"), await client.post("/v1/decisions", json=encounter)):
+                assert (answer.status_code, answer.json()["code"]) == (503, "STARTING")
+            may_warm.set()
+            assert (await settled_status(client)).status_code == 200
+            assert (await client.post("/v1/decisions", json=encounter)).status_code == 200
+
+    with open_store(f"sqlite:{tmp_path}/store.db", create=True) as store:
+        asyncio.run(story(store))
 
 
 def test_an_unusable_pack_is_said_and_the_process_stays_up(tmp_path, encounter, caplog):

@@ -17,7 +17,7 @@ from api.plan.problem import Problem
 from api.plan.shortage import shortage
 from tests.api.plan import brute_force
 
-EXACT = Effort(limit_s=60.0, rounds=400, exact_rounds=400, close_share=0.0)
+EXACT = Effort(limit_s=60.0, rounds=400, exact_rounds=400, close_share=0.0, shared_work=1_000_000)
 
 
 @st.composite

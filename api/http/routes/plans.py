@@ -1,0 +1,63 @@
+"""Joint plans of mass rescues."""
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+from starlette.responses import Response
+
+from api.access.roles import Permission
+from api.document import dump
+from api.house import House
+from api.http.callers import Caller, allowed
+from api.http.doors import JsonText, MaybeRecords, OpenHouse, Plans
+from api.http.openapi import problems
+from api.http.plan_examples import PLAN, PLANS
+from api.http.plan_shapes import PlanShape
+from api.http.strict_json import StrictJsonRoute
+from api.plan.document import plan_document
+from api.plan.live import plans_for_now, seeing
+from api.plan.propose import propose
+from api.plan.request import PlanIn
+from api.plan.search import Search
+
+router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
+
+
+@router.post(
+    "/plans",
+    tags=["plans"],
+    summary="Joint plan for many encounters",
+    response_class=JsonText,
+    responses={
+        200: {
+            "model": PlanShape,
+            "description": "The proposal, also when there are not enough places.",
+            "content": {"application/json": {"example": PLAN}},
+        },
+        **problems(400, 413, 415, 422, 503),
+    },
+)
+async def create_plan(
+    plan: Annotated[PlanIn, Body(openapi_examples=PLANS)],
+    house: OpenHouse,
+    planner: Plans,
+    memory: MaybeRecords,
+    caller: Annotated[Caller, allowed(Permission.PLAN)],  # noqa: ARG001 - asked for, so that it is checked
+) -> Response:
+    """Share the people of many encounters out over the ports: last person safe soonest, then least waiting.
+
+    It is a proposal. Nothing is held and nobody is told. To accept it, send the request that stands under `accept` of
+    each part, one encounter at a time: it becomes a reservation, and the same request again is the same reservation.
+
+    It takes up to `time_limit_s` and somewhat more; the answer says how much better another plan might be. With a
+    store, a plan for now takes places and landing rates that it does not state from what ports report.
+    """
+    now_s = time.time()
+    if memory.is_kept and plans_for_now(plan, now_s):
+        house = seeing(house, plan, await memory.ports_seen(now_s), now_s)
+    return JsonText(await planner.run(lambda search: _plan_text(plan, house, now_s, search)))
+
+
+def _plan_text(plan: PlanIn, house: House, now_s: float, search: Search) -> str:
+    return dump(plan_document(propose(plan, house, now_s, searched=search)))
