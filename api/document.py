@@ -188,6 +188,7 @@ def candidate(decision: Decision, port: int) -> Json:
         "bearing_deg": _rounded(bearing_deg(decision, port), 0),
         "time_to_landing_min": _rounded(decision.time_s[port] / MINUTE_S, 1),
         "time_range_min": [_rounded(decision.low_s[port] / MINUTE_S, 1), _rounded(decision.high_s[port] / MINUTE_S, 1)],
+        "clock": "close" if decision.closely[port] else "coarse",
         # A port that stays shut beyond the longest wait has no arrival, only an opening.
         "eta_at": format_time(arrival_s) if isfinite(arrival_s) and not isinf(decision.wait_s[port]) else None,
         "wait_min": _rounded(decision.wait_s[port] / MINUTE_S, 1),
