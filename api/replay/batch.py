@@ -1,12 +1,13 @@
 """The engine for columns: a table of encounters in, a table of decisions out, row for row."""
 
 from collections.abc import Mapping
-from math import isfinite
+from math import inf, isfinite
 
 import numpy as np
 import pyarrow as pa
 
 from api.encounter import EncounterIn
+from api.replay.columns import Columns, groups_of, seconds
 from api.replay.schema import DECISIONS, VESSEL_FIGURES
 from api.replay.worlds import Worlds
 from engine.decide import decide, deciding_finding, passed_over
@@ -42,7 +43,22 @@ def replay_batch(
     Table
         Of the schema `DECISIONS`, one row for each, in the same order.
     """
-    return replay_batch_by_single_decisions(table, world_at, vessels, policies)
+    if table.num_rows == 0:
+        return DECISIONS.empty_table()
+    at_s = seconds(table["time"])
+    columns = Columns(table)
+    for members in groups_of(table, world_at.number(at_s)):
+        first = table.slice(int(members[0]), 1).to_pylist()[0]
+        columns.decide(members, ask_of(first, vessels, policies), world_at(float(at_s[members[0]])))
+    decided = columns.decisions()
+    left = columns.left()
+    if len(left) == 0:
+        return decided
+    # What a way round might change is decided as a single request is, searches included.
+    singly = replay_batch_by_single_decisions(table.take(left), world_at, vessels, policies)
+    order = np.arange(table.num_rows)
+    order[left] = table.num_rows + np.arange(len(left))
+    return pa.concat_tables([decided, singly]).take(order).combine_chunks()
 
 
 def replay_batch_by_single_decisions(
@@ -96,14 +112,18 @@ def columns_of(decision: Decision) -> Row:
     """A decision as one row of `DECISIONS`, without the number and the id of the encounter."""
     ports, order = decision.world.ports, [int(port) for port in decision.order]
     best = decision.recommended
-    unconfirmed = [port for port in order if decision.status[port] == Status.UNCONFIRMED]
+    ceiling_s = inf if best is None else decision.key_s[best]
+    any_unconfirmed = bool((decision.status == Status.UNCONFIRMED).any())
+    unconfirmed = [
+        port for port in order if decision.status[port] == Status.UNCONFIRMED and decision.key_s[port] < ceiling_s
+    ]
     by_key = int(np.argsort(decision.plain_key_s, kind="stable")[0])
     nearer = passed_over(decision)
     if best is None:
         # "Nearer than nothing" is every port, those that cannot be reached included: these are no nearer.
         nearer = [port for port in nearer if isfinite(decision.plain_key_s[port])]
     row: Row = {
-        "decision_outcome": "suitable" if best is not None else "unconfirmed" if unconfirmed else "none",
+        "decision_outcome": "suitable" if best is not None else "unconfirmed" if any_unconfirmed else "none",
         "ports_opened": decision.proof.opened,
         "near_tie": bool(decision.near_tie),
         "nearest_by_key_port": ports[by_key].id if isfinite(decision.plain_key_s[by_key]) else None,

@@ -101,7 +101,7 @@ Where ``decision_outcome`` is ``refused``, ``refusal`` is the code and everythin
 ``passed_over_code``       code of its deciding finding, ``RANKED_BY_POLICY`` when only the order speaks against it
 ``srr``                    search and rescue region of the position
 ``band``                   within the boundary band of two regions
-``best_unconfirmed_port``  first in order of those unconfirmed
+``best_unconfirmed_port``  first of those unconfirmed with a lesser key than the recommended one's, or of all if none is
 ``persons``                people reckoned with; the policy's assumption when unknown
 ``forecast_used``          a forecast was connected at that time, whether or not it reached the route
 ``tide_basis``             the tide of the recommended port was predicted for the date; null when none is recommended

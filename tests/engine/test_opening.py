@@ -251,7 +251,9 @@ def test_a_judgement_of_some_ports_is_theirs_in_the_judgement_of_all(house):
     case, reach = random_case(house, stormy, random, ("nearest-time",))
     every = np.arange(len(stormy.ports))
     some = random.permutation(every)[:20]
-    part, whole = (survey(case.scene, reach, no_ways_round(), case.motion, 0.0, ports, True) for ports in (some, every))
+    part, whole = (
+        survey(case.scene, reach, no_ways_round(), case.motion, 0.0, ports, True, False) for ports in (some, every)
+    )
     np.testing.assert_array_equal(part.table.code, whole.table.code[some])
     np.testing.assert_allclose(part.key_s, whole.key_s[some], rtol=1e-12)
     np.testing.assert_array_equal(part.status, whole.status[some])
