@@ -26,7 +26,7 @@ from engine.kernels.passage import (
     says_nothing,
 )
 from engine.kernels.reach import DepthClass, Water, track_on_plane
-from engine.kernels.screen import could_gain_s, top_speed_ms
+from engine.kernels.screen import could_gain_s, stays_high, top_speed_ms
 from engine.kernels.tides import Tides
 from engine.model import LivePicture, PortColumns
 from engine.policy import Limits
@@ -368,8 +368,18 @@ def worth_a_search(scene, reach, found, exhaustive):
             continue
         usual_s = found.ways.passages.time_s[p]
         if not usual_s < np.inf or found.ways.passages.highest_hs_m[p] > scene.motion.max_hs_m:
-            ports[count] = p
-            count += 1
+            depart_s = scene.figures.depart_s
+            soonest_s = reach.distance_m[p] / top_speed_ms(scene.motion, scene.forecast)
+            latest_s = scene.limits.detour_most_times * reach.distance_m[p] / calm_speed_ms(scene.motion)
+            if usual_s < np.inf:
+                latest_s = max(latest_s, scene.limits.detour_most_times * usual_s)
+            # Round an entrance that stays too rough there is no way.
+            if not stays_high(
+                scene.forecast, scene.motion, scene.water.ports.lon[p], scene.water.ports.lat[p], depart_s + soonest_s,
+                depart_s + latest_s,
+            ):  # fmt: skip
+                ports[count] = p
+                count += 1
             continue
         needed_s = scene.limits.detour_worth_share * usual_s
         if not exhaustive and p != found.best:
