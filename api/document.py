@@ -1,6 +1,7 @@
 """The decision document: one JSON object, the same from the command line and over HTTP."""
 
 import hashlib
+from functools import lru_cache
 from math import isfinite, isinf, isnan
 
 import orjson
@@ -9,7 +10,18 @@ from api.position import format_time
 from engine import ENGINE_VERSION
 from engine.decide import deciding_finding, passed_over
 from engine.entry_hours import opens_at_s
-from engine.explain import bearing_deg, brief_reason, eta_s, finding_text, headline, notice_text, unit_of
+from engine.explain import (
+    WITHOUT_FIGURES,
+    Text,
+    bearing_deg,
+    brief_reason,
+    eta_s,
+    finding_text,
+    headline,
+    notice_text,
+    plain_sentence,
+    unit_of,
+)
 from engine.kernels.geodesy import initial_course_deg
 from engine.model import Ask, Coordination, Decision, Notice, Port
 from engine.sea_route import chosen_track, straight_line_m
@@ -20,6 +32,7 @@ from engine.wording import LEVEL, WORDING
 Json = dict[str, object]
 
 CODE = {int(code): code for code in Code}
+RULES = tuple(Rule)
 RULE_ID = {rule: rule.id for rule in Rule}
 WEIGHT_NAME = {int(weight): weight.name.lower() for weight in Weight}
 VERDICT_NAME = {int(verdict): verdict.name.lower() for verdict in Verdict}
@@ -188,6 +201,7 @@ def candidate(decision: Decision, port: int) -> Json:
         "bearing_deg": _rounded(bearing_deg(decision, port), 0),
         "time_to_landing_min": _rounded(decision.time_s[port] / MINUTE_S, 1),
         "time_range_min": [_rounded(decision.low_s[port] / MINUTE_S, 1), _rounded(decision.high_s[port] / MINUTE_S, 1)],
+        "clock": "close" if decision.closely[port] else "coarse",
         # A port that stays shut beyond the longest wait has no arrival, only an opening.
         "eta_at": format_time(arrival_s) if isfinite(arrival_s) and not isinf(decision.wait_s[port]) else None,
         "wait_min": _rounded(decision.wait_s[port] / MINUTE_S, 1),
@@ -222,34 +236,56 @@ def line_string(track: tuple[tuple[float, float], ...]) -> Json | None:
 def _findings(decision: Decision, port: int) -> list[Json]:
     # One look at each row of figures: reading numpy scalars one by one would take half the time of a document.
     rows = zip(
-        Rule, decision.code[port].tolist(), decision.weight[port].tolist(), decision.verdict[port].tolist(),
+        RULES, decision.code[port].tolist(), decision.weight[port].tolist(), decision.verdict[port].tolist(),
         decision.measured[port].tolist(), decision.limit[port].tolist(), strict=True,
     )  # fmt: skip
-    facts = decision.world.ports[port].facts
+    named = decision.world.ports[port]
+    facts = named.facts
     findings: list[Json] = []
     for rule, number, weight, verdict, raw_measured, raw_limit in rows:
         code = CODE[number]
-        unit = unit_of(rule, code)
-        text = finding_text(decision, port, rule)
-        measured = _rounded(raw_measured / unit.size, 2)
-        limit = _rounded(raw_limit / unit.size, 2)
-        against = verdict in (Verdict.FAIL, Verdict.UNKNOWN)
-        findings.append(
-            {
-                "rule": RULE_ID[rule],
-                "code": code.name,
-                "class": WEIGHT_NAME[weight] if against else WEIGHT_NAME[RULE_WEIGHT[rule]],
-                "verdict": VERDICT_NAME[verdict],
-                "measured": measured,
-                "limit": limit,
-                "unit": None if measured is None and limit is None else unit.name,
-                "source": facts.get(_SOURCE_COLUMN[rule]) if rule in _SOURCE_COLUMN else _SOURCE.get(rule),
-                "age_s": None,
-                "text": {"en": text.en, "fr": text.fr},
-                "citation": WORDING[code].citation,
-            }
-        )
+        # Most rules have no figures: what is not a number is not equal to itself.
+        measured = None if raw_measured != raw_measured else _rounded(raw_measured / unit_of(rule, code).size, 2)
+        limit = None if raw_limit != raw_limit else _rounded(raw_limit / unit_of(rule, code).size, 2)
+        column = _SOURCE_COLUMN.get(rule)
+        source = _SOURCE.get(rule) if column is None else facts.get(column)
+        if code in WITHOUT_FIGURES:
+            names = (named.name_en, named.name_fr, named.vhf)
+            findings.append(_plain_finding(rule, code, weight, verdict, measured, limit, source, *names))
+        else:
+            text = finding_text(decision, port, rule)
+            findings.append(_finding(rule, code, weight, verdict, measured, limit, source, text))
     return findings
+
+
+def _finding(
+    rule: Rule, code: Code, weight: int, verdict: int, measured: float | None, limit: float | None, source: object,
+    text: Text,
+) -> Json:  # fmt: skip
+    against = verdict in (Verdict.FAIL, Verdict.UNKNOWN)
+    return {
+        "rule": RULE_ID[rule],
+        "code": code.name,
+        "class": WEIGHT_NAME[weight] if against else WEIGHT_NAME[RULE_WEIGHT[rule]],
+        "verdict": VERDICT_NAME[verdict],
+        "measured": measured,
+        "limit": limit,
+        "unit": None if measured is None and limit is None else unit_of(rule, code).name,
+        "source": source,
+        "age_s": None,
+        "text": {"en": text.en, "fr": text.fr},
+        "citation": WORDING[code].citation,
+    }
+
+
+@lru_cache(maxsize=65_536)
+def _plain_finding(
+    rule: Rule, code: Code, weight: int, verdict: int, measured: float | None, limit: float | None, source: object,
+    name_en: str, name_fr: str, vhf: str | None,
+) -> Json:  # fmt: skip
+    """A finding whose sentence quotes no figure: three in four are, and come again in most decisions."""
+    text = plain_sentence(code, name_en.upper(), name_fr.upper(), vhf or "16")
+    return _finding(rule, code, weight, verdict, measured, limit, source, text)
 
 
 def _passed(decision: Decision, port: int) -> Json:

@@ -78,6 +78,7 @@ def _assemble(case: Case, found: Found, turning: tuple[str, ...]) -> Decision:
         high_s=late_s,
         wait_s=table.wait_s,
         passages=survey.ways.passages,
+        closely=survey.closely,
         touched=survey.ways.touched,
         detours=found.detours,
         key_s=found.key_s,

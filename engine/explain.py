@@ -126,8 +126,8 @@ def finding_text(decision: Decision, port: int, rule: Rule) -> Text:
     """What a rule found on a port."""
     code = Code(decision.code[port, rule])
     named = decision.world.ports[port]
-    if code in _WITHOUT_FIGURES:
-        return _plain_sentence(code, named.name_en.upper(), named.name_fr.upper(), named.vhf or "16")
+    if code in WITHOUT_FIGURES:
+        return plain_sentence(code, named.name_en.upper(), named.name_fr.upper(), named.vhf or "16")
     unit = unit_of(rule, code)
     measured, limit = float(decision.measured[port, rule]), float(decision.limit[port, rule])
     # Places ashore read "12 free for 60 persons".
@@ -153,14 +153,15 @@ def _template(code: Code, language: str) -> str:
     return wording.fr if language == "fr" else wording.en
 
 
-_WITHOUT_FIGURES = frozenset(
+WITHOUT_FIGURES = frozenset(
     code for code, wording in WORDING.items()
     if not any(field in wording.en for field in ("{measured}", "{limit}", "{count}", "{detail}"))
 )  # fmt: skip
+"""Codes whose sentence quotes no figure."""
 
 
 @lru_cache(maxsize=32_768)
-def _plain_sentence(code: Code, name_en: str, name_fr: str, vhf: str) -> Text:
+def plain_sentence(code: Code, name_en: str, name_fr: str, vhf: str) -> Text:
     """Sentence of a code that quotes no figure: the same for a port in every decision, so made once."""
     return Text(
         _template(code, "en").format(port=name_en, vhf=vhf), _template(code, "fr").format(port=name_fr, vhf=vhf)

@@ -346,6 +346,9 @@ class Decision:
         Part of it spent outside waiting for tide, gate or lock; NaN when unknown. [s]
     passages : Passages
         Clocks at the entrance, before any wait, along the way chosen.
+    closely : ndarray of bool, shape (p,)
+        Whether those clocks are close ones; the others are of ports that could not have been the best, a few per cent
+        off.
     touched : ndarray of uint64, shape (p,)
         Zones on that way.
     detours : dict of Detour
@@ -371,6 +374,7 @@ class Decision:
     high_s: np.ndarray
     wait_s: np.ndarray
     passages: Passages
+    closely: np.ndarray
     touched: np.ndarray
     detours: dict[int, Detour]
     key_s: np.ndarray

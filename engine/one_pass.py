@@ -59,7 +59,7 @@ def look(scene, lon_deg, lat_deg, ways_round, no_way_round, variants, exhaustive
     """
     reach = reach_ports(scene.water, scene.depth_class, lon_deg, lat_deg)
     every_port = np.arange(reach.distance_m.shape[0])
-    found = survey(scene, reach, ways_round, scene.motion, 0.0, every_port, exhaustive)
+    found = survey(scene, reach, ways_round, scene.motion, 0.0, every_port, exhaustive, False)
     worth = np.empty(0, np.int64)
     if ways_round.taken.shape[0] == 0 and scene.key != BY_DISTANCE and not says_nothing(scene.forecast):
         worth = worth_a_search(scene, reach, found, exhaustive)

@@ -8,6 +8,7 @@ import numpy as np
 from engine.case import Case
 from engine.judge import Table
 from engine.kernels.detour import faster_track
+from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import Clock, Passages, added, run_track
 from engine.kernels.plane import to_plane
 from engine.kernels.reach import Reach, track_on_plane
@@ -105,43 +106,42 @@ def opened(
     looked = look(case.scene, lon, lat, _SHORTEST_PATHS, _SHORTEST_PATHS, variants, exhaustive)
     reach, survey = looked.reach, looked.found
     refuse_unjoined(case.world, reach.kind, reach.inland_m)
-    detours: dict[int, Detour] = {}
-    ways = [
-        (int(port), way)
-        for port in looked.worth[: int(case.ask.policy.limits.detour_ports)]
-        if (way := way_round(case, reach, survey.ways.passages, int(port))) is not None
-    ]
-    if ways:
-        detours, given = _given(case, survey, ways)
-        survey = look(case.scene, lon, lat, given, _SHORTEST_PATHS, NO_VARIANTS, exhaustive).found
+    ways: dict[int, tuple[Detour, Clock]] = {}
+    for port in looked.worth[: int(case.ask.policy.limits.detour_ports)].tolist():
+        # A way found for a nearer port may have closed the question.
+        if not exhaustive and survey.best != NOWHERE and survey.bound_s[port] >= survey.key_s[survey.best]:
+            break
+        way = way_round(case, reach, looked.found.ways.passages, port)
+        if way is not None:
+            ways[port] = way
+            given = _given(case, survey, ways)
+            survey = look(case.scene, lon, lat, given, _SHORTEST_PATHS, NO_VARIANTS, exhaustive).found
     # Where the time is not known the distance orders, after all times that are.
     order = order_of(
         survey.status, np.where(np.isnan(survey.key_s), _AFTER_ALL_S + survey.ways.distance_m, survey.key_s)
     )
     best = int(order[0])
     winner = best if survey.status[best] <= _CAUTION else None
+    detours = {port: detour for port, (detour, _) in ways.items()}
     return Found(reach, survey, detours, order, winner, looked.winners != looked.found.best)
 
 
-def _given(
-    case: Case, survey: Survey, ways: list[tuple[int, tuple[Detour, Clock]]]
-) -> tuple[dict[int, Detour], WaysRound]:
+def _given(case: Case, survey: Survey, ways: dict[int, tuple[Detour, Clock]]) -> WaysRound:
     """Ways round as the compiled pass takes them."""
     mesh, zones = case.world.water.mesh, case.world.water.zones
-    taken = np.zeros(len(survey.status), np.bool_)
     given = WaysRound(
-        taken, survey.ways.distance_m.copy(), survey.ways.touched.copy(), survey.ways.poor.copy(),
-        Passages(*(column.copy() for column in survey.ways.passages)),
+        np.zeros(len(survey.status), np.bool_), survey.ways.distance_m.copy(), survey.ways.touched.copy(),
+        survey.ways.poor.copy(), Passages(*(column.copy() for column in survey.ways.passages)),
     )  # fmt: skip
-    for port, (detour, clock) in ways:
-        taken[port] = True
+    for port, (detour, clock) in ways.items():
+        given.taken[port] = True
         given.distance_m[port] = detour.length_m
         plane = np.array([to_plane(*point, mesh.origin_lon_deg, mesh.origin_lat_deg) for point in detour.track])
         tolerance_deg = case.world.water.limits.right_angle_tolerance_deg
         given.touched[port], given.poor[port] = zones_of_track(zones, plane, tolerance_deg)
         for column, value in zip(given.passages, clock[: len(given.passages)], strict=True):
             column[port] = value
-    return {port: detour for port, (detour, _) in ways}, given
+    return given
 
 
 def way_round(case: Case, reach: Reach, passages: Passages, port: int) -> tuple[Detour, Clock] | None:

@@ -26,7 +26,7 @@ from engine.kernels.passage import (
     says_nothing,
 )
 from engine.kernels.reach import DepthClass, Water, track_on_plane
-from engine.kernels.screen import could_gain_s, top_speed_ms
+from engine.kernels.screen import could_gain_s, stays_high, top_speed_ms
 from engine.kernels.tides import Tides
 from engine.model import LivePicture, PortColumns
 from engine.policy import Limits
@@ -118,6 +118,9 @@ class Survey(NamedTuple):
         Least key each port can have, whatever way is taken to it; infinite without one. [s]
     by_bound : ndarray of int64, shape (n,)
         Rows in the order of their bounds.
+    looked : int
+        How many of them, in that order, were looked at: all, unless only what settles the answer was asked for. What
+        stands in the rows of the others means nothing.
     opened : int
         How many of them could have been the best one.
     best : int
@@ -133,6 +136,7 @@ class Survey(NamedTuple):
     status: np.ndarray
     bound_s: np.ndarray
     by_bound: np.ndarray
+    looked: int
     opened: int
     best: int
 
@@ -218,8 +222,18 @@ def weigh(table, rows, weight_of_code, penalty_of_code, weight, status, penalty_
                 status[row] = found
 
 
+@leaf_kernel
+def second_best_s(rows, status, key_s, best):
+    """Key of the fit row that comes after the best one; infinite without one. [s]"""
+    second_s = np.inf
+    for row in rows:
+        if row != best and status[row] <= Status.CAUTION and key_s[row] < second_s:
+            second_s = key_s[row]
+    return second_s
+
+
 @kernel
-def survey(scene, reach, ways_round, motion, tide_bias_m, ports, exhaustive):
+def survey(scene, reach, ways_round, motion, tide_bias_m, ports, exhaustive, until_settled):
     """Look at ports from one position.
 
     Parameters
@@ -234,6 +248,8 @@ def survey(scene, reach, ways_round, motion, tide_bias_m, ports, exhaustive):
     ports : ndarray of int64, shape (n,)
     exhaustive : bool
         Look closely at each of them, whatever its bound.
+    until_settled : bool
+        Leave out those that can be neither the best nor the second best one.
 
     Returns
     -------
@@ -256,15 +272,18 @@ def survey(scene, reach, ways_round, motion, tide_bias_m, ports, exhaustive):
     all_closely = exhaustive or says_nothing(scene.forecast)
     best = NOWHERE
     best_s = np.inf
-    first = 0
-    while first < count:
+    looked = 0
+    while looked < count:
         # A few at a time while any of them may still be the best one, then all others.
-        close = all_closely or first == 0 or bound_s[by_bound[first]] < best_s
+        next_s = bound_s[by_bound[looked]]
+        close = all_closely or looked == 0 or next_s < best_s
+        if until_settled and not next_s <= second_best_s(by_bound[:looked], status, key_s, best):
+            break
         size = count
-        if close and not all_closely:
-            size = LOOKED_AT_CLOSELY if first == 0 else NEXT_OPENED
-        rows = by_bound[first : first + size]
-        first += rows.shape[0]
+        if until_settled or (close and not all_closely):
+            size = LOOKED_AT_CLOSELY if looked == 0 else NEXT_OPENED
+        rows = by_bound[looked : looked + size]
+        looked += rows.shape[0]
         closely[ports[rows]] = close
         run_clocks(
             scene.water, scene.depth_class, reach, scene.forecast, motion, scene.figures.depart_s, joining, trail,
@@ -285,7 +304,7 @@ def survey(scene, reach, ways_round, motion, tide_bias_m, ports, exhaustive):
         while opened < count and bound_s[by_bound[opened]] < best_s:
             opened += 1
     return Survey(
-        ways, closely, table, weight, plain_key_s, key_s, status, bound_s, by_bound, opened, best,
+        ways, closely, table, weight, plain_key_s, key_s, status, bound_s, by_bound, looked, opened, best,
     )  # fmt: skip
 
 
@@ -349,8 +368,18 @@ def worth_a_search(scene, reach, found, exhaustive):
             continue
         usual_s = found.ways.passages.time_s[p]
         if not usual_s < np.inf or found.ways.passages.highest_hs_m[p] > scene.motion.max_hs_m:
-            ports[count] = p
-            count += 1
+            depart_s = scene.figures.depart_s
+            soonest_s = reach.distance_m[p] / top_speed_ms(scene.motion, scene.forecast)
+            latest_s = scene.limits.detour_most_times * reach.distance_m[p] / calm_speed_ms(scene.motion)
+            if usual_s < np.inf:
+                latest_s = max(latest_s, scene.limits.detour_most_times * usual_s)
+            # Round an entrance that stays too rough there is no way.
+            if not stays_high(
+                scene.forecast, scene.motion, scene.water.ports.lon[p], scene.water.ports.lat[p], depart_s + soonest_s,
+                depart_s + latest_s,
+            ):  # fmt: skip
+                ports[count] = p
+                count += 1
             continue
         needed_s = scene.limits.detour_worth_share * usual_s
         if not exhaustive and p != found.best:

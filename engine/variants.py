@@ -171,7 +171,7 @@ def winners_of_variants(scene, reach, found, no_way_round, ports, variants):
         )
         same_clocks = variants[v, 0] == 1.0 and variants[v, 1] == 1.0
         given = run_already if same_clocks else no_way_round
-        tried = survey(scene, reach, given, changed, variants[v, 2], ports, True)
+        tried = survey(scene, reach, given, changed, variants[v, 2], ports, True, False)
         if tried.best != NOWHERE:
             winners[v] = ports[tried.best]
     return winners

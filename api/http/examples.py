@@ -42,6 +42,7 @@ _DOVER: dict[str, Any] = {
     "bearing_deg": 350,
     "time_to_landing_min": 27.2,
     "time_range_min": [25.1, 29.6],
+    "clock": "close",
     "eta_at": "2026-11-22T14:57:09Z",
     "wait_min": 0,
     "opens_at": None,

@@ -166,6 +166,7 @@ class CandidateShape(BaseModel):
     initial_course_deg: float | None
     time_to_landing_min: float | None
     time_range_min: Annotated[list[float | None], Field(min_length=2, max_length=2)]
+    clock: Literal["close", "coarse"]
     eta_at: str | None
     wait_min: float | None
     opens_at: str | None

@@ -4,6 +4,7 @@ from math import cos, hypot, radians, sqrt
 
 import numpy as np
 
+from engine.kernels.forecast import waves_at
 from engine.kernels.jit import inlined_kernel, leaf_kernel
 from engine.kernels.passage import calm_speed_ms, sea_at, speed_through_water_ms
 from engine.kernels.plane import from_plane
@@ -11,6 +12,8 @@ from engine.kernels.plane import from_plane
 STRETCHES = 8
 ABREAST = 3
 """Stretches of the path, and places on either side of each, at which the sea is looked at."""
+
+HALF_HOUR_S = 1800.0
 
 SAFE = 0.99
 """The plane stretches by up to half a per cent at the edge of the area, and the sphere differs from the ellipsoid by a
@@ -135,3 +138,29 @@ def course(lon1, lat1, lon2, lat2):
     if norm == 0.0:
         return 0.0, 0.0
     return east / norm, north / norm
+
+
+@leaf_kernel
+def stays_high(forecast, motion, lon_deg, lat_deg, from_s, to_s):
+    """Whether the sea at a place is above what the vessel goes into throughout, looked at every half hour.
+
+    Parameters
+    ----------
+    forecast : Forecast
+    motion : Motion
+    lon_deg, lat_deg : float
+        [deg]
+    from_s, to_s : float
+        [epoch s]
+
+    Returns
+    -------
+    bool
+        False also where the forecast does not say.
+    """
+    looks = int((to_s - from_s) / HALF_HOUR_S) + 1
+    for k in range(looks + 1):
+        hs_m, _, _, _, _ = waves_at(forecast, lon_deg, lat_deg, min(from_s + k * HALF_HOUR_S, to_s))
+        if not hs_m * motion.wave_factor > motion.max_hs_m:
+            return False
+    return True

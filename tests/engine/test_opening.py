@@ -11,14 +11,14 @@ from engine.case import Case, case_of
 from engine.decide import coordination_at
 from engine.errors import PositionRefused
 from engine.kernels.passage import passages_to_ports
-from engine.kernels.screen import least_time_s
+from engine.kernels.screen import least_time_s, stays_high
 from engine.model import Ask
-from engine.opening import opened
+from engine.opening import opened, way_round
 from engine.sea_route import reach_from
 from engine.survey import no_ways_round, survey
 from engine.vocab import Medical, PortStatus
 from tests.oracles.openings import sinusoidal_tides
-from tests.oracles.seas import compass, forecast_of, random_forecast
+from tests.oracles.seas import A_MONTH, compass, forecast_of, motion, random_forecast
 from tests.synthetic.cubes import START_S
 
 PROFILES = ("rnli-severn", "unknown", "charter-minck", "fishing-vessel", "rnli-atlantic-85", "abeille")
@@ -251,7 +251,50 @@ def test_a_judgement_of_some_ports_is_theirs_in_the_judgement_of_all(house):
     case, reach = random_case(house, stormy, random, ("nearest-time",))
     every = np.arange(len(stormy.ports))
     some = random.permutation(every)[:20]
-    part, whole = (survey(case.scene, reach, no_ways_round(), case.motion, 0.0, ports, True) for ports in (some, every))
+    part, whole = (
+        survey(case.scene, reach, no_ways_round(), case.motion, 0.0, ports, True, False) for ports in (some, every)
+    )
     np.testing.assert_array_equal(part.table.code, whole.table.code[some])
     np.testing.assert_allclose(part.key_s, whole.key_s[some], rtol=1e-12)
     np.testing.assert_array_equal(part.status, whole.status[some])
+
+
+def test_round_an_entrance_that_stays_too_rough_the_search_finds_no_way(house):
+    """Ports left out on account of the sea in their entrance: the search is run for them all the same."""
+    random = np.random.default_rng(8)
+    world = house.world_at(START_S)
+    left_out = 0
+
+    def waves(lon, lat, at_s):
+        return 1.3 + 0.9 * np.sin(4.0 * lon) * np.cos(5.0 * lat), 1.0, 0.0, 5.0
+
+    stormy = with_forecast(world, forecast_of(waves=waves, **A_MONTH))
+    for _ in range(12):
+        case, reach = random_case(house, stormy, random, ("nearest-time",))
+        vessel = replace(case.ask.vessel, max_hs_m=1.5, assumed=())
+        case = case_of(replace(case.ask, vessel=vessel, medical=Medical.NONE), stormy, case.coordination)
+        found = opened(case, exhaustive=True)
+        ports, times = world.water.ports, case.ask.policy.limits.detour_most_times
+        shortest = passages_of(case, reach, 0.0)
+        too_rough = np.isfinite(shortest.time_s) & (shortest.highest_hs_m > case.motion.max_hs_m)
+        for port in np.flatnonzero(too_rough & (reach.distance_m > 1.0))[::8].tolist():
+            soonest_s = least_time_s(reach.distance_m[port], case.motion, stormy.forecast)
+            latest_s = times * max(shortest.time_s[port], reach.distance_m[port] / case.speed_ms)
+            at_s, place = case.ask.at_s, (ports.lon[port], ports.lat[port])
+            if stays_high(stormy.forecast, case.motion, *place, at_s + soonest_s, at_s + latest_s):
+                left_out += 1
+                assert port not in found.detours
+                assert way_round(case, reach, shortest, port) is None
+    assert left_out > 10
+
+
+def test_an_entrance_that_calms_down_in_time_is_not_left_out():
+    def waves(lon, lat, at_s):
+        return np.full_like(lon, 2.0 if at_s < START_S + 7200.0 else 1.0), 1.0, 0.0, 5.0
+
+    forecast = forecast_of(waves=waves, box=(0.0, 50.0, 1.0, 51.0), step_deg=0.25)
+    vessel = motion(max_hs_m=1.5)
+    assert stays_high(forecast, vessel, 0.5, 50.5, START_S, START_S + 3600.0)
+    assert not stays_high(forecast, vessel, 0.5, 50.5, START_S, START_S + 3.0 * 3600.0)
+    # Where the forecast says nothing, nothing is left out.
+    assert not stays_high(forecast, vessel, 5.0, 50.5, START_S, START_S + 3600.0)

@@ -67,7 +67,7 @@ def winner_on_shortest_paths(ask, world):
     """Best fit port with every clock run closely and no way round."""
     case = case_of(ask, world, coordination_at(world, ask))
     reach = reach_from(world, case.depth_class, ask.lon, ask.lat)
-    best = survey(case.scene, reach, no_ways_round(), case.motion, 0.0, np.arange(len(world.ports)), True).best
+    best = survey(case.scene, reach, no_ways_round(), case.motion, 0.0, np.arange(len(world.ports)), True, False).best
     return best if best != NOWHERE else None
 
 

@@ -1,0 +1,169 @@
+"""The engine for columns: a table of encounters in, a table of decisions out, row for row."""
+
+from collections.abc import Mapping
+from math import inf, isfinite
+
+import numpy as np
+import pyarrow as pa
+
+from api.encounter import EncounterIn
+from api.replay.columns import Columns, groups_of, seconds
+from api.replay.schema import DECISIONS, VESSEL_FIGURES
+from api.replay.worlds import Worlds
+from engine.decide import decide, deciding_finding, passed_over
+from engine.errors import PositionRefused
+from engine.kernels.mesh import NOWHERE
+from engine.model import Ask, Decision, Vessel
+from engine.policy import Policy
+from engine.sea_route import straight_line_m
+from engine.vocab import Code, Rule, Status
+from geodata.vessels import vessel_named
+
+Row = dict[str, object]
+
+
+def replay_batch(
+    table: pa.Table, world_at: Worlds, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]
+) -> pa.Table:
+    """Decide every row of a table.
+
+    Parameters
+    ----------
+    table : Table
+        Of the schema `ENCOUNTERS`: rows are taken to be valid.
+    world_at : Worlds
+        World of a time; rows of equal `Worlds.number` share one.
+    vessels : mapping of Vessel
+        Profiles by id; every one the table names is there.
+    policies : mapping of Policy
+        By the name that rows use; every one the table names is there.
+
+    Returns
+    -------
+    Table
+        Of the schema `DECISIONS`, one row for each, in the same order.
+    """
+    if table.num_rows == 0:
+        return DECISIONS.empty_table()
+    at_s = seconds(table["time"])
+    columns = Columns(table)
+    for members in groups_of(table, world_at.number(at_s)):
+        first = table.slice(int(members[0]), 1).to_pylist()[0]
+        columns.decide(members, ask_of(first, vessels, policies), world_at(float(at_s[members[0]])))
+    decided = columns.decisions()
+    left = columns.left()
+    if len(left) == 0:
+        return decided
+    # What a way round might change is decided as a single request is, searches included.
+    singly = replay_batch_by_single_decisions(table.take(left), world_at, vessels, policies)
+    order = np.arange(table.num_rows)
+    order[left] = table.num_rows + np.arange(len(left))
+    return pa.concat_tables([decided, singly]).take(order).combine_chunks()
+
+
+def replay_batch_by_single_decisions(
+    table: pa.Table, world_at: Worlds, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]
+) -> pa.Table:
+    """`replay_batch` as a plain loop over `engine.decide.decide`: slow, and what the other one is held against."""
+    made = [_decided(row, world_at, vessels, policies) for row in table.to_pylist()]
+    return pa.Table.from_pylist(made, DECISIONS)
+
+
+def ask_of(row: Row, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]) -> Ask:
+    """The engine's ask for a row, made by the model of the encounter body and so by its rules."""
+    encounter = EncounterIn.model_validate(body_of(row))
+    profile = encounter.vessel.profile
+    named = None if profile is None else vessel_named(dict(vessels), profile)
+    return encounter.to_ask(dict(vessels), named, policies[encounter.policy], now_s=0.0)
+
+
+def body_of(row: Row) -> dict[str, object]:
+    """The body that would be posted to ``/v1/decisions`` for a row; what is not known is left out."""
+    known = {name: value for name, value in row.items() if value is not None}
+    vessel = {name: known[name] for name in VESSEL_FIGURES if name in known}
+    if "vessel_profile" in known:
+        vessel["profile"] = known["vessel_profile"]
+    body: dict[str, object] = {
+        "position": {"type": "Point", "coordinates": [known["lon"], known["lat"]]},
+        "vessel": vessel,
+    }
+    if "persons_max" in known:
+        body["persons"] = {"min": known["persons_min"], "max": known["persons_max"]}
+    for name in ("time", "aboard_since"):
+        if name in known:
+            body[name] = known[name].isoformat()  # type: ignore[attr-defined]
+    plain = (
+        "position_accuracy_m", "position_age_s", "persons_recovered", "persons_in_water", "medical", "sheltered",
+        "policy",
+    )  # fmt: skip
+    return body | {name: known[name] for name in plain if name in known}
+
+
+def _decided(row: Row, world_at: Worlds, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]) -> Row:
+    ask = ask_of(row, vessels, policies)
+    identity = {name: row[name] for name in ("row", "encounter_id")}
+    try:
+        return identity | columns_of(decide(ask, world_at(ask.at_s)))
+    except PositionRefused as refused:
+        return identity | {"decision_outcome": "refused", "refusal": refused.code.name}
+
+
+def columns_of(decision: Decision) -> Row:
+    """A decision as one row of `DECISIONS`, without the number and the id of the encounter."""
+    ports, order = decision.world.ports, [int(port) for port in decision.order]
+    best = decision.recommended
+    ceiling_s = inf if best is None else decision.key_s[best]
+    any_unconfirmed = bool((decision.status == Status.UNCONFIRMED).any())
+    unconfirmed = [
+        port for port in order if decision.status[port] == Status.UNCONFIRMED and decision.key_s[port] < ceiling_s
+    ]
+    by_key = int(np.argsort(decision.plain_key_s, kind="stable")[0])
+    nearer = passed_over(decision)
+    if best is None:
+        # "Nearer than nothing" is every port, those that cannot be reached included: these are no nearer.
+        nearer = [port for port in nearer if isfinite(decision.plain_key_s[port])]
+    row: Row = {
+        "decision_outcome": "suitable" if best is not None else "unconfirmed" if any_unconfirmed else "none",
+        "ports_opened": decision.proof.opened,
+        "near_tie": bool(decision.near_tie),
+        "nearest_by_key_port": ports[by_key].id if isfinite(decision.plain_key_s[by_key]) else None,
+        "nearer_passed_over": len(nearer),
+        "passed_over_port": ports[nearer[0]].id if nearer else None,
+        "passed_over_code": _code_against(decision, nearer[0]) if nearer else None,
+        "srr": decision.coordination.srr or None,
+        "band": bool(decision.coordination.band),
+        "best_unconfirmed_port": ports[unconfirmed[0]].id if unconfirmed else None,
+        "persons": float(decision.persons),
+        "forecast_used": decision.world.identity["forecast"] is not None,
+    }
+    return row if best is None else row | _recommended(decision, best)
+
+
+def _recommended(decision: Decision, best: int) -> Row:
+    port = decision.world.ports[best]
+    start = (decision.ask.lon, decision.ask.lat)
+    known_second = isfinite(decision.to_second_s)
+    return {
+        "port": port.id,
+        "port_status": Status(decision.status[best]).name.lower(),
+        "distance_m": _known(decision.distance_m[best]),
+        "straight_line_m": straight_line_m(start, port.landing),
+        "time_to_landing_s": _known(decision.time_s[best]),
+        "low_s": _known(decision.low_s[best]),
+        "high_s": _known(decision.high_s[best]),
+        "wait_s": _known(decision.wait_s[best]),
+        "key_s": _known(decision.key_s[best]),
+        "second_port": decision.world.ports[int(decision.order[1])].id if known_second else None,
+        "to_second_s": _known(decision.to_second_s),
+        "tide_basis": bool(decision.world.tides.station[best] != NOWHERE),
+    }
+
+
+def _code_against(decision: Decision, port: int) -> str:
+    rule = deciding_finding(decision, port)
+    return (Code.RANKED_BY_POLICY if rule is None else Code(decision.code[port, Rule(rule)])).name
+
+
+def _known(value: float) -> float | None:
+    """A figure that is neither unknown nor endless, or null."""
+    return float(value) if isfinite(value) else None

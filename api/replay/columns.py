@@ -1,0 +1,196 @@
+"""Rows of encounters to arrays of the engine, and its answers to columns of decisions."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from api.replay.schema import DECISIONS, VESSEL_FIGURES
+from engine.bulk import (
+    DECIDED,
+    ONE_BY_ONE,
+    REFUSED_ENCLOSED,
+    REFUSED_ON_LAND,
+    REFUSED_OUT_OF_AREA,
+    Rows,
+    Surroundings,
+    decide_rows,
+    no_answers,
+)
+from engine.case import case_of, inside_state, motion_of
+from engine.decide import coordination_at
+from engine.kernels.mesh import NOWHERE
+from engine.model import Ask, World
+from engine.survey import no_ways_round
+from engine.vocab import Code, Status
+
+_SHORTEST_PATHS = no_ways_round()
+_REFUSALS = {
+    REFUSED_OUT_OF_AREA: Code.POS_OUT_OF_AREA,
+    REFUSED_ON_LAND: Code.POS_ON_LAND,
+    REFUSED_ENCLOSED: Code.POS_ENCLOSED,
+}
+_SHARED = ("vessel_profile", *VESSEL_FIGURES, "policy", "medical", "sheltered")
+"""Columns that make a scene; rows equal in all of them are decided in one compiled loop."""
+
+
+def groups_of(table: pa.Table, world: np.ndarray) -> Iterator[np.ndarray]:
+    """Places of rows that share a world, a vessel, a policy and a need of care.
+
+    Parameters
+    ----------
+    table : Table
+        Of the schema `ENCOUNTERS`.
+    world : ndarray of int64, shape (n,)
+        Number of the world of each row.
+    """
+    frame = table.select(_SHARED).to_pandas()
+    frame["world"] = world
+    # Survivors aboard cap the speed: people known to be none do not.
+    frame["aboard"] = ~(np.asarray(pc.fill_null(table["persons_max"], 1)) == 0)
+    for _, members in frame.groupby(list(frame.columns), dropna=False, sort=False).indices.items():
+        yield np.asarray(members, np.int64)
+
+
+def figures_of(table: pa.Table, persons_when_unknown: float) -> Rows:
+    """The figures of rows as the engine takes them; what is not known is NaN."""
+    at_s = seconds(table["time"])
+    persons = floats(table["persons_max"])
+    return Rows(
+        floats(table["lon"]), floats(table["lat"]), at_s, floats(table["position_accuracy_m"]),
+        np.where(np.isnan(persons), persons_when_unknown, persons), ~np.isnan(persons),
+        at_s - seconds(table["aboard_since"]),
+    )  # fmt: skip
+
+
+def floats(column: pa.ChunkedArray) -> np.ndarray:
+    """A column of numbers, nulls as NaN."""
+    return np.asarray(pc.cast(column, pa.float64()).to_numpy(), np.float64)
+
+
+def seconds(column: pa.ChunkedArray) -> np.ndarray:
+    """A column of times in whole seconds of the epoch, nulls as NaN. [s]"""
+    return np.floor(floats(pc.cast(column, pa.int64())) / 1000.0)
+
+
+def surroundings_of(world: World) -> Surroundings:
+    """What rows of a world are held against."""
+    sides = [inside_state(world, name, band=False) for name in world.region_ids]
+    nowhere, both = inside_state(world, "", band=False), inside_state(world, "", band=True)
+    landings = np.array([port.landing for port in world.ports])
+    return Surroundings(world.regions, np.array([*sides, nowhere, both]), landings[:, 0].copy(), landings[:, 1].copy())
+
+
+class Columns:
+    """Answers to the rows of a table, entered group by group.
+
+    Parameters
+    ----------
+    table : Table
+        Of the schema `ENCOUNTERS`.
+    """
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+        self._answers = no_answers(table.num_rows)
+        self._persons = np.full(table.num_rows, np.nan)
+        self._forecast = np.zeros(table.num_rows, np.bool_)
+        self._tidal = np.zeros(table.num_rows, np.bool_)
+        self._world: World | None = None
+
+    def decide(self, members: np.ndarray, ask: Ask, world: World) -> None:
+        """Decide rows that share a scene, given the ask of one of them."""
+        case = case_of(ask, world, coordination_at(world, ask))
+        # The sea where that one row lies must not count for the others.
+        motion = motion_of(ask.vessel, ask.policy, world.speed_tables, case.persons > 0.0 or not case.persons_known)
+        figures = figures_of(self._table.take(members), ask.policy.limits.persons_when_unknown)
+        answers = no_answers(len(members))
+        west, south, east, north = world.box
+        inside = (west <= figures.lon) & (figures.lon <= east) & (south <= figures.lat) & (figures.lat <= north)
+        answers.became[~inside] = REFUSED_OUT_OF_AREA
+        # Neighbours one after the other find the tables of their corners in the cache.
+        near = np.lexsort((figures.lon // 0.05, figures.lat // 0.05))
+        decide_rows(
+            case.scene._replace(motion=motion), surroundings_of(world), _SHORTEST_PATHS, figures, near[inside[near]],
+            answers,
+        )  # fmt: skip
+        for column, entered in zip(self._answers, answers, strict=True):
+            column[members] = entered
+        self._persons[members] = figures.persons
+        self._forecast[members] = world.identity["forecast"] is not None
+        best = answers.best
+        self._tidal[members] = (best != NOWHERE) & (world.tides.station[best] != NOWHERE)
+        self._world = world
+
+    def left(self) -> np.ndarray:
+        """Places of rows that have to be decided one by one."""
+        return np.flatnonzero(self._answers.became == ONE_BY_ONE)
+
+    def decisions(self) -> pa.Table:
+        """The answers as a table of the schema `DECISIONS`; rows that are `left` stand in it without an answer."""
+        found, world = self._answers, self._world
+        assert world is not None  # noqa: S101
+        ids = pa.array([port.id for port in world.ports])
+        decided = found.became == DECIDED
+        recommended = decided & (found.best != NOWHERE)
+        outcome = np.where(recommended, "suitable", np.where(found.any_unconfirmed, "unconfirmed", "none"))
+        made = {
+            "row": self._table["row"],
+            "encounter_id": self._table["encounter_id"],
+            "decision_outcome": pa.array(np.where(decided, outcome, "refused")),
+            "refusal": _named(found.became, _refusal, ~decided & (found.became != ONE_BY_ONE)),
+            "port": _port(ids, found.best, recommended),
+            "port_status": _named(found.status, lambda status: Status(status).name.lower(), recommended),
+            "distance_m": _known(found.distance_m, recommended),
+            "straight_line_m": _known(found.straight_m, recommended),
+            "time_to_landing_s": _known(found.time_s, recommended),
+            "low_s": _known(found.low_s, recommended),
+            "high_s": _known(found.high_s, recommended),
+            "wait_s": _known(found.wait_s, recommended),
+            "key_s": _known(found.key_s, recommended),
+            "second_port": _port(ids, found.second, recommended),
+            "to_second_s": _known(found.to_second_s, recommended),
+            "near_tie": _given(found.near_tie, decided),
+            "ports_opened": _given(found.opened, decided),
+            "nearest_by_key_port": _port(ids, found.nearest, decided),
+            "nearer_passed_over": _given(found.passed_over_count, decided),
+            "passed_over_port": _port(ids, found.passed_over, decided),
+            "passed_over_code": _named(
+                found.passed_over_code, lambda code: Code(code).name, decided & (found.passed_over != NOWHERE)
+            ),
+            "srr": _port(pa.array(world.region_ids), found.region, decided),
+            "band": _given(found.band, decided),
+            "best_unconfirmed_port": _port(ids, found.unconfirmed, decided),
+            "persons": _known(self._persons, decided),
+            "forecast_used": _given(self._forecast, decided),
+            "tide_basis": _given(self._tidal, recommended),
+        }
+        return pa.table(made).cast(DECISIONS)
+
+
+def _given(values: np.ndarray, where: np.ndarray) -> pa.Array:
+    return pa.array(values, mask=~where)
+
+
+def _known(values: np.ndarray, where: np.ndarray) -> pa.Array:
+    """Figures that are neither unknown nor endless."""
+    return pa.array(values, mask=~(where & np.isfinite(values)))
+
+
+def _port(ids: pa.Array, places: np.ndarray, where: np.ndarray) -> pa.Array:
+    """Ids by place, or nothing."""
+    return ids.take(pa.array(places, mask=~(where & (places != NOWHERE))))
+
+
+def _named(values: np.ndarray, name: Callable[[int], str], where: np.ndarray) -> pa.Array:
+    """The few different values by name, or nothing."""
+    different, which = np.unique(values, return_inverse=True)
+    names = pa.array(
+        [name(int(value)) if (where & (values == value)).any() else None for value in different], pa.string()
+    )
+    return names.take(pa.array(which, mask=~where))
+
+
+def _refusal(became: int) -> str:
+    return _REFUSALS[became].name

@@ -1,0 +1,100 @@
+"""The engine for columns against single decisions, row for row."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from api.house import known_policy
+from api.replay.batch import replay_batch, replay_batch_by_single_decisions
+from api.replay.schema import DECISIONS, ENCOUNTERS
+from api.replay.worlds import Worlds
+from bench.decisions import synthetic_weather
+from geodata.policies import policy_names
+from tests.synthetic.cubes import START_S
+
+ROWS = 10_000
+
+
+def random_encounters(random, count, house, at_s, box=(-7.2, 47.9, 5.1, 52.6)):
+    """Encounters anywhere in and about the area, on land too, with every kind of gap."""
+    west, south, east, north = box
+
+    def some(values, share):
+        return [value if known else None for value, known in zip(values, random.random(count) < share, strict=True)]
+
+    least = random.integers(0, 60, count)
+    most = least + random.integers(0, 40, count)
+    counted = random.random(count) < 0.8
+    times_ms = ((at_s + random.uniform(-3.0, 30.0, count) * 3600.0) * 1000.0).astype(np.int64)
+    profile = random.choice(list(house.vessels), count)
+    described = random.random(count) < 0.1
+    made = {
+        "row": np.arange(count),
+        "encounter_id": [f"E{k}" for k in range(count)],
+        "lon": random.uniform(west, east, count),
+        "lat": random.uniform(south, north, count),
+        "time": times_ms,
+        "position_accuracy_m": some(random.uniform(0.0, 3000.0, count), 0.5),
+        "persons_min": [int(n) if known else None for n, known in zip(least, counted, strict=True)],
+        "persons_max": [int(n) if known else None for n, known in zip(most, counted, strict=True)],
+        "medical": random.choice(["none", "none", "none", "urgent", "critical"], count),
+        "aboard_since": [None if value is None else int(value) for value in some(times_ms - 3_600_000, 0.3)],
+        "sheltered": some([bool(value) for value in random.integers(0, 2, count)], 0.5),
+        "vessel_profile": [None if own else name for name, own in zip(profile, described, strict=True)],
+        "speed_kn": [float(random.uniform(6, 30)) if own else None for own in described],
+        "draught_m": [float(random.choice([0.5, 1.5, 3.0])) if own else None for own in described],
+        "policy": random.choice(["nearest-time"] * 4 + sorted(policy_names()), count),
+    }
+    columns = [
+        pa.array(made[field.name]).cast(field.type) if field.name in made else pa.nulls(count, field.type)
+        for field in ENCOUNTERS
+    ]
+    return pa.table(columns, schema=ENCOUNTERS)
+
+
+@pytest.fixture(scope="module")
+def policies():
+    return {name: known_policy(name) for name in policy_names()}
+
+
+def assert_equal(found, expected):
+    assert found.schema == expected.schema == DECISIONS
+    for field in DECISIONS:
+        one, other = found[field.name], expected[field.name]
+        if pa.types.is_floating(field.type):
+            assert one.is_null().equals(other.is_null()), field.name
+            # Ports are looked at in another order, so the last digits of shared clocks may differ.
+            np.testing.assert_allclose(
+                one.to_numpy(zero_copy_only=False), other.to_numpy(zero_copy_only=False), rtol=1e-9, atol=1e-6,
+                err_msg=field.name,
+            )  # fmt: skip
+        else:
+            differing = [k for k, (a, b) in enumerate(zip(one.to_pylist(), other.to_pylist(), strict=True)) if a != b]
+            assert not differing, (field.name, differing[:5], one[differing[0]], other[differing[0]])
+
+
+@pytest.mark.parametrize("weather", [False, True], ids=["tides", "tides and forecast"])
+def test_columns_are_decided_as_single_requests_are(house, policies, tmp_path, weather):
+    random = np.random.default_rng(2 if weather else 1)
+    forecasts = [synthetic_weather(tmp_path / "SYNTHETIC.cube", START_S)] if weather else []
+    worlds = Worlds(house, forecasts)
+    table = random_encounters(random, ROWS // 2, house, START_S)
+    found = replay_batch(table, worlds, house.vessels, policies)
+    assert_equal(found, replay_batch_by_single_decisions(table, worlds, house.vessels, policies))
+    outcomes = set(found["decision_outcome"].to_pylist())
+    assert {"suitable", "refused"} <= outcomes
+
+
+def test_no_rows_give_no_rows(house, policies):
+    assert replay_batch(ENCOUNTERS.empty_table(), Worlds(house), house.vessels, policies).equals(
+        DECISIONS.empty_table()
+    )
+
+
+def test_that_comparison_would_notice_a_difference(house, policies):
+    table = random_encounters(np.random.default_rng(3), 50, house, START_S, box=(1.0, 50.5, 1.6, 51.0))
+    worlds = Worlds(house)
+    expected = replay_batch_by_single_decisions(table, worlds, house.vessels, policies)
+    moved = table.set_column(2, "lon", pa.array(table["lon"].to_numpy() + 0.05))
+    with pytest.raises(AssertionError):
+        assert_equal(replay_batch(moved, worlds, house.vessels, policies), expected)
