@@ -15,7 +15,7 @@ from api.store.ledger import Actor, Once
 from api.store.live import PortsSnapshot
 from api.store.store import Store
 from api.store.values import Json, canonical
-from engine.errors import InvalidAsk, UnknownName
+from engine.errors import InvalidAsk, PositionRefused, UnknownName
 from engine.model import Ask
 
 NOW_WITHIN_S = 60.0
@@ -134,6 +134,8 @@ def made_again(house: House, record: DecisionRecord) -> MadeAgain:
     """The document of a record that keeps it no more, held against its digest."""
     try:
         document = say_again(house, record)
+    except PositionRefused:
+        return MadeAgain(None, ("geodata",))
     except (InvalidAsk, UnknownName) as refused:
         return MadeAgain(None, (refused.field,))
     if hashlib.sha256(document).hexdigest() == record.document_sha256:

@@ -9,7 +9,7 @@ import pytest
 from api import logs
 from api.http import create_app
 from api.http.serve import serve
-from api.settings import read_settings
+from api.settings import Settings, read_settings
 from engine.errors import InvalidAsk
 
 KEY = "sp_test_kanarienvogel7319"
@@ -144,7 +144,7 @@ def test_the_servers_own_loggers_write_where_ours_do(written):
 def test_a_refusal_to_start_is_logged(written):
     stream = written()
     with pytest.raises(InvalidAsk):
-        serve("192.168.1.7", 0)
+        serve(Settings(host="192.168.1.7"))
     (line,) = lines(stream)
     assert (line["event"], line["level"], line["field"]) == ("not started", "error", "host")
 
