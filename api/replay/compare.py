@@ -83,7 +83,7 @@ class Comparison:
             "minutes_compared": self.minutes_known,
             "outcome_changed": self.outcome_changed,
             **self.whole.document(),
-            "moves": [{"from": a, "to": b, "encounters": n} for (a, b), n in _by_count(self.moves)],
+            "moves": [{"from": a, "to": b, "encounters": n} for (a, b), n in by_count(self.moves)],
             "by_port": {name: group.document() for name, group in sorted(self.by_port.items())},
             "by_hour_utc": {name: group.document() for name, group in sorted(self.by_hour.items())},
             "by_region": {name: group.document() for name, group in sorted(self.by_region.items())},
@@ -184,7 +184,8 @@ def _enter(group: Group, among: np.ndarray, moved: np.ndarray, gained: np.ndarra
         counts += np.bincount(np.minimum(part, LONGEST_MIN), minlength=LONGEST_MIN + 1)
 
 
-def _by_count(counts: Counter[tuple[str, str]]) -> list[tuple[tuple[str, str], int]]:
+def by_count(counts: Counter[tuple[str, str]]) -> list[tuple[tuple[str, str], int]]:
+    """Pairs of ports, the most frequent first."""
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
@@ -217,7 +218,7 @@ def comparison_text(comparison: Comparison, first: Run, second: Run) -> list[str
     ]
     if comparison.moves:
         lines.append("Most frequent changes:")
-        lines.extend(f"  {a} to {b}: {n:,}" for (a, b), n in _by_count(comparison.moves)[:10])
+        lines.extend(f"  {a} to {b}: {n:,}" for (a, b), n in by_count(comparison.moves)[:10])
     for title, groups in (
         ("By port of the first run", comparison.by_port), ("By hour, UTC", comparison.by_hour),
         ("By region", comparison.by_region),

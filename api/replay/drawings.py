@@ -44,13 +44,13 @@ def draw_times(by_minute: np.ndarray, spread: Spread) -> tuple[str, int]:
     padded[:size] = by_minute[:size]
     counts = padded.reshape(bars, step).sum(axis=1)
     beyond = spread.count - int(counts.sum())
-    left, right, top, foot = 58.0, WIDTH - 14.0, 34.0, 244.0
+    left, right, top, foot = 58.0, WIDTH - 14.0, 48.0, 258.0
     slots = bars + (1 if beyond else 0)
     wide = (right - left) / slots
     most = max(int(counts.max()), beyond)
     per = (foot - top) / most
     parts = [
-        f'<svg class="chart" viewBox="0 0 {WIDTH:.0f} 290" role="img" aria-label="Distribution of time to landing" '
+        f'<svg class="chart" viewBox="0 0 {WIDTH:.0f} 304" role="img" aria-label="Distribution of time to landing" '
         'xmlns="http://www.w3.org/2000/svg">'
     ]
     for line in _round_steps(most):
@@ -81,18 +81,19 @@ def _percentile_lines(
     spread: Spread, left: float, per_min: float, top: float, foot: float, right: float
 ) -> Sequence[str]:
     """Upright lines at half, nine tenths and ninety-nine hundredths, their labels on two heights."""
-    parts = []
-    last_end = {0: -1.0, 1: -1.0}
+    parts: list[str] = []
+    taken: list[tuple[int, float, float]] = []
     for name, minutes in (("half within", spread.p50), ("90 % within", spread.p90), ("99 % within", spread.p99)):
         if minutes is None:
             continue
         x = min(left + (minutes + 0.5) * per_min, right)
         text = f"{name} {minutes} min"
-        wide = 6.4 * len(text) + 8.0
-        height = 0 if x > last_end[0] else 1
+        wide = 7.2 * len(text) + 8.0
         flip = x + wide > right
-        last_end[height] = x + (0.0 if flip else wide)
-        y = top - 20.0 + 13.0 * height
+        begin, end = (x - wide, x) if flip else (x, x + wide)
+        height = next((h for h in range(3) if not any(h == on and begin < e and b < end for on, b, e in taken)), 2)
+        taken.append((height, begin, end))
+        y = top - 34.0 + 14.0 * height
         anchor, at = ("end", x - 4.0) if flip else ("start", x + 4.0)
         parts.append(f'<path class="percentile" d="M{x:.1f} {y - 9:.1f}V{foot}"/>')
         parts.append(f'<text class="percentile" x="{at:.1f}" y="{y:.1f}" text-anchor="{anchor}">{text}</text>')

@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from api.replay.batch import ask_of
-from api.replay.tally import one_of
 from api.replay.worlds import Worlds
 from engine.decide import decide, deciding_finding, passed_over
 from engine.errors import PositionRefused
@@ -83,29 +82,35 @@ def against_observed(
         places = told.slice(start, _CHUNK_ROWS)
         recommended = decisions["port"].take(places).to_pylist()
         for row, port in zip(encounters.take(places).to_pylist(), recommended, strict=True):
-            observed = str(one_of(str(row["observed_port"]), port))
-            line: Row = {
-                "row": row["row"], "encounter_id": row["encounter_id"], "port": port, "observed_port": observed,
-            }  # fmt: skip
-            if observed == port:
-                made.append(line | {"difference": SAME, "later_min": 0.0, "farther_nm": 0.0})
-            else:
-                made.append(line | _difference(row, observed, world_at, vessels, policies))
+            named = str(row["observed_port"]).split("|")
+            line: Row = {"row": row["row"], "encounter_id": row["encounter_id"], "port": port}
+            if port in named:
+                made.append(line | {"observed_port": port, "difference": SAME, "later_min": 0.0, "farther_nm": 0.0})
+                continue
+            judged = [one | {"observed_port": name} for name, one in
+                      zip(named, _differences(row, named, world_at, vessels, policies), strict=True)]  # fmt: skip
+            # Where several are named it is explained only if something speaks against each of them.
+            open_ones = [one for one in judged if one["difference"] == UNEXPLAINED]
+            made.append(line | (open_ones or judged)[0])
     return pa.Table.from_pylist(made, HISTORY)
 
 
-def _difference(
-    row: Row, observed: str, world_at: Worlds, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]
-) -> Row:
+def _differences(
+    row: Row, named: list[str], world_at: Worlds, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]
+) -> list[Row]:
+    """For each port named, how it compares with the recommended one."""
     ask = ask_of(row, vessels, policies)
     try:
         decision = decide(ask, world_at(ask.at_s))
     except PositionRefused as refused:
-        return {"difference": EXPLAINED, "code": refused.code.name, "sentence": str(refused)}
-    port = next((k for k, known in enumerate(decision.world.ports) if known.id == observed), None)
-    if port is None:
-        return {"difference": UNEXPLAINED, "sentence": f"{observed} is not in the register."}
-    return _behind(decision, port) | _why(decision, port)
+        return [{"difference": EXPLAINED, "code": refused.code.name, "sentence": str(refused)} for _ in named]
+    index = {known.id: k for k, known in enumerate(decision.world.ports)}
+    return [
+        _behind(decision, index[name]) | _why(decision, index[name])
+        if name in index
+        else {"difference": UNEXPLAINED, "sentence": f"{name[:40]} is not in the register."}
+        for name in named
+    ]
 
 
 def _behind(decision: Decision, port: int) -> Row:

@@ -24,5 +24,6 @@ def sentence_of(code_name: str) -> str:
     text = text.replace("{port}", "the port").replace("{vhf}", "16")
     for figure in _FIGURES:
         text = re.sub(figure, "", text)
-    text = _WHAT_TO_DO.sub(".", re.sub(r"\s+([.,:])", r"\1", text).strip())
+    text = re.sub(r"\s+([.,:])", r"\1", text).replace(":.", ".").strip()
+    text = _WHAT_TO_DO.sub(".", text)
     return text[0].upper() + text[1:]

@@ -83,7 +83,7 @@ def report_html(run: Run, pack: Pack) -> str:
     times, step_min = draw_times(tally.by_minute, spread)
     occupancy = read_occupancy(run.folder)
     history = read_history(run.folder)
-    return _template(
+    return template_named(
         "report.html"
     ).render(
         run=run,
@@ -117,7 +117,8 @@ def report_html(run: Run, pack: Pack) -> str:
 
 
 @cache
-def _template(name: str) -> jinja2.Template:
+def template_named(name: str) -> jinja2.Template:
+    """A template of this package, with the ways numbers are written."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from api.document import dump
 from api.house import House, known_policy, open_house
 from api.replay.column_map import ColumnMap
-from api.replay.conform import Known, conform
+from api.replay.conform import Conformed, Known, conform
 from api.replay.geometry import wkb_points
 from api.replay.schema import CARRIED, DECISIONS, WRITTEN
 from api.replay.worlds import Worlds
@@ -195,9 +195,26 @@ def decide_chunk(number: int, chunk: pa.Table, recipe: Recipe) -> Part:
         raise RuntimeError(
             f"the engine answered {decided.num_rows} rows to {encounters.num_rows}, or in another schema"
         )
+    return part_of(number, chunk.num_rows, conformed, decided, start)
+
+
+def part_of(number: int, rows: int, conformed: Conformed, decided: pa.Table, start: float) -> Part:
+    """Lay the answer to a chunk out as files.
+
+    Parameters
+    ----------
+    number, rows : int
+        Of the chunk.
+    conformed : Conformed
+    decided : Table
+        Of the schema `DECISIONS`.
+    start : float
+        `perf_counter` when work on it began. [s]
+    """
+    encounters = conformed.encounters
     written = written_table(encounters, decided)
     facts = {
-        "rows": chunk.num_rows,
+        "rows": rows,
         "decided": written.num_rows,
         "rejected": conformed.rejects.num_rows,
         "outcomes": counted(decided["decision_outcome"]),
