@@ -10,7 +10,15 @@ from typing import TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from api.replay.chances import CHANCES, UNCERTAINTY, Uncertainty, chances, read_uncertainty
+from api.replay.chances import (
+    CHANCES,
+    CHANCES_FACTS_FILE,
+    CHANCES_FILE,
+    UNCERTAINTY,
+    Uncertainty,
+    chances,
+    read_uncertainty,
+)
 from api.replay.column_map import read_column_map
 from api.replay.conform import conform
 from api.replay.history import HISTORY_FILE, History, against_observed, read_history, write_history
@@ -20,7 +28,6 @@ from api.replay.run import Order
 from api.replay.run_folder import DECISIONS_FILE, decisions_in_parts
 from api.replay.worker import Equipment, Recipe, equipment_of
 
-CHANCES_FILE, CHANCES_FACTS_FILE = "chances.parquet", "chances.json"
 _CHUNK_ROWS = 8_192
 Given = TypeVar("Given")
 Made = TypeVar("Made")

@@ -6,6 +6,7 @@ Draws on land or beyond the area are dropped: nobody is there. Draws are judged 
 region stays that of the position given.
 """
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from api.replay.batch import ask_of
 from api.replay.draws import NOT_AFLOAT, winners_of_draws
@@ -32,6 +34,10 @@ NAMED = 3
 """Ports whose probability is written for each row."""
 
 MOST_DRAWS = 100_000
+CHANCES_FILE, CHANCES_FACTS_FILE = "chances.parquet", "chances.json"
+CERTAINTY = (0.95, 0.8, 0.5, 0.0)
+"""Least probability of the likeliest port in each class that the report counts."""
+
 _CHUNK_ROWS = 4_096
 
 CHANCES = pa.schema(
@@ -207,3 +213,48 @@ def _likeliest(winners: np.ndarray, ports: list[str]) -> dict[str, object]:
         row[f"likeliest_{k}_port"] = ports[int(won[is_port][place])]
         row[f"likeliest_{k}_probability"] = float(shares[is_port][place])
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """How sure a replay is of its best ports.
+
+    Attributes
+    ----------
+    draws, seed : int
+    classes : list of (float, int)
+        Least probability of the likeliest port, and encounters in that class.
+    none_afloat : int
+        Encounters none of whose draws was afloat.
+    mean_bits : float or None
+        Of `ambiguity_bits`.
+    """
+
+    draws: int
+    seed: int
+    classes: list[tuple[float, int]]
+    none_afloat: int
+    mean_bits: float | None
+
+
+def read_ambiguity(folder: Path) -> Ambiguity | None:
+    """Count the chances of a replay; None where none were worked out."""
+    facts_file = folder / CHANCES_FACTS_FILE
+    if not facts_file.is_file():
+        return None
+    facts = json.loads(facts_file.read_bytes())
+    counts = dict.fromkeys(CERTAINTY, 0)
+    none_afloat, bits, told = 0, 0.0, 0
+    with pq.ParquetFile(folder / CHANCES_FILE) as file:
+        for batch in file.iter_batches(columns=["likeliest_1_probability", "ambiguity_bits", "draws_afloat"]):
+            afloat = batch["draws_afloat"].to_numpy() > 0
+            none_afloat += int((~afloat).sum())
+            best = np.nan_to_num(batch["likeliest_1_probability"].to_numpy(zero_copy_only=False))[afloat]
+            left = np.ones(len(best), np.bool_)
+            for least in CERTAINTY:
+                here = left & (best >= least)
+                counts[least] += int(here.sum())
+                left &= ~here
+            bits += float(np.nansum(batch["ambiguity_bits"].to_numpy(zero_copy_only=False)))
+            told += int(afloat.sum())
+    return Ambiguity(facts["draws"], facts["seed"], list(counts.items()), none_afloat, bits / told if told else None)

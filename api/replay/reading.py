@@ -21,6 +21,7 @@ FORMATS = {".csv": "csv", ".parquet": "parquet", ".geoparquet": "parquet", ".geo
 CSV_BLOCK_BYTES = 4 << 20
 """Bytes of a CSV file parsed at a time; no row may be longer."""
 
+_UNCLOSED = "Look for a quotation mark that is never closed."
 _HASHED_BYTES = 4 << 20
 
 
@@ -128,7 +129,7 @@ def rechunked(tables: Iterator[pa.Table], rows: int) -> Iterator[pa.Table]:
 def _columns(path: Path, kind: str, column_map: ColumnMap) -> tuple[tuple[str, ...], str]:
     try:
         if kind == "csv":
-            return tuple(_open_csv(path, column_map, {}, []).schema.names), ""
+            return tuple(_open_csv(path, column_map, {}, [], []).schema.names), ""
         if kind == "parquet":
             schema = pq.ParquetFile(path).schema_arrow
             return tuple(schema.names), point_column(schema)
@@ -161,11 +162,13 @@ def _numbered(table: pa.Table, row: np.ndarray, malformed: np.ndarray) -> pa.Tab
 
 
 def _open_csv(
-    path: Path, column_map: ColumnMap, types: dict[str, pa.DataType], malformed: list[int]
+    path: Path, column_map: ColumnMap, types: dict[str, pa.DataType], malformed: list[int], runaway: list[int]
 ) -> pyarrow.csv.CSVStreamingReader:
     def put_aside(row: pyarrow.csv.InvalidRow) -> str:
         # The header is row 1; empty lines are no rows.
         malformed.append(row.number - 2)
+        if "\n" in row.text.strip():
+            runaway.append(row.number - 2)
         return "skip"
 
     return pyarrow.csv.open_csv(
@@ -184,11 +187,13 @@ def _open_csv(
 def _csv_tables(source: Source, _rows: int) -> Iterator[pa.Table]:
     """Blocks of a CSV file, every cell as the bytes it holds; rows of another length come back without cells."""
     malformed: list[int] = []
+    runaway: list[int] = []
     # As bytes: one cell in another encoding is that row's trouble, not the file's.
     types = dict.fromkeys(source.wanted, pa.binary())
     first = 0
     try:
-        for batch in _open_csv(source.path, source.column_map, types, malformed):
+        for batch in _open_csv(source.path, source.column_map, types, malformed, runaway):
+            _refuse_runaway(runaway)
             table = pa.Table.from_batches([batch])
             bad = np.array([row for row in malformed if row >= first], np.int64)
             candidates = np.arange(first, first + table.num_rows + len(bad))
@@ -196,14 +201,20 @@ def _csv_tables(source: Source, _rows: int) -> Iterator[pa.Table]:
             if len(row):
                 yield _with_malformed(table, row, bad[bad < row[-1]])
                 first = int(row[-1]) + 1
+        _refuse_runaway(runaway)
         last = np.array([row for row in malformed if row >= first], np.int64)
         if len(last):
             yield _with_malformed(pa.table({name: pa.array([], pa.binary()) for name in types}), last[:0], last)
     except pa.ArrowInvalid as error:
         raise InvalidAsk(
-            "input", f"cannot be read beyond row {first} ({' '.join(str(error).split())[:80]}).",
-            "Look for a quotation mark that is never closed.",
+            "input", f"cannot be read beyond row {first} ({' '.join(str(error).split())[:80]}).", _UNCLOSED,
         ) from None  # fmt: skip
+
+
+def _refuse_runaway(rows: list[int]) -> None:
+    """Refuse a file of which one row has swallowed others: nobody could say how many there were."""
+    if rows:
+        raise InvalidAsk("input", f"row {rows[0]} runs over several lines without making a row.", _UNCLOSED)
 
 
 def _with_malformed(table: pa.Table, row: np.ndarray, bad: np.ndarray) -> pa.Table:

@@ -13,6 +13,7 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
+from api.replay.chances import read_ambiguity
 from api.replay.drawings import FULLNESS, draw_fullness, draw_hours, draw_times
 from api.replay.history import read_history
 from api.replay.reasons import sentence_of
@@ -108,6 +109,7 @@ def report_html(run: Run, pack: Pack) -> str:
         fullness_svg=Markup(_fullness(occupancy, names)),  # noqa: S704 - our own drawing
         fullness_classes=FULLNESS,
         history=history,
+        ambiguity=read_ambiguity(run.folder),
         most_unexplained=_MOST_UNEXPLAINED,
         ages=_ages(run, tally),
         limits=_limits(run, tally, occupancy),

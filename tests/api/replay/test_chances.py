@@ -4,10 +4,12 @@ from dataclasses import replace
 from math import cos, degrees, erf, log, radians, sqrt
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from api.replay.batch import ask_of
-from api.replay.chances import CHANCES, Uncertainty, _likeliest, chances, read_uncertainty, winners_for
+from api.replay.chances import CHANCES, Uncertainty, _likeliest, chances, read_ambiguity, read_uncertainty, winners_for
 from api.replay.draws import NOT_AFLOAT
 from engine.decide import decide
 from engine.errors import InvalidAsk
@@ -171,3 +173,15 @@ def test_a_wrong_file_of_uncertainties_is_refused(tmp_path):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(InvalidAsk):
             read_uncertainty(path)
+
+
+def test_the_classes_of_certainty_by_hand(tmp_path):
+    best = [1.0, 0.95, 0.94, 0.5, 0.49, None]
+    rows = [{"row": k, "likeliest_1_probability": p, "ambiguity_bits": None if p is None else 0.5,
+             "draws_afloat": 0 if p is None else 10} for k, p in enumerate(best)]  # fmt: skip
+    pq.write_table(pa.Table.from_pylist(rows, CHANCES), tmp_path / "chances.parquet")
+    assert read_ambiguity(tmp_path) is None
+    (tmp_path / "chances.json").write_text('{"draws": 10, "seed": 4}', encoding="utf-8")
+    found = read_ambiguity(tmp_path)
+    assert found.classes == [(0.95, 2), (0.8, 1), (0.5, 1), (0.0, 1)]
+    assert (found.none_afloat, found.mean_bits, found.draws, found.seed) == (1, 0.5, 10, 4)
