@@ -68,15 +68,29 @@ def add_history(order: Order, practice: dict[str, str] | None = None) -> History
     def compared(pair: tuple[pa.Table, pa.Table]) -> pa.Table:
         return against_observed(*pair, equipment.worlds, house.vessels, equipment.policies)
 
-    sizes = (table.num_rows for table in encounters_of(order, equipment))
-    decided = decisions_in_parts(order.out / DECISIONS_FILE, ["row", "port"], sizes)
-    pairs = zip(encounters_of(order, equipment), decided, strict=True)
     path = order.out / HISTORY_FILE
-    write_history(path, in_order(compared, pairs, order.workers), practice)
-    found = read_history(order.out)
-    if found is None:
-        path.unlink()
-    return found
+    path.unlink(missing_ok=True)
+    if not _names_a_port(order.out / DECISIONS_FILE):
+        return None
+    write_history(path, in_order(compared, _pairs(order, equipment), order.workers), practice)
+    return read_history(order.out)
+
+
+def _names_a_port(decisions: Path) -> bool:
+    """Whether any row says where people were landed; the footer of the file knows."""
+    with pq.ParquetFile(decisions) as file:
+        place = file.schema_arrow.names.index("observed_port")
+        groups = [file.metadata.row_group(k).column(place) for k in range(file.metadata.num_row_groups)]
+        return any(group.statistics is None or group.statistics.num_values > 0 for group in groups)
+
+
+def _pairs(order: Order, equipment: Equipment) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """Encounters and what was decided of them, a part at a time, in step."""
+    asked: list[int] = []
+    decided = decisions_in_parts(order.out / DECISIONS_FILE, ["row", "port"], iter(asked.pop, None))
+    for table in encounters_of(order, equipment):
+        asked.append(table.num_rows)
+        yield table, next(decided)
 
 
 def add_chances(order: Order, draws: int, seed: int, uncertainty_file: Path = UNCERTAINTY) -> Path:

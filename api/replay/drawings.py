@@ -88,7 +88,7 @@ def _percentile_lines(
             continue
         x = min(left + (minutes + 0.5) * per_min, right)
         text = f"{name} {minutes} min"
-        wide = 7.2 * len(text) + 8.0
+        wide = 8.2 * len(text) + 8.0
         flip = x + wide > right
         begin, end = (x - wide, x) if flip else (x, x + wide)
         height = next((h for h in range(3) if not any(h == on and begin < e and b < end for on, b, e in taken)), 2)

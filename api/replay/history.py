@@ -49,6 +49,7 @@ observed. ``later_min`` and ``farther_nm`` are how much later and farther the ob
 by our own reckoning; null where either is not known or no port is recommended.
 """
 
+MOST_LISTED = 500
 _CHUNK_ROWS = 4_096
 Row = dict[str, object]
 
@@ -190,7 +191,7 @@ class History:
     codes : list of (str, int)
         Explained differences by code, the most frequent first.
     listed : list of Unexplained
-        Every one.
+        The first `MOST_LISTED`; every one is in the file.
     has_practice : bool
         Whether the file says what is known of why.
     """
@@ -222,7 +223,7 @@ def read_history(folder: Path) -> History | None:
             counts[row["difference"]] += 1
             if row["difference"] == EXPLAINED:
                 codes[row["code"]] += 1
-            elif row["difference"] == UNEXPLAINED:
+            elif row["difference"] == UNEXPLAINED and len(listed) < MOST_LISTED:
                 later, farther = (float(row[name]) if row[name] else None for name in ("later_min", "farther_nm"))
                 name = row["encounter_id"] or f"row {row['row']}"
                 listed.append(

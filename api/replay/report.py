@@ -33,7 +33,6 @@ OUTCOME_WORDS = {
     "refused": "position refused",
 }
 _MOST_PORTS = 60
-_MOST_UNEXPLAINED = 300
 _CELLS_OF_TIME = 96
 
 
@@ -110,7 +109,6 @@ def report_html(run: Run, pack: Pack) -> str:
         fullness_classes=FULLNESS,
         history=history,
         ambiguity=read_ambiguity(run.folder),
-        most_unexplained=_MOST_UNEXPLAINED,
         ages=_ages(run, tally),
         limits=_limits(run, tally, occupancy),
         port_name=lambda port: str(names[port]["name_en"]) if port in names else str(port),
@@ -128,7 +126,7 @@ def template_named(name: str) -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["count"] = lambda number: f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+    environment.filters["count"] = lambda number: f"{number:,}"
     environment.filters["share"] = _share
     environment.filters["day"] = _day
     return environment.get_template(name)

@@ -134,6 +134,7 @@ def decisions_in_parts(path: Path, columns: list[str], sizes: Iterator[int]) -> 
     path : Path
     columns : list of str
     sizes : iterator of int
+        Asked for a size only when the part is.
     """
     with pq.ParquetFile(path) as file:
         batches = file.iter_batches(columns=columns)

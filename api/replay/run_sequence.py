@@ -1,7 +1,7 @@
 """A replay in sequence, file to file: the same folder as `api.replay.run.replay` makes, and how full ports were.
 
 All encounters are in memory at once, for one answer depends on those before; there is no carrying on half-way and no
-cluster. A million encounters take about a gigabyte.
+cluster. Memory grows with the rows.
 """
 
 import hashlib

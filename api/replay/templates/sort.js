@@ -10,7 +10,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
       const down = head.getAttribute("aria-sort") !== "descending";
       for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const number = (row) => parseFloat(row.cells[column].textContent.replace(/[\s\u00a0<>]/g, ""));
+      const number = (row) => parseFloat(row.cells[column].textContent.replace(/[\s,<>]/g, ""));
       const text = (row) => row.cells[column].textContent;
       const rows = [...body.rows].sort((a, b) => {
         const order = head.classList.contains("n")

@@ -47,6 +47,16 @@ def test_a_report_with_history_and_chances(tmp_path, table, capsys):
     assert json.loads((out / "chances.json").read_text(encoding="utf-8"))["seed"] == 5
 
 
+def test_without_a_port_observed_there_is_no_history(tmp_path, table, capsys):
+    text = table.read_text(encoding="utf-8")
+    for port in ("dover", "calais", "boulogne"):
+        text = text.replace(f",{port}\n", ",\n")
+    table.write_text(text, encoding="utf-8")
+    assert run(capsys, table, "--out", tmp_path / "run", "--report")[0] == 0
+    assert not (tmp_path / "run" / "history.csv").exists()
+    assert "Against the ports observed" not in words((tmp_path / "run" / "report.html").read_text(encoding="utf-8"))
+
+
 def test_in_sequence(tmp_path, table, capsys):
     capacity, out = tmp_path / "capacity.csv", tmp_path / "run"
     capacity.write_text("port,places,persons_per_hour\ndover,40,60\ncalais,200,60\n", encoding="utf-8")
