@@ -7,6 +7,7 @@ on a cluster of workers.
 import shutil
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -31,6 +32,9 @@ CHUNK_ROWS = 65_536
 
 UNDER_WAY_A_THREAD = 2
 """Chunks under way for each thread: one being decided and one waiting, so that nobody stands idle."""
+
+CONNECT_TIMEOUT = "10s"
+"""How long a scheduler has to answer."""
 
 Progress = Callable[[int, int, int], None]
 """Told after each part: rows done before this run, rows done in it, rows there are about."""
@@ -161,11 +165,14 @@ def carrier(scheduler: str | None, workers: int) -> Iterator[Client]:
         # A chunk travels with its task, so that it can be done again when a worker dies.
         "distributed.admin.large-graph-warning-threshold": "1GB",
         "distributed.worker.use-file-locking": False,
+        # Here a client needs neither pages nor figures over HTTP.
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
     }
     with dask.config.set(settings):
         if scheduler is not None:
             try:
-                client = Client(scheduler, timeout="10s")
+                client = Client(scheduler, timeout=CONNECT_TIMEOUT)
             except (OSError, TimeoutError, ValueError):
                 raise InvalidAsk("scheduler", "nobody answers there.", "Write it as tcp://host:8786.") from None
             with client:
@@ -173,16 +180,21 @@ def carrier(scheduler: str | None, workers: int) -> Iterator[Client]:
             return
         scratch = tempfile.mkdtemp(prefix="safeport-")
         try:
-            with (
-                LocalCluster(
-                    n_workers=1, threads_per_worker=workers, processes=False, dashboard_address=None,
-                    memory_limit=0, local_directory=scratch,
-                ) as cluster,
-                Client(cluster) as client,
-            ):  # fmt: skip
+            with _threads(workers, scratch) as cluster, Client(cluster) as client:
                 yield client
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _threads(workers: int, scratch: str) -> LocalCluster:
+    """A cluster of one worker with threads, inside this process: chunks are handed over, not sent."""
+    with warnings.catch_warnings():
+        # On a machine without a network Dask finds no address of its own; none is needed.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return LocalCluster(
+            n_workers=1, threads_per_worker=workers, processes=False, memory_limit=0, local_directory=scratch,
+            dashboard_address="127.0.0.1:0", worker_dashboard_address="127.0.0.1:0",
+        )  # fmt: skip
 
 
 def _timings(
