@@ -29,6 +29,8 @@ def text_of(cells: pa.Array, empty: tuple[str, ...], marks: Marks) -> pa.Array:
     marks : Marks
         Gets ``TEXT_NOT_READABLE``.
     """
+    if pa.types.is_null(cells.type):
+        return pc.cast(cells, pa.string())
     if pa.types.is_dictionary(cells.type):
         cells = cells.dictionary_decode()
     if pa.types.is_binary(cells.type) or pa.types.is_large_binary(cells.type):

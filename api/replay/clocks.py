@@ -88,6 +88,8 @@ def times_of_encounters(text: pa.Array, zones: pa.Array, rule: TimeRule, marks: 
 def times_with_zone(text: pa.Array, name: str, marks: Marks) -> Instants:
     """Instants in RFC 3339 with a zone, anything else being marked with ``{name}_FORM`` or ``{name}_RANGE``."""
     present = _present(text)
+    if not present.any():
+        return Instants(np.zeros(len(text), np.int64), present)
     parts = _parts(text, _RFC_3339)
     local_s, fits, has_clock = _local_seconds(parts)
     offset_s, has_zone, zone_fits = _offsets(parts["z"])

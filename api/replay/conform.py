@@ -127,7 +127,7 @@ class _Source:
         if found is not None:
             return found
         constant = self.map.constants.get(target)
-        return pa.repeat(pa.scalar(constant, pa.string()), len(self.row))
+        return pa.nulls(len(self.row)) if constant is None else pa.repeat(pa.scalar(constant), len(self.row))
 
     def text(self, target: str) -> pa.Array:
         """Cells of one of our columns as text, not yet in our words."""

@@ -196,8 +196,8 @@ def _csv_tables(source: Source, _rows: int) -> Iterator[pa.Table]:
             _refuse_runaway(runaway)
             table = pa.Table.from_batches([batch])
             bad = np.array([row for row in malformed if row >= first], np.int64)
-            candidates = np.arange(first, first + table.num_rows + len(bad))
-            row = np.setdiff1d(candidates, bad)[: table.num_rows]
+            row = np.arange(first, first + table.num_rows + len(bad))
+            row = np.setdiff1d(row, bad, assume_unique=True)[: table.num_rows] if len(bad) else row
             if len(row):
                 yield _with_malformed(table, row, bad[bad < row[-1]])
                 first = int(row[-1]) + 1

@@ -165,6 +165,8 @@ def carrier(scheduler: str | None, workers: int) -> Iterator[Client]:
         # A chunk travels with its task, so that it can be done again when a worker dies.
         "distributed.admin.large-graph-warning-threshold": "1GB",
         "distributed.worker.use-file-locking": False,
+        # A log of what was handed over would keep it: half a gigabyte after a million rows.
+        "distributed.admin.low-level-log-length": 0,
         # Here a client needs neither pages nor figures over HTTP.
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
