@@ -55,6 +55,8 @@ def manifest_of(
         return dict(sorted(counts.items()))
 
     rejected, notes = added("reject_codes"), added("notes")
+    if total("rows") != total("decided") + total("rejected") or total("decided") != sum(added("outcomes").values()):
+        raise RuntimeError("the rows of this replay do not add up")
     return {
         **run,
         "columns_not_used": list(source.unused),

@@ -22,7 +22,7 @@ from api.replay.joining import join
 from api.replay.manifest import MANIFEST_FILE, TIMINGS_FILE, complete_manifest, manifest_of, outputs_of
 from api.replay.parts import Parts, claimed, json_bytes, locked, write_whole
 from api.replay.reading import Source, fingerprint, open_source
-from api.replay.worker import ENGINE, Recipe, decide_chunk, digest_of, equipment_of
+from api.replay.worker import ENGINE, Recipe, WorkerRefused, decide_chunk, digest_of, equipment_of
 from engine.errors import InvalidAsk
 from engine.policy import Policy
 from geodata.pack import DEFAULT_PACK
@@ -146,7 +146,10 @@ def _landed(under_way: set[Any], parts: Parts) -> Iterator[tuple[int, dict[str, 
     """Wait for at least one chunk and put what is finished on disk."""
     done = wait(list(under_way), return_when="FIRST_COMPLETED").done
     for future in done:
-        part = future.result()
+        try:
+            part = future.result()
+        except WorkerRefused as refused:
+            raise InvalidAsk("scheduler", "a worker cannot do this:", str(refused)) from None
         under_way.discard(future)
         future.release()
         yield part.number, parts.write(part)

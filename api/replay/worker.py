@@ -25,7 +25,7 @@ from api.replay.geometry import wkb_points
 from api.replay.schema import CARRIED, DECISIONS, WRITTEN
 from api.replay.worlds import Worlds
 from engine import ENGINE_VERSION
-from engine.errors import InvalidAsk
+from engine.errors import InvalidAsk, SafeportError
 from engine.policy import Policy
 from geodata.policies import policy_names
 
@@ -100,6 +100,10 @@ class Part:
     seconds: float
 
 
+class WorkerRefused(Exception):
+    """What a task refused, in one text: it has to come home from another process whole."""
+
+
 _opening = Lock()
 _opened: dict[str, Equipment] = {}
 
@@ -109,8 +113,8 @@ def equipment_of(recipe: Recipe) -> Equipment:
 
     Raises
     ------
-    InvalidAsk
-        What is here is not what the recipe was written for.
+    SafeportError
+        Something of it cannot be read, or is not what the recipe was written for.
     """
     with _opening:
         if recipe.identity in _opened:
@@ -118,7 +122,7 @@ def equipment_of(recipe: Recipe) -> Equipment:
         equipment = _open(recipe)
         found = digest_of(equipment.identity)
         if recipe.identity not in ("", found):
-            raise InvalidAsk("scheduler", "a worker has another program, pack, map, policy or forecast.",
+            raise InvalidAsk("recipe", "is for another program, pack, map, policy or forecast than those here.",
                              "Install one release everywhere, and name files that all workers can read.")  # fmt: skip
         # One replay at a time: an older one's worlds would only take room.
         _opened.clear()
@@ -185,9 +189,17 @@ def decide_chunk(number: int, chunk: pa.Table, recipe: Recipe) -> Part:
     chunk : Table
         From `api.replay.reading.Source.chunks`.
     recipe : Recipe
+
+    Raises
+    ------
+    WorkerRefused
+        The recipe is for another program, or names a file that cannot be read here.
     """
     start = perf_counter()
-    equipment = equipment_of(recipe)
+    try:
+        equipment = equipment_of(recipe)
+    except SafeportError as error:
+        raise WorkerRefused(str(error)) from None
     conformed = conform(chunk, recipe.column_map, equipment.known)
     encounters = conformed.encounters
     decided = equipment.decide_table(encounters, equipment.worlds, equipment.house.vessels, equipment.policies)

@@ -226,6 +226,15 @@ def test_a_cluster_of_which_a_worker_is_killed_gives_the_same_bytes(source, expe
     assert json.loads((order.out / "timings.json").read_text())["carrier"].startswith("tcp://")
 
 
+def test_a_worker_that_is_another_program_is_not_believed(source, tmp_path, monkeypatch, cluster):
+    monkeypatch.setattr("api.replay.run.digest_of", lambda identity: "0" * 64)
+    for scheduler in (None, cluster.scheduler_address):
+        order = Order(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB, scheduler=scheduler)
+        with pytest.raises(InvalidAsk, match="Install one release everywhere"):
+            replay(order)
+    assert not list((tmp_path / "out" / "parts").iterdir())
+
+
 def test_nobody_at_the_address_is_said(source, tmp_path, monkeypatch):
     monkeypatch.setattr("api.replay.run.CONNECT_TIMEOUT", "1s")
     with pytest.raises(InvalidAsk, match="nobody answers"):
