@@ -225,7 +225,9 @@ def _fullness(occupancy: Occupancy | None, names: dict[str, dict[str, object]]) 
     most = padded.reshape(shares.shape[0], cells, together).max(axis=2)
     order = [k for k in np.argsort(-most.mean(axis=1), kind="stable") if most[k].max() > 0.0][:24]
     every = max(1, cells // 7)
-    ticks = [(cell, f"{hours[cell * together].astype(object):%d %b %H:%M}") for cell in range(0, cells, every)]
+    ticks = [
+        (cell, f"{hours[cell * together].astype(object):%d %b %H:%M}") for cell in range(0, cells - every // 2, every)
+    ]
     labels = [
         f"{names[occupancy.ports[k]]['name_en']} ({occupancy.places[k]:.0f})"
         if occupancy.ports[k] in names else occupancy.ports[k]

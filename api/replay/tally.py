@@ -177,7 +177,8 @@ class Tally:
         self.in_band += _true(batch["band"])
         self.with_forecast += _true(batch["forecast_used"])
         self.with_tide += _true(batch["tide_basis"])
-        self.passing_over += _true(pc.greater(batch["nearer_passed_over"], 0))
+        recommending = pc.is_valid(batch["port"])
+        self.passing_over += _true(pc.and_(recommending, pc.greater(batch["nearer_passed_over"], 0)))
         self.waiting += _true(pc.greater_equal(batch["wait_s"], MINUTE_S / 2.0))
         self.persons_unknown += batch["persons_max"].null_count
         way = pc.is_valid(batch["distance_m"])

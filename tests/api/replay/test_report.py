@@ -4,7 +4,6 @@ import re
 from html.parser import HTMLParser
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from api.replay.reasons import sentence_of
@@ -219,8 +218,9 @@ def test_a_code_nobody_knows_is_shown_as_it_is():
     assert sentence_of("NO_SUCH_CODE") == "NO_SUCH_CODE"
 
 
-def test_arrow_counts_do_not_depend_on_nulls_first():
-    tally = Tally(PORTS, BOX)
-    tally.add(written([ROWS[3], ROWS[4]]).combine_chunks().to_batches()[0])
-    assert tally.by_minute.sum() == 0
-    assert isinstance(pa.scalar(1).as_py(), int)
+def test_answers_without_a_port_are_told_apart_from_ports_passed_over(tmp_path):
+    nobody = {**ROWS[3], "nearer_passed_over": 40, "passed_over_code": "CAP_FULL"}
+    text = words(page(write_report(folder(tmp_path / "run", [*ROWS, nobody]))))
+    assert "In 2 answers at least one port is nearer than the recommended one" in text
+    assert "In 1 more no port is recommended at all." in text
+    assert "Not enough places at the port." in text
