@@ -5,10 +5,11 @@ BIN := .venv/bin
 STAMPS := .venv/.stamps
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help demo test lint bench pack serve lock clean
+.PHONY: help demo demo-replay test lint bench pack serve lock clean
 
 help:
 	@echo "make demo    answer one documented encounter"
+	@echo "make demo-replay  replay the documented encounters and write their report"
 	@echo "make test    run the whole test suite"
 	@echo "make lint    ruff, mypy, import contracts"
 	@echo "make bench   figures, as ratios against peers in one run"
@@ -40,6 +41,10 @@ demo: $(STAMPS)/run
 	@echo
 	@$(BIN)/safeport decide --position "51 03.0N 001 15.0E" --time 2022-01-13T05:00:00Z --vessel rnli-shannon \
 		--persons 30 --recovered 30 --in-water no
+
+demo-replay: $(STAMPS)/run
+	@rm -rf build/demo-replay
+	@$(BIN)/safeport replay documented --out build/demo-replay
 
 test: $(STAMPS)/dev
 	$(BIN)/python -m pytest

@@ -8,7 +8,22 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from api.cli import audit, db, decide, distance, doctor, forecast, geodata, keys, plan, ports, serve, settings, tide
+from api.cli import (
+    audit,
+    db,
+    decide,
+    distance,
+    doctor,
+    forecast,
+    geodata,
+    keys,
+    plan,
+    ports,
+    replay,
+    serve,
+    settings,
+    tide,
+)
 from api.cli.arguments import Parser, guarded
 from api.cli.refusals import refusal_line
 from api.store.errors import SchemaMismatch, StoreBusy, StoreUnavailable
@@ -20,6 +35,7 @@ ANSWERED, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = {
     "decide": (decide, "nearest port fit to receive these people, and why no nearer one"),
     "plan": (plan, "joint plan of a mass rescue: many encounters over the ports there are"),
+    "replay": (replay, "past encounters in bulk: a table in, a folder of decisions out"),
     "distance": (distance, "water distance between two positions or ports"),
     "ports": (ports, "the port register, or one port of it"),
     "tide": (tide, "predicted tide at a port: heights, high and low waters"),

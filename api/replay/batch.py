@@ -65,7 +65,12 @@ def replay_batch_by_single_decisions(
     table: pa.Table, world_at: Worlds, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]
 ) -> pa.Table:
     """`replay_batch` as a plain loop over `engine.decide.decide`: slow, and what the other one is held against."""
-    made = [_decided(row, world_at, vessels, policies) for row in table.to_pylist()]
+    rows = table.to_pylist()
+    made: list[Row] = [{} for _ in rows]
+    # World by world: a world of another date is made anew once a few others have been asked for.
+    at_s = table["time"].cast(pa.int64()).to_numpy() / 1000.0
+    for k in np.argsort(world_at.number(at_s), kind="stable"):
+        made[k] = _decided(rows[k], world_at, vessels, policies)
     return pa.Table.from_pylist(made, DECISIONS)
 
 

@@ -35,12 +35,15 @@ ENCOUNTERS = pa.schema(
         pa.field("survivor_capacity", pa.int32()),
         pa.field("policy", pa.string(), nullable=False),
         pa.field("observed_port", pa.string()),
+        pa.field("reading_notes", pa.string()),
     ]
 )
 """Encounters ready to be decided: the body of ``/v1/decisions`` laid flat, every limit of it already checked.
 
 ``row`` is the number of the row in the input, from 0. ``persons_min`` and ``persons_max`` are both known or both null.
-``observed_port`` is the id of the port people were landed at; the decision never sees it.
+``observed_port`` is the id of the port people were landed at, or what the input says where the register has no such
+port; the decision never sees it. ``reading_notes`` are the codes of what a column map assumed for the row, joined by
+``;``; null where everything was in the input. See `api.replay.rejects`.
 """
 
 VESSEL_FIGURES = (
@@ -119,7 +122,7 @@ REJECTS = pa.schema(
 
 CARRIED = (
     "time", "lon", "lat", "position_accuracy_m", "persons_min", "persons_max", "medical", "vessel_profile", "policy",
-    "observed_port",
+    "observed_port", "reading_notes",
 )  # fmt: skip
 """Columns of `ENCOUNTERS` that stand beside each decision in the file, so that it can be read alone."""
 

@@ -1,0 +1,81 @@
+"""``safeport replay compare``, two policies at once, and the documented encounters."""
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api.cli.arguments import pack_folder
+from api.cli.replay import Extras, made, workers_of
+from engine.errors import InvalidAsk
+
+if TYPE_CHECKING:
+    from api.replay.run import Order
+    from engine.policy import Policy
+
+
+def compare(folders: list[str], options: argparse.Namespace) -> int:
+    """Compare two folders of replays, print it, and write it where ``--out`` says."""
+    if len(folders) != 2:
+        raise InvalidAsk("compare", "needs two folders.", "Write: safeport replay compare RUN_A RUN_B.")
+    return _compared(Path(folders[0]), Path(folders[1]), options.out, options)
+
+
+def two_policies(order: "Order", second: "Policy", more: Extras, options: argparse.Namespace) -> int:
+    """Replay by two policies into two folders of one, and compare them."""
+    first = order.policy
+    if first is None or first.name == second.name:
+        raise InvalidAsk("--policy", "is the same policy twice.", "Give policies two different names.")
+    orders = [replace(order, out=order.out / policy.name, policy=policy) for policy in (first, second)]
+    for one in orders:
+        made(one, more)
+    return _compared(orders[0].out, orders[1].out, options.out, options)
+
+
+def _compared(one: Path, other: Path, out: str | None, options: argparse.Namespace) -> int:
+    from api.document import dump
+    from api.replay.compare import CHANGED_FILE, compare_runs, comparison_text, write_comparison
+    from api.replay.comparison_report import write_comparison_report
+    from api.replay.run_folder import read_run
+
+    first, second = read_run(one), read_run(other)
+    folder = None if out is None else Path(out)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    comparison = compare_runs(first, second, None if folder is None else folder / CHANGED_FILE)
+    if folder is not None:
+        write_comparison(folder, comparison, first, second)
+        write_comparison_report(folder, comparison, first, second, pack_folder(options.pack))
+    if options.json:
+        print(dump(comparison.document()))
+    else:
+        print("\n".join(comparison_text(comparison, first, second)))
+        if folder is not None:
+            print(f"Written to {folder}: comparison.html, comparison.json, {CHANGED_FILE}.")
+    return 0
+
+
+def documented(options: argparse.Namespace) -> int:
+    """Replay the documented encounters and print what became of each."""
+    import csv
+
+    from api.cli.layout import folded
+    from api.replay.documented import EXPLANATIONS_FILE, replay_documented
+    from api.replay.report import write_report
+
+    out = Path(options.out)
+    history = replay_documented(out, workers_of(options.workers))
+    report = write_report(out)
+    with (out / EXPLANATIONS_FILE).open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            print(
+                f"{row['what']}: observed {row['observed_port'] or '-'}, recommended {row['recommended_port'] or '-'}"
+            )
+            if row["difference"] != "same":
+                print("\n".join(folded(row["explanation"], "    ")))
+    sys.stdout.write(
+        f"\n{history.compared} compared: {history.same} the same, {history.explained} explained by code, "
+        f"{history.unexplained} by what was published. Agreement is not the pass mark.\nReport: {report}\n"
+    )
+    return 0

@@ -1,0 +1,251 @@
+"""Two replays of the same encounters side by side: whose answers changed, and what was gained and lost.
+
+Both are read a part at a time and in step, row for row; times are counted by the minute. "Gained" is what the second
+run is faster by. Minutes are compared where both recommend a port.
+"""
+
+import csv
+import json
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from api.replay.run_folder import Run, decisions_in_parts
+from api.replay.tally import LONGEST_MIN, Spread
+from engine.errors import InvalidAsk
+from engine.units import MINUTE_S
+
+COMPARISON_FILE, CHANGED_FILE = "comparison.json", "changed.csv"
+NO_PORT = "-"
+
+_SAME_IN_BOTH = (("input", "sha256"), ("map", "sha256"))
+_WHAT_MAY_DIFFER = (
+    ("policy_for_all",), ("policies",), ("engine_version",), ("code_sha256",), ("geodata", "sha256"), ("tides",),
+    ("forecasts",),
+)  # fmt: skip
+_READ = ["row", "encounter_id", "time", "decision_outcome", "port", "time_to_landing_s", "srr"]
+_BATCH_ROWS = 131_072
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Encounters of one port, hour or region."""
+
+    rows: int = 0
+    changed: int = 0
+    gained: np.ndarray = field(default_factory=lambda: np.zeros(LONGEST_MIN + 1, np.int64))
+    lost: np.ndarray = field(default_factory=lambda: np.zeros(LONGEST_MIN + 1, np.int64))
+
+    def document(self) -> dict[str, object]:
+        """As JSON."""
+        return {
+            "encounters": self.rows,
+            "changed": self.changed,
+            "gained_min": asdict(Spread.of(self.gained)),
+            "lost_min": asdict(Spread.of(self.lost)),
+        }
+
+
+@dataclass(slots=True, eq=False)
+class Comparison:
+    """Two replays compared.
+
+    Attributes
+    ----------
+    differing : list of str
+        What is not the same of the two runs, by its place in the manifest.
+    whole : Group
+    by_port, by_hour, by_region : dict of Group
+        By the port of the first run, the hour of the day in UTC, and the search and rescue region.
+    moves : Counter
+        Changed answers by port before and after.
+    """
+
+    differing: list[str]
+    whole: Group = field(default_factory=Group)
+    by_port: dict[str, Group] = field(default_factory=dict)
+    by_hour: dict[str, Group] = field(default_factory=dict)
+    by_region: dict[str, Group] = field(default_factory=dict)
+    moves: Counter[tuple[str, str]] = field(default_factory=Counter)
+    minutes_known: int = 0
+    outcome_changed: int = 0
+
+    def document(self) -> dict[str, object]:
+        """As JSON."""
+        return {
+            "differing": self.differing,
+            "minutes_compared": self.minutes_known,
+            "outcome_changed": self.outcome_changed,
+            **self.whole.document(),
+            "moves": [{"from": a, "to": b, "encounters": n} for (a, b), n in by_count(self.moves)],
+            "by_port": {name: group.document() for name, group in sorted(self.by_port.items())},
+            "by_hour_utc": {name: group.document() for name, group in sorted(self.by_hour.items())},
+            "by_region": {name: group.document() for name, group in sorted(self.by_region.items())},
+        }
+
+
+def compare_runs(first: Run, second: Run, changed: Path | None = None) -> Comparison:
+    """Compare two replays.
+
+    Parameters
+    ----------
+    first, second : Run
+    changed : Path, optional
+        File to list the encounters in whose answer changed, one by one.
+
+    Raises
+    ------
+    InvalidAsk
+        They are not of the same input read by the same column map.
+    """
+    for path in _SAME_IN_BOTH:
+        if first.at(*path) is None or first.at(*path) != second.at(*path):
+            what = "column map" if path[0] == "map" else "input"
+            raise InvalidAsk(
+                second.folder.name, f"was made of another {what} than {first.folder.name}.",
+                "Compare two replays of the same file, read by the same column map.",
+            )  # fmt: skip
+    differing = [".".join(path) for path in _WHAT_MAY_DIFFER if first.at(*path) != second.at(*path)]
+    comparison = Comparison(differing)
+    rows = [pq.read_metadata(run.decisions).num_rows for run in (first, second)]
+    if rows[0] != rows[1]:
+        raise _not_in_step(second)
+    sizes = [min(_BATCH_ROWS, rows[0] - start) for start in range(0, rows[0], _BATCH_ROWS)]
+    with ExitStack() as stack:
+        writer = None
+        if changed is not None:
+            writer = csv.writer(
+                stack.enter_context(changed.open("w", encoding="utf-8", newline="")), lineterminator="\n"
+            )
+            writer.writerow(("row", "encounter_id", "from", "to", "gained_min", "lost_min"))
+        # Two replays may have been written in row groups of other sizes.
+        parts = (decisions_in_parts(run.decisions, _READ, iter(sizes)) for run in (first, second))
+        for a, b in zip(*parts, strict=True):
+            if not a["row"].equals(b["row"]):
+                raise _not_in_step(second)
+            _add(comparison, a, b, writer)
+    return comparison
+
+
+def _not_in_step(second: Run) -> InvalidAsk:
+    return InvalidAsk(second.folder.name, "decided other rows of the same input.", "Run both replays again.")
+
+
+def _add(comparison: Comparison, a: pa.Table, b: pa.Table, writer: object) -> None:
+    a, b = (table.combine_chunks().to_batches()[0] for table in (a, b))
+    ports_a, ports_b = (pc.fill_null(batch["port"], NO_PORT) for batch in (a, b))
+    moved = np.asarray(pc.not_equal(ports_a, ports_b).to_numpy(zero_copy_only=False), np.bool_)
+    seconds = [batch["time_to_landing_s"].to_numpy(zero_copy_only=False) for batch in (a, b)]
+    gained = np.rint((seconds[0] - seconds[1]) / MINUTE_S)
+    known = np.isfinite(gained)
+    comparison.minutes_known += int(known.sum())
+    outcomes = pc.not_equal(a["decision_outcome"], b["decision_outcome"])
+    comparison.outcome_changed += int(pc.sum(outcomes).as_py() or 0)
+    hours = a["time"].cast(pa.int64()).to_numpy(zero_copy_only=False) // 3_600_000 % 24
+    everything = np.ones(a.num_rows, np.bool_)
+    _enter(comparison.whole, everything, moved, gained, known)
+    for groups, names in (
+        (comparison.by_port, ports_a), (comparison.by_region, pc.fill_null(a["srr"], NO_PORT)),
+        (comparison.by_hour, pa.array([f"{hour:02d}" for hour in hours.tolist()])),
+    ):  # fmt: skip
+        coded = names.dictionary_encode()
+        place = coded.indices.to_numpy(zero_copy_only=False)
+        for k, name in enumerate(coded.dictionary.to_pylist()):
+            _enter(groups.setdefault(name, Group()), place == k, moved, gained, known)
+    rows = np.flatnonzero(moved)
+    taken = pa.array(rows)
+    befores, afters = ports_a.take(taken).to_pylist(), ports_b.take(taken).to_pylist()
+    comparison.moves.update(zip(befores, afters, strict=True))
+    if writer is not None:
+        names = a["encounter_id"].take(taken).to_pylist()
+        numbers = a["row"].take(taken).to_pylist()
+        for number, name, before, after, minutes in zip(
+            numbers, names, befores, afters, gained[rows].tolist(), strict=True
+        ):
+            whole = np.isfinite(minutes)
+            writer.writerow(  # type: ignore[attr-defined]
+                (number, name or "", before, after, f"{max(minutes, 0):.0f}" if whole else "",
+                 f"{max(-minutes, 0):.0f}" if whole else "")
+            )  # fmt: skip
+
+
+def _enter(group: Group, among: np.ndarray, moved: np.ndarray, gained: np.ndarray, known: np.ndarray) -> None:
+    group.rows += int(among.sum())
+    group.changed += int((among & moved).sum())
+    # Whoever lands later at the same port, because the run knew another sea, gains and loses too.
+    minutes = gained[among & known].astype(np.int64)
+    for counts, part in ((group.gained, minutes[minutes > 0]), (group.lost, -minutes[minutes < 0])):
+        counts += np.bincount(np.minimum(part, LONGEST_MIN), minlength=LONGEST_MIN + 1)
+
+
+def by_count(counts: Counter[tuple[str, str]]) -> list[tuple[tuple[str, str], int]]:
+    """Pairs of ports, the most frequent first."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def write_comparison(folder: Path, comparison: Comparison, first: Run, second: Run) -> None:
+    """Write ``comparison.json``."""
+    document = {"first": _name(first), "second": _name(second), **comparison.document()}
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / COMPARISON_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def _name(run: Run) -> dict[str, object]:
+    return {
+        "folder": run.folder.name,
+        "policy": run.policy_name,
+        "engine_version": run.at("engine_version"),
+        "geodata": run.at("geodata", "id"),
+    }
+
+
+def comparison_text(comparison: Comparison, first: Run, second: Run) -> list[str]:
+    """The comparison in lines for a terminal."""
+    whole = comparison.whole
+    lines = [
+        f"{first.folder.name} ({first.policy_name or 'policy of each row'}) against "
+        f"{second.folder.name} ({second.policy_name or 'policy of each row'})",
+        f"Differing: {', '.join(comparison.differing) or 'nothing'}.",
+        f"{whole.changed:,} of {whole.rows:,} answers changed; {comparison.outcome_changed:,} changed their outcome.",
+        _minutes("Gained", Spread.of(whole.gained)),
+        _minutes("Lost", Spread.of(whole.lost)),
+    ]
+    if comparison.moves:
+        lines.append("Most frequent changes:")
+        lines.extend(f"  {a} to {b}: {n:,}" for (a, b), n in by_count(comparison.moves)[:10])
+    for title, groups in (
+        ("By port of the first run", comparison.by_port), ("By hour, UTC", comparison.by_hour),
+        ("By region", comparison.by_region),
+    ):  # fmt: skip
+        touched = {name: group for name, group in groups.items() if group.changed}
+        if touched:
+            lines.append(f"{title}: encounters, changed, minutes gained and lost (half, 90 %, 99 %)")
+            order = sorted(touched, key=lambda name: (-touched[name].changed, name))[:24]
+            if title.startswith("By hour"):
+                order = sorted(touched)
+            lines.extend(
+                f"  {name:<28} {touched[name].rows:>9,} {touched[name].changed:>9,}   "
+                f"{_three(touched[name].gained):>14} {_three(touched[name].lost):>14}"
+                for name in order
+            )
+    return lines
+
+
+def _minutes(word: str, spread: Spread) -> str:
+    if spread.count == 0:
+        return f"{word}: nobody."
+    return (
+        f"{word}: {spread.count:,} encounters; half within {spread.p50} min, 90 % within {spread.p90} min, "
+        f"99 % within {spread.p99} min."
+    )
+
+
+def _three(by_minute: np.ndarray) -> str:
+    spread = Spread.of(by_minute)
+    return "-" if spread.count == 0 else f"{spread.p50}/{spread.p90}/{spread.p99}"

@@ -1,0 +1,270 @@
+"""Input files as a stream of chunks of one length, each with the numbers of its rows; never the whole file at once."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from api.replay.column_map import ColumnMap
+from api.replay.conform import GEOMETRY_LAT, GEOMETRY_LON, GEOMETRY_WRONG, MALFORMED, ROW
+from api.replay.features import features_in
+from api.replay.geometry import point_column, points_of
+from engine.errors import InvalidAsk
+
+FORMATS = {".csv": "csv", ".parquet": "parquet", ".geoparquet": "parquet", ".geojson": "geojson", ".json": "geojson"}
+CSV_BLOCK_BYTES = 4 << 20
+"""Bytes of a CSV file parsed at a time; no row may be longer."""
+
+_UNCLOSED = "Look for a quotation mark that is never closed."
+_HASHED_BYTES = 4 << 20
+
+
+class Fingerprint(NamedTuple):
+    """What an input file is.
+
+    Attributes
+    ----------
+    rows : int
+        About how many it has; exact for Parquet.
+    """
+
+    name: str
+    size: int
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """An input file whose columns have been looked at.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        All there are; empty for GeoJSON, whose features need not agree.
+    wanted : tuple of str
+        Those the column map may look at.
+    geometry : str
+        Column of points, where positions are taken from it; empty otherwise.
+    """
+
+    path: Path
+    kind: str
+    column_map: ColumnMap
+    columns: tuple[str, ...]
+    wanted: tuple[str, ...]
+    geometry: str = ""
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Columns nobody looks at."""
+        return tuple(name for name in self.columns if name not in self.wanted and name != self.geometry)
+
+    def chunks(self, rows: int) -> Iterator[pa.Table]:
+        """The file in chunks of so many rows, the last one shorter, as `api.replay.conform.conform` takes them."""
+        tables = {"csv": _csv_tables, "parquet": _parquet_tables, "geojson": _feature_tables}[self.kind]
+        return rechunked(tables(self, rows), rows)
+
+
+def open_source(path: Path, column_map: ColumnMap) -> Source:
+    """Look at the columns of an input file.
+
+    Raises
+    ------
+    InvalidAsk
+        It cannot be read, is of no format known, or has no column for position or time.
+    """
+    kind = FORMATS.get(path.suffix.lower())
+    if kind is None:
+        raise InvalidAsk("input", f"{path.name[:40]} is of no format known by its ending.",
+                         f"Name a file that ends in {', '.join(FORMATS)}.")  # fmt: skip
+    columns, geometry = _columns(path, kind, column_map)
+    repeated = {name for name in columns if columns.count(name) > 1}
+    if repeated:
+        raise InvalidAsk("input", f"has the column {sorted(repeated)[0][:40]!r} twice.", "Rename one of them.")
+    named = column_map.wanted()
+    if kind == "geojson":
+        # A feature has its position in its geometry, whatever else it says.
+        named -= {*column_map.columns.get("lon", ()), *column_map.columns.get("lat", ()), *column_map.position}
+        return Source(path, kind, column_map, (), tuple(sorted(named)))
+    geometry = _required(column_map, set(columns), geometry)
+    return Source(path, kind, column_map, columns, tuple(name for name in columns if name in named), geometry)
+
+
+def fingerprint(source: Source) -> Fingerprint:
+    """Name, size and digest of an input, and about how many rows it has: one pass over its bytes."""
+    digest, size, marks = hashlib.sha256(), 0, 0
+    mark = b"\n" if source.kind == "csv" else b'"geometry"'
+    with source.path.open("rb") as file:
+        while block := file.read(_HASHED_BYTES):
+            digest.update(block)
+            size += len(block)
+            marks += block.count(mark)
+    rows = pq.ParquetFile(source.path).metadata.num_rows if source.kind == "parquet" else marks
+    return Fingerprint(source.path.name, size, digest.hexdigest(), rows)
+
+
+def rechunked(tables: Iterator[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """Tables of any lengths as tables of one length, the last one shorter."""
+    held: list[pa.Table] = []
+    count = 0
+    for table in tables:
+        held.append(table)
+        count += table.num_rows
+        while count >= rows:
+            # Columns that one block has as null and another as text are text.
+            whole = pa.concat_tables(held, promote_options="permissive")
+            yield whole.slice(0, rows).combine_chunks()
+            held, count = [whole.slice(rows)], count - rows
+    if count:
+        yield pa.concat_tables(held, promote_options="permissive").combine_chunks()
+
+
+def _columns(path: Path, kind: str, column_map: ColumnMap) -> tuple[tuple[str, ...], str]:
+    try:
+        if kind == "csv":
+            return tuple(_open_csv(path, column_map, {}, [], []).schema.names), ""
+        if kind == "parquet":
+            schema = pq.ParquetFile(path).schema_arrow
+            return tuple(schema.names), point_column(schema)
+        with path.open("rb") as file:
+            file.read(1)
+    except OSError as error:
+        raise InvalidAsk("input", f"the file cannot be read ({error.strerror or error}).", "Check its name.") from None
+    except (pa.ArrowInvalid, UnicodeDecodeError, pa.ArrowKeyError):
+        raise InvalidAsk("input", f"{path.name[:40]} is empty or damaged, or in another encoding.",
+                         "Check it, and what the column map says of its encoding.") from None  # fmt: skip
+    return (), ""
+
+
+def _required(column_map: ColumnMap, columns: set[str], geometry: str) -> str:
+    """The geometry column if positions come from there; refuses a table that lacks position or time."""
+    lon, lat = column_map.columns.get("lon", ()), column_map.columns.get("lat", ())
+    has_numbers = bool(columns.intersection(lon)) and bool(columns.intersection(lat))
+    has_numbers |= bool(columns.intersection(column_map.position))
+    if not has_numbers and not geometry:
+        wanted = [*lon[:1], *lat[:1], *column_map.position[:1]]
+        raise InvalidAsk("input", "has no position.", f"The column map looks for {', '.join(wanted) or 'geometry'}.")
+    rule = column_map.time
+    if not columns.intersection(rule.column + rule.date):
+        raise InvalidAsk("input", "has no time.", f"The column map looks for {', '.join(rule.column + rule.date)}.")
+    return "" if has_numbers else geometry
+
+
+def _numbered(table: pa.Table, row: np.ndarray, malformed: np.ndarray) -> pa.Table:
+    return table.append_column(ROW, pa.array(row, pa.int64())).append_column(MALFORMED, pa.array(malformed, pa.bool_()))
+
+
+def _open_csv(
+    path: Path, column_map: ColumnMap, types: dict[str, pa.DataType], malformed: list[int], runaway: list[int]
+) -> pyarrow.csv.CSVStreamingReader:
+    def put_aside(row: pyarrow.csv.InvalidRow) -> str:
+        # The header is row 1; empty lines are no rows.
+        malformed.append(row.number - 2)
+        if "\n" in row.text.strip():
+            runaway.append(row.number - 2)
+        return "skip"
+
+    return pyarrow.csv.open_csv(
+        path,
+        # Rows are numbered by one thread only.
+        pyarrow.csv.ReadOptions(use_threads=False, block_size=CSV_BLOCK_BYTES, encoding=column_map.encoding),
+        pyarrow.csv.ParseOptions(
+            delimiter=column_map.delimiter, newlines_in_values=True, invalid_row_handler=put_aside
+        ),
+        pyarrow.csv.ConvertOptions(
+            column_types=types, include_columns=list(types), strings_can_be_null=False, check_utf8=False
+        ),
+    )
+
+
+def _csv_tables(source: Source, _rows: int) -> Iterator[pa.Table]:
+    """Blocks of a CSV file, every cell as the bytes it holds; rows of another length come back without cells."""
+    malformed: list[int] = []
+    runaway: list[int] = []
+    # As bytes: one cell in another encoding is that row's trouble, not the file's.
+    types = dict.fromkeys(source.wanted, pa.binary())
+    first = 0
+    try:
+        for batch in _open_csv(source.path, source.column_map, types, malformed, runaway):
+            _refuse_runaway(runaway)
+            table = pa.Table.from_batches([batch])
+            bad = np.array([row for row in malformed if row >= first], np.int64)
+            row = np.arange(first, first + table.num_rows + len(bad))
+            row = np.setdiff1d(row, bad, assume_unique=True)[: table.num_rows] if len(bad) else row
+            if len(row):
+                yield _with_malformed(table, row, bad[bad < row[-1]])
+                first = int(row[-1]) + 1
+        _refuse_runaway(runaway)
+        last = np.array([row for row in malformed if row >= first], np.int64)
+        if len(last):
+            yield _with_malformed(pa.table({name: pa.array([], pa.binary()) for name in types}), last[:0], last)
+    except pa.ArrowInvalid as error:
+        raise InvalidAsk(
+            "input", f"cannot be read beyond row {first} ({' '.join(str(error).split())[:80]}).", _UNCLOSED,
+        ) from None  # fmt: skip
+
+
+def _refuse_runaway(rows: list[int]) -> None:
+    """Refuse a file of which one row has swallowed others: nobody could say how many there were."""
+    if rows:
+        raise InvalidAsk("input", f"row {rows[0]} runs over several lines without making a row.", _UNCLOSED)
+
+
+def _with_malformed(table: pa.Table, row: np.ndarray, bad: np.ndarray) -> pa.Table:
+    numbered = _numbered(table, row, np.zeros(len(row), np.bool_))
+    if not len(bad):
+        return numbered
+    empty = pa.table({name: pa.nulls(len(bad), pa.binary()) for name in table.column_names})
+    both = pa.concat_tables([numbered, _numbered(empty, bad, np.ones(len(bad), np.bool_))])
+    return both.take(pa.array(np.argsort(both[ROW].to_numpy(), kind="stable")))
+
+
+def _parquet_tables(source: Source, rows: int) -> Iterator[pa.Table]:
+    file = pq.ParquetFile(source.path)
+    names = [*source.wanted, *([source.geometry] if source.geometry else [])]
+    first = 0
+    for batch in file.iter_batches(batch_size=rows, columns=names):
+        table = pa.Table.from_batches([batch])
+        if source.geometry:
+            lon, lat, wrong = points_of(table[source.geometry].combine_chunks())
+            table = table.drop_columns([source.geometry])
+            for name, values in ((GEOMETRY_LON, lon), (GEOMETRY_LAT, lat), (GEOMETRY_WRONG, wrong)):
+                table = table.append_column(name, pa.array(values))
+        count = batch.num_rows
+        yield _numbered(table, np.arange(first, first + count), np.zeros(count, np.bool_))
+        first += count
+
+
+def _feature_tables(source: Source, rows: int) -> Iterator[pa.Table]:
+    """Features of a GeoJSON file, every property as text."""
+    names = [*source.wanted, GEOMETRY_LON, GEOMETRY_LAT]
+    held: dict[str, list[str | None]] = {name: [] for name in names}
+    wrong: list[bool] = []
+    malformed: list[bool] = []
+    first = 0
+
+    def table() -> pa.Table:
+        columns = {name: pa.array(values, pa.string()) for name, values in held.items()}
+        columns[GEOMETRY_WRONG] = pa.array(wrong, pa.bool_())
+        return _numbered(pa.table(columns), np.arange(first, first + len(wrong)), np.array(malformed, np.bool_))
+
+    for feature in features_in(source.path):
+        malformed.append(feature is None)
+        wrong.append(feature is not None and feature.is_no_point)
+        for name in source.wanted:
+            held[name].append(None if feature is None else feature.properties.get(name))
+        held[GEOMETRY_LON].append(None if feature is None else feature.lon)
+        held[GEOMETRY_LAT].append(None if feature is None else feature.lat)
+        if len(wrong) == rows:
+            yield table()
+            first += rows
+            held, wrong, malformed = {name: [] for name in names}, [], []
+    if wrong:
+        yield table()

@@ -1,0 +1,219 @@
+"""The driver: reads chunks, keeps a bounded number of them under way, puts finished parts on disk, joins them.
+
+Killed at any moment and started again it does what is missing; what comes out is the same to the byte, on one thread or
+on a cluster of workers.
+"""
+
+import shutil
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import dask
+from distributed import Client, LocalCluster, wait
+
+from api.replay.column_map import OWN_MAP, read_column_map
+from api.replay.joining import join
+from api.replay.manifest import MANIFEST_FILE, TIMINGS_FILE, complete_manifest, manifest_of, outputs_of
+from api.replay.parts import Parts, claimed, json_bytes, locked, write_whole
+from api.replay.reading import Source, fingerprint, open_source
+from api.replay.worker import ENGINE, Recipe, WorkerRefused, decide_chunk, digest_of, equipment_of
+from engine.errors import InvalidAsk
+from engine.policy import Policy
+from geodata.pack import DEFAULT_PACK
+
+CHUNK_ROWS = 65_536
+"""Rows of a chunk, and so of a row group of the output: large enough to be worth a task, small enough to hold many."""
+
+UNDER_WAY_A_THREAD = 2
+"""Chunks under way for each thread: one being decided and one waiting, so that nobody stands idle."""
+
+CONNECT_TIMEOUT = "10s"
+"""How long a scheduler has to answer."""
+
+Progress = Callable[[int, int, int], None]
+"""Told after each part: rows done before this run, rows done in it, rows there are about."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to replay.
+
+    Attributes
+    ----------
+    source, out : Path
+    map_name : str
+        A column map by name, or a file of one.
+    policy : Policy or None
+        For every row; None leaves each row the policy it names.
+    forecasts : tuple of Path
+    scheduler : str or None
+        Address of a Dask scheduler; None: threads of this process.
+    workers : int
+        Threads of this process.
+    """
+
+    source: Path
+    out: Path
+    map_name: str = OWN_MAP
+    policy: Policy | None = None
+    forecasts: tuple[Path, ...] = ()
+    scheduler: str | None = None
+    workers: int = 1
+    pack: Path = DEFAULT_PACK
+    chunk_rows: int = CHUNK_ROWS
+    engine: str = ENGINE
+
+
+def replay(order: Order, progress: Progress | None = None) -> dict[str, Any]:
+    """Replay a table of encounters into a folder, going on where an earlier run was stopped.
+
+    Parameters
+    ----------
+    order : Order
+    progress : callable or None
+
+    Returns
+    -------
+    dict
+        The manifest, as written into the folder.
+
+    Raises
+    ------
+    SafeportError
+        The input, the folder, the map or the policy is wrong.
+    """
+    started_s = time.time()
+    source = open_source(order.source, read_column_map(order.map_name))
+    read = fingerprint(source)
+    forecasts = tuple(path.resolve() for path in order.forecasts)
+    recipe = Recipe(order.pack.resolve(), source.column_map, forecasts, order.policy, order.engine)
+    identity = equipment_of(recipe).identity
+    recipe = replace(recipe, identity=digest_of(identity))
+    run = {"input": {"name": read.name, "bytes": read.size, "sha256": read.sha256},
+           "chunk_rows": order.chunk_rows, **identity}  # fmt: skip
+    with locked(order.out):
+        claimed(order.out, run)
+        whole = complete_manifest(order.out)
+        if whole is None:
+            parts = Parts(order.out)
+            before = parts.finished()
+            entries = dict(before)
+            for number, entry in _worked(order, source, recipe, parts, before):
+                entries[number] = entry
+                if progress is not None:
+                    earlier = sum(one["facts"]["rows"] for one in before.values())
+                    progress(earlier, sum(one["facts"]["rows"] for one in entries.values()) - earlier, read.rows)
+            worked_s = time.time() - started_s
+            join(order.out, parts, entries)
+            whole = manifest_of(run, source, entries, outputs_of(order.out))
+            timings = _timings(order, started_s, worked_s, before, entries)
+            write_whole(order.out / TIMINGS_FILE, json_bytes(timings))
+            write_whole(order.out / MANIFEST_FILE, json_bytes(whole))
+        if (order.out / "parts").exists():
+            Parts(order.out).clear()
+    return whole
+
+
+def _worked(
+    order: Order, source: Source, recipe: Recipe, parts: Parts, before: dict[int, dict[str, Any]]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Do what is not done yet; yields each part once it is on disk."""
+    with carrier(order.scheduler, order.workers) as client:
+        most = UNDER_WAY_A_THREAD * max(1, sum(client.nthreads().values()))
+        under_way: set[Any] = set()
+        try:
+            for number, chunk in enumerate(source.chunks(order.chunk_rows)):
+                if number in before:
+                    continue
+                while len(under_way) >= most:
+                    yield from _landed(under_way, parts)
+                under_way.add(client.submit(decide_chunk, number, chunk, recipe, pure=False))
+                # What is under way is held by the scheduler; here it would be one more.
+                del chunk
+            while under_way:
+                yield from _landed(under_way, parts)
+        finally:
+            client.cancel(list(under_way))
+
+
+def _landed(under_way: set[Any], parts: Parts) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Wait for at least one chunk and put what is finished on disk."""
+    done = wait(list(under_way), return_when="FIRST_COMPLETED").done
+    for future in done:
+        try:
+            part = future.result()
+        except WorkerRefused as refused:
+            raise InvalidAsk("scheduler", "a worker cannot do this:", str(refused)) from None
+        under_way.discard(future)
+        future.release()
+        yield part.number, parts.write(part)
+
+
+@contextmanager
+def carrier(scheduler: str | None, workers: int) -> Iterator[Client]:
+    """A Dask client: on threads of this process, or on the cluster at an address; the same code either way.
+
+    Raises
+    ------
+    InvalidAsk
+        Nobody answers at the address.
+    """
+    settings = {
+        # A chunk travels with its task, so that it can be done again when a worker dies.
+        "distributed.admin.large-graph-warning-threshold": "1GB",
+        "distributed.worker.use-file-locking": False,
+        # A log of what was handed over would keep it: half a gigabyte after a million rows.
+        "distributed.admin.low-level-log-length": 0,
+        # Here a client needs neither pages nor figures over HTTP.
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
+    }
+    with dask.config.set(settings):
+        if scheduler is not None:
+            try:
+                client = Client(scheduler, timeout=CONNECT_TIMEOUT)
+            except (OSError, TimeoutError, ValueError):
+                raise InvalidAsk("scheduler", "nobody answers there.", "Write it as tcp://host:8786.") from None
+            with client:
+                yield client
+            return
+        scratch = tempfile.mkdtemp(prefix="safeport-")
+        try:
+            with _threads(workers, scratch) as cluster, Client(cluster) as client:
+                yield client
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _threads(workers: int, scratch: str) -> LocalCluster:
+    """A cluster of one worker with threads, inside this process: chunks are handed over, not sent."""
+    with warnings.catch_warnings():
+        # On a machine without a network Dask finds no address of its own; none is needed.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return LocalCluster(
+            n_workers=1, threads_per_worker=workers, processes=False, memory_limit=0, local_directory=scratch,
+            dashboard_address="127.0.0.1:0", worker_dashboard_address="127.0.0.1:0",
+        )  # fmt: skip
+
+
+def _timings(
+    order: Order, started_s: float, worked_s: float, before: dict[int, Any], entries: dict[int, dict[str, Any]]
+) -> dict[str, Any]:
+    """What differs from run to run, kept apart from what must not."""
+    rows = sum(entry["facts"]["rows"] for number, entry in entries.items() if number not in before)
+    return {
+        "started_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started_s)),
+        "parts_found_finished": len(before),
+        "rows_in_this_run": rows,
+        "seconds_deciding": round(worked_s, 3),
+        "seconds_joining": round(time.time() - started_s - worked_s, 3),
+        "rows_per_second": round(rows / worked_s, 1) if worked_s > 0 else None,
+        "seconds_of_parts": {f"{number:06d}": round(entry["seconds"], 3) for number, entry in sorted(entries.items())},
+        "carrier": order.scheduler or f"{order.workers} threads of one process",
+    }

@@ -1,0 +1,271 @@
+"""What one task does, in a thread of this process or in a worker of a cluster: a chunk in, a finished part out."""
+
+import hashlib
+import importlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from threading import Lock
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from api.document import dump
+from api.house import House, known_policy, open_house
+from api.replay.column_map import ColumnMap
+from api.replay.conform import Conformed, Known, conform
+from api.replay.geometry import wkb_points
+from api.replay.schema import CARRIED, DECISIONS, WRITTEN
+from api.replay.worlds import Worlds
+from engine import ENGINE_VERSION
+from engine.errors import InvalidAsk, SafeportError
+from engine.policy import Policy
+from geodata.policies import policy_names
+
+ENGINE = "api.replay.batch:replay_batch"
+"""Module and name of the engine for columns."""
+
+FORMAT = 1
+"""Raised whenever the same rows would be written otherwise."""
+
+COMPRESSION = {"compression": "zstd", "compression_level": 3, "version": "2.6", "data_page_version": "1.0"}
+
+_LIBRARIES = ("numba", "numpy", "pyarrow", "utide")
+_CODE_FOLDERS = ("engine", "geodata", "api/replay")
+_CODE_FILES = ("api/encounter.py", "api/house.py", "api/position.py")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything a task needs but its chunk; small, for it travels with each.
+
+    Attributes
+    ----------
+    pack : Path
+    forecasts : tuple of Path
+        Read by whoever runs the task.
+    policy : Policy or None
+        The one that every row is judged by, whatever it says itself.
+    engine : str
+        Another function may stand in where the carrying alone is measured.
+    identity : str
+        Digest that `identity_of` must come to wherever the task runs; empty: not checked.
+    """
+
+    pack: Path
+    column_map: ColumnMap
+    forecasts: tuple[Path, ...] = ()
+    policy: Policy | None = None
+    engine: str = ENGINE
+    identity: str = ""
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """What a recipe stands for, opened."""
+
+    house: House
+    worlds: Worlds
+    policies: dict[str, Policy]
+    known: Known
+    decide_table: Callable[..., pa.Table]
+    identity: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A chunk decided.
+
+    Attributes
+    ----------
+    decisions, rejects : bytes
+        Parquet files of the schemas `WRITTEN` and `REJECTS`.
+    facts : dict
+        Counts, and the box of the positions.
+    seconds : float
+        Spent on it. [s]
+    """
+
+    number: int
+    decisions: bytes
+    rejects: bytes
+    facts: dict[str, Any]
+    seconds: float
+
+
+class WorkerRefused(Exception):
+    """What a task refused, in one text: it has to come home from another process whole."""
+
+
+_opening = Lock()
+_opened: dict[str, Equipment] = {}
+
+
+def equipment_of(recipe: Recipe) -> Equipment:
+    """What a recipe stands for, opened once a process.
+
+    Raises
+    ------
+    SafeportError
+        Something of it cannot be read, or is not what the recipe was written for.
+    """
+    with _opening:
+        if recipe.identity in _opened:
+            return _opened[recipe.identity]
+        equipment = _open(recipe)
+        found = digest_of(equipment.identity)
+        if recipe.identity not in ("", found):
+            raise InvalidAsk("recipe", "is for another program, pack, map, policy or forecast than those here.",
+                             "Install one release everywhere, and name files that all workers can read.")  # fmt: skip
+        # One replay at a time: an older one's worlds would only take room.
+        _opened.clear()
+        _opened[found] = equipment
+        return equipment
+
+
+def digest_of(identity: dict[str, Any]) -> str:
+    """One name for everything decisions of a replay rest on."""
+    return hashlib.sha256(dump(identity).encode()).hexdigest()
+
+
+def _open(recipe: Recipe) -> Equipment:
+    house = open_house(recipe.pack)
+    worlds = Worlds(house, recipe.forecasts)
+    policies = {name: known_policy(name) for name in policy_names()}
+    if recipe.policy is not None:
+        policies[recipe.policy.name] = recipe.policy
+    ports = {port.id: port for port in house.world.ports}
+    for policy in policies.values():
+        if strangers := policy.designated - set(ports):
+            raise InvalidAsk("policy.designated", f"names {sorted(strangers)[0][:40]!r}, which is no port.",
+                             "See 'safeport ports'.")  # fmt: skip
+    called = {str(name).lower(): port.id for port in ports.values()
+              for name in (port.name_fr, port.name_en, port.unlocode, port.id) if name}  # fmt: skip
+    chosen = None if recipe.policy is None else recipe.policy.name
+    known = Known(frozenset(house.vessels), frozenset(policies), called, chosen)
+    module, _, name = recipe.engine.partition(":")
+    identity = {
+        "format": FORMAT,
+        "engine_version": ENGINE_VERSION,
+        "engine": recipe.engine,
+        "code_sha256": code_digest(),
+        "geodata": house.world.identity["geodata"],
+        "tides": house.pack.manifest["layers"]["tides"]["sha256"],  # type: ignore[index]
+        "forecasts": worlds.identities,
+        "policies": {policy.name: policy.sha256 for policy in policies.values()},
+        "policy_for_all": chosen,
+        "libraries": {name: version(name) for name in _LIBRARIES},
+        "map": {"name": recipe.column_map.name, "sha256": recipe.column_map.sha256},
+    }
+    return Equipment(house, worlds, policies, known, getattr(importlib.import_module(module), name), identity)
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """Digest of every source that a decision of a replay depends on."""
+    root = Path(__file__).resolve().parents[2]
+    files = [path for folder in _CODE_FOLDERS for path in (root / folder).rglob("*.py")]
+    digest = hashlib.sha256()
+    for path in sorted([*files, *(root / name for name in _CODE_FILES)]):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def decide_chunk(number: int, chunk: pa.Table, recipe: Recipe) -> Part:
+    """Decide one chunk of a foreign table and lay the answer out as files.
+
+    Parameters
+    ----------
+    number : int
+        Of the chunk, from 0.
+    chunk : Table
+        From `api.replay.reading.Source.chunks`.
+    recipe : Recipe
+
+    Raises
+    ------
+    WorkerRefused
+        The recipe is for another program, or names a file that cannot be read here.
+    """
+    start = perf_counter()
+    try:
+        equipment = equipment_of(recipe)
+    except SafeportError as error:
+        raise WorkerRefused(str(error)) from None
+    conformed = conform(chunk, recipe.column_map, equipment.known)
+    encounters = conformed.encounters
+    decided = equipment.decide_table(encounters, equipment.worlds, equipment.house.vessels, equipment.policies)
+    if decided.schema != DECISIONS or decided.num_rows != encounters.num_rows:
+        raise RuntimeError(
+            f"the engine answered {decided.num_rows} rows to {encounters.num_rows}, or in another schema"
+        )
+    return part_of(number, chunk.num_rows, conformed, decided, start)
+
+
+def part_of(number: int, rows: int, conformed: Conformed, decided: pa.Table, start: float) -> Part:
+    """Lay the answer to a chunk out as files.
+
+    Parameters
+    ----------
+    number, rows : int
+        Of the chunk.
+    conformed : Conformed
+    decided : Table
+        Of the schema `DECISIONS`.
+    start : float
+        `perf_counter` when work on it began. [s]
+    """
+    encounters = conformed.encounters
+    written = written_table(encounters, decided)
+    facts = {
+        "rows": rows,
+        "decided": written.num_rows,
+        "rejected": conformed.rejects.num_rows,
+        "outcomes": counted(decided["decision_outcome"]),
+        "refusals": counted(decided["refusal"]),
+        "reject_codes": conformed.reject_counts,
+        "notes": conformed.note_counts,
+        "box": _box(encounters),
+    }
+    return Part(number, parquet_bytes(written), parquet_bytes(conformed.rejects), facts, perf_counter() - start)
+
+
+def written_table(encounters: pa.Table, decided: pa.Table) -> pa.Table:
+    """Decisions with the columns of the encounter that are kept beside them, of the schema `WRITTEN`."""
+    points = wkb_points(encounters["lon"].to_numpy(), encounters["lat"].to_numpy())
+    columns = {name: encounters[name] for name in CARRIED} | {name: decided[name] for name in DECISIONS.names}
+    return pa.Table.from_arrays([*(columns[name] for name in WRITTEN.names[:-1]), points], schema=WRITTEN)
+
+
+def text_columns(schema: pa.Schema) -> list[str]:
+    """Columns worth a dictionary."""
+    return [field.name for field in schema if pa.types.is_string(field.type)]
+
+
+def parquet_bytes(table: pa.Table) -> bytes:
+    """A table as a Parquet file, the same bytes for the same rows."""
+    out = io.BytesIO()
+    pq.write_table(table, out, use_dictionary=text_columns(table.schema), **COMPRESSION)
+    return out.getvalue()
+
+
+def counted(values: pa.ChunkedArray) -> dict[str, int]:
+    """How often each word occurs, by word."""
+    found = pc.value_counts(values.drop_null()).to_pylist()
+    return {pair["values"]: pair["counts"] for pair in sorted(found, key=lambda pair: str(pair["values"]))}
+
+
+def _box(encounters: pa.Table) -> list[float] | None:
+    """West, south, east, north of all positions; None for no rows. [deg]"""
+    if not encounters.num_rows:
+        return None
+    lon, lat = encounters["lon"].to_numpy(), encounters["lat"].to_numpy()
+    return [float(np.min(lon)), float(np.min(lat)), float(np.max(lon)), float(np.max(lat))]

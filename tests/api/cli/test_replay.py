@@ -1,0 +1,63 @@
+"""``safeport replay``: the counts in words, the manifest as JSON, refusals by option."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.synthetic.encounters import write_encounters
+
+SAMPLES = Path(__file__).parents[1] / "replay" / "samples"
+
+
+def test_counts_are_printed_and_add_up(safeport, tmp_path):
+    path = write_encounters(tmp_path / "some.csv", 12)
+    lines = path.read_text().replace("observed_port", "observed_prot").splitlines()
+    lines[3] = lines[3].replace("Z", "")
+    path.write_text("\n".join(lines) + "\n")
+    ran = safeport("replay", str(path), "--out", str(tmp_path / "out"), "--workers", "1")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("Rows read: 12 = 11 decided + 1 rejected.\n")
+    assert "Rejected:  TIME_NAIVE 1;" in ran.out
+    assert "TIME_NAIVE: the time has no zone, and the column map names none." in ran.out
+    assert "Columns not used: observed_prot." in ran.out
+    assert (tmp_path / "out" / "rejects.csv").read_text().splitlines()[1] == '2,"SYNTHETIC-2","TIME_NAIVE"'
+
+
+def test_json_is_the_manifest(safeport, tmp_path):
+    ran = safeport("replay", str(SAMPLES / "rnli_returns_of_service_synthetic.csv"), "--map", "rnli-returns-of-service",
+                   "--out", str(tmp_path / "out"), "--policy", "nearest-distance", "--json")  # fmt: skip
+    assert ran.code == 0
+    manifest = json.loads(ran.out)
+    assert manifest == json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["policy_for_all"] == "nearest-distance"
+    assert manifest["counts"]["notes"] == {"VESSEL_ASSUMED": 1}
+    assert manifest["columns_not_used"] == ["ReasonforLaunch"]
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        (("--map", "nonsense"), "--map: "),
+        (("--policy", "nonsense"), "--policy: "),
+        (("--workers", "0"), "--workers: "),
+        (("--workers", "many"), "--workers: "),
+        (("--forecast", "nothing.cube"), ""),
+        (("--scheduler", "tcp://127.0.0.1:1"), "--scheduler: "),
+    ],
+)
+def test_refusals_name_the_option(safeport, tmp_path, monkeypatch, options, field):
+    monkeypatch.setattr("api.replay.run.CONNECT_TIMEOUT", "1s")
+    path = write_encounters(tmp_path / "some.csv", 3)
+    ran = safeport("replay", str(path), "--out", str(tmp_path / "out"), *options)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert ran.err.startswith(field)
+    assert ran.err.count("\n") == 1
+
+
+def test_an_input_that_cannot_be_read_is_refused(safeport, tmp_path):
+    ran = safeport("replay", str(tmp_path / "none.csv"), "--out", str(tmp_path / "out"))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("INPUT: ")
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,106 @@
+"""Recommended against observed: a reason by code is found where there is one, and none is made up."""
+
+import pytest
+
+from api.replay.batch import ask_of, replay_batch_by_single_decisions
+from api.replay.history import HISTORY, against_observed, read_history, write_history
+from engine.decide import decide, deciding_finding
+from engine.vocab import Code
+from tests.api.replay.folders import encounters
+
+PERSONS = {"persons_min": 30, "persons_max": 30, "persons_recovered": 30, "persons_in_water": False}
+FOLKESTONE = {"lon": 1.245, "lat": 51.045, "vessel_profile": "rnli-shannon", "time": 1_642_050_000_000, **PERSONS}
+OFF_DOVER = {"lon": 1.40, "lat": 51.08, **PERSONS}
+
+
+def judged(house, worlds, policies, rows):
+    table = encounters(rows)
+    decisions = replay_batch_by_single_decisions(table, worlds, house.vessels, policies)
+    return against_observed(table, decisions, worlds, house.vessels, policies).to_pylist()
+
+
+def test_same_port(house, worlds, policies):
+    (row,) = judged(house, worlds, policies, [{**OFF_DOVER, "observed_port": "dover"}])
+    assert (row["difference"], row["code"], row["later_min"]) == ("same", None, 0.0)
+
+
+def test_a_drying_harbour_is_explained_by_its_own_finding(house, worlds, policies):
+    (row,) = judged(house, worlds, policies, [{**FOLKESTONE, "observed_port": "folkestone"}])
+    ask = ask_of(encounters([FOLKESTONE]).to_pylist()[0], house.vessels, policies)
+    decision = decide(ask, worlds(ask.at_s))
+    port = next(k for k, known in enumerate(decision.world.ports) if known.id == "folkestone")
+    assert row["port"] == "dover"
+    assert row["difference"] == "explained"
+    assert row["code"] == Code(decision.code[port, deciding_finding(decision, port)]).name == "GATE_HOURS_DOUBTFUL"
+    assert "FOLKESTONE" in row["sentence"]
+
+
+def test_a_port_that_is_only_farther_is_not_explained(house, worlds, policies):
+    (row,) = judged(house, worlds, policies, [{**OFF_DOVER, "observed_port": "calais"}])
+    assert (row["difference"], row["code"]) == ("unexplained", None)
+    assert row["later_min"] > 10.0
+    assert row["farther_nm"] > 3.0
+
+
+def test_a_port_nearer_by_the_clock_is_explained_by_the_policy(house, worlds, policies):
+    # Under a policy for the state of the region a French port is passed over off Dover's side of the line, and back.
+    rows = [{"lon": 1.48, "lat": 50.96, "vessel_profile": "psp-flamant", "policy": "srr-state-preferred",
+             "time": 1_587_110_400_000, "persons_min": 17, "persons_max": 17, "observed_port": "dover"}]  # fmt: skip
+    (row,) = judged(house, worlds, policies, rows)
+    assert row["port"] != "dover"
+    assert row["difference"] == "explained"
+    assert row["code"] in ("OUTSIDE_SRR_STATE", "RANKED_BY_POLICY")
+
+
+def test_several_harbours_of_a_town(house, worlds, policies):
+    rows = [
+        {**OFF_DOVER, "observed_port": "calais|dover"},
+        {**FOLKESTONE, "observed_port": "folkestone|calais"},
+        {**FOLKESTONE, "observed_port": "folkestone|dungeness"},
+    ]
+    same, partly, wholly = judged(house, worlds, policies, rows)
+    assert (same["difference"], same["observed_port"]) == ("same", "dover")
+    assert (partly["difference"], partly["observed_port"]) == ("unexplained", "calais")
+    assert wholly["difference"] == "explained"
+
+
+def test_strangers_and_refusals(house, worlds, policies):
+    rows = [
+        {**OFF_DOVER, "observed_port": "atlantis"},
+        {"lon": 0.5, "lat": 51.2, "observed_port": "dover"},
+        {**OFF_DOVER},
+    ]
+    stranger, ashore = judged(house, worlds, policies, rows)
+    assert stranger["difference"] == "unexplained"
+    assert "not in the register" in stranger["sentence"]
+    assert (ashore["difference"], ashore["code"]) == ("explained", "POS_ON_LAND")
+
+
+def test_tables_out_of_step_are_refused(house, worlds, policies):
+    table = encounters([{**OFF_DOVER}, {**OFF_DOVER}])
+    decisions = replay_batch_by_single_decisions(table, worlds, house.vessels, policies)
+    with pytest.raises(ValueError, match="same rows"):
+        against_observed(table, decisions.slice(1), worlds, house.vessels, policies)
+
+
+def test_what_is_written_is_counted_back(tmp_path, house, worlds, policies):
+    rows = [
+        {**OFF_DOVER, "observed_port": "dover"},
+        {**OFF_DOVER, "observed_port": "calais"},
+        {**FOLKESTONE, "observed_port": "folkestone"},
+    ]
+    table = encounters(rows)
+    decisions = replay_batch_by_single_decisions(table, worlds, house.vessels, policies)
+    parts = [
+        against_observed(table.slice(k, 1), decisions.slice(k, 1), worlds, house.vessels, policies) for k in range(3)
+    ]
+    assert all(part.schema == HISTORY for part in parts)
+    write_history(tmp_path / "history.csv", parts, {"e1": "The unit was sent on (a newspaper)."})
+    history = read_history(tmp_path)
+    assert (history.same, history.explained, history.unexplained, history.compared) == (1, 1, 1, 3)
+    assert history.codes == [("GATE_HOURS_DOUBTFUL", 1)]
+    (one,) = history.listed
+    assert (one.name, one.port, one.observed_port) == ("e1", "dover", "calais")
+    assert one.practice.startswith("The unit was sent on")
+    write_history(tmp_path / "history.csv", [])
+    assert read_history(tmp_path) is None

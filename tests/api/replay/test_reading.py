@@ -1,0 +1,270 @@
+"""Rows in, rows out: nothing is dropped, and the limits are those of the encounter body."""
+
+import csv
+import json
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import geopandas
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from api.encounter import EncounterIn
+from api.replay.batch import body_of
+from api.replay.clocks import instants_of_local
+from api.replay.column_map import read_column_map, zone_named
+from api.replay.conform import MALFORMED, ROW, conform
+from api.replay.reading import open_source, rechunked
+from engine.errors import InvalidAsk
+from tests.synthetic.encounters import encounters_table
+
+SLOW = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+CELLS = {
+    "encounter_id": st.sampled_from(["a", "", "été", '"', "x,y", "two\nlines"]),
+    "lon": st.sampled_from(["1.3", " 1.3 ", "+1.3", "1,3", "", "nan", "1e400", "181", "0", "-0", "x", "1.3°"]),
+    "lat": st.sampled_from(["51", "51.", ".5", "0", "", "91", "inf", "fifty"]),
+    "time": st.sampled_from(
+        ["2022-01-13T05:00:00Z", "2022-01-13 05:00:00.25+01:00", "2022-01-13T05:00:00", "2022-01-13", "yesterday", "",
+         "2022-02-30T05:00:00Z", "2022-01-13T05:00:60Z", "2022-01-13T24:00:00Z", "1969-12-31T23:59:59Z",
+         "2101-01-01T00:00:00Z", "2022-01-13T05:00:00+25:00", "2022-01-13T05:00Z", "13/01/2022 05:00"]
+    ),
+    "persons": st.sampled_from(["30", "30.0", "", "-1", "10001", "30.5", "many", "1e3"]),
+    "persons_recovered": st.sampled_from(["", "3", "31", "x"]),
+    "persons_in_water": st.sampled_from(["", "yes", "False", "perhaps"]),
+    "medical": st.sampled_from(["", "none", "CRITICAL", "dead"]),
+    "aboard_since": st.sampled_from(["", "2022-01-13T04:00:00Z", "2022-01-14T04:00:00Z", "noon"]),
+    "vessel_profile": st.sampled_from(["", "rnli-severn", "titanic"]),
+    "speed_kn": st.sampled_from(["", "20", "0.1", "fast"]),
+    "policy": st.sampled_from(["", "nearest-distance", "best"]),
+    "observed_port": st.sampled_from(["", "GBDVR", "Atlantis"]),
+}  # fmt: skip
+
+
+@SLOW
+@given(
+    rows=st.lists(st.fixed_dictionaries(CELLS), max_size=30),
+    broken=st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["one", "a,b", "," * 40, "   "])), max_size=4),
+    size=st.sampled_from([1, 7, 1000]),
+)
+def test_counts_add_up_whatever_the_cells_hold(conformed, tmp_path, rows, broken, size):
+    path = tmp_path / "dirty.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(CELLS)
+        expected, bad = [], set()
+        for k, row in enumerate(rows):
+            for _, line in [one for one in broken if one[0] == k]:
+                file.write(f"{line}\r\n")
+                bad.add(len(expected))
+                expected.append(None)
+            writer.writerow(row.values())
+            expected.append(row)
+    encounters, rejects, count = conformed(path, rows=size)
+    decided = [one["row"] for one in encounters]
+    assert count == len(expected)
+    assert decided == sorted(decided)
+    assert sorted([*decided, *rejects]) == list(range(len(expected)))
+    assert {row for row, codes in rejects.items() if codes == "ROW_MALFORMED"} == bad
+    for one in encounters:
+        # What gets through is what the encounter's own model takes.
+        EncounterIn.model_validate(body_of(one))
+        assert expected[one["row"]]["encounter_id"].strip() == (one["encounter_id"] or "")
+
+
+NUMBERS = st.one_of(
+    st.none(), st.floats(-200.0, 200.0), st.sampled_from([0.0, 0.5, 30.0, 80.0, 90.0, 180.0, float("inf")])
+)
+COUNTS = st.one_of(st.none(), st.integers(-2, 10_002))
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+INSTANTS = st.integers(-3_000_000, 4_136_000_000).map(lambda at_s: EPOCH + timedelta(seconds=at_s))
+TYPED = {
+    "lon": (pa.float64(), NUMBERS), "lat": (pa.float64(), NUMBERS), "time": (pa.timestamp("us", "UTC"), INSTANTS),
+    "position_accuracy_m": (pa.float64(), NUMBERS), "persons_min": (pa.int64(), COUNTS),
+    "persons_max": (pa.int64(), COUNTS), "persons_recovered": (pa.int64(), COUNTS),
+    "persons_in_water": (pa.bool_(), st.sampled_from([None, True, False])),
+    "medical": (pa.string(), st.sampled_from(["none", "urgent", "critical", "other"])),
+    "vessel_profile": (pa.string(), st.sampled_from([None, "unknown", "titanic"])),
+    "speed_kn": (pa.float64(), NUMBERS), "draught_m": (pa.float64(), NUMBERS), "loa_m": (pa.float64(), NUMBERS),
+    "survivor_capacity": (pa.int64(), COUNTS),
+}  # fmt: skip
+
+
+@SLOW
+@given(rows=st.lists(st.fixed_dictionaries({name: values for name, (_, values) in TYPED.items()}), max_size=20))
+def test_columns_refuse_exactly_what_the_model_of_the_body_refuses(known, rows):
+    columns = {name: pa.array([row[name] for row in rows], kind) for name, (kind, _) in TYPED.items()}
+    chunk = pa.table({**columns, ROW: pa.array(range(len(rows)), pa.int64()), MALFORMED: pa.array([False] * len(rows))})
+    done = conform(chunk, read_column_map(), known)
+    accepted = set(done.encounters["row"].to_pylist())
+    for k, row in enumerate(rows):
+        assert (k in accepted) == model_takes(row, known), row
+
+
+def model_takes(row, known):
+    if row["lon"] is None or row["lat"] is None or (row["persons_min"] is None) != (row["persons_max"] is None):
+        return False
+    try:
+        EncounterIn.model_validate(body_of({**row, "policy": "nearest-time"}))
+    except ValidationError:
+        return False
+    return row["vessel_profile"] is None or row["vessel_profile"] in known.vessels
+
+
+def test_a_cell_in_another_encoding_is_that_rows_trouble(conformed, tmp_path):
+    path = tmp_path / "latin.csv"
+    path.write_bytes(b"encounter_id,lon,lat,time\n\xe9t\xe9,1,50,2022-01-13T05:00:00Z\nb,1,50,2022-01-13T05:00:00Z\n")
+    encounters, rejects, _ = conformed(path)
+    assert [one["encounter_id"] for one in encounters] == ["b"]
+    assert rejects == {0: "TEXT_NOT_READABLE"}
+    own = tmp_path / "own.toml"
+    own.write_text('name = "own"\nextends = "encounters"\nencoding = "latin-1"\n')
+    encounters, rejects, _ = conformed(path, str(own))
+    assert [one["encounter_id"] for one in encounters] == ["été", "b"]
+    assert rejects == {}
+
+
+def test_a_quotation_mark_never_closed_is_no_silent_loss(conformed, tmp_path):
+    path = tmp_path / "quote.csv"
+    row = "b,1,50,2022-01-13T05:00:00Z\n"
+    path.write_text("encounter_id,lon,lat,time\n" + row * 3 + '"a,1,50,2022-01-13T05:00:00Z\n' + row * 5)
+    with pytest.raises(InvalidAsk, match="row 3 runs over several lines"):
+        conformed(path)
+    # So long that the reader gives up first.
+    path.write_text("encounter_id,lon,lat,time\n" + row * 3 + '"a,1,50,2022-01-13T05:00:00Z\n' + row * 500_000)
+    with pytest.raises(InvalidAsk, match="quotation mark"):
+        conformed(path)
+
+
+def test_geojson_rows_are_counted_whatever_stands_in_their_place(conformed, tmp_path):
+    point = {"type": "Point", "coordinates": [1.3, 51.0]}
+    good = {"type": "Feature", "geometry": point, "properties": {"time": "2022-01-13T05:00:00Z", "persons": 30}}
+    line = {"type": "LineString", "coordinates": []}
+    odd = {"type": "Point", "coordinates": ["1.3", None]}
+    features = [good, None, {**good, "geometry": None}, {**good, "geometry": line}, {**good, "geometry": odd},
+                {**good, "type": "Thing"}, good]  # fmt: skip
+    path = tmp_path / "some.geojson"
+    path.write_text(json.dumps({"bbox": [1, 2, 3, 4], "name": "features", "features": features, "type": "x"}, indent=2))
+    encounters, rejects, count = conformed(path, rows=2)
+    assert count == 7
+    assert [one["row"] for one in encounters] == [0, 6]
+    assert (encounters[0]["lon"], encounters[0]["persons_max"]) == (1.3, 30)
+    assert rejects == {
+        1: "ROW_MALFORMED",
+        2: "POSITION_MISSING",
+        3: "POSITION_FORM",
+        4: "POSITION_MISSING",
+        5: "ROW_MALFORMED",
+    }
+    lines = tmp_path / "lines.geojson"
+    lines.write_text("\n".join(json.dumps(one) for one in features))
+    assert conformed(lines)[1] == rejects
+    cut = tmp_path / "cut.geojson"
+    cut.write_text(path.read_text()[:-40])
+    with pytest.raises(InvalidAsk, match="ends in the middle"):
+        conformed(cut)
+
+
+def test_geojson_longer_than_a_block(conformed, tmp_path):
+    points = [(round(0.3 + k * 1e-5, 5), 50.5) for k in range(12_000)]
+    features = [
+        {"type": "Feature", "geometry": {"type": "Point", "coordinates": point},
+         "properties": {"time": "2022-01-13T05:00:00Z", "encounter_id": k}}
+        for k, point in enumerate(points)
+    ]  # fmt: skip
+    path = tmp_path / "long.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    assert path.stat().st_size > 1_500_000
+    encounters, rejects, _ = conformed(path, rows=5000)
+    assert [(one["lon"], one["lat"]) for one in encounters] == points
+    assert rejects == {}
+
+
+def test_geoparquet_positions_come_from_the_geometry(conformed, tmp_path):
+    table = encounters_table(50).to_pandas()
+    frame = geopandas.GeoDataFrame(
+        table.drop(columns=["lon", "lat"]),
+        geometry=geopandas.points_from_xy(table["lon"], table["lat"]),
+        crs="OGC:CRS84",
+    )
+    frame.loc[7, "geometry"] = shapely.LineString([(0, 0), (1, 1)])
+    frame.loc[9, "geometry"] = None
+    path = tmp_path / "points.parquet"
+    frame.to_parquet(path)
+    encounters, rejects, _ = conformed(path, rows=20)
+    assert rejects == {7: "POSITION_FORM", 9: "POSITION_MISSING"}
+    kept = [k for k in range(50) if k not in rejects]
+    assert [one["lon"] for one in encounters] == table["lon"][kept].tolist()
+    frame.set_crs("EPSG:4326", allow_override=True).to_parquet(path)
+    assert len(conformed(path)[0]) == 48
+    frame.set_crs("EPSG:2154", allow_override=True).to_parquet(path)
+    with pytest.raises(InvalidAsk, match="not in WGS 84"):
+        conformed(path)
+
+
+def test_naive_times_of_a_parquet_file_are_refused(conformed, tmp_path):
+    path = tmp_path / "naive.parquet"
+    at = datetime(2022, 1, 13, 5, tzinfo=UTC)
+    columns = {"lon": [1.3, 1.3], "lat": [51.0, 51.0]}
+    pq.write_table(pa.table({**columns, "time": pa.array([at, at], pa.timestamp("us"))}), path)
+    assert conformed(path)[1] == {0: "TIME_NAIVE", 1: "TIME_NAIVE"}
+    pq.write_table(pa.table({**columns, "time": pa.array([at, None], pa.timestamp("ns", "Europe/Paris"))}), path)
+    encounters, rejects, _ = conformed(path)
+    assert encounters[0]["time"] == at
+    assert rejects == {1: "TIME_MISSING"}
+    pq.write_table(pa.table({**columns, "time": pa.array([at.date(), at.date()])}), path)
+    assert conformed(path)[1] == {0: "TIME_WITHOUT_CLOCK", 1: "TIME_WITHOUT_CLOCK"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("a.csv", "", "empty or damaged"),
+        ("a.csv", "lon,lat\n1,2\n", "has no time"),
+        ("a.csv", "time,lat\n1,2\n", "has no position"),
+        ("a.csv", "time,lon,lat,lat\n1,2,3,4\n", "twice"),
+        ("a.xlsx", "x", "no format known"),
+        ("a.parquet", "x", "empty or damaged"),
+    ],
+)
+def test_an_input_that_is_no_table_of_encounters_is_refused(tmp_path, name, text, problem):
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(InvalidAsk, match=problem):
+        open_source(path, read_column_map())
+
+
+def test_an_input_that_is_not_there_is_refused(tmp_path):
+    for name in ("a.csv", "a.parquet", "a.geojson"):
+        with pytest.raises(InvalidAsk, match="cannot be read"):
+            open_source(tmp_path / name, read_column_map())
+
+
+@pytest.mark.parametrize("zone", ["Europe/London", "Europe/Paris", "Australia/Lord_Howe", "UTC"])
+def test_local_clocks_agree_with_the_time_zone_database(zone):
+    start = datetime(2021, 1, 1)  # noqa: DTZ001
+    shown = [start + timedelta(minutes=10 * k) for k in range(365 * 144)]
+    local_s = np.array([(one - datetime(1970, 1, 1)) // timedelta(seconds=1) for one in shown])  # noqa: DTZ001
+    earlier_s, later_s = instants_of_local(local_s, zone_named(zone))
+    place = zone_named(zone)
+    for k in range(0, len(shown), 7):
+        assert earlier_s[k] == shown[k].replace(tzinfo=place).timestamp()
+        assert later_s[k] == shown[k].replace(tzinfo=place, fold=1).timestamp()
+    assert (np.count_nonzero(earlier_s < later_s) > 0) == (zone != "UTC")
+
+
+@given(lengths=st.lists(st.integers(0, 9), max_size=12), size=st.integers(1, 8))
+def test_chunks_have_one_length_and_keep_the_order(lengths, size):
+    whole = list(range(sum(lengths)))
+    edges = np.cumsum([0, *lengths])
+    tables = (pa.table({"n": whole[a:b]}) for a, b in pairwise(edges))
+    chunks = [chunk["n"].to_pylist() for chunk in rechunked(tables, size)]
+    assert [n for chunk in chunks for n in chunk] == whole
+    assert all(len(chunk) == size for chunk in chunks[:-1])
+    assert all(chunks)

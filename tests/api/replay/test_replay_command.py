@@ -1,0 +1,132 @@
+"""The command with all it can be asked for beside decisions, through its own door."""
+
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from api.cli.main import main
+from tests.api.replay.test_report import needs, words
+
+HEADER = "encounter_id,lon,lat,time,persons_min,persons_max,vessel_profile,observed_port\n"
+ROWS = [
+    "a,1.40,51.08,2024-07-14T06:00:00Z,30,30,rnli-severn,dover",
+    "b,1.40,51.08,2024-07-14T06:10:00Z,30,30,rnli-severn,calais",
+    "c,1.48,50.96,2024-07-14T07:00:00Z,17,17,psp-flamant,boulogne",
+    "d,,,2024-07-14T08:00:00Z,5,5,rnli-severn,",
+]
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "past.csv"
+    path.write_text(HEADER + "\n".join(ROWS) + "\n", encoding="utf-8")
+    return path
+
+
+def run(capsys, *arguments):
+    code = main(["replay", *map(str, arguments)])
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def test_a_report_with_history_and_chances(tmp_path, table, capsys):
+    out = tmp_path / "run"
+    code, said, _ = run(capsys, table, "--out", out, "--report", "--monte-carlo", "20", "--seed", "5", "--workers", "1")
+    assert code == 0
+    assert "4 = 3 decided + 1 rejected" in said
+    html = (out / "report.html").read_text(encoding="utf-8")
+    text = words(html)
+    assert needs(html) == []
+    assert "these add up" in text
+    assert "Longitude or latitude is empty." in text
+    assert "3 encounters name the port people were landed at" in text
+    assert "drawn 20 times" in text
+    chances = pq.read_table(out / "chances.parquet")
+    assert chances["encounter_id"].to_pylist() == ["a", "b", "c"]
+    assert json.loads((out / "chances.json").read_text(encoding="utf-8"))["seed"] == 5
+
+
+def test_without_a_port_observed_there_is_no_history(tmp_path, table, capsys):
+    text = table.read_text(encoding="utf-8")
+    for port in ("dover", "calais", "boulogne"):
+        text = text.replace(f",{port}\n", ",\n")
+    table.write_text(text, encoding="utf-8")
+    assert run(capsys, table, "--out", tmp_path / "run", "--report")[0] == 0
+    assert not (tmp_path / "run" / "history.csv").exists()
+    assert "Against the ports observed" not in words((tmp_path / "run" / "report.html").read_text(encoding="utf-8"))
+
+
+def test_in_sequence(tmp_path, table, capsys):
+    capacity, out = tmp_path / "capacity.csv", tmp_path / "run"
+    capacity.write_text("port,places,persons_per_hour\ndover,40,60\ncalais,200,60\n", encoding="utf-8")
+    arguments = (table, "--out", out, "--capacity", capacity, "--stay-hours", "12", "--report")
+    code, said, _ = run(capsys, *arguments)
+    assert code == 0
+    assert "4 = 3 decided + 1 rejected" in said
+    decisions = pq.read_table(out / "decisions.parquet")
+    assert decisions["port"].to_pylist() == ["dover", "calais", "calais"]
+    text = words((out / "report.html").read_text(encoding="utf-8"))
+    assert "How full ports would have been" in text
+    assert "12 hours" in text
+    before = (out / "decisions.parquet").read_bytes()
+    assert run(capsys, *arguments)[0] == 0
+    assert (out / "decisions.parquet").read_bytes() == before
+
+
+def test_two_policies_and_the_same_comparison_from_their_folders(tmp_path, table, capsys):
+    out = tmp_path / "both"
+    code, said, _ = run(
+        capsys, table, "--out", out, "--policy", "nearest-time", "--policy", "srr-state-preferred", "--json"
+    )
+    assert code == 0
+    document = json.loads(said)
+    assert document["encounters"] == 3
+    assert needs((out / "comparison.html").read_text(encoding="utf-8")) == []
+    code, said, _ = run(capsys, "compare", out / "nearest-time", out / "srr-state-preferred", "--json")
+    assert code == 0
+    assert json.loads(said) == document
+    ports = [pq.read_table(out / name / "decisions.parquet")["port"].to_pylist()
+             for name in ("nearest-time", "srr-state-preferred")]  # fmt: skip
+    assert document["changed"] == sum(a != b for a, b in zip(*ports, strict=True))
+
+
+def test_the_same_decisions_in_sequence_where_there_is_room(tmp_path, table, capsys, house):
+    capacity = tmp_path / "capacity.csv"
+    lines = [f"{port.id},100000,100000" for port in house.world.ports]
+    capacity.write_text("port,places,persons_per_hour\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    assert run(capsys, table, "--out", tmp_path / "plain")[0] == 0
+    assert run(capsys, table, "--out", tmp_path / "seq", "--capacity", capacity, "--stay-hours", "1")[0] == 0
+    plain, sequence = (pq.read_table(tmp_path / name / "decisions.parquet") for name in ("plain", "seq"))
+    assert plain["port"].equals(sequence["port"])
+    assert plain["time_to_landing_s"].equals(sequence["time_to_landing_s"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["compare", "a"], "compare"),
+        (["compare", "nowhere-a", "nowhere-b"], "nowhere-a"),
+        (["x.csv", "y.csv", "--out", "o"], "y.csv"),
+        (["x.csv"], "--out"),
+        (["x.csv", "--out", "o", "--monte-carlo", "5"], "--seed"),
+        (["x.csv", "--out", "o", "--seed", "5"], "--monte-carlo"),
+        (["x.csv", "--out", "o", "--monte-carlo", "0", "--seed", "5"], "--monte-carlo"),
+        (["x.csv", "--out", "o", "--capacity", "c.csv"], "--stay-hours"),
+        (["x.csv", "--out", "o", "--stay-hours", "5"], "--capacity"),
+        (["x.csv", "--out", "o", "--capacity", "c", "--stay-hours", "-1"], "--stay-hours"),
+        (["x.csv", "--out", "o", "--policy", "nearest-time", "--policy", "nearest-time"], "--policy"),
+        (["x.csv", "--out", "o", *(["--policy", "nearest-time"] * 3)], "--policy"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_refused_by_name(capsys, arguments, named):
+    code, said, wrong = run(capsys, *arguments)
+    assert (code, said) == (2, "")
+    assert named in wrong
+
+
+def test_documented(tmp_path, capsys):
+    code, said, _ = run(capsys, "documented", "--out", tmp_path / "run")
+    assert code == 0
+    assert "Agreement is not the pass mark." in said
+    assert f"Report: {tmp_path / 'run' / 'report.html'}" in said
