@@ -56,8 +56,10 @@ def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast:
             store = None if url is None else opened.enter_context(open_for_service(url.get_secret_value()))
             app = create_app(pack=pack, settings=chosen, forecast=forecast, store=store)
         except SafeportError as refused:
-            said = {"field": refused.field, "problem": refused.problem, "remedy": refused.remedy}
-            _log.error("not started", extra=said)
+            # As text, the line of the command says it already, in words for people.
+            if chosen.log_format == "json":
+                said = {"field": refused.field, "problem": refused.problem, "remedy": refused.remedy}
+                _log.error("not started", extra=said)
             raise
         if not is_loopback(chosen.host) and not chosen.trusted_proxies:
             _log.warning("keys and tokens travel in the clear: name a proxy with TLS (SAFEPORT_TRUSTED_PROXIES)")

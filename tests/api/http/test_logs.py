@@ -144,9 +144,12 @@ def test_the_servers_own_loggers_write_where_ours_do(written):
 def test_a_refusal_to_start_is_logged(written):
     stream = written()
     with pytest.raises(InvalidAsk):
-        serve(Settings(host="192.168.1.7"))
+        serve(Settings(host="192.168.1.7", log_format="json"))
     (line,) = lines(stream)
     assert (line["event"], line["level"], line["field"]) == ("not started", "error", "host")
+    with pytest.raises(InvalidAsk):
+        serve(Settings(host="192.168.1.7", log_format="text"))
+    assert len(lines(stream)) == 1
 
 
 def test_text_and_levels(written):
