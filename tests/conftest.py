@@ -1,7 +1,9 @@
 """Fixtures every test may share: the pack is opened once a run."""
 
+import gc
 import logging
 import os
+import warnings
 
 # First of all compiled libraries: its own copy of libldap crashes at the end of a process in which the one of eccodes
 # was loaded before it. In the program itself eccodes is loaded by the process that ingests, and by no other.
@@ -41,3 +43,12 @@ def logs_as_found():
         logger.handlers[:] = handlers
         logger.setLevel(level)
         logger.propagate = propagate
+
+
+@pytest.fixture(autouse=True, scope="module")
+def connections_cut_on_purpose():
+    """Collected where they were cut: a socket found unclosed later would be counted against an innocent test."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()

@@ -201,7 +201,7 @@ def cluster(tmp_path):
     with (
         dask.config.set({"distributed.logging": {"distributed": "critical"}}),
         LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1",
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", host="127.0.0.1",
             local_directory=str(tmp_path / "scratch"), silence_logs=50,
         ) as made,
     ):  # fmt: skip
