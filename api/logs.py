@@ -18,7 +18,8 @@ MOST_FRAMES = 20
 OURS = ("safeport", "api", "geodata", "engine")
 """First words of the names of the program's own loggers: the level chosen is theirs."""
 
-_SERVER = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
+SERVER = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
+"""Loggers of the server, which say what they say through ours."""
 
 
 def start_logging(form: str = "text", level: str = "info", stream: TextIO | None = None) -> None:
@@ -52,7 +53,7 @@ def start_logging(form: str = "text", level: str = "info", stream: TextIO | None
     root.setLevel(max(logging.WARNING, getattr(logging, level.upper())))
     for name in OURS:
         logging.getLogger(name).setLevel(level.upper())
-    for name in _SERVER:
+    for name in SERVER:
         library = logging.getLogger(name)
         library.handlers.clear()
         library.propagate = True

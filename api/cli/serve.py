@@ -1,10 +1,13 @@
 """``safeport serve``: the HTTP door."""
 
 import argparse
+import logging
 from pathlib import Path
 
 from api.cli.arguments import Once, add_pack, add_settings, pack_folder, whole_number
-from engine.errors import InvalidAsk
+from engine.errors import InvalidAsk, SafeportError
+
+_log = logging.getLogger("safeport.service")
 
 FIELDS = {
     "host": "--host", "port": "--port", "store": "--store", "settings": "--settings",
@@ -48,5 +51,12 @@ def answer(options: argparse.Namespace) -> int:
         signing_key=options.signing_key, signed_heads=options.signed_heads,
     )  # fmt: skip
     start_logging(settings.log_format, settings.log_level)
-    serve(settings, folder or DEFAULT_PACK, forecast)
+    try:
+        serve(settings, folder or DEFAULT_PACK, forecast)
+    except SafeportError as refused:
+        # Machines that read the log would miss the line for people that says the same.
+        if settings.log_format == "json":
+            said = {"field": refused.field, "problem": refused.problem, "remedy": refused.remedy}
+            _log.error("not started", extra=said)
+        raise
     return 0

@@ -19,7 +19,7 @@ from api.settings import Settings, read_settings
 from api.store.signed_heads import read_signing_key
 from api.store.store import open_for_service
 from engine import ENGINE_VERSION
-from engine.errors import InvalidAsk, SafeportError
+from engine.errors import InvalidAsk
 from geodata.pack import DEFAULT_PACK
 
 _log = logging.getLogger("safeport.service")
@@ -50,17 +50,10 @@ def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast:
     chosen = settings or read_settings()
     url = chosen.store
     with ExitStack() as opened:
-        try:
-            _refuse_bad_signing(chosen)
-            listener = opened.enter_context(_listener(address_to_listen_on(chosen.host, chosen.access), chosen.port))
-            store = None if url is None else opened.enter_context(open_for_service(url.get_secret_value()))
-            app = create_app(pack=pack, settings=chosen, forecast=forecast, store=store)
-        except SafeportError as refused:
-            # As text, the line of the command says it already, in words for people.
-            if chosen.log_format == "json":
-                said = {"field": refused.field, "problem": refused.problem, "remedy": refused.remedy}
-                _log.error("not started", extra=said)
-            raise
+        _refuse_bad_signing(chosen)
+        listener = opened.enter_context(_listener(address_to_listen_on(chosen.host, chosen.access), chosen.port))
+        store = None if url is None else opened.enter_context(open_for_service(url.get_secret_value()))
+        app = create_app(pack=pack, settings=chosen, forecast=forecast, store=store)
         if not is_loopback(chosen.host) and not chosen.trusted_proxies:
             _log.warning("keys and tokens travel in the clear: name a proxy with TLS (SAFEPORT_TRUSTED_PROXIES)")
         _answer(listener, app, chosen)

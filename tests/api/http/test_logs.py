@@ -7,9 +7,9 @@ import logging
 import pytest
 
 from api import logs
+from api.cli.main import main
 from api.http import create_app
-from api.http.serve import serve
-from api.settings import Settings, read_settings
+from api.settings import read_settings
 from engine.errors import InvalidAsk
 
 KEY = "sp_test_kanarienvogel7319"
@@ -18,19 +18,9 @@ LON, LAT = 1.357913, 50.987642
 
 @pytest.fixture
 def written():
-    """What is logged, as text; the process's own logging is put back afterwards."""
-    names = (*logs.OURS, "uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    kept = {name: (list(one.handlers), one.propagate, one.level) for name in names if (one := logging.getLogger(name))}
+    """What is logged, as text."""
     stream = io.StringIO()
-    yield lambda form="json", level="debug": logs.start_logging(form, level, stream) or stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, (theirs, propagates, was) in kept.items():
-        library = logging.getLogger(name)
-        library.handlers[:], library.propagate = theirs, propagates
-        library.setLevel(was)
+    return lambda form="json", level="debug": logs.start_logging(form, level, stream) or stream
 
 
 @pytest.fixture
@@ -141,15 +131,15 @@ def test_the_servers_own_loggers_write_where_ours_do(written):
     ]
 
 
-def test_a_refusal_to_start_is_logged(written):
-    stream = written()
-    with pytest.raises(InvalidAsk):
-        serve(Settings(host="192.168.1.7", log_format="json"))
-    (line,) = lines(stream)
-    assert (line["event"], line["level"], line["field"]) == ("not started", "error", "host")
-    with pytest.raises(InvalidAsk):
-        serve(Settings(host="192.168.1.7", log_format="text"))
-    assert len(lines(stream)) == 1
+def test_a_refusal_to_start_is_a_line_of_the_log_too_where_machines_read_it(capsys, monkeypatch):
+    for form, logged in (("text", 0), ("json", 1)):
+        monkeypatch.setenv("SAFEPORT_LOG_FORMAT", form)
+        assert main(["serve", "--host", "192.168.1.7"]) == 2
+        *before, last = capsys.readouterr().err.splitlines()
+        assert last.startswith("--host: is not a loopback address")
+        assert len(before) == logged
+        for line in map(json.loads, before):
+            assert (line["event"], line["level"], line["field"]) == ("not started", "error", "host")
 
 
 def test_text_and_levels(written):
