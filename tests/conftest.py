@@ -1,7 +1,6 @@
 """Fixtures every test may share: the pack is opened once a run."""
 
 import gc
-import logging
 import os
 import warnings
 
@@ -12,7 +11,6 @@ import pytest
 from hypothesis import settings
 
 from api.house import open_house
-from api.logs import OURS
 
 # CI runs the same examples each time; a developer's machine draws new ones.
 settings.register_profile("ci", derandomize=True)
@@ -30,19 +28,6 @@ def house():
 def world(house):
     """Its world, with no live feed."""
     return house.world
-
-
-@pytest.fixture(autouse=True)
-def logs_as_found():
-    """What `start_logging` set up in a test ends with it: its stream is closed then."""
-    names = [None, *OURS, "uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"]
-    loggers = [logging.getLogger(name) for name in names]
-    found = [(logger, logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
-    yield
-    for logger, handlers, level, propagate in found:
-        logger.handlers[:] = handlers
-        logger.setLevel(level)
-        logger.propagate = propagate
 
 
 @pytest.fixture(autouse=True, scope="module")
