@@ -165,8 +165,9 @@ def winners_of_variants(scene, reach, found, no_way_round, ports, variants):
             motion.following_loss,
             motion.wind_drift,
             motion.max_hs_m,
-            motion.speed_doubt,
-            motion.wave_doubt,
+            # Whoever comes first comes first by time alone: no ranges are asked for.
+            0.0,
+            0.0,
             variants[v, 1],
         )
         same_clocks = variants[v, 0] == 1.0 and variants[v, 1] == 1.0

@@ -22,6 +22,9 @@ PIECE_M = 1852.0
 COARSE = 0.5
 """Growth of the pieces of a first look: a piece may be this share of the way already behind."""
 
+GATHERED = 0.2
+"""On a first look corners are gathered into one leg up to this part of such a piece."""
+
 
 class Motion(NamedTuple):
     """How a vessel moves; figures of the request and its policy.
@@ -268,6 +271,7 @@ def run_leg(forecast, motion, depart_s, clock, lon1, lat1, lon2, lat2, length_m,
     east /= norm
     north /= norm
     half_s = 0.5 * piece_m / calm_speed_ms(motion)
+    in_doubt = motion.speed_doubt > 0.0 or motion.wave_doubt > 0.0
     for k in range(pieces):
         part = (k + 0.5) / pieces
         sea = sea_at(
@@ -284,8 +288,10 @@ def run_leg(forecast, motion, depart_s, clock, lon1, lat1, lon2, lat2, length_m,
         stream_missing = stream_missing or not sea.stream_known
         filled_m = max(filled_m, sea.filled_m)
         made_ms = made_good_ms(motion, sea, east, north, 1.0, 1.0)
-        early_ms = made_good_ms(motion, sea, east, north, 1.0 + motion.speed_doubt, 1.0 - motion.wave_doubt)
-        late_ms = made_good_ms(motion, sea, east, north, 1.0 - motion.speed_doubt, 1.0 + motion.wave_doubt)
+        early_ms, late_ms = made_ms, made_ms
+        if in_doubt:
+            early_ms = made_good_ms(motion, sea, east, north, 1.0 + motion.speed_doubt, 1.0 - motion.wave_doubt)
+            late_ms = made_good_ms(motion, sea, east, north, 1.0 - motion.speed_doubt, 1.0 + motion.wave_doubt)
         # NaN, a sea beyond the table, stays NaN; a stream that cannot be stemmed takes for ever.
         early_s += piece_m / early_ms if early_ms != 0.0 else np.inf
         late_s += piece_m / late_ms if late_ms != 0.0 else np.inf
@@ -367,6 +373,29 @@ def clock_of_joining(reach, forecast, motion, depart_s):
 
 
 @inlined_kernel
+def _keep(trail, corner, clock):
+    """Keep the clock of a corner, if there is room."""
+    used = trail.used[0]
+    if used < trail.times.shape[0]:
+        trail.times[used, 0], trail.times[used, 1], trail.times[used, 2] = clock.time_s, clock.early_s, clock.late_s
+        trail.times[used, 3], trail.times[used, 4] = clock.highest_hs_m, clock.filled_m
+        trail.times[used, 5] = clock.run_m
+        trail.flags[used, 0], trail.flags[used, 1] = clock.waves_missing, clock.stream_missing
+        trail.used[0] = used + 1
+        trail.place[corner] = used + 1
+
+
+@inlined_kernel
+def _at_the_same_pace(clock, more_m):
+    """A clock run on as it ran so far. [m]"""
+    factor = 1.0 + more_m / clock.run_m
+    return Clock(
+        factor * clock.time_s, factor * clock.early_s, factor * clock.late_s, clock.highest_hs_m, clock.waves_missing,
+        clock.stream_missing, clock.filled_m, clock.run_m + more_m,
+    )  # fmt: skip
+
+
+@inlined_kernel
 def clock_to_port(water, depth_class, reach, forecast, motion, depart_s, joining, trail, p, growth):
     """`Clock` at the approach point of a port, along the shortest path.
 
@@ -410,46 +439,44 @@ def clock_to_port(water, depth_class, reach, forecast, motion, depart_s, joining
         lat = joined[1]
         corner = reach.via[p]
         before = NOWHERE
+        # Length of the leg that ends at the corner looked at, those gathered into it included.
+        leg_m = 0.0
         while corner != DIRECT:
             v = depth_class.corners.vertex[corner]
             k = trail.place[corner] - 1
-            if k >= 0:
+            is_passed = k >= 0
+            if is_passed:
                 kept = trail.times[k]
                 clock = Clock(
                     kept[0], kept[1], kept[2], kept[3], trail.flags[k, 0], trail.flags[k, 1], kept[4], kept[5]
                 )
             else:
                 if before == NOWHERE:
-                    length_m = geodesic_length_m(lon, lat, mesh.lon[v], mesh.lat[v])
+                    leg_m = geodesic_length_m(lon, lat, mesh.lon[v], mesh.lat[v])
                 else:
-                    length_m = depth_class.distance[before, p] - depth_class.distance[corner, p]
-                clock = run_leg(forecast, motion, depart_s, clock, lon, lat, mesh.lon[v], mesh.lat[v], length_m, growth)
-                used = trail.used[0]
-                if used < trail.times.shape[0]:
-                    trail.times[used, 0], trail.times[used, 1], trail.times[used, 2] = (
-                        clock.time_s,
-                        clock.early_s,
-                        clock.late_s,
+                    leg_m += depth_class.distance[before, p] - depth_class.distance[corner, p]
+                is_passed = not leg_m < GATHERED * growth * clock.run_m
+                if is_passed:
+                    clock = run_leg(
+                        forecast, motion, depart_s, clock, lon, lat, mesh.lon[v], mesh.lat[v], leg_m, growth
                     )
-                    trail.times[used, 3], trail.times[used, 4], trail.times[used, 5] = (
-                        clock.highest_hs_m,
-                        clock.filled_m,
-                        clock.run_m,
-                    )
-                    trail.flags[used, 0], trail.flags[used, 1] = clock.waves_missing, clock.stream_missing
-                    trail.used[0] = used + 1
-                    trail.place[corner] = used + 1
-            lon = mesh.lon[v]
-            lat = mesh.lat[v]
+                    _keep(trail, corner, clock)
+            if is_passed:
+                leg_m = 0.0
+                lon = mesh.lon[v]
+                lat = mesh.lat[v]
             before = corner
             corner = depth_class.following[corner, p]
         to_lon = water.ports.lon[p]
         to_lat = water.ports.lat[p]
         if before == NOWHERE:
-            length_m = geodesic_length_m(lon, lat, to_lon, to_lat)
+            leg_m = geodesic_length_m(lon, lat, to_lon, to_lat)
         else:
-            length_m = depth_class.distance[before, p]
-        clock = run_leg(forecast, motion, depart_s, clock, lon, lat, to_lon, to_lat, length_m, growth)
+            leg_m += depth_class.distance[before, p]
+        if leg_m < GATHERED * growth * clock.run_m:
+            clock = _at_the_same_pace(clock, leg_m)
+        else:
+            clock = run_leg(forecast, motion, depart_s, clock, lon, lat, to_lon, to_lat, leg_m, growth)
     return clock
 
 

@@ -13,6 +13,9 @@ STRETCHES = 8
 ABREAST = 3
 """Stretches of the path, and places on either side of each, at which the sea is looked at."""
 
+EVEN_S = 900.0
+"""The sea is taken as even for so long: a vessel that makes five knots needs it for a mile and a quarter. [s]"""
+
 HALF_HOUR_S = 1800.0
 
 SAFE = 0.99
@@ -95,6 +98,10 @@ def could_gain_s(mesh, forecast, motion, depart_s, track, usual_s, needed_s):
         east, north = course(here_lon, here_lat, ahead_lon, ahead_lat)
         early_s = along_m / top_ms
         late_s = max(early_s, usual_s - (whole_m - along_m) / top_ms)
+        moments = 2
+        if late_s - early_s < EVEN_S:
+            moments = 1
+            early_s = 0.5 * (early_s + late_s)
         best_ms = 0.0
         for side in range(-ABREAST, ABREAST + 1):
             # Close to the path, farther off, and at the rim: 1/16, 1/4 and the whole of the width.
@@ -106,7 +113,7 @@ def could_gain_s(mesh, forecast, motion, depart_s, track, usual_s, needed_s):
                     x - off_m * course_y, y + off_m * course_x, mesh.origin_lon_deg, mesh.origin_lat_deg
                 )
                 share = whole_m / (hypot(along_m, off_m) + hypot(whole_m - along_m, off_m))
-            for moment in range(2):
+            for moment in range(moments):
                 sea = sea_at(forecast, motion, lon, lat, depart_s + (early_s if moment == 0 else late_s))
                 if not sea.hs_m > motion.max_hs_m:
                     best_ms = max(best_ms, share * _best_progress_ms(motion, sea, east, north))
