@@ -1,30 +1,54 @@
-"""Many encounters decided in one compiled loop, by the same survey as a single decision.
+"""Many encounters decided in one compiled loop, by the same rules as a single decision.
 
-Only what settles an answer is looked at, so the ports that can be neither first nor second are left out. Rows that a
-search for a way round might change are named, to be decided one by one.
+Only what settles an answer is looked at, so the ports that can be neither first nor second are left out; and neighbours
+on the sea share what is found out about their vicinity. Rows that a search for a way round might change are named, to
+be decided one by one.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from engine.judge import AskFigures
+from engine.answers import DECIDED, REFUSED_ENCLOSED, REFUSED_ON_LAND, enter_answer
+from engine.judge import AskFigures, Table, Ways, new_table
 from engine.kernels.forecast import waves_at
-from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
-from engine.kernels.joining import ENCLOSED, ON_LAND
-from engine.kernels.mesh import NOWHERE
-from engine.kernels.passage import Motion, calm_speed_ms, says_nothing
-from engine.kernels.plane import to_plane
+from engine.kernels.joining import ENCLOSED, ON_LAND, vertex_at
+from engine.kernels.mesh import NOWHERE, holds, is_open, locate
+from engine.kernels.passage import (
+    COARSE,
+    Motion,
+    Trail,
+    calm_speed_ms,
+    clock_of_joining,
+    new_trail,
+    no_passages,
+    says_nothing,
+)
+from engine.kernels.plane import LATTICE_M, from_plane, to_plane
 from engine.kernels.reach import reach_ports
+from engine.kernels.screen import top_speed_ms
 from engine.kernels.zones import region_at
-from engine.survey import BY_CARE, BY_DISTANCE, BY_TIME, Scene, survey, worth_a_search
-from engine.vocab import Code, Rule, Status, Verdict, Weight
+from engine.survey import (
+    BY_DISTANCE,
+    BY_TIME,
+    LOOKED_AT_CLOSELY,
+    Scene,
+    Survey,
+    batch_after,
+    best_of,
+    enter_lower_bounds,
+    is_worth_a_search,
+    look_at,
+    lower_bound_s,
+    second_best_s,
+    survey,
+    worth_a_search,
+)
+from engine.vicinity import SAFE_M, Fix, enter_position, is_near_a_harbour, measure, new_fix, vicinity_of
 
-DECIDED, REFUSED_OUT_OF_AREA, REFUSED_ON_LAND, REFUSED_ENCLOSED, ONE_BY_ONE = range(5)
-"""What became of a row."""
-
-_RANKED_BY_POLICY = int(Code.RANKED_BY_POLICY)
+FEWEST_TOGETHER = 3
+"""So many rows repay the look round for what they share."""
 
 
 class Rows(NamedTuple):
@@ -74,169 +98,59 @@ class Surroundings(NamedTuple):
     landing_lat: np.ndarray
 
 
-class Answers(NamedTuple):
-    """Decisions; one array a figure, shape (n,). Ports are indices, `NOWHERE` where there is none.
+class Desk(NamedTuple):
+    """Room to decide one row of a vicinity after the other; arrays by port.
 
     Attributes
     ----------
-    became : ndarray of int8
-        `DECIDED`, or why nothing else stands in the row.
-    best, second, nearest, passed_over, unconfirmed : ndarray of int64
-        The recommended port, the fit one after it, the nearest by plain key, the nearest of those passed over, and the
-        best unconfirmed one that comes before the recommended one, or before all others where none is.
-    any_unconfirmed : ndarray of bool
-    passed_over_count, opened : ndarray of int64
-    passed_over_code : ndarray of int64
-        `Code` of the deciding finding.
+    fix : Fix
+    ways : Ways
+    trail : Trail
+    closely : ndarray of bool
+    table : Table
+    weight : ndarray of int8, shape (p, rules)
+    plain_key_s, penalty_s, key_s : ndarray of float64
+        [s]
     status : ndarray of int8
-        Of the recommended port.
-    distance_m, straight_m, time_s, low_s, high_s, wait_s, key_s, to_second_s : ndarray of float64
-        Of the recommended port; NaN where unknown.
-    near_tie : ndarray of bool
-    region : ndarray of int64
-        Region of the position.
-    band : ndarray of bool
+    bound_s : ndarray of float64
+        Of ports measured. [s]
+    by_bound : ndarray of int64
+        Ports measured, in the order of their bounds.
+    every_port : ndarray of int64
+    track : ndarray of float64, shape (k + 2, 2)
+        Scratch.
     """
 
-    became: np.ndarray
-    best: np.ndarray
-    second: np.ndarray
-    nearest: np.ndarray
-    passed_over: np.ndarray
-    unconfirmed: np.ndarray
-    any_unconfirmed: np.ndarray
-    passed_over_count: np.ndarray
-    opened: np.ndarray
-    passed_over_code: np.ndarray
-    status: np.ndarray
-    distance_m: np.ndarray
-    straight_m: np.ndarray
-    time_s: np.ndarray
-    low_s: np.ndarray
-    high_s: np.ndarray
-    wait_s: np.ndarray
+    fix: Fix
+    ways: Ways
+    trail: Trail
+    closely: np.ndarray
+    table: Table
+    weight: np.ndarray
+    plain_key_s: np.ndarray
+    penalty_s: np.ndarray
     key_s: np.ndarray
-    to_second_s: np.ndarray
-    near_tie: np.ndarray
-    region: np.ndarray
-    band: np.ndarray
+    status: np.ndarray
+    bound_s: np.ndarray
+    by_bound: np.ndarray
+    every_port: np.ndarray
+    track: np.ndarray
 
 
-def no_answers(count: int) -> Answers:
-    """Room for so many answers."""
-
-    def ports() -> np.ndarray:
-        return np.full(count, NOWHERE)
-
-    def figures() -> np.ndarray:
-        return np.full(count, np.nan)
-
-    def flags() -> np.ndarray:
-        return np.zeros(count, np.bool_)
-
-    return Answers(
-        np.full(count, ONE_BY_ONE, np.int8), ports(), ports(), ports(), ports(), ports(), flags(),
-        np.zeros(count, np.int64), np.zeros(count, np.int64), ports(), np.zeros(count, np.int8), figures(), figures(),
-        figures(), figures(), figures(), figures(), figures(), figures(), flags(), ports(), flags(),
+@kernel
+def new_desk(scene):
+    """An empty desk."""
+    fix = new_fix(scene.water, scene.depth_class)
+    count = scene.listed.shape[0]
+    corner_count = scene.depth_class.corners.vertex.shape[0]
+    table = new_table(count)
+    ways = Ways(fix.reach.distance_m, fix.reach.touched, fix.reach.poor, no_passages(count))
+    return Desk(
+        fix, ways, new_trail(corner_count, count), np.zeros(count, np.bool_), table,
+        np.empty(table.verdict.shape, np.int8), np.empty(count), np.empty(count), np.empty(count),
+        np.empty(count, np.int8), np.empty(count), np.empty(count, np.int64), np.arange(count),
+        np.empty((corner_count + 2, 2)),
     )  # fmt: skip
-
-
-@inlined_kernel
-def _is_before(key_s, p, other):
-    """Whether a port comes before another one by key; ties fall to the lower index, unknown keys come last."""
-    return other == NOWHERE or key_s[p] < key_s[other] or (key_s[p] == key_s[other] and p < other)
-
-
-@leaf_kernel
-def _deciding_code(found, penalty_of_code, key, p):
-    """`engine.decide.deciding_finding`, as a code."""
-    table = found.table
-    chosen = _RANKED_BY_POLICY
-    if key == BY_CARE:
-        # The last thing that can stand against a port is its medical reception.
-        chosen = np.int64(table.code[p, Rule.R_MED_02])
-    for kind in range(3):
-        for r in range(table.verdict.shape[1]):
-            verdict = table.verdict[p, r]
-            hard = found.weight[p, r] == Weight.HARD
-            decides = kind == 0 and verdict == Verdict.FAIL and hard
-            decides |= kind == 1 and verdict == Verdict.UNKNOWN and hard
-            decides |= (
-                kind == 2
-                and (verdict == Verdict.FAIL or verdict == Verdict.UNKNOWN)
-                and found.weight[p, r] == Weight.SOFT
-                and penalty_of_code[table.code[p, r]] > 0.0
-            )
-            if decides:
-                return np.int64(table.code[p, r])
-    return chosen
-
-
-@leaf_kernel
-def _enter(scene, surroundings, reach, found, row, lon, lat, accuracy_m, answers):
-    """Enter what a survey says of one row."""
-    table, key_s, plain_key_s, status = found.table, found.key_s, found.plain_key_s, found.status
-    limits, motion = scene.limits, scene.motion
-    best = found.best
-    second = NOWHERE
-    nearest = NOWHERE
-    unconfirmed = NOWHERE
-    first_over = NOWHERE
-    count = 0
-    plain_ceiling_s = np.inf
-    time_ceiling_s = np.inf
-    if best != NOWHERE:
-        plain_ceiling_s = plain_key_s[best]
-        time_ceiling_s = table.time_s[best]
-    for turn in range(found.looked):
-        p = found.by_bound[turn]
-        if status[p] <= Status.CAUTION and p != best and key_s[p] < np.inf and _is_before(key_s, p, second):
-            second = p
-        if plain_key_s[p] < np.inf and _is_before(plain_key_s, p, nearest):
-            nearest = p
-        if status[p] == Status.UNCONFIRMED:
-            answers.any_unconfirmed[row] = True
-            before = best == NOWHERE or key_s[p] < key_s[best]
-            if before and key_s[p] < np.inf and _is_before(key_s, p, unconfirmed):
-                unconfirmed = p
-        is_over = p != best and (plain_key_s[p] < plain_ceiling_s or table.time_s[p] < time_ceiling_s)
-        if is_over and (best != NOWHERE or plain_key_s[p] < np.inf):
-            count += 1
-            if _is_before(plain_key_s, p, first_over):
-                first_over = p
-    answers.best[row] = best
-    answers.nearest[row] = nearest
-    answers.unconfirmed[row] = unconfirmed
-    answers.opened[row] = found.opened
-    answers.passed_over[row] = first_over
-    answers.passed_over_count[row] = count
-    if first_over != NOWHERE:
-        answers.passed_over_code[row] = _deciding_code(found, scene.penalty_of_code, scene.key, first_over)
-    if best == NOWHERE:
-        return
-    answers.status[row] = status[best]
-    answers.distance_m[row] = reach.distance_m[best] + reach.harbour_m[best]
-    answers.straight_m[row] = geodesic_length_m(
-        lon, lat, surroundings.landing_lon[best], surroundings.landing_lat[best]
-    )
-    answers.time_s[row] = table.time_s[best]
-    answers.wait_s[row] = table.wait_s[best]
-    answers.key_s[row] = key_s[best]
-    # As in `engine.decide`: the fix may be this much nearer or farther, run at the ends of the speed's own range.
-    slack_m = 0.0 if np.isnan(accuracy_m) else accuracy_m
-    way_m = found.ways.distance_m[best]
-    way_s = found.ways.passages.time_s[best]
-    pace = 1.0 / calm_speed_ms(motion)
-    if way_m > 0.0 and way_s < np.inf and way_s / way_m > pace:
-        pace = way_s / way_m
-    low_s = table.low_s[best] - slack_m * pace / (1.0 + limits.speed_uncertainty_share)
-    answers.low_s[row] = 0.0 if low_s < 0.0 else low_s
-    answers.high_s[row] = table.high_s[best] + slack_m * pace / (1.0 - limits.speed_uncertainty_share)
-    if second != NOWHERE:
-        answers.second[row] = second
-        gap_s = key_s[second] - key_s[best]
-        answers.to_second_s[row] = gap_s
-        answers.near_tie[row] = gap_s <= max(limits.near_tie_s, limits.near_tie_share * key_s[best])
 
 
 @inlined_kernel
@@ -248,8 +162,41 @@ def in_a_sea_of(motion, max_hs_m):
     )  # fmt: skip
 
 
+@inlined_kernel
+def _scene_of_row(scene, surroundings, rows, row, px, py, quiet, answers):
+    """The scene of one row; its region is entered in the answers."""
+    lon, lat, at_s, accuracy_m = rows.lon[row], rows.lat[row], rows.at_s[row], rows.accuracy_m[row]
+    base, row_motion = scene.figures, scene.motion
+    region_count = surroundings.inside.shape[0] - 2
+    here, other, line_m = region_at(surroundings.regions, px, py)
+    band = line_m <= scene.limits.srr_band_m + (0.0 if np.isnan(accuracy_m) else accuracy_m)
+    here = other if here < 0 else here
+    answers.region[row] = here
+    answers.band[row] = band
+    side = region_count + 1 if band else (here if here >= 0 else region_count)
+    here_hs_m = np.nan
+    if not quiet:
+        here_hs_m = waves_at(scene.forecast, lon, lat, at_s)[0]
+        if here_hs_m > row_motion.max_hs_m:
+            row_motion = in_a_sea_of(row_motion, here_hs_m * (1.0 + scene.limits.wave_uncertainty_share))
+    run_age_s = at_s - scene.forecast.run_at_s
+    if run_age_s < 0.0:
+        run_age_s = 0.0
+    figures = AskFigures(
+        at_s, base.needed_depth_m, base.draught_m, base.loa_m, base.beam_m, base.range_m, base.max_hs_m, here_hs_m,
+        base.limit_is_assumed, base.self_righting_persons, base.max_persons, rows.persons[row],
+        rows.persons_known[row], base.medical, rows.aboard_s[row], base.sheltered, base.has_designated_list,
+        base.weigh_srr_state, base.lane_bits, base.firing_bits, base.weather_feed, run_age_s,
+    )  # fmt: skip
+    return Scene(
+        scene.water, scene.depth_class, scene.forecast, row_motion, figures, scene.limits, scene.columns,
+        scene.live, scene.tides, scene.listed, surroundings.inside[side], scene.weight_of_code,
+        scene.penalty_of_code, scene.care_delay_s, scene.key,
+    )  # fmt: skip
+
+
 @kernel
-def decide_rows(scene, surroundings, no_way_round, rows, wanted, answers):
+def decide_rows(scene, surroundings, no_way_round, rows, wanted, side_m, answers):
     """Decide some rows.
 
     Parameters
@@ -261,52 +208,202 @@ def decide_rows(scene, surroundings, no_way_round, rows, wanted, answers):
         An empty one.
     rows : Rows
     wanted : ndarray of int64
-        Which of them, in the order they are decided in: neighbours on the sea after one another are answered sooner.
+        Which of them.
+    side_m : float
+        Rows of one triangle within a square so wide are decided together. [m]
     answers : Answers
         Where the answers are entered.
     """
+    count = wanted.shape[0]
+    x, y, triangle, patch = np.empty(count), np.empty(count), np.empty(count, np.int64), np.empty(count, np.int64)
+    enter_places(scene.water, scene.depth_class.needed_depth_m, rows, wanted, side_m, x, y, triangle, patch)
+    order = np.argsort(patch, kind="mergesort")
+    desk = new_desk(scene)
+    start = 0
+    most = count
+    while start < count:
+        stop = start + 1
+        while stop < count and stop < start + most and patch[order[stop]] == patch[order[start]]:
+            stop += 1
+        members = order[start:stop]
+        t = triangle[members[0]]
+        if t == NOWHERE or members.shape[0] < FEWEST_TOGETHER or scene.key != BY_TIME:
+            _decide_alone(scene, surroundings, no_way_round, rows, wanted[members], answers)
+        elif not _decide_together(scene, surroundings, rows, wanted, members, x, y, t, desk, answers):
+            # Less is seen from half as far: they are taken in two parts.
+            across = x if np.ptp(x[members]) > np.ptp(y[members]) else y
+            order[start:stop] = members[np.argsort(across[members], kind="mergesort")]
+            most = (members.shape[0] + 1) // 2
+            continue
+        start = stop
+        if stop < count and patch[order[stop]] != patch[order[stop - 1]]:
+            most = count
+
+
+@leaf_kernel
+def enter_places(water, needed_depth_m, rows, wanted, side_m, x, y, triangle, patch):
+    """Enter where rows lie on the plane, in which open triangle, and the number of the patch each belongs to. [m]
+
+    Rows that can share nothing lie in no triangle: off the mesh, on one of its vertices, or at a harbour.
+    """
+    mesh = water.mesh
+    columns = 1 << 20
+    for k in range(wanted.shape[0]):
+        row = wanted[k]
+        px, py = to_plane(rows.lon[row], rows.lat[row], mesh.origin_lon_deg, mesh.origin_lat_deg)
+        t = locate(mesh, px, py)
+        if t != NOWHERE and (not mesh.least_depth[t] >= needed_depth_m or vertex_at(mesh, t, px, py) != NOWHERE):
+            t = NOWHERE
+        if t != NOWHERE and is_near_a_harbour(water, px, py):
+            t = NOWHERE
+        x[k], y[k], triangle[k] = px, py, t
+        square = (int(py // side_m) + columns // 2) * columns + int(px // side_m) + columns // 2
+        patch[k] = square * (mesh.triangles.shape[0] + 1) + t + 1
+
+
+@kernel
+def _decide_alone(scene, surroundings, no_way_round, rows, members, answers):
+    """Decide rows that share nothing, by a survey each."""
     mesh = scene.water.mesh
     every_port = np.arange(scene.listed.shape[0])
-    base, motion = scene.figures, scene.motion
     quiet = says_nothing(scene.forecast)
-    region_count = surroundings.inside.shape[0] - 2
-    for row in wanted:
-        lon, lat, at_s = rows.lon[row], rows.lat[row], rows.at_s[row]
+    for row in members:
+        lon, lat = rows.lon[row], rows.lat[row]
         reach = reach_ports(scene.water, scene.depth_class, lon, lat)
         if reach.kind == ON_LAND or reach.kind == ENCLOSED:
             answers.became[row] = REFUSED_ON_LAND if reach.kind == ON_LAND else REFUSED_ENCLOSED
             continue
         px, py = to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
-        here, other, line_m = region_at(surroundings.regions, px, py)
-        accuracy_m = rows.accuracy_m[row]
-        band = line_m <= scene.limits.srr_band_m + (0.0 if np.isnan(accuracy_m) else accuracy_m)
-        here = other if here < 0 else here
-        answers.region[row] = here
-        answers.band[row] = band
-        side = region_count + 1 if band else (here if here >= 0 else region_count)
-        here_hs_m = np.nan
-        row_motion = motion
-        if not quiet:
-            here_hs_m = waves_at(scene.forecast, lon, lat, at_s)[0]
-            if here_hs_m > motion.max_hs_m:
-                row_motion = in_a_sea_of(motion, here_hs_m * (1.0 + scene.limits.wave_uncertainty_share))
-        run_age_s = at_s - scene.forecast.run_at_s
-        if run_age_s < 0.0:
-            run_age_s = 0.0
-        figures = AskFigures(
-            at_s, base.needed_depth_m, base.draught_m, base.loa_m, base.beam_m, base.range_m, base.max_hs_m, here_hs_m,
-            base.limit_is_assumed, base.self_righting_persons, base.max_persons, rows.persons[row],
-            rows.persons_known[row], base.medical, rows.aboard_s[row], base.sheltered, base.has_designated_list,
-            base.weigh_srr_state, base.lane_bits, base.firing_bits, base.weather_feed, run_age_s,
-        )  # fmt: skip
-        one = Scene(
-            scene.water, scene.depth_class, scene.forecast, row_motion, figures, scene.limits, scene.columns,
-            scene.live, scene.tides, scene.listed, surroundings.inside[side], scene.weight_of_code,
-            scene.penalty_of_code, scene.care_delay_s, scene.key,
-        )  # fmt: skip
+        one = _scene_of_row(scene, surroundings, rows, row, px, py, quiet, answers)
         # By distance or care, a port far behind in key may still be nearer in time, so all are looked at.
-        found = survey(one, reach, no_way_round, row_motion, 0.0, every_port, False, scene.key == BY_TIME)
+        found = survey(one, reach, no_way_round, one.motion, 0.0, every_port, False, scene.key == BY_TIME)
         if not quiet and scene.key != BY_DISTANCE and worth_a_search(one, reach, found, False).shape[0] > 0:
             continue
-        _enter(one, surroundings, reach, found, row, lon, lat, accuracy_m, answers)
+        enter_answer(
+            one, surroundings.landing_lon, surroundings.landing_lat, reach, found, row, lon, lat, rows.accuracy_m[row],
+            answers,
+        )  # fmt: skip
         answers.became[row] = DECIDED
+
+
+@kernel
+def _decide_together(scene, surroundings, rows, wanted, members, x, y, triangle, desk, answers):
+    """Decide the rows of one patch, ranked by time; false where they have nothing to share."""
+    mesh = scene.water.mesh
+    mean_x, mean_y = 0.0, 0.0
+    for k in members:
+        mean_x += x[k] / members.shape[0]
+        mean_y += y[k] / members.shape[0]
+    mean_x = round(mean_x / LATTICE_M) * LATTICE_M
+    mean_y = round(mean_y / LATTICE_M) * LATTICE_M
+    if not holds(mesh, triangle, mean_x, mean_y):
+        mean_x, mean_y = x[members[0]], y[members[0]]
+    lon, lat = from_plane(mean_x, mean_y, mesh.origin_lon_deg, mesh.origin_lat_deg)
+    # As the middle is placed again from its longitude and latitude.
+    mean_x, mean_y = to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
+    if not is_open(mesh, locate(mesh, mean_x, mean_y), scene.depth_class.needed_depth_m):
+        return False
+    radius_m = LATTICE_M
+    for k in members:
+        radius_m = max(radius_m, np.hypot(x[k] - mean_x, y[k] - mean_y) + LATTICE_M)
+    vicinity = vicinity_of(scene.water, scene.depth_class, lon, lat, triangle, radius_m)
+    if vicinity.triangle == NOWHERE:
+        return False
+    # The same scene from the middle: in this order ports are at least so far, from anywhere in the vicinity.
+    desk.fix.reach.distance_m[:] = vicinity.distance_m
+    bound_s = np.empty(desk.every_port.shape[0])
+    enter_lower_bounds(scene, desk.fix.reach, scene.motion, desk.every_port, bound_s)
+    bound_s -= (vicinity.radius_m + SAFE_M) / top_speed_ms(scene.motion, scene.forecast)
+    order = np.argsort(bound_s, kind="mergesort")
+    _decide_patch(scene, surroundings, rows, wanted, members, x, y, vicinity, bound_s, order, desk, answers)
+    return True
+
+
+@leaf_kernel
+def _decide_patch(scene, surroundings, rows, wanted, members, x, y, vicinity, least_s, order, desk, answers):
+    """Decide the rows of a patch, given a lower bound of each port's key from anywhere in it, and their order. [s]"""
+    quiet = says_nothing(scene.forecast)
+    for member in members:
+        row = wanted[member]
+        lon, lat = rows.lon[row], rows.lat[row]
+        enter_position(desk.fix, vicinity, lon, lat, x[member], y[member])
+        one = _scene_of_row(scene, surroundings, rows, row, x[member], y[member], quiet, answers)
+        looked, opened, best = _settle(one, vicinity, least_s, order, desk, quiet)
+        found = Survey(
+            desk.ways, desk.closely, desk.table, desk.weight, desk.plain_key_s, desk.key_s, desk.status, desk.bound_s,
+            desk.by_bound, looked, opened, best,
+        )  # fmt: skip
+        if not quiet:
+            is_worth = False
+            for turn in range(opened):
+                p = desk.by_bound[turn]
+                is_worth = is_worth or is_worth_a_search(one, desk.fix.reach, found, p, False, desk.track)
+            if is_worth:
+                continue
+        enter_answer(
+            one, surroundings.landing_lon, surroundings.landing_lat, desk.fix.reach, found, row, lon, lat,
+            rows.accuracy_m[row], answers,
+        )  # fmt: skip
+        answers.became[row] = DECIDED
+
+
+@inlined_kernel
+def _settle(scene, vicinity, least_s, order, desk, quiet):
+    """Look at ports in the order of their bounds, as `survey` does, measuring them only when it is their turn.
+
+    Returns
+    -------
+    looked, opened, best : int
+        As in `Survey`.
+    """
+    fix, by_bound, bound_s = desk.fix, desk.by_bound, desk.bound_s
+    motion = scene.motion
+    top_ms, calm_ms = top_speed_ms(motion, scene.forecast), calm_speed_ms(motion)
+    count = order.shape[0]
+    desk.trail.place[:] = 0
+    desk.trail.used[0] = 0
+    joining = clock_of_joining(fix.reach, scene.forecast, motion, scene.figures.depart_s)
+    no_ways = desk.closely[:0]
+    best = NOWHERE
+    best_s = np.inf
+    looked = 0
+    measured = 0
+    while looked < count:
+        wanted = min(looked + batch_after(looked), count)
+        second_s = second_best_s(by_bound[:looked], desk.status, desk.key_s, best)
+        # Measured until nobody left can come before those wanted next; but nobody who comes too late for anything.
+        while measured < count and least_s[order[measured]] <= second_s:
+            p = order[measured]
+            if measured >= wanted and not least_s[p] < bound_s[by_bound[wanted - 1]]:
+                break
+            measure(scene.water, scene.depth_class, vicinity, fix, p)
+            bound_s[p] = lower_bound_s(scene, fix.reach, p, top_ms, calm_ms)
+            place = measured
+            while place > 0 and (
+                bound_s[by_bound[place - 1]] > bound_s[p]
+                or (bound_s[by_bound[place - 1]] == bound_s[p] and by_bound[place - 1] > p)
+            ):
+                by_bound[place] = by_bound[place - 1]
+                place -= 1
+            by_bound[place] = p
+            measured += 1
+        if measured <= looked:
+            break
+        next_s = bound_s[by_bound[looked]]
+        if not next_s <= second_s:
+            break
+        close = quiet or looked < LOOKED_AT_CLOSELY or next_s < best_s
+        batch = by_bound[looked : min(wanted, measured)]
+        looked += batch.shape[0]
+        look_at(
+            scene, fix.reach, no_ways, motion, 0.0, joining, desk.trail, desk.every_port, batch,
+            0.0 if close else COARSE, desk.ways, desk.table, desk.weight, desk.status, desk.penalty_s,
+            desk.plain_key_s, desk.key_s,
+        )  # fmt: skip
+        best = best_of(batch, desk.status, desk.key_s, best)
+        if best != NOWHERE:
+            best_s = desk.key_s[best]
+    opened = 1
+    while opened < measured and bound_s[by_bound[opened]] < best_s:
+        opened += 1
+    return looked, opened, best

@@ -25,7 +25,7 @@ from engine.kernels.passage import (
     run_clocks,
     says_nothing,
 )
-from engine.kernels.reach import DepthClass, Water, track_on_plane
+from engine.kernels.reach import DepthClass, Water, enter_track_on_plane
 from engine.kernels.screen import could_gain_s, stays_high, top_speed_ms
 from engine.kernels.tides import Tides
 from engine.model import LivePicture, PortColumns
@@ -37,8 +37,9 @@ BY_TIME, BY_DISTANCE, BY_CARE = 0, 1, 2
 LOOKED_AT_CLOSELY = 8
 """So many ports get close clocks whatever their bounds: the nearest few are shown in any case."""
 
+FIRST_OPENED = 4
 NEXT_OPENED = 2
-"""So many more at a time as long as one of them may still be the best one."""
+"""So many are looked at first, and so many more at a time as long as one of them may still be the best one."""
 
 MENDED_BY_ANOTHER_ARRIVAL = (Rule.R_RTE_01, Rule.R_RTE_02, Rule.R_NAV_01, Rule.R_NAV_02, Rule.R_NAV_03)
 """Rules that may find otherwise on another way, at another hour, in another sea."""
@@ -160,21 +161,26 @@ def key_of(scene, reach, p, time_s, calm_ms):
     return key_s
 
 
+@inlined_kernel
+def lower_bound_s(scene, reach, p, top_ms, calm_ms):
+    """Least key a port can have, whatever way is taken to it; infinite without one. [s]"""
+    limit_ms = scene.columns.harbour_speed_ms[p]
+    if np.isnan(limit_ms):
+        limit_ms = scene.limits.harbour_speed_ms
+    least_s = reach.distance_m[p] / top_ms
+    if not np.isnan(reach.harbour_m[p]):
+        least_s += reach.harbour_m[p] / min(calm_ms, limit_ms)
+    bound_s = key_of(scene, reach, p, least_s, calm_ms)
+    return np.inf if np.isnan(bound_s) else bound_s
+
+
 @leaf_kernel
 def enter_lower_bounds(scene, reach, motion, ports, bound_s):
-    """Enter the least key that each of these ports can have. [s]"""
+    """Enter the lower bounds of these ports. [s]"""
     top_ms = top_speed_ms(motion, scene.forecast)
     calm_ms = calm_speed_ms(motion)
     for row in range(ports.shape[0]):
-        p = ports[row]
-        limit_ms = scene.columns.harbour_speed_ms[p]
-        if np.isnan(limit_ms):
-            limit_ms = scene.limits.harbour_speed_ms
-        least_s = reach.distance_m[p] / top_ms
-        if not np.isnan(reach.harbour_m[p]):
-            least_s += reach.harbour_m[p] / min(calm_ms, limit_ms)
-        bound = key_of(scene, reach, p, least_s, calm_ms)
-        bound_s[row] = np.inf if np.isnan(bound) else bound
+        bound_s[row] = lower_bound_s(scene, reach, ports[row], top_ms, calm_ms)
 
 
 @leaf_kernel
@@ -232,6 +238,43 @@ def second_best_s(rows, status, key_s, best):
     return second_s
 
 
+@inlined_kernel
+def batch_after(looked):
+    """How many ports are looked at after so many, while it is open which is the best one."""
+    return FIRST_OPENED if looked == 0 else NEXT_OPENED
+
+
+@inlined_kernel
+def look_at(
+    scene, reach, ways_taken, motion, tide_bias_m, joining, trail, ports, rows, growth, ways, table, weight, status,
+    penalty_s, plain_key_s, key_s,
+):  # fmt: skip
+    """Time, judge, weigh and key some rows: everything that is entered of a port but its bound.
+
+    Parameters
+    ----------
+    scene, reach, motion, tide_bias_m, ports
+        As for `survey`.
+    ways_taken : ndarray of bool, shape (p,) or (0,)
+        Ports whose clocks are entered already.
+    joining, trail, growth
+        As for `run_clocks`.
+    rows : ndarray of int64
+    ways, table, weight, status, penalty_s, plain_key_s, key_s
+        Where it is entered.
+    """
+    run_clocks(
+        scene.water, scene.depth_class, reach, scene.forecast, motion, scene.figures.depart_s, joining, trail, ports,
+        rows, ways_taken, growth, ways.passages,
+    )  # fmt: skip
+    judge(
+        table, scene.figures, motion, tide_bias_m, scene.limits, scene.columns, scene.live, scene.tides,
+        scene.forecast, scene.water.ports, ports, rows, ways, reach.harbour_m, scene.listed, scene.inside_srr,
+    )  # fmt: skip
+    weigh(table, rows, scene.weight_of_code, scene.penalty_of_code, weight, status, penalty_s)
+    enter_keys(scene, reach, motion, ports, rows, table, penalty_s, plain_key_s, key_s)
+
+
 @kernel
 def survey(scene, reach, ways_round, motion, tide_bias_m, ports, exhaustive, until_settled):
     """Look at ports from one position.
@@ -276,25 +319,19 @@ def survey(scene, reach, ways_round, motion, tide_bias_m, ports, exhaustive, unt
     while looked < count:
         # A few at a time while any of them may still be the best one, then all others.
         next_s = bound_s[by_bound[looked]]
-        close = all_closely or looked == 0 or next_s < best_s
+        close = all_closely or looked < LOOKED_AT_CLOSELY or next_s < best_s
         if until_settled and not next_s <= second_best_s(by_bound[:looked], status, key_s, best):
             break
         size = count
         if until_settled or (close and not all_closely):
-            size = LOOKED_AT_CLOSELY if looked == 0 else NEXT_OPENED
+            size = batch_after(looked)
         rows = by_bound[looked : looked + size]
         looked += rows.shape[0]
         closely[ports[rows]] = close
-        run_clocks(
-            scene.water, scene.depth_class, reach, scene.forecast, motion, scene.figures.depart_s, joining, trail,
-            ports, rows, ways_round.taken, 0.0 if close else COARSE, ways.passages,
+        look_at(
+            scene, reach, ways_round.taken, motion, tide_bias_m, joining, trail, ports, rows, 0.0 if close else COARSE,
+            ways, table, weight, status, penalty_s, plain_key_s, key_s,
         )  # fmt: skip
-        judge(
-            table, scene.figures, motion, tide_bias_m, scene.limits, scene.columns, scene.live, scene.tides,
-            scene.forecast, scene.water.ports, ports, rows, ways, reach.harbour_m, scene.listed, scene.inside_srr,
-        )  # fmt: skip
-        weigh(table, rows, scene.weight_of_code, scene.penalty_of_code, weight, status, penalty_s)
-        enter_keys(scene, reach, motion, ports, rows, table, penalty_s, plain_key_s, key_s)
         best = best_of(rows, status, key_s, best)
         if best != NOWHERE:
             best_s = key_s[best]
@@ -356,42 +393,52 @@ def worth_a_search(scene, reach, found, exhaustive):
     -------
     ndarray of int64
     """
-    ports = np.empty(found.opened, np.int64)
-    count = 0
-    best_s = np.inf if found.best == NOWHERE else found.key_s[found.best]
+    worth = np.zeros(found.opened, np.bool_)
+    track = np.empty((scene.depth_class.corners.vertex.shape[0] + 2, 2))
     for turn in range(found.opened):
-        p = found.by_bound[turn]
-        if not reach.distance_m[p] < np.inf or reach.entered_at[p] != NOWHERE:
-            continue
-        # No other way could make it fit.
-        if speaks_against(found, p)[1]:
-            continue
-        usual_s = found.ways.passages.time_s[p]
-        if not usual_s < np.inf or found.ways.passages.highest_hs_m[p] > scene.motion.max_hs_m:
-            depart_s = scene.figures.depart_s
-            soonest_s = reach.distance_m[p] / top_speed_ms(scene.motion, scene.forecast)
-            latest_s = scene.limits.detour_most_times * reach.distance_m[p] / calm_speed_ms(scene.motion)
-            if usual_s < np.inf:
-                latest_s = max(latest_s, scene.limits.detour_most_times * usual_s)
-            # Round an entrance that stays too rough there is no way.
-            if not stays_high(
-                scene.forecast, scene.motion, scene.water.ports.lon[p], scene.water.ports.lat[p], depart_s + soonest_s,
-                depart_s + latest_s,
-            ):  # fmt: skip
-                ports[count] = p
-                count += 1
-            continue
-        needed_s = scene.limits.detour_worth_share * usual_s
-        if not exhaustive and p != found.best:
-            # What it would have to gain to come first; an earlier arrival may also spare the whole wait.
-            wait_s = found.table.wait_s[p]
-            behind_s = found.key_s[p] - best_s - (wait_s if wait_s > 0.0 else 0.0)
-            needed_s = max(needed_s, behind_s)
-        track = track_on_plane(scene.water, scene.depth_class, reach, p)
-        gain_s = could_gain_s(
-            scene.water.mesh, scene.forecast, scene.motion, scene.figures.depart_s, track, usual_s, needed_s
-        )
-        if gain_s > needed_s:
-            ports[count] = p
-            count += 1
-    return ports[:count]
+        worth[turn] = is_worth_a_search(scene, reach, found, found.by_bound[turn], exhaustive, track)
+    return found.by_bound[: found.opened][worth]
+
+
+@leaf_kernel
+def is_worth_a_search(scene, reach, found, p, exhaustive, track):
+    """Whether a faster way round to one port might change the answer.
+
+    Parameters
+    ----------
+    scene, reach, found, exhaustive
+        As for `worth_a_search`.
+    p : int
+        A port that could be the best one.
+    track : ndarray of float64, shape (k + 2, 2)
+        Scratch.
+    """
+    if not reach.distance_m[p] < np.inf or reach.entered_at[p] != NOWHERE:
+        return False
+    # No other way could make it fit.
+    if speaks_against(found, p)[1]:
+        return False
+    usual_s = found.ways.passages.time_s[p]
+    depart_s = scene.figures.depart_s
+    if not usual_s < np.inf or found.ways.passages.highest_hs_m[p] > scene.motion.max_hs_m:
+        soonest_s = reach.distance_m[p] / top_speed_ms(scene.motion, scene.forecast)
+        latest_s = scene.limits.detour_most_times * reach.distance_m[p] / calm_speed_ms(scene.motion)
+        if usual_s < np.inf:
+            latest_s = max(latest_s, scene.limits.detour_most_times * usual_s)
+        # Round an entrance that stays too rough there is no way.
+        return not stays_high(
+            scene.forecast, scene.motion, scene.water.ports.lon[p], scene.water.ports.lat[p], depart_s + soonest_s,
+            depart_s + latest_s,
+        )  # fmt: skip
+    needed_s = scene.limits.detour_worth_share * usual_s
+    if not exhaustive and p != found.best:
+        # What it would have to gain to come first; an earlier arrival may also spare the whole wait.
+        best_s = np.inf if found.best == NOWHERE else found.key_s[found.best]
+        wait_s = found.table.wait_s[p]
+        behind_s = found.key_s[p] - best_s - (wait_s if wait_s > 0.0 else 0.0)
+        needed_s = max(needed_s, behind_s)
+    count = enter_track_on_plane(scene.water, scene.depth_class, reach, p, track)
+    gain_s = could_gain_s(
+        scene.water.mesh, scene.forecast, scene.motion, depart_s, track[:count], usual_s, needed_s
+    )  # fmt: skip
+    return gain_s > needed_s

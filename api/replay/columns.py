@@ -7,17 +7,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from api.replay.schema import DECISIONS, VESSEL_FIGURES
-from engine.bulk import (
+from engine.answers import (
     DECIDED,
     ONE_BY_ONE,
     REFUSED_ENCLOSED,
     REFUSED_ON_LAND,
     REFUSED_OUT_OF_AREA,
-    Rows,
-    Surroundings,
-    decide_rows,
     no_answers,
 )
+from engine.bulk import Rows, Surroundings, decide_rows
 from engine.case import case_of, inside_state, motion_of
 from engine.decide import coordination_at
 from engine.kernels.mesh import NOWHERE
@@ -31,6 +29,11 @@ _REFUSALS = {
     REFUSED_ON_LAND: Code.POS_ON_LAND,
     REFUSED_ENCLOSED: Code.POS_ENCLOSED,
 }
+_METRES_PER_DEGREE = 111_195.0
+_ROWS_TOGETHER = 40
+_NARROWEST_PATCH_M, _WIDEST_PATCH_M = 200.0, 10_000.0
+"""How many rows a patch should hold, and how wide it may be: the wider, the less they have in common. [m]"""
+
 _SHARED = ("vessel_profile", *VESSEL_FIGURES, "policy", "medical", "sheltered")
 """Columns that make a scene; rows equal in all of them are decided in one compiled loop."""
 
@@ -82,6 +85,14 @@ def surroundings_of(world: World) -> Surroundings:
     return Surroundings(world.regions, np.array([*sides, nowhere, both]), landings[:, 0].copy(), landings[:, 1].copy())
 
 
+def side_of_patches_m(lon: np.ndarray, lat: np.ndarray) -> float:
+    """Width of squares that hold some rows each, were they spread evenly. [m]"""
+    if len(lon) == 0:
+        return _WIDEST_PATCH_M
+    area_m2 = float(np.ptp(lon) * np.ptp(lat)) * _METRES_PER_DEGREE**2 * float(np.cos(np.radians(lat.mean())))
+    return min(max((area_m2 * _ROWS_TOGETHER / len(lon)) ** 0.5, _NARROWEST_PATCH_M), _WIDEST_PATCH_M)
+
+
 class Columns:
     """Answers to the rows of a table, entered group by group.
 
@@ -109,11 +120,10 @@ class Columns:
         west, south, east, north = world.box
         inside = (west <= figures.lon) & (figures.lon <= east) & (south <= figures.lat) & (figures.lat <= north)
         answers.became[~inside] = REFUSED_OUT_OF_AREA
-        # Neighbours one after the other find the tables of their corners in the cache.
-        near = np.lexsort((figures.lon // 0.05, figures.lat // 0.05))
+        side_m = side_of_patches_m(figures.lon[inside], figures.lat[inside])
         decide_rows(
-            case.scene._replace(motion=motion), surroundings_of(world), _SHORTEST_PATHS, figures, near[inside[near]],
-            answers,
+            case.scene._replace(motion=motion), surroundings_of(world), _SHORTEST_PATHS, figures,
+            np.flatnonzero(inside), side_m, answers,
         )  # fmt: skip
         for column, entered in zip(self._answers, answers, strict=True):
             column[members] = entered

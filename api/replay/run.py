@@ -27,7 +27,7 @@ from engine.errors import InvalidAsk
 from engine.policy import Policy
 from geodata.pack import DEFAULT_PACK
 
-CHUNK_ROWS = 65_536
+CHUNK_ROWS = 131_072
 """Rows of a chunk, and so of a row group of the output: large enough to be worth a task, small enough to hold many."""
 
 UNDER_WAY_A_THREAD = 2

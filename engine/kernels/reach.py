@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.harbour import HarbourLegs, Joined, from_inside
-from engine.kernels.jit import kernel
+from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.joining import ENCLOSED, ON_BANK, ON_LAND, ON_MESH, join, step_inside, vertex_at, ways_off_bank
 from engine.kernels.mesh import NOWHERE, Corners, Mesh
 from engine.kernels.plane import from_plane, to_plane
@@ -227,23 +227,26 @@ def track_on_plane(water, depth_class, reach, port):
     ndarray of float64, shape (n, 2)
         Lattice points of the plane. [m]
     """
+    track = np.empty((depth_class.corners.vertex.shape[0] + 2, 2))
+    return track[: enter_track_on_plane(water, depth_class, reach, port, track)].copy()
+
+
+@leaf_kernel
+def enter_track_on_plane(water, depth_class, reach, port, track):
+    """`track_on_plane` entered in an array with room for every corner; how many points it has."""
     mesh = water.mesh
-    count = 2
-    corner = reach.via[port]
-    while corner != DIRECT:
-        count += 1
-        corner = depth_class.following[corner, port]
-    track = np.empty((count, 2))
     track[0, 0], track[0, 1] = to_plane(
         reach.joined[port, 0], reach.joined[port, 1], mesh.origin_lon_deg, mesh.origin_lat_deg
     )
+    count = 1
     corner = reach.via[port]
-    for k in range(1, count - 1):
+    while corner != DIRECT:
         vertex = depth_class.corners.vertex[corner]
-        track[k, 0], track[k, 1] = mesh.x[vertex], mesh.y[vertex]
+        track[count, 0], track[count, 1] = mesh.x[vertex], mesh.y[vertex]
+        count += 1
         corner = depth_class.following[corner, port]
-    track[count - 1, 0], track[count - 1, 1] = water.ports.x[port], water.ports.y[port]
-    return track
+    track[count, 0], track[count, 1] = water.ports.x[port], water.ports.y[port]
+    return count + 1
 
 
 @kernel

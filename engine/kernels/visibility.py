@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import kernel, leaf_kernel
+from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import orientation
 
@@ -75,6 +75,21 @@ def is_tangent(x, y, px, py, v, before, after):
     one = orientation(px, py, x[v], y[v], x[before], y[before])
     two = orientation(px, py, x[v], y[v], x[after], y[after])
     return not ((one > 0.0 and two < 0.0) or (one < 0.0 and two > 0.0))
+
+
+@inlined_kernel
+def far_of(neighbours, t, came_from):
+    """Which vertex of a triangle lies opposite the edge it was entered by.
+
+    Counter-clockwise after it come the left and the right end of that edge; so the neighbour beyond the right of the
+    two other edges is the next one, and that beyond the left one the one after.
+    """
+    i = 2
+    if neighbours[t, 0] == came_from:
+        i = 0
+    elif neighbours[t, 1] == came_from:
+        i = 1
+    return i
 
 
 @leaf_kernel
@@ -163,18 +178,8 @@ def see(mesh, corners, targets, needed_depth, px, py, start, vertex, seen_corner
         came_from = stack[top, 1]
         left = stack[top, 2]
         right = stack[top, 3]
-        if neighbours[t, 0] == came_from:
-            far = triangles[t, 0]
-            through_right = neighbours[t, 1]
-            through_left = neighbours[t, 2]
-        elif neighbours[t, 1] == came_from:
-            far = triangles[t, 1]
-            through_right = neighbours[t, 2]
-            through_left = neighbours[t, 0]
-        else:
-            far = triangles[t, 2]
-            through_right = neighbours[t, 0]
-            through_left = neighbours[t, 1]
+        i = far_of(neighbours, t, came_from)
+        far, through_right, through_left = triangles[t, i], neighbours[t, (i + 1) % 3], neighbours[t, (i + 2) % 3]
         left_x = x[left]
         left_y = y[left]
         right_x = x[right]

@@ -85,6 +85,28 @@ def test_columns_are_decided_as_single_requests_are(house, policies, tmp_path, w
     assert {"suitable", "refused"} <= outcomes
 
 
+@pytest.mark.parametrize("weather", [False, True], ids=["tides", "tides and forecast"])
+@pytest.mark.parametrize("profile", ["rnli-severn", "abeille"])
+def test_neighbours_that_share_a_vicinity_are_decided_as_single_requests_are(
+    house, policies, tmp_path, weather, profile
+):
+    """In a strait with banks, islands and harbours, so many of one vessel that most have neighbours in their patch."""
+    random = np.random.default_rng(5 if weather else 4)
+    forecasts = [synthetic_weather(tmp_path / "SYNTHETIC.cube", START_S)] if weather else []
+    worlds = Worlds(house, forecasts)
+    table = random_encounters(random, 1500, house, START_S, box=(0.9, 50.6, 1.9, 51.4))
+    for name, value in (("vessel_profile", profile), ("policy", "nearest-time"), ("medical", "none")):
+        table = table.set_column(
+            table.schema.get_field_index(name), ENCOUNTERS.field(name), pa.array([value] * 1500, pa.string())
+        )
+    for name in ("speed_kn", "draught_m", "sheltered"):
+        field = ENCOUNTERS.field(name)
+        table = table.set_column(table.schema.get_field_index(name), field, pa.nulls(1500, field.type))
+    found = replay_batch(table, worlds, house.vessels, policies)
+    assert_equal(found, replay_batch_by_single_decisions(table, worlds, house.vessels, policies))
+    assert {None, "boulogne", "calais", "dover"} <= set(found["port"].to_pylist())
+
+
 def test_no_rows_give_no_rows(house, policies):
     assert replay_batch(ENCOUNTERS.empty_table(), Worlds(house), house.vessels, policies).equals(
         DECISIONS.empty_table()

@@ -1,0 +1,77 @@
+"""Ports measured from a shared vicinity, held against ports measured from the position alone."""
+
+import numpy as np
+import pytest
+
+from engine.kernels.joining import ON_MESH, vertex_at
+from engine.kernels.mesh import NOWHERE, holds, locate
+from engine.kernels.plane import LATTICE_M, from_plane, to_plane
+from engine.kernels.reach import reach_ports
+from engine.vicinity import enter_position, is_near_a_harbour, measure, new_fix, vicinity_of
+
+
+def neighbours(mesh, random, lon, lat, radius_m, count):
+    """Positions round one, in its triangle."""
+    x, y = to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
+    t = locate(mesh, x, y)
+    found = []
+    for _ in range(200):
+        at = x + radius_m * random.uniform(-0.7, 0.7), y + radius_m * random.uniform(-0.7, 0.7)
+        place = from_plane(*at, mesh.origin_lon_deg, mesh.origin_lat_deg)
+        px, py = to_plane(*place, mesh.origin_lon_deg, mesh.origin_lat_deg)
+        if holds(mesh, t, px, py) and vertex_at(mesh, t, px, py) == NOWHERE and len(found) < count:
+            found.append((*place, px, py))
+    return t, found
+
+
+@pytest.mark.parametrize("radius_m", [100.0, 1000.0, 4000.0])
+@pytest.mark.parametrize("depth", [0, 3])
+def test_every_port_is_as_far_as_from_the_position_alone(world, radius_m, depth):
+    water, tables = world.water, world.depth_classes[depth].tables
+    mesh = water.mesh
+    random = np.random.default_rng(int(radius_m) + depth)
+    fix = new_fix(water, tables)
+    compared = shared = 0
+    while shared < 12:
+        lon, lat = random.uniform(-6.5, 4.5), random.uniform(48.5, 52.0)
+        if reach_ports(water, tables, lon, lat).kind != ON_MESH:
+            continue
+        t, places = neighbours(mesh, random, lon, lat, radius_m, 6)
+        vicinity = vicinity_of(water, tables, lon, lat, t, radius_m + LATTICE_M)
+        if vicinity.triangle == NOWHERE:
+            continue
+        shared += 1
+        for place_lon, place_lat, px, py in places:
+            if is_near_a_harbour(water, px, py):
+                continue
+            alone = reach_ports(water, tables, place_lon, place_lat)
+            enter_position(fix, vicinity, place_lon, place_lat, px, py)
+            for p in random.permutation(len(world.ports)):
+                measure(water, tables, vicinity, fix, p)
+            np.testing.assert_array_equal(fix.reach.distance_m, alone.distance_m)
+            np.testing.assert_array_equal(fix.reach.harbour_m, alone.harbour_m)
+            np.testing.assert_array_equal(fix.reach.touched, alone.touched)
+            np.testing.assert_array_equal(fix.reach.poor, alone.poor)
+            np.testing.assert_array_equal(fix.reach.via, alone.via)
+            assert (alone.entered_at == NOWHERE).all()
+            # And no farther from the middle than the vicinity promises.
+            reached = np.isfinite(alone.distance_m)
+            off_m = np.abs(alone.distance_m - vicinity.distance_m)[reached]
+            assert off_m.max() <= vicinity.radius_m
+            compared += 1
+    assert compared > 30
+
+
+def test_that_comparison_would_notice_a_vicinity_of_another_place(world):
+    water, tables = world.water, world.depth_classes[0].tables
+    mesh = water.mesh
+    fix = new_fix(water, tables)
+    # Off Beachy Head, for a vicinity that ends ten metres from its middle.
+    lon, lat = 0.25, 50.60
+    x, y = to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
+    vicinity = vicinity_of(water, tables, lon, lat, locate(mesh, x, y), 10.0)
+    moved = lon + 0.2, lat + 0.05
+    enter_position(fix, vicinity, *moved, *to_plane(*moved, mesh.origin_lon_deg, mesh.origin_lat_deg))
+    for p in range(len(world.ports)):
+        measure(water, tables, vicinity, fix, p)
+    assert (fix.reach.distance_m != reach_ports(water, tables, *moved).distance_m).any()
