@@ -65,7 +65,7 @@ def graticule(frame: Frame) -> Iterator[str]:
     for k in range(int(np.ceil(frame.west / step)), int(np.floor(frame.east / step)) + 1):
         x, _ = frame.at(k * step, frame.north)
         yield f'<path class="grid" d="M{x:.1f} 0V{frame.height:.0f}"/>'
-        if x < WIDTH - 200.0:
+        if x < WIDTH - 270.0:
             yield f'<text class="deg" x="{x + 3:.1f}" y="{frame.height - 5:.1f}">{degrees_text(k * step, "EW")}</text>'
     step = min(step, 0.5)
     for k in range(int(np.ceil(frame.south / step)), int(np.floor(frame.north / step)) + 1):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from api.replay.reading import streamed
 from api.replay.tongue import Tongue
 from engine.errors import InvalidAsk, UnknownName
 from geodata.policies import read_policy
@@ -138,7 +138,7 @@ def decisions_in_parts(path: Path, columns: list[str], sizes: Iterator[int]) -> 
     sizes : iterator of int
         Asked for a size only when the part is.
     """
-    with pq.ParquetFile(path) as file:
+    with streamed(path) as file:
         batches = file.iter_batches(columns=columns)
         schema = pa.schema([file.schema_arrow.field(name) for name in columns])
         waiting = pa.table({name: pa.array([], schema.field(name).type) for name in columns}, schema=schema)

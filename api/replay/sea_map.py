@@ -268,7 +268,7 @@ def _ports(
         x, y = frame.at(place.lon, place.lat)
         half = 3.5 + 6.5 * sqrt(chosen.get(port, 0) / most)
         text = place.name if port not in chosen else f"{place.name} {tongue.count(chosen[port])}"
-        spot = _free_spot(x, y, half, 6.6 * len(text), taken, frame)
+        spot = _free_spot(x, y, half, 8.2 * len(text), taken, frame)
         if spot is not None:
             taken.append(spot)
             labels.append(f'<text class="name" x="{spot[0]:.1f}" y="{spot[3] - 3.5:.1f}">{escape(text)}</text>')

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from api.replay.reading import streamed
 from engine.units import MINUTE_S
 
 OUTCOMES = ("suitable", "unconfirmed", "none", "refused")
@@ -240,7 +240,7 @@ def tally_of(decisions: Path, ports: tuple[str, ...], box: tuple[float, float, f
     """
     tally = Tally(ports, box)
     words = ["decision_outcome", "refusal", "port_status", "passed_over_code", "srr", "policy", "medical", "port"]
-    with pq.ParquetFile(decisions, read_dictionary=words) as file:
+    with streamed(decisions, words) as file:
         for batch in file.iter_batches(_BATCH_ROWS, columns=["row", "encounter_id", *_READ]):
             tally.add(batch)
     return tally
