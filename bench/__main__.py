@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from api.house import open_house
-from bench import decisions, distances, forecast, memory, starts, swap, tides
+from bench import beside_plans, control_room, decisions, distances, forecast, memory, plans, replay, starts, swap, tides
 from bench.points import read_points
 from bench.report import heading, note, row, seconds, section
 
@@ -22,7 +22,13 @@ def main() -> None:
     weather = forecast.run()
     tidal = tides.run(house)
     swapped = swap.run(house)
+    replayed = replay.run(house)
+    plans.run(house, plans.CASES[:2], seeds=(1,))
+    beside_plans.run(house, times=60)
+    kept = control_room.run(house)
     _print_targets(ratios, decided, started, {**weather, **tidal}, swapped)
+    _print_targets_of_replay(replayed)
+    row("store, oversell, kills", ("no fault", kept))
     note(f"load at the end: {_load()}")
 
 
@@ -54,6 +60,15 @@ def _print_targets(
     for name in (starts.COMMAND, starts.FIRST):
         row(name, ("cold in 2.5 s", seconds(started[name]) if name in started else "-"))
     row("pack load", ("well under 1 s", seconds(started[starts.LOAD])))
+
+
+def _print_targets_of_replay(replayed: dict[str, float]) -> None:
+    two = max(replay.WORKERS)
+    for name, aim in replay.AIM_ROWS_PER_S.items():
+        row(f"replay {name}, {two} threads"[:52], (f"{aim:,} rows/s", f"{replayed[f'{name}, {two}']:,.0f}"))
+        ratio = replayed[f"{name}, two over one"]
+        row(f"replay {name}, two over one"[:52], (f"{replay.AIM_TWO_OVER_ONE}", f"{ratio:.2f}"))
+    row("replay, resident max", ("bounded", f"{replayed['peak_mib']:.0f} MiB"))
 
 
 def _load() -> str:

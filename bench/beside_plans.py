@@ -24,7 +24,7 @@ ENCOUNTER = EncounterIn.model_validate({
 TIMES = 200
 
 
-def run(house: House) -> dict[str, float]:
+def run(house: House, times: int = TIMES) -> dict[str, float]:
     """Print the table; return the p99 of a decision in each case. [s]"""
     section("Decisions, from body to document, while a plan of 20 boats with shared loads is made again and again")
     heading(("p50", "p99", "longest", "plans made", "one plan"))
@@ -33,7 +33,7 @@ def run(house: House) -> dict[str, float]:
     found = {}
     try:
         for name, searched in (("no plan", None), ("search in a thread", search), ("in a process", solver.search)):
-            taken, plans = _decided(house, None if searched is None else _planner(house, asked, searched))
+            taken, plans = _decided(house, None if searched is None else _planner(house, asked, searched), times)
             taken.sort()
             found[name] = taken[int(0.99 * len(taken))]
             each = f"{sum(plans) / len(plans):.1f} s" if plans else "-"
@@ -49,7 +49,7 @@ def _planner(house: House, asked: object, searched: Search) -> Callable[[], None
     return lambda: dump(plan_document(propose(asked, house, 0.0, searched=searched)))
 
 
-def _decided(house: House, plan: Callable[[], None] | None) -> tuple[list[float], list[float]]:
+def _decided(house: House, plan: Callable[[], None] | None, times: int) -> tuple[list[float], list[float]]:
     stop, plans = threading.Event(), []
 
     def again() -> None:
@@ -63,7 +63,7 @@ def _decided(house: House, plan: Callable[[], None] | None) -> tuple[list[float]
     beside = threading.Thread(target=again)
     beside.start()
     taken = []
-    for _ in range(TIMES):
+    for _ in range(times):
         begun = perf_counter()
         dump(decision_document(house.decide(house.ask(ENCOUNTER, 0.0))))
         taken.append(perf_counter() - begun)

@@ -1,6 +1,7 @@
 """Joint plans: encounters decided, then shared out over ports, from request to document."""
 
 import contextlib
+from collections.abc import Sequence
 from time import perf_counter, process_time
 
 import numpy as np
@@ -28,13 +29,13 @@ CASES = (
 )
 
 
-def run(house: House) -> dict[str, float]:
+def run(house: House, cases: Sequence[tuple] = CASES, seeds: Sequence[int] = SEEDS) -> dict[str, float]:
     """Print the table; return the longest time of each case. [s]"""
-    section("5. Joint plans: synthetic encounters and figures, from request to document, in process")
+    section("9. Joint plans: SYNTHETIC encounters and figures, from request to document, in process")
     heading(("slowest of seeds", "of it computing", "target", "worst, greedy", "gap worst, total", "proven"))
     longest = {}
-    for name, boats, ports, box, split, target in CASES:
-        outcomes = [_planned(house, request(house, boats, ports, box, split, seed)) for seed in SEEDS]
+    for name, boats, ports, box, split, target in cases:
+        outcomes = [_planned(house, request(house, boats, ports, box, split, seed)) for seed in seeds]
         longest[name], computing, _ = max(outcomes, key=lambda one: one[0])
         documents = [document for _, _, document in outcomes]
         whole = [one for one in documents if one["outcome"] == "complete"]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.cli.arguments import Once, add_json, add_pack, echo, number, pack_folder, whole_number
+from api.cli.arguments import LANGUAGES, Once, add_json, add_pack, echo, number, pack_folder, whole_number
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
+    from api.replay.history import History
     from api.replay.run import Order
     from engine.policy import Policy
 
@@ -43,6 +44,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="Dask scheduler to work on, tcp://host:8786; this machine if left out")  # fmt: skip
     parser.add_argument("--workers", action=Once, metavar="N", help="threads of this machine; one a core if left out")
     parser.add_argument("--report", action="store_true", help="write report.html as well")
+    parser.add_argument("--lang", choices=LANGUAGES, default="en",
+                        help="language of report.html and comparison.html: en or fr")  # fmt: skip
     parser.add_argument("--capacity", action=Once, metavar="FILE",
                         help="replay in sequence: encounters in the order of their times take the places of this "
                              "table (port, places, persons_per_hour) and give them back")  # fmt: skip
@@ -77,6 +80,7 @@ def answer(options: argparse.Namespace) -> int:
 def _replay(options: argparse.Namespace, table: Path) -> int:
     """Replay a table, and say how the rows add up."""
     from api.replay.column_map import OWN_MAP
+    from api.replay.history import read_history
     from api.replay.parts import json_bytes
     from api.replay.run import Order
     from geodata.pack import DEFAULT_PACK
@@ -96,6 +100,9 @@ def _replay(options: argparse.Namespace, table: Path) -> int:
         return two_policies(order, policies[1], more, options)
     manifest = made(order, more)
     sys.stdout.write(json_bytes(manifest).decode() if options.json else counts_text(manifest, order.out))
+    history = None if options.json else read_history(order.out)
+    if history is not None:
+        sys.stdout.write(f"{compared_text(history)}, {history.unexplained:,} not explained; see history.csv.\n")
     return 0
 
 
@@ -108,6 +115,7 @@ class Extras:
     stay_h: float
     draws: int
     seed: int
+    language: str
 
 
 def extras_of(options: argparse.Namespace) -> Extras:
@@ -131,7 +139,7 @@ def extras_of(options: argparse.Namespace) -> Extras:
     if options.capacity is not None and options.scheduler is not None:
         raise InvalidAsk("--scheduler", "is no use with --capacity.", "In sequence each answer waits for the last.")
     capacity = None if options.capacity is None else Path(options.capacity)
-    return Extras(options.report, capacity, stay_h or 0.0, draws or 0, seed or 0)
+    return Extras(options.report, capacity, stay_h or 0.0, draws or 0, seed or 0, options.lang)
 
 
 def made(order: "Order", more: Extras) -> dict[str, Any]:
@@ -152,7 +160,7 @@ def made(order: "Order", more: Extras) -> dict[str, Any]:
     if more.report:
         from api.replay.report import write_report
 
-        write_report(order.out, order.pack)
+        write_report(order.out, order.pack, more.language)
     return manifest
 
 
@@ -174,6 +182,14 @@ def counts_text(manifest: dict[str, Any], out: Path) -> str:
     lines += [f"{code}: {meaning}." for code, meaning in manifest["meaning"].items()]
     lines.append(f"Written to {out}: {', '.join([*manifest['outputs'], 'manifest.json', 'timings.json'])}.")
     return "\n".join(lines) + "\n"
+
+
+def compared_text(history: "History") -> str:
+    """How the ports observed compare, but for what is not explained."""
+    return (
+        f"{history.compared:,} compared: {history.same:,} the same, {history.explained:,} explained by code "
+        f"({history.near_ties:,} of them near ties)"
+    )
 
 
 def _listed(counts: dict[str, int]) -> str:

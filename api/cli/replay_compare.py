@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.cli.arguments import pack_folder
-from api.cli.replay import Extras, made, workers_of
+from api.cli.replay import Extras, compared_text, made, workers_of
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _compared(one: Path, other: Path, out: str | None, options: argparse.Namespa
     comparison = compare_runs(first, second, None if folder is None else folder / CHANGED_FILE)
     if folder is not None:
         write_comparison(folder, comparison, first, second)
-        write_comparison_report(folder, comparison, first, second, pack_folder(options.pack))
+        write_comparison_report(folder, comparison, first, second, pack_folder(options.pack), options.lang)
     if options.json:
         print(dump(comparison.document()))
     else:
@@ -66,7 +66,7 @@ def documented(options: argparse.Namespace) -> int:
 
     out = Path(options.out)
     history = replay_documented(out, workers_of(options.workers))
-    report = write_report(out)
+    report = write_report(out, language=options.lang)
     with (out / EXPLANATIONS_FILE).open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             print(
@@ -75,7 +75,7 @@ def documented(options: argparse.Namespace) -> int:
             if row["difference"] != "same":
                 print("\n".join(folded(row["explanation"], "    ")))
     sys.stdout.write(
-        f"\n{history.compared} compared: {history.same} the same, {history.explained} explained by code, "
-        f"{history.unexplained} by what was published. Agreement is not the pass mark.\nReport: {report}\n"
+        f"\n{compared_text(history)}, {history.unexplained} by what was published. Agreement is not the pass mark.\n"
+        f"Report: {report}\n"
     )
     return 0

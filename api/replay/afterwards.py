@@ -1,6 +1,11 @@
-"""What is worked out from a finished replay by reading its input once more: history, and chances."""
+"""What is worked out from a finished replay by reading its input once more: history, and chances.
+
+Each is made in parts that are kept as they are finished, so a run that was stopped goes on where it was, and what is
+there whole is not made again.
+"""
 
 import csv
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -22,13 +27,19 @@ from api.replay.chances import (
 from api.replay.column_map import read_column_map
 from api.replay.conform import conform
 from api.replay.history import HISTORY_FILE, History, against_observed, read_history, write_history
-from api.replay.parts import digest_of_file, json_bytes, put_in_place, write_whole
+from api.replay.parts import RUN, digest_of_file, json_bytes, locked, put_in_place, write_whole
+from api.replay.program import BESIDE, code_digest
 from api.replay.reading import open_source
 from api.replay.run import Order
 from api.replay.run_folder import DECISIONS_FILE, decisions_in_parts
+from api.replay.side_parts import SideParts
 from api.replay.worker import Equipment, Recipe, equipment_of
 
 _CHUNK_ROWS = 8_192
+_LEAST_ROWS = 32
+_DRAWS_OF_A_PART = 1_000_000
+
+HISTORY_FACTS_FILE = "history.json"
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
@@ -39,10 +50,10 @@ def equipment_for(order: Order) -> Equipment:
     return equipment_of(Recipe(order.pack.resolve(), read_column_map(order.map_name), forecasts, order.policy))
 
 
-def encounters_of(order: Order, equipment: Equipment) -> Iterator[pa.Table]:
+def encounters_of(order: Order, equipment: Equipment, chunk_rows: int) -> Iterator[pa.Table]:
     """The encounters of a replay again, a part at a time, in order."""
     source = open_source(order.source, read_column_map(order.map_name))
-    for chunk in source.chunks(_CHUNK_ROWS):
+    for chunk in source.chunks(chunk_rows):
         encounters = conform(chunk, source.column_map, equipment.known).encounters
         if encounters.num_rows:
             yield encounters
@@ -62,18 +73,23 @@ def add_history(order: Order, practice: dict[str, str] | None = None) -> History
     History or None
         None where no encounter names a port; then there is no file either.
     """
-    equipment = equipment_for(order)
-    house = equipment.house
+    with locked(order.out):
+        path = order.out / HISTORY_FILE
+        if not _names_a_port(order.out / DECISIONS_FILE):
+            path.unlink(missing_ok=True)
+            return None
+        made_from = _made_from(order, practice=practice, chunk_rows=_CHUNK_ROWS)
+        if not _is_whole(path, order.out / HISTORY_FACTS_FILE, made_from):
+            equipment = equipment_for(order)
 
-    def compared(pair: tuple[pa.Table, pa.Table]) -> pa.Table:
-        return against_observed(*pair, equipment.worlds, house.vessels, equipment.policies)
+            def compared(pair: tuple[pa.Table, pa.Table]) -> pa.Table:
+                return against_observed(*pair, equipment.worlds, equipment.house.vessels, equipment.policies)
 
-    path = order.out / HISTORY_FILE
-    path.unlink(missing_ok=True)
-    if not _names_a_port(order.out / DECISIONS_FILE):
-        return None
-    write_history(path, in_order(compared, _pairs(order, equipment), order.workers), practice)
-    return read_history(order.out)
+            parts = SideParts(order.out / "history.parts", made_from)
+            write_history(path, made_in_parts(parts, compared, _pairs(order, equipment), order.workers), practice)
+            _say_whole(path, order.out / HISTORY_FACTS_FILE, made_from)
+            parts.clear()
+        return read_history(order.out)
 
 
 def _names_a_port(decisions: Path) -> bool:
@@ -88,35 +104,71 @@ def _pairs(order: Order, equipment: Equipment) -> Iterator[tuple[pa.Table, pa.Ta
     """Encounters and what was decided of them, a part at a time, in step."""
     asked: list[int] = []
     decided = decisions_in_parts(order.out / DECISIONS_FILE, ["row", "port"], iter(asked.pop, None))
-    for table in encounters_of(order, equipment):
+    for table in encounters_of(order, equipment, _CHUNK_ROWS):
         asked.append(table.num_rows)
         yield table, next(decided)
 
 
 def add_chances(order: Order, draws: int, seed: int, uncertainty_file: Path = UNCERTAINTY) -> Path:
     """Work out how likely each port is to be the best one; writes ``chances.parquet`` and what it was drawn from."""
-    equipment = equipment_for(order)
     uncertainty: Uncertainty = read_uncertainty(uncertainty_file)
+    path, facts = order.out / CHANCES_FILE, order.out / CHANCES_FACTS_FILE
+    # A part is what is lost when a run is stopped: some minutes, not an hour of many draws.
+    chunk_rows = max(_LEAST_ROWS, min(_CHUNK_ROWS, _DRAWS_OF_A_PART // draws))
+    drawn_from = {"draws": draws, "seed": seed, "uncertainty_sha256": digest_of_file(uncertainty_file)}
+    with locked(order.out):
+        made_from = _made_from(order, **drawn_from, chunk_rows=chunk_rows)
+        if _is_whole(path, facts, made_from):
+            return path
+        equipment = equipment_for(order)
 
-    def drawn(table: pa.Table) -> pa.Table:
-        return chances(
-            table, equipment.worlds, equipment.house.vessels, equipment.policies, draws, seed, uncertainty
-        )  # fmt: skip
+        def drawn(table: pa.Table) -> pa.Table:
+            return chances(
+                table, equipment.worlds, equipment.house.vessels, equipment.policies, draws, seed, uncertainty
+            )  # fmt: skip
 
-    path = order.out / CHANCES_FILE
-    aside = path.with_name(f"{CHANCES_FILE}.new")
-    with pq.ParquetWriter(aside, CHANCES, compression="zstd") as writer:
-        for part in in_order(drawn, encounters_of(order, equipment), order.workers):
-            writer.write_table(part)
-    put_in_place(aside, path)
-    facts = {
-        "draws": draws,
-        "seed": seed,
-        "uncertainty_sha256": digest_of_file(uncertainty_file),
-        "chances_sha256": digest_of_file(path),
-    }
-    write_whole(order.out / CHANCES_FACTS_FILE, json_bytes(facts))
+        parts = SideParts(order.out / "chances.parts", made_from)
+        aside = path.with_name(f"{CHANCES_FILE}.new")
+        with pq.ParquetWriter(aside, CHANCES, compression="zstd") as writer:
+            for part in made_in_parts(parts, drawn, encounters_of(order, equipment, chunk_rows), order.workers):
+                writer.write_table(part)
+        put_in_place(aside, path)
+        _say_whole(path, facts, made_from)
+        parts.clear()
     return path
+
+
+def _made_from(order: Order, **more: object) -> dict[str, object]:
+    """Everything that a table beside the rows depends on."""
+    return {"run_sha256": digest_of_file(order.out / RUN), "code_sha256": code_digest(BESIDE), **more}
+
+
+def _is_whole(path: Path, facts: Path, made_from: dict[str, object]) -> bool:
+    """Whether a table is there as it was written, and was made from the same."""
+    try:
+        known = json.loads(facts.read_bytes())
+        return bool(known == {**made_from, "sha256": digest_of_file(path)})
+    except (OSError, ValueError):
+        return False
+
+
+def _say_whole(path: Path, facts: Path, made_from: dict[str, object]) -> None:
+    write_whole(facts, json_bytes({**made_from, "sha256": digest_of_file(path)}))
+
+
+def made_in_parts(
+    parts: SideParts, work: Callable[[Given], pa.Table], given: Iterator[Given], workers: int
+) -> Iterator[pa.Table]:
+    """Tables in the order of what was given; those that an earlier run finished are read, the others made and kept."""
+
+    def one(numbered: tuple[int, Given]) -> int:
+        number, mine = numbered
+        if not parts.holds(number):
+            parts.write(number, work(mine))
+        return number
+
+    for number in in_order(one, enumerate(given), workers):
+        yield parts.read(number)
 
 
 def in_order(work: Callable[[Given], Made], given: Iterator[Given], workers: int) -> Iterator[Made]:

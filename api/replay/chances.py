@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from api.replay.batch import ask_of
 from api.replay.draws import NOT_AFLOAT, winners_of_draws
+from api.replay.reading import streamed
 from api.replay.worlds import Worlds
 from engine.case import case_of
 from engine.decide import coordination_at
@@ -245,7 +245,7 @@ def read_ambiguity(folder: Path) -> Ambiguity | None:
     facts = json.loads(facts_file.read_bytes())
     counts = dict.fromkeys(CERTAINTY, 0)
     none_afloat, bits, told = 0, 0.0, 0
-    with pq.ParquetFile(folder / CHANCES_FILE) as file:
+    with streamed(folder / CHANCES_FILE) as file:
         for batch in file.iter_batches(columns=["likeliest_1_probability", "ambiguity_bits", "draws_afloat"]):
             afloat = batch["draws_afloat"].to_numpy() > 0
             none_afloat += int((~afloat).sum())

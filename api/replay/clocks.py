@@ -79,6 +79,8 @@ def times_of_encounters(text: pa.Array, zones: pa.Array, rule: TimeRule, marks: 
     naive = readable & ~has_zone
     at_s = local_s - offset_s
     if naive.any():
+        if rule.zone:
+            marks.add("ZONE_ASSUMED", naive & ~_present(zones))
         found_s, sure = _from_local(local_s, naive, pc.fill_null(zones, rule.zone), rule, marks)
         at_s = np.where(naive, found_s, at_s)
         readable &= ~naive | sure

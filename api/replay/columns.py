@@ -90,7 +90,8 @@ def side_of_patches_m(lon: np.ndarray, lat: np.ndarray) -> float:
     if len(lon) == 0:
         return _WIDEST_PATCH_M
     area_m2 = float(np.ptp(lon) * np.ptp(lat)) * _METRES_PER_DEGREE**2 * float(np.cos(np.radians(lat.mean())))
-    return min(max((area_m2 * _ROWS_TOGETHER / len(lon)) ** 0.5, _NARROWEST_PATCH_M), _WIDEST_PATCH_M)
+    even_m = float(np.sqrt(area_m2 * _ROWS_TOGETHER / len(lon)))
+    return min(max(even_m, _NARROWEST_PATCH_M), _WIDEST_PATCH_M)
 
 
 class Columns:

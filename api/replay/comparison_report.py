@@ -6,13 +6,19 @@ from api.replay.compare import NO_PORT, Comparison, Group, by_count
 from api.replay.report import template_named
 from api.replay.run_folder import Run
 from api.replay.tally import Spread
+from api.replay.tongue import Tongue
 from geodata.pack import DEFAULT_PACK, read_pack
 
 COMPARISON_REPORT_FILE = "comparison.html"
 
 
 def write_comparison_report(
-    folder: Path, comparison: Comparison, first: Run, second: Run, pack_folder: Path | None = None
+    folder: Path,
+    comparison: Comparison,
+    first: Run,
+    second: Run,
+    pack_folder: Path | None = None,
+    language: str = "en",
 ) -> Path:
     """Write the comparison into a folder.
 
@@ -23,27 +29,32 @@ def write_comparison_report(
     first, second : Run
     pack_folder : Path, optional
         For the names of ports; the pack that comes with the program when left out.
+    language : str
+        ``en`` or ``fr``.
 
     Returns
     -------
     Path
     """
-    pack = read_pack(pack_folder or DEFAULT_PACK)
-    names = {str(row["id"]): str(row["name_en"]) for row in pack.tables["ports"]}  # type: ignore[attr-defined]
+    tongue = Tongue(language)
+    ports: list[dict[str, object]] = read_pack(pack_folder or DEFAULT_PACK).tables["ports"]  # type: ignore[assignment]
+    names = {str(row["id"]): str(row[tongue.of("name_en", "name_fr")]) for row in ports}
 
     def port_name(port: str) -> str:
-        return "no port" if port == NO_PORT else names.get(port, port)
+        return tongue.plain("no_port") if port == NO_PORT else names.get(port, port)
 
-    hours = {f"{name} to {int(name) + 1:02d} UTC": group for name, group in sorted(comparison.by_hour.items())}
+    by_port = {port_name(port): group for port, group in comparison.by_port.items()}
+    by_hour = {
+        tongue.plain("hour_span", low=name, high=f"{int(name) + 1:02d}"): group
+        for name, group in sorted(comparison.by_hour.items())
+    }
     groups = [
-        (
-            "By port of the first replay",
-            _rows({port_name(k): g for k, g in comparison.by_port.items()}, by_change=True),
-        ),
-        ("By search and rescue region", _rows(comparison.by_region, by_change=True)),
-        ("By hour of the day", _rows(hours, by_change=False)),
+        (tongue.plain("by_port"), _rows(by_port, by_change=True)),
+        (tongue.plain("by_region"), _rows(comparison.by_region, by_change=True)),
+        (tongue.plain("by_hour"), _rows(by_hour, by_change=False)),
     ]
     html = template_named("comparison.html").render(
+        t=tongue,
         first=first,
         second=second,
         comparison=comparison,

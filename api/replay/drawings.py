@@ -6,6 +6,7 @@ from html import escape
 import numpy as np
 
 from api.replay.tally import Spread
+from api.replay.tongue import Tongue
 
 WIDTH = 1000.0
 _STEPS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240)
@@ -18,7 +19,7 @@ FULLNESS = (
 """Least share of the places taken, and its colour: light to dark, so that a grey print keeps the order."""
 
 
-def draw_times(by_minute: np.ndarray, spread: Spread) -> tuple[str, int]:
+def draw_times(by_minute: np.ndarray, spread: Spread, tongue: Tongue) -> tuple[str, int]:
     """A histogram of times to a landing with its percentiles.
 
     Parameters
@@ -27,6 +28,7 @@ def draw_times(by_minute: np.ndarray, spread: Spread) -> tuple[str, int]:
         How many answers took each number of minutes; the last one stands for all that took longer.
     spread : Spread
         Of the same.
+    tongue : Tongue
 
     Returns
     -------
@@ -50,19 +52,21 @@ def draw_times(by_minute: np.ndarray, spread: Spread) -> tuple[str, int]:
     most = max(int(counts.max()), beyond)
     per = (foot - top) / most
     parts = [
-        f'<svg class="chart" viewBox="0 0 {WIDTH:.0f} 304" role="img" aria-label="Distribution of time to landing" '
+        f'<svg class="chart" viewBox="0 0 {WIDTH:.0f} 304" role="img" aria-label="{tongue.say("time_label")}" '
         'xmlns="http://www.w3.org/2000/svg">'
     ]
     for line in _round_steps(most):
         y = foot - line * per
         parts.append(f'<path class="grid" d="M{left} {y:.1f}H{right}"/>')
-        parts.append(f'<text class="tick" x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{line:,}</text>')
+        parts.append(f'<text class="tick" x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{tongue.count(line)}</text>')
     for k, count in enumerate([*counts.tolist(), *([beyond] if beyond else [])]):
-        title = f"{k * step} to {(k + 1) * step} min" if k < bars else f"{bars * step} min and more"
+        low, high = k * step, (k + 1) * step
+        what = tongue.say("time_bar", low=low, high=high) if k < bars else tongue.say("time_beyond", low=bars * step)
+        title = tongue.say("bar", what=what, count=tongue.count(count))
         kind = "bar" if k < bars else "bar beyond"
         parts.append(
             f'<rect class="{kind}" x="{left + k * wide + 0.8:.1f}" y="{foot - count * per:.1f}" '
-            f'width="{wide - 1.6:.1f}" height="{count * per:.1f}"><title>{title}: {count:,}</title></rect>'
+            f'width="{wide - 1.6:.1f}" height="{count * per:.1f}"><title>{title}</title></rect>'
         )
     every = max(1, round(slots / 12))
     for k in range(0, bars + 1, every):
@@ -70,24 +74,26 @@ def draw_times(by_minute: np.ndarray, spread: Spread) -> tuple[str, int]:
             f'<text class="tick" x="{left + k * wide:.1f}" y="{foot + 18}" text-anchor="middle">{k * step}</text>'
         )
     parts.append(
-        f'<text class="axis" x="{(left + right) / 2}" y="{foot + 38}" text-anchor="middle">minutes to landing</text>'
+        f'<text class="axis" x="{(left + right) / 2}" y="{foot + 38}" text-anchor="middle">'
+        f"{tongue.say('time_axis')}</text>"
     )
     parts.append(f'<path class="base" d="M{left} {foot}H{right}"/>')
-    parts.extend(_percentile_lines(spread, left, wide / step, top, foot, right))
+    parts.extend(_percentile_lines(spread, tongue, left, wide / step, top, foot, right))
     return "".join([*parts, "</svg>"]), step
 
 
 def _percentile_lines(
-    spread: Spread, left: float, per_min: float, top: float, foot: float, right: float
+    spread: Spread, tongue: Tongue, left: float, per_min: float, top: float, foot: float, right: float
 ) -> Sequence[str]:
     """Upright lines at half, nine tenths and ninety-nine hundredths, their labels on two heights."""
     parts: list[str] = []
     taken: list[tuple[int, float, float]] = []
-    for name, minutes in (("half within", spread.p50), ("90 % within", spread.p90), ("99 % within", spread.p99)):
+    for share, minutes in ((50, spread.p50), (90, spread.p90), (99, spread.p99)):
         if minutes is None:
             continue
         x = min(left + (minutes + 0.5) * per_min, right)
-        text = f"{name} {minutes} min"
+        key = "half_within" if share == 50 else "share_within"
+        text = tongue.plain(key, share=share, minutes=minutes)
         wide = 8.2 * len(text) + 8.0
         flip = x + wide > right
         begin, end = (x - wide, x) if flip else (x, x + wide)
@@ -100,27 +106,29 @@ def _percentile_lines(
     return parts
 
 
-def draw_hours(by_hour: np.ndarray) -> str:
+def draw_hours(by_hour: np.ndarray, tongue: Tongue) -> str:
     """Encounters by hour of the day, UTC, as small bars."""
     most = int(by_hour.max(initial=0))
     if most == 0:
         return ""
-    parts = ['<svg class="chart" viewBox="0 0 1000 130" role="img" aria-label="Encounters by hour of day, UTC">']
+    label = tongue.say("hours_label")
+    parts = [f'<svg class="chart" viewBox="0 0 1000 130" role="img" aria-label="{label}">']
     wide = (WIDTH - 72.0) / 24.0
     for hour, count in enumerate(by_hour.tolist()):
         x, high = 58.0 + hour * wide, 84.0 * count / most
+        title = tongue.say("hours_bar", low=f"{hour:02d}", high=f"{hour + 1:02d}", count=tongue.count(count))
         parts.append(
             f'<rect class="bar" x="{x + 1:.1f}" y="{96 - high:.1f}" width="{wide - 2:.1f}" height="{high:.1f}">'
-            f"<title>{hour:02d} to {hour + 1:02d} UTC: {count:,}</title></rect>"
+            f"<title>{title}</title></rect>"
         )
         if hour % 3 == 0:
             parts.append(f'<text class="tick" x="{x + wide / 2:.1f}" y="112" text-anchor="middle">{hour:02d}</text>')
     parts.append('<path class="base" d="M58 96H986"/>')
-    parts.append(f'<text class="tick" x="52" y="16" text-anchor="end">{most:,}</text></svg>')
+    parts.append(f'<text class="tick" x="52" y="16" text-anchor="end">{tongue.count(most)}</text></svg>')
     return "".join(parts)
 
 
-def draw_fullness(names: Sequence[str], shares: np.ndarray, ticks: Sequence[tuple[int, str]]) -> str:
+def draw_fullness(names: Sequence[str], shares: np.ndarray, ticks: Sequence[tuple[int, str]], tongue: Tongue) -> str:
     """How full ports were over time: one row a port, one cell a span of time.
 
     Parameters
@@ -131,6 +139,7 @@ def draw_fullness(names: Sequence[str], shares: np.ndarray, ticks: Sequence[tupl
         Greatest share of the places taken in each span.
     ticks : sequence of (int, str)
         Cell and label along the axis of time.
+    tongue : Tongue
     """
     rows, cells = shares.shape
     if rows == 0 or cells == 0:
@@ -139,7 +148,7 @@ def draw_fullness(names: Sequence[str], shares: np.ndarray, ticks: Sequence[tupl
     wide = (WIDTH - left - 10.0) / cells
     tall = rows * high + 40.0
     parts = [
-        f'<svg class="chart" viewBox="0 0 {WIDTH:.0f} {tall:.0f}" role="img" aria-label="Places taken over time" '
+        f'<svg class="chart" viewBox="0 0 {WIDTH:.0f} {tall:.0f}" role="img" aria-label="{tongue.say("full_label")}" '
         'xmlns="http://www.w3.org/2000/svg">'
     ]
     for row, name in enumerate(names):
@@ -150,10 +159,11 @@ def draw_fullness(names: Sequence[str], shares: np.ndarray, ticks: Sequence[tupl
         )
         for cell, share in enumerate(shares[row].tolist()):
             if share > 0.0:
+                title = tongue.say("full_cell", port=name, share=f"{100.0 * share:.0f}")
                 parts.append(
                     f'<rect fill="{_colour(share)}" x="{left + cell * wide:.1f}" y="{y:.1f}" '
                     f'width="{wide + 0.3:.1f}" height="{high - 3}">'
-                    f"<title>{escape(name)}: up to {share:.0%}</title></rect>"
+                    f"<title>{title}</title></rect>"
                 )
     foot = 4.0 + rows * high
     for cell, label in ticks:

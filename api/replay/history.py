@@ -1,8 +1,10 @@
 """Recommended against observed: each difference explained by a code, or listed as not explained.
 
 A difference is explained when our own decision, made again, holds something against the port people were landed at:
-a finding by which it is excluded, left unconfirmed or ranked lower, or the note that two ports are too close to tell
-apart. That a port is merely farther explains nothing, and neither does anything we were told about why.
+a finding by which it is excluded, left unconfirmed or ranked lower. It is also explained when the two ports are too
+close to tell apart: then nothing speaks against the port observed, the code is ``NEAR_TIE``, and it is counted apart
+wherever differences are counted. That a port is merely farther explains nothing, and neither does anything we were
+told about why.
 """
 
 import csv
@@ -172,8 +174,9 @@ def write_history(path: Path, parts: Iterable[pa.Table], practice: Mapping[str, 
 
 @dataclass(frozen=True, slots=True)
 class Unexplained:
-    """One difference that no rule explains."""
+    """One difference that no rule explains; the name is empty where the input has none."""
 
+    row: str
     name: str
     port: str
     observed_port: str
@@ -188,6 +191,8 @@ class History:
 
     Attributes
     ----------
+    explained : int
+        Near ties among them.
     codes : list of (str, int)
         Explained differences by code, the most frequent first.
     listed : list of Unexplained
@@ -202,6 +207,16 @@ class History:
     codes: list[tuple[str, int]]
     listed: list[Unexplained]
     has_practice: bool
+
+    @property
+    def near_ties(self) -> int:
+        """Explained differences in which nothing speaks against the port observed: the two are too close to tell."""
+        return dict(self.codes).get(Code.NEAR_TIE.name, 0)
+
+    @property
+    def findings(self) -> list[tuple[str, int]]:
+        """Codes that speak against the port observed, the most frequent first."""
+        return [(code, count) for code, count in self.codes if code != Code.NEAR_TIE.name]
 
     @property
     def compared(self) -> int:
@@ -225,10 +240,12 @@ def read_history(folder: Path) -> History | None:
                 codes[row["code"]] += 1
             elif row["difference"] == UNEXPLAINED and len(listed) < MOST_LISTED:
                 later, farther = (float(row[name]) if row[name] else None for name in ("later_min", "farther_nm"))
-                name = row["encounter_id"] or f"row {row['row']}"
                 listed.append(
-                    Unexplained(name, row["port"], row["observed_port"], later, farther, row.get("practice") or "")
-                )
+                    Unexplained(
+                        row["row"], row["encounter_id"], row["port"], row["observed_port"], later, farther,
+                        row.get("practice") or "",
+                    )
+                )  # fmt: skip
         has_practice = "practice" in (rows.fieldnames or ())
     if not counts:
         return None

@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from api.replay.map_frame import WIDTH, Frame, degrees_text, latitude_of, mercator
+from api.replay.tongue import Tongue
 from engine.units import NAUTICAL_MILE_M
 from geodata.pack import Pack
 
@@ -64,7 +65,7 @@ def graticule(frame: Frame) -> Iterator[str]:
     for k in range(int(np.ceil(frame.west / step)), int(np.floor(frame.east / step)) + 1):
         x, _ = frame.at(k * step, frame.north)
         yield f'<path class="grid" d="M{x:.1f} 0V{frame.height:.0f}"/>'
-        if x < WIDTH - 200.0:
+        if x < WIDTH - 270.0:
             yield f'<text class="deg" x="{x + 3:.1f}" y="{frame.height - 5:.1f}">{degrees_text(k * step, "EW")}</text>'
     step = min(step, 0.5)
     for k in range(int(np.ceil(frame.south / step)), int(np.floor(frame.north / step)) + 1):
@@ -74,7 +75,7 @@ def graticule(frame: Frame) -> Iterator[str]:
             yield f'<text class="deg" x="4" y="{y - 3:.1f}">{degrees_text(k * step, "NS")}</text>'
 
 
-def scale_and_north(frame: Frame) -> Iterator[str]:
+def scale_and_north(frame: Frame, tongue: Tongue) -> Iterator[str]:
     """A bar of whole nautical miles, right at the middle latitude, and an arrow."""
     middle = latitude_of(0.5 * (mercator(frame.south) + mercator(frame.north)))
     mile = NAUTICAL_MILE_M / (radians(1.0) * _MEAN_RADIUS_M * cos(radians(middle))) * frame.per_deg
@@ -88,9 +89,9 @@ def scale_and_north(frame: Frame) -> Iterator[str]:
         f'<path d="M{left:.1f} {foot - 5:.1f}V{foot:.1f}H{right:.1f}V{foot - 5:.1f}"/>'
         f'<path class="half" d="M{left:.1f} {foot - 2:.1f}H{left + long / 2:.1f}"/>'
         f'<text x="{left:.1f}" y="{foot + 12:.1f}">0</text>'
-        f'<text x="{right:.1f}" y="{foot + 12:.1f}" text-anchor="end">{miles} nm</text>'
+        f'<text x="{right:.1f}" y="{foot + 12:.1f}" text-anchor="end">{tongue.say("map_scale", miles=miles)}</text>'
         f'<text x="{0.5 * (left + right):.1f}" y="{foot - 9:.1f}" text-anchor="middle">'
-        f"at {degrees_text(middle, 'NS')}</text>"
+        f"{tongue.say('map_scale_at', latitude=degrees_text(middle, 'NS'))}</text>"
         "</g>"
     )
     x, y = WIDTH - 30.0, 44.0

@@ -226,8 +226,21 @@ def _with_malformed(table: pa.Table, row: np.ndarray, bad: np.ndarray) -> pa.Tab
     return both.take(pa.array(np.argsort(both[ROW].to_numpy(), kind="stable")))
 
 
+def streamed(path: Path, words: list[str] | None = None) -> pq.ParquetFile:
+    """A Parquet file to be read once, a part at a time.
+
+    Parameters
+    ----------
+    path : Path
+    words : list of str, optional
+        Columns to be read as dictionaries.
+    """
+    # Reading ahead keeps all that was read until the file is closed: in the end, the whole file.
+    return pq.ParquetFile(path, pre_buffer=False, read_dictionary=words)
+
+
 def _parquet_tables(source: Source, rows: int) -> Iterator[pa.Table]:
-    file = pq.ParquetFile(source.path)
+    file = streamed(source.path)
     names = [*source.wanted, *([source.geometry] if source.geometry else [])]
     first = 0
     for batch in file.iter_batches(batch_size=rows, columns=names):

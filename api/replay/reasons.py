@@ -2,28 +2,74 @@
 
 import re
 
+from api.replay.tongue import ENGLISH, Tongue
 from engine.vocab import Code
 from engine.wording import WORDING
 
-_FIGURES = (
+_IN_WORDS_EN = (
+    ("{port}", "the port"),
+    ("{vhf}", "16"),
+    ("from {measured} away", "from elsewhere"),
+    ("the {limit} assumed", "the limit assumed"),
+)
+_FIGURES_EN = (
     r", \{measured\} from water \(tolerance \{limit\}\)",
     r"[:,]? ?(?:about |of |depth )?\{measured\}(?: (?:free for|to run|of|needed))?",
     r",? ?(?:limit|needed|usable range|for|from)? ?\{limit\}(?: with margin)?",
     r" ?\(?\{(?:detail|count)\}\)?",
 )
-_WHAT_TO_DO = re.compile(r"[:.] (?:ask|check|confirm|inform|call) [^.]*\.", re.IGNORECASE)
+_IN_WORDS_FR = (
+    ("{vhf}", "16"),
+    ("navire de {measured} inconnu", "navire de cette taille inconnu"),
+    ("prise à {measured} de là", "prise ailleurs"),
+    ("au-dessus des {limit} supposés pour le navire", "au-dessus de la limite supposée du navire"),
+)
+_FIGURES_FR = (
+    r"^\{port\} : ",
+    r", à \{measured\} de l'eau \(tolérance \{limit\}\)",
+    r", (?:environ )?\{measured\}(?: de profondeur)? pour \{limit\}(?: requis| au plus)?(?: avec marge)?",
+    r", \{measured\} à parcourir, distance franchissable utile \{limit\}",
+    r" : \{measured\}, limite \{limit\}",
+    r", dangereuses(?= à partir de \{limit\})",
+    r" à partir de \{limit\}",
+    r" (?:de|à) \{measured\}",
+    r" : \{count\} \(\{detail\}\)",
+    r" \(\{detail\}\)",
+    r" : \{detail\}",
+)
+_WHAT_TO_DO_EN = re.compile(r"[:.,] (?:ask|check|confirm|inform|call) [^.]*\.", re.IGNORECASE)
+_WHAT_TO_DO_FR = re.compile(
+    r"(?:,| ;|\.| :) (?:l'|la |le )?"
+    r"(?:demander|vérifier|confirmer|appeler|informer|consulter|comparer|éviter|reprendre)\b[^.]*\.",
+    re.IGNORECASE,
+)
 """What a crew would do about it; nobody is at sea in a replay."""
 
 
-def sentence_of(code_name: str) -> str:
+def sentence_of(code_name: str, tongue: Tongue = ENGLISH) -> str:
     """What a code says, of any port and without figures; the bare name of a code that is not known here."""
     try:
-        text = WORDING[Code[code_name]].en
+        wording = WORDING[Code[code_name]]
     except KeyError:
         return code_name
-    text = text.replace("{port}", "the port").replace("{vhf}", "16")
-    for figure in _FIGURES:
+    return tongue.of(_english(wording.en), _french(wording.fr))
+
+
+def _english(text: str) -> str:
+    for figure, word in _IN_WORDS_EN:
+        text = text.replace(figure, word)
+    for figure in _FIGURES_EN:
         text = re.sub(figure, "", text)
     text = re.sub(r"\s+([.,:])", r"\1", text).replace(":.", ".").strip()
-    text = _WHAT_TO_DO.sub(".", text)
+    text = _WHAT_TO_DO_EN.sub(".", text)
+    return text[0].upper() + text[1:]
+
+
+def _french(text: str) -> str:
+    for figure, word in _IN_WORDS_FR:
+        text = text.replace(figure, word)
+    for figure in _FIGURES_FR:
+        text = re.sub(figure, "", text)
+    text = text.replace("{port}", "le port").strip()
+    text = _WHAT_TO_DO_FR.sub(".", text)
     return text[0].upper() + text[1:]

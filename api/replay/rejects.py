@@ -53,6 +53,7 @@ REJECT_CODES = {
 
 NOTE_CODES = {
     "CLOCK_ASSUMED": "the row had a date only; the hour is the one its column map states",
+    "ZONE_ASSUMED": "the time had no zone of its own; the one its column map states was taken",
     "CLOCK_CHANGE_ASSUMED": "the local time was shown twice; the column map says which was taken",
     "VESSEL_ASSUMED": "the column map has no profile for the vessel named, and takes the one it states for all others",
     "OBSERVED_PORT_NOT_IN_REGISTER": "the port people were landed at is kept as it was written",

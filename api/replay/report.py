@@ -1,11 +1,13 @@
 """The report of a replay: one HTML file that needs nothing else, for a co-ordinator and for an analyst.
 
+It is in English or in French; `api.replay.words` has all its sentences.
+
 Styles, charts and the map are in the file. It asks nothing of the network and loses nothing but the sorting of tables
 where scripts are off.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -21,22 +23,18 @@ from api.replay.run_folder import Run, read_run
 from api.replay.sea_map import DENSITY_CLASSES, draw_map
 from api.replay.sequence import Occupancy, read_occupancy
 from api.replay.tally import LONGEST_MIN, OUTCOMES, Spread, Tally, tally_of
+from api.replay.tongue import Tongue
+from api.replay.words import MEANING_FR
 from engine.units import MINUTE_S
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
 
 REPORT_FILE = "report.html"
 
-OUTCOME_WORDS = {
-    "suitable": "a port recommended",
-    "unconfirmed": "no port confirmed, the best unconfirmed one shown",
-    "none": "no port fit",
-    "refused": "position refused",
-}
 _MOST_PORTS = 60
 _CELLS_OF_TIME = 96
 
 
-def write_report(folder: Path, pack_folder: Path = DEFAULT_PACK) -> Path:
+def write_report(folder: Path, pack_folder: Path = DEFAULT_PACK, language: str = "en") -> Path:
     """Write the report of a replay beside its files.
 
     Parameters
@@ -45,6 +43,8 @@ def write_report(folder: Path, pack_folder: Path = DEFAULT_PACK) -> Path:
         Where the replay wrote its manifest and decisions.
     pack_folder : Path
         The pack it used; for the coast and the names of ports.
+    language : str
+        ``en`` or ``fr``.
 
     Returns
     -------
@@ -61,58 +61,63 @@ def write_report(folder: Path, pack_folder: Path = DEFAULT_PACK) -> Path:
     run, pack = read_run(folder), read_pack(pack_folder)
     target = folder / REPORT_FILE
     fresh = target.with_suffix(".html.new")
-    fresh.write_text(report_html(run, pack), encoding="utf-8")
+    fresh.write_text(report_html(run, pack, Tongue(language)), encoding="utf-8")
     fresh.replace(target)
     return target
 
 
-def report_html(run: Run, pack: Pack) -> str:
+def report_html(run: Run, pack: Pack, tongue: Tongue) -> str:
     """The report as text.
 
     Parameters
     ----------
     run : Run
     pack : Pack
+    tongue : Tongue
     """
     area: dict[str, float] = pack.manifest["area"]  # type: ignore[assignment]
     box = (area["west"], area["south"], area["east"], area["north"])
-    names = {str(row["id"]): row for row in pack.tables["ports"]}  # type: ignore[attr-defined]
+    rows: list[dict[str, object]] = pack.tables["ports"]  # type: ignore[assignment]
+    names = {str(row["id"]): str(row[tongue.of("name_en", "name_fr")]) for row in rows}
+    countries = {str(row["id"]): str(row["country"]) for row in rows}
     tally = tally_of(run.decisions, tuple(names), box)
     spread = Spread.of(tally.by_minute)
-    drawn = draw_map(tally, pack)
-    times, step_min = draw_times(tally.by_minute, spread)
+    drawn = draw_map(tally, pack, tongue)
+    times, step_min = draw_times(tally.by_minute, spread, tongue)
     occupancy = read_occupancy(run.folder)
-    history = read_history(run.folder)
     return template_named(
         "report.html"
     ).render(
+        t=tongue,
         run=run,
         tally=tally,
         spread=spread,
-        period=_period(tally),
-        counts=_counts(run, tally),
+        period=_period(tally, tongue),
+        counts=_counts(run, tally, tongue),
         map=drawn,
         map_svg=Markup(drawn.svg),  # noqa: S704 - our own drawing; every name in it is escaped where it enters
         density=list(zip(DENSITY_CLASSES[-len(drawn.density_limits) :], drawn.density_limits, strict=True))
         if drawn.binned
         else [],
         times_svg=Markup(times),  # noqa: S704 - our own drawing
-        hours_svg=Markup(draw_hours(tally.by_hour)),  # noqa: S704 - our own drawing
+        hours_svg=Markup(draw_hours(tally.by_hour, tongue)),  # noqa: S704 - our own drawing
         step_min=step_min,
         longest_min=LONGEST_MIN,
-        ports=_ports(tally, names),
-        reasons=_reasons(tally),
-        refusals=[(code, sentence_of(code), count) for code, count in _by_count(tally.refusals)],
-        regions=_by_count(tally.regions),
+        ports=_ports(tally, names, countries),
+        reasons=_reasons(tally, tongue),
+        refusals=[(code, sentence_of(code, tongue), count) for code, count in _by_count(tally.refusals)],
+        forecasts_text=forecasts_text(run, tongue),
+        regions_text=", ".join(f"{name} {tongue.count(count)}" for name, count in _by_count(tally.regions))
+        or tongue.plain("regions_none"),
         occupancy=occupancy,
-        fullness_svg=Markup(_fullness(occupancy, names)),  # noqa: S704 - our own drawing
+        fullness_svg=Markup(_fullness(occupancy, names, tongue)),  # noqa: S704 - our own drawing
         fullness_classes=FULLNESS,
-        history=history,
+        history=read_history(run.folder),
         ambiguity=read_ambiguity(run.folder),
-        ages=_ages(run, tally),
-        limits=_limits(run, tally, occupancy),
-        port_name=lambda port: str(names[port]["name_en"]) if port in names else str(port),
-        sentence_of=sentence_of,
+        ages=_ages(run, tally, tongue),
+        limits=_limits(run, tally, occupancy, tongue),
+        port_name=lambda port: names.get(str(port), str(port)),
+        sentence_of=lambda code: sentence_of(code, tongue),
     )
 
 
@@ -126,65 +131,49 @@ def template_named(name: str) -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["count"] = lambda number: f"{number:,}"
-    environment.filters["share"] = _share
-    environment.filters["day"] = _day
     return environment.get_template(name)
 
 
-def _share(part: float, whole: float) -> str:
-    """A share as people read it: never 0 % of something that is there, never 100 % where something is missing."""
-    if not whole:
-        return "-"
-    share = 100.0 * part / whole
-    if 0.0 < share < 0.1:
-        return "< 0.1 %"
-    if 99.9 < share < 100.0:
-        return "> 99.9 %"
-    return f"{share:.1f} %"
-
-
-def _day(milliseconds: int) -> str:
-    return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%d %B %Y}".lstrip("0")
-
-
-def _period(tally: Tally) -> str:
+def _period(tally: Tally, tongue: Tongue) -> str:
     if tally.first_ms is None or tally.last_ms is None:
-        return "no encounters"
-    first, last = _day(tally.first_ms), _day(tally.last_ms)
-    return first if first == last else f"{first} to {last}"
+        return tongue.plain("no_encounters")
+    first, last = tongue.day(tally.first_ms), tongue.day(tally.last_ms)
+    return tongue.plain("on_day", day=first) if first == last else tongue.plain("from_to", first=first, last=last)
 
 
 def _by_count(counts: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _counts(run: Run, tally: Tally) -> dict[str, object]:
+def _counts(run: Run, tally: Tally, tongue: Tongue) -> dict[str, object]:
     """What became of every row read, and whether it adds up."""
-    outcomes = [(OUTCOME_WORDS[name], tally.outcomes.get(name, 0)) for name in OUTCOMES]
+    outcomes = [(tongue.plain(f"outcome_{name}"), tally.outcomes.get(name, 0)) for name in OUTCOMES]
     read, rejected = run.count("rows"), run.count("rejected")
-    meaning = run.at("meaning")
-    words = meaning if isinstance(meaning, Mapping) else {}
+
+    def told(name: str) -> list[tuple[str, str, int]]:
+        return [(code, _meaning(run, code, tongue), count) for code, count in _by_count(run.counted(name))]
+
     return {
         "read": read,
         "outcomes": outcomes,
         "decided": tally.rows,
         "rejected": rejected,
-        "rejected_by_code": [
-            (code, _sentence(str(words.get(code, code))), count)
-            for code, count in _by_count(run.counted("reject_codes"))
-        ],
-        "notes": [(code, _sentence(str(words.get(code, code))), n) for code, n in _by_count(run.counted("notes"))],
+        "rejected_by_code": told("reject_codes"),
+        "notes": told("notes"),
         "adds_up": read == tally.rows + rejected and tally.rows == sum(count for _, count in outcomes),
     }
 
 
-def _sentence(text: str) -> str:
-    """Words as a sentence."""
+def _meaning(run: Run, code: str, tongue: Tongue) -> str:
+    """What a code of reading says, as a sentence: in English as the replay said it itself."""
+    meaning = run.at("meaning")
+    words = meaning if isinstance(meaning, Mapping) else {}
+    english = str(words.get(code, code))
+    text = tongue.of(english, MEANING_FR.get(code, english))
     return f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."
 
 
-def _ports(tally: Tally, names: dict[str, dict[str, object]]) -> list[dict[str, object]]:
+def _ports(tally: Tally, names: dict[str, str], countries: dict[str, str]) -> list[dict[str, object]]:
     """A row for each recommended port, the busiest first."""
     rows: list[dict[str, object]] = []
     totals = tally.by_port_minute.sum(axis=1)
@@ -196,8 +185,8 @@ def _ports(tally: Tally, names: dict[str, dict[str, object]]) -> list[dict[str, 
         rows.append(
             {
                 "id": port,
-                "name": names[port]["name_en"],
-                "country": names[port]["country"],
+                "name": names[port],
+                "country": countries[port],
                 "count": int(totals[k]),
                 "persons": round(float(tally.persons_by_port[k])),
                 "spread": spread,
@@ -206,15 +195,20 @@ def _ports(tally: Tally, names: dict[str, dict[str, object]]) -> list[dict[str, 
     return rows[:_MOST_PORTS]
 
 
-def _reasons(tally: Tally) -> list[dict[str, object]]:
+def _reasons(tally: Tally, tongue: Tongue) -> list[dict[str, object]]:
     most = max(tally.codes.values(), default=1)
     return [
-        {"code": code, "sentence": sentence_of(code), "count": count, "bar": round(100.0 * count / most, 1)}
+        {
+            "code": code,
+            "sentence": sentence_of(code, tongue),
+            "count": count,
+            "bar": round(100.0 * count / most, 1),
+        }
         for code, count in _by_count(tally.codes)
     ]
 
 
-def _fullness(occupancy: Occupancy | None, names: dict[str, dict[str, object]]) -> str:
+def _fullness(occupancy: Occupancy | None, names: dict[str, str], tongue: Tongue) -> str:
     if occupancy is None or len(occupancy.hours) == 0:
         return ""
     hours, shares = occupancy.hours, occupancy.shares
@@ -226,76 +220,60 @@ def _fullness(occupancy: Occupancy | None, names: dict[str, dict[str, object]]) 
     order = [k for k in np.argsort(-most.mean(axis=1), kind="stable") if most[k].max() > 0.0][:24]
     every = max(1, cells // 7)
     ticks = [
-        (cell, f"{hours[cell * together].astype(object):%d %b %H:%M}") for cell in range(0, cells - every // 2, every)
+        (cell, tongue.moment(hours[cell * together].astype(object))) for cell in range(0, cells - every // 2, every)
     ]
     labels = [
-        f"{names[occupancy.ports[k]]['name_en']} ({occupancy.places[k]:.0f})"
-        if occupancy.ports[k] in names else occupancy.ports[k]
-        for k in order
-    ]  # fmt: skip
-    return draw_fullness(labels, most[order], ticks)
+        f"{names.get(occupancy.ports[k], occupancy.ports[k])} ({tongue.count(occupancy.places[k])})" for k in order
+    ]
+    return draw_fullness(labels, most[order], ticks, tongue)
 
 
-def _ages(run: Run, tally: Tally) -> list[tuple[str, str, str]]:
+def _ages(run: Run, tally: Tally, tongue: Tongue) -> list[tuple[str, str, str]]:
     """Each source, which edition was used, and how old it was or how far it reached."""
+    say, count = tongue.plain, tongue.count
+    pack = say("age_pack", id=run.text("geodata", "id"), at=run.text("geodata", "built_at"))
+    used = say("age_tide_used", count=count(tally.with_tide), all=count(tally.outcomes.get("suitable", 0)))
     rows = [
-        (
-            "Coast, ports and zones", f"pack {run.text('geodata', 'id')}, built {run.text('geodata', 'built_at')}",
-            _age_of_pack(run, tally),
-        ),
-        (
-            "Tide", "harmonic constants of the pack",
-            f"predicted for the date of each encounter; used at {tally.with_tide:,} of "
-            f"{tally.outcomes.get('suitable', 0):,} recommended ports",
-        ),
-    ]  # fmt: skip
+        (say("age_coast"), pack, _age_of_pack(run, tally, tongue)),
+        (say("age_tide"), say("age_constants"), used),
+    ]
     for forecast in run.forecasts:
-        rows.append(("Sea and weather", str(forecast.get("id", "forecast")), f"run of {forecast.get('run_at', '?')}"))
-    if run.forecasts:
-        reach = f"spoke of the time of {tally.with_forecast:,} of {tally.rows:,} encounters"
-    else:
-        reach = "none connected: times are for calm water without stream"
-    rows.append(("Sea and weather, reach", f"{len(run.forecasts)} forecasts", reach))
-    rows.append(("State of ports, places, reception", "none", "not known for the past: see the limits below"))
+        name = str(forecast.get("id", say("age_forecast")))
+        rows.append((say("age_weather"), name, say("age_run", at=forecast.get("run_at", "?"))))
+    reach = say("age_reach", count=count(tally.with_forecast), all=count(tally.rows))
+    reach = reach if run.forecasts else say("age_no_forecast")
+    rows.append((say("age_weather_reach"), forecasts_text(run, tongue), reach))
+    rows.append((say("age_live"), say("age_live_none"), say("age_live_reach")))
     return rows
 
 
-def _age_of_pack(run: Run, tally: Tally) -> str:
+def forecasts_text(run: Run, tongue: Tongue) -> str:
+    """How many forecasts a replay had."""
+    number = len(run.forecasts)
+    key = "no_forecast" if number == 0 else "one_forecast" if number == 1 else "forecasts"
+    return tongue.plain(key, count=number)
+
+
+def _age_of_pack(run: Run, tally: Tally, tongue: Tongue) -> str:
     try:
         built_s = datetime.fromisoformat(run.text("geodata", "built_at")).timestamp()
     except ValueError:
-        return "age not known"
+        return tongue.plain("age_unknown")
     if tally.first_ms is None or tally.last_ms is None:
         return "-"
-    days = [(built_s - at_ms / 1000.0) / (24 * 60 * MINUTE_S) for at_ms in (tally.last_ms, tally.first_ms)]
-    if days[1] < 0.0:
-        return "built before the first encounter"
-    since = "before the last encounter" if days[0] < 0.0 else f"{days[0]:,.0f} days after the last encounter"
-    return f"built {since}, {days[1]:,.0f} days after the first: the ports as they are now, not as they were then"
+    since, days = ((built_s - at_ms / 1000.0) / (24 * 60 * MINUTE_S) for at_ms in (tally.last_ms, tally.first_ms))
+    key = "age_before_first" if days < 0.0 else "age_before_last" if since < 0.0 else "age_after"
+    return tongue.plain(key, since=tongue.count(since), days=tongue.count(days))
 
 
-def _limits(run: Run, tally: Tally, occupancy: Occupancy | None) -> list[str]:
+def _limits(run: Run, tally: Tally, occupancy: Occupancy | None, tongue: Tongue) -> list[str]:
     """What a reader may not conclude."""
-    limits = [
-        "This is advice worked out afterwards. The co-ordination centre and the master decided with what they knew, "
-        "saw and were told; a difference from what was done is a question, not a finding of fault.",
-        "History is no measure of right or wrong here: a unit may have been sent on, have landed where reception was "
-        "ready, or have served several rescues. What counts is that every difference is explained.",
-        "Positions are as given in the input, times in UTC. Many published positions are good to a mile or two.",
-        "Harbour state, places ashore, berths taken and reception at the time are not in the data"
-        + (", except the places of the capacity table that was given." if occupancy is not None else "."),
-        sentence_of("SURGE_NOT_INCLUDED"),
-        "Limits between search and rescue regions are approximate; no published co-ordinates were found.",
-        "Limits of vessels and ports marked as assumed in the policy and the register are ours until operators "
-        "replace them.",
-        "Lines on the map join encounters and ports. They are not routes; distances and times are by water.",
-        "Not for navigation.",
-    ]
+    keys = ["advice", "history", "positions", "live" if occupancy is None else "live_but_places"]
+    limits = [tongue.plain(f"limit_{key}") for key in keys]
     if not run.forecasts:
-        limits.insert(4, "No forecast was connected: times are for calm water, without wind, sea or stream.")
+        limits.append(tongue.plain("limit_no_forecast"))
+    limits.append(sentence_of("SURGE_NOT_INCLUDED", tongue))
+    limits += [tongue.plain(f"limit_{key}") for key in ("regions", "assumed", "lines", "navigation")]
     if tally.persons_unknown:
-        limits.append(
-            f"In {tally.persons_unknown:,} encounters the number of people is not known; the policy's assumption "
-            "was used for them and is counted in the numbers of people."
-        )
+        limits.append(tongue.plain("limit_persons", count=tongue.count(tally.persons_unknown)))
     return limits

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from api.replay.reading import streamed
+from api.replay.tongue import Tongue
 from engine.errors import InvalidAsk, UnknownName
 from geodata.policies import read_policy
 
@@ -63,18 +64,17 @@ class Run:
         name = self.at("policy_for_all")
         return None if name is None else str(name)
 
-    @property
-    def policy_sentence(self) -> str:
+    def policy_sentence(self, tongue: Tongue) -> str:
         """What the policy does, in one sentence."""
         if self.policy_name is None:
-            return "each row was judged by the policy it names."
+            return tongue.plain("policy_each")
         try:
             policy = read_policy(self.policy_name)
         except UnknownName:
-            return "a policy of the operator's own."
+            return tongue.plain("policy_own")
         if policy.sha256 != self.at("policies", self.policy_name):
-            return "a policy of the operator's own, or of another release."
-        return policy.sentence_en
+            return tongue.plain("policy_other")
+        return tongue.of(policy.sentence_en, policy.sentence_fr)
 
     @property
     def forecasts(self) -> list[Mapping[str, object]]:
@@ -82,21 +82,23 @@ class Run:
         found = self.at("forecasts")
         return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
-    @property
-    def digests(self) -> list[tuple[str, str]]:
+    def digests(self, tongue: Tongue) -> list[tuple[str, str]]:
         """Names and SHA-256 of everything the decisions rest on."""
         policies = self.at("policies")
         used = policies if isinstance(policies, Mapping) else {}
         if self.policy_name is not None:
             used = {name: digest for name, digest in used.items() if name == self.policy_name}
         rows = [
-            (f"input {self.text('input', 'name')}", self.text("input", "sha256")),
-            (f"column map {self.text('map', 'name')}", self.text("map", "sha256")),
-            ("program code", self.text("code_sha256")),
-            (f"geodata {self.text('geodata', 'id')}", self.text("geodata", "sha256")),
-            *((f"policy {name}", str(digest)) for name, digest in sorted(used.items())),
-            *((f"forecast {one.get('id', '')}".strip(), str(one.get("sha256", "-"))) for one in self.forecasts),
-            ("decisions", self.text("outputs", DECISIONS_FILE, "sha256")),
+            (tongue.plain("digest_input", name=self.text("input", "name")), self.text("input", "sha256")),
+            (tongue.plain("digest_map", name=self.text("map", "name")), self.text("map", "sha256")),
+            (tongue.plain("digest_code"), self.text("code_sha256")),
+            (tongue.plain("digest_geodata", name=self.text("geodata", "id")), self.text("geodata", "sha256")),
+            *((tongue.plain("digest_policy", name=name), str(digest)) for name, digest in sorted(used.items())),
+            *(
+                (tongue.plain("digest_forecast", name=one.get("id", "")).strip(), str(one.get("sha256", "-")))
+                for one in self.forecasts
+            ),
+            (tongue.plain("digest_decisions"), self.text("outputs", DECISIONS_FILE, "sha256")),
         ]
         return [(name, digest) for name, digest in rows if digest != "-"]
 
@@ -136,7 +138,7 @@ def decisions_in_parts(path: Path, columns: list[str], sizes: Iterator[int]) -> 
     sizes : iterator of int
         Asked for a size only when the part is.
     """
-    with pq.ParquetFile(path) as file:
+    with streamed(path) as file:
         batches = file.iter_batches(columns=columns)
         schema = pa.schema([file.schema_arrow.field(name) for name in columns])
         waiting = pa.table({name: pa.array([], schema.field(name).type) for name in columns}, schema=schema)

@@ -18,7 +18,8 @@ import numpy as np
 
 from api.replay.map_frame import WIDTH, Frame, Place, frame_of, position_text
 from api.replay.map_ground import coast_path, graticule, region_lines, scale_and_north
-from api.replay.tally import FINE_PER_DEG, Tally, coarse_shape
+from api.replay.tally import FINE_PER_DEG, Single, Tally, coarse_shape
+from api.replay.tongue import Tongue
 from geodata.pack import Pack
 from geodata.shoreline import coast_rings
 
@@ -26,6 +27,7 @@ MOST_FLOWS = 100
 MOST_LABELS = 16
 DENSITY_CLASSES = ("#dcebf7", "#b3d3ea", "#7fb3d8", "#4a8fc2", "#1f68a3", "#0b3f70")
 MARK_OF_OUTCOME = {"suitable": "enc", "unconfirmed": "unc", "none": "non", "refused": "non"}
+ANSWER_OF_OUTCOME = {"unconfirmed": "legend_unconfirmed", "none": "map_no_port_fit", "refused": "map_refused"}
 
 _MARKS = (
     '<circle id="enc" r="3.6"/><path id="unc" d="M0-5.2l4.8 8.6h-9.6z"/>'
@@ -72,7 +74,7 @@ class SeaMap:
     observed: bool
 
 
-def draw_map(tally: Tally, pack: Pack) -> SeaMap:
+def draw_map(tally: Tally, pack: Pack, tongue: Tongue) -> SeaMap:
     """Draw the map.
 
     Parameters
@@ -80,8 +82,9 @@ def draw_map(tally: Tally, pack: Pack) -> SeaMap:
     tally : Tally
     pack : Pack
         Whose coast, ports and regions are drawn.
+    tongue : Tongue
     """
-    places = {row["id"]: _place(row) for row in pack.tables["ports"]}  # type: ignore[attr-defined]
+    places = {row["id"]: _place(row, tongue) for row in pack.tables["ports"]}  # type: ignore[attr-defined]
     chosen = {tally.ports[k]: int(n) for k, n in enumerate(tally.by_port_minute.sum(axis=1)) if n}
     # A port that one in a thousand was led to does not make the map smaller for all others.
     least = 1 if tally.singles else tally.rows * _LEAST_SHARE_FRAMED
@@ -95,7 +98,7 @@ def draw_map(tally: Tally, pack: Pack) -> SeaMap:
     others_observed = any(one.observed_port in places and one.observed_port != one.port for one in tally.singles)
     parts = [
         f'<svg class="map" viewBox="0 0 {WIDTH:.0f} {frame.height:.0f}" role="img" '
-        'aria-label="Map of encounters and recommended ports" xmlns="http://www.w3.org/2000/svg">',
+        f'aria-label="{tongue.say("map_label")}" xmlns="http://www.w3.org/2000/svg">',
         f'<defs><clipPath id="frame"><rect width="{WIDTH:.0f}" height="{frame.height:.0f}"/></clipPath>{_MARKS}</defs>',
         '<g clip-path="url(#frame)">',
         f'<rect class="sea" width="{WIDTH:.0f}" height="{frame.height:.0f}"/>',
@@ -103,20 +106,21 @@ def draw_map(tally: Tally, pack: Pack) -> SeaMap:
         *region_lines(frame, pack),
         f'<path class="land" d="{coast_path(frame, coast_rings(pack))}"/>',
         *graticule(frame),
-        *_flow_lines(frame, flows),
-        *(() if binned else _to_observed(tally, frame, places)),
-        *(() if binned else _encounters(tally, frame, places)),
-        *_ports(frame, places, chosen, observed),
+        *_flow_lines(frame, flows, tongue),
+        *(() if binned else _to_observed(tally, frame, places, tongue)),
+        *(() if binned else _encounters(tally, frame, places, tongue)),
+        *_ports(frame, places, chosen, observed, tongue),
         "</g>",
-        *scale_and_north(frame),
+        *scale_and_north(frame, tongue),
         f'<rect class="rim" width="{WIDTH:.0f}" height="{frame.height:.0f}"/>',
         "</svg>",
     ]
     return SeaMap("".join(parts), binned, tally.rows - shown, limits, left_out, others_observed and not binned)
 
 
-def _place(row: dict[str, object]) -> Place:
-    return Place(str(row["id"]), str(row["name_en"]), float(row["landing_lon"]), float(row["landing_lat"]))  # type: ignore[arg-type]
+def _place(row: dict[str, object], tongue: Tongue) -> Place:
+    name = str(row[tongue.of("name_en", "name_fr")])
+    return Place(str(row["id"]), name, float(row["landing_lon"]), float(row["landing_lat"]))  # type: ignore[arg-type]
 
 
 def _flows(tally: Tally, places: dict[str, Place]) -> tuple[list[Flow], int]:
@@ -150,18 +154,21 @@ def _gathered(tally: Tally) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return put[0].astype(np.int64), put[1], put[2]
 
 
-def _flow_lines(frame: Frame, flows: list[Flow]) -> Iterator[str]:
+def _flow_lines(frame: Frame, flows: list[Flow], tongue: Tongue) -> Iterator[str]:
     most = max((flow.answers for flow in flows), default=1)
     for flow in flows:
         x1, y1 = frame.at(flow.lon, flow.lat)
         x2, y2 = frame.at(flow.port.lon, flow.port.lat)
         width = 1.1 if most == 1 else 0.6 + 8.4 * flow.answers / most
-        where = f"about {position_text(flow.lon, flow.lat)}"
+        title = tongue.say(
+            "map_about", position=position_text(flow.lon, flow.lat), port=flow.port.name,
+            count=tongue.count(flow.answers),
+        )  # fmt: skip
         yield (
             f'<line class="casing" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" '
             f'stroke-width="{width + 1.4:.1f}"/>'
             f'<line class="flow" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke-width="{width:.1f}">'
-            f"<title>{where} to {escape(flow.port.name)}: {flow.answers:,}</title></line>"
+            f"<title>{title}</title></line>"
         )
 
 
@@ -198,24 +205,28 @@ def _cells(low_deg: float, high_deg: float, count: int) -> tuple[int, int]:
     return max(0, int(low_deg * FINE_PER_DEG)), min(count, int(np.ceil(high_deg * FINE_PER_DEG)))
 
 
-def _encounters(tally: Tally, frame: Frame, places: dict[str, Place]) -> Iterator[str]:
+def _encounters(tally: Tally, frame: Frame, places: dict[str, Place], tongue: Tongue) -> Iterator[str]:
     for one in tally.singles:
         if not frame.holds(one.lon, one.lat):
             continue
         x, y = frame.at(one.lon, one.lat)
-        answer = {"unconfirmed": "no port confirmed", "none": "no port fit", "refused": "position refused"}.get(
-            one.outcome, ""
-        )
+        key = ANSWER_OF_OUTCOME.get(one.outcome)
+        answer = "" if key is None else tongue.plain(key)
         if one.port in places:
             answer = places[one.port].name if one.minutes is None else f"{places[one.port].name}, {one.minutes:.0f} min"
         mark = MARK_OF_OUTCOME[one.outcome]
-        yield (
-            f'<use href="#{mark}" class="{mark}" x="{x:.1f}" y="{y:.1f}">'
-            f"<title>{escape(one.name)}: {escape(answer)}. {position_text(one.lon, one.lat)}</title></use>"
+        title = tongue.say(
+            "map_encounter", name=name_of(one, tongue), answer=answer, position=position_text(one.lon, one.lat)
         )
+        yield (f'<use href="#{mark}" class="{mark}" x="{x:.1f}" y="{y:.1f}"><title>{title}</title></use>')
 
 
-def _to_observed(tally: Tally, frame: Frame, places: dict[str, Place]) -> Iterator[str]:
+def name_of(one: Single, tongue: Tongue) -> str:
+    """What an encounter is called: its id, or the number of its row."""
+    return one.name or tongue.plain("row", number=one.row)
+
+
+def _to_observed(tally: Tally, frame: Frame, places: dict[str, Place], tongue: Tongue) -> Iterator[str]:
     """A dashed line to the port people were landed at, where that is another one."""
     for one in tally.singles:
         if one.observed_port is None or one.observed_port == one.port or one.observed_port not in places:
@@ -224,11 +235,13 @@ def _to_observed(tally: Tally, frame: Frame, places: dict[str, Place]) -> Iterat
         (x1, y1), (x2, y2) = frame.at(one.lon, one.lat), frame.at(port.lon, port.lat)
         yield (
             f'<line class="observed" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}">'
-            f"<title>{escape(one.name)}: landed at {escape(port.name)}</title></line>"
+            f"<title>{tongue.say('map_landed', name=name_of(one, tongue), port=port.name)}</title></line>"
         )
 
 
-def _ports(frame: Frame, places: dict[str, Place], chosen: dict[str, int], observed: list[str]) -> Iterator[str]:
+def _ports(
+    frame: Frame, places: dict[str, Place], chosen: dict[str, int], observed: list[str], tongue: Tongue
+) -> Iterator[str]:
     """Squares by number of answers, the names of the busiest, and the other ports of the register."""
     for place in places.values():
         if place.id not in chosen and frame.holds(place.lon, place.lat):
@@ -246,7 +259,7 @@ def _ports(frame: Frame, places: dict[str, Place], chosen: dict[str, int], obser
         half = 3.5 + 6.5 * sqrt(chosen[port] / most)
         yield (
             f'<rect class="port" x="{x - half:.1f}" y="{y - half:.1f}" width="{2 * half:.1f}" height="{2 * half:.1f}">'
-            f"<title>{escape(place.name)}: {chosen[port]:,}</title></rect>"
+            f"<title>{tongue.say('map_port', port=place.name, count=tongue.count(chosen[port]))}</title></rect>"
         )
         taken.append((x - half, y - half, x + half, y + half))
     named = [*busiest[:MOST_LABELS], *(port for port in observed if port not in chosen)]
@@ -254,8 +267,8 @@ def _ports(frame: Frame, places: dict[str, Place], chosen: dict[str, int], obser
         place = places[port]
         x, y = frame.at(place.lon, place.lat)
         half = 3.5 + 6.5 * sqrt(chosen.get(port, 0) / most)
-        text = place.name if port not in chosen else f"{place.name} {chosen[port]:,}"
-        spot = _free_spot(x, y, half, 6.6 * len(text), taken, frame)
+        text = place.name if port not in chosen else f"{place.name} {tongue.count(chosen[port])}"
+        spot = _free_spot(x, y, half, 8.2 * len(text), taken, frame)
         if spot is not None:
             taken.append(spot)
             labels.append(f'<text class="name" x="{spot[0]:.1f}" y="{spot[3] - 3.5:.1f}">{escape(text)}</text>')

@@ -258,19 +258,6 @@ class Occupancy:
     unplaced_encounters: int
     unplaced_persons: int
 
-    @property
-    def stay_text(self) -> str:
-        """The stay in words."""
-        return f"{self.stay_h:g} hours"
-
-    @property
-    def note(self) -> str:
-        """What this mode is not."""
-        return (
-            "Each encounter took what was best for it alone; nothing was planned together and nobody else came or "
-            "went. Ports that the capacity table does not name count as having an unknown number of places."
-        )
-
 
 def most_taken_by_hour(taken: list[Taken], port_count: int) -> tuple[np.ndarray, np.ndarray]:
     """Greatest number of places taken at each port within each hour.

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from api.replay.reading import streamed
 from engine.units import MINUTE_S
 
 OUTCOMES = ("suitable", "unconfirmed", "none", "refused")
@@ -69,6 +69,7 @@ class Single:
     observed_port: str | None
     minutes: float | None
     name: str
+    row: int
 
 
 @dataclass(slots=True, eq=False)
@@ -204,13 +205,14 @@ class Tally:
         if self.rows + batch.num_rows > DRAWN_SINGLY:
             self.singles.clear()
             return
-        names = batch["encounter_id"].to_pylist()
+        names, numbers = batch["encounter_id"].to_pylist(), batch["row"].to_pylist()
         columns = (batch[name].to_pylist() for name in ("decision_outcome", "port", "observed_port"))
         for k, (outcome, port, observed) in enumerate(zip(*columns, strict=True)):
             taken = float(minutes[k]) if np.isfinite(minutes[k]) else None
-            name = names[k] or f"row {self.rows + k}"
             observed = one_of(observed, port)
-            self.singles.append(Single(float(lon[k]), float(lat[k]), outcome, port, observed, taken, name))
+            self.singles.append(
+                Single(float(lon[k]), float(lat[k]), outcome, port, observed, taken, names[k] or "", numbers[k])
+            )
 
 
 def one_of(observed: str | None, port: str | None) -> str | None:
@@ -238,8 +240,8 @@ def tally_of(decisions: Path, ports: tuple[str, ...], box: tuple[float, float, f
     """
     tally = Tally(ports, box)
     words = ["decision_outcome", "refusal", "port_status", "passed_over_code", "srr", "policy", "medical", "port"]
-    with pq.ParquetFile(decisions, read_dictionary=words) as file:
-        for batch in file.iter_batches(_BATCH_ROWS, columns=["encounter_id", *_READ]):
+    with streamed(decisions, words) as file:
+        for batch in file.iter_batches(_BATCH_ROWS, columns=["row", "encounter_id", *_READ]):
             tally.add(batch)
     return tally
 

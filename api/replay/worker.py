@@ -5,7 +5,6 @@ import importlib
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
@@ -22,6 +21,7 @@ from api.house import House, known_policy, open_house
 from api.replay.column_map import ColumnMap
 from api.replay.conform import Conformed, Known, conform
 from api.replay.geometry import wkb_points
+from api.replay.program import code_digest
 from api.replay.schema import CARRIED, DECISIONS, WRITTEN
 from api.replay.worlds import Worlds
 from engine import ENGINE_VERSION
@@ -32,14 +32,12 @@ from geodata.policies import policy_names
 ENGINE = "api.replay.batch:replay_batch"
 """Module and name of the engine for columns."""
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the same rows would be written otherwise."""
 
 COMPRESSION = {"compression": "zstd", "compression_level": 3, "version": "2.6", "data_page_version": "1.0"}
 
 _LIBRARIES = ("numba", "numpy", "pyarrow", "utide")
-_CODE_FOLDERS = ("engine", "geodata", "api/replay")
-_CODE_FILES = ("api/encounter.py", "api/house.py", "api/position.py")
 
 
 @dataclass(frozen=True)
@@ -165,18 +163,6 @@ def _open(recipe: Recipe) -> Equipment:
         "map": {"name": recipe.column_map.name, "sha256": recipe.column_map.sha256},
     }
     return Equipment(house, worlds, policies, known, getattr(importlib.import_module(module), name), identity)
-
-
-@lru_cache(maxsize=1)
-def code_digest() -> str:
-    """Digest of every source that a decision of a replay depends on."""
-    root = Path(__file__).resolve().parents[2]
-    files = [path for folder in _CODE_FOLDERS for path in (root / folder).rglob("*.py")]
-    digest = hashlib.sha256()
-    for path in sorted([*files, *(root / name for name in _CODE_FILES)]):
-        digest.update(path.relative_to(root).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def decide_chunk(number: int, chunk: pa.Table, recipe: Recipe) -> Part:

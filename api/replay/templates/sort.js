@@ -1,4 +1,5 @@
 "use strict";
+const french = document.documentElement.lang === "fr";
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
   for (const [column, head] of [...table.tHead.rows[0].cells].entries()) {
@@ -10,7 +11,8 @@ for (const table of document.querySelectorAll("table.sortable")) {
       const down = head.getAttribute("aria-sort") !== "descending";
       for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const number = (row) => parseFloat(row.cells[column].textContent.replace(/[\s,<>]/g, ""));
+      const plain = (row) => row.cells[column].textContent.replace(french ? /[\s<>]/g : /[\s,<>]/g, "");
+      const number = (row) => parseFloat(french ? plain(row).replace(",", ".") : plain(row));
       const text = (row) => row.cells[column].textContent;
       const rows = [...body.rows].sort((a, b) => {
         const order = head.classList.contains("n")

@@ -42,6 +42,8 @@ def test_secmar_in_local_time(conformed):
     assert found["3"]["time"] == utc(2021, 10, 31, 2, 30)
     assert found["9"]["time"] == utc(2021, 7, 14, 5, 30)
     assert found["9"]["persons_max"] is None
+    # Where the row names its zone nothing was assumed.
+    assert found["1"]["reading_notes"] is None
     assert found["10"]["time"] == utc(2021, 7, 14, 7, 30)
     assert rejects[1] == "TIME_AMBIGUOUS"
     assert rejects[3] == "TIME_NOT_SHOWN"
@@ -63,7 +65,7 @@ def test_iom(conformed):
     assert rows == 7
     assert set(found) == {"1", "2"}
     assert (found["1"]["lat"], found["1"]["lon"], found["1"]["time"]) == (51.1, 1.6, utc(2021, 11, 24, 12))
-    assert found["1"]["reading_notes"] == found["2"]["reading_notes"] == "CLOCK_ASSUMED"
+    assert found["1"]["reading_notes"] == found["2"]["reading_notes"] == "CLOCK_ASSUMED;ZONE_ASSUMED"
     assert (found["1"]["persons_max"], found["2"]["persons_max"]) == (2, None)
     assert found["1"]["position_accuracy_m"] == 9260.0
     assert rejects == {
@@ -88,7 +90,9 @@ def test_rnli(conformed):
     assert found["1"]["time"] == utc(2022, 1, 19, 8, 42)
     assert found["2"]["time"] == utc(2022, 7, 19, 7, 42)
     assert (found["1"]["vessel_profile"], found["2"]["vessel_profile"]) == ("rnli-severn", "rnli-shannon")
-    assert (found["3"]["vessel_profile"], found["3"]["reading_notes"]) == ("unknown", "VESSEL_ASSUMED")
+    # British local time is the map's word, not the table's: each row says so.
+    assert found["1"]["reading_notes"] == found["2"]["reading_notes"] == "ZONE_ASSUMED"
+    assert (found["3"]["vessel_profile"], found["3"]["reading_notes"]) == ("unknown", "ZONE_ASSUMED;VESSEL_ASSUMED")
     assert found["9"]["time"] == utc(2022, 10, 30, 2, 30)
     assert rejects == {
         3: "TIME_AMBIGUOUS", 4: "TIME_NOT_SHOWN", 5: "TIME_WITHOUT_CLOCK", 6: "TIME_MISSING", 7: "POSITION_FORM",

@@ -1,7 +1,9 @@
 """Recommended against observed: a reason by code is found where there is one, and none is made up."""
 
+import pyarrow as pa
 import pytest
 
+from api.cli.replay import compared_text
 from api.replay.batch import ask_of, replay_batch_by_single_decisions
 from api.replay.history import HISTORY, against_observed, read_history, write_history
 from engine.decide import decide, deciding_finding
@@ -104,3 +106,29 @@ def test_what_is_written_is_counted_back(tmp_path, house, worlds, policies):
     assert one.practice.startswith("The unit was sent on")
     write_history(tmp_path / "history.csv", [])
     assert read_history(tmp_path) is None
+
+
+def test_near_ties_are_counted_apart_from_findings(tmp_path):
+    told = [("same", None), *[("explained", "NEAR_TIE")] * 2, ("explained", "GATE_CLOSED"), ("unexplained", None)]
+    rows = [
+        {"row": k, "port": "dover", "observed_port": "ramsgate", "difference": difference, "code": code}
+        for k, (difference, code) in enumerate(told)
+    ]
+    write_history(tmp_path / "history.csv", [pa.Table.from_pylist(rows, HISTORY)])
+    history = read_history(tmp_path)
+    assert (history.compared, history.explained, history.near_ties) == (5, 3, 2)
+    assert history.findings == [("GATE_CLOSED", 1)]
+    assert "3 explained by code (2 of them near ties)" in compared_text(history)
+
+
+def test_a_second_port_too_close_to_tell_is_a_near_tie_and_nothing_else(house, worlds, policies):
+    # The event of September 2023 east of the Goodwin Sands.
+    row = {"lon": 1.738, "lat": 51.2167, "position_accuracy_m": 2000.0, "vessel_profile": "ukbf-ctv",
+           "persons_min": 72, "persons_max": 72, "time": 1_694_671_200_000}  # fmt: skip
+    ask = ask_of(encounters([row]).to_pylist()[0], house.vessels, policies)
+    decision = decide(ask, worlds(ask.at_s))
+    assert decision.near_tie
+    second = decision.world.ports[int(decision.order[1])].id
+    (told,) = judged(house, worlds, policies, [{**row, "observed_port": second}])
+    assert (told["difference"], told["code"]) == ("explained", "NEAR_TIE")
+    assert "either may be taken" in told["sentence"]

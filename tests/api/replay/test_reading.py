@@ -268,3 +268,35 @@ def test_chunks_have_one_length_and_keep_the_order(lengths, size):
     assert [n for chunk in chunks for n in chunk] == whole
     assert all(len(chunk) == size for chunk in chunks[:-1])
     assert all(chunks)
+
+
+@pytest.fixture(scope="module")
+def long_file(tmp_path_factory):
+    """A file of many row groups that does not shrink when it is compressed."""
+    path, draw = tmp_path_factory.mktemp("long") / "long.parquet", np.random.default_rng(1)
+    names = ("lon", "lat", "position_accuracy_m", "speed_kn")
+    schema = pa.schema([("time", pa.string()), *((name, pa.float64()) for name in names)])
+    with pq.ParquetWriter(path, schema) as writer:
+        for _ in range(24):
+            columns = {name: draw.random(50_000) for name in names}
+            writer.write_table(pa.table({"time": ["2024-01-01T00:00:00Z"] * 50_000, **columns}))
+    return path
+
+
+def most_held(chunks):
+    """Greatest growth of what Arrow holds while a stream is read. [bytes]"""
+    before, most = pa.total_allocated_bytes(), 0
+    for _ in chunks:
+        most = max(most, pa.total_allocated_bytes() - before)
+    return most
+
+
+def test_reading_a_long_file_holds_a_few_chunks_of_it(long_file):
+    source = open_source(long_file, read_column_map())
+    assert most_held(source.chunks(25_000)) < long_file.stat().st_size / 3
+
+
+def test_that_guard_would_notice_reading_ahead(long_file, monkeypatch):
+    monkeypatch.setattr("api.replay.reading.streamed", lambda path: pq.ParquetFile(path, pre_buffer=True))
+    source = open_source(long_file, read_column_map())
+    assert most_held(source.chunks(25_000)) > long_file.stat().st_size
