@@ -7,7 +7,7 @@ from math import ceil, inf
 import numpy as np
 
 from api.house import House
-from api.plan.effort import Effort
+from api.plan.effort import Effort, effort_for
 from api.plan.greedy import greedy
 from api.plan.landing import Landing, landed
 from api.plan.optimum import Optimum
@@ -148,7 +148,7 @@ def propose(
     problem = problem_of([boats[k] for k in planned], ports, figures)
     urgency = np.array([int(boats[k].decision.ask.medical) for k in planned], np.int64)
     in_turn = greedy(problem, urgency)
-    effort = effort or Effort(limit_s=request.time_limit_s)
+    effort = effort or effort_for(len(boats), request.time_limit_s)
     best, missing = searched(problem, in_turn, effort) if planned else (None, None)
     return Proposal(
         at_s, request, house.world_at(at_s), boats, figures, planned, ports, problem, best, landed(problem, in_turn),

@@ -243,7 +243,7 @@ def test_a_refusal_of_the_search_comes_through(solver, small, monkeypatch):
         rng.integers(30, 60, ports).astype(float), np.full(ports, 1.0),
     )  # fmt: skip
     with pytest.raises(InvalidAsk) as caught:
-        solver.search(hard, np.zeros((boats, ports), np.int64), Effort(limit_s=1e-9))
+        solver.search(hard, np.zeros((boats, ports), np.int64), Effort(limit_s=1e-9, shortage_s=1e-9))
     assert caught.value.field == "time_limit_s"
     assert solver.search(*small)[0] is not None
 
