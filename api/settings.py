@@ -168,6 +168,13 @@ class Settings(BaseSettings):
         le=5.0,
         description="How long a key may be remembered: a key revoked by another process is refused no later. [s]",
     )
+    key_keep_s: float = Field(
+        86_400.0,
+        ge=0.0,
+        le=604_800.0,
+        description="How long a key that was looked up still serves while the store cannot be read: deciding needs "
+        "none. [s]",
+    )
     key_overlap_s: float = Field(
         86_400.0,
         ge=0.0,

@@ -6,6 +6,7 @@ bits. (Measured: argon2 would take 177 ms of a core for each request, SHA-256 ta
 
 import hashlib
 import hmac
+import math
 import re
 import secrets
 import threading
@@ -21,6 +22,7 @@ from api.access.roles import AccessRole
 from api.store.errors import StoreError
 from api.store.keys import CreateKey, RevokeKey, RotateKey, StoredKey
 from api.store.ledger import Actor, Role
+from api.store.ownership import principal_of
 from api.store.store import Store
 from api.store.values import Json
 
@@ -69,16 +71,21 @@ class Keys:
         Of what is remembered; only ever forward. [s]
     wall : callable
         Of expiry. [s]
+    keep_s : float
+        How long a key that was looked up serves while the store cannot be read: a decision needs no store, and nothing
+        that does is opened by it. [s]
     """
 
     def __init__(
         self, store: Store, remember_s: float, clock: Callable[[], float] = time.monotonic,
-        wall: Callable[[], float] = time.time,
+        wall: Callable[[], float] = time.time, keep_s: float = 0.0,
     ) -> None:  # fmt: skip
         self._store = store
         self._remember_s = remember_s
         self._clock = clock
         self._wall = wall
+        self._keep_s = keep_s
+        self._not_asked_before_s = -math.inf
         self._remembered: OrderedDict[str, _Remembered] = OrderedDict()
         self._changes = 0
         self._gate = threading.Lock()
@@ -132,7 +139,7 @@ class Keys:
         ------
         NotKnown
         CannotTell
-            The store cannot be read.
+            The store cannot be read, and the key was not seen lately.
         """
         found = _KEY.fullmatch(text)
         if found is None:
@@ -143,9 +150,19 @@ class Keys:
             return self._checked(remembered.key, secret)
         if remembered is None and not may_look_up:
             raise NotKnown(Reason.KEY_NOT_LOOKED_UP)
+        kept = remembered if remembered is not None and self._clock() - remembered.at_s < self._keep_s else None
+        if kept is not None and self._clock() < self._not_asked_before_s:
+            return self._checked(kept.key, secret)
         if self._looking_up is None:
             self._looking_up = CapacityLimiter(_LOOKED_UP_AT_ONCE)
-        key = await to_thread.run_sync(self._looked_up, key_id, limiter=self._looking_up)
+        try:
+            key = await to_thread.run_sync(self._looked_up, key_id, limiter=self._looking_up)
+        except CannotTell:
+            if kept is None:
+                raise
+            # A store that is away may take seconds to say so: the next callers need not wait for it as well.
+            self._not_asked_before_s = self._clock() + self._remember_s
+            return self._checked(kept.key, secret)
         if key is None:
             raise NotKnown(Reason.KEY_UNKNOWN)
         return self._checked(key, secret)
@@ -181,7 +198,7 @@ class Keys:
             raise NotKnown(Reason.KEY_EXPIRED)
         if not is_current and (key.previous_until_ms is None or now_ms >= key.previous_until_ms):
             raise NotKnown(Reason.KEY_EXPIRED)
-        return Identity(f"unit:{key.unit}", frozenset({AccessRole(key.role)}), key.unit)
+        return Identity(principal_of(key.unit), frozenset({AccessRole(key.role)}), key.unit)
 
     def _do(self, command: CreateKey | RotateKey | RevokeKey, actor: Actor) -> Json:
         document = self._store.do(command, actor, self._wall()).document

@@ -13,13 +13,16 @@ from api.http.problems import Busy
 from api.settings import Settings
 from api.store.errors import StoreError
 from api.store.ledger import Actor, Role
-from api.store.reservations import SweepHolds
+from api.store.reservations import ExpireHold
 from api.store.signed_heads import export_head, read_signing_key
 from api.store.store import Store
 
 _log = logging.getLogger(__name__)
 
 SWEEPER = Actor(Role.SYSTEM, "sweeper")
+
+_MOST_EXPIRED = 1_000
+"""Holds marked in one go, so that the other chores have their turn."""
 
 
 @asynccontextmanager
@@ -60,7 +63,10 @@ async def sweep(memory: Memory, kept_documents: int) -> None:
     Several processes may do so at once.
     """
     await memory.run(lambda store: store.forget_documents(kept_documents))
-    await memory.run(lambda store: store.do(SweepHolds(), SWEEPER, time.time()))
+    for _ in range(_MOST_EXPIRED):
+        answer = await memory.run(lambda store: store.do(ExpireHold(), SWEEPER, time.time()))
+        if answer.sequence == 0:
+            break
 
 
 class Signer:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.http.callers import Caller
 from api.http.limits import Workshop
 from api.http.meters import Meters
-from api.http.problems import Busy, NoStore
+from api.http.problems import Busy, NoStore, OwnerUnknown
 from api.store.errors import Refused, StoreError
 from api.store.ledger import Answer, Command, Once
 from api.store.live import KeptSnapshot, PortsSnapshot, lost_snapshot
@@ -23,6 +23,8 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 KEY = "Idempotency-Key"
+
+_WITHOUT = "encounter_id: the store cannot be read. Leave encounter_id out to be answered now, or try again soon."
 
 
 class Memory:
@@ -92,7 +94,9 @@ class Memory:
         self.changed.set()
         return answer
 
-    async def ports_seen(self, now_s: float, first: Callable[[Store], object] | None = None) -> PortsSnapshot:
+    async def ports_seen(
+        self, now_s: float, first: Callable[[Store], object] | None = None, first_decides: bool = False
+    ) -> PortsSnapshot:
         """What ports reported and what is held: one cheap read while nothing changes.
 
         Where the store cannot be read it is what was read last, or feeds that have died: a decision is answered all
@@ -104,10 +108,13 @@ class Memory:
             [s]
         first : callable, optional
             Looked at in the same go; what it refuses is refused.
+        first_decides : bool
+            Whether nothing may be answered before `first` has been looked at: it says whose a record is.
 
         Raises
         ------
         Refused
+        OwnerUnknown
         """
 
         def read(store: Store) -> PortsSnapshot:
@@ -122,6 +129,8 @@ class Memory:
         except Refused:
             raise
         except (StoreError, Busy) as failure:
+            if first_decides:
+                raise OwnerUnknown(_WITHOUT, {"Retry-After": "1"}) from failure
             _log.error("ports are taken as they were last known: %s", failure)
             return lost_snapshot() if self._kept is None else self._kept.snapshot
 

@@ -1,6 +1,7 @@
 """Records of a vessel's own: what a caller with `own_only` may see and change.
 
-A record belongs to the principal whose key or token made it; the store says whose it is (`api/store/ownership.py`).
+A record belongs to the principal whose key or token made it, places also to the vessel they are held for; the store
+says whose it is (`api/store/ownership.py`).
 """
 
 from collections.abc import Sequence

@@ -77,7 +77,8 @@ async def create_decision(
     """Judge every port in the area for one encounter and say which is the nearest that is fit, and why.
 
     Without `time` the encounter is now. The same encounter at the same time gives the same bytes. With a store the
-    decision is recorded, and one for now sees what ports report and what is held.
+    decision is recorded, and one for now sees what ports report and what is held. Where the store cannot be read it is
+    answered all the same, but for a vessel that names an encounter: whether it is hers is not known then.
     """
     now_s = time.time()
     ask = house.ask(encounter, now_s)
@@ -96,7 +97,7 @@ async def create_decision(
             refuse_foreign(caller, store, "encounter_id", encounter_id)
             store.encounter(encounter_id)
 
-    seen = await memory.ports_seen(now_s, known)
+    seen = await memory.ports_seen(now_s, known, first_decides=caller.own_only and encounter_id is not None)
     ports = seen if is_for_now(ask, now_s) else None
     said = await workshop.run(lambda: say(house, encounter, ask, ports, encounter_id))
     meters.decided(said.outcome, said.decide_s)

@@ -643,6 +643,53 @@ def test_another_vessel_reads_and_changes_nothing_of_hers(crews, hers):
         assert severn(method, path, body).status_code != 404, path
 
 
+def test_what_a_centre_holds_for_her_is_hers_to_see_to_use_and_to_give_back(crews, hers):
+    _, shannon, smc = crews
+    e = hers["encounter_id"]
+    given = smc("POST", "/v1/reservations", hers["hold"] | {"vessel": "rnli shannon", "persons": {"total": 400}})
+    r = given.json()["reservation"]["reservation_id"]
+    assert [it["reservation_id"] for it in shannon("GET", "/v1/reservations").json()["reservations"]] == [r]
+    assert shannon("GET", f"/v1/encounters/{e}").json()["encounter_id"] == e
+    # 90 places are left to others; for this encounter those held for it are places she has.
+    asked = hers["asked"] | {"persons": 400, "vessel": {"profile": "unknown"}}
+
+    def places(query):
+        judged = shannon("POST", f"/v1/decisions{query}", asked).json()
+        dover = next(it for it in judged["candidates"] + judged["excluded"] if it["port"]["id"] == "dover")
+        return next(it["verdict"] for it in dover["findings"] if it["rule"] == "R-CAP-01")
+
+    assert (places(""), places(f"?encounter_id={e}")) == ("fail", "pass")
+    assert shannon("DELETE", f"/v1/reservations/{r}").status_code == 200
+    assert shannon("GET", f"/v1/encounters/{e}").status_code == 404
+    # The control: Severn's own is hers alone all along.
+    assert shannon("GET", f"/v1/reservations/{hers['reservation_id']}").status_code == 404
+
+
+def test_where_the_store_fails_an_encounter_is_nobodys_and_a_decision_without_it_is_still_made(
+    crews, hers, store, monkeypatch
+):
+    severn, shannon, smc = crews
+    path, asked = f"/v1/decisions?encounter_id={hers['encounter_id']}", hers["asked"]
+    # The control: as long as the store can be read, it is there for one and not for the other.
+    assert (severn("POST", path, asked).status_code, shannon("POST", path, asked).status_code) == (200, 404)
+    smc("GET", "/v1/ports")
+
+    def broken(*_):
+        raise StoreUnavailable("store", "failed.", "See the log.")
+
+    monkeypatch.setattr(store.database, "read", broken)
+    monkeypatch.setattr(store.database, "write", broken)
+    for crew in (severn, shannon):
+        refused = crew("POST", path, asked)
+        assert (refused.status_code, refused.json()["code"]) == (503, "OWNER_UNKNOWN")
+        assert "Leave encounter_id out" in refused.json()["detail"]
+        assert refused.headers["retry-after"] == "1"
+        made = crew("POST", "/v1/decisions", asked)
+        assert (made.status_code, made.headers["safeport-recorded"]) == (200, "no")
+    # A centre sees every encounter, so there is nothing to find out.
+    assert smc("POST", path, asked).status_code == 200
+
+
 def test_a_vessel_may_override_what_was_decided_aboard(crews):
     severn, _, _ = crews
     said = {"code": "MASTER_JUDGEMENT", "text": "ice", "port_id": "dover"}
