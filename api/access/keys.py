@@ -19,9 +19,9 @@ from anyio import CapacityLimiter, to_thread
 
 from api.access.identity import CannotTell, Identity, NotKnown, Reason
 from api.access.roles import AccessRole
-from api.store.errors import StoreError
+from api.store.errors import ShownOnce, StoreError
 from api.store.keys import CreateKey, RevokeKey, RotateKey, StoredKey
-from api.store.ledger import Actor, Role
+from api.store.ledger import Actor, Answer, Once, Role
 from api.store.ownership import principal_of
 from api.store.store import Store
 from api.store.values import Json
@@ -91,8 +91,20 @@ class Keys:
         self._gate = threading.Lock()
         self._looking_up: CapacityLimiter | None = None
 
-    def create(self, unit: str, role: AccessRole, actor: Actor, expires_s: float | None = None) -> NewKey:
+    def create(
+        self, unit: str, role: AccessRole, actor: Actor, expires_s: float | None = None, once: Once | None = None
+    ) -> NewKey:
         """Give a unit a key.
+
+        Parameters
+        ----------
+        unit : str
+        role : AccessRole
+        actor : Actor
+        expires_s : float, optional
+            First instant it is no longer valid. [s]
+        once : Once, optional
+            Idempotency key: the same request again makes no second key.
 
         Raises
         ------
@@ -100,26 +112,27 @@ class Keys:
         """
         key_id, secret = secrets.token_hex(_ID_BYTES), secrets.token_hex(_SECRET_BYTES)
         command = CreateKey(key_id, unit, Role(role.value), _digest(secret), expires_s)
-        return NewKey(f"{START}{key_id}_{secret}", self._do(command, actor))
+        return NewKey(f"{START}{key_id}_{secret}", self._shown_once(command, actor, once))
 
-    def rotate(self, key_id: str, actor: Actor, overlap_s: float) -> NewKey:
-        """Give a key a new secret; the one before stays valid for the overlap.
+    def rotate(self, key_id: str, actor: Actor, overlap_s: float, once: Once | None = None) -> NewKey:
+        """Give a key a new secret; the one before stays valid for the overlap. The same request again gives none.
 
         Raises
         ------
         Refused
         """
         secret = secrets.token_hex(_SECRET_BYTES)
-        return NewKey(f"{START}{key_id}_{secret}", self._do(RotateKey(key_id, _digest(secret), overlap_s), actor))
+        command = RotateKey(key_id, _digest(secret), overlap_s)
+        return NewKey(f"{START}{key_id}_{secret}", self._shown_once(command, actor, once))
 
-    def revoke(self, key_id: str, actor: Actor, reason: str = "") -> Json:
+    def revoke(self, key_id: str, actor: Actor, reason: str = "", once: Once | None = None) -> Json:
         """End a key; requests that come after this are refused.
 
         Raises
         ------
         Refused
         """
-        return self._do(RevokeKey(key_id, reason), actor)
+        return self._do(RevokeKey(key_id, reason), actor, once).document
 
     def listed(self) -> list[StoredKey]:
         """Every key there ever was, oldest first."""
@@ -200,12 +213,23 @@ class Keys:
             raise NotKnown(Reason.KEY_EXPIRED)
         return Identity(principal_of(key.unit), frozenset({AccessRole(key.role)}), key.unit)
 
-    def _do(self, command: CreateKey | RotateKey | RevokeKey, actor: Actor) -> Json:
-        document = self._store.do(command, actor, self._wall()).document
+    def _shown_once(self, command: CreateKey | RotateKey, actor: Actor, once: Once | None) -> Json:
+        answer = self._do(command, actor, once)
+        if answer.repeated:
+            # What was shown is kept nowhere, so this one request cannot be given the same bytes again.
+            known = answer.document["key_id"]
+            raise ShownOnce(
+                "Idempotency-Key", f"has made key {known} before, which was shown then.",
+                f"If it got lost, rotate {known} under a new Idempotency-Key.",
+            )  # fmt: skip
+        return answer.document
+
+    def _do(self, command: CreateKey | RotateKey | RevokeKey, actor: Actor, once: Once | None) -> Answer:
+        answer = self._store.do(command, actor, self._wall(), once)
         with self._gate:
             self._changes += 1
             self._remembered.pop(command.key_id, None)
-        return document
+        return answer
 
 
 def _digest(secret: str) -> bytes:

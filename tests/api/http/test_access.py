@@ -747,6 +747,33 @@ def test_the_life_of_a_key(guarded, key_of):
     assert not any(secret in text for secret in secrets for text in (listed.text, ended.text))
 
 
+def test_a_wish_for_a_key_sent_twice_makes_one_key(guarded, keys, key_of):
+    client, admin = guarded(), bearer(key_of[AccessRole.ADMIN])
+    wish, once = {"unit": "RNLI Twice", "role": "crew"}, {"Idempotency-Key": "wish-1"}
+    made = client.post("/v1/keys", wish, headers=admin | once)
+    assert made.status_code == 201
+    again = client.post("/v1/keys", wish, headers=admin | once)
+    assert (again.status_code, again.json()["code"]) == (409, "KEY_SHOWN_ONCE")
+    assert made.json()["key_id"] in again.json()["detail"]
+    assert made.json()["key"].rpartition("_")[2] not in again.text
+    other = client.post("/v1/keys", wish | {"role": "viewer"}, headers=admin | once)
+    assert (other.status_code, other.json()["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+    path = f"/v1/keys/{made.json()['key_id']}"
+    turned, turned_again = (
+        client.post(f"{path}/rotate", {"overlap_s": 0}, headers=admin | {"Idempotency-Key": "turn-1"}) for _ in range(2)
+    )
+    assert (turned.status_code, turned_again.status_code) == (200, 409)
+    # The repeat did not end the secret that the first answer showed.
+    assert client.get("/v1/ports", headers=bearer(turned.json()["key"])).status_code == 200
+    ended, ended_again = (client.delete(path, headers=admin | {"Idempotency-Key": "end-1"}) for _ in range(2))
+    assert ended.content == ended_again.content
+    assert [key.unit for key in keys.listed()].count("RNLI Twice") == 1
+    # The control: without an idempotency key two wishes are two keys.
+    for _ in range(2):
+        assert client.post("/v1/keys", wish, headers=admin).status_code == 201
+    assert [key.unit for key in keys.listed()].count("RNLI Twice") == 3
+
+
 def test_a_wrong_wish_for_a_key_is_refused(guarded, key_of, client, store):
     admin = bearer(key_of[AccessRole.ADMIN])
     before = len(store.keys())
