@@ -13,6 +13,7 @@ from api.http.memory import Memory
 from api.store.errors import NothingSuch
 from api.store.events import Event
 from api.store.ledger import Role
+from api.store.live import PortsSnapshot
 from api.store.store import Store
 from api.store.values import Json, canonical
 
@@ -85,6 +86,11 @@ def own_part(caller: Caller, store: Store, documents: Sequence[Json], field: str
         return list(documents)
     owners = store.owners(str(document[field]) for document in documents)
     return [document for document in documents if caller.principal in owners[str(document[field])]]
+
+
+def places_seen(caller: Caller, seen: PortsSnapshot, encounter_id: str | None) -> PortsSnapshot:
+    """What ports reported and what is held, as it counts for a caller: a vessel's own places are not taken from her."""
+    return seen.for_vessel(caller.principal, encounter_id) if caller.own_only else seen
 
 
 def without_others(caller: Caller, document: Json) -> Json:

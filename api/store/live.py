@@ -8,6 +8,7 @@ import orjson
 
 from api.store.database import Transaction
 from api.store.events import newest_event
+from api.store.ownership import is_held_for
 from api.store.reservations import LIVE
 from api.store.values import Json, canonical
 
@@ -63,6 +64,26 @@ class PortsSnapshot:
         """Digest of the body, shortened."""
         return hashlib.sha256(self.body).hexdigest()[:20]
 
+    def for_vessel(self, principal: str, encounter_id: str | None) -> "PortsSnapshot":
+        """The same with the places marked that are a vessel's own: those are hers to use, not taken by others.
+
+        Parameters
+        ----------
+        principal : str
+            Of her key.
+        encounter_id : str or None
+            What she asks for. Places held for another encounter are then taken; with None all of hers are her own.
+        """
+        content = self.content
+        own = [
+            kept for kept in content["reserved"]
+            if is_held_for(principal, kept["maker"], kept["vessel"])
+            and (encounter_id is None or kept["encounter_id"] in (None, encounter_id))
+        ]  # fmt: skip
+        for kept in own:
+            kept["own"] = True
+        return PortsSnapshot(canonical(content)) if own else self
+
     def status_input(self, now_s: float) -> PortStatusInput | None:
         """For ``inputs.port_status`` of a decision; None when no port ever reported anything."""
         content = self.content
@@ -103,10 +124,11 @@ def ports_snapshot(tx: Transaction, now_ms: int) -> PortsSnapshot:
             )
         },
         "reserved": [
-            {"port_id": row[0], "encounter_id": row[1], "persons": row[2]}
+            {"port_id": row[0], "encounter_id": row[1], "persons": row[2], "vessel": row[3], "maker": row[4]}
             for row in tx.rows(
-                "SELECT port_id, encounter_id, CASE WHEN persons > landed THEN persons - landed ELSE 0 END "  # noqa: S608
-                f"FROM reservation WHERE {LIVE} ORDER BY made",
+                "SELECT r.port_id, r.encounter_id, CASE WHEN persons > landed THEN persons - landed ELSE 0 END, "  # noqa: S608
+                f"r.vessel, m.principal FROM reservation r LEFT JOIN made_by m ON m.sequence = r.made WHERE {LIVE} "
+                "ORDER BY r.made",
                 now_ms,
             )
         ],
@@ -181,7 +203,8 @@ def live_picture(
     limits : Freshness
         Of the policy.
     encounter_id : str, optional
-        Encounter decided for: its own reservations are places it has, not places it lacks.
+        Encounter decided for: its own reservations are places it has, not places it lacks. Those that the snapshot
+        marks as the vessel's own are too.
 
     Returns
     -------
@@ -223,7 +246,8 @@ def live_picture(
     others = np.zeros(len(at))
     for kept in content["reserved"]:
         index = at.get(kept["port_id"])
-        if index is None:
+        # Snapshots on record from before places were marked say nothing of whose they are.
+        if index is None or kept.get("own"):
             continue
         if encounter_id is None or kept["encounter_id"] != encounter_id:
             others[index] += kept["persons"]

@@ -34,6 +34,12 @@ def principal_of(unit: str) -> str:
     return f"unit:{unit}"
 
 
+def is_held_for(principal: str, maker: str | None, vessel: str) -> bool:
+    """Whether places are a principal's: made with its key, or held for the unit of that name."""
+    unit = principal.removeprefix(principal_of(""))
+    return principal == maker or (unit != principal and _plain(unit) == _plain(vessel))
+
+
 def maker_of(tx: Transaction, sequence: int) -> str | None:
     """Principal an audit row was written for; None where it was nobody's."""
     found = tx.row("SELECT principal FROM made_by WHERE sequence = ?", sequence)

@@ -19,7 +19,7 @@ from api.http.examples import DECISION, ENCOUNTERS
 from api.http.limits import Workshop
 from api.http.memory import Memory, answered, once_of
 from api.http.openapi import KEYED, problems
-from api.http.own import refuse_foreign, refuse_foreign_in, refuse_somebodys
+from api.http.own import places_seen, refuse_foreign, refuse_foreign_in, refuse_somebodys
 from api.http.problems import Busy, DocumentGone, NotTheSame
 from api.http.record_examples import OVERRIDE, OVERRIDE_IN
 from api.http.record_shapes import OverrideShape
@@ -71,7 +71,10 @@ async def create_decision(
     caller: Annotated[Caller, allowed(Permission.DECIDE)],
     encounter_id: Annotated[
         EncounterId | None,
-        Query(description="Encounter of the store it is made for: its own reservations are places it has."),
+        Query(
+            description="Encounter of the store it is made for: its own reservations are places it has. To a vessel "
+            "so are all her own, but for those of other encounters where she names one."
+        ),
     ] = None,
 ) -> Response:
     """Judge every port in the area for one encounter and say which is the nearest that is fit, and why.
@@ -98,7 +101,7 @@ async def create_decision(
             store.encounter(encounter_id)
 
     seen = await memory.ports_seen(now_s, known, first_decides=caller.own_only and encounter_id is not None)
-    ports = seen if is_for_now(ask, now_s) else None
+    ports = places_seen(caller, seen, encounter_id) if is_for_now(ask, now_s) else None
     said = await workshop.run(lambda: say(house, encounter, ask, ports, encounter_id))
     meters.decided(said.outcome, said.decide_s)
     return await _kept(house, workshop, memory, caller, once, said, encounter_id)

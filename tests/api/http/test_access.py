@@ -644,25 +644,47 @@ def test_another_vessel_reads_and_changes_nothing_of_hers(crews, hers):
 
 
 def test_what_a_centre_holds_for_her_is_hers_to_see_to_use_and_to_give_back(crews, hers):
-    _, shannon, smc = crews
+    severn, shannon, smc = crews
     e = hers["encounter_id"]
     given = smc("POST", "/v1/reservations", hers["hold"] | {"vessel": "rnli shannon", "persons": {"total": 400}})
     r = given.json()["reservation"]["reservation_id"]
     assert [it["reservation_id"] for it in shannon("GET", "/v1/reservations").json()["reservations"]] == [r]
     assert shannon("GET", f"/v1/encounters/{e}").json()["encounter_id"] == e
-    # 90 places are left to others; for this encounter those held for it are places she has.
+    # 90 places are left to others; those held for her, and for this encounter, are places she has.
     asked = hers["asked"] | {"persons": 400, "vessel": {"profile": "unknown"}}
 
-    def places(query):
-        judged = shannon("POST", f"/v1/decisions{query}", asked).json()
+    def places(crew, query=""):
+        judged = crew("POST", f"/v1/decisions{query}", asked).json()
         dover = next(it for it in judged["candidates"] + judged["excluded"] if it["port"]["id"] == "dover")
         return next(it["verdict"] for it in dover["findings"] if it["rule"] == "R-CAP-01")
 
-    assert (places(""), places(f"?encounter_id={e}")) == ("fail", "pass")
+    assert (places(shannon), places(shannon, f"?encounter_id={e}"), places(severn)) == ("pass", "pass", "fail")
     assert shannon("DELETE", f"/v1/reservations/{r}").status_code == 200
     assert shannon("GET", f"/v1/encounters/{e}").status_code == 404
     # The control: Severn's own is hers alone all along.
     assert shannon("GET", f"/v1/reservations/{hers['reservation_id']}").status_code == 404
+
+
+def test_a_port_full_of_her_own_people_is_not_full_for_her(crews, encounter, store, house):
+    from api.control import say_again
+
+    severn, shannon, smc = crews
+    smc("PUT", "/v1/ports/dover/capacity", {"places": {"total": 20}})
+    hold = {"port_id": "dover", "vessel": "us", "persons": {"total": 20}, "eta_at": stamp(3_600)}
+    assert severn("POST", "/v1/reservations", hold).status_code == 201
+    asked = {name: value for name, value in encounter.items() if name != "time"} | {"persons": 20}
+
+    def places(crew):
+        judged = crew("POST", "/v1/decisions", asked).json()
+        dover = next(it for it in judged["candidates"] + judged["excluded"] if it["port"]["id"] == "dover")
+        code = next(it["code"] for it in dover["findings"] if it["rule"] == "R-CAP-01")
+        return judged["decision_id"], code
+
+    (hers, own), (_, others) = places(severn), places(shannon)
+    assert (own, others) == ("CAP_TIGHT", "CAP_FULL")
+    # The record knows whose the places were, so it gives the same bytes again.
+    record = store.decision(hers)
+    assert say_again(house, record) == record.document
 
 
 def test_where_the_store_fails_an_encounter_is_nobodys_and_a_decision_without_it_is_still_made(
