@@ -21,6 +21,9 @@ _log = logging.getLogger(__name__)
 
 SWEEPER = Actor(Role.SYSTEM, "sweeper")
 
+AHEAD_S = 120.0
+"""[A] How far clocks of several machines may be apart before it is said. [s]"""
+
 _MOST_EXPIRED = 1_000
 """Holds marked in one go, so that the other chores have their turn."""
 
@@ -62,11 +65,27 @@ async def sweep(memory: Memory, kept_documents: int) -> None:
 
     Several processes may do so at once.
     """
+    await look_at_clock(memory)
     await memory.run(lambda store: store.forget_documents(kept_documents))
     for _ in range(_MOST_EXPIRED):
         answer = await memory.run(lambda store: store.do(ExpireHold(), SWEEPER, time.time()))
         if answer.sequence == 0:
             break
+
+
+async def look_at_clock(memory: Memory) -> None:
+    """Say so where the store's time is ahead of this machine's clock: one of the clocks that wrote to it was wrong.
+
+    The store's time never goes back, so until the clock has caught up holds end early, and reports count as of no known
+    age. Nobody would guess why.
+    """
+    memory.ahead_s = await memory.run(lambda store: store.head().at_ms / 1000.0 - time.time())
+    if memory.ahead_s > AHEAD_S:
+        _log.error(
+            "the store's time is %.0f s ahead of this clock: a clock was wrong when something was recorded. Until this "
+            "clock has caught up holds end early and what ports report counts as stale. Check the time service.",
+            memory.ahead_s,
+        )
 
 
 class Signer:

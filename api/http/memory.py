@@ -45,6 +45,8 @@ class Memory:
         self._meters = meters or Meters()
         self._workshop = Workshop(working, waiting)
         self._kept: KeptSnapshot | None = None
+        self.ahead_s = 0.0
+        """How far the store's time is ahead of this machine's clock, as last looked at. [s]"""
         self.changed = asyncio.Event()
         """Set when this process has changed something; the poller of events clears it."""
 

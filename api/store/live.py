@@ -95,6 +95,9 @@ class PortsSnapshot:
         return PortStatusInput(self.version, max(0.0, round(now_s - max(times) / 1000.0, 3)))
 
 
+_AHEAD_MS = 120_000.0
+"""[A] How far in the future a report may lie; one from farther is of no known age, for a clock was wrong. [ms]"""
+
 _PARTS = ("status", "capacity", "reception")
 
 
@@ -209,8 +212,9 @@ def live_picture(
     Returns
     -------
     LivePicture
-        A feed is absent for a port that never reported to it, and stale when its newest report is too old. A status
-        past its expiry, places and reception past the limit are unknown. A danger ashore stays until taken back.
+        A feed is absent for a port that never reported to it, and stale when its newest report is too old, or from so
+        far in the future that its age is not known. A status past its expiry, places and reception past the limit are
+        unknown. A danger ashore stays until taken back.
     """
     import numpy as np
 
@@ -227,11 +231,14 @@ def live_picture(
 
     silent = Feed.STALE if "lost" in content else Feed.ABSENT
 
+    def stands(said: Json) -> bool:
+        return bool(-_AHEAD_MS <= now_ms - said["reported_ms"] <= limit_ms)
+
     def feed(part: str) -> "np.ndarray":
         feeds = np.full(len(at), int(silent), np.int8)
         for port_id, said in content[part].items():
             if port_id in at:
-                feeds[at[port_id]] = Feed.LIVE if now_ms - said["reported_ms"] <= limit_ms else Feed.STALE
+                feeds[at[port_id]] = Feed.LIVE if stands(said) else Feed.STALE
         return feeds
 
     status, age_s = np.zeros(len(at), np.int64), blank()
@@ -255,7 +262,7 @@ def live_picture(
     free, pace, queued = blank(), blank(), blank()
     for port_id, said in content["capacity"].items():
         index = at.get(port_id)
-        if index is None or now_ms - said["reported_ms"] > limit_ms:
+        if index is None or not stands(said):
             continue
         free[index] = max(0.0, said["total"] - said["occupied"] - others[index])
         pace[index] = np.nan if said["persons_per_hour"] is None else said["persons_per_hour"]
@@ -267,7 +274,7 @@ def live_picture(
         if index is None:
             continue
         danger[index] = bool(said["danger_ashore"])
-        if now_ms - said["reported_ms"] <= limit_ms:
+        if stands(said):
             needs[index] = np.nan if said["needs_met"] is None else said["needs_met"]
             transport[index] = np.nan if said["transport_arranged"] is None else said["transport_arranged"]
 

@@ -83,6 +83,17 @@ def test_a_status_changed_meanwhile_is_not_overwritten(store, officer):
         store.do(SetPortStatus("dover", "open", "", expected_version=version), officer, NOW)
 
 
+@pytest.mark.parametrize(("ahead_s", "feed"), [(0.0, Feed.LIVE), (120.0, Feed.LIVE), (120.1, Feed.STALE)])
+def test_a_report_from_the_future_is_of_no_known_age(store, officer, ahead_s, feed):
+    """A clock that stepped ahead and back again must not keep its reports fresh for as long as it stepped."""
+    store.do(SetPortStatus("dover", "open", ""), officer, NOW + ahead_s)
+    store.do(ReportCapacity("dover", Places(100)), officer, NOW + ahead_s)
+    store.do(ReportReception("dover", True, True), officer, NOW + ahead_s)
+    seen = live_picture(store.ports(NOW + ahead_s), PORTS, NOW, Limits)
+    assert (seen.status_feed[1], seen.capacity_feed[1], seen.reception_feed[1]) == (feed, feed, feed)
+    assert isnan(seen.free_places[1]) == isnan(seen.needs_met[1]) == (feed == Feed.STALE)
+
+
 def test_an_empty_store_is_the_picture_of_a_plain_machine(store):
     for mine, plain in zip(picture(store), no_live_picture(len(PORTS)), strict=True):
         np.testing.assert_array_equal(mine, plain)
