@@ -124,6 +124,12 @@ class Settings(BaseSettings):
         "waits behind a decision.",
     )
     store_waiting: int = Field(1_024, ge=0, description="Reads and writes that may wait for their turn.")
+    store_wait_s: float = Field(
+        2.0,
+        gt=0.0,
+        description="How long a decision waits for a store that does not answer: it is then made of what was read "
+        "last, and not recorded. [s]",
+    )
     sweep_every_s: float = Field(
         30.0,
         gt=0.0,

@@ -19,6 +19,7 @@ from anyio import CapacityLimiter, to_thread
 
 from api.access.identity import CannotTell, Identity, NotKnown, Reason
 from api.access.roles import AccessRole
+from api.patience import within
 from api.store.errors import ShownOnce, StoreError
 from api.store.keys import CreateKey, RevokeKey, RotateKey, StoredKey
 from api.store.ledger import Actor, Answer, Once, Role
@@ -74,17 +75,19 @@ class Keys:
     keep_s : float
         How long a key that was looked up serves while the store cannot be read: a decision needs no store, and nothing
         that does is opened by it. [s]
+    wait_s : float
+        How long it is waited for then. [s]
     """
 
     def __init__(
         self, store: Store, remember_s: float, clock: Callable[[], float] = time.monotonic,
-        wall: Callable[[], float] = time.time, keep_s: float = 0.0,
+        wall: Callable[[], float] = time.time, keep_s: float = 0.0, wait_s: float = 2.0,
     ) -> None:  # fmt: skip
         self._store = store
         self._remember_s = remember_s
         self._clock = clock
         self._wall = wall
-        self._keep_s = keep_s
+        self._keep_s, self._wait_s = keep_s, wait_s
         self._not_asked_before_s = -math.inf
         self._remembered: OrderedDict[str, _Remembered] = OrderedDict()
         self._changes = 0
@@ -168,9 +171,10 @@ class Keys:
             return self._checked(kept.key, secret)
         if self._looking_up is None:
             self._looking_up = CapacityLimiter(_LOOKED_UP_AT_ONCE)
+        asked = to_thread.run_sync(self._looked_up, key_id, limiter=self._looking_up)
         try:
-            key = await to_thread.run_sync(self._looked_up, key_id, limiter=self._looking_up)
-        except CannotTell:
+            key = await asked if kept is None else await within(asked, self._wait_s)
+        except (CannotTell, TimeoutError):
             if kept is None:
                 raise
             # A store that is away may take seconds to say so: the next callers need not wait for it as well.

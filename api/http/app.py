@@ -70,7 +70,7 @@ def create_app(
     opening = Opening(pack, house, forecast)
     planner = Planner(limits.planning)
 
-    memory = Memory(store, limits.store_working, limits.store_waiting, meters)
+    memory = Memory(store, limits.store_working, limits.store_waiting, meters, limits.store_wait_s)
     broadcast = Broadcast(memory, limits.events_every_s, limits.listeners, limits.listener_queue)
 
     def tell_of_forecast(opened: House) -> None:

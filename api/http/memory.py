@@ -13,7 +13,8 @@ from api.http.callers import Caller
 from api.http.limits import Workshop
 from api.http.meters import Meters
 from api.http.problems import Busy, NoStore, OwnerUnknown
-from api.store.errors import Refused, StoreError
+from api.patience import within
+from api.store.errors import Refused, StoreError, StoreUnavailable
 from api.store.ledger import Answer, Command, Once
 from api.store.live import KeptSnapshot, PortsSnapshot, lost_snapshot
 from api.store.store import Store
@@ -38,12 +39,17 @@ class Memory:
         How many reads and writes run at once, and how many may wait.
     meters : Meters, optional
         Told how long the store takes and what fails.
+    wait_s : float
+        How long what does not depend on the store waits for it. [s]
     """
 
-    def __init__(self, store: Store | None, working: int, waiting: int, meters: Meters | None = None) -> None:
+    def __init__(
+        self, store: Store | None, working: int, waiting: int, meters: Meters | None = None, wait_s: float = 2.0
+    ) -> None:
         self._store = store
         self._meters = meters or Meters()
         self._workshop = Workshop(working, waiting)
+        self._wait_s = wait_s
         self._kept: KeptSnapshot | None = None
         self.ahead_s = 0.0
         """How far the store's time is ahead of this machine's clock, as last looked at. [s]"""
@@ -90,6 +96,19 @@ class Memory:
         finally:
             self._meters.store_worked(what, time.perf_counter() - begun_s, failure)
 
+    async def run_soon(self, work: Callable[[Store], T], what: str = "other") -> T:
+        """`run`, but for what is answered without the store as well: one that hangs counts as one that fails.
+
+        Raises
+        ------
+        NoStore, StoreError, Busy
+        """
+        try:
+            return await within(self.run(work, what), self._wait_s)
+        except TimeoutError:
+            problem = f"has not answered within {self._wait_s:g} s."
+            raise StoreUnavailable("store", problem, "Whether it was written is not known.") from None
+
     async def do(self, command: Command, caller: Caller, once: Once | None = None) -> Answer:
         """Make a change at the time of this machine's clock."""
         answer = await self.run(lambda store: store.do(command, caller.actor, time.time(), once), "change")
@@ -127,7 +146,7 @@ class Memory:
             return self._kept.snapshot
 
         try:
-            return await self.run(read)
+            return await self.run_soon(read)
         except Refused:
             raise
         except (StoreError, Busy) as failure:

@@ -113,7 +113,7 @@ async def _kept(
 ) -> Response:  # fmt: skip
     """Record a decision and answer it; one that cannot be recorded is answered all the same."""
     try:
-        first = await memory.run(lambda store: keep(store, said, encounter_id, caller.actor, time.time(), once))
+        first = await memory.run_soon(lambda store: keep(store, said, encounter_id, caller.actor, time.time(), once))
     except Refused:
         raise
     except (StoreError, Busy) as failure:

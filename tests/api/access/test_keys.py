@@ -233,6 +233,31 @@ def test_a_key_seen_lately_serves_while_the_store_is_away_and_no_other(run, stor
         run(keys.identify(made.text, True))
 
 
+def test_a_store_that_hangs_is_not_waited_for_by_a_key_seen_lately(run, store, clock, wall, admin, monkeypatch):
+    keys = Keys(store, REMEMBER_S, clock, wall, keep_s=60.0, wait_s=0.05)
+    made = keys.create("RNLI Severn", AccessRole.CREW, admin)
+    run(keys.identify(made.text, True))
+    answers, back = threading.Event(), []
+    plain = store.key
+
+    def slow(key_id):
+        assert answers.wait(30.0)
+        back.append(key_id)
+        return plain(key_id)
+
+    monkeypatch.setattr(store, "key", slow)
+    clock.now_s += REMEMBER_S
+
+    async def asked():
+        try:
+            return await keys.identify(made.text, True), list(back)
+        finally:
+            answers.set()
+
+    known, came_back_before = run(asked())
+    assert (known.duty, came_back_before) == ("RNLI Severn", [])
+
+
 def test_what_this_process_revoked_does_not_serve_while_the_store_is_away(run, store, clock, wall, admin, monkeypatch):
     keys = Keys(store, REMEMBER_S, clock, wall, keep_s=60.0)
     made = keys.create("RNLI Severn", AccessRole.CREW, admin)
