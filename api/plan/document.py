@@ -146,7 +146,8 @@ def _accept(proposal: Proposal, boat: Boat, part: Part, eta_at: str, ashore_min:
         "idempotency_key": f"{key}-{_port(proposal, part).id}-{part.persons}",
         "body": {
             "port_id": _port(proposal, part).id,
-            "vessel": boat.id,
+            "vessel": boat.unit,
+            **({} if boat.encounter_id is None else {"encounter_id": boat.encounter_id}),
             "persons": {"total": part.persons},
             "eta_at": eta_at,
             # Places are held for as long past the arrival as usual, and while others land before this load.
@@ -225,7 +226,10 @@ def _plan_id(proposal: Proposal, inputs: Json) -> str:
 
     A search cut short by its time may end elsewhere the next time; parts of the two plans must not share their keys.
     """
-    boats = [[boat.id, boat.most_parts, encounter_echo(boat.decision.ask)] for boat in proposal.boats]
+    boats = [
+        [boat.id, boat.encounter_id, boat.unit, boat.most_parts, encounter_echo(boat.decision.ask)]
+        for boat in proposal.boats
+    ]
     figures = sorted(
         [proposal.world.ports[port].id, str(one.places), one.persons_per_hour, one.queued_persons]
         for port, one in proposal.figures.items()

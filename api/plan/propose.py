@@ -61,6 +61,10 @@ class Boat:
         Ports of the world it may land at in this plan.
     delay_min : float
         From the time of the plan to that of the encounter. [min]
+    encounter_id : str or None
+        Encounter of the store.
+    unit : str
+        Who carries them.
     """
 
     id: str
@@ -70,6 +74,8 @@ class Boat:
     most_parts: int
     usable: np.ndarray
     delay_min: float
+    encounter_id: str | None
+    unit: str
 
     def nearest(self, among: np.ndarray) -> int | None:
         """First of some ports by the policy's key."""
@@ -229,7 +235,7 @@ def _boat(
     usable &= np.array([port in figures for port in range(len(usable))])
     return Boat(
         given.id, decision, ceil(decision.persons), not np.isnan(ask.persons_max), given.most_parts if given.may_split
-        else 1, usable, (ask.at_s - at_s) / MINUTE_S,
+        else 1, usable, (ask.at_s - at_s) / MINUTE_S, given.encounter_id, given.unit or given.id,
     )  # fmt: skip
 
 

@@ -30,6 +30,13 @@ class PlanEncounterIn(EncounterIn):
     """
 
     id: Name
+    encounter_id: Annotated[
+        Name | None,
+        Field(description="Encounter of the store: what is held for it is not taken from it; accepting holds for it."),
+    ] = None
+    unit: Annotated[
+        Name | None, Field(description="Who carries them, as the reservation and her key have it; the id if left out.")
+    ] = None
     may_split: Annotated[bool, Field(strict=True)] = False
     most_parts: Annotated[int, Field(strict=True, ge=2, le=4)] = 2
 

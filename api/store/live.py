@@ -84,6 +84,14 @@ class PortsSnapshot:
             kept["own"] = True
         return PortsSnapshot(canonical(content)) if own else self
 
+    def for_encounters(self, encounter_ids: frozenset[str]) -> "PortsSnapshot":
+        """The same with the places marked that are held for some encounters: a plan for these shares them out anew."""
+        content = self.content
+        own = [kept for kept in content["reserved"] if kept["encounter_id"] in encounter_ids]
+        for kept in own:
+            kept["own"] = True
+        return PortsSnapshot(canonical(content)) if own else self
+
     def status_input(self, now_s: float) -> PortStatusInput | None:
         """For ``inputs.port_status`` of a decision; None when no port ever reported anything."""
         content = self.content
