@@ -125,7 +125,7 @@ class Settings(BaseSettings):
     )
     store_waiting: int = Field(1_024, ge=0, description="Reads and writes that may wait for their turn.")
     store_wait_s: float = Field(
-        2.0,
+        3.0,
         gt=0.0,
         description="How long a decision waits for a store that does not answer: it is then made of what was read "
         "last, and not recorded. [s]",

@@ -81,7 +81,7 @@ class Keys:
 
     def __init__(
         self, store: Store, remember_s: float, clock: Callable[[], float] = time.monotonic,
-        wall: Callable[[], float] = time.time, keep_s: float = 0.0, wait_s: float = 2.0,
+        wall: Callable[[], float] = time.time, keep_s: float = 0.0, wait_s: float = 3.0,
     ) -> None:  # fmt: skip
         self._store = store
         self._remember_s = remember_s

@@ -44,7 +44,7 @@ class Memory:
     """
 
     def __init__(
-        self, store: Store | None, working: int, waiting: int, meters: Meters | None = None, wait_s: float = 2.0
+        self, store: Store | None, working: int, waiting: int, meters: Meters | None = None, wait_s: float = 3.0
     ) -> None:
         self._store = store
         self._meters = meters or Meters()
