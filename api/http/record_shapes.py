@@ -176,6 +176,9 @@ class ReservationChangeShape(BaseModel):
     origin: Annotated[
         ReservationShape | None, Field(alias="from", description="After a split: the one it came from.")
     ] = None
+    from_vessel: Annotated[
+        str | None, Field(description="After a transfer of everybody: the vessel whose places they were.")
+    ] = None
 
 
 class PointShape(BaseModel):

@@ -70,6 +70,13 @@ def owners_of(tx: Transaction, ids: Iterable[str]) -> Owners:
     return {name: frozenset(found) if found else _NOBODY for name, found in owners.items()}
 
 
+def vessels_named(tx: Transaction, names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Principals of vessels by each of some names; nobody for a name that is no vessel's."""
+    wanted = set(names)
+    vessels = _vessels(tx) if wanted else {}
+    return {name: vessels.get(_plain(name), _NOBODY) for name in wanted}
+
+
 def _vessels(tx: Transaction) -> dict[str, frozenset[str]]:
     """Principals of vessels by name."""
     vessels: dict[str, frozenset[str]] = {}

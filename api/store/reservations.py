@@ -333,8 +333,11 @@ class Transfer:
             eta_ms = milliseconds(self.eta_s, "eta_at")
             expires_ms = max(_expiry(ledger, eta_ms, HOLD_AFTER_ETA_S), kept.expires_ms)
         if moved == remaining and kept.landed == 0:
+            gave = kept.vessel
             kept.vessel, kept.eta_ms, kept.expires_ms = self.to_vessel, eta_ms, expires_ms
-            return _stored(ledger, kept)
+            change = _stored(ledger, kept)
+            # The record names the other vessel from here on; the one that had the places must hear of it.
+            return change._replace(document={**change.document, "from_vessel": gave})
         if moved.total < remaining.total and remaining.total - moved.total < (
             remaining.families - moved.families + remaining.medical - moved.medical
         ):

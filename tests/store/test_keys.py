@@ -199,6 +199,22 @@ def test_places_held_for_a_vessel_and_the_encounter_they_are_for_are_hers_too(bu
     assert busy.owners([name, "e-3"]) == {name: {smc, ranger}, "e-3": {"unit:Shannon"}}
 
 
+def test_a_vessel_hears_that_her_places_went_to_another(busy):
+    centre = Actor(Role.CONTROLLER, "SMC", "token:1")
+    for number, unit in enumerate(("RNLI Ranger", "BF Hunter")):
+        busy.do(CreateKey(f"k{number}", unit, Role.CREW, bytes([number] * 32)), ADMIN, NOW + 10)
+    held = busy.do(Hold("dover", "RNLI Ranger", Persons(5), NOW + 3_600), centre, NOW + 11)
+    name = held.document["reservation"]["reservation_id"]
+    given = busy.do(Transfer(name, "BF Hunter"), centre, NOW + 12)
+    assert given.document["from_vessel"] == "RNLI Ranger"
+    assert busy.events(0)[-1].owners == {"token:1", "unit:RNLI Ranger", "unit:BF Hunter"}
+    assert busy.owners([name]) == {name: {"token:1", "unit:BF Hunter"}}
+    # What comes after is no more of hers.
+    busy.do(Release(name, ""), centre, NOW + 13)
+    assert busy.events(0)[-1].owners == {"token:1", "unit:BF Hunter"}
+    assert check(busy.database).problems == ()
+
+
 def test_many_ids_are_asked_for_at_once(busy):
     found = busy.owners([f"r-{number}" for number in range(1_000)])
     assert (len(found), found["r-4"], found["r-999"]) == (1_000, {"unit:Severn"}, frozenset())
