@@ -124,6 +124,12 @@ class Settings(BaseSettings):
         "waits behind a decision.",
     )
     store_waiting: int = Field(1_024, ge=0, description="Reads and writes that may wait for their turn.")
+    store_wait_s: float = Field(
+        3.0,
+        gt=0.0,
+        description="How long a decision waits for a store that does not answer: it is then made of what was read "
+        "last, and not recorded. [s]",
+    )
     sweep_every_s: float = Field(
         30.0,
         gt=0.0,
@@ -167,6 +173,13 @@ class Settings(BaseSettings):
         ge=0.0,
         le=5.0,
         description="How long a key may be remembered: a key revoked by another process is refused no later. [s]",
+    )
+    key_keep_s: float = Field(
+        86_400.0,
+        ge=0.0,
+        le=604_800.0,
+        description="How long a key that was looked up still serves while the store cannot be read: deciding needs "
+        "none. [s]",
     )
     key_overlap_s: float = Field(
         86_400.0,

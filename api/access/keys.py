@@ -6,6 +6,7 @@ bits. (Measured: argon2 would take 177 ms of a core for each request, SHA-256 ta
 
 import hashlib
 import hmac
+import math
 import re
 import secrets
 import threading
@@ -18,9 +19,11 @@ from anyio import CapacityLimiter, to_thread
 
 from api.access.identity import CannotTell, Identity, NotKnown, Reason
 from api.access.roles import AccessRole
-from api.store.errors import StoreError
+from api.patience import within
+from api.store.errors import ShownOnce, StoreError
 from api.store.keys import CreateKey, RevokeKey, RotateKey, StoredKey
-from api.store.ledger import Actor, Role
+from api.store.ledger import Actor, Answer, Once, Role
+from api.store.ownership import principal_of
 from api.store.store import Store
 from api.store.values import Json
 
@@ -69,23 +72,42 @@ class Keys:
         Of what is remembered; only ever forward. [s]
     wall : callable
         Of expiry. [s]
+    keep_s : float
+        How long a key that was looked up serves while the store cannot be read: a decision needs no store, and nothing
+        that does is opened by it. [s]
+    wait_s : float
+        How long it is waited for then. [s]
     """
 
     def __init__(
         self, store: Store, remember_s: float, clock: Callable[[], float] = time.monotonic,
-        wall: Callable[[], float] = time.time,
+        wall: Callable[[], float] = time.time, keep_s: float = 0.0, wait_s: float = 3.0,
     ) -> None:  # fmt: skip
         self._store = store
         self._remember_s = remember_s
         self._clock = clock
         self._wall = wall
+        self._keep_s, self._wait_s = keep_s, wait_s
+        self._not_asked_before_s = -math.inf
         self._remembered: OrderedDict[str, _Remembered] = OrderedDict()
         self._changes = 0
         self._gate = threading.Lock()
         self._looking_up: CapacityLimiter | None = None
 
-    def create(self, unit: str, role: AccessRole, actor: Actor, expires_s: float | None = None) -> NewKey:
+    def create(
+        self, unit: str, role: AccessRole, actor: Actor, expires_s: float | None = None, once: Once | None = None
+    ) -> NewKey:
         """Give a unit a key.
+
+        Parameters
+        ----------
+        unit : str
+        role : AccessRole
+        actor : Actor
+        expires_s : float, optional
+            First instant it is no longer valid. [s]
+        once : Once, optional
+            Idempotency key: the same request again makes no second key.
 
         Raises
         ------
@@ -93,26 +115,27 @@ class Keys:
         """
         key_id, secret = secrets.token_hex(_ID_BYTES), secrets.token_hex(_SECRET_BYTES)
         command = CreateKey(key_id, unit, Role(role.value), _digest(secret), expires_s)
-        return NewKey(f"{START}{key_id}_{secret}", self._do(command, actor))
+        return NewKey(f"{START}{key_id}_{secret}", self._shown_once(command, actor, once))
 
-    def rotate(self, key_id: str, actor: Actor, overlap_s: float) -> NewKey:
-        """Give a key a new secret; the one before stays valid for the overlap.
+    def rotate(self, key_id: str, actor: Actor, overlap_s: float, once: Once | None = None) -> NewKey:
+        """Give a key a new secret; the one before stays valid for the overlap. The same request again gives none.
 
         Raises
         ------
         Refused
         """
         secret = secrets.token_hex(_SECRET_BYTES)
-        return NewKey(f"{START}{key_id}_{secret}", self._do(RotateKey(key_id, _digest(secret), overlap_s), actor))
+        command = RotateKey(key_id, _digest(secret), overlap_s)
+        return NewKey(f"{START}{key_id}_{secret}", self._shown_once(command, actor, once))
 
-    def revoke(self, key_id: str, actor: Actor, reason: str = "") -> Json:
+    def revoke(self, key_id: str, actor: Actor, reason: str = "", once: Once | None = None) -> Json:
         """End a key; requests that come after this are refused.
 
         Raises
         ------
         Refused
         """
-        return self._do(RevokeKey(key_id, reason), actor)
+        return self._do(RevokeKey(key_id, reason), actor, once).document
 
     def listed(self) -> list[StoredKey]:
         """Every key there ever was, oldest first."""
@@ -132,7 +155,7 @@ class Keys:
         ------
         NotKnown
         CannotTell
-            The store cannot be read.
+            The store cannot be read, and the key was not seen lately.
         """
         found = _KEY.fullmatch(text)
         if found is None:
@@ -143,9 +166,20 @@ class Keys:
             return self._checked(remembered.key, secret)
         if remembered is None and not may_look_up:
             raise NotKnown(Reason.KEY_NOT_LOOKED_UP)
+        kept = remembered if remembered is not None and self._clock() - remembered.at_s < self._keep_s else None
+        if kept is not None and self._clock() < self._not_asked_before_s:
+            return self._checked(kept.key, secret)
         if self._looking_up is None:
             self._looking_up = CapacityLimiter(_LOOKED_UP_AT_ONCE)
-        key = await to_thread.run_sync(self._looked_up, key_id, limiter=self._looking_up)
+        asked = to_thread.run_sync(self._looked_up, key_id, limiter=self._looking_up)
+        try:
+            key = await asked if kept is None else await within(asked, self._wait_s)
+        except (CannotTell, TimeoutError):
+            if kept is None:
+                raise
+            # A store that is away may take seconds to say so: the next callers need not wait for it as well.
+            self._not_asked_before_s = self._clock() + self._remember_s
+            return self._checked(kept.key, secret)
         if key is None:
             raise NotKnown(Reason.KEY_UNKNOWN)
         return self._checked(key, secret)
@@ -181,14 +215,25 @@ class Keys:
             raise NotKnown(Reason.KEY_EXPIRED)
         if not is_current and (key.previous_until_ms is None or now_ms >= key.previous_until_ms):
             raise NotKnown(Reason.KEY_EXPIRED)
-        return Identity(f"unit:{key.unit}", frozenset({AccessRole(key.role)}), key.unit)
+        return Identity(principal_of(key.unit), frozenset({AccessRole(key.role)}), key.unit)
 
-    def _do(self, command: CreateKey | RotateKey | RevokeKey, actor: Actor) -> Json:
-        document = self._store.do(command, actor, self._wall()).document
+    def _shown_once(self, command: CreateKey | RotateKey, actor: Actor, once: Once | None) -> Json:
+        answer = self._do(command, actor, once)
+        if answer.repeated:
+            # What was shown is kept nowhere, so this one request cannot be given the same bytes again.
+            known = answer.document["key_id"]
+            raise ShownOnce(
+                "Idempotency-Key", f"has made key {known} before, which was shown then.",
+                f"If it got lost, rotate {known} under a new Idempotency-Key.",
+            )  # fmt: skip
+        return answer.document
+
+    def _do(self, command: CreateKey | RotateKey | RevokeKey, actor: Actor, once: Once | None) -> Answer:
+        answer = self._store.do(command, actor, self._wall(), once)
         with self._gate:
             self._changes += 1
             self._remembered.pop(command.key_id, None)
-        return document
+        return answer
 
 
 def _digest(secret: str) -> bytes:

@@ -70,7 +70,7 @@ def create_app(
     opening = Opening(pack, house, forecast)
     planner = Planner(limits.planning)
 
-    memory = Memory(store, limits.store_working, limits.store_waiting, meters)
+    memory = Memory(store, limits.store_working, limits.store_waiting, meters, limits.store_wait_s)
     broadcast = Broadcast(memory, limits.events_every_s, limits.listeners, limits.listener_queue)
 
     def tell_of_forecast(opened: House) -> None:
@@ -131,6 +131,10 @@ def watch_all(app: FastAPI) -> None:
     meters.watch("work_waiting", "Decisions and distances that wait for their turn.", lambda: state.workshop.waiting)
     meters.watch("store_running", "Reads and writes under way.", lambda: state.memory.workshop.working)
     meters.watch("store_waiting", "Reads and writes that wait.", lambda: state.memory.workshop.waiting)
+    meters.watch(
+        "store_ahead_seconds", "How far the store's time is ahead of this clock; above 120 a clock was wrong.",
+        lambda: state.memory.ahead_s,
+    )  # fmt: skip
     meters.watch("plans_under_way", "Joint plans being made.", lambda: state.planner.under_way)
     meters.watch("event_listeners", "Event streams that are open.", lambda: state.broadcast.listeners)
     meters.watch("ready", "1 when decisions can be made, 0 while starting or stopping.", lambda: is_ready(app))

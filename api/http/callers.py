@@ -84,7 +84,11 @@ class Gate:
     ) -> None:  # fmt: skip
         self._is_on = settings.access
         self._clock = clock
-        self.keys = None if store is None else Keys(store, settings.key_cache_s)
+        self.keys = (
+            None
+            if store is None
+            else Keys(store, settings.key_cache_s, keep_s=settings.key_keep_s, wait_s=settings.store_wait_s)
+        )
         self._tokens = tokens or (Tokens(settings) if settings.token_issuer is not None else None)
         if self._is_on and self.keys is None and self._tokens is None:
             raise InvalidAsk(

@@ -13,13 +13,19 @@ from api.http.problems import Busy
 from api.settings import Settings
 from api.store.errors import StoreError
 from api.store.ledger import Actor, Role
-from api.store.reservations import SweepHolds
+from api.store.reservations import ExpireHold
 from api.store.signed_heads import export_head, read_signing_key
 from api.store.store import Store
 
 _log = logging.getLogger(__name__)
 
 SWEEPER = Actor(Role.SYSTEM, "sweeper")
+
+AHEAD_S = 120.0
+"""[A] How far clocks of several machines may be apart before it is said. [s]"""
+
+_MOST_EXPIRED = 1_000
+"""Holds marked in one go, so that the other chores have their turn."""
 
 
 @asynccontextmanager
@@ -59,8 +65,27 @@ async def sweep(memory: Memory, kept_documents: int) -> None:
 
     Several processes may do so at once.
     """
+    await look_at_clock(memory)
     await memory.run(lambda store: store.forget_documents(kept_documents))
-    await memory.run(lambda store: store.do(SweepHolds(), SWEEPER, time.time()))
+    for _ in range(_MOST_EXPIRED):
+        answer = await memory.run(lambda store: store.do(ExpireHold(), SWEEPER, time.time()))
+        if answer.sequence == 0:
+            break
+
+
+async def look_at_clock(memory: Memory) -> None:
+    """Say so where the store's time is ahead of this machine's clock: one of the clocks that wrote to it was wrong.
+
+    The store's time never goes back, so until the clock has caught up holds end early, and reports count as of no known
+    age. Nobody would guess why.
+    """
+    memory.ahead_s = await memory.run(lambda store: store.head().at_ms / 1000.0 - time.time())
+    if memory.ahead_s > AHEAD_S:
+        _log.error(
+            "the store's time is %.0f s ahead of this clock: a clock was wrong when something was recorded. Until this "
+            "clock has caught up holds end early and what ports report counts as stale. Check the time service.",
+            memory.ahead_s,
+        )
 
 
 class Signer:

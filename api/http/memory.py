@@ -12,8 +12,9 @@ from starlette.responses import Response
 from api.http.callers import Caller
 from api.http.limits import Workshop
 from api.http.meters import Meters
-from api.http.problems import Busy, NoStore
-from api.store.errors import Refused, StoreError
+from api.http.problems import Busy, NoStore, OwnerUnknown
+from api.patience import within
+from api.store.errors import Refused, StoreError, StoreUnavailable
 from api.store.ledger import Answer, Command, Once
 from api.store.live import KeptSnapshot, PortsSnapshot, lost_snapshot
 from api.store.store import Store
@@ -23,6 +24,8 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 KEY = "Idempotency-Key"
+
+_WITHOUT = "encounter_id: the store cannot be read. Leave encounter_id out to be answered now, or try again soon."
 
 
 class Memory:
@@ -36,13 +39,20 @@ class Memory:
         How many reads and writes run at once, and how many may wait.
     meters : Meters, optional
         Told how long the store takes and what fails.
+    wait_s : float
+        How long what does not depend on the store waits for it. [s]
     """
 
-    def __init__(self, store: Store | None, working: int, waiting: int, meters: Meters | None = None) -> None:
+    def __init__(
+        self, store: Store | None, working: int, waiting: int, meters: Meters | None = None, wait_s: float = 3.0
+    ) -> None:
         self._store = store
         self._meters = meters or Meters()
         self._workshop = Workshop(working, waiting)
+        self._wait_s = wait_s
         self._kept: KeptSnapshot | None = None
+        self.ahead_s = 0.0
+        """How far the store's time is ahead of this machine's clock, as last looked at. [s]"""
         self.changed = asyncio.Event()
         """Set when this process has changed something; the poller of events clears it."""
 
@@ -86,13 +96,28 @@ class Memory:
         finally:
             self._meters.store_worked(what, time.perf_counter() - begun_s, failure)
 
+    async def run_soon(self, work: Callable[[Store], T], what: str = "other") -> T:
+        """`run`, but for what is answered without the store as well: one that hangs counts as one that fails.
+
+        Raises
+        ------
+        NoStore, StoreError, Busy
+        """
+        try:
+            return await within(self.run(work, what), self._wait_s)
+        except TimeoutError:
+            problem = f"has not answered within {self._wait_s:g} s."
+            raise StoreUnavailable("store", problem, "Whether it was written is not known.") from None
+
     async def do(self, command: Command, caller: Caller, once: Once | None = None) -> Answer:
         """Make a change at the time of this machine's clock."""
         answer = await self.run(lambda store: store.do(command, caller.actor, time.time(), once), "change")
         self.changed.set()
         return answer
 
-    async def ports_seen(self, now_s: float, first: Callable[[Store], object] | None = None) -> PortsSnapshot:
+    async def ports_seen(
+        self, now_s: float, first: Callable[[Store], object] | None = None, first_decides: bool = False
+    ) -> PortsSnapshot:
         """What ports reported and what is held: one cheap read while nothing changes.
 
         Where the store cannot be read it is what was read last, or feeds that have died: a decision is answered all
@@ -104,10 +129,13 @@ class Memory:
             [s]
         first : callable, optional
             Looked at in the same go; what it refuses is refused.
+        first_decides : bool
+            Whether nothing may be answered before `first` has been looked at: it says whose a record is.
 
         Raises
         ------
         Refused
+        OwnerUnknown
         """
 
         def read(store: Store) -> PortsSnapshot:
@@ -118,10 +146,12 @@ class Memory:
             return self._kept.snapshot
 
         try:
-            return await self.run(read)
+            return await self.run_soon(read)
         except Refused:
             raise
         except (StoreError, Busy) as failure:
+            if first_decides:
+                raise OwnerUnknown(_WITHOUT, {"Retry-After": "1"}) from failure
             _log.error("ports are taken as they were last known: %s", failure)
             return lost_snapshot() if self._kept is None else self._kept.snapshot
 

@@ -1,6 +1,7 @@
 """Records of a vessel's own: what a caller with `own_only` may see and change.
 
-A record belongs to the principal whose key or token made it; the store says whose it is (`api/store/ownership.py`).
+A record belongs to the principal whose key or token made it, places also to the vessel they are held for; the store
+says whose it is (`api/store/ownership.py`).
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from api.http.memory import Memory
 from api.store.errors import NothingSuch
 from api.store.events import Event
 from api.store.ledger import Role
+from api.store.live import PortsSnapshot
 from api.store.store import Store
 from api.store.values import Json, canonical
 
@@ -84,6 +86,11 @@ def own_part(caller: Caller, store: Store, documents: Sequence[Json], field: str
         return list(documents)
     owners = store.owners(str(document[field]) for document in documents)
     return [document for document in documents if caller.principal in owners[str(document[field])]]
+
+
+def places_seen(caller: Caller, seen: PortsSnapshot, encounter_id: str | None) -> PortsSnapshot:
+    """What ports reported and what is held, as it counts for a caller: a vessel's own places are not taken from her."""
+    return seen.for_vessel(caller.principal, encounter_id) if caller.own_only else seen
 
 
 def without_others(caller: Caller, document: Json) -> Json:

@@ -214,7 +214,7 @@ PLAN: dict[str, Any] = {
         "port_status": None,
         "ports_without_figures": "unknown",
         "tides": None,
-        "time_limit_s": 15.0,
+        "time_limit_s": 1.5,
     },
 }
 """A plan cut short: one encounter and one port of two."""

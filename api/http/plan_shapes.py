@@ -165,7 +165,7 @@ class MissingShape(BaseModel):
 class PlanShape(BaseModel):
     """A joint plan: a proposal, accepted one encounter at a time."""
 
-    plan_id: Annotated[str, Field(description="Digest of everything the plan rests on.")]
+    plan_id: Annotated[str, Field(description="Digest of everything the plan rests on, and of who goes where.")]
     planned_at: str
     kind: Literal["proposal"]
     note: str | None

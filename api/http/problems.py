@@ -26,6 +26,7 @@ from api.store.errors import (
     NoPlaces,
     NothingSuch,
     RoleNeeded,
+    ShownOnce,
     StoreBroken,
     StoreBusy,
     StoreError,
@@ -117,6 +118,10 @@ class AccessUnknown(Refusal):
     """Who is calling cannot be found out now."""
 
 
+class OwnerUnknown(Refusal):
+    """Whose a record is cannot be found out now, so it is nobody's to use."""
+
+
 class Kind(NamedTuple):
     """What is answered for a sort of exception."""
 
@@ -150,6 +155,7 @@ KINDS: dict[type[Exception] | int, Kind] = {
     NoPlaces: Kind(409, NoPlaces.code, "There are too few places"),
     WrongState: Kind(409, WrongState.code, "The record is in another state"),
     HoldExpired: Kind(409, HoldExpired.code, "The hold has expired"),
+    ShownOnce: Kind(409, ShownOnce.code, "The key was shown before"),
     NewerReport: Kind(409, NewerReport.code, "What is known is newer"),
     StoreBusy: Kind(503, StoreBusy.code, "The store is busy"),
     StoreUnavailable: Kind(503, StoreUnavailable.code, "The store cannot be reached"),
@@ -160,6 +166,7 @@ KINDS: dict[type[Exception] | int, Kind] = {
     OnlyLocal: Kind(403, "ONLY_LOCAL", "Access is off, and only this machine is answered"),
     TooOften: Kind(429, "TOO_OFTEN", "Too many requests"),
     AccessUnknown: Kind(503, "ACCESS_UNKNOWN", "Who is calling cannot be found out now"),
+    OwnerUnknown: Kind(503, "OWNER_UNKNOWN", "Whose record it is cannot be found out now"),
     400: Kind(400, "BAD_REQUEST", "The request cannot be read"),
     404: Kind(404, "NOT_FOUND", "There is nothing here"),
     405: Kind(405, "METHOD_NOT_ALLOWED", "This method is not offered here"),

@@ -119,7 +119,7 @@ class AcceptedShape(BaseModel):
     port_id: str
     part: Annotated[Literal["status", "capacity"] | None, Field(description="Null: the document says nothing usable.")]
     accepted: bool
-    code: Annotated[str | None, Field(description="Why not: UNKNOWN_PORT, NEWER_REPORT, WRONG_VALUE.")]
+    code: Annotated[str | None, Field(description="Why not: UNKNOWN_PORT, WRITTEN_HERE, NEWER_REPORT, WRONG_VALUE.")]
 
 
 class ExchangeShape(BaseModel):
@@ -175,6 +175,9 @@ class ReservationChangeShape(BaseModel):
     places_left: PlacesLeftShape
     origin: Annotated[
         ReservationShape | None, Field(alias="from", description="After a split: the one it came from.")
+    ] = None
+    from_vessel: Annotated[
+        str | None, Field(description="After a transfer of everybody: the vessel whose places they were.")
     ] = None
 
 

@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 
 from api.document import Json, decision_id, dump, encounter_echo, inputs_document, port_brief
+from api.plan.effort import effort_for
 from api.plan.notices import notices_of
 from api.plan.problem import INF, Part
 from api.plan.propose import Boat, Proposal
@@ -145,7 +146,8 @@ def _accept(proposal: Proposal, boat: Boat, part: Part, eta_at: str, ashore_min:
         "idempotency_key": f"{key}-{_port(proposal, part).id}-{part.persons}",
         "body": {
             "port_id": _port(proposal, part).id,
-            "vessel": boat.id,
+            "vessel": boat.unit,
+            **({} if boat.encounter_id is None else {"encounter_id": boat.encounter_id}),
             "persons": {"total": part.persons},
             "eta_at": eta_at,
             # Places are held for as long past the arrival as usual, and while others land before this load.
@@ -215,18 +217,25 @@ def _inputs(proposal: Proposal) -> Json:
         "ports_without_figures": asked.ports_without_figures,
         "persons_per_hour_without_figures": asked.persons_per_hour_without_figures,
         "allow_unconfirmed": asked.allow_unconfirmed,
-        "time_limit_s": asked.time_limit_s,
+        "time_limit_s": effort_for(len(proposal.boats), asked.time_limit_s).limit_s,
     }
 
 
 def _plan_id(proposal: Proposal, inputs: Json) -> str:
-    """Name of a plan: a digest of everything it rests on."""
-    boats = [[boat.id, boat.most_parts, encounter_echo(boat.decision.ask)] for boat in proposal.boats]
+    """Name of a plan: a digest of everything it rests on, and of who goes where.
+
+    A search cut short by its time may end elsewhere the next time; parts of the two plans must not share their keys.
+    """
+    boats = [
+        [boat.id, boat.encounter_id, boat.unit, boat.most_parts, encounter_echo(boat.decision.ask)]
+        for boat in proposal.boats
+    ]
     figures = sorted(
         [proposal.world.ports[port].id, str(one.places), one.persons_per_hour, one.queued_persons]
         for port, one in proposal.figures.items()
     )
-    digest = hashlib.sha256(dump([format_time(proposal.at_s), boats, figures, inputs]).encode()).hexdigest()
+    loads = [] if proposal.best is None else proposal.best.loads.tolist()
+    digest = hashlib.sha256(dump([format_time(proposal.at_s), boats, figures, inputs, loads]).encode()).hexdigest()
     return f"p-{digest[:24]}"
 
 

@@ -2,6 +2,13 @@
 
 from dataclasses import dataclass
 
+SOON_S, SOON_BOATS = 1.5, 20
+"""Longest search of a plan of so many boats or fewer that asks for no other: with the decisions before it and the
+document after it, an answer within two seconds. [s]"""
+
+MORE_S, LONGEST_S = 0.17, 15.0
+"""For each boat more, and for any number of them. [s]"""
+
 
 @dataclass(frozen=True, slots=True)
 class Effort:
@@ -10,7 +17,9 @@ class Effort:
     Attributes
     ----------
     limit_s : float
-        Longest search; a safety net, because where it falls differs from run to run. [s]
+        Longest search. Where it falls differs from run to run, so the answer says that it fell. [s]
+    shortage_s : float
+        Longest search for the places that are missing, where some are: without its end there is no plan at all. [s]
     rounds : int
         Most times the solver is asked for the total.
     exact_rounds : int
@@ -23,8 +32,23 @@ class Effort:
         not touched by it, and the plan states what is not proven.
     """
 
-    limit_s: float = 15.0
+    limit_s: float = LONGEST_S
+    shortage_s: float = LONGEST_S
     rounds: int = 100
     exact_rounds: int = 2
     close_share: float = 0.002
     shared_work: int = 260
+
+
+def effort_for(boats: int, limit_s: float | None = None) -> Effort:
+    """The effort for a plan.
+
+    Parameters
+    ----------
+    boats : int
+    limit_s : float or None
+        Longest search somebody asked for; None for the one that fits the number of boats. [s]
+    """
+    if limit_s is not None:
+        return Effort(limit_s, limit_s)
+    return Effort(min(LONGEST_S, SOON_S + MORE_S * max(0, boats - SOON_BOATS)))

@@ -17,7 +17,7 @@ def plans_for_now(request: PlanIn, now_s: float) -> bool:
 
 
 def seeing(house: House, request: PlanIn, ports: PortsSnapshot, now_s: float) -> House:
-    """The house with the picture of the ports; places held for anybody are taken, also those of the plan's own boats.
+    """The house with the picture of the ports; places held for anybody are taken, but for its own encounters.
 
     Raises
     ------
@@ -25,4 +25,5 @@ def seeing(house: House, request: PlanIn, ports: PortsSnapshot, now_s: float) ->
         The policy of the plan does not exist.
     """
     limits = known_policy(request.policy or DEFAULT_POLICY).limits
-    return replace(house, world=world_seeing(house.world, ports, now_s, limits))
+    planned = frozenset(one.encounter_id for one in request.encounters if one.encounter_id is not None)
+    return replace(house, world=world_seeing(house.world, ports.for_encounters(planned), now_s, limits))

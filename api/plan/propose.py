@@ -7,7 +7,7 @@ from math import ceil, inf
 import numpy as np
 
 from api.house import House
-from api.plan.effort import Effort
+from api.plan.effort import Effort, effort_for
 from api.plan.greedy import greedy
 from api.plan.landing import Landing, landed
 from api.plan.optimum import Optimum
@@ -61,6 +61,10 @@ class Boat:
         Ports of the world it may land at in this plan.
     delay_min : float
         From the time of the plan to that of the encounter. [min]
+    encounter_id : str or None
+        Encounter of the store.
+    unit : str
+        Who carries them.
     """
 
     id: str
@@ -70,6 +74,8 @@ class Boat:
     most_parts: int
     usable: np.ndarray
     delay_min: float
+    encounter_id: str | None
+    unit: str
 
     def nearest(self, among: np.ndarray) -> int | None:
         """First of some ports by the policy's key."""
@@ -148,7 +154,7 @@ def propose(
     problem = problem_of([boats[k] for k in planned], ports, figures)
     urgency = np.array([int(boats[k].decision.ask.medical) for k in planned], np.int64)
     in_turn = greedy(problem, urgency)
-    effort = effort or Effort(limit_s=request.time_limit_s)
+    effort = effort or effort_for(len(boats), request.time_limit_s)
     best, missing = searched(problem, in_turn, effort) if planned else (None, None)
     return Proposal(
         at_s, request, house.world_at(at_s), boats, figures, planned, ports, problem, best, landed(problem, in_turn),
@@ -229,7 +235,7 @@ def _boat(
     usable &= np.array([port in figures for port in range(len(usable))])
     return Boat(
         given.id, decision, ceil(decision.persons), not np.isnan(ask.persons_max), given.most_parts if given.may_split
-        else 1, usable, (ask.at_s - at_s) / MINUTE_S,
+        else 1, usable, (ask.at_s - at_s) / MINUTE_S, given.encounter_id, given.unit or given.id,
     )  # fmt: skip
 
 

@@ -30,6 +30,13 @@ class PlanEncounterIn(EncounterIn):
     """
 
     id: Name
+    encounter_id: Annotated[
+        Name | None,
+        Field(description="Encounter of the store: what is held for it is not taken from it; accepting holds for it."),
+    ] = None
+    unit: Annotated[
+        Name | None, Field(description="Who carries them, as the reservation and her key have it; the id if left out.")
+    ] = None
     may_split: Annotated[bool, Field(strict=True)] = False
     most_parts: Annotated[int, Field(strict=True, ge=2, le=4)] = 2
 
@@ -65,8 +72,8 @@ class PlanIn(_Strict):
         Landing rate to take where none is stated. [persons/h]
     allow_unconfirmed : bool
         Use ports that are not confirmed for a vessel; the plan then names them.
-    time_limit_s : float
-        Longest search. [s]
+    time_limit_s : float or None
+        Longest search; None for one that fits the number of encounters: 1.5 s up to 20 of them, 15 s from 100 on. [s]
     """
 
     time: Annotated[str, Field(max_length=40)] | None = None
@@ -76,7 +83,7 @@ class PlanIn(_Strict):
     ports_without_figures: Literal["unknown", "unlimited"] = "unknown"
     persons_per_hour_without_figures: Rate | None = None
     allow_unconfirmed: Annotated[bool, Field(strict=True)] = False
-    time_limit_s: Annotated[Finite, Field(ge=1.0, le=60.0)] = 15.0
+    time_limit_s: Annotated[Finite, Field(ge=1.0, le=60.0)] | None = None
     note: Annotated[str, Field(max_length=500)] | None = None
 
     @field_validator("time")

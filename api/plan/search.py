@@ -29,7 +29,7 @@ def search(problem: Problem, in_turn: np.ndarray, effort: Effort) -> Found:
     best = optimum(problem, known, effort)
     if best is not None:
         return best, None
-    missing = shortage(problem, Clock(effort.limit_s))
+    missing = shortage(problem, Clock(effort.shortage_s))
     kept = problem.loaded(problem.persons - missing.without)
     best = optimum(kept, [missing.loads], effort) if kept.persons.any() else None
     return best, missing if missing.without.any() else None

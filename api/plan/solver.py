@@ -47,7 +47,7 @@ class Solver:
         """
         process = self._running()
         # The search keeps to its limit by itself; this ends one that does not.
-        overdue = threading.Timer(_SEARCHES * effort.limit_s + _MORE_S, process.kill)
+        overdue = threading.Timer(_SEARCHES * max(effort.limit_s, effort.shortage_s) + _MORE_S, process.kill)
         overdue.start()
         try:
             assert process.stdin is not None  # noqa: S101

@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple
 import orjson
 
 from api.store.database import Row, Transaction
-from api.store.errors import NothingSuch, WrongValue
+from api.store.errors import NothingSuch, StoreUnavailable, WrongValue
 from api.store.ledger import Change, Ledger
 from api.store.reservations import known_encounter
 from api.store.values import Json, checked_id
@@ -95,7 +95,7 @@ class RecordDecision:
         if self.picture is not None:
             tx.run(
                 "INSERT INTO live_picture (sha256, body) VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING",
-                self.picture_sha256, self.picture,
+                self.picture_sha256, zlib.compress(self.picture, 6),
             )  # fmt: skip
         ledger.defer(
             "INSERT INTO decision (sequence, id, encounter_id, ask, inputs, picture_sha256, document_sha256) "
@@ -226,9 +226,28 @@ def replay(record: DecisionRecord, decide: Callable[[DecisionRecord], bytes]) ->
     return Replay(record.decision_id, again == record.document_sha256, intact, record.document_sha256, again)
 
 
+def picture_of(stored: bytes) -> bytes:
+    """`PortsSnapshot.body` as it was, of what is stored: deflated, but for rows of early stores.
+
+    Every decision for now rests on one, and each may be another; deflated they take a tenth.
+
+    Raises
+    ------
+    StoreUnavailable
+        The row is damaged.
+    """
+    if stored.startswith(b"{"):
+        return stored
+    try:
+        return zlib.decompress(stored)
+    except zlib.error:
+        raise StoreUnavailable("store", "holds a damaged picture of the ports.", "Run 'safeport db check'.") from None
+
+
 def _record(row: Row) -> DecisionRecord:
     sequence, decision_id, encounter_id, ask, inputs, picture, deflated, sha256 = row
     return DecisionRecord(
         sequence, decision_id, encounter_id, bytes(ask), orjson.loads(inputs),
-        None if picture is None else bytes(picture), None if deflated is None else zlib.decompress(deflated), sha256,
+        None if picture is None else picture_of(bytes(picture)),
+        None if deflated is None else zlib.decompress(deflated), sha256,
     )  # fmt: skip

@@ -5,18 +5,22 @@ HAVE is about hospitals; a port of landing is a facility whose services are plac
 a ``serviceListItem`` for each kind of place with ``capacity/{capacityStatus, availableCount, baselineCount}``. Read is
 the same, with either spelling of the namespace, since some exporters write it in capitals. What else a document holds
 is passed over. HAVE does not tell held places from occupied ones: what is held leaves as not available, and what comes
-in as not available is taken as occupied.
+in as not available is taken as occupied. Taken in by the store that wrote it, a document would so count what is held
+twice; a processing instruction says which store that was. HAVE has no word for a report that has run out either: one
+that has, or that grew stale, is not written.
 
 References
 ----------
 OASIS, Emergency Data Exchange Language Hospital AVailability Exchange Version 2.0, Committee Specification 02, 2019.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import NamedTuple, NoReturn
 from xml.parsers import expat
 
+from api.position import parse_time
 from api.store.errors import BadExchange
 from api.store.ports import Occupied, Places, ReportCapacity, SetPortStatus
 from api.store.values import Json, checked_text
@@ -29,6 +33,9 @@ LARGEST_BYTES = 2_000_000
 _DEEPEST = 32
 _MOST_ELEMENTS = 50_000
 _MOST_TEXT = 4_000
+
+_LONGEST_ORIGIN = 100
+_ORIGIN = re.compile(r'store="([0-9a-f]{64})"')
 
 _COLOUR = {"open": "green", "restricted": "yellow", "closed": "red"}
 _STATUS = {colour: status for status, colour in _COLOUR.items()}
@@ -75,27 +82,67 @@ class FacilityReport(NamedTuple):
         if self.status is not None:
             made.append(SetPortStatus(self.port_id, self.status, self.comment or "EDXL-HAVE", reported_s))
         if self.places is not None and self.occupied is not None:
-            made.append(ReportCapacity(self.port_id, self.places, self.occupied, reported_s=reported_s))
+            # HAVE has no landing rate, so a document says nothing against the one that is known.
+            made.append(
+                ReportCapacity(self.port_id, self.places, self.occupied, reported_s=reported_s, keeps_rate=True)
+            )
         return made
 
 
-def write_have(facilities: Iterable[Facility], ports: Mapping[str, Json]) -> bytes:
+def write_have(facilities: Iterable[Facility], ports: Mapping[str, Json], store_id: str = "") -> bytes:
     """A HAVE document.
 
     Parameters
     ----------
     facilities : iterable of Facility
     ports : mapping of dict
-        `Store.port` of each, by id; one that is missing is written without status and places.
+        `Store.port` of each, by id, without what has run out (`standing`); one that is missing goes out without status
+        and places.
+    store_id : str
+        `Store.identity` of the store they are from.
     """
+    origin = f'<?safeport store="{_escaped(store_id)}"?>\n' if store_id else ""
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<have:HAVE xmlns:have="{NAMESPACE}" xmlns:edxl-ct="{_CT}" xmlns:gml="{_GML}">'
+        f'{origin}<have:HAVE xmlns:have="{NAMESPACE}" xmlns:edxl-ct="{_CT}" xmlns:gml="{_GML}">'
     ]
     for facility in facilities:
         parts.append(_facility(facility, ports.get(facility.port_id)))
     parts.append("</have:HAVE>\n")
     return "".join(parts).encode()
+
+
+def standing(port: Json, now_s: float, stale_after_s: float) -> Json:
+    """`Store.port` without what nobody may count on any more: a status past its expiry, a report that grew stale.
+
+    Parameters
+    ----------
+    port : dict
+    now_s : float
+        [s]
+    stale_after_s : float
+        Of the policy. [s]
+    """
+
+    def stands(report: Json | None) -> bool:
+        if report is None or now_s - parse_time(report["reported_at"]) > stale_after_s:
+            return False
+        ends = report.get("expires_at")
+        return ends is None or parse_time(ends) > now_s
+
+    return {**port, **{part: port[part] if stands(port[part]) else None for part in ("status", "capacity")}}
+
+
+def origin_of(document: bytes) -> str | None:
+    """Identity of the store a document says it was written by; None where it says nothing.
+
+    Raises
+    ------
+    BadExchange
+        As `read_have`.
+    """
+    found = _ORIGIN.fullmatch(_parsed(document).text)
+    return None if found is None else found[1]
 
 
 def read_have(document: bytes) -> list[FacilityReport]:
@@ -211,6 +258,11 @@ def _parsed(document: bytes) -> _Element:
     def end(_: str) -> None:
         open_elements.pop()
 
+    def instruction(target: str, data: str) -> None:
+        # Kept as the text of the root, which has none of its own, and only from before it.
+        if target == "safeport" and not top.children:
+            top.text = data[:_LONGEST_ORIGIN]
+
     def text(data: str) -> None:
         element = open_elements[-1]
         if len(element.text) + len(data) > _MOST_TEXT:
@@ -223,6 +275,7 @@ def _parsed(document: bytes) -> _Element:
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text
+    parser.ProcessingInstructionHandler = instruction
     try:
         parser.Parse(document, True)
     except expat.ExpatError as wrong:
@@ -231,7 +284,9 @@ def _parsed(document: bytes) -> _Element:
         if isinstance(wrong, BadExchange):
             raise
         raise BadExchange("document", "is in an encoding nobody knows.", "Send UTF-8.") from None
-    return top.children[0]
+    root = top.children[0]
+    root.text = top.text
+    return root
 
 
 def _read_facility(facility: _Element) -> FacilityReport:

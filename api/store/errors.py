@@ -10,6 +10,7 @@
         │   ├── NoPlaces                      fewer places than asked for, or none reported
         │   ├── WrongState                    for instance confirming what was released
         │   ├── HoldExpired                   its time ran out
+        │   ├── ShownOnce                     a key was made by the same request before, and shown then
         │   ├── NewerReport                   what is known is newer than what was sent
         │   ├── RoleNeeded (PermissionError)  only certain roles may do this
         │   └── KeyReused                     an idempotency key came with another body
@@ -63,6 +64,12 @@ class HoldExpired(WrongState):
     """The hold's time ran out; its places may have been given away."""
 
     code = "CAP_HOLD_EXPIRED"
+
+
+class ShownOnce(WrongState):
+    """The same request has made a key before. It was shown then and is kept nowhere, so it cannot be shown again."""
+
+    code = "KEY_SHOWN_ONCE"
 
 
 class NewerReport(Refused):

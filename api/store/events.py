@@ -5,7 +5,7 @@ from typing import NamedTuple
 import orjson
 
 from api.store.database import Transaction
-from api.store.ownership import owners_of
+from api.store.ownership import owners_of, vessels_named
 
 
 class Event(NamedTuple):
@@ -52,10 +52,15 @@ def events_after(tx: Transaction, sequence: int, limit: int = 256) -> list[Event
     )  # fmt: skip
     about = [_about(row[2], row[3], bytes(row[4])) for row in found]
     owners = owners_of(tx, (name for names in about for name in names))
+    gave = [_gave_away(row[2], bytes(row[4])) for row in found]
+    vessels = vessels_named(tx, (name for name in gave if name is not None))
     return [
-        Event(row[0], row[1], row[2], row[3], bytes(row[4]), _union(row[5], [owners[name] for name in names]))
-        for row, names in zip(found, about, strict=True)
-    ]
+        Event(
+            row[0], row[1], row[2], row[3], bytes(row[4]),
+            _union(row[5], [*(owners[name] for name in names), *(() if vessel is None else (vessels[vessel],))]),
+        )
+        for row, names, vessel in zip(found, about, gave, strict=True)
+    ]  # fmt: skip
 
 
 def _union(maker: str | None, owners: list[frozenset[str]]) -> frozenset[str]:
@@ -68,6 +73,14 @@ def _about(kind: str, subject: str, body: bytes) -> tuple[str, ...]:
         return (subject,)
     given = orjson.loads(body).get("from")
     return (subject,) if given is None else (subject, given["reservation_id"])
+
+
+def _gave_away(kind: str, body: bytes) -> str | None:
+    """The vessel all of whose places went to another: the record does not name her any more."""
+    if kind != "reservation.transferred":
+        return None
+    vessel = orjson.loads(body).get("from_vessel")
+    return None if vessel is None else str(vessel)
 
 
 def newest_event(tx: Transaction) -> int:

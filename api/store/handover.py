@@ -104,3 +104,10 @@ class SignHandover:
                 "taken_by": self.taken_by, "text": self.text, "at": written_time(ledger.now_ms),
             },
         )  # fmt: skip
+
+
+def handover_documents(tx: Transaction) -> list[Json]:
+    """Every signed handover, oldest first."""
+    found = tx.rows("SELECT sequence, page_sha256, handed_by, taken_by, text, at_ms FROM handover ORDER BY sequence")
+    names = ("sequence", "page_sha256", "handed_by", "taken_by", "text")
+    return [{**dict(zip(names, row[:5], strict=True)), "at": written_time(row[5])} for row in found]

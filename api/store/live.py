@@ -8,6 +8,7 @@ import orjson
 
 from api.store.database import Transaction
 from api.store.events import newest_event
+from api.store.ownership import is_held_for
 from api.store.reservations import LIVE
 from api.store.values import Json, canonical
 
@@ -63,6 +64,34 @@ class PortsSnapshot:
         """Digest of the body, shortened."""
         return hashlib.sha256(self.body).hexdigest()[:20]
 
+    def for_vessel(self, principal: str, encounter_id: str | None) -> "PortsSnapshot":
+        """The same with the places marked that are a vessel's own: those are hers to use, not taken by others.
+
+        Parameters
+        ----------
+        principal : str
+            Of her key.
+        encounter_id : str or None
+            What she asks for. Places held for another encounter are then taken; with None all of hers are her own.
+        """
+        content = self.content
+        own = [
+            kept for kept in content["reserved"]
+            if is_held_for(principal, kept["maker"], kept["vessel"])
+            and (encounter_id is None or kept["encounter_id"] in (None, encounter_id))
+        ]  # fmt: skip
+        for kept in own:
+            kept["own"] = True
+        return PortsSnapshot(canonical(content)) if own else self
+
+    def for_encounters(self, encounter_ids: frozenset[str]) -> "PortsSnapshot":
+        """The same with the places marked that are held for some encounters: a plan for these shares them out anew."""
+        content = self.content
+        own = [kept for kept in content["reserved"] if kept["encounter_id"] in encounter_ids]
+        for kept in own:
+            kept["own"] = True
+        return PortsSnapshot(canonical(content)) if own else self
+
     def status_input(self, now_s: float) -> PortStatusInput | None:
         """For ``inputs.port_status`` of a decision; None when no port ever reported anything."""
         content = self.content
@@ -73,6 +102,9 @@ class PortsSnapshot:
             return None
         return PortStatusInput(self.version, max(0.0, round(now_s - max(times) / 1000.0, 3)))
 
+
+_AHEAD_MS = 120_000.0
+"""[A] How far in the future a report may lie; one from farther is of no known age, for a clock was wrong. [ms]"""
 
 _PARTS = ("status", "capacity", "reception")
 
@@ -103,10 +135,11 @@ def ports_snapshot(tx: Transaction, now_ms: int) -> PortsSnapshot:
             )
         },
         "reserved": [
-            {"port_id": row[0], "encounter_id": row[1], "persons": row[2]}
+            {"port_id": row[0], "encounter_id": row[1], "persons": row[2], "vessel": row[3], "maker": row[4]}
             for row in tx.rows(
-                "SELECT port_id, encounter_id, CASE WHEN persons > landed THEN persons - landed ELSE 0 END "  # noqa: S608
-                f"FROM reservation WHERE {LIVE} ORDER BY made",
+                "SELECT r.port_id, r.encounter_id, CASE WHEN persons > landed THEN persons - landed ELSE 0 END, "  # noqa: S608
+                f"r.vessel, m.principal FROM reservation r LEFT JOIN made_by m ON m.sequence = r.made WHERE {LIVE} "
+                "ORDER BY r.made",
                 now_ms,
             )
         ],
@@ -181,13 +214,15 @@ def live_picture(
     limits : Freshness
         Of the policy.
     encounter_id : str, optional
-        Encounter decided for: its own reservations are places it has, not places it lacks.
+        Encounter decided for: its own reservations are places it has, not places it lacks. Those that the snapshot
+        marks as the vessel's own are too.
 
     Returns
     -------
     LivePicture
-        A feed is absent for a port that never reported to it, and stale when its newest report is too old. A status
-        past its expiry, places and reception past the limit are unknown. A danger ashore stays until taken back.
+        A feed is absent for a port that never reported to it, and stale when its newest report is too old, or from so
+        far in the future that its age is not known. A status past its expiry, places and reception past the limit are
+        unknown. A danger ashore stays until taken back.
     """
     import numpy as np
 
@@ -204,11 +239,14 @@ def live_picture(
 
     silent = Feed.STALE if "lost" in content else Feed.ABSENT
 
+    def stands(said: Json) -> bool:
+        return bool(-_AHEAD_MS <= now_ms - said["reported_ms"] <= limit_ms)
+
     def feed(part: str) -> "np.ndarray":
         feeds = np.full(len(at), int(silent), np.int8)
         for port_id, said in content[part].items():
             if port_id in at:
-                feeds[at[port_id]] = Feed.LIVE if now_ms - said["reported_ms"] <= limit_ms else Feed.STALE
+                feeds[at[port_id]] = Feed.LIVE if stands(said) else Feed.STALE
         return feeds
 
     status, age_s = np.zeros(len(at), np.int64), blank()
@@ -223,7 +261,8 @@ def live_picture(
     others = np.zeros(len(at))
     for kept in content["reserved"]:
         index = at.get(kept["port_id"])
-        if index is None:
+        # Snapshots on record from before places were marked say nothing of whose they are.
+        if index is None or kept.get("own"):
             continue
         if encounter_id is None or kept["encounter_id"] != encounter_id:
             others[index] += kept["persons"]
@@ -231,7 +270,7 @@ def live_picture(
     free, pace, queued = blank(), blank(), blank()
     for port_id, said in content["capacity"].items():
         index = at.get(port_id)
-        if index is None or now_ms - said["reported_ms"] > limit_ms:
+        if index is None or not stands(said):
             continue
         free[index] = max(0.0, said["total"] - said["occupied"] - others[index])
         pace[index] = np.nan if said["persons_per_hour"] is None else said["persons_per_hour"]
@@ -243,7 +282,7 @@ def live_picture(
         if index is None:
             continue
         danger[index] = bool(said["danger_ashore"])
-        if now_ms - said["reported_ms"] <= limit_ms:
+        if stands(said):
             needs[index] = np.nan if said["needs_met"] is None else said["needs_met"]
             transport[index] = np.nan if said["transport_arranged"] is None else said["transport_arranged"]
 

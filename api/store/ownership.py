@@ -1,4 +1,9 @@
-"""Whose a record is: the principal whose key or token made it. What was made without either is nobody's."""
+"""Whose a record is: the principal whose key or token made it. What was made without either is nobody's.
+
+Places held for a vessel are hers too, whoever held them, and so is the encounter they are held for: a co-ordination
+centre that gives a vessel people and places would otherwise hide both from her. She is known by the name of her unit,
+written as in her key but for capitals and spaces. Only who may hold for an encounter can give it away so.
+"""
 
 from collections.abc import Iterable
 
@@ -16,6 +21,24 @@ _MAKERS = (
     "SELECT d.id, m.principal FROM decision d JOIN made_by m ON m.sequence = d.sequence WHERE d.id IN ({marks})",
 )
 
+_NAMED = (
+    "SELECT id, vessel FROM reservation WHERE id IN ({marks})",
+    # Of a reservation that was given up nothing follows any more.
+    "SELECT encounter_id, vessel FROM reservation WHERE encounter_id IN ({marks}) AND state <> 'released'",
+)
+_VESSELS = "SELECT DISTINCT unit FROM access_key WHERE role = 'crew'"
+
+
+def principal_of(unit: str) -> str:
+    """Principal of a unit's keys: the same for all of them, however often they are rotated."""
+    return f"unit:{unit}"
+
+
+def is_held_for(principal: str, maker: str | None, vessel: str) -> bool:
+    """Whether places are a principal's: made with its key, or held for the unit of that name."""
+    unit = principal.removeprefix(principal_of(""))
+    return principal == maker or (unit != principal and _plain(unit) == _plain(vessel))
+
 
 def maker_of(tx: Transaction, sequence: int) -> str | None:
     """Principal an audit row was written for; None where it was nobody's."""
@@ -24,7 +47,7 @@ def maker_of(tx: Transaction, sequence: int) -> str | None:
 
 
 def owners_of(tx: Transaction, ids: Iterable[str]) -> Owners:
-    """Principals that made each reservation, opened each encounter, asked for each decision.
+    """Principals that made each reservation, opened each encounter, asked for each decision, or have places there.
 
     Parameters
     ----------
@@ -40,4 +63,28 @@ def owners_of(tx: Transaction, ids: Iterable[str]) -> Owners:
         for query in _MAKERS:
             for name, principal in tx.rows(query.format(marks=marks), *some):
                 owners[name].add(principal)
+        named = [row for query in _NAMED for row in tx.rows(query.format(marks=marks), *some)]
+        vessels = _vessels(tx) if named else {}
+        for name, vessel in named:
+            owners[name] |= vessels.get(_plain(vessel), _NOBODY)
     return {name: frozenset(found) if found else _NOBODY for name, found in owners.items()}
+
+
+def vessels_named(tx: Transaction, names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Principals of vessels by each of some names; nobody for a name that is no vessel's."""
+    wanted = set(names)
+    vessels = _vessels(tx) if wanted else {}
+    return {name: vessels.get(_plain(name), _NOBODY) for name in wanted}
+
+
+def _vessels(tx: Transaction) -> dict[str, frozenset[str]]:
+    """Principals of vessels by name."""
+    vessels: dict[str, frozenset[str]] = {}
+    for (unit,) in tx.rows(_VESSELS):
+        vessels[_plain(unit)] = vessels.get(_plain(unit), _NOBODY) | {principal_of(unit)}
+    return vessels
+
+
+def _plain(name: str) -> str:
+    """A name without what people write differently: capitals and spaces."""
+    return " ".join(name.split()).casefold()

@@ -100,6 +100,8 @@ class ReportCapacity:
     ----------
     persons_per_hour : float or None
         Landing rate; None when not known. [persons/h]
+    keeps_rate : bool
+        The report does not speak of the landing rate, so the one that is known stays.
     """
 
     kind: ClassVar[str] = "port.capacity"
@@ -109,6 +111,7 @@ class ReportCapacity:
     persons_per_hour: float | None = None
     reported_s: float | None = None
     expected_version: int | None = None
+    keeps_rate: bool = False
 
     def apply(self, ledger: Ledger) -> Change:
         """Replace the figures. They are facts: even ones below what is held are taken, and then shown as short."""
@@ -127,14 +130,17 @@ class ReportCapacity:
         if self.persons_per_hour is not None:
             checked_number(self.persons_per_hour, "persons_per_hour", 0.0, _MOST_PER_HOUR)
         reported_ms = reported_at(ledger, "port_capacity", self.port_id, self.reported_s, self.expected_version)
-        actor = ledger.actor
+        actor, rate = ledger.actor, self.persons_per_hour
+        if self.keeps_rate:
+            known = ledger.tx.row("SELECT persons_per_hour FROM port_capacity WHERE port_id = ?", self.port_id)
+            rate = None if known is None else known[0]
         ledger.tx.run("DELETE FROM port_capacity WHERE port_id = ?", self.port_id)
         ledger.tx.run(
             "INSERT INTO port_capacity (port_id, total, families, medical, occupied, occupied_families, "
             "occupied_medical, persons_per_hour, role, duty, reported_ms, version) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             self.port_id, *places, *occupied,
-            None if self.persons_per_hour is None else float(self.persons_per_hour),
+            None if rate is None else float(rate),
             actor.role.value, actor.duty, reported_ms, ledger.sequence,
         )  # fmt: skip
         return Change(self.port_id, _found(port_document(ledger.tx, self.port_id), "capacity"))

@@ -333,8 +333,11 @@ class Transfer:
             eta_ms = milliseconds(self.eta_s, "eta_at")
             expires_ms = max(_expiry(ledger, eta_ms, HOLD_AFTER_ETA_S), kept.expires_ms)
         if moved == remaining and kept.landed == 0:
+            gave = kept.vessel
             kept.vessel, kept.eta_ms, kept.expires_ms = self.to_vessel, eta_ms, expires_ms
-            return _stored(ledger, kept)
+            change = _stored(ledger, kept)
+            # The record names the other vessel from here on; the one that had the places must hear of it.
+            return change._replace(document={**change.document, "from_vessel": gave})
         if moved.total < remaining.total and remaining.total - moved.total < (
             remaining.families - moved.families + remaining.medical - moved.medical
         ):
@@ -359,22 +362,27 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
-class SweepHolds:
-    """Mark holds whose time ran out. Nothing depends on it: they stopped counting by themselves."""
+class ExpireHold:
+    """Mark the hold that ran out first, if any. Nothing depends on it: it stopped counting by itself.
+
+    One at a time, so that whose it was hears of it, and of no other.
+    """
 
     kind: ClassVar[str] = "reservation.expired"
 
     def apply(self, ledger: Ledger) -> Change:
-        """Mark them, so that listeners hear of it."""
-        found = ledger.tx.rows(
-            f"SELECT {COLUMNS} FROM reservation WHERE {_KEPT} AND state = 'held' AND expires_ms <= ? ORDER BY made",  # noqa: S608
+        """Mark it, so that listeners hear of it."""
+        found = ledger.tx.row(
+            f"SELECT {COLUMNS} FROM reservation WHERE {_KEPT} AND state = 'held' AND expires_ms <= ? "  # noqa: S608
+            "ORDER BY expires_ms, made LIMIT 1",
             ledger.now_ms,
         )
-        expired = [Reservation(*row) for row in found]
-        for kept in expired:
-            kept.state, kept.version = "expired", ledger.sequence
-            _update(ledger.tx, kept)
-        return Change("holds", {"reservations": [kept.document() for kept in expired]}, changed=bool(expired))
+        if found is None:
+            return Change("holds", {"reservations": []}, changed=False)
+        expired = Reservation(*found)
+        expired.state, expired.version = "expired", ledger.sequence
+        _update(ledger.tx, expired)
+        return Change(expired.id, {"reservations": [expired.document()]})
 
 
 def reservation_document(tx: Transaction, reservation_id: str, now_ms: int) -> Json:

@@ -178,6 +178,11 @@ class Store:
 
         return self.database.read(end)
 
+    def identity(self) -> str:
+        """What tells this store from every other: the hash of its first audit row; empty before there is one."""
+        rows = self.database.read(lambda tx: audit_rows(tx, 0, 1))
+        return str(rows[0]["hash"]) if rows else ""
+
     def verify(self, digests: dict[int, bytes] | None = None) -> Verified:
         """Walk the audit chain; `digests` are hashes known from signed heads."""
         return self.database.read(lambda tx: verify_chain(tx, digests))

@@ -7,10 +7,10 @@ import pytest
 
 from api.document import decision_document, dump
 from api.encounter import EncounterIn
-from api.store.decisions import RecordDecision, replay
+from api.store.decisions import RecordDecision, picture_of, replay
 from api.store.directions import RecordDirection, RecordOverride, standing_of
 from api.store.encounters import ReportEncounter
-from api.store.errors import NothingSuch, RoleNeeded, WrongValue
+from api.store.errors import NothingSuch, RoleNeeded, StoreUnavailable, WrongValue
 from api.store.handover import SignHandover
 from api.store.ledger import Actor, Role
 from api.store.live import PortsSnapshot, live_picture
@@ -165,3 +165,16 @@ def test_a_handover_shows_what_is_open_and_is_signed_by_two(store, controller, o
     ):
         with pytest.raises(WrongValue):
             store.do(command, controller, NOW)
+
+
+def test_a_picture_of_the_ports_is_kept_deflated_and_given_back_as_it_was(store, controller):
+    picture = store.ports(NOW).body + b" " * 5_000
+    document = b'{"decision_id":"d-7","inputs":{},"outcome":"none","recommended":null}'
+    store.do(RecordDecision.of(document, b"{}", picture), controller, NOW)
+    ((kept,),) = store.database.read(lambda tx: tx.rows("SELECT body FROM live_picture"))
+    assert len(bytes(kept)) < len(picture) / 10
+    assert store.decision("d-7").picture == picture
+    # Rows of early stores stand as they were written.
+    assert picture_of(picture) == picture
+    with pytest.raises(StoreUnavailable, match="damaged"):
+        picture_of(b"\x00")

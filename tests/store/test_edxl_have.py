@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.store.edxl_have import LARGEST_BYTES, NAMESPACE, Facility, read_have, write_have
+from api.store.edxl_have import LARGEST_BYTES, NAMESPACE, Facility, origin_of, read_have, standing, write_have
 from api.store.errors import BadExchange
 from api.store.ports import Occupied, Places, ReportCapacity, SetPortStatus
 from api.store.reservations import Hold, Persons
@@ -51,6 +51,39 @@ def test_what_is_held_goes_out_as_not_available(store, officer, controller):
     store.do(Hold("dover", "A", Persons(40), NOW + 60), controller, NOW)
     (read,) = read_have(write_have([DOVER], {"dover": store.port("dover", NOW)}))
     assert read.occupied.total == 40
+
+
+def test_a_report_that_ran_out_does_not_go_out_as_one_that_stands(store, officer):
+    """HAVE has no word for it, and green would tell others to send people there."""
+    store.do(SetPortStatus("dover", "open", "", expires_s=NOW + 60), officer, NOW)
+    store.do(ReportCapacity("dover", Places(100)), officer, NOW)
+
+    def read(at):
+        port = standing(store.port("dover", at), at, 3_600.0)
+        (found,) = read_have(write_have([DOVER], {"dover": port}))
+        return found.status, found.places
+
+    assert read(NOW + 59) == ("open", Places(100))
+    assert read(NOW + 60) == (None, Places(100))
+    assert read(NOW + 3_600) == (None, Places(100))
+    assert read(NOW + 3_601) == (None, None)
+    # The control: left as it is, it goes out green.
+    (found,) = read_have(write_have([DOVER], {"dover": store.port("dover", NOW + 60)}))
+    assert found.status == "open"
+
+
+def test_a_document_says_which_store_wrote_it(store, officer):
+    assert store.identity() == ""
+    store.do(SetPortStatus("dover", "open", ""), officer, NOW)
+    first = store.identity()
+    store.do(SetPortStatus("dover", "closed", "gale"), officer, NOW + 1)
+    assert store.identity() == first == store.audit()[0]["hash"]
+    assert origin_of(write_have([DOVER], {}, first)) == first
+    assert origin_of(write_have([DOVER], {})) is None
+    for data in ('store="x"', f'store="{first}" more', f'store="{first[:-1]}"', "y" * 5_000):
+        assert origin_of(have(facility(), head=f"<?safeport {data}?>")) is None
+    # Only before the root: inside it anybody's text could say so.
+    assert origin_of(have(f'<?safeport store="{first}"?>' + facility())) is None
 
 
 def test_a_port_that_never_reported_goes_out_with_its_name_only():

@@ -12,7 +12,7 @@ from api.store.errors import NothingSuch, RoleNeeded, WrongState, WrongValue
 from api.store.keys import CreateKey, RevokeKey, RotateKey
 from api.store.ledger import Actor, Role
 from api.store.ports import Places, ReportCapacity, SetPortStatus
-from api.store.reservations import Confirm, Hold, Persons, Transfer
+from api.store.reservations import Confirm, Hold, Persons, Release, Transfer
 
 NOW = 1_700_000_000.0
 ADMIN = Actor(Role.ADMIN, "office", "unit:office")
@@ -177,6 +177,42 @@ def test_events_say_whom_they_concern(busy):
         1: {smc}, 2: {severn}, 3: {shannon}, 4: {severn}, 5: {shannon}, 6: frozenset(), 7: {severn},
         8: {severn, smc}, 9: {severn, smc}, 10: {shannon, smc}, 11: {severn, smc},
     }  # fmt: skip
+
+
+def test_places_held_for_a_vessel_and_the_encounter_they_are_for_are_hers_too(busy):
+    """A centre that gives a vessel people and places hides neither from her."""
+    centre = Actor(Role.CONTROLLER, "SMC", "token:1")
+    for number, (unit, role) in enumerate((("RNLI Ranger", Role.CREW), ("Wall", Role.VIEWER))):
+        busy.do(CreateKey(f"k{number}", unit, role, bytes([number] * 32)), ADMIN, NOW + 10)
+    held = busy.do(Hold("dover", "rnli  RANGER ", Persons(5), NOW + 3_600, encounter_id="e-3"), centre, NOW + 11)
+    name, ranger, smc = held.document["reservation"]["reservation_id"], "unit:RNLI Ranger", "token:1"
+    assert busy.owners([name, "e-3", "e-2"]) == {
+        name: {smc, ranger}, "e-3": {"unit:Shannon", ranger}, "e-2": {"unit:Severn"}
+    }  # fmt: skip
+    assert busy.events(0)[-1].owners == {smc, ranger}
+    # The controls: a name that is no vessel's, and that of a key that is none of a vessel.
+    for vessel in ("RNLI Range", "Wall", "unit:RNLI Ranger"):
+        other = busy.do(Hold("dover", vessel, Persons(5), NOW + 3_600), centre, NOW + 12)
+        assert busy.owners([other.document["reservation"]["reservation_id"]]).popitem()[1] == {smc}
+    # Given up, the places stay on her record; nothing follows for the encounter.
+    busy.do(Release(name, "not needed"), centre, NOW + 13)
+    assert busy.owners([name, "e-3"]) == {name: {smc, ranger}, "e-3": {"unit:Shannon"}}
+
+
+def test_a_vessel_hears_that_her_places_went_to_another(busy):
+    centre = Actor(Role.CONTROLLER, "SMC", "token:1")
+    for number, unit in enumerate(("RNLI Ranger", "BF Hunter")):
+        busy.do(CreateKey(f"k{number}", unit, Role.CREW, bytes([number] * 32)), ADMIN, NOW + 10)
+    held = busy.do(Hold("dover", "RNLI Ranger", Persons(5), NOW + 3_600), centre, NOW + 11)
+    name = held.document["reservation"]["reservation_id"]
+    given = busy.do(Transfer(name, "BF Hunter"), centre, NOW + 12)
+    assert given.document["from_vessel"] == "RNLI Ranger"
+    assert busy.events(0)[-1].owners == {"token:1", "unit:RNLI Ranger", "unit:BF Hunter"}
+    assert busy.owners([name]) == {name: {"token:1", "unit:BF Hunter"}}
+    # What comes after is no more of hers.
+    busy.do(Release(name, ""), centre, NOW + 13)
+    assert busy.events(0)[-1].owners == {"token:1", "unit:BF Hunter"}
+    assert check(busy.database).problems == ()
 
 
 def test_many_ids_are_asked_for_at_once(busy):

@@ -9,6 +9,7 @@ import pytest
 from api.encounter import EncounterIn
 from api.store.encounters import ReportEncounter
 from api.store.errors import NewerReport, RoleNeeded, WrongValue
+from api.store.ledger import Actor, Role
 from api.store.live import PortsSnapshot, live_picture, lost_snapshot
 from api.store.ports import Occupied, Places, ReportCapacity, ReportReception, SetPortStatus
 from api.store.reservations import Confirm, Hold, Land, Persons, Release
@@ -82,6 +83,17 @@ def test_a_status_changed_meanwhile_is_not_overwritten(store, officer):
         store.do(SetPortStatus("dover", "open", "", expected_version=version), officer, NOW)
 
 
+@pytest.mark.parametrize(("ahead_s", "feed"), [(0.0, Feed.LIVE), (120.0, Feed.LIVE), (120.1, Feed.STALE)])
+def test_a_report_from_the_future_is_of_no_known_age(store, officer, ahead_s, feed):
+    """A clock that stepped ahead and back again must not keep its reports fresh for as long as it stepped."""
+    store.do(SetPortStatus("dover", "open", ""), officer, NOW + ahead_s)
+    store.do(ReportCapacity("dover", Places(100)), officer, NOW + ahead_s)
+    store.do(ReportReception("dover", True, True), officer, NOW + ahead_s)
+    seen = live_picture(store.ports(NOW + ahead_s), PORTS, NOW, Limits)
+    assert (seen.status_feed[1], seen.capacity_feed[1], seen.reception_feed[1]) == (feed, feed, feed)
+    assert isnan(seen.free_places[1]) == isnan(seen.needs_met[1]) == (feed == Feed.STALE)
+
+
 def test_an_empty_store_is_the_picture_of_a_plain_machine(store):
     for mine, plain in zip(picture(store), no_live_picture(len(PORTS)), strict=True):
         np.testing.assert_array_equal(mine, plain)
@@ -143,6 +155,43 @@ def test_an_encounter_does_not_stand_in_its_own_way(store, officer, controller):
     store.do(Hold("dover", "A", Persons(80), NOW + 60, name), controller, NOW)
     assert picture(store).free_places[1] == 20.0
     assert picture(store, encounter_id=name).free_places[1] == 100.0
+
+
+def test_a_vessels_own_places_are_not_taken_from_her(store, officer, controller):
+    """She holds the last places, asks again, and must not be sent elsewhere because the port is full of her."""
+    severn, shannon = (Actor(Role.CREW, name, f"unit:{name}") for name in ("RNLI Severn", "RNLI Shannon"))
+    store.do(ReportCapacity("dover", Places(100)), officer, NOW)
+    names = [store.do(ReportEncounter("phone", 1.4 - far, 51.0, NOW), severn, NOW).document["encounter_id"]
+             for far in (0.0, 3.0)]  # fmt: skip
+    store.do(Hold("dover", "boat", Persons(10), NOW + 60), severn, NOW)
+    store.do(Hold("dover", "boat", Persons(20), NOW + 60, names[0]), severn, NOW)
+    store.do(Hold("dover", "rnli severn", Persons(30), NOW + 60), controller, NOW)
+    store.do(Hold("dover", "RNLI Shannon", Persons(5), NOW + 60), shannon, NOW)
+    seen = store.ports(NOW)
+
+    def free(principal, encounter_id):
+        marked = seen.for_vessel(principal, encounter_id)
+        # Kept and read again it is the same, so that the decision can be made again.
+        again = PortsSnapshot(bytes(marked.body))
+        return live_picture(again, PORTS, NOW, Limits, encounter_id).free_places[1]
+
+    assert picture(store).free_places[1] == 35.0
+    assert free("unit:RNLI Severn", None) == 95.0
+    assert free("unit:RNLI Severn", names[0]) == 95.0
+    # For the people of another encounter, the places of the first one's are taken.
+    assert free("unit:RNLI Severn", names[1]) == 75.0
+    assert free("unit:RNLI Shannon", None) == 40.0
+    # The controls: somebody with none, and a principal that only looks like the name.
+    assert seen.for_vessel("unit:Ranger", None) is seen
+    assert free("token:rnli severn", None) == free("rnli severn", None) == 35.0
+
+
+def test_a_snapshot_on_record_from_before_places_were_marked_is_read_as_it_was():
+    old = (
+        b'{"capacity":{"dover":{"occupied":0,"persons_per_hour":null,"reported_ms":1700000000000,"total":9}},'
+        b'"reception":{},"reserved":[{"encounter_id":null,"persons":4,"port_id":"dover"}],"status":{}}'
+    )
+    assert live_picture(PortsSnapshot(old), PORTS, NOW, Limits).free_places[1] == 5.0
 
 
 def test_the_version_changes_with_the_picture_and_only_then(store, officer, controller):

@@ -18,13 +18,13 @@ from api.store.ports import Occupied, Places, ReportCapacity
 from api.store.reservations import (
     HOLD_AFTER_ETA_S,
     Confirm,
+    ExpireHold,
     Extend,
     Hold,
     Land,
     Override,
     Persons,
     Release,
-    SweepHolds,
     Transfer,
 )
 
@@ -150,13 +150,21 @@ def test_recorded_time_never_goes_back_and_the_clock_is_kept_beside_it(dover, co
 def test_sweeping_marks_what_ran_out_once(dover, controller):
     first, second = hold(dover, controller), hold(dover, controller, eta=ETA + 7_200)
     system = Actor(Role.SYSTEM, "sweeper")
-    before = dover.do(SweepHolds(), system, ENDS - 1)
+    before = dover.do(ExpireHold(), system, ENDS - 1)
     assert (before.sequence, before.document) == (0, {"reservations": []})
-    swept = dover.do(SweepHolds(), system, ENDS)
+    swept = dover.do(ExpireHold(), system, ENDS)
     assert [it["reservation_id"] for it in swept.document["reservations"]] == [first]
     assert dover.events(0)[-1].kind == "reservation.expired"
-    assert dover.do(SweepHolds(), system, ENDS + 1).sequence == 0
+    assert dover.do(ExpireHold(), system, ENDS + 1).sequence == 0
     assert dover.reservation(second, ENDS)["state"] == "held"
+
+
+def test_of_several_that_ran_out_each_is_marked_and_told_by_itself(dover, controller):
+    later, sooner = hold(dover, controller, eta=ETA + 60), hold(dover, controller)
+    system = Actor(Role.SYSTEM, "sweeper")
+    marked = [dover.do(ExpireHold(), system, ENDS + 120).document["reservations"] for _ in range(3)]
+    assert [[it["reservation_id"] for it in one] for one in marked] == [[sooner], [later], []]
+    assert [event.subject for event in dover.events(0)[-2:]] == [sooner, later]
 
 
 def test_a_confirmed_reservation_does_not_run_out_but_is_shown_as_overdue(dover, controller, officer):

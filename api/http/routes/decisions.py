@@ -19,7 +19,7 @@ from api.http.examples import DECISION, ENCOUNTERS
 from api.http.limits import Workshop
 from api.http.memory import Memory, answered, once_of
 from api.http.openapi import KEYED, problems
-from api.http.own import refuse_foreign, refuse_foreign_in, refuse_somebodys
+from api.http.own import places_seen, refuse_foreign, refuse_foreign_in, refuse_somebodys
 from api.http.problems import Busy, DocumentGone, NotTheSame
 from api.http.record_examples import OVERRIDE, OVERRIDE_IN
 from api.http.record_shapes import OverrideShape
@@ -71,13 +71,17 @@ async def create_decision(
     caller: Annotated[Caller, allowed(Permission.DECIDE)],
     encounter_id: Annotated[
         EncounterId | None,
-        Query(description="Encounter of the store it is made for: its own reservations are places it has."),
+        Query(
+            description="Encounter of the store it is made for: its own reservations are places it has. To a vessel "
+            "so are all her own, but for those of other encounters where she names one."
+        ),
     ] = None,
 ) -> Response:
     """Judge every port in the area for one encounter and say which is the nearest that is fit, and why.
 
     Without `time` the encounter is now. The same encounter at the same time gives the same bytes. With a store the
-    decision is recorded, and one for now sees what ports report and what is held.
+    decision is recorded, and one for now sees what ports report and what is held. Where the store cannot be read it is
+    answered all the same, but for a vessel that names an encounter: whether it is hers is not known then.
     """
     now_s = time.time()
     ask = house.ask(encounter, now_s)
@@ -96,8 +100,8 @@ async def create_decision(
             refuse_foreign(caller, store, "encounter_id", encounter_id)
             store.encounter(encounter_id)
 
-    seen = await memory.ports_seen(now_s, known)
-    ports = seen if is_for_now(ask, now_s) else None
+    seen = await memory.ports_seen(now_s, known, first_decides=caller.own_only and encounter_id is not None)
+    ports = places_seen(caller, seen, encounter_id) if is_for_now(ask, now_s) else None
     said = await workshop.run(lambda: say(house, encounter, ask, ports, encounter_id))
     meters.decided(said.outcome, said.decide_s)
     return await _kept(house, workshop, memory, caller, once, said, encounter_id)
@@ -109,7 +113,7 @@ async def _kept(
 ) -> Response:  # fmt: skip
     """Record a decision and answer it; one that cannot be recorded is answered all the same."""
     try:
-        first = await memory.run(lambda store: keep(store, said, encounter_id, caller.actor, time.time(), once))
+        first = await memory.run_soon(lambda store: keep(store, said, encounter_id, caller.actor, time.time(), once))
     except Refused:
         raise
     except (StoreError, Busy) as failure:

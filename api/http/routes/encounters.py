@@ -15,7 +15,7 @@ from api.http.callers import Caller, allowed
 from api.http.doors import JsonText, OpenHouse, Records, Work, each_once, port_id_of
 from api.http.memory import answered, once_of
 from api.http.openapi import KEYED, problems
-from api.http.own import own_part, refuse_foreign, refuse_foreign_in, without_others
+from api.http.own import own_part, places_seen, refuse_foreign, refuse_foreign_in, without_others
 from api.http.record_examples import (
     CLOSE_IN,
     CLOSED,
@@ -109,7 +109,8 @@ async def read_encounters(
         rows = [{**it.board, "decided": None} for it in encounters]
         return JsonText(dump({"at": None, "encounters": rows}))
     now_s = time.time()
-    ports = await memory.ports_seen(now_s)
+    # Of her places without an encounter any on the board may be meant, and of the others only their own.
+    ports = places_seen(caller, await memory.ports_seen(now_s), "")
 
     def text() -> str:
         board = board_of(house, encounters, ports, now_s)
@@ -243,7 +244,7 @@ async def read_standing(
         return OpenEncounter({"encounter_id": encounter_id, "latest": newest}, store.direction(encounter_id), ask, None)
 
     known = await memory.run(gather)
-    ports = await memory.ports_seen(now_s)
+    ports = places_seen(caller, await memory.ports_seen(now_s), encounter_id)
 
     def standing() -> Json:
         document: Json = {"candidates": [], "excluded": []}

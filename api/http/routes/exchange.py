@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.access.roles import Permission
 from api.document import Json, dump
+from api.house import known_policy
 from api.http.callers import Caller, allowed
 from api.http.doors import JsonText, OpenHouse, Records
 from api.http.memory import once_of
@@ -17,11 +18,12 @@ from api.http.problems import UnsupportedMedia
 from api.http.record_examples import EXCHANGE, HAVE
 from api.http.record_shapes import ExchangeShape
 from api.http.strict_json import StrictJsonRoute, media_type_of
-from api.store.edxl_have import Facility, FacilityReport, read_have, write_have
+from api.store.edxl_have import Facility, FacilityReport, origin_of, read_have, standing, write_have
 from api.store.errors import KeyReused, Refused
 from api.store.ledger import Once
 from api.store.ports import SetPortStatus
 from api.store.store import Store
+from geodata.policies import DEFAULT_POLICY
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["live"])
 
@@ -37,11 +39,16 @@ _XML_TYPES = (_XML, "text/xml", "application/edxl-have+xml")
     responses={200: {"content": {_XML: {"example": HAVE}}, "description": "The document."}, **problems(403, 503)},
 )
 async def read_edxl_have(house: OpenHouse, memory: Records) -> Response:
-    """Every port of the register; with status and places where it reported them. What is held is not available."""
+    """Every port of the register; with status and places where it reported them. What is held is not available.
+
+    HAVE cannot say that a report has run out, so one that has, or that the default policy calls stale, is left out.
+    """
     facilities = [Facility(port.id, port.name_en, *port.landing) for port in house.world.ports]
 
     def document(store: Store) -> bytes:
-        return write_have(facilities, {it["port_id"]: it for it in store.reported_ports(time.time())})
+        now_s, stale_after_s = time.time(), known_policy(DEFAULT_POLICY).limits.status_stale_after_s
+        reported = (standing(it, now_s, stale_after_s) for it in store.reported_ports(now_s))
+        return write_have(facilities, {it["port_id"]: it for it in reported}, store.identity())
 
     return Response(await memory.run(document), media_type=_XML)
 
@@ -64,7 +71,8 @@ async def put_edxl_have(
 ) -> Response:
     """A facility's id is that of a port. Each report is taken or refused by itself, and the answer says which.
 
-    Facilities that are no port of the register are passed over: such documents hold hospitals of whole regions.
+    Facilities that are no port of the register are passed over: such documents hold hospitals of whole regions. So is
+    everything in a document this store wrote: it says nothing new, and would count what is held as occupied too.
     """
     if media_type_of(request) not in _XML_TYPES:
         raise UnsupportedMedia("Send Content-Type: application/xml, not compressed.")
@@ -78,8 +86,12 @@ async def put_edxl_have(
 
 def _taken(store: Store, body: bytes, ports: set[str], caller: Caller, once: Once | None) -> list[Json]:
     found: list[Json] = []
-    for number, report in enumerate(read_have(body)):
-        if report.port_id not in ports:
+    reports = read_have(body)
+    own = origin_of(body) == (store.identity() or None) is not None
+    for number, report in enumerate(reports):
+        if own:
+            found.append({"port_id": report.port_id, "part": None, "accepted": False, "code": "WRITTEN_HERE"})
+        elif report.port_id not in ports:
             found.append({"port_id": report.port_id, "part": None, "accepted": False, "code": "UNKNOWN_PORT"})
         else:
             found += _each(store, report, number, caller, once)

@@ -12,7 +12,8 @@ from api.document import Json, dump
 from api.http.bodies import KeyIn, RotateIn
 from api.http.callers import Caller, Gate, allowed
 from api.http.doors import JsonText, Records, each_once
-from api.http.openapi import problems
+from api.http.memory import once_of
+from api.http.openapi import KEYED, problems
 from api.http.record_examples import KEY, KEY_IN, KEYS, NEW_KEY, ROTATE_IN
 from api.http.record_shapes import KeyShape, KeysShape, NewKeyShape
 from api.http.strict_json import StrictJsonRoute
@@ -30,14 +31,18 @@ _NEW = {"model": NewKeyShape, "content": {"application/json": {"example": NEW_KE
     status_code=201,
     summary="Give a unit a key, which is shown this once",
     response_class=JsonText,
-    responses={201: _NEW, **problems(400, 403, 413, 415, 422, 503)},
+    openapi_extra=KEYED,
+    responses={201: _NEW, **problems(400, 403, 409, 413, 415, 422, 503)},
 )
 async def create_key(
     request: Request, wanted: Annotated[KeyIn, Body(examples=[KEY_IN])], memory: Records, caller: Admin
 ) -> Response:
-    """A key that got lost on the way is nobody's: revoke it and make another one."""
-    keys = keys_of(request)
-    made = await memory.run(lambda _: keys.create(wanted.unit, wanted.role, caller.actor, wanted.expires_s()))
+    """With an `Idempotency-Key` a request sent again makes no second key.
+
+    It is told the id of the first: a key that got lost on the way is kept nowhere, and is rotated.
+    """
+    keys, once = keys_of(request), await once_of(request, caller)
+    made = await memory.run(lambda _: keys.create(wanted.unit, wanted.role, caller.actor, wanted.expires_s(), once))
     memory.changed.set()
     return JsonText(_once(made), 201)
 
@@ -63,6 +68,7 @@ async def read_keys(request: Request, memory: Records) -> Response:
     "/keys/{key_id}/rotate",
     summary="Give a key a new secret, which is shown this once",
     response_class=JsonText,
+    openapi_extra=KEYED,
     responses={200: _NEW, **problems(400, 403, 404, 409, 413, 415, 422, 503)},
 )
 async def rotate_key(
@@ -72,10 +78,10 @@ async def rotate_key(
     memory: Records,
     caller: Admin,
 ) -> Response:
-    """The secret before it stays valid for the overlap."""
-    keys = keys_of(request)
+    """The secret before it stays valid for the overlap. The same request again with its key gives none."""
+    keys, once = keys_of(request), await once_of(request, caller)
     overlap_s = request.app.state.settings.key_overlap_s if how.overlap_s is None else how.overlap_s
-    made = await memory.run(lambda _: keys.rotate(key_id, caller.actor, overlap_s))
+    made = await memory.run(lambda _: keys.rotate(key_id, caller.actor, overlap_s, once))
     memory.changed.set()
     return JsonText(_once(made))
 
@@ -85,6 +91,7 @@ async def rotate_key(
     summary="End a key at once and for good",
     response_class=JsonText,
     dependencies=[Depends(each_once)],
+    openapi_extra=KEYED,
     responses={
         200: {"model": KeyShape, "content": {"application/json": {"example": KEY}}},
         **problems(403, 404, 422, 503),
@@ -98,8 +105,8 @@ async def revoke_key(
     reason: Annotated[str, Query(max_length=4_000)] = "",
 ) -> Response:
     """Refused by this process at once, by others on the same store within seconds. Its records stay."""
-    keys = keys_of(request)
-    document = await memory.run(lambda _: keys.revoke(key_id, caller.actor, reason))
+    keys, once = keys_of(request), await once_of(request, caller)
+    document = await memory.run(lambda _: keys.revoke(key_id, caller.actor, reason, once))
     memory.changed.set()
     return JsonText(dump(document))
 

@@ -207,3 +207,66 @@ def test_a_refused_command_says_no_secret(keys, store, admin, monkeypatch):
         keys.create("x", AccessRole.CREW, admin)
     assert "ab" * 32 not in repr(caught.value)
     assert not isinstance(caught.value, StoreUnavailable)
+
+
+def test_a_key_seen_lately_serves_while_the_store_is_away_and_no_other(run, store, clock, wall, admin, monkeypatch):
+    keys = Keys(store, REMEMBER_S, clock, wall, keep_s=60.0)
+    made, never = (keys.create(unit, AccessRole.CREW, admin) for unit in ("RNLI Severn", "RNLI Shannon"))
+    run(keys.identify(made.text, True))
+    asked = []
+
+    def away(key_id):
+        asked.append(key_id)
+        raise StoreUnavailable("store", "failed.", "See the log.")
+
+    monkeypatch.setattr(store, "key", away)
+    clock.now_s += REMEMBER_S
+    for _ in range(3):
+        assert run(keys.identify(made.text, True)).duty == "RNLI Severn"
+    assert len(asked) == 1, "a store that is away is not asked for every request"
+    with pytest.raises(CannotTell):
+        run(keys.identify(never.text, True))
+    with pytest.raises(NotKnown):
+        run(keys.identify(made.text[:-1] + ("0" if made.text[-1] != "0" else "1"), True))
+    clock.now_s += 60.0
+    with pytest.raises(CannotTell):
+        run(keys.identify(made.text, True))
+
+
+def test_a_store_that_hangs_is_not_waited_for_by_a_key_seen_lately(run, store, clock, wall, admin, monkeypatch):
+    keys = Keys(store, REMEMBER_S, clock, wall, keep_s=60.0, wait_s=0.05)
+    made = keys.create("RNLI Severn", AccessRole.CREW, admin)
+    run(keys.identify(made.text, True))
+    answers, back = threading.Event(), []
+    plain = store.key
+
+    def slow(key_id):
+        assert answers.wait(30.0)
+        back.append(key_id)
+        return plain(key_id)
+
+    monkeypatch.setattr(store, "key", slow)
+    clock.now_s += REMEMBER_S
+
+    async def asked():
+        try:
+            return await keys.identify(made.text, True), list(back)
+        finally:
+            answers.set()
+
+    known, came_back_before = run(asked())
+    assert (known.duty, came_back_before) == ("RNLI Severn", [])
+
+
+def test_what_this_process_revoked_does_not_serve_while_the_store_is_away(run, store, clock, wall, admin, monkeypatch):
+    keys = Keys(store, REMEMBER_S, clock, wall, keep_s=60.0)
+    made = keys.create("RNLI Severn", AccessRole.CREW, admin)
+    run(keys.identify(made.text, True))
+    keys.revoke(key_id(made), admin)
+
+    def away(_):
+        raise StoreUnavailable("store", "failed.", "See the log.")
+
+    monkeypatch.setattr(store, "key", away)
+    with pytest.raises(CannotTell):
+        run(keys.identify(made.text, True))

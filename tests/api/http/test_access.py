@@ -643,6 +643,75 @@ def test_another_vessel_reads_and_changes_nothing_of_hers(crews, hers):
         assert severn(method, path, body).status_code != 404, path
 
 
+def test_what_a_centre_holds_for_her_is_hers_to_see_to_use_and_to_give_back(crews, hers):
+    severn, shannon, smc = crews
+    e = hers["encounter_id"]
+    given = smc("POST", "/v1/reservations", hers["hold"] | {"vessel": "rnli shannon", "persons": {"total": 400}})
+    r = given.json()["reservation"]["reservation_id"]
+    assert [it["reservation_id"] for it in shannon("GET", "/v1/reservations").json()["reservations"]] == [r]
+    assert shannon("GET", f"/v1/encounters/{e}").json()["encounter_id"] == e
+    # 90 places are left to others; those held for her, and for this encounter, are places she has.
+    asked = hers["asked"] | {"persons": 400, "vessel": {"profile": "unknown"}}
+
+    def places(crew, query=""):
+        judged = crew("POST", f"/v1/decisions{query}", asked).json()
+        dover = next(it for it in judged["candidates"] + judged["excluded"] if it["port"]["id"] == "dover")
+        return next(it["verdict"] for it in dover["findings"] if it["rule"] == "R-CAP-01")
+
+    assert (places(shannon), places(shannon, f"?encounter_id={e}"), places(severn)) == ("pass", "pass", "fail")
+    assert shannon("DELETE", f"/v1/reservations/{r}").status_code == 200
+    assert shannon("GET", f"/v1/encounters/{e}").status_code == 404
+    # The control: Severn's own is hers alone all along.
+    assert shannon("GET", f"/v1/reservations/{hers['reservation_id']}").status_code == 404
+
+
+def test_a_port_full_of_her_own_people_is_not_full_for_her(crews, encounter, store, house):
+    from api.control import say_again
+
+    severn, shannon, smc = crews
+    smc("PUT", "/v1/ports/dover/capacity", {"places": {"total": 20}})
+    hold = {"port_id": "dover", "vessel": "us", "persons": {"total": 20}, "eta_at": stamp(3_600)}
+    assert severn("POST", "/v1/reservations", hold).status_code == 201
+    asked = {name: value for name, value in encounter.items() if name != "time"} | {"persons": 20}
+
+    def places(crew):
+        judged = crew("POST", "/v1/decisions", asked).json()
+        dover = next(it for it in judged["candidates"] + judged["excluded"] if it["port"]["id"] == "dover")
+        code = next(it["code"] for it in dover["findings"] if it["rule"] == "R-CAP-01")
+        return judged["decision_id"], code
+
+    (hers, own), (_, others) = places(severn), places(shannon)
+    assert (own, others) == ("CAP_TIGHT", "CAP_FULL")
+    # The record knows whose the places were, so it gives the same bytes again.
+    record = store.decision(hers)
+    assert say_again(house, record) == record.document
+
+
+def test_where_the_store_fails_an_encounter_is_nobodys_and_a_decision_without_it_is_still_made(
+    crews, hers, store, monkeypatch
+):
+    severn, shannon, smc = crews
+    path, asked = f"/v1/decisions?encounter_id={hers['encounter_id']}", hers["asked"]
+    # The control: as long as the store can be read, it is there for one and not for the other.
+    assert (severn("POST", path, asked).status_code, shannon("POST", path, asked).status_code) == (200, 404)
+    smc("GET", "/v1/ports")
+
+    def broken(*_):
+        raise StoreUnavailable("store", "failed.", "See the log.")
+
+    monkeypatch.setattr(store.database, "read", broken)
+    monkeypatch.setattr(store.database, "write", broken)
+    for crew in (severn, shannon):
+        refused = crew("POST", path, asked)
+        assert (refused.status_code, refused.json()["code"]) == (503, "OWNER_UNKNOWN")
+        assert "Leave encounter_id out" in refused.json()["detail"]
+        assert refused.headers["retry-after"] == "1"
+        made = crew("POST", "/v1/decisions", asked)
+        assert (made.status_code, made.headers["safeport-recorded"]) == (200, "no")
+    # A centre sees every encounter, so there is nothing to find out.
+    assert smc("POST", path, asked).status_code == 200
+
+
 def test_a_vessel_may_override_what_was_decided_aboard(crews):
     severn, _, _ = crews
     said = {"code": "MASTER_JUDGEMENT", "text": "ice", "port_id": "dover"}
@@ -698,6 +767,33 @@ def test_the_life_of_a_key(guarded, key_of):
     assert key_id in {it["key_id"] for it in listed.json()["keys"]}
     secrets = [text["Authorization"][-64:] for text in (first, second)]
     assert not any(secret in text for secret in secrets for text in (listed.text, ended.text))
+
+
+def test_a_wish_for_a_key_sent_twice_makes_one_key(guarded, keys, key_of):
+    client, admin = guarded(), bearer(key_of[AccessRole.ADMIN])
+    wish, once = {"unit": "RNLI Twice", "role": "crew"}, {"Idempotency-Key": "wish-1"}
+    made = client.post("/v1/keys", wish, headers=admin | once)
+    assert made.status_code == 201
+    again = client.post("/v1/keys", wish, headers=admin | once)
+    assert (again.status_code, again.json()["code"]) == (409, "KEY_SHOWN_ONCE")
+    assert made.json()["key_id"] in again.json()["detail"]
+    assert made.json()["key"].rpartition("_")[2] not in again.text
+    other = client.post("/v1/keys", wish | {"role": "viewer"}, headers=admin | once)
+    assert (other.status_code, other.json()["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+    path = f"/v1/keys/{made.json()['key_id']}"
+    turned, turned_again = (
+        client.post(f"{path}/rotate", {"overlap_s": 0}, headers=admin | {"Idempotency-Key": "turn-1"}) for _ in range(2)
+    )
+    assert (turned.status_code, turned_again.status_code) == (200, 409)
+    # The repeat did not end the secret that the first answer showed.
+    assert client.get("/v1/ports", headers=bearer(turned.json()["key"])).status_code == 200
+    ended, ended_again = (client.delete(path, headers=admin | {"Idempotency-Key": "end-1"}) for _ in range(2))
+    assert ended.content == ended_again.content
+    assert [key.unit for key in keys.listed()].count("RNLI Twice") == 1
+    # The control: without an idempotency key two wishes are two keys.
+    for _ in range(2):
+        assert client.post("/v1/keys", wish, headers=admin).status_code == 201
+    assert [key.unit for key in keys.listed()].count("RNLI Twice") == 3
 
 
 def test_a_wrong_wish_for_a_key_is_refused(guarded, key_of, client, store):

@@ -1,5 +1,8 @@
 """EDXL-HAVE over HTTP: what goes out comes in again elsewhere."""
 
+import re
+import time
+
 import pytest
 
 from api.http import create_app
@@ -40,6 +43,32 @@ def test_what_goes_out_comes_in_elsewhere(control, call_app, house, tmp_path):
         assert [(it["port_id"], it["part"]) for it in taken] == [("dover", "status"), ("dover", "capacity")]
         live = there.get("/v1/ports/dover/live").json()
         assert (live["status"]["status"], live["capacity"]["places"]["total"]) == ("closed", 40)
+
+
+def later(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
+
+
+def test_what_a_store_wrote_it_does_not_take_back(control, call_app, house, tmp_path):
+    """What is held leaves as not available: taken in where it is still held, it would count twice."""
+    control.put("/v1/ports/dover/capacity", {"places": {"total": 40}, "persons_per_hour": 60})
+    hold = {"port_id": "dover", "vessel": "V", "persons": {"total": 30}, "eta_at": later(3_600)}
+    control.post("/v1/reservations", hold)
+    document = control.get("/v1/edxl-have").content
+    reports = put(control, document).json()["reports"]
+    assert {(it["accepted"], it["code"]) for it in reports} == {(False, "WRITTEN_HERE")}
+    live = control.get("/v1/ports/dover/live").json()
+    assert (live["places_left"]["total"], live["capacity"]["persons_per_hour"]) == (10, 60.0)
+    # The control: without the mark it is somebody's word, and what is not available is then occupied besides.
+    put(control, re.sub(rb"<[?]safeport.*?[?]>", b"", document))
+    live = control.get("/v1/ports/dover/live").json()
+    assert (live["capacity"]["occupied"]["total"], live["places_left"]["total"]) == (30, -20)
+    # A document has no landing rate, so it takes none away.
+    assert live["capacity"]["persons_per_hour"] == 60.0
+    with open_for_service(f"sqlite:{tmp_path}/other.db") as other:
+        there = call_app(create_app(house, store=other))
+        put(there, document)
+        assert there.get("/v1/ports/dover/live").json()["places_left"]["total"] == 10
 
 
 def test_facilities_that_are_no_port_are_passed_over(control):

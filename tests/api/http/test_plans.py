@@ -25,6 +25,7 @@ from api.plan.request import plan_from
 from api.plan.search import search
 from api.plan.solver import Solver, SolverLost
 from api.settings import Settings
+from api.store.encounters import ReportEncounter
 from api.store.ledger import Actor, Role
 from api.store.ports import Places, ReportCapacity
 from api.store.reservations import Hold, Persons
@@ -243,7 +244,7 @@ def test_a_refusal_of_the_search_comes_through(solver, small, monkeypatch):
         rng.integers(30, 60, ports).astype(float), np.full(ports, 1.0),
     )  # fmt: skip
     with pytest.raises(InvalidAsk) as caught:
-        solver.search(hard, np.zeros((boats, ports), np.int64), Effort(limit_s=1e-9))
+        solver.search(hard, np.zeros((boats, ports), np.int64), Effort(limit_s=1e-9, shortage_s=1e-9))
     assert caught.value.field == "time_limit_s"
     assert solver.search(*small)[0] is not None
 
@@ -317,5 +318,30 @@ def test_what_stands_under_accept_becomes_a_reservation_once(call_app, house, oc
             held = store.reservations(now_s)
             assert len(held) == len(parts)
             assert sum(one["persons"]["total"] for one in held) == sum(part["persons"] for part in parts) == 237
+        finally:
+            app.state.planner.close()
+
+
+def test_places_accepted_for_an_encounter_are_its_own_in_the_next_plan(call_app, house, october, tmp_path):
+    now_s = time.time()
+    controller = Actor(Role.CONTROLLER, "test")
+    with open_store(f"sqlite:{tmp_path}/store.db", create=True) as store:
+        store.do(ReportCapacity("dover", Places(20), persons_per_hour=60), controller, now_s)
+        named = store.do(ReportEncounter("phone", 1.4, 51.0, now_s), controller, now_s).document["encounter_id"]
+        app = create_app(house, store=store)
+        try:
+            client = call_app(app)
+            boat = {**october["encounters"][0], "persons_recovered": 20, "persons": 20, "encounter_id": named,
+                    "unit": "RNLI Severn", "vessel": {"profile": "rnli-severn"}}  # fmt: skip
+            first = client.plan({"encounters": [boat]}).json()
+            (part,) = first["encounters"][0]["parts"]
+            accept = part["accept"]
+            held = client.request("POST", accept["path"], json=accept["body"]).json()["reservation"]
+            assert (held["encounter_id"], held["vessel"]) == (named, "RNLI Severn")
+            again = client.plan({"encounters": [boat]}).json()
+            assert (again["outcome"], again["ports"][0]["places"]) == ("complete", 20)
+            # The control: for who does not say which encounter it is, Dover is full of those very people.
+            stranger = {name: value for name, value in boat.items() if name != "encounter_id"}
+            assert client.plan({"encounters": [stranger]}).json()["outcome"] != "complete"
         finally:
             app.state.planner.close()

@@ -1,5 +1,6 @@
 """Decisions with a store: made with what ports report now, recorded, answered again with the same bytes."""
 
+import threading
 import time
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ import pytest
 from api import control as control_room
 from api.control import say_again
 from api.http import create_app
+from api.settings import Settings
 from api.store.check import check
 from api.store.decisions import replay
 from api.store.errors import StoreUnavailable
@@ -142,6 +144,41 @@ def test_people_get_an_answer_when_the_store_fails_and_it_says_so(control, now, 
     for other in (control.get("/v1/decisions/d-1"), control.put("/v1/ports/dover/status", {"status": "open"})):
         assert (other.status_code, other.json()["code"]) == (503, "STORE_UNAVAILABLE")
         assert other.headers["retry-after"] == "1"
+
+
+def test_people_do_not_wait_for_a_store_that_hangs(call_app, house, store, now, monkeypatch, caplog):
+    """A server behind a cut line neither answers nor refuses: the answer must not take as long as giving up does."""
+    hung = threading.Event()
+    app = create_app(house, store=store, settings=Settings(store_wait_s=30.0))
+    control = call_app(app)
+    control.put("/v1/ports/dover/status", {"status": "closed", "reason": "strike"})
+    assert control.decide(now).headers["safeport-recorded"] == "yes"
+    app.state.memory._wait_s = 0.2
+    kept, real = [], (store.database.read, store.database.write)
+
+    def hang(which):
+        def call(work):
+            assert hung.wait(60.0)
+            kept.append(which)
+            return real[which](work)
+
+        return call
+
+    monkeypatch.setattr(store.database, "read", hang(0))
+    monkeypatch.setattr(store.database, "write", hang(1))
+    try:
+        begun = time.perf_counter()
+        answer = control.decide(now)
+        took_s = time.perf_counter() - begun
+        assert (answer.status_code, answer.headers["safeport-recorded"]) == (200, "no")
+        assert "dover" in {it["port"]["id"] for it in answer.json()["excluded"]}
+        assert "has not answered within 0.2 s" in caplog.text
+        # The control: nothing of the store had come back by then, so whoever waited for it would be waiting still.
+        assert kept == []
+        assert took_s < 10.0
+    finally:
+        hung.set()
+    control.get("/v1/reservations")
 
 
 def test_a_store_that_never_answered_leaves_ports_unconfirmed_not_open(control, now, store, monkeypatch, caplog):

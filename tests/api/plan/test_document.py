@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from api.cli.layout import WIDTH, Ink
 from api.document import dump
 from api.encounter import EncounterIn
 from api.plan.document import plan_document
+from api.plan.effort import Effort, effort_for
 from api.plan.propose import propose, without_places
 from api.plan.request import plan_from
 from api.plan.text import plan_text
@@ -337,3 +339,28 @@ def test_text_is_eighty_columns_and_keeps_to_the_words(planned, october, languag
     banned = BANNED_FR if language == "fr" else BANNED_EN
     assert not [pattern.pattern for pattern in banned if pattern.search(text)]
     assert text.splitlines()[0].startswith(("PROPOS", "WARNING", "ALERTE"))
+
+
+@pytest.mark.parametrize(("boats", "limit_s"), [(1, 1.5), (20, 1.5), (21, 1.67), (99, 14.93), (100, 15.0), (200, 15.0)])
+def test_a_plan_takes_the_time_its_size_is_worth(boats, limit_s):
+    assert effort_for(boats).limit_s == pytest.approx(limit_s)
+    # Without the end of the search for missing places there is no plan, so that one is never cut short by the size.
+    assert effort_for(boats).shortage_s == 15.0
+
+
+def test_a_limit_somebody_asked_for_holds_for_every_search_and_is_in_the_document(planned):
+    assert effort_for(20, 7.0) == Effort(limit_s=7.0, shortage_s=7.0)
+    assert plan_document(planned(small(time_limit_s=7.0)))["inputs"]["time_limit_s"] == 7.0
+    assert plan_document(planned(small()))["inputs"]["time_limit_s"] == 1.5
+
+
+def test_two_plans_of_one_input_share_no_key(planned):
+    """A search cut short may end elsewhere; the same part may then wait longer, and ask for another hold."""
+    made = planned(small())
+    other = replace(made, best=replace(made.best, loads=made.best.loads[:, ::-1]))
+    first, same, second = (plan_document(one) for one in (made, planned(small()), other))
+    assert first["plan_id"] == same["plan_id"] != second["plan_id"]
+    keys = [{part["accept"]["idempotency_key"] for one in it["encounters"] for part in one["parts"]}
+            for it in (first, same, second)]  # fmt: skip
+    assert keys[0] == keys[1]
+    assert not keys[0] & keys[2]
