@@ -38,7 +38,7 @@ class Looked(NamedTuple):
 
 
 @kernel
-def look(scene, lon_deg, lat_deg, ways_round, no_way_round, variants, exhaustive):
+def look(scene, lon_deg, lat_deg, ways_round, variants, exhaustive):
     """Look at every port from one position.
 
     Parameters
@@ -46,8 +46,8 @@ def look(scene, lon_deg, lat_deg, ways_round, no_way_round, variants, exhaustive
     scene : Scene
     lon_deg, lat_deg : float
         Position, WGS 84, inside the box of the pack. [deg]
-    ways_round, no_way_round : WaysRound
-        Those found already, and an empty one.
+    ways_round : WaysRound
+        Those found already, or an empty one.
     variants : ndarray of float64, shape (v, 3)
         Changes to try, as for `winners_of_variants`; none where nobody asks.
     exhaustive : bool
@@ -68,5 +68,5 @@ def look(scene, lon_deg, lat_deg, ways_round, no_way_round, variants, exhaustive
     if variants.shape[0] > 0:
         tried = contenders(scene, found)
         if tried.shape[0] > 1:
-            winners = winners_of_variants(scene, reach, found, no_way_round, tried, variants)
+            winners = winners_of_variants(scene, reach, found, tried, variants)
     return Looked(reach, found, worth, tried, winners)

@@ -103,7 +103,7 @@ def opened(
     """
     lon, lat = position or (case.ask.lon, case.ask.lat)
     check_in_area(case.world, lon, lat)
-    looked = look(case.scene, lon, lat, _SHORTEST_PATHS, _SHORTEST_PATHS, variants, exhaustive)
+    looked = look(case.scene, lon, lat, _SHORTEST_PATHS, variants, exhaustive)
     reach, survey = looked.reach, looked.found
     refuse_unjoined(case.world, reach.kind, reach.inland_m)
     ways: dict[int, tuple[Detour, Clock]] = {}
@@ -115,7 +115,7 @@ def opened(
         if way is not None:
             ways[port] = way
             given = _given(case, survey, ways)
-            survey = look(case.scene, lon, lat, given, _SHORTEST_PATHS, NO_VARIANTS, exhaustive).found
+            survey = look(case.scene, lon, lat, given, NO_VARIANTS, exhaustive).found
     # Where the time is not known the distance orders, after all times that are.
     order = order_of(
         survey.status, np.where(np.isnan(survey.key_s), _AFTER_ALL_S + survey.ways.distance_m, survey.key_s)

@@ -5,10 +5,11 @@ Judged on the shortest paths, before any way round is looked for, so that like i
 
 import numpy as np
 
+from engine.judge import RULE_COUNT, Ways, new_table
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
-from engine.kernels.passage import Motion
-from engine.survey import WaysRound, speaks_against, survey
+from engine.kernels.passage import Motion, clock_of_joining, copy_passage, new_trail, no_passages
+from engine.survey import best_of, look_at, speaks_against
 from engine.units import HOUR_S
 from engine.vocab import Code, Rule
 
@@ -129,7 +130,7 @@ def _add_next_in_line(found, near):
 
 
 @kernel
-def winners_of_variants(scene, reach, found, no_way_round, ports, variants):
+def winners_of_variants(scene, reach, found, ports, variants):
     """The fit port that comes first under each change.
 
     Parameters
@@ -138,8 +139,6 @@ def winners_of_variants(scene, reach, found, no_way_round, ports, variants):
     reach : Reach
     found : Survey
         Of all ports, on the shortest paths.
-    no_way_round : WaysRound
-        An empty one.
     ports : ndarray of int64, shape (n,)
         The contenders.
     variants : ndarray of float64, shape (v, 3)
@@ -151,14 +150,30 @@ def winners_of_variants(scene, reach, found, no_way_round, ports, variants):
         Port, or `NOWHERE`.
     """
     winners = np.full(variants.shape[0], NOWHERE)
+    count = ports.shape[0]
+    table = new_table(count)
+    passages = no_passages(reach.distance_m.shape[0])
+    ways = Ways(reach.distance_m, reach.touched, reach.poor, passages)
+    trail = new_trail(scene.depth_class.corners.vertex.shape[0], count)
+    _enter_winners(
+        scene, reach, found, ports, np.arange(count), variants, ways, trail, table,
+        np.empty((count, RULE_COUNT), np.int8), np.empty(count, np.int8), np.empty((3, count)), winners,
+    )  # fmt: skip
+    return winners
+
+
+@leaf_kernel
+def _enter_winners(
+    scene, reach, found, ports, rows, variants, ways, trail, table, weight, status, figures_s, winners
+):  # fmt: skip
+    """Enter who comes first under each change; what is given besides is room to find out."""
+    penalty_s, plain_key_s, key_s = figures_s[0], figures_s[1], figures_s[2]
     motion = scene.motion
-    ways = found.ways
-    # Another tide changes no clock at the entrance: those run closely already stand.
-    run_already = WaysRound(found.closely, ways.distance_m, ways.touched, ways.poor, ways.passages)
     for v in range(variants.shape[0]):
+        speed, waves, tide_m = variants[v, 0], variants[v, 1], variants[v, 2]
         changed = Motion(
-            variants[v, 0] * motion.full_speed_ms,
-            variants[v, 0] * motion.cap_ms,
+            speed * motion.full_speed_ms,
+            speed * motion.cap_ms,
             motion.table_hs_m,
             motion.table_share,
             motion.beam_loss,
@@ -168,11 +183,21 @@ def winners_of_variants(scene, reach, found, no_way_round, ports, variants):
             # Whoever comes first comes first by time alone: no ranges are asked for.
             0.0,
             0.0,
-            variants[v, 1],
+            waves,
         )
-        same_clocks = variants[v, 0] == 1.0 and variants[v, 1] == 1.0
-        given = run_already if same_clocks else no_way_round
-        tried = survey(scene, reach, given, changed, variants[v, 2], ports, True, False)
-        if tried.best != NOWHERE:
-            winners[v] = ports[tried.best]
-    return winners
+        taken = found.closely[:0]
+        if speed == 1.0 and waves == 1.0:
+            # Another tide changes no clock at the entrance: those run closely already stand.
+            taken = found.closely
+            for p in ports:
+                copy_passage(found.ways.passages, ways.passages, p)
+        trail.place[:] = 0
+        trail.used[0] = 0
+        joining = clock_of_joining(reach, scene.forecast, changed, scene.figures.depart_s)
+        look_at(
+            scene, reach, taken, changed, tide_m, joining, trail, ports, rows, 0.0, ways, table, weight, status,
+            penalty_s, plain_key_s, key_s,
+        )  # fmt: skip
+        best = best_of(rows, status, key_s, NOWHERE)
+        if best != NOWHERE:
+            winners[v] = ports[best]
