@@ -31,7 +31,7 @@ def test_json_is_the_manifest(safeport, tmp_path):
     manifest = json.loads(ran.out)
     assert manifest == json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["policy_for_all"] == "nearest-distance"
-    assert manifest["counts"]["notes"] == {"VESSEL_ASSUMED": 1}
+    assert manifest["counts"]["notes"] == {"VESSEL_ASSUMED": 1, "ZONE_ASSUMED": 4}
     assert manifest["columns_not_used"] == ["ReasonforLaunch"]
 
 
