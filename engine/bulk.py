@@ -13,8 +13,8 @@ from engine.answers import DECIDED, REFUSED_ENCLOSED, REFUSED_ON_LAND, enter_ans
 from engine.judge import AskFigures, Table, Ways, new_table
 from engine.kernels.forecast import waves_at
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
-from engine.kernels.joining import ENCLOSED, ON_LAND, vertex_at
-from engine.kernels.mesh import NOWHERE, holds, is_open, locate
+from engine.kernels.joining import ENCLOSED, ON_LAND
+from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import (
     COARSE,
     Motion,
@@ -25,7 +25,7 @@ from engine.kernels.passage import (
     no_passages,
     says_nothing,
 )
-from engine.kernels.plane import LATTICE_M, from_plane, to_plane
+from engine.kernels.plane import to_plane
 from engine.kernels.reach import reach_ports
 from engine.kernels.screen import top_speed_ms
 from engine.kernels.zones import region_at
@@ -45,10 +45,7 @@ from engine.survey import (
     survey,
     worth_a_search,
 )
-from engine.vicinity import SAFE_M, Fix, enter_position, is_near_a_harbour, measure, new_fix, vicinity_of
-
-FEWEST_TOGETHER = 3
-"""So many rows repay the look round for what they share."""
+from engine.vicinity import SAFE_M, Fix, enter_position, measure, new_fix, one_of
 
 
 class Rows(NamedTuple):
@@ -196,7 +193,7 @@ def _scene_of_row(scene, surroundings, rows, row, px, py, quiet, answers):
 
 
 @kernel
-def decide_rows(scene, surroundings, no_way_round, rows, wanted, side_m, answers):
+def decide_rows(scene, surroundings, no_way_round, rows, wanted, places, vicinities, answers):
     """Decide some rows.
 
     Parameters
@@ -209,56 +206,27 @@ def decide_rows(scene, surroundings, no_way_round, rows, wanted, side_m, answers
     rows : Rows
     wanted : ndarray of int64
         Which of them.
-    side_m : float
-        Rows of one triangle within a square so wide are decided together. [m]
+    places : Places
+        Of the rows.
+    vicinities : Vicinities
+        Of the scene's depth class.
     answers : Answers
         Where the answers are entered.
     """
     count = wanted.shape[0]
-    x, y, triangle, patch = np.empty(count), np.empty(count), np.empty(count, np.int64), np.empty(count, np.int64)
-    enter_places(scene.water, scene.depth_class.needed_depth_m, rows, wanted, side_m, x, y, triangle, patch)
-    order = np.argsort(patch, kind="mergesort")
+    order = wanted[np.argsort(places.vicinity[wanted], kind="mergesort")]
     desk = new_desk(scene)
     start = 0
-    most = count
     while start < count:
+        v = places.vicinity[order[start]]
         stop = start + 1
-        while stop < count and stop < start + most and patch[order[stop]] == patch[order[start]]:
+        while stop < count and places.vicinity[order[stop]] == v:
             stop += 1
-        members = order[start:stop]
-        t = triangle[members[0]]
-        if t == NOWHERE or members.shape[0] < FEWEST_TOGETHER or scene.key != BY_TIME:
-            _decide_alone(scene, surroundings, no_way_round, rows, wanted[members], answers)
-        elif not _decide_together(scene, surroundings, rows, wanted, members, x, y, t, desk, answers):
-            # Less is seen from half as far: they are taken in two parts.
-            across = x if np.ptp(x[members]) > np.ptp(y[members]) else y
-            order[start:stop] = members[np.argsort(across[members], kind="mergesort")]
-            most = (members.shape[0] + 1) // 2
-            continue
+        if v == NOWHERE or scene.key != BY_TIME:
+            _decide_alone(scene, surroundings, no_way_round, rows, order[start:stop], answers)
+        else:
+            _decide_together(scene, surroundings, rows, order[start:stop], places, one_of(vicinities, v), desk, answers)
         start = stop
-        if stop < count and patch[order[stop]] != patch[order[stop - 1]]:
-            most = count
-
-
-@leaf_kernel
-def enter_places(water, needed_depth_m, rows, wanted, side_m, x, y, triangle, patch):
-    """Enter where rows lie on the plane, in which open triangle, and the number of the patch each belongs to. [m]
-
-    Rows that can share nothing lie in no triangle: off the mesh, on one of its vertices, or at a harbour.
-    """
-    mesh = water.mesh
-    columns = 1 << 20
-    for k in range(wanted.shape[0]):
-        row = wanted[k]
-        px, py = to_plane(rows.lon[row], rows.lat[row], mesh.origin_lon_deg, mesh.origin_lat_deg)
-        t = locate(mesh, px, py)
-        if t != NOWHERE and (not mesh.least_depth[t] >= needed_depth_m or vertex_at(mesh, t, px, py) != NOWHERE):
-            t = NOWHERE
-        if t != NOWHERE and is_near_a_harbour(water, px, py):
-            t = NOWHERE
-        x[k], y[k], triangle[k] = px, py, t
-        square = (int(py // side_m) + columns // 2) * columns + int(px // side_m) + columns // 2
-        patch[k] = square * (mesh.triangles.shape[0] + 1) + t + 1
 
 
 @kernel
@@ -287,47 +255,25 @@ def _decide_alone(scene, surroundings, no_way_round, rows, members, answers):
 
 
 @kernel
-def _decide_together(scene, surroundings, rows, wanted, members, x, y, triangle, desk, answers):
-    """Decide the rows of one patch, ranked by time; false where they have nothing to share."""
-    mesh = scene.water.mesh
-    mean_x, mean_y = 0.0, 0.0
-    for k in members:
-        mean_x += x[k] / members.shape[0]
-        mean_y += y[k] / members.shape[0]
-    mean_x = round(mean_x / LATTICE_M) * LATTICE_M
-    mean_y = round(mean_y / LATTICE_M) * LATTICE_M
-    if not holds(mesh, triangle, mean_x, mean_y):
-        mean_x, mean_y = x[members[0]], y[members[0]]
-    lon, lat = from_plane(mean_x, mean_y, mesh.origin_lon_deg, mesh.origin_lat_deg)
-    # As the middle is placed again from its longitude and latitude.
-    mean_x, mean_y = to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
-    if not is_open(mesh, locate(mesh, mean_x, mean_y), scene.depth_class.needed_depth_m):
-        return False
-    radius_m = LATTICE_M
-    for k in members:
-        radius_m = max(radius_m, np.hypot(x[k] - mean_x, y[k] - mean_y) + LATTICE_M)
-    vicinity = vicinity_of(scene.water, scene.depth_class, lon, lat, triangle, radius_m)
-    if vicinity.triangle == NOWHERE:
-        return False
+def _decide_together(scene, surroundings, rows, members, places, vicinity, desk, answers):
+    """Decide rows of one vicinity, ranked by time."""
     # The same scene from the middle: in this order ports are at least so far, from anywhere in the vicinity.
     desk.fix.reach.distance_m[:] = vicinity.distance_m
     bound_s = np.empty(desk.every_port.shape[0])
     enter_lower_bounds(scene, desk.fix.reach, scene.motion, desk.every_port, bound_s)
     bound_s -= (vicinity.radius_m + SAFE_M) / top_speed_ms(scene.motion, scene.forecast)
     order = np.argsort(bound_s, kind="mergesort")
-    _decide_patch(scene, surroundings, rows, wanted, members, x, y, vicinity, bound_s, order, desk, answers)
-    return True
+    _decide_patch(scene, surroundings, rows, members, places.x, places.y, vicinity, bound_s, order, desk, answers)
 
 
 @leaf_kernel
-def _decide_patch(scene, surroundings, rows, wanted, members, x, y, vicinity, least_s, order, desk, answers):
+def _decide_patch(scene, surroundings, rows, members, x, y, vicinity, least_s, order, desk, answers):
     """Decide the rows of a patch, given a lower bound of each port's key from anywhere in it, and their order. [s]"""
     quiet = says_nothing(scene.forecast)
-    for member in members:
-        row = wanted[member]
+    for row in members:
         lon, lat = rows.lon[row], rows.lat[row]
-        enter_position(desk.fix, vicinity, lon, lat, x[member], y[member])
-        one = _scene_of_row(scene, surroundings, rows, row, x[member], y[member], quiet, answers)
+        enter_position(desk.fix, vicinity, lon, lat, x[row], y[row])
+        one = _scene_of_row(scene, surroundings, rows, row, x[row], y[row], quiet, answers)
         looked, opened, best = _settle(one, vicinity, least_s, order, desk, quiet)
         found = Survey(
             desk.ways, desk.closely, desk.table, desk.weight, desk.plain_key_s, desk.key_s, desk.status, desk.bound_s,

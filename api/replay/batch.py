@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from api.encounter import EncounterIn
-from api.replay.columns import Columns, groups_of, seconds
+from api.replay.columns import Columns, Group, groups_of, seconds
 from api.replay.schema import DECISIONS, VESSEL_FIGURES
 from api.replay.worlds import Worlds
 from engine.decide import decide, deciding_finding, passed_over
@@ -50,9 +50,11 @@ def replay_batch(
         return DECISIONS.empty_table()
     at_s = seconds(table["time"])
     columns = Columns(table)
+    groups = []
     for members in groups_of(table, world_at.number(at_s)):
         first = table.slice(int(members[0]), 1).to_pylist()[0]
-        columns.decide(members, ask_of(first, vessels, policies), world_at(float(at_s[members[0]])))
+        groups.append(Group(members, ask_of(first, vessels, policies), float(at_s[members[0]])))
+    columns.decide(groups, world_at)
     decided = columns.decisions()
     left = columns.left()
     if len(left) == 0:

@@ -1,6 +1,7 @@
 """Rows of encounters to arrays of the engine, and its answers to columns of decisions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -19,8 +20,10 @@ from engine.bulk import Rows, Surroundings, decide_rows
 from engine.case import case_of, inside_state, motion_of
 from engine.decide import coordination_at
 from engine.kernels.mesh import NOWHERE
+from engine.kernels.reach import DepthClass
 from engine.model import Ask, World
-from engine.survey import no_ways_round
+from engine.survey import BY_TIME, no_ways_round
+from engine.vicinity import Places, Vicinities, share_vicinities
 from engine.vocab import Code, Status
 
 _SHORTEST_PATHS = no_ways_round()
@@ -36,6 +39,24 @@ _NARROWEST_PATCH_M, _WIDEST_PATCH_M = 200.0, 10_000.0
 
 _SHARED = ("vessel_profile", *VESSEL_FIGURES, "policy", "medical", "sheltered")
 """Columns that make a scene; rows equal in all of them are decided in one compiled loop."""
+
+
+class Group(NamedTuple):
+    """Rows that share a scene.
+
+    Attributes
+    ----------
+    members : ndarray of int64
+        Their places in the table.
+    ask : Ask
+        Of one of them.
+    at_s : float
+        A time of their world. [epoch s]
+    """
+
+    members: np.ndarray
+    ask: Ask
+    at_s: float
 
 
 def groups_of(table: pa.Table, world: np.ndarray) -> Iterator[np.ndarray]:
@@ -94,6 +115,19 @@ def side_of_patches_m(lon: np.ndarray, lat: np.ndarray) -> float:
     return min(max(even_m, _NARROWEST_PATCH_M), _WIDEST_PATCH_M)
 
 
+def _shared(
+    world: World, depth_class: DepthClass, lon: np.ndarray, lat: np.ndarray, rows: np.ndarray
+) -> tuple[Places, Vicinities]:
+    """What neighbours among some rows share, and where all rows lie: those left out, nowhere."""
+    found, vicinities = share_vicinities(
+        world.water, depth_class, lon[rows], lat[rows], side_of_patches_m(lon[rows], lat[rows])
+    )
+    places = Places(np.full(len(lon), np.nan), np.full(len(lon), np.nan), np.full(len(lon), NOWHERE))
+    for column, values in zip(places, found, strict=True):
+        column[rows] = values
+    return places, vicinities
+
+
 class Columns:
     """Answers to the rows of a table, entered group by group.
 
@@ -111,20 +145,41 @@ class Columns:
         self._tidal = np.zeros(table.num_rows, np.bool_)
         self._world: World | None = None
 
-    def decide(self, members: np.ndarray, ask: Ask, world: World) -> None:
-        """Decide rows that share a scene, given the ask of one of them."""
+    def decide(self, groups: Sequence[Group], world_at: Callable[[float], World]) -> None:
+        """Decide rows, group by group; what neighbours share is found out for all groups of a depth class at once."""
+        if not groups:
+            return
+        lon, lat = floats(self._table["lon"]), floats(self._table["lat"])
+        # Vessel and policy say how deep and by what key; water and depths are the same at all times.
+        world = world_at(groups[0].at_s)
+        west, south, east, north = world.box
+        inside = (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
+        cases = [case_of(group.ask, world, coordination_at(world, group.ask)) for group in groups]
+        shared = {}
+        for depth_class in {case.depth_class.needed_depth_m: case.depth_class for case in cases}.values():
+            sharing = np.zeros(len(lon), np.bool_)
+            for group, case in zip(groups, cases, strict=True):
+                if case.depth_class is depth_class and case.scene.key == BY_TIME:
+                    sharing[group.members] = inside[group.members]
+            shared[depth_class.needed_depth_m] = _shared(world, depth_class, lon, lat, np.flatnonzero(sharing))
+        for group, case in zip(groups, cases, strict=True):
+            self._decide_group(
+                group, world_at(group.at_s), inside[group.members], *shared[case.depth_class.needed_depth_m]
+            )
+
+    def _decide_group(
+        self, group: Group, world: World, inside: np.ndarray, places: Places, vicinities: Vicinities
+    ) -> None:
+        members, ask = group.members, group.ask
         case = case_of(ask, world, coordination_at(world, ask))
-        # The sea where that one row lies must not count for the others.
+        # The sea where the row asked for lies must not count for the others.
         motion = motion_of(ask.vessel, ask.policy, world.speed_tables, case.persons > 0.0 or not case.persons_known)
         figures = figures_of(self._table.take(members), ask.policy.limits.persons_when_unknown)
         answers = no_answers(len(members))
-        west, south, east, north = world.box
-        inside = (west <= figures.lon) & (figures.lon <= east) & (south <= figures.lat) & (figures.lat <= north)
         answers.became[~inside] = REFUSED_OUT_OF_AREA
-        side_m = side_of_patches_m(figures.lon[inside], figures.lat[inside])
         decide_rows(
             case.scene._replace(motion=motion), surroundings_of(world), _SHORTEST_PATHS, figures,
-            np.flatnonzero(inside), side_m, answers,
+            np.flatnonzero(inside), Places(*(column[members] for column in places)), vicinities, answers,
         )  # fmt: skip
         for column, entered in zip(self._answers, answers, strict=True):
             column[members] = entered
