@@ -255,7 +255,7 @@ def share_vicinities(water, depth_class, lon, lat, side_m):
         members = order[start:stop]
         t = triangle[members[0]]
         if t != NOWHERE and members.shape[0] >= FEWEST_TOGETHER:
-            middle_lon, middle_lat, radius_m = _middle_of(mesh, depth_class.needed_depth_m, t, x[members], y[members])
+            middle_lon, middle_lat, radius_m = _middle_of(water, depth_class.needed_depth_m, t, x[members], y[members])
             vicinity = vicinity_of(water, depth_class, middle_lon, middle_lat, t, radius_m)
             if vicinity.triangle == NOWHERE:
                 # Less is seen from half as far: they are taken in two parts.
@@ -292,8 +292,12 @@ def _enter_places(water, needed_depth_m, lon, lat, side_m, x, y, triangle, patch
 
 
 @kernel
-def _middle_of(mesh, needed_depth_m, triangle, x, y):
-    """Middle of some points of a triangle, and how far the farthest of them is from it on the plane. [deg], [m]"""
+def _middle_of(water, needed_depth_m, triangle, x, y):
+    """Middle of some points of a triangle, and how far the farthest of them is from it on the plane. [deg], [m]
+
+    At a harbour, where ways are measured otherwise, it is the first of the points: none of them lies at one.
+    """
+    mesh = water.mesh
     middle_x = round(x.mean() / LATTICE_M) * LATTICE_M
     middle_y = round(y.mean() / LATTICE_M) * LATTICE_M
     if not holds(mesh, triangle, middle_x, middle_y):
@@ -301,7 +305,9 @@ def _middle_of(mesh, needed_depth_m, triangle, x, y):
     lon, lat = from_plane(middle_x, middle_y, mesh.origin_lon_deg, mesh.origin_lat_deg)
     # As it is placed again from its longitude and latitude: on the rim of the triangle that may be just outside.
     middle_x, middle_y = to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
-    if not is_open(mesh, locate(mesh, middle_x, middle_y), needed_depth_m):
+    if not is_open(mesh, locate(mesh, middle_x, middle_y), needed_depth_m) or is_near_a_harbour(
+        water, middle_x, middle_y
+    ):
         lon, lat = from_plane(x[0], y[0], mesh.origin_lon_deg, mesh.origin_lat_deg)
         middle_x, middle_y = to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
     return lon, lat, np.sqrt((x - middle_x) ** 2 + (y - middle_y) ** 2).max() + LATTICE_M

@@ -7,7 +7,15 @@ from engine.kernels.joining import ON_MESH, vertex_at
 from engine.kernels.mesh import NOWHERE, holds, locate
 from engine.kernels.plane import LATTICE_M, from_plane, to_plane
 from engine.kernels.reach import reach_ports
-from engine.vicinity import enter_position, is_near_a_harbour, measure, new_fix, vicinity_of
+from engine.vicinity import (
+    Vicinity,
+    enter_position,
+    is_near_a_harbour,
+    measure,
+    new_fix,
+    share_vicinities,
+    vicinity_of,
+)
 
 
 def neighbours(mesh, random, lon, lat, radius_m, count):
@@ -60,6 +68,50 @@ def test_every_port_is_as_far_as_from_the_position_alone(world, radius_m, depth)
             assert off_m.max() <= vicinity.radius_m
             compared += 1
     assert compared > 30
+
+
+def test_rows_round_a_harbour_are_measured_from_outside_it(world):
+    """Their middle may lie inside, where the way to the landing is another one."""
+    water, tables = world.water, world.depth_classes[0].tables
+    mesh, legs = water.mesh, water.legs
+    random = np.random.default_rng(7)
+    fix = new_fix(water, tables)
+    compared = 0
+    for p in range(len(world.ports)):
+        last = legs.start[p + 1] - 1
+        if last < legs.start[p]:
+            continue
+        x, y = legs.x[last], legs.y[last]
+        out_m = np.hypot(x - legs.x[legs.start[p]], y - legs.y[legs.start[p]])
+        # Close to where a position counts as inside, and on all sides of it.
+        angles, off_m = random.uniform(0.0, 2.0 * np.pi, 60), out_m * random.uniform(1.5, 1.6, 60) + 2.0
+        around = [
+            from_plane(x + r * np.cos(a), y + r * np.sin(a), mesh.origin_lon_deg, mesh.origin_lat_deg)
+            for a, r in zip(angles, off_m, strict=True)
+        ]
+        west, south, east, north = world.box
+        lon, lat = np.array([at for at in around if west < at[0] < east and south < at[1] < north]).T.copy()
+        places, vicinities = share_vicinities(water, tables, lon, lat, 50_000.0)
+        for k in np.flatnonzero(places.vicinity != NOWHERE)[:6]:
+            vicinity = vicinity_at(vicinities, places.vicinity[k])
+            enter_position(fix, vicinity, lon[k], lat[k], places.x[k], places.y[k])
+            measure(water, tables, vicinity, fix, p)
+            alone = reach_ports(water, tables, lon[k], lat[k])
+            assert fix.reach.distance_m[p] == alone.distance_m[p]
+            assert abs(alone.distance_m[p] - vicinity.distance_m[p]) <= vicinity.radius_m
+            compared += 1
+    assert compared > 200
+
+
+def vicinity_at(vicinities, v):
+    """`one_of`, in plain Python."""
+    corners = slice(vicinities.corner_start[v], vicinities.corner_start[v + 1])
+    first = slice(vicinities.first_start[v], vicinities.first_start[v + 1])
+    return Vicinity(
+        int(vicinities.triangle[v]), float(vicinities.radius_m[v]), vicinities.distance_m[v],
+        vicinities.corners[corners], vicinities.chord_m[corners], vicinities.may_see[v], vicinities.first_from[v],
+        vicinities.first_to[v], vicinities.first[first],
+    )  # fmt: skip
 
 
 def test_that_comparison_would_notice_a_vicinity_of_another_place(world):
