@@ -57,7 +57,9 @@ def notices_of(case: Case, found: Found, odd: Oddities) -> list[Notice]:
         notices.append(Notice(Code.UNLISTED_PORT_NEARER, {"names": missing}))
     if odd.near_tie:
         two = (int(found.order[0]), int(found.order[1]))
-        notices.append(Notice(Code.NEAR_TIE, {"ports": two, "times_s": tuple(float(found.key_s[p]) for p in two)}))
+        notices.append(
+            Notice(Code.NEAR_TIE, {"ports": two, "times_s": tuple(float(found.table.time_s[p]) for p in two)})
+        )
     if odd.moved:
         notices.append(Notice(Code.POS_UNCERTAIN_CHANGES_ANSWER, {"ports": odd.moved}))
     if odd.turning:

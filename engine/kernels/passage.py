@@ -295,11 +295,10 @@ def run_leg(forecast, motion, depart_s, clock, lon1, lat1, lon2, lat2, length_m,
         # NaN, a sea beyond the table, stays NaN; a stream that cannot be stemmed takes for ever.
         early_s += piece_m / early_ms if early_ms != 0.0 else np.inf
         late_s += piece_m / late_ms if late_ms != 0.0 else np.inf
-        if made_ms == 0.0:
-            time_s = np.inf
-            break
-        time_s += piece_m / made_ms
-        if isnan(time_s):
+        time_s += piece_m / made_ms if made_ms != 0.0 else np.inf
+        if not time_s < np.inf:
+            # There is no range of what has no time, and of the rest of the way nothing is known.
+            early_s, late_s, waves_missing = time_s, time_s, True
             break
         half_s = 0.5 * piece_m / made_ms
     return Clock(time_s, early_s, late_s, highest_hs_m, waves_missing, stream_missing, filled_m, run_m + length_m)

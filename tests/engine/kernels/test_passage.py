@@ -555,3 +555,20 @@ def test_the_port_with_the_sea_astern_is_the_answer(house, world, coming_from_de
     # Slower than the cap, or it would hide the sea.
     slow = replace(house.vessels["rnli-severn"], speed_ms=7.0)
     assert winner(house, world, forecast, DOVER_OR_CALAIS, slow) == port
+
+
+@pytest.mark.parametrize(
+    ("waves", "stream"), [(30.0, 0.0), (0.5, -30.0)], ids=["beyond the table", "not to be stemmed"]
+)
+def test_what_has_no_time_has_no_range(waves, stream):
+    """The sea is too much on the second half of the way only, so the first half has a time."""
+
+    def sea(lon, lat, at_s):
+        return np.where(lon > -3.5, waves, 0.5), 1.0 + 0.0 * lon, 0.0 * lon, 5.0 + 0.0 * lon
+
+    forecast = forecast_of(waves=sea, current=lambda lon, lat, at_s: (np.where(lon > -3.5, stream, 0.0), 0.0 * lon))
+    found = clock(forecast, motion(), np.array([(-4.0, 49.5), (-3.0, 49.5)]))
+    assert not found.time_s < inf
+    for end_s in (found.early_s, found.late_s):
+        assert not end_s < inf
+    assert found.waves_missing

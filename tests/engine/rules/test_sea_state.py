@@ -223,3 +223,12 @@ def test_weather_data(feed, age, incomplete, filled, code):
     found = weather_data(int(feed), age, 6.0, incomplete, filled, 5.0)
     assert found.code == code
     assert (found.verdict == Verdict.PASS) is (code == Code.WX_FRESH)
+
+
+def test_no_higher_on_the_way_is_not_said_of_a_way_of_which_part_is_unknown():
+    known = route_sea(3.0, False, 2.0, 0.8, 3.5, False)
+    assert known.code == Code.SEA_LIMIT_HERE_ALREADY
+    in_part = route_sea(3.0, True, 2.0, 0.8, 3.5, False)
+    assert (in_part.verdict, in_part.code) == (Verdict.UNKNOWN, Code.WX_UNKNOWN)
+    # A sea that is higher than here speaks against the way whatever the rest of it is like.
+    assert route_sea(4.0, True, 2.0, 0.8, 3.5, False).code == Code.SEA_LIMIT_EXCEEDED
