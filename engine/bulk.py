@@ -16,7 +16,6 @@ from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.joining import ENCLOSED, ON_LAND
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import (
-    COARSE,
     Motion,
     Trail,
     calm_speed_ms,
@@ -32,7 +31,6 @@ from engine.kernels.zones import region_at
 from engine.survey import (
     BY_DISTANCE,
     BY_TIME,
-    LOOKED_AT_CLOSELY,
     Scene,
     Survey,
     batch_after,
@@ -274,7 +272,7 @@ def _decide_patch(scene, surroundings, rows, members, x, y, vicinity, least_s, o
         lon, lat = rows.lon[row], rows.lat[row]
         enter_position(desk.fix, vicinity, lon, lat, x[row], y[row])
         one = _scene_of_row(scene, surroundings, rows, row, x[row], y[row], quiet, answers)
-        looked, opened, best = _settle(one, vicinity, least_s, order, desk, quiet)
+        looked, opened, best = _settle(one, vicinity, least_s, order, desk)
         found = Survey(
             desk.ways, desk.closely, desk.table, desk.weight, desk.plain_key_s, desk.key_s, desk.status, desk.bound_s,
             desk.by_bound, looked, opened, best,
@@ -294,7 +292,7 @@ def _decide_patch(scene, surroundings, rows, members, x, y, vicinity, least_s, o
 
 
 @inlined_kernel
-def _settle(scene, vicinity, least_s, order, desk, quiet):
+def _settle(scene, vicinity, least_s, order, desk):
     """Look at ports in the order of their bounds, as `survey` does, measuring them only when it is their turn.
 
     Returns
@@ -311,7 +309,6 @@ def _settle(scene, vicinity, least_s, order, desk, quiet):
     joining = clock_of_joining(fix.reach, scene.forecast, motion, scene.figures.depart_s)
     no_ways = desk.closely[:0]
     best = NOWHERE
-    best_s = np.inf
     looked = 0
     measured = 0
     while looked < count:
@@ -335,20 +332,16 @@ def _settle(scene, vicinity, least_s, order, desk, quiet):
             measured += 1
         if measured <= looked:
             break
-        next_s = bound_s[by_bound[looked]]
-        if not next_s <= second_s:
+        if not bound_s[by_bound[looked]] <= second_s:
             break
-        close = quiet or looked < LOOKED_AT_CLOSELY or next_s < best_s
         batch = by_bound[looked : min(wanted, measured)]
         looked += batch.shape[0]
         look_at(
-            scene, fix.reach, no_ways, motion, 0.0, joining, desk.trail, desk.every_port, batch,
-            0.0 if close else COARSE, desk.ways, desk.table, desk.weight, desk.status, desk.penalty_s,
-            desk.plain_key_s, desk.key_s,
+            scene, fix.reach, no_ways, motion, 0.0, joining, desk.trail, desk.every_port, batch, 0.0, desk.ways,
+            desk.table, desk.weight, desk.status, desk.penalty_s, desk.plain_key_s, desk.key_s,
         )  # fmt: skip
         best = best_of(batch, desk.status, desk.key_s, best)
-        if best != NOWHERE:
-            best_s = desk.key_s[best]
+    best_s = np.inf if best == NOWHERE else desk.key_s[best]
     opened = 1
     while opened < measured and bound_s[by_bound[opened]] < best_s:
         opened += 1

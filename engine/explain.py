@@ -90,8 +90,13 @@ _INPUT_NAMES = {
 }
 
 
+_OPENS, _CLOSES = Text("opens", "ouvre"), Text("closes", "ferme")
+
+
 def show(value: float, unit: Unit, language: str) -> str:
-    """A quantity of the engine with its unit, as people read it."""
+    """A quantity of the engine with its unit, as people read it; NaN is what is not known."""
+    if isnan(value):
+        return "inconnu" if language == "fr" else "not known"
     number = f"{value / unit.size:.{unit.decimals}f}"
     name = unit.en
     if language == "fr":
@@ -133,9 +138,13 @@ def finding_text(decision: Decision, port: int, rule: Rule) -> Text:
     # Places ashore read "12 free for 60 persons".
     measured_unit = COUNT if rule == Rule.R_CAP_01 else unit
     bits = {Rule.R_RTE_04: decision.world.lane_bits, Rule.R_RTE_05: decision.world.firing_bits}.get(rule, 0)
-    detail = ", ".join(zones_on_route(decision, port, bits)) if bits else ""
+    zones = ", ".join(zones_on_route(decision, port, bits)) if bits else ""
 
     def sentence(language: str) -> str:
+        detail = zones
+        if code == Code.GATE_HOURS_DOUBTFUL:
+            # The nearer edge is the one before high water, or the one after it.
+            detail = (_CLOSES if limit > 0.0 else _OPENS).of(language)
         return _template(code, language).format(
             port=port_name(decision, port, language),
             measured=show(measured, measured_unit, language),
@@ -191,7 +200,7 @@ def notice_text(decision: Decision, notice: Notice) -> Text:
             fields["measured"] = show(float(facts["age_s"]), MINUTES, language)  # type: ignore[arg-type]
         if "saved_s" in facts:
             fields["measured"] = show(float(facts["saved_s"]), MINUTES, language)  # type: ignore[arg-type]
-        if notice.code == Code.FORECAST_AGE:
+        if notice.code in (Code.FORECAST_AGE, Code.FORECAST_STALE):
             fields["measured"] = show(float(facts["age_s"]), HOURS, language)  # type: ignore[arg-type]
         if notice.code == Code.SPEED_CAPPED:
             fields["measured"] = show(decision.speed_ms, KNOTS, language)
@@ -244,6 +253,8 @@ UNKNOWN_THINGS: dict[Code, Text] = {
     Code.GATE_TIDE_UNKNOWN: Text("tide at the gate not known", "marée à la porte inconnue"),
     Code.GATE_UNKNOWN: Text("opening not known", "ouverture inconnue"),
     Code.GATE_HOURS_DOUBTFUL: Text("hours doubtful", "heures incertaines"),
+    Code.DEPTH_HOUR_UNKNOWN: Text("hour of arrival not known", "heure d'arrivée inconnue"),
+    Code.GATE_HOUR_UNKNOWN: Text("hour of arrival not known", "heure d'arrivée inconnue"),
     Code.TIDE_DOUBTFUL: Text("depth doubtful", "profondeur incertaine"),
     Code.TIME_UNKNOWN: Text("time not known", "durée inconnue"),
     Code.LOCK_SCHEDULE_UNKNOWN: Text("lock times not known", "heures d'écluse inconnues"),

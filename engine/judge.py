@@ -8,11 +8,12 @@ import numpy as np
 from engine.kernels.entry import Sill, lowest_height, seconds_from_high_water, wait_for_entry_s
 from engine.kernels.forecast import current_at, visibility_at, waves_at, wind_at
 from engine.kernels.jit import inlined_kernel, leaf_kernel
+from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import Passages, calm_speed_ms
 from engine.rules.access import berth, entry_permission, harbour_status, port_kind
 from engine.rules.authority import designated, in_srr_state, register_confidence
 from engine.rules.depth_and_tide import gate, tide_data, under_keel_clearance
-from engine.rules.passage import banks, endurance, load, restricted_areas, route, traffic_lanes
+from engine.rules.passage import banks, endurance, load, restricted_areas, route, traffic_lanes, without_hour
 from engine.rules.reception import (
     basic_needs,
     capacity,
@@ -23,7 +24,7 @@ from engine.rules.reception import (
 )
 from engine.rules.sea_state import cross_set, entrance_sea, exposure, route_sea, visibility, weather_data
 from engine.units import HOUR_S
-from engine.vocab import Gate, PortKind, Rule
+from engine.vocab import Feed, Gate, PortKind, Rule
 
 RULE_COUNT = len(Rule)
 
@@ -364,6 +365,7 @@ def judge(
         # Waves taken from far away can speak against a way but not for it.
         waves_missing = passages.waves_missing[p] or passages.filled_m[p] > limits.weather_extrapolated_after_m
         whole_m = distance_m + harbour_m
+        has_hour = passages.time_s[p] < np.inf
         # In the order of `Rule`.
         findings = (
             route(distance_m, passages.time_s[p], whole_m),
@@ -413,7 +415,8 @@ def judge(
             entry_permission(columns.entry_permission[p]),
             weather_data(
                 ask.weather_feed, ask.run_age_s, limits.weather_stale_after_s,
-                passages.waves_missing[p] or np.isnan(at_entrance.wind_ms),
+                # Where the clock stopped on the way, the forecast may well reach farther than it did.
+                has_hour and (passages.waves_missing[p] or np.isnan(at_entrance.wind_ms)),
                 max(passages.filled_m[p], at_entrance.filled_m), limits.weather_extrapolated_after_m,
             ),
             tide_data(needed_m, depth_m, columns.gate[p], tide_m),
@@ -422,6 +425,10 @@ def judge(
         for r in range(RULE_COUNT):
             table.verdict[row, r] = findings[r].verdict
             table.code[row, r] = findings[r].code
+            if not has_hour:
+                table.code[row, r] = without_hour(
+                    findings[r].code, tides.station[p] != NOWHERE, ask.weather_feed != Feed.ABSENT
+                )
             table.measured[row, r] = findings[r].measured
             table.limit[row, r] = findings[r].limit
 

@@ -1,7 +1,7 @@
 """What is to be known about a whole answer: what is odd, assumed, missing or to be settled first."""
 
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, isnan
 
 import numpy as np
 
@@ -177,10 +177,9 @@ def _weather_notices(case: Case, found: Found) -> list[Notice]:
     elif feed != Feed.ABSENT and case.world.forecast.run_at_s > case.ask.at_s:
         notices.append(Notice(Code.FORECAST_RUN_LATER))
     elif feed != Feed.ABSENT:
-        stale = not run_age_s <= case.ask.policy.limits.weather_stale_after_s
-        notices.append(Notice(Code.FORECAST_STALE if stale else Code.FORECAST_AGE, {"age_s": run_age_s}))
+        notices.append(_age_of_forecast(run_age_s, case.ask.policy.limits.weather_stale_after_s))
     identity = case.world.identity["forecast"]
-    if isinstance(identity, dict) and identity.get("swell_only"):
+    if isinstance(identity, dict) and identity.get("swell_only") and not nothing_known:
         notices.append(Notice(Code.WAVES_SWELL_ONLY))
     if nothing_known:
         notices.append(Notice(Code.CALM_WATER_TIMES))
@@ -195,3 +194,9 @@ def _weather_notices(case: Case, found: Found) -> list[Notice]:
         notices.append(Notice(Code.FASTER_ROUTE, {"saved_s": saved_s}) if faster else Notice(Code.ROUTE_ROUND_SEA))
     notices.append(Notice(Code.SURGE_NOT_INCLUDED))
     return notices
+
+
+def _age_of_forecast(run_age_s: float, stale_after_s: float) -> Notice:
+    if isnan(run_age_s):
+        return Notice(Code.FORECAST_AGE_UNKNOWN)
+    return Notice(Code.FORECAST_AGE if run_age_s <= stale_after_s else Code.FORECAST_STALE, {"age_s": run_age_s})

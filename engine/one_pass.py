@@ -10,6 +10,7 @@ import numpy as np
 from engine.kernels.jit import kernel
 from engine.kernels.passage import says_nothing
 from engine.kernels.reach import Reach, reach_ports
+from engine.rank import steady_order
 from engine.survey import BY_DISTANCE, Survey, survey, worth_a_search
 from engine.variants import contenders, winners_of_variants
 
@@ -22,6 +23,8 @@ class Looked(NamedTuple):
     reach : Reach
         Of a position that is refused, no port is reached, and the rest says nothing.
     found : Survey
+    order : ndarray of int64
+        Ports, best first.
     worth : ndarray of int64
         Ports that a search for a faster way is worth; none where ways round were given.
     contenders : ndarray of int64
@@ -32,6 +35,7 @@ class Looked(NamedTuple):
 
     reach: Reach
     found: Survey
+    order: np.ndarray
     worth: np.ndarray
     contenders: np.ndarray
     winners: np.ndarray
@@ -60,6 +64,7 @@ def look(scene, lon_deg, lat_deg, ways_round, variants, exhaustive):
     reach = reach_ports(scene.water, scene.depth_class, lon_deg, lat_deg)
     every_port = np.arange(reach.distance_m.shape[0])
     found = survey(scene, reach, ways_round, scene.motion, 0.0, every_port, exhaustive, False)
+    order = steady_order(scene, reach, ways_round, found)
     worth = np.empty(0, np.int64)
     if ways_round.taken.shape[0] == 0 and scene.key != BY_DISTANCE and not says_nothing(scene.forecast):
         worth = worth_a_search(scene, reach, found, exhaustive)
@@ -69,4 +74,4 @@ def look(scene, lon_deg, lat_deg, ways_round, variants, exhaustive):
         tried = contenders(scene, found)
         if tried.shape[0] > 1:
             winners = winners_of_variants(scene, reach, found, tried, variants)
-    return Looked(reach, found, worth, tried, winners)
+    return Looked(reach, found, order, worth, tried, winners)

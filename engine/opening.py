@@ -15,16 +15,12 @@ from engine.kernels.reach import Reach, track_on_plane
 from engine.kernels.zones import zones_of_track
 from engine.model import Detour, Proof
 from engine.one_pass import look
-from engine.rank import order_of
 from engine.sea_route import check_in_area, refuse_unjoined, track_length_m
 from engine.survey import Survey, WaysRound, no_ways_round
 from engine.vocab import Status
 
 # numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
 _CAUTION = int(Status.CAUTION)
-
-_AFTER_ALL_S = 1e9
-"""Longer than any passage. [s]"""
 
 _SHORTEST_PATHS = no_ways_round()
 NO_VARIANTS = np.empty((0, 3))
@@ -104,7 +100,7 @@ def opened(
     lon, lat = position or (case.ask.lon, case.ask.lat)
     check_in_area(case.world, lon, lat)
     looked = look(case.scene, lon, lat, _SHORTEST_PATHS, variants, exhaustive)
-    reach, survey = looked.reach, looked.found
+    reach, survey, order = looked.reach, looked.found, looked.order
     refuse_unjoined(case.world, reach.kind, reach.inland_m)
     ways: dict[int, tuple[Detour, Clock]] = {}
     for port in looked.worth[: int(case.ask.policy.limits.detour_ports)].tolist():
@@ -115,11 +111,8 @@ def opened(
         if way is not None:
             ways[port] = way
             given = _given(case, survey, ways)
-            survey = look(case.scene, lon, lat, given, NO_VARIANTS, exhaustive).found
-    # Where the time is not known the distance orders, after all times that are.
-    order = order_of(
-        survey.status, np.where(np.isnan(survey.key_s), _AFTER_ALL_S + survey.ways.distance_m, survey.key_s)
-    )
+            again = look(case.scene, lon, lat, given, NO_VARIANTS, exhaustive)
+            survey, order = again.found, again.order
     best = int(order[0])
     winner = best if survey.status[best] <= _CAUTION else None
     detours = {port: detour for port, (detour, _) in ways.items()}

@@ -2,18 +2,67 @@
 
 import numpy as np
 
-from engine.vocab import Status
+from engine.kernels.jit import kernel
+from engine.survey import look_again
+from engine.vocab import Status, Verdict, Weight
 
-_CAUTION = int(Status.CAUTION)
+_EXCLUDED = int(Status.EXCLUDED)
+
+SHOWN = 4
+"""So many of the first in the order have close clocks: whoever reads the answer sees these."""
+
+LONGER_THAN_ANY_WAY_M = 1e8
+"""More than the earth is round, so that what is not known counts before any distance. [m]"""
 
 
-def order_of(status: np.ndarray, key_s: np.ndarray) -> np.ndarray:
-    """Port indices, best first: suitable and cautioned by key, then unconfirmed, then excluded, each by key.
+@kernel
+def steady_order(scene, reach, ways_round, found):
+    """The order of all ports, those among the first that had coarse clocks looked at closely until none is left.
 
-    Ties fall to the lower index, so equal inputs give equal orders; an unknown key (NaN) comes last of its kind.
+    Parameters
+    ----------
+    scene, reach, ways_round
+        As for `engine.survey.survey`.
+    found : Survey
+        Of all ports; what a closer look finds is entered in it.
+
+    Returns
+    -------
+    ndarray of int64
+        Ports, best first.
     """
-    # `lexsort` is stable, so equal keys keep the order of their indices.
-    return np.lexsort((key_s, np.maximum(status, _CAUTION)))
+    while True:
+        order = order_of(found)
+        first = order[:SHOWN]
+        coarse = first[(found.status[first] != _EXCLUDED) & ~found.closely[first]]
+        if coarse.shape[0] == 0:
+            return order
+        look_again(scene, reach, ways_round, found, coarse)
+
+
+@kernel
+def order_of(found):
+    """Rows, best first: suitable and cautioned by key, then unconfirmed, then excluded, each by key.
+
+    An unknown key comes last of its kind; there the port comes first of which fewer other things are not known, and of
+    equals the nearer one. Ties fall to the lower row, so equal inputs give equal orders.
+    """
+    count = found.status.shape[0]
+    by = found.key_s.copy()
+    kind = np.zeros(count)
+    for row in range(count):
+        # Suitable and cautioned ones are of a kind.
+        if found.status[row] > Status.CAUTION:
+            kind[row] = 2.0 * found.status[row]
+        if np.isnan(by[row]):
+            kind[row] += 1
+            by[row] = found.ways.distance_m[row]
+            for rule in range(found.weight.shape[1]):
+                if found.table.verdict[row, rule] == Verdict.UNKNOWN and found.weight[row, rule] == Weight.HARD:
+                    by[row] += LONGER_THAN_ANY_WAY_M
+    # Both sorts are stable: within a kind the order by key stays.
+    by_key = np.argsort(by, kind="mergesort")
+    return by_key[np.argsort(kind[by_key], kind="mergesort")]
 
 
 def is_near_tie(best_s: float, second_s: float, within_s: float, within_share: float) -> bool:

@@ -1,8 +1,8 @@
 """Every port looked at from one position, in one compiled pass: measured, timed, judged, weighed and put in order.
 
 Ports are taken in the order of their lower bounds: the whole shortest distance at top speed, with the strongest stream
-and wind of the forecast behind, and no wait. Those that may still be the best one get close clocks; once a bound
-exceeds the best confirmed key, it does for all that follow, and they get coarse ones.
+and wind of the forecast behind, and no wait. Those that may still be one of the first two get close clocks; once a
+bound exceeds the second best confirmed key, it does for all that follow, and they get coarse ones.
 """
 
 from typing import NamedTuple
@@ -34,12 +34,9 @@ from engine.vocab import Rule, Status, Verdict, Weight
 
 BY_TIME, BY_DISTANCE, BY_CARE = 0, 1, 2
 
-LOOKED_AT_CLOSELY = 8
-"""So many ports get close clocks whatever their bounds: the nearest few are shown in any case."""
-
 FIRST_OPENED = 4
 NEXT_OPENED = 2
-"""So many are looked at first, and so many more at a time as long as one of them may still be the best one."""
+"""So many are looked at first, and so many more at a time while it is open which are the first two."""
 
 MENDED_BY_ANOTHER_ARRIVAL = (Rule.R_RTE_01, Rule.R_RTE_02, Rule.R_NAV_01, Rule.R_NAV_02, Rule.R_NAV_03)
 """Rules that may find otherwise on another way, at another hour, in another sea."""
@@ -240,7 +237,7 @@ def second_best_s(rows, status, key_s, best):
 
 @inlined_kernel
 def batch_after(looked):
-    """How many ports are looked at after so many, while it is open which is the best one."""
+    """How many ports are looked at after so many, while it is open which are the first two."""
     return FIRST_OPENED if looked == 0 else NEXT_OPENED
 
 
@@ -314,14 +311,13 @@ def survey(scene, reach, ways_round, motion, tide_bias_m, ports, exhaustive, unt
     joining = clock_of_joining(reach, scene.forecast, motion, scene.figures.depart_s)
     all_closely = exhaustive or says_nothing(scene.forecast)
     best = NOWHERE
-    best_s = np.inf
     looked = 0
     while looked < count:
-        # A few at a time while any of them may still be the best one, then all others.
-        next_s = bound_s[by_bound[looked]]
-        close = all_closely or looked < LOOKED_AT_CLOSELY or next_s < best_s
-        if until_settled and not next_s <= second_best_s(by_bound[:looked], status, key_s, best):
+        # A few at a time while any of them may still be one of the first two, then all others.
+        may_come_second = bound_s[by_bound[looked]] <= second_best_s(by_bound[:looked], status, key_s, best)
+        if until_settled and not may_come_second:
             break
+        close = all_closely or may_come_second
         size = count
         if until_settled or (close and not all_closely):
             size = batch_after(looked)
@@ -333,16 +329,36 @@ def survey(scene, reach, ways_round, motion, tide_bias_m, ports, exhaustive, unt
             ways, table, weight, status, penalty_s, plain_key_s, key_s,
         )  # fmt: skip
         best = best_of(rows, status, key_s, best)
-        if best != NOWHERE:
-            best_s = key_s[best]
     opened = count
     if not exhaustive:
+        best_s = np.inf if best == NOWHERE else key_s[best]
         opened = min(count, 1)
         while opened < count and bound_s[by_bound[opened]] < best_s:
             opened += 1
     return Survey(
         ways, closely, table, weight, plain_key_s, key_s, status, bound_s, by_bound, looked, opened, best,
     )  # fmt: skip
+
+
+@kernel
+def look_again(scene, reach, ways_round, found, rows):
+    """Look closely at some rows of a survey of every port; what is found is entered in it.
+
+    Parameters
+    ----------
+    scene, reach, ways_round
+        As for `survey`.
+    found : Survey
+    rows : ndarray of int64
+    """
+    count = found.status.shape[0]
+    joining = clock_of_joining(reach, scene.forecast, scene.motion, scene.figures.depart_s)
+    look_at(
+        scene, reach, ways_round.taken, scene.motion, 0.0, joining,
+        new_trail(scene.depth_class.corners.vertex.shape[0], count), np.arange(count), rows, 0.0, found.ways,
+        found.table, found.weight, found.status, np.empty(count), found.plain_key_s, found.key_s,
+    )  # fmt: skip
+    found.closely[rows] = True
 
 
 @kernel
@@ -432,10 +448,10 @@ def is_worth_a_search(scene, reach, found, p, exhaustive, track):
         )  # fmt: skip
     needed_s = scene.limits.detour_worth_share * usual_s
     if not exhaustive and p != found.best:
-        # What it would have to gain to come first; an earlier arrival may also spare the whole wait.
+        # What it would have to gain to come first; another arrival may also spare the whole wait and every penalty.
         best_s = np.inf if found.best == NOWHERE else found.key_s[found.best]
         wait_s = found.table.wait_s[p]
-        behind_s = found.key_s[p] - best_s - (wait_s if wait_s > 0.0 else 0.0)
+        behind_s = found.plain_key_s[p] - best_s - (wait_s if wait_s > 0.0 else 0.0)
         needed_s = max(needed_s, behind_s)
     count = enter_track_on_plane(scene.water, scene.depth_class, reach, p, track)
     gain_s = could_gain_s(

@@ -36,7 +36,7 @@ def _is_brittle(scene, found, p, spread_s):
     doubt_h = (spread_s + scene.tides.time_uncertainty_s[p]) / HOUR_S
     # Written out, because the least of a number and NaN is the number.
     since_h = from_high_h + scene.columns.gate_before_h[p]
-    until_h = table.limit[p, Rule.R_NAV_02] - from_high_h
+    until_h = scene.columns.gate_after_h[p] - from_high_h
     to_edge_h = since_h if since_h <= until_h else until_h
     longest_h = scene.limits.gate_wait_s / HOUR_S
     wait_s = table.wait_s[p]

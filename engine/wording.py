@@ -203,6 +203,11 @@ WORDING: dict[Code, Wording] = {
         "{port} : profondeur inconnue mais heures d'accès respectées, demander au port en VHF {vhf}.",
         VOYAGE_PLANNING,
     ),
+    Code.DEPTH_HOUR_UNKNOWN: Wording(
+        "Depth at {port} depends on the hour of arrival, which is not known: ask harbour on VHF {vhf}.",
+        "{port} : profondeur selon l'heure d'arrivée, inconnue ; demander au port en VHF {vhf}.",
+        VOYAGE_PLANNING,
+    ),
     # R-NAV-02
     Code.GATE_NONE: Wording(
         "No gate or lock at {port}.",
@@ -245,8 +250,13 @@ WORDING: dict[Code, Wording] = {
         SEAMANSHIP,
     ),
     Code.GATE_HOURS_DOUBTFUL: Wording(
-        "Entrance to {port} near the edge of its hours: ask harbour on VHF {vhf}.",
-        "{port} : arrivée en limite des heures d'accès, demander au port en VHF {vhf}.",
+        "Entrance to {port} {detail} at about the time of arrival: ask harbour on VHF {vhf}.",
+        "{port} : l'accès {detail} vers l'heure d'arrivée, demander au port en VHF {vhf}.",
+        SEAMANSHIP,
+    ),
+    Code.GATE_HOUR_UNKNOWN: Wording(
+        "Opening of {port} depends on the hour of arrival, which is not known: ask harbour on VHF {vhf}.",
+        "{port} : ouverture selon l'heure d'arrivée, inconnue ; demander au port en VHF {vhf}.",
         SEAMANSHIP,
     ),
     # R-NAV-03
@@ -280,6 +290,11 @@ WORDING: dict[Code, Wording] = {
         "{port} : vagues de {measured} prévues dans l'entrée, dangereuses pour ce navire à partir de {limit}.",
         SEAMANSHIP,
     ),
+    Code.ENTRANCE_HOUR_UNKNOWN: Wording(
+        "Hour of arrival at {port} not known, so the sea in its entrance is not known: ask harbour on VHF {vhf}.",
+        "{port} : heure d'arrivée inconnue, donc état de la mer dans l'entrée inconnu ; demander au port en VHF {vhf}.",
+        SEAMANSHIP,
+    ),
     # R-NAV-04
     Code.CROSS_SET_CAUTION: Wording(
         "Stream sets across the entrance of {port}: allow for set.",
@@ -294,6 +309,11 @@ WORDING: dict[Code, Wording] = {
     Code.STREAM_WEAK: Wording(
         "Stream across the entrance of {port} expected weak.",
         "{port} : courant traversier prévu faible dans l'entrée.",
+        SEAMANSHIP,
+    ),
+    Code.STREAM_HOUR_UNKNOWN: Wording(
+        "Hour of arrival at {port} not known, so the stream across its entrance is not known.",
+        "{port} : heure d'arrivée inconnue, donc courant traversier dans l'entrée inconnu.",
         SEAMANSHIP,
     ),
     # R-NAV-05
@@ -315,6 +335,11 @@ WORDING: dict[Code, Wording] = {
     Code.VIS_OK: Wording(
         "Good visibility expected at {port}.",
         "{port} : bonne visibilité prévue.",
+        SIGHT,
+    ),
+    Code.VIS_HOUR_UNKNOWN: Wording(
+        "Hour of arrival at {port} not known, so visibility is not known: ask harbour on VHF {vhf}.",
+        "{port} : heure d'arrivée inconnue, donc visibilité inconnue ; demander au port en VHF {vhf}.",
         SIGHT,
     ),
     # R-NAV-06
@@ -615,8 +640,8 @@ WORDING: dict[Code, Wording] = {
         SEAMANSHIP,
     ),
     Code.WX_STALE: Wording(
-        "Forecast used for {port} is old: check conditions.",
-        "{port} : prévision utilisée ancienne, vérifier les conditions.",
+        "Age of the forecast used for {port}: {measured}. Check conditions.",
+        "{port} : âge de la prévision utilisée {measured}, vérifier les conditions.",
         SEAMANSHIP,
     ),
     Code.WX_MISSING: Wording(
@@ -648,6 +673,11 @@ WORDING: dict[Code, Wording] = {
     Code.TIDE_MISSING: Wording(
         "No tide prediction: ask the harbour.",
         "Aucune prédiction de marée : demander au port.",
+        SEAMANSHIP,
+    ),
+    Code.TIDE_HOUR_UNKNOWN: Wording(
+        "Hour of arrival at {port} not known, so the tide then is not known.",
+        "{port} : heure d'arrivée inconnue, donc marée inconnue à ce moment.",
         SEAMANSHIP,
     ),
     # R-DAT-05
@@ -868,8 +898,8 @@ WORDING: dict[Code, Wording] = {
         SEAMANSHIP,
     ),
     Code.FORECAST_STALE: Wording(
-        "Forecast is old or of unknown age: check conditions.",
-        "Prévision ancienne ou d'âge inconnu : vérifier les conditions.",
+        "Forecast old: model run {measured} before this encounter. Check conditions.",
+        "Prévision ancienne : calcul du modèle {measured} avant cet événement. Vérifier les conditions.",
         SEAMANSHIP,
     ),
     Code.SENSITIVE_TO: Wording(
@@ -890,6 +920,11 @@ WORDING: dict[Code, Wording] = {
     Code.FORECAST_RUN_LATER: Wording(
         "Forecast used: model run made after this encounter.",
         "Prévision utilisée : calcul du modèle postérieur à cet événement.",
+        SEAMANSHIP,
+    ),
+    Code.FORECAST_AGE_UNKNOWN: Wording(
+        "Age of the forecast used not known: check conditions.",
+        "Âge de la prévision utilisée inconnu : vérifier les conditions.",
         SEAMANSHIP,
     ),
     # Refusals of a request
@@ -997,6 +1032,7 @@ LEVEL: dict[Code, str] = {
     Code.ROUTE_ROUND_SEA: "caution",
     Code.FORECAST_AGE: "information",
     Code.FORECAST_STALE: "caution",
+    Code.FORECAST_AGE_UNKNOWN: "caution",
     Code.SENSITIVE_TO: "caution",
     Code.WAVES_SWELL_ONLY: "caution",
     Code.FORECAST_NOT_HERE: "caution",

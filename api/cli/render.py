@@ -263,7 +263,8 @@ def _next_ports(decision: Decision, language: str, ports: int, ink: Ink) -> list
         ])  # fmt: skip
     lines = columns(rows, give=0, right=frozenset({1, 2}))
     tinted = [ink.tinted(line, COLOUR[Status(decision.status[p])]) for line, p in zip(lines, shown, strict=True)]
-    return [ink.strong(word("next", language)), *tinted]
+    about = [] if decision.closely[shown].all() else folded(word("about", language))
+    return [ink.strong(word("next", language)), *tinted, *about]
 
 
 def _know_this(decision: Decision, language: str, ink: Ink) -> list[str]:
@@ -309,7 +310,8 @@ def _status_word(status: Status, language: str) -> str:
 
 def _minutes(decision: Decision, port: int, language: str) -> str:
     time_s = float(decision.time_s[port])
-    return show(time_s, MINUTES, language) if isfinite(time_s) else "? min"
+    about = "" if decision.closely[port] else "~"
+    return about + (show(time_s, MINUTES, language) if isfinite(time_s) else "? min")
 
 
 def _miles(decision: Decision, port: int, language: str) -> str:

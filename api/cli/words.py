@@ -39,6 +39,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{count} autres ports examinés, non confirmés ou non adaptés : --json donne chacun avec ses motifs.",
     ),
     "next": ("NEXT", "ENSUITE"),
+    "about": (
+        "~ first look only: sea and stream not followed closely.",
+        "~ première estimation : mer et courant non suivis de près.",
+    ),
     "know": ("KNOW THIS", "À SAVOIR"),
     "warning": ("WARNING", "ALERTE"),
     "caution": ("CAUTION", "PRUDENCE"),

@@ -139,6 +139,10 @@ def watch_all(app: FastAPI) -> None:
     meters.watch("event_listeners", "Event streams that are open.", lambda: state.broadcast.listeners)
     meters.watch("ready", "1 when decisions can be made, 0 while starting or stopping.", lambda: is_ready(app))
     meters.watch("forecast_age_seconds", "Since the run of the forecast in use; NaN without one.", lambda: age_of(app))
+    meters.watch(
+        "forecast_refused", "1 while the forecast file that is there could not be used.",
+        lambda: state.opening.forecast_refused,
+    )  # fmt: skip
 
 
 def is_ready(app: FastAPI) -> bool:

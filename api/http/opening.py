@@ -38,11 +38,13 @@ class Opening:
         self._task: asyncio.Task[House] | None = None
         self.on_forecast: Callable[[House], None] | None = None
         """Called when a forecast has been taken over."""
+        self.forecast_refused = False
+        """Whether the forecast file that is there now could not be used; the log says why."""
 
     def begin(self) -> None:
         """Start opening in a thread, if there is no house yet."""
         if self._house is None:
-            self._task = asyncio.create_task(to_thread.run_sync(_opened, self._pack, self._forecast))
+            self._task = asyncio.create_task(to_thread.run_sync(self._opened))
             self._task.add_done_callback(_report)
         if self._forecast is not None:
             self._watch = asyncio.create_task(self._watched(self._forecast))
@@ -65,14 +67,28 @@ class Opening:
             try:
                 # Decisions under way keep the world they began with.
                 self._house = await to_thread.run_sync(self.house().forecasting, file)
+                self.forecast_refused = False
                 _log.info("forecast taken over", extra={"forecast_id": _forecast_id(self._house)})
                 if self.on_forecast is not None:
                     self.on_forecast(self._house)
             except Starting:
                 continue
             except SafeportError as refused:
+                self.forecast_refused = True
                 _log.error("the forecast in use stays: %s", refused)
             seen = stamp
+
+    def _opened(self) -> House:
+        house = open_house(self._pack)
+        if self._forecast is not None:
+            try:
+                house = house.forecasting(self._forecast)
+            except SafeportError as refused:
+                # An answer without a forecast beats none; a better file is taken over as soon as it is there.
+                self.forecast_refused = True
+                _log.error("serving without a forecast: %s", refused)
+        warm(house)
+        return house
 
     def house(self) -> House:
         """The house.
@@ -95,18 +111,6 @@ class Opening:
         if isinstance(failure, PackError):
             raise PackError(failure.field, failure.problem, failure.remedy)
         raise PackError("geodata pack", "could not be opened.", "The log of the service says why.") from failure
-
-
-def _opened(pack: Path, forecast: Path | None) -> House:
-    house = open_house(pack)
-    if forecast is not None:
-        try:
-            house = house.forecasting(forecast)
-        except SafeportError as refused:
-            # An answer without a forecast beats none; a better file is taken over as soon as it is there.
-            _log.error("serving without a forecast: %s", refused)
-    warm(house)
-    return house
 
 
 def _forecast_id(house: House) -> str:

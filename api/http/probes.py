@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.document import dump
-from api.http.doors import JsonText, geodata_of
+from api.http.doors import JsonText, forecast_of, geodata_of
 from api.http.openapi import problems
 from api.http.opening import Opening
 from api.http.problems import Stopping
@@ -35,4 +35,14 @@ async def read_readiness(request: Request) -> Response:
     leaving: Leaving = request.app.state.leaving
     if leaving.has_begun:
         raise Stopping("The service stops; others should be asked.")
-    return JsonText(dump({"status": "ready", "geodata": geodata_of(opening.house())}))
+    house = opening.house()
+    return JsonText(
+        dump(
+            {
+                "status": "ready",
+                "geodata": geodata_of(house),
+                "forecast_id": forecast_of(house).get("id"),
+                "forecast_refused": opening.forecast_refused,
+            }
+        )
+    )

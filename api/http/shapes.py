@@ -277,3 +277,7 @@ class ReadyShape(BaseModel):
 
     status: Literal["ready"]
     geodata: GeodataShape
+    forecast_id: Annotated[str | None, Field(description="The forecast answered with; null without one.")]
+    forecast_refused: Annotated[
+        bool, Field(description="The forecast file that is there now could not be used; the log says why.")
+    ]

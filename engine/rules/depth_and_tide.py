@@ -105,7 +105,8 @@ def gate(kind, hours_from_high_water, doubt_h, opens_before_h, closes_after_h, w
         return Judged(Verdict.FAIL, Code.GATE_CLOSED, hours_from_high_water, closes_after_h)
     if isnan(early_h) or isnan(late_h) or isnan(doubt_h):
         return Judged(Verdict.UNKNOWN, Code.GATE_TIDE_UNKNOWN, nan, nan)
-    return Judged(Verdict.UNKNOWN, Code.GATE_HOURS_DOUBTFUL, hours_from_high_water, closes_after_h)
+    edge_h = -opens_before_h if early_h < late_h else closes_after_h
+    return Judged(Verdict.UNKNOWN, Code.GATE_HOURS_DOUBTFUL, hours_from_high_water, edge_h)
 
 
 @leaf_kernel

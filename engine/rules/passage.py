@@ -32,6 +32,34 @@ def route(distance_m, time_s, whole_m):
 
 
 @leaf_kernel
+def without_hour(code, has_tide, has_weather):
+    """Code of a finding where nobody knows when the vessel arrives: what is lacking is her hour, not the prediction.
+
+    Parameters
+    ----------
+    code : int
+        `Code` found without a tide and a sea at the entrance.
+    has_tide, has_weather : bool
+        Whether there is a tide for this port, and a forecast.
+    """
+    if has_tide:
+        if code == Code.TIDE_UNKNOWN:
+            return Code.DEPTH_HOUR_UNKNOWN
+        if code == Code.GATE_TIDE_UNKNOWN:
+            return Code.GATE_HOUR_UNKNOWN
+        if code == Code.TIDE_MISSING:
+            return Code.TIDE_HOUR_UNKNOWN
+    if has_weather:
+        if code == Code.ENTRANCE_SEA_UNKNOWN:
+            return Code.ENTRANCE_HOUR_UNKNOWN
+        if code == Code.STREAM_UNKNOWN:
+            return Code.STREAM_HOUR_UNKNOWN
+        if code == Code.VIS_UNKNOWN:
+            return Code.VIS_HOUR_UNKNOWN
+    return code
+
+
+@leaf_kernel
 def banks(distance_m, needed_m):
     """The route keeps clear of banks too shallow for the vessel.
 

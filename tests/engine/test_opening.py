@@ -14,9 +14,10 @@ from engine.kernels.passage import passages_to_ports
 from engine.kernels.screen import least_time_s, stays_high
 from engine.model import Ask
 from engine.opening import opened, way_round
+from engine.rank import SHOWN, order_of, steady_order
 from engine.sea_route import reach_from
 from engine.survey import no_ways_round, survey
-from engine.vocab import Medical, PortStatus
+from engine.vocab import Medical, PortStatus, Status, Verdict, Weight
 from tests.oracles.openings import sinusoidal_tides
 from tests.oracles.seas import A_MONTH, compass, forecast_of, motion, random_forecast
 from tests.synthetic.cubes import START_S
@@ -216,6 +217,47 @@ def test_under_a_policy_by_distance_nobody_looks_for_a_way_round(house, world):
         case = case_of(replace(case.ask, medical=Medical.NONE), racing, case.coordination)
         found = opened(case)
         assert not found.detours
+
+
+def test_what_is_shown_is_as_a_close_look_at_every_port_has_it(house, world):
+    """Whose clocks are close: the first two whatever their coarse clocks say, and all that stand among the first."""
+    random = np.random.default_rng(11)
+    again = 0
+    for k in range(160):
+        if k % 16 == 0:
+            axis_deg, speed_ms = random.uniform(0.0, 360.0), random.uniform(1.5, 3.5)
+            stormy = with_forecast(
+                with_random_picture(world, random), race(axis_deg, random.uniform(-1.0, 1.0), 0.1, speed_ms)
+            )
+        case, reach = random_case(house, stormy, random, ("nearest-time",))
+        ports = np.arange(len(stormy.ports))
+        all_closely = survey(case.scene, reach, no_ways_round(), case.motion, 0.0, ports, True, False)
+        found = survey(case.scene, reach, no_ways_round(), case.motion, 0.0, ports, False, False)
+        before = order_of(found)[:SHOWN]
+        again += (~found.closely[before] & (found.status[before] != Status.EXCLUDED)).any()
+        order = steady_order(case.scene, reach, no_ways_round(), found)
+        exact = order_of(all_closely)
+        fit = int((all_closely.status <= Status.CAUTION).sum())
+        np.testing.assert_array_equal(order[: min(2, fit)], exact[: min(2, fit)])
+        for port in order[:SHOWN]:
+            if found.status[port] != Status.EXCLUDED:
+                assert found.closely[port]
+                assert found.status[port] == all_closely.status[port]
+                assert found.key_s[port] == pytest.approx(all_closely.key_s[port], rel=1e-12, nan_ok=True)
+    assert again > 5
+
+
+def test_where_no_time_is_known_fewer_open_questions_come_first(house, world):
+    case, reach = random_case(house, world, np.random.default_rng(12), ("nearest-time",))
+    found = survey(case.scene, reach, no_ways_round(), case.motion, 0.0, np.arange(len(world.ports)), True, False)
+    found.key_s[:] = np.nan
+    found.status[:] = Status.UNCONFIRMED
+    questions = ((found.table.verdict == Verdict.UNKNOWN) & (found.weight == Weight.HARD)).sum(axis=1)
+    expected = np.lexsort((found.ways.distance_m, questions))
+    assert len(set(questions.tolist())) > 1
+    np.testing.assert_array_equal(order_of(found), expected)
+    found.key_s[expected[-1]] = 1e7
+    assert order_of(found)[0] == expected[-1]
 
 
 def test_opened_ports_have_close_clocks_and_only_they(house):

@@ -75,13 +75,56 @@ def test_in_too_high_a_sea_already_there_is_still_an_answer(through):
 @pytest.mark.parametrize(("run_at_s", "code", "notice"), [
     (AT_S - 3600.0, Code.WX_FRESH, Code.FORECAST_AGE),
     (AT_S - 7 * 3600.0, Code.WX_STALE, Code.FORECAST_STALE),
-    (None, Code.WX_STALE, Code.FORECAST_STALE),
+    (None, Code.WX_STALE, Code.FORECAST_AGE_UNKNOWN),
     (AT_S + 3600.0, Code.WX_FRESH, Code.FORECAST_RUN_LATER),
 ])  # fmt: skip
 def test_the_age_of_the_run_is_said_and_an_unknown_one_is_no_fresh_one(through, run_at_s, code, notice):
     decision = through(waves=(0.5, 1.0, 0.0, 5.0), wind=(2.0, 0.0, 3.0), current=(0.0, 0.0), run_at_s=run_at_s)
     assert decision.code[decision.recommended, Rule.R_DAT_01] == code
     assert notice in codes(decision)
+    assert len(codes(decision) & {*_AGES}) == 1
+
+
+_AGES = (Code.FORECAST_AGE, Code.FORECAST_STALE, Code.FORECAST_AGE_UNKNOWN, Code.FORECAST_RUN_LATER)
+
+
+@pytest.mark.parametrize(("run_at_s", "english", "french"), [
+    (AT_S - 9 * 3600.0, "Forecast old: model run 9.0 h before", "Prévision ancienne : calcul du modèle 9,0 h avant"),
+    (None, "Age of the forecast used not known", "Âge de la prévision utilisée inconnu"),
+])  # fmt: skip
+def test_how_old_an_old_forecast_is_stands_in_the_text(through, run_at_s, english, french):
+    decision = through(waves=(0.5, 1.0, 0.0, 5.0), wind=(2.0, 0.0, 3.0), current=(0.0, 0.0), run_at_s=run_at_s)
+    assert english in decision_text(decision, "en", 4, Ink(False))
+    assert french in decision_text(decision, "fr", 4, Ink(False))
+
+
+def test_where_the_hour_of_arrival_is_not_known_that_is_what_is_said(through, house):
+    """Beyond the seas her speeds are known for there is no time; tides are known all the same."""
+    vessel = replace(house.vessels["rnli-severn"], **{**STATED, "max_hs_m": 9.0, "assumed": ()})
+    decision = through(
+        position=(0.55, 50.85), vessel=vessel, waves=(8.9, 1.0, 0.0, 9.0), wind=(5.0, 0.0, 6.0), current=(0.1, 0.0)
+    )
+    assert np.isnan(decision.time_s).sum() > 100
+    rye, newhaven = port_of(decision, "rye"), port_of(decision, "newhaven")
+    assert decision.code[rye, Rule.R_RTE_01] == Code.TIME_UNKNOWN
+    assert decision.code[rye, Rule.R_NAV_02] == Code.GATE_HOUR_UNKNOWN
+    assert decision.code[rye, Rule.R_NAV_03] == Code.ENTRANCE_HOUR_UNKNOWN
+    assert decision.code[rye, Rule.R_NAV_04] == Code.STREAM_HOUR_UNKNOWN
+    assert decision.code[rye, Rule.R_DAT_02] == Code.TIDE_HOUR_UNKNOWN
+    assert decision.code[rye, Rule.R_DAT_01] != Code.WX_INCOMPLETE
+    # Rye is nearer, but of Newhaven nothing else is in doubt.
+    assert decision.distance_m[rye] < decision.distance_m[newhaven]
+    place = {int(port): place for place, port in enumerate(decision.order)}
+    assert place[newhaven] < place[rye]
+
+
+def test_first_looks_are_marked_in_the_text(through):
+    decision = through(waves=(0.5, 1.0, 0.0, 5.0), wind=(2.0, 0.0, 3.0), current=(0.0, 0.0))
+    assert decision.closely[decision.order[:4]].all()
+    assert "~" not in decision_text(decision, "en", 4, Ink(False))
+    long = decision_text(decision, "en", 40, Ink(False))
+    assert "~ first look only" in long
+    assert long.count("~") == 1 + (~decision.closely[decision.order[:40]]).sum()
 
 
 def test_a_forecast_that_does_not_reach_is_not_said_to_be_used(through):

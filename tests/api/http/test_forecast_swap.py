@@ -85,11 +85,18 @@ def test_a_server_started_with_a_bad_forecast_answers_without_and_takes_over_a_g
                 await asyncio.sleep(0.01)
             answer = await client.post("/v1/decisions", json=ENCOUNTER)
             assert "WX_MISSING" in {notice["code"] for notice in answer.json()["notices"]}
+            ready = (await client.get("/readyz")).json()
+            assert (ready["forecast_id"], ready["forecast_refused"]) == (None, True)
+            assert "safeport_forecast_refused 1.0" in (await client.get("/metrics")).text
             shutil.copy(cubes[1], tmp_path / "fresh.cube")
             (tmp_path / "fresh.cube").replace(used)
             while answer.text != expected(house, cubes[1]):
                 await asyncio.sleep(0.02)
                 answer = await client.post("/v1/decisions", json=ENCOUNTER)
+            ready = (await client.get("/readyz")).json()
+            assert ready["forecast_id"]
+            assert not ready["forecast_refused"]
+            assert "safeport_forecast_refused 0.0" in (await client.get("/metrics")).text
 
     asyncio.run(asyncio.wait_for(story(), 60))
     assert "without a forecast" in caplog.text
@@ -118,6 +125,9 @@ def test_a_file_that_is_no_forecast_changes_nothing(house, cubes, tmp_path, monk
                 await asyncio.sleep(0.02)
             answer = await client.post("/v1/decisions", json=ENCOUNTER)
             assert answer.text == expected(house, cubes[0])
+            ready = (await client.get("/readyz")).json()
+            assert ready["forecast_id"]
+            assert ready["forecast_refused"]
 
     with caplog.at_level(logging.ERROR, logger=opening.__name__):
         asyncio.run(asyncio.wait_for(story(), 60))

@@ -172,6 +172,11 @@ def test_near_the_ends_of_its_hours_a_gate_is_doubtful(hours, doubt, code):
     assert way_in(Gate.TIDAL_WINDOW, hours, doubt).code == code
 
 
+@pytest.mark.parametrize(("hours", "edge"), [(-2.25, -2.0), (-1.8125, -2.0), (1.3125, 1.5), (1.75, 1.5)])
+def test_a_doubtful_gate_says_which_edge_is_near(hours, edge):
+    assert way_in(Gate.TIDAL_WINDOW, hours, 0.25).limit == edge
+
+
 @pytest.mark.parametrize(
     ("kind", "verdict", "code"),
     [
