@@ -250,8 +250,8 @@ WORDING: dict[Code, Wording] = {
         SEAMANSHIP,
     ),
     Code.GATE_HOURS_DOUBTFUL: Wording(
-        "Entrance to {port} {detail} at about the time of arrival: ask harbour on VHF {vhf}.",
-        "{port} : l'accès {detail} vers l'heure d'arrivée, demander au port en VHF {vhf}.",
+        "Entrance to {port} {detail} near arrival: ask harbour on VHF {vhf}.",
+        "{port} : l'accès {detail} vers l'arrivée, demander au port en VHF {vhf}.",
         SEAMANSHIP,
     ),
     Code.GATE_HOUR_UNKNOWN: Wording(

@@ -7,6 +7,8 @@ from engine.vocab import Code
 from engine.wording import WORDING
 
 _IN_WORDS_EN = (
+    ("{port} {detail} near arrival", "the port opens or closes near arrival"),
+    ("Age of the forecast used for {port}: {measured}", "Forecast used for the port is old or of unknown age"),
     ("{port}", "the port"),
     ("{vhf}", "16"),
     ("from {measured} away", "from elsewhere"),
@@ -19,6 +21,8 @@ _FIGURES_EN = (
     r" ?\(?\{(?:detail|count)\}\)?",
 )
 _IN_WORDS_FR = (
+    ("l'accès {detail} vers", "l'accès ouvre ou ferme vers"),
+    ("âge de la prévision utilisée {measured}", "prévision utilisée ancienne ou d'âge inconnu"),
     ("{vhf}", "16"),
     ("navire de {measured} inconnu", "navire de cette taille inconnu"),
     ("prise à {measured} de là", "prise ailleurs"),
