@@ -35,7 +35,6 @@ from engine.survey import (
     Survey,
     batch_after,
     best_of,
-    enter_lower_bounds,
     is_worth_a_search,
     look_at,
     lower_bound_s,
@@ -190,6 +189,12 @@ def _scene_of_row(scene, surroundings, rows, row, px, py, quiet, answers):
     )  # fmt: skip
 
 
+@inlined_kernel
+def may_share(scene):
+    """Whether rows gain by their vicinity: in a sea, ranked by distance or care, all ports are looked at anyway."""
+    return scene.key == BY_TIME or says_nothing(scene.forecast)
+
+
 @kernel
 def decide_rows(scene, surroundings, no_way_round, rows, wanted, places, vicinities, answers):
     """Decide some rows.
@@ -220,10 +225,12 @@ def decide_rows(scene, surroundings, no_way_round, rows, wanted, places, vicinit
         stop = start + 1
         while stop < count and places.vicinity[order[stop]] == v:
             stop += 1
-        if v == NOWHERE or scene.key != BY_TIME:
+        if v == NOWHERE or not may_share(scene):
             _decide_alone(scene, surroundings, no_way_round, rows, order[start:stop], answers)
         else:
-            _decide_together(scene, surroundings, rows, order[start:stop], places, one_of(vicinities, v), desk, answers)
+            _decide_together(
+                scene, surroundings, rows, order[start:stop], places.x, places.y, one_of(vicinities, v), desk, answers
+            )
         start = stop
 
 
@@ -252,27 +259,15 @@ def _decide_alone(scene, surroundings, no_way_round, rows, members, answers):
         answers.became[row] = DECIDED
 
 
-@kernel
-def _decide_together(scene, surroundings, rows, members, places, vicinity, desk, answers):
-    """Decide rows of one vicinity, ranked by time."""
-    # The same scene from the middle: in this order ports are at least so far, from anywhere in the vicinity.
-    desk.fix.reach.distance_m[:] = vicinity.distance_m
-    bound_s = np.empty(desk.every_port.shape[0])
-    enter_lower_bounds(scene, desk.fix.reach, scene.motion, desk.every_port, bound_s)
-    bound_s -= (vicinity.radius_m + SAFE_M) / top_speed_ms(scene.motion, scene.forecast)
-    order = np.argsort(bound_s, kind="mergesort")
-    _decide_patch(scene, surroundings, rows, members, places.x, places.y, vicinity, bound_s, order, desk, answers)
-
-
 @leaf_kernel
-def _decide_patch(scene, surroundings, rows, members, x, y, vicinity, least_s, order, desk, answers):
-    """Decide the rows of a patch, given a lower bound of each port's key from anywhere in it, and their order. [s]"""
+def _decide_together(scene, surroundings, rows, members, x, y, vicinity, desk, answers):
+    """Decide rows of one vicinity."""
     quiet = says_nothing(scene.forecast)
     for row in members:
         lon, lat = rows.lon[row], rows.lat[row]
         enter_position(desk.fix, vicinity, lon, lat, x[row], y[row])
         one = _scene_of_row(scene, surroundings, rows, row, x[row], y[row], quiet, answers)
-        looked, opened, best = _settle(one, vicinity, least_s, order, desk)
+        looked, opened, best = _settle(one, vicinity, desk)
         found = Survey(
             desk.ways, desk.closely, desk.table, desk.weight, desk.plain_key_s, desk.key_s, desk.status, desk.bound_s,
             desk.by_bound, looked, opened, best,
@@ -292,7 +287,7 @@ def _decide_patch(scene, surroundings, rows, members, x, y, vicinity, least_s, o
 
 
 @inlined_kernel
-def _settle(scene, vicinity, least_s, order, desk):
+def _settle(scene, vicinity, desk):
     """Look at ports in the order of their bounds, as `survey` does, measuring them only when it is their turn.
 
     Returns
@@ -303,7 +298,9 @@ def _settle(scene, vicinity, least_s, order, desk):
     fix, by_bound, bound_s = desk.fix, desk.by_bound, desk.bound_s
     motion = scene.motion
     top_ms, calm_ms = top_speed_ms(motion, scene.forecast), calm_speed_ms(motion)
-    count = order.shape[0]
+    count = vicinity.ports.shape[0]
+    # From anywhere in the vicinity the way to a port is at most so much shorter than from its middle.
+    slack_m = vicinity.radius_m + SAFE_M
     desk.trail.place[:] = 0
     desk.trail.used[0] = 0
     joining = clock_of_joining(fix.reach, scene.forecast, motion, scene.figures.depart_s)
@@ -311,18 +308,24 @@ def _settle(scene, vicinity, least_s, order, desk):
     best = NOWHERE
     looked = 0
     measured = 0
+    is_settled = False
     while looked < count:
         wanted = min(looked + batch_after(looked), count)
-        second_s = second_best_s(by_bound[:looked], desk.status, desk.key_s, best)
+        latest_s = second_best_s(by_bound[:looked], desk.status, desk.key_s, best)
+        if is_settled:
+            latest_s = desk.table.time_s[best]
         # Measured until nobody left can come before those wanted next; but nobody who comes too late for anything.
-        while measured < count and least_s[order[measured]] <= second_s:
-            p = order[measured]
-            if measured >= wanted and not least_s[p] < bound_s[by_bound[wanted - 1]]:
+        while measured < count:
+            least_s = (vicinity.distance_m[measured] - slack_m) / top_ms
+            if not least_s <= latest_s or (
+                measured >= wanted and not is_settled and not least_s < bound_s[by_bound[wanted - 1]]
+            ):
                 break
-            measure(scene.water, scene.depth_class, vicinity, fix, p)
+            p = vicinity.ports[measured]
+            measure(scene.water, scene.depth_class, vicinity, fix, measured)
             bound_s[p] = lower_bound_s(scene, fix.reach, p, top_ms, calm_ms)
             place = measured
-            while place > 0 and (
+            while place > looked and (
                 bound_s[by_bound[place - 1]] > bound_s[p]
                 or (bound_s[by_bound[place - 1]] == bound_s[p] and by_bound[place - 1] > p)
             ):
@@ -330,10 +333,14 @@ def _settle(scene, vicinity, least_s, order, desk):
                 place -= 1
             by_bound[place] = p
             measured += 1
-        if measured <= looked:
-            break
-        if not bound_s[by_bound[looked]] <= second_s:
-            break
+        if is_settled:
+            wanted = measured
+        elif measured <= looked or not bound_s[by_bound[looked]] <= latest_s:
+            if scene.key == BY_TIME or best == NOWHERE:
+                break
+            # By distance or care, ports that are behind in that may still be nearer in time.
+            is_settled = True
+            continue
         batch = by_bound[looked : min(wanted, measured)]
         looked += batch.shape[0]
         look_at(
@@ -341,6 +348,8 @@ def _settle(scene, vicinity, least_s, order, desk):
             desk.table, desk.weight, desk.status, desk.penalty_s, desk.plain_key_s, desk.key_s,
         )  # fmt: skip
         best = best_of(batch, desk.status, desk.key_s, best)
+        if is_settled:
+            break
     best_s = np.inf if best == NOWHERE else desk.key_s[best]
     opened = 1
     while opened < measured and bound_s[by_bound[opened]] < best_s:

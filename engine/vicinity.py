@@ -13,18 +13,18 @@ import numpy as np
 from engine.kernels.geodesy import earth_centred, geodesic_length_m
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.joining import ON_MESH, vertex_at
-from engine.kernels.mesh import NOWHERE, holds, is_open, locate
+from engine.kernels.mesh import NOWHERE, holds, locate
 from engine.kernels.plane import LATTICE_M, from_plane, to_plane
 from engine.kernels.reach import Reach, reach_ports
 from engine.kernels.shortest_paths import DIRECT
 from engine.kernels.sight import TOO_MUCH, is_in_sight, look_round
 from engine.kernels.zones import zones_of_leg
 
-FEWEST_TOGETHER = 3
-"""So many rows repay the look round for what they share."""
-
-LISTED = 32
+LISTED = 48
 """So many ports, the nearest from the middle, get lists of the corners that may come first."""
+
+MOST_CORNERS = 32_767
+"""As many as the lists can number."""
 
 SAFE_M = 1.0
 """Added to every bound, so that rounding can't matter. [m]"""
@@ -43,30 +43,32 @@ class Vicinity(NamedTuple):
     triangle : int
     radius_m : float
         By the geodesic, at most. [m]
+    ports : ndarray of int16, shape (p,)
+        All ports, the nearest from the middle first.
     distance_m : ndarray of float64, shape (p,)
-        From the middle to each port. [m]
+        From the middle to each of them. [m]
+    may_see : ndarray of bool, shape (p,)
+        Which of them may be seen from somewhere in it.
     corners : ndarray of int32, shape (n,)
         Those that may be seen from somewhere in it.
-    chord_m : ndarray of float64, shape (n,)
-        From the middle to each of them, through the Earth. [m]
-    may_see : ndarray of bool, shape (p,)
-        Ports that may be seen from somewhere in it.
-    first_from, first_to : ndarray of int32, shape (p,)
-        Where the corners that may come first on the way to each port stand in `first`; `NOWHERE` for ports that are too
-        far off to be worth a list.
-    first : ndarray of int32
+    first_start : ndarray of int32, shape (LISTED + 1,)
+        Corners that may come first on the way to the port at a place:
+        ``first[first_start[place]:first_start[place + 1]]``. Ports farther off have no list.
+    first : ndarray of int16
         Places in `corners`.
+    onward_m : ndarray of float32
+        From each of those corners to the port, rounded down: the exact lengths lie far apart in memory. [m]
     """
 
     triangle: int
     radius_m: float
+    ports: np.ndarray
     distance_m: np.ndarray
-    corners: np.ndarray
-    chord_m: np.ndarray
     may_see: np.ndarray
-    first_from: np.ndarray
-    first_to: np.ndarray
+    corners: np.ndarray
+    first_start: np.ndarray
     first: np.ndarray
+    onward_m: np.ndarray
 
 
 class Vicinities(NamedTuple):
@@ -77,29 +79,33 @@ class Vicinities(NamedTuple):
     triangle : ndarray of int64, shape (v,)
     radius_m : ndarray of float64, shape (v,)
         [m]
+    ports : ndarray of int16, shape (v, p)
     distance_m : ndarray of float64, shape (v, p)
         [m]
     may_see : ndarray of bool, shape (v, p)
-    corner_start : ndarray of int64, shape (v + 1,)
-        Corners of vicinity v: ``corners[corner_start[v]:corner_start[v + 1]]``, and so their chords.
-    corners, chord_m : ndarray of int32 and float64
-    first_from, first_to : ndarray of int32, shape (v, p)
-    first_start : ndarray of int64, shape (v + 1,)
-        Lists of vicinity v: ``first[first_start[v]:first_start[v + 1]]``.
-    first : ndarray of int32
+    first_start : ndarray of int32, shape (v, LISTED + 1)
+    corners_from, corners_to : ndarray of int64, shape (v,)
+        Corners of vicinity v: ``corners[corners_from[v]:corners_to[v]]``.
+    first_from, first_to : ndarray of int64, shape (v,)
+        Lists of vicinity v: ``first[first_from[v]:first_to[v]]``, and so `onward_m`.
+    corners : ndarray of int32
+    first : ndarray of int16
+    onward_m : ndarray of float32
     """
 
     triangle: np.ndarray
     radius_m: np.ndarray
+    ports: np.ndarray
     distance_m: np.ndarray
     may_see: np.ndarray
-    corner_start: np.ndarray
-    corners: np.ndarray
-    chord_m: np.ndarray
+    first_start: np.ndarray
+    corners_from: np.ndarray
+    corners_to: np.ndarray
     first_from: np.ndarray
     first_to: np.ndarray
-    first_start: np.ndarray
+    corners: np.ndarray
     first: np.ndarray
+    onward_m: np.ndarray
 
 
 class Places(NamedTuple):
@@ -194,158 +200,221 @@ def vicinity_of(water, depth_class, lon_deg, lat_deg, triangle, radius_m):
         mesh, corners, ports, depth_class.needed_depth_m, px, py, triangle, radius_m, np.zeros(corner_count, np.bool_),
         seen_corners, np.zeros(count, np.bool_), seen_targets, np.empty((mesh.triangles.shape[0] + 3, 4), np.int32),
     )  # fmt: skip
-    if found_corners == TOO_MUCH:
+    if found_corners == TOO_MUCH or found_corners > MOST_CORNERS:
         triangle, found_corners, found_targets = NOWHERE, 0, 0
-    here_x, here_y, here_z = earth_centred(lon_deg, lat_deg)
-    chord_m = np.empty(found_corners)
-    for k in range(found_corners):
-        chord_m[k] = _chord_m(mesh.earth_centred, corners.vertex[seen_corners[k]], here_x, here_y, here_z)
-    may_see = np.zeros(count, np.bool_)
+    most_m = reach.distance_m + (2.0 * STRETCH * radius_m + SAFE_M)
+    may_be_first = np.empty((found_corners, count), np.bool_)
+    kept = _keep_first_corners(
+        mesh, depth_class, lon_deg, lat_deg, most_m, seen_corners[:found_corners], may_be_first
+    )  # fmt: skip
+    is_seen = np.zeros(count, np.bool_)
     for k in range(found_targets):
-        may_see[seen_targets[k]] = True
-    first_from, first_to = np.full(count, NOWHERE, np.int32), np.full(count, NOWHERE, np.int32)
-    first = np.empty(found_corners * LISTED, np.int32)
+        is_seen[seen_targets[k]] = True
+    nearest = np.argsort(reach.distance_m, kind="mergesort")
+    first_start = np.zeros(LISTED + 1, np.int32)
+    first = np.empty(kept * LISTED, np.int16)
+    onward_m = np.empty(kept * LISTED, np.float32)
     used = 0
-    for p in np.argsort(reach.distance_m, kind="mergesort")[:LISTED]:
-        first_from[p] = used
-        most_m = reach.distance_m[p] + 2.0 * STRETCH * radius_m + SAFE_M
-        for k in range(found_corners):
-            if most_m < np.inf and chord_m[k] + depth_class.distance[seen_corners[k], p] <= most_m:
+    for place in range(min(LISTED, count)):
+        p = nearest[place]
+        for k in range(kept):
+            if may_be_first[k, p]:
                 first[used] = k
+                # Half a metre is more than the last digit of any length here.
+                onward_m[used] = depth_class.distance[seen_corners[k], p] - 0.5
                 used += 1
-        first_to[p] = used
+        first_start[place + 1] = used
     return Vicinity(
-        triangle, STRETCH * radius_m, reach.distance_m, seen_corners[:found_corners].copy(), chord_m, may_see,
-        first_from, first_to, first[:used].copy(),
+        triangle, STRETCH * radius_m, nearest.astype(np.int16), reach.distance_m[nearest], is_seen[nearest],
+        seen_corners[:kept].copy(), first_start, first[:used].copy(), onward_m[:used].copy(),
     )  # fmt: skip
 
 
+@leaf_kernel
+def _keep_first_corners(mesh, depth_class, lon_deg, lat_deg, most_m, seen_corners, may_be_first):
+    """Move the corners that may come first on the way to some port to the front.
+
+    Parameters
+    ----------
+    mesh : Mesh
+    depth_class : DepthClass
+    lon_deg, lat_deg : float
+        The middle. [deg]
+    most_m : ndarray of float64, shape (p,)
+        No way from the middle over a corner that may come first is longer, measured straight to the corner. [m]
+    seen_corners : ndarray of int32, shape (n,)
+        Changed.
+    may_be_first : ndarray of bool, shape (n, p)
+        Filled in for those that are kept.
+
+    Returns
+    -------
+    int
+        How many are kept.
+    """
+    here_x, here_y, here_z = earth_centred(lon_deg, lat_deg)
+    kept = 0
+    # Corner by corner, as their lengths lie in memory.
+    for k in range(seen_corners.shape[0]):
+        c = seen_corners[k]
+        chord_m = _chord_m(mesh.earth_centred, depth_class.corners.vertex[c], here_x, here_y, here_z)
+        helped = 0
+        for p in range(most_m.shape[0]):
+            may_be = chord_m + depth_class.distance[c, p] <= most_m[p] and most_m[p] < np.inf
+            may_be_first[kept, p] = may_be
+            helped += may_be
+        if helped > 0:
+            seen_corners[kept] = c
+            kept += 1
+    return kept
+
+
+@leaf_kernel
+def enter_places(water, needed_depth_m, lon, lat, x, y, triangle):
+    """Enter where positions lie on the plane, and in which open triangle. [m]
+
+    Those that can share nothing lie in none (`NOWHERE`): off the mesh, on one of its vertices, or at a harbour.
+    """
+    mesh = water.mesh
+    for k in range(lon.shape[0]):
+        px, py = to_plane(lon[k], lat[k], mesh.origin_lon_deg, mesh.origin_lat_deg)
+        t = locate(mesh, px, py)
+        x[k], y[k], triangle[k] = px, py, NOWHERE
+        if (
+            t != NOWHERE
+            and mesh.least_depth[t] >= needed_depth_m
+            and vertex_at(mesh, t, px, py) == NOWHERE
+            and not is_near_a_harbour(water, px, py)
+        ):
+            triangle[k] = t
+
+
 @kernel
-def share_vicinities(water, depth_class, lon, lat, side_m):
-    """Find out what rows of one triangle within a square share.
+def vicinities_of(water, depth_class, triangle, west_m, south_m, side_m):
+    """The vicinities of patches; of no triangle where there is none.
 
     Parameters
     ----------
     water : Water
     depth_class : DepthClass
-    lon, lat : ndarray of float64, shape (n,)
-        Positions, WGS 84, inside the box of the pack. [deg]
-    side_m : float
-        Of the squares. [m]
-
-    Returns
-    -------
-    places : Places
-    vicinities : Vicinities
+    triangle : ndarray of int64, shape (n,)
+        Open ones.
+    west_m, south_m, side_m : ndarray of float64, shape (n,)
+        The square that bounds each patch within its triangle. [m]
     """
-    mesh = water.mesh
-    count = lon.shape[0]
-    x, y = np.empty(count), np.empty(count)
-    triangle, patch = np.empty(count, np.int64), np.empty(count, np.int64)
-    _enter_places(water, depth_class.needed_depth_m, lon, lat, side_m, x, y, triangle, patch)
-    number = np.full(count, NOWHERE)
-    order = np.argsort(patch, kind="mergesort")
-    found = [vicinity_of(water, depth_class, mesh.lon[0], mesh.lat[0], 0, 0.0) for _ in range(0)]
-    start = 0
-    most = count
-    while start < count:
-        stop = start + 1
-        while stop < count and stop < start + most and patch[order[stop]] == patch[order[start]]:
-            stop += 1
-        members = order[start:stop]
-        t = triangle[members[0]]
-        if t != NOWHERE and members.shape[0] >= FEWEST_TOGETHER:
-            middle_lon, middle_lat, radius_m = _middle_of(water, depth_class.needed_depth_m, t, x[members], y[members])
-            vicinity = vicinity_of(water, depth_class, middle_lon, middle_lat, t, radius_m)
-            if vicinity.triangle == NOWHERE:
-                # Less is seen from half as far: they are taken in two parts.
-                across = x if np.ptp(x[members]) > np.ptp(y[members]) else y
-                order[start:stop] = members[np.argsort(across[members], kind="mergesort")]
-                most = (members.shape[0] + 1) // 2
-                continue
-            number[members] = len(found)
-            found.append(vicinity)
-        start = stop
-        if stop < count and patch[order[stop]] != patch[order[stop - 1]]:
-            most = count
-    return Places(x, y, number), _packed(found, water.ports.x.shape[0])
-
-
-@leaf_kernel
-def _enter_places(water, needed_depth_m, lon, lat, side_m, x, y, triangle, patch):
-    """Enter where positions lie on the plane, in which open triangle, and the number of the patch each belongs to. [m]
-
-    Those that can share nothing lie in no triangle: off the mesh, on one of its vertices, or at a harbour.
-    """
-    mesh = water.mesh
-    columns = 1 << 20
-    for k in range(lon.shape[0]):
-        px, py = to_plane(lon[k], lat[k], mesh.origin_lon_deg, mesh.origin_lat_deg)
-        t = locate(mesh, px, py)
-        if t != NOWHERE and (not mesh.least_depth[t] >= needed_depth_m or vertex_at(mesh, t, px, py) != NOWHERE):
-            t = NOWHERE
-        if t != NOWHERE and is_near_a_harbour(water, px, py):
-            t = NOWHERE
-        x[k], y[k], triangle[k] = px, py, t
-        square = (int(py // side_m) + columns // 2) * columns + int(px // side_m) + columns // 2
-        patch[k] = square * (mesh.triangles.shape[0] + 1) + t + 1
+    found = [_no_vicinity(water.ports.x.shape[0]) for _ in range(0)]
+    for k in range(triangle.shape[0]):
+        lon, lat, radius_m = _middle_of(water, triangle[k], west_m[k], south_m[k], side_m[k])
+        if radius_m < np.inf:
+            found.append(vicinity_of(water, depth_class, lon, lat, triangle[k], radius_m))
+        else:
+            found.append(_no_vicinity(water.ports.x.shape[0]))
+    return _packed(found, water.ports.x.shape[0])
 
 
 @kernel
-def _middle_of(water, needed_depth_m, triangle, x, y):
-    """Middle of some points of a triangle, and how far the farthest of them is from it on the plane. [deg], [m]
+def _no_vicinity(port_count):
+    none = np.empty(0, np.int32)
+    return Vicinity(
+        NOWHERE, np.inf, np.zeros(port_count, np.int16), np.full(port_count, np.inf),
+        np.zeros(port_count, np.bool_), none, np.zeros(LISTED + 1, np.int32), none.astype(np.int16),
+        none.astype(np.float32),
+    )  # fmt: skip
 
-    At a harbour, where ways are measured otherwise, it is the first of the points: none of them lies at one.
+
+@kernel
+def _middle_of(water, triangle, west_m, south_m, side_m):
+    """Middle of what a triangle and a square have in common, and how far the farthest of it is off. [deg], [m]
+
+    At a harbour ways are measured otherwise, so the middle moves away from there; infinitely far when it cannot.
     """
     mesh = water.mesh
-    middle_x = round(x.mean() / LATTICE_M) * LATTICE_M
-    middle_y = round(y.mean() / LATTICE_M) * LATTICE_M
-    if not holds(mesh, triangle, middle_x, middle_y):
-        middle_x, middle_y = x[0], y[0]
-    lon, lat = from_plane(middle_x, middle_y, mesh.origin_lon_deg, mesh.origin_lat_deg)
-    # As it is placed again from its longitude and latitude: on the rim of the triangle that may be just outside.
-    middle_x, middle_y = to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
-    if not is_open(mesh, locate(mesh, middle_x, middle_y), needed_depth_m) or is_near_a_harbour(
-        water, middle_x, middle_y
-    ):
-        lon, lat = from_plane(x[0], y[0], mesh.origin_lon_deg, mesh.origin_lat_deg)
-        middle_x, middle_y = to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
-    return lon, lat, np.sqrt((x - middle_x) ** 2 + (y - middle_y) ** 2).max() + LATTICE_M
+    x, y, count = _common(mesh, triangle, west_m, south_m, side_m)
+    if count == 0:
+        return mesh.lon[0], mesh.lat[0], np.inf
+    middle_x, middle_y = x[:count].mean(), y[:count].mean()
+    for turn in range(count + 1):
+        at_x, at_y = middle_x, middle_y
+        if turn > 0:
+            at_x, at_y = 0.5 * (middle_x + x[turn - 1]), 0.5 * (middle_y + y[turn - 1])
+        lon, lat = from_plane(at_x, at_y, mesh.origin_lon_deg, mesh.origin_lat_deg)
+        # As it is placed again from its longitude and latitude: on the rim of the triangle that may be just outside.
+        at_x, at_y = to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
+        if (
+            holds(mesh, triangle, at_x, at_y)
+            and vertex_at(mesh, triangle, at_x, at_y) == NOWHERE
+            and not is_near_a_harbour(water, at_x, at_y)
+        ):
+            return lon, lat, np.sqrt((x[:count] - at_x) ** 2 + (y[:count] - at_y) ** 2).max() + 2.0 * LATTICE_M
+    return mesh.lon[0], mesh.lat[0], np.inf
+
+
+@kernel
+def _common(mesh, triangle, west_m, south_m, side_m):
+    """Corners of the polygon a triangle and a square have in common, by cutting off what is beyond each side. [m]"""
+    x, y = np.empty(8), np.empty(8)
+    new_x, new_y = np.empty(8), np.empty(8)
+    for i in range(3):
+        x[i], y[i] = mesh.x[mesh.triangles[triangle, i]], mesh.y[mesh.triangles[triangle, i]]
+    count = 3
+    for side in range(4):
+        found = 0
+        for i in range(count):
+            j = (i + 1) % count
+            inside_m, next_m = x[i] - west_m, x[j] - west_m
+            if side == 1:
+                inside_m, next_m = west_m + side_m - x[i], west_m + side_m - x[j]
+            elif side == 2:
+                inside_m, next_m = y[i] - south_m, y[j] - south_m
+            elif side == 3:
+                inside_m, next_m = south_m + side_m - y[i], south_m + side_m - y[j]
+            if inside_m >= 0.0:
+                new_x[found], new_y[found] = x[i], y[i]
+                found += 1
+            if (inside_m >= 0.0) != (next_m >= 0.0):
+                part = inside_m / (inside_m - next_m)
+                new_x[found], new_y[found] = x[i] + part * (x[j] - x[i]), y[i] + part * (y[j] - y[i])
+                found += 1
+        count = found
+        x[:count], y[:count] = new_x[:count], new_y[:count]
+    return x, y, count
 
 
 @kernel
 def _packed(found, port_count):
     """Vicinities one after the other."""
     count = len(found)
-    corner_start, first_start = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
+    corners_to, first_to = np.zeros(count, np.int64), np.zeros(count, np.int64)
     for v in range(count):
-        corner_start[v + 1] = corner_start[v] + found[v].corners.shape[0]
-        first_start[v + 1] = first_start[v] + found[v].first.shape[0]
+        corners_to[v], first_to[v] = found[v].corners.shape[0], found[v].first.shape[0]
+    corners_to, first_to = corners_to.cumsum(), first_to.cumsum()
     packed = Vicinities(
-        np.empty(count, np.int64), np.empty(count), np.empty((count, port_count)),
-        np.empty((count, port_count), np.bool_), corner_start, np.empty(corner_start[count], np.int32),
-        np.empty(corner_start[count]), np.empty((count, port_count), np.int32),
-        np.empty((count, port_count), np.int32), first_start, np.empty(first_start[count], np.int32),
+        np.empty(count, np.int64), np.empty(count), np.empty((count, port_count), np.int16),
+        np.empty((count, port_count)), np.empty((count, port_count), np.bool_), np.empty((count, LISTED + 1), np.int32),
+        np.empty(count, np.int64), corners_to, np.empty(count, np.int64), first_to,
+        np.empty(corners_to[-1] if count else 0, np.int32), np.empty(first_to[-1] if count else 0, np.int16),
+        np.empty(first_to[-1] if count else 0, np.float32),
     )  # fmt: skip
     for v in range(count):
         one = found[v]
-        packed.triangle[v], packed.radius_m[v] = one.triangle, one.radius_m
-        packed.distance_m[v], packed.may_see[v] = one.distance_m, one.may_see
-        packed.first_from[v], packed.first_to[v] = one.first_from, one.first_to
-        packed.corners[corner_start[v] : corner_start[v + 1]] = one.corners
-        packed.chord_m[corner_start[v] : corner_start[v + 1]] = one.chord_m
-        packed.first[first_start[v] : first_start[v + 1]] = one.first
+        packed.triangle[v], packed.radius_m[v], packed.ports[v] = one.triangle, one.radius_m, one.ports
+        packed.distance_m[v], packed.may_see[v], packed.first_start[v] = one.distance_m, one.may_see, one.first_start
+        packed.corners_from[v] = corners_to[v] - one.corners.shape[0]
+        packed.first_from[v] = first_to[v] - one.first.shape[0]
+        packed.corners[packed.corners_from[v] : corners_to[v]] = one.corners
+        packed.first[packed.first_from[v] : first_to[v]] = one.first
+        packed.onward_m[packed.first_from[v] : first_to[v]] = one.onward_m
     return packed
 
 
 @inlined_kernel
 def one_of(vicinities, v):
     """One `Vicinity` of many."""
-    corners = slice(vicinities.corner_start[v], vicinities.corner_start[v + 1])
     return Vicinity(
-        vicinities.triangle[v], vicinities.radius_m[v], vicinities.distance_m[v], vicinities.corners[corners],
-        vicinities.chord_m[corners], vicinities.may_see[v], vicinities.first_from[v], vicinities.first_to[v],
-        vicinities.first[vicinities.first_start[v] : vicinities.first_start[v + 1]],
+        vicinities.triangle[v], vicinities.radius_m[v], vicinities.ports[v], vicinities.distance_m[v],
+        vicinities.may_see[v], vicinities.corners[vicinities.corners_from[v] : vicinities.corners_to[v]],
+        vicinities.first_start[v], vicinities.first[vicinities.first_from[v] : vicinities.first_to[v]],
+        vicinities.onward_m[vicinities.first_from[v] : vicinities.first_to[v]],
     )  # fmt: skip
 
 
@@ -382,7 +451,7 @@ def enter_position(fix, vicinity, lon_deg, lat_deg, px, py):
 
 
 @leaf_kernel
-def measure(water, depth_class, vicinity, fix, p):
+def measure(water, depth_class, vicinity, fix, nth):
     """Measure the way from the position of a fix to one port, as `engine.kernels.reach.reach_ports` does.
 
     Parameters
@@ -392,10 +461,11 @@ def measure(water, depth_class, vicinity, fix, p):
     vicinity : Vicinity
     fix : Fix
         Distance, first corner and zones are entered in its reach.
-    p : int
-        A port.
+    nth : int
+        Place of the port in `Vicinity.ports`.
     """
     mesh, ports, reach = water.mesh, water.ports, fix.reach
+    p = vicinity.ports[nth]
     lon_deg, lat_deg = reach.path[0, 0], reach.path[0, 1]
     px, py, here_x, here_y, here_z = fix.at[0], fix.at[1], fix.at[2], fix.at[3], fix.at[4]
     tolerance_deg = water.limits.right_angle_tolerance_deg
@@ -403,11 +473,11 @@ def measure(water, depth_class, vicinity, fix, p):
     best_m = np.inf
     via = NOWHERE
     # A far port without a list: every corner may come first.
-    is_listed = vicinity.first_from[p] != NOWHERE
-    listed_from = vicinity.first_from[p] if is_listed else 0
-    listed_to = vicinity.first_to[p] if is_listed else vicinity.corners.shape[0]
+    is_listed = nth < LISTED
+    listed_from = vicinity.first_start[nth] if is_listed else 0
+    listed_to = vicinity.first_start[nth + 1] if is_listed else vicinity.corners.shape[0]
     count = listed_to - listed_from
-    if vicinity.may_see[p] and (
+    if vicinity.may_see[nth] and (
         count == 0
         or is_in_sight(
             mesh, needed_m, px, py, vicinity.triangle, ports.x[p], ports.y[p], NOWHERE, ports.triangle[p], fix.stack
@@ -428,7 +498,8 @@ def measure(water, depth_class, vicinity, fix, p):
             if np.isnan(fix.chord_m[k]):
                 vertex = depth_class.corners.vertex[vicinity.corners[k]]
                 fix.chord_m[k] = _chord_m(mesh.earth_centred, vertex, here_x, here_y, here_z)
-            at_least_m = fix.chord_m[k] + depth_class.distance[vicinity.corners[k], p]
+            at_least_m = fix.chord_m[k]
+            at_least_m += vicinity.onward_m[turn] if is_listed else depth_class.distance[vicinity.corners[k], p]
             if at_least_m < least_m and (at_least_m > last_m or (at_least_m == last_m and k > last)):
                 least_m, place = at_least_m, k
         if place == NOWHERE:
@@ -436,7 +507,7 @@ def measure(water, depth_class, vicinity, fix, p):
         last_m, last = least_m, place
         corner = vicinity.corners[place]
         vertex = depth_class.corners.vertex[corner]
-        if fix.sight[place] == _UNLOOKED and (count > 1 or vicinity.may_see[p]):
+        if fix.sight[place] == _UNLOOKED and (count > 1 or vicinity.may_see[nth]):
             seen = is_in_sight(
                 mesh, needed_m, px, py, vicinity.triangle, mesh.x[vertex], mesh.y[vertex], vertex, NOWHERE, fix.stack
             )

@@ -54,7 +54,7 @@ def replay_batch(
     for members in groups_of(table, world_at.number(at_s)):
         first = table.slice(int(members[0]), 1).to_pylist()[0]
         groups.append(Group(members, ask_of(first, vessels, policies), float(at_s[members[0]])))
-    columns.decide(groups, world_at)
+    columns.decide(groups, world_at, world_at.neighbours)
     decided = columns.decisions()
     left = columns.left()
     if len(left) == 0:

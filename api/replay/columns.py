@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from api.replay.neighbours import Neighbours
 from api.replay.schema import DECISIONS, VESSEL_FIGURES
 from engine.answers import (
     DECIDED,
@@ -16,14 +17,13 @@ from engine.answers import (
     REFUSED_OUT_OF_AREA,
     no_answers,
 )
-from engine.bulk import Rows, Surroundings, decide_rows
+from engine.bulk import Rows, Surroundings, decide_rows, may_share
 from engine.case import case_of, inside_state, motion_of
 from engine.decide import coordination_at
 from engine.kernels.mesh import NOWHERE
-from engine.kernels.reach import DepthClass
 from engine.model import Ask, World
-from engine.survey import BY_TIME, no_ways_round
-from engine.vicinity import Places, Vicinities, share_vicinities
+from engine.survey import no_ways_round
+from engine.vicinity import Places, Vicinities
 from engine.vocab import Code, Status
 
 _SHORTEST_PATHS = no_ways_round()
@@ -32,10 +32,6 @@ _REFUSALS = {
     REFUSED_ON_LAND: Code.POS_ON_LAND,
     REFUSED_ENCLOSED: Code.POS_ENCLOSED,
 }
-_METRES_PER_DEGREE = 111_195.0
-_ROWS_TOGETHER = 40
-_NARROWEST_PATCH_M, _WIDEST_PATCH_M = 200.0, 10_000.0
-"""How many rows a patch should hold, and how wide it may be: the wider, the less they have in common. [m]"""
 
 _SHARED = ("vessel_profile", *VESSEL_FIGURES, "policy", "medical", "sheltered")
 """Columns that make a scene; rows equal in all of them are decided in one compiled loop."""
@@ -106,26 +102,12 @@ def surroundings_of(world: World) -> Surroundings:
     return Surroundings(world.regions, np.array([*sides, nowhere, both]), landings[:, 0].copy(), landings[:, 1].copy())
 
 
-def side_of_patches_m(lon: np.ndarray, lat: np.ndarray) -> float:
-    """Width of squares that hold some rows each, were they spread evenly. [m]"""
-    if len(lon) == 0:
-        return _WIDEST_PATCH_M
-    area_m2 = float(np.ptp(lon) * np.ptp(lat)) * _METRES_PER_DEGREE**2 * float(np.cos(np.radians(lat.mean())))
-    even_m = float(np.sqrt(area_m2 * _ROWS_TOGETHER / len(lon)))
-    return min(max(even_m, _NARROWEST_PATCH_M), _WIDEST_PATCH_M)
-
-
-def _shared(
-    world: World, depth_class: DepthClass, lon: np.ndarray, lat: np.ndarray, rows: np.ndarray
-) -> tuple[Places, Vicinities]:
-    """What neighbours among some rows share, and where all rows lie: those left out, nowhere."""
-    found, vicinities = share_vicinities(
-        world.water, depth_class, lon[rows], lat[rows], side_of_patches_m(lon[rows], lat[rows])
-    )
-    places = Places(np.full(len(lon), np.nan), np.full(len(lon), np.nan), np.full(len(lon), NOWHERE))
+def _among(count: int, rows: np.ndarray, found: Places) -> Places:
+    """Places of some rows among all: the others lie nowhere."""
+    places = Places(np.full(count, np.nan), np.full(count, np.nan), np.full(count, NOWHERE))
     for column, values in zip(places, found, strict=True):
         column[rows] = values
-    return places, vicinities
+    return places
 
 
 class Columns:
@@ -145,7 +127,7 @@ class Columns:
         self._tidal = np.zeros(table.num_rows, np.bool_)
         self._world: World | None = None
 
-    def decide(self, groups: Sequence[Group], world_at: Callable[[float], World]) -> None:
+    def decide(self, groups: Sequence[Group], world_at: Callable[[float], World], neighbours: Neighbours) -> None:
         """Decide rows, group by group; what neighbours share is found out for all groups of a depth class at once."""
         if not groups:
             return
@@ -159,9 +141,11 @@ class Columns:
         for depth_class in {case.depth_class.needed_depth_m: case.depth_class for case in cases}.values():
             sharing = np.zeros(len(lon), np.bool_)
             for group, case in zip(groups, cases, strict=True):
-                if case.depth_class is depth_class and case.scene.key == BY_TIME:
+                if case.depth_class is depth_class and may_share(case.scene):
                     sharing[group.members] = inside[group.members]
-            shared[depth_class.needed_depth_m] = _shared(world, depth_class, lon, lat, np.flatnonzero(sharing))
+            rows = np.flatnonzero(sharing)
+            found, vicinities = neighbours.share(world.water, depth_class, lon[rows], lat[rows])
+            shared[depth_class.needed_depth_m] = _among(len(lon), rows, found), vicinities
         for group, case in zip(groups, cases, strict=True):
             self._decide_group(
                 group, world_at(group.at_s), inside[group.members], *shared[case.depth_class.needed_depth_m]

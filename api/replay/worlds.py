@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from api.house import House
+from api.replay.neighbours import Neighbours
 from engine.kernels.forecast import Forecast
 from engine.model import World
 from geodata.tides.blocks import BLOCK_DAYS
@@ -46,6 +47,7 @@ class Worlds:
 
     def __init__(self, house: House, forecasts: Sequence[Path] = ()) -> None:
         self.house = house
+        self.neighbours = Neighbours()
         opened = [_dated(house.forecasting(path)) for path in forecasts]
         # By run, so that the last one that fits is the latest; ties by what they are, not by how they were typed.
         self._forecasts = sorted(opened, key=lambda one: (one.run_at_s, str(one.house.world.identity["forecast"])))

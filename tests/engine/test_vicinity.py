@@ -2,18 +2,21 @@
 
 import numpy as np
 import pytest
+from shapely import Point, Polygon, box
 
+from api.replay.neighbours import Neighbours
 from engine.kernels.joining import ON_MESH, vertex_at
 from engine.kernels.mesh import NOWHERE, holds, locate
 from engine.kernels.plane import LATTICE_M, from_plane, to_plane
 from engine.kernels.reach import reach_ports
 from engine.vicinity import (
-    Vicinity,
+    _common,
+    _middle_of,
     enter_position,
     is_near_a_harbour,
     measure,
     new_fix,
-    share_vicinities,
+    one_of,
     vicinity_of,
 )
 
@@ -54,8 +57,8 @@ def test_every_port_is_as_far_as_from_the_position_alone(world, radius_m, depth)
                 continue
             alone = reach_ports(water, tables, place_lon, place_lat)
             enter_position(fix, vicinity, place_lon, place_lat, px, py)
-            for p in random.permutation(len(world.ports)):
-                measure(water, tables, vicinity, fix, p)
+            for nth in random.permutation(len(world.ports)):
+                measure(water, tables, vicinity, fix, nth)
             np.testing.assert_array_equal(fix.reach.distance_m, alone.distance_m)
             np.testing.assert_array_equal(fix.reach.harbour_m, alone.harbour_m)
             np.testing.assert_array_equal(fix.reach.touched, alone.touched)
@@ -64,18 +67,26 @@ def test_every_port_is_as_far_as_from_the_position_alone(world, radius_m, depth)
             assert (alone.entered_at == NOWHERE).all()
             # And no farther from the middle than the vicinity promises.
             reached = np.isfinite(alone.distance_m)
-            off_m = np.abs(alone.distance_m - vicinity.distance_m)[reached]
+            off_m = np.abs(alone.distance_m - by_port(vicinity))[reached]
             assert off_m.max() <= vicinity.radius_m
             compared += 1
     assert compared > 30
 
 
+def by_port(vicinity):
+    """Distances from the middle of a vicinity, by port. [m]"""
+    distance_m = np.empty(len(vicinity.ports))
+    distance_m[vicinity.ports] = vicinity.distance_m
+    return distance_m
+
+
 def test_rows_round_a_harbour_are_measured_from_outside_it(world):
-    """Their middle may lie inside, where the way to the landing is another one."""
+    """The middle of their patch may lie inside, where the way to the landing is another one."""
     water, tables = world.water, world.depth_classes[0].tables
     mesh, legs = water.mesh, water.legs
     random = np.random.default_rng(7)
     fix = new_fix(water, tables)
+    neighbours = Neighbours()
     compared = 0
     for p in range(len(world.ports)):
         last = legs.start[p + 1] - 1
@@ -91,27 +102,39 @@ def test_rows_round_a_harbour_are_measured_from_outside_it(world):
         ]
         west, south, east, north = world.box
         lon, lat = np.array([at for at in around if west < at[0] < east and south < at[1] < north]).T.copy()
-        places, vicinities = share_vicinities(water, tables, lon, lat, 50_000.0)
+        places, vicinities = neighbours.share(water, tables, lon, lat)
         for k in np.flatnonzero(places.vicinity != NOWHERE)[:6]:
-            vicinity = vicinity_at(vicinities, places.vicinity[k])
+            vicinity = one_of.py_func(vicinities, places.vicinity[k])
             enter_position(fix, vicinity, lon[k], lat[k], places.x[k], places.y[k])
-            measure(water, tables, vicinity, fix, p)
+            measure(water, tables, vicinity, fix, int(np.flatnonzero(vicinity.ports == p)[0]))
             alone = reach_ports(water, tables, lon[k], lat[k])
             assert fix.reach.distance_m[p] == alone.distance_m[p]
-            assert abs(alone.distance_m[p] - vicinity.distance_m[p]) <= vicinity.radius_m
+            assert abs(alone.distance_m[p] - by_port(vicinity)[p]) <= vicinity.radius_m
             compared += 1
     assert compared > 200
 
 
-def vicinity_at(vicinities, v):
-    """`one_of`, in plain Python."""
-    corners = slice(vicinities.corner_start[v], vicinities.corner_start[v + 1])
-    first = slice(vicinities.first_start[v], vicinities.first_start[v + 1])
-    return Vicinity(
-        int(vicinities.triangle[v]), float(vicinities.radius_m[v]), vicinities.distance_m[v],
-        vicinities.corners[corners], vicinities.chord_m[corners], vicinities.may_see[v], vicinities.first_from[v],
-        vicinities.first_to[v], vicinities.first[first],
-    )  # fmt: skip
+@pytest.mark.parametrize("side_m", [400.0, 3000.0, 12_000.0])
+def test_a_patch_lies_within_the_radius_of_its_middle(world, side_m):
+    """Against shapely: what a triangle and a square have in common."""
+    mesh = world.water.mesh
+    random = np.random.default_rng(int(side_m))
+    compared = 0
+    for t in random.integers(0, len(mesh.triangles), 400):
+        corners = np.array([(mesh.x[v], mesh.y[v]) for v in mesh.triangles[t]])
+        at = random.dirichlet((1.0, 1.0, 1.0)) @ corners
+        west_m, south_m = np.floor(at / side_m) * side_m
+        common = Polygon(corners).intersection(box(west_m, south_m, west_m + side_m, south_m + side_m))
+        x, y, count = _common(mesh, t, west_m, south_m, side_m)
+        assert Polygon(zip(x[:count], y[:count], strict=True)).symmetric_difference(common).area < 1e-6 * side_m**2
+        lon, lat, radius_m = _middle_of(world.water, t, west_m, south_m, side_m)
+        if radius_m == np.inf:
+            continue
+        middle = Point(to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg))
+        assert middle.hausdorff_distance(common) <= radius_m
+        assert holds(mesh, t, middle.x, middle.y)
+        compared += 1
+    assert compared > 200
 
 
 def test_that_comparison_would_notice_a_vicinity_of_another_place(world):
@@ -124,6 +147,6 @@ def test_that_comparison_would_notice_a_vicinity_of_another_place(world):
     vicinity = vicinity_of(water, tables, lon, lat, locate(mesh, x, y), 10.0)
     moved = lon + 0.2, lat + 0.05
     enter_position(fix, vicinity, *moved, *to_plane(*moved, mesh.origin_lon_deg, mesh.origin_lat_deg))
-    for p in range(len(world.ports)):
-        measure(water, tables, vicinity, fix, p)
+    for nth in range(len(world.ports)):
+        measure(water, tables, vicinity, fix, nth)
     assert (fix.reach.distance_m != reach_ports(water, tables, *moved).distance_m).any()
