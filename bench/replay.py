@@ -2,7 +2,8 @@
 
 ``python -m bench.replay --help``. Every run is a process of its own that first replays a small table, so that compiled
 functions, the pack and the tables of tide are at hand; then the clock starts. It stops when the manifest is written.
-Ten million rows: ``python -m bench.replay --rows 10000000 --forecast-rows 0 --peer-rows 0 --workers 2``.
+Ten million rows: ``python -m bench.replay --rows 0 --strait-rows 10000000 --forecast-rows 0 --peer-rows 0
+--workers 2``.
 """
 
 import argparse
@@ -26,12 +27,12 @@ from api.replay.conform import conform
 from api.replay.reading import open_source
 from api.replay.run import CHUNK_ROWS
 from api.replay.worker import Recipe, equipment_of
-from bench.encounters import write_encounters
+from bench.encounters import DOVER_STRAIT, EVERYWHERE, write_encounters
 from bench.peers import PeerAbsent, scgraph_peers, searoute_peers
 from bench.report import heading, note, row, seconds, section, times
 from geodata.pack import DEFAULT_PACK
 
-ROWS, FORECAST_ROWS, PEER_ROWS = 262_144, 65_536, 120
+ROWS, STRAIT_ROWS, FORECAST_ROWS, PEER_ROWS = 262_144, 524_288, 65_536, 120
 WORKERS = (1, 2)
 ROUNDS = 2
 """Runs of each number of threads, the order turned round each time."""
@@ -43,9 +44,10 @@ WARM_ROWS = 4_096
 PEER_ROUNDS = 4
 START_S = 1_704_067_200.0
 YEAR_S, DAY_S = 366 * 86_400.0, 86_400.0
-CALM, ROUGH = "without forecast", "with forecast"
-TABLE = {CALM: "calm.parquet", ROUGH: "rough.parquet"}
-AIM_ROWS_PER_S = {CALM: 100_000, ROUGH: 30_000}
+CALM, STRAIT, ROUGH = "without forecast", "Dover Strait, without forecast", "with forecast"
+TABLE = {CALM: "calm.parquet", STRAIT: "strait.parquet", ROUGH: "rough.parquet"}
+BOX = {CALM: EVERYWHERE, STRAIT: DOVER_STRAIT, ROUGH: EVERYWHERE}
+AIM_ROWS_PER_S = {CALM: 100_000, STRAIT: 100_000, ROUGH: 30_000}
 AIM_TWO_OVER_ONE = 1.7
 AIM_ROWS = 10_000_000
 _SLOW = ("scgraph, distance_matrix", "searoute, one search by hand")
@@ -84,23 +86,23 @@ class Run(NamedTuple):
 
 
 def run(
-    house: House, rows: int = ROWS, forecast_rows: int = FORECAST_ROWS, peer_rows: int = PEER_ROWS,
-    workers: Sequence[int] = WORKERS, rounds: int = ROUNDS,
+    house: House, rows: int = ROWS, strait_rows: int = STRAIT_ROWS, forecast_rows: int = FORECAST_ROWS,
+    peer_rows: int = PEER_ROWS, workers: Sequence[int] = WORKERS, rounds: int = ROUNDS,
 ) -> dict[str, float]:  # fmt: skip
     """Print the tables; return rows a second, ratios of two threads to one and of peers to ours, peak memory [MiB]."""
-    section("8. Replay in bulk, Parquet to Parquet: SYNTHETIC encounters uniform over the water of the pack, "
+    section("8. Replay in bulk, Parquet to Parquet: SYNTHETIC encounters uniform over the water, "
             f"all {len(house.world.ports)} ports, tides of each date")  # fmt: skip
     found: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         heading(("rows a second", "rounds min..max", "two over one", "resident max", "before the table"))
-        for name, count in ((CALM, rows), (ROUGH, forecast_rows)):
+        for name, count in ((CALM, rows), (STRAIT, strait_rows), (ROUGH, forecast_rows)):
             if count:
                 found |= _measured(house, folder, name, count, workers, rounds)
-        for name in (CALM, ROUGH):
+        for name in TABLE:
             _say(name, found, workers)
         _say_ratio(found)
-        _say_length(rows, found)
+        _say_length(max(rows, strait_rows), found)
         if peer_rows and rows:
             found |= _beside_peers(house, folder, folder / TABLE[CALM], peer_rows, found)
     return found
@@ -116,8 +118,8 @@ def _measured(
 
         forecasts, span_s = [synthetic_weather(folder / "SYNTHETIC.cube", START_S)], DAY_S
     mesh = house.world.water.mesh
-    table = write_encounters(folder / TABLE[name], mesh, rows, START_S, span_s)
-    warm = write_encounters(folder / f"warm-{TABLE[name]}", mesh, WARM_ROWS, START_S, span_s, seed=1)
+    table = write_encounters(folder / TABLE[name], mesh, rows, START_S, span_s, box=BOX[name])
+    warm = write_encounters(folder / f"warm-{TABLE[name]}", mesh, WARM_ROWS, START_S, span_s, seed=1, box=BOX[name])
     chunk_rows = min(CHUNK_ROWS, -(-rows // LEAST_CHUNKS))
     runs: dict[int, list[Run]] = {count: [] for count in workers}
     for turn in range(rounds):
@@ -159,7 +161,7 @@ def _say(name: str, found: dict[str, float], workers: Sequence[int]) -> None:
 
 
 def _say_ratio(found: dict[str, float]) -> None:
-    for name in (CALM, ROUGH):
+    for name in TABLE:
         ratio = found.get(f"{name}, two over one")
         if ratio is not None:
             note(f"aim two threads over one: {AIM_TWO_OVER_ONE}; measured {name} {ratio:.2f}: "
@@ -246,12 +248,16 @@ def _peers(ports: list[tuple[float, float]]) -> tuple[dict[str, Callable[[float,
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.replay", description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=ROWS, help="rows without forecast; 0: none")
+    parser.add_argument("--strait-rows", type=int, default=STRAIT_ROWS, help="rows in the Dover Strait; 0: none")
     parser.add_argument("--forecast-rows", type=int, default=FORECAST_ROWS, help="rows with a forecast; 0: none")
     parser.add_argument("--peer-rows", type=int, default=PEER_ROWS, help="rows of the loops over peers; 0: none")
     parser.add_argument("--workers", type=int, nargs="+", default=WORKERS, help="numbers of threads")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="runs of each")
     given = parser.parse_args()
-    run(open_house(), given.rows, given.forecast_rows, given.peer_rows, tuple(given.workers), given.rounds)
+    run(
+        open_house(), given.rows, given.strait_rows, given.forecast_rows, given.peer_rows, tuple(given.workers),
+        given.rounds,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

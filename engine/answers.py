@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.judge import time_inside_s
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.jit import inlined_kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
@@ -142,7 +143,12 @@ def enter_answer(scene, landing_lon, landing_lat, reach, found, row, lon, lat, a
             before = best == NOWHERE or key_s[p] < key_s[best]
             if before and key_s[p] < np.inf and _is_before(key_s, p, unconfirmed):
                 unconfirmed = p
-        is_over = p != best and (plain_key_s[p] < plain_ceiling_s or table.time_s[p] < time_ceiling_s)
+        least_s = table.time_s[p]
+        if np.isnan(table.wait_s[p]):
+            least_s = found.ways.passages.time_s[p] + time_inside_s(
+                scene.columns, limits, p, reach.harbour_m[p], calm_speed_ms(motion)
+            )
+        is_over = p != best and (plain_key_s[p] < plain_ceiling_s or least_s < time_ceiling_s)
         if is_over and (best != NOWHERE or plain_key_s[p] < np.inf):
             count += 1
             if _is_before(plain_key_s, p, first_over):

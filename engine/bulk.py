@@ -28,6 +28,7 @@ from engine.kernels.plane import to_plane
 from engine.kernels.reach import reach_ports
 from engine.kernels.screen import top_speed_ms
 from engine.kernels.zones import region_at
+from engine.rank import steady_order
 from engine.survey import (
     BY_DISTANCE,
     BY_TIME,
@@ -250,6 +251,9 @@ def _decide_alone(scene, surroundings, no_way_round, rows, members, answers):
         one = _scene_of_row(scene, surroundings, rows, row, px, py, quiet, answers)
         # By distance or care, a port far behind in key may still be nearer in time, so all are looked at.
         found = survey(one, reach, no_way_round, one.motion, 0.0, every_port, False, scene.key == BY_TIME)
+        if scene.key != BY_TIME:
+            # Which ports are nearer in time hangs on the same clocks as in a single decision.
+            steady_order(one, reach, no_way_round, found)
         if not quiet and scene.key != BY_DISTANCE and worth_a_search(one, reach, found, False).shape[0] > 0:
             continue
         enter_answer(

@@ -5,6 +5,7 @@ from math import isinf, isnan, nan
 import numpy as np
 
 from engine.case import Case, case_of
+from engine.judge import time_inside_s
 from engine.kernels.plane import to_plane
 from engine.kernels.zones import region_at
 from engine.model import Ask, Centre, Coordination, Decision, World
@@ -175,9 +176,18 @@ def deciding_finding(decision: Decision, port: int) -> int | None:
 
 
 def passed_over(decision: Decision) -> list[int]:
-    """Ports nearer than the recommended one, by its key or in time, nearest first; all of them when there is none."""
-    best = decision.recommended
-    key_ceiling = np.inf if best is None else decision.plain_key_s[best]
-    time_ceiling = np.inf if best is None else decision.time_s[best]
+    """Ports nearer than the recommended one; all of them when there is none."""
+    return nearer_than(decision, decision.recommended)
+
+
+def nearer_than(decision: Decision, one: int | None) -> list[int]:
+    """Ports nearer than one of them, by key or in time, nearest first; all of them where there is none."""
+    key_ceiling = np.inf if one is None else decision.plain_key_s[one]
+    time_ceiling = np.inf if one is None else decision.time_s[one]
     nearer = (decision.plain_key_s < key_ceiling) | (decision.time_s < time_ceiling)
-    return [int(p) for p in np.argsort(decision.plain_key_s, kind="stable") if nearer[p] and int(p) != best]
+    # Where it is doubtful when she gets in, the way there alone says whether somebody asks why not.
+    columns, limits = decision.world.columns, decision.ask.policy.limits
+    for port in np.flatnonzero(np.isnan(decision.wait_s) & ~nearer):
+        inside_s = time_inside_s(columns, limits, port, decision.reach.harbour_m[port], decision.speed_ms)
+        nearer[port] = decision.passages.time_s[port] + inside_s < time_ceiling
+    return [int(p) for p in np.argsort(decision.plain_key_s, kind="stable") if nearer[p] and int(p) != one]

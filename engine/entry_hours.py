@@ -1,10 +1,8 @@
 """When a port that is shut now opens for this vessel: worked out when somebody reads it."""
 
-from math import floor, isfinite, nan
+from math import floor, isfinite, isnan, nan
 
-import numpy as np
-
-from engine.judge import entry_at, sill_of
+from engine.judge import entry_at, sill_of, time_inside_s
 from engine.model import Decision
 from engine.units import HOUR_S, MINUTE_S
 from engine.vocab import Rule
@@ -31,9 +29,10 @@ def opens_at_s(decision: Decision, port: int) -> float:
     # What is judged open at arrival needs no telling, and what is shut for want of a figure cannot be told.
     if decision.wait_s[port] == 0.0 or not isfinite(passage_s):
         return nan
-    onward_s = decision.time_s[port] - passage_s - np.nan_to_num(decision.wait_s[port], posinf=0.0)
+    columns, limits = decision.world.columns, decision.ask.policy.limits
+    inside_s = float(time_inside_s(columns, limits, port, decision.reach.harbour_m[port], decision.speed_ms))
     needed_m = float(decision.limit[port, Rule.R_NAV_01])
-    sill = sill_of(decision.world.columns, port, needed_m, float(np.nan_to_num(onward_s)))
+    sill = sill_of(columns, port, needed_m, 0.0 if isnan(inside_s) else inside_s)
     arrival_s = decision.ask.at_s + passage_s
     wait_s = float(entry_at(decision.world.tides, port, sill, arrival_s, 0.0, LOOKED_AHEAD_S).wait_s)
     if not isfinite(wait_s) or wait_s == 0.0:

@@ -90,14 +90,16 @@ _INPUT_NAMES = {
 }
 
 
-_OPENS, _CLOSES = Text("opens", "ouvre"), Text("closes", "ferme")
+_OPENS = Text("may open too late to wait for", "ouverture peut-être trop tardive")
+_CLOSES = Text("closes near arrival", "fermeture vers l'arrivée")
 
 
 def show(value: float, unit: Unit, language: str) -> str:
     """A quantity of the engine with its unit, as people read it; NaN is what is not known."""
     if isnan(value):
         return "inconnu" if language == "fr" else "not known"
-    number = f"{value / unit.size:.{unit.decimals}f}"
+    # What rounds to nothing has no sign.
+    number = f"{round(value / unit.size, unit.decimals) + 0.0:.{unit.decimals}f}"
     name = unit.en
     if language == "fr":
         number, name = number.replace(".", ","), unit.fr

@@ -230,6 +230,16 @@ def sill_of(columns, p, needed_depth_m, hold_s):
 
 
 @inlined_kernel
+def time_inside_s(columns, limits, p, harbour_m, speed_ms):
+    """From the entrance to the landing, lock included; NaN where the length of the leg is not known. [s]"""
+    limit_ms = limits.harbour_speed_ms if np.isnan(columns.harbour_speed_ms[p]) else columns.harbour_speed_ms[p]
+    inside_s = harbour_m / min(speed_ms, limit_ms)
+    if columns.gate[p] == Gate.LOCK_24H:
+        inside_s += limits.lock_s
+    return inside_s
+
+
+@inlined_kernel
 def new_table(count):
     """A table of so many ports, nothing entered yet."""
     times = np.empty((4, count))
@@ -285,11 +295,7 @@ def judge(
         poor = ways.poor[p]
         harbour_m = harbours_m[p]
         has_route = distance_m < np.inf
-        speed_in_ms = limits.harbour_speed_ms if np.isnan(columns.harbour_speed_ms[p]) else columns.harbour_speed_ms[p]
-        # A leg of unknown length makes the time unknown.
-        inside_s = harbour_m / min(speed_ms, speed_in_ms)
-        if columns.gate[p] == Gate.LOCK_24H:
-            inside_s += limits.lock_s
+        inside_s = time_inside_s(columns, limits, p, harbour_m, speed_ms)
         arrival_s = ask.depart_s + passages.time_s[p]
         at_entrance = entrance_at(
             forecast, entrances.lon[p], entrances.lat[p], columns.entrance_axis_deg[p], arrival_s, motion.wave_factor,
@@ -329,7 +335,13 @@ def judge(
             from_high_h = seconds_from_high_water(tides, p, entry.judged_s) / HOUR_S
         doubt_h = tides.time_uncertainty_s[p] / HOUR_S
         waited_s = entry.wait_s if entry.wait_s < np.inf else 0.0
-        table.time_s[row] = passages.time_s[p] + waited_s + inside_s
+        counted_s = waited_s
+        if np.isnan(entry.wait_s) and entry.judged_s > arrival_s:
+            # Not sure to get in, but surely not before it may open; how much later, nobody knows.
+            counted_s = entry.judged_s - arrival_s
+            early_wait_s = max(0.0, entry.judged_s - ask.depart_s - passages.early_s[p])
+            late_wait_s = np.inf
+        table.time_s[row] = passages.time_s[p] + counted_s + inside_s
         table.low_s[row] = passages.early_s[p] + early_wait_s + inside_s
         table.high_s[row] = passages.late_s[p] + late_wait_s + inside_s
         # Waits are found to a few seconds, so the order can slip by that; what is unknown stays so.

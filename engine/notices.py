@@ -183,7 +183,8 @@ def _weather_notices(case: Case, found: Found) -> list[Notice]:
         notices.append(Notice(Code.WAVES_SWELL_ONLY))
     if nothing_known:
         notices.append(Notice(Code.CALM_WATER_TIMES))
-    else:
+    elif isfinite(passages.time_s[first]):
+        # Where the clock stopped on the way there is no time, and so nothing it might leave out.
         if passages.waves_missing[first]:
             notices.append(Notice(Code.WAVES_NOT_INCLUDED))
         if passages.stream_missing[first]:

@@ -6,7 +6,7 @@ from engine.kernels.jit import kernel
 from engine.survey import look_again
 from engine.vocab import Status, Verdict, Weight
 
-_EXCLUDED = int(Status.EXCLUDED)
+_CAUTION, _EXCLUDED = int(Status.CAUTION), int(Status.EXCLUDED)
 
 SHOWN = 4
 """So many of the first in the order have close clocks: whoever reads the answer sees these."""
@@ -17,7 +17,7 @@ LONGER_THAN_ANY_WAY_M = 1e8
 
 @kernel
 def steady_order(scene, reach, ways_round, found):
-    """The order of all ports, those among the first that had coarse clocks looked at closely until none is left.
+    """The order of all ports, coarse ones that are or may be among the first looked at closely until none is left.
 
     Parameters
     ----------
@@ -32,20 +32,26 @@ def steady_order(scene, reach, ways_round, found):
         Ports, best first.
     """
     while True:
-        order = order_of(found)
-        first = order[:SHOWN]
-        coarse = first[(found.status[first] != _EXCLUDED) & ~found.closely[first]]
+        order = order_of(found, reach.harbour_m)
+        last = order[min(SHOWN, order.shape[0]) - 1]
+        is_first = np.zeros(order.shape[0], np.bool_)
+        is_first[order[:SHOWN]] = True
+        is_first &= found.status != _EXCLUDED
+        if found.status[last] <= _CAUTION:
+            # A closer look may bring these among them.
+            is_first |= found.bound_s < found.key_s[last]
+        coarse = np.flatnonzero(is_first & ~found.closely)
         if coarse.shape[0] == 0:
             return order
         look_again(scene, reach, ways_round, found, coarse)
 
 
 @kernel
-def order_of(found):
+def order_of(found, harbour_m):
     """Rows, best first: suitable and cautioned by key, then unconfirmed, then excluded, each by key.
 
     An unknown key comes last of its kind; there the port comes first of which fewer other things are not known, and of
-    equals the nearer one. Ties fall to the lower row, so equal inputs give equal orders.
+    equals the nearer one, its harbour leg included. Ties fall to the lower row, so equal inputs give equal orders. [m]
     """
     count = found.status.shape[0]
     by = found.key_s.copy()
@@ -57,6 +63,8 @@ def order_of(found):
         if np.isnan(by[row]):
             kind[row] += 1
             by[row] = found.ways.distance_m[row]
+            if not np.isnan(harbour_m[row]):
+                by[row] += harbour_m[row]
             for rule in range(found.weight.shape[1]):
                 if found.table.verdict[row, rule] == Verdict.UNKNOWN and found.weight[row, rule] == Weight.HARD:
                     by[row] += LONGER_THAN_ANY_WAY_M

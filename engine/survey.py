@@ -416,6 +416,15 @@ def worth_a_search(scene, reach, found, exhaustive):
     return found.by_bound[: found.opened][worth]
 
 
+@inlined_kernel
+def may_spare_s(found, p):
+    """Most that another hour of arrival may spare: the wait, or all after the passage where that is not known. [s]"""
+    wait_s = found.table.wait_s[p]
+    if np.isnan(wait_s):
+        wait_s = found.table.time_s[p] - found.ways.passages.time_s[p]
+    return wait_s if wait_s > 0.0 else 0.0
+
+
 @leaf_kernel
 def is_worth_a_search(scene, reach, found, p, exhaustive, track):
     """Whether a faster way round to one port might change the answer.
@@ -450,8 +459,7 @@ def is_worth_a_search(scene, reach, found, p, exhaustive, track):
     if not exhaustive and p != found.best:
         # What it would have to gain to come first; another arrival may also spare the whole wait and every penalty.
         best_s = np.inf if found.best == NOWHERE else found.key_s[found.best]
-        wait_s = found.table.wait_s[p]
-        behind_s = found.plain_key_s[p] - best_s - (wait_s if wait_s > 0.0 else 0.0)
+        behind_s = found.plain_key_s[p] - best_s - may_spare_s(found, p)
         needed_s = max(needed_s, behind_s)
     count = enter_track_on_plane(scene.water, scene.depth_class, reach, p, track)
     gain_s = could_gain_s(

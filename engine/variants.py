@@ -9,7 +9,7 @@ from engine.judge import RULE_COUNT, Ways, new_table
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import Motion, clock_of_joining, copy_passage, new_trail, no_passages
-from engine.survey import best_of, look_at, speaks_against
+from engine.survey import best_of, look_at, may_spare_s, speaks_against
 from engine.units import HOUR_S
 from engine.vocab import Code, Rule
 
@@ -86,7 +86,9 @@ def contenders(scene, found):
     near = np.zeros(count, np.bool_)
     for p in range(count):
         spread_s = _spread_s(table, p)
-        wait_s = table.wait_s[p] if np.isfinite(table.wait_s[p]) else 0.0
+        wait_s = may_spare_s(found, p)
+        if wait_s == np.inf:
+            wait_s = 0.0
         # Most ports are too far behind whatever they are like.
         if not gap_s[p] < spread_s + winner_spread_s + wait_s:
             continue

@@ -250,8 +250,8 @@ WORDING: dict[Code, Wording] = {
         SEAMANSHIP,
     ),
     Code.GATE_HOURS_DOUBTFUL: Wording(
-        "Entrance to {port} {detail} near arrival: ask harbour on VHF {vhf}.",
-        "{port} : l'accès {detail} vers l'arrivée, demander au port en VHF {vhf}.",
+        "{port} {detail}: ask harbour on VHF {vhf}.",
+        "{port} : {detail}, demander au port en VHF {vhf}.",
         SEAMANSHIP,
     ),
     Code.GATE_HOUR_UNKNOWN: Wording(
@@ -383,6 +383,11 @@ WORDING: dict[Code, Wording] = {
         "Sea of {measured} on the way to {port}, above the {limit} assumed for the vessel.",
         "{port} : mer de {measured} sur la route, au-dessus des {limit} supposés pour le navire.",
         SEAMANSHIP,
+    ),
+    Code.SEA_FARTHER_ON_UNKNOWN: Wording(
+        "Sea on the route to {port} {measured} as far as known, limit {limit}; farther on not known.",
+        "{port} : mer de {measured} sur la partie connue de la route, limite {limit} ; plus loin, inconnue.",
+        VOYAGE_PLANNING,
     ),
     # R-RTE-03
     Code.ENDURANCE_OK: Wording(
@@ -640,8 +645,8 @@ WORDING: dict[Code, Wording] = {
         SEAMANSHIP,
     ),
     Code.WX_STALE: Wording(
-        "Age of the forecast used for {port}: {measured}. Check conditions.",
-        "{port} : âge de la prévision utilisée {measured}, vérifier les conditions.",
+        "Age of the forecast for {port}: {measured}. Check conditions.",
+        "{port} : âge de la prévision {measured}, vérifier les conditions.",
         SEAMANSHIP,
     ),
     Code.WX_MISSING: Wording(
@@ -655,8 +660,8 @@ WORDING: dict[Code, Wording] = {
         SEAMANSHIP,
     ),
     Code.WX_INCOMPLETE: Wording(
-        "Forecast covers only part of the way to {port}: check conditions.",
-        "{port} : prévision pour une partie de la route seulement, vérifier les conditions.",
+        "Forecast does not cover the whole way to {port}: check conditions.",
+        "{port} : route non couverte en entier par la prévision, vérifier les conditions.",
         SEAMANSHIP,
     ),
     # R-DAT-02

@@ -10,7 +10,7 @@ from api.cli.words import word
 from api.document import decision_id, encounter_echo, inputs_document
 from api.position import format_position
 from engine import ENGINE_VERSION
-from engine.decide import deciding_finding, passed_over
+from engine.decide import deciding_finding, nearer_than
 from engine.entry_hours import opens_at_s
 from engine.explain import (
     MILES,
@@ -179,13 +179,7 @@ def _call(decision: Decision, language: str, ink: Ink) -> list[str]:
 
 def _why_not_nearer(decision: Decision, first: int | None, language: str, ink: Ink) -> list[str]:
     """Each port nearer than the first one and what displaced it; nearest first."""
-    nearer = passed_over(decision)
-    if first is not None:
-        nearer = [
-            p for p in nearer
-            if p != first
-            and (decision.plain_key_s[p] < decision.plain_key_s[first] or decision.time_s[p] < decision.time_s[first])
-        ]  # fmt: skip
+    nearer = nearer_than(decision, first)
     if not nearer:
         return []
     lines = [ink.strong(word("why_none" if first is None else "why", language))]

@@ -138,9 +138,12 @@ def watch_all(app: FastAPI) -> None:
     meters.watch("plans_under_way", "Joint plans being made.", lambda: state.planner.under_way)
     meters.watch("event_listeners", "Event streams that are open.", lambda: state.broadcast.listeners)
     meters.watch("ready", "1 when decisions can be made, 0 while starting or stopping.", lambda: is_ready(app))
-    meters.watch("forecast_age_seconds", "Since the run of the forecast in use; NaN without one.", lambda: age_of(app))
     meters.watch(
-        "forecast_refused", "1 while the forecast file that is there could not be used.",
+        "forecast_age_seconds", "Since the run of the forecast in use; NaN without one, or where it does not say.",
+        lambda: age_of(app),
+    )  # fmt: skip
+    meters.watch(
+        "forecast_refused", "1 while the forecast file found last could not be used.",
         lambda: state.opening.forecast_refused,
     )  # fmt: skip
 

@@ -39,7 +39,7 @@ class Opening:
         self.on_forecast: Callable[[House], None] | None = None
         """Called when a forecast has been taken over."""
         self.forecast_refused = False
-        """Whether the forecast file that is there now could not be used; the log says why."""
+        """Whether the forecast file found last could not be used; the log says why."""
 
     def begin(self) -> None:
         """Start opening in a thread, if there is no house yet."""

@@ -279,5 +279,5 @@ class ReadyShape(BaseModel):
     geodata: GeodataShape
     forecast_id: Annotated[str | None, Field(description="The forecast answered with; null without one.")]
     forecast_refused: Annotated[
-        bool, Field(description="The forecast file that is there now could not be used; the log says why.")
+        bool, Field(description="The forecast file found last could not be used; the log says why.")
     ]

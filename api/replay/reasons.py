@@ -7,8 +7,9 @@ from engine.vocab import Code
 from engine.wording import WORDING
 
 _IN_WORDS_EN = (
-    ("{port} {detail} near arrival", "the port opens or closes near arrival"),
-    ("Age of the forecast used for {port}: {measured}", "Forecast used for the port is old or of unknown age"),
+    ("{port} {detail}:", "Port may open too late to wait for, or closes near arrival:"),
+    ("Age of the forecast for {port}: {measured}", "Forecast for the port is old or of unknown age"),
+    ("{measured} as far as known, limit {limit};", "over the limit as far as known;"),
     ("{port}", "the port"),
     ("{vhf}", "16"),
     ("from {measured} away", "from elsewhere"),
@@ -21,8 +22,12 @@ _FIGURES_EN = (
     r" ?\(?\{(?:detail|count)\}\)?",
 )
 _IN_WORDS_FR = (
-    ("l'accès {detail} vers", "l'accès ouvre ou ferme vers"),
-    ("âge de la prévision utilisée {measured}", "prévision utilisée ancienne ou d'âge inconnu"),
+    ("{port} : {detail},", "ouverture peut-être trop tardive, ou fermeture vers l'arrivée,"),
+    ("âge de la prévision {measured}", "prévision ancienne ou d'âge inconnu"),
+    (
+        "mer de {measured} sur la partie connue de la route, limite {limit}",
+        "mer au-delà de la limite sur la partie connue",
+    ),
     ("{vhf}", "16"),
     ("navire de {measured} inconnu", "navire de cette taille inconnu"),
     ("prise à {measured} de là", "prise ailleurs"),

@@ -35,7 +35,7 @@ def route_sea(highest_hs_m, missing, max_hs_m, near_share, bearable_hs_m, limit_
     if highest_hs_m > max_hs_m and bearable_hs_m > max_hs_m and highest_hs_m <= bearable_hs_m:
         if missing:
             # No higher as far as is known: whether it is farther on, nobody has said.
-            return Judged(Verdict.UNKNOWN, Code.WX_UNKNOWN, highest_hs_m, max_hs_m)
+            return Judged(Verdict.UNKNOWN, Code.SEA_FARTHER_ON_UNKNOWN, highest_hs_m, max_hs_m)
         return Judged(Verdict.FAIL, Code.SEA_LIMIT_HERE_ALREADY, highest_hs_m, max_hs_m)
     if highest_hs_m > max_hs_m and limit_is_assumed:
         return Judged(Verdict.FAIL, Code.SEA_OVER_ASSUMED_LIMIT, highest_hs_m, max_hs_m)

@@ -58,4 +58,7 @@ def test_every_nearer_port_is_explained_in_both_languages(house, scenario):
     if scenario.get("policy", "nearest-time") == "nearest-time" and "medical" not in scenario:
         everyone = document["candidates"] + document["excluded"]
         nearer = {e["port"]["id"] for e in everyone if (e["time_to_landing_min"] or 1e9) < limit}
-        assert nearer == {entry["port_id"] for entry in document["passed_over"]}
+        # Where it is not known when she gets in, the way there may be shorter still than the least time there is.
+        doubtful = {e["port"]["id"] for e in everyone if e["wait_min"] is None}
+        passed = {entry["port_id"] for entry in document["passed_over"]}
+        assert nearer <= passed <= nearer | doubtful

@@ -5,10 +5,12 @@ import pyarrow as pa
 import pytest
 
 from api.house import known_policy
+from api.replay import neighbours
 from api.replay.batch import replay_batch, replay_batch_by_single_decisions
 from api.replay.schema import DECISIONS, ENCOUNTERS
 from api.replay.worlds import Worlds
 from bench.decisions import synthetic_weather
+from engine.kernels.mesh import NOWHERE
 from geodata.policies import policy_names
 from tests.synthetic.cubes import START_S
 
@@ -105,6 +107,24 @@ def test_neighbours_that_share_a_vicinity_are_decided_as_single_requests_are(
     found = replay_batch(table, worlds, house.vessels, policies)
     assert_equal(found, replay_batch_by_single_decisions(table, worlds, house.vessels, policies))
     assert {None, "boulogne", "calais", "dover"} <= set(found["port"].to_pylist())
+
+
+@pytest.mark.parametrize("weather", [False, True], ids=["tides", "tides and forecast"])
+def test_alone_or_with_neighbours_a_row_gets_the_same_answer_to_the_last_bit(
+    house, policies, tmp_path, weather, monkeypatch
+):
+    """Which rows have neighbours hangs on which thread came first; what is written must not."""
+    forecasts = [synthetic_weather(tmp_path / "SYNTHETIC.cube", START_S)] if weather else []
+    table = random_encounters(np.random.default_rng(6), 3000, house, START_S, box=(0.9, 50.6, 1.9, 51.4))
+    found = []
+    for fewest in (1, 10**9):
+        monkeypatch.setattr(neighbours, "FEWEST_TOGETHER", fewest)
+        worlds = Worlds(house, forecasts)
+        found.append(replay_batch(table, worlds, house.vessels, policies))
+        # Nobody shares anything until a patch has rows enough.
+        kept = worlds.neighbours._kept.values()
+        assert any(number != NOWHERE for one in kept for number in one._number.values()) == (fewest == 1)
+    assert found[0].equals(found[1])
 
 
 def test_no_rows_give_no_rows(house, policies):

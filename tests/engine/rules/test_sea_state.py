@@ -229,6 +229,6 @@ def test_no_higher_on_the_way_is_not_said_of_a_way_of_which_part_is_unknown():
     known = route_sea(3.0, False, 2.0, 0.8, 3.5, False)
     assert known.code == Code.SEA_LIMIT_HERE_ALREADY
     in_part = route_sea(3.0, True, 2.0, 0.8, 3.5, False)
-    assert (in_part.verdict, in_part.code) == (Verdict.UNKNOWN, Code.WX_UNKNOWN)
+    assert (in_part.verdict, in_part.code) == (Verdict.UNKNOWN, Code.SEA_FARTHER_ON_UNKNOWN)
     # A sea that is higher than here speaks against the way whatever the rest of it is like.
     assert route_sea(4.0, True, 2.0, 0.8, 3.5, False).code == Code.SEA_LIMIT_EXCEEDED
