@@ -147,6 +147,29 @@ def test_dover_springs_and_ranges_as_published(stations):
     assert years.max() == pytest.approx(7.44, abs=0.15)
 
 
+UKHO_DOVER_2002 = {"high": [(12, 1, 6.696)], "low": [(7, 15, 0.962), (19, 38, 1.017)]}
+"""Dover on 1 January 2002, hours and minutes UTC and metres above chart datum: the UK Hydrographic Office's own sample
+of its prediction files, "Format 13", published on gov.uk in March 2015 (attachment 413017)."""
+
+
+def test_dover_on_a_day_of_springs_as_the_hydrographic_office_predicts_it(stations):
+    start_s = epoch(2002, 1, 1)
+    heights = predicted_heights(only(stations, "dover"), start_s - DAY_S, 3 * 288 + 1)[0]
+    at_s = start_s - DAY_S + 300.0 * np.arange(len(heights))
+    turns = extremes(heights, start_s - DAY_S)
+    off_min, off_m = [], []
+    for kind, turns_s in (("high", turns.high_s), ("low", turns.low_s)):
+        for hour, minute, height_m in UKHO_DOVER_2002[kind]:
+            published_s = start_s + hour * HOUR_S + minute * 60.0
+            nearest_s = turns_s[np.argmin(np.abs(turns_s - published_s))]
+            off_min.append((nearest_s - published_s) / 60.0)
+            off_m.append(np.interp(nearest_s, at_s, heights) - height_m)
+    assert abs(off_min[0]) < 10.0
+    # Low water turns slowly: its time is no measure of a prediction, its height is.
+    assert max(map(abs, off_min)) < 15.0
+    assert np.sqrt(np.mean(np.square(off_m))) < 0.15
+
+
 def test_high_water_springs_are_those_of_the_register(stations):
     """Published MHWS against that from the constants, above chart datum: this is what a wrong zero would spoil."""
     by_id = {one.id: one.mhws_m for one in stations.stations}
