@@ -50,7 +50,7 @@ class Vicinity(NamedTuple):
     may_see : ndarray of bool, shape (p,)
         Which of them may be seen from somewhere in it.
     corners : ndarray of int32, shape (n,)
-        Those that may be seen from somewhere in it.
+        Those that may be seen from somewhere in it, and come first on the way to some port.
     first_start : ndarray of int32, shape (LISTED + 1,)
         Corners that may come first on the way to the port at a place:
         ``first[first_start[place]:first_start[place + 1]]``. Ports farther off have no list.

@@ -17,7 +17,7 @@ FEWEST_TOGETHER = 8
 """So many rows of a patch, from all chunks so far, repay the look round for what they share."""
 
 MOST_KEPT = 16_384
-"""Vicinities kept for each depth class, at some four kilobytes; rows of further patches are decided alone."""
+"""Vicinities kept for each depth class, at 3 to 15 kilobytes; rows of further patches are decided alone."""
 
 MADE_TOGETHER = 32
 """So many are made in one compiled call; then other threads may see them, and take the next ones."""
