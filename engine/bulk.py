@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.answers import DECIDED, REFUSED_ENCLOSED, REFUSED_ON_LAND, enter_answer
+from engine.answers import DECIDED, ONE_BY_ONE, REFUSED_ENCLOSED, REFUSED_ON_LAND, enter_answer
 from engine.judge import AskFigures, Table, Ways, new_table
 from engine.kernels.forecast import waves_at
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
@@ -26,7 +26,7 @@ from engine.kernels.passage import (
 )
 from engine.kernels.plane import to_plane
 from engine.kernels.reach import reach_ports
-from engine.kernels.screen import top_speed_ms
+from engine.kernels.screen import Lanes, new_lanes, top_speed_ms
 from engine.kernels.zones import region_at
 from engine.rank import steady_order
 from engine.survey import (
@@ -36,14 +36,13 @@ from engine.survey import (
     Survey,
     batch_after,
     best_of,
-    is_worth_a_search,
     look_at,
     lower_bound_s,
     second_best_s,
     survey,
-    worth_a_search,
 )
 from engine.vicinity import SAFE_M, Fix, enter_position, measure, new_fix, one_of
+from engine.way_round import has_way_round, is_worth_a_search
 
 
 class Rows(NamedTuple):
@@ -114,6 +113,8 @@ class Desk(NamedTuple):
     every_port : ndarray of int64
     track : ndarray of float64, shape (k + 2, 2)
         Scratch.
+    lanes : Lanes
+        Scratch.
     """
 
     fix: Fix
@@ -130,6 +131,7 @@ class Desk(NamedTuple):
     by_bound: np.ndarray
     every_port: np.ndarray
     track: np.ndarray
+    lanes: Lanes
 
 
 @kernel
@@ -144,7 +146,7 @@ def new_desk(scene):
         fix, ways, new_trail(corner_count, count), np.zeros(count, np.bool_), table,
         np.empty(table.verdict.shape, np.int8), np.empty(count), np.empty(count), np.empty(count),
         np.empty(count, np.int8), np.empty(count), np.empty(count, np.int64), np.arange(count),
-        np.empty((corner_count + 2, 2)),
+        np.empty((corner_count + 2, 2)), new_lanes(),
     )  # fmt: skip
 
 
@@ -229,9 +231,13 @@ def decide_rows(scene, surroundings, no_way_round, rows, wanted, places, vicinit
         if v == NOWHERE or not may_share(scene):
             _decide_alone(scene, surroundings, no_way_round, rows, order[start:stop], answers)
         else:
+            together = order[start:stop]
             _decide_together(
-                scene, surroundings, rows, order[start:stop], places.x, places.y, one_of(vicinities, v), desk, answers
+                scene, surroundings, rows, together, places.x, places.y, one_of(vicinities, v), desk, answers
             )
+            # Of these a search is needed for, the whole reach is.
+            left = together[answers.became[together] == ONE_BY_ONE]
+            _decide_alone(scene, surroundings, no_way_round, rows, left, answers)
         start = stop
 
 
@@ -254,7 +260,7 @@ def _decide_alone(scene, surroundings, no_way_round, rows, members, answers):
         if scene.key != BY_TIME:
             # Which ports are nearer in time hangs on the same clocks as in a single decision.
             steady_order(one, reach, no_way_round, found)
-        if not quiet and scene.key != BY_DISTANCE and worth_a_search(one, reach, found, False).shape[0] > 0:
+        if not quiet and scene.key != BY_DISTANCE and has_way_round(one, reach, found):
             continue
         enter_answer(
             one, surroundings.landing_lon, surroundings.landing_lat, reach, found, row, lon, lat, rows.accuracy_m[row],
@@ -280,7 +286,7 @@ def _decide_together(scene, surroundings, rows, members, x, y, vicinity, desk, a
             is_worth = False
             for turn in range(opened):
                 p = desk.by_bound[turn]
-                is_worth = is_worth or is_worth_a_search(one, desk.fix.reach, found, p, False, desk.track)
+                is_worth = is_worth or is_worth_a_search(one, desk.fix.reach, found, p, False, desk.track, desk.lanes)
             if is_worth:
                 continue
         enter_answer(

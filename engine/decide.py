@@ -10,10 +10,11 @@ from engine.kernels.plane import to_plane
 from engine.kernels.zones import region_at
 from engine.model import Ask, Centre, Coordination, Decision, World
 from engine.notices import Oddities, notices_of
-from engine.opening import Found, opened, way_round
+from engine.opening import Found, opened
 from engine.rank import is_near_tie
 from engine.sensitivity import inputs_in_doubt, turning_inputs, winners_nearby
 from engine.vocab import Code, Rule, Status, Verdict, Weight
+from engine.way_round import next_way_round
 
 # numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
 _CAUTION = int(Status.CAUTION)
@@ -48,7 +49,8 @@ def warm_search(ask: Ask, world: World) -> None:
     """Run the search for a way round once, so that the first request that needs one does not wait for the compiler."""
     case = case_of(ask, world, coordination_at(world, ask))
     found = opened(case)
-    way_round(case, found.reach, found.survey.ways.passages, len(world.ports) - 1)
+    last = np.array([len(world.ports) - 1])
+    next_way_round(case.scene, found.reach, found.survey.ways.passages, found.survey, last, 0, True)
 
 
 def _assemble(case: Case, found: Found, turning: tuple[str, ...]) -> Decision:

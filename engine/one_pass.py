@@ -11,8 +11,9 @@ from engine.kernels.jit import kernel
 from engine.kernels.passage import says_nothing
 from engine.kernels.reach import Reach, reach_ports
 from engine.rank import steady_order
-from engine.survey import BY_DISTANCE, Survey, survey, worth_a_search
+from engine.survey import BY_DISTANCE, Survey, survey
 from engine.variants import contenders, winners_of_variants
+from engine.way_round import worth_a_search
 
 
 class Looked(NamedTuple):

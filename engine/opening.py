@@ -1,23 +1,23 @@
 """Branch and bound: which ports get a search for a faster way, and the proof that the rest need none."""
 
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf
 
 import numpy as np
 
 from engine.case import Case
 from engine.judge import Table
-from engine.kernels.detour import faster_track
 from engine.kernels.mesh import NOWHERE
-from engine.kernels.passage import Clock, Passages, added, run_track
+from engine.kernels.passage import Clock, Passages
 from engine.kernels.plane import to_plane
-from engine.kernels.reach import Reach, track_on_plane
+from engine.kernels.reach import Reach
 from engine.kernels.zones import zones_of_track
 from engine.model import Detour, Proof
 from engine.one_pass import look
 from engine.sea_route import check_in_area, refuse_unjoined, track_length_m
 from engine.survey import Survey, WaysRound, no_ways_round
 from engine.vocab import Status
+from engine.way_round import next_way_round
 
 # numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
 _CAUTION = int(Status.CAUTION)
@@ -102,17 +102,18 @@ def opened(
     looked = look(case.scene, lon, lat, _SHORTEST_PATHS, variants, exhaustive)
     reach, survey, order = looked.reach, looked.found, looked.order
     refuse_unjoined(case.world, reach.kind, reach.inland_m)
+    shortest = looked.found.ways.passages
     ways: dict[int, tuple[Detour, Clock]] = {}
-    for port in looked.worth[: int(case.ask.policy.limits.detour_ports)].tolist():
-        # A way found for a nearer port may have closed the question.
-        if not exhaustive and survey.best != NOWHERE and survey.bound_s[port] >= survey.key_s[survey.best]:
+    turn = NOWHERE
+    while turn + 1 < len(looked.worth):
+        # A way found for a nearer port may close the question.
+        turn, track, clock = next_way_round(case.scene, reach, shortest, survey, looked.worth, turn + 1, exhaustive)
+        if turn == NOWHERE:
             break
-        way = way_round(case, reach, looked.found.ways.passages, port)
-        if way is not None:
-            ways[port] = way
-            given = _given(case, survey, ways)
-            again = look(case.scene, lon, lat, given, NO_VARIANTS, exhaustive)
-            survey, order = again.found, again.order
+        port = int(looked.worth[turn])
+        ways[port] = Detour(track, track_length_m(track), float(shortest.time_s[port])), clock
+        again = look(case.scene, lon, lat, _given(case, survey, ways), NO_VARIANTS, exhaustive)
+        survey, order = again.found, again.order
     best = int(order[0])
     winner = best if survey.status[best] <= _CAUTION else None
     detours = {port: detour for port, (detour, _) in ways.items()}
@@ -135,32 +136,3 @@ def _given(case: Case, survey: Survey, ways: dict[int, tuple[Detour, Clock]]) ->
         for column, value in zip(given.passages, clock[: len(given.passages)], strict=True):
             column[port] = value
     return given
-
-
-def way_round(case: Case, reach: Reach, passages: Passages, port: int) -> tuple[Detour, Clock] | None:
-    """A faster way to this port and its clock, or None when none was found that is worth it."""
-    world, limits, scene = case.world, case.ask.policy.limits, case.scene
-    usual_s = float(passages.time_s[port])
-    too_high = passages.highest_hs_m[port] > scene.motion.max_hs_m
-    stuck = not isfinite(usual_s)
-    most_s = usual_s
-    if stuck or too_high:
-        calm_s = float(reach.distance_m[port]) / case.speed_ms
-        most_s = limits.detour_most_times * (max(calm_s, usual_s) if not stuck else calm_s)
-    shortest = track_on_plane(world.water, scene.depth_class, reach, port)
-    # The hop from the position to the mesh is the same either way; its clock runs first.
-    from_bank = np.array([reach.path[0], reach.joined[port]])
-    hop_track = reach.path if (reach.joined[port] == reach.path[-1]).all() else from_bank
-    hop = run_track(world.forecast, scene.motion, case.ask.at_s, hop_track)
-    worth_s = inf if stuck or too_high else (1.0 - 0.5 * limits.detour_worth_share) * most_s
-    way, onward = faster_track(
-        world.water.mesh, scene.depth_class.needed_depth_m, world.forecast, scene.motion, case.ask.at_s + hop.time_s,
-        shortest, most_s - hop.time_s, worth_s - hop.time_s, bool(too_high),
-    )  # fmt: skip
-    if len(way) == 0:
-        return None
-    clock = added(hop, onward)
-    if not (stuck or too_high) and clock.time_s > (1.0 - limits.detour_worth_share) * usual_s:
-        return None
-    track = np.vstack([hop_track[:-1], way])
-    return Detour(track, track_length_m(track), usual_s), clock

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.kernels.jit import kernel
+from engine.kernels.jit import kernel, leaf_kernel
 from engine.survey import look_again
 from engine.vocab import Status, Verdict, Weight
 
@@ -53,10 +53,18 @@ def order_of(found, harbour_m):
     An unknown key comes last of its kind; there the port comes first of which fewer other things are not known, and of
     equals the nearer one, its harbour leg included. Ties fall to the lower row, so equal inputs give equal orders. [m]
     """
-    count = found.status.shape[0]
     by = found.key_s.copy()
-    kind = np.zeros(count)
-    for row in range(count):
+    kind = np.zeros(by.shape[0])
+    _enter_places(found, harbour_m, by, kind)
+    # Both sorts are stable: within a kind the order by key stays.
+    by_key = np.argsort(by, kind="mergesort")
+    return by_key[np.argsort(kind[by_key], kind="mergesort")]
+
+
+@leaf_kernel
+def _enter_places(found, harbour_m, by, kind):
+    """Enter of what kind each row is, and by what those of a kind are ordered where the key is not known."""
+    for row in range(by.shape[0]):
         # Suitable and cautioned ones are of a kind.
         if found.status[row] > Status.CAUTION:
             kind[row] = 2.0 * found.status[row]
@@ -68,9 +76,6 @@ def order_of(found, harbour_m):
             for rule in range(found.weight.shape[1]):
                 if found.table.verdict[row, rule] == Verdict.UNKNOWN and found.weight[row, rule] == Weight.HARD:
                     by[row] += LONGER_THAN_ANY_WAY_M
-    # Both sorts are stable: within a kind the order by key stays.
-    by_key = np.argsort(by, kind="mergesort")
-    return by_key[np.argsort(kind[by_key], kind="mergesort")]
 
 
 def is_near_tie(best_s: float, second_s: float, within_s: float, within_share: float) -> bool:

@@ -25,23 +25,18 @@ from engine.kernels.passage import (
     run_clocks,
     says_nothing,
 )
-from engine.kernels.reach import DepthClass, Water, enter_track_on_plane
-from engine.kernels.screen import could_gain_s, stays_high, top_speed_ms
+from engine.kernels.reach import DepthClass, Water
+from engine.kernels.screen import top_speed_ms
 from engine.kernels.tides import Tides
 from engine.model import LivePicture, PortColumns
 from engine.policy import Limits
-from engine.vocab import Rule, Status, Verdict, Weight
+from engine.vocab import Status, Verdict, Weight
 
 BY_TIME, BY_DISTANCE, BY_CARE = 0, 1, 2
 
 FIRST_OPENED = 4
 NEXT_OPENED = 2
 """So many are looked at first, and so many more at a time while it is open which are the first two."""
-
-MENDED_BY_ANOTHER_ARRIVAL = (Rule.R_RTE_01, Rule.R_RTE_02, Rule.R_NAV_01, Rule.R_NAV_02, Rule.R_NAV_03)
-"""Rules that may find otherwise on another way, at another hour, in another sea."""
-
-_IS_MENDED = np.array([rule in MENDED_BY_ANOTHER_ARRIVAL for rule in Rule])
 
 
 class Scene(NamedTuple):
@@ -375,94 +370,3 @@ def ways_chosen(reach, ways_round):
             poor[p] = ways_round.poor[p]
             copy_passage(ways_round.passages, passages, p)
     return Ways(distance_m, touched, poor, passages)
-
-
-@inlined_kernel
-def speaks_against(found, row):
-    """Whether a hard rule speaks against a row: one that another arrival may mend, and one that none can."""
-    mendable = False
-    hopeless = False
-    for r in range(RULE_COUNT):
-        verdict = found.table.verdict[row, r]
-        if found.weight[row, r] == Weight.HARD and (verdict == Verdict.FAIL or verdict == Verdict.UNKNOWN):
-            if _IS_MENDED[r]:
-                mendable = True
-            else:
-                hopeless = True
-    return mendable, hopeless
-
-
-@kernel
-def worth_a_search(scene, reach, found, exhaustive):
-    """Ports whose answer a faster way round might change, in the order of their bounds.
-
-    Parameters
-    ----------
-    scene : Scene
-    reach : Reach
-    found : Survey
-        Of all ports, on the shortest paths.
-    exhaustive : bool
-        Name every port that a way round might bring nearer by as much as is worth a search.
-
-    Returns
-    -------
-    ndarray of int64
-    """
-    worth = np.zeros(found.opened, np.bool_)
-    track = np.empty((scene.depth_class.corners.vertex.shape[0] + 2, 2))
-    for turn in range(found.opened):
-        worth[turn] = is_worth_a_search(scene, reach, found, found.by_bound[turn], exhaustive, track)
-    return found.by_bound[: found.opened][worth]
-
-
-@inlined_kernel
-def may_spare_s(found, p):
-    """Most that another hour of arrival may spare: the wait, or all after the passage where that is not known. [s]"""
-    wait_s = found.table.wait_s[p]
-    if np.isnan(wait_s):
-        wait_s = found.table.time_s[p] - found.ways.passages.time_s[p]
-    return wait_s if wait_s > 0.0 else 0.0
-
-
-@leaf_kernel
-def is_worth_a_search(scene, reach, found, p, exhaustive, track):
-    """Whether a faster way round to one port might change the answer.
-
-    Parameters
-    ----------
-    scene, reach, found, exhaustive
-        As for `worth_a_search`.
-    p : int
-        A port that could be the best one.
-    track : ndarray of float64, shape (k + 2, 2)
-        Scratch.
-    """
-    if not reach.distance_m[p] < np.inf or reach.entered_at[p] != NOWHERE:
-        return False
-    # No other way could make it fit.
-    if speaks_against(found, p)[1]:
-        return False
-    usual_s = found.ways.passages.time_s[p]
-    depart_s = scene.figures.depart_s
-    if not usual_s < np.inf or found.ways.passages.highest_hs_m[p] > scene.motion.max_hs_m:
-        soonest_s = reach.distance_m[p] / top_speed_ms(scene.motion, scene.forecast)
-        latest_s = scene.limits.detour_most_times * reach.distance_m[p] / calm_speed_ms(scene.motion)
-        if usual_s < np.inf:
-            latest_s = max(latest_s, scene.limits.detour_most_times * usual_s)
-        # Round an entrance that stays too rough there is no way.
-        return not stays_high(
-            scene.forecast, scene.motion, scene.water.ports.lon[p], scene.water.ports.lat[p], depart_s + soonest_s,
-            depart_s + latest_s,
-        )  # fmt: skip
-    needed_s = scene.limits.detour_worth_share * usual_s
-    if not exhaustive and p != found.best:
-        # What it would have to gain to come first; another arrival may also spare the whole wait and every penalty.
-        best_s = np.inf if found.best == NOWHERE else found.key_s[found.best]
-        behind_s = found.plain_key_s[p] - best_s - may_spare_s(found, p)
-        needed_s = max(needed_s, behind_s)
-    count = enter_track_on_plane(scene.water, scene.depth_class, reach, p, track)
-    gain_s = could_gain_s(
-        scene.water.mesh, scene.forecast, scene.motion, depart_s, track[:count], usual_s, needed_s
-    )  # fmt: skip
-    return gain_s > needed_s

@@ -9,9 +9,10 @@ from engine.judge import RULE_COUNT, Ways, new_table
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import Motion, clock_of_joining, copy_passage, new_trail, no_passages
-from engine.survey import best_of, look_at, may_spare_s, speaks_against
+from engine.survey import best_of, look_at
 from engine.units import HOUR_S
 from engine.vocab import Code, Rule
+from engine.way_round import may_spare_s, speaks_against
 
 MOST_CONTENDERS = 12
 NEXT_IN_LINE = 3
@@ -76,15 +77,24 @@ def contenders(scene, found):
     ndarray of int64
         By index; none where no port is fit.
     """
-    count = found.key_s.shape[0]
-    winner = found.best
-    if winner == NOWHERE:
+    if found.best == NOWHERE:
         return np.empty(0, np.int64)
-    table = found.table
-    gap_s = found.key_s - found.key_s[winner]
+    gap_s = found.key_s - found.key_s[found.best]
+    near = np.zeros(gap_s.shape[0], np.bool_)
+    _mark_contenders(scene, found, gap_s, near)
+    ports = np.flatnonzero(near)
+    if ports.shape[0] > MOST_CONTENDERS:
+        nearest = np.argsort(np.abs(gap_s[ports]), kind="mergesort")[:MOST_CONTENDERS]
+        ports = np.sort(ports[nearest])
+    return ports
+
+
+@leaf_kernel
+def _mark_contenders(scene, found, gap_s, near):
+    """Mark the winner and those that may come before it, given how far they are behind it. [s]"""
+    table, winner = found.table, found.best
     winner_spread_s = _spread_s(table, winner)
-    near = np.zeros(count, np.bool_)
-    for p in range(count):
+    for p in range(near.shape[0]):
         spread_s = _spread_s(table, p)
         wait_s = may_spare_s(found, p)
         if wait_s == np.inf:
@@ -104,11 +114,6 @@ def contenders(scene, found):
     if _is_brittle(scene, found, winner, winner_spread_s):
         for _ in range(NEXT_IN_LINE):
             _add_next_in_line(found, near)
-    ports = np.flatnonzero(near)
-    if ports.shape[0] > MOST_CONTENDERS:
-        nearest = np.argsort(np.abs(gap_s[ports]), kind="mergesort")[:MOST_CONTENDERS]
-        ports = np.sort(ports[nearest])
-    return ports
 
 
 @inlined_kernel

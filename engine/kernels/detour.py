@@ -397,7 +397,7 @@ def straightened(mesh, needed_depth, forecast, motion, depart_s, points):
 
 
 @kernel
-def faster_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, worth_s, keeps_low):
+def faster_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, any_will_do, keeps_low):
     """The faster way round, if there is one.
 
     Parameters
@@ -413,9 +413,8 @@ def faster_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, 
         The shortest path, lattice points of the plane. [m]
     most_s : float
         Only times below this one are of use. [s]
-    worth_s : float
-        A first search that ends above this one is not followed by a second; infinite where the shortest path is no way
-        and any other will do. [s]
+    any_will_do : bool
+        Whether the shortest path is no way: then a last search is a fine one.
     keeps_low : bool
         Whether the shortest path leads through a sea she does not go into.
 
@@ -432,6 +431,10 @@ def faster_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, 
     if track[0, 0] == track[-1, 0] and track[0, 1] == track[-1, 1]:
         return best, best_clock
     for most_points in LATTICE_POINTS:
+        is_last_resort = most_points == LATTICE_POINTS[-1]
+        if is_last_resort and (best.shape[0] > 0 or not any_will_do):
+            break
+        # What a coarse search finds narrows the water the next one looks at, so that is finer.
         points = search_track(mesh, needed_depth, forecast, motion, depart_s, track, best_s, most_points, keeps_low)
         if points.shape[0] > 0:
             way = straightened(mesh, needed_depth, forecast, motion, depart_s, points)
@@ -440,11 +443,4 @@ def faster_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, 
                 best = way
                 best_clock = clock
                 best_s = clock.time_s
-        # A coarse search is cheap and tells whether there is anything to gain; only then a fine one pays.
-        is_first = most_points == LATTICE_POINTS[0]
-        if is_first and not best_s < worth_s and worth_s < np.inf:
-            break
-        # The last and finest one is for those who have no way at all.
-        if not is_first and (best.shape[0] > 0 or worth_s < np.inf):
-            break
     return best, best_clock

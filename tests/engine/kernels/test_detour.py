@@ -15,7 +15,7 @@ from engine.kernels.detour import faster_track, is_clear
 from engine.kernels.mesh import NOWHERE, locate_open
 from engine.kernels.passage import passages_to_ports, run_track
 from engine.kernels.plane import LATTICE_M, from_plane, to_plane
-from engine.kernels.screen import could_gain_s, least_time_s, top_speed_ms
+from engine.kernels.screen import could_gain_s, least_time_s, new_lanes, top_speed_ms
 from engine.model import Ask
 from engine.opening import opened
 from engine.vocab import Code, Rule
@@ -175,12 +175,20 @@ def positions(track):
     return np.array([from_plane(x, y, *ORIGIN) for x, y in track])
 
 
-def search(world, forecast, vessel, track, most_s=None, worth_s=inf, needed_depth=2.0):
+def search(world, forecast, vessel, track, most_s=None, any_will_do=True, needed_depth=2.0):
     """Usual clock, way found and its clock."""
     usual = run_track(forecast, vessel, DEPART_S, positions(track))
     most_s = usual.time_s if most_s is None else most_s
     way, clock = faster_track(
-        world.water.mesh, needed_depth, forecast, vessel, DEPART_S, track, most_s, worth_s, bool(vessel.max_hs_m < inf)
+        world.water.mesh,
+        needed_depth,
+        forecast,
+        vessel,
+        DEPART_S,
+        track,
+        most_s,
+        any_will_do,
+        bool(vessel.max_hs_m < inf),
     )
     return usual, way, clock
 
@@ -291,20 +299,46 @@ def test_a_sea_she_does_not_go_into_is_gone_round(world, limit_m):
     assert clock.time_s <= 1.03 * reference_s
 
 
-@pytest.mark.parametrize("name", ["adverse band", "adverse band askew", "fair band"])
+@pytest.mark.parametrize("name", CHANNELS)
 def test_before_a_search_the_gain_there_is_to_be_had_is_not_overlooked(world, name):
     forecast = steady(CHANNELS[name])
     usual, _, clock = search(world, forecast, VESSEL, straight())
-    gain_s = could_gain_s(world.water.mesh, forecast, VESSEL, DEPART_S, straight(), usual.time_s, 0.0)
+    gain_s = could_gain_s(world.water.mesh, forecast, VESSEL, DEPART_S, straight(), new_lanes(), usual.time_s, 0.0)
     assert gain_s >= usual.time_s - clock.time_s
+
+
+def test_where_the_look_along_lanes_sees_nothing_a_search_finds_nothing_worth_it(world):
+    random = np.random.default_rng(7)
+    worth_it, passed_over, sent_on, count = 0, 0, 0, 0
+    for scale_deg in (0.4, 1.0, 1.5) * 4:
+        forecast = random_forecast(random, 3.0, 2.0, 15.0, scale_deg=scale_deg, box=BOX, step_deg=0.05)
+        for _ in range(12):
+            ends = random.uniform((-4.6, 49.3), (-3.4, 49.9), (2, 2))
+            track = straight(*ends)
+            usual, way, clock = search(world, forecast, VESSEL, track, any_will_do=False)
+            if not usual.time_s < inf:
+                continue
+            needed_s = 0.05 * usual.time_s
+            seen = could_gain_s(
+                world.water.mesh, forecast, VESSEL, DEPART_S, track, new_lanes(), usual.time_s, needed_s
+            )
+            is_worth_it = len(way) > 0 and usual.time_s - clock.time_s > needed_s
+            count += 1
+            worth_it += is_worth_it
+            passed_over += is_worth_it and seen == 0.0
+            sent_on += seen > 0.0
+    assert worth_it > 10
+    assert passed_over <= 0.05 * worth_it
+    # And it does screen: most searches are spared.
+    assert sent_on - worth_it < 0.4 * (count - worth_it)
 
 
 def test_a_track_without_length_has_no_way_round(world):
     point = straight()[:1]
     track = np.vstack([point, point])
-    way, _ = faster_track(world.water.mesh, 2.0, steady(adverse_band), VESSEL, DEPART_S, track, inf, inf, False)
+    way, _ = faster_track(world.water.mesh, 2.0, steady(adverse_band), VESSEL, DEPART_S, track, inf, True, False)
     assert len(way) == 0
-    assert could_gain_s(world.water.mesh, steady(adverse_band), VESSEL, DEPART_S, track, 0.0, 0.0) == 0.0
+    assert could_gain_s(world.water.mesh, steady(adverse_band), VESSEL, DEPART_S, track, new_lanes(), 0.0, 0.0) == 0.0
 
 
 def test_top_speed_is_that_of_vessel_stream_and_wind_together():
