@@ -4,6 +4,7 @@ import numpy as np
 
 from engine.kernels.geodesy import earth_centred
 from engine.kernels.jit import kernel
+from engine.kernels.joining import rim_of
 from engine.kernels.mesh import Corners, Mesh, build_cells, find_corners, link_triangles, locate
 from engine.kernels.reach import DepthClass
 from engine.kernels.shortest_paths import lengths_of_trees, tree_towards_target, visibility_graph
@@ -109,4 +110,4 @@ def depth_class_from(
         raise ValueError(f"{len(following)} rows of trees for {len(corners.vertex)} corners")
     distance = lengths_of_trees(mesh, corners, targets, following)
     touched, poor = zones_of_trees(mesh, corners, targets, zones, following, tolerance_deg)
-    return DepthClass(needed_depth_m, corners, following, distance, touched, poor)
+    return DepthClass(needed_depth_m, rim_of(mesh, needed_depth_m), corners, following, distance, touched, poor)

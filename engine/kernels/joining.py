@@ -6,9 +6,11 @@ reaches; where piers leave no straight hop, by a path over a fine raster of the 
 """
 
 from math import atan2, cos, hypot, pi, sin
+from typing import NamedTuple
 
 import numpy as np
 
+from engine.kernels.heap import pop, sift_up
 from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE, holds, is_open, locate
 from engine.kernels.plane import LATTICE_M
@@ -27,6 +29,9 @@ RASTER_CELLS = 640
 """Side of the raster, centred on the position: it reaches 8 km each way."""
 COARSE_STEP_M = 50.0
 """Step of a second raster for positions far inside a bank: it reaches 16 km each way."""
+RASTER_REACH_M = RASTER_STEP_M * (RASTER_CELLS // 2 + 1)
+COARSE_REACH_M = COARSE_STEP_M * RASTER_CELLS / 2.0 * 2.0**0.5
+"""No farther than this along the axes does the first raster reach, and no farther than that anywhere the second one."""
 ALONGSIDE_M = 1.0
 """Nearer to the charted shore than this a position counts as touching it."""
 _SQRT2 = 1.4142135623730951
@@ -65,73 +70,91 @@ def step_inside(mesh, t, x, y):
     return x, y, False
 
 
+class Rim(NamedTuple):
+    """Edges of the open mesh of one depth, beyond which it is not open.
+
+    Attributes
+    ----------
+    triangle : ndarray of int32, shape (r,)
+        The open triangle each belongs to.
+    start, end : ndarray of int32, shape (r,)
+        Its vertices.
+    is_shallow : ndarray of bool, shape (r,)
+        Whether there is water beyond it, only not enough.
+    """
+
+    triangle: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    is_shallow: np.ndarray
+
+
 @kernel
-def _hop(mesh, shore, needed_depth, px, py, reach):
+def rim_of(mesh, needed_depth):
+    """`Rim` of the mesh for a depth. [m]"""
+    count = 0
+    for writes in (False, True):
+        if writes:
+            triangle, start, end = np.empty(count, np.int32), np.empty(count, np.int32), np.empty(count, np.int32)
+            is_shallow = np.empty(count, np.bool_)
+            count = 0
+        for t in range(mesh.triangles.shape[0]):
+            if not mesh.least_depth[t] >= needed_depth:
+                continue
+            for i in range(3):
+                beyond = mesh.neighbours[t, i]
+                if beyond != NOWHERE and mesh.least_depth[beyond] >= needed_depth:
+                    continue
+                if writes:
+                    triangle[count] = t
+                    start[count] = mesh.triangles[t, (i + 1) % 3]
+                    end[count] = mesh.triangles[t, (i + 2) % 3]
+                    is_shallow[count] = beyond != NOWHERE
+                count += 1
+    return Rim(triangle, start, end, is_shallow)
+
+
+@kernel
+def _hop(mesh, rim, shore, px, py, reach):
     """Nearest point of the open mesh that a straight hop over water reaches.
 
     Returns
     -------
     tuple
-        x, y [m], triangle (`NOWHERE` when there is none within reach) and length of the hop [m].
+        x, y [m] and triangle; `NOWHERE` when there is none within reach.
     """
-    count = mesh.triangles.shape[0]
-    rim_triangle = np.empty(64, np.int64)
-    rim_x = np.empty(64)
-    rim_y = np.empty(64)
-    rim_distance = np.empty(64)
-    x = mesh.x
-    y = mesh.y
-    triangles = mesh.triangles
-    neighbours = mesh.neighbours
-    depth = mesh.least_depth
-    beyond = -1.0
+    count = rim.triangle.shape[0]
+    x, y = np.empty(count), np.empty(count)
+    distance = np.full(count, np.inf)
+    _enter_nearest(mesh, rim, px, py, reach, x, y, distance)
     while True:
-        # The next few rim edges by distance; nearly always the first one will do.
-        kept = 0
-        for t in range(count):
-            if not depth[t] >= needed_depth:
-                continue
-            for i in range(3):
-                other = neighbours[t, i]
-                if other != NOWHERE and depth[other] >= needed_depth:
-                    continue
-                a = triangles[t, (i + 1) % 3]
-                b = triangles[t, (i + 2) % 3]
-                if (
-                    min(x[a], x[b]) > px + reach
-                    or max(x[a], x[b]) < px - reach
-                    or min(y[a], y[b]) > py + reach
-                    or max(y[a], y[b]) < py - reach
-                ):
-                    continue
-                near_x, near_y, distance = nearest_on_segment(px, py, x[a], y[a], x[b], y[b])
-                if distance > reach or distance <= beyond:
-                    continue
-                if kept == 64 and distance >= rim_distance[63]:
-                    continue
-                k = min(kept, 63)
-                while k > 0 and rim_distance[k - 1] > distance:
-                    rim_triangle[k] = rim_triangle[k - 1]
-                    rim_x[k] = rim_x[k - 1]
-                    rim_y[k] = rim_y[k - 1]
-                    rim_distance[k] = rim_distance[k - 1]
-                    k -= 1
-                rim_triangle[k] = t
-                rim_x[k] = near_x
-                rim_y[k] = near_y
-                rim_distance[k] = distance
-                kept = min(64, kept + 1)
-        for k in range(kept):
-            in_x, in_y, found = step_inside(mesh, rim_triangle[k], rim_x[k], rim_y[k])
-            if found and not crosses_land(shore, px, py, in_x, in_y):
-                return in_x, in_y, rim_triangle[k], hypot(in_x - px, in_y - py)
-        if kept < 64:
-            return px, py, NOWHERE, np.inf
-        beyond = rim_distance[63]
+        # Nearly always the first one will do.
+        k = np.argmin(distance)
+        if not distance[k] < np.inf:
+            return px, py, NOWHERE
+        in_x, in_y, found = step_inside(mesh, rim.triangle[k], x[k], y[k])
+        if found and not crosses_land(shore, px, py, in_x, in_y):
+            return in_x, in_y, np.int64(rim.triangle[k])
+        distance[k] = np.inf
+
+
+@leaf_kernel
+def _enter_nearest(mesh, rim, px, py, reach, x, y, distance):
+    """Enter the point of each edge of the rim that is nearest to a given one, and how far that is if within reach."""
+    for k in range(distance.shape[0]):
+        ax, ay = mesh.x[rim.start[k]], mesh.y[rim.start[k]]
+        bx, by = mesh.x[rim.end[k]], mesh.y[rim.end[k]]
+        if max(ax, bx) < px - reach or min(ax, bx) > px + reach:
+            continue
+        if max(ay, by) < py - reach or min(ay, by) > py + reach:
+            continue
+        x[k], y[k], away = nearest_on_segment(px, py, ax, ay, bx, by)
+        if away <= reach:
+            distance[k] = away
 
 
 @kernel
-def ways_off_bank(mesh, shore, needed_depth, px, py, reach):
+def ways_off_bank(mesh, rim, shore, px, py, reach):
     """Nearest point of the open mesh in each of sixteen sectors that a straight hop over water reaches.
 
     Leaving a bank by its nearest edge can lead away from where one is going, so each port gets its own best way off.
@@ -146,35 +169,38 @@ def ways_off_bank(mesh, shore, needed_depth, px, py, reach):
     sector_distance = np.full(_SECTORS, np.inf)
     points = np.empty((_SECTORS, 2))
     triangle = np.full(_SECTORS, NOWHERE)
-    x = mesh.x
-    y = mesh.y
-    triangles = mesh.triangles
-    neighbours = mesh.neighbours
-    depth = mesh.least_depth
-    for t in range(triangles.shape[0]):
-        if not depth[t] >= needed_depth:
+    for k in range(rim.triangle.shape[0]):
+        # Ways off a bank lead over the line between shallow and deep, not over the shore.
+        if not rim.is_shallow[k]:
             continue
-        for i in range(3):
-            other = neighbours[t, i]
-            # Ways off a bank lead over the line between shallow and deep, not over the shore.
-            if other == NOWHERE or depth[other] >= needed_depth:
-                continue
-            a = triangles[t, (i + 1) % 3]
-            b = triangles[t, (i + 2) % 3]
-            near_x, near_y, distance = nearest_on_segment(px, py, x[a], y[a], x[b], y[b])
-            if distance > reach:
-                continue
-            sector = int((atan2(near_y - py, near_x - px) + pi) / (2.0 * pi) * _SECTORS) % _SECTORS
-            if distance >= sector_distance[sector]:
-                continue
-            in_x, in_y, found = step_inside(mesh, t, near_x, near_y)
-            if found and not crosses_land(shore, px, py, in_x, in_y):
-                sector_distance[sector] = distance
-                points[sector, 0] = in_x
-                points[sector, 1] = in_y
-                triangle[sector] = t
+        a, b = rim.start[k], rim.end[k]
+        near_x, near_y, distance = nearest_on_segment(px, py, mesh.x[a], mesh.y[a], mesh.x[b], mesh.y[b])
+        if distance > reach:
+            continue
+        sector = int((atan2(near_y - py, near_x - px) + pi) / (2.0 * pi) * _SECTORS) % _SECTORS
+        if distance >= sector_distance[sector]:
+            continue
+        in_x, in_y, found = step_inside(mesh, rim.triangle[k], near_x, near_y)
+        if found and not crosses_land(shore, px, py, in_x, in_y):
+            sector_distance[sector] = distance
+            points[sector, 0] = in_x
+            points[sector, 1] = in_y
+            triangle[sector] = rim.triangle[k]
     kept = np.flatnonzero(triangle != NOWHERE)
     return points[kept], triangle[kept]
+
+
+@leaf_kernel
+def _may_be_open_within(mesh, rim, px, py, half_m):
+    """Whether the rim of the open mesh may come into a square about a point that is not on it."""
+    for k in range(rim.triangle.shape[0]):
+        a, b = rim.start[k], rim.end[k]
+        if (
+            max(mesh.x[a], mesh.x[b]) >= px - half_m and min(mesh.x[a], mesh.x[b]) <= px + half_m
+            and max(mesh.y[a], mesh.y[b]) >= py - half_m and min(mesh.y[a], mesh.y[b]) <= py + half_m
+        ):  # fmt: skip
+            return True
+    return False
 
 
 @kernel
@@ -192,7 +218,6 @@ def _through_narrows(mesh, shore, needed_depth, px, py, step):
     reached = np.full(side * side, np.inf)
     came_from = np.full(side * side, -1, np.int32)
     wet = np.full(side * side, -1, np.int8)
-    # Dial's buckets would do; a binary heap is shorter.
     heap_key = np.empty(8 * side * side)
     heap_item = np.empty(8 * side * side, np.int32)
     home = half * side + half
@@ -204,23 +229,8 @@ def _through_narrows(mesh, shore, needed_depth, px, py, step):
     end = -1
     end_triangle = NOWHERE
     while size > 0:
-        key = heap_key[0]
-        cell = heap_item[0]
+        key, cell = pop(heap_key, heap_item, size)
         size -= 1
-        last_key = heap_key[size]
-        last_item = heap_item[size]
-        position = 0
-        while 2 * position + 1 < size:
-            child = 2 * position + 1
-            if child + 1 < size and heap_key[child + 1] < heap_key[child]:
-                child += 1
-            if heap_key[child] >= last_key:
-                break
-            heap_key[position] = heap_key[child]
-            heap_item[position] = heap_item[child]
-            position = child
-        heap_key[position] = last_key
-        heap_item[position] = last_item
         if key > reached[cell]:
             continue
         row = cell // side
@@ -250,14 +260,10 @@ def _through_narrows(mesh, shore, needed_depth, px, py, step):
                     continue
                 reached[other] = longer
                 came_from[other] = cell
-                position = size
+                heap_key[size] = longer
+                heap_item[size] = other
+                sift_up(heap_key, heap_item, size)
                 size += 1
-                while position > 0 and heap_key[(position - 1) // 2] > longer:
-                    heap_key[position] = heap_key[(position - 1) // 2]
-                    heap_item[position] = heap_item[(position - 1) // 2]
-                    position = (position - 1) // 2
-                heap_key[position] = longer
-                heap_item[position] = other
     if end < 0:
         return px, py, NOWHERE, np.empty((0, 2))
     steps = 1
@@ -311,12 +317,14 @@ def _off_the_shore(shore, px, py, shore_x, shore_y):
 
 
 @kernel
-def join(mesh, shore, needed_depth, px, py, shore_tolerance, hop_reach, bank_reach):
+def join(mesh, rim, shore, needed_depth, px, py, shore_tolerance, hop_reach, bank_reach):
     """Join a position to the open mesh.
 
     Parameters
     ----------
     mesh : Mesh
+    rim : Rim
+        For the same depth.
     shore : Shore
     needed_depth : float
         Depth that open water must have. [m]
@@ -362,9 +370,11 @@ def join(mesh, shore, needed_depth, px, py, shore_tolerance, hop_reach, bank_rea
             # Ashore within the tolerance, or touching the quay: start from the water just off it.
             from_x, from_y = _off_the_shore(shore, px, py, shore_x, shore_y)
             inland = max(inland, hypot(from_x - px, from_y - py) - 1.0, LATTICE_M)
-    reach = bank_reach if on_bank else hop_reach
-    x, y, t, _ = _hop(mesh, shore, needed_depth, from_x, from_y, reach)
+    x, y, t = _hop(mesh, rim, shore, from_x, from_y, bank_reach if on_bank else hop_reach)
     kind = ON_BANK if on_bank else HOPPED
+    if t == NOWHERE and on_bank and not _may_be_open_within(mesh, rim, from_x, from_y, RASTER_REACH_M):
+        # In the midst of a wide one the coarse raster would find a straight line too, a thousand times slower.
+        x, y, t = _hop(mesh, rim, shore, from_x, from_y, COARSE_REACH_M)
     if t == NOWHERE:
         x, y, t, narrow = _through_narrows(mesh, shore, needed_depth, from_x, from_y, RASTER_STEP_M)
         if t == NOWHERE and on_bank:

@@ -8,7 +8,18 @@ import numpy as np
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.harbour import HarbourLegs, Joined, from_inside
 from engine.kernels.jit import kernel, leaf_kernel
-from engine.kernels.joining import ENCLOSED, ON_BANK, ON_LAND, ON_MESH, join, step_inside, vertex_at, ways_off_bank
+from engine.kernels.joining import (
+    COARSE_REACH_M,
+    ENCLOSED,
+    ON_BANK,
+    ON_LAND,
+    ON_MESH,
+    Rim,
+    join,
+    step_inside,
+    vertex_at,
+    ways_off_bank,
+)
 from engine.kernels.mesh import NOWHERE, Corners, Mesh
 from engine.kernels.plane import from_plane, to_plane
 from engine.kernels.shore import Shore, crosses_land
@@ -46,6 +57,8 @@ class DepthClass(NamedTuple):
     ----------
     needed_depth_m : float
         Banks with less water are walls. [m]
+    rim : Rim
+        Of the water that is deep enough.
     corners : Corners
     following : ndarray of int32, shape (k, p)
         Next corner from each corner towards each port.
@@ -56,6 +69,7 @@ class DepthClass(NamedTuple):
     """
 
     needed_depth_m: float
+    rim: Rim
     corners: Corners
     following: np.ndarray
     distance: np.ndarray
@@ -109,14 +123,15 @@ class Reach(NamedTuple):
 
 
 @kernel
-def _join_at(water, needed_depth_m, lon_deg, lat_deg):
+def _join_at(water, depth_class, lon_deg, lat_deg):
     """Join one position: kind, metres inside the shore, triangle, plane path, the path as positions, its length."""
     mesh = water.mesh
     limits = water.limits
     px, py = to_plane(lon_deg, lat_deg, mesh.origin_lon_deg, mesh.origin_lat_deg)
     kind, triangle, plane_path, inland = join(
-        mesh, water.shore, needed_depth_m, px, py, limits.shore_tolerance_m, limits.hop_reach_m, limits.bank_reach_m
-    )
+        mesh, depth_class.rim, water.shore, depth_class.needed_depth_m, px, py, limits.shore_tolerance_m,
+        limits.hop_reach_m, limits.bank_reach_m,
+    )  # fmt: skip
     path = np.empty((plane_path.shape[0], 2))
     path[0, 0] = lon_deg
     path[0, 1] = lat_deg
@@ -149,7 +164,7 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
     """
     mesh = water.mesh
     count = water.ports.x.shape[0]
-    kind, inland, triangle, plane_path, path, path_m = _join_at(water, depth_class.needed_depth_m, lon_deg, lat_deg)
+    kind, inland, triangle, plane_path, path, path_m = _join_at(water, depth_class, lon_deg, lat_deg)
     touched = np.zeros(count, np.uint64)
     poor = np.zeros(count, np.uint64)
     joined = np.empty((count, 2))
@@ -179,7 +194,9 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
     _gather_zones(water, depth_class, plane_path, joined_x, joined_y, via, touched, poor)
     distance += path_m
     if kind == ON_BANK:
-        _leave_bank(water, depth_class, path[0], plane_path[0], joined, distance, via, touched, poor)
+        # In the midst of a wide one all ways off are long.
+        reach_m = water.limits.bank_reach_m if path_m <= water.limits.bank_reach_m else COARSE_REACH_M
+        _leave_bank(water, depth_class, path[0], plane_path[0], reach_m, joined, distance, via, touched, poor)
     here = Joined(
         plane_path[0, 0],
         plane_path[0, 1],
@@ -250,11 +267,11 @@ def enter_track_on_plane(water, depth_class, reach, port, track):
 
 
 @kernel
-def _leave_bank(water, depth_class, position, point, joined, distance, via, touched, poor):
+def _leave_bank(water, depth_class, position, point, reach_m, joined, distance, via, touched, poor):
     """For each port the best of all ways off the bank; changes what it is given where one is better."""
     mesh = water.mesh
     needed = depth_class.needed_depth_m
-    points, triangles = ways_off_bank(mesh, water.shore, needed, point[0], point[1], water.limits.bank_reach_m)
+    points, triangles = ways_off_bank(mesh, depth_class.rim, water.shore, point[0], point[1], reach_m)
     hop = np.empty((2, 2))
     hop[0] = point
     for k in range(points.shape[0]):
@@ -358,8 +375,8 @@ def join_and_measure(water, depth_class, lon1_deg, lat1_deg, lon2_deg, lat2_deg)
     """
     mesh = water.mesh
     needed = depth_class.needed_depth_m
-    kind1, inland1, triangle1, plane1, out, out_m = _join_at(water, needed, lon1_deg, lat1_deg)
-    kind2, inland2, triangle2, plane2, back, back_m = _join_at(water, needed, lon2_deg, lat2_deg)
+    kind1, inland1, triangle1, plane1, out, out_m = _join_at(water, depth_class, lon1_deg, lat1_deg)
+    kind2, inland2, triangle2, plane2, back, back_m = _join_at(water, depth_class, lon2_deg, lat2_deg)
     kinds = (kind1, kind2)
     inland = (inland1, inland2)
     if triangle1 == NOWHERE or triangle2 == NOWHERE:
