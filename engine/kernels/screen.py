@@ -10,10 +10,10 @@ from engine.kernels.jit import inlined_kernel, leaf_kernel
 from engine.kernels.passage import Sea, calm_speed_ms, made_good_ms, sea_at
 from engine.kernels.plane import from_plane
 
-STRETCHES = 8
-LANES = np.array([-0.5, -0.36, -0.25, -0.16, -0.09, -0.04, 0.0, 0.04, 0.09, 0.16, 0.25, 0.36, 0.5])
-ON_PATH = 6
-FARTHEST_CHANGE = 3
+STRETCHES = 6
+LANES = np.array([-0.48, -0.32, -0.2, -0.12, -0.05, 0.0, 0.05, 0.12, 0.2, 0.32, 0.48])
+ON_PATH = 5
+FARTHEST_CHANGE = 2
 """Stretches of the path; lanes along it, as parts of half the width of the water that can matter; the lane that is the
 path itself; and how many lanes may be changed in one stretch."""
 
