@@ -228,3 +228,41 @@ def test_neighbours_inshore_go_straight_across(world, deep):
     passage = passage_between(world, deep, a, b)
     assert passage.track == (a, b)
     assert passage.length_m == pytest.approx(length_m(*a, *b), abs=1e-3)
+
+
+@pytest.mark.parametrize("place", [(-1.489, 48.634), (-1.438, 48.648), (-1.518, 48.63)])
+def test_in_the_midst_of_wide_flats_one_leaves_by_a_straight_hop(world, deep, land, place):
+    """Before Mont-Saint-Michel deep water is more than 15 km off."""
+    reach = reach_from(world, deep, *place)
+    assert reach.kind == ON_BANK
+    assert len(reach.path) == 2
+    is_legal(land, world, reach, place)
+    assert reach.path_m > world.water.limits.bank_reach_m
+    # The nearest point of the rim in a straight line over water, by brute force.
+    rim, mesh = deep.rim, world.water.mesh
+    points = []
+    for a, b in zip(rim.start, rim.end, strict=True):
+        ends = [from_plane(mesh.x[v], mesh.y[v], *ORIGIN) for v in (a, b)]
+        for share in np.linspace(0.0, 1.0, 9):
+            point = tuple(float(one + share * (two - one)) for one, two in zip(*ends, strict=True))
+            points.append((straight_line_m(place, point), point))
+    nearest_m = next(away_m for away_m, point in sorted(points) if metres_on_land(land, [place, point]) == 0.0)
+    assert reach.path_m <= nearest_m + 1.0
+    assert reach.path_m >= nearest_m - 400.0
+    # Each port may be left for by another way; none is farther than by the nearest one.
+    assert np.isfinite(reach.distance_m).sum() > 100
+
+
+def test_the_rim_is_where_open_water_ends(world, deep):
+    mesh, rim = world.water.mesh, deep.rim
+    is_open = mesh.least_depth >= deep.needed_depth_m
+    beyond = np.where(mesh.neighbours >= 0, is_open[mesh.neighbours], False)
+    assert len(rim.triangle) == (is_open[:, None] & ~beyond).sum()
+    assert is_open[rim.triangle].all()
+    edges = {frozenset(edge) for edge in zip(rim.start.tolist(), rim.end.tolist(), strict=True)}
+    for t in np.flatnonzero(is_open)[::50]:
+        for i in range(3):
+            edge = frozenset(mesh.triangles[t, [(i + 1) % 3, (i + 2) % 3]].tolist())
+            assert (edge in edges) == (not beyond[t, i])
+    water_beyond = (mesh.neighbours >= 0) & ~beyond & is_open[:, None]
+    assert rim.is_shallow.sum() == water_beyond.sum()
