@@ -1,8 +1,8 @@
 """Many encounters decided in one compiled loop, by the same rules as a single decision.
 
 Only what settles an answer is looked at, so the ports that can be neither first nor second are left out; and neighbours
-on the sea share what is found out about their vicinity. Rows that a search for a way round might change are named, to
-be decided one by one.
+on the sea share what is found out about their vicinity. Rows of which a way round is found are named, to be decided
+one by one.
 """
 
 from typing import NamedTuple
@@ -235,7 +235,7 @@ def decide_rows(scene, surroundings, no_way_round, rows, wanted, places, vicinit
             _decide_together(
                 scene, surroundings, rows, together, places.x, places.y, one_of(vicinities, v), desk, answers
             )
-            # Of these a search is needed for, the whole reach is.
+            # Rows that a search is worth for need the distances to all ports.
             left = together[answers.became[together] == ONE_BY_ONE]
             _decide_alone(scene, surroundings, no_way_round, rows, left, answers)
         start = stop

@@ -189,7 +189,7 @@ def nearer_than(decision: Decision, one: int | None) -> list[int]:
     nearer = (decision.plain_key_s < key_ceiling) | (decision.time_s < time_ceiling)
     # Where it is doubtful when she gets in, the way there alone says whether somebody asks why not.
     columns, limits = decision.world.columns, decision.ask.policy.limits
-    for port in np.flatnonzero(np.isnan(decision.wait_s) & np.isinf(decision.high_s) & ~nearer):
+    for port in np.flatnonzero(np.isnan(decision.wait_s) & ~(decision.high_s < np.inf) & ~nearer):
         inside_s = time_inside_s(columns, limits, port, decision.reach.harbour_m[port], decision.speed_ms)
         nearer[port] = decision.passages.time_s[port] + inside_s < time_ceiling
     return [int(p) for p in np.argsort(decision.plain_key_s, kind="stable") if nearer[p] and int(p) != one]

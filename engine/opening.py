@@ -104,12 +104,13 @@ def opened(
     refuse_unjoined(case.world, reach.kind, reach.inland_m)
     shortest = looked.found.ways.passages
     ways: dict[int, tuple[Detour, Clock]] = {}
-    turn = NOWHERE
-    while turn + 1 < len(looked.worth):
+    first = 0
+    while first < len(looked.worth):
         # A way found for a nearer port may close the question.
-        turn, track, clock = next_way_round(case.scene, reach, shortest, survey, looked.worth, turn + 1, exhaustive)
+        turn, track, clock = next_way_round(case.scene, reach, shortest, survey, looked.worth, first, exhaustive)
         if turn == NOWHERE:
             break
+        first = turn + 1
         port = int(looked.worth[turn])
         ways[port] = Detour(track, track_length_m(track), float(shortest.time_s[port])), clock
         again = look(case.scene, lon, lat, _given(case, survey, ways), NO_VARIANTS, exhaustive)

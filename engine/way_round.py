@@ -60,7 +60,7 @@ def worth_a_search(scene, reach, found, exhaustive):
 def may_spare_s(found, p):
     """Most that another hour of arrival may spare: the wait, or where that is in doubt all after the passage. [s]"""
     wait_s = found.table.wait_s[p]
-    if np.isnan(wait_s) and found.table.high_s[p] == np.inf:
+    if np.isnan(wait_s) and not found.table.high_s[p] < np.inf:
         wait_s = found.table.time_s[p] - found.ways.passages.time_s[p]
     return wait_s if wait_s > 0.0 else 0.0
 
@@ -192,6 +192,8 @@ def search_way_round(scene, reach, passages, p):
         hop_track[0] = reach.path[0]
         hop_track[1] = reach.joined[p]
     hop = run_track(forecast, motion, depart_s, hop_track)
+    if not hop.time_s < most_s:
+        return np.empty((0, 2)), hop
     way, onward = faster_track(
         scene.water.mesh, scene.depth_class.needed_depth_m, forecast, motion, depart_s + hop.time_s,
         track_on_plane(scene.water, scene.depth_class, reach, p), most_s - hop.time_s, no_way, too_high,

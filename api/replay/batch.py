@@ -59,7 +59,7 @@ def replay_batch(
     left = columns.left()
     if len(left) == 0:
         return decided
-    # What a way round might change is decided as a single request is, searches included.
+    # Where there is a way round, the row is decided as a single request is.
     singly = replay_batch_by_single_decisions(table.take(left), world_at, vessels, policies)
     order = np.arange(table.num_rows)
     order[left] = table.num_rows + np.arange(len(left))

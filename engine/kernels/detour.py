@@ -397,7 +397,7 @@ def straightened(mesh, needed_depth, forecast, motion, depart_s, points):
 
 
 @kernel
-def faster_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, any_will_do, keeps_low):
+def faster_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, no_way, keeps_low):
     """The faster way round, if there is one.
 
     Parameters
@@ -413,8 +413,8 @@ def faster_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, 
         The shortest path, lattice points of the plane. [m]
     most_s : float
         Only times below this one are of use. [s]
-    any_will_do : bool
-        Whether the shortest path is no way: then a last search is a fine one.
+    no_way : bool
+        Whether the shortest path is none: then, where two searches find nothing, a third and finest one is made.
     keeps_low : bool
         Whether the shortest path leads through a sea she does not go into.
 
@@ -432,7 +432,7 @@ def faster_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, 
         return best, best_clock
     for most_points in LATTICE_POINTS:
         is_last_resort = most_points == LATTICE_POINTS[-1]
-        if is_last_resort and (best.shape[0] > 0 or not any_will_do):
+        if is_last_resort and (best.shape[0] > 0 or not no_way):
             break
         # What a coarse search finds narrows the water the next one looks at, so that is finer.
         points = search_track(mesh, needed_depth, forecast, motion, depart_s, track, best_s, most_points, keeps_low)

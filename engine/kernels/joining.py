@@ -29,9 +29,8 @@ RASTER_CELLS = 640
 """Side of the raster, centred on the position: it reaches 8 km each way."""
 COARSE_STEP_M = 50.0
 """Step of a second raster for positions far inside a bank: it reaches 16 km each way."""
-RASTER_REACH_M = RASTER_STEP_M * (RASTER_CELLS // 2 + 1)
 COARSE_REACH_M = COARSE_STEP_M * RASTER_CELLS / 2.0 * 2.0**0.5
-"""No farther than this along the axes does the first raster reach, and no farther than that anywhere the second one."""
+"""As far as its corners; longest straight hop where the bank is wider all round than hops off banks are long."""
 ALONGSIDE_M = 1.0
 """Nearer to the charted shore than this a position counts as touching it."""
 _SQRT2 = 1.4142135623730951
@@ -127,15 +126,17 @@ def _hop(mesh, rim, shore, px, py, reach):
     x, y = np.empty(count), np.empty(count)
     distance = np.full(count, np.inf)
     _enter_nearest(mesh, rim, px, py, reach, x, y, distance)
-    while True:
+    near = np.flatnonzero(distance < np.inf)
+    left = distance[near]
+    for _ in range(near.shape[0]):
         # Nearly always the first one will do.
-        k = np.argmin(distance)
-        if not distance[k] < np.inf:
-            return px, py, NOWHERE
+        nearest = np.argmin(left)
+        left[nearest] = np.inf
+        k = near[nearest]
         in_x, in_y, found = step_inside(mesh, rim.triangle[k], x[k], y[k])
         if found and not crosses_land(shore, px, py, in_x, in_y):
             return in_x, in_y, np.int64(rim.triangle[k])
-        distance[k] = np.inf
+    return px, py, NOWHERE
 
 
 @leaf_kernel
@@ -191,14 +192,11 @@ def ways_off_bank(mesh, rim, shore, px, py, reach):
 
 
 @leaf_kernel
-def _may_be_open_within(mesh, rim, px, py, half_m):
-    """Whether the rim of the open mesh may come into a square about a point that is not on it."""
+def is_rim_within(mesh, rim, px, py, reach):
+    """Whether any of the rim is within reach of a point, land between them or not. [m]"""
     for k in range(rim.triangle.shape[0]):
         a, b = rim.start[k], rim.end[k]
-        if (
-            max(mesh.x[a], mesh.x[b]) >= px - half_m and min(mesh.x[a], mesh.x[b]) <= px + half_m
-            and max(mesh.y[a], mesh.y[b]) >= py - half_m and min(mesh.y[a], mesh.y[b]) <= py + half_m
-        ):  # fmt: skip
+        if nearest_on_segment(px, py, mesh.x[a], mesh.y[a], mesh.x[b], mesh.y[b])[2] <= reach:
             return True
     return False
 
@@ -335,7 +333,7 @@ def join(mesh, rim, shore, needed_depth, px, py, shore_tolerance, hop_reach, ban
     hop_reach : float
         Longest straight hop over water to the mesh. [m]
     bank_reach : float
-        Longest straight hop off a bank. [m]
+        Longest straight hop off a bank, unless it is wider than that about the position. [m]
 
     Returns
     -------
@@ -372,11 +370,14 @@ def join(mesh, rim, shore, needed_depth, px, py, shore_tolerance, hop_reach, ban
             inland = max(inland, hypot(from_x - px, from_y - py) - 1.0, LATTICE_M)
     x, y, t = _hop(mesh, rim, shore, from_x, from_y, bank_reach if on_bank else hop_reach)
     kind = ON_BANK if on_bank else HOPPED
-    if t == NOWHERE and on_bank and not _may_be_open_within(mesh, rim, from_x, from_y, RASTER_REACH_M):
-        # In the midst of a wide one the coarse raster would find a straight line too, a thousand times slower.
+    in_the_midst = t == NOWHERE and on_bank and not is_rim_within(mesh, rim, from_x, from_y, bank_reach)
+    if in_the_midst:
+        # All ways off are long; a raster would mostly find a straight line too, a thousand times slower.
         x, y, t = _hop(mesh, rim, shore, from_x, from_y, COARSE_REACH_M)
     if t == NOWHERE:
-        x, y, t, narrow = _through_narrows(mesh, shore, needed_depth, from_x, from_y, RASTER_STEP_M)
+        narrow = path
+        if not in_the_midst:
+            x, y, t, narrow = _through_narrows(mesh, shore, needed_depth, from_x, from_y, RASTER_STEP_M)
         if t == NOWHERE and on_bank:
             x, y, t, narrow = _through_narrows(mesh, shore, needed_depth, from_x, from_y, COARSE_STEP_M)
         if t == NOWHERE:

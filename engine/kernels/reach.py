@@ -15,6 +15,7 @@ from engine.kernels.joining import (
     ON_LAND,
     ON_MESH,
     Rim,
+    is_rim_within,
     join,
     step_inside,
     vertex_at,
@@ -194,9 +195,7 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
     _gather_zones(water, depth_class, plane_path, joined_x, joined_y, via, touched, poor)
     distance += path_m
     if kind == ON_BANK:
-        # In the midst of a wide one all ways off are long.
-        reach_m = water.limits.bank_reach_m if path_m <= water.limits.bank_reach_m else COARSE_REACH_M
-        _leave_bank(water, depth_class, path[0], plane_path[0], reach_m, joined, distance, via, touched, poor)
+        _leave_bank(water, depth_class, path[0], plane_path[0], joined, distance, via, touched, poor)
     here = Joined(
         plane_path[0, 0],
         plane_path[0, 1],
@@ -267,10 +266,13 @@ def enter_track_on_plane(water, depth_class, reach, port, track):
 
 
 @kernel
-def _leave_bank(water, depth_class, position, point, reach_m, joined, distance, via, touched, poor):
+def _leave_bank(water, depth_class, position, point, joined, distance, via, touched, poor):
     """For each port the best of all ways off the bank; changes what it is given where one is better."""
     mesh = water.mesh
     needed = depth_class.needed_depth_m
+    reach_m = water.limits.bank_reach_m
+    if not is_rim_within(mesh, depth_class.rim, point[0], point[1], reach_m):
+        reach_m = COARSE_REACH_M
     points, triangles = ways_off_bank(mesh, depth_class.rim, water.shore, point[0], point[1], reach_m)
     hop = np.empty((2, 2))
     hop[0] = point

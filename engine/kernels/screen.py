@@ -75,7 +75,8 @@ def could_gain_s(mesh, forecast, motion, depart_s, track, lanes, usual_s, needed
 
     The water that can matter is laid out straight along the path, for no way is shorter than that; a few lanes run
     along it, and the fastest way that changes lanes between stretches is held against the path itself, looked at as
-    coarsely. Coast is not looked at. This is a screen and no bound.
+    coarsely. Coast is not looked at, and the hop from the position to the path is left on the clock. This is a screen
+    and no bound.
 
     Parameters
     ----------
@@ -91,12 +92,12 @@ def could_gain_s(mesh, forecast, motion, depart_s, track, lanes, usual_s, needed
     usual_s : float
         Its time. [s]
     needed_s : float
-        A gain no greater than this is of no use: the look ends as soon as there can't be more. [s]
+        A gain no greater than this is of no use: the look ends as soon as no more is in prospect. [s]
 
     Returns
     -------
     float
-        0 where it can't be more than `needed_s`. [s]
+        0 where no more than `needed_s` is in prospect. [s]
     """
     whole_m = 0.0
     for k in range(1, track.shape[0]):
@@ -128,7 +129,7 @@ def could_gain_s(mesh, forecast, motion, depart_s, track, lanes, usual_s, needed
             half_m = 0.5 * sqrt((widest_m * widest_m - whole_m * whole_m) * (1.0 - share * share))
         here, ahead = 1 - cut % 2, cut % 2
         lon, lat = from_plane(x, y, mesh.origin_lon_deg, mesh.origin_lat_deg)
-        # On the screen's scale a metre to the left is as many degrees on every lane.
+        # For so coarse a look a metre to the left is as many degrees on every lane.
         left_lon, left_lat = from_plane(
             x - half_m * course_y, y + half_m * course_x, mesh.origin_lon_deg, mesh.origin_lat_deg
         )
@@ -136,7 +137,7 @@ def could_gain_s(mesh, forecast, motion, depart_s, track, lanes, usual_s, needed
             x + 1000.0 * course_x, y + 1000.0 * course_y, mesh.origin_lon_deg, mesh.origin_lat_deg
         )
         lanes.course[ahead, 0], lanes.course[ahead, 1] = course(lon, lat, on_lon, on_lat)
-        # Arrivals on the lanes differ by less than the sea changes in.
+        # All lanes are looked at when the usual clock is abreast: arrivals differ by less than the sea changes in.
         at_s = depart_s + usual_s * cut / STRETCHES
         for lane in range(LANES.shape[0]):
             lanes.time_s[ahead, lane] = np.inf

@@ -5,14 +5,14 @@ import pyarrow as pa
 import pytest
 
 from api.house import known_policy
-from api.replay import neighbours
+from api.replay import batch, neighbours
 from api.replay.batch import replay_batch, replay_batch_by_single_decisions
 from api.replay.schema import DECISIONS, ENCOUNTERS
 from api.replay.worlds import Worlds
 from bench.decisions import synthetic_weather
 from engine.kernels.mesh import NOWHERE
 from geodata.policies import policy_names
-from tests.synthetic.cubes import START_S
+from tests.synthetic.cubes import START_S, synthetic_cube
 
 ROWS = 10_000
 
@@ -87,6 +87,16 @@ def test_columns_are_decided_as_single_requests_are(house, policies, tmp_path, w
     assert {"suitable", "refused"} <= outcomes
 
 
+def alike(table, profile, speed_kn):
+    """The same encounters, all of one vessel."""
+    shared = {"vessel_profile": profile, "speed_kn": speed_kn, "policy": "nearest-time", "medical": "none"}
+    for name, value in (shared | {"draught_m": None, "sheltered": None}).items():
+        field = ENCOUNTERS.field(name)
+        column = pa.array([value] * table.num_rows).cast(field.type)
+        table = table.set_column(table.schema.get_field_index(name), field, column)
+    return table
+
+
 @pytest.mark.parametrize("weather", [False, True], ids=["tides", "tides and forecast"])
 @pytest.mark.parametrize("profile", ["rnli-severn", "abeille"])
 def test_neighbours_that_share_a_vicinity_are_decided_as_single_requests_are(
@@ -96,17 +106,38 @@ def test_neighbours_that_share_a_vicinity_are_decided_as_single_requests_are(
     random = np.random.default_rng(5 if weather else 4)
     forecasts = [synthetic_weather(tmp_path / "SYNTHETIC.cube", START_S)] if weather else []
     worlds = Worlds(house, forecasts)
-    table = random_encounters(random, 1500, house, START_S, box=(0.9, 50.6, 1.9, 51.4))
-    for name, value in (("vessel_profile", profile), ("policy", "nearest-time"), ("medical", "none")):
-        table = table.set_column(
-            table.schema.get_field_index(name), ENCOUNTERS.field(name), pa.array([value] * 1500, pa.string())
-        )
-    for name in ("speed_kn", "draught_m", "sheltered"):
-        field = ENCOUNTERS.field(name)
-        table = table.set_column(table.schema.get_field_index(name), field, pa.nulls(1500, field.type))
+    table = alike(random_encounters(random, 1500, house, START_S, box=(0.9, 50.6, 1.9, 51.4)), profile, None)
     found = replay_batch(table, worlds, house.vessels, policies)
     assert_equal(found, replay_batch_by_single_decisions(table, worlds, house.vessels, policies))
     assert {None, "boulogne", "calais", "dover"} <= set(found["port"].to_pylist())
+
+
+def test_where_ways_round_decide_columns_are_decided_as_single_requests_are(house, policies, tmp_path, monkeypatch):
+    """Slow vessels near a race in the strait: some rows have a way round, others are searched for one in vain."""
+
+    def race(lon, lat, at_s):
+        strength = 3.0 * np.exp(-((((lon - 1.5) * 0.63 - 0.5 * (lat - 51.0)) / 0.08) ** 2))
+        return 0.45 * strength, 0.9 * strength
+
+    cube = synthetic_cube(
+        tmp_path / "race.cube", current=race, waves=(0.3, 0.0, 1.0, 4.0), box=(0.5, 50.5, 2.5, 51.5), step_deg=0.05
+    )
+    singly = []
+
+    def counted(table, *others):
+        singly.append(table.num_rows)
+        return replay_batch_by_single_decisions(table, *others)
+
+    monkeypatch.setattr(batch, "replay_batch_by_single_decisions", counted)
+    monkeypatch.setattr(neighbours, "FEWEST_TOGETHER", 1)
+    worlds = Worlds(house, [cube])
+    random = np.random.default_rng(8)
+    table = alike(random_encounters(random, 600, house, START_S, box=(1.1, 50.8, 1.9, 51.2)), "unknown", 8.0)
+    found = replay_batch(table, worlds, house.vessels, policies)
+    assert_equal(found, replay_batch_by_single_decisions(table, worlds, house.vessels, policies))
+    assert 0 < sum(singly) < 300
+    kept = worlds.neighbours._kept.values()
+    assert any(number != NOWHERE for one in kept for number in one._number.values())
 
 
 @pytest.mark.parametrize("weather", [False, True], ids=["tides", "tides and forecast"])
