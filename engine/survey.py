@@ -302,7 +302,23 @@ def survey(scene, reach, ways_round, motion, tide_bias_m, ports, exhaustive, unt
     bound_s = np.empty(count)
     enter_lower_bounds(scene, reach, motion, ports, bound_s)
     by_bound = np.argsort(bound_s, kind="mergesort")
-    trail = new_trail(scene.depth_class.corners.vertex.shape[0], count)
+    looked, opened, best = _look_in_order(
+        scene, reach, ways_round.taken, motion, tide_bias_m,
+        new_trail(scene.depth_class.corners.vertex.shape[0], count), ports, exhaustive, until_settled, ways, closely,
+        table, weight, status, penalty_s, plain_key_s, key_s, bound_s, by_bound,
+    )  # fmt: skip
+    return Survey(
+        ways, closely, table, weight, plain_key_s, key_s, status, bound_s, by_bound, looked, opened, best,
+    )  # fmt: skip
+
+
+@leaf_kernel
+def _look_in_order(
+    scene, reach, ways_taken, motion, tide_bias_m, trail, ports, exhaustive, until_settled, ways, closely, table,
+    weight, status, penalty_s, plain_key_s, key_s, bound_s, by_bound,
+):  # fmt: skip
+    """Look at ports in the order of their bounds; how many are looked at, how many may be the best, and which is."""
+    count = ports.shape[0]
     joining = clock_of_joining(reach, scene.forecast, motion, scene.figures.depart_s)
     all_closely = exhaustive or says_nothing(scene.forecast)
     best = NOWHERE
@@ -318,9 +334,10 @@ def survey(scene, reach, ways_round, motion, tide_bias_m, ports, exhaustive, unt
             size = batch_after(looked)
         rows = by_bound[looked : looked + size]
         looked += rows.shape[0]
-        closely[ports[rows]] = close
+        for row in rows:
+            closely[ports[row]] = close
         look_at(
-            scene, reach, ways_round.taken, motion, tide_bias_m, joining, trail, ports, rows, 0.0 if close else COARSE,
+            scene, reach, ways_taken, motion, tide_bias_m, joining, trail, ports, rows, 0.0 if close else COARSE,
             ways, table, weight, status, penalty_s, plain_key_s, key_s,
         )  # fmt: skip
         best = best_of(rows, status, key_s, best)
@@ -330,9 +347,7 @@ def survey(scene, reach, ways_round, motion, tide_bias_m, ports, exhaustive, unt
         opened = min(count, 1)
         while opened < count and bound_s[by_bound[opened]] < best_s:
             opened += 1
-    return Survey(
-        ways, closely, table, weight, plain_key_s, key_s, status, bound_s, by_bound, looked, opened, best,
-    )  # fmt: skip
+    return looked, opened, best
 
 
 @kernel

@@ -51,9 +51,15 @@ def worth_a_search(scene, reach, found, exhaustive):
     """
     worth = np.zeros(found.opened, np.bool_)
     track, lanes = np.empty((scene.depth_class.corners.vertex.shape[0] + 2, 2)), new_lanes()
-    for turn in range(found.opened):
-        worth[turn] = is_worth_a_search(scene, reach, found, found.by_bound[turn], exhaustive, track, lanes)
+    _enter_worth(scene, reach, found, exhaustive, track, lanes, worth)
     return found.by_bound[: found.opened][worth]
+
+
+@leaf_kernel
+def _enter_worth(scene, reach, found, exhaustive, track, lanes, worth):
+    """Enter of the ports in the order of their bounds whether they are worth a search."""
+    for turn in range(worth.shape[0]):
+        worth[turn] = is_worth_a_search(scene, reach, found, found.by_bound[turn], exhaustive, track, lanes)
 
 
 @inlined_kernel

@@ -12,13 +12,14 @@ P. E. Hart, N. J. Nilsson, B. Raphael, "A formal basis for the heuristic determi
 Transactions on Systems Science and Cybernetics 4 (1968) 100-107.
 """
 
-from math import ceil, cos, hypot, radians, sqrt
+from math import ceil, cos, radians, sqrt
+from typing import NamedTuple
 
 import numpy as np
 
 from engine.kernels.forecast import waves_at
 from engine.kernels.heap import pop, sift_up
-from engine.kernels.jit import kernel, leaf_kernel
+from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE, holds, is_open, locate_open
 from engine.kernels.passage import (
     PIECE_M,
@@ -29,7 +30,7 @@ from engine.kernels.passage import (
     sea_at,
     start_clock,
 )
-from engine.kernels.plane import LATTICE_M, SPHERE_RADIUS_M, from_plane, orientation
+from engine.kernels.plane import LATTICE_M, SPHERE_RADIUS_M, from_plane, length_of, orientation
 from engine.kernels.screen import SAFE, top_speed_ms
 
 LATTICE_POINTS = (300, 2000, 8000)
@@ -109,7 +110,7 @@ def _box(sx, sy, tx, ty, whole_m):
     left, low, wide, high : float
         [m]
     """
-    straight_m = hypot(tx - sx, ty - sy)
+    straight_m = length_of(tx - sx, ty - sy)
     whole_m = max(whole_m, straight_m)
     a = 0.5 * whole_m
     b = 0.5 * sqrt(whole_m * whole_m - straight_m * straight_m)
@@ -130,14 +131,14 @@ def _spaced(track, longest_m):
     """Points along a track, shape (n, 2), no farther apart than `longest_m`, its own points included."""
     count = 1
     for k in range(1, track.shape[0]):
-        count += max(1, ceil(hypot(track[k, 0] - track[k - 1, 0], track[k, 1] - track[k - 1, 1]) / longest_m))
+        count += max(1, ceil(length_of(track[k, 0] - track[k - 1, 0], track[k, 1] - track[k - 1, 1]) / longest_m))
     points = np.empty((count, 2))
     points[0] = track[0]
     used = 1
     for k in range(1, track.shape[0]):
         ax, ay = track[k - 1, 0], track[k - 1, 1]
         bx, by = track[k, 0], track[k, 1]
-        pieces = max(1, ceil(hypot(bx - ax, by - ay) / longest_m))
+        pieces = max(1, ceil(length_of(bx - ax, by - ay) / longest_m))
         for piece in range(1, pieces + 1):
             points[used, 0] = _on_lattice(ax + (bx - ax) * piece / pieces)
             points[used, 1] = _on_lattice(ay + (by - ay) * piece / pieces)
@@ -172,55 +173,123 @@ def search_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, 
     ndarray of float64, shape (m, 2)
         Points on the plane; none where nothing was found within `most_s`. [m]
     """
-    sx, sy = track[0, 0], track[0, 1]
-    tx, ty = track[-1, 0], track[-1, 1]
     top_ms = top_speed_ms(motion, forecast) / SAFE
-    left, low, wide, high = _box(sx, sy, tx, ty, top_ms * most_s)
+    left, low, wide, high = _box(track[0, 0], track[0, 1], track[-1, 0], track[-1, 1], top_ms * most_s)
     pitch = max(FINEST_PITCH_M, sqrt(wide * high / most_points))
-    columns = int(wide / pitch) + 1
-    rows = int(high / pitch) + 1
-    lattice = columns * rows
+    columns, rows = int(wide / pitch) + 1, int(high / pitch) + 1
     known = _spaced(track, 3.0 * pitch)
-    count = lattice + known.shape[0]
-    goal = count - 1
-    x = np.empty(count)
-    y = np.empty(count)
-    lon = np.empty(count)
-    lat = np.empty(count)
-    triangle = np.full(count, _UNSEEN, np.int32)
-    reached = np.full(count, np.inf)
-    came_from = np.full(count, NOWHERE, np.int32)
-    done = np.zeros(count, np.bool_)
-    met = np.zeros(count, np.bool_)
-    seas = np.empty((count, 5))
+    lattice = Lattice(left, low, pitch, columns, rows, columns * rows, known)
+    count = lattice.size + known.shape[0]
+    nodes = Nodes(
+        np.empty(count), np.empty(count), np.empty(count), np.empty(count), np.full(count, _UNSEEN, np.int32),
+        np.full(count, np.inf), np.full(count, NOWHERE, np.int32), np.zeros(count, np.bool_),
+        np.zeros(count, np.bool_), np.empty((count, 5)),
+    )  # fmt: skip
+    capacity = 64 * (most_points + known.shape[0])
+    ends = np.empty(_STEPS.shape[0] + known.shape[0] + 64, np.int64)
+    if not _search(
+        mesh, needed_depth, forecast, motion, depart_s, lattice, nodes, np.empty(capacity),
+        np.empty(capacity, np.int32), ends, top_ms, most_s, keeps_low,
+    ):  # fmt: skip
+        return np.empty((0, 2))
+    steps = 1
+    node = count - 1
+    while nodes.came_from[node] != NOWHERE:
+        steps += 1
+        node = nodes.came_from[node]
+    points = np.empty((steps, 2))
+    node = count - 1
+    for k in range(steps - 1, -1, -1):
+        points[k, 0], points[k, 1] = nodes.x[node], nodes.y[node]
+        node = nodes.came_from[node]
+    return points
+
+
+class Lattice(NamedTuple):
+    """The square lattice of a search, and the points of the shortest path, which are numbered after those of it.
+
+    Attributes
+    ----------
+    left, low : float
+        Its first point. [m]
+    pitch : float
+        [m]
+    columns, rows, size : int
+    known : ndarray of float64, shape (n, 2)
+        The points of the shortest path. [m]
+    """
+
+    left: float
+    low: float
+    pitch: float
+    columns: int
+    rows: int
+    size: int
+    known: np.ndarray
+
+
+class Nodes(NamedTuple):
+    """What a search finds out about each point.
+
+    Attributes
+    ----------
+    x, y : ndarray of float64
+        On the plane. [m]
+    lon, lat : ndarray of float64
+        [deg]
+    triangle : ndarray of int32
+        Open triangle that holds it, `NOWHERE`, or `_UNSEEN` until it is looked at.
+    reached : ndarray of float64
+        Time of the first arrival so far. [s]
+    came_from : ndarray of int32
+    done, met : ndarray of bool
+        Whether it is left for good; whether its sea has been looked up.
+    seas : ndarray of float64, shape (n, 5)
+        Height and direction of the waves, drift of the water.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    lon: np.ndarray
+    lat: np.ndarray
+    triangle: np.ndarray
+    reached: np.ndarray
+    came_from: np.ndarray
+    done: np.ndarray
+    met: np.ndarray
+    seas: np.ndarray
+
+
+@leaf_kernel
+def _search(
+    mesh, needed_depth, forecast, motion, depart_s, lattice, nodes, heap_key, heap_item, ends, top_ms, most_s,
+    keeps_low,
+):  # fmt: skip
+    """Search from the first point of the shortest path to its last one; whether that is reached."""
+    x, y, lon, lat, triangle, reached, came_from, done, met, seas = nodes
+    left, low, pitch, columns, rows, size_of_lattice, known = lattice
     origin_lon, origin_lat = mesh.origin_lon_deg, mesh.origin_lat_deg
+    start, goal = size_of_lattice, size_of_lattice + known.shape[0] - 1
     for k in range(known.shape[0]):
-        node = lattice + k
+        node = size_of_lattice + k
         x[node], y[node] = known[k, 0], known[k, 1]
         lon[node], lat[node] = from_plane(x[node], y[node], origin_lon, origin_lat)
         triangle[node] = locate_open(mesh, needed_depth, x[node], y[node])
-    capacity = 64 * (most_points + known.shape[0])
-    heap_key = np.empty(capacity)
-    heap_item = np.empty(capacity, np.int32)
-    size = 1
-    start = lattice
     reached[start] = 0.0
     heap_key[0] = 0.0
     heap_item[0] = start
-    ends = np.empty(_STEPS.shape[0] + known.shape[0] + 64, np.int64)
-    while size > 0:
+    size = 1
+    while size > 0 and not done[goal]:
         _, node = pop(heap_key, heap_item, size)
         size -= 1
         if done[node]:
             continue
         done[node] = True
-        if node == goal:
-            break
         sea = sea_at(forecast, motion, lon[node], lat[node], depart_s + reached[node])
         # Out of a sea she should not be in she may go; into one she does not.
         if sea.hs_m > motion.max_hs_m and node != start:
             continue
-        found = _neighbours(node, lattice, columns, rows, left, low, pitch, x, y, known, ends)
+        found = _neighbours(node, size_of_lattice, columns, rows, left, low, pitch, x, y, known, ends)
         for k in range(found):
             end = ends[k]
             if triangle[end] == _UNSEEN:
@@ -229,11 +298,11 @@ def search_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, 
                 triangle[end] = locate_open(mesh, needed_depth, x[end], y[end])
                 if triangle[end] != NOWHERE:
                     lon[end], lat[end] = from_plane(x[end], y[end], origin_lon, origin_lat)
-            if done[end] or (end < lattice and triangle[end] == NOWHERE):
+            if done[end] or (end < size_of_lattice and triangle[end] == NOWHERE):
                 continue
             east = (lon[end] - lon[node]) * cos(radians(lat[node]))
             north = lat[end] - lat[node]
-            step = hypot(east, north)
+            step = length_of(east, north)
             if step == 0.0:
                 continue
             made_ms = made_good_ms(motion, sea, east / step, north / step, 1.0, 1.0)
@@ -251,23 +320,16 @@ def search_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, 
             if not onward_ms > 0.0:
                 continue
             arrival = reached[node] + half_m / made_ms + half_m / onward_ms
-            to_go = hypot(tx - x[end], ty - y[end]) / top_ms
-            if arrival >= reached[end] or arrival + to_go > most_s * 1.01 or size >= capacity:
+            to_go = length_of(x[goal] - x[end], y[goal] - y[end]) / top_ms
+            if arrival >= reached[end] or arrival + to_go > most_s * 1.01 or size >= heap_key.shape[0]:
                 continue
             if keeps_low and not _stays_low(
-                forecast,
-                motion,
-                depart_s + reached[node],
-                arrival - reached[node],
-                lon[node],
-                lat[node],
-                lon[end],
-                lat[end],
-                2.0 * half_m,
-            ):
+                forecast, motion, depart_s + reached[node], arrival - reached[node], lon[node], lat[node], lon[end],
+                lat[end], 2.0 * half_m,
+            ):  # fmt: skip
                 continue
             # Along the shortest path itself there is nothing to check.
-            on_path = node >= lattice and end == node + 1
+            on_path = node >= size_of_lattice and end == node + 1
             if not on_path and (
                 triangle[node] == NOWHERE
                 or not is_clear(mesh, needed_depth, triangle[node], x[node], y[node], x[end], y[end])
@@ -279,19 +341,7 @@ def search_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, 
             heap_item[size] = end
             sift_up(heap_key, heap_item, size)
             size += 1
-    if not done[goal]:
-        return np.empty((0, 2))
-    steps = 1
-    node = goal
-    while came_from[node] != NOWHERE:
-        steps += 1
-        node = came_from[node]
-    points = np.empty((steps, 2))
-    node = goal
-    for k in range(steps - 1, -1, -1):
-        points[k, 0], points[k, 1] = x[node], y[node]
-        node = came_from[node]
-    return points
+    return done[goal]
 
 
 @leaf_kernel
@@ -360,10 +410,16 @@ def straightened(mesh, needed_depth, forecast, motion, depart_s, points):
         Longitude and latitude. [deg]
     """
     plane = points.copy()
-    count = plane.shape[0]
-    track = np.empty((count, 2))
-    for k in range(count):
+    track = np.empty(plane.shape)
+    for k in range(plane.shape[0]):
         track[k, 0], track[k, 1] = from_plane(plane[k, 0], plane[k, 1], mesh.origin_lon_deg, mesh.origin_lat_deg)
+    return track[: _straighten(mesh, needed_depth, forecast, motion, depart_s, plane, track)].copy()
+
+
+@leaf_kernel
+def _straighten(mesh, needed_depth, forecast, motion, depart_s, plane, track):
+    """Move the points that stay to the front, on the plane and as positions; how many they are."""
+    count = plane.shape[0]
     removed = True
     while removed:
         removed = False
@@ -386,14 +442,19 @@ def straightened(mesh, needed_depth, forecast, motion, depart_s, points):
                 removed = True
             else:
                 clock = through
-                track[kept] = track[k]
-                plane[kept] = plane[k]
+                _move(plane, track, k, kept)
                 kept += 1
             k += 1
-        track[kept] = track[count - 1]
-        plane[kept] = plane[count - 1]
+        _move(plane, track, count - 1, kept)
         count = kept + 1
-    return track[:count].copy()
+    return count
+
+
+@inlined_kernel
+def _move(plane, track, at, to):
+    """Move a point to another place."""
+    plane[to, 0], plane[to, 1] = plane[at, 0], plane[at, 1]
+    track[to, 0], track[to, 1] = track[at, 0], track[at, 1]
 
 
 @kernel

@@ -12,7 +12,7 @@ C. F. F. Karney, "Algorithms for geodesics", Journal of Geodesy 87 (2013) 43-55,
 doi:10.1007/s00190-012-0578-z, equations 5-8 and 11.
 """
 
-from math import atan2, cos, degrees, hypot, radians, sin, sqrt
+from math import atan2, cos, degrees, radians, sin, sqrt
 
 import numpy as np
 
@@ -57,12 +57,12 @@ def _solve(lon1_deg, lat1_deg, lon2_deg, lat2_deg):
     # Reduced latitudes; sine and cosine are normalised together so that the poles need no special case.
     sin1 = (1.0 - FLATTENING) * sin(phi1)
     cos1 = cos(phi1)
-    norm = hypot(sin1, cos1)
+    norm = sqrt(sin1 * sin1 + cos1 * cos1)
     sin1 /= norm
     cos1 /= norm
     sin2 = (1.0 - FLATTENING) * sin(phi2)
     cos2 = cos(phi2)
-    norm = hypot(sin2, cos2)
+    norm = sqrt(sin2 * sin2 + cos2 * cos2)
     sin2 /= norm
     cos2 /= norm
 
@@ -85,7 +85,7 @@ def _solve(lon1_deg, lat1_deg, lon2_deg, lat2_deg):
         half = sin(0.5 * omega)
         # cos1 sin2 - sin1 cos2 cos(omega), written so that near points do not cancel.
         north = (sin2 * cos1 - cos2 * sin1) + 2.0 * sin1 * cos2 * half * half
-        sin_arc = hypot(east, north)
+        sin_arc = sqrt(east * east + north * north)
         if sin_arc == 0.0:
             return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         cos_arc = sin1 * sin2 + cos1 * cos2 * cos_omega

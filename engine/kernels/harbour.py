@@ -1,6 +1,5 @@
 """Harbour legs, and positions already inside the harbour they lead into."""
 
-from math import hypot
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +8,7 @@ from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.joining import vertex_at
 from engine.kernels.mesh import NOWHERE, locate
-from engine.kernels.plane import LATTICE_M, from_plane
+from engine.kernels.plane import LATTICE_M, from_plane, length_of
 from engine.kernels.shore import crosses_land, nearest_on_segment
 from engine.kernels.shortest_paths import path_between
 from engine.kernels.visibility import Targets, chain_targets
@@ -79,7 +78,7 @@ class Joined(NamedTuple):
 @leaf_kernel
 def _crosses_shallows(mesh, needed_depth, ax, ay, bx, by):
     """Whether a hop passes over a bank too shallow, looked at every 25 m; water off the mesh is not known to be."""
-    steps = int(hypot(bx - ax, by - ay) / _SOUNDING_STEP_M) + 1
+    steps = int(length_of(bx - ax, by - ay) / _SOUNDING_STEP_M) + 1
     for k in range(steps + 1):
         x = round((ax + (bx - ax) * k / steps) / LATTICE_M) * LATTICE_M
         y = round((ay + (by - ay) * k / steps) / LATTICE_M) * LATTICE_M
@@ -163,8 +162,8 @@ def from_inside(
         last = start[p + 1] - 1
         if last < first:
             continue
-        out = hypot(leg_x[last] - leg_x[first], leg_y[last] - leg_y[first])
-        if not hypot(leg_x[last] - here.x, leg_y[last] - here.y) < inside_factor * out:
+        out = length_of(leg_x[last] - leg_x[first], leg_y[last] - leg_y[first])
+        if not length_of(leg_x[last] - here.x, leg_y[last] - here.y) < inside_factor * out:
             continue
         best = distance[p] + legs.length[p]
         # For each piece of the leg: its nearest point, then its far end. The approach point itself is no way in.
@@ -177,7 +176,7 @@ def from_inside(
                     x = round(x / LATTICE_M) * LATTICE_M
                     y = round(y / LATTICE_M) * LATTICE_M
                     lon, lat = from_plane(x, y, mesh.origin_lon_deg, mesh.origin_lat_deg)
-                if hypot(x - here.x, y - here.y) > sight:
+                if length_of(x - here.x, y - here.y) > sight:
                     continue
                 length = (
                     geodesic_length_m(here.lon, here.lat, lon, lat)

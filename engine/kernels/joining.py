@@ -5,7 +5,7 @@ bank is not on it. Such a position joins at the nearest point of open mesh that 
 reaches; where piers leave no straight hop, by a path over a fine raster of the real water.
 """
 
-from math import atan2, cos, hypot, pi, sin
+from math import atan2, cos, pi, sin
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from engine.kernels.heap import pop, sift_up
 from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE, holds, is_open, locate
-from engine.kernels.plane import LATTICE_M
+from engine.kernels.plane import LATTICE_M, length_of
 from engine.kernels.shore import crosses_land, is_land, nearest_on_segment, nearest_shore
 
 ON_MESH = 0
@@ -58,7 +58,7 @@ def step_inside(mesh, t, x, y):
     a, b, c = mesh.triangles[t]
     middle_x = (mesh.x[a] + mesh.x[b] + mesh.x[c]) / 3.0
     middle_y = (mesh.y[a] + mesh.y[b] + mesh.y[c]) / 3.0
-    away = hypot(middle_x - x, middle_y - y)
+    away = length_of(middle_x - x, middle_y - y)
     step = 0.25
     while step < away:
         inner_x = _to_lattice(x + (middle_x - x) * step / away)
@@ -167,28 +167,34 @@ def ways_off_bank(mesh, rim, shore, px, py, reach):
     triangle : ndarray of int64, shape (n,)
         Open triangle that holds each one.
     """
-    sector_distance = np.full(_SECTORS, np.inf)
+    distance = np.full(_SECTORS, np.inf)
     points = np.empty((_SECTORS, 2))
     triangle = np.full(_SECTORS, NOWHERE)
+    _enter_nearest_of_sectors(mesh, rim, shore, px, py, reach, distance, points, triangle)
+    kept = np.flatnonzero(triangle != NOWHERE)
+    return points[kept], triangle[kept]
+
+
+@leaf_kernel
+def _enter_nearest_of_sectors(mesh, rim, shore, px, py, reach, distance, points, triangle):
+    """Enter what `ways_off_bank` finds in each sector, and how far that is."""
     for k in range(rim.triangle.shape[0]):
         # Ways off a bank lead over the line between shallow and deep, not over the shore.
         if not rim.is_shallow[k]:
             continue
         a, b = rim.start[k], rim.end[k]
-        near_x, near_y, distance = nearest_on_segment(px, py, mesh.x[a], mesh.y[a], mesh.x[b], mesh.y[b])
-        if distance > reach:
+        near_x, near_y, away = nearest_on_segment(px, py, mesh.x[a], mesh.y[a], mesh.x[b], mesh.y[b])
+        if away > reach:
             continue
         sector = int((atan2(near_y - py, near_x - px) + pi) / (2.0 * pi) * _SECTORS) % _SECTORS
-        if distance >= sector_distance[sector]:
+        if away >= distance[sector]:
             continue
         in_x, in_y, found = step_inside(mesh, rim.triangle[k], near_x, near_y)
         if found and not crosses_land(shore, px, py, in_x, in_y):
-            sector_distance[sector] = distance
+            distance[sector] = away
             points[sector, 0] = in_x
             points[sector, 1] = in_y
             triangle[sector] = rim.triangle[k]
-    kept = np.flatnonzero(triangle != NOWHERE)
-    return points[kept], triangle[kept]
 
 
 @leaf_kernel
@@ -298,7 +304,7 @@ def _pull_taut(shore, path):
 @leaf_kernel
 def _off_the_shore(shore, px, py, shore_x, shore_y):
     """Lattice point of water a metre or two off a point of the shore: straight out if that is water, else all round."""
-    away = hypot(shore_x - px, shore_y - py)
+    away = length_of(shore_x - px, shore_y - py)
     if away > 0.0:
         x = _to_lattice(shore_x + (shore_x - px) / away)
         y = _to_lattice(shore_y + (shore_y - py) / away)
@@ -367,7 +373,7 @@ def join(mesh, rim, shore, needed_depth, px, py, shore_tolerance, hop_reach, ban
         if ashore or off < ALONGSIDE_M:
             # Ashore within the tolerance, or touching the quay: start from the water just off it.
             from_x, from_y = _off_the_shore(shore, px, py, shore_x, shore_y)
-            inland = max(inland, hypot(from_x - px, from_y - py) - 1.0, LATTICE_M)
+            inland = max(inland, length_of(from_x - px, from_y - py) - 1.0, LATTICE_M)
     x, y, t = _hop(mesh, rim, shore, from_x, from_y, bank_reach if on_bank else hop_reach)
     kind = ON_BANK if on_bank else HOPPED
     in_the_midst = t == NOWHERE and on_bank and not is_rim_within(mesh, rim, from_x, from_y, bank_reach)

@@ -232,7 +232,7 @@ def holds(mesh, t, px, py):
     )
 
 
-@kernel
+@leaf_kernel
 def is_open(mesh, t, needed_depth):
     """Whether a triangle exists and is deep enough; an unknown (NaN) depth is not."""
     return t != NOWHERE and mesh.least_depth[t] >= needed_depth

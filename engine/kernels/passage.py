@@ -5,7 +5,7 @@ there. Waves and wind are held as the way they run, like the stream (`engine.ker
 say where they come from.
 """
 
-from math import ceil, cos, hypot, isnan, radians, sqrt
+from math import ceil, cos, isnan, radians, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from engine.kernels.forecast import current_at, waves_at, wind_at
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
+from engine.kernels.plane import length_of
 from engine.kernels.shortest_paths import DIRECT
 
 PIECE_M = 1852.0
@@ -265,7 +266,7 @@ def run_leg(forecast, motion, depart_s, clock, lon1, lat1, lon2, lat2, length_m,
     # Over a piece of a mile the course is that of the chord on a local plane.
     east = (lon2 - lon1) * cos(radians(0.5 * (lat1 + lat2)))
     north = lat2 - lat1
-    norm = hypot(east, north)
+    norm = length_of(east, north)
     if norm == 0.0:
         return clock
     east /= norm

@@ -1,6 +1,5 @@
 """From one position to every port: join the mesh, measure, and gather the zones on the way."""
 
-from math import hypot
 from typing import NamedTuple
 
 import numpy as np
@@ -22,11 +21,11 @@ from engine.kernels.joining import (
     ways_off_bank,
 )
 from engine.kernels.mesh import NOWHERE, Corners, Mesh
-from engine.kernels.plane import from_plane, to_plane
+from engine.kernels.plane import from_plane, length_of, to_plane
 from engine.kernels.shore import Shore, crosses_land
-from engine.kernels.shortest_paths import DIRECT, distances_to_targets, path_between
+from engine.kernels.shortest_paths import DIRECT, enter_distances, new_view, path_between
 from engine.kernels.visibility import Targets, chain_targets
-from engine.kernels.zones import Zones, zones_of_leg
+from engine.kernels.zones import Zones, zones_of_leg, zones_of_track
 
 
 class JoinLimits(NamedTuple):
@@ -179,23 +178,32 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
         return Reach(kind, inland, path, path_m, joined, lost, harbour, nowhere, no_entry, nowhere, touched, poor)
     joined_x = plane_path[-1, 0]
     joined_y = plane_path[-1, 1]
-    distance, via = distances_to_targets(
-        mesh,
-        depth_class.corners,
-        water.ports,
-        depth_class.needed_depth_m,
-        depth_class.distance,
-        path[-1, 0],
-        path[-1, 1],
-        joined_x,
-        joined_y,
-        triangle,
-        vertex_at(mesh, triangle, joined_x, joined_y),
-    )
-    _gather_zones(water, depth_class, plane_path, joined_x, joined_y, via, touched, poor)
+    distance = np.empty(count)
+    via = np.empty(count, np.int64)
+    view = new_view(mesh, depth_class.corners, water.ports)
+    enter_distances(
+        mesh, depth_class.corners, water.ports, depth_class.needed_depth_m, depth_class.distance, path[-1, 0],
+        path[-1, 1], joined_x, joined_y, triangle, vertex_at(mesh, triangle, joined_x, joined_y), view, distance, via,
+    )  # fmt: skip
     distance += path_m
+    first_legs = FirstLegs(np.empty(count, np.int64), np.empty(count, np.uint64), np.empty(count, np.uint64))
+    leaves_at = np.full(count, NOWHERE)
+    tolerance_deg = water.limits.right_angle_tolerance_deg
     if kind == ON_BANK:
-        _leave_bank(water, depth_class, path[0], plane_path[0], joined, distance, via, touched, poor)
+        points, triangles = _ways_off(water, depth_class, plane_path[0])
+        _leave_bank(
+            water, depth_class, path[0], points, triangles, view, np.empty(count), np.empty(count, np.int64), joined,
+            distance, via, leaves_at,
+        )  # fmt: skip
+        for k in range(points.shape[0]):
+            near = zones_of_leg(
+                water.zones, plane_path[0, 0], plane_path[0, 1], points[k, 0], points[k, 1], tolerance_deg
+            )
+            _gather_zones(
+                water, depth_class, points[k, 0], points[k, 1], near, via, leaves_at, k, first_legs, touched, poor
+            )
+    near = zones_of_track(water.zones, plane_path, tolerance_deg)
+    _gather_zones(water, depth_class, joined_x, joined_y, near, via, leaves_at, NOWHERE, first_legs, touched, poor)
     here = Joined(
         plane_path[0, 0],
         plane_path[0, 1],
@@ -266,87 +274,99 @@ def enter_track_on_plane(water, depth_class, reach, port, track):
 
 
 @kernel
-def _leave_bank(water, depth_class, position, point, joined, distance, via, touched, poor):
-    """For each port the best of all ways off the bank; changes what it is given where one is better."""
-    mesh = water.mesh
-    needed = depth_class.needed_depth_m
+def _ways_off(water, depth_class, point):
+    """`ways_off_bank` as far as hops may be long."""
     reach_m = water.limits.bank_reach_m
-    if not is_rim_within(mesh, depth_class.rim, point[0], point[1], reach_m):
+    if not is_rim_within(water.mesh, depth_class.rim, point[0], point[1], reach_m):
         reach_m = COARSE_REACH_M
-    points, triangles = ways_off_bank(mesh, depth_class.rim, water.shore, point[0], point[1], reach_m)
-    hop = np.empty((2, 2))
-    hop[0] = point
+    return ways_off_bank(water.mesh, depth_class.rim, water.shore, point[0], point[1], reach_m)
+
+
+@leaf_kernel
+def _leave_bank(
+    water, depth_class, position, points, triangles, view, lengths, first, joined, distance, via, leaves_at
+):  # fmt: skip
+    """For each port the best of all ways off the bank; changes what it is given where one is better.
+
+    Parameters
+    ----------
+    water : Water
+    depth_class : DepthClass
+    position : ndarray of float64, shape (2,)
+        Longitude and latitude. [deg]
+    points, triangles
+        Of `ways_off_bank`.
+    view : View
+    lengths : ndarray of float64, shape (p,)
+        Scratch.
+    first : ndarray of int64, shape (p,)
+        Scratch.
+    joined, distance, via
+        Of `Reach`.
+    leaves_at : ndarray of int64, shape (p,)
+        Which of the points the way to each port leads over.
+    """
+    mesh = water.mesh
     for k in range(points.shape[0]):
-        x, y = points[k]
+        x, y = points[k, 0], points[k, 1]
         lon, lat = from_plane(x, y, mesh.origin_lon_deg, mesh.origin_lat_deg)
-        lengths, first = distances_to_targets(
-            mesh,
-            depth_class.corners,
-            water.ports,
-            needed,
-            depth_class.distance,
-            lon,
-            lat,
-            x,
-            y,
-            triangles[k],
-            vertex_at(mesh, triangles[k], x, y),
-        )
-        lengths += geodesic_length_m(position[0], position[1], lon, lat)
-        hop[1] = points[k]
-        hop_touched = np.zeros(distance.shape[0], np.uint64)
-        hop_poor = np.zeros(distance.shape[0], np.uint64)
-        _gather_zones(water, depth_class, hop, x, y, first, hop_touched, hop_poor)
+        enter_distances(
+            mesh, depth_class.corners, water.ports, depth_class.needed_depth_m, depth_class.distance, lon, lat, x, y,
+            triangles[k], vertex_at(mesh, triangles[k], x, y), view, lengths, first,
+        )  # fmt: skip
+        hop_m = geodesic_length_m(position[0], position[1], lon, lat)
         for p in range(distance.shape[0]):
-            if lengths[p] < distance[p]:
-                distance[p] = lengths[p]
+            length_m = lengths[p] + hop_m
+            if length_m < distance[p]:
+                distance[p] = length_m
                 via[p] = first[p]
-                touched[p] = hop_touched[p]
-                poor[p] = hop_poor[p]
+                leaves_at[p] = k
                 joined[p, 0] = lon
                 joined[p, 1] = lat
 
 
-@kernel
-def _gather_zones(water, depth_class, plane_path, joined_x, joined_y, via, touched, poor):
-    """Zones of the joining path, the first leg and the rest of each way."""
-    mesh = water.mesh
-    tolerance = water.limits.right_angle_tolerance_deg
-    near_touched = np.uint64(0)
-    near_poor = np.uint64(0)
-    for k in range(1, plane_path.shape[0]):
-        one, two = zones_of_leg(
-            water.zones, plane_path[k - 1, 0], plane_path[k - 1, 1], plane_path[k, 0], plane_path[k, 1], tolerance
-        )
-        near_touched |= one
-        near_poor |= two
-    # Taken out of their tuples once: a read in the loop would count each array each time.
-    zones, port_x, port_y, vertex = water.zones, water.ports.x, water.ports.y, depth_class.corners.vertex
-    onward_touched, onward_poor, mesh_x, mesh_y = depth_class.touched, depth_class.poor, mesh.x, mesh.y
-    # Ports share first corners: each leg is looked at once.
+class FirstLegs(NamedTuple):
+    """Zones on the legs to the first corners: ports share those, so each leg is looked at once.
+
+    Attributes
+    ----------
+    corner : ndarray of int64, shape (p,)
+    touched, poor : ndarray of uint64, shape (p,)
+    """
+
+    corner: np.ndarray
+    touched: np.ndarray
+    poor: np.ndarray
+
+
+@leaf_kernel
+def _gather_zones(water, depth_class, joined_x, joined_y, near, via, leaves_at, place, first_legs, touched, poor):
+    """Zones of the way to where the mesh is joined, the first leg and the rest, for ports that leave at one place."""
+    mesh, zones, ports = water.mesh, water.zones, water.ports
+    tolerance_deg = water.limits.right_angle_tolerance_deg
+    near_touched, near_poor = near
     known = 0
-    known_corner = np.empty(via.shape[0], np.int64)
-    known_touched = np.empty(via.shape[0], np.uint64)
-    known_poor = np.empty(via.shape[0], np.uint64)
     for p in range(via.shape[0]):
         c = via[p]
-        if c == NOWHERE:
+        if c == NOWHERE or leaves_at[p] != place:
             continue
         if c == DIRECT:
-            one, two = zones_of_leg(zones, joined_x, joined_y, port_x[p], port_y[p], tolerance)
+            one, two = zones_of_leg(zones, joined_x, joined_y, ports.x[p], ports.y[p], tolerance_deg)
             touched[p] = near_touched | one
             poor[p] = near_poor | two
             continue
         k = 0
-        while k < known and known_corner[k] != c:
+        while k < known and first_legs.corner[k] != c:
             k += 1
         if k == known:
-            v = vertex[c]
-            known_corner[k] = c
-            known_touched[k], known_poor[k] = zones_of_leg(zones, joined_x, joined_y, mesh_x[v], mesh_y[v], tolerance)
+            v = depth_class.corners.vertex[c]
+            first_legs.corner[k] = c
+            first_legs.touched[k], first_legs.poor[k] = zones_of_leg(
+                zones, joined_x, joined_y, mesh.x[v], mesh.y[v], tolerance_deg
+            )
             known += 1
-        touched[p] = near_touched | known_touched[k] | onward_touched[c, p]
-        poor[p] = near_poor | known_poor[k] | onward_poor[c, p]
+        touched[p] = near_touched | first_legs.touched[k] | depth_class.touched[c, p]
+        poor[p] = near_poor | first_legs.poor[k] | depth_class.poor[c, p]
 
 
 @kernel
@@ -390,7 +410,7 @@ def join_and_measure(water, depth_class, lon1_deg, lat1_deg, lon2_deg, lat2_deg)
         kind1 != ON_MESH
         and kind2 != ON_MESH
         and not crosses_land(water.shore, plane1[a, 0], plane1[a, 1], plane2[b, 0], plane2[b, 1])
-        and hypot(plane1[a, 0] - plane2[b, 0], plane1[a, 1] - plane2[b, 1]) <= water.limits.hop_reach_m
+        and length_of(plane1[a, 0] - plane2[b, 0], plane1[a, 1] - plane2[b, 1]) <= water.limits.hop_reach_m
     ):
         # Both lie in the same strip of inshore water, in sight of each other: straight across.
         direct = geodesic_length_m(out[a, 0], out[a, 1], back[b, 0], back[b, 1])

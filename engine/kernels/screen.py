@@ -1,6 +1,6 @@
 """Before a search for a way round: how fast anything can be, and whether lanes abreast of the path may repay one."""
 
-from math import cos, hypot, radians, sqrt
+from math import cos, radians, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from engine.kernels.forecast import waves_at
 from engine.kernels.jit import inlined_kernel, leaf_kernel
 from engine.kernels.passage import Sea, calm_speed_ms, made_good_ms, sea_at
-from engine.kernels.plane import from_plane
+from engine.kernels.plane import from_plane, length_of
 
 STRETCHES = 6
 LANES = np.array([-0.48, -0.32, -0.2, -0.12, -0.05, 0.0, 0.05, 0.12, 0.2, 0.32, 0.48])
@@ -101,7 +101,7 @@ def could_gain_s(mesh, forecast, motion, depart_s, track, lanes, usual_s, needed
     """
     whole_m = 0.0
     for k in range(1, track.shape[0]):
-        whole_m += hypot(track[k, 0] - track[k - 1, 0], track[k, 1] - track[k - 1, 1])
+        whole_m += length_of(track[k, 0] - track[k - 1, 0], track[k, 1] - track[k - 1, 1])
     top_ms = top_speed_ms(motion, forecast)
     most_s = usual_s - SAFE * whole_m / top_ms
     if whole_m == 0.0 or most_s <= needed_s:
@@ -113,11 +113,11 @@ def could_gain_s(mesh, forecast, motion, depart_s, track, lanes, usual_s, needed
     leg_start_m = 0.0
     for cut in range(STRETCHES + 1):
         along_m = cut * stretch_m
-        leg_m = hypot(track[leg, 0] - track[leg - 1, 0], track[leg, 1] - track[leg - 1, 1])
+        leg_m = length_of(track[leg, 0] - track[leg - 1, 0], track[leg, 1] - track[leg - 1, 1])
         while leg < track.shape[0] - 1 and leg_start_m + leg_m < along_m:
             leg_start_m += leg_m
             leg += 1
-            leg_m = hypot(track[leg, 0] - track[leg - 1, 0], track[leg, 1] - track[leg - 1, 1])
+            leg_m = length_of(track[leg, 0] - track[leg - 1, 0], track[leg, 1] - track[leg - 1, 1])
         course_x = (track[leg, 0] - track[leg - 1, 0]) / leg_m
         course_y = (track[leg, 1] - track[leg - 1, 1]) / leg_m
         x = track[leg - 1, 0] + (along_m - leg_start_m) * course_x
@@ -187,7 +187,7 @@ def _arrival_s(motion, lanes, here, ahead, lane, stretch_m):
 def _step_s(motion, lanes, here, before, ahead, lane, stretch_m):
     """Time from lane to lane over a stretch, half of it in the sea of either end; infinite where that fails. [s]"""
     aside_m = lanes.off_m[ahead, lane] - lanes.off_m[here, before]
-    length_m = hypot(stretch_m, aside_m)
+    length_m = length_of(stretch_m, aside_m)
     first_ms = _made_good_on_lane_ms(motion, lanes, here, before, stretch_m / length_m, aside_m / length_m)
     second_ms = _made_good_on_lane_ms(motion, lanes, ahead, lane, stretch_m / length_m, aside_m / length_m)
     if not (first_ms > 0.0 and second_ms > 0.0):
@@ -212,7 +212,7 @@ def course(lon1, lat1, lon2, lat2):
     """Unit vector east and north from one position to another on a local plane; zero for equal ones."""
     east = (lon2 - lon1) * cos(radians(0.5 * (lat1 + lat2)))
     north = lat2 - lat1
-    norm = hypot(east, north)
+    norm = length_of(east, north)
     if norm == 0.0:
         return 0.0, 0.0
     return east / norm, north / norm

@@ -3,13 +3,12 @@
 Shore edges are filed by horizontal strips of the plane, so each question looks at a few dozen edges.
 """
 
-from math import hypot
 from typing import NamedTuple
 
 import numpy as np
 
 from engine.kernels.jit import kernel, leaf_kernel
-from engine.kernels.plane import orientation
+from engine.kernels.plane import length_of, orientation
 
 
 class Shore(NamedTuple):
@@ -118,7 +117,7 @@ def nearest_on_segment(px, py, ax, ay, bx, by):
         along = min(1.0, max(0.0, ((px - ax) * dx + (py - ay) * dy) / squared))
     x = ax + along * dx
     y = ay + along * dy
-    return x, y, hypot(x - px, y - py)
+    return x, y, length_of(x - px, y - py)
 
 
 @leaf_kernel

@@ -11,17 +11,43 @@ Communications of the ACM 22 (1979) 560-570.
 """
 
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 
 from engine.kernels.geodesy import earth_centred, geodesic_length_m
 from engine.kernels.heap import pop, sift_up
-from engine.kernels.jit import kernel
+from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.visibility import is_tangent, see
 
 DIRECT = -2
 """Instead of a corner number: the target itself is in sight."""
+
+
+class View(NamedTuple):
+    """Room for what is seen from one point after the other; as `see` wants it.
+
+    Attributes
+    ----------
+    corners : ndarray of int32, shape (2 k + 3,)
+    targets : ndarray of int32, shape (p + 1,)
+    stack : ndarray of int32, shape (m + 3, 4)
+    """
+
+    corners: np.ndarray
+    targets: np.ndarray
+    stack: np.ndarray
+
+
+@inlined_kernel
+def new_view(mesh, corners, targets):
+    """Room for what is seen from the points of a mesh."""
+    return View(
+        np.empty(2 * corners.vertex.shape[0] + 3, np.int32),
+        np.empty(targets.x.shape[0] + 1, np.int32),
+        np.empty((mesh.triangles.shape[0] + 3, 4), np.int32),
+    )
 
 
 @kernel
@@ -37,9 +63,7 @@ def visibility_graph(mesh, corners, targets, needed_depth):
         Geodesic length of each edge. [m]
     """
     count = corners.vertex.shape[0]
-    seen_corners = np.empty(2 * count + 3, np.int32)
-    seen_targets = np.empty(targets.x.shape[0] + 1, np.int32)
-    stack = np.empty((mesh.triangles.shape[0] + 3, 4), np.int32)
+    seen_corners, seen_targets, stack = new_view(mesh, corners, targets)
     start = np.zeros(count + 1, np.int64)
     capacity = 64 * count + 64
     end = np.empty(capacity, np.int32)
@@ -81,9 +105,7 @@ def tree_towards_target(mesh, corners, targets, needed_depth, graph_start, graph
     following = np.full(count, NOWHERE, np.int32)
     if targets.triangle[target] == NOWHERE:
         return following
-    seen_corners = np.empty(2 * count + 3, np.int32)
-    seen_targets = np.empty(targets.x.shape[0] + 1, np.int32)
-    stack = np.empty((mesh.triangles.shape[0] + 3, 4), np.int32)
+    seen_corners, seen_targets, stack = new_view(mesh, corners, targets)
     distance = np.full(count, np.inf)
     done = np.zeros(count, np.bool_)
     heap_key = np.empty(graph_end.shape[0] + 2 * count + 3, np.float64)
@@ -215,13 +237,25 @@ def distances_to_targets(mesh, corners, targets, needed_depth, distance, lon, la
     via : ndarray of int64, shape (p,)
         First corner on the way, `DIRECT`, or `NOWHERE`.
     """
-    corner_count = corners.vertex.shape[0]
-    target_count = targets.x.shape[0]
-    seen_corners = np.empty(2 * corner_count + 3, np.int32)
-    seen_targets = np.empty(target_count + 1, np.int32)
-    stack = np.empty((mesh.triangles.shape[0] + 3, 4), np.int32)
-    shortest = np.full(target_count, np.inf)
-    via = np.full(target_count, NOWHERE, np.int64)
+    shortest = np.empty(targets.x.shape[0])
+    via = np.empty(targets.x.shape[0], np.int64)
+    enter_distances(
+        mesh, corners, targets, needed_depth, distance, lon, lat, px, py, start, vertex,
+        new_view(mesh, corners, targets), shortest, via,
+    )  # fmt: skip
+    return shortest, via
+
+
+@leaf_kernel
+def enter_distances(
+    mesh, corners, targets, needed_depth, distance, lon, lat, px, py, start, vertex, view, shortest, via
+):  # fmt: skip
+    """`distances_to_targets`, entered in `shortest` and `via`; what is seen is entered in a `View`."""
+    seen_corners, seen_targets, stack = view
+    target_count = shortest.shape[0]
+    for p in range(target_count):
+        shortest[p] = np.inf
+        via[p] = NOWHERE
     found_corners, found_targets = see(
         mesh, corners, targets, needed_depth, px, py, start, vertex, seen_corners, seen_targets, stack
     )
@@ -251,7 +285,6 @@ def distances_to_targets(mesh, corners, targets, needed_depth, distance, lon, la
             if length < shortest[p]:
                 shortest[p] = length
                 via[p] = c
-    return shortest, via
 
 
 @kernel
@@ -286,9 +319,7 @@ def path_between(mesh, corners, targets, needed_depth, lon, lat, px, py, start, 
     count = corners.vertex.shape[0]
     end_lon = targets.lon[0]
     end_lat = targets.lat[0]
-    seen_corners = np.empty(2 * count + 3, np.int32)
-    seen_targets = np.empty(targets.x.shape[0] + 1, np.int32)
-    stack = np.empty((mesh.triangles.shape[0] + 3, 4), np.int32)
+    seen_corners, seen_targets, stack = new_view(mesh, corners, targets)
     # The last place stands for the target itself.
     reached = np.full(count + 1, np.inf)
     came_from = np.full(count + 1, NOWHERE, np.int32)

@@ -3,11 +3,9 @@
 Both walk the triangles as `engine.kernels.visibility.see` does, and agree with it.
 """
 
-from math import hypot
-
 from engine.kernels.jit import leaf_kernel
 from engine.kernels.mesh import NOWHERE
-from engine.kernels.plane import orientation
+from engine.kernels.plane import length_of, orientation
 from engine.kernels.visibility import far_of
 
 TOO_MUCH = -1
@@ -161,9 +159,9 @@ def look_round(
             if (
                 not target_is_seen[p]
                 and orientation(px, py, left_x, left_y, target_x[p], target_y[p])
-                <= radius * hypot(target_x[p] - left_x, target_y[p] - left_y)
+                <= radius * length_of(target_x[p] - left_x, target_y[p] - left_y)
                 and orientation(px, py, right_x, right_y, target_x[p], target_y[p])
-                >= -radius * hypot(target_x[p] - right_x, target_y[p] - right_y)
+                >= -radius * length_of(target_x[p] - right_x, target_y[p] - right_y)
             ):
                 target_is_seen[p] = True
                 seen_targets[target_count] = p
@@ -171,8 +169,8 @@ def look_round(
             p = next_target[p]
         beyond_left = orientation(px, py, left_x, left_y, far_x, far_y)
         beyond_right = orientation(px, py, right_x, right_y, far_x, far_y)
-        is_left_open = beyond_left <= radius * hypot(far_x - left_x, far_y - left_y)
-        is_right_open = beyond_right >= -radius * hypot(far_x - right_x, far_y - right_y)
+        is_left_open = beyond_left <= radius * length_of(far_x - left_x, far_y - left_y)
+        is_right_open = beyond_right >= -radius * length_of(far_x - right_x, far_y - right_y)
         if is_left_open and is_right_open:
             c = corner_of[far]
             if (
@@ -216,7 +214,7 @@ def look_round(
 @leaf_kernel
 def _may_look_out(x, y, px, py, radius, start, end):
     """Whether an edge of a triangle, counter-clockwise, may be looked through from inside."""
-    return orientation(x[start], y[start], x[end], y[end], px, py) >= -radius * hypot(
+    return orientation(x[start], y[start], x[end], y[end], px, py) >= -radius * length_of(
         x[end] - x[start], y[end] - y[start]
     )
 
@@ -226,6 +224,6 @@ def _may_be_tangent(x, y, px, py, radius, v, before, after):
     """Whether `is_tangent` may hold somewhere within a radius."""
     one = orientation(px, py, x[v], y[v], x[before], y[before])
     two = orientation(px, py, x[v], y[v], x[after], y[after])
-    one_slack = radius * hypot(x[before] - x[v], y[before] - y[v])
-    two_slack = radius * hypot(x[after] - x[v], y[after] - y[v])
+    one_slack = radius * length_of(x[before] - x[v], y[before] - y[v])
+    two_slack = radius * length_of(x[after] - x[v], y[after] - y[v])
     return not ((one > one_slack and two < -two_slack) or (one < -one_slack and two > two_slack))

@@ -201,7 +201,8 @@ def region_at(regions, px, py):
     other = -1
     nearest = inf
     for z in range(regions.box.shape[0]):
-        if regions.zone[z] == here:
+        west, south, east, north = regions.box[z]
+        if regions.zone[z] == here or max(west - px, px - east, south - py, py - north) >= nearest:
             continue
         for k in range(regions.ring_start[z], regions.ring_start[z + 1] - 1):
             _, _, distance = nearest_on_segment(

@@ -210,39 +210,55 @@ def test_lock_files_name_no_index():
 
 
 def compiled_functions(sources):
-    """Compiled functions by name: their decorator, and the names they call."""
+    """Compiled functions by module and name: their decorator, and the functions they call by module and name."""
     found = {}
-    for text in sources:
-        for node in ast.parse(text).body:
+    for module, text in sources.items():
+        body = ast.parse(text).body
+        imported = {
+            name.asname or name.name: (node.module, name.name)
+            for node in body
+            if isinstance(node, ast.ImportFrom)
+            for name in node.names
+        }
+        for node in body:
             if isinstance(node, ast.FunctionDef) and node.decorator_list:
                 decorator = node.decorator_list[0]
                 if isinstance(decorator, ast.Name) and decorator.id.endswith("kernel"):
                     calls = {
-                        call.func.id
+                        imported.get(call.func.id, (module, call.func.id))
                         for call in ast.walk(node)
                         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
                     }
-                    found[node.name] = (decorator.id, calls)
+                    found[module, node.name] = (decorator.id, calls)
     return found
 
 
 def leaves_that_call_others(sources):
     found = compiled_functions(sources)
     return {
-        (name, called)
-        for name, (decorator, calls) in found.items()
-        for called in calls
-        if decorator == "leaf_kernel" and found.get(called, ("",))[0] == "kernel"
+        (name, called_name)
+        for (_, name), (decorator, calls) in found.items()
+        for called_module, called_name in calls
+        if decorator == "leaf_kernel" and found.get((called_module, called_name), ("",))[0] == "kernel"
     }
 
 
 def test_what_does_not_count_arrays_calls_nothing_that_makes_them():
     """A leaf that got an array from somewhere would never give it back."""
-    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "engine").rglob("*.py")]
+    sources = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): path.read_text(encoding="utf-8")
+        for path in (ROOT / "engine").rglob("*.py")
+    }
     assert len(compiled_functions(sources)) > 100
     assert not leaves_that_call_others(sources)
 
 
 def test_that_check_would_notice_a_leaf_that_calls_another_kernel():
-    bad = "@kernel\ndef makes(n):\n    return n\n\n\n@leaf_kernel\ndef leaf(n):\n    return makes(n)\n"
-    assert leaves_that_call_others([bad]) == {("leaf", "makes")}
+    leaf = "@leaf_kernel\ndef leaf(n):\n    return makes(n)\n"
+    makes = "@kernel\ndef makes(n):\n    return n\n\n\n"
+    assert leaves_that_call_others({"one": makes + leaf}) == {("leaf", "makes")}
+    # Another module may have a harmless function of the same name.
+    harmless = makes.replace("@kernel", "@inlined_kernel")
+    elsewhere = {"one": makes, "two": f"from one import makes\n\n\n{leaf}", "z": harmless}
+    assert leaves_that_call_others(elsewhere) == {("leaf", "makes")}
+    assert not leaves_that_call_others({**elsewhere, "two": f"from z import makes\n\n\n{leaf}"})
