@@ -219,25 +219,28 @@ def decide_rows(scene, surroundings, no_way_round, rows, wanted, places, vicinit
     answers : Answers
         Where the answers are entered.
     """
-    count = wanted.shape[0]
-    order = wanted[np.argsort(places.vicinity[wanted], kind="mergesort")]
-    desk = new_desk(scene)
+    left = wanted
+    if may_share(scene):
+        neighbours = wanted[places.vicinity[wanted] != NOWHERE]
+        order = neighbours[np.argsort(places.vicinity[neighbours], kind="mergesort")]
+        _decide_shared(scene, surroundings, rows, order, places, vicinities, new_desk(scene), answers)
+        # Rows that a search is worth for need the distances to all ports, as those do that share nothing.
+        left = wanted[answers.became[wanted] == ONE_BY_ONE]
+    _decide_alone(scene, surroundings, no_way_round, rows, left, answers)
+
+
+@leaf_kernel
+def _decide_shared(scene, surroundings, rows, order, places, vicinities, desk, answers):
+    """Decide rows vicinity by vicinity, as far as they can be without the distances to all ports."""
     start = 0
-    while start < count:
+    while start < order.shape[0]:
         v = places.vicinity[order[start]]
         stop = start + 1
-        while stop < count and places.vicinity[order[stop]] == v:
+        while stop < order.shape[0] and places.vicinity[order[stop]] == v:
             stop += 1
-        if v == NOWHERE or not may_share(scene):
-            _decide_alone(scene, surroundings, no_way_round, rows, order[start:stop], answers)
-        else:
-            together = order[start:stop]
-            _decide_together(
-                scene, surroundings, rows, together, places.x, places.y, one_of(vicinities, v), desk, answers
-            )
-            # Rows that a search is worth for need the distances to all ports.
-            left = together[answers.became[together] == ONE_BY_ONE]
-            _decide_alone(scene, surroundings, no_way_round, rows, left, answers)
+        _decide_together(
+            scene, surroundings, rows, order[start:stop], places.x, places.y, one_of(vicinities, v), desk, answers
+        )
         start = stop
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from engine.kernels.bank import edge_ends_of
 from engine.kernels.geodesy import earth_centred
 from engine.kernels.jit import kernel
 from engine.kernels.joining import rim_of
@@ -110,4 +111,6 @@ def depth_class_from(
         raise ValueError(f"{len(following)} rows of trees for {len(corners.vertex)} corners")
     distance = lengths_of_trees(mesh, corners, targets, following)
     touched, poor = zones_of_trees(mesh, corners, targets, zones, following, tolerance_deg)
-    return DepthClass(needed_depth_m, rim_of(mesh, needed_depth_m), corners, following, distance, touched, poor)
+    rim = rim_of(mesh, needed_depth_m)
+    edge_ends = edge_ends_of(mesh, rim, corners, targets, needed_depth_m, distance)
+    return DepthClass(needed_depth_m, rim, corners, following, distance, touched, poor, edge_ends)

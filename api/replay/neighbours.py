@@ -13,7 +13,7 @@ from engine.kernels.mesh import NOWHERE
 from engine.kernels.reach import DepthClass, Water
 from engine.vicinity import Places, Vicinities, enter_places, vicinities_of
 
-FEWEST_TOGETHER = 8
+FEWEST_TOGETHER = 5
 """So many rows of a patch, from all chunks so far, repay the look round for what they share."""
 
 MOST_KEPT = 16_384

@@ -5,7 +5,7 @@ bank is not on it. Such a position joins at the nearest point of open mesh that 
 reaches; where piers leave no straight hop, by a path over a fine raster of the real water.
 """
 
-from math import atan2, cos, pi, sin
+from math import cos, pi, sin
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +34,6 @@ COARSE_REACH_M = COARSE_STEP_M * RASTER_CELLS / 2.0 * 2.0**0.5
 ALONGSIDE_M = 1.0
 """Nearer to the charted shore than this a position counts as touching it."""
 _SQRT2 = 1.4142135623730951
-_SECTORS = 16
 
 
 @leaf_kernel
@@ -78,14 +77,14 @@ class Rim(NamedTuple):
         The open triangle each belongs to.
     start, end : ndarray of int32, shape (r,)
         Its vertices.
-    is_shallow : ndarray of bool, shape (r,)
-        Whether there is water beyond it, only not enough.
+    shallow : ndarray of int64, shape (s,)
+        Places of those with water beyond them, only not enough.
     """
 
     triangle: np.ndarray
     start: np.ndarray
     end: np.ndarray
-    is_shallow: np.ndarray
+    shallow: np.ndarray
 
 
 @kernel
@@ -110,7 +109,7 @@ def rim_of(mesh, needed_depth):
                     end[count] = mesh.triangles[t, (i + 2) % 3]
                     is_shallow[count] = beyond != NOWHERE
                 count += 1
-    return Rim(triangle, start, end, is_shallow)
+    return Rim(triangle, start, end, np.flatnonzero(is_shallow))
 
 
 @kernel
@@ -152,49 +151,6 @@ def _enter_nearest(mesh, rim, px, py, reach, x, y, distance):
         x[k], y[k], away = nearest_on_segment(px, py, ax, ay, bx, by)
         if away <= reach:
             distance[k] = away
-
-
-@kernel
-def ways_off_bank(mesh, rim, shore, px, py, reach):
-    """Nearest point of the open mesh in each of sixteen sectors that a straight hop over water reaches.
-
-    Leaving a bank by its nearest edge can lead away from where one is going, so each port gets its own best way off.
-
-    Returns
-    -------
-    points : ndarray of float64, shape (n, 2)
-        Lattice points. [m]
-    triangle : ndarray of int64, shape (n,)
-        Open triangle that holds each one.
-    """
-    distance = np.full(_SECTORS, np.inf)
-    points = np.empty((_SECTORS, 2))
-    triangle = np.full(_SECTORS, NOWHERE)
-    _enter_nearest_of_sectors(mesh, rim, shore, px, py, reach, distance, points, triangle)
-    kept = np.flatnonzero(triangle != NOWHERE)
-    return points[kept], triangle[kept]
-
-
-@leaf_kernel
-def _enter_nearest_of_sectors(mesh, rim, shore, px, py, reach, distance, points, triangle):
-    """Enter what `ways_off_bank` finds in each sector, and how far that is."""
-    for k in range(rim.triangle.shape[0]):
-        # Ways off a bank lead over the line between shallow and deep, not over the shore.
-        if not rim.is_shallow[k]:
-            continue
-        a, b = rim.start[k], rim.end[k]
-        near_x, near_y, away = nearest_on_segment(px, py, mesh.x[a], mesh.y[a], mesh.x[b], mesh.y[b])
-        if away > reach:
-            continue
-        sector = int((atan2(near_y - py, near_x - px) + pi) / (2.0 * pi) * _SECTORS) % _SECTORS
-        if away >= distance[sector]:
-            continue
-        in_x, in_y, found = step_inside(mesh, rim.triangle[k], near_x, near_y)
-        if found and not crosses_land(shore, px, py, in_x, in_y):
-            distance[sector] = away
-            points[sector, 0] = in_x
-            points[sector, 1] = in_y
-            triangle[sector] = rim.triangle[k]
 
 
 @leaf_kernel

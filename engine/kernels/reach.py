@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.kernels.bank import EdgeEnds, WaysOff, leave_bank, ways_off_bank
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.harbour import HarbourLegs, Joined, from_inside
 from engine.kernels.jit import kernel, leaf_kernel
@@ -18,7 +19,6 @@ from engine.kernels.joining import (
     join,
     step_inside,
     vertex_at,
-    ways_off_bank,
 )
 from engine.kernels.mesh import NOWHERE, Corners, Mesh
 from engine.kernels.plane import from_plane, length_of, to_plane
@@ -66,6 +66,7 @@ class DepthClass(NamedTuple):
         [m]
     touched, poor : ndarray of uint64, shape (k, p)
         Zones on the way, and lanes crossed at a poor angle.
+    edge_ends : EdgeEnds
     """
 
     needed_depth_m: float
@@ -75,6 +76,7 @@ class DepthClass(NamedTuple):
     distance: np.ndarray
     touched: np.ndarray
     poor: np.ndarray
+    edge_ends: EdgeEnds
 
 
 class Reach(NamedTuple):
@@ -190,18 +192,16 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
     leaves_at = np.full(count, NOWHERE)
     tolerance_deg = water.limits.right_angle_tolerance_deg
     if kind == ON_BANK:
-        points, triangles = _ways_off(water, depth_class, plane_path[0])
-        _leave_bank(
-            water, depth_class, path[0], points, triangles, view, np.empty(count), np.empty(count, np.int64), joined,
-            distance, via, leaves_at,
+        ways = _ways_off(water, depth_class, plane_path, triangle)
+        leave_bank(
+            mesh, depth_class.corners, water.ports, depth_class.needed_depth_m, depth_class.distance,
+            depth_class.edge_ends, ways, path[0], view, np.empty(count), np.empty(count, np.int64), joined, distance,
+            via, leaves_at,
         )  # fmt: skip
-        for k in range(points.shape[0]):
-            near = zones_of_leg(
-                water.zones, plane_path[0, 0], plane_path[0, 1], points[k, 0], points[k, 1], tolerance_deg
-            )
-            _gather_zones(
-                water, depth_class, points[k, 0], points[k, 1], near, via, leaves_at, k, first_legs, touched, poor
-            )
+        for k in range(ways.triangle.shape[0]):
+            x, y = ways.points[k]
+            near = zones_of_leg(water.zones, plane_path[0, 0], plane_path[0, 1], x, y, tolerance_deg)
+            _gather_zones(water, depth_class, x, y, near, via, leaves_at, k, first_legs, touched, poor)
     near = zones_of_track(water.zones, plane_path, tolerance_deg)
     _gather_zones(water, depth_class, joined_x, joined_y, near, via, leaves_at, NOWHERE, first_legs, touched, poor)
     here = Joined(
@@ -274,55 +274,17 @@ def enter_track_on_plane(water, depth_class, reach, port, track):
 
 
 @kernel
-def _ways_off(water, depth_class, point):
-    """`ways_off_bank` as far as hops may be long."""
-    reach_m = water.limits.bank_reach_m
-    if not is_rim_within(water.mesh, depth_class.rim, point[0], point[1], reach_m):
-        reach_m = COARSE_REACH_M
-    return ways_off_bank(water.mesh, depth_class.rim, water.shore, point[0], point[1], reach_m)
-
-
-@leaf_kernel
-def _leave_bank(
-    water, depth_class, position, points, triangles, view, lengths, first, joined, distance, via, leaves_at
-):  # fmt: skip
-    """For each port the best of all ways off the bank; changes what it is given where one is better.
-
-    Parameters
-    ----------
-    water : Water
-    depth_class : DepthClass
-    position : ndarray of float64, shape (2,)
-        Longitude and latitude. [deg]
-    points, triangles
-        Of `ways_off_bank`.
-    view : View
-    lengths : ndarray of float64, shape (p,)
-        Scratch.
-    first : ndarray of int64, shape (p,)
-        Scratch.
-    joined, distance, via
-        Of `Reach`.
-    leaves_at : ndarray of int64, shape (p,)
-        Which of the points the way to each port leads over.
-    """
+def _ways_off(water, depth_class, plane_path, triangle):
+    """`ways_off_bank` as far as hops may be long, but for the one by which the position has joined already."""
     mesh = water.mesh
-    for k in range(points.shape[0]):
-        x, y = points[k, 0], points[k, 1]
-        lon, lat = from_plane(x, y, mesh.origin_lon_deg, mesh.origin_lat_deg)
-        enter_distances(
-            mesh, depth_class.corners, water.ports, depth_class.needed_depth_m, depth_class.distance, lon, lat, x, y,
-            triangles[k], vertex_at(mesh, triangles[k], x, y), view, lengths, first,
-        )  # fmt: skip
-        hop_m = geodesic_length_m(position[0], position[1], lon, lat)
-        for p in range(distance.shape[0]):
-            length_m = lengths[p] + hop_m
-            if length_m < distance[p]:
-                distance[p] = length_m
-                via[p] = first[p]
-                leaves_at[p] = k
-                joined[p, 0] = lon
-                joined[p, 1] = lat
+    px, py = plane_path[0]
+    joined_x, joined_y = plane_path[-1]
+    reach_m = water.limits.bank_reach_m
+    if length_of(joined_x - px, joined_y - py) > reach_m and not is_rim_within(mesh, depth_class.rim, px, py, reach_m):
+        reach_m = COARSE_REACH_M
+    ways = ways_off_bank(mesh, depth_class.rim, water.shore, px, py, reach_m)
+    other = (ways.triangle != triangle) | (ways.points[:, 0] != joined_x) | (ways.points[:, 1] != joined_y)
+    return WaysOff(ways.points[other], ways.triangle[other], ways.edge_end[other])
 
 
 class FirstLegs(NamedTuple):

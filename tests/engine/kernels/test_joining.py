@@ -266,4 +266,4 @@ def test_the_rim_is_where_open_water_ends(world, deep):
             edge = frozenset(mesh.triangles[t, [(i + 1) % 3, (i + 2) % 3]].tolist())
             assert (edge in edges) == (not beyond[t, i])
     water_beyond = (mesh.neighbours >= 0) & ~beyond & is_open[:, None]
-    assert rim.is_shallow.sum() == water_beyond.sum()
+    assert len(rim.shallow) == water_beyond.sum()
