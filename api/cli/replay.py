@@ -48,7 +48,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="language of report.html and comparison.html: en or fr")  # fmt: skip
     parser.add_argument("--capacity", action=Once, metavar="FILE",
                         help="replay in sequence: encounters in the order of their times take the places of this "
-                             "table (port, places, persons_per_hour) and give them back")  # fmt: skip
+                             "table (port, places, persons_per_hour) and give them back; observed ports are "
+                             "then not compared")  # fmt: skip
     parser.add_argument("--stay-hours", action=Once, metavar="H",
                         help="with --capacity: how long people keep their places after landing")  # fmt: skip
     parser.add_argument("--monte-carlo", action=Once, metavar="N",
@@ -188,7 +189,7 @@ def compared_text(history: "History") -> str:
     """How the ports observed compare, but for what is not explained."""
     return (
         f"{history.compared:,} compared: {history.same:,} the same, {history.explained:,} explained by code "
-        f"({history.near_ties:,} of them near ties)"
+        f"({history.near_ties:,} of them near ties, {history.refused:,} positions refused)"
     )
 
 

@@ -14,6 +14,11 @@ _NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 _WHOLE_NUMBER = r"^[+-]?[0-9]{1,9}(?:\.0*)?$"
 _DECIMAL_COMMA = r"^([+-]?[0-9]*),([0-9]+)$"
 
+_THOUSANDS = r"^[+-]?[0-9]{1,3}(?:\.[0-9]{3})+$"
+
+_TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+_BYTES = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view)
+
 _YES = ("true", "yes", "oui", "vrai", "1")
 _NO = ("false", "no", "non", "faux", "0")
 
@@ -33,7 +38,11 @@ def text_of(cells: pa.Array, empty: tuple[str, ...], marks: Marks) -> pa.Array:
         return pc.cast(cells, pa.string())
     if pa.types.is_dictionary(cells.type):
         cells = cells.dictionary_decode()
-    if pa.types.is_binary(cells.type) or pa.types.is_large_binary(cells.type):
+    if pa.types.is_nested(cells.type) or pa.types.is_fixed_size_binary(cells.type) or is_extension(cells.type):
+        # Lists, structs and raw identifiers have no one way of being written.
+        marks.add("TEXT_NOT_READABLE", cells.is_valid().to_numpy(zero_copy_only=False))
+        return pa.nulls(len(cells), pa.string())
+    if any(test(cells.type) for test in _BYTES):
         cells = _decoded(cells, marks)
     text = pc.utf8_trim_whitespace(pc.cast(cells, pa.string()))
     return pc.if_else(pc.is_in(text, pa.array(sorted({"", *empty}))), pa.scalar(None, pa.string()), text)
@@ -59,15 +68,17 @@ def _utf8(cell: bytes | None) -> str | bool | None:
 def is_text(cells: pa.Array) -> bool:
     """Whether cells hold text or bytes, in any of Arrow's ways."""
     kind = cells.type.value_type if pa.types.is_dictionary(cells.type) else cells.type
-    return any(
-        test(kind)
-        for test in (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
-    )
+    return any(test(kind) for test in (*_TEXT, *_BYTES))
+
+
+def is_extension(kind: pa.DataType) -> bool:
+    """Whether a type is one that Arrow knows by name only, as identifiers are."""
+    return isinstance(kind, pa.BaseExtensionType)
 
 
 def numbers(
     cells: pa.Array, code: str, marks: Marks, *, empty: tuple[str, ...] = ("",), decimal_comma: bool = False,
-    whole: bool = False,
+    whole: bool = False, thousands: bool = False,
 ) -> np.ndarray:  # fmt: skip
     """Cells as numbers, NaN where not known.
 
@@ -80,13 +91,20 @@ def numbers(
     empty : tuple of str
     decimal_comma : bool
     whole : bool
+    thousands : bool
+        Whether ``1.500`` in a table with decimal commas may be one thousand five hundred, and so is not read.
 
     Returns
     -------
     ndarray of float64
     """
     if is_text(cells):
-        return _numbers_in_text(text_of(cells, empty, marks), code, marks, decimal_comma, whole)
+        text = text_of(cells, empty, marks)
+        if decimal_comma and thousands:
+            unclear = pc.fill_null(pc.match_substring_regex(text, _THOUSANDS), False)
+            marks.add(code, unclear.to_numpy(zero_copy_only=False))
+            text = pc.if_else(unclear, pa.scalar(None, pa.string()), text)
+        return _numbers_in_text(text, code, marks, decimal_comma, whole)
     if pa.types.is_null(cells.type):
         return np.full(len(cells), np.nan)
     present = pc.is_valid(cells).to_numpy(zero_copy_only=False)
@@ -116,6 +134,9 @@ def flags(cells: pa.Array, code: str, marks: Marks, empty: tuple[str, ...]) -> p
     """Cells as yes or no, null where not known."""
     if pa.types.is_boolean(cells.type) or pa.types.is_null(cells.type):
         return pc.cast(cells, pa.bool_())
+    if pa.types.is_floating(cells.type):
+        # A data frame writes a flag it does not know as NaN, and then the others as 1.0 and 0.0.
+        cells = pc.if_else(pc.is_nan(cells), pa.scalar(None, cells.type), cells)
     text = pc.utf8_lower(text_of(cells, empty, marks))
     yes, no = (pc.is_in(text, pa.array(words)) for words in (_YES, _NO))
     stranger = pc.and_(pc.is_valid(text), pc.invert(pc.or_(yes, no)))

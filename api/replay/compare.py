@@ -134,7 +134,8 @@ def compare_runs(first: Run, second: Run, changed: Path | None = None) -> Compar
 
 
 def _not_in_step(second: Run) -> InvalidAsk:
-    return InvalidAsk(second.folder.name, "decided other rows of the same input.", "Run both replays again.")
+    return InvalidAsk(second.folder.name, "decided other rows of the same input.",
+                      "Leave out the rows that rejects.csv of either names, and run both again.")  # fmt: skip
 
 
 def _add(comparison: Comparison, a: pa.Table, b: pa.Table, writer: object) -> None:

@@ -143,9 +143,12 @@ class _Source:
             self.marks.add(note, assumed)
         return ours
 
-    def numbers(self, cells: pa.Array, code: str, whole: bool = False) -> np.ndarray:
+    def numbers(self, cells: pa.Array, code: str, whole: bool = False, thousands: bool = True) -> np.ndarray:
         """Cells as numbers."""
-        return numbers(cells, code, self.marks, empty=self.map.empty, decimal_comma=self.map.decimal_comma, whole=whole)
+        return numbers(
+            cells, code, self.marks, empty=self.map.empty, decimal_comma=self.map.decimal_comma, whole=whole,
+            thousands=thousands,
+        )  # fmt: skip
 
     def figure(self, target: str, code: str, model: type, whole: bool = False) -> np.ndarray:
         """Numbers of one of our columns within the limits that the encounter's model has for it."""
@@ -172,7 +175,8 @@ def _position(source: _Source) -> dict[str, np.ndarray]:
         wrong = source.named((GEOMETRY_WRONG,))
         if wrong is not None:
             marks.add("POSITION_FORM", _flags(wrong))
-    lon, lat = source.numbers(lon_cells, "POSITION_FORM"), source.numbers(lat_cells, "POSITION_FORM")
+    # No coordinate is a thousand: in some exports with decimal commas they alone have points.
+    lon, lat = (source.numbers(cells, "POSITION_FORM", thousands=False) for cells in (lon_cells, lat_cells))
     absent = np.isnan(lon) | np.isnan(lat)
     marks.add("POSITION_MISSING", absent & ~marks.of("POSITION_FORM"))
     marks.add("POSITION_RANGE", ~absent & ~((np.abs(lon) <= 180.0) & (np.abs(lat) <= 90.0)))
@@ -266,12 +270,13 @@ def _policy(source: _Source, known: Known) -> dict[str, pa.Array]:
 
 
 def _observed(source: _Source, known: Known) -> dict[str, pa.Array]:
-    said = source.words("observed_port")
-    names = list(known.ports)
-    place = pc.index_in(pc.utf8_lower(said), pa.array(names, pa.string()))
-    source.marks.add("OBSERVED_PORT_NOT_IN_REGISTER", _flags(pc.and_(pc.is_valid(said), pc.is_null(place))))
-    ids = pc.take(pa.array([known.ports[name] for name in names], pa.string()), place)
-    return {"observed_port": pc.coalesce(ids, said)}
+    said = source.words("observed_port").dictionary_encode()
+    # Published text often names a town, which may stand for one of several harbours: "a|b".
+    named = [[name.strip() for name in text.split("|")] for text in said.dictionary.to_pylist()]
+    strange = pa.array([any(name.lower() not in known.ports for name in names) for names in named], pa.bool_())
+    source.marks.add("OBSERVED_PORT_NOT_IN_REGISTER", _flags(pc.fill_null(strange.take(said.indices), False)))
+    ids = ["|".join(known.ports.get(name.lower(), name) for name in names) for names in named]
+    return {"observed_port": pa.array(ids, pa.string()).take(said.indices)}
 
 
 class Limits(NamedTuple):

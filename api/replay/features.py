@@ -55,7 +55,10 @@ def features_in(path: Path) -> Iterator[Feature | None]:
                 yield _feature(text.value())
                 if not text.at(","):
                     text.expect("]")
-                    return
+                    break
+            if text.goes_on_after_collection():
+                raise InvalidAsk("input", f"{path.name[:40]} goes on after its collection of features.",
+                                 "Give one collection a file, or one feature a line.")  # fmt: skip
         except (json.JSONDecodeError, UnicodeDecodeError):
             raise InvalidAsk("input", f"{path.name[:40]} is no GeoJSON, or ends in the middle.",
                              "Check that it is whole, and in UTF-8.") from None  # fmt: skip
@@ -89,6 +92,17 @@ class _Text:
                 break
         self._place = start
         return self.value(keep=True)
+
+    def goes_on_after_collection(self) -> bool:
+        """Go to the end of a collection from behind its features; whether there are more features, or anything else."""
+        while self.at(","):
+            name = self.value()
+            self.expect(":")
+            if name == "features":
+                return True
+            self.value()
+        self.expect("}")
+        return self.skipped_to_value()
 
     def value(self, keep: bool = False) -> Any:
         """The next value, whole."""

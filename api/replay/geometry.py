@@ -60,6 +60,8 @@ def points_of(cells: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     shapes = shapely.from_wkb(raw, on_invalid="ignore")
     given = cells.is_valid().to_numpy(zero_copy_only=False)
     wrong = given & (shapely.get_type_id(shapes) != shapely.GeometryType.POINT)
+    # An empty point has no coordinates to ask for.
+    shapes[shapely.is_empty(shapes)] = None
     return shapely.get_x(shapes), shapely.get_y(shapes), wrong
 
 

@@ -3,7 +3,8 @@
 A difference is explained when our own decision, made again, holds something against the port people were landed at:
 a finding by which it is excluded, left unconfirmed or ranked lower. It is also explained when the two ports are too
 close to tell apart: then nothing speaks against the port observed, the code is ``NEAR_TIE``, and it is counted apart
-wherever differences are counted. That a port is merely farther explains nothing, and neither does anything we were
+wherever differences are counted. So is a position that was refused: there is no answer to compare, and the code is that
+of the refusal. That a port is merely farther explains nothing, and neither does anything we were
 told about why.
 """
 
@@ -50,6 +51,8 @@ HISTORY = pa.schema(
 observed. ``later_min`` and ``farther_nm`` are how much later and farther the observed port is than the recommended one,
 by our own reckoning; null where either is not known or no port is recommended.
 """
+
+_REFUSALS = {code.name for code in (Code.POS_OUT_OF_AREA, Code.POS_ON_LAND, Code.POS_ENCLOSED)}
 
 MOST_LISTED = 500
 _CHUNK_ROWS = 4_096
@@ -106,7 +109,8 @@ def _differences(
     try:
         decision = decide(ask, world_at(ask.at_s))
     except PositionRefused as refused:
-        return [{"difference": EXPLAINED, "code": refused.code.name, "sentence": str(refused)} for _ in named]
+        sentence = "The position was refused, so there is no answer to compare."
+        return [{"difference": EXPLAINED, "code": refused.code.name, "sentence": sentence} for _ in named]
     index = {known.id: k for k, known in enumerate(decision.world.ports)}
     return [
         _behind(decision, index[name]) | _why(decision, index[name])
@@ -214,9 +218,14 @@ class History:
         return dict(self.codes).get(Code.NEAR_TIE.name, 0)
 
     @property
+    def refused(self) -> int:
+        """Differences without an answer of ours, because the position was refused; nothing speaks against a port."""
+        return sum(count for code, count in self.codes if code in _REFUSALS)
+
+    @property
     def findings(self) -> list[tuple[str, int]]:
         """Codes that speak against the port observed, the most frequent first."""
-        return [(code, count) for code, count in self.codes if code != Code.NEAR_TIE.name]
+        return [(code, count) for code, count in self.codes if code not in {Code.NEAR_TIE.name, *_REFUSALS}]
 
     @property
     def compared(self) -> int:

@@ -42,8 +42,8 @@ ENCOUNTERS = pa.schema(
 
 ``row`` is the number of the row in the input, from 0. ``persons_min`` and ``persons_max`` are both known or both null.
 ``observed_port`` is the id of the port people were landed at, or what the input says where the register has no such
-port; the decision never sees it. ``reading_notes`` are the codes of what a column map assumed for the row, joined by
-``;``; null where everything was in the input. See `api.replay.rejects`.
+port; several that may be meant are written ``a|b``. The decision never sees it. ``reading_notes`` are the codes of what
+a column map assumed for the row, joined by ``;``; null where everything was in the input. See `api.replay.rejects`.
 """
 
 VESSEL_FIGURES = (

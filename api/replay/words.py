@@ -230,6 +230,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "un autre port, mais les deux sont trop proches pour être départagés (<code>NEAR_TIE</code>) : compté comme "
         "expliqué",
     ),
+    "history_refused": (
+        "no answer of ours: the position was refused, and counted as explained",
+        "pas de réponse de notre part : la position a été refusée, et comptée comme expliquée",
+    ),
     "history_unexplained": (
         "another port, and no rule speaks against the one observed",
         "un autre port, et aucune règle ne s'oppose à celui qui a été observé",

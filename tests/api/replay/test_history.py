@@ -109,16 +109,17 @@ def test_what_is_written_is_counted_back(tmp_path, house, worlds, policies):
 
 
 def test_near_ties_are_counted_apart_from_findings(tmp_path):
-    told = [("same", None), *[("explained", "NEAR_TIE")] * 2, ("explained", "GATE_CLOSED"), ("unexplained", None)]
+    told = [("same", None), *[("explained", "NEAR_TIE")] * 2, ("explained", "GATE_CLOSED"),
+            ("explained", "POS_ON_LAND"), ("unexplained", None)]  # fmt: skip
     rows = [
         {"row": k, "port": "dover", "observed_port": "ramsgate", "difference": difference, "code": code}
         for k, (difference, code) in enumerate(told)
     ]
     write_history(tmp_path / "history.csv", [pa.Table.from_pylist(rows, HISTORY)])
     history = read_history(tmp_path)
-    assert (history.compared, history.explained, history.near_ties) == (5, 3, 2)
+    assert (history.compared, history.explained, history.near_ties, history.refused) == (6, 4, 2, 1)
     assert history.findings == [("GATE_CLOSED", 1)]
-    assert "3 explained by code (2 of them near ties)" in compared_text(history)
+    assert "4 explained by code (2 of them near ties, 1 positions refused)" in compared_text(history)
 
 
 def test_a_second_port_too_close_to_tell_is_a_near_tie_and_nothing_else(house, worlds, policies):

@@ -171,6 +171,83 @@ def test_geojson_rows_are_counted_whatever_stands_in_their_place(conformed, tmp_
         conformed(cut)
 
 
+GOOD = '{"type": "Feature", "geometry": {"type": "Point", "coordinates": [1.3, 51]}, "properties": {}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (f'{{"features": [{GOOD}]}}\n{{"features": [{GOOD}]}}', "goes on after"),
+        (f'{{"features": [{GOOD}], "features": [{GOOD}]}}', "goes on after"),
+        ('{"features": []} {}', "goes on after"),
+        (f'{{"features": [{GOOD}]}} rubbish', "goes on after"),
+        (f'{{"features": [{GOOD}]', "ends in the middle"),
+        (f'{{"features": [{GOOD}], "type"', "ends in the middle"),
+        ('{"features": []', "ends in the middle"),
+    ],
+)
+def test_no_feature_behind_a_collection_is_lost_silently(conformed, tmp_path, text, problem):
+    path = tmp_path / "more.geojson"
+    path.write_text(text)
+    with pytest.raises(InvalidAsk, match=problem):
+        conformed(path)
+
+
+def test_columns_of_types_that_cannot_be_read_are_each_rows_trouble(conformed, tmp_path):
+    count = 3
+    columns = {
+        "lon": [1.3] * count, "lat": [51.0] * count,
+        "time": pa.array([datetime(2022, 1, 13, 5, tzinfo=UTC)] * count, pa.timestamp("ms", "UTC")),
+    }  # fmt: skip
+    path = tmp_path / "types.parquet"
+    for strange in (
+        pa.array([bytes(16), None, bytes(16)], pa.binary(16)),
+        pa.array([bytes(16), None, bytes(16)], pa.uuid()),
+        pa.array([["a"], None, []], pa.list_(pa.string())),
+    ):
+        pq.write_table(pa.table({**columns, "encounter_id": strange}), path)
+        encounters, rejects, _ = conformed(path)
+        assert rejects == {0: "TEXT_NOT_READABLE", 2: "TEXT_NOT_READABLE"}
+        assert [one["row"] for one in encounters] == [1]
+    frame_like = pa.table({
+        **columns, "speed_kn": pa.array(["12", None, "13.5"], pa.string_view()),
+        "persons_in_water": [1.0, float("nan"), 0.0],
+    })  # fmt: skip
+    pq.write_table(frame_like, path)
+    encounters, rejects, _ = conformed(path)
+    assert rejects == {}
+    assert [one["speed_kn"] for one in encounters] == [12.0, None, 13.5]
+    assert [one["persons_in_water"] for one in encounters] == [True, None, False]
+
+
+def test_what_may_be_a_thousand_in_a_table_with_decimal_commas_is_refused(conformed, tmp_path):
+    own = tmp_path / "comma.toml"
+    own.write_text('name = "comma"\nextends = "encounters"\ndecimal_comma = true\n')
+    path = tmp_path / "comma.csv"
+    head = "lon,lat,time,persons,position_accuracy_m\n"
+    at = "2022-01-13T05:00:00Z"
+    path.write_text(f'{head}1.300,51.000,{at},1.000,\n"1,3",51.5,{at},30,1.500\n"1,3",51.5,{at},30.0,"1,5"\n')
+    encounters, rejects, _ = conformed(path, str(own))
+    assert rejects == {0: "PERSONS_FORM", 1: "POSITION_ACCURACY_FORM"}
+    assert (encounters[0]["lon"], encounters[0]["persons_max"], encounters[0]["position_accuracy_m"]) == (1.3, 30, 1.5)
+    encounters, rejects, _ = conformed(path)
+    assert encounters[0]["persons_max"] == 1
+
+
+def test_several_ports_observed_are_each_looked_up(conformed, tmp_path):
+    path = tmp_path / "ports.csv"
+    at = "2022-01-13T05:00:00Z"
+    path.write_text(
+        f"lon,lat,time,observed_port\n1.3,51,{at},Dover | GBRMG\n1.3,51,{at},Dover|Atlantis\n1.3,51,{at},\n"
+    )
+    encounters, rejects, _ = conformed(path)
+    assert rejects == {}
+    assert [one["observed_port"] for one in encounters] == ["dover|ramsgate", "dover|Atlantis", None]
+    noted = [one["reading_notes"] for one in encounters]
+    assert "OBSERVED_PORT_NOT_IN_REGISTER" in noted[1]
+    assert not any("OBSERVED_PORT_NOT_IN_REGISTER" in (noted[k] or "") for k in (0, 2))
+
+
 def test_geojson_longer_than_a_block(conformed, tmp_path):
     points = [(round(0.3 + k * 1e-5, 5), 50.5) for k in range(12_000)]
     features = [
@@ -195,14 +272,15 @@ def test_geoparquet_positions_come_from_the_geometry(conformed, tmp_path):
     )
     frame.loc[7, "geometry"] = shapely.LineString([(0, 0), (1, 1)])
     frame.loc[9, "geometry"] = None
+    frame.loc[11, "geometry"] = shapely.Point()
     path = tmp_path / "points.parquet"
     frame.to_parquet(path)
     encounters, rejects, _ = conformed(path, rows=20)
-    assert rejects == {7: "POSITION_FORM", 9: "POSITION_MISSING"}
+    assert rejects == {7: "POSITION_FORM", 9: "POSITION_MISSING", 11: "POSITION_MISSING"}
     kept = [k for k in range(50) if k not in rejects]
     assert [one["lon"] for one in encounters] == table["lon"][kept].tolist()
     frame.set_crs("EPSG:4326", allow_override=True).to_parquet(path)
-    assert len(conformed(path)[0]) == 48
+    assert len(conformed(path)[0]) == 47
     frame.set_crs("EPSG:2154", allow_override=True).to_parquet(path)
     with pytest.raises(InvalidAsk, match="not in WGS 84"):
         conformed(path)
