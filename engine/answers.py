@@ -117,10 +117,12 @@ def _deciding_code(found, penalty_of_code, key, p):
 
 
 @leaf_kernel
-def enter_answer(scene, landing_lon, landing_lat, reach, found, row, lon, lat, accuracy_m, answers):
+def enter_answer(
+    columns, limits, motion, penalty_of_code, key, landing_lon, landing_lat, reach, found, row, lon, lat, accuracy_m,
+    answers,
+):  # fmt: skip
     """Enter what a survey says of one row."""
     table, key_s, plain_key_s, status = found.table, found.key_s, found.plain_key_s, found.status
-    limits, motion = scene.limits, scene.motion
     best = found.best
     second = NOWHERE
     nearest = NOWHERE
@@ -146,7 +148,7 @@ def enter_answer(scene, landing_lon, landing_lat, reach, found, row, lon, lat, a
         least_s = table.time_s[p]
         if np.isnan(table.wait_s[p]):
             least_s = found.ways.passages.time_s[p] + time_inside_s(
-                scene.columns, limits, p, reach.harbour_m[p], calm_speed_ms(motion)
+                columns, limits, p, reach.harbour_m[p], calm_speed_ms(motion)
             )
         is_over = p != best and (plain_key_s[p] < plain_ceiling_s or least_s < time_ceiling_s)
         if is_over and (best != NOWHERE or plain_key_s[p] < np.inf):
@@ -160,7 +162,7 @@ def enter_answer(scene, landing_lon, landing_lat, reach, found, row, lon, lat, a
     answers.passed_over[row] = first_over
     answers.passed_over_count[row] = count
     if first_over != NOWHERE:
-        answers.passed_over_code[row] = _deciding_code(found, scene.penalty_of_code, scene.key, first_over)
+        answers.passed_over_code[row] = _deciding_code(found, penalty_of_code, key, first_over)
     if best == NOWHERE:
         return
     answers.status[row] = status[best]

@@ -266,13 +266,13 @@ def _decide_alone(scene, surroundings, no_way_round, rows, members, answers):
         if not quiet and scene.key != BY_DISTANCE and has_way_round(one, reach, found):
             continue
         enter_answer(
-            one, surroundings.landing_lon, surroundings.landing_lat, reach, found, row, lon, lat, rows.accuracy_m[row],
-            answers,
+            one.columns, one.limits, one.motion, one.penalty_of_code, one.key, surroundings.landing_lon,
+            surroundings.landing_lat, reach, found, row, lon, lat, rows.accuracy_m[row], answers,
         )  # fmt: skip
         answers.became[row] = DECIDED
 
 
-@leaf_kernel
+@inlined_kernel
 def _decide_together(scene, surroundings, rows, members, x, y, vicinity, desk, answers):
     """Decide rows of one vicinity."""
     quiet = says_nothing(scene.forecast)
@@ -280,7 +280,7 @@ def _decide_together(scene, surroundings, rows, members, x, y, vicinity, desk, a
         lon, lat = rows.lon[row], rows.lat[row]
         enter_position(desk.fix, vicinity, lon, lat, x[row], y[row])
         one = _scene_of_row(scene, surroundings, rows, row, x[row], y[row], quiet, answers)
-        looked, opened, best = _settle(one, vicinity, desk)
+        looked, opened, best = _settle(one, vicinity, quiet, desk)
         found = Survey(
             desk.ways, desk.closely, desk.table, desk.weight, desk.plain_key_s, desk.key_s, desk.status, desk.bound_s,
             desk.by_bound, looked, opened, best,
@@ -293,14 +293,14 @@ def _decide_together(scene, surroundings, rows, members, x, y, vicinity, desk, a
             if is_worth:
                 continue
         enter_answer(
-            one, surroundings.landing_lon, surroundings.landing_lat, desk.fix.reach, found, row, lon, lat,
-            rows.accuracy_m[row], answers,
+            one.columns, one.limits, one.motion, one.penalty_of_code, one.key, surroundings.landing_lon,
+            surroundings.landing_lat, desk.fix.reach, found, row, lon, lat, rows.accuracy_m[row], answers,
         )  # fmt: skip
         answers.became[row] = DECIDED
 
 
 @inlined_kernel
-def _settle(scene, vicinity, desk):
+def _settle(scene, vicinity, quiet, desk):
     """Look at ports in the order of their bounds, as `survey` does, measuring them only when it is their turn.
 
     Returns
@@ -314,8 +314,9 @@ def _settle(scene, vicinity, desk):
     count = vicinity.ports.shape[0]
     # From anywhere in the vicinity the way to a port is at most so much shorter than from its middle.
     slack_m = vicinity.radius_m + SAFE_M
-    desk.trail.place[:] = 0
-    desk.trail.used[0] = 0
+    if not quiet:
+        desk.trail.place[:] = 0
+        desk.trail.used[0] = 0
     joining = clock_of_joining(fix.reach, scene.forecast, motion, scene.figures.depart_s)
     no_ways = desk.closely[:0]
     best = NOWHERE

@@ -9,7 +9,7 @@ from engine.kernels.entry import Sill, lowest_height, seconds_from_high_water, w
 from engine.kernels.forecast import current_at, visibility_at, waves_at, wind_at
 from engine.kernels.jit import inlined_kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
-from engine.kernels.passage import Passages, calm_speed_ms
+from engine.kernels.passage import Passages, calm_speed_ms, says_nothing
 from engine.kernels.plane import length_of
 from engine.rules.access import berth, entry_permission, harbour_status, port_kind
 from engine.rules.authority import designated, in_srr_state, register_confidence
@@ -292,6 +292,7 @@ def judge(
     """
     speed_ms = calm_speed_ms(motion)
     passages = ways.passages
+    quiet = says_nothing(forecast)
     for row in rows:
         p = ports[row]
         distance_m = ways.distance_m[p]
@@ -301,10 +302,13 @@ def judge(
         has_route = distance_m < np.inf
         inside_s = time_inside_s(columns, limits, p, harbour_m, speed_ms)
         arrival_s = ask.depart_s + passages.time_s[p]
-        at_entrance = entrance_at(
-            forecast, entrances.lon[p], entrances.lat[p], columns.entrance_axis_deg[p], arrival_s, motion.wave_factor,
-            limits.against_stream_ms, limits.weather_extrapolated_after_m,
-        )  # fmt: skip
+        # What `entrance_at` finds without a forecast, but for its calls.
+        at_entrance = Entrance(np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, False, np.nan, 0.0)
+        if not quiet:
+            at_entrance = entrance_at(
+                forecast, entrances.lon[p], entrances.lat[p], columns.entrance_axis_deg[p], arrival_s,
+                motion.wave_factor, limits.against_stream_ms, limits.weather_extrapolated_after_m,
+            )  # fmt: skip
         needed_m = ask.needed_depth_m
         if not np.isnan(at_entrance.hs_m):
             needed_m += limits.keel_wave_share * at_entrance.hs_m
@@ -322,7 +326,7 @@ def judge(
                 tides, p, sill, ask.depart_s + passages.early_s[p], tide_bias_m, limits.gate_wait_s
             )
             late_wait_s = _waited_s(tides, p, sill, ask.depart_s + passages.late_s[p], tide_bias_m, limits.gate_wait_s)
-        if entry.judged_s != arrival_s:
+        if entry.judged_s != arrival_s and not quiet:
             # The sea she waits for counts, not only the one she arrives in; the higher of the two floats her least.
             later = entrance_at(
                 forecast, entrances.lon[p], entrances.lat[p], columns.entrance_axis_deg[p], entry.judged_s,

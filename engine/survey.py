@@ -175,7 +175,7 @@ def enter_lower_bounds(scene, reach, motion, ports, bound_s):
         bound_s[row] = lower_bound_s(scene, reach, ports[row], top_ms, calm_ms)
 
 
-@leaf_kernel
+@inlined_kernel
 def enter_keys(scene, reach, motion, ports, rows, table, penalty_s, plain_key_s, key_s):
     """Enter what some rows are ordered by. [s]"""
     calm_ms = calm_speed_ms(motion)
@@ -267,6 +267,18 @@ def look_at(
     enter_keys(scene, reach, motion, ports, rows, table, penalty_s, plain_key_s, key_s)
 
 
+@leaf_kernel
+def look_at_them(
+    scene, reach, ways_taken, motion, tide_bias_m, joining, trail, ports, rows, growth, ways, table, weight, status,
+    penalty_s, plain_key_s, key_s,
+):  # fmt: skip
+    """`look_at` in a call of its own, for functions that make arrays."""
+    look_at(
+        scene, reach, ways_taken, motion, tide_bias_m, joining, trail, ports, rows, growth, ways, table, weight,
+        status, penalty_s, plain_key_s, key_s,
+    )  # fmt: skip
+
+
 @kernel
 def survey(scene, reach, ways_round, motion, tide_bias_m, ports, exhaustive, until_settled):
     """Look at ports from one position.
@@ -336,7 +348,7 @@ def _look_in_order(
         looked += rows.shape[0]
         for row in rows:
             closely[ports[row]] = close
-        look_at(
+        look_at_them(
             scene, reach, ways_taken, motion, tide_bias_m, joining, trail, ports, rows, 0.0 if close else COARSE,
             ways, table, weight, status, penalty_s, plain_key_s, key_s,
         )  # fmt: skip
@@ -363,7 +375,7 @@ def look_again(scene, reach, ways_round, found, rows):
     """
     count = found.status.shape[0]
     joining = clock_of_joining(reach, scene.forecast, scene.motion, scene.figures.depart_s)
-    look_at(
+    look_at_them(
         scene, reach, ways_round.taken, scene.motion, 0.0, joining,
         new_trail(scene.depth_class.corners.vertex.shape[0], count), np.arange(count), rows, 0.0, found.ways,
         found.table, found.weight, found.status, np.empty(count), found.plain_key_s, found.key_s,

@@ -9,7 +9,7 @@ from engine.judge import RULE_COUNT, Ways, new_table
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import Motion, clock_of_joining, copy_passage, new_trail, no_passages
-from engine.survey import best_of, look_at
+from engine.survey import best_of, look_at_them
 from engine.units import HOUR_S
 from engine.vocab import Code, Rule
 from engine.way_round import may_spare_s, speaks_against
@@ -201,7 +201,7 @@ def _enter_winners(
         trail.place[:] = 0
         trail.used[0] = 0
         joining = clock_of_joining(reach, scene.forecast, changed, scene.figures.depart_s)
-        look_at(
+        look_at_them(
             scene, reach, taken, changed, tide_m, joining, trail, ports, rows, 0.0, ways, table, weight, status,
             penalty_s, plain_key_s, key_s,
         )  # fmt: skip

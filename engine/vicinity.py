@@ -137,7 +137,8 @@ class Fix(NamedTuple):
         From the position; NaN before they are needed. [m]
     sight : ndarray of int8
     touched, poor : ndarray of uint64
-        Zones on the leg, once it is measured.
+        Zones on the leg, once they are known.
+    zones_known : ndarray of bool
     stack : ndarray of int32, shape (m + 3, 4)
         Scratch.
     """
@@ -149,6 +150,7 @@ class Fix(NamedTuple):
     sight: np.ndarray
     touched: np.ndarray
     poor: np.ndarray
+    zones_known: np.ndarray
     stack: np.ndarray
 
 
@@ -164,7 +166,7 @@ def new_fix(water, depth_class):
     )  # fmt: skip
     return Fix(
         reach, np.empty(5), np.empty(corner_count), np.empty(corner_count), np.empty(corner_count, np.int8),
-        np.empty(corner_count, np.uint64), np.empty(corner_count, np.uint64),
+        np.empty(corner_count, np.uint64), np.empty(corner_count, np.uint64), np.empty(corner_count, np.bool_),
         np.empty((water.mesh.triangles.shape[0] + 3, 4), np.int32),
     )  # fmt: skip
 
@@ -438,7 +440,7 @@ def _chord_m(space, vertex, x, y, z):
     return sqrt((space[vertex, 0] - x) ** 2 + (space[vertex, 1] - y) ** 2 + (space[vertex, 2] - z) ** 2)
 
 
-@leaf_kernel
+@inlined_kernel
 def enter_position(fix, vicinity, lon_deg, lat_deg, px, py):
     """Forget the position before, and start with this one."""
     fix.reach.path[0, 0], fix.reach.path[0, 1] = lon_deg, lat_deg
@@ -448,9 +450,10 @@ def enter_position(fix, vicinity, lon_deg, lat_deg, px, py):
         fix.chord_m[k] = np.nan
         fix.leg_m[k] = np.nan
         fix.sight[k] = _UNLOOKED
+        fix.zones_known[k] = False
 
 
-@leaf_kernel
+@inlined_kernel
 def measure(water, depth_class, vicinity, fix, nth):
     """Measure the way from the position of a fix to one port, as `engine.kernels.reach.reach_ports` does.
 
@@ -471,7 +474,7 @@ def measure(water, depth_class, vicinity, fix, nth):
     tolerance_deg = water.limits.right_angle_tolerance_deg
     needed_m = depth_class.needed_depth_m
     best_m = np.inf
-    via = NOWHERE
+    via, first = NOWHERE, NOWHERE
     # A far port without a list: every corner may come first.
     is_listed = nth < LISTED
     listed_from = vicinity.first_start[nth] if is_listed else 0
@@ -516,17 +519,21 @@ def measure(water, depth_class, vicinity, fix, nth):
             continue
         if np.isnan(fix.leg_m[place]):
             fix.leg_m[place] = geodesic_length_m(lon_deg, lat_deg, mesh.lon[vertex], mesh.lat[vertex])
-            fix.touched[place], fix.poor[place] = zones_of_leg(
-                water.zones, px, py, mesh.x[vertex], mesh.y[vertex], tolerance_deg
-            )
         length_m = fix.leg_m[place] + depth_class.distance[corner, p]
         if length_m < best_m:
-            best_m, via = length_m, corner
-            reach.touched[p] = fix.touched[place] | depth_class.touched[corner, p]
-            reach.poor[p] = fix.poor[place] | depth_class.poor[corner, p]
-    if via == DIRECT:
+            best_m, via, first = length_m, corner, place
+    if first != NOWHERE and not fix.zones_known[first]:
+        vertex = depth_class.corners.vertex[via]
+        fix.touched[first], fix.poor[first] = zones_of_leg(
+            water.zones, px, py, mesh.x[vertex], mesh.y[vertex], tolerance_deg
+        )
+        fix.zones_known[first] = True
+    if first != NOWHERE:
+        reach.touched[p] = fix.touched[first] | depth_class.touched[via, p]
+        reach.poor[p] = fix.poor[first] | depth_class.poor[via, p]
+    elif via == DIRECT:
         reach.touched[p], reach.poor[p] = zones_of_leg(water.zones, px, py, ports.x[p], ports.y[p], tolerance_deg)
-    elif via == NOWHERE:
+    else:
         reach.touched[p], reach.poor[p] = np.uint64(0), np.uint64(0)
     reach.distance_m[p] = best_m
     reach.via[p] = via

@@ -363,7 +363,7 @@ def new_trail(corner_count, port_count):
     )
 
 
-@leaf_kernel
+@inlined_kernel
 def clock_of_joining(reach, forecast, motion, depart_s):
     """Clock where a position joins the mesh: common to all ports but those that leave a bank elsewhere."""
     clock = start_clock()
@@ -480,7 +480,7 @@ def clock_to_port(water, depth_class, reach, forecast, motion, depart_s, joining
     return clock
 
 
-@leaf_kernel
+@inlined_kernel
 def run_clocks(
     water, depth_class, reach, forecast, motion, depart_s, joining, trail, ports, rows, given, growth, passages
 ):  # fmt: skip
