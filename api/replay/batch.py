@@ -54,6 +54,8 @@ def replay_batch(
     for members in groups_of(table, world_at.number(at_s)):
         first = table.slice(int(members[0]), 1).to_pylist()[0]
         groups.append(Group(members, ask_of(first, vessels, policies), float(at_s[members[0]])))
+    # World by world: one of another date is made anew once a few others have been asked for.
+    groups.sort(key=lambda group: group.at_s)
     columns.decide(groups, world_at, world_at.neighbours)
     decided = columns.decisions()
     left = columns.left()
@@ -72,7 +74,7 @@ def replay_batch_by_single_decisions(
     """`replay_batch` as a plain loop over `engine.decide.decide`: slow, and what the other one is held against."""
     rows = table.to_pylist()
     made: list[Row] = [{} for _ in rows]
-    # World by world: a world of another date is made anew once a few others have been asked for.
+    # World by world, as above.
     at_s = table["time"].cast(pa.int64()).to_numpy() / 1000.0
     for k in np.argsort(world_at.number(at_s), kind="stable"):
         made[k] = _decided(rows[k], world_at, vessels, policies)

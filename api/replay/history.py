@@ -86,19 +86,29 @@ def against_observed(
     made: list[Row] = []
     for start in range(0, len(told), _CHUNK_ROWS):
         places = told.slice(start, _CHUNK_ROWS)
-        recommended = decisions["port"].take(places).to_pylist()
-        for row, port in zip(encounters.take(places).to_pylist(), recommended, strict=True):
-            named = str(row["observed_port"]).split("|")
-            line: Row = {"row": row["row"], "encounter_id": row["encounter_id"], "port": port}
-            if port in named:
-                made.append(line | {"observed_port": port, "difference": SAME, "later_min": 0.0, "farther_nm": 0.0})
-                continue
-            judged = [one | {"observed_port": name} for name, one in
-                      zip(named, _differences(row, named, world_at, vessels, policies), strict=True)]  # fmt: skip
-            # Where several are named it is explained only if something speaks against each of them.
-            open_ones = [one for one in judged if one["difference"] == UNEXPLAINED]
-            made.append(line | (open_ones or judged)[0])
+        rows = encounters.take(places).to_pylist()
+        ports = decisions["port"].take(places).to_pylist()
+        compared: list[Row] = [{} for _ in rows]
+        # In the order of time: a world of another date is made anew once a few others have been asked for.
+        for k in sorted(range(len(rows)), key=lambda place: rows[place]["time"]):
+            line = {"row": rows[k]["row"], "encounter_id": rows[k]["encounter_id"], "port": ports[k]}
+            compared[k] = line | _compared(rows[k], ports[k], world_at, vessels, policies)
+        made += compared
     return pa.Table.from_pylist(made, HISTORY)
+
+
+def _compared(
+    row: Row, port: str | None, world_at: Worlds, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]
+) -> Row:
+    """How the ports one row names compare with the recommended one."""
+    named = str(row["observed_port"]).split("|")
+    if port in named:
+        return {"observed_port": port, "difference": SAME, "later_min": 0.0, "farther_nm": 0.0}
+    judged = [one | {"observed_port": name} for name, one in
+              zip(named, _differences(row, named, world_at, vessels, policies), strict=True)]  # fmt: skip
+    # Where several are named it is explained only if something speaks against each of them.
+    open_ones = [one for one in judged if one["difference"] == UNEXPLAINED]
+    return (open_ones or judged)[0]
 
 
 def _differences(
