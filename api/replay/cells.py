@@ -38,7 +38,8 @@ def text_of(cells: pa.Array, empty: tuple[str, ...], marks: Marks) -> pa.Array:
         return pc.cast(cells, pa.string())
     if pa.types.is_dictionary(cells.type):
         cells = cells.dictionary_decode()
-    if pa.types.is_nested(cells.type) or pa.types.is_fixed_size_binary(cells.type) or is_extension(cells.type):
+    is_extension = isinstance(cells.type, pa.BaseExtensionType)
+    if pa.types.is_nested(cells.type) or pa.types.is_fixed_size_binary(cells.type) or is_extension:
         # Lists, structs and raw identifiers have no one way of being written.
         marks.add("TEXT_NOT_READABLE", cells.is_valid().to_numpy(zero_copy_only=False))
         return pa.nulls(len(cells), pa.string())
@@ -69,11 +70,6 @@ def is_text(cells: pa.Array) -> bool:
     """Whether cells hold text or bytes, in any of Arrow's ways."""
     kind = cells.type.value_type if pa.types.is_dictionary(cells.type) else cells.type
     return any(test(kind) for test in (*_TEXT, *_BYTES))
-
-
-def is_extension(kind: pa.DataType) -> bool:
-    """Whether a type is one that Arrow knows by name only, as identifiers are."""
-    return isinstance(kind, pa.BaseExtensionType)
 
 
 def numbers(

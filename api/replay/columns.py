@@ -27,7 +27,7 @@ from engine.vicinity import Places, Vicinities
 from engine.vocab import Code, Status
 
 _SHORTEST_PATHS = no_ways_round()
-_REFUSALS = {
+REFUSALS = {
     REFUSED_OUT_OF_AREA: Code.POS_OUT_OF_AREA,
     REFUSED_ON_LAND: Code.POS_ON_LAND,
     REFUSED_ENCLOSED: Code.POS_ENCLOSED,
@@ -243,4 +243,4 @@ def _named(values: np.ndarray, name: Callable[[int], str], where: np.ndarray) ->
 
 
 def _refusal(became: int) -> str:
-    return _REFUSALS[became].name
+    return REFUSALS[became].name

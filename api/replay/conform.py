@@ -15,7 +15,7 @@ from api.replay.cells import flags, is_text, numbers, text_of, translated
 from api.replay.clocks import Instants, instants_of, times_of_encounters, times_with_zone
 from api.replay.column_map import ColumnMap
 from api.replay.rejects import NOTE_CODES, REJECT_CODES, Marks, rejects_table
-from api.replay.schema import ENCOUNTERS, INSTANT, VESSEL_FIGURES
+from api.replay.schema import ENCOUNTERS, INSTANT, VESSEL_FIGURES, ports_named
 from engine.vocab import Medical
 from geodata.policies import DEFAULT_POLICY
 
@@ -271,8 +271,7 @@ def _policy(source: _Source, known: Known) -> dict[str, pa.Array]:
 
 def _observed(source: _Source, known: Known) -> dict[str, pa.Array]:
     said = source.words("observed_port").dictionary_encode()
-    # Published text often names a town, which may stand for one of several harbours: "a|b".
-    named = [[name.strip() for name in text.split("|")] for text in said.dictionary.to_pylist()]
+    named = [ports_named(text) for text in said.dictionary.to_pylist()]
     strange = pa.array([any(name.lower() not in known.ports for name in names) for names in named], pa.bool_())
     source.marks.add("OBSERVED_PORT_NOT_IN_REGISTER", _flags(pc.fill_null(strange.take(said.indices), False)))
     ids = ["|".join(known.ports.get(name.lower(), name) for name in names) for names in named]

@@ -19,6 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from api.replay.batch import ask_of
+from api.replay.columns import REFUSALS
+from api.replay.schema import ports_named
 from api.replay.worlds import Worlds
 from engine.decide import decide, deciding_finding, passed_over
 from engine.errors import PositionRefused
@@ -52,7 +54,7 @@ observed. ``later_min`` and ``farther_nm`` are how much later and farther the ob
 by our own reckoning; null where either is not known or no port is recommended.
 """
 
-_REFUSALS = {code.name for code in (Code.POS_OUT_OF_AREA, Code.POS_ON_LAND, Code.POS_ENCLOSED)}
+_REFUSED = {code.name for code in REFUSALS.values()}
 
 MOST_LISTED = 500
 _CHUNK_ROWS = 4_096
@@ -101,7 +103,7 @@ def _compared(
     row: Row, port: str | None, world_at: Worlds, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]
 ) -> Row:
     """How the ports one row names compare with the recommended one."""
-    named = str(row["observed_port"]).split("|")
+    named = ports_named(str(row["observed_port"]))
     if port in named:
         return {"observed_port": port, "difference": SAME, "later_min": 0.0, "farther_nm": 0.0}
     judged = [one | {"observed_port": name} for name, one in
@@ -230,12 +232,12 @@ class History:
     @property
     def refused(self) -> int:
         """Differences without an answer of ours, because the position was refused; nothing speaks against a port."""
-        return sum(count for code, count in self.codes if code in _REFUSALS)
+        return sum(count for code, count in self.codes if code in _REFUSED)
 
     @property
     def findings(self) -> list[tuple[str, int]]:
         """Codes that speak against the port observed, the most frequent first."""
-        return [(code, count) for code, count in self.codes if code not in {Code.NEAR_TIE.name, *_REFUSALS}]
+        return [(code, count) for code, count in self.codes if code not in {Code.NEAR_TIE.name, *_REFUSED}]
 
     @property
     def compared(self) -> int:

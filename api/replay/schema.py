@@ -137,3 +137,8 @@ WRITTEN = pa.schema(
     ]
 )
 """Columns of ``decisions.parquet``: GeoParquet, with the position of the encounter as WGS 84 point in WKB."""
+
+
+def ports_named(observed: str) -> list[str]:
+    """The ports of an ``observed_port``: published text often names a town, which may stand for several, ``a|b``."""
+    return [name.strip() for name in observed.split("|")]

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from api.replay.reading import streamed
+from api.replay.schema import ports_named
 from engine.units import MINUTE_S
 
 OUTCOMES = ("suitable", "unconfirmed", "none", "refused")
@@ -222,7 +223,7 @@ def one_of(observed: str | None, port: str | None) -> str | None:
     """
     if observed is None:
         return None
-    named = observed.split("|")
+    named = ports_named(observed)
     return port if port in named else named[0]
 
 
