@@ -8,6 +8,7 @@ import orjson
 
 from api.position import format_time
 from engine import ENGINE_VERSION
+from engine.case import access_of, care_delay_s
 from engine.decide import deciding_finding, passed_over
 from engine.entry_hours import opens_at_s
 from engine.explain import (
@@ -26,7 +27,7 @@ from engine.kernels.geodesy import initial_course_deg
 from engine.model import Ask, Coordination, Decision, Notice, Port
 from engine.sea_route import chosen_track, straight_line_m
 from engine.units import KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
-from engine.vocab import RULE_WEIGHT, Code, Rule, Status, Verdict, Weight
+from engine.vocab import RULE_WEIGHT, Code, Grade, Rule, Status, Verdict, Weight
 from engine.wording import LEVEL, WORDING
 
 Json = dict[str, object]
@@ -35,19 +36,21 @@ CODE = {int(code): code for code in Code}
 RULES = tuple(Rule)
 RULE_ID = {rule: rule.id for rule in Rule}
 WEIGHT_NAME = {int(weight): weight.name.lower() for weight in Weight}
+GRADE_NAME = {int(grade): grade.name.lower() for grade in Grade}
 VERDICT_NAME = {int(verdict): verdict.name.lower() for verdict in Verdict}
 
-_SOURCE_COLUMN = {
-    Rule.R_BER_01: "berth_source",
-    Rule.R_NAV_01: "depth_source",
-    Rule.R_NAV_02: "gate_source",
-    Rule.R_NAV_03: "exposure_source",
-    Rule.R_PRT_02: "source",
-    Rule.R_MED_02: "source",
-    Rule.R_NTM_01: "vhf_source",
-    Rule.R_DAT_05: "source",
-}
+_SOURCE_COLUMN = {Rule.R_NAV_03: "exposure_source", Rule.R_PRT_02: "source", Rule.R_DAT_05: "source"}
 """Column of the register that says where a rule's figure on the port came from."""
+
+_FACTS = {
+    Rule.R_BER_01: ("small_loa_m", "ship_loa_m", "ship_draught_m", "ship_beam_m"),
+    Rule.R_NAV_01: ("approach_depth_m", "sill_m", "small_depth_m", "drying_height_m", "ship_depth_m",
+                    "proven_draught_m", "access_all_states"),
+    Rule.R_NAV_02: ("gate_kind", "gate_before_hw_h", "gate_after_hw_h", "access_all_states"),
+    Rule.R_MED_02: ("hospital", "hospital_min"),
+    Rule.R_NTM_01: ("vhf",),
+}  # fmt: skip
+"""Facts of the register that a rule looks at, each with a source of its own."""
 
 _SOURCE = {
     Rule.R_RTE_01: "geodata mesh", Rule.R_NAV_06: "geodata mesh", Rule.R_RTE_04: "geodata zones",
@@ -171,14 +174,20 @@ def port_brief(port: Port) -> Json:
         "country": port.country,
         "position": list(port.landing),
         "vhf": port.vhf,
+        "telephone": port.facts["telephone"],
     }
 
 
 def port_document(port: Port) -> Json:
     """A port with every fact of the register; null is unknown."""
     facts = {name: value for name, value in port.facts.items() if name not in {"id", "unlocode", "name_en", "name_fr",
-             "country", "vhf", "landing_lon", "landing_lat", "approach_lon", "approach_lat"}}  # fmt: skip
-    return {**port_brief(port), "approach_point": list(port.approach), "facts": facts}
+             "country", "vhf", "telephone", "landing_lon", "landing_lat", "approach_lon", "approach_lat"}}  # fmt: skip
+    evidence = {
+        name: {"grade": known.grade.name.lower(), "source": known.source, "note": known.note or None,
+               "overlay": known.overlaid}
+        for name, known in sorted(port.evidence.items())
+    }  # fmt: skip
+    return {**port_brief(port), "approach_point": list(port.approach), "facts": facts, "evidence": evidence}
 
 
 def candidate(decision: Decision, port: int) -> Json:
@@ -192,6 +201,7 @@ def candidate(decision: Decision, port: int) -> Json:
     if detour is not None:
         way_m = detour.length_m + decision.reach.harbour_m[port]
     opens_s = opens_at_s(decision, port)
+    care_s = float(care_delay_s(decision.ask.policy, world)[port])
     return {
         "port": port_brief(world.ports[port]),
         "status": Status(decision.status[port]).name.lower(),
@@ -205,11 +215,31 @@ def candidate(decision: Decision, port: int) -> Json:
         # A port that stays shut beyond the longest wait has no arrival, only an opening.
         "eta_at": format_time(arrival_s) if isfinite(arrival_s) and not isinf(decision.wait_s[port]) else None,
         "wait_min": _rounded(decision.wait_s[port] / MINUTE_S, 1),
+        "time_to_care_min": _rounded((decision.time_s[port] + care_s) / MINUTE_S, 1),
+        "hospital": _hospital(world.ports[port], care_s),
+        "landing": _both_languages(world.ports[port], "landing"),
+        "hazards": _both_languages(world.ports[port], "hazard"),
         "opens_at": None if isnan(opens_s) else format_time(opens_s),
         "route": line_string(track),
         "route_nm": _rounded(way_m / NAUTICAL_MILE_M, 2),
         "along_shortest": _along_shortest(decision, port),
         "findings": _findings(decision, port),
+    }
+
+
+def _both_languages(port: Port, name: str) -> Json | None:
+    """A text of the register, or null."""
+    english, french = port.facts[f"{name}_en"], port.facts[f"{name}_fr"]
+    return None if english is None else {"en": english, "fr": french}
+
+
+def _hospital(port: Port, care_s: float) -> Json:
+    """Emergency department and the time to it from the landing, by the register or by the policy's assumption."""
+    by_road = port.facts["hospital_min"] is not None
+    return {
+        "name": port.facts["hospital"],
+        "minutes": _rounded(care_s / MINUTE_S, 0),
+        "grade": port.evidence["hospital_min"].grade.name.lower() if by_road else "assumed",
     }
 
 
@@ -241,6 +271,7 @@ def _findings(decision: Decision, port: int) -> list[Json]:
     )  # fmt: skip
     named = decision.world.ports[port]
     facts = named.facts
+    depth_grade = int(access_of(decision.ask.vessel, decision.ask.policy, decision.world).depth_grade[port])
     findings: list[Json] = []
     for rule, number, weight, verdict, raw_measured, raw_limit in rows:
         code = CODE[number]
@@ -249,18 +280,37 @@ def _findings(decision: Decision, port: int) -> list[Json]:
         limit = None if raw_limit != raw_limit else _rounded(raw_limit / unit_of(rule, code).size, 2)
         column = _SOURCE_COLUMN.get(rule)
         source = _SOURCE.get(rule) if column is None else facts.get(column)
+        grade = None
+        if rule in _FACTS:
+            source, grade = evidence_of_rule(named, rule)
+            if rule == Rule.R_NAV_01:
+                grade = GRADE_NAME[depth_grade]
+            elif rule == Rule.R_NAV_02:
+                grade = GRADE_NAME[int(decision.world.columns.gate_grade[port])]
         if code in WITHOUT_FIGURES:
             names = (named.name_en, named.name_fr, named.vhf)
-            findings.append(_plain_finding(rule, code, weight, verdict, measured, limit, source, *names))
+            findings.append(_plain_finding(rule, code, weight, verdict, measured, limit, source, grade, *names))
         else:
             text = finding_text(decision, port, rule)
-            findings.append(_finding(rule, code, weight, verdict, measured, limit, source, text))
+            findings.append(_finding(rule, code, weight, verdict, measured, limit, source, grade, text))
     return findings
+
+
+def evidence_of_rule(port: Port, rule: Rule) -> tuple[str | None, str | None]:
+    """Sources of the facts a rule looks at, each once, and the weakest grade among them; null where all are blank."""
+    known = {name: port.evidence[name] for name in _FACTS[rule] if name in port.evidence}
+    if not known:
+        return None, None
+    names: dict[str, list[str]] = {}
+    for name, evidence in known.items():
+        names.setdefault(evidence.source, []).append(name)
+    source = "; ".join(f"{', '.join(facts)}: {source}" for source, facts in names.items())
+    return source, min(evidence.grade for evidence in known.values()).name.lower()
 
 
 def _finding(
     rule: Rule, code: Code, weight: int, verdict: int, measured: float | None, limit: float | None, source: object,
-    text: Text,
+    grade: str | None, text: Text,
 ) -> Json:  # fmt: skip
     against = verdict in (Verdict.FAIL, Verdict.UNKNOWN)
     return {
@@ -272,6 +322,7 @@ def _finding(
         "limit": limit,
         "unit": None if measured is None and limit is None else unit_of(rule, code).name,
         "source": source,
+        "grade": grade,
         "age_s": None,
         "text": {"en": text.en, "fr": text.fr},
         "citation": WORDING[code].citation,
@@ -281,11 +332,11 @@ def _finding(
 @lru_cache(maxsize=65_536)
 def _plain_finding(
     rule: Rule, code: Code, weight: int, verdict: int, measured: float | None, limit: float | None, source: object,
-    name_en: str, name_fr: str, vhf: str | None,
+    grade: str | None, name_en: str, name_fr: str, vhf: str | None,
 ) -> Json:  # fmt: skip
     """A finding whose sentence quotes no figure: three in four are, and come again in most decisions."""
     text = plain_sentence(code, name_en.upper(), name_fr.upper(), vhf or "16")
-    return _finding(rule, code, weight, verdict, measured, limit, source, text)
+    return _finding(rule, code, weight, verdict, measured, limit, source, grade, text)
 
 
 def _passed(decision: Decision, port: int) -> Json:

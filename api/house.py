@@ -104,6 +104,19 @@ class House:
 
         return replace(self, world=world_avoiding(self.world, self.pack, read_exclusion_zones(zones)))
 
+    def overlaying(self, file: Path) -> "House":
+        """The same house, with an operator's own facts of the ports over the register's.
+
+        Raises
+        ------
+        InvalidAsk
+            The file cannot be read, breaks the form of the register, or speaks of an unknown port.
+        """
+        from geodata.overlay import overlay_world
+        from geodata.register import read_overlay
+
+        return replace(self, world=overlay_world(self.world, read_overlay(file)))
+
     def port(self, name: str) -> Port:
         """Port by id or UN/LOCODE, in any case.
 

@@ -7,11 +7,13 @@ a digest of every source the compiler may have seen.
 
 import hashlib
 import os
+import re
 import shutil
 from pathlib import Path
 
 from geodata.cache import cache_home
 
+_IMPORT = re.compile(rb"^from ((?:engine|geodata)[\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
 _KEPT = 3
 
 
@@ -38,14 +40,26 @@ def choose_kernel_cache() -> Path | None:
 
 
 def _digest() -> str:
-    """Digest of the whole engine, and of the modules of `geodata` that have kernels of their own."""
+    """Digest of every module that has kernels, and of all that such a module imports, itself or through another."""
     root = Path(__file__).resolve().parents[1]
+    sources = {
+        path.relative_to(root).with_suffix("").as_posix().replace("/", "."): path.read_bytes()
+        for package in ("engine", "geodata")
+        for path in (root / package).rglob("*.py")
+    }
+    wanted = [name for name, source in sources.items() if b"engine.kernels.jit" in source]
+    seen: set[str] = set()
+    while wanted:
+        name = wanted.pop()
+        if name in seen or name not in sources:
+            continue
+        seen.add(name)
+        # A package is imported with its modules, and a name that is imported from one may be a module of it.
+        for module, names in _IMPORT.findall(sources[name]):
+            wanted += [module.decode(), f"{module.decode()}.__init__"]
+            wanted += [f"{module.decode()}.{part.strip().decode()}" for part in names.strip(b"()").split(b",")]
     digest = hashlib.sha256()
-    for package in ("engine", "geodata"):
-        for path in sorted((root / package).rglob("*.py")):
-            source = path.read_bytes()
-            if package == "geodata" and b"engine.kernels.jit" not in source:
-                continue
-            digest.update(path.relative_to(root).as_posix().encode())
-            digest.update(source)
+    for name in sorted(seen):
+        digest.update(name.encode())
+        digest.update(sources[name])
     return digest.hexdigest()[:16]

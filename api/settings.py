@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     )
 
     settings: Path | None = Field(None, description="TOML file with any of the settings below, by their field names.")
+    overlay: Path | None = Field(
+        None, description="CSV of the operator's own facts of ports, laid over the register; see docs/register.md."
+    )
     debug: bool = Field(False, description="Whether a command that fails shows a traceback.")
 
     # The door.

@@ -92,7 +92,7 @@ def _is_before(key_s, p, other):
 
 
 @leaf_kernel
-def _deciding_code(found, penalty_of_code, key, p):
+def _deciding_code(found, penalty_of_code, share_of_code, key, p):
     """`engine.decide.deciding_finding`, as a code."""
     table = found.table
     chosen = _RANKED_BY_POLICY
@@ -109,7 +109,7 @@ def _deciding_code(found, penalty_of_code, key, p):
                 kind == 2
                 and (verdict == Verdict.FAIL or verdict == Verdict.UNKNOWN)
                 and found.weight[p, r] == Weight.SOFT
-                and penalty_of_code[table.code[p, r]] > 0.0
+                and penalty_of_code[table.code[p, r]] + share_of_code[table.code[p, r]] > 0.0
             )
             if decides:
                 return np.int64(table.code[p, r])
@@ -118,8 +118,8 @@ def _deciding_code(found, penalty_of_code, key, p):
 
 @leaf_kernel
 def enter_answer(
-    columns, limits, motion, penalty_of_code, key, landing_lon, landing_lat, reach, found, row, lon, lat, accuracy_m,
-    answers,
+    columns, limits, motion, penalty_of_code, share_of_code, key, landing_lon, landing_lat, reach, found, row, lon, lat,
+    accuracy_m, answers,
 ):  # fmt: skip
     """Enter what a survey says of one row."""
     table, key_s, plain_key_s, status = found.table, found.key_s, found.plain_key_s, found.status
@@ -162,7 +162,7 @@ def enter_answer(
     answers.passed_over[row] = first_over
     answers.passed_over_count[row] = count
     if first_over != NOWHERE:
-        answers.passed_over_code[row] = _deciding_code(found, penalty_of_code, key, first_over)
+        answers.passed_over_code[row] = _deciding_code(found, penalty_of_code, share_of_code, key, first_over)
     if best == NOWHERE:
         return
     answers.status[row] = status[best]

@@ -180,15 +180,16 @@ def _scene_of_row(scene, surroundings, rows, row, px, py, quiet, answers):
     if run_age_s < 0.0:
         run_age_s = 0.0
     figures = AskFigures(
-        at_s, base.needed_depth_m, base.draught_m, base.loa_m, base.beam_m, base.range_m, base.max_hs_m, here_hs_m,
-        base.limit_is_assumed, base.self_righting_persons, base.max_persons, rows.persons[row],
-        rows.persons_known[row], base.medical, rows.aboard_s[row], base.sheltered, base.has_designated_list,
-        base.weigh_srr_state, base.lane_bits, base.firing_bits, base.weather_feed, run_age_s,
+        at_s, base.needed_depth_m, base.draught_m, base.loa_m, base.plausible_loa_m, base.beam_m, base.range_m,
+        base.plausible_range_m, base.max_hs_m, here_hs_m, base.limit_is_assumed, base.self_righting_persons,
+        base.max_persons, rows.persons[row], rows.persons_known[row], base.medical, rows.aboard_s[row],
+        base.sheltered, base.has_designated_list, base.weigh_srr_state, base.lane_bits, base.firing_bits,
+        base.weather_feed, run_age_s,
     )  # fmt: skip
     return Scene(
         scene.water, scene.depth_class, scene.forecast, row_motion, figures, scene.limits, scene.columns,
-        scene.live, scene.tides, scene.listed, surroundings.inside[side], scene.weight_of_code,
-        scene.penalty_of_code, scene.care_delay_s, scene.key,
+        scene.access, scene.live, scene.tides, scene.listed, surroundings.inside[side], scene.weight_of_code,
+        scene.penalty_of_code, scene.share_of_code, scene.care_delay_s, scene.key,
     )  # fmt: skip
 
 
@@ -266,8 +267,9 @@ def _decide_alone(scene, surroundings, no_way_round, rows, members, answers):
         if not quiet and scene.key != BY_DISTANCE and has_way_round(one, reach, found):
             continue
         enter_answer(
-            one.columns, one.limits, one.motion, one.penalty_of_code, one.key, surroundings.landing_lon,
-            surroundings.landing_lat, reach, found, row, lon, lat, rows.accuracy_m[row], answers,
+            one.columns, one.limits, one.motion, one.penalty_of_code, one.share_of_code, one.key,
+            surroundings.landing_lon, surroundings.landing_lat, reach, found, row, lon, lat, rows.accuracy_m[row],
+            answers,
         )  # fmt: skip
         answers.became[row] = DECIDED
 
@@ -293,8 +295,9 @@ def _decide_together(scene, surroundings, rows, members, x, y, vicinity, desk, a
             if is_worth:
                 continue
         enter_answer(
-            one.columns, one.limits, one.motion, one.penalty_of_code, one.key, surroundings.landing_lon,
-            surroundings.landing_lat, desk.fix.reach, found, row, lon, lat, rows.accuracy_m[row], answers,
+            one.columns, one.limits, one.motion, one.penalty_of_code, one.share_of_code, one.key,
+            surroundings.landing_lon, surroundings.landing_lat, desk.fix.reach, found, row, lon, lat,
+            rows.accuracy_m[row], answers,
         )  # fmt: skip
         answers.became[row] = DECIDED
 

@@ -11,7 +11,8 @@ from engine.kernels.forecast import waves_at
 from engine.kernels.passage import Motion, calm_speed_ms
 from engine.kernels.reach import DepthClass
 from engine.model import Ask, Coordination, SpeedTable, Vessel, World
-from engine.policy import Policy
+from engine.policy import Limits, Policy
+from engine.port_access import PortAccess, port_access
 from engine.rules.depth_and_tide import depth_needed
 from engine.sea_route import depth_class_for
 from engine.survey import BY_CARE, BY_DISTANCE, BY_TIME, Scene
@@ -80,11 +81,12 @@ def case_of(ask: Ask, world: World, coordination: Coordination) -> Case:
         # In too high a sea already she goes through what is no higher, to get out of it.
         motion = motion._replace(max_hs_m=here_hs_m * (1.0 + limits.wave_uncertainty_share))
     figures = _figures_of(ask, world, needed_depth_m, float(persons), persons_known, here_hs_m)
-    weight_of_code, penalty_of_code = weights_of(policy, ask.medical)
+    weight_of_code, penalty_of_code, share_of_code = weights_of(policy, ask.medical)
     scene = Scene(
         world.water, depth_class_for(world, needed_depth_m), world.forecast, motion, figures, limits, world.columns,
-        world.live, world.tides, listed(policy, world), inside_state(world, coordination.srr, coordination.band),
-        weight_of_code, penalty_of_code, care_delay_s(policy, world), _key_of(ask),
+        access_of(vessel, policy, world), world.live, world.tides, listed(policy, world),
+        inside_state(world, coordination.srr, coordination.band), weight_of_code, penalty_of_code, share_of_code,
+        care_delay_s(policy, world), _key_of(ask),
     )  # fmt: skip
     return Case(ask, world, scene, persons, persons_known, coordination, here_hs_m)
 
@@ -130,8 +132,9 @@ def _figures_of(
     vessel = evidence_of(ask.vessel)
     feed, run_age_s = weather_feed(ask, world)
     return AskFigures(
-        ask.at_s, needed_depth_m, ask.vessel.draught_m, vessel.loa_m, vessel.beam_m, vessel.range_m,
-        vessel.max_hs_m, here_hs_m, "max_hs_m" in ask.vessel.assumed, vessel.self_righting_persons,
+        ask.at_s, needed_depth_m, ask.vessel.draught_m, vessel.loa_m, plausible_loa_m(ask.vessel, ask.policy.limits),
+        vessel.beam_m, vessel.range_m, plausible_range_m(ask.vessel, ask.policy.limits), vessel.max_hs_m, here_hs_m,
+        "max_hs_m" in ask.vessel.assumed, vessel.self_righting_persons,
         vessel.max_persons, persons, persons_known, int(ask.medical),
         ask.at_s - ask.aboard_since_s, -1 if ask.sheltered is None else int(ask.sheltered),
         bool(ask.policy.designated), ask.policy.weigh_srr_state, world.lane_bits, world.firing_bits, int(feed),
@@ -171,18 +174,39 @@ def evidence_of(vessel: Vessel) -> Vessel:
     )
 
 
+def plausible_loa_m(vessel: Vessel, limits: Limits) -> float:
+    """Length of a vessel, as long as she may be where nobody has stated it; NaN when nothing is known. [m]"""
+    return limits.loa_when_unknown_draughts * vessel.draught_m if isnan(vessel.loa_m) else vessel.loa_m
+
+
+def plausible_range_m(vessel: Vessel, limits: Limits) -> float:
+    """Range of a vessel, as short as it may be where nobody has stated it. [m]"""
+    if not isnan(vessel.range_m):
+        return vessel.range_m
+    by_length_m = 0.0 if isnan(vessel.loa_m) else limits.range_for_each_metre_m * vessel.loa_m
+    return max(limits.range_when_unknown_m, by_length_m)
+
+
 @lru_cache(maxsize=128)
-def weights_of(policy: Policy, medical: Medical) -> tuple[np.ndarray, np.ndarray]:
-    """Weight and penalty by code under a policy."""
+def access_of(vessel: Vessel, policy: Policy, world: World) -> PortAccess:
+    """What the ports are for a vessel."""
+    return port_access(vessel.draught_m, plausible_loa_m(vessel, policy.limits), world.columns, policy.limits)
+
+
+@lru_cache(maxsize=128)
+def weights_of(policy: Policy, medical: Medical) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weight by code under a policy, and penalty in seconds and as a share of the time to the port."""
+    share = np.zeros(_CODES)
     weight = np.full(_CODES, int(Weight.SOFT), np.int8)
     penalty_s = np.zeros(_CODES)
     for code in Code:
         weight[code] = policy.weights.get(code, weight_of(code))
         penalty_s[code] = policy.penalties_s.get(code, 0.0)
+        share[code] = policy.penalty_shares.get(code, 0.0)
     if medical == Medical.CRITICAL:
         # MSC.167(78) 6.15: for a time-critical casualty, care ashore is part of being fit.
         weight[Code.MED_RECEPTION_NONE] = weight[Code.MED_RECEPTION_UNKNOWN] = int(Weight.HARD)
-    return weight, penalty_s
+    return weight, penalty_s, share
 
 
 @lru_cache(maxsize=16)
@@ -202,6 +226,6 @@ def inside_state(world: World, srr: str, band: bool) -> np.ndarray:
 
 @lru_cache(maxsize=16)
 def care_delay_s(policy: Policy, world: World) -> np.ndarray:
-    """Time from each landing to definitive care. [s]"""
+    """Time from each landing to definitive care: by road where the register has it, else by kind of reception. [s]"""
     by_kind = np.array([policy.care_delay_s[kind] for kind in Reception])
-    return np.asarray(by_kind[world.columns.reception])
+    return np.where(np.isnan(world.columns.care_s), by_kind[world.columns.reception], world.columns.care_s)

@@ -163,14 +163,15 @@ def deciding_finding(decision: Decision, port: int) -> int | None:
     int or None
         Index of a `Rule`, or None when nothing but its key stands against the port.
     """
-    penalties = decision.ask.policy.penalties_s
+    policy = decision.ask.policy
+    costly = {code for table in (policy.penalties_s, policy.penalty_shares) for code, value in table.items() if value}
     for verdict, weight in ((Verdict.FAIL, Weight.HARD), (Verdict.UNKNOWN, Weight.HARD)):
         for rule in Rule:
             if decision.verdict[port, rule] == verdict and decision.weight[port, rule] == weight:
                 return int(rule)
     for rule in Rule:
         against = decision.verdict[port, rule] in (Verdict.FAIL, Verdict.UNKNOWN)
-        if against and decision.weight[port, rule] == Weight.SOFT and Code(decision.code[port, rule]) in penalties:
+        if against and decision.weight[port, rule] == Weight.SOFT and Code(decision.code[port, rule]) in costly:
             return int(rule)
     if decision.ranked_by_care:
         return int(Rule.R_MED_02)
@@ -178,8 +179,13 @@ def deciding_finding(decision: Decision, port: int) -> int | None:
 
 
 def passed_over(decision: Decision) -> list[int]:
-    """Ports nearer than the recommended one; all of them when there is none."""
-    return nearer_than(decision, decision.recommended)
+    """Ports nearer than the recommended one, all of them when there is none; harbours before beaches and the like."""
+    return sorted(nearer_than(decision, decision.recommended), key=lambda port: only_by_person(decision, port))
+
+
+def only_by_person(decision: Decision, port: int) -> bool:
+    """Whether a port is a beach or another place that only a person may choose."""
+    return int(decision.code[port, Rule.R_PRT_02]) != Code.KIND_OK
 
 
 def nearer_than(decision: Decision, one: int | None) -> list[int]:

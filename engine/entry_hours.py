@@ -2,6 +2,7 @@
 
 from math import floor, isfinite, isnan, nan
 
+from engine.case import access_of
 from engine.judge import entry_at, sill_of, time_inside_s
 from engine.model import Decision
 from engine.units import HOUR_S, MINUTE_S
@@ -32,7 +33,12 @@ def opens_at_s(decision: Decision, port: int) -> float:
     columns, limits = decision.world.columns, decision.ask.policy.limits
     inside_s = float(time_inside_s(columns, limits, port, decision.reach.harbour_m[port], decision.speed_ms))
     needed_m = float(decision.limit[port, Rule.R_NAV_01])
-    sill = sill_of(columns, port, needed_m, 0.0 if isnan(inside_s) else inside_s)
+    vessel = decision.ask.vessel
+    access = access_of(vessel, decision.ask.policy, decision.world)
+    # Over a day and a night the shorter hours are sure.
+    sill = sill_of(
+        columns, access, limits, port, vessel.draught_m, needed_m, 0.0 if isnan(inside_s) else inside_s, True, True
+    )  # fmt: skip
     arrival_s = decision.ask.at_s + passage_s
     wait_s = float(entry_at(decision.world.tides, port, sill, arrival_s, 0.0, LOOKED_AHEAD_S).wait_s)
     if not isfinite(wait_s) or wait_s == 0.0:

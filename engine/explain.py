@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from math import isfinite, isinf, isnan
 
+from engine.case import access_of, care_delay_s
 from engine.kernels.geodesy import initial_course_deg
-from engine.model import Decision, Notice
+from engine.model import Decision, Notice, Port
 from engine.units import HOUR_S, KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
-from engine.vocab import Code, Rule, Status, Verdict, Weight
+from engine.vocab import Code, Grade, Rule, Status, Verdict, Weight
 from engine.wording import WORDING
 
 
@@ -60,8 +61,8 @@ UNIT_OF: dict[Rule, Unit] = {
 """Unit of the measured value and the limit of each rule that has them."""
 
 UNIT_OF_CODE: dict[Code, Unit] = {
-    Code.GATE_WAIT: MINUTES, Code.LOCK_QUEUE: MINUTES, Code.ENTRANCE_WAVES_CAUTION: METRES,
-    Code.ENTRANCE_WAVES_DANGEROUS: METRES, Code.WX_EXTRAPOLATED: MILES,
+    Code.GATE_WAIT: MINUTES, Code.GATE_WAIT_GENERAL: MINUTES, Code.LOCK_QUEUE: MINUTES,
+    Code.ENTRANCE_WAVES_CAUTION: METRES, Code.ENTRANCE_WAVES_DANGEROUS: METRES, Code.WX_EXTRAPOLATED: MILES,
 }  # fmt: skip
 """Codes that measure something else than the other codes of their rule."""
 
@@ -147,6 +148,10 @@ def finding_text(decision: Decision, port: int, rule: Rule) -> Text:
         if code == Code.GATE_HOURS_DOUBTFUL:
             # The nearer edge is the one before high water, or the one after it.
             detail = (_CLOSES if limit > 0.0 else _OPENS).of(language)
+        elif code == Code.DEPTH_INFERRED:
+            detail = _inference(decision, port, language)
+        elif rule == Rule.R_MED_02:
+            detail = _hospital(decision.world.ports[port], language)
         return _template(code, language).format(
             port=port_name(decision, port, language),
             measured=show(measured, measured_unit, language),
@@ -157,6 +162,28 @@ def finding_text(decision: Decision, port: int, rule: Rule) -> Text:
         )
 
     return _both(sentence)
+
+
+def _inference(decision: Decision, port: int, language: str) -> str:
+    """What a depth is inferred from: a craft that uses the place, or figures for another part of it."""
+    access = access_of(decision.ask.vessel, decision.ask.policy, decision.world)
+    if access.depth_grade[port] != Grade.BOUND:
+        return Text("from other figures", "d'après d'autres données").of(language)
+    draught = show(float(decision.world.columns.proven_draught_m[port]), METRES, language)
+    return Text(
+        f"craft of {draught} draught use it at all tides", f"utilisé à toute marée par {draught} de tirant d'eau"
+    ).of(language)
+
+
+def _hospital(port: Port, language: str) -> str:
+    """Emergency department of a port and the drive to it, in brackets; nothing where the register has none."""
+    name, minutes = port.facts["hospital"], port.facts["hospital_min"]
+    if name is None:
+        return ""
+    drive = ""
+    if minutes is not None:
+        drive = Text(f", about {minutes:.0f} min by road", f", environ {minutes:.0f} min par la route").of(language)
+    return f" ({name}{drive})"
 
 
 def _template(code: Code, language: str) -> str:
@@ -222,7 +249,7 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
     if notice.code == Code.POLICY_EFFECT:
         policy = decision.ask.policy
         return policy.sentence_fr if language == "fr" else policy.sentence_en
-    if notice.code == Code.VESSEL_FACTS_ASSUMED:
+    if notice.code in (Code.VESSEL_FACTS_ASSUMED, Code.VESSEL_FACTS_UNKNOWN):
         return ", ".join(_FIGURE_NAMES[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
     if notice.code == Code.SENSITIVE_TO:
         return ", ".join(_INPUT_NAMES[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
@@ -236,11 +263,7 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
         )
     if notice.code == Code.UNCONFIRMED_NEARER:
         port, time_s = int(facts["port"]), float(facts["time_s"])  # type: ignore[call-overload,arg-type]
-        rule = next(
-            rule for rule in Rule
-            if decision.verdict[port, rule] == Verdict.UNKNOWN and decision.weight[port, rule] == Weight.HARD
-        )  # fmt: skip
-        why = UNKNOWN_THINGS.get(Code(decision.code[port, rule]), Text("not confirmed", "non confirmé"))
+        why = _why_unconfirmed(decision, port)
         colon = " :" if language == "fr" else ":"
         return f"{port_name(decision, port, language)} {minutes_text(time_s, language)}{colon} {why.of(language)}"
     if "ports" in facts:
@@ -248,8 +271,33 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
     return ""
 
 
+def _why_unconfirmed(decision: Decision, port: int) -> Text:
+    """What is not known of an unconfirmed port, in a few words."""
+    return UNKNOWN_THINGS.get(_unconfirming(decision, port), Text("not confirmed", "non confirmé"))
+
+
+def _unconfirming(decision: Decision, port: int) -> Code:
+    """The first hard finding on an unconfirmed port that says that something is not known."""
+    rule = next(
+        rule for rule in Rule
+        if decision.verdict[port, rule] == Verdict.UNKNOWN and decision.weight[port, rule] == Weight.HARD
+    )  # fmt: skip
+    return Code(decision.code[port, rule])
+
+
 UNKNOWN_THINGS: dict[Code, Text] = {
     Code.DEPTH_UNKNOWN: Text("depth not known", "fond inconnu"),
+    Code.DEPTH_ESTIMATED: Text("depth only guessed", "fond seulement estimé"),
+    Code.DEPTH_DOUBTFUL: Text("depth not exactly known", "fond mal connu"),
+    Code.DEPTH_GENERAL: Text("depth from general knowledge", "fond de connaissance générale"),
+    Code.DEPTH_INFERRED: Text("depth inferred", "fond déduit"),
+    Code.DEPTH_BY_HOURS: Text("depth not known", "fond inconnu"),
+    Code.GATE_NONE_GENERAL: Text("gate not confirmed", "porte non confirmée"),
+    Code.GATE_HOURS_GENERAL: Text("hours not confirmed", "heures non confirmées"),
+    Code.GATE_WAIT_GENERAL: Text("hours not confirmed", "heures non confirmées"),
+    Code.BERTH_UNKNOWN_FOR_SIZE: Text("berth not known", "poste inconnu"),
+    Code.VESSEL_SIZE_DOUBTFUL: Text("vessel length not known", "longueur du navire inconnue"),
+    Code.RANGE_DOUBTFUL: Text("vessel range not known", "distance franchissable inconnue"),
     Code.TIDE_UNKNOWN: Text("tide not known", "marée inconnue"),
     Code.DRAUGHT_UNKNOWN: Text("draught not known", "tirant d'eau inconnu"),
     Code.GATE_TIDE_UNKNOWN: Text("tide at the gate not known", "marée à la porte inconnue"),
@@ -287,16 +335,27 @@ def headline(decision: Decision) -> Text:
 
 _LINES = {
     "advice": Text(
-        "ADVICE: nearest suitable port {port}, {distance}, bearing {bearing} T, ETA {eta}, {minutes}. {confirm}",
-        "CONSEIL : port adapté le plus proche {port}, {distance}, relèvement {bearing}° vrai, HPA {eta}, "
-        "{minutes}. {confirm}",
+        "ADVICE: {lead} {port}, {distance}, bearing {bearing} T, ETA {eta}, {minutes}{care}. {confirm}",
+        "CONSEIL : {lead} {port}, {distance}, relèvement {bearing}° vrai, HPA {eta}, {minutes}{care}. {confirm}",
     ),
     "information": Text(
-        "WARNING: rescue not complete, MRCC decides. INFORMATION: nearest suitable port {port}, {distance}, "
-        "bearing {bearing} T, {minutes}.",
-        "ALERTE : sauvetage non terminé, le CROSS/MRCC décide. INFORMATION : port adapté le plus proche {port}, "
-        "{distance}, relèvement {bearing}° vrai, {minutes}.",
+        "WARNING: rescue not complete, MRCC decides. INFORMATION: {lead} {port}, {distance}, bearing {bearing} T, "
+        "{minutes}{care}.",
+        "ALERTE : sauvetage non terminé, le CROSS/MRCC décide. INFORMATION : {lead} {port}, {distance}, "
+        "relèvement {bearing}° vrai, {minutes}{care}.",
     ),
+    "nearest": Text("nearest suitable port", "port adapté le plus proche"),
+    "care": Text("least time to care,", "temps jusqu'aux soins le plus court,"),
+    "ranked": Text("port ranked first", "port classé premier"),
+    "ask": Text(
+        "ASK {asked} HARBOUR VHF {vhf} first, {asked_minutes}: {why}. Else",
+        "DEMANDER d'abord à {asked} en VHF {vhf}, {asked_minutes} : {why}. Sinon",
+    ),
+    "check": Text(
+        "CHECK first for {asked}, {asked_minutes}: {why}. Else",
+        "VÉRIFIER d'abord pour {asked}, {asked_minutes} : {why}. Sinon",
+    ),
+    "to_hospital": Text(", then {minutes} to hospital", ", puis {minutes} jusqu'à l'hôpital"),
     "unconfirmed": Text(
         "WARNING: no port confirmed. Best unconfirmed: {port}, {distance}, bearing {bearing} T, {minutes}. {call}",
         "ALERTE : aucun port confirmé. Meilleur port non confirmé : {port}, {distance}, relèvement {bearing}° vrai, "
@@ -331,12 +390,56 @@ def _headline(decision: Decision, language: str) -> str:
             bearing=f"{round(bearing_deg(decision, port)) % 360:03d}",
             eta=clock(eta_s(decision, port), language),
             minutes=minutes_text(float(decision.time_s[port]), language),
+            lead=_lead(decision, language),
+            care=_time_ashore(decision, port, language),
             confirm=_LINES["confirm"].of(language).format(centre=centre),
             call=_LINES["call"].of(language).format(centre=centre),
         )
     )
     question = _LINES["question"].of(language) if Code.RESCUE_STATE_UNKNOWN in codes else ""
     return question + line
+
+
+_VESSEL_UNKNOWNS = frozenset({Code.DRAUGHT_UNKNOWN, Code.VESSEL_SIZE_DOUBTFUL, Code.RANGE_DOUBTFUL})
+"""What is not known of the vessel: no harbour can be asked about it."""
+
+
+def _lead(decision: Decision, language: str) -> str:
+    """What a recommended port is, or which much nearer one to ask about first."""
+    nearer = next((notice for notice in decision.notices if notice.code == Code.UNCONFIRMED_NEARER), None)
+    if nearer is not None:
+        asked = int(nearer.facts["port"])  # type: ignore[call-overload]
+        code = _unconfirming(decision, asked)
+        return (
+            _LINES["check" if code in _VESSEL_UNKNOWNS else "ask"]
+            .of(language)
+            .format(
+                asked=port_name(decision, asked, language),
+                vhf=first_channel(decision.world.ports[asked].vhf, "16"),
+                asked_minutes=minutes_text(float(decision.time_s[asked]), language),
+                why=UNKNOWN_THINGS.get(code, Text("not confirmed", "non confirmé")).of(language),
+            )
+        )
+    if decision.ranked_by_care:
+        return _LINES["care"].of(language)
+    best = decision.recommended
+    fit = decision.status <= int(Status.CAUTION)
+    is_nearest = best is None or not (decision.plain_key_s[fit] < decision.plain_key_s[best]).any()
+    return _LINES["nearest" if is_nearest else "ranked"].of(language)
+
+
+def _time_ashore(decision: Decision, port: int, language: str) -> str:
+    """The drive to the hospital, where ports are ordered by it."""
+    if not decision.ranked_by_care:
+        return ""
+    care_s = float(care_delay_s(decision.ask.policy, decision.world)[port])
+    return _LINES["to_hospital"].of(language).format(minutes=show(care_s, MINUTES, language))
+
+
+def first_channel(vhf: str | None, unknown: str) -> str:
+    """The channel to call first out of a register entry such as ``74 (12, 16)``, or what stands for an unknown one."""
+    digits = "" if vhf is None else vhf.split(" ", maxsplit=1)[0].strip(",;")
+    return digits or unknown
 
 
 def clock(epoch_s: float, language: str) -> str:

@@ -11,9 +11,11 @@ from engine.kernels.jit import inlined_kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import Passages, calm_speed_ms, says_nothing
 from engine.kernels.plane import length_of
+from engine.kernels.sun import SUNRISE_DEG, sun_altitude_deg
 from engine.rules.access import berth, entry_permission, harbour_status, port_kind
 from engine.rules.authority import designated, in_srr_state, register_confidence
 from engine.rules.depth_and_tide import gate, tide_data, under_keel_clearance
+from engine.rules.judged import Judged
 from engine.rules.passage import banks, endurance, load, restricted_areas, route, traffic_lanes, without_hour
 from engine.rules.reception import (
     basic_needs,
@@ -25,7 +27,7 @@ from engine.rules.reception import (
 )
 from engine.rules.sea_state import cross_set, entrance_sea, exposure, route_sea, visibility, weather_data
 from engine.units import HOUR_S
-from engine.vocab import Feed, Gate, PortKind, Rule
+from engine.vocab import Code, Feed, Gate, Grade, PortKind, Rule, Verdict
 
 RULE_COUNT = len(Rule)
 
@@ -39,6 +41,8 @@ class AskFigures(NamedTuple):
         Epoch of the request. [s]
     here_hs_m : float
         Significant wave height where the vessel is; NaN when the forecast does not say. [m]
+    plausible_loa_m, plausible_range_m : float
+        As long, and as short of range, as she may be where nobody has stated it. [m]
     limit_is_assumed : bool
         Nobody has stated `max_hs_m`: what is only assumed shuts no port.
     """
@@ -47,8 +51,10 @@ class AskFigures(NamedTuple):
     needed_depth_m: float
     draught_m: float
     loa_m: float
+    plausible_loa_m: float
     beam_m: float
     range_m: float
+    plausible_range_m: float
     max_hs_m: float
     here_hs_m: float
     limit_is_assumed: bool
@@ -218,19 +224,49 @@ def entry_at(tides, port, sill, arrival_s, tide_bias_m, longest_wait_s):
     return Entry(np.inf, arrival_s)
 
 
+@leaf_kernel
+def is_night(lon_deg, lat_deg, at_s):
+    """Whether the sun is down at a place and moment; unknown moments count as day."""
+    return sun_altitude_deg(lon_deg, lat_deg, at_s) < SUNRISE_DEG
+
+
 @inlined_kernel
-def sill_of(columns, p, needed_depth_m, hold_s):
-    """What keeps a vessel of this draught out of a port; harbours without figures keep nobody out here."""
-    depth_m = columns.entrance_depth_m[p]
+def sill_of(columns, access, limits, p, draught_m, needed_depth_m, hold_s, by_day, by_night):
+    """What keeps a vessel of this draught out of a port; harbours without figures keep nobody out here.
+
+    Parameters
+    ----------
+    columns : PortColumns
+    access : PortAccess
+    limits : Limits
+    p : int
+    draught_m, needed_depth_m : float
+        [m]
+    hold_s : float
+        From the entrance to the landing. [s]
+    by_day, by_night : bool
+        Which hours hold; where both do, the shorter ones.
+    """
+    depth_m = access.depth_m[p]
+    has_hours = columns.gate[p] == Gate.TIDAL_WINDOW
     # NaN compares false both ways: only a known shortage of depth waits for the tide.
     tide_needed_m = needed_depth_m - depth_m if depth_m < needed_depth_m else np.nan
-    return Sill(
-        tide_needed_m,
-        columns.gate[p] == Gate.TIDAL_WINDOW,
-        columns.gate_before_h[p] * HOUR_S,
-        columns.gate_after_h[p] * HOUR_S,
-        hold_s,
-    )
+    # A harbour's own hours say more of a small vessel than a depth that was read nowhere.
+    grade = access.depth_grade[p]
+    if (
+        has_hours
+        and grade < Grade.TRANSCRIBED
+        and columns.gate_grade[p] > grade
+        and draught_m <= limits.hours_stand_for_draught_m
+    ):
+        tide_needed_m = np.nan
+    before_h, after_h = columns.gate_before_h[p], columns.gate_after_h[p]
+    night_before_h, night_after_h = columns.gate_night_before_h[p], columns.gate_night_after_h[p]
+    if by_night and not isnan(night_before_h) and (not by_day or night_before_h < before_h):
+        before_h = night_before_h
+    if by_night and not isnan(night_after_h) and (not by_day or night_after_h < after_h):
+        after_h = night_after_h
+    return Sill(tide_needed_m, has_hours, before_h * HOUR_S, after_h * HOUR_S, hold_s)
 
 
 @inlined_kernel
@@ -261,8 +297,8 @@ def new_table(count):
 
 @leaf_kernel
 def judge(
-    table, ask, motion, tide_bias_m, limits, columns, live, tides, forecast, entrances, ports, rows, ways, harbours_m,
-    listed, inside_srr,
+    table, ask, motion, tide_bias_m, limits, columns, access, live, tides, forecast, entrances, ports, rows, ways,
+    harbours_m, listed, inside_srr,
 ):  # fmt: skip
     """Judge ports by every rule.
 
@@ -276,6 +312,7 @@ def judge(
         Added to every height of tide: 0 but when asking what a wrong tide would change. [m]
     limits : Limits
     columns : PortColumns
+    access : PortAccess
     live : LivePicture
     tides : Tides
     forecast : Forecast
@@ -313,14 +350,26 @@ def judge(
         if not np.isnan(at_entrance.hs_m):
             needed_m += limits.keel_wave_share * at_entrance.hs_m
         hold_s = 0.0 if np.isnan(inside_s) else inside_s
-        sill = sill_of(columns, p, needed_m, hold_s)
+        by_day, by_night = True, False
+        has_night_hours = not (isnan(columns.gate_night_before_h[p]) and isnan(columns.gate_night_after_h[p]))
+        if has_night_hours:
+            by_night = is_night(entrances.lon[p], entrances.lat[p], arrival_s)
+            by_day = not by_night
+        sill = sill_of(columns, access, limits, p, ask.draught_m, needed_m, hold_s, by_day, by_night)
+        # Who is inside and next to the landing has nothing to enter any more.
+        is_alongside = distance_m == 0.0 and harbour_m <= limits.alongside_m
         # Most ports are open at all tides: the search for their opening is left out here, not only cut short there.
-        is_tidal = sill.has_hours or not np.isnan(sill.tide_needed_m)
+        is_tidal = (sill.has_hours or not np.isnan(sill.tide_needed_m)) and not is_alongside
         entry = Entry(0.0, arrival_s)
         early_wait_s = 0.0
         late_wait_s = 0.0
         if is_tidal:
             entry = entry_at(tides, p, sill, arrival_s, tide_bias_m, limits.gate_wait_s)
+            if has_night_hours and is_night(entrances.lon[p], entrances.lat[p], entry.judged_s) != by_night:
+                # The sun rises or sets while she waits: the shorter hours hold.
+                by_day, by_night = True, True
+                sill = sill_of(columns, access, limits, p, ask.draught_m, needed_m, hold_s, by_day, by_night)
+                entry = entry_at(tides, p, sill, arrival_s, tide_bias_m, limits.gate_wait_s)
         if 0.0 <= entry.wait_s < np.inf and is_tidal:
             early_wait_s = _waited_s(
                 tides, p, sill, ask.depart_s + passages.early_s[p], tide_bias_m, limits.gate_wait_s
@@ -334,7 +383,7 @@ def judge(
             )  # fmt: skip
             if later.hs_m > at_entrance.hs_m:
                 needed_m += limits.keel_wave_share * (later.hs_m - at_entrance.hs_m)
-                sill = sill_of(columns, p, needed_m, hold_s)
+                sill = sill_of(columns, access, limits, p, ask.draught_m, needed_m, hold_s, by_day, by_night)
                 entry = entry_at(tides, p, sill, arrival_s, tide_bias_m, limits.gate_wait_s)
             at_entrance = later
         tide_m = tide_bias_m + lowest_height(tides, p, entry.judged_s, hold_s)
@@ -361,17 +410,27 @@ def judge(
         highest_tide_m = columns.mhws_m[p] + limits.highest_tide_above_mhws_m
         if np.isnan(highest_tide_m):
             highest_tide_m = limits.highest_tide_anywhere_m
-        depth_m = columns.entrance_depth_m[p]
+        depth_m = access.depth_m[p]
+        opens_before_h = sill.opens_before_s / HOUR_S
+        closes_after_h = sill.closes_after_s / HOUR_S
         gate_found = gate(
-            columns.gate[p], from_high_h, doubt_h, columns.gate_before_h[p], columns.gate_after_h[p], waited_s,
+            columns.gate[p], columns.gate_grade[p], from_high_h, doubt_h, opens_before_h, closes_after_h, waited_s,
             limits.lock_s,
         )  # fmt: skip
         in_hours = (
             columns.gate[p] == Gate.TIDAL_WINDOW
             and abs(from_high_h) < np.inf
-            and from_high_h + columns.gate_before_h[p] >= doubt_h
-            and columns.gate_after_h[p] - from_high_h >= doubt_h
+            and from_high_h + opens_before_h >= doubt_h
+            and closes_after_h - from_high_h >= doubt_h
         )
+        depth_found = under_keel_clearance(
+            needed_m, depth_m, access.depth_grade[p], columns.kind[p] == PortKind.DRYING_HARBOUR, tide_m,
+            tides.height_uncertainty_m[p], highest_tide_m, limits.keel_marginal_m, limits.weak_depth_doubt_m,
+            in_hours and ask.draught_m <= limits.hours_stand_for_draught_m, columns.gate_grade[p],
+        )  # fmt: skip
+        if is_alongside:
+            gate_found = Judged(Verdict.NOT_APPLICABLE, Code.GATE_ALONGSIDE, np.nan, np.nan)
+            depth_found = Judged(Verdict.NOT_APPLICABLE, Code.DEPTH_ALONGSIDE, np.nan, np.nan)
         dangerous_wind_ms = columns.exposure_wind_ms[p]
         if np.isnan(dangerous_wind_ms):
             dangerous_wind_ms = limits.entrance_dangerous_wind_ms
@@ -392,12 +451,10 @@ def judge(
             port_kind(columns.kind[p]),
             harbour_status(live.status_feed[p], live.status[p], live.status_age_s[p], limits.status_stale_after_s),
             berth(
-                ask.loa_m, ask.beam_m, columns.loa_limit_m[p], columns.beam_limit_m[p], limits.berth_unlisted_loa_m
+                ask.loa_m, ask.plausible_loa_m, ask.beam_m, ask.draught_m, access.berth_loa_m[p], access.most_loa_m[p],
+                access.beam_limit_m[p], access.draught_limit_m[p], limits.berth_unlisted_loa_m,
             ),
-            under_keel_clearance(
-                needed_m, depth_m, columns.kind[p] == PortKind.DRYING_HARBOUR, tide_m, tides.height_uncertainty_m[p],
-                highest_tide_m, limits.keel_marginal_m, in_hours and ask.draught_m <= limits.hours_stand_for_draught_m,
-            ),
+            depth_found,
             gate_found,
             entrance_sea(
                 at_entrance.wind_ms, at_entrance.wind_from_deg, at_entrance.hs_m, at_entrance.waves_from_deg,
@@ -412,7 +469,7 @@ def judge(
                 highest_hs_m, waves_missing, ask.max_hs_m, limits.sea_near_share,
                 ask.here_hs_m * (1.0 + limits.wave_uncertainty_share), ask.limit_is_assumed,
             ),
-            endurance(whole_m, ask.range_m, limits.range_reserve_share),
+            endurance(whole_m, ask.range_m, ask.plausible_range_m, limits.range_reserve_share),
             traffic_lanes(has_route, touched, poor, np.uint64(ask.lane_bits)),
             restricted_areas(has_route, touched, np.uint64(ask.firing_bits)),
             load(ask.persons, ask.persons_known, ask.self_righting_persons, ask.max_persons),

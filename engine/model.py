@@ -12,7 +12,7 @@ from engine.kernels.reach import DepthClass, Reach, Water
 from engine.kernels.tides import Tides
 from engine.kernels.zones import Zones
 from engine.policy import Policy
-from engine.vocab import Code, Feed, Medical, Status
+from engine.vocab import Code, Feed, Grade, Medical, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,15 @@ class Ask:
     sheltered: bool | None = None
 
 
+class Evidence(NamedTuple):
+    """Where a fact of the register comes from and how well it is known; `overlaid` by an operator's own file."""
+
+    grade: Grade
+    source: str
+    note: str
+    overlaid: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Port:
     """Identity of a landing place; its figures are in `PortColumns` at the same index.
@@ -100,7 +109,9 @@ class Port:
     Attributes
     ----------
     facts : dict
-        The whole row of the register as shown to people.
+        Every fact of the register as shown to people, by its name there; None where it is blank.
+    evidence : dict of Evidence
+        For those that stand in the table of facts.
     harbour_leg : ndarray of float64, shape (n, 2)
         Track from approach point to landing point, longitude and latitude; empty where the coastline does not
         show it. [deg]
@@ -116,19 +127,49 @@ class Port:
     approach: tuple[float, float]
     harbour_leg: np.ndarray = field(repr=False)
     facts: dict[str, object] = field(repr=False, hash=False, compare=False)
+    evidence: dict[str, Evidence] = field(repr=False, hash=False, compare=False)
 
 
 class PortColumns(NamedTuple):
-    """Figures of all ports, one array each, NaN where the register is blank."""
+    """Figures of all ports, one array each, NaN where the register is blank.
+
+    Attributes
+    ----------
+    approach_depth_m : ndarray of float64
+        Least depth from open water to the berths, bar and sill included; positive down from chart datum. [m]
+    small_depth_m, ship_depth_m : ndarray of float64
+        Least depth where small craft land people, and at the quay of ships; negative where it dries. [m]
+    approach_grade, small_grade, ship_grade, ship_loa_grade, ship_draught_grade, gate_grade : ndarray of int8
+        `engine.vocab.Grade` of a figure.
+    proven_draught_m : ndarray of float64
+        Draught of a craft known to come and go at all states of the tide. [m]
+    gate_night_before_h, gate_night_after_h : ndarray of float64
+        Hours about high water at night, where they are others than by day. [h]
+    care_s : ndarray of float64
+        By road from the landing to an emergency department. [s]
+    """
 
     kind: np.ndarray
-    loa_limit_m: np.ndarray
-    beam_limit_m: np.ndarray
-    entrance_depth_m: np.ndarray
+    approach_depth_m: np.ndarray
+    approach_grade: np.ndarray
+    small_depth_m: np.ndarray
+    small_grade: np.ndarray
+    small_loa_m: np.ndarray
+    ship_depth_m: np.ndarray
+    ship_grade: np.ndarray
+    ship_loa_m: np.ndarray
+    ship_loa_grade: np.ndarray
+    ship_draught_m: np.ndarray
+    ship_draught_grade: np.ndarray
+    ship_beam_m: np.ndarray
+    proven_draught_m: np.ndarray
     mhws_m: np.ndarray
     gate: np.ndarray
+    gate_grade: np.ndarray
     gate_before_h: np.ndarray
     gate_after_h: np.ndarray
+    gate_night_before_h: np.ndarray
+    gate_night_after_h: np.ndarray
     exposure_from_deg: np.ndarray
     exposure_to_deg: np.ndarray
     exposure_wind_ms: np.ndarray
@@ -136,6 +177,7 @@ class PortColumns(NamedTuple):
     harbour_leg_m: np.ndarray
     harbour_speed_ms: np.ndarray
     reception: np.ndarray
+    care_s: np.ndarray
     entry_permission: np.ndarray
     confidence: np.ndarray
 

@@ -17,6 +17,12 @@ from engine.vocab import Code, Feed, Medical, Status
 
 _UNCONFIRMED = int(Status.UNCONFIRMED)
 
+_FIGURES = {
+    "draught_m": "draught_m", "loa_m": "loa_m", "beam_m": "beam_m", "range_nm": "range_m",
+    "self_righting_persons": "self_righting_persons", "max_persons": "max_persons", "max_hs_m": "max_hs_m",
+}  # fmt: skip
+"""Figures of a vessel that may be unknown, by the names people give them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Oddities:
@@ -68,6 +74,14 @@ def notices_of(case: Case, found: Found, odd: Oddities) -> list[Notice]:
     notices += _vessel_notices(case)
     notices += _region_notices(case)
     notices += _feed_notices(case)
+    # Whether there is an overlay is asked first: without one nobody looks through the evidence of every port.
+    has_overlay = case.world.identity.get("overlay") is not None
+    overlaid = tuple(
+        number for number, port in enumerate(case.world.ports)
+        if has_overlay and any(known.overlaid for known in port.evidence.values())
+    )  # fmt: skip
+    if overlaid:
+        notices.append(Notice(Code.REGISTER_OVERLAID, {"ports": overlaid}))
     if case.world.avoided:
         notices.append(Notice(Code.ZONES_AVOIDED, {"names": case.world.avoided}))
     notices += _weather_notices(case, found)
@@ -128,6 +142,9 @@ def _vessel_notices(case: Case) -> list[Notice]:
         notices.append(Notice(Code.VESSEL_PROFILE_UNKNOWN))
     if vessel.assumed:
         notices.append(Notice(Code.VESSEL_FACTS_ASSUMED, {"names": vessel.assumed}))
+    unknown = tuple(name for name, figure in _FIGURES.items() if isnan(getattr(vessel, figure)))
+    if unknown:
+        notices.append(Notice(Code.VESSEL_FACTS_UNKNOWN, {"names": unknown}))
     if case.speed_ms < vessel.speed_ms:
         notices.append(Notice(Code.SPEED_CAPPED))
     return notices

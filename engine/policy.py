@@ -23,13 +23,19 @@ class Limits(NamedTuple):
     keel_margin_share: float
     keel_marginal_m: float
     keel_wave_share: float
+    weak_depth_doubt_m: float
     hours_stand_for_draught_m: float
+    alongside_m: float
     gate_wait_s: float
     lock_s: float
     highest_tide_above_mhws_m: float
     highest_tide_anywhere_m: float
     berth_unlisted_loa_m: float
+    berth_without_quay_loa_m: float
+    loa_when_unknown_draughts: float
     range_reserve_share: float
+    range_when_unknown_m: float
+    range_for_each_metre_m: float
     speed_cap_with_survivors_ms: float
     harbour_speed_ms: float
     speed_uncertainty_share: float
@@ -67,7 +73,8 @@ class Limits(NamedTuple):
 
 NEVER_RELAXED = frozenset(
     {Code.ROUTE_NONE, Code.KIND_BEACH_HUMAN_ONLY, Code.KIND_NOT_FOR_LANDING, Code.PORT_CLOSED, Code.DRAFT_EXCEEDED,
-     Code.LOA_EXCEEDED, Code.BEAM_EXCEEDED, Code.LOAD_OVER_MAX, Code.PERSONS_AT_RISK_ASHORE}
+     Code.LOA_EXCEEDED, Code.BEAM_EXCEEDED, Code.BERTH_DRAUGHT_EXCEEDED, Code.LOAD_OVER_MAX,
+     Code.PERSONS_AT_RISK_ASHORE}
 )  # fmt: skip
 """Codes that no policy file may make less than hard: what a port cannot do it cannot do under any policy."""
 
@@ -90,6 +97,8 @@ class Policy:
         Codes this policy moves to another weight.
     penalties_s : dict
         Time added to the key of a port with a soft finding of this code. [s]
+    penalty_shares : dict
+        The same as a share of the time to that port, where that is more.
     care_delay_s : dict
         Time from landing to definitive care by kind of reception. [s]
     designated : frozenset of str
@@ -107,6 +116,7 @@ class Policy:
     limits: Limits
     weights: dict[Code, Weight]
     penalties_s: dict[Code, float]
+    penalty_shares: dict[Code, float]
     care_delay_s: dict[Reception, float]
     designated: frozenset[str]
     weigh_srr_state: bool
@@ -128,8 +138,8 @@ def policy_from(table: dict[str, object], sha256: str) -> Policy:
     InvalidAsk
         Naming the entry that is missing, unknown or of the wrong kind.
     """
-    known = {"name", "sentence_en", "sentence_fr", "key", "limits", "weights", "penalties_min", "care_delay_min",
-             "designated", "weigh_srr_state"}  # fmt: skip
+    known = {"name", "sentence_en", "sentence_fr", "key", "limits", "weights", "penalties_min", "penalties_share",
+             "care_delay_min", "designated", "weigh_srr_state"}  # fmt: skip
     for entry in table:
         if entry not in known:
             raise InvalidAsk(
@@ -148,6 +158,10 @@ def policy_from(table: dict[str, object], sha256: str) -> Policy:
     penalties = {
         _member(Code, code, "policy.penalties_min"): _number(minutes, f"policy.penalties_min.{code}") * MINUTE_S
         for code, minutes in _table(table, "penalties_min").items()
+    }
+    shares = {
+        _member(Code, code, "policy.penalties_share"): _share(value, f"policy.penalties_share.{code}")
+        for code, value in _table(table, "penalties_share").items()
     }
     for code, weight in weights.items():
         if code in NEVER_RELAXED and weight != Weight.HARD:
@@ -170,6 +184,7 @@ def policy_from(table: dict[str, object], sha256: str) -> Policy:
         limits=_limits(_table(table, "limits")),
         weights=weights,
         penalties_s=penalties,
+        penalty_shares=shares,
         care_delay_s=care_delay,
         designated=frozenset(designated),
         weigh_srr_state=table.get("weigh_srr_state") is True,
@@ -220,6 +235,13 @@ def _number(value: object, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 <= value < 1e9:
         raise InvalidAsk(name, "is not a number of zero or more.", "Correct the policy file.")
     return float(value)
+
+
+def _share(value: object, name: str) -> float:
+    share = _number(value, name)
+    if not share < 1.0:
+        raise InvalidAsk(name, "is a share and not below 1.", "Write a part of one.")
+    return share
 
 
 def _member(kind: type[Member], name: object, field: str) -> Member:

@@ -30,6 +30,7 @@ from engine.kernels.screen import top_speed_ms
 from engine.kernels.tides import Tides
 from engine.model import LivePicture, PortColumns
 from engine.policy import Limits
+from engine.port_access import PortAccess
 from engine.vocab import Status, Verdict, Weight
 
 BY_TIME, BY_DISTANCE, BY_CARE = 0, 1, 2
@@ -47,8 +48,10 @@ class Scene(NamedTuple):
     figures : AskFigures
     listed, inside_srr : ndarray of bool, shape (p,)
         Whether each port is designated, and lies in the state of the search and rescue region.
-    weight_of_code, penalty_of_code : ndarray, indexed by code
-        Of the policy; penalties in seconds.
+    access : PortAccess
+        What the ports are for this vessel.
+    weight_of_code, penalty_of_code, share_of_code : ndarray, indexed by code
+        Of the policy; penalties in seconds, and as shares of the time to the port.
     care_delay_s : ndarray of float64, shape (p,)
         From each landing to definitive care. [s]
     key : int
@@ -62,12 +65,14 @@ class Scene(NamedTuple):
     figures: AskFigures
     limits: Limits
     columns: PortColumns
+    access: PortAccess
     live: LivePicture
     tides: Tides
     listed: np.ndarray
     inside_srr: np.ndarray
     weight_of_code: np.ndarray
     penalty_of_code: np.ndarray
+    share_of_code: np.ndarray
     care_delay_s: np.ndarray
     key: int
 
@@ -196,7 +201,7 @@ def best_of(rows, status, key_s, best):
 
 
 @leaf_kernel
-def weigh(table, rows, weight_of_code, penalty_of_code, weight, status, penalty_s):
+def weigh(table, rows, weight_of_code, penalty_of_code, share_of_code, weight, status, penalty_s):
     """Weigh the findings of some rows: enter their weights, their status, and the penalty each draws. [s]
 
     One hard fail excludes, one hard unknown leaves unconfirmed, any soft fail or unknown is a caution.
@@ -214,6 +219,10 @@ def weigh(table, rows, weight_of_code, penalty_of_code, weight, status, penalty_
             if weight[row, r] == Weight.SOFT:
                 found = Status.CAUTION
                 penalty_s[row] += penalty_of_code[code]
+                # Of an endless time the share would be endless too; of an unknown one it stays the penalty.
+                share_s = share_of_code[code] * table.time_s[row] if share_of_code[code] > 0.0 else 0.0
+                if penalty_of_code[code] < share_s < np.inf:
+                    penalty_s[row] += share_s - penalty_of_code[code]
             elif verdict == Verdict.FAIL:
                 found = Status.EXCLUDED
             if found > status[row]:
@@ -260,10 +269,12 @@ def look_at(
         rows, ways_taken, growth, ways.passages,
     )  # fmt: skip
     judge(
-        table, scene.figures, motion, tide_bias_m, scene.limits, scene.columns, scene.live, scene.tides,
+        table, scene.figures, motion, tide_bias_m, scene.limits, scene.columns, scene.access, scene.live, scene.tides,
         scene.forecast, scene.water.ports, ports, rows, ways, reach.harbour_m, scene.listed, scene.inside_srr,
     )  # fmt: skip
-    weigh(table, rows, scene.weight_of_code, scene.penalty_of_code, weight, status, penalty_s)
+    weigh(
+        table, rows, scene.weight_of_code, scene.penalty_of_code, scene.share_of_code, weight, status, penalty_s
+    )  # fmt: skip
     enter_keys(scene, reach, motion, ports, rows, table, penalty_s, plain_key_s, key_s)
 
 

@@ -36,8 +36,13 @@ def _is_brittle(scene, found, p, spread_s):
     from_high_h = table.measured[p, Rule.R_NAV_02]
     doubt_h = (spread_s + scene.tides.time_uncertainty_s[p]) / HOUR_S
     # Written out, because the least of a number and NaN is the number.
-    since_h = from_high_h + scene.columns.gate_before_h[p]
-    until_h = scene.columns.gate_after_h[p] - from_high_h
+    before_h, after_h = scene.columns.gate_before_h[p], scene.columns.gate_after_h[p]
+    if scene.columns.gate_night_before_h[p] < before_h:
+        before_h = scene.columns.gate_night_before_h[p]
+    if scene.columns.gate_night_after_h[p] < after_h:
+        after_h = scene.columns.gate_night_after_h[p]
+    since_h = from_high_h + before_h
+    until_h = after_h - from_high_h
     to_edge_h = since_h if since_h <= until_h else until_h
     longest_h = scene.limits.gate_wait_s / HOUR_S
     wait_s = table.wait_s[p]
@@ -46,11 +51,14 @@ def _is_brittle(scene, found, p, spread_s):
         or entrance == Code.ENTRANCE_WAVES_CAUTION
         or entrance == Code.ENTRANCE_WAVES_DANGEROUS
         or depth == Code.UKC_MARGINAL
+        or ((depth == Code.DEPTH_GENERAL or depth == Code.DEPTH_INFERRED) and short_m > -scene.limits.keel_marginal_m)
         or depth == Code.TIDE_DOUBTFUL
         or (depth == Code.DRAFT_EXCEEDED and short_m < NEARLY_ENOUGH_M)
         or hours == Code.GATE_WAIT
+        or hours == Code.GATE_WAIT_GENERAL
+        or depth == Code.DEPTH_DOUBTFUL
         or hours == Code.GATE_HOURS_DOUBTFUL
-        or (hours == Code.GATE_OPEN and to_edge_h < doubt_h)
+        or ((hours == Code.GATE_OPEN or hours == Code.GATE_HOURS_GENERAL) and to_edge_h < doubt_h)
         or (hours == Code.GATE_CLOSED and to_edge_h > -longest_h - doubt_h)
         # A late arrival that finds the way shut, or a sea beyond what is known, has no end to its range.
         or (np.isfinite(table.time_s[p]) and not np.isfinite(table.high_s[p]))

@@ -1,6 +1,7 @@
 """The closed vocabularies: verdicts, classes, statuses, rules and reason codes.
 
-Codes are public. New ones are added at the end of their rule; none is renamed or given another meaning.
+Codes are public: none is renamed or given another meaning. A rule has ten numbers, and where those are used up, ten
+more three hundred higher.
 What each code says to a person, in both languages, is in `engine.wording`.
 """
 
@@ -84,6 +85,23 @@ class Reception(IntEnum):
     HOSPITAL = 3
 
 
+class Grade(IntEnum):
+    """How well a figure of the register is known, weakest first.
+
+    ``ESTIMATE`` is a guess. ``BOUND`` is at least so much, because a craft of that draught is known to come and go.
+    ``INFERRED`` is reasoned from something else, ``GENERAL`` what every pilot book is known to print. From
+    ``TRANSCRIBED`` on, as quoted from a publication, a figure judges; ``PUBLISHED`` was read at its publisher.
+    """
+
+    BLANK = 0
+    ESTIMATE = 1
+    BOUND = 2
+    INFERRED = 3
+    GENERAL = 4
+    TRANSCRIBED = 5
+    PUBLISHED = 6
+
+
 class PortStatus(IntEnum):
     """Harbour status as reported by its authority."""
 
@@ -157,6 +175,9 @@ class Code(IntEnum):
     BERTH_LIMIT_UNKNOWN = 33
     VESSEL_SIZE_UNKNOWN = 34
     BERTH_UNKNOWN_FOR_SIZE = 35
+    VESSEL_SIZE_DOUBTFUL = 330
+    BERTH_SMALL = 331
+    BERTH_DRAUGHT_EXCEEDED = 332
     # R-NAV-01
     UKC_OK = 40
     UKC_MARGINAL = 41
@@ -167,6 +188,11 @@ class Code(IntEnum):
     TIDE_DOUBTFUL = 46
     DEPTH_BY_HOURS = 47
     DEPTH_HOUR_UNKNOWN = 48
+    DEPTH_GENERAL = 340
+    DEPTH_INFERRED = 341
+    DEPTH_ESTIMATED = 342
+    DEPTH_DOUBTFUL = 343
+    DEPTH_ALONGSIDE = 344
     # R-NAV-02
     GATE_NONE = 50
     GATE_OPEN = 51
@@ -178,6 +204,10 @@ class Code(IntEnum):
     GATE_UNKNOWN = 57
     GATE_HOURS_DOUBTFUL = 58
     GATE_HOUR_UNKNOWN = 59
+    GATE_NONE_GENERAL = 350
+    GATE_HOURS_GENERAL = 351
+    GATE_WAIT_GENERAL = 352
+    GATE_ALONGSIDE = 353
     # R-NAV-03
     ENTRANCE_SEA_OK = 60
     ENTRANCE_SEA_CAUTION = 61
@@ -212,6 +242,7 @@ class Code(IntEnum):
     ENDURANCE_OK = 110
     ENDURANCE_SHORT = 111
     FUEL_UNKNOWN = 112
+    RANGE_DOUBTFUL = 410
     # R-RTE-04
     TSS_NONE = 120
     TSS_CROSSES = 121
@@ -332,6 +363,8 @@ class Code(IntEnum):
     FORECAST_NOT_HERE = 594
     FORECAST_RUN_LATER = 595
     FORECAST_AGE_UNKNOWN = 596
+    VESSEL_FACTS_UNKNOWN = 597
+    REGISTER_OVERLAID = 598
 
     # Refusals of a request.
     POS_INVALID = 900
@@ -343,7 +376,8 @@ class Code(IntEnum):
 HARD_CODES = frozenset({
     Code.ROUTE_NONE, Code.STREAM_TOO_STRONG, Code.TIME_UNKNOWN, Code.KIND_BEACH_HUMAN_ONLY, Code.KIND_NOT_FOR_LANDING,
     Code.PORT_CLOSED, Code.PORT_STATUS_UNKNOWN, Code.PORT_STATUS_STALE,
-    Code.LOA_EXCEEDED, Code.BEAM_EXCEEDED, Code.BERTH_UNKNOWN_FOR_SIZE,
+    Code.LOA_EXCEEDED, Code.BEAM_EXCEEDED, Code.BERTH_UNKNOWN_FOR_SIZE, Code.VESSEL_SIZE_DOUBTFUL,
+    Code.BERTH_DRAUGHT_EXCEEDED, Code.DEPTH_ESTIMATED, Code.DEPTH_DOUBTFUL, Code.RANGE_DOUBTFUL,
     Code.DRAFT_EXCEEDED, Code.DEPTH_UNKNOWN, Code.TIDE_UNKNOWN, Code.DRAUGHT_UNKNOWN, Code.TIDE_DOUBTFUL,
     Code.DEPTH_HOUR_UNKNOWN, Code.GATE_HOUR_UNKNOWN,
     Code.GATE_CLOSED, Code.GATE_TIDE_UNKNOWN, Code.LOCK_SCHEDULE_UNKNOWN, Code.GATE_UNKNOWN, Code.GATE_HOURS_DOUBTFUL,
@@ -358,7 +392,7 @@ INFO_CODES = frozenset({
     Code.TIDE_NOT_NEEDED, Code.TIDE_PREDICTED_ONLY, Code.TIDE_MISSING, Code.REGISTER_CONFIDENT,
     Code.REGISTER_UNVERIFIED, Code.EXPOSURE_UNKNOWN, Code.BERTH_LIMIT_UNKNOWN, Code.NO_DESIGNATED_LIST,
     Code.STREAM_UNKNOWN, Code.VIS_UNKNOWN, Code.STREAM_HOUR_UNKNOWN, Code.VIS_HOUR_UNKNOWN, Code.TIDE_HOUR_UNKNOWN,
-    Code.NO_DANGER_REPORTED,
+    Code.NO_DANGER_REPORTED, Code.DEPTH_ALONGSIDE, Code.GATE_ALONGSIDE,
 })  # fmt: skip
 """Codes that never change rank or status; all others are soft."""
 

@@ -162,6 +162,21 @@ WORDING: dict[Code, Wording] = {
         "{port} : poste pour un navire de {measured} inconnu, demander au port en VHF {vhf}.",
         SEAMANSHIP,
     ),
+    Code.VESSEL_SIZE_DOUBTFUL: Wording(
+        "Vessel length not known and perhaps too great for {port}: state it, or ask harbour on VHF {vhf}.",
+        "{port} : longueur du navire inconnue, peut-être trop grande ; l'indiquer ou demander au port en VHF {vhf}.",
+        SEAMANSHIP,
+    ),
+    Code.BERTH_SMALL: Wording(
+        "Berths at {port} are for {limit}, vessel {measured}: ask harbour where to lie on VHF {vhf}.",
+        "{port} : postes prévus pour {limit}, navire de {measured} ; demander où accoster en VHF {vhf}.",
+        SEAMANSHIP,
+    ),
+    Code.BERTH_DRAUGHT_EXCEEDED: Wording(
+        "Draught too great for the berth at {port}: {measured}, limit {limit}.",
+        "{port} : tirant d'eau trop grand pour le poste, {measured} pour {limit} au plus.",
+        SEAMANSHIP,
+    ),
     # R-NAV-01
     Code.UKC_OK: Wording(
         "Enough water at {port}: depth {measured}, needed {limit} with margin.",
@@ -206,6 +221,31 @@ WORDING: dict[Code, Wording] = {
     Code.DEPTH_HOUR_UNKNOWN: Wording(
         "Depth at {port} depends on the hour of arrival, which is not known: ask harbour on VHF {vhf}.",
         "{port} : profondeur selon l'heure d'arrivée, inconnue ; demander au port en VHF {vhf}.",
+        VOYAGE_PLANNING,
+    ),
+    Code.DEPTH_GENERAL: Wording(
+        "Depth at {port} from general knowledge, about {measured} for {limit} needed: check on VHF {vhf}.",
+        "{port} : fond de connaissance générale, environ {measured} pour {limit} requis ; vérifier en VHF {vhf}.",
+        VOYAGE_PLANNING,
+    ),
+    Code.DEPTH_INFERRED: Wording(
+        "Depth at {port} inferred ({detail}), {limit} needed: check on VHF {vhf}.",
+        "{port} : fond déduit ({detail}), {limit} requis ; vérifier en VHF {vhf}.",
+        VOYAGE_PLANNING,
+    ),
+    Code.DEPTH_ESTIMATED: Wording(
+        "Depth at {port} only guessed, {limit} needed: check chart, ask harbour on VHF {vhf}.",
+        "{port} : fond seulement estimé, {limit} requis ; vérifier la carte, demander au port en VHF {vhf}.",
+        VOYAGE_PLANNING,
+    ),
+    Code.DEPTH_DOUBTFUL: Wording(
+        "Depth at {port} not exactly known, about {measured} for {limit} needed: ask harbour on VHF {vhf}.",
+        "{port} : fond mal connu, environ {measured} pour {limit} requis ; demander au port en VHF {vhf}.",
+        VOYAGE_PLANNING,
+    ),
+    Code.DEPTH_ALONGSIDE: Wording(
+        "Already inside {port}, next to the landing.",
+        "{port} : déjà à l'intérieur, près du lieu de débarquement.",
         VOYAGE_PLANNING,
     ),
     # R-NAV-02
@@ -257,6 +297,26 @@ WORDING: dict[Code, Wording] = {
     Code.GATE_HOUR_UNKNOWN: Wording(
         "Opening of {port} depends on the hour of arrival, which is not known: ask harbour on VHF {vhf}.",
         "{port} : ouverture selon l'heure d'arrivée, inconnue ; demander au port en VHF {vhf}.",
+        SEAMANSHIP,
+    ),
+    Code.GATE_NONE_GENERAL: Wording(
+        "No gate or lock at {port} as far as generally known: confirm on VHF {vhf}.",
+        "{port} : ni porte ni écluse à notre connaissance, confirmer en VHF {vhf}.",
+        SEAMANSHIP,
+    ),
+    Code.GATE_HOURS_GENERAL: Wording(
+        "{port} expected open at arrival, by hours from general knowledge: confirm on VHF {vhf}.",
+        "{port} : accès prévu ouvert, heures de connaissance générale ; confirmer en VHF {vhf}.",
+        SEAMANSHIP,
+    ),
+    Code.GATE_WAIT_GENERAL: Wording(
+        "Wait of {measured} at {port}, by hours from general knowledge: confirm on VHF {vhf}.",
+        "{port} : attente de {measured}, heures de connaissance générale ; confirmer en VHF {vhf}.",
+        SEAMANSHIP,
+    ),
+    Code.GATE_ALONGSIDE: Wording(
+        "Already inside {port}: nothing left to wait for.",
+        "{port} : déjà à l'intérieur, plus rien à attendre.",
         SEAMANSHIP,
     ),
     # R-NAV-03
@@ -405,6 +465,11 @@ WORDING: dict[Code, Wording] = {
         "{port} : carburant restant inconnu, vérifier la distance franchissable.",
         SEAMANSHIP,
     ),
+    Code.RANGE_DOUBTFUL: Wording(
+        "Range of the vessel not known and {port} far: {measured} to run. Check fuel.",
+        "{port} : distance franchissable inconnue et port éloigné, {measured} à parcourir. Vérifier le carburant.",
+        SEAMANSHIP,
+    ),
     # R-RTE-04
     Code.TSS_NONE: Wording(
         "Route to {port} crosses no traffic lane.",
@@ -507,8 +572,8 @@ WORDING: dict[Code, Wording] = {
     ),
     # R-MED-02
     Code.MED_RECEPTION_OK: Wording(
-        "Hospital listed near {port}: have MRCC alert it if needed.",
-        "{port} : hôpital répertorié à proximité, le faire prévenir par le CROSS/MRCC si besoin.",
+        "Hospital near {port}{detail}: have MRCC alert it if needed.",
+        "{port} : hôpital à proximité{detail}, le faire prévenir par le CROSS/MRCC si besoin.",
         PLACE_OF_SAFETY,
     ),
     Code.MED_RECEPTION_NONE: Wording(
@@ -522,8 +587,8 @@ WORDING: dict[Code, Wording] = {
         PLACE_OF_SAFETY,
     ),
     Code.MED_RECEPTION_AMBULANCE: Wording(
-        "Ambulance listed for {port}, no hospital near: have MRCC call it if needed.",
-        "{port} : ambulance répertoriée, pas d'hôpital proche ; la faire appeler par le CROSS/MRCC si besoin.",
+        "No hospital close to {port}{detail}: have MRCC call an ambulance if needed.",
+        "{port} : pas d'hôpital tout près{detail} ; faire appeler une ambulance par le CROSS/MRCC si besoin.",
         PLACE_OF_SAFETY,
     ),
     # R-NEED-01
@@ -823,7 +888,7 @@ WORDING: dict[Code, Wording] = {
         REGION_LINE,
     ),
     Code.MED_TIME_CRITICAL: Wording(
-        "Time-critical casualty: ranked by time to care. Ask MRCC for helicopter and medical advice.",
+        "Time-critical casualty: ranked by least time to care. Ask MRCC for helicopter and medical advice.",
         "Urgence vitale : tri par temps jusqu'aux soins. Demander une évacuation et un avis médical au CROSS/MRCC.",
         CIRCUMSTANCES,
     ),
@@ -932,6 +997,16 @@ WORDING: dict[Code, Wording] = {
         "Âge de la prévision utilisée inconnu : vérifier les conditions.",
         SEAMANSHIP,
     ),
+    Code.VESSEL_FACTS_UNKNOWN: Wording(
+        "Not known of the vessel: {detail}. Ports are judged with care for it: state what you know.",
+        "Inconnu du navire : {detail}. Ports jugés avec prudence en conséquence : indiquer ce qui est connu.",
+        SEAMANSHIP,
+    ),
+    Code.REGISTER_OVERLAID: Wording(
+        "Facts from the operator's own file used for: {detail}.",
+        "Données du fichier propre à l'opérateur utilisées pour : {detail}.",
+        SEAMANSHIP,
+    ),
     # Refusals of a request
     Code.POS_INVALID: Wording(
         "Position not readable: give latitude and longitude, WGS 84.",
@@ -1013,6 +1088,8 @@ LEVEL: dict[Code, str] = {
     Code.VESSEL_PROFILE_UNKNOWN: "caution",
     Code.SPEED_CAPPED: "information",
     Code.VESSEL_FACTS_ASSUMED: "caution",
+    Code.VESSEL_FACTS_UNKNOWN: "caution",
+    Code.REGISTER_OVERLAID: "information",
     Code.SRR_UK: "information",
     Code.SRR_FR: "information",
     Code.SRR_BE: "information",

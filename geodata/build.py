@@ -189,8 +189,19 @@ def mesh_layer(triangulation: Triangulation) -> dict[str, np.ndarray]:
 
 
 def ports_layer(rows: list[RegisterRow]) -> list[dict[str, object]]:
-    """Register rows with their measured harbour legs."""
-    return [{**row.facts, "harbour_leg_m": row.leg_m, "harbour_leg": row.leg.tolist()} for row in rows]
+    """Register rows with their evidence and their measured harbour legs."""
+    return [
+        {
+            **row.facts,
+            "harbour_leg_m": row.leg_m,
+            "harbour_leg": row.leg.tolist(),
+            "evidence": {
+                name: {"grade": known.grade.name.lower(), "source": known.source, "note": known.note}
+                for name, known in row.evidence.items()
+            },
+        }
+        for row in rows
+    ]
 
 
 def zones_layer() -> dict[str, list[dict[str, object]]]:

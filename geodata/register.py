@@ -1,39 +1,81 @@
-"""The port register: one row a landing place, one column a fact, blank where nobody has stated it."""
+"""The port register: places in one pair of tables, what is known of them in others, one row a fact.
 
-from dataclasses import dataclass
-from math import nan
+`ports_*.csv` say which places there are, where, and how one gets in: one row a place. `port_facts/*.csv` hold what is
+known of each: one row a fact with its grade, its source and a note. What nobody could find has no row. An operator's
+overlay is one more file of facts, which replaces or adds to ours.
+"""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from math import isfinite, nan
 from pathlib import Path
 
 import numpy as np
 
-from engine.errors import PackError
+from engine.errors import InvalidAsk, PackError
 from engine.kernels.geodesy import initial_course_deg
-from engine.model import Port, PortColumns
-from engine.units import KNOT_MS
-from engine.vocab import Gate, PortKind, Reception
+from engine.model import Evidence, Port, PortColumns
+from engine.units import KNOT_MS, MINUTE_S
+from engine.vocab import Gate, Grade, PortKind, Reception
 from geodata.tables import SOURCES, read_rows
 
-REGISTER_FILES = ("ports_gb.csv", "ports_fr_be.csv")
+PLACE_FILES = ("ports_gb.csv", "ports_fr_be.csv")
+FACT_FOLDER = "port_facts"
 CONFIDENCE = {"low": 0, "medium": 1, "high": 2}
+GRADES = ("published", "transcribed", "general", "inferred", "estimate")
+"""Grades a row may have, strongest first; what has no row is blank, a bound is what the engine makes of a draught."""
 
 # Lower limit of each Beaufort force in knots (WMO Manual on Codes, table 1100).
 _BEAUFORT_KN = (0, 1, 4, 7, 11, 17, 22, 28, 34, 41, 48, 56, 64)
 
-_NUMBERS = (
+_PLACE_NUMBERS = (
     "approach_lon", "approach_lat", "landing_lon", "landing_lat", "harbour_leg_m", "harbour_speed_limit_kn",
-    "entrance_depth_m", "mhws_m", "gate_before_hw_h", "gate_after_hw_h", "exposure_from_deg", "exposure_to_deg",
-    "exposure_beaufort", "loa_limit_m", "beam_limit_m",
+    "exposure_from_deg", "exposure_to_deg", "exposure_beaufort",
 )  # fmt: skip
+
+NUMBERS: dict[str, tuple[float, float]] = {
+    "approach_depth_m": (-12.0, 40.0), "small_depth_m": (-12.0, 40.0), "ship_depth_m": (-12.0, 40.0),
+    "drying_height_m": (0.0, 12.0), "sill_m": (-6.0, 10.0), "proven_draught_m": (0.3, 20.0),
+    "small_loa_m": (3.0, 80.0), "ship_loa_m": (10.0, 450.0), "small_draught_m": (0.3, 10.0),
+    "ship_draught_m": (0.3, 25.0), "ship_beam_m": (3.0, 80.0),
+    "gate_before_hw_h": (0.0, 6.5), "gate_after_hw_h": (0.0, 6.5),
+    "gate_night_before_hw_h": (0.0, 6.5), "gate_night_after_hw_h": (0.0, 6.5),
+    "mhws_m": (0.5, 14.0), "hospital_min": (1.0, 180.0),
+}  # fmt: skip
+"""Facts that are numbers, and between what they are plausible."""
+
+WORDS: dict[str, tuple[str, ...]] = {
+    "access_all_states": ("yes", "no"),
+    "gate_kind": ("none", "tidal_window", "lock", "lock_24h", "unknown"),
+    "gate_meaning": ("water", "gate", "lock"),
+    "lifeboat": ("all_weather", "inshore", "yes", "none"),
+    "medical_reception": ("hospital", "ambulance", "none"),
+}
+"""Facts that are one of a few words."""
+
+TEXTS: dict[str, int] = {
+    "vhf": 60, "telephone": 60, "landing_en": 110, "landing_fr": 110, "hazard_en": 140, "hazard_fr": 140,
+    "gate_note": 300, "hospital": 140, "helipad": 160, "unlocode": 5, "remarks": 600,
+}  # fmt: skip
+"""Facts that are text, and how long each may be."""
+
+FIELDS = (*NUMBERS, *WORDS, *TEXTS)
+NEAR_HOSPITAL_MIN = 20.0
+"""Up to so far by road an emergency department counts as being at the port. [min]"""
+ALL_STATES_DRAUGHT_M = 1.5
+"""Draught for which a pilot book means that a harbour can be entered at all states of the tide. [m]"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RegisterRow:
-    """One port of the register.
+    """One place of the register.
 
     Attributes
     ----------
     facts : dict
-        Every column as people may see it: numbers as numbers, None where blank.
+        Every column and every fact as people may see it: numbers as numbers, None where blank.
+    evidence : dict of Evidence
+        Grade, source and note of those that stand in the table of facts.
     leg : ndarray of float64, shape (n, 2)
         Track from approach to landing as the coastline shows it; empty until measured, or where it cannot be. [deg]
     leg_m : float
@@ -41,13 +83,19 @@ class RegisterRow:
     """
 
     facts: dict[str, object]
-    leg: np.ndarray
-    leg_m: float
+    evidence: dict[str, Evidence]
+    leg: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
+    leg_m: float = nan
 
     def figure(self, name: str) -> float:
         """A number of the row, NaN where blank."""
         value = self.facts[name]
         return nan if value is None else float(value)  # type: ignore[arg-type]
+
+    def grade(self, name: str) -> Grade:
+        """How well a fact is known."""
+        known = self.evidence.get(name)
+        return Grade.BLANK if known is None else known.grade
 
     @property
     def approach(self) -> tuple[float, float]:
@@ -60,6 +108,14 @@ class RegisterRow:
         return self.figure("landing_lon"), self.figure("landing_lat")
 
 
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """An operator's own facts: by port and by name of the fact, and the digest of the file."""
+
+    facts: dict[str, dict[str, tuple[object, Evidence]]]
+    sha256: str
+
+
 def read_register(folder: Path = SOURCES) -> list[RegisterRow]:
     """All rows of the register, by id.
 
@@ -68,44 +124,164 @@ def read_register(folder: Path = SOURCES) -> list[RegisterRow]:
     PackError
         A row breaks the register's own rules; names file, port and column.
     """
-    rows = [row_from(cells, name) for name in REGISTER_FILES for cells in read_rows(folder / name)]
+    rows = [row_from(cells, name) for name in PLACE_FILES for cells in read_rows(folder / name)]
     rows.sort(key=lambda row: str(row.facts["id"]))
-    ids = [row.facts["id"] for row in rows]
-    doubled = {str(port) for port in ids if ids.count(port) > 1}
+    ids = [str(row.facts["id"]) for row in rows]
+    doubled = {port for port in ids if ids.count(port) > 1}
     if doubled:
         raise PackError("ports", f"holds {', '.join(sorted(doubled))} more than once.", "Keep one row for each id.")
-    return rows
+    known: dict[str, dict[str, tuple[object, Evidence]]] = {}
+    for path in sorted((folder / FACT_FOLDER).glob("*.csv")):
+        for port, facts in facts_from(read_rows(path), path.name).items():
+            for name, fact in facts.items():
+                if name in known.setdefault(port, {}):
+                    raise PackError(f"{path.name}: {port}.{name}", "is stated twice.", "Keep one row for each fact.")
+                known[port][name] = fact
+    strangers = sorted(known.keys() - set(ids))
+    if strangers:
+        raise PackError("port_facts", f"speaks of {', '.join(strangers)}, which is no port.", "Correct the id.")
+    return [with_facts(row, known.get(str(row.facts["id"]), {})) for row in rows]
+
+
+def read_overlay(path: Path) -> Overlay:
+    """An operator's own facts, in the form of `port_facts/*.csv`.
+
+    Raises
+    ------
+    InvalidAsk
+        The file cannot be read or breaks that form; names the line's port and field.
+    """
+    try:
+        data = path.read_bytes()
+        rows = read_rows(path)
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise InvalidAsk("overlay", f"{path.name[:40]} cannot be read ({why}).", "Check its name and rights.") from None
+    if rows and not {"port_id", "field", "value", "grade", "source"} <= rows[0].keys():
+        met = ", ".join(str(name) for name in rows[0])[:120]
+        raise InvalidAsk(
+            "overlay", f"{path.name[:40]} has the columns {met}.", "Use port_id,field,value,grade,source,note."
+        )
+    try:
+        facts = facts_from(rows, path.name[:40])
+    except PackError as error:
+        raise InvalidAsk("overlay", f"{error.field} {error.problem}", error.remedy) from None
+    overlaid = {
+        port: {name: (value, known._replace(overlaid=True)) for name, (value, known) in of_port.items()}
+        for port, of_port in facts.items()
+    }
+    return Overlay(overlaid, hashlib.sha256(data).hexdigest())
+
+
+def with_overlay(rows: list[RegisterRow], overlay: Overlay) -> list[RegisterRow]:
+    """The rows with an operator's facts in place of their own.
+
+    Raises
+    ------
+    InvalidAsk
+        The overlay speaks of a port that has no row, or leaves a tidal window without hours.
+    """
+    strangers = sorted(overlay.facts.keys() - {row.facts["id"] for row in rows})
+    if strangers:
+        raise InvalidAsk("overlay", f"speaks of {strangers[0][:40]!r}, which is no port.", "See 'safeport ports'.")
+    try:
+        return [with_facts(row, overlay.facts.get(str(row.facts["id"]), {})) for row in rows]
+    except PackError as error:
+        raise InvalidAsk("overlay", f"{error.field} {error.problem}", error.remedy) from None
 
 
 def row_from(cells: dict[str, str], file: str) -> RegisterRow:
-    """Row from the cells of one line of the register, checked."""
+    """Row from the cells of one line of a table of places, checked; its facts blank as yet."""
 
     def wrong(column: str, problem: str) -> PackError:
         return PackError(f"{file}: {cells.get('id', '?')}.{column}", problem, "Correct the register.")
 
     facts: dict[str, object] = {name: cell or None for name, cell in cells.items()}
-    for name in _NUMBERS:
+    for name in _PLACE_NUMBERS:
         try:
             facts[name] = float(cells[name]) if cells[name] else None
         except (KeyError, ValueError):
             raise wrong(name, "is not a number.") from None
-    for name, kinds in (("kind", PortKind), ("gate_kind", Gate), ("medical_reception", Reception)):
-        if facts[name] is not None and str(facts[name]).upper() not in kinds.__members__:
-            raise wrong(name, f"is {str(facts[name])[:30]!r}, not one of {', '.join(kinds.__members__).lower()}.")
     for name in ("id", "name_en", "name_fr", "country", "kind", "approach_lon", "approach_lat", "landing_lon",
                  "landing_lat", "harbour_leg_basis", "source", "confidence"):  # fmt: skip
         if facts[name] is None:
             raise wrong(name, "is blank.")
+    if str(facts["kind"]).upper() not in PortKind.__members__:
+        raise wrong("kind", f"is {str(facts['kind'])[:30]!r}, not one of {', '.join(PortKind.__members__).lower()}.")
     if facts["confidence"] not in CONFIDENCE:
         raise wrong("confidence", "is not high, medium or low.")
     if facts["harbour_leg_basis"] not in ("coast", "stated"):
         raise wrong("harbour_leg_basis", "is not coast or stated.")
     if (facts["harbour_leg_basis"] == "stated") == (facts["harbour_leg_m"] is None):
         raise wrong("harbour_leg_m", "goes with the basis stated and with no other.")
-    if facts["gate_kind"] == "tidal_window" and (facts["gate_before_hw_h"] is None or facts["gate_after_hw_h"] is None):
-        raise wrong("gate_before_hw_h", "is blank for a tidal window.")
     stated = facts["harbour_leg_m"]
-    return RegisterRow(facts, np.empty((0, 2)), nan if stated is None else float(stated))  # type: ignore[arg-type]
+    facts.update(dict.fromkeys(FIELDS))
+    return RegisterRow(facts, {}, leg_m=nan if stated is None else float(stated))  # type: ignore[arg-type]
+
+
+def facts_from(rows: list[dict[str, str]], file: str) -> dict[str, dict[str, tuple[object, Evidence]]]:
+    """Facts of a table, by port and name.
+
+    Raises
+    ------
+    PackError
+        A row is of no known field, implausible, without a source or stated twice; names file, port and field.
+    """
+    facts: dict[str, dict[str, tuple[object, Evidence]]] = {}
+    for cells in rows:
+        port, name = cells["port_id"], cells["field"]
+        where = f"{file}: {port or '?'}.{name or '?'}"
+        grade = cells["grade"]
+        if grade not in GRADES:
+            raise PackError(where, f"has the grade {grade[:20]!r}.", f"Use one of {', '.join(GRADES)}.")
+        if not cells["source"]:
+            raise PackError(where, "has no source.", "Say who says so.")
+        value = _value(name, cells["value"], where)
+        if name in facts.setdefault(port, {}):
+            raise PackError(where, "is stated twice.", "Keep one row for each fact.")
+        facts[port][name] = value, Evidence(Grade[grade.upper()], cells["source"], cells.get("note", ""))
+    return facts
+
+
+def _value(name: str, text: str, where: str) -> object:
+    """Value of a fact, checked."""
+    if name in NUMBERS:
+        low, high = NUMBERS[name]
+        try:
+            number = float(text)
+        except ValueError:
+            number = nan
+        if not isfinite(number) or not low <= number <= high:
+            raise PackError(where, f"is {text[:20]!r}, not a number from {low:g} to {high:g}.", "Correct it.")
+        return number
+    if name in WORDS:
+        if text not in WORDS[name]:
+            raise PackError(where, f"is {text[:20]!r}.", f"Use one of {', '.join(WORDS[name])}.")
+        return text
+    if name in TEXTS:
+        if not 0 < len(text) <= TEXTS[name]:
+            raise PackError(where, f"has {len(text)} characters.", f"Write 1 to {TEXTS[name]}.")
+        return text
+    raise PackError(where, "is a fact the register does not know.", f"Known: {', '.join(FIELDS)}.")
+
+
+def with_facts(row: RegisterRow, known: dict[str, tuple[object, Evidence]]) -> RegisterRow:
+    """The row with these facts in place of its own.
+
+    Raises
+    ------
+    PackError
+        A tidal window has no hours, or a text stands in one language only.
+    """
+    facts = {**row.facts, **{name: value for name, (value, _) in known.items()}}
+    evidence = {**row.evidence, **{name: known_by for name, (_, known_by) in known.items()}}
+    port = facts["id"]
+    if facts["gate_kind"] == "tidal_window" and (facts["gate_before_hw_h"] is None or facts["gate_after_hw_h"] is None):
+        raise PackError(f"{port}.gate_before_hw_h", "is blank for a tidal window.", "State both hours.")
+    for name in ("landing", "hazard"):
+        if (facts[f"{name}_en"] is None) != (facts[f"{name}_fr"] is None):
+            raise PackError(f"{port}.{name}", "stands in one language only.", "Write it in both.")
+    return replace(row, facts=facts, evidence=evidence)
 
 
 def port_from(row: RegisterRow) -> Port:
@@ -122,6 +298,7 @@ def port_from(row: RegisterRow) -> Port:
         approach=row.approach,
         harbour_leg=row.leg,
         facts=facts,
+        evidence=row.evidence,
     )
 
 
@@ -131,32 +308,88 @@ def columns_from(rows: list[RegisterRow]) -> PortColumns:
     def figures(name: str) -> np.ndarray:
         return np.array([row.figure(name) for row in rows])
 
-    def members(name: str, kinds: type[PortKind] | type[Gate] | type[Reception], blank: int) -> np.ndarray:
-        return np.array(
-            [blank if row.facts[name] is None else kinds[str(row.facts[name]).upper()] for row in rows], np.int64
-        )
+    def grades(name: str) -> np.ndarray:
+        return np.array([row.grade(name) for row in rows], np.int8)
 
     force = figures("exposure_beaufort")
     wind_kn = np.array([nan if np.isnan(f) else _BEAUFORT_KN[int(f)] for f in force])
+    approach = [_approach_depth(row) for row in rows]
+    small = [_small_depth(row) for row in rows]
+    gates = [_gate(row) for row in rows]
     return PortColumns(
-        kind=members("kind", PortKind, -1),
-        loa_limit_m=figures("loa_limit_m"),
-        beam_limit_m=figures("beam_limit_m"),
-        entrance_depth_m=figures("entrance_depth_m"),
+        kind=np.array([PortKind[str(row.facts["kind"]).upper()] for row in rows], np.int64),
+        approach_depth_m=np.array([depth for depth, _ in approach]),
+        approach_grade=np.array([grade for _, grade in approach], np.int8),
+        small_depth_m=np.array([depth for depth, _ in small]),
+        small_grade=np.array([grade for _, grade in small], np.int8),
+        small_loa_m=figures("small_loa_m"),
+        ship_depth_m=figures("ship_depth_m"),
+        ship_grade=grades("ship_depth_m"),
+        ship_loa_m=figures("ship_loa_m"),
+        ship_loa_grade=grades("ship_loa_m"),
+        ship_draught_m=figures("ship_draught_m"),
+        ship_draught_grade=grades("ship_draught_m"),
+        ship_beam_m=figures("ship_beam_m"),
+        proven_draught_m=np.array([_proven_draught_m(row) for row in rows]),
         mhws_m=figures("mhws_m"),
-        gate=members("gate_kind", Gate, Gate.UNKNOWN),
+        gate=np.array([kind for kind, _ in gates], np.int64),
+        gate_grade=np.array([grade for _, grade in gates], np.int8),
         gate_before_h=figures("gate_before_hw_h"),
         gate_after_h=figures("gate_after_hw_h"),
+        gate_night_before_h=figures("gate_night_before_hw_h"),
+        gate_night_after_h=figures("gate_night_after_hw_h"),
         exposure_from_deg=figures("exposure_from_deg"),
         exposure_to_deg=figures("exposure_to_deg"),
         exposure_wind_ms=wind_kn * KNOT_MS,
         entrance_axis_deg=np.array([_axis_deg(row.leg) for row in rows]),
         harbour_leg_m=np.array([row.leg_m for row in rows]),
         harbour_speed_ms=figures("harbour_speed_limit_kn") * KNOT_MS,
-        reception=members("medical_reception", Reception, Reception.UNKNOWN),
+        reception=np.array([_reception(row) for row in rows], np.int64),
+        care_s=figures("hospital_min") * MINUTE_S,
         entry_permission=np.array([row.facts["entry_permission"] == "required" for row in rows], np.bool_),
         confidence=np.array([CONFIDENCE[str(row.facts["confidence"])] for row in rows], np.int64),
     )
+
+
+def _approach_depth(row: RegisterRow) -> tuple[float, Grade]:
+    """Least depth from open water to the berths, a sill included. [m]"""
+    depth_m, sill_m = row.figure("approach_depth_m"), -row.figure("sill_m")
+    if sill_m < depth_m or np.isnan(depth_m):
+        return sill_m, row.grade("sill_m")
+    return depth_m, row.grade("approach_depth_m")
+
+
+def _small_depth(row: RegisterRow) -> tuple[float, Grade]:
+    """Least depth where small craft land people; negative where it dries. [m]"""
+    if row.facts["small_depth_m"] is not None:
+        return row.figure("small_depth_m"), row.grade("small_depth_m")
+    return -row.figure("drying_height_m"), row.grade("drying_height_m")
+
+
+def _proven_draught_m(row: RegisterRow) -> float:
+    """Draught of a craft known to come and go at all states of the tide; NaN when none is. [m]"""
+    by_access_m = ALL_STATES_DRAUGHT_M if row.facts["access_all_states"] == "yes" else nan
+    return float(np.fmax(row.figure("proven_draught_m"), by_access_m))
+
+
+def _gate(row: RegisterRow) -> tuple[Gate, Grade]:
+    """What opens and closes the way in; that there is nothing is inferred where it is entered at all states."""
+    kind = Gate.UNKNOWN if row.facts["gate_kind"] is None else Gate[str(row.facts["gate_kind"]).upper()]
+    if kind == Gate.UNKNOWN and not np.isnan(_proven_draught_m(row)):
+        return Gate.NONE, Grade.INFERRED
+    if kind == Gate.TIDAL_WINDOW:
+        # The hours are what is judged, and are no better than the weaker of the two.
+        return kind, min(row.grade("gate_before_hw_h"), row.grade("gate_after_hw_h"))
+    return kind, row.grade("gate_kind")
+
+
+def _reception(row: RegisterRow) -> Reception:
+    """Medical reception near a landing place: by the drive to the emergency department where that is known."""
+    if row.facts["hospital_min"] is not None:
+        near = row.figure("hospital_min") <= NEAR_HOSPITAL_MIN
+        return Reception.HOSPITAL if near else Reception.AMBULANCE
+    stated = row.facts["medical_reception"]
+    return Reception.UNKNOWN if stated is None else Reception[str(stated).upper()]
 
 
 def _axis_deg(leg: np.ndarray) -> float:

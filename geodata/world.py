@@ -15,7 +15,8 @@ from engine.kernels.plane import LATTICE_M
 from engine.kernels.reach import DepthClass, JoinLimits, Water
 from engine.kernels.tides import no_tides
 from engine.kernels.zones import Zones
-from engine.model import Centre, World, no_live_picture
+from engine.model import Centre, Evidence, World, no_live_picture
+from engine.vocab import Grade
 from geodata.mesh import depth_class_from, mesh_from, targets_from, zones_from
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
 from geodata.plane import project, unproject
@@ -126,6 +127,7 @@ def _derived(pack: Pack) -> World:
             "tides": None,
             "forecast": None,
             "port_status": None,
+            "overlay": None,
         },
     )
 
@@ -182,9 +184,13 @@ def rows_from(table: list[dict[str, object]]) -> list[RegisterRow]:
     """Register rows from the pack's ports layer."""
     rows = []
     for entry in table:
-        facts = {name: value for name, value in entry.items() if name != "harbour_leg"}
+        facts = {name: value for name, value in entry.items() if name not in ("harbour_leg", "evidence")}
+        evidence = {
+            name: Evidence(Grade[known["grade"].upper()], known["source"], known["note"])
+            for name, known in entry["evidence"].items()  # type: ignore[attr-defined]
+        }
         leg = np.array(entry["harbour_leg"], np.float64).reshape(-1, 2)
-        rows.append(RegisterRow(facts, leg, float(entry["harbour_leg_m"])))  # type: ignore[arg-type]
+        rows.append(RegisterRow(facts, evidence, leg, float(entry["harbour_leg_m"])))  # type: ignore[arg-type]
     return rows
 
 

@@ -63,6 +63,12 @@ def add_pack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pack", action=Once, metavar="DIR", help="geodata pack to use instead of the built-in one")
 
 
+def add_overlay(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--overlay``."""
+    parser.add_argument("--overlay", action=Once, metavar="FILE",
+                        help="CSV of your own facts of ports: port_id,field,value,grade,source,note")  # fmt: skip
+
+
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Declare ``--settings``."""
     parser.add_argument("--settings", action=Once, metavar="FILE",

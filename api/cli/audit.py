@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.cli.arguments import Once, add_json, add_pack, pack_folder
+from api.cli.arguments import Once, add_json, add_overlay, add_pack, pack_folder
 from api.cli.stores import FIELDS, add_store, existing_database, store_url
 from engine.errors import InvalidAsk
 
@@ -33,6 +33,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     again.add_argument("decision", metavar="ID", help="id of a decision")
     add_store(again)
     again.add_argument("--forecast", action=Once, metavar="FILE", help="the forecast it was made with, if any")
+    add_overlay(again)
     add_pack(again)
     add_json(again)
     again.set_defaults(answer=answer_replay, fields={**FIELDS, "decision_id": "ID"})
@@ -90,6 +91,8 @@ def answer_replay(options: argparse.Namespace) -> int:
     with existing_database(store_url(options)) as database:
         record = Store(database).decision(options.decision)
     house = open_house(folder or DEFAULT_PACK)
+    if options.overlay is not None:
+        house = house.overlaying(Path(options.overlay))
     if forecast is not None:
         house = house.forecasting(forecast)
     made: list[bytes] = []

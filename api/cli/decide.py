@@ -7,7 +7,18 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.cli.arguments import Once, add_json, add_language, add_pack, echo, number, pack_folder, position, whole_number
+from api.cli.arguments import (
+    Once,
+    add_json,
+    add_language,
+    add_overlay,
+    add_pack,
+    echo,
+    number,
+    pack_folder,
+    position,
+    whole_number,
+)
 from engine.errors import ForecastRefused, InvalidAsk, PositionRefused
 
 if TYPE_CHECKING:
@@ -80,6 +91,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="cube made by 'safeport forecast', or a GRIB, NetCDF or Open-Meteo file")  # fmt: skip
     parser.add_argument("--limit", action=Once, metavar="N",
                         help="ports listed: recommended and next ones; with --json, length of each list")  # fmt: skip
+    add_overlay(parser)
     add_language(parser)
     add_json(parser)
     add_pack(parser)
@@ -100,6 +112,8 @@ def answer(options: argparse.Namespace) -> int:
     encounter = validated(body)
     policy = own_policy(options.policy)
     house = open_house(folder or DEFAULT_PACK)
+    if options.overlay is not None:
+        house = house.overlaying(Path(options.overlay))
     if options.avoid is not None:
         house = house.avoiding(Path(options.avoid))
     if options.forecast is not None:

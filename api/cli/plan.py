@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
-from api.cli.arguments import Once, add_json, add_language, add_pack, echo, pack_folder
+from api.cli.arguments import Once, add_json, add_language, add_overlay, add_pack, echo, pack_folder
 from engine.errors import ForecastRefused, InvalidAsk
 
 LARGEST_FILE = 4_000_000
@@ -24,6 +24,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="cube made by 'safeport forecast', or a GRIB, NetCDF or Open-Meteo file")  # fmt: skip
     add_language(parser)
     add_json(parser)
+    add_overlay(parser)
     add_pack(parser)
     parser.set_defaults(answer=answer)
 
@@ -40,6 +41,8 @@ def answer(options: argparse.Namespace) -> int:
 
     request = plan_from(body)
     house = open_house(folder or DEFAULT_PACK)
+    if options.overlay is not None:
+        house = house.overlaying(Path(options.overlay))
     if options.forecast is not None:
         try:
             house = house.forecasting(Path(options.forecast))

@@ -1,9 +1,10 @@
 """``safeport ports``: the register, or one row of it."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.cli.arguments import Once, add_json, add_language, add_pack, echo, pack_folder, position
+from api.cli.arguments import Once, add_json, add_language, add_overlay, add_pack, echo, pack_folder, position
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("id", nargs="?", metavar="ID", help="port id or UN/LOCODE: show its whole row")
     parser.add_argument("--near", action=Once, nargs="+", metavar="P", help="order by straight line from a position")
     parser.add_argument("--country", action=Once, metavar="CC", help="two letters: GB, FR, BE, NL, JE, GG")
+    add_overlay(parser)
     add_language(parser)
     add_json(parser)
     add_pack(parser)
@@ -35,6 +37,8 @@ def answer(options: argparse.Namespace) -> int:
     from geodata.pack import DEFAULT_PACK
 
     house = open_house(folder or DEFAULT_PACK)
+    if options.overlay is not None:
+        house = house.overlaying(Path(options.overlay))
     if options.id is not None:
         port = house.port(options.id)
         print(dump(port_document(port)) if options.json else port_text(port))

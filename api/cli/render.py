@@ -10,7 +10,7 @@ from api.cli.words import word
 from api.document import decision_id, encounter_echo, inputs_document
 from api.position import format_position
 from engine import ENGINE_VERSION
-from engine.decide import deciding_finding, nearer_than
+from engine.decide import deciding_finding, nearer_than, only_by_person
 from engine.entry_hours import opens_at_s
 from engine.explain import (
     MILES,
@@ -21,6 +21,7 @@ from engine.explain import (
     clock,
     eta_s,
     finding_text,
+    first_channel,
     headline,
     minutes_text,
     notice_text,
@@ -40,6 +41,9 @@ LEVEL_COLOUR = {"warning": "red", "caution": "yellow", "information": "green"}
 
 FULLY_EXPLAINED = 8
 """Passed-over ports that get lines of their own; those after them share a paragraph."""
+
+MOST_BEACHES = 6
+"""So many beaches are named."""
 
 FEED_CODES = (
     Code.NO_STATUS_FEED, Code.NO_CAPACITY_FEED, Code.NO_RECEPTION_FEED, Code.WX_MISSING, Code.TIDE_MISSING,
@@ -137,6 +141,12 @@ def _first_port(decision: Decision, port: int, language: str, ink: Ink) -> list[
         lines += folded(_way_round(decision, port, language), "  ")
     if decision.code[port, Rule.R_NTM_01] == Code.PORT_ENTRY_PERMISSION_REQUIRED:
         lines += folded(word("permission", language), "  ")
+    for name in ("landing", "hazard"):
+        text = named.facts[f"{name}_{language}"]
+        if text is not None:
+            lines += folded(word(name, language, text=text), "  ", "    ")
+    if named.facts["telephone"] is not None:
+        lines += folded(word("telephone", language, number=named.facts["telephone"]), "  ")
     for rule in _against(decision, port):
         lines += folded(finding_text(decision, port, rule).of(language), "  - ", "    ", most=2)
     return lines
@@ -179,8 +189,11 @@ def _call(decision: Decision, language: str, ink: Ink) -> list[str]:
 
 def _why_not_nearer(decision: Decision, first: int | None, language: str, ink: Ink) -> list[str]:
     """Each port nearer than the first one and what displaced it; nearest first."""
-    nearer = nearer_than(decision, first)
-    if not nearer:
+    # Harbours first: what only a person may choose comes after them, in one line.
+    everywhere = nearer_than(decision, first)
+    nearer = [port for port in everywhere if not only_by_person(decision, port)]
+    others = [port for port in everywhere if only_by_person(decision, port)]
+    if not everywhere:
         return []
     lines = [ink.strong(word("why_none" if first is None else "why", language))]
     for port in nearer[:FULLY_EXPLAINED]:
@@ -191,6 +204,13 @@ def _why_not_nearer(decision: Decision, first: int | None, language: str, ink: I
     elif rest:
         named = ", ".join(f"{port_name(decision, p, language)} ({_in_few_words(decision, p, language)})" for p in rest)
         lines += folded(word("more", language, ports=named), "  ")
+    if others:
+        times = ", ".join(
+            f"{port_name(decision, p, language)} {_minutes(decision, p, language)}" for p in others[:MOST_BEACHES]
+        )
+        left = len(others) - MOST_BEACHES
+        times += f" (+{left})" if left > 0 else ""
+        lines += folded(word("by_person", language, ports=times), "  ")
     return lines
 
 
@@ -252,7 +272,7 @@ def _next_ports(decision: Decision, language: str, ports: int, ink: Ink) -> list
             _miles(decision, port, language),
             word("bearing_short", language, degrees=_degrees(bearing_deg(decision, port))),
             _utc(eta_s(decision, port), language),
-            word("channels", language, channels=first_channel(decision.world.ports[port].vhf)),
+            word("channels", language, channels=first_channel(decision.world.ports[port].vhf, "?")),
             _status_word(status, language),
         ])  # fmt: skip
     lines = columns(rows, give=0, right=frozenset({1, 2}))
@@ -290,12 +310,6 @@ def _last_lines(decision: Decision, language: str) -> list[str]:
                 decision=decision_id(encounter_echo(decision.ask), inputs_document(decision)))  # fmt: skip
     last = " ".join(notice_text(decision, Notice(code)).of(language) for code in LAST_LINE)
     return folded(data) + folded(last)
-
-
-def first_channel(vhf: str | None) -> str:
-    """The channel to call first out of a register entry such as ``74 (12, 16)``; ``?`` when none is known."""
-    digits = "" if vhf is None else vhf.split(" ", maxsplit=1)[0].strip(",;")
-    return digits or "?"
 
 
 def _status_word(status: Status, language: str) -> str:

@@ -45,6 +45,7 @@ def answer(options: argparse.Namespace) -> int:
     from api.logs import start_logging
     from api.settings import read_settings
     from geodata.pack import DEFAULT_PACK
+    from geodata.register import read_overlay
 
     settings = read_settings(
         settings=options.settings, host=options.host, port=port, store=options.store,
@@ -52,6 +53,9 @@ def answer(options: argparse.Namespace) -> int:
     )  # fmt: skip
     start_logging(settings.log_format, settings.log_level)
     try:
+        if settings.overlay is not None:
+            # Read once before anything is opened, so that a wrong file is a line here and not a service that never is.
+            read_overlay(settings.overlay)
         serve(settings, folder or DEFAULT_PACK, forecast)
     except SafeportError as refused:
         # Machines that read the log would miss the line for people that says the same.

@@ -3,10 +3,10 @@
 from math import isfinite
 
 from api.cli.layout import columns, folded
-from api.cli.render import first_channel
 from api.cli.words import WORDS, word
 from api.document import port_document
 from api.position import format_position
+from engine.explain import first_channel
 from engine.model import Port
 
 UNKNOWN = "?"
@@ -34,14 +34,15 @@ def ports_text(listed: list[tuple[Port, float | None]], language: str) -> str:
 
 def _row(port: Port, miles: float | None, language: str) -> list[str]:
     name = port.name_fr if language == "fr" else port.name_en
-    depth = port.facts.get("entrance_depth_m")
+    known = [port.facts[name] for name in ("approach_depth_m", "small_depth_m")]
+    depths = [float(str(depth)) for depth in known if depth is not None]
     cells = [
         port.id,
         name,
         _coded("kind", port.facts.get("kind"), language),
-        UNKNOWN if depth is None else decimal(float(str(depth)), language),
+        decimal(min(depths), language) if depths else UNKNOWN,
         _coded("gate", port.facts.get("gate_kind"), language),
-        first_channel(port.vhf),
+        first_channel(port.vhf, UNKNOWN),
     ]
     return cells if miles is None else [decimal(miles, language), *cells]
 

@@ -22,6 +22,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "Permission to enter needed: call on VHF before entry.",
         "Autorisation d'entrée requise : appeler en VHF avant d'entrer.",
     ),
+    "landing": ("Landing: {text}.", "Débarquement : {text}."),
+    "hazard": ("Take care: {text}.", "Attention : {text}."),
+    "telephone": ("Harbour office {number}.", "Capitainerie {number}."),
+    "by_person": (
+        "Beaches and places only a person may choose: {ports}.",
+        "Plages et lieux que seule une personne peut choisir : {ports}.",
+    ),
     "way_round": (
         "Way round of {miles}; the shortest path: {usual}.",
         "Détour de {miles} ; par le plus court chemin : {usual}.",

@@ -67,7 +67,7 @@ def create_app(
     """
     limits = settings or read_settings()
     gate, meters, leaving = Gate(limits, store), Meters(), Leaving()
-    opening = Opening(pack, house, forecast)
+    opening = Opening(pack, house, forecast, limits.overlay)
     planner = Planner(limits.planning)
 
     memory = Memory(store, limits.store_working, limits.store_waiting, meters, limits.store_wait_s)

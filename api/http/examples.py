@@ -104,7 +104,7 @@ DECISION: dict[str, Any] = {
             "id": "channel-2026-11-22", "built_at": "2026-11-22T12:00:00Z",
             "sha256": "95db4abef783b554161bb855fa61e4381ca46b597103f36862cff6abbafdb2b9",
         },
-        "tides": None, "forecast": None, "port_status": None,
+        "tides": None, "forecast": None, "port_status": None, "overlay": None,
         "policy": {
             "name": "nearest-time", "sha256": "b0e3c590b601cf842a7a0d73e24535b42631a6e1bb0a284e279e0e446037d861",
         },

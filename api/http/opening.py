@@ -28,10 +28,15 @@ class Opening:
         A house that is open and warm already.
     forecast : Path, optional
         Forecast to answer with; looked at every `LOOK_EVERY_S`, and taken over when the file has been replaced.
+    overlay : Path, optional
+        An operator's own facts of ports.
     """
 
-    def __init__(self, pack: Path, house: House | None = None, forecast: Path | None = None) -> None:
+    def __init__(
+        self, pack: Path, house: House | None = None, forecast: Path | None = None, overlay: Path | None = None
+    ) -> None:
         self._pack = pack
+        self._overlay = overlay
         self._house = house
         self._forecast = forecast
         self._watch: asyncio.Task[None] | None = None
@@ -80,6 +85,8 @@ class Opening:
 
     def _opened(self) -> House:
         house = open_house(self._pack)
+        if self._overlay is not None:
+            house = house.overlaying(self._overlay)
         if self._forecast is not None:
             try:
                 house = house.forecasting(self._forecast)

@@ -33,6 +33,19 @@ class PortShape(BaseModel):
     country: str
     position: LonLat
     vhf: str | None
+    telephone: str | None
+
+
+GradeName = Literal["published", "transcribed", "general", "inferred", "bound", "estimate", "blank"]
+
+
+class EvidenceShape(BaseModel):
+    """Where a fact comes from and how well it is known."""
+
+    grade: GradeName
+    source: str
+    note: str | None
+    overlay: Annotated[bool, Field(description="Whether it comes from the operator's own file.")]
 
 
 class PortFactsShape(PortShape):
@@ -40,6 +53,7 @@ class PortFactsShape(PortShape):
 
     approach_point: LonLat
     facts: dict[str, str | float | None]
+    evidence: Annotated[dict[str, EvidenceShape], Field(description="By name of the fact.")]
 
 
 class GeodataShape(BaseModel):
@@ -144,9 +158,18 @@ class FindingShape(BaseModel):
     limit: float | None
     unit: str | None
     source: str | None
+    grade: Annotated[GradeName | None, Field(description="How well the register's figure is known, where one counts.")]
     age_s: float | None
     text: Bilingual
     citation: str
+
+
+class HospitalShape(BaseModel):
+    """Emergency department nearest to a landing."""
+
+    name: str | None
+    minutes: Annotated[float, Field(description="From the landing, by road where the register has it. [min]")]
+    grade: GradeName | Literal["assumed"]
 
 
 class ShortestShape(BaseModel):
@@ -169,6 +192,10 @@ class CandidateShape(BaseModel):
     clock: Literal["close", "coarse"]
     eta_at: str | None
     wait_min: float | None
+    time_to_care_min: Annotated[float | None, Field(description="To the landing and on to the hospital. [min]")]
+    hospital: HospitalShape
+    landing: Annotated[Bilingual | None, Field(description="Where in the port people are put ashore.")]
+    hazards: Annotated[Bilingual | None, Field(description="What to take care of on the way in.")]
     opens_at: str | None
     route: Line | None
     route_nm: float | None

@@ -54,32 +54,44 @@ def harbour_status(feed, status, age_s, stale_after_s):
 
 
 @leaf_kernel
-def berth(loa_m, beam_m, loa_limit_m, beam_limit_m, unlisted_loa_m):
-    """The vessel is no longer and no broader than the port takes.
+def berth(
+    loa_m, plausible_loa_m, beam_m, draught_m, berth_loa_m, most_loa_m, beam_limit_m, draught_limit_m, unlisted_loa_m
+):  # fmt: skip
+    """The vessel is no bigger than the port takes.
 
     A limit nobody has stated is not held against a small vessel: harbours publish one when it binds. A long one has
-    to ask.
+    to ask. A vessel of unknown length counts as long as she may plausibly be, but that is no evidence against a port.
 
     Parameters
     ----------
-    loa_m, beam_m : float
+    loa_m, beam_m, draught_m : float
         Of the vessel; NaN when unknown. [m]
-    loa_limit_m, beam_limit_m : float
-        Of the port; NaN when none is stated. [m]
+    plausible_loa_m : float
+        As long as she may be where nobody has stated it; NaN when nothing is known. [m]
+    berth_loa_m, most_loa_m, beam_limit_m, draught_limit_m : float
+        Of the port, from `PortAccess`. [m]
     unlisted_loa_m : float
-        Longest vessel a harbour without a stated limit is taken to berth. [m]
+        Longest vessel a harbour without a stated limit is taken to land people from. [m]
     """
-    if loa_m > loa_limit_m:
-        return Judged(Verdict.FAIL, Code.LOA_EXCEEDED, loa_m, loa_limit_m)
+    if loa_m > most_loa_m:
+        return Judged(Verdict.FAIL, Code.LOA_EXCEEDED, loa_m, most_loa_m)
     if beam_m > beam_limit_m:
         return Judged(Verdict.FAIL, Code.BEAM_EXCEEDED, beam_m, beam_limit_m)
-    if isnan(loa_limit_m):
-        if loa_m > unlisted_loa_m:
-            return Judged(Verdict.UNKNOWN, Code.BERTH_UNKNOWN_FOR_SIZE, loa_m, nan)
+    if draught_m > draught_limit_m:
+        return Judged(Verdict.FAIL, Code.BERTH_DRAUGHT_EXCEEDED, draught_m, draught_limit_m)
+    if isnan(loa_m):
+        if isnan(plausible_loa_m) or (plausible_loa_m > unlisted_loa_m and not plausible_loa_m <= berth_loa_m):
+            return Judged(Verdict.UNKNOWN, Code.VESSEL_SIZE_DOUBTFUL, plausible_loa_m, berth_loa_m)
+        return Judged(Verdict.UNKNOWN, Code.VESSEL_SIZE_UNKNOWN, nan, berth_loa_m)
+    if loa_m <= berth_loa_m:
+        if isnan(beam_m) and not isnan(beam_limit_m):
+            return Judged(Verdict.UNKNOWN, Code.VESSEL_SIZE_UNKNOWN, nan, berth_loa_m)
+        return Judged(Verdict.PASS, Code.BERTH_OK, loa_m, berth_loa_m)
+    if loa_m > unlisted_loa_m:
+        return Judged(Verdict.UNKNOWN, Code.BERTH_UNKNOWN_FOR_SIZE, loa_m, berth_loa_m)
+    if isnan(berth_loa_m):
         return Judged(Verdict.UNKNOWN, Code.BERTH_LIMIT_UNKNOWN, loa_m, nan)
-    if isnan(loa_m) or (isnan(beam_m) and not isnan(beam_limit_m)):
-        return Judged(Verdict.UNKNOWN, Code.VESSEL_SIZE_UNKNOWN, nan, loa_limit_m)
-    return Judged(Verdict.PASS, Code.BERTH_OK, loa_m, loa_limit_m)
+    return Judged(Verdict.UNKNOWN, Code.BERTH_SMALL, loa_m, berth_loa_m)
 
 
 @leaf_kernel

@@ -4,7 +4,7 @@ from math import isnan, nan
 
 from engine.kernels.jit import leaf_kernel
 from engine.rules.judged import Judged
-from engine.vocab import Code, Gate, Verdict
+from engine.vocab import Code, Gate, Grade, Verdict
 
 
 @leaf_kernel
@@ -14,11 +14,15 @@ def depth_needed(draught_m, margin_m, margin_share, wave_allowance_m):
 
 
 @leaf_kernel
-def under_keel_clearance(needed_m, entrance_depth_m, dries, tide_m, tide_doubt_m, highest_tide_m, marginal_m, by_hours):
+def under_keel_clearance(
+    needed_m, entrance_depth_m, grade, dries, tide_m, tide_doubt_m, highest_tide_m, marginal_m, weak_doubt_m, by_hours,
+    hours_grade,
+):  # fmt: skip
     """The way in floats the vessel with the policy's margin to spare, however wrong the tide may be.
 
     Without a tide the charted depth alone may be enough; if it is not, only a highest tide that still would not
-    float her is evidence against the port.
+    float her is evidence against the port. A depth that was read nowhere confirms a port with caution, and speaks
+    against one only where it is short by more than it may be out.
 
     Parameters
     ----------
@@ -26,6 +30,8 @@ def under_keel_clearance(needed_m, entrance_depth_m, dries, tide_m, tide_doubt_m
         From `depth_needed`; NaN when the draught is unknown. [m]
     entrance_depth_m : float
         Least depth from the approach to the landing, positive down from chart datum; NaN when unknown. [m]
+    grade : int
+        `Grade` of that depth.
     dries : bool
         Whether the harbour is known to dry, even where nobody has stated to what level.
     tide_m : float
@@ -36,10 +42,44 @@ def under_keel_clearance(needed_m, entrance_depth_m, dries, tide_m, tide_doubt_m
         Height the tide does not exceed; NaN when unknown. [m]
     marginal_m : float
         Clearance beyond the margin below which a pass is called marginal. [m]
+    weak_doubt_m : float
+        A depth that was read nowhere may be this much out. [m]
     by_hours : bool
         The harbour states the hours it can be entered, this is one of them, and the draught is a small one: that is
-        something to go by where nobody has stated a depth.
+        something to go by where nobody has stated a depth, or the depth is less well known than the hours.
+    hours_grade : int
+        `Grade` of those hours.
     """
+    judged = _clearance(
+        needed_m, entrance_depth_m, dries, tide_m, tide_doubt_m, highest_tide_m, marginal_m, by_hours
+    )  # fmt: skip
+    if isnan(needed_m) or isnan(entrance_depth_m) or grade >= Grade.TRANSCRIBED:
+        return judged
+    if by_hours and hours_grade > grade and judged.verdict != Verdict.PASS:
+        return Judged(Verdict.UNKNOWN, Code.DEPTH_BY_HOURS, nan, needed_m)
+    if judged.verdict == Verdict.PASS:
+        code = Code.DEPTH_GENERAL
+        if grade == Grade.ESTIMATE:
+            code = Code.DEPTH_ESTIMATED
+        elif grade <= Grade.INFERRED:
+            code = Code.DEPTH_INFERRED
+        return Judged(Verdict.UNKNOWN, code, judged.measured, judged.limit)
+    if judged.verdict == Verdict.FAIL:
+        if grade == Grade.BOUND:
+            # That a craft of less draught comes and goes says nothing of this one.
+            return Judged(Verdict.UNKNOWN, Code.DEPTH_UNKNOWN, nan, needed_m)
+        least = _clearance(
+            needed_m - weak_doubt_m, entrance_depth_m, dries, tide_m, tide_doubt_m, highest_tide_m, marginal_m,
+            by_hours,
+        )  # fmt: skip
+        if least.verdict != Verdict.FAIL:
+            return Judged(Verdict.UNKNOWN, Code.DEPTH_DOUBTFUL, judged.measured, judged.limit)
+    return judged
+
+
+@leaf_kernel
+def _clearance(needed_m, entrance_depth_m, dries, tide_m, tide_doubt_m, highest_tide_m, marginal_m, by_hours):
+    """`under_keel_clearance` for a depth that was read."""
     if isnan(needed_m):
         return Judged(Verdict.UNKNOWN, Code.DRAUGHT_UNKNOWN, entrance_depth_m, nan)
     if isnan(entrance_depth_m):
@@ -69,13 +109,15 @@ def under_keel_clearance(needed_m, entrance_depth_m, dries, tide_m, tide_doubt_m
 
 
 @leaf_kernel
-def gate(kind, hours_from_high_water, doubt_h, opens_before_h, closes_after_h, wait_s, lock_s):
+def gate(kind, grade, hours_from_high_water, doubt_h, opens_before_h, closes_after_h, wait_s, lock_s):
     """The gate, lock or tidal window is open at arrival, or opens soon enough to wait for.
 
     Parameters
     ----------
     kind : int
         `Gate`.
+    grade : int
+        `Grade` of what is known of it: what was read nowhere is for care.
     hours_from_high_water : float
         Entry, after any wait, against the nearest high water, negative before it; NaN when the tide is unknown. [h]
     doubt_h : float
@@ -91,14 +133,21 @@ def gate(kind, hours_from_high_water, doubt_h, opens_before_h, closes_after_h, w
         return Judged(Verdict.UNKNOWN, Code.LOCK_SCHEDULE_UNKNOWN, nan, nan)
     if kind == Gate.UNKNOWN:
         return Judged(Verdict.UNKNOWN, Code.GATE_UNKNOWN, nan, nan)
+    weak = grade < Grade.TRANSCRIBED
+    if wait_s > 0.0 and weak and kind == Gate.TIDAL_WINDOW:
+        return Judged(Verdict.UNKNOWN, Code.GATE_WAIT_GENERAL, wait_s, nan)
     if wait_s > 0.0:
         return Judged(Verdict.FAIL, Code.GATE_WAIT, wait_s, nan)
+    if kind == Gate.NONE and weak:
+        return Judged(Verdict.UNKNOWN, Code.GATE_NONE_GENERAL, nan, nan)
     if kind == Gate.NONE:
         return Judged(Verdict.PASS, Code.GATE_NONE, nan, nan)
     if kind == Gate.LOCK_24H:
         return Judged(Verdict.FAIL, Code.LOCK_QUEUE, lock_s, nan)
     early_h = hours_from_high_water + opens_before_h
     late_h = closes_after_h - hours_from_high_water
+    if early_h >= doubt_h and late_h >= doubt_h and weak:
+        return Judged(Verdict.UNKNOWN, Code.GATE_HOURS_GENERAL, hours_from_high_water, closes_after_h)
     if early_h >= doubt_h and late_h >= doubt_h:
         return Judged(Verdict.PASS, Code.GATE_OPEN, hours_from_high_water, closes_after_h)
     if early_h < -doubt_h or late_h < -doubt_h:

@@ -72,7 +72,7 @@ def banks(distance_m, needed_m):
 
 
 @leaf_kernel
-def endurance(distance_m, range_m, reserve_share):
+def endurance(distance_m, range_m, plausible_range_m, reserve_share):
     """Range less the reserve covers the distance.
 
     Parameters
@@ -81,10 +81,15 @@ def endurance(distance_m, range_m, reserve_share):
         [m]
     range_m : float
         Of the vessel at passage speed; NaN when unknown. [m]
+    plausible_range_m : float
+        As short as it may be where nobody has stated it. [m]
     reserve_share : float
         Part of the range kept back.
     """
     usable_m = range_m * (1.0 - reserve_share)
+    least_m = plausible_range_m * (1.0 - reserve_share)
+    if isnan(usable_m) and distance_m > least_m:
+        return Judged(Verdict.UNKNOWN, Code.RANGE_DOUBTFUL, distance_m, least_m)
     if isnan(usable_m) or isnan(distance_m):
         return Judged(Verdict.UNKNOWN, Code.FUEL_UNKNOWN, distance_m, usable_m)
     if distance_m <= usable_m:

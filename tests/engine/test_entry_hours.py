@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.house import known_policy
+from engine.case import access_of
 from engine.decide import decide
 from engine.entry_hours import opens_at_s
 from engine.judge import sill_of
@@ -19,6 +20,7 @@ from engine.vocab import Code, Gate, PortKind, Rule, Status, Verdict
 from tests.oracles import openings
 from tests.oracles.openings import PERIOD_S, START_S, sinusoidal_tides
 from tests.oracles.seas import forecast_of, waves_from
+from tests.synthetic.ports import with_depth, with_gates
 
 AT_S = START_S + 1.5 * 86_400.0
 MINUTE_S = 60.0
@@ -42,13 +44,27 @@ def plain(ask, world):
     return decide(ask, world)
 
 
+def entrance(world, decision, port, needed_m, hold_s):
+    """What keeps the vessel of a decision out of a port, by day."""
+    vessel, policy = decision.ask.vessel, decision.ask.policy
+    access = access_of(vessel, policy, world)
+    return sill_of(world.columns, access, policy.limits, port, vessel.draught_m, needed_m, hold_s, True, False)
+
+
 def with_columns(world, port, **figures):
+    """A world where one port has other figures: `depth_m` is that of the whole way in, all of them are published."""
+    columns = world.columns
+    if "depth_m" in figures:
+        columns = with_depth(columns, figures.pop("depth_m"), port)
+    if "gate" in figures:
+        before_h, after_h = figures.pop("gate_before_h", nan), figures.pop("gate_after_h", nan)
+        columns = with_gates(columns, figures.pop("gate"), before_h, after_h, port)
     changed = {}
     for name, figure in figures.items():
-        column = getattr(world.columns, name).copy()
+        column = getattr(columns, name).copy()
         column[port] = figure
         changed[name] = column
-    return replace(world, columns=world.columns._replace(**changed))
+    return replace(world, columns=columns._replace(**changed))
 
 
 def gated(world, port, *, opens_in_s=None, high_s=None, before_h=2.0, after_h=2.0, doubt_s=0.0, **tide):
@@ -66,7 +82,7 @@ def sill(world, port, depth_m, **tide):
     """A world where one port has a sill and no gate."""
     others = tuple(number for number in range(len(world.ports)) if number != port)
     tides = sinusoidal_tides(len(world.ports), without=others, **tide)
-    return replace(with_columns(world, port, entrance_depth_m=depth_m, gate=int(Gate.NONE)), tides=tides)
+    return replace(with_columns(world, port, depth_m=depth_m, gate=int(Gate.NONE)), tides=tides)
 
 
 def arrival(plain, port):
@@ -148,7 +164,7 @@ def test_a_sill_is_waited_for_on_a_rising_tide_without_any_gate(ask, world, plai
     assert code(decision, dover, Rule.R_NAV_02) == Code.GATE_WAIT
     assert code(decision, dover, Rule.R_NAV_01) == Code.UKC_MARGINAL
     expected = openings.wait(
-        rising.tides, dover, sill_of(rising.columns, dover, decision.needed_depth_m, 0.0), at_sea, 1.0, 2 * HOUR_S
+        rising.tides, dover, entrance(rising, decision, dover, decision.needed_depth_m, 0.0), at_sea, 1.0, 2 * HOUR_S
     )
     assert 0.0 < expected < HOUR_S
     assert decision.wait_s[dover] == pytest.approx(expected, abs=FINEST_S + 1.0)
@@ -196,7 +212,7 @@ def test_a_tide_too_doubtful_to_float_her_leaves_the_port_unconfirmed(ask, world
 def test_hours_stand_for_a_depth_only_for_small_draughts(ask, world, plain, dover, draught_m, in_hours, found):
     small = replace(ask, vessel=replace(ask.vessel, draught_m=draught_m))
     high_s = arrival(plain, dover) + (0.0 if in_hours else 6.0 * HOUR_S)
-    decision = decide(small, with_columns(gated(world, dover, high_s=high_s), dover, entrance_depth_m=nan))
+    decision = decide(small, with_columns(gated(world, dover, high_s=high_s), dover, depth_m=nan))
     assert code(decision, dover, Rule.R_NAV_01) == found
     if found == Code.DEPTH_BY_HOURS:
         assert decision.status[dover] == Status.CAUTION
@@ -208,7 +224,7 @@ def test_hours_stand_for_a_depth_only_for_small_draughts(ask, world, plain, dove
 def test_hours_near_their_end_do_not_stand_for_a_depth(ask, world, plain, dover):
     small = replace(ask, vessel=replace(ask.vessel, draught_m=1.0))
     high_s = arrival(plain, dover) - 2.0 * HOUR_S + 300.0
-    edge = with_columns(gated(world, dover, high_s=high_s, doubt_s=600.0), dover, entrance_depth_m=nan)
+    edge = with_columns(gated(world, dover, high_s=high_s, doubt_s=600.0), dover, depth_m=nan)
     decision = decide(small, edge)
     assert code(decision, dover, Rule.R_NAV_01) == Code.DEPTH_UNKNOWN
     assert code(decision, dover, Rule.R_NAV_02) == Code.GATE_HOURS_DOUBTFUL
@@ -234,7 +250,7 @@ def test_locks_without_a_schedule_stay_unknown_whatever_the_tide(ask, world, pla
 
 
 def test_a_port_with_no_tide_says_so(ask, world, dover):
-    shallow = with_columns(world, dover, entrance_depth_m=1.0)
+    shallow = with_columns(world, dover, depth_m=1.0)
     decision = decide(ask, replace(shallow, tides=no_tides(len(world.ports))))
     assert code(decision, dover, Rule.R_NAV_01) == Code.TIDE_UNKNOWN
     assert code(decision, dover, Rule.R_DAT_02) == Code.TIDE_MISSING
@@ -248,7 +264,7 @@ def test_a_port_with_no_tide_says_so(ask, world, dover):
 
 
 def test_a_drying_harbour_of_unknown_level_is_shut_only_to_who_no_tide_floats(ask, world, dover):
-    drying = with_columns(world, dover, kind=int(PortKind.DRYING_HARBOUR), entrance_depth_m=nan, mhws_m=6.7)
+    drying = with_columns(world, dover, kind=int(PortKind.DRYING_HARBOUR), depth_m=nan, mhws_m=6.7)
     assert code(decide(ask, drying), dover, Rule.R_NAV_01) == Code.TIDE_UNKNOWN
     deep = replace(ask, vessel=replace(ask.vessel, draught_m=7.5))
     assert code(decide(deep, drying), dover, Rule.R_NAV_01) == Code.DRAFT_EXCEEDED
@@ -285,11 +301,11 @@ def test_the_opening_told_is_the_first_minute_that_is_sure(
         world, dover, high_s=at_sea + high_h * HOUR_S, before_h=before_h, after_h=after_h, doubt_s=doubt_s,
         doubt_m=doubt_m, range_m=5.0, mean_m=3.5,
     )  # fmt: skip
-    shut = with_columns(shut, dover, entrance_depth_m=depth_m, gate=int(Gate.TIDAL_WINDOW if has_hours else Gate.NONE))
+    shut = with_columns(shut, dover, depth_m=depth_m, gate=int(Gate.TIDAL_WINDOW if has_hours else Gate.NONE))
     decision = decide(ask, shut)
     opens = opens_at_s(decision, dover)
     inside_s = plain.time_s[dover] - plain.passages.time_s[dover]
-    barrier = sill_of(shut.columns, dover, decision.limit[dover, Rule.R_NAV_01], inside_s)
+    barrier = entrance(shut, decision, dover, decision.limit[dover, Rule.R_NAV_01], inside_s)
     seconds = np.arange(0.0, 26.0 * HOUR_S)
     state = openings.open_at(shut.tides, dover, barrier, at_sea + seconds, 1.0)
     first = np.flatnonzero(state == 1.0)
@@ -334,10 +350,9 @@ def tidal_worlds(world, seed, mean_m, doubt_m):
     count = len(world.ports)
     depth_m = np.where(random.random(count) < 0.9, random.uniform(-2.0, 5.0, count), nan)
     gate = random.choice([int(g) for g in Gate], count)
-    columns = world.columns._replace(
-        entrance_depth_m=depth_m, gate=gate, gate_before_h=random.uniform(0.5, 5.0, count),
-        gate_after_h=random.uniform(0.5, 5.0, count), mhws_m=np.full(count, nan),
-    )  # fmt: skip
+    before_h, after_h = random.uniform(0.5, 5.0, count), random.uniform(0.5, 5.0, count)
+    columns = with_gates(with_depth(world.columns, depth_m), gate, before_h, after_h)
+    columns = columns._replace(mhws_m=np.full(count, nan))
     unknown = replace(world, columns=columns)
     tides = sinusoidal_tides(
         count, range_m=4.0, mean_m=mean_m, doubt_m=doubt_m, first_high_s=START_S + random.uniform(0.0, PERIOD_S)

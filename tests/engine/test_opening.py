@@ -22,6 +22,7 @@ from engine.way_round import search_way_round
 from tests.oracles.openings import sinusoidal_tides
 from tests.oracles.seas import A_MONTH, compass, forecast_of, motion, random_forecast
 from tests.synthetic.cubes import START_S
+from tests.synthetic.ports import with_gates
 
 PROFILES = ("rnli-severn", "unknown", "charter-minck", "fishing-vessel", "rnli-atlantic-85", "abeille")
 POLICIES = ("nearest-time", "nearest-time", "nearest-distance", "medical-first", "srr-state-preferred")
@@ -103,9 +104,9 @@ def test_the_bounded_answer_is_the_exhaustive_one_with_tides(house):
             # At half of the ports a gate that opens about high water, and a tide of our own.
             count = len(world.ports)
             gate = np.where(random.random(count) < 0.5, 2, world.columns.gate)
-            columns = world.columns._replace(
-                gate=gate, gate_before_h=np.where(gate == 2, random.uniform(0.5, 3.0, count), np.nan),
-                gate_after_h=np.where(gate == 2, random.uniform(0.5, 3.0, count), np.nan),
+            columns = with_gates(
+                world.columns, gate, np.where(gate == 2, random.uniform(0.5, 3.0, count), np.nan),
+                np.where(gate == 2, random.uniform(0.5, 3.0, count), np.nan),
             )  # fmt: skip
             tides = sinusoidal_tides(count, start_s=START_S - 86_400.0, first_high_s=START_S + 3600.0 * (k / 100))
             dated = replace(world, columns=columns, tides=tides) if k >= 300 else world

@@ -20,6 +20,7 @@ from tests.oracles.geodesics import ahead
 from tests.oracles.openings import PERIOD_S, sinusoidal_tides
 from tests.oracles.seas import forecast_of, random_forecast, stream_to, waves_from
 from tests.synthetic.cubes import START_S
+from tests.synthetic.ports import with_depth
 
 AT_S = START_S + 3600.0
 FOLKESTONE, OFF_CALAIS = np.array([1.25, 51.05]), np.array([1.75, 51.0])
@@ -124,8 +125,6 @@ def test_a_tide_that_turns_the_answer_is_named(ask, world):
     """Dover behind a sill that needs a wait; a little less tide makes it too long a one."""
     dover, ramsgate = number(world, "dover"), number(world, "ramsgate")
     plain = decide(ask, world)
-    depth_m = world.columns.entrance_depth_m.copy()
-    depth_m[dover] = -1.0
     others = tuple(n for n in range(len(world.ports)) if n != dover)
     # Waits so long that Dover comes three minutes before Ramsgate; needs 3.08 m and the doubt of 0.2 m.
     wait_s = plain.time_s[ramsgate] - 180.0 - plain.time_s[dover]
@@ -135,7 +134,7 @@ def test_a_tide_that_turns_the_answer_is_named(ask, world):
     tides = sinusoidal_tides(
         len(world.ports), start_s=START_S - 86_400.0, first_high_s=high_s, doubt_m=0.2, without=others
     )
-    tidal = replace(world, columns=world.columns._replace(entrance_depth_m=depth_m), tides=tides)
+    tidal = replace(world, columns=with_depth(world.columns, -1.0, dover), tides=tides)
     decision = decide(ask, tidal)
     assert decision.recommended == dover
     assert decision.wait_s[dover] == pytest.approx(wait_s, abs=10.0)

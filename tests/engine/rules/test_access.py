@@ -1,6 +1,6 @@
 """Each rule's table: pass exactly at the limit, fail just beyond, NaN never passes, unknown is unknown."""
 
-from math import nan
+from math import inf, isnan, nan
 
 import pytest
 
@@ -59,14 +59,37 @@ def test_harbour_status(feed, status, age_s, verdict, code):
         (20.0, nan, 20.0, nan, Verdict.PASS, Code.BERTH_OK),
         (nan, 5.0, 20.0, nan, Verdict.UNKNOWN, Code.VESSEL_SIZE_UNKNOWN),
         (20.0, 5.0, nan, nan, Verdict.UNKNOWN, Code.BERTH_LIMIT_UNKNOWN),
-        (nan, nan, nan, nan, Verdict.UNKNOWN, Code.BERTH_LIMIT_UNKNOWN),
+        (nan, nan, nan, nan, Verdict.UNKNOWN, Code.VESSEL_SIZE_DOUBTFUL),
         (30.0, 5.0, nan, nan, Verdict.UNKNOWN, Code.BERTH_LIMIT_UNKNOWN),
         (30.1, 5.0, nan, nan, Verdict.UNKNOWN, Code.BERTH_UNKNOWN_FOR_SIZE),
     ],
 )
 def test_berth_takes_length_and_beam(loa, beam, loa_limit, beam_limit, verdict, code):
-    found = berth(loa, beam, loa_limit, beam_limit, 30.0)
+    most = inf if isnan(loa_limit) else loa_limit
+    plausible = 15.0 if isnan(loa) and not isnan(loa_limit) else loa
+    found = berth(loa, plausible, beam, 1.5, loa_limit, most, beam_limit, nan, 30.0)
     assert (found.verdict, found.code) == (verdict, code)
+
+
+@pytest.mark.parametrize(
+    ("loa", "plausible", "draught", "berth_loa", "most", "draught_limit", "code"),
+    [
+        # A pontoon for 9 m yachts lands people from a lifeboat of 17 m; where she lies is to be asked.
+        (17.3, 17.3, 1.7, 9.0, 50.0, nan, Code.BERTH_SMALL),
+        (9.0, 9.0, 1.7, 9.0, 50.0, nan, Code.BERTH_OK),
+        (40.0, 40.0, 2.0, 9.0, 50.0, nan, Code.BERTH_UNKNOWN_FOR_SIZE),
+        (50.1, 50.1, 2.0, 9.0, 50.0, nan, Code.LOA_EXCEEDED),
+        # Nobody says how long she is: she counts as long as she may be, which is no evidence.
+        (nan, 25.0, 1.5, nan, 50.0, nan, Code.VESSEL_SIZE_UNKNOWN),
+        (nan, 40.0, 2.0, nan, 50.0, nan, Code.VESSEL_SIZE_DOUBTFUL),
+        (nan, 40.0, 2.0, 180.0, inf, nan, Code.VESSEL_SIZE_UNKNOWN),
+        (nan, 90.0, 6.0, 9.0, 50.0, nan, Code.VESSEL_SIZE_DOUBTFUL),
+        (90.0, 90.0, 6.1, 180.0, inf, 6.0, Code.BERTH_DRAUGHT_EXCEEDED),
+        (90.0, 90.0, 6.0, 180.0, inf, 6.0, Code.BERTH_OK),
+    ],
+)
+def test_a_berth_is_judged_by_its_kind(loa, plausible, draught, berth_loa, most, draught_limit, code):
+    assert berth(loa, plausible, nan, draught, berth_loa, most, nan, draught_limit, 30.0).code == code
 
 
 def test_asking_for_permission_is_never_against_a_port():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.rules.depth_and_tide import depth_needed, gate, tide_data, under_keel_clearance
-from engine.vocab import Code, Gate, Verdict
+from engine.vocab import Code, Gate, Grade, Verdict
 
 
 @pytest.mark.parametrize(
@@ -24,8 +24,16 @@ MARGINAL_M = 0.5
 HIGHEST_M = 6.0
 
 
-def clearance(needed, depth, dries=False, tide=nan, doubt=0.0, highest=HIGHEST_M, by_hours=False):
-    return under_keel_clearance(needed, depth, dries, tide, doubt, highest, MARGINAL_M, by_hours)
+WEAK_DOUBT_M = 0.5
+
+
+def clearance(
+    needed, depth, dries=False, tide=nan, doubt=0.0, highest=HIGHEST_M, by_hours=False, grade=Grade.PUBLISHED,
+    hours_grade=Grade.PUBLISHED,
+):  # fmt: skip
+    return under_keel_clearance(
+        needed, depth, int(grade), dries, tide, doubt, highest, MARGINAL_M, WEAK_DOUBT_M, by_hours, int(hours_grade)
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -129,8 +137,69 @@ def test_a_pass_has_the_water_it_needs(needed, depth, dries, tide, doubt, highes
         assert depth >= needed or depth + tide - doubt >= needed
 
 
-def way_in(kind, hours=nan, doubt=0.0, wait_s=0.0, before=2.0, after=1.5):
-    return gate(int(kind), hours, doubt, before, after, wait_s, 1200.0)
+WEAK = (Grade.ESTIMATE, Grade.BOUND, Grade.INFERRED, Grade.GENERAL)
+
+
+@pytest.mark.parametrize(
+    ("grade", "tide", "verdict", "code"),
+    [
+        # Needed 3.0 m over 2.0 m: what was read judges, what was read nowhere is for care.
+        (Grade.PUBLISHED, 1.5, Verdict.PASS, Code.UKC_OK),
+        (Grade.TRANSCRIBED, 1.5, Verdict.PASS, Code.UKC_OK),
+        (Grade.GENERAL, 1.5, Verdict.UNKNOWN, Code.DEPTH_GENERAL),
+        (Grade.INFERRED, 1.5, Verdict.UNKNOWN, Code.DEPTH_INFERRED),
+        (Grade.BOUND, 1.5, Verdict.UNKNOWN, Code.DEPTH_INFERRED),
+        (Grade.ESTIMATE, 1.5, Verdict.UNKNOWN, Code.DEPTH_ESTIMATED),
+        # Short by less than it may be out, and by more.
+        (Grade.PUBLISHED, 0.75, Verdict.FAIL, Code.DRAFT_EXCEEDED),
+        (Grade.GENERAL, 0.75, Verdict.UNKNOWN, Code.DEPTH_DOUBTFUL),
+        (Grade.GENERAL, 0.25, Verdict.FAIL, Code.DRAFT_EXCEEDED),
+        (Grade.INFERRED, 0.25, Verdict.FAIL, Code.DRAFT_EXCEEDED),
+        # That smaller craft come and go is no evidence against a larger one.
+        (Grade.BOUND, 0.0, Verdict.UNKNOWN, Code.DEPTH_UNKNOWN),
+    ],
+)
+def test_how_well_a_depth_is_known_decides_what_it_does(grade, tide, verdict, code):
+    found = clearance(3.0, 2.0, tide=tide, grade=grade)
+    assert (found.verdict, found.code) == (verdict, code)
+
+
+@given(any_figure, any_figure, st.booleans(), any_figure, any_doubt, any_figure, st.booleans())
+def test_knowing_a_depth_less_well_never_makes_more_of_a_port(needed, depth, dries, tide, doubt, highest, by_hours):
+    strong = clearance(needed, depth, dries, tide, doubt, highest, by_hours)
+    for grade in WEAK:
+        weak = clearance(needed, depth, dries, tide, doubt, highest, by_hours, grade=grade)
+        assert weak.verdict != Verdict.PASS
+        if weak.verdict == Verdict.FAIL:
+            assert strong.verdict == Verdict.FAIL
+
+
+@pytest.mark.parametrize("grade", WEAK)
+def test_published_hours_stand_for_a_depth_that_is_known_less_well(grade):
+    assert clearance(3.0, 2.0, tide=0.75, grade=grade, by_hours=True).code == Code.DEPTH_BY_HOURS
+    assert clearance(3.0, 2.0, tide=0.75, grade=grade, by_hours=True, hours_grade=grade).code != Code.DEPTH_BY_HOURS
+
+
+def way_in(kind, hours=nan, doubt=0.0, wait_s=0.0, before=2.0, after=1.5, grade=Grade.PUBLISHED):
+    return gate(int(kind), int(grade), hours, doubt, before, after, wait_s, 1200.0)
+
+
+@pytest.mark.parametrize("grade", WEAK)
+@pytest.mark.parametrize(
+    ("kind", "hours", "wait_s", "code"),
+    [
+        (Gate.NONE, nan, 0.0, Code.GATE_NONE_GENERAL),
+        (Gate.TIDAL_WINDOW, 0.0, 0.0, Code.GATE_HOURS_GENERAL),
+        (Gate.TIDAL_WINDOW, -2.0, 900.0, Code.GATE_WAIT_GENERAL),
+        # A wait for water is no matter of hours.
+        (Gate.NONE, nan, 900.0, Code.GATE_WAIT),
+        (Gate.TIDAL_WINDOW, 3.0, 0.0, Code.GATE_CLOSED),
+    ],
+)
+def test_hours_that_were_read_nowhere_are_for_care(kind, hours, wait_s, code, grade):
+    found = way_in(kind, hours, wait_s=wait_s, grade=grade)
+    assert found.code == code
+    assert found.verdict != Verdict.PASS
 
 
 @pytest.mark.parametrize(

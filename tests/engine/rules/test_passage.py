@@ -37,10 +37,13 @@ def test_banks_are_clear_of_by_construction_or_not_judged():
         (70.0, nan, Verdict.UNKNOWN, Code.FUEL_UNKNOWN),
         (inf, 100.0, Verdict.FAIL, Code.ENDURANCE_SHORT),
         (nan, 100.0, Verdict.UNKNOWN, Code.FUEL_UNKNOWN),
+        (70.1, nan, Verdict.UNKNOWN, Code.RANGE_DOUBTFUL),
+        (nan, nan, Verdict.UNKNOWN, Code.FUEL_UNKNOWN),
     ],
 )
 def test_range_less_reserve_covers_the_distance(distance, reach, verdict, code):
-    found = endurance(distance, reach, 0.3)
+    """A range that nobody has stated may be as short as a hundred: so far it is for care, beyond that doubtful."""
+    found = endurance(distance, reach, 100.0, 0.3)
     assert (found.verdict, found.code) == (verdict, code)
 
 

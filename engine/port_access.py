@@ -1,0 +1,111 @@
+"""What the register says of every port for one vessel: depth on her way to a berth she can use, and how big she may be.
+
+A port is not one depth. A lifeboat lands her people at a pontoon or at steps, a ferry at a quay, and the approach is
+crossed by both; a pontoon never judges a ship, nor a quay a small boat. So the figures that hold for a vessel are
+chosen here, once for a vessel and a policy, and the rules judge those.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.model import PortColumns
+from engine.policy import Limits
+from engine.rules.depth_and_tide import depth_needed
+from engine.vocab import Grade
+
+_STRONG = int(Grade.TRANSCRIBED)
+
+
+class PortAccess(NamedTuple):
+    """Figures of all ports that hold for one vessel; arrays of shape (p,), NaN where nothing is known.
+
+    Attributes
+    ----------
+    depth_m : ndarray of float64
+        Least depth between open water and the berth, positive down from chart datum. [m]
+    depth_grade : ndarray of int8
+        `Grade` of that depth. A ``BOUND`` is a depth that floats crafts known to come and go at all states of the tide.
+    berth_loa_m : ndarray of float64
+        Greatest length that somebody states for her kind of berth. [m]
+    most_loa_m : ndarray of float64
+        Length beyond which the port is no port for her. [m]
+    draught_limit_m : ndarray of float64
+        Greatest draught that is published for her kind of berth. [m]
+    beam_limit_m : ndarray of float64
+        [m]
+    """
+
+    depth_m: np.ndarray
+    depth_grade: np.ndarray
+    berth_loa_m: np.ndarray
+    most_loa_m: np.ndarray
+    draught_limit_m: np.ndarray
+    beam_limit_m: np.ndarray
+
+
+def port_access(draught_m: float, loa_m: float, columns: PortColumns, limits: Limits) -> PortAccess:
+    """Figures of all ports that hold for a vessel.
+
+    Parameters
+    ----------
+    draught_m : float
+        NaN when unknown. [m]
+    loa_m : float
+        Known, or as long as she may plausibly be; NaN when nothing is known. [m]
+    columns : PortColumns
+    limits : Limits
+    """
+    needed_m = depth_needed(draught_m, limits.keel_margin_m, limits.keel_margin_share, 0.0)
+    has_quay = ~np.isnan(columns.ship_depth_m) | ~np.isnan(columns.ship_loa_m)
+    # People are put ashore from a small vessel where she would not be given a berth for the night.
+    fits_small = ~(loa_m > np.fmax(columns.small_loa_m, limits.berth_unlisted_loa_m))
+    fits_quay = has_quay & ~(loa_m > columns.ship_loa_m)
+    small_m = np.where(fits_small, columns.small_depth_m, np.nan)
+    quay_m = np.where(fits_quay, columns.ship_depth_m, np.nan)
+    at_quay = ~np.isnan(quay_m) & ~(small_m >= needed_m) & ~(small_m >= quay_m)
+    berth_m = np.where(at_quay, quay_m, small_m)
+    berth_grade = np.where(at_quay, columns.ship_grade, np.where(np.isnan(small_m), Grade.BLANK, columns.small_grade))
+    depth_m, grade = _least_of(columns.approach_depth_m, columns.approach_grade, berth_m, berth_grade, limits)
+    # Whoever draws no more than a craft that comes and goes at all states of the tide finds the water she finds.
+    is_weaker = (grade < Grade.BOUND) | ((grade < _STRONG) & ~(depth_m >= needed_m))
+    proven = (draught_m <= columns.proven_draught_m) & is_weaker
+    bound_m = np.array([
+        depth_needed(proven_m, limits.keel_margin_m, limits.keel_margin_share, 0.0)
+        for proven_m in columns.proven_draught_m
+    ])  # fmt: skip
+    published_draught = np.where(columns.ship_draught_grade >= _STRONG, columns.ship_draught_m, np.nan)
+    return PortAccess(
+        depth_m=np.where(proven, bound_m, depth_m),
+        depth_grade=np.where(proven, np.int8(Grade.BOUND), grade).astype(np.int8),
+        berth_loa_m=np.fmax(columns.small_loa_m, columns.ship_loa_m),
+        most_loa_m=_most_loa_m(columns, has_quay, limits),
+        draught_limit_m=np.where(fits_quay & (at_quay | ~fits_small), published_draught, np.nan),
+        beam_limit_m=np.where(fits_small, np.nan, columns.ship_beam_m),
+    )
+
+
+def _least_of(
+    approach_m: np.ndarray, approach_grade: np.ndarray, berth_m: np.ndarray, berth_grade: np.ndarray, limits: Limits
+) -> tuple[np.ndarray, np.ndarray]:
+    """The lesser of two depths and how well it is known.
+
+    Where only one is known the other is inferred to be no less. The weaker figure is the measure of both, unless it
+    is so much the deeper one that it can't be what binds.
+    """
+    depth_m = np.fmin(approach_m, berth_m)
+    only_one = np.isnan(approach_m) != np.isnan(berth_m)
+    binding = np.where(approach_m <= berth_m, approach_grade, berth_grade)
+    clear = np.abs(approach_m - berth_m) >= 2.0 * limits.weak_depth_doubt_m
+    both = np.where(clear, binding, np.minimum(approach_grade, berth_grade))
+    one = np.minimum(np.where(np.isnan(approach_m), berth_grade, approach_grade), Grade.INFERRED)
+    grade = np.where(np.isnan(depth_m), Grade.BLANK, np.where(only_one, one, both))
+    return depth_m, grade.astype(np.int8)
+
+
+def _most_loa_m(columns: PortColumns, has_quay: np.ndarray, limits: Limits) -> np.ndarray:
+    """Length beyond which each port is no port for a vessel. [m]"""
+    strong = columns.ship_loa_grade >= _STRONG
+    quay_m = np.where(np.isnan(columns.ship_loa_m), np.inf, np.where(strong, 1.0, 1.5) * columns.ship_loa_m)
+    small_m = np.fmax(columns.small_loa_m, limits.berth_without_quay_loa_m)
+    return np.where(has_quay, np.fmax(quay_m, limits.berth_unlisted_loa_m), small_m)

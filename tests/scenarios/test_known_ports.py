@@ -1,0 +1,239 @@
+"""The nearest port is not lost to a blank: cases that were answered wrongly, and what has to hold of every fact."""
+
+from dataclasses import replace
+from math import nan
+
+import numpy as np
+import pytest
+
+from api.encounter import EncounterIn
+from engine.case import port_access
+from engine.decide import decide, deciding_finding, only_by_person, passed_over
+from engine.explain import headline
+from engine.model import Evidence
+from engine.vocab import Code, Grade, Rule, Status
+from geodata.overlay import overlay_world
+from geodata.register import Overlay, read_overlay
+from tests.synthetic.ports import with_depth
+
+AT_S = 1_795_957_200.0  # 2026-11-29T13:00:00Z
+
+
+def decided(house, lon, lat, vessel, time="2026-11-29T13:00:00Z", **more):
+    encounter = EncounterIn.model_validate({
+        "position": {"type": "Point", "coordinates": [lon, lat]}, "time": time, "persons": 10, "persons_recovered": 10,
+        "persons_in_water": False, "vessel": vessel, **more,
+    })  # fmt: skip
+    return house.decide(house.ask(encounter, AT_S))
+
+
+def named(decision, port):
+    return next(number for number, each in enumerate(decision.world.ports) if each.id == port)
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "vessel", "port"),
+    [
+        (-6.4167, 49.8667, "rnli-severn", "st-marys-scilly"),
+        (-5.5200, 50.0500, "rnli-severn", "newlyn"),
+        (0.8000, 51.4700, "rnli-trent", "sheerness"),
+        (-3.7600, 50.1900, "rnli-tamar", "salcombe"),
+        (-4.8200, 48.3500, "snsm-ctt", "le-conquet"),
+        (-1.9300, 50.6200, "rnli-shannon", "swanage"),
+        (1.3200, 51.9300, "rnli-severn", "harwich"),
+    ],
+)
+def test_a_lifeboat_is_sent_to_the_harbour_where_one_lies(house, lon, lat, vessel, port):
+    """An all-weather lifeboat lies at each of them; each was passed over for want of a depth."""
+    decision = decided(house, lon, lat, {"profile": vessel})
+    best = decision.recommended
+    assert best is not None
+    assert decision.world.ports[best].id == port or decision.time_s[best] <= decision.time_s[named(decision, port)]
+    found = Code(decision.code[named(decision, port), Rule.R_NAV_01])
+    assert found not in (Code.DEPTH_UNKNOWN, Code.DEPTH_ESTIMATED)
+
+
+def test_guessed_hours_never_come_before_a_depth_that_is_known(house):
+    decision = decided(house, 2.12, 51.0433, {"profile": "snsm-ctt"}, time="2023-12-15T12:00:00Z", persons=40)
+    gravelines, ouest = named(decision, "gravelines"), named(decision, "dunkerque-ouest")
+    order = decision.order.tolist()
+    assert order.index(ouest) < order.index(gravelines)
+
+
+def test_a_ship_is_judged_by_the_quay_of_ships(house):
+    """Off Harwich with 8 m draught and 180 m: no yacht harbour is shown to her, no port is judged by its pontoons."""
+    vessel = {"speed_kn": 14, "draught_m": 8.0, "loa_m": 180, "max_hs_m": 6, "survivor_capacity": 400}
+    decision = decided(house, 1.45, 51.90, vessel, persons=300, persons_recovered=300)
+    felixstowe = named(decision, "felixstowe")
+    assert decision.status[felixstowe] <= Status.CAUTION
+    for marina in ("cadzand", "suffolk-yacht-harbour", "shotley-marina", "brightlingsea"):
+        assert decision.status[named(decision, marina)] == Status.EXCLUDED
+    assert decision.code[named(decision, "zeebrugge"), Rule.R_NAV_01] != Code.DRAFT_EXCEEDED
+
+
+def test_what_is_not_known_of_the_vessel_never_helps_a_port_in_silence(house):
+    """Length, range, load and draught taken away: no port gains standing, unless a notice names what is not known."""
+    whole = {
+        "speed_kn": 15, "draught_m": 2.0, "loa_m": 139, "beam_m": 20, "range_nm": 60, "survivor_capacity": 20,
+        "self_righting_persons": 5, "max_hs_m": 2,
+    }  # fmt: skip
+    names = {"loa_m": "loa_m", "range_nm": "range_nm", "survivor_capacity": "max_persons", "draught_m": "draught_m",
+             "self_righting_persons": "self_righting_persons", "beam_m": "beam_m"}  # fmt: skip
+    known = decided(house, -3.50, 50.30, whole, time="2026-11-22T04:30:00Z", persons=25, persons_recovered=25)
+    for field, name in names.items():
+        less = {key: figure for key, figure in whole.items() if key != field}
+        decision = decided(house, -3.50, 50.30, less, time="2026-11-22T04:30:00Z", persons=25, persons_recovered=25)
+        if (decision.status < known.status).any():
+            said = [notice for notice in decision.notices if notice.code == Code.VESSEL_FACTS_UNKNOWN]
+            assert said, field
+            assert name in said[0].facts["names"], field
+
+
+def test_a_vessel_of_unknown_length_costs_what_her_plausible_length_would(house):
+    vessel = {"speed_kn": 15, "draught_m": 4.0}
+    unknown = decided(house, -3.50, 50.30, vessel)
+    codes = {Code(code) for code in unknown.code[:, Rule.R_BER_01]}
+    assert Code.VESSEL_SIZE_DOUBTFUL in codes
+    stated = decided(house, -3.50, 50.30, {**vessel, "loa_m": 12})
+    assert Code.VESSEL_SIZE_DOUBTFUL not in {Code(code) for code in stated.code[:, Rule.R_BER_01]}
+
+
+def test_the_headline_names_the_nearer_port_to_ask_and_the_fallback(house, world):
+    """Dover without a depth: the first line says whom to ask, then where to go."""
+    dated = house.world_at(AT_S)
+    dover = next(number for number, port in enumerate(dated.ports) if port.id == "dover")
+    blank = replace(dated, columns=with_depth(dated.columns, nan, dover))
+    ask = house.ask(
+        EncounterIn.model_validate({
+            "position": {"type": "Point", "coordinates": [1.36, 51.09]}, "time": "2026-11-29T13:00:00Z", "persons": 10,
+            "persons_recovered": 10, "persons_in_water": False, "vessel": {"profile": "rnli-severn"},
+        }),
+        AT_S,
+    )  # fmt: skip
+    decision = decide(ask, blank)
+    line = headline(decision)
+    other = decision.world.ports[decision.recommended]
+    assert line.en.startswith("ADVICE: ASK DOVER HARBOUR VHF 74 first, ")
+    assert "depth not known. Else " + other.name_en.upper() in line.en
+    assert line.fr.startswith("CONSEIL : DEMANDER d'abord à DOUVRES en VHF 74, ")
+    assert "fond inconnu. Sinon " + other.name_fr.upper() in line.fr
+    # With the depth known the same port is the answer, and nobody is to be asked first.
+    assert decide(ask, dated).recommended == dover
+
+
+def test_critical_care_is_what_the_headline_says_it_is(house):
+    decision = decided(house, 0.5, 50.7, {"profile": "rnli-severn"}, medical="critical")
+    assert headline(decision).en.startswith("ADVICE: least time to care, ")
+    assert " to hospital. " in headline(decision).en
+    assert "temps jusqu'aux soins" in headline(decision).fr
+
+
+def test_alongside_nothing_is_waited_for(house):
+    """At the landing point itself no gate and no tide is between her and the quay."""
+    for port in ("bembridge", "rye", "whitstable", "saint-valery-sur-somme"):
+        place = next(each for each in house.world.ports if each.id == port)
+        lon, lat = (float(part) for part in place.harbour_leg[-1])
+        decision = decided(house, lon, lat, {"profile": "rnli-atlantic-85"})
+        number = named(decision, port)
+        assert decision.wait_s[number] == 0.0, port
+        assert decision.code[number, Rule.R_NAV_02] == Code.GATE_ALONGSIDE, port
+
+
+def test_harbours_come_before_beaches_in_what_is_passed_over(house):
+    decision = decided(house, 0.97, 50.88, {"profile": "ukbf-cutter-42m"})
+    persons_only = [only_by_person(decision, port) for port in passed_over(decision)]
+    assert any(persons_only)
+    assert persons_only == sorted(persons_only)
+
+
+def test_a_fact_less_well_known_never_gives_a_port_a_better_standing(house):
+    """Every grade of every depth and gate weakened, or taken away: no port of a hundred answers gains by it."""
+    random = np.random.default_rng(14)
+    dated = house.world_at(AT_S)
+    columns = dated.columns
+    weaker = dated.columns._replace(
+        approach_grade=np.minimum(columns.approach_grade, int(Grade.GENERAL)),
+        small_grade=np.minimum(columns.small_grade, int(Grade.GENERAL)),
+        ship_grade=np.minimum(columns.ship_grade, int(Grade.GENERAL)),
+        gate_grade=np.minimum(columns.gate_grade, int(Grade.GENERAL)),
+    )
+    ports = dated.ports
+    for _ in range(100):
+        near = ports[int(random.integers(len(ports)))].approach
+        ask = house.ask(
+            EncounterIn.model_validate({
+                "position": {"type": "Point", "coordinates": list(near)}, "time": "2026-11-29T13:00:00Z", "persons": 8,
+                "vessel": {"profile": str(random.choice(["rnli-severn", "rnli-atlantic-85", "unknown"]))},
+            }),
+            AT_S,
+        )  # fmt: skip
+        strong, weak = decide(ask, dated), decide(ask, replace(dated, columns=weaker))
+        better = weak.status < strong.status
+        # A depth that is short by less than it may be out is doubtful, no longer a fail: so it says.
+        doubtful = np.isin(weak.code[:, Rule.R_NAV_01], [int(Code.DEPTH_DOUBTFUL), int(Code.DEPTH_BY_HOURS)])
+        assert not (better & ~doubtful).any()
+        # An unknown never counts as a pass.
+        assert (weak.status[better] == Status.UNCONFIRMED).all() or doubtful[better].all()
+
+
+def test_a_proven_draught_proves_no_more(world, house):
+    policy = house.ask(
+        EncounterIn.model_validate({"position": {"type": "Point", "coordinates": [1.4, 51.0]}, "persons": 1}), AT_S
+    ).policy
+    blank = with_depth(world.columns, nan)
+    proven = blank._replace(proven_draught_m=np.full(len(world.ports), 1.7))
+    assert (port_access(1.7, 17.3, proven, policy.limits).depth_grade == Grade.BOUND).all()
+    beyond = port_access(1.8, 17.3, proven, policy.limits)
+    assert (beyond.depth_grade == Grade.BLANK).all()
+    assert np.isnan(beyond.depth_m).all()
+
+
+def test_an_overlay_corrects_a_fact_and_says_so(house, tmp_path):
+    file = tmp_path / "own.csv"
+    file.write_text(
+        "port_id,field,value,grade,source,note\n"
+        "dover,approach_depth_m,0.5,published,survey of our own 1 November 2026,\n"
+        "dover,small_depth_m,0.5,published,survey of our own 1 November 2026,\n",
+        encoding="utf-8",
+    )
+    overlaid = house.overlaying(file)
+    decision = decided(overlaid, 1.36, 51.09, {"profile": "rnli-severn"})
+    dover = named(decision, "dover")
+    assert decision.measured[dover, Rule.R_NAV_01] < 8.0
+    assert Code.REGISTER_OVERLAID in {notice.code for notice in decision.notices}
+    assert decision.world.identity["overlay"] == {"sha256": read_overlay(file).sha256}
+    assert Code.REGISTER_OVERLAID not in {
+        notice.code for notice in decided(house, 1.36, 51.09, {"profile": "rnli-severn"}).notices
+    }
+
+
+def test_an_overlay_without_facts_changes_nothing(house):
+    empty = overlay_world(house.world, Overlay({}, "0"))
+    for name, column in house.world.columns._asdict().items():
+        assert np.array_equal(column, getattr(empty.columns, name), equal_nan=column.dtype.kind == "f"), name
+
+
+def test_what_is_known_of_a_port_says_where_from(world):
+    """Every depth, gate and channel of the register has a source and a grade."""
+    for port in world.ports:
+        for name, known in port.evidence.items():
+            assert isinstance(known, Evidence), (port.id, name)
+            assert known.source, (port.id, name)
+            assert known.grade >= Grade.ESTIMATE, (port.id, name)
+
+
+def test_few_answers_pass_over_a_harbour_for_want_of_a_fact(house):
+    """A small draw of what `python -m bench.register` measures."""
+    from bench.register import LACKING, coastal_points
+
+    lacking = 0
+    points = coastal_points(house, 60, seed=3)
+    for lon, lat in points:
+        decision = decided(house, lon, lat, {"profile": "rnli-atlantic-85"})
+        codes = {
+            Code(decision.code[port, found])
+            for port in passed_over(decision)
+            if not only_by_person(decision, port) and (found := deciding_finding(decision, port)) is not None
+        }
+        lacking += bool(codes & LACKING)
+    assert lacking <= 0.15 * len(points)
