@@ -29,6 +29,7 @@ from api.http.problems import Starting, answer_problem
 from api.http.watching import Leaving, Watching
 from api.position import parse_time
 from api.settings import Settings, read_settings
+from api.store.errors import StoreError
 from api.store.store import Store
 from engine import ENGINE_VERSION
 from engine.errors import PackError, SafeportError
@@ -149,12 +150,13 @@ def watch_all(app: FastAPI) -> None:
 
 
 def is_ready(app: FastAPI) -> bool:
-    """Whether an application answers decisions and means to go on doing so."""
+    """Whether an application answers decisions and means to go on doing so, and its store keeps what is done."""
     if app.state.leaving.has_begun:
         return False
     try:
         app.state.opening.house()
-    except (Starting, PackError):
+        app.state.memory.refuse_trouble()
+    except (Starting, PackError, StoreError):
         return False
     return True
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from api.http.broadcast import Broadcast
-from api.http.memory import Memory
+from api.http.memory import AHEAD_S, Memory
 from api.http.problems import Busy
 from api.settings import Settings
 from api.store.errors import StoreError
@@ -21,8 +21,8 @@ _log = logging.getLogger(__name__)
 
 SWEEPER = Actor(Role.SYSTEM, "sweeper")
 
-AHEAD_S = 120.0
-"""[A] How far clocks of several machines may be apart before it is said. [s]"""
+WATCH_EVERY_S = 0.5
+"""How often it is looked whether the store is where it was. [s]"""
 
 _MOST_EXPIRED = 1_000
 """Holds marked in one go, so that the other chores have their turn."""
@@ -35,6 +35,9 @@ async def chores(memory: Memory, broadcast: Broadcast, settings: Settings) -> As
     if memory.is_kept:
         # Before the first request: a listener may be the first to come.
         await broadcast.begin()
+        with suppress(StoreError, Busy):
+            await memory.watch()
+        tasks.append(asyncio.create_task(watch(memory)))
         tasks.append(asyncio.create_task(broadcast.run()))
         tasks.append(asyncio.create_task(every(settings.sweep_every_s, lambda: sweep(memory, settings.kept_documents))))
         if settings.signing_key is not None and settings.signed_heads is not None:
@@ -60,6 +63,14 @@ async def every(period_s: float, work: Callable[[], Awaitable[object]]) -> None:
         await asyncio.sleep(period_s)
 
 
+async def watch(memory: Memory) -> None:
+    """Look after the store until cancelled; what is found is said by `Memory` and by ``/readyz``."""
+    while True:
+        await asyncio.sleep(WATCH_EVERY_S)
+        with suppress(StoreError, Busy):
+            await memory.watch()
+
+
 async def sweep(memory: Memory, kept_documents: int) -> None:
     """Mark holds whose time ran out, so that listeners hear of it; let documents go that can be made again.
 
@@ -79,11 +90,12 @@ async def look_at_clock(memory: Memory) -> None:
     The store's time never goes back, so until the clock has caught up holds end early, and reports count as of no known
     age. Nobody would guess why.
     """
-    memory.ahead_s = await memory.run(lambda store: store.head().at_ms / 1000.0 - time.time())
+    await memory.watch()
     if memory.ahead_s > AHEAD_S:
         _log.error(
             "the store's time is %.0f s ahead of this clock: a clock was wrong when something was recorded. Until this "
-            "clock has caught up holds end early and what ports report counts as stale. Check the time service.",
+            "clock has caught up holds end early and what ports report counts as stale. Check the time service, then run "
+            "'safeport db mend-clock --reason TEXT'.",
             memory.ahead_s,
         )
 

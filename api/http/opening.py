@@ -73,9 +73,12 @@ class Opening:
                     self.on_forecast(self._house)
             except Starting:
                 continue
-            except SafeportError as refused:
+            except PackError:
+                # There is no house to take it over, and why not is said elsewhere.
+                continue
+            except Exception as refused:  # noqa: BLE001 - whatever a file does to its reader, the next one is looked at
                 self.forecast_refused = True
-                _log.error("the forecast in use stays: %s", refused)
+                _log.error("the forecast in use stays: %s", refusal_of(refused), exc_info=_unexpected(refused))
             seen = stamp
 
     def _opened(self) -> House:
@@ -83,10 +86,10 @@ class Opening:
         if self._forecast is not None:
             try:
                 house = house.forecasting(self._forecast)
-            except SafeportError as refused:
+            except Exception as refused:  # noqa: BLE001 - no file may keep the service from answering
                 # An answer without a forecast beats none; a better file is taken over as soon as it is there.
                 self.forecast_refused = True
-                _log.error("serving without a forecast: %s", refused)
+                _log.error("serving without a forecast: %s", refusal_of(refused), exc_info=_unexpected(refused))
         warm(house)
         return house
 
@@ -111,6 +114,17 @@ class Opening:
         if isinstance(failure, PackError):
             raise PackError(failure.field, failure.problem, failure.remedy)
         raise PackError("geodata pack", "could not be opened.", "The log of the service says why.") from failure
+
+
+def refusal_of(failure: Exception) -> str:
+    """What is said of a forecast that cannot be used: its refusal, or that nobody expected what it did."""
+    if isinstance(failure, SafeportError):
+        return str(failure)
+    return "the forecast file could not be read, in a way the program did not expect. Make it anew."
+
+
+def _unexpected(failure: Exception) -> Exception | None:
+    return None if isinstance(failure, SafeportError) else failure
 
 
 def _forecast_id(house: House) -> str:

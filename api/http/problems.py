@@ -20,6 +20,7 @@ from starlette.responses import Response
 from api.document import Json, dump
 from api.store.errors import (
     BadExchange,
+    ClockJumped,
     HoldExpired,
     KeyReused,
     NewerReport,
@@ -30,6 +31,7 @@ from api.store.errors import (
     StoreBroken,
     StoreBusy,
     StoreError,
+    StoreMoved,
     StoreUnavailable,
     WrongState,
     WrongValue,
@@ -159,6 +161,8 @@ KINDS: dict[type[Exception] | int, Kind] = {
     NewerReport: Kind(409, NewerReport.code, "What is known is newer"),
     StoreBusy: Kind(503, StoreBusy.code, "The store is busy"),
     StoreUnavailable: Kind(503, StoreUnavailable.code, "The store cannot be reached"),
+    StoreMoved: Kind(503, StoreMoved.code, "The store's file is not where it was"),
+    ClockJumped: Kind(503, ClockJumped.code, "The store's time is ahead of the clock"),
     StoreBroken: Kind(503, StoreBroken.code, "The store can write no more"),
     StoreError: Kind(503, StoreError.code, "The store cannot be used"),
     Unauthenticated: Kind(401, "UNAUTHENTICATED", "It is not known who is calling"),

@@ -18,6 +18,7 @@ from api.http.app import create_app
 from api.settings import Settings, read_settings
 from api.store.signed_heads import read_signing_key
 from api.store.store import open_for_service
+from api.stopping import ended_by_signals
 from engine import ENGINE_VERSION
 from engine.errors import InvalidAsk
 from geodata.pack import DEFAULT_PACK
@@ -49,7 +50,7 @@ def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast:
     """
     chosen = settings or read_settings()
     url = chosen.store
-    with ExitStack() as opened:
+    with ended_by_signals(), ExitStack() as opened:
         _refuse_bad_signing(chosen)
         listener = opened.enter_context(_listener(address_to_listen_on(chosen.host, chosen.access), chosen.port))
         store = None if url is None else opened.enter_context(open_for_service(url.get_secret_value()))
@@ -69,6 +70,9 @@ def _refuse_bad_signing(chosen: Settings) -> None:
 
 
 def _answer(listener: socket.socket, app: FastAPI, chosen: Settings) -> None:
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        # A terminal that is closed stops the service as gracefully as its supervisor would.
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     with suppress(KeyboardInterrupt):
         address, number = listener.getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address
