@@ -94,8 +94,8 @@ async def look_at_clock(memory: Memory) -> None:
     if memory.ahead_s > AHEAD_S:
         _log.error(
             "the store's time is %.0f s ahead of this clock: a clock was wrong when something was recorded. Until this "
-            "clock has caught up holds end early and what ports report counts as stale. Check the time service, then run "
-            "'safeport db mend-clock --reason TEXT'.",
+            "clock has caught up holds end early and what ports report counts as stale. Check the time service, then "
+            "run 'safeport db mend-clock --reason TEXT'.",
             memory.ahead_s,
         )
 

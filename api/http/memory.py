@@ -92,7 +92,7 @@ class Memory:
             raise self._moved
         if self.ahead_s > AHEAD_S:
             raise ClockJumped(
-                "store", f"has a time {self.ahead_s:.0f} s ahead of this clock: a clock was wrong once. Until this clock "
+                "store", f"has a time {self.ahead_s:.0f} s ahead of this clock: a clock was wrong once. Until this one "
                 "has caught up, holds end early and what ports report counts as stale.",
                 "Check the time service, then run 'safeport db mend-clock --reason TEXT'.",
             )  # fmt: skip

@@ -16,9 +16,9 @@ from fastapi import FastAPI
 from api.access.key_sets import is_loopback
 from api.http.app import create_app
 from api.settings import Settings, read_settings
+from api.stopping import ended_by_signals
 from api.store.signed_heads import read_signing_key
 from api.store.store import open_for_service
-from api.stopping import ended_by_signals
 from engine import ENGINE_VERSION
 from engine.errors import InvalidAsk
 from geodata.pack import DEFAULT_PACK

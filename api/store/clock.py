@@ -26,8 +26,8 @@ class MendClock:
     """Set the store's time back to this machine's clock, which somebody has checked.
 
     Reports of ports that carry a time which has not come yet would keep every later one out. They get the time at which
-    they were made by the clock of then, where the trail has it, and otherwise the latest recorded before the jump: older
-    than they are, never fresher.
+    they were made by the clock of then, where the trail has it, and otherwise the latest recorded before the jump:
+    older than they are, never fresher.
     """
 
     kind: ClassVar[str] = CLOCK_MENDED
