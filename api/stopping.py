@@ -51,4 +51,3 @@ def ended_by_signals() -> Iterator[None]:
     finally:
         for number in mine:
             signal.signal(number, signal.SIG_DFL)
-

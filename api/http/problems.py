@@ -44,6 +44,8 @@ MOST_BYTES = 8_192
 _MOST_CHARS = 300
 _MOST_STEP_CHARS = 60
 _UNAVAILABLE = 503
+CLIENT_GONE = 499
+"""Counted and logged for a client that went away in the middle of its request; never seen by anybody."""
 
 
 class Refusal(HTTPException):
@@ -66,6 +68,18 @@ class UnsupportedMedia(Refusal):
 
 class BodyTooLarge(Refusal):
     """The body is larger than this door reads."""
+
+
+class TwoHosts(Refusal):
+    """The request names the service twice: whoever passed it on may go by the other name."""
+
+
+class BodyTooSlow(Refusal):
+    """The body has not come in the time there is for it."""
+
+
+class CrossSite(Refusal):
+    """A page of another site asks, through a browser on this machine."""
 
 
 class NoSuchPort(Refusal):
@@ -140,6 +154,9 @@ KINDS: dict[type[Exception] | int, Kind] = {
     MalformedJson: Kind(400, "MALFORMED_JSON", "The body is not well-formed JSON"),
     UnsupportedMedia: Kind(415, "UNSUPPORTED_MEDIA_TYPE", "The body is not declared as JSON"),
     BodyTooLarge: Kind(413, "BODY_TOO_LARGE", "The body is too large"),
+    TwoHosts: Kind(400, "BAD_REQUEST", "The request cannot be read"),
+    BodyTooSlow: Kind(408, "BODY_TOO_SLOW", "The body did not come in time"),
+    CrossSite: Kind(403, "CROSS_SITE", "A page of another site asks"),
     NoSuchPort: Kind(404, "UNKNOWN_PORT", "There is no such port"),
     Starting: Kind(503, "STARTING", "The service is starting"),
     Stopping: Kind(503, "STOPPING", "The service is stopping"),
@@ -206,6 +223,11 @@ async def answer_problem(request: Request, exception: Exception) -> Response:
     if isinstance(exception, Refusal):
         return problem(request, kind, exception.detail, headers=headers)
     return problem(request, kind, "", headers=headers)
+
+
+async def answer_nobody(_: Request, __: Exception) -> Response:
+    """Answer for a client that went away before its request was whole: nobody reads it, and nothing failed here."""
+    return Response(status_code=CLIENT_GONE)
 
 
 def problem(

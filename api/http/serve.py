@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from api.access.key_sets import is_loopback
 from api.http.app import create_app
+from api.http.patient_protocol import patient_protocol
 from api.settings import Settings, read_settings
 from api.stopping import ended_by_signals
 from api.store.signed_heads import read_signing_key
@@ -61,7 +62,7 @@ def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast:
 
 
 def _refuse_bad_signing(chosen: Settings) -> None:
-    if chosen.signing_key is None:
+    if chosen.signing_key is None or not chosen.sign_heads:
         return
     if chosen.store is None:
         raise InvalidAsk("signing_key", "there is no store whose audit chain it could sign.", "Name a store too.")
@@ -92,6 +93,8 @@ def server_config(app: FastAPI, chosen: Settings) -> uvicorn.Config:
         # Queries carry positions; they belong in no log.
         access_log=False,
         server_header=False,
+        # Later than the problem document that says so, for whoever has a request under way.
+        http=patient_protocol(chosen.headers_s, chosen.body_s + 1.0),
         # Whoever is not named may not speak for another.
         proxy_headers=bool(chosen.trusted_proxies),
         forwarded_allow_ips=list(chosen.trusted_proxies),

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import orjson
 
-from api.store.database import Transaction
+from api.store.database import Row, Transaction
 from api.store.drift import Sighting, compare
 from api.store.errors import NothingSuch, WrongState, WrongValue
 from api.store.ledger import Change, Ledger, Role
@@ -301,14 +301,14 @@ def _open_sightings(tx: Transaction) -> list[tuple[str, Sighting, int | None, in
     ]  # fmt: skip
 
 
-def _report(row: tuple[object, ...]) -> Json:
+def _report(row: Row) -> Json:
     _, sequence, source, lon, lat, uncertainty_m, observed_ms, least, most, making_way, text, role, payload = row
     return {
         "sequence": sequence, "source": source, "position": {"type": "Point", "coordinates": [lon, lat]},
-        "uncertainty_m": uncertainty_m, "observed_at": written_time(int(str(observed_ms))),
+        "uncertainty_m": uncertainty_m, "observed_at": written_time(observed_ms),
         "persons": {"min": least, "max": most}, "making_way": None if making_way is None else bool(making_way),
         # Whose report it is stands in its audit row alone, so that nobody can put it in another's mouth.
-        "text": text, "by": {"role": role, "duty": orjson.loads(bytes(payload))["duty"]},  # type: ignore[arg-type]
+        "text": text, "by": {"role": role, "duty": orjson.loads(bytes(payload))["duty"]},
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ CACHE = "decision_document"
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory):
-    """A store with rows in every table, and two answers kept by key: of a change, and of a request that changed nothing."""
+    """A store with rows in every table, and answers kept by key of a change and of a request that changed nothing."""
     from api.store.decisions import RecordDecision
 
     file = tmp_path_factory.mktemp("filled") / "store.db"
