@@ -301,9 +301,9 @@ class Settings(BaseSettings):
         from api.store.signed_heads import heads_place
         from api.store.store import sqlite_file
 
-        if self.store is None or not self.sign_heads:
+        if not self.sign_heads or (self.store is None and self.signing_key is None):
             return None
-        url = self.store.get_secret_value()
+        url = "" if self.store is None else self.store.get_secret_value()
         return heads_place(sqlite_file(url) if url.startswith("sqlite:") else None, self.signing_key, self.signed_heads)
 
     @model_validator(mode="after")

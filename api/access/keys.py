@@ -150,18 +150,19 @@ class Keys:
         with self._gate:
             self._changes += 1
             self._remembered.pop(key_id, None)
+            self._ids_at_s = -math.inf
 
-    async def identify(self, text: str, is_tired: bool) -> Identity:
+    async def identify(self, text: str, may_look_up: bool) -> Identity:
         """Whose key it is.
 
         Parameters
         ----------
         text : str
             The whole key.
-        is_tired : bool
-            Whether too many wrong ones came from there: then the store is asked about an id that was not seen before
-            only if it is on the list of all keys, which is read once for everybody. Else a flood of made-up ids would
-            be a flood of questions; a valid key is never refused for it.
+        may_look_up : bool
+            Whether the store may be asked about any id that was not seen before; otherwise only about one on the list
+            of all keys, which is read once for everybody, so that a flood of made-up ids is no flood of questions. A
+            valid key is never refused for it.
 
         Raises
         ------
@@ -176,7 +177,7 @@ class Keys:
         remembered = self._remembered.get(key_id)
         if remembered is not None and self._clock() - remembered.at_s < self._remember_s:
             return self._checked(remembered.key, secret)
-        if remembered is None and is_tired and key_id not in await self._all_ids():
+        if remembered is None and not may_look_up and key_id not in await self._all_ids():
             raise NotKnown(Reason.KEY_NOT_LOOKED_UP)
         kept = remembered if remembered is not None and self._clock() - remembered.at_s < self._keep_s else None
         if kept is not None and self._clock() < self._not_asked_before_s:

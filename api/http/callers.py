@@ -190,7 +190,7 @@ class Gate:
         if text.startswith(START):
             if self.keys is None:
                 raise NotKnown(Reason.KEYS_NOT_TAKEN)
-            return await self.keys.identify(text, is_tired)
+            return await self.keys.identify(text, may_look_up=not is_tired)
         if self._tokens is None:
             raise NotKnown(Reason.TOKENS_NOT_TAKEN)
         return await self._tokens.identify(text)

@@ -17,6 +17,10 @@ LOOK_EVERY_S = 1.0
 """How often the forecast file is looked at. [s]"""
 
 
+SETTLE_S = 2.0
+"""How long the end of the service waits for a house that is being opened. [s]"""
+
+
 class Opening:
     """The house, once it is open and warm.
 
@@ -44,17 +48,20 @@ class Opening:
     def begin(self) -> None:
         """Start opening in a thread, if there is no house yet."""
         if self._house is None:
-            self._task = asyncio.create_task(to_thread.run_sync(self._opened))
+            self._task = asyncio.create_task(to_thread.run_sync(self._opened, abandon_on_cancel=True))
             self._task.add_done_callback(_report)
         if self._forecast is not None:
             self._watch = asyncio.create_task(self._watched(self._forecast))
 
     async def settled(self) -> None:
-        """Wait until the house is open or could not be opened, and watch no more."""
+        """Wait a little until the house is open or could not be opened, and watch no more.
+
+        Compiling takes minutes and cannot be stopped: a service that is to end does not wait for that.
+        """
         if self._watch is not None:
             self._watch.cancel()
         if self._task is not None:
-            await asyncio.wait([self._task])
+            await asyncio.wait([self._task], timeout=SETTLE_S)
 
     async def _watched(self, file: Path) -> None:
         """Take over a forecast that has replaced the one in use; one that cannot be read changes nothing."""
@@ -142,6 +149,9 @@ def _stamp(file: Path) -> tuple[int, int, int] | None:
 
 
 def _report(task: "asyncio.Task[House]") -> None:
+    if task.cancelled():
+        # The service ended before it was open.
+        return
     failure = task.exception()
     if failure is None:
         house = task.result()

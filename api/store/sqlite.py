@@ -338,6 +338,8 @@ class SqliteDatabase:
                 connection = _opened(self.file, apsw.SQLITE_OPEN_READWRITE)
                 try:
                     connection.set_busy_timeout(0)
+                    # A log is opened by the first look into the file.
+                    connection.execute("SELECT 1 FROM sqlite_schema").fetchall()
                     connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
                 finally:
                     connection.close()

@@ -95,7 +95,7 @@ async def follow_events(
         after if last is None else int(last), lambda event: heard_by(caller, event) if is_of_kinds(event) else None,
         ending,
     )  # fmt: skip
-    return EventSourceResponse(
+    stream = EventSourceResponse(
         while_admitted(
             told,
             lambda: gate.still_admits(request, Permission.FOLLOW_EVENTS),
@@ -108,6 +108,9 @@ async def follow_events(
         ping=settings.heartbeat_s,
         ping_message_factory=lambda: ServerSentEvent(comment="still here"),
     )
+    # A stream that ends takes its connection with it, so that nobody waits on it for more.
+    stream.headers["Connection"] = "close"
+    return stream
 
 
 async def while_admitted(
