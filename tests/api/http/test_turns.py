@@ -1,10 +1,13 @@
 """Turns: who asks much waits for itself."""
 
 import asyncio
+import threading
 
 import pytest
 
-from api.http.turns import HALF_LIFE_S, TurnLost, Turns
+from api.http.framing import asking_of
+from api.http.limits import Workshop
+from api.http.turns import HALF_LIFE_S, TurnLost, Turns, asking
 
 
 class Clock:
@@ -134,3 +137,49 @@ def test_as_many_at_once_as_may_and_no_more():
         return most, turns.running, turns.waiting
 
     assert asyncio.run(story()) == (3, 0, 0)
+
+
+def test_the_workshop_goes_by_who_asks():
+    """As `Framing` and `Gate` say it, for the task that answers a request."""
+    order, is_running, may_go_on = [], threading.Event(), threading.Event()
+
+    def work(name):
+        if name == "first":
+            is_running.set()
+            assert may_go_on.wait(30)
+        order.append(name)
+
+    async def story():
+        workshop = Workshop(1, 64)
+
+        async def ask(caller, connection, name):
+            asking.set((caller, connection))
+            await workshop.run(lambda: work(name))
+
+        tasks = [asyncio.create_task(ask("greedy", "g", "first"))]
+        while not is_running.is_set():
+            await asyncio.sleep(0.001)
+        tasks += [asyncio.create_task(ask("greedy", f"g{number}", f"greedy {number}")) for number in range(20)]
+        tasks.append(asyncio.create_task(ask("crew", "c", "crew")))
+        while workshop.waiting < 21:
+            await asyncio.sleep(0.001)
+        may_go_on.set()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(story())
+    assert order[:2] == ["first", "crew"]
+    assert len(order) == 22
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [(("10.0.0.1", "curl"), ("10.0.0.1", "curl"), True), (("10.0.0.1", "curl"), ("10.0.0.2", "curl"), False),
+     (("127.0.0.1", "curl"), ("127.0.0.1", "a browser"), False)],
+)  # fmt: skip
+def test_callers_are_told_apart_by_address_and_program(one, other, are_one):
+    asked = [
+        asking_of({"client": (address, port), "headers": [(b"user-agent", program.encode())]})
+        for port, (address, program) in enumerate((one, other), start=1)
+    ]
+    assert (asked[0][0] == asked[1][0]) is are_one
+    assert asked[0][1] != asked[1][1]
