@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -24,6 +24,9 @@ from pydantic_settings import (
 
 from api.access.roles import AccessRole
 from engine.errors import InvalidAsk
+
+if TYPE_CHECKING:
+    from api.store.signed_heads import HeadsPlace
 
 PREFIX = "SAFEPORT_"
 
@@ -71,6 +74,14 @@ class Settings(BaseSettings):
         (), description="Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."
     )
     body_bytes: int = Field(65_536, ge=1, description="Largest body read. [bytes]")
+    headers_s: float = Field(
+        10.0, gt=0.0, description="How long the head of a request may take to come; the connection is then closed. [s]"
+    )
+    body_s: float = Field(
+        60.0,
+        gt=0.0,
+        description="How long a body may take to come: `SAFEPORT_BODY_BYTES` at 9.6 kbit/s take 55 s. [s]",
+    )
     gzip_from_bytes: int = Field(1_024, ge=0, description="Smallest answer worth compressing. [bytes]")
     gzip_level: int = Field(
         4,
@@ -145,12 +156,19 @@ class Settings(BaseSettings):
         description="Documents of decisions kept as they were handed out, about 120 KB each. Older ones are made again "
         "from their record, which is kept for good.",
     )
+    sign_heads: bool = Field(
+        True, description="Whether the end of the audit chain is signed now and then, and when the service stops."
+    )
     signing_key: Path | None = Field(
         None,
-        description="File with the Ed25519 key that signs the end of the audit chain; see `safeport audit new-key`.",
+        description="File with the Ed25519 key that signs; see `safeport audit new-key`. With `SAFEPORT_SIGNED_HEADS`; "
+        "without both a key is made in the folder `STORE.heads` beside the store's file, or in `safeport/heads` of the "
+        "user's state folder for a store on a server.",
     )
     signed_heads: Path | None = Field(
-        None, description="File the signatures are added to; it belongs on another machine. None are made without both."
+        None,
+        description="File the signatures are added to; it belongs on another machine, because whoever can write store, "
+        "key and signatures can write all of them anew.",
     )
     sign_every_s: float = Field(300.0, gt=0.0, description="How often, if anything was recorded meanwhile. [s]")
 
@@ -279,6 +297,17 @@ class Settings(BaseSettings):
         if place is not None:
             refuse_unsafe_place(place)
         return place
+
+    @property
+    def heads_place(self) -> "HeadsPlace | None":
+        """Where the ends of the audit chain are signed; None where they are not."""
+        from api.store.signed_heads import heads_place
+        from api.store.store import sqlite_file
+
+        if not self.sign_heads or (self.store is None and self.signing_key is None):
+            return None
+        url = "" if self.store is None else self.store.get_secret_value()
+        return heads_place(sqlite_file(url) if url.startswith("sqlite:") else None, self.signing_key, self.signed_heads)
 
     @model_validator(mode="after")
     def _signatures_are_all_or_nothing(self) -> Self:

@@ -26,8 +26,8 @@ class Pack:
     Attributes
     ----------
     manifest : dict
-        ``format``, ``id``, ``sha256`` of the whole, ``built_at``, ``area`` and the ``layers`` with file, digest,
-        source, licence and edition.
+        ``format``, ``id``, ``built_at``, ``area`` and the ``layers`` with file, digest, source, licence and edition;
+        and ``sha256`` of all that, and so of every byte of the pack.
     arrays : dict of dict of ndarray
         Arrays by layer and name.
     tables : dict
@@ -74,14 +74,25 @@ def write_pack(
         (fresh / f"{name}.{ending}").write_bytes(data)
         entries[name] = {"file": f"{name}.{ending}", "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data),
                          **provenance}  # fmt: skip
-    whole = hashlib.sha256("".join(f"{name}{entry['sha256']}" for name, entry in sorted(entries.items())).encode())
-    manifest = {"format": PACK_FORMAT, "sha256": whole.hexdigest(), **identity, "layers": entries}
-    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
-    (fresh / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    manifest = write_manifest(fresh, {"format": PACK_FORMAT, **identity, "layers": entries})
     # A build cut short leaves the old pack as it was.
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
     return manifest
+
+
+def write_manifest(folder: Path, content: dict[str, object]) -> dict[str, object]:
+    """Write the manifest of a pack, with the digest of all it says, and return it."""
+    manifest = {**content, "sha256": manifest_digest(content)}
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    return manifest
+
+
+def manifest_digest(manifest: dict[str, object]) -> str:
+    """SHA-256 of everything a manifest says but its own digest, whatever its spaces and the order of its members."""
+    said = {name: value for name, value in manifest.items() if name != "sha256"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def read_manifest(folder: Path) -> dict[str, object]:
@@ -96,7 +107,7 @@ def read_manifest(folder: Path) -> dict[str, object]:
     if not path.is_file():
         raise PackError("geodata pack", f"no manifest.json in folder {folder.name!r}.", _REBUILD)
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_members)
         found = manifest["format"]
         {str(entry["file"]) + str(entry["sha256"]) for entry in manifest["layers"].values()}
         str(manifest["sha256"]) + str(manifest["id"])
@@ -107,11 +118,20 @@ def read_manifest(folder: Path) -> dict[str, object]:
             "geodata pack", f"is of format {str(found)[:20]}; this program reads format {PACK_FORMAT}.",
             "Use the pack that came with this program, or rebuild it with 'safeport geodata build'.",
         )  # fmt: skip
+    if manifest_digest(manifest) != manifest["sha256"]:
+        raise PackError("geodata pack", "manifest.json is damaged: its SHA-256 does not match.", _REBUILD)
     return manifest  # type: ignore[no-any-return]
 
 
+def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError
+    return members
+
+
 def read_pack(folder: Path = DEFAULT_PACK) -> Pack:
-    """Read and verify a pack; every byte is hashed before anything is parsed.
+    """Read and verify a pack: its manifest as a whole, and every layer before it is parsed.
 
     Raises
     ------
@@ -121,22 +141,17 @@ def read_pack(folder: Path = DEFAULT_PACK) -> Pack:
     manifest = read_manifest(folder)
     arrays: dict[str, dict[str, np.ndarray]] = {}
     tables: dict[str, object] = {}
-    seen = []
     for name, entry in sorted(manifest["layers"].items()):  # type: ignore[attr-defined]
         path = folder / Path(str(entry["file"])).name
         try:
             data = path.read_bytes()
         except OSError:
             raise PackError("geodata pack", f"layer {name} is missing.", _REBUILD) from None
-        digest = hashlib.sha256(data).hexdigest()
-        if digest != entry["sha256"]:
+        if hashlib.sha256(data).hexdigest() != entry["sha256"]:
             raise PackError("geodata pack", f"layer {name} is damaged: its SHA-256 does not match.", _REBUILD)
-        seen.append(f"{name}{digest}")
         if path.suffix == ".xz":
             with np.load(io.BytesIO(lzma.decompress(data)), allow_pickle=False) as stored:
                 arrays[name] = {key: stored[key] for key in stored.files}
         else:
             tables[name] = json.loads(data)
-    if hashlib.sha256("".join(seen).encode()).hexdigest() != manifest["sha256"]:
-        raise PackError("geodata pack", "its layers do not belong together.", _REBUILD)
     return Pack(manifest, arrays, tables)

@@ -37,3 +37,10 @@ def connections_cut_on_purpose():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def plain_ids(request, monkeypatch):
+    """Ids a test can write down, `r-2`; one marked `real_ids` gets those that cannot be guessed."""
+    if request.node.get_closest_marker("real_ids") is None:
+        monkeypatch.setattr("api.store.ledger.id_suffix", lambda: "")

@@ -4,6 +4,7 @@ A digest without salt or stretching is enough, and as quick as callers need: the
 bits. (Measured: argon2 would take 177 ms of a core for each request, SHA-256 takes a microsecond.)
 """
 
+import asyncio
 import hashlib
 import hmac
 import math
@@ -90,6 +91,9 @@ class Keys:
         self._keep_s, self._wait_s = keep_s, wait_s
         self._not_asked_before_s = -math.inf
         self._remembered: OrderedDict[str, _Remembered] = OrderedDict()
+        self._ids: frozenset[str] = frozenset()
+        self._ids_at_s = -math.inf
+        self._listing = asyncio.Lock()
         self._changes = 0
         self._gate = threading.Lock()
         self._looking_up: CapacityLimiter | None = None
@@ -141,6 +145,13 @@ class Keys:
         """Every key there ever was, oldest first."""
         return self._store.keys()
 
+    def forget(self, key_id: str) -> None:
+        """Look a key up anew when it comes next: somebody has changed it."""
+        with self._gate:
+            self._changes += 1
+            self._remembered.pop(key_id, None)
+            self._ids_at_s = -math.inf
+
     async def identify(self, text: str, may_look_up: bool) -> Identity:
         """Whose key it is.
 
@@ -149,7 +160,9 @@ class Keys:
         text : str
             The whole key.
         may_look_up : bool
-            Whether the store may be asked about an id that was not seen before.
+            Whether the store may be asked about any id that was not seen before; otherwise only about one on the list
+            of all keys, which is read once for everybody, so that a flood of made-up ids is no flood of questions. A
+            valid key is never refused for it.
 
         Raises
         ------
@@ -164,7 +177,7 @@ class Keys:
         remembered = self._remembered.get(key_id)
         if remembered is not None and self._clock() - remembered.at_s < self._remember_s:
             return self._checked(remembered.key, secret)
-        if remembered is None and not may_look_up:
+        if remembered is None and not may_look_up and key_id not in await self._all_ids():
             raise NotKnown(Reason.KEY_NOT_LOOKED_UP)
         kept = remembered if remembered is not None and self._clock() - remembered.at_s < self._keep_s else None
         if kept is not None and self._clock() < self._not_asked_before_s:
@@ -183,6 +196,18 @@ class Keys:
         if key is None:
             raise NotKnown(Reason.KEY_UNKNOWN)
         return self._checked(key, secret)
+
+    async def _all_ids(self) -> frozenset[str]:
+        """Ids of all keys, no older than a remembered key may be."""
+        async with self._listing:
+            if self._clock() - self._ids_at_s >= self._remember_s:
+                at_s = self._clock()
+                try:
+                    keys = await to_thread.run_sync(self._store.keys)
+                except StoreError as failure:
+                    raise CannotTell from failure
+                self._ids, self._ids_at_s = frozenset(key.id for key in keys), at_s
+            return self._ids
 
     def _looked_up(self, key_id: str) -> StoredKey | None:
         at_s, changes = self._clock(), self._changes
@@ -230,9 +255,7 @@ class Keys:
 
     def _do(self, command: CreateKey | RotateKey | RevokeKey, actor: Actor, once: Once | None) -> Answer:
         answer = self._store.do(command, actor, self._wall(), once)
-        with self._gate:
-            self._changes += 1
-            self._remembered.pop(command.key_id, None)
+        self.forget(command.key_id)
         return answer
 
 

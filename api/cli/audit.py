@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.cli.arguments import Once, add_json, add_overlay, add_pack, pack_folder
-from api.cli.stores import FIELDS, add_store, existing_database, store_url
+from api.cli.stores import FIELDS, add_store, digests_here, existing_database, store_settings, store_url
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="audit_command", metavar="COMMAND", required=True)
     verify = commands.add_parser("verify", help="walk the audit chain and name the first row that is wrong")
     add_store(verify)
-    verify.add_argument("--heads", action=Once, metavar="FILE", help="signed heads, kept elsewhere, to compare with")
+    verify.add_argument("--heads", action=Once, metavar="FILE",
+                        help="signed heads, kept elsewhere, to compare with; else the service's own")  # fmt: skip
     verify.add_argument("--trust", action="append", metavar="KEY", default=[],
                         help="public key, in hexadecimal, whose heads are believed; again for another")  # fmt: skip
     add_json(verify)
@@ -49,29 +50,39 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def answer_verify(options: argparse.Namespace) -> int:
     """Walk the chain; 1 when a row is wrong."""
-    from api.store.signed_heads import signed_digests
+    from api.store.signed_heads import not_proven
     from api.store.store import Store
 
+    url, settings = store_settings(options)
     if bool(options.heads) != bool(options.trust):
         raise InvalidAsk("--heads", "and --trust belong together.", "Give both: a head is believed for its key.")
-    digests: dict[int, bytes] = {}
-    if options.heads:
-        file = Path(options.heads)
-        if not file.is_file():
-            raise InvalidAsk("--heads", "there is no such file.", "Check the path.")
-        with file.open("rb") as lines:
-            digests = signed_digests(lines, options.trust)
-    with existing_database(store_url(options)) as database:
+    digests = _digests(options.heads, options.trust) if options.heads else digests_here(settings)
+    with existing_database(url) as database:
         found = Store(database).verify(digests)
+    doubts = not_proven(found, digests, from_elsewhere=bool(options.heads)) if found.bad is None else []
     if options.json:
         bad = None if found.bad is None else found.bad._asdict()
-        print(json.dumps({"intact": bad is None, "rows": found.rows, "hash": found.head.digest.hex(), "bad": bad}))
+        signed = {"signed_heads": len(digests), "signed_up_to": max(digests, default=None), "not_proven": doubts}
+        print(json.dumps({"intact": bad is None, "rows": found.rows, "hash": found.head.digest.hex(), "bad": bad,
+                          **signed}))  # fmt: skip
     elif found.bad is None:
-        signed = f", {len(digests)} signed heads met" if digests else ""
-        print(f"OK   {found.rows} rows follow from each other{signed}; the last has {found.head.digest.hex()}")
+        signed_too = f", {len(digests)} signed heads met" if digests else ""
+        print(f"OK   {found.rows} rows follow from each other{signed_too}; the last has {found.head.digest.hex()}")
+        for line in doubts:
+            print(f"NOTE {line}")
     else:
         print(f"FAIL row {found.bad.sequence} {found.bad.problem}; {found.rows} rows before it are right")
     return 0 if found.bad is None else 1
+
+
+def _digests(heads: str, trusted: list[str]) -> dict[int, bytes]:
+    from api.store.signed_heads import signed_digests
+
+    file = Path(heads)
+    if not file.is_file():
+        raise InvalidAsk("--heads", "there is no such file.", "Check the path.")
+    with file.open("rb") as lines:
+        return signed_digests(lines, trusted)
 
 
 def answer_replay(options: argparse.Namespace) -> int:

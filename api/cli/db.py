@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from api.cli.arguments import Once, add_json
-from api.cli.stores import FIELDS, add_store, existing_database, store_url
+from api.cli.stores import FIELDS, add_store, digests_here, existing_database, store_settings, store_url
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +26,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
     restore.add_argument("file", metavar="FILE", help="a backup")
     add_store(restore)
     restore.set_defaults(answer=answer_restore, fields={**FIELDS, "backup": "FILE", "file": "--store"})
+    mend = commands.add_parser("mend-clock", help="set the store's time back after a clock had been ahead")
+    mend.add_argument("--reason", action=Once, metavar="TEXT", required=True, help="for the audit trail")
+    mend.add_argument("--by", action=Once, metavar="DUTY", help="who does it; 'command line' if left out")
+    add_store(mend)
+    mend.set_defaults(answer=answer_mend_clock, fields={**FIELDS, "reason": "--reason", "actor.duty": "--by"})
     move = commands.add_parser("move", help="copy everything to another store and prove that it arrived")
     add_store(move)
     move.add_argument("--to", action=Once, metavar="URL", required=True, help="an empty store, sqlite: or postgresql:")
@@ -49,8 +54,10 @@ def answer_check(options: argparse.Namespace) -> int:
     """Look at everything; 1 when something should not be believed."""
     from api.store.check import check
 
-    with existing_database(store_url(options)) as database:
-        found = check(database)
+    url, settings = store_settings(options)
+    digests = digests_here(settings)
+    with existing_database(url) as database:
+        found = check(database, digests)
     if options.json:
         document = {"sound": not found.problems, **found._asdict()}
         print(json.dumps(document, ensure_ascii=False, indent=1))
@@ -80,6 +87,27 @@ def answer_restore(options: argparse.Namespace) -> int:
 
     sums = restore(Path(options.file), store_url(options))
     print(f"OK   {sums['audit'].rows} audit rows, verified")
+    return 0
+
+
+def answer_mend_clock(options: argparse.Namespace) -> int:
+    """Set the store's time to this machine's clock, and say from what to what."""
+    import time
+
+    from api.store.clock import MendClock
+    from api.store.ledger import Actor, Role
+    from api.store.schema import refuse_old_schema
+    from api.store.store import Store
+
+    with existing_database(store_url(options)) as database:
+        refuse_old_schema(database)
+        actor = Actor(Role.ADMIN, options.by or "command line")
+        said = Store(database).do(MendClock(options.reason), actor, time.time()).document
+    print(f"OK   the store's time is {said['at']}; it was {said['was']}")
+    for mended in said["ports"]:
+        part = next(name for name in ("status", "capacity", "reception") if name in mended)
+        print(f"NOTE {mended['port_id']}: its {part} now counts as reported at {mended[part]['reported_at']}")
+    print("NOTE Check that this machine's clock is right. Holds that ended while it was wrong have to be made anew.")
     return 0
 
 

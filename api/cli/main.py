@@ -27,6 +27,7 @@ from api.cli import (
 )
 from api.cli.arguments import Parser, guarded
 from api.cli.refusals import refusal_line
+from api.stopping import ended_by_signals
 from api.store.errors import SchemaMismatch, StoreBusy, StoreUnavailable
 from engine import ENGINE_VERSION
 from engine.errors import DownloadFailed, PackError, SafeportError
@@ -85,7 +86,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         options = parser().parse_args(guarded(arguments))
         fields = options.fields
-        return int(options.answer(options))
+        with ended_by_signals():
+            return int(options.answer(options))
     except SystemExit as end:
         # --help and --version end this way.
         return int(end.code or 0)

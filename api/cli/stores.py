@@ -45,6 +45,18 @@ def store_url(options: argparse.Namespace) -> str:
     return store_settings(options)[0]
 
 
+def digests_here(settings: "Settings") -> dict[int, bytes]:
+    """Hashes of audit rows that the signed heads of the service vouch for; none where it has signed none.
+
+    Raises
+    ------
+    StoreError
+        A line of them is damaged.
+    """
+    place = settings.heads_place
+    return {} if place is None else place.known()
+
+
 @contextmanager
 def existing_database(url: str) -> "Iterator[Database]":
     """The database of a store that is there: a mistyped path must not make an empty one.

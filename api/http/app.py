@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from api.house import House
@@ -18,6 +18,7 @@ from api.http.broadcast import Broadcast
 from api.http.callers import Gate, refuse_open_doors
 from api.http.chores import chores
 from api.http.doors import forecast_of
+from api.http.framing import Framing
 from api.http.headers import AnswerHeaders, stamp
 from api.http.limits import BodyLimit, OnceFor, Workshop
 from api.http.memory import Memory
@@ -25,10 +26,11 @@ from api.http.meters import Meters
 from api.http.openapi import TITLE, describe
 from api.http.opening import Opening
 from api.http.planner import Planner
-from api.http.problems import Starting, answer_problem
+from api.http.problems import Starting, answer_nobody, answer_problem
 from api.http.watching import Leaving, Watching
 from api.position import parse_time
 from api.settings import Settings, read_settings
+from api.store.errors import StoreError
 from api.store.store import Store
 from engine import ENGINE_VERSION
 from engine.errors import PackError, SafeportError
@@ -78,6 +80,7 @@ def create_app(
         broadcast.announce("forecast.changed", forecast_of(opened))
 
     opening.on_forecast = tell_of_forecast
+    broadcast.on_key = gate.forget_key
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -111,11 +114,13 @@ def create_app(
     app.openapi = describe(app)  # type: ignore[method-assign]
     for sort in (SafeportError, RequestValidationError, HTTPException):
         app.add_exception_handler(sort, answer_problem)
+    app.add_exception_handler(ClientDisconnect, answer_nobody)
     app.add_exception_handler(Exception, _answer_failure)
     # The last one added is the first to see a request.
     app.add_middleware(GZipMiddleware, minimum_size=limits.gzip_from_bytes, compresslevel=limits.gzip_level)
     larger = {"/v1/edxl-have": limits.exchange_bytes, "/v1/plans": limits.plan_body_bytes}
     app.add_middleware(BodyLimit, most_bytes=limits.body_bytes, larger=larger)
+    app.add_middleware(Framing, body_s=limits.body_s)
     app.add_middleware(Watching, meters=meters, leaving=leaving)
     app.add_middleware(AnswerHeaders)
     refuse_open_doors(app)
@@ -149,12 +154,13 @@ def watch_all(app: FastAPI) -> None:
 
 
 def is_ready(app: FastAPI) -> bool:
-    """Whether an application answers decisions and means to go on doing so."""
+    """Whether an application answers decisions and means to go on doing so, and its store keeps what is done."""
     if app.state.leaving.has_begun:
         return False
     try:
         app.state.opening.house()
-    except (Starting, PackError):
+        app.state.memory.refuse_trouble()
+    except (Starting, PackError, StoreError):
         return False
     return True
 

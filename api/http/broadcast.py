@@ -107,6 +107,8 @@ class Broadcast:
         self._listeners: set[Listener] = set()
         self._position: int | None = None
         self._is_over = False
+        self.on_key: Callable[[str], None] | None = None
+        """Called with the id of a key that was changed, by whatever process."""
 
     @property
     def listeners(self) -> int:
@@ -144,6 +146,8 @@ class Broadcast:
         position = self._position
         events = await self._after(position)
         for event in events:
+            if self.on_key is not None and event.kind.startswith("key."):
+                self.on_key(event.subject)
             self._tell(_heard(event))
             self._position = event.sequence
         return len(events)

@@ -5,6 +5,7 @@ caller: Annotated[Caller, allowed(Permission.HOLD_PLACES)]
 A route that names none stops the service from starting (`refuse_open_doors`).
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -21,7 +22,8 @@ from api.access.keys import START, Keys
 from api.access.rates import SORT, Buckets, Rate, Sort, neighbourhood, whole_seconds
 from api.access.roles import OWN_ONLY, STORE_ROLE, Permission, acting_role
 from api.access.tokens import LONGEST_TOKEN, Tokens
-from api.http.problems import AccessUnknown, Forbidden, OnlyLocal, TooOften, Unauthenticated
+from api.http.problems import AccessUnknown, CrossSite, Forbidden, OnlyLocal, TooOften, Unauthenticated
+from api.http.turns import asking
 from api.settings import Settings
 from api.store.ledger import Actor, Role
 from api.store.store import Store
@@ -83,6 +85,9 @@ class Gate:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self._is_on = settings.access
+        self._has_proxies = bool(settings.trusted_proxies)
+        self.key_changed = asyncio.Event()
+        """Set, and replaced by a new one, when a key was given another secret or ended, by whatever process."""
         self._clock = clock
         self.keys = (
             None
@@ -115,10 +120,11 @@ class Gate:
         """
         if not self._is_on:
             request.state.principal_kind = "local"
-            return _local(request)
+            return _local(request, self._has_proxies)
         identity = await self._known(request)
         # For the log, which is told no more of who calls.
         request.state.principal_kind = identity.principal.partition(":")[0]
+        asking.set((identity.principal, asking.get()[1]))
         wait_s = self._buckets.take(SORT[permission], identity.principal, self._clock())
         if wait_s > 0.0:
             raise _too_often(wait_s)
@@ -136,12 +142,19 @@ class Gate:
         if not self._is_on:
             return True
         try:
-            identity = await self._identified(_bearer_of(request), may_look_up=True)
+            identity = await self._identified(_bearer_of(request), is_tired=False)
         except NotKnown:
             return False
         except CannotTell:
             return True
         return acting_role(identity.roles, permission) is not None
+
+    def forget_key(self, key_id: str) -> None:
+        """Believe nothing of a key that was remembered: it was changed."""
+        if self.keys is not None:
+            self.keys.forget(key_id)
+        changed, self.key_changed = self.key_changed, asyncio.Event()
+        changed.set()
 
     def begin(self) -> None:
         """Get ready before the first caller comes."""
@@ -158,12 +171,12 @@ class Gate:
 
         A valid key or token is never refused for what others at the same address sent: it is looked at first. What it
         costs to look is what it costs to refuse, and the one thing that costs more, to ask the store about an id that
-        was never seen, is left out where an address has sent too many that were wrong.
+        was never seen, is done where an address has sent too many that were wrong only for ids that are a key's.
         """
         place = neighbourhood("" if request.client is None else request.client.host)
         tired = self._buckets.is_empty(Sort.REFUSE, place, self._clock())
         try:
-            return await self._identified(_bearer_of(request), may_look_up=not tired)
+            return await self._identified(_bearer_of(request), is_tired=tired)
         except CannotTell:
             raise AccessUnknown("Try again in a few seconds.", {"Retry-After": "5"}) from None
         except NotKnown as unknown:
@@ -173,11 +186,11 @@ class Gate:
             _log.warning("request %s is of nobody known: %s", request.state.request_id, unknown.reason.name)
             raise Unauthenticated(_WORDING, _CHALLENGE) from None
 
-    async def _identified(self, text: str, may_look_up: bool) -> Identity:
+    async def _identified(self, text: str, is_tired: bool) -> Identity:
         if text.startswith(START):
             if self.keys is None:
                 raise NotKnown(Reason.KEYS_NOT_TAKEN)
-            return await self.keys.identify(text, may_look_up)
+            return await self.keys.identify(text, may_look_up=not is_tired)
         if self._tokens is None:
             raise NotKnown(Reason.TOKENS_NOT_TAKEN)
         return await self._tokens.identify(text)
@@ -198,19 +211,33 @@ def _too_often(wait_s: float) -> TooOften:
     return TooOften(f"Come again in {seconds} s.", {"Retry-After": seconds})
 
 
-def _local(request: Request) -> Caller:
+_FORWARDING = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"})
+"""Headers of a request that somebody has passed on."""
+_OWN_SITE = frozenset({"same-origin", "none"})
+
+
+def _local(request: Request, has_proxies: bool) -> Caller:
     """The caller, where nobody is asked who they are: somebody at this very machine.
 
     The name in ``Host`` has to be this machine's too. Otherwise any page a browser here looks at could have its own
-    name lead here, and read and change everything (DNS rebinding).
+    name lead here, and read and change everything (DNS rebinding). A page of another site that asks without reading
+    the answer could still change things, so it is refused by what its browser says of it. And what was passed on comes
+    from somewhere else, unless a proxy that is known says from where.
     """
+    headers = request.headers
     client = "" if request.client is None else request.client.host
     try:
-        name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+        host = urlsplit(f"//{headers.get('host', '')}")
+        name = host.hostname or ""
     except ValueError:
         name = ""
     if not is_loopback(client) or not is_loopback(name):
         raise OnlyLocal("Turn access on (SAFEPORT_ACCESS=on) to answer others, or ask http://127.0.0.1.")
+    if not _FORWARDING.isdisjoint(headers.keys()) and not (has_proxies and "x-forwarded-for" in headers):
+        raise OnlyLocal("It was passed on by a proxy. Name the proxy (SAFEPORT_TRUSTED_PROXIES) and turn access on.")
+    own = f"{request.url.scheme}://{headers.get('host', '')}".lower()
+    if headers.get("sec-fetch-site", "none") not in _OWN_SITE or headers.get("origin", own).lower() != own:
+        raise CrossSite("Access is off, and only this service's own pages and programs on this machine are answered.")
     return LOCAL
 
 

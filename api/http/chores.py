@@ -5,25 +5,25 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 
 from api.http.broadcast import Broadcast
-from api.http.memory import Memory
+from api.http.memory import AHEAD_S, Memory
 from api.http.problems import Busy
 from api.settings import Settings
-from api.store.errors import StoreError
+from api.store.errors import BadExchange, StoreError
 from api.store.ledger import Actor, Role
 from api.store.reservations import ExpireHold
-from api.store.signed_heads import export_head, read_signing_key
+from api.store.signed_heads import HeadsPlace, export_head, read_signing_key
 from api.store.store import Store
 
 _log = logging.getLogger(__name__)
 
 SWEEPER = Actor(Role.SYSTEM, "sweeper")
 
-AHEAD_S = 120.0
-"""[A] How far clocks of several machines may be apart before it is said. [s]"""
+WATCH_EVERY_S = 0.5
+"""How often it is looked whether the store is where it was. [s]"""
 
+_FAILURES = (StoreError, Busy, OSError)
 _MOST_EXPIRED = 1_000
 """Holds marked in one go, so that the other chores have their turn."""
 
@@ -32,17 +32,28 @@ _MOST_EXPIRED = 1_000
 async def chores(memory: Memory, broadcast: Broadcast, settings: Settings) -> AsyncIterator[None]:
     """Do them while the application runs; nothing where no records are kept."""
     tasks: list[asyncio.Task[None]] = []
+    signer: Signer | None = None
     if memory.is_kept:
         # Before the first request: a listener may be the first to come.
         await broadcast.begin()
+        with suppress(StoreError, Busy):
+            await memory.watch()
+        tasks.append(asyncio.create_task(watch(memory)))
         tasks.append(asyncio.create_task(broadcast.run()))
         tasks.append(asyncio.create_task(every(settings.sweep_every_s, lambda: sweep(memory, settings.kept_documents))))
-        if settings.signing_key is not None and settings.signed_heads is not None:
-            signer = Signer(settings.signing_key, settings.signed_heads)
+        place = settings.heads_place
+        if place is not None:
+            signer = Signer(place)
             tasks.append(asyncio.create_task(every(settings.sign_every_s, lambda: memory.run(signer.sign))))
     try:
         yield
     finally:
+        if signer is not None:
+            # What was recorded since the last signature is signed before the service goes.
+            try:
+                await memory.run(signer.sign)
+            except _FAILURES as failure:
+                _log.error("%s", failure)
         for task in tasks:
             task.cancel()
         for task in tasks:
@@ -55,9 +66,17 @@ async def every(period_s: float, work: Callable[[], Awaitable[object]]) -> None:
     while True:
         try:
             await work()
-        except (StoreError, Busy, OSError) as failure:
+        except _FAILURES as failure:
             _log.error("%s", failure)
         await asyncio.sleep(period_s)
+
+
+async def watch(memory: Memory) -> None:
+    """Look after the store until cancelled; what is found is said by `Memory` and by ``/readyz``."""
+    while True:
+        await asyncio.sleep(WATCH_EVERY_S)
+        with suppress(StoreError, Busy):
+            await memory.watch()
 
 
 async def sweep(memory: Memory, kept_documents: int) -> None:
@@ -79,11 +98,12 @@ async def look_at_clock(memory: Memory) -> None:
     The store's time never goes back, so until the clock has caught up holds end early, and reports count as of no known
     age. Nobody would guess why.
     """
-    memory.ahead_s = await memory.run(lambda store: store.head().at_ms / 1000.0 - time.time())
+    await memory.watch()
     if memory.ahead_s > AHEAD_S:
         _log.error(
             "the store's time is %.0f s ahead of this clock: a clock was wrong when something was recorded. Until this "
-            "clock has caught up holds end early and what ports report counts as stale. Check the time service.",
+            "clock has caught up holds end early and what ports report counts as stale. Check the time service, then "
+            "run 'safeport db mend-clock --reason TEXT'.",
             memory.ahead_s,
         )
 
@@ -93,20 +113,39 @@ class Signer:
 
     Parameters
     ----------
-    key : Path
-        File with an Ed25519 key.
-    heads : Path
-        File the signed heads are added to; it belongs on another machine.
+    place : HeadsPlace
+        The key, and the file the signed heads are added to; it belongs on another machine.
     """
 
-    def __init__(self, key: Path, heads: Path) -> None:
-        self._key = read_signing_key(key)
-        self._heads = heads
-        self._signed = 0
+    def __init__(self, place: HeadsPlace) -> None:
+        self._place = place
+        self._signed: int | None = None
 
     def sign(self, store: Store) -> None:
-        """Sign, in a thread."""
+        """Sign, in a thread.
+
+        Raises
+        ------
+        BadExchange
+            What was signed before is not of this chain: it is of another store, or this one was written anew.
+        OSError
+            The place cannot be written.
+        """
         head = store.head()
+        if self._signed is None:
+            self._place.prepare()
+            self._refuse_another_chain(store)
+            self._signed = 0
         if head.sequence > self._signed:
-            export_head(head, self._key, self._heads)
+            export_head(head, read_signing_key(self._place.key), self._place.heads)
             self._signed = head.sequence
+
+    def _refuse_another_chain(self, store: Store) -> None:
+        known = self._place.known()
+        for sequence in sorted(known)[-1:]:
+            rows = store.audit(sequence - 1, 1) if sequence else []
+            if sequence and (not rows or rows[0]["hash"] != known[sequence].hex()):
+                raise BadExchange(
+                    self._place.heads.name, "holds signed heads of another chain: nothing is signed.",
+                    "If the store was made anew or restored, move the file away; if not, its chain was written anew.",
+                )  # fmt: skip

@@ -1,6 +1,7 @@
 """How much of a request is read, and how many requests are worked on at once."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from typing import Generic, TypeVar
 
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.problems import BodyTooLarge, Busy, answer_problem
+from api.http.turns import TurnLost, Turns, asking
 
 Answer = TypeVar("Answer")
 
@@ -61,7 +63,7 @@ class BodyLimit:
 
 
 class Workshop:
-    """Threads for the work of the engine.
+    """Threads for the work of the engine, in turns: who has had least lately is next.
 
     Parameters
     ----------
@@ -70,30 +72,38 @@ class Workshop:
     """
 
     def __init__(self, working: int, waiting: int) -> None:
-        self._working = CapacityLimiter(working)
-        self._most_waiting = waiting
+        self._turns = Turns(working, waiting)
+        # As many threads as turns, so that whoever has a turn has a thread.
+        self._threads = CapacityLimiter(working)
 
     @property
     def working(self) -> int:
         """Pieces of work being done."""
-        return self._working.statistics().borrowed_tokens
+        return self._turns.running
 
     @property
     def waiting(self) -> int:
         """Pieces of work that wait for their turn."""
-        return self._working.statistics().tasks_waiting
+        return self._turns.waiting
 
     async def run(self, work: Callable[[], Answer]) -> Answer:
-        """Result of a piece of work, done in a thread.
+        """Result of a piece of work, done in a thread, in the caller's turn.
 
         Raises
         ------
         Busy
             As many wait already as may.
         """
-        if self.waiting >= self._most_waiting:
-            raise Busy("Many requests wait already. Try again in a second.", {"Retry-After": "1"})
-        return await to_thread.run_sync(work, limiter=self._working)
+        caller, connection = asking.get()
+        try:
+            await self._turns.begin(caller, connection)
+        except TurnLost:
+            raise Busy("Many requests wait already. Try again in a second.", {"Retry-After": "1"}) from None
+        begun_s = time.perf_counter()
+        try:
+            return await to_thread.run_sync(work, limiter=self._threads)
+        finally:
+            self._turns.end(caller, connection, time.perf_counter() - begun_s)
 
 
 class OnceFor(Generic[Answer]):

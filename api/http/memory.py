@@ -14,7 +14,7 @@ from api.http.limits import Workshop
 from api.http.meters import Meters
 from api.http.problems import Busy, NoStore, OwnerUnknown
 from api.patience import within
-from api.store.errors import Refused, StoreError, StoreUnavailable
+from api.store.errors import ClockJumped, Refused, StoreError, StoreMoved, StoreUnavailable
 from api.store.ledger import Answer, Command, Once
 from api.store.live import KeptSnapshot, PortsSnapshot, lost_snapshot
 from api.store.store import Store
@@ -24,6 +24,9 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 KEY = "Idempotency-Key"
+
+AHEAD_S = 120.0
+"""[A] How far clocks of several machines may be apart before it is said. [s]"""
 
 _WITHOUT = "encounter_id: the store cannot be read. Leave encounter_id out to be answered now, or try again soon."
 
@@ -53,6 +56,7 @@ class Memory:
         self._kept: KeptSnapshot | None = None
         self.ahead_s = 0.0
         """How far the store's time is ahead of this machine's clock, as last looked at. [s]"""
+        self._moved: StoreMoved | None = None
         self.changed = asyncio.Event()
         """Set when this process has changed something; the poller of events clears it."""
 
@@ -77,6 +81,31 @@ class Memory:
             raise NoStore("Start it with --store to keep records.")
         return self._store
 
+    def refuse_trouble(self) -> None:
+        """Refuse to be called ready while nothing can be kept, or what is kept gets a wrong time.
+
+        Raises
+        ------
+        StoreMoved, ClockJumped
+        """
+        if self._moved is not None:
+            raise self._moved
+        if self.ahead_s > AHEAD_S:
+            raise ClockJumped(
+                "store", f"has a time {self.ahead_s:.0f} s ahead of this clock: a clock was wrong once. Until this one "
+                "has caught up, holds end early and what ports report counts as stale.",
+                "Check the time service, then run 'safeport db mend-clock --reason TEXT'.",
+            )  # fmt: skip
+
+    async def watch(self) -> None:
+        """Look whether the store is where it was, and how far its time is ahead of this clock.
+
+        Raises
+        ------
+        StoreError, Busy
+        """
+        self.ahead_s = await self.run(_looked_at)
+
     async def run(self, work: Callable[[Store], T], what: str = "other") -> T:
         """Result of a piece of work on the store, done in a thread; `what` is the meters' word for it.
 
@@ -92,6 +121,9 @@ class Memory:
             raise
         except (StoreError, Busy) as failed:
             failure = failed
+            if isinstance(failed, StoreMoved) and self._moved is None:
+                _log.error("%s", failed)
+                self._moved = failed
             raise
         finally:
             self._meters.store_worked(what, time.perf_counter() - begun_s, failure)
@@ -154,6 +186,11 @@ class Memory:
                 raise OwnerUnknown(_WITHOUT, {"Retry-After": "1"}) from failure
             _log.error("ports are taken as they were last known: %s", failure)
             return lost_snapshot() if self._kept is None else self._kept.snapshot
+
+
+def _looked_at(store: Store) -> float:
+    store.refuse_moved()
+    return store.head().at_ms / 1000.0 - time.time()
 
 
 async def once_of(request: Request, caller: Caller) -> Once | None:

@@ -17,6 +17,10 @@ LOOK_EVERY_S = 1.0
 """How often the forecast file is looked at. [s]"""
 
 
+SETTLE_S = 2.0
+"""How long the end of the service waits for a house that is being opened. [s]"""
+
+
 class Opening:
     """The house, once it is open and warm.
 
@@ -49,17 +53,20 @@ class Opening:
     def begin(self) -> None:
         """Start opening in a thread, if there is no house yet."""
         if self._house is None:
-            self._task = asyncio.create_task(to_thread.run_sync(self._opened))
+            self._task = asyncio.create_task(to_thread.run_sync(self._opened, abandon_on_cancel=True))
             self._task.add_done_callback(_report)
         if self._forecast is not None:
             self._watch = asyncio.create_task(self._watched(self._forecast))
 
     async def settled(self) -> None:
-        """Wait until the house is open or could not be opened, and watch no more."""
+        """Wait a little until the house is open or could not be opened, and watch no more.
+
+        Compiling takes minutes and cannot be stopped: a service that is to end does not wait for that.
+        """
         if self._watch is not None:
             self._watch.cancel()
         if self._task is not None:
-            await asyncio.wait([self._task])
+            await asyncio.wait([self._task], timeout=SETTLE_S)
 
     async def _watched(self, file: Path) -> None:
         """Take over a forecast that has replaced the one in use; one that cannot be read changes nothing."""
@@ -78,9 +85,12 @@ class Opening:
                     self.on_forecast(self._house)
             except Starting:
                 continue
-            except SafeportError as refused:
+            except PackError:
+                # There is no house to take it over, and why not is said elsewhere.
+                continue
+            except Exception as refused:  # noqa: BLE001 - whatever a file does to its reader, the next one is looked at
                 self.forecast_refused = True
-                _log.error("the forecast in use stays: %s", refused)
+                _log.error("the forecast in use stays: %s", refusal_of(refused), exc_info=_unexpected(refused))
             seen = stamp
 
     def _opened(self) -> House:
@@ -90,10 +100,10 @@ class Opening:
         if self._forecast is not None:
             try:
                 house = house.forecasting(self._forecast)
-            except SafeportError as refused:
+            except Exception as refused:  # noqa: BLE001 - no file may keep the service from answering
                 # An answer without a forecast beats none; a better file is taken over as soon as it is there.
                 self.forecast_refused = True
-                _log.error("serving without a forecast: %s", refused)
+                _log.error("serving without a forecast: %s", refusal_of(refused), exc_info=_unexpected(refused))
         warm(house)
         return house
 
@@ -120,6 +130,17 @@ class Opening:
         raise PackError("geodata pack", "could not be opened.", "The log of the service says why.") from failure
 
 
+def refusal_of(failure: Exception) -> str:
+    """What is said of a forecast that cannot be used: its refusal, or that nobody expected what it did."""
+    if isinstance(failure, SafeportError):
+        return str(failure)
+    return "the forecast file could not be read, in a way the program did not expect. Make it anew."
+
+
+def _unexpected(failure: Exception) -> Exception | None:
+    return None if isinstance(failure, SafeportError) else failure
+
+
 def _forecast_id(house: House) -> str:
     forecast = house.world.identity["forecast"]
     return str(forecast.get("id", "")) if isinstance(forecast, dict) else ""
@@ -135,6 +156,9 @@ def _stamp(file: Path) -> tuple[int, int, int] | None:
 
 
 def _report(task: "asyncio.Task[House]") -> None:
+    if task.cancelled():
+        # The service ended before it was open.
+        return
     failure = task.exception()
     if failure is None:
         house = task.result()

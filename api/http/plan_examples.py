@@ -207,7 +207,7 @@ PLAN: dict[str, Any] = {
         "geodata": {
             "built_at": "2026-11-22T15:30:00Z",
             "id": "channel-2026-11-22",
-            "sha256": "70508ed0323ca50667eb65384ff9d7380c127bd1dd210107f25522f1c803b5f2",
+            "sha256": "863856a55213fb2bab06156ace12292fd5748d51a445bed70de47cf3c21dd00b",
         },
         "persons_per_hour_without_figures": None,
         "policies": {"nearest-time": "3d0ff921be3c69754e1e4a1c0e4a6d524772a24364d90c385e5bd59f7f62a91e"},

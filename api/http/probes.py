@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from api.document import dump
 from api.http.doors import JsonText, forecast_of, geodata_of
+from api.http.memory import Memory
 from api.http.openapi import problems
 from api.http.opening import Opening
 from api.http.problems import Stopping
@@ -29,13 +30,16 @@ async def read_health() -> Response:
 async def read_readiness(request: Request) -> Response:
     """Answer 200 once the pack is open and every compiled path has run once.
 
-    Before that 503, saying why; and 503 again when the service is about to stop, while it still answers everything.
+    Before that 503, saying why; and 503 again when the service is about to stop, while it still answers everything,
+    while the store's file is not where it was, and while the store's time is far ahead of the clock.
     """
     opening: Opening = request.app.state.opening
     leaving: Leaving = request.app.state.leaving
     if leaving.has_begun:
         raise Stopping("The service stops; others should be asked.")
     house = opening.house()
+    memory: Memory = request.app.state.memory
+    memory.refuse_trouble()
     return JsonText(
         dump(
             {

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from api.document import Json, dump
 from api.store.errors import (
     BadExchange,
+    ClockJumped,
     HoldExpired,
     KeyReused,
     NewerReport,
@@ -30,6 +31,7 @@ from api.store.errors import (
     StoreBroken,
     StoreBusy,
     StoreError,
+    StoreMoved,
     StoreUnavailable,
     WrongState,
     WrongValue,
@@ -42,6 +44,8 @@ MOST_BYTES = 8_192
 _MOST_CHARS = 300
 _MOST_STEP_CHARS = 60
 _UNAVAILABLE = 503
+CLIENT_GONE = 499
+"""Counted and logged for a client that went away in the middle of its request; never seen by anybody."""
 
 
 class Refusal(HTTPException):
@@ -64,6 +68,18 @@ class UnsupportedMedia(Refusal):
 
 class BodyTooLarge(Refusal):
     """The body is larger than this door reads."""
+
+
+class TwoHosts(Refusal):
+    """The request names the service twice: whoever passed it on may go by the other name."""
+
+
+class BodyTooSlow(Refusal):
+    """The body has not come in the time there is for it."""
+
+
+class CrossSite(Refusal):
+    """A page of another site asks, through a browser on this machine."""
 
 
 class NoSuchPort(Refusal):
@@ -138,6 +154,9 @@ KINDS: dict[type[Exception] | int, Kind] = {
     MalformedJson: Kind(400, "MALFORMED_JSON", "The body is not well-formed JSON"),
     UnsupportedMedia: Kind(415, "UNSUPPORTED_MEDIA_TYPE", "The body is not declared as JSON"),
     BodyTooLarge: Kind(413, "BODY_TOO_LARGE", "The body is too large"),
+    TwoHosts: Kind(400, "BAD_REQUEST", "The request cannot be read"),
+    BodyTooSlow: Kind(408, "BODY_TOO_SLOW", "The body did not come in time"),
+    CrossSite: Kind(403, "CROSS_SITE", "A page of another site asks"),
     NoSuchPort: Kind(404, "UNKNOWN_PORT", "There is no such port"),
     Starting: Kind(503, "STARTING", "The service is starting"),
     Stopping: Kind(503, "STOPPING", "The service is stopping"),
@@ -159,6 +178,8 @@ KINDS: dict[type[Exception] | int, Kind] = {
     NewerReport: Kind(409, NewerReport.code, "What is known is newer"),
     StoreBusy: Kind(503, StoreBusy.code, "The store is busy"),
     StoreUnavailable: Kind(503, StoreUnavailable.code, "The store cannot be reached"),
+    StoreMoved: Kind(503, StoreMoved.code, "The store's file is not where it was"),
+    ClockJumped: Kind(503, ClockJumped.code, "The store's time is ahead of the clock"),
     StoreBroken: Kind(503, StoreBroken.code, "The store can write no more"),
     StoreError: Kind(503, StoreError.code, "The store cannot be used"),
     Unauthenticated: Kind(401, "UNAUTHENTICATED", "It is not known who is calling"),
@@ -202,6 +223,11 @@ async def answer_problem(request: Request, exception: Exception) -> Response:
     if isinstance(exception, Refusal):
         return problem(request, kind, exception.detail, headers=headers)
     return problem(request, kind, "", headers=headers)
+
+
+async def answer_nobody(_: Request, __: Exception) -> Response:
+    """Answer for a client that went away before its request was whole: nobody reads it, and nothing failed here."""
+    return Response(status_code=CLIENT_GONE)
 
 
 def problem(

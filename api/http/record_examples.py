@@ -81,7 +81,7 @@ REPORT_IN: dict[str, Any] = {
 _REPORT: dict[str, Any] = {
     "sequence": 7, "source": "phone", "position": {"type": "Point", "coordinates": [1.42, 51.05]},
     "uncertainty_m": 500.0, "observed_at": "2026-11-22T14:20:00.000Z", "persons": {"min": 35, "max": 45},
-    "making_way": None, "text": "grey inflatable, engine stopped",
+    "making_way": None, "text": "grey inflatable, engine stopped", "by": _DUTY,
 }  # fmt: skip
 REPORTED: dict[str, Any] = {
     **_REPORT, "encounter_id": "e-7", "recorded_at": "2026-11-22T14:21:00.000Z",
@@ -165,7 +165,10 @@ AUDIT: dict[str, Any] = {
     ],
     "next_after": None,
 }  # fmt: skip
-VERIFIED: dict[str, Any] = {"intact": True, "rows": 30, "hash": _PAGE, "bad": None}
+VERIFIED: dict[str, Any] = {
+    "intact": True, "rows": 30, "hash": _PAGE, "bad": None, "signed_heads": 4, "signed_up_to": 29,
+    "not_proven": ["Not proven: that rows 30 to 30 were not written anew. They came after the last signed head."],
+}  # fmt: skip
 
 KEY_IN: dict[str, Any] = {"unit": "RNLI Severn", "role": "crew", "expires_at": "2027-11-22T00:00:00Z"}
 ROTATE_IN: dict[str, Any] = {"overlap_s": 3_600}

@@ -206,6 +206,7 @@ class ReportShape(BaseModel):
     persons: PersonsRangeShape
     making_way: bool | None
     text: str
+    by: Annotated[ByShape, Field(description="Whose report it is.")]
 
 
 class PossibleDuplicateShape(BaseModel):
@@ -425,6 +426,9 @@ class VerifiedShape(BaseModel):
     rows: Annotated[int, Field(description="Rows that are right, from the first on.")]
     hash: Annotated[str, Field(description="Of the last of them.")]
     bad: BadRowShape | None
+    signed_heads: Annotated[int, Field(description="Heads the service has signed, which were met.")]
+    signed_up_to: Annotated[int | None, Field(description="Row of the last of them; null where there is none.")]
+    not_proven: Annotated[list[str], Field(description="What the walk does not show, in words.")]
 
 
 class KeyShape(BaseModel):

@@ -15,7 +15,9 @@ from fastapi import FastAPI
 
 from api.access.key_sets import is_loopback
 from api.http.app import create_app
+from api.http.patient_protocol import patient_protocol
 from api.settings import Settings, read_settings
+from api.stopping import ended_by_signals
 from api.store.signed_heads import read_signing_key
 from api.store.store import open_for_service
 from engine import ENGINE_VERSION
@@ -49,7 +51,7 @@ def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast:
     """
     chosen = settings or read_settings()
     url = chosen.store
-    with ExitStack() as opened:
+    with ended_by_signals(), ExitStack() as opened:
         _refuse_bad_signing(chosen)
         listener = opened.enter_context(_listener(address_to_listen_on(chosen.host, chosen.access), chosen.port))
         store = None if url is None else opened.enter_context(open_for_service(url.get_secret_value()))
@@ -60,7 +62,7 @@ def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast:
 
 
 def _refuse_bad_signing(chosen: Settings) -> None:
-    if chosen.signing_key is None:
+    if chosen.signing_key is None or not chosen.sign_heads:
         return
     if chosen.store is None:
         raise InvalidAsk("signing_key", "there is no store whose audit chain it could sign.", "Name a store too.")
@@ -69,6 +71,9 @@ def _refuse_bad_signing(chosen: Settings) -> None:
 
 
 def _answer(listener: socket.socket, app: FastAPI, chosen: Settings) -> None:
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        # A terminal that is closed stops the service as gracefully as its supervisor would.
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     with suppress(KeyboardInterrupt):
         address, number = listener.getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address
@@ -88,6 +93,8 @@ def server_config(app: FastAPI, chosen: Settings) -> uvicorn.Config:
         # Queries carry positions; they belong in no log.
         access_log=False,
         server_header=False,
+        # Later than the problem document that says so, for whoever has a request under way.
+        http=patient_protocol(chosen.headers_s, chosen.body_s + 1.0),
         # Whoever is not named may not speak for another.
         proxy_headers=bool(chosen.trusted_proxies),
         forwarded_allow_ips=list(chosen.trusted_proxies),

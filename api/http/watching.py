@@ -14,7 +14,11 @@ from api.http.meters import UNMATCHED, Meters
 _log = logging.getLogger("safeport.requests")
 
 _PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
-"""Asked for every few seconds by machines: in the log only at its lowest level, unless they fail."""
+"""Asked for every few seconds by machines: in the log only at its lowest level, unless they fail. That a service is not
+ready is no failure of the probe, and why it is not has a line of its own."""
+
+
+_NOT_READY = 503
 
 
 class Leaving:
@@ -73,7 +77,7 @@ class Watching:
     def _tell(self, scope: Scope, status: int, took_s: float) -> None:
         route, method, state = template_of(scope), scope["method"], scope.get("state", {})
         self._meters.answered(method, route, status, took_s)
-        level = logging.DEBUG if route in _PROBES and status < 400 else logging.INFO
+        level = logging.DEBUG if route in _PROBES and (status < 400 or status == _NOT_READY) else logging.INFO
         _log.log(
             level, "request",
             extra={

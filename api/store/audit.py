@@ -16,6 +16,9 @@ from api.store.values import Json, written_time
 GENESIS = bytes(32)
 """What the first row says came before it."""
 
+CLOCK_MENDED = "clock.mended"
+"""Kind of the one row that may be earlier than the row before it."""
+
 _FIXED = struct.Struct(">32sqqHHI")
 
 
@@ -112,7 +115,7 @@ def verify_chain(tx: Transaction, digests: dict[int, bytes] | None = None) -> Ve
             return _stopped(sequence, latest_ms, previous, number, "does not follow from the row before it")
         if stated != digest:
             return _stopped(sequence, latest_ms, previous, number, "was changed")
-        if at_ms < latest_ms:
+        if at_ms < latest_ms and kind != CLOCK_MENDED:
             return _stopped(sequence, latest_ms, previous, number, "is earlier than the row before it")
         sequence, latest_ms, previous = number, at_ms, digest
         if known and number in known and known.pop(number) != digest:
@@ -120,8 +123,8 @@ def verify_chain(tx: Transaction, digests: dict[int, bytes] | None = None) -> Ve
     at = Head(sequence, latest_ms, previous)
     if known:
         return Verified(sequence, at, BadRow(sequence + 1, f"is missing; row {min(known)} was signed"))
-    stated_head = tx.row("SELECT sequence, digest FROM journal_head WHERE id = 1")
-    if stated_head is None or stated_head[0] != sequence or bytes(stated_head[1]) != previous:
+    stated_head = tx.row("SELECT sequence, at_ms, digest FROM journal_head WHERE id = 1")
+    if stated_head is None or Head(stated_head[0], stated_head[1], bytes(stated_head[2])) != at:
         return Verified(sequence, at, BadRow(sequence + 1, "is missing, or the head was changed"))
     return Verified(sequence, at, None)
 

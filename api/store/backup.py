@@ -43,6 +43,7 @@ TABLES = {
     "override_record": "sequence, decision_id, encounter_id, port_id, place, code, text, role, duty, at_ms",
     "handover": "sequence, page_sha256, handed_by, taken_by, text, at_ms",
     "made_by": "sequence, principal",
+    "clock_mend": "sequence, at_ms, was_ms, reason, role, duty",
     "access_key": "id, made, unit, role, secret_sha256, previous_sha256, previous_until_ms, made_ms, expires_ms, "
     "rotated_ms, revoked_ms, version",
 }

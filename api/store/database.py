@@ -73,6 +73,15 @@ class Database(Protocol):
     def write_alone(self, work: Callable[[Transaction], T]) -> T:
         """As `write`, in a transaction of its own: for migrations and bulk copies."""
 
+    def refuse_moved(self) -> None:
+        """Refuse where what is written now would be lost.
+
+        Raises
+        ------
+        StoreMoved
+            A file is not where it was.
+        """
+
     def check_integrity(self) -> list[str]:
         """What the database says is wrong with its own structures; empty when nothing is."""
 

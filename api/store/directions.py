@@ -105,6 +105,12 @@ class RecordOverride:
 
 _COLUMNS = "sequence, encounter_id, port_id, place, centre, code, text, role, duty, directed_ms"
 _DIRECTIONS = f"SELECT {_COLUMNS} FROM direction"  # noqa: S608
+_DIRECTED_MS = (
+    "COALESCE((SELECT MIN(m.at_ms) FROM clock_mend m WHERE m.sequence > d.sequence AND m.at_ms < d.directed_ms), "
+    "d.directed_ms)"
+)
+"""When it was said, and no later than the clock was mended after it: one said by a clock ahead must not stay newest."""
+
 _OVERRIDES = (
     "SELECT sequence, decision_id, encounter_id, port_id, place, code, text, role, duty, at_ms FROM override_record"
 )
@@ -113,7 +119,7 @@ _OVERRIDES = (
 def latest_direction(tx: Transaction, encounter_id: str) -> Json | None:
     """The direction that holds for an encounter; None when none was given."""
     found = tx.row(
-        f"{_DIRECTIONS} WHERE encounter_id = ? ORDER BY directed_ms DESC, sequence DESC LIMIT 1", encounter_id
+        f"{_DIRECTIONS} d WHERE encounter_id = ? ORDER BY {_DIRECTED_MS} DESC, sequence DESC LIMIT 1", encounter_id
     )
     return None if found is None else _direction(found)
 
@@ -123,7 +129,7 @@ def open_directions(tx: Transaction) -> dict[str, Json]:
     columns = ", ".join(f"d.{name}" for name in _COLUMNS.split(", "))
     found = tx.rows(
         f"SELECT {columns} FROM direction d JOIN encounter e ON e.id = d.encounter_id WHERE e.state = 'open' "  # noqa: S608
-        "ORDER BY d.directed_ms, d.sequence"
+        f"ORDER BY {_DIRECTED_MS}, d.sequence"
     )
     return {str(row[1]): _direction(row) for row in found}
 

@@ -7,7 +7,9 @@ flagged. No code merges two encounters, and none closes one: a person does, with
 from dataclasses import dataclass
 from typing import ClassVar
 
-from api.store.database import Transaction
+import orjson
+
+from api.store.database import Row, Transaction
 from api.store.drift import Sighting, compare
 from api.store.errors import NothingSuch, WrongState, WrongValue
 from api.store.ledger import Change, Ledger, Role
@@ -73,7 +75,7 @@ class ReportEncounter:
         tx, sequence = ledger.tx, ledger.sequence
         encounter_id = self.encounter_id
         if encounter_id is None:
-            encounter_id = f"e-{sequence}"
+            encounter_id = ledger.new_id("e")
             tx.run(
                 "INSERT INTO encounter (id, opened, opened_ms, state, version) VALUES (?, ?, ?, 'open', ?)",
                 encounter_id, sequence, ledger.now_ms, sequence,
@@ -97,6 +99,7 @@ class ReportEncounter:
             "observed_at": written_time(observed_ms), "recorded_at": written_time(ledger.now_ms),
             "persons": {"min": self.persons_min, "max": self.persons_max}, "making_way": self.making_way,
             "text": self.text, "sequence": sequence,
+            "by": {"role": ledger.actor.role.value, "duty": ledger.actor.duty},
         }  # fmt: skip
         return Change(encounter_id, {**report, "possible_duplicates": self._flag(ledger, encounter_id, lon, lat)})
 
@@ -137,13 +140,13 @@ class ReportEncounter:
                 "persons_differ": _apart(self.persons_min, self.persons_max, least, most),
             }  # fmt: skip
         for other_id, flag in nearest.items():
-            earlier, later = sorted((encounter_id, other_id), key=lambda name: int(name[2:]))
+            earlier, later = sorted((encounter_id, other_id), key=opened_at)
             ledger.defer(
                 "INSERT INTO suspected_duplicate (earlier_id, later_id, flagged, distance_m, envelope_m) "
                 "VALUES (?, ?, ?, ?, ?) ON CONFLICT (earlier_id, later_id) DO NOTHING",
                 earlier, later, ledger.sequence, float(flag["distance_m"]), float(flag["envelope_m"]),
             )  # fmt: skip
-        return [nearest[name] for name in sorted(nearest, key=lambda name: int(name[2:]))]
+        return [nearest[name] for name in sorted(nearest, key=opened_at)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,11 @@ class ReopenEncounter:
         return Change(self.encounter_id, {"encounter_id": self.encounter_id, "state": "open", "reason": self.reason})
 
 
+def opened_at(encounter_id: str) -> int:
+    """Number of the audit row that opened an encounter, which its id begins with."""
+    return int(encounter_id.split("-")[1])
+
+
 def encounter_state(tx: Transaction, encounter_id: str) -> str:
     """``open`` or ``closed``.
 
@@ -221,7 +229,8 @@ def encounter_state(tx: Transaction, encounter_id: str) -> str:
 
 _REPORT = (
     "SELECT r.encounter_id, r.sequence, r.source, r.lon, r.lat, r.uncertainty_m, r.observed_ms, r.persons_min, "
-    "r.persons_max, r.making_way, r.text FROM encounter_report r"
+    "r.persons_max, r.making_way, r.text, a.role, a.payload FROM encounter_report r "
+    "JOIN audit a ON a.sequence = r.sequence"
 )
 
 
@@ -292,13 +301,14 @@ def _open_sightings(tx: Transaction) -> list[tuple[str, Sighting, int | None, in
     ]  # fmt: skip
 
 
-def _report(row: tuple[object, ...]) -> Json:
-    _, sequence, source, lon, lat, uncertainty_m, observed_ms, least, most, making_way, text = row
+def _report(row: Row) -> Json:
+    _, sequence, source, lon, lat, uncertainty_m, observed_ms, least, most, making_way, text, role, payload = row
     return {
         "sequence": sequence, "source": source, "position": {"type": "Point", "coordinates": [lon, lat]},
-        "uncertainty_m": uncertainty_m, "observed_at": written_time(int(str(observed_ms))),
+        "uncertainty_m": uncertainty_m, "observed_at": written_time(observed_ms),
         "persons": {"min": least, "max": most}, "making_way": None if making_way is None else bool(making_way),
-        "text": text,
+        # Whose report it is stands in its audit row alone, so that nobody can put it in another's mouth.
+        "text": text, "by": {"role": role, "duty": orjson.loads(bytes(payload))["duty"]},
     }  # fmt: skip
 
 

@@ -17,6 +17,8 @@
         ├── StoreBusy (RuntimeError)          too much waits already; come again
         ├── StoreUnavailable (RuntimeError)   the disk or the server failed; whether it was written is not known
         ├── StoreBroken (RuntimeError)        the disk failed to confirm a write; the process should be started anew
+        ├── StoreMoved (RuntimeError)         its file was moved, replaced or deleted; what is written would be lost
+        ├── ClockJumped (RuntimeError)        the store's time is far ahead of the clock
         ├── SchemaMismatch (RuntimeError)     the tables are older or newer than the program
         └── BadExchange (ValueError)          a document from elsewhere cannot be read
 """
@@ -106,6 +108,18 @@ class StoreBroken(StoreUnavailable):
     """The disk failed to confirm a write; no more is written until the process is started anew."""
 
     code = "STORE_BROKEN"
+
+
+class StoreMoved(StoreUnavailable):
+    """The file was moved, replaced or deleted while it was open: what is written would be lost, so nothing is."""
+
+    code = "STORE_MOVED"
+
+
+class ClockJumped(StoreError, RuntimeError):
+    """The store's time is far ahead of this machine's clock: one that wrote to it was wrong."""
+
+    code = "CLOCK_JUMPED"
 
 
 class SchemaMismatch(StoreError, RuntimeError):

@@ -4,13 +4,14 @@ Every command of the store goes through `carry_out`, so none can forget its audi
 """
 
 import hashlib
+import secrets
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import orjson
 
-from api.store.audit import Head, append_audit, read_head, write_head
+from api.store.audit import CLOCK_MENDED, Head, append_audit, read_head, write_head
 from api.store.database import Row, Transaction
 from api.store.errors import KeyReused, RoleNeeded
 from api.store.events import append_event
@@ -67,6 +68,10 @@ class Actor:
             raise RoleNeeded("actor.role", f"is {self.role.value}.", f"This takes a {allowed}.")
 
 
+ANSWERED = "request.answered"
+"""Kind of an audit row that has no event: a request with an idempotency key that changed nothing."""
+
+
 class Once(NamedTuple):
     """An idempotency key: the same key of the same principal with the same body changes things once.
 
@@ -83,6 +88,16 @@ class Once(NamedTuple):
     key: str
     principal: str
     body: bytes
+
+    @property
+    def body_sha256(self) -> bytes:
+        """Digest of what was sent."""
+        return hashlib.sha256(self.body).digest()
+
+    @property
+    def digest(self) -> bytes:
+        """What stands for the whole of it in the audit trail."""
+        return once_digest(self.principal, self.key, self.body_sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +143,21 @@ class Ledger:
     actor: Actor
     deferred: list[tuple[str, Row]] = field(default_factory=list)
 
+    def new_id(self, initial: str) -> str:
+        """Id of a record somebody may change: nobody who was not told it can name it.
+
+        Its number says in which order records were made; what follows it has 64 random bits.
+        """
+        return f"{initial}-{self.sequence}{id_suffix()}"
+
     def defer(self, sql: str, *values: Any) -> None:
         """Run a statement once the audit row is there: for rows that refer to it."""
         self.deferred.append((sql, values))
+
+
+def id_suffix() -> str:
+    """What cannot be guessed of an id."""
+    return f"-{secrets.token_hex(8)}"
 
 
 class Change(NamedTuple):
@@ -173,7 +200,7 @@ def carry_out(tx: Transaction, command: Command, actor: Actor, clock_ms: int, on
         Who does it.
     clock_ms : int
         Time by the caller's clock. Recorded time is this, or the latest recorded before when the clock is behind it,
-        so that a hold that was seen to expire stays expired. [ms]
+        so that a hold that was seen to expire stays expired; only `clock.MendClock` goes back. [ms]
     once : Once, optional
         Idempotency key.
 
@@ -188,19 +215,21 @@ def carry_out(tx: Transaction, command: Command, actor: Actor, clock_ms: int, on
         earlier = _earlier_answer(tx, once)
         if earlier is not None:
             return Answer(earlier, repeated=True)
-    now_ms = max(clock_ms, head.at_ms)
+    now_ms = clock_ms if command.kind == CLOCK_MENDED else max(clock_ms, head.at_ms)
     sequence = head.sequence + 1
     ledger = Ledger(tx, now_ms, sequence, actor)
     change = command.apply(ledger)
     body = canonical(change.document)
+    record: Json = {
+        "subject": change.subject, "duty": actor.duty, "asked": asked(command), "became": change.document,
+    }  # fmt: skip
+    if actor.principal:
+        record["principal"] = actor.principal
+    if once is not None:
+        record["once"] = once.digest.hex()
+    if now_ms != clock_ms:
+        record["clock_at"] = written_time(clock_ms)
     if change.changed:
-        record: Json = {
-            "subject": change.subject, "duty": actor.duty, "asked": asked(command), "became": change.document,
-        }  # fmt: skip
-        if actor.principal:
-            record["principal"] = actor.principal
-        if now_ms != clock_ms:
-            record["clock_at"] = written_time(clock_ms)
         digest = append_audit(tx, head, now_ms, command.kind, actor.role.value, canonical(record))
         if actor.principal:
             tx.run("INSERT INTO made_by (sequence, principal) VALUES (?, ?)", sequence, actor.principal)
@@ -208,12 +237,23 @@ def carry_out(tx: Transaction, command: Command, actor: Actor, clock_ms: int, on
         for sql, values in ledger.deferred:
             tx.run(sql, *values)
         write_head(tx, Head(sequence, now_ms, digest))
+    elif once is not None:
+        # Nothing changed and nobody hears of it; that this was answered is on the trail all the same.
+        digest = append_audit(tx, head, now_ms, ANSWERED, actor.role.value, canonical(record))
+        if actor.principal:
+            tx.run("INSERT INTO made_by (sequence, principal) VALUES (?, ?)", sequence, actor.principal)
+        write_head(tx, Head(sequence, now_ms, digest))
     if once is not None:
         tx.run(
             "INSERT INTO idempotency (principal, answer_key, body_sha256, answer, at_ms) VALUES (?, ?, ?, ?, ?)",
-            once.principal, once.key, hashlib.sha256(once.body).digest(), body, now_ms,
+            once.principal, once.key, once.body_sha256, body, now_ms,
         )  # fmt: skip
     return Answer(body, sequence=sequence if change.changed else 0)
+
+
+def once_digest(principal: str, key: str, body_sha256: bytes) -> bytes:
+    """Digest of an idempotency key, whose it is, and what was sent with it."""
+    return hashlib.sha256(canonical([principal, key, body_sha256.hex()])).digest()
 
 
 def asked(command: Command) -> Json:
@@ -239,6 +279,6 @@ def _earlier_answer(tx: Transaction, once: Once) -> bytes | None:
     )
     if found is None:
         return None
-    if bytes(found[0]) != hashlib.sha256(once.body).digest():
+    if bytes(found[0]) != once.body_sha256:
         raise KeyReused("Idempotency-Key", "was used with another body.", "Use a new key for a new request.")
     return bytes(found[1])

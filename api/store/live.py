@@ -165,7 +165,10 @@ class KeptSnapshot(NamedTuple):
     until_ms: int
 
 
-_CHANGED = "SELECT 1 FROM event WHERE sequence > ? AND (kind LIKE 'port.%' OR kind LIKE 'reservation.%') LIMIT 1"
+_CHANGED = (
+    "SELECT 1 FROM event WHERE sequence > ? AND (kind LIKE 'port.%' OR kind LIKE 'reservation.%' "
+    "OR kind LIKE 'clock.%') LIMIT 1"
+)
 _NEVER_MS = 1 << 62
 
 

@@ -186,6 +186,9 @@ class PostgresqlDatabase:
         """As `write`, in a transaction of its own."""
         return self._writer.write(work, alone=True)
 
+    def refuse_moved(self) -> None:
+        """Nothing: where its files are is the server's business."""
+
     def check_integrity(self) -> list[str]:
         """Nothing: the server enforces its constraints, and its pages are the business of ``pg_amcheck``."""
         return []

@@ -202,7 +202,7 @@ class Hold:
         # An override that was not needed does not make the reservation look like one.
         override = self.override if lacking is not None else None
         made = Reservation(
-            f"r-{ledger.sequence}", ledger.sequence, self.port_id, self.encounter_id, self.vessel, *self.persons,
+            ledger.new_id("r"), ledger.sequence, self.port_id, self.encounter_id, self.vessel, *self.persons,
             0, 0, 0, "held", eta_ms, expires_ms, ledger.now_ms, ledger.actor.role.value, ledger.actor.duty,
             None if override is None else override.code, None if override is None else override.text, None,
             ledger.sequence,
@@ -352,7 +352,7 @@ class Transfer:
         kept.version = ledger.sequence
         _update(ledger.tx, kept)
         split = Reservation(
-            f"r-{ledger.sequence}", ledger.sequence, kept.port_id, kept.encounter_id, self.to_vessel, *moved, 0, 0, 0,
+            ledger.new_id("r"), ledger.sequence, kept.port_id, kept.encounter_id, self.to_vessel, *moved, 0, 0, 0,
             "held" if kept.state == "held" else "confirmed", eta_ms, expires_ms, ledger.now_ms,
             ledger.actor.role.value, ledger.actor.duty, kept.override_code, kept.override_text, kept.id,
             ledger.sequence,

@@ -6,12 +6,13 @@ edited once released: its digest is kept with its number.
 """
 
 import hashlib
+from contextlib import closing
 from functools import lru_cache
 from importlib.resources import files
 from string import Template
 from typing import NamedTuple
 
-from api.store.database import Database, Dialect, Transaction
+from api.store.database import Database, Dialect, Row, Transaction
 from api.store.errors import SchemaMismatch
 
 _WORDS: dict[Dialect, dict[str, str]] = {
@@ -170,3 +171,30 @@ def _applied(tx: Transaction) -> list[tuple[int, str, str]]:
         return []
     found = tx.rows("SELECT version, name, sha256 FROM schema_version ORDER BY version")
     return [(int(version), str(name), str(sha256)) for version, name, sha256 in found]
+
+
+def schema_findings(tx: Transaction) -> list[str]:
+    """What is not as the migrations make it: names of steps, and on SQLite every table, index and trigger."""
+    made = {(step.version, step.name) for step in migrations(tx.dialect)}
+    applied = {(version, name) for version, name, _ in _applied(tx)}
+    found = [f"step {version} of its tables is not recorded as it was made" for version, _ in sorted(made - applied)]
+    if tx.dialect != "sqlite":
+        return found
+    expected, there = _expected_objects(), set(tx.rows(_OBJECTS))
+    found += [f"{kind} {name} is not what the program made" for kind, name, _ in sorted(there - expected)]
+    gone = {row[:2] for row in expected} - {row[:2] for row in there}
+    return found + [f"{kind} {name} is missing" for kind, name in sorted(gone)]
+
+
+_OBJECTS = "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
+
+
+@lru_cache(maxsize=1)
+def _expected_objects() -> frozenset[Row]:
+    """Tables, indexes and triggers of a store made just now."""
+    import apsw
+
+    with closing(apsw.Connection(":memory:")) as connection:
+        for sql in (_VERSIONS, *(step.sql for step in migrations("sqlite"))):
+            connection.execute(sql)
+        return frozenset(connection.execute(_OBJECTS).fetchall())

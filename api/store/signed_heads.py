@@ -10,17 +10,111 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from api.store.audit import Head
+from api.store.audit import Head, Verified
 from api.store.errors import BadExchange
 from api.store.values import Json, canonical, written_time
 
 _HEXADECIMAL = re.compile(r"[0-9a-f]+")
 _LONGEST_LINE = 2_048
+
+
+class HeadsPlace(NamedTuple):
+    """Where a store's heads are signed.
+
+    Attributes
+    ----------
+    key : Path
+        File with the private half of the key.
+    heads : Path
+        File the signed heads are added to.
+    is_default : bool
+        Whether nobody chose it: then it is beside the store, and made when it is first needed.
+    """
+
+    key: Path
+    heads: Path
+    is_default: bool
+
+    def prepare(self) -> None:
+        """Make the folder and the key of the default place; one that was chosen is the operator's business.
+
+        Raises
+        ------
+        OSError
+            It cannot be written.
+        """
+        if self.is_default and not self.key.exists():
+            self.key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            public = new_signing_key(self.key)
+            self.key.with_suffix(".pub").write_text(public + "\n", encoding="ascii")
+
+    def known(self) -> dict[int, bytes]:
+        """Hashes by sequence that the heads kept here vouch for, by the key kept here; none where there are none.
+
+        Raises
+        ------
+        BadExchange
+            A line is damaged, or signed by another key.
+        """
+        if not self.heads.is_file() or not self.key.is_file():
+            return {}
+        with self.heads.open("rb") as lines:
+            return signed_digests(lines, [public_key(read_signing_key(self.key))])
+
+
+def heads_place(store_file: Path | None, key: Path | None = None, heads: Path | None = None) -> HeadsPlace:
+    """Where heads are signed: as chosen, or in a folder beside the store's file, or in the user's state folder.
+
+    Parameters
+    ----------
+    store_file : Path or None
+        None for a store on a server.
+    key, heads : Path, optional
+        As chosen; both or neither.
+    """
+    if key is not None and heads is not None:
+        return HeadsPlace(key, heads, is_default=False)
+    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "safeport" / "heads"
+    folder = state if store_file is None else store_file.with_name(store_file.name + ".heads")
+    return HeadsPlace(folder / "signing-key.pem", folder / "heads.jsonl", is_default=True)
+
+
+def not_proven(verified: Verified, digests: dict[int, bytes], from_elsewhere: bool) -> list[str]:
+    """What a walk along the chain that found nothing wrong does not show, in words.
+
+    Parameters
+    ----------
+    verified : Verified
+    digests : dict
+        Signed heads it was compared with.
+    from_elsewhere : bool
+        Whether they and their key were kept where whoever writes the store cannot.
+    """
+    if not digests:
+        return [
+            "Not proven: that the chain was not written anew from some row to its head. Whoever can write the store "
+            "can do so, and every row would still follow from the one before; only heads that were signed before and "
+            "kept elsewhere show it, and none were compared."
+        ]
+    said = []
+    newest = max(digests)
+    if newest < verified.rows:
+        said.append(
+            f"Not proven: that rows {newest + 1} to {verified.rows} were not written anew. They came after the last "
+            "signed head."
+        )
+    if not from_elsewhere:
+        said.append(
+            "Not proven: that the signed heads were not written anew with the chain. They and their key lie where the "
+            "store's own machine can write; compare with a copy kept elsewhere: --heads FILE --trust KEY."
+        )
+    return said
 
 
 def new_signing_key(file: Path) -> str:

@@ -1,6 +1,7 @@
 """The embedded back end: one SQLite file, write-ahead log, every commit flushed to disk before it is acknowledged."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,14 @@ from typing import Any, TypeVar
 import apsw
 
 from api.store.database import Dialect, Row, Transaction
-from api.store.errors import SchemaMismatch, StoreBroken, StoreBusy, StoreError, StoreUnavailable
+from api.store.errors import (
+    SchemaMismatch,
+    StoreBroken,
+    StoreBusy,
+    StoreError,
+    StoreMoved,
+    StoreUnavailable,
+)
 from api.store.writer import GroupWriter
 
 T = TypeVar("T")
@@ -19,6 +27,8 @@ LEAST_VERSION = (3, 51, 3)
 
 _BUSY_MS = 5_000
 _MOST_IDLE_READERS = 8
+_READERS_END_S = 10.0
+"""How long closing waits for reads under way. [s]"""
 _NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs"})
 
 
@@ -61,10 +71,84 @@ class SqliteTransaction:
         return self.row("SELECT sequence, at_ms, digest FROM journal_head WHERE id = 1")
 
 
+class Place:
+    """Where a store's file and its log are, and whether they still are there.
+
+    What is written to a file after it was moved, replaced or deleted is lost with the process, and nobody would notice:
+    the file is open, and every write succeeds. Once that was seen the store stays shut until the process is started
+    anew, because readers may have another log open than a new writer would.
+
+    Parameters
+    ----------
+    file : Path
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._names = (file, _beside(file, "-wal"))
+        self._stamps: tuple[_Stamp, ...] | None = None
+        self._is_lost = False
+
+    def settle(self) -> None:
+        """Take what is there now for the store: its file for good, its log for as long as this writer has it open."""
+        self.refuse_moved_file()
+        self._stamps = tuple(_stamp(name) for name in self._names)
+
+    def refuse_moved_file(self) -> None:
+        """Refuse to go on without the file; its log may be another one.
+
+        Raises
+        ------
+        StoreMoved
+        """
+        if self._stamps is not None:
+            self._look(self._stamps[:1])
+
+    def refuse_moved(self) -> None:
+        """Refuse to go on without the file and its log.
+
+        Raises
+        ------
+        StoreMoved
+        """
+        if self._stamps is not None:
+            self._look(self._stamps)
+
+    def _look(self, stamps: "tuple[_Stamp, ...]") -> None:
+        if self._is_lost or any(_stamp(name) != stamp for name, stamp in zip(self._names, stamps, strict=False)):
+            self._is_lost = True
+            raise self._moved()
+
+    def _moved(self) -> StoreMoved:
+        return StoreMoved(
+            "store", f"{self._file.name[:60]!r} or its log was moved, replaced or deleted under the service.",
+            "Nothing more is written. Stop the service, put the file back, and start it again.",
+        )  # fmt: skip
+
+
+_Stamp = tuple[int, int] | None
+
+
+def _stamp(file: Path) -> _Stamp:
+    """Device and inode; None where there is no such file."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _beside(file: Path, ending: str) -> Path:
+    return file.with_name(file.name + ending)
+
+
 class _WriteConnection:
     """`writer.WriteConnection` on a file."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, place: Place) -> None:
+        # Before the file is opened, which would make a new one where it was taken away.
+        place.refuse_moved_file()
+        self._place = place
         self._connection = _opened(file, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
         mode = self._connection.pragma("journal_mode", "wal")
         if mode not in ("wal", "memory"):
@@ -72,8 +156,16 @@ class _WriteConnection:
             raise StoreUnavailable("store", "cannot use a write-ahead log here.", "Put the file on a local disk.")
         self._connection.pragma("synchronous", 2)
         self._transaction = SqliteTransaction(self._connection)
+        try:
+            # Opens the log, so that there is one to be watched.
+            self._transaction.row("SELECT 1 FROM sqlite_schema")
+            place.settle()
+        except BaseException:
+            self._connection.close()
+            raise
 
     def begin(self) -> SqliteTransaction:
+        self._place.refuse_moved()
         self._connection.execute("BEGIN IMMEDIATE")
         return self._transaction
 
@@ -88,6 +180,8 @@ class _WriteConnection:
 
     def commit(self) -> None:
         self._connection.execute("COMMIT")
+        # Looked at again: what was written to a file that is gone is not acknowledged.
+        self._place.refuse_moved()
 
     def rollback(self) -> None:
         with suppress(apsw.Error):
@@ -95,6 +189,8 @@ class _WriteConnection:
                 self._connection.execute("ROLLBACK")
 
     def failed(self, exception: Exception, committing: bool) -> StoreError | None:
+        if isinstance(exception, StoreMoved):
+            return exception
         if not isinstance(exception, apsw.Error) or isinstance(exception, apsw.ConstraintError | apsw.SQLError):
             # A broken constraint or statement is the fault of one job; the others go on.
             return None
@@ -111,7 +207,20 @@ class _WriteConnection:
 
     def close(self) -> None:
         with suppress(apsw.Error):
+            try:
+                self._place.refuse_moved()
+            except StoreMoved:
+                _leave_names_alone(self._connection)
             self._connection.close()
+
+
+def _leave_names_alone(connection: apsw.Connection) -> None:
+    """Close without deleting the log: under its name there may be that of another store by now.
+
+    What is in the log is brought into the file first, wherever that was moved to.
+    """
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
 
 class SqliteDatabase:
@@ -136,14 +245,25 @@ class SqliteDatabase:
         refuse_old_library(apsw.sqlite_lib_version())
         refuse_network_disk(file)
         self.file = file
+        self._place = Place(file)
         try:
-            self._writer = GroupWriter(lambda: _WriteConnection(file), "store-writer")
+            self._writer = GroupWriter(lambda: _WriteConnection(file, self._place), "store-writer")
         except apsw.Error as failure:
             problem = f"cannot be opened as SQLite: {type(failure).__name__}."
             raise StoreUnavailable("store", problem, "Check the path and its permissions.") from None
         self._idle: list[apsw.Connection] = []
-        self._gate = threading.Lock()
+        self._reading = 0
+        self._gate = threading.Condition()
         self._closed = False
+
+    def refuse_moved(self) -> None:
+        """Refuse where the file is not the one that was opened.
+
+        Raises
+        ------
+        StoreMoved
+        """
+        self._place.refuse_moved()
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` on one consistent state."""
@@ -192,30 +312,66 @@ class SqliteDatabase:
         return True
 
     def close(self) -> None:
-        """Finish what is waiting and close every connection."""
+        """Finish what is waiting, close every connection, and leave the whole store in its one file.
+
+        Where another process has the file open too, its log stays until that one closes.
+        """
         with self._gate:
             self._closed = True
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
-        # Last, because only it can bring what is in the log into the file.
+        # After the readers, because only a writer can bring what is in the log into the file.
+        until_s = time.monotonic() + _READERS_END_S
+        with self._gate:
+            while self._reading and time.monotonic() < until_s:
+                self._gate.wait(0.1)
         self._writer.close()
+        self._leave_one_file()
+
+    def _leave_one_file(self) -> None:
+        """Bring in a log that is left: of a writer that failed, or of a process that was killed."""
+        with suppress(StoreMoved, apsw.Error):
+            self._place.refuse_moved_file()
+            log = _beside(self.file, "-wal")
+            if self.file.is_file() and log.exists():
+                connection = _opened(self.file, apsw.SQLITE_OPEN_READWRITE)
+                try:
+                    connection.set_busy_timeout(0)
+                    # A log is opened by the first look into the file.
+                    connection.execute("SELECT 1 FROM sqlite_schema").fetchall()
+                    connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+                finally:
+                    connection.close()
 
     def _reader(self) -> apsw.Connection:
         with self._gate:
             if self._closed:
                 raise StoreUnavailable("store", "is closed.", "Open it again.")
+            self._place.refuse_moved()
+            self._reading += 1
             if self._idle:
                 return self._idle.pop()
-        # Read-only connections never checkpoint: only the writer touches the file itself.
-        return _opened(self.file, apsw.SQLITE_OPEN_READONLY)
+        try:
+            # Read-only connections never checkpoint: only the writer touches the file itself.
+            return _opened(self.file, apsw.SQLITE_OPEN_READONLY)
+        except apsw.Error as failure:
+            with self._gate:
+                self._reading -= 1
+                self._gate.notify_all()
+            raise StoreUnavailable("store", f"failed: {type(failure).__name__}.", "See the log.") from failure
 
     def _give_back(self, connection: apsw.Connection) -> None:
         with self._gate:
-            if not self._closed and len(self._idle) < _MOST_IDLE_READERS:
+            kept = not self._closed and len(self._idle) < _MOST_IDLE_READERS
+            if kept:
                 self._idle.append(connection)
-                return
-        connection.close()
+        if not kept:
+            connection.close()
+        with self._gate:
+            # Only now: whoever closes the store waits until no reader has its log open.
+            self._reading -= 1
+            self._gate.notify_all()
 
 
 def into_one_file(file: Path) -> None:

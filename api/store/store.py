@@ -187,6 +187,15 @@ class Store:
         """Walk the audit chain; `digests` are hashes known from signed heads."""
         return self.database.read(lambda tx: verify_chain(tx, digests))
 
+    def refuse_moved(self) -> None:
+        """Refuse where what is written now would be lost.
+
+        Raises
+        ------
+        StoreMoved
+        """
+        self.database.refuse_moved()
+
     def handover(self, now_s: float) -> Json:
         """The handover page."""
         return self._at(now_s, handover_page)

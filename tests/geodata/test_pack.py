@@ -13,7 +13,7 @@ import shapely
 from engine.errors import PackError
 from geodata.build import coast_layer
 from geodata.coast import read_osm_land, read_patches
-from geodata.pack import DEFAULT_PACK, PACK_FORMAT, read_manifest, read_pack
+from geodata.pack import DEFAULT_PACK, PACK_FORMAT, manifest_digest, read_manifest, read_pack
 from geodata.shoreline import BEYOND_DEG, _beyond_the_box, coast_rings
 from geodata.world import load_world
 
@@ -28,10 +28,13 @@ def copy(tmp_path):
     return folder
 
 
-def rewrite(folder, change):
+def rewrite(folder, change, signed=False):
+    """Change a manifest, as damage does, or signed anew as a builder would."""
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     change(manifest)
+    if signed:
+        manifest["sha256"] = manifest_digest(manifest)
     path.write_text(json.dumps(manifest), encoding="utf-8")
 
 
@@ -90,6 +93,65 @@ def test_a_layer_struck_from_the_manifest_is_noticed(copy, layer):
         load_world(copy)
 
 
+def leaves(value, path=()):
+    """Ways to everything in a manifest that is not made of something else."""
+    if isinstance(value, dict | list):
+        for step, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from leaves(part, (*path, step))
+    else:
+        yield path
+
+
+EVERY_FIELD = sorted(leaves(json.loads((DEFAULT_PACK / "manifest.json").read_text(encoding="utf-8"))), key=str)
+
+
+@pytest.mark.parametrize("path", EVERY_FIELD, ids=lambda path: ".".join(map(str, path)))
+def test_any_field_of_the_manifest_changed_or_left_out_is_noticed(copy, path):
+    for change in (lambda value: value + (0.1 if isinstance(value, float) else 1), None):
+
+        def edit(manifest, change=change):
+            for step in path[:-1]:
+                manifest = manifest[step]
+            value = manifest.pop(path[-1])
+            if change is not None:
+                edited = value + "x" if isinstance(value, str) else change(value)
+                manifest.insert(path[-1], edited) if isinstance(manifest, list) else manifest.update({path[-1]: edited})
+
+        manifest = (copy / "manifest.json").read_bytes()
+        rewrite(copy, edit)
+        with pytest.raises(PackError):
+            read_pack(copy)
+        (copy / "manifest.json").write_bytes(manifest)
+
+
+def test_any_bit_of_the_manifest_flipped_is_noticed(copy):
+    path = copy / "manifest.json"
+    data = path.read_bytes()
+    for place in range(len(data)):
+        changed = bytearray(data)
+        changed[place] ^= 1 << place % 8
+        path.write_bytes(changed)
+        with pytest.raises(PackError):
+            read_manifest(copy)
+
+
+def test_a_manifest_said_otherwise_is_the_same(copy):
+    """Negative control: order and spaces say nothing."""
+    path = copy / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(dict(reversed(manifest.items()))), encoding="utf-8")
+    assert read_pack(copy).manifest == manifest
+
+
+def test_a_member_twice_is_refused(copy):
+    """Whichever was read, another program may read the other."""
+    path = copy / "manifest.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("{", '{"id": "other", ', 1), encoding="utf-8")
+    with pytest.raises(PackError, match="damaged"):
+        read_pack(copy)
+
+
 @pytest.mark.parametrize("number", [0, PACK_FORMAT - 1, PACK_FORMAT + 1, "2", None, "a" * 500])
 def test_another_format_is_refused(copy, number):
     rewrite(copy, lambda manifest: manifest.update(format=number))
@@ -116,7 +178,7 @@ def test_no_pack_at_all(tmp_path):
 
 def test_a_manifest_may_not_point_outside_the_pack(copy):
     (copy.parent / "centres.json").write_text("[]")
-    rewrite(copy, lambda manifest: manifest["layers"]["centres"].update(file="../centres.json"))
+    rewrite(copy, lambda manifest: manifest["layers"]["centres"].update(file="../centres.json"), signed=True)
     assert read_pack(copy).tables["centres"]
 
 

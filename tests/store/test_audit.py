@@ -222,9 +222,9 @@ def test_a_chain_cut_short_is_found_by_a_signed_head(trail, tmp_path):
     export_head(trail.verify().head, read_signing_key(key_file), heads)
 
     def cut(run):
-        (digest,) = run("SELECT digest FROM audit WHERE sequence = 4")[0]
+        at_ms, digest = run("SELECT at_ms, digest FROM audit WHERE sequence = 4")[0]
         run("DELETE FROM audit WHERE sequence > 4")
-        run("UPDATE journal_head SET sequence = 4, digest = ?", bytes(digest))
+        run("UPDATE journal_head SET sequence = 4, at_ms = ?, digest = ?", at_ms, bytes(digest))
 
     tamper(trail, cut)
     assert trail.verify().bad is None

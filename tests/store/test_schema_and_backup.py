@@ -8,6 +8,7 @@ from api.store import backup as copies
 from api.store import schema
 from api.store.backup import TABLES, backup, move, restore, table_sums
 from api.store.check import check
+from api.store.clock import MendClock
 from api.store.decisions import RecordDecision
 from api.store.directions import RecordDirection, RecordOverride
 from api.store.encounters import CloseEncounter, ReportEncounter
@@ -53,6 +54,7 @@ def fill(store):
     do(SignHandover("0" * 64, "day", "night"), CONTROLLER, NOW + 13)
     do(CreateKey("k1", "Severn", Role.CREW, bytes(32)), Actor(Role.ADMIN, "office", "unit:office"), NOW + 13)
     do(CloseEncounter("e-5", "counted ashore at Dover by port control"), CONTROLLER, NOW + 14)
+    do(MendClock("the clock was ahead"), Actor(Role.ADMIN, "office"), NOW + 13.5)
     sums = table_sums(store.database)
     assert set(sums) == set(TABLES)
     assert min(it.rows for it in sums.values()) > 0
@@ -306,10 +308,12 @@ def test_a_migration_once_released_is_never_edited():
         ("sqlite", 2): "87c6e5703a081af8",
         ("sqlite", 3): "352f882655a9d57a",
         ("sqlite", 4): "2e3e8b9637ca2691",
+        ("sqlite", 5): "bef5b28eb1dd5a9c",
         ("postgresql", 1): "da1798f6237c2b30",
         ("postgresql", 2): "eb2f361b69ae8e66",
         ("postgresql", 3): "7979660d03426be1",
         ("postgresql", 4): "2e3e8b9637ca2691",
+        ("postgresql", 5): "ae5fa42834000513",
     }
     made = {
         (dialect, step.version): step.sha256[:16]

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Annotated
 
 import anyio
@@ -95,25 +95,37 @@ async def follow_events(
         after if last is None else int(last), lambda event: heard_by(caller, event) if is_of_kinds(event) else None,
         ending,
     )  # fmt: skip
-    return EventSourceResponse(
+    stream = EventSourceResponse(
         while_admitted(
-            told, lambda: gate.still_admits(request, Permission.FOLLOW_EVENTS), settings.heartbeat_s, ending
+            told,
+            lambda: gate.still_admits(request, Permission.FOLLOW_EVENTS),
+            settings.heartbeat_s,
+            ending,
+            lambda: gate.key_changed,
         ),
         shutdown_event=ending,
         shutdown_grace_period=_GRACE_S,
         ping=settings.heartbeat_s,
         ping_message_factory=lambda: ServerSentEvent(comment="still here"),
     )
+    # A stream that ends takes its connection with it, so that nobody waits on it for more.
+    stream.headers["Connection"] = "close"
+    return stream
 
 
 async def while_admitted(
-    told: AsyncGenerator[bytes, None], still_admits: Callable[[], Awaitable[bool]], every_s: float, ending: anyio.Event
-) -> AsyncGenerator[bytes, None]:
-    """What is told, until whoever listens may listen no more."""
+    told: AsyncGenerator[bytes, None], still_admits: Callable[[], Awaitable[bool]], every_s: float,
+    ending: anyio.Event, key_changed: Callable[[], asyncio.Event] = asyncio.Event,
+) -> AsyncGenerator[bytes, None]:  # fmt: skip
+    """What is told, until whoever listens may listen no more: looked at every so often, and when a key was changed."""
 
     async def watch() -> None:
+        changed = key_changed()
         while await still_admits():
-            await asyncio.sleep(every_s)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(every_s):
+                    await changed.wait()
+            changed = key_changed()
         ending.set()
 
     watching = asyncio.create_task(watch())

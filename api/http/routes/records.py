@@ -18,6 +18,10 @@ from api.http.openapi import KEYED, problems
 from api.http.record_examples import AUDIT, HANDOVER, SIGN_IN, SIGNED, VERIFIED
 from api.http.record_shapes import AuditShape, HandoverShape, SignedShape, VerifiedShape
 from api.http.strict_json import StrictJsonRoute
+from api.settings import Settings
+from api.store.audit import Verified
+from api.store.signed_heads import not_proven
+from api.store.store import Store
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["records"])
 
@@ -104,11 +108,29 @@ async def read_audit(
         **problems(403, 503),
     },
 )
-async def verify_audit(memory: Records) -> Response:
-    """Whether every row follows from the one before it, and which is the first that does not."""
-    found = await memory.run(lambda store: store.verify())
+async def verify_audit(request: Request, memory: Records) -> Response:
+    """Whether every row follows from the one before it, and which is the first that does not.
+
+    Compared with the heads the service has signed, and it is said what that does not prove.
+    """
+    settings: Settings = request.app.state.settings
+    place = settings.heads_place
+
+    def walked(store: Store) -> tuple[Verified, dict[int, bytes]]:
+        digests = {} if place is None else place.known()
+        return store.verify(digests), digests
+
+    found, digests = await memory.run(walked)
     bad = None if found.bad is None else found.bad._asdict()
-    return JsonText(dump({"intact": bad is None, "rows": found.rows, "hash": found.head.digest.hex(), "bad": bad}))
+    return JsonText(
+        dump(
+            {
+                "intact": bad is None, "rows": found.rows, "hash": found.head.digest.hex(), "bad": bad,
+                "signed_heads": len(digests), "signed_up_to": max(digests, default=None),
+                "not_proven": not_proven(found, digests, from_elsewhere=False) if bad is None else [],
+            }
+        )
+    )  # fmt: skip
 
 
 def wants_html(accept: str) -> bool:

@@ -150,11 +150,29 @@ def test_what_was_read_before_a_revocation_is_not_remembered_after_it(run, refus
     assert refused(keys, made.text) is Reason.KEY_REVOKED
 
 
-def test_an_id_never_seen_is_not_looked_up_where_too_much_was_wrong(run, refused, keys, made, clock):
-    assert refused(keys, made.text, may_look_up=False) is Reason.KEY_NOT_LOOKED_UP
-    run(keys.identify(made.text, True))
+def test_an_id_of_no_key_is_not_looked_up_where_too_much_was_wrong(run, refused, keys, made, clock, monkeypatch):
+    looked_up, listed = [], []
+    one, all_of_them = keys._store.key, keys._store.keys
+    monkeypatch.setattr(keys._store, "key", lambda key_id: (looked_up.append(key_id), one(key_id))[1])
+    monkeypatch.setattr(keys._store, "keys", lambda: (listed.append(1), all_of_them())[1])
+    for number in range(100):
+        made_up = f"sp_{number:012x}_{'0' * 64}"
+        assert refused(keys, made_up, may_look_up=False) is Reason.KEY_NOT_LOOKED_UP
+    assert (looked_up, len(listed)) == ([], 1)
+
+
+def test_a_valid_key_never_seen_opens_where_too_much_was_wrong(run, keys, made, clock):
+    assert run(keys.identify(made.text, may_look_up=False)).principal
     clock.now_s += 100 * REMEMBER_S
-    run(keys.identify(made.text, may_look_up=False))
+    assert run(keys.identify(made.text, may_look_up=False)).principal
+
+
+def test_a_key_another_process_makes_opens_there_as_soon_as_one_may_be_remembered(run, refused, keys, admin, clock):
+    assert refused(keys, f"sp_{'0' * 12}_{'0' * 64}", may_look_up=False) is Reason.KEY_NOT_LOOKED_UP
+    elsewhere = Keys(keys._store, REMEMBER_S, clock).create("new", AccessRole.CREW, admin)
+    assert refused(keys, elsewhere.text, may_look_up=False) is Reason.KEY_NOT_LOOKED_UP
+    clock.now_s += REMEMBER_S
+    assert run(keys.identify(elsewhere.text, may_look_up=False)).principal
 
 
 def test_where_the_store_cannot_be_read_nobody_can_tell(run, tmp_path, admin, clock):

@@ -182,3 +182,98 @@ def test_serving_with_an_old_or_a_missing_store_is_refused_with_the_remedy(safep
     assert (ran.code, ran.out) == (1, "")
     ran = safeport("serve", "--signing-key", "key.pem")
     assert ran.code == 2
+
+
+def signed(url, monkeypatch):
+    """What the service does now and then: the end of the chain signed at the default place."""
+    from api.http.chores import Signer
+    from api.settings import Settings
+
+    place = Settings(store=url).heads_place
+    with open_store(url) as store:
+        Signer(place).sign(store)
+    return place
+
+
+def test_without_signed_heads_it_is_said_what_is_not_proven(safeport, url):
+    said = safeport("audit", "verify", "--store", url)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.splitlines()[1].startswith("NOTE Not proven: that the chain was not written anew")
+    document = json.loads(safeport("audit", "verify", "--store", url, "--json").out)
+    assert (document["intact"], document["signed_heads"], document["signed_up_to"]) == (True, 0, None)
+    assert len(document["not_proven"]) == 1
+
+
+def test_with_heads_of_the_default_place_it_is_said_up_to_where(safeport, url, monkeypatch):
+    signed(url, monkeypatch)
+    with open_store(url) as store:
+        store.do(SetPortStatus("dover", "open", ""), CONTROLLER, NOW + 1)
+    said = safeport("audit", "verify", "--store", url)
+    assert "1 signed heads met" in said.out
+    assert "rows 4 to 4 were not written anew" in said.out
+    assert "compare with a copy kept elsewhere" in said.out
+
+
+def test_heads_kept_elsewhere_leave_nothing_of_that_unproven(safeport, url, monkeypatch):
+    place = signed(url, monkeypatch)
+    key = place.key.with_suffix(".pub").read_text().strip()
+    said = safeport("audit", "verify", "--store", url, "--heads", str(place.heads), "--trust", key)
+    assert (said.code, "NOTE" in said.out) == (0, False)
+
+
+def test_a_chain_rewritten_to_its_head_is_found_by_both_commands(safeport, url, file, monkeypatch):
+    from api.store.audit import GENESIS, row_digest
+
+    signed(url, monkeypatch)
+    connection = apsw.Connection(str(file))
+    guards = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for name, _ in guards:
+        connection.execute(f"DROP TRIGGER {name}")
+    previous = GENESIS
+    rows = connection.execute("SELECT sequence, at_ms, kind, role, payload FROM audit ORDER BY sequence").fetchall()
+    for sequence, at_ms, kind, role, payload in rows:
+        payload = payload.replace(b"strike", b"repair")
+        digest = row_digest(previous, sequence, at_ms, kind, role, payload)
+        change = "UPDATE audit SET payload = ?, previous = ?, digest = ? WHERE sequence = ?"
+        connection.execute(change, (payload, previous, digest, sequence))
+        previous = digest
+    connection.execute("UPDATE journal_head SET digest = ?", (previous,))
+    connection.execute("UPDATE event SET body = replace(CAST(body AS TEXT), 'strike', 'repair') WHERE 0")
+    for _, sql in guards:
+        connection.execute(sql)
+    connection.close()
+    for command in ("audit verify", "db check"):
+        found = safeport(*command.split(), "--store", url)
+        assert (found.code, "is not the row that was signed" in found.out) == (1, True), command
+    # Negative control: the chain by itself shows nothing.
+    monkeypatch.setenv("SAFEPORT_SIGN_HEADS", "off")
+    assert safeport("audit", "verify", "--store", url).code == 0
+
+
+def test_heads_of_another_chain_are_not_added_to(url, file, tmp_path, monkeypatch):
+    from api.store.errors import BadExchange
+
+    place = signed(url, monkeypatch)
+    lines = place.heads.read_bytes()
+    file.unlink()
+    with open_store(url, create=True) as store:
+        store.do(SetPortStatus("dover", "open", ""), CONTROLLER, NOW)
+    with pytest.raises(BadExchange, match="another chain"):
+        signed(url, monkeypatch)
+    assert place.heads.read_bytes() == lines
+
+
+def test_a_clock_that_jumped_is_mended_by_one_command(safeport, url):
+    with open_store(url) as store:
+        store.do(SetPortStatus("calais", "open", ""), CONTROLLER, NOW + 144_000)
+    said = safeport("db", "mend-clock", "--reason", "time service was wrong", "--by", "night engineer", "--store", url)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith("OK   the store's time is ")
+    assert "NOTE calais: its status now counts as reported at" in said.out
+    with open_store(url) as store:
+        assert store.head().at_ms / 1000.0 < NOW + 3_600
+        assert '"duty":"night engineer"' in store.audit(after=4)[0]["payload"]
+    assert safeport("db", "check", "--store", url).code == 0
+    again = safeport("db", "mend-clock", "--reason", "once more", "--store", url)
+    assert (again.code, again.err.count("\n")) == (2, 1)
+    assert "nothing to mend" in again.err

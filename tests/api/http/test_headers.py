@@ -9,7 +9,9 @@ def test_every_answer_says_what_a_browser_may_not_do(client, path):
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert "default-src 'none'" in headers["content-security-policy"]
-    assert headers["cache-control"] == ("no-cache" if path == "/v1/ports" else "no-store")
+    assert headers["cache-control"] == "no-store"
+    own = client.get(path).headers
+    assert own["cache-control"] == ("no-cache" if path == "/v1/ports" else "no-store")
     assert not [name for name in headers if name.startswith("access-control")]
 
 

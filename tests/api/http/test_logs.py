@@ -89,14 +89,24 @@ def test_a_line_says_how_a_request_went(written, fresh, encounter):
     }  # fmt: skip
 
 
-def test_probes_that_succeed_are_no_news(written, fresh, call_app):
+def test_probes_are_no_news(written, fresh, call_app, monkeypatch):
     stream = written(level="info")
     fresh.get("/healthz")
     fresh.get("/readyz")
     fresh.get("/metrics")
     assert requests(stream) == []
-    call_app(create_app()).get("/readyz")
-    assert [(line["route"], line["status"]) for line in requests(stream)] == [("/readyz", 503)]
+    assert call_app(create_app()).get("/readyz").status_code == 503
+    assert requests(stream) == []
+    # One that fails is.
+    monkeypatch.setattr("api.http.probes.forecast_of", lambda _: 1 / 0)
+    assert fresh.get("/readyz").status_code == 500
+    assert [(line["route"], line["status"]) for line in requests(stream)] == [("/readyz", 500)]
+
+
+def test_at_the_lowest_level_probes_are_there(written, fresh):
+    stream = written(level="debug")
+    fresh.get("/healthz")
+    assert [line["route"] for line in requests(stream)] == ["/healthz"]
 
 
 def test_a_failure_nobody_foresaw_is_told_without_what_it_says(written, fresh, encounter, monkeypatch):

@@ -1,0 +1,2 @@
+CREATE TRIGGER clock_mend_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON clock_mend
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
