@@ -332,6 +332,7 @@ class Code(IntEnum):
     FORECAST_NOT_HERE = 594
     FORECAST_RUN_LATER = 595
     FORECAST_AGE_UNKNOWN = 596
+    FORECAST_ONE_STEP = 597
 
     # Refusals of a request.
     POS_INVALID = 900

@@ -922,6 +922,11 @@ WORDING: dict[Code, Wording] = {
         "La prévision ne couvre ni ce lieu ni cette heure : non utilisée.",
         SEAMANSHIP,
     ),
+    Code.FORECAST_ONE_STEP: Wording(
+        "Forecast has one time step only: {detail}. It says nothing of the sea after that.",
+        "La prévision n'a qu'une seule échéance : {detail}. Elle ne dit rien de la mer ensuite.",
+        SEAMANSHIP,
+    ),
     Code.FORECAST_RUN_LATER: Wording(
         "Forecast used: model run made after this encounter.",
         "Prévision utilisée : calcul du modèle postérieur à cet événement.",
@@ -1042,6 +1047,7 @@ LEVEL: dict[Code, str] = {
     Code.WAVES_SWELL_ONLY: "caution",
     Code.FORECAST_NOT_HERE: "caution",
     Code.FORECAST_RUN_LATER: "information",
+    Code.FORECAST_ONE_STEP: "caution",
 }
 """How loud each notice is: ``information``, ``caution`` or ``warning``."""
 
