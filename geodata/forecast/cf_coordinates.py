@@ -189,7 +189,7 @@ def _valid_time(data: Any, variable: Any) -> _ValidTime:
         return _ValidTime(plainly[0].dimensions, plainly[0])
     if runs:
         raise Unreadable(
-            f"states when its run was made ({runs[0].name[:24]}) but not when its values are valid.",
+            f"states no time of validity, only that of its run ({runs[0].name[:24]}).",
             "Add a coordinate with the standard name 'time'.",
         )
     raise Unreadable("states no time.", "Add a CF time coordinate, with the standard name 'time'.")
