@@ -922,11 +922,6 @@ WORDING: dict[Code, Wording] = {
         "La prévision ne couvre ni ce lieu ni cette heure : non utilisée.",
         SEAMANSHIP,
     ),
-    Code.FORECAST_ONE_STEP: Wording(
-        "Forecast has one time step only: {detail}. It says nothing of the sea after that.",
-        "La prévision n'a qu'une seule échéance : {detail}. Elle ne dit rien de la mer ensuite.",
-        SEAMANSHIP,
-    ),
     Code.FORECAST_RUN_LATER: Wording(
         "Forecast used: model run made after this encounter.",
         "Prévision utilisée : calcul du modèle postérieur à cet événement.",
@@ -935,6 +930,11 @@ WORDING: dict[Code, Wording] = {
     Code.FORECAST_AGE_UNKNOWN: Wording(
         "Age of the forecast used not known: check conditions.",
         "Âge de la prévision utilisée inconnu : vérifier les conditions.",
+        SEAMANSHIP,
+    ),
+    Code.FORECAST_ONE_STEP: Wording(
+        "Forecast has one time step only: {detail}. It says nothing of the sea after that.",
+        "La prévision n'a qu'une seule échéance : {detail}. Elle ne dit rien de la mer ensuite.",
         SEAMANSHIP,
     ),
     # Refusals of a request
