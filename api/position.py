@@ -78,8 +78,8 @@ _SAME_MARK = str.maketrans(
 """Marks that keyboards and web pages put for the same thing."""
 
 _WORDS = {
-    "north": "N", "nord": "N", "noord": "N", "south": "S", "sud": "S", "zuid": "S", "east": "E", "est": "E", "oost": "E",
-    "ost": "E", "west": "W", "ouest": "W",
+    "north": "N", "nord": "N", "noord": "N", "south": "S", "sud": "S", "zuid": "S", "east": "E", "est": "E",
+    "oost": "E", "ost": "E", "west": "W", "ouest": "W",
 }  # fmt: skip
 """Hemispheres written out, in the languages of these coasts; each means one thing only."""
 
@@ -135,8 +135,8 @@ def parse_position(text: str, *, french: bool = False) -> tuple[float, float]:
     ----------
     text : str
         Degrees and minutes or degrees, minutes and seconds with hemisphere letters (``51 07.3N 001 20.8E``,
-        ``N51°07'18" E001°20'48"``, ``51°07'.3N 001°20'.8E``, ``5107.3N 00120.8E``, ``510718N 0012048E``), decimal degrees
-        with letters (``51,1217 N 1,3467 W``), or signed decimal degrees, latitude first (``51.1217, -1.3467``).
+        ``N51°07'18" E001°20'48"``, ``51°07'.3N 001°20'.8E``, ``5107.3N 00120.8E``, ``510718N 0012048E``), decimal
+        degrees with letters (``51,1217 N 1,3467 W``), or signed decimal degrees, latitude first (``51.1217, -1.3467``).
     french : bool
         Whether the letter ``O`` is ouest, west. Otherwise it is refused: in Dutch and German it is east.
 

@@ -70,7 +70,7 @@ def notices_of(case: Case, found: Found, odd: Oddities) -> list[Notice]:
     notices += _region_notices(case)
     notices += _feed_notices(case)
     if case.world.avoided:
-        zones = {"zones": case.world.avoided, "not_avoided": case.world.not_avoided}
+        zones: dict[str, object] = {"zones": case.world.avoided, "not_avoided": case.world.not_avoided}
         notices.append(Notice(Code.ZONES_AVOIDED, zones))
     notices += _weather_notices(case, found)
     if ask.medical != Medical.CRITICAL:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 from rtree import index
+from shapely import LineString
 
 from engine.errors import InvalidAsk
 from engine.kernels.mesh import NOWHERE, ZONE_DEPTH_M, Mesh
@@ -163,7 +164,10 @@ def world_avoiding(world: World, pack: Pack, zones: ExclusionZones) -> World:
     walls = [
         *((ZONE_DEPTH_M, outline) for outline in closed),
         *(
-            (float(bank["least_depth_m"]), shapely.set_precision(_on_plane(shapely.Polygon(bank["ring"]), origin), LATTICE_M))
+            (
+                float(bank["least_depth_m"]),
+                shapely.set_precision(_on_plane(shapely.Polygon(bank["ring"]), origin), LATTICE_M),
+            )
             for bank in pack.tables["zones"]["banks"]  # type: ignore[index]
         ),
     ]
@@ -249,11 +253,9 @@ def _why_idle(zones: ExclusionZones, box: tuple[float, float, float, float]) -> 
 
 def _legs_closed(pack: Pack, zones: ExclusionZones) -> list[int]:
     """Numbers of ports whose harbour leg runs through a zone."""
-    legs = [port["harbour_leg"] for port in pack.tables["ports"]]  # type: ignore[index]
-    return [
-        number for number, leg in enumerate(legs)
-        if leg and len(leg) > 1 and zones.touched_by(shapely.LineString(leg))
-    ]  # fmt: skip
+    ports: list[dict[str, list[tuple[float, float]]]] = pack.tables["ports"]  # type: ignore[assignment]
+    legs = [port["harbour_leg"] for port in ports]
+    return [number for number, leg in enumerate(legs) if len(leg or ()) > 1 and zones.touched_by(LineString(leg))]
 
 
 def _without(targets: Targets, closed: list[int], mesh: Mesh) -> Targets:

@@ -15,9 +15,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
            "december")  # fmt: skip
 _CLOCK = r"(?:,? (?:- )?([0-9]{2}:[0-9]{2}(?::[0-9]{2})?))?"
-_WITH_WEEKDAY = re.compile(
-    rf"([A-Za-z]{{3}})[a-z]*, ?([0-9]{{1,2}})[/.-]([0-9]{{1,2}})[/.-]([0-9]{{4}}){_CLOCK}"
-)
+_WITH_WEEKDAY = re.compile(rf"([A-Za-z]{{3}})[a-z]*, ?([0-9]{{1,2}})[/.-]([0-9]{{1,2}})[/.-]([0-9]{{4}}){_CLOCK}")
 _MONTH_FIRST = re.compile(rf"([A-Za-z]{{3,9}})\.? ([0-9]{{1,2}}),? ([0-9]{{4}}){_CLOCK}")
 _DAY_FIRST = re.compile(rf"([0-9]{{1,2}}) ([A-Za-z]{{3,9}})\.?,? ([0-9]{{4}}){_CLOCK}")
 _COUNT = r"^[0-9]{10}(?:[0-9]{3})?(?:\.0*)?$"

@@ -1,4 +1,4 @@
-"""Headers of foreign tables: names that differ in capitals and spaces alone are one; what is missing is told with a map."""
+"""Headers of foreign tables: capitals and spaces do not count; what is missing is told with a map that would fit."""
 
 import re
 from dataclasses import replace
@@ -14,7 +14,7 @@ _LIKELY = {
     "time": ("time", "datetime", "timestamp", "dateandtime", "timeutc", "utc", "date", "eventtime", "incidentdate",
              "dateheure", "horodatage"),
 }  # fmt: skip
-"""Names under which foreign tables have a column, without anything but letters; nothing is read by them, only proposed."""
+"""Names foreign tables have for a column, without anything but letters; nothing is read by them, only proposed."""
 
 
 def fitted(column_map: ColumnMap, columns: tuple[str, ...]) -> ColumnMap:
@@ -76,7 +76,7 @@ def missing(what: str, looked_for: list[str], columns: tuple[str, ...], delimite
     met = shown + (f" and {more} more" if more > 0 else "") or "no columns"
     between = f", with {delimiter!r} between them" if delimiter else ""
     lines = _lines_that_fit(what, columns, delimiter)
-    remedy = f"A column map of two lines would fit (--map FILE.toml): extends = \"encounters\" and {lines}"
+    remedy = f'A column map of two lines would fit (--map FILE.toml): extends = "encounters" and {lines}'
     return InvalidAsk(
         "input",
         f"has no {what}. Columns met: {met}{between}; looked for: {', '.join(looked_for) or 'geometry'}.",
@@ -85,7 +85,9 @@ def missing(what: str, looked_for: list[str], columns: tuple[str, ...], delimite
 
 
 def _lines_that_fit(what: str, columns: tuple[str, ...], delimiter: str) -> str:
-    other = next((sign for sign in (";", "\t", "|", ",") if sign != delimiter and len(columns) == 1 and sign in columns[0]), "")
+    other = next(
+        (sign for sign in (";", "\t", "|", ",") if sign != delimiter and len(columns) == 1 and sign in columns[0]), ""
+    )
     if other:
         return f"delimiter = {_quoted(other)}"
     likely = {target: next((c for c in columns if _letters(c) in names), None) for target, names in _LIKELY.items()}

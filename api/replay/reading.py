@@ -196,8 +196,9 @@ def _open_csv(
     return pyarrow.csv.open_csv(
         path,
         # Rows are numbered by one thread only.
-        pyarrow.csv.ReadOptions(use_threads=False, block_size=CSV_BLOCK_BYTES, encoding=column_map.encoding,
-                                skip_rows=skipped),
+        pyarrow.csv.ReadOptions(
+            use_threads=False, block_size=CSV_BLOCK_BYTES, encoding=column_map.encoding, skip_rows=skipped
+        ),
         pyarrow.csv.ParseOptions(
             delimiter=column_map.delimiter, newlines_in_values=True, invalid_row_handler=put_aside
         ),

@@ -5,8 +5,8 @@ where they go; a name that states the other way is turned round as it is read.
 
 References
 ----------
-CF Standard Name Table, version 85 and later; WMO Manual on Codes, code tables 4.2; ecCodes parameter database; the table
-``geodata/sources/forecast_names.csv`` has the source of each name.
+CF Standard Name Table, version 85 and later; WMO Manual on Codes, code tables 4.2; ecCodes parameter database; the
+table ``geodata/sources/forecast_names.csv`` has the source of each name.
 Open-Meteo Marine Weather API: ``ocean_current_direction`` is "following the flow of the current ... 90 = towards east".
 """
 

@@ -26,8 +26,8 @@ _PERIOD_UNITS = {"seconds": 1.0, "second": 1.0, "s": 1.0, "minutes": 60.0, "minu
                  "hours": 3600.0, "hour": 3600.0, "hr": 3600.0, "h": 3600.0, "days": 86_400.0, "day": 86_400.0,
                  "d": 86_400.0, "nanoseconds": 1e-9}  # fmt: skip
 
-_DATUMS = ("wgs", "world geodetic system", "etrs", "unknown", "sphere", "grs", "itrf", "nad83", "epsg:4326", "not specified",
-           "undefined")  # fmt: skip
+_DATUMS = ("wgs", "world geodetic system", "etrs", "unknown", "sphere", "grs", "itrf", "nad83", "epsg:4326",
+           "not specified", "undefined")  # fmt: skip
 """Beginnings of datums that lie within a metre or two of WGS 84, or of those of models, which compute on a sphere."""
 
 
@@ -135,7 +135,7 @@ def times_of(data: Any, variable: Any, limits: Limits) -> Times:
     at_s = valid.read()
     if at_s.size == 0:
         raise Unreadable("has no steps.", "Get the file again.")
-    runs_s = _runs(data, variable, dimensions, at_s.shape)
+    runs_s = _runs(data, dimensions, at_s.shape)
     at_s, runs_s = at_s.ravel(), runs_s.ravel()
     if np.unique(np.column_stack([at_s, np.nan_to_num(runs_s)]), axis=0).shape[0] != at_s.size:
         raise Unreadable("has one time twice.", "Keep one step for each time.")
@@ -215,7 +215,7 @@ def _standard_name(variable: Any) -> str:
     return str(getattr(variable, "standard_name", "")).strip()
 
 
-def _runs(data: Any, variable: Any, dimensions: tuple[str, ...], shape: tuple[int, ...]) -> np.ndarray:
+def _runs(data: Any, dimensions: tuple[str, ...], shape: tuple[int, ...]) -> np.ndarray:
     """Time of the model run of each step, NaN where none is stated. [epoch s]"""
     runs = [c for c in data.variables.values() if _standard_name(c) == "forecast_reference_time"]
     if len(runs) == 1 and runs[0].size == 1:

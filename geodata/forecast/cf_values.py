@@ -123,8 +123,10 @@ def _interval_s(comment: str, variable: Any, data: Any) -> float | None:
     """
     for name in variable.dimensions:
         axis = data.variables.get(name)
-        if axis is None or getattr(axis, "standard_name", "time") != "time" or " since " not in str(
-            getattr(axis, "units", "")
+        if (
+            axis is None
+            or getattr(axis, "standard_name", "time") != "time"
+            or " since " not in str(getattr(axis, "units", ""))
         ):
             continue
         unit = _SECONDS.get(str(axis.units).split(" since ")[0].strip().lower())

@@ -236,7 +236,7 @@ def _read_header(file: Any, name: str) -> tuple[dict[str, Any], str]:
 def _read_data(file: Any, name: str, header: dict[str, Any]) -> np.ndarray:
     """The data on a 64-byte boundary, as read-only bytes."""
     size = header.get("data_bytes")
-    if not is_whole(size) or not 0 <= size <= read_settings().limits.cube_bytes:
+    if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= read_settings().limits.cube_bytes:
         raise ForecastRefused(name, "declares more data than a cube may have.", _AGAIN)
     room = np.empty(size + _ALIGNED, np.uint8)
     start = -room.ctypes.data % _ALIGNED

@@ -31,14 +31,18 @@ def check_header(header: Any) -> None:
     """
     _require(isinstance(header, dict), "header")
     _require(isinstance(header.get("id"), str) and _ID.fullmatch(header["id"]) is not None, "id")
-    _require(isinstance(header.get("data_sha256"), str) and bool(_SHA256.fullmatch(header["data_sha256"])), "data_sha256")
+    _require(
+        isinstance(header.get("data_sha256"), str) and bool(_SHA256.fullmatch(header["data_sha256"])), "data_sha256"
+    )
     _instant_or_none(header.get("run_at"), "run_at")
     for name in ("strongest_current_ms", "strongest_wind_ms"):
         _number(header.get(name), name, 0.0, 200.0)
     groups, arrays = header.get("groups"), header.get("arrays")
-    _require(isinstance(groups, dict) and 0 < len(groups) and set(groups) <= set(VARIABLES), "groups")
+    _require(isinstance(groups, dict) and bool(groups) and set(groups) <= set(VARIABLES), "groups")
     _require(isinstance(arrays, dict), "arrays")
-    _require(set(arrays) == {f"{name}.{part}" for name in groups for part in ("times_s", "values", "filled_m")}, "arrays")
+    _require(
+        set(arrays) == {f"{name}.{part}" for name in groups for part in ("times_s", "values", "filled_m")}, "arrays"
+    )
     for name, entry in arrays.items():
         _require(isinstance(entry, dict) and isinstance(entry.get("shape"), list), name)
     for name, group in groups.items():

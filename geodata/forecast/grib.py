@@ -50,8 +50,8 @@ _DERIVED = {
 _TEMPLATES = {
     5: "probability", 9: "probability", 6: "percentile", 10: "percentile", 3: "derived from a cluster",
     4: "derived from a cluster", 13: "derived from a cluster", 14: "derived from a cluster", 7: "error of an analysis",
-    15: "average over an area", 20: "radar", 31: "satellite", 32: "satellite", 99: "wave spectrum", 100: "wave spectrum",
-    103: "waves of some periods only", 104: "waves of some periods only",
+    15: "average over an area", 20: "radar", 31: "satellite", 32: "satellite", 99: "wave spectrum",
+    100: "wave spectrum", 103: "waves of some periods only", 104: "waves of some periods only",
 }  # fmt: skip
 """What product definition templates other than those of single forecasts hold, WMO code table 4.0."""
 

@@ -48,7 +48,7 @@ def read_open_meteo(path: Path, box: Box, limits: Limits, points: Points) -> Fin
     locations = _locations(path)
     findings = Findings()
     chosen, notes = _chosen(locations[0], findings)
-    times_s, columns, units = _series(locations, chosen, limits, findings)
+    times_s, columns, units = _series(locations, chosen, limits)
     _leave_out_land(columns, findings)
     grid, number, away_m = _lattice(locations, box, points)
     if 4 * len(columns) * times_s.size * grid.rows * grid.columns > limits.decoded_bytes:
@@ -106,7 +106,7 @@ def _chosen(first: dict[str, Any], findings: Findings) -> tuple[dict[str, str], 
 
 
 def _worth(group: str, names: dict[str, str], hourly: dict[str, Any]) -> tuple[int, int]:
-    """How much a model says of a group: values of its main quantities, then variables at all; the first one wins ties."""
+    """How much a model says of a group: values of its main quantities, then variables; the first one wins ties."""
     valued = {
         OPEN_METEO_NAMES[base].quantity: sum(value is not None for value in hourly[name])
         for base, name in names.items() if isinstance(hourly[name], list)
@@ -142,7 +142,8 @@ def _leave_out_land(columns: dict[str, np.ndarray], findings: Findings) -> None:
 
 def _is_nothing(series: np.ndarray) -> np.ndarray:
     """Which locations have no value but 0."""
-    return ((series == 0.0) | np.isnan(series)).all(axis=0)
+    still: np.ndarray = ((series == 0.0) | np.isnan(series)).all(axis=0)
+    return still
 
 
 def _locations(path: Path) -> list[dict[str, Any]]:
@@ -166,7 +167,7 @@ def _locations(path: Path) -> list[dict[str, Any]]:
 
 
 def _series(
-    locations: list[dict[str, Any]], chosen: dict[str, str], limits: Limits, findings: Findings
+    locations: list[dict[str, Any]], chosen: dict[str, str], limits: Limits
 ) -> tuple[np.ndarray, dict[str, np.ndarray], dict[str, Any]]:
     """Times [epoch s], values of each variable as (time, location), and units.
 

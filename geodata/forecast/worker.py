@@ -100,8 +100,8 @@ def _nothing_of_ours(kind: str, found: Any) -> tuple[str, str]:
     if kind == "NetCDF":
         name = next(iter(found.unknown), "NAME").split(" (")[0]
         return (
-            f"holds nothing that can be used. Met: {listed(found.unknown) or 'no fields'}. Looked for: CF standard names "
-            "of waves, wind, visibility and current.",
+            f"holds nothing that can be used. Met: {listed(found.unknown) or 'no fields'}. Looked for: CF standard "
+            "names of waves, wind, visibility and current.",
             f"Name what it is: ncatted -a standard_name,{name[:40]},o,c,sea_surface_wave_significant_height FILE.",
         )
     looked_for = {

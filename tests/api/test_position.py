@@ -690,7 +690,8 @@ def test_the_word_ouest_is_west_whatever_the_language():
 
 
 @pytest.mark.parametrize(
-    "text", ["510760N 0012048E", "51°60'.3N 001°20'.8E", "51071N 0012048E", "5107.3N 0012048E", "(51.1, 1.3", "51.1 - 1.3"]
+    "text",
+    ["510760N 0012048E", "51°60'.3N 001°20'.8E", "51071N 0012048E", "5107.3N 0012048E", "(51.1, 1.3", "51.1 - 1.3"],
 )
 def test_neighbours_of_the_official_forms_stay_refused(text):
     with pytest.raises(InvalidPosition):
