@@ -139,14 +139,21 @@ def _columns(path: Path, kind: str, column_map: ColumnMap) -> tuple[tuple[str, .
             return tuple(schema.names), point_column(schema)
         with path.open("rb") as file:
             file.read(1)
-    except OSError as error:
-        raise InvalidAsk("input", f"the file cannot be read ({error.strerror or error}).", "Check its name.") from None
     except InvalidAsk:
         raise
+    except OSError as error:
+        # Arrow tells of damage by the same exception, without a number of the system.
+        if error.errno is None:
+            raise _damaged(path) from None
+        raise InvalidAsk("input", f"the file cannot be read ({error.strerror}).", "Check its name.") from None
     except (pa.ArrowException, UnicodeDecodeError, ValueError):
-        raise InvalidAsk("input", f"{path.name[:40]} is empty or damaged, or in another encoding.",
-                         "Check it, and what the column map says of its encoding.") from None  # fmt: skip
+        raise _damaged(path) from None
     return (), ""
+
+
+def _damaged(path: Path) -> InvalidAsk:
+    return InvalidAsk("input", f"{path.name[:40]} is empty or damaged, or in another encoding.",
+                      "Check it, and what the column map says of its encoding.")  # fmt: skip
 
 
 def _with_own_delimiter(path: Path, kind: str, column_map: ColumnMap) -> ColumnMap:
