@@ -5,12 +5,13 @@ BIN := .venv/bin
 STAMPS := .venv/.stamps
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help demo demo-replay test lint bench pack serve lock clean
+.PHONY: help demo demo-replay test fuzz lint bench pack serve lock clean
 
 help:
 	@echo "make demo    answer one documented encounter"
 	@echo "make demo-replay  replay the documented encounters and write their report"
 	@echo "make test    run the whole test suite"
+	@echo "make fuzz    readers under damaged files, for minutes; FUZZ=20000 for longer"
 	@echo "make lint    ruff, mypy, import contracts"
 	@echo "make bench   figures, as ratios against peers in one run"
 	@echo "make pack    rebuild the Channel pack from its sources"
@@ -48,6 +49,11 @@ demo-replay: $(STAMPS)/run
 
 test: $(STAMPS)/dev
 	$(BIN)/python -m pytest
+
+FUZZ ?= 5000
+
+fuzz: $(STAMPS)/dev
+	SAFEPORT_FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/geodata/forecast/test_mutations.py
 
 lint: $(STAMPS)/dev
 	$(BIN)/ruff check .

@@ -61,6 +61,12 @@ _SAME_MARK = str.maketrans(
         "\N{MASCULINE ORDINAL INDICATOR}": "°",
         "\N{RING ABOVE}": "°",
         "\N{MINUS SIGN}": "-",
+        "\N{EN DASH}": "-",
+        "\N{HYPHEN}": "-",
+        "\N{NON-BREAKING HYPHEN}": "-",
+        "\N{MIDDLE DOT}": ".",
+        "\N{DOT OPERATOR}": ".",
+        "\N{BULLET OPERATOR}": ".",
         "\N{NO-BREAK SPACE}": " ",
         "\N{NARROW NO-BREAK SPACE}": " ",
         "\N{THIN SPACE}": " ",
@@ -70,6 +76,20 @@ _SAME_MARK = str.maketrans(
     }
 )
 """Marks that keyboards and web pages put for the same thing."""
+
+_WORDS = {
+    "north": "N", "nord": "N", "noord": "N", "south": "S", "sud": "S", "zuid": "S", "east": "E", "est": "E",
+    "oost": "E", "ost": "E", "west": "W", "ouest": "W",
+}  # fmt: skip
+"""Hemispheres written out, in the languages of these coasts; each means one thing only."""
+
+_HEMISPHERE_WORD = re.compile(rf"(?<![A-Za-z])({'|'.join(_WORDS)})(?![A-Za-z])", re.IGNORECASE)
+_AXIS_WORD = re.compile(r"(?<![A-Za-z])(?:lat|latitude|lon|long|longitude)(?![A-Za-z])[.:]? ?", re.IGNORECASE)
+_MARK_BEFORE_FRACTION = re.compile(r"(?<![0-9.,])([0-9]{1,3})(['\"])([.,][0-9]+)")
+"""Charts and Notices to Mariners put the mark of minutes above the decimal sign: 07'.3 is 7.3 minutes."""
+
+_SENTENCE = re.compile(r"([0-9.]+),([NSns]),([0-9.]+),([EWew])")
+"""The four fields of a position as receivers send them, IEC 61162-1 (NMEA 0183)."""
 
 # Plain [0-9]: \d would also take Arabic-Indic and other digits, which nobody checked here.
 _FRACTION = r"(?:[.,][0-9]+)?"
@@ -84,6 +104,11 @@ _RUN_TOGETHER = {
     "latitude": re.compile(rf"([0-9]{{2}})([0-9]{{2}}{_FRACTION}) ?'?"),
     "longitude": re.compile(rf"([0-9]{{3}})([0-9]{{2}}{_FRACTION}) ?'?"),
 }
+_SECONDS_RUN_TOGETHER = {
+    "latitude": re.compile(rf"([0-9]{{2}})([0-9]{{2}})([0-9]{{2}}{_FRACTION}) ?\"?"),
+    "longitude": re.compile(rf"([0-9]{{3}})([0-9]{{2}})([0-9]{{2}}{_FRACTION}) ?\"?"),
+}
+"""As aeronautical and search and rescue messages write them: 510718N 0012048E."""
 
 _SIGNED = r"([+-]?[0-9]{1,3}(?:\.[0-9]+)?) ?°?"
 _PAIR = re.compile(rf"{_SIGNED}( ?[,;] ?| ){_SIGNED}")
@@ -103,15 +128,17 @@ _RFC_3339 = re.compile(
 )
 
 
-def parse_position(text: str) -> tuple[float, float]:
+def parse_position(text: str, *, french: bool = False) -> tuple[float, float]:
     """Position a person wrote.
 
     Parameters
     ----------
     text : str
         Degrees and minutes or degrees, minutes and seconds with hemisphere letters (``51 07.3N 001 20.8E``,
-        ``N51°07'18" E001°20'48"``, ``5107.3N 00120.8E``), decimal degrees with letters (``51,1217 N 1,3467 O``;
-        ``O``, ouest, is west), or signed decimal degrees, latitude first (``51.1217, -1.3467``).
+        ``N51°07'18" E001°20'48"``, ``51°07'.3N 001°20'.8E``, ``5107.3N 00120.8E``, ``510718N 0012048E``), decimal
+        degrees with letters (``51,1217 N 1,3467 W``), or signed decimal degrees, latitude first (``51.1217, -1.3467``).
+    french : bool
+        Whether the letter ``O`` is ouest, west. Otherwise it is refused: in Dutch and German it is east.
 
     Returns
     -------
@@ -126,6 +153,10 @@ def parse_position(text: str) -> tuple[float, float]:
     """
     line = _one_line(text)
     letters = re.findall("[A-Z]", line)
+    if "O" in letters and not french:
+        raise InvalidPosition(
+            "The letter O is west in French (ouest) and east in Dutch and German (oost, Ost).", "Write W or E."
+        )
     lon, lat = _read_lettered(line, letters) if letters else _read_decimal_pair(line)
     if lon == 0.0 and lat == 0.0:
         raise InvalidPosition("0, 0 is what a receiver without a fix reports.", "Wait for a fix, or type the position.")
@@ -226,6 +257,17 @@ def _one_line(text: str) -> str:
     if len(text) > MAX_POSITION_CHARS:
         raise InvalidPosition(f"The position has more than {MAX_POSITION_CHARS} characters.", WRITE_POSITION)
     line = re.sub(" +", " ", text.translate(_SAME_MARK).replace("''", '"')).strip(" ")
+    if line.startswith("(") and line.endswith(")"):
+        line = line[1:-1].strip(" ")
+    line = _HEMISPHERE_WORD.sub(lambda word: _WORDS[word[1].lower()], line)
+    # Where letters say which number is which, words that say it again may go; elsewhere they could say otherwise.
+    without_words = _AXIS_WORD.sub("", line)
+    if re.search("[NSns].*[EWOewo]|[EWOewo].*[NSns]", without_words):
+        line = without_words
+    line = re.sub("(?<=[0-9]):(?=[0-9])", " ", line)
+    line = _MARK_BEFORE_FRACTION.sub(r"\1\3\2", line)
+    if found := _SENTENCE.fullmatch(line):
+        line = f"{found[1]}{found[2]} {found[3]}{found[4]}"
     if not line:
         raise InvalidPosition("The position is empty.", WRITE_POSITION)
     # Checked before upper(), which turns some other letters into hemisphere letters (sharp s into SS).
@@ -306,10 +348,10 @@ def _lettered_halves(line: str) -> list[tuple[str, str]]:
     """Letter and body of each half; one separator between the halves is dropped."""
     if found := _LETTERS_FIRST.fullmatch(line):
         letter, body, other_letter, other_body = found.groups()
-        return [(letter, re.sub(" ?[,;/] ?$", "", body).strip(" ")), (other_letter, other_body.strip(" "))]
+        return [(letter, re.sub("(?: ?[,;/] ?| - ?| -)$", "", body).strip(" ")), (other_letter, other_body.strip(" "))]
     if found := _LETTERS_LAST.fullmatch(line):
         body, letter, other_body, other_letter = found.groups()
-        return [(letter, body.strip(" ")), (other_letter, re.sub("^ ?[,;/] ?", "", other_body).strip(" "))]
+        return [(letter, body.strip(" ")), (other_letter, re.sub("^(?: ?[,;/] ?| - )", "", other_body).strip(" "))]
     raise InvalidPosition(
         "Hemisphere letters do not stand one with each number.", "Write both before or both after: 51 07.3N 001 20.8E."
     )
@@ -325,13 +367,13 @@ def _parts(axis: str, body: str) -> tuple[str, ...]:
         raise InvalidPosition(
             f"The {axis} has a sign as well as a hemisphere letter.", "Leave out the sign: the letter says it."
         )
-    for form in (_RUN_TOGETHER[axis], _MINUTES, _SECONDS, _DEGREES):
+    for form in (_RUN_TOGETHER[axis], _SECONDS_RUN_TOGETHER[axis], _MINUTES, _SECONDS, _DEGREES):
         if found := form.fullmatch(body):
             return found.groups()
     if _TOO_MANY_DIGITS.fullmatch(body):
         raise InvalidPosition(
             f"The {axis} has too many or too few digits run together.",
-            "Write 4 digits before the point for latitude, 5 for longitude.",
+            "Write 4 digits before the point for latitude, 5 for longitude; 6 and 7 with seconds.",
         )
     if not body:
         raise InvalidPosition(f"The {axis} has no number.", WRITE_POSITION)

@@ -12,7 +12,7 @@ from math import isfinite, isinf, isnan
 
 from engine.case import access_of, care_delay_s
 from engine.kernels.geodesy import initial_course_deg
-from engine.model import Decision, Notice, Port
+from engine.model import AvoidedZone, Decision, Notice, Port
 from engine.units import HOUR_S, KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
 from engine.vocab import Code, Grade, Rule, Status, Verdict, Weight
 from engine.wording import WORDING
@@ -253,7 +253,14 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
         return ", ".join(_FIGURE_NAMES[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
     if notice.code == Code.SENSITIVE_TO:
         return ", ".join(_INPUT_NAMES[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
-    if notice.code in (Code.ZONES_AVOIDED, Code.UNLISTED_PORT_NEARER):
+    if notice.code == Code.ZONES_AVOIDED:
+        return _zones_avoided(facts, language)
+    if notice.code == Code.FORECAST_ONE_STEP:
+        return ", ".join(
+            f"{_GROUP_NAMES[name].of(language)} ({datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M}Z)"
+            for name, at_s in facts["groups"]  # type: ignore[attr-defined]
+        )
+    if notice.code == Code.UNLISTED_PORT_NEARER:
         return ", ".join(facts["names"])  # type: ignore[arg-type]
     if notice.code == Code.NEAR_TIE:
         ports, times_s = facts["ports"], facts["times_s"]
@@ -283,6 +290,35 @@ def _unconfirming(decision: Decision, port: int) -> Code:
         if decision.verdict[port, rule] == Verdict.UNKNOWN and decision.weight[port, rule] == Weight.HARD
     )  # fmt: skip
     return Code(decision.code[port, rule])
+
+
+def _zones_avoided(facts: dict[str, object], language: str) -> str:
+    """Each zone with the water it closes, and which zones of the same file close none."""
+    zones = ", ".join(
+        f"{zone.name} ({_water_closed(zone, language)})" for zone in facts["zones"]  # type: ignore[attr-defined]
+    )  # fmt: skip
+    names = ", ".join(facts["not_avoided"])  # type: ignore[arg-type]
+    if not names:
+        return zones
+    idle = f"sans effet : {names}" if language == "fr" else f"of no effect: {names}"
+    return f"{zones}. {idle[:1].upper()}{idle[1:]}"
+
+
+def _water_closed(zone: AvoidedZone, language: str) -> str:
+    area_km2, percent = zone.closed_m2 / 1e6, 100.0 * zone.share
+    area = f"{area_km2:.3g}" if area_km2 < 100.0 else f"{area_km2:.0f}"
+    share = "<0.01" if percent < 0.01 else f"{percent:.2f}" if percent < 1.0 else f"{percent:.0f}"
+    if language == "fr":
+        return f"ferme {area.replace('.', ',')} km² d'eau, {share.replace('.', ',')} % de la zone couverte"
+    return f"closes {area} km² of water, {share} % of the area"
+
+
+_GROUP_NAMES = {
+    "waves": Text("waves", "vagues"),
+    "wind": Text("wind", "vent"),
+    "visibility": Text("visibility", "visibilité"),
+    "current": Text("current", "courant"),
+}
 
 
 UNKNOWN_THINGS: dict[Code, Text] = {

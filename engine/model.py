@@ -257,6 +257,23 @@ class DepthClassSource(Protocol):
         """The tables."""
 
 
+class AvoidedZone(NamedTuple):
+    """A temporary exclusion zone, by what it closes.
+
+    Attributes
+    ----------
+    name : str
+    closed_m2 : float
+        Water of the area inside it; greater than 0. [m2]
+    share : float
+        The same as a share of all water of the area.
+    """
+
+    name: str
+    closed_m2: float
+    share: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class World:
     """An immutable snapshot of everything outside the request.
@@ -281,8 +298,10 @@ class World:
         Sea and weather; empty when none is connected.
     identity : dict
         Digests and versions of every part, echoed in each decision.
-    avoided : tuple of str
-        Names of the temporary exclusion zones that routes keep out of.
+    avoided : tuple of AvoidedZone
+        Temporary exclusion zones that routes keep out of.
+    not_avoided : tuple of str
+        Names of zones of the same file that have no place, or close no water of the area.
     beyond_names : tuple of str
     beyond_positions : ndarray of float64, shape (n, 2)
         Harbours just outside the register: names, longitude and latitude. [deg]
@@ -304,7 +323,8 @@ class World:
     tides: Tides
     identity: dict[str, object]
     forecast: Forecast = field(default_factory=no_forecast)
-    avoided: tuple[str, ...] = ()
+    avoided: tuple[AvoidedZone, ...] = ()
+    not_avoided: tuple[str, ...] = ()
     beyond_names: tuple[str, ...] = ()
     beyond_positions: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
 

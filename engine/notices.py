@@ -6,6 +6,7 @@ from math import isfinite, isnan
 import numpy as np
 
 from engine.case import Case, weather_feed
+from engine.kernels.forecast import Forecast
 from engine.kernels.geodesy import within_m
 from engine.kernels.joining import HOPPED, IN_NARROWS, ON_BANK
 from engine.kernels.mesh import ZONE_DEPTH_M, locate
@@ -83,7 +84,8 @@ def notices_of(case: Case, found: Found, odd: Oddities) -> list[Notice]:
     if overlaid:
         notices.append(Notice(Code.REGISTER_OVERLAID, {"ports": overlaid}))
     if case.world.avoided:
-        notices.append(Notice(Code.ZONES_AVOIDED, {"names": case.world.avoided}))
+        zones: dict[str, object] = {"zones": case.world.avoided, "not_avoided": case.world.not_avoided}
+        notices.append(Notice(Code.ZONES_AVOIDED, zones))
     notices += _weather_notices(case, found)
     if ask.medical != Medical.CRITICAL:
         # The switch to time to care overrules the policy's own key, and says so itself.
@@ -189,8 +191,12 @@ def _weather_notices(case: Case, found: Found) -> list[Notice]:
     nothing_known = bool(
         passages.waves_missing[first] and passages.highest_hs_m[first] == 0.0 and passages.stream_missing[first]
     )
+    single = single_step_groups(case.world.forecast)
+    if feed != Feed.ABSENT and single:
+        notices.append(Notice(Code.FORECAST_ONE_STEP, {"groups": single}))
     if feed != Feed.ABSENT and nothing_known:
-        notices.append(Notice(Code.FORECAST_NOT_HERE))
+        if not single:
+            notices.append(Notice(Code.FORECAST_NOT_HERE))
     elif feed != Feed.ABSENT and case.world.forecast.run_at_s > case.ask.at_s:
         notices.append(Notice(Code.FORECAST_RUN_LATER))
     elif feed != Feed.ABSENT:
@@ -212,6 +218,13 @@ def _weather_notices(case: Case, found: Found) -> list[Notice]:
         notices.append(Notice(Code.FASTER_ROUTE, {"saved_s": saved_s}) if faster else Notice(Code.ROUTE_ROUND_SEA))
     notices.append(Notice(Code.SURGE_NOT_INCLUDED))
     return notices
+
+
+def single_step_groups(forecast: Forecast) -> tuple[tuple[str, float], ...]:
+    """Groups of a forecast that hold one step alone, each with its time: a passage goes on when they have ended. [s]"""
+    groups = (("waves", forecast.waves), ("wind", forecast.wind), ("visibility", forecast.visibility),
+              ("current", forecast.current))  # fmt: skip
+    return tuple((name, float(field.times_s[0])) for name, field in groups if field.times_s.size == 1)
 
 
 def _age_of_forecast(run_age_s: float, stale_after_s: float) -> Notice:

@@ -365,6 +365,7 @@ class Code(IntEnum):
     FORECAST_AGE_UNKNOWN = 596
     VESSEL_FACTS_UNKNOWN = 597
     REGISTER_OVERLAID = 598
+    FORECAST_ONE_STEP = 599
 
     # Refusals of a request.
     POS_INVALID = 900

@@ -1007,6 +1007,11 @@ WORDING: dict[Code, Wording] = {
         "Données du fichier propre à l'opérateur utilisées pour : {detail}.",
         SEAMANSHIP,
     ),
+    Code.FORECAST_ONE_STEP: Wording(
+        "Forecast has one time step only: {detail}. It says nothing of the sea after that.",
+        "La prévision n'a qu'une seule échéance : {detail}. Elle ne dit rien de la mer ensuite.",
+        SEAMANSHIP,
+    ),
     # Refusals of a request
     Code.POS_INVALID: Wording(
         "Position not readable: give latitude and longitude, WGS 84.",
@@ -1119,6 +1124,7 @@ LEVEL: dict[Code, str] = {
     Code.WAVES_SWELL_ONLY: "caution",
     Code.FORECAST_NOT_HERE: "caution",
     Code.FORECAST_RUN_LATER: "information",
+    Code.FORECAST_ONE_STEP: "caution",
 }
 """How loud each notice is: ``information``, ``caution`` or ``warning``."""
 

@@ -8,17 +8,29 @@ from pathlib import Path
 import numpy as np
 import shapely
 from rtree import index
+from shapely import LineString
 
-from engine.errors import InvalidAsk, PackError
+from engine.errors import InvalidAsk
 from engine.kernels.mesh import NOWHERE, ZONE_DEPTH_M, Mesh
 from engine.kernels.plane import LATTICE_M
 from engine.kernels.reach import DepthClass, Water
-from engine.model import World
-from geodata.features import read_features
+from engine.kernels.visibility import Targets, chain_targets
+from engine.model import AvoidedZone, World
 from geodata.mesh import build_trees, depth_class_from, mesh_from, targets_from
 from geodata.pack import Pack
-from geodata.plane import project
+from geodata.plane import project, unproject
 from geodata.triangulation import triangulate
+from geodata.zone_file import areas_of, read_zone_file
+
+_MARGIN_DEG = 1.0
+"""How far round the area a zone is kept. [deg]"""
+
+_EQUATOR_M, _ECCENTRICITY = 6_378_137.0, 0.0818191908426215
+"""Of the ellipsoid of WGS 84."""
+
+_SIDES_AT_A_TIME = 256
+_MOST_PAIRS_A_SIDE = 40
+"""Sides of ordinary outlines meet the boxes of a few others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +53,18 @@ class ExclusionZones:
     """The zones in force, in a spatial index that follows every change.
 
     An R-tree rather than the packed tree used at build time, because zones come and go one by one.
+
+    Attributes
+    ----------
+    without_place : tuple of str
+        Names of features of the file that have no geometry, and so close nothing.
     """
 
     def __init__(self) -> None:
         self._tree = index.Index()
         self._zones: dict[int, ExclusionZone] = {}
         self._next = 0
+        self.without_place: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self._zones)
@@ -99,20 +117,17 @@ class ExclusionZones:
 
 
 def read_exclusion_zones(path: Path) -> ExclusionZones:
-    """Zones of a GeoJSON feature collection; each feature may carry a ``name``.
+    """Zones of a GeoJSON file, a feature each, which may carry a ``name``; see `geodata.zone_file`.
 
     Raises
     ------
     InvalidAsk
-        A feature is not an area.
+        A feature is not an area in degrees of WGS 84; names it.
     """
     zones = ExclusionZones()
-    try:
-        features = read_features(path)
-    except PackError as error:
-        raise InvalidAsk("avoid", f"{path.name[:40]} {error.problem}", "Name a GeoJSON file of polygons.") from None
-    for number, (properties, outline) in enumerate(features, start=1):
-        zones.add(ExclusionZone(str(properties.get("name") or f"zone {number}"), outline))
+    outlines, zones.without_place = read_zone_file(path)
+    for name, outline in outlines:
+        zones.add(ExclusionZone(name, outline))
     return zones
 
 
@@ -129,32 +144,144 @@ def world_avoiding(world: World, pack: Pack, zones: ExclusionZones) -> World:
     Returns
     -------
     World
-        Its identity names the zones and digests their outlines. Port approach points inside a zone are not reached.
+        Its identity names the zones, digests their outlines and says how much water each closes. Ports whose approach
+        point or harbour leg lies in a zone are not reached.
+
+    Raises
+    ------
+    InvalidAsk
+        No zone closes any water of the area.
     """
     if not len(zones):
         return world
     mesh = world.water.mesh
     origin = (mesh.origin_lon_deg, mesh.origin_lat_deg)
+    water = water_polygon(mesh)
+    avoided, closed, idle = _zones_on_water(zones, water, world.box, origin)
+    if not avoided:
+        raise InvalidAsk("avoid", _why_idle(zones, world.box), "Name a file of zones in the area's water.")
     # A zone is water that nothing may cross: a bank higher than any other, which a position inside it can still leave.
     walls = [
-        (depth_m, shapely.set_precision(_on_plane(outline, origin), LATTICE_M))
-        for depth_m, outline in [
-            *((ZONE_DEPTH_M, outline) for outline in zones.outlines),
-            *((float(bank["least_depth_m"]), shapely.Polygon(bank["ring"])) for bank in pack.tables["zones"]["banks"]),  # type: ignore[index]
-        ]
+        *((ZONE_DEPTH_M, outline) for outline in closed),
+        *(
+            (
+                float(bank["least_depth_m"]),
+                shapely.set_precision(_on_plane(shapely.Polygon(bank["ring"]), origin), LATTICE_M),
+            )
+            for bank in pack.tables["zones"]["banks"]  # type: ignore[index]
+        ),
     ]
-    triangulation = triangulate(water_polygon(mesh), walls)
+    triangulation = triangulate(water, walls)
     open_mesh = mesh_from(triangulation.points, triangulation.triangles, triangulation.least_depth, origin)
-    targets = targets_from(open_mesh, np.column_stack([world.water.ports.lon, world.water.ports.lat]))
-    water = world.water._replace(mesh=open_mesh, ports=targets)
+    approaches = np.column_stack([world.water.ports.lon, world.water.ports.lat])
+    targets = _without(targets_from(open_mesh, approaches), _legs_closed(pack, zones), open_mesh)
+    open_water = world.water._replace(mesh=open_mesh, ports=targets)
     digest = hashlib.sha256(b"".join(shapely.to_wkb(outline) for outline in zones.outlines)).hexdigest()
+    not_avoided = (*idle, *zones.without_place)
+    identity = {
+        "names": [zone.name for zone in avoided],
+        "sha256": digest,
+        "zones": [
+            {"name": zone.name, "closed_km2": round(zone.closed_m2 / 1e6, 3), "share": round(zone.share, 6)}
+            for zone in avoided
+        ],
+        "not_avoided": list(not_avoided),
+    }
     return replace(
         world,
-        water=water,
-        depth_classes=tuple(_RebuiltDepthClass(known.needed_depth_m, water) for known in world.depth_classes),
-        avoided=zones.names,
-        identity={**world.identity, "exclusion_zones": {"names": list(zones.names), "sha256": digest}},
+        water=open_water,
+        depth_classes=tuple(_RebuiltDepthClass(known.needed_depth_m, open_water) for known in world.depth_classes),
+        avoided=avoided,
+        not_avoided=not_avoided,
+        identity={**world.identity, "exclusion_zones": identity},
     )
+
+
+def _zones_on_water(
+    zones: ExclusionZones, water: shapely.Polygon, box: tuple[float, float, float, float], origin: tuple[float, float]
+) -> tuple[tuple[AvoidedZone, ...], list[shapely.Geometry], tuple[str, ...]]:
+    """Zones that close water with their outlines on the plane, and the names of those that close none."""
+    # Far beyond the area the plane has no place for an outline.
+    frame = shapely.box(box[0] - _MARGIN_DEG, box[1] - _MARGIN_DEG, box[2] + _MARGIN_DEG, box[3] + _MARGIN_DEG)
+    shapes = [_on_plane(shapely.intersection(outline, frame), origin) for outline in zones.outlines]
+    shapes = [areas_of(shapely.set_precision(shape, LATTICE_M)) for shape in shapes]
+    _refuse_tangle([water, *shapes])
+    whole_m2 = _ground_m2(water, origin)
+    avoided, closed, idle = [], [], []
+    for name, shape in zip(zones.names, shapes, strict=True):
+        wet = areas_of(shapely.intersection(shape, water, grid_size=LATTICE_M))
+        if wet.is_empty:
+            idle.append(name)
+            continue
+        closed_m2 = _ground_m2(wet, origin)
+        avoided.append(AvoidedZone(name, closed_m2, closed_m2 / whole_m2))
+        closed.append(shape)
+    return tuple(avoided), closed, tuple(idle)
+
+
+def _ground_m2(shape: shapely.Geometry, origin: tuple[float, float]) -> float:
+    """Area on the ellipsoid of a shape on the plane, which stretches areas away from its origin. [m2]
+
+    Longitude against the authalic function of latitude is an equal-area map (Snyder, Map Projections, 1987, eq. 3-12).
+    """
+
+    def equal_area(points: np.ndarray) -> np.ndarray:
+        lon, lat = np.radians(unproject(np.ascontiguousarray(points), *origin)).T
+        sine = np.sin(lat)
+        turned = _ECCENTRICITY * sine
+        q = (1.0 - _ECCENTRICITY**2) * (sine / (1.0 - turned**2) + np.arctanh(turned) / _ECCENTRICITY)
+        return np.column_stack([_EQUATOR_M * lon, _EQUATOR_M * q / 2.0])
+
+    return float(shapely.transform(shapely.segmentize(shape, 2_000.0), equal_area).area)
+
+
+def _why_idle(zones: ExclusionZones, box: tuple[float, float, float, float]) -> str:
+    """Why zones that close no water do not: the first one's reason."""
+    area = shapely.box(*box)
+    name, outline = zones.names[0], zones.outlines[0]
+    if outline.intersects(area):
+        return f"{name!r} closes no water of the area: it lies on land."
+    west, south, east, north = (f"{side:.6g}" for side in outline.bounds)
+    swapped = shapely.transform(outline, lambda points: points[:, ::-1])
+    if swapped.intersects(area):
+        return (
+            f"{name!r} runs from {west} to {east} E and {south} to {north} N, outside the area: longitude and "
+            "latitude are exchanged (GeoJSON has longitude first)."
+        )
+    return f"{name!r} lies outside the area: it runs from {west} to {east} E and {south} to {north} N."
+
+
+def _legs_closed(pack: Pack, zones: ExclusionZones) -> list[int]:
+    """Numbers of ports whose harbour leg runs through a zone."""
+    ports: list[dict[str, list[tuple[float, float]]]] = pack.tables["ports"]  # type: ignore[assignment]
+    legs = [port["harbour_leg"] for port in ports]
+    return [number for number, leg in enumerate(legs) if len(leg or ()) > 1 and zones.touched_by(LineString(leg))]
+
+
+def _without(targets: Targets, closed: list[int], mesh: Mesh) -> Targets:
+    """Targets of which some are never reached."""
+    triangle = targets.triangle.copy()
+    triangle[closed] = NOWHERE
+    first, following = chain_targets(triangle, len(mesh.triangles))
+    return targets._replace(triangle=triangle, first=first, following=following)
+
+
+def _refuse_tangle(shapes: list[shapely.Geometry]) -> None:
+    """Refuse outlines that cross each other or the coast so often that cutting them would take minutes and gigabytes.
+
+    Boxes of sides are compared, a few hundred sides at a time: never fewer pairs than there are crossings.
+    """
+    rings = [np.asarray(ring.coords) for shape in shapes for part in shapely.get_parts(shape)
+             for ring in (part.exterior, *part.interiors)]  # fmt: skip
+    pairs = np.concatenate([np.stack([ring[:-1], ring[1:]], axis=1) for ring in rings if len(ring) > 1])
+    sides = shapely.linestrings(pairs)
+    tree = shapely.STRtree(sides)
+    count = 0
+    for start in range(0, len(sides), _SIDES_AT_A_TIME):
+        count += tree.query(sides[start : start + _SIDES_AT_A_TIME]).shape[1]
+        if count > _MOST_PAIRS_A_SIDE * len(sides):
+            raise InvalidAsk("avoid", "has outlines that cross each other or the coast too often.",
+                             "Simplify the zones, or merge those that overlap.")  # fmt: skip
 
 
 class _RebuiltDepthClass:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas
+import numpy as np
 import shapely
 
 from geodata.pack import Pack
@@ -48,9 +49,32 @@ def layers_of(pack: Pack) -> dict[str, geopandas.GeoDataFrame]:
     for name, features in zones.items():
         plain = [{key: value for key, value in feature.items() if key != "ring"} for feature in features]
         layers[name] = _frame(plain, [shapely.Polygon(feature["ring"]) for feature in features])
-    land = shapely.get_parts(shapely.polygonize([shapely.LineString(ring) for ring in coast_rings(pack)]))
-    layers["coast"] = _frame([{} for _ in land], list(land))
+    land = land_of(coast_rings(pack))
+    layers["coast"] = _frame([{} for _ in land], land)
     return layers
+
+
+def land_of(rings: list[np.ndarray]) -> list[shapely.Polygon]:
+    """Land as polygons from its closed rings, shells and lakes alike; a ring that touches itself loses nothing.
+
+    Parameters
+    ----------
+    rings : list of ndarray of float64, shape (n, 2)
+        Longitude and latitude. [deg]
+    """
+    shells = shapely.make_valid(shapely.polygons([shapely.linearrings(ring) for ring in rings]), method="structure")
+    by_size = sorted(shells, key=lambda shell: -shell.area)
+    tree = shapely.STRtree(by_size)
+    points = shapely.point_on_surface(by_size)
+    inside, outside = tree.query(points, predicate="within")
+    # A ring inside an odd number of larger ones is a lake, inside an even number an island.
+    depth = np.bincount(inside[outside < inside], minlength=len(by_size))
+    land = shapely.union_all([shell for shell, within in zip(by_size, depth, strict=True) if within % 2 == 0])
+    lakes = [shell for shell, within in zip(by_size, depth, strict=True) if within % 2 == 1]
+    if lakes:
+        islands = [s for s, within in zip(by_size, depth, strict=True) if within % 2 == 0 and within > 0]
+        land = shapely.union_all([shapely.difference(land, shapely.union_all(lakes)), *islands])
+    return [part for part in shapely.get_parts(land) if part.geom_type == "Polygon"]
 
 
 def _frame(rows: list[dict[str, object]], geometry: list[shapely.Geometry]) -> geopandas.GeoDataFrame:

@@ -124,8 +124,8 @@ def whole_number(field: str, text: str | None) -> int | None:
     return int(typed)
 
 
-def position(field: str, text: str) -> tuple[float, float]:
-    """Longitude and latitude of a position as typed. [deg]
+def position(field: str, text: str, language: str = "en") -> tuple[float, float]:
+    """Longitude and latitude of a position as typed; the letter O is west where French is spoken. [deg]
 
     Raises
     ------
@@ -134,7 +134,7 @@ def position(field: str, text: str) -> tuple[float, float]:
     from api.position import InvalidPosition, parse_position
 
     try:
-        return parse_position(text)
+        return parse_position(text, french=language == "fr")
     except InvalidPosition as wrong:
         raise InvalidAsk(field, wrong.problem, wrong.remedy) from None
 

@@ -148,7 +148,10 @@ def body_from(options: argparse.Namespace) -> dict[str, object]:
     figures: dict[str, object] = {name: number(_option(name), getattr(options, name)) for name in FIGURES}
     figures |= {name: whole_number(_option(name), getattr(options, name)) for name in COUNTS}
     body: dict[str, object] = {
-        "position": {"type": "Point", "coordinates": list(position("--position", options.position))},
+        "position": {
+            "type": "Point",
+            "coordinates": list(position("--position", options.position, getattr(options, "lang", "en"))),
+        },
         "position_accuracy_m": number("--accuracy-m", options.accuracy_m),
         "position_age_s": number("--fix-age-s", options.fix_age_s),
         "time": _stripped(options.time),

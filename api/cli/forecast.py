@@ -25,8 +25,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     make.add_argument("--out", action=Once, metavar="CUBE", help=f"where the cube goes; {DEFAULT_OUT} if left out")
     add_json(make)
     make.set_defaults(answer=answer_ingest)
-    info = commands.add_parser("info", help="say what a cube holds; every byte of it is verified")
-    info.add_argument("file", metavar="CUBE", help="a cube")
+    info = commands.add_parser("info", help="say what a cube or a foreign forecast file holds and what is missing")
+    info.add_argument("file", metavar="FILE", help="a cube, every byte of which is verified, or a file to make one of")
     add_json(info)
     info.set_defaults(answer=answer_info)
     get = commands.add_parser("fetch", help="download a forecast and make a cube of it")
@@ -52,11 +52,11 @@ def answer_ingest(options: argparse.Namespace) -> int:
 
 
 def answer_info(options: argparse.Namespace) -> int:
-    """Verify a cube and say what is in it."""
-    from geodata.forecast.cube import open_cube
+    """Verify a cube, or read a foreign file as a decision would, and say what is in it."""
+    from geodata.forecast.ingest import forecast_cache, open_forecast
 
     path = Path(options.file)
-    _print(open_cube(path), path, options.json)
+    _print(open_forecast(path, forecast_cache()), path, options.json)
     return 0
 
 

@@ -119,7 +119,13 @@ class AcceptedShape(BaseModel):
     port_id: str
     part: Annotated[Literal["status", "capacity"] | None, Field(description="Null: the document says nothing usable.")]
     accepted: bool
-    code: Annotated[str | None, Field(description="Why not: UNKNOWN_PORT, WRITTEN_HERE, NEWER_REPORT, WRONG_VALUE.")]
+    code: Annotated[
+        str | None,
+        Field(
+            description="Why not: UNKNOWN_PORT, WRITTEN_HERE, NEWER_REPORT, WRONG_VALUE, "
+            "COLOUR_NOT_A_STATUS, NOTHING_TO_TAKE."
+        ),
+    ]
 
 
 class ExchangeShape(BaseModel):

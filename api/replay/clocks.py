@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from api.replay.column_map import TimeRule, zone_named
+from api.replay.foreign_times import counted_s, plain_times
 from api.replay.rejects import Marks
 
 FIRST_S = 0
@@ -62,11 +63,14 @@ def times_of_encounters(text: pa.Array, zones: pa.Array, rule: TimeRule, marks: 
     present = _present(text)
     marks.add("TIME_MISSING", ~present)
     strict = rule == TimeRule()
+    count_s, counted = counted_s(text)
+    if not strict:
+        text = plain_times(text, rule.order, rule.placeholder_clocks)
     parts = _parts(text, _RFC_3339 if strict else f"^{_DATES[rule.order]}{_CLOCK}{_ZONE}$")
     local_s, fits, has_clock = _local_seconds(parts)
     offset_s, has_zone, zone_fits = _offsets(parts["z"])
     readable = present & fits & zone_fits
-    marks.add("TIME_FORM", present & ~readable)
+    marks.add("TIME_FORM", present & ~readable & ~counted)
 
     clockless = readable & ~has_clock
     if rule.clock_s is None:
@@ -84,7 +88,7 @@ def times_of_encounters(text: pa.Array, zones: pa.Array, rule: TimeRule, marks: 
         found_s, sure = _from_local(local_s, naive, pc.fill_null(zones, rule.zone), rule, marks)
         at_s = np.where(naive, found_s, at_s)
         readable &= ~naive | sure
-    return _in_range(at_s, readable, "TIME", marks)
+    return _in_range(np.where(counted, count_s, at_s), readable | counted, "TIME", marks)
 
 
 def times_with_zone(text: pa.Array, name: str, marks: Marks) -> Instants:

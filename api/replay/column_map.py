@@ -20,6 +20,7 @@
     zone_column = "..."          the same from a column, where it has a value
     ambiguous = "reject"         or earlier or later: of a local time that was shown twice
     clock_when_missing = "12:00" of a row with a date only; none: such rows are refused
+    placeholder_clock = "00:00"  clocks the table writes where it has none: rows with a date only
     [values.vessel_profile]      theirs = ours, whatever the case; "*" stands for all others
     [constants]                  of columns their table lacks
     medical = "none"
@@ -54,7 +55,8 @@ _KEYS = {
     "": {"name", "about", "extends", "delimiter", "encoding", "decimal_comma", "empty", "columns", "position", "time",
          "values", "constants"},
     "position": {"column", "order"},
-    "time": {"column", "date", "clock", "order", "zone", "zone_column", "ambiguous", "clock_when_missing"},
+    "time": {"column", "date", "clock", "order", "zone", "zone_column", "ambiguous", "clock_when_missing",
+             "placeholder_clock"},
 }  # fmt: skip
 
 
@@ -70,6 +72,8 @@ class TimeRule:
         IANA name of the zone of times written without one; empty when there is none.
     clock_s : int or None
         Seconds after local midnight taken where a row has a date only. [s]
+    placeholder_clocks : tuple of str
+        Clocks that are written where none is known.
     """
 
     column: tuple[str, ...] = ("time",)
@@ -80,6 +84,7 @@ class TimeRule:
     zone_column: tuple[str, ...] = ()
     ambiguous: str = "reject"
     clock_s: int | None = None
+    placeholder_clocks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -228,8 +233,12 @@ def _time_rule(entries: dict[str, Any]) -> TimeRule:
     found = None if clock is None else _CLOCK.fullmatch(_text("time.clock_when_missing", clock))
     if clock is not None and found is None:
         raise _wrong("time.clock_when_missing", "is no time of day.", "Write for instance 12:00.")
+    placeholders = _names("time.placeholder_clock", entries.get("placeholder_clock", []))
+    if not all(_CLOCK.fullmatch(placeholder) for placeholder in placeholders):
+        raise _wrong("time.placeholder_clock", "is no time of day.", "Write for instance 12:00.")
     return TimeRule(
         **names,
+        placeholder_clocks=placeholders,
         order=_one_of("time.order", entries.get("order", "ymd"), ORDERS),
         zone=zone,
         ambiguous=_one_of("time.ambiguous", entries.get("ambiguous", "reject"), AMBIGUOUS),

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from annotated_types import Ge, Gt, Le, Lt
 
 from api.encounter import EncounterIn, PersonsIn, VesselIn
+from api.position import InvalidPosition, parse_position
 from api.replay.cells import flags, is_text, numbers, text_of, translated
 from api.replay.clocks import Instants, instants_of, times_of_encounters, times_with_zone
 from api.replay.column_map import ColumnMap
@@ -175,6 +176,7 @@ def _position(source: _Source) -> dict[str, np.ndarray]:
         wrong = source.named((GEOMETRY_WRONG,))
         if wrong is not None:
             marks.add("POSITION_FORM", _flags(wrong))
+    lon_cells, lat_cells = _with_letters_read(source, lon_cells, lat_cells)
     # No coordinate is a thousand: in some exports with decimal commas they alone have points.
     lon, lat = (source.numbers(cells, "POSITION_FORM", thousands=False) for cells in (lon_cells, lat_cells))
     absent = np.isnan(lon) | np.isnan(lat)
@@ -186,6 +188,34 @@ def _position(source: _Source) -> dict[str, np.ndarray]:
         "position_accuracy_m": source.figure("position_accuracy_m", "POSITION_ACCURACY", EncounterIn),
         "position_age_s": source.figure("position_age_s", "POSITION_AGE", EncounterIn),
     }  # fmt: skip
+
+
+def _with_letters_read(source: _Source, lon_cells: pa.Array, lat_cells: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Cells of which those with hemisphere letters, ``51 03.0N`` and ``001 18.0E``, are written as decimal degrees."""
+    if not (is_text(lon_cells) and is_text(lat_cells)):
+        return lon_cells, lat_cells
+    lon, lat = (text_of(cells, source.map.empty, source.marks) for cells in (lon_cells, lat_cells))
+    lettered = [
+        np.asarray(pc.fill_null(pc.match_substring_regex(text, f"[{letters}]", ignore_case=True), False))
+        for text, letters in ((lon, "EWO"), (lat, "NS"))
+    ]  # fmt: skip
+    rows = np.flatnonzero(lettered[0] & lettered[1] & _flags(pc.is_valid(lon)) & _flags(pc.is_valid(lat)))
+    if not len(rows):
+        return lon_cells, lat_cells
+    lon_texts, lat_texts = lon.to_pylist(), lat.to_pylist()
+    for row in rows.tolist():
+        try:
+            lon_deg, lat_deg = parse_position(f"{lat_texts[row]} {lon_texts[row]}")
+        except InvalidPosition:
+            # Stays a text, and so no number, for which the row is marked.
+            continue
+        lon_texts[row], lat_texts[row] = (_degrees_text(value, source) for value in (lon_deg, lat_deg))
+    return pa.array(lon_texts, pa.string()), pa.array(lat_texts, pa.string())
+
+
+def _degrees_text(value: float, source: _Source) -> str:
+    text = f"{value:.9f}"
+    return text.replace(".", ",") if source.map.decimal_comma else text
 
 
 def _time(source: _Source) -> dict[str, Instants]:

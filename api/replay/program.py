@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 DECIDING = (
-    "batch", "cells", "clocks", "column_map", "columns", "conform", "features", "geometry", "joining",
+    "batch", "cells", "clocks", "column_map", "columns", "conform", "features", "foreign_times",
+    "geometry", "headers", "joining",
     "neighbours", "parts", "program", "reading", "rejects", "schema", "sequence", "summary", "worker", "worlds",
 )  # fmt: skip
 """Modules of this package that read, conform, decide and write rows."""

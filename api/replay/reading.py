@@ -1,8 +1,9 @@
 """Input files as a stream of chunks of one length, each with the numbers of its rows; never the whole file at once."""
 
+import codecs
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from api.replay.column_map import ColumnMap
 from api.replay.conform import GEOMETRY_LAT, GEOMETRY_LON, GEOMETRY_WRONG, MALFORMED, ROW
 from api.replay.features import features_in
 from api.replay.geometry import point_column, points_of
+from api.replay.headers import fitted, missing
 from engine.errors import InvalidAsk
 
 FORMATS = {".csv": "csv", ".parquet": "parquet", ".geoparquet": "parquet", ".geojson": "geojson", ".json": "geojson"}
@@ -84,7 +86,9 @@ def open_source(path: Path, column_map: ColumnMap) -> Source:
     if kind is None:
         raise InvalidAsk("input", f"{path.name[:40]} is of no format known by its ending.",
                          f"Name a file that ends in {', '.join(FORMATS)}.")  # fmt: skip
+    column_map = _with_own_delimiter(path, kind, column_map)
     columns, geometry = _columns(path, kind, column_map)
+    column_map = fitted(column_map, columns)
     repeated = {name for name in columns if columns.count(name) > 1}
     if repeated:
         raise InvalidAsk("input", f"has the column {sorted(repeated)[0][:40]!r} twice.", "Rename one of them.")
@@ -93,7 +97,7 @@ def open_source(path: Path, column_map: ColumnMap) -> Source:
         # A feature has its position in its geometry, whatever else it says.
         named -= {*column_map.columns.get("lon", ()), *column_map.columns.get("lat", ()), *column_map.position}
         return Source(path, kind, column_map, (), tuple(sorted(named)))
-    geometry = _required(column_map, set(columns), geometry)
+    geometry = _required(column_map, columns, geometry, column_map.delimiter if kind == "csv" else "")
     return Source(path, kind, column_map, columns, tuple(name for name in columns if name in named), geometry)
 
 
@@ -135,25 +139,48 @@ def _columns(path: Path, kind: str, column_map: ColumnMap) -> tuple[tuple[str, .
             return tuple(schema.names), point_column(schema)
         with path.open("rb") as file:
             file.read(1)
+    except InvalidAsk:
+        raise
     except OSError as error:
-        raise InvalidAsk("input", f"the file cannot be read ({error.strerror or error}).", "Check its name.") from None
-    except (pa.ArrowInvalid, UnicodeDecodeError, pa.ArrowKeyError):
-        raise InvalidAsk("input", f"{path.name[:40]} is empty or damaged, or in another encoding.",
-                         "Check it, and what the column map says of its encoding.") from None  # fmt: skip
+        # Arrow tells of damage by the same exception, without a number of the system.
+        if error.errno is None:
+            raise _damaged(path) from None
+        raise InvalidAsk("input", f"the file cannot be read ({error.strerror}).", "Check its name.") from None
+    except (pa.ArrowException, UnicodeDecodeError, ValueError):
+        raise _damaged(path) from None
     return (), ""
 
 
-def _required(column_map: ColumnMap, columns: set[str], geometry: str) -> str:
+def _damaged(path: Path) -> InvalidAsk:
+    return InvalidAsk("input", f"{path.name[:40]} is empty or damaged, or in another encoding.",
+                      "Check it, and what the column map says of its encoding.")  # fmt: skip
+
+
+def _with_own_delimiter(path: Path, kind: str, column_map: ColumnMap) -> ColumnMap:
+    """The map with the delimiter that a CSV file itself states, in a first line that spreadsheets write: ``sep=;``."""
+    return column_map if kind != "csv" or not (sign := _stated_delimiter(path)) else replace(column_map, delimiter=sign)
+
+
+def _stated_delimiter(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            line = file.readline(16).removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
+    except OSError:
+        return ""
+    stated = line[4:].decode("ascii", "ignore") if line.lower().startswith(b"sep=") else ""
+    return stated if len(stated) == 1 else ""
+
+
+def _required(column_map: ColumnMap, columns: tuple[str, ...], geometry: str, delimiter: str) -> str:
     """The geometry column if positions come from there; refuses a table that lacks position or time."""
     lon, lat = column_map.columns.get("lon", ()), column_map.columns.get("lat", ())
-    has_numbers = bool(columns.intersection(lon)) and bool(columns.intersection(lat))
-    has_numbers |= bool(columns.intersection(column_map.position))
+    has_numbers = bool(set(columns).intersection(lon)) and bool(set(columns).intersection(lat))
+    has_numbers |= bool(set(columns).intersection(column_map.position))
     if not has_numbers and not geometry:
-        wanted = [*lon[:1], *lat[:1], *column_map.position[:1]]
-        raise InvalidAsk("input", "has no position.", f"The column map looks for {', '.join(wanted) or 'geometry'}.")
+        raise missing("position", [*lon[:1], *lat[:1], *column_map.position[:1]], columns, delimiter)
     rule = column_map.time
-    if not columns.intersection(rule.column + rule.date):
-        raise InvalidAsk("input", "has no time.", f"The column map looks for {', '.join(rule.column + rule.date)}.")
+    if not set(columns).intersection(rule.column + rule.date):
+        raise missing("time", list(rule.column + rule.date), columns, delimiter)
     return "" if has_numbers else geometry
 
 
@@ -164,17 +191,21 @@ def _numbered(table: pa.Table, row: np.ndarray, malformed: np.ndarray) -> pa.Tab
 def _open_csv(
     path: Path, column_map: ColumnMap, types: dict[str, pa.DataType], malformed: list[int], runaway: list[int]
 ) -> pyarrow.csv.CSVStreamingReader:
+    skipped = 1 if _stated_delimiter(path) else 0
+
     def put_aside(row: pyarrow.csv.InvalidRow) -> str:
         # The header is row 1; empty lines are no rows.
-        malformed.append(row.number - 2)
+        malformed.append(row.number - 2 - skipped)
         if "\n" in row.text.strip():
-            runaway.append(row.number - 2)
+            runaway.append(row.number - 2 - skipped)
         return "skip"
 
     return pyarrow.csv.open_csv(
         path,
         # Rows are numbered by one thread only.
-        pyarrow.csv.ReadOptions(use_threads=False, block_size=CSV_BLOCK_BYTES, encoding=column_map.encoding),
+        pyarrow.csv.ReadOptions(
+            use_threads=False, block_size=CSV_BLOCK_BYTES, encoding=column_map.encoding, skip_rows=skipped
+        ),
         pyarrow.csv.ParseOptions(
             delimiter=column_map.delimiter, newlines_in_values=True, invalid_row_handler=put_aside
         ),
@@ -239,11 +270,19 @@ def streamed(path: Path, words: list[str] | None = None) -> pq.ParquetFile:
     return pq.ParquetFile(path, pre_buffer=False, read_dictionary=words)
 
 
+def _batches(path: Path, rows: int, names: list[str]) -> Iterator[pa.RecordBatch]:
+    """Batches of a Parquet file; damage that only shows where it is read is the file's, and said so."""
+    try:
+        yield from streamed(path).iter_batches(batch_size=rows, columns=names)
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
+        raise InvalidAsk("input", f"{path.name[:40]} is damaged: not all of its rows can be read.",
+                         "Get or write the file again.") from None  # fmt: skip
+
+
 def _parquet_tables(source: Source, rows: int) -> Iterator[pa.Table]:
-    file = streamed(source.path)
     names = [*source.wanted, *([source.geometry] if source.geometry else [])]
     first = 0
-    for batch in file.iter_batches(batch_size=rows, columns=names):
+    for batch in _batches(source.path, rows, names):
         table = pa.Table.from_batches([batch])
         if source.geometry:
             lon, lat, wrong = points_of(table[source.geometry].combine_chunks())

@@ -20,7 +20,7 @@ from html import escape
 from typing import NamedTuple, NoReturn
 from xml.parsers import expat
 
-from api.position import parse_time
+from api.position import InvalidTime, parse_time
 from api.store.errors import BadExchange
 from api.store.ports import Occupied, Places, ReportCapacity, SetPortStatus
 from api.store.values import Json, checked_text
@@ -34,8 +34,14 @@ _DEEPEST = 32
 _MOST_ELEMENTS = 50_000
 _MOST_TEXT = 4_000
 
+_PIECE = 16_384
+_LONGEST_TAG = 32_768
+
 _LONGEST_ORIGIN = 100
 _ORIGIN = re.compile(r'store="([0-9a-f]{64})"')
+
+_UPDATED = frozenset({"lastupdatetime", "lastupdatedtime", "lastupdated", "reporteddatetime", "datetimereported"})
+_PERIOD_ENDS = frozenset({"todatetime", "enddatetime", "end"})
 
 _COLOUR = {"open": "green", "restricted": "yellow", "closed": "red"}
 _STATUS = {colour: status for status, colour in _COLOUR.items()}
@@ -66,6 +72,10 @@ class FacilityReport(NamedTuple):
     ----------
     status : str or None
         ``open``, ``restricted``, ``closed``.
+    colour : str
+        As the document has it; one that stands for no status, as black and grey, is told by it.
+    reported_s : float or None
+        When the document says it was so; None where it does not say. [s]
     places, occupied : or None
         None when the document does not give both the baseline and the available count.
     """
@@ -75,9 +85,19 @@ class FacilityReport(NamedTuple):
     comment: str
     places: Places | None
     occupied: Occupied | None
+    colour: str = ""
+    reported_s: float | None = None
+
+    @property
+    def unused_code(self) -> str | None:
+        """Why nothing of it is taken, or its colour is not; None where all that it says has a use."""
+        if self.colour and self.status is None:
+            return "COLOUR_NOT_A_STATUS"
+        return None if self.status is not None or self.places is not None else "NOTHING_TO_TAKE"
 
     def commands(self, reported_s: float | None = None) -> list[SetPortStatus | ReportCapacity]:
-        """What to do with it."""
+        """What to do with it, at the time given, else at that of the document."""
+        reported_s = self.reported_s if reported_s is None else reported_s
         made: list[SetPortStatus | ReportCapacity] = []
         if self.status is not None:
             made.append(SetPortStatus(self.port_id, self.status, self.comment or "EDXL-HAVE", reported_s))
@@ -161,7 +181,8 @@ def read_have(document: bytes) -> list[FacilityReport]:
     root = _parsed(document)
     if root.name != "HAVE" or root.namespace.lower() != NAMESPACE:
         raise BadExchange("document", "is not EDXL-HAVE 2.0.", f"Its root is HAVE in {NAMESPACE}.")
-    return [_read_facility(facility) for facility in root.all("facility")]
+    whole_s = _reported_s(root)
+    return [_read_facility(facility, whole_s) for facility in root.all("facility")]
 
 
 def _facility(facility: Facility, port: Json | None) -> str:
@@ -190,6 +211,10 @@ def _facility(facility: Facility, port: Json | None) -> str:
             if capacity["places"][kind] is not None
         ]
         text += f"<have:serviceList>{''.join(items)}</have:serviceList>"
+    reported = [part["reported_at"] for part in (status, capacity) if part is not None]
+    if reported:
+        # The older of the two: whoever takes it in must not think it newer than it is.
+        text += f"<have:lastUpdateTime>{min(reported)}</have:lastUpdateTime>"
     return text + "</have:facility>"
 
 
@@ -277,7 +302,13 @@ def _parsed(document: bytes) -> _Element:
     parser.CharacterDataHandler = text
     parser.ProcessingInstructionHandler = instruction
     try:
-        parser.Parse(document, True)
+        # Fed in pieces, so that no single tag, with a hundred thousand attributes, is taken in before it is measured.
+        for fed in range(0, len(document), _PIECE):
+            parser.Parse(document[fed : fed + _PIECE], False)
+            if min(fed + _PIECE, len(document)) - parser.CurrentByteIndex > _LONGEST_TAG:
+                raise BadExchange("document", "has an element or comment that is too long.",
+                                  f"At most {_LONGEST_TAG} bytes each.")  # fmt: skip
+        parser.Parse(b"", True)
     except expat.ExpatError as wrong:
         raise BadExchange("document", f"is not XML: line {wrong.lineno}.", "Send a well-formed document.") from None
     except (ValueError, LookupError) as wrong:
@@ -289,7 +320,31 @@ def _parsed(document: bytes) -> _Element:
     return root
 
 
-def _read_facility(facility: _Element) -> FacilityReport:
+def _reported_s(*places: _Element) -> float | None:
+    """When a part of a document says it was so: the oldest time it states, None where it states none. [s]
+
+    HAVE 1.0 has ``LastUpdateTime`` of a hospital; exporters of 2.0 put the same, or a reporting period, in several
+    places. An old document must not count as of now.
+    """
+    found = []
+    for place in places:
+        for child in place.children:
+            word = child.name.lower()
+            if word in _UPDATED:
+                found.append(_instant_s(child.text))
+            elif word == "reportingperiod":
+                found += [_instant_s(end.text) for end in child.children if end.name.lower() in _PERIOD_ENDS]
+    return min(found, default=None)
+
+
+def _instant_s(text: str) -> float:
+    try:
+        return parse_time(text.strip())
+    except InvalidTime as wrong:
+        raise BadExchange("lastUpdateTime", wrong.problem, wrong.remedy) from None
+
+
+def _read_facility(facility: _Element, whole_s: float | None) -> FacilityReport:
     port_id = facility.said("facilityInformation", "facilityID")
     if not port_id:
         raise BadExchange("facility", "has no facilityID.", "Give each facility the id of its port.")
@@ -303,7 +358,12 @@ def _read_facility(facility: _Element) -> FacilityReport:
         taken = [0 if it is None else it[0] - it[1] for it in (total, families, medical)]
         # Places of the other kinds are among the total, so those taken are too.
         occupied = Occupied(max(taken[0], taken[1] + taken[2]), taken[1], taken[2])
-    return FacilityReport(port_id[:120], _STATUS.get(colour.lower()), comment, places, occupied)
+    parts = [part for name in ("facilityInformation", "facilityColourStatus") for part in facility.all(name)]
+    own_s = _reported_s(facility, *parts)
+    return FacilityReport(
+        port_id[:120], _STATUS.get(colour.lower()), comment, places, occupied, colour[:40],
+        whole_s if own_s is None else own_s,
+    )  # fmt: skip
 
 
 def _counts(facility: _Element, service: str) -> tuple[int, int] | None:

@@ -5,13 +5,16 @@ where they go; a name that states the other way is turned round as it is read.
 
 References
 ----------
-CF Standard Name Table, version 85 and later; WMO Manual on Codes, code tables 4.2; ecCodes parameter database;
+CF Standard Name Table, version 85 and later; WMO Manual on Codes, code tables 4.2; ecCodes parameter database; the
+table ``geodata/sources/forecast_names.csv`` has the source of each name.
 Open-Meteo Marine Weather API: ``ocean_current_direction`` is "following the flow of the current ... 90 = towards east".
 """
 
 from typing import NamedTuple
 
 import numpy as np
+
+from geodata.tables import SOURCES, read_rows
 
 
 class Quantity(NamedTuple):
@@ -35,23 +38,26 @@ class Quantity(NamedTuple):
 
 QUANTITIES = {
     "height": Quantity("waves", "length", 0.0, 30.0),
-    "wave_from": Quantity("waves", "direction", 0.0, 360.0),
+    "wave_from": Quantity("waves", "direction", -180.0, 360.0),
     "period": Quantity("waves", "time", 0.0, 40.0),
     "swell_height": Quantity("waves", "length", 0.0, 30.0),
-    "swell_from": Quantity("waves", "direction", 0.0, 360.0),
+    "swell_from": Quantity("waves", "direction", -180.0, 360.0),
     "swell_period": Quantity("waves", "time", 0.0, 40.0),
     "wind_east": Quantity("wind", "speed", -100.0, 100.0),
     "wind_north": Quantity("wind", "speed", -100.0, 100.0),
     "wind_speed": Quantity("wind", "speed", 0.0, 100.0),
-    "wind_from": Quantity("wind", "direction", 0.0, 360.0),
+    "wind_from": Quantity("wind", "direction", -180.0, 360.0),
     "gust": Quantity("wind", "speed", 0.0, 100.0),
     "visibility": Quantity("visibility", "length", 0.0, 200_000.0),
     "current_east": Quantity("current", "speed", -10.0, 10.0),
     "current_north": Quantity("current", "speed", -10.0, 10.0),
     "current_speed": Quantity("current", "speed", 0.0, 10.0),
-    "current_to": Quantity("current", "direction", 0.0, 360.0),
+    "current_to": Quantity("current", "direction", -180.0, 360.0),
 }
-"""Every quantity read, in metres, seconds, metres per second and degrees."""
+"""Every quantity read, in metres, seconds, metres per second and degrees.
+
+Directions from -180 to 180 are a convention as common as that from 0 to 360.
+"""
 
 PACKING_NOISE = {"length": 0.01, "speed": 0.01, "time": 0.01, "direction": 0.5}
 """So far outside its range a value may lie by rounding alone when it was packed."""
@@ -84,109 +90,41 @@ class Meaning(NamedTuple):
         Order of preference among kinds, lowest first.
     turned : bool
         Whether the direction points the other way and is turned round.
+    note : str
+        What is assumed of whatever goes by this name; empty for most.
     """
 
     quantity: str
     kind: str = ""
     rank: int = 0
     turned: bool = False
+    note: str = ""
 
 
-_WAVE = "sea_surface_wave_"
-_SWELL = "sea_surface_swell_wave_"
-_SPECTRAL = "period_from_variance_spectral_density"
+def _names(form: str) -> dict[str, Meaning]:
+    """Names of one form, from the table that says where each was read."""
+    return {
+        row["name"]: Meaning(row["quantity"], row["kind"], int(row["rank"]), row["turned"] == "yes", row["note"])
+        for row in read_rows(SOURCES / "forecast_names.csv") if row["form"] == form
+    }  # fmt: skip
 
-STANDARD_NAMES = {
-    f"{_WAVE}significant_height": Meaning("height"),
-    f"{_WAVE}from_direction": Meaning("wave_from", "mean"),
-    f"{_WAVE}to_direction": Meaning("wave_from", "mean", turned=True),
-    f"{_WAVE}from_direction_at_variance_spectral_density_maximum": Meaning("wave_from", "peak", 1),
-    f"{_WAVE}mean_period": Meaning("period", "mean"),
-    f"{_WAVE}mean_{_SPECTRAL}_inverse_frequency_moment": Meaning("period", "energy mean", 1),
-    f"{_WAVE}mean_{_SPECTRAL}_first_frequency_moment": Meaning("period", "first moment mean", 2),
-    f"{_WAVE}mean_{_SPECTRAL}_second_frequency_moment": Meaning("period", "zero crossing", 3),
-    f"{_WAVE}zero_upcrossing_period": Meaning("period", "zero crossing", 4),
-    f"{_WAVE}period_at_variance_spectral_density_maximum": Meaning("period", "peak", 5),
-    f"{_SWELL}significant_height": Meaning("swell_height"),
-    f"{_SWELL}from_direction": Meaning("swell_from", "mean"),
-    f"{_SWELL}to_direction": Meaning("swell_from", "mean", turned=True),
-    f"{_SWELL}mean_period": Meaning("swell_period", "mean"),
-    f"{_SWELL}period": Meaning("swell_period", "mean", 1),
-    f"{_SWELL}mean_{_SPECTRAL}_inverse_frequency_moment": Meaning("swell_period", "energy mean", 2),
-    f"{_SWELL}period_at_variance_spectral_density_maximum": Meaning("swell_period", "peak", 3),
-    "eastward_wind": Meaning("wind_east"),
-    "northward_wind": Meaning("wind_north"),
-    "wind_speed": Meaning("wind_speed"),
-    "wind_from_direction": Meaning("wind_from"),
-    "wind_to_direction": Meaning("wind_from", turned=True),
-    "wind_speed_of_gust": Meaning("gust"),
-    "visibility_in_air": Meaning("visibility"),
-    "eastward_sea_water_velocity": Meaning("current_east"),
-    "northward_sea_water_velocity": Meaning("current_north"),
-    "surface_eastward_sea_water_velocity": Meaning("current_east"),
-    "surface_northward_sea_water_velocity": Meaning("current_north"),
-    "sea_water_speed": Meaning("current_speed"),
-    "sea_water_velocity_to_direction": Meaning("current_to"),
-    "direction_of_sea_water_velocity": Meaning("current_to"),
-    "sea_water_velocity_from_direction": Meaning("current_to", turned=True),
-}
+
+STANDARD_NAMES = _names("cf")
 """CF standard names. Grid-relative velocities (``x_wind``) are left out: nobody says where their axes point."""
 
-GRIB_NAMES = {
-    "swh": Meaning("height"),
-    "mwd": Meaning("wave_from", "mean"),
-    "pwd": Meaning("wave_from", "peak", 1),
-    "dirpw": Meaning("wave_from", "primary", 2),
-    "mwp": Meaning("period", "mean"),
-    "mp2": Meaning("period", "zero crossing", 3),
-    "pp1d": Meaning("period", "peak", 5),
-    "perpw": Meaning("period", "primary", 6),
-    "shts": Meaning("swell_height"),
-    "mdts": Meaning("swell_from", "mean"),
-    "swdir": Meaning("swell_from", "mean", 1),
-    "mpts": Meaning("swell_period", "mean"),
-    "10u": Meaning("wind_east"),
-    "10v": Meaning("wind_north"),
-    "10si": Meaning("wind_speed"),
-    "10wdir": Meaning("wind_from"),
-    "10fg": Meaning("gust", "greatest since last step"),
-    "max_10fg": Meaning("gust", "greatest since last step"),
-    "i10fg": Meaning("gust", "instantaneous", 1),
-    "gust": Meaning("gust", "instantaneous", 2),
-    "vis": Meaning("visibility"),
-    "sve": Meaning("current_east"),
-    "svn": Meaning("current_north"),
-}
+VARIABLE_NAMES = _names("netcdf")
+"""Names of NetCDF variables that carry no standard name, as common services and converters spell them."""
+
+GRIB_NAMES = _names("grib")
 """Short names of the ecCodes parameter database. All wave and wind directions there are *from*."""
 
-GRIB_NUMBERS = {
-    (10, 1, 2): Meaning("current_east"),
-    (10, 1, 3): Meaning("current_north"),
-}
+GRIB_NUMBERS = {tuple(int(part) for part in name.split()): meaning for name, meaning in _names("grib2").items()}
 """Discipline, category and number of GRIB2 parameters that ecCodes has no short name for.
 
 Current direction (10, 1, 0) is left out: the code table does not say which way it points.
 """
 
-OPEN_METEO_NAMES = {
-    "wave_height": Meaning("height"),
-    "wave_direction": Meaning("wave_from", "mean"),
-    "wave_period": Meaning("period", "mean"),
-    "wave_peak_period": Meaning("period", "peak", 5),
-    "swell_wave_height": Meaning("swell_height"),
-    "swell_wave_direction": Meaning("swell_from", "mean"),
-    "swell_wave_period": Meaning("swell_period", "mean"),
-    "swell_wave_peak_period": Meaning("swell_period", "peak", 5),
-    "wind_speed_10m": Meaning("wind_speed"),
-    "windspeed_10m": Meaning("wind_speed"),
-    "wind_direction_10m": Meaning("wind_from"),
-    "winddirection_10m": Meaning("wind_from"),
-    "wind_gusts_10m": Meaning("gust"),
-    "windgusts_10m": Meaning("gust"),
-    "visibility": Meaning("visibility"),
-    "ocean_current_velocity": Meaning("current_speed"),
-    "ocean_current_direction": Meaning("current_to"),
-}
+OPEN_METEO_NAMES = _names("open-meteo")
 """Hourly variables of the Open-Meteo marine and forecast interfaces, old spellings too."""
 
 

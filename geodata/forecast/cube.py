@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import isnan, nan
+from math import isnan, nan, prod
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ import numpy as np
 from engine.errors import ForecastRefused
 from engine.kernels.forecast import Field, Forecast, no_forecast
 from geodata.forecast.assemble import VARIABLES, Group
+from geodata.forecast.cube_header import LATEST_S, check_header, is_whole
 from geodata.forecast.layers import SWELL_ONLY
 from geodata.forecast.settings import GROUPS, read_settings
 
@@ -199,9 +200,12 @@ def open_cube(path: Path) -> Cube:
     if hashlib.sha256(data.data).hexdigest() != header["data_sha256"]:
         raise ForecastRefused(name, "is damaged: its data do not match their SHA-256.", _AGAIN)
     try:
+        check_header(header)
         forecast = _forecast(header, data)
+        _refuse_if_unlike(header, forecast)
         identity = _identity(header, digest)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, MemoryError):
+        # Whoever writes a file can sign it: a digest says that nothing was lost, not that it makes sense.
         raise ForecastRefused(name, "is damaged: header and data do not fit.", _AGAIN) from None
     return Cube(forecast, identity, header)
 
@@ -219,7 +223,7 @@ def _read_header(file: Any, name: str) -> tuple[dict[str, Any], str]:
     try:
         header = json.loads(text)
         found = header["format"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ForecastRefused(name, "is damaged: its header is not readable.", _AGAIN) from None
     if found != CUBE_FORMAT:
         raise ForecastRefused(
@@ -232,7 +236,7 @@ def _read_header(file: Any, name: str) -> tuple[dict[str, Any], str]:
 def _read_data(file: Any, name: str, header: dict[str, Any]) -> np.ndarray:
     """The data on a 64-byte boundary, as read-only bytes."""
     size = header.get("data_bytes")
-    if not isinstance(size, int) or not 0 <= size <= read_settings().limits.cube_bytes:
+    if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= read_settings().limits.cube_bytes:
         raise ForecastRefused(name, "declares more data than a cube may have.", _AGAIN)
     room = np.empty(size + _ALIGNED, np.uint8)
     start = -room.ctypes.data % _ALIGNED
@@ -276,14 +280,38 @@ def _field(name: str, header: dict[str, Any], data: np.ndarray) -> Field:
     )  # fmt: skip
 
 
+def _refuse_if_unlike(header: dict[str, Any], forecast: Forecast) -> None:
+    """Refuse a header that says other things of the data than they are: bounds and times would be wrong."""
+    for name, group in header["groups"].items():
+        field: Field = getattr(forecast, name)
+        if (
+            not (np.isfinite(field.times_s).all() and (field.times_s >= 0.0).all() and (field.times_s < LATEST_S).all())
+            or field.times_s.size == 0
+            or group["from"] != instant_text(float(field.times_s[0]))
+            or group["to"] != instant_text(float(field.times_s[-1]))
+            or np.isinf(field.values).any()
+            or np.isnan(field.filled_m).any()
+            or (field.filled_m < 0.0).any()
+        ):
+            raise ValueError(name)
+    for name in ("current", "wind"):
+        field = getattr(forecast, name)
+        speed = np.hypot(field.values[..., 0], field.values[..., 1])
+        strongest = float(np.max(speed, initial=0.0, where=np.isfinite(speed)))
+        if not abs(getattr(forecast, f"strongest_{name}_ms") - strongest) <= 1e-3:
+            raise ValueError(f"strongest {name}")
+
+
 def _array(entry: dict[str, Any], data: np.ndarray) -> np.ndarray:
     """An array of the data; read-only because the data are, so that numba sees one kind whatever the source."""
     if entry["dtype"] not in ("<f8", "<f4"):
         raise ValueError(entry["dtype"])
     dtype = np.dtype(entry["dtype"])
-    shape = tuple(int(size) for size in entry["shape"])
-    start = int(entry["offset"])
-    size = dtype.itemsize * int(np.prod(shape, dtype=np.int64))
+    shape, start = tuple(entry["shape"]), entry["offset"]
+    if not all(is_whole(number) for number in (*shape, start)) or len(shape) > 4:
+        raise ValueError("shape")
+    # In whole numbers without a bound: products of absurd sizes do not come round to sensible ones.
+    size = dtype.itemsize * prod(shape)
     if min(shape, default=0) < 0 or start < 0 or start % _ALIGNED or start + size > data.size:
         raise ValueError("offset")
     array: np.ndarray = data[start : start + size].view(dtype).reshape(shape)

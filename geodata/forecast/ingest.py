@@ -173,7 +173,7 @@ def _read_apart(job: dict[str, Any], limits: Limits, files: Sequence[Path]) -> N
     said = _answers(ended.stdout)
     for answer in said:
         if "refused" in answer:
-            raise ForecastRefused(*(str(part)[:300] for part in answer["refused"]))
+            raise ForecastRefused(*(str(part)[:600] for part in answer["refused"]))
         if "failed" in answer:
             raise ForecastRefused(_at(said, files), str(answer["failed"])[:300], _AGAIN)
     if ended.returncode != 0 or not any("made" in answer for answer in said):

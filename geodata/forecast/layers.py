@@ -1,6 +1,7 @@
-"""One quantity of one file on one grid: what every reader hands over."""
+"""One quantity of one file on one grid: what every reader hands over, with what it passed over and why."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -42,3 +43,47 @@ class Layer:
     source: str
     unit: str
     notes: tuple[str, ...] = ()
+
+
+_MOST_LINES = 24
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a reader made of a file.
+
+    Attributes
+    ----------
+    layers : list of Layer
+    left_out : Counter of str
+        What was passed over and why, with how often.
+    unknown : Counter of str
+        Names that were met and are not known.
+    """
+
+    layers: list[Layer] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
+
+    def leave_out(self, name: str, why: str) -> None:
+        """Remember that something known by name was passed over."""
+        self.left_out[f"{printable(name)}: {why}"] += 1
+
+    def lines(self) -> list[str]:
+        """What was left out, a line each; at most a screenful."""
+        told = [f"{line} ({count} times)" if count > 1 else line for line, count in self.left_out.most_common()]
+        if self.unknown:
+            told.append(f"not known here: {listed(self.unknown)}")
+        return told[:_MOST_LINES]
+
+
+def listed(names: Counter[str], most: int = 12) -> str:
+    """Names in the order met, the rest counted."""
+    shown = [printable(name) for name in list(names)[:most]]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
+def printable(name: str) -> str:
+    """A foreign name, short and without control characters."""
+    return "".join(sign if sign.isprintable() else "?" for sign in name[:60])

@@ -3,29 +3,34 @@
 xarray would open them too, but reads through the same library and decides more on its own.
 """
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import cftime
 import netCDF4
 import numpy as np
 
-from geodata.forecast.cf import QUANTITIES, STANDARD_NAMES, Meaning, Unreadable, converted
+from geodata.forecast.cf import (
+    GRIB_NAMES,
+    QUANTITIES,
+    STANDARD_NAMES,
+    VARIABLE_NAMES,
+    Meaning,
+    Unreadable,
+    converted,
+)
+from geodata.forecast.cf_coordinates import axis_of, plain, refuse_other_grid, times_of
+from geodata.forecast.cf_values import masked_as_invalid, values_stand_for
 from geodata.forecast.classic import refuse_if_cut_short
 from geodata.forecast.grid import Box, Window, window_of
-from geodata.forecast.layers import SWELL_ONLY, Layer
+from geodata.forecast.layers import SWELL_ONLY, Findings, Layer
 from geodata.forecast.settings import Limits
 
-_CALENDARS = ("standard", "gregorian", "proleptic_gregorian")
-_LATITUDE = ("degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn")
-_LONGITUDE = ("degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese")
 _WIND_HEIGHT_M = 10.0
 _DEEPEST_SURFACE_M = 2.0
 """A current no deeper than this stands for the surface; uppermost layers of ocean models lie at half a metre."""
 
 
-def read_netcdf(path: Path, box: Box, limits: Limits) -> list[Layer]:
+def read_netcdf(path: Path, box: Box, limits: Limits) -> Findings:
     """Everything known of waves, wind, visibility and current in a CF NetCDF file, inside a box.
 
     Parameters
@@ -50,32 +55,54 @@ def read_netcdf(path: Path, box: Box, limits: Limits) -> list[Layer]:
         raise Unreadable(f"is no NetCDF file, or damaged ({str(error)[:60]}).", "Get the file again.") from None
     with data:
         try:
-            return _layers(data, path.name, box, limits)
-        except (RuntimeError, OSError, AttributeError, IndexError, OverflowError) as error:
+            return _findings(data, path.name, box, limits)
+        except (RuntimeError, OSError, AttributeError, IndexError, OverflowError, KeyError, TypeError) as error:
             raise Unreadable(f"is damaged ({str(error)[:60]}).", "Get the file again.") from None
 
 
-def _layers(data: Any, source: str, box: Box, limits: Limits) -> list[Layer]:
-    layers: list[Layer] = []
+def _findings(data: Any, source: str, box: Box, limits: Limits) -> Findings:
+    findings = Findings()
     seen: dict[Meaning, str] = {}
     left = limits.decoded_bytes
     for name, variable in data.variables.items():
-        standard_name = str(getattr(variable, "standard_name", "")).split(" ")[0]
-        meaning = STANDARD_NAMES.get(standard_name)
-        if meaning is None or variable.ndim < 2:
+        meaning = _meaning(name, variable, findings)
+        if meaning is None:
+            continue
+        stands_for = values_stand_for(variable, meaning, data)
+        if stands_for.why_not:
+            findings.leave_out(name, stands_for.why_not)
             continue
         chosen = _levels(data, variable, meaning)
         if chosen is None:
+            findings.leave_out(name, "at another height or depth")
             continue
         if meaning in seen:
-            raise Unreadable(
-                f"states {standard_name} twice, as {seen[meaning][:24]} and {name[:24]}.", "Keep one of them."
-            )
+            said = str(getattr(variable, "standard_name", meaning.quantity))
+            raise Unreadable(f"states {said} twice, as {seen[meaning][:24]} and {name[:24]}.", "Keep one of them.")
         seen[meaning] = name
-        layer = _read(data, name, variable, meaning, chosen, source, box, limits, left)
+        levels, notes = chosen
+        layer = _read(data, name, variable, meaning, (levels, (*notes, *stands_for.notes)), source, box, limits, left)
         left -= layer.values.nbytes
-        layers.append(layer)
-    return layers
+        findings.layers.append(layer)
+    return findings
+
+
+def _meaning(name: str, variable: Any, findings: Findings) -> Meaning | None:
+    """What a variable stands for by its standard name, by its GRIB name or, where it has neither, by its own."""
+    if variable.ndim < 2 or name.endswith(("_bnds", "_bounds")):
+        return None
+    words = str(getattr(variable, "standard_name", "")).split()
+    standard_name = words[0] if words else "unknown"
+    meaning = STANDARD_NAMES.get(standard_name)
+    if meaning is not None and len(words) > 1:
+        findings.leave_out(name, f"{' '.join(words[1:])} of {standard_name}, another quantity")
+        return None
+    if meaning is None and standard_name == "unknown":
+        # What converters of GRIB could find no standard name for keeps its GRIB name.
+        meaning = GRIB_NAMES.get(str(getattr(variable, "GRIB_shortName", ""))) or VARIABLE_NAMES.get(name)
+    if meaning is None and standard_name not in ("time", "latitude", "longitude", "depth", "height"):
+        findings.unknown[name if standard_name == "unknown" else f"{name} ({standard_name})"] += 1
+    return meaning
 
 
 def _read(
@@ -83,156 +110,66 @@ def _read(
     source: str, box: Box, limits: Limits, left: int,
 ) -> Layer:  # fmt: skip
     levels, notes = chosen
-    _refuse_projection(data, name, variable)
-    rows, columns = _axis(data, name, variable, "latitude"), _axis(data, name, variable, "longitude")
-    steps = _time_axis(data, variable)
-    rest = [d for d in variable.dimensions if d not in (rows, columns, steps)]
-    for dimension in rest:
-        if dimension not in levels and len(data.dimensions[dimension]) > 1:
+    refuse_other_grid(data, name, variable)
+    rows, columns = axis_of(data, name, variable, "latitude"), axis_of(data, name, variable, "longitude")
+    times = times_of(data, variable, limits)
+    for dimension in variable.dimensions:
+        spare = dimension not in (rows, columns, *times.dimensions, *levels)
+        if spare and len(data.dimensions[dimension]) > 1:
             raise Unreadable(f"variable {name[:40]} has a dimension {dimension[:24]}.", "Keep one member or level.")
-    times_s = _times(data, variable, steps, limits)
     if len(data.dimensions[rows]) * len(data.dimensions[columns]) > limits.points_in_field:
         raise Unreadable(f"variable {name[:40]} declares too many points.", "It is damaged, or cut it to the area.")
-    window = window_of(_plain(data.variables[rows]), _plain(data.variables[columns]), box)
-    if 4 * times_s.size * window.rows.size * window.columns.size > left:
+    window = window_of(plain(data.variables[rows]), plain(data.variables[columns]), box)
+    if 4 * times.at_s.size * window.rows.size * window.columns.size > left:
         raise Unreadable(f"holds more than {limits.decoded_bytes:,} bytes of values.", "Cut it to the area.")
-    values = _cut(variable, rows, columns, steps, window, levels, limits)
+    values, masked = _cut(variable, meaning, rows, columns, times.dimensions, window, levels, limits)
+    if masked:
+        notes = (*notes, masked)
     unit = getattr(variable, "units", None)
     values = converted(name, meaning, None if unit is None else str(unit), values)
-    order = np.argsort(times_s, kind="stable")
-    run_s = _run(data)
+    order = np.argsort(times.at_s, kind="stable")
     if meaning.quantity == "swell_height":
         notes = (*notes, SWELL_ONLY)
+    if meaning.note:
+        notes = (*notes, f"{meaning.quantity} {meaning.note}")
     return Layer(
-        meaning, window.grid, times_s[order], np.full(times_s.size, run_s), values[order], None, source,
-        str(unit), notes,
+        meaning, window.grid, times.at_s[order], times.runs_s[order], values[order], None, source, str(unit), notes
     )  # fmt: skip
 
 
 def _cut(
-    variable: Any, rows: str, columns: str, steps: str | None, window: Window, levels: dict[str, int], limits: Limits
-) -> np.ndarray:
-    """Values of a variable in the window, as (time, row, column), NaN where missing."""
+    variable: Any, meaning: Meaning, rows: str, columns: str, steps: tuple[str, ...], window: Window,
+    levels: dict[str, int], limits: Limits,
+) -> tuple[np.ndarray, str]:  # fmt: skip
+    """Values of a variable in the window, as (time, row, column), NaN where missing; and a note on what is masked."""
     chunks = variable.chunking()
     if isinstance(chunks, list) and np.prod(chunks, dtype=np.float64) > limits.points_in_field:
         raise Unreadable("declares a block of values larger than any real one.", "It is damaged: get it again.")
-    variable.set_auto_maskandscale(True)
     taken: list[Any] = []
-    kept = []
+    kept: list[str] = []
     for dimension in variable.dimensions:
         if dimension == rows:
             taken.append(_span(window.rows))
         elif dimension == columns:
             taken.append(_span(window.columns))
-        elif dimension == steps:
+        elif dimension in steps:
             taken.append(slice(None))
         else:
             taken.append(levels.get(dimension, 0))
             continue
         kept.append(dimension)
-    values = np.ma.filled(np.ma.asarray(variable[tuple(taken)], dtype=np.float64), np.nan)
-    if steps is None:
-        values, kept = values[np.newaxis], [None, *kept]
-    values = np.transpose(values, [kept.index(d) for d in (steps, rows, columns)])
-    return values[:, window.rows - window.rows.min()][:, :, window.columns - window.columns.min()]
+    variable.set_auto_maskandscale(True)
+    values = np.ma.asarray(variable[tuple(taken)], dtype=np.float64)
+    masked = masked_as_invalid(variable, tuple(taken), values, meaning)
+    filled = np.ma.filled(values, np.nan)
+    filled = np.transpose(filled, [kept.index(d) for d in (*steps, rows, columns)])
+    filled = filled.reshape(-1, *filled.shape[-2:])
+    return filled[:, window.rows - window.rows.min()][:, :, window.columns - window.columns.min()], masked
 
 
 def _span(places: np.ndarray) -> slice:
     """Slice that holds all places: a library reads one of those far faster than a list."""
     return slice(int(places.min()), int(places.max()) + 1)
-
-
-def _plain(variable: Any) -> np.ndarray:
-    return np.ma.filled(np.ma.asarray(variable[:], dtype=np.float64), np.nan)
-
-
-def _axis(data: Any, name: str, variable: Any, what: str) -> str:
-    """Dimension along which latitude or longitude runs."""
-    units = _LATITUDE if what == "latitude" else _LONGITUDE
-    for dimension in variable.dimensions:
-        axis = data.variables.get(dimension)
-        if axis is None or axis.dimensions != (dimension,):
-            continue
-        if getattr(axis, "standard_name", "") == what or str(getattr(axis, "units", "")).lower() in units:
-            return str(dimension)
-    raise Unreadable(
-        f"variable {name[:40]} has no one-dimensional {what}: its grid is curvilinear or rotated.",
-        "Regrid it to a regular longitude/latitude grid first.",
-    )
-
-
-def _refuse_projection(data: Any, name: str, variable: Any) -> None:
-    mapping = data.variables.get(str(getattr(variable, "grid_mapping", "")).split(":")[0])
-    kind = getattr(mapping, "grid_mapping_name", "latitude_longitude")
-    if kind != "latitude_longitude":
-        raise Unreadable(
-            f"variable {name[:40]} is on a {str(kind)[:32]} grid.",
-            "Regrid it to a regular longitude/latitude grid first.",
-        )
-
-
-def _time_axis(data: Any, variable: Any) -> str | None:
-    """Dimension of time; None where the file has one time for everything."""
-    for dimension in variable.dimensions:
-        axis = data.variables.get(dimension)
-        if axis is not None and getattr(axis, "standard_name", "") == "time":
-            return str(dimension)
-    for dimension in variable.dimensions:
-        axis = data.variables.get(dimension)
-        if axis is not None and " since " in str(getattr(axis, "units", "")):
-            return str(dimension)
-    return None
-
-
-def _times(data: Any, variable: Any, steps: str | None, limits: Limits) -> np.ndarray:
-    """Times of the steps. [epoch s]"""
-    if steps is not None:
-        if len(data.dimensions[steps]) > limits.steps:
-            raise Unreadable(f"has more than {limits.steps} steps.", "Cut it to fewer.")
-        times_s = _instants(data.variables[steps])
-    else:
-        named = str(getattr(variable, "coordinates", "")).split()
-        scalar = [data.variables[n] for n in named if n in data.variables and data.variables[n].ndim == 0]
-        scalar = [v for v in scalar if getattr(v, "standard_name", "") == "time"]
-        if not scalar and "time" in data.variables and data.variables["time"].ndim == 0:
-            scalar = [data.variables["time"]]
-        if not scalar:
-            raise Unreadable("states no time.", "Add a CF time coordinate.")
-        times_s = _instants(scalar[0])
-    if times_s.size == 0:
-        raise Unreadable("has no steps.", "Get the file again.")
-    if np.unique(times_s).size != times_s.size:
-        raise Unreadable("has one time twice.", "Keep one step for each time.")
-    return times_s
-
-
-def _instants(variable: Any) -> np.ndarray:
-    """Epoch seconds of a CF time coordinate. [epoch s]"""
-    unit, calendar = str(getattr(variable, "units", "")), str(getattr(variable, "calendar", "standard")).lower()
-    if calendar not in _CALENDARS:
-        raise Unreadable(f"counts time in the {calendar[:24]} calendar.", "Convert it to the standard calendar.")
-    if " since " not in unit:
-        raise Unreadable(f"has a time in unit '{unit[:24]}'.", "Write it as 'hours since' a date.")
-    counts = np.atleast_1d(_plain(variable))
-    if not np.isfinite(counts).all():
-        raise Unreadable("has a step without a time.", "Get the file again.")
-    try:
-        dates = cftime.num2date(counts, unit, calendar, only_use_cftime_datetimes=True)
-        times = [
-            datetime(d.year, d.month, d.day, d.hour, d.minute, d.second, tzinfo=UTC).timestamp()
-            + round(d.microsecond * 1e-6) for d in dates
-        ]  # fmt: skip
-    except (ValueError, OverflowError, TypeError):
-        raise Unreadable(f"has times that cannot be read, in unit '{unit[:40]}'.", "Get the file again.") from None
-    return np.array(times, np.float64)
-
-
-def _run(data: Any) -> float:
-    """Time of the model run, where the file states one for all its steps. [epoch s]"""
-    for variable in data.variables.values():
-        if getattr(variable, "standard_name", "") == "forecast_reference_time" and variable.size == 1:
-            return float(_instants(variable)[0])
-    return float("nan")
 
 
 def _levels(data: Any, variable: Any, meaning: Meaning) -> tuple[dict[str, int], tuple[str, ...]] | None:
@@ -249,7 +186,7 @@ def _levels(data: Any, variable: Any, meaning: Meaning) -> tuple[dict[str, int],
         unit = str(getattr(axis, "units", "")).lower()
         if unit not in ("m", "metre", "metres", "meter", "meters"):
             raise Unreadable(f"has a {standard_name} in unit '{unit[:24]}'.", "Metres are needed.")
-        levels_m = np.atleast_1d(_plain(axis))
+        levels_m = np.atleast_1d(plain(axis))
         if group == "wind" and standard_name == "height":
             number = int(np.argmin(np.abs(levels_m - _WIND_HEIGHT_M)))
             if abs(levels_m[number] - _WIND_HEIGHT_M) > 0.5:

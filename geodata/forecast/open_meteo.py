@@ -5,15 +5,17 @@ unevenly. Nodes of our grid take the nearest point, and keep how far away it is.
 """
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from geodata.forecast.assemble import MAIN
 from geodata.forecast.cf import OPEN_METEO_NAMES, QUANTITIES, Unreadable, converted
 from geodata.forecast.grid import Box, Grid, arc_m, nearest, unit_vectors, window_of
-from geodata.forecast.layers import SWELL_ONLY, Layer
+from geodata.forecast.layers import SWELL_ONLY, Findings, Layer, printable
 from geodata.forecast.settings import Limits, Points
 
 ASKED = "asked"
@@ -21,8 +23,12 @@ ASKED = "asked"
 
 _LARGEST_LATTICE = 4_000_000
 
+_LONGEST_FIRST = sorted(OPEN_METEO_NAMES, key=len, reverse=True)
+_NOT_A_MODEL = re.compile(r"(member[0-9]+|spread|mean|min|max|std|dominant|previous_day[0-9]+)(_.*)?|.*_member[0-9]+")
+"""What may stand behind a variable and is another quantity: statistics of an ensemble, a member, an older run."""
 
-def read_open_meteo(path: Path, box: Box, limits: Limits, points: Points) -> list[Layer]:
+
+def read_open_meteo(path: Path, box: Box, limits: Limits, points: Points) -> Findings:
     """Everything known of waves, wind, visibility and current in an Open-Meteo answer, inside a box.
 
     Parameters
@@ -40,24 +46,104 @@ def read_open_meteo(path: Path, box: Box, limits: Limits, points: Points) -> lis
         Not JSON, an error answer, hourly values missing or of uneven length, a unit not understood.
     """
     locations = _locations(path)
-    times_s, columns, units = _series(locations, limits)
+    findings = Findings()
+    chosen, notes = _chosen(locations[0], findings)
+    times_s, columns, units = _series(locations, chosen, limits)
+    _leave_out_land(columns, findings)
     grid, number, away_m = _lattice(locations, box, points)
     if 4 * len(columns) * times_s.size * grid.rows * grid.columns > limits.decoded_bytes:
         raise Unreadable(f"makes more than {limits.decoded_bytes:,} bytes of values.", "Ask for fewer points.")
     order = np.argsort(times_s, kind="stable")
     runs_s = np.full(times_s.size, np.nan)
-    layers = []
-    for name, series in columns.items():
-        meaning = OPEN_METEO_NAMES[name]
-        values = converted(name, meaning, units[name], series)[order]
+    for base, series in columns.items():
+        meaning = OPEN_METEO_NAMES[base]
+        if not np.isfinite(series).any():
+            findings.leave_out(base, "no value at any time")
+            continue
+        values = converted(base, meaning, units[base], series)[order]
         spread = np.where(number >= 0, values[:, np.maximum(number, 0)], np.float32(np.nan))
-        notes = (SWELL_ONLY,) if meaning.quantity == "swell_height" else ()
+        told = [*notes.get(QUANTITIES[meaning.quantity].group, ())]
+        told += [SWELL_ONLY] if meaning.quantity == "swell_height" else []
         if QUANTITIES[meaning.quantity].group == "waves" or np.isfinite(spread).any():
-            layers.append(
+            findings.layers.append(
                 Layer(meaning, grid, times_s[order], runs_s, spread.astype(np.float32), away_m, path.name,
-                      units[name], notes)
+                      str(units[base]), tuple(told))
             )  # fmt: skip
-    return layers
+    return findings
+
+
+def _chosen(first: dict[str, Any], findings: Findings) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """For each known variable the name it stands under, and notes for each group: one model gives a whole group.
+
+    An answer for several models has each variable once a model, with the model's name behind it.
+    """
+    hourly = first["hourly"]
+    by_group: dict[str, dict[str, dict[str, str]]] = {}
+    for name in hourly:
+        base = next((known for known in _LONGEST_FIRST if name == known or name.startswith(f"{known}_")), None)
+        if base is None:
+            if name != "time":
+                findings.unknown[name] += 1
+            continue
+        model = name[len(base) + 1 :]
+        if _NOT_A_MODEL.fullmatch(model):
+            findings.leave_out(name, "not the value of one forecast")
+            continue
+        group = QUANTITIES[OPEN_METEO_NAMES[base].quantity].group
+        by_group.setdefault(group, {}).setdefault(model, {})[base] = name
+    chosen: dict[str, str] = {}
+    notes: dict[str, tuple[str, ...]] = {}
+    for group, models in by_group.items():
+        best = max(models, key=lambda model: _worth(group, models[model], hourly))
+        chosen |= models[best]
+        others = [model or "the one without a name" for model in models if model != best]
+        if best:
+            notes[group] = (f"{group} of the model {printable(best)}",)
+        if others:
+            findings.leave_out(group, f"models {', '.join(printable(other) for other in others)}, where there is "
+                                      f"{printable(best) or 'the one without a name'}")  # fmt: skip
+    return chosen, notes
+
+
+def _worth(group: str, names: dict[str, str], hourly: dict[str, Any]) -> tuple[int, int]:
+    """How much a model says of a group: values of its main quantities, then variables; the first one wins ties."""
+    valued = {
+        OPEN_METEO_NAMES[base].quantity: sum(value is not None for value in hourly[name])
+        for base, name in names.items() if isinstance(hourly[name], list)
+    }  # fmt: skip
+    # Swell alone is worth less than any value of the whole sea.
+    main = [min(valued.get(quantity, 0) for quantity in way) for way in MAIN[group]]
+    weights = [main[0] * 1000, *main[1:]] if group == "waves" else main
+    return max(weights), sum(count > 0 for count in valued.values())
+
+
+def _leave_out_land(columns: dict[str, np.ndarray], findings: Findings) -> None:
+    """Make missing what some models write of land: a sea, or a current, of exactly nothing at every time."""
+    for main, beside, what in (
+        ("wave_height", ("wave_period", "wave_peak_period"), "waves"),
+        ("swell_wave_height", ("swell_wave_period", "swell_wave_peak_period"), "swell"),
+        ("ocean_current_velocity", (), "current"),
+    ):
+        if main not in columns:
+            continue
+        still = _is_nothing(columns[main]) & np.isfinite(columns[main]).any(axis=0)
+        for name in beside:
+            still &= _is_nothing(columns[name]) if name in columns else True
+        if not still.any():
+            continue
+        group = QUANTITIES[OPEN_METEO_NAMES[main].quantity].group
+        family = "swell_" if what == "swell" else ""
+        for name, series in columns.items():
+            same = QUANTITIES[OPEN_METEO_NAMES[name].quantity].group == group
+            if same and (what == "current" or name.startswith("swell_") == bool(family)):
+                series[:, still] = np.nan
+        findings.leave_out(what, f"exactly 0 at every time, as on land, at {int(still.sum())} of {still.size} points")
+
+
+def _is_nothing(series: np.ndarray) -> np.ndarray:
+    """Which locations have no value but 0."""
+    still: np.ndarray = ((series == 0.0) | np.isnan(series)).all(axis=0)
+    return still
 
 
 def _locations(path: Path) -> list[dict[str, Any]]:
@@ -81,28 +167,40 @@ def _locations(path: Path) -> list[dict[str, Any]]:
 
 
 def _series(
-    locations: list[dict[str, Any]], limits: Limits
-) -> tuple[np.ndarray, dict[str, np.ndarray], dict[str, str]]:
-    """Times [epoch s], values of each variable as (time, location), and units."""
-    first = locations[0]
-    names = [name for name in first["hourly"] if name in OPEN_METEO_NAMES]
-    times_s = _times(first, limits)
-    columns = {name: np.full((times_s.size, len(locations)), np.nan) for name in names}
-    units = {name: first["hourly_units"].get(name) for name in names}
-    for k, one in enumerate(locations):
-        if k and not np.array_equal(_times(one, limits), times_s):
-            raise Unreadable("has locations with different times.", "Ask for all of them in one way.")
-        for name in names:
-            if one["hourly_units"].get(name) != units[name]:
+    locations: list[dict[str, Any]], chosen: dict[str, str], limits: Limits
+) -> tuple[np.ndarray, dict[str, np.ndarray], dict[str, Any]]:
+    """Times [epoch s], values of each variable as (time, location), and units.
+
+    A variable that has no value at all has a unit of its own, ``undefined``: it is missing there.
+    """
+    times_s = _times(locations[0], limits)
+    columns: dict[str, np.ndarray] = {}
+    units: dict[str, Any] = {}
+    for base, name in chosen.items():
+        columns[base] = np.full((times_s.size, len(locations)), np.nan)
+        for k, one in enumerate(locations):
+            values = _numbers(name, one["hourly"].get(name), times_s.size)
+            if not np.isfinite(values).any() and not np.isinf(values).any():
+                continue
+            unit = one["hourly_units"].get(name)
+            if units.setdefault(base, unit) != unit:
                 raise Unreadable(f"has {name} in different units.", "Ask for all locations in one way.")
-            values = one["hourly"].get(name)
-            if not isinstance(values, list) or len(values) != times_s.size:
-                raise Unreadable(f"has {name} of another length than its times.", "Get the file again.")
-            if not all(value is None or (isinstance(value, int | float) and not isinstance(value, bool))
-                       for value in values):  # fmt: skip
-                raise Unreadable(f"has {name} that is no number.", "Get the file again.")
-            columns[name][:, k] = np.array([np.nan if value is None else value for value in values], np.float64)
+            columns[base][:, k] = values
+    for one in locations[1:]:
+        if not np.array_equal(_times(one, limits), times_s):
+            raise Unreadable("has locations with different times.", "Ask for all of them in one way.")
     return times_s, columns, units
+
+
+def _numbers(name: str, values: Any, steps: int) -> np.ndarray:
+    if not isinstance(values, list) or len(values) != steps:
+        raise Unreadable(f"has {printable(name)} of another length than its times.", "Get the file again.")
+    if not all(value is None or (isinstance(value, int | float) and not isinstance(value, bool)) for value in values):
+        raise Unreadable(f"has {printable(name)} that is no number.", "Get the file again.")
+    try:
+        return np.array([np.nan if value is None else float(value) for value in values], np.float64)
+    except OverflowError:
+        raise Unreadable(f"has {printable(name)} that is no number.", "Get the file again.") from None
 
 
 def _times(one: dict[str, Any], limits: Limits) -> np.ndarray:

@@ -72,22 +72,48 @@ def _make(job: dict[str, Any], answer: Any) -> dict[str, Any]:
             kind, found = _read(path, (west, south, east, north), limits, read_settings().points)
         except Unreadable as error:
             raise ForecastRefused(path.name, error.problem, error.remedy) from None
-        if not found:
-            raise ForecastRefused(
-                path.name, "names no variable of waves, wind, visibility or current that is known here.",
-                "See the names in geodata/forecast/cf.py.",
-            )  # fmt: skip
-        left -= sum(layer.values.nbytes for layer in found)
+        if not found.layers:
+            raise ForecastRefused(path.name, *_nothing_of_ours(kind, found))
+        left -= sum(layer.values.nbytes for layer in found.layers)
         if left < 0:
             raise ForecastRefused(
                 path.name, f"brings the values to more than {limits.decoded_bytes:,} bytes.", "Leave files out."
             )
-        layers += found
-        sources.append({"file": path.name, "bytes": path.stat().st_size, "sha256": _digest(path), "kind": kind})
+        layers += found.layers
+        sources.append({
+            "file": path.name, "bytes": path.stat().st_size, "sha256": _digest(path), "kind": kind,
+            "left_out": found.lines(),
+        })  # fmt: skip
     return write_cube(Path(job["out"]), assemble(layers, limits), sources)
 
 
-def _read(path: Path, box: tuple[float, float, float, float], limits: Any, points: Any) -> tuple[str, list[Any]]:
+def _nothing_of_ours(kind: str, found: Any) -> tuple[str, str]:
+    """What a file without a usable variable has instead, and what would be needed: problem and remedy."""
+    from geodata.forecast.layers import listed
+
+    met = "; ".join(found.lines()[:4]) or "it has no fields at all"
+    if found.left_out:
+        # Known by name, but spread, probability, mean or member: another file is needed, not another name.
+        remedy = "Ask for points at sea, or another model." if kind == "Open-Meteo JSON" else (
+            "Name the deterministic or control forecast, of single moments.")  # fmt: skip
+        return f"holds nothing that can be used. Left out: {met}.", remedy
+    if kind == "NetCDF":
+        name = next(iter(found.unknown), "NAME").split(" (")[0]
+        return (
+            f"holds nothing that can be used. Met: {listed(found.unknown) or 'no fields'}. Looked for: CF standard "
+            "names of waves, wind, visibility and current.",
+            f"Name what it is: ncatted -a standard_name,{name[:40]},o,c,sea_surface_wave_significant_height FILE.",
+        )
+    looked_for = {
+        "GRIB": "swh, mwd, mwp, shts, 10u and 10v, 10si and 10wdir, vis, currents 10 1 2 and 10 1 3 and their like",
+    }.get(kind, "wave_height, wind_speed_10m, visibility, ocean_current_velocity and their like, under 'hourly'")
+    return (
+        f"holds nothing that can be used. Met: {listed(found.unknown) or 'no fields'}. Looked for: {looked_for}.",
+        "Name a file of waves, wind, visibility or current.",
+    )
+
+
+def _read(path: Path, box: tuple[float, float, float, float], limits: Any, points: Any) -> tuple[str, Any]:
     """What kind of file it is by its first bytes, and what it holds."""
     from geodata.forecast.cf import Unreadable
 

@@ -1,6 +1,7 @@
 """EDXL-HAVE 2.0 out and in, and XML that means harm."""
 
 from contextlib import suppress
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -152,3 +153,62 @@ def test_a_port_id_of_another_kind_is_refused_when_it_is_used(store, officer):
     (read,) = read_have(have(facility(service("places", 10, 5), "'; DROP TABLE port_status; --")))
     with pytest.raises(ValueError, match="not an id"):
         store.do(read.commands()[0], officer, NOW)
+
+
+# -- what others write -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("document", "reported_s"),
+    [
+        (have(facility("<h:lastUpdateTime>2023-11-14T20:00:00Z</h:lastUpdateTime>")), 1_699_992_000.0),
+        (have(facility("<h:LastUpdateTime>2023-11-14T21:00:00+01:00</h:LastUpdateTime>")), 1_699_992_000.0),
+        (have(f"<h:lastUpdateTime>2023-11-14T20:00:00Z</h:lastUpdateTime>{facility()}"), 1_699_992_000.0),
+        (
+            have(
+                "<h:reportingPeriod><h:fromDateTime>2023-11-14T18:00:00Z</h:fromDateTime>"
+                f"<h:toDateTime>2023-11-14T20:00:00Z</h:toDateTime></h:reportingPeriod>{facility()}"
+            ),
+            1_699_992_000.0,
+        ),
+        (have(facility()), None),
+    ],
+)
+def test_an_old_document_does_not_count_as_of_now(document, reported_s):
+    (report,) = read_have(document)
+    assert report.reported_s == reported_s
+
+
+def test_a_time_without_a_zone_is_refused():
+    with pytest.raises(BadExchange, match="no zone"):
+        read_have(have(facility("<h:lastUpdateTime>2023-11-14T20:00:00</h:lastUpdateTime>")))
+
+
+def test_what_goes_out_says_since_when_and_comes_in_as_old_as_it_is(store, officer):
+    store.do(SetPortStatus("dover", "open", ""), officer, NOW - 7200.0)
+    (report,) = read_have(write_have([DOVER], {"dover": store.port("dover", NOW)}))
+    assert report.reported_s == NOW - 7200.0
+    assert report.commands()[0].reported_s == NOW - 7200.0
+
+
+@pytest.mark.parametrize(
+    ("colour", "code"),
+    [("green", None), ("red", None), ("black", "COLOUR_NOT_A_STATUS"), ("grey", "COLOUR_NOT_A_STATUS")],
+)
+def test_a_colour_that_is_no_status_has_a_code(colour, code):
+    inside = (
+        '<h:facilityColourStatus xmlns:c="urn:oasis:names:tc:emergency:edxl:ct:1.0"><h:colourCode>'
+        f"<c:Value>{colour}</c:Value></h:colourCode></h:facilityColourStatus>"
+    )
+    (report,) = read_have(have(facility(inside)))
+    assert report.unused_code == code
+    assert read_have(have(facility()))[0].unused_code == "NOTHING_TO_TAKE"
+
+
+@pytest.mark.parametrize("attribute", ["a{}='1'", "h:a{}='1'", "xmlns:n{}='u'"])
+def test_a_hundred_thousand_attributes_are_refused_at_once(attribute):
+    attributes = " ".join(attribute.format(number) for number in range(100_000))
+    start = perf_counter()
+    with pytest.raises(BadExchange, match=r"too long|too large"):
+        read_have(have(f"<h:facility {attributes}/>"))
+    assert perf_counter() - start < 1.0

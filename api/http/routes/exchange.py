@@ -110,7 +110,10 @@ def _each(store: Store, report: FacilityReport, number: int, caller: Caller, onc
         except Refused as refused:
             code = refused.code
         found.append({"port_id": report.port_id, "part": part, "accepted": code is None, "code": code})
-    return found or [{"port_id": report.port_id, "part": None, "accepted": False, "code": None}]
+    if report.unused_code is not None:
+        # A colour that is no status, black or grey, must not vanish: somebody may mean that the port is shut.
+        found.append({"port_id": report.port_id, "part": None, "accepted": False, "code": report.unused_code})
+    return found
 
 
 def _part_of(once: Once | None, part: str) -> Once | None:

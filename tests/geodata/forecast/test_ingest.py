@@ -294,7 +294,7 @@ def test_a_file_without_anything_of_ours_is_refused(tmp_path, out):
     data = netcdf_dataset(only(SEA, "hs"))
     data["VHM0"].attrs["standard_name"] = "sea_surface_temperature"
     data.to_netcdf(tmp_path / "warm.nc")
-    assert "no variable" in refused([tmp_path / "warm.nc"], out).problem
+    assert "VHM0 (sea_surface_temperature)" in refused([tmp_path / "warm.nc"], out).problem
 
 
 # -- the cache ----------------------------------------------------------------------------------------------------

@@ -43,10 +43,10 @@ SEA = synthetic_sea()
 
 def layers_of(path):
     if path.suffix == ".grib2":
-        return read_grib(path, CHANNEL, LIMITS)
+        return read_grib(path, CHANNEL, LIMITS).layers
     if path.suffix == ".nc":
-        return read_netcdf(path, CHANNEL, LIMITS)
-    return read_open_meteo(path, CHANNEL, LIMITS, POINTS)
+        return read_netcdf(path, CHANNEL, LIMITS).layers
+    return read_open_meteo(path, CHANNEL, LIMITS, POINTS).layers
 
 
 def forecast_of(path, tmp_path):
@@ -252,7 +252,7 @@ def test_packing_noise_below_zero_is_calm():
         converted("hs", height, "m", np.array([-0.02, 1.0]))
 
 
-@pytest.mark.parametrize("form", ["grib2", "nc", "json"])
+@pytest.mark.parametrize("form", ["grib2", "nc"])
 def test_a_variable_without_a_value_is_refused(tmp_path, form):
     nothing = {"hs": np.full_like(SEA["hs"], nan)}
     path = {"grib2": write_grib, "nc": write_netcdf, "json": write_open_meteo}[form](tmp_path / f"sea.{form}", nothing)
@@ -399,11 +399,12 @@ def test_grib_on_other_grids_is_refused(tmp_path, keys, said):
         layers_of(tmp_path / "sea.grib2")
 
 
-def test_an_ensemble_in_grib_is_refused(tmp_path):
+def test_members_of_an_ensemble_in_grib_are_left_out_and_said(tmp_path):
     path = write_grib(tmp_path / "sea.grib2", only(SEA, "hs"), keys={
         "productDefinitionTemplateNumber": 1, "perturbationNumber": 3, "numberOfForecastsInEnsemble": 5})  # fmt: skip
-    with pytest.raises(Unreadable, match="ensemble"):
-        layers_of(path)
+    findings = read_grib(path, CHANNEL, LIMITS)
+    assert findings.layers == []
+    assert findings.lines() == ["swh: member of an ensemble (4 times)"]
 
 
 def test_one_time_twice_in_grib_is_refused_and_a_newer_run_is_not(tmp_path):
