@@ -25,7 +25,7 @@ from engine.kernels.plane import from_plane, length_of, to_plane
 from engine.kernels.shore import Shore, crosses_land
 from engine.kernels.shortest_paths import DIRECT, enter_distances, new_view, path_between
 from engine.kernels.visibility import Targets, chain_targets
-from engine.kernels.zones import Zones, zones_of_leg, zones_of_track
+from engine.kernels.zones import Zones, zone_at, zones_of_leg, zones_of_track
 
 
 class JoinLimits(NamedTuple):
@@ -40,13 +40,17 @@ class JoinLimits(NamedTuple):
 
 
 class Water(NamedTuple):
-    """Everything about the water that does not depend on a vessel."""
+    """Everything about the water that does not depend on a vessel.
+
+    `drawn` are the waters drawn by hand, numbered; those that meet have one number.
+    """
 
     mesh: Mesh
     shore: Shore
     ports: Targets
     legs: HarbourLegs
     zones: Zones
+    drawn: Zones
     limits: JoinLimits
 
 
@@ -215,6 +219,7 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
         path[-1, 1],
         triangle,
         path_m,
+        zone_at(water.drawn, joined_x, joined_y),
     )
     harbour, entered, entry = from_inside(
         mesh,
