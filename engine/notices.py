@@ -107,10 +107,11 @@ def _position_notices(ask: Ask, world: World, reach: Reach) -> list[Notice]:
     if reach.inland_m > 0.0:
         notices.append(Notice(Code.POS_NEAR_SHORE, {"metres": reach.inland_m}))
     mesh = world.water.mesh
-    joined = to_plane(*reach.path[-1], mesh.origin_lon_deg, mesh.origin_lat_deg)
-    drawn = int(zone_at(world.drawn_waters, *joined))
-    if drawn >= 0:
-        notices.append(Notice(Code.POS_IN_DRAWN_WATER, {"name": world.drawn_names[drawn]}))
+    for lon, lat in reach.path[:2]:
+        drawn = int(zone_at(world.drawn_waters, *to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)))
+        if drawn >= 0:
+            notices.append(Notice(Code.POS_IN_DRAWN_WATER, {"name": world.drawn_names[drawn]}))
+            break
     if reach.kind == HOPPED:
         notices.append(Notice(Code.POS_JOINED, {"metres": reach.path_m}))
     elif reach.kind == ON_BANK:

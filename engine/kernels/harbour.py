@@ -66,7 +66,7 @@ class HarbourLegs(NamedTuple):
 class Joined(NamedTuple):
     """A position, on the plane and on the globe, and where and how far off it joined the mesh. [m], [deg]
 
-    `drawn` is the number of the drawn water it joined in; -1 outside.
+    `drawn` is the number of the drawn water it lies in; -1 outside.
     """
 
     x: float
@@ -199,6 +199,8 @@ def from_inside(
             continue
         if not may_be_inside(legs, p, inside_factor, longest_leg, here.x, here.y, here.drawn):
             continue
+        # Nothing is known of the depth of drawn water, and a drying estuary outside is no reason to go round by sea.
+        in_same_water = here.drawn >= 0 and here.drawn == legs.drawn[p]
         best = distance[p] + legs.length[p]
         # For each piece of the leg: its nearest point, then its far end. The approach point itself is no way in.
         for k in range(first + 1, last + 1):
@@ -220,14 +222,13 @@ def from_inside(
                 if (
                     length < best
                     and not crosses_land(shore, here.x, here.y, x, y)
-                    and not _crosses_shallows(mesh, needed_depth, here.x, here.y, x, y)
+                    and (in_same_water or not _crosses_shallows(mesh, needed_depth, here.x, here.y, x, y))
                 ):
                     best = length
                     entered[p] = k - first
                     entry[p, 0] = lon
                     entry[p, 1] = lat
         t = legs.gate_triangle[p]
-        in_same_water = here.drawn >= 0 and here.drawn == legs.drawn[p]
         if t != NOWHERE and mesh.least_depth[t] >= needed_depth and (legs.length[p] <= longest_leg or in_same_water):
             ahead = here.path_m + legs.gate_to_go[p]
             if ahead + geodesic_length_m(here.mesh_lon, here.mesh_lat, legs.gate_lon[p], legs.gate_lat[p]) < best:

@@ -150,6 +150,15 @@ def _join_at(water, depth_class, lon_deg, lat_deg):
     return kind, inland, triangle, plane_path, path, path_m
 
 
+@leaf_kernel
+def _drawn_water_of(water, plane_path):
+    """Number of the drawn water a position lies in, or just beside; -1 where there is none."""
+    drawn = zone_at(water.drawn, plane_path[0, 0], plane_path[0, 1])
+    if drawn < 0 and plane_path.shape[0] > 1:
+        drawn = zone_at(water.drawn, plane_path[1, 0], plane_path[1, 1])
+    return drawn
+
+
 @kernel
 def reach_ports(water, depth_class, lon_deg, lat_deg):
     """Shortest water distance from a position to every port.
@@ -219,7 +228,7 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
         path[-1, 1],
         triangle,
         path_m,
-        zone_at(water.drawn, joined_x, joined_y),
+        _drawn_water_of(water, plane_path),
     )
     harbour, entered, entry = from_inside(
         mesh,
