@@ -29,7 +29,7 @@ def measure_harbour_leg(
 ) -> RegisterRow:
     """The row with its harbour leg measured, when the coast or drawn water shows the way; else as it was.
 
-    A leg through drawn water is as long as it is drawn, whatever length the register states.
+    A leg through drawn water keeps the length that the register states: shortest ways cut the bends of a river.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def measure_harbour_leg(
         raise PackError(f"ports: {row.facts['id']}", "has no water between approach and landing.", "Correct the row.")
     between = [(mesh.lon[v], mesh.lat[v]) for v in corners.vertex[path]]
     leg = np.array([row.approach, *between, (target.lon[0], target.lat[0])])
-    return replace(row, leg=np.round(leg, 6), leg_m=round(float(length_m), 1))
+    return replace(row, leg=np.round(leg, 6), leg_m=row.leg_m if stated else round(float(length_m), 1))
 
 
 def _inside(mesh: Mesh, point: np.ndarray) -> np.ndarray:
