@@ -17,7 +17,7 @@ from geodata.features import read_features
 from geodata.harbour_legs import measure_harbour_leg
 from geodata.mesh import build_trees, mesh_from, targets_from
 from geodata.pack import write_pack
-from geodata.plane import project, unproject
+from geodata.plane import project
 from geodata.regions import centre_areas, cut_regions
 from geodata.register import RegisterRow, read_register
 from geodata.tables import SOURCES, read_rows
@@ -69,17 +69,19 @@ def build_pack(folder: Path, coast: Path | None, built_at: datetime, say: Say = 
     box = (area["west"], area["south"], area["east"], area["north"])
     origin = (area["origin_lon"], area["origin_lat"])
     say("coast: reading land polygons")
-    works = on_plane(read_patches(), origin)
     waters = read_drawn_waters(origin)
+    # Works drawn by hand stand in drawn water as they are.
+    works = read_patches()
+    land = shapely.union(carve(read_osm_land(coast, box), waters, origin), works)
     # Where the box cuts land the edge follows a parallel, which is not a straight line of the plane.
-    plane_land = carve(on_plane(shapely.segmentize(read_osm_land(coast, box), 0.05), origin), waters, works)
+    plane_land = on_plane(shapely.segmentize(land, 0.05), origin)
     rows = read_register()
     say(f"ports: {len(rows)} rows, measuring harbour legs")
     rows = [
         measure_harbour_leg(row, plane_land, waters, assumed["clearance"]["harbour_leg_m"], origin) for row in rows
     ]
     say("mesh: growing land, cutting banks, triangulating")
-    triangulation = build_water(plane_land, rows, waters, works, box, origin, assumed["clearance"])
+    triangulation = build_water(plane_land, rows, waters, on_plane(works, origin), box, origin, assumed["clearance"])
     check_clear_of_land(triangulation, plane_land)
     say(f"mesh: {len(triangulation.points)} vertices, {len(triangulation.triangles)} triangles")
     mesh = mesh_from(triangulation.points, triangulation.triangles, triangulation.least_depth, origin)
@@ -100,7 +102,7 @@ def build_pack(folder: Path, coast: Path | None, built_at: datetime, say: Say = 
         trees[f"following_{number}"] = np.ascontiguousarray(following.T.astype(np.int16))
     layers: dict[str, tuple[object, dict[str, str]]] = {
         "coast": (
-            coast_layer(shapely.transform(plane_land, lambda points: unproject(points, *origin))),
+            coast_layer(land),
             _from(
                 f"{OSM} ({LAND_POLYGONS}), with works drawn by hand in coast_patches.geojson and waters drawn by hand "
                 "in tidal_waters.geojson"
@@ -234,7 +236,7 @@ def zones_layer(
     drawn_waters = [
         {"name_en": water.name_en, "name_fr": water.name_fr, "system": int(system), "ring": ring}
         for water, system in zip(waters, systems_of(waters), strict=True)
-        for ring in _outer_rings(shapely.transform(water.within(0.0), lambda points: unproject(points, *origin)))
+        for ring in _outer_rings(water.outline(origin))
     ]
     territorial_sea = [
         {"name": properties["country"], "ring": ring}

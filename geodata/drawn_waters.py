@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from geodata.features import read_features
-from geodata.plane import project
+from geodata.plane import project, unproject
 from geodata.tables import SOURCES
 
 CORNERS = 4
@@ -30,6 +30,10 @@ class DrawnWater:
     name_fr: str
     line: shapely.LineString
     half_width_m: float
+
+    def outline(self, origin: tuple[float, float]) -> shapely.Polygon:
+        """The corridor in WGS 84. [deg]"""
+        return shapely.transform(self.within(0.0), lambda points: unproject(points, *origin))
 
     def within(self, clearance_m: float) -> shapely.Polygon:
         """The corridor, less a clearance off its banks. [m]"""
@@ -59,9 +63,9 @@ def read_drawn_waters(origin: tuple[float, float]) -> list[DrawnWater]:
     ]  # fmt: skip
 
 
-def carve(land: shapely.Geometry, waters: list[DrawnWater], works: shapely.Geometry) -> shapely.Geometry:
-    """Land without the drawn waters; works drawn by hand stand in them as they are."""
-    return shapely.union(shapely.difference(land, shapely.union_all([water.within(0.0) for water in waters])), works)
+def carve(land: shapely.Geometry, waters: list[DrawnWater], origin: tuple[float, float]) -> shapely.Geometry:
+    """Land in WGS 84 without the drawn waters."""
+    return shapely.difference(land, shapely.union_all([water.outline(origin) for water in waters]))
 
 
 def systems_of(waters: list[DrawnWater]) -> np.ndarray:
