@@ -77,9 +77,7 @@ def build_pack(folder: Path, coast: Path | None, built_at: datetime, say: Say = 
     plane_land = on_plane(shapely.segmentize(land, 0.05), origin)
     rows = read_register()
     say(f"ports: {len(rows)} rows, measuring harbour legs")
-    rows = [
-        measure_harbour_leg(row, plane_land, waters, assumed["clearance"]["harbour_leg_m"], origin) for row in rows
-    ]
+    rows = [measure_harbour_leg(row, plane_land, waters, assumed["clearance"]["harbour_leg_m"], origin) for row in rows]
     say("mesh: growing land, cutting banks, triangulating")
     triangulation = build_water(plane_land, rows, waters, on_plane(works, origin), box, origin, assumed["clearance"])
     check_clear_of_land(triangulation, plane_land)

@@ -1,4 +1,4 @@
-"""Positions on tidal water that the land polygons close off: answered, with a caution; those on land name a point afloat."""
+"""Positions on tidal water that the land polygons close off are answered; those on land name a point afloat."""
 
 import csv
 import re
@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 import shapely
 
+from api.house import known_policy
 from api.position import parse_position
 from engine.decide import decide
 from engine.errors import PositionRefused
 from engine.kernels.joining import ENCLOSED, ON_LAND
 from engine.kernels.reach import reach_ports
+from engine.model import Ask
 from engine.sea_route import depth_class_for, passage_between, reach_from
 from engine.units import NAUTICAL_MILE_M
 from engine.vocab import Code
@@ -58,6 +60,12 @@ ASHORE = {
     "Brugge": (3.2247, 51.2093),
     "Paris": (2.3500, 48.8600),
 }
+
+
+@pytest.fixture(scope="module")
+def ask(house):
+    return Ask(1.25, 51.05, 1.642e9, house.vessels["rnli-severn"], known_policy("nearest-time"),
+               persons_min=30.0, persons_max=30.0, persons_recovered=30.0, persons_in_water=False)  # fmt: skip
 
 
 def afloat(world):

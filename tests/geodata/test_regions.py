@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 import shapely
 
+from api.house import known_policy
 from engine.decide import coordination_at, decide
+from engine.model import Ask
 from engine.units import NAUTICAL_MILE_M
 from engine.vocab import Code
 from geodata.features import read_features
@@ -22,6 +24,12 @@ PUBLISHED = [
     # Belgian zone, kustwacht.be.
     (51, 16.15, 2, 23.42), (51, 36.78, 2, 15.2), (51, 48.3, 2, 28.9), (51, 33.1, 3, 4.88),
 ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ask(house):
+    return Ask(1.25, 51.05, 1.642e9, house.vessels["rnli-severn"], known_policy("nearest-time"),
+               persons_min=30.0, persons_max=30.0, persons_recovered=30.0, persons_in_water=False)  # fmt: skip
 
 
 def degrees(whole, minutes):
@@ -85,9 +93,7 @@ def test_every_stretch_has_its_source_and_its_doubt():
 
 
 def test_in_the_band_a_policy_that_weighs_the_state_says_that_both_count(ask, world):
-    from geodata.policies import load_policy
-
-    near = replace(ask, lon=1.55, lat=51.03, policy=load_policy("srr-state-preferred"))
+    near = replace(ask, lon=1.55, lat=51.03, policy=known_policy("srr-state-preferred"))
     codes = [notice.code for notice in decide(near, world).notices]
     assert Code.SRR_BAND_BOTH_STATES in codes
     plain = [notice.code for notice in decide(replace(near, policy=ask.policy), world).notices]

@@ -91,19 +91,24 @@ def test_every_approach_is_reached_in_every_depth_class_unless_on_a_bank(world, 
 
 
 def test_every_landing_the_coast_shows_is_reached_over_water(world, rows, tree):
-    """The way from approach to landing meets no unsimplified land, and ends within 100 m of the landing."""
+    """The way from approach to landing meets no unsimplified land, and ends within 100 m of the landing.
+
+    Through drawn water there is a way too, whose length is the one that the register states.
+    """
     for port, row in zip(world.ports, rows, strict=True):
         leg = [tuple(map(float, point)) for point in port.harbour_leg]
-        if row.facts["harbour_leg_basis"] != "coast":
-            assert leg == []
-            assert row.leg_m > 0.0
+        stated = row.facts["harbour_leg_basis"] != "coast"
+        if stated:
+            assert world.columns.harbour_leg_m[world.ports.index(port)] == row.leg_m > 0.0
+            assert bool(leg) == (world.water.legs.drawn[world.ports.index(port)] >= 0)
+        if not leg:
             continue
         assert length_m(*leg[0], *row.approach) < 0.2, port.id
         assert length_m(*leg[-1], *row.landing) < 100.5, port.id
         assert tree.query(shapely.LineString(leg), predicate="intersects").size == 0, port.id
         sailed = sum(length_m(*a, *b) for a, b in pairwise(leg))
         measured = world.columns.harbour_leg_m[world.ports.index(port)]
-        assert sailed == pytest.approx(measured, rel=1e-3, abs=1.0), port.id
+        assert sailed == pytest.approx(measured, rel=0.25 if stated else 1e-3, abs=1.0), port.id
         assert measured >= length_m(*leg[0], *leg[-1]) - 1.0
 
 
@@ -237,7 +242,8 @@ def test_every_bank_states_a_depth_and_its_names():
 def test_every_lane_states_its_flow_and_its_names():
     for properties, _ in read_features(SOURCES / "tss.geojson"):
         assert 0.0 <= float(properties["flow_bearing_deg"]) < 360.0
-        assert properties["name_en"] and properties["name_fr"]
+        assert properties["name_en"]
+        assert properties["name_fr"]
         assert properties["kind"] in ("lane", "two_way_route", "recommended_route")
 
 
