@@ -77,7 +77,7 @@ class Surroundings(NamedTuple):
 
     Attributes
     ----------
-    regions : Zones
+    regions : Regions
         Search and rescue regions.
     inside : ndarray of bool, shape (regions + 2, p)
         Ports in the state that answers for each region; the last but one row for no region, the last one for the
@@ -165,8 +165,8 @@ def _scene_of_row(scene, surroundings, rows, row, px, py, quiet, answers):
     lon, lat, at_s, accuracy_m = rows.lon[row], rows.lat[row], rows.at_s[row], rows.accuracy_m[row]
     base, row_motion = scene.figures, scene.motion
     region_count = surroundings.inside.shape[0] - 2
-    here, other, line_m = region_at(surroundings.regions, px, py)
-    band = line_m <= scene.limits.srr_band_m + (0.0 if np.isnan(accuracy_m) else accuracy_m)
+    here, other, line_m, doubt_m = region_at(surroundings.regions, scene.limits.srr_band_m, px, py)
+    band = line_m <= doubt_m + (0.0 if np.isnan(accuracy_m) else accuracy_m)
     here = other if here < 0 else here
     answers.region[row] = here
     answers.band[row] = band

@@ -1,5 +1,6 @@
 """``decide(ask, world)``: the whole decision, pure. Reads top to bottom: measure, open, judge, say what is odd."""
 
+from itertools import pairwise
 from math import isinf, isnan, nan
 
 import numpy as np
@@ -106,9 +107,9 @@ def coordination_at(world: World, ask: Ask) -> Coordination:
     """Search and rescue region of the position and the centres to talk to; both sides near the line."""
     mesh = world.water.mesh
     px, py = to_plane(ask.lon, ask.lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
-    here, other, line_m = region_at(world.regions, px, py)
+    here, other, line_m, doubt_m = region_at(world.regions, ask.policy.limits.srr_band_m, px, py)
     accuracy_m = 0.0 if isnan(ask.position_accuracy_m) else ask.position_accuracy_m
-    band = line_m <= ask.policy.limits.srr_band_m + accuracy_m
+    band = line_m <= doubt_m + accuracy_m
     # On the very rim of the area the polygons may miss a position by their rounding: the nearest one counts.
     here = other if here < 0 else here
     srr = world.region_ids[here] if here >= 0 else ""
@@ -122,9 +123,18 @@ def _centre_for(world: World, srr: str, lon: float, lat: float) -> Centre | None
     """The first centre of a region whose area holds the position, or else its first centre."""
     of_region = [centre for centre in world.centres if centre.srr == srr]
     for centre in of_region:
-        if centre.west <= lon <= centre.east and centre.south <= lat <= centre.north:
+        if any(_is_within(ring, lon, lat) for ring in centre.areas):
             return centre
     return of_region[0] if of_region else None
+
+
+def _is_within(ring: tuple[tuple[float, float], ...], lon: float, lat: float) -> bool:
+    """Whether a position lies inside a closed ring of positions, straight between them on a map of degrees."""
+    inside = False
+    for (lon_1, lat_1), (lon_2, lat_2) in pairwise(ring):
+        if (lat_1 > lat) != (lat_2 > lat) and lon < lon_1 + (lon_2 - lon_1) * (lat - lat_1) / (lat_2 - lat_1):
+            inside = not inside
+    return inside
 
 
 def _margin(found: Found, within_s: float, within_share: float) -> tuple[float, bool]:

@@ -124,10 +124,11 @@ def port_name(decision: Decision, port: int, language: str) -> str:
     return (named.name_fr if language == "fr" else named.name_en).upper()
 
 
-def zones_on_route(decision: Decision, port: int, bits: int) -> list[str]:
+def zones_on_route(decision: Decision, port: int, bits: int, language: str) -> list[str]:
     """Names of the zones of a kind that a route touches."""
     mask = int(decision.touched[port]) & bits
-    return [name for number, name in enumerate(decision.world.zone_names) if mask >> number & 1]
+    names = [Text(*pair).of(language) for pair in decision.world.zone_names]
+    return [name for number, name in enumerate(names) if mask >> number & 1]
 
 
 def finding_text(decision: Decision, port: int, rule: Rule) -> Text:
@@ -141,10 +142,9 @@ def finding_text(decision: Decision, port: int, rule: Rule) -> Text:
     # Places ashore read "12 free for 60 persons".
     measured_unit = COUNT if rule == Rule.R_CAP_01 else unit
     bits = {Rule.R_RTE_04: decision.world.lane_bits, Rule.R_RTE_05: decision.world.firing_bits}.get(rule, 0)
-    zones = ", ".join(zones_on_route(decision, port, bits)) if bits else ""
 
     def sentence(language: str) -> str:
-        detail = zones
+        detail = ", ".join(zones_on_route(decision, port, bits, language)) if bits else ""
         if code == Code.GATE_HOURS_DOUBTFUL:
             # The nearer edge is the one before high water, or the one after it.
             detail = (_CLOSES if limit > 0.0 else _OPENS).of(language)
@@ -260,6 +260,8 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
             f"{_GROUP_NAMES[name].of(language)} ({datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M}Z)"
             for name, at_s in facts["groups"]  # type: ignore[attr-defined]
         )
+    if notice.code == Code.POS_IN_DRAWN_WATER:
+        return Text(*facts["name"]).of(language)  # type: ignore[misc]
     if notice.code == Code.UNLISTED_PORT_NEARER:
         return ", ".join(facts["names"])  # type: ignore[arg-type]
     if notice.code == Code.NEAR_TIE:

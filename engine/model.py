@@ -10,7 +10,7 @@ from engine.kernels.forecast import Forecast, no_forecast
 from engine.kernels.passage import Passages
 from engine.kernels.reach import DepthClass, Reach, Water
 from engine.kernels.tides import Tides
-from engine.kernels.zones import Zones
+from engine.kernels.zones import Regions, Zones
 from engine.policy import Policy
 from engine.vocab import Code, Feed, Grade, Medical, Status
 
@@ -214,17 +214,20 @@ def no_live_picture(port_count: int) -> LivePicture:
 
 @dataclass(frozen=True, slots=True)
 class Centre:
-    """A rescue co-ordination centre and the approximate box it leads in, within its region."""
+    """A rescue co-ordination centre and the approximate areas it leads in, within its region.
+
+    Attributes
+    ----------
+    areas : tuple of rings
+        Closed rings of positions, longitude and latitude. [deg]
+    """
 
     id: str
     name: str
     srr: str
     vhf: str | None
     mmsi: str | None
-    west: float
-    south: float
-    east: float
-    north: float
+    areas: tuple[tuple[tuple[float, float], ...], ...]
 
 
 class SpeedTable(NamedTuple):
@@ -284,12 +287,16 @@ class World:
         West, south, east, north of the area answered for. [deg]
     depth_classes : tuple of DepthClassSource
         By increasing depth.
-    zone_names : tuple of str
-        Name of each zone number of `Water.zones`.
+    zone_names : tuple of (str, str)
+        English and French name of each zone number of `Water.zones`.
     lane_bits, firing_bits : int
         Which zone numbers are traffic lanes and firing ranges.
-    regions : Zones
-        Search and rescue regions on the plane; zone number is the index in `region_ids`.
+    regions : Regions
+        Search and rescue regions on the plane; their number is the index in `region_ids`.
+    drawn_names : tuple of (str, str)
+        English and French name of each zone number of `drawn_waters`.
+    drawn_waters : Zones
+        Waters drawn by hand, one by one.
     speed_tables : tuple of SpeedTable
         By increasing length.
     tides : Tides
@@ -313,11 +320,13 @@ class World:
     ports: tuple[Port, ...]
     columns: PortColumns
     live: LivePicture
-    zone_names: tuple[str, ...]
+    zone_names: tuple[tuple[str, str], ...]
     lane_bits: int
     firing_bits: int
-    regions: Zones
+    regions: Regions
     region_ids: tuple[str, ...]
+    drawn_names: tuple[tuple[str, str], ...]
+    drawn_waters: Zones
     centres: tuple[Centre, ...]
     speed_tables: tuple[SpeedTable, ...]
     tides: Tides

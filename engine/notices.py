@@ -12,6 +12,7 @@ from engine.kernels.joining import HOPPED, IN_NARROWS, ON_BANK
 from engine.kernels.mesh import ZONE_DEPTH_M, locate
 from engine.kernels.plane import to_plane
 from engine.kernels.reach import Reach
+from engine.kernels.zones import zone_at
 from engine.model import Ask, Notice, World
 from engine.opening import Found
 from engine.vocab import Code, Feed, Medical, Status
@@ -121,10 +122,15 @@ def _position_notices(ask: Ask, world: World, reach: Reach) -> list[Notice]:
         notices.append(Notice(Code.POS_DEAD_RECKONED, {"age_s": ask.position_age_s}))
     if reach.inland_m > 0.0:
         notices.append(Notice(Code.POS_NEAR_SHORE, {"metres": reach.inland_m}))
+    mesh = world.water.mesh
+    for lon, lat in reach.path[:2]:
+        drawn = int(zone_at(world.drawn_waters, *to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)))
+        if drawn >= 0:
+            notices.append(Notice(Code.POS_IN_DRAWN_WATER, {"name": world.drawn_names[drawn]}))
+            break
     if reach.kind == HOPPED:
         notices.append(Notice(Code.POS_JOINED, {"metres": reach.path_m}))
     elif reach.kind == ON_BANK:
-        mesh = world.water.mesh
         triangle = locate(mesh, *to_plane(ask.lon, ask.lat, mesh.origin_lon_deg, mesh.origin_lat_deg))
         in_zone = mesh.least_depth[triangle] == ZONE_DEPTH_M
         notices.append(Notice(Code.POS_IN_ZONE if in_zone else Code.POS_ON_BANK))
@@ -162,6 +168,8 @@ def _region_notices(case: Case) -> list[Notice]:
         notices.append(Notice(_REGION_CODES[coordination.srr]))
     if coordination.band:
         notices.append(Notice(Code.SRR_BOUNDARY_BAND, {"metres": coordination.line_m}))
+        if case.ask.policy.weigh_srr_state:
+            notices.append(Notice(Code.SRR_BAND_BOTH_STATES))
     notices.append(Notice(Code.SRR_APPROXIMATE))
     return notices
 

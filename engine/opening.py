@@ -101,7 +101,7 @@ def opened(
     check_in_area(case.world, lon, lat)
     looked = look(case.scene, lon, lat, _SHORTEST_PATHS, variants, exhaustive)
     reach, survey, order = looked.reach, looked.found, looked.order
-    refuse_unjoined(case.world, reach.kind, reach.inland_m)
+    refuse_unjoined(case.world, reach.kind, reach.inland_m, case.ask.lon, case.ask.lat)
     shortest = looked.found.ways.passages
     ways: dict[int, tuple[Detour, Clock]] = {}
     first = 0

@@ -9,7 +9,7 @@ import numpy as np
 from engine.errors import PositionRefused
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.harbour import THROUGH_GATE
-from engine.kernels.joining import ENCLOSED, ON_LAND
+from engine.kernels.joining import ENCLOSED, ON_LAND, step_inside
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import from_plane, to_plane
 from engine.kernels.reach import DepthClass, Reach, Water, join_and_measure, reach_ports, track_on_plane
@@ -58,7 +58,7 @@ def reach_from(world: World, depth_class: DepthClass, lon: float, lat: float) ->
     """
     check_in_area(world, lon, lat)
     reach: Reach = reach_ports(world.water, depth_class, lon, lat)
-    refuse_unjoined(world, reach.kind, reach.inland_m)
+    refuse_unjoined(world, reach.kind, reach.inland_m, lon, lat)
     return reach
 
 
@@ -77,23 +77,53 @@ def check_in_area(world: World, lon: float, lat: float) -> None:
     )
 
 
-def refuse_unjoined(world: World, kind: int, inland_m: float) -> None:
+def refuse_unjoined(world: World, kind: int, inland_m: float, lon: float, lat: float) -> None:
     """Raise for the kinds of join that are refusals."""
     limits = world.water.limits
+    if kind not in (ON_LAND, ENCLOSED):
+        return
+    afloat = _degrees_and_minutes(*nearest_afloat(world, lon, lat))
     if kind == ON_LAND:
         deep = "more than" if isinf(inland_m) else "about"
         metres = limits.hop_reach_m if isinf(inland_m) else inland_m
         raise PositionRefused(
             Code.POS_ON_LAND,
             f"lies on land, {deep} {metres:.0f} m from the water; the tolerance is {limits.shore_tolerance_m:.0f} m.",
-            "Check the position, or give the nearest point afloat.",
+            f"Check the position, or give the nearest point afloat: {afloat}.",
         )
     if kind == ENCLOSED:
         raise PositionRefused(
             Code.POS_ENCLOSED,
             "lies in water that the charted coast closes off from the sea.",
-            "Give a position in the fairway outside.",
+            f"Give a position in the fairway outside; the nearest is {afloat}.",
         )
+
+
+def nearest_afloat(world: World, lon: float, lat: float) -> tuple[float, float]:
+    """Nearest position on the open mesh, land or no land between: one that is answered for. [deg]"""
+    mesh = world.water.mesh
+    origin = (mesh.origin_lon_deg, mesh.origin_lat_deg)
+    x, y = to_plane(lon, lat, *origin)
+    rim = world.depth_classes[-1].tables.rim
+    start = np.column_stack([mesh.x[rim.start], mesh.y[rim.start]])
+    along = np.column_stack([mesh.x[rim.end], mesh.y[rim.end]]) - start
+    share = ((np.array([x, y]) - start) * along).sum(axis=1) / (along * along).sum(axis=1)
+    near = start + np.clip(share, 0.0, 1.0)[:, None] * along
+    for edge in np.argsort(np.hypot(*(near - (x, y)).T), kind="stable"):
+        in_x, in_y, found = step_inside(mesh, rim.triangle[edge], *near[edge])
+        if found:
+            return tuple(float(value) for value in from_plane(in_x, in_y, *origin))  # type: ignore[return-value]
+    raise ValueError("the mesh has no open water")
+
+
+def _degrees_and_minutes(lon: float, lat: float) -> str:
+    """A position as it may be given again, to a hundredth of a minute."""
+
+    def part(value: float, signs: str, width: int) -> str:
+        hundredths = round(abs(value) * 6000.0)
+        return f"{hundredths // 6000:0{width}d} {hundredths % 6000 / 100:05.2f}{signs[value < 0.0]}"
+
+    return f"{part(lat, 'NS', 2)} {part(lon, 'EW', 3)}"
 
 
 def track_to_port(world: World, depth_class: DepthClass, reach: Reach, port: int) -> tuple[tuple[float, float], ...]:
@@ -167,8 +197,8 @@ def passage_between(
     for lon, lat in (start, end):
         check_in_area(world, lon, lat)
     kinds, inland, length_m, out, corners, back = join_and_measure(world.water, depth_class, *start, *end)
-    for kind, inside_m in zip(kinds, inland, strict=True):
-        refuse_unjoined(world, kind, inside_m)
+    for kind, inside_m, (lon, lat) in zip(kinds, inland, (start, end), strict=True):
+        refuse_unjoined(world, kind, inside_m, lon, lat)
     if isinf(length_m):
         return Passage(length_m, ())
     mesh = world.water.mesh

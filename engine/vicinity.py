@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.kernels.geodesy import earth_centred, geodesic_length_m
+from engine.kernels.harbour import may_be_inside
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.joining import ON_MESH, vertex_at
 from engine.kernels.mesh import NOWHERE, holds, locate
@@ -18,7 +19,7 @@ from engine.kernels.plane import LATTICE_M, from_plane, to_plane
 from engine.kernels.reach import Reach, reach_ports
 from engine.kernels.shortest_paths import DIRECT
 from engine.kernels.sight import TOO_MUCH, is_in_sight, look_round
-from engine.kernels.zones import zones_of_leg
+from engine.kernels.zones import zone_at, zones_of_leg
 
 LISTED = 48
 """So many ports, the nearest from the middle, get lists of the corners that may come first."""
@@ -423,14 +424,12 @@ def one_of(vicinities, v):
 @leaf_kernel
 def is_near_a_harbour(water, px, py):
     """Whether a position may be inside a harbour, as `engine.kernels.harbour.from_inside` asks."""
-    legs = water.legs
+    legs, limits = water.legs, water.limits
+    drawn = zone_at(water.drawn, px, py)
     near = False
     for p in range(legs.length.shape[0]):
-        first, last = legs.start[p], legs.start[p + 1] - 1
-        if last >= first:
-            out_m = sqrt((legs.x[last] - legs.x[first]) ** 2 + (legs.y[last] - legs.y[first]) ** 2)
-            off_m = sqrt((legs.x[last] - px) ** 2 + (legs.y[last] - py) ** 2)
-            near = near or off_m < water.limits.inside_factor * out_m + SAFE_M
+        if legs.start[p + 1] > legs.start[p]:
+            near = near or may_be_inside(legs, p, limits.inside_factor, limits.longest_leg_over_mesh_m, px, py, drawn)
     return near
 
 

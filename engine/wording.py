@@ -817,6 +817,11 @@ WORDING: dict[Code, Wording] = {
         "Position dans une zone d'exclusion temporaire : la route en sort d'abord.",
         SEAMANSHIP,
     ),
+    Code.POS_IN_DRAWN_WATER: Wording(
+        "Position in drawn water, {detail}: the line is drawn by hand, distance in it is approximate.",
+        "Position en eau dessinée, {detail} : tracé fait à la main, la distance y est approximative.",
+        POSITION_REPORT,
+    ),
     Code.RESCUE_INCOMPLETE: Wording(
         "Rescue not complete: ports shown for information, MRCC decides.",
         "Sauvetage non terminé : ports donnés pour information, le CROSS/MRCC décide.",
@@ -885,6 +890,11 @@ WORDING: dict[Code, Wording] = {
     Code.SRR_APPROXIMATE: Wording(
         "Search and rescue region limits are approximate: ask which centre coordinates.",
         "Limites des régions SAR approximatives : demander quel centre coordonne.",
+        REGION_LINE,
+    ),
+    Code.SRR_BAND_BOTH_STATES: Wording(
+        "Region line too near to weigh the state: ports of both sides count as inside, nothing is added.",
+        "Limite de région trop proche pour peser l'État : les ports des deux côtés comptent comme dedans, sans ajout.",
         REGION_LINE,
     ),
     Code.MED_TIME_CRITICAL: Wording(
@@ -1081,6 +1091,7 @@ LEVEL: dict[Code, str] = {
     Code.POS_JOINED: "information",
     Code.POS_NEAR_SHORE: "caution",
     Code.POS_IN_NARROWS: "caution",
+    Code.POS_IN_DRAWN_WATER: "caution",
     Code.POS_STALE: "caution",
     Code.POS_DEAD_RECKONED: "caution",
     Code.POS_ON_BANK: "warning",
@@ -1102,6 +1113,7 @@ LEVEL: dict[Code, str] = {
     Code.SRR_IE: "information",
     Code.SRR_BOUNDARY_BAND: "caution",
     Code.SRR_APPROXIMATE: "caution",
+    Code.SRR_BAND_BOTH_STATES: "information",
     Code.MED_TIME_CRITICAL: "warning",
     Code.NEAR_TIE: "caution",
     Code.UNCONFIRMED_NEARER: "caution",

@@ -1,6 +1,5 @@
 """Sources to pack: the whole build, top to bottom."""
 
-import re
 import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,11 +12,13 @@ import shapely
 from engine.errors import PackError
 from engine.kernels.plane import LATTICE_M
 from geodata.coast import grow_land, read_osm_land, read_patches
+from geodata.drawn_waters import DrawnWater, carve, read_drawn_waters, systems_of
 from geodata.features import read_features
 from geodata.harbour_legs import measure_harbour_leg
 from geodata.mesh import build_trees, mesh_from, targets_from
 from geodata.pack import write_pack
 from geodata.plane import project
+from geodata.regions import centre_areas, cut_regions
 from geodata.register import RegisterRow, read_register
 from geodata.tables import SOURCES, read_rows
 from geodata.tides.layer import tides_layer
@@ -68,14 +69,17 @@ def build_pack(folder: Path, coast: Path | None, built_at: datetime, say: Say = 
     box = (area["west"], area["south"], area["east"], area["north"])
     origin = (area["origin_lon"], area["origin_lat"])
     say("coast: reading land polygons")
-    land = shapely.union_all([read_osm_land(coast, box), read_patches()])
+    waters = read_drawn_waters(origin)
+    # Works drawn by hand stand in drawn water as they are.
+    works = read_patches()
+    land = shapely.union(carve(read_osm_land(coast, box), waters, origin), works)
     # Where the box cuts land the edge follows a parallel, which is not a straight line of the plane.
     plane_land = on_plane(shapely.segmentize(land, 0.05), origin)
     rows = read_register()
     say(f"ports: {len(rows)} rows, measuring harbour legs")
-    rows = [measure_harbour_leg(row, plane_land, assumed["clearance"]["harbour_leg_m"], origin) for row in rows]
+    rows = [measure_harbour_leg(row, plane_land, waters, assumed["clearance"]["harbour_leg_m"], origin) for row in rows]
     say("mesh: growing land, cutting banks, triangulating")
-    triangulation = build_water(plane_land, rows, box, origin, assumed["clearance"])
+    triangulation = build_water(plane_land, rows, waters, on_plane(works, origin), box, origin, assumed["clearance"])
     check_clear_of_land(triangulation, plane_land)
     say(f"mesh: {len(triangulation.points)} vertices, {len(triangulation.triangles)} triangles")
     mesh = mesh_from(triangulation.points, triangulation.triangles, triangulation.least_depth, origin)
@@ -97,18 +101,21 @@ def build_pack(folder: Path, coast: Path | None, built_at: datetime, say: Say = 
     layers: dict[str, tuple[object, dict[str, str]]] = {
         "coast": (
             coast_layer(land),
-            _from(f"{OSM} ({LAND_POLYGONS}), with works drawn by hand in coast_patches.geojson"),
+            _from(
+                f"{OSM} ({LAND_POLYGONS}), with works drawn by hand in coast_patches.geojson and waters drawn by hand "
+                "in tidal_waters.geojson"
+            ),
         ),
         "mesh": (mesh_layer(triangulation), _from(f"derived from the coast and from {OWN} (banks.geojson)")),
         "trees": (trees, _from("derived from mesh and ports")),
         "ports": (ports_layer(rows), _from(f"{OWN}; figures from NGA World Port Index, edition 2024-03")),
-        "zones": (zones_layer(), _from(f"{OSM} via OpenSeaMap (lanes); {TERRITORIAL_SEA}; {OWN}")),
+        "zones": (zones_layer(box, waters, origin), _from(f"{OSM} via OpenSeaMap (lanes); {TERRITORIAL_SEA}; {OWN}")),
         "tides": (
             tides_layer(rows, assumed["tides"]),
             {"source": f"{TIDES}; ports by {OWN}", "licence": TIDE_LICENCE, "edition": EDITION},
         ),
         "beyond": (read_rows(SOURCES / "harbours_beyond.csv"), _from(OWN)),
-        "centres": (read_rows(SOURCES / "rcc.csv"), _from(OWN)),
+        "centres": ({"centres": read_rows(SOURCES / "rcc.csv"), "areas": centre_areas()}, _from(OWN)),
         "speed": (read_rows(SOURCES / "speed_in_waves.csv"), _from(OWN)),
         "vessels": (read_rows(SOURCES / "vessels.csv"), _from(OWN)),
     }
@@ -138,18 +145,26 @@ def on_plane(geometry: shapely.Geometry, origin: tuple[float, float]) -> shapely
 def build_water(
     land: shapely.Geometry,
     rows: list[RegisterRow],
+    waters: list[DrawnWater],
+    works: shapely.Geometry,
     box: tuple[float, float, float, float],
     origin: tuple[float, float],
     clearance: dict[str, float],
 ) -> Triangulation:
-    """Free water as triangles: wide of open coasts, close in near ports, banks as triangles with a depth."""
+    """Free water as triangles: wide of open coasts, close in near ports, banks as triangles with a depth.
+
+    Drawn waters are kept nearly whole: their banks are drawn already, and most are narrower than any clearance.
+    """
     frame = on_plane(shapely.segmentize(shapely.box(*box), 0.25), origin)
     tracks = [row.leg if len(row.leg) else np.array([row.approach, row.approach]) for row in rows]
     lines = [shapely.linestrings(project(track, *origin)) for track in tracks]
+    lines += [water.line for water in waters]
     harbours = shapely.union_all(shapely.buffer(lines, clearance["harbour_radius_m"], quad_segs=4))
+    drawn = shapely.union_all([water.within(clearance["drawn_water_m"]) for water in waters])
     wide = grow_land(land, clearance["open_coast_m"], clearance["open_coast_simplify_m"])
     close = grow_land(land, clearance["harbour_m"], clearance["harbour_simplify_m"])
     blocked = shapely.union(shapely.difference(wide, harbours), close)
+    blocked = shapely.union(shapely.difference(blocked, drawn), shapely.buffer(works, clearance["drawn_water_m"]))
     banks = [
         (float(properties["least_depth_m"]), shapely.set_precision(on_plane(outline, origin), LATTICE_M))  # type: ignore[arg-type]
         for properties, outline in read_features(SOURCES / "banks.geojson")
@@ -204,34 +219,47 @@ def ports_layer(rows: list[RegisterRow]) -> list[dict[str, object]]:
     ]
 
 
-def zones_layer() -> dict[str, list[dict[str, object]]]:
-    """Lanes, ranges, regions, banks and territorial sea as rings of positions; parts of one lane share its name."""
+def zones_layer(
+    box: tuple[float, float, float, float], waters: list[DrawnWater], origin: tuple[float, float]
+) -> dict[str, list[dict[str, object]]]:
+    """Lanes, ranges, regions, banks, drawn waters and territorial sea as rings of positions.
+
+    Parts of one lane share its names. Two-way and recommended routes are no lanes: they have no flow to cross.
+    """
     lanes = [
-        {"name": re.sub(r"-\d+$", "", str(properties["id"])), "flow_deg": properties["flow_bearing_deg"], "ring": ring}
+        {**_names(properties), "flow_deg": properties["flow_bearing_deg"], "ring": ring}
         for properties, outline in read_features(SOURCES / "tss.geojson")
+        if properties["kind"] == "lane"
         for ring in _outer_rings(outline)
     ]
     ranges = [
-        {"name": properties["name_en"], "vhf": properties.get("vhf"), "ring": ring}
+        {**_names(properties), "vhf": properties.get("vhf"), "ring": ring}
         for properties, outline in read_features(SOURCES / "restricted_areas.geojson")
         for ring in _outer_rings(outline)
     ]
-    regions = [
-        {"name": properties["id"], "ring": ring}
-        for properties, outline in read_features(SOURCES / "srr.geojson")
-        for ring in _outer_rings(outline)
-    ]
     banks = [
-        {**{name: properties[name] for name in ("name_en", "name_fr", "least_depth_m")}, "ring": ring}
+        {**_names(properties), "least_depth_m": properties["least_depth_m"], "ring": ring}
         for properties, outline in read_features(SOURCES / "banks.geojson")
         for ring in _outer_rings(outline)
+    ]
+    drawn_waters = [
+        {"name_en": water.name_en, "name_fr": water.name_fr, "system": int(system), "ring": ring}
+        for water, system in zip(waters, systems_of(waters), strict=True)
+        for ring in _outer_rings(water.outline(origin))
     ]
     territorial_sea = [
         {"name": properties["country"], "ring": ring}
         for properties, outline in read_features(SOURCES / "territorial_sea.geojson")
         for ring in _outer_rings(outline)
     ]
-    return {"lanes": lanes, "ranges": ranges, "regions": regions, "banks": banks, "territorial_sea": territorial_sea}
+    return {
+        "lanes": lanes, "ranges": ranges, "regions": cut_regions(box), "banks": banks, "drawn_waters": drawn_waters,
+        "territorial_sea": territorial_sea,
+    }  # fmt: skip
+
+
+def _names(properties: dict[str, object]) -> dict[str, object]:
+    return {name: properties[name] for name in ("name_en", "name_fr")}
 
 
 def _outer_rings(outline: shapely.Geometry) -> list[list[list[float]]]:

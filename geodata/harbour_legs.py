@@ -8,25 +8,35 @@ import shapely
 from engine.errors import PackError
 from engine.kernels.mesh import NOWHERE, Corners, Mesh, find_corners, locate
 from engine.kernels.shortest_paths import path_between
+from geodata.drawn_waters import DrawnWater
 from geodata.mesh import mesh_from, targets_from
 from geodata.plane import project, unproject
 from geodata.register import RegisterRow
 from geodata.triangulation import triangulate
 
+ASHORE_M = 50.0
+"""How far beside drawn water a landing may lie."""
 WINDOW_M = 3000.0
 """How far round approach and landing the coast is looked at."""
 
 
 def measure_harbour_leg(
-    row: RegisterRow, land: shapely.Geometry, clearance_m: float, origin: tuple[float, float]
+    row: RegisterRow,
+    land: shapely.Geometry,
+    waters: list[DrawnWater],
+    clearance_m: float,
+    origin: tuple[float, float],
 ) -> RegisterRow:
-    """The row with its harbour leg measured, when the coast shows the way; else as it was.
+    """The row with its harbour leg measured, when the coast or drawn water shows the way; else as it was.
+
+    A leg through drawn water keeps the length that the register states: shortest ways cut the bends of a river.
 
     Parameters
     ----------
     row : RegisterRow
     land : shapely.Geometry
-        Unsimplified land on the plane. [m]
+        Unsimplified land on the plane, drawn waters left out. [m]
+    waters : list of DrawnWater
     clearance_m : float
         Kept off the quays. [m]
     origin : tuple of float
@@ -35,12 +45,17 @@ def measure_harbour_leg(
     Raises
     ------
     PackError
-        The register says that the coast shows the way, and it does not.
+        The register says that the coast shows the way, and it does not; or drawn water does not lead there.
     """
-    if row.facts["harbour_leg_basis"] != "coast":
-        return row
     ends = project(np.array([row.approach, row.landing]), *origin)
-    low, high = ends.min(axis=0) - WINDOW_M, ends.max(axis=0) + WINDOW_M
+    stated = row.facts["harbour_leg_basis"] != "coast"
+    along = [water for water in waters if water.within(-ASHORE_M).covers(shapely.Point(ends[1]))]
+    if stated and not along:
+        return row
+    # A river winds out of the box about its ends.
+    drawn = shapely.union_all([water.line for water in waters if water.name_en in {it.name_en for it in along}])
+    reach = np.vstack([ends, shapely.get_coordinates(drawn)]) if stated else ends
+    low, high = reach.min(axis=0) - WINDOW_M, reach.max(axis=0) + WINDOW_M
     window = shapely.box(*low, *high)
     wall = shapely.buffer(shapely.intersection(land, window), clearance_m, quad_segs=2)
     water = shapely.get_parts(shapely.difference(window, shapely.simplify(wall, clearance_m / 2.0), grid_size=0.0625))
@@ -68,7 +83,7 @@ def measure_harbour_leg(
         raise PackError(f"ports: {row.facts['id']}", "has no water between approach and landing.", "Correct the row.")
     between = [(mesh.lon[v], mesh.lat[v]) for v in corners.vertex[path]]
     leg = np.array([row.approach, *between, (target.lon[0], target.lat[0])])
-    return replace(row, leg=np.round(leg, 6), leg_m=round(float(length_m), 1))
+    return replace(row, leg=np.round(leg, 6), leg_m=row.leg_m if stated else round(float(length_m), 1))
 
 
 def _inside(mesh: Mesh, point: np.ndarray) -> np.ndarray:

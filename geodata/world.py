@@ -14,8 +14,9 @@ from engine.kernels.mesh import NOWHERE, Mesh, locate
 from engine.kernels.plane import LATTICE_M
 from engine.kernels.reach import DepthClass, JoinLimits, Water
 from engine.kernels.tides import no_tides
-from engine.kernels.zones import Zones
+from engine.kernels.zones import Regions, Zones, zone_at
 from engine.model import Centre, Evidence, World, no_live_picture
+from engine.units import NAUTICAL_MILE_M
 from engine.vocab import Grade
 from geodata.mesh import depth_class_from, mesh_from, targets_from, zones_from
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
@@ -85,14 +86,19 @@ def _derived(pack: Pack) -> World:
     least_depth[stored["shallow"]] = stored["shallow_depth"]
     mesh = mesh_from(np.ascontiguousarray(stored["points"].T * LATTICE_M), triangles, least_depth, origin)
     rows = rows_from(pack.tables["ports"])  # type: ignore[arg-type]
-    zone_names, zones, lane_bits, firing_bits = _zones(pack.tables["zones"], origin)  # type: ignore[arg-type]
-    region_ids, regions = _regions(pack.tables["zones"], origin)  # type: ignore[arg-type]
+    table: dict = pack.tables["zones"]  # type: ignore[assignment,type-arg]
+    zone_names, zones, lane_bits, firing_bits = _zones(table, origin)
+    region_ids, regions = _regions(table, origin)
+    waters: list[dict] = table["drawn_waters"]  # type: ignore[type-arg]
+    water_rings = [np.array(water["ring"]) for water in waters]
+    systems = zones_from(water_rings, [int(water["system"]) for water in waters], [nan] * len(waters), origin)
     water = Water(
         mesh,
         shore_from(coast_rings(pack), box, origin),
         targets_from(mesh, np.array([row.approach for row in rows])),
-        legs_from(rows, mesh),
+        legs_from(rows, mesh, systems),
         zones,
+        systems,
         JoinLimits(**pack.manifest["joining"]),  # type: ignore[arg-type]
     )
     depths: list[float | str] = pack.manifest["depth_classes_m"]  # type: ignore[assignment]
@@ -113,9 +119,11 @@ def _derived(pack: Pack) -> World:
         firing_bits=firing_bits,
         regions=regions,
         region_ids=region_ids,
+        drawn_names=tuple((water["name_en"], water["name_fr"]) for water in waters),
+        drawn_waters=zones_from(water_rings, list(range(len(waters))), [nan] * len(waters), origin),
         beyond_names=tuple(row["name"] for row in beyond),
         beyond_positions=np.array([[float(row["lon"]), float(row["lat"])] for row in beyond]).reshape(-1, 2),
-        centres=tuple(_centre(row) for row in pack.tables["centres"]),  # type: ignore[attr-defined]
+        centres=_centres(pack.tables["centres"]),  # type: ignore[arg-type]
         speed_tables=speed_tables_from(pack.tables["speed"]),  # type: ignore[arg-type]
         tides=no_tides(len(rows)),
         identity={
@@ -132,19 +140,30 @@ def _derived(pack: Pack) -> World:
     )
 
 
-def legs_from(rows: list[RegisterRow], mesh: Mesh) -> HarbourLegs:
-    """Harbour legs of the register as the engine's arrays."""
+def legs_from(rows: list[RegisterRow], mesh: Mesh, systems: Zones) -> HarbourLegs:
+    """Harbour legs of the register as the engine's arrays.
+
+    Parameters
+    ----------
+    rows : list of RegisterRow
+    mesh : Mesh
+    systems : Zones
+        Drawn waters, those that meet with one number.
+    """
     origin = (mesh.origin_lon_deg, mesh.origin_lat_deg)
     positions = np.ascontiguousarray(np.vstack([*(row.leg for row in rows), np.empty((0, 2))]))
     points = project(positions, *origin)
     start = np.cumsum([0] + [len(row.leg) for row in rows]).astype(np.int32)
     to_go = np.zeros(len(points))
     gates = np.full((len(rows), 5), nan)
+    drawn = np.full(len(rows), -1, np.int32)
     gate_triangle = np.full(len(rows), NOWHERE, np.int32)
     gate_following = np.zeros(len(rows), np.int32)
     for p, row in enumerate(rows):
         for k in range(len(row.leg) - 2, -1, -1):
             to_go[start[p] + k] = to_go[start[p] + k + 1] + geodesic_length_m(*row.leg[k], *row.leg[k + 1])
+        if len(row.leg):
+            drawn[p] = zone_at(systems, *points[start[p + 1] - 1])
         x_m, y_m, gate_triangle[p], k = _gate_of(mesh, points[start[p] : start[p + 1]])
         if gate_triangle[p] != NOWHERE:
             at = unproject(np.array([[x_m, y_m]]), *origin)[0]
@@ -156,7 +175,7 @@ def legs_from(rows: list[RegisterRow], mesh: Mesh) -> HarbourLegs:
     gate_x, gate_y, gate_lon, gate_lat, gate_to_go = (np.ascontiguousarray(column) for column in gates.T)
     return HarbourLegs(
         start, x, y, lon, lat, to_go, length,
-        gate_x, gate_y, gate_lon, gate_lat, gate_triangle, gate_following, gate_to_go,
+        gate_x, gate_y, gate_lon, gate_lat, gate_triangle, gate_following, gate_to_go, drawn,
     )  # fmt: skip
 
 
@@ -194,17 +213,20 @@ def rows_from(table: list[dict[str, object]]) -> list[RegisterRow]:
     return rows
 
 
-def _zones(table: dict[str, list[dict]], origin: tuple[float, float]) -> tuple[tuple[str, ...], Zones, int, int]:  # type: ignore[type-arg]
+def _zones(
+    table: dict[str, list[dict]],  # type: ignore[type-arg]
+    origin: tuple[float, float],
+) -> tuple[tuple[tuple[str, str], ...], Zones, int, int]:
     """Lanes and firing ranges as numbered zones, and which bits are which."""
-    lane_names = sorted({str(lane["name"]) for lane in table["lanes"]})
-    range_names = sorted({str(area["name"]) for area in table["ranges"]})
+    lane_names = sorted({_both_names(lane) for lane in table["lanes"]})
+    range_names = sorted({_both_names(area) for area in table["ranges"]})
     names = (*lane_names, *range_names)
     if len(names) > 64:
         raise ValueError(f"{len(names)} zones, and there are 64 bits")
     everything = table["lanes"] + table["ranges"]
     zones = zones_from(
         [np.array(zone["ring"]) for zone in everything],
-        [names.index(str(zone["name"])) for zone in everything],
+        [names.index(_both_names(zone)) for zone in everything],
         [float(zone.get("flow_deg", nan)) for zone in everything],
         origin,
     )
@@ -212,23 +234,35 @@ def _zones(table: dict[str, list[dict]], origin: tuple[float, float]) -> tuple[t
     return names, zones, lane_bits, ((1 << len(names)) - 1) ^ lane_bits
 
 
-def _regions(table: dict[str, list[dict]], origin: tuple[float, float]) -> tuple[tuple[str, ...], Zones]:  # type: ignore[type-arg]
+def _both_names(zone: dict[str, object]) -> tuple[str, str]:
+    return str(zone["name_en"]), str(zone["name_fr"])
+
+
+def _regions(table: dict[str, list[dict]], origin: tuple[float, float]) -> tuple[tuple[str, ...], Regions]:  # type: ignore[type-arg]
     """Search and rescue regions."""
     names = tuple(sorted({str(region["name"]) for region in table["regions"]}))
     rings = [np.array(region["ring"]) for region in table["regions"]]
     numbers = [names.index(str(region["name"])) for region in table["regions"]]
-    return names, zones_from(rings, numbers, [nan] * len(rings), origin)
+    doubt_nm = np.concatenate([np.array(region["doubt_nm"], np.float64) for region in table["regions"]])
+    return names, Regions(zones_from(rings, numbers, [nan] * len(rings), origin), doubt_nm * NAUTICAL_MILE_M)
 
 
-def _centre(row: dict[str, str]) -> Centre:
-    return Centre(
-        id=row["id"],
-        name=row["name"],
-        srr=row["srr"],
-        vhf=row["vhf"] or None,
-        mmsi=row["mmsi"] or None,
-        west=float(row["lon_west"] or -180.0),
-        south=float(row["lat_south"] or -90.0),
-        east=float(row["lon_east"] or 180.0),
-        north=float(row["lat_north"] or 90.0),
+def _centres(table: dict[str, list[dict]]) -> tuple[Centre, ...]:  # type: ignore[type-arg]
+    """Rescue co-ordination centres in the order of their areas: the first one that holds a position leads there."""
+    rows = {row["id"]: row for row in table["centres"]}
+    order = list(dict.fromkeys(area["id"] for area in table["areas"]))
+    return tuple(
+        Centre(
+            id=row["id"],
+            name=row["name"],
+            srr=row["srr"],
+            vhf=row["vhf"] or None,
+            mmsi=row["mmsi"] or None,
+            areas=tuple(
+                tuple((float(lon), float(lat)) for lon, lat in area["ring"])
+                for area in table["areas"]
+                if area["id"] == row["id"]
+            ),
+        )
+        for row in (rows[centre] for centre in order)
     )

@@ -139,7 +139,7 @@ PROBLEM: dict[str, Any] = {
     "title": "The position cannot be answered for",
     "status": 422,
     "detail": "position: lies on land, more than 1000 m from the water; the tolerance is 50 m. "
-    "Check the position, or give the nearest point afloat.",
+    "Check the position, or give the nearest point afloat: 51 20.63N 000 53.96E.",
     "instance": "/v1/decisions",
     "code": "POS_ON_LAND",
     "errors": [
@@ -147,7 +147,7 @@ PROBLEM: dict[str, Any] = {
             "pointer": "/position",
             "code": "POS_ON_LAND",
             "detail": "lies on land, more than 1000 m from the water; the tolerance is 50 m. "
-            "Check the position, or give the nearest point afloat.",
+            "Check the position, or give the nearest point afloat: 51 20.63N 000 53.96E.",
         },
     ],
 }

@@ -379,10 +379,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Aucune prévision n'était fournie : les temps valent pour une eau calme, sans vent, mer ni courant.",
     ),
     "limit_regions": (
-        "Limits between search and rescue regions are approximate; no published co-ordinates were found.",
-        "Les limites entre régions de recherche et de sauvetage sont approximatives ; aucune coordonnée publiée "
-        "n'a été "
-        "trouvée.",
+        "Limits between search and rescue regions are approximate: each stretch has its own doubt, the width of the "
+        "band.",
+        "Les limites entre régions de recherche et de sauvetage sont approximatives : chaque tronçon a son "
+        "incertitude, largeur de la bande.",
     ),
     "limit_assumed": (
         "Limits of vessels and ports marked as assumed in the policy and the register are ours until operators replace "

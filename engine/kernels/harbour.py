@@ -42,6 +42,8 @@ class HarbourLegs(NamedTuple):
         Point of the leg that comes next after it.
     gate_to_go : ndarray of float64, shape (p,)
         Length of the rest of the leg from there. [m]
+    drawn : ndarray of int32, shape (p,)
+        Number of the drawn water that the landing lies in; -1 where the coast itself shows the water.
     """
 
     start: np.ndarray
@@ -58,10 +60,14 @@ class HarbourLegs(NamedTuple):
     gate_triangle: np.ndarray
     gate_following: np.ndarray
     gate_to_go: np.ndarray
+    drawn: np.ndarray
 
 
 class Joined(NamedTuple):
-    """A position, on the plane and on the globe, and where and how far off it joined the mesh. [m], [deg]"""
+    """A position, on the plane and on the globe, and where and how far off it joined the mesh. [m], [deg]
+
+    `drawn` is the number of the drawn water it lies in; -1 outside.
+    """
 
     x: float
     y: float
@@ -73,6 +79,7 @@ class Joined(NamedTuple):
     mesh_lat: float
     triangle: int
     path_m: float
+    drawn: int
 
 
 @leaf_kernel
@@ -97,6 +104,34 @@ def _single_target(mesh, legs, p):
         legs.gate_x[p : p + 1], legs.gate_y[p : p + 1], legs.gate_lon[p : p + 1], legs.gate_lat[p : p + 1],
         triangle, first, following,
     )  # fmt: skip
+
+
+@leaf_kernel
+def may_be_inside(legs, p, inside_factor, longest_leg, px, py, drawn):
+    """Whether a position may be past the approach point of a leg that is drawn.
+
+    In drawn water the same water decides: a position up a river has its harbours ahead of it, however far off they are.
+    Elsewhere it is nearness to the landing, and a long leg of drawn water, which is a river, is not looked at.
+
+    Parameters
+    ----------
+    legs : HarbourLegs
+    p : int
+    inside_factor : float
+        Times the distance from landing to approach point, as the crow flies.
+    longest_leg : float
+        [m]
+    px, py : float
+        [m]
+    drawn : int
+        Number of the drawn water the position is in, or -1.
+    """
+    if legs.drawn[p] >= 0 and (drawn == legs.drawn[p] or legs.length[p] > longest_leg):
+        return drawn == legs.drawn[p]
+    first = legs.start[p]
+    last = legs.start[p + 1] - 1
+    out = length_of(legs.x[last] - legs.x[first], legs.y[last] - legs.y[first])
+    return length_of(legs.x[last] - px, legs.y[last] - py) < inside_factor * out
 
 
 @kernel
@@ -135,7 +170,7 @@ def from_inside(
         A position is looked at when it is nearer to the landing, as the crow flies, than this many times the approach
         point is: that lies just outside, and a basin may stretch farther on the other side.
     longest_leg : float
-        Longer legs are rivers; whoever is on one sees its track, and the search over the mesh is spared. [m]
+        Longer legs are rivers; outside drawn water the search over the mesh is spared. [m]
     here : Joined
         The position.
     distance : ndarray of float64, shape (p,)
@@ -156,15 +191,16 @@ def from_inside(
     entered = np.full(harbour.shape[0], NOWHERE)
     entry = np.full((harbour.shape[0], 2), np.nan)
     # Taken out of their tuple once: this much is done for every port.
-    start, leg_x, leg_y = legs.start, legs.x, legs.y
+    start = legs.start
     for p in range(harbour.shape[0]):
         first = start[p]
         last = start[p + 1] - 1
         if last < first:
             continue
-        out = length_of(leg_x[last] - leg_x[first], leg_y[last] - leg_y[first])
-        if not length_of(leg_x[last] - here.x, leg_y[last] - here.y) < inside_factor * out:
+        if not may_be_inside(legs, p, inside_factor, longest_leg, here.x, here.y, here.drawn):
             continue
+        # Nothing is known of the depth of drawn water, and a drying estuary outside is no reason to go round by sea.
+        in_same_water = here.drawn >= 0 and here.drawn == legs.drawn[p]
         best = distance[p] + legs.length[p]
         # For each piece of the leg: its nearest point, then its far end. The approach point itself is no way in.
         for k in range(first + 1, last + 1):
@@ -186,14 +222,14 @@ def from_inside(
                 if (
                     length < best
                     and not crosses_land(shore, here.x, here.y, x, y)
-                    and not _crosses_shallows(mesh, needed_depth, here.x, here.y, x, y)
+                    and (in_same_water or not _crosses_shallows(mesh, needed_depth, here.x, here.y, x, y))
                 ):
                     best = length
                     entered[p] = k - first
                     entry[p, 0] = lon
                     entry[p, 1] = lat
         t = legs.gate_triangle[p]
-        if t != NOWHERE and mesh.least_depth[t] >= needed_depth and legs.length[p] <= longest_leg:
+        if t != NOWHERE and mesh.least_depth[t] >= needed_depth and (legs.length[p] <= longest_leg or in_same_water):
             ahead = here.path_m + legs.gate_to_go[p]
             if ahead + geodesic_length_m(here.mesh_lon, here.mesh_lat, legs.gate_lon[p], legs.gate_lat[p]) < best:
                 length, _ = path_between(

@@ -25,7 +25,7 @@ from engine.kernels.plane import from_plane, length_of, to_plane
 from engine.kernels.shore import Shore, crosses_land
 from engine.kernels.shortest_paths import DIRECT, enter_distances, new_view, path_between
 from engine.kernels.visibility import Targets, chain_targets
-from engine.kernels.zones import Zones, zones_of_leg, zones_of_track
+from engine.kernels.zones import Zones, zone_at, zones_of_leg, zones_of_track
 
 
 class JoinLimits(NamedTuple):
@@ -40,13 +40,17 @@ class JoinLimits(NamedTuple):
 
 
 class Water(NamedTuple):
-    """Everything about the water that does not depend on a vessel."""
+    """Everything about the water that does not depend on a vessel.
+
+    `drawn` are the waters drawn by hand, numbered; those that meet have one number.
+    """
 
     mesh: Mesh
     shore: Shore
     ports: Targets
     legs: HarbourLegs
     zones: Zones
+    drawn: Zones
     limits: JoinLimits
 
 
@@ -146,6 +150,15 @@ def _join_at(water, depth_class, lon_deg, lat_deg):
     return kind, inland, triangle, plane_path, path, path_m
 
 
+@leaf_kernel
+def _drawn_water_of(water, plane_path):
+    """Number of the drawn water a position lies in, or just beside; -1 where there is none."""
+    drawn = zone_at(water.drawn, plane_path[0, 0], plane_path[0, 1])
+    if drawn < 0 and plane_path.shape[0] > 1:
+        drawn = zone_at(water.drawn, plane_path[1, 0], plane_path[1, 1])
+    return drawn
+
+
 @kernel
 def reach_ports(water, depth_class, lon_deg, lat_deg):
     """Shortest water distance from a position to every port.
@@ -215,6 +228,7 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
         path[-1, 1],
         triangle,
         path_m,
+        _drawn_water_of(water, plane_path),
     )
     harbour, entered, entry = from_inside(
         mesh,

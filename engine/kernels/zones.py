@@ -49,6 +49,16 @@ def is_inside(zones, z, px, py):
 
 
 @leaf_kernel
+def zone_at(zones, px, py):
+    """Zone number of the first polygon that holds a point; -1 where none does."""
+    for z in range(zones.box.shape[0]):
+        west, south, east, north = zones.box[z]
+        if west <= px <= east and south <= py <= north and is_inside(zones, z, px, py):
+            return np.int64(zones.zone[z])
+    return np.int64(-1)
+
+
+@leaf_kernel
 def _touches(zones, z, ax, ay, bx, by):
     """Whether a segment touches polygon z."""
     ring = zones.ring
@@ -175,40 +185,61 @@ def zones_of_trees(mesh, corners, targets, zones, following, right_angle_toleran
     return touched, poor
 
 
+class Regions(NamedTuple):
+    """Regions that tile the area, and how well each stretch of their limits is known.
+
+    Attributes
+    ----------
+    zones : Zones
+        Zone number is the number of the region.
+    doubt_m : ndarray of float64, shape (r,)
+        Of the edge that starts at each vertex of `zones`: how far the limit may lie from where it is drawn. [m]
+    """
+
+    zones: Zones
+    doubt_m: np.ndarray
+
+
 @leaf_kernel
-def region_at(regions, px, py):
-    """Region that holds a point, and how far the nearest other region is.
+def region_at(regions, least_band_m, px, py):
+    """Region that holds a point, and the limit of another one that is nearest beyond its doubt.
 
     Parameters
     ----------
-    regions : Zones
-        Polygons that tile the area.
+    regions : Regions
+    least_band_m : float
+        Every limit is doubted by this much at least. [m]
     px, py : float
         Lattice point on the plane. [m]
 
     Returns
     -------
     here, other : int
-        Zone numbers; -1 where there is none.
+        Numbers of regions; -1 where there is none.
     distance_m : float
-        To the nearest edge of the other region; infinite without one. [m]
+        To that limit; infinite without one. [m]
+    doubt_m : float
+        Of that limit. [m]
     """
+    zones = regions.zones
     here = -1
-    for z in range(regions.box.shape[0]):
-        if is_inside(regions, z, px, py):
-            here = regions.zone[z]
+    for z in range(zones.box.shape[0]):
+        if is_inside(zones, z, px, py):
+            here = zones.zone[z]
             break
     other = -1
     nearest = inf
-    for z in range(regions.box.shape[0]):
-        west, south, east, north = regions.box[z]
-        if regions.zone[z] == here or max(west - px, px - east, south - py, py - north) >= nearest:
+    doubt = least_band_m
+    for z in range(zones.box.shape[0]):
+        if zones.zone[z] == here:
             continue
-        for k in range(regions.ring_start[z], regions.ring_start[z + 1] - 1):
+        for k in range(zones.ring_start[z], zones.ring_start[z + 1] - 1):
             _, _, distance = nearest_on_segment(
-                px, py, regions.ring[k, 0], regions.ring[k, 1], regions.ring[k + 1, 0], regions.ring[k + 1, 1]
+                px, py, zones.ring[k, 0], zones.ring[k, 1], zones.ring[k + 1, 0], zones.ring[k + 1, 1]
             )
-            if distance < nearest:
+            doubted = max(least_band_m, regions.doubt_m[k])
+            if distance - doubted < nearest - doubt:
                 nearest = distance
-                other = regions.zone[z]
-    return here, other, nearest
+                doubt = doubted
+                other = zones.zone[z]
+    return here, other, nearest, doubt

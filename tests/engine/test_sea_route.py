@@ -82,7 +82,7 @@ def test_depth_classes_are_chosen_by_need(world):
     [
         (1.25, 47.99, Code.POS_OUT_OF_AREA),
         (float("nan"), 51.0, Code.POS_OUT_OF_AREA),
-        (0.5, 51.5, Code.POS_ON_LAND),
+        (0.5, 51.35, Code.POS_ON_LAND),
         (1.3135, 51.1195, Code.POS_ENCLOSED),
     ],
 )
