@@ -8,7 +8,7 @@ import orjson
 
 from api.position import format_time
 from engine import ENGINE_VERSION
-from engine.case import access_of, care_delay_s
+from engine.case import access_of
 from engine.decide import deciding_finding, passed_over
 from engine.entry_hours import opens_at_s
 from engine.explain import (
@@ -21,11 +21,13 @@ from engine.explain import (
     headline,
     notice_text,
     plain_sentence,
+    time_ashore_s,
     unit_of,
 )
 from engine.kernels.geodesy import initial_course_deg
 from engine.model import Ask, Coordination, Decision, Notice, Port
 from engine.sea_route import chosen_track, straight_line_m
+from engine.speech import spoken_headline
 from engine.units import KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
 from engine.vocab import RULE_WEIGHT, Code, Grade, Rule, Status, Verdict, Weight
 from engine.wording import LEVEL, WORDING
@@ -81,6 +83,7 @@ def decision_document(decision: Decision) -> Json:
     encounter = encounter_echo(decision.ask)
     inputs = inputs_document(decision)
     line = headline(decision)
+    speech = spoken_headline(decision)
     judged = {port: candidate(decision, port) for port in order}
     return {
         "decision_id": decision_id(encounter, inputs),
@@ -88,6 +91,7 @@ def decision_document(decision: Decision) -> Json:
         "encounter": encounter,
         "outcome": outcome,
         "headline": {"en": line.en, "fr": line.fr},
+        "speech": {"en": speech.en, "fr": speech.fr},
         "recommended": None if best is None else judged[best],
         "candidates": [judged[port] for port in fit],
         "excluded": [judged[port] for port in unfit],
@@ -201,7 +205,7 @@ def candidate(decision: Decision, port: int) -> Json:
     if detour is not None:
         way_m = detour.length_m + decision.reach.harbour_m[port]
     opens_s = opens_at_s(decision, port)
-    care_s = float(care_delay_s(decision.ask.policy, world)[port])
+    care_s = time_ashore_s(decision, port)
     return {
         "port": port_brief(world.ports[port]),
         "status": Status(decision.status[port]).name.lower(),

@@ -442,22 +442,42 @@ _VESSEL_UNKNOWNS = frozenset({Code.DRAUGHT_UNKNOWN, Code.VESSEL_SIZE_DOUBTFUL, C
 """What is not known of the vessel: no harbour can be asked about it."""
 
 
+def asked_first(decision: Decision) -> tuple[int, Code, bool] | None:
+    """The much nearer unconfirmed port to ask about first.
+
+    Returns
+    -------
+    tuple or None
+        The port, what is not known, and whether its harbour can say it.
+    """
+    nearer = next((notice for notice in decision.notices if notice.code == Code.UNCONFIRMED_NEARER), None)
+    if nearer is None:
+        return None
+    asked = int(nearer.facts["port"])  # type: ignore[call-overload]
+    code = _unconfirming(decision, asked)
+    return asked, code, code not in _VESSEL_UNKNOWNS
+
+
 def _lead(decision: Decision, language: str) -> str:
     """What a recommended port is, or which much nearer one to ask about first."""
-    nearer = next((notice for notice in decision.notices if notice.code == Code.UNCONFIRMED_NEARER), None)
-    if nearer is not None:
-        asked = int(nearer.facts["port"])  # type: ignore[call-overload]
-        code = _unconfirming(decision, asked)
-        return (
-            _LINES["check" if code in _VESSEL_UNKNOWNS else "ask"]
-            .of(language)
-            .format(
-                asked=port_name(decision, asked, language),
-                vhf=first_channel(decision.world.ports[asked].vhf, "16"),
-                asked_minutes=minutes_text(float(decision.time_s[asked]), language),
-                why=UNKNOWN_THINGS.get(code, Text("not confirmed", "non confirmé")).of(language),
-            )
+    first = asked_first(decision)
+    if first is None:
+        return lead_words(decision, language)
+    asked, code, by_harbour = first
+    return (
+        _LINES["ask" if by_harbour else "check"]
+        .of(language)
+        .format(
+            asked=port_name(decision, asked, language),
+            vhf=first_channel(decision.world.ports[asked].vhf, "16"),
+            asked_minutes=minutes_text(float(decision.time_s[asked]), language),
+            why=UNKNOWN_THINGS.get(code, Text("not confirmed", "non confirmé")).of(language),
         )
+    )
+
+
+def lead_words(decision: Decision, language: str) -> str:
+    """What the recommended port is: nearest, soonest to care, or first by the policy's penalties."""
     if decision.ranked_by_care:
         return _LINES["care"].of(language)
     best = decision.recommended
@@ -470,8 +490,13 @@ def _time_ashore(decision: Decision, port: int, language: str) -> str:
     """The drive to the hospital, where ports are ordered by it."""
     if not decision.ranked_by_care:
         return ""
-    care_s = float(care_delay_s(decision.ask.policy, decision.world)[port])
+    care_s = time_ashore_s(decision, port)
     return _LINES["to_hospital"].of(language).format(minutes=show(care_s, MINUTES, language))
+
+
+def time_ashore_s(decision: Decision, port: int) -> float:
+    """From a landing to care. [s]"""
+    return float(care_delay_s(decision.ask.policy, decision.world)[port])
 
 
 def first_channel(vhf: str | None, unknown: str) -> str:

@@ -262,6 +262,7 @@ class DecisionShape(BaseModel):
         Field(description="none: every port was judged and none is fit. That is an answer, not an error."),
     ]
     headline: Bilingual
+    speech: Annotated[Bilingual, Field(description="The headline as it is read out on the radio.")]
     recommended: Annotated[CandidateShape | None, Field(description="The first suitable candidate.")]
     candidates: Annotated[list[CandidateShape], Field(description="Suitable, then unconfirmed, each by the policy.")]
     excluded: Annotated[list[CandidateShape], Field(description="Every port judged and failed, with its reasons.")]
