@@ -18,6 +18,7 @@ from engine.explain import (
     brief_reason,
     eta_s,
     finding_text,
+    first_channel,
     headline,
     notice_text,
     plain_sentence,
@@ -339,7 +340,7 @@ def _plain_finding(
     grade: str | None, name_en: str, name_fr: str, vhf: str | None,
 ) -> Json:  # fmt: skip
     """A finding whose sentence quotes no figure: three in four are, and come again in most decisions."""
-    text = plain_sentence(code, name_en.upper(), name_fr.upper(), vhf or "16")
+    text = plain_sentence(code, name_en.upper(), name_fr.upper(), first_channel(vhf, "16"))
     return _finding(rule, code, weight, verdict, measured, limit, source, grade, text)
 
 

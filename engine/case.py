@@ -10,9 +10,9 @@ from engine.judge import AskFigures
 from engine.kernels.forecast import waves_at
 from engine.kernels.passage import Motion, calm_speed_ms
 from engine.kernels.reach import DepthClass
-from engine.model import Ask, Coordination, SpeedTable, Vessel, World
+from engine.model import Ask, Coordination, PortAccess, SpeedTable, Vessel, World
 from engine.policy import Limits, Policy
-from engine.port_access import PortAccess, port_access
+from engine.port_access import port_access
 from engine.rules.depth_and_tide import depth_needed
 from engine.sea_route import depth_class_for
 from engine.survey import BY_CARE, BY_DISTANCE, BY_TIME, Scene

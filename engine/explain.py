@@ -136,7 +136,7 @@ def finding_text(decision: Decision, port: int, rule: Rule) -> Text:
     code = Code(decision.code[port, rule])
     named = decision.world.ports[port]
     if code in WITHOUT_FIGURES:
-        return plain_sentence(code, named.name_en.upper(), named.name_fr.upper(), named.vhf or "16")
+        return plain_sentence(code, named.name_en.upper(), named.name_fr.upper(), first_channel(named.vhf, "16"))
     unit = unit_of(rule, code)
     measured, limit = float(decision.measured[port, rule]), float(decision.limit[port, rule])
     # Places ashore read "12 free for 60 persons".
@@ -158,7 +158,7 @@ def finding_text(decision: Decision, port: int, rule: Rule) -> Text:
             limit=show(limit, unit, language),
             count="" if isnan(measured) else f"{measured:.0f}",
             detail=detail,
-            vhf=named.vhf or "16",
+            vhf=first_channel(named.vhf, "16"),
         )
 
     return _both(sentence)

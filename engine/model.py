@@ -182,6 +182,33 @@ class PortColumns(NamedTuple):
     confidence: np.ndarray
 
 
+class PortAccess(NamedTuple):
+    """Figures of all ports that hold for one vessel; arrays of shape (p,), NaN where nothing is known.
+
+    Attributes
+    ----------
+    depth_m : ndarray of float64
+        Least depth between open water and the berth, positive down from chart datum. [m]
+    depth_grade : ndarray of int8
+        `Grade` of that depth. A ``BOUND`` is a depth that floats crafts known to come and go at all states of the tide.
+    berth_loa_m : ndarray of float64
+        Greatest length that somebody states for her kind of berth. [m]
+    most_loa_m : ndarray of float64
+        Length beyond which the port is no port for her. [m]
+    draught_limit_m : ndarray of float64
+        Greatest draught that is published for her kind of berth. [m]
+    beam_limit_m : ndarray of float64
+        [m]
+    """
+
+    depth_m: np.ndarray
+    depth_grade: np.ndarray
+    berth_loa_m: np.ndarray
+    most_loa_m: np.ndarray
+    draught_limit_m: np.ndarray
+    beam_limit_m: np.ndarray
+
+
 class LivePicture(NamedTuple):
     """What changes while the world stands still: reports from ports; one array a figure, one entry a port.
 

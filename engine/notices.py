@@ -150,7 +150,12 @@ def _vessel_notices(case: Case) -> list[Notice]:
         notices.append(Notice(Code.VESSEL_PROFILE_UNKNOWN))
     if vessel.assumed:
         notices.append(Notice(Code.VESSEL_FACTS_ASSUMED, {"names": vessel.assumed}))
-    unknown = tuple(name for name, figure in _FIGURES.items() if isnan(getattr(vessel, figure)))
+    # Her beam matters only where she is for the quays of ships, and one of those states how broad a ship it takes.
+    beam_matters = not np.isnan(case.scene.access.beam_limit_m).all()
+    unknown = tuple(
+        name for name, figure in _FIGURES.items()
+        if isnan(getattr(vessel, figure)) and (name != "beam_m" or beam_matters)
+    )  # fmt: skip
     if unknown:
         notices.append(Notice(Code.VESSEL_FACTS_UNKNOWN, {"names": unknown}))
     if case.speed_ms < vessel.speed_ms:

@@ -5,43 +5,14 @@ crossed by both; a pontoon never judges a ship, nor a quay a small boat. So the 
 chosen here, once for a vessel and a policy, and the rules judge those.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
-from engine.model import PortColumns
+from engine.model import PortAccess, PortColumns
 from engine.policy import Limits
 from engine.rules.depth_and_tide import depth_needed
 from engine.vocab import Grade
 
 _STRONG = int(Grade.TRANSCRIBED)
-
-
-class PortAccess(NamedTuple):
-    """Figures of all ports that hold for one vessel; arrays of shape (p,), NaN where nothing is known.
-
-    Attributes
-    ----------
-    depth_m : ndarray of float64
-        Least depth between open water and the berth, positive down from chart datum. [m]
-    depth_grade : ndarray of int8
-        `Grade` of that depth. A ``BOUND`` is a depth that floats crafts known to come and go at all states of the tide.
-    berth_loa_m : ndarray of float64
-        Greatest length that somebody states for her kind of berth. [m]
-    most_loa_m : ndarray of float64
-        Length beyond which the port is no port for her. [m]
-    draught_limit_m : ndarray of float64
-        Greatest draught that is published for her kind of berth. [m]
-    beam_limit_m : ndarray of float64
-        [m]
-    """
-
-    depth_m: np.ndarray
-    depth_grade: np.ndarray
-    berth_loa_m: np.ndarray
-    most_loa_m: np.ndarray
-    draught_limit_m: np.ndarray
-    beam_limit_m: np.ndarray
 
 
 def port_access(draught_m: float, loa_m: float, columns: PortColumns, limits: Limits) -> PortAccess:
@@ -63,7 +34,11 @@ def port_access(draught_m: float, loa_m: float, columns: PortColumns, limits: Li
     fits_quay = has_quay & ~(loa_m > columns.ship_loa_m)
     small_m = np.where(fits_small, columns.small_depth_m, np.nan)
     quay_m = np.where(fits_quay, columns.ship_depth_m, np.nan)
-    at_quay = ~np.isnan(quay_m) & ~(small_m >= needed_m) & ~(small_m >= quay_m)
+    floats_at_quay, floats_small = quay_m >= needed_m, small_m >= needed_m
+    # Where both float her, the one that is better known; else the one that does; else the deeper.
+    is_better_known = columns.ship_grade > columns.small_grade
+    deeper = ~np.isnan(quay_m) & ~(small_m >= quay_m)
+    at_quay = np.where(floats_small, floats_at_quay & is_better_known, floats_at_quay | deeper)
     berth_m = np.where(at_quay, quay_m, small_m)
     berth_grade = np.where(at_quay, columns.ship_grade, np.where(np.isnan(small_m), Grade.BLANK, columns.small_grade))
     depth_m, grade = _least_of(columns.approach_depth_m, columns.approach_grade, berth_m, berth_grade, limits)

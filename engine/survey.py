@@ -28,9 +28,8 @@ from engine.kernels.passage import (
 from engine.kernels.reach import DepthClass, Water
 from engine.kernels.screen import top_speed_ms
 from engine.kernels.tides import Tides
-from engine.model import LivePicture, PortColumns
+from engine.model import LivePicture, PortAccess, PortColumns
 from engine.policy import Limits
-from engine.port_access import PortAccess
 from engine.vocab import Status, Verdict, Weight
 
 BY_TIME, BY_DISTANCE, BY_CARE = 0, 1, 2
