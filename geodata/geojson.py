@@ -19,9 +19,9 @@ _READ_CHARS = 1 << 20
 _LONGEST_VALUE = 64 << 20
 _SPACE = " \t\r\n\x1e"
 
-GEOMETRIES = frozenset({
+GEOMETRIES = (
     "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection",
-})  # fmt: skip
+)  # fmt: skip
 
 _WGS84 = re.compile(
     r"(urn:ogc:def:crs:)?(OGC:[0-9.]*:?CRS84h?|EPSG:[0-9.]*:?(4326|4979))"

@@ -6,6 +6,7 @@ IETF RFC 7946, The GeoJSON Format, sections 3.1.6, 3.1.9 and 4.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,11 @@ def read_zone_file(path: Path) -> tuple[list[tuple[str, shapely.Geometry]], tupl
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise NotGeoJson(f"is larger than {LARGEST_BYTES:,} bytes.", "Keep the zones that matter, simplified.")
-        for number, feature in enumerate(features_of(path), start=1):
-            if number > MOST_ZONES:
-                raise NotGeoJson(f"has more than {MOST_ZONES} features.", "Keep the zones that matter.")
+        # All of them first: what a file says of its system may stand at its end.
+        features = list(islice(features_of(path), MOST_ZONES + 1))
+        if len(features) > MOST_ZONES:
+            raise NotGeoJson(f"has more than {MOST_ZONES} features.", "Keep the zones that matter.")
+        for number, feature in enumerate(features, start=1):
             name, rings = _parsed(feature, number, left)
             left -= sum(len(ring) for polygon in rings for ring in polygon)
             name = _unlike(name, names)
@@ -207,8 +210,9 @@ def _outline(polygons: list[list[np.ndarray]], place: str) -> shapely.Geometry:
         holes = [ring - [360.0 * np.round((ring[:, 0].mean() - middle) / 360.0), 0.0] for ring in rings[1:]]
         shape = shapely.Polygon(rings[0], holes)
         if not shape.is_valid or shape.area == 0.0:
-            reason = "has no area" if shape.is_valid or shapely.Polygon(rings[0]).area == 0.0 else "crosses itself"
-            raise NotGeoJson(f"{place} {reason}.", "Draw it as a closed polygon whose sides do not cross.")
+            raise NotGeoJson(
+                f"{place} crosses itself or has no area.", "Draw it as a closed polygon whose sides do not cross."
+            )
         shapes.append(shape)
     return shapes[0] if len(shapes) == 1 else _united(shapes)
 

@@ -186,7 +186,8 @@ def masked_as_invalid(variable: Any, taken: tuple[Any, ...], values: np.ma.Maske
     quantity = QUANTITIES[meaning.quantity]
     unit = " ".join(str(getattr(variable, "units", "")).lower().split())
     factor = UNITS[quantity.dimension].get(unit, 1.0)
-    unpacked = (raw[hidden].astype(np.float64) * scale + offset) * factor
+    with np.errstate(all="ignore"):
+        unpacked = (raw[hidden].astype(np.float64) * scale + offset) * factor
     real = (unpacked >= quantity.least) & (unpacked <= quantity.greatest)
     if real.any():
         raise Unreadable(

@@ -51,12 +51,14 @@ def read_netcdf(path: Path, box: Box, limits: Limits) -> Findings:
         refuse_if_cut_short(path)
     try:
         data = netCDF4.Dataset(str(path))
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise Unreadable(f"is no NetCDF file, or damaged ({str(error)[:60]}).", "Get the file again.") from None
     with data:
         try:
             return _findings(data, path.name, box, limits)
-        except (RuntimeError, OSError, AttributeError, IndexError, OverflowError, KeyError, TypeError) as error:
+        except Unreadable:
+            raise
+        except (RuntimeError, OSError, AttributeError, LookupError, ArithmeticError, TypeError, ValueError) as error:
             raise Unreadable(f"is damaged ({str(error)[:60]}).", "Get the file again.") from None
 
 
@@ -159,7 +161,9 @@ def _cut(
             continue
         kept.append(dimension)
     variable.set_auto_maskandscale(True)
-    values = np.ma.asarray(variable[tuple(taken)], dtype=np.float64)
+    with np.errstate(all="ignore"):
+        # What damage makes of a number is judged with the values, not by a warning.
+        values = np.ma.asarray(variable[tuple(taken)], dtype=np.float64)
     masked = masked_as_invalid(variable, tuple(taken), values, meaning)
     filled = np.ma.filled(values, np.nan)
     filled = np.transpose(filled, [kept.index(d) for d in (*steps, rows, columns)])

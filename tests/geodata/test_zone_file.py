@@ -195,7 +195,7 @@ def test_each_zone_says_how_much_water_it_closes(house, world):
     (zone,) = avoiding.avoided
     assert zone.name == "strait"
     assert zone.closed_m2 / 1e6 == pytest.approx(geodesic_km2(1.3, 51.0, 1.5, 51.1), rel=1e-4)
-    assert 0.001 < zone.share < 0.003
+    assert zone.share == pytest.approx(156.0 / 188_000.0, rel=0.01)
     assert avoiding.not_avoided == ("inland",)
     assert avoiding.identity["exclusion_zones"]["zones"][0]["closed_km2"] == pytest.approx(
         zone.closed_m2 / 1e6, abs=1e-3

@@ -5,6 +5,8 @@ A few seconds in the suite; ``make fuzz`` draws ten thousand times as long (``SA
 
 import json
 import os
+import warnings
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -36,7 +38,6 @@ def whole(tmp_path_factory):
     """Folder of a whole file in each format."""
     folder = tmp_path_factory.mktemp("whole")
     write_grib(folder / "sea.grib2", only(SEA, "hs", "wind_east", "wind_north"))
-    # Classic NetCDF: the library for the other form crashes on damage, which is why files are read apart.
     write_netcdf(folder / "sea.nc", only(SEA, "hs", "wave_from"), form="NETCDF3_CLASSIC")
     (folder / "sea.json").write_text(json.dumps(open_meteo_locations(only(SEA, "hs"))[150:162]), encoding="utf-8")
     return folder
@@ -47,6 +48,23 @@ READERS = {
     "nc": lambda path: read_netcdf(path, CHANNEL, LIMITS),
     "json": lambda path: read_open_meteo(path, CHANNEL, LIMITS, POINTS),
 }
+
+
+def read_apart(path, form):
+    """Whether a child of this process reads or refuses a file; one that the library itself crashes counts as refused.
+
+    The NetCDF library does crash on some damage, which is why the program reads foreign files in a process of their own.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        code = 1
+        with suppress(BaseException):
+            code = int(any("\n" in line for line in read_or_refused(path, form)))
+        os._exit(code)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
 
 
 def read_or_refused(path, form):
@@ -74,7 +92,7 @@ def test_changed_or_cut_bytes_are_read_or_refused(tmp_path, whole, form, changes
         data[int(share * len(data))] = byte
     path = tmp_path / f"sea.{form}"
     path.write_bytes(data[: int(cut * len(data))] if cut < 0.3 else data)
-    assert not any("\n" in line for line in read_or_refused(path, form))
+    assert read_apart(path, form)
 
 
 MISTAKES = st.sampled_from([None, "", "x", -1, 1e9, 10**400, True, [], {}, [None], ["x"], "undefined", "2026-11-22T00"])
