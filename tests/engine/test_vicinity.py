@@ -120,7 +120,7 @@ def test_a_patch_lies_within_the_radius_of_its_middle(world, side_m):
     mesh = world.water.mesh
     random = np.random.default_rng(int(side_m))
     compared = 0
-    for t in random.integers(0, len(mesh.triangles), 400):
+    for t in random.integers(0, len(mesh.triangles), 500):
         corners = np.array([(mesh.x[v], mesh.y[v]) for v in mesh.triangles[t]])
         at = random.dirichlet((1.0, 1.0, 1.0)) @ corners
         west_m, south_m = np.floor(at / side_m) * side_m
