@@ -53,7 +53,7 @@ READERS = {
 def read_apart(path, form):
     """Whether a child of this process reads or refuses a file; one that the library itself crashes counts as refused.
 
-    The NetCDF library does crash on some damage, which is why the program reads foreign files in a process of their own.
+    The NetCDF library does crash on some damage, which is why the program reads foreign files in their own process.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
