@@ -158,3 +158,19 @@ def test_a_network_failure_is_a_failure_and_leaves_the_cube(safeport, cube):
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("127.0.0.1: cannot be reached")
     assert cube.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Forecast has one time step only: waves"), ("fr", "une seule échéance : vagues")]
+)
+def test_a_decision_at_the_hour_of_a_single_step_says_that_it_is_one(safeport, tmp_path, language, said):
+    path = write_netcdf(tmp_path / "one.nc", {"hs": SEA["hs"][:1]}, times_s=TIMES_S[:1])
+    ran = safeport(
+        "decide", "--position", "50.95,1.40", "--vessel", "rnli-severn", "--persons", "20",
+        "--time", "2026-11-22T00:00:00Z", "--forecast", str(path), "--lang", language,
+    )  # fmt: skip
+    assert ran.code == 0
+    text = " ".join(ran.out.split())
+    assert said in text
+    assert "(2026-11-22 00:00Z)" in text
+    assert "does not cover" not in text
