@@ -173,4 +173,4 @@ def test_a_decision_at_the_hour_of_a_single_step_says_that_it_is_one(safeport, t
     text = " ".join(ran.out.split())
     assert said in text
     assert "(2026-11-22 00:00Z)" in text
-    assert "does not cover" not in text
+    assert "Forecast does not cover this place and time" not in text
