@@ -85,7 +85,8 @@ def forecast_lines(cube: "Cube", name: str, size: int, now_s: float) -> list[str
         lines.append(f"     {source['sha256']}")
         for line in source.get("left_out", []):
             lines += folded(f"left out: {line}", first="     ", then="       ")
-    lines.append(f"OK   {name} can be used: every byte of its cube matches its SHA-256")
+    is_foreign = any(source["file"] == name for source in cube.header["sources"])
+    lines.append(f"OK   {name} {'can be used' if is_foreign else 'matches its SHA-256'}")
     return lines
 
 

@@ -202,3 +202,31 @@ def test_an_option_given_twice_is_refused(safeport):
 def test_what_is_missing_is_named(safeport):
     refused(safeport("decide"), "--position")
     refused(safeport("decide", "--position"), "--position")
+
+
+def test_each_zone_avoided_says_how_much_water_it_closes(safeport, tmp_path):
+    ring = [[1.3, 51.0], [1.5, 51.0], [1.5, 51.1], [1.3, 51.1], [1.3, 51.0]]
+    shape = {"type": "GeometryCollection", "geometries": [{"type": "Polygon", "coordinates": [ring]}]}
+    path = tmp_path / "zones.geojson"
+    path.write_text(json.dumps({"type": "Feature", "properties": None, "geometry": shape}), encoding="utf-8")
+    asked = ("decide", "--position", "50.95,1.40", "--vessel", "rnli-severn", "--persons", "20", "--avoid", str(path),
+             "--time", "2026-11-29T10:00:00Z")  # fmt: skip
+    text = " ".join(safeport(*asked).out.split())
+    assert "Routes keep out of temporary zones: zone 1 (closes 156 km² of water, 0.08 % of the area)." in text
+    document = json.loads(safeport(*asked, "--json").out)
+    (zone,) = document["inputs"]["exclusion_zones"]["zones"]
+    assert zone == {
+        "name": "zone 1",
+        "closed_km2": pytest.approx(156.0, abs=0.1),
+        "share": pytest.approx(0.00083, abs=1e-5),
+    }
+    assert document["recommended"]["distance_nm"] == pytest.approx(15.6, abs=0.1)
+
+
+def test_the_letter_o_is_west_in_french_alone(safeport):
+    asked = ("decide", "--position", "50 20.0N 000 20.0O", "--vessel", "rnli-severn", "--persons", "5", "--json")
+    refused = safeport(*asked)
+    assert (refused.code, refused.out) == (2, "")
+    assert "oost, Ost" in refused.err
+    document = json.loads(safeport(*asked, "--lang", "fr").out)
+    assert document["encounter"]["position"]["coordinates"] == pytest.approx([-1 / 3, 50 + 1 / 3])

@@ -8,7 +8,7 @@ import pytest
 from api.cli.layout import WIDTH
 from geodata.forecast import open_cube
 from tests.synthetic.cubes import START_S, synthetic_cube
-from tests.synthetic.files import CF, only, synthetic_sea, write_grib, write_netcdf
+from tests.synthetic.files import CF, TIMES_S, grib_messages, only, synthetic_sea, write_grib, write_netcdf
 
 SEA = synthetic_sea()
 
@@ -52,6 +52,29 @@ def test_info(safeport, cube):
     assert "note: SYNTHETIC." in text.out
 
 
+def test_info_reads_a_foreign_file_and_says_what_a_decision_can_use_of_one_step(safeport, tmp_path):
+    path = write_netcdf(tmp_path / "one.nc", {"hs": SEA["hs"][:1]}, times_s=TIMES_S[:1])
+    text = safeport("forecast", "info", str(path))
+    assert text.code == 0
+    said = " ".join(text.out.split())
+    assert "waves: one time step only, 2026-11-22T00:00:00Z." in said
+    assert "area: 47.5N to 53N" in said
+    assert "missing: wave_from, period." in said
+    assert "Not in it: wind, visibility, current." in said
+    document = json.loads(safeport("forecast", "info", str(path), "--json").out)
+    assert document["absent"] == ["wind", "visibility", "current"]
+    assert document["groups"]["waves"]["missing"] == ["wave_from", "period"]
+    assert document["groups"]["waves"]["area"]["north"] == 53.0
+
+
+def test_what_is_left_out_is_said(safeport, tmp_path):
+    plain = grib_messages(only(SEA, "hs"))
+    spread = grib_messages(only(SEA, "hs"), keys={"productDefinitionTemplateNumber": 2, "derivedForecast": 4})
+    (tmp_path / "both.grib2").write_bytes(b"".join([*plain, *spread]))
+    ran = safeport("forecast", "ingest", str(tmp_path / "both.grib2"), "--out", str(tmp_path / "a.cube"))
+    assert "left out: swh: spread of an ensemble (4 times)" in ran.out
+
+
 def test_swell_only_is_said(safeport, tmp_path):
     names = {**CF, "hs": ("swell", "sea_surface_swell_wave_significant_height", "m")}
     path = write_netcdf(tmp_path / "swell.nc", only(SEA, "hs"), names=names, run_s=None)
@@ -86,7 +109,7 @@ def test_a_damaged_cube_is_bad_input(safeport, cube):
     ("arguments", "field"),
     [
         (("ingest",), "FILE"),
-        (("info",), "CUBE"),
+        (("info",), "FILE"),
         (("fetch",), "--source"),
         (("fetch", "--source", "smoke-signals"), "--source"),
         (("fetch", "--source", "ecmwf", "--hours", "0"), "--hours"),
@@ -135,3 +158,19 @@ def test_a_network_failure_is_a_failure_and_leaves_the_cube(safeport, cube):
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("127.0.0.1: cannot be reached")
     assert cube.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Forecast has one time step only: waves"), ("fr", "une seule échéance : vagues")]
+)
+def test_a_decision_at_the_hour_of_a_single_step_says_that_it_is_one(safeport, tmp_path, language, said):
+    path = write_netcdf(tmp_path / "one.nc", {"hs": SEA["hs"][:1]}, times_s=TIMES_S[:1])
+    ran = safeport(
+        "decide", "--position", "50.95,1.40", "--vessel", "rnli-severn", "--persons", "20",
+        "--time", "2026-11-22T00:00:00Z", "--forecast", str(path), "--lang", language,
+    )  # fmt: skip
+    assert ran.code == 0
+    text = " ".join(ran.out.split())
+    assert said in text
+    assert "(2026-11-22 00:00Z)" in text
+    assert "Forecast does not cover this place and time" not in text

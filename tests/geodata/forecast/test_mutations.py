@@ -3,6 +3,7 @@
 A few seconds in the suite; ``make fuzz`` draws ten thousand times as long (``SAFEPORT_FUZZ`` is how many examples).
 """
 
+import faulthandler
 import json
 import os
 import warnings
@@ -53,13 +54,14 @@ READERS = {
 def read_apart(path, form):
     """Whether a child of this process reads or refuses a file; one that the library itself crashes counts as refused.
 
-    The NetCDF library does crash on some damage, which is why the program reads foreign files in their own process.
+    The NetCDF library does crash on some damage, which is why the program reads foreign files in a process apart.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
     if child == 0:
         code = 1
+        faulthandler.disable()
         with suppress(BaseException):
             code = int(any("\n" in line for line in read_or_refused(path, form)))
         os._exit(code)
