@@ -379,7 +379,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Aucune prévision n'était fournie : les temps valent pour une eau calme, sans vent, mer ni courant.",
     ),
     "limit_regions": (
-        "Limits between search and rescue regions are approximate: each stretch has its own doubt, the width of the band.",
+        "Limits between search and rescue regions are approximate: the band is as wide as the doubt of each stretch.",
         "Les limites entre régions de recherche et de sauvetage sont approximatives : chaque tronçon a son "
         "incertitude, largeur de la bande.",
     ),
