@@ -203,8 +203,8 @@ def test_a_tide_too_doubtful_to_float_her_leaves_the_port_unconfirmed(ask, world
     ("draught_m", "in_hours", "found"),
     [
         (1.0, True, Code.DEPTH_BY_HOURS),
-        (1.5, True, Code.DEPTH_BY_HOURS),
-        (1.51, True, Code.DEPTH_UNKNOWN),
+        (1.8, True, Code.DEPTH_BY_HOURS),
+        (1.81, True, Code.DEPTH_UNKNOWN),
         (4.0, True, Code.DEPTH_UNKNOWN),
         (1.0, False, Code.DEPTH_UNKNOWN),
     ],

@@ -13,6 +13,7 @@ import shapely
 from engine.errors import PackError
 from geodata.build import coast_layer
 from geodata.coast import read_osm_land, read_patches
+from geodata.drawn_waters import carve, read_drawn_waters
 from geodata.pack import DEFAULT_PACK, PACK_FORMAT, manifest_digest, read_manifest, read_pack
 from geodata.shoreline import BEYOND_DEG, _beyond_the_box, coast_rings
 from geodata.world import load_world
@@ -188,7 +189,9 @@ def osm_land():
         if os.environ.get("CI") == "true":
             pytest.fail(f"{COAST.name} is not beside the checkout, and CI must compare the coast with its source")
         pytest.skip(f"{COAST.name} is not beside the checkout; it comes from the package roaring-landmask")
-    return shapely.union_all([read_osm_land(COAST, (-7.0, 48.0, 5.0, 52.5)), read_patches()])
+    origin = (-1.0, 50.25)
+    carved = carve(read_osm_land(COAST, (-7.0, 48.0, 5.0, 52.5)), read_drawn_waters(origin), origin)
+    return shapely.union(carved, read_patches())
 
 
 def test_the_coast_is_osm_land_and_the_patches_unsimplified(osm_land):

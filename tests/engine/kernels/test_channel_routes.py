@@ -145,7 +145,9 @@ def test_routes_from_sixty_positions_to_every_port(world, places, number):
             drawn_m = 0.0
             if len(port.harbour_leg):
                 drawn_m = sailed_m([tuple(point) for point in port.harbour_leg])
-                assert world.columns.harbour_leg_m[p] == pytest.approx(drawn_m, rel=1e-3, abs=1.0)
+                # A stated leg through water that is drawn by hand keeps its length: the line is approximate.
+                tolerance = 1e-3 if port.facts["harbour_leg_basis"] == "coast" else 0.3
+                assert world.columns.harbour_leg_m[p] == pytest.approx(drawn_m, rel=tolerance, abs=1.0)
             if reach.entered_at[p] == NOWHERE:
                 assert sailed_m(track) == pytest.approx(reach.distance_m[p] + drawn_m, rel=1e-3, abs=0.5)
                 assert reach.distance_m[p] >= straight_line_m((lon, lat), port.approach) - 1e-6
