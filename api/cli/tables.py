@@ -53,7 +53,7 @@ def _coded(prefix: str, value: object, language: str) -> str:
 
 
 def port_text(port: Port) -> str:
-    """Every fact of one port, a line each; the register's own names, so that they can be found in it."""
+    """Every fact of one port, a line each, with its grade and source; the register's own names, to be found in it."""
     document = port_document(port)
     facts: dict[str, object] = document["facts"]  # type: ignore[assignment]
     head = {
@@ -68,7 +68,11 @@ def port_text(port: Port) -> str:
     }
     lines: list[str] = []
     for name, value in {**head, **dict(sorted(facts.items()))}.items():
-        lines += folded(UNKNOWN if value is None or value == "" else str(value), f"{name:<22} ")
+        text = UNKNOWN if value is None or value == "" else str(value)
+        known = port.evidence.get(name)
+        if known is not None:
+            text += f" [{known.grade.name.lower()}: {known.source}{', own file' if known.overlaid else ''}]"
+        lines += folded(text, f"{name:<22} ")
     return "\n".join(lines)
 
 

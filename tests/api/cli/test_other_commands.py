@@ -63,7 +63,7 @@ def test_one_port_shows_its_whole_row(safeport, house):
     ran = safeport("ports", "GBDVR")
     assert ran.code == 0
     shown = {line.split()[0] for line in ran.out.splitlines() if not line.startswith(" ")}
-    assert {"entrance_depth_m", "gate_kind", "vhf_source", "name_fr", "landing_point"} <= shown
+    assert {"approach_depth_m", "gate_kind", "name_fr", "landing_point"} <= shown
     assert json.loads(safeport("ports", "dover", "--json").out)["id"] == "dover"
     blank = next(port for port in house.world.ports if port.vhf is None)
     assert "vhf                    ?" in safeport("ports", blank.id).out
