@@ -18,14 +18,16 @@ from api.cli import (
     geodata,
     keys,
     plan,
+    policies,
     ports,
     register,
     replay,
     serve,
     settings,
     tide,
+    vessels,
 )
-from api.cli.arguments import Parser, guarded
+from api.cli.arguments import Parser, guarded, refuse_unknown_options
 from api.cli.refusals import refusal_line
 from api.store.errors import SchemaMismatch, StoreBusy, StoreUnavailable
 from engine import ENGINE_VERSION
@@ -39,6 +41,8 @@ COMMANDS = {
     "replay": (replay, "past encounters in bulk: a table in, a folder of decisions out"),
     "distance": (distance, "water distance between two positions or ports"),
     "ports": (ports, "the port register, or one port of it"),
+    "vessels": (vessels, "vessel profiles: what --vessel takes"),
+    "policies": (policies, "policies: what --policy takes, and the effect of each"),
     "register": (register, "check the register: what is missing, implausible or out of date"),
     "tide": (tide, "predicted tide at a port: heights, high and low waters"),
     "forecast": (forecast, "make, show or fetch a forecast cube"),
@@ -83,7 +87,9 @@ def main(arguments: Sequence[str]) -> int:
     """
     fields: dict[str, str] = {}
     try:
-        options = parser().parse_args(guarded(arguments))
+        whole = parser()
+        refuse_unknown_options(whole, arguments)
+        options = whole.parse_args(guarded(arguments))
         fields = options.fields
         return int(options.answer(options))
     except SystemExit as end:
