@@ -2,10 +2,15 @@
 
 import hashlib
 from functools import lru_cache
-from math import isfinite, isinf, isnan
+from math import isfinite, isinf, isnan, nan
+from typing import Literal, cast, get_args
 
 import orjson
 
+from api.documents.brief import MOST_PASSED_OVER, brief_of
+from api.documents.language import in_language
+from api.documents.legs import legs_of
+from api.documents.line import line_of
 from api.position import format_time
 from engine import ENGINE_VERSION
 from engine.case import access_of
@@ -26,6 +31,7 @@ from engine.explain import (
     unit_of,
 )
 from engine.kernels.geodesy import initial_course_deg
+from engine.kernels.tides import height_at
 from engine.model import Ask, Coordination, Decision, Notice, Port
 from engine.sea_route import chosen_track, straight_line_m
 from engine.speech import spoken_headline
@@ -41,6 +47,7 @@ RULE_ID = {rule: rule.id for rule in Rule}
 WEIGHT_NAME = {int(weight): weight.name.lower() for weight in Weight}
 GRADE_NAME = {int(grade): grade.name.lower() for grade in Grade}
 VERDICT_NAME = {int(verdict): verdict.name.lower() for verdict in Verdict}
+_AGAINST = (int(Verdict.FAIL), int(Verdict.UNKNOWN))
 
 _SOURCE_COLUMN = {Rule.R_NAV_03: "exposure_source", Rule.R_PRT_02: "source", Rule.R_DAT_05: "source"}
 """Column of the register that says where a rule's figure on the port came from."""
@@ -62,31 +69,74 @@ _SOURCE = {
 }  # fmt: skip
 
 
-def decision_document(decision: Decision) -> Json:
-    """The whole document.
+View = Literal["brief", "full", "line"]
+VIEWS: tuple[View, ...] = get_args(View)
+DEFAULT_LIMIT = 5
+
+
+def decision_document(decision: Decision, view: View = "full", lang: str = "both", limit: int = DEFAULT_LIMIT) -> Json:
+    """A decision as JSON.
 
     Equal decisions give equal documents, byte for byte once dumped with sorted keys.
 
     Parameters
     ----------
     decision : Decision
+    view : {"full", "brief", "line"}
+        Every port with every finding; what a person or a page needs; one sentence for a messenger.
+    lang : {"both", "en", "fr"}
+        Languages of the texts.
+    limit : int
+        Candidates listed in the brief view.
 
     Returns
     -------
     dict
         As the OpenAPI description has it: JSON types only, no NaN.
     """
-    order = [int(port) for port in decision.order]
-    fit = [port for port in order if decision.status[port] != Status.EXCLUDED]
-    unfit = [port for port in order if decision.status[port] == Status.EXCLUDED]
+    return document_view(whole_document(decision, None if view == "full" else limit), view, lang, limit)
+
+
+def document_view(document: Json, view: View, lang: str, limit: int = DEFAULT_LIMIT) -> Json:
+    """A view of a whole document, or of one cut to at least `limit` candidates; parameters as above."""
+    if view == "line":
+        document = line_of(document)
+    elif view == "brief":
+        document = brief_of(document, limit)
+    return cast(Json, in_language(document, lang))
+
+
+def whole_document(decision: Decision, limit: int | None = None) -> Json:
+    """The whole document in both languages; with a limit what the other views need of it, and no more.
+
+    Parameters
+    ----------
+    decision : Decision
+    limit : int, optional
+        Candidates made at most, and of those only the findings that are no plain pass; ``candidates_count`` and
+        ``excluded_count`` say how many there are.
+    """
+    order = decision.order.tolist()
+    is_fit = (decision.status != int(Status.EXCLUDED)).tolist()
+    fit = [port for port in order if is_fit[port]]
+    unfit = [port for port in order if not is_fit[port]]
     best = decision.recommended
-    outcome = "suitable" if best is not None else "unconfirmed" if fit else "none"
+    nearer = passed_over(decision)
+    cut: Json = {}
+    if limit is not None:
+        cut = {"candidates_count": len(fit), "excluded_count": len(unfit)}
+        fit, unfit = fit[:limit], []
+        if best is None:
+            cut["passed_over_count"] = len(nearer)
+            nearer = nearer[:MOST_PASSED_OVER]
+    outcome = "suitable" if best is not None else "unconfirmed" if any(is_fit) else "none"
     encounter = encounter_echo(decision.ask)
     inputs = inputs_document(decision)
     line = headline(decision)
     speech = spoken_headline(decision)
-    judged = {port: candidate(decision, port) for port in order}
+    judged = {port: candidate(decision, port, every_finding=limit is None) for port in (*fit, *unfit)}
     return {
+        **cut,
         "decision_id": decision_id(encounter, inputs),
         "decided_at": format_time(decision.ask.at_s),
         "encounter": encounter,
@@ -96,7 +146,7 @@ def decision_document(decision: Decision) -> Json:
         "recommended": None if best is None else judged[best],
         "candidates": [judged[port] for port in fit],
         "excluded": [judged[port] for port in unfit],
-        "passed_over": [_passed(decision, port) for port in passed_over(decision)],
+        "passed_over": [_passed(decision, port) for port in nearer],
         "coordination": _coordination(decision.coordination),
         "notices": [_notice(decision, notice) for notice in decision.notices],
         "proof": {
@@ -195,8 +245,8 @@ def port_document(port: Port) -> Json:
     return {**port_brief(port), "approach_point": list(port.approach), "facts": facts, "evidence": evidence}
 
 
-def candidate(decision: Decision, port: int) -> Json:
-    """One port judged: where, how far, how long, and every finding."""
+def candidate(decision: Decision, port: int, *, every_finding: bool = True) -> Json:
+    """One port judged: where, how far, how long, and every finding, or those alone that are no plain pass."""
     world = decision.world
     track = chosen_track(decision, port)
     start = (decision.ask.lon, decision.ask.lat)
@@ -207,6 +257,7 @@ def candidate(decision: Decision, port: int) -> Json:
         way_m = detour.length_m + decision.reach.harbour_m[port]
     opens_s = opens_at_s(decision, port)
     care_s = time_ashore_s(decision, port)
+    depth_m, tide_m = water_at_arrival_m(decision, port)
     return {
         "port": port_brief(world.ports[port]),
         "status": Status(decision.status[port]).name.lower(),
@@ -225,11 +276,33 @@ def candidate(decision: Decision, port: int) -> Json:
         "landing": _both_languages(world.ports[port], "landing"),
         "hazards": _both_languages(world.ports[port], "hazard"),
         "opens_at": None if isnan(opens_s) else format_time(opens_s),
+        "depth_at_arrival_m": _rounded(depth_m, 2),
+        "tide_at_arrival_m": _rounded(tide_m, 2),
+        "legs": legs_of(track),
         "route": line_string(track),
         "route_nm": _rounded(way_m / NAUTICAL_MILE_M, 2),
         "along_shortest": _along_shortest(decision, port),
-        "findings": _findings(decision, port),
+        "findings": _findings(decision, port, every_finding),
     }
+
+
+def water_at_arrival_m(decision: Decision, port: int) -> tuple[float, float]:
+    """Least depth of the way in, tide included, and height of tide, as she enters after any wait; NaN if unknown. [m]
+
+    The depth is the one the rule on depth has judged, and the tide the one it reckoned with.
+    """
+    wait_s = float(decision.wait_s[port])
+    entry_s = decision.ask.at_s + float(decision.passages.time_s[port]) + (wait_s if isfinite(wait_s) else 0.0)
+    tides = decision.world.tides
+    tide_m = float(height_at(tides, port, entry_s))
+    if isnan(tide_m) or isnan(tides.height_uncertainty_m[port]) or isinf(wait_s):
+        return nan, nan
+    code = int(decision.code[port, Rule.R_NAV_01])
+    charted_m = float(access_of(decision.ask.vessel, decision.ask.policy, decision.world).depth_m[port])
+    if code in (Code.DRAUGHT_UNKNOWN, Code.DEPTH_ALONGSIDE):
+        return charted_m + tide_m, tide_m
+    judged_m = float(decision.measured[port, Rule.R_NAV_01])
+    return judged_m, tide_m if isnan(judged_m) else judged_m - charted_m
 
 
 def _both_languages(port: Port, name: str) -> Json | None:
@@ -268,7 +341,7 @@ def line_string(track: tuple[tuple[float, float], ...]) -> Json | None:
     return {"type": "LineString", "coordinates": points}
 
 
-def _findings(decision: Decision, port: int) -> list[Json]:
+def _findings(decision: Decision, port: int, every_finding: bool) -> list[Json]:
     # One look at each row of figures: reading numpy scalars one by one would take half the time of a document.
     rows = zip(
         RULES, decision.code[port].tolist(), decision.weight[port].tolist(), decision.verdict[port].tolist(),
@@ -279,6 +352,8 @@ def _findings(decision: Decision, port: int) -> list[Json]:
     depth_grade = int(access_of(decision.ask.vessel, decision.ask.policy, decision.world).depth_grade[port])
     findings: list[Json] = []
     for rule, number, weight, verdict, raw_measured, raw_limit in rows:
+        if not every_finding and verdict not in _AGAINST:
+            continue
         code = CODE[number]
         # Most rules have no figures: what is not a number is not equal to itself.
         measured = None if raw_measured != raw_measured else _rounded(raw_measured / unit_of(rule, code).size, 2)
@@ -317,11 +392,10 @@ def _finding(
     rule: Rule, code: Code, weight: int, verdict: int, measured: float | None, limit: float | None, source: object,
     grade: str | None, text: Text,
 ) -> Json:  # fmt: skip
-    against = verdict in (Verdict.FAIL, Verdict.UNKNOWN)
     return {
         "rule": RULE_ID[rule],
         "code": code.name,
-        "class": WEIGHT_NAME[weight] if against else WEIGHT_NAME[RULE_WEIGHT[rule]],
+        "class": WEIGHT_NAME[weight] if verdict in _AGAINST else WEIGHT_NAME[RULE_WEIGHT[rule]],
         "verdict": VERDICT_NAME[verdict],
         "measured": measured,
         "limit": limit,
@@ -348,8 +422,11 @@ def _passed(decision: Decision, port: int) -> Json:
     found = deciding_finding(decision, port)
     rule = None if found is None else Rule(found)
     text = brief_reason(decision, port, rule)
+    named = decision.world.ports[port]
     return {
-        "port_id": decision.world.ports[port].id,
+        "port_id": named.id,
+        "name": {"en": named.name_en, "fr": named.name_fr},
+        "status": Status(decision.status[port]).name.lower(),
         "code": (Code.RANKED_BY_POLICY if rule is None else Code(decision.code[port, rule])).name,
         "time_to_landing_min": _rounded(decision.time_s[port] / MINUTE_S, 1),
         "distance_nm": _rounded(decision.distance_m[port] / NAUTICAL_MILE_M, 2),
@@ -359,7 +436,11 @@ def _passed(decision: Decision, port: int) -> Json:
 
 def _notice(decision: Decision, notice: Notice) -> Json:
     text = notice_text(decision, notice)
-    return {"code": notice.code.name, "level": LEVEL[notice.code], "text": {"en": text.en, "fr": text.fr}}
+    document: Json = {"code": notice.code.name, "level": LEVEL[notice.code], "text": {"en": text.en, "fr": text.fr}}
+    named = notice.facts.get("ports", (notice.facts["port"],) if "port" in notice.facts else ())
+    if named:
+        document["port_ids"] = [decision.world.ports[port].id for port in named]  # type: ignore[attr-defined]
+    return document
 
 
 def _coordination(coordination: Coordination) -> Json:

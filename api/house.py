@@ -8,12 +8,13 @@ from time import time
 from typing import TYPE_CHECKING
 
 from api.encounter import EncounterIn
+from api.suggest import did_you_mean
 from engine.decide import decide, warm_search
 from engine.errors import InvalidAsk, UnknownName
 from engine.model import Ask, Decision, Port, Vessel, World
 from engine.policy import Policy
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
-from geodata.policies import DEFAULT_POLICY, read_policy
+from geodata.policies import DEFAULT_POLICY, policy_names, read_policy
 from geodata.tides.blocks import block_start_s
 from geodata.tides.tables import TideTables, tide_cache
 from geodata.vessels import vessel_named, vessels_from
@@ -51,8 +52,8 @@ class House:
             The vessel profile or the policy does not exist.
         """
         profile = encounter.vessel.profile
-        named = None if profile is None else vessel_named(self.vessels, profile)
-        policy = policy or known_policy(encounter.policy)
+        named = None if profile is None else self.vessel(profile)
+        policy = policy or policy_named(encounter.policy)
         strangers = policy.designated - {port.id for port in self.world.ports}
         if strangers:
             raise InvalidAsk(
@@ -128,7 +129,22 @@ class House:
         for port in self.world.ports:
             if port.id == wanted.lower() or (port.unlocode is not None and port.unlocode == wanted.upper()):
                 return port
-        raise UnknownName("port", f"there is no port {wanted[:40]!r}.", "'safeport ports' lists ids and UN/LOCODEs.")
+        names = [name for port in self.world.ports for name in (port.id, port.name_en, port.name_fr)]
+        remedy = f"{did_you_mean(wanted, names)}'safeport ports' lists ids and UN/LOCODEs."
+        raise UnknownName("port", f"there is no port {wanted[:40]!r}.", remedy)
+
+    def vessel(self, name: str) -> Vessel:
+        """Vessel by the name of its profile.
+
+        Raises
+        ------
+        UnknownName
+        """
+        try:
+            return vessel_named(self.vessels, name)
+        except UnknownName as unknown:
+            remedy = f"{did_you_mean(name, self.vessels)}{unknown.remedy}"
+            raise UnknownName(unknown.field, unknown.problem, remedy) from None
 
 
 def seeing(
@@ -153,6 +169,20 @@ def seeing(
     said = ports.status_input(at_s)
     identity = {**world.identity, "port_status": None if said is None else said._asdict()}
     return replace(world, live=live, identity=identity)
+
+
+def policy_named(name: str) -> Policy:
+    """A policy that comes with the program.
+
+    Raises
+    ------
+    UnknownName
+    """
+    try:
+        return known_policy(name)
+    except UnknownName as unknown:
+        remedy = f"{did_you_mean(name, policy_names())}{unknown.remedy}"
+        raise UnknownName(unknown.field, unknown.problem, remedy) from None
 
 
 @lru_cache(maxsize=32)

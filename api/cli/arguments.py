@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from api.suggest import did_you_mean
 from engine.errors import InvalidAsk, SafeportError
 
 LONGEST_ECHO = 40
@@ -46,6 +47,37 @@ class Once(argparse.Action):
 def guarded(arguments: Sequence[str]) -> list[str]:
     """Arguments with a space before each negative number, which keeps it from being read as an option."""
     return [f" {one}" if _LOOKS_NEGATIVE.match(one) else one for one in arguments]
+
+
+def refuse_unknown_options(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
+    """Refuse an option its command does not have, before another one is called missing for it.
+
+    Raises
+    ------
+    InvalidAsk
+        Names the option typed, and the one that was probably meant.
+    """
+    for word in arguments:
+        choices = _commands_of(parser)
+        if word in choices:
+            parser = choices[word]
+    known = parser._option_string_actions
+    for word in arguments:
+        name = word.partition("=")[0]
+        if word == "--":
+            return
+        if re.fullmatch("--[a-z][a-z-]*", name) and name not in known:
+            remedy = f"{did_you_mean(name, [one for one in known if one.startswith('--')])}'--help' lists the options."
+            raise InvalidAsk(echo(name).strip("'"), "is no option of this command.", remedy)
+
+
+def _commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Commands of a parser by name; none where it takes none."""
+    found: dict[str, argparse.ArgumentParser] = {}
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            found |= action.choices
+    return found
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:
@@ -170,7 +202,9 @@ def _refusal(message: str) -> SafeportError:
             "Put quotes around a value with spaces; '--help' lists the options.",
         )  # fmt: skip
     if found := re.match(r"argument COMMAND: invalid choice: (.*) \(choose from (.*)\)", message):
-        return InvalidAsk("command", f"there is no command {found[1][:LONGEST_ECHO]}.", f"Commands: {found[2]}.")
+        names = re.findall(r"[a-z-]+", found[2])
+        remedy = f"{did_you_mean(found[1].strip(chr(39)), names)}Commands: {found[2]}."
+        return InvalidAsk("command", f"there is no command {found[1][:LONGEST_ECHO]}.", remedy)
     if found := re.match(r"argument (\S+): invalid choice: (.*) \(choose from (.*)\)", message):
         return InvalidAsk(found[1], f"{found[2][:LONGEST_ECHO]} is not one of its values.", f"Values: {found[3]}.")
     if found := re.match(r"argument (\S+): expected .*argument", message):

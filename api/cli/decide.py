@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.cli.arguments import (
+    LANGUAGES,
     Once,
     add_json,
-    add_language,
     add_overlay,
     add_pack,
     echo,
@@ -19,10 +19,12 @@ from api.cli.arguments import (
     position,
     whole_number,
 )
+from api.documents.language import BOTH
 from engine.errors import ForecastRefused, InvalidAsk, PositionRefused
 
 if TYPE_CHECKING:
     from api.encounter import EncounterIn
+    from engine.model import Decision
     from engine.policy import Policy
 
 FIELDS = {
@@ -89,10 +91,16 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="GeoJSON of temporary exclusion zones; routes keep out of them")  # fmt: skip
     parser.add_argument("--forecast", action=Once, metavar="FILE",
                         help="cube made by 'safeport forecast', or a GRIB, NetCDF or Open-Meteo file")  # fmt: skip
-    parser.add_argument("--limit", action=Once, metavar="N",
-                        help="ports listed: recommended and next ones; with --json, length of each list")  # fmt: skip
+    parser.add_argument("--limit", action=Once, metavar="N", help="ports listed: recommended and next ones")
+    parser.add_argument("--view", action=Once, choices=("brief", "full", "line"),
+                        help="brief: six lines; full: all of it; line: one sentence for a messenger. Full if left out, "
+                        "brief with --json")  # fmt: skip
+    parser.add_argument("--short", action="store_true", help="the same as --view brief")
+    parser.add_argument("--gpx", action=Once, metavar="FILE", help="write the recommended route as GPX, too")
+    parser.add_argument("--geojson", action=Once, metavar="FILE", help="write the routes as GeoJSON, too")
     add_overlay(parser)
-    add_language(parser)
+    parser.add_argument("--lang", choices=(*LANGUAGES, BOTH), default="en",
+                        help="language of the text: en or fr; both with --json")  # fmt: skip
     add_json(parser)
     add_pack(parser)
     parser.set_defaults(answer=answer, fields=FIELDS)
@@ -104,6 +112,9 @@ def answer(options: argparse.Namespace) -> int:
     limit = whole_number("--limit", options.limit)
     if limit is not None and limit < 1:
         raise InvalidAsk("--limit", "is below 1.", "Write how many ports to list.")
+    view = _view(options)
+    for name in ("gpx", "geojson"):
+        _check_writable(f"--{name}", getattr(options, name))
     folder = pack_folder(options.pack)
 
     from api.house import open_house
@@ -125,16 +136,69 @@ def answer(options: argparse.Namespace) -> int:
         decision = house.decide(house.ask(encounter, time.time(), policy))
     except PositionRefused as refused:
         raise _with_read_back(refused, encounter) from None
-    if options.json:
-        from api.document import decision_document, dump
-
-        print(dump(limited(decision_document(decision), limit)))
-    else:
-        from api.cli.layout import Ink
-        from api.cli.render import decision_text
-
-        print(decision_text(decision, options.lang, limit or PORTS_SHOWN, Ink.of(sys.stdout)))
+    _write_tracks(decision, options, limit)
+    print(_text_of(decision, view, limit, options))
     return 0
+
+
+def _view(options: argparse.Namespace) -> str:
+    """View asked for: by ``--view`` or ``--short``, else the short one as JSON and the full one as text."""
+    if options.short and options.view not in (None, "brief"):
+        raise InvalidAsk("--short", f"is another view than --view {options.view}.", "Give one of the two.")
+    if options.lang == BOTH and not options.json:
+        raise InvalidAsk("--lang", "both is for --json.", "Write en or fr.")
+    return options.view or ("brief" if options.short or options.json else "full")
+
+
+def _text_of(decision: "Decision", view: str, limit: int | None, options: argparse.Namespace) -> str:
+    """What is printed."""
+    from api.document import DEFAULT_LIMIT, decision_document, dump
+
+    if options.json:
+        document = decision_document(decision, view, options.lang, limit or DEFAULT_LIMIT)  # type: ignore[arg-type]
+        return dump(limited(document, limit) if view == "full" else document)
+    if view == "line":
+        return str(decision_document(decision, "line")["line"][options.lang])  # type: ignore[index]
+    from api.cli.layout import Ink
+
+    if view == "brief":
+        from api.cli.short import short_text
+
+        return short_text(decision, options.lang, limit or PORTS_SHOWN, Ink.of(sys.stdout))
+    from api.cli.render import decision_text
+
+    return decision_text(decision, options.lang, limit or PORTS_SHOWN, Ink.of(sys.stdout))
+
+
+def _check_writable(option: str, text: str | None) -> None:
+    """Refuse a file that cannot be written before anything is decided."""
+    if text is not None and not Path(text).absolute().parent.is_dir():
+        raise InvalidAsk(option, f"there is no folder for {echo(text)}.", "Name a file in a folder that exists.")
+
+
+def _write_tracks(decision: "Decision", options: argparse.Namespace, limit: int | None) -> None:
+    """Write the files of ``--gpx`` and ``--geojson``."""
+    if options.gpx is None and options.geojson is None:
+        return
+    from api.document import DEFAULT_LIMIT, dump, whole_document
+    from api.documents.language import in_language
+    from api.documents.tracks import geojson_of, gpx_of
+
+    most = limit or DEFAULT_LIMIT
+    document = whole_document(decision, most)
+    texts = {
+        "gpx": gpx_of(document, options.lang),
+        "geojson": dump(in_language(geojson_of(document, most), options.lang)),
+    }
+    for name, text in texts.items():
+        file = getattr(options, name)
+        if file is not None:
+            try:
+                Path(file).write_text(f"{text}\n", encoding="utf-8")
+            except OSError as error:
+                raise InvalidAsk(
+                    f"--{name}", f"{echo(file)} cannot be written ({error.strerror}).", "Check its name and rights."
+                ) from None
 
 
 def body_from(options: argparse.Namespace) -> dict[str, object]:
@@ -202,6 +266,8 @@ def persons_from(text: str | None) -> dict[str, int] | None:
             "Write 60, or 55-60; leave it out if not known.",
         )  # fmt: skip
     low = int(found[1])
+    if (low if found[2] is None else int(found[2])) == 0:
+        raise InvalidAsk("--persons", "nobody is to be landed.", "Write how many people; leave it out if not known.")
     return {"min": low, "max": low if found[2] is None else int(found[2])}
 
 

@@ -18,14 +18,16 @@ from api.cli import (
     geodata,
     keys,
     plan,
+    policies,
     ports,
     register,
     replay,
     serve,
     settings,
     tide,
+    vessels,
 )
-from api.cli.arguments import Parser, guarded
+from api.cli.arguments import Parser, guarded, refuse_unknown_options
 from api.cli.refusals import refusal_line
 from api.stopping import ended_by_signals
 from api.store.errors import SchemaMismatch, StoreBusy, StoreUnavailable
@@ -40,6 +42,8 @@ COMMANDS = {
     "replay": (replay, "past encounters in bulk: a table in, a folder of decisions out"),
     "distance": (distance, "water distance between two positions or ports"),
     "ports": (ports, "the port register, or one port of it"),
+    "vessels": (vessels, "vessel profiles: what --vessel takes"),
+    "policies": (policies, "policies: what --policy takes, and the effect of each"),
     "register": (register, "check the register: what is missing, implausible or out of date"),
     "tide": (tide, "predicted tide at a port: heights, high and low waters"),
     "forecast": (forecast, "make, show or fetch a forecast cube"),
@@ -84,7 +88,9 @@ def main(arguments: Sequence[str]) -> int:
     """
     fields: dict[str, str] = {}
     try:
-        options = parser().parse_args(guarded(arguments))
+        whole = parser()
+        refuse_unknown_options(whole, arguments)
+        options = whole.parse_args(guarded(arguments))
         fields = options.fields
         with ended_by_signals():
             return int(options.answer(options))

@@ -46,6 +46,10 @@ def refused_by_model(error: "ValidationError") -> InvalidAsk:
     # A union puts the name of the branch into the location.
     names = [str(part) for part in first["loc"] if str(part).isidentifier()]
     problem, remedy = _said(first["type"], first.get("ctx", {}), first["msg"])
+    if not names:
+        # Said of the whole encounter: the sentence begins with the field.
+        field, _, problem = problem.partition(" ")
+        names = [field]
     return InvalidAsk(".".join(names), problem, remedy)
 
 

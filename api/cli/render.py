@@ -8,6 +8,7 @@ import numpy as np
 from api.cli.layout import Ink, columns, ends_apart, folded, headline_lines
 from api.cli.words import word
 from api.document import decision_id, encounter_echo, inputs_document
+from api.documents.unconnected import FEED_CODES, WITHOUT_FEEDS, WITHOUT_WEATHER, not_connected
 from api.position import format_position
 from engine import ENGINE_VERSION
 from engine.decide import deciding_finding, nearer_than, only_by_person
@@ -44,17 +45,6 @@ FULLY_EXPLAINED = 8
 
 MOST_BEACHES = 6
 """So many beaches are named."""
-
-FEED_CODES = (
-    Code.NO_STATUS_FEED, Code.NO_CAPACITY_FEED, Code.NO_RECEPTION_FEED, Code.WX_MISSING, Code.TIDE_MISSING,
-)  # fmt: skip
-"""Notices that a source was never connected: one sentence between them."""
-
-WITHOUT_FEEDS = frozenset({*FEED_CODES, Code.CAP_RATE_UNKNOWN, Code.ONWARD_TRANSPORT_UNKNOWN})
-"""Findings that only repeat, port by port, that no source is connected."""
-
-WITHOUT_WEATHER = frozenset({Code.ENTRANCE_SEA_UNKNOWN, Code.WX_UNKNOWN, Code.STREAM_UNKNOWN, Code.VIS_UNKNOWN})
-"""The same where no forecast is."""
 
 SAID_AS_NOTICE = frozenset({Code.LOAD_POB_UNKNOWN, Code.PORT_ENTRY_PERMISSION_REQUIRED})
 REGION_CODES = (
@@ -125,11 +115,11 @@ def _first_port(decision: Decision, port: int, language: str, ink: Ink) -> list[
     if isfinite(low) and isfinite(high) and round(low / MINUTE_S) < round(high / MINUTE_S):
         times += f" ({word('range', language, low=f'{low / MINUTE_S:.0f}', high=f'{high / MINUTE_S:.0f}')})"
     way = [times, show(float(decision.distance_m[port]), MILES, language),
-           word("bearing", language, degrees=_degrees(bearing_deg(decision, port)))]  # fmt: skip
+           word("bearing", language, degrees=degrees_text(bearing_deg(decision, port)))]  # fmt: skip
     track = chosen_track(decision, port)
     if len(track) > 1:
         course = float(initial_course_deg(*track[0], *track[1]))
-        way.append(word("course", language, degrees=_degrees(course)))
+        way.append(word("course", language, degrees=degrees_text(course)))
     arrival_s = eta_s(decision, port)
     arrival = word("eta", language, clock=clock(arrival_s, language))
     if isfinite(arrival_s) and _day(arrival_s) != _day(decision.ask.at_s):
@@ -147,7 +137,7 @@ def _first_port(decision: Decision, port: int, language: str, ink: Ink) -> list[
             lines += folded(word(name, language, text=text), "  ", "    ")
     if named.facts["telephone"] is not None:
         lines += folded(word("telephone", language, number=named.facts["telephone"]), "  ")
-    for rule in _against(decision, port):
+    for rule in speaking_against(decision, port):
         lines += folded(finding_text(decision, port, rule).of(language), "  - ", "    ", most=2)
     return lines
 
@@ -161,7 +151,7 @@ def _way_round(decision: Decision, port: int, language: str) -> str:
     return word("way_round", language, miles=length, usual=usual)
 
 
-def _against(decision: Decision, port: int) -> list[Rule]:
+def speaking_against(decision: Decision, port: int) -> list[Rule]:
     """Rules that speak against a port, or are not known, beyond what no connected source explains."""
     silent = WITHOUT_FEEDS | SAID_AS_NOTICE
     if decision.world.identity["forecast"] is None:
@@ -202,11 +192,13 @@ def _why_not_nearer(decision: Decision, first: int | None, language: str, ink: I
     if rest and first is None:
         lines += folded(word("rest", language, count=len(rest)), "  ")
     elif rest:
-        named = ", ".join(f"{port_name(decision, p, language)} ({_in_few_words(decision, p, language)})" for p in rest)
+        named = ", ".join(
+            f"{port_name(decision, p, language)} ({in_few_words(decision, p, None, language)})" for p in rest
+        )
         lines += folded(word("more", language, ports=named), "  ")
     if others:
         times = ", ".join(
-            f"{port_name(decision, p, language)} {_minutes(decision, p, language)}" for p in others[:MOST_BEACHES]
+            f"{port_name(decision, p, language)} {time_text(decision, p, language)}" for p in others[:MOST_BEACHES]
         )
         left = len(others) - MOST_BEACHES
         times += f" (+{left})" if left > 0 else ""
@@ -217,7 +209,9 @@ def _why_not_nearer(decision: Decision, first: int | None, language: str, ink: I
 def _displaced(decision: Decision, port: int, language: str, ink: Ink) -> list[str]:
     """Three lines at most: the port, the finding that displaced it, and the titles of its other hard ones."""
     status = Status(decision.status[port])
-    facts = [port_name(decision, port, language), _minutes(decision, port, language), _miles(decision, port, language)]
+    facts = [
+        port_name(decision, port, language), time_text(decision, port, language), miles_text(decision, port, language)
+    ]  # fmt: skip
     title = ends_apart(f"{SHAPE[status]} {', '.join(facts)}", _status_word(status, language))
     found = deciding_finding(decision, port)
     rule = None if found is None else Rule(found)
@@ -233,7 +227,7 @@ def _displaced(decision: Decision, port: int, language: str, ink: Ink) -> list[s
 
 def _also(decision: Decision, port: int, displaced_by: Rule | None, language: str) -> str:
     """The other hard findings of a port: those against it, or else those to ask about."""
-    hard = [rule for rule in _against(decision, port)
+    hard = [rule for rule in speaking_against(decision, port)
             if decision.weight[port, rule] == Weight.HARD and rule != displaced_by]  # fmt: skip
     for verdict, key in ((Verdict.FAIL, "also_against"), (Verdict.UNKNOWN, "also_ask")):
         titles = [_title(rule, language) for rule in hard if decision.verdict[port, rule] == verdict]
@@ -248,8 +242,9 @@ def _title(rule: Rule, language: str) -> str:
     return title[0].lower() + title[1:]
 
 
-def _in_few_words(decision: Decision, port: int, language: str) -> str:
-    found = deciding_finding(decision, port)
+def in_few_words(decision: Decision, port: int, rule: int | None, language: str) -> str:
+    """What a rule found on a port in two or three words; without a rule, what keeps the port from being the answer."""
+    found = deciding_finding(decision, port) if rule is None else rule
     if found is None:
         return _status_word(Status(decision.status[port]), language).lower()
     thing = UNKNOWN_THINGS.get(Code(decision.code[port, found]))
@@ -268,9 +263,9 @@ def _next_ports(decision: Decision, language: str, ports: int, ink: Ink) -> list
         status = Status(decision.status[port])
         rows.append([
             f"{SHAPE[status]} {port_name(decision, port, language)}",
-            _minutes(decision, port, language),
-            _miles(decision, port, language),
-            word("bearing_short", language, degrees=_degrees(bearing_deg(decision, port))),
+            time_text(decision, port, language),
+            miles_text(decision, port, language),
+            word("bearing_short", language, degrees=degrees_text(bearing_deg(decision, port))),
             _utc(eta_s(decision, port), language),
             word("channels", language, channels=first_channel(decision.world.ports[port].vhf, "?")),
             _status_word(status, language),
@@ -288,9 +283,9 @@ def _know_this(decision: Decision, language: str, ink: Ink) -> list[str]:
     for notice in decision.notices:
         if notice.code not in elsewhere:
             texts[LEVEL[notice.code]].append(notice_text(decision, notice).of(language))
-    absent = [word(f"no_feed_{n.code.name}", language) for n in decision.notices if n.code in FEED_CODES]
+    absent = [notice.code for notice in decision.notices if notice.code in FEED_CODES]
     if absent:
-        texts["caution"].append(word("no_feed", language, things=", ".join(absent)))
+        texts["caution"].append(not_connected(absent, language))
     lines = []
     for level, said in texts.items():
         for number, text in enumerate(said):
@@ -316,18 +311,21 @@ def _status_word(status: Status, language: str) -> str:
     return word(f"status_{status.name.lower()}", language)
 
 
-def _minutes(decision: Decision, port: int, language: str) -> str:
+def time_text(decision: Decision, port: int, language: str) -> str:
+    """Time to the landing, marked where it is a coarse one."""
     time_s = float(decision.time_s[port])
     about = "" if decision.closely[port] else "~"
     return about + (show(time_s, MINUTES, language) if isfinite(time_s) else "? min")
 
 
-def _miles(decision: Decision, port: int, language: str) -> str:
+def miles_text(decision: Decision, port: int, language: str) -> str:
+    """Distance to the landing."""
     distance_m = float(decision.distance_m[port])
     return show(distance_m, MILES, language) if isfinite(distance_m) else ("? M" if language == "fr" else "? nm")
 
 
-def _degrees(value: float) -> str:
+def degrees_text(value: float) -> str:
+    """A direction in three digits."""
     return f"{int(np.rint(value)) % 360:03d}"
 
 

@@ -96,8 +96,10 @@ def create_app(
 
     # No pages for people: the usual ones fetch scripts from elsewhere.
     app = FastAPI(
-        title=TITLE, version=ENGINE_VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
-    )
+        title=TITLE, version=ENGINE_VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False,
+        # What a generated client calls its functions.
+        generate_unique_id_function=lambda route: route.name,
+    )  # fmt: skip
     app.state.gate = gate
     app.state.opening = opening
     app.state.workshop = Workshop(limits.working, limits.waiting)

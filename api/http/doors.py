@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from pydantic import Field
-from starlette.responses import Response
+from starlette.responses import JSONResponse
 
 from api.house import House
 from api.http.limits import Workshop
@@ -15,20 +15,6 @@ from api.http.planner import Planner
 from api.http.problems import NoSuchPort
 from api.position import MAX_POSITION_CHARS
 from engine.errors import InvalidAsk, UnknownName
-
-_QUERY_NAMES = (
-    "from",
-    "to",
-    "draught_m",
-    "hours",
-    "encounter_id",
-    "reason",
-    "after",
-    "limit",
-    "kinds",
-    "port_id",
-    "decide",
-)
 
 
 async def open_house_of(request: Request) -> House:
@@ -58,7 +44,7 @@ async def meters_of(request: Request) -> Meters:
 async def each_once(request: Request) -> None:
     """Refuse a query parameter given twice: whichever was read, the other may have been meant."""
     names = [name for name, _ in request.query_params.multi_items()]
-    for name in _QUERY_NAMES:
+    for name in dict.fromkeys(names):
         if names.count(name) > 1:
             raise InvalidAsk(name, "is given more than once.", "Give it once.")
 
@@ -103,10 +89,12 @@ Plans = Annotated[Planner, Depends(planner_of)]
 Place = Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARS)]
 
 
-class JsonText(Response):
+class JsonText(JSONResponse):
     """A document already dumped: its bytes are those the command line prints."""
 
-    media_type = "application/json"
+    def render(self, content: str | bytes) -> bytes:
+        """The document as it is."""
+        return content if isinstance(content, bytes) else content.encode()
 
 
 def geodata_of(house: House) -> dict[str, str]:

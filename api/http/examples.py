@@ -33,7 +33,7 @@ ENCOUNTERS: dict[str, dict[str, Any]] = {
 _DOVER: dict[str, Any] = {
     "port": {
         "id": "dover", "unlocode": "GBDVR", "name": {"en": "Dover", "fr": "Douvres"}, "country": "GB",
-        "position": [1.317, 51.1141], "vhf": "74 (12, 16)",
+        "position": [1.317, 51.1141], "vhf": "74 (12, 16)", "telephone": "+44 1304 206063",
     },
     "status": "caution",
     "distance_nm": 7.31,
@@ -45,6 +45,16 @@ _DOVER: dict[str, Any] = {
     "clock": "close",
     "eta_at": "2026-11-22T14:57:09Z",
     "wait_min": 0,
+    "depth_at_arrival_m": 9.7,
+    "tide_at_arrival_m": 1.73,
+    "legs": [
+        {"course_deg": 355, "distance_nm": 6.62, "to": [1.3335, 51.11]},
+        {"course_deg": 292, "distance_nm": 0.69, "to": [1.317, 51.1141]},
+    ],
+    "time_to_care_min": 60.2,
+    "hospital": {"name": "William Harvey Hospital, Ashford", "minutes": 33, "grade": "general"},
+    "landing": None,
+    "hazards": None,
     "opens_at": None,
     "route_nm": 7.31,
     "along_shortest": None,
@@ -52,7 +62,8 @@ _DOVER: dict[str, Any] = {
     "findings": [
         {
             "rule": "R-RTE-01", "code": "ROUTE_OK", "class": "hard", "verdict": "pass", "measured": 7.31,
-            "limit": None, "unit": "nm", "source": "geodata mesh", "age_s": None, "citation": "seamanship",
+            "limit": None, "unit": "nm", "source": "geodata mesh", "grade": None, "age_s": None,
+            "citation": "seamanship",
             "text": {"en": "Water route to DOVER: 7.3 nm.", "fr": "DOUVRES : route par mer de 7,3 M."},
         },
     ],
@@ -112,6 +123,173 @@ DECISION: dict[str, Any] = {
 }  # fmt: skip
 """A decision cut short: one candidate and one finding of many."""
 
+BRIEF: dict[str, Any] = {
+    "candidates": [
+        {
+            "bearing_deg": 96,
+            "clock": "close",
+            "depth_at_arrival_m": 9.5,
+            "distance_nm": 19.6,
+            "eta_at": "2026-11-22T15:37:00Z",
+            "findings": [
+                {"class": "soft", "code": "TSS_ANGLE_BAD", "verdict": "fail"},
+                {"class": "soft", "code": "LOAD_OVER_SR", "verdict": "fail"},
+                {"class": "info", "code": "PORT_ENTRY_PERMISSION_REQUIRED", "verdict": "fail"},
+            ],
+            "port": {"country": "FR", "id": "calais", "name": {"en": "Calais"}, "vhf": "17 (12, 16)"},
+            "remarks": [],
+            "status": "caution",
+            "tide_at_arrival_m": 1.6,
+            "time_range_min": [61, 74],
+            "time_to_landing_min": 67,
+            "wait_min": 0.0,
+        }
+    ],
+    "candidates_count": 81,
+    "coordination": {
+        "band": False,
+        "centres": [{"mmsi": "002320010", "name": "DOVER COASTGUARD", "vhf": "16;11;67"}],
+        "srr": "UK",
+    },
+    "decided_at": "2026-11-22T14:30:00Z",
+    "decision_id": "d-a2b72e619aaa8cca98dc2e4f",
+    "encounter": {
+        "medical": "none",
+        "persons": {"max": 60, "min": 55},
+        "policy": "nearest-time",
+        "position": {"coordinates": [1.35, 51.0], "type": "Point"},
+        "time": "2026-11-22T14:30:00Z",
+        "vessel": {"profile": "rnli-severn"},
+    },
+    "excluded_count": 128,
+    "headline": {
+        "en": "QUESTION: all persons recovered? ADVICE: nearest suitable port DOVER, 7.4 nm, bearing 351 T, "
+        "ETA 1458 UTC (1458 GMT), 28 min. Confirm with DOVER COASTGUARD VHF 16. Master decides."
+    },
+    "inputs": {
+        "engine_version": "0.1.0",
+        "forecast": None,
+        "geodata": {"id": "channel-2026-11-29"},
+        "overlay": None,
+        "policy": {"name": "nearest-time"},
+        "port_status": None,
+        "tides": {"id": "ticon-4-2026-11-03"},
+    },
+    "margin": {"near_tie": False, "sensitive_to": [], "to_second_min": 38.6},
+    "notices": [
+        {
+            "code": "NOT_FOR_NAVIGATION",
+            "level": "information",
+            "text": {"en": "Not for navigation: use charts, pilot books and a lookout."},
+        }
+    ],
+    "outcome": "suitable",
+    "passed_over": [],
+    "passed_over_count": 0,
+    "proof": {"next_lower_bound_min": 29.0, "ports_in_area": 209, "ports_opened": 1},
+    "recommended": {
+        "along_shortest": None,
+        "bearing_deg": 351,
+        "clock": "close",
+        "depth_at_arrival_m": 9.5,
+        "distance_nm": 7.44,
+        "eta_at": "2026-11-22T14:58:00Z",
+        "findings": [
+            {
+                "class": "soft",
+                "code": "TSS_ANGLE_BAD",
+                "text": {"en": "Poor crossing angle in traffic lanes to DOVER (dover-sw): adjust heading."},
+                "verdict": "fail",
+            },
+            {
+                "class": "soft",
+                "code": "LOAD_OVER_SR",
+                "text": {
+                    "en": "Above the self-righting load: 60 persons, limit 47 persons. Share the load if possible."
+                },
+                "verdict": "fail",
+            },
+            {
+                "class": "info",
+                "code": "PORT_ENTRY_PERMISSION_REQUIRED",
+                "text": {"en": "Permission to enter DOVER needed: call port control on VHF 74 (12, 16); marina 80."},
+                "verdict": "fail",
+            },
+        ],
+        "hazards": {
+            "en": "Port Control permission at 200 m off, call at 2 miles; ferries every few "
+            "minutes; turbulent sea in both entrances"
+        },
+        "landing": {
+            "en": "RNLI berth, New Marina Curve, Outer Marina; or the Border Force reception at "
+            "Western Jet Foil, Western Docks"
+        },
+        "legs": [
+            {"course_deg": 355, "distance_nm": 6.64, "to": [1.3335, 51.11]},
+            {"course_deg": 322, "distance_nm": 0.66, "to": [1.32266, 51.11869]},
+            {"course_deg": 249, "distance_nm": 0.14, "to": [1.31919, 51.11783]},
+        ],
+        "opens_at": None,
+        "port": {
+            "country": "GB",
+            "id": "dover",
+            "name": {"en": "Dover"},
+            "position": [1.3194, 51.1175],
+            "telephone": "+44 1304 206063",
+            "unlocode": "GBDVR",
+            "vhf": "74 (12, 16); marina 80",
+        },
+        "remarks": [],
+        "route": {
+            "coordinates": [
+                [1.35, 51.0],
+                [1.3335, 51.11],
+                [1.32266, 51.11869],
+                [1.32261, 51.11871],
+                [1.31919, 51.11783],
+            ],
+            "type": "LineString",
+        },
+        "status": "caution",
+        "tide_at_arrival_m": 1.6,
+        "time_range_min": [26, 31],
+        "time_to_care_min": 61.2,
+        "time_to_landing_min": 28.2,
+        "wait_min": 0.0,
+    },
+    "unknown_everywhere": {
+        "codes": ["EXPOSURE_UNKNOWN", "NO_CAPACITY_FEED", "NO_RECEPTION_FEED", "NO_STATUS_FEED", "WX_MISSING"],
+        "text": {"en": "No feed connected for harbour state, places ashore, reception, weather: ask harbour and MRCC."},
+    },
+}
+"""The brief view, cut to two ports and one notice."""
+
+LINE: dict[str, Any] = {
+    "decided_at": "2026-11-22T14:30:00Z",
+    "decision_id": "d-a2b72e619aaa8cca98dc2e4f",
+    "line": {
+        "en": "ADVICE: DOVER with caution 7.4nm 351T 28min ETA 1458Z VHF74. DOVER COASTGUARD VHF16. MRCC and "
+        "master decide."
+    },
+    "long_line": {
+        "en": "ADVICE: DOVER with caution 7.4nm 351T 28min ETA 1458Z VHF74. DOVER COASTGUARD VHF16. Next "
+        "CALAIS 19.6nm 67min. MRCC and master decide."
+    },
+    "outcome": "suitable",
+}
+
+DECISIONS: dict[str, Any] = {
+    "brief": {"summary": "view=brief, the default", "value": BRIEF},
+    "line": {"summary": "view=line", "value": LINE},
+    "full": {"summary": "view=full&lang=both, cut short", "value": DECISION},
+}
+
+TRACKS: dict[str, Any] = {
+    "application/geo+json": {"schema": {"type": "object"}},
+    "application/gpx+xml": {"schema": {"type": "string"}},
+}
+"""Routes of a decision, for who accepts one of these."""
+
 DISTANCE: dict[str, Any] = {
     "distance_nm": 7.31,
     "straight_line_nm": 6.97,
@@ -121,8 +299,12 @@ DISTANCE: dict[str, Any] = {
 
 PORT: dict[str, Any] = {
     "id": "dover", "unlocode": "GBDVR", "name": {"en": "Dover", "fr": "Douvres"}, "country": "GB",
-    "position": [1.317, 51.1141], "vhf": "74 (12, 16)", "approach_point": [1.3335, 51.11],
+    "position": [1.317, 51.1141], "vhf": "74 (12, 16)", "telephone": "+44 1304 206063",
+    "approach_point": [1.3335, 51.11],
     "facts": {"kind": "ferry_port", "entrance_depth_m": 7.9, "mhws_m": 6.7, "loa_limit_m": 300.0, "beam_limit_m": None},
+    "evidence": {
+        "vhf": {"grade": "published", "source": "Port of Dover, directions to masters", "note": None, "overlay": False},
+    },
 }  # fmt: skip
 """A port cut short: some facts of many."""
 

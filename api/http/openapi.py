@@ -104,7 +104,7 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
         if app.openapi_schema is None:
             document = get_openapi(
                 title=TITLE, version=ENGINE_VERSION, summary=SUMMARY, description=DESCRIPTION,
-                routes=app.routes, tags=TAGS, license_info={"name": "MIT", "identifier": "MIT"},
+                routes=app.routes, tags=TAGS, servers=[{"url": "/"}], license_info={"name": "MIT", "identifier": "MIT"},
             )  # fmt: skip
             asking = _paths_that_ask(app)
             for path, operations in document["paths"].items():

@@ -73,7 +73,7 @@ class InTurnShape(BaseModel):
     time_to_safety_min: Minutes
 
 
-class ReasonShape(BaseModel):
+class PlanReasonShape(BaseModel):
     """Why people have no place."""
 
     code: Literal["NO_FIT_PORT", "ONLY_UNCONFIRMED", "PLACES_UNKNOWN", "NO_PLACES"]
@@ -95,7 +95,7 @@ class PlannedEncounterShape(BaseModel):
     cost_min: Annotated[float | None, Field(description="Longer than alone at its own nearest port. [min]")]
     greedy: InTurnShape
     without_place: int
-    reason: ReasonShape | None
+    reason: PlanReasonShape | None
 
 
 class PlannedPortShape(BaseModel):

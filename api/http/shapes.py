@@ -11,10 +11,10 @@ LonLat = Annotated[list[float], Field(min_length=2, max_length=2, description="L
 
 
 class Bilingual(BaseModel):
-    """A text in English and French."""
+    """A text in the languages asked for: English, French or both."""
 
-    en: str
-    fr: str
+    en: str | None = None
+    fr: str | None = None
 
 
 class Line(BaseModel):
@@ -179,6 +179,14 @@ class ShortestShape(BaseModel):
     time_to_landing_min: float | None
 
 
+class LegShape(BaseModel):
+    """From one turn of a route to the next."""
+
+    course_deg: Annotated[int, Field(description="True, at the start of the leg. [deg]")]
+    distance_nm: float
+    to: LonLat
+
+
 class CandidateShape(BaseModel):
     """One port judged."""
 
@@ -192,6 +200,11 @@ class CandidateShape(BaseModel):
     clock: Literal["close", "coarse"]
     eta_at: str | None
     wait_min: float | None
+    depth_at_arrival_m: Annotated[
+        float | None, Field(description="Least depth of the way in, tide included; null where not known. [m]")
+    ]
+    tide_at_arrival_m: Annotated[float | None, Field(description="Above chart datum, without surge. [m]")]
+    legs: list[LegShape]
     time_to_care_min: Annotated[float | None, Field(description="To the landing and on to the hospital. [min]")]
     hospital: HospitalShape
     landing: Annotated[Bilingual | None, Field(description="Where in the port people are put ashore.")]
@@ -207,7 +220,11 @@ class PassedOverShape(BaseModel):
     """A nearer port, and the finding that displaced it."""
 
     port_id: str
+    name: Bilingual
+    status: Literal["suitable", "caution", "unconfirmed", "excluded"]
     code: str
+    time_to_landing_min: float | None
+    distance_nm: float | None
     text: Bilingual
 
 
@@ -233,6 +250,7 @@ class NoticeShape(BaseModel):
     code: str
     level: Literal["information", "caution", "warning"]
     text: Bilingual
+    port_ids: Annotated[list[str], Field(description="Ports it names, where it names any.")] = []
 
 
 class ProofShape(BaseModel):
@@ -272,6 +290,132 @@ class DecisionShape(BaseModel):
     proof: ProofShape
     margin: MarginShape
     inputs: Annotated[dict[str, object], Field(description="Versions and digests of all the answer rests on.")]
+
+
+class BriefFindingShape(BaseModel):
+    """What speaks against a port, or is not known."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    code: str
+    weight: Annotated[Literal["hard", "soft", "info"], Field(alias="class")]
+    verdict: Literal["fail", "unknown"]
+
+
+class BriefToldFindingShape(BriefFindingShape):
+    """The same with its sentence."""
+
+    text: Bilingual
+
+
+class BriefPortShape(BaseModel):
+    """A port in a line of a table."""
+
+    id: str
+    name: Bilingual
+    country: str
+    vhf: str | None
+
+
+class BriefFiguresShape(BaseModel):
+    """Way, time and water."""
+
+    status: Literal["suitable", "caution", "unconfirmed"]
+    distance_nm: float | None
+    bearing_deg: int | None
+    time_to_landing_min: float | None
+    time_range_min: Annotated[list[int | None], Field(min_length=2, max_length=2)]
+    clock: Literal["close", "coarse"]
+    eta_at: str | None
+    wait_min: float | None
+    depth_at_arrival_m: float | None
+    tide_at_arrival_m: float | None
+    remarks: Annotated[list[str], Field(description="Codes of what is not known and counts neither way.")]
+
+
+class BriefCandidateShape(BriefFiguresShape):
+    """One of the ports after the recommended one; the first of them has all of `BriefFirstShape` if none is."""
+
+    port: BriefPortShape
+    findings: list[BriefFindingShape]
+
+
+class BriefFirstShape(BriefFiguresShape):
+    """The port to go to, or else to ask about."""
+
+    port: PortShape
+    opens_at: str | None
+    time_to_care_min: float | None
+    hospital: Annotated[HospitalShape | None, Field(description="Only with a casualty.")] = None
+    landing: Bilingual | None
+    hazards: Bilingual | None
+    legs: list[LegShape] | None
+    route: Line | None
+    along_shortest: ShortestShape | None
+    findings: list[BriefToldFindingShape]
+
+
+class BriefPassedOverShape(BaseModel):
+    """A nearer port, and the finding that displaced it."""
+
+    port_id: str
+    name: Bilingual
+    code: str
+    time_to_landing_min: float | None
+    distance_nm: float | None
+    text: Bilingual
+
+
+class BriefCoordinationShape(BaseModel):
+    """Whose waters, and who to talk to; limits of regions are approximate."""
+
+    srr: str | None
+    band: bool
+    centres: list[CentreShape]
+
+
+class UnknownEverywhereShape(BaseModel):
+    """What is unknown of every port shown, said once; what follows from a missing feed goes without saying."""
+
+    codes: list[str]
+    text: Bilingual | None
+
+
+class BriefShape(BaseModel):
+    """The answer to an encounter in its brief view. Advice: the co-ordination centre and the master decide."""
+
+    decision_id: str
+    decided_at: str
+    encounter: Annotated[dict[str, object], Field(description="What was understood; left out is what was not said.")]
+    outcome: Literal["suitable", "unconfirmed", "none"]
+    headline: Bilingual
+    recommended: BriefFirstShape | None
+    candidates: Annotated[
+        list[BriefFirstShape | BriefCandidateShape], Field(description="The next ones, after the recommended one.")
+    ]
+    candidates_count: Annotated[int, Field(description="Ports that are suitable or unconfirmed.")]
+    excluded_count: Annotated[int, Field(description="Ports judged and failed: the full view has each.")]
+    passed_over: Annotated[
+        list[BriefPassedOverShape],
+        Field(description="Every port nearer than the recommended one; the nearest few where none is recommended."),
+    ]
+    passed_over_count: int
+    coordination: BriefCoordinationShape
+    unknown_everywhere: UnknownEverywhereShape
+    notices: Annotated[list[NoticeShape], Field(description="But for what other members say already.")]
+    proof: ProofShape
+    margin: MarginShape
+    inputs: Annotated[dict[str, object], Field(description="Versions; `decision_id` is a digest of all of them.")]
+
+
+class LineShape(BaseModel):
+    """The answer in one sentence, plain ASCII, times in UTC."""
+
+    decision_id: str
+    decided_at: str
+    outcome: Literal["suitable", "unconfirmed", "none"]
+    line: Annotated[Bilingual, Field(description="At most 160 characters.")]
+    long_line: Annotated[Bilingual, Field(description="At most 340 characters.")]
 
 
 class ProblemErrorShape(BaseModel):

@@ -1,10 +1,12 @@
-"""Reading a JSON body without surprises: what two parsers could read differently is refused."""
+"""Reading a request without surprises: what two parsers could read differently, or nobody reads, is refused."""
 
 import json
 from collections.abc import Awaitable, Callable, Coroutine
 from email.message import Message
 from typing import Any, NoReturn
 
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
@@ -60,18 +62,23 @@ class _StrictRequest(Request):
 
 
 class StrictJsonRoute(APIRoute):
-    """A route that reads bodies with `parse_json`: only those declared as JSON, of callers who may send one."""
+    """A route that reads bodies with `parse_json`: only those declared as JSON, of callers who may send one.
+
+    Query parameters it does not know are refused.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Handler of the route."""
         handle: Callable[[Request], Awaitable[Response]] = super().get_route_handler()
 
         doors: tuple[Allowed, ...] = doors_of(self.dependant)
+        query_names = query_names_of(self.dependant)
 
         async def handle_strictly(request: Request) -> Response:
             strict = _StrictRequest(request.scope, request.receive)
             for door in doors:
                 await door(strict)
+            refuse_unknown_query(strict, query_names)
             if self.body_field is not None:
                 check_media_type(strict)
                 if not await strict.body():
@@ -79,6 +86,26 @@ class StrictJsonRoute(APIRoute):
             return await handle(strict)
 
         return handle_strictly
+
+
+def query_names_of(dependant: Dependant) -> frozenset[str]:
+    """Query parameters of a route, its dependencies' included."""
+    own = frozenset(str(field.alias) for field in dependant.query_params)
+    return own.union(*map(query_names_of, dependant.dependencies))
+
+
+def refuse_unknown_query(request: Request, known: frozenset[str]) -> None:
+    """Refuse a query parameter the route does not have: a name misspelled would be a wish ignored.
+
+    Raises
+    ------
+    RequestValidationError
+    """
+    unknown = sorted(request.query_params.keys() - known)
+    if unknown:
+        raise RequestValidationError(
+            [{"type": "extra_forbidden", "loc": ("query", name), "msg": ""} for name in unknown]
+        )
 
 
 def check_media_type(request: Request) -> None:

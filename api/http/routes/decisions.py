@@ -10,25 +10,28 @@ from starlette.responses import Response
 
 from api.access.roles import Permission
 from api.control import Said, is_for_now, keep, made_again, say
+from api.document import whole_document
 from api.encounter import EncounterIn
 from api.house import House
 from api.http.bodies import OverrideIn
 from api.http.callers import Caller, allowed
 from api.http.doors import Counts, JsonText, MaybeRecords, OpenHouse, Records, Work, each_once
-from api.http.examples import DECISION, ENCOUNTERS
+from api.http.examples import DECISIONS, ENCOUNTERS, TRACKS
 from api.http.limits import Workshop
 from api.http.memory import Memory, answered, once_of
 from api.http.openapi import KEYED, problems
 from api.http.own import places_seen, refuse_foreign, refuse_foreign_in, refuse_somebodys
+from api.http.presentation import Presentation, Presented
 from api.http.problems import Busy, DocumentGone, NotTheSame
 from api.http.record_examples import OVERRIDE, OVERRIDE_IN
 from api.http.record_shapes import OverrideShape
-from api.http.shapes import DecisionShape
+from api.http.shapes import BriefShape, DecisionShape, LineShape
 from api.http.strict_json import StrictJsonRoute
 from api.store.decisions import DecisionRecord
 from api.store.errors import Refused, StoreError
 from api.store.ledger import Once
 from api.store.store import Store
+from engine.model import Ask
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
 _log = logging.getLogger(__name__)
@@ -48,9 +51,10 @@ EncounterId = Annotated[str, Field(min_length=1, max_length=80)]
     openapi_extra=KEYED,
     responses={
         200: {
-            "model": DecisionShape,
-            "description": "The decision, also when no port is fit.",
-            "content": {"application/json": {"example": DECISION}},
+            "model": DecisionShape | BriefShape | LineShape,
+            "description": "The decision, also when no port is fit, by `view`; routes as GeoJSON or the recommended "
+            "one as GPX for who accepts that.",
+            "content": TRACKS | {"application/json": {"examples": DECISIONS}},
             "headers": {
                 RECORDED: {
                     "description": "With a store: yes, or no when recording failed.",
@@ -69,6 +73,7 @@ async def create_decision(
     memory: MaybeRecords,
     meters: Counts,
     caller: Annotated[Caller, allowed(Permission.DECIDE)],
+    presented: Presented,
     encounter_id: Annotated[
         EncounterId | None,
         Query(
@@ -89,10 +94,10 @@ async def create_decision(
         if encounter_id is not None:
             memory.store()
         # Measured on two cores: deciding takes 1 ms, but half a second for some positions in narrow water, and
-        # rendering 169 ports takes 40 to 90 ms. In a thread, /healthz and other requests are answered meanwhile.
-        said = await workshop.run(lambda: say(house, encounter, ask, None, None))
-        meters.decided(said.outcome, said.decide_s)
-        return JsonText(said.document)
+        # rendering all ports takes 40 to 90 ms. In a thread, /healthz and other requests are answered meanwhile.
+        answer, outcome, decide_s = await workshop.run(lambda: _answered(house, ask, presented))
+        meters.decided(outcome, decide_s)
+        return answer
     once = await once_of(request, caller)
 
     def known(store: Store) -> None:
@@ -104,12 +109,21 @@ async def create_decision(
     ports = places_seen(caller, seen, encounter_id) if is_for_now(ask, now_s) else None
     said = await workshop.run(lambda: say(house, encounter, ask, ports, encounter_id))
     meters.decided(said.outcome, said.decide_s)
-    return await _kept(house, workshop, memory, caller, once, said, encounter_id)
+    return await _kept(house, workshop, memory, caller, once, said, encounter_id, presented)
+
+
+def _answered(house: House, ask: Ask, presented: Presentation) -> tuple[Response, str, float]:
+    """Answer of a service that keeps no records: only what is shown is put into words."""
+    begun_s = time.perf_counter()
+    decision = house.decide(ask)
+    decide_s = time.perf_counter() - begun_s
+    document = whole_document(decision, presented.ports_needed)
+    return presented.answer(document), str(document["outcome"]), decide_s
 
 
 async def _kept(
     house: House, workshop: Workshop, memory: Memory, caller: Caller, once: Once | None, said: Said,
-    encounter_id: str | None,
+    encounter_id: str | None, presented: Presentation,
 ) -> Response:  # fmt: skip
     """Record a decision and answer it; one that cannot be recorded is answered all the same."""
     try:
@@ -119,20 +133,20 @@ async def _kept(
     except (StoreError, Busy) as failure:
         # People at sea wait for this answer; that it stands in no record is said beside it.
         _log.error("a decision was not recorded: %s", failure)
-        return JsonText(said.document, headers={RECORDED: "no"})
+        return presented.answer(said.document, {RECORDED: "no"})
     memory.changed.set()
     if first is None:
-        return JsonText(said.document, headers={RECORDED: "yes"})
+        return presented.answer(said.document, {RECORDED: "yes"})
     try:
         document = await _document_of(house, workshop, first)
     except (DocumentGone, NotTheSame) as failure:
         _log.error("a repeated decision was answered anew: %s", failure)
-        return JsonText(said.document, headers={RECORDED: "no"})
-    return JsonText(document, headers={RECORDED: "yes", "Idempotency-Replayed": "true"})
+        return presented.answer(said.document, {RECORDED: "no"})
+    return presented.answer(document, {RECORDED: "yes", "Idempotency-Replayed": "true"})
 
 
 async def _document_of(house: House, workshop: Workshop, record: DecisionRecord) -> bytes:
-    """The bytes that were handed out: those kept, or made again and found to be the same.
+    """The bytes that were recorded: those kept, or made again and found to be the same.
 
     Raises
     ------
@@ -156,8 +170,12 @@ async def _document_of(house: House, workshop: Workshop, record: DecisionRecord)
     tags=["decisions"],
     summary="A decision that was recorded",
     response_class=JsonText,
+    dependencies=[Depends(each_once)],
     responses={
-        200: {"model": DecisionShape, "content": {"application/json": {"example": DECISION}}},
+        200: {
+            "model": DecisionShape | BriefShape | LineShape,
+            "content": TRACKS | {"application/json": {"examples": DECISIONS}},
+        },
         **problems(403, 404, 410, 422, 500, 503),
     },
 )
@@ -167,18 +185,19 @@ async def read_decision(
     workshop: Work,
     memory: Records,
     caller: Annotated[Caller, allowed(Permission.READ_RECORDS)],
+    presented: Presented,
 ) -> Response:
-    """The bytes that were handed out, of the newest record of that name.
+    """The newest record of that name, in any view: `view=full&lang=both` gives the bytes that were recorded.
 
-    Documents are kept for a while; after that they are made again from the record, and answered only if their SHA-256
-    is the one recorded.
+    Whole documents are kept for a while; after that they are made again from the record, and answered only if their
+    SHA-256 is the one recorded. Other views are made of the whole document.
     """
 
     def recorded(store: Store) -> DecisionRecord:
         refuse_foreign(caller, store, "decision_id", decision_id)
         return store.decision(decision_id, principal=caller.principal if caller.own_only else None)
 
-    return JsonText(await _document_of(house, workshop, await memory.run(recorded)))
+    return presented.answer(await _document_of(house, workshop, await memory.run(recorded)))
 
 
 @router.post(

@@ -11,6 +11,10 @@ from api.store.ledger import Actor, Role
 from api.store.store import open_for_service
 
 
+WHOLE = "?view=full&lang=both"
+"""Query of a decision with every port and every finding in both languages, as it is recorded."""
+
+
 class Caller:
     """Synchronous calls of an ASGI application, all on one event loop."""
 
@@ -43,13 +47,13 @@ class Caller:
         # Not by httpx: it cannot send a lone surrogate.
         return self.request(method, path, content=json.dumps(body).encode(), headers=sent)
 
-    def decide(self, body):
-        return self.decide_raw(json.dumps(body).encode())
+    def decide(self, body, query=WHOLE):
+        return self.decide_raw(json.dumps(body).encode(), query)
 
-    def decide_raw(self, data, **headers):
+    def decide_raw(self, data, query=WHOLE, **headers):
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {"Content-Type": "application/json"} | given
-        return self.request("POST", "/v1/decisions", content=data, headers=sent)
+        return self.request("POST", f"/v1/decisions{query}", content=data, headers=sent)
 
     def plan(self, body):
         return self.request("POST", "/v1/plans", json=body)

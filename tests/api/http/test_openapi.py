@@ -124,6 +124,8 @@ def test_plan_examples_are_answered_as_shown(client, example):
     ("shape", "example"),
     [
         (shapes.DecisionShape, examples.DECISION),
+        (shapes.BriefShape, examples.BRIEF),
+        (shapes.LineShape, examples.LINE),
         (shapes.DistanceShape, examples.DISTANCE),
         (shapes.PortFactsShape, examples.PORT),
         (shapes.PortsShape, examples.PORTS),
@@ -193,6 +195,13 @@ def test_real_answers_have_the_shape_described(client, encounter):
     document = client.decide(encounter).json()
     shapes.DecisionShape.model_validate(document)
     assert document.keys() == shapes.DecisionShape.model_fields.keys() == examples.DECISION.keys()
+    brief = client.decide(encounter, "").json()
+    shapes.BriefShape.model_validate(brief)
+    assert brief.keys() == shapes.BriefShape.model_fields.keys() == examples.BRIEF.keys()
+    assert brief["recommended"].keys() == examples.BRIEF["recommended"].keys()
+    line = client.decide(encounter, "?view=line").json()
+    shapes.LineShape.model_validate(line)
+    assert line.keys() == shapes.LineShape.model_fields.keys() == examples.LINE.keys()
     shapes.PortsShape.model_validate(client.get("/v1/ports").json())
     shapes.DistanceShape.model_validate(client.get("/v1/distances?from=dover&to=calais").json())
     tide = client.get("/v1/ports/dover/tide").json()
@@ -201,6 +210,29 @@ def test_real_answers_have_the_shape_described(client, encounter):
     shapes.ProblemShape.model_validate(client.decide({}).json())
     shapes.HealthShape.model_validate(client.get("/healthz").json())
     shapes.ReadyShape.model_validate(client.get("/readyz").json())
+
+
+def test_a_generator_can_use_it(described):
+    """No reference beside a type, every name once, short operation ids, a server."""
+    ids = [operation["operationId"] for operations in described["paths"].values() for operation in operations.values()]
+    assert len(set(ids)) == len(ids)
+    assert all("_v1_" not in name and len(name) <= 24 for name in ids)
+    titles = [schema["title"] for schema in described["components"]["schemas"].values() if "title" in schema]
+    assert len(set(titles)) == len(titles)
+    assert all("__" not in name for name in described["components"]["schemas"])
+    assert described["servers"] == [{"url": "/"}]
+
+    def schemas(node):
+        if isinstance(node, dict):
+            yield node
+            for value in node.values():
+                yield from schemas(value)
+        elif isinstance(node, list):
+            for value in node:
+                yield from schemas(value)
+
+    beside = [node for node in schemas(described["paths"]) if "type" in node and ("$ref" in node or "anyOf" in node)]
+    assert beside == []
 
 
 def test_the_example_of_a_problem_is_what_is_answered(client):

@@ -50,7 +50,7 @@ def test_a_decision_is_recorded_and_read_again_byte_for_byte(control, now, store
     answer = control.decide(now)
     assert answer.headers["safeport-recorded"] == "yes"
     name = answer.json()["decision_id"]
-    assert control.get(f"/v1/decisions/{name}").content == answer.content
+    assert control.get(f"/v1/decisions/{name}?view=full&lang=both").content == answer.content
     control.put("/v1/ports/dover/status", {"status": "open"})
     again = replay(store.decision(name), lambda record: say_again(house, record))
     assert (again.same, again.stored_intact) == (True, True)
@@ -76,6 +76,7 @@ def test_what_was_made_with_data_that_are_gone_is_said_to_be_gone(control, call_
     made = call_app(create_app(elsewhere, store=store)).post("/v1/decisions", now, headers=key)
     path = f"/v1/decisions/{made.json()['decision_id']}"
     assert control.get(path).content == made.content
+    assert control.get(f"{path}?view=line").json()["line"]
     store.forget_documents(0)
     gone = control.get(path)
     assert (gone.status_code, gone.json()["code"]) == (410, "DOCUMENT_GONE")

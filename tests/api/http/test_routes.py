@@ -1,3 +1,4 @@
+import gpxpy
 import pytest
 
 from api.distance import distance_document
@@ -13,6 +14,69 @@ def test_a_decision_is_the_document_of_the_command_line_byte_for_byte(client, ho
     asked = house.ask(EncounterIn.model_validate(encounter), 0.0)
     assert answer.content == dump(decision_document(house.decide(asked))).encode()
     assert answer.json()["decision_id"].startswith("d-")
+
+
+@pytest.mark.parametrize("view", ["brief", "full", "line"])
+@pytest.mark.parametrize("lang", ["en", "fr", "both"])
+def test_every_view_is_the_document_of_the_command_line(client, house, encounter, view, lang):
+    answer = client.decide(encounter, f"?view={view}&lang={lang}&limit=3")
+    asked = house.ask(EncounterIn.model_validate(encounter), 0.0)
+    assert answer.text == dump(decision_document(house.decide(asked), view, lang, 3))
+    assert answer.headers["vary"].startswith("Accept, Accept-Language")
+
+
+def test_the_brief_view_in_english_is_the_default(client, encounter):
+    plain = client.decide(encounter, "")
+    assert plain.content == client.decide(encounter, "?view=brief&lang=en&limit=5").content
+    assert len(plain.content) < 8_000
+
+
+@pytest.mark.parametrize(
+    ("accepted", "lang"),
+    [("fr", "fr"), ("fr-FR,fr;q=0.9,en;q=0.8", "fr"), ("en-GB,fr;q=0.5", "en"), ("de", "en"), ("fr;q=x", "en"),
+     ("fr;q=0", "en"), ("", "en")],
+)  # fmt: skip
+def test_the_language_is_the_one_a_client_prefers(client, encounter, accepted, lang):
+    headers = {"Content-Type": "application/json", "Accept-Language": accepted}
+    answer = client.post("/v1/decisions?view=line", encounter, headers)
+    assert answer.json()["line"].keys() == {lang}
+    assert client.post("/v1/decisions?view=line&lang=both", encounter, headers).json()["line"].keys() == {"en", "fr"}
+
+
+def test_routes_come_as_geojson_and_gpx_for_who_accepts_that(client, encounter):
+    def accepting(types):
+        return client.post("/v1/decisions?limit=3", encounter, {"Accept": types})
+
+    collection = accepting("application/geo+json")
+    assert collection.headers["content-type"] == "application/geo+json"
+    assert len(collection.json()["features"]) == 4
+    track = accepting("application/gpx+xml, application/json;q=0.5")
+    assert track.headers["content-type"] == "application/gpx+xml"
+    (route,) = gpxpy.parse(track.text).routes
+    assert route.points
+    for types in ("*/*", "application/json, application/gpx+xml;q=0.9", "text/html", "application/gpx+xml;q=0"):
+        assert accepting(types).headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [("veiw=full", "veiw"), ("view=whole", "view"), ("lang=de", "lang"), ("limit=0", "limit"), ("limit=x", "limit"),
+     ("draft=2", "draft")],
+)  # fmt: skip
+def test_a_query_nobody_understands_is_refused(client, encounter, query, name):
+    answer = client.decide(encounter, f"?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == f"/{name}"
+
+
+def test_unknown_query_parameters_are_refused_everywhere(client):
+    for path in ("/v1/ports?colour=red", "/v1/distances?from=dover&to=calais&draft=2", "/v1/ports/dover?x=1"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "UNKNOWN_FIELD")
+
+
+def test_a_parameter_twice_is_refused(client, encounter):
+    assert client.decide(encounter, "?view=full&view=brief").status_code == 422
 
 
 def test_the_same_request_gives_the_same_bytes(client, encounter):

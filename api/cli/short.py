@@ -1,0 +1,129 @@
+"""A decision in six lines, the answer first: for a small screen, or to be read out."""
+
+from api.cli.layout import WIDTH, Ink, cut
+from api.cli.render import COLOUR, degrees_text, in_few_words, miles_text, speaking_against, time_text
+from api.cli.words import word
+from api.document import water_at_arrival_m
+from api.documents.legs import legs_of
+from engine.decide import nearer_than, only_by_person
+from engine.explain import METRES, MILES, bearing_deg, clock, eta_s, first_channel, port_name, show
+from engine.model import Decision
+from engine.sea_route import chosen_track
+from engine.units import NAUTICAL_MILE_M
+from engine.vocab import Code, Status
+
+_NAMED = 3
+"""So many nearer ports are named."""
+
+
+def short_text(decision: Decision, language: str, ports: int, ink: Ink) -> str:
+    """Six lines of at most eighty columns.
+
+    Parameters
+    ----------
+    decision : Decision
+    language : str
+        ``en`` or ``fr``.
+    ports : int
+        How many candidates to name, the first included.
+    ink : Ink
+    """
+    first = int(decision.order[0])
+    status = Status(decision.status[first])
+    answer = cut(_answer(decision, first, language), WIDTH)
+    lines = [ink.strong(ink.tinted(answer, COLOUR[status] if decision.recommended is not None else "red"))]
+    if status != Status.EXCLUDED:
+        lines += [_way(decision, first, language), _doubts(decision, first, language)]
+    asked = _ask_first(decision, language)
+    if asked:
+        lines.insert(1, ink.strong(asked))
+    else:
+        lines.append(_nearer(decision, language))
+    lines += [_call(decision, language), _next(decision, language, ports)]
+    return "\n".join(lines)
+
+
+def _answer(decision: Decision, port: int, language: str) -> str:
+    if decision.status[port] == Status.EXCLUDED:
+        return word("short_none", language)
+    kind = "short_advice" if decision.recommended is not None else "short_unconfirmed"
+    if any(notice.code == Code.RESCUE_INCOMPLETE for notice in decision.notices):
+        kind = "short_information"
+    facts = (
+        port_name(decision, port, language), time_text(decision, port, language), miles_text(decision, port, language),
+        word("eta", language, clock=clock(eta_s(decision, port), language)),
+    )  # fmt: skip
+    return f"{word(kind, language)} {', '.join(facts)}"
+
+
+def _ask_first(decision: Decision, language: str) -> str:
+    """The much nearer port that is not confirmed, where there is one."""
+    notice = next((one for one in decision.notices if one.code == Code.UNCONFIRMED_NEARER), None)
+    if notice is None:
+        return ""
+    port = int(notice.facts["port"])  # type: ignore[call-overload]
+    facts = f"{port_name(decision, port, language)} {time_text(decision, port, language)}"
+    channel = first_channel(decision.world.ports[port].vhf, "16")
+    why = in_few_words(decision, port, None, language)
+    return cut(word("short_ask", language, port=facts, vhf=channel, why=why), WIDTH)
+
+
+def _way(decision: Decision, port: int, language: str) -> str:
+    """Where it lies, the first legs, and the water at arrival."""
+    bearing = word("bearing", language, degrees=degrees_text(bearing_deg(decision, port)))
+    legs = [
+        f"{leg['course_deg']:03d} {show(float(str(leg['distance_nm'])) * NAUTICAL_MILE_M, MILES, language)}"
+        for leg in legs_of(chosen_track(decision, port))[:3]
+    ]
+    depth_m, tide_m = water_at_arrival_m(decision, port)
+    water = word("short_water", language, depth=show(depth_m, METRES, language), tide=show(tide_m, METRES, language))
+    courses = [word("short_legs", language, legs="; ".join(legs))] if legs else []
+    return cut(", ".join([bearing, water, *courses]), WIDTH)
+
+
+def _doubts(decision: Decision, port: int, language: str) -> str:
+    """Status, and what speaks for caution in a few words each."""
+    status = Status(decision.status[port])
+    against = [in_few_words(decision, port, int(rule), language) for rule in speaking_against(decision, port)]
+    title = word(f"status_{status.name.lower()}", language)
+    return cut(word("short_doubts", language, status=title, doubts=", ".join(against)) if against else title, WIDTH)
+
+
+def _nearer(decision: Decision, language: str) -> str:
+    """Nearer ports and what displaced them; places that only a person may choose are counted."""
+    nearer = nearer_than(decision, decision.recommended)
+    harbours = [port for port in nearer if not only_by_person(decision, port)]
+    told = [
+        f"{port_name(decision, port, language)} {time_text(decision, port, language)}"
+        f" ({in_few_words(decision, port, None, language)})"
+        for port in harbours
+    ]
+    for count in range(min(_NAMED, len(told)), -1, -1):
+        # What is not named is counted, and the count is never cut off.
+        rest = len(nearer) - count
+        line = word("short_nearer", language, ports=", ".join([*told[:count], *([f"+{rest}"] if rest else [])]))
+        if len(line) <= WIDTH:
+            break
+    return line if nearer else word("short_nearest", language)
+
+
+def _call(decision: Decision, language: str) -> str:
+    """Harbour first channel and the coordination centre."""
+    port = int(decision.order[0])
+    calls = []
+    if decision.status[port] != Status.EXCLUDED:
+        channel = first_channel(decision.world.ports[port].vhf, "16")
+        calls.append(f"{port_name(decision, port, language)} VHF {channel}")
+    calls += [f"{centre.name} VHF 16" for centre in decision.coordination.centres]
+    if any(notice.code == Code.RESCUE_STATE_UNKNOWN for notice in decision.notices):
+        calls.append(word("short_question", language))
+    return cut(f"{word('call', language)} {'; '.join(calls)}", WIDTH)
+
+
+def _next(decision: Decision, language: str, ports: int) -> str:
+    others = [int(port) for port in decision.order[1:ports] if decision.status[port] != Status.EXCLUDED]
+    named = [f"{port_name(decision, port, language)} {time_text(decision, port, language)}" for port in others]
+    end = word("short_advisory", language)
+    room = WIDTH - len(end) - 1
+    start = f"{word('next', language)} {', '.join(named)}." if named else ""
+    return f"{cut(start, room)} {end}".strip()

@@ -1,0 +1,146 @@
+"""The line view: one sentence for a satellite or text message, and a second one with room for the reason.
+
+Plain ASCII, so that a message stays one part on every network. Times are UTC.
+"""
+
+import unicodedata
+from typing import Any
+
+Json = dict[str, Any]
+
+SHORT_CHARS = 160
+"""One part of a text message."""
+
+LONG_CHARS = 340
+"""A satellite message."""
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "suitable": ("ADVICE: {port}", "CONSEIL : {port}"),
+    "caution": ("ADVICE: {port} with caution", "CONSEIL : {port} sous reserve"),
+    "unconfirmed": ("WARNING: no port confirmed. Ask {port}", "ALERTE : aucun port confirme. Demander {port}"),
+    "none": ("WARNING: no port fit", "ALERTE : aucun port adapte"),
+    "information": (
+        "WARNING: rescue not complete. INFORMATION: {port}",
+        "ALERTE : sauvetage non termine. INFORMATION : {port}",
+    ),
+    "way": (" {miles}nm {bearing}T {minutes}min ETA {eta}", " {miles}M {bearing}deg {minutes}min HPA {eta}"),
+    "vhf": (" VHF{vhf}", " VHF{vhf}"),
+    "call": (". {centre} VHF16", ". {centre} VHF16"),
+    "nearer": (". Nearer, ask: {port}", ". Plus pres, demander : {port}"),
+    "minutes": (" {minutes}min", " {minutes}min"),
+    "advice": (". MRCC and master decide.", ". CROSS et capitaine decident."),
+    "decides": (". MRCC and master decide.", ". Le CROSS/MRCC et le capitaine decident."),
+    "why": (" ({text})", " ({text})"),
+    "next": (". Next {port} {miles}nm {minutes}min", ". Ensuite {port} {miles}M {minutes}min"),
+}
+
+
+def line_of(document: Json) -> Json:
+    """The line view of a whole document, in both languages.
+
+    Parameters
+    ----------
+    document : dict
+        Of `api.document.whole_document`, cut to one candidate or more.
+    """
+    return {
+        "decision_id": document["decision_id"],
+        "decided_at": document["decided_at"],
+        "outcome": document["outcome"],
+        "line": {lang: _short(document, lang) for lang in ("en", "fr")},
+        "long_line": {lang: _long(document, lang) for lang in ("en", "fr")},
+    }
+
+
+def _short(document: Json, lang: str) -> str:
+    end = _word("advice", lang)
+    optional = [_nearer(document, lang, with_why=False), _centre(document, lang)]
+    return _fitted(_first(document, lang), optional, end, SHORT_CHARS)
+
+
+def _long(document: Json, lang: str) -> str:
+    end = _word("decides", lang)
+    optional = [_nearer(document, lang, with_why=True), _centre(document, lang), _next(document, lang)]
+    return _fitted(_first(document, lang), optional, end, LONG_CHARS)
+
+
+def _fitted(first: str, optional: list[str], end: str, most: int) -> str:
+    """What has to be said, and of the rest whatever still fits, in order of need."""
+    line = _ascii(first)
+    end = _ascii(end)
+    line = line[: most - len(end)]
+    for part in map(_ascii, optional):
+        if len(line) + len(part) + len(end) <= most:
+            line += part
+    return line + end
+
+
+def _first(document: Json, lang: str) -> str:
+    """What to do: the port recommended, or else the best unconfirmed one."""
+    candidates = document["candidates"]
+    if not candidates:
+        return _word("none", lang)
+    first = candidates[0]
+    kind = first["status"]
+    if any(notice["code"] == "RESCUE_INCOMPLETE" for notice in document["notices"]) and kind != "unconfirmed":
+        kind = "information"
+    said = _word(kind, lang, port=_name(first, lang))
+    if first["time_to_landing_min"] is not None:
+        eta = first["eta_at"]
+        said += _word(
+            "way", lang, miles=f"{first['distance_nm']:.1f}",
+            bearing=f"{first['bearing_deg'] % 360:03d}", minutes=f"{first['time_to_landing_min']:.0f}",
+            eta="-" if eta is None else f"{eta[11:13]}{eta[14:16]}Z",
+        )  # fmt: skip
+    vhf = _channel(first["port"]["vhf"])
+    return said + (_word("vhf", lang, vhf=vhf) if vhf else "")
+
+
+def _nearer(document: Json, lang: str, *, with_why: bool) -> str:
+    """The much nearer port to ask about first, as the headline names it."""
+    notice = next((one for one in document["notices"] if one["code"] == "UNCONFIRMED_NEARER"), None)
+    if notice is None:
+        return ""
+    port = next((one for one in document["passed_over"] if one["port_id"] in notice.get("port_ids", ())), None)
+    if port is None:
+        return ""
+    said = _word("nearer", lang, port=port["name"][lang].upper())
+    if port["time_to_landing_min"] is not None:
+        said += _word("minutes", lang, minutes=f"{port['time_to_landing_min']:.0f}")
+    return said + (_word("why", lang, text=port["text"][lang].rstrip(".")) if with_why else "")
+
+
+def _next(document: Json, lang: str) -> str:
+    """The runner-up."""
+    others = document["candidates"][1:2]
+    if not others or others[0]["time_to_landing_min"] is None:
+        return ""
+    other = others[0]
+    return _word(
+        "next", lang, port=_name(other, lang), miles=f"{other['distance_nm']:.1f}",
+        minutes=f"{other['time_to_landing_min']:.0f}",
+    )  # fmt: skip
+
+
+def _centre(document: Json, lang: str) -> str:
+    centres = document["coordination"]["centres"]
+    return _word("call", lang, centre=centres[0]["name"]) if centres else ""
+
+
+def _name(candidate: Json, lang: str) -> str:
+    name: str = candidate["port"]["name"][lang]
+    return name.upper()
+
+
+def _channel(vhf: str | None) -> str:
+    """The channel to call first."""
+    return "" if vhf is None else vhf.split(" ", maxsplit=1)[0].strip(",;")
+
+
+def _word(key: str, lang: str, **fields: object) -> str:
+    return _WORDS[key][lang == "fr"].format(**fields)
+
+
+def _ascii(text: str) -> str:
+    """A text without accents."""
+    return unicodedata.normalize("NFKD", text.replace("œ", "oe")).encode("ascii", "ignore").decode()

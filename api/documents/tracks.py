@@ -1,0 +1,79 @@
+"""Routes of a decision for charts and plotters: GeoJSON features, and the recommended one as GPX."""
+
+from typing import Any
+
+from gpxpy.gpx import GPX, GPXRoute, GPXRoutePoint
+
+from api.documents.language import BOTH
+
+Json = dict[str, Any]
+
+NOT_FOR_NAVIGATION = "Advice only, not for navigation. MRCC and master decide."
+_PROPERTIES = ("status", "distance_nm", "time_to_landing_min", "eta_at", "bearing_deg")
+
+
+def geojson_of(document: Json, limit: int) -> Json:
+    """The encounter and the routes to the first ports as a FeatureCollection, RFC 7946.
+
+    Parameters
+    ----------
+    document : dict
+        Of `api.document.whole_document`, cut to `limit` candidates or more.
+    limit : int
+        Routes at most.
+
+    Returns
+    -------
+    dict
+        A port without a way to sail has a null geometry. The decision's name, outcome and headline stand beside the
+        features.
+    """
+    position = {
+        "type": "Feature", "geometry": document["encounter"]["position"],
+        "properties": {"role": "encounter", "at": document["decided_at"]},
+    }  # fmt: skip
+    routes = [
+        {
+            "type": "Feature",
+            "geometry": one["route"],
+            "properties": {
+                "role": "recommended" if rank == 1 and document["recommended"] is not None else "candidate",
+                "rank": rank, "port_id": one["port"]["id"], "name": one["port"]["name"],
+                **{name: one[name] for name in _PROPERTIES},
+            },
+        }
+        for rank, one in enumerate(document["candidates"][:limit], 1)
+    ]  # fmt: skip
+    return {
+        "type": "FeatureCollection",
+        "features": [position, *routes],
+        **{name: document[name] for name in ("decision_id", "outcome", "headline")},
+        "notice": NOT_FOR_NAVIGATION,
+    }
+
+
+def gpx_of(document: Json, lang: str) -> str:
+    """The recommended route as GPX 1.1; without a recommended port, a file that says so and has no route.
+
+    Parameters
+    ----------
+    document : dict
+        Of `api.document.whole_document`, cut to one candidate or more.
+    lang : str
+        Of the texts; `both` counts as English.
+    """
+    lang = "en" if lang == BOTH else lang
+    gpx = GPX()
+    gpx.creator = "safeport"
+    gpx.name = document["decision_id"]
+    gpx.description = f"{document['headline'][lang]} {NOT_FOR_NAVIGATION}"
+    best = document["recommended"]
+    if best is not None and best["route"] is not None:
+        name = best["port"]["name"][lang]
+        route = GPXRoute(name=name, description=NOT_FOR_NAVIGATION)
+        points = best["route"]["coordinates"]
+        for number, (lon, lat) in enumerate(points):
+            label = name if number == len(points) - 1 else f"{number:02d}"
+            route.points.append(GPXRoutePoint(latitude=lat, longitude=lon, name=label))
+        gpx.routes.append(route)
+    return str(gpx.to_xml(version="1.1"))

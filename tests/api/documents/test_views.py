@@ -1,0 +1,207 @@
+"""Views of a decision: what they keep, what they leave out, how large they are."""
+
+import gzip
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import gpxpy
+import orjson
+import pytest
+
+from api.document import decision_document, document_view, dump, whole_document
+from api.documents.brief import MOST_PASSED_OVER
+from api.documents.line import LONG_CHARS, SHORT_CHARS
+from api.documents.tracks import geojson_of, gpx_of
+from api.encounter import EncounterIn
+from bench.points import read_points
+from bench.register import VESSELS, coastal_points
+from engine.decide import decide
+from engine.errors import PositionRefused
+from engine.kernels.geodesy import geodesic_length_m
+from engine.units import NAUTICAL_MILE_M
+
+MOST_BYTES = 8_000
+MOST_GZIPPED = {"en": 2_560, "fr": 2_750}
+"""What nine in ten brief answers stay below; French says the same in more letters."""
+
+AT_S = datetime(2026, 11, 22, 14, 30, tzinfo=UTC).timestamp()
+
+
+def decided(house, lon, lat, vessel=None, **more):
+    encounter = EncounterIn.model_validate({
+        "position": {"type": "Point", "coordinates": [lon, lat]}, "time": "2026-11-22T14:30:00Z", "persons": 8,
+        "vessel": vessel or {"profile": "rnli-severn"}, **more,
+    })  # fmt: skip
+    return house.decide(house.ask(encounter, AT_S))
+
+
+@pytest.fixture(scope="module")
+def decisions(house):
+    """A fixed set of encounters: half of them near the coast, half anywhere; four vessels in turn."""
+    points = coastal_points(house, 30) + read_points()[:30]
+    found = []
+    for number, (lon, lat) in enumerate(points):
+        vessel = list(VESSELS.values())[number % len(VESSELS)]
+        try:
+            found.append(decided(house, lon, lat, vessel))
+        except PositionRefused:
+            continue
+    assert len(found) > 50
+    return found
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_nine_in_ten_brief_answers_are_small(decisions, lang):
+    texts = [dump(decision_document(decision, "brief", lang)).encode() for decision in decisions]
+    within = [len(text) <= MOST_BYTES and len(gzip.compress(text, 6)) <= MOST_GZIPPED[lang] for text in texts]
+    assert sum(within) >= 0.9 * len(within), sorted((len(text), len(gzip.compress(text, 6))) for text in texts)[-8:]
+    assert max(map(len, texts)) < 2 * MOST_BYTES
+
+
+def test_a_view_of_the_whole_document_is_the_view_of_the_decision(decisions):
+    """A record that keeps the whole document can be answered in any view, without deciding anew."""
+    for decision in decisions[:12]:
+        whole = orjson.loads(dump(decision_document(decision)))
+        for view in ("brief", "line"):
+            for lang, limit in (("en", 5), ("both", 2)):
+                assert document_view(whole, view, lang, limit) == orjson.loads(
+                    dump(decision_document(decision, view, lang, limit))
+                )
+
+
+def test_the_brief_view_drops_nothing_without_saying_so(decisions):
+    for decision in decisions:
+        whole, brief = decision_document(decision), decision_document(decision, "brief", "both", 4)
+        kept = {name: brief[name] for name in ("decision_id", "outcome", "headline", "proof", "margin")}
+        assert kept == {name: whole[name] for name in kept}
+        assert brief["excluded_count"] == len(whole["excluded"])
+        assert brief["candidates_count"] == len(whole["candidates"])
+        assert brief["passed_over_count"] == len(whole["passed_over"])
+        shown = ([] if brief["recommended"] is None else [brief["recommended"]]) + brief["candidates"]
+        wanted = whole["candidates"][:4]
+        assert [one["port"]["id"] for one in shown] == [one["port"]["id"] for one in wanted]
+        listed = [one["port_id"] for one in brief["passed_over"]]
+        nearer = [one["port_id"] for one in whole["passed_over"]]
+        assert listed == (nearer if brief["recommended"] else nearer[:MOST_PASSED_OVER])
+        for short, long in zip(shown, wanted, strict=True):
+            against = {one["code"] for one in long["findings"] if one["verdict"] in ("fail", "unknown")}
+            told = {one["code"] for one in short["findings"]} | set(short["remarks"])
+            assert told <= against
+            # What is left out is what every port shown has in common.
+            for other in wanted:
+                assert against - told <= {one["code"] for one in other["findings"] if one["verdict"] != "pass"}
+
+
+def test_notices_left_out_are_said_elsewhere(house):
+    whole = decision_document(decided(house, 1.35, 51.0), "full")
+    brief = decision_document(decided(house, 1.35, 51.0), "brief", "both")
+    gone = {one["code"] for one in whole["notices"]} - {one["code"] for one in brief["notices"]}
+    assert {"NO_STATUS_FEED", "WX_MISSING"} <= gone & set(brief["unknown_everywhere"]["codes"])
+    assert "harbour state" in brief["unknown_everywhere"]["text"]["en"]
+    assert gone - set(brief["unknown_everywhere"]["codes"]) == {
+        "SRR_UK", "SRR_APPROXIMATE", "POLICY_EFFECT", "ADVISORY_ONLY"
+    }  # fmt: skip
+    assert (brief["coordination"]["srr"], brief["encounter"]["policy"]) == ("UK", "nearest-time")
+
+
+def test_one_language_leaves_no_word_of_the_other(house):
+    document = decision_document(decided(house, 1.35, 51.0), "full", "fr")
+    assert document["headline"].keys() == {"fr"}
+    assert '"en":' not in dump(document)
+
+
+def test_legs_lead_from_turn_to_turn_and_add_up_to_the_route(decisions):
+    for decision in decisions[:12]:
+        best = decision_document(decision, "brief", "en")["recommended"]
+        if best is None or best["route"] is None:
+            continue
+        points = best["route"]["coordinates"]
+        run_nm = sum(geodesic_length_m(*a, *b) for a, b in pairwise(points)) / NAUTICAL_MILE_M
+        assert sum(leg["distance_nm"] for leg in best["legs"]) == pytest.approx(run_nm, abs=0.15)
+        assert best["legs"][-1]["to"] == points[-1]
+        assert all(leg["to"] in points and 0 <= leg["course_deg"] < 360 for leg in best["legs"])
+        assert len(best["legs"]) < len(points)
+
+
+def test_water_at_arrival_is_the_one_the_rule_on_depth_judged(decisions):
+    seen = 0
+    for decision in decisions[:12]:
+        for one in decision_document(decision)["candidates"][:20]:
+            (depth,) = [finding for finding in one["findings"] if finding["rule"] == "R-NAV-01"]
+            if one["depth_at_arrival_m"] is not None and depth["measured"] is not None and one["wait_min"] == 0.0:
+                seen += 1
+                assert one["depth_at_arrival_m"] == pytest.approx(depth["measured"], abs=0.01)
+                assert one["tide_at_arrival_m"] is not None
+    assert seen > 50
+
+
+def test_without_a_tide_there_is_no_depth_at_arrival(house, world):
+    encounter = EncounterIn.model_validate({"position": {"type": "Point", "coordinates": [1.35, 51.0]}})
+    document = decision_document(decide(house.ask(encounter, AT_S), world))
+    found = [(one["depth_at_arrival_m"], one["tide_at_arrival_m"]) for one in document["candidates"]]
+    assert set(found) == {(None, None)}
+
+
+def test_lines_fit_their_messages_and_are_plain(decisions):
+    for decision in decisions:
+        document = decision_document(decision, "line", "both")
+        for lang in ("en", "fr"):
+            short, long = document["line"][lang], document["long_line"][lang]
+            assert len(short) <= SHORT_CHARS
+            assert len(short) <= len(long) + 10
+            assert len(long) <= LONG_CHARS
+            assert (short + long).isascii()
+        best = decision.recommended
+        if best is not None and decision.world.ports[best].name_en.isascii():
+            assert decision.world.ports[best].name_en.upper() in document["line"]["en"]
+
+
+def test_a_line_names_the_much_nearer_port_to_ask(decisions):
+    asked = 0
+    for decision in decisions:
+        whole = whole_document(decision, 1)
+        notice = next((one for one in whole["notices"] if one["code"] == "UNCONFIRMED_NEARER"), None)
+        if notice is None:
+            continue
+        asked += 1
+        name = next(port.name_en for port in decision.world.ports if port.id == notice["port_ids"][0])
+        if name.isascii():
+            assert f"ask: {name.upper()}" in decision_document(decision, "line", "en")["long_line"]["en"]
+    assert asked
+
+
+def test_no_port_fit_is_a_line_too(house):
+    decision = decided(house, 1.35, 51.0, {"speed_kn": 10, "draught_m": 25, "loa_m": 400})
+    document = decision_document(decision, "line", "both")
+    assert document["line"]["en"].startswith("WARNING: no port")
+    assert document["line"]["fr"].startswith("ALERTE : aucun port")
+    brief = decision_document(decision, "brief", "en")
+    assert brief["recommended"] is None
+    assert len(brief["passed_over"]) == MOST_PASSED_OVER < brief["passed_over_count"]
+
+
+def test_a_rescue_that_goes_on_is_no_advice(house):
+    document = decision_document(decided(house, 1.35, 51.0, persons_in_water=True), "line", "en")
+    assert "rescue not complete" in document["line"]["en"]
+    assert "ADVICE" not in document["line"]["en"]
+
+
+def test_geojson_has_the_encounter_and_the_routes(house):
+    document = whole_document(decided(house, 1.35, 51.0), 3)
+    collection = geojson_of(document, 3)
+    roles = [feature["properties"]["role"] for feature in collection["features"]]
+    assert roles == ["encounter", "recommended", "candidate", "candidate"]
+    assert collection["features"][1]["geometry"] == document["recommended"]["route"]
+    assert collection["features"][0]["geometry"]["coordinates"] == [1.35, 51.0]
+
+
+def test_gpx_is_the_recommended_route(house):
+    document = whole_document(decided(house, 1.35, 51.0), 1)
+    (route,) = gpxpy.parse(gpx_of(document, "fr")).routes
+    points = [(point.longitude, point.latitude) for point in route.points]
+    assert points == [tuple(place) for place in document["recommended"]["route"]["coordinates"]]
+    assert (route.name, route.points[-1].name) == ("Douvres", "Douvres")
+    none = whole_document(decided(house, 1.35, 51.0, {"speed_kn": 10, "draught_m": 25, "loa_m": 400}), 1)
+    read = gpxpy.parse(gpx_of(none, "both"))
+    assert read.routes == []
+    assert "no port" in read.description
