@@ -10,7 +10,6 @@ from api.http import callers, create_app
 from api.store.ledger import Actor, Role
 from api.store.store import open_for_service
 
-
 WHOLE = "?view=full&lang=both"
 """Query of a decision with every port and every finding in both languages, as it is recorded."""
 
