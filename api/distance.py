@@ -121,15 +121,15 @@ def _end(house: House, field: str, text: str) -> _End:
     """Place a text names; the name of a port comes first, as none looks like a position."""
     try:
         port = house.port(text)
-    except UnknownName:
-        position = _position(field, text)
+    except UnknownName as unknown:
+        position = _position(field, text, unknown.remedy)
         return _End(position, position)
     number = house.world.ports.index(port)
     leg_m = float(house.world.columns.harbour_leg_m[number])
     return _End(port.landing, port.approach, leg_m if isfinite(leg_m) else 0.0, number)
 
 
-def _position(field: str, text: str) -> tuple[float, float]:
+def _position(field: str, text: str, remedy: str) -> tuple[float, float]:
     try:
         return parse_position(text)
     except InvalidPosition as wrong:
@@ -137,7 +137,7 @@ def _position(field: str, text: str) -> tuple[float, float]:
         if text.strip() and not any(c.isdigit() for c in text):
             raise UnknownName(
                 field, f"there is no port {text.strip()[:MAX_ECHO_CHARS]!r}.",
-                "Give a port id or UN/LOCODE from the list of ports, or a position such as 51 07.3N 001 20.8E.",
+                f"{remedy} Or give a position such as 51 07.3N 001 20.8E.",
             ) from None  # fmt: skip
         raise InvalidAsk(field, wrong.problem, wrong.remedy) from None
 

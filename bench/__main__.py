@@ -6,7 +6,20 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from api.house import open_house
-from bench import beside_plans, control_room, decisions, distances, forecast, memory, plans, replay, starts, swap, tides
+from bench import (
+    answers,
+    beside_plans,
+    control_room,
+    decisions,
+    distances,
+    forecast,
+    memory,
+    plans,
+    replay,
+    starts,
+    swap,
+    tides,
+)
 from bench.points import read_points
 from bench.report import heading, note, row, seconds, section
 
@@ -17,6 +30,7 @@ def main() -> None:
     _print_machine(house.world.identity["geodata"]["id"], len(points))
     ratios = distances.run(house.world, points)
     decided = decisions.run(house, points)
+    answered = answers.run(house)
     started = starts.run()
     memory.run()
     weather = forecast.run()
@@ -28,6 +42,8 @@ def main() -> None:
     kept = control_room.run(house)
     _print_targets(ratios, decided, started, {**weather, **tidal}, swapped)
     _print_targets_of_replay(replayed)
+    for name, most in (("bytes", answers.MOST_BYTES), ("gzipped", answers.MOST_GZIPPED)):
+        row(f"brief answer, {name}, nine in ten", (f"at most {most:,}", f"{answered[name]:,.0f}"))
     row("store, oversell, kills", ("no fault", kept))
     note(f"load at the end: {_load()}")
 

@@ -91,7 +91,9 @@ def _call_until(address: str, end_s: float) -> list[str | None]:
     answers: list[str | None] = []
     while time.monotonic() < end_s:
         request = urllib.request.Request(
-            f"{address}/v1/decisions", json.dumps(BODY).encode(), {"Content-Type": "application/json"}
+            f"{address}/v1/decisions?view=full&lang=both",
+            json.dumps(BODY).encode(),
+            {"Content-Type": "application/json"},
         )
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:

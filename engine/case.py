@@ -187,7 +187,7 @@ def plausible_range_m(vessel: Vessel, limits: Limits) -> float:
     return max(limits.range_when_unknown_m, by_length_m)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=16)
 def access_of(vessel: Vessel, policy: Policy, world: World) -> PortAccess:
     """What the ports are for a vessel."""
     return port_access(vessel.draught_m, plausible_loa_m(vessel, policy.limits), world.columns, policy.limits)

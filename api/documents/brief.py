@@ -8,6 +8,7 @@ from typing import Any
 
 from api.documents.language import LANGUAGES
 from api.documents.unconnected import FEED_CODES, WITHOUT_FEEDS, WITHOUT_WEATHER, not_connected
+from engine.explain import first_channel
 from engine.vocab import Code
 
 Json = dict[str, Any]
@@ -21,15 +22,17 @@ MOST_PASSED_OVER = 8
 _AGAINST = frozenset({"fail", "unknown"})
 _OF_EACH = (
     "status", "distance_nm", "bearing_deg", "time_to_landing_min", "time_range_min", "clock", "eta_at", "wait_min",
-    "depth_at_arrival_m", "tide_at_arrival_m",
+    "depth_at_arrival_m",
 )  # fmt: skip
 _OF_THE_FIRST = (
-    "port", "opens_at", "time_to_care_min", "hospital", "landing", "hazards", "legs", "route", "along_shortest",
+    "port", "tide_at_arrival_m", "opens_at", "time_to_care_min", "hospital", "hazards", "legs", "route",
+    "along_shortest",
 )  # fmt: skip
+_IF_THERE_IS_ONE = ("opens_at", "along_shortest")
 _OF_THE_FIRST_FINDINGS = ("code", "class", "verdict", "text")
 """Its sentence has the figures."""
 
-_OF_A_NEXT_PORT = ("id", "name", "country", "vhf")
+_OF_A_NEXT_PORT = ("id", "name", "country")
 _FEEDS = frozenset(code.name for code in FEED_CODES)
 _CONSEQUENCES = frozenset(code.name for code in (WITHOUT_FEEDS | WITHOUT_WEATHER) - set(FEED_CODES))
 """Follow from a feed that is not connected, and go without saying beside it."""
@@ -37,6 +40,7 @@ _CONSEQUENCES = frozenset(code.name for code in (WITHOUT_FEEDS | WITHOUT_WEATHER
 _OF_THE_VESSEL = frozenset({Code.EXPOSURE_UNKNOWN.name, Code.FUEL_UNKNOWN.name})
 """Nobody has said it of the vessel or her people, so it is unknown at every port."""
 
+_OF_THE_VESSEL_SAID = ("profile", "speed_kn", "draught_m", "loa_m")
 _REGIONS = (Code.SRR_UK, Code.SRR_FR, Code.SRR_BE, Code.SRR_NL, Code.SRR_IE, Code.SRR_APPROXIMATE)
 _SAID_ELSEWHERE = _FEEDS | {code.name for code in (*_REGIONS, Code.POLICY_EFFECT, Code.ADVISORY_ONLY)}
 """Notices that are said in other members: what is unknown everywhere, the coordination, the policy, who decides."""
@@ -84,7 +88,7 @@ def brief_of(document: Json, limit: int) -> Json:
 
 def _encounter(whole: Json) -> Json:
     """The encounter as it was understood; what is left out was not said, and what is assumed is a notice."""
-    vessel = {name: value for name, value in whole["vessel"].items() if value is not None and name != "assumed"}
+    vessel = {name: whole["vessel"][name] for name in _OF_THE_VESSEL_SAID if whole["vessel"][name] is not None}
     return {**{name: value for name, value in whole.items() if value is not None}, "vessel": vessel}
 
 
@@ -113,8 +117,7 @@ def _figures(whole: Json) -> Json:
     """Figures of a port as people read them: whole minutes of a range, tenths of a metre."""
     figures = {name: whole.get(name) for name in _OF_EACH}
     figures["time_range_min"] = [_rounded(end, 0) for end in whole["time_range_min"]]
-    for name in ("depth_at_arrival_m", "tide_at_arrival_m"):
-        figures[name] = _rounded(figures[name], 1)
+    figures["depth_at_arrival_m"] = _rounded(figures["depth_at_arrival_m"], 1)
     return figures
 
 
@@ -137,8 +140,9 @@ def _first(whole: Json, everywhere: frozenset[str]) -> Json:
         places = [[round(lon, DECIMALS), round(lat, DECIMALS)] for lon, lat in route["coordinates"]]
         route = {**route, "coordinates": places}
     told = [one for one in _against(whole, everywhere) if not _is_remark(one)]
+    names = [name for name in _OF_THE_FIRST if name not in _IF_THERE_IS_ONE or whole.get(name) is not None]
     return {
-        **_figures(whole), **{name: whole.get(name) for name in _OF_THE_FIRST},
+        **_figures(whole), **{name: whole.get(name) for name in names},
         "route": route, "findings": [{name: one[name] for name in _OF_THE_FIRST_FINDINGS} for one in told],
         "remarks": _remarks(whole, everywhere),
     }  # fmt: skip
@@ -147,7 +151,7 @@ def _first(whole: Json, everywhere: frozenset[str]) -> Json:
 def _next(whole: Json, everywhere: frozenset[str]) -> Json:
     """One of the others: a line of a table, and codes of what speaks against it."""
     return {
-        "port": {name: whole["port"][name] for name in _OF_A_NEXT_PORT},
+        "port": {**{name: whole["port"][name] for name in _OF_A_NEXT_PORT}, "vhf": _channel(whole["port"]["vhf"])},
         **_rough(_figures(whole)),
         "findings": [
             {name: one[name] for name in ("code", "class", "verdict")}
@@ -155,6 +159,11 @@ def _next(whole: Json, everywhere: frozenset[str]) -> Json:
         ],
         "remarks": _remarks(whole, everywhere),
     }  # fmt: skip
+
+
+def _channel(vhf: str | None) -> str | None:
+    """The channel to call first."""
+    return None if vhf is None else first_channel(vhf, vhf)
 
 
 def _against(whole: Json, everywhere: frozenset[str]) -> list[Json]:

@@ -6,6 +6,8 @@ Plain ASCII, so that a message stays one part on every network. Times are UTC.
 import unicodedata
 from typing import Any
 
+from engine.explain import first_channel
+
 Json = dict[str, Any]
 
 SHORT_CHARS = 160
@@ -27,10 +29,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "vhf": (" VHF{vhf}", " VHF{vhf}"),
     "call": (". {centre} VHF16", ". {centre} VHF16"),
     "nearer": (". Nearer, ask: {port}", ". Plus pres, demander : {port}"),
-    "minutes": (" {minutes}min", " {minutes}min"),
-    "advice": (". MRCC and master decide.", ". CROSS et capitaine decident."),
-    "decides": (". MRCC and master decide.", ". Le CROSS/MRCC et le capitaine decident."),
-    "why": (" ({text})", " ({text})"),
+    "end": (". MRCC and master decide.", ". CROSS et capitaine decident."),
+    "long_end": (". Advice only, MRCC and master decide.", ". Conseil seulement, CROSS/MRCC et capitaine decident."),
     "next": (". Next {port} {miles}nm {minutes}min", ". Ensuite {port} {miles}M {minutes}min"),
 }
 
@@ -53,25 +53,22 @@ def line_of(document: Json) -> Json:
 
 
 def _short(document: Json, lang: str) -> str:
-    end = _word("advice", lang)
-    optional = [_nearer(document, lang, with_why=False), _centre(document, lang)]
-    return _fitted(_first(document, lang), optional, end, SHORT_CHARS)
+    optional = [_nearer(document, lang), (_centre(document, lang),)]
+    return _fitted(_first(document, lang), optional, _word("end", lang), SHORT_CHARS)
 
 
 def _long(document: Json, lang: str) -> str:
-    end = _word("decides", lang)
-    optional = [_nearer(document, lang, with_why=True), _centre(document, lang), _next(document, lang)]
-    return _fitted(_first(document, lang), optional, end, LONG_CHARS)
+    optional = [_nearer(document, lang), (_centre(document, lang),), (_next(document, lang),)]
+    return _fitted(_first(document, lang), optional, _word("long_end", lang), LONG_CHARS)
 
 
-def _fitted(first: str, optional: list[str], end: str, most: int) -> str:
-    """What has to be said, and of the rest whatever still fits, in order of need."""
-    line = _ascii(first)
+def _fitted(first: str, optional: list[tuple[str, ...]], end: str, most: int) -> str:
+    """What has to be said, and of the rest, in order of need, the fullest wording that still fits."""
     end = _ascii(end)
-    line = line[: most - len(end)]
-    for part in map(_ascii, optional):
-        if len(line) + len(part) + len(end) <= most:
-            line += part
+    line = _ascii(first)[: most - len(end)]
+    for wordings in optional:
+        fitting = (part for part in map(_ascii, wordings) if len(line) + len(part) + len(end) <= most)
+        line += next(fitting, "")
     return line + end
 
 
@@ -92,22 +89,18 @@ def _first(document: Json, lang: str) -> str:
             bearing=f"{first['bearing_deg'] % 360:03d}", minutes=f"{first['time_to_landing_min']:.0f}",
             eta="-" if eta is None else f"{eta[11:13]}{eta[14:16]}Z",
         )  # fmt: skip
-    vhf = _channel(first["port"]["vhf"])
+    vhf = first_channel(first["port"]["vhf"], "")
     return said + (_word("vhf", lang, vhf=vhf) if vhf else "")
 
 
-def _nearer(document: Json, lang: str, *, with_why: bool) -> str:
-    """The much nearer port to ask about first, as the headline names it."""
+def _nearer(document: Json, lang: str) -> tuple[str, ...]:
+    """The much nearer port to ask about first: as its notice says, or by name alone."""
     notice = next((one for one in document["notices"] if one["code"] == "UNCONFIRMED_NEARER"), None)
     if notice is None:
-        return ""
-    port = next((one for one in document["passed_over"] if one["port_id"] in notice.get("port_ids", ())), None)
-    if port is None:
-        return ""
-    said = _word("nearer", lang, port=port["name"][lang].upper())
-    if port["time_to_landing_min"] is not None:
-        said += _word("minutes", lang, minutes=f"{port['time_to_landing_min']:.0f}")
-    return said + (_word("why", lang, text=port["text"][lang].rstrip(".")) if with_why else "")
+        return ()
+    said: str = notice["text"][lang]
+    named = [one["name"][lang] for one in document["passed_over"] if one["port_id"] in notice.get("port_ids", ())]
+    return (f". {said.rstrip('.')}", *(_word("nearer", lang, port=name.upper()) for name in named))
 
 
 def _next(document: Json, lang: str) -> str:
@@ -130,11 +123,6 @@ def _centre(document: Json, lang: str) -> str:
 def _name(candidate: Json, lang: str) -> str:
     name: str = candidate["port"]["name"][lang]
     return name.upper()
-
-
-def _channel(vhf: str | None) -> str:
-    """The channel to call first."""
-    return "" if vhf is None else vhf.split(" ", maxsplit=1)[0].strip(",;")
 
 
 def _word(key: str, lang: str, **fields: object) -> str:

@@ -136,10 +136,9 @@ BRIEF: dict[str, Any] = {
                 {"class": "soft", "code": "LOAD_OVER_SR", "verdict": "fail"},
                 {"class": "info", "code": "PORT_ENTRY_PERMISSION_REQUIRED", "verdict": "fail"},
             ],
-            "port": {"country": "FR", "id": "calais", "name": {"en": "Calais"}, "vhf": "17 (12, 16)"},
+            "port": {"country": "FR", "id": "calais", "name": {"en": "Calais"}, "vhf": "17"},
             "remarks": [],
             "status": "caution",
-            "tide_at_arrival_m": 1.6,
             "time_range_min": [61, 74],
             "time_to_landing_min": 67,
             "wait_min": 0.0,
@@ -159,7 +158,7 @@ BRIEF: dict[str, Any] = {
         "policy": "nearest-time",
         "position": {"coordinates": [1.35, 51.0], "type": "Point"},
         "time": "2026-11-22T14:30:00Z",
-        "vessel": {"profile": "rnli-severn"},
+        "vessel": {"draught_m": 1.78, "loa_m": 17.3, "profile": "rnli-severn", "speed_kn": 25.0},
     },
     "excluded_count": 128,
     "headline": {
@@ -188,7 +187,6 @@ BRIEF: dict[str, Any] = {
     "passed_over_count": 0,
     "proof": {"next_lower_bound_min": 29.0, "ports_in_area": 209, "ports_opened": 1},
     "recommended": {
-        "along_shortest": None,
         "bearing_deg": 351,
         "clock": "close",
         "depth_at_arrival_m": 9.5,
@@ -220,16 +218,11 @@ BRIEF: dict[str, Any] = {
             "en": "Port Control permission at 200 m off, call at 2 miles; ferries every few "
             "minutes; turbulent sea in both entrances"
         },
-        "landing": {
-            "en": "RNLI berth, New Marina Curve, Outer Marina; or the Border Force reception at "
-            "Western Jet Foil, Western Docks"
-        },
         "legs": [
             {"course_deg": 355, "distance_nm": 6.64, "to": [1.3335, 51.11]},
             {"course_deg": 322, "distance_nm": 0.66, "to": [1.32266, 51.11869]},
             {"course_deg": 249, "distance_nm": 0.14, "to": [1.31919, 51.11783]},
         ],
-        "opens_at": None,
         "port": {
             "country": "GB",
             "id": "dover",
@@ -251,7 +244,7 @@ BRIEF: dict[str, Any] = {
             "type": "LineString",
         },
         "status": "caution",
-        "tide_at_arrival_m": 1.6,
+        "tide_at_arrival_m": 1.56,
         "time_range_min": [26, 31],
         "time_to_care_min": 61.2,
         "time_to_landing_min": 28.2,
@@ -273,7 +266,7 @@ LINE: dict[str, Any] = {
     },
     "long_line": {
         "en": "ADVICE: DOVER with caution 7.4nm 351T 28min ETA 1458Z VHF74. DOVER COASTGUARD VHF16. Next "
-        "CALAIS 19.6nm 67min. MRCC and master decide."
+        "CALAIS 19.6nm 67min. Advice only, MRCC and master decide."
     },
     "outcome": "suitable",
 }
@@ -308,8 +301,33 @@ PORT: dict[str, Any] = {
 }  # fmt: skip
 """A port cut short: some facts of many."""
 
+VESSELS: dict[str, Any] = {
+    "vessels": [
+        {
+            "profile": "rnli-severn", "name": {"en": "RNLI Severn class lifeboat", "fr": "canot RNLI classe Severn"},
+            "speed_kn": 25.0, "draught_m": 1.78, "loa_m": 17.3, "beam_m": 5.9, "range_nm": 250.0,
+            "self_righting_persons": 47, "max_persons": 185, "max_hs_m": 4.0, "assumed": ["max_hs_m"],
+        },
+    ],
+}  # fmt: skip
+
+POLICIES: dict[str, Any] = {
+    "policies": [
+        {
+            "name": "nearest-time",
+            "key": "time",
+            "effect": {
+                "en": "Ranks fit ports by least time to a landing.",
+                "fr": "Classe les ports adaptés par temps jusqu'au débarquement.",
+            },
+            "sha256": "b0e3c590b601cf842a7a0d73e24535b42631a6e1bb0a284e279e0e446037d861",
+        },
+    ],
+}
+
 PORTS: dict[str, Any] = {
     "ports": [PORT],
+    "next_cursor": None,
     "geodata": {
         "id": "channel-2026-11-22",
         "sha256": "95db4abef783b554161bb855fa61e4381ca46b597103f36862cff6abbafdb2b9",

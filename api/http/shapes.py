@@ -63,10 +63,17 @@ class GeodataShape(BaseModel):
     sha256: str
 
 
-class PortsShape(BaseModel):
-    """All ports, by id."""
+class FoundPortShape(PortFactsShape):
+    """A port of a search."""
 
-    ports: list[PortFactsShape]
+    straight_line_nm: Annotated[float | None, Field(description="Only with near. [nm]")] = None
+
+
+class PortsShape(BaseModel):
+    """Ports by id, or nearest first."""
+
+    ports: list[FoundPortShape]
+    next_cursor: Annotated[str | None, Field(description="Send it as cursor for the next page; null on the last.")]
     geodata: GeodataShape
 
 
@@ -314,7 +321,7 @@ class BriefPortShape(BaseModel):
     id: str
     name: Bilingual
     country: str
-    vhf: str | None
+    vhf: Annotated[str | None, Field(description="The channel to call first.")]
 
 
 class BriefFiguresShape(BaseModel):
@@ -329,7 +336,6 @@ class BriefFiguresShape(BaseModel):
     eta_at: str | None
     wait_min: float | None
     depth_at_arrival_m: float | None
-    tide_at_arrival_m: float | None
     remarks: Annotated[list[str], Field(description="Codes of what is not known and counts neither way.")]
 
 
@@ -344,14 +350,14 @@ class BriefFirstShape(BriefFiguresShape):
     """The port to go to, or else to ask about."""
 
     port: PortShape
-    opens_at: str | None
+    opens_at: Annotated[str | None, Field(description="Only where it is shut now.")] = None
     time_to_care_min: float | None
     hospital: Annotated[HospitalShape | None, Field(description="Only with a casualty.")] = None
-    landing: Bilingual | None
+    tide_at_arrival_m: float | None
     hazards: Bilingual | None
     legs: list[LegShape] | None
     route: Line | None
-    along_shortest: ShortestShape | None
+    along_shortest: Annotated[ShortestShape | None, Field(description="Only where the route is a way round.")] = None
     findings: list[BriefToldFindingShape]
 
 
@@ -416,6 +422,43 @@ class LineShape(BaseModel):
     outcome: Literal["suitable", "unconfirmed", "none"]
     line: Annotated[Bilingual, Field(description="At most 160 characters.")]
     long_line: Annotated[Bilingual, Field(description="At most 340 characters.")]
+
+
+class VesselProfileShape(BaseModel):
+    """A vessel profile."""
+
+    profile: str
+    name: Bilingual
+    speed_kn: float
+    draught_m: float | None
+    loa_m: float | None
+    beam_m: float | None
+    range_nm: float | None
+    self_righting_persons: int | None
+    max_persons: int | None
+    max_hs_m: float | None
+    assumed: Annotated[list[str], Field(description="Names of the figures that are assumptions.")]
+
+
+class VesselsShape(BaseModel):
+    """All vessel profiles, by name."""
+
+    vessels: list[VesselProfileShape]
+
+
+class PolicyShape(BaseModel):
+    """A policy."""
+
+    name: str
+    key: Annotated[str, Field(description="What fit ports are ranked by.")]
+    effect: Bilingual
+    sha256: str
+
+
+class PoliciesShape(BaseModel):
+    """All policies, by name."""
+
+    policies: list[PolicyShape]
 
 
 class ProblemErrorShape(BaseModel):

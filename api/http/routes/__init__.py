@@ -13,6 +13,7 @@ from api.http.routes import (
     plans,
     port_reports,
     ports,
+    profiles,
     records,
     reservations,
 )
@@ -23,6 +24,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     # Before the register: /v1/ports/live is no port.
     port_reports.router,
     ports.router,
+    profiles.router,
     exchange.router,
     encounters.router,
     reservations.router,

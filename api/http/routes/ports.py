@@ -19,7 +19,8 @@ from api.http.openapi import problems
 from api.http.problems import NoSuchPort
 from api.http.shapes import PortFactsShape, PortsShape, TideShape
 from api.http.strict_json import StrictJsonRoute
-from api.position import MAX_POSITION_CHARS, InvalidTime, parse_time
+from api.port_search import PortQuery, search
+from api.position import MAX_POSITION_CHARS, InvalidPosition, InvalidTime, parse_position, parse_time
 from api.tide import DEFAULT_HOURS, tide_document
 from engine import ENGINE_VERSION
 from engine.errors import InvalidAsk, UnknownName
@@ -30,18 +31,44 @@ router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
 @router.get(
     "/ports",
     tags=["ports"],
-    summary="All ports",
+    summary="Ports",
     response_class=JsonText,
-    dependencies=[allowed(Permission.READ_GEODATA)],
+    dependencies=[allowed(Permission.READ_GEODATA), Depends(each_once)],
     responses={
         200: {"model": PortsShape, "content": {"application/json": {"example": PORTS}}},
         304: {"description": "Not modified."},
-        **problems(503),
+        **problems(422, 503),
     },
 )
-async def read_ports(request: Request, house: OpenHouse) -> Response:
-    """Every port of the register by id, with all its facts; null is unknown."""
-    return _unless_known(request, house, _ports_text)
+async def read_ports(
+    request: Request,
+    house: OpenHouse,
+    name: Annotated[
+        Annotated[str, Field(min_length=1, max_length=80)] | None,
+        Query(alias="q", description="Part of a name, id or UN/LOCODE; accents, case and St or Saint do not matter."),
+    ] = None,
+    near: Annotated[
+        Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARS)] | None,
+        Query(description="Nearest first from this position, latitude first.", examples=["51 07.3N 001 20.8E"]),
+    ] = None,
+    within_nm: Annotated[float | None, Query(gt=0.0, le=1_000.0, description="With near: no farther. [nm]")] = None,
+    country: Annotated[str | None, Query(pattern="^[A-Za-z]{2}$", description="GB, FR, BE, NL, JE, GG.")] = None,
+    kind: Annotated[str | None, Query(max_length=40, description="Kind of port, as in `facts.kind`.")] = None,
+    limit: Annotated[int | None, Query(ge=1, le=1_000, description="Ports at most; all if left out.")] = None,
+    cursor: Annotated[
+        Annotated[str, Field(max_length=80)] | None, Query(description="`next_cursor` of the answer before.")
+    ] = None,
+) -> Response:
+    """Ports of the register by id, or nearest first, with all their facts; null is unknown.
+
+    Straight-line distance is given with `near`. Without a query it is the whole register.
+    """
+    wanted = PortQuery(name, None if near is None else _position("near", near), within_nm, country, kind, limit, cursor)
+    if wanted == PortQuery():
+        return _unless_known(request, house, _ports_text)
+    return _unless_known(
+        request, house, lambda opened: dump({**search(opened.world, wanted), "geodata": geodata_of(opened)})
+    )
 
 
 @router.get(
@@ -96,6 +123,13 @@ async def read_tide(
     return JsonText(dump(await workshop.run(lambda: tide_document(house, port_id, from_s, hours))))
 
 
+def _position(field: str, text: str) -> tuple[float, float]:
+    try:
+        return parse_position(text)
+    except InvalidPosition as wrong:
+        raise InvalidAsk(field, wrong.problem, wrong.remedy) from None
+
+
 def _instant(field: str, text: str) -> float:
     try:
         return parse_time(text)
@@ -117,4 +151,4 @@ def _unless_known(request: Request, house: House, text_of: Callable[[House], str
 @lru_cache(maxsize=2)
 def _ports_text(house: House) -> str:
     ports = sorted(house.world.ports, key=lambda port: port.id)
-    return dump({"ports": [port_document(port) for port in ports], "geodata": geodata_of(house)})
+    return dump({"ports": [port_document(port) for port in ports], "next_cursor": None, "geodata": geodata_of(house)})

@@ -2,6 +2,7 @@
 
 import json
 
+import gpxpy
 import pytest
 
 from api.document import decision_document, dump
@@ -55,7 +56,11 @@ def test_json_is_one_document_and_that_of_the_other_door(safeport, example, hous
         "vessel": {"profile": "rnli-severn"},
     }
     decision = house.decide(house.ask(EncounterIn.model_validate(body), 0.0))
-    assert ran.out == dump(decision_document(decision)) + "\n"
+    assert ran.out == dump(decision_document(decision, "brief", "en")) + "\n"
+    whole = safeport(*example, "--json", "--view", "full", "--lang", "both")
+    assert whole.out == dump(decision_document(decision)) + "\n"
+    line = safeport(*example, "--json", "--view", "line", "--lang", "fr")
+    assert line.out == dump(decision_document(decision, "line", "fr")) + "\n"
 
 
 def test_same_input_same_bytes(safeport, example):
@@ -64,8 +69,8 @@ def test_same_input_same_bytes(safeport, example):
 
 
 def test_limit_cuts_lists_and_says_so(safeport, example):
-    whole = json.loads(safeport(*example, "--json").out)
-    short = json.loads(safeport(*example, "--json", "--limit", "2").out)
+    whole = json.loads(safeport(*example, "--json", "--view", "full").out)
+    short = json.loads(safeport(*example, "--json", "--view", "full", "--limit", "2").out)
     assert short["candidates"] == whole["candidates"][:2]
     assert short["left_out"] == {"candidates": len(whole["candidates"]) - 2, "excluded": len(whole["excluded"]) - 2}
     assert short["passed_over"] == whole["passed_over"]
@@ -78,7 +83,7 @@ def test_every_option_reaches_the_encounter(safeport):
         "--speed-kn", "16", "--draught-m", "1.5", "--loa-m", "20", "--beam-m", "6", "--range-nm", "200",
         "--max-hs-m", "5", "--survivor-capacity", "150", "--self-righting-persons", "50", "--persons", "55-60",
         "--recovered", "60", "--in-water", "no", "--medical", "urgent", "--accuracy-m", "500", "--fix-age-s", "60",
-        "--policy", "nearest-distance", "--json",
+        "--policy", "nearest-distance", "--json", "--view", "full",
     )  # fmt: skip
     echoed = json.loads(ran.out)["encounter"]
     assert echoed["time"] == "2022-01-13T05:00:00Z"
@@ -196,6 +201,67 @@ def test_a_refused_position_is_read_back(safeport):
 )
 def test_options_refused(safeport, option, value, said):
     assert said in refused(safeport(*AT, option, value), option)
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_short_form_has_six_lines_and_the_answer_first(safeport, example, lang):
+    lines = safeport(*example, "--short", "--lang", lang).out.splitlines()
+    assert len(lines) == 6
+    assert all(len(line) <= 80 for line in lines)
+    assert lines[0].startswith(("ADVICE: DOVER, ", "CONSEIL : DOUVRES, "))
+    assert safeport(*example, "--view", "brief", "--lang", lang).out.splitlines() == lines
+
+
+def test_the_short_form_names_the_much_nearer_port_to_ask(safeport):
+    ran = safeport("decide", "--position", "49 52N 006 25W", "--time", "2026-11-29T13:00:00Z", "--speed-kn", "12",
+                   "--draught-m", "2.6", "--persons", "9", "--short")  # fmt: skip
+    asked = [line for line in ran.out.splitlines() if line.startswith("ASK FIRST ")]
+    whole = json.loads(safeport("decide", "--position", "49 52N 006 25W", "--time", "2026-11-29T13:00:00Z",
+                                "--speed-kn", "12", "--draught-m", "2.6", "--persons", "9", "--json").out)  # fmt: skip
+    expected = any(notice["code"] == "UNCONFIRMED_NEARER" for notice in whole["notices"])
+    assert bool(asked) is expected
+    assert len(ran.out.splitlines()) == 6
+
+
+def test_the_line_is_one_line_for_a_message(safeport, example):
+    line = safeport(*example, "--view", "line").out
+    assert line.count("\n") == 1
+    assert len(line) <= 161
+    assert "DOVER" in line
+
+
+def test_routes_are_written_beside_the_answer(safeport, example, tmp_path):
+    files = tmp_path / "route.gpx", tmp_path / "routes.geojson"
+    ran = safeport(*example, "--gpx", str(files[0]), "--geojson", str(files[1]), "--short")
+    assert ran.code == 0
+    (route,) = gpxpy.parse(files[0].read_text(encoding="utf-8")).routes
+    assert route.name == "Dover"
+    collection = json.loads(files[1].read_text(encoding="utf-8"))
+    assert collection["features"][1]["properties"]["port_id"] == "dover"
+    assert len(collection["features"]) == 6
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_deciding(safeport, tmp_path):
+    assert "no folder" in refused(safeport(*AT, "--gpx", str(tmp_path / "no" / "a.gpx")), "--gpx")
+    assert "cannot be written" in refused(safeport(*AT, "--geojson", str(tmp_path)), "--geojson")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option", "said"),
+    [
+        (("--positon", "50N 1W"), "--positon", "Did you mean '--position'?"),
+        (("--position", "50N 1W", "--draught", "2"), "--draught", "Did you mean '--draught-m'?"),
+        (("--position", "50N 1W", "--colour=red"), "--colour", "is no option"),
+        (("--position", "50N 1W", "--vessel", "rnli-sever"), "--vessel", "Did you mean 'rnli-severn'?"),
+        (("--position", "50N 1W", "--policy", "nearest-tme"), "--policy", "Did you mean 'nearest-time'?"),
+        (("--position", "50N 1W", "--persons", "0"), "--persons", "nobody"),
+        (("--position", "50N 1W", "--persons", "3", "--recovered", "5"), "--recovered", "more than persons"),
+        (("--position", "50N 1W", "--short", "--view", "line"), "--short", "another view"),
+        (("--position", "50N 1W", "--lang", "both"), "--lang", "--json"),
+    ],
+)
+def test_what_was_probably_meant_is_named(safeport, arguments, option, said):
+    assert said in refused(safeport("decide", *arguments), option)
 
 
 def test_refusals_are_text_with_json_too(safeport):

@@ -23,7 +23,7 @@ def test_distance(safeport):
 @pytest.mark.parametrize(
     ("arguments", "field", "said"),
     [
-        (("dover", "clais"), "TO", "no port"),
+        (("dover", "clais"), "TO", "Did you mean 'Calais'?"),
         (("51 60N 1 15E", "dover"), "FROM", "60 minutes"),
         (("-1.2,50.0", "dover"), "FROM", "exchanged"),
         (("dover", "51.2,1.0"), "TO", "on land"),
@@ -207,3 +207,20 @@ def test_a_damaged_pack_fails_with_its_reason(safeport, example, pack, damage, s
 
 def test_a_whole_copy_of_the_pack_answers_alike(safeport, example, pack):
     assert safeport(*example, "--pack", str(pack)).out == safeport(*example).out
+
+
+def test_vessels_and_policies_are_listed(safeport, house):
+    documents = json.loads(safeport("vessels", "--json").out)["vessels"]
+    assert [one["profile"] for one in documents] == sorted(house.vessels)
+    text = safeport("vessels", "--lang", "fr").out
+    assert all(name in text for name in house.vessels)
+    assert max(map(len, text.splitlines())) <= WIDTH
+    policies = json.loads(safeport("policies", "--json").out)["policies"]
+    listed = safeport("policies").out
+    assert all(one["name"] in listed and one["effect"]["en"][:40] in " ".join(listed.split()) for one in policies)
+
+
+def test_a_command_misspelled_is_named(safeport):
+    ran = safeport("decid")
+    assert (ran.code, ran.out) == (2, "")
+    assert "Did you mean 'decide'?" in ran.err

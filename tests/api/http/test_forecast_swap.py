@@ -12,6 +12,7 @@ from api.encounter import EncounterIn
 from api.http import create_app, opening
 from tests.synthetic.cubes import START_S, synthetic_cube
 
+WHOLE = "/v1/decisions?view=full&lang=both"
 ENCOUNTER = {
     "position": {"type": "Point", "coordinates": [1.35, 51.0]},
     "time": "2026-11-22T06:00:00Z",
@@ -57,7 +58,7 @@ def test_every_answer_is_of_one_forecast_or_the_other(house, cubes, tmp_path, mo
                 shutil.copy(cubes[turn % 2], fresh)
                 fresh.replace(used)
                 for _ in range(4):
-                    for answer in await asyncio.gather(*(client.post("/v1/decisions", json=ENCOUNTER) for _ in "ab")):
+                    for answer in await asyncio.gather(*(client.post(WHOLE, json=ENCOUNTER) for _ in "ab")):
                         assert answer.status_code == 200
                         seen.append(answers[answer.text])
 
@@ -83,7 +84,7 @@ def test_a_server_started_with_a_bad_forecast_answers_without_and_takes_over_a_g
         ):
             while (await client.get("/readyz")).status_code != 200:
                 await asyncio.sleep(0.01)
-            answer = await client.post("/v1/decisions", json=ENCOUNTER)
+            answer = await client.post(WHOLE, json=ENCOUNTER)
             assert "WX_MISSING" in {notice["code"] for notice in answer.json()["notices"]}
             ready = (await client.get("/readyz")).json()
             assert (ready["forecast_id"], ready["forecast_refused"]) == (None, True)
@@ -92,7 +93,7 @@ def test_a_server_started_with_a_bad_forecast_answers_without_and_takes_over_a_g
             (tmp_path / "fresh.cube").replace(used)
             while answer.text != expected(house, cubes[1]):
                 await asyncio.sleep(0.02)
-                answer = await client.post("/v1/decisions", json=ENCOUNTER)
+                answer = await client.post(WHOLE, json=ENCOUNTER)
             ready = (await client.get("/readyz")).json()
             assert ready["forecast_id"]
             assert not ready["forecast_refused"]
@@ -123,7 +124,7 @@ def test_a_file_that_is_no_forecast_changes_nothing(house, cubes, tmp_path, monk
             broken.replace(used)
             while not caplog.records:
                 await asyncio.sleep(0.02)
-            answer = await client.post("/v1/decisions", json=ENCOUNTER)
+            answer = await client.post(WHOLE, json=ENCOUNTER)
             assert answer.text == expected(house, cubes[0])
             ready = (await client.get("/readyz")).json()
             assert ready["forecast_id"]

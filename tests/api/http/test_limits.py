@@ -102,8 +102,8 @@ def test_the_probe_answers_while_a_decision_is_made(call_app, house, encounter, 
     """The work of a decision leaves the event loop free."""
     import httpx
 
-    from api.control import Said
     from api.http import create_app
+    from api.http.doors import JsonText
     from api.http.routes import decisions
 
     app, release, entered = create_app(house), threading.Event(), threading.Event()
@@ -111,9 +111,9 @@ def test_the_probe_answers_while_a_decision_is_made(call_app, house, encounter, 
     def slow(*_):
         entered.set()
         assert release.wait(10)
-        return Said(b"{}", b"{}", None)
+        return JsonText(b"{}"), "none", 0.0
 
-    monkeypatch.setattr(decisions, "say", slow)
+    monkeypatch.setattr(decisions, "_answered", slow)
 
     async def both():
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:

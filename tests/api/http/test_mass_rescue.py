@@ -64,7 +64,7 @@ def test_a_mass_rescue_from_the_first_call_to_the_signed_handover(call_app, hous
     for name, (lon, lat, persons) in zip(names, BOATS, strict=True):
         asked = {"position": {"type": "Point", "coordinates": [lon, lat]}, "vessel": {"profile": "rnli-severn"},
                  "persons": persons, "persons_recovered": persons, "persons_in_water": False}  # fmt: skip
-        decision = as_dover().post(f"/v1/decisions?encounter_id={name}", asked)
+        decision = as_dover().post(f"/v1/decisions?view=full&encounter_id={name}", asked)
         assert decision.headers["safeport-recorded"] == "yes"
         assert decision.json()["outcome"] == "suitable"
         best = next(it for it in decision.json()["candidates"] if it["port"]["id"] in ("dover", "ramsgate", "calais"))

@@ -12,6 +12,8 @@ PATHS = {
     "/v1/decisions/{decision_id}",
     "/v1/decisions/{decision_id}/override",
     "/v1/distances",
+    "/v1/vessels",
+    "/v1/policies",
     "/v1/ports",
     "/v1/ports/live",
     "/v1/ports/{port_id}",
@@ -129,6 +131,8 @@ def test_plan_examples_are_answered_as_shown(client, example):
         (shapes.DistanceShape, examples.DISTANCE),
         (shapes.PortFactsShape, examples.PORT),
         (shapes.PortsShape, examples.PORTS),
+        (shapes.VesselsShape, examples.VESSELS),
+        (shapes.PoliciesShape, examples.POLICIES),
         (shapes.TideShape, examples.TIDE),
         (shapes.ProblemShape, examples.PROBLEM),
         (plan_shapes.PlanShape, plan_examples.PLAN),
@@ -208,6 +212,8 @@ def test_real_answers_have_the_shape_described(client, encounter):
     shapes.TideShape.model_validate(tide)
     assert tide.keys() == examples.TIDE.keys()
     shapes.ProblemShape.model_validate(client.decide({}).json())
+    shapes.VesselsShape.model_validate(client.get("/v1/vessels").json())
+    shapes.PoliciesShape.model_validate(client.get("/v1/policies").json())
     shapes.HealthShape.model_validate(client.get("/healthz").json())
     shapes.ReadyShape.model_validate(client.get("/readyz").json())
 

@@ -141,8 +141,64 @@ def test_an_unknown_port_has_no_tag_to_match(client):
     assert client.get("/v1/ports/nowhere", headers={"If-None-Match": "*"}).status_code == 404
 
 
+def found(client, **query):
+    answer = client.get("/v1/ports", params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_ports_are_found_as_people_write_their_names(client):
+    for written, name in (("St. Malo", "saint-malo"), ("SAINT-MALO", "saint-malo"), ("boulogne", "boulogne"),
+                          ("tréguier", "treguier"), ("Treguier", "treguier"), ("gbdvr", "dover")):  # fmt: skip
+        assert name in [port["id"] for port in found(client, q=written)["ports"]], written
+    assert found(client, q="nowhere at all")["ports"] == []
+
+
+def test_ports_near_a_place_come_nearest_first(client):
+    near = found(client, near="51 03.0N 001 15.0E", within_nm="25", country="gb")["ports"]
+    miles = [port["straight_line_nm"] for port in near]
+    assert miles == sorted(miles)
+    assert max(miles) <= 25.0
+    assert {port["country"] for port in near} == {"GB"}
+    assert near[0]["id"] == "folkestone"
+    kind = near[0]["facts"]["kind"]
+    assert {port["facts"]["kind"] for port in found(client, kind=kind)["ports"]} == {kind}
+
+
+def test_pages_of_ports_follow_one_another_without_a_gap(client):
+    whole, pages, cursor = [port["id"] for port in found(client)["ports"]], [], None
+    while True:
+        page = found(client, limit=50, **({} if cursor is None else {"cursor": cursor}))
+        pages += [port["id"] for port in page["ports"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert pages == whole
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [({"within_nm": "5"}, "within_nm"), ({"country": "XX"}, "country"), ({"kind": "castle"}, "kind"),
+     ({"near": "51 60N 1E"}, "near"), ({"cursor": "nowhere"}, "cursor"), ({"limit": "0"}, "limit"),
+     ({"country": "GBR"}, "country"), ({"within_nm": "nan", "near": "51N 1E"}, "within_nm")],
+)  # fmt: skip
+def test_a_search_that_cannot_be_made_is_refused(client, query, name):
+    answer = client.get("/v1/ports", params=query)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"/{name}")
+
+
+def test_profiles_and_policies_are_those_a_decision_takes(client, house, encounter):
+    vessels = client.get("/v1/vessels").json()["vessels"]
+    assert [one["profile"] for one in vessels] == sorted(house.vessels)
+    policies = client.get("/v1/policies").json()["policies"]
+    for policy in policies:
+        encounter |= {"policy": policy["name"], "vessel": {"profile": vessels[-1]["profile"]}}
+        assert client.decide(encounter, "").json()["encounter"]["policy"] == policy["name"]
+    assert "Did you mean 'nearest-time'?" in client.decide(encounter | {"policy": "nearest-tme"}).json()["detail"]
+
+
 def test_large_answers_are_compressed_and_small_ones_are_not(client, encounter):
-    large = client.request("POST", "/v1/decisions", json=encounter, headers={"Accept-Encoding": "gzip"})
+    large = client.request("POST", "/v1/decisions?view=full", json=encounter, headers={"Accept-Encoding": "gzip"})
     assert large.headers["content-encoding"] == "gzip"
     assert int(large.headers["content-length"]) < len(large.content) / 5
     assert "content-encoding" not in client.get("/healthz", headers={"Accept-Encoding": "gzip"}).headers

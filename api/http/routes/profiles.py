@@ -1,0 +1,48 @@
+"""Vessel profiles and policies: the names a decision may ask for."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.access.roles import Permission
+from api.document import dump
+from api.documents.profiles import policy_document, vessel_document
+from api.house import known_policy
+from api.http.callers import allowed
+from api.http.doors import JsonText, OpenHouse
+from api.http.examples import POLICIES, VESSELS
+from api.http.openapi import problems
+from api.http.shapes import PoliciesShape, VesselsShape
+from api.http.strict_json import StrictJsonRoute
+from geodata.policies import policy_names
+
+router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["decisions"])
+
+
+@router.get(
+    "/vessels",
+    summary="Vessel profiles",
+    response_class=JsonText,
+    dependencies=[allowed(Permission.READ_GEODATA)],
+    responses={
+        200: {"model": VesselsShape, "content": {"application/json": {"example": VESSELS}}},
+        **problems(422, 503),
+    },
+)
+async def read_vessels(house: OpenHouse) -> Response:
+    """What `vessel.profile` takes; null is unknown."""
+    return JsonText(dump({"vessels": [vessel_document(house.vessels[name]) for name in sorted(house.vessels)]}))
+
+
+@router.get(
+    "/policies",
+    summary="Policies",
+    response_class=JsonText,
+    dependencies=[allowed(Permission.READ_GEODATA)],
+    responses={
+        200: {"model": PoliciesShape, "content": {"application/json": {"example": POLICIES}}},
+        **problems(422),
+    },
+)
+async def read_policies() -> Response:
+    """What `policy` takes, and the effect of each in one sentence."""
+    return JsonText(dump({"policies": [policy_document(known_policy(name)) for name in policy_names()]}))

@@ -1,0 +1,90 @@
+"""Size of an answer and the time to make it, by view: over the coast of `bench.register` and the points of the sea."""
+
+import gzip
+from time import perf_counter
+
+import numpy as np
+
+from api.document import View, decision_document, dump
+from api.encounter import EncounterIn
+from api.house import House, open_house
+from bench.points import read_points
+from bench.register import VESSELS, coastal_points
+from bench.report import heading, note, row, seconds, section, spread, times
+from engine.decide import decide
+from engine.errors import PositionRefused
+from engine.model import Decision
+
+AT_S = 1_642_050_000.0
+PERSONS = 12
+COUNT = 100
+ROUNDS = 3
+FULL_EACH = 10
+"""One in so many is made in full: it takes forty times as long as the others."""
+
+MOST_BYTES, MOST_GZIPPED = 8_000, 2_600
+"""What a brief answer may take nine times in ten. [bytes]"""
+
+SIDES: dict[str, tuple[View, str]] = {
+    "line, English": ("line", "en"),
+    "brief, English": ("brief", "en"),
+    "brief, French": ("brief", "fr"),
+    "full, English": ("full", "en"),
+    "full, both": ("full", "both"),
+}
+
+
+def run(house: House, count: int = COUNT) -> dict[str, float]:
+    """Print the table; return nine-in-ten sizes of the brief answer in English and its time over the decision's."""
+    decisions, decide_s = _decided(house, coastal_points(house, count) + read_points()[:count])
+    section(
+        f"Answers by view: {len(decisions)} encounters, half of them near the coast, four vessels ({ROUNDS} rounds)"
+    )
+    heading(("p90 bytes", "p90 gzipped", "median", "rounds min..max", "times deciding"))
+    found: dict[str, float] = {}
+    for name, (view, lang) in SIDES.items():
+        asked = decisions[::FULL_EACH] if view == "full" else decisions
+        sizes = np.array([_size(decision, view, lang) for decision in asked])
+        taken = np.array([[_time(decision, view, lang) for decision in asked] for _ in range(ROUNDS)])
+        large, zipped = np.percentile(sizes, 90, axis=0)
+        ratio = np.median(taken, axis=1) / decide_s
+        row(name, (f"{large:,.0f}", f"{zipped:,.0f}", seconds(np.median(taken)), spread(np.median(taken, axis=1)),
+                   times(ratio)))  # fmt: skip
+        if name == "brief, English":
+            found = {"bytes": float(large), "gzipped": float(zipped), "ratio": float(np.median(ratio))}
+    note(f"deciding: {seconds(decide_s)} at the median; gzip at level 6; an answer is the document and its text")
+    return found
+
+
+def _decided(house: House, points: list[tuple[float, float]]) -> tuple[list[Decision], float]:
+    """Decisions for the points that are answered for, and the median time of one. [s]"""
+    decisions, taken = [], []
+    world = house.world_at(AT_S)
+    for number, (lon, lat) in enumerate(points):
+        vessel = list(VESSELS.values())[number % len(VESSELS)]
+        encounter = EncounterIn.model_validate({
+            "position": {"type": "Point", "coordinates": [lon, lat]}, "persons": PERSONS, "vessel": vessel,
+        })  # fmt: skip
+        ask = house.ask(encounter, AT_S)
+        begun = perf_counter()
+        try:
+            decisions.append(decide(ask, world))
+        except PositionRefused:
+            continue
+        taken.append(perf_counter() - begun)
+    return decisions, float(np.median(taken))
+
+
+def _size(decision: Decision, view: View, lang: str) -> tuple[int, int]:
+    text = dump(decision_document(decision, view, lang)).encode()
+    return len(text), len(gzip.compress(text, 6))
+
+
+def _time(decision: Decision, view: View, lang: str) -> float:
+    begun = perf_counter()
+    dump(decision_document(decision, view, lang))
+    return perf_counter() - begun
+
+
+if __name__ == "__main__":
+    run(open_house())
