@@ -152,14 +152,17 @@ def _unconfirmed_nearer(case: Case, found: Found) -> int | None:
     """The best unconfirmed port when it is much nearer than the winner."""
     if found.winner is None:
         return None
-    unconfirmed = found.order[found.status[found.order] == _UNCONFIRMED]
+    # Nearer is a matter of the plain key: what the evidence of either port costs makes no way shorter.
+    plain_s = found.survey.plain_key_s
+    unconfirmed = np.flatnonzero((found.status == _UNCONFIRMED) & np.isfinite(plain_s))
     if len(unconfirmed) == 0:
         return None
+    nearest = unconfirmed[np.argmin(plain_s[unconfirmed])]
     limits = case.ask.policy.limits
-    best_s = float(found.key_s[found.winner])
-    saves_s = best_s - float(found.key_s[unconfirmed[0]])
+    best_s = float(plain_s[found.winner])
+    saves_s = best_s - float(plain_s[nearest])
     if saves_s >= limits.much_nearer_s or saves_s >= limits.much_nearer_share * best_s:
-        return int(unconfirmed[0])
+        return int(nearest)
     return None
 
 

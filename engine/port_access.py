@@ -10,7 +10,7 @@ import numpy as np
 from engine.model import PortAccess, PortColumns
 from engine.policy import Limits
 from engine.rules.depth_and_tide import depth_needed
-from engine.vocab import Grade
+from engine.vocab import Grade, PortKind
 
 _STRONG = int(Grade.TRANSCRIBED)
 
@@ -42,9 +42,13 @@ def port_access(draught_m: float, loa_m: float, columns: PortColumns, limits: Li
     berth_m = np.where(at_quay, quay_m, small_m)
     berth_grade = np.where(at_quay, columns.ship_grade, np.where(np.isnan(small_m), Grade.BLANK, columns.small_grade))
     depth_m, grade = _least_of(columns.approach_depth_m, columns.approach_grade, berth_m, berth_grade, limits)
+    # What is known of the water outside a drying harbour says nothing of the landing in it.
+    dries_unknown = (columns.kind == int(PortKind.DRYING_HARBOUR)) & np.isnan(small_m) & np.isnan(quay_m)
+    depth_m = np.where(dries_unknown & (depth_m > 0.0), np.nan, depth_m)
+    grade = np.where(np.isnan(depth_m), np.int8(Grade.BLANK), grade)
     # Whoever draws no more than a craft that comes and goes at all states of the tide finds the water she finds.
     is_weaker = (grade < Grade.BOUND) | ((grade < _STRONG) & ~(depth_m >= needed_m))
-    proven = (draught_m <= columns.proven_draught_m) & is_weaker
+    proven = (draught_m <= columns.proven_draught_m) & is_weaker & ~dries_unknown
     bound_m = np.array([
         depth_needed(proven_m, limits.keel_margin_m, limits.keel_margin_share, 0.0)
         for proven_m in columns.proven_draught_m

@@ -47,7 +47,7 @@ _SAID_ELSEWHERE = _FEEDS | {code.name for code in (*_REGIONS, Code.POLICY_EFFECT
 
 _OF_ONE_PASSED = ("port_id", "name", "code", "time_to_landing_min", "distance_nm", "text")
 _UNCHANGED = ("decision_id", "decided_at", "outcome", "headline", "proof", "margin")
-_OF_AN_INPUT = ("id", "name", "run_at", "version", "age_s")
+_OF_AN_INPUT = ("id", "name", "run_at", "version", "age_s", "zones")
 """The digest of all inputs in full is the decision's own name."""
 
 

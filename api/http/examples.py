@@ -90,6 +90,14 @@ DECISION: dict[str, Any] = {
         "relèvement 350° vrai, HPA 14h57 UTC (15h57 locale FR), 27 min. Confirmer avec DOVER COASTGUARD VHF 16. "
         "Le capitaine décide.",
     },
+    "speech": {
+        "en": "Question. All persons recovered? Advice. Nearest suitable port, Dover. Distance seven decimal three "
+        "nautical miles. Bearing three five zero degrees true. two seven minutes, arriving one four five seven U T C. "
+        "Confirm with DOVER COASTGUARD, V H F channel one six. The master decides.",
+        "fr": "Question. Toutes les personnes récupérées ? Conseil. Port adapté le plus proche, Douvres. Distance "
+        "sept virgule trois milles nautiques. Relèvement trois cinq zéro degrés vrais. deux sept minutes, arrivée à "
+        "un quatre cinq sept U T C. Confirmer avec DOVER COASTGUARD, canal V H F un six. Le capitaine décide.",
+    },
     "recommended": _DOVER,
     "candidates": [_DOVER],
     "excluded": [],
@@ -339,7 +347,7 @@ PROBLEM: dict[str, Any] = {
     "title": "The position cannot be answered for",
     "status": 422,
     "detail": "position: lies on land, more than 1000 m from the water; the tolerance is 50 m. "
-    "Check the position, or give the nearest point afloat: 51 20.63N 000 53.96E.",
+    "Check the position, or give the nearest point afloat: 51 29.01N 000 18.11W.",
     "instance": "/v1/decisions",
     "code": "POS_ON_LAND",
     "errors": [
@@ -347,7 +355,7 @@ PROBLEM: dict[str, Any] = {
             "pointer": "/position",
             "code": "POS_ON_LAND",
             "detail": "lies on land, more than 1000 m from the water; the tolerance is 50 m. "
-            "Check the position, or give the nearest point afloat: 51 20.63N 000 53.96E.",
+            "Check the position, or give the nearest point afloat: 51 29.01N 000 18.11W.",
         },
     ],
 }
