@@ -192,8 +192,8 @@ def deciding_finding(decision: Decision, port: int) -> int | None:
 
 
 def passed_over(decision: Decision) -> list[int]:
-    """Ports nearer than the recommended one, all of them when there is none; harbours before beaches and the like."""
-    return sorted(nearer_than(decision, decision.recommended), key=lambda port: only_by_person(decision, port))
+    """Ports nearer than the recommended one; all of them when there is none."""
+    return nearer_than(decision, decision.recommended)
 
 
 def only_by_person(decision: Decision, port: int) -> bool:

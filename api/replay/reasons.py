@@ -7,6 +7,8 @@ from engine.vocab import Code
 from engine.wording import WORDING
 
 _IN_WORDS_EN = (
+    (": state it, or ask harbour on VHF {vhf}", ""),
+    ("are for {limit}, vessel {measured}", "are for smaller vessels"),
     ("{port} {detail}:", "Port may open too late to wait for, or closes near arrival:"),
     ("Age of the forecast for {port}: {measured}", "Forecast for the port is old or of unknown age"),
     ("{measured} as far as known, limit {limit};", "over the limit as far as known;"),
@@ -28,6 +30,12 @@ _IN_WORDS_FR = (
         "mer de {measured} sur la partie connue de la route, limite {limit}",
         "mer au-delà de la limite sur la partie connue",
     ),
+    (" ; l'indiquer ou demander au port en VHF {vhf}", ""),
+    ("prévus pour {limit}, navire de {measured}", "prévus pour de plus petits navires"),
+    (", {limit} requis", ""),
+    ("à proximité{detail}", "à proximité"),
+    ("tout près{detail}", "tout près"),
+    ("éloigné, {measured} à parcourir", "éloigné"),
     ("{vhf}", "16"),
     ("navire de {measured} inconnu", "navire de cette taille inconnu"),
     ("prise à {measured} de là", "prise ailleurs"),

@@ -6,12 +6,14 @@ from math import nan
 import numpy as np
 import pytest
 
+from api.cli.layout import Ink
+from api.cli.render import decision_text
 from api.encounter import EncounterIn
 from engine.case import port_access
 from engine.decide import decide, deciding_finding, only_by_person, passed_over
 from engine.explain import headline
 from engine.model import Evidence
-from engine.vocab import Code, Grade, Rule, Status
+from engine.vocab import Code, Grade, PortKind, Rule, Status
 from geodata.overlay import overlay_world
 from geodata.register import Overlay, read_overlay
 from tests.synthetic.ports import with_depth
@@ -139,11 +141,15 @@ def test_alongside_nothing_is_waited_for(house):
         assert decision.code[number, Rule.R_NAV_02] == Code.GATE_ALONGSIDE, port
 
 
-def test_harbours_come_before_beaches_in_what_is_passed_over(house):
+def test_beaches_come_after_harbours_in_one_line(house):
     decision = decided(house, 0.97, 50.88, {"profile": "ukbf-cutter-42m"})
-    persons_only = [only_by_person(decision, port) for port in passed_over(decision)]
-    assert any(persons_only)
-    assert persons_only == sorted(persons_only)
+    beaches = [port for port in passed_over(decision) if only_by_person(decision, port)]
+    assert beaches
+    text = decision_text(decision, "en", 4, Ink(False))
+    last = " ".join(text[text.index("Beaches and places only a person may choose: ") :].split())
+    assert decision.world.ports[beaches[0]].name_en.upper() in last
+    titles = [line for line in text.splitlines() if line.startswith(("? ", "x "))]
+    assert not any(decision.world.ports[port].name_en.upper() in line for port in beaches for line in titles)
 
 
 def test_a_fact_less_well_known_never_gives_a_port_a_better_standing(house):
@@ -182,7 +188,11 @@ def test_a_proven_draught_proves_no_more(world, house):
     ).policy
     blank = with_depth(world.columns, nan)
     proven = blank._replace(proven_draught_m=np.full(len(world.ports), 1.7))
-    assert (port_access(1.7, 17.3, proven, policy.limits).depth_grade == Grade.BOUND).all()
+    dries = world.columns.kind == PortKind.DRYING_HARBOUR
+    found = port_access(1.7, 17.3, proven, policy.limits)
+    assert (found.depth_grade[~dries] == Grade.BOUND).all()
+    # A craft on a mooring outside says nothing of a landing that dries to nobody knows what height.
+    assert (found.depth_grade[dries] == Grade.BLANK).all()
     beyond = port_access(1.8, 17.3, proven, policy.limits)
     assert (beyond.depth_grade == Grade.BLANK).all()
     assert np.isnan(beyond.depth_m).all()
