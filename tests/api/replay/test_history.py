@@ -33,7 +33,7 @@ def test_a_drying_harbour_is_explained_by_its_own_finding(house, worlds, policie
     port = next(k for k, known in enumerate(decision.world.ports) if known.id == "folkestone")
     assert row["port"] == "dover"
     assert row["difference"] == "explained"
-    assert row["code"] == Code(decision.code[port, deciding_finding(decision, port)]).name == "GATE_HOURS_DOUBTFUL"
+    assert row["code"] == Code(decision.code[port, deciding_finding(decision, port)]).name == "DEPTH_GENERAL"
     assert "FOLKESTONE" in row["sentence"]
 
 
@@ -100,7 +100,7 @@ def test_what_is_written_is_counted_back(tmp_path, house, worlds, policies):
     write_history(tmp_path / "history.csv", parts, {"e1": "The unit was sent on (a newspaper)."})
     history = read_history(tmp_path)
     assert (history.same, history.explained, history.unexplained, history.compared) == (1, 1, 1, 3)
-    assert history.codes == [("GATE_HOURS_DOUBTFUL", 1)]
+    assert history.codes == [("DEPTH_GENERAL", 1)]
     (one,) = history.listed
     assert (one.name, one.port, one.observed_port) == ("e1", "dover", "calais")
     assert one.practice.startswith("The unit was sent on")

@@ -6,6 +6,7 @@ A few seconds in the suite; ``make fuzz`` draws ten thousand times as long (``SA
 import faulthandler
 import json
 import os
+import resource
 import warnings
 from contextlib import suppress
 
@@ -44,6 +45,8 @@ def whole(tmp_path_factory):
     return folder
 
 
+CHILD_CPU_S = 5
+
 READERS = {
     "grib2": lambda path: read_grib(path, CHANNEL, LIMITS),
     "nc": lambda path: read_netcdf(path, CHANNEL, LIMITS),
@@ -62,6 +65,8 @@ def read_apart(path, form):
     if child == 0:
         code = 1
         faulthandler.disable()
+        # As in the program: what keeps the library busy for ever is ended.
+        resource.setrlimit(resource.RLIMIT_CPU, (CHILD_CPU_S, CHILD_CPU_S))
         with suppress(BaseException):
             code = int(any("\n" in line for line in read_or_refused(path, form)))
         os._exit(code)
