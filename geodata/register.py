@@ -5,7 +5,9 @@ known of each: one row a fact with its grade, its source and a note. What nobody
 overlay is one more file of facts, which replaces or adds to ours.
 """
 
+import csv
 import hashlib
+import io
 from dataclasses import dataclass, field, replace
 from math import isfinite, nan
 from pathlib import Path
@@ -151,19 +153,31 @@ def read_overlay(path: Path) -> Overlay:
     InvalidAsk
         The file cannot be read or breaks that form; names the line's port and field.
     """
+    name = path.name[:40]
     try:
         data = path.read_bytes()
-        rows = read_rows(path)
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise InvalidAsk("overlay", f"{path.name[:40]} cannot be read ({why}).", "Check its name and rights.") from None
-    if rows and not {"port_id", "field", "value", "grade", "source"} <= rows[0].keys():
-        met = ", ".join(str(name) for name in rows[0])[:120]
-        raise InvalidAsk(
-            "overlay", f"{path.name[:40]} has the columns {met}.", "Use port_id,field,value,grade,source,note."
-        )
+        # A spreadsheet's byte-order mark is no part of the first column's name.
+        lines = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        why = error.strerror if isinstance(error, OSError) else "not a CSV file in UTF-8"
+        raise InvalidAsk("overlay", f"{name} cannot be read ({why}).", "Check its name, rights and form.") from None
+    columns = [column.strip() for column in lines[0]] if lines else []
+    if not {"port_id", "field", "value", "grade", "source"} <= set(columns):
+        met = ", ".join(columns)[:120] or "none"
+        raise InvalidAsk("overlay", f"{name} has the columns {met}.", "Use port_id,field,value,grade,source,note.")
+    rows = []
+    for number, cells in enumerate(lines[1:], start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) > len(columns):
+            raise InvalidAsk(
+                "overlay", f"{name} line {number} has {len(cells)} cells for {len(columns)} columns.",
+                "Separate cells by commas, and put a text with commas in quotes.",
+            )  # fmt: skip
+        cells = [cell.strip() for cell in cells] + [""] * (len(columns) - len(cells))
+        rows.append(dict(zip(columns, cells, strict=True)))
     try:
-        facts = facts_from(rows, path.name[:40])
+        facts = facts_from(rows, name)
     except PackError as error:
         raise InvalidAsk("overlay", f"{error.field} {error.problem}", error.remedy) from None
     overlaid = {

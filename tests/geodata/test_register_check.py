@@ -121,6 +121,12 @@ def test_a_tidal_window_wants_its_hours(rows):
     ("content", "problem"),
     [
         ("a,b\n1,2\n", "has the columns a, b"),
+        ("", "has the columns none"),
+        (
+            "port_id;field;value;grade;source;note\ndover;approach_depth_m;4,0;published;me;\n",
+            "has the columns port_id;f",
+        ),
+        ("port_id,field,value,grade,source,note\ndover,approach_depth_m,4,published,me,a,b\n", "line 2 has 7 cells"),
         ("port_id,field,value,grade,source,note\ndover,approach_depth_m,deep,published,me,\n", "not a number"),
     ],
 )
@@ -130,6 +136,15 @@ def test_an_overlay_of_another_form_is_refused_in_one_line(tmp_path, content, pr
     with pytest.raises(InvalidAsk, match=re.escape(problem)) as refused:
         read_overlay(file)
     assert "\n" not in str(refused.value)
+
+
+def test_an_overlay_of_a_spreadsheet_is_read(tmp_path):
+    file = tmp_path / "own.csv"
+    file.write_bytes(
+        b"\xef\xbb\xbfport_id,field,value,grade,source,note\r\ndover,approach_depth_m,4.0,published,us\r\n\r\n"
+    )
+    value, known = read_overlay(file).facts["dover"]["approach_depth_m"]
+    assert (value, known.source, known.overlaid) == (4.0, "us", True)
 
 
 def test_an_overlay_that_is_not_there_is_refused(tmp_path):
