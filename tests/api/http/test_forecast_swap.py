@@ -133,3 +133,52 @@ def test_a_file_that_is_no_forecast_changes_nothing(house, cubes, tmp_path, monk
     with caplog.at_level(logging.ERROR, logger=opening.__name__):
         asyncio.run(asyncio.wait_for(story(), 60))
     assert "forecast in use stays" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "failure", [ValueError("10**30"), OverflowError(), MemoryError(), RecursionError(), KeyError("u"), AssertionError()]
+)
+def test_whatever_a_file_does_to_its_reader_the_service_answers_and_takes_over_the_next(
+    house, cubes, tmp_path, monkeypatch, failure
+):
+    """At the start, and again while it runs: the reader is made to fail in ways nobody foresaw."""
+    monkeypatch.setattr(opening, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(opening, "open_house", lambda pack: house)
+    monkeypatch.setattr(opening, "warm", lambda house: None)
+    used, bad = tmp_path / "used.cube", b"bad"
+    used.write_bytes(bad)
+    plain = type(house).forecasting
+
+    def forecasting(self, file):
+        if file.read_bytes() == bad:
+            raise failure
+        return plain(self, file)
+
+    monkeypatch.setattr(type(house), "forecasting", forecasting)
+
+    async def story():
+        app = create_app(forecast=used)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client,
+        ):
+
+            async def until(refused):
+                while (ready := await client.get("/readyz")).status_code != 200 or (
+                    ready.json()["forecast_refused"] is not refused
+                ):
+                    await asyncio.sleep(0.01)
+                return ready.json()["forecast_id"]
+
+            assert await until(refused=True) is None
+            assert (await client.post("/v1/decisions", json=ENCOUNTER)).status_code == 200
+            for cube in cubes:
+                shutil.copy(cube, tmp_path / "fresh.cube")
+                (tmp_path / "fresh.cube").replace(used)
+                taken = await until(refused=False)
+                assert taken is not None
+                (tmp_path / "fresh.cube").write_bytes(bad)
+                (tmp_path / "fresh.cube").replace(used)
+                assert await until(refused=True) == taken
+
+    asyncio.run(asyncio.wait_for(story(), 60))
