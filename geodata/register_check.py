@@ -11,6 +11,9 @@ from geodata.register import FIELDS, GRADES, NUMBERS, RegisterRow
 OLD_AFTER_YEARS = 10
 """A figure of depth whose newest year is farther back may have silted up or been dredged since."""
 
+HIGHEST_ABOVE_MHWS_M = 1.0
+"""Tides rise no higher above mean high water springs, as policies assume. [m]"""
+
 _DEPTHS = ("approach_depth_m", "sill_m", "small_depth_m", "drying_height_m", "ship_depth_m", "proven_draught_m")
 _COUNTED = tuple(name for name in FIELDS if not name.endswith("_fr"))
 _COUNTRY_OF_CODE = {"GB": "GB", "GG": "GG", "JE": "JE", "FR": "FR", "BE": "BE", "NL": "NL"}
@@ -81,6 +84,10 @@ def _implausible(row: RegisterRow) -> list[str]:
         (facts["access_all_states"] == "yes" and lowest_m < -0.5, "is entered at all states over ground that dries"),
         (fact("proven_draught_m") > lowest_m + fact("mhws_m"), "has a proven draught beyond its depth at springs"),
         (fact("ship_draught_m") > fact("ship_depth_m") + fact("mhws_m"), "takes ships beyond its depth at springs"),
+        (fact("ship_draught_m") > lowest_m + fact("mhws_m") + HIGHEST_ABOVE_MHWS_M,
+         "takes ships beyond the depth of its approach at any tide"),
+        (facts["access_all_states"] == "yes" and fact("proven_draught_m") > lowest_m + 1.0,
+         "is used at all states by a draught its approach does not carry"),
         (fact("sill_m") > fact("mhws_m"), "has a sill above high water springs"),
         (fact("gate_before_hw_h") + fact("gate_after_hw_h") > 12.4, "has hours longer than a tide"),
         (fact("drying_height_m") > 0.0 and fact("small_depth_m") > 0.0 and facts["gate_kind"] == "none",

@@ -17,7 +17,7 @@ def access(world, draught_m, loa_m, **figures):
     """Access of one port with these figures and no others."""
     columns = world.columns
     names = ("approach_depth_m", "small_depth_m", "ship_depth_m", "small_loa_m", "ship_loa_m", "ship_draught_m",
-             "ship_beam_m", "proven_draught_m")  # fmt: skip
+             "ship_beam_m", "proven_draught_m", "mhws_m")  # fmt: skip
     grades = ("approach_grade", "small_grade", "ship_grade", "ship_loa_grade", "ship_draught_grade")
     one = {name: np.array([figures.pop(name, nan)]) for name in names}
     one |= {name: np.array([int(figures.pop(name, PUBLISHED))], np.int8) for name in grades}
@@ -67,11 +67,51 @@ def test_of_one_depth_alone_the_other_is_inferred(world):
     assert access(world, 1.0, 10.0)["depth_grade"] == Grade.BLANK
 
 
-def test_a_weak_figure_that_is_much_the_deeper_one_weakens_nothing(world):
-    deep = access(world, 1.0, 10.0, approach_depth_m=9.0, approach_grade=GENERAL, small_depth_m=2.0)
-    close = access(world, 1.0, 10.0, approach_depth_m=2.5, approach_grade=GENERAL, small_depth_m=2.0)
-    assert deep["depth_grade"] == PUBLISHED
-    assert close["depth_grade"] == GENERAL
+@pytest.mark.parametrize(
+    ("draught", "approach", "approach_grade", "small", "small_grade", "depth", "grade"),
+    [
+        # At its least the approach still floats her, or is no less than the berth: it was not needed to pass.
+        (1.0, 9.0, GENERAL, 2.0, PUBLISHED, 2.0, PUBLISHED),
+        (1.0, 2.2, GENERAL, 2.0, PUBLISHED, 2.0, PUBLISHED),
+        (1.9, 2.5, GENERAL, 2.0, PUBLISHED, 2.0, PUBLISHED),
+        # At its least it is what binds her.
+        (1.9, 2.2, GENERAL, 2.0, PUBLISHED, 2.0, GENERAL),
+        (nan, 2.2, GENERAL, 2.0, PUBLISHED, 2.0, GENERAL),
+        # The lesser of the two is always needed.
+        (1.0, 9.0, PUBLISHED, 2.0, GENERAL, 2.0, GENERAL),
+        (2.3, 2.9, INFERRED, 2.0, GENERAL, 2.0, INFERRED),
+        (1.0, 2.0, PUBLISHED, 2.0, GENERAL, 2.0, GENERAL),
+        (2.3, 3.0, INFERRED, 2.0, GENERAL, 2.0, GENERAL),
+    ],
+)
+def test_only_what_was_needed_to_pass_weighs(
+    world, draught, approach, approach_grade, small, small_grade, depth, grade
+):
+    found = access(
+        world, draught, 10.0, approach_depth_m=approach, approach_grade=approach_grade, small_depth_m=small,
+        small_grade=small_grade,
+    )  # fmt: skip
+    assert (found["depth_m"], found["depth_grade"]) == (depth, grade)
+
+
+@pytest.mark.parametrize(
+    ("draught", "stated", "depth", "grade"),
+    [
+        # 7.9 m and 6.0 m of tide never float 16.5 m, and ships of 16.5 m lie there.
+        (10.0, 16.5, 7.9, Grade.BOUND),
+        # A ship that 7.9 m floats at any tide is none the worse for it.
+        (6.0, 16.5, 7.9, PUBLISHED),
+        # With the tide the two figures agree.
+        (10.0, 12.9, 7.9, PUBLISHED),
+        (10.0, nan, 7.9, PUBLISHED),
+    ],
+)
+@pytest.mark.parametrize("of", ["ship_depth_m", "approach_depth_m"])
+def test_a_depth_that_is_contradicted_is_no_evidence_against_a_vessel(world, of, draught, stated, depth, grade):
+    """Whichever of the two depths it is; one that nobody stands for speaks against no ship either."""
+    figures = {"ship_depth_m": 20.0, "approach_depth_m": 20.0, of: depth}
+    found = access(world, draught, 150.0, **figures, ship_loa_m=300.0, ship_draught_m=stated, mhws_m=5.0)
+    assert (found["depth_m"], found["depth_grade"]) == (depth, grade)
 
 
 def test_a_harbour_without_quays_has_a_greatest_vessel(world):
