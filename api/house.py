@@ -106,17 +106,22 @@ class House:
         return replace(self, world=world_avoiding(self.world, self.pack, read_exclusion_zones(zones)))
 
     def overlaying(self, file: Path) -> "House":
-        """The same house, with an operator's own facts of the ports over the register's.
+        """The same house, with an operator's own facts of the ports over the register's, and places of their own.
 
         Raises
         ------
         InvalidAsk
-            The file cannot be read, breaks the form of the register, or speaks of an unknown port.
+            The file cannot be read, breaks the form of the register, speaks of an unknown port, or puts a place off
+            the water.
         """
-        from geodata.overlay import overlay_world
+        from geodata.build import read_assumptions
+        from geodata.overlay import overlay_world, own_tides
         from geodata.register import read_overlay
 
-        return replace(self, world=overlay_world(self.world, read_overlay(file)))
+        overlay = read_overlay(file)
+        world = overlay_world(self.world, overlay)
+        world, tides = own_tides(world, overlay, self.tides.stations, read_assumptions()["tides"])
+        return replace(self, world=world, tides=self.tides.with_ports(tides) if tides else self.tides)
 
     def port(self, name: str) -> Port:
         """Port by id or UN/LOCODE, in any case.

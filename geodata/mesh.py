@@ -1,12 +1,15 @@
 """From stored arrays to the engine's water, and the tables towards the ports."""
 
+from math import hypot
+
 import numpy as np
 
 from engine.kernels.bank import edge_ends_of
 from engine.kernels.geodesy import earth_centred
 from engine.kernels.jit import kernel
 from engine.kernels.joining import rim_of
-from engine.kernels.mesh import Corners, Mesh, build_cells, find_corners, link_triangles, locate
+from engine.kernels.mesh import NOWHERE, Corners, Mesh, build_cells, find_corners, link_triangles, locate
+from engine.kernels.plane import LATTICE_M
 from engine.kernels.reach import DepthClass
 from engine.kernels.shortest_paths import lengths_of_trees, tree_towards_target, visibility_graph
 from engine.kernels.visibility import Targets, chain_targets
@@ -22,6 +25,26 @@ def _all_earth_centred(positions):
     for i in range(positions.shape[0]):
         space[i, 0], space[i, 1], space[i, 2] = earth_centred(positions[i, 0], positions[i, 1])
     return space
+
+
+@kernel
+def gate_of(mesh, leg):
+    """Innermost point of a leg, shape (n, 2), that lies on the mesh, to ten metres.
+
+    Returns
+    -------
+    tuple
+        x, y [m], its triangle (`NOWHERE` when the leg does not touch the mesh), and which point of the leg comes next.
+    """
+    for k in range(leg.shape[0] - 1, 0, -1):
+        pieces = int(hypot(leg[k, 0] - leg[k - 1, 0], leg[k, 1] - leg[k - 1, 1]) / 10.0) + 1
+        for piece in range(pieces + 1):
+            x = round((leg[k, 0] + (leg[k - 1, 0] - leg[k, 0]) * piece / pieces) / LATTICE_M) * LATTICE_M
+            y = round((leg[k, 1] + (leg[k - 1, 1] - leg[k, 1]) * piece / pieces) / LATTICE_M) * LATTICE_M
+            triangle = locate(mesh, x, y)
+            if triangle != NOWHERE:
+                return x, y, triangle, k
+    return np.nan, np.nan, NOWHERE, 0
 
 
 def mesh_from(points: np.ndarray, triangles: np.ndarray, least_depth: np.ndarray, origin: tuple[float, float]) -> Mesh:

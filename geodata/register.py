@@ -8,6 +8,7 @@ overlay is one more file of facts, which replaces or adds to ours.
 import csv
 import hashlib
 import io
+import re
 from dataclasses import dataclass, field, replace
 from math import isfinite, nan
 from pathlib import Path
@@ -62,6 +63,22 @@ TEXTS: dict[str, int] = {
 """Facts that are text, and how long each may be."""
 
 FIELDS = (*NUMBERS, *WORDS, *TEXTS)
+
+PLACE_NUMBERS: dict[str, tuple[float, float]] = {
+    "approach_lon": (-180.0, 180.0), "approach_lat": (-90.0, 90.0), "landing_lon": (-180.0, 180.0),
+    "landing_lat": (-90.0, 90.0), "harbour_leg_m": (1.0, 50_000.0), "harbour_speed_limit_kn": (1.0, 60.0),
+    "exposure_from_deg": (0.0, 360.0), "exposure_to_deg": (0.0, 360.0), "exposure_beaufort": (0.0, 12.0),
+}  # fmt: skip
+PLACE_WORDS: dict[str, tuple[str, ...]] = {
+    "kind": tuple(name.lower() for name in PortKind.__members__),
+    "country": ("GB", "GG", "JE", "IM", "IE", "FR", "BE", "NL"),
+    "entry_permission": ("required",),
+}
+PLACE_TEXTS: dict[str, int] = {"name_en": 60, "name_fr": 60, "tide_station": 60, "exposure_source": 200}
+PLACE_FIELDS = (*PLACE_NUMBERS, *PLACE_WORDS, *PLACE_TEXTS)
+"""Fields of a place, which a file of an operator's own gives for a place that the register has not, a row each."""
+PLACE_NEEDS = ("name_en", "name_fr", "country", "kind", "approach_lon", "approach_lat", "landing_lon", "landing_lat",
+               "harbour_leg_m")  # fmt: skip
 NEAR_HOSPITAL_MIN = 20.0
 """Up to so far by road an emergency department counts as being at the port. [min]"""
 ALL_STATES_DRAUGHT_M = 1.5
@@ -112,10 +129,30 @@ class RegisterRow:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """An operator's own facts: by port and by name of the fact, and the digest of the file."""
+    """An operator's own facts, and places.
+
+    Attributes
+    ----------
+    facts : dict
+        Value and evidence by port and by name of the fact; of a place that is the operator's own its fields too.
+    sha256 : str
+        Digest of the file.
+    file : str
+        Its name.
+    lines : dict of int
+        Line of the file by port and fact.
+    """
 
     facts: dict[str, dict[str, tuple[object, Evidence]]]
     sha256: str
+    file: str = "overlay"
+    lines: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def refused(self, port: str, name: str, problem: str, remedy: str) -> InvalidAsk:
+        """The refusal of one of its rows, which names file, line, port and fact."""
+        line = self.lines.get((port, name))
+        where = self.file if line is None else f"{self.file} line {line}"
+        return InvalidAsk("overlay", f"{where}: {port[:40]}.{name} {problem}", remedy)
 
 
 def read_register(folder: Path = SOURCES) -> list[RegisterRow]:
@@ -165,7 +202,7 @@ def read_overlay(path: Path) -> Overlay:
     if not {"port_id", "field", "value", "grade", "source"} <= set(columns):
         met = ", ".join(columns)[:120] or "none"
         raise InvalidAsk("overlay", f"{name} has the columns {met}.", "Use port_id,field,value,grade,source,note.")
-    rows = []
+    rows, numbers = [], []
     for number, cells in enumerate(lines[1:], start=2):
         if not any(cell.strip() for cell in cells):
             continue
@@ -176,32 +213,72 @@ def read_overlay(path: Path) -> Overlay:
             )  # fmt: skip
         cells = [cell.strip() for cell in cells] + [""] * (len(columns) - len(cells))
         rows.append(dict(zip(columns, cells, strict=True)))
+        numbers.append(number)
     try:
-        facts = facts_from(rows, name)
+        facts = facts_from(rows, name, numbers)
     except PackError as error:
         raise InvalidAsk("overlay", f"{error.field} {error.problem}", error.remedy) from None
     overlaid = {
         port: {name: (value, known._replace(overlaid=True)) for name, (value, known) in of_port.items()}
         for port, of_port in facts.items()
     }
-    return Overlay(overlaid, hashlib.sha256(data).hexdigest())
+    of_row = {(row["port_id"], row["field"]): number for row, number in zip(rows, numbers, strict=True)}
+    return Overlay(overlaid, hashlib.sha256(data).hexdigest(), name, of_row)
 
 
 def with_overlay(rows: list[RegisterRow], overlay: Overlay) -> list[RegisterRow]:
-    """The rows with an operator's facts in place of their own.
+    """The rows with an operator's facts in place of their own, and the operator's own places after them.
 
     Raises
     ------
     InvalidAsk
-        The overlay speaks of a port that has no row, or leaves a tidal window without hours.
+        The overlay speaks of a port that has no row and gives no place for it, moves one that has, gives a code that
+        another port has, or leaves a tidal window without hours; names the line.
     """
-    strangers = sorted(overlay.facts.keys() - {row.facts["id"] for row in rows})
-    if strangers:
-        raise InvalidAsk("overlay", f"speaks of {strangers[0][:40]!r}, which is no port.", "See 'safeport ports'.")
-    try:
-        return [with_facts(row, overlay.facts.get(str(row.facts["id"]), {})) for row in rows]
-    except PackError as error:
-        raise InvalidAsk("overlay", f"{error.field} {error.problem}", error.remedy) from None
+    known = {str(row.facts["id"]) for row in rows}
+    whole = []
+    for row in [*rows, *(_place_from(port, overlay) for port in sorted(overlay.facts.keys() - known))]:
+        port = str(row.facts["id"])
+        facts = overlay.facts.get(port, {})
+        moved = [name for name in PLACE_FIELDS if name in facts]
+        if port in known and moved:
+            raise overlay.refused(
+                port, moved[0], "is a field of a place that the register has.", "Add a place under an id of your own."
+            )
+        try:
+            whole.append(with_facts(row, facts))
+        except PackError as error:
+            raise overlay.refused(*error.field.split(".", 1), error.problem, error.remedy) from None
+    codes = [row.facts["unlocode"] for row in whole]
+    for port, facts in overlay.facts.items():
+        if "unlocode" in facts and codes.count(facts["unlocode"][0]) > 1:
+            raise overlay.refused(port, "unlocode", "is the code of another port.", "Give its own, or none.")
+    return whole
+
+
+def _place_from(port: str, overlay: Overlay) -> RegisterRow:
+    """Row of a place that is the operator's own; its facts as the file gives them."""
+    facts = overlay.facts[port]
+    first = next(iter(facts))
+    if not any(name in PLACE_FIELDS for name in facts):
+        raise overlay.refused(
+            port, first, "is of no port that the register has.",
+            f"See 'safeport ports'; a place of your own needs rows for {', '.join(PLACE_NEEDS)}.",
+        )  # fmt: skip
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", port) or len(port) > 40:
+        raise overlay.refused(port, first, "is of a place with an id of another form.",
+                              "Write an id in small letters, digits and hyphens.")  # fmt: skip
+    lacking = [name for name in PLACE_NEEDS if name not in facts]
+    if lacking:
+        raise overlay.refused(port, first, f"is of a new place that lacks {', '.join(lacking)}.",
+                              "Add a row for each, with its source.")  # fmt: skip
+    cells = dict.fromkeys((*PLACE_FIELDS, "tide_basis"), "") | {
+        name: f"{facts[name][0]:.10g}" if name in PLACE_NUMBERS else str(facts[name][0])
+        for name in PLACE_FIELDS if name in facts
+    }  # fmt: skip
+    cells |= {"id": port, "harbour_leg_basis": "stated", "source": facts["approach_lon"][1].source,
+              "confidence": "medium"}  # fmt: skip
+    return row_from(cells, overlay.file)
 
 
 def row_from(cells: dict[str, str], file: str) -> RegisterRow:
@@ -233,50 +310,66 @@ def row_from(cells: dict[str, str], file: str) -> RegisterRow:
     return RegisterRow(facts, {}, leg_m=nan if stated is None else float(stated))  # type: ignore[arg-type]
 
 
-def facts_from(rows: list[dict[str, str]], file: str) -> dict[str, dict[str, tuple[object, Evidence]]]:
+def facts_from(
+    rows: list[dict[str, str]], file: str, lines: list[int] | None = None
+) -> dict[str, dict[str, tuple[object, Evidence]]]:
     """Facts of a table, by port and name.
+
+    Parameters
+    ----------
+    rows : list of dict
+    file : str
+    lines : list of int, optional
+        Line of each row in a file of an operator's own, where rows may also be fields of a place.
 
     Raises
     ------
     PackError
-        A row is of no known field, implausible, without a source or stated twice; names file, port and field.
+        A row is of no known field, implausible, without a source or stated twice; names file, line, port and field.
     """
     facts: dict[str, dict[str, tuple[object, Evidence]]] = {}
-    for cells in rows:
+    for number, cells in enumerate(rows):
         port, name = cells["port_id"], cells["field"]
-        where = f"{file}: {port or '?'}.{name or '?'}"
+        line = "" if lines is None else f" line {lines[number]}"
+        where = f"{file}{line}: {port[:40] or '?'}.{name[:40] or '?'}"
         grade = cells["grade"]
+        if not port:
+            raise PackError(where, "has no port_id.", "Say of which port it is.")
         if grade not in GRADES:
             raise PackError(where, f"has the grade {grade[:20]!r}.", f"Use one of {', '.join(GRADES)}.")
         if not cells["source"]:
             raise PackError(where, "has no source.", "Say who says so.")
-        value = _value(name, cells["value"], where)
+        value = _value(name, cells["value"], where, of_place=lines is not None)
         if name in facts.setdefault(port, {}):
             raise PackError(where, "is stated twice.", "Keep one row for each fact.")
         facts[port][name] = value, Evidence(Grade[grade.upper()], cells["source"], cells.get("note", ""))
     return facts
 
 
-def _value(name: str, text: str, where: str) -> object:
-    """Value of a fact, checked."""
-    if name in NUMBERS:
-        low, high = NUMBERS[name]
+def _value(name: str, text: str, where: str, *, of_place: bool) -> object:
+    """Value of a fact, or of a field of a place too, checked."""
+    numbers, words, texts = NUMBERS, WORDS, TEXTS
+    if of_place:
+        numbers, words, texts = NUMBERS | PLACE_NUMBERS, WORDS | PLACE_WORDS, TEXTS | PLACE_TEXTS
+    if name in numbers:
+        low, high = numbers[name]
         try:
             number = float(text)
         except ValueError:
             number = nan
         if not isfinite(number) or not low <= number <= high:
-            raise PackError(where, f"is {text[:20]!r}, not a number from {low:g} to {high:g}.", "Correct it.")
+            raise PackError(where, f"is {text[:20]!r}, not a number from {low:g} to {high:g}.", "Correct the value.")
         return number
-    if name in WORDS:
-        if text not in WORDS[name]:
-            raise PackError(where, f"is {text[:20]!r}.", f"Use one of {', '.join(WORDS[name])}.")
+    if name in words:
+        if text not in words[name]:
+            raise PackError(where, f"is {text[:20]!r}.", f"Use one of {', '.join(words[name])}.")
         return text
-    if name in TEXTS:
-        if not 0 < len(text) <= TEXTS[name]:
-            raise PackError(where, f"has {len(text)} characters.", f"Write 1 to {TEXTS[name]}.")
+    if name in texts:
+        if not 0 < len(text) <= texts[name]:
+            raise PackError(where, f"has {len(text)} characters.", f"Write 1 to {texts[name]}.")
         return text
-    raise PackError(where, "is a fact the register does not know.", f"Known: {', '.join(FIELDS)}.")
+    known = ", ".join((*numbers, *words, *texts))
+    raise PackError(where, "is a fact the register does not know.", f"Known: {known}.")
 
 
 def with_facts(row: RegisterRow, known: dict[str, tuple[object, Evidence]]) -> RegisterRow:
@@ -285,13 +378,15 @@ def with_facts(row: RegisterRow, known: dict[str, tuple[object, Evidence]]) -> R
     Raises
     ------
     PackError
-        A tidal window has no hours, or a text stands in one language only.
+        A tidal window has no hours, hours of the night are stated by half, or a text stands in one language only.
     """
     facts = {**row.facts, **{name: value for name, (value, _) in known.items()}}
     evidence = {**row.evidence, **{name: known_by for name, (_, known_by) in known.items()}}
     port = facts["id"]
     if facts["gate_kind"] == "tidal_window" and (facts["gate_before_hw_h"] is None or facts["gate_after_hw_h"] is None):
         raise PackError(f"{port}.gate_before_hw_h", "is blank for a tidal window.", "State both hours.")
+    if (facts["gate_night_before_hw_h"] is None) != (facts["gate_night_after_hw_h"] is None):
+        raise PackError(f"{port}.gate_night_before_hw_h", "is stated by half.", "State both hours of the night.")
     for name in ("landing", "hazard"):
         if (facts[f"{name}_en"] is None) != (facts[f"{name}_fr"] is None):
             raise PackError(f"{port}.{name}", "stands in one language only.", "Write it in both.")

@@ -1,7 +1,7 @@
 """Pack to `World`: everything a pack does not store is derived here, once, with the engine's own kernels."""
 
 from functools import cached_property
-from math import hypot, inf, nan
+from math import inf, nan
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +9,7 @@ import numpy as np
 from engine.errors import PackError
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.harbour import HarbourLegs
-from engine.kernels.jit import kernel
-from engine.kernels.mesh import NOWHERE, Mesh, locate
+from engine.kernels.mesh import NOWHERE, Mesh
 from engine.kernels.plane import LATTICE_M
 from engine.kernels.reach import DepthClass, JoinLimits, Water
 from engine.kernels.tides import no_tides
@@ -18,7 +17,7 @@ from engine.kernels.zones import Regions, Zones, zone_at
 from engine.model import Centre, Evidence, World, no_live_picture
 from engine.units import NAUTICAL_MILE_M
 from engine.vocab import Grade
-from geodata.mesh import depth_class_from, mesh_from, targets_from, zones_from
+from geodata.mesh import depth_class_from, gate_of, mesh_from, targets_from, zones_from
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
 from geodata.plane import project, unproject
 from geodata.register import RegisterRow, columns_from, port_from
@@ -164,7 +163,7 @@ def legs_from(rows: list[RegisterRow], mesh: Mesh, systems: Zones) -> HarbourLeg
             to_go[start[p] + k] = to_go[start[p] + k + 1] + geodesic_length_m(*row.leg[k], *row.leg[k + 1])
         if len(row.leg):
             drawn[p] = zone_at(systems, *points[start[p + 1] - 1])
-        x_m, y_m, gate_triangle[p], k = _gate_of(mesh, points[start[p] : start[p + 1]])
+        x_m, y_m, gate_triangle[p], k = gate_of(mesh, points[start[p] : start[p + 1]])
         if gate_triangle[p] != NOWHERE:
             at = unproject(np.array([[x_m, y_m]]), *origin)[0]
             gates[p] = x_m, y_m, *at, to_go[start[p] + k] + geodesic_length_m(*at, *row.leg[k])
@@ -177,26 +176,6 @@ def legs_from(rows: list[RegisterRow], mesh: Mesh, systems: Zones) -> HarbourLeg
         start, x, y, lon, lat, to_go, length,
         gate_x, gate_y, gate_lon, gate_lat, gate_triangle, gate_following, gate_to_go, drawn,
     )  # fmt: skip
-
-
-@kernel
-def _gate_of(mesh, leg):
-    """Innermost point of a leg, shape (n, 2), that lies on the mesh, to ten metres.
-
-    Returns
-    -------
-    tuple
-        x, y [m], its triangle (`NOWHERE` when the leg does not touch the mesh), and which point of the leg comes next.
-    """
-    for k in range(leg.shape[0] - 1, 0, -1):
-        pieces = int(hypot(leg[k, 0] - leg[k - 1, 0], leg[k, 1] - leg[k - 1, 1]) / 10.0) + 1
-        for piece in range(pieces + 1):
-            x = round((leg[k, 0] + (leg[k - 1, 0] - leg[k, 0]) * piece / pieces) / LATTICE_M) * LATTICE_M
-            y = round((leg[k, 1] + (leg[k - 1, 1] - leg[k, 1]) * piece / pieces) / LATTICE_M) * LATTICE_M
-            triangle = locate(mesh, x, y)
-            if triangle != NOWHERE:
-                return x, y, triangle, k
-    return np.nan, np.nan, NOWHERE, 0
 
 
 def rows_from(table: list[dict[str, object]]) -> list[RegisterRow]:

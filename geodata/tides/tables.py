@@ -1,5 +1,6 @@
 """Tides of all ports for a date: what makes a `World` dated."""
 
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -61,6 +62,14 @@ class TideTables:
         self._folder = folder
         self._held: dict[float, tuple[TideTable, Tides, dict[str, object]]] = {}
         self._lock = Lock()
+
+    def with_ports(self, more: tuple[PortTide, ...]) -> "TideTables":
+        """Tables of the same stations for these ports after those of the pack."""
+        wider = copy(self)
+        wider.ports = (*self.ports, *more)
+        wider._held = {}
+        wider._lock = Lock()
+        return wider
 
     def at(self, at_s: float) -> tuple[Tides, dict[str, object] | None]:
         """Tides of the block that holds a time, and what they are; the same objects for every time of one block.

@@ -1,5 +1,6 @@
 """The nearest port is not lost to a blank: cases that were answered wrongly, and what has to hold of every fact."""
 
+import json
 from dataclasses import replace
 from math import nan
 
@@ -11,6 +12,7 @@ from api.cli.render import decision_text
 from api.encounter import EncounterIn
 from engine.case import port_access
 from engine.decide import decide, deciding_finding, only_by_person, passed_over
+from engine.errors import InvalidAsk
 from engine.explain import headline
 from engine.model import Evidence
 from engine.vocab import Code, Grade, PortKind, Rule, Status
@@ -215,6 +217,57 @@ def test_an_overlay_corrects_a_fact_and_says_so(house, tmp_path):
     assert Code.REGISTER_OVERLAID not in {
         notice.code for notice in decided(house, 1.36, 51.09, {"profile": "rnli-severn"}).notices
     }
+
+
+OWN_PLACE = "port_id,field,value,grade,source,note\n" + "".join(
+    f"test-cove,{name},{value},published,harbour office 2026,\n"
+    for name, value in (
+        ("name_en", "Test Cove"), ("name_fr", "Anse d'essai"), ("country", "GB"), ("kind", "marina"),
+        ("approach_lon", 1.36), ("approach_lat", 51.10), ("landing_lon", 1.352), ("landing_lat", 51.105),
+        ("harbour_leg_m", 900), ("approach_depth_m", -1.5), ("small_depth_m", 3.5), ("gate_kind", "none"), ("vhf", 12),
+    )
+)  # fmt: skip
+
+
+def test_a_place_of_an_overlay_is_judged_like_any_other(house, tmp_path):
+    """It is reached over water, has a tide, may be advised, and the answer says that it comes from the operator."""
+    file = tmp_path / "own.csv"
+    file.write_text(OWN_PLACE, encoding="utf-8")
+    overlaid = house.overlaying(file)
+    decision = decided(overlaid, 1.365, 51.098, {"profile": "rnli-severn"})
+    own = named(decision, "test-cove")
+    assert decision.recommended == own == len(house.world.ports)
+    assert decision.distance_m[own] == pytest.approx(900.0 + 411.0, abs=20.0)
+    # 1.5 m dry at the entrance: only the tide floats her.
+    assert decision.code[own, Rule.R_DAT_02] == Code.TIDE_PREDICTED_ONLY
+    dover = decision.world.ports[named(decision, "dover")]
+    assert decision.world.ports[own].facts["tide_station"] == dover.facts["tide_station"]
+    said = next(notice for notice in decision.notices if notice.code == Code.REGISTER_OVERLAID)
+    assert said.facts["ports"] == (own,)
+    # Nothing else moves.
+    before = decided(house, 1.365, 51.098, {"profile": "rnli-severn"})
+    assert np.array_equal(decision.distance_m[:-1], before.distance_m)
+    assert np.array_equal(decision.code[:-1], before.code)
+
+
+def test_a_place_of_an_overlay_keeps_out_of_zones_too(house, tmp_path):
+    own, zone = tmp_path / "own.csv", tmp_path / "zone.geojson"
+    own.write_text(OWN_PLACE, encoding="utf-8")
+    ring = [[1.355, 51.097], [1.375, 51.097], [1.375, 51.103], [1.355, 51.103], [1.355, 51.097]]
+    zone.write_text(json.dumps({"type": "Polygon", "coordinates": [ring]}), encoding="utf-8")
+    decision = decided(house.overlaying(own).avoiding(zone), 1.42, 51.10, {"profile": "rnli-severn"})
+    assert decision.status[named(decision, "test-cove")] == Status.EXCLUDED
+    assert decision.status[named(decision, "dover")] != Status.EXCLUDED
+
+
+def test_a_place_of_an_overlay_on_land_is_refused(house, tmp_path):
+    file = tmp_path / "own.csv"
+    file.write_text(OWN_PLACE.replace("approach_lon,1.36", "approach_lon,1.25"), encoding="utf-8")
+    with pytest.raises(InvalidAsk, match=r"own\.csv line 6: test-cove\.approach_lon and approach_lat lie off the water"):
+        house.overlaying(file)
+    file.write_text(OWN_PLACE + "test-cove,tide_station,ticon/none,published,us,\n", encoding="utf-8")
+    with pytest.raises(InvalidAsk, match=r"own\.csv line 15: test-cove\.tide_station is 'ticon/none', which is no"):
+        house.overlaying(file)
 
 
 def test_an_overlay_without_facts_changes_nothing(house):
