@@ -15,6 +15,7 @@ from bench import (
     forecast,
     memory,
     plans,
+    register,
     replay,
     starts,
     swap,
@@ -31,6 +32,7 @@ def main() -> None:
     ratios = distances.run(house.world, points)
     decided = decisions.run(house, points)
     answered = answers.run(house)
+    known = register.run(house)
     started = starts.run()
     memory.run()
     weather = forecast.run()
@@ -44,6 +46,9 @@ def main() -> None:
     _print_targets_of_replay(replayed)
     for name, most in (("bytes", answers.MOST_BYTES), ("gzipped", answers.MOST_GZIPPED)):
         row(f"brief answer, {name}, nine in ten", (f"at most {most:,}", f"{answered[name]:,.0f}"))
+    for name in register.VESSELS:
+        aim = f"at most {register.MOST_LACKING:.0%}"
+        row(f"nearer harbour lost to a blank, {name}"[:52], (aim, f"{known[name]:.1%}"))
     row("store, oversell, kills", ("no fault", kept))
     note(f"load at the end: {_load()}")
 

@@ -1,4 +1,4 @@
-"""How often an answer passes over a nearer harbour for want of a fact in the register.
+"""How often an answer passes over a nearer harbour for want of a fact in the register, and how well winners are known.
 
 Positions are drawn evenly over the water within 15 nm of a landing place, at hours spread over a month of tides.
 Beaches and other places that only a person may choose do not count: no fact would change them.
@@ -17,8 +17,9 @@ from engine.errors import PositionRefused
 from engine.kernels.geodesy import within_m
 from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.plane import to_plane
+from engine.model import Port
 from engine.units import HOUR_S, NAUTICAL_MILE_M
-from engine.vocab import Code
+from engine.vocab import Code, Grade
 
 VESSELS: dict[str, dict[str, object]] = {
     "Severn": {"profile": "rnli-severn"},
@@ -37,6 +38,15 @@ WEAK = frozenset({
     Code.DEPTH_GENERAL, Code.DEPTH_INFERRED, Code.DEPTH_BY_HOURS, Code.GATE_HOURS_GENERAL, Code.GATE_WAIT_GENERAL,
 })  # fmt: skip
 """What puts a port behind another one in a near tie because the register knows it less well."""
+
+MOST = 40
+"""So many ports, those that win most often, are to be known from print."""
+
+SOURCED = "facts of winners, read or quoted"
+MOST_LACKING = 0.05
+"""Aim: no more answers than this pass over a nearer harbour for a fact that the register lacks."""
+
+OF_LANDING = ("small_depth_m", "drying_height_m", "ship_depth_m")
 
 FIRST_S = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
 
@@ -62,12 +72,45 @@ def _is_afloat(house: House, lon: float, lat: float) -> bool:
     return int(locate(mesh, *to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg))) != NOWHERE
 
 
+def winners_grades(house: House, winners: Counter[str]) -> dict[str, tuple[int, dict[str, Grade]]]:
+    """How well approach, landing, gate and channel of the ports that win most are known, and how often each wins.
+
+    Of a landing the best known depth counts, as it does in an answer.
+    """
+    ports = {port.id: port for port in house.world.ports}
+
+    def grade(port: Port, *names: str) -> Grade:
+        return max(port.evidence[name].grade if name in port.evidence else Grade.BLANK for name in names)
+
+    return {
+        name: (times, {"approach": grade(ports[name], "approach_depth_m", "sill_m"),
+                       "landing": grade(ports[name], *OF_LANDING),
+                       "gate": grade(ports[name], "gate_kind"), "VHF": grade(ports[name], "vhf")})
+        for name, times in winners.most_common(MOST)
+    }  # fmt: skip
+
+
+def print_winners(house: House, winners: Counter[str]) -> float:
+    """The table of those, and the share of their facts that was read at its publisher or as somebody quotes it."""
+    section(f"The {MOST} ports that win most often, and how well they are known")
+    heading(("times", "approach", "landing", "gate", "VHF"))
+    known = winners_grades(house, winners)
+    for name, (times, grades) in known.items():
+        row(name, (str(times), *(grade.name.lower() for grade in grades.values())))
+    every = [grade for _, grades in known.values() for grade in grades.values()]
+    sourced = sum(grade >= Grade.TRANSCRIBED for grade in every) / len(every)
+    general = sum(grade == Grade.GENERAL for grade in every)
+    note(f"read or quoted: {sourced:.0%} of {len(every)} facts; general knowledge: {general}")
+    return sourced
+
+
 def run(house: House, count: int = 250) -> dict[str, float]:
-    """Shares of answers by vessel, printed; count positions for each of the four vessels."""
+    """Shares of answers by vessel, and of the winners' facts `SOURCED`, printed; count positions for each vessel."""
     section("Nearer harbours passed over for want of a fact")
     heading(("vessel", "answers", "a fact is lacking", "known less well", "codes"))
     points = coastal_points(house, count)
     shares: dict[str, float] = {}
+    winners: Counter[str] = Counter()
     for name, vessel in VESSELS.items():
         lacking = weak = answered = 0
         codes: Counter[str] = Counter()
@@ -83,6 +126,8 @@ def run(house: House, count: int = 250) -> dict[str, float]:
             except PositionRefused:
                 continue
             answered += 1
+            if decision.recommended is not None:
+                winners[house.world.ports[decision.recommended].id] += 1
             met = set()
             for port in passed_over(decision):
                 found = deciding_finding(decision, port)
@@ -97,6 +142,7 @@ def run(house: House, count: int = 250) -> dict[str, float]:
         row(name, (str(answered), f"{lacking / answered:.1%}", f"{weak / answered:.1%}", told))
         if places:
             note(f"{name}: " + ", ".join(f"{place} {times}" for place, times in places.most_common(8)))
+    shares[SOURCED] = print_winners(house, winners)
     return shares
 
 

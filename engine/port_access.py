@@ -45,7 +45,9 @@ def port_access(draught_m: float, loa_m: float, columns: PortColumns, limits: Li
     # on the highest tides, and lie at the quay through the next ones.
     highest_m = columns.mhws_m + limits.highest_tide_above_mhws_m
     stated_m = np.where(columns.ship_draught_grade >= _STRONG, columns.ship_draught_m, np.nan)
-    approach_grade = _unless_contradicted(columns.approach_grade, approach_m, stated_m > approach_m + highest_m, needed_m)
+    approach_grade = _unless_contradicted(
+        columns.approach_grade, approach_m, stated_m > approach_m + highest_m, needed_m
+    )
     quay_grade = _unless_contradicted(columns.ship_grade, quay_m, stated_m > quay_m + columns.mhws_m, needed_m)
     small_grade = np.where(np.isnan(small_m), Grade.BLANK, columns.small_grade)
     berth_grade = np.where(at_quay, quay_grade, small_grade)

@@ -248,7 +248,8 @@ def with_overlay(rows: list[RegisterRow], overlay: Overlay) -> list[RegisterRow]
         try:
             whole.append(with_facts(row, facts))
         except PackError as error:
-            raise overlay.refused(*error.field.split(".", 1), error.problem, error.remedy) from None
+            name = error.field.split(".", 1)[1]
+            raise overlay.refused(port, name, error.problem, error.remedy) from None
     codes = [row.facts["unlocode"] for row in whole]
     for port, facts in overlay.facts.items():
         if "unlocode" in facts and codes.count(facts["unlocode"][0]) > 1:

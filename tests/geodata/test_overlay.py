@@ -1,6 +1,5 @@
 """An operator's own file: what it may say, and what is refused, with file, line, port and fact."""
 
-
 import numpy as np
 import pytest
 

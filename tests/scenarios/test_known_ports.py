@@ -263,7 +263,9 @@ def test_a_place_of_an_overlay_keeps_out_of_zones_too(house, tmp_path):
 def test_a_place_of_an_overlay_on_land_is_refused(house, tmp_path):
     file = tmp_path / "own.csv"
     file.write_text(OWN_PLACE.replace("approach_lon,1.36", "approach_lon,1.25"), encoding="utf-8")
-    with pytest.raises(InvalidAsk, match=r"own\.csv line 6: test-cove\.approach_lon and approach_lat lie off the water"):
+    with pytest.raises(
+        InvalidAsk, match=r"own\.csv line 6: test-cove\.approach_lon and approach_lat lie off the water"
+    ):
         house.overlaying(file)
     file.write_text(OWN_PLACE + "test-cove,tide_station,ticon/none,published,us,\n", encoding="utf-8")
     with pytest.raises(InvalidAsk, match=r"own\.csv line 15: test-cove\.tide_station is 'ticon/none', which is no"):
@@ -299,4 +301,33 @@ def test_few_answers_pass_over_a_harbour_for_want_of_a_fact(house):
             if not only_by_person(decision, port) and (found := deciding_finding(decision, port)) is not None
         }
         lacking += bool(codes & LACKING)
-    assert lacking <= 0.15 * len(points)
+    assert lacking <= 0.1 * len(points)
+
+
+def test_the_much_nearer_port_of_a_notice_is_among_those_passed_over(house):
+    """So whoever reads the list finds the port that the headline says to ask first, and why it is not the answer."""
+    from bench.register import coastal_points
+
+    met = 0
+    for lon, lat in coastal_points(house, 150, seed=7):
+        decision = decided(house, lon, lat, {"profile": "unknown"})
+        for notice in decision.notices:
+            if notice.code == Code.UNCONFIRMED_NEARER:
+                met += 1
+                port = notice.facts["port"]
+                assert port in passed_over(decision)
+                assert deciding_finding(decision, port) is not None
+    assert met
+
+
+def test_the_ports_that_win_most_are_known_from_print(house, capsys):
+    """Share of approach, landing, gate and channel of the forty that was read or quoted: it may rise."""
+    from bench.register import MOST, SOURCED, VESSELS, run
+
+    found = run(house, 120)
+    assert found[SOURCED] >= 0.5
+    assert max(found[name] for name in VESSELS) <= 0.08
+    printed = capsys.readouterr().out
+    general = int(printed.rsplit("general knowledge: ", 1)[1])
+    assert general <= 46
+    assert f"The {MOST} ports that win most often" in printed

@@ -21,11 +21,12 @@ VESSELS = (
     {"speed_kn": 25, "draught_m": 1.78, "loa_m": 17.3, "beam_m": 5.9, "range_nm": 250, "max_hs_m": 4,
      "survivor_capacity": 40, "self_righting_persons": 20},
     {"speed_kn": 8, "draught_m": 1.5, "loa_m": 12, "beam_m": 4, "range_nm": 40, "max_hs_m": 2, "survivor_capacity": 6},
-    {"speed_kn": 15, "draught_m": 2.0, "loa_m": 139, "beam_m": 20, "range_nm": 60, "max_hs_m": 2, "survivor_capacity": 20,
-     "self_righting_persons": 5},
+    {"speed_kn": 15, "draught_m": 2.0, "loa_m": 139, "beam_m": 20, "range_nm": 60, "max_hs_m": 2,
+     "survivor_capacity": 20, "self_righting_persons": 5},
     {"speed_kn": 14, "draught_m": 6.0, "loa_m": 150, "beam_m": 22, "range_nm": 2000, "max_hs_m": 6,
      "survivor_capacity": 400},
-    {"speed_kn": 10, "draught_m": 3.2, "loa_m": 28, "beam_m": 7, "range_nm": 300, "max_hs_m": 3, "survivor_capacity": 30},
+    {"speed_kn": 10, "draught_m": 3.2, "loa_m": 28, "beam_m": 7, "range_nm": 300, "max_hs_m": 3,
+     "survivor_capacity": 30},
 )  # fmt: skip
 NAMES = {"loa_m": "loa_m", "range_nm": "range_nm", "survivor_capacity": "max_persons", "draught_m": "draught_m",
          "self_righting_persons": "self_righting_persons", "beam_m": "beam_m", "max_hs_m": "max_hs_m"}  # fmt: skip
@@ -42,7 +43,9 @@ def ask_for(house, place, at_s, vessel):
 def gained(less, known):
     """Ports that gain by what was taken away."""
     better = less.status < known.status
-    return better | ((less.status == known.status) & (known.status <= Status.CAUTION) & (less.key_s < known.key_s - 1.0))
+    return better | (
+        (less.status == known.status) & (known.status <= Status.CAUTION) & (less.key_s < known.key_s - 1.0)
+    )
 
 
 def rules_of(name):
