@@ -104,7 +104,7 @@ def print_winners(house: House, winners: Counter[str]) -> float:
     return sourced
 
 
-def run(house: House, count: int = 250) -> dict[str, float]:
+def run(house: House, count: int = 1000) -> dict[str, float]:
     """Shares of answers by vessel, and of the winners' facts `SOURCED`, printed; count positions for each vessel."""
     section("Nearer harbours passed over for want of a fact")
     heading(("vessel", "answers", "a fact is lacking", "known less well", "codes"))

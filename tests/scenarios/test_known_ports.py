@@ -324,10 +324,10 @@ def test_the_ports_that_win_most_are_known_from_print(house, capsys):
     """Share of approach, landing, gate and channel of the forty that was read or quoted: it may rise."""
     from bench.register import MOST, SOURCED, VESSELS, run
 
-    found = run(house, 120)
-    assert found[SOURCED] >= 0.5
-    assert max(found[name] for name in VESSELS) <= 0.08
+    found = run(house, 250)
+    assert found[SOURCED] >= 0.54
+    assert max(found[name] for name in VESSELS) <= 0.055
     printed = capsys.readouterr().out
     general = int(printed.rsplit("general knowledge: ", 1)[1])
-    assert general <= 46
+    assert general <= 42
     assert f"The {MOST} ports that win most often" in printed
