@@ -7,6 +7,7 @@ misspelt limit would otherwise not be one.
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_network
@@ -72,6 +73,11 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65_535, description="TCP port; 0 lets the system choose.")
     trusted_proxies: Listed = Field(
         (), description="Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."
+    )
+    cors_origins: Listed = Field(
+        (),
+        description="Origins whose pages may ask, such as `https://desk.example`, or `http://127.0.0.1:3000` on this "
+        "machine; none without it.",
     )
     body_bytes: int = Field(65_536, ge=1, description="Largest body read. [bytes]")
     headers_s: float = Field(
@@ -288,6 +294,15 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("should be addresses or networks such as 10.1.0.0/16, with commas between") from None
         return networks
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            # A star would let any page a browser looks at act as whoever sits there.
+            if not re.fullmatch(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?", origin):
+                raise ValueError("should be origins such as https://desk.example, in small letters and without a path")
+        return origins
 
     @field_validator("token_keys")
     @classmethod

@@ -10,9 +10,10 @@ from api.http.openapi import problems
 from api.http.opening import Opening
 from api.http.problems import Stopping
 from api.http.shapes import HealthShape, ReadyShape
+from api.http.strict_json import StrictJsonRoute
 from api.http.watching import Leaving
 
-router = APIRouter(tags=["service"])
+router = APIRouter(route_class=StrictJsonRoute, tags=["service"])
 
 
 @router.get("/healthz", summary="The process is up", response_class=JsonText, responses={200: {"model": HealthShape}})

@@ -496,3 +496,16 @@ class ReadyShape(BaseModel):
     forecast_refused: Annotated[
         bool, Field(description="The forecast file found last could not be used; the log says why.")
     ]
+
+
+class IndexShape(BaseModel):
+    """Where everything is."""
+
+    service: Literal["safeport"]
+    version: str
+    openapi: Annotated[str, Field(description="For programs and generators of clients.")]
+    docs: Annotated[str, Field(description="For people.")]
+    health: str
+    ready: str
+    api: Annotated[str, Field(description="What every other path begins with.")]
+    notice: str

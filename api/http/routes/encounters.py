@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Query, Request
+from fastapi import APIRouter, Body, Query, Request
 from starlette.responses import Response
 
 from api.access.roles import Permission
@@ -12,7 +12,7 @@ from api.board import Judged, ask_now, board_of, engine_view, refused_view
 from api.document import decision_document, dump
 from api.http.bodies import CloseIn, DirectionIn, ReopenIn, ReportIn
 from api.http.callers import Caller, allowed
-from api.http.doors import JsonText, OpenHouse, Records, Work, each_once, port_id_of
+from api.http.doors import JsonText, OpenHouse, Records, Work, port_id_of
 from api.http.memory import answered, once_of
 from api.http.openapi import KEYED, problems
 from api.http.own import own_part, places_seen, refuse_foreign, refuse_foreign_in, without_others
@@ -66,7 +66,7 @@ _REPORTED = {"model": ReportedShape, "content": {"application/json": {"example":
     openapi_extra=KEYED,
     responses={201: _REPORTED, **problems(400, 403, 413, 415, 422, 503)},
 )
-async def report(
+async def report_encounter(
     request: Request, said: Annotated[ReportIn, Body(examples=[REPORT_IN])], memory: Records, caller: Reporter
 ) -> Response:
     """Those it may be a second report of are named. They are never merged, and nothing closes by itself."""
@@ -77,7 +77,6 @@ async def report(
     "/encounters",
     summary="Every open encounter; with decide=true the live board",
     response_class=JsonText,
-    dependencies=[Depends(each_once)],
     responses={
         200: {"model": EncountersShape, "content": {"application/json": {"example": ENCOUNTERS_OPEN}}},
         **problems(403, 422, 503),
@@ -164,7 +163,7 @@ async def add_report(
     openapi_extra=KEYED,
     responses={200: {"model": EncounterClosedShape, "content": {"application/json": {"example": CLOSED}}}, **_CHANGES},
 )
-async def close(
+async def close_encounter(
     request: Request,
     encounter_id: str,
     said: Annotated[CloseIn, Body(examples=[CLOSE_IN])],
@@ -185,7 +184,7 @@ async def close(
         **_CHANGES,
     },
 )
-async def reopen(
+async def reopen_encounter(
     request: Request,
     encounter_id: str,
     said: Annotated[ReopenIn, Body(examples=[REOPEN_IN])],
@@ -203,7 +202,7 @@ async def reopen(
     openapi_extra=KEYED,
     responses={200: {"model": DirectionShape, "content": {"application/json": {"example": DIRECTION}}}, **_CHANGES},
 )
-async def direct(
+async def direct_encounter(
     request: Request,
     encounter_id: str,
     said: Annotated[DirectionIn, Body(examples=[DIRECTION_IN])],

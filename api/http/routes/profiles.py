@@ -1,6 +1,6 @@
 """Vessel profiles and policies: the names a decision may ask for."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.access.roles import Permission
@@ -8,6 +8,7 @@ from api.document import dump
 from api.documents.profiles import policy_document, vessel_document
 from api.house import known_policy
 from api.http.callers import allowed
+from api.http.conditional import NOT_MODIFIED, unless_known
 from api.http.doors import JsonText, OpenHouse
 from api.http.examples import POLICIES, VESSELS
 from api.http.openapi import problems
@@ -25,12 +26,14 @@ router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["decisions"]
     dependencies=[allowed(Permission.READ_GEODATA)],
     responses={
         200: {"model": VesselsShape, "content": {"application/json": {"example": VESSELS}}},
+        **NOT_MODIFIED,
         **problems(422, 503),
     },
 )
-async def read_vessels(house: OpenHouse) -> Response:
+async def read_vessels(request: Request, house: OpenHouse) -> Response:
     """What `vessel.profile` takes; null is unknown."""
-    return JsonText(dump({"vessels": [vessel_document(house.vessels[name]) for name in sorted(house.vessels)]}))
+    text = dump({"vessels": [vessel_document(house.vessels[name]) for name in sorted(house.vessels)]})
+    return unless_known(request, text, lambda: JsonText(text))
 
 
 @router.get(
@@ -40,9 +43,11 @@ async def read_vessels(house: OpenHouse) -> Response:
     dependencies=[allowed(Permission.READ_GEODATA)],
     responses={
         200: {"model": PoliciesShape, "content": {"application/json": {"example": POLICIES}}},
+        **NOT_MODIFIED,
         **problems(422),
     },
 )
-async def read_policies() -> Response:
+async def read_policies(request: Request) -> Response:
     """What `policy` takes, and the effect of each in one sentence."""
-    return JsonText(dump({"policies": [policy_document(known_policy(name)) for name in policy_names()]}))
+    text = dump({"policies": [policy_document(known_policy(name)) for name in policy_names()]})
+    return unless_known(request, text, lambda: JsonText(text))
