@@ -55,7 +55,7 @@ class House:
         UnknownName
             The vessel profile or the policy does not exist.
         """
-        profile = encounter.vessel.profile
+        profile = encounter.vessel.named_profile
         named = None if profile is None else self.vessel(profile)
         policy = policy or policy_named(encounter.policy)
         strangers = policy.designated - {port.id for port in self.world.ports}

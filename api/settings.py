@@ -88,6 +88,15 @@ class Settings(BaseSettings):
         gt=0.0,
         description="How long a body may take to come: `SAFEPORT_BODY_BYTES` at 9.6 kbit/s take 55 s. [s]",
     )
+    answer_s: float = Field(
+        120.0, gt=0.0, description="How long a client may take nothing of its answer; it is then cut off. [s]"
+    )
+    connections: int = Field(
+        2_000,
+        ge=1,
+        description="Connections held at once, fewer where the system gives fewer files; beyond them the one that has "
+        "been without a request for longest makes room.",
+    )
     gzip_from_bytes: int = Field(1_024, ge=0, description="Smallest answer worth compressing. [bytes]")
     gzip_level: int = Field(
         6,

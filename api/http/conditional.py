@@ -7,7 +7,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "What the client has, by its If-None-Match, is what there is."}}
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "What the client has, by its If-None-Match, is what there is."}
+}
 """``responses`` of a route that answers by `unless_known`."""
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.encounter import EncounterIn, VesselIn
 from api.http.shapes import Bilingual, LonLat
 
 At = Annotated[str, Field(description="RFC 3339 in UTC, to the millisecond.")]
@@ -201,6 +202,24 @@ class PersonsRangeShape(BaseModel):
     max: int | None
 
 
+class OnSceneShape(BaseModel):
+    """What a report says of vessel and people, in the words of a decision's body; what it does not say is left out."""
+
+    vessel: VesselIn | None = None
+    policy: str | None = None
+    medical: Literal["none", "urgent", "critical"] | None = None
+    persons_recovered: int | None = None
+    persons_in_water: bool | None = None
+    aboard_since: str | None = None
+    sheltered: bool | None = None
+
+
+class DatedOnSceneShape(OnSceneShape):
+    """The same, of the newest report that says any of it."""
+
+    observed_at: At
+
+
 class ReportShape(BaseModel):
     """One report of an encounter, as it was sent."""
 
@@ -213,6 +232,7 @@ class ReportShape(BaseModel):
     making_way: bool | None
     text: str
     by: Annotated[ByShape, Field(description="Whose report it is.")]
+    on_scene: Annotated[OnSceneShape | None, Field(description="Null where it says nothing of vessel and people.")]
 
 
 class PossibleDuplicateShape(BaseModel):
@@ -237,6 +257,7 @@ class ReportedShape(ReportShape):
 
     encounter_id: str
     recorded_at: At
+    encounter: Annotated[EncounterIn, Field(description="What it says, as the body of a decision.")]
     possible_duplicates: list[FlaggedDuplicateShape]
     possible_duplicates_withheld: Withheld = 0
 
@@ -257,6 +278,7 @@ class EncounterShape(BaseModel):
     opened_at: At
     closed: ClosedShape | None
     version: int
+    encounter: Annotated[EncounterIn, Field(description="What is known of it now, as the body of a decision.")]
     reports: list[ReportShape]
     possible_duplicates: list[PossibleDuplicateShape]
     possible_duplicates_withheld: Withheld = 0
@@ -293,13 +315,19 @@ class DecidedShape(EngineViewShape):
     """An open encounter decided anew for now."""
 
     vessel: Annotated[
-        str | None, Field(description="Profile decided for: that of its newest recorded decision, or unknown.")
+        str | None, Field(description="Profile decided for: of the vessel on scene as last reported, or unknown.")
     ]
     changed: Annotated[
         bool | None, Field(description="Not what its newest recorded decision says; null: none is recorded.")
     ]
     direction: Annotated[DirectionShape | None, Field(description="Of a co-ordination centre; it is the answer.")]
-    codes: Annotated[list[str], Field(description="RCC_DIRECTED, and RCC_PORT_CONFLICT where somebody must look.")]
+    codes: Annotated[
+        list[str],
+        Field(
+            description="RCC_DIRECTED, and RCC_PORT_CONFLICT where somebody must look; VESSEL_ASSUMED where nobody has "
+            "named the vessel."
+        ),
+    ]
 
 
 class OpenEncounterShape(BaseModel):
@@ -307,6 +335,7 @@ class OpenEncounterShape(BaseModel):
 
     encounter_id: str
     latest: ReportShape
+    on_scene: DatedOnSceneShape | None
     reports: int
     possible_duplicate: bool
     decided: Annotated[DecidedShape | None, Field(description="Null unless asked for with decide=true.")]
@@ -350,7 +379,13 @@ class StandingShape(BaseModel):
 
     encounter_id: str
     answer: Annotated[Literal["direction", "engine"], Field(description="Which of the two is the answer.")]
-    codes: Annotated[list[str], Field(description="RCC_DIRECTED, and RCC_PORT_CONFLICT where the master must look.")]
+    codes: Annotated[
+        list[str],
+        Field(
+            description="RCC_DIRECTED, and RCC_PORT_CONFLICT where the master must look; VESSEL_ASSUMED where nobody "
+            "has named the vessel."
+        ),
+    ]
     direction: DirectionShape | None
     conflicts: list[ConflictShape]
     judged: Annotated[bool, Field(description="Whether the place directed is a port the engine judged.")]
