@@ -116,6 +116,7 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
                 title=TITLE, version=ENGINE_VERSION, summary=SUMMARY, description=DESCRIPTION,
                 routes=app.routes, tags=TAGS, servers=[{"url": "/"}], license_info={"name": "MIT", "identifier": "MIT"},
             )  # fmt: skip
+            _restore_examples(app, document)
             asking = _paths_that_ask(app)
             for path, operations in document["paths"].items():
                 for operation in operations.values():
@@ -133,6 +134,17 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
         return app.openapi_schema
 
     return openapi
+
+
+def _restore_examples(app: FastAPI, document: dict[str, Any]) -> None:
+    """Put examples of answers back as they were written; FastAPI leaves out every null, where null is what is said."""
+    for route in iter_route_contexts(app.routes):
+        for method in route.methods or ():
+            operation = document["paths"].get(route.path_format, {}).get(method.lower(), {"responses": {}})
+            for status, response in getattr(route, "responses", {}).items():
+                for media_type, content in response.get("content", {}).items():
+                    shown = operation["responses"][str(status)]["content"][media_type]
+                    shown.update({name: content[name] for name in ("example", "examples") if name in content})
 
 
 def _paths_that_ask(app: FastAPI) -> set[str]:

@@ -202,6 +202,7 @@ class CandidateShape(BaseModel):
     distance_nm: float | None
     straight_line_nm: float
     initial_course_deg: float | None
+    bearing_deg: Annotated[float | None, Field(description="True, straight to the landing. [deg]")]
     time_to_landing_min: float | None
     time_range_min: Annotated[list[float | None], Field(min_length=2, max_length=2)]
     clock: Literal["close", "coarse"]
@@ -246,8 +247,10 @@ class CentreShape(BaseModel):
 class CoordinationShape(BaseModel):
     """Whose waters, and who to talk to."""
 
-    srr: str
-    band: bool
+    srr: str | None
+    approximate: Annotated[bool, Field(description="Whether the limits of the regions are.")]
+    band: Annotated[bool, Field(description="So near to a limit that both sides count as inside.")]
+    boundary_nm: Annotated[float | None, Field(description="To the limit. [nm]")]
     centres: list[CentreShape]
 
 
