@@ -7,11 +7,12 @@ position is the newest there is.
 
 from dataclasses import dataclass
 from math import isfinite, isinf
-from typing import Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 import orjson
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
+from typing_extensions import TypedDict
 
 from api.encounter import UNKNOWN_VESSEL, EncounterIn
 from api.house import House, seeing
@@ -185,14 +186,27 @@ def encounter_now(it: OpenEncounter, at_s: float) -> EncounterIn:
         return EncounterIn.model_validate({**body, "persons_recovered": None})
 
 
-_NOTHING: Json = {"outcome": "none", "code": None, "port_id": None, "time_to_landing_min": None, "eta_at": None}
+class EngineView(TypedDict):
+    """What the engine says of an encounter now."""
+
+    outcome: Annotated[
+        Literal["suitable", "unconfirmed", "none", "refused"],
+        Field(description="refused: no answer can be given for its position; code says why."),
+    ]
+    code: str | None
+    port_id: str | None
+    time_to_landing_min: float | None
+    eta_at: str | None
 
 
-def engine_view(judged: Judged) -> Json:
+_NOTHING: EngineView = {"outcome": "none", "code": None, "port_id": None, "time_to_landing_min": None, "eta_at": None}
+
+
+def engine_view(judged: Judged) -> EngineView:
     """The best port in few words; nulls where none is fit."""
     best = int(judged.order[0])
     if judged.status[best] == int(Status.EXCLUDED):
-        return dict(_NOTHING)
+        return _NOTHING.copy()
     time_s, arrival_s = float(judged.time_s[best]), eta_s(judged, best)  # type: ignore[arg-type]
     can_arrive = isfinite(arrival_s) and not isinf(judged.wait_s[best])
     return {
@@ -204,7 +218,7 @@ def engine_view(judged: Judged) -> Json:
     }
 
 
-def refused_view(refused: PositionRefused | InvalidAsk | UnknownName) -> Json:
+def refused_view(refused: PositionRefused | InvalidAsk | UnknownName) -> EngineView:
     """The same where no answer can be given, and why."""
     code = refused.code.name if isinstance(refused, PositionRefused) else "INVALID_FIELDS"
     return {**_NOTHING, "outcome": "refused", "code": code}
@@ -219,7 +233,7 @@ def fails_hard(judged: Judged, port_id: str | None) -> bool:
     return False
 
 
-def _changed(view: Json, said: Json | None) -> bool | None:
+def _changed(view: EngineView, said: Json | None) -> bool | None:
     if said is None:
         return None
     recommended = view["port_id"] if view["outcome"] == "suitable" else None

@@ -4,8 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.board import EngineView
+from api.documents.bilingual import Bilingual
+from api.documents.geometry import LonLat
 from api.encounter import EncounterIn, VesselIn
-from api.http.shapes import Bilingual, LonLat
 
 At = Annotated[str, Field(description="RFC 3339 in UTC, to the millisecond.")]
 MaybeAt = Annotated[str | None, Field(description="RFC 3339 in UTC, to the millisecond.")]
@@ -298,20 +300,7 @@ class DirectionShape(BaseModel):
     directed_at: At
 
 
-class EngineViewShape(BaseModel):
-    """What the engine says of an encounter now."""
-
-    outcome: Annotated[
-        Literal["suitable", "unconfirmed", "none", "refused"],
-        Field(description="refused: no answer can be given for its position; code says why."),
-    ]
-    code: str | None
-    port_id: str | None
-    time_to_landing_min: float | None
-    eta_at: str | None
-
-
-class DecidedShape(EngineViewShape):
+class DecidedShape(EngineView):
     """An open encounter decided anew for now."""
 
     vessel: Annotated[
@@ -330,7 +319,7 @@ class DecidedShape(EngineViewShape):
     ]
 
 
-class OpenEncounterShape(BaseModel):
+class OpenEncounterRowShape(BaseModel):
     """An open encounter with its newest report."""
 
     encounter_id: str
@@ -338,6 +327,11 @@ class OpenEncounterShape(BaseModel):
     on_scene: DatedOnSceneShape | None
     reports: int
     possible_duplicate: bool
+
+
+class OpenEncounterShape(OpenEncounterRowShape):
+    """An open encounter on the board."""
+
     decided: Annotated[DecidedShape | None, Field(description="Null unless asked for with decide=true.")]
 
 
@@ -390,12 +384,29 @@ class StandingShape(BaseModel):
     conflicts: list[ConflictShape]
     judged: Annotated[bool, Field(description="Whether the place directed is a port the engine judged.")]
     engine_view: Annotated[str, Field(description="'for information' beside a direction, else 'advice'.")]
-    engine: EngineViewShape
+    engine: EngineView
     decided_at: str
 
 
-class OverrideShape(BaseModel):
-    """What was chosen instead of a decision."""
+class HandoverEncounterShape(OpenEncounterRowShape):
+    """An open encounter on the page."""
+
+    direction: DirectionShape | None
+    aged: Annotated[bool, Field(description="Nobody has seen it lately.")]
+
+
+class ExpiredHoldShape(BaseModel):
+    """A hold that ended before its people had landed."""
+
+    reservation_id: str
+    port_id: str
+    vessel: str
+    persons: int
+    expired_at: At
+
+
+class RecordedOverrideShape(BaseModel):
+    """What was chosen instead of a decision, and why."""
 
     sequence: int
     decision_id: str
@@ -406,21 +417,34 @@ class OverrideShape(BaseModel):
     text: str
     by: ByShape
     at: At
+
+
+class OverrideShape(RecordedOverrideShape):
+    """What was chosen instead of a decision, as it was taken in."""
+
     decision_known: Annotated[bool, Field(description="False for a decision made aboard that nobody sent here.")]
+
+
+class AgedReportShape(BaseModel):
+    """What a port said long ago."""
+
+    port_id: str
+    report: Literal["status", "capacity", "reception"]
+    reported_at: At
 
 
 class HandoverShape(BaseModel):
     """What the next shift has to know."""
 
     at: At
-    open_encounters: list[dict[str, object]]
+    open_encounters: list[HandoverEncounterShape]
     reservations: list[StandingReservationShape]
     expiring_soon: list[str]
     overdue: list[str]
-    expired_not_landed: list[dict[str, object]]
+    expired_not_landed: list[ExpiredHoldShape]
     held_against_shortage: list[StandingReservationShape]
-    overrides: list[dict[str, object]]
-    aged_reports: list[dict[str, object]]
+    overrides: list[RecordedOverrideShape]
+    aged_reports: list[AgedReportShape]
 
 
 class SignedShape(BaseModel):

@@ -10,22 +10,28 @@ from starlette.responses import Response
 
 from api.access.roles import Permission
 from api.document import dump, port_document
+from api.documents.port import PortFacts
 from api.house import House
 from api.http.callers import allowed
 from api.http.conditional import NOT_MODIFIED, unless_known
-from api.http.doors import JsonText, OpenHouse, Work, geodata_of
+from api.http.doors import JsonText, OpenHouse, PackIdentity, Work, geodata_of
 from api.http.examples import PORT, PORTS, TIDE
 from api.http.openapi import problems
 from api.http.problems import NoSuchPort
-from api.http.shapes import PortFactsShape, PortsShape, TideShape
 from api.http.strict_json import StrictJsonRoute
-from api.port_search import PortQuery, search
+from api.port_search import FoundPorts, PortQuery, search
 from api.position import MAX_POSITION_CHARS, InvalidPosition, InvalidTime, parse_position, parse_time
-from api.tide import DEFAULT_HOURS, tide_document
+from api.tide import DEFAULT_HOURS, TideDocument, tide_document
 from engine import ENGINE_VERSION
 from engine.errors import InvalidAsk, UnknownName
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
+
+
+class PortsAnswer(FoundPorts):
+    """Ports by id, or nearest first, and the pack they are of."""
+
+    geodata: PackIdentity
 
 
 @router.get(
@@ -35,7 +41,7 @@ router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
     response_class=JsonText,
     dependencies=[allowed(Permission.READ_GEODATA)],
     responses={
-        200: {"model": PortsShape, "content": {"application/json": {"example": PORTS}}},
+        200: {"model": PortsAnswer, "content": {"application/json": {"example": PORTS}}},
         **NOT_MODIFIED,
         **problems(422, 503),
     },
@@ -80,7 +86,7 @@ async def read_ports(
     response_class=JsonText,
     dependencies=[allowed(Permission.READ_GEODATA)],
     responses={
-        200: {"model": PortFactsShape, "content": {"application/json": {"example": PORT}}},
+        200: {"model": PortFacts, "content": {"application/json": {"example": PORT}}},
         **NOT_MODIFIED,
         **problems(404, 503),
     },
@@ -101,7 +107,7 @@ async def read_port(request: Request, port_id: str, house: OpenHouse) -> Respons
     response_class=JsonText,
     dependencies=[allowed(Permission.READ_GEODATA)],
     responses={
-        200: {"model": TideShape, "content": {"application/json": {"example": TIDE}}},
+        200: {"model": TideDocument, "content": {"application/json": {"example": TIDE}}},
         **problems(404, 422, 503),
     },
 )

@@ -1,7 +1,11 @@
 """What a program or a person who finds this service reads first: an index, the description, and a page of it."""
 
+from typing import Annotated, Literal
+
 from fastapi import APIRouter, Request
+from pydantic import Field
 from starlette.responses import HTMLResponse, Response
+from typing_extensions import TypedDict
 
 from api.document import dump
 from api.http.conditional import NOT_MODIFIED, unless_known
@@ -9,7 +13,6 @@ from api.http.description import Description
 from api.http.docs_page import DOCS_POLICY
 from api.http.doors import JsonText
 from api.http.examples import INDEX
-from api.http.shapes import IndexShape
 from api.http.strict_json import StrictJsonRoute
 from engine import ENGINE_VERSION
 
@@ -19,24 +22,34 @@ DOCS = "/docs"
 DESCRIPTION = "/openapi.json"
 
 
+class Index(TypedDict):
+    """Where everything is."""
+
+    service: Literal["safeport"]
+    version: str
+    openapi: Annotated[str, Field(description="For programs and generators of clients.")]
+    docs: Annotated[str, Field(description="For people.")]
+    health: str
+    ready: str
+    api: Annotated[str, Field(description="What every other path begins with.")]
+    notice: str
+
+
 @router.get(
     "/",
     summary="Where everything is",
     response_class=JsonText,
-    responses={200: {"model": IndexShape, "content": {"application/json": {"example": INDEX}}}},
+    responses={200: {"model": Index, "content": {"application/json": {"example": INDEX}}}},
 )
 async def read_index() -> Response:
     """Addresses of the description, of its page for people, and of the probes."""
-    return JsonText(
-        dump(
-            {
-                "service": "safeport", "version": ENGINE_VERSION, "openapi": DESCRIPTION, "docs": DOCS,
-                "health": "/healthz", "ready": "/readyz", "api": "/v1",
-                "notice": "Advice: the co-ordination centre and the master decide. Not for navigation.",
-            }
-        ),
-        headers={"Link": f'<{DESCRIPTION}>; rel="service-desc", <{DOCS}>; rel="service-doc"'},
-    )  # fmt: skip
+    index: Index = {
+        "service": "safeport", "version": ENGINE_VERSION, "openapi": DESCRIPTION, "docs": DOCS, "health": "/healthz",
+        "ready": "/readyz", "api": "/v1",
+        "notice": "Advice: the co-ordination centre and the master decide. Not for navigation.",
+    }  # fmt: skip
+    link = f'<{DESCRIPTION}>; rel="service-desc", <{DOCS}>; rel="service-doc"'
+    return JsonText(dump(index), headers={"Link": link})
 
 
 @router.get(
