@@ -72,13 +72,24 @@ class VesselIn(_Strict):
     profile: Annotated[
         Annotated[str, Field(max_length=64)] | None, Field(description="A name of /v1/vessels; custom is none of them.")
     ] = None
-    speed_kn: Annotated[Finite, Field(ge=0.5, le=80.0)] | None = None
-    draught_m: Annotated[Finite, Field(ge=0.0, le=30.0)] | None = None
-    loa_m: Annotated[Finite, Field(gt=0.0, le=500.0)] | None = None
-    beam_m: Annotated[Finite, Field(gt=0.0, le=80.0)] | None = None
-    range_nm: Annotated[Finite, Field(ge=0.0, le=30_000.0)] | None = None
-    max_hs_m: Annotated[Finite, Field(gt=0.0, le=20.0)] | None = None
-    self_righting_persons: Count | None = None
+    speed_kn: Annotated[
+        Annotated[Finite, Field(ge=0.5, le=80.0)] | None, Field(description="Sustained in calm water. [kn]")
+    ] = None
+    draught_m: Annotated[Annotated[Finite, Field(ge=0.0, le=30.0)] | None, Field(description="Deepest. [m]")] = None
+    loa_m: Annotated[Annotated[Finite, Field(gt=0.0, le=500.0)] | None, Field(description="Length over all. [m]")] = (
+        None
+    )
+    beam_m: Annotated[Annotated[Finite, Field(gt=0.0, le=80.0)] | None, Field(description="[m]")] = None
+    range_nm: Annotated[
+        Annotated[Finite, Field(ge=0.0, le=30_000.0)] | None, Field(description="At that speed. [nm]")
+    ] = None
+    max_hs_m: Annotated[
+        Annotated[Finite, Field(gt=0.0, le=20.0)] | None,
+        Field(description="Highest significant wave height with survivors aboard. [m]"),
+    ] = None
+    self_righting_persons: Annotated[
+        Count | None, Field(description="With so many survivors aboard she still rights herself.")
+    ] = None
     survivor_capacity: Annotated[Count | None, Field(description="How many people she can take aboard.")] = None
     max_persons: Annotated[Count | None, Field(description="The same, by its name in the echo.")] = None
     assumed: Annotated[
@@ -135,17 +146,35 @@ class EncounterIn(_Strict):
     """One encounter, as posted to ``/v1/decisions``."""
 
     position: PointIn
-    position_accuracy_m: Annotated[Finite, Field(ge=0.0, le=50_000.0)] | None = None
-    position_age_s: Annotated[Finite, Field(ge=0.0, le=604_800.0)] | None = None
-    time: Annotated[str, Field(max_length=40)] | None = None
-    persons: PersonsIn | Count | None = None
-    persons_recovered: Count | None = None
-    persons_in_water: Annotated[bool, Field(strict=True)] | None = None
-    medical: Literal["none", "urgent", "critical"] = "none"
-    aboard_since: Annotated[str, Field(max_length=40)] | None = None
-    sheltered: Annotated[bool, Field(strict=True)] | None = None
-    vessel: VesselIn = VesselIn()
-    policy: Annotated[str, Field(max_length=64)] = "nearest-time"
+    position_accuracy_m: Annotated[
+        Annotated[Finite, Field(ge=0.0, le=50_000.0)] | None, Field(description="Radius it is good to. [m]")
+    ] = None
+    position_age_s: Annotated[
+        Annotated[Finite, Field(ge=0.0, le=604_800.0)] | None, Field(description="How old it is at `time`. [s]")
+    ] = None
+    time: Annotated[
+        Annotated[str, Field(max_length=40)] | None, Field(description="RFC 3339 with a zone; now if left out.")
+    ] = None
+    persons: Annotated[
+        PersonsIn | Count | None, Field(description="How many there are, those in the water too; null: not known.")
+    ] = None
+    persons_recovered: Annotated[Count | None, Field(description="How many of them are aboard.")] = None
+    persons_in_water: Annotated[
+        Annotated[bool, Field(strict=True)] | None, Field(description="Whether anybody is; null: not known.")
+    ] = None
+    medical: Annotated[
+        Literal["none", "urgent", "critical"],
+        Field(description="critical: somebody cannot wait, and the time to an emergency department ranks."),
+    ] = "none"
+    aboard_since: Annotated[
+        Annotated[str, Field(max_length=40)] | None,
+        Field(description="Since when the first of them are aboard, RFC 3339 with a zone: exposure counts from it."),
+    ] = None
+    sheltered: Annotated[
+        Annotated[bool, Field(strict=True)] | None, Field(description="Whether they are under cover aboard.")
+    ] = None
+    vessel: Annotated[VesselIn, Field(description="Who has them; the conservative profile if left out.")] = VesselIn()
+    policy: Annotated[str, Field(max_length=64, description="A name of /v1/policies.")] = "nearest-time"
 
     @model_validator(mode="after")
     def _nobody_counted_twice(self) -> "EncounterIn":

@@ -188,7 +188,8 @@ def test_many_who_want_the_last_places_at_two_services_of_one_store_never_overse
     ("persons", "pointer", "code"),
     [({"total": "x"}, "/persons/total", "WRONG_TYPE"), ({}, "/persons/total", "REQUIRED"),
      (3, "/persons", "WRONG_TYPE"), ({"total": 3, "colour": 1}, "/persons/colour", "UNKNOWN_FIELD"),
-     ({"total": -1}, "/persons/total", "OUT_OF_RANGE"), ({"total": 3, "families": "x"}, "/persons/families", "WRONG_TYPE")],
+     ({"total": -1}, "/persons/total", "OUT_OF_RANGE"),
+     ({"total": 3, "families": "x"}, "/persons/families", "WRONG_TYPE")],
 )  # fmt: skip
 def test_people_that_are_not_counted_are_pointed_at(control, persons, pointer, code):
     """The persons of a hold are an object; those of an encounter may be a number too, and are told of otherwise."""
