@@ -1,19 +1,20 @@
 """The live board: every open encounter decided anew for now, in few words.
 
-An encounter has reports and no vessel. The vessel, and how the people fare, come from its newest recorded decision;
-before there is one it is the conservative profile ``unknown``. The position is the newer of the two.
+The vessel, and how the people fare, are what its reports and its newest recorded decision say, the newer of them first.
+Where none names a vessel the conservative profile ``unknown`` is taken, and the code `VESSEL_ASSUMED` says so. The
+position is the newest there is.
 """
 
 from dataclasses import dataclass
 from math import isfinite, isinf
-from typing import NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 import orjson
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
+from typing_extensions import TypedDict
 
-from api.document import Json
-from api.encounter import EncounterIn
+from api.encounter import UNKNOWN_VESSEL, EncounterIn
 from api.house import House, seeing
 from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
@@ -27,11 +28,16 @@ from engine.opening import opened
 from engine.units import MINUTE_S
 from engine.vocab import Status, Verdict, Weight
 
+Json = dict[str, Any]
+
 _MOST_PERSONS = 10_000
 _MOST_ACCURACY_M = 50_000.0
 _MOST_AGE_S = 604_800.0
 _KEPT = ("vessel", "policy", "medical", "persons", "persons_recovered", "persons_in_water", "aboard_since", "sheltered")
-"""What a recorded decision says that a report cannot, or may not."""
+"""What is decided with beside the position and the time, as a recorded decision or a report may say it."""
+
+VESSEL_ASSUMED = "VESSEL_ASSUMED"
+"""Code on the board: neither a report nor a recorded decision names the vessel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,14 @@ def decided(house: House, it: OpenEncounter, ports: PortsSnapshot, at_s: float) 
         return {**refused_view(refused), "changed": None, **row}
     if it.direction is not None and fails_hard(judged, it.direction["port_id"]):
         codes.append("RCC_PORT_CONFLICT")
+    codes += assumptions(ask)
     view = engine_view(judged)
     return {**view, "changed": _changed(view, it.said), **row}
+
+
+def assumptions(ask: Ask) -> list[str]:
+    """Codes of what nobody has said and was assumed."""
+    return [VESSEL_ASSUMED] if ask.vessel.id == UNKNOWN_VESSEL else []
 
 
 class Judged(NamedTuple):
@@ -108,6 +120,32 @@ def glance(ask: Ask, world: World) -> Judged:
     return Judged(ask, world, found.order, found.status, table.time_s, table.wait_s, table.verdict, weight)
 
 
+def encounter_known(document: Json, direction: Json | None = None, ask: bytes | None = None) -> OpenEncounter:
+    """An encounter with all its reports as the board has it.
+
+    Parameters
+    ----------
+    document : dict
+        Of `Store.encounter`.
+    direction : dict, optional
+        That holds for it.
+    ask : bytes, optional
+        Body of its newest recorded decision.
+    """
+    reports = sorted(document["reports"], key=lambda it: (it["observed_at"], it["sequence"]))
+    said = [{"observed_at": it["observed_at"], **it["on_scene"]} for it in reports if it["on_scene"]]
+    board = {
+        "encounter_id": document["encounter_id"], "latest": reports[-1], "on_scene": said[-1] if said else None,
+        "reports": len(reports), "possible_duplicate": bool(document["possible_duplicates"]),
+    }  # fmt: skip
+    return OpenEncounter(board, direction, ask, None)
+
+
+def body_now(it: OpenEncounter, at_s: float) -> Json:
+    """The encounter as it is known at a time, as the body of a decision for it."""
+    return encounter_now(it, at_s).model_dump(mode="json", exclude_unset=True, exclude_none=True)
+
+
 def ask_now(house: House, it: OpenEncounter, at_s: float) -> Ask:
     """The ask for an encounter as it is known now.
 
@@ -123,7 +161,11 @@ def encounter_now(it: OpenEncounter, at_s: float) -> EncounterIn:
     latest = it.board["latest"]
     said = {} if it.ask is None else orjson.loads(it.ask)
     observed_s = parse_time(latest["observed_at"])
-    body: Json = {name: said[name] for name in _KEPT if name in said}
+    reported = it.board.get("on_scene") or {}
+    older, newer = said, reported
+    if said and reported and parse_time(said["time"]) >= parse_time(reported["observed_at"]):
+        older, newer = reported, said
+    body: Json = {name: source[name] for source in (older, newer) for name in _KEPT if name in source}
     if said and parse_time(said["time"]) >= observed_s:
         body["position"] = said["position"]
         body["position_accuracy_m"] = said.get("position_accuracy_m")
@@ -144,14 +186,27 @@ def encounter_now(it: OpenEncounter, at_s: float) -> EncounterIn:
         return EncounterIn.model_validate({**body, "persons_recovered": None})
 
 
-_NOTHING: Json = {"outcome": "none", "code": None, "port_id": None, "time_to_landing_min": None, "eta_at": None}
+class EngineView(TypedDict):
+    """What the engine says of an encounter now."""
+
+    outcome: Annotated[
+        Literal["suitable", "unconfirmed", "none", "refused"],
+        Field(description="refused: no answer can be given for its position; code says why."),
+    ]
+    code: str | None
+    port_id: str | None
+    time_to_landing_min: float | None
+    eta_at: str | None
 
 
-def engine_view(judged: Judged) -> Json:
+_NOTHING: EngineView = {"outcome": "none", "code": None, "port_id": None, "time_to_landing_min": None, "eta_at": None}
+
+
+def engine_view(judged: Judged) -> EngineView:
     """The best port in few words; nulls where none is fit."""
     best = int(judged.order[0])
     if judged.status[best] == int(Status.EXCLUDED):
-        return dict(_NOTHING)
+        return _NOTHING.copy()
     time_s, arrival_s = float(judged.time_s[best]), eta_s(judged, best)  # type: ignore[arg-type]
     can_arrive = isfinite(arrival_s) and not isinf(judged.wait_s[best])
     return {
@@ -163,7 +218,7 @@ def engine_view(judged: Judged) -> Json:
     }
 
 
-def refused_view(refused: PositionRefused | InvalidAsk | UnknownName) -> Json:
+def refused_view(refused: PositionRefused | InvalidAsk | UnknownName) -> EngineView:
     """The same where no answer can be given, and why."""
     code = refused.code.name if isinstance(refused, PositionRefused) else "INVALID_FIELDS"
     return {**_NOTHING, "outcome": "refused", "code": code}
@@ -178,7 +233,7 @@ def fails_hard(judged: Judged, port_id: str | None) -> bool:
     return False
 
 
-def _changed(view: Json, said: Json | None) -> bool | None:
+def _changed(view: EngineView, said: Json | None) -> bool | None:
     if said is None:
         return None
     recommended = view["port_id"] if view["outcome"] == "suitable" else None
@@ -190,4 +245,4 @@ def _persons(said: Json) -> Json | None:
     if least is None and most is None:
         return None
     least, most = 0 if least is None else least, least if most is None else most
-    return {"min": min(int(least), _MOST_PERSONS), "max": min(int(most), _MOST_PERSONS)}  # type: ignore[call-overload]
+    return {"min": min(int(least), _MOST_PERSONS), "max": min(int(most), _MOST_PERSONS)}

@@ -1,9 +1,13 @@
 """Water distance between two places, each a position or a port: the same answer from every door."""
 
 from math import isfinite
-from typing import NamedTuple
+from typing import Annotated, NamedTuple, cast
 
-from api.document import Json, line_string
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from api.document import line_string
+from api.documents.geometry import LineString
 from api.house import House, known_policy
 from api.position import MAX_ECHO_CHARS, InvalidPosition, parse_position
 from engine.errors import InvalidAsk, PositionRefused, UnknownName
@@ -15,6 +19,15 @@ from engine.units import NAUTICAL_MILE_M
 from geodata.policies import DEFAULT_POLICY
 
 GREATEST_DRAUGHT_M = 30.0
+
+
+class DistanceDocument(TypedDict):
+    """Distance between two places."""
+
+    distance_nm: Annotated[float | None, Field(description="Over water; null where water does not lead there. [nm]")]
+    straight_line_nm: Annotated[float, Field(description="Geodesic, over land if need be. [nm]")]
+    between_landings_nm: Annotated[float | None, Field(description="For two ports, from landing to landing. [nm]")]
+    route: Annotated[LineString | None, Field(description="Null where there is no way, or nothing to sail.")]
 
 
 class _End(NamedTuple):
@@ -38,7 +51,7 @@ class _End(NamedTuple):
     port: int | None = None
 
 
-def distance_document(house: House, start_text: str, end_text: str, draught_m: float | None = None) -> Json:
+def distance_document(house: House, start_text: str, end_text: str, draught_m: float | None = None) -> DistanceDocument:
     """Distance over water and in a straight line between two places.
 
     Parameters
@@ -51,13 +64,6 @@ def distance_document(house: House, start_text: str, end_text: str, draught_m: f
     draught_m : float, optional
         Keeps the route off banks this vessel cannot cross with the default policy's margin; without it the route may
         use all water the shallowest depth class uses. [m]
-
-    Returns
-    -------
-    dict
-        ``distance_nm`` (None when water does not lead there), ``straight_line_nm`` between the same two points,
-        ``between_landings_nm`` (None but for two ports), ``route`` (GeoJSON LineString, or None when there is no way or
-        nothing to sail).
 
     Raises
     ------
@@ -86,14 +92,14 @@ def distance_document(house: House, start_text: str, end_text: str, draught_m: f
     return document
 
 
-def _document(passage: Passage, start: tuple[float, float], end: tuple[float, float]) -> Json:
+def _document(passage: Passage, start: tuple[float, float], end: tuple[float, float]) -> DistanceDocument:
     """Lengths in miles and the track as GeoJSON."""
     found = isfinite(passage.length_m)
     return {
         "distance_nm": round(passage.length_m / NAUTICAL_MILE_M, 2) if found else None,
         "straight_line_nm": round(straight_line_m(start, end) / NAUTICAL_MILE_M, 2),
         "between_landings_nm": None,
-        "route": line_string(passage.track) if found and start != end else None,
+        "route": cast(LineString | None, line_string(passage.track)) if found and start != end else None,
     }
 
 

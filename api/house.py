@@ -22,6 +22,7 @@ from geodata.world import world_from
 
 if TYPE_CHECKING:
     from api.store.live import Freshness, PortsSnapshot
+    from geodata.forecast.cube import Cube
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,12 +37,15 @@ class House:
     vessels : dict of Vessel
         Profiles by id.
     tides : TideTables
+    cube : Cube or None
+        The forecast the world has, with what its file says of itself; None without one.
     """
 
     pack: Pack
     world: World
     vessels: dict[str, Vessel]
     tides: TideTables
+    cube: "Cube | None" = None
 
     def ask(self, encounter: EncounterIn, now_s: float, policy: Policy | None = None) -> Ask:
         """The engine's ask for an encounter.
@@ -51,7 +55,7 @@ class House:
         UnknownName
             The vessel profile or the policy does not exist.
         """
-        profile = encounter.vessel.profile
+        profile = encounter.vessel.named_profile
         named = None if profile is None else self.vessel(profile)
         policy = policy or policy_named(encounter.policy)
         strangers = policy.designated - {port.id for port in self.world.ports}
@@ -91,7 +95,7 @@ class House:
 
         cube = open_forecast(file, forecast_cache())
         identity = {**self.world.identity, "forecast": cube.identity}
-        return replace(self, world=replace(self.world, forecast=cube.forecast, identity=identity))
+        return replace(self, world=replace(self.world, forecast=cube.forecast, identity=identity), cube=cube)
 
     def avoiding(self, zones: Path) -> "House":
         """The same house, with routes that keep out of the exclusion zones of a GeoJSON file; takes seconds.

@@ -2,15 +2,24 @@
 
 import re
 import unicodedata
-from typing import NamedTuple
+from typing import Annotated, NamedTuple, cast
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from api.document import port_document
+from api.documents.port import FoundPort
 from engine.errors import InvalidAsk
 from engine.model import Port, World
 from engine.sea_route import straight_line_m
 from engine.units import NAUTICAL_MILE_M
 
-Json = dict[str, object]
+
+class FoundPorts(TypedDict):
+    """Ports by id, or nearest first."""
+
+    ports: list[FoundPort]
+    next_cursor: Annotated[str | None, Field(description="Send it as cursor for the next page; null on the last.")]
 
 
 class PortQuery(NamedTuple):
@@ -37,7 +46,7 @@ class PortQuery(NamedTuple):
     cursor: str | None = None
 
 
-def search(world: World, query: PortQuery) -> Json:
+def search(world: World, query: PortQuery) -> FoundPorts:
     """Ports found, with ``straight_line_nm`` where there is a place to count from, and the cursor of the next page.
 
     Raises
@@ -65,7 +74,7 @@ def search(world: World, query: PortQuery) -> Json:
     shown = page if query.limit is None else page[: query.limit]
     return {
         "ports": [
-            port_document(port) | ({} if query.near is None else {"straight_line_nm": miles})
+            cast(FoundPort, port_document(port) | ({} if query.near is None else {"straight_line_nm": miles}))
             for miles, _, port in shown
         ],
         "next_cursor": shown[-1][1] if len(shown) < len(page) else None,

@@ -7,6 +7,7 @@ misspelt limit would otherwise not be one.
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_network
@@ -73,6 +74,11 @@ class Settings(BaseSettings):
     trusted_proxies: Listed = Field(
         (), description="Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."
     )
+    cors_origins: Listed = Field(
+        (),
+        description="Origins whose pages may ask, such as `https://desk.example`, or `http://127.0.0.1:3000` on this "
+        "machine; none without it.",
+    )
     body_bytes: int = Field(65_536, ge=1, description="Largest body read. [bytes]")
     headers_s: float = Field(
         10.0, gt=0.0, description="How long the head of a request may take to come; the connection is then closed. [s]"
@@ -81,6 +87,15 @@ class Settings(BaseSettings):
         60.0,
         gt=0.0,
         description="How long a body may take to come: `SAFEPORT_BODY_BYTES` at 9.6 kbit/s take 55 s. [s]",
+    )
+    answer_s: float = Field(
+        120.0, gt=0.0, description="How long a client may take nothing of its answer; it is then cut off. [s]"
+    )
+    connections: int = Field(
+        2_000,
+        ge=1,
+        description="Connections held at once, fewer where the system gives fewer files; beyond them the one that has "
+        "been without a request for longest makes room.",
     )
     gzip_from_bytes: int = Field(1_024, ge=0, description="Smallest answer worth compressing. [bytes]")
     gzip_level: int = Field(
@@ -288,6 +303,15 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("should be addresses or networks such as 10.1.0.0/16, with commas between") from None
         return networks
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            # A star would let any page a browser looks at act as whoever sits there.
+            if not re.fullmatch(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?", origin):
+                raise ValueError("should be origins such as https://desk.example, in small letters and without a path")
+        return origins
 
     @field_validator("token_keys")
     @classmethod

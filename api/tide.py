@@ -1,8 +1,13 @@
 """Predicted tide at one port: the same answer from every door."""
 
-import numpy as np
+from typing import Annotated, Literal, cast
 
-from api.document import Json
+import numpy as np
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from api.documents.bilingual import Bilingual
+from api.documents.geometry import LonLat
 from api.house import House
 from api.position import format_time
 from engine.errors import InvalidAsk
@@ -14,19 +19,81 @@ DEFAULT_HOURS = 24
 MOST_HOURS = 744
 EVERY_S = 600.0
 
-NOTICE = {
+NOTICE: Bilingual = {
     "en": "Predicted tide without surge: wind and air pressure can change it by half a metre and more. "
     "Ask the harbour. Not for navigation.",
     "fr": "Marée prédite sans surcote : le vent et la pression peuvent la changer d'un demi-mètre et plus. "
     "Demander au port. Ne pas utiliser pour la navigation.",
 }
-UNKNOWN = {
+UNKNOWN: Bilingual = {
     "en": "Tide not known here: no station near enough, or no prediction for this date. Ask the harbour.",
     "fr": "Marée inconnue ici : pas de station assez proche, ou pas de prédiction à cette date. Demander au port.",
 }
 
 
-def tide_document(house: House, name: str, from_s: float, hours: int = DEFAULT_HOURS) -> Json:
+class TideHeight(TypedDict):
+    """Height of tide at one time."""
+
+    at: str
+    height_m: Annotated[float, Field(description="Above chart datum. [m]")]
+
+
+class TideExtreme(TideHeight):
+    """High or low water; of several maxima of one tide, the highest."""
+
+    kind: Literal["high", "low"]
+
+
+class TideStation(TypedDict):
+    """The tide station a prediction rests on."""
+
+    id: str
+    name: str
+    position: LonLat
+    attribution: str
+    licence: str
+
+
+class TidePort(TypedDict):
+    """The port a tide is for."""
+
+    id: str
+    unlocode: str | None
+    name: Bilingual
+
+
+# What a keyword of the language would not let stand in a class.
+_Span = TypedDict("_Span", {"from": str, "to": str})
+
+
+class TideTable(_Span):
+    """A table heights were read from."""
+
+    id: str
+    sha256: str
+    source: str
+    surge_included: bool
+
+
+class TideDocument(_Span):
+    """Predicted tide at one port."""
+
+    port: TidePort
+    code: Annotated[Literal["TIDE_UNKNOWN"] | None, Field(description="Null where the tide is known.")]
+    heights: Annotated[list[TideHeight], Field(description="Every ten minutes.")]
+    extremes: list[TideExtreme]
+    station: TideStation | None
+    basis: Annotated[Literal["station", "secondary"] | None, Field(description="Secondary: derived from the station.")]
+    uncertainty_m: Annotated[float | None, Field(description="Holds for about nine heights in ten, surge apart. [m]")]
+    uncertainty_min: Annotated[int | None, Field(description="The same for times of high water. [min]")]
+    datum: str
+    source: str
+    tables: list[TideTable]
+    surge_included: Literal[False]
+    notice: Bilingual
+
+
+def tide_document(house: House, name: str, from_s: float, hours: int = DEFAULT_HOURS) -> TideDocument:
     """Heights every ten minutes, and high and low waters.
 
     Parameters
@@ -59,7 +126,7 @@ def tide_document(house: House, name: str, from_s: float, hours: int = DEFAULT_H
     to_s = from_s + hours * HOUR_S
     rule = tables.ports[port]
     known = rule.station is not None and tables.table(from_s) is not None and tables.table(to_s) is not None
-    document: Json = {
+    document: TideDocument = {
         "port": {"id": found.id, "unlocode": found.unlocode, "name": {"en": found.name_en, "fr": found.name_fr}},
         "code": None if known else "TIDE_UNKNOWN",
         "from": format_time(from_s),
@@ -88,15 +155,15 @@ def tide_document(house: House, name: str, from_s: float, hours: int = DEFAULT_H
                 "attribution": station.attribution,
                 "licence": station.licence,
             },
-            "basis": rule.basis,
+            "basis": cast(Literal["station", "secondary"] | None, rule.basis),
             "uncertainty_m": rule.height_uncertainty_m,
             "uncertainty_min": round(rule.time_uncertainty_s / MINUTE_S),
-            "tables": [tables.at(at_s)[1] for at_s in _blocks(from_s, to_s)],
+            "tables": [cast(TideTable, tables.at(at_s)[1]) for at_s in _blocks(from_s, to_s)],
         }
     return document
 
 
-def _heights(tables: TideTables, port: int, from_s: float, to_s: float) -> list[Json]:
+def _heights(tables: TideTables, port: int, from_s: float, to_s: float) -> list[TideHeight]:
     times = from_s + EVERY_S * np.arange(round((to_s - from_s) / EVERY_S) + 1)
     return [
         {"at": format_time(at_s), "height_m": round(float(height_at(tables.at(at_s)[0], port, at_s)), 2)}
@@ -104,7 +171,7 @@ def _heights(tables: TideTables, port: int, from_s: float, to_s: float) -> list[
     ]
 
 
-def _extremes(tables: TideTables, port: int, from_s: float, to_s: float) -> list[Json]:
+def _extremes(tables: TideTables, port: int, from_s: float, to_s: float) -> list[TideExtreme]:
     """High and low waters, each from the block it falls in."""
     found = []
     for block_s in _blocks(from_s, to_s):
@@ -113,7 +180,10 @@ def _extremes(tables: TideTables, port: int, from_s: float, to_s: float) -> list
         row = int(tides.station[port])
         if table is None:
             continue
-        for kind, epochs in (("high", table.high_s[row]), ("low", table.low_s[row])):
+        kinds: tuple[tuple[Literal["high", "low"], np.ndarray], ...] = (
+            ("high", table.high_s[row]), ("low", table.low_s[row]),
+        )  # fmt: skip
+        for kind, epochs in kinds:
             for at_s in (epochs + tides.time_shift_s[port]).tolist():
                 if block_s <= at_s <= end_s:
                     found.append((at_s, kind, round(float(height_at(tides, port, at_s)), 2)))

@@ -96,11 +96,13 @@ def _area(text: str) -> tuple[float, float, float, float]:
 
 
 def _print(cube: "Cube", path: Path, as_json: bool) -> None:
-    from api.cli.forecast_text import forecast_document, forecast_lines
+    from api.cli.forecast_text import forecast_lines
+    from api.documents.forecast import forecast_document
 
     size = path.stat().st_size
     if as_json:
-        print(json.dumps(forecast_document(cube, path.name, size, time.time()), ensure_ascii=False, indent=1))
+        document = {"file": path.name, "bytes": size, **forecast_document(cube, time.time())}
+        print(json.dumps(document, ensure_ascii=False, indent=1))
         return
     for line in forecast_lines(cube, path.name, size, time.time()):
         print(line)

@@ -1,20 +1,19 @@
-"""What a forecast cube holds, as text and as a document."""
+"""What a forecast cube holds, as text."""
 
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from api.cli.layout import columns, folded
-from geodata.forecast.assemble import BESIDE, MAIN
+from api.documents.forecast import GROUPS, cube_age_s, group_area, missing_quantities
 
 if TYPE_CHECKING:
     from geodata.forecast.cube import Cube
 
 _HOUR_S = 3600.0
-_ORDER = ("waves", "wind", "visibility", "current")
 
 
-def forecast_document(cube: "Cube", name: str, size: int, now_s: float) -> dict[str, Any]:
-    """One JSON document: identity, groups with grids and notes, sources, size.
+def forecast_lines(cube: "Cube", name: str, size: int, now_s: float) -> list[str]:
+    """A cube's document as lines of at most eighty columns.
 
     Parameters
     ----------
@@ -26,30 +25,8 @@ def forecast_document(cube: "Cube", name: str, size: int, now_s: float) -> dict[
     now_s : float
         What ages are counted to. [epoch s]
     """
-    kept = ("from", "to", "steps", "run_at", "grid", "longest_gap_s", "variables", "units", "notes", "sources")
-    age_s = _age_s(cube, now_s)
-    return {
-        "file": name,
-        "id": cube.identity["id"],
-        "sha256": cube.identity["sha256"],
-        "bytes": size,
-        "run_at": cube.identity["run_at"],
-        "age_s": None if age_s is None else round(age_s),
-        "strongest_current_ms": round(cube.forecast.strongest_current_ms, 3),
-        "strongest_wind_ms": round(cube.forecast.strongest_wind_ms, 3),
-        "groups": {
-            group: {**{key: told[key] for key in kept}, "area": _area(told), "missing": _missing(group, told)}
-            for group, told in cube.header["groups"].items()
-        },
-        "absent": [group for group in _ORDER if group not in cube.header["groups"]],
-        "sources": cube.header["sources"],
-    }
-
-
-def forecast_lines(cube: "Cube", name: str, size: int, now_s: float) -> list[str]:
-    """The same within eighty columns; see `forecast_document`."""
     lines = [f"{cube.identity['id']}  {size:,} bytes", f"SHA-256 {cube.identity['sha256']}", *_run(cube, now_s), ""]
-    groups = {group: cube.header["groups"][group] for group in _ORDER if group in cube.header["groups"]}
+    groups = {group: cube.header["groups"][group] for group in GROUPS if group in cube.header["groups"]}
     rows = [["", "from", "to", "steps", "grid, degrees", "nodes"]]
     for group, told in groups.items():
         grid = told["grid"]
@@ -64,7 +41,7 @@ def forecast_lines(cube: "Cube", name: str, size: int, now_s: float) -> list[str
             ]
         )
     lines += columns(rows, give=4, right=frozenset({3}))
-    absent = [group for group in _ORDER if group not in groups]
+    absent = [group for group in GROUPS if group not in groups]
     if absent:
         lines += folded(f"Not in it: {', '.join(absent)}.")
     lines += [line for group, told in groups.items() for line in folded(_use(cube, group, told), then="  ")]
@@ -74,7 +51,7 @@ def forecast_lines(cube: "Cube", name: str, size: int, now_s: float) -> list[str
         units = ", ".join(f"{quantity} in {unit}" for quantity, unit in told["units"].items())
         lines += folded(f"{group}: {runs}. {units}.", then="  ")
         lines += folded(f"area: {_area_text(told)}.", first="  ", then="    ")
-        missing = _missing(group, told)
+        missing = missing_quantities(group, told)
         if missing:
             lines += folded(f"missing: {', '.join(missing)}.", first="  ", then="    ")
         for note in told["notes"]:
@@ -90,29 +67,10 @@ def forecast_lines(cube: "Cube", name: str, size: int, now_s: float) -> list[str
     return lines
 
 
-def _area(told: dict[str, Any]) -> dict[str, float]:
-    """Sides of a group's grid. [deg]"""
-    grid = told["grid"]
-    west, south = float(grid["west_deg"]), float(grid["south_deg"])
-    return {
-        "west": west,
-        "south": south,
-        "east": round(west + grid["step_lon_deg"] * (grid["columns"] - 1), 6),
-        "north": round(south + grid["step_lat_deg"] * (grid["rows"] - 1), 6),
-    }
-
-
 def _area_text(told: dict[str, Any]) -> str:
-    area = _area(told)
+    area = group_area(told)
     west, east = (f"{abs(area[side]):.3g}{'E' if area[side] >= 0.0 else 'W'}" for side in ("west", "east"))
     return f"{area['south']:.4g}N to {area['north']:.4g}N, {west} to {east}"
-
-
-def _missing(group: str, told: dict[str, Any]) -> list[str]:
-    """Quantities that go with a group's main one and are in no step of it."""
-    have = {spelled.split(" (")[0] for spelled in told["units"]}
-    main = next((way for way in MAIN[group] if set(way) <= have), MAIN[group][0])
-    return [quantity for quantity in BESIDE.get(main, ()) if quantity not in have]
 
 
 def _use(cube: "Cube", group: str, told: dict[str, Any]) -> str:
@@ -135,16 +93,10 @@ def _use(cube: "Cube", group: str, told: dict[str, Any]) -> str:
 
 
 def _run(cube: "Cube", now_s: float) -> list[str]:
-    age_s = _age_s(cube, now_s)
+    age_s = cube_age_s(cube, now_s)
     if age_s is None:
         return ["Model run not stated: age not known."]
     return folded(f"Oldest model run {cube.identity['run_at']}, age {age_s / _HOUR_S:.1f} h.")
-
-
-def _age_s(cube: "Cube", now_s: float) -> float | None:
-    run_at_s = cube.forecast.run_at_s
-    # NaN where no run is stated.
-    return now_s - run_at_s if run_at_s == run_at_s else None
 
 
 def _minute(text: str) -> str:

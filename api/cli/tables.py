@@ -1,6 +1,8 @@
 """Ports, passages and packs as text."""
 
+from collections.abc import Mapping
 from math import isfinite
+from typing import Any
 
 from api.cli.layout import columns, folded
 from api.cli.words import WORDS, word
@@ -76,7 +78,7 @@ def port_text(port: Port) -> str:
     return "\n".join(lines)
 
 
-def distance_text(document: dict[str, object], language: str) -> str:
+def distance_text(document: Mapping[str, Any], language: str) -> str:
     """A passage: miles by water and straight, and the positions it goes by."""
     straight = decimal(float(str(document["straight_line_nm"])), language)
     miles = document["distance_nm"]
@@ -86,7 +88,7 @@ def distance_text(document: dict[str, object], language: str) -> str:
     if document["between_landings_nm"] is not None:
         landings = decimal(float(str(document["between_landings_nm"])), language)
         lines.append(word("between_landings", language, miles=landings))
-    route: dict[str, list[list[float]]] | None = document["route"]  # type: ignore[assignment]
+    route: dict[str, list[list[float]]] | None = document["route"]
     if route is not None:
         lines.append(word("by_way_of", language))
         lines += [f"  {format_position(lon, lat)}" for lon, lat in route["coordinates"]]

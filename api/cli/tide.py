@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from api.cli.arguments import Once, add_json, add_language, add_pack, instant, pack_folder, whole_number
@@ -39,7 +40,7 @@ def answer(options: argparse.Namespace) -> int:
     return 0
 
 
-def tide_text(document: dict[str, Any], language: str) -> str:
+def tide_text(document: Mapping[str, Any], language: str) -> str:
     """A tide as text: the height at the start, then high and low waters by day.
 
     Parameters

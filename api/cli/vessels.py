@@ -1,6 +1,7 @@
 """``safeport vessels``: the profiles that ``--vessel`` takes."""
 
 import argparse
+from collections.abc import Mapping
 
 from api.cli.arguments import add_json, add_language, add_pack, pack_folder
 from api.cli.layout import columns, folded
@@ -40,7 +41,7 @@ def answer(options: argparse.Namespace) -> int:
     return 0
 
 
-def _figure(document: dict[str, object], name: str, language: str) -> str:
+def _figure(document: Mapping[str, object], name: str, language: str) -> str:
     """A figure with ``*`` where it is assumed."""
     value = document[name]
     if value is None:

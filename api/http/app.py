@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -17,12 +18,15 @@ from api.http import probes, routes
 from api.http.broadcast import Broadcast
 from api.http.callers import Gate, refuse_open_doors
 from api.http.chores import chores
+from api.http.cors import cors_of
+from api.http.description import Description
 from api.http.doors import forecast_of
 from api.http.framing import Framing
 from api.http.headers import AnswerHeaders, stamp
 from api.http.limits import BodyLimit, OnceFor, Workshop
 from api.http.memory import Memory
 from api.http.meters import Meters
+from api.http.methods import answer_other_method
 from api.http.openapi import TITLE, describe
 from api.http.opening import Opening
 from api.http.planner import Planner
@@ -94,9 +98,12 @@ def create_app(
         await opening.settled()
         await gate.settled()
 
-    # No pages for people: the usual ones fetch scripts from elsewhere.
+    # The usual pages for people fetch scripts from elsewhere; ours are in `routes/service.py`.
     app = FastAPI(
-        title=TITLE, version=ENGINE_VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False,
+        title=TITLE, version=ENGINE_VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None,
+        redirect_slashes=False,
+        # A body that is answered too is one schema, not two.
+        separate_input_output_schemas=False,
         # What a generated client calls its functions.
         generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
@@ -114,8 +121,10 @@ def create_app(
         app.include_router(router)
     app.include_router(probes.router)
     app.openapi = describe(app)  # type: ignore[method-assign]
+    app.state.description = Description(app.openapi)
     for sort in (SafeportError, RequestValidationError, HTTPException):
         app.add_exception_handler(sort, answer_problem)
+    app.add_exception_handler(405, answer_other_method)
     app.add_exception_handler(ClientDisconnect, answer_nobody)
     app.add_exception_handler(Exception, _answer_failure)
     # The last one added is the first to see a request.
@@ -124,6 +133,8 @@ def create_app(
     app.add_middleware(BodyLimit, most_bytes=limits.body_bytes, larger=larger)
     app.add_middleware(Framing, body_s=limits.body_s)
     app.add_middleware(Watching, meters=meters, leaving=leaving)
+    if limits.cors_origins:
+        app.add_middleware(CORSMiddleware, **cors_of(limits))
     app.add_middleware(AnswerHeaders)
     refuse_open_doors(app)
     watch_all(app)

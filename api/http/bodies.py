@@ -5,11 +5,11 @@ Ranges are checked by the commands of the store, so that every door refuses the 
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from api.access.roles import AccessRole
-from api.encounter import PointIn
-from api.position import InvalidTime, parse_time
+from api.encounter import EncounterIn, checked_instant
+from api.position import parse_time
 from api.store.directions import RecordDirection, RecordOverride
 from api.store.encounters import CloseEncounter, ReopenEncounter, ReportEncounter
 from api.store.handover import SignHandover
@@ -36,10 +36,7 @@ class Body(BaseModel):
     @classmethod
     def _zoned(cls, value: object, info: object) -> object:
         if value is not None and getattr(info, "field_name", "").endswith("_at"):
-            try:
-                parse_time(str(value))
-            except InvalidTime as wrong:
-                raise ValueError(f"{wrong.problem} {wrong.remedy}") from None
+            checked_instant(str(value))
         return value
 
 
@@ -198,24 +195,69 @@ class PersonsRangeIn(Body):
     max: Whole | None = None
 
 
-class ReportIn(Body):
-    """One report of people at sea. No names, no numbers to call, nothing about who they are."""
+ON_SCENE = (
+    "vessel", "policy", "medical", "persons_recovered", "persons_in_water", "aboard_since", "sheltered",
+)  # fmt: skip
+"""What a report may say beside where, when and how many: what a decision for it is made with."""
 
-    source: Literal["boat", "vessel", "aircraft", "drone", "phone", "ais", "radar", "shore", "other"]
-    position: PointIn
-    observed_at: Instant
-    uncertainty_m: Annotated[Number | None, Field(description="Radius the position is good to. [m]")] = None
-    persons: PersonsRangeIn = PersonsRangeIn()
+
+class ReportIn(EncounterIn):
+    """One report of people at sea; the body of a decision is one as it stands.
+
+    No names, no numbers to call, nothing about who they are.
+    """
+
+    source: Annotated[
+        Literal["boat", "vessel", "aircraft", "drone", "phone", "ais", "radar", "shore", "other"] | None,
+        Field(description="vessel if left out of a report that states one, else other."),
+    ] = None
+    observed_at: Annotated[
+        Instant | None, Field(description="When it was so: `time` less `position_age_s`, else now, if left out.")
+    ] = None
+    uncertainty_m: Annotated[
+        Number | None, Field(description="Radius the position is good to; the same as position_accuracy_m. [m]")
+    ] = None
+    persons: PersonsRangeIn | Whole | None = None  # type: ignore[assignment]
     making_way: Annotated[Flag | None, Field(description="Whether the boat moves by itself.")] = None
     wind_ms: Annotated[Number | None, Field(description="For the drift envelope. [m/s]")] = None
     text: Annotated[Text, Field(description="Colour, engine, condition; never who the people are.")] = ""
 
-    def command(self, encounter_id: str | None = None) -> ReportEncounter:
-        """What it asks for: a new encounter, or one more report of one a person knows it belongs to."""
+    @field_validator("observed_at")
+    @classmethod
+    def _observed_with_zone(cls, text: str | None) -> str | None:
+        return checked_instant(text)
+
+    @model_validator(mode="after")
+    def _said_once(self) -> "ReportIn":
+        if self.observed_at is not None and (self.time is not None or self.position_age_s is not None):
+            raise ValueError("observed_at says when it was so, and so do time and position_age_s; give one of them")
+        if self.uncertainty_m is not None and self.position_accuracy_m is not None:
+            raise ValueError("uncertainty_m and position_accuracy_m are one figure; give one of them")
+        return self
+
+    def command(self, now_s: float, encounter_id: str | None = None) -> ReportEncounter:
+        """What it asks for: a new encounter, or one more report of one a person knows it belongs to.
+
+        Parameters
+        ----------
+        now_s : float
+            When it was so, where the report does not say. [s]
+        encounter_id : str, optional
+        """
         lon, lat = self.position.coordinates
+        if self.observed_at is None:
+            observed_s = (now_s if self.time is None else parse_time(self.time)) - (self.position_age_s or 0.0)
+        else:
+            observed_s = parse_time(self.observed_at)
+        persons = self.persons if isinstance(self.persons, PersonsRangeIn) else PersonsRangeIn(
+            min=self.persons, max=self.persons
+        )  # fmt: skip
+        on_scene = self.model_dump(mode="json", include=set(ON_SCENE), exclude_unset=True, exclude_none=True)
+        source = self.source or ("vessel" if on_scene.get("vessel") else "other")
         return ReportEncounter(
-            self.source, lon, lat, parse_time(self.observed_at), encounter_id, self.uncertainty_m,
-            self.persons.min, self.persons.max, self.making_way, self.wind_ms, self.text,
+            source, lon, lat, observed_s, encounter_id,
+            self.position_accuracy_m if self.uncertainty_m is None else self.uncertainty_m, persons.min, persons.max,
+            self.making_way, self.wind_ms, self.text, on_scene or None,
         )  # fmt: skip
 
 

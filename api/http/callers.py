@@ -31,7 +31,7 @@ from engine.errors import InvalidAsk
 
 _log = logging.getLogger(__name__)
 
-OPEN_PATHS = frozenset({"/healthz", "/readyz", "/openapi.json"})
+OPEN_PATHS = frozenset({"/", "/docs", "/healthz", "/readyz", "/openapi.json"})
 """What anybody may read: whether the service is up, and the description every copy of the program has."""
 
 _WORDING = "Send 'Authorization: Bearer' with a valid key or token."
@@ -86,6 +86,7 @@ class Gate:
     ) -> None:  # fmt: skip
         self._is_on = settings.access
         self._has_proxies = bool(settings.trusted_proxies)
+        self._origins = frozenset(settings.cors_origins)
         self.key_changed = asyncio.Event()
         """Set, and replaced by a new one, when a key was given another secret or ended, by whatever process."""
         self._clock = clock
@@ -120,7 +121,7 @@ class Gate:
         """
         if not self._is_on:
             request.state.principal_kind = "local"
-            return _local(request, self._has_proxies)
+            return _local(request, self._has_proxies, self._origins)
         identity = await self._known(request)
         # For the log, which is told no more of who calls.
         request.state.principal_kind = identity.principal.partition(":")[0]
@@ -216,13 +217,13 @@ _FORWARDING = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-hos
 _OWN_SITE = frozenset({"same-origin", "none"})
 
 
-def _local(request: Request, has_proxies: bool) -> Caller:
+def _local(request: Request, has_proxies: bool, origins: frozenset[str] = frozenset()) -> Caller:
     """The caller, where nobody is asked who they are: somebody at this very machine.
 
     The name in ``Host`` has to be this machine's too. Otherwise any page a browser here looks at could have its own
     name lead here, and read and change everything (DNS rebinding). A page of another site that asks without reading
-    the answer could still change things, so it is refused by what its browser says of it. And what was passed on comes
-    from somewhere else, unless a proxy that is known says from where.
+    the answer could still change things, so it is refused by what its browser says of it, unless an operator has named
+    its origin. And what was passed on comes from somewhere else, unless a proxy that is known says from where.
     """
     headers = request.headers
     client = "" if request.client is None else request.client.host
@@ -235,6 +236,8 @@ def _local(request: Request, has_proxies: bool) -> Caller:
         raise OnlyLocal("Turn access on (SAFEPORT_ACCESS=on) to answer others, or ask http://127.0.0.1.")
     if not _FORWARDING.isdisjoint(headers.keys()) and not (has_proxies and "x-forwarded-for" in headers):
         raise OnlyLocal("It was passed on by a proxy. Name the proxy (SAFEPORT_TRUSTED_PROXIES) and turn access on.")
+    if headers.get("origin") in origins:
+        return LOCAL
     own = f"{request.url.scheme}://{headers.get('host', '')}".lower()
     if headers.get("sec-fetch-site", "none") not in _OWN_SITE or headers.get("origin", own).lower() != own:
         raise CrossSite("Access is off, and only this service's own pages and programs on this machine are answered.")

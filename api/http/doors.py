@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import Field
 from starlette.responses import JSONResponse
+from typing_extensions import TypedDict
 
 from api.house import House
 from api.http.limits import Workshop
@@ -97,7 +98,14 @@ class JsonText(JSONResponse):
         return content if isinstance(content, bytes) else content.encode()
 
 
-def geodata_of(house: House) -> dict[str, str]:
+class PackIdentity(TypedDict):
+    """Which pack an answer rests on."""
+
+    id: str
+    sha256: str
+
+
+def geodata_of(house: House) -> PackIdentity:
     """Id and digest of the pack."""
     identity: dict[str, str] = house.world.identity["geodata"]  # type: ignore[assignment]
     return {"id": identity["id"], "sha256": identity["sha256"]}

@@ -403,3 +403,40 @@ TIDE: dict[str, Any] = {
     "uncertainty_min": 10,
 }
 """A tide cut short: two heights of many."""
+
+FORECAST: dict[str, Any] = {
+    "forecast": {
+        "id": "forecast-20261122T0000Z-d803b774",
+        "sha256": "d803b774f9517565afe7b7e8eeca1003d11240dc8cf892f98474a653ed3339d7",
+        "run_at": "2026-11-22T00:00:00Z", "age_s": 52200,
+        "strongest_current_ms": 0.0, "strongest_wind_ms": 0.0,
+        "groups": {
+            "waves": {
+                "from": "2026-11-22T00:00:00Z", "to": "2026-11-23T00:00:00Z", "steps": 25, "longest_gap_s": 21600.0,
+                "run_at": "2026-11-22T00:00:00Z",
+                "area": {"west": -7.0, "south": 48.0, "east": 5.0, "north": 52.5},
+                "grid": {
+                    "west_deg": -7.0, "south_deg": 48.0, "step_lon_deg": 0.25, "step_lat_deg": 0.25, "rows": 19,
+                    "columns": 49,
+                },
+                "variables": ["significant height [m]", "towards, east", "towards, north", "period [s]"],
+                "units": {"significant wave height (swh)": "m"}, "missing": ["wave direction"], "notes": [],
+                "sources": ["waves.grib2"],
+            }
+        },
+        "absent": ["wind", "visibility", "current"],
+        "sources": [
+            {
+                "file": "waves.grib2", "kind": "grib", "bytes": 1_204_224,
+                "sha256": "95db4abef783b554161bb855fa61e4381ca46b597103f36862cff6abbafdb2b9",
+            }
+        ],
+    },
+    "refused": False,
+}  # fmt: skip
+
+INDEX: dict[str, Any] = {
+    "service": "safeport", "version": "0.1.0", "openapi": "/openapi.json", "docs": "/docs", "health": "/healthz",
+    "ready": "/readyz", "api": "/v1",
+    "notice": "Advice: the co-ordination centre and the master decide. Not for navigation.",
+}  # fmt: skip

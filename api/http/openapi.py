@@ -26,6 +26,7 @@ TAGS = [
     {"name": "decisions", "description": "Which port, how long, and why."},
     {"name": "distances", "description": "True distance over water."},
     {"name": "ports", "description": "The register of ports."},
+    {"name": "forecast", "description": "What is known of waves, wind, visibility and current."},
     {"name": "plans", "description": "Many encounters at once."},
     {"name": "live", "description": "What ports report, and the places left there."},
     {"name": "encounters", "description": "Reports of people at sea, directions, and the live board."},
@@ -33,7 +34,7 @@ TAGS = [
     {"name": "events", "description": "Everything that changes, as it changes."},
     {"name": "records", "description": "Shift handover and audit trail."},
     {"name": "keys", "description": "Keys of vessels and services."},
-    {"name": "service", "description": "Whether this service is up and ready."},
+    {"name": "service", "description": "Where everything is, and whether this service is up and ready."},
 ]
 
 _REASONS = {
@@ -41,6 +42,7 @@ _REASONS = {
     401: "It is not known who is calling.",
     403: "This key or token does not allow it.",
     404: "The path or the body names something that does not exist.",
+    408: "The body did not come in time.",
     409: "It does not apply to things as they stand; nothing was changed.",
     410: "It is kept no more, and cannot be made again here.",
     413: "The body is too large.",
@@ -84,14 +86,22 @@ _BEARER = {
     "description": "A key of a vessel or service (`sp_...`), or a token (JWT) of the issuer the service trusts. Not "
     "needed, and not looked at, where access is off.",
 }
-_ACCESS = {
-    str(status): {
-        "description": _reason(status),
+
+
+def _described(description: str) -> dict[str, Any]:
+    return {
+        "description": description,
         "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ProblemShape"}}},
     }
-    for status in (401, 403, 429)
-}
+
+
+_ACCESS = {str(status): _described(_reason(status)) for status in (401, 403, 429)}
 """What every route answers that asks who is calling."""
+
+_WITH_BODY = {"408": _described(_reason(408))}
+"""What every route answers that reads a body."""
+_ANY = {"default": _described("Any other error, as a problem document.")}
+"""What every route may answer; a defect is 500 with the code INTERNAL."""
 
 _FASTAPI_422 = "Validation Error"
 """How FastAPI describes an answer of its own that this door never gives."""
@@ -106,12 +116,16 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
                 title=TITLE, version=ENGINE_VERSION, summary=SUMMARY, description=DESCRIPTION,
                 routes=app.routes, tags=TAGS, servers=[{"url": "/"}], license_info={"name": "MIT", "identifier": "MIT"},
             )  # fmt: skip
+            _restore_examples(app, document)
             asking = _paths_that_ask(app)
             for path, operations in document["paths"].items():
                 for operation in operations.values():
                     if path in asking:
                         operation["security"] = [{"bearer": []}]
                         operation["responses"].update(_ACCESS)
+                    if "requestBody" in operation:
+                        operation["responses"].update(_WITH_BODY)
+                    operation["responses"].update(_ANY)
                     _correct(operation["responses"])
             document["components"]["securitySchemes"] = {"bearer": _BEARER}
             for unused in ("HTTPValidationError", "ValidationError"):
@@ -120,6 +134,17 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
         return app.openapi_schema
 
     return openapi
+
+
+def _restore_examples(app: FastAPI, document: dict[str, Any]) -> None:
+    """Put examples of answers back as they were written; FastAPI leaves out every null, where null is what is said."""
+    for route in iter_route_contexts(app.routes):
+        for method in route.methods or ():
+            operation = document["paths"].get(route.path_format, {}).get(method.lower(), {"responses": {}})
+            for status, response in getattr(route, "responses", {}).items():
+                for media_type, content in response.get("content", {}).items():
+                    shown = operation["responses"][str(status)]["content"][media_type]
+                    shown.update({name: content[name] for name in ("example", "examples") if name in content})
 
 
 def _paths_that_ask(app: FastAPI) -> set[str]:

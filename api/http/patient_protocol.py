@@ -1,6 +1,7 @@
-"""uvicorn's HTTP protocol with an end to its patience: a request that does not come costs a connection for no longer.
+"""uvicorn's HTTP protocol with an end to its patience: who does not go on costs a connection for no longer.
 
-uvicorn itself waits for ever for the head of a request, and for the rest of a body nobody reads.
+uvicorn itself waits for ever for the head of a request, for the rest of a body nobody reads, and for a client that does
+not read its answer; and it takes connections until there are no more to be had, by whomever they are held.
 """
 
 from asyncio import TimerHandle
@@ -9,8 +10,10 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
-def patient_protocol(headers_s: float, body_s: float) -> type[HttpToolsProtocol]:
-    """Protocol that closes a connection whose request does not come.
+def patient_protocol(
+    headers_s: float, body_s: float, answer_s: float, most_connections: int
+) -> type[HttpToolsProtocol]:
+    """Protocol that closes a connection whose request does not come or whose answer is not taken.
 
     Parameters
     ----------
@@ -18,17 +21,35 @@ def patient_protocol(headers_s: float, body_s: float) -> type[HttpToolsProtocol]
         From the start of the connection, or of a later request on it, to the end of the head. [s]
     body_s : float
         From there to the end of the body. [s]
+    answer_s : float
+        How long a client may take nothing of an answer that is ready. [s]
+    most_connections : int
+        Where one more comes, the one that has been without a request for longest makes room for it. Nobody is kept out
+        by connections that are only held.
     """
+    connections: set[HttpToolsProtocol] = set()
+    # In the order in which they have been without a request.
+    without_request: dict[HttpToolsProtocol, None] = {}
 
     class PatientProtocol(HttpToolsProtocol):
         _due: TimerHandle | None = None
+        _stalled: TimerHandle | None = None
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
+            if len(connections) >= most_connections:
+                oldest = next(iter(without_request), self)
+                without_request.pop(oldest, None)
+                oldest.transport.abort()
+            connections.add(self)
+            without_request[self] = None
             self._wait(headers_s)
 
         def connection_lost(self, exc: Exception | None) -> None:
+            connections.discard(self)
+            without_request.pop(self, None)
             self._wait(None)
+            self._go_on()
             super().connection_lost(exc)
 
         def on_message_begin(self) -> None:
@@ -36,6 +57,7 @@ def patient_protocol(headers_s: float, body_s: float) -> type[HttpToolsProtocol]
             self._wait(headers_s)
 
         def on_headers_complete(self) -> None:
+            without_request.pop(self, None)
             self._wait(body_s)
             super().on_headers_complete()
 
@@ -43,9 +65,30 @@ def patient_protocol(headers_s: float, body_s: float) -> type[HttpToolsProtocol]
             self._wait(None)
             super().on_message_complete()
 
+        def on_response_complete(self) -> None:
+            super().on_response_complete()
+            # Not where the next request has come already.
+            if self.cycle.response_complete and self in connections:
+                without_request[self] = None
+
+        def pause_writing(self) -> None:
+            super().pause_writing()
+            self._go_on()
+            # What was written is thrown away: to close in order would be to wait for the client all the same.
+            self._stalled = self.loop.call_later(answer_s, self.transport.abort)
+
+        def resume_writing(self) -> None:
+            self._go_on()
+            super().resume_writing()
+
         def _wait(self, limit_s: float | None) -> None:
             if self._due is not None:
                 self._due.cancel()
             self._due = None if limit_s is None else self.loop.call_later(limit_s, self.transport.close)
+
+        def _go_on(self) -> None:
+            if self._stalled is not None:
+                self._stalled.cancel()
+                self._stalled = None
 
     return PatientProtocol

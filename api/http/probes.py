@@ -1,21 +1,42 @@
 """Whether the process is up and whether it can answer; for supervisors."""
 
+from typing import Annotated, Literal
+
 from fastapi import APIRouter, Request
+from pydantic import Field
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from api.document import dump
-from api.http.doors import JsonText, forecast_of, geodata_of
+from api.http.doors import JsonText, PackIdentity, forecast_of, geodata_of
 from api.http.memory import Memory
 from api.http.openapi import problems
 from api.http.opening import Opening
 from api.http.problems import Stopping
-from api.http.shapes import HealthShape, ReadyShape
+from api.http.strict_json import StrictJsonRoute
 from api.http.watching import Leaving
 
-router = APIRouter(tags=["service"])
+router = APIRouter(route_class=StrictJsonRoute, tags=["service"])
 
 
-@router.get("/healthz", summary="The process is up", response_class=JsonText, responses={200: {"model": HealthShape}})
+class Health(TypedDict):
+    """The process answers."""
+
+    status: Literal["up"]
+
+
+class Readiness(TypedDict):
+    """The pack is open and warm."""
+
+    status: Literal["ready"]
+    geodata: PackIdentity
+    forecast_id: Annotated[str | None, Field(description="The forecast answered with; null without one.")]
+    forecast_refused: Annotated[
+        bool, Field(description="The forecast file found last could not be used; the log says why.")
+    ]
+
+
+@router.get("/healthz", summary="The process is up", response_class=JsonText, responses={200: {"model": Health}})
 async def read_health() -> Response:
     """Answer whenever the process can, ready or not."""
     return JsonText(dump({"status": "up"}))
@@ -25,7 +46,7 @@ async def read_health() -> Response:
     "/readyz",
     summary="Decisions can be made",
     response_class=JsonText,
-    responses={200: {"model": ReadyShape}, **problems(503)},
+    responses={200: {"model": Readiness}, **problems(503)},
 )
 async def read_readiness(request: Request) -> Response:
     """Answer 200 once the pack is open and every compiled path has run once.

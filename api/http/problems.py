@@ -301,6 +301,7 @@ _DETAILS = {
     **dict.fromkeys(_NO_OBJECT, "This should be a JSON object."),
     "string_unicode": "This is not valid Unicode text.",
 }
+_FIELD = re.compile(r"[a-z][a-z0-9_]*")
 _NOT_PERSONS = "This should be a whole number of zero or more, an object with min and max, or null."
 
 
@@ -315,13 +316,18 @@ def errors_of(found: Sequence[Mapping[str, Any]]) -> list[Json]:
 
 def _is_attempt_at_persons(error: Mapping[str, Any]) -> bool:
     """Whether an error is on the whole of ``persons``: its location then ends with the name of a union member."""
-    return len(error["loc"]) >= 3 and error["loc"][-2] == "persons"
+    return len(error["loc"]) >= 3 and error["loc"][-2] == "persons" and _is_union_member(error["loc"][-1])
+
+
+def _is_union_member(step: str | int) -> bool:
+    """Whether a step of a location is the validator's name for one of several types, and no field of the body."""
+    return isinstance(step, str) and not _FIELD.fullmatch(step)
 
 
 def _error_of(error: Mapping[str, Any]) -> Json:
     kind, steps = str(error["type"]), list(error["loc"][1:])
-    if "persons" in steps:
-        del steps[steps.index("persons") + 1 : steps.index("persons") + 2]
+    if "persons" in steps[:-1] and _is_union_member(steps[steps.index("persons") + 1]):
+        del steps[steps.index("persons") + 1]
     said = str(error["msg"]).removeprefix("Value error, ").replace("Input should", "This should")
     detail = _DETAILS.get(kind, said)
     if steps[-1:] == ["persons"] and kind == "int_type":

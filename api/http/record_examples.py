@@ -81,17 +81,21 @@ REPORT_IN: dict[str, Any] = {
 _REPORT: dict[str, Any] = {
     "sequence": 7, "source": "phone", "position": {"type": "Point", "coordinates": [1.42, 51.05]},
     "uncertainty_m": 500.0, "observed_at": "2026-11-22T14:20:00.000Z", "persons": {"min": 35, "max": 45},
-    "making_way": None, "text": "grey inflatable, engine stopped", "by": _DUTY,
+    "making_way": None, "text": "grey inflatable, engine stopped", "by": _DUTY, "on_scene": None,
+}  # fmt: skip
+_BODY: dict[str, Any] = {
+    "position": {"type": "Point", "coordinates": [1.42, 51.05]}, "position_accuracy_m": 500.0, "position_age_s": 60.0,
+    "time": "2026-11-22T14:21:00Z", "persons": {"min": 35, "max": 45},
 }  # fmt: skip
 REPORTED: dict[str, Any] = {
-    **_REPORT, "encounter_id": "e-7", "recorded_at": "2026-11-22T14:21:00.000Z",
+    **_REPORT, "encounter_id": "e-7", "recorded_at": "2026-11-22T14:21:00.000Z", "encounter": _BODY,
     "possible_duplicates": [
         {"encounter_id": "e-3", "distance_m": 900, "envelope_m": 4100, "persons_differ": False},
     ],
 }  # fmt: skip
 ENCOUNTER: dict[str, Any] = {
     "encounter_id": "e-7", "state": "open", "opened_at": "2026-11-22T14:21:00.000Z", "closed": None, "version": 7,
-    "reports": [_REPORT],
+    "encounter": _BODY, "reports": [_REPORT],
     "possible_duplicates": [{"encounter_id": "e-3", "distance_m": 900.0, "envelope_m": 4100.0}],
 }  # fmt: skip
 CLOSE_IN: dict[str, Any] = {"evidence": "38 counted ashore at Dover by Border Force, boat marked and sunk"}
@@ -113,7 +117,10 @@ _ENGINE: dict[str, Any] = {
     "outcome": "suitable", "code": None, "port_id": "dover", "time_to_landing_min": 27.2,
     "eta_at": "2026-11-22T15:08:12Z",
 }  # fmt: skip
-_OPEN: dict[str, Any] = {"encounter_id": "e-7", "latest": _REPORT, "reports": 1, "possible_duplicate": True}
+_OPEN: dict[str, Any] = {
+    "encounter_id": "e-7", "latest": _REPORT, "reports": 2, "possible_duplicate": True,
+    "on_scene": {"observed_at": "2026-11-22T14:18:00.000Z", "vessel": {"profile": "rnli-severn"}, "medical": "urgent"},
+}  # fmt: skip
 ENCOUNTERS_OPEN: dict[str, Any] = {
     "at": "2026-11-22T14:41:00Z",
     "encounters": [

@@ -4,7 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.shapes import Bilingual, LonLat
+from api.board import EngineView
+from api.documents.bilingual import Bilingual
+from api.documents.geometry import LonLat
+from api.encounter import EncounterIn, VesselIn
 
 At = Annotated[str, Field(description="RFC 3339 in UTC, to the millisecond.")]
 MaybeAt = Annotated[str | None, Field(description="RFC 3339 in UTC, to the millisecond.")]
@@ -201,6 +204,24 @@ class PersonsRangeShape(BaseModel):
     max: int | None
 
 
+class OnSceneShape(BaseModel):
+    """What a report says of vessel and people, in the words of a decision's body; what it does not say is left out."""
+
+    vessel: VesselIn | None = None
+    policy: str | None = None
+    medical: Literal["none", "urgent", "critical"] | None = None
+    persons_recovered: int | None = None
+    persons_in_water: bool | None = None
+    aboard_since: str | None = None
+    sheltered: bool | None = None
+
+
+class DatedOnSceneShape(OnSceneShape):
+    """The same, of the newest report that says any of it."""
+
+    observed_at: At
+
+
 class ReportShape(BaseModel):
     """One report of an encounter, as it was sent."""
 
@@ -213,6 +234,7 @@ class ReportShape(BaseModel):
     making_way: bool | None
     text: str
     by: Annotated[ByShape, Field(description="Whose report it is.")]
+    on_scene: Annotated[OnSceneShape | None, Field(description="Null where it says nothing of vessel and people.")]
 
 
 class PossibleDuplicateShape(BaseModel):
@@ -237,6 +259,7 @@ class ReportedShape(ReportShape):
 
     encounter_id: str
     recorded_at: At
+    encounter: Annotated[EncounterIn, Field(description="What it says, as the body of a decision.")]
     possible_duplicates: list[FlaggedDuplicateShape]
     possible_duplicates_withheld: Withheld = 0
 
@@ -257,6 +280,7 @@ class EncounterShape(BaseModel):
     opened_at: At
     closed: ClosedShape | None
     version: int
+    encounter: Annotated[EncounterIn, Field(description="What is known of it now, as the body of a decision.")]
     reports: list[ReportShape]
     possible_duplicates: list[PossibleDuplicateShape]
     possible_duplicates_withheld: Withheld = 0
@@ -276,39 +300,38 @@ class DirectionShape(BaseModel):
     directed_at: At
 
 
-class EngineViewShape(BaseModel):
-    """What the engine says of an encounter now."""
-
-    outcome: Annotated[
-        Literal["suitable", "unconfirmed", "none", "refused"],
-        Field(description="refused: no answer can be given for its position; code says why."),
-    ]
-    code: str | None
-    port_id: str | None
-    time_to_landing_min: float | None
-    eta_at: str | None
-
-
-class DecidedShape(EngineViewShape):
+class DecidedShape(EngineView):
     """An open encounter decided anew for now."""
 
     vessel: Annotated[
-        str | None, Field(description="Profile decided for: that of its newest recorded decision, or unknown.")
+        str | None, Field(description="Profile decided for: of the vessel on scene as last reported, or unknown.")
     ]
     changed: Annotated[
         bool | None, Field(description="Not what its newest recorded decision says; null: none is recorded.")
     ]
     direction: Annotated[DirectionShape | None, Field(description="Of a co-ordination centre; it is the answer.")]
-    codes: Annotated[list[str], Field(description="RCC_DIRECTED, and RCC_PORT_CONFLICT where somebody must look.")]
+    codes: Annotated[
+        list[str],
+        Field(
+            description="RCC_DIRECTED, and RCC_PORT_CONFLICT where somebody must look; VESSEL_ASSUMED where nobody has "
+            "named the vessel."
+        ),
+    ]
 
 
-class OpenEncounterShape(BaseModel):
+class OpenEncounterRowShape(BaseModel):
     """An open encounter with its newest report."""
 
     encounter_id: str
     latest: ReportShape
+    on_scene: DatedOnSceneShape | None
     reports: int
     possible_duplicate: bool
+
+
+class OpenEncounterShape(OpenEncounterRowShape):
+    """An open encounter on the board."""
+
     decided: Annotated[DecidedShape | None, Field(description="Null unless asked for with decide=true.")]
 
 
@@ -350,17 +373,40 @@ class StandingShape(BaseModel):
 
     encounter_id: str
     answer: Annotated[Literal["direction", "engine"], Field(description="Which of the two is the answer.")]
-    codes: Annotated[list[str], Field(description="RCC_DIRECTED, and RCC_PORT_CONFLICT where the master must look.")]
+    codes: Annotated[
+        list[str],
+        Field(
+            description="RCC_DIRECTED, and RCC_PORT_CONFLICT where the master must look; VESSEL_ASSUMED where nobody "
+            "has named the vessel."
+        ),
+    ]
     direction: DirectionShape | None
     conflicts: list[ConflictShape]
     judged: Annotated[bool, Field(description="Whether the place directed is a port the engine judged.")]
     engine_view: Annotated[str, Field(description="'for information' beside a direction, else 'advice'.")]
-    engine: EngineViewShape
+    engine: EngineView
     decided_at: str
 
 
-class OverrideShape(BaseModel):
-    """What was chosen instead of a decision."""
+class HandoverEncounterShape(OpenEncounterRowShape):
+    """An open encounter on the page."""
+
+    direction: DirectionShape | None
+    aged: Annotated[bool, Field(description="Nobody has seen it lately.")]
+
+
+class ExpiredHoldShape(BaseModel):
+    """A hold that ended before its people had landed."""
+
+    reservation_id: str
+    port_id: str
+    vessel: str
+    persons: int
+    expired_at: At
+
+
+class RecordedOverrideShape(BaseModel):
+    """What was chosen instead of a decision, and why."""
 
     sequence: int
     decision_id: str
@@ -371,21 +417,34 @@ class OverrideShape(BaseModel):
     text: str
     by: ByShape
     at: At
+
+
+class OverrideShape(RecordedOverrideShape):
+    """What was chosen instead of a decision, as it was taken in."""
+
     decision_known: Annotated[bool, Field(description="False for a decision made aboard that nobody sent here.")]
+
+
+class AgedReportShape(BaseModel):
+    """What a port said long ago."""
+
+    port_id: str
+    report: Literal["status", "capacity", "reception"]
+    reported_at: At
 
 
 class HandoverShape(BaseModel):
     """What the next shift has to know."""
 
     at: At
-    open_encounters: list[dict[str, object]]
+    open_encounters: list[HandoverEncounterShape]
     reservations: list[StandingReservationShape]
     expiring_soon: list[str]
     overdue: list[str]
-    expired_not_landed: list[dict[str, object]]
+    expired_not_landed: list[ExpiredHoldShape]
     held_against_shortage: list[StandingReservationShape]
-    overrides: list[dict[str, object]]
-    aged_reports: list[dict[str, object]]
+    overrides: list[RecordedOverrideShape]
+    aged_reports: list[AgedReportShape]
 
 
 class SignedShape(BaseModel):

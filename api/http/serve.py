@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import resource
 import signal
 import socket
 import sys
@@ -25,6 +26,9 @@ from engine.errors import InvalidAsk
 from geodata.pack import DEFAULT_PACK
 
 _log = logging.getLogger("safeport.service")
+
+_OTHER_FILES = 200
+"""[A] Files a process has open that are no connections: store, pack, forecast, libraries, pipes."""
 
 
 def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast: Path | None = None) -> None:
@@ -94,12 +98,24 @@ def server_config(app: FastAPI, chosen: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         # Later than the problem document that says so, for whoever has a request under way.
-        http=patient_protocol(chosen.headers_s, chosen.body_s + 1.0),
+        http=patient_protocol(
+            chosen.headers_s, chosen.body_s + 1.0, chosen.answer_s, connections_to_hold(chosen.connections)
+        ),
         # Whoever is not named may not speak for another.
         proxy_headers=bool(chosen.trusted_proxies),
         forwarded_allow_ips=list(chosen.trusted_proxies),
         timeout_graceful_shutdown=chosen.stop_s,
     )
+
+
+def connections_to_hold(wanted: int) -> int:
+    """How many connections there are files for, once the system has been asked for as many as it gives."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = wanted + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return wanted if soft == resource.RLIM_INFINITY else max(1, min(wanted, soft - _OTHER_FILES))
 
 
 class Server(uvicorn.Server):

@@ -1,4 +1,6 @@
-"""Shapes of the answers, for readers of ``/openapi.json``; the answers themselves are made by `api.document`.
+"""Shapes of decisions and problems, for readers of ``/openapi.json``; `api.document` makes decisions.
+
+Other answers are described by the TypedDict that stands beside their builder.
 
 They describe what is always there. An object may gain members, so readers should ignore those they do not know.
 """
@@ -7,149 +9,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-LonLat = Annotated[list[float], Field(min_length=2, max_length=2, description="Longitude, latitude; WGS 84. [deg]")]
-
-
-class Bilingual(BaseModel):
-    """A text in the languages asked for: English, French or both."""
-
-    en: str | None = None
-    fr: str | None = None
-
-
-class Line(BaseModel):
-    """GeoJSON LineString, RFC 7946: longitude first."""
-
-    type: Literal["LineString"]
-    coordinates: Annotated[list[LonLat], Field(min_length=2)]
-
-
-class PortShape(BaseModel):
-    """A port as it appears in a candidate."""
-
-    id: str
-    unlocode: str | None
-    name: Bilingual
-    country: str
-    position: LonLat
-    vhf: str | None
-    telephone: str | None
-
-
-GradeName = Literal["published", "transcribed", "general", "inferred", "bound", "estimate", "blank"]
-
-
-class EvidenceShape(BaseModel):
-    """Where a fact comes from and how well it is known."""
-
-    grade: GradeName
-    source: str
-    note: str | None
-    overlay: Annotated[bool, Field(description="Whether it comes from the operator's own file.")]
-
-
-class PortFactsShape(PortShape):
-    """A port with every fact of the register; null is unknown."""
-
-    approach_point: LonLat
-    facts: dict[str, str | float | None]
-    evidence: Annotated[dict[str, EvidenceShape], Field(description="By name of the fact.")]
-
-
-class GeodataShape(BaseModel):
-    """Which pack an answer rests on."""
-
-    id: str
-    sha256: str
-
-
-class FoundPortShape(PortFactsShape):
-    """A port of a search."""
-
-    straight_line_nm: Annotated[float | None, Field(description="Only with near. [nm]")] = None
-
-
-class PortsShape(BaseModel):
-    """Ports by id, or nearest first."""
-
-    ports: list[FoundPortShape]
-    next_cursor: Annotated[str | None, Field(description="Send it as cursor for the next page; null on the last.")]
-    geodata: GeodataShape
-
-
-class DistanceShape(BaseModel):
-    """Distance between two places."""
-
-    distance_nm: Annotated[float | None, Field(description="Over water; null where water does not lead there. [nm]")]
-    straight_line_nm: Annotated[float, Field(description="Geodesic, over land if need be. [nm]")]
-    between_landings_nm: Annotated[float | None, Field(description="For two ports, from landing to landing. [nm]")]
-    route: Annotated[Line | None, Field(description="Null where there is no way, or nothing to sail.")]
-
-
-class HeightShape(BaseModel):
-    """Height of tide at one time."""
-
-    at: str
-    height_m: Annotated[float, Field(description="Above chart datum. [m]")]
-
-
-class ExtremeShape(HeightShape):
-    """High or low water; of several maxima of one tide, the highest."""
-
-    kind: Literal["high", "low"]
-
-
-class TideStationShape(BaseModel):
-    """The tide station a prediction rests on."""
-
-    id: str
-    name: str
-    position: LonLat
-    attribution: str
-    licence: str
-
-
-class TidePortShape(BaseModel):
-    """The port a tide is for."""
-
-    id: str
-    unlocode: str | None
-    name: Bilingual
-
-
-class TideTableShape(BaseModel):
-    """A table heights were read from."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    id: str
-    sha256: str
-    source: str
-    start: Annotated[str, Field(alias="from")]
-    to: str
-    surge_included: bool
-
-
-class TideShape(BaseModel):
-    """Predicted tide at one port."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    port: TidePortShape
-    code: Annotated[Literal["TIDE_UNKNOWN"] | None, Field(description="Null where the tide is known.")]
-    start: Annotated[str, Field(alias="from")]
-    to: str
-    heights: Annotated[list[HeightShape], Field(description="Every ten minutes.")]
-    extremes: list[ExtremeShape]
-    station: TideStationShape | None
-    basis: Annotated[Literal["station", "secondary"] | None, Field(description="Secondary: derived from the station.")]
-    uncertainty_m: Annotated[float | None, Field(description="Holds for about nine heights in ten, surge apart. [m]")]
-    uncertainty_min: Annotated[int | None, Field(description="The same for times of high water. [min]")]
-    datum: str
-    source: str
-    tables: list[TideTableShape]
-    surge_included: Literal[False]
-    notice: Bilingual
+from api.documents.bilingual import Bilingual
+from api.documents.geometry import LineString, LonLat
+from api.documents.notice import NoticeDocument
+from api.documents.port import GradeName, PortSummary
+from api.encounter import EncounterIn
 
 
 class FindingShape(BaseModel):
@@ -197,11 +61,12 @@ class LegShape(BaseModel):
 class CandidateShape(BaseModel):
     """One port judged."""
 
-    port: PortShape
+    port: PortSummary
     status: Literal["suitable", "caution", "unconfirmed", "excluded"]
     distance_nm: float | None
     straight_line_nm: float
     initial_course_deg: float | None
+    bearing_deg: Annotated[float | None, Field(description="True, straight to the landing. [deg]")]
     time_to_landing_min: float | None
     time_range_min: Annotated[list[float | None], Field(min_length=2, max_length=2)]
     clock: Literal["close", "coarse"]
@@ -217,7 +82,7 @@ class CandidateShape(BaseModel):
     landing: Annotated[Bilingual | None, Field(description="Where in the port people are put ashore.")]
     hazards: Annotated[Bilingual | None, Field(description="What to take care of on the way in.")]
     opens_at: str | None
-    route: Line | None
+    route: LineString | None
     route_nm: float | None
     along_shortest: ShortestShape | None
     findings: list[FindingShape]
@@ -246,18 +111,11 @@ class CentreShape(BaseModel):
 class CoordinationShape(BaseModel):
     """Whose waters, and who to talk to."""
 
-    srr: str
-    band: bool
+    srr: str | None
+    approximate: Annotated[bool, Field(description="Whether the limits of the regions are.")]
+    band: Annotated[bool, Field(description="So near to a limit that both sides count as inside.")]
+    boundary_nm: Annotated[float | None, Field(description="To the limit. [nm]")]
     centres: list[CentreShape]
-
-
-class NoticeShape(BaseModel):
-    """Something to know about the whole answer."""
-
-    code: str
-    level: Literal["information", "caution", "warning"]
-    text: Bilingual
-    port_ids: Annotated[list[str], Field(description="Ports it names, where it names any.")] = []
 
 
 class ProofShape(BaseModel):
@@ -281,7 +139,7 @@ class DecisionShape(BaseModel):
 
     decision_id: str
     decided_at: str
-    encounter: Annotated[dict[str, object], Field(description="The encounter as it was understood.")]
+    encounter: Annotated[EncounterIn, Field(description="As it was understood; sent as a body it is decided the same.")]
     outcome: Annotated[
         Literal["suitable", "unconfirmed", "none"],
         Field(description="none: every port was judged and none is fit. That is an answer, not an error."),
@@ -293,7 +151,7 @@ class DecisionShape(BaseModel):
     excluded: Annotated[list[CandidateShape], Field(description="Every port judged and failed, with its reasons.")]
     passed_over: list[PassedOverShape]
     coordination: CoordinationShape
-    notices: list[NoticeShape]
+    notices: list[NoticeDocument]
     proof: ProofShape
     margin: MarginShape
     inputs: Annotated[dict[str, object], Field(description="Versions and digests of all the answer rests on.")]
@@ -349,14 +207,14 @@ class BriefCandidateShape(BriefFiguresShape):
 class BriefFirstShape(BriefFiguresShape):
     """The port to go to, or else to ask about."""
 
-    port: PortShape
+    port: PortSummary
     opens_at: Annotated[str | None, Field(description="Only where it is shut now.")] = None
     time_to_care_min: float | None
     hospital: Annotated[HospitalShape | None, Field(description="Only with a casualty.")] = None
     tide_at_arrival_m: float | None
     hazards: Bilingual | None
     legs: list[LegShape] | None
-    route: Line | None
+    route: LineString | None
     along_shortest: Annotated[ShortestShape | None, Field(description="Only where the route is a way round.")] = None
     findings: list[BriefToldFindingShape]
 
@@ -392,7 +250,7 @@ class BriefShape(BaseModel):
 
     decision_id: str
     decided_at: str
-    encounter: Annotated[dict[str, object], Field(description="What was understood; left out is what was not said.")]
+    encounter: Annotated[EncounterIn, Field(description="What was understood; left out is what was not said.")]
     outcome: Literal["suitable", "unconfirmed", "none"]
     headline: Bilingual
     recommended: BriefFirstShape | None
@@ -408,7 +266,7 @@ class BriefShape(BaseModel):
     passed_over_count: int
     coordination: BriefCoordinationShape
     unknown_everywhere: UnknownEverywhereShape
-    notices: Annotated[list[NoticeShape], Field(description="But for what other members say already.")]
+    notices: Annotated[list[NoticeDocument], Field(description="But for what other members say already.")]
     proof: ProofShape
     margin: MarginShape
     inputs: Annotated[dict[str, object], Field(description="Versions; `decision_id` is a digest of all of them.")]
@@ -422,43 +280,6 @@ class LineShape(BaseModel):
     outcome: Literal["suitable", "unconfirmed", "none"]
     line: Annotated[Bilingual, Field(description="At most 160 characters.")]
     long_line: Annotated[Bilingual, Field(description="At most 340 characters.")]
-
-
-class VesselProfileShape(BaseModel):
-    """A vessel profile."""
-
-    profile: str
-    name: Bilingual
-    speed_kn: float
-    draught_m: float | None
-    loa_m: float | None
-    beam_m: float | None
-    range_nm: float | None
-    self_righting_persons: int | None
-    max_persons: int | None
-    max_hs_m: float | None
-    assumed: Annotated[list[str], Field(description="Names of the figures that are assumptions.")]
-
-
-class VesselsShape(BaseModel):
-    """All vessel profiles, by name."""
-
-    vessels: list[VesselProfileShape]
-
-
-class PolicyShape(BaseModel):
-    """A policy."""
-
-    name: str
-    key: Annotated[str, Field(description="What fit ports are ranked by.")]
-    effect: Bilingual
-    sha256: str
-
-
-class PoliciesShape(BaseModel):
-    """All policies, by name."""
-
-    policies: list[PolicyShape]
 
 
 class ProblemErrorShape(BaseModel):
@@ -479,20 +300,3 @@ class ProblemShape(BaseModel):
     instance: str
     code: Annotated[str, Field(description="Stable; what a program should look at.")]
     errors: list[ProblemErrorShape]
-
-
-class HealthShape(BaseModel):
-    """The process answers."""
-
-    status: Literal["up"]
-
-
-class ReadyShape(BaseModel):
-    """The pack is open and warm."""
-
-    status: Literal["ready"]
-    geodata: GeodataShape
-    forecast_id: Annotated[str | None, Field(description="The forecast answered with; null without one.")]
-    forecast_refused: Annotated[
-        bool, Field(description="The forecast file found last could not be used; the log says why.")
-    ]

@@ -10,9 +10,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Receive, Scope, Send
 
 from api.http.callers import Allowed, doors_of
+from api.http.methods import answer_head
 from api.http.problems import MalformedJson, UnsupportedMedia
+from engine.errors import InvalidAsk
 
 _WRITE_JSON = "Send one JSON object in UTF-8."
 
@@ -64,8 +68,23 @@ class _StrictRequest(Request):
 class StrictJsonRoute(APIRoute):
     """A route that reads bodies with `parse_json`: only those declared as JSON, of callers who may send one.
 
-    Query parameters it does not know are refused.
+    Query parameters it does not know are refused, and so are those given twice. Where there is GET there is HEAD.
     """
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether it answers a request."""
+        match, child_scope = super().matches(scope)
+        return (Match.FULL, child_scope) if match == Match.PARTIAL and self._is_head(scope) else (match, child_scope)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if self._is_head(scope):
+            await answer_head(super().handle, scope, receive, send)
+        else:
+            await super().handle(scope, receive, send)
+
+    def _is_head(self, scope: Scope) -> bool:
+        return scope.get("method") == "HEAD" and "GET" in (self.methods or ())
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Handler of the route."""
@@ -79,6 +98,7 @@ class StrictJsonRoute(APIRoute):
             for door in doors:
                 await door(strict)
             refuse_unknown_query(strict, query_names)
+            refuse_repeated_query(strict)
             if self.body_field is not None:
                 check_media_type(strict)
                 if not await strict.body():
@@ -106,6 +126,19 @@ def refuse_unknown_query(request: Request, known: frozenset[str]) -> None:
         raise RequestValidationError(
             [{"type": "extra_forbidden", "loc": ("query", name), "msg": ""} for name in unknown]
         )
+
+
+def refuse_repeated_query(request: Request) -> None:
+    """Refuse a query parameter given twice: whichever was read, the other may have been meant.
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            raise InvalidAsk(name, "is given more than once.", "Give it once.")
 
 
 def check_media_type(request: Request) -> None:

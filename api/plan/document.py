@@ -1,12 +1,28 @@
 """The plan document: one JSON object, the same from the command line and over HTTP."""
 
 import hashlib
+from typing import cast
 
 import numpy as np
 
 from api.document import Json, decision_id, dump, encounter_echo, inputs_document, port_brief
+from api.documents.notice import Level
+from api.documents.port import PortSummary
 from api.plan.effort import effort_for
 from api.plan.notices import notices_of
+from api.plan.plan_types import (
+    FitStatus,
+    GreedyPlan,
+    MissingPlaces,
+    PlanAcceptance,
+    PlanDocument,
+    PlanHold,
+    PlannedEncounter,
+    PlannedPort,
+    PlanOutcome,
+    PlanPart,
+    PlanReason,
+)
 from api.plan.problem import INF, Part
 from api.plan.propose import Boat, Proposal
 from api.plan.reading import (
@@ -30,13 +46,13 @@ from engine.units import MINUTE_S
 from engine.vocab import Status
 
 
-def plan_document(proposal: Proposal) -> Json:
+def plan_document(proposal: Proposal) -> PlanDocument:
     """The whole document; equal inputs give equal documents, unless it carries the notice ``TIME_LIMIT``."""
     best = proposal.best
     parts = () if best is None else best.landing.parts
     without = {k: without_place(proposal, k) for k in range(len(proposal.boats))}
     landed = sum(part.persons for part in parts)
-    outcome = "none" if not landed else "incomplete" if any(without.values()) else "complete"
+    outcome: PlanOutcome = "none" if not landed else "incomplete" if any(without.values()) else "complete"
     worst_min = 0.0 if best is None else best.landing.worst_min
     ashore_min = max((part.end_min for part in parts), default=0.0)
     headline = HEADLINE[outcome].filled(
@@ -73,14 +89,15 @@ def plan_document(proposal: Proposal) -> Json:
         "greedy": _greedy(proposal),
         "missing": _missing(proposal),
         "notices": [
-            {"code": code, "level": NOTICE[code][0], "text": text.both()} for code, text in notices_of(proposal)
+            {"code": code, "level": cast(Level, NOTICE[code][0]), "text": text.both()}
+            for code, text in notices_of(proposal)
         ],
         "method": METHOD.both(),
         "inputs": inputs,
     }  # fmt: skip
 
 
-def _encounter(proposal: Proposal, k: int, without: int, plan_id: str) -> Json:
+def _encounter(proposal: Proposal, k: int, without: int, plan_id: str) -> PlannedEncounter:
     boat = proposal.boats[k]
     decision = boat.decision
     parts = parts_of(proposal, k, None if proposal.best is None else proposal.best.landing)
@@ -98,7 +115,7 @@ def _encounter(proposal: Proposal, k: int, without: int, plan_id: str) -> Json:
         "parts": [_part(proposal, boat, part, f"{plan_id}-{k}") for part in parts],
         "time_to_safety_min": _minutes(safety_min),
         "own_nearest": None if own is None else {
-            "port": port_brief(proposal.world.ports[own[0]]),
+            "port": _summary(proposal.world.ports[own[0]]),
             "time_to_landing_min": _minutes(float(decision.time_s[own[0]]) / MINUTE_S + boat.delay_min),
             "time_to_safety_alone_min": _minutes(own[1]),
         },
@@ -108,23 +125,27 @@ def _encounter(proposal: Proposal, k: int, without: int, plan_id: str) -> Json:
             "time_to_safety_min": _minutes(max((part.safety_min for part in in_turn), default=INF)),
         },
         "without_place": without,
-        "reason": None if why is None else {"code": why[0], "text": why[1].both()},
+        "reason": None if why is None else cast(PlanReason, {"code": why[0], "text": why[1].both()}),
     }  # fmt: skip
+
+
+def _summary(port: Port) -> PortSummary:
+    return cast(PortSummary, port_brief(port))
 
 
 def _port(proposal: Proposal, part: Part) -> Port:
     return proposal.world.ports[proposal.ports[part.port]]
 
 
-def _part(proposal: Proposal, boat: Boat, part: Part, key: str) -> Json:
+def _part(proposal: Proposal, boat: Boat, part: Part, key: str) -> PlanPart:
     def at(minute: float) -> str:
         return format_time(proposal.at_s + round(minute * MINUTE_S))
 
     port = proposal.ports[part.port]
     arrive_min = float(boat.decision.time_s[port]) / MINUTE_S + boat.delay_min
     return {
-        "port": port_brief(proposal.world.ports[port]),
-        "status": Status(boat.decision.status[port]).name.lower(),
+        "port": _summary(proposal.world.ports[port]),
+        "status": cast(FitStatus, Status(boat.decision.status[port]).name.lower()),
         "persons": part.persons,
         "arrives_at": at(arrive_min),
         "landing_from": at(part.begin_min),
@@ -138,34 +159,36 @@ def _part(proposal: Proposal, boat: Boat, part: Part, key: str) -> Json:
     }
 
 
-def _accept(proposal: Proposal, boat: Boat, part: Part, eta_at: str, ashore_min: float, key: str) -> Json:
+def _accept(proposal: Proposal, boat: Boat, part: Part, eta_at: str, ashore_min: float, key: str) -> PlanAcceptance:
     """The request that makes a reservation of a part; sent twice it is one, because the same part has the same key."""
+    hold: PlanHold = {
+        "port_id": _port(proposal, part).id,
+        "vessel": boat.unit,
+        "persons": {"total": part.persons},
+        "eta_at": eta_at,
+        # Places are held for as long past the arrival as usual, and while others land before this load.
+        "hold_s": round(HOLD_AFTER_ETA_S + ashore_min * MINUTE_S),
+    }
+    if boat.encounter_id is not None:
+        hold["encounter_id"] = boat.encounter_id
     return {
         "method": "POST",
         "path": "/v1/reservations",
         "idempotency_key": f"{key}-{_port(proposal, part).id}-{part.persons}",
-        "body": {
-            "port_id": _port(proposal, part).id,
-            "vessel": boat.unit,
-            **({} if boat.encounter_id is None else {"encounter_id": boat.encounter_id}),
-            "persons": {"total": part.persons},
-            "eta_at": eta_at,
-            # Places are held for as long past the arrival as usual, and while others land before this load.
-            "hold_s": round(HOLD_AFTER_ETA_S + ashore_min * MINUTE_S),
-        },
+        "body": hold,
     }
 
 
-def _ports(proposal: Proposal, parts: tuple[Part, ...]) -> list[Json]:
+def _ports(proposal: Proposal, parts: tuple[Part, ...]) -> list[PlannedPort]:
     """Ports of the plan, and those that could have been in it."""
-    listed: list[Json] = []
+    listed: list[PlannedPort] = []
     for column, port in enumerate(proposal.ports):
         here = [part for part in parts if part.port == column]
         figures = proposal.figures[port]
         persons = sum(part.persons for part in here)
         unlimited = figures.places == INF
         listed.append({
-            "port": port_brief(proposal.world.ports[port]),
+            "port": _summary(proposal.world.ports[port]),
             "places": None if unlimited else int(figures.places),
             "places_left": None if unlimited else int(figures.places) - persons,
             "persons_per_hour": figures.persons_per_hour,
@@ -179,7 +202,7 @@ def _ports(proposal: Proposal, parts: tuple[Part, ...]) -> list[Json]:
     return listed
 
 
-def _greedy(proposal: Proposal) -> Json:
+def _greedy(proposal: Proposal) -> GreedyPlan:
     without = greedy_without(proposal)
     return {
         "complete": without == 0,
@@ -189,7 +212,7 @@ def _greedy(proposal: Proposal) -> Json:
     }
 
 
-def _missing(proposal: Proposal) -> Json | None:
+def _missing(proposal: Proposal) -> MissingPlaces | None:
     text = missing_text(proposal)
     if proposal.shortage is None or text is None:
         return None

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from math import isinf
 
 from api.cli.layout import Ink, columns, folded, headline_lines
-from api.document import Json
 from api.plan.document import plan_document
 from api.plan.notices import notices_of
+from api.plan.plan_types import PlanDocument
 from api.plan.propose import Proposal
 from api.plan.reading import (
     gap_words,
@@ -56,8 +56,8 @@ def _label(key: str, language: str, **fields: object) -> str:
     return LABEL[key].filled(**fields).of(language)
 
 
-def _top(proposal: Proposal, document: Json, language: str, ink: Ink) -> list[str]:
-    text = str(document["headline"][language])  # type: ignore[index]
+def _top(proposal: Proposal, document: PlanDocument, language: str, ink: Ink) -> list[str]:
+    text = document["headline"]["fr" if language == "fr" else "en"]
     alarm = document["outcome"] != "complete"
     lines = [ink.strong(ink.tinted(line, "red") if alarm else line) for line in headline_lines(text)]
     if proposal.request.note:
@@ -179,7 +179,7 @@ def _know(proposal: Proposal, language: str, ink: Ink) -> list[str]:
     return [ink.strong(_label("know", language)), *lines]
 
 
-def _last(proposal: Proposal, document: Json, language: str) -> list[str]:
+def _last(proposal: Proposal, document: PlanDocument, language: str) -> list[str]:
     parts = [proposal.world.identity[name] for name in ("geodata", "tides", "forecast")]
     data = ", ".join(str(part["id"]) for part in parts if isinstance(part, dict))
     return folded(_label("last", language, data=data, engine=ENGINE_VERSION, plan=document["plan_id"]))

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from api.documents.bilingual import Bilingual
+
 
 class Sentence(NamedTuple):
     """One text in both languages."""
@@ -19,7 +21,7 @@ class Sentence(NamedTuple):
         french = {name: value.fr if isinstance(value, Sentence) else value for name, value in fields.items()}
         return Sentence(self.en.format(**english), self.fr.format(**french))
 
-    def both(self) -> dict[str, object]:
+    def both(self) -> Bilingual:
         """As it stands in a document."""
         return {"en": self.en, "fr": self.fr}
 

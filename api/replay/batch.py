@@ -84,7 +84,7 @@ def replay_batch_by_single_decisions(
 def ask_of(row: Row, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]) -> Ask:
     """The engine's ask for a row, made by the model of the encounter body and so by its rules."""
     encounter = EncounterIn.model_validate(body_of(row))
-    profile = encounter.vessel.profile
+    profile = encounter.vessel.named_profile
     named = None if profile is None else vessel_named(dict(vessels), profile)
     return encounter.to_ask(dict(vessels), named, policies[encounter.policy], now_s=0.0)
 

@@ -25,6 +25,7 @@ from api.store.values import (
     written_time,
 )
 
+_ON_SCENE = b'"on_scene":{'
 SOURCES = ("boat", "vessel", "aircraft", "drone", "phone", "ais", "radar", "shore", "other")
 _MOST_UNCERTAIN_M = 200_000.0
 _WIND_MS = 80.0
@@ -54,6 +55,9 @@ class ReportEncounter:
         For the drift envelope. [m/s]
     text : str
         Colour, engine, condition; never who the people are.
+    on_scene : dict or None
+        What a decision is made with beside position, time and number, as far as it is said: the vessel, how the people
+        fare. In the words of a decision's body.
     """
 
     kind: ClassVar[str] = "encounter.reported"
@@ -68,6 +72,7 @@ class ReportEncounter:
     making_way: bool | None = None
     wind_ms: float | None = None
     text: str = ""
+    on_scene: Json | None = None
 
     def apply(self, ledger: Ledger) -> Change:
         """Add the report; open its encounter if need be; flag what it may be a second report of."""
@@ -98,7 +103,7 @@ class ReportEncounter:
             "position": {"type": "Point", "coordinates": [lon, lat]}, "uncertainty_m": self.uncertainty_m,
             "observed_at": written_time(observed_ms), "recorded_at": written_time(ledger.now_ms),
             "persons": {"min": self.persons_min, "max": self.persons_max}, "making_way": self.making_way,
-            "text": self.text, "sequence": sequence,
+            "text": self.text, "on_scene": self.on_scene, "sequence": sequence,
             "by": {"role": ledger.actor.role.value, "duty": ledger.actor.duty},
         }  # fmt: skip
         return Change(encounter_id, {**report, "possible_duplicates": self._flag(ledger, encounter_id, lon, lat)})
@@ -282,14 +287,19 @@ def open_encounters(tx: Transaction) -> list[Json]:
         "ORDER BY e.opened, r.observed_ms, r.sequence"
     )
     newest = {row[0]: row for row in found}
+    # The newest that says anything of it: a phone call after a lifeboat's report does not unsay her.
+    on_scene = {row[0]: {"observed_at": written_time(row[6]), **said} for row in found if (said := _on_scene(row[-1]))}
     counts: dict[str, int] = {}
     for row in found:
         counts[row[0]] = counts.get(row[0], 0) + 1
     flagged = {name for pair in tx.rows("SELECT earlier_id, later_id FROM suspected_duplicate") for name in pair}
     return [
-        {"encounter_id": name, "latest": _report(row), "reports": counts[name], "possible_duplicate": name in flagged}
+        {
+            "encounter_id": name, "latest": _report(row), "on_scene": on_scene.get(name), "reports": counts[name],
+            "possible_duplicate": name in flagged,
+        }
         for name, row in newest.items()
-    ]
+    ]  # fmt: skip
 
 
 def _open_sightings(tx: Transaction) -> list[tuple[str, Sighting, int | None, int | None]]:
@@ -309,7 +319,16 @@ def _report(row: Row) -> Json:
         "persons": {"min": least, "max": most}, "making_way": None if making_way is None else bool(making_way),
         # Whose report it is stands in its audit row alone, so that nobody can put it in another's mouth.
         "text": text, "by": {"role": role, "duty": orjson.loads(bytes(payload))["duty"]},
+        "on_scene": _on_scene(payload),
     }  # fmt: skip
+
+
+def _on_scene(payload: bytes) -> Json | None:
+    """What a report said of vessel and people; in its audit row alone. None for one that said nothing of them."""
+    if _ON_SCENE not in (text := bytes(payload)):
+        return None
+    said: Json | None = orjson.loads(text)["became"].get("on_scene")
+    return said
 
 
 def _apart(least: int | None, most: int | None, other_least: int | None, other_most: int | None) -> bool:

@@ -1,4 +1,4 @@
-"""What is offered under ``/v1``, a module a subject. A route translates and nothing else."""
+"""What is offered, a module a subject. A route translates and nothing else."""
 
 from fastapi import APIRouter
 
@@ -8,6 +8,7 @@ from api.http.routes import (
     encounters,
     events,
     exchange,
+    forecast,
     keys,
     metrics,
     plans,
@@ -16,6 +17,7 @@ from api.http.routes import (
     profiles,
     records,
     reservations,
+    service,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -25,6 +27,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     port_reports.router,
     ports.router,
     profiles.router,
+    forecast.router,
     exchange.router,
     encounters.router,
     reservations.router,
@@ -33,4 +36,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     keys.router,
     plans.router,
     metrics.router,
+    service.router,
 )

@@ -2,17 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.access.roles import Permission
-from api.distance import distance_document
+from api.distance import DistanceDocument, distance_document
 from api.document import dump
 from api.http.callers import allowed
-from api.http.doors import JsonText, OpenHouse, Place, Work, each_once
+from api.http.doors import JsonText, OpenHouse, Place, Work
 from api.http.examples import DISTANCE
 from api.http.openapi import problems
-from api.http.shapes import DistanceShape
 from api.http.strict_json import StrictJsonRoute
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
@@ -23,9 +22,9 @@ router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
     tags=["distances"],
     summary="Distance over water between two places",
     response_class=JsonText,
-    dependencies=[allowed(Permission.READ_GEODATA), Depends(each_once)],
+    dependencies=[allowed(Permission.READ_GEODATA)],
     responses={
-        200: {"model": DistanceShape, "content": {"application/json": {"example": DISTANCE}}},
+        200: {"model": DistanceDocument, "content": {"application/json": {"example": DISTANCE}}},
         **problems(422, 503),
     },
 )

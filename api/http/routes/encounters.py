@@ -4,15 +4,26 @@ import time
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Query, Request
+from fastapi import APIRouter, Body, Query, Request
 from starlette.responses import Response
 
 from api.access.roles import Permission
-from api.board import Judged, ask_now, board_of, engine_view, refused_view
+from api.board import (
+    Judged,
+    ask_now,
+    assumptions,
+    board_of,
+    body_now,
+    encounter_known,
+    engine_view,
+    refused_view,
+)
 from api.document import decision_document, dump
+from api.house import policy_named
 from api.http.bodies import CloseIn, DirectionIn, ReopenIn, ReportIn
 from api.http.callers import Caller, allowed
-from api.http.doors import JsonText, OpenHouse, Records, Work, each_once, port_id_of
+from api.http.doors import JsonText, OpenHouse, Records, Work, open_house_of, port_id_of
+from api.http.examples import ENCOUNTERS
 from api.http.memory import answered, once_of
 from api.http.openapi import KEYED, problems
 from api.http.own import own_part, places_seen, refuse_foreign, refuse_foreign_in, without_others
@@ -39,9 +50,10 @@ from api.http.record_shapes import (
     StandingShape,
 )
 from api.http.strict_json import StrictJsonRoute
-from api.position import format_time
+from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
 from api.store.directions import standing_of
+from api.store.encounters import ReportEncounter
 from api.store.ledger import Answer
 from api.store.store import Store
 from api.store.values import Json, canonical
@@ -55,6 +67,7 @@ Reader = Annotated[Caller, allowed(Permission.READ_RECORDS)]
 
 _ID = "encounter_id"
 _CHANGES = problems(400, 403, 404, 409, 413, 415, 422, 503)
+_REPORTS = [REPORT_IN, ENCOUNTERS["lifeboat"]["value"]]
 _REPORTED = {"model": ReportedShape, "content": {"application/json": {"example": REPORTED}}}
 
 
@@ -66,18 +79,24 @@ _REPORTED = {"model": ReportedShape, "content": {"application/json": {"example":
     openapi_extra=KEYED,
     responses={201: _REPORTED, **problems(400, 403, 413, 415, 422, 503)},
 )
-async def report(
-    request: Request, said: Annotated[ReportIn, Body(examples=[REPORT_IN])], memory: Records, caller: Reporter
+async def report_encounter(
+    request: Request,
+    said: Annotated[ReportIn, Body(examples=_REPORTS)],
+    memory: Records,
+    caller: Reporter,
 ) -> Response:
-    """Those it may be a second report of are named. They are never merged, and nothing closes by itself."""
-    return _reported(await memory.do(said.command(), caller, await once_of(request, caller)), caller)
+    """Those it may be a second report of are named. They are never merged, and nothing closes by itself.
+
+    The body of a decision is a report as it stands, and `encounter` of the answer is the body of a decision.
+    """
+    command = await _understood(request, said)
+    return _reported(await memory.do(command, caller, await once_of(request, caller)), caller)
 
 
 @router.get(
     "/encounters",
     summary="Every open encounter; with decide=true the live board",
     response_class=JsonText,
-    dependencies=[Depends(each_once)],
     responses={
         200: {"model": EncountersShape, "content": {"application/json": {"example": ENCOUNTERS_OPEN}}},
         **problems(403, 422, 503),
@@ -95,8 +114,8 @@ async def read_encounters(
 
     A vessel is shown her own only.
 
-    Decided anew means: for the vessel of its newest recorded decision, at the newer of both positions, with what
-    ports report now. Nothing of it is recorded.
+    Decided anew means: for the vessel on scene by its reports and its newest recorded decision, at the newest position,
+    with what ports report now. `VESSEL_ASSUMED` where nobody has named her. Nothing of it is recorded.
     """
 
     def gather(store: Store) -> tuple[int, tuple[OpenEncounter, ...]]:
@@ -131,8 +150,17 @@ async def read_encounters(
     },
 )
 async def read_encounter(encounter_id: str, memory: Records, caller: Reader) -> Response:
-    """Oldest report first, whatever became of the encounter, and the pairs it is part of."""
-    return JsonText(dump(await memory.run(lambda store: _visible(store, caller, encounter_id))))
+    """Oldest report first, whatever became of the encounter, and the pairs it is part of.
+
+    `encounter` is what is known of it now, as the body of a decision: post it with `encounter_id` to have it decided.
+    """
+
+    def known(store: Store) -> Json:
+        document, last = _visible(store, caller, encounter_id), store.latest_decision(encounter_id)
+        asked = encounter_known(document, ask=None if last is None else last.ask)
+        return {**document, "encounter": body_now(asked, float(int(time.time())))}
+
+    return JsonText(dump(await memory.run(known)))
 
 
 @router.post(
@@ -146,7 +174,7 @@ async def read_encounter(encounter_id: str, memory: Records, caller: Reader) -> 
 async def add_report(
     request: Request,
     encounter_id: str,
-    said: Annotated[ReportIn, Body(examples=[REPORT_IN])],
+    said: Annotated[ReportIn, Body(examples=_REPORTS)],
     memory: Records,
     caller: Reporter,
 ) -> Response:
@@ -154,7 +182,8 @@ async def add_report(
 
     A vessel may report of any, for what she saw is needed; that does not make it hers.
     """
-    return _reported(await memory.do(said.command(encounter_id), caller, await once_of(request, caller)), caller)
+    command = await _understood(request, said, encounter_id)
+    return _reported(await memory.do(command, caller, await once_of(request, caller)), caller)
 
 
 @router.post(
@@ -164,7 +193,7 @@ async def add_report(
     openapi_extra=KEYED,
     responses={200: {"model": EncounterClosedShape, "content": {"application/json": {"example": CLOSED}}}, **_CHANGES},
 )
-async def close(
+async def close_encounter(
     request: Request,
     encounter_id: str,
     said: Annotated[CloseIn, Body(examples=[CLOSE_IN])],
@@ -185,7 +214,7 @@ async def close(
         **_CHANGES,
     },
 )
-async def reopen(
+async def reopen_encounter(
     request: Request,
     encounter_id: str,
     said: Annotated[ReopenIn, Body(examples=[REOPEN_IN])],
@@ -203,7 +232,7 @@ async def reopen(
     openapi_extra=KEYED,
     responses={200: {"model": DirectionShape, "content": {"application/json": {"example": DIRECTION}}}, **_CHANGES},
 )
-async def direct(
+async def direct_encounter(
     request: Request,
     encounter_id: str,
     said: Annotated[DirectionIn, Body(examples=[DIRECTION_IN])],
@@ -239,17 +268,18 @@ async def read_standing(
     def gather(store: Store) -> OpenEncounter:
         document = _visible(store, caller, encounter_id)
         last = store.latest_decision(encounter_id)
-        newest = max(document["reports"], key=lambda it: (it["observed_at"], it["sequence"]))
-        ask = None if last is None else last.ask
-        return OpenEncounter({"encounter_id": encounter_id, "latest": newest}, store.direction(encounter_id), ask, None)
+        return encounter_known(document, store.direction(encounter_id), None if last is None else last.ask)
 
     known = await memory.run(gather)
     ports = places_seen(caller, await memory.ports_seen(now_s), encounter_id)
 
     def standing() -> Json:
         document: Json = {"candidates": [], "excluded": []}
+        assumed: list[str] = []
         try:
-            decision = house.decide(ask_now(house, known, float(int(now_s))), ports, encounter_id)
+            ask = ask_now(house, known, float(int(now_s)))
+            assumed = assumptions(ask)
+            decision = house.decide(ask, ports, encounter_id)
             view, document = engine_view(Judged.of(decision)), decision_document(decision)
         except (PositionRefused, InvalidAsk, UnknownName) as refused:
             view = refused_view(refused)
@@ -258,7 +288,8 @@ async def read_standing(
             stands = standing_of(known.direction, document)
         answer = "engine" if known.direction is None else "direction"
         return {
-            "encounter_id": encounter_id, "answer": answer, **stands, "engine": view,
+            "encounter_id": encounter_id, "answer": answer, **stands, "codes": [*stands["codes"], *assumed],
+            "engine": view,
             "decided_at": format_time(float(int(now_s))),
         }  # fmt: skip
 
@@ -270,5 +301,24 @@ def _visible(store: Store, caller: Caller, encounter_id: str) -> Json:
     return without_others(caller, store.encounter(encounter_id))
 
 
+async def _understood(request: Request, said: ReportIn, encounter_id: str | None = None) -> ReportEncounter:
+    """What a report asks for, once the vessel and the policy it names are found to be known.
+
+    Raises
+    ------
+    UnknownName, Starting, PackError
+    """
+    profile = said.vessel.named_profile
+    if profile is not None:
+        # Only then: a report has to be taken in also while the pack is still being opened.
+        (await open_house_of(request)).vessel(profile)
+    policy_named(said.policy)
+    return said.command(time.time(), encounter_id)
+
+
 def _reported(answer: Answer, caller: Caller) -> Response:
-    return answered(replace(answer, body=canonical(without_others(caller, answer.document))), 201)
+    """The report as a caller may see it, and with it the body of a decision for what it says."""
+    document = answer.document
+    known = encounter_known({**document, "reports": [document]})
+    encounter = body_now(known, float(int(parse_time(document["recorded_at"]))))
+    return answered(replace(answer, body=canonical(without_others(caller, {**document, "encounter": encounter}))), 201)

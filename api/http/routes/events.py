@@ -15,7 +15,7 @@ from starlette.responses import Response
 from api.access.roles import Permission
 from api.http.broadcast import Broadcast, of_kinds
 from api.http.callers import Caller, Gate, allowed
-from api.http.doors import each_once, kept_memory_of
+from api.http.doors import kept_memory_of
 from api.http.openapi import problems
 from api.http.own import heard_by
 from api.http.strict_json import StrictJsonRoute
@@ -42,7 +42,7 @@ _EXAMPLE = (
     "/events",
     summary="Everything that changes, as it changes",
     response_class=Response,
-    dependencies=[Depends(kept_memory_of), Depends(each_once)],
+    dependencies=[Depends(kept_memory_of)],
     openapi_extra={
         "parameters": [
             {

@@ -14,6 +14,7 @@ from api.http.callers import Caller, allowed
 from api.http.doors import JsonText, OpenHouse, Records
 from api.http.memory import once_of
 from api.http.openapi import KEYED, problems
+from api.http.presentation import preferred_type
 from api.http.problems import UnsupportedMedia
 from api.http.record_examples import EXCHANGE, HAVE
 from api.http.record_shapes import ExchangeShape
@@ -28,7 +29,9 @@ from geodata.policies import DEFAULT_POLICY
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["live"])
 
 _XML = "application/xml"
-_XML_TYPES = (_XML, "text/xml", "application/edxl-have+xml")
+_TEXT_XML = "text/xml"
+_OCTETS = "application/octet-stream"
+_XML_TYPES = (_XML, _TEXT_XML, "application/edxl-have+xml", _OCTETS)
 
 
 @router.get(
@@ -36,9 +39,16 @@ _XML_TYPES = (_XML, "text/xml", "application/edxl-have+xml")
     summary="All ports as facilities of EDXL-HAVE 2.0",
     response_class=Response,
     dependencies=[allowed(Permission.READ_PORT_REPORTS)],
-    responses={200: {"content": {_XML: {"example": HAVE}}, "description": "The document."}, **problems(403, 503)},
+    responses={
+        200: {
+            # Both, for a generator of clients that knows XML as text only.
+            "content": {name: {"schema": {"type": "string"}, "example": HAVE} for name in (_XML, _TEXT_XML)},
+            "description": "The document.",
+        },
+        **problems(403, 422, 503),
+    },
 )
-async def read_edxl_have(house: OpenHouse, memory: Records) -> Response:
+async def read_edxl_have(request: Request, house: OpenHouse, memory: Records) -> Response:
     """Every port of the register; with status and places where it reported them. What is held is not available.
 
     HAVE cannot say that a report has run out, so one that has, or that the default policy calls stale, is left out.
@@ -50,7 +60,8 @@ async def read_edxl_have(house: OpenHouse, memory: Records) -> Response:
         reported = (standing(it, now_s, stale_after_s) for it in store.reported_ports(now_s))
         return write_have(facilities, {it["port_id"]: it for it in reported}, store.identity())
 
-    return Response(await memory.run(document), media_type=_XML)
+    media_type = preferred_type(request.headers.get("accept", ""), (_XML, _TEXT_XML))
+    return Response(await memory.run(document), headers={"Vary": "Accept"}, media_type=media_type)
 
 
 @router.put(
@@ -59,7 +70,13 @@ async def read_edxl_have(house: OpenHouse, memory: Records) -> Response:
     response_class=JsonText,
     openapi_extra={
         **KEYED,
-        "requestBody": {"required": True, "content": {_XML: {"schema": {"type": "string"}, "example": HAVE}}},
+        "requestBody": {
+            "required": True,
+            "description": "The document as it is: application/octet-stream, application/xml, text/xml or "
+            "application/edxl-have+xml.",
+            # The one of them that every generator of clients can send.
+            "content": {_OCTETS: {"schema": {"type": "string", "format": "binary"}, "example": HAVE}},
+        },
     },
     responses={
         200: {"model": ExchangeShape, "content": {"application/json": {"example": EXCHANGE}}},
@@ -75,7 +92,7 @@ async def put_edxl_have(
     everything in a document this store wrote: it says nothing new, and would count what is held as occupied too.
     """
     if media_type_of(request) not in _XML_TYPES:
-        raise UnsupportedMedia("Send Content-Type: application/xml, not compressed.")
+        raise UnsupportedMedia("Send Content-Type: application/xml or application/octet-stream, not compressed.")
     body = await request.body()
     once = await once_of(request, caller)
     ports = {port.id for port in house.world.ports}

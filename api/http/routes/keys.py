@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Query, Request
+from fastapi import APIRouter, Body, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -11,7 +11,7 @@ from api.access.roles import Permission
 from api.document import Json, dump
 from api.http.bodies import KeyIn, RotateIn
 from api.http.callers import Caller, Gate, allowed
-from api.http.doors import JsonText, Records, each_once
+from api.http.doors import JsonText, Records
 from api.http.memory import once_of
 from api.http.openapi import KEYED, problems
 from api.http.record_examples import KEY, KEY_IN, KEYS, NEW_KEY, ROTATE_IN
@@ -90,7 +90,6 @@ async def rotate_key(
     "/keys/{key_id}",
     summary="End a key at once and for good",
     response_class=JsonText,
-    dependencies=[Depends(each_once)],
     openapi_extra=KEYED,
     responses={
         200: {"model": KeyShape, "content": {"application/json": {"example": KEY}}},

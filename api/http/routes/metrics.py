@@ -13,9 +13,10 @@ from api.http.doors import forecast_of
 from api.http.meters import Meters
 from api.http.opening import Opening
 from api.http.problems import Starting
+from api.http.strict_json import StrictJsonRoute
 from engine.errors import PackError
 
-router = APIRouter(tags=["service"])
+router = APIRouter(route_class=StrictJsonRoute, tags=["service"])
 
 
 @router.get(

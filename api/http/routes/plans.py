@@ -13,10 +13,10 @@ from api.http.callers import Caller, allowed
 from api.http.doors import JsonText, MaybeRecords, OpenHouse, Plans
 from api.http.openapi import problems
 from api.http.plan_examples import PLAN, PLANS
-from api.http.plan_shapes import PlanShape
 from api.http.strict_json import StrictJsonRoute
 from api.plan.document import plan_document
 from api.plan.live import plans_for_now, seeing
+from api.plan.plan_types import PlanDocument
 from api.plan.propose import propose
 from api.plan.request import PlanIn
 from api.plan.search import Search
@@ -31,7 +31,7 @@ router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
     response_class=JsonText,
     responses={
         200: {
-            "model": PlanShape,
+            "model": PlanDocument,
             "description": "The proposal, also when there are not enough places.",
             "content": {"application/json": {"example": PLAN}},
         },

@@ -45,7 +45,7 @@ _CHANGES = problems(400, 403, 404, 409, 413, 415, 422, 503)
     openapi_extra=KEYED,
     responses={200: {"model": StatusReportShape, "content": {"application/json": {"example": STATUS}}}, **_CHANGES},
 )
-async def put_status(
+async def put_port_status(
     request: Request,
     port_id: str,
     status: Annotated[PortStatusIn, Body(examples=[STATUS_IN])],
@@ -65,7 +65,7 @@ async def put_status(
     openapi_extra=KEYED,
     responses={200: {"model": CapacityReportShape, "content": {"application/json": {"example": CAPACITY}}}, **_CHANGES},
 )
-async def put_capacity(
+async def put_port_capacity(
     request: Request,
     port_id: str,
     capacity: Annotated[CapacityIn, Body(examples=[CAPACITY_IN])],
@@ -88,7 +88,7 @@ async def put_capacity(
         **_CHANGES,
     },
 )
-async def put_reception(
+async def put_port_reception(
     request: Request,
     port_id: str,
     reception: Annotated[ReceptionIn, Body(examples=[RECEPTION_IN])],
@@ -111,7 +111,7 @@ async def put_reception(
         **problems(403, 503),
     },
 )
-async def read_all_live(memory: Records) -> Response:
+async def read_live_ports(memory: Records) -> Response:
     """By id; equal pictures have equal versions, and a decision says which one it was made with."""
 
     def gathered(store: Store) -> str:
@@ -131,7 +131,7 @@ async def read_all_live(memory: Records) -> Response:
         **problems(403, 404, 503),
     },
 )
-async def read_live(port_id: str, house: OpenHouse, memory: Records) -> Response:
+async def read_live_port(port_id: str, house: OpenHouse, memory: Records) -> Response:
     """Null where it never said. Places left are neither occupied nor held; below zero where a port is short."""
     known = port_id_of(house, port_id)
     return JsonText(dump(await memory.run(lambda store: store.port(known, time.time()))))

@@ -1,31 +1,37 @@
 """Ports: the register, and the tide at each."""
 
 import time
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
 from api.access.roles import Permission
 from api.document import dump, port_document
+from api.documents.port import PortFacts
 from api.house import House
 from api.http.callers import allowed
-from api.http.doors import JsonText, OpenHouse, Work, each_once, geodata_of
+from api.http.conditional import NOT_MODIFIED, unless_known
+from api.http.doors import JsonText, OpenHouse, PackIdentity, Work, geodata_of
 from api.http.examples import PORT, PORTS, TIDE
 from api.http.openapi import problems
 from api.http.problems import NoSuchPort
-from api.http.shapes import PortFactsShape, PortsShape, TideShape
 from api.http.strict_json import StrictJsonRoute
-from api.port_search import PortQuery, search
+from api.port_search import FoundPorts, PortQuery, search
 from api.position import MAX_POSITION_CHARS, InvalidPosition, InvalidTime, parse_position, parse_time
-from api.tide import DEFAULT_HOURS, tide_document
+from api.tide import DEFAULT_HOURS, TideDocument, tide_document
 from engine import ENGINE_VERSION
 from engine.errors import InvalidAsk, UnknownName
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
+
+
+class PortsAnswer(FoundPorts):
+    """Ports by id, or nearest first, and the pack they are of."""
+
+    geodata: PackIdentity
 
 
 @router.get(
@@ -33,10 +39,10 @@ router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
     tags=["ports"],
     summary="Ports",
     response_class=JsonText,
-    dependencies=[allowed(Permission.READ_GEODATA), Depends(each_once)],
+    dependencies=[allowed(Permission.READ_GEODATA)],
     responses={
-        200: {"model": PortsShape, "content": {"application/json": {"example": PORTS}}},
-        304: {"description": "Not modified."},
+        200: {"model": PortsAnswer, "content": {"application/json": {"example": PORTS}}},
+        **NOT_MODIFIED,
         **problems(422, 503),
     },
 )
@@ -65,10 +71,12 @@ async def read_ports(
     """
     wanted = PortQuery(name, None if near is None else _position("near", near), within_nm, country, kind, limit, cursor)
     if wanted == PortQuery():
-        return _unless_known(request, house, _ports_text)
-    return _unless_known(
-        request, house, lambda opened: dump({**search(opened.world, wanted), "geodata": geodata_of(opened)})
-    )
+        return unless_known(request, register_version(house), lambda: JsonText(_ports_text(house)))
+
+    def found() -> Response:
+        return JsonText(dump({**search(house.world, wanted), "geodata": geodata_of(house)}))
+
+    return unless_known(request, register_version(house), found)
 
 
 @router.get(
@@ -78,8 +86,8 @@ async def read_ports(
     response_class=JsonText,
     dependencies=[allowed(Permission.READ_GEODATA)],
     responses={
-        200: {"model": PortFactsShape, "content": {"application/json": {"example": PORT}}},
-        304: {"description": "Not modified."},
+        200: {"model": PortFacts, "content": {"application/json": {"example": PORT}}},
+        **NOT_MODIFIED,
         **problems(404, 503),
     },
 )
@@ -89,7 +97,7 @@ async def read_port(request: Request, port_id: str, house: OpenHouse) -> Respons
         port = house.port(port_id)
     except UnknownName:
         raise NoSuchPort("GET /v1/ports lists ids and UN/LOCODEs.") from None
-    return _unless_known(request, house, lambda _: dump(port_document(port)))
+    return unless_known(request, register_version(house), lambda: JsonText(dump(port_document(port))))
 
 
 @router.get(
@@ -97,9 +105,9 @@ async def read_port(request: Request, port_id: str, house: OpenHouse) -> Respons
     tags=["ports"],
     summary="Predicted tide at one port",
     response_class=JsonText,
-    dependencies=[allowed(Permission.READ_GEODATA), Depends(each_once)],
+    dependencies=[allowed(Permission.READ_GEODATA)],
     responses={
-        200: {"model": TideShape, "content": {"application/json": {"example": TIDE}}},
+        200: {"model": TideDocument, "content": {"application/json": {"example": TIDE}}},
         **problems(404, 422, 503),
     },
 )
@@ -123,6 +131,12 @@ async def read_tide(
     return JsonText(dump(await workshop.run(lambda: tide_document(house, port_id, from_s, hours))))
 
 
+def register_version(house: House) -> str:
+    """Version of everything said of ports: it changes with the pack, the operator's own facts and the program."""
+    overlay = house.world.identity["overlay"]
+    return dump([geodata_of(house), overlay, ENGINE_VERSION])
+
+
 def _position(field: str, text: str) -> tuple[float, float]:
     try:
         return parse_position(text)
@@ -135,17 +149,6 @@ def _instant(field: str, text: str) -> float:
         return parse_time(text)
     except InvalidTime as wrong:
         raise InvalidAsk(field, wrong.problem, wrong.remedy) from None
-
-
-def _unless_known(request: Request, house: House, text_of: Callable[[House], str]) -> Response:
-    """Answer that is made only for a client that does not have it: the register changes with pack or program only."""
-    # Weak, because the compressed answer has the same tag and other bytes.
-    tag = f'"{geodata_of(house)["sha256"]}-{ENGINE_VERSION}"'
-    headers = {"ETag": f"W/{tag}", "Cache-Control": "no-cache"}
-    known = [given.strip().removeprefix("W/") for given in request.headers.get("if-none-match", "").split(",")]
-    if tag in known or known == ["*"]:
-        return Response(status_code=304, headers=headers)
-    return JsonText(text_of(house), headers=headers)
 
 
 @lru_cache(maxsize=2)

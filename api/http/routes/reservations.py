@@ -3,7 +3,7 @@
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Query, Request
+from fastapi import APIRouter, Body, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -11,7 +11,7 @@ from api.access.roles import Permission
 from api.document import dump
 from api.http.bodies import ExtendIn, HoldIn, LandIn, ReleaseIn, TransferIn
 from api.http.callers import Caller, allowed
-from api.http.doors import JsonText, OpenHouse, Records, each_once, port_id_of
+from api.http.doors import JsonText, OpenHouse, Records, port_id_of
 from api.http.memory import Memory, answered, once_of
 from api.http.openapi import KEYED, problems
 from api.http.own import own_part, refuse_foreign, refuse_foreign_in
@@ -51,7 +51,7 @@ _BODILESS = {200: _CHANGED, **problems(403, 404, 409, 422, 503)}
     openapi_extra=KEYED,
     responses={201: _CHANGED, **problems(400, 403, 404, 409, 413, 415, 422, 503)},
 )
-async def hold(
+async def hold_places(
     request: Request,
     wanted: Annotated[HoldIn, Body(examples=[HOLD_IN])],
     house: OpenHouse,
@@ -68,7 +68,6 @@ async def hold(
     "/reservations",
     summary="Every reservation that counts now",
     response_class=JsonText,
-    dependencies=[Depends(each_once)],
     responses={
         200: {"model": ReservationsShape, "content": {"application/json": {"example": RESERVATIONS}}},
         **problems(403, 422, 503),
@@ -118,7 +117,7 @@ async def read_reservation(reservation_id: str, memory: Records, caller: Reader)
     openapi_extra=KEYED,
     responses=_BODILESS,
 )
-async def confirm(request: Request, reservation_id: str, memory: Records, caller: Holder) -> Response:
+async def confirm_reservation(request: Request, reservation_id: str, memory: Records, caller: Holder) -> Response:
     """Confirm a hold that has not expired. Takes no body."""
     return await _changed(request, memory, caller, reservation_id, Confirm(reservation_id))
 
@@ -130,7 +129,7 @@ async def confirm(request: Request, reservation_id: str, memory: Records, caller
     openapi_extra=KEYED,
     responses=_CHANGES,
 )
-async def extend(
+async def extend_reservation(
     request: Request,
     reservation_id: str,
     later: Annotated[ExtendIn, Body(examples=[EXTEND_IN])],
@@ -148,7 +147,7 @@ async def extend(
     openapi_extra=KEYED,
     responses=_CHANGES,
 )
-async def release(
+async def release_reservation(
     request: Request,
     reservation_id: str,
     why: Annotated[ReleaseIn, Body(examples=[RELEASE_IN])],
@@ -163,7 +162,6 @@ async def release(
     "/reservations/{reservation_id}",
     summary="Give the places back",
     response_class=JsonText,
-    dependencies=[Depends(each_once)],
     openapi_extra=KEYED,
     responses=_BODILESS,
 )
@@ -185,7 +183,7 @@ async def delete_reservation(
     openapi_extra=KEYED,
     responses=_CHANGES,
 )
-async def land(
+async def land_reservation(
     request: Request,
     reservation_id: str,
     ashore: Annotated[LandIn, Body(examples=[LAND_IN])],
@@ -203,7 +201,7 @@ async def land(
     openapi_extra=KEYED,
     responses=_CHANGES,
 )
-async def transfer(
+async def transfer_reservation(
     request: Request,
     reservation_id: str,
     moved: Annotated[TransferIn, Body(examples=[TRANSFER_IN])],

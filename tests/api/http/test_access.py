@@ -69,6 +69,7 @@ DOORS = [
     ("GET", "/v1/ports/dover", Permission.READ_GEODATA),
     ("GET", "/v1/vessels", Permission.READ_GEODATA),
     ("GET", "/v1/policies", Permission.READ_GEODATA),
+    ("GET", "/v1/forecast", Permission.READ_GEODATA),
     ("GET", "/v1/ports/dover/tide", Permission.READ_GEODATA),
     ("GET", "/v1/ports/live", Permission.READ_PORT_REPORTS),
     ("GET", "/v1/ports/dover/live", Permission.READ_PORT_REPORTS),

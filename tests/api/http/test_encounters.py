@@ -1,11 +1,14 @@
 """Encounters over HTTP: kept apart, directed, and shown on the board."""
 
+import json
 import time
 
 import pytest
 
+from api.http import create_app
 from api.http.record_examples import REPORT_IN
 from api.http.record_shapes import EncounterShape, EncountersShape, ReportedShape, StandingShape
+from api.store.check import check
 
 
 def stamp(offset_s=0.0):
@@ -99,22 +102,22 @@ def test_a_direction_is_the_answer_and_a_hard_failure_there_is_a_conflict(contro
     name = report(control, persons={"min": 30, "max": 30})["encounter_id"]
     standing = control.get(f"/v1/encounters/{name}/standing").json()
     StandingShape.model_validate(standing)
-    assert (standing["answer"], standing["engine_view"], standing["codes"]) == ("engine", "advice", [])
+    assert (standing["answer"], standing["engine_view"], standing["codes"]) == ("engine", "advice", ["VESSEL_ASSUMED"])
     assert standing["engine"]["port_id"] is not None
     acting("controller", "CROSS Gris-Nez CMS")
     directed = {"centre": "CROSS GRIS-NEZ", "code": "SRR_STATE", "text": "by VHF 16", "port_id": "FRCQF"}
     assert control.post(f"/v1/encounters/{name}/direction", directed).json()["port_id"] == "calais"
     standing = control.get(f"/v1/encounters/{name}/standing").json()
     assert (standing["answer"], standing["engine_view"]) == ("direction", "for information")
-    assert standing["codes"] == ["RCC_DIRECTED"]
+    assert standing["codes"] == ["RCC_DIRECTED", "VESSEL_ASSUMED"]
     control.put("/v1/ports/calais/status", {"status": "closed", "reason": "gale"})
     standing = control.get(f"/v1/encounters/{name}/standing").json()
     StandingShape.model_validate(standing)
-    assert standing["codes"] == ["RCC_DIRECTED", "RCC_PORT_CONFLICT"]
+    assert standing["codes"] == ["RCC_DIRECTED", "RCC_PORT_CONFLICT", "VESSEL_ASSUMED"]
     assert "PORT_CLOSED" in {it["code"] for it in standing["conflicts"]}
     assert standing["direction"]["port_id"] == "calais"
     (row,) = control.get("/v1/encounters?decide=true").json()["encounters"]
-    assert row["decided"]["codes"] == ["RCC_DIRECTED", "RCC_PORT_CONFLICT"]
+    assert row["decided"]["codes"] == ["RCC_DIRECTED", "RCC_PORT_CONFLICT", "VESSEL_ASSUMED"]
 
 
 def test_a_direction_to_a_place_outside_the_register_goes_by_name(control):
@@ -198,3 +201,130 @@ def test_a_vessel_sees_the_encounters_it_reported(control, acting):
     assert control.post(f"/v1/encounters/{theirs}/direction", directed).status_code == 404
     assert control.post(f"/v1/encounters/{own}/direction", directed).status_code == 200
     report(control, path=f"/v1/encounters/{theirs}/reports", source="vessel")
+
+
+README_BODY = {
+    "position": {"type": "Point", "coordinates": [1.25, 51.05]}, "time": "2022-01-13T05:00:00Z",
+    "persons": {"min": 30, "max": 32}, "vessel": {"profile": "rnli-severn"},
+}  # fmt: skip
+
+
+def on_board(control, name):
+    rows = control.get("/v1/encounters?decide=true").json()["encounters"]
+    return next(row for row in rows if row["encounter_id"] == name)
+
+
+def test_the_body_of_a_decision_is_a_report_and_the_answer_is_the_body_of_a_decision(control):
+    assert control.decide(README_BODY).status_code == 200
+    told = control.post("/v1/encounters", README_BODY)
+    assert told.status_code == 201, told.text
+    said = told.json()
+    ReportedShape.model_validate(said)
+    assert (said["source"], said["observed_at"]) == ("vessel", "2022-01-13T05:00:00.000Z")
+    assert said["persons"] == README_BODY["persons"]
+    assert said["on_scene"] == {"vessel": {"profile": "rnli-severn"}}
+    # Back again, both ways there are, as it stands.
+    found = control.get(f"/v1/encounters/{said['encounter_id']}").json()
+    for body in (said["encounter"], found["encounter"]):
+        for name in ("position", "persons", "vessel"):
+            assert body[name] == README_BODY[name]
+        decided = control.decide(body, f"?view=full&encounter_id={said['encounter_id']}")
+        assert decided.status_code == 200, decided.text
+        assert decided.json()["encounter"]["vessel"]["profile"] == "rnli-severn"
+    assert on_board(control, said["encounter_id"])["decided"]["vessel"] == "rnli-severn"
+
+
+def test_every_part_of_a_decisions_body_comes_back(control):
+    body = {
+        "position": {"type": "Point", "coordinates": [1.3, 51.0]}, "position_accuracy_m": 300.0,
+        "time": stamp(-60), "position_age_s": 240.0, "persons": 12, "persons_recovered": 10, "persons_in_water": False,
+        "medical": "critical", "aboard_since": stamp(-3_600), "sheltered": True, "policy": "medical-first",
+        "vessel": {"speed_kn": 18.0, "draught_m": 1.2, "survivor_capacity": 40},
+    }  # fmt: skip
+    said = control.post("/v1/encounters", body).json()
+    assert said["observed_at"][:19] == stamp(-300)[:19]
+    back = said["encounter"]
+    assert back.pop("persons") == {"min": 12, "max": 12}
+    assert 298.0 <= back.pop("position_age_s") <= 320.0
+    assert back.pop("time") >= body["time"]
+    assert back == {name: body[name] for name in body.keys() - {"persons", "position_age_s", "time"}}
+    again = control.post("/v1/encounters", said["encounter"] | {"time": stamp(), "position_age_s": 0.0})
+    assert again.status_code == 201
+    assert again.json()["on_scene"] == said["on_scene"]
+
+
+@pytest.mark.parametrize("query", ["?view=full&lang=both", "?view=full&lang=fr"])
+@pytest.mark.parametrize(
+    "vessel",
+    [{"profile": "rnli-severn"}, {"profile": "charter-minck", "draught_m": 2.4}, {}, {"profile": "unknown"},
+     {"speed_kn": 18.0, "survivor_capacity": 40}, {"draught_m": 3.0}, {"loa_m": 30.0, "assumed": ["loa_m"]}],
+)  # fmt: skip
+def test_the_echo_of_a_decision_leads_to_the_same_decision(client, encounter, vessel, query):
+    first = client.decide(encounter | {"vessel": vessel}, query)
+    assert first.status_code == 200, first.text
+    assert client.decide(first.json()["encounter"], query).content == first.content
+
+
+def test_one_figure_is_said_once(client, control, encounter):
+    vessel = {"survivor_capacity": 40, "max_persons": 41}
+    assert "give one of them" in client.decide(encounter | {"vessel": vessel}).json()["errors"][0]["detail"]
+    for twice in (
+        {"observed_at": stamp(), "time": stamp()},
+        {"observed_at": stamp(), "position_age_s": 60},
+        {"uncertainty_m": 5, "position_accuracy_m": 5},
+    ):
+        refused = control.post("/v1/encounters", {"position": encounter["position"], **twice})
+        assert refused.status_code == 422
+        assert "give one of them" in refused.json()["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [({"vessel": {"profile": "rnli-svern"}}, "/vessel/profile"), ({"policy": "nearest"}, "/policy"),
+     ({"vessel": {"colour": "red"}}, "/vessel/colour"), ({"medical": "bad"}, "/medical"),
+     ({"persons": "many"}, "/persons"), ({"persons": 3, "persons_recovered": 4}, "")],
+)  # fmt: skip
+def test_a_report_that_names_what_nobody_knows_is_refused_and_nothing_is_recorded(control, store, wrong, pointer):
+    refused = control.post("/v1/encounters", REPORT_IN | {"observed_at": stamp()} | wrong)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == pointer
+    assert store.audit() == []
+
+
+def test_the_board_takes_the_vessel_on_scene_and_says_when_it_assumes_one(control):
+    name = report(control)["encounter_id"]
+    assumed = on_board(control, name)["decided"]
+    assert (assumed["vessel"], assumed["codes"]) == ("unknown", ["VESSEL_ASSUMED"])
+    assert control.get(f"/v1/encounters/{name}/standing").json()["codes"] == ["VESSEL_ASSUMED"]
+    # A lifeboat reports from beside them; a phone call after that does not unsay her.
+    path = f"/v1/encounters/{name}/reports"
+    report(control, path=path, source="vessel", vessel={"profile": "rnli-severn"}, medical="urgent")
+    report(control, path=path, source="phone", observed_at=stamp(-5), persons=31)
+    row = on_board(control, name)
+    EncountersShape.model_validate({"at": None, "encounters": [row]})
+    assert row["latest"]["source"] == "phone"
+    assert row["on_scene"]["vessel"] == {"profile": "rnli-severn"}
+    assert (row["decided"]["vessel"], row["decided"]["codes"]) == ("rnli-severn", [])
+    assert control.get(f"/v1/encounters/{name}/standing").json()["codes"] == []
+    body = control.get(f"/v1/encounters/{name}").json()["encounter"]
+    assert (body["medical"], body["persons"]) == ("urgent", {"min": 31, "max": 31})
+    # What is decided for her after that counts from then on.
+    assert control.decide(body | {"vessel": {"profile": "rnli-shannon"}}, f"?encounter_id={name}").status_code == 200
+    assert on_board(control, name)["decided"]["vessel"] == "rnli-shannon"
+
+
+def test_a_report_needs_no_pack_unless_it_names_a_vessel(call_app, store):
+    starting = call_app(create_app(store=store))
+    plain = {"position": README_BODY["position"], "persons": 4}
+    told = starting.post("/v1/encounters", plain)
+    assert told.status_code == 201
+    assert (told.json()["source"], told.json()["persons"]) == ("other", {"min": 4, "max": 4})
+    refused = starting.post("/v1/encounters", README_BODY)
+    assert (refused.status_code, refused.json()["code"]) == (503, "STARTING")
+
+
+def test_what_a_report_says_of_the_vessel_is_in_the_audit_trail_and_nowhere_else(control, store):
+    control.post("/v1/encounters", README_BODY)
+    assert check(store.database).problems == ()
+    (row,) = store.audit()
+    assert json.loads(row["payload"])["became"]["on_scene"] == {"vessel": {"profile": "rnli-severn"}}

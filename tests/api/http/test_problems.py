@@ -133,11 +133,11 @@ def test_a_wrong_query(client, query, pointer, code):
         ("GET", "/v1/ports/nowhere", 404, "UNKNOWN_PORT"),
         ("GET", "/v1/ports/dover%20or%201", 404, "UNKNOWN_PORT"),
         ("GET", "/v1/ports/", 404, "NOT_FOUND"),
-        ("GET", "/", 404, "NOT_FOUND"),
-        ("GET", "/docs", 404, "NOT_FOUND"),
+        ("GET", "/redoc", 404, "NOT_FOUND"),
         ("GET", "/v1/decisions", 405, "METHOD_NOT_ALLOWED"),
         ("DELETE", "/v1/ports", 405, "METHOD_NOT_ALLOWED"),
-        ("OPTIONS", "/v1/decisions", 405, "METHOD_NOT_ALLOWED"),
+        ("PATCH", "/v1/decisions", 405, "METHOD_NOT_ALLOWED"),
+        ("OPTIONS", "/nowhere", 404, "NOT_FOUND"),
     ],
 )
 def test_what_is_not_there(client, method, path, status, code):

@@ -182,3 +182,18 @@ def test_many_who_want_the_last_places_at_two_services_of_one_store_never_overse
     assert all(pair[0].content == pair[1].content for pair in pairs if pair[0].status_code == 201)
     assert {it.json()["code"] for pair in pairs for it in pair if it.status_code != 201} == {"NO_PLACES"}
     assert left == 0
+
+
+@pytest.mark.parametrize(
+    ("persons", "pointer", "code"),
+    [({"total": "x"}, "/persons/total", "WRONG_TYPE"), ({}, "/persons/total", "REQUIRED"),
+     (3, "/persons", "WRONG_TYPE"), ({"total": 3, "colour": 1}, "/persons/colour", "UNKNOWN_FIELD"),
+     ({"total": -1}, "/persons/total", "OUT_OF_RANGE"),
+     ({"total": 3, "families": "x"}, "/persons/families", "WRONG_TYPE")],
+)  # fmt: skip
+def test_people_that_are_not_counted_are_pointed_at(control, persons, pointer, code):
+    """The persons of a hold are an object; those of an encounter may be a number too, and are told of otherwise."""
+    body = {"port_id": "dover", "vessel": "Severn", "persons": persons, "eta_at": "2026-11-29T20:00:00Z"}
+    refused = control.post("/v1/reservations", body)
+    assert refused.status_code == 422
+    assert [(it["pointer"], it["code"]) for it in refused.json()["errors"]] == [(pointer, code)]

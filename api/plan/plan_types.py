@@ -1,44 +1,50 @@
-"""Shape of a joint plan, for readers of ``/openapi.json``; the answer itself is made by `api.plan.document`."""
+"""A joint plan as a document; `api.plan.document` makes it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+from typing_extensions import TypedDict
 
-from api.http.shapes import Bilingual, NoticeShape, PortShape
+from api.documents.bilingual import Bilingual
+from api.documents.notice import NoticeDocument
+from api.documents.port import PortSummary
 
+PlanOutcome = Literal["complete", "incomplete", "none"]
+FitStatus = Literal["suitable", "caution", "unconfirmed"]
 Minutes = Annotated[float | None, Field(description="From the time of the plan; null where there is none. [min]")]
 
 
-class HoldPersonsShape(BaseModel):
+class PlanHoldPersons(TypedDict):
     """People a reservation is for."""
 
     total: int
 
 
-class HoldShape(BaseModel):
-    """Body of the request that holds the places of a part; add `encounter_id` where the encounter is on record."""
+class PlanHold(TypedDict):
+    """Body of the request that holds the places of a part."""
 
     port_id: str
     vessel: Annotated[str, Field(description="The id of the encounter; put the vessel's name where it is another.")]
-    persons: HoldPersonsShape
+    encounter_id: NotRequired[Annotated[str, Field(description="Where the plan was told of one; else add it.")]]
+    persons: PlanHoldPersons
     eta_at: str
     hold_s: Annotated[int, Field(description="How long past the arrival the places are held. [s]")]
 
 
-class AcceptShape(BaseModel):
+class PlanAcceptance(TypedDict):
     """The request that accepts a part: it becomes a reservation."""
 
     method: Literal["POST"]
     path: Literal["/v1/reservations"]
     idempotency_key: Annotated[str, Field(description="Send it as Idempotency-Key: sent twice it is one reservation.")]
-    body: HoldShape
+    body: PlanHold
 
 
-class PlanPartShape(BaseModel):
+class PlanPart(TypedDict):
     """The people of an encounter, or some of them, at one port."""
 
-    port: PortShape
-    status: Literal["suitable", "caution", "unconfirmed"]
+    port: PortSummary
+    status: FitStatus
     persons: int
     arrives_at: str
     landing_from: str
@@ -48,39 +54,39 @@ class PlanPartShape(BaseModel):
     landing_min: Annotated[float | None, Field(description="From the first of them ashore to the last. [min]")]
     policy_adds_min: Annotated[float | None, Field(description="Way to care or penalty after the landing. [min]")]
     time_to_safety_min: Minutes
-    accept: AcceptShape
+    accept: PlanAcceptance
 
 
-class OwnNearestShape(BaseModel):
+class OwnNearest(TypedDict):
     """Where an encounter would go if nobody else came."""
 
-    port: PortShape
+    port: PortSummary
     time_to_landing_min: Minutes
     time_to_safety_alone_min: Minutes
 
 
-class TurnPartShape(BaseModel):
+class TurnPart(TypedDict):
     """A part in the plan made in turn."""
 
     port_id: str
     persons: int
 
 
-class InTurnShape(BaseModel):
+class InTurn(TypedDict):
     """An encounter in the plan made in turn: each to its nearest free port."""
 
-    parts: list[TurnPartShape]
+    parts: list[TurnPart]
     time_to_safety_min: Minutes
 
 
-class PlanReasonShape(BaseModel):
+class PlanReason(TypedDict):
     """Why people have no place."""
 
     code: Literal["NO_FIT_PORT", "ONLY_UNCONFIRMED", "PLACES_UNKNOWN", "NO_PLACES"]
     text: Bilingual
 
 
-class PlannedEncounterShape(BaseModel):
+class PlannedEncounter(TypedDict):
     """One encounter of the plan."""
 
     id: str
@@ -89,19 +95,19 @@ class PlannedEncounterShape(BaseModel):
     persons: int
     persons_assumed: bool
     most_parts: int
-    parts: list[PlanPartShape]
+    parts: list[PlanPart]
     time_to_safety_min: Minutes
-    own_nearest: OwnNearestShape | None
+    own_nearest: OwnNearest | None
     cost_min: Annotated[float | None, Field(description="Longer than alone at its own nearest port. [min]")]
-    greedy: InTurnShape
+    greedy: InTurn
     without_place: int
-    reason: PlanReasonShape | None
+    reason: PlanReason | None
 
 
-class PlannedPortShape(BaseModel):
+class PlannedPort(TypedDict):
     """A port the plan could use."""
 
-    port: PortShape
+    port: PortSummary
     places: Annotated[int | None, Field(description="Free places; null where they are taken as no limit.")]
     places_left: int | None
     persons_per_hour: float
@@ -113,7 +119,7 @@ class PlannedPortShape(BaseModel):
     landing_until_min: Minutes
 
 
-class WorstShape(BaseModel):
+class WorstTime(TypedDict):
     """The greatest time to safety."""
 
     time_to_safety_min: Minutes
@@ -122,7 +128,7 @@ class WorstShape(BaseModel):
     encounters: list[str]
 
 
-class TotalShape(BaseModel):
+class TotalTime(TypedDict):
     """Person-minutes until ashore."""
 
     person_min: float | None
@@ -130,7 +136,7 @@ class TotalShape(BaseModel):
     gap_share: Annotated[float | None, Field(description="What is not proven, as a share of the total.")]
 
 
-class GreedyShape(BaseModel):
+class GreedyPlan(TypedDict):
     """The plan made in turn, to compare with."""
 
     complete: bool
@@ -139,45 +145,45 @@ class GreedyShape(BaseModel):
     total_person_min: float | None
 
 
-class MissingPortShape(BaseModel):
+class MissingAtPort(TypedDict):
     """Places to add at one port."""
 
     port_id: str
     places: int
 
 
-class MissingEncounterShape(BaseModel):
+class MissingOfEncounter(TypedDict):
     """People of one encounter without a place."""
 
     id: str
     persons: int
 
 
-class MissingShape(BaseModel):
+class MissingPlaces(TypedDict):
     """What is missing for everybody to have a place."""
 
     places: int
-    ports: list[MissingPortShape]
-    encounters: list[MissingEncounterShape]
+    ports: list[MissingAtPort]
+    encounters: list[MissingOfEncounter]
     text: Bilingual
 
 
-class PlanShape(BaseModel):
+class PlanDocument(TypedDict):
     """A joint plan: a proposal, accepted one encounter at a time."""
 
     plan_id: Annotated[str, Field(description="Digest of everything the plan rests on, and of who goes where.")]
     planned_at: str
     kind: Literal["proposal"]
     note: str | None
-    outcome: Literal["complete", "incomplete", "none"]
+    outcome: PlanOutcome
     headline: Bilingual
-    encounters: list[PlannedEncounterShape]
-    ports: list[PlannedPortShape]
-    worst: WorstShape
-    total: TotalShape
+    encounters: list[PlannedEncounter]
+    ports: list[PlannedPort]
+    worst: WorstTime
+    total: TotalTime
     proven_best: bool
-    greedy: GreedyShape
-    missing: MissingShape | None
-    notices: list[NoticeShape]
+    greedy: GreedyPlan
+    missing: MissingPlaces | None
+    notices: list[NoticeDocument]
     method: Bilingual
     inputs: Annotated[dict[str, object], Field(description="Versions and digests of all the plan rests on.")]
