@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from api.counting import in_the_singular
+
 
 class Sentence(NamedTuple):
     """One text in both languages."""
@@ -17,7 +19,7 @@ class Sentence(NamedTuple):
         """With its fields filled in; a `Sentence` among them in its own language."""
         english = {name: value.en if isinstance(value, Sentence) else value for name, value in fields.items()}
         french = {name: value.fr if isinstance(value, Sentence) else value for name, value in fields.items()}
-        return Sentence(self.en.format(**english), self.fr.format(**french))
+        return Sentence(in_the_singular(self.en.format(**english)), in_the_singular(self.fr.format(**french)))
 
     def both(self) -> dict[str, object]:
         """As it stands in a document."""
