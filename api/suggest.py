@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 
 _LONGEST = 40
-_CLOSE = 0.7
+_CLOSE = 0.75
 _MOST = 3
 _SHORTEST_PART = 4
 """Fewer letters than these are part of too many names."""

@@ -16,7 +16,7 @@ TIME_FORMS = "0500Z (the nearest one), 2022-01-13T05:00Z, -10min, +2h or now"
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?|[+-]?\.[0-9]+")
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
-_LIKE_OPTION = re.compile("(?:--?|\N{EN DASH}|\N{EM DASH}|\N{MINUS SIGN})-?[A-Za-z][A-Za-z_-]+")
+_LIKE_OPTION = re.compile("--[A-Za-z][A-Za-z0-9_-]*|[-\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}]-?[A-Za-z][A-Za-z_-]+")
 _OTHER_WORDS = {"draft": "draught", "length": "loa", "pob": "persons", "people": "persons", "lat": "position",
                 "latitude": "position", "language": "lang", "capacity": "survivor", "wave": "hs"}  # fmt: skip
 """Words people have for what an option is named after."""
