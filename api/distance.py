@@ -74,7 +74,7 @@ def distance_document(house: House, start_text: str, end_text: str, draught_m: f
     PositionRefused
         An end is outside the area, on land or enclosed. `field` as above.
     """
-    depth_class = _depth_class(house.world, draught_m)
+    depth_class = depth_class_of(house.world, draught_m)
     start, end = _end(house, "from", start_text), _end(house, "to", end_text)
     if start.port is None and end.port is None:
         return _document(_passage(house.world, depth_class, start, end), start.at, end.at)
@@ -114,7 +114,14 @@ def _to_port(world: World, depth_class: DepthClass, position: tuple[float, float
     return Passage(length_m, track_to_port(world, depth_class, reach, port))
 
 
-def _depth_class(world: World, draught_m: float | None) -> DepthClass:
+def depth_class_of(world: World, draught_m: float | None) -> DepthClass:
+    """The water a draught is kept to, with the default policy's margin; all there is where no draught is given.
+
+    Raises
+    ------
+    InvalidAsk
+        The draught is out of range. [m]
+    """
     if draught_m is None:
         return world.depth_classes[0].tables
     if not 0.0 <= draught_m <= GREATEST_DRAUGHT_M:

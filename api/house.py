@@ -138,8 +138,8 @@ class House:
         for port in self.world.ports:
             if port.id == wanted.lower() or (port.unlocode is not None and port.unlocode == wanted.upper()):
                 return port
-        names = [name for port in self.world.ports for name in (port.id, port.name_en, port.name_fr)]
-        remedy = f"{did_you_mean(wanted, names)}'safeport ports' lists ids and UN/LOCODEs."
+        ids = {name: port.id for port in self.world.ports for name in (port.id, port.name_en, port.name_fr)}
+        remedy = f"{did_you_mean(wanted, ids, ids)}'safeport ports' lists ids and UN/LOCODEs."
         raise UnknownName("port", f"there is no port {wanted[:40]!r}.", remedy)
 
     def vessel(self, name: str) -> Vessel:

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from geodata.cache import cache_home
 
-_IMPORT = re.compile(rb"^from ((?:engine|geodata)[\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
+_IMPORT = re.compile(rb"^from (?:safeport\.)?((?:engine|geodata)[\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
+"""Imports of the house; an installed package has all of it below one name."""
+
 _KEPT = 3
 
 
@@ -37,6 +39,22 @@ def choose_kernel_cache() -> Path | None:
         shutil.rmtree(path, ignore_errors=True)
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
     return folder
+
+
+def is_compiled(*, for_tables: bool = False) -> bool:
+    """Whether what a decision runs has been compiled and kept, so that it need not be now.
+
+    Parameters
+    ----------
+    for_tables : bool
+        What decides tables is compiled by itself, the first time it is used.
+    """
+    folder = os.environ.get("NUMBA_CACHE_DIR")
+    if folder is None or os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+        # Nobody knows, or nothing is compiled at all.
+        return True
+    module = "bulk.decide_rows" if for_tables else "one_pass.look"
+    return next(Path(folder).glob(f"engine_*/{module}-*.nbi"), None) is not None
 
 
 def _digest() -> str:

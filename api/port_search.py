@@ -54,6 +54,31 @@ def search(world: World, query: PortQuery) -> FoundPorts:
     InvalidAsk
         The register has no such country, kind or cursor, or a distance is given without a place.
     """
+    found = ports_found(world, query)
+    page = found[_start(found, query.cursor) :]
+    shown = page if query.limit is None else page[: query.limit]
+    return {
+        "ports": [
+            cast(FoundPort, port_document(port) | ({} if query.near is None else {"straight_line_nm": miles}))
+            for miles, _, port in shown
+        ],
+        "next_cursor": shown[-1][1] if len(shown) < len(page) else None,
+    }
+
+
+def ports_found(world: World, query: PortQuery) -> list[tuple[float, str, Port]]:
+    """Every port looked for, nearest first, or by id where there is no place to count from; no page, no cursor.
+
+    Returns
+    -------
+    list of (float, str, Port)
+        Straight-line distance, 0 where there is no place to count from, id, and port. [nm]
+
+    Raises
+    ------
+    InvalidAsk
+        As of `search`.
+    """
     if query.within_nm is not None and query.near is None:
         raise InvalidAsk("within_nm", "counts from nowhere.", "Give near, too.")
     country = None if query.country is None else query.country.upper()
@@ -69,16 +94,7 @@ def search(world: World, query: PortQuery) -> FoundPorts:
         miles = 0.0 if query.near is None else round(straight_line_m(query.near, port.landing) / NAUTICAL_MILE_M, 2)
         if query.within_nm is None or miles <= query.within_nm:
             found.append((miles, port.id, port))
-    found.sort(key=lambda one: one[:2])
-    page = found[_start(found, query.cursor) :]
-    shown = page if query.limit is None else page[: query.limit]
-    return {
-        "ports": [
-            cast(FoundPort, port_document(port) | ({} if query.near is None else {"straight_line_nm": miles}))
-            for miles, _, port in shown
-        ],
-        "next_cursor": shown[-1][1] if len(shown) < len(page) else None,
-    }
+    return sorted(found, key=lambda one: one[:2])
 
 
 def fold(text: str) -> str:

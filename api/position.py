@@ -19,6 +19,7 @@ MAX_ECHO_CHARS = 40
 
 WRITE_POSITION = "Write it as 51 07.3N 001 20.8E, or as 51.1217, 1.3467 (latitude first)."
 WRITE_TIME = "Write it as 2026-11-22T14:30:00Z."
+WRITE_TIME_SHORT = "Write now, 0500Z, 05:00Z, 2022-01-13T05:00Z, -10min or +2h."
 
 
 class _InputError(ValueError):
@@ -127,6 +128,19 @@ _RFC_3339 = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})?"
 )
 
+_ZONE = r"(?P<zone>Z|UTC|[+-][0-9]{2}:?[0-9]{2})?"
+_CLOCK = r"(?P<hour>[0-9]{2})[:H]?(?P<minute>[0-9]{2})(?::?(?P<second>[0-9]{2}))?"
+_CLOCK_ALONE = re.compile(rf"{_CLOCK} ?{_ZONE}")
+_DAY_AND_CLOCK = re.compile(rf"(?P<day>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})[T ]{_CLOCK} ?{_ZONE}")
+_FROM_NOW = re.compile(
+    r"(?P<sign>[+-]) ?(?:(?P<hours>[0-9]{1,3}(?:\.[0-9]+)?) ?(?:H|HR|HRS|HOURS?|HEURES?)(?: ?(?P<after>[0-9]{2}))?)?"
+    r" ?(?:(?P<minutes>[0-9]{1,4}) ?(?:MIN|MN|MINUTES?))?"
+)
+_NOW = ("NOW", "MAINTENANT")
+_DAY_S = 86_400
+_TOO_NEAR_TO_CALL_S = 1_200
+"""Two days whose hour is as near as this to equally far from now: nobody can say which one was meant. [s]"""
+
 
 def parse_position(text: str, *, french: bool = False) -> tuple[float, float]:
     """Position a person wrote.
@@ -222,6 +236,67 @@ def parse_time(text: str) -> float:
         raise InvalidTime("The year is before 1970 or after 2100.", "Check the date.")
     # Beyond microseconds a double could round up into the next second.
     return whole_s + float((fraction or ".0")[:7])
+
+
+def parse_time_as_typed(text: str, now_s: float) -> float:
+    """Instant a person typed at a command line: a few short forms beside that of `parse_time`.
+
+    Parameters
+    ----------
+    text : str
+        ``now``; an hour, ``0500Z``, ``05:00Z``, ``05h00 UTC``, which is the nearest such hour to now; a day and an
+        hour, ``2022-01-13T05:00Z``, ``2022-01-13 05:00+01:00``; from now, ``-10min``, ``+2h``, ``+1h30``; or any text
+        that `parse_time` takes.
+    now_s : float
+        The time it is. [epoch s]
+
+    Returns
+    -------
+    float
+        Whole seconds since 1970-01-01T00:00:00Z, but for what `parse_time` reads. [s]
+
+    Raises
+    ------
+    InvalidTime
+        As `parse_time`; and for an hour that is nearly as far from now yesterday as tomorrow.
+    """
+    typed = re.sub(" +", " ", text.translate(_SAME_MARK)).strip(" ").upper()
+    now_s = float(floor(now_s))
+    if typed in _NOW:
+        return now_s
+    if (found := _FROM_NOW.fullmatch(typed)) and (found["hours"] or found["minutes"]):
+        minutes = float(found["after"] or 0) + float(found["minutes"] or 0)
+        away_s = round(3600.0 * float(found["hours"] or 0) + 60.0 * minutes)
+        return now_s - away_s if found["sign"] == "-" else now_s + away_s
+    if found := _CLOCK_ALONE.fullmatch(typed):
+        days = [format_time(now_s + step * _DAY_S)[:10] for step in (-1, 0, 1, 2)]
+        nearest, second = sorted((_on_day(day, found) for day in days), key=lambda at_s: abs(at_s - now_s))[:2]
+        if abs(second - now_s) - abs(nearest - now_s) < _TOO_NEAR_TO_CALL_S:
+            # Nearly twelve hours away, on either side.
+            raise InvalidTime(
+                f"'{_echo(text)}' was nearly as long ago as it is ahead.",
+                f"Write the day, too: {format_time(nearest)[:16]}Z.",
+            )
+        return nearest
+    if found := _DAY_AND_CLOCK.fullmatch(typed):
+        return _on_day(found["day"], found)
+    try:
+        return parse_time(text)
+    except InvalidTime as wrong:
+        remedy = WRITE_TIME_SHORT if wrong.remedy == WRITE_TIME else wrong.remedy
+        raise InvalidTime(wrong.problem.replace(" in RFC 3339 form", ""), remedy) from None
+
+
+def _on_day(day: str, found: "re.Match[str]") -> float:
+    """Instant of a clock on a day, ``2022-01-13``. [s]"""
+    zone = found["zone"]
+    if not zone:
+        raise InvalidTime("The time has no zone, and the two shores differ by an hour.", WRITE_TIME_SHORT)
+    offset = "Z" if zone in ("Z", "UTC") else f"{zone[:3]}:{zone[-2:]}"
+    try:
+        return parse_time(f"{day}T{found['hour']}:{found['minute']}:{found['second'] or '00'}{offset}")
+    except InvalidTime as wrong:
+        raise InvalidTime(re.sub("^'.*'", f"'{_echo(found[0])}'", wrong.problem), wrong.remedy) from None
 
 
 def format_time(epoch_s: float) -> str:

@@ -32,13 +32,15 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Unit that people and JSON see for a quantity, its size in the engine's unit, and decimals worth showing."""
+    """Unit that people and JSON see for a quantity, its size in the engine's unit, decimals worth showing, singular."""
 
     name: str
     en: str
     fr: str
     size: float
     decimals: int
+    one_en: str = ""
+    one_fr: str = ""
 
 
 MILES = Unit("nm", "nm", "M", NAUTICAL_MILE_M, 1)
@@ -48,7 +50,7 @@ KNOTS = Unit("kn", "kn", "nd", KNOT_MS, 0)
 HOURS = Unit("h", "h", "h", HOUR_S, 1)
 WINDOW_HOURS = Unit("h", "h", "h", 1.0, 1)
 MINUTES = Unit("min", "min", "min", MINUTE_S, 0)
-PERSONS = Unit("persons", "persons", "personnes", 1.0, 0)
+PERSONS = Unit("persons", "persons", "personnes", 1.0, 0, "person", "personne")
 COUNT = Unit("count", "", "", 1.0, 0)
 
 UNIT_OF: dict[Rule, Unit] = {
@@ -101,9 +103,11 @@ def show(value: float, unit: Unit, language: str) -> str:
         return "inconnu" if language == "fr" else "not known"
     # What rounds to nothing has no sign.
     number = f"{round(value / unit.size, unit.decimals) + 0.0:.{unit.decimals}f}"
-    name = unit.en
+    name = unit.one_en if unit.one_en and number == "1" else unit.en
     if language == "fr":
-        number, name = number.replace(".", ","), unit.fr
+        # In French nothing, too, is singular.
+        name = unit.one_fr if unit.one_fr and number in ("0", "1") else unit.fr
+        number = number.replace(".", ",")
     return f"{number} {name}".strip()
 
 
@@ -426,7 +430,7 @@ def _headline(decision: Decision, language: str) -> str:
             port=port_name(decision, port, language),
             distance=show(float(decision.distance_m[port]), MILES, language),
             bearing=f"{round(bearing_deg(decision, port)) % 360:03d}",
-            eta=clock(eta_s(decision, port), language),
+            eta=clock(eta_s(decision, port), language, decision.world.ports[port].country),
             minutes=minutes_text(float(decision.time_s[port]), language),
             lead=_lead(decision, language),
             care=_time_ashore(decision, port, language),
@@ -505,17 +509,46 @@ def first_channel(vhf: str | None, unknown: str) -> str:
     return digits or unknown
 
 
-def clock(epoch_s: float, language: str) -> str:
-    """UTC first, then the local time of the reader's side of the water, labelled: the two sides differ by an hour."""
+_IN_COUNTRY = {
+    "GB": Text("in the UK", "au Royaume-Uni"),
+    "FR": Text("in France", "en France"),
+    "BE": Text("in Belgium", "en Belgique"),
+    "NL": Text("in the Netherlands", "aux Pays-Bas"),
+    "GG": Text("in the Channel Islands", "aux îles Anglo-Normandes"),
+    "JE": Text("in the Channel Islands", "aux îles Anglo-Normandes"),
+}
+_AN_HOUR_AHEAD = frozenset({"FR", "BE", "NL"})
+"""Countries of Central European Time; the others of the register keep the time of Greenwich."""
+
+
+def clock(epoch_s: float, language: str, country: str) -> str:
+    """UTC first, then the local time of the place, named by it: the two sides of the water differ by an hour.
+
+    Parameters
+    ----------
+    epoch_s : float
+        [s]
+    language : str
+        ``en`` or ``fr``.
+    country : str
+        Of the place, by its code in the register; of any other, UTC alone is said.
+    """
+    if isnan(epoch_s) or isinf(epoch_s) or country not in _IN_COUNTRY:
+        return utc_clock(epoch_s, language)
+    utc = datetime.fromtimestamp(epoch_s, UTC)
+    local = utc + timedelta(hours=_is_summer_time(utc) + (country in _AN_HOUR_AHEAD))
+    return f"{utc_clock(epoch_s, language)} ({_hour(local, language)} {_IN_COUNTRY[country].of(language)})"
+
+
+def utc_clock(epoch_s: float, language: str) -> str:
+    """UTC alone."""
     if isnan(epoch_s) or isinf(epoch_s):
         return "-"
-    utc = datetime.fromtimestamp(epoch_s, UTC)
-    summer = _is_summer_time(utc)
-    if language == "fr":
-        local = utc + timedelta(hours=2 if summer else 1)
-        return f"{utc:%Hh%M} UTC ({local:%Hh%M} locale FR)"
-    local = utc + timedelta(hours=1 if summer else 0)
-    return f"{utc:%H%M} UTC ({local:%H%M} {'BST' if summer else 'GMT'})"
+    return f"{_hour(datetime.fromtimestamp(epoch_s, UTC), language)} UTC"
+
+
+def _hour(at: datetime, language: str) -> str:
+    return f"{at:%Hh%M}" if language == "fr" else f"{at:%H%M}"
 
 
 def _is_summer_time(utc: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -11,9 +12,14 @@ from engine.errors import InvalidAsk, SafeportError
 
 LONGEST_ECHO = 40
 LANGUAGES = ("en", "fr")
+TIME_FORMS = "0500Z (the nearest one), 2022-01-13T05:00Z, -10min, +2h or now"
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?|[+-]?\.[0-9]+")
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
+_LIKE_OPTION = re.compile("--[A-Za-z][A-Za-z0-9_-]*|[-\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}]-?[A-Za-z][A-Za-z_-]+")
+_OTHER_WORDS = {"draft": "draught", "length": "loa", "pob": "persons", "people": "persons", "lat": "position",
+                "latitude": "position", "language": "lang", "capacity": "survivor", "wave": "hs"}  # fmt: skip
+"""Words people have for what an option is named after."""
 _LOOKS_NEGATIVE = re.compile(r"-(?:[0-9.]|inf|nan)", re.IGNORECASE)
 
 
@@ -66,9 +72,23 @@ def refuse_unknown_options(parser: argparse.ArgumentParser, arguments: Sequence[
         name = word.partition("=")[0]
         if word == "--":
             return
-        if re.fullmatch("--[a-z][a-z-]*", name) and name not in known:
-            remedy = f"{did_you_mean(name, [one for one in known if one.startswith('--')])}'--help' lists the options."
+        # A dash alone, or one that a word processor made longer, is meant as the beginning of an option too.
+        if _LIKE_OPTION.fullmatch(name) and not _LOOKS_NEGATIVE.match(name) and name not in known:
+            remedy = f"{_option_meant(name, [one for one in known if one.startswith('--')])}'--help' lists the options."
             raise InvalidAsk(echo(name).strip("'"), "is no option of this command.", remedy)
+
+
+def _option_meant(typed: str, known: list[str]) -> str:
+    """``Did you mean ...? `` for an option: by its beginning, one of its words, another word for it, its spelling."""
+    words = typed.lower().strip("-\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}").split("-")
+    words = [_OTHER_WORDS.get(word, word) for word in words if word]
+    wanted = f"--{'-'.join(words)}"
+    by_start = [name for name in known if name.startswith(wanted)]
+    by_word = [name for name in known if words and words[0] in name.split("-")]
+    for found in (by_start, by_word):
+        if len(found) == 1:
+            return f"Did you mean {found[0]!r}? "
+    return did_you_mean(wanted, known)
 
 
 def _commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
@@ -87,7 +107,9 @@ def add_language(parser: argparse.ArgumentParser) -> None:
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Declare ``--json``."""
-    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    parser.add_argument("--json", action="store_true",
+                        help="print one JSON document and nothing else; an error is a problem document (RFC 9457) "
+                        "on standard error")  # fmt: skip
 
 
 def add_pack(parser: argparse.ArgumentParser) -> None:
@@ -172,16 +194,16 @@ def position(field: str, text: str, language: str = "en") -> tuple[float, float]
 
 
 def instant(field: str, text: str) -> float:
-    """Epoch seconds of a time as typed. [s]
+    """Epoch seconds of a time as typed: with its zone, or counted from now. [s]
 
     Raises
     ------
     InvalidAsk
     """
-    from api.position import InvalidTime, parse_time
+    from api.position import InvalidTime, parse_time_as_typed
 
     try:
-        return parse_time(text)
+        return parse_time_as_typed(text, time.time())
     except InvalidTime as wrong:
         raise InvalidAsk(field, wrong.problem, wrong.remedy) from None
 
@@ -206,7 +228,9 @@ def _refusal(message: str) -> SafeportError:
         remedy = f"{did_you_mean(found[1].strip(chr(39)), names)}Commands: {found[2]}."
         return InvalidAsk("command", f"there is no command {found[1][:LONGEST_ECHO]}.", remedy)
     if found := re.match(r"argument (\S+): invalid choice: (.*) \(choose from (.*)\)", message):
-        return InvalidAsk(found[1], f"{found[2][:LONGEST_ECHO]} is not one of its values.", f"Values: {found[3]}.")
+        typed, values = found[2].strip("'"), [value.strip("' ") for value in found[3].split(",")]
+        remedy = f"{did_you_mean(typed, values)}Values: {', '.join(values)}."
+        return InvalidAsk(found[1], f"{echo(typed)} is not one of its values.", remedy)
     if found := re.match(r"argument (\S+): expected .*argument", message):
         return InvalidAsk(found[1], "has no value.", "Write the value after it.")
     return InvalidAsk("arguments", f"{message[:160]}.", "'--help' lists the options.")

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from api.cli.arguments import (
     LANGUAGES,
+    TIME_FORMS,
     Once,
     add_json,
     add_overlay,
     add_pack,
     echo,
+    instant,
     number,
     pack_folder,
     position,
@@ -76,14 +78,16 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="for instance 51 07.3N 001 20.8E, or 51.1217,1.3467 (latitude first)")  # fmt: skip
     parser.add_argument("--accuracy-m", action=Once, metavar="R", help="radius the position is good to [m]")
     parser.add_argument("--fix-age-s", action=Once, metavar="S", help="age of the fix [s]")
-    parser.add_argument("--time", action=Once, metavar="T", help="with a zone, 2026-11-22T14:30:00Z; now if left out")
+    parser.add_argument("--time", action=Once, nargs="+", metavar="T",
+                        help=f"{TIME_FORMS}; now if left out")  # fmt: skip
     parser.add_argument("--vessel", action=Once, metavar="PROFILE", help="profile name; a cautious one if left out")
     for name, meaning in {**FIGURES, **COUNTS}.items():
         parser.add_argument(f"--{name.replace('_', '-')}", action=Once, metavar="N", help=meaning)
     parser.add_argument("--persons", action=Once, metavar="N|A-B", help="people to land: 60, or 55-60")
     parser.add_argument("--recovered", action=Once, metavar="N", help="how many of them are out of the water")
     parser.add_argument("--in-water", action=Once, metavar="yes|no", help="whether anybody is still in the water")
-    parser.add_argument("--aboard-since", action=Once, metavar="T", help="when the first of them came aboard")
+    parser.add_argument("--aboard-since", action=Once, nargs="+", metavar="T",
+                        help="when the first of them came aboard, in the same forms")  # fmt: skip
     parser.add_argument("--sheltered", action=Once, metavar="yes|no", help="whether they are under cover")
     parser.add_argument("--medical", action=Once, metavar="M", help="worst casualty: none, urgent or critical")
     parser.add_argument("--policy", action=Once, metavar="NAME|FILE", help="policy by name, or a .toml file")
@@ -218,11 +222,11 @@ def body_from(options: argparse.Namespace) -> dict[str, object]:
         },
         "position_accuracy_m": number("--accuracy-m", options.accuracy_m),
         "position_age_s": number("--fix-age-s", options.fix_age_s),
-        "time": _stripped(options.time),
+        "time": time_from("--time", options.time),
         "persons": persons_from(options.persons),
         "persons_recovered": whole_number("--recovered", options.recovered),
         "persons_in_water": _yes_no("--in-water", options.in_water),
-        "aboard_since": _stripped(options.aboard_since),
+        "aboard_since": time_from("--aboard-since", options.aboard_since),
         "sheltered": _yes_no("--sheltered", options.sheltered),
         "medical": _stripped(options.medical),
         "vessel": _given({"profile": _stripped(options.vessel), **figures}),
@@ -247,7 +251,7 @@ def validated(body: dict[str, object]) -> "EncounterIn":
     try:
         return EncounterIn.model_validate(body)
     except ValidationError as error:
-        raise refused_by_model(error) from None
+        raise refused_by_model(error, FIELDS) from None
 
 
 def persons_from(text: str | None) -> dict[str, int] | None:
@@ -266,9 +270,26 @@ def persons_from(text: str | None) -> dict[str, int] | None:
             "Write 60, or 55-60; leave it out if not known.",
         )  # fmt: skip
     low = int(found[1])
-    if (low if found[2] is None else int(found[2])) == 0:
+    high = low if found[2] is None else int(found[2])
+    if low > high:
+        raise InvalidAsk("--persons", f"{echo(text.strip())} begins with the greater number.", f"Write {high}-{low}.")
+    if high == 0:
         raise InvalidAsk("--persons", "nobody is to be landed.", "Write how many people; leave it out if not known.")
-    return {"min": low, "max": low if found[2] is None else int(found[2])}
+    return {"min": low, "max": high}
+
+
+def time_from(option: str, text: str | None) -> str | None:
+    """A time as typed in the form of the encounter body.
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    if text is None:
+        return None
+    from api.position import format_time
+
+    return format_time(instant(option, text))
 
 
 def own_policy(text: str | None) -> "Policy | None":
@@ -290,12 +311,12 @@ def limited(document: dict[str, object], limit: int | None) -> dict[str, object]
     return {**document, **shortened, "left_out": left_out}
 
 
-def _with_read_back(refused: PositionRefused, encounter: "EncounterIn") -> InvalidAsk:
+def _with_read_back(refused: PositionRefused, encounter: "EncounterIn") -> PositionRefused:
     """A refused position with what was understood: half of these are typing errors."""
     from api.position import format_position
 
     lon, lat = encounter.position.coordinates
-    return InvalidAsk("position", f"{format_position(lon, lat)} {refused.problem}", refused.remedy)
+    return PositionRefused(refused.code, f"{format_position(lon, lat)} {refused.problem}", refused.remedy)
 
 
 def _option(name: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from api.cli import (
     audit,
+    completion,
     db,
     decide,
     distance,
@@ -28,7 +29,8 @@ from api.cli import (
     vessels,
 )
 from api.cli.arguments import Parser, guarded, refuse_unknown_options
-from api.cli.refusals import refusal_line
+from api.cli.refusals import failure_text, problem_text, refusal_line
+from api.kernel_cache import is_compiled
 from api.stopping import ended_by_signals
 from api.store.errors import SchemaMismatch, StoreBusy, StoreUnavailable
 from engine import ENGINE_VERSION
@@ -53,9 +55,18 @@ COMMANDS = {
     "keys": (keys, "give vessels and services keys, and take them away"),
     "db": (db, "make, check, back up, restore or move the control room's memory"),
     "audit": (audit, "verify the audit trail, replay a decision, sign the end of the chain"),
+    "completion": (completion, "print a script for completion in bash, zsh or fish"),
     "settings": (settings, "list the settings of the service, with their defaults"),
 }
 """Every command: the module that declares and answers it, and what it is for."""
+
+REPLAY = "replay"
+DECIDING = frozenset({"decide", "plan", REPLAY, "distance", "tide", "ports"})
+"""Commands that run the engine."""
+COMPILING = (
+    "Compiling the engine for this machine, once: some minutes. 'safeport doctor' does it beforehand; "
+    "a replay has a part of its own."
+)
 
 
 def run() -> int:
@@ -92,15 +103,17 @@ def main(arguments: Sequence[str]) -> int:
         refuse_unknown_options(whole, arguments)
         options = whole.parse_args(guarded(arguments))
         fields = options.fields
+        if sys.stderr.isatty() and options.command in DECIDING:
+            _tell_of_compiling(for_tables=options.command == REPLAY)
         with ended_by_signals():
             return int(options.answer(options))
     except SystemExit as end:
         # --help and --version end this way.
         return int(end.code or 0)
     except (PackError, DownloadFailed, StoreUnavailable, StoreBusy, SchemaMismatch) as error:
-        return _failed(refusal_line(error, fields))
+        return _failed(_refusal(error, fields, FAILED, arguments))
     except SafeportError as error:
-        print(refusal_line(error, fields), file=sys.stderr)
+        print(_refusal(error, fields, BAD_INPUT, arguments), file=sys.stderr)
         return BAD_INPUT
     except BrokenPipeError:
         raise
@@ -108,7 +121,19 @@ def main(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last door: whatever went wrong is one line and exit code 1
         what = " ".join(str(error).split())[:160]
-        return _failed(f"safeport: failed ({type(error).__name__}: {what}). SAFEPORT_DEBUG=1 shows where.")
+        line = f"safeport: failed ({type(error).__name__}: {what}). SAFEPORT_DEBUG=1 shows where."
+        return _failed(failure_text(error, line, FAILED) if "--json" in arguments else line)
+
+
+def _tell_of_compiling(*, for_tables: bool) -> None:
+    """Say why nothing happens, where nothing will for minutes."""
+    if not is_compiled(for_tables=for_tables):
+        print(COMPILING, file=sys.stderr, flush=True)
+
+
+def _refusal(error: SafeportError, fields: dict[str, str], code: int, arguments: Sequence[str]) -> str:
+    """One line for people, or for ``--json`` one problem document; an option that is wrong may stand before it."""
+    return problem_text(error, fields, code) if "--json" in arguments else refusal_line(error, fields)
 
 
 def _failed(line: str) -> int:
@@ -126,7 +151,7 @@ def parser() -> Parser:
         "It advises; the coordination centre and the master decide.",
         epilog="'safeport COMMAND --help' lists the options of a command.",
     )
-    whole.add_argument("--version", action="version", version=f"safeport {ENGINE_VERSION}")
+    whole.add_argument("-V", "--version", action="version", version=f"safeport {ENGINE_VERSION}")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     for name, (module, purpose) in COMMANDS.items():
         one = commands.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")

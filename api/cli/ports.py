@@ -1,16 +1,28 @@
-"""``safeport ports``: the register, or one row of it."""
+"""``safeport ports``: the register, what lies near a position, or one row of it."""
 
 import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.cli.arguments import Once, add_json, add_language, add_overlay, add_pack, echo, pack_folder, position
+from api.cli.arguments import (
+    Once,
+    add_json,
+    add_language,
+    add_overlay,
+    add_pack,
+    number,
+    pack_folder,
+    position,
+    whole_number,
+)
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
+    from api.port_search import PortQuery
     from engine.model import Port, World
 
-FIELDS = {"port": "ID", "position": "--near"}
+FIELDS = {"port": "ID", "position": "--near", "within_nm": "--within", "country": "--country", "kind": "--kind",
+          "limit": "--limit"}  # fmt: skip
 Listed = list[tuple["Port", float | None]]
 
 
@@ -18,7 +30,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("id", nargs="?", metavar="ID", help="port id or UN/LOCODE: show its whole row")
     parser.add_argument("--near", action=Once, nargs="+", metavar="P", help="order by straight line from a position")
+    parser.add_argument("--within", action=Once, metavar="NM", help="with --near: no farther than this [nm]")
+    parser.add_argument("--name", action=Once, metavar="TEXT", help="part of a name, accents and capitals apart")
     parser.add_argument("--country", action=Once, metavar="CC", help="two letters: GB, FR, BE, NL, JE, GG")
+    parser.add_argument("--kind", action=Once, metavar="KIND", help="for instance marina, ferry_port, beach_landing")
+    parser.add_argument("--limit", action=Once, metavar="N", help="so many at most")
     add_overlay(parser)
     add_language(parser)
     add_json(parser)
@@ -28,12 +44,21 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def answer(options: argparse.Namespace) -> int:
     """List and print."""
-    near = None if options.near is None else position("--near", options.near)
+    near = None if options.near is None else position("--near", options.near, options.lang)
+    within_nm = number("--within", options.within)
+    if within_nm is not None and not within_nm >= 0.0:
+        raise InvalidAsk("--within", "is no distance.", "Give nautical miles.")
+    if within_nm is not None and near is None:
+        raise InvalidAsk("--within", "counts from nowhere.", "Give --near, too.")
+    limit = whole_number("--limit", options.limit)
+    if limit is not None and limit < 1:
+        raise InvalidAsk("--limit", "is below 1.", "Write how many ports to list.")
     folder = pack_folder(options.pack)
 
     from api.cli.tables import port_text, ports_text
     from api.document import dump, port_document
     from api.house import open_house
+    from api.port_search import PortQuery
     from geodata.pack import DEFAULT_PACK
 
     house = open_house(folder or DEFAULT_PACK)
@@ -43,7 +68,9 @@ def answer(options: argparse.Namespace) -> int:
         port = house.port(options.id)
         print(dump(port_document(port)) if options.json else port_text(port))
         return 0
-    listed = listing(house.world, near, options.country)
+    country = None if options.country is None else options.country.strip()
+    query = PortQuery(name=options.name, near=near, within_nm=within_nm, country=country, kind=options.kind)
+    listed = listing(house.world, query)[:limit]
     if options.json:
         documents = [port_document(port) for port, _ in listed]
         if near is not None:
@@ -56,25 +83,14 @@ def answer(options: argparse.Namespace) -> int:
     return 0
 
 
-def listing(world: "World", near: tuple[float, float] | None, country: str | None) -> Listed:
+def listing(world: "World", query: "PortQuery") -> Listed:
     """Ports wanted with their straight-line distance [nm], nearest first, or by id with no distance.
 
     Raises
     ------
     InvalidAsk
-        No port of the register is in that country.
+        The register has no such country or kind.
     """
-    from engine.sea_route import straight_line_m
-    from engine.units import NAUTICAL_MILE_M
+    from api.port_search import ports_found
 
-    ports = list(world.ports)
-    if country is not None:
-        wanted = country.strip().upper()
-        known = sorted({port.country for port in ports})
-        if wanted not in known:
-            raise InvalidAsk("--country", f"no port is in {echo(country)}.", f"Countries: {', '.join(known)}.")
-        ports = [port for port in ports if port.country == wanted]
-    if near is None:
-        return [(port, None) for port in sorted(ports, key=lambda port: port.id)]
-    measured = [(round(straight_line_m(near, port.landing) / NAUTICAL_MILE_M, 2), port) for port in ports]
-    return [(port, miles) for miles, port in sorted(measured, key=lambda one: (one[0], one[1].id))]
+    return [(port, None if query.near is None else miles) for miles, _, port in ports_found(world, query)]

@@ -1,11 +1,11 @@
-"""A decision as text for people: what to do, then why, then what to know; eighty columns, readable without colour."""
+"""A decision as text for people: what to do, then why, then what to know; as wide as they read, without colour too."""
 
 from datetime import UTC, datetime
 from math import isfinite, isnan
 
 import numpy as np
 
-from api.cli.layout import Ink, columns, ends_apart, folded, headline_lines
+from api.cli.layout import Ink, column_rows, ends_apart, folded, headline_lines
 from api.cli.words import word
 from api.document import decision_id, encounter_echo, inputs_document
 from api.documents.unconnected import FEED_CODES, WITHOUT_FEEDS, WITHOUT_WEATHER, not_connected
@@ -16,6 +16,7 @@ from engine.entry_hours import opens_at_s
 from engine.explain import (
     MILES,
     MINUTES,
+    PERSONS,
     UNKNOWN_THINGS,
     bearing_deg,
     brief_reason,
@@ -28,6 +29,7 @@ from engine.explain import (
     notice_text,
     port_name,
     show,
+    utc_clock,
 )
 from engine.kernels.geodesy import initial_course_deg
 from engine.model import Decision, Notice
@@ -82,14 +84,14 @@ def decision_text(decision: Decision, language: str, ports: int, ink: Ink) -> st
 def _top(decision: Decision, language: str, ink: Ink) -> list[str]:
     """Headline, and the encounter read back."""
     ask = decision.ask
-    if isnan(ask.persons_max):
-        persons = word("persons_unknown", language)
-    else:
-        low, high = f"{ask.persons_min:.0f}", f"{ask.persons_max:.0f}"
-        persons = f"{high if low == high else f'{low}-{high}'} {word('persons', language)}"
+    persons = word("persons_unknown", language)
+    if not isnan(ask.persons_max):
+        persons = show(ask.persons_max, PERSONS, language)
+        if ask.persons_min < ask.persons_max:
+            persons = f"{ask.persons_min:.0f}-{persons}"
     parts = [
         format_position(ask.lon, ask.lat),
-        f"{_day(ask.at_s)} {_utc(ask.at_s, language)}",
+        f"{_day(ask.at_s)} {utc_clock(ask.at_s, language)}",
         ask.vessel.name_fr if language == "fr" else ask.vessel.name_en,
         persons,
     ]
@@ -121,11 +123,11 @@ def _first_port(decision: Decision, port: int, language: str, ink: Ink) -> list[
         course = float(initial_course_deg(*track[0], *track[1]))
         way.append(word("course", language, degrees=degrees_text(course)))
     arrival_s = eta_s(decision, port)
-    arrival = word("eta", language, clock=clock(arrival_s, language))
+    arrival = word("eta", language, clock=clock(arrival_s, language, named.country))
     if isfinite(arrival_s) and _day(arrival_s) != _day(decision.ask.at_s):
         arrival += word("on_day", language, day=_day(arrival_s))
     vhf = word("channels", language, channels=named.vhf) if named.vhf else word("vhf_unknown", language)
-    lines = [ink.strong(ink.tinted(title, COLOUR[status]))]
+    lines = [ink.strong(ink.tinted(line, COLOUR[status])) for line in title]
     lines += folded(", ".join(way), "  ") + folded(f"{arrival}, {vhf}", "  ")
     if port in decision.detours:
         lines += folded(_way_round(decision, port, language), "  ")
@@ -170,7 +172,7 @@ def _call(decision: Decision, language: str, ink: Ink) -> list[str]:
     for centre in decision.coordination.centres:
         channels = (centre.vhf or "16").replace(";", ", ")
         line = f"{word('call', language)} {centre.name}, {word('channels', language, channels=channels)}"
-        lines.append(ink.strong(line + (f", MMSI {centre.mmsi}" if centre.mmsi else "")))
+        lines += [ink.strong(one) for one in folded(line + (f", MMSI {centre.mmsi}" if centre.mmsi else ""), then="  ")]
     for notice in decision.notices:
         if notice.code in REGION_CODES:
             lines += folded(notice_text(decision, notice).of(language), "  ")
@@ -218,11 +220,13 @@ def _displaced(decision: Decision, port: int, language: str, ink: Ink) -> list[s
     lines = folded(brief_reason(decision, port, rule).of(language), "    ", most=2)
     opens_s = opens_at_s(decision, port)
     if isfinite(opens_s) and len(lines) == 1:
-        lines += folded(word("opens", language, clock=clock(opens_s, language)), "    ", most=1)
+        lines += folded(
+            word("opens", language, clock=clock(opens_s, language, decision.world.ports[port].country)), "    ", most=1
+        )
     also = _also(decision, port, rule, language)
     if also and len(lines) == 1:
         lines += folded(also, "    ", most=1)
-    return [ink.tinted(title, COLOUR[status]), *lines]
+    return [*(ink.tinted(line, COLOUR[status]) for line in title), *lines]
 
 
 def _also(decision: Decision, port: int, displaced_by: Rule | None, language: str) -> str:
@@ -266,12 +270,16 @@ def _next_ports(decision: Decision, language: str, ports: int, ink: Ink) -> list
             time_text(decision, port, language),
             miles_text(decision, port, language),
             word("bearing_short", language, degrees=degrees_text(bearing_deg(decision, port))),
-            _utc(eta_s(decision, port), language),
+            utc_clock(eta_s(decision, port), language),
             word("channels", language, channels=first_channel(decision.world.ports[port].vhf, "?")),
             _status_word(status, language),
         ])  # fmt: skip
-    lines = columns(rows, give=0, right=frozenset({1, 2}))
-    tinted = [ink.tinted(line, COLOUR[Status(decision.status[p])]) for line, p in zip(lines, shown, strict=True)]
+    told = column_rows(rows, give=0, right=frozenset({1, 2}))
+    tinted = [
+        ink.tinted(line, COLOUR[Status(decision.status[port])])
+        for lines, port in zip(told, shown, strict=True)
+        for line in lines
+    ]
     about = [] if decision.closely[shown].all() else folded(word("about", language))
     return [ink.strong(word("next", language)), *tinted, *about]
 
@@ -331,8 +339,3 @@ def degrees_text(value: float) -> str:
 
 def _day(epoch_s: float) -> str:
     return f"{datetime.fromtimestamp(epoch_s, UTC):%Y-%m-%d}"
-
-
-def _utc(epoch_s: float, language: str) -> str:
-    """UTC alone; the local time stands with the first port."""
-    return clock(epoch_s, language).split(" (", maxsplit=1)[0]

@@ -1,12 +1,15 @@
-"""A decision in six lines, the answer first: for a small screen, or to be read out."""
+"""A decision in six lines of eighty columns, the answer first: for a small screen, or to be read out."""
 
-from api.cli.layout import WIDTH, Ink, cut
+from datetime import UTC, datetime
+from math import isfinite
+
+from api.cli.layout import WIDTH, Ink, folded
 from api.cli.render import COLOUR, degrees_text, in_few_words, miles_text, speaking_against, time_text
 from api.cli.words import word
 from api.document import water_at_arrival_m
 from api.documents.legs import legs_of
 from engine.decide import nearer_than, only_by_person
-from engine.explain import METRES, MILES, bearing_deg, clock, eta_s, first_channel, port_name, show
+from engine.explain import METRES, MILES, bearing_deg, clock, eta_s, first_channel, port_name, show, utc_clock
 from engine.model import Decision
 from engine.sea_route import chosen_track
 from engine.units import NAUTICAL_MILE_M
@@ -17,7 +20,7 @@ _NAMED = 3
 
 
 def short_text(decision: Decision, language: str, ports: int, ink: Ink) -> str:
-    """Six lines of at most eighty columns.
+    """Six lines of eighty columns; each goes on in a second one where the terminal is narrower.
 
     Parameters
     ----------
@@ -30,17 +33,20 @@ def short_text(decision: Decision, language: str, ports: int, ink: Ink) -> str:
     """
     first = int(decision.order[0])
     status = Status(decision.status[first])
-    answer = cut(_answer(decision, first, language), WIDTH)
-    lines = [ink.strong(ink.tinted(answer, COLOUR[status] if decision.recommended is not None else "red"))]
-    if status != Status.EXCLUDED:
-        lines += [_way(decision, first, language), _doubts(decision, first, language)]
+    colour = COLOUR[status] if decision.recommended is not None else "red"
+    lines = [ink.strong(ink.tinted(line, colour)) for line in _line(_answer(decision, first, language))]
     asked = _ask_first(decision, language)
-    if asked:
-        lines.insert(1, ink.strong(asked))
-    else:
-        lines.append(_nearer(decision, language))
-    lines += [_call(decision, language), _next(decision, language, ports)]
-    return "\n".join(lines)
+    lines += [ink.strong(line) for line in _line(asked)]
+    if status != Status.EXCLUDED:
+        lines += _line(_way(decision, first, language)) + _line(_doubts(decision, first, language))
+    if not asked:
+        lines += _line(_nearer(decision, language))
+    return "\n".join([*lines, *_line(_call(decision, language)), *_line(_next(decision, language, ports))])
+
+
+def _line(text: str) -> list[str]:
+    """One line, or as many narrow ones as it takes."""
+    return folded(text, then="  ", most=1)
 
 
 def _answer(decision: Decision, port: int, language: str) -> str:
@@ -50,10 +56,17 @@ def _answer(decision: Decision, port: int, language: str) -> str:
     if any(notice.code == Code.RESCUE_INCOMPLETE for notice in decision.notices):
         kind = "short_information"
     facts = (
-        port_name(decision, port, language), time_text(decision, port, language), miles_text(decision, port, language),
-        word("eta", language, clock=clock(eta_s(decision, port), language)),
+        port_name(decision, port, language), time_text(decision, port, language), miles_text(decision, port, language)
     )  # fmt: skip
-    return f"{word(kind, language)} {', '.join(facts)}"
+    arrival_s = eta_s(decision, port)
+    # The day, too: whoever typed an hour sees which one was taken.
+    day = f"{datetime.fromtimestamp(arrival_s, UTC):%Y-%m-%d} " if isfinite(arrival_s) else ""
+    both = clock(arrival_s, language, decision.world.ports[port].country)
+    told = [
+        f"{word(kind, language)} {', '.join(facts)}, {word('eta', language, clock=day + said)}"
+        for said in (both, utc_clock(arrival_s, language))
+    ]
+    return next((line for line in told if len(line) <= WIDTH), told[-1])
 
 
 def _ask_first(decision: Decision, language: str) -> str:
@@ -65,7 +78,7 @@ def _ask_first(decision: Decision, language: str) -> str:
     facts = f"{port_name(decision, port, language)} {time_text(decision, port, language)}"
     channel = first_channel(decision.world.ports[port].vhf, "16")
     why = in_few_words(decision, port, None, language)
-    return cut(word("short_ask", language, port=facts, vhf=channel, why=why), WIDTH)
+    return word("short_ask", language, port=facts, vhf=channel, why=why)
 
 
 def _way(decision: Decision, port: int, language: str) -> str:
@@ -78,7 +91,7 @@ def _way(decision: Decision, port: int, language: str) -> str:
     depth_m, tide_m = water_at_arrival_m(decision, port)
     water = word("short_water", language, depth=show(depth_m, METRES, language), tide=show(tide_m, METRES, language))
     courses = [word("short_legs", language, legs="; ".join(legs))] if legs else []
-    return cut(", ".join([bearing, water, *courses]), WIDTH)
+    return ", ".join([bearing, water, *courses])
 
 
 def _doubts(decision: Decision, port: int, language: str) -> str:
@@ -86,7 +99,7 @@ def _doubts(decision: Decision, port: int, language: str) -> str:
     status = Status(decision.status[port])
     against = [in_few_words(decision, port, int(rule), language) for rule in speaking_against(decision, port)]
     title = word(f"status_{status.name.lower()}", language)
-    return cut(word("short_doubts", language, status=title, doubts=", ".join(against)) if against else title, WIDTH)
+    return word("short_doubts", language, status=title, doubts=", ".join(against)) if against else title
 
 
 def _nearer(decision: Decision, language: str) -> str:
@@ -117,13 +130,13 @@ def _call(decision: Decision, language: str) -> str:
     calls += [f"{centre.name} VHF 16" for centre in decision.coordination.centres]
     if any(notice.code == Code.RESCUE_STATE_UNKNOWN for notice in decision.notices):
         calls.append(word("short_question", language))
-    return cut(f"{word('call', language)} {'; '.join(calls)}", WIDTH)
+    return f"{word('call', language)} {'; '.join(calls)}"
 
 
 def _next(decision: Decision, language: str, ports: int) -> str:
     others = [int(port) for port in decision.order[1:ports] if decision.status[port] != Status.EXCLUDED]
     named = [f"{port_name(decision, port, language)} {time_text(decision, port, language)}" for port in others]
     end = word("short_advisory", language)
-    room = WIDTH - len(end) - 1
-    start = f"{word('next', language)} {', '.join(named)}." if named else ""
-    return f"{cut(start, room)} {end}".strip()
+    while named and len(line := f"{word('next', language)} {', '.join(named)}. {end}") > WIDTH:
+        named.pop()
+    return line if named else end

@@ -24,6 +24,8 @@ def ports_text(listed: list[tuple[Port, float | None]], language: str) -> str:
     language : str
         ``en`` or ``fr``.
     """
+    if not listed:
+        return word("register_none", language)
     near = any(miles is not None for _, miles in listed)
     header = [word(f"port_{name}", language) for name in ("id", "name", "kind", "depth", "gate")] + ["VHF"]
     if near:
@@ -79,19 +81,23 @@ def port_text(port: Port) -> str:
 
 
 def distance_text(document: Mapping[str, Any], language: str) -> str:
-    """A passage: miles by water and straight, and the positions it goes by."""
+    """A passage: miles by water to where people land, and straight, and the positions it goes by."""
     straight = decimal(float(str(document["straight_line_nm"])), language)
-    miles = document["distance_nm"]
-    if miles is None:
-        return word("no_way", language, straight=straight)
-    lines = [word("distance", language, miles=decimal(float(str(miles)), language), straight=straight)]
-    if document["between_landings_nm"] is not None:
-        landings = decimal(float(str(document["between_landings_nm"])), language)
-        lines.append(word("between_landings", language, miles=landings))
+    if document["distance_nm"] is None:
+        return "\n".join(folded(word("no_way", language, straight=straight)))
+    miles = decimal(float(str(document["distance_nm"])), language)
+    landings = document["between_landings_nm"]
+    if landings is None:
+        lines = folded(word("distance", language, miles=miles, straight=straight))
+    else:
+        lines = folded(word("between_landings", language, miles=decimal(float(str(landings)), language)))
+        lines += folded(word("between_entrances", language, miles=miles, straight=straight))
+    lines += folded(word("not_for_navigation", language))
     route: dict[str, list[list[float]]] | None = document["route"]
     if route is not None:
         lines.append(word("by_way_of", language))
-        lines += [f"  {format_position(lon, lat)}" for lon, lat in route["coordinates"]]
+        # Turns closer together than a tenth of a minute are one position.
+        lines += dict.fromkeys(f"  {format_position(lon, lat)}" for lon, lat in route["coordinates"])
     return "\n".join(lines)
 
 

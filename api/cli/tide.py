@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from api.cli.arguments import Once, add_json, add_language, add_pack, instant, pack_folder, whole_number
+from api.cli.arguments import TIME_FORMS, Once, add_json, add_language, add_pack, instant, pack_folder, whole_number
 
 FIELDS = {"port": "PORT", "hours": "--hours", "time": "--from"}
 
@@ -13,7 +13,7 @@ FIELDS = {"port": "PORT", "hours": "--hours", "time": "--from"}
 def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("port", metavar="PORT", help="port id or UN/LOCODE")
-    parser.add_argument("--from", dest="start", action=Once, metavar="T", help="RFC 3339 with a zone; now if left out")
+    parser.add_argument("--from", dest="start", action=Once, metavar="T", help=f"{TIME_FORMS}; now if left out")
     parser.add_argument("--hours", action=Once, metavar="H", help="how long: 1 to 744, 24 if left out [h]")
     add_language(parser)
     add_json(parser)
@@ -33,14 +33,14 @@ def answer(options: argparse.Namespace) -> int:
     from api.tide import DEFAULT_HOURS, tide_document
     from geodata.pack import DEFAULT_PACK
 
-    document = tide_document(
-        open_house(folder or DEFAULT_PACK), options.port, start_s, DEFAULT_HOURS if hours is None else hours
-    )
-    print(dump(document) if options.json else tide_text(document, options.lang))
+    house = open_house(folder or DEFAULT_PACK)
+    document = tide_document(house, options.port, start_s, DEFAULT_HOURS if hours is None else hours)
+    country = house.port(options.port).country
+    print(dump(document) if options.json else tide_text(document, options.lang, country))
     return 0
 
 
-def tide_text(document: Mapping[str, Any], language: str) -> str:
+def tide_text(document: Mapping[str, Any], language: str, country: str) -> str:
     """A tide as text: the height at the start, then high and low waters by day.
 
     Parameters
@@ -49,23 +49,25 @@ def tide_text(document: Mapping[str, Any], language: str) -> str:
         From `api.tide.tide_document`.
     language : str
         ``en`` or ``fr``.
+    country : str
+        Of the port, whose clock stands beside UTC.
     """
     from api.cli.layout import columns, folded
     from api.cli.words import word
     from api.position import parse_time
-    from engine.explain import METRES, MINUTES, clock, show
+    from engine.explain import METRES, MINUTES, clock, show, utc_clock
     from engine.units import HOUR_S, MINUTE_S
 
     start_s = parse_time(document["from"])
     title = word(
         "tide_title", language, port=document["port"]["name"][language].upper(), day=document["from"][:10],
-        hours=round((parse_time(document["to"]) - start_s) / HOUR_S), clock=clock(start_s, language),
+        hours=round((parse_time(document["to"]) - start_s) / HOUR_S), clock=utc_clock(start_s, language),
     )  # fmt: skip
     lines = folded(title)
     if document["code"] is None:
         lines += folded(word("tide_now", language, height=show(document["heights"][0]["height_m"], METRES, language)))
         rows = [
-            [turn["at"][:10], clock(parse_time(turn["at"]), language), word(f"tide_{turn['kind']}", language),
+            [turn["at"][:10], clock(parse_time(turn["at"]), language, country), word(f"tide_{turn['kind']}", language),
              show(turn["height_m"], METRES, language)]
             for turn in document["extremes"]
         ]  # fmt: skip

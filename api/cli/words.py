@@ -1,5 +1,7 @@
 """The few words of the command line's own, in both languages; what rules and notices say is in `engine.wording`."""
 
+from api.counting import in_the_singular
+
 WORDS: dict[str, tuple[str, str]] = {
     "status_suitable": ("SUITABLE", "ADAPTÉ"),
     "status_caution": ("WITH CAUTION", "SOUS RÉSERVE"),
@@ -78,8 +80,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "{miles} M par mer, {straight} M en ligne droite.",
     ),
     "between_landings": (
-        "Entrance to entrance; {miles} nm from landing to landing.",
-        "D'une entrée à l'autre ; {miles} M d'un débarquement à l'autre.",
+        "{miles} nm by water, from landing to landing.",
+        "{miles} M par mer, d'un débarquement à l'autre.",
+    ),
+    "between_entrances": (
+        "Entrance to entrance: {miles} nm by water, {straight} nm in a straight line.",
+        "D'une entrée à l'autre : {miles} M par mer, {straight} M en ligne droite.",
+    ),
+    "not_for_navigation": (
+        "Not for navigation: the shortest path over charted water, no recommended track.",
+        "Ne pas utiliser pour la navigation : plus court chemin par mer, pas une route recommandée.",
     ),
     "no_way": (
         "No water route found; {straight} nm in a straight line.",
@@ -109,6 +119,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "gate_tidal_window": ("tidal", "marée"),
     "gate_lock": ("lock", "écluse"),
     "gate_lock_24h": ("lock 24h", "écl. 24h"),
+    "register_none": ("No port of the register is like that.", "Aucun port du registre ne correspond."),
     "register": (
         "{count} ports. ? is not known. Depth in m below chart datum. 'safeport ports ID' shows a whole row.",
         "{count} ports. ? : inconnu. Fond en m sous le zéro des cartes. 'safeport ports ID' donne la fiche entière.",
@@ -138,4 +149,4 @@ WORDS: dict[str, tuple[str, str]] = {
 def word(key: str, language: str, **fields: object) -> str:
     """A word or sentence in ``en`` or ``fr``, its fields filled in."""
     en, fr = WORDS[key]
-    return (fr if language == "fr" else en).format(**fields)
+    return in_the_singular((fr if language == "fr" else en).format(**fields))

@@ -85,9 +85,9 @@ DECISION: dict[str, Any] = {
     "outcome": "suitable",
     "headline": {
         "en": "QUESTION: all persons recovered? ADVICE: nearest suitable port DOVER, 7.3 nm, bearing 350 T, "
-        "ETA 1457 UTC (1457 GMT), 27 min. Confirm with DOVER COASTGUARD VHF 16. Master decides.",
+        "ETA 1457 UTC (1457 in the UK), 27 min. Confirm with DOVER COASTGUARD VHF 16. Master decides.",
         "fr": "QUESTION : toutes les personnes récupérées ? CONSEIL : port adapté le plus proche DOUVRES, 7,3 M, "
-        "relèvement 350° vrai, HPA 14h57 UTC (15h57 locale FR), 27 min. Confirmer avec DOVER COASTGUARD VHF 16. "
+        "relèvement 350° vrai, HPA 14h57 UTC (14h57 au Royaume-Uni), 27 min. Confirmer avec DOVER COASTGUARD VHF 16. "
         "Le capitaine décide.",
     },
     "speech": {
@@ -171,7 +171,7 @@ BRIEF: dict[str, Any] = {
     "excluded_count": 128,
     "headline": {
         "en": "QUESTION: all persons recovered? ADVICE: nearest suitable port DOVER, 7.4 nm, bearing 351 T, "
-        "ETA 1458 UTC (1458 GMT), 28 min. Confirm with DOVER COASTGUARD VHF 16. Master decides."
+        "ETA 1458 UTC (1458 in the UK), 28 min. Confirm with DOVER COASTGUARD VHF 16. Master decides."
     },
     "inputs": {
         "engine_version": "0.1.0",

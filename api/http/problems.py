@@ -235,18 +235,28 @@ def problem(
 ) -> Response:
     """Answer with a problem document of at most `MOST_BYTES`."""
     listed = list(errors[:MOST_ERRORS])
-    document: Json = {
+    instance = quote(request.scope["path"][:_MOST_CHARS], errors="replace")
+    document = problem_document(kind, detail, listed) | {"instance": instance}
+    while len(body := dump(document).encode()) > MOST_BYTES:
+        listed.pop()
+    return Response(body, kind.status, {"Cache-Control": "no-store", **(headers or {})}, PROBLEM_JSON)
+
+
+def problem_document(kind: Kind, detail: str, errors: list[Json]) -> Json:
+    """Members of a problem document that do not depend on the door."""
+    return {
         "type": f"urn:safeport:problem:{kind.code.lower().replace('_', '-')}",
         "title": kind.title,
         "status": kind.status,
         "detail": detail[:_MOST_CHARS] or f"{kind.title}.",
-        "instance": quote(request.scope["path"][:_MOST_CHARS], errors="replace"),
         "code": kind.code,
-        "errors": listed,
+        "errors": errors,
     }
-    while len(body := dump(document).encode()) > MOST_BYTES:
-        listed.pop()
-    return Response(body, kind.status, {"Cache-Control": "no-store", **(headers or {})}, PROBLEM_JSON)
+
+
+def error_of(field: str, code: str, detail: str) -> Json:
+    """Entry of ``errors`` for a dotted field; the empty one is the whole of what was sent."""
+    return _error(_pointer(field) if field else "", code, detail)
 
 
 def _count(wrong: int) -> str:

@@ -22,7 +22,8 @@ from engine.errors import InvalidAsk
 _SEARCHES, _MORE_S = 4.0, 30.0
 """A question may take four limits, the shortage and what comes after included, and so much more. [s]"""
 
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[len(__package__.split("."))]
+"""Folder this program is imported from, under whatever name it is installed."""
 
 
 class SolverLost(RuntimeError):
@@ -89,8 +90,8 @@ class Solver:
                 "PATH": os.defpath, "PYTHONPATH": str(_ROOT), "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1",
                 "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1",
             }  # fmt: skip
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "api.plan.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            self._process = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-P", "-m", f"{__package__}.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 env=environment, start_new_session=True,
             )  # fmt: skip
         return self._process

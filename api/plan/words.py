@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from api.counting import in_the_singular
 from api.documents.bilingual import Bilingual
 
 
@@ -19,7 +20,7 @@ class Sentence(NamedTuple):
         """With its fields filled in; a `Sentence` among them in its own language."""
         english = {name: value.en if isinstance(value, Sentence) else value for name, value in fields.items()}
         french = {name: value.fr if isinstance(value, Sentence) else value for name, value in fields.items()}
-        return Sentence(self.en.format(**english), self.fr.format(**french))
+        return Sentence(in_the_singular(self.en.format(**english)), in_the_singular(self.fr.format(**french)))
 
     def both(self) -> Bilingual:
         """As it stands in a document."""

@@ -97,7 +97,7 @@ def open_source(path: Path, column_map: ColumnMap) -> Source:
         # A feature has its position in its geometry, whatever else it says.
         named -= {*column_map.columns.get("lon", ()), *column_map.columns.get("lat", ()), *column_map.position}
         return Source(path, kind, column_map, (), tuple(sorted(named)))
-    geometry = _required(column_map, columns, geometry, column_map.delimiter if kind == "csv" else "")
+    geometry = geometry_required(column_map, columns, geometry, column_map.delimiter if kind == "csv" else "")
     return Source(path, kind, column_map, columns, tuple(name for name in columns if name in named), geometry)
 
 
@@ -171,7 +171,9 @@ def _stated_delimiter(path: Path) -> str:
     return stated if len(stated) == 1 else ""
 
 
-def _required(column_map: ColumnMap, columns: tuple[str, ...], geometry: str, delimiter: str) -> str:
+def geometry_required(
+    column_map: ColumnMap, columns: tuple[str, ...], geometry: str, delimiter: str = ""
+) -> str:  # fmt: skip
     """The geometry column if positions come from there; refuses a table that lacks position or time."""
     lon, lat = column_map.columns.get("lon", ()), column_map.columns.get("lat", ())
     has_numbers = bool(set(columns).intersection(lon)) and bool(set(columns).intersection(lat))

@@ -3,7 +3,7 @@
 import hashlib
 import importlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -29,7 +29,7 @@ from engine.errors import InvalidAsk, SafeportError
 from engine.policy import Policy
 from geodata.policies import policy_names
 
-ENGINE = "api.replay.batch:replay_batch"
+ENGINE = f"{__package__}.batch:replay_batch"
 """Module and name of the engine for columns."""
 
 FORMAT = 2
@@ -139,15 +139,8 @@ def _open(recipe: Recipe) -> Equipment:
     policies = {name: known_policy(name) for name in policy_names()}
     if recipe.policy is not None:
         policies[recipe.policy.name] = recipe.policy
-    ports = {port.id: port for port in house.world.ports}
-    for policy in policies.values():
-        if strangers := policy.designated - set(ports):
-            raise InvalidAsk("policy.designated", f"names {sorted(strangers)[0][:40]!r}, which is no port.",
-                             "See 'safeport ports'.")  # fmt: skip
-    called = {str(name).lower(): port.id for port in ports.values()
-              for name in (port.name_fr, port.name_en, port.unlocode, port.id) if name}  # fmt: skip
     chosen = None if recipe.policy is None else recipe.policy.name
-    known = Known(frozenset(house.vessels), frozenset(policies), called, chosen)
+    known = names_known(house, policies, chosen)
     module, _, name = recipe.engine.partition(":")
     identity = {
         "format": FORMAT,
@@ -163,6 +156,32 @@ def _open(recipe: Recipe) -> Equipment:
         "map": {"name": recipe.column_map.name, "sha256": recipe.column_map.sha256},
     }
     return Equipment(house, worlds, policies, known, getattr(importlib.import_module(module), name), identity)
+
+
+def names_known(house: House, policies: Mapping[str, Policy], chosen: str | None = None) -> Known:
+    """Names that rows may use, of vessels, policies and ports.
+
+    Parameters
+    ----------
+    house : House
+    policies : mapping of Policy
+        By the name that rows use.
+    chosen : str, optional
+        The one of them that every row is judged by.
+
+    Raises
+    ------
+    InvalidAsk
+        A policy designates what is no port.
+    """
+    ports = {port.id: port for port in house.world.ports}
+    for policy in policies.values():
+        if strangers := policy.designated - set(ports):
+            raise InvalidAsk("policy.designated", f"names {sorted(strangers)[0][:40]!r}, which is no port.",
+                             "See 'safeport ports'.")  # fmt: skip
+    called = {str(name).lower(): port.id for port in ports.values()
+              for name in (port.name_fr, port.name_en, port.unlocode, port.id) if name}  # fmt: skip
+    return Known(frozenset(house.vessels), frozenset(policies), called, chosen)
 
 
 def decide_chunk(number: int, chunk: pa.Table, recipe: Recipe) -> Part:

@@ -52,7 +52,7 @@ class Pair(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Any]:
-    return tomllib.loads(files("api.store").joinpath("leeway.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(files(__package__).joinpath("leeway.toml").read_text(encoding="utf-8"))
 
 
 def fastest_leeway_ms(wind_ms: float | None = None) -> float:

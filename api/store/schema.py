@@ -59,7 +59,7 @@ def migrations(dialect: Dialect) -> tuple[Migration, ...]:
     """All steps of a dialect, in order."""
     texts = {
         found.name: found.read_text(encoding="utf-8")
-        for found in files("api.store").joinpath("migrations").iterdir()
+        for found in files(__package__).joinpath("migrations").iterdir()
         if found.name.endswith(".sql")
     }
     steps = []

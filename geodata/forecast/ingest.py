@@ -152,14 +152,14 @@ def _check(files: Sequence[Path], out: Path | None, limits: Limits) -> None:
 
 def _read_apart(job: dict[str, Any], limits: Limits, files: Sequence[Path]) -> None:
     """Run the reading process and turn however it ends into nothing or one refusal."""
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[len(__package__.split("."))]
     # Nothing of the caller's environment but what finding Python and this program needs; one thread, because every
     # further one reserves memory that the limit counts.
     environment = {
         "PATH": os.defpath, "PYTHONPATH": str(root), "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMBA_DISABLE_JIT": "1", "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
-    command = [sys.executable, "-P", "-m", "geodata.forecast.worker"]
+    command = [sys.executable, "-P", "-m", f"{__package__}.worker"]
     try:
         ended = subprocess.run(  # noqa: S603 - our own module, and the job goes in as data
             command, input=json.dumps(job).encode(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

@@ -14,6 +14,7 @@ from api.position import (
     format_time,
     parse_position,
     parse_time,
+    parse_time_as_typed,
 )
 
 TENTH_SECOND_DEG = 0.1 / 3600.0
@@ -714,3 +715,88 @@ def test_every_official_form_gives_the_same_position(lat, lat_tenths, lon, lon_t
     expected = (dm(lon, c + d / 10) * (1 if east == "E" else -1), dm(lat, a + b / 10) * (1 if north == "N" else -1))
     for form in forms:
         assert parse_position(form) == pytest.approx(expected, abs=1e-9)
+
+
+NOW_S = 1642050011.5
+"""2022-01-13 05:00:11.5 UTC."""
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("now", "2022-01-13T05:00:11Z"),
+        (" NOW ", "2022-01-13T05:00:11Z"),
+        ("0500Z", "2022-01-13T05:00:00Z"),
+        ("0459z", "2022-01-13T04:59:00Z"),
+        ("05:00Z", "2022-01-13T05:00:00Z"),
+        ("05:00:30 UTC", "2022-01-13T05:00:30Z"),
+        ("05h30 UTC", "2022-01-13T05:30:00Z"),
+        ("0600+01:00", "2022-01-13T05:00:00Z"),
+        ("0600+0100", "2022-01-13T05:00:00Z"),
+        ("0030+0200", "2022-01-12T22:30:00Z"),
+        ("2359Z", "2022-01-12T23:59:00Z"),
+        ("1640Z", "2022-01-13T16:40:00Z"),
+        ("1720Z", "2022-01-12T17:20:00Z"),
+        ("2022-01-13T05:00Z", "2022-01-13T05:00:00Z"),
+        ("2022-01-13t05:00z", "2022-01-13T05:00:00Z"),
+        ("2022-01-13 05:00Z", "2022-01-13T05:00:00Z"),
+        ("2022-01-13  0500 UTC", "2022-01-13T05:00:00Z"),
+        ("2022-01-13T05:00:00Z", "2022-01-13T05:00:00Z"),
+        ("2022-01-13T05:00:00.5+01:00", "2022-01-13T04:00:00Z"),
+        ("-10min", "2022-01-13T04:50:11Z"),
+        ("\u221210 min", "2022-01-13T04:50:11Z"),
+        ("+2h", "2022-01-13T07:00:11Z"),
+        ("+1.5h", "2022-01-13T06:30:11Z"),
+        ("+1h30", "2022-01-13T06:30:11Z"),
+        ("-1h30min", "2022-01-13T03:30:11Z"),
+        ("-0min", "2022-01-13T05:00:11Z"),
+    ],
+)
+def test_times_as_typed(typed, taken):
+    assert format_time(parse_time_as_typed(typed, NOW_S)) == taken
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("0500", "no zone"),
+        ("05:00", "no zone"),
+        ("2022-01-13T05:00", "no zone"),
+        ("2022-01-13T05:00:00", "no zone"),
+        ("0500BST", "is not a time"),
+        ("0500Z CET", "is not a time"),
+        ("2500Z", "'2500Z' is not on the calendar or clock"),
+        ("0560Z", "not on the calendar or clock"),
+        ("2022-02-30 05:00Z", "not on the calendar or clock"),
+        ("1700Z", "nearly as long ago as it is ahead"),
+        ("1705Z", "nearly as long ago as it is ahead"),
+        ("500Z", "is not a time"),
+        ("10min", "is not a time"),
+        ("-10", "is not a time"),
+        ("-10m", "is not a time"),
+        ("+", "is not a time"),
+        ("", "is not a time"),
+        ("yesterday", "is not a time"),
+        ("\u0660\u0665\u0660\u0660Z", "is not a time"),
+        ("-99999min", "is not a time"),
+        ("9" * 99, "more than"),
+    ],
+)
+def test_times_as_typed_that_could_be_several_are_refused(typed, said):
+    with pytest.raises(InvalidTime) as refused:
+        parse_time_as_typed(typed, NOW_S)
+    assert said in refused.value.problem
+    assert len(refused.value.problem) < 120
+    assert refused.value.remedy
+    if "zone" in said or "not a time" in said:
+        assert "0500Z" in refused.value.remedy
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_time_or_refused(text):
+    try:
+        read = format_time(parse_time_as_typed(text, NOW_S))
+    except InvalidTime as wrong:
+        read = str(wrong)
+    assert read
+    assert "\n" not in read

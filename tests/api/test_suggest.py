@@ -1,5 +1,7 @@
 import pytest
 
+from api.cli.main import main
+from api.counting import in_the_singular
 from api.port_search import fold
 from api.suggest import did_you_mean
 
@@ -18,3 +20,50 @@ def test_only_a_close_name_is_meant(typed, said):
 )
 def test_names_are_the_same_however_they_are_written(one, other):
     assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("braye", "'alderney-braye'"),
+        ("Dunkirk", "'dunkerque-est' or 'dunkerque-ouest'"),
+        ("saint malo", "'saint-malo'"),
+        ("St Marys", "'st-marys-scilly'"),
+        ("Le Havre port", "'le-havre'"),
+        ("HARWCH", "'harwich'"),
+        ("atlantis", ""),
+        ("port", ""),
+        ("la", ""),
+    ],
+)
+def test_a_port_is_meant_by_part_of_its_name_too(house, typed, said):
+    ids = {name: port.id for port in house.world.ports for name in (port.id, port.name_en, port.name_fr)}
+    assert did_you_mean(typed, ids, ids) == (f"Did you mean {said}? " if said else "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("--draught", "--draught-m"), ("--draft", "--draught-m"), ("--length", "--loa-m"), ("--hs", "--max-hs-m"),
+        ("--pos", "--position"), ("-persons", "--persons"), ("\u2013persons", "--persons"), ("--Persons", "--persons"),
+        ("--fix_age", "--fix-age-s"), ("--vesel", "--vessel"), ("--lattitude", ""), ("--p", ""),
+    ],
+)  # fmt: skip
+def test_an_option_is_named_itself_and_the_one_meant(capsys, typed, meant):
+    assert main(["decide", typed, "3"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"{typed}: is no option of this command. ")
+    assert (f"Did you mean '{meant}'?" in said) if meant else ("Did you mean" not in said)
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("1 persons", "1 person"), ("of 1 encounters to 1 ports.", "of 1 encounter to 1 port."),
+        ("21 persons", "21 persons"), ("10 personnes", "10 personnes"),
+        ("2 001 persons", "2 001 persons"), ("1,001 persons", "1,001 persons"), ("0.1 ports", "0.1 ports"),
+        ("1 personnes", "1 personne"), ("0 personnes", "0 personne"), ("0 persons", "0 persons"),
+    ],
+)  # fmt: skip
+def test_one_of_them_is_singular(said, read):
+    assert in_the_singular(said) == read

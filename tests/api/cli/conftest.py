@@ -17,6 +17,12 @@ class Ran(NamedTuple):
     err: str
 
 
+@pytest.fixture(autouse=True)
+def eighty_columns(monkeypatch):
+    """Whatever the terminal of whoever runs the tests."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+
 @pytest.fixture
 def safeport(capsys):
     def call(*arguments: str) -> Ran:

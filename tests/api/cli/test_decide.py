@@ -1,6 +1,7 @@
 """``safeport decide``: the same answer as over HTTP, refusals that name the option, and output that people can use."""
 
 import json
+import re
 
 import gpxpy
 import pytest
@@ -170,12 +171,12 @@ def test_a_refused_position_is_read_back(safeport):
     ("option", "value", "said"),
     [
         ("--time", "2022-01-13T05:00:00", "no zone"),
-        ("--time", "yesterday", "RFC 3339"),
+        ("--time", "yesterday", "0500Z, 05:00Z"),
         ("--vessel", "titanic", "Profiles: "),
         ("--vessel", "x" * 70, "64"),
         ("--policy", "cheapest", "nearest-time"),
         ("--persons", "-5", "below 0"),
-        ("--persons", "60-50", "greater than max"),
+        ("--persons", "60-50", "Write 50-60"),
         ("--persons", "30.5", "number of people"),
         ("--persons", "99999", "above 10000"),
         ("--recovered", "-1", "below 0"),
@@ -193,9 +194,9 @@ def test_a_refused_position_is_read_back(safeport):
         ("--in-water", "maybe", "yes or no"),
         ("--forecast", "waves.nc", "waves.nc"),
         ("--sheltered", "perhaps", "yes or no"),
-        ("--aboard-since", "05:00", "RFC 3339"),
+        ("--aboard-since", "05:00", "no zone"),
         ("--limit", "0", "below 1"),
-        ("--lang", "de", "'fr'"),
+        ("--lang", "de", "Values: en, fr, both"),
         ("--pack", "/nowhere/at/all", "no folder"),
     ],
 )
@@ -255,7 +256,11 @@ def test_a_file_that_cannot_be_written_is_refused_before_deciding(safeport, tmp_
         (("--position", "50N 1W", "--vessel", "rnli-sever"), "--vessel", "Did you mean 'rnli-severn'?"),
         (("--position", "50N 1W", "--policy", "nearest-tme"), "--policy", "Did you mean 'nearest-time'?"),
         (("--position", "50N 1W", "--persons", "0"), "--persons", "nobody"),
-        (("--position", "50N 1W", "--persons", "3", "--recovered", "5"), "--recovered", "more than persons"),
+        (
+            ("--position", "50N 1W", "--persons", "3", "--recovered", "5"),
+            "--recovered",
+            "more than --persons. Raise --persons",
+        ),
         (("--position", "50N 1W", "--short", "--view", "line"), "--short", "another view"),
         (("--position", "50N 1W", "--lang", "both"), "--lang", "--json"),
     ],
@@ -264,8 +269,88 @@ def test_what_was_probably_meant_is_named(safeport, arguments, option, said):
     assert said in refused(safeport("decide", *arguments), option)
 
 
-def test_refusals_are_text_with_json_too(safeport):
-    refused(safeport("decide", "--position", "51 60.0N 001 15.0E", "--json"), "--position")
+@pytest.mark.parametrize(
+    ("arguments", "option", "pointer", "code", "exit_code"),
+    [
+        (("--position", "51 60.0N 001 15.0E"), "--position", "/position", "INVALID_FIELDS", 2),
+        (("--position", "51 30N 001 00W"), "--position", "/position", "POS_ON_LAND", 2),
+        (("--position", "51.05,1.25", "--speed-kn", "900"), "--speed-kn", "/vessel/speed_kn", "INVALID_FIELDS", 2),
+        (("--position", "51.05,1.25", "--vessel", "titanic"), "--vessel", "/vessel", "UNKNOWN_NAME", 2),
+        (("--postion", "51.05,1.25"), "--postion", "", "INVALID_FIELDS", 2),
+        (("--position", "51.05,1.25", "--pack", "tests"), None, None, "PACK_UNUSABLE", 1),
+    ],
+)
+def test_with_json_a_refusal_is_a_problem_document(safeport, arguments, option, pointer, code, exit_code):
+    ran = safeport("decide", *arguments, "--json")
+    assert (ran.code, ran.out) == (exit_code, "")
+    problem = json.loads(ran.err)
+    assert set(problem) >= {"type", "title", "status", "detail", "code", "errors"}
+    assert (problem["code"], problem["exit_code"]) == (code, exit_code)
+    if option is None:
+        assert problem["errors"] == []
+    else:
+        assert [(one["option"], one["pointer"]) for one in problem["errors"]] == [(option, pointer)]
+        assert problem["detail"].startswith(f"{option}: ")
+
+
+def test_its_problem_document_has_the_members_of_the_service(safeport, house):
+    from api.http.problems import kind_of, problem_document
+    from engine.errors import InvalidAsk
+
+    ours = json.loads(safeport("decide", "--position", "1", "--json").err)
+    theirs = problem_document(kind_of(InvalidAsk("position", "", "")), "", [])
+    assert set(ours) - {"exit_code"} == set(theirs)
+
+
+def test_the_unforeseen_is_a_problem_document_too(safeport, monkeypatch):
+    monkeypatch.setattr("api.cli.policies.answer", lambda _: 1 / 0)
+    ran = safeport("policies", "--json")
+    assert (ran.code, ran.out) == (1, "")
+    assert json.loads(ran.err)["code"] == "INTERNAL"
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        (("2022-01-13T05:00Z",), "2022-01-13T05:00:00Z"),
+        (("2022-01-13", "05:00Z"), "2022-01-13T05:00:00Z"),
+        (("2022-01-13 05h00 UTC",), "2022-01-13T05:00:00Z"),
+        (("2022-01-13T06:00+01:00",), "2022-01-13T05:00:00Z"),
+    ],
+)
+def test_times_as_people_type_them(safeport, typed, taken):
+    ran = safeport("decide", "--position", "51.05,1.25", "--time", *typed, "--json")
+    assert json.loads(ran.out)["encounter"]["time"] == taken
+
+
+def test_an_hour_or_an_offset_is_counted_from_now_and_its_day_is_said(safeport, monkeypatch):
+    monkeypatch.setattr("api.cli.arguments.time.time", lambda: 1642050000.0 + 11.0)  # 2022-01-13 05:00:11 UTC
+    for typed, said in (
+        ("0400Z", "2022-01-13 0400 UTC"),
+        ("-10min", "2022-01-13 0450 UTC"),
+        ("2359Z", "2022-01-12 2359 UTC"),
+    ):
+        assert said in " ".join(safeport("decide", "--position", "51.05,1.25", "--time", typed).out.split())
+    short = safeport("decide", "--position", "51.05,1.25", "--time", "2330Z", "--short").out
+    assert "ETA 2022-01-12 23" in short or "ETA 2022-01-13 00" in short
+    assert "nearly as long ago" in refused(safeport("decide", "--position", "51.05,1.25", "--time", "1705Z"), "--time")
+
+
+def test_one_person_is_spoken_of_as_one(safeport):
+    one = ("decide", "--position", "51.05,1.25", "--time", "2022-01-13T05:00Z", "--persons")
+    assert re.search(r"\b1\s+person\n", safeport(*one, "1").out)
+    assert re.search(r"\b1\s+personne\n", safeport(*one, "1", "--lang", "fr").out)
+    assert re.search(r"\b2\s+persons\n", safeport(*one, "2").out)
+
+
+def test_the_hour_ashore_is_that_of_the_port(safeport):
+    at_calais = ("decide", "--position", "50 59N 001 50E", "--time", "2022-07-13T05:00Z", "--vessel", "rnli-severn")
+    english = " ".join(safeport(*at_calais).out.split())
+    assert "nearest suitable port CALAIS" in english
+    assert re.search(r"ETA 05(\d\d) UTC \(07\1 in France\)", english)
+    assert re.search(
+        r"HPA 05h(\d\d) UTC \(07h\1 en France\)", " ".join(safeport(*at_calais, "--lang", "fr").out.split())
+    )
 
 
 def test_an_option_given_twice_is_refused(safeport):

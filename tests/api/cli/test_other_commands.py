@@ -15,7 +15,9 @@ def test_distance(safeport):
     assert document["route"]["type"] == "LineString"
     text = safeport("distance", "GBDVR", "calais")
     assert text.code == 0
+    assert text.out.startswith(f"{document['between_landings_nm']:.1f} nm by water, from landing to landing.")
     assert f"{document['distance_nm']:.1f} nm by water" in text.out
+    assert "Not for navigation" in text.out
     french = safeport("distance", "GBDVR", "calais", "--lang", "fr").out
     assert f"{document['distance_nm']:.1f} M par mer".replace(".", ",") in french
 
@@ -23,7 +25,7 @@ def test_distance(safeport):
 @pytest.mark.parametrize(
     ("arguments", "field", "said"),
     [
-        (("dover", "clais"), "TO", "Did you mean 'Calais'?"),
+        (("dover", "clais"), "TO", "Did you mean 'calais'?"),
         (("51 60N 1 15E", "dover"), "FROM", "60 minutes"),
         (("-1.2,50.0", "dover"), "FROM", "exchanged"),
         (("dover", "51.2,1.0"), "TO", "on land"),
@@ -59,6 +61,20 @@ def test_ports_near_and_by_country(safeport):
     assert max(map(len, table.splitlines())) <= WIDTH
 
 
+def test_ports_near_within_and_so_many(safeport):
+    near = ("ports", "--near", "51 03N 1 15E", "--json")
+    whole = json.loads(safeport(*near).out)["ports"]
+    few = json.loads(safeport(*near, "--limit", "3").out)["ports"]
+    assert few == whole[:3]
+    within = json.loads(safeport(*near, "--within", "15").out)["ports"]
+    assert [port["straight_line_nm"] <= 15 for port in whole] == [port in within for port in whole]
+    assert 3 < len(within) < len(whole)
+    named = json.loads(safeport("ports", "--name", "SAINTE MARY", "--json").out)["ports"]
+    assert [port["id"] for port in named] == ["st-marys-scilly"]
+    assert safeport("ports", "--name", "atlantis").out == "No port of the register is like that.\n"
+    assert "\n1 port. " in safeport("ports", "--near", "51 03N 1 15E", "--limit", "1").out
+
+
 def test_one_port_shows_its_whole_row(safeport, house):
     ran = safeport("ports", "GBDVR")
     assert ran.code == 0
@@ -71,7 +87,15 @@ def test_one_port_shows_its_whole_row(safeport, house):
 
 @pytest.mark.parametrize(
     ("arguments", "field"),
-    [(("atlantis",), "ID"), (("--country", "XX"), "--country"), (("--near", "51 60N 1E"), "--near")],
+    [
+        (("atlantis",), "ID"),
+        (("--country", "XX"), "--country"),
+        (("--near", "51 60N 1E"), "--near"),
+        (("--within", "5"), "--within"),
+        (("--near", "51N 1E", "--within", "-1"), "--within"),
+        (("--limit", "0"), "--limit"),
+        (("--kind", "castle"), "--kind"),
+    ],
 )
 def test_ports_refusals(safeport, arguments, field):
     ran = safeport("ports", *arguments)
