@@ -1,5 +1,6 @@
 """Sentences of the terminal itself, in English and French; those of decisions come with the decision."""
 
+from math import isfinite
 from typing import Any
 
 Text = dict[str, str]
@@ -30,6 +31,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The last fix is {age} old: too old to go by. Give a position.",
         "La dernière position date de {age} : trop ancienne. Saisir une position.",
     ),
+    "stale_unknown": (
+        "The last fix is from before the last start; how old it is is not known. Give a position.",
+        "La dernière position date d'avant le dernier démarrage ; son âge est inconnu. Saisir une position.",
+    ),
     "jump": (
         "The receiver shows a place {off_nm} nm away that this vessel cannot have reached; the last fix is shown.",
         "Le récepteur indique un point à {off_nm} M, impossible pour ce navire ; la dernière position est affichée.",
@@ -50,9 +55,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The receiver's time is of another day: this may be a recording.",
         "L'heure du récepteur est d'un autre jour : enregistrement possible.",
     ),
-    "restored": (
-        "From before the last start, {age} ago.",
-        "D'avant le dernier démarrage, il y a {age}.",
+    "starting": ("The chart is being opened.", "La carte est en cours d'ouverture."),
+    "pack_unusable": (
+        "Chart and ports cannot be opened: the geodata pack is damaged or missing. Nothing can be decided.",
+        "Carte et ports illisibles : le jeu de données est endommagé ou absent. Aucune décision possible.",
+    ),
+    "disk_full": (
+        "The disk is full: nothing more can be kept. Answers are still given. Free some space.",
+        "Le disque est plein : plus rien ne peut être conservé. Les réponses restent données. Libérer de l'espace.",
+    ),
+    "not_kept": (
+        "It cannot be kept: the disk or its file fails. Answers are still given. Check the disk.",
+        "Conservation impossible : le disque ou son fichier est en défaut. Les réponses restent données. Le vérifier.",
     ),
     "clock_before": (
         "This computer's clock is behind: it shows a time that has passed. No receiver gives the time.",
@@ -79,11 +93,16 @@ def sentence(key: str, **figures: Any) -> Text | None:
     if not key:
         return None
     english, french = SENTENCES[key]
-    return {"en": english.format(**figures), "fr": french.format(**{name: _french(it) for name, it in figures.items()})}
+    return {
+        "en": english.format(**figures),
+        "fr": french.format(**{name: _french(value) for name, value in figures.items()}),
+    }
 
 
 def span(seconds: float) -> str:
     """A length of time as people say it: 45 s, 3 min, 2 h 05 min, 3 d."""
+    if not isfinite(seconds):
+        return "?"
     whole = round(abs(seconds))
     if whole < 100:
         return f"{whole} s"
