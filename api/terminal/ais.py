@@ -7,9 +7,6 @@ import re
 from collections.abc import Mapping
 from math import nan
 
-import pyais
-from pyais.exceptions import AISBaseException
-
 from api.terminal.decoding import Counts
 from api.terminal.observations import Observation, Target, is_on_earth
 
@@ -56,6 +53,10 @@ class AisAssembler:
         if parts is None:
             self._counts.sentences += 1
             return ()
+        # Here, because half the vessels have no AIS and each start would wait for it.
+        import pyais
+        from pyais.exceptions import AISBaseException
+
         try:
             message = pyais.decode(*parts)
         except (AISBaseException, ValueError, IndexError, KeyError, TypeError):

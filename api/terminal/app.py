@@ -17,6 +17,7 @@ from api.terminal.keeper import Keeper
 from api.terminal.refusals import TerminalRefusal, answer_refusal
 from api.terminal.routes import router
 from api.terminal.terminal import Terminal
+from api.terminal.warming import warm_own
 from geodata.pack import DEFAULT_PACK
 
 
@@ -45,6 +46,7 @@ def create_terminal(
     limits = settings or read_settings(access=False)
     app = create_app(house, pack, limits, forecast)
     terminal = Terminal(app.state.opening, keeper, follower, vessel, is_demo)
+    app.state.opening.warm_up = lambda opened: warm_own(opened, terminal.vessel.profile)
     app.state.terminal = terminal
     app.include_router(router)
     app.add_exception_handler(TerminalRefusal, answer_refusal)

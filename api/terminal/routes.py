@@ -76,7 +76,7 @@ async def ask_nearest(asked: NearestIn, terminal: Aboard, house: OpenHouse, work
     document = {
         "decision": answered.view(asked.lang),
         "encounter": answered.encounter,
-        "fix": fix_document(checked(own.estimate, house), own.reading),
+        "fix": fix_document(checked(own.estimate, house, own.vessel.profile), own.reading),
         "clock": clock_document(own.reading),
         "digest": answered.sha256,
         "recorded": is_kept,

@@ -3,6 +3,7 @@
 from math import isfinite, isnan
 from typing import Any
 
+from api.encounter import VesselIn
 from api.house import House
 from api.http.doors import forecast_of
 from api.http.problems import Starting
@@ -12,6 +13,7 @@ from api.terminal.navigation import Estimate, Quality
 from api.terminal.own_ship import known, persons_document, vessel_document
 from api.terminal.targets import shown_targets
 from api.terminal.terminal import Terminal
+from api.terminal.warming import own_depth_class
 from api.terminal.words import Text, sentence, span
 from engine.errors import PackError, PositionRefused
 from engine.sea_route import reach_from
@@ -37,7 +39,7 @@ def state_document(terminal: Terminal) -> Json:
     """Everything, now."""
     follower, house = terminal.follower, terminal.house_if_open()
     reading, now_s = follower.clock(), follower.ticks.steady_s()
-    estimate = checked(follower.estimate(), house)
+    estimate = checked(follower.estimate(), house, terminal.vessel.profile)
     fix = fix_document(estimate, reading)
     return {
         "at": format_time(reading.utc_s) if isfinite(reading.utc_s) and reading.utc_s >= 0.0 else None,
@@ -81,12 +83,12 @@ def not_ready(terminal: Terminal) -> Text | None:
     return None
 
 
-def checked(estimate: Estimate, house: House | None) -> Estimate:
+def checked(estimate: Estimate, house: House | None, vessel: VesselIn) -> Estimate:
     """A fix held against the chart: one on land or off the map is shown, and questioned."""
     if house is None or estimate.quality not in (Quality.GOOD, Quality.QUESTIONED):
         return estimate
     try:
-        reach_from(house.world, house.world.depth_classes[0].tables, estimate.lon, estimate.lat)
+        reach_from(house.world, own_depth_class(house, vessel), estimate.lon, estimate.lat)
     except PositionRefused as refused:
         why = "outside" if refused.code is Code.POS_OUT_OF_AREA else "on_land"
         return estimate._replace(quality=Quality.QUESTIONED, why=why)

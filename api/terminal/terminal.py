@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from anyio import to_thread
 
 from api.encounter import VesselIn
-from api.house import House
+from api.house import House, warm
 from api.http.opening import Opening
 from api.http.problems import Starting
 from api.position import parse_time
@@ -157,9 +157,15 @@ class Terminal:
         return done
 
     async def _keep_on(self) -> None:
+        is_warm = False
         while True:
+            house = self.house_if_open()
+            if house is not None and not is_warm:
+                is_warm = True
+                # Whatever another vessel may need, after own ship can be answered.
+                await to_thread.run_sync(warm, house)
             self._follow_own_speed()
-            await asyncio.sleep(KEEP_EVERY_S)
+            await asyncio.sleep(KEEP_EVERY_S if is_warm else 1.0)
             await self._keep_track()
 
     def _follow_own_speed(self) -> None:
