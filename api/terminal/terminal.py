@@ -182,8 +182,8 @@ class Terminal:
 
     async def _keep_track(self) -> None:
         reading, fix = self.follower.clock(), self.follower.navigation.fix
-        if not reading.trusted:
-            # A time nobody believes is no time to keep anything under.
+        if not reading.trusted or self.follower.ticks.speed != 1.0:
+            # A time nobody believes, or that of a demonstration that runs ahead, is none to keep anything under.
             return
         values: dict[str, Any] = {"clock": {"utc_s": reading.utc_s}}
         if fix is not None and isfinite(fix.at_s):
