@@ -17,7 +17,7 @@ from api.http.strict_json import StrictJsonRoute
 from api.position import format_position, parse_position
 from api.store.errors import StoreError
 from api.terminal.answering import answer
-from api.terminal.bodies import NearestIn, OwnVesselIn, PersonsAboardIn, PositionIn, RetaskIn
+from api.terminal.bodies import NearestIn, OwnVesselIn, PersonsAboardIn, PositionIn, RetaskIn, RouteIn
 from api.terminal.refusals import TerminalRefusal
 from api.terminal.retask import compare
 from api.terminal.state import checked, clock_document, fix_document, state_document
@@ -115,6 +115,23 @@ async def ask_retask(asked: RetaskIn, terminal: Aboard, house: OpenHouse, worksh
     """Two courses of action side by side; nobody is advised."""
     own = terminal.own()
     return JsonText(dump(await workshop.run(lambda: compare(house, asked, own))))
+
+
+@router.post("/routes", summary="A route out, on a press", response_class=JsonText)
+async def send_route(asked: RouteIn, terminal: Aboard) -> Response:
+    """The way to one port of a decision: to the plotter, once and slowly, or as a file, or for Signal K."""
+    document = await terminal.decision_of(asked.digest)
+    sent = await terminal.hand_over.hand_over(document, asked.port_id, asked.digest, asked.to, asked.steer)
+    terminal.tell()
+    return JsonText(dump(sent))
+
+
+@router.delete("/routes/active", summary="Steer no more", response_class=JsonText)
+async def stop_steering(terminal: Aboard) -> Response:
+    """Nothing more is sent to steer by."""
+    await terminal.hand_over.stop()
+    terminal.tell()
+    return JsonText(dump(state_document(terminal)))
 
 
 def spoken_position(lon: float, lat: float) -> dict[str, str]:

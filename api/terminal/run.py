@@ -31,6 +31,7 @@ def default_state_folder(is_demo: bool) -> Path:
 def run_terminal(
     sources: tuple[SourceSpec, ...], state: Path, port: int = DEFAULT_PORT, vessel: VesselIn | None = None,
     forecast: Path | None = None, pack: Path = DEFAULT_PACK, speed: float = 1.0,
+    plotter: SourceSpec | None = None,
 ) -> None:  # fmt: skip
     """Answer the page until stopped by SIGINT or SIGTERM.
 
@@ -47,6 +48,8 @@ def run_terminal(
     forecast, pack : Path
     speed : float
         How many times faster than the clock a demonstration runs.
+    plotter : SourceSpec, optional
+        Where routes go on a press.
 
     Raises
     ------
@@ -58,7 +61,7 @@ def run_terminal(
         listener = opened.enter_context(listener_on("127.0.0.1", port))
         keeper = opened.enter_context(closing(Keeper(state)))
         follower = Follower(sources, Ticks(speed))
-        app = create_terminal(keeper, follower, None, pack, settings, forecast, vessel, is_demo)
+        app = create_terminal(keeper, follower, None, pack, settings, forecast, vessel, is_demo, plotter)
         with suppress(KeyboardInterrupt):
             number = listener.getsockname()[1]
             sys.stdout.write(f"safeport terminal on http://127.0.0.1:{number}/terminal\n")

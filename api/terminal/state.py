@@ -64,7 +64,7 @@ def state_document(terminal: Terminal) -> Json:
         "layers": layers(terminal, house, reading, fix),
         "link": {"state": "off", "since": None, "queued": 0, "delivered": 0, "refused": 0, "next_try_at": None},
         "direction": None,
-        "active_route": None,
+        "active_route": terminal.hand_over.document(),
         "trouble": None if terminal.trouble is None else {
             "code": terminal.trouble.code, "text": sentence("disk_full" if terminal.trouble.code == "DISK_FULL" else
                                                             "not_kept"),

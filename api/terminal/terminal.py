@@ -10,19 +10,23 @@ from typing import Any, TypeVar
 
 from anyio import to_thread
 
-from api.encounter import VesselIn
+from api.encounter import EncounterIn, VesselIn
 from api.house import House, warm
 from api.http.opening import Opening
 from api.http.problems import Starting
 from api.position import parse_time
 from api.store.errors import StoreError
 from api.store.values import canonical
-from api.terminal.answering import Answered, Own
+from api.terminal.answering import Answered, Own, answer_encounter
 from api.terminal.bodies import OwnVesselIn, PersonsAboardIn
 from api.terminal.follower import Follower
 from api.terminal.keeper import Keeper
 from api.terminal.navigation import Fix, Navigation, SourceView
 from api.terminal.own_ship import vessel_of
+from api.terminal.plotter.hand_over import HandOver
+from api.terminal.refusals import TerminalRefusal
+from api.terminal.source_spec import SourceSpec
+from api.terminal.words import sentence
 from engine.errors import PackError, SafeportError
 from engine.units import KNOT_MS
 
@@ -32,6 +36,10 @@ _log = logging.getLogger("safeport.terminal")
 
 KEEP_EVERY_S = 10.0
 """How often the fix and the time are kept. [s]"""
+
+
+MOST_REMEMBERED = 20
+"""Decisions held in memory for the routes that may be asked for after them."""
 
 
 class Terminal:
@@ -47,6 +55,8 @@ class Terminal:
         Own ship, where she was named at the start; otherwise the one that was kept.
     is_demo : bool
         Whether it follows a recorded track.
+    plotter : SourceSpec, optional
+        Where routes go on a press.
     """
 
     def __init__(
@@ -56,6 +66,7 @@ class Terminal:
         follower: Follower,
         vessel: VesselIn | None = None,
         is_demo: bool = False,
+        plotter: SourceSpec | None = None,
     ) -> None:
         self.opening, self.keeper, self.follower, self.is_demo = opening, keeper, follower, is_demo
         kept = keeper.value("vessel")
@@ -66,6 +77,8 @@ class Terminal:
         self.trouble: StoreError | None = None
         """Why nothing can be kept just now; None while all is well."""
         self.changed = asyncio.Event()
+        self.hand_over = HandOver(follower, plotter)
+        self._answers: dict[str, Answered] = {}
         self._restore()
         self._task: asyncio.Task[None] | None = None
         follower.on_change = self.tell
@@ -77,6 +90,7 @@ class Terminal:
 
     async def settled(self) -> None:
         """Stop, and keep what is known."""
+        await self.hand_over.stop()
         await self.follower.settled()
         if self._task is not None:
             self._task.cancel()
@@ -127,8 +141,31 @@ class Terminal:
         self.persons = persons
         self.tell()
 
+    async def decision_of(self, digest: str) -> dict[str, Any]:
+        """Document of a decision that was made here: remembered, or made again of what is kept.
+
+        Raises
+        ------
+        TerminalRefusal
+            It is not kept, or comes out differently by now: the pack or the forecast is another one.
+        """
+        known = self._answers.get(digest)
+        if known is None:
+            body = await self.keep(lambda: self.keeper.decision(digest))
+            if body is not None:
+                encounter, house, own = EncounterIn.model_validate_json(body), self.house(), self.own()
+                known = await to_thread.run_sync(lambda: answer_encounter(house, encounter, own))
+        if known is None or known.sha256 != digest:
+            said = sentence("no_decision")
+            assert said is not None  # noqa: S101
+            raise TerminalRefusal(404, "NO_DECISION", said)
+        return known.document
+
     async def keep_decision(self, answered: Answered) -> bool:
         """Whether a decision could be kept: one that could not is answered all the same."""
+        self._answers[answered.sha256] = answered
+        while len(self._answers) > MOST_REMEMBERED:
+            del self._answers[next(iter(self._answers))]
         decision_id = str(answered.document["decision_id"])
         at_ms = round(self.follower.clock().utc_s * 1000.0)
         try:

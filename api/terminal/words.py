@@ -60,6 +60,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Chart and ports cannot be opened: the geodata pack is damaged or missing. Nothing can be decided.",
         "Carte et ports illisibles : le jeu de données est endommagé ou absent. Aucune décision possible.",
     ),
+    "no_plotter": (
+        "No plotter was named at the start: nothing was sent. Start with --plotter, or take a file.",
+        "Aucun traceur n'a été indiqué au démarrage : rien n'a été envoyé. Utiliser --plotter, ou un fichier.",
+    ),
+    "plotter_lost": (
+        "The plotter cannot be reached: not all was sent. Check the wire and press again.",
+        "Le traceur est injoignable : tout n'a pas été envoyé. Vérifier la liaison et recommencer.",
+    ),
+    "not_steered": (
+        "Nothing is sent to steer by while the fix is in doubt.",
+        "Rien n'est envoyé au pilote tant que la position est douteuse.",
+    ),
+    "no_decision": (
+        "This decision is not kept here. Press NEAREST again.",
+        "Cette décision n'est pas conservée ici. Appuyer de nouveau sur NEAREST.",
+    ),
     "disk_full": (
         "The disk is full: nothing more can be kept. Answers are still given. Free some space.",
         "Le disque est plein : plus rien ne peut être conservé. Les réponses restent données. Libérer de l'espace.",
