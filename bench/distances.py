@@ -7,7 +7,7 @@ import numpy as np
 from bench.peers import AllPorts, PeerAbsent, Positions, scgraph_peers, searoute_peers, without_ends
 from bench.report import heading, note, percent, row, seconds, section, spread, times
 from engine.kernels.geodesy import geodesic_length_m
-from engine.kernels.jit import kernel
+from engine.kernels.jit import entry_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.reach import reach_ports
 from engine.model import World
@@ -26,7 +26,7 @@ BELOW_STRAIGHT = 0.005
 """Peers use a sphere, which differs from the ellipsoid by up to 0.3 %."""
 
 
-@kernel
+@entry_kernel
 def straight_lines(lon_deg, lat_deg, to_lon_deg, to_lat_deg):
     """Geodesic from a position to every port. [m]"""
     length = np.empty(to_lon_deg.shape[0])
@@ -35,7 +35,7 @@ def straight_lines(lon_deg, lat_deg, to_lon_deg, to_lat_deg):
     return length
 
 
-@kernel
+@entry_kernel
 def reach_all(water, depth_class, lon_deg, lat_deg):
     """`reach_ports` for many positions without leaving compiled code: the sum of distances, so that none is skipped."""
     total = 0.0

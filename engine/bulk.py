@@ -12,7 +12,7 @@ import numpy as np
 from engine.answers import DECIDED, ONE_BY_ONE, REFUSED_ENCLOSED, REFUSED_ON_LAND, enter_answer
 from engine.judge import AskFigures, Table, Ways, new_table
 from engine.kernels.forecast import waves_at
-from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import entry_kernel, inlined_kernel, kernel, leaf_kernel
 from engine.kernels.joining import ENCLOSED, ON_LAND
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import (
@@ -199,7 +199,7 @@ def may_share(scene):
     return scene.key == BY_TIME or says_nothing(scene.forecast)
 
 
-@kernel
+@entry_kernel
 def decide_rows(scene, surroundings, no_way_round, rows, wanted, places, vicinities, answers):
     """Decide some rows.
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import kernel
+from engine.kernels.jit import entry_kernel
 from engine.kernels.passage import says_nothing
 from engine.kernels.reach import Reach, reach_ports
 from engine.rank import steady_order
@@ -42,7 +42,7 @@ class Looked(NamedTuple):
     winners: np.ndarray
 
 
-@kernel
+@entry_kernel
 def look(scene, lon_deg, lat_deg, ways_round, variants, exhaustive):
     """Look at every port from one position.
 

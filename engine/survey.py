@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.judge import RULE_COUNT, AskFigures, Table, Ways, judge, new_table
 from engine.kernels.forecast import Forecast
-from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import entry_kernel, inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import (
     COARSE,
@@ -289,7 +289,7 @@ def look_at_them(
     )  # fmt: skip
 
 
-@kernel
+@entry_kernel
 def survey(scene, reach, ways_round, motion, tide_bias_m, ports, exhaustive, until_settled):
     """Look at ports from one position.
 

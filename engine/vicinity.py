@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.kernels.geodesy import earth_centred, geodesic_length_m
 from engine.kernels.harbour import may_be_inside
-from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import entry_kernel, entry_leaf_kernel, inlined_kernel, kernel, leaf_kernel
 from engine.kernels.joining import ON_MESH, vertex_at
 from engine.kernels.mesh import NOWHERE, holds, locate
 from engine.kernels.plane import LATTICE_M, from_plane, to_plane
@@ -155,7 +155,7 @@ class Fix(NamedTuple):
     stack: np.ndarray
 
 
-@kernel
+@entry_kernel
 def new_fix(water, depth_class):
     """Room for one position at a time, off all harbours."""
     count = water.ports.x.shape[0]
@@ -172,7 +172,7 @@ def new_fix(water, depth_class):
     )  # fmt: skip
 
 
-@kernel
+@entry_kernel
 def vicinity_of(water, depth_class, lon_deg, lat_deg, triangle, radius_m):
     """The vicinity of a middle.
 
@@ -272,7 +272,7 @@ def _keep_first_corners(mesh, depth_class, lon_deg, lat_deg, most_m, seen_corner
     return kept
 
 
-@leaf_kernel
+@entry_leaf_kernel
 def enter_places(water, needed_depth_m, lon, lat, x, y, triangle):
     """Enter where positions lie on the plane, and in which open triangle. [m]
 
@@ -292,7 +292,7 @@ def enter_places(water, needed_depth_m, lon, lat, x, y, triangle):
             triangle[k] = t
 
 
-@kernel
+@entry_kernel
 def vicinities_of(water, depth_class, triangle, west_m, south_m, side_m):
     """The vicinities of patches; of no triangle where there is none.
 
@@ -325,7 +325,7 @@ def _no_vicinity(port_count):
     )  # fmt: skip
 
 
-@kernel
+@entry_kernel
 def _middle_of(water, triangle, west_m, south_m, side_m):
     """Middle of what a triangle and a square have in common, and how far the farthest of it is off. [deg], [m]
 
@@ -352,7 +352,7 @@ def _middle_of(water, triangle, west_m, south_m, side_m):
     return mesh.lon[0], mesh.lat[0], np.inf
 
 
-@kernel
+@entry_kernel
 def _common(mesh, triangle, west_m, south_m, side_m):
     """Corners of the polygon a triangle and a square have in common, by cutting off what is beyond each side. [m]"""
     x, y = np.empty(8), np.empty(8)
@@ -421,7 +421,7 @@ def one_of(vicinities, v):
     )  # fmt: skip
 
 
-@leaf_kernel
+@entry_leaf_kernel
 def is_near_a_harbour(water, px, py):
     """Whether a position may be inside a harbour, as `engine.kernels.harbour.from_inside` asks."""
     legs, limits = water.legs, water.limits

@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.kernels.bank import edge_ends_of
 from engine.kernels.geodesy import earth_centred
-from engine.kernels.jit import kernel
+from engine.kernels.jit import entry_kernel
 from engine.kernels.joining import rim_of
 from engine.kernels.mesh import Corners, Mesh, build_cells, find_corners, link_triangles, locate
 from engine.kernels.reach import DepthClass
@@ -16,7 +16,7 @@ from geodata.plane import project, unproject
 CELL_M = 1500.0
 
 
-@kernel
+@entry_kernel
 def _all_earth_centred(positions):
     space = np.empty((positions.shape[0], 3))
     for i in range(positions.shape[0]):

@@ -9,7 +9,7 @@ import numpy as np
 from engine.errors import PackError
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.harbour import HarbourLegs
-from engine.kernels.jit import kernel
+from engine.kernels.jit import entry_kernel
 from engine.kernels.mesh import NOWHERE, Mesh, locate
 from engine.kernels.plane import LATTICE_M
 from engine.kernels.reach import DepthClass, JoinLimits, Water
@@ -179,7 +179,7 @@ def legs_from(rows: list[RegisterRow], mesh: Mesh, systems: Zones) -> HarbourLeg
     )  # fmt: skip
 
 
-@kernel
+@entry_kernel
 def _gate_of(mesh, leg):
     """Innermost point of a leg, shape (n, 2), that lies on the mesh, to ten metres.
 
