@@ -16,6 +16,7 @@ from engine.kernels.reach import DepthClass, JoinLimits, Water
 from engine.kernels.tides import no_tides
 from engine.kernels.zones import Regions, Zones, zone_at
 from engine.model import Centre, Evidence, World, no_live_picture
+from engine.patches import Patches
 from engine.units import NAUTICAL_MILE_M
 from engine.vocab import Grade
 from geodata.mesh import depth_class_from, mesh_from, targets_from, zones_from
@@ -34,6 +35,7 @@ class LazyDepthClass:
 
     def __init__(self, needed_depth_m: float, water: Water, following: np.ndarray) -> None:
         self.needed_depth_m = needed_depth_m
+        self.patches = Patches()
         self._water = water
         self._following = following
 
