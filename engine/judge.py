@@ -152,7 +152,7 @@ def _from_deg(towards_east, towards_north):
     return degrees(atan2(-towards_east, -towards_north)) % 360.0
 
 
-@inlined_kernel
+@entry_leaf_kernel
 def entrance_at(forecast, lon_deg, lat_deg, axis_deg, at_s, wave_factor, against_ms, far_m):
     """`Entrance` of a port at a moment.
 

@@ -29,6 +29,7 @@ from api.cli import (
 )
 from api.cli.arguments import Parser, guarded, refuse_unknown_options
 from api.cli.refusals import refusal_line
+from api.compiling import show_compiling
 from api.stopping import ended_by_signals
 from api.store.errors import SchemaMismatch, StoreBusy, StoreUnavailable
 from engine import ENGINE_VERSION
@@ -63,6 +64,7 @@ def run() -> int:
     for stream in (sys.stdout, sys.stderr):
         # The document is UTF-8 whatever the terminal's locale; a name with an accent never breaks an answer.
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    show_compiling(sys.stderr)
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()

@@ -2,13 +2,17 @@
 
 import ast
 import importlib
+import inspect
 import re
 from pathlib import Path
 
 from numba import types
+from numba.core import codegen
+from numba.core.codegen import CPUCodeLibrary
 from numba.core.dispatcher import Dispatcher
 
 from api.house import known_policy
+from engine.kernels import jit
 from engine.model import Ask
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -161,3 +165,9 @@ def test_that_comparison_would_notice_a_literal():
     assert without_literals(of_flag) == without_literals(of_literal)
     of_place, of_nowhere = types.Tuple((types.int64, types.boolean)), types.Tuple((types.literal(-1), types.boolean))
     assert without_literals(of_place) == without_literals(of_nowhere) != without_literals(of_flag)
+
+
+def test_the_hook_for_function_passes_is_the_one_this_numba_has():
+    """Were it gone, everything would still work and compile for longer; then `engine/kernels/jit.py` needs a look."""
+    assert CPUCodeLibrary._optimize_functions is jit._set_data_layout
+    assert "ll_module.data_layout = self._codegen._data_layout" in inspect.getsource(codegen)
