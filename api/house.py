@@ -7,6 +7,7 @@ from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING
 
+from api.compiling import listen
 from api.encounter import EncounterIn
 from api.suggest import did_you_mean
 from engine.decide import decide, warm_search
@@ -23,6 +24,8 @@ from geodata.world import world_from
 if TYPE_CHECKING:
     from api.store.live import Freshness, PortsSnapshot
     from geodata.forecast.cube import Cube
+
+listen()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

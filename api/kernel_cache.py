@@ -41,22 +41,6 @@ def choose_kernel_cache() -> Path | None:
     return folder
 
 
-def is_compiled(*, for_tables: bool = False) -> bool:
-    """Whether what a decision runs has been compiled and kept, so that it need not be now.
-
-    Parameters
-    ----------
-    for_tables : bool
-        What decides tables is compiled by itself, the first time it is used.
-    """
-    folder = os.environ.get("NUMBA_CACHE_DIR")
-    if folder is None or os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
-        # Nobody knows, or nothing is compiled at all.
-        return True
-    module = "bulk.decide_rows" if for_tables else "one_pass.look"
-    return next(Path(folder).glob(f"engine_*/{module}-*.nbi"), None) is not None
-
-
 def _digest() -> str:
     """Digest of every module that has kernels, and of all that such a module imports, itself or through another."""
     root = Path(__file__).resolve().parents[1]

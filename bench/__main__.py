@@ -9,6 +9,7 @@ from api.house import open_house
 from bench import (
     answers,
     beside_plans,
+    compiling,
     control_room,
     decisions,
     distances,
@@ -42,6 +43,7 @@ def main() -> None:
     plans.run(house, plans.CASES[:2], seeds=(1,))
     beside_plans.run(house, times=60)
     kept = control_room.run(house)
+    compiled = compiling.run()
     _print_targets(ratios, decided, started, {**weather, **tidal}, swapped)
     _print_targets_of_replay(replayed)
     for name, most in (("bytes", answers.MOST_BYTES), ("gzipped", answers.MOST_GZIPPED)):
@@ -49,6 +51,8 @@ def main() -> None:
     for name in register.VESSELS:
         aim = f"at most {register.MOST_LACKING:.0%}"
         row(f"nearer harbour lost to a blank, {name}"[:52], (aim, f"{known[name]:.1%}"))
+    for name, most_s in compiling.AIMS_S.items():
+        row(name[:52], (f"at most {most_s:.0f} s", seconds(compiled[name])))
     row("store, oversell, kills", ("no fault", kept))
     note(f"load at the end: {_load()}")
 
@@ -72,6 +76,8 @@ def _print_targets(
     for name, ratio in ratios.items():
         if name.startswith("scgraph"):
             row(name, ("50 times ours", f"{ratio:.3g} times"))
+            row(f"{name}, beside a known patch"[:52], ("300 times", f"{ratio / ratios[distances.PATCH]:.3g} times"))
+    row(distances.PATCH_LOOP, ("a fifth of ours", f"{ratios[distances.PATCH_LOOP]:.3g} times"))
     for name, aims in ((decisions.CALM, ("200 us", "1 ms")), (decisions.ROUGH, ("1 ms", "5 ms"))):
         for part, aim in zip(("p50", "p99"), aims, strict=True):
             row(f"{name}, {part}"[:52], (f"at most {aim}", seconds(decided[f"{name}, {part}"])))

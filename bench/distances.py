@@ -7,16 +7,30 @@ import numpy as np
 from bench.peers import AllPorts, PeerAbsent, Positions, scgraph_peers, searoute_peers, without_ends
 from bench.report import heading, note, percent, row, seconds, section, spread, times
 from engine.kernels.geodesy import geodesic_length_m
-from engine.kernels.jit import kernel
+from engine.kernels.jit import entry_kernel
 from engine.kernels.mesh import NOWHERE
-from engine.kernels.reach import reach_ports
+from engine.kernels.reach import DepthClass, reach_ports
 from engine.model import World
+from engine.patches import SIDE_M, Patches
+from engine.vicinity import (
+    Places,
+    Vicinities,
+    enter_places,
+    enter_position,
+    measure,
+    new_fix,
+    one_of,
+    patch_at,
+    reach_from_patch,
+    vicinities_of,
+)
 
 ROUNDS = 10
 """Each round takes its own tenth of the points and asks every side about them, so all sides meet the same noise."""
 
 OURS = "safeport, reach_ports"
-LOOP = "safeport, compiled loop"
+PATCH = "safeport, from a patch that is known"
+LOOP, PATCH_LOOP = "safeport, compiled loop", "safeport, compiled loop, from patches"
 STRAIGHT = "straight line (our geodesic)"
 PAIRWISE_SEAROUTE = "searoute, a call a pair"
 WRONG_BY = 0.02
@@ -26,7 +40,7 @@ BELOW_STRAIGHT = 0.005
 """Peers use a sphere, which differs from the ellipsoid by up to 0.3 %."""
 
 
-@kernel
+@entry_kernel
 def straight_lines(lon_deg, lat_deg, to_lon_deg, to_lat_deg):
     """Geodesic from a position to every port. [m]"""
     length = np.empty(to_lon_deg.shape[0])
@@ -35,12 +49,25 @@ def straight_lines(lon_deg, lat_deg, to_lon_deg, to_lat_deg):
     return length
 
 
-@kernel
+@entry_kernel
 def reach_all(water, depth_class, lon_deg, lat_deg):
     """`reach_ports` for many positions without leaving compiled code: the sum of distances, so that none is skipped."""
     total = 0.0
     for k in range(lon_deg.shape[0]):
         total += reach_ports(water, depth_class, lon_deg[k], lat_deg[k]).distance_m.sum()
+    return total
+
+
+@entry_kernel
+def reach_all_from_patches(water, depth_class, places, vicinities, desk, lon_deg, lat_deg):
+    """`reach_all` by `measure`, for positions that all lie in one of the vicinities."""
+    total = 0.0
+    for k in range(lon_deg.shape[0]):
+        vicinity = one_of(vicinities, places.vicinity[k])
+        enter_position(desk, vicinity, lon_deg[k], lat_deg[k], places.x[k], places.y[k])
+        for nth in range(vicinity.ports.shape[0]):
+            measure(water, depth_class, vicinity, desk, nth)
+        total += desk.reach.distance_m.sum()
     return total
 
 
@@ -60,10 +87,19 @@ def run(world: World, points: Positions) -> dict[str, float]:
     def ours(lon_deg: float, lat_deg: float) -> np.ndarray:
         return reach_ports(world.water, depth_class, lon_deg, lat_deg).distance_m
 
+    known = Patches()
+    for point in points * 2:
+        # At the second question a patch is made: afterwards all are known.
+        known.at(world.water, depth_class, *point)
+
+    def from_patch(lon_deg: float, lat_deg: float) -> np.ndarray:
+        vicinity = known.at(world.water, depth_class, lon_deg, lat_deg)
+        return reach_from_patch(world.water, depth_class, vicinity, lon_deg, lat_deg).distance_m
+
     def straight(lon_deg: float, lat_deg: float) -> np.ndarray:
         return straight_lines(lon_deg, lat_deg, port_lon, port_lat)
 
-    sides: dict[str, AllPorts] = {OURS: ours, STRAIGHT: straight}
+    sides: dict[str, AllPorts] = {OURS: ours, PATCH: from_patch, STRAIGHT: straight}
     absent = []
     for name, found in (("scgraph", scgraph_peers), ("searoute", searoute_peers)):
         try:
@@ -73,9 +109,14 @@ def run(world: World, points: Positions) -> dict[str, float]:
     for side in sides.values():
         side(*points[0])
     reach_all(world.water, depth_class, lon[:1].copy(), lat[:1].copy())
+    places, vicinities = _patches_of(world, depth_class, lon, lat)
+    desk = new_fix(world.water, depth_class)
+    reach_all_from_patches(
+        world.water, depth_class, Places(*(column[:0] for column in places)), vicinities, desk, lon[:0], lat[:0]
+    )
 
     taken = {name: np.empty((ROUNDS, len(points) // ROUNDS)) for name in sides}
-    looped = np.empty(ROUNDS)
+    looped, patch_looped = np.empty(ROUNDS), np.empty(ROUNDS)
     answers = {name: np.empty((len(points), len(ports))) for name in sides}
     names = list(sides)
     for number in range(ROUNDS):
@@ -86,15 +127,23 @@ def run(world: World, points: Positions) -> dict[str, float]:
                 start = perf_counter()
                 answer = side(*points[p])
                 taken[name][number, k] = perf_counter() - start
-                answers[name][p] = np.asarray(answer)[kept] if name == OURS else answer
+                answers[name][p] = np.asarray(answer)[kept] if name in (OURS, PATCH) else answer
         mine_lon, mine_lat = lon[number::ROUNDS].copy(), lat[number::ROUNDS].copy()
         start = perf_counter()
         reach_all(world.water, depth_class, mine_lon, mine_lat)
         looped[number] = (perf_counter() - start) / len(mine)
+        shared = np.flatnonzero(places.vicinity[number::ROUNDS] != NOWHERE)
+        mine_places = Places(*(column[number::ROUNDS][shared].copy() for column in places))
+        mine_lon, mine_lat = mine_lon[shared].copy(), mine_lat[shared].copy()
+        start = perf_counter()
+        reach_all_from_patches(world.water, depth_class, mine_places, vicinities, desk, mine_lon, mine_lat)
+        patch_looped[number] = (perf_counter() - start) / len(shared)
 
-    ratios = _print_times(taken, looped, len(points), len(ports))
+    ratios = _print_times(taken, {LOOP: looped, PATCH_LOOP: patch_looped}, len(points), len(ports))
     for line in absent:
         note(line)
+    same = np.array_equal(answers.pop(PATCH), answers[OURS])
+    note(f"From patches the distances are {'the same to the last bit' if same else 'NOT THE SAME'}.")
     answers[OURS] /= 1000.0
     answers[STRAIGHT] /= 1000.0
     if PAIRWISE_SEAROUTE in answers:
@@ -103,7 +152,24 @@ def run(world: World, points: Positions) -> dict[str, float]:
     return ratios
 
 
-def _print_times(taken: dict[str, np.ndarray], looped: np.ndarray, points: int, ports: int) -> dict[str, float]:
+def _patches_of(world: World, depth_class: DepthClass, lon: np.ndarray, lat: np.ndarray) -> tuple[Places, Vicinities]:
+    """A patch for each position that can have one, of the width kept for single decisions."""
+    x, y, triangle = np.empty(len(lon)), np.empty(len(lon)), np.empty(len(lon), np.int64)
+    enter_places(world.water, depth_class.needed_depth_m, lon, lat, x, y, triangle)
+    patches = np.array([patch_at(world.water.mesh, *at, SIDE_M) for at in zip(lon, lat, strict=True)])
+    shares = np.flatnonzero(triangle != NOWHERE)
+    made = vicinities_of(
+        world.water, depth_class, triangle[shares], patches[shares, 1] * SIDE_M, patches[shares, 2] * SIDE_M,
+        np.full(len(shares), SIDE_M),
+    )  # fmt: skip
+    number = np.full(len(lon), NOWHERE)
+    number[shares] = np.where(made.triangle != NOWHERE, np.arange(len(shares)), NOWHERE)
+    return Places(x, y, number), made
+
+
+def _print_times(
+    taken: dict[str, np.ndarray], loops: dict[str, np.ndarray], points: int, ports: int
+) -> dict[str, float]:
     section(f"1. One position to all {ports} ports: time a position (n = {points}, {ROUNDS} rounds)")
     heading(("median", "rounds min..max", "p99", "times ours"))
     mine = np.median(taken[OURS], axis=1)
@@ -113,8 +179,9 @@ def _print_times(taken: dict[str, np.ndarray], looped: np.ndarray, points: int, 
         ratios[name] = float(np.median(medians / mine))
         row(name, (seconds(np.median(all_times)), spread(medians), seconds(np.percentile(all_times, 99)),
                    times(medians / mine)))  # fmt: skip
-        if name == OURS:
-            row(LOOP, (seconds(float(np.median(looped))), spread(looped), "(means)", times(looped / mine)))
+    for name, looped in loops.items():
+        ratios[name] = float(np.median(looped / mine))
+        row(name, (seconds(float(np.median(looped))), spread(looped), "(means)", times(looped / mine)))
     return ratios
 
 

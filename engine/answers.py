@@ -9,8 +9,8 @@ from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.jit import inlined_kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import calm_speed_ms
-from engine.survey import BY_CARE
-from engine.vocab import Code, Rule, Status, Verdict, Weight
+from engine.survey import BY_CARE, deciding_rule
+from engine.vocab import Code, Status
 
 DECIDED, REFUSED_OUT_OF_AREA, REFUSED_ON_LAND, REFUSED_ENCLOSED, ONE_BY_ONE = range(5)
 """What became of a row."""
@@ -92,31 +92,6 @@ def _is_before(key_s, p, other):
 
 
 @leaf_kernel
-def _deciding_code(found, penalty_of_code, share_of_code, key, p):
-    """`engine.decide.deciding_finding`, as a code."""
-    table = found.table
-    chosen = _RANKED_BY_POLICY
-    if key == BY_CARE:
-        # The last thing that can stand against a port is its medical reception.
-        chosen = np.int64(table.code[p, Rule.R_MED_02])
-    for kind in range(3):
-        for r in range(table.verdict.shape[1]):
-            verdict = table.verdict[p, r]
-            hard = found.weight[p, r] == Weight.HARD
-            decides = kind == 0 and verdict == Verdict.FAIL and hard
-            decides |= kind == 1 and verdict == Verdict.UNKNOWN and hard
-            decides |= (
-                kind == 2
-                and (verdict == Verdict.FAIL or verdict == Verdict.UNKNOWN)
-                and found.weight[p, r] == Weight.SOFT
-                and penalty_of_code[table.code[p, r]] + share_of_code[table.code[p, r]] > 0.0
-            )
-            if decides:
-                return np.int64(table.code[p, r])
-    return chosen
-
-
-@leaf_kernel
 def enter_answer(
     columns, limits, motion, penalty_of_code, share_of_code, key, landing_lon, landing_lat, reach, found, row, lon, lat,
     accuracy_m, answers,
@@ -162,7 +137,11 @@ def enter_answer(
     answers.passed_over[row] = first_over
     answers.passed_over_count[row] = count
     if first_over != NOWHERE:
-        answers.passed_over_code[row] = _deciding_code(found, penalty_of_code, share_of_code, key, first_over)
+        rule = deciding_rule(
+            table.verdict[first_over], table.code[first_over], found.weight[first_over], penalty_of_code, share_of_code,
+            key == BY_CARE,
+        )  # fmt: skip
+        answers.passed_over_code[row] = _RANKED_BY_POLICY if rule == NOWHERE else table.code[first_over, rule]
     if best == NOWHERE:
         return
     answers.status[row] = status[best]

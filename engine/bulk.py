@@ -1,4 +1,4 @@
-"""Many encounters decided in one compiled loop, by the same rules as a single decision.
+"""Many encounters decided in compiled loops, by the same rules as a single decision.
 
 Only what settles an answer is looked at, so the ports that can be neither first nor second are left out; and neighbours
 on the sea share what is found out about their vicinity. Rows of which a way round is found are named, to be decided
@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.answers import DECIDED, ONE_BY_ONE, REFUSED_ENCLOSED, REFUSED_ON_LAND, enter_answer
+from engine.answers import DECIDED, ONE_BY_ONE, REFUSED_ENCLOSED, REFUSED_ON_LAND, Answers, enter_answer
 from engine.judge import AskFigures, Table, Ways, new_table
 from engine.kernels.forecast import waves_at
-from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import entry_kernel, entry_leaf_kernel, inlined_kernel
 from engine.kernels.joining import ENCLOSED, ON_LAND
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import (
@@ -34,6 +34,7 @@ from engine.survey import (
     BY_TIME,
     Scene,
     Survey,
+    WaysRound,
     batch_after,
     best_of,
     look_at,
@@ -41,7 +42,7 @@ from engine.survey import (
     second_best_s,
     survey,
 )
-from engine.vicinity import SAFE_M, Fix, enter_position, measure, new_fix, one_of
+from engine.vicinity import SAFE_M, Fix, Places, Vicinities, enter_position, measure, new_fix, one_of
 from engine.way_round import has_way_round, is_worth_a_search
 
 
@@ -134,7 +135,7 @@ class Desk(NamedTuple):
     lanes: Lanes
 
 
-@kernel
+@entry_kernel
 def new_desk(scene):
     """An empty desk."""
     fix = new_fix(scene.water, scene.depth_class)
@@ -193,15 +194,18 @@ def _scene_of_row(scene, surroundings, rows, row, px, py, quiet, answers):
     )  # fmt: skip
 
 
-@inlined_kernel
-def may_share(scene):
+def may_share(scene: Scene) -> bool:
     """Whether rows gain by their vicinity: in a sea, ranked by distance or care, all ports are looked at anyway."""
-    return scene.key == BY_TIME or says_nothing(scene.forecast)
+    return bool(scene.key == BY_TIME or says_nothing(scene.forecast))
 
 
-@kernel
-def decide_rows(scene, surroundings, no_way_round, rows, wanted, places, vicinities, answers):
+def decide_rows(
+    scene: Scene, surroundings: Surroundings, no_way_round: WaysRound, rows: Rows, wanted: np.ndarray, places: Places,
+    vicinities: Vicinities, answers: Answers,
+) -> None:  # fmt: skip
     """Decide some rows.
+
+    Two kernels are called from here rather than from a third: that one would be compiled with all that both call.
 
     Parameters
     ----------
@@ -223,14 +227,16 @@ def decide_rows(scene, surroundings, no_way_round, rows, wanted, places, vicinit
     left = wanted
     if may_share(scene):
         neighbours = wanted[places.vicinity[wanted] != NOWHERE]
-        order = neighbours[np.argsort(places.vicinity[neighbours], kind="mergesort")]
-        _decide_shared(scene, surroundings, rows, order, places, vicinities, new_desk(scene), answers)
+        order = neighbours[np.argsort(places.vicinity[neighbours], kind="stable")]
+        if len(order):
+            _decide_shared(scene, surroundings, rows, order, places, vicinities, new_desk(scene), answers)
         # Rows that a search is worth for need the distances to all ports, as those do that share nothing.
         left = wanted[answers.became[wanted] == ONE_BY_ONE]
-    _decide_alone(scene, surroundings, no_way_round, rows, left, answers)
+    if len(left):
+        _decide_alone(scene, surroundings, no_way_round, rows, left, answers)
 
 
-@leaf_kernel
+@entry_leaf_kernel
 def _decide_shared(scene, surroundings, rows, order, places, vicinities, desk, answers):
     """Decide rows vicinity by vicinity, as far as they can be without the distances to all ports."""
     start = 0
@@ -245,7 +251,7 @@ def _decide_shared(scene, surroundings, rows, order, places, vicinities, desk, a
         start = stop
 
 
-@kernel
+@entry_kernel
 def _decide_alone(scene, surroundings, no_way_round, rows, members, answers):
     """Decide rows that share nothing, by a survey each."""
     mesh = scene.water.mesh

@@ -11,10 +11,11 @@ from engine.kernels.forecast import waves_at
 from engine.kernels.passage import Motion, calm_speed_ms
 from engine.kernels.reach import DepthClass
 from engine.model import Ask, Coordination, PortAccess, SpeedTable, Vessel, World
+from engine.patches import Patches
 from engine.policy import Limits, Policy
 from engine.port_access import port_access
 from engine.rules.depth_and_tide import depth_needed
-from engine.sea_route import depth_class_for
+from engine.sea_route import depth_class_source_for
 from engine.survey import BY_CARE, BY_DISTANCE, BY_TIME, Scene
 from engine.vocab import Code, Feed, Medical, Reception, Weight, weight_of
 
@@ -34,6 +35,8 @@ class Case:
         All of it that the compiled pass reads.
     here_hs_m : float
         Significant wave height at the position; NaN when the forecast does not say. [m]
+    patches : Patches
+        What is known of places in its depth class.
     """
 
     ask: Ask
@@ -43,6 +46,7 @@ class Case:
     persons_known: bool
     coordination: Coordination
     here_hs_m: float
+    patches: Patches
 
     @property
     def depth_class(self) -> DepthClass:
@@ -82,13 +86,14 @@ def case_of(ask: Ask, world: World, coordination: Coordination) -> Case:
         motion = motion._replace(max_hs_m=here_hs_m * (1.0 + limits.wave_uncertainty_share))
     figures = _figures_of(ask, world, needed_depth_m, float(persons), persons_known, here_hs_m)
     weight_of_code, penalty_of_code, share_of_code = weights_of(policy, ask.medical)
+    depth_class = depth_class_source_for(world, needed_depth_m)
     scene = Scene(
-        world.water, depth_class_for(world, needed_depth_m), world.forecast, motion, figures, limits, world.columns,
+        world.water, depth_class.tables, world.forecast, motion, figures, limits, world.columns,
         access_of(vessel, policy, world), world.live, world.tides, listed(policy, world),
         inside_state(world, coordination.srr, coordination.band), weight_of_code, penalty_of_code, share_of_code,
         care_delay_s(policy, world), _key_of(ask),
     )  # fmt: skip
-    return Case(ask, world, scene, persons, persons_known, coordination, here_hs_m)
+    return Case(ask, world, scene, persons, persons_known, coordination, here_hs_m, depth_class.patches)
 
 
 def _key_of(ask: Ask) -> int:

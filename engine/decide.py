@@ -5,8 +5,9 @@ from math import isinf, isnan, nan
 
 import numpy as np
 
-from engine.case import Case, case_of
+from engine.case import Case, case_of, weights_of
 from engine.judge import time_inside_s
+from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import to_plane
 from engine.kernels.zones import region_at
 from engine.model import Ask, Centre, Coordination, Decision, World
@@ -14,7 +15,8 @@ from engine.notices import Oddities, notices_of
 from engine.opening import Found, opened
 from engine.rank import is_near_tie
 from engine.sensitivity import inputs_in_doubt, turning_inputs, winners_nearby
-from engine.vocab import Code, Rule, Status, Verdict, Weight
+from engine.survey import deciding_rule
+from engine.vocab import Code, Rule, Status
 from engine.way_round import next_way_round
 
 # numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
@@ -167,28 +169,19 @@ def _unconfirmed_nearer(case: Case, found: Found) -> int | None:
 
 
 def deciding_finding(decision: Decision, port: int) -> int | None:
-    """Rule whose finding keeps a port from being the answer: the first hard fail, hard unknown, or penalised soft one.
-
-    Where ports are ranked by time to care, the last thing that can stand against one is its medical reception.
+    """Rule whose finding keeps a port from being the answer, by `engine.survey.deciding_rule`.
 
     Returns
     -------
     int or None
         Index of a `Rule`, or None when nothing but its key stands against the port.
     """
-    policy = decision.ask.policy
-    costly = {code for table in (policy.penalties_s, policy.penalty_shares) for code, value in table.items() if value}
-    for verdict, weight in ((Verdict.FAIL, Weight.HARD), (Verdict.UNKNOWN, Weight.HARD)):
-        for rule in Rule:
-            if decision.verdict[port, rule] == verdict and decision.weight[port, rule] == weight:
-                return int(rule)
-    for rule in Rule:
-        against = decision.verdict[port, rule] in (Verdict.FAIL, Verdict.UNKNOWN)
-        if against and decision.weight[port, rule] == Weight.SOFT and Code(decision.code[port, rule]) in costly:
-            return int(rule)
-    if decision.ranked_by_care:
-        return int(Rule.R_MED_02)
-    return None
+    ask = decision.ask
+    _, penalty_s, share = weights_of(ask.policy, ask.medical)
+    rule = deciding_rule(
+        decision.verdict[port], decision.code[port], decision.weight[port], penalty_s, share, decision.ranked_by_care
+    )
+    return None if rule == NOWHERE else int(rule)
 
 
 def passed_over(decision: Decision) -> list[int]:

@@ -11,6 +11,7 @@ from engine.kernels.passage import Passages
 from engine.kernels.reach import DepthClass, Reach, Water
 from engine.kernels.tides import Tides
 from engine.kernels.zones import Regions, Zones
+from engine.patches import Patches
 from engine.policy import Policy
 from engine.vocab import Code, Feed, Grade, Medical, Status
 
@@ -278,9 +279,18 @@ class SpeedTable(NamedTuple):
 
 
 class DepthClassSource(Protocol):
-    """A depth class that may derive its tables on first use."""
+    """A depth class that may derive its tables on first use.
+
+    Attributes
+    ----------
+    needed_depth_m : float
+        Banks with less water are walls. [m]
+    patches : Patches
+        What is known of places in it; a cache, so the only thing in a world that changes.
+    """
 
     needed_depth_m: float
+    patches: Patches
 
     @property
     def tables(self) -> DepthClass:

@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import kernel
+from engine.kernels.jit import entry_kernel
 from engine.kernels.passage import says_nothing
-from engine.kernels.reach import Reach, reach_ports
+from engine.kernels.reach import Reach
 from engine.rank import steady_order
 from engine.survey import BY_DISTANCE, Survey, survey
 from engine.variants import contenders, winners_of_variants
+from engine.vicinity import reach_from_patch
 from engine.way_round import worth_a_search
 
 
@@ -42,13 +43,15 @@ class Looked(NamedTuple):
     winners: np.ndarray
 
 
-@kernel
-def look(scene, lon_deg, lat_deg, ways_round, variants, exhaustive):
+@entry_kernel
+def look(scene, vicinity, lon_deg, lat_deg, ways_round, variants, exhaustive):
     """Look at every port from one position.
 
     Parameters
     ----------
     scene : Scene
+    vicinity : Vicinity
+        Of the position, or of no triangle where nothing is known of the place.
     lon_deg, lat_deg : float
         Position, WGS 84, inside the box of the pack. [deg]
     ways_round : WaysRound
@@ -62,7 +65,7 @@ def look(scene, lon_deg, lat_deg, ways_round, variants, exhaustive):
     -------
     Looked
     """
-    reach = reach_ports(scene.water, scene.depth_class, lon_deg, lat_deg)
+    reach = reach_from_patch(scene.water, scene.depth_class, vicinity, lon_deg, lat_deg)
     every_port = np.arange(reach.distance_m.shape[0])
     found = survey(scene, reach, ways_round, scene.motion, 0.0, every_port, exhaustive, False)
     order = steady_order(scene, reach, ways_round, found)

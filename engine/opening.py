@@ -99,7 +99,8 @@ def opened(
     """
     lon, lat = position or (case.ask.lon, case.ask.lat)
     check_in_area(case.world, lon, lat)
-    looked = look(case.scene, lon, lat, _SHORTEST_PATHS, variants, exhaustive)
+    vicinity = case.patches.at(case.world.water, case.depth_class, lon, lat)
+    looked = look(case.scene, vicinity, lon, lat, _SHORTEST_PATHS, variants, exhaustive)
     reach, survey, order = looked.reach, looked.found, looked.order
     refuse_unjoined(case.world, reach.kind, reach.inland_m, case.ask.lon, case.ask.lat)
     shortest = looked.found.ways.passages
@@ -113,7 +114,7 @@ def opened(
         first = turn + 1
         port = int(looked.worth[turn])
         ways[port] = Detour(track, track_length_m(track), float(shortest.time_s[port])), clock
-        again = look(case.scene, lon, lat, _given(case, survey, ways), NO_VARIANTS, exhaustive)
+        again = look(case.scene, vicinity, lon, lat, _given(case, survey, ways), NO_VARIANTS, exhaustive)
         survey, order = again.found, again.order
     best = int(order[0])
     winner = best if survey.status[best] <= _CAUTION else None

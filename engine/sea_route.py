@@ -13,7 +13,7 @@ from engine.kernels.joining import ENCLOSED, ON_LAND, step_inside
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import from_plane, to_plane
 from engine.kernels.reach import DepthClass, Reach, Water, join_and_measure, reach_ports, track_on_plane
-from engine.model import Decision, World
+from engine.model import Decision, DepthClassSource, World
 from engine.vocab import Code
 
 LONGEST_DRAWN_LEG_M = 15_000.0
@@ -38,14 +38,19 @@ class Passage:
 
 
 def depth_class_for(world: World, needed_depth_m: float) -> DepthClass:
+    """Tables of `depth_class_source_for`."""
+    return depth_class_source_for(world, needed_depth_m).tables
+
+
+def depth_class_source_for(world: World, needed_depth_m: float) -> DepthClassSource:
     """The shallowest class that keeps clear of every bank this depth cannot cross.
 
     An unknown depth (NaN) gets the deepest class, in which every bank is a wall.
     """
     for depth_class in world.depth_classes:
         if needed_depth_m <= depth_class.needed_depth_m:
-            return depth_class.tables
-    return world.depth_classes[-1].tables
+            return depth_class
+    return world.depth_classes[-1]
 
 
 def reach_from(world: World, depth_class: DepthClass, lon: float, lat: float) -> Reach:

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.judge import RULE_COUNT, AskFigures, Table, Ways, judge, new_table
 from engine.kernels.forecast import Forecast
-from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import entry_kernel, entry_leaf_kernel, inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import (
     COARSE,
@@ -30,7 +30,7 @@ from engine.kernels.screen import top_speed_ms
 from engine.kernels.tides import Tides
 from engine.model import LivePicture, PortAccess, PortColumns
 from engine.policy import Limits
-from engine.vocab import Status, Verdict, Weight
+from engine.vocab import Rule, Status, Verdict, Weight
 
 BY_TIME, BY_DISTANCE, BY_CARE = 0, 1, 2
 
@@ -228,6 +228,42 @@ def weigh(table, rows, weight_of_code, penalty_of_code, share_of_code, weight, s
                 status[row] = found
 
 
+@entry_leaf_kernel
+def deciding_rule(verdict, code, weight, penalty_of_code, share_of_code, ranks_by_care):
+    """Rule whose finding keeps a port from being the answer, or `NOWHERE` where nothing but its key stands against it.
+
+    The first hard fail, hard unknown, or soft finding that costs the port something: without a penalty it displaces
+    nobody. Where ports are ranked by time to care, the last thing that can stand against one is its medical reception.
+
+    Parameters
+    ----------
+    verdict, code, weight : ndarray of int8, int16 and int8, shape (rules,)
+        Of one port.
+    penalty_of_code, share_of_code : ndarray of float64, indexed by code
+        As in `Scene`.
+    ranks_by_care : bool
+    """
+    unknown, soft = NOWHERE, NOWHERE
+    for r in range(RULE_COUNT):
+        if weight[r] == Weight.HARD:
+            if verdict[r] == Verdict.FAIL:
+                return r
+            if verdict[r] == Verdict.UNKNOWN and unknown == NOWHERE:
+                unknown = r
+        elif (
+            soft == NOWHERE
+            and weight[r] == Weight.SOFT
+            and (verdict[r] == Verdict.FAIL or verdict[r] == Verdict.UNKNOWN)
+            and (penalty_of_code[code[r]] > 0.0 or share_of_code[code[r]] > 0.0)
+        ):
+            soft = r
+    if unknown != NOWHERE:
+        return unknown
+    if soft == NOWHERE and ranks_by_care:
+        return np.int64(Rule.R_MED_02)
+    return soft
+
+
 @leaf_kernel
 def second_best_s(rows, status, key_s, best):
     """Key of the fit row that comes after the best one; infinite without one. [s]"""
@@ -289,7 +325,7 @@ def look_at_them(
     )  # fmt: skip
 
 
-@kernel
+@entry_kernel
 def survey(scene, reach, ways_round, motion, tide_bias_m, ports, exhaustive, until_settled):
     """Look at ports from one position.
 

@@ -1,8 +1,13 @@
 """What positions near one another share: the corners their ways may begin at, and how near every port is at least.
 
-Two positions of one open triangle, d apart, are no farther than d + D from what is D from the other one. So once a port
-is measured from the middle of a vicinity, only few corners can be the first ones on the way there from anywhere in it;
-mostly there is one, and then nobody has to look whether it is in sight.
+Two bounds leave few corners that can be the first ones on the way to a port, mostly one:
+
+* Two positions of one open triangle, d apart, are no farther than d + D from what is D from the other one.
+* A way over corner c that is longer from the middle, by a gap, than one over a corner q in sight from everywhere stays
+  the longer one where the two lie in like directions: moved by d, their lengths draw together by no more than |d| times
+  the difference of the unit vectors to them. Those turn by at most r / (distance - r) within the radius r.
+
+And what is in sight from everywhere in the vicinity nobody has to look for.
 """
 
 from math import sqrt
@@ -12,17 +17,14 @@ import numpy as np
 
 from engine.kernels.geodesy import earth_centred, geodesic_length_m
 from engine.kernels.harbour import may_be_inside
-from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import entry_kernel, entry_leaf_kernel, inlined_kernel, kernel, leaf_kernel
 from engine.kernels.joining import ON_MESH, vertex_at
 from engine.kernels.mesh import NOWHERE, holds, locate
-from engine.kernels.plane import LATTICE_M, from_plane, to_plane
+from engine.kernels.plane import LATTICE_M, from_plane, length_of, to_plane
 from engine.kernels.reach import Reach, reach_ports
 from engine.kernels.shortest_paths import DIRECT
-from engine.kernels.sight import TOO_MUCH, is_in_sight, look_round
+from engine.kernels.sight import TOO_MUCH, is_in_sight, is_surely_in_sight, look_round
 from engine.kernels.zones import zone_at, zones_of_leg
-
-LISTED = 48
-"""So many ports, the nearest from the middle, get lists of the corners that may come first."""
 
 MOST_CORNERS = 32_767
 """As many as the lists can number."""
@@ -33,7 +35,11 @@ SAFE_M = 1.0
 STRETCH = 1.005
 """Lengths on the ellipsoid are up to a third of a per cent greater than those on the sphere of the plane."""
 
+DIRECTION_SLACK = 0.01
+"""Relative and absolute: by so much the plane may show a difference of directions too small, far from its origin."""
+
 _UNLOOKED, _IN_SIGHT, _HIDDEN = 0, 1, 2
+_FROM_SOMEWHERE, _FROM_EVERYWHERE = 1, 2
 
 
 class Vicinity(NamedTuple):
@@ -48,13 +54,15 @@ class Vicinity(NamedTuple):
         All ports, the nearest from the middle first.
     distance_m : ndarray of float64, shape (p,)
         From the middle to each of them. [m]
-    may_see : ndarray of bool, shape (p,)
-        Which of them may be seen from somewhere in it.
+    sees : ndarray of int8, shape (p,)
+        Which of them are in sight: from nowhere in it, perhaps from somewhere, or from everywhere.
     corners : ndarray of int32, shape (n,)
         Those that may be seen from somewhere in it, and come first on the way to some port.
-    first_start : ndarray of int32, shape (LISTED + 1,)
+    sure : ndarray of bool, shape (n,)
+        Which of those are in sight from everywhere in it.
+    first_start : ndarray of int32, shape (p + 1,)
         Corners that may come first on the way to the port at a place:
-        ``first[first_start[place]:first_start[place + 1]]``. Ports farther off have no list.
+        ``first[first_start[place]:first_start[place + 1]]``.
     first : ndarray of int16
         Places in `corners`.
     onward_m : ndarray of float32
@@ -65,8 +73,9 @@ class Vicinity(NamedTuple):
     radius_m: float
     ports: np.ndarray
     distance_m: np.ndarray
-    may_see: np.ndarray
+    sees: np.ndarray
     corners: np.ndarray
+    sure: np.ndarray
     first_start: np.ndarray
     first: np.ndarray
     onward_m: np.ndarray
@@ -83,13 +92,14 @@ class Vicinities(NamedTuple):
     ports : ndarray of int16, shape (v, p)
     distance_m : ndarray of float64, shape (v, p)
         [m]
-    may_see : ndarray of bool, shape (v, p)
-    first_start : ndarray of int32, shape (v, LISTED + 1)
+    sees : ndarray of int8, shape (v, p)
+    first_start : ndarray of int32, shape (v, p + 1)
     corners_from, corners_to : ndarray of int64, shape (v,)
         Corners of vicinity v: ``corners[corners_from[v]:corners_to[v]]``.
     first_from, first_to : ndarray of int64, shape (v,)
         Lists of vicinity v: ``first[first_from[v]:first_to[v]]``, and so `onward_m`.
     corners : ndarray of int32
+    sure : ndarray of bool
     first : ndarray of int16
     onward_m : ndarray of float32
     """
@@ -98,13 +108,14 @@ class Vicinities(NamedTuple):
     radius_m: np.ndarray
     ports: np.ndarray
     distance_m: np.ndarray
-    may_see: np.ndarray
+    sees: np.ndarray
     first_start: np.ndarray
     corners_from: np.ndarray
     corners_to: np.ndarray
     first_from: np.ndarray
     first_to: np.ndarray
     corners: np.ndarray
+    sure: np.ndarray
     first: np.ndarray
     onward_m: np.ndarray
 
@@ -155,11 +166,16 @@ class Fix(NamedTuple):
     stack: np.ndarray
 
 
-@kernel
+@entry_kernel
 def new_fix(water, depth_class):
-    """Room for one position at a time, off all harbours."""
+    """Room for one position at a time of any vicinity, off all harbours."""
+    return _fix_of(water, depth_class.corners.vertex.shape[0])
+
+
+@kernel
+def _fix_of(water, corner_count):
+    """`new_fix` for vicinities of no more than so many corners."""
     count = water.ports.x.shape[0]
-    corner_count = depth_class.corners.vertex.shape[0]
     reach = Reach(
         ON_MESH, 0.0, np.empty((1, 2)), 0.0, np.empty((count, 2)), np.full(count, np.inf), water.legs.length.copy(),
         np.full(count, NOWHERE), np.full((count, 2), np.nan), np.full(count, NOWHERE), np.zeros(count, np.uint64),
@@ -172,7 +188,7 @@ def new_fix(water, depth_class):
     )  # fmt: skip
 
 
-@kernel
+@entry_kernel
 def vicinity_of(water, depth_class, lon_deg, lat_deg, triangle, radius_m):
     """The vicinity of a middle.
 
@@ -205,74 +221,206 @@ def vicinity_of(water, depth_class, lon_deg, lat_deg, triangle, radius_m):
     )  # fmt: skip
     if found_corners == TOO_MUCH or found_corners > MOST_CORNERS:
         triangle, found_corners, found_targets = NOWHERE, 0, 0
-    most_m = reach.distance_m + (2.0 * STRETCH * radius_m + SAFE_M)
-    may_be_first = np.empty((found_corners, count), np.bool_)
-    kept = _keep_first_corners(
-        mesh, depth_class, lon_deg, lat_deg, most_m, seen_corners[:found_corners], may_be_first
+    bounds = _Bounds(
+        reach.distance_m, seen_corners[:found_corners], np.full(found_corners, _UNLOOKED, np.int8),
+        np.empty((found_corners, count)), np.empty((found_corners, 3)), np.zeros(count, np.int8),
+        np.zeros((found_corners, count), np.bool_),
     )  # fmt: skip
-    is_seen = np.zeros(count, np.bool_)
+    sees = bounds.sees
     for k in range(found_targets):
-        is_seen[seen_targets[k]] = True
+        sees[seen_targets[k]] = _FROM_SOMEWHERE
+    _enter_first_corners(water, depth_class, lon_deg, lat_deg, px, py, triangle, radius_m, bounds)
+    may_be_first, sight = bounds.may_be_first, bounds.sight
+    number = np.empty(found_corners, np.int64)
+    kept, used = 0, 0
+    for k in range(found_corners):
+        listed = may_be_first[k].sum()
+        if listed > 0:
+            number[kept] = k
+            kept += 1
+            used += listed
     nearest = np.argsort(reach.distance_m, kind="mergesort")
-    first_start = np.zeros(LISTED + 1, np.int32)
-    first = np.empty(kept * LISTED, np.int16)
-    onward_m = np.empty(kept * LISTED, np.float32)
+    first_start = np.zeros(count + 1, np.int32)
+    first = np.empty(used, np.int16)
+    onward_m = np.empty(used, np.float32)
     used = 0
-    for place in range(min(LISTED, count)):
+    for place in range(count):
         p = nearest[place]
-        for k in range(kept):
-            if may_be_first[k, p]:
-                first[used] = k
+        for n in range(kept):
+            if may_be_first[number[n], p]:
+                first[used] = n
                 # Half a metre is more than the last digit of any length here.
-                onward_m[used] = depth_class.distance[seen_corners[k], p] - 0.5
+                onward_m[used] = depth_class.distance[seen_corners[number[n]], p] - 0.5
                 used += 1
         first_start[place + 1] = used
     return Vicinity(
-        triangle, STRETCH * radius_m, nearest.astype(np.int16), reach.distance_m[nearest], is_seen[nearest],
-        seen_corners[:kept].copy(), first_start, first[:used].copy(), onward_m[:used].copy(),
+        triangle, STRETCH * radius_m, nearest.astype(np.int16), reach.distance_m[nearest], sees[nearest],
+        seen_corners[number[:kept]], sight[number[:kept]] == _IN_SIGHT, first_start, first, onward_m,
     )  # fmt: skip
 
 
+class _Bounds(NamedTuple):
+    """What is known from the middle of a vicinity; n corners that may be seen from somewhere in it.
+
+    Attributes
+    ----------
+    distance_m : ndarray of float64, shape (p,)
+        To each port. [m]
+    corners : ndarray of int32, shape (n,)
+    sight : ndarray of int8, shape (n,)
+        Whether each is in sight from everywhere (`_IN_SIGHT`), or not surely so (`_HIDDEN`).
+    way_m : ndarray of float64, shape (n, p)
+        Over each corner to each port. [m]
+    towards : ndarray of float64, shape (n, 3)
+        Unit vector to each corner on the plane, and how far it lies. [m]
+    sees : ndarray of int8, shape (p,)
+        As in `Vicinity`, by port.
+    may_be_first : ndarray of bool, shape (n, p)
+    """
+
+    distance_m: np.ndarray
+    corners: np.ndarray
+    sight: np.ndarray
+    way_m: np.ndarray
+    towards: np.ndarray
+    sees: np.ndarray
+    may_be_first: np.ndarray
+
+
 @leaf_kernel
-def _keep_first_corners(mesh, depth_class, lon_deg, lat_deg, most_m, seen_corners, may_be_first):
-    """Move the corners that may come first on the way to some port to the front.
+def _enter_first_corners(water, depth_class, lon_deg, lat_deg, px, py, triangle, radius_m, bounds):
+    """Enter which corners may come first on the way to which port.
 
     Parameters
     ----------
-    mesh : Mesh
+    water : Water
     depth_class : DepthClass
+    lon_deg, lat_deg, px, py : float
+        The middle, WGS 84 [deg] and on the plane [m].
+    triangle : int
+    radius_m : float
+        On the plane. [m]
+    bounds : _Bounds
+        Sight, ways, directions, what is seen and what may be first are filled in.
+    """
+    mesh, ports, vertex_of, onward_m = water.mesh, water.ports, depth_class.corners.vertex, depth_class.distance
+    corners, sight, way_m, towards, sees = bounds.corners, bounds.sight, bounds.way_m, bounds.towards, bounds.sees
+    needed_m = depth_class.needed_depth_m
+    reach_m = STRETCH * radius_m
+    count = ports.x.shape[0]
+    for k in range(corners.shape[0]):
+        v = vertex_of[corners[k]]
+        off_x, off_y = mesh.x[v] - px, mesh.y[v] - py
+        off_m = length_of(off_x, off_y)
+        towards[k, 2] = off_m
+        towards[k, 0] = off_x / off_m if off_m > 0.0 else 0.0
+        towards[k, 1] = off_y / off_m if off_m > 0.0 else 0.0
+        leg_m = geodesic_length_m(lon_deg, lat_deg, mesh.lon[v], mesh.lat[v])
+        for p in range(count):
+            way_m[k, p] = leg_m + onward_m[corners[k], p]
+    for p in range(count):
+        if sees[p] == _FROM_SOMEWHERE and is_surely_in_sight(
+            mesh, needed_m, px, py, triangle, radius_m, ports.x[p], ports.y[p], NOWHERE, ports.triangle[p]
+        ):
+            # Straight is shorter than over any corner.
+            sees[p] = _FROM_EVERYWHERE
+            continue
+        most_m = bounds.distance_m[p] + 2.0 * reach_m + SAFE_M
+        if not most_m < np.inf:
+            continue
+        # The shortest way over a corner in sight from everywhere; nothing far above it can ever come first.
+        surest = NOWHERE
+        is_open = True
+        while is_open:
+            is_open = False
+            least_m = most_m
+            for k in range(corners.shape[0]):
+                if sight[k] != _HIDDEN and way_m[k, p] <= least_m:
+                    least_m, surest = way_m[k, p], k
+                    is_open = True
+            if is_open and sight[surest] == _UNLOOKED:
+                v = vertex_of[corners[surest]]
+                is_sure = is_surely_in_sight(
+                    mesh, needed_m, px, py, triangle, radius_m, mesh.x[v], mesh.y[v], v, NOWHERE
+                )  # fmt: skip
+                sight[surest] = _IN_SIGHT if is_sure else _HIDDEN
+            elif is_open:
+                break
+            surest = surest if is_open else NOWHERE
+        for k in range(corners.shape[0]):
+            is_first = way_m[k, p] <= most_m
+            if is_first and surest != NOWHERE and k != surest:
+                least_off_m = min(towards[k, 2], towards[surest, 2]) - radius_m
+                differing = 2.0
+                if least_off_m > radius_m:
+                    turned = length_of(towards[k, 0] - towards[surest, 0], towards[k, 1] - towards[surest, 1])
+                    turned += radius_m / (towards[k, 2] - radius_m) + radius_m / (towards[surest, 2] - radius_m)
+                    differing = min(2.0, (1.0 + DIRECTION_SLACK) * turned + DIRECTION_SLACK)
+                is_first = way_m[k, p] - way_m[surest, p] <= reach_m * differing + SAFE_M
+            bounds.may_be_first[k, p] = is_first
+            if is_first and sight[k] == _UNLOOKED:
+                v = vertex_of[corners[k]]
+                is_sure = is_surely_in_sight(
+                    mesh, needed_m, px, py, triangle, radius_m, mesh.x[v], mesh.y[v], v, NOWHERE
+                )  # fmt: skip
+                sight[k] = _IN_SIGHT if is_sure else _HIDDEN
+
+
+@entry_leaf_kernel
+def patch_at(mesh, lon_deg, lat_deg, side_m):
+    """Triangle of a position (`NOWHERE` off the mesh), and column and row of the square it lies in. [deg], [m]"""
+    px, py = to_plane(lon_deg, lat_deg, mesh.origin_lon_deg, mesh.origin_lat_deg)
+    return locate(mesh, px, py), np.int64(np.floor(px / side_m)), np.int64(np.floor(py / side_m))
+
+
+@inlined_kernel
+def _shares(water, needed_depth_m, px, py, triangle):
+    """Whether a position of a triangle shares its ways with those round it: not one on a vertex, or at a harbour."""
+    return (
+        triangle != NOWHERE
+        and water.mesh.least_depth[triangle] >= needed_depth_m
+        and vertex_at(water.mesh, triangle, px, py) == NOWHERE
+        and not is_near_a_harbour(water, px, py)
+    )
+
+
+@entry_kernel
+def reach_from_patch(water, depth_class, vicinity, lon_deg, lat_deg):
+    """`engine.kernels.reach.reach_ports`, by way of a vicinity that the position lies in, where that can be.
+
+    Parameters
+    ----------
+    water : Water
+    depth_class : DepthClass
+    vicinity : Vicinity
+        One of no triangle where nothing is known of the place.
     lon_deg, lat_deg : float
-        The middle. [deg]
-    most_m : ndarray of float64, shape (p,)
-        No way from the middle over a corner that may come first is longer, measured straight to the corner. [m]
-    seen_corners : ndarray of int32, shape (n,)
-        Changed.
-    may_be_first : ndarray of bool, shape (n, p)
-        Filled in for those that are kept.
+        Position, WGS 84, inside the box of the pack. [deg]
 
     Returns
     -------
-    int
-        How many are kept.
+    Reach
+        To the last bit the same.
     """
-    here_x, here_y, here_z = earth_centred(lon_deg, lat_deg)
-    kept = 0
-    # Corner by corner, as their lengths lie in memory.
-    for k in range(seen_corners.shape[0]):
-        c = seen_corners[k]
-        chord_m = _chord_m(mesh.earth_centred, depth_class.corners.vertex[c], here_x, here_y, here_z)
-        helped = 0
-        for p in range(most_m.shape[0]):
-            may_be = chord_m + depth_class.distance[c, p] <= most_m[p] and most_m[p] < np.inf
-            may_be_first[kept, p] = may_be
-            helped += may_be
-        if helped > 0:
-            seen_corners[kept] = c
-            kept += 1
-    return kept
+    if vicinity.triangle != NOWHERE:
+        px, py = to_plane(lon_deg, lat_deg, water.mesh.origin_lon_deg, water.mesh.origin_lat_deg)
+        triangle = locate(water.mesh, px, py)
+        if triangle == vicinity.triangle and _shares(water, depth_class.needed_depth_m, px, py, triangle):
+            fix = _fix_of(water, vicinity.corners.shape[0])
+            _measure_all(water, depth_class, vicinity, fix, lon_deg, lat_deg, px, py)
+            return fix.reach
+    return reach_ports(water, depth_class, lon_deg, lat_deg)
 
 
 @leaf_kernel
+def _measure_all(water, depth_class, vicinity, fix, lon_deg, lat_deg, px, py):
+    """Measure the ways from a position to all ports."""
+    enter_position(fix, vicinity, lon_deg, lat_deg, px, py)
+    for nth in range(vicinity.ports.shape[0]):
+        measure(water, depth_class, vicinity, fix, nth)
+
+
+@entry_leaf_kernel
 def enter_places(water, needed_depth_m, lon, lat, x, y, triangle):
     """Enter where positions lie on the plane, and in which open triangle. [m]
 
@@ -282,17 +430,11 @@ def enter_places(water, needed_depth_m, lon, lat, x, y, triangle):
     for k in range(lon.shape[0]):
         px, py = to_plane(lon[k], lat[k], mesh.origin_lon_deg, mesh.origin_lat_deg)
         t = locate(mesh, px, py)
-        x[k], y[k], triangle[k] = px, py, NOWHERE
-        if (
-            t != NOWHERE
-            and mesh.least_depth[t] >= needed_depth_m
-            and vertex_at(mesh, t, px, py) == NOWHERE
-            and not is_near_a_harbour(water, px, py)
-        ):
-            triangle[k] = t
+        x[k], y[k] = px, py
+        triangle[k] = t if _shares(water, needed_depth_m, px, py, t) else NOWHERE
 
 
-@kernel
+@entry_kernel
 def vicinities_of(water, depth_class, triangle, west_m, south_m, side_m):
     """The vicinities of patches; of no triangle where there is none.
 
@@ -305,27 +447,27 @@ def vicinities_of(water, depth_class, triangle, west_m, south_m, side_m):
     west_m, south_m, side_m : ndarray of float64, shape (n,)
         The square that bounds each patch within its triangle. [m]
     """
-    found = [_no_vicinity(water.ports.x.shape[0]) for _ in range(0)]
+    found = [no_vicinity(water.ports.x.shape[0]) for _ in range(0)]
     for k in range(triangle.shape[0]):
         lon, lat, radius_m = _middle_of(water, triangle[k], west_m[k], south_m[k], side_m[k])
         if radius_m < np.inf:
             found.append(vicinity_of(water, depth_class, lon, lat, triangle[k], radius_m))
         else:
-            found.append(_no_vicinity(water.ports.x.shape[0]))
+            found.append(no_vicinity(water.ports.x.shape[0]))
     return _packed(found, water.ports.x.shape[0])
 
 
-@kernel
-def _no_vicinity(port_count):
+@entry_kernel
+def no_vicinity(port_count):
+    """One of no triangle."""
     none = np.empty(0, np.int32)
     return Vicinity(
-        NOWHERE, np.inf, np.zeros(port_count, np.int16), np.full(port_count, np.inf),
-        np.zeros(port_count, np.bool_), none, np.zeros(LISTED + 1, np.int32), none.astype(np.int16),
-        none.astype(np.float32),
+        NOWHERE, np.inf, np.zeros(port_count, np.int16), np.full(port_count, np.inf), np.zeros(port_count, np.int8),
+        none, none.astype(np.bool_), np.zeros(port_count + 1, np.int32), none.astype(np.int16), none.astype(np.float32),
     )  # fmt: skip
 
 
-@kernel
+@entry_kernel
 def _middle_of(water, triangle, west_m, south_m, side_m):
     """Middle of what a triangle and a square have in common, and how far the farthest of it is off. [deg], [m]
 
@@ -352,7 +494,7 @@ def _middle_of(water, triangle, west_m, south_m, side_m):
     return mesh.lon[0], mesh.lat[0], np.inf
 
 
-@kernel
+@entry_kernel
 def _common(mesh, triangle, west_m, south_m, side_m):
     """Corners of the polygon a triangle and a square have in common, by cutting off what is beyond each side. [m]"""
     x, y = np.empty(8), np.empty(8)
@@ -393,18 +535,20 @@ def _packed(found, port_count):
     corners_to, first_to = corners_to.cumsum(), first_to.cumsum()
     packed = Vicinities(
         np.empty(count, np.int64), np.empty(count), np.empty((count, port_count), np.int16),
-        np.empty((count, port_count)), np.empty((count, port_count), np.bool_), np.empty((count, LISTED + 1), np.int32),
-        np.empty(count, np.int64), corners_to, np.empty(count, np.int64), first_to,
-        np.empty(corners_to[-1] if count else 0, np.int32), np.empty(first_to[-1] if count else 0, np.int16),
-        np.empty(first_to[-1] if count else 0, np.float32),
+        np.empty((count, port_count)), np.empty((count, port_count), np.int8),
+        np.empty((count, port_count + 1), np.int32), np.empty(count, np.int64), corners_to, np.empty(count, np.int64),
+        first_to,
+        np.empty(corners_to[-1] if count else 0, np.int32), np.empty(corners_to[-1] if count else 0, np.bool_),
+        np.empty(first_to[-1] if count else 0, np.int16), np.empty(first_to[-1] if count else 0, np.float32),
     )  # fmt: skip
     for v in range(count):
         one = found[v]
         packed.triangle[v], packed.radius_m[v], packed.ports[v] = one.triangle, one.radius_m, one.ports
-        packed.distance_m[v], packed.may_see[v], packed.first_start[v] = one.distance_m, one.may_see, one.first_start
+        packed.distance_m[v], packed.sees[v], packed.first_start[v] = one.distance_m, one.sees, one.first_start
         packed.corners_from[v] = corners_to[v] - one.corners.shape[0]
         packed.first_from[v] = first_to[v] - one.first.shape[0]
         packed.corners[packed.corners_from[v] : corners_to[v]] = one.corners
+        packed.sure[packed.corners_from[v] : corners_to[v]] = one.sure
         packed.first[packed.first_from[v] : first_to[v]] = one.first
         packed.onward_m[packed.first_from[v] : first_to[v]] = one.onward_m
     return packed
@@ -415,13 +559,14 @@ def one_of(vicinities, v):
     """One `Vicinity` of many."""
     return Vicinity(
         vicinities.triangle[v], vicinities.radius_m[v], vicinities.ports[v], vicinities.distance_m[v],
-        vicinities.may_see[v], vicinities.corners[vicinities.corners_from[v] : vicinities.corners_to[v]],
+        vicinities.sees[v], vicinities.corners[vicinities.corners_from[v] : vicinities.corners_to[v]],
+        vicinities.sure[vicinities.corners_from[v] : vicinities.corners_to[v]],
         vicinities.first_start[v], vicinities.first[vicinities.first_from[v] : vicinities.first_to[v]],
         vicinities.onward_m[vicinities.first_from[v] : vicinities.first_to[v]],
     )  # fmt: skip
 
 
-@leaf_kernel
+@entry_leaf_kernel
 def is_near_a_harbour(water, px, py):
     """Whether a position may be inside a harbour, as `engine.kernels.harbour.from_inside` asks."""
     legs, limits = water.legs, water.limits
@@ -448,7 +593,7 @@ def enter_position(fix, vicinity, lon_deg, lat_deg, px, py):
     for k in range(vicinity.corners.shape[0]):
         fix.chord_m[k] = np.nan
         fix.leg_m[k] = np.nan
-        fix.sight[k] = _UNLOOKED
+        fix.sight[k] = _IN_SIGHT if vicinity.sure[k] else _UNLOOKED
         fix.zones_known[k] = False
 
 
@@ -474,12 +619,10 @@ def measure(water, depth_class, vicinity, fix, nth):
     needed_m = depth_class.needed_depth_m
     best_m = np.inf
     via, first = NOWHERE, NOWHERE
-    # A far port without a list: every corner may come first.
-    is_listed = nth < LISTED
-    listed_from = vicinity.first_start[nth] if is_listed else 0
-    listed_to = vicinity.first_start[nth + 1] if is_listed else vicinity.corners.shape[0]
+    listed_from, listed_to = vicinity.first_start[nth], vicinity.first_start[nth + 1]
     count = listed_to - listed_from
-    if vicinity.may_see[nth] and (
+    may_see = vicinity.sees[nth] != 0
+    if may_see and (
         count == 0
         or is_in_sight(
             mesh, needed_m, px, py, vicinity.triangle, ports.x[p], ports.y[p], NOWHERE, ports.triangle[p], fix.stack
@@ -494,14 +637,13 @@ def measure(water, depth_class, vicinity, fix, nth):
         place = NOWHERE
         least_m = best_m
         for turn in range(listed_from, listed_to):
-            k = vicinity.first[turn] if is_listed else turn
+            k = vicinity.first[turn]
             if fix.sight[k] == _HIDDEN:
                 continue
             if np.isnan(fix.chord_m[k]):
                 vertex = depth_class.corners.vertex[vicinity.corners[k]]
                 fix.chord_m[k] = _chord_m(mesh.earth_centred, vertex, here_x, here_y, here_z)
-            at_least_m = fix.chord_m[k]
-            at_least_m += vicinity.onward_m[turn] if is_listed else depth_class.distance[vicinity.corners[k], p]
+            at_least_m = fix.chord_m[k] + vicinity.onward_m[turn]
             if at_least_m < least_m and (at_least_m > last_m or (at_least_m == last_m and k > last)):
                 least_m, place = at_least_m, k
         if place == NOWHERE:
@@ -509,7 +651,7 @@ def measure(water, depth_class, vicinity, fix, nth):
         last_m, last = least_m, place
         corner = vicinity.corners[place]
         vertex = depth_class.corners.vertex[corner]
-        if fix.sight[place] == _UNLOOKED and (count > 1 or vicinity.may_see[nth]):
+        if fix.sight[place] == _UNLOOKED and (count > 1 or may_see):
             seen = is_in_sight(
                 mesh, needed_m, px, py, vicinity.triangle, mesh.x[vertex], mesh.y[vertex], vertex, NOWHERE, fix.stack
             )

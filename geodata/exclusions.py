@@ -16,6 +16,7 @@ from engine.kernels.plane import LATTICE_M
 from engine.kernels.reach import DepthClass, Water
 from engine.kernels.visibility import Targets, chain_targets
 from engine.model import AvoidedZone, World
+from engine.patches import Patches
 from geodata.mesh import build_trees, depth_class_from, mesh_from, targets_from
 from geodata.pack import Pack
 from geodata.plane import project, unproject
@@ -289,6 +290,7 @@ class _RebuiltDepthClass:
 
     def __init__(self, needed_depth_m: float, water: Water) -> None:
         self.needed_depth_m = needed_depth_m
+        self.patches = Patches()
         self._water = water
 
     @cached_property

@@ -15,6 +15,7 @@ from engine.kernels.reach import DepthClass, JoinLimits, Water
 from engine.kernels.tides import no_tides
 from engine.kernels.zones import Regions, Zones, zone_at
 from engine.model import Centre, Evidence, World, no_live_picture
+from engine.patches import Patches
 from engine.units import NAUTICAL_MILE_M
 from engine.vocab import Grade
 from geodata.mesh import depth_class_from, gate_of, mesh_from, targets_from, zones_from
@@ -33,6 +34,7 @@ class LazyDepthClass:
 
     def __init__(self, needed_depth_m: float, water: Water, following: np.ndarray) -> None:
         self.needed_depth_m = needed_depth_m
+        self.patches = Patches()
         self._water = water
         self._following = following
 

@@ -1,4 +1,7 @@
-"""``safeport doctor``: is this installation able to answer? Plain lines, OK or FAIL."""
+"""``safeport doctor``: is this installation able to answer? Plain lines, OK or FAIL.
+
+What it tries it compiles where nothing is kept yet, so that afterwards neither an answer nor a replay waits for that.
+"""
 
 import argparse
 import platform
@@ -25,7 +28,7 @@ def answer(options: argparse.Namespace) -> int:
     """Run every check; 1 when any fails."""
     folder = pack_folder(options.pack)
     failed = 0
-    checks: tuple[Check, ...] = (check_python, check_numba, check_pack, check_policies, check_decision)
+    checks: tuple[Check, ...] = (check_python, check_numba, check_pack, check_policies, check_decision, check_replay)
     for check in checks:
         try:
             lines = check(folder)
@@ -63,7 +66,7 @@ def check_numba(_: Path | None) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder):
         kept = len(list(folder.glob("*.nbi")))
-    state = f"warm, {kept} functions" if kept else "cold: the first decision compiles and takes a minute"
+    state = f"warm, {kept} functions" if kept else "cold: what the next two lines need is compiled first, for minutes"
     return [f"numba {numba.__version__}, cache writable, {state}"]
 
 
@@ -107,3 +110,15 @@ def check_decision(folder: Path | None) -> list[str]:
         f"decision in {again_ms:.1f} ms; world opened in {(opened - started) * 1e3:.0f} ms, "
         f"first decision {(first - opened) * 1e3:.0f} ms"
     ]
+
+
+def check_replay(folder: Path | None) -> list[str]:
+    """A few encounters are replayed, so that no first replay has to wait for the compiler."""
+    from api.house import open_house
+    from api.replay.warm import warm_replay
+    from geodata.pack import DEFAULT_PACK
+
+    house = open_house(folder or DEFAULT_PACK)
+    started = time.perf_counter()
+    rows = warm_replay(house)
+    return [f"replay of {rows} encounters in {time.perf_counter() - started:.1f} s"]

@@ -31,7 +31,7 @@ from api.cli import (
 )
 from api.cli.arguments import Parser, guarded, refuse_unknown_options
 from api.cli.refusals import failure_text, problem_text, refusal_line
-from api.kernel_cache import is_compiled
+from api.compiling import show_compiling
 from api.stopping import ended_by_signals
 from api.store.errors import SchemaMismatch, StoreBusy, StoreUnavailable
 from engine import ENGINE_VERSION
@@ -62,20 +62,13 @@ COMMANDS = {
 }
 """Every command: the module that declares and answers it, and what it is for."""
 
-REPLAY = "replay"
-DECIDING = frozenset({"decide", "plan", REPLAY, "distance", "tide", "ports"})
-"""Commands that run the engine."""
-COMPILING = (
-    "Compiling the engine for this machine, once: some minutes. 'safeport doctor' does it beforehand; "
-    "a replay has a part of its own."
-)
-
 
 def run() -> int:
     """Entry point of the installed command."""
     for stream in (sys.stdout, sys.stderr):
         # The document is UTF-8 whatever the terminal's locale; a name with an accent never breaks an answer.
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    show_compiling(sys.stderr)
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()
@@ -105,8 +98,6 @@ def main(arguments: Sequence[str]) -> int:
         refuse_unknown_options(whole, arguments)
         options = whole.parse_args(guarded(arguments))
         fields = options.fields
-        if sys.stderr.isatty() and options.command in DECIDING:
-            _tell_of_compiling(for_tables=options.command == REPLAY)
         with ended_by_signals():
             return int(options.answer(options))
     except SystemExit as end:
@@ -125,12 +116,6 @@ def main(arguments: Sequence[str]) -> int:
         what = " ".join(str(error).split())[:160]
         line = f"safeport: failed ({type(error).__name__}: {what}). SAFEPORT_DEBUG=1 shows where."
         return _failed(failure_text(error, line, FAILED) if "--json" in arguments else line)
-
-
-def _tell_of_compiling(*, for_tables: bool) -> None:
-    """Say why nothing happens, where nothing will for minutes."""
-    if not is_compiled(for_tables=for_tables):
-        print(COMPILING, file=sys.stderr, flush=True)
 
 
 def _refusal(error: SafeportError, fields: dict[str, str], code: int, arguments: Sequence[str]) -> str:

@@ -86,7 +86,8 @@ def figures_of(table: pa.Table, persons_when_unknown: float) -> Rows:
 
 def floats(column: pa.ChunkedArray) -> np.ndarray:
     """A column of numbers, nulls as NaN."""
-    return np.asarray(pc.cast(column, pa.float64()).to_numpy(), np.float64)
+    # A copy: compiled code for arrays that may be written is other code than for those that may not.
+    return np.array(pc.cast(column, pa.float64()).to_numpy(), np.float64)
 
 
 def seconds(column: pa.ChunkedArray) -> np.ndarray:

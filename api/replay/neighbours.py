@@ -181,7 +181,7 @@ class _Kept:
 _TOO_FEW = NOWHERE - 1
 """For a patch that has no vicinity yet."""
 
-_FLAT = ("corners", "first", "onward_m")
+_FLAT = ("corners", "sure", "first", "onward_m")
 """Columns of `Vicinities` that hold those of all, one after the other."""
 
 

@@ -230,7 +230,7 @@ def _seeing(world: World, capacity: Capacity, held: np.ndarray, queues: list[_Qu
         capacity_feed=np.full(len(held), int(Feed.LIVE), np.int8),
         free_places=capacity.places - held,
         persons_per_hour=capacity.persons_per_hour,
-        queued_persons=np.array([queue.waiting(at_s) for queue in queues]),
+        queued_persons=np.array([queue.waiting(at_s) for queue in queues], np.float64),
     )
     return replace(world, live=live)
 

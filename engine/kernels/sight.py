@@ -3,7 +3,7 @@
 Both walk the triangles as `engine.kernels.visibility.see` does, and agree with it.
 """
 
-from engine.kernels.jit import leaf_kernel
+from engine.kernels.jit import entry_leaf_kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import length_of, orientation
 from engine.kernels.visibility import far_of
@@ -12,7 +12,7 @@ TOO_MUCH = -1
 """Instead of a count: the look round was given up."""
 
 
-@leaf_kernel
+@entry_leaf_kernel
 def is_in_sight(mesh, needed_depth, px, py, start, aim_x, aim_y, aim_vertex, aim_triangle, stack):
     """Whether `see` would see one corner or target from a point that is no vertex.
 
@@ -80,7 +80,59 @@ def is_in_sight(mesh, needed_depth, px, py, start, aim_x, aim_y, aim_vertex, aim
     return found
 
 
-@leaf_kernel
+@entry_leaf_kernel
+def is_surely_in_sight(mesh, needed_depth, px, py, start, radius, aim_x, aim_y, aim_vertex, aim_triangle):
+    """Whether one corner or target is in sight from every point of one triangle within a radius of its middle.
+
+    Walks along the line from the middle to the aim. Seen from a point moved by d, that line turns against a vertex a by
+    no more than |d| |aim - a|, as an area; so as long as every vertex keeps that clear of it, the line from any such
+    point crosses the same edges. What comes closer is not sure, though it may well be in sight.
+
+    Parameters
+    ----------
+    mesh, needed_depth, aim_x, aim_y, aim_vertex, aim_triangle
+        As for `is_in_sight`.
+    px, py : float
+        The middle; a point of the triangle. [m]
+    start : int
+        The triangle, an open one.
+    radius : float
+        [m]
+    """
+    x, y, triangles, neighbours, least_depth = mesh.x, mesh.y, mesh.triangles, mesh.neighbours, mesh.least_depth
+    if start == aim_triangle:
+        return True
+    for i in range(3):
+        if triangles[start, i] == aim_vertex:
+            return True
+    t, came_from = NOWHERE, start
+    for i in range(3):
+        right, left = triangles[start, (i + 1) % 3], triangles[start, (i + 2) % 3]
+        if (
+            orientation(px, py, x[right], y[right], aim_x, aim_y)
+            >= radius * length_of(aim_x - x[right], aim_y - y[right])
+            and -orientation(px, py, x[left], y[left], aim_x, aim_y)
+            >= radius * length_of(aim_x - x[left], aim_y - y[left])
+        ):  # fmt: skip
+            t = neighbours[start, i]
+    while t != NOWHERE and least_depth[t] >= needed_depth:
+        i = far_of(neighbours, t, came_from)
+        far = triangles[t, i]
+        if t == aim_triangle or far == aim_vertex:
+            return True
+        side = orientation(px, py, x[far], y[far], aim_x, aim_y)
+        clear = radius * length_of(aim_x - x[far], aim_y - y[far])
+        came_from = t
+        if side >= clear:
+            t = neighbours[t, (i + 2) % 3]
+        elif -side >= clear:
+            t = neighbours[t, (i + 1) % 3]
+        else:
+            t = NOWHERE
+    return False
+
+
+@entry_leaf_kernel
 def look_round(
     mesh, corners, targets, needed_depth, px, py, start, radius, corner_is_seen, seen_corners, target_is_seen,
     seen_targets, stack,

@@ -1,6 +1,7 @@
 """The decision as a whole: order, statuses, what a missing or dead feed does, and that nothing is dropped."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import pairwise
 from math import nan
 
@@ -211,6 +212,19 @@ def test_no_assumed_figure_of_a_profile_excludes_a_port(ask, house, world, profi
 def test_that_guard_bites_on_a_stated_figure(ask, house, world):
     small = replace(house.vessels["unknown"], max_persons=20.0, assumed=())
     assert (decide(replace(ask, vessel=small), world).code == Code.LOAD_OVER_MAX).any()
+
+
+def test_a_penalty_of_zero_displaces_nobody(house, world):
+    """Calais is passed over for the other state, not for a feed whose absence costs nothing."""
+    usual = known_policy("nearest-time")
+    costs = usual.penalties_s | {Code.OUTSIDE_SRR_STATE: 3600.0, Code.NO_STATUS_FEED: 0.0}
+    policy = replace(usual, weigh_srr_state=True, penalties_s=costs)
+    at_s = datetime(2025, 11, 22, 14, 33, 20, tzinfo=UTC).timestamp()
+    decision = decide(Ask(1.8697328134540772, 51.21767330885688, at_s, house.vessels["rnli-severn"], policy), world)
+    calais = port_number(world, "calais")
+    assert calais in passed_over(decision)
+    assert decision.code[calais, Rule.R_PRT_01] == Code.NO_STATUS_FEED
+    assert decision.code[calais, deciding_finding(decision, calais)] == Code.OUTSIDE_SRR_STATE
 
 
 def test_a_port_nearer_in_time_that_lost_on_care_is_explained(ask, world):

@@ -107,9 +107,10 @@ def test_doctor_is_well(safeport):
     ran = safeport("doctor")
     assert ran.code == 0, ran.out
     marks = [line.split()[0] for line in ran.out.splitlines() if not line.startswith(" ")]
-    assert marks == ["OK"] * 5
+    assert marks == ["OK"] * 6
     assert "ODbL-1.0" in ran.out
     assert "decision in" in ran.out
+    assert "replay of" in ran.out
 
 
 def test_geodata_verify(safeport):

@@ -1,5 +1,7 @@
 """The engine for columns against single decisions, row for row."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -11,14 +13,34 @@ from api.replay.schema import DECISIONS, ENCOUNTERS
 from api.replay.worlds import Worlds
 from bench.decisions import synthetic_weather
 from engine.kernels.mesh import NOWHERE
-from geodata.policies import policy_names
+from engine.policy import KEYS
+from engine.vocab import Code
+from geodata.policies import policy_names as known_policy_names
 from tests.synthetic.cubes import START_S, synthetic_cube
 
 ROWS = 10_000
 
 
-def random_encounters(random, count, house, at_s, box=(-7.2, 47.9, 5.1, 52.6)):
+def odd_policies():
+    """Policies with penalties and shares that are zero, small, odd or large, drawn for each code."""
+    random = np.random.default_rng(17)
+    usual = known_policy("nearest-time")
+    return [
+        replace(
+            usual,
+            name=f"odd-{n}",
+            key=KEYS[n % len(KEYS)],
+            weigh_srr_state=True,
+            penalties_s={code: float(random.choice([0.0, 0.0, 1.7, 600.0, 86_400.0])) for code in Code},
+            penalty_shares={code: float(random.choice([0.0, 0.0, 0.0, 0.013, 3.0])) for code in Code},
+        )
+        for n in range(2 * len(KEYS))
+    ]
+
+
+def random_encounters(random, count, house, at_s, box=(-7.2, 47.9, 5.1, 52.6), policy_names=None):
     """Encounters anywhere in and about the area, on land too, with every kind of gap."""
+    names = policy_names or ["nearest-time"] * 4 + sorted(known_policy_names())
     west, south, east, north = box
 
     def some(values, share):
@@ -45,7 +67,7 @@ def random_encounters(random, count, house, at_s, box=(-7.2, 47.9, 5.1, 52.6)):
         "vessel_profile": [None if own else name for name, own in zip(profile, described, strict=True)],
         "speed_kn": [float(random.uniform(6, 30)) if own else None for own in described],
         "draught_m": [float(random.choice([0.5, 1.5, 3.0])) if own else None for own in described],
-        "policy": random.choice(["nearest-time"] * 4 + sorted(policy_names()), count),
+        "policy": random.choice(names, count),
     }
     columns = [
         pa.array(made[field.name]).cast(field.type) if field.name in made else pa.nulls(count, field.type)
@@ -56,7 +78,8 @@ def random_encounters(random, count, house, at_s, box=(-7.2, 47.9, 5.1, 52.6)):
 
 @pytest.fixture(scope="module")
 def policies():
-    return {name: known_policy(name) for name in policy_names()}
+    known = [known_policy(name) for name in known_policy_names()]
+    return {policy.name: policy for policy in [*known, *odd_policies()]}
 
 
 def assert_equal(found, expected):
@@ -80,7 +103,8 @@ def test_columns_are_decided_as_single_requests_are(house, policies, tmp_path, w
     random = np.random.default_rng(2 if weather else 1)
     forecasts = [synthetic_weather(tmp_path / "SYNTHETIC.cube", START_S)] if weather else []
     worlds = Worlds(house, forecasts)
-    table = random_encounters(random, ROWS // 2, house, START_S)
+    names = ["nearest-time"] * 4 + sorted(policies)
+    table = random_encounters(random, ROWS // 2, house, START_S, policy_names=names)
     found = replay_batch(table, worlds, house.vessels, policies)
     assert_equal(found, replay_batch_by_single_decisions(table, worlds, house.vessels, policies))
     outcomes = set(found["decision_outcome"].to_pylist())

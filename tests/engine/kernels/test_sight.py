@@ -6,7 +6,7 @@ import pytest
 from engine.kernels.joining import vertex_at
 from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.plane import LATTICE_M
-from engine.kernels.sight import TOO_MUCH, is_in_sight, look_round
+from engine.kernels.sight import TOO_MUCH, is_in_sight, is_surely_in_sight, look_round
 from engine.kernels.visibility import see
 
 
@@ -140,6 +140,37 @@ def test_a_look_round_leaves_nothing_out(water, radius_m):
             compared += 1
     assert compared > 100
     assert given_up < 70
+
+
+@pytest.mark.parametrize("radius_m", [1.0, 300.0, 3000.0])
+def test_what_is_surely_in_sight_is_in_sight_from_everywhere(water, radius_m):
+    mesh, corners, ports, needed = water
+    random = np.random.default_rng(5)
+    sure = lost = 0
+    for x, y, t in open_points(mesh, needed, random, 40):
+        round_here = round_about(mesh, corners, ports, needed, x, y, t, radius_m)
+        places = [inside_triangle(mesh, random, x, y, t, radius_m) for _ in range(6)]
+        seen = [seen_from(mesh, corners, ports, needed, *at, t) for at in [(x, y), *places]]
+        for c in round_here[0] if round_here else ():
+            v = int(corners.vertex[c])
+            if is_surely_in_sight(mesh, needed, x, y, t, radius_m, mesh.x[v], mesh.y[v], v, NOWHERE):
+                sight = [
+                    is_in_sight(mesh, needed, *at, t, mesh.x[v], mesh.y[v], v, NOWHERE, stack_for(mesh))
+                    for at in places
+                ]
+                assert all(sight)
+                sure += 1
+            else:
+                lost += all(c in corners_seen for corners_seen, _ in seen)
+        for p in round_here[1] if round_here else ():
+            if is_surely_in_sight(
+                mesh, needed, x, y, t, radius_m, ports.x[p], ports.y[p], NOWHERE, int(ports.triangle[p])
+            ):
+                assert all(p in ports_seen for _, ports_seen in seen)
+                sure += 1
+    assert sure > 200
+    # Of what is seen from the middle and six more places much is sure.
+    assert lost < 2 * sure
 
 
 def test_that_look_round_would_notice_a_radius_too_small(water):

@@ -1,0 +1,44 @@
+"""Compile what a replay calls, before anybody waits for it."""
+
+import numpy as np
+import pyarrow as pa
+
+from api.house import House, known_policy
+from api.replay.batch import replay_batch
+from api.replay.neighbours import FEWEST_TOGETHER
+from api.replay.schema import ENCOUNTERS
+from api.replay.worlds import Worlds
+from geodata.policies import DEFAULT_POLICY
+
+_AT_MS = 1_642_050_000_000
+
+
+def warm_replay(house: House) -> int:
+    """Replay a few encounters, some neighbours of one another and some alone; how many.
+
+    Parameters
+    ----------
+    house : House
+    """
+    west, south, east, north = house.world.box
+    middle = np.tile([0.5 * (west + east), 0.5 * (south + north)], (2 * FEWEST_TOGETHER, 1))
+    ports = np.array([port.approach for port in house.world.ports])
+    lon, lat = np.vstack([middle, ports]).T
+    known = {
+        "row": np.arange(len(lon)),
+        "encounter_id": [f"warm-{k}" for k in range(len(lon))],
+        "lon": lon,
+        "lat": lat,
+        "time": np.full(len(lon), _AT_MS),
+        "medical": ["none"] * len(lon),
+        "vessel_profile": ["unknown"] * len(lon),
+        "policy": [DEFAULT_POLICY] * len(lon),
+    }
+    columns = [
+        pa.array(known[field.name]).cast(field.type) if field.name in known else pa.nulls(len(lon), field.type)
+        for field in ENCOUNTERS
+    ]
+    table = pa.table(columns, schema=ENCOUNTERS)
+    return int(
+        replay_batch(table, Worlds(house), house.vessels, {DEFAULT_POLICY: known_policy(DEFAULT_POLICY)}).num_rows
+    )
