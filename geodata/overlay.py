@@ -12,6 +12,7 @@ from engine.kernels.reach import DepthClass
 from engine.kernels.tides import no_tides
 from engine.kernels.visibility import Targets
 from engine.model import DepthClassSource, Evidence, Port, World, no_live_picture
+from engine.patches import Patches
 from engine.vocab import Grade
 from geodata.mesh import build_trees, depth_class_from, targets_from
 from geodata.register import Overlay, RegisterRow, columns_from, port_from, with_overlay
@@ -115,6 +116,7 @@ class _WiderDepthClass:
 
     def __init__(self, known: DepthClassSource, water: Any, own: Targets) -> None:
         self.needed_depth_m = known.needed_depth_m
+        self.patches = Patches()
         self._known = known
         self._water = water
         self._own = own
