@@ -1,5 +1,6 @@
 """``decide(ask, world)``: the whole decision, pure. Reads top to bottom: measure, open, judge, say what is odd."""
 
+from functools import lru_cache
 from itertools import pairwise
 from math import isinf, isnan, nan
 
@@ -12,6 +13,7 @@ from engine.kernels.zones import region_at
 from engine.model import Ask, Centre, Coordination, Decision, World
 from engine.notices import Oddities, notices_of
 from engine.opening import Found, opened
+from engine.policy import Policy
 from engine.rank import is_near_tie
 from engine.sensitivity import inputs_in_doubt, turning_inputs, winners_nearby
 from engine.vocab import Code, Rule, Status, Verdict, Weight
@@ -20,6 +22,8 @@ from engine.way_round import next_way_round
 # numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
 _CAUTION = int(Status.CAUTION)
 _UNCONFIRMED = int(Status.UNCONFIRMED)
+_FAIL, _UNKNOWN = int(Verdict.FAIL), int(Verdict.UNKNOWN)
+_HARD, _SOFT = int(Weight.HARD), int(Weight.SOFT)
 
 
 def decide(ask: Ask, world: World) -> Decision:
@@ -176,19 +180,33 @@ def deciding_finding(decision: Decision, port: int) -> int | None:
     int or None
         Index of a `Rule`, or None when nothing but its key stands against the port.
     """
-    policy = decision.ask.policy
-    costly = {code for table in (policy.penalties_s, policy.penalty_shares) for code, value in table.items() if value}
-    for verdict, weight in ((Verdict.FAIL, Weight.HARD), (Verdict.UNKNOWN, Weight.HARD)):
-        for rule in Rule:
-            if decision.verdict[port, rule] == verdict and decision.weight[port, rule] == weight:
-                return int(rule)
-    for rule in Rule:
-        against = decision.verdict[port, rule] in (Verdict.FAIL, Verdict.UNKNOWN)
-        if against and decision.weight[port, rule] == Weight.SOFT and Code(decision.code[port, rule]) in costly:
-            return int(rule)
-    if decision.ranked_by_care:
-        return int(Rule.R_MED_02)
-    return None
+    return deciding_findings(decision, [port])[0]
+
+
+def deciding_findings(decision: Decision, ports: list[int]) -> list[int | None]:
+    """`deciding_finding` of several ports."""
+    if not ports:
+        return []
+    verdict, weight, code = decision.verdict[ports], decision.weight[ports], decision.code[ports]
+    fails, is_hard = verdict == _FAIL, weight == _HARD
+    against = fails | (verdict == _UNKNOWN)
+    is_costly = against & (weight == _SOFT) & _has_penalty(decision.ask.policy)[code]
+    found: list[int | None] = [int(Rule.R_MED_02) if decision.ranked_by_care else None] * len(ports)
+    # The least pressing first: what is more pressing is written over it.
+    for kind in (is_costly, against & is_hard, fails & is_hard):
+        for row in np.flatnonzero(kind.any(axis=1)).tolist():
+            found[row] = int(kind[row].argmax())
+    return found
+
+
+@lru_cache(maxsize=32)
+def _has_penalty(policy: Policy) -> np.ndarray:
+    """Whether a code costs a port anything under a policy."""
+    has_penalty = np.zeros(max(Code) + 1, np.bool_)
+    for table in (policy.penalties_s, policy.penalty_shares):
+        for code, value in table.items():
+            has_penalty[code] |= bool(value)
+    return has_penalty
 
 
 def passed_over(decision: Decision) -> list[int]:
@@ -208,7 +226,10 @@ def nearer_than(decision: Decision, one: int | None) -> list[int]:
     nearer = (decision.plain_key_s < key_ceiling) | (decision.time_s < time_ceiling)
     # Where it is doubtful when she gets in, the way there alone says whether somebody asks why not.
     columns, limits = decision.world.columns, decision.ask.policy.limits
-    for port in np.flatnonzero(np.isnan(decision.wait_s) & ~(decision.high_s < np.inf) & ~nearer):
+    is_doubtful = np.isnan(decision.wait_s) & ~(decision.high_s < np.inf) & ~nearer
+    for port in np.flatnonzero(is_doubtful & (decision.passages.time_s < time_ceiling)).tolist():
         inside_s = time_inside_s(columns, limits, port, decision.reach.harbour_m[port], decision.speed_ms)
         nearer[port] = decision.passages.time_s[port] + inside_s < time_ceiling
-    return [int(p) for p in np.argsort(decision.plain_key_s, kind="stable") if nearer[p] and int(p) != one]
+    ports = np.flatnonzero(nearer)
+    in_order = ports[np.argsort(decision.plain_key_s[ports], kind="stable")]
+    return [port for port in in_order.tolist() if port != one]

@@ -60,9 +60,14 @@ class PortsSnapshot:
         return content
 
     @property
+    def sha256(self) -> str:
+        """Digest of the body."""
+        return hashlib.sha256(self.body).hexdigest()
+
+    @property
     def version(self) -> str:
         """Digest of the body, shortened."""
-        return hashlib.sha256(self.body).hexdigest()[:20]
+        return self.sha256[:20]
 
     def for_vessel(self, principal: str, encounter_id: str | None) -> "PortsSnapshot":
         """The same with the places marked that are a vessel's own: those are hers to use, not taken by others.

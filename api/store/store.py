@@ -128,17 +128,17 @@ class Store:
         return self.database.read(lambda tx: overrides_of(tx, decision_id))
 
     def decision(
-        self, decision_id: str, *, document_sha256: str | None = None, principal: str | None = None
+        self, decision_id: str, *, sha256: str | None = None, principal: str | None = None
     ) -> DecisionRecord:
-        """A decision with all that is needed to make it again; this very document, of this principal, if said."""
-        return self.database.read(lambda tx: decision_record(tx, decision_id, document_sha256, principal))
+        """A decision with all that is needed to make it again; this very one, of this principal, if said."""
+        return self.database.read(lambda tx: decision_record(tx, decision_id, sha256, principal))
 
     def latest_decision(self, encounter_id: str) -> DecisionRecord | None:
         """The newest decision for an encounter."""
         return self.database.read(lambda tx: latest_decision(tx, encounter_id))
 
     def forget_documents(self, most: int) -> None:
-        """Keep the documents of the newest so many decisions; every record of a decision stays."""
+        """Keep the documents of the newest so many old records; every record of a decision stays."""
         self.database.write(lambda tx: forget_documents(tx, most))
 
     def events(self, after: int, limit: int = 256) -> list[Event]:
