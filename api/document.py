@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from math import isfinite, isinf, isnan, nan
 from typing import Literal, NamedTuple, get_args
 
@@ -17,7 +16,6 @@ from engine.case import access_of
 from engine.decide import deciding_findings, passed_over
 from engine.entry_hours import opens_at_s
 from engine.explain import (
-    CODE,
     Finding,
     bearing_deg,
     eta_s,

@@ -11,6 +11,8 @@ from functools import lru_cache
 from math import isfinite, isinf, isnan
 from typing import NamedTuple
 
+import numpy as np
+
 from engine.case import access_of, care_delay_s
 from engine.kernels.geodesy import initial_course_deg
 from engine.model import AvoidedZone, Decision, Notice, Port
@@ -23,7 +25,7 @@ RULES = tuple(Rule)
 
 # numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
 _UNCONFIRMED, _CAUTION = int(Status.UNCONFIRMED), int(Status.CAUTION)
-_UNKNOWN, _HARD = int(Verdict.UNKNOWN), int(Weight.HARD)
+_FAIL, _UNKNOWN, _HARD = int(Verdict.FAIL), int(Verdict.UNKNOWN), int(Weight.HARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,41 @@ def findings_of(decision: Decision, port: int) -> list[Finding]:
         decision.measured[port].tolist(), decision.limit[port].tolist(), strict=True,
     )  # fmt: skip
     return [Finding(rule, CODE[code], *figures) for rule, code, *figures in rows]
+
+
+def findings_against(
+    decision: Decision, ports: list[int], known: frozenset[Code]
+) -> tuple[frozenset[Code], list[list[Finding]]]:
+    """What speaks against each of some ports, or is not known: no plain passes.
+
+    Parameters
+    ----------
+    decision : Decision
+    ports : list of int
+    known : frozenset of Code
+        Codes that are not repeated for each port where all of these ports have them.
+
+    Returns
+    -------
+    tuple
+        Those codes, and the other findings of each port.
+    """
+    verdict, code = decision.verdict[ports], decision.code[ports]
+    against = (verdict == _FAIL) | (verdict == _UNKNOWN)
+    rows = np.where(against, code, -1).tolist()
+    shared = frozenset(CODE[int(code)] for code in known.intersection(*rows)) if ports else frozenset()
+    weight = decision.weight[ports].tolist()
+    found: list[list[Finding]] = []
+    for row, port in enumerate(ports):
+        told = [rule for rule, number in enumerate(rows[row]) if number >= 0 and number not in shared]
+        found.append([
+            Finding(
+                RULES[rule], CODE[rows[row][rule]], weight[row][rule], int(verdict[row, rule]),
+                float(decision.measured[port, rule]), float(decision.limit[port, rule]),
+            )
+            for rule in told
+        ])  # fmt: skip
+    return shared, found
 
 
 def finding_sentence(decision: Decision, port: int, found: Finding, language: str, name: str | None = None) -> str:

@@ -7,10 +7,9 @@ put into words that is not shown.
 
 from collections.abc import Sequence
 from math import isfinite, isinf, isnan
-from typing import Any
+from typing import Any, NamedTuple
 
 from api.document import (
-    AGAINST,
     STATUS_NAME,
     VERDICT_NAME,
     Basis,
@@ -38,16 +37,16 @@ from engine.explain import (
     bearing_deg,
     eta_s,
     finding_sentence,
-    findings_of,
+    findings_against,
     first_channel,
     headline_sentence,
     ranked_sentence,
     time_ashore_s,
 )
-from engine.model import Decision, Medical
+from engine.model import Decision
 from engine.sea_route import chosen_track
 from engine.units import MINUTE_S, NAUTICAL_MILE_M
-from engine.vocab import Code, Rule, Status, Verdict, Weight
+from engine.vocab import Code, Medical, Rule, Status, Verdict, Weight
 
 Json = dict[str, Any]
 
@@ -96,12 +95,12 @@ def brief_document(decision: Decision, languages: Sequence[str], limit: int, bas
     candidates_count = len(decision.order) - excluded_count
     # Excluded ports come last in the order.
     shown = decision.order[: min(limit, candidates_count)].tolist()
-    against = {port: [found for found in findings_of(decision, port) if found.verdict in AGAINST] for port in shown}
-    everywhere = _unknown_everywhere(decision, list(against.values()))
+    # Every port shown has them because no source is connected, or nobody has said: they are told once.
+    silent = _SILENT_WITHOUT_WEATHER if decision.world.identity["forecast"] is None else _SILENT
+    everywhere, told = findings_against(decision, shown, silent)
     ports = [
-        _next(decision, port, languages, against[port], everywhere) if rank
-        else _first(decision, port, languages, against[port], everywhere)
-        for rank, port in enumerate(shown)
+        _next(decision, figures, languages, findings) if rank else _first(decision, figures, languages, findings)
+        for rank, (figures, findings) in enumerate(zip(_figures_of(decision, shown), told, strict=True))
     ]  # fmt: skip
     best = decision.recommended
     passed = passed_over(decision)
@@ -148,14 +147,6 @@ def _input(value: object) -> object:
     return {name: value[name] for name in _OF_AN_INPUT if name in value}
 
 
-def _unknown_everywhere(decision: Decision, against: list[list[Finding]]) -> frozenset[Code]:
-    """Codes of findings that every port shown has because no source is connected, or nobody has said."""
-    if not against:
-        return frozenset()
-    silent = _SILENT_WITHOUT_WEATHER if decision.world.identity["forecast"] is None else _SILENT
-    return silent.intersection(*({found.code for found in one} for one in against))
-
-
 def _unknown_everywhere_document(decision: Decision, everywhere: frozenset[Code], languages: Sequence[str]) -> Json:
     """What is unknown of every port shown, with one sentence on the sources that are not connected."""
     noticed = {notice.code for notice in decision.notices}
@@ -168,46 +159,68 @@ def _unknown_everywhere_document(decision: Decision, everywhere: frozenset[Code]
     return {"codes": sorted(code.name for code in codes), "text": text}
 
 
-def _figures(decision: Decision, port: int) -> Json:
-    """Way, time and water of a port as they are read out: tenths of a mile and a metre, whole minutes."""
-    wait_s, arrival_s = float(decision.wait_s[port]), eta_s(decision, port)
-    depth_m, _ = water_at_arrival_m(decision, port)
-    low_s, high_s = float(decision.low_s[port]), float(decision.high_s[port])
+class _Figures(NamedTuple):
+    """Way, time and water of a port in the engine's units."""
+
+    port: int
+    status: int
+    distance_m: float
+    time_s: float
+    low_s: float
+    high_s: float
+    wait_s: float
+    is_close: bool
+    depth_m: float
+    tide_m: float
+
+
+def _figures_of(decision: Decision, ports: list[int]) -> list[_Figures]:
+    # Whole columns at once: numpy scalars one by one would take as long as all the rest of the document.
+    columns = (
+        decision.status, decision.distance_m, decision.time_s, decision.low_s, decision.high_s, decision.wait_s,
+        decision.closely,
+    )  # fmt: skip
+    rows = zip(ports, *(column[ports].tolist() for column in columns), strict=True)
+    return [_Figures._make((*row, *water_at_arrival_m(decision, row[0]))) for row in rows]
+
+
+def _read_out(decision: Decision, figures: _Figures) -> Json:
+    """Figures of a port as people read them: tenths of a mile and a metre, whole minutes."""
+    arrival_s = eta_s(decision, figures.port)
     return {
-        "status": STATUS_NAME[int(decision.status[port])],
-        "distance_nm": rounded(float(decision.distance_m[port]) / NAUTICAL_MILE_M, 1),
-        "bearing_deg": round(bearing_deg(decision, port)),
-        "time_to_landing_min": rounded(float(decision.time_s[port]) / MINUTE_S, 0),
-        "time_range_min": [rounded(low_s / MINUTE_S, 0), rounded(high_s / MINUTE_S, 0)],
-        "clock": "close" if decision.closely[port] else "coarse",
+        "status": STATUS_NAME[figures.status],
+        "distance_nm": rounded(figures.distance_m / NAUTICAL_MILE_M, 1),
+        "bearing_deg": round(bearing_deg(decision, figures.port)),
+        "time_to_landing_min": rounded(figures.time_s / MINUTE_S, 0),
+        "time_range_min": [rounded(figures.low_s / MINUTE_S, 0), rounded(figures.high_s / MINUTE_S, 0)],
+        "clock": "close" if figures.is_close else "coarse",
         # A port that stays shut beyond the longest wait has no arrival, only an opening.
-        "eta_at": format_time(arrival_s) if isfinite(arrival_s) and not isinf(wait_s) else None,
-        "wait_min": rounded(wait_s / MINUTE_S, 0),
-        "depth_at_arrival_m": rounded(depth_m, 1),
+        "eta_at": format_time(arrival_s) if isfinite(arrival_s) and not isinf(figures.wait_s) else None,
+        "wait_min": rounded(figures.wait_s / MINUTE_S, 0),
+        "depth_at_arrival_m": rounded(figures.depth_m, 1),
     }
 
 
-def _first(
-    decision: Decision, port: int, languages: Sequence[str], against: list[Finding], everywhere: frozenset[Code]
-) -> Json:  # fmt: skip
+def _first(decision: Decision, figures: _Figures, languages: Sequence[str], told: list[Finding]) -> Json:
     """The port to go to, or else to ask about: all but plain passes."""
+    port = figures.port
     named, track = decision.world.ports[port], chosen_track(decision, port)
     care_s, opens_s = time_ashore_s(decision, port), opens_at_s(decision, port)
     first: Json = {
         "port": port_brief(named, languages),
-        **_figures(decision, port),
-        "distance_nm": rounded(float(decision.distance_m[port]) / NAUTICAL_MILE_M, 2),
-        "time_to_landing_min": rounded(float(decision.time_s[port]) / MINUTE_S, 1),
-        "tide_at_arrival_m": rounded(water_at_arrival_m(decision, port)[1], 2),
-        "time_to_care_min": rounded((float(decision.time_s[port]) + care_s) / MINUTE_S, 1),
+        **_read_out(decision, figures),
+        "distance_nm": rounded(figures.distance_m / NAUTICAL_MILE_M, 2),
+        "time_to_landing_min": rounded(figures.time_s / MINUTE_S, 1),
+        "tide_at_arrival_m": rounded(figures.tide_m, 2),
+        "time_to_care_min": rounded((figures.time_s + care_s) / MINUTE_S, 1),
         "hazards": register_text(named, "hazard", languages),
         "legs": legs_of(track),
         "route": line_string(track, DECIMALS),
         "findings": [
             {**_code_of(found), "text": {lang: finding_sentence(decision, port, found, lang) for lang in languages}}
-            for found in against if found.code not in everywhere and not _is_remark(found)
+            for found in told if not _is_remark(found)
         ],
-        "remarks": _remarks(against, everywhere),
+        "remarks": [found.code.name for found in told if _is_remark(found)],
     }  # fmt: skip
     if not isnan(opens_s):
         first["opens_at"] = format_time(opens_s)
@@ -218,19 +231,17 @@ def _first(
     return first
 
 
-def _next(
-    decision: Decision, port: int, languages: Sequence[str], against: list[Finding], everywhere: frozenset[Code]
-) -> Json:  # fmt: skip
+def _next(decision: Decision, figures: _Figures, languages: Sequence[str], told: list[Finding]) -> Json:
     """One of the others: a line of a table, and codes of what speaks against it."""
-    named = decision.world.ports[port]
+    named = decision.world.ports[figures.port]
     return {
         "port": {
             "id": named.id, "name": port_names(named, languages), "country": named.country,
             "vhf": None if named.vhf is None else first_channel(named.vhf, named.vhf),
         },
-        **_figures(decision, port),
-        "findings": [_code_of(found) for found in against if found.code not in everywhere and not _is_remark(found)],
-        "remarks": _remarks(against, everywhere),
+        **_read_out(decision, figures),
+        "findings": [_code_of(found) for found in told if not _is_remark(found)],
+        "remarks": [found.code.name for found in told if _is_remark(found)],
     }  # fmt: skip
 
 
@@ -238,12 +249,8 @@ def _code_of(found: Finding) -> Json:
     return {"code": found.code.name, "class": class_of(found), "verdict": VERDICT_NAME[found.verdict]}
 
 
-def _remarks(against: list[Finding], everywhere: frozenset[Code]) -> list[str]:
-    """Codes of what is not known but counts neither for nor against a port."""
-    return [found.code.name for found in against if found.code not in everywhere and _is_remark(found)]
-
-
 def _is_remark(found: Finding) -> bool:
+    """Whether it is not known but counts neither for nor against a port."""
     return found.weight == _INFO and found.verdict == _UNKNOWN
 
 

@@ -1,27 +1,28 @@
 """A decision in bytes: its codes and figures in one fixed form, which a record proves by its SHA-256.
 
-Sentences are not in it: they are a rendering of the codes, in whatever language somebody reads. The layout, in this order,
-whole numbers little-endian:
+Sentences are not in it: they are a rendering of the codes, in whatever language somebody reads. The layout, in this
+order, whole numbers little-endian:
 
 1. ``safeport.decision``, a zero byte, and `FORM` as uint16.
-2. Encounter as it was understood and inputs: length as uint32, then canonical JSON ``{"encounter": ..., "inputs": ...}``.
+2. Encounter as it was understood and inputs: length as uint32, then canonical JSON of ``encounter`` and ``inputs``.
 3. Number of ports and of rules, uint16 each.
 4. By port: place in the order as int32, status as int8, whether its clock is a close one as bits, zones on its way as
    uint64.
-5. Findings, port by port and rule by rule: code as int16, verdict and weight as int8, then figures: measured, limit.
+5. Findings, port by port and rule by rule: code as int16, verdict as int8, then figures: measured, limit. What a code
+   weighs follows from the policy, whose digest is among the inputs.
 6. Figures by port: distance, time, low, high, wait, key, plain key, time to the entrance, length inside the harbour.
-7. Where the routes lead: first corner and entry into a harbour leg by port as int64; positions: path to the mesh, joins,
-   entries.
-8. Ways round by port, ascending: count as uint32, then for each the port as uint32, figures: length, time of the shortest
-   path, and positions of its track.
+7. Where the routes lead: first corner and entry into a harbour leg by port as int32; positions: path to the mesh;
+   ports that are joined elsewhere than at its end as uint32 after their count, and where; entries.
+8. Ways round by port, ascending: count as uint32, then for each the port as uint32, figures: length, time of the
+   shortest path, and positions of its track.
 9. Figures of the whole: depth needed, persons, speed, gap to the second, first bound not opened, distance to the next
    region; then ports opened as uint32, near tie and boundary band as one byte each.
-10. Length as uint32, then canonical JSON of region, centres, what the answer is sensitive to, and notices with their facts;
-    a figure in it is a whole number of thousandths.
+10. Length as uint32, then canonical JSON of region, centres, what the answer is sensitive to, and notices with their
+    facts; a figure in it is a whole number of thousandths.
 
 Figures are a count as uint32, a bit for each that is known, and those as int64 in thousandths of the engine's unit:
-millimetres, milliseconds. Positions are the same in units of 1e-7 degrees. So minus nothing is nothing, what is not known
-is no number, and what is endless has one value; and a last bit in which two processors differ is no other decision.
+millimetres, milliseconds. Positions are the same in units of 1e-7 degrees. So minus nothing is nothing, what is not
+known is no number, what is endless has one value; and a last bit in which two processors differ is no other decision.
 """
 
 import hashlib
@@ -60,18 +61,20 @@ def canonical_form(decision: Decision, basis: bytes) -> bytes:
     """
     ports, rules = decision.code.shape
     reach, detours = decision.reach, decision.detours
+    elsewhere = np.flatnonzero((reach.joined != reach.path[-1]).any(axis=1))
     parts = [
         _START, struct.pack("<HI", FORM, len(basis)), basis, struct.pack("<HH", ports, rules),
         decision.order.astype("<i4").tobytes(), decision.status.astype("<i1").tobytes(),
         np.packbits(decision.closely).tobytes(), decision.touched.astype("<u8").tobytes(),
         decision.code.astype("<i2").tobytes(), decision.verdict.astype("<i1").tobytes(),
-        decision.weight.astype("<i1").tobytes(), _figures(decision.measured), _figures(decision.limit),
+        _figures(decision.measured), _figures(decision.limit),
         _figures(np.concatenate((
             decision.distance_m, decision.time_s, decision.low_s, decision.high_s, decision.wait_s, decision.key_s,
             decision.plain_key_s, decision.passages.time_s, reach.harbour_m,
         ))),
-        reach.via.astype("<i8").tobytes(), reach.entered_at.astype("<i8").tobytes(),
-        _positions(reach.path), _positions(reach.joined), _positions(reach.entry), struct.pack("<I", len(detours)),
+        reach.via.astype("<i4").tobytes(), reach.entered_at.astype("<i4").tobytes(), _positions(reach.path),
+        struct.pack("<I", len(elsewhere)), elsewhere.astype("<u4").tobytes(), _positions(reach.joined[elsewhere]),
+        _positions(reach.entry), struct.pack("<I", len(detours)),
     ]  # fmt: skip
     for port, detour in sorted(detours.items()):
         parts += [

@@ -1,8 +1,8 @@
 """What was decided, kept with all it rests on, so that it can be decided again and proven to be the same.
 
-A record holds the request, the picture of the ports it was made with, digests of everything else, and the SHA-256 of the
-decision's codes and figures (`api.documents.canonical`). Documents are made from that in any view and language. Records of
-form 0 are older: their SHA-256 is that of the document as text, which is kept beside the newest of them.
+A record holds the request, the picture of the ports it was made with, digests of everything else, and the SHA-256 of
+the decision's codes and figures (`api.documents.canonical`). Documents are made from that in any view and language.
+Records of form 0 are older: their SHA-256 is that of the document as text, which is kept beside the newest of them.
 """
 
 import hashlib

@@ -127,9 +127,7 @@ class Store:
         """Overrides of a decision."""
         return self.database.read(lambda tx: overrides_of(tx, decision_id))
 
-    def decision(
-        self, decision_id: str, *, sha256: str | None = None, principal: str | None = None
-    ) -> DecisionRecord:
+    def decision(self, decision_id: str, *, sha256: str | None = None, principal: str | None = None) -> DecisionRecord:
         """A decision with all that is needed to make it again; this very one, of this principal, if said."""
         return self.database.read(lambda tx: decision_record(tx, decision_id, sha256, principal))
 

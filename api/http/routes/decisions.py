@@ -224,9 +224,9 @@ async def read_decision(
 ) -> Response:
     """The newest record of that name, in any view and language, made from the record.
 
-    It is decided again from the request and the ports as they were then, and answered only if codes and figures have the
-    SHA-256 of the record. Where the data it was made with are gone, so is the document; the record stays. Of old records
-    that keep their document, `view=full&lang=both` gives the bytes that were handed out.
+    It is decided again from the request and the ports as they were then, and answered only if codes and figures have
+    the SHA-256 of the record. Where the data it was made with are gone, so is the document; the record stays. Of old
+    records that keep their document, `view=full&lang=both` gives the bytes that were handed out.
     """
 
     def recorded(store: Store) -> DecisionRecord:
