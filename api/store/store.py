@@ -1,6 +1,7 @@
 """The store: one way to change things, and what can be asked of it."""
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote
@@ -69,6 +70,17 @@ class Store:
         """
         clock_ms = milliseconds(now_s, "now")
         return self.database.write(lambda tx: carry_out(tx, command, actor, clock_ms, once))
+
+    def begin(self, command: Command, actor: Actor, now_s: float, once: Once | None = None) -> "Future[Answer]":
+        """`do` without waiting: the future has the answer, or what was raised, once it is on disk.
+
+        Raises
+        ------
+        StoreBusy, StoreUnavailable
+            It was not taken up.
+        """
+        clock_ms = milliseconds(now_s, "now")
+        return self.database.submit(lambda tx: carry_out(tx, command, actor, clock_ms, once))
 
     def port(self, port_id: str, now_s: float) -> Json:
         """What a port reported, and the places left there by kind."""

@@ -2,23 +2,24 @@
 
 import logging
 import time
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Body, Depends, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
 from api.access.roles import Permission
-from api.control import MadeDecision, is_for_now, make_decision, missing_for, record_decision, remake
+from api.control import MadeDecision, first_recorded, is_for_now, make_decision, missing_for, remake
 from api.document import outcome_of
 from api.encounter import EncounterIn
 from api.house import House
 from api.http.bodies import OverrideIn
 from api.http.callers import Caller, allowed
-from api.http.doors import Counts, JsonText, MaybeRecords, OpenHouse, Records, Work, each_once
+from api.http.doors import JsonText, OpenHouse, Records, Work, each_once
 from api.http.examples import DECISIONS, ENCOUNTERS, TRACKS
 from api.http.limits import Workshop
 from api.http.memory import Memory, answered, once_of
+from api.http.meters import Meters
 from api.http.openapi import KEYED, problems
 from api.http.own import places_seen, refuse_foreign, refuse_foreign_in, refuse_somebodys
 from api.http.presentation import Presentation, Presented
@@ -46,12 +47,27 @@ MADE = "Safeport-Made-From"
 EncounterId = Annotated[str, Field(min_length=1, max_length=80)]
 
 
+class Room(NamedTuple):
+    """What a decision is made with."""
+
+    house: House
+    workshop: Workshop
+    memory: Memory
+    meters: Meters
+
+
+async def room_of(request: Request) -> Room:
+    """House, threads, records and meters at once: FastAPI takes as long for each dependency as for all of these."""
+    await each_once(request)
+    state = request.app.state
+    return Room(state.opening.house(), state.workshop, state.memory, state.meters)
+
+
 @router.post(
     "/decisions",
     tags=["decisions"],
     summary="Nearest fit port for an encounter",
     response_class=JsonText,
-    dependencies=[Depends(each_once)],
     openapi_extra=KEYED,
     responses={
         200: {
@@ -72,10 +88,7 @@ EncounterId = Annotated[str, Field(min_length=1, max_length=80)]
 async def create_decision(
     request: Request,
     encounter: Annotated[EncounterIn, Body(openapi_examples=ENCOUNTERS)],
-    house: OpenHouse,
-    workshop: Work,
-    memory: MaybeRecords,
-    meters: Counts,
+    room: Annotated[Room, Depends(room_of)],
     caller: Annotated[Caller, allowed(Permission.DECIDE)],
     presented: Presented,
     encounter_id: Annotated[
@@ -92,6 +105,7 @@ async def create_decision(
     decision is recorded, and one for now sees what ports report and what is held. Where the store cannot be read it is
     answered all the same, but for a vessel that names an encounter: whether it is hers is not known then.
     """
+    house, workshop, memory, meters = room
     now_s = time.time()
     ask = house.ask(encounter, now_s)
     if not memory.is_kept:
@@ -109,8 +123,10 @@ async def create_decision(
             refuse_foreign(caller, store, "encounter_id", encounter_id)
             store.encounter(encounter_id)
 
-    seen = await memory.ports_seen(now_s, known, first_decides=caller.own_only and encounter_id is not None)
-    ports = places_seen(caller, seen, encounter_id) if is_for_now(ask, now_s) else None
+    ports, for_now = None, is_for_now(ask, now_s)
+    if for_now or encounter_id is not None:
+        seen = await memory.ports_seen(now_s, known, first_decides=caller.own_only and encounter_id is not None)
+        ports = places_seen(caller, seen, encounter_id) if for_now else None
 
     def decide_and_answer() -> tuple[MadeDecision, RecordDecision, Response]:
         made = make_decision(house, encounter, ask, ports, encounter_id)
@@ -135,9 +151,8 @@ async def _recorded(
 ) -> Response:  # fmt: skip
     """Record a decision and answer it; one that cannot be recorded is answered all the same."""
     try:
-        first = await memory.run_soon(
-            lambda store: record_decision(store, record, caller.actor, time.time(), once), "change"
-        )
+        kept = await memory.record_soon(record, caller, once)
+        first = await memory.run(lambda store: first_recorded(store, kept, caller.actor)) if kept.repeated else None
     except Refused:
         raise
     except (StoreError, Busy) as failure:
@@ -145,7 +160,6 @@ async def _recorded(
         _log.error("a decision was not recorded: %s", failure)
         answer.headers[RECORDED] = "no"
         return answer
-    memory.changed.set()
     answer.headers[RECORDED] = "yes"
     if first is None:
         return answer

@@ -702,6 +702,7 @@ def test_where_the_store_fails_an_encounter_is_nobodys_and_a_decision_without_it
 
     monkeypatch.setattr(store.database, "read", broken)
     monkeypatch.setattr(store.database, "write", broken)
+    monkeypatch.setattr(store.database, "submit", broken)
     for crew in (severn, shannon):
         refused = crew("POST", path, asked)
         assert (refused.status_code, refused.json()["code"]) == (503, "OWNER_UNKNOWN")

@@ -171,6 +171,7 @@ def test_people_get_an_answer_when_the_store_fails_and_it_says_so(control, now, 
     assert control.decide(now).headers["safeport-recorded"] == "yes"
     monkeypatch.setattr(store.database, "read", broken)
     monkeypatch.setattr(store.database, "write", broken)
+    monkeypatch.setattr(store.database, "submit", broken)
     answer = control.decide(now)
     assert (answer.status_code, answer.headers["safeport-recorded"]) == (200, "no")
     # What was known last is still held against the port.
@@ -189,18 +190,16 @@ def test_people_do_not_wait_for_a_store_that_hangs(call_app, house, store, now, 
     control.put("/v1/ports/dover/status", {"status": "closed", "reason": "strike"})
     assert control.decide(now).headers["safeport-recorded"] == "yes"
     app.state.memory._wait_s = 0.2
-    kept, real = [], (store.database.read, store.database.write)
+    kept, read = [], store.database.read
 
-    def hang(which):
-        def call(work):
-            assert hung.wait(60.0)
-            kept.append(which)
-            return real[which](work)
+    def hang(work):
+        assert hung.wait(60.0)
+        kept.append(work)
+        return read(work)
 
-        return call
-
-    monkeypatch.setattr(store.database, "read", hang(0))
-    monkeypatch.setattr(store.database, "write", hang(1))
+    begin = store.database.submit
+    monkeypatch.setattr(store.database, "read", hang)
+    monkeypatch.setattr(store.database, "submit", lambda work: begin(lambda tx: hung.wait(60.0) and work(tx)))
     try:
         begun = time.perf_counter()
         answer = control.decide(now)
@@ -219,6 +218,7 @@ def test_people_do_not_wait_for_a_store_that_hangs(call_app, house, store, now, 
 def test_a_store_that_never_answered_leaves_ports_unconfirmed_not_open(control, now, store, monkeypatch, caplog):
     monkeypatch.setattr(store.database, "read", broken)
     monkeypatch.setattr(store.database, "write", broken)
+    monkeypatch.setattr(store.database, "submit", broken)
     answer = control.decide(now).json()
     assert (answer["outcome"], answer["recommended"]) == ("unconfirmed", None)
     codes = {finding["code"] for finding in answer["candidates"][0]["findings"]}
