@@ -1,67 +1,85 @@
 """A decision with what the control room knows: made with it, kept with it, made again from what was kept."""
 
-import hashlib
+from dataclasses import dataclass
 from time import perf_counter
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-import orjson
-
-from api.document import decision_document, dump
+from api.document import Basis, basis_of, decision_document, dump, outcome_of
+from api.documents.canonical import FORM, canonical_form, decision_sha256
 from api.encounter import EncounterIn
 from api.house import House
 from api.position import format_time
-from api.store.decisions import DecisionRecord, RecordDecision
-from api.store.ledger import Actor, Once
+from api.store.decisions import AS_TEXT, DecisionRecord, RecordDecision, replay
+from api.store.ledger import Actor, Answer, Once
 from api.store.live import PortsSnapshot
 from api.store.store import Store
 from api.store.values import Json, canonical
 from engine.errors import InvalidAsk, PositionRefused, UnknownName
-from engine.model import Ask
+from engine.model import Ask, Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOW_WITHIN_S = 60.0
 """[A] A decision or plan for a time this near to the clock is one for now, and sees what ports report. [s]"""
 
 
-class Said(NamedTuple):
-    """A decision as it is handed out, and what it was made of.
+@dataclass(frozen=True, slots=True, eq=False)
+class MadeDecision:
+    """A decision and what it was made of.
 
     Attributes
     ----------
-    document : bytes
+    decision : Decision
+    basis : Basis
+        Encounter and inputs as its documents state them.
     ask : bytes
         Encounter body that leads to it, its time filled in.
-    picture : bytes or None
-        `PortsSnapshot.body` it was made with; None when no live feed was looked at.
-    outcome : str
-        As the document has it.
+    ports : PortsSnapshot or None
+        What it was made with; None when no live feed was looked at.
     decide_s : float
-        How long deciding took, without putting it into words. [s]
+        How long deciding took. [s]
     """
 
-    document: bytes
+    decision: Decision
+    basis: Basis
     ask: bytes
-    picture: bytes | None
-    outcome: str = "none"
-    decide_s: float = 0.0
+    ports: PortsSnapshot | None
+    decide_s: float
 
     def record(self, encounter_id: str | None) -> RecordDecision:
         """The command that keeps it."""
-        return RecordDecision.of(self.document, self.ask, self.picture, encounter_id)
+        decision, ports = self.decision, self.ports
+        best = decision.recommended
+        return RecordDecision(
+            self.basis.decision_id, self.ask.decode(), self.basis.inputs, outcome_of(decision),
+            None if best is None else decision.world.ports[best].id, encounter_id,
+            None if ports is None else ports.sha256, FORM, decision_sha256(decision, self.basis.canonical),
+            None if ports is None else ports.body,
+        )  # fmt: skip
 
 
-class MadeAgain(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class RemadeDecision:
     """A recorded decision made anew with the data at hand.
 
     Attributes
     ----------
-    document : bytes or None
-        Of the digest that was recorded; None when it came out differently.
+    decision : Decision
+    basis : Basis
+    form : bytes
+        What the SHA-256 of the record is of, as it comes out now.
     others : tuple of str
         What it rests on that is not what it was: ``geodata``, ``forecast``, ``engine_version`` ...
+    is_same : bool
+        Whether it has the digest that was recorded.
     """
 
-    document: bytes | None
+    decision: Decision
+    basis: Basis
+    form: bytes
     others: tuple[str, ...]
+    is_same: bool
 
 
 def is_for_now(ask: Ask, now_s: float) -> bool:
@@ -69,8 +87,10 @@ def is_for_now(ask: Ask, now_s: float) -> bool:
     return abs(ask.at_s - now_s) <= NOW_WITHIN_S
 
 
-def say(house: House, encounter: EncounterIn, ask: Ask, ports: PortsSnapshot | None, encounter_id: str | None) -> Said:
-    """Decide and put it into words.
+def make_decision(
+    house: House, encounter: EncounterIn, ask: Ask, ports: PortsSnapshot | None, encounter_id: str | None
+) -> MadeDecision:
+    """Decide, with all a record needs.
 
     Parameters
     ----------
@@ -87,14 +107,12 @@ def say(house: House, encounter: EncounterIn, ask: Ask, ports: PortsSnapshot | N
     begun_s = perf_counter()
     decision = house.decide(ask, ports, encounter_id)
     decide_s = perf_counter() - begun_s
-    document = decision_document(decision)
     body = {**encounter.model_dump(mode="json", exclude_unset=True), "time": format_time(ask.at_s)}
-    picture = None if ports is None else ports.body
-    return Said(dump(document).encode(), canonical(body), picture, str(document["outcome"]), decide_s)
+    return MadeDecision(decision, basis_of(decision), canonical(body), ports, decide_s)
 
 
-def keep(
-    store: Store, said: Said, encounter_id: str | None, actor: Actor, now_s: float, once: Once | None
+def record_decision(
+    store: Store, made: RecordDecision, actor: Actor, now_s: float, once: Once | None
 ) -> DecisionRecord | None:
     """Record a decision.
 
@@ -107,40 +125,55 @@ def keep(
     ------
     Refused, StoreError
     """
-    answer = store.do(said.record(encounter_id), actor, now_s, once)
-    if not answer.repeated:
-        return None
+    answer = store.do(made, actor, now_s, once)
+    return first_recorded(store, answer, actor) if answer.repeated else None
+
+
+def first_recorded(store: Store, answer: Answer, actor: Actor) -> DecisionRecord:
+    """The record that a repeated request was answered with."""
     first = answer.document
-    return store.decision(
-        first["decision_id"], document_sha256=first["document_sha256"], principal=actor.principal or None
-    )
+    # Answers of before there were forms name the digest of a document.
+    sha256 = first.get("decision_sha256", first.get("document_sha256"))
+    return store.decision(first["decision_id"], sha256=sha256, principal=actor.principal or None)
 
 
-def say_again(house: House, record: DecisionRecord) -> bytes:
-    """The document of a recorded decision, made anew with the data of this house.
+def remake(house: House, record: DecisionRecord) -> RemadeDecision:
+    """A recorded decision, made anew with the data of this house and held against the record.
 
     Raises
     ------
-    SafeportError
+    PositionRefused
+        The position is none here: the geodata are others.
+    InvalidAsk, UnknownName
         Its vessel or policy is not known here.
     """
     encounter = EncounterIn.model_validate_json(record.ask)
     ports = None if record.picture is None else PortsSnapshot(record.picture)
     # The time stands in the body, so the clock is not asked.
-    return say(house, encounter, house.ask(encounter, 0.0), ports, record.encounter_id).document
+    decision = house.decide(house.ask(encounter, 0.0), ports, record.encounter_id)
+    basis = basis_of(decision)
+    form = _FORMS[record.form](decision, basis)
+    return RemadeDecision(
+        decision, basis, form, differing(record.inputs, basis.inputs), replay(record, form).same
+    )  # fmt: skip
 
 
-def made_again(house: House, record: DecisionRecord) -> MadeAgain:
-    """The document of a record that keeps it no more, held against its digest."""
-    try:
-        document = say_again(house, record)
-    except PositionRefused:
-        return MadeAgain(None, ("geodata",))
-    except (InvalidAsk, UnknownName) as refused:
-        return MadeAgain(None, (refused.field,))
-    if hashlib.sha256(document).hexdigest() == record.document_sha256:
-        return MadeAgain(document, ())
-    return MadeAgain(None, differing(record.inputs, orjson.loads(document)["inputs"]))
+def _as_text(decision: Decision, _: Basis) -> bytes:
+    return dump(decision_document(decision)).encode()
+
+
+def _in_canonical_form(decision: Decision, basis: Basis) -> bytes:
+    return canonical_form(decision, basis.canonical)
+
+
+_FORMS: "dict[int, Callable[[Decision, Basis], bytes]]" = {AS_TEXT: _as_text, FORM: _in_canonical_form}
+
+
+def missing_for(refused: Exception) -> tuple[str, ...]:
+    """What is not as it was where a recorded request is refused now."""
+    if isinstance(refused, PositionRefused):
+        return ("geodata",)
+    return (refused.field,) if isinstance(refused, InvalidAsk | UnknownName) else ()
 
 
 def differing(then: Json, now: Json) -> tuple[str, ...]:

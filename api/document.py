@@ -1,32 +1,29 @@
 """The decision document: one JSON object, the same from the command line and over HTTP."""
 
 import hashlib
-from functools import lru_cache
+from collections.abc import Callable, Sequence
 from math import isfinite, isinf, isnan, nan
-from typing import Literal, cast, get_args
+from typing import Literal, NamedTuple, get_args
 
 import orjson
 
-from api.documents.brief import MOST_PASSED_OVER, brief_of
-from api.documents.language import in_language
+from api.documents.language import LANGUAGES, in_language, languages_of
 from api.documents.legs import legs_of
 from api.documents.line import line_of
 from api.position import format_time
 from engine import ENGINE_VERSION
 from engine.case import access_of
-from engine.decide import deciding_finding, passed_over
+from engine.decide import deciding_findings, passed_over
 from engine.entry_hours import opens_at_s
 from engine.explain import (
-    WITHOUT_FIGURES,
-    Text,
+    Finding,
     bearing_deg,
-    brief_reason,
     eta_s,
-    finding_text,
-    first_channel,
-    headline,
-    notice_text,
-    plain_sentence,
+    finding_sentence,
+    findings_of,
+    headline_sentence,
+    notice_sentence,
+    ranked_sentence,
     time_ashore_s,
     unit_of,
 )
@@ -34,20 +31,19 @@ from engine.kernels.geodesy import initial_course_deg
 from engine.kernels.tides import height_at
 from engine.model import Ask, Coordination, Decision, Notice, Port
 from engine.sea_route import chosen_track, straight_line_m
-from engine.speech import spoken_headline
+from engine.speech import spoken_sentence
 from engine.units import KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
 from engine.vocab import RULE_WEIGHT, Code, Grade, Rule, Status, Verdict, Weight
 from engine.wording import LEVEL, WORDING
 
 Json = dict[str, object]
 
-CODE = {int(code): code for code in Code}
-RULES = tuple(Rule)
 RULE_ID = {rule: rule.id for rule in Rule}
 WEIGHT_NAME = {int(weight): weight.name.lower() for weight in Weight}
 GRADE_NAME = {int(grade): grade.name.lower() for grade in Grade}
 VERDICT_NAME = {int(verdict): verdict.name.lower() for verdict in Verdict}
-_AGAINST = (int(Verdict.FAIL), int(Verdict.UNKNOWN))
+STATUS_NAME = {int(status): status.name.lower() for status in Status}
+AGAINST = (int(Verdict.FAIL), int(Verdict.UNKNOWN))
 
 _SOURCE_COLUMN = {Rule.R_NAV_03: "exposure_source", Rule.R_PRT_02: "source", Rule.R_DAT_05: "source"}
 """Column of the register that says where a rule's figure on the port came from."""
@@ -72,9 +68,32 @@ _SOURCE = {
 View = Literal["brief", "full", "line"]
 VIEWS: tuple[View, ...] = get_args(View)
 DEFAULT_LIMIT = 5
+LINE_CANDIDATES = 2
+"""What the longest line names."""
 
 
-def decision_document(decision: Decision, view: View = "full", lang: str = "both", limit: int = DEFAULT_LIMIT) -> Json:
+class Basis(NamedTuple):
+    """Everything a decision rests on.
+
+    Attributes
+    ----------
+    encounter, inputs : dict
+        As a document states them.
+    canonical : bytes
+        Both as canonical JSON.
+    decision_id : str
+        A digest of that, so equal inputs have equal names.
+    """
+
+    encounter: Json
+    inputs: Json
+    canonical: bytes
+    decision_id: str
+
+
+def decision_document(
+    decision: Decision, view: View = "full", lang: str = "both", limit: int = DEFAULT_LIMIT, basis: Basis | None = None
+) -> Json:
     """A decision as JSON.
 
     Equal decisions give equal documents, byte for byte once dumped with sorted keys.
@@ -88,79 +107,99 @@ def decision_document(decision: Decision, view: View = "full", lang: str = "both
         Languages of the texts.
     limit : int
         Candidates listed in the brief view.
+    basis : Basis, optional
+        Of `basis_of`, where it is there already.
 
     Returns
     -------
     dict
         As the OpenAPI description has it: JSON types only, no NaN.
     """
-    return document_view(whole_document(decision, None if view == "full" else limit), view, lang, limit)
+    if view == "full":
+        return whole_document(decision, None, lang, basis)
+    if view == "brief":
+        # Its module takes parts of a document from here.
+        from api.documents.brief import brief_document
+
+        return brief_document(decision, languages_of(lang), limit, basis or basis_of(decision))
+    return line_of(whole_document(decision, LINE_CANDIDATES, lang, basis), languages_of(lang))
 
 
-def document_view(document: Json, view: View, lang: str, limit: int = DEFAULT_LIMIT) -> Json:
-    """A view of a whole document, or of one cut to at least `limit` candidates; parameters as above."""
-    if view == "line":
-        document = line_of(document)
-    elif view == "brief":
-        document = brief_of(document, limit)
-    return cast(Json, in_language(document, lang))
-
-
-def whole_document(decision: Decision, limit: int | None = None) -> Json:
-    """The whole document in both languages; with a limit what the other views need of it, and no more.
+def whole_document(
+    decision: Decision, limit: int | None = None, lang: str = "both", basis: Basis | None = None
+) -> Json:  # fmt: skip
+    """The whole document; with a limit what routes and lines need of it.
 
     Parameters
     ----------
     decision : Decision
     limit : int, optional
-        Candidates made at most, and of those only the findings that are no plain pass; ``candidates_count`` and
-        ``excluded_count`` say how many there are.
+        Candidates made at most, without findings; no excluded ports, and no words that only the whole view has.
+    lang : {"both", "en", "fr"}
+        Languages of the texts.
+    basis : Basis, optional
+        Of `basis_of`, where it is there already.
     """
+    languages = languages_of(lang)
     order = decision.order.tolist()
     is_fit = (decision.status != int(Status.EXCLUDED)).tolist()
     fit = [port for port in order if is_fit[port]]
     unfit = [port for port in order if not is_fit[port]]
-    best = decision.recommended
-    nearer = passed_over(decision)
-    cut: Json = {}
     if limit is not None:
-        cut = {"candidates_count": len(fit), "excluded_count": len(unfit)}
         fit, unfit = fit[:limit], []
-        if best is None:
-            cut["passed_over_count"] = len(nearer)
-            nearer = nearer[:MOST_PASSED_OVER]
-    outcome = "suitable" if best is not None else "unconfirmed" if any(is_fit) else "none"
-    encounter = encounter_echo(decision.ask)
-    inputs = inputs_document(decision)
-    line = headline(decision)
-    speech = spoken_headline(decision)
-    judged = {port: candidate(decision, port, every_finding=limit is None) for port in (*fit, *unfit)}
+    best = decision.recommended
+    basis = basis or basis_of(decision)
+    judged = {port: candidate(decision, port, languages, with_findings=limit is None) for port in (*fit, *unfit)}
+    nearer = passed_over(decision)
+    reasons = zip(nearer, deciding_findings(decision, nearer), strict=True)
     return {
-        **cut,
-        "decision_id": decision_id(encounter, inputs),
+        "decision_id": basis.decision_id,
         "decided_at": format_time(decision.ask.at_s),
-        "encounter": encounter,
-        "outcome": outcome,
-        "headline": {"en": line.en, "fr": line.fr},
-        "speech": {"en": speech.en, "fr": speech.fr},
+        "encounter": basis.encounter,
+        "outcome": outcome_of(decision),
+        "headline": {lang: headline_sentence(decision, lang) for lang in languages},
+        "speech": {lang: spoken_sentence(decision, lang) for lang in languages if limit is None},
         "recommended": None if best is None else judged[best],
         "candidates": [judged[port] for port in fit],
         "excluded": [judged[port] for port in unfit],
-        "passed_over": [_passed(decision, port) for port in nearer],
+        "passed_over": [_passed(decision, port, rule, languages, limit is None) for port, rule in reasons],
         "coordination": _coordination(decision.coordination),
-        "notices": [_notice(decision, notice) for notice in decision.notices],
-        "proof": {
-            "ports_in_area": len(order),
-            "ports_opened": decision.proof.opened,
-            "next_lower_bound_min": _rounded(decision.proof.next_bound_s / MINUTE_S, 1),
-        },
-        "margin": {
-            "to_second_min": _rounded(decision.to_second_s / MINUTE_S, 1),
-            "near_tie": decision.near_tie,
-            "sensitive_to": list(decision.sensitive_to),
-        },
-        "inputs": inputs,
+        "notices": [notice_document(decision, notice, languages) for notice in decision.notices],
+        "proof": proof_document(decision),
+        "margin": margin_document(decision),
+        "inputs": basis.inputs,
     }
+
+
+def view_of_document(document: Json, view: View, lang: str) -> Json:
+    """A view of a whole document as it was handed out, but for the brief one, which is made of the decision."""
+    if view == "line":
+        return line_of(document, languages_of(lang))
+    shown: Json = in_language(document, lang)  # type: ignore[assignment]
+    return shown
+
+
+def proof_document(decision: Decision) -> Json:
+    """How many ports were looked at, and the bound that closed the search."""
+    return {
+        "ports_in_area": len(decision.order),
+        "ports_opened": decision.proof.opened,
+        "next_lower_bound_min": rounded(decision.proof.next_bound_s / MINUTE_S, 1),
+    }
+
+
+def margin_document(decision: Decision) -> Json:
+    """How far the answer is from another one."""
+    return {
+        "to_second_min": rounded(decision.to_second_s / MINUTE_S, 1),
+        "near_tie": decision.near_tie,
+        "sensitive_to": list(decision.sensitive_to),
+    }
+
+
+def in_each(languages: Sequence[str], make: Callable[[str], str]) -> dict[str, str]:
+    """A text in each language."""
+    return {lang: make(lang) for lang in languages}
 
 
 def dump(document: object) -> str:
@@ -168,10 +207,28 @@ def dump(document: object) -> str:
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
 
 
+def basis_of(decision: Decision) -> Basis:
+    """What a decision rests on, and its name."""
+    encounter, inputs = encounter_echo(decision.ask), inputs_document(decision)
+    canonical = dump({"encounter": encounter, "inputs": inputs}).encode()
+    return Basis(encounter, inputs, canonical, _name_of(canonical))
+
+
 def decision_id(encounter: Json, inputs: Json) -> str:
     """Name of a decision: a digest of everything it rests on, so equal inputs have equal names."""
-    digest = hashlib.sha256(dump({"encounter": encounter, "inputs": inputs}).encode()).hexdigest()
-    return f"d-{digest[:24]}"
+    return _name_of(dump({"encounter": encounter, "inputs": inputs}).encode())
+
+
+def _name_of(basis: bytes) -> str:
+    return f"d-{hashlib.sha256(basis).hexdigest()[:24]}"
+
+
+def outcome_of(decision: Decision) -> str:
+    """Whether a port is suitable, one is unconfirmed, or none is fit: ``suitable``, ``unconfirmed`` or ``none``."""
+    first = decision.status[decision.order[0]]
+    if decision.recommended is not None:
+        return "suitable"
+    return "none" if first == int(Status.EXCLUDED) else "unconfirmed"
 
 
 def encounter_echo(ask: Ask) -> Json:
@@ -179,27 +236,27 @@ def encounter_echo(ask: Ask) -> Json:
     vessel = ask.vessel
     return {
         "position": {"type": "Point", "coordinates": [ask.lon, ask.lat]},
-        "position_accuracy_m": _rounded(ask.position_accuracy_m, 1),
-        "position_age_s": _rounded(ask.position_age_s, 1),
+        "position_accuracy_m": rounded(ask.position_accuracy_m, 1),
+        "position_age_s": rounded(ask.position_age_s, 1),
         "time": format_time(ask.at_s),
         "persons": None
         if not isfinite(ask.persons_max)
-        else {"min": _rounded(ask.persons_min, 0), "max": _rounded(ask.persons_max, 0)},
-        "persons_recovered": _rounded(ask.persons_recovered, 0),
+        else {"min": rounded(ask.persons_min, 0), "max": rounded(ask.persons_max, 0)},
+        "persons_recovered": rounded(ask.persons_recovered, 0),
         "persons_in_water": ask.persons_in_water,
         "medical": ask.medical.name.lower(),
         "aboard_since": format_time(ask.aboard_since_s) if isfinite(ask.aboard_since_s) else None,
         "sheltered": ask.sheltered,
         "vessel": {
             "profile": vessel.id,
-            "speed_kn": _rounded(vessel.speed_ms / KNOT_MS, 2),
-            "draught_m": _rounded(vessel.draught_m, 2),
-            "loa_m": _rounded(vessel.loa_m, 2),
-            "beam_m": _rounded(vessel.beam_m, 2),
-            "range_nm": _rounded(vessel.range_m / NAUTICAL_MILE_M, 1),
-            "self_righting_persons": _rounded(vessel.self_righting_persons, 0),
-            "max_persons": _rounded(vessel.max_persons, 0),
-            "max_hs_m": _rounded(vessel.max_hs_m, 2),
+            "speed_kn": rounded(vessel.speed_ms / KNOT_MS, 2),
+            "draught_m": rounded(vessel.draught_m, 2),
+            "loa_m": rounded(vessel.loa_m, 2),
+            "beam_m": rounded(vessel.beam_m, 2),
+            "range_nm": rounded(vessel.range_m / NAUTICAL_MILE_M, 1),
+            "self_righting_persons": rounded(vessel.self_righting_persons, 0),
+            "max_persons": rounded(vessel.max_persons, 0),
+            "max_hs_m": rounded(vessel.max_hs_m, 2),
             "assumed": list(vessel.assumed),
         },
         "policy": ask.policy.name,
@@ -212,7 +269,7 @@ def inputs_document(decision: Decision) -> Json:
     identity = dict(decision.world.identity)
     forecast = identity["forecast"]
     if isinstance(forecast, dict):
-        identity["forecast"] = {**forecast, "age_s": _rounded(decision.ask.at_s - decision.world.forecast.run_at_s, 0)}
+        identity["forecast"] = {**forecast, "age_s": rounded(decision.ask.at_s - decision.world.forecast.run_at_s, 0)}
     return {
         "engine_version": ENGINE_VERSION,
         **identity,
@@ -220,17 +277,22 @@ def inputs_document(decision: Decision) -> Json:
     }
 
 
-def port_brief(port: Port) -> Json:
+def port_brief(port: Port, languages: Sequence[str] = LANGUAGES) -> Json:
     """A port as it appears in a candidate."""
     return {
         "id": port.id,
         "unlocode": port.unlocode,
-        "name": {"en": port.name_en, "fr": port.name_fr},
+        "name": port_names(port, languages),
         "country": port.country,
         "position": list(port.landing),
         "vhf": port.vhf,
         "telephone": port.facts["telephone"],
     }
+
+
+def port_names(port: Port, languages: Sequence[str]) -> dict[str, str]:
+    """Name of a port in each language."""
+    return {lang: port.name_fr if lang == "fr" else port.name_en for lang in languages}
 
 
 def port_document(port: Port) -> Json:
@@ -245,8 +307,10 @@ def port_document(port: Port) -> Json:
     return {**port_brief(port), "approach_point": list(port.approach), "facts": facts, "evidence": evidence}
 
 
-def candidate(decision: Decision, port: int, *, every_finding: bool = True) -> Json:
-    """One port judged: where, how far, how long, and every finding, or those alone that are no plain pass."""
+def candidate(
+    decision: Decision, port: int, languages: Sequence[str] = LANGUAGES, *, with_findings: bool = True
+) -> Json:  # fmt: skip
+    """One port judged: where, how far, how long, and every finding."""
     world = decision.world
     track = chosen_track(decision, port)
     start = (decision.ask.lon, decision.ask.lat)
@@ -259,30 +323,30 @@ def candidate(decision: Decision, port: int, *, every_finding: bool = True) -> J
     care_s = time_ashore_s(decision, port)
     depth_m, tide_m = water_at_arrival_m(decision, port)
     return {
-        "port": port_brief(world.ports[port]),
-        "status": Status(decision.status[port]).name.lower(),
-        "distance_nm": _rounded(decision.distance_m[port] / NAUTICAL_MILE_M, 2),
-        "straight_line_nm": _rounded(straight_line_m(start, world.ports[port].landing) / NAUTICAL_MILE_M, 2),
-        "initial_course_deg": _rounded(float(initial_course_deg(*track[0], *track[1])), 0) if len(track) > 1 else None,
-        "bearing_deg": _rounded(bearing_deg(decision, port), 0),
-        "time_to_landing_min": _rounded(decision.time_s[port] / MINUTE_S, 1),
-        "time_range_min": [_rounded(decision.low_s[port] / MINUTE_S, 1), _rounded(decision.high_s[port] / MINUTE_S, 1)],
+        "port": port_brief(world.ports[port], languages),
+        "status": STATUS_NAME[int(decision.status[port])],
+        "distance_nm": rounded(decision.distance_m[port] / NAUTICAL_MILE_M, 2),
+        "straight_line_nm": rounded(straight_line_m(start, world.ports[port].landing) / NAUTICAL_MILE_M, 2),
+        "initial_course_deg": rounded(float(initial_course_deg(*track[0], *track[1])), 0) if len(track) > 1 else None,
+        "bearing_deg": rounded(bearing_deg(decision, port), 0),
+        "time_to_landing_min": rounded(decision.time_s[port] / MINUTE_S, 1),
+        "time_range_min": [rounded(decision.low_s[port] / MINUTE_S, 1), rounded(decision.high_s[port] / MINUTE_S, 1)],
         "clock": "close" if decision.closely[port] else "coarse",
         # A port that stays shut beyond the longest wait has no arrival, only an opening.
         "eta_at": format_time(arrival_s) if isfinite(arrival_s) and not isinf(decision.wait_s[port]) else None,
-        "wait_min": _rounded(decision.wait_s[port] / MINUTE_S, 1),
-        "time_to_care_min": _rounded((decision.time_s[port] + care_s) / MINUTE_S, 1),
-        "hospital": _hospital(world.ports[port], care_s),
-        "landing": _both_languages(world.ports[port], "landing"),
-        "hazards": _both_languages(world.ports[port], "hazard"),
+        "wait_min": rounded(decision.wait_s[port] / MINUTE_S, 1),
+        "time_to_care_min": rounded((decision.time_s[port] + care_s) / MINUTE_S, 1),
+        "hospital": hospital_document(world.ports[port], care_s),
+        "landing": register_text(world.ports[port], "landing", languages),
+        "hazards": register_text(world.ports[port], "hazard", languages),
         "opens_at": None if isnan(opens_s) else format_time(opens_s),
-        "depth_at_arrival_m": _rounded(depth_m, 2),
-        "tide_at_arrival_m": _rounded(tide_m, 2),
+        "depth_at_arrival_m": rounded(depth_m, 2),
+        "tide_at_arrival_m": rounded(tide_m, 2),
         "legs": legs_of(track),
         "route": line_string(track),
-        "route_nm": _rounded(way_m / NAUTICAL_MILE_M, 2),
-        "along_shortest": _along_shortest(decision, port),
-        "findings": _findings(decision, port, every_finding),
+        "route_nm": rounded(way_m / NAUTICAL_MILE_M, 2),
+        "along_shortest": along_shortest(decision, port),
+        "findings": _findings(decision, port, languages) if with_findings else [],
     }
 
 
@@ -305,59 +369,49 @@ def water_at_arrival_m(decision: Decision, port: int) -> tuple[float, float]:
     return judged_m, tide_m if isnan(judged_m) else judged_m - charted_m
 
 
-def _both_languages(port: Port, name: str) -> Json | None:
-    """A text of the register, or null."""
-    english, french = port.facts[f"{name}_en"], port.facts[f"{name}_fr"]
-    return None if english is None else {"en": english, "fr": french}
+def register_text(port: Port, name: str, languages: Sequence[str]) -> Json | None:
+    """A text of the register in each language, or null."""
+    if port.facts[f"{name}_en"] is None:
+        return None
+    return {lang: port.facts[f"{name}_{lang}"] for lang in languages}
 
 
-def _hospital(port: Port, care_s: float) -> Json:
+def hospital_document(port: Port, care_s: float) -> Json:
     """Emergency department and the time to it from the landing, by the register or by the policy's assumption."""
     by_road = port.facts["hospital_min"] is not None
     return {
         "name": port.facts["hospital"],
-        "minutes": _rounded(care_s / MINUTE_S, 0),
+        "minutes": rounded(care_s / MINUTE_S, 0),
         "grade": port.evidence["hospital_min"].grade.name.lower() if by_road else "assumed",
     }
 
 
-def _along_shortest(decision: Decision, port: int) -> Json | None:
+def along_shortest(decision: Decision, port: int) -> Json | None:
     """The shortest path beside a way round; null where the route is the shortest path."""
     detour = decision.detours.get(port)
     if detour is None:
         return None
     onward_s = float(decision.time_s[port] - decision.passages.time_s[port])
     return {
-        "distance_nm": _rounded(decision.distance_m[port] / NAUTICAL_MILE_M, 2),
-        "time_to_landing_min": _rounded((detour.shortest_s + onward_s) / MINUTE_S, 1),
+        "distance_nm": rounded(decision.distance_m[port] / NAUTICAL_MILE_M, 2),
+        "time_to_landing_min": rounded((detour.shortest_s + onward_s) / MINUTE_S, 1),
     }
 
 
-def line_string(track: tuple[tuple[float, float], ...]) -> Json | None:
-    """GeoJSON of a track, RFC 7946, at most seven decimals; None without two different points."""
-    points = [[round(lon, 7), round(lat, 7)] for lon, lat in track]
-    if len(points) < 2:
+def line_string(track: tuple[tuple[float, float], ...], decimals: int = 7) -> Json | None:
+    """GeoJSON of a track, RFC 7946; None without two different points."""
+    if len(track) < 2:
         return None
-    return {"type": "LineString", "coordinates": points}
+    return {"type": "LineString", "coordinates": [[round(lon, decimals), round(lat, decimals)] for lon, lat in track]}
 
 
-def _findings(decision: Decision, port: int, every_finding: bool) -> list[Json]:
-    # One look at each row of figures: reading numpy scalars one by one would take half the time of a document.
-    rows = zip(
-        RULES, decision.code[port].tolist(), decision.weight[port].tolist(), decision.verdict[port].tolist(),
-        decision.measured[port].tolist(), decision.limit[port].tolist(), strict=True,
-    )  # fmt: skip
+def _findings(decision: Decision, port: int, languages: Sequence[str]) -> list[Json]:
     named = decision.world.ports[port]
     facts = named.facts
     depth_grade = int(access_of(decision.ask.vessel, decision.ask.policy, decision.world).depth_grade[port])
     findings: list[Json] = []
-    for rule, number, weight, verdict, raw_measured, raw_limit in rows:
-        if not every_finding and verdict not in _AGAINST:
-            continue
-        code = CODE[number]
-        # Most rules have no figures: what is not a number is not equal to itself.
-        measured = None if raw_measured != raw_measured else _rounded(raw_measured / unit_of(rule, code).size, 2)
-        limit = None if raw_limit != raw_limit else _rounded(raw_limit / unit_of(rule, code).size, 2)
+    for found in findings_of(decision, port):
+        rule = found.rule
         column = _SOURCE_COLUMN.get(rule)
         source = _SOURCE.get(rule) if column is None else facts.get(column)
         grade = None
@@ -367,12 +421,8 @@ def _findings(decision: Decision, port: int, every_finding: bool) -> list[Json]:
                 grade = GRADE_NAME[depth_grade]
             elif rule == Rule.R_NAV_02:
                 grade = GRADE_NAME[int(decision.world.columns.gate_grade[port])]
-        if code in WITHOUT_FIGURES:
-            names = (named.name_en, named.name_fr, named.vhf)
-            findings.append(_plain_finding(rule, code, weight, verdict, measured, limit, source, grade, *names))
-        else:
-            text = finding_text(decision, port, rule)
-            findings.append(_finding(rule, code, weight, verdict, measured, limit, source, grade, text))
+        text = {lang: finding_sentence(decision, port, found, lang) for lang in languages}
+        findings.append(_finding(found, source, grade, text))
     return findings
 
 
@@ -388,14 +438,15 @@ def evidence_of_rule(port: Port, rule: Rule) -> tuple[str | None, str | None]:
     return source, min(evidence.grade for evidence in known.values()).name.lower()
 
 
-def _finding(
-    rule: Rule, code: Code, weight: int, verdict: int, measured: float | None, limit: float | None, source: object,
-    grade: str | None, text: Text,
-) -> Json:  # fmt: skip
+def _finding(found: Finding, source: object, grade: str | None, text: dict[str, str]) -> Json:
+    rule, code, _, verdict, raw_measured, raw_limit = found
+    # Most rules have no figures: what is not a number is not equal to itself.
+    measured = None if raw_measured != raw_measured else rounded(raw_measured / unit_of(rule, code).size, 2)
+    limit = None if raw_limit != raw_limit else rounded(raw_limit / unit_of(rule, code).size, 2)
     return {
         "rule": RULE_ID[rule],
         "code": code.name,
-        "class": WEIGHT_NAME[weight] if verdict in _AGAINST else WEIGHT_NAME[RULE_WEIGHT[rule]],
+        "class": class_of(found),
         "verdict": VERDICT_NAME[verdict],
         "measured": measured,
         "limit": limit,
@@ -403,40 +454,37 @@ def _finding(
         "source": source,
         "grade": grade,
         "age_s": None,
-        "text": {"en": text.en, "fr": text.fr},
+        "text": text,
         "citation": WORDING[code].citation,
     }
 
 
-@lru_cache(maxsize=65_536)
-def _plain_finding(
-    rule: Rule, code: Code, weight: int, verdict: int, measured: float | None, limit: float | None, source: object,
-    grade: str | None, name_en: str, name_fr: str, vhf: str | None,
-) -> Json:  # fmt: skip
-    """A finding whose sentence quotes no figure: three in four are, and come again in most decisions."""
-    text = plain_sentence(code, name_en.upper(), name_fr.upper(), first_channel(vhf, "16"))
-    return _finding(rule, code, weight, verdict, measured, limit, source, grade, text)
+def class_of(found: Finding) -> str:
+    """How much a finding weighs: hard, soft or info."""
+    return WEIGHT_NAME[found.weight if found.verdict in AGAINST else int(RULE_WEIGHT[found.rule])]
 
 
-def _passed(decision: Decision, port: int) -> Json:
-    found = deciding_finding(decision, port)
-    rule = None if found is None else Rule(found)
-    text = brief_reason(decision, port, rule)
+def _passed(decision: Decision, port: int, rule: int | None, languages: Sequence[str], with_text: bool) -> Json:
+    found = None if rule is None else Finding.of(decision, port, Rule(rule))
     named = decision.world.ports[port]
     return {
         "port_id": named.id,
-        "name": {"en": named.name_en, "fr": named.name_fr},
-        "status": Status(decision.status[port]).name.lower(),
-        "code": (Code.RANKED_BY_POLICY if rule is None else Code(decision.code[port, rule])).name,
-        "time_to_landing_min": _rounded(decision.time_s[port] / MINUTE_S, 1),
-        "distance_nm": _rounded(decision.distance_m[port] / NAUTICAL_MILE_M, 2),
-        "text": {"en": text.en, "fr": text.fr},
-    }
+        "name": port_names(named, languages),
+        "status": STATUS_NAME[int(decision.status[port])],
+        "code": (Code.RANKED_BY_POLICY if found is None else found.code).name,
+        "time_to_landing_min": rounded(decision.time_s[port] / MINUTE_S, 1),
+        "distance_nm": rounded(decision.distance_m[port] / NAUTICAL_MILE_M, 2),
+        "text": {
+            lang: ranked_sentence(lang) if found is None else finding_sentence(decision, port, found, lang)
+            for lang in languages if with_text
+        },
+    }  # fmt: skip
 
 
-def _notice(decision: Decision, notice: Notice) -> Json:
-    text = notice_text(decision, notice)
-    document: Json = {"code": notice.code.name, "level": LEVEL[notice.code], "text": {"en": text.en, "fr": text.fr}}
+def notice_document(decision: Decision, notice: Notice, languages: Sequence[str]) -> Json:
+    """A notice with its level and its text."""
+    text = {lang: notice_sentence(decision, notice, lang) for lang in languages}
+    document: Json = {"code": notice.code.name, "level": LEVEL[notice.code], "text": text}
     named = notice.facts.get("ports", (notice.facts["port"],) if "port" in notice.facts else ())
     if named:
         document["port_ids"] = [decision.world.ports[port].id for port in named]  # type: ignore[attr-defined]
@@ -448,12 +496,12 @@ def _coordination(coordination: Coordination) -> Json:
         "srr": coordination.srr or None,
         "approximate": True,
         "band": coordination.band,
-        "boundary_nm": _rounded(coordination.line_m / NAUTICAL_MILE_M, 1),
+        "boundary_nm": rounded(coordination.line_m / NAUTICAL_MILE_M, 1),
         "centres": [{"name": c.name, "vhf": c.vhf, "mmsi": c.mmsi} for c in coordination.centres],
     }
 
 
-def _rounded(value: float, decimals: int) -> float | int | None:
+def rounded(value: float, decimals: int) -> float | int | None:
     """A number fit for JSON: rounded, whole numbers without a point, unknown and endless as null."""
     number = float(value)
     if not isfinite(number):

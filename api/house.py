@@ -61,7 +61,7 @@ class House:
         profile = encounter.vessel.named_profile
         named = None if profile is None else self.vessel(profile)
         policy = policy or policy_named(encounter.policy)
-        strangers = policy.designated - {port.id for port in self.world.ports}
+        strangers = policy.designated and policy.designated - {port.id for port in self.world.ports}
         if strangers:
             raise InvalidAsk(
                 "policy.designated", f"names {sorted(strangers)[0][:40]!r}, which is no port.", "See 'safeport ports'."
@@ -175,6 +175,14 @@ def seeing(
     encounter_id : str, optional
         Encounter decided for: its own reservations are places it has.
     """
+    return _seeing(world, ports, at_s, limits, encounter_id)  # type: ignore[arg-type] # limits are a named tuple
+
+
+# Requests of one second see one world, and so does what the engine keeps by world.
+@lru_cache(maxsize=8)
+def _seeing(
+    world: World, ports: "PortsSnapshot", at_s: float, limits: "Freshness", encounter_id: str | None
+) -> World:  # fmt: skip
     from api.store.live import live_picture
 
     live = live_picture(ports, [port.id for port in world.ports], at_s, limits, encounter_id)

@@ -319,7 +319,7 @@ def format_time(epoch_s: float) -> str:
     """
     if not (isfinite(epoch_s) and 0 <= epoch_s < _END_S):
         raise ValueError("an instant lies between 1970 and 2100")
-    return (_EPOCH + timedelta(seconds=floor(epoch_s))).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{(_EPOCH + timedelta(seconds=floor(epoch_s))).replace(tzinfo=None).isoformat()}Z"
 
 
 def _echo(text: str) -> str:

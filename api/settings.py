@@ -168,8 +168,8 @@ class Settings(BaseSettings):
     kept_documents: int = Field(
         10_000,
         ge=0,
-        description="Documents of decisions kept as they were handed out, about 120 KB each. Older ones are made again "
-        "from their record, which is kept for good.",
+        description="Documents kept of decisions that an earlier program recorded as text, about 120 KB each. All "
+        "others are made from their record, which is kept for good.",
     )
     sign_heads: bool = Field(
         True, description="Whether the end of the audit chain is signed now and then, and when the service stops."

@@ -9,7 +9,7 @@ import tempfile
 import time
 
 from api.board import board_of, decided
-from api.control import keep, say
+from api.control import make_decision, record_decision
 from api.encounter import EncounterIn
 from api.house import House, open_house, warm
 from api.store.encounters import ReportEncounter
@@ -53,7 +53,8 @@ def fill(house: House, store: Store, now_s: float) -> None:
         seen = ReportEncounter("phone", lon, lat, now_s - 60, persons_min=30, persons_max=40, uncertainty_m=300.0)
         name = store.do(seen, CONTROLLER, now_s).document["encounter_id"]
         if made % 2:
-            keep(store, say(house, encounter, ask, store.ports(now_s), name), name, CONTROLLER, now_s, None)
+            made = make_decision(house, encounter, ask, store.ports(now_s), name)
+            record_decision(store, made.record(name), CONTROLLER, now_s, None)
         if made % 3 == 0:
             store.do(Hold("dover", "bench", Persons(2), now_s + 3_600, name), CONTROLLER, now_s)
         made += 1

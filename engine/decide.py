@@ -176,12 +176,19 @@ def deciding_finding(decision: Decision, port: int) -> int | None:
     int or None
         Index of a `Rule`, or None when nothing but its key stands against the port.
     """
+    return deciding_findings(decision, [port])[0]
+
+
+def deciding_findings(decision: Decision, ports: list[int]) -> list[int | None]:
+    """`deciding_finding` of several ports."""
     ask = decision.ask
     _, penalty_s, share = weights_of(ask.policy, ask.medical)
-    rule = deciding_rule(
-        decision.verdict[port], decision.code[port], decision.weight[port], penalty_s, share, decision.ranked_by_care
+    by_care = decision.ranked_by_care
+    rules = (
+        deciding_rule(decision.verdict[port], decision.code[port], decision.weight[port], penalty_s, share, by_care)
+        for port in ports
     )
-    return None if rule == NOWHERE else int(rule)
+    return [None if rule == NOWHERE else int(rule) for rule in rules]
 
 
 def passed_over(decision: Decision) -> list[int]:
@@ -201,7 +208,10 @@ def nearer_than(decision: Decision, one: int | None) -> list[int]:
     nearer = (decision.plain_key_s < key_ceiling) | (decision.time_s < time_ceiling)
     # Where it is doubtful when she gets in, the way there alone says whether somebody asks why not.
     columns, limits = decision.world.columns, decision.ask.policy.limits
-    for port in np.flatnonzero(np.isnan(decision.wait_s) & ~(decision.high_s < np.inf) & ~nearer):
+    is_doubtful = np.isnan(decision.wait_s) & ~(decision.high_s < np.inf) & ~nearer
+    for port in np.flatnonzero(is_doubtful & (decision.passages.time_s < time_ceiling)).tolist():
         inside_s = time_inside_s(columns, limits, port, decision.reach.harbour_m[port], decision.speed_ms)
         nearer[port] = decision.passages.time_s[port] + inside_s < time_ceiling
-    return [int(p) for p in np.argsort(decision.plain_key_s, kind="stable") if nearer[p] and int(p) != one]
+    ports = np.flatnonzero(nearer)
+    in_order = ports[np.argsort(decision.plain_key_s[ports], kind="stable")]
+    return [port for port in in_order.tolist() if port != one]

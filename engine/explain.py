@@ -9,13 +9,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from math import isfinite, isinf, isnan
+from typing import NamedTuple
+
+import numpy as np
 
 from engine.case import access_of, care_delay_s
 from engine.kernels.geodesy import initial_course_deg
 from engine.model import AvoidedZone, Decision, Notice, Port
 from engine.units import HOUR_S, KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
 from engine.vocab import Code, Grade, Rule, Status, Verdict, Weight
-from engine.wording import WORDING
+from engine.wording import FIELDS, WORDING
+
+CODE = {int(code): code for code in Code}
+RULES = tuple(Rule)
+
+# numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
+_UNCONFIRMED, _CAUTION = int(Status.UNCONFIRMED), int(Status.CAUTION)
+_FAIL, _UNKNOWN, _HARD = int(Verdict.FAIL), int(Verdict.UNKNOWN), int(Weight.HARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,35 +147,118 @@ def zones_on_route(decision: Decision, port: int, bits: int, language: str) -> l
 
 def finding_text(decision: Decision, port: int, rule: Rule) -> Text:
     """What a rule found on a port."""
-    code = Code(decision.code[port, rule])
+    found = Finding.of(decision, port, rule)
+    return _both(lambda language: finding_sentence(decision, port, found, language))
+
+
+class Finding(NamedTuple):
+    """Codes and figures of what a rule found on a port; NaN where it has no figure."""
+
+    rule: Rule
+    code: Code
+    weight: int
+    verdict: int
+    measured: float
+    limit: float
+
+    @classmethod
+    def of(cls, decision: Decision, port: int, rule: Rule) -> "Finding":
+        """What one rule found."""
+        place = (port, rule)
+        return cls(
+            rule, CODE[int(decision.code[place])], int(decision.weight[place]), int(decision.verdict[place]),
+            float(decision.measured[place]), float(decision.limit[place]),
+        )  # fmt: skip
+
+
+def findings_of(decision: Decision, port: int) -> list[Finding]:
+    """What every rule found on a port."""
+    # One look at each row: reading numpy scalars one by one would take half the time of a document.
+    rows = zip(
+        RULES, decision.code[port].tolist(), decision.weight[port].tolist(), decision.verdict[port].tolist(),
+        decision.measured[port].tolist(), decision.limit[port].tolist(), strict=True,
+    )  # fmt: skip
+    return [Finding(rule, CODE[code], *figures) for rule, code, *figures in rows]
+
+
+def findings_against(
+    decision: Decision, ports: list[int], known: frozenset[Code]
+) -> tuple[frozenset[Code], list[list[Finding]]]:
+    """What speaks against each of some ports, or is not known: no plain passes.
+
+    Parameters
+    ----------
+    decision : Decision
+    ports : list of int
+    known : frozenset of Code
+        Codes that are not repeated for each port where all of these ports have them.
+
+    Returns
+    -------
+    tuple
+        Those codes, and the other findings of each port.
+    """
+    verdict, code = decision.verdict[ports], decision.code[ports]
+    against = (verdict == _FAIL) | (verdict == _UNKNOWN)
+    rows = np.where(against, code, -1).tolist()
+    shared = frozenset(CODE[int(code)] for code in known.intersection(*rows)) if ports else frozenset()
+    weight = decision.weight[ports].tolist()
+    found: list[list[Finding]] = []
+    for row, port in enumerate(ports):
+        told = [rule for rule, number in enumerate(rows[row]) if number >= 0 and number not in shared]
+        found.append([
+            Finding(
+                RULES[rule], CODE[rows[row][rule]], weight[row][rule], int(verdict[row, rule]),
+                float(decision.measured[port, rule]), float(decision.limit[port, rule]),
+            )
+            for rule in told
+        ])  # fmt: skip
+    return shared, found
+
+
+def finding_sentence(decision: Decision, port: int, found: Finding, language: str, name: str | None = None) -> str:
+    """What a rule found on a port, in one language.
+
+    Parameters
+    ----------
+    decision : Decision
+    port : int
+    found : Finding
+    language : {"en", "fr"}
+    name : str, optional
+        What to call the port; its name in capitals if left out.
+    """
+    rule, code, _, _, measured, limit = found
     named = decision.world.ports[port]
+    name = name or (named.name_fr if language == "fr" else named.name_en).upper()
+    vhf = first_channel(named.vhf, "16")
     if code in WITHOUT_FIGURES:
-        return plain_sentence(code, named.name_en.upper(), named.name_fr.upper(), first_channel(named.vhf, "16"))
+        return plain_sentence(code, name, vhf, language)
     unit = unit_of(rule, code)
-    measured, limit = float(decision.measured[port, rule]), float(decision.limit[port, rule])
-    # Places ashore read "12 free for 60 persons".
-    measured_unit = COUNT if rule == Rule.R_CAP_01 else unit
+    uses = _FIELDS_USED[code]
+    fields = {"port": name, "vhf": vhf}
+    if "measured" in uses:
+        # Places ashore read "12 free for 60 persons".
+        fields["measured"] = show(measured, COUNT if rule == Rule.R_CAP_01 else unit, language)
+    if "limit" in uses:
+        fields["limit"] = show(limit, unit, language)
+    if "count" in uses:
+        fields["count"] = "" if isnan(measured) else f"{measured:.0f}"
+    if "detail" in uses:
+        fields["detail"] = _finding_detail(decision, port, rule, code, limit, language)
+    return _template(code, language).format_map(fields)
+
+
+def _finding_detail(decision: Decision, port: int, rule: Rule, code: Code, limit: float, language: str) -> str:
+    if code == Code.GATE_HOURS_DOUBTFUL:
+        # The nearer edge is the one before high water, or the one after it.
+        return (_CLOSES if limit > 0.0 else _OPENS).of(language)
+    if code == Code.DEPTH_INFERRED:
+        return _inference(decision, port, language)
+    if rule == Rule.R_MED_02:
+        return _hospital(decision.world.ports[port], language)
     bits = {Rule.R_RTE_04: decision.world.lane_bits, Rule.R_RTE_05: decision.world.firing_bits}.get(rule, 0)
-
-    def sentence(language: str) -> str:
-        detail = ", ".join(zones_on_route(decision, port, bits, language)) if bits else ""
-        if code == Code.GATE_HOURS_DOUBTFUL:
-            # The nearer edge is the one before high water, or the one after it.
-            detail = (_CLOSES if limit > 0.0 else _OPENS).of(language)
-        elif code == Code.DEPTH_INFERRED:
-            detail = _inference(decision, port, language)
-        elif rule == Rule.R_MED_02:
-            detail = _hospital(decision.world.ports[port], language)
-        return _template(code, language).format(
-            port=port_name(decision, port, language),
-            measured=show(measured, measured_unit, language),
-            limit=show(limit, unit, language),
-            count="" if isnan(measured) else f"{measured:.0f}",
-            detail=detail,
-            vhf=first_channel(named.vhf, "16"),
-        )
-
-    return _both(sentence)
+    return ", ".join(zones_on_route(decision, port, bits, language)) if bits else ""
 
 
 def _inference(decision: Decision, port: int, language: str) -> str:
@@ -195,57 +288,60 @@ def _template(code: Code, language: str) -> str:
     return wording.fr if language == "fr" else wording.en
 
 
-WITHOUT_FIGURES = frozenset(
-    code for code, wording in WORDING.items()
-    if not any(field in wording.en for field in ("{measured}", "{limit}", "{count}", "{detail}"))
-)  # fmt: skip
+_FIELDS_USED = {
+    code: frozenset(field for field in FIELDS if any(f"{{{field}}}" in text for text in (wording.en, wording.fr)))
+    for code, wording in WORDING.items()
+}
+
+WITHOUT_FIGURES = frozenset(code for code, fields in _FIELDS_USED.items() if fields <= {"port", "vhf"})
 """Codes whose sentence quotes no figure."""
 
 
 @lru_cache(maxsize=32_768)
-def plain_sentence(code: Code, name_en: str, name_fr: str, vhf: str) -> Text:
+def plain_sentence(code: Code, name: str, vhf: str, language: str) -> str:
     """Sentence of a code that quotes no figure: the same for a port in every decision, so made once."""
-    return Text(
-        _template(code, "en").format(port=name_en, vhf=vhf), _template(code, "fr").format(port=name_fr, vhf=vhf)
-    )
+    return _template(code, language).format(port=name, vhf=vhf)
 
 
 def brief_reason(decision: Decision, port: int, rule: Rule | None) -> Text:
     """Sentence on what displaced a nearer port."""
-    if rule is None:
-        wording = WORDING[Code.RANKED_BY_POLICY]
-        return Text(wording.en, wording.fr)
-    return finding_text(decision, port, rule)
+    return _both(ranked_sentence) if rule is None else finding_text(decision, port, rule)
+
+
+def ranked_sentence(language: str) -> str:
+    """That nothing but its place in the order speaks against a port."""
+    return _template(Code.RANKED_BY_POLICY, language)
 
 
 def notice_text(decision: Decision, notice: Notice) -> Text:
     """What a notice says."""
-    facts = notice.facts
+    return _both(lambda language: notice_sentence(decision, notice, language))
 
-    def sentence(language: str) -> str:
-        fields = {"measured": "", "limit": "", "detail": "", "count": "", "port": "", "vhf": "16"}
-        if "metres" in facts:
-            metres = float(facts["metres"])  # type: ignore[arg-type]
-            fields["measured"] = show(
-                metres, MILES if notice.code == Code.SRR_BOUNDARY_BAND else WHOLE_METRES, language
-            )
-        if "age_s" in facts:
-            fields["measured"] = show(float(facts["age_s"]), MINUTES, language)  # type: ignore[arg-type]
-        if "saved_s" in facts:
-            fields["measured"] = show(float(facts["saved_s"]), MINUTES, language)  # type: ignore[arg-type]
-        if notice.code in (Code.FORECAST_AGE, Code.FORECAST_STALE):
-            fields["measured"] = show(float(facts["age_s"]), HOURS, language)  # type: ignore[arg-type]
-        if notice.code == Code.SPEED_CAPPED:
-            fields["measured"] = show(decision.speed_ms, KNOTS, language)
-            fields["limit"] = show(decision.ask.vessel.speed_ms, KNOTS, language)
-        if notice.code == Code.POB_UNKNOWN:
-            fields["limit"] = show(decision.persons, COUNT, language)
-        if notice.code == Code.POB_RANGE:
-            fields["measured"] = f"{decision.ask.persons_min:.0f}-{decision.ask.persons_max:.0f}"
+
+def notice_sentence(decision: Decision, notice: Notice, language: str) -> str:
+    """What a notice says, in one language."""
+    code, facts, uses = notice.code, notice.facts, _FIELDS_USED[notice.code]
+    if not uses:
+        return _template(code, language)
+    fields = {"measured": "", "limit": "", "count": "", "port": "", "vhf": "16"}
+    if "metres" in facts:
+        metres = float(facts["metres"])  # type: ignore[arg-type]
+        fields["measured"] = show(metres, MILES if code == Code.SRR_BOUNDARY_BAND else WHOLE_METRES, language)
+    if "age_s" in facts:
+        unit = HOURS if code in (Code.FORECAST_AGE, Code.FORECAST_STALE) else MINUTES
+        fields["measured"] = show(float(facts["age_s"]), unit, language)  # type: ignore[arg-type]
+    if "saved_s" in facts:
+        fields["measured"] = show(float(facts["saved_s"]), MINUTES, language)  # type: ignore[arg-type]
+    if code == Code.SPEED_CAPPED:
+        fields["measured"] = show(decision.speed_ms, KNOTS, language)
+        fields["limit"] = show(decision.ask.vessel.speed_ms, KNOTS, language)
+    if code == Code.POB_UNKNOWN:
+        fields["limit"] = show(decision.persons, COUNT, language)
+    if code == Code.POB_RANGE:
+        fields["measured"] = f"{decision.ask.persons_min:.0f}-{decision.ask.persons_max:.0f}"
+    if "detail" in uses:
         fields["detail"] = _notice_detail(decision, notice, language)
-        return _template(notice.code, language).format(**fields)
-
-    return _both(sentence)
+    return _template(code, language).format_map(fields)
 
 
 def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
@@ -291,11 +387,8 @@ def _why_unconfirmed(decision: Decision, port: int) -> Text:
 
 def _unconfirming(decision: Decision, port: int) -> Code:
     """The first hard finding on an unconfirmed port that says that something is not known."""
-    rule = next(
-        rule for rule in Rule
-        if decision.verdict[port, rule] == Verdict.UNKNOWN and decision.weight[port, rule] == Weight.HARD
-    )  # fmt: skip
-    return Code(decision.code[port, rule])
+    is_unconfirming = (decision.verdict[port] == _UNKNOWN) & (decision.weight[port] == _HARD)
+    return CODE[int(decision.code[port, int(is_unconfirming.argmax())])]
 
 
 def _zones_avoided(facts: dict[str, object], language: str) -> str:
@@ -372,7 +465,7 @@ def bearing_deg(decision: Decision, port: int) -> float:
 
 def headline(decision: Decision) -> Text:
     """The answer in one line: what to do, and who decides."""
-    return _both(lambda language: _headline(decision, language))
+    return _both(lambda language: headline_sentence(decision, language))
 
 
 _LINES = {
@@ -412,34 +505,32 @@ _LINES = {
 }
 
 
-def _headline(decision: Decision, language: str) -> str:
+def headline_sentence(decision: Decision, language: str) -> str:
+    """The answer in one line, in one language."""
     centres = decision.coordination.centres
     centre = centres[0].name if centres else "MRCC"
     codes = {notice.code for notice in decision.notices}
     best = decision.recommended
     first = int(decision.order[0])
-    if best is not None:
-        kind = "information" if Code.RESCUE_INCOMPLETE in codes else "advice"
-    else:
-        kind = "unconfirmed" if decision.status[first] == Status.UNCONFIRMED else "none"
-    port = first if best is None else best
-    line = (
-        _LINES[kind]
-        .of(language)
-        .format(
-            port=port_name(decision, port, language),
-            distance=show(float(decision.distance_m[port]), MILES, language),
-            bearing=f"{round(bearing_deg(decision, port)) % 360:03d}",
-            eta=clock(eta_s(decision, port), language, decision.world.ports[port].country),
-            minutes=minutes_text(float(decision.time_s[port]), language),
-            lead=_lead(decision, language),
-            care=_time_ashore(decision, port, language),
-            confirm=_LINES["confirm"].of(language).format(centre=centre),
-            call=_LINES["call"].of(language).format(centre=centre),
-        )
-    )
     question = _LINES["question"].of(language) if Code.RESCUE_STATE_UNKNOWN in codes else ""
-    return question + line
+    if best is None:
+        kind = "unconfirmed" if decision.status[first] == _UNCONFIRMED else "none"
+        said = {"call": _LINES["call"].of(language).format(centre=centre)}
+    else:
+        kind = "information" if Code.RESCUE_INCOMPLETE in codes else "advice"
+        said = {
+            "lead": _lead(decision, language), "care": _time_ashore(decision, best, language),
+            "eta": clock(eta_s(decision, best), language, decision.world.ports[best].country),
+            "confirm": _LINES["confirm"].of(language).format(centre=centre),
+        }  # fmt: skip
+    port = first if best is None else best
+    return question + _LINES[kind].of(language).format(
+        port=port_name(decision, port, language),
+        distance=show(float(decision.distance_m[port]), MILES, language),
+        bearing=f"{round(bearing_deg(decision, port)) % 360:03d}",
+        minutes=minutes_text(float(decision.time_s[port]), language),
+        **said,
+    )
 
 
 _VESSEL_UNKNOWNS = frozenset({Code.DRAUGHT_UNKNOWN, Code.VESSEL_SIZE_DOUBTFUL, Code.RANGE_DOUBTFUL})
@@ -485,7 +576,7 @@ def lead_words(decision: Decision, language: str) -> str:
     if decision.ranked_by_care:
         return _LINES["care"].of(language)
     best = decision.recommended
-    fit = decision.status <= int(Status.CAUTION)
+    fit = decision.status <= _CAUTION
     is_nearest = best is None or not (decision.plain_key_s[fit] < decision.plain_key_s[best]).any()
     return _LINES["nearest" if is_nearest else "ranked"].of(language)
 
@@ -553,9 +644,14 @@ def _hour(at: datetime, language: str) -> str:
 
 def _is_summer_time(utc: datetime) -> bool:
     """Summer time in Britain and France alike: last Sunday of March to last Sunday of October, changing at 0100 UTC."""
+    begins, ends = _summer_of(utc.year)
+    return begins <= utc < ends
 
+
+@lru_cache(maxsize=128)
+def _summer_of(year: int) -> tuple[datetime, datetime]:
     def last_sunday(month: int) -> datetime:
-        day = datetime(utc.year, month, 31, 1, tzinfo=UTC)
+        day = datetime(year, month, 31, 1, tzinfo=UTC)
         return day - timedelta(days=(day.weekday() + 1) % 7)
 
-    return last_sunday(3) <= utc < last_sunday(10)
+    return last_sunday(3), last_sunday(10)

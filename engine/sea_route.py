@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, isinf
+from math import ceil, hypot, isinf
 
 import numpy as np
 
@@ -138,7 +138,7 @@ def track_to_port(world: World, depth_class: DepthClass, reach: Reach, port: int
     """
     if reach.via[port] == NOWHERE:
         return ()
-    leg = [(float(lon), float(lat)) for lon, lat in world.ports[port].harbour_leg]
+    leg = _pairs(world.ports[port].harbour_leg)
     if reach.entered_at[port] != NOWHERE:
         start = (float(reach.path[0, 0]), float(reach.path[0, 1]))
         entry = (float(reach.entry[port, 0]), float(reach.entry[port, 1]))
@@ -147,10 +147,10 @@ def track_to_port(world: World, depth_class: DepthClass, reach: Reach, port: int
             inside = passage_between(world, depth_class, start, entry).track
         return (*inside, *leg[int(reach.entered_at[port]) :])
     joined = reach.joined[port]
-    plane = [(float(x), float(y)) for x, y in track_on_plane(world.water, depth_class, reach, port)]
+    plane = _pairs(track_on_plane(world.water, depth_class, reach, port))
     # From a bank the way to this port may leave by another edge than the nearest one.
-    out = reach.path if (joined == reach.path[-1]).all() else np.array([reach.path[0], joined])
-    track = [(float(lon), float(lat)) for lon, lat in out]
+    out = reach.path if joined.tolist() == reach.path[-1].tolist() else np.array([reach.path[0], joined])
+    track = _pairs(out)
     track += _drawn(world.water, plane)[1:]
     return (*track, *leg[1:])
 
@@ -162,8 +162,13 @@ def chosen_track(decision: Decision, port: int) -> tuple[tuple[float, float], ..
         return track_to_port(decision.world, decision.depth_class, decision.reach, port)
     mesh = decision.world.water.mesh
     plane = [to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg) for lon, lat in detour.track]
-    leg = [(float(lon), float(lat)) for lon, lat in decision.world.ports[port].harbour_leg]
+    leg = _pairs(decision.world.ports[port].harbour_leg)
     return (*_drawn(decision.world.water, plane), *leg[1:])
+
+
+def _pairs(points: np.ndarray) -> list[tuple[float, float]]:
+    """Rows of an array, shape (n, 2), as plain numbers."""
+    return [(x, y) for x, y in points.tolist()]
 
 
 def track_length_m(track: np.ndarray) -> float:
@@ -176,7 +181,7 @@ def _drawn(water: Water, plane: list[tuple[float, float]]) -> list[tuple[float, 
     origin = (water.mesh.origin_lon_deg, water.mesh.origin_lat_deg)
     track = [from_plane(*plane[0], *origin)]
     for (ax, ay), (bx, by) in pairwise(plane):
-        pieces = max(1, ceil(float(np.hypot(bx - ax, by - ay)) / LONGEST_DRAWN_LEG_M))
+        pieces = max(1, ceil(hypot(bx - ax, by - ay) / LONGEST_DRAWN_LEG_M))
         for k in range(1, pieces + 1):
             track.append(from_plane(ax + (bx - ax) * k / pieces, ay + (by - ay) * k / pieces, *origin))
     return track

@@ -58,7 +58,7 @@ _LINES = {
 
 def spoken_headline(decision: Decision) -> Text:
     """The headline in words that can be read out."""
-    return Text(_spoken(decision, "en"), _spoken(decision, "fr"))
+    return Text(spoken_sentence(decision, "en"), spoken_sentence(decision, "fr"))
 
 
 def digits(number: str, language: str) -> str:
@@ -67,7 +67,8 @@ def digits(number: str, language: str) -> str:
     return " ".join(words[int(sign)] if sign.isdigit() else _POINT[language] for sign in number if sign not in " -")
 
 
-def _spoken(decision: Decision, language: str) -> str:
+def spoken_sentence(decision: Decision, language: str) -> str:
+    """The headline in words that can be read out, in one language."""
     codes = {notice.code for notice in decision.notices}
     best = decision.recommended
     port = int(decision.order[0]) if best is None else best

@@ -3,19 +3,15 @@
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from api.cli.arguments import Once, add_json, add_overlay, add_pack, pack_folder
 from api.cli.stores import FIELDS, add_store, digests_here, existing_database, store_settings, store_url
 from engine.errors import InvalidAsk
 
-if TYPE_CHECKING:
-    from api.store.decisions import DecisionRecord
-
 _INTACT = {
     True: "OK   the record is as it was handed out",
     False: "FAIL the record was changed",
-    None: "     its document is kept no more; its digest is",
+    None: "     no document is kept; the digest is",
 }
 
 
@@ -87,9 +83,7 @@ def _digests(heads: str, trusted: list[str]) -> dict[int, bytes]:
 
 def answer_replay(options: argparse.Namespace) -> int:
     """Decide again from what was kept; 1 when anything differs."""
-    import orjson
-
-    from api.control import differing, say_again
+    from api.control import remake
     from api.house import open_house
     from api.store.decisions import replay
     from api.store.store import Store
@@ -106,14 +100,8 @@ def answer_replay(options: argparse.Namespace) -> int:
         house = house.overlaying(Path(options.overlay))
     if forecast is not None:
         house = house.forecasting(forecast)
-    made: list[bytes] = []
-
-    def decide(kept: "DecisionRecord") -> bytes:
-        made.append(say_again(house, kept))
-        return made[0]
-
-    found = replay(record, decide)
-    others = differing(record.inputs, orjson.loads(made[0])["inputs"])
+    again = remake(house, record)
+    found, others = replay(record, again.form), again.others
     if options.json:
         print(json.dumps({**found._asdict(), "inputs_that_differ": others}))
     else:

@@ -1,15 +1,52 @@
 """The brief view: what a person or a page needs of a decision, small enough for a poor link.
 
 It leaves out plain passes, citations and sources of findings, ports beyond the first few, and of those after the first
-one the route and what is to be known ashore. Nothing is dropped without a count or a code that says so.
+one the route and what is to be known ashore. Nothing is dropped without a count or a code that says so, and nothing is
+put into words that is not shown.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from math import isfinite, isinf, isnan
+from typing import Any, NamedTuple
 
-from api.documents.language import LANGUAGES
+from api.document import (
+    STATUS_NAME,
+    VERDICT_NAME,
+    Basis,
+    along_shortest,
+    class_of,
+    hospital_document,
+    line_string,
+    margin_document,
+    notice_document,
+    outcome_of,
+    port_brief,
+    port_names,
+    proof_document,
+    register_text,
+    rounded,
+    water_at_arrival_m,
+)
+from api.documents.legs import legs_of
 from api.documents.unconnected import FEED_CODES, WITHOUT_FEEDS, WITHOUT_WEATHER, not_connected
-from engine.explain import first_channel
-from engine.vocab import Code
+from api.position import format_time
+from engine.decide import deciding_findings, passed_over
+from engine.entry_hours import opens_at_s
+from engine.explain import (
+    Finding,
+    bearing_deg,
+    eta_s,
+    finding_sentence,
+    findings_against,
+    first_channel,
+    headline_sentence,
+    ranked_sentence,
+    time_ashore_s,
+)
+from engine.model import Decision
+from engine.sea_route import chosen_track
+from engine.units import MINUTE_S, NAUTICAL_MILE_M
+from engine.vocab import Code, Medical, Rule, Status, Verdict, Weight
 
 Json = dict[str, Any]
 
@@ -19,85 +56,88 @@ DECIMALS = 5
 MOST_PASSED_OVER = 8
 """Ports passed over that are listed where no port is recommended: all are nearer than none."""
 
-_AGAINST = frozenset({"fail", "unknown"})
-_OF_EACH = (
-    "status", "distance_nm", "bearing_deg", "time_to_landing_min", "time_range_min", "clock", "eta_at", "wait_min",
-    "depth_at_arrival_m",
-)  # fmt: skip
-_OF_THE_FIRST = (
-    "port", "tide_at_arrival_m", "opens_at", "time_to_care_min", "hospital", "hazards", "legs", "route",
-    "along_shortest",
-)  # fmt: skip
-_IF_THERE_IS_ONE = ("opens_at", "along_shortest")
-_OF_THE_FIRST_FINDINGS = ("code", "class", "verdict", "text")
-"""Its sentence has the figures."""
-
-_OF_A_NEXT_PORT = ("id", "name", "country")
-_FEEDS = frozenset(code.name for code in FEED_CODES)
-_CONSEQUENCES = frozenset(code.name for code in (WITHOUT_FEEDS | WITHOUT_WEATHER) - set(FEED_CODES))
+_CONSEQUENCES = (WITHOUT_FEEDS | WITHOUT_WEATHER) - set(FEED_CODES)
 """Follow from a feed that is not connected, and go without saying beside it."""
 
-_OF_THE_VESSEL = frozenset({Code.EXPOSURE_UNKNOWN.name, Code.FUEL_UNKNOWN.name})
+_OF_THE_VESSEL = frozenset({Code.EXPOSURE_UNKNOWN, Code.FUEL_UNKNOWN})
 """Nobody has said it of the vessel or her people, so it is unknown at every port."""
+
+_SILENT = WITHOUT_FEEDS | _OF_THE_VESSEL
+_SILENT_WITHOUT_WEATHER = _SILENT | WITHOUT_WEATHER
 
 _OF_THE_VESSEL_SAID = ("profile", "speed_kn", "draught_m", "loa_m")
 _REGIONS = (Code.SRR_UK, Code.SRR_FR, Code.SRR_BE, Code.SRR_NL, Code.SRR_IE, Code.SRR_APPROXIMATE)
-_SAID_ELSEWHERE = _FEEDS | {code.name for code in (*_REGIONS, Code.POLICY_EFFECT, Code.ADVISORY_ONLY)}
+_SAID_ELSEWHERE = frozenset({
+    *FEED_CODES, *_REGIONS, Code.POLICY_EFFECT, Code.ADVISORY_ONLY, Code.SURGE_NOT_INCLUDED,
+})  # fmt: skip
 """Notices that are said in other members: what is unknown everywhere, the coordination, the policy, who decides."""
 
-_OF_ONE_PASSED = ("port_id", "name", "code", "time_to_landing_min", "distance_nm", "text")
-_UNCHANGED = ("decision_id", "decided_at", "outcome", "headline", "proof", "margin")
 _OF_AN_INPUT = ("id", "name", "run_at", "version", "age_s", "zones")
 """The digest of all inputs in full is the decision's own name."""
 
+_UNKNOWN, _INFO, _EXCLUDED = int(Verdict.UNKNOWN), int(Weight.INFO), int(Status.EXCLUDED)
 
-def brief_of(document: Json, limit: int) -> Json:
-    """The brief view of a whole document.
+
+def brief_document(decision: Decision, languages: Sequence[str], limit: int, basis: Basis) -> Json:
+    """The brief view of a decision.
 
     Parameters
     ----------
-    document : dict
-        Of `api.document.decision_document`; or one that was recorded, which may have been made before there were legs.
+    decision : Decision
+    languages : sequence of str
+        Of the texts: ``en``, ``fr``.
     limit : int
         Candidates listed at most.
+    basis : Basis
+        Of `api.document.basis_of`.
     """
-    shown = document["candidates"][:limit]
-    everywhere = _unknown_everywhere(shown, document["inputs"]["forecast"] is None)
-    first = _first(shown[0], everywhere) if shown else None
-    if first is not None and document["encounter"]["medical"] == "none":
-        del first["hospital"]
-    others = [_next(one, everywhere) for one in shown[1:]]
-    recommended = document["recommended"]
-    passed = document["passed_over"]
-    listed = passed if recommended is not None else passed[:MOST_PASSED_OVER]
+    excluded_count = int((decision.status == _EXCLUDED).sum())
+    candidates_count = len(decision.order) - excluded_count
+    # Excluded ports come last in the order.
+    shown = decision.order[: min(limit, candidates_count)].tolist()
+    # Every port shown has them because no source is connected, or nobody has said: they are told once.
+    silent = _SILENT_WITHOUT_WEATHER if decision.world.identity["forecast"] is None else _SILENT
+    everywhere, told = findings_against(decision, shown, silent)
+    ports = [
+        _next(decision, figures, languages, findings) if rank else _first(decision, figures, languages, findings)
+        for rank, (figures, findings) in enumerate(zip(_figures_of(decision, shown), told, strict=True))
+    ]  # fmt: skip
+    best = decision.recommended
+    passed = passed_over(decision)
+    listed = passed if best is not None else passed[:MOST_PASSED_OVER]
+    reasons = zip(listed, deciding_findings(decision, listed), strict=True)
+    coordination = decision.coordination
     return {
-        **{name: document[name] for name in _UNCHANGED},
-        "coordination": {name: document["coordination"][name] for name in ("srr", "band", "centres")},
-        "encounter": _encounter(document["encounter"]),
-        "recommended": None if recommended is None else first,
-        "candidates": others if first is None or recommended is not None else [first, *others],
-        "candidates_count": _count(document, "candidates"),
-        "excluded_count": _count(document, "excluded"),
-        "passed_over": [_rough({name: one[name] for name in _OF_ONE_PASSED}) for one in listed],
-        "passed_over_count": _count(document, "passed_over"),
-        "unknown_everywhere": {"codes": sorted(everywhere - _CONSEQUENCES), "text": _not_connected(document)},
-        "notices": [one for one in document["notices"] if one["code"] not in _SAID_ELSEWHERE],
-        "inputs": {name: _input(value) for name, value in document["inputs"].items()},
-    }
+        "decision_id": basis.decision_id,
+        "decided_at": format_time(decision.ask.at_s),
+        "outcome": outcome_of(decision),
+        "headline": {lang: headline_sentence(decision, lang) for lang in languages},
+        "proof": proof_document(decision),
+        "margin": margin_document(decision),
+        "coordination": {
+            "srr": coordination.srr or None, "band": coordination.band,
+            "centres": [{"name": c.name, "vhf": c.vhf, "mmsi": c.mmsi} for c in coordination.centres],
+        },
+        "encounter": _encounter(basis.encounter),
+        "recommended": None if best is None else ports[0],
+        "candidates": ports if best is None else ports[1:],
+        "candidates_count": candidates_count,
+        "excluded_count": excluded_count,
+        "passed_over": [_passed(decision, port, rule, languages) for port, rule in reasons],
+        "passed_over_count": len(passed),
+        "unknown_everywhere": _unknown_everywhere_document(decision, everywhere, languages),
+        "notices": [
+            notice_document(decision, notice, languages)
+            for notice in decision.notices if notice.code not in _SAID_ELSEWHERE
+        ],
+        "inputs": {name: _input(value) for name, value in basis.inputs.items()},
+    }  # fmt: skip
 
 
 def _encounter(whole: Json) -> Json:
     """The encounter as it was understood; what is left out was not said, and what is assumed is a notice."""
     vessel = {name: whole["vessel"][name] for name in _OF_THE_VESSEL_SAID if whole["vessel"][name] is not None}
     return {**{name: value for name, value in whole.items() if value is not None}, "vessel": vessel}
-
-
-def _not_connected(document: Json) -> Json | None:
-    """One sentence on the sources that are not connected; null where all are."""
-    absent = [Code[one["code"]] for one in document["notices"] if one["code"] in _FEEDS]
-    if not absent:
-        return None
-    return {lang: not_connected(absent, lang) for lang in LANGUAGES}
 
 
 def _input(value: object) -> object:
@@ -107,82 +147,126 @@ def _input(value: object) -> object:
     return {name: value[name] for name in _OF_AN_INPUT if name in value}
 
 
-def _count(document: Json, name: str) -> int:
-    """How many ports a list has, or had before it was cut."""
-    count: int = document.get(f"{name}_count", len(document[name]))
-    return count
+def _unknown_everywhere_document(decision: Decision, everywhere: frozenset[Code], languages: Sequence[str]) -> Json:
+    """What is unknown of every port shown, with one sentence on the sources that are not connected."""
+    noticed = {notice.code for notice in decision.notices}
+    codes = everywhere - _CONSEQUENCES
+    surge = Code.SURGE_NOT_INCLUDED
+    absent = [code for code in (*FEED_CODES, surge) if code in noticed]
+    if surge in noticed:
+        codes |= {surge}
+    text = {lang: not_connected(absent, lang) for lang in languages} if absent else None
+    return {"codes": sorted(code.name for code in codes), "text": text}
 
 
-def _figures(whole: Json) -> Json:
-    """Figures of a port as people read them: whole minutes of a range, tenths of a metre."""
-    figures = {name: whole.get(name) for name in _OF_EACH}
-    figures["time_range_min"] = [_rounded(end, 0) for end in whole["time_range_min"]]
-    figures["depth_at_arrival_m"] = _rounded(figures["depth_at_arrival_m"], 1)
-    return figures
+class _Figures(NamedTuple):
+    """Way, time and water of a port in the engine's units."""
+
+    port: int
+    status: int
+    distance_m: float
+    time_s: float
+    low_s: float
+    high_s: float
+    wait_s: float
+    is_close: bool
+    depth_m: float
+    tide_m: float
 
 
-def _rough(figures: Json) -> Json:
-    """Distance and time as they are read out: tenths of a mile, whole minutes."""
-    distance_nm, time_min = _rounded(figures["distance_nm"], 1), _rounded(figures["time_to_landing_min"], 0)
-    return {**figures, "distance_nm": distance_nm, "time_to_landing_min": time_min}
+def _figures_of(decision: Decision, ports: list[int]) -> list[_Figures]:
+    # Whole columns at once: numpy scalars one by one would take as long as all the rest of the document.
+    columns = (
+        decision.status, decision.distance_m, decision.time_s, decision.low_s, decision.high_s, decision.wait_s,
+        decision.closely,
+    )  # fmt: skip
+    rows = zip(ports, *(column[ports].tolist() for column in columns), strict=True)
+    return [_Figures._make((*row, *water_at_arrival_m(decision, row[0]))) for row in rows]
 
 
-def _rounded(value: float | None, decimals: int) -> float | None:
-    if value is None:
-        return None
-    return round(value, decimals) if decimals else round(value)
+def _read_out(decision: Decision, figures: _Figures) -> Json:
+    """Figures of a port as people read them: tenths of a mile and a metre, whole minutes."""
+    arrival_s = eta_s(decision, figures.port)
+    return {
+        "status": STATUS_NAME[figures.status],
+        "distance_nm": rounded(figures.distance_m / NAUTICAL_MILE_M, 1),
+        "bearing_deg": round(bearing_deg(decision, figures.port)),
+        "time_to_landing_min": rounded(figures.time_s / MINUTE_S, 0),
+        "time_range_min": [rounded(figures.low_s / MINUTE_S, 0), rounded(figures.high_s / MINUTE_S, 0)],
+        "clock": "close" if figures.is_close else "coarse",
+        # A port that stays shut beyond the longest wait has no arrival, only an opening.
+        "eta_at": format_time(arrival_s) if isfinite(arrival_s) and not isinf(figures.wait_s) else None,
+        "wait_min": rounded(figures.wait_s / MINUTE_S, 0),
+        "depth_at_arrival_m": rounded(figures.depth_m, 1),
+    }
 
 
-def _first(whole: Json, everywhere: frozenset[str]) -> Json:
+def _first(decision: Decision, figures: _Figures, languages: Sequence[str], told: list[Finding]) -> Json:
     """The port to go to, or else to ask about: all but plain passes."""
-    route = whole["route"]
-    if route is not None:
-        places = [[round(lon, DECIMALS), round(lat, DECIMALS)] for lon, lat in route["coordinates"]]
-        route = {**route, "coordinates": places}
-    told = [one for one in _against(whole, everywhere) if not _is_remark(one)]
-    names = [name for name in _OF_THE_FIRST if name not in _IF_THERE_IS_ONE or whole.get(name) is not None]
-    return {
-        **_figures(whole), **{name: whole.get(name) for name in names},
-        "route": route, "findings": [{name: one[name] for name in _OF_THE_FIRST_FINDINGS} for one in told],
-        "remarks": _remarks(whole, everywhere),
-    }  # fmt: skip
-
-
-def _next(whole: Json, everywhere: frozenset[str]) -> Json:
-    """One of the others: a line of a table, and codes of what speaks against it."""
-    return {
-        "port": {**{name: whole["port"][name] for name in _OF_A_NEXT_PORT}, "vhf": _channel(whole["port"]["vhf"])},
-        **_rough(_figures(whole)),
+    port = figures.port
+    named, track = decision.world.ports[port], chosen_track(decision, port)
+    care_s, opens_s = time_ashore_s(decision, port), opens_at_s(decision, port)
+    first: Json = {
+        "port": port_brief(named, languages),
+        **_read_out(decision, figures),
+        "distance_nm": rounded(figures.distance_m / NAUTICAL_MILE_M, 2),
+        "time_to_landing_min": rounded(figures.time_s / MINUTE_S, 1),
+        "tide_at_arrival_m": rounded(figures.tide_m, 2),
+        "time_to_care_min": rounded((figures.time_s + care_s) / MINUTE_S, 1),
+        "hazards": register_text(named, "hazard", languages),
+        "legs": legs_of(track),
+        "route": line_string(track, DECIMALS),
         "findings": [
-            {name: one[name] for name in ("code", "class", "verdict")}
-            for one in _against(whole, everywhere) if not _is_remark(one)
+            {**_code_of(found), "text": {lang: finding_sentence(decision, port, found, lang) for lang in languages}}
+            for found in told if not _is_remark(found)
         ],
-        "remarks": _remarks(whole, everywhere),
+        "remarks": [found.code.name for found in told if _is_remark(found)],
+    }  # fmt: skip
+    if not isnan(opens_s):
+        first["opens_at"] = format_time(opens_s)
+    if port in decision.detours:
+        first["along_shortest"] = along_shortest(decision, port)
+    if decision.ask.medical != Medical.NONE:
+        first["hospital"] = hospital_document(named, care_s)
+    return first
+
+
+def _next(decision: Decision, figures: _Figures, languages: Sequence[str], told: list[Finding]) -> Json:
+    """One of the others: a line of a table, and codes of what speaks against it."""
+    named = decision.world.ports[figures.port]
+    return {
+        "port": {
+            "id": named.id, "name": port_names(named, languages), "country": named.country,
+            "vhf": None if named.vhf is None else first_channel(named.vhf, named.vhf),
+        },
+        **_read_out(decision, figures),
+        "findings": [_code_of(found) for found in told if not _is_remark(found)],
+        "remarks": [found.code.name for found in told if _is_remark(found)],
     }  # fmt: skip
 
 
-def _channel(vhf: str | None) -> str | None:
-    """The channel to call first."""
-    return None if vhf is None else first_channel(vhf, vhf)
+def _code_of(found: Finding) -> Json:
+    return {"code": found.code.name, "class": class_of(found), "verdict": VERDICT_NAME[found.verdict]}
 
 
-def _against(whole: Json, everywhere: frozenset[str]) -> list[Json]:
-    return [one for one in whole["findings"] if one["verdict"] in _AGAINST and one["code"] not in everywhere]
+def _is_remark(found: Finding) -> bool:
+    """Whether it is not known but counts neither for nor against a port."""
+    return found.weight == _INFO and found.verdict == _UNKNOWN
 
 
-def _remarks(whole: Json, everywhere: frozenset[str]) -> list[str]:
-    """Codes of what is not known but counts neither for nor against a port."""
-    return [one["code"] for one in _against(whole, everywhere) if _is_remark(one)]
-
-
-def _is_remark(finding: Json) -> bool:
-    return (finding["class"], finding["verdict"]) == ("info", "unknown")
-
-
-def _unknown_everywhere(shown: list[Json], without_forecast: bool) -> frozenset[str]:
-    """Codes of findings that every port shown has because no source is connected, or nobody has said."""
-    codes = [{one["code"] for one in port["findings"] if one["verdict"] in _AGAINST} for port in shown]
-    if not codes:
-        return frozenset()
-    silent = {code.name for code in (WITHOUT_FEEDS | WITHOUT_WEATHER if without_forecast else WITHOUT_FEEDS)}
-    return frozenset((silent | _OF_THE_VESSEL).intersection(*codes))
+def _passed(decision: Decision, port: int, rule: int | None, languages: Sequence[str]) -> Json:
+    """A nearer port and what displaced it; in its sentence it has the name it has beside it, not in capitals."""
+    found = None if rule is None else Finding.of(decision, port, Rule(rule))
+    named = decision.world.ports[port]
+    names = port_names(named, languages)
+    return {
+        "port_id": named.id,
+        "name": names,
+        "code": (Code.RANKED_BY_POLICY if found is None else found.code).name,
+        "time_to_landing_min": rounded(float(decision.time_s[port]) / MINUTE_S, 0),
+        "distance_nm": rounded(float(decision.distance_m[port]) / NAUTICAL_MILE_M, 1),
+        "text": {
+            lang: ranked_sentence(lang) if found is None else finding_sentence(decision, port, found, lang, name)
+            for lang, name in names.items()
+        },
+    }  # fmt: skip

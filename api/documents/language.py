@@ -4,6 +4,11 @@ LANGUAGES = ("en", "fr")
 BOTH = "both"
 
 
+def languages_of(lang: str) -> tuple[str, ...]:
+    """Languages asked for: ``en``, ``fr`` or ``both``."""
+    return LANGUAGES if lang == BOTH else (lang,)
+
+
 def in_language(node: object, lang: str) -> object:
     """A document with its texts in one language.
 

@@ -13,6 +13,9 @@ STRAIGHT_ON_DEG = 1.0
 TOO_CLOSE_M = 90.0
 """A turn this near to the last one is taken with it: less than the clearance routes keep from land. [m]"""
 
+SURELY_APART_DEG = 0.001
+"""Of latitude: 110 m and more anywhere, so that no length has to be worked out. [deg]"""
+
 DECIMALS = 5
 """Of a degree: a metre, as well as anything here is known. Rounded as routes are, so that one point is one text."""
 
@@ -56,7 +59,7 @@ def _apart(track: tuple[Position, ...]) -> list[Position]:
         return []
     points = [track[0]]
     for point in track[1:-1]:
-        if geodesic_length_m(*points[-1], *point) >= TOO_CLOSE_M:
+        if abs(point[1] - points[-1][1]) >= SURELY_APART_DEG or geodesic_length_m(*points[-1], *point) >= TOO_CLOSE_M:
             points.append(point)
     if len(points) > 1 and geodesic_length_m(*points[-1], *track[-1]) < TOO_CLOSE_M:
         points.pop()

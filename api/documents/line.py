@@ -4,8 +4,10 @@ Plain ASCII, so that a message stays one part on every network. Times are UTC.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
+from api.documents.language import LANGUAGES
 from engine.explain import first_channel
 
 Json = dict[str, Any]
@@ -35,20 +37,21 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def line_of(document: Json) -> Json:
-    """The line view of a whole document, in both languages.
+def line_of(document: Json, languages: Sequence[str] = LANGUAGES) -> Json:
+    """The line view of a whole document.
 
     Parameters
     ----------
     document : dict
-        Of `api.document.whole_document`, cut to one candidate or more.
+        Of `api.document.whole_document`, cut to two candidates or more, in these languages at least.
+    languages : sequence of str
     """
     return {
         "decision_id": document["decision_id"],
         "decided_at": document["decided_at"],
         "outcome": document["outcome"],
-        "line": {lang: _short(document, lang) for lang in ("en", "fr")},
-        "long_line": {lang: _long(document, lang) for lang in ("en", "fr")},
+        "line": {lang: _short(document, lang) for lang in languages},
+        "long_line": {lang: _long(document, lang) for lang in languages},
     }
 
 

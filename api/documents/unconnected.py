@@ -21,6 +21,7 @@ _THINGS: dict[Code, tuple[str, str]] = {
     Code.NO_RECEPTION_FEED: ("reception", "accueil"),
     Code.WX_MISSING: ("weather", "météo"),
     Code.TIDE_MISSING: ("tide", "marée"),
+    Code.SURGE_NOT_INCLUDED: ("surge", "surcote"),
 }
 
 

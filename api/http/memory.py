@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from starlette.requests import Request
@@ -114,9 +114,13 @@ class Memory:
         NoStore, StoreError, Busy
         """
         store = self.store()
+        return await self._watched(lambda: self._workshop.run(lambda: work(store)), what)
+
+    async def _watched(self, work: Callable[[], Awaitable[T]], what: str) -> T:
+        """Result of some work, with the meters told how long it took and how it failed."""
         begun_s, failure = time.perf_counter(), None
         try:
-            return await self._workshop.run(lambda: work(store))
+            return await work()
         except Refused:
             raise
         except (StoreError, Busy) as failed:
@@ -135,11 +139,28 @@ class Memory:
         ------
         NoStore, StoreError, Busy
         """
+        return await self._soon(self.run(work, what))
+
+    async def _soon(self, work: Awaitable[T]) -> T:
         try:
-            return await within(self.run(work, what), self._wait_s)
+            return await within(work, self._wait_s)
         except TimeoutError:
             problem = f"has not answered within {self._wait_s:g} s."
             raise StoreUnavailable("store", problem, "Whether it was written is not known.") from None
+
+    async def record_soon(self, command: Command, caller: Caller, once: Once | None = None) -> Answer:
+        """Make a change that is answered without the store as well, waiting for it no longer than `store_wait_s`.
+
+        No thread waits for it: the thread that writes says when it is on disk.
+
+        Raises
+        ------
+        NoStore, StoreError
+        """
+        begun = self.store().begin(command, caller.actor, time.time(), once)
+        answer = await self._watched(lambda: self._soon(asyncio.wrap_future(begun)), "change")
+        self.changed.set()
+        return answer
 
     async def do(self, command: Command, caller: Caller, once: Once | None = None) -> Answer:
         """Make a change at the time of this machine's clock."""

@@ -6,9 +6,10 @@ import orjson
 from fastapi import Depends, Query, Request
 from starlette.responses import Response
 
-from api.document import DEFAULT_LIMIT, View, document_view, dump
+from api.document import DEFAULT_LIMIT, Basis, View, decision_document, dump, view_of_document, whole_document
 from api.documents.language import in_language
 from api.documents.tracks import geojson_of, gpx_of
+from engine.model import Decision
 
 JSON, GEOJSON, GPX = "application/json", "application/geo+json", "application/gpx+xml"
 MOST_PORTS = 250
@@ -40,23 +41,35 @@ class Presentation(NamedTuple):
         return self.view == "full" and self.media_type == JSON
 
     @property
-    def ports_needed(self) -> int | None:
-        """Candidates a document needs to be presented so; None for all."""
-        return None if self.is_whole else self.limit
+    def can_be_cut_from_a_document(self) -> bool:
+        """Whether a whole document has all it takes; the brief view is made of the decision."""
+        return self.view != "brief" or self.media_type != JSON
 
-    def answer(self, document: bytes | dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-        """The answer made of a whole document, of one cut to `ports_needed`, or of one as it was recorded."""
-        headers = {"Vary": "Accept, Accept-Language", **(headers or {})}
-        if self.is_whole and self.lang == "both" and isinstance(document, bytes):
-            # What was recorded is handed out byte for byte.
-            return Response(document, headers=headers, media_type=JSON)
-        whole = orjson.loads(document) if isinstance(document, bytes) else document
+    def answer(
+        self, decision: Decision, basis: Basis | None = None, headers: dict[str, str] | None = None
+    ) -> Response:  # fmt: skip
+        """The answer made of a decision; only what is shown is put into words."""
+        if self.media_type == JSON:
+            document = decision_document(decision, self.view, self.lang, self.limit, basis)
+            return self._response(dump(document), headers)
+        return self._tracks(whole_document(decision, self.limit, self.lang, basis), headers)
+
+    def answer_of_document(self, document: bytes, headers: dict[str, str] | None = None) -> Response:
+        """The answer cut from a whole document as it was handed out, byte for byte where that is asked for."""
+        if self.is_whole and self.lang == "both":
+            return self._response(document, headers)
+        whole = orjson.loads(document)
+        if self.media_type != JSON:
+            return self._tracks(whole, headers)
+        return self._response(dump(view_of_document(whole, self.view, self.lang)), headers)
+
+    def _tracks(self, whole: dict[str, Any], headers: dict[str, str] | None) -> Response:
         if self.media_type == GPX:
-            return Response(gpx_of(whole, self.lang), headers=headers, media_type=GPX)
-        if self.media_type == GEOJSON:
-            text = dump(in_language(geojson_of(whole, self.limit), self.lang))
-        else:
-            text = dump(document_view(whole, self.view, self.lang, self.limit))
+            return self._response(gpx_of(whole, self.lang), headers)
+        return self._response(dump(in_language(geojson_of(whole, self.limit), self.lang)), headers)
+
+    def _response(self, text: str | bytes, headers: dict[str, str] | None) -> Response:
+        headers = {"Vary": "Accept, Accept-Language", **(headers or {})}
         return Response(text, headers=headers, media_type=self.media_type)
 
 

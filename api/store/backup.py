@@ -37,7 +37,7 @@ TABLES = {
     "reservation": "id, made, port_id, encounter_id, vessel, persons, families, medical, landed, landed_families, "
     "landed_medical, state, eta_ms, expires_ms, made_ms, role, duty, override_code, override_text, split_from, version",
     "live_picture": "sha256, body",
-    "decision": "sequence, id, encounter_id, ask, inputs, picture_sha256, document_sha256",
+    "decision": "sequence, id, encounter_id, ask, inputs, picture_sha256, sha256, form",
     "decision_document": "sequence, deflated",
     "direction": "sequence, encounter_id, port_id, place, centre, code, text, role, duty, directed_ms",
     "override_record": "sequence, decision_id, encounter_id, port_id, place, code, text, role, duty, at_ms",

@@ -15,7 +15,7 @@ import orjson
 from api.store.audit import verify_chain
 from api.store.clock import mend_documents
 from api.store.database import Database, Transaction
-from api.store.decisions import picture_of
+from api.store.decisions import AS_TEXT, picture_of
 from api.store.directions import direction_documents, override_documents
 from api.store.encounters import opened_at, report_documents
 from api.store.errors import StoreUnavailable
@@ -338,17 +338,18 @@ def _by_sequence(tx: Transaction, told: _Told) -> Iterator[str]:
 
 def _decisions(tx: Transaction, told: _Told) -> Iterator[str]:
     known, forgotten, pictures = dict(told.decisions), True, set()
-    for sequence, name, sha256, deflated, *rests_on in tx.stream(
-        "SELECT d.sequence, d.id, d.document_sha256, k.deflated, d.encounter_id, d.picture_sha256, d.ask, d.inputs "
+    for sequence, name, form, sha256, deflated, *rests_on in tx.stream(
+        "SELECT d.sequence, d.id, d.form, d.sha256, k.deflated, d.encounter_id, d.picture_sha256, d.ask, d.inputs "
         "FROM decision d LEFT JOIN decision_document k ON k.sequence = d.sequence ORDER BY d.sequence"
     ):
-        # A document that is kept no more can be made again, and its digest stands here.
-        digest = sha256 if deflated is None else _inflated_sha256(bytes(deflated))
-        forgotten = forgotten and deflated is None
         said = known.pop(sequence, {})
-        if name != said.get("decision_id") or not sha256 == digest == said.get("document_sha256"):
-            yield f"decision {sequence}: not what the audit trail says was handed out"
-        elif deflated is None and not forgotten:
+        # Rows of before there were forms have the digest of a document, which may be kept no more.
+        then = said.get("form", AS_TEXT), said.get("decision_sha256", said.get("document_sha256"))
+        digest = sha256 if deflated is None else _inflated_sha256(bytes(deflated))
+        forgotten = forgotten and (deflated is None or form != AS_TEXT)
+        if (name, form, sha256) != (said.get("decision_id"), *then) or digest != sha256:
+            yield f"decision {sequence}: not what the audit trail says was decided"
+        elif form == AS_TEXT and deflated is None and not forgotten:
             # The oldest are let go first, and none out of turn.
             yield f"decision {sequence}: its document was taken away"
         encounter_id, picture, ask, inputs = rests_on

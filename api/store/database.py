@@ -5,6 +5,7 @@ own, and `Transaction.lock_head` hides the one difference at run time.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -69,6 +70,9 @@ class Database(Protocol):
         StoreUnavailable
             The disk or the server failed.
         """
+
+    def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
+        """As `write`, but returns at once: the future has the result once it is on disk."""
 
     def write_alone(self, work: Callable[[Transaction], T]) -> T:
         """As `write`, in a transaction of its own: for migrations and bulk copies."""

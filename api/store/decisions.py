@@ -1,28 +1,51 @@
-"""What the system said, kept with all it rests on, so that it can be said again bit for bit."""
+"""What was decided, kept with all it rests on, so that it can be decided again and proven to be the same.
+
+A record holds the request, the picture of the ports it was made with, digests of everything else, and the SHA-256 of
+the decision's codes and figures (`api.documents.canonical`). Documents are made from that in any view and language.
+Records of form 0 are older: their SHA-256 is that of the document as text, which is kept beside the newest of them.
+"""
 
 import hashlib
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
 import orjson
 
 from api.store.database import Row, Transaction
 from api.store.errors import NothingSuch, StoreUnavailable, WrongValue
-from api.store.ledger import Change, Ledger
+from api.store.ledger import NOT_IN_THE_TRAIL, Change, Ledger
 from api.store.reservations import known_encounter
 from api.store.values import Json, checked_id
 
-_LARGEST_DOCUMENT = 16_000_000
+AS_TEXT = 0
+"""Form of a record whose SHA-256 is that of its document, every port in both languages."""
+
 _LARGEST_ASK = 65_536
 
 
 @dataclass(frozen=True, slots=True)
 class RecordDecision:
-    """Keep a decision; make one with `RecordDecision.of`.
+    """Keep a decision.
 
     The audit row has the ask in full and digests of everything else, which stand beside it.
+
+    Attributes
+    ----------
+    ask : str
+        Encounter body that leads to it, JSON, with its time filled in.
+    inputs : dict
+        Versions and digests of all it rests on.
+    recommended : str or None
+        Id of the port.
+    picture_sha256 : str or None
+        Of `picture`.
+    form : int
+        Version of the canonical form.
+    decision_sha256 : str
+        Of the decision in that form.
+    picture : bytes or None
+        `PortsSnapshot.body` the world was made with.
     """
 
     kind: ClassVar[str] = "decision.made"
@@ -33,79 +56,50 @@ class RecordDecision:
     recommended: str | None
     encounter_id: str | None
     picture_sha256: str | None
-    document_sha256: str
-    picture: bytes | None
-    document_deflated: bytes
+    form: int
+    decision_sha256: str
+    picture: bytes | None = field(default=None, metadata=NOT_IN_THE_TRAIL)
 
-    @classmethod
-    def of(
-        cls, document: bytes, ask: bytes, picture: bytes | None = None, encounter_id: str | None = None
-    ) -> "RecordDecision":
-        """The command that keeps a decision.
-
-        Parameters
-        ----------
-        document : bytes
-            The decision document exactly as it was handed out.
-        ask : bytes
-            The encounter body that leads to it, JSON, with its time filled in.
-        picture : bytes, optional
-            `PortsSnapshot.body` the world was made with.
-        encounter_id : str, optional
-            Encounter of the store it was made for.
+    def apply(self, ledger: Ledger) -> Change:
+        """Keep it, unless this principal's very decision for this encounter is kept: equal inputs have equal names.
 
         Raises
         ------
         WrongValue
-            Too large, or no decision document.
+        NothingSuch
+            The encounter.
         """
-        if len(document) > _LARGEST_DOCUMENT or len(ask) > _LARGEST_ASK:
-            raise WrongValue("document", "is too large to keep.", "A decision has a few hundred kilobytes.")
-        try:
-            said = orjson.loads(document)
-            recommended = said["recommended"]
-            return cls(
-                checked_id(said["decision_id"], "decision_id"), ask.decode(), said["inputs"], said["outcome"],
-                None if recommended is None else recommended["port"]["id"], encounter_id,
-                None if picture is None else hashlib.sha256(picture).hexdigest(),
-                hashlib.sha256(document).hexdigest(), picture, zlib.compress(document, 6),
-            )  # fmt: skip
-        except (KeyError, TypeError, ValueError) as wrong:
-            if isinstance(wrong, WrongValue):
-                raise
-            raise WrongValue("document", "is not a decision document.", "Send it as it was answered.") from None
-
-    def apply(self, ledger: Ledger) -> Change:
-        """Keep it, unless this principal's very decision for this encounter is kept: equal inputs have equal names."""
+        checked_id(self.decision_id, "decision_id")
+        if len(self.ask) > _LARGEST_ASK:
+            raise WrongValue("ask", "is too large to keep.", "An encounter has a few hundred bytes.")
         tx = ledger.tx
         if self.encounter_id is not None:
             known_encounter(tx, self.encounter_id)
         summary: Json = {
             "decision_id": self.decision_id, "outcome": self.outcome, "recommended": self.recommended,
-            "encounter_id": self.encounter_id, "document_sha256": self.document_sha256,
+            "encounter_id": self.encounter_id, "form": self.form, "decision_sha256": self.decision_sha256,
             "picture_sha256": self.picture_sha256,
         }  # fmt: skip
         kept = tx.rows(
-            "SELECT d.document_sha256, d.encounter_id, m.principal FROM decision d "
+            "SELECT d.form, d.sha256, d.encounter_id, m.principal FROM decision d "
             "LEFT JOIN made_by m ON m.sequence = d.sequence WHERE d.id = ?",
             self.decision_id,
         )  # fmt: skip
-        if (self.document_sha256, self.encounter_id, ledger.actor.principal or None) in [tuple(row) for row in kept]:
+        this = (self.form, self.decision_sha256, self.encounter_id, ledger.actor.principal or None)
+        if this in [tuple(row) for row in kept]:
             return Change(self.decision_id, summary, changed=False)
-        if self.picture is not None:
+        # Most decisions rest on a picture that is kept: it is deflated for those that bring a new one.
+        if self.picture is not None and not tx.row("SELECT 1 FROM live_picture WHERE sha256 = ?", self.picture_sha256):
             tx.run(
                 "INSERT INTO live_picture (sha256, body) VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING",
                 self.picture_sha256, zlib.compress(self.picture, 6),
             )  # fmt: skip
         ledger.defer(
-            "INSERT INTO decision (sequence, id, encounter_id, ask, inputs, picture_sha256, document_sha256) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO decision (sequence, id, encounter_id, ask, inputs, picture_sha256, sha256, form) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             ledger.sequence, self.decision_id, self.encounter_id, self.ask.encode(),
-            orjson.dumps(self.inputs, option=orjson.OPT_SORT_KEYS), self.picture_sha256, self.document_sha256,
-        )  # fmt: skip
-        ledger.defer(
-            "INSERT INTO decision_document (sequence, deflated) VALUES (?, ?)",
-            ledger.sequence, self.document_deflated,
+            orjson.dumps(self.inputs, option=orjson.OPT_SORT_KEYS), self.picture_sha256, self.decision_sha256,
+            self.form,
         )  # fmt: skip
         return Change(self.decision_id, summary)
 
@@ -123,10 +117,12 @@ class DecisionRecord(NamedTuple):
         Versions and digests of all it rests on.
     picture : bytes or None
         `PortsSnapshot.body` of the moment.
-    document : bytes or None
-        As it was handed out; None once it is kept no more, and then it can be made again from the rest.
-    document_sha256 : str
+    form : int
+        What `sha256` is of: `AS_TEXT`, or the version of the canonical form.
+    sha256 : str
         As the audit row has it.
+    document : bytes or None
+        Of a record of form `AS_TEXT`, as it was handed out; None once it is kept no more. Other records have none.
     """
 
     sequence: int
@@ -135,8 +131,9 @@ class DecisionRecord(NamedTuple):
     ask: bytes
     inputs: Json
     picture: bytes | None
+    form: int
+    sha256: str
     document: bytes | None
-    document_sha256: str
 
 
 class Replay(NamedTuple):
@@ -147,9 +144,10 @@ class Replay(NamedTuple):
     same : bool
         Bit for bit.
     stored_intact : bool or None
-        Whether the stored document still has the digest of its audit row; None when it is kept no more.
+        Whether the stored document still has the digest of its audit row; None where no document is kept.
     was_sha256, is_sha256 : str
-        Digests of the document then and now.
+        Digests then and now, of what the form of the record says.
+    form : int
     """
 
     decision_id: str
@@ -157,17 +155,18 @@ class Replay(NamedTuple):
     stored_intact: bool | None
     was_sha256: str
     is_sha256: str
+    form: int
 
 
 _KEPT = (
-    "SELECT d.sequence, d.id, d.encounter_id, d.ask, d.inputs, p.body, k.deflated, d.document_sha256 "
+    "SELECT d.sequence, d.id, d.encounter_id, d.ask, d.inputs, p.body, d.form, d.sha256, k.deflated "
     "FROM decision d LEFT JOIN live_picture p ON p.sha256 = d.picture_sha256 "
     "LEFT JOIN decision_document k ON k.sequence = d.sequence"
 )
 
 
 def decision_record(
-    tx: Transaction, decision_id: str, document_sha256: str | None = None, principal: str | None = None
+    tx: Transaction, decision_id: str, sha256: str | None = None, principal: str | None = None
 ) -> DecisionRecord:
     """The newest record of a decision: encounters may share the name of one.
 
@@ -175,8 +174,8 @@ def decision_record(
     ----------
     tx : Transaction
     decision_id : str
-    document_sha256 : str, optional
-        Look only for this very document.
+    sha256 : str, optional
+        Look only for this very decision.
     principal : str, optional
         Look only at what this principal asked for.
 
@@ -186,9 +185,9 @@ def decision_record(
     """
     checked_id(decision_id, "decision_id")
     wanted, values = "", [decision_id]
-    if document_sha256 is not None:
-        wanted += " AND d.document_sha256 = ?"
-        values.append(document_sha256)
+    if sha256 is not None:
+        wanted += " AND d.sha256 = ?"
+        values.append(sha256)
     if principal is not None:
         wanted += " AND EXISTS (SELECT 1 FROM made_by m WHERE m.sequence = d.sequence AND m.principal = ?)"
         values.append(principal)
@@ -205,25 +204,25 @@ def latest_decision(tx: Transaction, encounter_id: str) -> DecisionRecord | None
 
 
 def forget_documents(tx: Transaction, most: int) -> None:
-    """Keep the documents of the newest so many decisions; what makes the others again stays."""
+    """Keep the documents of the newest so many records of form `AS_TEXT`; what makes the others again stays."""
     oldest = tx.row("SELECT sequence FROM decision_document ORDER BY sequence DESC LIMIT 1 OFFSET ?", most)
     if oldest is not None:
         tx.run("DELETE FROM decision_document WHERE sequence <= ?", oldest[0])
 
 
-def replay(record: DecisionRecord, decide: Callable[[DecisionRecord], bytes]) -> Replay:
-    """Decide again and compare.
+def replay(record: DecisionRecord, again: bytes) -> Replay:
+    """A decision made again held against its record.
 
     Parameters
     ----------
     record : DecisionRecord
-    decide : callable
-        Makes the document from the record's ask and picture, with the data its inputs name.
+    again : bytes
+        What the record's SHA-256 is of, made from its ask and picture with the data its inputs name.
     """
-    again = hashlib.sha256(decide(record)).hexdigest()
+    digest = hashlib.sha256(again).hexdigest()
     kept = record.document
-    intact = None if kept is None else hashlib.sha256(kept).hexdigest() == record.document_sha256
-    return Replay(record.decision_id, again == record.document_sha256, intact, record.document_sha256, again)
+    intact = None if kept is None else hashlib.sha256(kept).hexdigest() == record.sha256
+    return Replay(record.decision_id, digest == record.sha256, intact, record.sha256, digest, record.form)
 
 
 def picture_of(stored: bytes) -> bytes:
@@ -245,9 +244,9 @@ def picture_of(stored: bytes) -> bytes:
 
 
 def _record(row: Row) -> DecisionRecord:
-    sequence, decision_id, encounter_id, ask, inputs, picture, deflated, sha256 = row
+    sequence, decision_id, encounter_id, ask, inputs, picture, form, sha256, deflated = row
     return DecisionRecord(
         sequence, decision_id, encounter_id, bytes(ask), orjson.loads(inputs),
-        None if picture is None else picture_of(bytes(picture)),
-        None if deflated is None else zlib.decompress(deflated), sha256,
+        None if picture is None else picture_of(bytes(picture)), form, sha256,
+        None if deflated is None else zlib.decompress(deflated),
     )  # fmt: skip

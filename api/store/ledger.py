@@ -256,9 +256,14 @@ def once_digest(principal: str, key: str, body_sha256: bytes) -> bytes:
     return hashlib.sha256(canonical([principal, key, body_sha256.hex()])).digest()
 
 
+NOT_IN_THE_TRAIL = {"is_asked": False}
+"""Metadata of a command's field that the audit row knows by the digest in another field."""
+
+
 def asked(command: Command) -> Json:
     """Fields of a command as they go into its audit row; bytes by length and digest."""
-    return {part.name: _plain(getattr(command, part.name)) for part in fields(command)}  # type: ignore[arg-type]
+    told = [part.name for part in fields(command) if part.metadata.get("is_asked", True)]  # type: ignore[arg-type]
+    return {name: _plain(getattr(command, name)) for name in told}
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import orjson
@@ -13,7 +14,7 @@ from api.store.reservations import LIVE
 from api.store.values import Json, canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from engine.model import LivePicture
 
@@ -41,9 +42,9 @@ class PortStatusInput(NamedTuple):
     age_s: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PortsSnapshot:
-    """Everything ports reported and everything held, at one moment.
+    """Everything ports reported and everything held, at one moment; decoded and hashed once.
 
     Attributes
     ----------
@@ -53,16 +54,24 @@ class PortsSnapshot:
 
     body: bytes
 
-    @property
+    @cached_property
     def content(self) -> Json:
-        """The body as values: ``status``, ``capacity``, ``reception`` by port, ``reserved``, and ``lost`` if it is."""
+        """The body as values: ``status``, ``capacity``, ``reception`` by port, ``reserved``, and ``lost`` if it is.
+
+        Read by many threads, and changed by none.
+        """
         content: Json = orjson.loads(self.body)
         return content
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the body."""
+        return hashlib.sha256(self.body).hexdigest()
 
     @property
     def version(self) -> str:
         """Digest of the body, shortened."""
-        return hashlib.sha256(self.body).hexdigest()[:20]
+        return self.sha256[:20]
 
     def for_vessel(self, principal: str, encounter_id: str | None) -> "PortsSnapshot":
         """The same with the places marked that are a vessel's own: those are hers to use, not taken by others.
@@ -74,23 +83,23 @@ class PortsSnapshot:
         encounter_id : str or None
             What she asks for. Places held for another encounter are then taken; with None all of hers are her own.
         """
-        content = self.content
-        own = [
-            kept for kept in content["reserved"]
-            if is_held_for(principal, kept["maker"], kept["vessel"])
-            and (encounter_id is None or kept["encounter_id"] in (None, encounter_id))
-        ]  # fmt: skip
-        for kept in own:
-            kept["own"] = True
-        return PortsSnapshot(canonical(content)) if own else self
+        return self._owning(
+            lambda kept: (
+                is_held_for(principal, kept["maker"], kept["vessel"])
+                and (encounter_id is None or kept["encounter_id"] in (None, encounter_id))
+            )
+        )
 
     def for_encounters(self, encounter_ids: frozenset[str]) -> "PortsSnapshot":
         """The same with the places marked that are held for some encounters: a plan for these shares them out anew."""
-        content = self.content
-        own = [kept for kept in content["reserved"] if kept["encounter_id"] in encounter_ids]
-        for kept in own:
-            kept["own"] = True
-        return PortsSnapshot(canonical(content)) if own else self
+        return self._owning(lambda kept: kept["encounter_id"] in encounter_ids)
+
+    def _owning(self, is_own: "Callable[[Json], bool]") -> "PortsSnapshot":
+        reserved = self.content["reserved"]
+        if not any(map(is_own, reserved)):
+            return self
+        marked = [{**kept, "own": True} if is_own(kept) else kept for kept in reserved]
+        return PortsSnapshot(canonical({**self.content, "reserved": marked}))
 
     def status_input(self, now_s: float) -> PortStatusInput | None:
         """For ``inputs.port_status`` of a decision; None when no port ever reported anything."""

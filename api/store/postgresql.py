@@ -6,6 +6,7 @@ That one lock is also what the hash chain needs. Each process groups its changes
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -181,6 +182,10 @@ class PostgresqlDatabase:
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in the writer thread; return once the server has it on disk."""
         return self._writer.write(work)
+
+    def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
+        """Run `work` in the writer thread; the future has its result once it is on disk."""
+        return self._writer.submit(work)
 
     def write_alone(self, work: Callable[[Transaction], T]) -> T:
         """As `write`, in a transaction of its own."""

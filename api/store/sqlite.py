@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -282,6 +283,10 @@ class SqliteDatabase:
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in the writer thread; return once it is on disk."""
         return self._writer.write(work)
+
+    def submit(self, work: Callable[[Transaction], T]) -> "Future[T]":
+        """Run `work` in the writer thread; the future has its result once it is on disk."""
+        return self._writer.submit(work)
 
     def write_alone(self, work: Callable[[Transaction], T]) -> T:
         """As `write`, in a transaction of its own."""

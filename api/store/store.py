@@ -1,6 +1,7 @@
 """The store: one way to change things, and what can be asked of it."""
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote
@@ -70,6 +71,17 @@ class Store:
         clock_ms = milliseconds(now_s, "now")
         return self.database.write(lambda tx: carry_out(tx, command, actor, clock_ms, once))
 
+    def begin(self, command: Command, actor: Actor, now_s: float, once: Once | None = None) -> "Future[Answer]":
+        """`do` without waiting: the future has the answer, or what was raised, once it is on disk.
+
+        Raises
+        ------
+        StoreBusy, StoreUnavailable
+            It was not taken up.
+        """
+        clock_ms = milliseconds(now_s, "now")
+        return self.database.submit(lambda tx: carry_out(tx, command, actor, clock_ms, once))
+
     def port(self, port_id: str, now_s: float) -> Json:
         """What a port reported, and the places left there by kind."""
 
@@ -127,18 +139,16 @@ class Store:
         """Overrides of a decision."""
         return self.database.read(lambda tx: overrides_of(tx, decision_id))
 
-    def decision(
-        self, decision_id: str, *, document_sha256: str | None = None, principal: str | None = None
-    ) -> DecisionRecord:
-        """A decision with all that is needed to make it again; this very document, of this principal, if said."""
-        return self.database.read(lambda tx: decision_record(tx, decision_id, document_sha256, principal))
+    def decision(self, decision_id: str, *, sha256: str | None = None, principal: str | None = None) -> DecisionRecord:
+        """A decision with all that is needed to make it again; this very one, of this principal, if said."""
+        return self.database.read(lambda tx: decision_record(tx, decision_id, sha256, principal))
 
     def latest_decision(self, encounter_id: str) -> DecisionRecord | None:
         """The newest decision for an encounter."""
         return self.database.read(lambda tx: latest_decision(tx, encounter_id))
 
     def forget_documents(self, most: int) -> None:
-        """Keep the documents of the newest so many decisions; every record of a decision stays."""
+        """Keep the documents of the newest so many old records; every record of a decision stays."""
         self.database.write(lambda tx: forget_documents(tx, most))
 
     def events(self, after: int, limit: int = 256) -> list[Event]:

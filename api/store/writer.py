@@ -85,7 +85,13 @@ class GroupWriter:
 
     def write(self, work: Callable[[Transaction], T], alone: bool = False) -> T:
         """`Database.write`, or `Database.write_alone`."""
+        return self.submit(work, alone).result()
+
+    def submit(self, work: Callable[[Transaction], T], alone: bool = False) -> "Future[T]":
+        """`Database.submit`; never waits."""
         job = _Job(work, alone)
+        # Whoever waits for it may be cancelled; what was taken up is written all the same.
+        job.future.set_running_or_notify_cancel()
         with self._gate:
             if self._closed:
                 raise StoreUnavailable("store", "is closed.", "Open it again.")
@@ -95,8 +101,7 @@ class GroupWriter:
                 self._waiting.put_nowait(job)
             except queue.Full:
                 raise StoreBusy("store", "has too many changes waiting.", "Come again in a second.") from None
-        result: T = job.future.result()
-        return result
+        return job.future
 
     def close(self) -> None:
         """Write what is waiting, then stop."""

@@ -1,17 +1,19 @@
 """NEAREST: own ship's fix, people and vessel made into an encounter, and the service's own answer to it.
 
 There is no decision here: the house decides, for the service and for the terminal alike. The digest is of the bytes
-that the service answers to the same encounter with ``view=brief&lang=both``; the whole document takes 140 ms of a small
-computer's time to put into words, and the touch of a button does not wait for that.
+that the service answers to the same encounter with ``view=brief&lang=both``, which is
+put into words only as far as it is shown.
 """
 
 import hashlib
+from dataclasses import dataclass
+from functools import cached_property
 from math import isfinite
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from api.document import DEFAULT_LIMIT, document_view, dump, whole_document
+from api.document import DEFAULT_LIMIT, decision_document, dump, whole_document
 from api.encounter import EncounterIn, PointIn
 from api.house import House
 from api.position import InvalidPosition, format_time, parse_position
@@ -22,6 +24,7 @@ from api.terminal.navigation import Estimate, Quality
 from api.terminal.refusals import TerminalRefusal
 from api.terminal.words import sentence, span
 from engine.errors import InvalidAsk
+from engine.model import Decision
 
 DECIMALS = 5
 """Of a degree: a metre."""
@@ -50,28 +53,33 @@ class Own(NamedTuple):
     ports: PortsSnapshot | None = None
 
 
-class Answered(NamedTuple):
+@dataclass(frozen=True)
+class Answered:
     """An answer: what was asked, and what was answered.
 
     Attributes
     ----------
     encounter : dict
         Body that leads to it again.
-    document : dict
-        The document in both languages, cut to the first ports.
+    decision : Decision
     """
 
     encounter: dict[str, Any]
-    document: dict[str, Any]
+    decision: Decision
 
-    @property
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The whole document in both languages, cut to the first ports."""
+        return whole_document(self.decision, LISTED)
+
+    @cached_property
     def sha256(self) -> str:
         """Digest of the brief view in both languages."""
         return hashlib.sha256(dump(self.view("both")).encode()).hexdigest()
 
     def view(self, lang: str) -> dict[str, Any]:
         """The brief view."""
-        return document_view(self.document, "brief", lang, LISTED)
+        return decision_document(self.decision, "brief", lang, LISTED)
 
 
 def answer(house: House, asked: NearestIn, own: Own) -> Answered:
@@ -91,7 +99,7 @@ def answer_encounter(house: House, encounter: EncounterIn, own: Own) -> Answered
     """The answer to an encounter."""
     ask = house.ask(encounter, own.reading.utc_s)
     body = {**encounter.model_dump(mode="json", exclude_unset=True), "time": format_time(ask.at_s)}
-    return Answered(body, whole_document(house.decide(ask, own.ports), LISTED))
+    return Answered(body, house.decide(ask, own.ports))
 
 
 def encounter_of(asked: NearestIn, own: Own) -> EncounterIn:

@@ -166,7 +166,7 @@ class Terminal:
         self._answers[answered.sha256] = answered
         while len(self._answers) > MOST_REMEMBERED:
             del self._answers[next(iter(self._answers))]
-        decision_id = str(answered.document["decision_id"])
+        decision_id = str(answered.view("en")["decision_id"])
         at_ms = round(self.follower.clock().utc_s * 1000.0)
         try:
             await self.keep(

@@ -9,7 +9,8 @@ from api.store.clock import MendClock
 from api.store.errors import SchemaMismatch
 from api.store.ledger import Actor, Once, Role
 from api.store.store import open_store
-from tests.store.test_schema_and_backup import CONTROLLER, DOCUMENT, NOW, fill
+from tests.store.old_records import record_of
+from tests.store.test_schema_and_backup import CONTROLLER, NOW, fill
 
 COLUMNS = {**{table: columns.split(", ") for table, columns in TABLES.items()},
            "schema_version": ["version", "name", "sha256"]}  # fmt: skip
@@ -22,14 +23,12 @@ CACHE = "decision_document"
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory):
     """A store with rows in every table, and answers kept by key of a change and of a request that changed nothing."""
-    from api.store.decisions import RecordDecision
-
     file = tmp_path_factory.mktemp("filled") / "store.db"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("api.store.ledger.id_suffix", lambda: "")
         with open_store(f"sqlite:{file}", create=True) as store:
             fill(store)
-            again = RecordDecision.of(DOCUMENT, b"{}", b'{"status":{}}', "e-4")
+            again = record_of("d-2", picture=b'{"status":{"dover":1}}', encounter_id="e-4")
             store.do(again, CONTROLLER, NOW + 20, Once("same-again", "mrcc", b"again"))
             assert check(store.database).problems == ()
             assert check(store.database).notices == ()

@@ -5,7 +5,6 @@ import hashlib
 import pytest
 
 from api.store.check import check
-from api.store.decisions import RecordDecision
 from api.store.directions import RecordOverride
 from api.store.encounters import CloseEncounter, ReportEncounter
 from api.store.errors import NothingSuch, RoleNeeded, WrongState, WrongValue
@@ -13,13 +12,13 @@ from api.store.keys import CreateKey, RevokeKey, RotateKey
 from api.store.ledger import Actor, Role
 from api.store.ports import Places, ReportCapacity, SetPortStatus
 from api.store.reservations import Confirm, Hold, Persons, Release, Transfer
+from tests.store.old_records import record_of
 
 NOW = 1_700_000_000.0
 ADMIN = Actor(Role.ADMIN, "office", "unit:office")
 SEVERN = Actor(Role.CREW, "Severn", "unit:Severn")
 SHANNON = Actor(Role.CREW, "Shannon", "unit:Shannon")
 FIRST, SECOND, THIRD = (hashlib.sha256(secret).digest() for secret in (b"first", b"second", b"third"))
-DOCUMENT = b'{"decision_id":"d-1","inputs":{"engine_version":"0"},"outcome":"none","recommended":null}'
 
 
 @pytest.fixture
@@ -128,7 +127,7 @@ def busy(store):
     store.do(Hold("dover", "Severn", Persons(10), NOW + 3_600), SEVERN, NOW + 3)
     store.do(Hold("dover", "Shannon", Persons(10), NOW + 3_600), SHANNON, NOW + 4)
     store.do(Hold("dover", "Ranger", Persons(10), NOW + 3_600), Actor(Role.CONTROLLER, "local"), NOW + 5)
-    store.do(RecordDecision.of(DOCUMENT, b"{}"), SEVERN, NOW + 6)
+    store.do(record_of(), SEVERN, NOW + 6)
     return store
 
 
@@ -156,8 +155,8 @@ def test_whoever_reports_into_somebodys_encounter_does_not_come_to_own_it(busy):
 
 
 def test_the_same_decision_asked_for_twice_is_both_their_own(busy):
-    assert busy.do(RecordDecision.of(DOCUMENT, b"{}"), SHANNON, NOW + 10).sequence == 8
-    assert busy.do(RecordDecision.of(DOCUMENT, b"{}"), SHANNON, NOW + 11).sequence == 0
+    assert busy.do(record_of(), SHANNON, NOW + 10).sequence == 8
+    assert busy.do(record_of(), SHANNON, NOW + 11).sequence == 0
     assert busy.owners(["d-1"]) == {"d-1": {"unit:Severn", "unit:Shannon"}}
     assert busy.decision("d-1").sequence == 8
     assert busy.decision("d-1", principal="unit:Severn").sequence == 7

@@ -9,7 +9,6 @@ from api.store import schema
 from api.store.backup import TABLES, backup, move, restore, table_sums
 from api.store.check import check
 from api.store.clock import MendClock
-from api.store.decisions import RecordDecision
 from api.store.directions import RecordDirection, RecordOverride
 from api.store.encounters import CloseEncounter, ReportEncounter
 from api.store.errors import SchemaMismatch, StoreUnavailable, WrongState, WrongValue
@@ -20,6 +19,7 @@ from api.store.ports import Places, ReportCapacity, ReportReception, SetPortStat
 from api.store.reservations import Hold, Land, Persons, Transfer
 from api.store.schema import migrate, migrations, newest_version, stored_version
 from api.store.store import open_database, open_store, sqlite_file
+from tests.store.old_records import RecordDocument, record_of
 
 NOW = 1_700_000_000.0
 CONTROLLER = Actor(Role.CONTROLLER, "MRCC Dover SMC")
@@ -48,7 +48,8 @@ def fill(store):
     """At least one row in every table."""
     early(store.database)
     do = store.do
-    do(RecordDecision.of(DOCUMENT, b"{}", b'{"status":{}}', "e-4"), CONTROLLER, NOW + 10)
+    do(RecordDocument.of(DOCUMENT, b"{}", b'{"status":{}}', "e-4"), CONTROLLER, NOW + 10)
+    do(record_of("d-2", picture=b'{"status":{"dover":1}}', encounter_id="e-4"), CONTROLLER, NOW + 10)
     do(RecordDirection("e-4", "CROSS GRIS-NEZ", "SRR_STATE", "to Calais", "calais"), CONTROLLER, NOW + 11)
     do(RecordOverride("d-1", "MASTER_JUDGEMENT", "swell in the entrance"), CONTROLLER, NOW + 12)
     do(SignHandover("0" * 64, "day", "night"), CONTROLLER, NOW + 13)
@@ -182,7 +183,8 @@ def test_a_file_that_appears_meanwhile_is_not_replaced_either(tmp_path):
         "DROP TRIGGER direction_never_changed; UPDATE direction SET port_id = 'dover'",
         "DROP TRIGGER override_record_never_changed; UPDATE override_record SET text = 'x'",
         "UPDATE decision_document SET deflated = x'00'",
-        "DROP TRIGGER decision_never_changed; UPDATE decision SET document_sha256 = 'x'",
+        "DROP TRIGGER decision_never_changed; UPDATE decision SET sha256 = 'x'",
+        "DROP TRIGGER decision_never_changed; UPDATE decision SET form = 1 - form",
         "DROP TRIGGER live_picture_never_changed; UPDATE live_picture SET body = x'00'",
         "DROP TRIGGER decision_never_changed; UPDATE decision SET ask = x'7b7d20'",
         "DROP TRIGGER decision_never_changed; UPDATE decision SET inputs = x'7b7d20'",
@@ -314,6 +316,8 @@ def test_a_migration_once_released_is_never_edited():
         ("postgresql", 3): "7979660d03426be1",
         ("postgresql", 4): "2e3e8b9637ca2691",
         ("postgresql", 5): "ae5fa42834000513",
+        ("sqlite", 6): "12ed4cf1df3f01ca",
+        ("postgresql", 6): "12ed4cf1df3f01ca",
     }
     made = {
         (dialect, step.version): step.sha256[:16]

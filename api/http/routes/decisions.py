@@ -2,23 +2,24 @@
 
 import logging
 import time
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Body, Depends, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
 from api.access.roles import Permission
-from api.control import Said, is_for_now, keep, made_again, say
-from api.document import whole_document
+from api.control import MadeDecision, first_recorded, is_for_now, make_decision, missing_for, remake
+from api.document import outcome_of
 from api.encounter import EncounterIn
 from api.house import House
 from api.http.bodies import OverrideIn
 from api.http.callers import Caller, allowed
-from api.http.doors import Counts, JsonText, MaybeRecords, OpenHouse, Records, Work, each_once
+from api.http.doors import JsonText, OpenHouse, Records, Work, each_once
 from api.http.examples import DECISIONS, ENCOUNTERS, TRACKS
 from api.http.limits import Workshop
 from api.http.memory import Memory, answered, once_of
+from api.http.meters import Meters
 from api.http.openapi import KEYED, problems
 from api.http.own import places_seen, refuse_foreign, refuse_foreign_in, refuse_somebodys
 from api.http.presentation import Presentation, Presented
@@ -27,10 +28,11 @@ from api.http.record_examples import OVERRIDE, OVERRIDE_IN
 from api.http.record_shapes import OverrideShape
 from api.http.shapes import BriefShape, DecisionShape, LineShape
 from api.http.strict_json import StrictJsonRoute
-from api.store.decisions import DecisionRecord
+from api.store.decisions import DecisionRecord, RecordDecision
 from api.store.errors import Refused, StoreError
 from api.store.ledger import Once
 from api.store.store import Store
+from engine.errors import InvalidAsk, UnknownName
 from engine.model import Ask
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
@@ -39,7 +41,26 @@ _log = logging.getLogger(__name__)
 RECORDED = "Safeport-Recorded"
 """Header of an answer that a store might have kept: ``yes``, or ``no`` when that failed or is not known."""
 
+MADE = "Safeport-Made-From"
+"""Header of the document of a recorded decision: ``record``, made again and proven by its digest, or ``kept``."""
+
 EncounterId = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class Room(NamedTuple):
+    """What a decision is made with."""
+
+    house: House
+    workshop: Workshop
+    memory: Memory
+    meters: Meters
+
+
+async def room_of(request: Request) -> Room:
+    """House, threads, records and meters at once: FastAPI takes as long for each dependency as for all of these."""
+    await each_once(request)
+    state = request.app.state
+    return Room(state.opening.house(), state.workshop, state.memory, state.meters)
 
 
 @router.post(
@@ -47,7 +68,6 @@ EncounterId = Annotated[str, Field(min_length=1, max_length=80)]
     tags=["decisions"],
     summary="Nearest fit port for an encounter",
     response_class=JsonText,
-    dependencies=[Depends(each_once)],
     openapi_extra=KEYED,
     responses={
         200: {
@@ -68,10 +88,7 @@ EncounterId = Annotated[str, Field(min_length=1, max_length=80)]
 async def create_decision(
     request: Request,
     encounter: Annotated[EncounterIn, Body(openapi_examples=ENCOUNTERS)],
-    house: OpenHouse,
-    workshop: Work,
-    memory: MaybeRecords,
-    meters: Counts,
+    room: Annotated[Room, Depends(room_of)],
     caller: Annotated[Caller, allowed(Permission.DECIDE)],
     presented: Presented,
     encounter_id: Annotated[
@@ -88,6 +105,7 @@ async def create_decision(
     decision is recorded, and one for now sees what ports report and what is held. Where the store cannot be read it is
     answered all the same, but for a vessel that names an encounter: whether it is hers is not known then.
     """
+    house, workshop, memory, meters = room
     now_s = time.time()
     ask = house.ask(encounter, now_s)
     if not memory.is_kept:
@@ -105,64 +123,89 @@ async def create_decision(
             refuse_foreign(caller, store, "encounter_id", encounter_id)
             store.encounter(encounter_id)
 
-    seen = await memory.ports_seen(now_s, known, first_decides=caller.own_only and encounter_id is not None)
-    ports = places_seen(caller, seen, encounter_id) if is_for_now(ask, now_s) else None
-    said = await workshop.run(lambda: say(house, encounter, ask, ports, encounter_id))
-    meters.decided(said.outcome, said.decide_s)
-    return await _kept(house, workshop, memory, caller, once, said, encounter_id, presented)
+    ports, for_now = None, is_for_now(ask, now_s)
+    if for_now or encounter_id is not None:
+        seen = await memory.ports_seen(now_s, known, first_decides=caller.own_only and encounter_id is not None)
+        ports = places_seen(caller, seen, encounter_id) if for_now else None
+
+    def decide_and_answer() -> tuple[MadeDecision, RecordDecision, Response]:
+        made = make_decision(house, encounter, ask, ports, encounter_id)
+        return made, made.record(encounter_id), presented.answer(made.decision, made.basis)
+
+    made, record, answer = await workshop.run(decide_and_answer)
+    meters.decided(record.outcome, made.decide_s)
+    return await _recorded(house, workshop, memory, caller, once, record, answer, presented)
 
 
 def _answered(house: House, ask: Ask, presented: Presentation) -> tuple[Response, str, float]:
-    """Answer of a service that keeps no records: only what is shown is put into words."""
+    """Answer of a service that keeps no records."""
     begun_s = time.perf_counter()
     decision = house.decide(ask)
     decide_s = time.perf_counter() - begun_s
-    document = whole_document(decision, presented.ports_needed)
-    return presented.answer(document), str(document["outcome"]), decide_s
+    return presented.answer(decision), outcome_of(decision), decide_s
 
 
-async def _kept(
-    house: House, workshop: Workshop, memory: Memory, caller: Caller, once: Once | None, said: Said,
-    encounter_id: str | None, presented: Presentation,
+async def _recorded(
+    house: House, workshop: Workshop, memory: Memory, caller: Caller, once: Once | None, record: RecordDecision,
+    answer: Response, presented: Presentation,
 ) -> Response:  # fmt: skip
     """Record a decision and answer it; one that cannot be recorded is answered all the same."""
     try:
-        first = await memory.run_soon(lambda store: keep(store, said, encounter_id, caller.actor, time.time(), once))
+        kept = await memory.record_soon(record, caller, once)
+        first = await memory.run(lambda store: first_recorded(store, kept, caller.actor)) if kept.repeated else None
     except Refused:
         raise
     except (StoreError, Busy) as failure:
         # People at sea wait for this answer; that it stands in no record is said beside it.
         _log.error("a decision was not recorded: %s", failure)
-        return presented.answer(said.document, {RECORDED: "no"})
-    memory.changed.set()
+        answer.headers[RECORDED] = "no"
+        return answer
+    answer.headers[RECORDED] = "yes"
     if first is None:
-        return presented.answer(said.document, {RECORDED: "yes"})
+        return answer
     try:
-        document = await _document_of(house, workshop, first)
+        again = await _answer_of(house, workshop, first, presented)
     except (DocumentGone, NotTheSame) as failure:
         _log.error("a repeated decision was answered anew: %s", failure)
-        return presented.answer(said.document, {RECORDED: "no"})
-    return presented.answer(document, {RECORDED: "yes", "Idempotency-Replayed": "true"})
+        answer.headers[RECORDED] = "no"
+        return answer
+    again.headers[RECORDED] = "yes"
+    again.headers["Idempotency-Replayed"] = "true"
+    return again
 
 
-async def _document_of(house: House, workshop: Workshop, record: DecisionRecord) -> bytes:
-    """The bytes that were recorded: those kept, or made again and found to be the same.
+async def _answer_of(
+    house: House, workshop: Workshop, record: DecisionRecord, presented: Presentation
+) -> Response:  # fmt: skip
+    """Answer made of a record: decided again and found to be the same; or as it was handed out, if that is kept.
 
     Raises
     ------
     DocumentGone, NotTheSame
     """
-    if record.document is not None:
-        return record.document
-    again = await workshop.run(lambda: made_again(house, record))
-    if again.document is not None:
-        return again.document
+    if record.document is not None and presented.can_be_cut_from_a_document:
+        return presented.answer_of_document(record.document, {MADE: "kept"})
+    return await workshop.run(lambda: _made_of(house, record, presented))
+
+
+def _made_of(house: House, record: DecisionRecord, presented: Presentation) -> Response:
+    try:
+        again = remake(house, record)
+    except (InvalidAsk, UnknownName) as refused:
+        raise _gone(record, missing_for(refused)) from None
+    if again.is_same:
+        return presented.answer(again.decision, again.basis, {MADE: "record"})
     if again.others:
-        raise DocumentGone(
-            f"It was made with another {', '.join(again.others)}. 'safeport audit replay' makes it again from those; "
-            f"its SHA-256 is {record.document_sha256}."
-        )
-    raise NotTheSame(f"What was handed out has the SHA-256 {record.document_sha256}. Report this, with the record.")
+        raise _gone(record, again.others)
+    raise NotTheSame(f"What was decided has the SHA-256 {record.sha256}. Report this, with the record.")
+
+
+def _gone(record: DecisionRecord, others: tuple[str, ...]) -> DocumentGone:
+    kept = " What was handed out is kept: ask for it with view=full." if record.document is not None else ""
+    return DocumentGone(
+        f"It was made with another {', '.join(others)}. 'safeport audit replay' makes it again from those; "
+        f"its SHA-256 is {record.sha256}.{kept}"
+    )
 
 
 @router.get(
@@ -175,6 +218,12 @@ async def _document_of(house: House, workshop: Workshop, record: DecisionRecord)
         200: {
             "model": DecisionShape | BriefShape | LineShape,
             "content": TRACKS | {"application/json": {"examples": DECISIONS}},
+            "headers": {
+                MADE: {
+                    "description": "record: made again from the record and proven by its SHA-256. kept: as handed out.",
+                    "schema": {"type": "string"},
+                }
+            },
         },
         **problems(403, 404, 410, 422, 500, 503),
     },
@@ -187,17 +236,18 @@ async def read_decision(
     caller: Annotated[Caller, allowed(Permission.READ_RECORDS)],
     presented: Presented,
 ) -> Response:
-    """The newest record of that name, in any view: `view=full&lang=both` gives the bytes that were recorded.
+    """The newest record of that name, in any view and language, made from the record.
 
-    Whole documents are kept for a while; after that they are made again from the record, and answered only if their
-    SHA-256 is the one recorded. Other views are made of the whole document.
+    It is decided again from the request and the ports as they were then, and answered only if codes and figures have
+    the SHA-256 of the record. Where the data it was made with are gone, so is the document; the record stays. Of old
+    records that keep their document, `view=full&lang=both` gives the bytes that were handed out.
     """
 
     def recorded(store: Store) -> DecisionRecord:
         refuse_foreign(caller, store, "decision_id", decision_id)
         return store.decision(decision_id, principal=caller.principal if caller.own_only else None)
 
-    return presented.answer(await _document_of(house, workshop, await memory.run(recorded)))
+    return await _answer_of(house, workshop, await memory.run(recorded), presented)
 
 
 @router.post(

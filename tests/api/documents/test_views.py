@@ -8,8 +8,11 @@ import gpxpy
 import orjson
 import pytest
 
-from api.document import decision_document, document_view, dump, whole_document
+from api import document as document_module
+from api.document import decision_document, dump, view_of_document, whole_document
+from api.documents import brief as brief_view
 from api.documents.brief import MOST_PASSED_OVER
+from api.documents.language import in_language
 from api.documents.line import LONG_CHARS, SHORT_CHARS
 from api.documents.tracks import geojson_of, gpx_of
 from api.encounter import EncounterIn
@@ -59,15 +62,73 @@ def test_nine_in_ten_brief_answers_are_small(decisions, lang):
     assert max(map(len, texts)) < 2 * MOST_BYTES
 
 
-def test_a_view_of_the_whole_document_is_the_view_of_the_decision(decisions):
-    """A record that keeps the whole document can be answered in any view, without deciding anew."""
+def test_one_language_is_the_part_of_both_in_it(decisions):
+    for decision in decisions[:12]:
+        for view in ("brief", "line", "full"):
+            both = decision_document(decision, view, "both", 3)
+            for lang in ("en", "fr"):
+                assert decision_document(decision, view, lang, 3) == in_language(both, lang)
+
+
+def test_a_line_of_a_document_as_it_was_handed_out_is_the_line_of_the_decision(decisions):
     for decision in decisions[:12]:
         whole = orjson.loads(dump(decision_document(decision)))
-        for view in ("brief", "line"):
-            for lang, limit in (("en", 5), ("both", 2)):
-                assert document_view(whole, view, lang, limit) == orjson.loads(
-                    dump(decision_document(decision, view, lang, limit))
-                )
+        assert view_of_document(whole, "line", "fr") == decision_document(decision, "line", "fr")
+        assert view_of_document(whole, "full", "en") == orjson.loads(dump(decision_document(decision, "full", "en")))
+
+
+def test_the_brief_view_says_what_the_whole_one_says(decisions):
+    for decision in decisions:
+        whole, brief = decision_document(decision, "full", "en"), decision_document(decision, "brief", "en")
+        shown = ([] if brief["recommended"] is None else [brief["recommended"]]) + brief["candidates"]
+        for rank, (short, long) in enumerate(zip(shown, whole["candidates"], strict=False)):
+            same = ("status", "bearing_deg", "clock", "eta_at")
+            first = ("legs", "hazards", "time_to_care_min", "tide_at_arrival_m", "port") if rank == 0 else ()
+            assert {name: short[name] for name in (*same, *first)} == {name: long[name] for name in (*same, *first)}
+            for name, within in (("distance_nm", 0.056), ("time_to_landing_min", 0.56), ("depth_at_arrival_m", 0.056),
+                                 ("wait_min", 0.56)):  # fmt: skip
+                assert (short[name] is None) == (long[name] is None)
+                assert short[name] is None or abs(short[name] - long[name]) <= within
+            kinds = {(one["code"], one["class"], one["verdict"]) for one in long["findings"]}
+            assert {(one["code"], one["class"], one["verdict"]) for one in short["findings"]} <= kinds
+            sentences = {one["text"]["en"] for one in long["findings"]}
+            assert {one["text"]["en"] for one in short["findings"] if "text" in one} <= sentences
+        for short, long in zip(brief["passed_over"], whole["passed_over"], strict=False):
+            assert (short["port_id"], short["code"]) == (long["port_id"], long["code"])
+            assert short["text"]["en"].upper() == long["text"]["en"].upper()
+        assert all(notice in whole["notices"] for notice in brief["notices"])
+
+
+def test_a_brief_answer_makes_no_text_it_does_not_show(decisions, monkeypatch):
+    """A guard that does not depend on the machine: sentences made, and in which language."""
+    made = []
+
+    def counted(name, module):
+        plain = getattr(module, name)
+
+        def make(*given):
+            made.append((name, next(one for one in given if one in ("en", "fr"))))
+            return plain(*given)
+
+        monkeypatch.setattr(module, name, make)
+
+    counted("finding_sentence", brief_view)
+    counted("headline_sentence", brief_view)
+    counted("notice_sentence", document_module)
+    counted("spoken_sentence", document_module)
+    for decision in decisions:
+        made.clear()
+        brief = decision_document(decision, "brief", "en")
+        shown = ([] if brief["recommended"] is None else [brief["recommended"]]) + brief["candidates"]
+        told = [one for port in shown for one in port["findings"] if "text" in one]
+        ranked = [one for one in brief["passed_over"] if one["code"] == "RANKED_BY_POLICY"]
+        sentences = len(told) + len(brief["passed_over"]) - len(ranked) + len(brief["notices"]) + 1
+        assert len(made) == sentences
+        assert {lang for _, lang in made} == {"en"}
+    # The control: the whole document makes one for each finding of each port, and speaks.
+    made.clear()
+    decision_document(decisions[0], "full", "fr")
+    assert ("spoken_sentence", "fr") in made
 
 
 def test_the_brief_view_drops_nothing_without_saying_so(decisions):

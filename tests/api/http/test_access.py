@@ -669,7 +669,7 @@ def test_what_a_centre_holds_for_her_is_hers_to_see_to_use_and_to_give_back(crew
 
 
 def test_a_port_full_of_her_own_people_is_not_full_for_her(crews, encounter, store, house):
-    from api.control import say_again
+    from api.control import remake
 
     severn, shannon, smc = crews
     smc("PUT", "/v1/ports/dover/capacity", {"places": {"total": 20}})
@@ -685,9 +685,8 @@ def test_a_port_full_of_her_own_people_is_not_full_for_her(crews, encounter, sto
 
     (hers, own), (_, others) = places(severn), places(shannon)
     assert (own, others) == ("CAP_TIGHT", "CAP_FULL")
-    # The record knows whose the places were, so it gives the same bytes again.
-    record = store.decision(hers)
-    assert say_again(house, record) == record.document
+    # The record knows whose the places were, so it gives the same decision again.
+    assert remake(house, store.decision(hers)).is_same
 
 
 def test_where_the_store_fails_an_encounter_is_nobodys_and_a_decision_without_it_is_still_made(
@@ -704,6 +703,7 @@ def test_where_the_store_fails_an_encounter_is_nobodys_and_a_decision_without_it
 
     monkeypatch.setattr(store.database, "read", broken)
     monkeypatch.setattr(store.database, "write", broken)
+    monkeypatch.setattr(store.database, "submit", broken)
     for crew in (severn, shannon):
         refused = crew("POST", path, asked)
         assert (refused.status_code, refused.json()["code"]) == (503, "OWNER_UNKNOWN")

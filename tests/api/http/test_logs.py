@@ -116,7 +116,7 @@ def test_a_failure_nobody_foresaw_is_told_without_what_it_says(written, fresh, e
         except ValueError as inner:
             raise RuntimeError(f"with {KEY}") from inner
 
-    monkeypatch.setattr("api.http.routes.decisions.whole_document", broken)
+    monkeypatch.setattr("api.http.presentation.decision_document", broken)
     stream = written()
     assert fresh.decide(encounter).status_code == 500
     assert [line["status"] for line in requests(stream)] == [500]

@@ -6,10 +6,9 @@ import time
 
 import pytest
 
-from api.control import say_again
+from api.control import remake
 from api.http import create_app
 from api.store.check import check
-from api.store.decisions import replay
 from api.store.store import open_store
 from tests.store.conftest import new_database, postgresql  # noqa: F401 - a fixture
 
@@ -126,7 +125,7 @@ def test_a_mass_rescue_from_the_first_call_to_the_signed_handover(call_app, hous
     for row in rows:
         if row["kind"] == "decision.made":
             record = one.decision(subject_of(row))
-            assert replay(record, lambda kept: say_again(house, kept)).same
+            assert remake(house, record).is_same
 
 
 def duty_of(row):

@@ -7,12 +7,15 @@ from dataclasses import replace
 import pytest
 
 from api import control as control_room
-from api.control import say_again
+from api.control import make_decision, remake
+from api.document import decision_document, dump
+from api.encounter import EncounterIn
 from api.http import create_app
 from api.settings import Settings
 from api.store.check import check
-from api.store.decisions import replay
 from api.store.errors import StoreUnavailable
+from api.store.ledger import Actor, Role
+from tests.store.old_records import RecordDocument
 
 
 @pytest.fixture
@@ -50,19 +53,25 @@ def test_a_decision_is_recorded_and_read_again_byte_for_byte(control, now, store
     answer = control.decide(now)
     assert answer.headers["safeport-recorded"] == "yes"
     name = answer.json()["decision_id"]
-    assert control.get(f"/v1/decisions/{name}?view=full&lang=both").content == answer.content
+    again = control.get(f"/v1/decisions/{name}?view=full&lang=both")
+    assert (again.content, again.headers["safeport-made-from"]) == (answer.content, "record")
     control.put("/v1/ports/dover/status", {"status": "open"})
-    again = replay(store.decision(name), lambda record: say_again(house, record))
-    assert (again.same, again.stored_intact) == (True, True)
+    assert remake(house, store.decision(name)).is_same
 
 
-def test_a_document_that_is_kept_no_more_is_made_again(control, now, store):
+@pytest.mark.parametrize("query", ["", "?lang=fr", "?view=line&lang=both", "?view=full&lang=en", "?limit=2"])
+def test_any_view_and_language_is_made_from_the_record(control, now, query):
+    first = control.decide(now, query)
+    again = control.get(f"/v1/decisions/{first.json()['decision_id']}{query}")
+    assert (again.status_code, again.content) == (200, first.content)
+
+
+def test_a_record_keeps_no_document_and_is_made_again(control, now, store):
     control.put("/v1/ports/dover/status", {"status": "closed", "reason": "strike"})
     key = {"Idempotency-Key": "aboard-3"}
     first, second = control.post("/v1/decisions", now, headers=key), control.decide({**now, "persons": 3})
-    store.forget_documents(1)
     names = [answer.json()["decision_id"] for answer in (first, second)]
-    assert [store.decision(name).document is None for name in names] == [True, False]
+    assert [store.decision(name).document for name in names] == [None, None]
     control.put("/v1/ports/dover/status", {"status": "open"})
     assert control.get(f"/v1/decisions/{names[0]}").content == first.content
     assert control.post("/v1/decisions", now, headers=key).content == first.content
@@ -75,9 +84,6 @@ def test_what_was_made_with_data_that_are_gone_is_said_to_be_gone(control, call_
     key = {"Idempotency-Key": "aboard-4"}
     made = call_app(create_app(elsewhere, store=store)).post("/v1/decisions", now, headers=key)
     path = f"/v1/decisions/{made.json()['decision_id']}"
-    assert control.get(path).content == made.content
-    assert control.get(f"{path}?view=line").json()["line"]
-    store.forget_documents(0)
     gone = control.get(path)
     assert (gone.status_code, gone.json()["code"]) == (410, "DOCUMENT_GONE")
     assert "geodata" in gone.json()["detail"]
@@ -88,12 +94,40 @@ def test_what_was_made_with_data_that_are_gone_is_said_to_be_gone(control, call_
 
 def test_made_again_of_the_same_data_and_different_is_never_served(control, now, store, monkeypatch):
     path = f"/v1/decisions/{control.decide(now).json()['decision_id']}"
-    store.forget_documents(0)
     assert control.get(path).status_code == 200
-    plain = control_room.dump
-    monkeypatch.setattr(control_room, "dump", lambda document: plain(document) + " ")
+    plain = control_room.canonical_form
+    monkeypatch.setattr(control_room, "canonical_form", lambda *given: plain(*given) + b" ")
     answer = control.get(path)
     assert (answer.status_code, answer.json()["code"]) == (500, "NOT_THE_SAME")
+
+
+def test_an_old_record_is_served_as_it_was_handed_out(control, encounter, store, house):
+    body = EncounterIn.model_validate(encounter)
+    made = make_decision(house, body, house.ask(body, 0.0), None, None)
+    handed_out = dump(decision_document(made.decision)).encode()
+    store.do(RecordDocument.of(handed_out, made.ask), Actor(Role.CONTROLLER, "mrcc"), time.time())
+    path = f"/v1/decisions/{made.basis.decision_id}"
+    whole = control.get(f"{path}?view=full&lang=both")
+    assert (whole.content, whole.headers["safeport-made-from"]) == (handed_out, "kept")
+    assert control.get(f"{path}?view=line").json()["line"] == decision_document(made.decision, "line", "en")["line"]
+    brief = control.get(path)
+    assert brief.content == dump(decision_document(made.decision, "brief", "en")).encode()
+    assert brief.headers["safeport-made-from"] == "record"
+
+
+def test_an_old_record_made_with_data_that_are_gone_says_what_is_kept(control, encounter, store, house):
+    other = {**house.world.identity, "geodata": {**house.world.identity["geodata"], "sha256": "0" * 64}}
+    elsewhere = replace(house, world=replace(house.world, identity=other))
+    body = EncounterIn.model_validate(encounter)
+    made = make_decision(elsewhere, body, elsewhere.ask(body, 0.0), None, None)
+    handed_out = dump(decision_document(made.decision)).encode()
+    store.do(RecordDocument.of(handed_out, made.ask), Actor(Role.CONTROLLER, "mrcc"), time.time())
+    path = f"/v1/decisions/{made.basis.decision_id}"
+    assert control.get(f"{path}?view=full&lang=both").content == handed_out
+    gone = control.get(path)
+    assert (gone.status_code, "geodata" in gone.json()["detail"], "view=full" in gone.json()["detail"]) == (
+        410, True, True,
+    )  # fmt: skip
 
 
 def test_the_same_key_gives_the_first_answer_and_another_body_is_refused(control, now, store):
@@ -137,6 +171,7 @@ def test_people_get_an_answer_when_the_store_fails_and_it_says_so(control, now, 
     assert control.decide(now).headers["safeport-recorded"] == "yes"
     monkeypatch.setattr(store.database, "read", broken)
     monkeypatch.setattr(store.database, "write", broken)
+    monkeypatch.setattr(store.database, "submit", broken)
     answer = control.decide(now)
     assert (answer.status_code, answer.headers["safeport-recorded"]) == (200, "no")
     # What was known last is still held against the port.
@@ -155,18 +190,16 @@ def test_people_do_not_wait_for_a_store_that_hangs(call_app, house, store, now, 
     control.put("/v1/ports/dover/status", {"status": "closed", "reason": "strike"})
     assert control.decide(now).headers["safeport-recorded"] == "yes"
     app.state.memory._wait_s = 0.2
-    kept, real = [], (store.database.read, store.database.write)
+    kept, read = [], store.database.read
 
-    def hang(which):
-        def call(work):
-            assert hung.wait(60.0)
-            kept.append(which)
-            return real[which](work)
+    def hang(work):
+        assert hung.wait(60.0)
+        kept.append(work)
+        return read(work)
 
-        return call
-
-    monkeypatch.setattr(store.database, "read", hang(0))
-    monkeypatch.setattr(store.database, "write", hang(1))
+    begin = store.database.submit
+    monkeypatch.setattr(store.database, "read", hang)
+    monkeypatch.setattr(store.database, "submit", lambda work: begin(lambda tx: hung.wait(60.0) and work(tx)))
     try:
         begun = time.perf_counter()
         answer = control.decide(now)
@@ -185,6 +218,7 @@ def test_people_do_not_wait_for_a_store_that_hangs(call_app, house, store, now, 
 def test_a_store_that_never_answered_leaves_ports_unconfirmed_not_open(control, now, store, monkeypatch, caplog):
     monkeypatch.setattr(store.database, "read", broken)
     monkeypatch.setattr(store.database, "write", broken)
+    monkeypatch.setattr(store.database, "submit", broken)
     answer = control.decide(now).json()
     assert (answer["outcome"], answer["recommended"]) == ("unconfirmed", None)
     codes = {finding["code"] for finding in answer["candidates"][0]["findings"]}
