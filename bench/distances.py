@@ -7,7 +7,7 @@ import numpy as np
 from bench.peers import AllPorts, PeerAbsent, Positions, scgraph_peers, searoute_peers, without_ends
 from bench.report import heading, note, percent, row, seconds, section, spread, times
 from engine.kernels.geodesy import geodesic_length_m
-from engine.kernels.jit import entry_kernel
+from engine.kernels.jit import entry_kernel, entry_leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.reach import DepthClass, reach_ports
 from engine.model import World
@@ -58,7 +58,7 @@ def reach_all(water, depth_class, lon_deg, lat_deg):
     return total
 
 
-@entry_kernel
+@entry_leaf_kernel
 def reach_all_from_patches(water, depth_class, places, vicinities, desk, lon_deg, lat_deg):
     """`reach_all` by `measure`, for positions that all lie in one of the vicinities."""
     total = 0.0
