@@ -2,7 +2,7 @@
 
 In the repository they stand at the top, and their modules import each other by these names. In everybody's
 site-packages such names would collide with other people's, so a copy of each module is built in with its imports
-rewritten. An editable installation leaves the folders where they are. See docs/adr/0024-one-import-name.md.
+rewritten. An editable installation leaves the folders where they are. See docs/adr/0025-one-import-name.md.
 """
 
 import ast

@@ -70,6 +70,20 @@ class RouteIn(_Body):
     steer: Flag = False
 
 
+class ReportIn(_Body):
+    """What the master reports; with `encounter` the control room opens one from it."""
+
+    text: Annotated[str, Field(max_length=2_000)] = ""
+    encounter: Flag = False
+    position: PointIn | PositionText | None = None
+
+
+class AcknowledgeIn(_Body):
+    """Which direction was seen."""
+
+    id: Annotated[str, Field(min_length=1, max_length=20)]
+
+
 class RetaskIn(_Body):
     """Another casualty while people are aboard."""
 

@@ -18,6 +18,7 @@ from api.http.routes import (
     records,
     reservations,
     service,
+    terminals,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     exchange.router,
     encounters.router,
     reservations.router,
+    terminals.router,
     records.router,
     events.router,
     keys.router,
