@@ -24,6 +24,7 @@ from api.cli import (
     replay,
     serve,
     settings,
+    terminal,
     tide,
     vessels,
 )
@@ -50,6 +51,7 @@ COMMANDS = {
     "doctor": (doctor, "check this installation"),
     "geodata": (geodata, "build or verify the geodata pack"),
     "serve": (serve, "answer over HTTP"),
+    "terminal": (terminal, "onboard terminal: follows the vessel and answers with no link"),
     "keys": (keys, "give vessels and services keys, and take them away"),
     "db": (db, "make, check, back up, restore or move the control room's memory"),
     "audit": (audit, "verify the audit trail, replay a decision, sign the end of the chain"),

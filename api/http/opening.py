@@ -47,6 +47,8 @@ class Opening:
         self._task: asyncio.Task[House] | None = None
         self.on_forecast: Callable[[House], None] | None = None
         """Called when a forecast has been taken over."""
+        self.warm_up: Callable[[House], None] | None = None
+        """What is run once before the house is ready; every compiled path there is where nobody chose less."""
         self.forecast_refused = False
         """Whether the forecast file found last could not be used; the log says why."""
 
@@ -104,7 +106,7 @@ class Opening:
                 # An answer without a forecast beats none; a better file is taken over as soon as it is there.
                 self.forecast_refused = True
                 _log.error("serving without a forecast: %s", refusal_of(refused), exc_info=_unexpected(refused))
-        warm(house)
+        (self.warm_up or warm)(house)
         return house
 
     def house(self) -> House:

@@ -53,7 +53,7 @@ def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast:
     url = chosen.store
     with ended_by_signals(), ExitStack() as opened:
         _refuse_bad_signing(chosen)
-        listener = opened.enter_context(_listener(address_to_listen_on(chosen.host, chosen.access), chosen.port))
+        listener = opened.enter_context(listener_on(address_to_listen_on(chosen.host, chosen.access), chosen.port))
         store = None if url is None else opened.enter_context(open_for_service(url.get_secret_value()))
         app = create_app(pack=pack, settings=chosen, forecast=forecast, store=store)
         if not is_loopback(chosen.host) and not chosen.trusted_proxies:
@@ -184,7 +184,14 @@ def address_to_listen_on(host: str, access: bool) -> str:
     )
 
 
-def _listener(address: str, port: int) -> socket.socket:
+def listener_on(address: str, port: int) -> socket.socket:
+    """Socket that listens on an address of this machine.
+
+    Raises
+    ------
+    InvalidAsk
+        The port is out of range or in use.
+    """
     if not 0 <= port <= 65_535:
         raise InvalidAsk("port", "is not between 0 and 65535.", "Choose another one.")
     family = socket.AF_INET6 if ":" in address else socket.AF_INET

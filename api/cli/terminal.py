@@ -1,0 +1,82 @@
+"""``safeport terminal``: the onboard terminal."""
+
+import argparse
+from pathlib import Path
+
+from api.cli.arguments import Once, add_pack, number, pack_folder, whole_number
+from engine.errors import InvalidAsk
+
+FIELDS = {"port": "--port", "source": "--source", "state": "--state", "vessel": "--vessel", "speed": "--speed"}
+MOST_SPEED = 60.0
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--demo", action="store_true", help="follow a recorded track, without a boat")
+    parser.add_argument("--speed", action=Once, metavar="N", help="how many times faster --demo runs; 1 if left out")
+    parser.add_argument("--source", action="append", default=[], metavar="URL",
+                        help="where own position comes from: tcp://HOST:PORT, udp://HOST:PORT, serial:///dev/ttyUSB0, "
+                        "signalk://HOST:PORT, gpsd://HOST:PORT; again for others, the best one first")  # fmt: skip
+    parser.add_argument("--vessel", action=Once, metavar="PROFILE", help="own ship; 'safeport vessels' lists profiles")
+    parser.add_argument("--port", action=Once, metavar="N", help="TCP port on 127.0.0.1; 8010 if left out")
+    parser.add_argument("--state", action=Once, metavar="DIR", help="folder of what is kept through a power cut")
+    parser.add_argument("--forecast", action=Once, metavar="FILE",
+                        help="forecast to answer with; taken over again whenever the file is replaced")  # fmt: skip
+    add_pack(parser)
+    parser.set_defaults(answer=answer, fields=FIELDS)
+
+
+def answer(options: argparse.Namespace) -> int:
+    """Run until stopped."""
+    port = whole_number("--port", options.port)
+    speed = number("--speed", options.speed)
+    if speed is not None and not options.demo:
+        raise InvalidAsk("--speed", "goes with --demo only.", "Add --demo, or leave it out.")
+    if speed is not None and not 1.0 <= speed <= MOST_SPEED:
+        raise InvalidAsk("--speed", f"is not between 1 and {MOST_SPEED:g}.", "Write for instance 10.")
+    if options.demo and options.source:
+        raise InvalidAsk("--demo", "follows its own track, and no source beside it.", "Leave one of the two out.")
+    forecast = None if options.forecast is None else Path(options.forecast)
+    if forecast is not None and not forecast.is_file():
+        raise InvalidAsk("--forecast", "there is no such file.", "Make one with 'safeport forecast ingest'.")
+    folder = pack_folder(options.pack)
+
+    from api.encounter import VesselIn
+    from api.logs import start_logging
+    from api.settings import read_settings
+    from api.terminal.run import DEFAULT_PORT, default_state_folder, run_terminal
+    from api.terminal.source_spec import SourceSpec, parse_sources
+    from geodata.pack import DEFAULT_PACK
+
+    settings = read_settings(access=False)
+    start_logging(settings.log_format, settings.log_level)
+    sources = parse_sources(options.source)
+    if options.vessel is not None:
+        refuse_unknown_vessel(options.vessel, folder or DEFAULT_PACK)
+    if options.demo:
+        sources = (SourceSpec("demo-1", "demo", 1, "", 0, speed or 1.0),)
+    state = default_state_folder(options.demo) if options.state is None else Path(options.state)
+    vessel = None if options.vessel is None else VesselIn(profile=options.vessel[:64])
+    run_terminal(
+        sources, state, DEFAULT_PORT if port is None else port, vessel, forecast, folder or DEFAULT_PACK, speed or 1.0
+    )
+    return 0
+
+
+def refuse_unknown_vessel(name: str, pack: Path) -> None:
+    """Refuse a profile that the pack does not have, before anything is opened.
+
+    Raises
+    ------
+    UnknownName
+    """
+    import orjson
+
+    from geodata.vessels import vessel_named, vessels_from
+
+    try:
+        vessels = vessels_from(orjson.loads((pack / "vessels.json").read_bytes()))
+    except (OSError, ValueError, KeyError, StopIteration):
+        # What is wrong with a pack is said by whoever opens it.
+        return
+    vessel_named(vessels, name)

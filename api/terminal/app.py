@@ -1,0 +1,76 @@
+"""The terminal's application: the service's own, without a store, and the routes of the page beside it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from api.encounter import VesselIn
+from api.house import House
+from api.http.app import create_app
+from api.http.callers import refuse_open_doors
+from api.settings import Settings, read_settings
+from api.terminal.follower import Follower
+from api.terminal.keeper import Keeper
+from api.terminal.refusals import TerminalRefusal, answer_refusal
+from api.terminal.routes import router
+from api.terminal.terminal import Terminal
+from api.terminal.warming import warm_own
+from geodata.pack import DEFAULT_PACK
+
+
+def create_terminal(
+    keeper: Keeper, follower: Follower, house: House | None = None, pack: Path = DEFAULT_PACK,
+    settings: Settings | None = None, forecast: Path | None = None, vessel: VesselIn | None = None,
+    is_demo: bool = False,
+) -> FastAPI:  # fmt: skip
+    """Application of a terminal.
+
+    Parameters
+    ----------
+    keeper : Keeper
+        Open; whoever opened it closes it after the application has stopped.
+    follower : Follower
+        Not yet begun.
+    house : House, optional
+        Already open and warm; without it `pack` is opened once the application starts.
+    pack, forecast : Path
+    settings : Settings, optional
+        Of the service; access is always off, and only this machine is answered.
+    vessel : VesselIn, optional
+        Own ship, where she was named at the start.
+    is_demo : bool
+    """
+    limits = settings or read_settings(access=False)
+    app = create_app(house, pack, limits, forecast)
+    terminal = Terminal(app.state.opening, keeper, follower, vessel, is_demo)
+    app.state.opening.warm_up = lambda opened: warm_own(opened, terminal.vessel.profile)
+    app.state.terminal = terminal
+    app.include_router(router)
+    app.add_exception_handler(TerminalRefusal, answer_refusal)
+    _include_pages(app)
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(running: FastAPI) -> AsyncIterator[None]:
+        async with inner(running):
+            terminal.begin()
+            try:
+                yield
+            finally:
+                await terminal.settled()
+
+    app.router.lifespan_context = lifespan
+    refuse_open_doors(app)
+    return app
+
+
+def _include_pages(app: FastAPI) -> None:
+    """The pages, where this installation has them; without them the routes answer all the same."""
+    try:
+        pages = import_module("api.web.static")
+    except ModuleNotFoundError:
+        return
+    app.include_router(pages.web_routes())

@@ -1,0 +1,71 @@
+"""What the page may send to the terminal, and nothing else."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from api.encounter import Count, PersonsIn, PointIn, VesselIn
+from api.position import MAX_POSITION_CHARS
+
+PositionText = Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARS)]
+Flag = Annotated[bool, Field(strict=True)]
+Lang = Literal["en", "fr", "both"]
+Instant = Annotated[str, Field(max_length=40, description="RFC 3339 with a zone.")]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PersonsAboardIn(_Body):
+    """How many people, and how they are; an empty body is nobody known."""
+
+    min: Count | None = None
+    max: Count | None = None
+    recovered: Count | None = None
+    in_water: Flag | None = None
+    aboard_since: Instant | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> "PersonsAboardIn":
+        if (self.min is None) != (self.max is None):
+            raise ValueError("min and max go together; give both")
+        if self.min is not None and self.max is not None:
+            PersonsIn(min=self.min, max=self.max)
+            if self.recovered is not None and self.recovered > self.max:
+                raise ValueError("recovered is more than max; raise max to those aboard")
+        return self
+
+
+class OwnVesselIn(_Body):
+    """Own ship: what she is called, and what she is."""
+
+    name: Annotated[str, Field(max_length=60)] | None = None
+    profile: VesselIn
+
+
+class PositionIn(_Body):
+    """A position as people write it."""
+
+    text: PositionText
+
+
+class NearestIn(_Body):
+    """One touch asks for everything: what is left out is own ship's own."""
+
+    position: PointIn | PositionText | None = None
+    persons: PersonsIn | Count | None = None
+    medical: Literal["none", "urgent", "critical"] = "none"
+    vessel: VesselIn | None = None
+    lang: Lang = "both"
+    policy: Annotated[str, Field(max_length=64)] = "nearest-time"
+
+
+class RetaskIn(_Body):
+    """Another casualty while people are aboard."""
+
+    casualty: PointIn | PositionText
+    persons: PersonsIn | Count | None = None
+    in_water: Flag | None = None
+    aboard_since: Instant | None = None
+    lang: Lang = "both"

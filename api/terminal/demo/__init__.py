@@ -1,0 +1,1 @@
+"""A recorded track that anybody can follow without a boat."""

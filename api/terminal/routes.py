@@ -1,0 +1,147 @@
+"""``/terminal/v1``: what the page asks the terminal. A route translates and nothing else."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.responses import Response
+
+from api.access.roles import Permission
+from api.document import dump
+from api.http.callers import allowed
+from api.http.doors import JsonText, OpenHouse, Work
+from api.http.strict_json import StrictJsonRoute
+from api.position import format_position, parse_position
+from api.store.errors import StoreError
+from api.terminal.answering import answer
+from api.terminal.bodies import NearestIn, OwnVesselIn, PersonsAboardIn, PositionIn, RetaskIn
+from api.terminal.refusals import TerminalRefusal
+from api.terminal.retask import compare
+from api.terminal.state import checked, clock_document, fix_document, state_document
+from api.terminal.terminal import Terminal
+from api.terminal.words import sentence
+from engine.errors import InvalidAsk
+
+STATE_AT_LEAST_S, STATE_AT_MOST_S = 5.0, 1.0
+"""A state is sent at least so often, and no oftener than so. [s]"""
+
+
+async def terminal_of(request: Request) -> Terminal:
+    """The terminal of this application."""
+    terminal: Terminal = request.app.state.terminal
+    return terminal
+
+
+Aboard = Annotated[Terminal, Depends(terminal_of)]
+CREW = [allowed(Permission.DECIDE)]
+"""Everything here asks for what a crew may do; on loopback that is whoever sits at this computer."""
+
+router = APIRouter(prefix="/terminal/v1", route_class=StrictJsonRoute, tags=["terminal"], dependencies=CREW)
+
+
+@router.get("/state", summary="Fix, sources, targets, own ship, layers, link", response_class=JsonText)
+async def read_state(terminal: Aboard) -> Response:
+    """Everything the page shows when nobody has asked anything."""
+    return JsonText(dump(state_document(terminal)))
+
+
+@router.get("/events", summary="The state as it changes", response_class=Response)
+async def follow_state(request: Request, terminal: Aboard) -> Response:
+    """Server-sent events ``state``: at most one a second, at least one each five."""
+    leaving = request.app.state.leaving
+
+    async def told() -> AsyncGenerator[ServerSentEvent]:
+        while not leaving.has_begun:
+            changed = terminal.changed
+            yield ServerSentEvent(dump(state_document(terminal)), event="state")
+            await asyncio.sleep(STATE_AT_MOST_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STATE_AT_LEAST_S - STATE_AT_MOST_S):
+                    await changed.wait()
+
+    stream = EventSourceResponse(told(), ping=15)
+    stream.headers["Connection"] = "close"
+    return stream
+
+
+@router.post("/nearest", summary="The nearest fit port, from own fix", response_class=JsonText)
+async def ask_nearest(asked: NearestIn, terminal: Aboard, house: OpenHouse, workshop: Work) -> Response:
+    """The service's own decision, made here; also without a link, and also when it can't be kept."""
+    own = terminal.own()
+    answered = await workshop.run(lambda: answer(house, asked, own))
+    is_kept = await terminal.keep_decision(answered)
+    document = {
+        "decision": answered.view(asked.lang),
+        "encounter": answered.encounter,
+        "fix": fix_document(checked(own.estimate, house, own.vessel.profile), own.reading),
+        "clock": clock_document(own.reading),
+        "digest": answered.sha256,
+        "recorded": is_kept,
+    }
+    return JsonText(dump(document))
+
+
+@router.put("/vessel", summary="Own ship", response_class=JsonText)
+async def set_vessel(vessel: OwnVesselIn, terminal: Aboard) -> Response:
+    """Own ship from here on; kept through a power cut when this answers."""
+    await _kept(terminal.set_vessel(vessel))
+    return JsonText(dump(state_document(terminal)))
+
+
+@router.put("/persons", summary="Who is aboard", response_class=JsonText)
+async def set_persons(persons: PersonsAboardIn, terminal: Aboard) -> Response:
+    """How many people; an empty body where nobody knows. Kept through a power cut when this answers."""
+    await _kept(terminal.set_persons(persons))
+    return JsonText(dump(state_document(terminal)))
+
+
+@router.post("/position", summary="Read a position back", response_class=JsonText)
+async def read_back(written: PositionIn, request: Request) -> Response:
+    """What was understood of a position as people write it; nothing is changed."""
+    french = request.headers.get("accept-language", "").lower().startswith("fr")
+    try:
+        lon, lat = parse_position(written.text, french=french)
+    except ValueError as wrong:
+        problem, remedy = getattr(wrong, "problem", "is no position."), getattr(wrong, "remedy", "Check it.")
+        raise InvalidAsk("text", problem, remedy) from None
+    return JsonText(dump({"position": [lon, lat], "read_back": spoken_position(lon, lat)}))
+
+
+@router.post("/retask", summary="Land first, or go to the next casualty", response_class=JsonText)
+async def ask_retask(asked: RetaskIn, terminal: Aboard, house: OpenHouse, workshop: Work) -> Response:
+    """Two courses of action side by side; nobody is advised."""
+    own = terminal.own()
+    return JsonText(dump(await workshop.run(lambda: compare(house, asked, own))))
+
+
+def spoken_position(lon: float, lat: float) -> dict[str, str]:
+    """A position as it is read back on the radio, digit by digit."""
+    text = format_position(lon, lat)
+    spoken = {}
+    for lang, (point, degrees, letters) in _SPOKEN.items():
+        words = []
+        for half in text.split(" "):
+            whole, minutes = half[:-1].rstrip("'").split("°")
+            figures = f"{' '.join(whole)} {degrees} {' '.join(minutes.split('.')[0])} {point} {minutes[-1]}"
+            words.append(f"{figures} {letters[half[-1]]}")
+        spoken[lang] = ", ".join(words)
+    return spoken
+
+
+_SPOKEN = {
+    "en": ("decimal", "degrees", {"N": "north", "S": "south", "E": "east", "W": "west"}),
+    "fr": ("virgule", "degrés", {"N": "nord", "S": "sud", "E": "est", "W": "ouest"}),
+}
+
+
+async def _kept(work: Any) -> None:
+    """Wait for something to be kept; what can't be is refused in both languages."""
+    try:
+        await work
+    except StoreError as failure:
+        said = sentence("disk_full" if failure.code == "DISK_FULL" else "not_kept")
+        assert said is not None  # noqa: S101
+        raise TerminalRefusal(507 if failure.code == "DISK_FULL" else 503, failure.code, said) from None

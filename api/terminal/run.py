@@ -1,0 +1,67 @@
+"""Running the terminal on this machine: loopback only, until it is stopped."""
+
+import logging
+import os
+import sys
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+
+from api.encounter import VesselIn
+from api.http.serve import Server, listener_on, server_config
+from api.settings import read_settings
+from api.stopping import ended_by_signals
+from api.terminal.app import create_terminal
+from api.terminal.follower import Follower
+from api.terminal.keeper import Keeper
+from api.terminal.source_spec import SourceSpec
+from api.terminal.ticks import Ticks
+from geodata.pack import DEFAULT_PACK
+
+_log = logging.getLogger("safeport.terminal")
+
+DEFAULT_PORT = 8010
+
+
+def default_state_folder(is_demo: bool) -> Path:
+    """Where the terminal keeps what it knows; a demonstration keeps its own apart."""
+    root = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "safeport"
+    return root / ("terminal-demo" if is_demo else "terminal")
+
+
+def run_terminal(
+    sources: tuple[SourceSpec, ...], state: Path, port: int = DEFAULT_PORT, vessel: VesselIn | None = None,
+    forecast: Path | None = None, pack: Path = DEFAULT_PACK, speed: float = 1.0,
+) -> None:  # fmt: skip
+    """Answer the page until stopped by SIGINT or SIGTERM.
+
+    Prints one line with the address once connections are accepted.
+
+    Parameters
+    ----------
+    sources : tuple of SourceSpec
+    state : Path
+        Folder of what is kept.
+    port : int
+        TCP port on 127.0.0.1; 0 lets the system choose.
+    vessel : VesselIn, optional
+    forecast, pack : Path
+    speed : float
+        How many times faster than the clock a demonstration runs.
+
+    Raises
+    ------
+    SafeportError
+    """
+    settings = read_settings(access=False, host="127.0.0.1", port=port)
+    is_demo = any(spec.kind == "demo" for spec in sources)
+    with ended_by_signals(), ExitStack() as opened:
+        listener = opened.enter_context(listener_on("127.0.0.1", port))
+        keeper = opened.enter_context(closing(Keeper(state)))
+        follower = Follower(sources, Ticks(speed))
+        app = create_terminal(keeper, follower, None, pack, settings, forecast, vessel, is_demo)
+        with suppress(KeyboardInterrupt):
+            number = listener.getsockname()[1]
+            sys.stdout.write(f"safeport terminal on http://127.0.0.1:{number}/terminal\n")
+            sys.stdout.flush()
+            _log.info("started", extra={"port": number, "sources": [spec.id for spec in sources]})
+            Server(server_config(app, settings), app, 0.0).run(sockets=[listener])

@@ -1,0 +1,215 @@
+"""The terminal put together: who follows, what is kept, what is answered from. Routes ask it and nothing else."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from math import inf, isfinite, nan
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from anyio import to_thread
+
+from api.encounter import VesselIn
+from api.house import House, warm
+from api.http.opening import Opening
+from api.http.problems import Starting
+from api.position import parse_time
+from api.store.errors import StoreError
+from api.store.values import canonical
+from api.terminal.answering import Answered, Own
+from api.terminal.bodies import OwnVesselIn, PersonsAboardIn
+from api.terminal.follower import Follower
+from api.terminal.keeper import Keeper
+from api.terminal.navigation import Fix, Navigation, SourceView
+from api.terminal.own_ship import vessel_of
+from engine.errors import PackError, SafeportError
+from engine.units import KNOT_MS
+
+T = TypeVar("T")
+
+_log = logging.getLogger("safeport.terminal")
+
+KEEP_EVERY_S = 10.0
+"""How often the fix and the time are kept. [s]"""
+
+
+class Terminal:
+    """One onboard terminal.
+
+    Parameters
+    ----------
+    opening : Opening
+        The pack, once it is open.
+    keeper : Keeper
+    follower : Follower
+    vessel : VesselIn, optional
+        Own ship, where she was named at the start; otherwise the one that was kept.
+    is_demo : bool
+        Whether it follows a recorded track.
+    """
+
+    def __init__(
+        self,
+        opening: Opening,
+        keeper: Keeper,
+        follower: Follower,
+        vessel: VesselIn | None = None,
+        is_demo: bool = False,
+    ) -> None:
+        self.opening, self.keeper, self.follower, self.is_demo = opening, keeper, follower, is_demo
+        kept = keeper.value("vessel")
+        self.vessel = OwnVesselIn(profile=vessel or VesselIn()) if kept is None else OwnVesselIn.model_validate(kept)
+        if vessel is not None and self.vessel.profile != vessel:
+            self.vessel = OwnVesselIn(name=self.vessel.name, profile=vessel)
+        self.persons = PersonsAboardIn.model_validate(keeper.value("persons") or {})
+        self.trouble: StoreError | None = None
+        """Why nothing can be kept just now; None while all is well."""
+        self.changed = asyncio.Event()
+        self._restore()
+        self._task: asyncio.Task[None] | None = None
+        follower.on_change = self.tell
+
+    def begin(self) -> None:
+        """Start following and keeping."""
+        self.follower.begin()
+        self._task = asyncio.create_task(self._keep_on())
+
+    async def settled(self) -> None:
+        """Stop, and keep what is known."""
+        await self.follower.settled()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._keep_track()
+
+    def house(self) -> House:
+        """The pack, open.
+
+        Raises
+        ------
+        Starting, PackError
+        """
+        return self.opening.house()
+
+    def house_if_open(self) -> House | None:
+        """The pack, or None while it is not open or can't be."""
+        try:
+            return self.opening.house()
+        except (Starting, PackError):
+            return None
+
+    def own(self) -> Own:
+        """What the terminal knows by itself, now."""
+        return Own(self.follower.estimate(), self.follower.clock(), self.vessel, self.persons)
+
+    def tell(self) -> None:
+        """Something changed: whoever waits for the state looks again."""
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+    async def set_vessel(self, vessel: OwnVesselIn) -> None:
+        """Own ship is another one from here on; kept when this returns.
+
+        Raises
+        ------
+        SafeportError
+            The profile is not known, or it can't be kept.
+        """
+        vessel_of(self.house(), vessel.profile)
+        await self.keep(lambda: self.keeper.set_values(vessel=vessel.model_dump(mode="json", exclude_none=True)))
+        self.vessel = vessel
+        self.tell()
+
+    async def set_persons(self, persons: PersonsAboardIn) -> None:
+        """Who is aboard; kept when this returns."""
+        await self.keep(lambda: self.keeper.set_values(persons=persons.model_dump(mode="json")))
+        self.persons = persons
+        self.tell()
+
+    async def keep_decision(self, answered: Answered) -> bool:
+        """Whether a decision could be kept: one that could not is answered all the same."""
+        decision_id = str(answered.document["decision_id"])
+        at_ms = round(self.follower.clock().utc_s * 1000.0)
+        try:
+            await self.keep(
+                lambda: self.keeper.add_decision(decision_id, answered.sha256, at_ms, canonical(answered.encounter))
+            )
+        except StoreError as failure:
+            _log.error("a decision was not kept: %s", failure)
+            return False
+        return True
+
+    async def keep(self, work: Callable[[], T]) -> T:
+        """Do something with the file, off the event loop, and remember whether it can be written.
+
+        Raises
+        ------
+        StoreError
+        """
+        try:
+            done = await to_thread.run_sync(work)
+        except StoreError as failure:
+            self.trouble = failure
+            self.tell()
+            raise
+        self.trouble = None
+        return done
+
+    async def _keep_on(self) -> None:
+        is_warm = False
+        while True:
+            house = self.house_if_open()
+            if house is not None and not is_warm:
+                is_warm = True
+                # Whatever another vessel may need, after own ship can be answered.
+                await to_thread.run_sync(warm, house)
+            self._follow_own_speed()
+            await asyncio.sleep(KEEP_EVERY_S if is_warm else 1.0)
+            await self._keep_track()
+
+    def _follow_own_speed(self) -> None:
+        house = self.house_if_open()
+        if house is None:
+            return
+        built = str(house.pack.manifest["built_at"])
+        self.follower.set_earliest(parse_time(built))
+        try:
+            self.follower.follow_speed(vessel_of(house, self.vessel.profile).speed_ms / KNOT_MS)
+        except SafeportError as refused:
+            # A profile that this version no longer has: everything else goes on.
+            _log.error("own ship's profile is not known: %s", refused)
+
+    async def _keep_track(self) -> None:
+        reading, fix = self.follower.clock(), self.follower.navigation.fix
+        if not reading.trusted or self.follower.ticks.speed != 1.0:
+            # A time nobody believes, or that of a demonstration that runs ahead, is none to keep anything under.
+            return
+        values: dict[str, Any] = {"clock": {"utc_s": reading.utc_s}}
+        if fix is not None and isfinite(fix.at_s):
+            estimate = self.follower.estimate()
+            values["fix"] = {
+                "lon": fix.lon, "lat": fix.lat, "source": fix.source,
+                "utc_s": reading.utc_s - (self.follower.ticks.steady_s() - fix.at_s),
+                "sog_kn": estimate.sog_kn if isfinite(estimate.sog_kn) else None,
+                "cog_deg": estimate.cog_deg if isfinite(estimate.cog_deg) else None,
+            }  # fmt: skip
+        try:
+            await self.keep(lambda: self.keeper.set_values(**values))
+        except StoreError as failure:
+            _log.error("the fix was not kept: %s", failure)
+
+    def _restore(self) -> None:
+        """Take up where it ended: the last fix, as old as the clock says, or of unknown age where that is behind."""
+        clock, kept = self.keeper.value("clock"), self.keeper.value("fix")
+        if clock is not None:
+            self.follower.set_earliest(float(clock["utc_s"]))
+        if kept is None or clock is None:
+            return
+        now_s, system_s = self.follower.ticks.steady_s(), self.follower.ticks.system_s()
+        age_s = system_s - float(kept["utc_s"]) if system_s >= float(clock["utc_s"]) else inf
+        fix = Fix(float(kept["lon"]), float(kept["lat"]), now_s - max(age_s, 0.0), str(kept["source"]))
+        sog_kn, cog_deg = (nan if kept[name] is None else float(kept[name]) for name in ("sog_kn", "cog_deg"))
+        # Its priority is that of nobody: whatever speaks now is followed at once.
+        view = SourceView(99, motion_at_s=fix.at_s, sog_kn=sog_kn, cog_deg=cog_deg)
+        self.follower.navigation = replace(Navigation(fix=fix), sources=MappingProxyType({"before": view}))

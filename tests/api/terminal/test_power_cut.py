@@ -1,0 +1,154 @@
+"""The real command, killed without warning and started again: everything it had acknowledged is there."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from api.terminal.terminal import KEEP_EVERY_S
+
+ROOT = Path(__file__).resolve().parents[3]
+PROGRAM = "import sys; from api.cli.main import run; sys.argv[0] = 'safeport'; sys.exit(run())"
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+class Process:
+    """``safeport terminal`` as its users run it."""
+
+    def __init__(self, state, *options):
+        self.port = free_port()
+        command = [sys.executable, "-c", PROGRAM, "terminal", "--port", str(self.port), "--state", str(state), *options]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def call(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", data, {"Content-Type": "application/json"}, method=method
+        )
+        with urllib.request.urlopen(request, timeout=30) as answered:  # noqa: S310
+            return json.load(answered)
+
+    def until(self, condition, seconds=60.0):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                state = self.call("GET", "/terminal/v1/state")
+                if condition(state):
+                    return state
+            except OSError:
+                assert self.process.poll() is None
+            time.sleep(0.05)
+        raise AssertionError("it did not come to that")
+
+    def end(self, number=signal.SIGKILL):
+        self.process.send_signal(number)
+        self.process.wait(20)
+
+
+@pytest.fixture
+def started():
+    running = []
+
+    def start(*options):
+        running.append(Process(*options))
+        return running[-1]
+
+    yield start
+    for one in running:
+        if one.process.poll() is None:
+            one.end()
+
+
+def has_fix(state):
+    return state["ready"] and state["fix"]["quality"] == "good"
+
+
+def test_after_a_power_cut_it_has_everything_it_had(started, tmp_path):
+    first = started(tmp_path, "--demo", "--vessel", "rnli-severn")
+    first.until(has_fix)
+    persons = {"min": 20, "max": 25, "recovered": 12, "in_water": True, "aboard_since": None}
+    first.call("PUT", "/terminal/v1/vessel", {"name": "SYNTHETIC", "profile": {"profile": "rnli-severn"}})
+    first.call("PUT", "/terminal/v1/persons", persons)
+    answered = first.call("POST", "/terminal/v1/nearest", {"position": "51 00.0N 001 27.0E"})
+    before = first.call("GET", "/terminal/v1/state")
+    # The fix is kept every ten seconds, everything else at once.
+    time.sleep(KEEP_EVERY_S + 2.0)
+    first.end()
+
+    second = started(tmp_path, "--vessel", "rnli-severn")
+    after = second.until(lambda state: state["ready"])
+    assert (after["vessel"], after["persons"]) == (before["vessel"], before["persons"])
+    assert after["persons"] == persons
+    # No source any more: the last fix is shown with its age, and never as a new one.
+    assert after["fix"]["position"] == pytest.approx(before["fix"]["position"], abs=0.01)
+    assert after["fix"]["age_s"] > 0.0
+    second.end(signal.SIGTERM)
+
+    from api.terminal.keeper import Keeper
+
+    kept = Keeper(tmp_path)
+    try:
+        decisions = kept.decisions()
+        assert [row[1] for row in decisions] == [answered["digest"]]
+        assert json.loads(decisions[0][3]) == answered["encounter"]
+    finally:
+        kept.close()
+
+
+def test_killed_again_and_again_while_it_writes(started, tmp_path):
+    acknowledged = 0
+    for _ in range(int(os.environ.get("SAFEPORT_TERMINAL_KILLS", "3"))):
+        one = started(tmp_path)
+        found = one.until(lambda state: True)["persons"]
+        # What was acknowledged is there, or the one that was under way.
+        assert (0 if found is None else found["min"]) in (acknowledged, acknowledged + 1)
+        acknowledged = 0 if found is None else found["min"]
+        killed_at = time.monotonic() + 0.3
+        while time.monotonic() < killed_at:
+            count = acknowledged + 1
+            one.call("PUT", "/terminal/v1/persons", {"min": count, "max": count})
+            acknowledged = count
+        one.end()
+
+
+def run_command(*options):
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM, "terminal", *options], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (["--source", "nonsense"], "--source: is of no known kind."),
+        (["--vessel", "rnli-sevren"], "--vessel: there is no profile 'rnli-sevren'."),
+        (["--speed", "4"], "--speed: goes with --demo only."),
+        (["--demo", "--speed", "0.1"], "--speed: is not between 1 and 60."),
+        (["--demo", "--source", "tcp://a"], "--demo: follows its own track"),
+        (["--port", "70000"], "--port: should be less than or equal to 65535."),
+    ],
+)
+def test_what_is_wrong_is_one_line(options, word, tmp_path):
+    done = run_command("--state", str(tmp_path), *options)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert word in done.stderr
+
+
+def test_a_second_terminal_on_one_folder_is_told_so(started, tmp_path):
+    started(tmp_path).until(lambda state: True)
+    done = run_command("--state", str(tmp_path), "--port", "0")
+    assert done.returncode == 1
+    assert done.stderr.startswith("--state: another terminal has this folder open.")
