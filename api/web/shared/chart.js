@@ -8,7 +8,7 @@ import {
   Text, VectorLayer, VectorSource, View, boundingExtent, defaultInteractions, fromLonLat, toLonLat,
 } from '../vendor/openlayers.js';
 import { coastLevel, readAreas, readCoast, readHarbours } from './chart_data.js';
-import { inLanguage } from './texts.js';
+import { inLanguage, say } from './texts.js';
 import { paletteOf } from './palettes.js';
 
 /** @typedef {import('./palettes.js').PaletteName} PaletteName */
@@ -36,6 +36,8 @@ export async function createChart(target, scaleBar, paletteName, onPick) {
   let dims = false;
   /** @type {Shown[]} */
   let shown = [];
+  /** @type {[number, number] | null} */
+  let askedAt = null;
   /** @type {Map<string, Harbour>} */
   const harbourOf = new Map();
 
@@ -62,15 +64,16 @@ export async function createChart(target, scaleBar, paletteName, onPick) {
   let graticule = drawGraticule();
 
   function drawGraticule() {
-    const label = () => new Text({
-      font: `14px ${FONT}`, fill: new Fill({ color: palette.text }), stroke: new Stroke({ color: palette.halo, width: 3 }),
+    /** @param {'left' | 'center'} textAlign */
+    const label = (textAlign) => new Text({
+      font: `14px ${FONT}`, textAlign, textBaseline: 'bottom', fill: new Fill({ color: palette.text }), stroke: new Stroke({ color: palette.halo, width: 3 }),
     });
     const layer = new Graticule({
       zIndex: 5, showLabels: true, wrapX: false, targetSize: 140,
       intervals: [2, 1, 0.5, 10 / 60, 5 / 60, 2 / 60, 1 / 60],
       strokeStyle: new Stroke({ color: palette.grid, width: 1 }),
       lonLabelPosition: 0.02, latLabelPosition: 0.01,
-      lonLabelStyle: label(), latLabelStyle: label(),
+      lonLabelStyle: label('center'), latLabelStyle: label('left'),
       lonLabelFormatter: (lon) => degreesText(lon, 'E', 'W'), latLabelFormatter: (lat) => degreesText(lat, 'N', 'S'),
     });
     map.addLayer(layer);
@@ -153,6 +156,13 @@ export async function createChart(target, scaleBar, paletteName, onPick) {
   function trafficStyle(feature) {
     const kind = feature.get('kind');
     const color = kind === 'own' ? palette.ship : palette.target;
+    if (kind === 'asked') {
+      return [
+        new Style({ image: new Circle({ radius: 11, stroke: new Stroke({ color: palette.halo, width: 6 }) }) }),
+        new Style({ image: new Circle({ radius: 11, stroke: new Stroke({ color: palette.ship, width: 2.5 }) }) }),
+        new Style({ image: new RegularShape({ points: 4, radius: 17, radius2: 0, stroke: new Stroke({ color: palette.ship, width: 2 }) }) }),
+      ];
+    }
     if (kind === 'course') return new Style({ stroke: new Stroke({ color: palette.ship, width: 2 }) });
     if (kind === 'target-course') return new Style({ stroke: new Stroke({ color: palette.target, width: 1.2, lineDash: [4, 3] }) });
     const isOwn = kind === 'own';
@@ -221,7 +231,7 @@ export async function createChart(target, scaleBar, paletteName, onPick) {
     const mile = NAUTICAL_MILE_M / metresPerPixel();
     const miles = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50].filter((size) => size * mile <= 130).pop() ?? 0.1;
     scaleBar.style.width = `${Math.round(miles * mile)}px`;
-    scaleBar.textContent = `${miles} nm`;
+    scaleBar.textContent = `${miles} ${say('nm')}`;
   }
 
   map.on('moveend', () => {
@@ -239,8 +249,13 @@ export async function createChart(target, scaleBar, paletteName, onPick) {
   });
 
   function drawOwn() {
-    const kept = sources.traffic.getFeatures().filter((feature) => !['own', 'course'].includes(feature.get('kind')));
+    const kept = sources.traffic.getFeatures().filter((feature) => !['own', 'course', 'asked'].includes(feature.get('kind')));
     sources.traffic.clear(true);
+    if (askedAt) {
+      const mark = new Feature(new Point(fromLonLat(askedAt)));
+      mark.set('kind', 'asked', true);
+      kept.push(mark);
+    }
     if (own.position) {
       const ship = new Feature(new Point(fromLonLat(own.position)));
       ship.setProperties({ kind: 'own', course: own.cog, doubtful: own.doubtful });
@@ -336,21 +351,27 @@ export async function createChart(target, scaleBar, paletteName, onPick) {
       }));
       drawOwn();
     },
-    /** @param {Shown[]} ports @param {boolean} isOld */
-    setAnswer(ports, isOld) {
+    /**
+     * @param {Shown[]} ports @param {boolean} isOld
+     * @param {[number, number] | null} position Given by hand; null where the answer is for own ship.
+     */
+    setAnswer(ports, isOld, position) {
       shown = ports;
+      askedAt = position;
+      drawOwn();
       dims = isOld;
-      // A port of the answer stands in its own layer and not twice.
       drawAnswer();
     },
     /** Everything of the answer and own ship into view. */
     fit() {
       const places = shown.flatMap((port) => [...(port.route ?? []), ...(placeOf(port) ? [/** @type {[number, number]} */ (placeOf(port))] : [])]);
-      if (own.position) places.push(own.position);
+      if (askedAt) places.push(askedAt);
+      else if (own.position) places.push(own.position);
       if (places.length < 2) return;
       isFollowing = false;
-      const right = Math.min(180, target.clientWidth * 0.3);
-      view.fit(boundingExtent(places.map((at) => fromLonLat(at))), { padding: [50, right, 50, 50], maxZoom: 13.5 });
+      // Room for the buttons and for names on the right, for the note on top.
+      const right = Math.min(230, target.clientWidth * 0.42);
+      view.fit(boundingExtent(places.map((at) => fromLonLat(at))), { padding: [84, right, 60, 60], maxZoom: 13.5 });
     },
     /** @param {number} steps */
     zoom(steps) {
@@ -366,6 +387,7 @@ export async function createChart(target, scaleBar, paletteName, onPick) {
       turn();
     },
     redraw() {
+      drawScale();
       for (const layer of layers) layer.changed();
     },
     resize() {

@@ -82,8 +82,6 @@ export function whatDiffers(port, all, decision) {
     const second = decision.margin.to_second_min;
     if (decision.margin.near_tie) said.push(say('diff_tie'));
     else if (second !== null && second > 0) said.push(say('diff_first', { minutes: Math.round(second) }));
-  } else if (port.time_to_landing_min !== null && first.time_to_landing_min !== null) {
-    said.push(say('diff_later', { minutes: Math.round(port.time_to_landing_min - first.time_to_landing_min) }));
   }
   if (port.wait_min) said.push(say('diff_wait', { minutes: Math.round(port.wait_min) }));
   said.push(...groupsOf(port).filter((group) => !all.every((other) => groupsOf(other).includes(group))).map((group) => say(group)));

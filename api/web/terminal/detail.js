@@ -25,7 +25,7 @@ export function portCard(port, whole, isReading, decision, state, encounter) {
   const name = inLanguage(known.port.name);
   const card = make('div', { class: 'card', tabindex: '0', role: 'region', 'aria-label': name });
 
-  card.append(make('h3', {}, say('why', { port: name })), findings(known, whole, decision));
+  card.append(make('h3', {}, say('why', { port: name })), findings(known, port, decision));
   card.append(make('h3', {}, say('why_not')), passedOver(decision));
   if (known.hazards) card.append(make('h3', {}, say('entrance')), make('p', {}, inLanguage(known.hazards)));
   card.append(make('h3', {}, known.eta_at ? say('arrival', { at: formatUtc(known.eta_at) }) : say('eta')));
@@ -52,12 +52,12 @@ export function portCard(port, whole, isReading, decision, state, encounter) {
   return card;
 }
 
-/** @param {Candidate} port @param {Candidate | null} whole @param {Decision} decision */
-function findings(port, whole, decision) {
-  const everywhere = new Set(decision.unknown_everywhere.codes);
-  const told = port.findings.filter((one) => one.text && !everywhere.has(one.code)
-    && (one.verdict !== 'pass' ? one.class !== 'info' || one.verdict === 'fail' : TOLD_PASSES.includes(one.code)));
-  const order = /** @type {Record<string, number>} */ ({ fail: 0, unknown: 1, pass: 2 });
+/** @param {Candidate} port @param {Candidate} brief @param {Decision} decision */
+function findings(port, brief, decision) {
+  // What follows from a source that is not connected goes without saying at each port: the brief view has left it out.
+  const against = new Set(brief.findings.map((one) => one.code));
+  const told = port.findings.filter((one) => one.text && (one.verdict === 'pass' ? TOLD_PASSES.includes(one.code) : against.has(one.code)));
+  const order = /** @type {Record<string, number>} */ ({ fail: 0, pass: 1, unknown: 2 });
   told.sort((a, b) => order[a.verdict] - order[b.verdict]);
   const rows = told.slice(0, 8).map((one) => make('li', {},
     /** @type {Node} */ (shape(one.verdict === 'pass' ? 'suitable' : one.verdict === 'fail' ? 'caution' : 'unconfirmed')), inLanguage(one.text)));

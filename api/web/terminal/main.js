@@ -179,7 +179,7 @@ function showRoutes() {
       id: port.port.id, status: port.status, name: port.port.name, at: port.port.position ?? whole?.port.position ?? null,
       route: port.route?.coordinates ?? whole?.route?.coordinates ?? null, chosen: port.port.id === chosen()?.port.id,
     };
-  }), lastOld !== '');
+  }), lastOld !== '', answer?.isByHand ? answer.document.encounter.position.coordinates : null);
 }
 
 function showAnswer() {
