@@ -8,7 +8,9 @@ too, to be asked for again each time. Answers are compressed once.
 import asyncio
 import gzip
 import hashlib
+import logging
 import tomllib
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +18,7 @@ from typing import NamedTuple
 import orjson
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from api.access.roles import Permission
 from api.http.callers import allowed
@@ -24,6 +26,8 @@ from api.http.doors import OpenHouse
 from api.web.chart_layers import chart_layer
 from engine.errors import PackError
 from geodata.pack import Pack
+
+_log = logging.getLogger("safeport.web")
 
 FOLDER = Path(__file__).parent
 PAGES = ("terminal",)
@@ -181,21 +185,21 @@ def _layer_asset(pack: Pack, name: str) -> Asset | None:
 def web_routes(folder: Path = FOLDER) -> APIRouter:
     """Routes of the pages, to be included in an application that has a house.
 
-    Raises
-    ------
-    PackError
-        What comes from elsewhere is not installed: says what to run.
+    Where what comes from elsewhere is not installed, pages answer one line that says what to run, and the log has it
+    too: everything else of the application answers all the same.
     """
-    shelf, chart = Shelf(folder), Chart()
     router = APIRouter(include_in_schema=False, dependencies=[allowed(Permission.READ_GEODATA)])
-
-    def page(name: str) -> None:
-        @router.get(f"/{name}", name=f"page_{name}")
-        async def read_page(request: Request) -> Response:
-            return _answer(request, shelf.find(f"{name}/index.html"), _ASK_AGAIN)
-
+    try:
+        shelf = Shelf(folder)
+    except PackError as missing:
+        text = f"{missing}"
+        _log.warning("the pages are not there: %s", text)
+        for name in PAGES:
+            router.add_api_route(f"/{name}", _absence(text), name=f"page_{name}")
+        return router
     for name in PAGES:
-        page(name)
+        router.add_api_route(f"/{name}", _page(shelf, name), name=f"page_{name}")
+    chart = Chart()
 
     @router.get("/web/chart/{layer}")
     async def read_layer(request: Request, layer: str, house: OpenHouse) -> Response:
@@ -210,6 +214,20 @@ def web_routes(folder: Path = FOLDER) -> APIRouter:
         return _answer(request, shelf.find(path), _ASK_AGAIN)
 
     return router
+
+
+def _page(shelf: Shelf, name: str) -> Callable[[Request], Awaitable[Response]]:
+    async def read_page(request: Request) -> Response:
+        return _answer(request, shelf.find(f"{name}/index.html"), _ASK_AGAIN)
+
+    return read_page
+
+
+def _absence(text: str) -> Callable[[], Awaitable[Response]]:
+    async def say_absence() -> Response:
+        return PlainTextResponse(f"{text}\n", status_code=503)
+
+    return say_absence
 
 
 def _answer(request: Request, asset: Asset | None, keep: str) -> Response:

@@ -169,6 +169,7 @@ async function readWhole() {
   if (answer !== of) { readWhole(); return; }
   showRoutes();
   chart?.fit();
+  performance.mark('routes-shown');
   if (opened === 'port') open('port');
 }
 
