@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMPS := .venv/.stamps
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help demo demo-replay test fuzz lint bench pack serve lock clean
+.PHONY: help demo demo-replay test fuzz lint bench pack serve web terminal lock clean
 
 help:
 	@echo "make demo    answer one documented encounter"
@@ -16,6 +16,8 @@ help:
 	@echo "make bench   figures, as ratios against peers in one run"
 	@echo "make pack    rebuild the Channel pack from its sources"
 	@echo "make serve   HTTP on http://127.0.0.1:8000"
+	@echo "make web     what the pages take from npm, their types checked; needs npm"
+	@echo "make terminal  the onboard terminal with a recorded track; needs npm once"
 	@echo "make lock    pin the requirement files anew (needs uv)"
 
 $(STAMPS)/venv:
@@ -76,6 +78,21 @@ pack: $(STAMPS)/dev
 
 serve: $(STAMPS)/run
 	$(BIN)/safeport serve
+
+WEB := api/web
+WEB_STAMP := $(WEB)/node_modules/.stamp
+
+$(WEB_STAMP): $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/vendor/openlayers.js
+	@command -v npm >/dev/null || { echo "the pages need npm (Node.js 20 or later); it is not here"; exit 1; }
+	@echo "Installing what the pages need ..."
+	@cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent vendor
+	@touch $@
+
+web: $(WEB_STAMP)
+	@cd $(WEB) && npm run --silent types && npm test --silent
+
+terminal: $(STAMPS)/run $(WEB_STAMP)
+	$(BIN)/safeport terminal --demo
 
 lock:
 	cd requirements && for name in run build dev bench; do \

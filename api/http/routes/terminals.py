@@ -127,7 +127,8 @@ async def _done(memory: Memory, caller: Caller, message: TerminalMessage) -> dic
     """Open the encounter a message reports, once however often the message comes."""
     once = Once(f"{message_key(message.terminal, message.number)}:done", caller.principal, message.signed_bytes())
     try:
-        command = ReportIn.model_validate(message.body).command()
+        # Without a time of its own it is of when it was sent, not of when the link came back.
+        command = ReportIn.model_validate(message.body).command(parse_time(message.sent_at))
         answer = await memory.do(command, caller, once)
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_input=False)[0]

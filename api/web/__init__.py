@@ -1,0 +1,1 @@
+"""Pages for people: the onboard terminal's, and what both pages share."""

@@ -1,0 +1,45 @@
+// Words of the page, in the language chosen.
+
+/** @typedef {import('./format.js').Lang} Lang */
+
+/** @type {Record<string, Record<string, string>>} */
+const catalogue = {};
+/** @type {Lang} */
+let spoken = 'en';
+
+/** Read one language. @param {Lang} lang */
+export async function loadTexts(lang) {
+  if (!catalogue[lang]) {
+    const answer = await fetch(new URL(`../texts/${lang}.json`, import.meta.url));
+    catalogue[lang] = await answer.json();
+  }
+  spoken = lang;
+}
+
+/** The language chosen. @returns {Lang} */
+export function language() {
+  return spoken;
+}
+
+/**
+ * A text with its figures filled in.
+ * @param {string} key @param {Record<string, string | number>} [figures]
+ */
+export function say(key, figures = {}) {
+  const text = catalogue[spoken]?.[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in figures ? String(figures[name]) : whole));
+}
+
+/** Whether there is a text of this name. @param {string} key */
+export function has(key) {
+  return key in (catalogue[spoken] ?? {});
+}
+
+/**
+ * The words of a document that has both languages.
+ * @param {{ en?: string, fr?: string } | string | null | undefined} words
+ */
+export function inLanguage(words) {
+  if (!words) return '';
+  return typeof words === 'string' ? words : (words[spoken] ?? words.en ?? '');
+}

@@ -1,0 +1,96 @@
+// The three ports of an answer, one line each, and whether the answer still holds.
+
+import { firstChannel, formatBearing, formatLocal, formatNumber, formatUtc, wayBetween } from '../shared/format.js';
+import { make, shape } from '../shared/elements.js';
+import { has, inLanguage, language, say } from '../shared/texts.js';
+
+/** @typedef {import('./documents.js').Candidate} Candidate */
+/** @typedef {import('./documents.js').Decision} Decision */
+/** @typedef {import('./documents.js').Nearest} Nearest */
+/** @typedef {import('./documents.js').State} State */
+/**
+ * @typedef {object} Answer
+ * @property {Nearest} document @property {number} pressedAt Of the terminal's clock. [ms] @property {number} receivedAt Of performance. [ms]
+ * @property {number} tookMs @property {boolean} isByHand @property {string[]} pastLimits Layers past their limit when asked.
+ * @property {string} ask People, vessel and medical state asked for.
+ */
+
+/** [A] An answer is old after five minutes, or once own ship has moved a mile. */
+const OLD_AFTER_S = 300;
+const OLD_AFTER_NM = 1;
+
+export const SHOWN = 3;
+
+/** The first ports, the recommended one first. @param {Decision} decision @returns {Candidate[]} */
+export function portsOf(decision) {
+  return [...(decision.recommended ? [decision.recommended] : []), ...decision.candidates].slice(0, SHOWN);
+}
+
+/**
+ * Why an answer no longer holds, in words; empty while it does.
+ * @param {Answer} answer @param {State | null} state @param {number} ageS @param {boolean} isProcessSilent
+ * @param {(seconds: number) => string} age @param {string} askNow
+ */
+export function whyOld(answer, state, ageS, isProcessSilent, age, askNow) {
+  if (isProcessSilent) return say('old_process');
+  if (answer.ask !== askNow) return say('old_ask');
+  if (ageS > OLD_AFTER_S) return say('old_age', { age: age(ageS) });
+  if (!state) return '';
+  const layer = state.layers.find((one) => one.is_past_limit && !answer.pastLimits.includes(one.id) && !(one.id === 'fix' && answer.isByHand));
+  if (layer) return say('old_layer', { layer: inLanguage(layer.label) });
+  if (answer.isByHand) return '';
+  if (state.fix.quality === 'none' || state.fix.quality === 'stale') return say('old_fix');
+  if (!state.fix.position) return say('old_fix');
+  const { miles } = wayBetween(answer.document.encounter.position.coordinates, state.fix.position);
+  return miles > OLD_AFTER_NM ? say('old_moved', { miles: formatNumber(miles, language()) }) : '';
+}
+
+/**
+ * The line of a port.
+ * @param {Candidate} port @param {Candidate[]} all @param {Decision} decision
+ */
+export function portLine(port, all, decision) {
+  const lang = language();
+  const name = inLanguage(port.port.name);
+  const channel = firstChannel(port.port.vhf);
+  const minutes = port.time_to_landing_min;
+  return [
+    shape(port.status),
+    make('span', { class: name.length > 13 ? 'name long' : 'name' }, name),
+    make('span', { class: 'time' }, make('b', {}, minutes === null ? '?' : String(Math.round(minutes))), ` ${say('minutes')}`),
+    make('span', { class: 'way' },
+      make('b', {}, port.distance_nm === null ? '?' : `${formatNumber(port.distance_nm, lang)} ${say('nm')}`),
+      make('b', {}, `${formatBearing(port.bearing_deg)}${say('true_bearing')}`),
+      make('span', {}, channel ? `${say('vhf')} ${channel}` : say('vhf_unknown'))),
+    make('span', { class: 'eta' }, port.eta_at ? `${say('eta')} ${formatUtc(port.eta_at)} UTC` : `${say('eta')} ?`),
+    make('span', { class: 'why' },
+      make('span', { class: `status status-${port.status}` }, say(`status_${port.status}`)),
+      whatDiffers(port, all, decision).join(' · ')),
+    make('span', { class: 'local' }, port.eta_at ? formatLocal(port.eta_at, port.port.country) : ''),
+  ];
+}
+
+/**
+ * What makes a port differ from the others shown: what all share says nothing.
+ * @param {Candidate} port @param {Candidate[]} all @param {Decision} decision
+ */
+export function whatDiffers(port, all, decision) {
+  const lang = language();
+  const first = all[0];
+  const said = [];
+  if (port === first) {
+    const second = decision.margin.to_second_min;
+    if (decision.margin.near_tie) said.push(say('diff_tie'));
+    else if (second !== null && second > 0) said.push(say('diff_first', { minutes: Math.round(second) }));
+  }
+  if (port.wait_min) said.push(say('diff_wait', { minutes: Math.round(port.wait_min) }));
+  said.push(...groupsOf(port).filter((group) => !all.every((other) => groupsOf(other).includes(group))).map((group) => say(group)));
+  if (port.depth_at_arrival_m !== null) said.push(say('diff_depth', { depth: formatNumber(port.depth_at_arrival_m, lang) }));
+  return said;
+}
+
+/** Groups of what speaks against a port, by the first word of its code. @param {Candidate} port */
+function groupsOf(port) {
+  const groups = port.findings.filter((one) => one.verdict !== 'pass').map((one) => `code_${one.code.split('_')[0]}`);
+  return [...new Set(groups.filter(has))];
+}

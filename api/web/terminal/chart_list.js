@@ -1,0 +1,58 @@
+// Everything the chart shows, as lists: for screen readers, and for whoever prefers words.
+
+import { formatAge, formatBearing, formatNumber, formatPosition, wayBetween } from '../shared/format.js';
+import { make } from '../shared/elements.js';
+import { inLanguage, language, say } from '../shared/texts.js';
+
+/** @typedef {import('./documents.js').State} State */
+/** @typedef {import('./documents.js').Candidate} Candidate */
+/** @typedef {import('../shared/chart_data.js').Area} Area */
+
+const NEAR_NM = 12;
+const HARBOURS_NM = 25;
+
+/** @param {State | null} state @param {Candidate[]} ports @param {import('../shared/chart.js').Chart | null} chart @param {[number, number] | null} from */
+export function chartLists(state, ports, chart, from) {
+  const card = make('div', { class: 'card', tabindex: '0', role: 'region', 'aria-label': say('chart_list') });
+  const own = state?.fix;
+  card.append(make('h3', {}, say('list_own')), make('p', {}, own?.position
+    ? `${formatPosition(own.position)} · ${say('cog')} ${formatBearing(own.cog_deg)}${say('true_bearing')} · ${say('sog')} ${own.sog_kn ?? '?'} ${say('knots')}`
+    : say('fix_none')));
+  add(card, 'list_ports', ports.map((port) => [
+    inLanguage(port.port.name), say(`status_${port.status}`), way(port.distance_nm, port.bearing_deg),
+  ].join(' · ')));
+  if (from && chart) {
+    add(card, 'list_targets', (state?.targets ?? []).map((target) => ({ target, ...wayBetween(from, target.position) }))
+      .sort((a, b) => a.miles - b.miles)
+      .map(({ target, miles, bearing }) => say('list_target', {
+        name: target.name ?? target.mmsi, miles: formatNumber(miles, language()), bearing: formatBearing(bearing), age: formatAge(target.age_s),
+      })));
+    add(card, 'list_banks', near(chart.areas.banks, from, (area) => say('list_depth', { depth: formatNumber(area.least_depth_m ?? 0, language()) })));
+    add(card, 'list_lanes', near(chart.areas.lanes, from, (area) => say('list_flow', { bearing: formatBearing(area.flow_deg) })));
+    add(card, 'list_ranges', near(chart.areas.ranges, from, (area) => (area.vhf ? `${say('vhf')} ${area.vhf}` : '')));
+    add(card, 'list_harbours', chart.harbours.map((harbour) => ({ harbour, ...wayBetween(from, harbour.at) }))
+      .filter((one) => one.miles <= HARBOURS_NM).sort((a, b) => a.miles - b.miles)
+      .map(({ harbour, miles, bearing }) => `${inLanguage(harbour.name)} · ${way(miles, bearing)}`));
+  }
+  card.append(make('p', { class: 'quiet' }, say('areas_uncertain')));
+  return card;
+}
+
+/** @param {Area[]} areas @param {[number, number]} from @param {(area: Area) => string} more */
+function near(areas, from, more) {
+  return areas.map((area) => {
+    const ways = area.ring.map((at) => wayBetween(from, at));
+    return { area, ...ways.reduce((nearest, one) => (one.miles < nearest.miles ? one : nearest)) };
+  }).filter((one) => one.miles <= NEAR_NM).sort((a, b) => a.miles - b.miles)
+    .map(({ area, miles, bearing }) => [inLanguage(area.name), way(miles, bearing), more(area)].filter(Boolean).join(' · '));
+}
+
+/** @param {number | null} miles @param {number | null} bearing */
+function way(miles, bearing) {
+  return `${miles === null ? '?' : formatNumber(miles, language())} ${say('nm')} ${formatBearing(bearing)}${say('true_bearing')}`;
+}
+
+/** @param {HTMLElement} card @param {string} title @param {string[]} rows */
+function add(card, title, rows) {
+  card.append(make('h3', {}, say(title)), make('ul', {}, ...(rows.length ? rows : [say('list_none')]).map((row) => make('li', {}, row))));
+}

@@ -1,0 +1,457 @@
+// The onboard page: what the process tells, what the crew asks, and what is shown of it.
+
+import { formatAge, formatBearing, formatLocal, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
+import { byId, make, write } from '../shared/elements.js';
+import { inLanguage, language, loadTexts, say } from '../shared/texts.js';
+import { portLine, portsOf, whyOld } from './answer.js';
+import { ask } from './api.js';
+import { followState } from './stream.js';
+
+/** @typedef {import('../shared/format.js').Lang} Lang */
+/** @typedef {import('../shared/palettes.js').PaletteName} PaletteName */
+/** @typedef {import('../shared/chart.js').Chart} Chart */
+/** @typedef {import('./documents.js').State} State */
+/** @typedef {import('./documents.js').Candidate} Candidate */
+/** @typedef {import('./answer.js').Answer} Answer */
+/** @typedef {'none' | 'urgent' | 'critical'} Medical */
+
+const SILENT_AFTER_S = 12;
+const PANELS = /** @type {const} */ (['med', 'retask', 'say', 'report', 'screen', 'persons', 'vessel', 'position']);
+/** @typedef {typeof PANELS[number] | 'list' | 'port'} PanelName */
+
+/** @type {State | null} */ let state = null;
+let heardAt = performance.now();
+/** @type {Answer | null} */ let answer = null;
+/** @type {Map<string, Candidate>} Ports of the answer with everything, by id, once read. */ let wholePorts = new Map();
+let isReadingWhole = false;
+/** @type {string | null} */ let chosenId = null;
+/** @type {PanelName | null} */ let opened = null;
+/** @type {Medical} */ let medical = 'none';
+/** @type {string | null} */ let handPosition = null;
+/** @type {string} */ let refusal = '';
+let isAsking = false;
+/** @type {Chart | null} */ let chart = null;
+let isCourseUp = false;
+let lastOld = '';
+
+/** @param {string} name @param {string} other */
+function kept(name, other) {
+  try { return localStorage.getItem(`safeport.${name}`) ?? other; } catch { return other; }
+}
+/** @param {string} name @param {string} value */
+function keep(name, value) {
+  try { localStorage.setItem(`safeport.${name}`, value); } catch { /* The page works without a memory. */ }
+}
+
+/** Seconds since the process was last heard. */
+const silence = () => (performance.now() - heardAt) / 1000;
+/** Milliseconds of the terminal's clock, which runs on between states. */
+const now = () => (state?.at ? Date.parse(state.at) + (performance.now() - heardAt) : Date.now());
+const isSilent = () => silence() > SILENT_AFTER_S;
+const asked = () => JSON.stringify([state?.persons ?? null, state?.vessel.id ?? null, medical, handPosition]);
+const ports = () => (answer ? portsOf(answer.document.decision) : []);
+const chosen = () => ports().find((port) => port.port.id === chosenId) ?? ports()[0] ?? null;
+
+/** What panels may see and do. */
+const desk = {
+  state: () => state,
+  answer: () => answer,
+  chosen: () => { const port = chosen(); return port ? { ...port, ...(wholePorts.get(port.port.id) ?? {}) } : null; },
+  medical: () => medical,
+  /** @param {Medical} level */
+  setMedical(level) { medical = level; showFixed(); },
+  /** @param {string | null} text */
+  setPosition(text) { handPosition = text; showFixed(); },
+  palette: () => /** @type {PaletteName} */ (document.documentElement.dataset.palette),
+  dimming: () => Number(kept('dimming', '0')),
+  /** @param {PaletteName} name */
+  setPalette(name) {
+    document.documentElement.dataset.palette = name;
+    keep('palette', name);
+    chart?.setPalette(name);
+    for (const button of document.querySelectorAll('[data-palette-choice]')) {
+      button.setAttribute('aria-pressed', String(/** @type {HTMLElement} */ (button).dataset.paletteChoice === name));
+    }
+    showFixed();
+  },
+  /** @param {number} percent */
+  setDimming(percent) {
+    keep('dimming', String(percent));
+    document.documentElement.style.setProperty('--dimming', String(Math.min(percent, 75) / 100));
+  },
+  /** @param {Lang} lang */
+  async setLanguage(lang) {
+    await loadTexts(lang);
+    keep('lang', lang);
+    showWords();
+    chart?.redraw();
+    if (opened) await open(opened);
+  },
+  openList: () => open('list'),
+  close: () => close(),
+  askNearest: () => askNearest(),
+  /** @param {string} path @param {unknown} body */
+  async change(path, body) {
+    try {
+      hear(await ask('PUT', path, body));
+      close();
+    } catch (failure) {
+      const { wordsOf } = await import('./panels.js');
+      byId('panel').append(make('p', { class: 'refusal', role: 'alert' }, wordsOf(failure)));
+    }
+  },
+};
+/** @typedef {typeof desk} Desk */
+
+/** @param {State} fresh */
+function hear(fresh) {
+  state = fresh;
+  heardAt = performance.now();
+  show();
+}
+
+async function askNearest() {
+  if (isAsking) return;
+  isAsking = true;
+  refusal = '';
+  const button = byId('nearest');
+  button.setAttribute('aria-busy', 'true');
+  write(byId('nearest-sub'), say('nearest_asking'));
+  const pressedAt = now();
+  const begun = performance.now();
+  performance.mark('nearest-pressed');
+  const askedFor = asked();
+  try {
+    /** @type {Record<string, unknown>} */
+    const body = { lang: 'both', medical };
+    if (handPosition !== null) body.position = handPosition;
+    const nearest = await ask('POST', '/terminal/v1/nearest', body);
+    answer = {
+      document: nearest, pressedAt, receivedAt: performance.now(), tookMs: performance.now() - begun,
+      isByHand: handPosition !== null, ask: askedFor,
+      pastLimits: (state?.layers ?? []).filter((layer) => layer.is_past_limit).map((layer) => layer.id),
+    };
+    chosenId = portsOf(nearest.decision)[0]?.port.id ?? null;
+    wholePorts = new Map();
+    if (opened === 'port') close();
+  } catch (failure) {
+    const { wordsOf } = await import('./panels.js');
+    refusal = wordsOf(failure);
+  }
+  isAsking = false;
+  button.removeAttribute('aria-busy');
+  showAnswer();
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    performance.mark('nearest-shown');
+    if (answer && !refusal) {
+      showRoutes();
+      chart?.fit();
+      setTimeout(readWhole, 50);
+    }
+  }));
+}
+
+/** Everything of the ports shown: their routes and findings, by the same decision made again. */
+async function readWhole() {
+  const of = answer;
+  if (!of || wholePorts.size || isReadingWhole) return;
+  isReadingWhole = true;
+  try {
+    const document = await ask('POST', '/v1/decisions?view=full&lang=both', of.document.encounter, 30000);
+    if (answer === of && document.decision_id === of.document.decision.decision_id) {
+      const shown = new Set(ports().map((port) => port.port.id));
+      wholePorts = new Map(document.candidates.filter((/** @type {Candidate} */ one) => shown.has(one.port.id)).map((/** @type {Candidate} */ one) => [one.port.id, one]));
+    }
+  } catch {
+    // The card says that there is no more to be had.
+  }
+  isReadingWhole = false;
+  if (answer !== of) { readWhole(); return; }
+  showRoutes();
+  chart?.fit();
+  performance.mark('routes-shown');
+  if (opened === 'port') open('port');
+}
+
+function showRoutes() {
+  chart?.setAnswer(ports().map((port) => {
+    const whole = wholePorts.get(port.port.id);
+    return {
+      id: port.port.id, status: port.status, name: port.port.name, at: port.port.position ?? whole?.port.position ?? null,
+      route: port.route?.coordinates ?? whole?.route?.coordinates ?? null, chosen: port.port.id === chosen()?.port.id,
+    };
+  }), lastOld !== '', answer?.isByHand ? answer.document.encounter.position.coordinates : null);
+}
+
+function showAnswer() {
+  const list = byId('ports');
+  const all = ports();
+  const rows = [];
+  for (let k = 0; k < 3; k += 1) {
+    const port = all[k];
+    if (port && answer) {
+      const button = make('button', { type: 'button', class: k === 0 ? 'port first' : 'port', 'data-port': port.port.id }, ...portLine(port, all, answer.document.decision));
+      button.addEventListener('click', () => choosePort(port.port.id));
+      rows.push(make('li', {}, button));
+    } else {
+      const text = !answer ? 'row_empty' : k === 0 ? 'none_fit' : 'none_more';
+      rows.push(make('li', {}, make('div', { class: 'row-empty' }, say(text))));
+    }
+  }
+  list.replaceChildren(...rows);
+  const notices = answer?.document.decision.notices ?? [];
+  const rank = /** @type {Record<string, number>} */ ({ warning: 0, caution: 1 });
+  const first = notices.filter((one) => one.level in rank).sort((a, b) => Number(b.code.startsWith('RESCUE')) - Number(a.code.startsWith('RESCUE')) || rank[a.level] - rank[b.level])[0];
+  byId('chart-note').hidden = !first;
+  write(byId('chart-note'), first ? inLanguage(first.text) : '');
+  showAges();
+}
+
+/** @param {string} id */
+export function choosePort(id) {
+  chosenId = id;
+  showRoutes();
+  open('port');
+}
+
+/** Everything that changes by itself: ages, clock, whether the answer still holds. */
+function showAges() {
+  const age = silence();
+  write(byId('clock'), formatUtc(now()));
+  write(byId('clock-sub'), clockWords());
+  showOwn(age);
+  showLink();
+  showLayers(age);
+  const button = byId('nearest');
+  if (isAsking) return;
+  let old = '';
+  let sub = say('nearest_ready');
+  if (answer) {
+    const ageS = (performance.now() - answer.receivedAt) / 1000;
+    old = whyOld(answer, state, ageS, isSilent(), formatAge, asked());
+    sub = say('answered', { at: formatUtcSeconds(answer.pressedAt), took: formatNumber(Math.max(answer.tookMs / 1000, 0.1), language()), age: formatAge(ageS) });
+  } else if (state?.not_ready) {
+    sub = inLanguage(state.not_ready);
+  }
+  write(byId('nearest-sub'), refusal || sub);
+  button.classList.toggle('refused', refusal !== '');
+  write(byId('nearest-all'), answer ? inLanguage(answer.document.decision.unknown_everywhere.text) : '');
+  const isOld = old !== '' || (refusal !== '' && answer !== null);
+  const words = old || (refusal ? `${say('old_age', { age: formatAge((performance.now() - (answer?.receivedAt ?? 0)) / 1000) })}` : '');
+  byId('answer-old').hidden = !(answer && isOld);
+  write(byId('answer-old'), isOld ? `${say('old_answer')} · ${words}` : '');
+  byId('answers').classList.toggle('is-old', isOld);
+  byId('panel').classList.toggle('is-old', isOld);
+  if ((old !== '') !== (lastOld !== '')) { lastOld = old; showRoutes(); }
+  lastOld = old;
+}
+
+function clockWords() {
+  if (!state) return '';
+  if (!state.clock.trusted) return say('clock_doubt');
+  const local = formatLocal(now(), language() === 'fr' ? 'FR' : 'GB');
+  return state.clock.source === 'fix' ? `${local} · ${say('clock_fix')}` : local;
+}
+
+/** @param {number} silentS */
+function showOwn(silentS) {
+  const fix = state?.fix;
+  write(byId('own-position'), formatPosition(fix?.position));
+  write(byId('own-cog'), `${formatBearing(fix?.cog_deg)}${say('true_bearing')}`);
+  write(byId('own-sog'), `${fix?.sog_kn === null || fix?.sog_kn === undefined ? '--' : formatNumber(fix.sog_kn, language())} ${say('knots')}`);
+  const quality = fix?.quality ?? 'none';
+  const age = fix?.age_s === null || fix?.age_s === undefined ? null : fix.age_s + silentS;
+  write(byId('own-fix'), !state ? say('starting') : say(`fix_${quality}`, { age: formatAge(age), source: fix?.source ?? '?' }));
+  byId('own-fix').classList.toggle('doubt', quality !== 'good' || isSilent());
+  byId('own-fix').title = inLanguage(fix?.why);
+}
+
+function showLink() {
+  const box = byId('link');
+  const link = state?.link;
+  const isGone = isSilent();
+  box.classList.toggle('gone', isGone);
+  box.classList.toggle('warn', !isGone && (link?.state === 'down' || Boolean(state?.trouble)));
+  if (isGone) {
+    write(byId('link-state'), say('process_gone', { age: formatAge(silence()) }));
+    write(byId('link-sub'), say('process_gone_sub'));
+    return;
+  }
+  const since = link?.since ? formatAge((now() - Date.parse(link.since)) / 1000) : '';
+  write(byId('link-state'), `${state?.is_demo ? `${say('demo')} · ` : ''}${link ? say(`link_${link.state}`, { age: since }) : say('starting')}`);
+  write(byId('link-sub'), state?.trouble ? inLanguage(state.trouble.text) : link?.queued ? say('link_queued', { count: link.queued }) : say('link_none_queued'));
+}
+
+/** @param {number} silentS */
+function showLayers(silentS) {
+  const rows = (state?.layers ?? []).map((layer) => {
+    const age = layer.age_s === null ? null : layer.age_s + silentS;
+    const isPast = layer.is_past_limit || (age !== null && layer.limit_s !== null && age > layer.limit_s);
+    const isMissing = age === null && layer.id !== 'direction';
+    const words = age === null ? say('layer_none') : formatAge(age);
+    const limit = isPast && layer.limit_s !== null && age !== null ? ` ${say('past_limit', { limit: formatAge(layer.limit_s) })}` : '';
+    return { text: say(`layer_${layer.id}`), words: `${isPast || isMissing ? '✕ ' : ''}${words}${limit}`, isPast: isPast || isMissing };
+  });
+  const list = byId('layers');
+  if (list.children.length !== rows.length) list.replaceChildren(...rows.map(() => make('li', {}, make('span'), ' ', make('b'))));
+  rows.forEach((row, k) => {
+    const item = list.children[k];
+    write(item.children[0], row.text);
+    write(item.children[1], row.words);
+    item.classList.toggle('past', row.isPast);
+  });
+}
+
+function showFixed() {
+  write(byId('med-sub'), say(`med_${medical}`));
+  write(byId('screen-sub'), `${say(`palette_${desk.palette()}`)} · ${language() === 'fr' ? 'EN' : 'FR'}`);
+  const persons = state?.persons;
+  write(byId('persons-sub'), !persons || persons.max === null ? say('persons_unknown') : persons.min === persons.max ? String(persons.max) : `${persons.min}–${persons.max}`);
+  const vessel = state?.vessel;
+  write(byId('vessel-sub'), vessel ? (vessel.name ?? (inLanguage(vessel.kind) || vessel.id)) : '');
+  write(byId('position-sub'), say(handPosition === null ? 'position_sub_own' : 'position_sub_hand'));
+  const orientation = byId('orientation');
+  write(orientation, say(isCourseUp ? 'course_up' : 'north_up'));
+  orientation.setAttribute('aria-label', say(isCourseUp ? 'course_up_label' : 'north_up_label'));
+}
+
+function showDirection() {
+  const box = byId('direction');
+  const direction = state?.direction;
+  box.hidden = !direction;
+  if (!direction) return;
+  const key = `${direction.id}${direction.acknowledged_at ?? ''}${language()}`;
+  if (box.dataset.shown === key) return;
+  box.dataset.shown = key;
+  const words = make('p', {}, make('b', {}, say('direction')), ` ${inLanguage(direction.text) || inLanguage(direction.port?.name) || direction.port_id || ''}`);
+  if (direction.acknowledged_at) {
+    box.replaceChildren(words, make('p', {}, say('acknowledged', { at: formatUtc(direction.acknowledged_at) })));
+  } else {
+    const press = make('button', { type: 'button' }, say('acknowledge'));
+    press.addEventListener('click', () => ask('POST', '/terminal/v1/direction/acknowledge', { id: direction.id }).catch(() => undefined));
+    box.replaceChildren(words, press);
+  }
+}
+
+function show() {
+  showAges();
+  showFixed();
+  showDirection();
+  if (chart && state) {
+    const { fix } = state;
+    chart.setVessels(state.targets.map((target) => ({ position: target.position, cog: target.cog_deg, sog: target.sog_kn, name: target.name })));
+    chart.setOwn({ position: fix.position, cog: fix.heading_deg ?? fix.cog_deg, sog: fix.sog_kn, doubtful: fix.quality !== 'good' });
+  }
+}
+
+/** Words that stand in the page itself. */
+function showWords() {
+  document.documentElement.lang = language();
+  document.title = say('app');
+  for (const element of document.querySelectorAll('[data-say]')) write(element, say(/** @type {HTMLElement} */ (element).dataset.say ?? ''));
+  for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', say(/** @type {HTMLElement} */ (element).dataset.label ?? ''));
+  showAnswer();
+  show();
+}
+
+/** @param {PanelName} name */
+async function open(name) {
+  const panel = byId('panel');
+  const wasOpen = opened === name;
+  opened = name;
+  const top = make('div', { class: 'top' });
+  const back = make('button', { type: 'button', class: 'back' }, `‹ ${say('back')}`);
+  back.addEventListener('click', () => close());
+  top.append(back);
+  /** @type {Node[]} */
+  let content = [];
+  if (name === 'port') {
+    const port = chosen();
+    if (!port || !answer) return;
+    const { portCard, portTop } = await import('./detail.js');
+    const whole = wholePorts.get(port.port.id) ?? null;
+    top.append(portTop(port, answer.document.decision));
+    content = [portCard(port, whole, isReadingWhole || wholePorts.size === 0, answer.document.decision, state, answer.document.encounter)];
+  } else if (name === 'list') {
+    const { chartLists } = await import('./chart_list.js');
+    top.append(make('h2', {}, say('chart_list')));
+    content = [chartLists(state, ports(), chart, state?.fix.position ?? null)];
+  } else {
+    const panels = await import('./panels.js');
+    const makers = { med: panels.medPanel, retask: panels.retaskPanel, say: panels.sayPanel, report: panels.reportPanel, screen: panels.screenPanel, persons: panels.personsPanel, vessel: panels.vesselPanel, position: panels.positionPanel };
+    top.append(make('h2', {}, say(`${name}_title`)));
+    content = makers[name](desk);
+  }
+  if (opened !== name) return;
+  const scroll = panel.querySelector('.card')?.scrollTop ?? 0;
+  panel.replaceChildren(top, ...content);
+  panel.hidden = false;
+  byId('answers').hidden = true;
+  panel.setAttribute('aria-label', name === 'port' ? inLanguage(chosen()?.port.name) : name === 'list' ? say('chart_list') : say(`${name}_title`));
+  for (const one of PANELS) byId(one).setAttribute('aria-expanded', String(one === name));
+  if (wasOpen) {
+    const card = panel.querySelector('.card');
+    if (card) card.scrollTop = scroll;
+  } else {
+    panel.focus({ preventScroll: true });
+    if (panel.getBoundingClientRect().top < 0 || panel.getBoundingClientRect().top > innerHeight * 0.6) panel.scrollIntoView({ block: 'start' });
+  }
+}
+
+function close() {
+  const was = opened;
+  opened = null;
+  byId('panel').hidden = true;
+  byId('panel').replaceChildren();
+  byId('answers').hidden = false;
+  for (const one of PANELS) byId(one).setAttribute('aria-expanded', 'false');
+  const from = was === 'port' ? document.querySelector(`[data-port="${chosenId}"]`) : was && was !== 'list' ? byId(was) : byId('screen');
+  if (was && from instanceof HTMLElement) from.focus({ preventScroll: true });
+}
+
+async function drawChart() {
+  const { createChart } = await import('../shared/chart.js');
+  await Promise.all([document.fonts.load('700 17px B612'), document.fonts.load('14px B612')]);
+  // The pack takes some seconds to open after a start.
+  while (!state || state.ready === false) await new Promise((resolve) => { setTimeout(resolve, 100); });
+  chart = await createChart(byId('chart'), byId('scale'), desk.palette(), choosePort);
+  chart.setCourseUp(isCourseUp);
+  show();
+  if (answer) { showRoutes(); chart.fit(); }
+}
+
+function bind() {
+  byId('nearest').addEventListener('click', askNearest);
+  for (const name of PANELS) byId(name).addEventListener('click', () => (opened === name ? close() : open(name)));
+  byId('zoom-in').addEventListener('click', () => chart?.zoom(1));
+  byId('zoom-out').addEventListener('click', () => chart?.zoom(-1));
+  byId('centre').addEventListener('click', () => chart?.centre());
+  byId('orientation').addEventListener('click', () => {
+    isCourseUp = !isCourseUp;
+    keep('courseUp', String(isCourseUp));
+    chart?.setCourseUp(isCourseUp);
+    showFixed();
+  });
+  addEventListener('keydown', (event) => { if (event.key === 'Escape' && opened) close(); });
+  setInterval(showAges, 1000);
+}
+
+async function begin() {
+  desk.setDimming(desk.dimming());
+  document.documentElement.dataset.palette = kept('palette', 'day');
+  isCourseUp = kept('courseUp', 'false') === 'true';
+  const wanted = kept('lang', navigator.language.toLowerCase().startsWith('fr') ? 'fr' : 'en');
+  await loadTexts(wanted === 'fr' ? 'fr' : 'en');
+  showWords();
+  bind();
+  performance.mark('page-ready');
+  followState(hear);
+  drawChart().catch((failure) => {
+    byId('chart-note').hidden = false;
+    write(byId('chart-note'), say('chart_off'));
+    console.warn(failure);
+  });
+  if ('serviceWorker' in navigator) navigator.serviceWorker.register('/web/terminal/sw.js', { scope: '/' }).catch(() => undefined);
+}
+
+begin();

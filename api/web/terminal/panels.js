@@ -1,0 +1,184 @@
+// Panels behind the fixed buttons. Each is made when it is opened and gone when it is closed.
+
+import { formatNumber, formatUtc } from '../shared/format.js';
+import { make } from '../shared/elements.js';
+import { inLanguage, language, say } from '../shared/texts.js';
+import { Refusal, ask } from './api.js';
+import { callToCentre, callToPort, draftReport } from './speech.js';
+
+/** @typedef {import('./main.js').Desk} Desk */
+
+/** [A] Ranges that a crew counts in at a glance. */
+const PERSONS = [[1, 1], [2, 5], [6, 10], [11, 20], [21, 30], [31, 40], [41, 50], [51, 60], [61, 70], [71, 80], [81, 100]];
+
+/** Words for what went wrong, as the process gave them. @param {unknown} failure */
+export function wordsOf(failure) {
+  if (!(failure instanceof Refusal)) return say('failed');
+  if (failure.status === 404 || failure.status === 405) return say('not_offered');
+  const detail = failure.problem?.errors?.map((one) => one.detail).filter(Boolean).join(' ');
+  return failure.problem?.detail ?? (detail || failure.problem?.title || say('failed'));
+}
+
+/** @param {string} label @param {() => void} act @param {Record<string, string>} [more] @param {string} [sub] */
+function tile(label, act, more = {}, sub = '') {
+  const button = make('button', { type: 'button', ...more }, label, sub ? make('span', {}, sub) : null);
+  button.addEventListener('click', act);
+  return button;
+}
+
+/** @param {Desk} desk @returns {Node[]} */
+export function medPanel(desk) {
+  const tiles = ['none', 'urgent', 'critical'].map((level) => tile(say(`med_${level}`), () => {
+    desk.setMedical(/** @type {'none'} */ (level));
+    desk.close();
+    desk.askNearest();
+  }, { 'aria-pressed': String(desk.medical() === level) }));
+  return [make('div', { class: 'tiles three' }, ...tiles), make('p', { class: 'quiet' }, say('med_note'))];
+}
+
+/** @param {Desk} desk @returns {Node[]} */
+export function personsPanel(desk) {
+  /** @param {number[] | null} range */
+  const choose = async (range) => {
+    const kept = desk.state()?.persons ?? {};
+    const body = range === null ? {} : { ...kept, min: range[0], max: range[1] };
+    await desk.change('/terminal/v1/persons', body);
+  };
+  const now = desk.state()?.persons;
+  const tiles = PERSONS.map(([min, max]) => tile(min === max ? String(min) : `${min}–${max}`, () => choose([min, max]), {
+    'aria-pressed': String(now?.min === min && now?.max === max),
+  }));
+  tiles.push(tile('?', () => choose(null), { 'aria-pressed': String(!now || now.max === null), 'aria-label': say('persons_unknown') }, say('persons_unknown')));
+  return [make('div', { class: 'tiles' }, ...tiles)];
+}
+
+/** @param {Desk} desk @returns {Node[]} */
+export function vesselPanel(desk) {
+  const tiles = make('div', { class: 'tiles wide' });
+  const own = desk.state()?.vessel.id;
+  ask('GET', '/v1/vessels').then((list) => {
+    for (const vessel of list.vessels ?? list) {
+      const figures = [
+        vessel.speed_kn ? `${formatNumber(vessel.speed_kn, language(), 0)} ${say('knots')}` : '',
+        vessel.draught_m ? `${formatNumber(vessel.draught_m, language())} m` : '',
+      ].filter(Boolean).join(' · ');
+      const name = inLanguage(vessel.name) || vessel.id;
+      tiles.append(tile(name, () => desk.change('/terminal/v1/vessel', { profile: { profile: vessel.id } }), { 'aria-pressed': String(vessel.id === own) }, figures));
+    }
+  }).catch((failure) => tiles.append(make('p', { class: 'refusal', role: 'alert' }, wordsOf(failure))));
+  return [tiles];
+}
+
+/** @param {Desk} desk @returns {Node[]} */
+export function positionPanel(desk) {
+  const text = make('input', { type: 'text', id: 'position-text', autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', inputmode: 'text', placeholder: "51 01.9N 001 27.1E" });
+  const said = make('div', { class: 'spoken', role: 'status' });
+  const read = tile(say('position_read'), async () => {
+    use.disabled = true;
+    try {
+      const answer = await ask('POST', '/terminal/v1/position', { text: text.value });
+      said.replaceChildren(make('p', {}, inLanguage(answer.read_back)));
+      use.disabled = false;
+    } catch (failure) {
+      said.replaceChildren(make('p', { class: 'refusal' }, wordsOf(failure)));
+    }
+  });
+  const use = tile(say('position_use'), () => { desk.setPosition(text.value); desk.close(); desk.askNearest(); });
+  use.disabled = true;
+  text.addEventListener('input', () => { use.disabled = true; said.replaceChildren(); });
+  text.addEventListener('keydown', (event) => { if (event.key === 'Enter') read.click(); });
+  const back = tile(say('position_own'), () => { desk.setPosition(null); desk.close(); desk.askNearest(); });
+  return [
+    make('div', { class: 'ask' }, make('label', { for: 'position-text' }, say('position_text')), text),
+    make('div', { class: 'row' }, read, use, back), said,
+  ];
+}
+
+/** @param {Desk} desk @returns {Node[]} */
+export function retaskPanel(desk) {
+  const text = make('input', { type: 'text', id: 'retask-text', autocomplete: 'off', spellcheck: 'false', placeholder: "51 05.0N 001 30.0E" });
+  const water = tile(say('retask_water'), () => { water.setAttribute('aria-pressed', String(water.getAttribute('aria-pressed') !== 'true')); }, { 'aria-pressed': 'false' });
+  const result = make('div', { role: 'status' });
+  const compare = tile(say('retask_ask'), async () => {
+    result.replaceChildren();
+    try {
+      const body = { casualty: text.value, in_water: water.getAttribute('aria-pressed') === 'true' };
+      const both = await ask('POST', '/terminal/v1/retask', body);
+      result.replaceChildren(
+        make('div', { class: 'courses' }, course('retask_land', both.land_first, true), course('retask_go', both.casualty_first, false)),
+        make('p', { class: 'refusal' }, inLanguage(both.warning)), make('p', { class: 'quiet' }, inLanguage(both.notice)),
+      );
+    } catch (failure) {
+      result.replaceChildren(make('p', { class: 'refusal', role: 'alert' }, wordsOf(failure)));
+    }
+  });
+  return [
+    make('div', { class: 'ask' }, make('label', { for: 'retask-text' }, say('retask_where')), text),
+    make('div', { class: 'row' }, water, compare), result,
+  ];
+}
+
+/** @param {string} title @param {any} one @param {boolean} isLandingFirst */
+function course(title, one, isLandingFirst) {
+  /** @param {string} key @param {number | null | undefined} minutes */
+  const time = (key, minutes) => make('p', {}, say(key, { minutes: minutes ?? say('not_known') }));
+  const landing = time('retask_landing', one.minutes_to_landing);
+  const casualty = time('retask_casualty', one.minutes_to_casualty);
+  return make('div', { class: 'card' },
+    make('h3', {}, say(title)), make('p', {}, make('b', {}, inLanguage(one.port?.name) || say('not_known'))),
+    ...(isLandingFirst ? [landing, casualty] : [casualty, landing]),
+    make('p', {}, say('retask_aboard', { hours: one.aboard_hours_at_landing === null ? say('not_known') : formatNumber(one.aboard_hours_at_landing, language()) })));
+}
+
+/** @param {Desk} desk @returns {Node[]} */
+export function sayPanel(desk) {
+  const answer = desk.answer();
+  const port = desk.chosen();
+  if (!answer || !port) return [make('div', { class: 'card', role: 'region', tabindex: '0', 'aria-label': say('say_title') }, make('p', {}, say('say_none')))];
+  const { decision, encounter } = answer.document;
+  const card = make('div', { class: 'card', role: 'region', tabindex: '0', 'aria-label': say('say_title') });
+  // English is the language of the phrases: in French, both.
+  const langs = /** @type {('en' | 'fr')[]} */ (language() === 'fr' ? ['fr', 'en'] : ['en']);
+  const calls = langs.flatMap((lang) => [
+    { title: 'say_centre', lang, ...callToCentre(decision, port, desk.state(), encounter, lang) },
+    { title: 'say_port', lang, ...callToPort(port, desk.state(), encounter, lang) },
+  ]);
+  for (const call of calls) {
+    card.append(make('h3', {}, `${say(call.title)} · ${call.to} · ${say('vhf')} ${call.channel ?? '?'}`), make('blockquote', { lang: call.lang }, call.words));
+  }
+  return [card];
+}
+
+/** @param {Desk} desk @returns {Node[]} */
+export function reportPanel(desk) {
+  const answer = desk.answer();
+  const text = make('textarea', { id: 'report-text', 'aria-label': say('report_text'), spellcheck: 'false' });
+  text.value = draftReport(desk.state(), answer?.document.decision ?? null, desk.chosen(), answer?.document.encounter ?? null, language());
+  const said = make('div', { role: 'status' });
+  const queue = tile(say('report_queue'), async () => {
+    queue.disabled = true;
+    try {
+      const kept = await ask('POST', '/terminal/v1/reports', { text: text.value });
+      said.replaceChildren(make('p', {}, say('report_queued', { number: kept.number, at: formatUtc(kept.queued_at) })));
+    } catch (failure) {
+      queue.disabled = false;
+      said.replaceChildren(make('p', { class: 'refusal' }, wordsOf(failure)));
+    }
+  });
+  return [text, make('div', { class: 'row' }, queue), said];
+}
+
+/** @param {Desk} desk @returns {Node[]} */
+export function screenPanel(desk) {
+  const palettes = /** @type {const} */ (['day', 'dusk', 'night']).map((name) => tile(say(`palette_${name}`), () => desk.setPalette(name), {
+    'aria-pressed': String(desk.palette() === name), 'data-palette-choice': name,
+  }));
+  const dimmer = make('input', { type: 'range', id: 'dimmer-range', min: '0', max: '75', step: '1', value: String(desk.dimming()) });
+  dimmer.addEventListener('input', () => desk.setDimming(Number(dimmer.value)));
+  return [
+    make('div', { class: 'tiles three' }, ...palettes),
+    make('div', { class: 'ask' }, make('label', { for: 'dimmer-range' }, say('dimmer')), dimmer),
+    make('div', { class: 'row' }, tile(say('language'), () => desk.setLanguage(language() === 'fr' ? 'en' : 'fr'), { id: 'language', lang: language() === 'fr' ? 'en' : 'fr' }),
+      tile(say('chart_list'), () => desk.openList(), { id: 'chart-list' })),
+  ];
+}

@@ -1,0 +1,43 @@
+"""Pictures of the page for the documents: SAFEPORT_PICTURES=1 makes them anew, and each stays small."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import ask_nearest
+
+pytestmark = pytest.mark.browser
+
+DOCS = Path(__file__).parents[2] / "docs"
+MOST_BYTES = 150_000
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "palette", "lang", "touched"),
+    [
+        ("terminal-day", "tablet", "day", "en", None),
+        ("terminal-night-port", "tablet", "night", "fr", 0),
+        ("terminal-phone", "phone", "dusk", "en", None),
+    ],
+)
+def test_picture(look, name, size, palette, lang, touched):
+    from PIL import Image
+
+    page = look(size, palette, lang)
+    ask_nearest(page)
+    if touched is not None:
+        page.locator("#ports .port").nth(touched).click()
+        page.locator("#panel blockquote").first.wait_for()
+    page.wait_for_function("() => performance.getEntriesByName('routes-shown').length > 0")
+    page.wait_for_timeout(800)
+    taken = Image.open(io.BytesIO(page.screenshot(scale="css")))
+    drawn = io.BytesIO()
+    taken.convert("RGB").quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+        drawn, "PNG", optimize=True
+    )
+    assert len(taken.getcolors(1 << 20)) > 50, "a page without a chart"
+    assert len(drawn.getvalue()) <= MOST_BYTES
+    if os.environ.get("SAFEPORT_PICTURES") == "1":
+        (DOCS / f"{name}.png").write_bytes(drawn.getvalue())

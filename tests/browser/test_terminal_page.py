@@ -1,0 +1,234 @@
+"""The onboard page in a real browser, by the real process."""
+
+import re
+from itertools import combinations, product
+
+import pytest
+
+from tests.browser.conftest import OFF_FOLKESTONE, SIZES, ask_nearest
+
+pytestmark = pytest.mark.browser
+
+TOUCH_PX, GAP_PX = 118.0, 29.5
+"""20 mm and 5 mm on a 10.1-inch tablet of 1920 by 1200 pixels at a device pixel ratio of 1.5."""
+BANNED = re.compile(r"\b(safe|guaranteed|must|instruct\w*|certain|cleared|en sécurité|garanti\w*)\b", re.IGNORECASE)
+PANELS = ("med", "retask", "say", "report", "screen", "persons", "vessel", "position")
+
+
+def boxes(page):
+    """Every target that is there to be touched, by what it is called."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('button, input[type=range]')].map((e) => {
+            const b = e.getBoundingClientRect();
+            const name = e.id || e.dataset.port || e.textContent.trim();
+            return {name, left: b.left, top: b.top, right: b.right, bottom: b.bottom};
+        }).filter((b) => b.right > b.left)"""
+    )
+
+
+def gap(a, b):
+    """Distance between two targets along the axis that parts them. [px]"""
+    across = max(a["left"] - b["right"], b["left"] - a["right"])
+    along = max(a["top"] - b["bottom"], b["top"] - a["bottom"])
+    return max(across, along)
+
+
+def assert_touchable(page):
+    found = boxes(page)
+    small = [b["name"] for b in found if min(b["right"] - b["left"], b["bottom"] - b["top"]) < TOUCH_PX - 0.5]
+    assert not small
+    close = [(a["name"], b["name"], gap(a, b)) for a, b in combinations(found, 2) if gap(a, b) < GAP_PX]
+    assert not close
+
+
+def assert_accessible(page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
+
+
+@pytest.mark.parametrize(("size", "palette", "lang"), list(product(SIZES, ("day", "dusk", "night"), ("en", "fr"))))
+def test_nearest_is_answered_in_every_form(look, size, palette, lang):
+    page = look(size, palette, lang)
+    ask_nearest(page)
+    rows = page.locator("#ports .port")
+    assert rows.count() == 3
+    first = rows.first.inner_text()
+    assert ("Douvres" if lang == "fr" else "Dover") in first
+    assert re.search(r"VHF 74", first)
+    assert re.search(r"\d\d:\d\d UTC", first)
+    assert re.search(r"\d\d:\d\d GMT", first)
+    assert "CET" in rows.nth(1).inner_text()
+    assert page.evaluate("document.documentElement.dataset.palette") == palette
+    assert page.locator("html").get_attribute("lang") == lang
+    advice = page.locator(".advice")
+    assert advice.is_visible()
+    assert advice.inner_text().startswith("CONSEIL" if lang == "fr" else "ADVICE ONLY")
+    assert page.locator("#layers .past").count() >= 2
+    assert not BANNED.search(page.locator("body").inner_text())
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert_touchable(page)
+    assert_accessible(page)
+    assert page.watch.complaints == []
+    assert page.watch.strangers == []
+
+
+@pytest.mark.parametrize("size", ["tablet", "phone"])
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_every_panel_can_be_touched_and_read(look, size, lang):
+    page = look(size, "night", lang)
+    ask_nearest(page)
+    for name in PANELS:
+        page.locator(f"#{name}").click()
+        page.locator("#panel .top").wait_for()
+        if name == "vessel":
+            page.locator("#panel .tiles button").first.wait_for()
+        assert page.locator(f"#{name}").get_attribute("aria-expanded") == "true"
+        assert not BANNED.search(page.locator("#panel").inner_text())
+        assert_accessible(page)
+        page.keyboard.press("Escape")
+        assert page.locator("#panel").is_hidden()
+        assert page.evaluate("document.activeElement.id") == name
+    for port in range(3):
+        page.locator("#ports .port").nth(port).click()
+        page.locator("#panel blockquote").first.wait_for()
+        assert not BANNED.search(page.locator("#panel").inner_text())
+        assert_accessible(page)
+        page.keyboard.press("Escape")
+    assert page.watch.complaints == []
+
+
+@pytest.mark.parametrize("panel", ["med", "screen", "persons", "position"])
+def test_targets_of_panels_are_large_and_apart(look, panel):
+    page = look("tablet")
+    page.locator(f"#{panel}").click()
+    page.locator("#panel .top").wait_for()
+    assert_touchable(page)
+
+
+def test_a_port_touched_says_why_and_what_to_say(look):
+    page = look()
+    ask_nearest(page)
+    page.locator("#ports .port").nth(1).click()
+    page.get_by_text("Hazards of the entrance").wait_for()
+    said = page.locator("#panel").inner_text()
+    for part in (
+        "Why Calais",
+        "Why none nearer",
+        "Berth",
+        "tide",
+        "Whom to call",
+        "VHF 17",
+        "INTENTION: I intend to land",
+    ):
+        assert part in said
+    assert "persons on board" in said or "number of persons not known" in said
+
+
+def test_people_are_counted_in_two_touches_and_the_answer_is_said_to_be_old(look):
+    page = look()
+    ask_nearest(page)
+    page.locator("#persons").click()
+    page.get_by_role("button", name="31–40").click()
+    page.locator("#panel").wait_for(state="hidden")
+    assert page.locator("#persons").inner_text().endswith("31–40")
+    page.locator("#answer-old").wait_for()
+    assert "people, vessel or medical state changed" in page.locator("#answer-old").inner_text()
+    ask_nearest(page)
+    page.locator("#answer-old").wait_for(state="hidden")
+    page.locator("#say").click()
+    assert "three one to four zero persons on board" in page.locator("#panel").inner_text()
+
+
+def test_a_position_heard_is_read_back_before_it_is_used(look):
+    page = look()
+    page.locator("#position").click()
+    use = page.get_by_role("button", name="ASK FROM HERE")
+    assert use.is_disabled()
+    page.locator("#position-text").fill("50 50.0N 001 10.0E")
+    page.get_by_role("button", name="READ BACK").click()
+    page.get_by_text("five zero degrees").or_(page.get_by_text("5 0 degrees")).wait_for()
+    use.click()
+    page.locator("#ports .port").first.wait_for()
+    assert "by hand" in page.locator("#position").inner_text()
+
+
+def test_a_position_that_is_none_is_refused_in_words(look):
+    page = look("tablet", "day", "fr")
+    page.locator("#position").click()
+    page.locator("#position-text").fill("51 75N 001 10E")
+    page.get_by_role("button", name="RELIRE").click()
+    page.locator("#panel .refusal").wait_for()
+    assert page.get_by_role("button", name="DEMANDER D'ICI").is_disabled()
+
+
+def test_an_answer_is_greyed_with_words_when_its_fix_goes_past_the_limit(look, ship):
+    page = look()
+    ask_nearest(page)
+    assert page.locator("#answer-old").is_hidden()
+    ship.ticks.go(150)
+    page.locator("#answer-old").wait_for(timeout=15_000)
+    assert "OLD ANSWER" in page.locator("#answer-old").inner_text()
+    assert "is-old" in page.locator("#answers").get_attribute("class")
+    assert "DEAD RECKONING" in page.locator("#own-fix").inner_text()
+    ship.ticks.go(900)
+    page.get_by_text("POSITION STALE").wait_for(timeout=15_000)
+    page.locator("#nearest").click()
+    page.wait_for_function("() => document.getElementById('nearest').classList.contains('refused')")
+    assert "is-old" in page.locator("#answers").get_attribute("class")
+
+
+def test_an_answer_is_old_once_the_ship_has_moved_a_mile(look, ship):
+    page = look()
+    ask_nearest(page)
+    ship.ticks.go(270)
+    ship.hear(OFF_FOLKESTONE[0] + 1.2 / 60, OFF_FOLKESTONE[1], sog_kn=16.0, cog_deg=0.0)
+    page.get_by_text("own ship has moved").wait_for(timeout=15_000)
+
+
+def test_a_process_that_is_gone_is_said_and_nothing_looks_new(look, ship):
+    page = look()
+    ask_nearest(page)
+    page.route("**/terminal/v1/**", lambda route: route.abort())
+    ship.app.state.leaving.has_begun = True
+    page.locator("#link.gone").wait_for(timeout=30_000)
+    assert "NOT ANSWERING" in page.locator("#link").inner_text()
+    assert "does not answer" in page.locator("#answer-old").inner_text()
+
+
+def test_what_the_chart_shows_is_in_a_list(look):
+    page = look()
+    ask_nearest(page)
+    page.locator("#screen").click()
+    page.locator("#chart-list").click()
+    said = page.locator("#panel .card")
+    said.get_by_text("Own ship").wait_for()
+    text = said.inner_text()
+    for part in ("Dover", "Banks within", "Traffic lanes within", "south-west lane", "Vessels around by AIS"):
+        assert part in text
+
+
+def test_the_keyboard_reaches_nearest_and_the_ports(look):
+    page = look("desk")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "nearest"
+    page.keyboard.press("Enter")
+    page.locator("#ports .port").first.wait_for()
+    page.keyboard.press("Tab")
+    assert "Dover" in page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Enter")
+    page.locator("#panel blockquote").first.wait_for()
+
+
+def test_language_and_palette_change_without_a_reload(look):
+    page = look()
+    ask_nearest(page)
+    page.locator("#screen").click()
+    page.get_by_role("button", name="NIGHT", exact=True).click()
+    assert page.evaluate("document.documentElement.dataset.palette") == "night"
+    page.locator("#language").click()
+    page.get_by_text("LE PLUS PROCHE").wait_for(state="attached")
+    assert page.locator("html").get_attribute("lang") == "fr"
+    page.locator("#dimmer-range").fill("60")
+    assert page.evaluate("getComputedStyle(document.getElementById('dimmer')).opacity") == "0.6"
