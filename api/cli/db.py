@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from api.cli.arguments import Once, add_json
+from api.cli.layout import told
 from api.cli.stores import FIELDS, add_store, digests_here, existing_database, store_settings, store_url
 
 
@@ -46,7 +47,7 @@ def answer_migrate(options: argparse.Namespace) -> int:
 
     with closing(open_database(store_url(options))) as database:
         before, after = migrate(database)
-    print(f"OK   tables at version {after}" + (", as before" if before == after else f"; they were at {before}"))
+    print(told("OK", f"tables at version {after}" + (", as before" if before == after else f"; they were at {before}")))
     return 0
 
 
@@ -63,11 +64,11 @@ def answer_check(options: argparse.Namespace) -> int:
         print(json.dumps(document, ensure_ascii=False, indent=1))
         return 1 if found.problems else 0
     for line in found.problems:
-        print(f"FAIL {line}")
+        print(told("FAIL", line))
     for line in found.notices:
-        print(f"NOTE {line}")
+        print(told("NOTE", line))
     if not found.problems:
-        print(f"OK   sound; {found.audit_rows} audit rows")
+        print(told("OK", f"sound; {found.audit_rows} audit rows"))
     return 1 if found.problems else 0
 
 
@@ -77,7 +78,7 @@ def answer_backup(options: argparse.Namespace) -> int:
 
     with existing_database(store_url(options)) as database:
         sums = backup(database, Path(options.file))
-    print(f"OK   {options.file}: {sums['audit'].rows} audit rows, verified")
+    print(told("OK", f"{options.file}: {sums['audit'].rows} audit rows, verified"))
     return 0
 
 
@@ -86,7 +87,7 @@ def answer_restore(options: argparse.Namespace) -> int:
     from api.store.backup import restore
 
     sums = restore(Path(options.file), store_url(options))
-    print(f"OK   {sums['audit'].rows} audit rows, verified")
+    print(told("OK", f"{sums['audit'].rows} audit rows, verified"))
     return 0
 
 
@@ -103,11 +104,12 @@ def answer_mend_clock(options: argparse.Namespace) -> int:
         refuse_old_schema(database)
         actor = Actor(Role.ADMIN, options.by or "command line")
         said = Store(database).do(MendClock(options.reason), actor, time.time()).document
-    print(f"OK   the store's time is {said['at']}; it was {said['was']}")
+    print(told("OK", f"the store's time is {said['at']}; it was {said['was']}"))
     for mended in said["ports"]:
         part = next(name for name in ("status", "capacity", "reception") if name in mended)
-        print(f"NOTE {mended['port_id']}: its {part} now counts as reported at {mended[part]['reported_at']}")
-    print("NOTE Check that this machine's clock is right. Holds that ended while it was wrong have to be made anew.")
+        print(told("NOTE", f"{mended['port_id']}: its {part} now counts as reported at {mended[part]['reported_at']}"))
+    print(told("NOTE", "Check that this machine's clock is right. Holds that ended while it was wrong have to be made "
+                       "anew."))  # fmt: skip
     return 0
 
 
@@ -122,5 +124,5 @@ def answer_move(options: argparse.Namespace) -> int:
     with existing_database(store_url(options)) as source, closing(open_database(options.to)) as target:
         migrate(target)
         sums = move(source, target)
-    print(f"OK   {sum(it.rows for it in sums.values())} rows arrived; counts and digests are equal")
+    print(told("OK", f"{sum(it.rows for it in sums.values())} rows arrived; counts and digests are equal"))
     return 0

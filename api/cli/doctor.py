@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from api.cli.arguments import add_pack, pack_folder
+from api.cli.layout import told
 from engine.errors import SafeportError
 
 Check = Callable[[Path | None], list[str]]
@@ -34,13 +35,13 @@ def answer(options: argparse.Namespace) -> int:
             lines = check(folder)
         except SafeportError as error:
             failed += 1
-            print(f"FAIL {error}")
+            print(told("FAIL", str(error)))
         except Exception as error:  # noqa: BLE001 - a doctor reports what is broken, whatever it is
             failed += 1
             what = " ".join(str(error).split())[:120]
-            print(f"FAIL {check.__name__.removeprefix('check_')}: {type(error).__name__}: {what}")
+            print(told("FAIL", f"{check.__name__.removeprefix('check_')}: {type(error).__name__}: {what}"))
         else:
-            print(f"OK   {lines[0]}")
+            print(told("OK", lines[0]))
             for line in lines[1:]:
                 print(line)
         sys.stdout.flush()

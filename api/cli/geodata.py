@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from api.cli.arguments import Once, instant, pack_folder
+from api.cli.layout import told
 from engine.errors import InvalidAsk, PackError
 
 
@@ -80,5 +81,5 @@ def answer_verify(options: argparse.Namespace) -> int:
     world = load_world(folder or DEFAULT_PACK)
     for line in pack_lines(read_manifest(folder or DEFAULT_PACK)):
         print(line)
-    print(f"OK   every layer matches its SHA-256 and loads; {len(world.ports)} ports")
+    print(told("OK", f"every layer matches its SHA-256 and loads; {len(world.ports)} ports"))
     return 0

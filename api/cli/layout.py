@@ -80,6 +80,11 @@ def folded(text: str, first: str = "", then: str | None = None, most: int | None
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
+def told(state: str, text: str) -> str:
+    """What a check or a command has to tell, ``OK``, ``NOTE`` or ``FAIL`` before it."""
+    return "\n".join(folded(text, f"{state:<4} "))
+
+
 def headline_lines(text: str) -> list[str]:
     """A headline with each message marker at the start of a line."""
     return [line for part in _MARKER.split(text) for line in folded(part)]
