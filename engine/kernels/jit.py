@@ -37,6 +37,9 @@ def _compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
     def decorate(function: Callable[..., Any]) -> Any:
         dispatcher = njit(cache=True, nogil=True, error_model="numpy", **options)(function)
+        if dispatcher is function:
+            # NUMBA_DISABLE_JIT: the same source runs as plain Python.
+            return function
         resolve_call = dispatcher.get_call_template
 
         def resolve_widened_call(arguments: Any, keywords: dict[str, Any]) -> Any:
