@@ -1,7 +1,7 @@
 """The decision document: one JSON object, the same from the command line and over HTTP."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import isfinite, isinf, isnan, nan
 from typing import Literal, NamedTuple, get_args
 
@@ -195,11 +195,6 @@ def margin_document(decision: Decision) -> Json:
         "near_tie": decision.near_tie,
         "sensitive_to": list(decision.sensitive_to),
     }
-
-
-def in_each(languages: Sequence[str], make: Callable[[str], str]) -> dict[str, str]:
-    """A text in each language."""
-    return {lang: make(lang) for lang in languages}
 
 
 def dump(document: object) -> str:

@@ -37,6 +37,9 @@ BURST_S = 3.0
 RATE_PER_S = 300
 OPEN_LOOP_S = 10.0
 
+AIM_TIMES_EMPTY = {"no store": 2.0, "store, recorded, for then": 4.0, "store, recorded, for now": 4.0}
+"""p50 of a decision over that of the empty route."""
+
 EMPTY, DECISIONS = "/v1/empty", "/v1/decisions"
 
 _SERVER = """

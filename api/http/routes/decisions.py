@@ -152,7 +152,9 @@ async def _recorded(
     """Record a decision and answer it; one that cannot be recorded is answered all the same."""
     try:
         kept = await memory.record_soon(record, caller, once)
-        first = await memory.run(lambda store: first_recorded(store, kept, caller.actor)) if kept.repeated else None
+        first = None
+        if kept.repeated:
+            first = await memory.run_soon(lambda store: first_recorded(store, kept, caller.actor))
     except Refused:
         raise
     except (StoreError, Busy) as failure:

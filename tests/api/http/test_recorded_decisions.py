@@ -146,6 +146,18 @@ def test_the_same_key_gives_the_first_answer_and_another_body_is_refused(control
     assert [row["kind"] for row in store.audit()] == ["decision.made", "port.status"]
 
 
+def test_one_decision_in_two_views_is_one_record(control, encounter, store):
+    views = ("", "?view=line&lang=fr", "?view=full")
+    names = {control.decide(encounter, query).json()["decision_id"] for query in views}
+    assert len(names) == 1
+    assert [row["kind"] for row in store.audit()] == ["decision.made"]
+
+
+def test_a_decision_for_then_reads_no_reports(control, encounter, store, monkeypatch):
+    monkeypatch.setattr(store.database, "read", broken)
+    assert control.decide(encounter).headers["safeport-recorded"] == "yes"
+
+
 def test_a_decision_nobody_kept_and_one_for_an_encounter_nobody_reported(control, now):
     assert control.get("/v1/decisions/d-0").json()["code"] == "NOTHING_SUCH"
     assert control.get("/v1/decisions/%20").status_code == 422
