@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.plane import to_plane
-from engine.kernels.reach import DepthClass
+from engine.kernels.reach import DepthClass, Water
 from engine.kernels.tides import no_tides
 from engine.kernels.visibility import Targets
 from engine.model import DepthClassSource, Evidence, Port, World, no_live_picture
@@ -114,7 +114,7 @@ def _with_places(world: World, rows: list[RegisterRow], own: list[RegisterRow], 
 class _WiderDepthClass:
     """A depth class with more ports; their trees are grown when first asked for."""
 
-    def __init__(self, known: DepthClassSource, water: Any, own: Targets) -> None:
+    def __init__(self, known: DepthClassSource, water: Water, own: Targets) -> None:
         self.needed_depth_m = known.needed_depth_m
         self.patches = Patches()
         self._known = known

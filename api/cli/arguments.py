@@ -120,7 +120,7 @@ def add_pack(parser: argparse.ArgumentParser) -> None:
 def add_overlay(parser: argparse.ArgumentParser) -> None:
     """Declare ``--overlay``."""
     parser.add_argument("--overlay", action=Once, metavar="FILE",
-                        help="CSV of your own facts of ports: port_id,field,value,grade,source,note")  # fmt: skip
+                        help="CSV of your own facts and places: port_id,field,value,grade,source,note")  # fmt: skip
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
