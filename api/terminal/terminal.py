@@ -282,14 +282,22 @@ class Terminal:
     async def _keep_on(self) -> None:
         is_warm = False
         while True:
-            house = self.house_if_open()
-            if house is not None and not is_warm:
-                is_warm = True
-                # Whatever another vessel may need, after own ship can be answered.
-                await to_thread.run_sync(warm, house)
-            self._follow_own_speed()
+            try:
+                is_warm = is_warm or await self._warm_rest()
+                self._follow_own_speed()
+                await self._keep_track()
+            except Exception:  # noqa: BLE001 - see below
+                # What is kept must go on being kept, whatever went wrong once.
+                _log.exception("keeping failed in a way the program did not expect")
             await asyncio.sleep(KEEP_EVERY_S if is_warm else 1.0)
-            await self._keep_track()
+
+    async def _warm_rest(self) -> bool:
+        """Whether the pack is open; then whatever another vessel may need is warmed, after own ship can be answered."""
+        house = self.house_if_open()
+        if house is None:
+            return False
+        await to_thread.run_sync(warm, house)
+        return True
 
     def _follow_own_speed(self) -> None:
         house = self.house_if_open()

@@ -122,6 +122,11 @@ class Courier:
                 # Not all at once when a satellite comes back into sight.
                 pause_s = wait_s * random.uniform(0.5, 1.0)  # noqa: S311
                 wait_s = min(2.0 * wait_s, LONGEST_WAIT_S)
+            except Exception:  # noqa: BLE001 - whatever answers in a service's place, the next try may reach the service
+                _log.exception("the link failed in a way the program did not expect")
+                self._note("down", "")
+                pause_s = wait_s
+                wait_s = min(2.0 * wait_s, LONGEST_WAIT_S)
             self.next_try_s = self._steady_s() + pause_s
             try:
                 async with asyncio.timeout(pause_s):

@@ -493,6 +493,50 @@ def test_the_courier_comes_back_by_itself(room, outbox, monkeypatch):
     assert room.heard(outbox.terminal) == [(1, report(1)), (2, report(2))]
 
 
+class Portal:
+    """Answers everything with something else, as a harbour's network does before one has paid."""
+
+    def __init__(self):
+        self.asked = 0
+
+    def __getattr__(self, name):
+        def call(*values):
+            self.asked += 1
+            return Reply(200, {"welcome": "to the marina", "version": [], "direction": 7})
+
+        return call
+
+
+def test_whoever_answers_in_its_place_gets_nothing_counted(room, outbox, monkeypatch):
+    monkeypatch.setattr(courier_module, "FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr(courier_module, "LONGEST_WAIT_S", 0.02)
+
+    async def run():
+        portal = Portal()
+        courier = Courier(outbox, portal, time.monotonic)
+        courier.encounter_id = "e-1"
+        courier.begin()
+        await courier.queue("report", report(1), AT)
+        async with asyncio.timeout(20):
+            while portal.asked < 5:
+                await asyncio.sleep(0.01)
+        await courier.settled()
+        assert (courier.state, courier.counts) == ("down", {"queued": 1, "delivered": 0})
+        # With nothing to deliver it is asked for more, and what it says is no direction.
+        await deliver(outbox, room)
+        portal.asked = 0
+        courier = Courier(outbox, portal, time.monotonic)
+        courier.encounter_id = "e-1"
+        courier.begin()
+        async with asyncio.timeout(20):
+            while portal.asked < 5:
+                await asyncio.sleep(0.01)
+        await courier.settled()
+        assert courier.ports == {}
+
+    asyncio.run(run())
+
+
 def test_without_a_control_room_everything_waits(launch, tmp_path):
     ship = launch("ship")
     ship.terminal.courier = Courier(Outbox(ship.keeper, own_key(tmp_path / "ship")), None, ship.ticks.steady_s)
