@@ -113,7 +113,15 @@ def test_a_port_touched_says_why_and_what_to_say(look):
     page.locator("#ports .port").nth(1).click()
     page.get_by_text("Hazards of the entrance").wait_for()
     said = page.locator("#panel").inner_text()
-    for part in ("Why Calais", "Why none nearer", "Berth", "tide", "Whom to call", "VHF 17", "INTENTION: I intend to land"):
+    for part in (
+        "Why Calais",
+        "Why none nearer",
+        "Berth",
+        "tide",
+        "Whom to call",
+        "VHF 17",
+        "INTENTION: I intend to land",
+    ):
         assert part in said
     assert "persons on board" in said or "number of persons not known" in said
 
@@ -195,7 +203,7 @@ def test_what_the_chart_shows_is_in_a_list(look):
     page.locator("#screen").click()
     page.locator("#chart-list").click()
     said = page.locator("#panel .card")
-    said.get_by_text("Own ship").wait_for()
+    said.get_by_role("heading", name="Own ship", exact=True).wait_for()
     text = said.inner_text()
     for part in ("Dover", "Banks within", "Traffic lanes within", "south-west lane", "Vessels around by AIS"):
         assert part in text

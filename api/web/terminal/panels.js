@@ -134,9 +134,9 @@ function course(title, one, isLandingFirst) {
 export function sayPanel(desk) {
   const answer = desk.answer();
   const port = desk.chosen();
-  if (!answer || !port) return [make('div', { class: 'card', role: 'region', tabindex: '0', 'aria-label': say('say_title') }, make('p', {}, say('say_none')))];
+  if (!answer || !port) return [make('div', { class: 'card', role: 'group', tabindex: '0', 'aria-label': say('say_title') }, make('p', {}, say('say_none')))];
   const { decision, encounter } = answer.document;
-  const card = make('div', { class: 'card', role: 'region', tabindex: '0', 'aria-label': say('say_title') });
+  const card = make('div', { class: 'card', role: 'group', tabindex: '0', 'aria-label': say('say_title') });
   // English is the language of the phrases: in French, both.
   const langs = /** @type {('en' | 'fr')[]} */ (language() === 'fr' ? ['fr', 'en'] : ['en']);
   const calls = langs.flatMap((lang) => [
