@@ -6,7 +6,8 @@ from pathlib import Path
 from api.cli.arguments import Once, add_pack, number, pack_folder, whole_number
 from engine.errors import InvalidAsk
 
-FIELDS = {"port": "--port", "source": "--source", "state": "--state", "vessel": "--vessel", "speed": "--speed"}
+FIELDS = {"port": "--port", "source": "--source", "state": "--state", "vessel": "--vessel", "speed": "--speed",
+          "plotter": "--plotter", "centre": "--centre"}  # fmt: skip
 MOST_SPEED = 60.0
 
 
@@ -17,6 +18,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--source", action="append", default=[], metavar="URL",
                         help="where own position comes from: tcp://HOST:PORT, udp://HOST:PORT, serial:///dev/ttyUSB0, "
                         "signalk://HOST:PORT, gpsd://HOST:PORT; again for others, the best one first")  # fmt: skip
+    parser.add_argument("--plotter", action=Once, metavar="URL",
+                        help="where routes go on a press: tcp://, udp:// or serial://; none if left out")  # fmt: skip
+    parser.add_argument("--centre", action=Once, metavar="URL",
+                        help="control room that gets reports and directs: https://HOST:PORT")  # fmt: skip
+    parser.add_argument("--key", action=Once, metavar="FILE", help="file with the vessel's key for --centre")
     parser.add_argument("--vessel", action=Once, metavar="PROFILE", help="own ship; 'safeport vessels' lists profiles")
     parser.add_argument("--port", action=Once, metavar="N", help="TCP port on 127.0.0.1; 8010 if left out")
     parser.add_argument("--state", action=Once, metavar="DIR", help="folder of what is kept through a power cut")
@@ -44,13 +50,16 @@ def answer(options: argparse.Namespace) -> int:
     from api.encounter import VesselIn
     from api.logs import start_logging
     from api.settings import read_settings
+    from api.terminal.link.centre import Centre
     from api.terminal.run import DEFAULT_PORT, default_state_folder, run_terminal
-    from api.terminal.source_spec import SourceSpec, parse_sources
+    from api.terminal.source_spec import SourceSpec, parse_plotter, parse_sources
     from geodata.pack import DEFAULT_PACK
 
     settings = read_settings(access=False)
     start_logging(settings.log_format, settings.log_level)
     sources = parse_sources(options.source)
+    plotter = None if options.plotter is None else parse_plotter(options.plotter)
+    centre = None if options.centre is None else Centre(options.centre, read_key(options.key))
     if options.vessel is not None:
         refuse_unknown_vessel(options.vessel, folder or DEFAULT_PACK)
     if options.demo:
@@ -58,9 +67,35 @@ def answer(options: argparse.Namespace) -> int:
     state = default_state_folder(options.demo) if options.state is None else Path(options.state)
     vessel = None if options.vessel is None else VesselIn(profile=options.vessel[:64])
     run_terminal(
-        sources, state, DEFAULT_PORT if port is None else port, vessel, forecast, folder or DEFAULT_PACK, speed or 1.0
+        sources,
+        state,
+        DEFAULT_PORT if port is None else port,
+        vessel,
+        forecast,
+        folder or DEFAULT_PACK,
+        speed or 1.0,
+        plotter,
+        centre,
     )
     return 0
+
+
+def read_key(file: str | None) -> str | None:
+    """The vessel's key; None where no file was named.
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    if file is None:
+        return None
+    try:
+        text = Path(file).read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        raise InvalidAsk("--key", "cannot be read.", "Name the file that 'safeport keys create' wrote.") from None
+    if not text or any(character.isspace() for character in text):
+        raise InvalidAsk("--key", "holds no key.", "It is one line that begins with sp_.")
+    return text
 
 
 def refuse_unknown_vessel(name: str, pack: Path) -> None:

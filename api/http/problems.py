@@ -36,6 +36,7 @@ from api.store.errors import (
     WrongState,
     WrongValue,
 )
+from api.store.terminals import MessageGap, SignatureWrong, TerminalForked
 from engine.errors import InvalidAsk, PackError, PositionRefused, SafeportError, UnknownName
 
 PROBLEM_JSON = "application/problem+json"
@@ -175,6 +176,9 @@ KINDS: dict[type[Exception] | int, Kind] = {
     WrongState: Kind(409, WrongState.code, "The record is in another state"),
     HoldExpired: Kind(409, HoldExpired.code, "The hold has expired"),
     ShownOnce: Kind(409, ShownOnce.code, "The key was shown before"),
+    SignatureWrong: Kind(403, SignatureWrong.code, "The signature is not that of the terminal"),
+    MessageGap: Kind(409, MessageGap.code, "A message before this one is missing"),
+    TerminalForked: Kind(409, TerminalForked.code, "Two terminals use one key"),
     NewerReport: Kind(409, NewerReport.code, "What is known is newer"),
     StoreBusy: Kind(503, StoreBusy.code, "The store is busy"),
     StoreUnavailable: Kind(503, StoreUnavailable.code, "The store cannot be reached"),

@@ -14,8 +14,10 @@ from api.http.callers import refuse_open_doors
 from api.settings import Settings, read_settings
 from api.terminal.follower import Follower
 from api.terminal.keeper import Keeper
+from api.terminal.link.courier import Courier
 from api.terminal.refusals import TerminalRefusal, answer_refusal
 from api.terminal.routes import router
+from api.terminal.source_spec import SourceSpec
 from api.terminal.terminal import Terminal
 from api.terminal.warming import warm_own
 from geodata.pack import DEFAULT_PACK
@@ -24,7 +26,7 @@ from geodata.pack import DEFAULT_PACK
 def create_terminal(
     keeper: Keeper, follower: Follower, house: House | None = None, pack: Path = DEFAULT_PACK,
     settings: Settings | None = None, forecast: Path | None = None, vessel: VesselIn | None = None,
-    is_demo: bool = False,
+    is_demo: bool = False, plotter: SourceSpec | None = None, courier: Courier | None = None,
 ) -> FastAPI:  # fmt: skip
     """Application of a terminal.
 
@@ -42,10 +44,14 @@ def create_terminal(
     vessel : VesselIn, optional
         Own ship, where she was named at the start.
     is_demo : bool
+    plotter : SourceSpec, optional
+        Where routes go on a press.
+    courier : Courier, optional
+        Who carries messages to the control room.
     """
     limits = settings or read_settings(access=False)
     app = create_app(house, pack, limits, forecast)
-    terminal = Terminal(app.state.opening, keeper, follower, vessel, is_demo)
+    terminal = Terminal(app.state.opening, keeper, follower, vessel, is_demo, plotter, courier)
     app.state.opening.warm_up = lambda opened: warm_own(opened, terminal.vessel.profile)
     app.state.terminal = terminal
     app.include_router(router)

@@ -61,6 +61,29 @@ class NearestIn(_Body):
     policy: Annotated[str, Field(max_length=64)] = "nearest-time"
 
 
+class RouteIn(_Body):
+    """A route to one port of a decision, out to somewhere."""
+
+    port_id: Annotated[str, Field(min_length=1, max_length=64)]
+    digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="Of the decision, as NEAREST answered it.")]
+    to: Literal["plotter", "signalk", "gpx", "rtz"]
+    steer: Flag = False
+
+
+class ReportIn(_Body):
+    """What the master reports; with `encounter` the control room opens one from it."""
+
+    text: Annotated[str, Field(max_length=2_000)] = ""
+    encounter: Flag = False
+    position: PointIn | PositionText | None = None
+
+
+class AcknowledgeIn(_Body):
+    """Which direction was seen."""
+
+    id: Annotated[str, Field(min_length=1, max_length=20)]
+
+
 class RetaskIn(_Body):
     """Another casualty while people are aboard."""
 

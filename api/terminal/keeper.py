@@ -113,6 +113,12 @@ class Keeper:
         """Name, digest, time and encounter of every decision kept, oldest first."""
         return self.change(lambda tx: list(tx.execute("SELECT id, sha256, at_ms, body FROM decision ORDER BY number")))
 
+    def decision(self, sha256: str) -> bytes | None:
+        """Encounter of the newest decision of a digest; None where none is kept."""
+        query = "SELECT body FROM decision WHERE sha256 = ? ORDER BY number DESC"
+        row = self.change(lambda tx: tx.execute(query, (sha256,)).fetchone())
+        return None if row is None else bytes(row[0])
+
     def change(self, work: Callable[[apsw.Connection], T]) -> T:
         """Do something in one transaction; what it returns, once it is on disk.
 

@@ -17,8 +17,18 @@ from api.http.strict_json import StrictJsonRoute
 from api.position import format_position, parse_position
 from api.store.errors import StoreError
 from api.terminal.answering import answer
-from api.terminal.bodies import NearestIn, OwnVesselIn, PersonsAboardIn, PositionIn, RetaskIn
+from api.terminal.bodies import (
+    AcknowledgeIn,
+    NearestIn,
+    OwnVesselIn,
+    PersonsAboardIn,
+    PositionIn,
+    ReportIn,
+    RetaskIn,
+    RouteIn,
+)
 from api.terminal.refusals import TerminalRefusal
+from api.terminal.reporting import report_of
 from api.terminal.retask import compare
 from api.terminal.state import checked, clock_document, fix_document, state_document
 from api.terminal.terminal import Terminal
@@ -73,6 +83,7 @@ async def ask_nearest(asked: NearestIn, terminal: Aboard, house: OpenHouse, work
     own = terminal.own()
     answered = await workshop.run(lambda: answer(house, asked, own))
     is_kept = await terminal.keep_decision(answered)
+    await terminal.tell_centre(answered)
     document = {
         "decision": answered.view(asked.lang),
         "encounter": answered.encounter,
@@ -117,6 +128,49 @@ async def ask_retask(asked: RetaskIn, terminal: Aboard, house: OpenHouse, worksh
     return JsonText(dump(await workshop.run(lambda: compare(house, asked, own))))
 
 
+@router.post("/routes", summary="A route out, on a press", response_class=JsonText)
+async def send_route(asked: RouteIn, terminal: Aboard) -> Response:
+    """The way to one port of a decision: to the plotter, once and slowly, or as a file, or for Signal K."""
+    document = await terminal.decision_of(asked.digest)
+    sent = await terminal.hand_over.hand_over(document, asked.port_id, asked.digest, asked.to, asked.steer)
+    terminal.tell()
+    return JsonText(dump(sent))
+
+
+@router.post("/reports", summary="A report to the control room", response_class=JsonText)
+async def queue_report(asked: ReportIn, terminal: Aboard) -> Response:
+    """Queued on disk when this answers, and delivered once when there is a link."""
+    kind, body = report_of(asked, terminal.own())
+    courier = terminal.courier
+    if courier is None:
+        raise TerminalRefusal(503, "STARTING", sentence("starting") or {})
+    entry = await _kept(courier.queue(kind, body, terminal.now()))
+    return JsonText(dump({"number": entry.number, "queued_at": entry.queued_at, "state": entry.state}))
+
+
+@router.get("/outbox", summary="Messages and how they fared", response_class=JsonText)
+async def read_outbox(terminal: Aboard) -> Response:
+    """The newest hundred, newest first."""
+    courier = terminal.courier
+    entries = [] if courier is None else await _kept(terminal.keep(courier.outbox.entries))
+    return JsonText(dump({"messages": [entry.document() for entry in entries]}))
+
+
+@router.post("/direction/acknowledge", summary="The master has seen the direction", response_class=JsonText)
+async def acknowledge_direction(asked: AcknowledgeIn, terminal: Aboard) -> Response:
+    """Kept, and told to the control room."""
+    await _kept(terminal.acknowledge(asked.id))
+    return JsonText(dump(state_document(terminal)))
+
+
+@router.delete("/routes/active", summary="Steer no more", response_class=JsonText)
+async def stop_steering(terminal: Aboard) -> Response:
+    """Nothing more is sent to steer by."""
+    await terminal.hand_over.stop()
+    terminal.tell()
+    return JsonText(dump(state_document(terminal)))
+
+
 def spoken_position(lon: float, lat: float) -> dict[str, str]:
     """A position as it is read back on the radio, digit by digit."""
     text = format_position(lon, lat)
@@ -137,10 +191,10 @@ _SPOKEN = {
 }
 
 
-async def _kept(work: Any) -> None:
+async def _kept(work: Any) -> Any:
     """Wait for something to be kept; what can't be is refused in both languages."""
     try:
-        await work
+        return await work
     except StoreError as failure:
         said = sentence("disk_full" if failure.code == "DISK_FULL" else "not_kept")
         assert said is not None  # noqa: S101

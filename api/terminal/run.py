@@ -13,6 +13,9 @@ from api.stopping import ended_by_signals
 from api.terminal.app import create_terminal
 from api.terminal.follower import Follower
 from api.terminal.keeper import Keeper
+from api.terminal.link.centre import Centre
+from api.terminal.link.courier import Courier
+from api.terminal.link.outbox import Outbox, own_key
 from api.terminal.source_spec import SourceSpec
 from api.terminal.ticks import Ticks
 from geodata.pack import DEFAULT_PACK
@@ -31,6 +34,7 @@ def default_state_folder(is_demo: bool) -> Path:
 def run_terminal(
     sources: tuple[SourceSpec, ...], state: Path, port: int = DEFAULT_PORT, vessel: VesselIn | None = None,
     forecast: Path | None = None, pack: Path = DEFAULT_PACK, speed: float = 1.0,
+    plotter: SourceSpec | None = None, centre: Centre | None = None,
 ) -> None:  # fmt: skip
     """Answer the page until stopped by SIGINT or SIGTERM.
 
@@ -47,6 +51,10 @@ def run_terminal(
     forecast, pack : Path
     speed : float
         How many times faster than the clock a demonstration runs.
+    plotter : SourceSpec, optional
+        Where routes go on a press.
+    centre : Centre, optional
+        The control room; without one messages wait.
 
     Raises
     ------
@@ -58,7 +66,8 @@ def run_terminal(
         listener = opened.enter_context(listener_on("127.0.0.1", port))
         keeper = opened.enter_context(closing(Keeper(state)))
         follower = Follower(sources, Ticks(speed))
-        app = create_terminal(keeper, follower, None, pack, settings, forecast, vessel, is_demo)
+        courier = Courier(Outbox(keeper, own_key(state)), centre, follower.ticks.steady_s)
+        app = create_terminal(keeper, follower, None, pack, settings, forecast, vessel, is_demo, plotter, courier)
         with suppress(KeyboardInterrupt):
             number = listener.getsockname()[1]
             sys.stdout.write(f"safeport terminal on http://127.0.0.1:{number}/terminal\n")

@@ -15,6 +15,7 @@ _FORMS = (
     "Write tcp://HOST:PORT, udp://HOST:PORT, serial:///dev/ttyUSB0?baud=4800, signalk://HOST:PORT or gpsd://HOST:PORT; "
     "?priority=2 puts it second."
 )
+_PLOTTER_FORMS = "Write tcp://HOST:PORT, udp://HOST:PORT or serial:///dev/ttyUSB0?baud=4800."
 
 
 class SourceSpec(NamedTuple):
@@ -55,6 +56,22 @@ def parse_sources(texts: list[str]) -> tuple[SourceSpec, ...]:
     if len(set(places)) < len(places):
         raise InvalidAsk("source", "is given twice for one place.", "Give each place once.")
     return specs
+
+
+def parse_plotter(text: str) -> SourceSpec:
+    """Where routes go.
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    try:
+        spec = _parse(text, 1)
+    except InvalidAsk as wrong:
+        raise InvalidAsk("plotter", wrong.problem, _PLOTTER_FORMS) from None
+    if spec.kind not in ("tcp", "udp", "serial"):
+        raise InvalidAsk("plotter", "takes no sentences over that.", _PLOTTER_FORMS)
+    return spec._replace(id="plotter")
 
 
 def _parse(text: str, number: int) -> SourceSpec:

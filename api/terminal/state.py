@@ -9,6 +9,7 @@ from api.http.doors import forecast_of
 from api.http.problems import Starting
 from api.position import format_time, parse_time
 from api.terminal.clock import Reading
+from api.terminal.link.courier import CLOCK_OFF_S
 from api.terminal.navigation import Estimate, Quality
 from api.terminal.own_ship import known, persons_document, vessel_document
 from api.terminal.targets import shown_targets
@@ -62,13 +63,35 @@ def state_document(terminal: Terminal) -> Json:
         "vessel": vessel_document(house, terminal.vessel),
         "persons": persons_document(terminal.persons),
         "layers": layers(terminal, house, reading, fix),
-        "link": {"state": "off", "since": None, "queued": 0, "delivered": 0, "refused": 0, "next_try_at": None},
-        "direction": None,
-        "active_route": None,
+        "link": link_document(terminal, reading),
+        "direction": terminal.direction,
+        "active_route": terminal.hand_over.document(),
         "trouble": None if terminal.trouble is None else {
             "code": terminal.trouble.code, "text": sentence("disk_full" if terminal.trouble.code == "DISK_FULL" else
                                                             "not_kept"),
         },
+    }  # fmt: skip
+
+
+def link_document(terminal: Terminal, reading: Reading) -> Json:
+    """The link, what waits, and what is wrong with it."""
+    courier, now_s = terminal.courier, terminal.follower.ticks.steady_s()
+    if courier is None:
+        return {"state": "off", "since": None, "queued": 0, "delivered": 0, "refused": 0, "next_try_at": None,
+                "why": None, "terminal": None}  # fmt: skip
+    key, figures = courier.why, {}
+    if not key and abs(courier.clock_off_s) > CLOCK_OFF_S:
+        key, figures = "clock_off", {"offset": span(courier.clock_off_s)}
+    return {
+        "state": courier.state,
+        "since": format_time(reading.utc_s - (now_s - courier.since_s)),
+        "queued": courier.counts["queued"],
+        "delivered": courier.counts["delivered"],
+        "refused": int(courier.why in ("key_shared", "signature_wrong", "message_refused")),
+        "next_try_at": format_time(reading.utc_s + max(courier.next_try_s - now_s, 0.0))
+        if isfinite(courier.next_try_s) else None,
+        "why": sentence(key, **figures),
+        "terminal": courier.outbox.terminal,
     }  # fmt: skip
 
 
@@ -133,13 +156,15 @@ def layers(terminal: Terminal, house: House | None, reading: Reading, fix: Json)
     built_s = None if house is None else parse_time(str(house.pack.manifest["built_at"]))
     run_at = None if house is None else forecast_of(house).get("run_at")
     forecast_s = None if run_at is None else parse_time(str(run_at))
+    directed = terminal.direction
+    directed_s = None if directed is None else parse_time(str(directed["directed_at"]))
     found = [
         _layer("pack", built_s, PACK_LIMIT_S, reading),
         # Tides are computed for the day: what is old or new is the constants, and those are the pack's.
         _layer("tides", built_s, None, reading),
         _layer("forecast", forecast_s, limits.weather_stale_after_s, reading),
         _layer("port_status", None, limits.status_stale_after_s, reading),
-        _layer("direction", None, None, reading),
+        _layer("direction", directed_s, None, reading),
     ]
     limit_s = terminal.follower.limits.dead_reckoning_s
     is_past = fix["age_s"] is None or fix["age_s"] > limit_s

@@ -10,19 +10,24 @@ from typing import Any, TypeVar
 
 from anyio import to_thread
 
-from api.encounter import VesselIn
+from api.encounter import EncounterIn, VesselIn
 from api.house import House, warm
 from api.http.opening import Opening
 from api.http.problems import Starting
-from api.position import parse_time
+from api.position import format_time, parse_time
 from api.store.errors import StoreError
 from api.store.values import canonical
-from api.terminal.answering import Answered, Own
+from api.terminal.answering import Answered, Own, answer_encounter
 from api.terminal.bodies import OwnVesselIn, PersonsAboardIn
 from api.terminal.follower import Follower
 from api.terminal.keeper import Keeper
+from api.terminal.link.courier import Courier
 from api.terminal.navigation import Fix, Navigation, SourceView
 from api.terminal.own_ship import vessel_of
+from api.terminal.plotter.hand_over import HandOver
+from api.terminal.refusals import TerminalRefusal
+from api.terminal.source_spec import SourceSpec
+from api.terminal.words import sentence
 from engine.errors import PackError, SafeportError
 from engine.units import KNOT_MS
 
@@ -32,6 +37,10 @@ _log = logging.getLogger("safeport.terminal")
 
 KEEP_EVERY_S = 10.0
 """How often the fix and the time are kept. [s]"""
+
+
+MOST_REMEMBERED = 20
+"""Decisions held in memory for the routes that may be asked for after them."""
 
 
 class Terminal:
@@ -47,6 +56,10 @@ class Terminal:
         Own ship, where she was named at the start; otherwise the one that was kept.
     is_demo : bool
         Whether it follows a recorded track.
+    plotter : SourceSpec, optional
+        Where routes go on a press.
+    courier : Courier, optional
+        Who carries messages to the control room.
     """
 
     def __init__(
@@ -56,6 +69,8 @@ class Terminal:
         follower: Follower,
         vessel: VesselIn | None = None,
         is_demo: bool = False,
+        plotter: SourceSpec | None = None,
+        courier: Courier | None = None,
     ) -> None:
         self.opening, self.keeper, self.follower, self.is_demo = opening, keeper, follower, is_demo
         kept = keeper.value("vessel")
@@ -66,6 +81,12 @@ class Terminal:
         self.trouble: StoreError | None = None
         """Why nothing can be kept just now; None while all is well."""
         self.changed = asyncio.Event()
+        self.hand_over = HandOver(follower, plotter)
+        self._answers: dict[str, Answered] = {}
+        self.courier = courier
+        self.direction: dict[str, Any] | None = keeper.value("direction")
+        if courier is not None:
+            courier.on_direction, courier.on_change = self._directed, self.tell
         self._restore()
         self._task: asyncio.Task[None] | None = None
         follower.on_change = self.tell
@@ -73,10 +94,15 @@ class Terminal:
     def begin(self) -> None:
         """Start following and keeping."""
         self.follower.begin()
+        if self.courier is not None:
+            self.courier.begin()
         self._task = asyncio.create_task(self._keep_on())
 
     async def settled(self) -> None:
         """Stop, and keep what is known."""
+        if self.courier is not None:
+            await self.courier.settled()
+        await self.hand_over.stop()
         await self.follower.settled()
         if self._task is not None:
             self._task.cancel()
@@ -127,8 +153,31 @@ class Terminal:
         self.persons = persons
         self.tell()
 
+    async def decision_of(self, digest: str) -> dict[str, Any]:
+        """Document of a decision that was made here: remembered, or made again of what is kept.
+
+        Raises
+        ------
+        TerminalRefusal
+            It is not kept, or comes out differently by now: the pack or the forecast is another one.
+        """
+        known = self._answers.get(digest)
+        if known is None:
+            body = await self.keep(lambda: self.keeper.decision(digest))
+            if body is not None:
+                encounter, house, own = EncounterIn.model_validate_json(body), self.house(), self.own()
+                known = await to_thread.run_sync(lambda: answer_encounter(house, encounter, own))
+        if known is None or known.sha256 != digest:
+            said = sentence("no_decision")
+            assert said is not None  # noqa: S101
+            raise TerminalRefusal(404, "NO_DECISION", said)
+        return known.document
+
     async def keep_decision(self, answered: Answered) -> bool:
         """Whether a decision could be kept: one that could not is answered all the same."""
+        self._answers[answered.sha256] = answered
+        while len(self._answers) > MOST_REMEMBERED:
+            del self._answers[next(iter(self._answers))]
         decision_id = str(answered.document["decision_id"])
         at_ms = round(self.follower.clock().utc_s * 1000.0)
         try:
@@ -139,6 +188,63 @@ class Terminal:
             _log.error("a decision was not kept: %s", failure)
             return False
         return True
+
+    async def tell_centre(self, answered: Answered) -> None:
+        """Queue a decision for the control room, where one was named; it learns which port was shown aboard."""
+        if self.courier is None or self.courier.state == "off":
+            return
+        first = answered.document["recommended"] or next(iter(answered.document["candidates"]), None)
+        body = {
+            "decision_id": answered.document["decision_id"], "sha256": answered.sha256, "encounter": answered.encounter,
+            "outcome": answered.document["outcome"],
+            "port_id": None if first is None else first["port"]["id"],
+            "minutes": None if first is None else first["time_to_landing_min"],
+        }  # fmt: skip
+        try:
+            await self.courier.queue("decision", body, self.now())
+        except StoreError as failure:
+            _log.error("a decision was not queued: %s", failure)
+
+    def _directed(self, standing: dict[str, Any]) -> None:
+        """The centre has directed: it is the answer from here on, shown at once and kept."""
+        directed = standing["direction"]
+        if self.direction is not None and self.direction["id"] == str(directed["sequence"]):
+            return
+        self.direction = {
+            "id": str(directed["sequence"]), "acknowledged_at": None, "received_at": self.now(), **directed,
+            "codes": standing["codes"], "conflicts": standing["conflicts"], "engine": standing["engine"],
+        }  # fmt: skip
+        try:
+            self.keeper.set_values(direction=self.direction)
+        except StoreError as failure:
+            _log.error("a direction was not kept: %s", failure)
+        self.tell()
+
+    async def acknowledge(self, direction_id: str) -> None:
+        """The master has seen the direction: kept, and told to the control room.
+
+        Raises
+        ------
+        TerminalRefusal
+            There is no such direction.
+        StoreError
+        """
+        if self.direction is None or self.direction["id"] != direction_id:
+            said = sentence("no_direction")
+            assert said is not None  # noqa: S101
+            raise TerminalRefusal(404, "NO_DIRECTION", said)
+        if self.direction["acknowledged_at"] is None:
+            known = {**self.direction, "acknowledged_at": self.now()}
+            await self.keep(lambda: self.keeper.set_values(direction=known))
+            self.direction = known
+            if self.courier is not None:
+                body = {"direction": int(direction_id), "encounter_id": known["encounter_id"]}
+                await self.courier.queue("direction_acknowledged", body, self.now())
+        self.tell()
+
+    def now(self) -> str:
+        """The time, as messages have it."""
+        return format_time(self.follower.clock().utc_s)
 
     async def keep(self, work: Callable[[], T]) -> T:
         """Do something with the file, off the event loop, and remember whether it can be written.

@@ -60,6 +60,45 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Chart and ports cannot be opened: the geodata pack is damaged or missing. Nothing can be decided.",
         "Carte et ports illisibles : le jeu de données est endommagé ou absent. Aucune décision possible.",
     ),
+    "no_plotter": (
+        "No plotter was named at the start: nothing was sent. Start with --plotter, or take a file.",
+        "Aucun traceur n'a été indiqué au démarrage : rien n'a été envoyé. Utiliser --plotter, ou un fichier.",
+    ),
+    "plotter_lost": (
+        "The plotter cannot be reached: not all was sent. Check the wire and press again.",
+        "Le traceur est injoignable : tout n'a pas été envoyé. Vérifier la liaison et recommencer.",
+    ),
+    "not_steered": (
+        "Nothing is sent to steer by while the fix is in doubt.",
+        "Rien n'est envoyé au pilote tant que la position est douteuse.",
+    ),
+    "no_decision": (
+        "This decision is not kept here. Press NEAREST again.",
+        "Cette décision n'est pas conservée ici. Appuyer de nouveau sur NEAREST.",
+    ),
+    "key_shared": (
+        "The control room knows another message under this number: two terminals use one key, or this one was set "
+        "back. Nothing more is sent. Give each terminal a key of its own.",
+        "Le centre connaît un autre message sous ce numéro : deux terminaux partagent une clé, ou celui-ci a été "
+        "restauré. Plus rien n'est envoyé. Donner à chaque terminal sa propre clé.",
+    ),
+    "signature_wrong": (
+        "The control room finds the signature wrong: a message was changed on its way, or the key is damaged.",
+        "Le centre juge la signature fausse : un message a été modifié en route, ou la clé est endommagée.",
+    ),
+    "access_refused": (
+        "The control room does not let this vessel in: check her key. Everything waits.",
+        "Le centre refuse l'accès à ce navire : vérifier sa clé. Tout reste en attente.",
+    ),
+    "message_refused": (
+        "The control room does not take the next message. Everything waits; somebody has to look.",
+        "Le centre n'accepte pas le prochain message. Tout reste en attente ; une vérification est nécessaire.",
+    ),
+    "clock_off": (
+        "This terminal's clock and the control room's differ by {offset}.",
+        "L'horloge de ce terminal et celle du centre diffèrent de {offset}.",
+    ),
+    "no_direction": ("There is no such direction to acknowledge.", "Aucune directive de ce nom à accuser."),
     "disk_full": (
         "The disk is full: nothing more can be kept. Answers are still given. Free some space.",
         "Le disque est plein : plus rien ne peut être conservé. Les réponses restent données. Libérer de l'espace.",

@@ -16,6 +16,7 @@ from api.http.routes import (
     profiles,
     records,
     reservations,
+    terminals,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -28,6 +29,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     exchange.router,
     encounters.router,
     reservations.router,
+    terminals.router,
     records.router,
     events.router,
     keys.router,

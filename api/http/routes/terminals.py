@@ -1,0 +1,138 @@
+"""Messages of onboard terminals: each taken once and in order, and what it asks for done once."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body
+from pydantic import BaseModel, Field, ValidationError
+from starlette.responses import Response
+
+from api.access.roles import Permission
+from api.access.signed_messages import TerminalMessage
+from api.document import dump
+from api.http.bodies import Body as StrictBody
+from api.http.bodies import Instant, ReportIn
+from api.http.callers import Caller, allowed
+from api.http.doors import JsonText, Records
+from api.http.memory import Memory
+from api.http.openapi import KEYED, problems
+from api.http.own import without_others
+from api.http.strict_json import StrictJsonRoute
+from api.position import parse_time
+from api.store.errors import Refused, WrongValue
+from api.store.ledger import Once
+from api.store.terminals import ReceiveMessage, message_key
+from api.store.values import canonical
+
+router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["encounters"])
+
+LARGEST_BODY = 16_000
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Base64 = Annotated[str, Field(pattern="^[A-Za-z0-9+/]+=*$", max_length=120)]
+
+MESSAGE_IN = {
+    "terminal": "t-21fe31dfa154a2616267", "number": 1, "previous": "0" * 64, "sent_at": "2026-11-22T14:30:00Z",
+    "kind": "report", "body": {"text": "Two aboard, engine failed."}, "public_key": "A" * 43 + "=",
+    "signature": "A" * 86 + "==",
+}  # fmt: skip
+RECEIVED = {
+    "terminal": "t-21fe31dfa154a2616267", "number": 1, "kind": "report", "sent_at": "2026-11-22T14:30:00Z",
+    "received_at": "2026-11-22T14:30:02.000Z", "message_sha256": "0" * 64, "done": None, "clock_off_s": -2.0,
+}  # fmt: skip
+
+
+class MessageIn(StrictBody):
+    """One message of a terminal, as it was signed."""
+
+    terminal: Annotated[str, Field(pattern="^t-[0-9a-f]{20}$")]
+    number: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
+    previous: Sha256
+    sent_at: Instant
+    kind: Literal["report", "encounter", "decision", "direction_acknowledged", "position"]
+    body: dict[str, Any]
+    public_key: Base64
+    signature: Base64
+
+
+class DoneShape(BaseModel):
+    """What a message asked for, done or refused."""
+
+    encounter_id: str | None
+    code: Annotated[str | None, Field(description="Why it was not done; the message itself is taken.")]
+    detail: str | None
+
+
+class ReceivedShape(BaseModel):
+    """A message that was taken."""
+
+    terminal: str
+    number: int
+    kind: str
+    sent_at: str
+    received_at: str
+    message_sha256: str
+    done: DoneShape | None
+    clock_off_s: Annotated[float, Field(description="The terminal's clock less this one, at first receipt. [s]")]
+
+
+@router.post(
+    "/terminals/messages",
+    status_code=201,
+    summary="A signed, numbered message of an onboard terminal",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses={
+        201: {"model": ReceivedShape, "content": {"application/json": {"example": RECEIVED}}},
+        **problems(400, 403, 409, 413, 415, 422, 503),
+    },
+)
+async def receive_message(
+    said: Annotated[MessageIn, Body(examples=[MESSAGE_IN])],
+    memory: Records,
+    caller: Annotated[Caller, allowed(Permission.REPORT_ENCOUNTER)],
+) -> Response:
+    """Taken once, whatever is sent again, and only after the one before it.
+
+    Its number is its idempotency key. `encounter` opens one as `POST /v1/encounters` does; a report in it that cannot
+    be taken is said in `done`, and the message stands. A signature that is wrong takes nothing.
+    """
+    _refuse_body(said.body)
+    message = TerminalMessage(**said.model_dump(mode="json"))
+    key = message_key(message.terminal, message.number)
+    sent = message.signed_bytes() + message.signature.encode()
+    answer = await memory.do(ReceiveMessage(message), caller, Once(key, caller.principal, sent))
+    received = answer.document
+    document = {name: value for name, value in received.items() if name != "body"}
+    document["clock_off_s"] = round(parse_time(message.sent_at) - parse_time(received["received_at"]), 3)
+    document["done"] = await _done(memory, caller, message) if message.kind == "encounter" else None
+    headers = {"Idempotency-Replayed": "true"} if answer.repeated else {}
+    return JsonText(dump(document), 201, headers)
+
+
+def _refuse_body(body: dict[str, Any]) -> None:
+    """Refuse what can't be stored or is too much.
+
+    Raises
+    ------
+    WrongValue
+    """
+    try:
+        size = len(canonical(body))
+    except TypeError:
+        raise WrongValue("body", "holds a number or a text that cannot be stored.", "Check it.") from None
+    if size > LARGEST_BODY:
+        raise WrongValue("body", f"is larger than {LARGEST_BODY} bytes.", "Send it in parts.")
+
+
+async def _done(memory: Memory, caller: Caller, message: TerminalMessage) -> dict[str, Any]:
+    """Open the encounter a message reports, once however often the message comes."""
+    once = Once(f"{message_key(message.terminal, message.number)}:done", caller.principal, message.signed_bytes())
+    try:
+        command = ReportIn.model_validate(message.body).command()
+        answer = await memory.do(command, caller, once)
+    except ValidationError as wrong:
+        first = wrong.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(step) for step in first["loc"])
+        return {"encounter_id": None, "code": "INVALID_FIELDS", "detail": f"{where}: {first['msg']}"[:200]}
+    except Refused as refused:
+        return {"encounter_id": None, "code": refused.code, "detail": str(refused)[:200]}
+    return {"encounter_id": without_others(caller, answer.document)["encounter_id"], "code": None, "detail": None}

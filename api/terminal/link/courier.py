@@ -1,0 +1,201 @@
+"""Carries messages to the control room, one after the other, and brings directions back; comes back by itself.
+
+A message is sent again until it was answered: its number keeps it from counting twice. The next one is not sent before.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from math import isfinite, nan
+from typing import Any, Protocol
+
+from anyio import to_thread
+
+from api.access.signed_messages import TerminalMessage
+from api.store.errors import StoreError
+from api.terminal.link.centre import NoLink, Reply
+from api.terminal.link.outbox import Entry, Outbox
+
+_log = logging.getLogger("safeport.terminal")
+
+FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
+POLL_EVERY_S = 30.0
+"""[A] How often it is asked whether the centre has directed. [s]"""
+CLOCK_OFF_S = 60.0
+"""[A] Clocks that differ by more are said to. [s]"""
+_LATER = frozenset({401, 403, 408, 425, 429, 500, 502, 503, 504})
+"""Nothing is wrong with the message: with access or with the service, and it may be right again later."""
+
+
+class Carrier(Protocol):
+    """Whoever brings a message to the control room; `Centre` is one."""
+
+    def send(self, message: TerminalMessage) -> Reply:
+        """Deliver one message."""
+
+    def standing(self, encounter_id: str) -> Reply:
+        """Where an encounter was directed."""
+
+    def look(self) -> Reply:
+        """Whether anybody answers."""
+
+
+class Courier:
+    """Delivery for one terminal.
+
+    Parameters
+    ----------
+    outbox : Outbox
+    carrier : Carrier or None
+        None where no control room was named: everything waits.
+    steady_s : callable
+        A count that never jumps. [s]
+    """
+
+    def __init__(self, outbox: Outbox, carrier: Carrier | None, steady_s: Callable[[], float]) -> None:
+        self.outbox, self._carrier, self._steady_s = outbox, carrier, steady_s
+        self.state = "off" if carrier is None else "down"
+        self.since_s = steady_s()
+        self.next_try_s = nan
+        self.why = ""
+        """Key of `words` for what is wrong; empty when nothing is."""
+        self.clock_off_s = 0.0
+        self.counts = outbox.counts()
+        self.encounter_id = outbox.newest_encounter()
+        """Encounter the centre knows of: directions are asked for it."""
+        self.on_direction: Callable[[dict[str, Any]], None] = lambda _: None
+        self.on_change: Callable[[], None] = lambda: None
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Start carrying."""
+        if self._carrier is not None:
+            self._task = asyncio.create_task(self._carry())
+
+    async def settled(self) -> None:
+        """Carry no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def queue(self, kind: str, body: dict[str, Any], at: str) -> Entry:
+        """Queue a message; on disk when this returns.
+
+        Raises
+        ------
+        StoreError
+        """
+        entry = await to_thread.run_sync(lambda: self.outbox.add(kind, body, at))
+        self.counts = {**self.counts, "queued": self.counts["queued"] + 1}
+        self._wake.set()
+        self.on_change()
+        return entry
+
+    async def _carry(self) -> None:
+        assert self._carrier is not None  # noqa: S101
+        wait_s = FIRST_WAIT_S
+        while True:
+            self._wake.clear()
+            try:
+                await self.deliver_all(self._carrier)
+                await self._ask_direction(self._carrier)
+                if self.state != "up":
+                    await to_thread.run_sync(self._carrier.look)
+                    self._note("up", "")
+                wait_s = FIRST_WAIT_S
+                pause_s = POLL_EVERY_S
+            except (NoLink, StoreError) as failure:
+                if not isinstance(failure, _Held):
+                    self._note("down", "" if isinstance(failure, NoLink) else "not_kept")
+                # Not all at once when a satellite comes back into sight.
+                pause_s = wait_s * random.uniform(0.5, 1.0)  # noqa: S311
+                wait_s = min(2.0 * wait_s, LONGEST_WAIT_S)
+            self.next_try_s = self._steady_s() + pause_s
+            try:
+                async with asyncio.timeout(pause_s):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+            if self.state == "down":
+                # A new message does not hurry a link that is gone.
+                await asyncio.sleep(min(pause_s, FIRST_WAIT_S))
+
+    async def deliver_all(self, carrier: Carrier) -> None:
+        """Deliver everything that waits, in order.
+
+        Raises
+        ------
+        NoLink
+            The link broke, or the service can't take it now.
+        StoreError
+        """
+        while (entry := await to_thread.run_sync(self.outbox.next)) is not None:
+            await self._deliver(carrier, entry)
+
+    async def _deliver(self, carrier: Carrier, entry: Entry) -> None:
+        reply = await to_thread.run_sync(carrier.send, entry.message)
+        code = str(reply.document.get("code", ""))
+        if reply.status in (200, 201) and reply.document.get("message_sha256") == entry.message.sha256:
+            await self._settle(entry, reply.document)
+            self._note("up", "")
+            return
+        if code == "MESSAGE_GAP" and entry.number > 1:
+            await self._deliver_before(carrier, entry)
+            return
+        if code in ("TERMINAL_FORKED", "IDEMPOTENCY_KEY_REUSED", "SIGNATURE_WRONG"):
+            # Sending it again would be refused again, and so would every one after it: a person has to look.
+            self._note("down", "key_shared" if code != "SIGNATURE_WRONG" else "signature_wrong")
+            raise _Held(code)
+        if reply.status in _LATER or reply.status < 400:
+            self._note("down", "access_refused" if reply.status in (401, 403) else "")
+            raise _Held(code or str(reply.status))
+        # Nothing is passed over: the next message names this one. A person has to look, and nothing is lost meanwhile.
+        self._note("down", "message_refused")
+        raise _Held(code)
+
+    async def _deliver_before(self, carrier: Carrier, entry: Entry) -> None:
+        """The control room lacks messages it had: it was restored from a copy. They are sent again."""
+        missing = [entry]
+        while missing[-1].number > 1:
+            before = await to_thread.run_sync(lambda: self.outbox.entry(missing[-1].number - 1))
+            assert before is not None  # noqa: S101
+            missing.append(before)
+            reply = await to_thread.run_sync(carrier.send, before.message)
+            if reply.document.get("code") != "MESSAGE_GAP":
+                break
+        # What was refused for another reason is seen when it is sent in its turn.
+        for one in reversed(missing[:-1]):
+            await self._deliver(carrier, one)
+
+    async def _settle(self, entry: Entry, answer: dict[str, Any]) -> None:
+        await to_thread.run_sync(lambda: self.outbox.settle(entry.number, answer))
+        self.counts = await to_thread.run_sync(self.outbox.counts)
+        done = answer.get("done")
+        if isinstance(done, dict) and done.get("encounter_id"):
+            self.encounter_id = str(done["encounter_id"])
+        off_s = answer.get("clock_off_s")
+        self.clock_off_s = float(off_s) if isinstance(off_s, int | float) and isfinite(off_s) else 0.0
+        self.on_change()
+
+    async def _ask_direction(self, carrier: Carrier) -> None:
+        encounter_id = self.encounter_id
+        if encounter_id is None:
+            return
+        reply = await to_thread.run_sync(lambda: carrier.standing(encounter_id))
+        if reply.status == 200:
+            self._note("up", "")
+            if reply.document.get("direction") is not None:
+                self.on_direction(reply.document)
+
+    def _note(self, state: str, why: str) -> None:
+        if (state, why) != (self.state, self.why):
+            self.since_s = self._steady_s() if state != self.state else self.since_s
+            self.state, self.why = state, why
+            _log.info("link %s %s", state, why)
+            self.on_change()
+
+
+class _Held(NoLink):
+    """The message waits: the service does not take it now. What is wrong was noted."""

@@ -1,0 +1,219 @@
+"""Short bursts for a satellite modem: at most 340 bytes up and 270 down, as the Iridium 9602 takes them.
+
+The fields stand in a fixed order, big-endian; text comes last and is cut at a whole letter where it does not fit, with
+an ellipsis that says so. What goes up is signed like every message; what comes down names the number it answers.
+Unknown has a value of its own everywhere.
+"""
+
+import struct
+from math import isfinite, nan
+from typing import NamedTuple
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+MOST_UP, MOST_DOWN = 340, 270
+PREFIX = b"safeport short burst 1\n"
+SIGNATURE_BYTES = 64
+
+MEDICAL = ("none", "urgent", "critical")
+QUALITY = ("none", "good", "questioned", "dead_reckoning", "stale")
+_UNKNOWN_16, _UNKNOWN_LON = 0xFFFF, -(2**31)
+_SCALE = 1e7
+_UP = struct.Struct(">B10sIIiiBHHHHBH8s")
+_DOWN = struct.Struct(">BIII")
+_VERSION = 1
+_LONGEST_NAME = 40
+
+
+class NotABurst(ValueError):
+    """The bytes are none of ours, or were damaged."""
+
+
+class Up(NamedTuple):
+    """From the vessel.
+
+    Attributes
+    ----------
+    terminal : str
+        As `signed_messages.terminal_name` has it.
+    number : int
+    sent_s : int
+        Seconds since 1970. [s]
+    lon, lat : float
+        NaN where there is no fix. [deg]
+    quality : str
+        One of `QUALITY`.
+    age_s : int or None
+        Of the fix; more than 65,534 counts as that. [s]
+    persons_min, persons_max, recovered : int or None
+    in_water : bool or None
+    medical : str
+        One of `MEDICAL`.
+    port_id : str
+        Chosen; empty where none is.
+    minutes : int or None
+        To its landing. [min]
+    digest : bytes
+        The first eight of the decision's.
+    text : str
+    """
+
+    terminal: str
+    number: int
+    sent_s: int
+    lon: float = nan
+    lat: float = nan
+    quality: str = "none"
+    age_s: int | None = None
+    persons_min: int | None = None
+    persons_max: int | None = None
+    recovered: int | None = None
+    in_water: bool | None = None
+    medical: str = "none"
+    port_id: str = ""
+    minutes: int | None = None
+    digest: bytes = bytes(8)
+    text: str = ""
+
+
+class Down(NamedTuple):
+    """From the control room: a direction, or that a message arrived.
+
+    Attributes
+    ----------
+    answers : int
+        Number of the newest message that arrived.
+    direction : int
+        0 where there is none.
+    directed_s : int
+        [s]
+    port_id, centre, code, text : str
+    """
+
+    answers: int
+    direction: int = 0
+    directed_s: int = 0
+    port_id: str = ""
+    centre: str = ""
+    code: str = ""
+    text: str = ""
+
+
+def encode_up(burst: Up, key: Ed25519PrivateKey) -> bytes:
+    """Bytes of a burst, signed.
+
+    Raises
+    ------
+    ValueError
+        A value does not fit.
+    """
+    is_known = isfinite(burst.lon) and isfinite(burst.lat)
+    flags = MEDICAL.index(burst.medical) | (0 if burst.in_water is None else 2 + int(burst.in_water)) << 2
+    head = _UP.pack(
+        _VERSION, bytes.fromhex(burst.terminal.removeprefix("t-")), burst.number, burst.sent_s,
+        round(burst.lon * _SCALE) if is_known else _UNKNOWN_LON, round(burst.lat * _SCALE) if is_known else 0,
+        QUALITY.index(burst.quality), _sixteen(burst.age_s), _sixteen(burst.persons_min), _sixteen(burst.persons_max),
+        _sixteen(burst.recovered), flags, _sixteen(burst.minutes), burst.digest,
+    )  # fmt: skip
+    body = head + _name(burst.port_id)
+    body += _cut(burst.text, MOST_UP - SIGNATURE_BYTES - len(body))
+    return body + key.sign(PREFIX + body)
+
+
+def decode_up(data: bytes, key: Ed25519PublicKey) -> Up:
+    """A burst, known to be from whoever holds the key.
+
+    Raises
+    ------
+    NotABurst
+    """
+    body, signature = data[:-SIGNATURE_BYTES], data[-SIGNATURE_BYTES:]
+    try:
+        key.verify(signature, PREFIX + body)
+    except InvalidSignature:
+        raise NotABurst("the signature is wrong") from None
+    try:
+        (version, terminal, number, sent_s, lon, lat, quality, age, low, high, recovered, flags, minutes, digest) = (
+            _UP.unpack_from(body)
+        )
+        port_id, rest = _named(body[_UP.size :])
+        text = rest.decode()
+        water = flags >> 2
+        if version != _VERSION or water not in (0, 2, 3):
+            raise NotABurst("another version")
+        is_known = lon != _UNKNOWN_LON
+        return Up(
+            f"t-{terminal.hex()}", number, sent_s, lon / _SCALE if is_known else nan, lat / _SCALE if is_known else nan,
+            QUALITY[quality], _known(age), _known(low), _known(high), _known(recovered),
+            None if water == 0 else water == 3, MEDICAL[flags & 3], port_id, _known(minutes), digest, text,
+        )  # fmt: skip
+    except (struct.error, IndexError, UnicodeDecodeError):
+        raise NotABurst("the bytes are none of a burst") from None
+
+
+def encode_down(burst: Down) -> bytes:
+    """Bytes of a burst down; the modem's own checksum guards it, and the press that acknowledges it goes by message.
+
+    Raises
+    ------
+    ValueError
+    """
+    head = _DOWN.pack(_VERSION, burst.answers, burst.direction, burst.directed_s)
+    body = head + _name(burst.port_id) + _name(burst.centre) + _name(burst.code)
+    return body + _cut(burst.text, MOST_DOWN - len(body))
+
+
+def decode_down(data: bytes) -> Down:
+    """A burst from the control room.
+
+    Raises
+    ------
+    NotABurst
+    """
+    try:
+        version, answers, direction, directed_s = _DOWN.unpack_from(data)
+        if version != _VERSION or len(data) > MOST_DOWN:
+            raise NotABurst("another version")
+        port_id, rest = _named(data[_DOWN.size :])
+        centre, rest = _named(rest)
+        code, rest = _named(rest)
+        return Down(answers, direction, directed_s, port_id, centre, code, rest.decode())
+    except (struct.error, IndexError, UnicodeDecodeError):
+        raise NotABurst("the bytes are none of a burst") from None
+
+
+def _sixteen(value: int | None) -> int:
+    if value is None:
+        return _UNKNOWN_16
+    if value < 0:
+        raise ValueError("a count is not below zero")
+    return min(value, _UNKNOWN_16 - 1)
+
+
+def _known(value: int) -> int | None:
+    return None if value == _UNKNOWN_16 else value
+
+
+def _name(text: str) -> bytes:
+    """A short text with its length before it."""
+    data = text.encode()
+    if len(data) > _LONGEST_NAME:
+        raise ValueError("a name is longer than a burst takes")
+    return bytes([len(data)]) + data
+
+
+def _named(data: bytes) -> tuple[str, bytes]:
+    end = 1 + data[0]
+    if len(data) < end:
+        raise IndexError
+    return data[1:end].decode(), data[end:]
+
+
+def _cut(text: str, most: int) -> bytes:
+    """Text in UTF-8, cut at a whole letter with an ellipsis where it is too long."""
+    data = text.encode()
+    if len(data) <= most:
+        return data
+    mark = "…".encode()
+    return data[: most - len(mark)].decode(errors="ignore").encode() + mark

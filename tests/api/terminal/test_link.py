@@ -1,0 +1,361 @@
+"""The link: whatever it does to messages, each counts once and in order, and what is wrong is said.
+
+SAFEPORT_LINK_SESSIONS sets how many simulated links there are: 50 if left out.
+"""
+
+import asyncio
+import os
+import random
+import threading
+from contextlib import closing
+
+import httpx
+import orjson
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from api.access.signed_messages import TerminalMessage
+from api.http import create_app
+from api.store.store import open_for_service
+from api.terminal.keeper import Keeper
+from api.terminal.link.centre import Centre, NoLink, Reply
+from api.terminal.link.courier import Courier
+from api.terminal.link.outbox import Outbox, own_key
+from engine.errors import InvalidAsk
+from tests.api.http.live_server import serving
+
+SESSIONS = int(os.environ.get("SAFEPORT_LINK_SESSIONS", "50"))
+AT = "2026-11-22T14:30:00Z"
+
+
+class ControlRoom:
+    """The real service with a real store, on an event loop of its own; called like a carrier."""
+
+    def __init__(self, house, url):
+        self.store = open_for_service(url)
+        self.app = create_app(house, store=self.store)
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+
+    def call(self, method, path, body=None):
+        async def once():
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+                return await client.request(method, path, json=body)
+
+        answered = asyncio.run_coroutine_threadsafe(once(), self.loop).result(30)
+        return Reply(answered.status_code, answered.json())
+
+    def send(self, message):
+        return self.call("POST", "/v1/terminals/messages", message._asdict())
+
+    def standing(self, encounter_id):
+        return self.call("GET", f"/v1/encounters/{encounter_id}/standing")
+
+    def look(self):
+        return self.call("GET", "/healthz")
+
+    def heard(self, terminal):
+        """Numbers and bodies of what the control room was told of a terminal, in order."""
+        found, after = [], 0
+        while page := self.store.events(after):
+            after = page[-1].sequence
+            found += [event for event in page if event.kind == "terminal.message" and event.subject == terminal]
+        bodies = [orjson.loads(event.body) for event in found]
+        return [(body["number"], body["body"]) for body in bodies]
+
+    def close(self):
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(10)
+        self.loop.close()
+        self.app.state.planner.close()
+        self.store.close()
+
+
+class BadLink:
+    """A link that cuts, delays, duplicates, replays and trickles, by the throw of a die."""
+
+    def __init__(self, room, dice):
+        self.room, self.dice, self.sent = room, dice, []
+        self.badness = dice.uniform(0.1, 0.8)
+
+    def send(self, message):
+        fate = self.dice.random()
+        if fate < self.badness * 0.3:
+            # Cut before, or trickled away half said.
+            raise NoLink("cut")
+        reply = self.room.send(message)
+        self.sent.append(message)
+        if fate < self.badness * 0.6:
+            # Arrived, and the answer was lost.
+            raise NoLink("cut")
+        if fate < self.badness * 0.8:
+            assert self.room.send(message).document["message_sha256"] == message.sha256
+        elif fate < self.badness:
+            # Something from long ago comes late.
+            assert self.room.send(self.dice.choice(self.sent)).status == 201
+        return reply
+
+    def standing(self, encounter_id):
+        return self.room.standing(encounter_id)
+
+    def look(self):
+        return self.room.look()
+
+
+@pytest.fixture(scope="module")
+def room(house, tmp_path_factory):
+    opened = ControlRoom(house, f"sqlite:{tmp_path_factory.mktemp('room')}/store.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def outbox(tmp_path):
+    with closing(Keeper(tmp_path)) as keeper:
+        yield Outbox(keeper, own_key(tmp_path))
+
+
+async def deliver(outbox, carrier, most=500):
+    """Deliver everything, trying again at once."""
+    courier = Courier(outbox, carrier, lambda: 0.0)
+    for _ in range(most):
+        try:
+            await courier.deliver_all(carrier)
+        except NoLink:
+            if courier.why:
+                return courier
+        else:
+            return courier
+    raise AssertionError("it never got through")
+
+
+def report(number):
+    return {"text": f"message {number}"}
+
+
+def encounter(number):
+    return {
+        "source": "vessel", "position": {"type": "Point", "coordinates": [1.4, 50.9 + number / 1000.0]},
+        "observed_at": AT, "text": f"boat {number}",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(SESSIONS))
+def test_everything_arrives_once_and_in_order(room, tmp_path, seed):
+    dice = random.Random(seed)  # noqa: S311
+    link, said = BadLink(room, dice), []
+    key = own_key(tmp_path)
+    for _ in range(dice.randint(1, 3)):
+        # The terminal's power is cut now and then: what was queued is there again.
+        with closing(Keeper(tmp_path)) as keeper:
+            outbox = Outbox(keeper, key)
+            for _ in range(dice.randint(0, 4)):
+                number = len(said) + 1
+                kind, body = dice.choice([("report", report(number)), ("encounter", encounter(number))])
+                assert outbox.add(kind, body, AT).number == number
+                said.append((number, kind, body))
+            if dice.random() < 0.8:
+                asyncio.run(deliver(outbox, link))
+    with closing(Keeper(tmp_path)) as keeper:
+        outbox = Outbox(keeper, key)
+        asyncio.run(deliver(outbox, link))
+        assert outbox.counts() == {"queued": 0, "delivered": len(said)}
+        assert room.heard(outbox.terminal) == [(number, body) for number, _, body in said]
+        opened = [
+            entry.answer["done"]["encounter_id"] for entry in outbox.entries()
+            if entry.kind == "encounter" and entry.answer["done"] is not None
+        ]  # fmt: skip
+    assert len(set(opened)) == len(opened) == sum(kind == "encounter" for _, kind, _ in said)
+    known = {it["encounter_id"] for it in room.store.open_encounters()}
+    assert set(opened) <= known
+
+
+def test_no_encounter_was_opened_but_those_that_were_reported(room, outbox):
+    before = len(room.store.open_encounters())
+    outbox.add("encounter", encounter(1), AT)
+    message = outbox.next().message
+    for _ in range(5):
+        assert room.send(message).status == 201
+    assert len(room.store.open_encounters()) == before + 1
+
+
+def test_a_message_changed_on_its_way_is_refused(room, outbox):
+    message = outbox.add("report", report(1), AT).message
+    for forged in (
+        message._replace(body=report(2)), message._replace(sent_at="2026-11-22T15:30:00Z"),
+        message._replace(kind="position"), message._replace(signature=message.signature[:-4] + "AA=="),
+        message._replace(terminal="t-" + "0" * 20), message._replace(number=2),
+    ):  # fmt: skip
+        reply = room.send(forged)
+        assert (reply.status, reply.document["code"]) == (403, "SIGNATURE_WRONG")
+    assert room.heard(outbox.terminal) == []
+    assert room.send(message).status == 201
+
+
+def test_somebody_else_s_name_is_of_no_use(room, outbox):
+    message = outbox.add("report", report(1), AT).message
+    other = Ed25519PrivateKey.generate()
+    assert room.send(message.sign(other)).document["code"] == "SIGNATURE_WRONG"
+
+
+def test_a_message_that_comes_too_early_waits_for_the_one_before(room, outbox):
+    first, second = (outbox.add("report", report(n), AT).message for n in (1, 2))
+    assert (room.send(second).status, room.send(second).document["code"]) == (409, "MESSAGE_GAP")
+    assert room.send(first).status == room.send(second).status == 201
+
+
+def test_two_terminals_with_one_key_are_found_out_and_nothing_is_lost(room, tmp_path):
+    key = Ed25519PrivateKey.generate()
+    with closing(Keeper(tmp_path / "a")) as one, closing(Keeper(tmp_path / "b")) as two:
+        first, second = Outbox(one, key), Outbox(two, key)
+        first.add("report", report(1), AT)
+        asyncio.run(deliver(first, room))
+        second.add("report", {"text": "another"}, AT)
+        courier = asyncio.run(deliver(second, room))
+        assert (courier.state, courier.why) == ("down", "key_shared")
+        assert second.counts() == {"queued": 1, "delivered": 0}
+        first.add("report", report(2), AT)
+        asyncio.run(deliver(first, room))
+        assert room.heard(first.terminal) == [(1, report(1)), (2, report(2))]
+
+
+def test_a_terminal_that_was_set_back_is_found_out(room, tmp_path):
+    key = Ed25519PrivateKey.generate()
+    with closing(Keeper(tmp_path / "a")) as one, closing(Keeper(tmp_path / "b")) as two:
+        now, before = Outbox(one, key), Outbox(two, key)
+        for outbox in (now, before):
+            outbox.add("report", report(1), AT)
+        for number in (2, 3):
+            now.add("report", report(number), AT)
+        asyncio.run(deliver(now, room))
+        before.add("report", {"text": "after the copy"}, AT)
+        courier = asyncio.run(deliver(before, room))
+        assert courier.why == "key_shared"
+
+
+def test_a_control_room_restored_from_a_copy_gets_what_it_lacks(house, room, tmp_path, outbox):
+    for number in (1, 2, 3):
+        outbox.add("report", report(number), AT)
+    asyncio.run(deliver(outbox, room))
+    restored = ControlRoom(house, f"sqlite:{tmp_path}/restored.db")
+    try:
+        outbox.add("report", report(4), AT)
+        asyncio.run(deliver(outbox, restored))
+        assert [number for number, _ in restored.heard(outbox.terminal)] == [1, 2, 3, 4]
+    finally:
+        restored.close()
+
+
+def test_a_report_that_can_t_be_taken_is_said_and_holds_nothing_up(room, outbox):
+    outbox.add("encounter", {"source": "vessel"}, AT)
+    outbox.add("report", report(2), AT)
+    asyncio.run(deliver(outbox, room))
+    newest, bad = outbox.entries()
+    assert (newest.state, bad.state) == ("delivered", "delivered")
+    assert bad.answer["done"]["code"] == "INVALID_FIELDS"
+    assert "position" in bad.answer["done"]["detail"]
+
+
+def test_the_answer_says_how_far_clocks_are_apart(room, outbox):
+    outbox.add("report", report(1), "2036-01-01T00:00:00Z")
+    courier = asyncio.run(deliver(outbox, room))
+    assert courier.clock_off_s > 86_400.0
+
+
+def test_a_direction_is_shown_at_once_and_acknowledged_by_a_press(room, launch, tmp_path):
+    keeper_folder = tmp_path / "ship"
+    ship = launch("ship")
+    outbox = Outbox(ship.keeper, own_key(keeper_folder))
+    courier = Courier(outbox, room, ship.ticks.steady_s)
+    ship.terminal.courier = courier
+    courier.on_direction, courier.on_change = ship.terminal._directed, ship.terminal.tell
+    ship.hear(51.0, 1.45)
+    queued = ship.call("POST", "/terminal/v1/reports", {"text": "30 aboard", "encounter": True}).json()
+    assert (queued["number"], queued["state"]) == (1, "queued")
+    ship.runner.run(courier.deliver_all(room))
+    assert ship.state()["link"]["delivered"] == 1
+    assert courier.encounter_id is not None
+    ship.runner.run(courier._ask_direction(room))
+    assert ship.state()["direction"] is None
+    directed = {"centre": "MRCC DOVER", "code": "RCC_DIRECTED", "text": "Go to Ramsgate.", "port_id": "ramsgate"}
+    assert room.call("POST", f"/v1/encounters/{courier.encounter_id}/direction", directed).status in (200, 201)
+    ship.runner.run(courier._ask_direction(room))
+    shown = ship.state()["direction"]
+    assert (shown["port_id"], shown["centre"], shown["acknowledged_at"]) == ("ramsgate", "MRCC DOVER", None)
+    assert shown["engine"] is not None
+    refused = ship.call("POST", "/terminal/v1/direction/acknowledge", {"id": "0"})
+    assert (refused.status_code, refused.json()["code"]) == (404, "NO_DIRECTION")
+    for _ in range(2):
+        state = ship.call("POST", "/terminal/v1/direction/acknowledge", {"id": shown["id"]}).json()
+    assert state["direction"]["acknowledged_at"] is not None
+    # Told to the control room once, and there again after a restart.
+    ship.runner.run(courier.deliver_all(room))
+    kinds = [entry["kind"] for entry in ship.call("GET", "/terminal/v1/outbox").json()["messages"]]
+    assert kinds == ["direction_acknowledged", "encounter"]
+    again = launch("ship")
+    assert again.state()["direction"]["acknowledged_at"] == state["direction"]["acknowledged_at"]
+    assert Outbox(again.keeper, own_key(keeper_folder)).newest_encounter() == courier.encounter_id
+
+
+def test_the_key_is_made_once_and_nobody_else_s_to_read(tmp_path):
+    first = own_key(tmp_path).private_bytes_raw()
+    assert own_key(tmp_path).private_bytes_raw() == first
+    assert (tmp_path / "terminal-key.pem").stat().st_mode & 0o077 == 0
+
+
+def cutting_proxy(port, dice):
+    """A TCP proxy that cuts each connection after some bytes, or trickles them; its port."""
+
+    async def pump(reader, writer, left):
+        while left > 0 and (data := await reader.read(min(64, left))):
+            left -= len(data)
+            writer.write(data)
+            await writer.drain()
+            await asyncio.sleep(0.0005)
+        writer.close()
+
+    async def answer(reader, writer):
+        there = await asyncio.open_connection("127.0.0.1", port)
+        up, down = (10**9, 10**9) if dice.random() < 0.4 else (dice.randint(0, 1_500), dice.randint(0, 700))
+        await asyncio.gather(pump(reader, there[1], up), pump(there[0], writer, down), return_exceptions=True)
+        for one in (writer, there[1]):
+            one.close()
+
+    return asyncio.start_server(answer, "127.0.0.1", 0)
+
+
+def test_over_real_sockets_that_break_anywhere(house, tmp_path, outbox):
+    with open_for_service(f"sqlite:{tmp_path}/store.db") as store:
+        app = create_app(house, store=store)
+        with serving(app) as base:
+
+            async def session():
+                dice = random.Random(7)  # noqa: S311
+                server = await cutting_proxy(int(base.rpartition(":")[2]), dice)
+                async with server:
+                    centre = Centre(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", timeout_s=5.0)
+                    for number in range(1, 9):
+                        outbox.add("report", report(number), AT)
+                    await deliver(outbox, centre)
+
+            asyncio.run(session())
+            assert outbox.counts()["queued"] == 0
+            kinds = [event.kind for event in store.events(0)]
+        assert kinds.count("terminal.message") == 8
+
+
+@pytest.mark.parametrize("url", ["", "ftp://a", "http://a.example", "https://", "https://a/path", "https://a:x"])
+def test_what_is_no_control_room_is_refused(url):
+    with pytest.raises(InvalidAsk) as refused:
+        Centre(url)
+    assert refused.value.field == "centre"
+
+
+def test_a_message_is_what_was_signed(outbox):
+    message = outbox.add("report", report(1), AT).message
+    assert message.is_genuine()
+    assert TerminalMessage(**message._asdict()).is_genuine()
+    assert not message._replace(previous="1" * 64).is_genuine()
+    assert not message._replace(public_key="!").is_genuine()

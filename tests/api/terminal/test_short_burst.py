@@ -1,0 +1,96 @@
+"""Short bursts: what goes in comes out, within the modem's limits, and nothing damaged is believed."""
+
+from contextlib import suppress
+from math import isnan, nan
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api.terminal.link.short_burst import (
+    MEDICAL,
+    MOST_DOWN,
+    MOST_UP,
+    QUALITY,
+    Down,
+    NotABurst,
+    Up,
+    decode_down,
+    decode_up,
+    encode_down,
+    encode_up,
+)
+
+KEY = Ed25519PrivateKey.generate()
+count = st.none() | st.integers(0, 65_534)
+texts = st.text(st.characters(codec="utf-8"), max_size=300)
+names = st.text("abcdefghijklmnopqrstuvwxyz-0123456789", max_size=40)
+seconds = st.integers(0, 2**32 - 1)
+places = st.just((nan, nan)) | st.tuples(st.floats(-180, 180), st.floats(-90, 90))
+ups = st.builds(
+    lambda place, **fields: Up(lon=place[0], lat=place[1], **fields), places,
+    terminal=st.binary(min_size=10, max_size=10).map(lambda raw: f"t-{raw.hex()}"), number=seconds, sent_s=seconds,
+    quality=st.sampled_from(QUALITY), age_s=count, persons_min=count, persons_max=count, recovered=count,
+    in_water=st.none() | st.booleans(), medical=st.sampled_from(MEDICAL), port_id=names, minutes=count,
+    digest=st.binary(min_size=8, max_size=8), text=texts,
+)  # fmt: skip
+downs = st.builds(Down, seconds, seconds, seconds, names, names, names, texts)
+
+
+@settings(deadline=None, max_examples=300)
+@given(ups)
+def test_what_goes_up_comes_out(burst):
+    data = encode_up(burst, KEY)
+    assert len(data) <= MOST_UP
+    found = decode_up(data, KEY.public_key())
+    for field in Up._fields:
+        sent, came = getattr(burst, field), getattr(found, field)
+        if field == "text":
+            assert came == sent or (came.endswith("…") and sent.startswith(came[:-1]) and len(data) > MOST_UP - 8)
+        elif field in ("lon", "lat"):
+            assert (isnan(sent) and isnan(came)) or came == pytest.approx(sent, abs=1e-7)
+        else:
+            assert came == sent, field
+
+
+@settings(deadline=None, max_examples=300)
+@given(downs)
+def test_what_comes_down_comes_out(burst):
+    data = encode_down(burst)
+    assert len(data) <= MOST_DOWN
+    found = decode_down(data)
+    assert found[:-1] == burst[:-1]
+    assert found.text == burst.text or (found.text.endswith("…") and burst.text.startswith(found.text[:-1]))
+
+
+@settings(deadline=None, max_examples=200)
+@given(ups, st.integers(0, 10_000), st.integers(1, 255))
+def test_one_wrong_byte_is_never_believed(burst, at, change):
+    data = bytearray(encode_up(burst, KEY))
+    data[at % len(data)] ^= change
+    with pytest.raises(NotABurst):
+        decode_up(bytes(data), KEY.public_key())
+    with pytest.raises(NotABurst):
+        decode_up(encode_up(burst, KEY), Ed25519PrivateKey.generate().public_key())
+
+
+@given(st.binary(max_size=400))
+def test_noise_is_refused_or_is_a_burst_by_chance(data):
+    with pytest.raises(NotABurst):
+        decode_up(data, KEY.public_key())
+    with suppress(NotABurst):
+        assert encode_down(decode_down(data)) == data
+
+
+def test_a_full_report_fits_with_two_hundred_letters_of_text():
+    burst = Up("t-" + "ab" * 10, 7, 1_795_357_800, 1.45, 51.0, "good", 3, 50, 60, 12, True, "urgent",
+               "dunkirk-west", 95, bytes(8), "x" * 190)  # fmt: skip
+    assert decode_up(encode_up(burst, KEY), KEY.public_key()).text == "x" * 190
+
+
+def test_what_does_not_fit_is_refused_and_not_bent():
+    with pytest.raises(ValueError, match="below zero"):
+        encode_up(Up("t-" + "ab" * 10, 7, 0, persons_min=-1), KEY)
+    with pytest.raises(ValueError, match="longer"):
+        encode_down(Down(1, port_id="p" * 41))
