@@ -182,3 +182,45 @@ export function screenPanel(desk) {
       tile(say('chart_list'), () => desk.openList(), { id: 'chart-list' })),
   ];
 }
+
+/**
+ * The route of a port out of the terminal: nothing goes without one of these presses.
+ * @param {Desk} desk @param {string} portId
+ */
+export function handOver(desk, portId) {
+  const said = make('p', { role: 'status' });
+  /** @param {Record<string, unknown>} body @param {(sent: any) => void} [done] */
+  const send = async (body, done) => {
+    try {
+      const sent = await ask('POST', '/terminal/v1/routes', { port_id: portId, digest: desk.answer()?.document.digest, ...body });
+      done?.(sent);
+      said.className = '';
+      said.textContent = say('sent');
+    } catch (failure) {
+      said.className = 'refusal';
+      said.textContent = wordsOf(failure);
+    }
+  };
+  const stop = async () => {
+    try {
+      await ask('DELETE', '/terminal/v1/routes/active');
+      said.textContent = say('steer_stopped');
+    } catch (failure) {
+      said.textContent = wordsOf(failure);
+    }
+  };
+  return make('div', {},
+    make('div', { class: 'row' },
+      tile(say('plotter'), () => send({ to: 'plotter' })),
+      desk.state()?.active_route ? tile(say('steer_stop'), stop) : tile(say('steer'), () => send({ to: 'plotter', steer: true })),
+      tile(say('gpx'), () => send({ to: 'gpx' }, saveFile))),
+    said);
+}
+
+/** @param {{ file_name: string, media_type: string, content: string }} file */
+function saveFile(file) {
+  const link = make('a', { download: file.file_name });
+  link.href = URL.createObjectURL(new Blob([file.content], { type: file.media_type }));
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

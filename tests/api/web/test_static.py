@@ -148,7 +148,7 @@ def test_every_text_the_page_says_is_in_the_catalogue_and_none_is_left_over():
     whole = "\n".join(sources)
     said = set(re.findall(r"say\('(\w+)'", whole)) | set(re.findall(r'data-(?:say|label)="(\w+)"', whole))
     assert said <= entries
-    built = tuple(re.findall(r"say\(`(\w+)\$\{", whole)) + ("code_",)
+    built = (*re.findall(r"say\(`(\w+)\$\{", whole), "code_")
     left = [key for key in entries - said if not key.startswith(built) and not re.search(rf"['`]{key}['`]", whole)
             and not key.endswith("_title")]  # fmt: skip
     assert left == []
@@ -156,9 +156,8 @@ def test_every_text_the_page_says_is_in_the_catalogue_and_none_is_left_over():
 
 def test_the_lock_file_names_no_address():
     lock = json.loads((FOLDER / "package-lock.json").read_text(encoding="utf-8"))
-    assert "http" not in json.dumps(
-        [{k: v for k, v in one.items() if k != "funding"} for one in lock["packages"].values()]
-    )
+    packages = [{name: value for name, value in one.items() if name != "funding"} for one in lock["packages"].values()]
+    assert "http" not in json.dumps(packages)
     assert all("integrity" in one for name, one in lock["packages"].items() if name)
 
 
@@ -166,14 +165,11 @@ def test_the_page_weighs_no_more_than_it_may(client, house):
     """Everything a first visit loads, compressed; the finest coast is fetched only at harbour scale."""
     if not all((FOLDER / "node_modules" / place).is_file() for place in VENDOR.values()):
         pytest.skip("make web has not been run")
-    sizes = {
-        name: len(gzip.compress((FOLDER / "node_modules" / place).read_bytes(), 9)) for name, place in VENDOR.items()
-    }
-    ours = [
-        client.get(path).content for path in client.get("/web/edition.json").json()["files"] if "/vendor/" not in path
-    ]
-    layers = [client.get(f"/web/chart/{name}.json").content for name in ("areas", "ports", "coast-250", "coast-25")]
-    total = sum(sizes.values()) + sum(len(gzip.compress(body, 9)) for body in (*ours, *layers))
+    files = client.get("/web/edition.json").json()["files"]
+    bodies = [(FOLDER / "node_modules" / place).read_bytes() for place in VENDOR.values()]
+    bodies += [client.get(path).content for path in files if "/vendor/" not in path]
+    bodies += [client.get(f"/web/chart/{name}.json").content for name in ("areas", "ports", "coast-250", "coast-25")]
+    total = sum(len(gzip.compress(body, 9)) for body in bodies)
     assert total <= MOST_BYTES
 
 
