@@ -60,6 +60,8 @@ def answer(options: argparse.Namespace) -> int:
     sources = parse_sources(options.source)
     plotter = None if options.plotter is None else parse_plotter(options.plotter)
     centre = None if options.centre is None else Centre(options.centre, read_key(options.key))
+    if options.demo and centre is not None and not centre.is_local:
+        raise InvalidAsk("--demo", "would report to a control room what never happened.", "Leave out --centre.")
     if options.vessel is not None:
         refuse_unknown_vessel(options.vessel, folder or DEFAULT_PACK)
     if options.demo:

@@ -31,6 +31,7 @@ from api.http.watching import Leaving, Watching
 from api.position import parse_time
 from api.settings import Settings, read_settings
 from api.store.errors import StoreError
+from api.store.port_deltas import Versions
 from api.store.store import Store
 from engine import ENGINE_VERSION
 from engine.errors import PackError, SafeportError
@@ -109,6 +110,7 @@ def create_app(
     app.state.board = OnceFor[str]()
     app.state.settings = limits
     app.state.memory = memory
+    app.state.port_versions = Versions()
     app.state.broadcast = broadcast
     for router in routes.ROUTERS:
         app.include_router(router)

@@ -91,6 +91,8 @@ async def ask_nearest(asked: NearestIn, terminal: Aboard, house: OpenHouse, work
         "clock": clock_document(own.reading),
         "digest": answered.sha256,
         "recorded": is_kept,
+        # Where the centre has directed, that is the answer, and the decision is the engine's view beside it.
+        "direction": terminal.direction,
     }
     return JsonText(dump(document))
 

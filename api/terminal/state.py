@@ -163,7 +163,7 @@ def layers(terminal: Terminal, house: House | None, reading: Reading, fix: Json)
         # Tides are computed for the day: what is old or new is the constants, and those are the pack's.
         _layer("tides", built_s, None, reading),
         _layer("forecast", forecast_s, limits.weather_stale_after_s, reading),
-        _layer("port_status", None, limits.status_stale_after_s, reading),
+        _layer("port_status", terminal.ports_s, limits.status_stale_after_s, reading),
         _layer("direction", directed_s, None, reading),
     ]
     limit_s = terminal.follower.limits.dead_reckoning_s

@@ -16,6 +16,8 @@ from api.http.opening import Opening
 from api.http.problems import Starting
 from api.position import format_time, parse_time
 from api.store.errors import StoreError
+from api.store.live import PortsSnapshot
+from api.store.port_deltas import Ports, snapshot_of
 from api.store.values import canonical
 from api.terminal.answering import Answered, Own, answer_encounter
 from api.terminal.bodies import OwnVesselIn, PersonsAboardIn
@@ -86,7 +88,13 @@ class Terminal:
         self.courier = courier
         self.direction: dict[str, Any] | None = keeper.value("direction")
         if courier is not None:
-            courier.on_direction, courier.on_change = self._directed, self.tell
+            courier.on_direction, courier.on_ports, courier.on_change = self._directed, self._ports_told, self.tell
+        ports = keeper.value("ports")
+        self.ports: PortsSnapshot | None = None if ports is None else snapshot_of(ports["ports"])
+        self.ports_s: float | None = None if ports is None else float(ports["at_s"])
+        """When the control room last told what ports report, UTC. [s]"""
+        if ports is not None and courier is not None:
+            courier.ports, courier.ports_version = ports["ports"], str(ports["version"])
         self._restore()
         self._task: asyncio.Task[None] | None = None
         follower.on_change = self.tell
@@ -127,7 +135,7 @@ class Terminal:
 
     def own(self) -> Own:
         """What the terminal knows by itself, now."""
-        return Own(self.follower.estimate(), self.follower.clock(), self.vessel, self.persons)
+        return Own(self.follower.estimate(), self.follower.clock(), self.vessel, self.persons, self.ports)
 
     def tell(self) -> None:
         """Something changed: whoever waits for the state looks again."""
@@ -205,6 +213,15 @@ class Terminal:
         except StoreError as failure:
             _log.error("a decision was not queued: %s", failure)
 
+    def _ports_told(self, ports: Ports, version: str) -> None:
+        """What ports report, as the control room has it now."""
+        self.ports, self.ports_s = snapshot_of(ports), self.follower.clock().utc_s
+        try:
+            self.keeper.set_values(ports={"version": version, "at_s": self.ports_s, "ports": ports})
+        except StoreError as failure:
+            _log.error("what ports report was not kept: %s", failure)
+        self.tell()
+
     def _directed(self, standing: dict[str, Any]) -> None:
         """The centre has directed: it is the answer from here on, shown at once and kept."""
         directed = standing["direction"]
@@ -265,14 +282,22 @@ class Terminal:
     async def _keep_on(self) -> None:
         is_warm = False
         while True:
-            house = self.house_if_open()
-            if house is not None and not is_warm:
-                is_warm = True
-                # Whatever another vessel may need, after own ship can be answered.
-                await to_thread.run_sync(warm, house)
-            self._follow_own_speed()
+            try:
+                is_warm = is_warm or await self._warm_rest()
+                self._follow_own_speed()
+                await self._keep_track()
+            except Exception:  # noqa: BLE001 - see below
+                # What is kept must go on being kept, whatever went wrong once.
+                _log.exception("keeping failed in a way the program did not expect")
             await asyncio.sleep(KEEP_EVERY_S if is_warm else 1.0)
-            await self._keep_track()
+
+    async def _warm_rest(self) -> bool:
+        """Whether the pack is open; then whatever another vessel may need is warmed, after own ship can be answered."""
+        house = self.house_if_open()
+        if house is None:
+            return False
+        await to_thread.run_sync(warm, house)
+        return True
 
     def _follow_own_speed(self) -> None:
         house = self.house_if_open()

@@ -1,8 +1,9 @@
 """Messages of onboard terminals: each taken once and in order, and what it asks for done once."""
 
+import time
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Depends, Query, Request
 from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 
@@ -12,14 +13,15 @@ from api.document import dump
 from api.http.bodies import Body as StrictBody
 from api.http.bodies import Instant, ReportIn
 from api.http.callers import Caller, allowed
-from api.http.doors import JsonText, Records
+from api.http.doors import JsonText, Records, each_once
 from api.http.memory import Memory
 from api.http.openapi import KEYED, problems
-from api.http.own import without_others
+from api.http.own import places_seen, without_others
 from api.http.strict_json import StrictJsonRoute
 from api.position import parse_time
-from api.store.errors import Refused, WrongValue
+from api.store.errors import Refused, StoreUnavailable, WrongValue
 from api.store.ledger import Once
+from api.store.port_deltas import Versions, ports_of
 from api.store.terminals import ReceiveMessage, message_key
 from api.store.values import canonical
 
@@ -37,6 +39,12 @@ MESSAGE_IN = {
 RECEIVED = {
     "terminal": "t-21fe31dfa154a2616267", "number": 1, "kind": "report", "sent_at": "2026-11-22T14:30:00Z",
     "received_at": "2026-11-22T14:30:02.000Z", "message_sha256": "0" * 64, "done": None, "clock_off_s": -2.0,
+}  # fmt: skip
+
+
+PIECE = {
+    "version": "5f1d7a84db00d2fce00b", "base": "", "next": "",
+    "ports": {"dover": {"status": {"status": "open", "reported_ms": 1795357800000, "expires_ms": None}, "held": 12}},
 }  # fmt: skip
 
 
@@ -59,6 +67,15 @@ class DoneShape(BaseModel):
     encounter_id: str | None
     code: Annotated[str | None, Field(description="Why it was not done; the message itself is taken.")]
     detail: str | None
+
+
+class PieceShape(BaseModel):
+    """Some of what changed of what ports report."""
+
+    version: str
+    base: str
+    ports: dict[str, dict[str, Any] | None]
+    next: str
 
 
 class ReceivedShape(BaseModel):
@@ -106,6 +123,39 @@ async def receive_message(
     document["done"] = await _done(memory, caller, message) if message.kind == "encounter" else None
     headers = {"Idempotency-Replayed": "true"} if answer.repeated else {}
     return JsonText(dump(document), 201, headers)
+
+
+@router.get(
+    "/terminals/ports",
+    summary="What changed of what ports report, in small pieces",
+    response_class=JsonText,
+    dependencies=[Depends(each_once)],
+    responses={
+        200: {"model": PieceShape, "content": {"application/json": {"example": PIECE}}},
+        **problems(403, 422, 503),
+    },
+)
+async def read_changes(
+    request: Request,
+    memory: Records,
+    caller: Annotated[Caller, allowed(Permission.READ_PORT_REPORTS)],
+    since: Annotated[
+        str, Query(pattern="^[0-9a-f]{0,20}$", description="Version that is known; left out for everything.")
+    ] = "",
+    after: Annotated[str, Query(max_length=80, description="`next` of the piece before.")] = "",
+) -> Response:
+    """At most 2 kB each. `base` is empty where the version is not remembered: then it is everything, from the start.
+
+    Places that others hold are one number a port. Pieces of one change have one `version`: begin again where it
+    differs.
+    """
+    seen = await memory.ports_seen(time.time())
+    if "lost" in seen.content:
+        # Nothing known is not nothing reported: what the terminal has stays, and grows old.
+        raise StoreUnavailable("store", "cannot be read.", "What is known stands; ask again soon.")
+    ports = ports_of(places_seen(caller, seen, None))
+    versions: Versions = request.app.state.port_versions
+    return JsonText(dump(versions.piece(ports, since, after)._asdict()))
 
 
 def _refuse_body(body: dict[str, Any]) -> None:

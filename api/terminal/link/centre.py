@@ -3,7 +3,7 @@
 import http.client
 import ssl
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
 
@@ -14,6 +14,7 @@ from engine.errors import InvalidAsk
 TIMEOUT_S = 20.0
 """[A] A satellite link has two seconds there and back. [s]"""
 LARGEST_ANSWER = 262_144
+_LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
 class NoLink(Exception):
@@ -50,9 +51,11 @@ class Centre:
             self._host, self._port = "", None
         if parts.scheme not in ("http", "https") or not self._host or parts.path not in ("", "/") or parts.query:
             raise InvalidAsk("centre", "is no address of a service.", "Write https://HOST:PORT.")
-        if parts.scheme == "http" and self._host not in ("127.0.0.1", "::1", "localhost"):
+        if parts.scheme == "http" and self._host not in _LOCAL:
             # Position, people and the vessel's key would travel in the clear.
             raise InvalidAsk("centre", "is not encrypted.", "Write https://, or http:// for this machine only.")
+        self.is_local = self._host in _LOCAL
+        """Whether it is on this machine."""
         self._is_tls = parts.scheme == "https"
         self._key, self._timeout_s = key, timeout_s
 
@@ -74,6 +77,16 @@ class Centre:
         NoLink
         """
         return self._call("GET", f"/v1/encounters/{quote(encounter_id, safe='')}/standing", None, {})
+
+    def port_changes(self, since: str, after: str) -> Reply:
+        """A piece of what changed of what ports report.
+
+        Raises
+        ------
+        NoLink
+        """
+        query = urlencode({"since": since, "after": after})
+        return self._call("GET", f"/v1/terminals/ports?{query}", None, {})
 
     def look(self) -> Reply:
         """Whether anybody answers.

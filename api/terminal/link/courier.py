@@ -14,6 +14,7 @@ from anyio import to_thread
 
 from api.access.signed_messages import TerminalMessage
 from api.store.errors import StoreError
+from api.store.port_deltas import Piece, Ports, apply_piece, version_of
 from api.terminal.link.centre import NoLink, Reply
 from api.terminal.link.outbox import Entry, Outbox
 
@@ -24,6 +25,7 @@ POLL_EVERY_S = 30.0
 """[A] How often it is asked whether the centre has directed. [s]"""
 CLOCK_OFF_S = 60.0
 """[A] Clocks that differ by more are said to. [s]"""
+MOST_PIECES = 200
 _LATER = frozenset({401, 403, 408, 425, 429, 500, 502, 503, 504})
 """Nothing is wrong with the message: with access or with the service, and it may be right again later."""
 
@@ -36,6 +38,9 @@ class Carrier(Protocol):
 
     def standing(self, encounter_id: str) -> Reply:
         """Where an encounter was directed."""
+
+    def port_changes(self, since: str, after: str) -> Reply:
+        """A piece of what changed of what ports report."""
 
     def look(self) -> Reply:
         """Whether anybody answers."""
@@ -65,6 +70,10 @@ class Courier:
         self.encounter_id = outbox.newest_encounter()
         """Encounter the centre knows of: directions are asked for it."""
         self.on_direction: Callable[[dict[str, Any]], None] = lambda _: None
+        self.on_ports: Callable[[Ports, str], None] = lambda ports, version: None  # noqa: ARG005
+        """Told what ports report and its version, whenever it was asked for and is whole."""
+        self.ports: Ports = {}
+        self.ports_version = ""
         self.on_change: Callable[[], None] = lambda: None
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -101,6 +110,7 @@ class Courier:
             try:
                 await self.deliver_all(self._carrier)
                 await self._ask_direction(self._carrier)
+                await self.refresh_ports(self._carrier)
                 if self.state != "up":
                     await to_thread.run_sync(self._carrier.look)
                     self._note("up", "")
@@ -111,6 +121,11 @@ class Courier:
                     self._note("down", "" if isinstance(failure, NoLink) else "not_kept")
                 # Not all at once when a satellite comes back into sight.
                 pause_s = wait_s * random.uniform(0.5, 1.0)  # noqa: S311
+                wait_s = min(2.0 * wait_s, LONGEST_WAIT_S)
+            except Exception:  # noqa: BLE001 - whatever answers in a service's place, the next try may reach the service
+                _log.exception("the link failed in a way the program did not expect")
+                self._note("down", "")
+                pause_s = wait_s
                 wait_s = min(2.0 * wait_s, LONGEST_WAIT_S)
             self.next_try_s = self._steady_s() + pause_s
             try:
@@ -188,6 +203,36 @@ class Courier:
             self._note("up", "")
             if reply.document.get("direction") is not None:
                 self.on_direction(reply.document)
+
+    async def refresh_ports(self, carrier: Carrier) -> None:
+        """Fetch what changed of what ports report; nothing is taken before it is whole.
+
+        Raises
+        ------
+        NoLink
+        """
+        known, version, after = self.ports, "", ""
+        for _ in range(MOST_PIECES):
+            reply = await to_thread.run_sync(carrier.port_changes, self.ports_version, after)
+            if reply.status != 200:
+                # A service without a store, or a key that may not: there is nothing to fetch.
+                return
+            piece = Piece(**{name: reply.document[name] for name in Piece._fields})
+            if version not in ("", piece.version):
+                # It changed while it was being told: the next refresh begins again.
+                return
+            if not version and not piece.base:
+                known = {}
+            known, version, after = apply_piece(known, piece), piece.version, piece.next
+            if not after:
+                break
+        if version_of(known) != version:
+            # Not what the service has, by whatever mistake: everything anew next time.
+            self.ports_version = ""
+            return
+        self.ports, self.ports_version = known, version
+        self._note("up", self.why)
+        self.on_ports(known, version)
 
     def _note(self, state: str, why: str) -> None:
         if (state, why) != (self.state, self.why):

@@ -95,6 +95,7 @@ DOORS = [
     ("POST", "/v1/reservations/r-1/land", Permission.HOLD_PLACES),
     ("POST", "/v1/reservations/r-1/transfer", Permission.HOLD_PLACES),
     ("POST", "/v1/plans", Permission.PLAN),
+    ("GET", "/v1/terminals/ports", Permission.READ_PORT_REPORTS),
     ("POST", "/v1/terminals/messages", Permission.REPORT_ENCOUNTER),
     ("GET", "/metrics", Permission.READ_METRICS),
     ("GET", "/v1/handover", Permission.SIGN_HANDOVER),

@@ -33,6 +33,7 @@ PATHS = {
     "/v1/encounters/{encounter_id}/standing",
     "/v1/reservations",
     "/v1/terminals/messages",
+    "/v1/terminals/ports",
     "/v1/reservations/{reservation_id}",
     "/v1/reservations/{reservation_id}/confirm",
     "/v1/reservations/{reservation_id}/extend",

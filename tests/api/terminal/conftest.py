@@ -43,11 +43,11 @@ class Hands(Ticks):
 class Ship:
     """A terminal and everything round it, without a socket."""
 
-    def __init__(self, house, folder, runner, system_s=AT_S, **options):
+    def __init__(self, house, folder, runner, system_s=AT_S, is_open=True, **options):
         self.house, self.runner, self.ticks = house, runner, Hands(system_s)
         self.keeper = Keeper(folder)
         self.follower = Follower(parse_sources(["tcp://127.0.0.1:9"]), self.ticks)
-        self.app = create_terminal(self.keeper, self.follower, house, **options)
+        self.app = create_terminal(self.keeper, self.follower, house if is_open else None, **options)
         self.terminal = self.app.state.terminal
 
     def hear(self, lat=51.0, lon=1.45, sog_kn=20.0, cog_deg=90.0, stated=True):

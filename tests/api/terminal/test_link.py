@@ -1,30 +1,36 @@
 """The link: whatever it does to messages, each counts once and in order, and what is wrong is said.
 
-SAFEPORT_LINK_SESSIONS sets how many simulated links there are: 50 if left out.
+LINK_SESSIONS sets how many simulated links there are: 50 if left out.
 """
 
 import asyncio
 import os
 import random
 import threading
+import time
 from contextlib import closing
 
 import httpx
 import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.access.signed_messages import TerminalMessage
 from api.http import create_app
-from api.store.store import open_for_service
+from api.store.check import check
+from api.store.port_deltas import Versions, apply_piece, version_of
+from api.store.store import open_database, open_for_service
 from api.terminal.keeper import Keeper
+from api.terminal.link import courier as courier_module
 from api.terminal.link.centre import Centre, NoLink, Reply
 from api.terminal.link.courier import Courier
 from api.terminal.link.outbox import Outbox, own_key
 from engine.errors import InvalidAsk
 from tests.api.http.live_server import serving
 
-SESSIONS = int(os.environ.get("SAFEPORT_LINK_SESSIONS", "50"))
+SESSIONS = int(os.environ.get("LINK_SESSIONS", "50"))
 AT = "2026-11-22T14:30:00Z"
 
 
@@ -32,7 +38,7 @@ class ControlRoom:
     """The real service with a real store, on an event loop of its own; called like a carrier."""
 
     def __init__(self, house, url):
-        self.store = open_for_service(url)
+        self.url, self.store = url, open_for_service(url)
         self.app = create_app(house, store=self.store)
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
@@ -52,6 +58,9 @@ class ControlRoom:
 
     def standing(self, encounter_id):
         return self.call("GET", f"/v1/encounters/{encounter_id}/standing")
+
+    def port_changes(self, since, after):
+        return self.call("GET", f"/v1/terminals/ports?since={since}&after={after}")
 
     def look(self):
         return self.call("GET", "/healthz")
@@ -99,6 +108,9 @@ class BadLink:
 
     def standing(self, encounter_id):
         return self.room.standing(encounter_id)
+
+    def port_changes(self, since, after):
+        return self.room.port_changes(since, after)
 
     def look(self):
         return self.room.look()
@@ -359,3 +371,186 @@ def test_a_message_is_what_was_signed(outbox):
     assert TerminalMessage(**message._asdict()).is_genuine()
     assert not message._replace(previous="1" * 64).is_genuine()
     assert not message._replace(public_key="!").is_genuine()
+
+
+def status_of(room, port_id, status):
+    body = {"status": status, "reason": "wreck in the entrance" if status == "closed" else ""}
+    assert room.call("PUT", f"/v1/ports/{port_id}/status", body).status == 200
+
+
+def test_what_ports_report_comes_as_changes_and_counts_in_the_decision(room, launch, tmp_path):
+    ship = launch("ship", system_s=time.time())
+    courier = Courier(Outbox(ship.keeper, own_key(tmp_path / "ship")), room, ship.ticks.steady_s)
+    ship.terminal.courier, courier.on_ports = courier, ship.terminal._ports_told
+    ship.hear(51.0, 1.45, stated=False)
+    before = ship.nearest().json()["decision"]["recommended"]["port"]["id"]
+    ship.runner.run(courier.refresh_ports(room))
+    status_of(room, before, "closed")
+    ship.runner.run(courier.refresh_ports(room))
+    answered = ship.nearest(lang="both").json()
+    assert answered["decision"]["recommended"]["port"]["id"] != before
+    assert answered["decision"]["inputs"]["port_status"]["version"] == courier.ports_version
+    layer = next(one for one in ship.state()["layers"] if one["id"] == "port_status")
+    assert layer["age_s"] == 0
+    # The service says the same of the same encounter; only the version of its own picture is another.
+    there = room.call("POST", "/v1/decisions?view=brief&lang=both", answered["encounter"]).document
+    assert there["recommended"] == answered["decision"]["recommended"]
+    assert there["passed_over"] == answered["decision"]["passed_over"]
+    # After a restart it is known still, and only what changes comes.
+    again = launch("ship", system_s=time.time())
+    again.hear(51.0, 1.45, stated=False)
+    assert again.nearest().json()["decision"]["recommended"]["port"]["id"] != before
+    piece = room.port_changes(courier.ports_version, "").document
+    assert (piece["base"], piece["ports"]) == (courier.ports_version, {})
+    status_of(room, before, "open")
+
+
+def test_no_piece_is_larger_than_two_kilobytes(house, room):
+    for port in house.world.ports[:60]:
+        status_of(room, port.id, "open")
+    pieces, after = [], ""
+    while True:
+        reply = room.port_changes("", after)
+        pieces.append(reply.document)
+        assert len(orjson.dumps(reply.document)) <= 2_000
+        after = reply.document["next"]
+        if not after:
+            break
+    assert len(pieces) > 2
+    told = [name for piece in pieces for name in piece["ports"]]
+    assert len(told) == len(set(told)) >= 60
+
+
+reports = st.dictionaries(
+    st.sampled_from([f"port-{n}" for n in range(40)]),
+    st.fixed_dictionaries(
+        {}, optional={"status": st.builds(lambda n: {"status": "open", "reported_ms": n, "expires_ms": None},
+                                          st.integers(0, 9)), "held": st.integers(1, 99)}
+    ).filter(bool),
+    max_size=40,
+)  # fmt: skip
+
+
+@given(st.lists(reports, min_size=1, max_size=5), st.booleans())
+def test_changes_lead_to_what_the_service_has(states, is_forgotten):
+    versions, known, version = Versions(), {}, ""
+    for new in states:
+        if is_forgotten:
+            versions = Versions()
+        after = None
+        while after != "":
+            piece = versions.piece(new, version, after or "")
+            if not piece.base and after is None:
+                known = {}
+            known, after = apply_piece(known, piece), piece.next
+            assert len(orjson.dumps(piece._asdict())) <= 2_000
+        version = piece.version
+        assert known == new
+        assert version_of(known) == version
+
+
+class Moody:
+    """A link that is gone until it is told otherwise."""
+
+    def __init__(self, room):
+        self.room, self.is_up = room, False
+
+    def __getattr__(self, name):
+        def call(*values):
+            if not self.is_up:
+                raise NoLink("cut")
+            return getattr(self.room, name)(*values)
+
+        return call
+
+
+def test_the_courier_comes_back_by_itself(room, outbox, monkeypatch):
+    monkeypatch.setattr(courier_module, "FIRST_WAIT_S", 0.02)
+    monkeypatch.setattr(courier_module, "POLL_EVERY_S", 0.05)
+
+    async def until(condition):
+        async with asyncio.timeout(20):
+            while not condition():
+                await asyncio.sleep(0.01)
+
+    async def run():
+        link = Moody(room)
+        courier = Courier(outbox, link, time.monotonic)
+        courier.begin()
+        await courier.queue("report", report(1), AT)
+        await asyncio.sleep(0.1)
+        assert (courier.state, courier.counts["queued"]) == ("down", 1)
+        link.is_up = True
+        await until(lambda: courier.state == "up" and courier.counts["queued"] == 0)
+        link.is_up = False
+        await until(lambda: courier.state == "down")
+        await courier.queue("report", report(2), AT)
+        link.is_up = True
+        await until(lambda: courier.counts == {"queued": 0, "delivered": 2})
+        await courier.settled()
+
+    asyncio.run(run())
+    assert room.heard(outbox.terminal) == [(1, report(1)), (2, report(2))]
+
+
+class Portal:
+    """Answers everything with something else, as a harbour's network does before one has paid."""
+
+    def __init__(self):
+        self.asked = 0
+
+    def __getattr__(self, name):
+        def call(*values):
+            self.asked += 1
+            return Reply(200, {"welcome": "to the marina", "version": [], "direction": 7})
+
+        return call
+
+
+def test_whoever_answers_in_its_place_gets_nothing_counted(room, outbox, monkeypatch):
+    monkeypatch.setattr(courier_module, "FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr(courier_module, "LONGEST_WAIT_S", 0.02)
+
+    async def run():
+        portal = Portal()
+        courier = Courier(outbox, portal, time.monotonic)
+        courier.encounter_id = "e-1"
+        courier.begin()
+        await courier.queue("report", report(1), AT)
+        async with asyncio.timeout(20):
+            while portal.asked < 5:
+                await asyncio.sleep(0.01)
+        await courier.settled()
+        assert (courier.state, courier.counts) == ("down", {"queued": 1, "delivered": 0})
+        # With nothing to deliver it is asked for more, and what it says is no direction.
+        await deliver(outbox, room)
+        portal.asked = 0
+        courier = Courier(outbox, portal, time.monotonic)
+        courier.encounter_id = "e-1"
+        courier.begin()
+        async with asyncio.timeout(20):
+            while portal.asked < 5:
+                await asyncio.sleep(0.01)
+        await courier.settled()
+        assert courier.ports == {}
+
+    asyncio.run(run())
+
+
+def test_without_a_control_room_everything_waits(launch, tmp_path):
+    ship = launch("ship")
+    ship.terminal.courier = Courier(Outbox(ship.keeper, own_key(tmp_path / "ship")), None, ship.ticks.steady_s)
+    ship.hear()
+    ship.nearest()
+    ship.call("POST", "/terminal/v1/reports", {"text": "two aboard"})
+    link = ship.state()["link"]
+    assert (link["state"], link["queued"]) == ("off", 1)
+    refused = launch("bare").call("POST", "/terminal/v1/reports", {"encounter": True})
+    assert refused.json()["code"] == "NO_POSITION"
+
+
+def test_the_store_is_sound_after_all_of_it(room):
+    # Named last, so that it is after all of it.
+    with closing(open_database(room.url)) as database:
+        found = check(database)
+    assert found.problems == ()

@@ -109,7 +109,7 @@ def test_after_a_power_cut_it_has_everything_it_had(started, tmp_path):
 
 def test_killed_again_and_again_while_it_writes(started, tmp_path):
     acknowledged = 0
-    for _ in range(int(os.environ.get("SAFEPORT_TERMINAL_KILLS", "3"))):
+    for _ in range(int(os.environ.get("TERMINAL_KILLS", "3"))):
         one = started(tmp_path)
         found = one.until(lambda state: True)["persons"]
         # What was acknowledged is there, or the one that was under way.
@@ -137,6 +137,10 @@ def run_command(*options):
         (["--speed", "4"], "--speed: goes with --demo only."),
         (["--demo", "--speed", "0.1"], "--speed: is not between 1 and 60."),
         (["--demo", "--source", "tcp://a"], "--demo: follows its own track"),
+        (["--demo", "--centre", "https://mrcc.example"], "--demo: would report to a control room"),
+        (["--centre", "http://mrcc.example"], "--centre: is not encrypted."),
+        (["--centre", "https://mrcc.example", "--key", "/nowhere"], "--key: cannot be read."),
+        (["--plotter", "gpsd://a"], "--plotter: takes no sentences over that."),
         (["--port", "70000"], "--port: should be less than or equal to 65535."),
     ],
 )

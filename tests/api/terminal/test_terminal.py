@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import shutil
 import sqlite3
+import time
 
 import apsw
 import httpx
@@ -10,6 +12,7 @@ import pytest
 
 from api.encounter import VesselIn
 from api.terminal import keeper as keeper_module
+from geodata.pack import DEFAULT_PACK
 from tests.api.http.live_server import serving
 from tests.api.terminal.sentences import AT_S
 
@@ -269,3 +272,19 @@ def test_the_state_comes_by_itself_as_it_changes(ship):
         # Nothing happens: it is told all the same, a little older.
         ship.ticks.go(7.0)
         assert next(told)["fix"]["age_s"] == 7.0
+
+
+def test_a_damaged_pack_is_said_and_everything_else_goes_on(launch, tmp_path):
+    pack = tmp_path / "pack"
+    shutil.copytree(DEFAULT_PACK, pack)
+    (pack / "mesh.npz.xz").write_bytes(b"damaged")
+    ship = launch(pack=pack, is_open=False)
+    with serving(ship.app) as base, httpx.Client(base_url=base, timeout=60.0) as client:
+        while (state := client.get("/terminal/v1/state").json())["not_ready"]["en"].startswith("The chart is being"):
+            time.sleep(0.05)
+        ship.hear()
+        assert "damaged or missing" in state["not_ready"]["en"]
+        assert client.get("/terminal/v1/state").json()["fix"]["quality"] == "good"
+        refused = client.post("/terminal/v1/nearest", json={})
+        assert (refused.status_code, refused.json()["code"]) == (503, "PACK_UNUSABLE")
+        assert client.put("/terminal/v1/persons", json={"min": 1, "max": 2}).status_code == 200
