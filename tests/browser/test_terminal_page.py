@@ -203,7 +203,7 @@ def test_what_the_chart_shows_is_in_a_list(look):
     page.locator("#screen").click()
     page.locator("#chart-list").click()
     said = page.locator("#panel .card")
-    said.get_by_text("Own ship").wait_for()
+    said.get_by_role("heading", name="Own ship", exact=True).wait_for()
     text = said.inner_text()
     for part in ("Dover", "Banks within", "Traffic lanes within", "south-west lane", "Vessels around by AIS"):
         assert part in text
@@ -232,3 +232,56 @@ def test_language_and_palette_change_without_a_reload(look):
     assert page.locator("html").get_attribute("lang") == "fr"
     page.locator("#dimmer-range").fill("60")
     assert page.evaluate("getComputedStyle(document.getElementById('dimmer')).opacity") == "0.6"
+
+
+def test_a_route_goes_out_on_a_press_and_a_refusal_is_said(look):
+    page = look()
+    ask_nearest(page)
+    page.locator("#ports .port").first.click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="GPX FILE").click()
+    assert download.value.suggested_filename == "safeport-dover.gpx"
+    assert "<rtept" in download.value.path().read_text(encoding="utf-8")
+    page.get_by_role("button", name="TO PLOTTER").click()
+    page.locator("#panel .refusal").wait_for()
+    assert "plotter" in page.locator("#panel .refusal").inner_text()
+
+
+def test_a_report_is_drafted_and_queued_on_a_press(look):
+    page = look()
+    ask_nearest(page)
+    page.locator("#report").click()
+    draft = page.locator("#report-text").input_value()
+    assert "Port advised: Dover" in draft
+    page.get_by_role("button", name="QUEUE").click()
+    page.get_by_text("Queued as number 1").wait_for()
+
+
+def test_two_courses_of_action_stand_side_by_side(look):
+    page = look()
+    page.locator("#retask").click()
+    page.locator("#retask-text").fill("51 10.0N 001 40.0E")
+    page.get_by_role("button", name="COMPARE").click()
+    page.locator(".courses .card").nth(1).wait_for()
+    said = page.locator(".courses").inner_text()
+    assert "LAND FIRST" in said
+    assert "CASUALTY FIRST" in said
+    assert len(re.findall(r"at the casualty in \d+ min", said)) == 2
+    assert_accessible(page)
+
+
+def test_a_direction_is_shown_at_once_and_acknowledged_by_a_press(look, ship):
+    page = look()
+    ask_nearest(page)
+    ship.terminal.direction = {
+        "id": "4", "sequence": 4, "acknowledged_at": None, "received_at": "2026-11-22T14:31:00Z", "port_id": "ramsgate",
+        "place": "Ramsgate", "centre": "DOVER COASTGUARD", "code": "OTHER", "text": "Reception is there.",
+        "directed_at": "2026-11-22T14:31:00Z",
+    }  # fmt: skip
+    shown = page.locator("#direction")
+    shown.get_by_text("Reception is there").wait_for(timeout=15_000)
+    assert_touchable(page)
+    assert_accessible(page)
+    shown.get_by_role("button").click()
+    shown.get_by_text("acknowledged").wait_for()
+    assert page.locator("#ports .port").first.is_visible()

@@ -16,7 +16,7 @@ export class Refusal extends Error {
 
 /**
  * Ask, and wait no longer than it takes.
- * @param {'GET' | 'POST' | 'PUT'} method @param {string} path @param {unknown} [body] @param {number} [patience] [ms]
+ * @param {'GET' | 'POST' | 'PUT' | 'DELETE'} method @param {string} path @param {unknown} [body] @param {number} [patience] [ms]
  * @returns {Promise<any>}
  */
 export async function ask(method, path, body, patience = 15000) {

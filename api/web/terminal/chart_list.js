@@ -13,7 +13,7 @@ const HARBOURS_NM = 25;
 
 /** @param {State | null} state @param {Candidate[]} ports @param {import('../shared/chart.js').Chart | null} chart @param {[number, number] | null} from */
 export function chartLists(state, ports, chart, from) {
-  const card = make('div', { class: 'card', tabindex: '0', role: 'region', 'aria-label': say('chart_list') });
+  const card = make('div', { class: 'card', tabindex: '0', role: 'group', 'aria-label': say('chart_list') });
   const own = state?.fix;
   card.append(make('h3', {}, say('list_own')), make('p', {}, own?.position
     ? `${formatPosition(own.position)} · ${say('cog')} ${formatBearing(own.cog_deg)}${say('true_bearing')} · ${say('sog')} ${own.sog_kn ?? '?'} ${say('knots')}`

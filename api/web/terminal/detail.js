@@ -23,7 +23,7 @@ export function portCard(port, whole, isReading, decision, state, encounter) {
   const lang = language();
   const known = { ...port, ...(whole ?? {}), port: { ...port.port, ...(whole?.port ?? {}) } };
   const name = inLanguage(known.port.name);
-  const card = make('div', { class: 'card', tabindex: '0', role: 'region', 'aria-label': name });
+  const card = make('div', { class: 'card', tabindex: '0', role: 'group', 'aria-label': name });
 
   card.append(make('h3', {}, say('why', { port: name })), findings(known, port, decision));
   card.append(make('h3', {}, say('why_not')), passedOver(decision));
@@ -97,5 +97,6 @@ function callList(port, decision) {
 
 /** The line of the port on top of its card. @param {Candidate} port @param {Decision} decision */
 export function portTop(port, decision) {
-  return make('div', { class: 'port first', id: 'port-top' }, ...portLine(port, portsOf(decision), decision));
+  const title = make('h2', { class: 'unseen' }, inLanguage(port.port.name));
+  return make('div', { class: 'port first', id: 'port-top' }, title, ...portLine(port, portsOf(decision), decision));
 }

@@ -25,7 +25,7 @@
  * @property {{ id: string, name: string | null, kind?: Words | null }} vessel
  * @property {{ min: number | null, max: number | null, aboard_since?: string | null } | null} persons
  * @property {{ state: 'up' | 'down' | 'off', since: string | null, queued: number }} link
- * @property {any} direction @property {boolean} [is_demo] @property {boolean} [ready] @property {Words | null} [not_ready]
+ * @property {any} direction @property {any} [active_route] @property {boolean} [is_demo] @property {boolean} [ready] @property {Words | null} [not_ready]
  * @property {{ code: string, text: Words } | null} [trouble]
  */
 /**

@@ -229,7 +229,8 @@ function showAges() {
   if (answer) {
     const ageS = (performance.now() - answer.receivedAt) / 1000;
     old = whyOld(answer, state, ageS, isSilent(), formatAge, asked());
-    sub = say('answered', { at: formatUtcSeconds(answer.pressedAt), took: formatNumber(Math.max(answer.tookMs / 1000, 0.1), language()), age: formatAge(ageS) });
+    const byHand = answer.isByHand ? ` · ${say('answered_for', { position: formatPosition(answer.document.encounter.position.coordinates) })}` : '';
+    sub = say('answered', { at: formatUtcSeconds(answer.pressedAt), took: formatNumber(Math.max(answer.tookMs / 1000, 0.1), language()), age: formatAge(ageS) }) + byHand;
   } else if (state?.not_ready) {
     sub = inLanguage(state.not_ready);
   }
@@ -323,12 +324,13 @@ function showDirection() {
   const key = `${direction.id}${direction.acknowledged_at ?? ''}${language()}`;
   if (box.dataset.shown === key) return;
   box.dataset.shown = key;
-  const words = make('p', {}, make('b', {}, say('direction')), ` ${inLanguage(direction.text) || inLanguage(direction.port?.name) || direction.port_id || ''}`);
+  const text = [direction.centre, direction.place, inLanguage(direction.text)].filter(Boolean).join(' · ');
+  const words = make('p', {}, make('b', {}, say('direction')), make('br'), text);
   if (direction.acknowledged_at) {
     box.replaceChildren(words, make('p', {}, say('acknowledged', { at: formatUtc(direction.acknowledged_at) })));
   } else {
     const press = make('button', { type: 'button' }, say('acknowledge'));
-    press.addEventListener('click', () => ask('POST', '/terminal/v1/direction/acknowledge', { id: direction.id }).catch(() => undefined));
+    press.addEventListener('click', () => ask('POST', '/terminal/v1/direction/acknowledge', { id: direction.id }).then(hear, () => undefined));
     box.replaceChildren(words, press);
   }
 }
@@ -371,7 +373,10 @@ async function open(name) {
     const { portCard, portTop } = await import('./detail.js');
     const whole = wholePorts.get(port.port.id) ?? null;
     top.append(portTop(port, answer.document.decision));
-    content = [portCard(port, whole, isReadingWhole || wholePorts.size === 0, answer.document.decision, state, answer.document.encounter)];
+    const card = portCard(port, whole, isReadingWhole || wholePorts.size === 0, answer.document.decision, state, answer.document.encounter);
+    const { handOver } = await import('./panels.js');
+    card.append(handOver(desk, port.port.id));
+    content = [card];
   } else if (name === 'list') {
     const { chartLists } = await import('./chart_list.js');
     top.append(make('h2', {}, say('chart_list')));

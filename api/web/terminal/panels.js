@@ -134,9 +134,9 @@ function course(title, one, isLandingFirst) {
 export function sayPanel(desk) {
   const answer = desk.answer();
   const port = desk.chosen();
-  if (!answer || !port) return [make('div', { class: 'card', role: 'region', tabindex: '0', 'aria-label': say('say_title') }, make('p', {}, say('say_none')))];
+  if (!answer || !port) return [make('div', { class: 'card', role: 'group', tabindex: '0', 'aria-label': say('say_title') }, make('p', {}, say('say_none')))];
   const { decision, encounter } = answer.document;
-  const card = make('div', { class: 'card', role: 'region', tabindex: '0', 'aria-label': say('say_title') });
+  const card = make('div', { class: 'card', role: 'group', tabindex: '0', 'aria-label': say('say_title') });
   // English is the language of the phrases: in French, both.
   const langs = /** @type {('en' | 'fr')[]} */ (language() === 'fr' ? ['fr', 'en'] : ['en']);
   const calls = langs.flatMap((lang) => [
@@ -181,4 +181,46 @@ export function screenPanel(desk) {
     make('div', { class: 'row' }, tile(say('language'), () => desk.setLanguage(language() === 'fr' ? 'en' : 'fr'), { id: 'language', lang: language() === 'fr' ? 'en' : 'fr' }),
       tile(say('chart_list'), () => desk.openList(), { id: 'chart-list' })),
   ];
+}
+
+/**
+ * The route of a port out of the terminal: nothing goes without one of these presses.
+ * @param {Desk} desk @param {string} portId
+ */
+export function handOver(desk, portId) {
+  const said = make('p', { role: 'status' });
+  /** @param {Record<string, unknown>} body @param {(sent: any) => void} [done] */
+  const send = async (body, done) => {
+    try {
+      const sent = await ask('POST', '/terminal/v1/routes', { port_id: portId, digest: desk.answer()?.document.digest, ...body });
+      done?.(sent);
+      said.className = '';
+      said.textContent = say('sent');
+    } catch (failure) {
+      said.className = 'refusal';
+      said.textContent = wordsOf(failure);
+    }
+  };
+  const stop = async () => {
+    try {
+      await ask('DELETE', '/terminal/v1/routes/active');
+      said.textContent = say('steer_stopped');
+    } catch (failure) {
+      said.textContent = wordsOf(failure);
+    }
+  };
+  return make('div', {},
+    make('div', { class: 'row' },
+      tile(say('plotter'), () => send({ to: 'plotter' })),
+      desk.state()?.active_route ? tile(say('steer_stop'), stop) : tile(say('steer'), () => send({ to: 'plotter', steer: true })),
+      tile(say('gpx'), () => send({ to: 'gpx' }, saveFile))),
+    said);
+}
+
+/** @param {{ file_name: string, media_type: string, content: string }} file */
+function saveFile(file) {
+  const link = make('a', { download: file.file_name });
+  link.href = URL.createObjectURL(new Blob([file.content], { type: file.media_type }));
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { coastLevel, unpack } from './chart_data.js';
+import { firstChannel, formatAge, formatBearing, formatLocal, formatPosition, spokenDigits, wayBetween } from './format.js';
+
+test('minutes are rounded before they are split: 60.0 never shows', () => {
+  assert.equal(formatPosition([1.4516, 50.99999]), '51°00.0′N  001°27.1′E');
+  assert.equal(formatPosition([-0.0001, -0.0001]), '00°00.0′S  000°00.0′W');
+  assert.equal(formatPosition([-1.99999, 50.5]), '50°30.0′N  002°00.0′W');
+});
+
+test('a bearing has three figures and never 360', () => {
+  assert.deepEqual([359.6, 0, 7.4, -0.4, null].map(formatBearing), ['000', '000', '007', '000', '---']);
+});
+
+test('the port has its own time, named, winter and summer', () => {
+  assert.equal(formatLocal('2026-11-29T17:57:00Z', 'GB'), '17:57 GMT');
+  assert.equal(formatLocal('2026-07-29T17:57:00Z', 'GB'), '18:57 BST');
+  assert.equal(formatLocal('2026-11-29T23:57:00Z', 'FR'), '00:57 CET');
+  assert.equal(formatLocal('2026-07-29T17:57:00Z', 'BE'), '19:57 CEST');
+  assert.equal(formatLocal('2026-07-29T17:57:00Z', 'XX'), '');
+});
+
+test('an age keeps to whole units and an unknown one is said to be so', () => {
+  assert.deepEqual([0, 119.9, 120, 7199, 7200, 172800, null].map((s) => formatAge(s)), ['0 s', '119 s', '2 min', '119 min', '2 h', '2 d', '?']);
+});
+
+test('the channel to call first', () => {
+  assert.deepEqual(['74 (12, 16); marina 80', '16;11;67', null, 'none'].map(firstChannel), ['74', '16', null, null]);
+});
+
+test('digits are spoken one by one', () => {
+  assert.equal(spokenDigits('18:05', 'en'), 'one eight zero five');
+  assert.equal(spokenDigits('07', 'fr'), 'zéro sept');
+});
+
+test('a degree of latitude is sixty miles', () => {
+  const way = wayBetween([1, 50], [1, 51]);
+  assert.ok(Math.abs(way.miles - 60.04) < 0.1);
+  assert.equal(Math.round(way.bearing), 0);
+});
+
+test('outlines are sums of their steps', () => {
+  assert.deepEqual(unpack([100, 5000, 2, 0, 0, -3], 0.01), [[1, 50], [1.02, 50], [1.02, 49.97]]);
+});
+
+test('the coast is off by less than a pixel, and whole at harbour scale', () => {
+  assert.deepEqual([3000, 320, 130, 32, 31, 2].map(coastLevel), [1000, 250, 100, 25, 0, 0]);
+});

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { callToCentre, callToPort, spokenPersons, spokenPosition } from './speech.js';
+
+const port = { port: { id: 'dover', name: { en: 'Dover', fr: 'Douvres' }, vhf: '74 (12, 16)' }, eta_at: '2026-11-29T17:57:00Z' };
+const decision = { coordination: { centres: [{ name: 'DOVER COASTGUARD', vhf: '16;11', mmsi: '002320010' }] } };
+const encounter = { position: { coordinates: [1.4517, 51.0317] }, persons: { min: 30, max: 32 } };
+const state = { vessel: { id: 'x', name: 'RNLI 17-44' } };
+
+test('a position is spoken figure by figure', () => {
+  assert.equal(spokenPosition([1.4517, 51.0317], 'en'), 'five one degrees zero one decimal nine north, zero zero one degrees two seven decimal one east');
+  assert.match(spokenPosition([-1.5, 50], 'fr'), /ouest$/);
+});
+
+test('people not counted are said to be unknown', () => {
+  assert.equal(spokenPersons(null, 'en'), 'number of persons not known');
+  assert.equal(spokenPersons({ min: 30, max: 32 }, 'en'), 'three zero to three two persons on board');
+  assert.equal(spokenPersons({ min: 5, max: 5 }, 'fr'), 'cinq personnes à bord');
+});
+
+test('calls use message markers and never an instruction', () => {
+  for (const lang of ['en', 'fr']) {
+    const calls = [callToCentre(decision, port, state, encounter, lang), callToPort(port, state, encounter, lang)];
+    assert.deepEqual(calls.map((call) => call.channel), ['16', '74']);
+    for (const { words } of calls) {
+      assert.match(words, /INFORMATION/);
+      assert.match(words, /QUESTION/);
+      assert.doesNotMatch(words, /INSTRUCTION|\bsafe\b|undefined|null/);
+    }
+  }
+});
