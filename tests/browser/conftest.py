@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from api.encounter import VesselIn
+from api.terminal.link.courier import Courier
+from api.terminal.link.outbox import Outbox, own_key
 from api.web.static import Shelf
 from engine.errors import PackError
 from tests.api.http.live_server import serving
@@ -37,14 +39,14 @@ def missing():
     return None
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser():
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium, without a window; closed with the module, for its event loop keeps others from running."""
     reason = missing()
-    if reason and os.environ.get("SAFEPORT_REQUIRE_BROWSER") == "1":
+    if reason and os.environ.get("REQUIRE_BROWSER") == "1":
         pytest.fail(reason)
     if reason:
-        pytest.skip(f"{reason}; SAFEPORT_REQUIRE_BROWSER=1 makes that a failure")
+        pytest.skip(f"{reason}; REQUIRE_BROWSER=1 makes that a failure")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
@@ -57,6 +59,8 @@ def browser():
 def ship(warm_house, tmp_path):  # noqa: F811
     """A terminal that has heard where it is."""
     made = Ship(warm_house, tmp_path / "state", None, vessel=VesselIn(profile="rnli-severn"))
+    courier = Courier(Outbox(made.keeper, own_key(tmp_path / "state")), None, made.ticks.steady_s)
+    made.terminal.courier, courier.on_change = courier, made.terminal.tell
     made.hear(*OFF_FOLKESTONE, sog_kn=16.4, cog_deg=314.0)
     with closing(made.keeper):
         yield made

@@ -1,4 +1,4 @@
-"""Pictures of the page for the documents: SAFEPORT_PICTURES=1 makes them anew, and each stays small."""
+"""Pictures of the page for the documents: MAKE_PICTURES=1 makes them anew, and each stays small."""
 
 import io
 import os
@@ -34,9 +34,9 @@ def test_picture(look, name, size, palette, lang, touched):
     page.wait_for_timeout(800)
     taken = Image.open(io.BytesIO(page.screenshot(scale="css")))
     drawn = io.BytesIO()
-    few = taken.convert("RGB").quantize(96, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few = taken.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     few.save(drawn, "PNG", optimize=True)
     assert len(taken.getcolors(1 << 20)) > 50, "a page without a chart"
     assert len(drawn.getvalue()) <= MOST_BYTES
-    if os.environ.get("SAFEPORT_PICTURES") == "1":
+    if os.environ.get("MAKE_PICTURES") == "1":
         (DOCS / f"{name}.png").write_bytes(drawn.getvalue())
