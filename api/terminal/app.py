@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -20,6 +19,7 @@ from api.terminal.routes import router
 from api.terminal.source_spec import SourceSpec
 from api.terminal.terminal import Terminal
 from api.terminal.warming import warm_own
+from api.web.static import web_routes
 from geodata.pack import DEFAULT_PACK
 
 
@@ -56,7 +56,7 @@ def create_terminal(
     app.state.terminal = terminal
     app.include_router(router)
     app.add_exception_handler(TerminalRefusal, answer_refusal)
-    _include_pages(app)
+    app.include_router(web_routes())
     inner = app.router.lifespan_context
 
     @asynccontextmanager
@@ -71,12 +71,3 @@ def create_terminal(
     app.router.lifespan_context = lifespan
     refuse_open_doors(app)
     return app
-
-
-def _include_pages(app: FastAPI) -> None:
-    """The pages, where this installation has them; without them the routes answer all the same."""
-    try:
-        pages = import_module("api.web.static")
-    except ModuleNotFoundError:
-        return
-    app.include_router(pages.web_routes())

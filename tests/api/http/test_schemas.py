@@ -105,7 +105,7 @@ READ = {
     "/v1/encounters/{e}/standing", "/v1/reservations": "/v1/reservations", "/v1/reservations/{reservation_id}":
     "/v1/reservations/{r}", "/v1/handover": "/v1/handover", "/v1/audit": "/v1/audit",
     "/v1/audit/verify": "/v1/audit/verify", "/v1/keys": "/v1/keys", "/v1/decisions/{decision_id}":
-    "/v1/decisions/{d}?view=full",
+    "/v1/decisions/{d}?view=full", "/v1/terminals/ports": "/v1/terminals/ports",
 }  # fmt: skip
 
 

@@ -147,7 +147,7 @@ def test_what_is_surely_in_sight_is_in_sight_from_everywhere(water, radius_m):
     mesh, corners, ports, needed = water
     random = np.random.default_rng(5)
     sure = lost = 0
-    for x, y, t in open_points(mesh, needed, random, 40):
+    for x, y, t in open_points(mesh, needed, random, 120):
         round_here = round_about(mesh, corners, ports, needed, x, y, t, radius_m)
         places = [inside_triangle(mesh, random, x, y, t, radius_m) for _ in range(6)]
         seen = [seen_from(mesh, corners, ports, needed, *at, t) for at in [(x, y), *places]]
