@@ -15,7 +15,7 @@ from api.http.opening import Opening
 from api.http.planner import Planner
 from api.http.problems import NoSuchPort
 from api.position import MAX_POSITION_CHARS
-from engine.errors import InvalidAsk, UnknownName
+from engine.errors import UnknownName
 
 
 async def open_house_of(request: Request) -> House:
@@ -40,14 +40,6 @@ async def meters_of(request: Request) -> Meters:
     """What this application counts."""
     meters: Meters = request.app.state.meters
     return meters
-
-
-async def each_once(request: Request) -> None:
-    """Refuse a query parameter given twice: whichever was read, the other may have been meant."""
-    names = [name for name, _ in request.query_params.multi_items()]
-    for name in dict.fromkeys(names):
-        if names.count(name) > 1:
-            raise InvalidAsk(name, "is given more than once.", "Give it once.")
 
 
 async def memory_of(request: Request) -> Memory:

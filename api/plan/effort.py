@@ -35,7 +35,7 @@ class Effort:
     limit_s: float = LONGEST_S
     shortage_s: float = LONGEST_S
     rounds: int = 100
-    exact_rounds: int = 2
+    exact_rounds: int = 8
     close_share: float = 0.002
     shared_work: int = 260
 

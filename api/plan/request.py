@@ -7,8 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from api.encounter import Count, EncounterIn, Finite
-from api.position import InvalidTime, parse_time
+from api.encounter import Count, EncounterIn, Finite, checked_instant
 from engine.errors import InvalidAsk
 
 MOST_ENCOUNTERS = 200
@@ -89,12 +88,7 @@ class PlanIn(_Strict):
     @field_validator("time")
     @classmethod
     def _zoned(cls, text: str | None) -> str | None:
-        if text is not None:
-            try:
-                parse_time(text)
-            except InvalidTime as wrong:
-                raise ValueError(f"{wrong.problem} {wrong.remedy}") from None
-        return text
+        return checked_instant(text)
 
     @model_validator(mode="after")
     def _each_once(self) -> "PlanIn":

@@ -136,7 +136,7 @@ def _searched(
             break
         if not (news or late) and gap == 0.0:
             break
-        if asked >= effort.exact_rounds and asked * whole_numbers >= effort.shared_work:
+        if asked > 1 and asked * whole_numbers >= effort.shared_work:
             break
         learnt = news or late
     return Total(best, best_total, bound, asked)

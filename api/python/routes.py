@@ -40,6 +40,8 @@ def routes_of(
     policies : mapping of Policy
     """
     lines = np.full(len(frame), None, object)
+    # The register is the same whatever the date of the tides.
+    number_of: dict[str, int] = {}
     chosen, length_m = frame["port"].to_numpy(), frame["distance_m"].to_numpy()
     for row in encounters.to_pylist():
         number = row["row"]
@@ -47,7 +49,8 @@ def routes_of(
             continue
         ask = ask_of(row, vessels, policies)
         world = worlds(ask.at_s)
-        port = next(k for k, known in enumerate(world.ports) if known.id == chosen[number])
+        number_of = number_of or {known.id: k for k, known in enumerate(world.ports)}
+        port = number_of[chosen[number]]
         depth_class = case_of(ask, world, coordination_at(world, ask)).depth_class
         reach = reach_ports(world.water, depth_class, ask.lon, ask.lat)
         harbour_m = reach.harbour_m[port]

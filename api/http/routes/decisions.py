@@ -15,7 +15,7 @@ from api.encounter import EncounterIn
 from api.house import House
 from api.http.bodies import OverrideIn
 from api.http.callers import Caller, allowed
-from api.http.doors import JsonText, OpenHouse, Records, Work, each_once
+from api.http.doors import JsonText, OpenHouse, Records, Work
 from api.http.examples import DECISIONS, ENCOUNTERS, TRACKS
 from api.http.limits import Workshop
 from api.http.memory import Memory, answered, once_of
@@ -58,7 +58,6 @@ class Room(NamedTuple):
 
 async def room_of(request: Request) -> Room:
     """House, threads, records and meters at once: FastAPI takes as long for each dependency as for all of these."""
-    await each_once(request)
     state = request.app.state
     return Room(state.opening.house(), state.workshop, state.memory, state.meters)
 
@@ -215,7 +214,6 @@ def _gone(record: DecisionRecord, others: tuple[str, ...]) -> DocumentGone:
     tags=["decisions"],
     summary="A decision that was recorded",
     response_class=JsonText,
-    dependencies=[Depends(each_once)],
     responses={
         200: {
             "model": DecisionShape | BriefShape | LineShape,

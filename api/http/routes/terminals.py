@@ -3,7 +3,7 @@
 import time
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Depends, Query, Request
+from fastapi import APIRouter, Body, Query, Request
 from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 
@@ -13,7 +13,7 @@ from api.document import dump
 from api.http.bodies import Body as StrictBody
 from api.http.bodies import Instant, ReportIn
 from api.http.callers import Caller, allowed
-from api.http.doors import JsonText, Records, each_once
+from api.http.doors import JsonText, Records
 from api.http.memory import Memory
 from api.http.openapi import KEYED, problems
 from api.http.own import places_seen, without_others
@@ -129,7 +129,6 @@ async def receive_message(
     "/terminals/ports",
     summary="What changed of what ports report, in small pieces",
     response_class=JsonText,
-    dependencies=[Depends(each_once)],
     responses={
         200: {"model": PieceShape, "content": {"application/json": {"example": PIECE}}},
         **problems(403, 422, 503),
