@@ -138,6 +138,7 @@ def test_people_are_counted_in_two_touches_and_the_answer_is_said_to_be_old(look
     ask_nearest(page)
     page.locator("#answer-old").wait_for(state="hidden")
     page.locator("#say").click()
+    page.locator("#panel .top").wait_for()
     assert "three one to four zero persons on board" in page.locator("#panel").inner_text()
 
 
