@@ -7,7 +7,7 @@ import numpy as np
 from bench.peers import AllPorts, PeerAbsent, Positions, scgraph_peers, searoute_peers, without_ends
 from bench.report import heading, note, percent, row, seconds, section, spread, times
 from engine.kernels.geodesy import geodesic_length_m
-from engine.kernels.jit import entry_kernel, entry_leaf_kernel
+from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.reach import DepthClass, reach_ports
 from engine.model import World
@@ -40,7 +40,7 @@ BELOW_STRAIGHT = 0.005
 """Peers use a sphere, which differs from the ellipsoid by up to 0.3 %."""
 
 
-@entry_kernel
+@kernel
 def straight_lines(lon_deg, lat_deg, to_lon_deg, to_lat_deg):
     """Geodesic from a position to every port. [m]"""
     length = np.empty(to_lon_deg.shape[0])
@@ -49,7 +49,7 @@ def straight_lines(lon_deg, lat_deg, to_lon_deg, to_lat_deg):
     return length
 
 
-@entry_kernel
+@kernel
 def reach_all(water, depth_class, lon_deg, lat_deg):
     """`reach_ports` for many positions without leaving compiled code: the sum of distances, so that none is skipped."""
     total = 0.0
@@ -58,7 +58,7 @@ def reach_all(water, depth_class, lon_deg, lat_deg):
     return total
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def reach_all_from_patches(water, depth_class, places, vicinities, desk, lon_deg, lat_deg):
     """`reach_all` by `measure`, for positions that all lie in one of the vicinities."""
     total = 0.0

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engine.kernels.jit import entry_kernel
+from engine.kernels.jit import kernel
 from engine.kernels.mesh import Mesh
 from engine.kernels.plane import from_plane
 
@@ -106,7 +106,7 @@ def positions(
     return lon[:count], lat[:count]
 
 
-@entry_kernel
+@kernel
 def _from_plane(x_m, y_m, origin_lon_deg, origin_lat_deg):
     lon, lat = np.empty(x_m.shape[0]), np.empty(x_m.shape[0])
     for k in range(x_m.shape[0]):

@@ -11,7 +11,7 @@ import numpy as np
 
 from bench.report import heading, note, row, seconds, section, spread
 from engine.kernels.forecast import current_at, waves_at, wind_at
-from engine.kernels.jit import entry_kernel
+from engine.kernels.jit import kernel
 from geodata.forecast import Cube, open_cube
 
 ROUNDS = 5
@@ -77,7 +77,7 @@ def _sampled(cube: Cube) -> dict[str, float]:
     return found
 
 
-@entry_kernel
+@kernel
 def _waves(forecast, lon, lat, at_s):
     total = 0.0
     for k in range(lon.size):
@@ -86,7 +86,7 @@ def _waves(forecast, lon, lat, at_s):
     return total
 
 
-@entry_kernel
+@kernel
 def _wind(forecast, lon, lat, at_s):
     total = 0.0
     for k in range(lon.size):
@@ -95,7 +95,7 @@ def _wind(forecast, lon, lat, at_s):
     return total
 
 
-@entry_kernel
+@kernel
 def _current(forecast, lon, lat, at_s):
     total = 0.0
     for k in range(lon.size):

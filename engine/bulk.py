@@ -12,7 +12,7 @@ import numpy as np
 from engine.answers import DECIDED, ONE_BY_ONE, REFUSED_ENCLOSED, REFUSED_ON_LAND, Answers, enter_answer
 from engine.judge import AskFigures, Table, Ways, new_table
 from engine.kernels.forecast import waves_at
-from engine.kernels.jit import entry_kernel, entry_leaf_kernel, inlined_kernel
+from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.joining import ENCLOSED, ON_LAND
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import (
@@ -135,7 +135,7 @@ class Desk(NamedTuple):
     lanes: Lanes
 
 
-@entry_kernel
+@kernel
 def new_desk(scene):
     """An empty desk."""
     fix = new_fix(scene.water, scene.depth_class)
@@ -236,7 +236,7 @@ def decide_rows(
         _decide_alone(scene, surroundings, no_way_round, rows, left, answers)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def _decide_shared(scene, surroundings, rows, order, places, vicinities, desk, answers):
     """Decide rows vicinity by vicinity, as far as they can be without the distances to all ports."""
     start = 0
@@ -251,7 +251,7 @@ def _decide_shared(scene, surroundings, rows, order, places, vicinities, desk, a
         start = stop
 
 
-@entry_kernel
+@kernel
 def _decide_alone(scene, surroundings, no_way_round, rows, members, answers):
     """Decide rows that share nothing, by a survey each."""
     mesh = scene.water.mesh

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.kernels.entry import Sill, lowest_height, seconds_from_high_water, wait_for_entry_s
 from engine.kernels.forecast import current_at, visibility_at, waves_at, wind_at
-from engine.kernels.jit import entry_leaf_kernel, inlined_kernel, leaf_kernel
+from engine.kernels.jit import inlined_kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import Passages, calm_speed_ms, says_nothing
 from engine.kernels.plane import length_of
@@ -152,7 +152,7 @@ def _from_deg(towards_east, towards_north):
     return degrees(atan2(-towards_east, -towards_north)) % 360.0
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def entrance_at(forecast, lon_deg, lat_deg, axis_deg, at_s, wave_factor, against_ms, far_m):
     """`Entrance` of a port at a moment.
 
@@ -209,7 +209,7 @@ def entrance_at(forecast, lon_deg, lat_deg, axis_deg, at_s, wave_factor, against
     )
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def entry_at(tides, port, sill, arrival_s, tide_bias_m, longest_wait_s):
     """`Entry` for an arrival; a wait that is not sure to end within the policy's limit is no wait."""
     sure = Sill(sill.tide_needed_m - tide_bias_m, sill.has_hours, sill.opens_before_s, sill.closes_after_s, sill.hold_s)

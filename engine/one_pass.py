@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import entry_kernel
+from engine.kernels.jit import kernel
 from engine.kernels.passage import says_nothing
 from engine.kernels.reach import Reach
 from engine.rank import steady_order
@@ -43,7 +43,7 @@ class Looked(NamedTuple):
     winners: np.ndarray
 
 
-@entry_kernel
+@kernel
 def look(scene, vicinity, lon_deg, lat_deg, ways_round, variants, exhaustive):
     """Look at every port from one position.
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.kernels.jit import entry_kernel, leaf_kernel
+from engine.kernels.jit import kernel, leaf_kernel
 from engine.survey import look_again
 from engine.vocab import Status, Verdict, Weight
 
@@ -15,7 +15,7 @@ LONGER_THAN_ANY_WAY_M = 1e8
 """More than the earth is round, so that what is not known counts before any distance. [m]"""
 
 
-@entry_kernel
+@kernel
 def steady_order(scene, reach, ways_round, found):
     """The order of all ports, coarse ones that are or may be among the first looked at closely until none is left.
 
@@ -46,7 +46,7 @@ def steady_order(scene, reach, ways_round, found):
         look_again(scene, reach, ways_round, found, coarse)
 
 
-@entry_kernel
+@kernel
 def order_of(found, harbour_m):
     """Rows, best first: suitable and cautioned by key, then unconfirmed, then excluded, each by key.
 

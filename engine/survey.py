@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.judge import RULE_COUNT, AskFigures, Table, Ways, judge, new_table
 from engine.kernels.forecast import Forecast
-from engine.kernels.jit import entry_kernel, entry_leaf_kernel, inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import (
     COARSE,
@@ -228,7 +228,7 @@ def weigh(table, rows, weight_of_code, penalty_of_code, share_of_code, weight, s
                 status[row] = found
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def deciding_rule(verdict, code, weight, penalty_of_code, share_of_code, ranks_by_care):
     """Rule whose finding keeps a port from being the answer, or `NOWHERE` where nothing but its key stands against it.
 
@@ -325,7 +325,7 @@ def look_at_them(
     )  # fmt: skip
 
 
-@entry_kernel
+@kernel
 def survey(scene, reach, ways_round, motion, tide_bias_m, ports, exhaustive, until_settled):
     """Look at ports from one position.
 

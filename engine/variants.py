@@ -6,7 +6,7 @@ Judged on the shortest paths, before any way round is looked for, so that like i
 import numpy as np
 
 from engine.judge import RULE_COUNT, Ways, new_table
-from engine.kernels.jit import entry_kernel, inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import Motion, clock_of_joining, copy_passage, new_trail, no_passages
 from engine.survey import best_of, look_at_them
@@ -66,7 +66,7 @@ def _is_brittle(scene, found, p, spread_s):
     )
 
 
-@entry_kernel
+@kernel
 def contenders(scene, found):
     """The winner, and ports that a doubt about speed, sea or tide could bring before it.
 

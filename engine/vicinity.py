@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.kernels.geodesy import earth_centred, geodesic_length_m
 from engine.kernels.harbour import may_be_inside
-from engine.kernels.jit import entry_kernel, entry_leaf_kernel, inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.joining import ON_MESH, vertex_at
 from engine.kernels.mesh import NOWHERE, holds, locate
 from engine.kernels.plane import LATTICE_M, from_plane, length_of, to_plane
@@ -166,7 +166,7 @@ class Fix(NamedTuple):
     stack: np.ndarray
 
 
-@entry_kernel
+@kernel
 def new_fix(water, depth_class):
     """Room for one position at a time of any vicinity, off all harbours."""
     return _fix_of(water, depth_class.corners.vertex.shape[0])
@@ -188,7 +188,7 @@ def _fix_of(water, corner_count):
     )  # fmt: skip
 
 
-@entry_kernel
+@kernel
 def vicinity_of(water, depth_class, lon_deg, lat_deg, triangle, radius_m):
     """The vicinity of a middle.
 
@@ -339,11 +339,7 @@ def _enter_first_corners(water, depth_class, lon_deg, lat_deg, px, py, triangle,
                     least_m, surest = way_m[k, p], k
                     is_open = True
             if is_open and sight[surest] == _UNLOOKED:
-                v = vertex_of[corners[surest]]
-                is_sure = is_surely_in_sight(
-                    mesh, needed_m, px, py, triangle, radius_m, mesh.x[v], mesh.y[v], v, NOWHERE
-                )  # fmt: skip
-                sight[surest] = _IN_SIGHT if is_sure else _HIDDEN
+                sight[surest] = _sight_of(mesh, needed_m, px, py, triangle, radius_m, vertex_of[corners[surest]])
             elif is_open:
                 break
             surest = surest if is_open else NOWHERE
@@ -359,14 +355,17 @@ def _enter_first_corners(water, depth_class, lon_deg, lat_deg, px, py, triangle,
                 is_first = way_m[k, p] - way_m[surest, p] <= reach_m * differing + SAFE_M
             bounds.may_be_first[k, p] = is_first
             if is_first and sight[k] == _UNLOOKED:
-                v = vertex_of[corners[k]]
-                is_sure = is_surely_in_sight(
-                    mesh, needed_m, px, py, triangle, radius_m, mesh.x[v], mesh.y[v], v, NOWHERE
-                )  # fmt: skip
-                sight[k] = _IN_SIGHT if is_sure else _HIDDEN
+                sight[k] = _sight_of(mesh, needed_m, px, py, triangle, radius_m, vertex_of[corners[k]])
 
 
-@entry_leaf_kernel
+@leaf_kernel
+def _sight_of(mesh, needed_m, px, py, triangle, radius_m, v):
+    """Whether a vertex is in sight from everywhere within a radius of a place (`_IN_SIGHT`), or not surely so."""
+    is_sure = is_surely_in_sight(mesh, needed_m, px, py, triangle, radius_m, mesh.x[v], mesh.y[v], v, NOWHERE)
+    return _IN_SIGHT if is_sure else _HIDDEN
+
+
+@leaf_kernel
 def patch_at(mesh, lon_deg, lat_deg, side_m):
     """Triangle of a position (`NOWHERE` off the mesh), and column and row of the square it lies in. [deg], [m]"""
     px, py = to_plane(lon_deg, lat_deg, mesh.origin_lon_deg, mesh.origin_lat_deg)
@@ -384,7 +383,7 @@ def _shares(water, needed_depth_m, px, py, triangle):
     )
 
 
-@entry_kernel
+@kernel
 def reach_from_patch(water, depth_class, vicinity, lon_deg, lat_deg):
     """`engine.kernels.reach.reach_ports`, by way of a vicinity that the position lies in, where that can be.
 
@@ -420,7 +419,7 @@ def _measure_all(water, depth_class, vicinity, fix, lon_deg, lat_deg, px, py):
         measure(water, depth_class, vicinity, fix, nth)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def enter_places(water, needed_depth_m, lon, lat, x, y, triangle):
     """Enter where positions lie on the plane, and in which open triangle. [m]
 
@@ -434,7 +433,7 @@ def enter_places(water, needed_depth_m, lon, lat, x, y, triangle):
         triangle[k] = t if _shares(water, needed_depth_m, px, py, t) else NOWHERE
 
 
-@entry_kernel
+@kernel
 def vicinities_of(water, depth_class, triangle, west_m, south_m, side_m):
     """The vicinities of patches; of no triangle where there is none.
 
@@ -457,7 +456,7 @@ def vicinities_of(water, depth_class, triangle, west_m, south_m, side_m):
     return _packed(found, water.ports.x.shape[0])
 
 
-@entry_kernel
+@kernel
 def no_vicinity(port_count):
     """One of no triangle."""
     none = np.empty(0, np.int32)
@@ -467,7 +466,7 @@ def no_vicinity(port_count):
     )  # fmt: skip
 
 
-@entry_kernel
+@kernel
 def _middle_of(water, triangle, west_m, south_m, side_m):
     """Middle of what a triangle and a square have in common, and how far the farthest of it is off. [deg], [m]
 
@@ -494,7 +493,7 @@ def _middle_of(water, triangle, west_m, south_m, side_m):
     return mesh.lon[0], mesh.lat[0], np.inf
 
 
-@entry_kernel
+@kernel
 def _common(mesh, triangle, west_m, south_m, side_m):
     """Corners of the polygon a triangle and a square have in common, by cutting off what is beyond each side. [m]"""
     x, y = np.empty(8), np.empty(8)
@@ -566,7 +565,7 @@ def one_of(vicinities, v):
     )  # fmt: skip
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def is_near_a_harbour(water, px, py):
     """Whether a position may be inside a harbour, as `engine.kernels.harbour.from_inside` asks."""
     legs, limits = water.legs, water.limits

@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.judge import RULE_COUNT
 from engine.kernels.detour import faster_track
-from engine.kernels.jit import entry_kernel, inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.passage import added, calm_speed_ms, run_track, start_clock
 from engine.kernels.reach import enter_track_on_plane, track_on_plane
@@ -123,7 +123,7 @@ def _longest_s(scene, reach, p, usual_s):
     return longest_s
 
 
-@entry_kernel
+@kernel
 def next_way_round(scene, reach, passages, found, worth, first, exhaustive):
     """Search for one port after the other until a way round is found.
 
@@ -168,7 +168,7 @@ def has_way_round(scene, reach, found):
     return next_way_round(scene, reach, found.ways.passages, found, worth, 0, False)[0] != NOWHERE
 
 
-@entry_kernel
+@kernel
 def search_way_round(scene, reach, passages, p):
     """Look for a way that is faster than the shortest path by as much as is worth it, or the only one that is fit.
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.kernels.bank import edge_ends_of
 from engine.kernels.geodesy import earth_centred
-from engine.kernels.jit import entry_kernel
+from engine.kernels.jit import kernel
 from engine.kernels.joining import rim_of
 from engine.kernels.mesh import NOWHERE, Corners, Mesh, build_cells, find_corners, link_triangles, locate
 from engine.kernels.plane import LATTICE_M
@@ -19,7 +19,7 @@ from geodata.plane import project, unproject
 CELL_M = 1500.0
 
 
-@entry_kernel
+@kernel
 def _all_earth_centred(positions):
     space = np.empty((positions.shape[0], 3))
     for i in range(positions.shape[0]):
@@ -27,7 +27,7 @@ def _all_earth_centred(positions):
     return space
 
 
-@entry_kernel
+@kernel
 def gate_of(mesh, leg):
     """Innermost point of a leg, shape (n, 2), that lies on the mesh, to ten metres.
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from engine.kernels.jit import entry_kernel
+from engine.kernels.jit import kernel
 from engine.kernels.plane import from_plane, to_plane
 
 
-@entry_kernel
+@kernel
 def project(positions, origin_lon_deg, origin_lat_deg):
     """Positions, shape (n, 2) [deg], to lattice points of the plane. [m]"""
     points = np.empty_like(positions)
@@ -15,7 +15,7 @@ def project(positions, origin_lon_deg, origin_lat_deg):
     return points
 
 
-@entry_kernel
+@kernel
 def unproject(points, origin_lon_deg, origin_lat_deg):
     """Points of the plane, shape (n, 2) [m], to positions. [deg]"""
     positions = np.empty_like(points)

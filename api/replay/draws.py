@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.kernels.jit import entry_kernel
+from engine.kernels.jit import kernel
 from engine.kernels.joining import ENCLOSED, ON_LAND
 from engine.kernels.passage import Motion
 from engine.kernels.reach import reach_ports
@@ -12,7 +12,7 @@ NOT_AFLOAT = -2
 """No vessel is there: land, enclosed water, or beyond the area."""
 
 
-@entry_kernel
+@kernel
 def winners_of_draws(scene, no_way_round, box, lon_deg, lat_deg, speed_factor, wave_factor):
     """The best fit port of each draw, on the shortest paths.
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.kernels.geodesy import geodesic_length_m
-from engine.kernels.jit import entry_kernel, inlined_kernel, leaf_kernel
+from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.joining import step_inside, vertex_at
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import from_plane
@@ -52,7 +52,7 @@ class WaysOff(NamedTuple):
     edge_end: np.ndarray
 
 
-@entry_kernel
+@kernel
 def edge_ends_of(mesh, rim, corners, ports, needed_depth, distance):
     """`EdgeEnds` of a rim.
 
@@ -87,7 +87,7 @@ def edge_ends_of(mesh, rim, corners, ports, needed_depth, distance):
     return EdgeEnds(lengths, via)
 
 
-@entry_kernel
+@kernel
 def ways_off_bank(mesh, rim, shore, px, py, reach):
     """Nearest point of the open mesh in each of sixteen sectors that a straight hop over water reaches.
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from engine.kernels.forecast import waves_at
 from engine.kernels.heap import pop, sift_up
-from engine.kernels.jit import entry_kernel, entry_leaf_kernel, inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE, holds, is_open, locate_open
 from engine.kernels.passage import (
     PIECE_M,
@@ -51,7 +51,7 @@ def _directions() -> np.ndarray:
 _STEPS = _directions()
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def is_clear(mesh, needed_depth, triangle, ax, ay, bx, by):
     """Whether a straight line keeps to water of the depth needed.
 
@@ -457,7 +457,7 @@ def _move(plane, track, at, to):
     track[to, 0], track[to, 1] = track[at, 0], track[at, 1]
 
 
-@entry_kernel
+@kernel
 def faster_track(mesh, needed_depth, forecast, motion, depart_s, track, most_s, no_way, keeps_low):
     """The faster way round, if there is one.
 

@@ -3,7 +3,7 @@
 from math import inf, isnan, nan
 from typing import NamedTuple
 
-from engine.kernels.jit import entry_leaf_kernel, inlined_kernel
+from engine.kernels.jit import inlined_kernel, leaf_kernel
 from engine.kernels.tides import height_at, high_water_near
 
 STEP_S = 600.0
@@ -87,7 +87,7 @@ def is_open(tides, port, sill, at_s, doubt):
     return 1.0
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def wait_for_entry_s(tides, port, sill, at_s, doubt, longest_s):
     """Time from arrival at the entrance until it opens.
 

@@ -16,7 +16,7 @@ from math import atan2, cos, degrees, radians, sin, sqrt
 
 import numpy as np
 
-from engine.kernels.jit import entry_kernel, entry_leaf_kernel, leaf_kernel
+from engine.kernels.jit import kernel, leaf_kernel
 
 EQUATORIAL_RADIUS_M = 6378137.0
 FLATTENING = 1.0 / 298.257223563
@@ -126,7 +126,7 @@ def _longitude_rate(k2_sin2):
     return (2.0 - FLATTENING) / (1.0 + (1.0 - FLATTENING) * sqrt(1.0 + k2_sin2))
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def geodesic_length_m(lon1_deg, lat1_deg, lon2_deg, lat2_deg):
     """Length of the geodesic between two positions.
 
@@ -147,7 +147,7 @@ def geodesic_length_m(lon1_deg, lat1_deg, lon2_deg, lat2_deg):
     return POLAR_RADIUS_M * arc * integral
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def initial_course_deg(lon1_deg, lat1_deg, lon2_deg, lat2_deg):
     """True course at the first of two positions along the geodesic to the second, in [0, 360).
 
@@ -169,7 +169,7 @@ def initial_course_deg(lon1_deg, lat1_deg, lon2_deg, lat2_deg):
     return 0.0 if course >= 360.0 else course
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def earth_centred(lon_deg, lat_deg):
     """Earth-centred Cartesian coordinates of a position on the ellipsoid.
 
@@ -196,7 +196,7 @@ def earth_centred(lon_deg, lat_deg):
     )
 
 
-@entry_kernel
+@kernel
 def within_m(positions, lon_deg, lat_deg, limit_m):
     """Which of some positions are nearer than a limit by the geodesic.
 

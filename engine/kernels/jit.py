@@ -3,15 +3,130 @@
 ``fastmath`` stays off: it deletes ``isnan`` and reorders sums, so an unknown could become a number.
 ``error_model="numpy"`` makes a division by zero an infinity rather than a hidden branch.
 
-Only what Python calls is an entry kernel. The others have no wrapper that unpacks Python's values, which for a tuple of
-eighty arrays is more code than most kernels; called from Python they end the process, so a test holds the list.
+Numba turns every function into machine code of its own, with a copy of all that it calls optimised anew in it, though
+what kernels call is never run by itself. Here a kernel that another one calls is handed on as it was lowered, and only
+what Python calls is linked with all below it, optimised and turned into machine code, once. So each kernel has two
+dispatchers: one for Python, and one, made when it is needed, for other kernels.
 """
 
 from collections.abc import Callable
 from typing import Any
 
+from llvmlite import binding
 from numba import njit, types
-from numba.core.codegen import CPUCodeLibrary
+from numba.core.codegen import CPUCodeLibrary, JITCodeLibrary
+from numba.core.compiler import CompilerBase, DefaultPassBuilder, _LowerResult
+from numba.core.compiler_machinery import register_pass
+from numba.core.environment import lookup_environment
+from numba.core.typed_passes import NativeLowering
+
+_ENVIRONMENT = "_ZN08NumbaEnv"
+"""How numba begins the names of what a function finds its Python constants by."""
+
+
+class _LinkingLibrary(JITCodeLibrary):
+    """Code that is linked with all that its callees call, too."""
+
+    def add_linking_library(self, library: Any) -> None:
+        super().add_linking_library(library)
+        if isinstance(library, _LinkedLibrary):
+            self._linking_libraries += library.callees
+
+    def serialize_using_object_code(self) -> tuple[str, str, tuple[bytes, bytes]]:
+        """What the cache keeps of it: machine code, and which symbols it defines.
+
+        Numba keeps the code before that for others to link, many times as large; of ours nobody links an entry.
+        """
+        self._ensure_finalized()
+        module = self._final_module
+        functions = [function.name for function in module.functions if not function.is_declaration]
+        variables = [variable.name for variable in module.global_variables if not variable.is_declaration]
+        symbols = "\n".join(
+            [f'define void @"{name}"() {{\n  unreachable\n}}' for name in functions]
+            + [f'@"{name}" = global i8 0' for name in variables]
+        )
+        return self.name, "object", (self._get_compiled_object(), binding.parse_assembly(symbols).as_bitcode())
+
+
+class _LinkedLibrary(_LinkingLibrary):
+    """Code of a kernel as it was lowered: neither optimised nor turned into machine code."""
+
+    @property
+    def callees(self) -> list[Any]:
+        """Libraries of all that it calls, directly or not."""
+        return self._linking_libraries
+
+    def finalize(self) -> None:
+        """Close it, its callees left out: whoever links it takes them as well."""
+        self._raise_if_finalized()
+        for library in self._linking_libraries:
+            self._reload_init.update(library._reload_init)
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _LowerForPython(NativeLowering):
+    _name = "native_lowering_for_python"
+
+    def run_pass(self, state: Any) -> bool:
+        state.library = _LinkingLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library.enable_object_caching()
+        done: bool = super().run_pass(state)
+        for variable in state.library._final_module.global_variables:
+            if variable.name.startswith(_ENVIRONMENT):
+                environment = lookup_environment(variable.name)
+                if environment is not None:
+                    state.library.codegen.set_env(variable.name, environment)
+        return done
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _LowerForKernels(NativeLowering):
+    _name = "native_lowering_for_kernels"
+
+    def run_pass(self, state: Any) -> bool:
+        state.library = _LinkedLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.flags.no_compile = True
+        done: bool = super().run_pass(state)
+        lowered = state["cr"]
+        state.library.finalize()
+        # Numba finds what a call stands for by an object; anything unique will do.
+        key = _NotForPython(state.func_id.func_qualname)
+        state.targetctx.insert_user_function(key, lowered.fndesc, [state.library])
+        state.reload_init.extend(state.library._reload_init)
+        state["cr"] = _LowerResult(lowered.fndesc, lowered.call_helper, cfunc=key, env=lowered.env)
+        return done
+
+
+class _NotForPython:
+    """Stands for a kernel that only kernels call."""
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+
+    def __call__(self, *_: Any) -> None:
+        raise TypeError(f"{self.__name__} as only kernels call it")
+
+
+def _compiler_with(lowering: type[NativeLowering]) -> type[CompilerBase]:
+    """Numba's compiler with another last pass."""
+
+    class Compiler(CompilerBase):
+        def define_pipelines(self) -> list[Any]:
+            passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
+            # A finalized list of passes is made again with one of them exchanged.
+            passes._finalized = False
+            passes.passes = [
+                (lowering, text) if kind is NativeLowering else (kind, text) for kind, text in passes.passes
+            ]
+            passes.finalize()
+            return [passes]
+
+    return Compiler
+
+
+_FOR_PYTHON, _FOR_KERNELS = _compiler_with(_LowerForPython), _compiler_with(_LowerForKernels)
 
 
 def _leave_out_function_passes() -> None:
@@ -36,17 +151,22 @@ def _compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """A decorator with the options of all kernels, and these."""
 
     def decorate(function: Callable[..., Any]) -> Any:
-        dispatcher = njit(cache=True, nogil=True, error_model="numpy", **options)(function)
+        common: Any = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, **options}
+        dispatcher = njit(cache=True, pipeline_class=_FOR_PYTHON, **common)(function)
         if dispatcher is function:
             # NUMBA_DISABLE_JIT: the same source runs as plain Python.
             return function
-        resolve_call = dispatcher.get_call_template
+        linked = njit(pipeline_class=_FOR_KERNELS, **{**common, "no_cpython_wrapper": True})(function)
+        linked.add_overload = lambda result: linked.overloads.__setitem__(tuple(result.signature.args), result)
+        resolve_call = linked.get_call_template
 
         def resolve_widened_call(arguments: Any, keywords: dict[str, Any]) -> Any:
             widened = {name: _widened(kind) for name, kind in keywords.items()}
             return resolve_call([_widened(kind) for kind in arguments], widened)
 
         dispatcher.get_call_template = resolve_widened_call
+        dispatcher.get_overload = linked.get_overload
+        dispatcher.for_kernels = linked
         return dispatcher
 
     return decorate
@@ -64,19 +184,17 @@ def _widened(kind: Any) -> Any:
     return kind
 
 
-kernel = _compiled(no_cpython_wrapper=True, no_cfunc_wrapper=True)
-"""Called by kernels only."""
+def for_kernels(dispatcher: Any) -> Any:
+    """The dispatcher that other kernels use of a kernel."""
+    return dispatcher.for_kernels
 
-entry_kernel = _compiled(no_cfunc_wrapper=True)
-"""Called from Python too."""
+
+kernel = _compiled()
 
 inlined_kernel = _compiled(inline="always")
 """For what is called from hot loops with tuples of many arrays: a call would pass and count each of them. Where only
 kernels call it, it is never compiled by itself."""
 
-leaf_kernel = _compiled(no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
+leaf_kernel = _compiled(_nrt=False)
 """For what makes no arrays of its own: those that come in are not counted at all, which halves the time of loops over
 many small reads. The compiler refuses one that does allocate."""
-
-entry_leaf_kernel = _compiled(no_cfunc_wrapper=True, _nrt=False)
-"""A leaf that is called from Python too."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.kernels.heap import pop, sift_up
-from engine.kernels.jit import entry_kernel, entry_leaf_kernel, kernel, leaf_kernel
+from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE, holds, is_open, locate
 from engine.kernels.plane import LATTICE_M, length_of
 from engine.kernels.shore import crosses_land, is_land, nearest_on_segment, nearest_shore
@@ -36,7 +36,7 @@ ALONGSIDE_M = 1.0
 _SQRT2 = 1.4142135623730951
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def vertex_at(mesh, t, px, py):
     """Vertex of a triangle that coincides with a point, or `NOWHERE`."""
     for i in range(3):
@@ -51,7 +51,7 @@ def _to_lattice(value):
     return round(value / LATTICE_M) * LATTICE_M
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def step_inside(mesh, t, x, y):
     """Lattice point of a triangle close to a point on its rim; ``(x, y, found)``."""
     a, b, c = mesh.triangles[t]
@@ -87,7 +87,7 @@ class Rim(NamedTuple):
     shallow: np.ndarray
 
 
-@entry_kernel
+@kernel
 def rim_of(mesh, needed_depth):
     """`Rim` of the mesh for a depth. [m]"""
     count = 0
@@ -153,7 +153,7 @@ def _enter_nearest(mesh, rim, px, py, reach, x, y, distance):
             distance[k] = away
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def is_rim_within(mesh, rim, px, py, reach):
     """Whether any of the rim is within reach of a point, land between them or not. [m]"""
     for k in range(rim.triangle.shape[0]):

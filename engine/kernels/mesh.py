@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import entry_kernel, entry_leaf_kernel, leaf_kernel
+from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.plane import orientation
 
 NOWHERE = -1
@@ -88,7 +88,7 @@ class Corners(NamedTuple):
     after: np.ndarray
 
 
-@entry_kernel
+@kernel
 def link_triangles(triangles, vertex_count):
     """Neighbours and vertex fans of a triangulation.
 
@@ -130,7 +130,7 @@ def link_triangles(triangles, vertex_count):
     return neighbours, fan_start, fan
 
 
-@entry_kernel
+@kernel
 def build_cells(x, y, triangles, cell_size, x0, y0, columns, rows):
     """Look-up grid: for each cell the triangles whose bounding box touches it, in compressed rows."""
     start = np.zeros(columns * rows + 1, np.int32)
@@ -179,7 +179,7 @@ def _misses(x, y, a, b, c, left, low, size):
     return False
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def locate(mesh, px, py):
     """Triangle that holds a point, edges included; `NOWHERE` when none does.
 
@@ -201,7 +201,7 @@ def locate(mesh, px, py):
     return NOWHERE
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def locate_open(mesh, needed_depth, px, py):
     """A triangle deep enough that holds a point, edges included; `NOWHERE` when none does.
 
@@ -219,7 +219,7 @@ def locate_open(mesh, needed_depth, px, py):
     return NOWHERE
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def holds(mesh, t, px, py):
     """Whether a triangle holds a point, edges included."""
     x = mesh.x
@@ -238,7 +238,7 @@ def is_open(mesh, t, needed_depth):
     return t != NOWHERE and mesh.least_depth[t] >= needed_depth
 
 
-@entry_kernel
+@kernel
 def find_corners(mesh, needed_depth):
     """Vertices round which a shortest path can bend: where the free angle exceeds a half turn.
 

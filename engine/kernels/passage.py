@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.kernels.forecast import current_at, waves_at, wind_at
 from engine.kernels.geodesy import geodesic_length_m
-from engine.kernels.jit import entry_kernel, entry_leaf_kernel, inlined_kernel, leaf_kernel
+from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import length_of
 from engine.kernels.shortest_paths import DIRECT
@@ -233,7 +233,7 @@ def made_good_ms(motion, sea, east, north, speed_factor, wave_factor):
     return speed_over_ground_ms(speed_ms, east, north, sea.drift_east_ms, sea.drift_north_ms)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def start_clock():
     """A clock that has not run."""
     return Clock(0.0, 0.0, 0.0, 0.0, False, False, 0.0, 0.0)
@@ -305,7 +305,7 @@ def run_leg(forecast, motion, depart_s, clock, lon1, lat1, lon2, lat2, length_m,
     return Clock(time_s, early_s, late_s, highest_hs_m, waves_missing, stream_missing, filled_m, run_m + length_m)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def added(first, second):
     """One clock after another."""
     return Clock(
@@ -320,7 +320,7 @@ def added(first, second):
     )
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def says_nothing(forecast):
     """Whether a forecast holds neither waves, wind nor stream: times are then those of calm water."""
     return (
@@ -504,7 +504,7 @@ def run_clocks(
             set_passage(passages, p, clock)
 
 
-@entry_kernel
+@kernel
 def passages_to_ports(water, depth_class, reach, forecast, motion, depart_s, ports, growth):
     """`run_clocks` of several ports, as `Passages` of all: clocks of the others stay infinite."""
     passages = no_passages(reach.distance_m.shape[0])
@@ -576,7 +576,7 @@ def copy_passage(source, target, p):
     target.filled_m[p] = source.filled_m[p]
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def run_track(forecast, motion, depart_s, track):
     """Clock at the end of a track, shape (n, 2), longitude and latitude. [deg]"""
     clock = start_clock()

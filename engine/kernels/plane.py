@@ -10,7 +10,7 @@ J. P. Snyder, "Map Projections: A Working Manual", USGS Professional Paper 1395 
 
 from math import asin, atan2, cos, degrees, radians, sin, sqrt
 
-from engine.kernels.jit import entry_leaf_kernel, leaf_kernel
+from engine.kernels.jit import leaf_kernel
 
 SPHERE_RADIUS_M = 6371008.8
 
@@ -26,7 +26,7 @@ def length_of(dx, dy):
     return sqrt(dx * dx + dy * dy)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def to_plane(lon_deg, lat_deg, origin_lon_deg, origin_lat_deg):
     """Project a position.
 
@@ -51,7 +51,7 @@ def to_plane(lon_deg, lat_deg, origin_lon_deg, origin_lat_deg):
     return round(x / LATTICE_M) * LATTICE_M, round(y / LATTICE_M) * LATTICE_M
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def from_plane(x_m, y_m, origin_lon_deg, origin_lat_deg):
     """Position of a point of the plane; the inverse of `to_plane` but for its rounding.
 
@@ -77,7 +77,7 @@ def from_plane(x_m, y_m, origin_lon_deg, origin_lat_deg):
     return origin_lon_deg + degrees(lon), degrees(lat)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def orientation(ax, ay, bx, by, cx, cy):
     """Twice the signed area of a triangle: positive when c lies left of the line from a to b. [m2]
 

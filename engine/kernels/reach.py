@@ -7,7 +7,7 @@ import numpy as np
 from engine.kernels.bank import EdgeEnds, WaysOff, leave_bank, ways_off_bank
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.harbour import HarbourLegs, Joined, from_inside
-from engine.kernels.jit import entry_kernel, kernel, leaf_kernel
+from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.joining import (
     COARSE_REACH_M,
     ENCLOSED,
@@ -159,7 +159,7 @@ def _drawn_water_of(water, plane_path):
     return drawn
 
 
-@entry_kernel
+@kernel
 def reach_ports(water, depth_class, lon_deg, lat_deg):
     """Shortest water distance from a position to every port.
 
@@ -248,7 +248,7 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
     return Reach(kind, inland, path, path_m, joined, distance, harbour, entered, entry, via, touched, poor)
 
 
-@entry_kernel
+@kernel
 def track_on_plane(water, depth_class, reach, port):
     """The shortest path from where a position joins the mesh to an approach point.
 
@@ -345,7 +345,7 @@ def _gather_zones(water, depth_class, joined_x, joined_y, near, via, leaves_at, 
         poor[p] = near_poor | first_legs.poor[k] | depth_class.poor[c, p]
 
 
-@entry_kernel
+@kernel
 def join_and_measure(water, depth_class, lon1_deg, lat1_deg, lon2_deg, lat2_deg):
     """Shortest water path between two positions that may both lie off the mesh.
 

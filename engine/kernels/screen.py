@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.kernels.forecast import waves_at
-from engine.kernels.jit import entry_leaf_kernel, inlined_kernel
+from engine.kernels.jit import inlined_kernel, leaf_kernel
 from engine.kernels.passage import Sea, calm_speed_ms, made_good_ms, sea_at
 from engine.kernels.plane import from_plane, length_of
 
@@ -28,13 +28,13 @@ SAFE = 0.99
 third: lower bounds are taken this much lower."""
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def least_time_s(distance_m, motion, forecast):
     """Lower bound of a passage: the whole way at top speed with the strongest stream and wind behind. [s]"""
     return distance_m / top_speed_ms(motion, forecast)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def top_speed_ms(motion, forecast):
     """No vessel of this motion is faster over the ground anywhere in a forecast. [m/s]"""
     drift_ms = forecast.strongest_current_ms + motion.wind_drift * forecast.strongest_wind_ms
@@ -69,7 +69,7 @@ def new_lanes():
     return Lanes(np.empty((2, count)), np.empty((2, count)), np.empty((2, count, 5)), np.empty((2, 2)))
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def could_gain_s(mesh, forecast, motion, depart_s, track, lanes, usual_s, needed_s):
     """How much a way round might save, as far as a coarse look at the sea tells.
 
@@ -207,7 +207,7 @@ def _made_good_on_lane_ms(motion, lanes, at, lane, along, aside):
     return made_good_ms(motion, sea, east, north, 1.0, 1.0)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def course(lon1, lat1, lon2, lat2):
     """Unit vector east and north from one position to another on a local plane; zero for equal ones."""
     east = (lon2 - lon1) * cos(radians(0.5 * (lat1 + lat2)))
@@ -218,7 +218,7 @@ def course(lon1, lat1, lon2, lat2):
     return east / norm, north / norm
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def stays_high(forecast, motion, lon_deg, lat_deg, from_s, to_s):
     """Whether the sea at a place is above what the vessel goes into throughout, looked at every half hour.
 

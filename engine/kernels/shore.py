@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import entry_kernel, entry_leaf_kernel, leaf_kernel
+from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.plane import length_of, orientation
 
 
@@ -33,7 +33,7 @@ class Shore(NamedTuple):
     strip_edges: np.ndarray
 
 
-@entry_kernel
+@kernel
 def build_strips(edges, y0, strip_height, strips):
     """File edges by strip, in compressed rows: ``(strip_start, strip_edges)`` of `Shore`."""
     start = np.zeros(strips + 1, np.int32)
@@ -64,7 +64,7 @@ def _strip_range(shore, low_y, high_y):
     return max(0, low), min(last, high)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def is_land(shore, px, py):
     """Whether a point lies on land: an odd number of shore edges to the east of it."""
     low, high = _strip_range(shore, py, py)
@@ -82,7 +82,7 @@ def is_land(shore, px, py):
     return inside
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def crosses_land(shore, ax, ay, bx, by):
     """Whether a segment meets any shore edge; touching one counts. Lattice points only."""
     low, high = _strip_range(shore, min(ay, by), max(ay, by))
@@ -120,7 +120,7 @@ def nearest_on_segment(px, py, ax, ay, bx, by):
     return x, y, length_of(x - px, y - py)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def nearest_shore(shore, px, py, reach):
     """Nearest point of the shoreline within reach.
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.kernels.geodesy import earth_centred, geodesic_length_m
 from engine.kernels.heap import pop, sift_up
-from engine.kernels.jit import entry_kernel, inlined_kernel, leaf_kernel
+from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.visibility import is_tangent, see
 
@@ -50,7 +50,7 @@ def new_view(mesh, corners, targets):
     )
 
 
-@entry_kernel
+@kernel
 def visibility_graph(mesh, corners, targets, needed_depth):
     """Edges between corners that see each other along a line tangent to the wall at both ends.
 
@@ -92,7 +92,7 @@ def visibility_graph(mesh, corners, targets, needed_depth):
     return start, end[:used].copy(), length[:used].copy()
 
 
-@entry_kernel
+@kernel
 def tree_towards_target(mesh, corners, targets, needed_depth, graph_start, graph_end, graph_length, target):
     """For every corner, the corner that comes next on its shortest path to one target.
 
@@ -152,7 +152,7 @@ def tree_towards_target(mesh, corners, targets, needed_depth, graph_start, graph
     return following
 
 
-@entry_kernel
+@kernel
 def lengths_of_trees(mesh, corners, targets, following):
     """Distance from every corner to every target, along the trees of `tree_towards_target`.
 
@@ -210,7 +210,7 @@ def lengths_of_trees(mesh, corners, targets, following):
     return distance
 
 
-@entry_kernel
+@kernel
 def distances_to_targets(mesh, corners, targets, needed_depth, distance, lon, lat, px, py, start, vertex):
     """Shortest water distance from one point to every target.
 
@@ -287,7 +287,7 @@ def enter_distances(
                 via[p] = c
 
 
-@entry_kernel
+@kernel
 def path_between(mesh, corners, targets, needed_depth, lon, lat, px, py, start, vertex):
     """Corners on the shortest water path from a point to the first target, by A*.
 

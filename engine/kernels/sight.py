@@ -3,7 +3,7 @@
 Both walk the triangles as `engine.kernels.visibility.see` does, and agree with it.
 """
 
-from engine.kernels.jit import entry_leaf_kernel, leaf_kernel
+from engine.kernels.jit import leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import length_of, orientation
 from engine.kernels.visibility import far_of
@@ -12,7 +12,7 @@ TOO_MUCH = -1
 """Instead of a count: the look round was given up."""
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def is_in_sight(mesh, needed_depth, px, py, start, aim_x, aim_y, aim_vertex, aim_triangle, stack):
     """Whether `see` would see one corner or target from a point that is no vertex.
 
@@ -80,7 +80,7 @@ def is_in_sight(mesh, needed_depth, px, py, start, aim_x, aim_y, aim_vertex, aim
     return found
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def is_surely_in_sight(mesh, needed_depth, px, py, start, radius, aim_x, aim_y, aim_vertex, aim_triangle):
     """Whether one corner or target is in sight from every point of one triangle within a radius of its middle.
 
@@ -132,7 +132,7 @@ def is_surely_in_sight(mesh, needed_depth, px, py, start, radius, aim_x, aim_y, 
     return False
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def look_round(
     mesh, corners, targets, needed_depth, px, py, start, radius, corner_is_seen, seen_corners, target_is_seen,
     seen_targets, stack,

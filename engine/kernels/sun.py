@@ -7,7 +7,7 @@ Astronomical Almanac, low-precision formulas for the Sun (0.01 degree between 19
 
 from math import asin, cos, degrees, radians, sin
 
-from engine.kernels.jit import entry_leaf_kernel
+from engine.kernels.jit import leaf_kernel
 from engine.units import DAY_S
 
 _J2000_S = 946_728_000.0
@@ -17,7 +17,7 @@ SUNRISE_DEG = -0.833
 """Altitude of the sun's centre when its upper edge is seen on the horizon. [deg]"""
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def sun_altitude_deg(lon_deg, lat_deg, at_s):
     """Altitude of the sun's centre above the horizon, refraction left out. [deg]
 

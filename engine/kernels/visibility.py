@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import entry_kernel, entry_leaf_kernel, inlined_kernel, leaf_kernel
+from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import orientation
 
@@ -45,7 +45,7 @@ class Targets(NamedTuple):
     following: np.ndarray
 
 
-@entry_kernel
+@kernel
 def chain_targets(triangle, triangle_count):
     """Chain the targets of each triangle: ``(first, following)`` of `Targets`."""
     first = np.full(triangle_count, NOWHERE, np.int32)
@@ -92,7 +92,7 @@ def far_of(neighbours, t, came_from):
     return i
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def see(mesh, corners, targets, needed_depth, px, py, start, vertex, seen_corners, seen_targets, stack):
     """Corners and targets visible from a point of free water.
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import entry_kernel, entry_leaf_kernel, leaf_kernel
+from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.plane import orientation
 from engine.kernels.shore import nearest_on_segment
 
@@ -48,7 +48,7 @@ def is_inside(zones, z, px, py):
     return inside
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def zone_at(zones, px, py):
     """Zone number of the first polygon that holds a point; -1 where none does."""
     for z in range(zones.box.shape[0]):
@@ -112,7 +112,7 @@ def zones_of_leg(zones, ax, ay, bx, by, right_angle_tolerance_deg):
     return touched, poor
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def zones_of_track(zones, track, right_angle_tolerance_deg):
     """`zones_of_leg` gathered along a track of the plane, shape (n, 2). [m]"""
     touched = np.uint64(0)
@@ -126,7 +126,7 @@ def zones_of_track(zones, track, right_angle_tolerance_deg):
     return touched, poor
 
 
-@entry_kernel
+@kernel
 def zones_of_trees(mesh, corners, targets, zones, following, right_angle_tolerance_deg):
     """Zones touched on the way from every corner to every target: `zones_of_leg` gathered along the trees.
 
@@ -200,7 +200,7 @@ class Regions(NamedTuple):
     doubt_m: np.ndarray
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def region_at(regions, least_band_m, px, py):
     """Region that holds a point, and the limit of another one that is nearest beyond its doubt.
 

@@ -2,12 +2,12 @@
 
 from math import isnan, nan
 
-from engine.kernels.jit import entry_leaf_kernel
+from engine.kernels.jit import leaf_kernel
 from engine.rules.judged import Judged
 from engine.vocab import Code, Feed, PortKind, PortStatus, Verdict
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def port_kind(kind):
     """A beach is for a person on scene to choose; oil terminals and inland docks are no landing for survivors.
 
@@ -23,7 +23,7 @@ def port_kind(kind):
     return Judged(Verdict.PASS, Code.KIND_OK, nan, nan)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def harbour_status(feed, status, age_s, stale_after_s):
     """The harbour is reported open.
 
@@ -53,7 +53,7 @@ def harbour_status(feed, status, age_s, stale_after_s):
     return Judged(Verdict.FAIL, Code.PORT_CLOSED, age_s, stale_after_s)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def berth(
     loa_m, plausible_loa_m, beam_m, draught_m, berth_loa_m, most_loa_m, beam_limit_m, draught_limit_m, unlisted_loa_m
 ):  # fmt: skip
@@ -94,7 +94,7 @@ def berth(
     return Judged(Verdict.UNKNOWN, Code.BERTH_SMALL, loa_m, berth_loa_m)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def entry_permission(required):
     """Whether the harbour wants to be asked first; never a reason against it."""
     if required:

@@ -2,12 +2,12 @@
 
 from math import nan
 
-from engine.kernels.jit import entry_leaf_kernel
+from engine.kernels.jit import leaf_kernel
 from engine.rules.judged import Judged
 from engine.vocab import Code, Verdict
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def designated(has_list, listed):
     """The port is on the operator's list of landing places, where there is such a list."""
     if not has_list:
@@ -17,7 +17,7 @@ def designated(has_list, listed):
     return Judged(Verdict.FAIL, Code.PORT_NOT_DESIGNATED, nan, nan)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def in_srr_state(weighed, inside):
     """The port lies in the state whose search and rescue region the encounter is in; only a policy weighs it."""
     if not weighed:
@@ -27,7 +27,7 @@ def in_srr_state(weighed, inside):
     return Judged(Verdict.FAIL, Code.OUTSIDE_SRR_STATE, nan, nan)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def register_confidence(confidence):
     """The register's own confidence in its facts on the port: 2 high, 1 medium, 0 low."""
     if confidence >= 2:

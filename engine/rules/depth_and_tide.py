@@ -2,18 +2,18 @@
 
 from math import isnan, nan
 
-from engine.kernels.jit import entry_leaf_kernel, leaf_kernel
+from engine.kernels.jit import leaf_kernel
 from engine.rules.judged import Judged
 from engine.vocab import Code, Gate, Grade, Verdict
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def depth_needed(draught_m, margin_m, margin_share, wave_allowance_m):
     """Depth of water that floats a vessel with room to spare: the margin is a depth or a share of the draught. [m]"""
     return draught_m + max(margin_m, margin_share * draught_m) + wave_allowance_m
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def under_keel_clearance(
     needed_m, entrance_depth_m, grade, dries, tide_m, tide_doubt_m, highest_tide_m, marginal_m, weak_doubt_m, by_hours,
     hours_grade,
@@ -108,7 +108,7 @@ def _clearance(needed_m, entrance_depth_m, dries, tide_m, tide_doubt_m, highest_
     return Judged(Verdict.FAIL, Code.DRAFT_EXCEEDED, depth_m, needed_m)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def gate(kind, grade, hours_from_high_water, doubt_h, opens_before_h, closes_after_h, wait_s, lock_s):
     """The gate, lock or tidal window is open at arrival, or opens soon enough to wait for.
 
@@ -158,7 +158,7 @@ def gate(kind, grade, hours_from_high_water, doubt_h, opens_before_h, closes_aft
     return Judged(Verdict.UNKNOWN, Code.GATE_HOURS_DOUBTFUL, hours_from_high_water, edge_h)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def tide_data(needed_m, entrance_depth_m, gate_kind, tide_m):
     """Whether the answer for this port leans on a tide, and whether there is one."""
     if gate_kind != Gate.TIDAL_WINDOW and entrance_depth_m >= needed_m:

@@ -4,12 +4,12 @@ from math import inf, isnan, nan
 
 import numpy as np
 
-from engine.kernels.jit import entry_leaf_kernel, leaf_kernel
+from engine.kernels.jit import leaf_kernel
 from engine.rules.judged import Judged
 from engine.vocab import Code, Verdict
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def route(distance_m, time_s, whole_m):
     """Water leads there, and the vessel can make it good against the stream.
 
@@ -59,7 +59,7 @@ def without_hour(code, has_tide, has_weather):
     return code
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def banks(distance_m, needed_m):
     """The route keeps clear of banks too shallow for the vessel.
 
@@ -71,7 +71,7 @@ def banks(distance_m, needed_m):
     return Judged(Verdict.PASS, Code.BANKS_CLEAR, nan, needed_m)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def endurance(distance_m, range_m, plausible_range_m, reserve_share):
     """Range less the reserve covers the distance.
 
@@ -107,7 +107,7 @@ def _count_bits(mask):
     return count
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def traffic_lanes(has_route, touched, poor, lanes):
     """Traffic lanes on the way are crossed near a right angle.
 
@@ -129,7 +129,7 @@ def traffic_lanes(has_route, touched, poor, lanes):
     return Judged(Verdict.PASS, Code.TSS_CROSSES, float(_count_bits(crossed)), nan)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def restricted_areas(has_route, touched, firing_ranges):
     """No firing range lies on the way; whether one is in use is not known here."""
     if not has_route:
@@ -139,7 +139,7 @@ def restricted_areas(has_route, touched, firing_ranges):
     return Judged(Verdict.PASS, Code.ZONE_NONE, 0.0, nan)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def load(persons, persons_known, self_righting_persons, max_persons):
     """The vessel carries this many: over the self-righting limit is a caution, over the maximum is not fit.
 

@@ -2,12 +2,12 @@
 
 from math import isnan, nan
 
-from engine.kernels.jit import entry_leaf_kernel
+from engine.kernels.jit import leaf_kernel
 from engine.rules.judged import Judged
 from engine.vocab import Code, Feed, Medical, Reception, Verdict
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def capacity(feed, free_places, persons, persons_known, tight_share):
     """There are places ashore for everybody aboard.
 
@@ -37,7 +37,7 @@ def capacity(feed, free_places, persons, persons_known, tight_share):
     return Judged(Verdict.FAIL, Code.CAP_FULL, free_places, persons)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def landing_rate(feed, persons_per_hour, queued_persons, persons, limit_h):
     """The port lands these people without a long queue."""
     if feed == Feed.LIVE and (queued_persons + persons) <= limit_h * persons_per_hour:
@@ -47,7 +47,7 @@ def landing_rate(feed, persons_per_hour, queued_persons, persons, limit_h):
     return Judged(Verdict.UNKNOWN, Code.CAP_RATE_UNKNOWN, nan, nan)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def medical_reception(need, reception):
     """The port can take the worst casualty.
 
@@ -77,7 +77,7 @@ def medical_reception(need, reception):
     return Judged(Verdict.UNKNOWN, Code.MED_RECEPTION_UNKNOWN, nan, nan)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def basic_needs(feed, met):
     """Shelter, warmth, food and toilets are ready.
 
@@ -97,7 +97,7 @@ def basic_needs(feed, met):
     return Judged(Verdict.UNKNOWN, Code.NEEDS_UNKNOWN, nan, nan)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def onward_transport(feed, arranged):
     """Onward transport is or can be arranged: 1 yes, 0 no, NaN unknown."""
     if feed == Feed.LIVE and arranged > 0.5:
@@ -107,7 +107,7 @@ def onward_transport(feed, arranged):
     return Judged(Verdict.UNKNOWN, Code.ONWARD_TRANSPORT_UNKNOWN, nan, nan)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def danger_ashore(reported):
     """Nobody has reported a danger to people at the landing place; only a person can."""
     if reported:

@@ -2,7 +2,7 @@
 
 from math import isnan, nan
 
-from engine.kernels.jit import entry_leaf_kernel, leaf_kernel
+from engine.kernels.jit import leaf_kernel
 from engine.rules.judged import Judged
 from engine.vocab import Code, Feed, Verdict
 
@@ -12,7 +12,7 @@ HARMLESS_HS_M = 0.5
 """Up to here a sea is called smooth (WMO code table 3700): it shuts no entrance, whatever its sector. [m]"""
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def route_sea(highest_hs_m, missing, max_hs_m, near_share, bearable_hs_m, limit_is_assumed):
     """The highest sea on the route is within what the vessel bears with survivors aboard.
 
@@ -74,7 +74,7 @@ def _onshore(strength, from_deg, sector_from_deg, sector_to_deg, margin_deg, dan
     return NOT_KNOWN if isnan(dangerous) else CALM
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def entrance_sea(
     wind_ms, wind_from_deg, hs_m, waves_from_deg, sector_from_deg, sector_to_deg,
     dangerous_wind_ms, dangerous_hs_m, limit_is_assumed, caution_share, harmless_wind_ms, sector_margin_deg,
@@ -140,7 +140,7 @@ def entrance_sea(
     return Judged(Verdict.PASS, Code.ENTRANCE_SEA_OK, wind_ms, dangerous_wind_ms)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def cross_set(stream_ms, limit_ms):
     """The stream across the entrance is weak."""
     if stream_ms <= limit_ms:
@@ -150,7 +150,7 @@ def cross_set(stream_ms, limit_ms):
     return Judged(Verdict.UNKNOWN, Code.STREAM_UNKNOWN, nan, limit_ms)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def visibility(visibility_m, limit_m):
     """One can see the entrance."""
     if visibility_m >= limit_m:
@@ -160,7 +160,7 @@ def visibility(visibility_m, limit_m):
     return Judged(Verdict.UNKNOWN, Code.VIS_UNKNOWN, nan, limit_m)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def exposure(aboard_s, landing_s, sheltered, caution_s, critical_s):
     """People wet and in the open reach land before it harms them.
 
@@ -189,7 +189,7 @@ def exposure(aboard_s, landing_s, sheltered, caution_s, critical_s):
     return Judged(Verdict.UNKNOWN, Code.EXPOSURE_UNKNOWN, nan, caution_s)
 
 
-@entry_leaf_kernel
+@leaf_kernel
 def weather_data(feed, run_age_s, stale_after_s, incomplete, filled_m, extrapolated_after_m):
     """A forecast is connected, fresh, and reaches over the whole way.
 

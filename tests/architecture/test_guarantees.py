@@ -239,8 +239,7 @@ def leaves_that_call_others(sources):
         (name, called_name)
         for (_, name), (decorator, calls) in found.items()
         for called_module, called_name in calls
-        if decorator.endswith("leaf_kernel")
-        and found.get((called_module, called_name), ("",))[0] in ("kernel", "entry_kernel")
+        if decorator.endswith("leaf_kernel") and found.get((called_module, called_name), ("",))[0] == "kernel"
     }
 
 

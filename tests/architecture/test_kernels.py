@@ -1,173 +1,144 @@
-"""Which kernels Python may call, and that none is compiled twice for nothing."""
+"""How kernels are compiled: what only kernels call is no machine code of its own, and nothing is compiled twice."""
 
-import ast
-import importlib
 import inspect
-import re
-from pathlib import Path
+import subprocess
+import sys
+from typing import NamedTuple
 
-from numba import types
-from numba.core import codegen
+import numpy as np
+import pytest
+from numba import njit
+from numba.core import codegen, typed_passes
 from numba.core.codegen import CPUCodeLibrary
-from numba.core.dispatcher import Dispatcher
+from numba.core.compiler import DefaultPassBuilder
 
-from api.house import known_policy
 from engine.kernels import jit
-from engine.model import Ask
-
-ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("engine", "geodata", "api", "bench", "tests")
-
-INSIDE = {"kernel", "leaf_kernel"}
-"""Decorators of what only kernels call: they have no wrapper, and a call from Python ends the process."""
-
-ENTRY = {"entry_kernel", "entry_leaf_kernel"}
+from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 
 
-def decorator_of(node):
-    """The decorator of a compiled function; None of any other node."""
-    if isinstance(node, ast.FunctionDef):
-        for decorator in node.decorator_list:
-            if isinstance(decorator, ast.Name) and decorator.id.endswith("kernel"):
-                return decorator.id
-    return None
+class Many(NamedTuple):
+    """A tuple as kernels hand them on."""
+
+    values: np.ndarray
+    factor: float
 
 
-def read_sources():
-    return {
-        ".".join(path.relative_to(ROOT).with_suffix("").parts): ast.parse(path.read_text(encoding="utf-8"))
-        for folder in FOLDERS
-        for path in sorted((ROOT / folder).rglob("*.py"))
-    }
+@leaf_kernel
+def scaled(many, k, is_doubled):
+    return many.values[k] * many.factor * (2.0 if is_doubled else 1.0)
 
 
-def imports_of(tree):
-    """Names that a module imports, at whatever place in it: the module each comes from, and its name there."""
-    found = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {name.asname or name.name: (node.module, name.name) for name in node.names}
-        elif isinstance(node, ast.Import):
-            found |= {name.asname: tuple(name.name.rpartition(".")[::2]) for name in node.names if name.asname}
-    return found
+@inlined_kernel
+def shifted(many, k):
+    return scaled(many, k, False) + 1.0
 
 
-def python_references(tree):
-    """Expressions of a module that stand outside its kernels: names, and attributes of names."""
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        if decorator_of(node):
-            continue
-        if isinstance(node, ast.Name):
-            yield node.id, None
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            yield node.value.id, node.attr
-        waiting += ast.iter_child_nodes(node)
+@kernel
+def copied(many):
+    return many.values.copy()
 
 
-def kernels_of(trees):
-    """Compiled functions by module and name, with their decorators."""
-    return {
-        (module, node.name): decorator_of(node)
-        for module, tree in trees.items()
-        for node in ast.walk(tree)
-        if decorator_of(node)
-    }
+@kernel
+def sum_of_all(many, is_doubled):
+    total = 0.0
+    mine = copied(many)
+    for k in range(mine.shape[0]):
+        total += scaled(many, k, is_doubled) + scaled(many, k, False) + scaled(many, np.int32(k), True)
+    return total + shifted(many, 0)
 
 
-def called_from_python(trees):
-    """Compiled functions, by module and name, that anything but a kernel speaks of."""
-    kernels, imports = kernels_of(trees), {module: imports_of(tree) for module, tree in trees.items()}
-
-    def origin(module, name):
-        """Where a name of a module is defined, through whatever modules hand it on."""
-        seen = set()
-        while (module, name) not in seen and name in imports.get(module, {}):
-            seen.add((module, name))
-            module, name = imports[module][name]
-        return module, name
-
-    found = set()
-    for module, tree in trees.items():
-        for name, attribute in python_references(tree):
-            at = origin(module, name)
-            if attribute is not None:
-                at = origin(".".join(part for part in at if part), attribute)
-            if at in kernels:
-                found.add(at)
-    return found
+MANY = Many(np.array([1.0, 2.0, 3.0]), 10.0)
 
 
-def test_python_calls_only_kernels_that_have_a_wrapper():
-    """The others end the process without a word: no exception, no traceback."""
-    trees = read_sources()
-    kernels = kernels_of(trees)
-    called = called_from_python(trees)
-    assert len(kernels) > 200
-    assert not sorted(at for at in called if kernels[at] in INSIDE), "declare these as entry kernels"
-    # A wrapper that nobody uses costs as much to compile as a small kernel.
-    assert not sorted(at for at, decorator in kernels.items() if decorator in ENTRY and at not in called)
+def oracle(many, is_doubled):
+    scaled_sum = float((many.values * many.factor).sum())
+    return (2.0 if is_doubled else 1.0) * scaled_sum + scaled_sum + 2.0 * scaled_sum + many.values[0] * many.factor + 1
 
 
-def test_that_search_would_notice_whatever_way_python_takes_to_a_kernel():
-    sources = {
-        "engine.a": "@kernel\ndef inner(n):\n    return n\n\n@kernel\ndef outer(n):\n    return inner(n)\n",
-        "engine.b": "from engine.a import inner\n",
-    }
-
-    def called(text):
-        found = called_from_python({name: ast.parse(body) for name, body in (sources | {"tests.c": text}).items()})
-        return {name for _, name in found}
-
-    assert called("") == set()
-    assert called("@kernel\ndef mine(n):\n    return n\n\nmine(1)\n") == {"mine"}
-    assert called("from engine.a import inner as i\ndef test():\n    i(1)\n") == {"inner"}
-    assert called("def test():\n    from engine.b import inner\n    inner(1)\n") == {"inner"}
-    assert called("from engine import a\ndef test():\n    a.outer(1)\n") == {"outer"}
-    assert called("import engine.a as m\nALL = [m.outer]\n") == {"outer"}
-    assert called("from engine.a import inner\n@kernel\ndef mine(n):\n    return inner(n)\n") == set()
+@pytest.mark.parametrize("is_doubled", [False, True])
+def test_kernels_that_call_kernels_give_what_python_gives(is_doubled):
+    assert sum_of_all(MANY, is_doubled) == oracle(MANY, is_doubled)
 
 
-def signatures_kept():
-    """Signatures that each kernel of the engine has been compiled for, by its name; from the indexes on disk."""
-    kernels = [at for at in kernels_of(read_sources()) if at[0].startswith("engine.")]
-    found = {}
-    for module, name in kernels:
-        dispatcher = getattr(importlib.import_module(module), name)
-        assert isinstance(dispatcher, Dispatcher)
-        found[f"{module}.{name}"] = [key[0] for key in dispatcher._cache._cache_file._load_index()]
-    return found
+def test_python_may_call_what_kernels_call():
+    """Until lately such a call ended the process: a kernel that kernels call had no wrapper."""
+    sum_of_all(MANY, True)
+    assert scaled(MANY, 1, True) == 40.0
+    assert shifted(MANY, 1) == 21.0
+    assert copied(MANY).tolist() == [1.0, 2.0, 3.0]
 
 
-def without_literals(signature):
-    """A signature as it reads once every literal has given way to its type."""
-    return re.sub(r"Literal\[(\w+)\]\([^()]*\)", lambda found: {"int": "int64"}.get(found[1], found[1]), str(signature))
-
-
-def test_no_kernel_is_compiled_once_more_for_a_literal(house):
+def test_a_callee_is_compiled_once_for_all_literals_and_sizes_of_integers():
     """A literal is a type of its own: ``survey(…, False)`` and ``survey(…, flag)`` were two compilations of 20 s."""
-    house.decide(Ask(1.5, 51.0, 1.7e9, house.vessels["rnli-severn"], known_policy("nearest-time")))
-    kept = signatures_kept()
-    assert sum(len(signatures) for signatures in kept.values()) > 100
-    twice = {
-        name: signatures
-        for name, signatures in kept.items()
-        if len({without_literals(signature) for signature in signatures}) < len(signatures)
-    }
-    assert not twice
+    sum_of_all(MANY, True)
+    assert len(jit.for_kernels(scaled).overloads) == 1
+    assert len(jit.for_kernels(copied).overloads) == 1
 
 
 def test_that_comparison_would_notice_a_literal():
-    of_flag = types.Tuple((types.float64, types.boolean))
-    of_literal = types.Tuple((types.float64, types.literal(False)))
-    assert str(of_flag) != str(of_literal)
-    assert without_literals(of_flag) == without_literals(of_literal)
-    of_place, of_nowhere = types.Tuple((types.int64, types.boolean)), types.Tuple((types.literal(-1), types.boolean))
-    assert without_literals(of_place) == without_literals(of_nowhere) != without_literals(of_flag)
+    @njit
+    def callee(flag):
+        return 1 if flag else 2
+
+    @njit
+    def caller(flag):
+        return callee(flag) + callee(False) + callee(True)
+
+    caller(True)
+    assert len(callee.overloads) > 1
 
 
-def test_the_hook_for_function_passes_is_the_one_this_numba_has():
-    """Were it gone, everything would still work and compile for longer; then `engine/kernels/jit.py` needs a look."""
+def test_what_only_kernels_call_is_no_machine_code_of_its_own():
+    sum_of_all(MANY, True)
+    (linked,) = jit.for_kernels(scaled).overloads.values()
+    assert not hasattr(linked.library, "_compiled_object") or linked.library._compiled_object is None
+    with pytest.raises(TypeError, match="only kernels call"):
+        linked.entry_point(MANY, 1, True)
+    # The entry has all of it, so that it needs nothing else when it is loaded again.
+    (entry,) = sum_of_all.overloads.values()
+    declared = [function.name for function in entry.library._final_module.functions if function.is_declaration]
+    assert not [name for name in declared if name.startswith("_ZN5") and "scaled" in name]
+
+
+FAILING = """
+from engine.kernels.jit import kernel
+
+@kernel
+def checked(n):
+    if n < 0:
+        raise ValueError("below", n)
+    return n
+
+@kernel
+def caller(n):
+    return checked(n) + 1
+
+if __name__ == "__main__":
+    print(caller(1))
+    try:
+        caller(-1)
+    except ValueError as raised:
+        print(raised.args)
+"""
+
+
+def test_an_exception_from_below_arrives_compiled_and_from_the_cache(tmp_path):
+    """What a callee knows of Python goes by its environment, which an entry must find in either case."""
+    script = tmp_path / "failing.py"
+    script.write_text(FAILING, encoding="utf-8")
+    outcomes = [
+        subprocess.run(
+            [sys.executable, str(script)], capture_output=True, text=True, check=True,
+            env={"PYTHONPATH": str(jit.__file__).rsplit("/engine/", 1)[0], "NUMBA_CACHE_DIR": str(tmp_path / "cache")},
+        ).stdout
+        for _ in range(2)
+    ]  # fmt: skip
+    assert outcomes == ["2\n('below', -1)\n"] * 2
+
+
+def test_the_parts_of_numba_that_are_exchanged_are_those_it_has():
+    """Were the first gone, everything would work and compile for longer; then `engine/kernels/jit.py` needs a look."""
     assert CPUCodeLibrary._optimize_functions is jit._set_data_layout
     assert "ll_module.data_layout = self._codegen._data_layout" in inspect.getsource(codegen)
+    assert "targetctx.insert_user_function(cfunc, fndesc, [library])" in inspect.getsource(typed_passes)
+    assert "(NativeLowering" in inspect.getsource(DefaultPassBuilder.define_nopython_lowering_pipeline)
