@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.access.key_sets import is_loopback
+from api.console import include_console
 from api.http.app import create_app
 from api.http.patient_protocol import patient_protocol
 from api.settings import Settings, read_settings
@@ -60,6 +61,7 @@ def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast:
         listener = opened.enter_context(listener_on(address_to_listen_on(chosen.host, chosen.access), chosen.port))
         store = None if url is None else opened.enter_context(open_for_service(url.get_secret_value()))
         app = create_app(pack=pack, settings=chosen, forecast=forecast, store=store)
+        include_console(app)
         if not is_loopback(chosen.host) and not chosen.trusted_proxies:
             _log.warning("keys and tokens travel in the clear: name a proxy with TLS (SAFEPORT_TRUSTED_PROXIES)")
         _answer(listener, app, chosen)

@@ -86,6 +86,8 @@ DOORS = [
     ("POST", "/v1/encounters/e-1/reopen", Permission.CLOSE_ENCOUNTER),
     ("POST", "/v1/encounters/e-1/direction", Permission.DIRECT),
     ("GET", "/v1/encounters/e-1/standing", Permission.READ_RECORDS),
+    ("POST", "/v1/encounters/e-1/coordination/offer", Permission.SIGN_HANDOVER),
+    ("POST", "/v1/encounters/e-1/coordination/answer", Permission.SIGN_HANDOVER),
     ("POST", "/v1/reservations", Permission.HOLD_PLACES),
     ("GET", "/v1/reservations", Permission.READ_RECORDS),
     ("GET", "/v1/reservations/r-1", Permission.READ_RECORDS),
