@@ -197,6 +197,25 @@ def decision_view(house: House, body: EncounterIn, ports: PortsSnapshot, encount
     return {"ask": ask, "decision": decision_document(decision, "brief", "both", MOST_PORTS_DECIDED), "refused": None}
 
 
+def plan_request(records: PictureRecords, now_s: float) -> Json:
+    """The open encounters as the body of a joint plan for now, but those where nobody is left to take ashore.
+
+    Parameters
+    ----------
+    records : PictureRecords
+    now_s : float
+        [s]
+    """
+    encounters = []
+    for known in records.encounters:
+        body = encounter_now(known, float(int(now_s))).model_dump(mode="json", exclude_unset=True, exclude_none=True)
+        name = known.board["encounter_id"]
+        if body.get("persons") in (0, {"min": 0, "max": 0}):
+            continue
+        encounters.append({**body, "id": name, "encounter_id": name, "may_split": False})
+    return {"encounters": encounters}
+
+
 def port_depths(house: House, now_s: float) -> Json:
     """Depth at every port now and hour by hour, where the register has a depth and the tide is known.
 

@@ -13,6 +13,7 @@ from api.console.picture import (
     PictureRecords,
     encounter_view,
     picture_document,
+    plan_request,
     port_depths,
     read_encounter,
     read_picture,
@@ -26,11 +27,13 @@ from api.http.doors import JsonText, OpenHouse, Records, Work, port_id_of
 from api.http.memory import Memory
 from api.http.own import own_part, places_seen, refuse_foreign, without_others
 from api.http.strict_json import StrictJsonRoute
-from api.position import format_time
+from api.http.presentation import preferred_language
+from api.position import MAX_POSITION_CHARS, InvalidPosition, format_time, parse_position, spoken_position
 from api.store.errors import StoreError
 from api.store.store import Store
 from api.store.values import Json
 from engine import ENGINE_VERSION
+from engine.errors import InvalidAsk
 
 router = APIRouter(prefix="/console/v1", route_class=StrictJsonRoute, include_in_schema=False)
 
@@ -71,6 +74,28 @@ async def read_picture_now(
     trouble = _trouble(memory)
     whole = dump({"at": format_time(now_s), "trouble": trouble, "picture": orjson.Fragment(body)})
     return unless_known(request, f"{dump(trouble)}{body}", lambda: JsonText(whole))
+
+
+@router.get("/position")
+async def read_back(
+    request: Request, caller: Reader, text: Annotated[str, Query(min_length=1, max_length=MAX_POSITION_CHARS)]  # noqa: ARG001
+) -> Response:  # fmt: skip
+    """What is understood of a position as people say it, and the words to read it back in."""
+    try:
+        lon, lat = parse_position(text, french=preferred_language(request.headers.get("accept-language", "")) == "fr")
+    except InvalidPosition as wrong:
+        raise InvalidAsk("text", wrong.problem, wrong.remedy) from None
+    return JsonText(dump({"position": [lon, lat], "read_back": spoken_position(lon, lat)}))
+
+
+@router.get("/plan")
+async def read_plan_request(
+    memory: Records, caller: Annotated[Caller, allowed(Permission.PLAN)]
+) -> Response:  # fmt: skip
+    """The open encounters as the body of a joint plan for now."""
+    now_s = time.time()
+    records = await memory.run(lambda store: _visible_part(caller, store, now_s))
+    return JsonText(dump(plan_request(records, now_s)))
 
 
 @router.get("/depths")
