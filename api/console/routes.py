@@ -26,8 +26,8 @@ from api.http.conditional import unless_known
 from api.http.doors import JsonText, OpenHouse, Records, Work, port_id_of
 from api.http.memory import Memory
 from api.http.own import own_part, places_seen, refuse_foreign, without_others
-from api.http.strict_json import StrictJsonRoute
 from api.http.presentation import preferred_language
+from api.http.strict_json import StrictJsonRoute
 from api.position import MAX_POSITION_CHARS, InvalidPosition, format_time, parse_position, spoken_position
 from api.store.errors import StoreError
 from api.store.store import Store

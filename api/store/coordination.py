@@ -122,8 +122,7 @@ def _record(ledger: Ledger, encounter_id: str, step: str, from_centre: str, to_c
         ledger.sequence, encounter_id, step, from_centre, to_centre, text, ledger.actor.role.value, ledger.actor.duty,
         ledger.now_ms,
     )  # fmt: skip
-    # At once and not with the others at the end: the next command of the same transaction reads it.
-    ledger.tx.run(f"INSERT INTO coordination_step ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *row)  # noqa: S608
+    ledger.defer(f"INSERT INTO coordination_step ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *row)  # noqa: S608
     return Change(encounter_id, _step(row))
 
 
