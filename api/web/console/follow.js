@@ -4,7 +4,7 @@ import { messageReader } from './sse.js';
 
 /** @typedef {import('./documents.js').Told} Told */
 /**
- * @typedef {{ type: 'event', told: Told } | { type: 'heard' } | { type: 'up', missed: boolean } | { type: 'lost', status: number | null }} Word
+ * @typedef {{ type: 'event', told: Told } | { type: 'heard' } | { type: 'up', wasUp: boolean } | { type: 'lost', status: number | null }} Word
  */
 
 const FIRST_WAIT_MS = 500;
@@ -14,10 +14,12 @@ const SILENT_MS = 35000;
 
 /**
  * Follow the events until told to stop.
- * @param {Record<string, string>} headers @param {(word: Word) => void} tell @param {AbortSignal} stop
+ * @param {Record<string, string>} headers @param {number} after Number of the event after which to begin. @param {(word: Word) => void} tell
+ * @param {AbortSignal} stop
  */
-export async function follow(headers, tell, stop) {
-  let last = '';
+export async function follow(headers, after, tell, stop) {
+  let last = String(after);
+  let wasUp = false;
   let wait = FIRST_WAIT_MS;
   while (!stop.aborted) {
     const line = new AbortController();
@@ -26,11 +28,12 @@ export async function follow(headers, tell, stop) {
     let status = null;
     try {
       const answer = await fetch('/v1/events', {
-        headers: { Accept: 'text/event-stream', ...headers, ...(last ? { 'Last-Event-ID': last } : {}) }, signal: line.signal, cache: 'no-store',
+        headers: { Accept: 'text/event-stream', ...headers, 'Last-Event-ID': last }, signal: line.signal, cache: 'no-store',
       });
       status = answer.status;
       if (answer.ok && answer.body) {
-        tell({ type: 'up', missed: last !== '' });
+        tell({ type: 'up', wasUp });
+        wasUp = true;
         wait = FIRST_WAIT_MS;
         const read = messageReader();
         const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();

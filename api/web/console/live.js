@@ -11,14 +11,14 @@ async function nameOf(text) {
   return [...new Uint8Array(digest).slice(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** @param {(word: Word) => void} tell */
-export async function listen(tell) {
+/** @param {number} after Number of the event after which to begin. @param {(word: Word) => void} tell */
+export async function listen(after, tell) {
   const headers = authorization();
   const name = `safeport-${headers.Authorization && crypto.subtle ? await nameOf(headers.Authorization) : 'local'}`;
   if (typeof SharedWorker !== 'undefined') {
     const worker = new SharedWorker(new URL('./stream_worker.js', import.meta.url), { type: 'module', name });
     worker.port.onmessage = (message) => tell(message.data);
-    worker.port.postMessage({ headers });
+    worker.port.postMessage({ headers, after });
     addEventListener('pagehide', () => worker.port.postMessage('leave'));
     addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
     return;
@@ -27,5 +27,5 @@ export async function listen(tell) {
   channel.onmessage = (message) => tell(message.data);
   const stop = new AbortController();
   addEventListener('pagehide', () => stop.abort(), { once: true });
-  navigator.locks.request(name, () => follow(headers, (word) => { channel.postMessage(word); tell(word); }, stop.signal));
+  navigator.locks.request(name, () => follow(headers, after, (word) => { channel.postMessage(word); tell(word); }, stop.signal));
 }

@@ -26,6 +26,8 @@ const POLL_MS = 5000;
 /** [A] Clocks farther apart than this disagree. As in the service. [ms] */
 const CLOCKS_APART_MS = 120000;
 const EVENTS_SHOWN = 12;
+/** Events of before that are told at the foot when the page opens. */
+const EVENTS_BEFORE = 60;
 
 /** @type {Chart | null} */ let chart = null;
 let isStreamUp = false;
@@ -188,7 +190,7 @@ function showBanners() {
 
 /** What may be done is what is shown; the service refuses the rest all the same. */
 function showRights() {
-  byId('new-encounter').hidden = !may('report_encounter');
+  byId('new-encounter').hidden = !may('report_encounter') || state.whatIf !== null;
   byId('open-plan').hidden = !may('plan');
   byId('open-what-if').hidden = !may('plan');
   byId('open-handover').hidden = !may('sign_handover');
@@ -199,9 +201,10 @@ function hearEvent(event) {
   heard();
   if (!event.sequence) { refresh(); return; }
   if (!isOfBoard(event.kind)) return;
+  if (told.some((one) => one.sequence === event.sequence)) return;
   told = [event, ...told.filter((one) => one.sequence !== event.sequence)].sort((a, b) => b.sequence - a.sequence).slice(0, 200);
   showEvents();
-  refresh();
+  if (event.sequence > (state.picture?.sequence ?? 0)) refresh();
 }
 
 /** Decisions are recorded by the hundred and change nothing on the boards. @param {string} kind */
@@ -221,18 +224,16 @@ function hearStream(word) {
     if (word.status === 401) signIn();
   } else {
     heard();
-    const wasAway = !isStreamUp && lostAt !== null && told.length + lastSequence > 0 && heardOnce;
+    const wasAway = !isStreamUp && lostAt !== null && word.wasUp;
     const awaySince = lostAt;
     isStreamUp = true;
     lostAt = null;
-    heardOnce = true;
     if (wasAway) sayMissed(lastSequence, awaySince);
     refresh();
   }
   showFeeds();
   showBanners();
 }
-let heardOnce = false;
 
 /** What happened while the stream was away: counted once the picture has been read. @param {number} sequence @param {number | null} since */
 function sayMissed(sequence, since) {
@@ -419,6 +420,7 @@ function useChart(made) {
   chart = made;
   for (const harbour of made.harbours) state.harbours.set(harbour.id, harbour);
   show();
+  showEvents();
 }
 
 async function drawChart() {
@@ -444,7 +446,7 @@ async function begun() {
   const first = rowsShown()[0];
   if (first && !state.encounterId) pickEncounter(first.encounter_id);
   readDepths();
-  listen(hearStream);
+  listen(Math.max(0, (state.picture?.sequence ?? 0) - EVENTS_BEFORE), hearStream);
   setInterval(readDepths, 600000);
   setInterval(() => { showAges(); showFeeds(); showBanners(); }, 1000);
   setInterval(() => {

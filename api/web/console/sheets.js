@@ -78,7 +78,7 @@ export async function openPlan() {
       }
     });
     return tr(
-      k === 0 ? make('b', {}, shortId(one.id)) : '', String(part?.persons ?? one.persons), part ? make('span', {}, /** @type {Node} */ (shape(part.status)), ` ${inLanguage(part.port.name)}`) : say('plan_without', { reason: one.reason ?? '' }),
+      k === 0 ? make('b', {}, shortId(one.id)) : '', String(part?.persons ?? one.persons), part ? make('span', {}, /** @type {Node} */ (shape(part.status)), ` ${inLanguage(part.port.name)}`) : say('plan_without', { reason: inLanguage(one.reason?.text ?? one.reason) }),
       minutesText(part?.time_to_landing_min), minutesText(part?.queue_min), minutesText(one.time_to_safety_min),
       k === 0 && one.own_nearest ? `${inLanguage(one.own_nearest.port.name)} · ${minutesText(one.own_nearest.time_to_safety_alone_min)}` : '', k === 0 && one.cost_min !== null ? `+${minutesText(one.cost_min)}` : '',
       one.greedy?.parts?.length && k === 0 ? `${one.greedy.parts.map((/** @type {any} */ p) => portName(p.port?.id ?? p.port_id)).join(', ')} · ${minutesText(one.greedy.time_to_safety_min)}` : '',
@@ -180,9 +180,9 @@ export async function openHandover() {
   const file = make('button', { type: 'button' }, say('as_file'));
   file.addEventListener('click', () => save(`safeport-handover-${page.at.slice(0, 16).replaceAll(':', '')}.json`, text, 'application/json'));
   openSheet('handover', `${say('handover_title')} · ${page.at.slice(0, 10)} ${formatUtc(page.at)} UTC`, make('div', { class: 'actions no-print' }, print, file), make('p', { class: 'quiet' }, say('handover_note')),
-    ...part(say('encounters'), encounters, [say('col_encounter'), say('col_persons'), say('position'), say('col_going'), say('col_seen'), '']),
-    ...part(say('reservations'), held, [say('reservations'), say('col_port'), say('vessel'), say('col_persons'), say('col_state'), say('col_expiry')]),
-    ...part(say('expired_not_landed'), expired, [say('reservations'), say('col_port'), say('vessel'), say('col_persons'), say('expired')]),
+    ...part(say('encounters'), encounters, [say('col_encounter'), say('col_persons'), say('col_position'), say('col_going'), say('col_seen'), '']),
+    ...part(say('reservations'), held, [say('reservations'), say('col_port'), say('vessel_name'), say('col_persons'), say('col_state'), say('col_expiry')]),
+    ...part(say('expired_not_landed'), expired, [say('reservations'), say('col_port'), say('vessel_name'), say('col_persons'), say('expired')]),
     ...part(say('overrides'), overrides, ['UTC', say('col_encounter'), say('col_port'), say('reason_code'), say('reason_text'), say('duty')]),
     ...part(say('aged_reports'), aged, [say('col_port'), say('col_reported'), say('col_seen')]), make('p', { class: 'quiet digest' }, `SHA-256 ${digest}`), form);
 }
