@@ -23,6 +23,8 @@ class Room:
     def __init__(self, browser, base, app):
         self.browser, self.base, self.app = browser, base, app
         self.desks = []
+        self.expects = set()
+        """Parts of what a browser says of requests that are to fail here."""
 
     def desk(self, size="wall", palette="day", lang="en", centre="DOVER COASTGUARD", waits=True):
         """A page of a browser of its own."""
@@ -34,13 +36,20 @@ class Room:
         page.watch = Watch(page, self.base)
         page.add_init_script(
             f"localStorage.setItem('safeport.palette', '{palette}');"
-            f"localStorage.getItem('safeport.console.centre') ?? localStorage.setItem('safeport.console.centre', '{centre}')"
+            f"localStorage.setItem('safeport.console.centre', '{centre}');"
         )
         self.desks.append(page)
         page.goto(f"{self.base}/console")
         if waits:
             page.locator('[data-feed="stream"]:not(.past)').wait_for()
         return page
+
+    def assert_clean(self):
+        """Nothing was asked of anybody else, and no page said anything that was not to be expected."""
+        for page in self.desks:
+            assert page.watch.strangers == []
+            strange = [text for text in page.watch.complaints if not any(part in text for part in self.expects)]
+            assert strange == []
 
     def send(self, method, path, body=None):
         """What a program on this machine records; its answer."""
