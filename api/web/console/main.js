@@ -1,6 +1,6 @@
 // The console: one picture, read anew when something happens, and never shown as live when it is not.
 
-import { ask, authorization, Refusal, setToken } from '../shared/api.js';
+import { ask, Refusal, setToken } from '../shared/api.js';
 import { formatAge, formatLocal, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, write } from '../shared/elements.js';
 import { language, loadTexts, say } from '../shared/texts.js';
@@ -10,7 +10,7 @@ import { explain, isOpen } from './forms.js';
 import { listen } from './live.js';
 import { showPorts, statusOf } from './ports.js';
 import { closeSheet, eventText, isSheetOpen, openComparison, openHandover, openHelp, openPlan, openRecord, openScreen, openWhatIf, supposedText } from './sheets.js';
-import { ageOf, candidates, may, now, personsText, placesOf, portName, shortId, state, stateOf } from './state.js';
+import { ageOf, candidates, may, now, placesOf, shortId, state, stateOf } from './state.js';
 import * as work from './work.js';
 
 /** @typedef {import('../shared/format.js').Lang} Lang */

@@ -5,7 +5,7 @@ import { formatAge, formatNumber, formatPosition, formatUtc, formatUtcSeconds } 
 import { byId, make, shape } from '../shared/elements.js';
 import { has, inLanguage, language, say } from '../shared/texts.js';
 import { explain, numberOf } from './forms.js';
-import { ageOf, may, now, personsText, portName, shortId, state } from './state.js';
+import { ageOf, may, personsText, portName, shortId, state } from './state.js';
 
 /** @type {HTMLElement | null} Where the focus was before a sheet was opened. */
 let before = null;
@@ -180,7 +180,7 @@ export async function openHandover() {
   const file = make('button', { type: 'button' }, say('as_file'));
   file.addEventListener('click', () => save(`safeport-handover-${page.at.slice(0, 16).replaceAll(':', '')}.json`, text, 'application/json'));
   openSheet('handover', `${say('handover_title')} · ${page.at.slice(0, 10)} ${formatUtc(page.at)} UTC`, make('div', { class: 'actions no-print' }, print, file), make('p', { class: 'quiet' }, say('handover_note')),
-    ...part(say('encounters'), encounters, [say('col_encounter'), say('col_persons'), say('col_position'), say('col_going'), say('col_seen'), '']),
+    ...part(say('encounters'), encounters, [say('col_encounter'), say('col_persons'), say('col_position'), say('col_going'), say('col_seen'), say('twins')]),
     ...part(say('reservations'), held, [say('reservations'), say('col_port'), say('vessel_name'), say('col_persons'), say('col_state'), say('col_expiry')]),
     ...part(say('expired_not_landed'), expired, [say('reservations'), say('col_port'), say('vessel_name'), say('col_persons'), say('expired')]),
     ...part(say('overrides'), overrides, ['UTC', say('col_encounter'), say('col_port'), say('reason_code'), say('reason_text'), say('duty')]),
@@ -250,12 +250,15 @@ export function openScreen(screen) {
 
 /** What happened, in words. @param {string} kind @param {any} body */
 export function eventText(kind, body) {
-  const key = `event_${kind.replaceAll('.', '_')}`;
   const held = body.reservation ?? null;
-  return say(has(key) ? `event_${kind.replaceAll('.', '_')}` : 'event_other', {
-    kind, encounter: shortId(body.encounter_id ?? held?.encounter_id), port: portName(body.port_id ?? held?.port_id) === '?' ? (body.place || '?') : portName(body.port_id ?? held?.port_id),
-    vessel: held?.vessel ?? '', count: held ? held.persons.total : personsText(body.persons), reservation: shortId(held?.reservation_id), landed: held?.landed?.total ?? '', centre: body.centre ?? '', code: body.code ?? '', text: body.text ?? body.evidence ?? body.reason ?? '',
-    status: body.status ? say(`reported_${body.status.status}`) : '', free: body.capacity ? `${body.capacity.places.total - body.capacity.occupied.total}` : '', source: body.source ? say(`source_${body.source}`) : '', from: body.from_centre ?? '', to: body.to_centre ?? '', step: body.step ? say(`step_${body.step}`) : '',
-    outcome: body.recommended ? portName(body.recommended) : say('going_none'), at: formatUtc(now()),
-  });
+  const port = body.port_id ?? held?.port_id;
+  const figures = {
+    kind, encounter: shortId(body.encounter_id ?? held?.encounter_id), port: port ? portName(port) : (body.place || '?'), vessel: held?.vessel ?? '',
+    count: held ? held.persons.total : personsText(body.persons), reservation: shortId(held?.reservation_id), landed: held?.landed?.total ?? '',
+    centre: body.centre ?? '', code: body.code ?? '', text: body.text ?? body.evidence ?? body.reason ?? '', status: body.status ? say(`reported_${body.status.status}`) : '',
+    free: body.capacity ? `${body.capacity.places.total - body.capacity.occupied.total}` : '', source: body.source ? say(`source_${body.source}`) : '',
+    from: body.from_centre ?? '', to: body.to_centre ?? '', step: body.step ? say(`step_${body.step}`) : '', outcome: body.recommended ? portName(body.recommended) : say('going_none'),
+  };
+  const name = kind.replaceAll('.', '_');
+  return has(`event_${name}`) ? say(`event_${name}`, figures) : say('event_other', figures);
 }

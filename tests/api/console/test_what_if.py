@@ -4,7 +4,7 @@ from math import cos, radians, sin
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.console.what_if import GaleIn, uniform_forecast
@@ -15,6 +15,7 @@ BOX = (-6.0, 48.0, 4.5, 52.5)
 NOW_S = 1_795_000_000.0
 
 
+@settings(deadline=None)
 @given(
     lon=st.floats(-6.0, 4.5), lat=st.floats(48.0, 52.5), after_h=st.floats(0.0, 48.0), from_deg=st.floats(0.0, 360.0)
 )  # fmt: skip
