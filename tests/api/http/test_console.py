@@ -83,7 +83,7 @@ def test_an_encounter_is_decided_and_nothing_is_recorded(desk, store, encounter_
 
 
 def test_a_position_nobody_can_be_at_is_a_sentence(desk):
-    inland = desk.post("/v1/encounters", report([0.0, 51.5])).json()["encounter_id"]
+    inland = desk.post("/v1/encounters", report([0.3, 51.0])).json()["encounter_id"]
     view = desk.get(f"/console/v1/encounters/{inland}").json()
     assert view["decision"] is None
     assert view["refused"]
@@ -138,7 +138,7 @@ def test_the_record_has_everything_of_its_encounter_and_proves_it(desk, encounte
     desk.post(f"/v1/encounters/{encounter_id}/close", {"evidence": "all counted"})
     record = desk.get(f"/console/v1/encounters/{encounter_id}/record").json()
     assert [entry["kind"] for entry in record["entries"]] == [
-        "encounter.reported", "decision.recorded", "override.recorded", "direction.recorded", "reservation.held",
+        "encounter.reported", "decision.made", "override.recorded", "direction.recorded", "reservation.held",
         "reservation.landed", "encounter.closed",
     ]  # fmt: skip
     for entry in record["entries"]:
