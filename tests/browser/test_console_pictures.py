@@ -9,9 +9,10 @@ from tests.browser.test_pictures import keep_picture
 pytestmark = pytest.mark.browser
 
 BOATS = [
-    ([1.45, 51.03], 32, "rnli-severn"), ([1.36, 50.79], 18, None), ([1.62, 51.14], 47, None), ([1.18, 51.0], 55, "ukbf-ctv"),
-    ([1.66, 50.93], 41, "rnli-severn"), ([1.05, 50.83], 24, "rnli-shannon"),
+    ([1.45, 51.03], 32, "rnli-severn"), ([1.36, 50.79], 18, None), ([1.62, 51.14], 47, None),
+    ([1.18, 51.0], 55, "ukbf-ctv"), ([1.66, 50.93], 41, "rnli-severn"), ([1.05, 50.83], 24, "rnli-shannon"),
 ]  # fmt: skip
+PLACES = [("dover", 120, 16), ("calais", 90, 50), ("ramsgate", 80, 0), ("boulogne", 60, 26)]
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +41,10 @@ def watch(browser, warm_house, tmp_path_factory):
         yield room, names
 
 
-@pytest.mark.parametrize("name", ["console-day", "console-what-if"])
-def test_picture(watch, name):
+@pytest.mark.parametrize(("name", "size"), [("console-day", "wall"), ("console-what-if", "desk")])
+def test_picture(watch, name, size):
     room, names = watch
-    page = room.desk()
+    page = room.desk(size)
     page.wait_for_function("() => performance.getEntriesByName('chart-painted').length > 0")
     pick(page, names[0])
     if name == "console-what-if":
