@@ -21,12 +21,7 @@ def watch(browser, warm_house, tmp_path_factory):
     url = f"sqlite:{tmp_path_factory.mktemp('room')}/store.db"
     with open_store(url, create=True) as store, control_room(browser, warm_house, store) as room:
         room.desk()
-        for port_id, total, taken in (
-            ("dover", 120, 16),
-            ("calais", 90, 50),
-            ("ramsgate", 80, 0),
-            ("boulogne", 60, 26),
-        ):
+        for port_id, total, taken in PLACES:
             room.places(port_id, total, occupied={"total": taken})
         room.send("PUT", "/v1/ports/folkestone/status", {"status": "closed", "reason": "dries"})
         names = [
