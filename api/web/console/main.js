@@ -4,6 +4,7 @@ import { ask, Refusal, setToken } from '../shared/api.js';
 import { formatAge, formatLocal, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, write } from '../shared/elements.js';
 import { language, loadTexts, say } from '../shared/texts.js';
+import { withEvent } from './apply.js';
 import { showDecision } from './decision.js';
 import { rowsShown, showAges, showEncounters } from './encounters.js';
 import { explain, isOpen } from './forms.js';
@@ -26,6 +27,9 @@ const POLL_MS = 5000;
 /** [A] Clocks farther apart than this disagree. As in the service. [ms] */
 const CLOCKS_APART_MS = 120000;
 const EVENTS_SHOWN = 12;
+/** Deciding everything anew waits so long after an event, and so many times as long as it took last. */
+const DECIDE_AFTER_MS = 300;
+const DECIDE_SHARE = 3;
 /** Events of before that are told at the foot when the page opens. */
 const EVENTS_BEFORE = 60;
 
@@ -41,6 +45,8 @@ let areKeysOn = true;
 let isReading = false;
 let wantsAgain = false;
 /** @type {ReturnType<typeof setTimeout> | null} */ let decideLater = null;
+let decideTookMs = 0;
+let wantsDecision = false;
 
 /** @param {string} name @param {string} other */
 function kept(name, other) {
@@ -89,7 +95,7 @@ async function refresh() {
       performance.mark('picture-shown');
       if (state.encounterId) await readView(state.encounterId);
     } while (wantsAgain);
-    if (decideLater === null) decideLater = setTimeout(decideAll, 300);
+    decideSoon();
   } catch (reason) {
     failure = explain(reason);
     if (reason instanceof Refusal && reason.status === 401) signIn();
@@ -98,8 +104,15 @@ async function refresh() {
   showBanners();
 }
 
+/** Decide once more after what has happened; while that is under way, once more after it. */
+function decideSoon() {
+  wantsDecision = true;
+  if (decideLater === null) decideLater = setTimeout(decideAll, Math.max(DECIDE_AFTER_MS, DECIDE_SHARE * decideTookMs));
+}
+
 async function decideAll() {
-  decideLater = null;
+  const begun = performance.now();
+  wantsDecision = false;
   try {
     await readPicture(true);
     show();
@@ -107,6 +120,9 @@ async function decideAll() {
     failure = explain(reason);
     showBanners();
   }
+  decideTookMs = performance.now() - begun;
+  decideLater = null;
+  if (wantsDecision) decideSoon();
 }
 
 /** @param {string} encounterId */
@@ -204,7 +220,10 @@ function hearEvent(event) {
   if (told.some((one) => one.sequence === event.sequence)) return;
   told = [event, ...told.filter((one) => one.sequence !== event.sequence)].sort((a, b) => b.sequence - a.sequence).slice(0, 200);
   showEvents();
-  if (event.sequence > (state.picture?.sequence ?? 0)) refresh();
+  if (!state.picture || event.sequence <= state.picture.sequence) return;
+  state.picture = withEvent(state.picture, event);
+  showEncounters(pickEncounter);
+  refresh();
 }
 
 /** Decisions are recorded by the hundred and change nothing on the boards. @param {string} kind */
