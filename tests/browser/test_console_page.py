@@ -423,6 +423,11 @@ def test_the_keyboard_alone_reaches_a_direction_and_keys_can_be_turned_off(room,
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.locator("#decision .card.first").wait_for()
+    page.locator(f'[data-encounter="{first}"]').focus()
+    page.keyboard.press("Enter")
+    page.locator(f'[data-encounter="{first}"][aria-pressed="true"]').wait_for()
+    page.locator("#decision .card.first").wait_for()
+    assert page.evaluate("document.activeElement.dataset.encounter") == first
     page.keyboard.press("d")
     page.locator("dialog h2").wait_for()
     page.keyboard.press("Tab")

@@ -134,10 +134,23 @@ async function readView(encounterId) {
   show();
 }
 
+/** Draw anew, and leave the focus on what it was on. @param {() => void} draw */
+function keepingFocus(draw) {
+  const { encounter, port, card, do: piece } = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset ?? {};
+  draw();
+  for (const [name, value] of Object.entries({ encounter, port, card, do: piece })) {
+    if (value && document.activeElement === document.body) {
+      /** @type {HTMLElement | null} */ (document.querySelector(`[data-${name}="${CSS.escape(value)}"]`))?.focus({ preventScroll: true });
+    }
+  }
+}
+
 function show() {
-  showEncounters(pickEncounter);
-  showPorts(pickPort);
-  showDecision(actions);
+  keepingFocus(() => {
+    showEncounters(pickEncounter);
+    showPorts(pickPort);
+    showDecision(actions);
+  });
   showChart();
   showFeeds();
   showBanners();
@@ -222,7 +235,7 @@ function hearEvent(event) {
   showEvents();
   if (!state.picture || event.sequence <= state.picture.sequence) return;
   state.picture = withEvent(state.picture, event);
-  showEncounters(pickEncounter);
+  keepingFocus(() => showEncounters(pickEncounter));
   refresh();
 }
 
@@ -285,6 +298,8 @@ async function pickEncounter(encounterId) {
 function pickPort(portId) {
   state.portId = state.portId === portId ? null : portId;
   show();
+  // What a card shows already need not be looked for below it.
+  if (!document.querySelector(`[data-card="${CSS.escape(portId)}"]`)) document.querySelector('#decision .port-title')?.scrollIntoView({ block: 'start' });
 }
 
 /** @param {import('./documents.js').Supposed} supposed */
