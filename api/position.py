@@ -200,6 +200,26 @@ def format_position(lon: float, lat: float) -> str:
     return f"{_degrees_minutes(lat, 2, 'NS')} {_degrees_minutes(lon, 3, 'EW')}"
 
 
+def spoken_position(lon: float, lat: float) -> dict[str, str]:
+    """A position as it is read back on the radio, digit by digit."""
+    text = format_position(lon, lat)
+    spoken = {}
+    for lang, (point, degrees, letters) in _SPOKEN.items():
+        words = []
+        for half in text.split(" "):
+            whole, minutes = half[:-1].rstrip("'").split("°")
+            figures = f"{' '.join(whole)} {degrees} {' '.join(minutes.split('.')[0])} {point} {minutes[-1]}"
+            words.append(f"{figures} {letters[half[-1]]}")
+        spoken[lang] = ", ".join(words)
+    return spoken
+
+
+_SPOKEN = {
+    "en": ("decimal", "degrees", {"N": "north", "S": "south", "E": "east", "W": "west"}),
+    "fr": ("virgule", "degrés", {"N": "nord", "S": "sud", "E": "est", "W": "ouest"}),
+}
+
+
 def parse_time(text: str) -> float:
     """Instant a person wrote, RFC 3339 with a zone.
 

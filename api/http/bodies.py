@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from api.access.roles import AccessRole
 from api.encounter import EncounterIn, checked_instant
 from api.position import parse_time
+from api.store.coordination import AnswerCoordination, OfferCoordination, Reply
 from api.store.directions import RecordDirection, RecordOverride
 from api.store.encounters import CloseEncounter, ReopenEncounter, ReportEncounter
 from api.store.handover import SignHandover
@@ -296,6 +297,30 @@ class DirectionIn(Body):
         return RecordDirection(
             encounter_id, self.centre, self.code, self.text, port_id, self.place, _seconds(self.directed_at)
         )
+
+
+class OfferIn(Body):
+    """A centre asks another one to co-ordinate an encounter from here on."""
+
+    from_centre: Annotated[Name, Field(examples=["DOVER COASTGUARD"])]
+    to_centre: Annotated[Name, Field(examples=["CROSS GRIS-NEZ"])]
+    text: Text = ""
+
+    def command(self, encounter_id: str) -> OfferCoordination:
+        """What it asks for."""
+        return OfferCoordination(encounter_id, self.from_centre, self.to_centre, self.text)
+
+
+class OfferAnswerIn(Body):
+    """What the centre asked answers; ``withdrawn`` is of the centre that asked."""
+
+    reply: Reply
+    centre: Annotated[Name, Field(examples=["CROSS GRIS-NEZ"])]
+    text: Text = ""
+
+    def command(self, encounter_id: str) -> AnswerCoordination:
+        """What it asks for."""
+        return AnswerCoordination(encounter_id, self.reply, self.centre, self.text)
 
 
 class OverrideIn(Body):

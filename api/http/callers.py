@@ -20,7 +20,7 @@ from api.access.identity import CannotTell, Identity, NotKnown, Reason
 from api.access.key_sets import is_loopback
 from api.access.keys import START, Keys
 from api.access.rates import SORT, Buckets, Rate, Sort, neighbourhood, whole_seconds
-from api.access.roles import OWN_ONLY, STORE_ROLE, Permission, acting_role
+from api.access.roles import GRANTS, OWN_ONLY, STORE_ROLE, Permission, acting_role
 from api.access.tokens import LONGEST_TOKEN, Tokens
 from api.http.problems import AccessUnknown, CrossSite, Forbidden, OnlyLocal, TooOften, Unauthenticated
 from api.http.turns import asking
@@ -31,8 +31,8 @@ from engine.errors import InvalidAsk
 
 _log = logging.getLogger(__name__)
 
-OPEN_PATHS = frozenset({"/", "/docs", "/healthz", "/readyz", "/openapi.json"})
-"""What anybody may read: whether the service is up, and the description every copy of the program has."""
+OPEN_PATHS = frozenset({"/", "/docs", "/healthz", "/readyz", "/openapi.json", "/console", "/web/{path:path}"})
+"""What anybody may read: whether the service is up, and the description and the pages every copy of the program has."""
 
 _WORDING = "Send 'Authorization: Bearer' with a valid key or token."
 """The same for every reason: which one it was is in the log."""
@@ -50,11 +50,14 @@ class Caller(NamedTuple):
         Role and duty as the store records them.
     own_only : bool
         Whether only records of this principal may be seen and changed: true of vessels.
+    permissions : frozenset of Permission
+        Everything this caller may ask for, by all of their roles.
     """
 
     principal: str
     actor: Actor
     own_only: bool
+    permissions: frozenset[Permission] = frozenset(Permission)
 
 
 LOCAL = Caller("local", Actor(Role.CONTROLLER, "local", "local"), own_only=False)
@@ -133,7 +136,8 @@ class Gate:
         if role is None:
             raise Forbidden(f"It takes the permission {permission.value}.")
         actor = Actor(STORE_ROLE[role], identity.duty or f"{role.value}, duty not stated", identity.principal)
-        return Caller(identity.principal, actor, role in OWN_ONLY)
+        granted = frozenset[Permission]().union(*(GRANTS[held] for held in identity.roles))
+        return Caller(identity.principal, actor, role in OWN_ONLY, granted)
 
     async def still_admits(self, request: Request, permission: Permission) -> bool:
         """Whether an answer that goes on and on, such as a stream of events, may go on.

@@ -139,6 +139,17 @@ STANDING: dict[str, Any] = {
     "judged": True, "engine_view": "for information", "engine": _ENGINE, "decided_at": "2026-11-22T14:41:00Z",
 }  # fmt: skip
 
+OFFER_IN: dict[str, Any] = {
+    "from_centre": "DOVER COASTGUARD", "to_centre": "CROSS GRIS-NEZ", "text": "now 2 nm inside the French region",
+}  # fmt: skip
+OFFERED: dict[str, Any] = {
+    "sequence": 23, "encounter_id": "e-7", "step": "offered", **OFFER_IN, "by": _DUTY, "at": "2026-11-22T14:46:00.000Z",
+}  # fmt: skip
+OFFER_ANSWER_IN: dict[str, Any] = {"reply": "accepted", "centre": "CROSS GRIS-NEZ"}
+OFFER_ANSWERED: dict[str, Any] = {
+    **OFFERED, "sequence": 24, "step": "accepted", "text": "", "at": "2026-11-22T14:47:00.000Z",
+}  # fmt: skip
+
 OVERRIDE_IN: dict[str, Any] = {
     "code": "MASTER_JUDGEMENT", "text": "casualty worsening, nearer quay in sight", "port_id": "folkestone",
 }  # fmt: skip

@@ -300,6 +300,19 @@ class DirectionShape(BaseModel):
     directed_at: At
 
 
+class CoordinationStepShape(BaseModel):
+    """One step of the hand-over of an encounter between centres; until it is accepted the first one co-ordinates."""
+
+    sequence: int
+    encounter_id: str
+    step: Literal["offered", "accepted", "refused", "withdrawn"]
+    from_centre: str
+    to_centre: str
+    text: str
+    by: ByShape
+    at: At
+
+
 class DecidedShape(EngineView):
     """An open encounter decided anew for now."""
 

@@ -59,7 +59,11 @@ def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast:
         _refuse_bad_signing(chosen)
         listener = opened.enter_context(listener_on(address_to_listen_on(chosen.host, chosen.access), chosen.port))
         store = None if url is None else opened.enter_context(open_for_service(url.get_secret_value()))
+        # The console is made of routes of this package, so it cannot be imported before the package is.
+        from api.console import include_console
+
         app = create_app(pack=pack, settings=chosen, forecast=forecast, store=store)
+        include_console(app)
         if not is_loopback(chosen.host) and not chosen.trusted_proxies:
             _log.warning("keys and tokens travel in the clear: name a proxy with TLS (SAFEPORT_TRUSTED_PROXIES)")
         _answer(listener, app, chosen)

@@ -42,6 +42,7 @@ TABLES = {
     "direction": "sequence, encounter_id, port_id, place, centre, code, text, role, duty, directed_ms",
     "override_record": "sequence, decision_id, encounter_id, port_id, place, code, text, role, duty, at_ms",
     "handover": "sequence, page_sha256, handed_by, taken_by, text, at_ms",
+    "coordination_step": "sequence, encounter_id, step, from_centre, to_centre, text, role, duty, at_ms",
     "made_by": "sequence, principal",
     "clock_mend": "sequence, at_ms, was_ms, reason, role, duty",
     "access_key": "id, made, unit, role, secret_sha256, previous_sha256, previous_until_ms, made_ms, expires_ms, "

@@ -14,6 +14,7 @@ import orjson
 
 from api.store.audit import verify_chain
 from api.store.clock import mend_documents
+from api.store.coordination import coordination_documents
 from api.store.database import Database, Transaction
 from api.store.decisions import AS_TEXT, picture_of
 from api.store.directions import direction_documents, override_documents
@@ -90,6 +91,7 @@ class _Told:
         self.overrides: dict[int, Json] = {}
         self.decisions: dict[int, Json] = {}
         self.handovers: dict[int, Json] = {}
+        self.coordination: dict[int, Json] = {}
         self.mends: dict[int, Json] = {}
         self.encounters: dict[str, Json] = {}
         self.keys: dict[str, Json] = {}
@@ -118,6 +120,8 @@ class _Told:
             self.decisions[row.sequence] = {**became, "basis": basis}
         elif area in ("direction", "override", "handover"):
             getattr(self, f"{area}s")[row.sequence] = became
+        elif area == "coordination":
+            self.coordination[row.sequence] = became
         if "principal" in said:
             self.principals[row.sequence] = said["principal"]
         if "once" in said:
@@ -317,13 +321,14 @@ def _became_without_a_key(tx: Transaction) -> Iterator[bytes]:
 
 
 def _by_sequence(tx: Transaction, told: _Told) -> Iterator[str]:
-    """Reports, directions, overrides, signed handovers, mended clocks: rows that stand as they were written."""
+    """Reports, directions, overrides, signed handovers, steps between centres: rows that stand as they were written."""
     for what, now, then in (
         ("mended clock", mend_documents(tx), told.mends),
         ("handover", handover_documents(tx), told.handovers),
         ("report", report_documents(tx), told.reports),
         ("direction", direction_documents(tx), told.directions),
         ("override", override_documents(tx), told.overrides),
+        ("coordination step", coordination_documents(tx), told.coordination),
     ):
         for document in now:
             sequence = document["sequence"]

@@ -8,9 +8,11 @@ from urllib.parse import unquote
 
 from api.store.audit import GENESIS, Head, Verified, audit_rows, verify_chain
 from api.store.board import BoardBasis, board_basis
+from api.store.coordination import open_coordination
 from api.store.database import Database, Transaction
 from api.store.decisions import DecisionRecord, decision_record, forget_documents, latest_decision
 from api.store.directions import latest_direction, overrides_of
+from api.store.encounter_record import encounter_record
 from api.store.encounters import encounter_document, open_encounters
 from api.store.errors import WrongValue
 from api.store.events import Event, events_after, newest_event
@@ -134,6 +136,14 @@ class Store:
     def direction(self, encounter_id: str) -> Json | None:
         """The direction that holds for an encounter."""
         return self.database.read(lambda tx: latest_direction(tx, encounter_id))
+
+    def coordination(self) -> dict[str, Json]:
+        """The newest step of the hand-over between centres, for each open encounter that has one."""
+        return self.database.read(open_coordination)
+
+    def encounter_record(self, encounter_id: str) -> Json:
+        """Everything recorded of one encounter, oldest first, with its proofs."""
+        return self.database.read(lambda tx: encounter_record(tx, encounter_id))
 
     def overrides(self, decision_id: str) -> list[Json]:
         """Overrides of a decision."""

@@ -14,7 +14,7 @@ from api.document import dump
 from api.http.callers import allowed
 from api.http.doors import JsonText, OpenHouse, Work
 from api.http.strict_json import StrictJsonRoute
-from api.position import format_position, parse_position
+from api.position import parse_position, spoken_position
 from api.store.errors import StoreError
 from api.terminal.answering import answer
 from api.terminal.bodies import (
@@ -171,26 +171,6 @@ async def stop_steering(terminal: Aboard) -> Response:
     await terminal.hand_over.stop()
     terminal.tell()
     return JsonText(dump(state_document(terminal)))
-
-
-def spoken_position(lon: float, lat: float) -> dict[str, str]:
-    """A position as it is read back on the radio, digit by digit."""
-    text = format_position(lon, lat)
-    spoken = {}
-    for lang, (point, degrees, letters) in _SPOKEN.items():
-        words = []
-        for half in text.split(" "):
-            whole, minutes = half[:-1].rstrip("'").split("°")
-            figures = f"{' '.join(whole)} {degrees} {' '.join(minutes.split('.')[0])} {point} {minutes[-1]}"
-            words.append(f"{figures} {letters[half[-1]]}")
-        spoken[lang] = ", ".join(words)
-    return spoken
-
-
-_SPOKEN = {
-    "en": ("decimal", "degrees", {"N": "north", "S": "south", "E": "east", "W": "west"}),
-    "fr": ("virgule", "degrés", {"N": "nord", "S": "sud", "E": "est", "W": "ouest"}),
-}
 
 
 async def _kept(work: Any) -> Any:

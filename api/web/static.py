@@ -30,7 +30,7 @@ from geodata.pack import Pack
 _log = logging.getLogger("safeport.web")
 
 FOLDER = Path(__file__).parent
-PAGES = ("terminal",)
+PAGES = ("terminal", "console")
 """Folders of pages; each is answered at its own name."""
 
 VENDOR = {
@@ -126,7 +126,7 @@ def _is_stamped(name: str) -> bool:
 
 
 def _is_precached(name: str) -> bool:
-    return not name.endswith((".html", "/sw.js"))
+    return not name.endswith((".html", "/sw.js")) and not name.startswith("console/")
 
 
 def _our_files(folder: Path) -> dict[str, bytes]:
@@ -182,26 +182,37 @@ def _layer_asset(pack: Pack, name: str) -> Asset | None:
     return None if body is None else asset_of(f"{name}.json", body)
 
 
-def web_routes(folder: Path = FOLDER) -> APIRouter:
-    """Routes of the pages, to be included in an application that has a house.
+def web_routes(folder: Path = FOLDER, pages: tuple[str, ...] = ("terminal",), is_open: bool = False) -> APIRouter:
+    """Routes of pages, to be included in an application that has a house.
 
     Where what comes from elsewhere is not installed, pages answer one line that says what to run, and the log has it
     too: everything else of the application answers all the same.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the pages and of ``node_modules``.
+    pages : tuple of str
+        Which of `PAGES` are answered.
+    is_open : bool
+        Whether pages and files are answered before anybody has signed in: a browser that opens a page sends no key.
+        They say nothing of any encounter. The chart takes its permission either way.
     """
-    router = APIRouter(include_in_schema=False, dependencies=[allowed(Permission.READ_GEODATA)])
+    reads = allowed(Permission.READ_GEODATA)
+    router = APIRouter(include_in_schema=False, dependencies=[] if is_open else [reads])
     try:
         shelf = Shelf(folder)
     except PackError as missing:
         text = f"{missing}"
         _log.warning("the pages are not there: %s", text)
-        for name in PAGES:
+        for name in pages:
             router.add_api_route(f"/{name}", _absence(text), name=f"page_{name}")
         return router
-    for name in PAGES:
+    for name in pages:
         router.add_api_route(f"/{name}", _page(shelf, name), name=f"page_{name}")
     chart = Chart()
 
-    @router.get("/web/chart/{layer}")
+    @router.get("/web/chart/{layer}", dependencies=[reads])
     async def read_layer(request: Request, layer: str, house: OpenHouse) -> Response:
         name = layer.removesuffix(".json")
         return _answer(request, await chart.layer(house.pack, name), _ASK_AGAIN)

@@ -23,8 +23,6 @@ MOST_BYTES = 150_000
     ],
 )
 def test_picture(look, name, size, palette, lang, touched):
-    from PIL import Image
-
     page = look(size, palette, lang)
     ask_nearest(page)
     if touched is not None:
@@ -32,6 +30,13 @@ def test_picture(look, name, size, palette, lang, touched):
         page.locator("#panel blockquote").first.wait_for()
     page.wait_for_function("() => performance.getEntriesByName('routes-shown').length > 0")
     page.wait_for_timeout(800)
+    keep_picture(page, name)
+
+
+def keep_picture(page, name):
+    """Take a picture that shows something and is small; keep it where that is asked for."""
+    from PIL import Image
+
     taken = Image.open(io.BytesIO(page.screenshot(scale="css")))
     drawn = io.BytesIO()
     few = taken.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)

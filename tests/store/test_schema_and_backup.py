@@ -9,6 +9,7 @@ from api.store import schema
 from api.store.backup import TABLES, backup, move, restore, table_sums
 from api.store.check import check
 from api.store.clock import MendClock
+from api.store.coordination import OfferCoordination
 from api.store.directions import RecordDirection, RecordOverride
 from api.store.encounters import CloseEncounter, ReportEncounter
 from api.store.errors import SchemaMismatch, StoreUnavailable, WrongState, WrongValue
@@ -53,6 +54,7 @@ def fill(store):
     do(RecordDirection("e-4", "CROSS GRIS-NEZ", "SRR_STATE", "to Calais", "calais"), CONTROLLER, NOW + 11)
     do(RecordOverride("d-1", "MASTER_JUDGEMENT", "swell in the entrance"), CONTROLLER, NOW + 12)
     do(SignHandover("0" * 64, "day", "night"), CONTROLLER, NOW + 13)
+    do(OfferCoordination("e-4", "DOVER COASTGUARD", "CROSS GRIS-NEZ"), CONTROLLER, NOW + 13)
     do(CreateKey("k1", "Severn", Role.CREW, bytes(32)), Actor(Role.ADMIN, "office", "unit:office"), NOW + 13)
     do(CloseEncounter("e-5", "counted ashore at Dover by port control"), CONTROLLER, NOW + 14)
     do(MendClock("the clock was ahead"), Actor(Role.ADMIN, "office"), NOW + 13.5)
@@ -318,6 +320,8 @@ def test_a_migration_once_released_is_never_edited():
         ("postgresql", 5): "ae5fa42834000513",
         ("sqlite", 6): "12ed4cf1df3f01ca",
         ("postgresql", 6): "12ed4cf1df3f01ca",
+        ("sqlite", 7): "ce6b313f9fab99db",
+        ("postgresql", 7): "181b62d3d8d82f89",
     }
     made = {
         (dialect, step.version): step.sha256[:16]

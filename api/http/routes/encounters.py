@@ -20,7 +20,7 @@ from api.board import (
 )
 from api.document import decision_document, dump
 from api.house import policy_named
-from api.http.bodies import CloseIn, DirectionIn, ReopenIn, ReportIn
+from api.http.bodies import CloseIn, DirectionIn, OfferAnswerIn, OfferIn, ReopenIn, ReportIn
 from api.http.callers import Caller, allowed
 from api.http.doors import JsonText, OpenHouse, Records, Work, open_house_of, port_id_of
 from api.http.examples import ENCOUNTERS
@@ -34,6 +34,10 @@ from api.http.record_examples import (
     DIRECTION_IN,
     ENCOUNTER,
     ENCOUNTERS_OPEN,
+    OFFER_ANSWER_IN,
+    OFFER_ANSWERED,
+    OFFER_IN,
+    OFFERED,
     REOPEN_IN,
     REOPENED,
     REPORT_IN,
@@ -41,6 +45,7 @@ from api.http.record_examples import (
     STANDING,
 )
 from api.http.record_shapes import (
+    CoordinationStepShape,
     DirectionShape,
     EncounterClosedShape,
     EncounterReopenedShape,
@@ -244,6 +249,48 @@ async def direct_encounter(
     await refuse_foreign_in(memory, caller, encounter_id=encounter_id)
     port_id = None if said.port_id is None else port_id_of(house, said.port_id)
     return answered(await memory.do(said.command(encounter_id, port_id), caller, await once_of(request, caller)))
+
+
+@router.post(
+    "/encounters/{encounter_id}/coordination/offer",
+    summary="Ask another centre to co-ordinate it from here on",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses={
+        200: {"model": CoordinationStepShape, "content": {"application/json": {"example": OFFERED}}},
+        **_CHANGES,
+    },
+)
+async def offer_coordination(
+    request: Request,
+    encounter_id: str,
+    said: Annotated[OfferIn, Body(examples=[OFFER_IN])],
+    memory: Records,
+    caller: Annotated[Caller, allowed(Permission.SIGN_HANDOVER)],
+) -> Response:
+    """The offer is recorded, and nothing else changes: until it is accepted the first centre co-ordinates."""
+    return answered(await memory.do(said.command(encounter_id), caller, await once_of(request, caller)))
+
+
+@router.post(
+    "/encounters/{encounter_id}/coordination/answer",
+    summary="Accept or refuse to co-ordinate it, or withdraw the offer",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses={
+        200: {"model": CoordinationStepShape, "content": {"application/json": {"example": OFFER_ANSWERED}}},
+        **_CHANGES,
+    },
+)
+async def answer_coordination(
+    request: Request,
+    encounter_id: str,
+    said: Annotated[OfferAnswerIn, Body(examples=[OFFER_ANSWER_IN])],
+    memory: Records,
+    caller: Annotated[Caller, allowed(Permission.SIGN_HANDOVER)],
+) -> Response:
+    """Recorded as the answer of the centre that is named; 409 where no offer waits for one."""
+    return answered(await memory.do(said.command(encounter_id), caller, await once_of(request, caller)))
 
 
 @router.get(

@@ -16,9 +16,12 @@ import { paletteOf } from './palettes.js';
 /** @typedef {{ id: string, status: string, name: { en: string, fr: string }, at: [number, number] | null, route: [number, number][] | null, chosen: boolean }} Shown */
 /** @typedef {{ position: [number, number] | null, cog: number | null, sog: number | null, doubtful: boolean }} Own */
 /** @typedef {{ position: [number, number], cog: number | null, sog: number | null, name: string | null }} Vessel */
+/** @typedef {{ id: string, label: string, state: 'new' | 'directed' | 'landing', position: [number, number], chosen: boolean }} Case */
 
 const FONT = 'B612, sans-serif';
 const NAUTICAL_MILE_M = 1852;
+/** Within this of a limit both sides are told: MSC.167(78) 6.4-6.7, width [A]. */
+const BAND_NM = 1;
 const COURSE_LINE_H = 0.1;
 const LEAST_TURN = (4 * Math.PI) / 180;
 
@@ -26,8 +29,9 @@ const LEAST_TURN = (4 * Math.PI) / 180;
  * Draw a chart into an element.
  * @param {HTMLElement} target @param {HTMLElement} scaleBar @param {PaletteName} paletteName
  * @param {(portId: string) => void} onPick
+ * @param {((encounterId: string) => void) | null} [onPickCase] Where encounters are drawn, and the band about the limits of regions.
  */
-export async function createChart(target, scaleBar, paletteName, onPick) {
+export async function createChart(target, scaleBar, paletteName, onPick, onPickCase = null) {
   let palette = paletteOf(paletteName);
   /** @type {Own} */
   let own = { position: null, cog: null, sog: null, doubtful: false };
@@ -44,6 +48,7 @@ export async function createChart(target, scaleBar, paletteName, onPick) {
   const sources = {
     land: new VectorSource(), banks: new VectorSource(), lanes: new VectorSource(), limits: new VectorSource(),
     harbours: new VectorSource(), routes: new VectorSource(), ports: new VectorSource(), traffic: new VectorSource(),
+    cases: new VectorSource(),
   };
   const land = new VectorLayer({ source: sources.land, zIndex: 1, style: landStyle });
   const layers = [
@@ -53,6 +58,7 @@ export async function createChart(target, scaleBar, paletteName, onPick) {
     new VectorLayer({ source: sources.limits, zIndex: 4, style: limitStyle }),
     new VectorLayer({ source: sources.routes, zIndex: 6, style: routeStyle }),
     new VectorLayer({ source: sources.traffic, zIndex: 7, style: trafficStyle }),
+    new VectorLayer({ source: sources.cases, zIndex: 10, style: caseStyle, declutter: true }),
     new VectorLayer({ source: sources.ports, zIndex: 9, style: portStyle, declutter: true }),
     new VectorLayer({ source: sources.harbours, zIndex: 8, style: harbourStyle, declutter: true }),
   ];
@@ -113,8 +119,12 @@ export async function createChart(target, scaleBar, paletteName, onPick) {
     return [edge, arrow];
   }
 
-  function limitStyle() {
-    return new Style({ stroke: new Stroke({ color: palette.limit, width: 1.4, lineDash: [16, 5, 4, 5] }) });
+  /** @param {import('ol/Feature.js').FeatureLike} _ @param {number} resolution */
+  function limitStyle(_, resolution) {
+    const line = new Style({ stroke: new Stroke({ color: palette.limit, width: 1.4, lineDash: [16, 5, 4, 5] }) });
+    if (!onPickCase) return line;
+    const wide = (2 * BAND_NM * NAUTICAL_MILE_M) / (resolution * Math.cos((51 * Math.PI) / 180));
+    return [new Style({ stroke: new Stroke({ color: palette.band, width: wide, lineCap: 'butt' }) }), line];
   }
 
   /** @param {import('ol/Feature.js').FeatureLike} feature */
@@ -182,6 +192,22 @@ export async function createChart(target, scaleBar, paletteName, onPick) {
     });
   }
 
+  /** @param {import('ol/Feature.js').FeatureLike} feature */
+  function caseStyle(feature) {
+    const state = feature.get('state');
+    const chosen = feature.get('chosen');
+    const color = state === 'landing' ? palette.unconfirmed : palette.alert;
+    const solid = state === 'new';
+    return new Style({
+      zIndex: chosen ? 20 : 10,
+      image: new RegularShape({
+        points: 4, radius: chosen ? 14 : 10, fill: new Fill({ color: solid ? color : palette.halo }),
+        stroke: new Stroke({ color: solid ? palette.halo : color, width: 2.5 }), declutterMode: 'none',
+      }),
+      text: label(feature.get('label'), chosen ? 16 : 14, true),
+    });
+  }
+
   /** @param {string} text @param {number} size @param {boolean} bold */
   function label(text, size, bold) {
     return new Text({
@@ -242,10 +268,11 @@ export async function createChart(target, scaleBar, paletteName, onPick) {
   map.on('click', (event) => {
     map.forEachFeatureAtPixel(event.pixel, (feature) => {
       const id = feature.get('id');
-      if (!id || !shown.some((port) => port.id === id)) return false;
-      onPick(id);
+      if (feature.get('isCase')) onPickCase?.(id);
+      else if (id && shown.some((port) => port.id === id)) onPick(id);
+      else return false;
       return true;
-    }, { hitTolerance: 30, layerFilter: (layer) => layer.getZIndex() === 9 });
+    }, { hitTolerance: onPickCase ? 8 : 30, layerFilter: (layer) => [9, 10].includes(layer.getZIndex() ?? 0) });
   });
 
   function drawOwn() {
@@ -361,6 +388,15 @@ export async function createChart(target, scaleBar, paletteName, onPick) {
       drawOwn();
       dims = isOld;
       drawAnswer();
+    },
+    /** @param {Case[]} cases */
+    setCases(cases) {
+      sources.cases.clear(true);
+      sources.cases.addFeatures(cases.map((one) => {
+        const mark = new Feature(new Point(fromLonLat(one.position)));
+        mark.setProperties({ isCase: true, id: one.id, label: one.label, state: one.state, chosen: one.chosen }, true);
+        return mark;
+      }));
     },
     /** Everything of the answer and own ship into view. */
     fit() {

@@ -1,5 +1,7 @@
 // Layers of the chart as the process serves them, unpacked.
 
+import { authorization } from './api.js';
+
 /** @typedef {import('./format.js').Lang} Lang */
 /** @typedef {{ en: string, fr: string }} Words */
 /** @typedef {[number, number][]} Line Longitude, latitude. [deg] */
@@ -12,7 +14,7 @@ export const COAST_LEVELS = [1000, 250, 100, 25, 0];
 
 /** @param {string} name */
 async function read(name) {
-  const answer = await fetch(`/web/chart/${name}.json`);
+  const answer = await fetch(`/web/chart/${name}.json`, { headers: authorization() });
   if (!answer.ok) throw new Error(`chart layer ${name}: ${answer.status}`);
   return answer.json();
 }

@@ -53,5 +53,4 @@
  * @property {{ codes: string[], text: Words | null }} unknown_everywhere
  */
 /** @typedef {{ decision: Decision, encounter: any, fix: Fix, digest: string }} Nearest */
-/** @typedef {{ title?: string, detail?: string, code?: string, errors?: { pointer: string, detail?: string }[] }} Problem */
 export {};

@@ -86,6 +86,8 @@ DOORS = [
     ("POST", "/v1/encounters/e-1/reopen", Permission.CLOSE_ENCOUNTER),
     ("POST", "/v1/encounters/e-1/direction", Permission.DIRECT),
     ("GET", "/v1/encounters/e-1/standing", Permission.READ_RECORDS),
+    ("POST", "/v1/encounters/e-1/coordination/offer", Permission.SIGN_HANDOVER),
+    ("POST", "/v1/encounters/e-1/coordination/answer", Permission.SIGN_HANDOVER),
     ("POST", "/v1/reservations", Permission.HOLD_PLACES),
     ("GET", "/v1/reservations", Permission.READ_RECORDS),
     ("GET", "/v1/reservations/r-1", Permission.READ_RECORDS),
@@ -320,7 +322,8 @@ def test_what_the_records_will_say_of_a_caller(call_app, store, keys, parts, sig
     gate = Gate(Settings(access=True, **FAST, **parts), store)
     crew = keys.create("RNLI Severn", AccessRole.CREW, ADMIN).text
     caller = admitted(call_app, gate, Permission.DECIDE, **with_bearer(crew))
-    assert caller == Caller("unit:RNLI Severn", Actor(Role.CREW, "RNLI Severn", "unit:RNLI Severn"), own_only=True)
+    actor = Actor(Role.CREW, "RNLI Severn", "unit:RNLI Severn")
+    assert caller == Caller(actor.principal, actor, own_only=True, permissions=GRANTS[AccessRole.CREW])
     caller = admitted(call_app, gate, Permission.DECIDE, **with_bearer(token(signing_key)))
     assert (caller.actor.role, caller.actor.duty, caller.own_only) == (Role.CONTROLLER, "MRCC Dover SMC", False)
     assert caller.actor.principal == caller.principal

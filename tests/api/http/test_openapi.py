@@ -37,6 +37,8 @@ PATHS = {
     "/v1/encounters/{encounter_id}/reopen",
     "/v1/encounters/{encounter_id}/direction",
     "/v1/encounters/{encounter_id}/standing",
+    "/v1/encounters/{encounter_id}/coordination/offer",
+    "/v1/encounters/{encounter_id}/coordination/answer",
     "/v1/reservations",
     "/v1/terminals/messages",
     "/v1/terminals/ports",

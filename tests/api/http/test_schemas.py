@@ -137,6 +137,9 @@ def test_real_answers_are_of_their_schema(described, control, acting, encounter)
     send("post", "/v1/encounters", report, 201)
     send("post", "/v1/encounters/{e}/reports", {"position": encounter["position"], "source": "drone"}, 201)
     send("post", "/v1/encounters/{e}/direction", {"centre": "CROSS", "code": "A", "port_id": "calais"})
+    offer = {"from_centre": "DOVER", "to_centre": "CROSS"}
+    send("post", "/v1/encounters/{e}/coordination/offer", offer)
+    send("post", "/v1/encounters/{e}/coordination/answer", {"reply": "accepted", "centre": "cross"})
     hold = {"port_id": "dover", "vessel": "Severn", "persons": {"total": 12}, "eta_at": at(3_600)}
     names["r"] = send("post", "/v1/reservations", hold | {"encounter_id": names["e"]}, 201)["reservation"][
         "reservation_id"

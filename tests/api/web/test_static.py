@@ -12,7 +12,7 @@ import pytest
 
 from api.http.app import create_app
 from api.http.callers import refuse_open_doors
-from api.web.static import FOLDER, PAGE_POLICY, VENDOR, web_routes
+from api.web.static import FOLDER, PAGE_POLICY, PAGES, VENDOR, web_routes
 from tests.api.http.conftest import Caller
 
 MOST_BYTES = 600_000
@@ -22,7 +22,7 @@ MOST_BYTES = 600_000
 def folder(tmp_path_factory):
     """The pages with stand-ins for what comes from elsewhere, so that no npm is needed here."""
     copy = tmp_path_factory.mktemp("web")
-    for name in ("shared", "terminal"):
+    for name in ("shared", *PAGES):
         shutil.copytree(FOLDER / name, copy / name)
     shutil.copy(FOLDER / "texts.toml", copy)
     for place in VENDOR.values():
@@ -119,7 +119,7 @@ def test_a_chart_layer_is_answered_with_a_tag(client):
 
 
 def test_without_npm_one_line_says_what_to_run(house, tmp_path, caplog):
-    for name in ("shared", "terminal"):
+    for name in ("shared", *PAGES):
         shutil.copytree(FOLDER / name, tmp_path / name)
     shutil.copy(FOLDER / "texts.toml", tmp_path)
     app = served(house, tmp_path)
@@ -143,7 +143,7 @@ def test_texts_have_both_languages_and_the_same_figures():
 
 def test_every_text_the_page_says_is_in_the_catalogue_and_none_is_left_over():
     entries = set(tomllib.loads((FOLDER / "texts.toml").read_text(encoding="utf-8")))
-    sources = [p.read_text(encoding="utf-8") for part in ("shared", "terminal") for p in (FOLDER / part).iterdir()
+    sources = [p.read_text(encoding="utf-8") for part in ("shared", *PAGES) for p in (FOLDER / part).iterdir()
                if p.suffix in {".js", ".html"}]  # fmt: skip
     whole = "\n".join(sources)
     said = set(re.findall(r"say\('(\w+)'", whole)) | set(re.findall(r'data-(?:say|label)="(\w+)"', whole))

@@ -1,0 +1,28 @@
+"""The console beside the service: its page, its files, and the routes that serve it alone."""
+
+from fastapi import FastAPI
+
+from api.console.routes import router
+from api.http.callers import refuse_open_doors
+from api.http.limits import OnceFor
+from api.web.static import web_routes
+
+
+def include_console(app: FastAPI) -> None:
+    """Add the console to an application.
+
+    Parameters
+    ----------
+    app : FastAPI
+        Of `api.http.app.create_app`. Where what the page takes from npm is missing, ``/console`` answers one line that
+        says what to run, and everything else answers all the same.
+
+    Raises
+    ------
+    RuntimeError
+        One of the routes asks for no permission.
+    """
+    app.state.pictures, app.state.depths = OnceFor[str](), OnceFor[str]()
+    app.include_router(router)
+    app.include_router(web_routes(pages=("console",), is_open=True))
+    refuse_open_doors(app)

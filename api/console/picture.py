@@ -1,0 +1,259 @@
+"""The picture of a control room at one moment: encounters, places held, what ports report, and how old it all is."""
+
+from typing import Any, NamedTuple
+
+from api.board import decided, encounter_known, encounter_now
+from api.document import decision_document
+from api.encounter import EncounterIn
+from api.house import House
+from api.position import format_time
+from api.store.board import OpenEncounter
+from api.store.live import PortsSnapshot
+from api.store.store import Store
+from engine.errors import InvalidAsk, PositionRefused, UnknownName
+from engine.units import HOUR_S
+from geodata.policies import DEFAULT_POLICY, read_policy
+
+Json = dict[str, Any]
+
+TIDE_HOURS = 12
+"""How far ahead the depths of ports are told. [h]"""
+
+MOST_PORTS_DECIDED = 12
+"""Ports of the decision that is shown of an encounter."""
+
+
+class PictureRecords(NamedTuple):
+    """What the store holds of the picture, read at one moment.
+
+    Attributes
+    ----------
+    sequence : int
+        Of the newest event.
+    encounters : tuple of OpenEncounter
+    reservations, ports : list of dict
+        Those that count now; what every port that ever reported says.
+    coordination : dict of dict
+        The newest step of the hand-over between centres, by encounter.
+    """
+
+    sequence: int
+    encounters: tuple[OpenEncounter, ...]
+    reservations: list[Json]
+    ports: list[Json]
+    coordination: dict[str, Json]
+
+
+def read_picture(store: Store, now_s: float) -> PictureRecords:
+    """Everything the picture needs of the store.
+
+    Parameters
+    ----------
+    store : Store
+    now_s : float
+        [s]
+    """
+    basis = store.board()
+    return PictureRecords(
+        basis.sequence, basis.encounters, store.reservations(now_s), store.reported_ports(now_s),
+        store.coordination(),
+    )  # fmt: skip
+
+
+def picture_document(
+    records: PictureRecords, house: House, ports: PortsSnapshot, now_s: float, decides: bool
+) -> Json:  # fmt: skip
+    """The picture.
+
+    Parameters
+    ----------
+    records : PictureRecords
+    house : House
+    ports : PortsSnapshot
+        What encounters are decided with.
+    now_s : float
+        [s]
+    decides : bool
+        Whether each encounter is decided anew: a millisecond or two each.
+    """
+    at_s = float(int(now_s))
+    rows = [
+        {
+            **known.board, "direction": known.direction,
+            "coordination": records.coordination.get(known.board["encounter_id"]),
+            "decided": decided(house, known, ports, at_s) if decides else None,
+        }
+        for known in records.encounters
+    ]  # fmt: skip
+    return {
+        "sequence": records.sequence, "encounters": rows, "reservations": records.reservations,
+        "ports": records.ports, "feeds": feeds(records, house, now_s),
+    }  # fmt: skip
+
+
+def feeds(records: PictureRecords, house: House, now_s: float) -> list[Json]:
+    """Age of every source, and whether it is past its limit: one that is not connected has no age.
+
+    Parameters
+    ----------
+    records : PictureRecords
+    house : House
+    now_s : float
+        [s]
+    """
+    limits = read_policy(DEFAULT_POLICY).limits
+    newest = max(
+        (port[part]["reported_at"] for port in records.ports for part in ("status", "capacity", "reception")
+         if port[part] is not None),
+        default=None,
+    )  # fmt: skip
+    run_at_s = house.world.forecast.run_at_s
+    forecast = house.world.identity["forecast"]
+    run_at = format_time(run_at_s) if isinstance(forecast, dict) and run_at_s == run_at_s else None
+    tides = house.tides.at(now_s)[1]
+    return [
+        _feed("port_status", newest, limits.status_stale_after_s, newest is not None),
+        _feed("forecast", run_at, limits.weather_stale_after_s, isinstance(forecast, dict)),
+        {**_feed("tides", None, None, tides is not None), "until": None if tides is None else tides["to"]},
+        _feed("ais", None, None, False),
+    ]
+
+
+def _feed(name: str, at: str | None, limit_s: float | None, is_connected: bool) -> Json:
+    return {"id": name, "at": at, "limit_s": limit_s, "connected": is_connected}
+
+
+class EncounterRecords(NamedTuple):
+    """What the store holds of one encounter, read at one moment; `known` is what a decision is made of."""
+
+    document: Json
+    known: OpenEncounter
+    reservations: list[Json]
+    coordination: Json | None
+
+
+def read_encounter(store: Store, encounter_id: str, now_s: float) -> EncounterRecords:
+    """Everything the view of an encounter needs of the store.
+
+    Parameters
+    ----------
+    store : Store
+    encounter_id : str
+    now_s : float
+        [s]
+
+    Raises
+    ------
+    NothingSuch
+    """
+    document, last = store.encounter(encounter_id), store.latest_decision(encounter_id)
+    known = encounter_known(document, store.direction(encounter_id), None if last is None else last.ask)
+    held = [kept for kept in store.reservations(now_s) if kept["encounter_id"] == encounter_id]
+    return EncounterRecords(document, known, held, store.coordination().get(encounter_id))
+
+
+def encounter_view(records: EncounterRecords, house: House, ports: PortsSnapshot, now_s: float) -> Json:
+    """One encounter: its reports, its direction, the places it has, and how it is decided now; nothing is recorded.
+
+    Parameters
+    ----------
+    records : EncounterRecords
+    house : House
+    ports : PortsSnapshot
+    now_s : float
+        [s]
+    """
+    at_s, encounter_id = float(int(now_s)), records.document["encounter_id"]
+    return {
+        "encounter": records.document, "direction": records.known.direction, "reservations": records.reservations,
+        "coordination": records.coordination,
+        **decision_view(house, encounter_now(records.known, at_s), ports, encounter_id, at_s),
+    }  # fmt: skip
+
+
+def decision_view(house: House, body: EncounterIn, ports: PortsSnapshot, encounter_id: str, at_s: float) -> Json:
+    """How an encounter is decided.
+
+    Parameters
+    ----------
+    house : House
+    body : EncounterIn
+    ports : PortsSnapshot
+    encounter_id : str
+    at_s : float
+        [s]
+
+    Returns
+    -------
+    dict
+        ``ask``: the body; ``decision`` in its brief view, ``refused``: the sentence
+        that says why no answer can be given.
+    """
+    ask = body.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    try:
+        decision = house.decide(house.ask(body, at_s), ports, encounter_id)
+    except (PositionRefused, InvalidAsk, UnknownName) as refused:
+        return {"ask": ask, "decision": None, "refused": str(refused)}
+    return {"ask": ask, "decision": decision_document(decision, "brief", "both", MOST_PORTS_DECIDED), "refused": None}
+
+
+def plan_request(records: PictureRecords, now_s: float) -> Json:
+    """The open encounters as the body of a joint plan for now, but those where nobody is left to take ashore.
+
+    Parameters
+    ----------
+    records : PictureRecords
+    now_s : float
+        [s]
+    """
+    encounters = []
+    for known in records.encounters:
+        body = encounter_now(known, float(int(now_s))).model_dump(mode="json", exclude_unset=True, exclude_none=True)
+        name = known.board["encounter_id"]
+        if body.get("persons") in (0, {"min": 0, "max": 0}):
+            continue
+        encounters.append({**body, "id": name, "encounter_id": name, "may_split": False})
+    return {"encounters": encounters}
+
+
+def port_depths(house: House, now_s: float) -> Json:
+    """Depth at every port now and hour by hour, where the register has a depth and the tide is known.
+
+    Parameters
+    ----------
+    house : House
+    now_s : float
+        [s]
+
+    Returns
+    -------
+    dict
+        ``from``, ``hours``, and by port: ``depth_m`` for small craft over chart datum, ``tide_m`` hour by hour,
+        ``gate``: hours about high water, or None; null is unknown.
+    """
+    from engine.kernels.tides import height_at
+
+    columns = house.world.columns
+    start_s = now_s // 600.0 * 600.0
+    found = {}
+    for k, port in enumerate(house.world.ports):
+        least = min(_known(columns.approach_depth_m[k]), _known(columns.small_depth_m[k]), key=_unknown_last)
+        heights = [
+            float(height_at(house.tides.at(start_s + hour * HOUR_S)[0], k, start_s + hour * HOUR_S))
+            for hour in range(TIDE_HOURS + 1)
+        ]
+        gate = (float(columns.gate_before_h[k]), float(columns.gate_after_h[k]))
+        found[port.id] = {
+            "depth_m": least,
+            "tide_m": [round(height, 2) if height == height else None for height in heights],
+            "gate_h": None if any(hour != hour for hour in gate) else list(gate),
+        }
+    return {"from": format_time(start_s), "hours": TIDE_HOURS, "ports": found}
+
+
+def _known(figure: float) -> float | None:
+    return round(float(figure), 2) if figure == figure else None
+
+
+def _unknown_last(figure: float | None) -> float:
+    return float("inf") if figure is None else figure

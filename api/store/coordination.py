@@ -1,0 +1,139 @@
+"""Who co-ordinates an encounter: one centre offers it to another, and the other takes it or not. Each step is recorded.
+
+Nothing changes hands by itself: until the other centre has accepted, the first one co-ordinates (IAMSAR, transfer of
+responsibility between rescue co-ordination centres).
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal, get_args
+
+from api.store.database import Transaction
+from api.store.encounters import encounter_state
+from api.store.errors import WrongState, WrongValue
+from api.store.ledger import Change, Ledger, Role
+from api.store.values import LONGEST_NAME, Json, checked_id, checked_text, written_time
+
+Reply = Literal["accepted", "refused", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCoordination:
+    """One centre asks another to co-ordinate an encounter from here on.
+
+    Attributes
+    ----------
+    from_centre, to_centre : str
+        For instance ``DOVER COASTGUARD`` and ``CROSS GRIS-NEZ``.
+    text : str
+        What the other centre has to know.
+    """
+
+    kind: ClassVar[str] = "coordination.offered"
+    encounter_id: str
+    from_centre: str
+    to_centre: str
+    text: str = ""
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Record the offer; refused while another one waits for its answer."""
+        ledger.actor.needs(Role.CONTROLLER)
+        checked_id(self.encounter_id, "encounter_id")
+        checked_text(self.from_centre, "from_centre", LONGEST_NAME, needed=True)
+        checked_text(self.to_centre, "to_centre", LONGEST_NAME, needed=True)
+        checked_text(self.text, "text")
+        if _plain(self.from_centre) == _plain(self.to_centre):
+            raise WrongValue("to_centre", "is the centre that offers.", "Name the other one.")
+        if encounter_state(ledger.tx, self.encounter_id) == "closed":
+            raise WrongState("encounter_id", "is closed.", "There is nothing to hand over.")
+        last = latest_coordination(ledger.tx, self.encounter_id)
+        if last is not None and last["step"] == "offered":
+            raise WrongState(
+                "encounter_id", "is offered to a centre already.", "Wait for its answer, or withdraw the offer."
+            )
+        return _record(ledger, self.encounter_id, "offered", self.from_centre, self.to_centre, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCoordination:
+    """The other centre accepts or refuses an offer, or the first one withdraws it.
+
+    Attributes
+    ----------
+    reply : str
+        ``accepted``, ``refused`` or ``withdrawn``.
+    centre : str
+        Who answers: the centre it was offered to, and for ``withdrawn`` the one that offered.
+    """
+
+    kind: ClassVar[str] = "coordination.answered"
+    encounter_id: str
+    reply: Reply
+    centre: str
+    text: str = ""
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Record the answer to the offer that waits for one."""
+        ledger.actor.needs(Role.CONTROLLER)
+        checked_id(self.encounter_id, "encounter_id")
+        if self.reply not in get_args(Reply):
+            raise WrongValue("reply", "is not an answer.", f"Use one of {', '.join(get_args(Reply))}.")
+        checked_text(self.centre, "centre", LONGEST_NAME, needed=True)
+        checked_text(self.text, "text")
+        encounter_state(ledger.tx, self.encounter_id)
+        last = latest_coordination(ledger.tx, self.encounter_id)
+        if last is None or last["step"] != "offered":
+            raise WrongState("encounter_id", "has no offer that waits for an answer.", "Look at it anew.")
+        answering = last["from_centre"] if self.reply == "withdrawn" else last["to_centre"]
+        if _plain(self.centre) != _plain(answering):
+            raise WrongValue("centre", "is not the centre whose answer is waited for.", "Answer as that centre.")
+        return _record(
+            ledger, self.encounter_id, self.reply, last["from_centre"], last["to_centre"], self.text
+        )  # fmt: skip
+
+
+_COLUMNS = "sequence, encounter_id, step, from_centre, to_centre, text, role, duty, at_ms"
+
+
+def latest_coordination(tx: Transaction, encounter_id: str) -> Json | None:
+    """The newest step between centres for an encounter; None where there was none."""
+    found = tx.row(
+        f"SELECT {_COLUMNS} FROM coordination_step WHERE encounter_id = ? ORDER BY sequence DESC LIMIT 1",  # noqa: S608
+        encounter_id,
+    )
+    return None if found is None else _step(found)
+
+
+def open_coordination(tx: Transaction) -> dict[str, Json]:
+    """The newest step for each open encounter that has one."""
+    found = tx.rows(
+        f"SELECT {_COLUMNS} FROM coordination_step WHERE sequence IN (SELECT MAX(s.sequence) FROM coordination_step s "  # noqa: S608
+        "JOIN encounter e ON e.id = s.encounter_id WHERE e.state = 'open' GROUP BY s.encounter_id)"
+    )
+    return {str(row[1]): _step(row) for row in found}
+
+
+def coordination_documents(tx: Transaction) -> list[Json]:
+    """Every step, oldest first."""
+    return [_step(row) for row in tx.rows(f"SELECT {_COLUMNS} FROM coordination_step ORDER BY sequence")]  # noqa: S608
+
+
+def _record(ledger: Ledger, encounter_id: str, step: str, from_centre: str, to_centre: str, text: str) -> Change:
+    row = (
+        ledger.sequence, encounter_id, step, from_centre, to_centre, text, ledger.actor.role.value, ledger.actor.duty,
+        ledger.now_ms,
+    )  # fmt: skip
+    ledger.defer(f"INSERT INTO coordination_step ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *row)  # noqa: S608
+    return Change(encounter_id, _step(row))
+
+
+def _step(row: tuple[object, ...]) -> Json:
+    names = ("sequence", "encounter_id", "step", "from_centre", "to_centre", "text")
+    return {
+        **dict(zip(names, row[:6], strict=True)), "by": {"role": row[6], "duty": row[7]},
+        "at": written_time(int(str(row[8]))),
+    }  # fmt: skip
+
+
+def _plain(name: str) -> str:
+    """A name without what people write differently: capitals and spaces."""
+    return " ".join(name.split()).casefold()

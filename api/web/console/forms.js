@@ -1,0 +1,165 @@
+// Dialogs: what is typed stays until it has been recorded, whatever is refused in between.
+
+import { ask, Refusal } from '../shared/api.js';
+import { byId, make } from '../shared/elements.js';
+import { has, say } from '../shared/texts.js';
+
+/**
+ * @typedef {object} Field
+ * @property {string} name @property {string} label
+ * @property {'text' | 'area' | 'number' | 'select' | 'check' | 'position' | 'secret'} kind
+ * @property {[string, string][]} [options] Value and words. @property {string} [value] @property {boolean} [needed] @property {string} [hint]
+ * @property {number} [longest]
+ */
+/** @typedef {Record<string, string>} Values */
+/**
+ * @typedef {object} Form
+ * @property {string} name Of the draft: what was typed under it is shown again. @property {string} title @property {Field[]} fields
+ * @property {string} submit Words of the button. @property {(values: Values, key: string) => Promise<unknown>} send
+ * @property {Node[]} [about] What is shown above the fields. @property {(failure: unknown) => Field[] | null} [more] Fields that a refusal asks for.
+ * @property {() => Node | null} [standing] What holds now, shown beside a conflict.
+ */
+
+/** @type {Map<string, Values>} What was typed and not recorded yet. */
+const drafts = new Map();
+/** @type {(() => void) | null} */
+let afterClose = null;
+
+const dialog = () => /** @type {HTMLDialogElement} */ (byId('dialog'));
+
+export const isOpen = () => dialog().open;
+
+/** A key for a change, so that sending it twice changes things once. */
+function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Why something was refused, and what to do. @param {unknown} failure */
+export function explain(failure) {
+  if (!(failure instanceof Refusal)) return say('error_no_answer');
+  const code = failure.problem?.code ?? '';
+  const own = has(`error_${code}`) ? `${say(`error_${code}`)} ` : '';
+  const fields = (failure.problem?.errors ?? []).map((one) => `${one.pointer.replace(/^\//, '')}: ${one.detail ?? one.code ?? ''}`).join(' ');
+  return `${own}${failure.problem?.detail ?? say('error_status', { status: failure.status })} ${fields}`.trim();
+}
+
+/** @param {Form} form */
+export function openForm(form) {
+  const box = dialog();
+  const before = document.activeElement;
+  const typed = drafts.get(form.name) ?? {};
+  /** @type {Map<string, HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>} */
+  const controls = new Map();
+  /** @type {[number, number] | null} */
+  let position = null;
+  let key = newKey();
+  let sentAs = '';
+  const fields = make('div', { class: 'fields' });
+  const refusal = make('div', { class: 'refusal', role: 'alert', hidden: true });
+  const submit = make('button', { type: 'submit', class: 'primary' }, form.submit);
+  const cancel = make('button', { type: 'button' }, say('cancel'), make('kbd', {}, 'Esc'));
+  const element = make('form', { novalidate: true }, make('h2', { id: 'dialog-title' }, form.title), ...(form.about ?? []), fields, refusal, make('div', { class: 'actions' }, submit, cancel));
+
+  const values = () => Object.fromEntries([...controls].map(([name, control]) => [name, control instanceof HTMLInputElement && control.type === 'checkbox' ? (control.checked ? 'yes' : '') : control.value]));
+  const keep = () => { drafts.set(form.name, values()); };
+
+  /** @param {Field} field */
+  function add(field) {
+    const id = `field-${field.name}`;
+    const start = typed[field.name] ?? field.value ?? '';
+    const shared = { id, name: field.name, required: field.needed ?? false, 'aria-describedby': field.hint ? `${id}-hint` : null };
+    let control;
+    if (field.kind === 'select') {
+      control = make('select', shared, ...(field.options ?? []).map(([value, words]) => make('option', { value, selected: value === start }, words)));
+      control.value = start || (field.options?.[0]?.[0] ?? '');
+    } else if (field.kind === 'area') {
+      control = make('textarea', { ...shared, rows: '3', maxlength: String(field.longest ?? 4000) });
+      control.value = start;
+    } else {
+      control = make('input', {
+        ...shared, type: field.kind === 'check' ? 'checkbox' : field.kind === 'secret' ? 'password' : 'text', autocomplete: 'off', spellcheck: 'false',
+        inputmode: field.kind === 'number' ? 'numeric' : null, maxlength: String(field.longest ?? 120),
+      });
+      if (control.type === 'checkbox') control.checked = start === 'yes'; else control.value = start;
+    }
+    controls.set(field.name, control);
+    control.addEventListener('input', keep);
+    const words = make('label', { for: id }, field.label, field.needed ? make('span', { class: 'needed' }, ` · ${say('needed')}`) : null);
+    fields.append(make('div', { class: `field field-${field.kind}` }, words, control, field.hint ? make('span', { class: 'sub', id: `${id}-hint` }, field.hint) : null,
+      field.kind === 'position' ? readBack(/** @type {HTMLInputElement} */ (control)) : null));
+  }
+
+  /** The position as understood, in figures and in words, before it may be used. @param {HTMLInputElement} control */
+  function readBack(control) {
+    const told = make('p', { class: 'read-back', role: 'status' }, say('read_back_first'));
+    const button = make('button', { type: 'button', id: 'read-back' }, say('read_back'));
+    const forget = () => { position = null; submit.disabled = true; told.textContent = say('read_back_first'); told.classList.remove('wrong'); };
+    control.addEventListener('input', forget);
+    control.addEventListener('keydown', (event) => { if (event.key === 'Enter' && !position) { event.preventDefault(); button.click(); } });
+    button.addEventListener('click', async () => {
+      const text = control.value;
+      try {
+        const found = await ask('GET', `/console/v1/position?text=${encodeURIComponent(text)}`);
+        if (control.value !== text) return;
+        position = found.position;
+        const { formatPosition } = await import('../shared/format.js');
+        const { inLanguage } = await import('../shared/texts.js');
+        told.replaceChildren(make('b', {}, formatPosition(found.position)), make('span', {}, ` ${inLanguage(found.read_back)}`));
+        told.classList.remove('wrong');
+        submit.disabled = false;
+      } catch (failure) {
+        position = null;
+        submit.disabled = true;
+        told.textContent = explain(failure);
+        told.classList.add('wrong');
+      }
+    });
+    submit.disabled = true;
+    return make('div', {}, button, told);
+  }
+
+  for (const field of form.fields) add(field);
+  element.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const missing = [...controls.values()].find((control) => control.required && control.value.trim() === '');
+    if (missing) { show(say('error_needed', { field: missing.labels?.[0]?.firstChild?.textContent ?? missing.name })); missing.focus(); return; }
+    const now = { ...values(), ...(position ? { position: JSON.stringify(position) } : {}) };
+    const text = JSON.stringify(now);
+    if (sentAs !== '' && sentAs !== text) key = newKey();
+    sentAs = text;
+    submit.disabled = true;
+    try {
+      await form.send(now, key);
+      drafts.delete(form.name);
+      box.close();
+    } catch (failure) {
+      submit.disabled = false;
+      const status = failure instanceof Refusal ? failure.status : 0;
+      // What was refused once is another change when it is sent again.
+      if (status >= 400 && status < 500) key = newKey();
+      for (const field of form.more?.(failure) ?? []) if (!controls.has(field.name)) add(field);
+      show(explain(failure), status === 409 || status === 412);
+    }
+  });
+
+  /** @param {string} words @param {boolean} [isConflict] */
+  function show(words, isConflict = false) {
+    const holds = isConflict ? form.standing?.() ?? null : null;
+    refusal.replaceChildren(make('p', {}, isConflict ? make('b', {}, `${say('conflict')} `) : '', words), ...(holds ? [holds] : []), make('p', { class: 'sub' }, say('typed_kept')));
+    refusal.hidden = false;
+  }
+
+  cancel.addEventListener('click', () => box.close());
+  box.setAttribute('aria-labelledby', 'dialog-title');
+  box.replaceChildren(element);
+  afterClose = () => { if (before instanceof HTMLElement && before.isConnected) before.focus(); };
+  box.onclose = () => { afterClose?.(); afterClose = null; };
+  if (!box.open) box.showModal();
+  (controls.values().next().value ?? submit).focus();
+}
+
+/** A number that was typed, or null. @param {string | undefined} text */
+export function numberOf(text) {
+  const trimmed = (text ?? '').trim().replace(',', '.');
+  return trimmed === '' ? null : Number(trimmed);
+}

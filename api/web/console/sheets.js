@@ -1,0 +1,264 @@
+// Whole sheets over the boards: joint plan, what if, hand-over of a shift, record of an encounter, comparison, keys, screen.
+
+import { ask, authorization, Refusal } from '../shared/api.js';
+import { formatAge, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
+import { byId, make, shape } from '../shared/elements.js';
+import { has, inLanguage, language, say } from '../shared/texts.js';
+import { explain, numberOf } from './forms.js';
+import { ageOf, may, personsText, portName, shortId, state } from './state.js';
+
+/** @type {HTMLElement | null} Where the focus was before a sheet was opened. */
+let before = null;
+
+export const isSheetOpen = () => !byId('sheet').hidden;
+
+/** @param {string} name @param {string} title @param {...(Node | string | null)} content */
+function openSheet(name, title, ...content) {
+  const sheet = byId('sheet');
+  if (sheet.hidden) before = /** @type {HTMLElement | null} */ (document.activeElement);
+  const close = make('button', { type: 'button', class: 'no-print' }, say('close_sheet'), make('kbd', {}, 'Esc'));
+  close.addEventListener('click', closeSheet);
+  sheet.replaceChildren(make('div', { class: 'sheet-head' }, make('h2', { id: 'sheet-title' }, title), close), make('div', { class: 'sheet-body scroll', tabindex: '0', role: 'group', 'aria-labelledby': 'sheet-title' }, ...content));
+  sheet.dataset.sheet = name;
+  sheet.setAttribute('aria-labelledby', 'sheet-title');
+  sheet.hidden = false;
+  sheet.focus();
+}
+
+export function closeSheet() {
+  const sheet = byId('sheet');
+  sheet.hidden = true;
+  sheet.replaceChildren();
+  before?.focus();
+}
+
+/** @param {string[]} heads @param {Node[]} rows */
+function table(heads, rows) {
+  return make('table', {}, make('thead', {}, make('tr', {}, ...heads.map((head) => make('th', { scope: 'col' }, head)))), make('tbody', {}, ...rows));
+}
+
+/** @param {...(string | Node)} cells */
+const tr = (...cells) => make('tr', {}, ...cells.map((cell) => make('td', {}, cell)));
+
+/** Offer a document as a file of its own. @param {string} name @param {string} text @param {string} type */
+function save(name, text, type) {
+  const link = make('a', { href: URL.createObjectURL(new Blob([text], { type })), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+/** @param {number | null | undefined} minutes */
+const minutesText = (minutes) => (minutes === null || minutes === undefined ? '?' : `${Math.round(minutes)} ${say('minutes')}`);
+
+/** One plan for all open encounters: what it costs each boat, and each accepted by itself. */
+export async function openPlan() {
+  openSheet('plan', say('plan_title'), make('p', { class: 'quiet', id: 'plan-state' }, say('plan_making')));
+  let plan;
+  try {
+    const request = await ask('GET', '/console/v1/plan');
+    if (!request.encounters.length) { openSheet('plan', say('plan_title'), make('p', {}, say('encounters_none'))); return; }
+    plan = await ask('POST', '/v1/plans', { ...request, allow_unconfirmed: true }, 90000);
+  } catch (failure) {
+    openSheet('plan', say('plan_title'), make('p', { class: 'warn', role: 'alert' }, explain(failure)));
+    return;
+  }
+  if (byId('sheet').dataset.sheet !== 'plan' || !isSheetOpen()) return;
+  const rows = plan.encounters.flatMap((/** @type {any} */ one) => (one.parts.length ? one.parts : [null]).map((/** @type {any} */ part, /** @type {number} */ k) => {
+    const told = make('span', { role: 'status' });
+    const accept = make('button', { type: 'button', 'data-accept': one.id }, say('accept'));
+    accept.addEventListener('click', async () => {
+      accept.disabled = true;
+      try {
+        await ask(part.accept.method, part.accept.path, part.accept.body, 15000, { 'Idempotency-Key': part.accept.idempotency_key });
+        told.textContent = say('accepted');
+      } catch (failure) {
+        accept.disabled = false;
+        told.textContent = explain(failure);
+        told.className = 'warn';
+      }
+    });
+    return tr(
+      k === 0 ? make('b', {}, shortId(one.id)) : '', String(part?.persons ?? one.persons), part ? make('span', {}, /** @type {Node} */ (shape(part.status)), ` ${inLanguage(part.port.name)}`) : say('plan_without', { reason: inLanguage(one.reason?.text ?? one.reason) }),
+      minutesText(part?.time_to_landing_min), minutesText(part?.queue_min), minutesText(one.time_to_safety_min),
+      k === 0 && one.own_nearest ? `${inLanguage(one.own_nearest.port.name)} · ${minutesText(one.own_nearest.time_to_safety_alone_min)}` : '', k === 0 && one.cost_min !== null ? `+${minutesText(one.cost_min)}` : '',
+      one.greedy?.parts?.length && k === 0 ? `${one.greedy.parts.map((/** @type {any} */ p) => portName(p.port?.id ?? p.port_id)).join(', ')} · ${minutesText(one.greedy.time_to_safety_min)}` : '',
+      part && may('hold_places') ? make('span', {}, accept, told) : told,
+    );
+  }));
+  openSheet('plan', say('plan_title'), make('p', { class: 'headline' }, inLanguage(plan.headline)),
+    table([say('col_encounter'), say('col_persons'), say('col_port'), say('plan_landing'), say('plan_queue'), say('plan_ashore'), say('plan_nearest'), say('plan_cost'), say('plan_greedy'), say('plan_accept')], rows),
+    make('p', {}, say(plan.proven_best ? 'plan_proven' : 'plan_not_proven', { gap: formatNumber(plan.worst?.gap_min ?? 0, language()) })),
+    make('ul', {}, ...plan.notices.map((/** @type {any} */ notice) => make('li', {}, inLanguage(notice.text)))), make('p', { class: 'quiet' }, inLanguage(plan.method)));
+}
+
+/** What is supposed, typed on a ground of its own. @param {(supposed: import('./documents.js').Supposed) => Promise<void>} begin */
+export async function openWhatIf(begin) {
+  const { policies } = await ask('GET', '/v1/policies');
+  const old = state.whatIf?.supposed;
+  const ports = [...state.harbours.keys()].sort((a, b) => portName(a).localeCompare(portName(b)));
+  const closed = make('select', { id: 'if-closed', multiple: true, size: '8' }, ...ports.map((id) => make('option', { value: id, selected: old ? old.closed.includes(id) : id === state.portId }, portName(id))));
+  const policy = make('select', { id: 'if-policy' }, make('option', { value: '' }, say('unchanged')), ...policies.map((/** @type {any} */ one) => make('option', { value: one.id ?? one.name, selected: old?.policy === (one.id ?? one.name) }, one.id ?? one.name)));
+  /** @param {string} id @param {string} value */
+  const number = (id, value) => make('input', { id, value, inputmode: 'numeric', autocomplete: 'off' });
+  const wind = number('if-wind', old?.gale ? String(old.gale.wind_kn) : '');
+  const from = number('if-from', old?.gale ? String(old.gale.wind_from_deg) : '');
+  const wave = number('if-wave', old?.gale ? String(old.gale.wave_m) : '');
+  const more = number('if-more', old ? String(old.more_persons) : '0');
+  const lost = make('select', { id: 'if-lost' }, make('option', { value: '' }, say('none_lost')), ...(state.picture?.encounters ?? []).map((row) => make('option', { value: row.encounter_id, selected: old?.lost_vessel === row.encounter_id }, shortId(row.encounter_id))));
+  const refusal = make('p', { class: 'refusal', role: 'alert', hidden: true });
+  /** @param {string} words @param {HTMLElement} control */
+  const field = (words, control) => make('div', { class: 'field' }, make('label', { for: control.id }, words), control);
+  const form = make('form', { novalidate: true, class: 'what-if-form' }, make('p', {}, say('what_if_note')),
+    make('div', { class: 'fields' }, field(say('if_closed'), closed), field(say('if_policy'), policy), field(say('if_wind'), wind), field(say('if_from'), from), field(say('if_wave'), wave), field(say('if_more'), more), field(say('if_lost'), lost)),
+    refusal, make('div', { class: 'actions' }, make('button', { type: 'submit', class: 'primary' }, say('what_if_ask'))));
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const figures = [numberOf(wind.value), numberOf(from.value), numberOf(wave.value)];
+    try {
+      await begin({
+        closed: [...closed.selectedOptions].map((option) => option.value), policy: policy.value || null, more_persons: numberOf(more.value) ?? 0, lost_vessel: lost.value || null,
+        gale: figures.every((one) => one === null) ? null : { wind_kn: figures[0] ?? 0, wind_from_deg: figures[1] ?? 0, wave_m: figures[2] ?? 0 },
+      });
+      closeSheet();
+    } catch (failure) {
+      refusal.textContent = explain(failure);
+      refusal.hidden = false;
+    }
+  });
+  openSheet('what-if', say('what_if_title'), form);
+}
+
+/** What is supposed, in words. @param {import('./documents.js').Supposed} supposed */
+export function supposedText(supposed) {
+  return [
+    ...supposed.closed.map((id) => say('supposed_closed', { port: portName(id) })),
+    ...(supposed.gale ? [say('supposed_gale', { wind: supposed.gale.wind_kn, from: String(supposed.gale.wind_from_deg).padStart(3, '0'), wave: formatNumber(supposed.gale.wave_m, language()) })] : []),
+    ...(supposed.policy ? [say('supposed_policy', { policy: supposed.policy })] : []), ...(supposed.more_persons ? [say('supposed_more', { count: supposed.more_persons })] : []),
+    ...(supposed.lost_vessel ? [say('supposed_lost', { encounter: shortId(supposed.lost_vessel) })] : []),
+  ].join(', ');
+}
+
+/** The hand-over of a shift: a page to print, signed by both duties. */
+export async function openHandover() {
+  let page;
+  let digest;
+  let text;
+  try {
+    const answer = await fetch('/v1/handover', { headers: { Accept: 'application/json', ...authorization() }, cache: 'no-store', signal: AbortSignal.timeout(15000) });
+    text = await answer.text();
+    page = JSON.parse(text);
+    if (!answer.ok) throw new Refusal(answer.status, page);
+    digest = answer.headers.get('Safeport-Page-SHA256') ?? '';
+  } catch (failure) {
+    openSheet('handover', say('handover_title'), make('p', { class: 'warn', role: 'alert' }, explain(failure)));
+    return;
+  }
+  /** @param {string} title @param {Node[]} rows @param {string[]} heads */
+  const part = (title, rows, heads) => [make('h3', {}, `${title} · ${rows.length}`), rows.length ? table(heads, rows) : make('p', { class: 'quiet' }, say('list_none'))];
+  const encounters = page.open_encounters.map((/** @type {any} */ one) => tr(make('b', {}, shortId(one.encounter_id)), personsText(one.latest.persons), formatPosition(one.latest.position.coordinates),
+    one.direction ? `${one.direction.port_id ? portName(one.direction.port_id) : one.direction.place} · ${one.direction.centre}` : say('state_new'), `${formatUtc(one.latest.observed_at)}${one.aged ? ` · ${say('aged')}` : ''}`, one.possible_duplicate ? say('twin') : ''));
+  const held = page.reservations.map((/** @type {any} */ one) => tr(make('b', {}, shortId(one.reservation_id)), portName(one.port_id), one.vessel, String(one.persons.total - one.landed.total), say(`held_${one.state}`), `${formatUtc(one.expires_at)}${page.expiring_soon.includes(one.reservation_id) ? ` · ${say('expiring')}` : ''}${one.overdue ? ` · ${say('overdue')}` : ''}`));
+  const expired = page.expired_not_landed.map((/** @type {any} */ one) => tr(shortId(one.reservation_id), portName(one.port_id), one.vessel, String(one.persons), formatUtc(one.expired_at)));
+  const overrides = page.overrides.map((/** @type {any} */ one) => tr(formatUtc(one.at), shortId(one.encounter_id), one.port_id ? portName(one.port_id) : one.place, one.code, one.text, one.by.duty));
+  const aged = page.aged_reports.map((/** @type {any} */ one) => tr(portName(one.port_id), say(`port_${one.report === 'capacity' ? 'places' : one.report}`), say('ago', { age: formatAge(ageOf(one.reported_at)) })));
+  const [handed, taken] = ['handed', 'taken'].map((name) => make('input', { id: `sign-${name}`, autocomplete: 'off', maxlength: '120' }));
+  const told = make('p', { role: 'status' });
+  const sign = make('button', { type: 'submit', class: 'primary' }, say('sign'));
+  const form = make('form', { class: 'sign no-print', novalidate: true }, make('h3', {}, say('sign_title')), make('div', { class: 'fields' }, make('div', { class: 'field' }, make('label', { for: 'sign-handed' }, say('handed_by')), handed), make('div', { class: 'field' }, make('label', { for: 'sign-taken' }, say('taken_by')), taken)), make('div', { class: 'actions' }, sign), told);
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    try {
+      const signed = await ask('POST', '/v1/handover', { page_sha256: digest, handed_by: handed.value, taken_by: taken.value });
+      told.textContent = say('signed', { id: signed.handover_id, at: formatUtc(signed.at) });
+      sign.disabled = true;
+    } catch (failure) {
+      told.textContent = explain(failure);
+    }
+  });
+  const print = make('button', { type: 'button' }, say('print'));
+  print.addEventListener('click', () => window.print());
+  const file = make('button', { type: 'button' }, say('as_file'));
+  file.addEventListener('click', () => save(`safeport-handover-${page.at.slice(0, 16).replaceAll(':', '')}.json`, text, 'application/json'));
+  openSheet('handover', `${say('handover_title')} · ${page.at.slice(0, 10)} ${formatUtc(page.at)} UTC`, make('div', { class: 'actions no-print' }, print, file), make('p', { class: 'quiet' }, say('handover_note')),
+    ...part(say('encounters'), encounters, [say('col_encounter'), say('col_persons'), say('col_position'), say('col_going'), say('col_seen'), say('twins')]),
+    ...part(say('reservations'), held, [say('reservations'), say('col_port'), say('vessel_name'), say('col_persons'), say('col_state'), say('col_expiry')]),
+    ...part(say('expired_not_landed'), expired, [say('reservations'), say('col_port'), say('vessel_name'), say('col_persons'), say('expired')]),
+    ...part(say('overrides'), overrides, ['UTC', say('col_encounter'), say('col_port'), say('reason_code'), say('reason_text'), say('duty')]),
+    ...part(say('aged_reports'), aged, [say('col_port'), say('col_reported'), say('col_seen')]), make('p', { class: 'quiet digest' }, `SHA-256 ${digest}`), form);
+}
+
+/** Everything recorded of an encounter, in order. @param {string} encounterId */
+export async function openRecord(encounterId) {
+  let record;
+  try {
+    record = await ask('GET', `/console/v1/encounters/${encounterId}/record`);
+  } catch (failure) {
+    openSheet('record', say('record'), make('p', { class: 'warn', role: 'alert' }, explain(failure)));
+    return;
+  }
+  const file = make('button', { type: 'button' }, say('export'));
+  file.addEventListener('click', () => save(`safeport-${encounterId}.json`, JSON.stringify(record, null, 1), 'application/json'));
+  const print = make('button', { type: 'button' }, say('print'));
+  print.addEventListener('click', () => window.print());
+  openSheet('record', say('record_title', { encounter: shortId(encounterId) }), make('div', { class: 'actions no-print' }, file, print),
+    make('ol', { class: 'timeline' }, ...record.entries.map((/** @type {any} */ entry) => make('li', {}, make('b', {}, `${entry.at.slice(0, 10)} ${formatUtcSeconds(entry.at)}`), make('span', {}, eventText(entry.kind, entry.became)), make('span', { class: 'sub' }, `${entry.by.role} · ${entry.by.duty} · ${say('row', { number: entry.sequence, hash: entry.hash.slice(0, 12) })}`)))),
+    make('p', { class: 'quiet digest' }, say('record_head', { number: record.head.sequence, hash: record.head.hash })));
+}
+
+/** Two reports that may be of one boat, side by side; people look, nothing is merged. @param {string} oneId @param {string} otherId */
+export async function openComparison(oneId, otherId) {
+  let both;
+  try {
+    both = await Promise.all([oneId, otherId].map((id) => ask('GET', `/v1/encounters/${id}`)));
+  } catch (failure) {
+    openSheet('compare', say('compare'), make('p', { class: 'warn', role: 'alert' }, explain(failure)));
+    return;
+  }
+  openSheet('compare', say('compare_title', { one: shortId(oneId), other: shortId(otherId) }), make('p', { class: 'warn' }, say('twins_note')), make('div', { class: 'side-by-side' }, ...both.map((one) => make('section', { 'aria-label': shortId(one.encounter_id) },
+    make('h3', {}, `${shortId(one.encounter_id)} · ${say('opened_at', { at: formatUtcSeconds(one.opened_at) })}`),
+    make('dl', {}, ...one.reports.flatMap((/** @type {import('./documents.js').Report} */ report) => [
+      make('dt', {}, `${formatUtcSeconds(report.observed_at)} · ${say(`source_${report.source}`)}`),
+      make('dd', {}, `${formatPosition(report.position.coordinates)}${report.uncertainty_m === null ? '' : ` ± ${Math.round(report.uncertainty_m)} m`}`), make('dd', {}, say('people_count', { count: personsText(report.persons) })),
+      make('dd', {}, report.making_way === null ? say('way_unknown') : say(report.making_way ? 'making_way' : 'adrift')), make('dd', {}, report.text || say('no_text')), make('dd', { class: 'quiet' }, report.by.duty),
+    ]))))));
+}
+
+/** @type {[string, string][]} */
+export const KEYS = [
+  ['N', 'key_new'], ['D', 'key_direct'], ['O', 'key_override'], ['B', 'key_hold'], ['R', 'key_report'], ['C', 'key_compare'], ['T', 'key_record'], ['P', 'key_plan'], ['W', 'key_what_if'], ['H', 'key_handover'],
+  ['↑ ↓', 'key_rows'], ['1 2 3', 'key_cards'], ['G', 'key_fit'], ['+ −', 'key_zoom'], ['S', 'key_screen'], ['?', 'key_help'], ['Esc', 'key_escape'],
+];
+
+/** @param {boolean} areOn @param {(on: boolean) => void} onChange */
+export function openHelp(areOn, onChange) {
+  const box = make('input', { type: 'checkbox', id: 'keys-on', checked: areOn });
+  box.addEventListener('change', () => onChange(box.checked));
+  openSheet('help', say('help_title'), make('p', {}, box, ' ', make('label', { for: 'keys-on' }, say('keys_on'))), make('table', { class: 'keys' }, make('tbody', {}, ...KEYS.map(([key, words]) => make('tr', {}, make('th', { scope: 'row' }, make('kbd', {}, key)), make('td', {}, say(words)))))), make('p', { class: 'quiet' }, say('areas_uncertain')));
+}
+
+/** @param {{ palette: () => string, setPalette: (name: 'day' | 'dusk' | 'night') => void, dimming: () => number, setDimming: (percent: number) => void }} screen */
+export function openScreen(screen) {
+  const choices = /** @type {('day' | 'dusk' | 'night')[]} */ (['day', 'dusk', 'night']).map((name) => {
+    const button = make('button', { type: 'button', 'data-palette-choice': name, 'aria-pressed': String(screen.palette() === name) }, say(`palette_${name}`));
+    button.addEventListener('click', () => { screen.setPalette(name); openScreen(screen); });
+    return button;
+  });
+  const range = make('input', { type: 'range', id: 'dimmer-range', min: '0', max: '75', value: String(screen.dimming()) });
+  range.addEventListener('input', () => screen.setDimming(Number(range.value)));
+  openSheet('screen', say('screen_title'), make('div', { class: 'actions' }, ...choices), make('p', {}, make('label', { for: 'dimmer-range' }, say('dimmer')), ' ', range));
+}
+
+/** What happened, in words. @param {string} kind @param {any} body */
+export function eventText(kind, body) {
+  const held = body.reservation ?? null;
+  const port = body.port_id ?? held?.port_id;
+  const figures = {
+    kind, encounter: shortId(body.encounter_id ?? held?.encounter_id), port: port ? portName(port) : (body.place || '?'), vessel: held?.vessel ?? '',
+    count: held ? held.persons.total : personsText(body.persons), reservation: shortId(held?.reservation_id), landed: held?.landed?.total ?? '',
+    centre: body.centre ?? '', code: body.code ?? '', text: body.text ?? body.evidence ?? body.reason ?? '', status: body.status ? say(`reported_${body.status.status}`) : '',
+    free: body.capacity ? `${body.capacity.places.total - body.capacity.occupied.total}` : '', source: body.source ? say(`source_${body.source}`) : '',
+    from: body.from_centre ?? '', to: body.to_centre ?? '', step: body.step ? say(`step_${body.step}`) : '', outcome: body.recommended ? portName(body.recommended) : say('going_none'),
+  };
+  const name = kind.replaceAll('.', '_');
+  return has(`event_${name}`) ? say(`event_${name}`, figures) : say('event_other', figures);
+}

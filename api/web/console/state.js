@@ -1,0 +1,116 @@
+// What the page knows, and what follows from it. Values in, values out; only `state` itself is kept.
+
+import { formatNumber } from '../shared/format.js';
+import { inLanguage, say } from '../shared/texts.js';
+
+/** @typedef {import('./documents.js').Row} Row */
+/** @typedef {import('./documents.js').Picture} Picture */
+/** @typedef {import('./documents.js').Reservation} Reservation */
+/** @typedef {import('../shared/chart_data.js').Harbour} Harbour */
+/** @typedef {import('../terminal/documents.js').Candidate} Candidate */
+
+/** [A] A hold that ends sooner than this is expiring. Of the shift hand-over page too. [s] */
+export const EXPIRING_S = 600;
+
+export const state = {
+  /** @type {import('./documents.js').Session | null} */ session: null,
+  /** @type {Picture | null} */ picture: null,
+  /** @type {string | null} Of the server's clock, when the picture was read. */ readAt: null,
+  /** Of performance. [ms] */ heardAt: 0,
+  /** The server's clock less this machine's. [ms] */ clockOffsetMs: 0,
+  /** @type {{ code: string, text: string } | null} */ trouble: null,
+  /** @type {string | null} */ encounterId: null,
+  /** @type {string | null} */ portId: null,
+  /** @type {import('./documents.js').EncounterView | null} */ view: null,
+  /** @type {Record<string, import('./documents.js').Depths>} */ depths: {},
+  /** @type {Map<string, Harbour>} */ harbours: new Map(),
+  /** @type {import('./documents.js').WhatIf | null} */ whatIf: null,
+  showsAllPorts: false,
+};
+
+/** Milliseconds of the server's clock. */
+export const now = () => Date.now() + state.clockOffsetMs;
+
+/** Seconds since a time of the server. @param {string | null | undefined} at */
+export const ageOf = (at) => (at ? (now() - Date.parse(at)) / 1000 : null);
+
+/** Whether the caller may. @param {string} permission */
+export const may = (permission) => state.session?.permissions.includes(permission) ?? false;
+
+/** The number of an encounter or a reservation as it is spoken. @param {string | null | undefined} id */
+export function shortId(id) {
+  const found = /^([a-z]+)-(\d+)/.exec(id ?? '');
+  return found ? `${found[1].toUpperCase()}${found[2].padStart(3, '0')}` : (id ?? '?');
+}
+
+/** @param {string | null | undefined} portId */
+export function portName(portId) {
+  if (!portId) return '?';
+  const harbour = state.harbours.get(portId);
+  return harbour ? inLanguage(harbour.name) : portId;
+}
+
+/** At least and at most, as people write it. @param {{ min: number | null, max: number | null } | null | undefined} persons */
+export function personsText(persons) {
+  if (!persons || (persons.min === null && persons.max === null)) return '?';
+  if (persons.min === null || persons.max === null || persons.min === persons.max) return String(persons.max ?? persons.min);
+  return `${persons.min}–${persons.max}`;
+}
+
+/** Who has them, as a report or a reservation says. @param {Row} row @param {Reservation[]} held */
+export function vesselText(row, held) {
+  return held[0]?.vessel ?? row.on_scene?.vessel?.profile ?? say('no_vessel');
+}
+
+/** @param {string} encounterId @returns {Reservation[]} */
+export function placesOf(encounterId) {
+  return (state.picture?.reservations ?? []).filter((held) => held.encounter_id === encounterId);
+}
+
+/**
+ * What is to be done about an encounter next.
+ * @param {Row} row @param {Reservation[]} held
+ * @returns {'offered' | 'conflict' | 'new' | 'directed' | 'landing'}
+ */
+export function stateOf(row, held) {
+  if (row.coordination?.step === 'offered') return 'offered';
+  if (row.decided?.outcome === 'refused' || row.decided?.codes?.includes('RCC_PORT_CONFLICT')) return 'conflict';
+  if (held.some((one) => one.landed.total > 0)) return 'landing';
+  return row.direction ? 'directed' : 'new';
+}
+
+const RANK = { conflict: 0, new: 1, offered: 2, directed: 4, landing: 5 };
+
+/**
+ * Most urgent first, then whoever has not been heard of for longest.
+ * @param {Row[]} rows @param {number} nowMs @param {(id: string) => Reservation[]} heldOf
+ */
+export function byUrgency(rows, nowMs, heldOf) {
+  /** @param {Row} row */
+  const rank = (row) => {
+    const held = heldOf(row.encounter_id);
+    const isWorse = row.on_scene?.persons_in_water === true || row.on_scene?.medical === 'critical';
+    const isEnding = held.some((one) => one.state === 'held' && Date.parse(one.expires_at) - nowMs < EXPIRING_S * 1000);
+    return RANK[stateOf(row, held)] - (isWorse ? 0.5 : 0) - (isEnding ? 1.5 : 0);
+  };
+  const keyed = rows.map((row) => ({ row, rank: rank(row), at: Date.parse(row.latest.observed_at) }));
+  return keyed.sort((a, b) => a.rank - b.rank || a.at - b.at).map((one) => one.row);
+}
+
+/** The ports of the decision shown, nearest first. @returns {Candidate[]} */
+export function candidates() {
+  const decision = state.whatIf?.view?.decision ?? state.view?.decision;
+  return decision ? [...(decision.recommended ? [decision.recommended] : []), ...decision.candidates] : [];
+}
+
+/**
+ * Depth with the tide of an hour; null where the register or the tide is unknown.
+ * @param {import('./documents.js').Depths | undefined} depths @param {number} hour
+ */
+export function depthAt(depths, hour) {
+  const tide = depths?.tide_m[hour];
+  return depths?.depth_m == null || tide == null ? null : depths.depth_m + tide;
+}
+
+/** @param {number | null} metres @param {import('../shared/format.js').Lang} lang */
+export const depthText = (metres, lang) => (metres === null ? '?' : `${formatNumber(metres, lang)} m`);

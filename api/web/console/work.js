@@ -1,0 +1,322 @@
+// What an operator does, each piece of work a form; everything goes through the routes of the service.
+
+import { ask, Refusal } from '../shared/api.js';
+import { formatAge, formatUtc } from '../shared/format.js';
+import { make } from '../shared/elements.js';
+import { inLanguage, say } from '../shared/texts.js';
+import { timeMeant } from './clock_text.js';
+import { numberOf, openForm } from './forms.js';
+import { ageOf, candidates, now, personsText, placesOf, portName, shortId, state } from './state.js';
+
+/** @typedef {import('./documents.js').Reservation} Reservation */
+/** @typedef {import('./forms.js').Field} Field */
+/** @typedef {import('./forms.js').Values} Values */
+
+const SOURCES = ['phone', 'vessel', 'aircraft', 'drone', 'shore', 'radar', 'ais', 'boat', 'other'];
+const REASONS = ['NEAREST_FIT', 'SRR_STATE', 'MEDICAL', 'PLACES', 'WEATHER', 'OTHER'];
+const OVERRIDES = ['CONTROLLER_JUDGEMENT', 'LOCAL_KNOWLEDGE', 'MEDICAL', 'DUTY_TO_LIFE', 'OTHER'];
+
+/** @type {[string, string][] | null} */
+let vessels = null;
+
+/** @param {string} method @param {string} path @param {unknown} body @param {string} key */
+const change = (method, path, body, key) => ask(/** @type {'POST'} */ (method), path, body, 15000, { 'Idempotency-Key': key });
+
+/** The name of the centre this screen is of. */
+export const ownCentre = () => /** @type {HTMLInputElement} */ (document.getElementById('own-centre')).value.trim();
+
+/** A time that was typed, or a refusal in words. @param {string} text */
+function timeTyped(text) {
+  const at = timeMeant(text, now());
+  if (!at) throw new Refusal(422, { code: 'TIME_TYPED', detail: '' });
+  return at;
+}
+
+/** A count that was typed, or a refusal in words. @param {string | undefined} text */
+function countTyped(text) {
+  const count = numberOf(text);
+  if (count === null) return null;
+  if (!Number.isInteger(count) || count < 0) throw new Refusal(422, { code: 'COUNT_TYPED', detail: '' });
+  return count;
+}
+
+/** @returns {[string, string][]} */
+function portOptions() {
+  const near = candidates().map((port) => port.port.id);
+  const rest = [...state.harbours.keys()].filter((id) => !near.includes(id)).sort((a, b) => portName(a).localeCompare(portName(b)));
+  return [...near, ...rest].map((id) => [id, portName(id)]);
+}
+
+/** @returns {[string, string][]} */
+const sources = () => SOURCES.map((code) => [code, say(`source_${code}`)]);
+/** @returns {[string, string][]} */
+const reasons = () => REASONS.map((code) => [code, say(`reason_${code}`)]);
+/** @returns {[string, string][]} */
+const overrides = () => OVERRIDES.map((code) => [code, say(`override_${code}`)]);
+
+/** @param {string | null} encounterId Null for a new one. @param {(id: string) => void} then */
+export async function report(encounterId, then) {
+  if (!vessels) {
+    const found = await ask('GET', '/v1/vessels');
+    vessels = found.vessels.map((/** @type {any} */ one) => [one.id, inLanguage(one.name)]);
+  }
+  const unknown = /** @type {[string, string]} */ (['', say('not_known')]);
+  openForm({
+    name: `report:${encounterId ?? 'new'}`, title: encounterId ? say('add_report_to', { encounter: shortId(encounterId) }) : say('new_encounter'), submit: say('record_report'),
+    fields: [
+      { name: 'text_position', label: say('position_heard'), kind: 'position', needed: true, hint: say('position_hint') },
+      { name: 'source', label: say('heard_by'), kind: 'select', options: sources() },
+      { name: 'from', label: say('heard_from'), kind: 'text', hint: say('heard_from_hint') },
+      { name: 'age', label: say('seen_ago'), kind: 'number', value: '0' },
+      { name: 'uncertainty', label: say('uncertainty'), kind: 'number' },
+      { name: 'min', label: say('persons_min'), kind: 'number' }, { name: 'max', label: say('persons_max'), kind: 'number' },
+      { name: 'in_water', label: say('in_water'), kind: 'select', options: [unknown, ['no', say('no')], ['yes', say('yes')]] },
+      { name: 'recovered', label: say('recovered'), kind: 'number' },
+      { name: 'medical', label: say('medical'), kind: 'select', options: [unknown, ['none', say('med_none')], ['urgent', say('med_urgent')], ['critical', say('med_critical')]] },
+      { name: 'vessel', label: say('vessel_on_scene'), kind: 'select', options: [unknown, ...(vessels ?? [])] },
+      { name: 'text', label: say('condition'), kind: 'area', hint: say('condition_hint') },
+    ],
+    async send(values, key) {
+      const [least, most, recovered] = [countTyped(values.min), countTyped(values.max), countTyped(values.recovered)];
+      const text = [values.from.trim() ? `${say('heard_from')}: ${values.from.trim()}.` : '', values.text.trim()].filter(Boolean).join(' ');
+      const uncertainty = numberOf(values.uncertainty);
+      /** @type {Record<string, unknown>} */
+      const body = {
+        source: values.source, position: { type: 'Point', coordinates: JSON.parse(values.position) }, text,
+        observed_at: new Date(now() - (countTyped(values.age) ?? 0) * 60000).toISOString(),
+        persons: least === null && most === null ? null : { min: least, max: most },
+        ...(uncertainty === null ? {} : { uncertainty_m: uncertainty }), ...(values.in_water ? { persons_in_water: values.in_water === 'yes' } : {}),
+        ...(recovered === null ? {} : { persons_recovered: recovered }), ...(values.medical ? { medical: values.medical } : {}),
+        ...(values.vessel ? { vessel: { profile: values.vessel } } : {}),
+      };
+      const path = encounterId ? `/v1/encounters/${encounterId}/reports` : '/v1/encounters';
+      then((await change('POST', path, body, key)).encounter_id);
+    },
+  });
+}
+
+/** Put on record what is decided now: what was advised stands beside what was done. @param {string} encounterId */
+async function recordDecision(encounterId) {
+  const { encounter } = await ask('GET', `/v1/encounters/${encounterId}`);
+  return (await ask('POST', `/v1/decisions?encounter_id=${encodeURIComponent(encounterId)}`, encounter)).decision_id;
+}
+
+/** @param {string} portId */
+export function direct(portId) {
+  const encounterId = /** @type {string} */ (state.encounterId);
+  openForm({
+    name: `direct:${encounterId}`, title: say('direct_title', { encounter: shortId(encounterId) }), submit: say('record_direction'), about: [aboutEncounter(), make('p', { class: 'quiet' }, say('direct_note'))],
+    fields: [
+      { name: 'port', label: say('col_port'), kind: 'select', options: portOptions(), value: portId },
+      { name: 'centre', label: say('centre_directing'), kind: 'text', value: ownCentre(), needed: true },
+      { name: 'code', label: say('reason_code'), kind: 'select', options: reasons() },
+      { name: 'text', label: say('how_told'), kind: 'area' },
+    ],
+    async send(values, key) {
+      await recordDecision(encounterId);
+      await change('POST', `/v1/encounters/${encounterId}/direction`, { centre: values.centre, code: values.code, text: values.text, port_id: values.port }, key);
+    },
+  });
+}
+
+export function override() {
+  const encounterId = /** @type {string} */ (state.encounterId);
+  openForm({
+    name: `override:${encounterId}`, title: say('override_title', { encounter: shortId(encounterId) }), submit: say('record_override'), about: [aboutEncounter(), make('p', { class: 'quiet' }, say('override_note'))],
+    fields: [
+      { name: 'port', label: say('col_port'), kind: 'select', options: [['', say('place_by_name')], ...portOptions()], value: state.portId ?? '' },
+      { name: 'place', label: say('place_name'), kind: 'text' },
+      { name: 'centre', label: say('centre_directing'), kind: 'text', value: ownCentre(), needed: true },
+      { name: 'code', label: say('reason_code'), kind: 'select', options: overrides() },
+      { name: 'text', label: say('reason_text'), kind: 'area', needed: true },
+    ],
+    async send(values, key) {
+      const where = values.port ? { port_id: values.port } : { place: values.place };
+      const decisionId = await recordDecision(encounterId);
+      await change('POST', `/v1/decisions/${decisionId}/override`, { code: values.code, text: values.text, encounter_id: encounterId, ...where }, `${key}-o`);
+      await change('POST', `/v1/encounters/${encounterId}/direction`, { centre: values.centre, code: values.code, text: values.text, ...where }, key);
+    },
+  });
+}
+
+/** @param {string} portId */
+export function hold(portId) {
+  const encounterId = /** @type {string} */ (state.encounterId);
+  const row = state.picture?.encounters.find((one) => one.encounter_id === encounterId);
+  const eta = candidates().find((port) => port.port.id === portId)?.eta_at;
+  openForm({
+    name: `hold:${encounterId}:${portId}`, title: say('hold_title', { port: portName(portId), encounter: shortId(encounterId) }), submit: say('hold'), about: [aboutEncounter(), make('p', { class: 'quiet' }, say('hold_note'))],
+    fields: [
+      { name: 'vessel', label: say('vessel_name'), kind: 'text', needed: true, value: placesOf(encounterId)[0]?.vessel ?? row?.on_scene?.vessel?.profile ?? '' },
+      { name: 'total', label: say('col_persons'), kind: 'number', needed: true, value: row?.latest.persons.max === null ? '' : String(row?.latest.persons.max ?? '') },
+      { name: 'families', label: say('families'), kind: 'number', value: '0' }, { name: 'medical', label: say('medical_places'), kind: 'number', value: '0' },
+      { name: 'eta', label: say('eta_utc'), kind: 'text', needed: true, value: eta ? formatUtc(eta) : '' },
+    ],
+    more: (failure) => (failure instanceof Refusal && failure.problem?.code === 'NO_PLACES'
+      ? [{ name: 'code', label: say('override_code'), kind: 'select', options: overrides() }, { name: 'why', label: say('override_why'), kind: 'area', hint: say('override_hint') }]
+      : null),
+    standing: () => portStanding(portId),
+    async send(values, key) {
+      await change('POST', '/v1/reservations', {
+        port_id: portId, vessel: values.vessel, encounter_id: encounterId, eta_at: timeTyped(values.eta), persons: personsOf(values),
+        ...(values.why ? { override: { code: values.code, text: values.why } } : {}),
+      }, key);
+    },
+  });
+}
+
+/** @param {Values} values */
+const personsOf = (values) => ({ total: countTyped(values.total) ?? 0, families: countTyped(values.families) ?? 0, medical: countTyped(values.medical) ?? 0 });
+
+/** @param {Reservation} held @param {string} name @param {string} title @param {string} submit @param {Field[]} fields @param {(values: Values) => unknown} body */
+function changeHeld(held, name, title, submit, fields, body) {
+  openForm({
+    name: `${name}:${held.reservation_id}`, title: `${title} · ${shortId(held.reservation_id)} ${held.vessel}`, submit, fields,
+    about: [make('p', { class: 'quiet' }, `${portName(held.port_id)} · ${say('held_count', { left: held.persons.total - held.landed.total, total: held.persons.total })}`)],
+    standing() {
+      const fresh = state.picture?.reservations.find((one) => one.reservation_id === held.reservation_id);
+      return make('p', {}, fresh ? `${say('holds_now')} ${say(`held_${fresh.state}`)} · ${say('expires_at', { at: formatUtc(fresh.expires_at), minutes: Math.ceil((Date.parse(fresh.expires_at) - now()) / 60000) })}` : say('held_gone'));
+    },
+    send: (values, key) => change('POST', `/v1/reservations/${held.reservation_id}/${name}`, body(values), key),
+  });
+}
+
+/** @param {Reservation} held */
+export const confirm = (held) => changeHeld(held, 'confirm', say('confirm_title'), say('confirm'), [], () => undefined);
+/** @param {Reservation} held */
+export const extend = (held) => changeHeld(held, 'extend', say('extend'), say('extend'), [{ name: 'eta', label: say('eta_utc'), kind: 'text', needed: true, value: formatUtc(held.eta_at) }], (values) => ({ eta_at: timeTyped(values.eta) }));
+/** @param {Reservation} held */
+export const release = (held) => changeHeld(held, 'release', say('release'), say('release'), [{ name: 'reason', label: say('reason_text'), kind: 'area', needed: true }], (values) => ({ reason: values.reason }));
+/** @param {Reservation} held */
+export const land = (held) => changeHeld(held, 'land', say('land_title'), say('land'), personFields(held), (values) => ({ persons: personsOf(values) }));
+/** @param {Reservation} held */
+export const transfer = (held) => changeHeld(held, 'transfer', say('transfer'), say('transfer'), [
+  { name: 'to_vessel', label: say('to_vessel'), kind: 'text', needed: true }, { name: 'total', label: say('transfer_count'), kind: 'number', hint: say('transfer_hint') },
+  { name: 'eta', label: say('eta_utc'), kind: 'text', value: formatUtc(held.eta_at) },
+], (values) => ({ to_vessel: values.to_vessel, persons: values.total.trim() ? personsOf({ ...values, families: '0', medical: '0' }) : null, eta_at: values.eta.trim() ? timeTyped(values.eta) : null }));
+
+/** @param {Reservation} held @returns {Field[]} */
+function personFields(held) {
+  return [
+    { name: 'total', label: say('landed_now'), kind: 'number', needed: true, value: String(Math.max(0, held.persons.total - held.landed.total)), hint: say('land_hint') },
+    { name: 'families', label: say('families'), kind: 'number', value: String(Math.max(0, held.persons.families - held.landed.families)) },
+    { name: 'medical', label: say('medical_places'), kind: 'number', value: String(Math.max(0, held.persons.medical - held.landed.medical)) },
+  ];
+}
+
+/** @param {string} encounterId */
+export function offer(encounterId) {
+  openForm({
+    name: `offer:${encounterId}`, title: say('offer_title', { encounter: shortId(encounterId) }), submit: say('offer'), about: [make('p', { class: 'quiet' }, say('offer_note'))],
+    fields: [
+      { name: 'from_centre', label: say('own_centre'), kind: 'text', value: ownCentre(), needed: true }, { name: 'to_centre', label: say('other_centre'), kind: 'text', needed: true },
+      { name: 'text', label: say('offer_text'), kind: 'area' },
+    ],
+    send: (values, key) => change('POST', `/v1/encounters/${encounterId}/coordination/offer`, values, key),
+  });
+}
+
+/** @param {{ step: import('./documents.js').Coordination, reply: string }} subject */
+export function answerOffer({ step, reply }) {
+  const encounterId = /** @type {string} */ (state.encounterId);
+  openForm({
+    name: `answer:${encounterId}:${reply}`, title: say(`answer_${reply}`, { encounter: shortId(encounterId), from: step.from_centre, to: step.to_centre }), submit: say(`reply_${reply}`),
+    fields: [{ name: 'centre', label: say('answer_as'), kind: 'text', value: ownCentre() || (reply === 'withdrawn' ? step.from_centre : step.to_centre), needed: true }, { name: 'text', label: say('reason_text'), kind: 'area' }],
+    send: (values, key) => change('POST', `/v1/encounters/${encounterId}/coordination/answer`, { reply, centre: values.centre, text: values.text }, key),
+  });
+}
+
+/** @param {string} encounterId */
+export function close(encounterId) {
+  openForm({
+    name: `close:${encounterId}`, title: say('close_title', { encounter: shortId(encounterId) }), submit: say('close'), about: [make('p', { class: 'quiet' }, say('close_note'))],
+    fields: [{ name: 'evidence', label: say('evidence'), kind: 'area', needed: true, hint: say('evidence_hint') }],
+    send: (values, key) => change('POST', `/v1/encounters/${encounterId}/close`, { evidence: values.evidence }, key),
+  });
+}
+
+/** @param {string} encounterId */
+export function reopen(encounterId) {
+  openForm({
+    name: `reopen:${encounterId}`, title: say('reopen_title', { encounter: shortId(encounterId) }), submit: say('reopen'), fields: [{ name: 'reason', label: say('reason_text'), kind: 'area', needed: true }],
+    send: (values, key) => change('POST', `/v1/encounters/${encounterId}/reopen`, { reason: values.reason }, key),
+  });
+}
+
+/** @param {string} portId */
+function reported(portId) {
+  return state.picture?.ports.find((one) => one.port_id === portId) ?? null;
+}
+
+/** What a port has reported by now, beside what somebody else is about to report. @param {string} portId */
+function portStanding(portId) {
+  const found = reported(portId);
+  const parts = [];
+  if (found?.status) parts.push(`${say('port_status')}: ${say(`reported_${found.status.status}`)} · ${found.status.by.duty} · ${say('ago', { age: formatAge(ageOf(found.status.reported_at)) })}`);
+  if (found?.capacity) parts.push(`${say('port_places')}: ${say('places_left', { free: found.places_left.total ?? '?', total: found.capacity.places.total, held: '…' })} · ${found.capacity.by.duty} · ${say('ago', { age: formatAge(ageOf(found.capacity.reported_at)) })}`);
+  return make('div', {}, make('b', {}, say('holds_now')), ...parts.map((text) => make('p', {}, text)));
+}
+
+/**
+ * A report of a port. Whoever has opened the form on what has changed since is told, and may send it over that.
+ * @param {string} portId @param {'status' | 'capacity' | 'reception'} part @param {string} title @param {Field[]} fields @param {(values: Values) => Record<string, unknown>} body
+ */
+function reportPort(portId, part, title, fields, body) {
+  let version = reported(portId)?.[part]?.version ?? 0;
+  openForm({
+    name: `${part}:${portId}`, title: `${title} · ${portName(portId)}`, submit: say('record_report'), fields,
+    standing() {
+      version = reported(portId)?.[part]?.version ?? 0;
+      return make('div', {}, portStanding(portId), make('p', {}, say('send_over')));
+    },
+    send: (values, key) => change('PUT', `/v1/ports/${portId}/${part}`, { ...body(values), expected_version: version }, key),
+  });
+}
+
+/** @param {string} portId */
+export function portStatus(portId) {
+  const found = reported(portId)?.status;
+  reportPort(portId, 'status', say('edit_status'), [
+    { name: 'status', label: say('port_status'), kind: 'select', options: ['open', 'restricted', 'closed', 'unknown'].map((one) => [one, say(`reported_${one}`)]), value: found?.status ?? 'open' },
+    { name: 'reason', label: say('reason_text'), kind: 'area', value: found?.reason ?? '' },
+  ], (values) => ({ status: values.status, reason: values.reason }));
+}
+
+/** @param {string} portId */
+export function portCapacity(portId) {
+  const found = reported(portId)?.capacity;
+  const text = (/** @type {number | null | undefined} */ value) => (value === null || value === undefined ? '' : String(value));
+  reportPort(portId, 'capacity', say('edit_capacity'), [
+    { name: 'total', label: say('places_total'), kind: 'number', needed: true, value: text(found?.places.total) }, { name: 'families', label: say('families'), kind: 'number', value: text(found?.places.families) },
+    { name: 'medical', label: say('medical_places'), kind: 'number', value: text(found?.places.medical) }, { name: 'occupied', label: say('occupied'), kind: 'number', value: text(found?.occupied.total ?? 0) },
+    { name: 'rate', label: say('landing_rate'), kind: 'number', value: text(found?.persons_per_hour) },
+  ], (values) => ({
+    places: { total: countTyped(values.total), families: countTyped(values.families), medical: countTyped(values.medical) },
+    occupied: { total: countTyped(values.occupied) ?? 0, families: found?.occupied.families ?? 0, medical: found?.occupied.medical ?? 0 }, persons_per_hour: numberOf(values.rate),
+  }));
+}
+
+/** @param {string} portId */
+export function portReception(portId) {
+  const found = reported(portId)?.reception;
+  const tri = /** @type {[string, string][]} */ ([['', say('not_known')], ['yes', say('yes')], ['no', say('no')]]);
+  const text = (/** @type {boolean | null | undefined} */ value) => (value === true ? 'yes' : value === false ? 'no' : '');
+  const told = (/** @type {string} */ value) => (value === '' ? null : value === 'yes');
+  reportPort(portId, 'reception', say('edit_reception'), [
+    { name: 'needs', label: say('needs_met'), kind: 'select', options: tri, value: text(found?.needs_met) }, { name: 'transport', label: say('transport'), kind: 'select', options: tri, value: text(found?.transport_arranged) },
+    { name: 'danger', label: say('danger_ashore'), kind: 'check', value: found?.danger_ashore ? 'yes' : '' }, { name: 'reason', label: say('reason_text'), kind: 'area', value: found?.reason ?? '' },
+  ], (values) => ({ needs_met: told(values.needs), transport_arranged: told(values.transport), danger_ashore: values.danger === 'yes', reason: values.reason }));
+}
+
+function aboutEncounter() {
+  const row = state.picture?.encounters.find((one) => one.encounter_id === state.encounterId);
+  return make('p', {}, `${shortId(state.encounterId)} · ${say('people_count', { count: personsText(row?.latest.persons) })} · ${say('col_seen')} ${formatAge(ageOf(row?.latest.observed_at))}`);
+}
+
+/** @param {(token: string) => Promise<unknown>} signIn */
+export function askForToken(signIn) {
+  openForm({
+    name: 'sign-in', title: say('sign_in'), submit: say('sign_in'), about: [make('p', { class: 'quiet' }, say('sign_in_note'))],
+    fields: [{ name: 'token', label: say('token'), kind: 'secret', needed: true, longest: 8000 }], send: (values) => signIn(values.token.trim()),
+  });
+}
