@@ -27,6 +27,7 @@ def create_terminal(
     keeper: Keeper, follower: Follower, house: House | None = None, pack: Path = DEFAULT_PACK,
     settings: Settings | None = None, forecast: Path | None = None, vessel: VesselIn | None = None,
     is_demo: bool = False, plotter: SourceSpec | None = None, courier: Courier | None = None,
+    cube_file: Path | None = None,
 ) -> FastAPI:  # fmt: skip
     """Application of a terminal.
 
@@ -48,10 +49,13 @@ def create_terminal(
         Where routes go on a press.
     courier : Courier, optional
         Who carries messages to the control room.
+    cube_file : Path, optional
+        Where the forecast that comes over the link is written and taken over from; goes with no `forecast`.
     """
     limits = settings or read_settings(access=False)
-    app = create_app(house, pack, limits, forecast)
-    terminal = Terminal(app.state.opening, keeper, follower, vessel, is_demo, plotter, courier)
+    app = create_app(house, pack, limits, forecast or cube_file)
+    app.state.opening.is_forecast_to_come = cube_file is not None
+    terminal = Terminal(app.state.opening, keeper, follower, vessel, is_demo, plotter, courier, cube_file)
     app.state.opening.warm_up = lambda opened: warm_own(opened, terminal.vessel.profile)
     app.state.terminal = terminal
     app.include_router(router)

@@ -23,6 +23,8 @@ from geodata.pack import DEFAULT_PACK
 _log = logging.getLogger("safeport.terminal")
 
 DEFAULT_PORT = 8010
+CUBE_FILE = "forecast.cube"
+"""Forecast that came over the link, in the folder of what is kept."""
 
 
 def default_state_folder(is_demo: bool) -> Path:
@@ -67,7 +69,11 @@ def run_terminal(
         keeper = opened.enter_context(closing(Keeper(state)))
         follower = Follower(sources, Ticks(speed))
         courier = Courier(Outbox(keeper, own_key(state)), centre, follower.ticks.steady_s)
-        app = create_terminal(keeper, follower, None, pack, settings, forecast, vessel, is_demo, plotter, courier)
+        # A forecast named by hand is the one to answer with; otherwise the control room's, as far as it comes.
+        cube_file = state / CUBE_FILE if forecast is None and centre is not None else None
+        app = create_terminal(
+            keeper, follower, None, pack, settings, forecast, vessel, is_demo, plotter, courier, cube_file
+        )
         with suppress(KeyboardInterrupt):
             number = listener.getsockname()[1]
             sys.stdout.write(f"safeport terminal on http://127.0.0.1:{number}/terminal\n")

@@ -1,10 +1,12 @@
 """The terminal put together: who follows, what is kept, what is answered from. Routes ask it and nothing else."""
 
 import asyncio
+import base64
 import logging
 from collections.abc import Callable
 from dataclasses import replace
 from math import inf, isfinite, nan
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -24,7 +26,7 @@ from api.terminal.bodies import OwnVesselIn, PersonsAboardIn
 from api.terminal.follower import Follower
 from api.terminal.keeper import Keeper
 from api.terminal.link.courier import Courier
-from api.terminal.navigation import Fix, Navigation, SourceView
+from api.terminal.navigation import Fix, Navigation, Quality, SourceView
 from api.terminal.own_ship import vessel_of
 from api.terminal.plotter.hand_over import HandOver
 from api.terminal.refusals import TerminalRefusal
@@ -32,6 +34,7 @@ from api.terminal.source_spec import SourceSpec
 from api.terminal.words import sentence
 from engine.errors import PackError, SafeportError
 from engine.units import KNOT_MS
+from geodata.forecast.cutout import write_cutout
 
 T = TypeVar("T")
 
@@ -62,6 +65,8 @@ class Terminal:
         Where routes go on a press.
     courier : Courier, optional
         Who carries messages to the control room.
+    cube_file : Path, optional
+        Where the forecast that comes over the link is written; none is fetched without it.
     """
 
     def __init__(
@@ -73,6 +78,7 @@ class Terminal:
         is_demo: bool = False,
         plotter: SourceSpec | None = None,
         courier: Courier | None = None,
+        cube_file: Path | None = None,
     ) -> None:
         self.opening, self.keeper, self.follower, self.is_demo = opening, keeper, follower, is_demo
         kept = keeper.value("vessel")
@@ -95,6 +101,12 @@ class Terminal:
         """When the control room last told what ports report, UTC. [s]"""
         if ports is not None and courier is not None:
             courier.ports, courier.ports_version = ports["ports"], str(ports["version"])
+        self._cube_file = cube_file
+        if courier is not None and cube_file is not None:
+            courier.position, courier.on_cutout = self._forecast_position, self._take_cutout
+            cutout = keeper.value("cutout")
+            if cutout is not None and cube_file.exists():
+                courier.cutout = base64.b64decode(cutout)
         self._restore()
         self._task: asyncio.Task[None] | None = None
         follower.on_change = self.tell
@@ -161,8 +173,8 @@ class Terminal:
         self.persons = persons
         self.tell()
 
-    async def decision_of(self, digest: str) -> dict[str, Any]:
-        """Document of a decision that was made here: remembered, or made again of what is kept.
+    async def answer_of(self, digest: str) -> Answered:
+        """A decision that was made here: remembered, or made again of what is kept.
 
         Raises
         ------
@@ -179,7 +191,7 @@ class Terminal:
             said = sentence("no_decision")
             assert said is not None  # noqa: S101
             raise TerminalRefusal(404, "NO_DECISION", said)
-        return known.document
+        return known
 
     async def keep_decision(self, answered: Answered) -> bool:
         """Whether a decision could be kept: one that could not is answered all the same."""
@@ -221,6 +233,27 @@ class Terminal:
         except StoreError as failure:
             _log.error("what ports report was not kept: %s", failure)
         self.tell()
+
+    def _forecast_position(self) -> tuple[float, float] | None:
+        """Where the forecast is wanted for: own fix, as long as it is known at all."""
+        estimate = self.follower.estimate()
+        return None if estimate.quality in (Quality.NONE, Quality.STALE) else (estimate.lon, estimate.lat)
+
+    def _take_cutout(self, cutout: bytes) -> None:
+        """Write the cube of a cut-out, for the opening to take over, and keep what the next one is packed against.
+
+        Raises
+        ------
+        ForecastRefused
+        """
+        assert self._cube_file is not None  # noqa: S101
+        try:
+            write_cutout(self._cube_file, cutout)
+            self.keeper.set_values(cutout=base64.b64encode(cutout).decode())
+        except OSError as failure:
+            _log.error("the forecast was not kept: %s", failure.strerror)
+        except StoreError as failure:
+            _log.error("the forecast was not kept: %s", failure)
 
     def _directed(self, standing: dict[str, Any]) -> None:
         """The centre has directed: it is the answer from here on, shown at once and kept."""
