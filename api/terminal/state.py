@@ -89,7 +89,7 @@ def link_document(terminal: Terminal, reading: Reading) -> Json:
     courier, now_s = terminal.courier, terminal.follower.ticks.steady_s()
     if courier is None:
         return {"state": "off", "since": None, "queued": 0, "delivered": 0, "refused": 0, "next_try_at": None,
-                "why": None, "terminal": None}  # fmt: skip
+                "why": None, "terminal": None, "burst": None}  # fmt: skip
     key, figures = courier.why, {}
     if not key and abs(courier.clock_off_s) > CLOCK_OFF_S:
         key, figures = "clock_off", {"offset": span(courier.clock_off_s)}
@@ -103,6 +103,9 @@ def link_document(terminal: Terminal, reading: Reading) -> Json:
         if isfinite(courier.next_try_s) else None,
         "why": sentence(key, **figures),
         "terminal": courier.outbox.terminal,
+        "burst": None if terminal.bursts is None else {
+            "written": terminal.bursts.written, "answers": terminal.bursts.answers,
+        },
     }  # fmt: skip
 
 

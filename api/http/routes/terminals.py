@@ -23,7 +23,7 @@ from api.position import parse_time
 from api.store.errors import Refused, StoreUnavailable, WrongValue
 from api.store.ledger import Once
 from api.store.port_deltas import Versions, ports_of
-from api.store.terminals import ReceiveMessage, message_key
+from api.store.terminals import ReceiveMessage, burst_key, done_key, message_key
 from api.store.values import canonical
 from engine.units import HOUR_S
 from geodata.forecast.cutout import cut_out
@@ -222,10 +222,14 @@ def _refuse_body(body: dict[str, Any]) -> None:
 
 async def _done(memory: Memory, caller: Caller, message: TerminalMessage) -> dict[str, Any]:
     """Open the encounter a message reports, once however often the message comes."""
-    once = Once(f"{message_key(message.terminal, message.number)}:done", caller.principal, message.signed_bytes())
+    once = Once(done_key(message.terminal, message.number), caller.principal, message.signed_bytes())
+    opened = burst_key(message.terminal, message.number)
+    # A burst may have gone before it: then it is one more report of the encounter that the burst opened.
+    known = await memory.run(lambda store: store.answer_under(caller.principal, opened))
+    encounter_id = None if known is None else known["encounter_id"]
     try:
         # Without a time of its own it is of when it was sent, not of when the link came back.
-        command = ReportIn.model_validate(message.body).command(parse_time(message.sent_at))
+        command = ReportIn.model_validate(message.body).command(parse_time(message.sent_at), encounter_id)
         answer = await memory.do(command, caller, once)
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_input=False)[0]

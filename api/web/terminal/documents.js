@@ -24,7 +24,7 @@
  * @property {{ source: string, trusted: boolean, why?: Words | null }} clock
  * @property {{ id: string, name: string | null, kind?: Words | null }} vessel
  * @property {{ min: number | null, max: number | null, aboard_since?: string | null } | null} persons
- * @property {{ state: 'up' | 'down' | 'off', since: string | null, queued: number }} link
+ * @property {{ state: 'up' | 'down' | 'off', since: string | null, queued: number, burst?: { written: number, answers: number } | null }} link
  * @property {any} direction @property {any} [active_route] @property {boolean} [is_demo] @property {boolean} [ready] @property {Words | null} [not_ready]
  * @property {{ code: string, text: Words } | null} [trouble]
  */

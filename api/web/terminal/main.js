@@ -299,7 +299,7 @@ function showLink() {
   }
   const since = link?.since ? formatAge((now() - Date.parse(link.since)) / 1000) : '';
   write(byId('link-state'), `${state?.is_demo ? `${say('demo')} · ` : ''}${link ? say(`link_${link.state}`, { age: since }) : say('starting')}`);
-  write(byId('link-sub'), state?.trouble ? inLanguage(state.trouble.text) : link?.queued ? say('link_queued', { count: link.queued }) : say('link_none_queued'));
+  write(byId('link-sub'), state?.trouble ? inLanguage(state.trouble.text) : link?.queued ? say(link.burst?.written ? 'link_queued_burst' : 'link_queued', { count: link.queued, number: link.burst?.written ?? '' }) : say('link_none_queued'));
 }
 
 /** @param {number} silentS */
