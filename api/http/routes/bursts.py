@@ -21,7 +21,7 @@ from api.http.bodies import ReportIn
 from api.http.callers import Caller, allowed
 from api.http.doors import JsonText, Records
 from api.http.memory import Memory
-from api.http.openapi import problems
+from api.http.openapi import KEYED, problems
 from api.http.own import refuse_foreign_in
 from api.http.strict_json import StrictJsonRoute
 from api.position import format_time, parse_time
@@ -69,6 +69,7 @@ class DownShape(BaseModel):
     status_code=201,
     summary="A short burst of an onboard terminal",
     response_class=JsonText,
+    openapi_extra=KEYED,
     responses={
         201: {"model": BurstAnswerShape, "content": {"application/json": {"example": ANSWERED}}},
         **problems(400, 403, 409, 413, 415, 422, 503),
@@ -79,7 +80,10 @@ async def receive_burst(
     memory: Records,
     caller: Annotated[Caller, allowed(Permission.REPORT_ENCOUNTER)],
 ) -> Response:
-    """Taken once, whatever is sent again; what it opens is not opened again by the message when the link returns."""
+    """Taken once, whatever is sent again: its bytes are its idempotency key.
+
+    What it opens is not opened again by the message when the link returns.
+    """
     data, burst = _read(given.data)
     digest = hashlib.sha256(data).hexdigest()[:32]
     command = ReceiveBurst(burst.terminal, burst.number, _body_of(burst))

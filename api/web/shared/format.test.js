@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { coastLevel, unpack } from './chart_data.js';
+import { coastLevel, coastName, unpack } from './chart_data.js';
 import { firstChannel, formatAge, formatBearing, formatOwnLocal, formatPosition, spokenDigits, wayBetween } from './format.js';
 
 test('minutes are rounded before they are split: 60.0 never shows', () => {
@@ -43,4 +43,11 @@ test('outlines are sums of their steps', () => {
 
 test('the coast is off by less than a pixel, and whole at harbour scale', () => {
   assert.deepEqual([3000, 320, 130, 32, 31, 2].map(coastLevel), [1000, 250, 100, 25, 0, 0]);
+});
+
+test('the whole coast is fetched round the view only', () => {
+  assert.equal(coastName(100, [1.3, 51.1]), 'coast-100');
+  assert.equal(coastName(0, [1.3194, 51.1175]), 'coast-0-5-204');
+  assert.equal(coastName(0, [-0.05, 50.4]), 'coast-0-0-202');
+  assert.equal(coastName(0, [-5.13, 50.4]), 'coast-0--21-202');
 });

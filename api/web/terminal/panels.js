@@ -155,7 +155,7 @@ export function reportPanel(desk) {
   const text = make('textarea', { id: 'report-text', 'aria-label': say('report_text'), spellcheck: 'false' });
   text.value = draftReport(desk.state(), answer?.document.decision ?? null, desk.chosen(), answer?.document.encounter ?? null, language());
   const status = make('div', { role: 'status' });
-  const list = make('ul', { class: 'outbox' });
+  const list = make('ul');
   /** @param {boolean} isEncounter */
   const queue = async (isEncounter) => {
     for (const button of buttons) button.disabled = true;
@@ -173,8 +173,8 @@ export function reportPanel(desk) {
     tile(say('report_queue'), () => queue(false)),
   ];
   showOutbox(list);
-  const outbox = make('div', { class: 'card', role: 'group', tabindex: '0', 'aria-label': say('report_outbox') }, make('h3', {}, say('report_outbox')), list);
-  return [text, make('div', { class: 'row' }, ...buttons), status, outbox];
+  const outbox = make('div', { class: 'card outbox', role: 'group', tabindex: '0', 'aria-label': say('report_outbox') }, status, make('h3', {}, say('report_outbox')), list);
+  return [text, make('div', { class: 'row' }, ...buttons), outbox];
 }
 
 const OUTBOX_SHOWN = 8;

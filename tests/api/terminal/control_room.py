@@ -45,9 +45,9 @@ class ControlRoom:
     def look(self):
         return self.call("GET", "/healthz")
 
-    def heard(self, terminal):
-        """Numbers and bodies of what the control room was told of a terminal, in order."""
-        found, after = [], 0
+    def heard(self, terminal, after=0):
+        """Numbers and bodies of what the control room was told of a terminal after an event, in order."""
+        found = []
         while page := self.store.events(after):
             after = page[-1].sequence
             found += [event for event in page if event.kind == "terminal.message" and event.subject == terminal]

@@ -109,7 +109,7 @@ def encounter(number):
 @pytest.mark.parametrize("seed", range(SESSIONS))
 def test_everything_arrives_once_and_in_order(room, tmp_path, seed):
     dice = random.Random(seed)  # noqa: S311
-    link, said = BadLink(room, dice), []
+    link, said, before = BadLink(room, dice), [], room.store.newest_event()
     key = own_key(tmp_path)
     for _ in range(dice.randint(1, 3)):
         # The terminal's power is cut now and then: what was queued is there again.
@@ -126,14 +126,14 @@ def test_everything_arrives_once_and_in_order(room, tmp_path, seed):
         outbox = Outbox(keeper, key)
         asyncio.run(deliver(outbox, link))
         assert outbox.counts() == {"queued": 0, "delivered": len(said)}
-        assert room.heard(outbox.terminal) == [(number, body) for number, _, body in said]
+        assert room.heard(outbox.terminal, before) == [(number, body) for number, _, body in said]
         opened = [
             entry.answer["done"]["encounter_id"] for entry in outbox.entries()
             if entry.kind == "encounter" and entry.answer["done"] is not None
         ]  # fmt: skip
     assert len(set(opened)) == len(opened) == sum(kind == "encounter" for _, kind, _ in said)
-    known = {it["encounter_id"] for it in room.store.open_encounters()}
-    assert set(opened) <= known
+    for encounter_id in opened:
+        assert room.store.encounter(encounter_id)["reports"]
 
 
 def test_no_encounter_was_opened_but_those_that_were_reported(room, outbox):
