@@ -182,6 +182,10 @@ def test_what_was_queued_without_a_link_is_delivered_once_and_a_direction_comes_
         # The engine's view stands beside it, and says what it is.
         page.get_by_text("Engine's view, for information").wait_for()
         assert page.locator("#ports .port").first.inner_text().split("\n")[0] == first.split("\n")[0]
+        # What is said on VHF is of the port directed to.
+        page.locator("#say").click()
+        page.locator("#panel blockquote").filter(has_text="Ramsgate").first.wait_for()
+        page.keyboard.press("Escape")
         box.get_by_role("button", name="ACKNOWLEDGE").click()
         box.get_by_text("acknowledged").wait_for()
         queued.filter(has_text="no link needed").wait_for()

@@ -185,6 +185,8 @@ async function readDirected() {
     if (answer !== of || state?.direction?.port?.id !== portId) return;
     directed = port;
     wholePorts.set(portId, port);
+    // The direction is the answer: its way is drawn, and its port spoken of, until another one is touched.
+    if (opened !== 'port') chosenId = portId;
     showDirection();
     showRoutes();
   } catch {
