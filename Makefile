@@ -5,13 +5,14 @@ BIN := .venv/bin
 STAMPS := .venv/.stamps
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help demo demo-replay test fuzz lint bench pack serve web terminal lock clean
+.PHONY: help demo demo-replay test fuzz faults lint bench pack serve web terminal lock clean
 
 help:
 	@echo "make demo    answer one documented encounter"
 	@echo "make demo-replay  replay the documented encounters and write their report"
 	@echo "make test    run the whole test suite"
 	@echo "make fuzz    readers under damaged files, for minutes; FUZZ=20000 for longer"
+	@echo "make faults  a thousand broken links, kills of both programs, a long soak; hours on a small machine"
 	@echo "make lint    ruff, mypy, import contracts"
 	@echo "make bench   figures, as ratios against peers in one run"
 	@echo "make pack    rebuild the Channel pack from its sources"
@@ -56,6 +57,16 @@ FUZZ ?= 5000
 
 fuzz: $(STAMPS)/dev
 	SAFEPORT_FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/geodata/forecast/test_mutations.py
+
+LINKS ?= 1000
+KILLS ?= 200
+
+# CI runs the same with fifty links, few kills and a short soak.
+faults: $(STAMPS)/dev
+	LINK_SESSIONS=$(LINKS) $(BIN)/python -m pytest tests/api/terminal/test_link.py
+	TERMINAL_KILLS=100 $(BIN)/python -m pytest tests/api/terminal/test_power_cut.py
+	$(BIN)/python -m tests.faults.kill_campaign $(KILLS)
+	SOAK_ROUNDS=1000 $(BIN)/python -m pytest tests/faults/test_terminal_soak.py
 
 lint: $(STAMPS)/dev
 	$(BIN)/ruff check .

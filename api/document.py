@@ -22,6 +22,7 @@ from engine.explain import (
     finding_sentence,
     findings_of,
     headline_sentence,
+    local_clock,
     notice_sentence,
     ranked_sentence,
     time_ashore_s,
@@ -327,8 +328,7 @@ def candidate(
         "time_to_landing_min": rounded(decision.time_s[port] / MINUTE_S, 1),
         "time_range_min": [rounded(decision.low_s[port] / MINUTE_S, 1), rounded(decision.high_s[port] / MINUTE_S, 1)],
         "clock": "close" if decision.closely[port] else "coarse",
-        # A port that stays shut beyond the longest wait has no arrival, only an opening.
-        "eta_at": format_time(arrival_s) if isfinite(arrival_s) and not isinf(decision.wait_s[port]) else None,
+        **arrival_times(arrival_s, float(decision.wait_s[port]), world.ports[port].country),
         "wait_min": rounded(decision.wait_s[port] / MINUTE_S, 1),
         "time_to_care_min": rounded((decision.time_s[port] + care_s) / MINUTE_S, 1),
         "hospital": hospital_document(world.ports[port], care_s),
@@ -343,6 +343,13 @@ def candidate(
         "along_shortest": along_shortest(decision, port),
         "findings": _findings(decision, port, languages) if with_findings else [],
     }
+
+
+def arrival_times(arrival_s: float, wait_s: float, country: str) -> Json:
+    """Time of landing in UTC and by the port's own clock; null for one that stays shut beyond the longest wait."""
+    if not isfinite(arrival_s) or isinf(wait_s):
+        return {"eta_at": None, "eta_local": None}
+    return {"eta_at": format_time(arrival_s), "eta_local": local_clock(arrival_s, country)}
 
 
 def water_at_arrival_m(decision: Decision, port: int) -> tuple[float, float]:

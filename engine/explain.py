@@ -610,6 +610,8 @@ _IN_COUNTRY = {
 }
 _AN_HOUR_AHEAD = frozenset({"FR", "BE", "NL"})
 """Countries of Central European Time; the others of the register keep the time of Greenwich."""
+_ZONE_NAMES = (("GMT", "BST"), ("CET", "CEST"))
+"""Of the time of Greenwich and of Central Europe, without and with summer time."""
 
 
 def clock(epoch_s: float, language: str, country: str) -> str:
@@ -626,9 +628,31 @@ def clock(epoch_s: float, language: str, country: str) -> str:
     """
     if isnan(epoch_s) or isinf(epoch_s) or country not in _IN_COUNTRY:
         return utc_clock(epoch_s, language)
-    utc = datetime.fromtimestamp(epoch_s, UTC)
-    local = utc + timedelta(hours=_is_summer_time(utc) + (country in _AN_HOUR_AHEAD))
+    local, _ = _local_time(epoch_s, country)
     return f"{utc_clock(epoch_s, language)} ({_hour(local, language)} {_IN_COUNTRY[country].of(language)})"
+
+
+def local_clock(epoch_s: float, country: str) -> str | None:
+    """Local time of a place and the name of its zone, such as ``15:12 CET``; None where either is not known.
+
+    Parameters
+    ----------
+    epoch_s : float
+        [s]
+    country : str
+        Of the place, by its code in the register.
+    """
+    if isnan(epoch_s) or isinf(epoch_s) or country not in _IN_COUNTRY:
+        return None
+    local, zone = _local_time(epoch_s, country)
+    return f"{local:%H:%M} {zone}"
+
+
+def _local_time(epoch_s: float, country: str) -> tuple[datetime, str]:
+    """Clock of a country, and what its time is called then."""
+    utc = datetime.fromtimestamp(epoch_s, UTC)
+    is_summer, is_ahead = _is_summer_time(utc), country in _AN_HOUR_AHEAD
+    return utc + timedelta(hours=is_summer + is_ahead), _ZONE_NAMES[is_ahead][is_summer]
 
 
 def utc_clock(epoch_s: float, language: str) -> str:

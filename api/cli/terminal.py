@@ -7,7 +7,8 @@ from api.cli.arguments import Once, add_pack, number, pack_folder, whole_number
 from engine.errors import InvalidAsk
 
 FIELDS = {"port": "--port", "source": "--source", "state": "--state", "vessel": "--vessel", "speed": "--speed",
-          "plotter": "--plotter", "centre": "--centre"}  # fmt: skip
+          "plotter": "--plotter", "centre": "--centre",
+          "burst-out": "--burst-out", "burst-in": "--burst-in"}  # fmt: skip
 MOST_SPEED = 60.0
 
 
@@ -23,6 +24,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--centre", action=Once, metavar="URL",
                         help="control room that gets reports and directs: https://HOST:PORT")  # fmt: skip
     parser.add_argument("--key", action=Once, metavar="FILE", help="file with the vessel's key for --centre")
+    parser.add_argument("--burst-out", action=Once, metavar="DIR",
+                        help="folder where a satellite modem's program finds short bursts to send, *.sbd")  # fmt: skip
+    parser.add_argument("--burst-in", action=Once, metavar="DIR", help="folder where it puts those that came")
     parser.add_argument("--vessel", action=Once, metavar="PROFILE", help="own ship; 'safeport vessels' lists profiles")
     parser.add_argument("--port", action=Once, metavar="N", help="TCP port on 127.0.0.1; 8010 if left out")
     parser.add_argument("--state", action=Once, metavar="DIR", help="folder of what is kept through a power cut")
@@ -51,6 +55,7 @@ def answer(options: argparse.Namespace) -> int:
     from api.logs import start_logging
     from api.settings import read_settings
     from api.terminal.link.centre import Centre
+    from api.terminal.link.modem_folder import ModemFolder
     from api.terminal.run import DEFAULT_PORT, default_state_folder, run_terminal
     from api.terminal.source_spec import SourceSpec, parse_plotter, parse_sources
     from geodata.pack import DEFAULT_PACK
@@ -62,6 +67,10 @@ def answer(options: argparse.Namespace) -> int:
     centre = None if options.centre is None else Centre(options.centre, read_key(options.key))
     if options.demo and centre is not None and not centre.is_local:
         raise InvalidAsk("--demo", "would report to a control room what never happened.", "Leave out --centre.")
+    folders = [None if name is None else Path(name) for name in (options.burst_out, options.burst_in)]
+    modem = None if folders == [None, None] else ModemFolder(*folders)
+    if options.demo and modem is not None and modem.out is not None:
+        raise InvalidAsk("--demo", "would report by satellite what never happened.", "Leave out --burst-out.")
     if options.vessel is not None:
         refuse_unknown_vessel(options.vessel, folder or DEFAULT_PACK)
     if options.demo:
@@ -78,6 +87,7 @@ def answer(options: argparse.Namespace) -> int:
         speed or 1.0,
         plotter,
         centre,
+        modem,
     )
     return 0
 

@@ -6,7 +6,7 @@ put into words that is not shown.
 """
 
 from collections.abc import Sequence
-from math import isfinite, isinf, isnan
+from math import isnan
 from typing import Any, NamedTuple
 
 from api.document import (
@@ -14,6 +14,7 @@ from api.document import (
     VERDICT_NAME,
     Basis,
     along_shortest,
+    arrival_times,
     class_of,
     hospital_document,
     line_string,
@@ -186,7 +187,7 @@ def _figures_of(decision: Decision, ports: list[int]) -> list[_Figures]:
 
 def _read_out(decision: Decision, figures: _Figures) -> Json:
     """Figures of a port as people read them: tenths of a mile and a metre, whole minutes."""
-    arrival_s = eta_s(decision, figures.port)
+    country = decision.world.ports[figures.port].country
     return {
         "status": STATUS_NAME[figures.status],
         "distance_nm": rounded(figures.distance_m / NAUTICAL_MILE_M, 1),
@@ -194,8 +195,7 @@ def _read_out(decision: Decision, figures: _Figures) -> Json:
         "time_to_landing_min": rounded(figures.time_s / MINUTE_S, 0),
         "time_range_min": [rounded(figures.low_s / MINUTE_S, 0), rounded(figures.high_s / MINUTE_S, 0)],
         "clock": "close" if figures.is_close else "coarse",
-        # A port that stays shut beyond the longest wait has no arrival, only an opening.
-        "eta_at": format_time(arrival_s) if isfinite(arrival_s) and not isinf(figures.wait_s) else None,
+        **arrival_times(eta_s(decision, figures.port), figures.wait_s, country),
         "wait_min": rounded(figures.wait_s / MINUTE_S, 0),
         "depth_at_arrival_m": rounded(figures.depth_m, 1),
     }

@@ -13,6 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from api.forecast_pieces import CutOuts
 from api.house import House
 from api.http import probes, routes
 from api.http.broadcast import Broadcast
@@ -118,6 +119,7 @@ def create_app(
     app.state.settings = limits
     app.state.memory = memory
     app.state.port_versions = Versions()
+    app.state.cutouts = CutOuts()
     app.state.broadcast = broadcast
     for router in routes.ROUTERS:
         app.include_router(router)

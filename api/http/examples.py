@@ -44,6 +44,7 @@ _DOVER: dict[str, Any] = {
     "time_range_min": [25.1, 29.6],
     "clock": "close",
     "eta_at": "2026-11-22T14:57:09Z",
+    "eta_local": "14:57 GMT",
     "wait_min": 0,
     "depth_at_arrival_m": 9.7,
     "tide_at_arrival_m": 1.73,
@@ -139,6 +140,7 @@ BRIEF: dict[str, Any] = {
             "depth_at_arrival_m": 9.5,
             "distance_nm": 19.6,
             "eta_at": "2026-11-22T15:37:00Z",
+            "eta_local": "16:37 CET",
             "findings": [
                 {"class": "soft", "code": "TSS_ANGLE_BAD", "verdict": "fail"},
                 {"class": "soft", "code": "LOAD_OVER_SR", "verdict": "fail"},
@@ -200,6 +202,7 @@ BRIEF: dict[str, Any] = {
         "depth_at_arrival_m": 9.5,
         "distance_nm": 7.44,
         "eta_at": "2026-11-22T14:58:00Z",
+        "eta_local": "14:58 GMT",
         "findings": [
             {
                 "class": "soft",

@@ -49,6 +49,8 @@ class Opening:
         """Called when a forecast has been taken over."""
         self.warm_up: Callable[[House], None] | None = None
         """What is run once before the house is ready; every compiled path there is where nobody chose less."""
+        self.is_forecast_to_come = False
+        """Whether the file need not be there at first: it is taken over once it is."""
         self.forecast_refused = False
         """Whether the forecast file found last could not be used; the log says why."""
 
@@ -99,7 +101,7 @@ class Opening:
         house = open_house(self._pack)
         if self._overlay is not None:
             house = house.overlaying(self._overlay)
-        if self._forecast is not None:
+        if self._forecast is not None and not (self.is_forecast_to_come and not self._forecast.exists()):
             try:
                 house = house.forecasting(self._forecast)
             except Exception as refused:  # noqa: BLE001 - no file may keep the service from answering

@@ -71,6 +71,7 @@ class CandidateShape(BaseModel):
     time_range_min: Annotated[list[float | None], Field(min_length=2, max_length=2)]
     clock: Literal["close", "coarse"]
     eta_at: str | None
+    eta_local: Annotated[str | None, Field(description="By the port's own clock, with the name of its zone.")]
     wait_min: float | None
     depth_at_arrival_m: Annotated[
         float | None, Field(description="Least depth of the way in, tide included; null where not known. [m]")
@@ -192,6 +193,7 @@ class BriefFiguresShape(BaseModel):
     time_range_min: Annotated[list[int | None], Field(min_length=2, max_length=2)]
     clock: Literal["close", "coarse"]
     eta_at: str | None
+    eta_local: Annotated[str | None, Field(description="By the port's own clock, with the name of its zone.")]
     wait_min: float | None
     depth_at_arrival_m: float | None
     remarks: Annotated[list[str], Field(description="Codes of what is not known and counts neither way.")]

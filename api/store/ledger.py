@@ -276,6 +276,15 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def answer_under(tx: Transaction, principal: str, key: str) -> Json | None:
+    """What was answered under an idempotency key of a principal; None where nothing was."""
+    found = tx.row("SELECT answer FROM idempotency WHERE principal = ? AND answer_key = ?", principal, key)
+    if found is None:
+        return None
+    document: Json = orjson.loads(bytes(found[0]))
+    return document
+
+
 def _earlier_answer(tx: Transaction, once: Once) -> bytes | None:
     checked_id(once.key, "Idempotency-Key")
     checked_text(once.principal, "principal", LONGEST_NAME)

@@ -18,7 +18,7 @@ from api.store.errors import WrongValue
 from api.store.events import Event, events_after, newest_event
 from api.store.handover import handover_page
 from api.store.keys import StoredKey, stored_key, stored_keys
-from api.store.ledger import Actor, Answer, Command, Once, carry_out
+from api.store.ledger import Actor, Answer, Command, Once, answer_under, carry_out
 from api.store.live import KeptSnapshot, PortsSnapshot, kept_snapshot, ports_snapshot
 from api.store.ownership import Owners, maker_of, owners_of
 from api.store.ports import port_document, reporting_ports
@@ -164,6 +164,10 @@ class Store:
     def events(self, after: int, limit: int = 256) -> list[Event]:
         """Events after one, oldest first."""
         return self.database.read(lambda tx: events_after(tx, after, limit))
+
+    def answer_under(self, principal: str, key: str) -> Json | None:
+        """What was answered under an idempotency key of a principal; None where nothing was."""
+        return self.database.read(lambda tx: answer_under(tx, principal, key))
 
     def newest_event(self) -> int:
         """Number of the newest event."""

@@ -7,11 +7,9 @@ row keeps what it said, and the event tells the control room.
 from dataclasses import dataclass
 from typing import ClassVar
 
-import orjson
-
 from api.access.signed_messages import FIRST_PREVIOUS, TerminalMessage
 from api.store.errors import Refused, WrongState
-from api.store.ledger import Change, Ledger, Role
+from api.store.ledger import Change, Ledger, Role, answer_under
 from api.store.values import Json, checked_id, checked_text, written_time
 
 
@@ -73,16 +71,51 @@ class ReceiveMessage:
         number = self.message.number
         if number == 1:
             return FIRST_PREVIOUS
-        found = ledger.tx.row(
-            "SELECT answer FROM idempotency WHERE principal = ? AND answer_key = ?",
-            ledger.actor.principal, message_key(self.message.terminal, number - 1),
-        )  # fmt: skip
-        if found is None:
+        answer = answer_under(ledger.tx, ledger.actor.principal, message_key(self.message.terminal, number - 1))
+        if answer is None:
             raise MessageGap("number", f"is {number}, and {number - 1} has not come.", "Send that one first.")
-        answer: Json = orjson.loads(bytes(found[0]))
         return str(answer["message_sha256"])
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveBurst:
+    """Take one short burst of a terminal; whose it is was checked when it was read.
+
+    Attributes
+    ----------
+    terminal : str
+    number : int
+        Of the message it goes before.
+    body : dict
+        What it said.
+    """
+
+    kind: ClassVar[str] = "terminal.burst"
+    terminal: str
+    number: int
+    body: Json
+
+    def apply(self, ledger: Ledger) -> Change:
+        """Record it."""
+        ledger.actor.needs(Role.CREW, Role.MASTER, Role.CONTROLLER)
+        checked_id(self.terminal, "terminal")
+        received_at = written_time(ledger.now_ms)
+        return Change(
+            self.terminal,
+            {"terminal": self.terminal, "number": self.number, "body": self.body, "received_at": received_at},
+        )
 
 
 def message_key(terminal: str, number: int) -> str:
     """Idempotency key of a message: its number is what makes it one."""
     return f"{terminal}:{number}"
+
+
+def done_key(terminal: str, number: int) -> str:
+    """Idempotency key of what a message asked for."""
+    return f"{message_key(terminal, number)}:done"
+
+
+def burst_key(terminal: str, number: int) -> str:
+    """Idempotency key of the encounter that a burst opened before its message came."""
+    return f"{message_key(terminal, number)}:burst"

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from api.document import DEFAULT_LIMIT, decision_document, dump, whole_document
+from api.document import DEFAULT_LIMIT, candidate, decision_document, dump, whole_document
+from api.documents.language import languages_of
 from api.encounter import EncounterIn, PointIn
 from api.house import House
 from api.position import InvalidPosition, format_time, parse_position
@@ -23,7 +24,7 @@ from api.terminal.clock import Reading
 from api.terminal.navigation import Estimate, Quality
 from api.terminal.refusals import TerminalRefusal
 from api.terminal.words import sentence, span
-from engine.errors import InvalidAsk
+from engine.errors import InvalidAsk, UnknownName
 from engine.model import Decision
 
 DECIMALS = 5
@@ -76,6 +77,19 @@ class Answered:
     def sha256(self) -> str:
         """Digest of the brief view in both languages."""
         return hashlib.sha256(dump(self.view("both")).encode()).hexdigest()
+
+    def port(self, port_id: str, lang: str) -> dict[str, Any]:
+        """Everything about one port, fit or not.
+
+        Raises
+        ------
+        UnknownName
+        """
+        ports = self.decision.world.ports
+        for k, port in enumerate(ports):
+            if port.id == port_id:
+                return candidate(self.decision, k, languages_of(lang))
+        raise UnknownName("port", f"there is no port {port_id[:40]!r}.", "'safeport ports' lists ids.")
 
     def view(self, lang: str) -> dict[str, Any]:
         """The brief view."""

@@ -13,6 +13,7 @@ from api.http.callers import refuse_open_doors
 from api.settings import Settings, read_settings
 from api.terminal.follower import Follower
 from api.terminal.keeper import Keeper
+from api.terminal.link.bursts import Bursts
 from api.terminal.link.courier import Courier
 from api.terminal.refusals import TerminalRefusal, answer_refusal
 from api.terminal.routes import router
@@ -27,6 +28,7 @@ def create_terminal(
     keeper: Keeper, follower: Follower, house: House | None = None, pack: Path = DEFAULT_PACK,
     settings: Settings | None = None, forecast: Path | None = None, vessel: VesselIn | None = None,
     is_demo: bool = False, plotter: SourceSpec | None = None, courier: Courier | None = None,
+    cube_file: Path | None = None, bursts: Bursts | None = None,
 ) -> FastAPI:  # fmt: skip
     """Application of a terminal.
 
@@ -48,10 +50,15 @@ def create_terminal(
         Where routes go on a press.
     courier : Courier, optional
         Who carries messages to the control room.
+    cube_file : Path, optional
+        Where the forecast that comes over the link is written and taken over from; goes with no `forecast`.
+    bursts : Bursts, optional
+        What goes by satellite modem while the link is down.
     """
     limits = settings or read_settings(access=False)
-    app = create_app(house, pack, limits, forecast)
-    terminal = Terminal(app.state.opening, keeper, follower, vessel, is_demo, plotter, courier)
+    app = create_app(house, pack, limits, forecast or cube_file)
+    app.state.opening.is_forecast_to_come = cube_file is not None
+    terminal = Terminal(app.state.opening, keeper, follower, vessel, is_demo, plotter, courier, cube_file, bursts)
     app.state.opening.warm_up = lambda opened: warm_own(opened, terminal.vessel.profile)
     app.state.terminal = terminal
     app.include_router(router)

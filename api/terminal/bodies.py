@@ -10,6 +10,7 @@ from api.position import MAX_POSITION_CHARS
 PositionText = Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARS)]
 Flag = Annotated[bool, Field(strict=True)]
 Lang = Literal["en", "fr", "both"]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="Of the decision, as NEAREST answered it.")]
 Instant = Annotated[str, Field(max_length=40, description="RFC 3339 with a zone.")]
 
 
@@ -65,7 +66,7 @@ class RouteIn(_Body):
     """A route to one port of a decision, out to somewhere."""
 
     port_id: Annotated[str, Field(min_length=1, max_length=64)]
-    digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="Of the decision, as NEAREST answered it.")]
+    digest: Sha256
     to: Literal["plotter", "signalk", "gpx", "rtz"]
     steer: Flag = False
 

@@ -19,6 +19,7 @@ from api.store.errors import StoreError
 from api.terminal.answering import answer
 from api.terminal.bodies import (
     AcknowledgeIn,
+    Lang,
     NearestIn,
     OwnVesselIn,
     PersonsAboardIn,
@@ -26,6 +27,7 @@ from api.terminal.bodies import (
     ReportIn,
     RetaskIn,
     RouteIn,
+    Sha256,
 )
 from api.terminal.refusals import TerminalRefusal
 from api.terminal.reporting import report_of
@@ -97,6 +99,13 @@ async def ask_nearest(asked: NearestIn, terminal: Aboard, house: OpenHouse, work
     return JsonText(dump(document))
 
 
+@router.get("/decisions/{digest}/ports/{port_id}", summary="One port of a decision made here", response_class=JsonText)
+async def read_port(digest: Sha256, port_id: str, terminal: Aboard, workshop: Work, lang: Lang = "both") -> Response:
+    """Route, findings, berth and hazards of one port, fit or not, of the decision that NEAREST answered."""
+    answered = await terminal.answer_of(digest)
+    return JsonText(dump(await workshop.run(lambda: answered.port(port_id, lang))))
+
+
 @router.put("/vessel", summary="Own ship", response_class=JsonText)
 async def set_vessel(vessel: OwnVesselIn, terminal: Aboard) -> Response:
     """Own ship from here on; kept through a power cut when this answers."""
@@ -133,8 +142,8 @@ async def ask_retask(asked: RetaskIn, terminal: Aboard, house: OpenHouse, worksh
 @router.post("/routes", summary="A route out, on a press", response_class=JsonText)
 async def send_route(asked: RouteIn, terminal: Aboard) -> Response:
     """The way to one port of a decision: to the plotter, once and slowly, or as a file, or for Signal K."""
-    document = await terminal.decision_of(asked.digest)
-    sent = await terminal.hand_over.hand_over(document, asked.port_id, asked.digest, asked.to, asked.steer)
+    answered = await terminal.answer_of(asked.digest)
+    sent = await terminal.hand_over.hand_over(answered.document, asked.port_id, asked.digest, asked.to, asked.steer)
     terminal.tell()
     return JsonText(dump(sent))
 

@@ -13,8 +13,10 @@ from api.stopping import ended_by_signals
 from api.terminal.app import create_terminal
 from api.terminal.follower import Follower
 from api.terminal.keeper import Keeper
+from api.terminal.link.bursts import Bursts
 from api.terminal.link.centre import Centre
 from api.terminal.link.courier import Courier
+from api.terminal.link.modem_folder import ModemFolder
 from api.terminal.link.outbox import Outbox, own_key
 from api.terminal.source_spec import SourceSpec
 from api.terminal.ticks import Ticks
@@ -23,6 +25,8 @@ from geodata.pack import DEFAULT_PACK
 _log = logging.getLogger("safeport.terminal")
 
 DEFAULT_PORT = 8010
+CUBE_FILE = "forecast.cube"
+"""Forecast that came over the link, in the folder of what is kept."""
 
 
 def default_state_folder(is_demo: bool) -> Path:
@@ -34,7 +38,7 @@ def default_state_folder(is_demo: bool) -> Path:
 def run_terminal(
     sources: tuple[SourceSpec, ...], state: Path, port: int = DEFAULT_PORT, vessel: VesselIn | None = None,
     forecast: Path | None = None, pack: Path = DEFAULT_PACK, speed: float = 1.0,
-    plotter: SourceSpec | None = None, centre: Centre | None = None,
+    plotter: SourceSpec | None = None, centre: Centre | None = None, modem: ModemFolder | None = None,
 ) -> None:  # fmt: skip
     """Answer the page until stopped by SIGINT or SIGTERM.
 
@@ -55,6 +59,8 @@ def run_terminal(
         Where routes go on a press.
     centre : Centre, optional
         The control room; without one messages wait.
+    modem : ModemFolder, optional
+        Folders of the program that drives a satellite modem.
 
     Raises
     ------
@@ -66,8 +72,24 @@ def run_terminal(
         listener = opened.enter_context(listener_on("127.0.0.1", port))
         keeper = opened.enter_context(closing(Keeper(state)))
         follower = Follower(sources, Ticks(speed))
-        courier = Courier(Outbox(keeper, own_key(state)), centre, follower.ticks.steady_s)
-        app = create_terminal(keeper, follower, None, pack, settings, forecast, vessel, is_demo, plotter, courier)
+        key = own_key(state)
+        courier = Courier(Outbox(keeper, key), centre, follower.ticks.steady_s)
+        # A forecast named by hand is the one to answer with; otherwise the control room's, as far as it comes.
+        cube_file = state / CUBE_FILE if forecast is None and centre is not None else None
+        app = create_terminal(
+            keeper,
+            follower,
+            None,
+            pack,
+            settings,
+            forecast,
+            vessel,
+            is_demo,
+            plotter,
+            courier,
+            cube_file,
+            None if modem is None else Bursts(modem, key),
+        )
         with suppress(KeyboardInterrupt):
             number = listener.getsockname()[1]
             sys.stdout.write(f"safeport terminal on http://127.0.0.1:{number}/terminal\n")

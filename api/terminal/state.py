@@ -3,6 +3,8 @@
 from math import isfinite, isnan
 from typing import Any
 
+from api.document import port_names
+from api.documents.language import LANGUAGES
 from api.encounter import VesselIn
 from api.house import House
 from api.http.doors import forecast_of
@@ -64,7 +66,7 @@ def state_document(terminal: Terminal) -> Json:
         "persons": persons_document(terminal.persons),
         "layers": layers(terminal, house, reading, fix),
         "link": link_document(terminal, reading),
-        "direction": terminal.direction,
+        "direction": direction_document(terminal.direction, house),
         "active_route": terminal.hand_over.document(),
         "trouble": None if terminal.trouble is None else {
             "code": terminal.trouble.code, "text": sentence("disk_full" if terminal.trouble.code == "DISK_FULL" else
@@ -73,12 +75,21 @@ def state_document(terminal: Terminal) -> Json:
     }  # fmt: skip
 
 
+def direction_document(direction: Json | None, house: House | None) -> Json | None:
+    """The direction that holds, with the names of the port where it is one of the register."""
+    if direction is None:
+        return None
+    ports = () if house is None else house.world.ports
+    named = next((port for port in ports if port.id == direction.get("port_id")), None)
+    return {**direction, "port": None if named is None else {"id": named.id, "name": port_names(named, LANGUAGES)}}
+
+
 def link_document(terminal: Terminal, reading: Reading) -> Json:
     """The link, what waits, and what is wrong with it."""
     courier, now_s = terminal.courier, terminal.follower.ticks.steady_s()
     if courier is None:
         return {"state": "off", "since": None, "queued": 0, "delivered": 0, "refused": 0, "next_try_at": None,
-                "why": None, "terminal": None}  # fmt: skip
+                "why": None, "terminal": None, "burst": None}  # fmt: skip
     key, figures = courier.why, {}
     if not key and abs(courier.clock_off_s) > CLOCK_OFF_S:
         key, figures = "clock_off", {"offset": span(courier.clock_off_s)}
@@ -92,6 +103,9 @@ def link_document(terminal: Terminal, reading: Reading) -> Json:
         if isfinite(courier.next_try_s) else None,
         "why": sentence(key, **figures),
         "terminal": courier.outbox.terminal,
+        "burst": None if terminal.bursts is None else {
+            "written": terminal.bursts.written, "answers": terminal.bursts.answers,
+        },
     }  # fmt: skip
 
 
@@ -156,13 +170,18 @@ def layers(terminal: Terminal, house: House | None, reading: Reading, fix: Json)
     built_s = None if house is None else parse_time(str(house.pack.manifest["built_at"]))
     run_at = None if house is None else forecast_of(house).get("run_at")
     forecast_s = None if run_at is None else parse_time(str(run_at))
+    groups: dict[str, Json] = {} if house is None else forecast_of(house).get("groups", {})  # type: ignore[assignment]
     directed = terminal.direction
     directed_s = None if directed is None else parse_time(str(directed["directed_at"]))
     found = [
         _layer("pack", built_s, PACK_LIMIT_S, reading),
         # Tides are computed for the day: what is old or new is the constants, and those are the pack's.
         _layer("tides", built_s, None, reading),
-        _layer("forecast", forecast_s, limits.weather_stale_after_s, reading),
+        {
+            **_layer("forecast", forecast_s, limits.weather_stale_after_s, reading),
+            # From then on nothing is known of one part of it at least.
+            "until": min((group["to"] for group in groups.values()), default=None),
+        },
         _layer("port_status", terminal.ports_s, limits.status_stale_after_s, reading),
         _layer("direction", directed_s, None, reading),
     ]

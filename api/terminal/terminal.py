@@ -1,10 +1,12 @@
 """The terminal put together: who follows, what is kept, what is answered from. Routes ask it and nothing else."""
 
 import asyncio
+import base64
 import logging
 from collections.abc import Callable
 from dataclasses import replace
 from math import inf, isfinite, nan
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -23,8 +25,9 @@ from api.terminal.answering import Answered, Own, answer_encounter
 from api.terminal.bodies import OwnVesselIn, PersonsAboardIn
 from api.terminal.follower import Follower
 from api.terminal.keeper import Keeper
+from api.terminal.link.bursts import DOWN_FOR_S, Bursts
 from api.terminal.link.courier import Courier
-from api.terminal.navigation import Fix, Navigation, SourceView
+from api.terminal.navigation import Fix, Navigation, Quality, SourceView
 from api.terminal.own_ship import vessel_of
 from api.terminal.plotter.hand_over import HandOver
 from api.terminal.refusals import TerminalRefusal
@@ -32,6 +35,7 @@ from api.terminal.source_spec import SourceSpec
 from api.terminal.words import sentence
 from engine.errors import PackError, SafeportError
 from engine.units import KNOT_MS
+from geodata.forecast.cutout import write_cutout
 
 T = TypeVar("T")
 
@@ -62,6 +66,10 @@ class Terminal:
         Where routes go on a press.
     courier : Courier, optional
         Who carries messages to the control room.
+    cube_file : Path, optional
+        Where the forecast that comes over the link is written; none is fetched without it.
+    bursts : Bursts, optional
+        What goes by satellite modem while the link is down.
     """
 
     def __init__(
@@ -73,6 +81,8 @@ class Terminal:
         is_demo: bool = False,
         plotter: SourceSpec | None = None,
         courier: Courier | None = None,
+        cube_file: Path | None = None,
+        bursts: Bursts | None = None,
     ) -> None:
         self.opening, self.keeper, self.follower, self.is_demo = opening, keeper, follower, is_demo
         kept = keeper.value("vessel")
@@ -95,6 +105,15 @@ class Terminal:
         """When the control room last told what ports report, UTC. [s]"""
         if ports is not None and courier is not None:
             courier.ports, courier.ports_version = ports["ports"], str(ports["version"])
+        self.bursts, self._bursting = bursts, None if bursts is None else asyncio.Lock()
+        if bursts is not None:
+            bursts.written = int(keeper.value("burst_written") or 0)
+        self._cube_file = cube_file
+        if courier is not None and cube_file is not None:
+            courier.position, courier.on_cutout = self._forecast_position, self._take_cutout
+            cutout = keeper.value("cutout")
+            if cutout is not None and cube_file.exists():
+                courier.cutout = base64.b64decode(cutout)
         self._restore()
         self._task: asyncio.Task[None] | None = None
         follower.on_change = self.tell
@@ -161,8 +180,8 @@ class Terminal:
         self.persons = persons
         self.tell()
 
-    async def decision_of(self, digest: str) -> dict[str, Any]:
-        """Document of a decision that was made here: remembered, or made again of what is kept.
+    async def answer_of(self, digest: str) -> Answered:
+        """A decision that was made here: remembered, or made again of what is kept.
 
         Raises
         ------
@@ -179,7 +198,7 @@ class Terminal:
             said = sentence("no_decision")
             assert said is not None  # noqa: S101
             raise TerminalRefusal(404, "NO_DECISION", said)
-        return known.document
+        return known
 
     async def keep_decision(self, answered: Answered) -> bool:
         """Whether a decision could be kept: one that could not is answered all the same."""
@@ -201,12 +220,9 @@ class Terminal:
         """Queue a decision for the control room, where one was named; it learns which port was shown aboard."""
         if self.courier is None or self.courier.state == "off":
             return
-        first = answered.document["recommended"] or next(iter(answered.document["candidates"]), None)
         body = {
-            "decision_id": answered.document["decision_id"], "sha256": answered.sha256, "encounter": answered.encounter,
-            "outcome": answered.document["outcome"],
-            "port_id": None if first is None else first["port"]["id"],
-            "minutes": None if first is None else first["time_to_landing_min"],
+            "decision_id": answered.document["decision_id"], "encounter": answered.encounter,
+            "outcome": answered.document["outcome"], **told_of(answered),
         }  # fmt: skip
         try:
             await self.courier.queue("decision", body, self.now())
@@ -222,13 +238,41 @@ class Terminal:
             _log.error("what ports report was not kept: %s", failure)
         self.tell()
 
+    def _forecast_position(self) -> tuple[float, float] | None:
+        """Where the forecast is wanted for: own fix, as long as it is known at all."""
+        estimate = self.follower.estimate()
+        return None if estimate.quality in (Quality.NONE, Quality.STALE) else (estimate.lon, estimate.lat)
+
+    def _take_cutout(self, cutout: bytes) -> None:
+        """Write the cube of a cut-out, for the opening to take over, and keep what the next one is packed against.
+
+        Raises
+        ------
+        ForecastRefused
+        """
+        assert self._cube_file is not None  # noqa: S101
+        try:
+            write_cutout(self._cube_file, cutout)
+            self.keeper.set_values(cutout=base64.b64encode(cutout).decode())
+        except OSError as failure:
+            _log.error("the forecast was not kept: %s", failure.strerror)
+        except StoreError as failure:
+            _log.error("the forecast was not kept: %s", failure)
+
     def _directed(self, standing: dict[str, Any]) -> None:
         """The centre has directed: it is the answer from here on, shown at once and kept."""
-        directed = standing["direction"]
-        if self.direction is not None and self.direction["id"] == str(directed["sequence"]):
+        directed, before = standing["direction"], self.direction
+        acknowledged_at = None
+        if before is not None and before["id"] == str(directed["sequence"]):
+            if before["encounter_id"] is not None or directed["encounter_id"] is None:
+                return
+            # It came by burst, which names no encounter; now the link says the rest of it.
+            acknowledged_at = before["acknowledged_at"]
+        elif before is not None and int(before["id"]) > int(directed["sequence"]):
+            # A burst that comes late does not take the newer one away.
             return
         self.direction = {
-            "id": str(directed["sequence"]), "acknowledged_at": None, "received_at": self.now(), **directed,
+            "id": str(directed["sequence"]), "acknowledged_at": acknowledged_at, "received_at": self.now(), **directed,
             "codes": standing["codes"], "conflicts": standing["conflicts"], "engine": standing["engine"],
         }  # fmt: skip
         try:
@@ -286,6 +330,7 @@ class Terminal:
                 is_warm = is_warm or await self._warm_rest()
                 self._follow_own_speed()
                 await self._keep_track()
+                await self.exchange_bursts()
             except Exception:  # noqa: BLE001 - see below
                 # What is kept must go on being kept, whatever went wrong once.
                 _log.exception("keeping failed in a way the program did not expect")
@@ -298,6 +343,26 @@ class Terminal:
             return False
         await to_thread.run_sync(warm, house)
         return True
+
+    async def exchange_bursts(self) -> None:
+        """Send by modem what has waited for the link too long, and take in what came that way."""
+        bursts, courier = self.bursts, self.courier
+        if bursts is None or courier is None or self._bursting is None:
+            return
+        is_down = courier.state != "up" and self.follower.ticks.steady_s() - courier.since_s >= DOWN_FOR_S
+        own = self.own()
+        newest = next(reversed(self._answers.values()), None)
+        chosen = None if newest is None else told_of(newest)
+        async with self._bursting:
+            try:
+                if is_down or courier.state == "off":
+                    waiting = await self.keep(courier.outbox.waiting)
+                    if await to_thread.run_sync(lambda: bursts.send(waiting, own, chosen)):
+                        await self.keep(lambda: self.keeper.set_values(burst_written=bursts.written))
+                        self.tell()
+                await to_thread.run_sync(lambda: bursts.receive(self._directed))
+            except OSError as failure:
+                _log.error("bursts: the modem's folder cannot be used (%s)", failure.strerror)
 
     def _follow_own_speed(self) -> None:
         house = self.house_if_open()
@@ -344,3 +409,13 @@ class Terminal:
         # Its priority is that of nobody: whatever speaks now is followed at once.
         view = SourceView(99, motion_at_s=fix.at_s, sog_kn=sog_kn, cog_deg=cog_deg)
         self.follower.navigation = replace(Navigation(fix=fix), sources=MappingProxyType({"before": view}))
+
+
+def told_of(answered: Answered) -> dict[str, Any]:
+    """Which port a decision showed first, in how many minutes, and the digest of the answer."""
+    first = answered.document["recommended"] or next(iter(answered.document["candidates"]), None)
+    return {
+        "sha256": answered.sha256,
+        "port_id": None if first is None else first["port"]["id"],
+        "minutes": None if first is None else first["time_to_landing_min"],
+    }

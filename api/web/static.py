@@ -52,6 +52,7 @@ MEDIA_TYPES = {
 _OURS = frozenset({".html", ".js", ".css", ".webmanifest", ".svg", ".png"})
 _ALREADY_SMALL = frozenset({".woff2", ".png"})
 _FOR_GOOD, _ASK_AGAIN = "public, max-age=31536000, immutable", "no-cache"
+_MOST_LAYERS = 40
 _EDITION = "EDITION"
 """Stands in pages, styles and manifests where the digest belongs."""
 
@@ -173,6 +174,9 @@ class Chart:
                 made = await asyncio.to_thread(_layer_asset, pack, name)
                 if made is None:
                     return None
+                # The oldest go: windows on the coast are many, and any is made again in some tenths of a second.
+                while len(self._layers) >= _MOST_LAYERS:
+                    del self._layers[next(iter(self._layers))]
                 self._layers[name] = made
             return self._layers[name]
 

@@ -12,7 +12,7 @@ from api.terminal.link.outbox import Outbox, own_key
 from api.web.static import Shelf
 from engine.errors import PackError
 from tests.api.http.live_server import serving
-from tests.api.terminal.conftest import Ship, warm_house  # noqa: F401
+from tests.api.terminal.conftest import Ship, started, warm_house  # noqa: F401
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [

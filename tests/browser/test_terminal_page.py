@@ -254,7 +254,7 @@ def test_a_report_is_drafted_and_queued_on_a_press(look):
     page.locator("#report").click()
     draft = page.locator("#report-text").input_value()
     assert "Port advised: Dover" in draft
-    page.get_by_role("button", name="QUEUE").click()
+    page.get_by_role("button", name="REPORT ONLY").click()
     page.get_by_text("Queued as number 1").wait_for()
 
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.http.routes import (
+    bursts,
     decisions,
     distances,
     encounters,
@@ -33,6 +34,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     encounters.router,
     reservations.router,
     terminals.router,
+    bursts.router,
     records.router,
     events.router,
     keys.router,

@@ -10,10 +10,11 @@ from starlette.responses import Response
 from api.access.roles import Permission
 from api.access.signed_messages import TerminalMessage
 from api.document import dump
+from api.forecast_pieces import CutOuts, ForecastPiece
 from api.http.bodies import Body as StrictBody
 from api.http.bodies import Instant, ReportIn
 from api.http.callers import Caller, allowed
-from api.http.doors import JsonText, Records
+from api.http.doors import JsonText, OpenHouse, Records, Work
 from api.http.memory import Memory
 from api.http.openapi import KEYED, problems
 from api.http.own import places_seen, without_others
@@ -22,8 +23,10 @@ from api.position import parse_time
 from api.store.errors import Refused, StoreUnavailable, WrongValue
 from api.store.ledger import Once
 from api.store.port_deltas import Versions, ports_of
-from api.store.terminals import ReceiveMessage, message_key
+from api.store.terminals import ReceiveMessage, burst_key, done_key, message_key
 from api.store.values import canonical
+from engine.units import HOUR_S
+from geodata.forecast.cutout import cut_out
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["encounters"])
 
@@ -61,6 +64,9 @@ class MessageIn(StrictBody):
     signature: Base64
 
 
+FORECAST_PIECE = {"version": "0" * 64, "base": "", "size": 9_120, "offset": 0, "data": "eNpj"}
+
+
 class DoneShape(BaseModel):
     """What a message asked for, done or refused."""
 
@@ -76,6 +82,16 @@ class PieceShape(BaseModel):
     base: str
     ports: dict[str, dict[str, Any] | None]
     next: str
+
+
+class ForecastPieceShape(BaseModel):
+    """Some of a cut-out of the forecast, packed with zlib."""
+
+    version: Annotated[str, Field(description="SHA-256 of the cut-out; empty where nothing is known of there.")]
+    base: Annotated[str, Field(description="Version whose bytes are the dictionary of the packing; empty for none.")]
+    size: Annotated[int, Field(description="Of the whole packing; 0 where `since` is the version. [bytes]")]
+    offset: Annotated[int, Field(description="Where `data` begins in it. [bytes]")]
+    data: Annotated[str, Field(description="Base64.")]
 
 
 class ReceivedShape(BaseModel):
@@ -157,6 +173,38 @@ async def read_changes(
     return JsonText(dump(versions.piece(ports, since, after)._asdict()))
 
 
+@router.get(
+    "/terminals/forecast",
+    summary="The forecast round a vessel, in small pieces",
+    response_class=JsonText,
+    responses={
+        200: {"model": ForecastPieceShape, "content": {"application/json": {"example": FORECAST_PIECE}}},
+        **problems(403, 422, 503),
+    },
+    dependencies=[allowed(Permission.READ_GEODATA)],
+)
+async def read_cutout(
+    request: Request,
+    house: OpenHouse,
+    workshop: Work,
+    lon: Annotated[float, Query(ge=-180.0, le=180.0, description="[deg]")],
+    lat: Annotated[float, Query(ge=-90.0, le=90.0, description="[deg]")],
+    since: Annotated[
+        str, Query(pattern="^([0-9a-f]{64})?$", description="Version that is known; left out for none.")
+    ] = "",
+    offset: Annotated[int, Query(ge=0, le=1_000_000, description="Bytes that are known of the packing.")] = 0,
+) -> Response:
+    """At most 2 kB each. Pieces of one packing have one `version` and one `base`: begin again where either differs."""
+    cube = house.cube
+    from_s = time.time() // HOUR_S * HOUR_S
+    cutouts: CutOuts = request.app.state.cutouts
+
+    def piece() -> ForecastPiece:
+        return cutouts.piece(None if cube is None else cut_out(cube, lon, lat, from_s), since, offset)
+
+    return JsonText(dump((await workshop.run(piece))._asdict()))
+
+
 def _refuse_body(body: dict[str, Any]) -> None:
     """Refuse what can't be stored or is too much.
 
@@ -174,10 +222,14 @@ def _refuse_body(body: dict[str, Any]) -> None:
 
 async def _done(memory: Memory, caller: Caller, message: TerminalMessage) -> dict[str, Any]:
     """Open the encounter a message reports, once however often the message comes."""
-    once = Once(f"{message_key(message.terminal, message.number)}:done", caller.principal, message.signed_bytes())
+    once = Once(done_key(message.terminal, message.number), caller.principal, message.signed_bytes())
+    opened = burst_key(message.terminal, message.number)
+    # A burst may have gone before it: then it is one more report of the encounter that the burst opened.
+    known = await memory.run(lambda store: store.answer_under(caller.principal, opened))
+    encounter_id = None if known is None else known["encounter_id"]
     try:
         # Without a time of its own it is of when it was sent, not of when the link came back.
-        command = ReportIn.model_validate(message.body).command(parse_time(message.sent_at))
+        command = ReportIn.model_validate(message.body).command(parse_time(message.sent_at), encounter_id)
         answer = await memory.do(command, caller, once)
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_input=False)[0]

@@ -88,6 +88,16 @@ class Centre:
         query = urlencode({"since": since, "after": after})
         return self._call("GET", f"/v1/terminals/ports?{query}", None, {})
 
+    def forecast_piece(self, lon: float, lat: float, since: str, offset: int) -> Reply:
+        """A piece of the forecast round a position.
+
+        Raises
+        ------
+        NoLink
+        """
+        query = urlencode({"lon": f"{lon:.2f}", "lat": f"{lat:.2f}", "since": since, "offset": offset})
+        return self._call("GET", f"/v1/terminals/forecast?{query}", None, {})
+
     def look(self) -> Reply:
         """Whether anybody answers.
 

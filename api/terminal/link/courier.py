@@ -4,25 +4,30 @@ A message is sent again until it was answered: its number keeps it from counting
 """
 
 import asyncio
+import base64
 import logging
 import random
 from collections.abc import Callable
-from math import isfinite, nan
-from typing import Any, Protocol
+from math import inf, isfinite, nan
+from typing import Any, NamedTuple, Protocol
 
 from anyio import to_thread
 
 from api.access.signed_messages import TerminalMessage
+from api.forecast_pieces import ForecastPiece, unpack, version_of_cutout
 from api.store.errors import StoreError
 from api.store.port_deltas import Piece, Ports, apply_piece, version_of
 from api.terminal.link.centre import NoLink, Reply
 from api.terminal.link.outbox import Entry, Outbox
+from engine.errors import ForecastRefused
 
 _log = logging.getLogger("safeport.terminal")
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 POLL_EVERY_S = 30.0
 """[A] How often it is asked whether the centre has directed. [s]"""
+FORECAST_EVERY_S = 600.0
+"""[A] How often it is asked whether there is a newer forecast. [s]"""
 CLOCK_OFF_S = 60.0
 """[A] Clocks that differ by more are said to. [s]"""
 MOST_PIECES = 200
@@ -41,6 +46,9 @@ class Carrier(Protocol):
 
     def port_changes(self, since: str, after: str) -> Reply:
         """A piece of what changed of what ports report."""
+
+    def forecast_piece(self, lon: float, lat: float, since: str, offset: int) -> Reply:
+        """A piece of the forecast round a position."""
 
     def look(self) -> Reply:
         """Whether anybody answers."""
@@ -74,6 +82,14 @@ class Courier:
         """Told what ports report and its version, whenever it was asked for and is whole."""
         self.ports: Ports = {}
         self.ports_version = ""
+        self.position: Callable[[], tuple[float, float] | None] = lambda: None
+        """Longitude and latitude that the forecast is wanted for; None where none is. [deg]"""
+        self.cutout: bytes = b""
+        """Cut-out of the forecast that is known; empty for none."""
+        self.on_cutout: Callable[[bytes], None] = lambda _: None
+        """Given each cut-out once it is whole and has the digest it should; called off the event loop."""
+        self._packing = Packing()
+        self._forecast_due_s = -inf
         self.on_change: Callable[[], None] = lambda: None
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -111,6 +127,7 @@ class Courier:
                 await self.deliver_all(self._carrier)
                 await self._ask_direction(self._carrier)
                 await self.refresh_ports(self._carrier)
+                await self.refresh_forecast(self._carrier)
                 if self.state != "up":
                     await to_thread.run_sync(self._carrier.look)
                     self._note("up", "")
@@ -234,12 +251,73 @@ class Courier:
         self._note("up", self.why)
         self.on_ports(known, version)
 
+    async def refresh_forecast(self, carrier: Carrier) -> None:
+        """Fetch what is new of the forecast round own ship; a link that broke goes on where it stopped.
+
+        Raises
+        ------
+        NoLink
+        """
+        at = self.position()
+        if at is None or (self._steady_s() < self._forecast_due_s and not self._packing.data):
+            return
+        since = version_of_cutout(self.cutout) if self.cutout else ""
+        for _ in range(MOST_PIECES):
+            held = self._packing
+            reply = await to_thread.run_sync(carrier.forecast_piece, *at, since, len(held.data))
+            if reply.status != 200:
+                # An older service, or a key that may not: there is nothing to fetch.
+                break
+            piece = ForecastPiece(**{name: reply.document[name] for name in ForecastPiece._fields})
+            if piece.size == 0:
+                # Nothing new, or nothing known of there: what is aboard stays, and grows old.
+                self._packing = Packing()
+                break
+            if (piece.version, piece.base) != (held.version, held.base):
+                self._packing = Packing(piece.version, piece.base)
+                if piece.offset:
+                    continue
+                held = self._packing
+            if piece.offset != len(held.data) or piece.base not in ("", since):
+                self._packing = Packing()
+                return
+            held = held._replace(data=held.data + base64.b64decode(piece.data, validate=True))
+            self._packing = held
+            if len(held.data) >= piece.size:
+                self._packing = Packing()
+                await self._take_cutout(held)
+                break
+            if not piece.data:
+                self._packing = Packing()
+                return
+        self._forecast_due_s = self._steady_s() + FORECAST_EVERY_S
+
+    async def _take_cutout(self, packing: "Packing") -> None:
+        base = self.cutout if packing.base else None
+        try:
+            cutout = unpack(packing.data, base, packing.version)
+            await to_thread.run_sync(self.on_cutout, cutout)
+        except ForecastRefused as refused:
+            # By whatever mistake: everything anew next time.
+            _log.error("a forecast was not taken over: %s", refused)
+            self.cutout = b""
+            return
+        self.cutout = cutout
+
     def _note(self, state: str, why: str) -> None:
         if (state, why) != (self.state, self.why):
             self.since_s = self._steady_s() if state != self.state else self.since_s
             self.state, self.why = state, why
             _log.info("link %s %s", state, why)
             self.on_change()
+
+
+class Packing(NamedTuple):
+    """What has come of a packed cut-out."""
+
+    version: str = ""
+    base: str = ""
+    data: bytes = b""
 
 
 class _Held(NoLink):

@@ -94,6 +94,11 @@ class Outbox:
         """The first one that waits."""
         return self._one("state = 'queued' ORDER BY number", ())
 
+    def waiting(self, most: int = 100) -> list[Entry]:
+        """Those that wait, oldest first."""
+        query = f"SELECT {_COLUMNS} FROM outbox WHERE state = 'queued' ORDER BY number LIMIT ?"  # noqa: S608
+        return [_entry(row) for row in self._keeper.change(lambda tx: list(tx.execute(query, (most,))))]
+
     def entry(self, number: int) -> Entry | None:
         """A message by its number, however it fared."""
         return self._one("number = ?", (number,))

@@ -1,7 +1,8 @@
 """Short bursts for a satellite modem: at most 340 bytes up and 270 down, as the Iridium 9602 takes them.
 
 The fields stand in a fixed order, big-endian; text comes last and is cut at a whole letter where it does not fit, with
-an ellipsis that says so. What goes up is signed like every message; what comes down names the number it answers.
+an ellipsis that says so. What goes up is signed like every message and carries its key, so that a terminal that never
+had a link is known by it; what comes down names the number it answers.
 Unknown has a value of its own everywhere.
 """
 
@@ -12,6 +13,8 @@ from typing import NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from api.access.signed_messages import public_bytes, terminal_name
+
 MOST_UP, MOST_DOWN = 340, 270
 PREFIX = b"safeport short burst 1\n"
 SIGNATURE_BYTES = 64
@@ -20,9 +23,10 @@ MEDICAL = ("none", "urgent", "critical")
 QUALITY = ("none", "good", "questioned", "dead_reckoning", "stale")
 _UNKNOWN_16, _UNKNOWN_LON = 0xFFFF, -(2**31)
 _SCALE = 1e7
-_UP = struct.Struct(">B10sIIiiBHHHHBH8s")
+_UP = struct.Struct(">B32sIIiiBHHHHBH8s")
 _DOWN = struct.Struct(">BIII")
-_VERSION = 1
+_VERSION = 2
+_OPENS = 0x10
 _LONGEST_NAME = 40
 
 
@@ -36,8 +40,9 @@ class Up(NamedTuple):
     Attributes
     ----------
     terminal : str
-        As `signed_messages.terminal_name` has it.
+        As `signed_messages.terminal_name` has it; follows from the key.
     number : int
+        Of the message that waits and that this one goes before.
     sent_s : int
         Seconds since 1970. [s]
     lon, lat : float
@@ -57,6 +62,8 @@ class Up(NamedTuple):
     digest : bytes
         The first eight of the decision's.
     text : str
+    is_encounter : bool
+        Whether the message that waits opens an encounter.
     """
 
     terminal: str
@@ -75,6 +82,7 @@ class Up(NamedTuple):
     minutes: int | None = None
     digest: bytes = bytes(8)
     text: str = ""
+    is_encounter: bool = False
 
 
 class Down(NamedTuple):
@@ -110,8 +118,9 @@ def encode_up(burst: Up, key: Ed25519PrivateKey) -> bytes:
     """
     is_known = isfinite(burst.lon) and isfinite(burst.lat)
     flags = MEDICAL.index(burst.medical) | (0 if burst.in_water is None else 2 + int(burst.in_water)) << 2
+    flags |= _OPENS * burst.is_encounter
     head = _UP.pack(
-        _VERSION, bytes.fromhex(burst.terminal.removeprefix("t-")), burst.number, burst.sent_s,
+        _VERSION, public_bytes(key), burst.number, burst.sent_s,
         round(burst.lon * _SCALE) if is_known else _UNKNOWN_LON, round(burst.lat * _SCALE) if is_known else 0,
         QUALITY.index(burst.quality), _sixteen(burst.age_s), _sixteen(burst.persons_min), _sixteen(burst.persons_max),
         _sixteen(burst.recovered), flags, _sixteen(burst.minutes), burst.digest,
@@ -121,32 +130,36 @@ def encode_up(burst: Up, key: Ed25519PrivateKey) -> bytes:
     return body + key.sign(PREFIX + body)
 
 
-def decode_up(data: bytes, key: Ed25519PublicKey) -> Up:
-    """A burst, known to be from whoever holds the key.
+def decode_up(data: bytes) -> Up:
+    """A burst, known to be from the terminal it names.
 
     Raises
     ------
     NotABurst
     """
     body, signature = data[:-SIGNATURE_BYTES], data[-SIGNATURE_BYTES:]
+    if len(body) < _UP.size or len(data) > MOST_UP or body[0] != _VERSION:
+        raise NotABurst("another version")
+    key = body[1:33]
     try:
-        key.verify(signature, PREFIX + body)
-    except InvalidSignature:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, PREFIX + body)
+    except (InvalidSignature, ValueError):
         raise NotABurst("the signature is wrong") from None
     try:
-        (version, terminal, number, sent_s, lon, lat, quality, age, low, high, recovered, flags, minutes, digest) = (
-            _UP.unpack_from(body)
+        (_, _, number, sent_s, lon, lat, quality, age, low, high, recovered, flags, minutes, digest) = _UP.unpack_from(
+            body
         )
         port_id, rest = _named(body[_UP.size :])
         text = rest.decode()
-        water = flags >> 2
-        if version != _VERSION or water not in (0, 2, 3):
+        water = flags >> 2 & 3
+        if water == 1 or flags & 3 == 3 or flags >> 5:
             raise NotABurst("another version")
         is_known = lon != _UNKNOWN_LON
         return Up(
-            f"t-{terminal.hex()}", number, sent_s, lon / _SCALE if is_known else nan, lat / _SCALE if is_known else nan,
+            terminal_name(key), number, sent_s, lon / _SCALE if is_known else nan, lat / _SCALE if is_known else nan,
             QUALITY[quality], _known(age), _known(low), _known(high), _known(recovered),
             None if water == 0 else water == 3, MEDICAL[flags & 3], port_id, _known(minutes), digest, text,
+            bool(flags & _OPENS),
         )  # fmt: skip
     except (struct.error, IndexError, UnicodeDecodeError):
         raise NotABurst("the bytes are none of a burst") from None

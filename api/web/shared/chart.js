@@ -7,7 +7,7 @@ import {
   Circle, Feature, Fill, Graticule, LineString, Map as OlMap, MultiLineString, Point, Polygon, RegularShape, Stroke, Style,
   Text, VectorLayer, VectorSource, View, boundingExtent, defaultInteractions, fromLonLat, toLonLat,
 } from '../vendor/openlayers.js';
-import { coastLevel, readAreas, readCoast, readHarbours } from './chart_data.js';
+import { coastLevel, coastName, readAreas, readCoast, readHarbours } from './chart_data.js';
 import { inLanguage, say } from './texts.js';
 import { paletteOf } from './palettes.js';
 
@@ -230,15 +230,16 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
     });
   }
 
-  let coastShown = -1;
-  let coastWanted = -1;
+  let coastShown = '';
+  let coastWanted = '';
   /** @param {number} level */
   async function showCoast(level) {
-    if (level === coastWanted) return;
-    coastWanted = level;
-    const coast = await readCoast(level);
-    if (coastWanted !== level) return;
-    coastShown = level;
+    const name = coastName(level, toLonLat(view.getCenter() ?? [0, 0]));
+    if (name === coastWanted) return;
+    coastWanted = name;
+    const coast = await readCoast(name);
+    if (coastWanted !== name) return;
+    coastShown = name;
     const source = new VectorSource();
     source.addFeatures(coast.rings.map((ring, k) => {
       const feature = new Feature(new Polygon([ring.map((at) => fromLonLat(at))]));
@@ -262,7 +263,7 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
 
   map.on('moveend', () => {
     drawScale();
-    if (coastShown >= 0) showCoast(coastLevel(metresPerPixel() / devicePixelRatio)).catch(() => { coastWanted = coastShown; });
+    if (coastShown) showCoast(coastLevel(metresPerPixel() / devicePixelRatio)).catch(() => { coastWanted = coastShown; });
   });
   map.on('pointerdrag', () => { isFollowing = false; });
   map.on('click', (event) => {

@@ -51,9 +51,20 @@ export async function readHarbours() {
   return (await read('ports')).ports;
 }
 
-/** @param {number} level One of COAST_LEVELS. [m] @returns {Promise<Coast>} */
-export async function readCoast(level) {
-  const raw = await read(`coast-${level}`);
+const WINDOW_STEP_DEG = 0.25;
+
+/**
+ * Name of the coast to draw: of a level, and of a window round the middle of the view where it is the whole of it.
+ * @param {number} level One of COAST_LEVELS. [m] @param {readonly number[]} middle Longitude, latitude. [deg]
+ */
+export function coastName(level, middle) {
+  if (level > 0) return `coast-${level}`;
+  return `coast-0-${Math.round(middle[0] / WINDOW_STEP_DEG)}-${Math.round(middle[1] / WINDOW_STEP_DEG)}`;
+}
+
+/** @param {string} name Of coastName. @returns {Promise<Coast>} */
+export async function readCoast(name) {
+  const raw = await read(name);
   return {
     rings: raw.rings.map((/** @type {number[]} */ steps) => unpack(steps, raw.scale)),
     lakes: new Set(raw.lakes),

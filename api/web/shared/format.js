@@ -62,32 +62,14 @@ export function formatUtcSeconds(at) {
   return new Date(at).toISOString().slice(11, 19);
 }
 
-/** @type {Record<string, { zone: string, names: string[] }>} By country: zone, and its name without and with summer time. */
-const ZONES = {
-  GB: { zone: 'Europe/London', names: ['GMT', 'BST'] },
-  GG: { zone: 'Europe/Guernsey', names: ['GMT', 'BST'] },
-  JE: { zone: 'Europe/Jersey', names: ['GMT', 'BST'] },
-  IE: { zone: 'Europe/Dublin', names: ['GMT', 'IST'] },
-  FR: { zone: 'Europe/Paris', names: ['CET', 'CEST'] },
-  BE: { zone: 'Europe/Brussels', names: ['CET', 'CEST'] },
-  NL: { zone: 'Europe/Amsterdam', names: ['CET', 'CEST'] },
-};
-
 /**
- * The port's own time and which it is; empty where nobody knows the country's.
- * @param {string | number | Date} at @param {string} country
+ * Time by the clock of this computer and what its zone is called. A port's own time comes with the answer.
+ * @param {string | number | Date} at
  */
-export function formatLocal(at, country) {
-  const known = ZONES[country];
-  if (!known) return '';
-  const when = new Date(at);
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone: known.zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'longOffset',
-  }).formatToParts(when);
+export function formatOwnLocal(at) {
+  const parts = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' }).formatToParts(new Date(at));
   const of = (/** @type {string} */ type) => parts.find((part) => part.type === type)?.value ?? '';
-  const offset = Number(/([+-]\d\d)/.exec(of('timeZoneName'))?.[1] ?? 0);
-  const winter = known.names[0] === 'CET' ? 1 : 0;
-  return `${of('hour')}:${of('minute')} ${known.names[offset === winter ? 0 : 1]}`;
+  return `${of('hour')}:${of('minute')} ${of('timeZoneName')}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 // The three ports of an answer, one line each, and whether the answer still holds.
 
-import { firstChannel, formatBearing, formatLocal, formatNumber, formatUtc, wayBetween } from '../shared/format.js';
+import { firstChannel, formatBearing, formatNumber, formatUtc, wayBetween } from '../shared/format.js';
 import { make, shape } from '../shared/elements.js';
 import { has, inLanguage, language, say } from '../shared/texts.js';
 
@@ -66,7 +66,7 @@ export function portLine(port, all, decision) {
     make('span', { class: 'why' },
       make('span', { class: `status status-${port.status}` }, say(`status_${port.status}`)),
       whatDiffers(port, all, decision).join(' · ')),
-    make('span', { class: 'local' }, port.eta_at ? formatLocal(port.eta_at, port.port.country) : ''),
+    make('span', { class: 'local' }, port.eta_local ?? ''),
   ];
 }
 

@@ -25,6 +25,12 @@ export function portCard(port, whole, isReading, decision, state, encounter) {
   const name = inLanguage(known.port.name);
   const card = make('div', { class: 'card', tabindex: '0', role: 'group', 'aria-label': name });
 
+  // The box has room for a line of it only.
+  const direction = state?.direction;
+  if (direction?.port?.id === known.port.id) {
+    card.append(make('h3', {}, `${say('direction')} · ${direction.centre ?? ''}`), make('p', {}, inLanguage(direction.text)));
+    for (const conflict of direction.conflicts ?? []) card.append(make('p', { class: 'refusal' }, inLanguage(conflict.text)));
+  }
   card.append(make('h3', {}, say('why', { port: name })), findings(known, port, decision));
   card.append(make('h3', {}, say('why_not')), passedOver(decision));
   if (known.hazards) card.append(make('h3', {}, say('entrance')), make('p', {}, inLanguage(known.hazards)));

@@ -16,7 +16,7 @@
 /**
  * @typedef {object} Layer
  * @property {string} id @property {Words} label @property {string | null} at @property {number | null} age_s
- * @property {number | null} limit_s @property {boolean} is_past_limit
+ * @property {number | null} limit_s @property {boolean} is_past_limit @property {string | null} [until]
  */
 /**
  * @typedef {object} State
@@ -24,7 +24,7 @@
  * @property {{ source: string, trusted: boolean, why?: Words | null }} clock
  * @property {{ id: string, name: string | null, kind?: Words | null }} vessel
  * @property {{ min: number | null, max: number | null, aboard_since?: string | null } | null} persons
- * @property {{ state: 'up' | 'down' | 'off', since: string | null, queued: number }} link
+ * @property {{ state: 'up' | 'down' | 'off', since: string | null, queued: number, burst?: { written: number, answers: number } | null }} link
  * @property {any} direction @property {any} [active_route] @property {boolean} [is_demo] @property {boolean} [ready] @property {Words | null} [not_ready]
  * @property {{ code: string, text: Words } | null} [trouble]
  */
@@ -37,7 +37,7 @@
  * @property {{ id: string, name: Words, country: string, vhf: string | null, position?: [number, number], telephone?: string | null }} port
  * @property {'suitable' | 'caution' | 'unconfirmed' | 'excluded'} status @property {number | null} distance_nm
  * @property {number | null} bearing_deg @property {number | null} time_to_landing_min
- * @property {[number, number]} time_range_min @property {string | null} eta_at @property {number | null} wait_min
+ * @property {[number, number]} time_range_min @property {string | null} eta_at @property {string | null} eta_local @property {number | null} wait_min
  * @property {string} [clock] @property {number | null} depth_at_arrival_m @property {number | null} [tide_at_arrival_m]
  * @property {number | null} [time_to_care_min] @property {{ name: string } | null} [hospital] @property {Words | null} [hazards]
  * @property {Words | null} [landing] @property {{ course_deg: number, distance_nm: number, to: [number, number] }[]} [legs]

@@ -1,7 +1,7 @@
 // The onboard page: what the process tells, what the crew asks, and what is shown of it.
 
-import { formatAge, formatBearing, formatLocal, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
-import { byId, make, write } from '../shared/elements.js';
+import { formatAge, formatBearing, formatNumber, formatOwnLocal, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
+import { byId, make, shape, write } from '../shared/elements.js';
 import { inLanguage, language, loadTexts, say } from '../shared/texts.js';
 import { portLine, portsOf, whyOld } from './answer.js';
 import { ask } from './api.js';
@@ -24,6 +24,7 @@ let heardAt = performance.now();
 /** @type {Answer | null} */ let answer = null;
 /** @type {Map<string, Candidate>} Ports of the answer with everything, by id, once read. */ let wholePorts = new Map();
 let isReadingWhole = false;
+/** @type {Candidate | null} Port the centre directed to, judged by the engine, once read. */ let directed = null;
 /** @type {string | null} */ let chosenId = null;
 /** @type {PanelName | null} */ let opened = null;
 /** @type {Medical} */ let medical = 'none';
@@ -50,7 +51,9 @@ const now = () => (state?.at ? Date.parse(state.at) + (performance.now() - heard
 const isSilent = () => silence() > SILENT_AFTER_S;
 const asked = () => JSON.stringify([state?.persons ?? null, state?.vessel.id ?? null, medical, handPosition]);
 const ports = () => (answer ? portsOf(answer.document.decision) : []);
-const chosen = () => ports().find((port) => port.port.id === chosenId) ?? ports()[0] ?? null;
+/** Ports of the answer, and the one directed to where it is not among them. */
+const drawn = () => (directed && !ports().some((port) => port.port.id === directed?.port.id) ? [...ports(), directed] : ports());
+const chosen = () => drawn().find((port) => port.port.id === chosenId) ?? ports()[0] ?? null;
 
 /** What panels may see and do. */
 const desk = {
@@ -133,6 +136,7 @@ async function askNearest() {
     };
     chosenId = portsOf(nearest.decision)[0]?.port.id ?? null;
     wholePorts = new Map();
+    directed = null;
     if (opened === 'port') close();
   } catch (failure) {
     const { wordsOf } = await import('./panels.js');
@@ -151,17 +155,16 @@ async function askNearest() {
   }));
 }
 
-/** Everything of the ports shown: their routes and findings, by the same decision made again. */
+/** Everything of the ports shown, their routes and findings among it. */
 async function readWhole() {
   const of = answer;
   if (!of || wholePorts.size || isReadingWhole) return;
   isReadingWhole = true;
   try {
-    const document = await ask('POST', '/v1/decisions?view=full&lang=both', of.document.encounter, 30000);
-    if (answer === of && document.decision_id === of.document.decision.decision_id) {
-      const shown = new Set(ports().map((port) => port.port.id));
-      wholePorts = new Map(document.candidates.filter((/** @type {Candidate} */ one) => shown.has(one.port.id)).map((/** @type {Candidate} */ one) => [one.port.id, one]));
-    }
+    const path = `/terminal/v1/decisions/${of.document.digest}/ports`;
+    const read = await Promise.all(ports().map((port) => ask('GET', `${path}/${port.port.id}`)));
+    if (answer === of) wholePorts = new Map(read.map((/** @type {Candidate} */ port) => [port.port.id, port]));
+    await readDirected();
   } catch {
     // The card says that there is no more to be had.
   }
@@ -173,8 +176,26 @@ async function readWhole() {
   if (opened === 'port') open('port');
 }
 
+/** The port the centre directed to, as the engine judges it from here. */
+async function readDirected() {
+  const [of, portId] = [answer, state?.direction?.port?.id];
+  if (!of || !portId || directed?.port.id === portId) return;
+  try {
+    const port = wholePorts.get(portId) ?? await ask('GET', `/terminal/v1/decisions/${of.document.digest}/ports/${portId}`);
+    if (answer !== of || state?.direction?.port?.id !== portId) return;
+    directed = port;
+    wholePorts.set(portId, port);
+    // The direction is the answer: its way is drawn, and its port spoken of, until another one is touched.
+    if (opened !== 'port') chosenId = portId;
+    showDirection();
+    showRoutes();
+  } catch {
+    // What the centre said is shown without the engine's figures.
+  }
+}
+
 function showRoutes() {
-  chart?.setAnswer(ports().map((port) => {
+  chart?.setAnswer(drawn().map((port) => {
     const whole = wholePorts.get(port.port.id);
     return {
       id: port.port.id, status: port.status, name: port.port.name, at: port.port.position ?? whole?.port.position ?? null,
@@ -250,7 +271,7 @@ function showAges() {
 function clockWords() {
   if (!state) return '';
   if (!state.clock.trusted) return say('clock_doubt');
-  const local = formatLocal(now(), language() === 'fr' ? 'FR' : 'GB');
+  const local = formatOwnLocal(now());
   return state.clock.source === 'fix' ? `${local} · ${say('clock_fix')}` : local;
 }
 
@@ -280,7 +301,7 @@ function showLink() {
   }
   const since = link?.since ? formatAge((now() - Date.parse(link.since)) / 1000) : '';
   write(byId('link-state'), `${state?.is_demo ? `${say('demo')} · ` : ''}${link ? say(`link_${link.state}`, { age: since }) : say('starting')}`);
-  write(byId('link-sub'), state?.trouble ? inLanguage(state.trouble.text) : link?.queued ? say('link_queued', { count: link.queued }) : say('link_none_queued'));
+  write(byId('link-sub'), state?.trouble ? inLanguage(state.trouble.text) : link?.queued ? say(link.burst?.written ? 'link_queued_burst' : 'link_queued', { count: link.queued, number: link.burst?.written ?? '' }) : say('link_none_queued'));
 }
 
 /** @param {number} silentS */
@@ -290,8 +311,11 @@ function showLayers(silentS) {
     const isPast = layer.is_past_limit || (age !== null && layer.limit_s !== null && age > layer.limit_s);
     const isMissing = age === null && layer.id !== 'direction';
     const words = age === null ? say('layer_none') : formatAge(age);
+    const untilMs = layer.until ? Date.parse(layer.until) : null;
+    const isOver = untilMs !== null && untilMs < now();
+    const until = untilMs !== null && untilMs - now() < 86_400_000 ? ` ${say(isOver ? 'layer_ended' : 'layer_until', { at: formatUtc(untilMs) })}` : '';
     const limit = isPast && layer.limit_s !== null && age !== null ? ` ${say('past_limit', { limit: formatAge(layer.limit_s) })}` : '';
-    return { text: say(`layer_${layer.id}`), words: `${isPast || isMissing ? '✕ ' : ''}${words}${limit}`, isPast: isPast || isMissing };
+    return { text: say(`layer_${layer.id}`), words: `${isPast || isMissing || isOver ? '✕ ' : ''}${words}${limit}${until}`, isPast: isPast || isMissing || isOver };
   });
   const list = byId('layers');
   if (list.children.length !== rows.length) list.replaceChildren(...rows.map(() => make('li', {}, make('span'), ' ', make('b'))));
@@ -320,14 +344,31 @@ function showDirection() {
   const box = byId('direction');
   const direction = state?.direction;
   box.hidden = !direction;
+  byId('engine-view').hidden = !direction;
   if (!direction) return;
-  const key = `${direction.id}${direction.acknowledged_at ?? ''}${language()}`;
+  if (wholePorts.size) readDirected();
+  const known = directed && directed.port.id === direction.port?.id ? directed : null;
+  const key = `${direction.id}${direction.acknowledged_at ?? ''}${language()}${known ? answer?.document.digest : ''}`;
   if (box.dataset.shown === key) return;
   box.dataset.shown = key;
-  const text = [direction.centre, direction.place, inLanguage(direction.text)].filter(Boolean).join(' · ');
-  const words = make('p', {}, make('b', {}, say('direction')), make('br'), text);
+  const place = inLanguage(direction.port?.name) || direction.place || '';
+  const words = make('div', { class: 'words' }, make('p', { class: 'small' }, `${say('direction')} · ${direction.centre ?? ''}`), make('p', { class: 'place' }, place));
+  if (known) {
+    const minutes = known.time_to_landing_min === null ? '?' : String(Math.round(known.time_to_landing_min));
+    words.append(make('p', { class: 'figures' }, shape(known.status), [
+      say(`status_${known.status}`), `${minutes} ${say('minutes')}`, known.distance_nm === null ? '' : `${formatNumber(known.distance_nm, language())} ${say('nm')}`,
+      known.eta_at ? `${say('eta')} ${formatUtc(known.eta_at)} UTC` : '',
+    ].filter(Boolean).join(' · ')));
+  }
+  const isConflict = known?.status === 'excluded' || direction.codes?.includes('RCC_PORT_CONFLICT');
+  if (isConflict) words.append(make('p', { class: 'small conflict' }, say('direction_conflict')));
+  const text = inLanguage(direction.text);
+  if (text) words.append(make('p', { class: 'small' }, text));
   if (direction.acknowledged_at) {
-    box.replaceChildren(words, make('p', {}, say('acknowledged', { at: formatUtc(direction.acknowledged_at) })));
+    words.append(make('p', { class: 'small' }, say('acknowledged', { at: formatUtc(direction.acknowledged_at) })));
+    const see = make('button', { type: 'button', 'data-port': direction.port?.id ?? '' }, say('direction_port'));
+    see.addEventListener('click', () => choosePort(direction.port.id));
+    box.replaceChildren(words, ...(known ? [see] : []));
   } else {
     const press = make('button', { type: 'button' }, say('acknowledge'));
     press.addEventListener('click', () => ask('POST', '/terminal/v1/direction/acknowledge', { id: direction.id }).then(hear, () => undefined));

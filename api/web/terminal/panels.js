@@ -1,7 +1,7 @@
 // Panels behind the fixed buttons. Each is made when it is opened and gone when it is closed.
 
 import { formatNumber, formatUtc } from '../shared/format.js';
-import { make } from '../shared/elements.js';
+import { make, shape } from '../shared/elements.js';
 import { inLanguage, language, say } from '../shared/texts.js';
 import { Refusal, ask } from './api.js';
 import { callToCentre, callToPort, draftReport } from './speech.js';
@@ -154,18 +154,41 @@ export function reportPanel(desk) {
   const answer = desk.answer();
   const text = make('textarea', { id: 'report-text', 'aria-label': say('report_text'), spellcheck: 'false' });
   text.value = draftReport(desk.state(), answer?.document.decision ?? null, desk.chosen(), answer?.document.encounter ?? null, language());
-  const said = make('div', { role: 'status' });
-  const queue = tile(say('report_queue'), async () => {
-    queue.disabled = true;
+  const status = make('div', { role: 'status' });
+  const list = make('ul');
+  /** @param {boolean} isEncounter */
+  const queue = async (isEncounter) => {
+    for (const button of buttons) button.disabled = true;
     try {
-      const kept = await ask('POST', '/terminal/v1/reports', { text: text.value });
-      said.replaceChildren(make('p', {}, say('report_queued', { number: kept.number, at: formatUtc(kept.queued_at) })));
+      const kept = await ask('POST', '/terminal/v1/reports', { text: text.value, encounter: isEncounter });
+      status.replaceChildren(make('p', {}, say('report_queued', { number: kept.number, at: formatUtc(kept.queued_at) })));
     } catch (failure) {
-      queue.disabled = false;
-      said.replaceChildren(make('p', { class: 'refusal' }, wordsOf(failure)));
+      status.replaceChildren(make('p', { class: 'refusal' }, wordsOf(failure)));
     }
-  });
-  return [text, make('div', { class: 'row' }, queue), said];
+    for (const button of buttons) button.disabled = false;
+    showOutbox(list);
+  };
+  const buttons = [
+    tile(say('report_encounter'), () => queue(true), {}, say('report_encounter_sub')),
+    tile(say('report_queue'), () => queue(false)),
+  ];
+  showOutbox(list);
+  const outbox = make('div', { class: 'card outbox', role: 'group', tabindex: '0', 'aria-label': say('report_outbox') }, status, make('h3', {}, say('report_outbox')), list);
+  return [text, make('div', { class: 'row' }, ...buttons), outbox];
+}
+
+const OUTBOX_SHOWN = 8;
+
+/** The newest messages and how they fared. @param {HTMLElement} list */
+export async function showOutbox(list) {
+  try {
+    const { messages } = await ask('GET', '/terminal/v1/outbox');
+    list.replaceChildren(...messages.slice(0, OUTBOX_SHOWN).map((/** @type {any} */ message) => make('li', { 'data-state': message.state },
+      /** @type {Node} */ (shape(message.state === 'delivered' ? 'suitable' : 'unconfirmed')),
+      `${message.number} · ${say(`report_kind_${message.kind}`)} · ${formatUtc(message.queued_at)} UTC · ${say(`report_${message.state}_state`)}`)));
+  } catch (failure) {
+    list.replaceChildren(make('li', { class: 'refusal' }, wordsOf(failure)));
+  }
 }
 
 /** @param {Desk} desk @returns {Node[]} */

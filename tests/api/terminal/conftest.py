@@ -14,6 +14,7 @@ from api.terminal.follower import Follower
 from api.terminal.keeper import Keeper
 from api.terminal.source_spec import parse_sources
 from api.terminal.ticks import Ticks
+from tests.api.terminal.real_terminal import Process
 from tests.api.terminal.sentences import AT_S, framed
 
 
@@ -121,3 +122,18 @@ def launch(warm_house, tmp_path):
 @pytest.fixture
 def ship(launch):
     return launch()
+
+
+@pytest.fixture
+def started():
+    """Starts terminals as processes of their own; ends those that still run."""
+    running = []
+
+    def start(*options, **more):
+        running.append(Process(*options, **more))
+        return running[-1]
+
+    yield start
+    for process in running:
+        if process.process.poll() is None:
+            process.end()

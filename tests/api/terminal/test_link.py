@@ -7,11 +7,9 @@ import asyncio
 import base64
 import os
 import random
-import threading
 import time
 from contextlib import closing
 
-import httpx
 import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -30,57 +28,10 @@ from api.terminal.link.courier import Courier
 from api.terminal.link.outbox import Outbox, own_key
 from engine.errors import InvalidAsk
 from tests.api.http.live_server import serving
+from tests.api.terminal.control_room import ControlRoom
 
 SESSIONS = int(os.environ.get("LINK_SESSIONS", "50"))
 AT = "2026-11-22T14:30:00Z"
-
-
-class ControlRoom:
-    """The real service with a real store, on an event loop of its own; called like a carrier."""
-
-    def __init__(self, house, url):
-        self.url, self.store = url, open_for_service(url)
-        self.app = create_app(house, store=self.store)
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
-        self.thread.start()
-
-    def call(self, method, path, body=None):
-        async def once():
-            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-                return await client.request(method, path, json=body)
-
-        answered = asyncio.run_coroutine_threadsafe(once(), self.loop).result(30)
-        return Reply(answered.status_code, answered.json())
-
-    def send(self, message):
-        return self.call("POST", "/v1/terminals/messages", message._asdict())
-
-    def standing(self, encounter_id):
-        return self.call("GET", f"/v1/encounters/{encounter_id}/standing")
-
-    def port_changes(self, since, after):
-        return self.call("GET", f"/v1/terminals/ports?since={since}&after={after}")
-
-    def look(self):
-        return self.call("GET", "/healthz")
-
-    def heard(self, terminal):
-        """Numbers and bodies of what the control room was told of a terminal, in order."""
-        found, after = [], 0
-        while page := self.store.events(after):
-            after = page[-1].sequence
-            found += [event for event in page if event.kind == "terminal.message" and event.subject == terminal]
-        bodies = [orjson.loads(event.body) for event in found]
-        return [(body["number"], body["body"]) for body in bodies]
-
-    def close(self):
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(10)
-        self.loop.close()
-        self.app.state.planner.close()
-        self.store.close()
 
 
 class BadLink:
@@ -158,7 +109,7 @@ def encounter(number):
 @pytest.mark.parametrize("seed", range(SESSIONS))
 def test_everything_arrives_once_and_in_order(room, tmp_path, seed):
     dice = random.Random(seed)  # noqa: S311
-    link, said = BadLink(room, dice), []
+    link, said, before = BadLink(room, dice), [], room.store.newest_event()
     key = own_key(tmp_path)
     for _ in range(dice.randint(1, 3)):
         # The terminal's power is cut now and then: what was queued is there again.
@@ -175,14 +126,14 @@ def test_everything_arrives_once_and_in_order(room, tmp_path, seed):
         outbox = Outbox(keeper, key)
         asyncio.run(deliver(outbox, link))
         assert outbox.counts() == {"queued": 0, "delivered": len(said)}
-        assert room.heard(outbox.terminal) == [(number, body) for number, _, body in said]
+        assert room.heard(outbox.terminal, before) == [(number, body) for number, _, body in said]
         opened = [
             entry.answer["done"]["encounter_id"] for entry in outbox.entries()
             if entry.kind == "encounter" and entry.answer["done"] is not None
         ]  # fmt: skip
     assert len(set(opened)) == len(opened) == sum(kind == "encounter" for _, kind, _ in said)
-    known = {it["encounter_id"] for it in room.store.open_encounters()}
-    assert set(opened) <= known
+    for encounter_id in opened:
+        assert room.store.encounter(encounter_id)["reports"]
 
 
 def test_no_encounter_was_opened_but_those_that_were_reported(room, outbox):

@@ -3,76 +3,14 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from pathlib import Path
 
 import pytest
 
 from api.terminal.terminal import KEEP_EVERY_S
-
-ROOT = Path(__file__).resolve().parents[3]
-PROGRAM = "import sys; from api.cli.main import run; sys.argv[0] = 'safeport'; sys.exit(run())"
-
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
-
-
-class Process:
-    """``safeport terminal`` as its users run it."""
-
-    def __init__(self, state, *options):
-        self.port = free_port()
-        command = [sys.executable, "-c", PROGRAM, "terminal", "--port", str(self.port), "--state", str(state), *options]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def call(self, method, path, body=None):
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}", data, {"Content-Type": "application/json"}, method=method
-        )
-        with urllib.request.urlopen(request, timeout=30) as answered:  # noqa: S310
-            return json.load(answered)
-
-    def until(self, condition, seconds=60.0):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            try:
-                state = self.call("GET", "/terminal/v1/state")
-                if condition(state):
-                    return state
-            except OSError:
-                assert self.process.poll() is None
-            time.sleep(0.05)
-        raise AssertionError("it did not come to that")
-
-    def end(self, number=signal.SIGKILL):
-        self.process.send_signal(number)
-        self.process.wait(20)
-
-
-@pytest.fixture
-def started():
-    running = []
-
-    def start(*options):
-        running.append(Process(*options))
-        return running[-1]
-
-    yield start
-    for one in running:
-        if one.process.poll() is None:
-            one.end()
-
-
-def has_fix(state):
-    return state["ready"] and state["fix"]["quality"] == "good"
+from tests.api.terminal.real_terminal import PROGRAM, ROOT, has_fix
 
 
 def test_after_a_power_cut_it_has_everything_it_had(started, tmp_path):

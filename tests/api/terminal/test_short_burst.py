@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.access.signed_messages import public_bytes, terminal_name
 from api.terminal.link.short_burst import (
     MEDICAL,
     MOST_DOWN,
@@ -23,6 +24,7 @@ from api.terminal.link.short_burst import (
 )
 
 KEY = Ed25519PrivateKey.generate()
+NAME = terminal_name(public_bytes(KEY))
 count = st.none() | st.integers(0, 65_534)
 texts = st.text(st.characters(codec="utf-8"), max_size=300)
 names = st.text("abcdefghijklmnopqrstuvwxyz-0123456789", max_size=40)
@@ -30,10 +32,10 @@ seconds = st.integers(0, 2**32 - 1)
 places = st.just((nan, nan)) | st.tuples(st.floats(-180, 180), st.floats(-90, 90))
 ups = st.builds(
     lambda place, **fields: Up(lon=place[0], lat=place[1], **fields), places,
-    terminal=st.binary(min_size=10, max_size=10).map(lambda raw: f"t-{raw.hex()}"), number=seconds, sent_s=seconds,
+    terminal=st.just(NAME), number=seconds, sent_s=seconds,
     quality=st.sampled_from(QUALITY), age_s=count, persons_min=count, persons_max=count, recovered=count,
     in_water=st.none() | st.booleans(), medical=st.sampled_from(MEDICAL), port_id=names, minutes=count,
-    digest=st.binary(min_size=8, max_size=8), text=texts,
+    digest=st.binary(min_size=8, max_size=8), text=texts, is_encounter=st.booleans(),
 )  # fmt: skip
 downs = st.builds(Down, seconds, seconds, seconds, names, names, names, texts)
 
@@ -43,7 +45,7 @@ downs = st.builds(Down, seconds, seconds, seconds, names, names, names, texts)
 def test_what_goes_up_comes_out(burst):
     data = encode_up(burst, KEY)
     assert len(data) <= MOST_UP
-    found = decode_up(data, KEY.public_key())
+    found = decode_up(data)
     for field in Up._fields:
         sent, came = getattr(burst, field), getattr(found, field)
         if field == "text":
@@ -70,27 +72,37 @@ def test_one_wrong_byte_is_never_believed(burst, at, change):
     data = bytearray(encode_up(burst, KEY))
     data[at % len(data)] ^= change
     with pytest.raises(NotABurst):
-        decode_up(bytes(data), KEY.public_key())
+        decode_up(bytes(data))
+
+
+@given(ups)
+def test_whose_it_is_follows_from_the_key_in_it(burst):
+    other = Ed25519PrivateKey.generate()
+    found = decode_up(encode_up(burst, other))
+    assert found.terminal == terminal_name(public_bytes(other)) != NAME
+    # Another's key put in its place no longer fits the signature.
+    data = bytearray(encode_up(burst, KEY))
+    data[1:33] = public_bytes(other)
     with pytest.raises(NotABurst):
-        decode_up(encode_up(burst, KEY), Ed25519PrivateKey.generate().public_key())
+        decode_up(bytes(data))
 
 
 @given(st.binary(max_size=400))
 def test_noise_is_refused_or_is_a_burst_by_chance(data):
     with pytest.raises(NotABurst):
-        decode_up(data, KEY.public_key())
+        decode_up(data)
     with suppress(NotABurst):
         assert encode_down(decode_down(data)) == data
 
 
-def test_a_full_report_fits_with_two_hundred_letters_of_text():
-    burst = Up("t-" + "ab" * 10, 7, 1_795_357_800, 1.45, 51.0, "good", 3, 50, 60, 12, True, "urgent",
-               "dunkirk-west", 95, bytes(8), "x" * 190)  # fmt: skip
-    assert decode_up(encode_up(burst, KEY), KEY.public_key()).text == "x" * 190
+def test_a_full_report_fits_with_a_hundred_and_sixty_letters_of_text():
+    burst = Up(NAME, 7, 1_795_357_800, 1.45, 51.0, "good", 3, 50, 60, 12, True, "urgent",
+               "dunkirk-west", 95, bytes(8), "x" * 160)  # fmt: skip
+    assert decode_up(encode_up(burst, KEY)).text == "x" * 160
 
 
 def test_what_does_not_fit_is_refused_and_not_bent():
     with pytest.raises(ValueError, match="below zero"):
-        encode_up(Up("t-" + "ab" * 10, 7, 0, persons_min=-1), KEY)
+        encode_up(Up(NAME, 7, 0, persons_min=-1), KEY)
     with pytest.raises(ValueError, match="longer"):
         encode_down(Down(1, port_id="p" * 41))

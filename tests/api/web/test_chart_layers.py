@@ -1,12 +1,13 @@
 """Layers of the chart against the pack they come from."""
 
+import gzip
 import json
 
 import numpy as np
 import pytest
 import shapely
 
-from api.web.chart_layers import COAST_LEVELS_M, chart_layer, steps_of
+from api.web.chart_layers import COAST_LEVELS_M, WINDOW_HALF_DEG, WINDOW_STEP_DEG, chart_layer, steps_of
 from geodata.shoreline import coast_rings
 
 
@@ -52,6 +53,26 @@ def test_the_whole_coast_is_the_packs_to_a_metre(house, coasts):
         assert shapely.distance(shapely.points(ring), whole).max() < 1.5 * coast["scale"]
 
 
+@pytest.mark.parametrize(("column", "row"), [(5, 204), (4, 203), (-5, 203)])
+def test_a_window_has_the_whole_coast_inside_and_little_of_it_beyond(house, coasts, column, row):
+    data = chart_layer(house.pack, f"coast-0-{column}-{row}")
+    window, half = json.loads(data), np.array(WINDOW_HALF_DEG)
+    middle = np.array([column, row]) * WINDOW_STEP_DEG
+
+    def inside(coast):
+        points = np.vstack([unpacked(steps, coast["scale"]) for steps in coast["rings"]])
+        within = points[(np.abs(points - middle) < half - 1e-4).all(axis=1)]
+        return {(round(lon, 4), round(lat, 4)) for lon, lat in within.tolist()}
+
+    assert inside(coasts[0]) - inside(window) == set()
+    assert len(gzip.compress(data)) < 60_000
+    draw = np.random.default_rng(4)
+    for lon, lat in middle + draw.uniform(-1, 1, (6, 2)) * (half - 0.09):
+        assert painted(window, lon, lat) == painted(coasts[0], lon, lat)
+    for lon, lat in ((0.52, 51.27), (1.95, 50.75), (-1.30, 50.68), (-0.6, 49.1)):
+        assert painted(window, lon, lat) == "land"
+
+
 def test_each_level_is_lighter_than_the_next_finer_one(coasts):
     points = [sum(len(ring) for ring in coasts[level]["rings"]) for level in COAST_LEVELS_M]
     assert points == sorted(points)
@@ -83,6 +104,7 @@ def test_areas_and_ports_are_all_there(house):
 
 def test_no_layer_has_another_name(house):
     assert chart_layer(house.pack, "coast-7") is None
+    assert chart_layer(house.pack, "coast-0-5-20444") is None
 
 
 def test_steps_leave_out_what_does_not_move():

@@ -1,0 +1,192 @@
+"""Short bursts of a satellite modem: what a vessel without a link said, and what is said back to her.
+
+Whatever receives the modem's messages ashore posts the bytes here with the vessel's own key, and sends the bytes
+answered back to the modem.
+"""
+
+import base64
+import binascii
+import hashlib
+from math import isnan
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from api.access.roles import Permission
+from api.document import dump
+from api.http.bodies import Body as StrictBody
+from api.http.bodies import ReportIn
+from api.http.callers import Caller, allowed
+from api.http.doors import JsonText, Records
+from api.http.memory import Memory
+from api.http.openapi import KEYED, problems
+from api.http.own import refuse_foreign_in
+from api.http.strict_json import StrictJsonRoute
+from api.position import format_time, parse_time
+from api.store.errors import Refused, WrongValue
+from api.store.ledger import Once
+from api.store.terminals import ReceiveBurst, burst_key, done_key
+from api.terminal.link.short_burst import MOST_UP, Down, NotABurst, Up, decode_up, encode_down
+
+router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["encounters"])
+
+BURST_IN = {"data": "AqFk"}
+ANSWERED = {
+    "terminal": "t-21fe31dfa154a2616267", "number": 3, "received_at": "2026-11-22T14:40:00.000Z",
+    "encounter_id": "e-7", "code": None, "down": "AgAAAAM=",
+}  # fmt: skip
+DOWN = {"encounter_id": "e-7", "down": "AgAAAAM="}
+
+
+class BurstIn(StrictBody):
+    """Bytes of one burst, as the modem delivered them."""
+
+    data: Annotated[str, Field(pattern="^[A-Za-z0-9+/]+=*$", max_length=4 * MOST_UP // 3 + 8, description="Base64.")]
+
+
+class BurstAnswerShape(BaseModel):
+    """What was taken, and the bytes to send back."""
+
+    terminal: str
+    number: Annotated[int, Field(description="Of the message that waits aboard.")]
+    received_at: str
+    encounter_id: Annotated[str | None, Field(description="Encounter that was opened, or that it was added to.")]
+    code: Annotated[str | None, Field(description="Why no encounter was opened from it; the burst itself is taken.")]
+    down: Annotated[str, Field(description="Base64 of at most 270 bytes.")]
+
+
+class DownShape(BaseModel):
+    """Bytes to send to a vessel."""
+
+    encounter_id: str
+    down: Annotated[str, Field(description="Base64 of at most 270 bytes.")]
+
+
+@router.post(
+    "/terminals/bursts",
+    status_code=201,
+    summary="A short burst of an onboard terminal",
+    response_class=JsonText,
+    openapi_extra=KEYED,
+    responses={
+        201: {"model": BurstAnswerShape, "content": {"application/json": {"example": ANSWERED}}},
+        **problems(400, 403, 409, 413, 415, 422, 503),
+    },
+)
+async def receive_burst(
+    given: Annotated[BurstIn, Body(examples=[BURST_IN])],
+    memory: Records,
+    caller: Annotated[Caller, allowed(Permission.REPORT_ENCOUNTER)],
+) -> Response:
+    """Taken once, whatever is sent again: its bytes are its idempotency key.
+
+    What it opens is not opened again by the message when the link returns.
+    """
+    data, burst = _read(given.data)
+    digest = hashlib.sha256(data).hexdigest()[:32]
+    command = ReceiveBurst(burst.terminal, burst.number, _body_of(burst))
+    once = Once(f"{burst.terminal}:burst:{digest}", caller.principal, data)
+    received = (await memory.do(command, caller, once)).document
+    encounter_id, code = await _encounter(memory, caller, burst, data, digest)
+    down = await _down(memory, encounter_id, burst.number)
+    document = {
+        "terminal": burst.terminal, "number": burst.number, "received_at": received["received_at"],
+        "encounter_id": encounter_id, "code": code, "down": down,
+    }  # fmt: skip
+    return JsonText(dump(document), 201)
+
+
+@router.get(
+    "/terminals/bursts/{encounter_id}",
+    summary="The direction that holds for an encounter, as a short burst",
+    response_class=JsonText,
+    responses={
+        200: {"model": DownShape, "content": {"application/json": {"example": DOWN}}},
+        **problems(403, 404, 422, 503),
+    },
+)
+async def read_down(
+    encounter_id: str, memory: Records, caller: Annotated[Caller, allowed(Permission.READ_RECORDS)]
+) -> Response:
+    """To be sent to the vessel that reported it; it says that nothing was directed where nothing was."""
+    await refuse_foreign_in(memory, caller, encounter_id=encounter_id)
+    await memory.run(lambda store: store.encounter(encounter_id))
+    return JsonText(dump({"encounter_id": encounter_id, "down": await _down(memory, encounter_id, 0)}))
+
+
+def _read(text: str) -> tuple[bytes, Up]:
+    """Bytes and content of a burst.
+
+    Raises
+    ------
+    WrongValue
+    """
+    try:
+        data = base64.b64decode(text, validate=True)
+        return data, decode_up(data)
+    except (binascii.Error, NotABurst):
+        raise WrongValue("data", "is no burst of a terminal, or was damaged.", "Nothing was taken from it.") from None
+
+
+def _body_of(burst: Up) -> dict[str, Any]:
+    """What a burst said, as it is recorded."""
+    return {
+        "sent_at": format_time(burst.sent_s), "position": _position(burst), "quality": burst.quality,
+        "age_s": burst.age_s, "persons": {"min": burst.persons_min, "max": burst.persons_max},
+        "recovered": burst.recovered, "in_water": burst.in_water, "medical": burst.medical,
+        "port_id": burst.port_id or None, "minutes": burst.minutes, "decision_sha256_begins": burst.digest.hex(),
+        "text": burst.text, "is_encounter": burst.is_encounter,
+    }  # fmt: skip
+
+
+def _position(burst: Up) -> dict[str, Any] | None:
+    return None if isnan(burst.lon) else {"type": "Point", "coordinates": [burst.lon, burst.lat]}
+
+
+async def _encounter(
+    memory: Memory, caller: Caller, burst: Up, data: bytes, digest: str
+) -> tuple[str | None, str | None]:
+    """Open the encounter that a burst reports, or add to the one that it or its message opened; and why not."""
+    position = _position(burst)
+    if not burst.is_encounter or position is None:
+        return None, None
+    known = await memory.run(lambda store: (
+        store.answer_under(caller.principal, done_key(burst.terminal, burst.number))
+        or store.answer_under(caller.principal, burst_key(burst.terminal, burst.number))
+    ))  # fmt: skip
+    body: dict[str, Any] = {
+        "source": "vessel", "position": position, "observed_at": format_time(burst.sent_s - (burst.age_s or 0)),
+        "persons": {"min": burst.persons_min, "max": burst.persons_max}, "text": burst.text, "medical": burst.medical,
+    }  # fmt: skip
+    if burst.in_water is not None:
+        body["persons_in_water"] = burst.in_water
+    if known is None:
+        once = Once(burst_key(burst.terminal, burst.number), caller.principal, b"")
+    else:
+        once = Once(f"{burst.terminal}:burst:{digest}:done", caller.principal, data)
+    try:
+        command = ReportIn.model_validate(body).command(
+            parse_time(body["observed_at"]), None if known is None else known["encounter_id"]
+        )
+        answer = await memory.do(command, caller, once)
+    except Refused as refused:
+        return None, refused.code
+    except ValueError:
+        return None, "INVALID_FIELDS"
+    return str(answer.document["encounter_id"]), None
+
+
+async def _down(memory: Memory, encounter_id: str | None, number: int) -> str:
+    """Bytes of the answer, in base64."""
+    directed = None if encounter_id is None else await memory.run(lambda store: store.direction(encounter_id))
+    burst = Down(number)
+    if directed is not None:
+        # A place that is no port of the register goes in the text, and a name that is too long is cut.
+        place, text = directed["place"] or "", directed["text"] or ""
+        burst = Down(
+            number, directed["sequence"], int(parse_time(directed["directed_at"])), directed["port_id"] or "",
+            directed["centre"][:20], directed["code"][:20], f"{place}: {text}" if place else text,
+        )  # fmt: skip
+    return base64.b64encode(encode_down(burst)).decode()
