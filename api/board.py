@@ -14,19 +14,19 @@ import orjson
 from pydantic import Field, ValidationError
 from typing_extensions import TypedDict
 
+from api.decision_service import DecisionService, with_port_reports
 from api.encounter import UNKNOWN_VESSEL, EncounterIn
-from api.house import House, seeing
 from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
-from api.store.live import PortsSnapshot
-from engine.case import case_of
+from api.store.port_snapshot import PortsSnapshot
+from api.text.sentences import eta_s
+from engine.branch_and_bound import search_ports
+from engine.codes import Status, Verdict, Weight
 from engine.decide import coordination_at
 from engine.errors import InvalidAsk, PositionRefused, UnknownName
-from engine.explain import eta_s
 from engine.model import Ask, Decision, World
-from engine.opening import opened
+from engine.request_context import build_context
 from engine.units import MINUTE_S
-from engine.vocab import Status, Verdict, Weight
 
 Json = dict[str, Any]
 
@@ -48,12 +48,14 @@ class Board:
     encounters: list[Json]
 
 
-def board_of(house: House, encounters: tuple[OpenEncounter, ...], ports: PortsSnapshot, now_s: float) -> Board:
+def board_of(
+    service: DecisionService, encounters: tuple[OpenEncounter, ...], ports: PortsSnapshot, now_s: float
+) -> Board:
     """Decide every open encounter anew.
 
     Parameters
     ----------
-    house : House
+    service : DecisionService
     encounters : tuple of OpenEncounter
     ports : PortsSnapshot
         What ports reported and what is held.
@@ -61,26 +63,28 @@ def board_of(house: House, encounters: tuple[OpenEncounter, ...], ports: PortsSn
         [s]
     """
     at_s = float(int(now_s))
-    rows = [{**it.board, "decided": decided(house, it, ports, at_s)} for it in encounters]
+    rows = [{**encounter.board, "decided": decide_row(service, encounter, ports, at_s)} for encounter in encounters]
     return Board(format_time(at_s), rows)
 
 
-def decided(house: House, it: OpenEncounter, ports: PortsSnapshot, at_s: float) -> Json:
+def decide_row(service: DecisionService, encounter: OpenEncounter, ports: PortsSnapshot, at_s: float) -> Json:
     """One encounter decided anew: what stands on the board."""
-    encounter_id = it.board["encounter_id"]
-    codes = [] if it.direction is None else ["RCC_DIRECTED"]
-    row: Json = {"vessel": None, "direction": it.direction, "codes": codes}
+    encounter_id = encounter.board["encounter_id"]
+    codes = [] if encounter.direction is None else ["RCC_DIRECTED"]
+    row: Json = {"vessel": None, "direction": encounter.direction, "codes": codes}
     try:
-        ask = ask_now(house, it, at_s)
+        ask = ask_now(service, encounter, at_s)
         row["vessel"] = ask.vessel.id
-        judged = glance(ask, seeing(house.world_at(at_s), ports, at_s, ask.policy.limits, encounter_id))
+        judged = quick_decide(
+            ask, with_port_reports(service.world_at(at_s), ports, at_s, ask.policy.limits, encounter_id)
+        )
     except (PositionRefused, InvalidAsk, UnknownName) as refused:
         return {**refused_view(refused), "changed": None, **row}
-    if it.direction is not None and fails_hard(judged, it.direction["port_id"]):
+    if encounter.direction is not None and fails_hard(judged, encounter.direction["port_id"]):
         codes.append("RCC_PORT_CONFLICT")
     codes += assumptions(ask)
     view = engine_view(judged)
-    return {**view, "changed": _changed(view, it.said), **row}
+    return {**view, "changed": _changed(view, encounter.last_answer), **row}
 
 
 def assumptions(ask: Ask) -> list[str]:
@@ -88,7 +92,7 @@ def assumptions(ask: Ask) -> list[str]:
     return [VESSEL_ASSUMED] if ask.vessel.id == UNKNOWN_VESSEL else []
 
 
-class Judged(NamedTuple):
+class QuickDecision(NamedTuple):
     """Every port judged, as in a `Decision`: what the few words on a board are made of."""
 
     ask: Ask
@@ -101,12 +105,12 @@ class Judged(NamedTuple):
     weight: np.ndarray
 
     @classmethod
-    def of(cls, decision: Decision) -> "Judged":
+    def of(cls, decision: Decision) -> "QuickDecision":
         """That of a whole decision."""
         return cls(*(getattr(decision, name) for name in cls._fields))
 
 
-def glance(ask: Ask, world: World) -> Judged:
+def quick_decide(ask: Ask, world: World) -> QuickDecision:
     """The ports of `engine.decide.decide`, in its order, without what it says about its own answer.
 
     What would turn the answer, and whether a nearby position has another one, is nothing that stands on a board.
@@ -115,9 +119,9 @@ def glance(ask: Ask, world: World) -> Judged:
     ------
     PositionRefused
     """
-    found = opened(case_of(ask, world, coordination_at(world, ask)))
-    table, weight = found.table, found.survey.weight
-    return Judged(ask, world, found.order, found.status, table.time_s, table.wait_s, table.verdict, weight)
+    found = search_ports(build_context(ask, world, coordination_at(world, ask)))
+    table, weight = found.table, found.evaluation.weight
+    return QuickDecision(ask, world, found.order, found.status, table.time_s, table.wait_s, table.verdict, weight)
 
 
 def encounter_known(document: Json, direction: Json | None = None, ask: bytes | None = None) -> OpenEncounter:
@@ -132,44 +136,46 @@ def encounter_known(document: Json, direction: Json | None = None, ask: bytes | 
     ask : bytes, optional
         Body of its newest recorded decision.
     """
-    reports = sorted(document["reports"], key=lambda it: (it["observed_at"], it["sequence"]))
-    said = [{"observed_at": it["observed_at"], **it["on_scene"]} for it in reports if it["on_scene"]]
+    reports = sorted(document["reports"], key=lambda report: (report["observed_at"], report["sequence"]))
+    on_scene = [
+        {"observed_at": report["observed_at"], **report["on_scene"]} for report in reports if report["on_scene"]
+    ]
     board = {
-        "encounter_id": document["encounter_id"], "latest": reports[-1], "on_scene": said[-1] if said else None,
+        "encounter_id": document["encounter_id"], "latest": reports[-1], "on_scene": on_scene[-1] if on_scene else None,
         "reports": len(reports), "possible_duplicate": bool(document["possible_duplicates"]),
     }  # fmt: skip
     return OpenEncounter(board, direction, ask, None)
 
 
-def body_now(it: OpenEncounter, at_s: float) -> Json:
+def body_now(encounter: OpenEncounter, at_s: float) -> Json:
     """The encounter as it is known at a time, as the body of a decision for it."""
-    return encounter_now(it, at_s).model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    return encounter_now(encounter, at_s).model_dump(mode="json", exclude_unset=True, exclude_none=True)
 
 
-def ask_now(house: House, it: OpenEncounter, at_s: float) -> Ask:
+def ask_now(service: DecisionService, encounter: OpenEncounter, at_s: float) -> Ask:
     """The ask for an encounter as it is known now.
 
     Raises
     ------
     SafeportError
     """
-    return house.ask(encounter_now(it, at_s), at_s)
+    return service.ask(encounter_now(encounter, at_s), at_s)
 
 
-def encounter_now(it: OpenEncounter, at_s: float) -> EncounterIn:
+def encounter_now(encounter: OpenEncounter, at_s: float) -> EncounterIn:
     """The encounter body for what is known of an encounter at a time."""
-    latest = it.board["latest"]
-    said = {} if it.ask is None else orjson.loads(it.ask)
+    latest = encounter.board["latest"]
+    last_ask = {} if encounter.ask is None else orjson.loads(encounter.ask)
     observed_s = parse_time(latest["observed_at"])
-    reported = it.board.get("on_scene") or {}
-    older, newer = said, reported
-    if said and reported and parse_time(said["time"]) >= parse_time(reported["observed_at"]):
-        older, newer = reported, said
+    reported = encounter.board.get("on_scene") or {}
+    older, newer = last_ask, reported
+    if last_ask and reported and parse_time(last_ask["time"]) >= parse_time(reported["observed_at"]):
+        older, newer = reported, last_ask
     body: Json = {name: source[name] for source in (older, newer) for name in _KEPT if name in source}
-    if said and parse_time(said["time"]) >= observed_s:
-        body["position"] = said["position"]
-        body["position_accuracy_m"] = said.get("position_accuracy_m")
-        age_s = at_s - parse_time(said["time"]) + (said.get("position_age_s") or 0.0)
+    if last_ask and parse_time(last_ask["time"]) >= observed_s:
+        body["position"] = last_ask["position"]
+        body["position_accuracy_m"] = last_ask.get("position_accuracy_m")
+        age_s = at_s - parse_time(last_ask["time"]) + (last_ask.get("position_age_s") or 0.0)
     else:
         body["position"] = latest["position"]
         uncertain = latest["uncertainty_m"]
@@ -202,7 +208,7 @@ class EngineView(TypedDict):
 _NOTHING: EngineView = {"outcome": "none", "code": None, "port_id": None, "time_to_landing_min": None, "eta_at": None}
 
 
-def engine_view(judged: Judged) -> EngineView:
+def engine_view(judged: QuickDecision) -> EngineView:
     """The best port in few words; nulls where none is fit."""
     best = int(judged.order[0])
     if judged.status[best] == int(Status.EXCLUDED):
@@ -224,7 +230,7 @@ def refused_view(refused: PositionRefused | InvalidAsk | UnknownName) -> EngineV
     return {**_NOTHING, "outcome": "refused", "code": code}
 
 
-def fails_hard(judged: Judged, port_id: str | None) -> bool:
+def fails_hard(judged: QuickDecision, port_id: str | None) -> bool:
     """Whether a hard rule fails on a port; False for a place that is no port of the register."""
     for port, known in enumerate(judged.world.ports):
         if known.id == port_id:
@@ -233,15 +239,15 @@ def fails_hard(judged: Judged, port_id: str | None) -> bool:
     return False
 
 
-def _changed(view: EngineView, said: Json | None) -> bool | None:
-    if said is None:
+def _changed(view: EngineView, recorded: Json | None) -> bool | None:
+    if recorded is None:
         return None
     recommended = view["port_id"] if view["outcome"] == "suitable" else None
-    return (view["outcome"], recommended) != (said["outcome"], said["recommended"])
+    return (view["outcome"], recommended) != (recorded["outcome"], recorded["recommended"])
 
 
-def _persons(said: Json) -> Json | None:
-    least, most = said["min"], said["max"]
+def _persons(body: Json) -> Json | None:
+    least, most = body["min"], body["max"]
     if least is None and most is None:
         return None
     least, most = 0 if least is None else least, least if most is None else most

@@ -9,11 +9,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from api.position import InvalidTime, parse_time
+from engine.codes import Medical
 from engine.errors import InvalidAsk
 from engine.model import Ask, Vessel
 from engine.policy import Policy
 from engine.units import KNOT_MS, NAUTICAL_MILE_M
-from engine.vocab import Medical
 
 Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Count = Annotated[int, Field(strict=True, ge=0, le=10_000)]

@@ -14,7 +14,7 @@ from pathlib import Path
 from geodata.cache import cache_home
 
 _IMPORT = re.compile(rb"^from (?:safeport\.)?((?:engine|geodata)[\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
-"""Imports of the house; an installed package has all of it below one name."""
+"""Imports of this project; an installed package has all of it below one name."""
 
 _KEPT = 3
 

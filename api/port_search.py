@@ -7,11 +7,11 @@ from typing import Annotated, NamedTuple, cast
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from api.document import port_document
+from api.documents.decision import port_document
 from api.documents.port import FoundPort
 from engine.errors import InvalidAsk
 from engine.model import Port, World
-from engine.sea_route import straight_line_m
+from engine.routes import straight_line_m
 from engine.units import NAUTICAL_MILE_M
 
 
@@ -46,7 +46,7 @@ class PortQuery(NamedTuple):
     cursor: str | None = None
 
 
-def search(world: World, query: PortQuery) -> FoundPorts:
+def find_ports(world: World, query: PortQuery) -> FoundPorts:
     """Ports found, with ``straight_line_nm`` where there is a place to count from, and the cursor of the next page.
 
     Raises
@@ -77,7 +77,7 @@ def ports_found(world: World, query: PortQuery) -> list[tuple[float, str, Port]]
     Raises
     ------
     InvalidAsk
-        As of `search`.
+        As of `find_ports`.
     """
     if query.within_nm is not None and query.near is None:
         raise InvalidAsk("within_nm", "counts from nowhere.", "Give near, too.")
@@ -89,12 +89,12 @@ def ports_found(world: World, query: PortQuery) -> list[tuple[float, str, Port]]
     for port in world.ports:
         if (country not in (None, port.country)) or (query.kind not in (None, port.facts["kind"])):
             continue
-        if name is not None and not any(name in fold(one) for one in _names(port)):
+        if name is not None and not any(name in fold(word) for word in _names(port)):
             continue
         miles = 0.0 if query.near is None else round(straight_line_m(query.near, port.landing) / NAUTICAL_MILE_M, 2)
         if query.within_nm is None or miles <= query.within_nm:
             found.append((miles, port.id, port))
-    return sorted(found, key=lambda one: one[:2])
+    return sorted(found, key=lambda match: match[:2])
 
 
 def fold(text: str) -> str:

@@ -23,11 +23,11 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from api.access.roles import AccessRole
+from api.security.roles import AccessRole
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
-    from api.store.signed_heads import HeadsPlace
+    from api.store.audit_signatures import HeadsPlace
 
 PREFIX = "SAFEPORT_"
 
@@ -316,7 +316,7 @@ class Settings(BaseSettings):
     @field_validator("token_keys")
     @classmethod
     def _is_a_safe_place(cls, place: str | None) -> str | None:
-        from api.access.key_sets import refuse_unsafe_place
+        from api.security.jwks import refuse_unsafe_place
 
         if place is not None:
             refuse_unsafe_place(place)
@@ -325,7 +325,7 @@ class Settings(BaseSettings):
     @property
     def heads_place(self) -> "HeadsPlace | None":
         """Where the ends of the audit chain are signed; None where they are not."""
-        from api.store.signed_heads import heads_place
+        from api.store.audit_signatures import heads_place
         from api.store.store import sqlite_file
 
         if not self.sign_heads or (self.store is None and self.signing_key is None):
@@ -370,7 +370,9 @@ def read_settings(environment: Mapping[str, str] | None = None, **options: Any) 
     """
     given = {name: value for name, value in options.items() if value is not None}
     names = os.environ if environment is None else environment
-    _refuse_unknown([name for name in names if name.upper().startswith(PREFIX)], [variable(it) for it in _fields()])
+    _refuse_unknown(
+        [name for name in names if name.upper().startswith(PREFIX)], [variable(field) for field in _fields()]
+    )
     _refuse_bad_file(given.get("settings") or names.get(variable("settings")))
     try:
         return Settings(**given)
@@ -384,7 +386,7 @@ def _fields() -> list[str]:
 
 def _refuse_unknown(names: Iterable[str], known: list[str], where: str = "") -> None:
     for name in names:
-        upper = [it.upper() for it in known]
+        upper = [name.upper() for name in known]
         if name.upper() in upper:
             continue
         near = difflib.get_close_matches(name.upper(), upper, n=1, cutoff=0.0)
@@ -412,8 +414,8 @@ def _refusal(wrong: ValidationError, given: Mapping[str, Any]) -> InvalidAsk:
     first = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
     name = str(first["loc"][0]) if first["loc"] else "settings"
     field = name if name in given or not first["loc"] else variable(name)
-    said = str(first["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    return InvalidAsk(field, f"{said[:160]}.", "'safeport settings' says what it means.")
+    message = str(first["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    return InvalidAsk(field, f"{message[:160]}.", "'safeport settings' says what it means.")
 
 
 def settings_table() -> str:

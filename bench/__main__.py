@@ -5,7 +5,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from api.house import open_house
+from api.decision_service import open_decision_service
 from bench import (
     answers,
     beside_plans,
@@ -28,23 +28,23 @@ from bench.report import heading, note, row, seconds, section
 
 
 def main() -> None:
-    house = open_house()
+    service = open_decision_service()
     points = read_points()
-    _print_machine(house.world.identity["geodata"]["id"], len(points))
-    ratios = distances.run(house.world, points)
-    decided = decisions.run(house, points)
-    answered = answers.run(house)
-    known = register.run(house)
-    served = http.run(house)
+    _print_machine(service.world.identity["geodata"]["id"], len(points))
+    ratios = distances.run(service.world, points)
+    decided = decisions.run(service, points)
+    answered = answers.run(service)
+    known = register.run(service)
+    served = http.run(service)
     started = starts.run()
     memory.run()
     weather = forecast.run()
-    tidal = tides.run(house)
-    swapped = swap.run(house)
-    replayed = replay.run(house)
-    plans.run(house, plans.CASES[:2], seeds=(1,))
-    beside_plans.run(house, times=60)
-    kept = control_room.run(house)
+    tidal = tides.run(service)
+    swapped = swap.run(service)
+    replayed = replay.run(service)
+    plans.run(service, plans.CASES[:2], seeds=(1,))
+    beside_plans.run(service, times=60)
+    kept = control_room.run(service)
     compiled = compiling.run()
     _print_targets(ratios, decided, started, {**weather, **tidal}, swapped)
     _print_targets_of_replay(replayed)

@@ -5,9 +5,9 @@ from time import perf_counter
 
 import numpy as np
 
-from api.document import View, decision_document, dump
+from api.decision_service import DecisionService, open_decision_service
+from api.documents.decision import View, decision_document, to_json
 from api.encounter import EncounterIn
-from api.house import House, open_house
 from bench.points import read_points
 from bench.register import VESSELS, coastal_points
 from bench.report import heading, note, row, seconds, section, spread, times
@@ -34,9 +34,9 @@ SIDES: dict[str, tuple[View, str]] = {
 }
 
 
-def run(house: House, count: int = COUNT) -> dict[str, float]:
+def run(service: DecisionService, count: int = COUNT) -> dict[str, float]:
     """Print the table; return nine-in-ten sizes of the brief answer in English and its time over the decision's."""
-    decisions, decide_s = _decided(house, coastal_points(house, count) + read_points()[:count])
+    decisions, decide_s = _decided(service, coastal_points(service, count) + read_points()[:count])
     section(
         f"Answers by view: {len(decisions)} encounters, half of them near the coast, four vessels ({ROUNDS} rounds)"
     )
@@ -56,16 +56,16 @@ def run(house: House, count: int = COUNT) -> dict[str, float]:
     return found
 
 
-def _decided(house: House, points: list[tuple[float, float]]) -> tuple[list[Decision], float]:
+def _decided(service: DecisionService, points: list[tuple[float, float]]) -> tuple[list[Decision], float]:
     """Decisions for the points that are answered for, and the median time of one. [s]"""
     decisions, taken = [], []
-    world = house.world_at(AT_S)
+    world = service.world_at(AT_S)
     for number, (lon, lat) in enumerate(points):
         vessel = list(VESSELS.values())[number % len(VESSELS)]
         encounter = EncounterIn.model_validate({
             "position": {"type": "Point", "coordinates": [lon, lat]}, "persons": PERSONS, "vessel": vessel,
         })  # fmt: skip
-        ask = house.ask(encounter, AT_S)
+        ask = service.ask(encounter, AT_S)
         begun = perf_counter()
         try:
             decisions.append(decide(ask, world))
@@ -76,15 +76,15 @@ def _decided(house: House, points: list[tuple[float, float]]) -> tuple[list[Deci
 
 
 def _size(decision: Decision, view: View, lang: str) -> tuple[int, int]:
-    text = dump(decision_document(decision, view, lang)).encode()
+    text = to_json(decision_document(decision, view, lang)).encode()
     return len(text), len(gzip.compress(text, 6))
 
 
 def _time(decision: Decision, view: View, lang: str) -> float:
     begun = perf_counter()
-    dump(decision_document(decision, view, lang))
+    to_json(decision_document(decision, view, lang))
     return perf_counter() - begun
 
 
 if __name__ == "__main__":
-    run(open_house())
+    run(open_decision_service())

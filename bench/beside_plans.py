@@ -7,13 +7,13 @@ import threading
 from collections.abc import Callable
 from time import perf_counter
 
-from api.document import decision_document, dump
+from api.decision_service import DecisionService, open_decision_service, warm_up
+from api.documents.decision import decision_document, to_json
 from api.encounter import EncounterIn
-from api.house import House, open_house, warm
 from api.plan.document import plan_document
 from api.plan.propose import propose
-from api.plan.search import Search, search
-from api.plan.solver import Solver
+from api.plan.search import Search, search_plan
+from api.plan.solver_process import Solver
 from bench.plans import STRAIT, request
 from bench.report import heading, row, seconds, section
 
@@ -24,16 +24,16 @@ ENCOUNTER = EncounterIn.model_validate({
 TIMES = 200
 
 
-def run(house: House, times: int = TIMES) -> dict[str, float]:
+def run(service: DecisionService, times: int = TIMES) -> dict[str, float]:
     """Print the table; return the p99 of a decision in each case. [s]"""
     section("Decisions, from body to document, while a plan of 20 boats with shared loads is made again and again")
     heading(("p50", "p99", "longest", "plans made", "one plan"))
-    asked = request(house, 20, 60, STRAIT, 0.25, 1)
+    asked = request(service, 20, 60, STRAIT, 0.25, 1)
     solver = Solver()
     found = {}
     try:
-        for name, searched in (("no plan", None), ("search in a thread", search), ("in a process", solver.search)):
-            taken, plans = _decided(house, None if searched is None else _planner(house, asked, searched), times)
+        for name, searched in (("no plan", None), ("search in a thread", search_plan), ("in a process", solver.search)):
+            taken, plans = _decided(service, None if searched is None else _planner(service, asked, searched), times)
             taken.sort()
             found[name] = taken[int(0.99 * len(taken))]
             each = f"{sum(plans) / len(plans):.1f} s" if plans else "-"
@@ -45,11 +45,11 @@ def run(house: House, times: int = TIMES) -> dict[str, float]:
     return found
 
 
-def _planner(house: House, asked: object, searched: Search) -> Callable[[], None]:
-    return lambda: dump(plan_document(propose(asked, house, 0.0, searched=searched)))
+def _planner(service: DecisionService, asked: object, searched: Search) -> Callable[[], None]:
+    return lambda: to_json(plan_document(propose(asked, service, 0.0, searched=searched)))
 
 
-def _decided(house: House, plan: Callable[[], None] | None, times: int) -> tuple[list[float], list[float]]:
+def _decided(service: DecisionService, plan: Callable[[], None] | None, times: int) -> tuple[list[float], list[float]]:
     stop, plans = threading.Event(), []
 
     def again() -> None:
@@ -65,7 +65,7 @@ def _decided(house: House, plan: Callable[[], None] | None, times: int) -> tuple
     taken = []
     for _ in range(times):
         begun = perf_counter()
-        dump(decision_document(house.decide(house.ask(ENCOUNTER, 0.0))))
+        to_json(decision_document(service.decide(service.ask(ENCOUNTER, 0.0))))
         taken.append(perf_counter() - begun)
     stop.set()
     beside.join()
@@ -73,6 +73,6 @@ def _decided(house: House, plan: Callable[[], None] | None, times: int) -> tuple
 
 
 if __name__ == "__main__":
-    opened = open_house()
-    warm(opened)
+    opened = open_decision_service()
+    warm_up(opened)
     run(opened)

@@ -8,12 +8,12 @@ import statistics
 import tempfile
 import time
 
-from api.board import board_of, decided
-from api.control import make_decision, record_decision
+from api.board import board_of, decide_row
+from api.decision_records import make_decision, record_decision
+from api.decision_service import DecisionService, open_decision_service, warm_up
 from api.encounter import EncounterIn
-from api.house import House, open_house, warm
+from api.store.commands import Actor, Role
 from api.store.encounters import ReportEncounter
-from api.store.ledger import Actor, Role
 from api.store.ports import Places, ReportCapacity, SetPortStatus
 from api.store.reservations import Hold, Persons
 from api.store.store import Store, open_for_service
@@ -26,18 +26,18 @@ ROUNDS = 15
 
 
 def main() -> None:
-    house = open_house()
-    warm(house)
+    service = open_decision_service()
+    warm_up(service)
     now_s = time.time()
     section(f"Live board: {ENCOUNTERS} open encounters")
     with tempfile.TemporaryDirectory() as folder, open_for_service(f"sqlite:{folder}/store.db") as store:
-        fill(house, store, now_s)
-        run(house, store, now_s)
+        fill(service, store, now_s)
+        run(service, store, now_s)
 
 
-def fill(house: House, store: Store, now_s: float) -> None:
+def fill(service: DecisionService, store: Store, now_s: float) -> None:
     """Ports that report, boats at sea."""
-    for port in house.world.ports:
+    for port in service.world.ports:
         store.do(SetPortStatus(port.id, "open", ""), CONTROLLER, now_s)
         store.do(ReportCapacity(port.id, Places(200)), CONTROLLER, now_s)
     draw, made = random.Random(7), 0
@@ -45,32 +45,32 @@ def fill(house: House, store: Store, now_s: float) -> None:
         lon, lat = draw.uniform(-1.5, 2.0), draw.uniform(50.0, 51.2)
         body = {"position": {"type": "Point", "coordinates": [lon, lat]}, "vessel": {"profile": "rnli-severn"}}
         encounter = EncounterIn.model_validate(body)
-        ask = house.ask(encounter, now_s)
+        ask = service.ask(encounter, now_s)
         try:
-            house.decide(ask)
+            service.decide(ask)
         except PositionRefused:
             continue
         seen = ReportEncounter("phone", lon, lat, now_s - 60, persons_min=30, persons_max=40, uncertainty_m=300.0)
         name = store.do(seen, CONTROLLER, now_s).document["encounter_id"]
         if made % 2:
-            made = make_decision(house, encounter, ask, store.ports(now_s), name)
+            made = make_decision(service, encounter, ask, store.ports(now_s), name)
             record_decision(store, made.record(name), CONTROLLER, now_s, None)
         if made % 3 == 0:
             store.do(Hold("dover", "bench", Persons(2), now_s + 3_600, name), CONTROLLER, now_s)
         made += 1
 
 
-def run(house: House, store: Store, now_s: float) -> None:
+def run(service: DecisionService, store: Store, now_s: float) -> None:
     """All figures."""
     whole, each = [], []
     for turn in range(ROUNDS):
         begun = time.perf_counter()
         basis, ports = store.board(), store.ports(now_s)
-        board_of(house, basis.encounters, ports, now_s + turn)
+        board_of(service, basis.encounters, ports, now_s + turn)
         whole.append(time.perf_counter() - begun)
-    for it in basis.encounters:
+    for encounter in basis.encounters:
         begun = time.perf_counter()
-        decided(house, it, ports, now_s)
+        decide_row(service, encounter, ports, now_s)
         each.append(time.perf_counter() - begun)
     each.sort()
     row("board, one thread", (f"p50 {seconds(statistics.median(whole))}", f"max {seconds(max(whole))}"))

@@ -17,7 +17,7 @@ import json
 from time import process_time
 begun = process_time()
 from numba.core import event
-from api.house import known_policy, open_house, warm
+from api.decision_service import known_policy, open_decision_service, warm_up
 from api.replay.warm import warm_replay
 from engine.model import Ask
 
@@ -28,11 +28,11 @@ class Counter(event.Listener):
 
 counter = Counter()
 event.register("numba:compile", counter)
-house = open_house()
-house.decide(Ask(1.25, 51.05, 1642050000.0, house.vessels["rnli-severn"], known_policy("nearest-time")))
+service = open_decision_service()
+service.decide(Ask(1.25, 51.05, 1642050000.0, service.vessels["rnli-severn"], known_policy("nearest-time")))
 first, answered = process_time() - begun, counter.count
-warm(house)
-warm_replay(house)
+warm_up(service)
+warm_replay(service)
 print(json.dumps([first, answered, process_time() - begun - first, counter.count - answered]))
 """
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from api.house import House, open_house, warm
+from api.decision_service import DecisionService, open_decision_service, warm_up
 from api.store.store import open_for_service, open_store
 from bench import board, oversell, store, store_kills
 from bench.report import note, row, section
@@ -26,16 +26,16 @@ KILLS = 8
 NO_SERVER = "PostgreSQL left out: it is not installed (apt-get install postgresql)."
 
 
-def run(house: House) -> str:
+def run(service: DecisionService) -> str:
     """Print all figures; return what was found wrong, in a line."""
     faults = 0
-    warm(house)
+    warm_up(service)
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         section(f"10. Live board: {board.ENCOUNTERS} open encounters")
         now_s = time.time()
         with open_for_service(f"sqlite:{place}/board.db") as kept:
-            board.fill(house, kept, now_s)
-            board.run(house, kept, now_s)
+            board.fill(service, kept, now_s)
+            board.run(service, kept, now_s)
         backends = [("sqlite", _files(Path(place)))]
         if postgresql_server.binaries() is not None:
             backends.append(("postgresql", stack.enter_context(_schemas())))
@@ -82,4 +82,4 @@ def _schemas() -> Iterator[Iterator[str]]:
 
 
 if __name__ == "__main__":
-    print(run(open_house()))
+    print(run(open_decision_service()))

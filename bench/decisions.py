@@ -7,8 +7,8 @@ from time import perf_counter
 
 import numpy as np
 
-from api.document import decision_document, dump
-from api.house import House, known_policy
+from api.decision_service import DecisionService, known_policy
+from api.documents.decision import decision_document, to_json
 from bench.peers import Positions
 from bench.report import heading, note, row, seconds, section, spread, times
 from engine.decide import decide, warm_search
@@ -27,14 +27,14 @@ TIDAL = "decide with tide"
 ROUGH = "decide with tide and forecast"
 
 
-def run(house: House, points: Positions) -> dict[str, float]:
+def run(service: DecisionService, points: Positions) -> dict[str, float]:
     """Print the table; return p50 and p99 of `decide` over all rounds, in calm water and with tide and forecast. [s]"""
     at_s = AT_S
-    undated, dated = house.world, house.world_at(at_s)
+    undated, dated = service.world, service.world_at(at_s)
     with tempfile.TemporaryDirectory() as place:
-        rough = house.forecasting(synthetic_weather(Path(place) / "weather.cube", at_s)).world_at(at_s)
+        rough = service.with_forecast(synthetic_weather(Path(place) / "weather.cube", at_s)).world_at(at_s)
     asks = [
-        Ask(*point, at_s, house.vessels["rnli-severn"], known_policy("nearest-time"), persons_min=PERSONS,
+        Ask(*point, at_s, service.vessels["rnli-severn"], known_policy("nearest-time"), persons_min=PERSONS,
             persons_max=PERSONS, persons_recovered=PERSONS, persons_in_water=False)
         for point in points
     ]  # fmt: skip
@@ -60,12 +60,12 @@ def run(house: House, points: Positions) -> dict[str, float]:
         ROUGH: (lambda ask: decide(ask, rough), asks),
         f"the same, position good to {ACCURACY_M:.0f} m": (lambda ask: decide(ask, rough), uncertain),
         "decision_document": (decision_document, made),
-        "dump of the document": (dump, documents),
+        "dump of the document": (to_json, documents),
     }
     rounds = [{name: measured(work, inputs) for name, (work, inputs) in sides.items()} for _ in range(ROUNDS)]
-    taken = {name: np.array([one[name] for one in rounds]) for name in sides}
+    taken = {name: np.array([outcome[name] for outcome in rounds]) for name in sides}
 
-    size = np.median([len(dump(document).encode()) for document in documents])
+    size = np.median([len(to_json(document).encode()) for document in documents])
     section(f"2. Decisions: rnli-severn, {PERSONS:.0f} persons, all {len(undated.ports)} ports ({ROUNDS} rounds; "
             f"a document is {size / 1e6:.2f} MB; weather and stream SYNTHETIC)")  # fmt: skip
     heading(("median", "rounds min..max", "p99", "times calm decide", "positions"))

@@ -11,19 +11,19 @@ from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.reach import DepthClass, reach_ports
 from engine.model import World
-from engine.patches import SIDE_M, Patches
-from engine.vicinity import (
-    Places,
-    Vicinities,
-    enter_places,
-    enter_position,
-    measure,
-    new_fix,
-    one_of,
+from engine.patch import (
+    PatchPlaces,
+    PatchTable,
+    allocate_patch_workspace,
+    assign_patches,
+    build_patches,
     patch_at,
+    patch_distances,
+    patch_from_table,
     reach_from_patch,
-    vicinities_of,
+    set_position,
 )
+from engine.patch_cache import SIDE_M, PatchCache
 
 ROUNDS = 10
 """Each round takes its own tenth of the points and asks every side about them, so all sides meet the same noise."""
@@ -59,15 +59,15 @@ def reach_all(water, depth_class, lon_deg, lat_deg):
 
 
 @leaf_kernel
-def reach_all_from_patches(water, depth_class, places, vicinities, desk, lon_deg, lat_deg):
-    """`reach_all` by `measure`, for positions that all lie in one of the vicinities."""
+def reach_all_from_patches(water, depth_class, places, patch_table, workspace, lon_deg, lat_deg):
+    """`reach_all` by `patch_distances`, for positions that all lie in one of the patches."""
     total = 0.0
     for k in range(lon_deg.shape[0]):
-        vicinity = one_of(vicinities, places.vicinity[k])
-        enter_position(desk, vicinity, lon_deg[k], lat_deg[k], places.x[k], places.y[k])
-        for nth in range(vicinity.ports.shape[0]):
-            measure(water, depth_class, vicinity, desk, nth)
-        total += desk.reach.distance_m.sum()
+        patch = patch_from_table(patch_table, places.patch[k])
+        set_position(workspace, patch, lon_deg[k], lat_deg[k], places.x[k], places.y[k])
+        for nth in range(patch.ports.shape[0]):
+            patch_distances(water, depth_class, patch, workspace, nth)
+        total += workspace.reach.distance_m.sum()
     return total
 
 
@@ -87,14 +87,14 @@ def run(world: World, points: Positions) -> dict[str, float]:
     def ours(lon_deg: float, lat_deg: float) -> np.ndarray:
         return reach_ports(world.water, depth_class, lon_deg, lat_deg).distance_m
 
-    known = Patches()
+    known = PatchCache()
     for point in points * 2:
         # At the second question a patch is made: afterwards all are known.
         known.at(world.water, depth_class, *point)
 
     def from_patch(lon_deg: float, lat_deg: float) -> np.ndarray:
-        vicinity = known.at(world.water, depth_class, lon_deg, lat_deg)
-        return reach_from_patch(world.water, depth_class, vicinity, lon_deg, lat_deg).distance_m
+        patch = known.at(world.water, depth_class, lon_deg, lat_deg)
+        return reach_from_patch(world.water, depth_class, patch, lon_deg, lat_deg).distance_m
 
     def straight(lon_deg: float, lat_deg: float) -> np.ndarray:
         return straight_lines(lon_deg, lat_deg, port_lon, port_lat)
@@ -109,10 +109,16 @@ def run(world: World, points: Positions) -> dict[str, float]:
     for side in sides.values():
         side(*points[0])
     reach_all(world.water, depth_class, lon[:1].copy(), lat[:1].copy())
-    places, vicinities = _patches_of(world, depth_class, lon, lat)
-    desk = new_fix(world.water, depth_class)
+    places, patch_table = _patches_of(world, depth_class, lon, lat)
+    workspace = allocate_patch_workspace(world.water, depth_class)
     reach_all_from_patches(
-        world.water, depth_class, Places(*(column[:0] for column in places)), vicinities, desk, lon[:0], lat[:0]
+        world.water,
+        depth_class,
+        PatchPlaces(*(column[:0] for column in places)),
+        patch_table,
+        workspace,
+        lon[:0],
+        lat[:0],
     )
 
     taken = {name: np.empty((ROUNDS, len(points) // ROUNDS)) for name in sides}
@@ -132,11 +138,11 @@ def run(world: World, points: Positions) -> dict[str, float]:
         start = perf_counter()
         reach_all(world.water, depth_class, mine_lon, mine_lat)
         looped[number] = (perf_counter() - start) / len(mine)
-        shared = np.flatnonzero(places.vicinity[number::ROUNDS] != NOWHERE)
-        mine_places = Places(*(column[number::ROUNDS][shared].copy() for column in places))
+        shared = np.flatnonzero(places.patch[number::ROUNDS] != NOWHERE)
+        mine_places = PatchPlaces(*(column[number::ROUNDS][shared].copy() for column in places))
         mine_lon, mine_lat = mine_lon[shared].copy(), mine_lat[shared].copy()
         start = perf_counter()
-        reach_all_from_patches(world.water, depth_class, mine_places, vicinities, desk, mine_lon, mine_lat)
+        reach_all_from_patches(world.water, depth_class, mine_places, patch_table, workspace, mine_lon, mine_lat)
         patch_looped[number] = (perf_counter() - start) / len(shared)
 
     ratios = _print_times(taken, {LOOP: looped, PATCH_LOOP: patch_looped}, len(points), len(ports))
@@ -152,19 +158,21 @@ def run(world: World, points: Positions) -> dict[str, float]:
     return ratios
 
 
-def _patches_of(world: World, depth_class: DepthClass, lon: np.ndarray, lat: np.ndarray) -> tuple[Places, Vicinities]:
+def _patches_of(
+    world: World, depth_class: DepthClass, lon: np.ndarray, lat: np.ndarray
+) -> tuple[PatchPlaces, PatchTable]:
     """A patch for each position that can have one, of the width kept for single decisions."""
     x, y, triangle = np.empty(len(lon)), np.empty(len(lon)), np.empty(len(lon), np.int64)
-    enter_places(world.water, depth_class.needed_depth_m, lon, lat, x, y, triangle)
+    assign_patches(world.water, depth_class.needed_depth_m, lon, lat, x, y, triangle)
     patches = np.array([patch_at(world.water.mesh, *at, SIDE_M) for at in zip(lon, lat, strict=True)])
     shares = np.flatnonzero(triangle != NOWHERE)
-    made = vicinities_of(
+    made = build_patches(
         world.water, depth_class, triangle[shares], patches[shares, 1] * SIDE_M, patches[shares, 2] * SIDE_M,
         np.full(len(shares), SIDE_M),
     )  # fmt: skip
     number = np.full(len(lon), NOWHERE)
     number[shares] = np.where(made.triangle != NOWHERE, np.arange(len(shares)), NOWHERE)
-    return Places(x, y, number), made
+    return PatchPlaces(x, y, number), made
 
 
 def _print_times(

@@ -21,12 +21,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from api.house import House, open_house
+from api.decision_service import DecisionService, open_decision_service
 from bench.points import read_points
 from bench.register import VESSELS, coastal_points
 from bench.report import heading, note, percent, row, seconds, section, times
 from engine.errors import PositionRefused
-from engine.sea_route import reach_from
+from engine.routes import reach_from
 from tests.synthetic.cubes import synthetic_cube
 
 AT_S = 1_642_050_000.0
@@ -50,8 +50,8 @@ from typing import Annotated
 
 from fastapi import Response
 
-from api.access.roles import Permission
-from api.http.callers import Caller, allowed
+from api.security.roles import Permission
+from api.http.auth import Caller, requires
 from api.settings import read_settings
 
 door = import_module("api.http.serve")
@@ -62,7 +62,7 @@ def with_an_empty_route(**given):
     app = plain(**given)
 
     @app.post("/v1/empty")
-    async def empty(caller: Annotated[Caller, allowed(Permission.DECIDE)]) -> Response:
+    async def empty(caller: Annotated[Caller, requires(Permission.DECIDE)]) -> Response:
         return Response(b"{}", media_type="application/json")
 
     # Found as soon as any: those before it would be tried first.
@@ -130,9 +130,9 @@ class Connection:
         return taken_s
 
 
-def run(house: House) -> dict[str, float]:
+def run(service: DecisionService) -> dict[str, float]:
     """Print the table; return its figures."""
-    bodies, bodies_now = _bodies(house, stated=True), _bodies(house, stated=False)
+    bodies, bodies_now = _bodies(service, stated=True), _bodies(service, stated=False)
     found: dict[str, float] = {}
     section(
         f"HTTP: {len(bodies)} encounters in turn, {ROUNDS} rounds; ratios over the empty POST route of the same server"
@@ -170,9 +170,9 @@ async def _one_client(server: Server, bodies: Sequence[bytes], name: str) -> flo
         for turn in range(ROUNDS):
             asked = [bodies[(turn * CALLS + number) % len(bodies)] for number in range(CALLS)]
             taken = [(await client.call(EMPTY, body), await client.call(DECISIONS, body)) for body in asked]
-            one, other = np.median(taken, axis=0)
-            ratios.append(other / one)
-            empty.append(one)
+            first, other = np.median(taken, axis=0)
+            ratios.append(other / first)
+            empty.append(first)
             decided.append(other)
         spent = {}
         for path in (EMPTY, DECISIONS):
@@ -247,15 +247,15 @@ async def _open_loop(server: Server, bodies: Sequence[bytes]) -> float:
     return float(p99_s)
 
 
-def _bodies(house: House, stated: bool) -> list[bytes]:
+def _bodies(service: DecisionService, stated: bool) -> list[bytes]:
     """Encounters near the coast and anywhere by turns, as they are posted; without a time they are for now."""
     at = {"time": f"{datetime.fromtimestamp(AT_S, UTC):%Y-%m-%dT%H:%M:%SZ}"} if stated else {}
-    points = [place for pair in zip(coastal_points(house, 150), read_points(), strict=False) for place in pair]
-    depth_class = house.world.depth_classes[-1].tables
+    points = [place for pair in zip(coastal_points(service, 150), read_points(), strict=False) for place in pair]
+    depth_class = service.world.depth_classes[-1].tables
     found = []
     for number, (lon, lat) in enumerate(points):
         try:
-            reach_from(house.world, depth_class, lon, lat)
+            reach_from(service.world, depth_class, lon, lat)
         except PositionRefused:
             continue
         position = {"type": "Point", "coordinates": [lon, lat]}
@@ -273,8 +273,8 @@ def started(store: str = "", forecast: Path | None = None) -> Iterator[Server]:
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     try:
-        said = re.search(r"http://([\d.]+):(\d+)", process.stdout.readline())
-        host, port = said[1], int(said[2])
+        match = re.search(r"http://([\d.]+):(\d+)", process.stdout.readline())
+        host, port = match[1], int(match[2])
         while not _is_ready(host, port):
             time.sleep(0.02)
         yield Server(process, host, port, time.perf_counter() - begun_s)
@@ -292,4 +292,4 @@ def _is_ready(host: str, port: int) -> bool:
 
 
 if __name__ == "__main__":
-    run(open_house())
+    run(open_decision_service())

@@ -17,12 +17,12 @@ def resident():
 found = {"python": resident()}
 import numba
 found["and numba"] = resident()
-from api.house import open_house, warm
+from api.decision_service import open_decision_service, warm_up
 found["and safeport"] = resident()
-house = open_house()
+service = open_decision_service()
 found["pack open"] = resident()
-warm(house)
-found["all depth classes, warm"] = resident()
+warm_up(service)
+found["all depth classes, warm_up"] = resident()
 print(json.dumps(found))
 """
 

@@ -21,10 +21,10 @@ from typing import NamedTuple
 import orjson
 
 from api.store import reservations
-from api.store.check import check
+from api.store.commands import Actor, IdempotencyKey, Role
 from api.store.errors import NoPlaces, Refused, StoreBusy
 from api.store.events import events_after
-from api.store.ledger import Actor, Once, Role
+from api.store.integrity import check
 from api.store.ports import Places, ReportCapacity
 from api.store.reservations import LIVE, Confirm, Hold, Land, Persons, Release
 from api.store.store import Store, open_store
@@ -107,16 +107,16 @@ class Auditor:
             self.places[event.subject], self.occupied[event.subject] = PLACES, 0
             return
         kept = body["reservation"]
-        port, one = kept["port_id"], kept["reservation_id"]
+        port, reservation = kept["port_id"], kept["reservation_id"]
         here = self.held.setdefault(port, {})
         remaining = max(0, kept["persons"]["total"] - kept["landed"]["total"])
         if event.kind == "reservation.landed":
-            before = here.get(one, 0)
+            before = here.get(reservation, 0)
             self.occupied[port] += before - remaining if kept["state"] != "landed" else before
         if kept["state"] in ("held", "confirmed"):
-            here[one] = remaining
+            here[reservation] = remaining
         else:
-            here.pop(one, None)
+            here.pop(reservation, None)
         left = self.places[port] - self.occupied[port] - self._held_at(port)
         if left < 0:
             self.faults.append(f"{port} at commit {event.sequence}: {-left} places too many")
@@ -170,7 +170,7 @@ class Reservers:
         times = 2 if draw.random() < 0.25 else 1
         made = []
         for _ in range(times):
-            answer = self._store.do(command, CONTROLLER, START_S, Once(key, "bench", key.encode()))
+            answer = self._store.do(command, CONTROLLER, START_S, IdempotencyKey(key, "bench", key.encode()))
             made.append(answer.document["reservation"]["reservation_id"])
             with self._gate:
                 self.replayed += answer.repeated
@@ -180,15 +180,15 @@ class Reservers:
         held.append((made[0], persons))
 
     def _change(self, draw: random.Random, held: list[tuple[str, int]]) -> None:
-        one, persons = held[draw.randrange(len(held))]
+        reservation, persons = held[draw.randrange(len(held))]
         what = draw.random()
         if what < 0.15:
-            self._store.do(Confirm(one), CONTROLLER, START_S)
+            self._store.do(Confirm(reservation), CONTROLLER, START_S)
         elif what < 0.25:
-            self._store.do(Land(one, Persons(1)), CONTROLLER, START_S)
+            self._store.do(Land(reservation, Persons(1)), CONTROLLER, START_S)
         else:
-            held.remove((one, persons))
-            self._store.do(Release(one, "bench"), CONTROLLER, START_S)
+            held.remove((reservation, persons))
+            self._store.do(Release(reservation, "bench"), CONTROLLER, START_S)
 
 
 def run(store: Store, count: int = RESERVERS, attempts: int = ATTEMPTS) -> Outcome:

@@ -6,8 +6,8 @@ from time import perf_counter, process_time
 
 import numpy as np
 
-from api.document import dump
-from api.house import House, open_house
+from api.decision_service import DecisionService, open_decision_service
+from api.documents.decision import to_json
 from api.plan.document import plan_document
 from api.plan.propose import propose
 from api.plan.request import PlanIn
@@ -32,25 +32,25 @@ CASES = (
 )
 
 
-def run(house: House, cases: Sequence[tuple] = CASES, seeds: Sequence[int] = SEEDS) -> dict[str, float]:
+def run(service: DecisionService, cases: Sequence[tuple] = CASES, seeds: Sequence[int] = SEEDS) -> dict[str, float]:
     """Print the table; return the longest time of each case. [s]"""
     section("9. Joint plans: SYNTHETIC encounters and figures, from request to document, in process")
     heading(("slowest of seeds", "of it computing", "target", "worst, greedy", "gap worst, total", "proven"))
     longest = {}
     for name, boats, ports, box, split, target in cases:
         tried = seeds if target <= SOON_S else seeds[:FEW]
-        outcomes = [_planned(house, request(house, boats, ports, box, split, seed)) for seed in tried]
-        longest[name], computing, _ = max(outcomes, key=lambda one: one[0])
+        outcomes = [_planned(service, request(service, boats, ports, box, split, seed)) for seed in tried]
+        longest[name], computing, _ = max(outcomes, key=lambda outcome: outcome[0])
         documents = [document for _, _, document in outcomes]
-        whole = [one for one in documents if one["outcome"] == "complete"]
-        worst = max(one["worst"]["gap_min"] for one in documents)
-        total = max(one["total"]["gap_share"] for one in documents)
-        ratios = [one["worst"]["time_to_safety_min"] / one["greedy"]["worst_min"] for one in whole]
+        whole = [document for document in documents if document["outcome"] == "complete"]
+        worst = max(document["worst"]["gap_min"] for document in documents)
+        total = max(document["total"]["gap_share"] for document in documents)
+        ratios = [document["worst"]["time_to_safety_min"] / document["greedy"]["worst_min"] for document in whole]
         ratio = float(np.median(ratios)) if whole else float("nan")
-        found = sum(one["proven_best"] for one in documents)
+        found = sum(document["proven_best"] for document in documents)
         row(name, (seconds(longest[name]), seconds(computing), f"{target:g} s", f"{ratio:.2f} of greedy",
                    f"{worst:.2f} min, {total:.2%}", f"{found} of {len(documents)}"))  # fmt: skip
-        cut = sum(any(it["code"] == "TIME_LIMIT" for it in one["notices"]) for one in documents)
+        cut = sum(any(notice["code"] == "TIME_LIMIT" for notice in document["notices"]) for document in documents)
         if cut:
             note(f"ended by the time limit in {cut} of {len(documents)}, with the gaps stated above")
         if len(whole) < len(documents):
@@ -58,14 +58,14 @@ def run(house: House, cases: Sequence[tuple] = CASES, seeds: Sequence[int] = SEE
     return longest
 
 
-def _planned(house: House, asked: PlanIn) -> tuple[float, float, dict]:
+def _planned(service: DecisionService, asked: PlanIn) -> tuple[float, float, dict]:
     start, computing = perf_counter(), process_time()
-    document = plan_document(propose(asked, house, 0.0))
-    dump(document)
+    document = plan_document(propose(asked, service, 0.0))
+    to_json(document)
     return perf_counter() - start, process_time() - computing, document
 
 
-def request(house: House, boats: int, ports: int | None, box: tuple, split: float, seed: int) -> PlanIn:
+def request(service: DecisionService, boats: int, ports: int | None, box: tuple, split: float, seed: int) -> PlanIn:
     """Boats uniform over the water of a box; ports nearest to its middle, with places and rates drawn."""
     draw = np.random.default_rng(seed)
     west, south, east, north = box
@@ -74,7 +74,7 @@ def request(house: House, boats: int, ports: int | None, box: tuple, split: floa
         if len(encounters) == boats:
             break
         profile = PROFILES[int(draw.integers(len(PROFILES)))]
-        most = house.vessels[profile].max_persons
+        most = service.vessels[profile].max_persons
         body = {
             "id": f"E{len(encounters):03d}",
             "position": {"type": "Point", "coordinates": [
@@ -86,11 +86,11 @@ def request(house: House, boats: int, ports: int | None, box: tuple, split: floa
         alone = PlanIn.model_validate({"time": AT, "encounters": [body], **ANYWHERE})
         with contextlib.suppress(SafeportError):
             # On land, in water without a way out, or without a fit port, there is nothing to plan.
-            if propose(alone, house, 0.0).planned:
+            if propose(alone, service, 0.0).planned:
                 encounters.append(body)
     middle = np.array([0.5 * (west + east), 0.5 * (south + north)])
     near = sorted(
-        house.world.ports, key=lambda port: float(np.hypot(*((np.array(port.landing) - middle) * (0.63, 1.0))))
+        service.world.ports, key=lambda port: float(np.hypot(*((np.array(port.landing) - middle) * (0.63, 1.0))))
     )
     figures = [
         {"id": port.id, "places": int(draw.integers(40, 300)), "persons_per_hour": int(draw.integers(20, 120))}
@@ -100,4 +100,4 @@ def request(house: House, boats: int, ports: int | None, box: tuple, split: floa
 
 
 if __name__ == "__main__":
-    run(open_house())
+    run(open_decision_service())

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.kernels.joining import ON_MESH
 from engine.kernels.reach import reach_ports
+from engine.kernels.snap import ON_MESH
 from engine.model import World
 
 POINTS = Path(__file__).parent / "points.csv"
@@ -42,12 +42,12 @@ def make_points(world: World) -> list[tuple[float, float]]:
 
 
 def main() -> None:
-    from api.house import open_house
+    from api.decision_service import open_decision_service
 
     with POINTS.open("w", encoding="utf-8", newline="") as out:
         rows = csv.writer(out, lineterminator="\n")
         rows.writerow(("lon", "lat"))
-        rows.writerows((f"{lon:.5f}", f"{lat:.5f}") for lon, lat in make_points(open_house().world))
+        rows.writerows((f"{lon:.5f}", f"{lat:.5f}") for lon, lat in make_points(open_decision_service().world))
 
 
 if __name__ == "__main__":

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from api.decision_service import DecisionService, open_decision_service
 from api.encounter import EncounterIn
-from api.house import House, open_house
 from bench.report import heading, note, row, section
+from engine.codes import Code, Grade
 from engine.decide import deciding_finding, only_by_person, passed_over
 from engine.errors import PositionRefused
 from engine.kernels.geodesy import within_m
@@ -19,7 +20,6 @@ from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.plane import to_plane
 from engine.model import Port
 from engine.units import HOUR_S, NAUTICAL_MILE_M
-from engine.vocab import Code, Grade
 
 VESSELS: dict[str, dict[str, object]] = {
     "Severn": {"profile": "rnli-severn"},
@@ -51,33 +51,35 @@ OF_LANDING = ("small_depth_m", "drying_height_m", "ship_depth_m")
 FIRST_S = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
 
 
-def coastal_points(house: House, count: int, within_nm: float = 15.0, seed: int = 14) -> list[tuple[float, float]]:
+def coastal_points(
+    service: DecisionService, count: int, within_nm: float = 15.0, seed: int = 14
+) -> list[tuple[float, float]]:
     """Positions within so many miles of a landing place that are answered for, longitude and latitude. [deg]"""
     random = np.random.default_rng(seed)
     points: list[tuple[float, float]] = []
-    landings = np.array([port.landing for port in house.world.ports])
-    west, south, east, north = house.world.box
+    landings = np.array([port.landing for port in service.world.ports])
+    west, south, east, north = service.world.box
     while len(points) < count:
         # Even in longitude and in the sine of latitude is even over the globe.
         lon = round(float(random.uniform(west, east)), 5)
         sine = random.uniform(np.sin(np.radians(south)), np.sin(np.radians(north)))
         lat = round(float(np.degrees(np.arcsin(sine))), 5)
-        if within_m(landings, lon, lat, within_nm * NAUTICAL_MILE_M).any() and _is_afloat(house, lon, lat):
+        if within_m(landings, lon, lat, within_nm * NAUTICAL_MILE_M).any() and _is_afloat(service, lon, lat):
             points.append((lon, lat))
     return points
 
 
-def _is_afloat(house: House, lon: float, lat: float) -> bool:
-    mesh = house.world.water.mesh
+def _is_afloat(service: DecisionService, lon: float, lat: float) -> bool:
+    mesh = service.world.water.mesh
     return int(locate(mesh, *to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg))) != NOWHERE
 
 
-def winners_grades(house: House, winners: Counter[str]) -> dict[str, tuple[int, dict[str, Grade]]]:
+def winners_grades(service: DecisionService, winners: Counter[str]) -> dict[str, tuple[int, dict[str, Grade]]]:
     """How well approach, landing, gate and channel of the ports that win most are known, and how often each wins.
 
     Of a landing the best known depth counts, as it does in an answer.
     """
-    ports = {port.id: port for port in house.world.ports}
+    ports = {port.id: port for port in service.world.ports}
 
     def grade(port: Port, *names: str) -> Grade:
         return max(port.evidence[name].grade if name in port.evidence else Grade.BLANK for name in names)
@@ -90,11 +92,11 @@ def winners_grades(house: House, winners: Counter[str]) -> dict[str, tuple[int, 
     }  # fmt: skip
 
 
-def print_winners(house: House, winners: Counter[str]) -> float:
+def print_winners(service: DecisionService, winners: Counter[str]) -> float:
     """The table of those, and the share of their facts that was read at its publisher or as somebody quotes it."""
     section(f"The {MOST} ports that win most often, and how well they are known")
     heading(("times", "approach", "landing", "gate", "VHF"))
-    known = winners_grades(house, winners)
+    known = winners_grades(service, winners)
     for name, (times, grades) in known.items():
         row(name, (str(times), *(grade.name.lower() for grade in grades.values())))
     every = [grade for _, grades in known.values() for grade in grades.values()]
@@ -104,11 +106,11 @@ def print_winners(house: House, winners: Counter[str]) -> float:
     return sourced
 
 
-def run(house: House, count: int = 1000) -> dict[str, float]:
+def run(service: DecisionService, count: int = 1000) -> dict[str, float]:
     """Shares of answers by vessel, and of the winners' facts `SOURCED`, printed; count positions for each vessel."""
     section("Nearer harbours passed over for want of a fact")
     heading(("vessel", "answers", "a fact is lacking", "known less well", "codes"))
-    points = coastal_points(house, count)
+    points = coastal_points(service, count)
     shares: dict[str, float] = {}
     winners: Counter[str] = Counter()
     for name, vessel in VESSELS.items():
@@ -122,17 +124,17 @@ def run(house: House, count: int = 1000) -> dict[str, float]:
                 "time": datetime.fromtimestamp(at_s, UTC).isoformat(), "persons": 8, "vessel": vessel,
             })  # fmt: skip
             try:
-                decision = house.decide(house.ask(encounter, at_s))
+                decision = service.decide(service.ask(encounter, at_s))
             except PositionRefused:
                 continue
             answered += 1
             if decision.recommended is not None:
-                winners[house.world.ports[decision.recommended].id] += 1
+                winners[service.world.ports[decision.recommended].id] += 1
             met = set()
             for port in passed_over(decision):
                 found = deciding_finding(decision, port)
                 if found is not None and not only_by_person(decision, port):
-                    met.add((Code(decision.code[port, found]), house.world.ports[port].id))
+                    met.add((Code(decision.code[port, found]), service.world.ports[port].id))
             lacking += any(code in LACKING for code, _ in met)
             weak += any(code in WEAK for code, _ in met) and not any(code in LACKING for code, _ in met)
             codes.update({code.name for code, _ in met if code in LACKING | WEAK})
@@ -142,9 +144,9 @@ def run(house: House, count: int = 1000) -> dict[str, float]:
         row(name, (str(answered), f"{lacking / answered:.1%}", f"{weak / answered:.1%}", told))
         if places:
             note(f"{name}: " + ", ".join(f"{place} {times}" for place, times in places.most_common(8)))
-    shares[SOURCED] = print_winners(house, winners)
+    shares[SOURCED] = print_winners(service, winners)
     return shares
 
 
 if __name__ == "__main__":
-    run(open_house())
+    run(open_decision_service())

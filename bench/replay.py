@@ -20,13 +20,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from api.house import House, known_policy, open_house
+from api.decision_service import DecisionService, known_policy, open_decision_service
 from api.replay.batch import replay_batch
 from api.replay.column_map import read_column_map
-from api.replay.conform import conform
+from api.replay.normalize import normalize
 from api.replay.reading import open_source
 from api.replay.run import CHUNK_ROWS
-from api.replay.worker import Recipe, equipment_of
+from api.replay.worker import TaskSpec, task_context_of
 from bench.encounters import DOVER_STRAIT, EVERYWHERE, write_encounters
 from bench.peers import PeerAbsent, scgraph_peers, searoute_peers
 from bench.report import heading, note, row, seconds, section, times
@@ -57,13 +57,13 @@ _ONE = """
 import json, resource, sys
 from pathlib import Path
 from time import perf_counter
-from api.replay.run import Order, replay
+from api.replay.run import ReplayConfig, replay
 table, warm, out, workers, chunk_rows, *forecasts = sys.argv[1:]
 given = {"forecasts": tuple(map(Path, forecasts)), "workers": int(workers), "chunk_rows": int(chunk_rows)}
-replay(Order(Path(warm), Path(out) / "warm", **given))
+replay(ReplayConfig(Path(warm), Path(out) / "warm", **given))
 before_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 start = perf_counter()
-manifest = replay(Order(Path(table), Path(out) / "run", **given))
+manifest = replay(ReplayConfig(Path(table), Path(out) / "run", **given))
 taken_s = perf_counter() - start
 peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 sha256 = manifest["outputs"]["decisions.parquet"]["sha256"]
@@ -86,30 +86,30 @@ class Run(NamedTuple):
 
 
 def run(
-    house: House, rows: int = ROWS, strait_rows: int = STRAIT_ROWS, forecast_rows: int = FORECAST_ROWS,
+    service: DecisionService, rows: int = ROWS, strait_rows: int = STRAIT_ROWS, forecast_rows: int = FORECAST_ROWS,
     peer_rows: int = PEER_ROWS, workers: Sequence[int] = WORKERS, rounds: int = ROUNDS,
 ) -> dict[str, float]:  # fmt: skip
     """Print the tables; return rows a second, ratios of two threads to one and of peers to ours, peak memory [MiB]."""
     section("8. Replay in bulk, Parquet to Parquet: SYNTHETIC encounters uniform over the water, "
-            f"all {len(house.world.ports)} ports, tides of each date")  # fmt: skip
+            f"all {len(service.world.ports)} ports, tides of each date")  # fmt: skip
     found: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         heading(("rows a second", "rounds min..max", "two over one", "resident max", "before the table"))
         for name, count in ((CALM, rows), (STRAIT, strait_rows), (ROUGH, forecast_rows)):
             if count:
-                found |= _measured(house, folder, name, count, workers, rounds)
+                found |= _measured(service, folder, name, count, workers, rounds)
         for name in TABLE:
             _say(name, found, workers)
         _say_ratio(found)
         _say_length(max(rows, strait_rows), found)
         if peer_rows and rows:
-            found |= _beside_peers(house, folder, folder / TABLE[CALM], peer_rows, found)
+            found |= _beside_peers(service, folder, folder / TABLE[CALM], peer_rows, found)
     return found
 
 
 def _measured(
-    house: House, folder: Path, name: str, rows: int, workers: Sequence[int], rounds: int
+    service: DecisionService, folder: Path, name: str, rows: int, workers: Sequence[int], rounds: int
 ) -> dict[str, float]:
     """Replay one table by each number of threads in turn."""
     forecasts, span_s = [], YEAR_S
@@ -117,7 +117,7 @@ def _measured(
         from bench.decisions import synthetic_weather
 
         forecasts, span_s = [synthetic_weather(folder / "SYNTHETIC.cube", START_S)], DAY_S
-    mesh = house.world.water.mesh
+    mesh = service.world.water.mesh
     table = write_encounters(folder / TABLE[name], mesh, rows, START_S, span_s, box=BOX[name])
     warm = write_encounters(folder / f"warm-{TABLE[name]}", mesh, WARM_ROWS, START_S, span_s, seed=1, box=BOX[name])
     chunk_rows = min(CHUNK_ROWS, -(-rows // LEAST_CHUNKS))
@@ -125,19 +125,19 @@ def _measured(
     for turn in range(rounds):
         for count in workers if turn % 2 == 0 else reversed(workers):
             runs[count].append(_one(table, warm, count, chunk_rows, forecasts))
-    if len({one.sha256 for each in runs.values() for one in each}) != 1:
+    if len({figure.sha256 for each in runs.values() for figure in each}) != 1:
         raise SystemExit("the same table gave other bytes on another number of threads")
     found = {}
-    ratios = [two.rows_per_s / one.rows_per_s for one, two in zip(runs.get(1, ()), runs.get(2, ()), strict=False)]
+    ratios = [two.rows_per_s / figure.rows_per_s for figure, two in zip(runs.get(1, ()), runs.get(2, ()), strict=False)]
     for count, each in runs.items():
-        rates = [one.rows_per_s for one in each]
-        peak_mib = max(one.peak_mib for one in each)
+        rates = [figure.rows_per_s for figure in each]
+        peak_mib = max(figure.peak_mib for figure in each)
         found[f"{name}, {count}"] = float(np.median(rates))
         found["peak_mib"] = max(found.get("peak_mib", 0.0), peak_mib)
         row(f"{name}, {count} thread{'s' if count > 1 else ''}",
             (f"{np.median(rates):,.0f}", f"{min(rates):,.0f}..{max(rates):,.0f}",
              times(ratios) if count == 2 and ratios else "", f"{peak_mib:.0f} MiB",
-             f"{max(one.before_mib for one in each):.0f} MiB"))  # fmt: skip
+             f"{max(figure.before_mib for figure in each):.0f} MiB"))  # fmt: skip
     if ratios:
         found[f"{name}, two over one"] = float(np.median(ratios))
     note(f"{rows:,} rows a run in chunks of {chunk_rows:,}, {rounds} rounds; every run gave the same bytes.")
@@ -178,7 +178,9 @@ def _met(met: bool) -> str:
     return "met" if met else "NOT met"
 
 
-def _beside_peers(house: House, folder: Path, table: Path, rows: int, found: dict[str, float]) -> dict[str, float]:
+def _beside_peers(
+    service: DecisionService, folder: Path, table: Path, rows: int, found: dict[str, float]
+) -> dict[str, float]:
     """The nearest port of each row by a loop over the peers, and the whole decision of the same rows by columns."""
     whole_table = pq.read_table(table)
     rows = min(rows, whole_table.num_rows)
@@ -186,15 +188,15 @@ def _beside_peers(house: House, folder: Path, table: Path, rows: int, found: dic
     table = folder / "sample.parquet"
     pq.write_table(whole_table.take(pa.array(taken_rows)), table)
     del whole_table
-    equipment = equipment_of(Recipe(DEFAULT_PACK, read_column_map()))
+    context = task_context_of(TaskSpec(DEFAULT_PACK, read_column_map()))
     source = open_source(table, read_column_map())
-    encounters = conform(next(source.chunks(rows)), source.column_map, equipment.known).encounters
+    encounters = normalize(next(source.chunks(rows)), source.column_map, context.known).encounters
     lon, lat = encounters["lon"].to_pylist(), encounters["lat"].to_pylist()
-    approaches = [port.approach for port in house.world.ports]
+    approaches = [port.approach for port in service.world.ports]
     policies = {"nearest-time": known_policy("nearest-time")}
 
     def ours() -> None:
-        replay_batch(encounters, equipment.worlds, equipment.house.vessels, policies)
+        replay_batch(encounters, context.worlds, context.service.vessels, policies)
 
     sides, absent = _peers(approaches)
     ours()
@@ -255,9 +257,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="runs of each")
     given = parser.parse_args()
     run(
-        open_house(), given.rows, given.strait_rows, given.forecast_rows, given.peer_rows, tuple(given.workers),
+        open_decision_service(),
+        given.rows,
+        given.strait_rows,
+        given.forecast_rows,
+        given.peer_rows,
+        tuple(given.workers),
         given.rounds,
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":

@@ -17,10 +17,10 @@ FIRST = "open_house, first decision"
 COMMAND = "safeport decide --json"
 LOAD = "load_world, first in a process"
 
-_OPEN = "from api.house import open_house; house = open_house()"
+_OPEN = "from api.decision_service import open_decision_service; service = open_decision_service()"
 _DECIDE = (
-    "; from api.house import known_policy; from engine.model import Ask; "
-    "house.decide(Ask(1.25, 51.05, 1642050000.0, house.vessels['rnli-severn'], known_policy('nearest-time'), "
+    "; from api.decision_service import known_policy; from engine.model import Ask; "
+    "service.decide(Ask(1.25, 51.05, 1642050000.0, service.vessels['rnli-severn'], known_policy('nearest-time'), "
     "persons_min=30.0, persons_max=30.0))"
 )
 _COMMAND = [

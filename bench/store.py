@@ -14,10 +14,10 @@ from functools import partial
 from pathlib import Path
 
 from api.store.audit import Head, read_head, row_digest, write_head
-from api.store.check import check
+from api.store.commands import Actor, IdempotencyKey, Role
 from api.store.database import Transaction
 from api.store.errors import NoPlaces, StoreBusy
-from api.store.ledger import Actor, Once, Role
+from api.store.integrity import check
 from api.store.ports import Places, ReportCapacity
 from api.store.reservations import Hold, Persons, Release
 from api.store.store import Store, open_store
@@ -45,7 +45,7 @@ def one_client(store: Store, times: int = 2_000) -> float:
     for number in range(times):
         command = Hold("single", "bench", Persons(1), START_S + 3_600)
         begun = time.perf_counter()
-        store.do(command, CONTROLLER, START_S, Once(f"single-{number}", "bench", b"{}"))
+        store.do(command, CONTROLLER, START_S, IdempotencyKey(f"single-{number}", "bench", b"{}"))
         taken.append(time.perf_counter() - begun)
     taken.sort()
     p50, p99 = statistics.median(taken), taken[int(0.99 * times)]

@@ -18,8 +18,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from api.store.check import check
-from api.store.ledger import Actor, Once, Role
+from api.store.commands import Actor, IdempotencyKey, Role
+from api.store.integrity import check
 from api.store.ports import Places, ReportCapacity
 from api.store.reservations import Hold, Persons
 from api.store.store import Store, open_store
@@ -70,7 +70,7 @@ def run(kills: int, url: str, seed: int = 1) -> Toll:
         kept = store.database.read(lambda tx: tx.rows("SELECT vessel, COUNT(*) FROM reservation GROUP BY vessel"))
         times = {str(vessel): int(number) for vessel, number in kept}
         return Toll(
-            kills, len(acknowledged), len(acknowledged - times.keys()), sum(it > 1 for it in times.values()),
+            kills, len(acknowledged), len(acknowledged - times.keys()), sum(count > 1 for count in times.values()),
             check(store.database).problems,
         )  # fmt: skip
 
@@ -87,12 +87,12 @@ def _one_life(url: str, kill: int, repeat: Iterable[str], wait_s: float) -> tupl
         # A line that was cut off by the kill is no acknowledgement.
         lines += [line for line in writer.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
     words = [line.split() for line in lines if line.strip()]
-    return {it[1] for it in words if it[0] == "sent"}, {it[1] for it in words if it[0] == "done"}
+    return {word[1] for word in words if word[0] == "sent"}, {word[1] for word in words if word[0] == "done"}
 
 
 def _hold(store: Store, key: str) -> None:
     command = Hold("dover", key, Persons(1), START_S + 3_600)
-    store.do(command, CONTROLLER, START_S, Once(key, "bench", key.encode()))
+    store.do(command, CONTROLLER, START_S, IdempotencyKey(key, "bench", key.encode()))
 
 
 def _write(url: str, kill: str, repeat: list[str]) -> None:

@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from api.document import decision_document, dump
+from api.decision_service import DecisionService
+from api.documents.decision import decision_document, to_json
 from api.encounter import EncounterIn
-from api.house import House
 from bench.decisions import AT_S
 from bench.report import note, section
 from tests.synthetic.cubes import synthetic_cube
@@ -30,7 +30,7 @@ BODY = {
 }
 
 
-def run(house: House) -> str:
+def run(service: DecisionService) -> str:
     """Print and return what happened, in a line."""
     section(f"7. Swap under load: {CALLERS} callers, {SWAPS} new forecasts {EVERY_S:g} s apart")
     with tempfile.TemporaryDirectory() as place:
@@ -41,7 +41,7 @@ def run(house: House) -> str:
                            run_at_s=AT_S)
             for name, height in (("calm", 0.4), ("rough", 3.4))
         ]  # fmt: skip
-        expected = [_expected(house, cube) for cube in cubes]
+        expected = [_expected(service, cube) for cube in cubes]
         used = folder / "used.cube"
         shutil.copy(cubes[0], used)
         program = [sys.executable, "-c", "from api.cli.main import run; run()"]
@@ -71,9 +71,9 @@ def run(house: House) -> str:
     return line
 
 
-def _expected(house: House, cube: Path) -> str:
-    seeing = house.forecasting(cube)
-    return dump(decision_document(seeing.decide(seeing.ask(EncounterIn.model_validate(BODY), 0.0))))
+def _expected(service: DecisionService, cube: Path) -> str:
+    seeing = service.with_forecast(cube)
+    return to_json(decision_document(seeing.decide(seeing.ask(EncounterIn.model_validate(BODY), 0.0))))
 
 
 def _wait_until_ready(address: str) -> None:

@@ -6,7 +6,7 @@ from time import perf_counter
 
 import numpy as np
 
-from api.house import House
+from api.decision_service import DecisionService
 from bench.report import heading, row, seconds, section, spread
 from geodata.tides.tables import TideTables
 
@@ -15,15 +15,15 @@ AT_S = 1_790_000_000.0
 APART_S = 40 * 86_400.0
 
 
-def run(house: House) -> dict[str, float]:
+def run(service: DecisionService) -> dict[str, float]:
     """Print the table; return the medians. [s]"""
-    section(f"6. Tides: all {len(house.world.ports)} ports, a block of 30 days and its margins, 5-minute heights")
+    section(f"6. Tides: all {len(service.world.ports)} ports, a block of 30 days and its margins, 5-minute heights")
     heading(("median", "rounds min..max"))
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        TideTables(house.pack).at(AT_S)
-        made = [_timed(lambda k=k: TideTables(house.pack, folder).at(AT_S + k * APART_S)) for k in range(ROUNDS)]
-        read = [_timed(lambda k=k: TideTables(house.pack, folder).at(AT_S + k * APART_S)) for k in range(ROUNDS)]
+        TideTables(service.pack).at(AT_S)
+        made = [_timed(lambda k=k: TideTables(service.pack, folder).at(AT_S + k * APART_S)) for k in range(ROUNDS)]
+        read = [_timed(lambda k=k: TideTables(service.pack, folder).at(AT_S + k * APART_S)) for k in range(ROUNDS)]
     row("made", (seconds(np.median(made)), spread(made)))
     row("read from the disk", (seconds(np.median(read)), spread(read)))
     return {"tide tables, made": float(np.median(made)), "tide tables, read": float(np.median(read))}

@@ -5,19 +5,19 @@ from math import isinf, isnan, nan
 
 import numpy as np
 
-from engine.case import Case, case_of, weights_of
-from engine.judge import time_inside_s
+from engine.apply_rules import time_inside_s
+from engine.branch_and_bound import SearchResult, search_ports
+from engine.codes import Code, Rule, Status
+from engine.detour_search import next_detour
+from engine.evaluate import deciding_rule
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import to_plane
 from engine.kernels.zones import region_at
 from engine.model import Ask, Centre, Coordination, Decision, World
-from engine.notices import Oddities, notices_of
-from engine.opening import Found, opened
+from engine.notices import AnswerFlags, notices_of
 from engine.rank import is_near_tie
-from engine.sensitivity import inputs_in_doubt, turning_inputs, winners_nearby
-from engine.survey import deciding_rule
-from engine.vocab import Code, Rule, Status
-from engine.way_round import next_way_round
+from engine.request_context import RequestContext, build_context, weights_of
+from engine.sensitivity import inputs_in_doubt, sensitive_inputs, winners_on_error_circle
 
 # numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
 _CAUTION = int(Status.CAUTION)
@@ -42,62 +42,64 @@ def decide(ask: Ask, world: World) -> Decision:
     PositionRefused
         The position is outside the area, on land, or in water without a way out.
     """
-    case = case_of(ask, world, coordination_at(world, ask))
+    context = build_context(ask, world, coordination_at(world, ask))
     names, variants = inputs_in_doubt(ask.policy, world)
-    found = opened(case, variants=variants)
-    return _assemble(case, found, turning_inputs(names, found))
+    found = search_ports(context, variants=variants)
+    return _assemble(context, found, sensitive_inputs(names, found))
 
 
 def warm_search(ask: Ask, world: World) -> None:
     """Run the search for a way round once, so that the first request that needs one does not wait for the compiler."""
-    case = case_of(ask, world, coordination_at(world, ask))
-    found = opened(case)
+    context = build_context(ask, world, coordination_at(world, ask))
+    found = search_ports(context)
     last = np.array([len(world.ports) - 1])
-    next_way_round(case.scene, found.reach, found.survey.ways.passages, found.survey, last, 0, True)
+    next_detour(context.inputs, found.reach, found.evaluation.ways.travel_times, found.evaluation, last, 0, True)
 
 
-def _assemble(case: Case, found: Found, turning: tuple[str, ...]) -> Decision:
-    ask, limits, survey, table = case.ask, case.ask.policy.limits, found.survey, found.table
+def _assemble(context: RequestContext, found: SearchResult, turning: tuple[str, ...]) -> Decision:
+    ask, limits, evaluation, table = context.ask, context.ask.policy.limits, found.evaluation, found.table
     to_second_s, near_tie = _margin(found, limits.near_tie_s, limits.near_tie_share)
-    moved = winners_nearby(case, found)
-    nearer = _unconfirmed_nearer(case, found)
+    moved = winners_on_error_circle(context, found)
+    nearer = _unconfirmed_nearer(context, found)
     sensitive = (*(("position",) if moved else ()), *turning, *(("unconfirmed_port",) if nearer is not None else ()))
     # The fix may be this much nearer or farther, run at the ends of the speed's own range.
     slack_m = 0.0 if isnan(ask.position_accuracy_m) else ask.position_accuracy_m
     # At the pace made good on the way there, or in calm water if that is the slower.
-    is_run = np.isfinite(survey.ways.passages.time_s) & (survey.ways.distance_m > 0.0)
-    pace = np.divide(survey.ways.passages.time_s, survey.ways.distance_m, out=np.zeros(len(is_run)), where=is_run)
-    pace = np.maximum(pace, 1.0 / case.speed_ms)
+    is_run = np.isfinite(evaluation.ways.travel_times.time_s) & (evaluation.ways.distance_m > 0.0)
+    pace = np.divide(
+        evaluation.ways.travel_times.time_s, evaluation.ways.distance_m, out=np.zeros(len(is_run)), where=is_run
+    )
+    pace = np.maximum(pace, 1.0 / context.speed_ms)
     early_s = np.maximum(table.low_s - slack_m * pace / (1.0 + limits.speed_uncertainty_share), 0.0)
     late_s = table.high_s + slack_m * pace / (1.0 - limits.speed_uncertainty_share)
     return Decision(
         ask=ask,
-        world=case.world,
-        depth_class=case.depth_class,
-        needed_depth_m=case.needed_depth_m,
-        persons=case.persons,
-        speed_ms=case.speed_ms,
+        world=context.world,
+        depth_class=context.depth_class,
+        needed_depth_m=context.needed_depth_m,
+        persons=context.persons,
+        speed_ms=context.speed_ms,
         reach=found.reach,
         distance_m=found.reach.distance_m + found.reach.harbour_m,
         time_s=table.time_s,
         low_s=early_s,
         high_s=late_s,
         wait_s=table.wait_s,
-        passages=survey.ways.passages,
-        closely=survey.closely,
-        touched=survey.ways.touched,
+        travel_times=evaluation.ways.travel_times,
+        closely=evaluation.closely,
+        touched=evaluation.ways.touched,
         detours=found.detours,
         key_s=found.key_s,
-        plain_key_s=survey.plain_key_s,
+        plain_key_s=evaluation.plain_key_s,
         status=found.status,
         verdict=table.verdict,
         code=table.code,
-        weight=survey.weight,
+        weight=evaluation.weight,
         measured=table.measured,
         limit=table.limit,
         order=found.order,
-        coordination=case.coordination,
-        notices=tuple(notices_of(case, found, Oddities(moved, turning, near_tie, nearer))),
+        coordination=context.coordination,
+        notices=tuple(notices_of(context, found, AnswerFlags(moved, turning, near_tie, nearer))),
         to_second_s=to_second_s,
         near_tie=near_tie,
         sensitive_to=sensitive,
@@ -139,7 +141,7 @@ def _is_within(ring: tuple[tuple[float, float], ...], lon: float, lat: float) ->
     return inside
 
 
-def _margin(found: Found, within_s: float, within_share: float) -> tuple[float, bool]:
+def _margin(found: SearchResult, within_s: float, within_share: float) -> tuple[float, bool]:
     """Time from the winner to the runner-up, and whether they are too close to tell apart."""
     if found.winner is None or len(found.order) < 2:
         return nan, False
@@ -150,17 +152,17 @@ def _margin(found: Found, within_s: float, within_share: float) -> tuple[float, 
     return gap, is_near_tie(float(found.key_s[first]), float(found.key_s[second]), within_s, within_share)
 
 
-def _unconfirmed_nearer(case: Case, found: Found) -> int | None:
+def _unconfirmed_nearer(context: RequestContext, found: SearchResult) -> int | None:
     """The best unconfirmed port when it is much nearer than the winner."""
     if found.winner is None:
         return None
     # Nearer is a matter of the plain key: what the evidence of either port costs makes no way shorter.
-    plain_s = found.survey.plain_key_s
+    plain_s = found.evaluation.plain_key_s
     unconfirmed = np.flatnonzero((found.status == _UNCONFIRMED) & np.isfinite(plain_s))
     if len(unconfirmed) == 0:
         return None
     nearest = unconfirmed[np.argmin(plain_s[unconfirmed])]
-    limits = case.ask.policy.limits
+    limits = context.ask.policy.limits
     best_s = float(plain_s[found.winner])
     saves_s = best_s - float(plain_s[nearest])
     if saves_s >= limits.much_nearer_s or saves_s >= limits.much_nearer_share * best_s:
@@ -169,7 +171,7 @@ def _unconfirmed_nearer(case: Case, found: Found) -> int | None:
 
 
 def deciding_finding(decision: Decision, port: int) -> int | None:
-    """Rule whose finding keeps a port from being the answer, by `engine.survey.deciding_rule`.
+    """Rule whose finding keeps a port from being the answer, by `engine.evaluate.deciding_rule`.
 
     Returns
     -------
@@ -201,17 +203,17 @@ def only_by_person(decision: Decision, port: int) -> bool:
     return int(decision.code[port, Rule.R_PRT_02]) != Code.KIND_OK
 
 
-def nearer_than(decision: Decision, one: int | None) -> list[int]:
+def nearer_than(decision: Decision, number: int | None) -> list[int]:
     """Ports nearer than one of them, by key or in time, nearest first; all of them where there is none."""
-    key_ceiling = np.inf if one is None else decision.plain_key_s[one]
-    time_ceiling = np.inf if one is None else decision.time_s[one]
+    key_ceiling = np.inf if number is None else decision.plain_key_s[number]
+    time_ceiling = np.inf if number is None else decision.time_s[number]
     nearer = (decision.plain_key_s < key_ceiling) | (decision.time_s < time_ceiling)
     # Where it is doubtful when she gets in, the way there alone says whether somebody asks why not.
     columns, limits = decision.world.columns, decision.ask.policy.limits
     is_doubtful = np.isnan(decision.wait_s) & ~(decision.high_s < np.inf) & ~nearer
-    for port in np.flatnonzero(is_doubtful & (decision.passages.time_s < time_ceiling)).tolist():
+    for port in np.flatnonzero(is_doubtful & (decision.travel_times.time_s < time_ceiling)).tolist():
         inside_s = time_inside_s(columns, limits, port, decision.reach.harbour_m[port], decision.speed_ms)
-        nearer[port] = decision.passages.time_s[port] + inside_s < time_ceiling
+        nearer[port] = decision.travel_times.time_s[port] + inside_s < time_ceiling
     ports = np.flatnonzero(nearer)
     in_order = ports[np.argsort(decision.plain_key_s[ports], kind="stable")]
-    return [port for port in in_order.tolist() if port != one]
+    return [port for port in in_order.tolist() if port != number]

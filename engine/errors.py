@@ -1,4 +1,4 @@
-"""Exceptions of the house. An unfit port or a missing figure is never one of them.
+"""Exceptions of this project. An unfit port or a missing figure is never one of them.
 
 ::
 
@@ -11,7 +11,7 @@
     └── PackError (RuntimeError)       the geodata pack is missing, damaged or of another version
 """
 
-from engine.vocab import Code
+from engine.codes import Code
 
 
 class SafeportError(Exception):

@@ -6,14 +6,14 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from engine.codes import Code, Feed, Grade, Medical, Status
 from engine.kernels.forecast import Forecast, no_forecast
-from engine.kernels.passage import Passages
-from engine.kernels.reach import DepthClass, Reach, Water
+from engine.kernels.reach import DepthClass, Reach, WaterModel
 from engine.kernels.tides import Tides
+from engine.kernels.travel_time import TravelTimes
 from engine.kernels.zones import Regions, Zones
-from engine.patches import Patches
+from engine.patch_cache import PatchCache
 from engine.policy import Policy
-from engine.vocab import Code, Feed, Grade, Medical, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class PortColumns(NamedTuple):
     small_depth_m, ship_depth_m : ndarray of float64
         Least depth where small craft land people, and at the quay of ships; negative where it dries. [m]
     approach_grade, small_grade, ship_grade, ship_loa_grade, ship_draught_grade, gate_grade : ndarray of int8
-        `engine.vocab.Grade` of a figure.
+        `engine.codes.Grade` of a figure.
     proven_draught_m : ndarray of float64
         Draught of a craft known to come and go at all states of the tide. [m]
     gate_night_before_h, gate_night_after_h : ndarray of float64
@@ -213,7 +213,7 @@ class PortAccess(NamedTuple):
 class LivePicture(NamedTuple):
     """What changes while the world stands still: reports from ports; one array a figure, one entry a port.
 
-    Feeds are `engine.vocab.Feed`: a port that never reported has none, whatever others do.
+    Feeds are `engine.codes.Feed`: a port that never reported has none, whatever others do.
     """
 
     status_feed: np.ndarray
@@ -285,12 +285,12 @@ class DepthClassSource(Protocol):
     ----------
     needed_depth_m : float
         Banks with less water are walls. [m]
-    patches : Patches
+    patches : PatchCache
         What is known of places in it; a cache, so the only thing in a world that changes.
     """
 
     needed_depth_m: float
-    patches: Patches
+    patches: PatchCache
 
     @property
     def tables(self) -> DepthClass:
@@ -325,7 +325,7 @@ class World:
     depth_classes : tuple of DepthClassSource
         By increasing depth.
     zone_names : tuple of (str, str)
-        English and French name of each zone number of `Water.zones`.
+        English and French name of each zone number of `WaterModel.zones`.
     lane_bits, firing_bits : int
         Which zone numbers are traffic lanes and firing ranges.
     regions : Regions
@@ -352,7 +352,7 @@ class World:
     """
 
     box: tuple[float, float, float, float]
-    water: Water
+    water: WaterModel
     depth_classes: tuple[DepthClassSource, ...]
     ports: tuple[Port, ...]
     columns: PortColumns
@@ -428,7 +428,7 @@ class Coordination:
         Within the boundary band: both sides are named.
     line_m : float
         Distance to the nearest other region; approximate like the line itself. [m]
-    centres : tuple of Centre
+    centres : tuple of CentreClient
         Leading centre first.
     """
 
@@ -452,7 +452,7 @@ class Decision:
         Time to a landing and its range. [s]
     wait_s : ndarray of float64, shape (p,)
         Part of it spent outside waiting for tide, gate or lock; NaN when unknown. [s]
-    passages : Passages
+    travel_times : TravelTimes
         Clocks at the entrance, before any wait, along the way chosen.
     closely : ndarray of bool, shape (p,)
         Whether those clocks are close ones; the others are of ports that could not have been the best, a few per cent
@@ -481,7 +481,7 @@ class Decision:
     low_s: np.ndarray
     high_s: np.ndarray
     wait_s: np.ndarray
-    passages: Passages
+    travel_times: TravelTimes
     closely: np.ndarray
     touched: np.ndarray
     detours: dict[int, Detour]

@@ -5,17 +5,17 @@ from math import isfinite, isnan
 
 import numpy as np
 
-from engine.case import Case, weather_feed
+from engine.branch_and_bound import SearchResult
+from engine.codes import Code, Feed, Medical, Status
 from engine.kernels.forecast import Forecast
 from engine.kernels.geodesy import within_m
-from engine.kernels.joining import HOPPED, IN_NARROWS, ON_BANK
 from engine.kernels.mesh import ZONE_DEPTH_M, locate
 from engine.kernels.plane import to_plane
 from engine.kernels.reach import Reach
+from engine.kernels.snap import HOPPED, IN_NARROWS, ON_BANK
 from engine.kernels.zones import zone_at
 from engine.model import Ask, Notice, World
-from engine.opening import Found
-from engine.vocab import Code, Feed, Medical, Status
+from engine.request_context import RequestContext, weather_feed
 
 _UNCONFIRMED = int(Status.UNCONFIRMED)
 
@@ -27,7 +27,7 @@ _FIGURES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Oddities:
+class AnswerFlags:
     """What was found out about an answer as a whole.
 
     Attributes
@@ -48,9 +48,9 @@ class Oddities:
     nearer: int | None
 
 
-def notices_of(case: Case, found: Found, odd: Oddities) -> list[Notice]:
+def notices_of(context: RequestContext, found: SearchResult, odd: AnswerFlags) -> list[Notice]:
     """Everything to know about an answer, the most pressing first."""
-    ask = case.ask
+    ask = context.ask
     notices = _rescue_notices(ask)
     if ask.medical == Medical.CRITICAL:
         notices.append(Notice(Code.MED_TIME_CRITICAL))
@@ -60,7 +60,7 @@ def notices_of(case: Case, found: Found, odd: Oddities) -> list[Notice]:
     elif odd.nearer is not None:
         facts: dict[str, object] = {"port": odd.nearer, "time_s": float(found.table.time_s[odd.nearer])}
         notices.append(Notice(Code.UNCONFIRMED_NEARER, facts))
-    missing = _unlisted_nearer(case, found)
+    missing = _unlisted_nearer(context, found)
     if missing:
         notices.append(Notice(Code.UNLISTED_PORT_NEARER, {"names": missing}))
     if odd.near_tie:
@@ -72,22 +72,22 @@ def notices_of(case: Case, found: Found, odd: Oddities) -> list[Notice]:
         notices.append(Notice(Code.POS_UNCERTAIN_CHANGES_ANSWER, {"ports": odd.moved}))
     if odd.turning:
         notices.append(Notice(Code.SENSITIVE_TO, {"names": odd.turning}))
-    notices += _position_notices(ask, case.world, found.reach)
-    notices += _vessel_notices(case)
-    notices += _region_notices(case)
-    notices += _feed_notices(case)
+    notices += _position_notices(ask, context.world, found.reach)
+    notices += _vessel_notices(context)
+    notices += _region_notices(context)
+    notices += _feed_notices(context)
     # Whether there is an overlay is asked first: without one nobody looks through the evidence of every port.
-    has_overlay = case.world.identity.get("overlay") is not None
+    has_overlay = context.world.identity.get("overlay") is not None
     overlaid = tuple(
-        number for number, port in enumerate(case.world.ports)
+        number for number, port in enumerate(context.world.ports)
         if has_overlay and any(known.overlaid for known in port.evidence.values())
     )  # fmt: skip
     if overlaid:
         notices.append(Notice(Code.REGISTER_OVERLAID, {"ports": overlaid}))
-    if case.world.avoided:
-        zones: dict[str, object] = {"zones": case.world.avoided, "not_avoided": case.world.not_avoided}
+    if context.world.avoided:
+        zones: dict[str, object] = {"zones": context.world.avoided, "not_avoided": context.world.not_avoided}
         notices.append(Notice(Code.ZONES_AVOIDED, zones))
-    notices += _weather_notices(case, found)
+    notices += _weather_notices(context, found)
     if ask.medical != Medical.CRITICAL:
         # The switch to time to care overrules the policy's own key, and says so itself.
         notices.append(Notice(Code.POLICY_EFFECT))
@@ -96,12 +96,12 @@ def notices_of(case: Case, found: Found, odd: Oddities) -> list[Notice]:
     return notices
 
 
-def _unlisted_nearer(case: Case, found: Found) -> tuple[str, ...]:
+def _unlisted_nearer(context: RequestContext, found: SearchResult) -> tuple[str, ...]:
     """Harbours just outside the register that even the straight line does not put farther than the best port."""
     first = int(found.order[0])
     best_m = float(found.reach.distance_m[first] + found.reach.harbour_m[first])
-    near = within_m(case.world.beyond_positions, case.ask.lon, case.ask.lat, best_m)
-    return tuple(case.world.beyond_names[k] for k in np.flatnonzero(near)) if near.any() else ()
+    near = within_m(context.world.beyond_positions, context.ask.lon, context.ask.lat, best_m)
+    return tuple(context.world.beyond_names[k] for k in np.flatnonzero(near)) if near.any() else ()
 
 
 def _rescue_notices(ask: Ask) -> list[Notice]:
@@ -139,11 +139,11 @@ def _position_notices(ask: Ask, world: World, reach: Reach) -> list[Notice]:
     return notices
 
 
-def _vessel_notices(case: Case) -> list[Notice]:
-    ask, vessel = case.ask, case.ask.vessel
+def _vessel_notices(context: RequestContext) -> list[Notice]:
+    ask, vessel = context.ask, context.ask.vessel
     notices = []
-    if not case.persons_known:
-        notices.append(Notice(Code.POB_UNKNOWN, {"persons": case.persons}))
+    if not context.persons_known:
+        notices.append(Notice(Code.POB_UNKNOWN, {"persons": context.persons}))
     elif ask.persons_min != ask.persons_max:
         notices.append(Notice(Code.POB_RANGE, {"persons": (ask.persons_min, ask.persons_max)}))
     if vessel.id == "unknown":
@@ -151,14 +151,14 @@ def _vessel_notices(case: Case) -> list[Notice]:
     if vessel.assumed:
         notices.append(Notice(Code.VESSEL_FACTS_ASSUMED, {"names": vessel.assumed}))
     # Her beam matters only where she is for the quays of ships, and one of those states how broad a ship it takes.
-    beam_matters = not np.isnan(case.scene.access.beam_limit_m).all()
+    beam_matters = not np.isnan(context.inputs.access.beam_limit_m).all()
     unknown = tuple(
         name for name, figure in _FIGURES.items()
         if isnan(getattr(vessel, figure)) and (name != "beam_m" or beam_matters)
     )  # fmt: skip
     if unknown:
         notices.append(Notice(Code.VESSEL_FACTS_UNKNOWN, {"names": unknown}))
-    if case.speed_ms < vessel.speed_ms:
+    if context.speed_ms < vessel.speed_ms:
         notices.append(Notice(Code.SPEED_CAPPED))
     return notices
 
@@ -166,67 +166,69 @@ def _vessel_notices(case: Case) -> list[Notice]:
 _REGION_CODES = {"UK": Code.SRR_UK, "FR": Code.SRR_FR, "BE": Code.SRR_BE, "NL": Code.SRR_NL, "IE": Code.SRR_IE}
 
 
-def _region_notices(case: Case) -> list[Notice]:
-    coordination = case.coordination
+def _region_notices(context: RequestContext) -> list[Notice]:
+    coordination = context.coordination
     notices = []
     if coordination.srr in _REGION_CODES:
         notices.append(Notice(_REGION_CODES[coordination.srr]))
     if coordination.band:
         notices.append(Notice(Code.SRR_BOUNDARY_BAND, {"metres": coordination.line_m}))
-        if case.ask.policy.weigh_srr_state:
+        if context.ask.policy.weigh_srr_state:
             notices.append(Notice(Code.SRR_BAND_BOTH_STATES))
     notices.append(Notice(Code.SRR_APPROXIMATE))
     return notices
 
 
-def _feed_notices(case: Case) -> list[Notice]:
+def _feed_notices(context: RequestContext) -> list[Notice]:
     """That no port ever reported to a source is said here once; findings repeat it by code."""
-    live = case.world.live
+    live = context.world.live
     sources = (
         (live.status_feed, Code.NO_STATUS_FEED),
         (live.capacity_feed, Code.NO_CAPACITY_FEED),
         (live.reception_feed, Code.NO_RECEPTION_FEED),
     )
     notices = [Notice(code) for feeds, code in sources if not feeds.any()]
-    if weather_feed(case.ask, case.world)[0] == Feed.ABSENT:
+    if weather_feed(context.ask, context.world)[0] == Feed.ABSENT:
         notices.append(Notice(Code.WX_MISSING))
-    if (case.world.tides.station < 0).all():
+    if (context.world.tides.station < 0).all():
         notices.append(Notice(Code.TIDE_MISSING))
     return notices
 
 
-def _weather_notices(case: Case, found: Found) -> list[Notice]:
+def _weather_notices(context: RequestContext, found: SearchResult) -> list[Notice]:
     """What the times rest on: age of the forecast, what it does not say, a way round, and that surge is in no tide."""
     notices = []
     first = int(found.order[0])
-    passages = found.survey.ways.passages
-    feed, run_age_s = weather_feed(case.ask, case.world)
+    travel_times = found.evaluation.ways.travel_times
+    feed, run_age_s = weather_feed(context.ask, context.world)
     nothing_known = bool(
-        passages.waves_missing[first] and passages.highest_hs_m[first] == 0.0 and passages.stream_missing[first]
+        travel_times.waves_missing[first]
+        and travel_times.highest_hs_m[first] == 0.0
+        and travel_times.stream_missing[first]
     )
-    single = single_step_groups(case.world.forecast)
+    single = single_step_groups(context.world.forecast)
     if feed != Feed.ABSENT and single:
         notices.append(Notice(Code.FORECAST_ONE_STEP, {"groups": single}))
     if feed != Feed.ABSENT and nothing_known:
         if not single:
             notices.append(Notice(Code.FORECAST_NOT_HERE))
-    elif feed != Feed.ABSENT and case.world.forecast.run_at_s > case.ask.at_s:
+    elif feed != Feed.ABSENT and context.world.forecast.run_at_s > context.ask.at_s:
         notices.append(Notice(Code.FORECAST_RUN_LATER))
     elif feed != Feed.ABSENT:
-        notices.append(_age_of_forecast(run_age_s, case.ask.policy.limits.weather_stale_after_s))
-    identity = case.world.identity["forecast"]
+        notices.append(_age_of_forecast(run_age_s, context.ask.policy.limits.weather_stale_after_s))
+    identity = context.world.identity["forecast"]
     if isinstance(identity, dict) and identity.get("swell_only") and not nothing_known:
         notices.append(Notice(Code.WAVES_SWELL_ONLY))
     if nothing_known:
         notices.append(Notice(Code.CALM_WATER_TIMES))
-    elif isfinite(passages.time_s[first]):
+    elif isfinite(travel_times.time_s[first]):
         # Where the clock stopped on the way there is no time, and so nothing it might leave out.
-        if passages.waves_missing[first]:
+        if travel_times.waves_missing[first]:
             notices.append(Notice(Code.WAVES_NOT_INCLUDED))
-        if passages.stream_missing[first]:
+        if travel_times.stream_missing[first]:
             notices.append(Notice(Code.STREAM_NOT_INCLUDED))
     if first in found.detours:
-        saved_s = found.detours[first].shortest_s - float(passages.time_s[first])
+        saved_s = found.detours[first].shortest_s - float(travel_times.time_s[first])
         faster = isfinite(saved_s) and saved_s > 0.0
         notices.append(Notice(Code.FASTER_ROUTE, {"saved_s": saved_s}) if faster else Notice(Code.ROUTE_ROUND_SEA))
     notices.append(Notice(Code.SURGE_NOT_INCLUDED))

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple, TypeVar
 
+from engine.codes import Code, Reception, Weight
 from engine.errors import InvalidAsk
 from engine.units import HOUR_S, KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
-from engine.vocab import Code, Reception, Weight
 
 Member = TypeVar("Member", bound=IntEnum)
 

@@ -7,10 +7,10 @@ chosen here, once for a vessel and a policy, and the rules judge those.
 
 import numpy as np
 
+from engine.codes import Grade, PortKind
 from engine.model import PortAccess, PortColumns
 from engine.policy import Limits
 from engine.rules.depth_and_tide import depth_needed
-from engine.vocab import Grade, PortKind
 
 _STRONG = int(Grade.TRANSCRIBED)
 
@@ -105,8 +105,8 @@ def _least_of(
     # So written that what is not known may bind.
     may_bind = ~((deeper_least_m >= binding_most_m) | (deeper_least_m >= needed_m)) | (deeper_m == depth_m)
     both = np.where(may_bind, np.minimum(binding, deeper), binding)
-    one = np.minimum(np.where(np.isnan(approach_m), berth_grade, approach_grade), Grade.INFERRED)
-    grade = np.where(np.isnan(depth_m), Grade.BLANK, np.where(only_one, one, both))
+    single = np.minimum(np.where(np.isnan(approach_m), berth_grade, approach_grade), Grade.INFERRED)
+    grade = np.where(np.isnan(depth_m), Grade.BLANK, np.where(only_one, single, both))
     return depth_m, grade.astype(np.int8)
 
 

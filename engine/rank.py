@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from engine.codes import Status, Verdict, Weight
+from engine.evaluate import refine_rows
 from engine.kernels.jit import kernel, leaf_kernel
-from engine.survey import look_again
-from engine.vocab import Status, Verdict, Weight
 
 _CAUTION, _EXCLUDED = int(Status.CAUTION), int(Status.EXCLUDED)
 
@@ -16,14 +16,14 @@ LONGER_THAN_ANY_WAY_M = 1e8
 
 
 @kernel
-def steady_order(scene, reach, ways_round, found):
+def stable_order(inputs, reach, detour_set, found):
     """The order of all ports, coarse ones that are or may be among the first looked at closely until none is left.
 
     Parameters
     ----------
     scene, reach, ways_round
-        As for `engine.survey.survey`.
-    found : Survey
+        As for `engine.evaluate.evaluate_ports`.
+    found : Evaluation
         Of all ports; what a closer look finds is entered in it.
 
     Returns
@@ -43,7 +43,7 @@ def steady_order(scene, reach, ways_round, found):
         coarse = np.flatnonzero(is_first & ~found.closely)
         if coarse.shape[0] == 0:
             return order
-        look_again(scene, reach, ways_round, found, coarse)
+        refine_rows(inputs, reach, detour_set, found, coarse)
 
 
 @kernel
@@ -55,14 +55,14 @@ def order_of(found, harbour_m):
     """
     by = found.key_s.copy()
     kind = np.zeros(by.shape[0])
-    _enter_places(found, harbour_m, by, kind)
+    _fill_places(found, harbour_m, by, kind)
     # Both sorts are stable: within a kind the order by key stays.
     by_key = np.argsort(by, kind="mergesort")
     return by_key[np.argsort(kind[by_key], kind="mergesort")]
 
 
 @leaf_kernel
-def _enter_places(found, harbour_m, by, kind):
+def _fill_places(found, harbour_m, by, kind):
     """Enter of what kind each row is, and by what those of a kind are ordered where the key is not known."""
     for row in range(by.shape[0]):
         # Suitable and cautioned ones are of a kind.

@@ -5,20 +5,20 @@ from math import cos, degrees, radians, sin
 
 import numpy as np
 
-from engine.case import Case
+from engine.branch_and_bound import SearchResult, search_ports
 from engine.errors import PositionRefused
 from engine.kernels.geodesy import EQUATORIAL_RADIUS_M
-from engine.kernels.passage import says_nothing
+from engine.kernels.travel_time import is_empty
 from engine.model import World
-from engine.opening import Found, opened
 from engine.policy import Policy
+from engine.request_context import RequestContext
 
 _UNCERTAINTY_POINTS = 8
 
 
-def winners_nearby(case: Case, found: Found) -> tuple[int, ...]:
+def winners_on_error_circle(context: RequestContext, found: SearchResult) -> tuple[int, ...]:
     """Other ports that would win somewhere on the circle the position is good to."""
-    ask = case.ask
+    ask = context.ask
     if not ask.position_accuracy_m > 0.0:
         return ()
     others: list[int] = []
@@ -28,7 +28,7 @@ def winners_nearby(case: Case, found: Found) -> tuple[int, ...]:
         lat = ask.lat + radius_deg * cos(angle)
         lon = ask.lon + radius_deg * sin(angle) / cos(radians(ask.lat))
         try:
-            winner = opened(case, (lon, lat)).winner
+            winner = search_ports(context, (lon, lat)).winner
         except PositionRefused:
             # That part of the circle is land or off the map; nobody is there.
             continue
@@ -39,10 +39,10 @@ def winners_nearby(case: Case, found: Found) -> tuple[int, ...]:
 
 @lru_cache(maxsize=16)
 def inputs_in_doubt(policy: Policy, world: World) -> tuple[tuple[str, ...], np.ndarray]:
-    """Inputs whose stated uncertainty is tried alone, a name a row, and the changes for `engine.variants`."""
+    """Inputs whose stated uncertainty is tried alone, a name a row, and the changes for `engine.perturbations`."""
     limits = policy.limits
     changes = [("speed", (factor, 1.0, 0.0)) for factor in _both_ways(limits.speed_uncertainty_share)]
-    if not says_nothing(world.forecast):
+    if not is_empty(world.forecast):
         changes += [("waves", (1.0, factor, 0.0)) for factor in _both_ways(limits.wave_uncertainty_share)]
     doubts_m = world.tides.height_uncertainty_m
     if not np.isnan(doubts_m).all():
@@ -51,7 +51,7 @@ def inputs_in_doubt(policy: Policy, world: World) -> tuple[tuple[str, ...], np.n
     return tuple(name for name, _ in changes), np.array([figures for _, figures in changes])
 
 
-def turning_inputs(names: tuple[str, ...], found: Found) -> tuple[str, ...]:
+def sensitive_inputs(names: tuple[str, ...], found: SearchResult) -> tuple[str, ...]:
     """Inputs whose stated uncertainty, taken alone, is enough to make another port the answer."""
     # With fewer than two contenders nothing was tried.
     return tuple(dict.fromkeys(name for name, turned in zip(names, found.turned, strict=False) if turned))

@@ -11,16 +11,16 @@ import shapely
 
 from engine.errors import PackError
 from engine.kernels.plane import LATTICE_M
-from geodata.coast import grow_land, read_osm_land, read_patches
+from geodata.coast import buffer_land, read_osm_land, read_patches
+from geodata.csv_tables import SOURCES, read_rows
+from geodata.drawn_features import read_features
 from geodata.drawn_waters import DrawnWater, carve, read_drawn_waters, systems_of
-from geodata.features import read_features
 from geodata.harbour_legs import measure_harbour_leg
 from geodata.mesh import build_trees, mesh_from, targets_from
 from geodata.pack import write_pack
 from geodata.plane import project
 from geodata.regions import centre_areas, cut_regions
 from geodata.register import RegisterRow, read_register
-from geodata.tables import SOURCES, read_rows
 from geodata.tides.layer import tides_layer
 from geodata.tides.stations import LICENCE as TIDE_LICENCE
 from geodata.triangulation import Triangulation, open_sea, seal_pools, triangulate
@@ -161,8 +161,8 @@ def build_water(
     lines += [water.line for water in waters]
     harbours = shapely.union_all(shapely.buffer(lines, clearance["harbour_radius_m"], quad_segs=4))
     drawn = shapely.union_all([water.within(clearance["drawn_water_m"]) for water in waters])
-    wide = grow_land(land, clearance["open_coast_m"], clearance["open_coast_simplify_m"])
-    close = grow_land(land, clearance["harbour_m"], clearance["harbour_simplify_m"])
+    wide = buffer_land(land, clearance["open_coast_m"], clearance["open_coast_simplify_m"])
+    close = buffer_land(land, clearance["harbour_m"], clearance["harbour_simplify_m"])
     blocked = shapely.union(shapely.difference(wide, harbours), close)
     blocked = shapely.union(shapely.difference(blocked, drawn), shapely.buffer(works, clearance["drawn_water_m"]))
     banks = [

@@ -6,8 +6,8 @@ import numpy as np
 import shapely
 
 from engine.errors import PackError
-from geodata.features import read_features
-from geodata.tables import SOURCES
+from geodata.csv_tables import SOURCES
+from geodata.drawn_features import read_features
 
 
 def read_osm_land(path: Path | None, box: tuple[float, float, float, float]) -> shapely.Geometry:
@@ -48,7 +48,7 @@ def read_patches() -> shapely.Geometry:
     return shapely.union_all([geometry for _, geometry in read_features(SOURCES / "coast_patches.geojson")])
 
 
-def grow_land(land: shapely.Geometry, clearance_m: float, simplify_m: float) -> shapely.Geometry:
+def buffer_land(land: shapely.Geometry, clearance_m: float, simplify_m: float) -> shapely.Geometry:
     """Land grown by a clearance, with fewer vertices.
 
     The outline moves by at most `simplify_m`, which must be less than `clearance_m`: what is left between them keeps

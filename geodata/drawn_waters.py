@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geodata.features import read_features
+from geodata.csv_tables import SOURCES
+from geodata.drawn_features import read_features
 from geodata.plane import project, unproject
-from geodata.tables import SOURCES
 
 CORNERS = 4
 """Pieces of a quarter circle at the bends of a corridor."""

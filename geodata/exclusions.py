@@ -13,10 +13,10 @@ from shapely import LineString
 from engine.errors import InvalidAsk
 from engine.kernels.mesh import NOWHERE, ZONE_DEPTH_M, Mesh
 from engine.kernels.plane import LATTICE_M
-from engine.kernels.reach import DepthClass, Water
+from engine.kernels.reach import DepthClass, WaterModel
 from engine.kernels.visibility import Targets, chain_targets
 from engine.model import AvoidedZone, World
-from engine.patches import Patches
+from engine.patch_cache import PatchCache
 from geodata.mesh import build_trees, depth_class_from, mesh_from, targets_from
 from geodata.pack import Pack
 from geodata.plane import project, unproject
@@ -132,7 +132,7 @@ def read_exclusion_zones(path: Path) -> ExclusionZones:
     return zones
 
 
-def world_avoiding(world: World, pack: Pack, zones: ExclusionZones) -> World:
+def rebuild_without_zones(world: World, pack: Pack, zones: ExclusionZones) -> World:
     """A world whose routes keep out of the zones: the water triangulated anew without them, which takes seconds.
 
     Parameters
@@ -288,9 +288,9 @@ def _refuse_tangle(shapes: list[shapely.Geometry]) -> None:
 class _RebuiltDepthClass:
     """A depth class of a rebuilt mesh; its trees are grown when first asked for."""
 
-    def __init__(self, needed_depth_m: float, water: Water) -> None:
+    def __init__(self, needed_depth_m: float, water: WaterModel) -> None:
         self.needed_depth_m = needed_depth_m
-        self.patches = Patches()
+        self.patches = PatchCache()
         self._water = water
 
     @cached_property

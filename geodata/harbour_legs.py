@@ -53,7 +53,7 @@ def measure_harbour_leg(
     if stated and not along:
         return row
     # A river winds out of the box about its ends.
-    drawn = shapely.union_all([water.line for water in waters if water.name_en in {it.name_en for it in along}])
+    drawn = shapely.union_all([water.line for water in waters if water.name_en in {water.name_en for water in along}])
     reach = np.vstack([ends, shapely.get_coordinates(drawn)]) if stated else ends
     low, high = reach.min(axis=0) - WINDOW_M, reach.max(axis=0) + WINDOW_M
     window = shapely.box(*low, *high)

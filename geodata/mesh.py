@@ -4,14 +4,14 @@ from math import hypot
 
 import numpy as np
 
-from engine.kernels.bank import edge_ends_of
 from engine.kernels.geodesy import earth_centred
 from engine.kernels.jit import kernel
-from engine.kernels.joining import rim_of
 from engine.kernels.mesh import NOWHERE, Corners, Mesh, build_cells, find_corners, link_triangles, locate
 from engine.kernels.plane import LATTICE_M
 from engine.kernels.reach import DepthClass
+from engine.kernels.shoal_exit import edge_ends_of
 from engine.kernels.shortest_paths import lengths_of_trees, tree_towards_target, visibility_graph
+from engine.kernels.snap import build_boundary
 from engine.kernels.visibility import Targets, chain_targets
 from engine.kernels.zones import Zones, zones_of_trees
 from geodata.plane import project, unproject
@@ -134,6 +134,6 @@ def depth_class_from(
         raise ValueError(f"{len(following)} rows of trees for {len(corners.vertex)} corners")
     distance = lengths_of_trees(mesh, corners, targets, following)
     touched, poor = zones_of_trees(mesh, corners, targets, zones, following, tolerance_deg)
-    rim = rim_of(mesh, needed_depth_m)
+    rim = build_boundary(mesh, needed_depth_m)
     edge_ends = edge_ends_of(mesh, rim, corners, targets, needed_depth_m, distance)
     return DepthClass(needed_depth_m, rim, corners, following, distance, touched, poor, edge_ends)

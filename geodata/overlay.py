@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from engine.codes import Grade
 from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.plane import to_plane
-from engine.kernels.reach import DepthClass, Water
+from engine.kernels.reach import DepthClass, WaterModel
 from engine.kernels.tides import no_tides
 from engine.kernels.visibility import Targets
 from engine.model import DepthClassSource, Evidence, Port, World, no_live_picture
-from engine.patches import Patches
-from engine.vocab import Grade
+from engine.patch_cache import PatchCache
 from geodata.mesh import build_trees, depth_class_from, targets_from
 from geodata.register import Overlay, RegisterRow, columns_from, port_from, with_overlay
-from geodata.tides.ports import NO_BASIS, PortTide, apart_km, secondary_tide
+from geodata.tides.ports import NO_BASIS, PortTide, distance_between_km, secondary_tide
 from geodata.tides.stations import Stations
 from geodata.world import legs_from
 
@@ -71,9 +71,11 @@ def own_tides(
             continue
         named = port.facts["tide_station"]
         if named is not None and named not in known:
-            raise overlay.refused(port.id, "tide_station", f"is {str(named)[:40]!r}, which is no station.",
+            raise overlay.refusal(port.id, "tide_station", f"is {str(named)[:40]!r}, which is no station.",
                                   "Take that of a port near by ('safeport ports ID'), or leave it out.")  # fmt: skip
-        nearest = min(stations.stations, key=lambda one: apart_km(port.landing, (one.lon, one.lat)))
+        nearest = min(
+            stations.stations, key=lambda own_port: distance_between_km(port.landing, (own_port.lon, own_port.lat))
+        )
         station = nearest if named is None else known[str(named)]
         tide = secondary_tide(station, port.landing, float(world.columns.mhws_m[number]), stations, assumed)
         tides.append(tide)
@@ -93,7 +95,7 @@ def _with_places(world: World, rows: list[RegisterRow], own: list[RegisterRow], 
     for row in own:
         x, y = to_plane(*row.approach, mesh.origin_lon_deg, mesh.origin_lat_deg)
         if locate(mesh, x, y) == NOWHERE:
-            raise overlay.refused(
+            raise overlay.refusal(
                 str(row.facts["id"]), "approach_lon", "and approach_lat lie off the water that routes run in.",
                 "Give a position outside the entrance, 200 m off an open coast or more.",
             )  # fmt: skip
@@ -114,9 +116,9 @@ def _with_places(world: World, rows: list[RegisterRow], own: list[RegisterRow], 
 class _WiderDepthClass:
     """A depth class with more ports; their trees are grown when first asked for."""
 
-    def __init__(self, known: DepthClassSource, water: Water, own: Targets) -> None:
+    def __init__(self, known: DepthClassSource, water: WaterModel, own: Targets) -> None:
         self.needed_depth_m = known.needed_depth_m
-        self.patches = Patches()
+        self.patches = PatchCache()
         self._known = known
         self._water = water
         self._own = own

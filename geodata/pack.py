@@ -91,8 +91,8 @@ def write_manifest(folder: Path, content: dict[str, object]) -> dict[str, object
 
 def manifest_digest(manifest: dict[str, object]) -> str:
     """SHA-256 of everything a manifest says but its own digest, whatever its spaces and the order of its members."""
-    said = {name: value for name, value in manifest.items() if name != "sha256"}
-    return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    content = {name: value for name, value in manifest.items() if name != "sha256"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def read_manifest(folder: Path) -> dict[str, object]:

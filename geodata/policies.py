@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.errors import InvalidAsk, UnknownName
 from engine.policy import Policy, policy_from
-from geodata.tables import SOURCES
+from geodata.csv_tables import SOURCES
 
 POLICIES = SOURCES / "policies"
 DEFAULT_POLICY = "nearest-time"

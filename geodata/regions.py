@@ -4,8 +4,8 @@ import numpy as np
 import shapely
 
 from engine.errors import PackError
-from geodata.features import read_features
-from geodata.tables import SOURCES
+from geodata.csv_tables import SOURCES
+from geodata.drawn_features import read_features
 
 ON_LINE_DEG = 1e-6
 """Nearer to a stretch than this, the edge of a region is on it."""
@@ -61,8 +61,10 @@ def _without_holes(piece: shapely.Polygon) -> list[shapely.Polygon]:
         return [piece]
     middle = piece.interiors[0].centroid.x
     west, south, east, north = piece.bounds
-    halves = [shapely.intersection(piece, shapely.box(*half)) for half in
-              ((west, south, middle, north), (middle, south, east, north))]  # fmt: skip
+    halves = [
+        shapely.intersection(piece, shapely.box(*half))
+        for half in ((west, south, middle, north), (middle, south, east, north))
+    ]
     return [outline for half in halves for part in shapely.get_parts(half) for outline in _without_holes(part)]
 
 

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.codes import Gate, Grade, PortKind, Reception
 from engine.errors import InvalidAsk, PackError
 from engine.kernels.geodesy import initial_course_deg
 from engine.model import Evidence, Port, PortColumns
 from engine.units import KNOT_MS, MINUTE_S
-from engine.vocab import Gate, Grade, PortKind, Reception
-from geodata.tables import SOURCES, read_rows
+from geodata.csv_tables import SOURCES, read_rows
 
 PLACE_FILES = ("ports_gb.csv", "ports_fr_be.csv")
 FACT_FOLDER = "port_facts"
@@ -148,7 +148,7 @@ class Overlay:
     file: str = "overlay"
     lines: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def refused(self, port: str, name: str, problem: str, remedy: str) -> InvalidAsk:
+    def refusal(self, port: str, name: str, problem: str, remedy: str) -> InvalidAsk:
         """The refusal of one of its rows, which names file, line, port and fact."""
         line = self.lines.get((port, name))
         where = self.file if line is None else f"{self.file} line {line}"
@@ -242,18 +242,18 @@ def with_overlay(rows: list[RegisterRow], overlay: Overlay) -> list[RegisterRow]
         facts = overlay.facts.get(port, {})
         moved = [name for name in PLACE_FIELDS if name in facts]
         if port in known and moved:
-            raise overlay.refused(
+            raise overlay.refusal(
                 port, moved[0], "is a field of a place that the register has.", "Add a place under an id of your own."
             )
         try:
             whole.append(with_facts(row, facts))
         except PackError as error:
             name = error.field.split(".", 1)[1]
-            raise overlay.refused(port, name, error.problem, error.remedy) from None
+            raise overlay.refusal(port, name, error.problem, error.remedy) from None
     codes = [row.facts["unlocode"] for row in whole]
     for port, facts in overlay.facts.items():
         if "unlocode" in facts and codes.count(facts["unlocode"][0]) > 1:
-            raise overlay.refused(port, "unlocode", "is the code of another port.", "Give its own, or none.")
+            raise overlay.refusal(port, "unlocode", "is the code of another port.", "Give its own, or none.")
     return whole
 
 
@@ -262,16 +262,16 @@ def _place_from(port: str, overlay: Overlay) -> RegisterRow:
     facts = overlay.facts[port]
     first = next(iter(facts))
     if not any(name in PLACE_FIELDS for name in facts):
-        raise overlay.refused(
+        raise overlay.refusal(
             port, first, "is of no port that the register has.",
             f"See 'safeport ports'; a place of your own needs rows for {', '.join(PLACE_NEEDS)}.",
         )  # fmt: skip
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", port) or len(port) > 40:
-        raise overlay.refused(port, first, "is of a place with an id of another form.",
+        raise overlay.refusal(port, first, "is of a place with an id of another form.",
                               "Write an id in small letters, digits and hyphens.")  # fmt: skip
     lacking = [name for name in PLACE_NEEDS if name not in facts]
     if lacking:
-        raise overlay.refused(port, first, f"is of a new place that lacks {', '.join(lacking)}.",
+        raise overlay.refusal(port, first, f"is of a new place that lacks {', '.join(lacking)}.",
                               "Add a row for each, with its source.")  # fmt: skip
     cells = dict.fromkeys((*PLACE_FIELDS, "tide_basis"), "") | {
         name: f"{facts[name][0]:.10g}" if name in PLACE_NUMBERS else str(facts[name][0])

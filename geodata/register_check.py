@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.vocab import Grade
+from engine.codes import Grade
 from geodata.register import FIELDS, GRADES, NUMBERS, RegisterRow
 
 OLD_AFTER_YEARS = 10

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.codes import Grade
 from engine.errors import PackError
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.harbour import HarbourLegs
 from engine.kernels.mesh import NOWHERE, Mesh
 from engine.kernels.plane import LATTICE_M
-from engine.kernels.reach import DepthClass, JoinLimits, Water
+from engine.kernels.reach import DepthClass, SnapLimits, WaterModel
 from engine.kernels.tides import no_tides
 from engine.kernels.zones import Regions, Zones, zone_at
 from engine.model import Centre, Evidence, World, no_live_picture
-from engine.patches import Patches
+from engine.patch_cache import PatchCache
 from engine.units import NAUTICAL_MILE_M
-from engine.vocab import Grade
 from geodata.mesh import depth_class_from, gate_of, mesh_from, targets_from, zones_from
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
 from geodata.plane import project, unproject
@@ -32,9 +32,9 @@ class LazyDepthClass:
     Deriving is a pure function of the pack, so it does not matter who asks first or twice.
     """
 
-    def __init__(self, needed_depth_m: float, water: Water, following: np.ndarray) -> None:
+    def __init__(self, needed_depth_m: float, water: WaterModel, following: np.ndarray) -> None:
         self.needed_depth_m = needed_depth_m
-        self.patches = Patches()
+        self.patches = PatchCache()
         self._water = water
         self._following = following
 
@@ -93,14 +93,14 @@ def _derived(pack: Pack) -> World:
     waters: list[dict] = table["drawn_waters"]  # type: ignore[type-arg]
     water_rings = [np.array(water["ring"]) for water in waters]
     systems = zones_from(water_rings, [int(water["system"]) for water in waters], [nan] * len(waters), origin)
-    water = Water(
+    water = WaterModel(
         mesh,
         shore_from(coast_rings(pack), box, origin),
         targets_from(mesh, np.array([row.approach for row in rows])),
         legs_from(rows, mesh, systems),
         zones,
         systems,
-        JoinLimits(**pack.manifest["joining"]),  # type: ignore[arg-type]
+        SnapLimits(**pack.manifest["joining"]),  # type: ignore[arg-type]
     )
     depths: list[float | str] = pack.manifest["depth_classes_m"]  # type: ignore[assignment]
     classes = tuple(

@@ -98,8 +98,12 @@ def _parsed(feature: Any, number: int, left: int) -> tuple[str, list[list[np.nda
     properties = feature.get("properties")
     if not isinstance(properties, dict | None):
         raise NotGeoJson(f"{place} has properties that are no object.", "Write an object or null.")
-    said = (properties or {}).get("name")
-    name = "".join(sign for sign in str(said) if sign.isprintable())[:_LONGEST_NAME].strip() if _is_word(said) else ""
+    name_given = (properties or {}).get("name")
+    name = (
+        "".join(sign for sign in str(name_given) if sign.isprintable())[:_LONGEST_NAME].strip()
+        if _is_word(name_given)
+        else ""
+    )
     geometry = feature.get("geometry")
     return name or f"zone {number}", [] if geometry is None else list(_polygons(geometry, place, _Budget(left), 0))
 

@@ -10,7 +10,7 @@ import psycopg  # noqa: F401
 import pytest
 from hypothesis import settings
 
-from api.house import open_house
+from api.decision_service import open_decision_service
 
 # CI runs the same examples each time; a developer's machine draws new ones.
 settings.register_profile("ci", derandomize=True)
@@ -19,15 +19,15 @@ if os.environ.get("CI"):
 
 
 @pytest.fixture(scope="session")
-def house():
-    """The house with the pack that comes with the program."""
-    return open_house()
+def service():
+    """The service with the pack that comes with the program."""
+    return open_decision_service()
 
 
 @pytest.fixture(scope="session")
-def world(house):
+def world(service):
     """Its world, with no live feed."""
-    return house.world
+    return service.world
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -43,4 +43,4 @@ def connections_cut_on_purpose():
 def plain_ids(request, monkeypatch):
     """Ids a test can write down, `r-2`; one marked `real_ids` gets those that cannot be guessed."""
     if request.node.get_closest_marker("real_ids") is None:
-        monkeypatch.setattr("api.store.ledger.id_suffix", lambda: "")
+        monkeypatch.setattr("api.store.commands.id_suffix", lambda: "")

@@ -50,9 +50,9 @@ class Once(argparse.Action):
         setattr(namespace, self.dest, " ".join(values) if isinstance(values, list) else values)
 
 
-def guarded(arguments: Sequence[str]) -> list[str]:
+def protect_negative_numbers(arguments: Sequence[str]) -> list[str]:
     """Arguments with a space before each negative number, which keeps it from being read as an option."""
-    return [f" {one}" if _LOOKS_NEGATIVE.match(one) else one for one in arguments]
+    return [f" {argument}" if _LOOKS_NEGATIVE.match(argument) else argument for argument in arguments]
 
 
 def refuse_unknown_options(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
@@ -74,8 +74,8 @@ def refuse_unknown_options(parser: argparse.ArgumentParser, arguments: Sequence[
             return
         # A dash alone, or one that a word processor made longer, is meant as the beginning of an option too.
         if _LIKE_OPTION.fullmatch(name) and not _LOOKS_NEGATIVE.match(name) and name not in known:
-            remedy = f"{_option_meant(name, [one for one in known if one.startswith('--')])}'--help' lists the options."
-            raise InvalidAsk(echo(name).strip("'"), "is no option of this command.", remedy)
+            remedy = f"{_option_meant(name, [opt for opt in known if opt.startswith('--')])}'--help' lists the options."
+            raise InvalidAsk(quote(name).strip("'"), "is no option of this command.", remedy)
 
 
 def _option_meant(typed: str, known: list[str]) -> str:
@@ -141,7 +141,7 @@ def pack_folder(text: str | None) -> Path | None:
         return None
     folder = Path(text)
     if not folder.is_dir():
-        raise InvalidAsk("--pack", f"there is no folder {echo(text)}.", "Name the folder that holds manifest.json.")
+        raise InvalidAsk("--pack", f"there is no folder {quote(text)}.", "Name the folder that holds manifest.json.")
     return folder
 
 
@@ -159,8 +159,8 @@ def number(field: str, text: str | None) -> float | None:
     if _NUMBER.fullmatch(typed) or _NOT_FINITE.fullmatch(typed):
         return float(typed)
     if "," in typed:
-        raise InvalidAsk(field, f"{echo(typed)} has a comma.", "Write decimals with a point, without a unit: 18.5.")
-    raise InvalidAsk(field, f"{echo(typed)} is not a number.", "Write digits without a unit: 18.5.")
+        raise InvalidAsk(field, f"{quote(typed)} has a comma.", "Write decimals with a point, without a unit: 18.5.")
+    raise InvalidAsk(field, f"{quote(typed)} is not a number.", "Write digits without a unit: 18.5.")
 
 
 def whole_number(field: str, text: str | None) -> int | None:
@@ -174,7 +174,7 @@ def whole_number(field: str, text: str | None) -> int | None:
         return None
     typed = text.strip()
     if not re.fullmatch(r"[+-]?[0-9]{1,9}", typed):
-        raise InvalidAsk(field, f"{echo(typed)} is not a whole number.", "Write digits; leave it out if not known.")
+        raise InvalidAsk(field, f"{quote(typed)} is not a whole number.", "Write digits; leave it out if not known.")
     return int(typed)
 
 
@@ -208,7 +208,7 @@ def instant(field: str, text: str) -> float:
         raise InvalidAsk(field, wrong.problem, wrong.remedy) from None
 
 
-def echo(text: str) -> str:
+def quote(text: str) -> str:
     """A few characters of input, printable, in quotes."""
     shown = "".join(c if c.isprintable() else "?" for c in text[: LONGEST_ECHO + 1])
     return f"'{shown}'" if len(shown) <= LONGEST_ECHO else f"'{shown[: LONGEST_ECHO - 3]}...'"
@@ -220,7 +220,7 @@ def _refusal(message: str) -> SafeportError:
         return InvalidAsk(found[1].replace("COMMAND", "command"), "is missing.", "'--help' shows what is needed.")
     if found := re.match(r"unrecognized arguments: +(\S+)", message):
         return InvalidAsk(
-            echo(found[1]).strip("'"), "was not expected.",
+            quote(found[1]).strip("'"), "was not expected.",
             "Put quotes around a value with spaces; '--help' lists the options.",
         )  # fmt: skip
     if found := re.match(r"argument COMMAND: invalid choice: (.*) \(choose from (.*)\)", message):
@@ -230,7 +230,7 @@ def _refusal(message: str) -> SafeportError:
     if found := re.match(r"argument (\S+): invalid choice: (.*) \(choose from (.*)\)", message):
         typed, values = found[2].strip("'"), [value.strip("' ") for value in found[3].split(",")]
         remedy = f"{did_you_mean(typed, values)}Values: {', '.join(values)}."
-        return InvalidAsk(found[1], f"{echo(typed)} is not one of its values.", remedy)
+        return InvalidAsk(found[1], f"{quote(typed)} is not one of its values.", remedy)
     if found := re.match(r"argument (\S+): expected .*argument", message):
         return InvalidAsk(found[1], "has no value.", "Write the value after it.")
     return InvalidAsk("arguments", f"{message[:160]}.", "'--help' lists the options.")

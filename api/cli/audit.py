@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from api.cli.arguments import Once, add_json, add_overlay, add_pack, pack_folder
-from api.cli.stores import FIELDS, add_store, digests_here, existing_database, store_settings, store_url
+from api.cli.store_option import FIELDS, add_store, digests_here, existing_database, store_settings, store_url
 from engine.errors import InvalidAsk
 
 _INTACT = {
@@ -15,7 +15,7 @@ _INTACT = {
 }
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the sub-commands."""
     commands = parser.add_subparsers(dest="audit_command", metavar="COMMAND", required=True)
     verify = commands.add_parser("verify", help="walk the audit chain and name the first row that is wrong")
@@ -25,7 +25,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     verify.add_argument("--trust", action="append", metavar="KEY", default=[],
                         help="public key, in hexadecimal, whose heads are believed; again for another")  # fmt: skip
     add_json(verify)
-    verify.set_defaults(answer=answer_verify, fields={**FIELDS, "heads": "--heads"})
+    verify.set_defaults(run=run_verify, fields={**FIELDS, "heads": "--heads"})
     again = commands.add_parser("replay", help="make a recorded decision again: the same bit for bit, or not")
     again.add_argument("decision", metavar="ID", help="id of a decision")
     add_store(again)
@@ -33,20 +33,20 @@ def declare(parser: argparse.ArgumentParser) -> None:
     add_overlay(again)
     add_pack(again)
     add_json(again)
-    again.set_defaults(answer=answer_replay, fields={**FIELDS, "decision_id": "ID"})
+    again.set_defaults(run=run_replay, fields={**FIELDS, "decision_id": "ID"})
     heads = commands.add_parser("heads", help="sign the end of the chain and add it to a file")
     add_store(heads)
     heads.add_argument("--key", action=Once, metavar="FILE", required=True, help="of 'safeport audit new-key'")
     heads.add_argument("--out", action=Once, metavar="FILE", required=True, help="signed heads, a line each")
-    heads.set_defaults(answer=answer_heads, fields=FIELDS)
+    heads.set_defaults(run=run_heads, fields=FIELDS)
     key = commands.add_parser("new-key", help="make a key to sign with; prints the public half")
     key.add_argument("file", metavar="FILE", help="a file that does not exist yet")
-    key.set_defaults(answer=answer_new_key)
+    key.set_defaults(run=run_new_key)
 
 
-def answer_verify(options: argparse.Namespace) -> int:
+def run_verify(options: argparse.Namespace) -> int:
     """Walk the chain; 1 when a row is wrong."""
-    from api.store.signed_heads import not_proven
+    from api.store.audit_signatures import not_proven
     from api.store.store import Store
 
     url, settings = store_settings(options)
@@ -72,7 +72,7 @@ def answer_verify(options: argparse.Namespace) -> int:
 
 
 def _digests(heads: str, trusted: list[str]) -> dict[int, bytes]:
-    from api.store.signed_heads import signed_digests
+    from api.store.audit_signatures import signed_digests
 
     file = Path(heads)
     if not file.is_file():
@@ -81,10 +81,10 @@ def _digests(heads: str, trusted: list[str]) -> dict[int, bytes]:
         return signed_digests(lines, trusted)
 
 
-def answer_replay(options: argparse.Namespace) -> int:
+def run_replay(options: argparse.Namespace) -> int:
     """Decide again from what was kept; 1 when anything differs."""
-    from api.control import remake
-    from api.house import open_house
+    from api.decision_records import remake
+    from api.decision_service import open_decision_service
     from api.store.decisions import replay
     from api.store.store import Store
     from geodata.pack import DEFAULT_PACK
@@ -95,12 +95,12 @@ def answer_replay(options: argparse.Namespace) -> int:
         raise InvalidAsk("--forecast", "there is no such file.", "Name the cube the decision was made with.")
     with existing_database(store_url(options)) as database:
         record = Store(database).decision(options.decision)
-    house = open_house(folder or DEFAULT_PACK)
+    service = open_decision_service(folder or DEFAULT_PACK)
     if options.overlay is not None:
-        house = house.overlaying(Path(options.overlay))
+        service = service.with_overlay(Path(options.overlay))
     if forecast is not None:
-        house = house.forecasting(forecast)
-    again = remake(house, record)
+        service = service.with_forecast(forecast)
+    again = remake(service, record)
     found, others = replay(record, again.form), again.others
     if options.json:
         print(json.dumps({**found._asdict(), "inputs_that_differ": others}))
@@ -118,9 +118,9 @@ def answer_replay(options: argparse.Namespace) -> int:
     return 0 if found.same and found.stored_intact is not False else 1
 
 
-def answer_heads(options: argparse.Namespace) -> int:
+def run_heads(options: argparse.Namespace) -> int:
     """Sign the end of the chain."""
-    from api.store.signed_heads import export_head, read_signing_key
+    from api.store.audit_signatures import export_head, read_signing_key
     from api.store.store import Store
 
     key = read_signing_key(Path(options.key))
@@ -133,9 +133,9 @@ def answer_heads(options: argparse.Namespace) -> int:
     return 0
 
 
-def answer_new_key(options: argparse.Namespace) -> int:
+def run_new_key(options: argparse.Namespace) -> int:
     """Make a key pair."""
-    from api.store.signed_heads import new_signing_key
+    from api.store.audit_signatures import new_signing_key
 
     file = Path(options.file)
     if not file.parent.is_dir():

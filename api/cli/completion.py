@@ -15,16 +15,16 @@ _FILES = frozenset({"FILE", "INPUT", "CUBE"})
 _FOLDERS = frozenset({"DIR", "FOLDER"})
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("shell", choices=SHELLS, help="bash, zsh or fish")
     add_pack(parser)
     parser.epilog = INSTALL
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.set_defaults(answer=answer, fields={})
+    parser.set_defaults(run=run, fields={})
 
 
-def answer(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Print the script."""
     folder = pack_folder(options.pack)
 

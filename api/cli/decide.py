@@ -14,11 +14,11 @@ from api.cli.arguments import (
     add_json,
     add_overlay,
     add_pack,
-    echo,
     instant,
     number,
     pack_folder,
     position,
+    quote,
     whole_number,
 )
 from api.documents.language import BOTH
@@ -72,7 +72,7 @@ _YES_NO = {"yes": True, "oui": True, "no": False, "non": False}
 PORTS_SHOWN = 4
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--position", action=Once, nargs="+", required=True, metavar="P",
                         help="for instance 51 07.3N 001 20.8E, or 51.1217,1.3467 (latitude first)")  # fmt: skip
@@ -107,10 +107,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="language of the text: en or fr; both with --json")  # fmt: skip
     add_json(parser)
     add_pack(parser)
-    parser.set_defaults(answer=answer, fields=FIELDS)
+    parser.set_defaults(run=run, fields=FIELDS)
 
 
-def answer(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Decide and print."""
     body = body_from(options)
     limit = whole_number("--limit", options.limit)
@@ -121,23 +121,23 @@ def answer(options: argparse.Namespace) -> int:
         _check_writable(f"--{name}", getattr(options, name))
     folder = pack_folder(options.pack)
 
-    from api.house import open_house
+    from api.decision_service import open_decision_service
     from geodata.pack import DEFAULT_PACK
 
-    encounter = validated(body)
+    encounter = validate(body)
     policy = own_policy(options.policy)
-    house = open_house(folder or DEFAULT_PACK)
+    service = open_decision_service(folder or DEFAULT_PACK)
     if options.overlay is not None:
-        house = house.overlaying(Path(options.overlay))
+        service = service.with_overlay(Path(options.overlay))
     if options.avoid is not None:
-        house = house.avoiding(Path(options.avoid))
+        service = service.with_exclusions(Path(options.avoid))
     if options.forecast is not None:
         try:
-            house = house.forecasting(Path(options.forecast))
+            service = service.with_forecast(Path(options.forecast))
         except ForecastRefused as refused:
             raise InvalidAsk("--forecast", f"{refused.field} {refused.problem}", refused.remedy) from None
     try:
-        decision = house.decide(house.ask(encounter, time.time(), policy))
+        decision = service.decide(service.ask(encounter, time.time(), policy))
     except PositionRefused as refused:
         raise _with_read_back(refused, encounter) from None
     _write_tracks(decision, options, limit)
@@ -156,35 +156,35 @@ def _view(options: argparse.Namespace) -> str:
 
 def _text_of(decision: "Decision", view: str, limit: int | None, options: argparse.Namespace) -> str:
     """What is printed."""
-    from api.document import DEFAULT_LIMIT, decision_document, dump
+    from api.documents.decision import DEFAULT_LIMIT, decision_document, to_json
 
     if options.json:
         document = decision_document(decision, view, options.lang, limit or DEFAULT_LIMIT)  # type: ignore[arg-type]
-        return dump(limited(document, limit) if view == "full" else document)
+        return to_json(limit_lists(document, limit) if view == "full" else document)
     if view == "line":
         return str(decision_document(decision, "line")["line"][options.lang])  # type: ignore[index]
-    from api.cli.layout import Ink
+    from api.cli.console import Style
 
     if view == "brief":
         from api.cli.short import short_text
 
-        return short_text(decision, options.lang, limit or PORTS_SHOWN, Ink.of(sys.stdout))
+        return short_text(decision, options.lang, limit or PORTS_SHOWN, Style.of(sys.stdout))
     from api.cli.render import decision_text
 
-    return decision_text(decision, options.lang, limit or PORTS_SHOWN, Ink.of(sys.stdout))
+    return decision_text(decision, options.lang, limit or PORTS_SHOWN, Style.of(sys.stdout))
 
 
 def _check_writable(option: str, text: str | None) -> None:
     """Refuse a file that cannot be written before anything is decided."""
     if text is not None and not Path(text).absolute().parent.is_dir():
-        raise InvalidAsk(option, f"there is no folder for {echo(text)}.", "Name a file in a folder that exists.")
+        raise InvalidAsk(option, f"there is no folder for {quote(text)}.", "Name a file in a folder that exists.")
 
 
 def _write_tracks(decision: "Decision", options: argparse.Namespace, limit: int | None) -> None:
     """Write the files of ``--gpx`` and ``--geojson``."""
     if options.gpx is None and options.geojson is None:
         return
-    from api.document import DEFAULT_LIMIT, dump, whole_document
+    from api.documents.decision import DEFAULT_LIMIT, to_json, whole_document
     from api.documents.language import in_language
     from api.documents.tracks import geojson_of, gpx_of
 
@@ -192,7 +192,7 @@ def _write_tracks(decision: "Decision", options: argparse.Namespace, limit: int 
     document = whole_document(decision, most)
     texts = {
         "gpx": gpx_of(document, options.lang),
-        "geojson": dump(in_language(geojson_of(document, most), options.lang)),
+        "geojson": to_json(in_language(geojson_of(document, most), options.lang)),
     }
     for name, text in texts.items():
         file = getattr(options, name)
@@ -201,7 +201,7 @@ def _write_tracks(decision: "Decision", options: argparse.Namespace, limit: int 
                 Path(file).write_text(f"{text}\n", encoding="utf-8")
             except OSError as error:
                 raise InvalidAsk(
-                    f"--{name}", f"{echo(file)} cannot be written ({error.strerror}).", "Check its name and rights."
+                    f"--{name}", f"{quote(file)} cannot be written ({error.strerror}).", "Check its name and rights."
                 ) from None
 
 
@@ -228,14 +228,14 @@ def body_from(options: argparse.Namespace) -> dict[str, object]:
         "persons_in_water": _yes_no("--in-water", options.in_water),
         "aboard_since": time_from("--aboard-since", options.aboard_since),
         "sheltered": _yes_no("--sheltered", options.sheltered),
-        "medical": _stripped(options.medical),
-        "vessel": _given({"profile": _stripped(options.vessel), **figures}),
-        "policy": None if _is_file(options.policy) else _stripped(options.policy),
+        "medical": _strip(options.medical),
+        "vessel": _given_options({"profile": _strip(options.vessel), **figures}),
+        "policy": None if _is_file(options.policy) else _strip(options.policy),
     }
-    return _given(body)
+    return _given_options(body)
 
 
-def validated(body: dict[str, object]) -> "EncounterIn":
+def validate(body: dict[str, object]) -> "EncounterIn":
     """The body as the HTTP door would take it.
 
     Raises
@@ -245,7 +245,7 @@ def validated(body: dict[str, object]) -> "EncounterIn":
     """
     from pydantic import ValidationError
 
-    from api.cli.refusals import refused_by_model
+    from api.cli.errors import refused_by_model
     from api.encounter import EncounterIn
 
     try:
@@ -266,13 +266,13 @@ def persons_from(text: str | None) -> dict[str, int] | None:
     found = re.fullmatch(r"(-?[0-9]{1,9})(?: ?(?:-|\u2013|\.\.) ?(-?[0-9]{1,9}))?", text.strip())
     if not found:
         raise InvalidAsk(
-            "--persons", f"{echo(text.strip())} is not a number of people.",
+            "--persons", f"{quote(text.strip())} is not a number of people.",
             "Write 60, or 55-60; leave it out if not known.",
         )  # fmt: skip
     low = int(found[1])
     high = low if found[2] is None else int(found[2])
     if low > high:
-        raise InvalidAsk("--persons", f"{echo(text.strip())} begins with the greater number.", f"Write {high}-{low}.")
+        raise InvalidAsk("--persons", f"{quote(text.strip())} begins with the greater number.", f"Write {high}-{low}.")
     if high == 0:
         raise InvalidAsk("--persons", "nobody is to be landed.", "Write how many people; leave it out if not known.")
     return {"min": low, "max": high}
@@ -301,7 +301,7 @@ def own_policy(text: str | None) -> "Policy | None":
     return read_policy_file(Path(str(text)))
 
 
-def limited(document: dict[str, object], limit: int | None) -> dict[str, object]:
+def limit_lists(document: dict[str, object], limit: int | None) -> dict[str, object]:
     """The document with its lists of ports cut, and how many were left out of each."""
     if limit is None:
         return document
@@ -323,21 +323,21 @@ def _option(name: str) -> str:
     return FIELDS[f"vessel.{name}"]
 
 
-def _stripped(text: str | None) -> str | None:
+def _strip(text: str | None) -> str | None:
     return None if text is None else text.strip()
 
 
-def _given(values: dict[str, object]) -> dict[str, object]:
+def _given_options(values: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None and value != {}}
 
 
 def _yes_no(field: str, text: str | None) -> bool | None:
     if text is None:
         return None
-    said = _YES_NO.get(text.strip().lower())
-    if said is None:
-        raise InvalidAsk(field, f"{echo(text.strip())} is not yes or no.", "Write one; leave it out if not known.")
-    return said
+    answer = _YES_NO.get(text.strip().lower())
+    if answer is None:
+        raise InvalidAsk(field, f"{quote(text.strip())} is not yes or no.", "Write one; leave it out if not known.")
+    return answer
 
 
 def _is_file(text: str | None) -> bool:

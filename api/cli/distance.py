@@ -7,7 +7,7 @@ from api.cli.arguments import Once, add_json, add_language, add_pack, number, pa
 FIELDS = {"from": "FROM", "to": "TO", "draught_m": "--draught-m"}
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     place = "a port id, a UN/LOCODE, or a position in quotes"
     parser.add_argument("start", metavar="FROM", help=place)
@@ -16,25 +16,25 @@ def declare(parser: argparse.ArgumentParser) -> None:
     add_language(parser)
     add_json(parser)
     add_pack(parser)
-    parser.set_defaults(answer=answer, fields=FIELDS)
+    parser.set_defaults(run=run, fields=FIELDS)
 
 
-def answer(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Measure and print."""
     draught_m = number("--draught-m", options.draught_m)
     folder = pack_folder(options.pack)
 
-    from api.distance import distance_document
-    from api.document import dump
-    from api.house import open_house
+    from api.decision_service import open_decision_service
+    from api.documents.decision import to_json
+    from api.documents.distance import distance_document
     from geodata.pack import DEFAULT_PACK
 
-    house = open_house(folder or DEFAULT_PACK)
-    document = distance_document(house, options.start.strip(), options.end.strip(), draught_m)
+    service = open_decision_service(folder or DEFAULT_PACK)
+    document = distance_document(service, options.start.strip(), options.end.strip(), draught_m)
     if options.json:
-        print(dump(document))
+        print(to_json(document))
     else:
-        from api.cli.tables import distance_text
+        from api.cli.print_tables import distance_text
 
         print(distance_text(document, options.lang))
     return 0

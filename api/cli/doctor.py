@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from api.cli.arguments import add_pack, pack_folder
-from api.cli.layout import told
+from api.cli.console import status_line
 from engine.errors import SafeportError
 
 Check = Callable[[Path | None], list[str]]
@@ -19,13 +19,13 @@ OLDEST_PYTHON = (3, 11)
 SLOWEST_DECISION_MS = 1_000.0
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_pack(parser)
-    parser.set_defaults(answer=answer)
+    parser.set_defaults(run=run)
 
 
-def answer(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Run every check; 1 when any fails."""
     folder = pack_folder(options.pack)
     failed = 0
@@ -35,13 +35,13 @@ def answer(options: argparse.Namespace) -> int:
             lines = check(folder)
         except SafeportError as error:
             failed += 1
-            print(told("FAIL", str(error)))
+            print(status_line("FAIL", str(error)))
         except Exception as error:  # noqa: BLE001 - a doctor reports what is broken, whatever it is
             failed += 1
             what = " ".join(str(error).split())[:120]
-            print(told("FAIL", f"{check.__name__.removeprefix('check_')}: {type(error).__name__}: {what}"))
+            print(status_line("FAIL", f"{check.__name__.removeprefix('check_')}: {type(error).__name__}: {what}"))
         else:
-            print(told("OK", lines[0]))
+            print(status_line("OK", lines[0]))
             for line in lines[1:]:
                 print(line)
         sys.stdout.flush()
@@ -73,7 +73,7 @@ def check_numba(_: Path | None) -> list[str]:
 
 def check_pack(folder: Path | None) -> list[str]:
     """Every layer of the pack matches its digest."""
-    from api.cli.tables import pack_lines
+    from api.cli.print_tables import pack_lines
     from geodata.pack import DEFAULT_PACK, read_pack
 
     return pack_lines(read_pack(folder or DEFAULT_PACK).manifest)
@@ -91,19 +91,19 @@ def check_policies(_: Path | None) -> list[str]:
 
 def check_decision(folder: Path | None) -> list[str]:
     """A decision is made, and how long it takes."""
-    from api.house import known_policy, open_house, warm
+    from api.decision_service import known_policy, open_decision_service, warm_up
     from engine.model import Ask
     from geodata.pack import DEFAULT_PACK
 
     started = time.perf_counter()
-    house = open_house(folder or DEFAULT_PACK)
+    service = open_decision_service(folder or DEFAULT_PACK)
     opened = time.perf_counter()
-    ask = Ask(*house.world.ports[0].approach, 0.0, house.vessels["unknown"], known_policy("nearest-time"))
-    house.decide(ask)
+    ask = Ask(*service.world.ports[0].approach, 0.0, service.vessels["unknown"], known_policy("nearest-time"))
+    service.decide(ask)
     first = time.perf_counter()
-    warm(house)
+    warm_up(service)
     warmed = time.perf_counter()
-    house.decide(ask)
+    service.decide(ask)
     again_ms = (time.perf_counter() - warmed) * 1e3
     if again_ms > SLOWEST_DECISION_MS:
         raise RuntimeError(f"a warm decision took {again_ms:.0f} ms")
@@ -115,11 +115,11 @@ def check_decision(folder: Path | None) -> list[str]:
 
 def check_replay(folder: Path | None) -> list[str]:
     """A few encounters are replayed, so that no first replay has to wait for the compiler."""
-    from api.house import open_house
+    from api.decision_service import open_decision_service
     from api.replay.warm import warm_replay
     from geodata.pack import DEFAULT_PACK
 
-    house = open_house(folder or DEFAULT_PACK)
+    service = open_decision_service(folder or DEFAULT_PACK)
     started = time.perf_counter()
-    rows = warm_replay(house)
+    rows = warm_replay(service)
     return [f"replay of {rows} encounters in {time.perf_counter() - started:.1f} s"]

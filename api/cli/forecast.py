@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.cli.arguments import Once, add_json, echo, number, whole_number
+from api.cli.arguments import Once, add_json, number, quote, whole_number
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
@@ -17,18 +17,18 @@ DEFAULT_OUT = "forecast.cube"
 DEFAULT_HOURS = 48
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the sub-commands."""
     commands = parser.add_subparsers(dest="forecast_command", metavar="COMMAND", required=True)
     make = commands.add_parser("ingest", help="make a cube of GRIB, CF NetCDF or Open-Meteo JSON files")
     make.add_argument("files", nargs="+", metavar="FILE", help="forecast files, in any mixture and order")
     make.add_argument("--out", action=Once, metavar="CUBE", help=f"where the cube goes; {DEFAULT_OUT} if left out")
     add_json(make)
-    make.set_defaults(answer=answer_ingest)
+    make.set_defaults(run=run_ingest)
     info = commands.add_parser("info", help="say what a cube or a foreign forecast file holds and what is missing")
     info.add_argument("file", metavar="FILE", help="a cube, every byte of which is verified, or a file to make one of")
     add_json(info)
-    info.set_defaults(answer=answer_info)
+    info.set_defaults(run=run_info)
     get = commands.add_parser("fetch", help="download a forecast and make a cube of it")
     get.add_argument("--source", action=Once, metavar="NAME", required=True, help="open-meteo or ecmwf")
     get.add_argument("--area", action=Once, metavar="W,S,E,N", help="sides in degrees; the pack's area if left out")
@@ -37,11 +37,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
     get.add_argument("--server", action=Once, metavar="URL", help="a server on this machine instead, for tests")
     add_json(get)
     get.set_defaults(
-        answer=answer_fetch, fields={"area": "--area", "hours": "--hours", "source": "--source", "server": "--server"}
+        run=run_fetch, fields={"area": "--area", "hours": "--hours", "source": "--source", "server": "--server"}
     )
 
 
-def answer_ingest(options: argparse.Namespace) -> int:
+def run_ingest(options: argparse.Namespace) -> int:
     """Make a cube and say what is in it."""
     from geodata.forecast.ingest import ingest
 
@@ -51,7 +51,7 @@ def answer_ingest(options: argparse.Namespace) -> int:
     return 0
 
 
-def answer_info(options: argparse.Namespace) -> int:
+def run_info(options: argparse.Namespace) -> int:
     """Verify a cube, or read a foreign file as a decision would, and say what is in it."""
     from geodata.forecast.ingest import forecast_cache, open_forecast
 
@@ -60,7 +60,7 @@ def answer_info(options: argparse.Namespace) -> int:
     return 0
 
 
-def answer_fetch(options: argparse.Namespace) -> int:
+def run_fetch(options: argparse.Namespace) -> int:
     """Download a forecast, make a cube of it in the isolated process, and say what is in it."""
     import tempfile
 
@@ -89,7 +89,7 @@ def _area(text: str) -> tuple[float, float, float, float]:
     sides = [number("--area", part.strip()) for part in text.strip().split(",")]
     if len(sides) != 4 or any(side is None for side in sides):
         raise InvalidAsk(
-            "--area", f"{echo(text.strip())} is not four numbers.", "Write west,south,east,north: -7,48,5,52.5."
+            "--area", f"{quote(text.strip())} is not four numbers.", "Write west,south,east,north: -7,48,5,52.5."
         )
     west, south, east, north = (float(side) for side in sides if side is not None)
     return west, south, east, north

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from api.cli.layout import columns, folded
+from api.cli.console import columns, wrap
 from api.documents.forecast import GROUPS, cube_age_s, group_area, missing_quantities
 
 if TYPE_CHECKING:
@@ -43,25 +43,25 @@ def forecast_lines(cube: "Cube", name: str, size: int, now_s: float) -> list[str
     lines += columns(rows, give=4, right=frozenset({3}))
     absent = [group for group in GROUPS if group not in groups]
     if absent:
-        lines += folded(f"Not in it: {', '.join(absent)}.")
-    lines += [line for group, told in groups.items() for line in folded(_use(cube, group, told), then="  ")]
+        lines += wrap(f"Not in it: {', '.join(absent)}.")
+    lines += [line for group, told in groups.items() for line in wrap(_use(cube, group, told), then="  ")]
     lines.append("")
     for group, told in groups.items():
         runs = "run not stated" if told["run_at"] is None else f"run {told['run_at']}"
         units = ", ".join(f"{quantity} in {unit}" for quantity, unit in told["units"].items())
-        lines += folded(f"{group}: {runs}. {units}.", then="  ")
-        lines += folded(f"area: {_area_text(told)}.", first="  ", then="    ")
+        lines += wrap(f"{group}: {runs}. {units}.", then="  ")
+        lines += wrap(f"area: {_area_text(told)}.", first="  ", then="    ")
         missing = missing_quantities(group, told)
         if missing:
-            lines += folded(f"missing: {', '.join(missing)}.", first="  ", then="    ")
+            lines += wrap(f"missing: {', '.join(missing)}.", first="  ", then="    ")
         for note in told["notes"]:
-            lines += folded(f"note: {note}.", first="  ", then="    ")
+            lines += wrap(f"note: {note}.", first="  ", then="    ")
     lines.append("")
     for source in cube.header["sources"]:
-        lines += folded(f"from {source['file']}, {source['kind']}, {source['bytes']:,} bytes", then="  ")
+        lines += wrap(f"from {source['file']}, {source['kind']}, {source['bytes']:,} bytes", then="  ")
         lines.append(f"     {source['sha256']}")
         for line in source.get("left_out", []):
-            lines += folded(f"left out: {line}", first="     ", then="       ")
+            lines += wrap(f"left out: {line}", first="     ", then="       ")
     is_foreign = any(source["file"] == name for source in cube.header["sources"])
     lines.append(f"OK   {name} {'can be used' if is_foreign else 'matches its SHA-256'}")
     return lines
@@ -96,7 +96,7 @@ def _run(cube: "Cube", now_s: float) -> list[str]:
     age_s = cube_age_s(cube, now_s)
     if age_s is None:
         return ["Model run not stated: age not known."]
-    return folded(f"Oldest model run {cube.identity['run_at']}, age {age_s / _HOUR_S:.1f} h.")
+    return wrap(f"Oldest model run {cube.identity['run_at']}, age {age_s / _HOUR_S:.1f} h.")
 
 
 def _minute(text: str) -> str:

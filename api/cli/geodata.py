@@ -6,28 +6,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from api.cli.arguments import Once, instant, pack_folder
-from api.cli.layout import told
+from api.cli.console import status_line
 from engine.errors import InvalidAsk, PackError
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the sub-commands."""
     commands = parser.add_subparsers(dest="geodata_command", metavar="COMMAND", required=True)
     build = commands.add_parser("build", help="build the pack; needs the 'build' extra")
     build.add_argument("--coast", action=Once, metavar="FILE", help="clipped OSM land polygons; else roaring-landmask")
     build.add_argument("--out", action=Once, metavar="DIR", help="where the pack goes; else the built-in pack's place")
     build.add_argument("--built-at", action=Once, metavar="T", help="time recorded in the manifest; now if left out")
-    build.set_defaults(answer=answer_build)
+    build.set_defaults(run=run_build)
     verify = commands.add_parser("verify", help="hash and load every layer of a pack")
     verify.add_argument("folder", nargs="?", metavar="DIR", help="pack to verify; the built-in one if left out")
     export = commands.add_parser("export", help="write a pack as a GeoPackage; needs the 'build' extra")
     export.add_argument("file", metavar="FILE", help="a .gpkg that does not exist yet")
     export.add_argument("--pack", action=Once, metavar="DIR", help="pack to export; the built-in one if left out")
-    export.set_defaults(answer=answer_export)
-    verify.set_defaults(answer=answer_verify, fields={"--pack": "DIR"})
+    export.set_defaults(run=run_export)
+    verify.set_defaults(run=run_verify, fields={"--pack": "DIR"})
 
 
-def answer_build(options: argparse.Namespace) -> int:
+def run_build(options: argparse.Namespace) -> int:
     """Build the pack, a line for each step."""
     at_s = time.time() if options.built_at is None else instant("--built-at", options.built_at)
     coast = None if options.coast is None else Path(options.coast)
@@ -45,7 +45,7 @@ def answer_build(options: argparse.Namespace) -> int:
     return 0
 
 
-def answer_export(options: argparse.Namespace) -> int:
+def run_export(options: argparse.Namespace) -> int:
     """Write the pack's ports, banks, lanes, ranges, regions and coast as layers of one file."""
     folder = pack_folder(options.pack)
     target = Path(options.file)
@@ -70,16 +70,16 @@ def _not_installed(command: str, error: ModuleNotFoundError) -> PackError:
     )
 
 
-def answer_verify(options: argparse.Namespace) -> int:
+def run_verify(options: argparse.Namespace) -> int:
     """Verify a pack and print what it holds."""
     folder = pack_folder(options.folder)
 
-    from api.cli.tables import pack_lines
+    from api.cli.print_tables import pack_lines
     from geodata.pack import DEFAULT_PACK, read_manifest
     from geodata.world import load_world
 
     world = load_world(folder or DEFAULT_PACK)
     for line in pack_lines(read_manifest(folder or DEFAULT_PACK)):
         print(line)
-    print(told("OK", f"every layer matches its SHA-256 and loads; {len(world.ports)} ports"))
+    print(status_line("OK", f"every layer matches its SHA-256 and loads; {len(world.ports)} ports"))
     return 0

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from api.cli.arguments import Once, add_json, echo, instant, number
-from api.cli.layout import columns
-from api.cli.stores import FIELDS as STORE_FIELDS
-from api.cli.stores import add_store, store_settings
+from api.cli.arguments import Once, add_json, instant, number, quote
+from api.cli.console import columns
+from api.cli.store_option import FIELDS as STORE_FIELDS
+from api.cli.store_option import add_store, store_settings
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
-    from api.access.keys import Keys, NewKey
+    from api.security.api_keys import Keys, NewKey
     from api.settings import Settings
+    from api.store.commands import Actor
     from api.store.keys import StoredKey
-    from api.store.ledger import Actor
 
 FIELDS = {
     "unit": "--unit", "role": "--role", "expires": "--expires", "overlap": "--overlap-h", "key_id": "KEY_ID",
@@ -26,7 +26,7 @@ FIELDS = {
 DEFAULT_DUTY = "command line"
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the sub-commands."""
     commands = parser.add_subparsers(dest="keys_command", metavar="COMMAND", required=True)
     create = commands.add_parser("create", help="give a unit a key, which is shown this once")
@@ -34,43 +34,43 @@ def declare(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--role", action=Once, metavar="ROLE", required=True,
                         help="viewer, crew, controller, port_officer, auditor or admin")  # fmt: skip
     create.add_argument("--expires", action=Once, metavar="TIME", help="first instant it is no longer valid")
-    _common(create, answer_create)
+    _common(create, run_create)
     rotate = commands.add_parser("rotate", help="give a key a new secret, which is shown this once")
     rotate.add_argument("key_id", metavar="KEY_ID", help="the part of a key between its underscores")
     rotate.add_argument("--overlap-h", action=Once, metavar="H",
                         help="how long the old secret stays valid; 24 if left out, 0 to end it now")  # fmt: skip
-    _common(rotate, answer_rotate)
+    _common(rotate, run_rotate)
     revoke = commands.add_parser("revoke", help="end a key at once and for good")
     revoke.add_argument("key_id", metavar="KEY_ID", help="the part of a key between its underscores")
     revoke.add_argument("--reason", action=Once, metavar="TEXT", help="for the audit trail")
-    _common(revoke, answer_revoke)
+    _common(revoke, run_revoke)
     listing = commands.add_parser("list", help="every key there ever was, without its secret")
-    _common(listing, answer_list)
+    _common(listing, run_list)
 
 
 def _common(parser: argparse.ArgumentParser, answer: object) -> None:
     add_store(parser)
     parser.add_argument("--by", action=Once, metavar="DUTY", help=f"who does it; {DEFAULT_DUTY!r} if left out")
     add_json(parser)
-    parser.set_defaults(answer=answer, fields=FIELDS)
+    parser.set_defaults(run=answer, fields=FIELDS)
 
 
-def answer_create(options: argparse.Namespace) -> int:
+def run_create(options: argparse.Namespace) -> int:
     """Make a key and show it."""
-    from api.access.roles import AccessRole
+    from api.security.roles import AccessRole
 
     try:
         role = AccessRole(options.role)
     except ValueError:
-        problem = f"{echo(options.role)} is not one of its values."
-        raise InvalidAsk("role", problem, f"Values: {', '.join(it.value for it in AccessRole)}.") from None
+        problem = f"{quote(options.role)} is not one of its values."
+        raise InvalidAsk("role", problem, f"Values: {', '.join(role.value for role in AccessRole)}.") from None
     expires_s = None if options.expires is None else instant("expires", options.expires)
     with _opened(options, may_make=True) as (keys, actor, _):
         _show_once(keys.create(options.unit, role, actor, expires_s), options.json)
     return 0
 
 
-def answer_rotate(options: argparse.Namespace) -> int:
+def run_rotate(options: argparse.Namespace) -> int:
     """Give a key a new secret and show it."""
     hours = number("overlap", options.overlap_h)
     with _opened(options) as (keys, actor, settings):
@@ -79,7 +79,7 @@ def answer_rotate(options: argparse.Namespace) -> int:
     return 0
 
 
-def answer_revoke(options: argparse.Namespace) -> int:
+def run_revoke(options: argparse.Namespace) -> int:
     """End a key."""
     with _opened(options) as (keys, actor, settings):
         document = keys.revoke(options.key_id, actor, options.reason or "")
@@ -91,10 +91,10 @@ def answer_revoke(options: argparse.Namespace) -> int:
     return 0
 
 
-def answer_list(options: argparse.Namespace) -> int:
+def run_list(options: argparse.Namespace) -> int:
     """List all keys."""
     with _opened(options) as (keys, _, _):
-        listed = keys.listed()
+        listed = keys.list_keys()
     if options.json:
         print(json.dumps({"keys": [key.document() for key in listed]}))
         return 0
@@ -118,18 +118,18 @@ def _show_once(made: "NewKey", as_json: bool) -> None:
     if as_json:
         print(json.dumps({"key": made.text, **made.document}))
         return
-    said = made.document
-    print(f"Key of {said['unit']}, {said['role']}, valid until {said['expires_at'] or 'it is revoked'}:")
+    document = made.document
+    print(f"Key of {document['unit']}, {document['role']}, valid until {document['expires_at'] or 'it is revoked'}:")
     print(f"\n    {made.text}\n")
     print("It is shown this once and kept nowhere. Put it where only this unit can read it.")
-    if said["previous_until"] is not None:
-        print(f"The old secret stays valid until {said['previous_until']}.")
+    if document["previous_until"] is not None:
+        print(f"The old secret stays valid until {document['previous_until']}.")
 
 
 @contextmanager
 def _opened(options: argparse.Namespace, may_make: bool = False) -> "Iterator[tuple[Keys, Actor, Settings]]":
-    from api.access.keys import Keys
-    from api.store.ledger import Actor, Role
+    from api.security.api_keys import Keys
+    from api.store.commands import Actor, Role
     from api.store.store import open_for_service, sqlite_file
 
     url, settings = store_settings(options)

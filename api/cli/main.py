@@ -29,10 +29,10 @@ from api.cli import (
     tide,
     vessels,
 )
-from api.cli.arguments import Parser, guarded, refuse_unknown_options
-from api.cli.refusals import failure_text, problem_text, refusal_line
+from api.cli.arguments import Parser, protect_negative_numbers, refuse_unknown_options
+from api.cli.errors import failure_text, problem_text, refusal_line
 from api.compiling import show_compiling
-from api.stopping import ended_by_signals
+from api.signals import ended_by_signals
 from api.store.errors import SchemaMismatch, StoreBusy, StoreUnavailable
 from engine import ENGINE_VERSION
 from engine.errors import DownloadFailed, PackError, SafeportError
@@ -96,10 +96,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         whole = parser()
         refuse_unknown_options(whole, arguments)
-        options = whole.parse_args(guarded(arguments))
+        options = whole.parse_args(protect_negative_numbers(arguments))
         fields = options.fields
         with ended_by_signals():
-            return int(options.answer(options))
+            return int(options.run(options))
     except SystemExit as end:
         # --help and --version end this way.
         return int(end.code or 0)
@@ -141,7 +141,7 @@ def parser() -> Parser:
     whole.add_argument("-V", "--version", action="version", version=f"safeport {ENGINE_VERSION}")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     for name, (module, purpose) in COMMANDS.items():
-        one = commands.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
-        one.set_defaults(answer=None, fields={})
-        module.declare(one)
+        command = commands.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
+        command.set_defaults(run=None, fields={})
+        module.add_arguments(command)
     return whole

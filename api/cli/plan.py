@@ -10,14 +10,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
-from api.cli.arguments import Once, add_json, add_language, add_overlay, add_pack, echo, pack_folder
+from api.cli.arguments import Once, add_json, add_language, add_overlay, add_pack, pack_folder, quote
 from engine.errors import ForecastRefused, InvalidAsk
 
 LARGEST_FILE = 4_000_000
 """[bytes]"""
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("input", metavar="INPUT", help="JSON file: encounters, ports, free places and landing rates")
     parser.add_argument("--forecast", action=Once, metavar="FILE",
@@ -26,40 +26,40 @@ def declare(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
     add_overlay(parser)
     add_pack(parser)
-    parser.set_defaults(answer=answer)
+    parser.set_defaults(run=run)
 
 
-def answer(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Plan and print."""
     body = read_body(Path(options.input))
     folder = pack_folder(options.pack)
 
-    from api.house import open_house
+    from api.decision_service import open_decision_service
     from api.plan.propose import propose
     from api.plan.request import plan_from
     from geodata.pack import DEFAULT_PACK
 
     request = plan_from(body)
-    house = open_house(folder or DEFAULT_PACK)
+    service = open_decision_service(folder or DEFAULT_PACK)
     if options.overlay is not None:
-        house = house.overlaying(Path(options.overlay))
+        service = service.with_overlay(Path(options.overlay))
     if options.forecast is not None:
         try:
-            house = house.forecasting(Path(options.forecast))
+            service = service.with_forecast(Path(options.forecast))
         except ForecastRefused as refused:
             raise InvalidAsk("--forecast", f"{refused.field} {refused.problem}", refused.remedy) from None
     with solver_kept_quiet():
-        proposal = propose(request, house, time.time())
+        proposal = propose(request, service, time.time())
     if options.json:
-        from api.document import dump
+        from api.documents.decision import to_json
         from api.plan.document import plan_document
 
-        print(dump(plan_document(proposal)))
+        print(to_json(plan_document(proposal)))
     else:
-        from api.cli.layout import Ink
+        from api.cli.console import Style
         from api.plan.text import plan_text
 
-        print(plan_text(proposal, options.lang, Ink.of(sys.stdout)))
+        print(plan_text(proposal, options.lang, Style.of(sys.stdout)))
     return 0
 
 
@@ -108,7 +108,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(members) < len(pairs):
         # Whichever value was kept, the writer may have meant the other.
         twice = next(name for k, (name, _) in enumerate(pairs) if name in dict(pairs[:k]))
-        raise InvalidAsk("INPUT", f"an object has the key {echo(twice)} twice.", "Keep one of them.")
+        raise InvalidAsk("INPUT", f"an object has the key {quote(twice)} twice.", "Keep one of them.")
     return members
 
 

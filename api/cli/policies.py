@@ -3,28 +3,28 @@
 import argparse
 
 from api.cli.arguments import add_json, add_language
-from api.cli.layout import folded
+from api.cli.console import wrap
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_language(parser)
     add_json(parser)
-    parser.set_defaults(answer=answer, fields={})
+    parser.set_defaults(run=run, fields={})
 
 
-def answer(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """List and print."""
-    from api.document import dump
+    from api.decision_service import known_policy
+    from api.documents.decision import to_json
     from api.documents.profiles import policy_document
-    from api.house import known_policy
     from geodata.policies import policy_names
 
     documents = [policy_document(known_policy(name)) for name in policy_names()]
     if options.json:
-        print(dump({"policies": documents}))
+        print(to_json({"policies": documents}))
         return 0
     for document in documents:
         effects: dict[str, str] = document["effect"]  # type: ignore[assignment]
-        print("\n".join([str(document["name"]), *folded(effects[options.lang], "  ")]))
+        print("\n".join([str(document["name"]), *wrap(effects[options.lang], "  ")]))
     return 0

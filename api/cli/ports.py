@@ -26,7 +26,7 @@ FIELDS = {"port": "ID", "position": "--near", "within_nm": "--within", "country"
 Listed = list[tuple["Port", float | None]]
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("id", nargs="?", metavar="ID", help="port id or UN/LOCODE: show its whole row")
     parser.add_argument("--near", action=Once, nargs="+", metavar="P", help="order by straight line from a position")
@@ -39,10 +39,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     add_language(parser)
     add_json(parser)
     add_pack(parser)
-    parser.set_defaults(answer=answer, fields=FIELDS)
+    parser.set_defaults(run=run, fields=FIELDS)
 
 
-def answer(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """List and print."""
     near = None if options.near is None else position("--near", options.near, options.lang)
     within_nm = number("--within", options.within)
@@ -55,29 +55,29 @@ def answer(options: argparse.Namespace) -> int:
         raise InvalidAsk("--limit", "is below 1.", "Write how many ports to list.")
     folder = pack_folder(options.pack)
 
-    from api.cli.tables import port_text, ports_text
-    from api.document import dump, port_document
-    from api.house import open_house
+    from api.cli.print_tables import port_text, ports_text
+    from api.decision_service import open_decision_service
+    from api.documents.decision import port_document, to_json
     from api.port_search import PortQuery
     from geodata.pack import DEFAULT_PACK
 
-    house = open_house(folder or DEFAULT_PACK)
+    service = open_decision_service(folder or DEFAULT_PACK)
     if options.overlay is not None:
-        house = house.overlaying(Path(options.overlay))
+        service = service.with_overlay(Path(options.overlay))
     if options.id is not None:
-        port = house.port(options.id)
-        print(dump(port_document(port)) if options.json else port_text(port))
+        port = service.port(options.id)
+        print(to_json(port_document(port)) if options.json else port_text(port))
         return 0
     country = None if options.country is None else options.country.strip()
     query = PortQuery(name=options.name, near=near, within_nm=within_nm, country=country, kind=options.kind)
-    listed = listing(house.world, query)[:limit]
+    listed = listing(service.world, query)[:limit]
     if options.json:
         documents = [port_document(port) for port, _ in listed]
         if near is not None:
             documents = [
                 {**document, "straight_line_nm": miles} for document, (_, miles) in zip(documents, listed, strict=True)
             ]
-        print(dump({"ports": documents}))
+        print(to_json({"ports": documents}))
     else:
         print(ports_text(listed, options.lang))
     return 0

@@ -5,15 +5,13 @@ from math import isfinite, isnan
 
 import numpy as np
 
-from api.cli.layout import Ink, column_rows, ends_apart, folded, headline_lines
-from api.cli.words import word
-from api.document import decision_id, encounter_echo, inputs_document
+from api.cli.console import Style, column_rows, headline_lines, justify, wrap
+from api.cli.messages import word
+from api.documents.decision import decision_id, encounter_echo, inputs_document
 from api.documents.unconnected import FEED_CODES, WITHOUT_FEEDS, WITHOUT_WEATHER, not_connected
 from api.position import format_position
-from engine import ENGINE_VERSION
-from engine.decide import deciding_finding, nearer_than, only_by_person
-from engine.entry_hours import opens_at_s
-from engine.explain import (
+from api.text.messages import LEVEL, RULE_TITLE
+from api.text.sentences import (
     MILES,
     MINUTES,
     PERSONS,
@@ -24,19 +22,21 @@ from engine.explain import (
     eta_s,
     finding_text,
     first_channel,
+    format_quantity,
     headline,
     minutes_text,
     notice_text,
     port_name,
-    show,
     utc_clock,
 )
+from engine import ENGINE_VERSION
+from engine.codes import Code, Medical, Rule, Status, Verdict, Weight
+from engine.decide import deciding_finding, nearer_than, only_by_person
 from engine.kernels.geodesy import initial_course_deg
 from engine.model import Decision, Notice
-from engine.sea_route import chosen_track
+from engine.opening_time import opens_at_s
+from engine.routes import chosen_track
 from engine.units import MINUTE_S
-from engine.vocab import Code, Medical, Rule, Status, Verdict, Weight
-from engine.wording import LEVEL, RULE_TITLE
 
 SHAPE = {Status.SUITABLE: "*", Status.CAUTION: "+", Status.UNCONFIRMED: "?", Status.EXCLUDED: "x"}
 COLOUR = {Status.SUITABLE: "green", Status.CAUTION: "yellow", Status.UNCONFIRMED: "magenta", Status.EXCLUDED: "red"}
@@ -56,7 +56,7 @@ IN_HEADLINE = frozenset({Code.RESCUE_INCOMPLETE, Code.RESCUE_STATE_UNKNOWN, Code
 LAST_LINE = (Code.ADVISORY_ONLY, Code.NOT_FOR_NAVIGATION)
 
 
-def decision_text(decision: Decision, language: str, ports: int, ink: Ink) -> str:
+def decision_text(decision: Decision, language: str, ports: int, ink: Style) -> str:
     """The whole answer.
 
     Parameters
@@ -66,7 +66,7 @@ def decision_text(decision: Decision, language: str, ports: int, ink: Ink) -> st
         ``en`` or ``fr``.
     ports : int
         How many candidates to list, the first included.
-    ink : Ink
+    ink : Style
     """
     first = int(decision.order[0])
     any_left = decision.status[first] != Status.EXCLUDED
@@ -81,12 +81,12 @@ def decision_text(decision: Decision, language: str, ports: int, ink: Ink) -> st
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
-def _top(decision: Decision, language: str, ink: Ink) -> list[str]:
+def _top(decision: Decision, language: str, ink: Style) -> list[str]:
     """Headline, and the encounter read back."""
     ask = decision.ask
     persons = word("persons_unknown", language)
     if not isnan(ask.persons_max):
-        persons = show(ask.persons_max, PERSONS, language)
+        persons = format_quantity(ask.persons_max, PERSONS, language)
         if ask.persons_min < ask.persons_max:
             persons = f"{ask.persons_min:.0f}-{persons}"
     parts = [
@@ -99,11 +99,11 @@ def _top(decision: Decision, language: str, ink: Ink) -> list[str]:
         parts.append(word(f"medical_{ask.medical.name.lower()}", language))
     line = headline(decision).of(language)
     alarm = decision.recommended is None or any(notice.code == Code.RESCUE_INCOMPLETE for notice in decision.notices)
-    lines = [ink.strong(ink.tinted(one, "red") if alarm else one) for one in headline_lines(line)]
-    return lines + folded(f"{word('for', language)} {', '.join(parts)}")
+    lines = [ink.strong(ink.tint(line, "red") if alarm else line) for line in headline_lines(line)]
+    return lines + wrap(f"{word('for', language)} {', '.join(parts)}")
 
 
-def _first_port(decision: Decision, port: int, language: str, ink: Ink) -> list[str]:
+def _first_port(decision: Decision, port: int, language: str, ink: Style) -> list[str]:
     """The port to go to, or to ask about: name, time, way, arrival, VHF, and what speaks for caution."""
     named = decision.world.ports[port]
     status = Status(decision.status[port])
@@ -111,12 +111,12 @@ def _first_port(decision: Decision, port: int, language: str, ink: Ink) -> list[
     other = port_name(decision, port, "en" if language == "fr" else "fr")
     if other != names:
         names = f"{names} / {other}"
-    title = ends_apart(f"{SHAPE[status]} {names} ({named.country})", _status_word(status, language))
+    title = justify(f"{SHAPE[status]} {names} ({named.country})", _status_word(status, language))
     low, high = decision.low_s[port], decision.high_s[port]
     times = minutes_text(float(decision.time_s[port]), language)
     if isfinite(low) and isfinite(high) and round(low / MINUTE_S) < round(high / MINUTE_S):
         times += f" ({word('range', language, low=f'{low / MINUTE_S:.0f}', high=f'{high / MINUTE_S:.0f}')})"
-    way = [times, show(float(decision.distance_m[port]), MILES, language),
+    way = [times, format_quantity(float(decision.distance_m[port]), MILES, language),
            word("bearing", language, degrees=degrees_text(bearing_deg(decision, port)))]  # fmt: skip
     track = chosen_track(decision, port)
     if len(track) > 1:
@@ -127,29 +127,31 @@ def _first_port(decision: Decision, port: int, language: str, ink: Ink) -> list[
     if isfinite(arrival_s) and _day(arrival_s) != _day(decision.ask.at_s):
         arrival += word("on_day", language, day=_day(arrival_s))
     vhf = word("channels", language, channels=named.vhf) if named.vhf else word("vhf_unknown", language)
-    lines = [ink.strong(ink.tinted(line, COLOUR[status])) for line in title]
-    lines += folded(", ".join(way), "  ") + folded(f"{arrival}, {vhf}", "  ")
+    lines = [ink.strong(ink.tint(line, COLOUR[status])) for line in title]
+    lines += wrap(", ".join(way), "  ") + wrap(f"{arrival}, {vhf}", "  ")
     if port in decision.detours:
-        lines += folded(_way_round(decision, port, language), "  ")
+        lines += wrap(_way_round(decision, port, language), "  ")
     if decision.code[port, Rule.R_NTM_01] == Code.PORT_ENTRY_PERMISSION_REQUIRED:
-        lines += folded(word("permission", language), "  ")
+        lines += wrap(word("permission", language), "  ")
     for name in ("landing", "hazard"):
         text = named.facts[f"{name}_{language}"]
         if text is not None:
-            lines += folded(word(name, language, text=text), "  ", "    ")
+            lines += wrap(word(name, language, text=text), "  ", "    ")
     if named.facts["telephone"] is not None:
-        lines += folded(word("telephone", language, number=named.facts["telephone"]), "  ")
+        lines += wrap(word("telephone", language, number=named.facts["telephone"]), "  ")
     for rule in speaking_against(decision, port):
-        lines += folded(finding_text(decision, port, rule).of(language), "  - ", "    ", most=2)
+        lines += wrap(finding_text(decision, port, rule).of(language), "  - ", "    ", most=2)
     return lines
 
 
 def _way_round(decision: Decision, port: int, language: str) -> str:
     """The route is not the shortest path: its length, and what the shortest one would take."""
     detour = decision.detours[port]
-    shortest_s = detour.shortest_s + float(decision.time_s[port] - decision.passages.time_s[port])
-    usual = show(shortest_s, MINUTES, language) if isfinite(shortest_s) else word("no_way_for_vessel", language)
-    length = show(detour.length_m + float(decision.reach.harbour_m[port]), MILES, language)
+    shortest_s = detour.shortest_s + float(decision.time_s[port] - decision.travel_times.time_s[port])
+    usual = (
+        format_quantity(shortest_s, MINUTES, language) if isfinite(shortest_s) else word("no_way_for_vessel", language)
+    )
+    length = format_quantity(detour.length_m + float(decision.reach.harbour_m[port]), MILES, language)
     return word("way_round", language, miles=length, usual=usual)
 
 
@@ -166,20 +168,20 @@ def speaking_against(decision: Decision, port: int) -> list[Rule]:
     ]  # fmt: skip
 
 
-def _call(decision: Decision, language: str, ink: Ink) -> list[str]:
+def _call(decision: Decision, language: str, ink: Style) -> list[str]:
     """Who to call, and in whose region."""
     lines = []
     for centre in decision.coordination.centres:
         channels = (centre.vhf or "16").replace(";", ", ")
         line = f"{word('call', language)} {centre.name}, {word('channels', language, channels=channels)}"
-        lines += [ink.strong(one) for one in folded(line + (f", MMSI {centre.mmsi}" if centre.mmsi else ""), then="  ")]
+        lines += [ink.strong(row) for row in wrap(line + (f", MMSI {centre.mmsi}" if centre.mmsi else ""), then="  ")]
     for notice in decision.notices:
         if notice.code in REGION_CODES:
-            lines += folded(notice_text(decision, notice).of(language), "  ")
+            lines += wrap(notice_text(decision, notice).of(language), "  ")
     return lines
 
 
-def _why_not_nearer(decision: Decision, first: int | None, language: str, ink: Ink) -> list[str]:
+def _why_not_nearer(decision: Decision, first: int | None, language: str, ink: Style) -> list[str]:
     """Each port nearer than the first one and what displaced it; nearest first."""
     # Harbours first: what only a person may choose comes after them, in one line.
     everywhere = nearer_than(decision, first)
@@ -192,41 +194,41 @@ def _why_not_nearer(decision: Decision, first: int | None, language: str, ink: I
         lines += _displaced(decision, port, language, ink)
     rest = nearer[FULLY_EXPLAINED:]
     if rest and first is None:
-        lines += folded(word("rest", language, count=len(rest)), "  ")
+        lines += wrap(word("rest", language, count=len(rest)), "  ")
     elif rest:
         named = ", ".join(
             f"{port_name(decision, p, language)} ({in_few_words(decision, p, None, language)})" for p in rest
         )
-        lines += folded(word("more", language, ports=named), "  ")
+        lines += wrap(word("more", language, ports=named), "  ")
     if others:
         times = ", ".join(
             f"{port_name(decision, p, language)} {time_text(decision, p, language)}" for p in others[:MOST_BEACHES]
         )
         left = len(others) - MOST_BEACHES
         times += f" (+{left})" if left > 0 else ""
-        lines += folded(word("by_person", language, ports=times), "  ")
+        lines += wrap(word("by_person", language, ports=times), "  ")
     return lines
 
 
-def _displaced(decision: Decision, port: int, language: str, ink: Ink) -> list[str]:
+def _displaced(decision: Decision, port: int, language: str, ink: Style) -> list[str]:
     """Three lines at most: the port, the finding that displaced it, and the titles of its other hard ones."""
     status = Status(decision.status[port])
     facts = [
         port_name(decision, port, language), time_text(decision, port, language), miles_text(decision, port, language)
     ]  # fmt: skip
-    title = ends_apart(f"{SHAPE[status]} {', '.join(facts)}", _status_word(status, language))
+    title = justify(f"{SHAPE[status]} {', '.join(facts)}", _status_word(status, language))
     found = deciding_finding(decision, port)
     rule = None if found is None else Rule(found)
-    lines = folded(brief_reason(decision, port, rule).of(language), "    ", most=2)
+    lines = wrap(brief_reason(decision, port, rule).of(language), "    ", most=2)
     opens_s = opens_at_s(decision, port)
     if isfinite(opens_s) and len(lines) == 1:
-        lines += folded(
+        lines += wrap(
             word("opens", language, clock=clock(opens_s, language, decision.world.ports[port].country)), "    ", most=1
         )
     also = _also(decision, port, rule, language)
     if also and len(lines) == 1:
-        lines += folded(also, "    ", most=1)
-    return [*(ink.tinted(line, COLOUR[status]) for line in title), *lines]
+        lines += wrap(also, "    ", most=1)
+    return [*(ink.tint(line, COLOUR[status]) for line in title), *lines]
 
 
 def _also(decision: Decision, port: int, displaced_by: Rule | None, language: str) -> str:
@@ -257,7 +259,7 @@ def in_few_words(decision: Decision, port: int, rule: int | None, language: str)
     return _title(Rule(found), language)
 
 
-def _next_ports(decision: Decision, language: str, ports: int, ink: Ink) -> list[str]:
+def _next_ports(decision: Decision, language: str, ports: int, ink: Style) -> list[str]:
     """The runners-up, one line each."""
     shown = [int(p) for p in decision.order[1:ports] if decision.status[p] != Status.EXCLUDED]
     if not shown:
@@ -276,15 +278,15 @@ def _next_ports(decision: Decision, language: str, ports: int, ink: Ink) -> list
         ])  # fmt: skip
     told = column_rows(rows, give=0, right=frozenset({1, 2}))
     tinted = [
-        ink.tinted(line, COLOUR[Status(decision.status[port])])
+        ink.tint(line, COLOUR[Status(decision.status[port])])
         for lines, port in zip(told, shown, strict=True)
         for line in lines
     ]
-    about = [] if decision.closely[shown].all() else folded(word("about", language))
+    about = [] if decision.closely[shown].all() else wrap(word("about", language))
     return [ink.strong(word("next", language)), *tinted, *about]
 
 
-def _know_this(decision: Decision, language: str, ink: Ink) -> list[str]:
+def _know_this(decision: Decision, language: str, ink: Style) -> list[str]:
     """Notices by level, warnings first; the sources that are not connected share one sentence."""
     texts: dict[str, list[str]] = {"warning": [], "caution": [], "information": []}
     elsewhere = IN_HEADLINE | set(REGION_CODES) | set(LAST_LINE) | set(FEED_CODES)
@@ -295,12 +297,12 @@ def _know_this(decision: Decision, language: str, ink: Ink) -> list[str]:
     if absent:
         texts["caution"].append(not_connected(absent, language))
     lines = []
-    for level, said in texts.items():
-        for number, text in enumerate(said):
+    for level, sentences in texts.items():
+        for number, text in enumerate(sentences):
             label = word(level, language) if number == 0 else ""
-            block = folded(text, f"{label:<9} ", " " * 10)
+            block = wrap(text, f"{label:<9} ", " " * 10)
             if label:
-                block[0] = ink.tinted(label, LEVEL_COLOUR[level]) + block[0][len(label) :]
+                block[0] = ink.tint(label, LEVEL_COLOUR[level]) + block[0][len(label) :]
             lines += block
     return [ink.strong(word("know", language)), *lines] if lines else []
 
@@ -312,7 +314,7 @@ def _last_lines(decision: Decision, language: str) -> list[str]:
     data = word("data", language, pack=", ".join(names), policy=decision.ask.policy.name, engine=ENGINE_VERSION,
                 decision=decision_id(encounter_echo(decision.ask), inputs_document(decision)))  # fmt: skip
     last = " ".join(notice_text(decision, Notice(code)).of(language) for code in LAST_LINE)
-    return folded(data) + folded(last)
+    return wrap(data) + wrap(last)
 
 
 def _status_word(status: Status, language: str) -> str:
@@ -323,13 +325,17 @@ def time_text(decision: Decision, port: int, language: str) -> str:
     """Time to the landing, marked where it is a coarse one."""
     time_s = float(decision.time_s[port])
     about = "" if decision.closely[port] else "~"
-    return about + (show(time_s, MINUTES, language) if isfinite(time_s) else "? min")
+    return about + (format_quantity(time_s, MINUTES, language) if isfinite(time_s) else "? min")
 
 
 def miles_text(decision: Decision, port: int, language: str) -> str:
     """Distance to the landing."""
     distance_m = float(decision.distance_m[port])
-    return show(distance_m, MILES, language) if isfinite(distance_m) else ("? M" if language == "fr" else "? nm")
+    return (
+        format_quantity(distance_m, MILES, language)
+        if isfinite(distance_m)
+        else ("? M" if language == "fr" else "? nm")
+    )
 
 
 def degrees_text(value: float) -> str:

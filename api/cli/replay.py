@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.cli.arguments import LANGUAGES, Once, add_json, add_pack, echo, number, pack_folder, whole_number
+from api.cli.arguments import LANGUAGES, Once, add_json, add_pack, number, pack_folder, quote, whole_number
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
-    from api.replay.history import History
-    from api.replay.run import Order
+    from api.replay.observed_ports import History
+    from api.replay.run import ReplayConfig
     from engine.policy import Policy
 
 FIELDS = {
@@ -25,7 +25,7 @@ MOST_WORKERS = 256
 MOST_STAY_H = 8_760
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("input", nargs="+", metavar="INPUT",
                         help="table of encounters: .csv, .parquet, .geoparquet or .geojson; or 'compare RUN_A RUN_B' "
@@ -57,10 +57,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", action=Once, metavar="S", help="with --monte-carlo: whole number from 0; needed")
     add_json(parser)
     add_pack(parser)
-    parser.set_defaults(answer=answer, fields=FIELDS)
+    parser.set_defaults(run=run, fields=FIELDS)
 
 
-def answer(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Replay, compare, or replay what is documented."""
     word, *rest = options.input
     if word == "compare":
@@ -68,29 +68,29 @@ def answer(options: argparse.Namespace) -> int:
 
         return compare(rest, options)
     if rest:
-        raise InvalidAsk(echo(rest[0]).strip("'"), "was not expected.", "Name one table; see 'replay --help'.")
+        raise InvalidAsk(quote(rest[0]).strip("'"), "was not expected.", "Name one table; see 'replay --help'.")
     if options.out is None:
         raise InvalidAsk("--out", "is missing.", "Name a folder for the decisions.")
     if word == "documented":
-        from api.cli.replay_compare import documented
+        from api.cli.replay_compare import run_documented
 
-        return documented(options)
+        return run_documented(options)
     return _replay(options, Path(word))
 
 
 def _replay(options: argparse.Namespace, table: Path) -> int:
     """Replay a table, and say how the rows add up."""
+    from api.replay.checkpoint import json_bytes
     from api.replay.column_map import OWN_MAP
-    from api.replay.history import read_history
-    from api.replay.parts import json_bytes
-    from api.replay.run import Order
+    from api.replay.observed_ports import read_history
+    from api.replay.run import ReplayConfig
     from geodata.pack import DEFAULT_PACK
 
     more = extras_of(options)
     policies = [policy_named(name) for name in options.policy or []]
     if len(policies) > 2:
         raise InvalidAsk("--policy", "is given more than twice.", "Compare two policies at a time.")
-    order = Order(
+    order = ReplayConfig(
         table, Path(options.out), options.map or OWN_MAP, policies[0] if policies else None,
         tuple(Path(name) for name in options.forecast), options.scheduler, workers_of(options.workers),
         pack_folder(options.pack) or DEFAULT_PACK,
@@ -99,7 +99,7 @@ def _replay(options: argparse.Namespace, table: Path) -> int:
         from api.cli.replay_compare import two_policies
 
         return two_policies(order, policies[1], more, options)
-    manifest = made(order, more)
+    manifest = replay_with_extras(order, more)
     sys.stdout.write(json_bytes(manifest).decode() if options.json else counts_text(manifest, order.out))
     history = None if options.json else read_history(order.out)
     if history is not None:
@@ -121,7 +121,7 @@ class Extras:
 
 def extras_of(options: argparse.Namespace) -> Extras:
     """The options that ask for more, checked against each other."""
-    from api.replay.chances import MOST_DRAWS
+    from api.replay.monte_carlo import MOST_DRAWS
 
     draws, seed = whole_number("--monte-carlo", options.monte_carlo), whole_number("--seed", options.seed)
     stay_h = number("--stay-hours", options.stay_hours)
@@ -143,19 +143,19 @@ def extras_of(options: argparse.Namespace) -> Extras:
     return Extras(options.report, capacity, stay_h or 0.0, draws or 0, seed or 0, options.lang)
 
 
-def made(order: "Order", more: Extras) -> dict[str, Any]:
+def replay_with_extras(order: "ReplayConfig", more: Extras) -> dict[str, Any]:
     """Replay as ordered, with all that is asked for beside it; returns the manifest."""
-    from api.replay.afterwards import add_chances, add_history
+    from api.replay.post_process import add_chances, add_history
     from api.replay.run import replay
 
     if more.capacity is None:
         with _Bar() as bar:
-            manifest = replay(order, bar.told)
+            manifest = replay(order, bar.update)
         add_history(order)
     else:
-        from api.replay.run_sequence import replay_sequenced
+        from api.replay.run_simulation import run_simulation
 
-        manifest = replay_sequenced(order, more.capacity, more.stay_h)
+        manifest = run_simulation(order, more.capacity, more.stay_h)
     if more.draws:
         add_chances(order, more.draws, more.seed)
     if more.report:
@@ -212,7 +212,7 @@ def workers_of(text: str | None) -> int:
 def policy_named(text: str) -> "Policy":
     """A policy by its name or its file."""
     from api.cli.decide import own_policy
-    from api.house import known_policy
+    from api.decision_service import known_policy
 
     return own_policy(text) or known_policy(text.strip())
 
@@ -224,7 +224,7 @@ class _Bar:
         self._bar: Any = None
         return self
 
-    def told(self, earlier: int, now: int, about: int) -> None:
+    def update(self, earlier: int, now: int, about: int) -> None:
         """Show how far it is; rows done in an earlier run count, but not for the rate."""
         from tqdm import tqdm
 

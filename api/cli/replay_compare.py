@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.cli.arguments import pack_folder
-from api.cli.replay import Extras, compared_text, made, workers_of
+from api.cli.replay import Extras, compared_text, replay_with_extras, workers_of
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
-    from api.replay.run import Order
+    from api.replay.run import ReplayConfig
     from engine.policy import Policy
 
 
@@ -19,27 +19,27 @@ def compare(folders: list[str], options: argparse.Namespace) -> int:
     """Compare two folders of replays, print it, and write it where ``--out`` says."""
     if len(folders) != 2:
         raise InvalidAsk("compare", "needs two folders.", "Write: safeport replay compare RUN_A RUN_B.")
-    return _compared(Path(folders[0]), Path(folders[1]), options.out, options)
+    return _compare_runs(Path(folders[0]), Path(folders[1]), options.out, options)
 
 
-def two_policies(order: "Order", second: "Policy", more: Extras, options: argparse.Namespace) -> int:
+def two_policies(order: "ReplayConfig", second: "Policy", more: Extras, options: argparse.Namespace) -> int:
     """Replay by two policies into two folders of one, and compare them."""
     first = order.policy
     if first is None or first.name == second.name:
         raise InvalidAsk("--policy", "is the same policy twice.", "Give policies two different names.")
     orders = [replace(order, out=order.out / policy.name, policy=policy) for policy in (first, second)]
-    for one in orders:
-        made(one, more)
-    return _compared(orders[0].out, orders[1].out, options.out, options)
+    for run in orders:
+        replay_with_extras(run, more)
+    return _compare_runs(orders[0].out, orders[1].out, options.out, options)
 
 
-def _compared(one: Path, other: Path, out: str | None, options: argparse.Namespace) -> int:
-    from api.document import dump
+def _compare_runs(first_run: Path, second_run: Path, out: str | None, options: argparse.Namespace) -> int:
+    from api.documents.decision import to_json
     from api.replay.compare import CHANGED_FILE, compare_runs, comparison_text, write_comparison
     from api.replay.comparison_report import write_comparison_report
-    from api.replay.run_folder import read_run
+    from api.replay.result_reader import read_run
 
-    first, second = read_run(one), read_run(other)
+    first, second = read_run(first_run), read_run(second_run)
     folder = None if out is None else Path(out)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def _compared(one: Path, other: Path, out: str | None, options: argparse.Namespa
         write_comparison(folder, comparison, first, second)
         write_comparison_report(folder, comparison, first, second, pack_folder(options.pack), options.lang)
     if options.json:
-        print(dump(comparison.document()))
+        print(to_json(comparison.document()))
     else:
         print("\n".join(comparison_text(comparison, first, second)))
         if folder is not None:
@@ -56,11 +56,11 @@ def _compared(one: Path, other: Path, out: str | None, options: argparse.Namespa
     return 0
 
 
-def documented(options: argparse.Namespace) -> int:
+def run_documented(options: argparse.Namespace) -> int:
     """Replay the documented encounters and print what became of each."""
     import csv
 
-    from api.cli.layout import folded
+    from api.cli.console import wrap
     from api.replay.documented import EXPLANATIONS_FILE, replay_documented
     from api.replay.report import write_report
 
@@ -73,7 +73,7 @@ def documented(options: argparse.Namespace) -> int:
                 f"{row['what']}: observed {row['observed_port'] or '-'}, recommended {row['recommended_port'] or '-'}"
             )
             if row["difference"] != "same":
-                print("\n".join(folded(row["explanation"], "    ")))
+                print("\n".join(wrap(row["explanation"], "    ")))
     sys.stdout.write(
         f"\n{compared_text(history)}, {history.unexplained} by what was published. Agreement is not the pass mark.\n"
         f"Report: {report}\n"

@@ -15,7 +15,7 @@ FIELDS = {
 }  # fmt: skip
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--host", action=Once, metavar="H", help="address to listen on; 127.0.0.1 if left out")
     parser.add_argument("--port", action=Once, metavar="N", help="TCP port; 8000 if left out")
@@ -29,10 +29,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="file the signatures are added to; copy it to another machine")  # fmt: skip
     add_settings(parser)
     add_pack(parser)
-    parser.set_defaults(answer=answer, fields=FIELDS)
+    parser.set_defaults(run=run, fields=FIELDS)
 
 
-def answer(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Serve until stopped."""
     port = whole_number("--port", options.port)
     folder = pack_folder(options.pack)
@@ -60,7 +60,7 @@ def answer(options: argparse.Namespace) -> int:
     except SafeportError as refused:
         # Machines that read the log would miss the line for people that says the same.
         if settings.log_format == "json":
-            said = {"field": refused.field, "problem": refused.problem, "remedy": refused.remedy}
-            _log.error("not started", extra=said)
+            fields = {"field": refused.field, "problem": refused.problem, "remedy": refused.remedy}
+            _log.error("not started", extra=fields)
         raise
     return 0

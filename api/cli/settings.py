@@ -3,12 +3,12 @@
 import argparse
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options: there are none."""
-    parser.set_defaults(answer=answer)
+    parser.set_defaults(run=run)
 
 
-def answer(options: argparse.Namespace) -> int:  # noqa: ARG001
+def run(options: argparse.Namespace) -> int:  # noqa: ARG001
     """Print the table. Values in use are not in it: they may be secret."""
     from api.settings import settings_table
 

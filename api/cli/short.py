@@ -3,23 +3,33 @@
 from datetime import UTC, datetime
 from math import isfinite
 
-from api.cli.layout import WIDTH, Ink, folded
+from api.cli.console import WIDTH, Style, wrap
+from api.cli.messages import word
 from api.cli.render import COLOUR, degrees_text, in_few_words, miles_text, speaking_against, time_text
-from api.cli.words import word
-from api.document import water_at_arrival_m
+from api.documents.decision import water_at_arrival_m
 from api.documents.legs import legs_of
+from api.text.sentences import (
+    METRES,
+    MILES,
+    bearing_deg,
+    clock,
+    eta_s,
+    first_channel,
+    format_quantity,
+    port_name,
+    utc_clock,
+)
+from engine.codes import Code, Status
 from engine.decide import nearer_than, only_by_person
-from engine.explain import METRES, MILES, bearing_deg, clock, eta_s, first_channel, port_name, show, utc_clock
 from engine.model import Decision
-from engine.sea_route import chosen_track
+from engine.routes import chosen_track
 from engine.units import NAUTICAL_MILE_M
-from engine.vocab import Code, Status
 
 _NAMED = 3
 """So many nearer ports are named."""
 
 
-def short_text(decision: Decision, language: str, ports: int, ink: Ink) -> str:
+def short_text(decision: Decision, language: str, ports: int, ink: Style) -> str:
     """Six lines of eighty columns; each goes on in a second one where the terminal is narrower.
 
     Parameters
@@ -29,12 +39,12 @@ def short_text(decision: Decision, language: str, ports: int, ink: Ink) -> str:
         ``en`` or ``fr``.
     ports : int
         How many candidates to name, the first included.
-    ink : Ink
+    ink : Style
     """
     first = int(decision.order[0])
     status = Status(decision.status[first])
     colour = COLOUR[status] if decision.recommended is not None else "red"
-    lines = [ink.strong(ink.tinted(line, colour)) for line in _line(_answer(decision, first, language))]
+    lines = [ink.strong(ink.tint(line, colour)) for line in _line(_answer(decision, first, language))]
     asked = _ask_first(decision, language)
     lines += [ink.strong(line) for line in _line(asked)]
     if status != Status.EXCLUDED:
@@ -46,7 +56,7 @@ def short_text(decision: Decision, language: str, ports: int, ink: Ink) -> str:
 
 def _line(text: str) -> list[str]:
     """One line, or as many narrow ones as it takes."""
-    return folded(text, then="  ", most=1)
+    return wrap(text, then="  ", most=1)
 
 
 def _answer(decision: Decision, port: int, language: str) -> str:
@@ -63,15 +73,15 @@ def _answer(decision: Decision, port: int, language: str) -> str:
     day = f"{datetime.fromtimestamp(arrival_s, UTC):%Y-%m-%d} " if isfinite(arrival_s) else ""
     both = clock(arrival_s, language, decision.world.ports[port].country)
     told = [
-        f"{word(kind, language)} {', '.join(facts)}, {word('eta', language, clock=day + said)}"
-        for said in (both, utc_clock(arrival_s, language))
+        f"{word(kind, language)} {', '.join(facts)}, {word('eta', language, clock=day + time_text)}"
+        for time_text in (both, utc_clock(arrival_s, language))
     ]
     return next((line for line in told if len(line) <= WIDTH), told[-1])
 
 
 def _ask_first(decision: Decision, language: str) -> str:
     """The much nearer port that is not confirmed, where there is one."""
-    notice = next((one for one in decision.notices if one.code == Code.UNCONFIRMED_NEARER), None)
+    notice = next((notice for notice in decision.notices if notice.code == Code.UNCONFIRMED_NEARER), None)
     if notice is None:
         return ""
     port = int(notice.facts["port"])  # type: ignore[call-overload]
@@ -85,11 +95,16 @@ def _way(decision: Decision, port: int, language: str) -> str:
     """Where it lies, the first legs, and the water at arrival."""
     bearing = word("bearing", language, degrees=degrees_text(bearing_deg(decision, port)))
     legs = [
-        f"{leg['course_deg']:03d} {show(float(str(leg['distance_nm'])) * NAUTICAL_MILE_M, MILES, language)}"
+        f"{leg['course_deg']:03d} {format_quantity(float(str(leg['distance_nm'])) * NAUTICAL_MILE_M, MILES, language)}"
         for leg in legs_of(chosen_track(decision, port))[:3]
     ]
     depth_m, tide_m = water_at_arrival_m(decision, port)
-    water = word("short_water", language, depth=show(depth_m, METRES, language), tide=show(tide_m, METRES, language))
+    water = word(
+        "short_water",
+        language,
+        depth=format_quantity(depth_m, METRES, language),
+        tide=format_quantity(tide_m, METRES, language),
+    )
     courses = [word("short_legs", language, legs="; ".join(legs))] if legs else []
     return ", ".join([bearing, water, *courses])
 

@@ -12,7 +12,7 @@ FIELDS = {"port": "--port", "source": "--source", "state": "--state", "vessel": 
 MOST_SPEED = 60.0
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--demo", action="store_true", help="follow a recorded track, without a boat")
     parser.add_argument("--speed", action=Once, metavar="N", help="how many times faster --demo runs; 1 if left out")
@@ -33,10 +33,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--forecast", action=Once, metavar="FILE",
                         help="forecast to answer with; taken over again whenever the file is replaced")  # fmt: skip
     add_pack(parser)
-    parser.set_defaults(answer=answer, fields=FIELDS)
+    parser.set_defaults(run=run, fields=FIELDS)
 
 
-def answer(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Run until stopped."""
     port = whole_number("--port", options.port)
     speed = number("--speed", options.speed)
@@ -54,7 +54,7 @@ def answer(options: argparse.Namespace) -> int:
     from api.encounter import VesselIn
     from api.logs import start_logging
     from api.settings import read_settings
-    from api.terminal.link.centre import Centre
+    from api.terminal.link.centre import CentreClient
     from api.terminal.link.modem_folder import ModemFolder
     from api.terminal.run import DEFAULT_PORT, default_state_folder, run_terminal
     from api.terminal.source_spec import SourceSpec, parse_plotter, parse_sources
@@ -64,7 +64,7 @@ def answer(options: argparse.Namespace) -> int:
     start_logging(settings.log_format, settings.log_level)
     sources = parse_sources(options.source)
     plotter = None if options.plotter is None else parse_plotter(options.plotter)
-    centre = None if options.centre is None else Centre(options.centre, read_key(options.key))
+    centre = None if options.centre is None else CentreClient(options.centre, read_key(options.key))
     if options.demo and centre is not None and not centre.is_local:
         raise InvalidAsk("--demo", "would report to a control room what never happened.", "Leave out --centre.")
     folders = [None if name is None else Path(name) for name in (options.burst_out, options.burst_in)]

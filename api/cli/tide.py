@@ -10,7 +10,7 @@ from api.cli.arguments import TIME_FORMS, Once, add_json, add_language, add_pack
 FIELDS = {"port": "PORT", "hours": "--hours", "time": "--from"}
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("port", metavar="PORT", help="port id or UN/LOCODE")
     parser.add_argument("--from", dest="start", action=Once, metavar="T", help=f"{TIME_FORMS}; now if left out")
@@ -18,25 +18,25 @@ def declare(parser: argparse.ArgumentParser) -> None:
     add_language(parser)
     add_json(parser)
     add_pack(parser)
-    parser.set_defaults(answer=answer, fields=FIELDS)
+    parser.set_defaults(run=run, fields=FIELDS)
 
 
-def answer(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Predict and print."""
     # A whole minute: nobody types the second at which they asked.
     start_s = time.time() // 60.0 * 60.0 if options.start is None else instant("--from", options.start)
     hours = whole_number("--hours", options.hours)
     folder = pack_folder(options.pack)
 
-    from api.document import dump
-    from api.house import open_house
-    from api.tide import DEFAULT_HOURS, tide_document
+    from api.decision_service import open_decision_service
+    from api.documents.decision import to_json
+    from api.documents.tide import DEFAULT_HOURS, tide_document
     from geodata.pack import DEFAULT_PACK
 
-    house = open_house(folder or DEFAULT_PACK)
-    document = tide_document(house, options.port, start_s, DEFAULT_HOURS if hours is None else hours)
-    country = house.port(options.port).country
-    print(dump(document) if options.json else tide_text(document, options.lang, country))
+    service = open_decision_service(folder or DEFAULT_PACK)
+    document = tide_document(service, options.port, start_s, DEFAULT_HOURS if hours is None else hours)
+    country = service.port(options.port).country
+    print(to_json(document) if options.json else tide_text(document, options.lang, country))
     return 0
 
 
@@ -46,16 +46,16 @@ def tide_text(document: Mapping[str, Any], language: str, country: str) -> str:
     Parameters
     ----------
     document : dict
-        From `api.tide.tide_document`.
+        From `api.documents.tide.tide_document`.
     language : str
         ``en`` or ``fr``.
     country : str
         Of the port, whose clock stands beside UTC.
     """
-    from api.cli.layout import columns, folded
-    from api.cli.words import word
+    from api.cli.console import columns, wrap
+    from api.cli.messages import word
     from api.position import parse_time
-    from engine.explain import METRES, MINUTES, clock, show, utc_clock
+    from api.text.sentences import METRES, MINUTES, clock, format_quantity, utc_clock
     from engine.units import HOUR_S, MINUTE_S
 
     start_s = parse_time(document["from"])
@@ -63,22 +63,24 @@ def tide_text(document: Mapping[str, Any], language: str, country: str) -> str:
         "tide_title", language, port=document["port"]["name"][language].upper(), day=document["from"][:10],
         hours=round((parse_time(document["to"]) - start_s) / HOUR_S), clock=utc_clock(start_s, language),
     )  # fmt: skip
-    lines = folded(title)
+    lines = wrap(title)
     if document["code"] is None:
-        lines += folded(word("tide_now", language, height=show(document["heights"][0]["height_m"], METRES, language)))
+        lines += wrap(
+            word("tide_now", language, height=format_quantity(document["heights"][0]["height_m"], METRES, language))
+        )
         rows = [
             [turn["at"][:10], clock(parse_time(turn["at"]), language, country), word(f"tide_{turn['kind']}", language),
-             show(turn["height_m"], METRES, language)]
+             format_quantity(turn["height_m"], METRES, language)]
             for turn in document["extremes"]
         ]  # fmt: skip
         table = columns(rows, give=2, right=frozenset({3})) if rows else [word("tide_none", language)]
         lines += ["", *table, ""]
-        lines += folded(
+        lines += wrap(
             word(
                 f"tide_{document['basis']}", language, station=document["station"]["name"],
                 metres=f"{document['uncertainty_m']:.2f} m".replace(".", "," if language == "fr" else "."),
-                minutes=show(document["uncertainty_min"] * MINUTE_S, MINUTES, language),
+                minutes=format_quantity(document["uncertainty_min"] * MINUTE_S, MINUTES, language),
             )
         )  # fmt: skip
-        lines += folded(document["station"]["attribution"] + ".")
-    return "\n".join(lines + folded(document["notice"][language]))
+        lines += wrap(document["station"]["attribution"] + ".")
+    return "\n".join(lines + wrap(document["notice"][language]))

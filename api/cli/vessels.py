@@ -4,40 +4,40 @@ import argparse
 from collections.abc import Mapping
 
 from api.cli.arguments import add_json, add_language, add_pack, pack_folder
-from api.cli.layout import columns, folded
-from api.cli.words import word
+from api.cli.console import columns, wrap
+from api.cli.messages import word
 
 FIGURES = ("speed_kn", "draught_m", "loa_m", "max_persons", "max_hs_m")
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_language(parser)
     add_json(parser)
     add_pack(parser)
-    parser.set_defaults(answer=answer, fields={})
+    parser.set_defaults(run=run, fields={})
 
 
-def answer(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """List and print."""
     folder = pack_folder(options.pack)
 
-    from api.document import dump
+    from api.decision_service import open_decision_service
+    from api.documents.decision import to_json
     from api.documents.profiles import vessel_document
-    from api.house import open_house
     from geodata.pack import DEFAULT_PACK
 
-    vessels = open_house(folder or DEFAULT_PACK).vessels
+    vessels = open_decision_service(folder or DEFAULT_PACK).vessels
     documents = [vessel_document(vessels[name]) for name in sorted(vessels)]
     if options.json:
-        print(dump({"vessels": documents}))
+        print(to_json({"vessels": documents}))
         return 0
     rows = [["--vessel", word("vessel_name", options.lang), "kn", "m", "LOA m", word("persons", options.lang), "Hs m"]]
     for document in documents:
         names: dict[str, str] = document["name"]  # type: ignore[assignment]
         figures = [_figure(document, name, options.lang) for name in FIGURES]
         rows.append([str(document["profile"]), names[options.lang], *figures])
-    print("\n".join([*columns(rows, give=1, right=frozenset(range(2, 7))), "", *folded(word("vessels", options.lang))]))
+    print("\n".join([*columns(rows, give=1, right=frozenset(range(2, 7))), "", *wrap(word("vessels", options.lang))]))
     return 0
 
 

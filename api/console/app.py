@@ -3,8 +3,8 @@
 from fastapi import FastAPI
 
 from api.console.routes import router
-from api.http.callers import refuse_open_doors
-from api.http.limits import OnceFor
+from api.http.auth import assert_all_routes_protected
+from api.http.load_limits import SingleFlight
 from api.web.static import web_routes
 
 
@@ -22,7 +22,7 @@ def include_console(app: FastAPI) -> None:
     RuntimeError
         One of the routes asks for no permission.
     """
-    app.state.pictures, app.state.depths = OnceFor[str](), OnceFor[str]()
+    app.state.pictures, app.state.depths = SingleFlight[str](), SingleFlight[str]()
     app.include_router(router)
     app.include_router(web_routes(pages=("console",), is_open=True))
-    refuse_open_doors(app)
+    assert_all_routes_protected(app)

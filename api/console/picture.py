@@ -2,13 +2,13 @@
 
 from typing import Any, NamedTuple
 
-from api.board import decided, encounter_known, encounter_now
-from api.document import decision_document
+from api.board import decide_row, encounter_known, encounter_now
+from api.decision_service import DecisionService
+from api.documents.decision import decision_document
 from api.encounter import EncounterIn
-from api.house import House
 from api.position import format_time
 from api.store.board import OpenEncounter
-from api.store.live import PortsSnapshot
+from api.store.port_snapshot import PortsSnapshot
 from api.store.store import Store
 from engine.errors import InvalidAsk, PositionRefused, UnknownName
 from engine.units import HOUR_S
@@ -61,14 +61,14 @@ def read_picture(store: Store, now_s: float) -> PictureRecords:
 
 
 def picture_document(
-    records: PictureRecords, house: House, ports: PortsSnapshot, now_s: float, decides: bool
+    records: PictureRecords, service: DecisionService, ports: PortsSnapshot, now_s: float, decides: bool
 ) -> Json:  # fmt: skip
     """The picture.
 
     Parameters
     ----------
     records : PictureRecords
-    house : House
+    service : DecisionService
     ports : PortsSnapshot
         What encounters are decided with.
     now_s : float
@@ -81,23 +81,23 @@ def picture_document(
         {
             **known.board, "direction": known.direction,
             "coordination": records.coordination.get(known.board["encounter_id"]),
-            "decided": decided(house, known, ports, at_s) if decides else None,
+            "decided": decide_row(service, known, ports, at_s) if decides else None,
         }
         for known in records.encounters
     ]  # fmt: skip
     return {
         "sequence": records.sequence, "encounters": rows, "reservations": records.reservations,
-        "ports": records.ports, "feeds": feeds(records, house, now_s),
+        "ports": records.ports, "feeds": feeds(records, service, now_s),
     }  # fmt: skip
 
 
-def feeds(records: PictureRecords, house: House, now_s: float) -> list[Json]:
+def feeds(records: PictureRecords, service: DecisionService, now_s: float) -> list[Json]:
     """Age of every source, and whether it is past its limit: one that is not connected has no age.
 
     Parameters
     ----------
     records : PictureRecords
-    house : House
+    service : DecisionService
     now_s : float
         [s]
     """
@@ -107,10 +107,10 @@ def feeds(records: PictureRecords, house: House, now_s: float) -> list[Json]:
          if port[part] is not None),
         default=None,
     )  # fmt: skip
-    run_at_s = house.world.forecast.run_at_s
-    forecast = house.world.identity["forecast"]
+    run_at_s = service.world.forecast.run_at_s
+    forecast = service.world.identity["forecast"]
     run_at = format_time(run_at_s) if isinstance(forecast, dict) and run_at_s == run_at_s else None
-    tides = house.tides.at(now_s)[1]
+    tides = service.tides.at(now_s)[1]
     return [
         _feed("port_status", newest, limits.status_stale_after_s, newest is not None),
         _feed("forecast", run_at, limits.weather_stale_after_s, isinstance(forecast, dict)),
@@ -144,7 +144,7 @@ def read_encounter(store: Store, encounter_id: str, now_s: float) -> EncounterRe
 
     Raises
     ------
-    NothingSuch
+    NotFound
     """
     document, last = store.encounter(encounter_id), store.latest_decision(encounter_id)
     known = encounter_known(document, store.direction(encounter_id), None if last is None else last.ask)
@@ -152,13 +152,13 @@ def read_encounter(store: Store, encounter_id: str, now_s: float) -> EncounterRe
     return EncounterRecords(document, known, held, store.coordination().get(encounter_id))
 
 
-def encounter_view(records: EncounterRecords, house: House, ports: PortsSnapshot, now_s: float) -> Json:
+def encounter_view(records: EncounterRecords, service: DecisionService, ports: PortsSnapshot, now_s: float) -> Json:
     """One encounter: its reports, its direction, the places it has, and how it is decided now; nothing is recorded.
 
     Parameters
     ----------
     records : EncounterRecords
-    house : House
+    service : DecisionService
     ports : PortsSnapshot
     now_s : float
         [s]
@@ -167,16 +167,18 @@ def encounter_view(records: EncounterRecords, house: House, ports: PortsSnapshot
     return {
         "encounter": records.document, "direction": records.known.direction, "reservations": records.reservations,
         "coordination": records.coordination,
-        **decision_view(house, encounter_now(records.known, at_s), ports, encounter_id, at_s),
+        **decision_view(service, encounter_now(records.known, at_s), ports, encounter_id, at_s),
     }  # fmt: skip
 
 
-def decision_view(house: House, body: EncounterIn, ports: PortsSnapshot, encounter_id: str, at_s: float) -> Json:
+def decision_view(
+    service: DecisionService, body: EncounterIn, ports: PortsSnapshot, encounter_id: str, at_s: float
+) -> Json:
     """How an encounter is decided.
 
     Parameters
     ----------
-    house : House
+    service : DecisionService
     body : EncounterIn
     ports : PortsSnapshot
     encounter_id : str
@@ -191,7 +193,7 @@ def decision_view(house: House, body: EncounterIn, ports: PortsSnapshot, encount
     """
     ask = body.model_dump(mode="json", exclude_unset=True, exclude_none=True)
     try:
-        decision = house.decide(house.ask(body, at_s), ports, encounter_id)
+        decision = service.decide(service.ask(body, at_s), ports, encounter_id)
     except (PositionRefused, InvalidAsk, UnknownName) as refused:
         return {"ask": ask, "decision": None, "refused": str(refused)}
     return {"ask": ask, "decision": decision_document(decision, "brief", "both", MOST_PORTS_DECIDED), "refused": None}
@@ -216,12 +218,12 @@ def plan_request(records: PictureRecords, now_s: float) -> Json:
     return {"encounters": encounters}
 
 
-def port_depths(house: House, now_s: float) -> Json:
+def port_depths(service: DecisionService, now_s: float) -> Json:
     """Depth at every port now and hour by hour, where the register has a depth and the tide is known.
 
     Parameters
     ----------
-    house : House
+    service : DecisionService
     now_s : float
         [s]
 
@@ -233,13 +235,13 @@ def port_depths(house: House, now_s: float) -> Json:
     """
     from engine.kernels.tides import height_at
 
-    columns = house.world.columns
+    columns = service.world.columns
     start_s = now_s // 600.0 * 600.0
     found = {}
-    for k, port in enumerate(house.world.ports):
+    for k, port in enumerate(service.world.ports):
         least = min(_known(columns.approach_depth_m[k]), _known(columns.small_depth_m[k]), key=_unknown_last)
         heights = [
-            float(height_at(house.tides.at(start_s + hour * HOUR_S)[0], k, start_s + hour * HOUR_S))
+            float(height_at(service.tides.at(start_s + hour * HOUR_S)[0], k, start_s + hour * HOUR_S))
             for hour in range(TIDE_HOURS + 1)
         ]
         gate = (float(columns.gate_before_h[k]), float(columns.gate_after_h[k]))

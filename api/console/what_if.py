@@ -7,14 +7,14 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api.board import EngineView, encounter_now, engine_view, glance, refused_view
+from api.board import EngineView, encounter_now, engine_view, quick_decide, refused_view
 from api.console.picture import decision_view
+from api.decision_service import DecisionService, with_port_reports
 from api.encounter import UNKNOWN_VESSEL, Count, EncounterIn, Finite
-from api.house import House, seeing
 from api.position import format_time
 from api.store.board import OpenEncounter
-from api.store.live import PortsSnapshot
-from api.store.values import canonical
+from api.store.port_snapshot import PortsSnapshot
+from api.store.validation import canonical
 from engine.errors import InvalidAsk, PositionRefused, UnknownName
 from engine.kernels.forecast import Field as Grid
 from engine.kernels.forecast import Forecast
@@ -69,21 +69,21 @@ class WhatIfIn(BaseModel):
     lost_vessel: Annotated[str, Field(max_length=80)] | None = None
 
 
-def supposed_house(house: House, wanted: WhatIfIn, now_s: float) -> House:
-    """The house with the wind and sea supposed.
+def suppose_service(service: DecisionService, wanted: WhatIfIn, now_s: float) -> DecisionService:
+    """The service with the wind and sea supposed.
 
     Parameters
     ----------
-    house : House
+    service : DecisionService
     wanted : WhatIfIn
     now_s : float
         [s]
     """
     if wanted.gale is None:
-        return house
-    identity = {**house.world.identity, "forecast": {"id": "what-if", "name": "what if"}}
-    world = replace(house.world, forecast=uniform_forecast(house.world.box, wanted.gale, now_s), identity=identity)
-    return replace(house, world=world)
+        return service
+    identity = {**service.world.identity, "forecast": {"id": "what-if", "name": "what if"}}
+    world = replace(service.world, forecast=uniform_forecast(service.world.box, wanted.gale, now_s), identity=identity)
+    return replace(service, world=world)
 
 
 def uniform_forecast(box: tuple[float, float, float, float], gale: GaleIn, now_s: float) -> Forecast:
@@ -119,7 +119,7 @@ def uniform_forecast(box: tuple[float, float, float, float], gale: GaleIn, now_s
     )  # fmt: skip
 
 
-def supposed_ports(ports: PortsSnapshot, wanted: WhatIfIn, now_s: float) -> PortsSnapshot:
+def suppose_ports(ports: PortsSnapshot, wanted: WhatIfIn, now_s: float) -> PortsSnapshot:
     """What ports report, with some supposed closed.
 
     Parameters
@@ -169,14 +169,18 @@ def supposed_body(body: EncounterIn, wanted: WhatIfIn, encounter_id: str) -> Enc
         raise InvalidAsk("more_persons", "makes more people than a decision takes.", "Suppose fewer.") from None
 
 
-def compared(
-    house: House, encounters: tuple[OpenEncounter, ...], ports: PortsSnapshot, wanted: WhatIfIn, now_s: float
+def compare(
+    service: DecisionService,
+    encounters: tuple[OpenEncounter, ...],
+    ports: PortsSnapshot,
+    wanted: WhatIfIn,
+    now_s: float,
 ) -> Json:
     """Each encounter as it is decided now and as it would be.
 
     Parameters
     ----------
-    house : House
+    service : DecisionService
     encounters : tuple of OpenEncounter
     ports : PortsSnapshot
     wanted : WhatIfIn
@@ -191,14 +195,14 @@ def compared(
         the encounter asked for, as supposed.
     """
     at_s = float(int(now_s))
-    supposed, closed = supposed_house(house, wanted, now_s), supposed_ports(ports, wanted, now_s)
+    supposed, closed = suppose_service(service, wanted, now_s), suppose_ports(ports, wanted, now_s)
     rows, view = [], None
     for known in encounters:
         name = known.board["encounter_id"]
         body = encounter_now(known, at_s)
         then = supposed_body(body, wanted, name)
         rows.append({
-            "encounter_id": name, "now": brief_view(house, body, ports, name, at_s),
+            "encounter_id": name, "now": brief_view(service, body, ports, name, at_s),
             "then": brief_view(supposed, then, closed, name, at_s),
         })  # fmt: skip
         if name == wanted.encounter_id:
@@ -207,11 +211,13 @@ def compared(
 
 
 def brief_view(
-    house: House, body: EncounterIn, ports: PortsSnapshot, encounter_id: str, at_s: float
+    service: DecisionService, body: EncounterIn, ports: PortsSnapshot, encounter_id: str, at_s: float
 ) -> EngineView:  # fmt: skip
     """The best port for an encounter in few words."""
     try:
-        ask = house.ask(body, at_s)
-        return engine_view(glance(ask, seeing(house.world_at(at_s), ports, at_s, ask.policy.limits, encounter_id)))
+        ask = service.ask(body, at_s)
+        return engine_view(
+            quick_decide(ask, with_port_reports(service.world_at(at_s), ports, at_s, ask.policy.limits, encounter_id))
+        )
     except (PositionRefused, InvalidAsk, UnknownName) as refused:
         return refused_view(refused)

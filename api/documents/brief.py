@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from math import isnan
 from typing import Any, NamedTuple
 
-from api.document import (
+from api.documents.decision import (
     STATUS_NAME,
     VERDICT_NAME,
     Basis,
@@ -17,6 +17,7 @@ from api.document import (
     arrival_times,
     class_of,
     hospital_document,
+    json_number,
     line_string,
     margin_document,
     notice_document,
@@ -25,15 +26,12 @@ from api.document import (
     port_names,
     proof_document,
     register_text,
-    rounded,
     water_at_arrival_m,
 )
 from api.documents.legs import legs_of
 from api.documents.unconnected import FEED_CODES, WITHOUT_FEEDS, WITHOUT_WEATHER, not_connected
 from api.position import format_time
-from engine.decide import deciding_findings, passed_over
-from engine.entry_hours import opens_at_s
-from engine.explain import (
+from api.text.sentences import (
     Finding,
     bearing_deg,
     eta_s,
@@ -44,10 +42,12 @@ from engine.explain import (
     ranked_sentence,
     time_ashore_s,
 )
+from engine.codes import Code, Medical, Rule, Status, Verdict, Weight
+from engine.decide import deciding_findings, passed_over
 from engine.model import Decision
-from engine.sea_route import chosen_track
+from engine.opening_time import opens_at_s
+from engine.routes import chosen_track
 from engine.units import MINUTE_S, NAUTICAL_MILE_M
-from engine.vocab import Code, Medical, Rule, Status, Verdict, Weight
 
 Json = dict[str, Any]
 
@@ -90,7 +90,7 @@ def brief_document(decision: Decision, languages: Sequence[str], limit: int, bas
     limit : int
         Candidates listed at most.
     basis : Basis
-        Of `api.document.basis_of`.
+        Of `api.documents.decision.basis_of`.
     """
     excluded_count = int((decision.status == _EXCLUDED).sum())
     candidates_count = len(decision.order) - excluded_count
@@ -190,14 +190,14 @@ def _read_out(decision: Decision, figures: _Figures) -> Json:
     country = decision.world.ports[figures.port].country
     return {
         "status": STATUS_NAME[figures.status],
-        "distance_nm": rounded(figures.distance_m / NAUTICAL_MILE_M, 1),
+        "distance_nm": json_number(figures.distance_m / NAUTICAL_MILE_M, 1),
         "bearing_deg": round(bearing_deg(decision, figures.port)),
-        "time_to_landing_min": rounded(figures.time_s / MINUTE_S, 0),
-        "time_range_min": [rounded(figures.low_s / MINUTE_S, 0), rounded(figures.high_s / MINUTE_S, 0)],
+        "time_to_landing_min": json_number(figures.time_s / MINUTE_S, 0),
+        "time_range_min": [json_number(figures.low_s / MINUTE_S, 0), json_number(figures.high_s / MINUTE_S, 0)],
         "clock": "close" if figures.is_close else "coarse",
         **arrival_times(eta_s(decision, figures.port), figures.wait_s, country),
-        "wait_min": rounded(figures.wait_s / MINUTE_S, 0),
-        "depth_at_arrival_m": rounded(figures.depth_m, 1),
+        "wait_min": json_number(figures.wait_s / MINUTE_S, 0),
+        "depth_at_arrival_m": json_number(figures.depth_m, 1),
     }
 
 
@@ -209,10 +209,10 @@ def _first(decision: Decision, figures: _Figures, languages: Sequence[str], told
     first: Json = {
         "port": port_brief(named, languages),
         **_read_out(decision, figures),
-        "distance_nm": rounded(figures.distance_m / NAUTICAL_MILE_M, 2),
-        "time_to_landing_min": rounded(figures.time_s / MINUTE_S, 1),
-        "tide_at_arrival_m": rounded(figures.tide_m, 2),
-        "time_to_care_min": rounded((figures.time_s + care_s) / MINUTE_S, 1),
+        "distance_nm": json_number(figures.distance_m / NAUTICAL_MILE_M, 2),
+        "time_to_landing_min": json_number(figures.time_s / MINUTE_S, 1),
+        "tide_at_arrival_m": json_number(figures.tide_m, 2),
+        "time_to_care_min": json_number((figures.time_s + care_s) / MINUTE_S, 1),
         "hazards": register_text(named, "hazard", languages),
         "legs": legs_of(track),
         "route": line_string(track, DECIMALS),
@@ -263,8 +263,8 @@ def _passed(decision: Decision, port: int, rule: int | None, languages: Sequence
         "port_id": named.id,
         "name": names,
         "code": (Code.RANKED_BY_POLICY if found is None else found.code).name,
-        "time_to_landing_min": rounded(float(decision.time_s[port]) / MINUTE_S, 0),
-        "distance_nm": rounded(float(decision.distance_m[port]) / NAUTICAL_MILE_M, 1),
+        "time_to_landing_min": json_number(float(decision.time_s[port]) / MINUTE_S, 0),
+        "distance_nm": json_number(float(decision.distance_m[port]) / NAUTICAL_MILE_M, 1),
         "text": {
             lang: ranked_sentence(lang) if found is None else finding_sentence(decision, port, found, lang, name)
             for lang, name in names.items()

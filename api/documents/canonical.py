@@ -52,7 +52,7 @@ def canonical_form(decision: Decision, basis: bytes) -> bytes:
     ----------
     decision : Decision
     basis : bytes
-        Of `api.document.basis_of`: encounter and inputs as canonical JSON.
+        Of `api.documents.decision.basis_of`: encounter and inputs as canonical JSON.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def canonical_form(decision: Decision, basis: bytes) -> bytes:
         _figures(decision.measured), _figures(decision.limit),
         _figures(np.concatenate((
             decision.distance_m, decision.time_s, decision.low_s, decision.high_s, decision.wait_s, decision.key_s,
-            decision.plain_key_s, decision.passages.time_s, reach.harbour_m,
+            decision.plain_key_s, decision.travel_times.time_s, reach.harbour_m,
         ))),
         reach.via.astype("<i4").tobytes(), reach.entered_at.astype("<i4").tobytes(), _positions(reach.path),
         struct.pack("<I", len(elsewhere)), elsewhere.astype("<u4").tobytes(), _positions(reach.joined[elsewhere]),
@@ -85,7 +85,7 @@ def canonical_form(decision: Decision, basis: bytes) -> bytes:
         decision.needed_depth_m, decision.persons, decision.speed_ms, decision.to_second_s, decision.proof.next_bound_s,
         coordination.line_m,
     )  # fmt: skip
-    said = orjson.dumps(
+    statement = orjson.dumps(
         {
             "srr": coordination.srr, "centres": [centre.id for centre in coordination.centres],
             "sensitive_to": decision.sensitive_to,
@@ -98,7 +98,7 @@ def canonical_form(decision: Decision, basis: bytes) -> bytes:
     )  # fmt: skip
     parts += [
         _figures(whole), struct.pack("<IBB", decision.proof.opened, decision.near_tie, coordination.band),
-        struct.pack("<I", len(said)), said,
+        struct.pack("<I", len(statement)), statement,
     ]  # fmt: skip
     return b"".join(parts)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from geodata.forecast.assemble import BESIDE, MAIN
+from geodata.forecast.merge import BESIDE, MAIN
 
 if TYPE_CHECKING:
     from geodata.forecast.cube import Cube

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from api.documents.language import LANGUAGES
-from engine.explain import first_channel
+from api.text.sentences import first_channel
 
 Json = dict[str, Any]
 
@@ -43,7 +43,7 @@ def line_of(document: Json, languages: Sequence[str] = LANGUAGES) -> Json:
     Parameters
     ----------
     document : dict
-        Of `api.document.whole_document`, cut to two candidates or more, in these languages at least.
+        Of `api.documents.decision.whole_document`, cut to two candidates or more, in these languages at least.
     languages : sequence of str
     """
     return {
@@ -84,26 +84,26 @@ def _first(document: Json, lang: str) -> str:
     kind = first["status"]
     if any(notice["code"] == "RESCUE_INCOMPLETE" for notice in document["notices"]) and kind != "unconfirmed":
         kind = "information"
-    said = _word(kind, lang, port=_name(first, lang))
+    words = _word(kind, lang, port=_name(first, lang))
     if first["time_to_landing_min"] is not None:
         eta = first["eta_at"]
-        said += _word(
+        words += _word(
             "way", lang, miles=f"{first['distance_nm']:.1f}",
             bearing=f"{first['bearing_deg'] % 360:03d}", minutes=f"{first['time_to_landing_min']:.0f}",
             eta="-" if eta is None else f"{eta[11:13]}{eta[14:16]}Z",
         )  # fmt: skip
     vhf = first_channel(first["port"]["vhf"], "")
-    return said + (_word("vhf", lang, vhf=vhf) if vhf else "")
+    return words + (_word("vhf", lang, vhf=vhf) if vhf else "")
 
 
 def _nearer(document: Json, lang: str) -> tuple[str, ...]:
     """The much nearer port to ask about first: as its notice says, or by name alone."""
-    notice = next((one for one in document["notices"] if one["code"] == "UNCONFIRMED_NEARER"), None)
+    notice = next((notice for notice in document["notices"] if notice["code"] == "UNCONFIRMED_NEARER"), None)
     if notice is None:
         return ()
-    said: str = notice["text"][lang]
-    named = [one["name"][lang] for one in document["passed_over"] if one["port_id"] in notice.get("port_ids", ())]
-    return (f". {said.rstrip('.')}", *(_word("nearer", lang, port=name.upper()) for name in named))
+    text: str = notice["text"][lang]
+    named = [port["name"][lang] for port in document["passed_over"] if port["port_id"] in notice.get("port_ids", ())]
+    return (f". {text.rstrip('.')}", *(_word("nearer", lang, port=name.upper()) for name in named))
 
 
 def _next(document: Json, lang: str) -> str:

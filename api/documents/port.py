@@ -1,4 +1,4 @@
-"""Ports as documents have them; `api.document` makes them."""
+"""Ports as documents have them; `api.documents.decision` makes them."""
 
 from typing import Annotated, Literal, NotRequired
 

@@ -18,7 +18,7 @@ def geojson_of(document: Json, limit: int) -> Json:
     Parameters
     ----------
     document : dict
-        Of `api.document.whole_document`, cut to `limit` candidates or more.
+        Of `api.documents.decision.whole_document`, cut to `limit` candidates or more.
     limit : int
         Routes at most.
 
@@ -35,14 +35,14 @@ def geojson_of(document: Json, limit: int) -> Json:
     routes = [
         {
             "type": "Feature",
-            "geometry": one["route"],
+            "geometry": candidate["route"],
             "properties": {
                 "role": "recommended" if rank == 1 and document["recommended"] is not None else "candidate",
-                "rank": rank, "port_id": one["port"]["id"], "name": one["port"]["name"],
-                **{name: one[name] for name in _PROPERTIES},
+                "rank": rank, "port_id": candidate["port"]["id"], "name": candidate["port"]["name"],
+                **{name: candidate[name] for name in _PROPERTIES},
             },
         }
-        for rank, one in enumerate(document["candidates"][:limit], 1)
+        for rank, candidate in enumerate(document["candidates"][:limit], 1)
     ]  # fmt: skip
     return {
         "type": "FeatureCollection",
@@ -58,7 +58,7 @@ def gpx_of(document: Json, lang: str) -> str:
     Parameters
     ----------
     document : dict
-        Of `api.document.whole_document`, cut to one candidate or more.
+        Of `api.documents.decision.whole_document`, cut to one candidate or more.
     lang : str
         Of the texts; `both` counts as English.
     """

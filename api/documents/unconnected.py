@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.vocab import Code
+from engine.codes import Code
 
 FEED_CODES = (
     Code.NO_STATUS_FEED, Code.NO_CAPACITY_FEED, Code.NO_RECEPTION_FEED, Code.WX_MISSING, Code.TIDE_MISSING,

@@ -13,26 +13,26 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from api.decision_service import DecisionService
 from api.forecast_pieces import CutOuts
-from api.house import House
-from api.http import probes, routes
-from api.http.broadcast import Broadcast
-from api.http.callers import Gate, refuse_open_doors
-from api.http.chores import chores
+from api.http import health, routes
+from api.http.async_store import AsyncStore
+from api.http.auth import Authenticator, assert_all_routes_protected
+from api.http.background import run_background_tasks
 from api.http.cors import cors_of
+from api.http.dependencies import forecast_of
 from api.http.description import Description
-from api.http.doors import forecast_of
+from api.http.event_stream import Broadcast
 from api.http.framing import Framing
-from api.http.headers import AnswerHeaders, stamp
-from api.http.limits import BodyLimit, OnceFor, Workshop
-from api.http.memory import Memory
-from api.http.meters import Meters
+from api.http.load_limits import BodyLimit, SingleFlight, WorkerPool
 from api.http.methods import answer_other_method
+from api.http.metrics import Metrics
 from api.http.openapi import TITLE, describe
-from api.http.opening import Opening
-from api.http.planner import Planner
+from api.http.plan_pool import PlanPool
 from api.http.problems import Starting, answer_nobody, answer_problem
-from api.http.watching import Leaving, Watching
+from api.http.request_log import RequestLog, ShutdownFlag
+from api.http.security_headers import SecurityHeaders, add_security_headers
+from api.http.startup import Startup
 from api.position import parse_time
 from api.settings import Settings, read_settings
 from api.store.errors import StoreError
@@ -44,22 +44,22 @@ from geodata.pack import DEFAULT_PACK
 
 
 def create_app(
-    house: House | None = None,
+    service: DecisionService | None = None,
     pack: Path = DEFAULT_PACK,
     settings: Settings | None = None,
     forecast: Path | None = None,
     store: Store | None = None,
 ) -> FastAPI:
-    """Application that answers for a house.
+    """Application that answers for a service.
 
     Parameters
     ----------
-    house : House, optional
+    service : DecisionService, optional
         Already open and warm; without it `pack` is opened in a thread once the application starts, and ``/healthz``
         answers meanwhile.
     pack : Path
         Folder of the pack.
-    settings : Settings, optional
+    settings : ForecastSettings, optional
     forecast : Path, optional
         Forecast to answer with; taken over again whenever the file is replaced.
     store : Store, optional
@@ -74,31 +74,31 @@ def create_app(
         A route asks for no permission.
     """
     limits = settings or read_settings()
-    gate, meters, leaving = Gate(limits, store), Meters(), Leaving()
-    opening = Opening(pack, house, forecast, limits.overlay)
-    planner = Planner(limits.planning)
+    authenticator, metrics, leaving = Authenticator(limits, store), Metrics(), ShutdownFlag()
+    startup = Startup(pack, service, forecast, limits.overlay)
+    plan_pool = PlanPool(limits.planning)
 
-    memory = Memory(store, limits.store_working, limits.store_waiting, meters, limits.store_wait_s)
-    broadcast = Broadcast(memory, limits.events_every_s, limits.listeners, limits.listener_queue)
+    async_store = AsyncStore(store, limits.store_working, limits.store_waiting, metrics, limits.store_wait_s)
+    broadcast = Broadcast(async_store, limits.events_every_s, limits.listeners, limits.listener_queue)
 
-    def tell_of_forecast(opened: House) -> None:
-        meters.forecast_changed()
+    def tell_of_forecast(opened: DecisionService) -> None:
+        metrics.forecast_changed()
         broadcast.announce("forecast.changed", forecast_of(opened))
 
-    opening.on_forecast = tell_of_forecast
-    broadcast.on_key = gate.forget_key
+    startup.on_forecast = tell_of_forecast
+    broadcast.on_key = authenticator.forget_key
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # Looked at again: somebody may have added a route to the application as it was made.
-        refuse_open_doors(app)
-        gate.begin()
-        opening.begin()
-        async with chores(memory, broadcast, limits):
+        assert_all_routes_protected(app)
+        authenticator.begin()
+        startup.begin()
+        async with run_background_tasks(async_store, broadcast, limits):
             yield
-        planner.close()
-        await opening.settled()
-        await gate.settled()
+        plan_pool.close()
+        await startup.aclose()
+        await authenticator.aclose()
 
     # The usual pages for people fetch scripts from elsewhere; ours are in `routes/service.py`.
     app = FastAPI(
@@ -109,21 +109,21 @@ def create_app(
         # What a generated client calls its functions.
         generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
-    app.state.gate = gate
-    app.state.opening = opening
-    app.state.workshop = Workshop(limits.working, limits.waiting)
-    app.state.meters = meters
+    app.state.authenticator = authenticator
+    app.state.startup = startup
+    app.state.worker_pool = WorkerPool(limits.working, limits.waiting)
+    app.state.metrics = metrics
     app.state.leaving = leaving
-    app.state.planner = planner
-    app.state.board = OnceFor[str]()
+    app.state.plan_pool = plan_pool
+    app.state.board = SingleFlight[str]()
     app.state.settings = limits
-    app.state.memory = memory
+    app.state.async_store = async_store
     app.state.port_versions = Versions()
     app.state.cutouts = CutOuts()
     app.state.broadcast = broadcast
     for router in routes.ROUTERS:
         app.include_router(router)
-    app.include_router(probes.router)
+    app.include_router(health.router)
     app.openapi = describe(app)  # type: ignore[method-assign]
     app.state.description = Description(app.openapi)
     for sort in (SafeportError, RequestValidationError, HTTPException):
@@ -136,11 +136,11 @@ def create_app(
     larger = {"/v1/edxl-have": limits.exchange_bytes, "/v1/plans": limits.plan_body_bytes}
     app.add_middleware(BodyLimit, most_bytes=limits.body_bytes, larger=larger)
     app.add_middleware(Framing, body_s=limits.body_s)
-    app.add_middleware(Watching, meters=meters, leaving=leaving)
+    app.add_middleware(RequestLog, metrics=metrics, leaving=leaving)
     if limits.cors_origins:
         app.add_middleware(CORSMiddleware, **cors_of(limits))
-    app.add_middleware(AnswerHeaders)
-    refuse_open_doors(app)
+    app.add_middleware(SecurityHeaders)
+    assert_all_routes_protected(app)
     watch_all(app)
     return app
 
@@ -148,25 +148,27 @@ def create_app(
 def watch_all(app: FastAPI) -> None:
     """Gauges of what the parts of an application say of themselves."""
     state = app.state
-    meters: Meters = state.meters
-    meters.watch("work_running", "Decisions and distances being worked on.", lambda: state.workshop.working)
-    meters.watch("work_waiting", "Decisions and distances that wait for their turn.", lambda: state.workshop.waiting)
-    meters.watch("store_running", "Reads and writes under way.", lambda: state.memory.workshop.working)
-    meters.watch("store_waiting", "Reads and writes that wait.", lambda: state.memory.workshop.waiting)
-    meters.watch(
+    metrics: Metrics = state.metrics
+    metrics.watch("work_running", "Decisions and distances being worked on.", lambda: state.worker_pool.working)
+    metrics.watch(
+        "work_waiting", "Decisions and distances that wait for their turn.", lambda: state.worker_pool.waiting
+    )
+    metrics.watch("store_running", "Reads and writes under way.", lambda: state.async_store.worker_pool.working)
+    metrics.watch("store_waiting", "Reads and writes that wait.", lambda: state.async_store.worker_pool.waiting)
+    metrics.watch(
         "store_ahead_seconds", "How far the store's time is ahead of this clock; above 120 a clock was wrong.",
-        lambda: state.memory.ahead_s,
+        lambda: state.async_store.ahead_s,
     )  # fmt: skip
-    meters.watch("plans_under_way", "Joint plans being made.", lambda: state.planner.under_way)
-    meters.watch("event_listeners", "Event streams that are open.", lambda: state.broadcast.listeners)
-    meters.watch("ready", "1 when decisions can be made, 0 while starting or stopping.", lambda: is_ready(app))
-    meters.watch(
+    metrics.watch("plans_under_way", "Joint plans being made.", lambda: state.plan_pool.under_way)
+    metrics.watch("event_listeners", "Event streams that are open.", lambda: state.broadcast.listeners)
+    metrics.watch("ready", "1 when decisions can be made, 0 while starting or stopping.", lambda: is_ready(app))
+    metrics.watch(
         "forecast_age_seconds", "Since the run of the forecast in use; NaN without one, or where it does not say.",
         lambda: age_of(app),
     )  # fmt: skip
-    meters.watch(
+    metrics.watch(
         "forecast_refused", "1 while the forecast file found last could not be used.",
-        lambda: state.opening.forecast_refused,
+        lambda: state.startup.forecast_refused,
     )  # fmt: skip
 
 
@@ -175,8 +177,8 @@ def is_ready(app: FastAPI) -> bool:
     if app.state.leaving.has_begun:
         return False
     try:
-        app.state.opening.house()
-        app.state.memory.refuse_trouble()
+        app.state.startup.service()
+        app.state.async_store.refuse_trouble()
     except (Starting, PackError, StoreError):
         return False
     return True
@@ -184,11 +186,11 @@ def is_ready(app: FastAPI) -> bool:
 
 def age_of(app: FastAPI) -> float:
     """Age of the forecast's run; fails without one. [s]"""
-    return time.time() - parse_time(str(forecast_of(app.state.opening.house())["run_at"]))
+    return time.time() - parse_time(str(forecast_of(app.state.startup.service())["run_at"]))
 
 
 async def _answer_failure(request: Request, exception: Exception) -> Response:
     """Answer for a defect. Starlette sends this from outside all middleware, so it is stamped here."""
     answer = await answer_problem(request, exception)
-    stamp(answer.headers, request.state.request_id)
+    add_security_headers(answer.headers, request.state.request_id)
     return answer

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.http.headers import REQUEST_ID
+from api.http.security_headers import REQUEST_ID
 from api.settings import Settings
 
 _MAX_AGE_S = 600

@@ -55,13 +55,13 @@ def _section(tag: dict[str, str], document: dict[str, Any]) -> str:
 
 def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
     parameters = [
-        [f"<code>{escape(it['name'])}</code>", escape(it["in"]), _type(it["schema"]),
-         "yes" if it.get("required") else "", escape(it.get("description", ""))]
-        for it in operation.get("parameters", ())
+        [f"<code>{escape(parameter['name'])}</code>", escape(parameter["in"]), _type(parameter["schema"]),
+         "yes" if parameter.get("required") else "", escape(parameter.get("description", ""))]
+        for parameter in operation.get("parameters", ())
     ]  # fmt: skip
     responses = [
-        [f"<code>{escape(status)}</code>", ", ".join(_content(it)), escape(it["description"])]
-        for status, it in operation["responses"].items()
+        [f"<code>{escape(status)}</code>", ", ".join(_content(kind)), escape(kind["description"])]
+        for status, kind in operation["responses"].items()
     ]
     body = operation.get("requestBody", {})
     return (
@@ -71,7 +71,9 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
         + _table(("parameter", "in", "type", "required", ""), parameters)
         + (f"<p>Body: {', '.join(_content(body))}</p>{_examples('Request', body)}" if body else "")
         + _table(("answer", "body", ""), responses)
-        + "".join(_examples("Answer", it) for status, it in operation["responses"].items() if status < "300")
+        + "".join(
+            _examples("Answer", permission) for status, permission in operation["responses"].items() if status < "300"
+        )
     )
 
 
@@ -84,7 +86,7 @@ def _examples(title: str, part: dict[str, Any]) -> str:
     found = []
     for content in part.get("content", {}).values():
         named = content.get("examples", {})
-        found += [(it.get("summary", name), it["value"]) for name, it in named.items()]
+        found += [(example.get("summary", name), example["value"]) for name, example in named.items()]
         found += [("example", content["example"])] if "example" in content else []
         listed = content.get("schema", {}).get("examples", [])
         found += [("example", example) for example in listed if not named]
@@ -101,9 +103,9 @@ def _shown(example: object) -> str:
 def _schema(name: str, schema: dict[str, Any]) -> str:
     required = schema.get("required", ())
     members = [
-        [f"<code>{escape(member)}</code>", _type(it), "always" if member in required else "",
-         escape(it.get("description", ""))]
-        for member, it in schema.get("properties", {}).items()
+        [f"<code>{escape(member)}</code>", _type(schema_), "always" if member in required else "",
+         escape(schema_.get("description", ""))]
+        for member, schema_ in schema.get("properties", {}).items()
     ]  # fmt: skip
     values = ", ".join(f"<code>{escape(str(value))}</code>" for value in schema.get("enum", ()))
     return (
@@ -118,10 +120,12 @@ def _type(schema: dict[str, Any]) -> str:
         name = escape(str(schema["$ref"]).removeprefix(_SCHEMAS))
         return f'<a href="#{name}">{name}</a>'
     if "enum" in schema or "const" in schema:
-        return " | ".join(f"<code>{escape(json.dumps(it))}</code>" for it in schema.get("enum", [schema.get("const")]))
+        return " | ".join(
+            f"<code>{escape(json.dumps(value))}</code>" for value in schema.get("enum", [schema.get("const")])
+        )
     for joined in ("anyOf", "oneOf"):
         if joined in schema:
-            return " | ".join(dict.fromkeys(_type(it) for it in schema[joined]))
+            return " | ".join(dict.fromkeys(_type(option) for option in schema[joined]))
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}))}"
     if isinstance(schema.get("additionalProperties"), dict):

@@ -5,8 +5,8 @@ import asyncio
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.fair_queue import asking
 from api.http.problems import BodyTooSlow, TwoHosts, answer_problem
-from api.http.turns import asking
 
 
 class Framing:

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from html import escape
 
-from api.store.values import Json
+from api.store.validation import Json
 
 _STYLE = (
     "body{font:15px/1.4 sans-serif;margin:2em;color:#000;background:#fff}h1{font-size:1.4em}h2{font-size:1.1em;"
@@ -29,31 +29,66 @@ def handover_html(page: Json, digest: str) -> str:
         SHA-256 of its JSON, which both duties sign.
     """
     sections = (
-        _section("Open encounters", "Événements ouverts",
-                 ("", "last seen", "position", "persons", "source", "directed to", "note"),
-                 [_encounter(it) for it in page["open_encounters"]]),
-        _section("Expiring within ten minutes", "Expirent dans les dix minutes", ("reservation",),
-                 [[it] for it in page["expiring_soon"]]),
-        _section("Overdue", "En retard", ("reservation",), [[it] for it in page["overdue"]]),
-        _section("Expired, people not landed", "Expirées, personnes non débarquées",
-                 ("reservation", "port", "vessel", "persons", "expired"),
-                 [[it["reservation_id"], it["port_id"], it["vessel"], it["persons"], _time(it["expired_at"])]
-                  for it in page["expired_not_landed"]]),
-        _section("Reservations", "Réservations",
-                 ("", "port", "vessel", "persons", "landed", "state", "arrival", "expires", "encounter"),
-                 [_reservation(it) for it in page["reservations"]]),
-        _section("Held where places are missing", "Retenues malgré le manque de places",
-                 ("reservation", "port", "code", "reason"),
-                 [[it["reservation_id"], it["port_id"], it["override"]["code"], it["override"]["text"]]
-                  for it in page["held_against_shortage"]]),
-        _section("Overrides of this shift", "Décisions contraires de ce quart",
-                 ("decision", "chosen", "code", "reason", "by", "at"),
-                 [[it["decision_id"], it["port_id"] or it["place"], it["code"], it["text"], it["by"]["duty"],
-                   _time(it["at"])] for it in page["overrides"]]),
-        _section("Reports older than thirty minutes", "Informations de plus de trente minutes",
-                 ("port", "report", "reported"),
-                 [[it["port_id"], it["report"], _time(it["reported_at"])] for it in page["aged_reports"]]),
-    )  # fmt: skip
+        _section(
+            "Open encounters",
+            "Événements ouverts",
+            ("", "last seen", "position", "persons", "source", "directed to", "note"),
+            [_encounter(encounter) for encounter in page["open_encounters"]],
+        ),
+        _section(
+            "Expiring within ten minutes",
+            "Expirent dans les dix minutes",
+            ("reservation",),
+            [[item] for item in page["expiring_soon"]],
+        ),
+        _section("Overdue", "En retard", ("reservation",), [[item] for item in page["overdue"]]),
+        _section(
+            "Expired, people not landed",
+            "Expirées, personnes non débarquées",
+            ("reservation", "port", "vessel", "persons", "expired"),
+            [
+                [item["reservation_id"], item["port_id"], item["vessel"], item["persons"], _time(item["expired_at"])]
+                for item in page["expired_not_landed"]
+            ],
+        ),
+        _section(
+            "Reservations",
+            "Réservations",
+            ("", "port", "vessel", "persons", "landed", "state", "arrival", "expires", "encounter"),
+            [_reservation(reservation) for reservation in page["reservations"]],
+        ),
+        _section(
+            "Held where places are missing",
+            "Retenues malgré le manque de places",
+            ("reservation", "port", "code", "reason"),
+            [
+                [item["reservation_id"], item["port_id"], item["override"]["code"], item["override"]["text"]]
+                for item in page["held_against_shortage"]
+            ],
+        ),
+        _section(
+            "Overrides of this shift",
+            "Décisions contraires de ce quart",
+            ("decision", "chosen", "code", "reason", "by", "at"),
+            [
+                [
+                    override["decision_id"],
+                    override["port_id"] or override["place"],
+                    override["code"],
+                    override["text"],
+                    override["by"]["duty"],
+                    _time(override["at"]),
+                ]
+                for override in page["overrides"]
+            ],
+        ),
+        _section(
+            "Reports older than thirty minutes",
+            "Informations de plus de trente minutes",
+            ("port", "report", "reported"),
+            [[report["port_id"], report["report"], _time(report["reported_at"])] for report in page["aged_reports"]],
+        ),
+    )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Handover</title>'
         f"<style>{_STYLE}</style></head><body><h1>Handover / Relève, {_time(page['at'])}</h1>{''.join(sections)}"
@@ -63,26 +98,43 @@ def handover_html(page: Json, digest: str) -> str:
     )
 
 
-def _encounter(it: Json) -> list[object]:
-    latest, direction = it["latest"], it["direction"]
+def _encounter(encounter: Json) -> list[object]:
+    latest, direction = encounter["latest"], encounter["direction"]
     lon, lat = latest["position"]["coordinates"]
     least, most = latest["persons"]["min"], latest["persons"]["max"]
     persons = "not known" if least is None and most is None else f"{_known(least)} to {_known(most)}"
-    notes = [word for word, given in (("not seen lately", it["aged"]), ("may be another's", it["possible_duplicate"]))
-             if given]  # fmt: skip
+    notes = [
+        word
+        for word, given in (
+            ("not seen lately", encounter["aged"]),
+            ("may be another's", encounter["possible_duplicate"]),
+        )
+        if given
+    ]
     return [
-        it["encounter_id"], _time(latest["observed_at"]), f"{lat:.4f}, {lon:.4f}", persons, latest["source"],
+        encounter["encounter_id"],
+        _time(latest["observed_at"]),
+        f"{lat:.4f}, {lon:.4f}",
+        persons,
+        latest["source"],
         "" if direction is None else f"{direction['port_id'] or direction['place']} ({direction['centre']})",
         "; ".join(notes),
-    ]  # fmt: skip
+    ]
 
 
-def _reservation(it: Json) -> list[object]:
-    state = f"{it['state']}, overdue" if it["overdue"] else it["state"]
+def _reservation(reservation: Json) -> list[object]:
+    state = f"{reservation['state']}, overdue" if reservation["overdue"] else reservation["state"]
     return [
-        it["reservation_id"], it["port_id"], it["vessel"], it["persons"]["total"], it["landed"]["total"], state,
-        _time(it["eta_at"]), _time(it["expires_at"]), it["encounter_id"] or "",
-    ]  # fmt: skip
+        reservation["reservation_id"],
+        reservation["port_id"],
+        reservation["vessel"],
+        reservation["persons"]["total"],
+        reservation["landed"]["total"],
+        state,
+        _time(reservation["eta_at"]),
+        _time(reservation["expires_at"]),
+        reservation["encounter_id"] or "",
+    ]
 
 
 def _section(english: str, french: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

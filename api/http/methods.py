@@ -26,8 +26,8 @@ async def answer_other_method(request: Request, exception: Exception) -> Respons
 def methods_of(request: Request) -> list[str]:
     """Every method the path of a request can be asked with."""
     path = request.scope["path"]
-    routes = [it for it in iter_route_contexts(request.app.routes) if it.path_regex.match(path)]
-    methods = {"OPTIONS"}.union(*(it.methods or () for it in routes))
+    routes = [route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(path)]
+    methods = {"OPTIONS"}.union(*(route.methods or () for route in routes))
     if "GET" in methods:
         methods.add("HEAD")
     return [name for name in _USUAL if name in methods]

@@ -7,10 +7,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
-from api.http.callers import doors_of
-from api.http.examples import PROBLEM
+from api.http.auth import permissions_of
 from api.http.problems import KINDS, PROBLEM_JSON
-from api.http.shapes import ProblemShape
+from api.http.schemas.decision_examples import PROBLEM
+from api.http.schemas.decisions import ProblemShape
 from engine import ENGINE_VERSION
 from engine.errors import PositionRefused
 
@@ -149,8 +149,11 @@ def _restore_examples(app: FastAPI, document: dict[str, Any]) -> None:
 
 def _paths_that_ask(app: FastAPI) -> set[str]:
     """Paths whose routes ask for a permission."""
-    found = ((getattr(it, "path", None), getattr(it, "dependant", None)) for it in iter_route_contexts(app.routes))
-    return {str(path) for path, dependant in found if dependant is not None and doors_of(dependant)}
+    found = (
+        (getattr(context, "path", None), getattr(context, "dependant", None))
+        for context in iter_route_contexts(app.routes)
+    )
+    return {str(path) for path, dependant in found if dependant is not None and permissions_of(dependant)}
 
 
 def _correct(responses: dict[str, Any]) -> None:

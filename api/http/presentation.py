@@ -6,7 +6,15 @@ import orjson
 from fastapi import Depends, Query, Request
 from starlette.responses import Response
 
-from api.document import DEFAULT_LIMIT, Basis, View, decision_document, dump, view_of_document, whole_document
+from api.documents.decision import (
+    DEFAULT_LIMIT,
+    Basis,
+    View,
+    decision_document,
+    to_json,
+    view_of_document,
+    whole_document,
+)
 from api.documents.language import in_language
 from api.documents.tracks import geojson_of, gpx_of
 from engine.model import Decision
@@ -51,7 +59,7 @@ class Presentation(NamedTuple):
         """The answer made of a decision; only what is shown is put into words."""
         if self.media_type == JSON:
             document = decision_document(decision, self.view, self.lang, self.limit, basis)
-            return self._response(dump(document), headers)
+            return self._response(to_json(document), headers)
         return self._tracks(whole_document(decision, self.limit, self.lang, basis), headers)
 
     def answer_of_document(self, document: bytes, headers: dict[str, str] | None = None) -> Response:
@@ -61,12 +69,12 @@ class Presentation(NamedTuple):
         whole = orjson.loads(document)
         if self.media_type != JSON:
             return self._tracks(whole, headers)
-        return self._response(dump(view_of_document(whole, self.view, self.lang)), headers)
+        return self._response(to_json(view_of_document(whole, self.view, self.lang)), headers)
 
     def _tracks(self, whole: dict[str, Any], headers: dict[str, str] | None) -> Response:
         if self.media_type == GPX:
             return self._response(gpx_of(whole, self.lang), headers)
-        return self._response(dump(in_language(geojson_of(whole, self.limit), self.lang)), headers)
+        return self._response(to_json(in_language(geojson_of(whole, self.limit), self.lang)), headers)
 
     def _response(self, text: str | bytes, headers: dict[str, str] | None) -> Response:
         headers = {"Vary": "Accept, Accept-Language", **(headers or {})}

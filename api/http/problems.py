@@ -17,24 +17,24 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.document import Json, dump
+from api.documents.decision import Json, to_json
 from api.store.errors import (
     BadExchange,
     ClockJumped,
     HoldExpired,
+    InvalidValue,
     KeyReused,
-    NewerReport,
     NoPlaces,
-    NothingSuch,
+    NotFound,
     RoleNeeded,
-    ShownOnce,
+    SecretAlreadyShown,
+    StaleReport,
     StoreBroken,
     StoreBusy,
     StoreError,
     StoreMoved,
     StoreUnavailable,
     WrongState,
-    WrongValue,
 )
 from api.store.terminals import MessageGap, SignatureWrong, TerminalForked
 from engine.errors import InvalidAsk, PackError, PositionRefused, SafeportError, UnknownName
@@ -167,19 +167,19 @@ KINDS: dict[type[Exception] | int, Kind] = {
     NoStore: Kind(503, "NO_STORE", "This service keeps no records"),
     DocumentGone: Kind(410, "DOCUMENT_GONE", "What it was made with is no longer at hand"),
     NotTheSame: Kind(500, "NOT_THE_SAME", "Made again, the decision is not the same"),
-    WrongValue: Kind(422, WrongValue.code, "A value is wrong"),
+    InvalidValue: Kind(422, InvalidValue.code, "A value is wrong"),
     BadExchange: Kind(422, BadExchange.code, "The document cannot be read"),
     KeyReused: Kind(422, KeyReused.code, "The idempotency key was used for something else"),
-    NothingSuch: Kind(404, NothingSuch.code, "There is no such record"),
+    NotFound: Kind(404, NotFound.code, "There is no such record"),
     RoleNeeded: Kind(403, RoleNeeded.code, "This takes another role"),
     NoPlaces: Kind(409, NoPlaces.code, "There are too few places"),
     WrongState: Kind(409, WrongState.code, "The record is in another state"),
     HoldExpired: Kind(409, HoldExpired.code, "The hold has expired"),
-    ShownOnce: Kind(409, ShownOnce.code, "The key was shown before"),
+    SecretAlreadyShown: Kind(409, SecretAlreadyShown.code, "The key was shown before"),
     SignatureWrong: Kind(403, SignatureWrong.code, "The signature is not that of the terminal"),
     MessageGap: Kind(409, MessageGap.code, "A message before this one is missing"),
     TerminalForked: Kind(409, TerminalForked.code, "Two terminals use one key"),
-    NewerReport: Kind(409, NewerReport.code, "What is known is newer"),
+    StaleReport: Kind(409, StaleReport.code, "What is known is newer"),
     StoreBusy: Kind(503, StoreBusy.code, "The store is busy"),
     StoreUnavailable: Kind(503, StoreUnavailable.code, "The store cannot be reached"),
     StoreMoved: Kind(503, StoreMoved.code, "The store's file is not where it was"),
@@ -241,7 +241,7 @@ def problem(
     listed = list(errors[:MOST_ERRORS])
     instance = quote(request.scope["path"][:_MOST_CHARS], errors="replace")
     document = problem_document(kind, detail, listed) | {"instance": instance}
-    while len(body := dump(document).encode()) > MOST_BYTES:
+    while len(body := to_json(document).encode()) > MOST_BYTES:
         listed.pop()
     return Response(body, kind.status, {"Cache-Control": "no-store", **(headers or {})}, PROBLEM_JSON)
 
@@ -342,8 +342,8 @@ def _error_of(error: Mapping[str, Any]) -> Json:
     kind, steps = str(error["type"]), list(error["loc"][1:])
     if "persons" in steps[:-1] and _is_union_member(steps[steps.index("persons") + 1]):
         del steps[steps.index("persons") + 1]
-    said = str(error["msg"]).removeprefix("Value error, ").replace("Input should", "This should")
-    detail = _DETAILS.get(kind, said)
+    message = str(error["msg"]).removeprefix("Value error, ").replace("Input should", "This should")
+    detail = _DETAILS.get(kind, message)
     if steps[-1:] == ["persons"] and kind == "int_type":
         detail = _NOT_PERSONS
     code = _CODES.get(kind, "WRONG_TYPE" if kind.endswith(("_type", "_parsing")) else "INVALID_VALUE")

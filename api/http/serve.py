@@ -14,12 +14,12 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from api.access.key_sets import is_loopback
 from api.http.app import create_app
 from api.http.patient_protocol import patient_protocol
+from api.security.jwks import is_loopback
 from api.settings import Settings, read_settings
-from api.stopping import ended_by_signals
-from api.store.signed_heads import read_signing_key
+from api.signals import ended_by_signals
+from api.store.audit_signatures import read_signing_key
 from api.store.store import open_for_service
 from engine import ENGINE_VERSION
 from engine.errors import InvalidAsk
@@ -38,7 +38,7 @@ def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast:
 
     Parameters
     ----------
-    settings : Settings, optional
+    settings : ForecastSettings, optional
         Those of the environment when left out. Its `host` has to be a loopback address, or ``localhost``, unless
         access is on.
     pack : Path

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
-from api.http.callers import Allowed, doors_of
+from api.http.auth import RequiredPermission, permissions_of
 from api.http.methods import answer_head
 from api.http.problems import MalformedJson, UnsupportedMedia
 from engine.errors import InvalidAsk
@@ -90,7 +90,7 @@ class StrictJsonRoute(APIRoute):
         """Handler of the route."""
         handle: Callable[[Request], Awaitable[Response]] = super().get_route_handler()
 
-        doors: tuple[Allowed, ...] = doors_of(self.dependant)
+        doors: tuple[RequiredPermission, ...] = permissions_of(self.dependant)
         query_names = query_names_of(self.dependant)
 
         async def handle_strictly(request: Request) -> Response:

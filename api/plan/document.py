@@ -5,10 +5,11 @@ from typing import cast
 
 import numpy as np
 
-from api.document import Json, decision_id, dump, encounter_echo, inputs_document, port_brief
+from api.documents.decision import Json, decision_id, encounter_echo, inputs_document, port_brief, to_json
 from api.documents.notice import Level
 from api.documents.port import PortSummary
-from api.plan.effort import effort_for
+from api.plan.budget import budget_for
+from api.plan.messages import HEADLINE, METHOD, NOTICE
 from api.plan.notices import notices_of
 from api.plan.plan_types import (
     FitStatus,
@@ -25,7 +26,7 @@ from api.plan.plan_types import (
 )
 from api.plan.problem import INF, Part
 from api.plan.propose import Boat, Proposal
-from api.plan.reading import (
+from api.plan.summary import (
     PROVEN_MIN,
     greedy_without,
     missing_text,
@@ -37,13 +38,12 @@ from api.plan.reading import (
     without_place,
     worst_gap_min,
 )
-from api.plan.words import HEADLINE, METHOD, NOTICE
 from api.position import format_time
 from api.store.reservations import HOLD_AFTER_ETA_S
 from engine import ENGINE_VERSION
+from engine.codes import Status
 from engine.model import Port
 from engine.units import MINUTE_S
-from engine.vocab import Status
 
 
 def plan_document(proposal: Proposal) -> PlanDocument:
@@ -55,7 +55,7 @@ def plan_document(proposal: Proposal) -> PlanDocument:
     outcome: PlanOutcome = "none" if not landed else "incomplete" if any(without.values()) else "complete"
     worst_min = 0.0 if best is None else best.landing.worst_min
     ashore_min = max((part.end_min for part in parts), default=0.0)
-    headline = HEADLINE[outcome].filled(
+    headline = HEADLINE[outcome].fill(
         persons=landed, encounters=len({part.boat for part in parts}), ports=len({part.port for part in parts}),
         minutes=f"{ashore_min:.0f}", without=sum(without.values()), all=landed + sum(without.values()),
     )  # fmt: skip
@@ -240,7 +240,7 @@ def _inputs(proposal: Proposal) -> Json:
         "ports_without_figures": asked.ports_without_figures,
         "persons_per_hour_without_figures": asked.persons_per_hour_without_figures,
         "allow_unconfirmed": asked.allow_unconfirmed,
-        "time_limit_s": effort_for(len(proposal.boats), asked.time_limit_s).limit_s,
+        "time_limit_s": budget_for(len(proposal.boats), asked.time_limit_s).limit_s,
     }
 
 
@@ -254,11 +254,11 @@ def _plan_id(proposal: Proposal, inputs: Json) -> str:
         for boat in proposal.boats
     ]
     figures = sorted(
-        [proposal.world.ports[port].id, str(one.places), one.persons_per_hour, one.queued_persons]
-        for port, one in proposal.figures.items()
+        [proposal.world.ports[port].id, str(capacity.places), capacity.persons_per_hour, capacity.queued_persons]
+        for port, capacity in proposal.figures.items()
     )
     loads = [] if proposal.best is None else proposal.best.loads.tolist()
-    digest = hashlib.sha256(dump([format_time(proposal.at_s), boats, figures, inputs, loads]).encode()).hexdigest()
+    digest = hashlib.sha256(to_json([format_time(proposal.at_s), boats, figures, inputs, loads]).encode()).hexdigest()
     return f"p-{digest[:24]}"
 
 

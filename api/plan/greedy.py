@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from api.plan.landing import landed
 from api.plan.problem import INF, Problem
+from api.plan.schedule import evaluate_schedule
 
 
 def greedy(problem: Problem, urgency: np.ndarray) -> np.ndarray:
@@ -88,7 +88,7 @@ def _with(problem: Problem, loads: np.ndarray, boat: int, port: int, persons: in
     """Latest time at a port when one more comes, and what it adds to the total."""
     here = np.zeros_like(loads)
     here[:, port] = loads[:, port]
-    before = landed(problem, here).total_person_min
+    before = evaluate_schedule(problem, here).total_person_min
     here[boat, port] = persons
-    after = landed(problem, here)
+    after = evaluate_schedule(problem, here)
     return after.worst_min, after.total_person_min - before

@@ -12,7 +12,7 @@ INFEASIBLE, FAILED = 2, 4
 
 
 @dataclass(slots=True)
-class Rows:
+class Constraints:
     """Linear constraints ``low <= sum(coefficient * column) <= high``, gathered one by one."""
 
     row: list[int] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class Variables:
     """Unknowns: bounds, and whether each is a whole number."""
 
     low: np.ndarray
@@ -40,7 +40,7 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class MilpResult:
     """What the solver found.
 
     Attributes
@@ -61,15 +61,15 @@ class Found:
     clock_stopped: bool
 
 
-def solve(cost: np.ndarray, columns: Columns, rows: Rows, time_s: float, gap: float = 0.0) -> Found:
+def solve_milp(cost: np.ndarray, columns: Variables, rows: Constraints, time_s: float, gap: float = 0.0) -> MilpResult:
     """Least cost under the rows.
 
     Parameters
     ----------
     cost : ndarray of float64
         By column.
-    columns : Columns
-    rows : Rows
+    columns : Variables
+    rows : Constraints
     time_s : float
         Longest search; a safety net, `NODES` ends hard searches first. [s]
     gap : float
@@ -100,7 +100,7 @@ def solve(cost: np.ndarray, columns: Columns, rows: Rows, time_s: float, gap: fl
         if found.status != FAILED:
             break
     bound = found.mip_dual_bound if mixed else found.fun if found.status == 0 else None
-    return Found(
+    return MilpResult(
         values=None if found.x is None else np.asarray(found.x),
         bound=-np.inf if bound is None else float(bound),
         infeasible=found.status == INFEASIBLE,

@@ -19,9 +19,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from api.plan.landing import in_turn, queue
-from api.plan.milp import Columns, Found, Rows, solve
+from api.plan.milp import Constraints, MilpResult, Variables, solve_milp
 from api.plan.problem import Problem
+from api.plan.schedule import in_turn, queue
 
 SLACK_MIN = 1e-6
 """What two equal times may differ by after the solver's arithmetic. [min]"""
@@ -63,12 +63,12 @@ class Model:
     people: np.ndarray
     each: np.ndarray
     place: dict[tuple[int, int], int]
-    columns: Columns
+    columns: Variables
     latest: int
     wait: np.ndarray
     own: np.ndarray
-    rows: Rows
-    said: set[tuple[int, int, int]] = field(default_factory=set)
+    rows: Constraints
+    added_rows: set[tuple[int, int, int]] = field(default_factory=set)
 
     def loads(self, values: np.ndarray) -> np.ndarray:
         """People of each boat at each port in a solution, shape (b, p). [persons]"""
@@ -114,8 +114,8 @@ def model_of(problem: Problem, least_min: float, most_min: float, whole: bool = 
     is_whole = np.zeros(size, np.bool_)
     is_whole[:latest] = whole
     place = {(int(b), int(p)): k for k, (b, p) in enumerate(zip(boat, port, strict=True))}
-    columns = Columns(low, high, is_whole)
-    model = Model(problem, least_min, boat, port, use, people, each, place, columns, latest, wait, own, Rows())
+    columns = Variables(low, high, is_whole)
+    model = Model(problem, least_min, boat, port, use, people, each, place, columns, latest, wait, own, Constraints())
     _everybody_once(model)
     _no_more_than_places(model)
     if np.isfinite(most_min):
@@ -222,14 +222,14 @@ def add_broken_queues(model: Model, loads: np.ndarray, latest_min: float) -> boo
                 first = place[boat]
             busy_until = end_min
             row = (int(port), first, place[boat])
-            if end_min + float(problem.extra_min[boat, port]) > latest_min + SLACK_MIN and row not in model.said:
-                model.said.add(row)
+            if end_min + float(problem.extra_min[boat, port]) > latest_min + SLACK_MIN and row not in model.added_rows:
+                model.added_rows.add(row)
                 _ends_by_latest(model, int(port), pairs, first, place[boat])
                 added = True
     return added
 
 
-def solved(model: Model, cost: np.ndarray, time_s: float, whole: bool = True, gap: float = 0.0) -> Found:
+def solve_model(model: Model, cost: np.ndarray, time_s: float, whole: bool = True, gap: float = 0.0) -> MilpResult:
     """Least cost under the rows so far; shared at will where not `whole`. The time is the longest search. [s]"""
     columns = model.columns if whole else replace(model.columns, whole=np.zeros_like(model.columns.whole))
-    return solve(cost, columns, model.rows, time_s, gap)
+    return solve_milp(cost, columns, model.rows, time_s, gap)

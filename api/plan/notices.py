@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Callable
 
+from api.plan.messages import NOTICE, Sentence
 from api.plan.propose import Boat, Proposal
-from api.plan.reading import PROVEN_MIN, fit_for, gap_words, name_of, proven
-from api.plan.words import NOTICE, Sentence
-from engine.vocab import Status
+from api.plan.summary import PROVEN_MIN, fit_for, gap_words, name_of, proven
+from engine.codes import Status
 
 
 def notices_of(proposal: Proposal) -> list[tuple[str, Sentence]]:
@@ -15,12 +15,14 @@ def notices_of(proposal: Proposal) -> list[tuple[str, Sentence]]:
     parts = () if best is None else best.landing.parts
     boats = {row: proposal.boats[k] for row, k in enumerate(proposal.planned)}
     used = sorted({proposal.ports[part.port] for part in parts})
-    said: list[tuple[str, Sentence]] = [("PROPOSAL_ONLY", NOTICE["PROPOSAL_ONLY"][1])]
+    notices: list[tuple[str, Sentence]] = [("PROPOSAL_ONLY", NOTICE["PROPOSAL_ONLY"][1])]
 
     def say(code: str, which: list[Sentence], **fields: object) -> None:
         if which:
-            joined = Sentence(", ".join(one.en for one in which), ", ".join(one.fr for one in which))
-            said.append((code, NOTICE[code][1].filled(which=joined, **fields)))
+            joined = Sentence(
+                ", ".join(sentence.en for sentence in which), ", ".join(sentence.fr for sentence in which)
+            )
+            notices.append((code, NOTICE[code][1].fill(which=joined, **fields)))
 
     def boat_and_port(boat: Boat, port: int) -> Sentence:
         name = name_of(proposal, port)
@@ -42,14 +44,14 @@ def notices_of(proposal: Proposal) -> list[tuple[str, Sentence]]:
     often = Counter(part.boat for part in parts)
     say("LOAD_SHARED", [Sentence(boats[row].id, boats[row].id) for row, count in sorted(often.items()) if count > 1])
     weighed = [boats[part.boat].id for part in parts if abs(part.safety_min - part.end_min) > PROVEN_MIN]
-    say("WEIGHED_BY_POLICY", [Sentence(one, one) for one in dict.fromkeys(weighed)])
+    say("WEIGHED_BY_POLICY", [Sentence(name, name) for name in dict.fromkeys(weighed)])
     if not proven(proposal):
         gaps = gap_words(proposal)
-        said.append(("NOT_PROVEN_BEST", NOTICE["NOT_PROVEN_BEST"][1].filled(worst=gaps[0], total=gaps[1])))
+        notices.append(("NOT_PROVEN_BEST", NOTICE["NOT_PROVEN_BEST"][1].fill(worst=gaps[0], total=gaps[1])))
     if best is not None and best.clock_stopped:
-        said.append(("TIME_LIMIT", NOTICE["TIME_LIMIT"][1]))
-    said.append(("EACH_HAS_ITS_DECISION", NOTICE["EACH_HAS_ITS_DECISION"][1]))
-    return said
+        notices.append(("TIME_LIMIT", NOTICE["TIME_LIMIT"][1]))
+    notices.append(("EACH_HAS_ITS_DECISION", NOTICE["EACH_HAS_ITS_DECISION"][1]))
+    return notices
 
 
 def _nearer_without_figures(proposal: Proposal, named: Callable[[Boat, int], Sentence]) -> list[Sentence]:

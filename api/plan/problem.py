@@ -53,7 +53,7 @@ class Problem:
         alone = self.arrive_min + self.extra_min + self.persons[:, None] / self.rate[None, :]
         return np.where(self.usable, alone, INF)
 
-    def loaded(self, persons: np.ndarray) -> "Problem":
+    def with_persons(self, persons: np.ndarray) -> "Problem":
         """The same with other numbers of people; boats with none are left in and need no port."""
         return replace(self, persons=persons)
 

@@ -6,27 +6,27 @@ from math import ceil, inf
 
 import numpy as np
 
-from api.house import House
-from api.plan.effort import Effort, effort_for
+from api.decision_service import DecisionService
+from api.plan.budget import SolverBudget, budget_for
 from api.plan.greedy import greedy
-from api.plan.landing import Landing, landed
-from api.plan.optimum import Optimum
+from api.plan.infeasibility import Shortage
 from api.plan.problem import Problem
 from api.plan.request import PlanEncounterIn, PlanIn
-from api.plan.search import Search, search
-from api.plan.shortage import Shortage
+from api.plan.schedule import Schedule, evaluate_schedule
+from api.plan.search import Search, search_plan
+from api.plan.solve import SolveResult
 from api.position import parse_time
+from engine.codes import Feed, Status
 from engine.decide import decide
 from engine.errors import InvalidAsk, PositionRefused, SafeportError, UnknownName
 from engine.model import Decision, World
 from engine.units import HOUR_S, MINUTE_S
-from engine.vocab import Feed, Status
 
 HOUR_MIN = HOUR_S / MINUTE_S
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class PortCapacity:
     """What is known of a port.
 
     Attributes
@@ -99,9 +99,9 @@ class Proposal:
         Ports of the world in the numbers.
     problem : Problem
         Everybody, as asked.
-    best : Optimum or None
+    best : SolveResult or None
         For all the people that have a place; None when nobody has.
-    greedy : Landing
+    greedy : Schedule
         Each boat to its nearest free port in turn, whoever that leaves without.
     shortage : Shortage or None
         None when there is a place for everybody planned.
@@ -111,27 +111,31 @@ class Proposal:
     request: PlanIn
     world: World
     boats: tuple[Boat, ...]
-    figures: dict[int, Figures]
+    figures: dict[int, PortCapacity]
     planned: tuple[int, ...]
     ports: tuple[int, ...]
     problem: Problem
-    best: Optimum | None
-    greedy: Landing
+    best: SolveResult | None
+    greedy: Schedule
     shortage: Shortage | None
 
 
 def propose(
-    request: PlanIn, house: House, now_s: float, effort: Effort | None = None, searched: Search = search
+    request: PlanIn,
+    service: DecisionService,
+    now_s: float,
+    budget: SolverBudget | None = None,
+    searched: Search = search_plan,
 ) -> Proposal:
     """The plan that brings the last person to safety soonest, and then all of them with the least waiting.
 
     Parameters
     ----------
     request : PlanIn
-    house : House
+    service : DecisionService
     now_s : float
         Taken as the time where the plan states none. [s]
-    effort : Effort, optional
+    budget : SolverBudget, optional
         That of the request when left out.
     searched : callable
         Who searches; another process where this one has others to answer.
@@ -144,25 +148,34 @@ def propose(
         A vessel, policy or port does not exist.
     """
     at_s = float(int(now_s if request.time is None else parse_time(request.time)))
-    figures = figures_of(request, house)
+    figures = capacity_of(request, service)
     # By id, so that a plan does not hang on how its input was sorted.
-    indexed = sorted(enumerate(request.encounters), key=lambda one: one[1].id)
-    boats = tuple(_boat(request, one, f"encounters.{k}", house, at_s, figures) for k, one in indexed)
+    indexed = sorted(enumerate(request.encounters), key=lambda pair: pair[1].id)
+    boats = tuple(_boat(request, encounter, f"encounters.{k}", service, at_s, figures) for k, encounter in indexed)
     planned = tuple(k for k, boat in enumerate(boats) if boat.usable.any())
     used = np.array([boats[k].usable for k in planned]).any(axis=0) if planned else np.zeros(0, np.bool_)
-    ports = tuple(sorted((int(p) for p in np.flatnonzero(used)), key=lambda p: house.world.ports[p].id))
+    ports = tuple(sorted((int(p) for p in np.flatnonzero(used)), key=lambda p: service.world.ports[p].id))
     problem = problem_of([boats[k] for k in planned], ports, figures)
     urgency = np.array([int(boats[k].decision.ask.medical) for k in planned], np.int64)
     in_turn = greedy(problem, urgency)
-    effort = effort or effort_for(len(boats), request.time_limit_s)
-    best, missing = searched(problem, in_turn, effort) if planned else (None, None)
+    budget = budget or budget_for(len(boats), request.time_limit_s)
+    best, missing = searched(problem, in_turn, budget) if planned else (None, None)
     return Proposal(
-        at_s, request, house.world_at(at_s), boats, figures, planned, ports, problem, best, landed(problem, in_turn),
+        at_s,
+        request,
+        service.world_at(at_s),
+        boats,
+        figures,
+        planned,
+        ports,
+        problem,
+        best,
+        evaluate_schedule(problem, in_turn),
         missing,
-    )  # fmt: skip
+    )
 
 
-def figures_of(request: PlanIn, house: House) -> dict[int, Figures]:
+def capacity_of(request: PlanIn, service: DecisionService) -> dict[int, PortCapacity]:
     """What is known of each port, by its index: what the plan states, else the live picture, else what it assumes.
 
     A port whose places or landing rate nobody knows is not in the answer.
@@ -174,12 +187,12 @@ def figures_of(request: PlanIn, house: House) -> dict[int, Figures]:
     InvalidAsk
         A port comes twice, under its id and its UN/LOCODE.
     """
-    world = house.world
+    world = service.world
     index = {port.id: k for k, port in enumerate(world.ports)}
     stated = {}
     for k, given in enumerate(request.ports):
         try:
-            port = index[house.port(given.id).id]
+            port = index[service.port(given.id).id]
         except UnknownName as unknown:
             raise UnknownName(f"ports.{k}.id", unknown.problem, unknown.remedy) from None
         if port in stated:
@@ -206,7 +219,7 @@ def figures_of(request: PlanIn, house: House) -> dict[int, Figures]:
                 f"ports.{k}.persons_per_hour", "is missing.", "Give it, or persons_per_hour_without_figures for all."
             )
         if known_places is not None and known_rate:
-            figures[port] = Figures(known_places, float(known_rate), queued, assumed)
+            figures[port] = PortCapacity(known_places, float(known_rate), queued, assumed)
     return figures
 
 
@@ -215,17 +228,22 @@ def _or_none(value: float) -> float | None:
 
 
 def _boat(
-    request: PlanIn, given: PlanEncounterIn, field: str, house: House, at_s: float, figures: dict[int, Figures]
-) -> Boat:  # fmt: skip
+    request: PlanIn,
+    given: PlanEncounterIn,
+    field: str,
+    service: DecisionService,
+    at_s: float,
+    figures: dict[int, PortCapacity],
+) -> Boat:
     """An encounter judged by itself, at every port."""
     encounter = given
     if "policy" not in given.model_fields_set and request.policy is not None:
         encounter = given.model_copy(update={"policy": request.policy})
     try:
-        ask = house.ask(encounter, at_s)
+        ask = service.ask(encounter, at_s)
         if ask.at_s < at_s:
             raise InvalidAsk("time", "is before that of the plan.", "Leave it out; position_age_s tells an older fix.")
-        decision = decide(ask, without_places(house.world_at(ask.at_s)))
+        decision = decide(ask, without_places(service.world_at(ask.at_s)))
     except PositionRefused as refused:
         raise InvalidAsk(f"{field}.position", refused.problem, refused.remedy) from None
     except SafeportError as error:
@@ -246,7 +264,7 @@ def without_places(world: World) -> World:
     return replace(world, live=world.live._replace(capacity_feed=np.zeros_like(world.live.capacity_feed)))
 
 
-def problem_of(boats: Sequence[Boat], ports: Sequence[int], figures: dict[int, Figures]) -> Problem:
+def problem_of(boats: Sequence[Boat], ports: Sequence[int], figures: dict[int, PortCapacity]) -> Problem:
     """The numbers of the plan."""
     columns = np.array(ports, np.int64)
     rate = np.array([figures[port].persons_per_hour for port in ports]) / HOUR_MIN

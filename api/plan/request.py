@@ -93,7 +93,7 @@ class PlanIn(_Strict):
     @model_validator(mode="after")
     def _each_once(self) -> "PlanIn":
         for listed, what in ((self.encounters, "encounters"), (self.ports, "ports")):
-            if len({one.id for one in listed}) < len(listed):
+            if len({row.id for row in listed}) < len(listed):
                 raise ValueError(f"an id comes twice among the {what}; give each its own")
         return self
 
@@ -149,5 +149,5 @@ def _refusal(first: dict[str, Any]) -> InvalidAsk:
     if kind == "value_error":
         problem, _, remedy = str(context["error"]).rstrip(".").replace("; ", ". ", 1).partition(". ")
         return InvalidAsk(field, f"{problem}.", f"{remedy[:1].upper()}{remedy[1:]}." if remedy else "Check it.")
-    said = str(first["msg"]).replace("Input should be", "should be").replace("List should", "should")
-    return InvalidAsk(field, f"{said[:120]}.", "Correct it, or leave it out if not known.")
+    message = str(first["msg"]).replace("Input should be", "should be").replace("List should", "should")
+    return InvalidAsk(field, f"{message[:120]}.", "Correct it, or leave it out if not known.")

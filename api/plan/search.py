@@ -4,17 +4,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from api.plan.clock import Clock
-from api.plan.effort import Effort
-from api.plan.optimum import Optimum, optimum
+from api.plan.budget import SolverBudget
+from api.plan.deadline import Deadline
+from api.plan.infeasibility import Shortage, find_shortage
 from api.plan.problem import Problem
-from api.plan.shortage import Shortage, shortage
+from api.plan.solve import SolveResult, solve
 
-Found = tuple[Optimum | None, Shortage | None]
-Search = Callable[[Problem, np.ndarray, Effort], Found]
+Found = tuple[SolveResult | None, Shortage | None]
+Search = Callable[[Problem, np.ndarray, SolverBudget], Found]
 
 
-def search(problem: Problem, in_turn: np.ndarray, effort: Effort) -> Found:
+def search_plan(problem: Problem, in_turn: np.ndarray, budget: SolverBudget) -> Found:
     """The best plan for all who can have a place, and what is missing when that is not everybody.
 
     Parameters
@@ -23,13 +23,13 @@ def search(problem: Problem, in_turn: np.ndarray, effort: Effort) -> Found:
         With at least one boat.
     in_turn : ndarray of int64, shape (b, p)
         The plan made in turn; the answer is never worse.
-    effort : Effort
+    budget : SolverBudget
     """
     known = [in_turn] if (in_turn.sum(axis=1) == problem.persons).all() else []
-    best = optimum(problem, known, effort)
+    best = solve(problem, known, budget)
     if best is not None:
         return best, None
-    missing = shortage(problem, Clock(effort.shortage_s))
-    kept = problem.loaded(problem.persons - missing.without)
-    best = optimum(kept, [missing.loads], effort) if kept.persons.any() else None
+    missing = find_shortage(problem, Deadline(budget.shortage_s))
+    kept = problem.with_persons(problem.persons - missing.without)
+    best = solve(kept, [missing.loads], budget) if kept.persons.any() else None
     return best, missing if missing.without.any() else None

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 from math import isinf
 
-from api.cli.layout import Ink, columns, folded, headline_lines
+from api.cli.console import Style, columns, headline_lines, wrap
 from api.plan.document import plan_document
+from api.plan.messages import LABEL, NOTICE
 from api.plan.notices import notices_of
 from api.plan.plan_types import PlanDocument
 from api.plan.propose import Proposal
-from api.plan.reading import (
+from api.plan.summary import (
     gap_words,
     greedy_without,
     missing_text,
@@ -19,17 +20,16 @@ from api.plan.reading import (
     proven,
     reason_of,
 )
-from api.plan.words import LABEL, NOTICE
 from engine import ENGINE_VERSION
+from engine.codes import Status
 from engine.units import MINUTE_S
-from engine.vocab import Status
 
 SHAPE = {Status.SUITABLE: "*", Status.CAUTION: "+", Status.UNCONFIRMED: "?"}
 LEVELS = ("warning", "caution", "information")
 LEVEL_COLOUR = {"warning": "red", "caution": "yellow", "information": "green"}
 
 
-def plan_text(proposal: Proposal, language: str, ink: Ink) -> str:
+def plan_text(proposal: Proposal, language: str, ink: Style) -> str:
     """The whole plan.
 
     Parameters
@@ -37,7 +37,7 @@ def plan_text(proposal: Proposal, language: str, ink: Ink) -> str:
     proposal : Proposal
     language : str
         ``en`` or ``fr``.
-    ink : Ink
+    ink : Style
     """
     document = plan_document(proposal)
     blocks = [
@@ -53,19 +53,19 @@ def plan_text(proposal: Proposal, language: str, ink: Ink) -> str:
 
 
 def _label(key: str, language: str, **fields: object) -> str:
-    return LABEL[key].filled(**fields).of(language)
+    return LABEL[key].fill(**fields).of(language)
 
 
-def _top(proposal: Proposal, document: PlanDocument, language: str, ink: Ink) -> list[str]:
+def _top(proposal: Proposal, document: PlanDocument, language: str, ink: Style) -> list[str]:
     text = document["headline"]["fr" if language == "fr" else "en"]
     alarm = document["outcome"] != "complete"
-    lines = [ink.strong(ink.tinted(line, "red") if alarm else line) for line in headline_lines(text)]
+    lines = [ink.strong(ink.tint(line, "red") if alarm else line) for line in headline_lines(text)]
     if proposal.request.note:
-        lines += folded(" ".join(proposal.request.note.split()))
+        lines += wrap(" ".join(proposal.request.note.split()))
     return lines
 
 
-def _encounters(proposal: Proposal, language: str, ink: Ink) -> list[str]:
+def _encounters(proposal: Proposal, language: str, ink: Style) -> list[str]:
     at = datetime.fromtimestamp(proposal.at_s, UTC)
     title = _label("title", language, at=f"{at:%Y-%m-%d} {_clock(proposal, 0.0, language)}")
     names = ("encounter", "persons", "port", "arrives", "ashore", "safety", "own", "in_turn")
@@ -74,7 +74,7 @@ def _encounters(proposal: Proposal, language: str, ink: Ink) -> list[str]:
         rows += _rows(proposal, k, language)
     rows = [[_short(row[0], 10), row[1], _short(row[2], 16), *row[3:6], _short(row[6], 16), row[7]] for row in rows]
     lines = columns(rows, give=2, right=frozenset({1, 3, 4, 5, 7}))
-    return [ink.strong(title), *lines, *folded(_label("legend", language))]
+    return [ink.strong(title), *lines, *wrap(_label("legend", language))]
 
 
 def _rows(proposal: Proposal, k: int, language: str) -> list[list[str]]:
@@ -108,19 +108,19 @@ def _cost(proposal: Proposal, own: tuple[int, float], safety_min: float, languag
     return f"{_short(name_of(proposal, own[0]).of(language), 15 - len(cost))} {cost}"
 
 
-def _missing(proposal: Proposal, language: str, ink: Ink) -> list[str]:
+def _missing(proposal: Proposal, language: str, ink: Style) -> list[str]:
     lines = []
     text = missing_text(proposal)
     if text is not None:
-        lines += folded(text.of(language), "  ")
+        lines += wrap(text.of(language), "  ")
     for k, boat in enumerate(proposal.boats):
         why = reason_of(proposal, k)
         if why is not None:
-            lines += folded(f"{boat.id}: {why[1].of(language)}", "  ", "    ")
-    return [ink.strong(ink.tinted(_label("missing", language), "red")), *lines] if lines else []
+            lines += wrap(f"{boat.id}: {why[1].of(language)}", "  ", "    ")
+    return [ink.strong(ink.tint(_label("missing", language), "red")), *lines] if lines else []
 
 
-def _ports(proposal: Proposal, language: str, ink: Ink) -> list[str]:
+def _ports(proposal: Proposal, language: str, ink: Style) -> list[str]:
     parts = () if proposal.best is None else proposal.best.landing.parts
     lines = []
     for column, port in enumerate(proposal.ports):
@@ -130,7 +130,7 @@ def _ports(proposal: Proposal, language: str, ink: Ink) -> list[str]:
         figures = proposal.figures[port]
         places = LABEL["places_free"]
         if not isinf(figures.places):
-            places = LABEL["places_of"].filled(places=int(figures.places))
+            places = LABEL["places_of"].fill(places=int(figures.places))
         line = _label(
             "port_line",
             language,
@@ -142,23 +142,23 @@ def _ports(proposal: Proposal, language: str, ink: Ink) -> list[str]:
             begin=_clock(proposal, min(part.begin_min for part in here), language, short=True),
             end=_clock(proposal, max(part.end_min for part in here), language),
         )
-        lines += folded(line + ".", "  ", "    ")
+        lines += wrap(line + ".", "  ", "    ")
     return [ink.strong(_label("ports", language)), *lines] if lines else []
 
 
-def _beside(proposal: Proposal, language: str, ink: Ink) -> list[str]:
+def _beside(proposal: Proposal, language: str, ink: Style) -> list[str]:
     best = proposal.best
     if best is None:
         return []
-    lines = folded(_label("this_plan", language, **_values(*best.landing.value, language)), "  ")
+    lines = wrap(_label("this_plan", language, **_values(*best.landing.value, language)), "  ")
     without = greedy_without(proposal)
     if without:
-        lines += folded(_label("turn_short", language, without=without), "  ")
+        lines += wrap(_label("turn_short", language, without=without), "  ")
     else:
-        lines += folded(_label("turn_plan", language, **_values(*proposal.greedy.value, language)), "  ")
+        lines += wrap(_label("turn_plan", language, **_values(*proposal.greedy.value, language)), "  ")
     gaps = gap_words(proposal)
     proof = _label("proven", language) if proven(proposal) else _label("gap", language, worst=gaps[0], total=gaps[1])
-    return [ink.strong(_label("compared", language)), *lines, *folded(proof, "  ")]
+    return [ink.strong(_label("compared", language)), *lines, *wrap(proof, "  ")]
 
 
 def _values(worst_min: float, total_person_min: float, language: str) -> dict[str, object]:
@@ -166,15 +166,15 @@ def _values(worst_min: float, total_person_min: float, language: str) -> dict[st
     return {"worst": f"{worst_min:.0f}", "total": total.replace(".", ",") if language == "fr" else total}
 
 
-def _know(proposal: Proposal, language: str, ink: Ink) -> list[str]:
+def _know(proposal: Proposal, language: str, ink: Style) -> list[str]:
     lines = []
     for level in LEVELS:
         label = _label(level, language)
         texts = [text for code, text in notices_of(proposal) if NOTICE[code][0] == level and code != "NOT_PROVEN_BEST"]
         for number, text in enumerate(texts):
-            block = folded(text.of(language), f"{label if number == 0 else '':<9} ", " " * 10)
+            block = wrap(text.of(language), f"{label if number == 0 else '':<9} ", " " * 10)
             if number == 0:
-                block[0] = ink.tinted(label, LEVEL_COLOUR[level]) + block[0][len(label) :]
+                block[0] = ink.tint(label, LEVEL_COLOUR[level]) + block[0][len(label) :]
             lines += block
     return [ink.strong(_label("know", language)), *lines]
 
@@ -182,7 +182,7 @@ def _know(proposal: Proposal, language: str, ink: Ink) -> list[str]:
 def _last(proposal: Proposal, document: PlanDocument, language: str) -> list[str]:
     parts = [proposal.world.identity[name] for name in ("geodata", "tides", "forecast")]
     data = ", ".join(str(part["id"]) for part in parts if isinstance(part, dict))
-    return folded(_label("last", language, data=data, engine=ENGINE_VERSION, plan=document["plan_id"]))
+    return wrap(_label("last", language, data=data, engine=ENGINE_VERSION, plan=document["plan_id"]))
 
 
 def _clock(proposal: Proposal, minute: float, language: str, short: bool = False) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from pydantic import ValidationError
 
-from api.cli.refusals import refused_by_model
+from api.cli.errors import refused_by_model
 from api.encounter import EncounterIn
 from api.position import InvalidPosition, InvalidTime, parse_position, parse_time
 from engine.errors import InvalidAsk

@@ -8,13 +8,13 @@ import pyarrow as pa
 import shapely
 
 from api.replay.batch import ask_of
-from api.replay.worlds import Worlds
-from engine.case import case_of
+from api.replay.world_by_time import WorldsByTime
 from engine.decide import coordination_at, decide
 from engine.kernels.reach import reach_ports
 from engine.model import Vessel
 from engine.policy import Policy
-from engine.sea_route import chosen_track, track_to_port
+from engine.request_context import build_context
+from engine.routes import chosen_track, track_to_port
 
 SAME_M = 0.01
 """A way whose length differs by more is another one: one round, which only the decision knows. [m]"""
@@ -23,7 +23,7 @@ SAME_M = 0.01
 def routes_of(
     frame: geopandas.GeoDataFrame,
     encounters: pa.Table,
-    worlds: Worlds,
+    worlds: WorldsByTime,
     vessels: Mapping[str, Vessel],
     policies: Mapping[str, Policy],
 ) -> np.ndarray:
@@ -33,9 +33,9 @@ def routes_of(
     ----------
     frame : GeoDataFrame
         Of `api.python.tables.frame_of`.
-    encounters : Table
+    encounters : RuleTable
         Rows of it that were decided, of the schema `ENCOUNTERS`.
-    worlds : Worlds
+    worlds : WorldsByTime
     vessels : mapping of Vessel
     policies : mapping of Policy
     """
@@ -51,7 +51,7 @@ def routes_of(
         world = worlds(ask.at_s)
         number_of = number_of or {known.id: k for k, known in enumerate(world.ports)}
         port = number_of[chosen[number]]
-        depth_class = case_of(ask, world, coordination_at(world, ask)).depth_class
+        depth_class = build_context(ask, world, coordination_at(world, ask)).depth_class
         reach = reach_ports(world.water, depth_class, ask.lon, ask.lat)
         harbour_m = reach.harbour_m[port]
         if abs(reach.distance_m[port] + (harbour_m if np.isfinite(harbour_m) else 0.0) - length_m[number]) <= SAME_M:

@@ -11,23 +11,23 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from api.distance import DistanceDocument, depth_class_of, distance_document
-from api.document import DEFAULT_LIMIT, View, decision_document, port_document
+from api.decision_service import DecisionService, known_policy, open_decision_service, policy_named
+from api.documents.decision import DEFAULT_LIMIT, View, decision_document, port_document
+from api.documents.distance import DistanceDocument, depth_class_of, distance_document
 from api.documents.profiles import policy_document, vessel_document
-from api.house import House, known_policy, open_house, policy_named
+from api.documents.tide import DEFAULT_HOURS, tide_document
 from api.python.asking import Position, Time, encounter_of, instant_of, is_file, lon_lat
 from api.python.routes import routes_of
 from api.python.tables import WGS_84, chunk_of, frame_of, positions_of
 from api.replay.batch import replay_batch
 from api.replay.column_map import read_column_map
-from api.replay.conform import conform
+from api.replay.normalize import normalize
 from api.replay.run import CHUNK_ROWS
 from api.replay.worker import names_known
-from api.replay.worlds import Worlds
-from api.tide import DEFAULT_HOURS, tide_document
+from api.replay.world_by_time import WorldsByTime
 from engine.decide import decide
-from engine.kernels.joining import ENCLOSED, ON_LAND
 from engine.kernels.reach import reach_ports
+from engine.kernels.snap import ENCLOSED, ON_LAND
 from engine.policy import Policy
 from engine.units import NAUTICAL_MILE_M
 from geodata.pack import DEFAULT_PACK
@@ -43,13 +43,13 @@ class Service:
     the same answer, and a table gives row by row what single questions give.
     """
 
-    def __init__(self, house: House, worlds: Worlds) -> None:
-        self._house = house
+    def __init__(self, service: DecisionService, worlds: WorldsByTime) -> None:
+        self._service = service
         self._worlds = worlds
 
     def __repr__(self) -> str:
-        geodata: Any = self._house.world.identity["geodata"]
-        return f"<safeport.Service, {geodata['id']}, {len(self._house.world.ports)} ports>"
+        geodata: Any = self._service.world.identity["geodata"]
+        return f"<safeport.Service, {geodata['id']}, {len(self._service.world.ports)} ports>"
 
     def decide(
         self,
@@ -103,7 +103,7 @@ class Service:
         own = read_policy_file(Path(str(policy))) if is_file(policy) else None
         name = None if policy is None or own is not None else str(policy)
         encounter = encounter_of(position, time, persons, vessel, name, details)
-        ask = self._house.ask(encounter, clocks.time(), own)
+        ask = self._service.ask(encounter, clocks.time(), own)
         return decision_document(decide(ask, self._worlds(ask.at_s)), view, lang, limit)
 
     def replay(
@@ -118,7 +118,7 @@ class Service:
 
         Parameters
         ----------
-        encounters : GeoDataFrame, DataFrame, pyarrow.Table or anything with ``__arrow_c_stream__``
+        encounters : GeoDataFrame, DataFrame, pyarrow.RuleTable or anything with ``__arrow_c_stream__``
             Positions are the points of the geometry, in any coordinate system, or columns ``lon`` and ``lat``. Columns
             are those of ``safeport replay``: ``time``, ``persons`` or ``persons_min`` and ``persons_max``,
             ``vessel_profile`` or figures, ``medical``, ``policy`` and others; what is left out is not known.
@@ -143,17 +143,17 @@ class Service:
             The table has no column for position or time, or a name is not known.
         """
         policies, chosen = self._policies(policy)
-        known = names_known(self._house, policies, chosen)
+        known = names_known(self._service, policies, chosen)
         table, index, column_map = chunk_of(encounters, read_column_map(str(columns) if columns else "encounters"))
         decided, rejects, asked = [], [], []
         for start in range(0, max(table.num_rows, 1), CHUNK_ROWS):
-            conformed = conform(table.slice(start, CHUNK_ROWS), column_map, known)
-            decided.append(replay_batch(conformed.encounters, self._worlds, self._house.vessels, policies))
+            conformed = normalize(table.slice(start, CHUNK_ROWS), column_map, known)
+            decided.append(replay_batch(conformed.encounters, self._worlds, self._service.vessels, policies))
             asked.append(conformed.encounters)
             rejects.append(conformed.rejects)
         frame = frame_of(table, index, asked, decided, rejects)
         if routes:
-            lines = routes_of(frame, pa.concat_tables(asked), self._worlds, self._house.vessels, policies)
+            lines = routes_of(frame, pa.concat_tables(asked), self._worlds, self._service.vessels, policies)
             frame["route"] = geopandas.GeoSeries(lines, frame.index, crs=WGS_84)
         return frame
 
@@ -173,7 +173,7 @@ class Service:
             ``distance_nm`` (None when water does not lead there), ``straight_line_nm``, ``between_landings_nm`` (of
             two ports) and ``route``, a GeoJSON LineString. Not for navigation.
         """
-        return distance_document(self._house, _text_of(start), _text_of(end), draught_m)
+        return distance_document(self._service, _text_of(start), _text_of(end), draught_m)
 
     def distances(self, positions: Any, *, draught_m: float | None = None) -> pd.DataFrame:
         """Distance by water from each of many positions to the landing of every port.
@@ -191,7 +191,7 @@ class Service:
             A row for each position, under the same index, and a column for each port, by id. [nm] NaN where water
             does not lead there, and all over the row of a position that is on land or outside the area.
         """
-        world = self._house.world
+        world = self._service.world
         depth_class = depth_class_of(world, draught_m)
         lon, lat, index = positions_of(positions)
         miles = np.full((len(lon), len(world.ports)), np.nan)
@@ -212,7 +212,7 @@ class Service:
             The geometry is the landing point. Columns are those of the register (``docs/register.md``); None is not
             known.
         """
-        documents: list[Document] = [port_document(port) for port in self._house.world.ports]
+        documents: list[Document] = [port_document(port) for port in self._service.world.ports]
         rows = [
             {
                 "unlocode": document["unlocode"],
@@ -224,8 +224,8 @@ class Service:
             }
             for document in documents
         ]
-        landings = shapely.points([port.landing for port in self._house.world.ports])
-        index = pd.Index([port.id for port in self._house.world.ports], name="port")
+        landings = shapely.points([port.landing for port in self._service.world.ports])
+        index = pd.Index([port.id for port in self._service.world.ports], name="port")
         return geopandas.GeoDataFrame(rows, index=index, geometry=landings, crs=WGS_84)
 
     def tide(self, port: str, *, start: Time | None = None, hours: int = DEFAULT_HOURS) -> pd.DataFrame:
@@ -248,7 +248,7 @@ class Service:
             ``uncertainty_m``, ``uncertainty_min``, ``source`` and ``notice``.
         """
         start_s = clocks.time() // 60.0 * 60.0 if start is None else instant_of("start", start)
-        document: Mapping[str, Any] = tide_document(self._house, port, start_s, hours)
+        document: Mapping[str, Any] = tide_document(self._service, port, start_s, hours)
         heights, extremes = (_by_time(document[name]) for name in ("heights", "extremes"))
         heights.attrs = {
             "extremes": extremes,
@@ -260,7 +260,7 @@ class Service:
 
     def vessels(self) -> pd.DataFrame:
         """Vessel profiles, by the name that `decide` takes; NaN is not known, ``assumed`` names assumed figures."""
-        return _by_name("profile", [vessel_document(vessel) for vessel in self._house.vessels.values()])
+        return _by_name("profile", [vessel_document(vessel) for vessel in self._service.vessels.values()])
 
     def policies(self) -> pd.DataFrame:
         """Policies that come with the program, by name: what each ranks by, and its effect in a sentence."""
@@ -271,24 +271,24 @@ class Service:
         policies = {name: known_policy(name) for name in policy_names()}
         if policy is None:
             return policies, None
-        one = read_policy_file(Path(policy)) if is_file(policy) else policy_named(str(policy))
-        return {**policies, one.name: one}, one.name
+        policy_file = read_policy_file(Path(policy)) if is_file(policy) else policy_named(str(policy))
+        return {**policies, policy_file.name: policy_file}, policy_file.name
 
 
 def open_service(
     pack: str | Path | None, forecasts: Sequence[str | Path], overlay: str | Path | None, avoid: str | Path | None
 ) -> Service:
     """As `api.python.open_service`."""
-    house = open_house(DEFAULT_PACK if pack is None else Path(pack))
+    service = open_decision_service(DEFAULT_PACK if pack is None else Path(pack))
     if overlay is not None:
-        house = house.overlaying(Path(overlay))
+        service = service.with_overlay(Path(overlay))
     if avoid is not None:
-        house = house.avoiding(Path(avoid))
-    return Service(house, Worlds(house, [Path(file) for file in forecasts]))
+        service = service.with_exclusions(Path(avoid))
+    return Service(service, WorldsByTime(service, [Path(file) for file in forecasts]))
 
 
 def _text_of(place: Position) -> str:
-    """A place as `api.distance` reads it."""
+    """A place as `api.documents.distance` reads it."""
     if isinstance(place, str):
         return place.strip()
     lon, lat = lon_lat(place)

@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 
 from api.replay.column_map import ColumnMap
-from api.replay.conform import GEOMETRY_LAT, GEOMETRY_LON, GEOMETRY_WRONG, MALFORMED, ROW
-from api.replay.headers import fitted
+from api.replay.match_headers import fit_to_header
+from api.replay.normalize import GEOMETRY_LAT, GEOMETRY_LON, GEOMETRY_WRONG, MALFORMED, ROW
 from api.replay.reading import geometry_required
 from api.replay.schema import CARRIED, DECISIONS
 from engine.errors import InvalidAsk
@@ -22,11 +22,11 @@ _GEOARROW = b"geoarrow."
 
 
 def chunk_of(encounters: Any, column_map: ColumnMap) -> tuple[pa.Table, pd.Index, ColumnMap]:
-    """A table as `api.replay.conform.conform` takes it, its index, and the map with names as the table spells them.
+    """A table as `api.replay.normalize.normalize` takes it, its index, and the map with names as the table spells them.
 
     Parameters
     ----------
-    encounters : GeoDataFrame, DataFrame, Table, or anything with ``__arrow_c_stream__``
+    encounters : GeoDataFrame, DataFrame, RuleTable, or anything with ``__arrow_c_stream__``
     column_map : ColumnMap
 
     Raises
@@ -38,10 +38,10 @@ def chunk_of(encounters: Any, column_map: ColumnMap) -> tuple[pa.Table, pd.Index
     names = tuple(str(name) for name in (frame.columns if isinstance(frame, pd.DataFrame) else frame.column_names))
     if len(set(names)) < len(names):
         raise InvalidAsk("encounters", "has two columns of one name.", "Rename one of them.")
-    column_map = fitted(column_map, names)
+    column_map = fit_to_header(column_map, names)
     is_geo = isinstance(frame, geopandas.GeoDataFrame) and frame.active_geometry_name is not None
     geometry = geometry_required(column_map, names, str(frame.active_geometry_name) if is_geo else "")
-    wanted = [name for name in names if name in column_map.wanted() and name != geometry]
+    wanted = [name for name in names if name in column_map.wanted_columns() and name != geometry]
     columns = {name: _column(frame, name) for name in wanted}
     if geometry:
         lon, lat, wrong = _points(frame.geometry)
@@ -59,10 +59,10 @@ def frame_of(
 
     Parameters
     ----------
-    table : Table
+    table : RuleTable
         As of `chunk_of`.
     index : Index
-    asked, decided, rejects : list of Table
+    asked, decided, rejects : list of RuleTable
         By chunk, of the schemas `ENCOUNTERS`, `DECISIONS` and `REJECTS`.
     """
     encounters, decisions, refused = (pa.concat_tables(parts) for parts in (asked, decided, rejects))

@@ -7,16 +7,16 @@ import numpy as np
 import pyarrow as pa
 
 from api.encounter import EncounterIn
-from api.replay.columns import Columns, Group, groups_of, seconds
+from api.replay.columns import BatchDecider, EncounterGroup, groups_of, seconds
 from api.replay.schema import DECISIONS, VESSEL_FIGURES
-from api.replay.worlds import Worlds
+from api.replay.world_by_time import WorldsByTime
+from engine.codes import Code, Rule, Status
 from engine.decide import decide, deciding_finding, passed_over
 from engine.errors import PositionRefused
 from engine.kernels.mesh import NOWHERE
 from engine.model import Ask, Decision, Vessel
 from engine.policy import Policy
-from engine.sea_route import straight_line_m
-from engine.vocab import Code, Rule, Status
+from engine.routes import straight_line_m
 from geodata.vessels import vessel_named
 
 Row = dict[str, object]
@@ -26,16 +26,16 @@ _UNCONFIRMED = int(Status.UNCONFIRMED)
 
 
 def replay_batch(
-    table: pa.Table, world_at: Worlds, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]
+    table: pa.Table, world_at: WorldsByTime, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]
 ) -> pa.Table:
     """Decide every row of a table.
 
     Parameters
     ----------
-    table : Table
+    table : RuleTable
         Of the schema `ENCOUNTERS`: rows are taken to be valid.
-    world_at : Worlds
-        World of a time; rows of equal `Worlds.number` share one.
+    world_at : WorldsByTime
+        World of a time; rows of equal `WorldsByTime.number` share one.
     vessels : mapping of Vessel
         Profiles by id; every one the table names is there.
     policies : mapping of Policy
@@ -43,22 +43,22 @@ def replay_batch(
 
     Returns
     -------
-    Table
+    RuleTable
         Of the schema `DECISIONS`, one row for each, in the same order.
     """
     if table.num_rows == 0:
         return DECISIONS.empty_table()
     at_s = seconds(table["time"])
-    columns = Columns(table)
+    columns = BatchDecider(table)
     groups = []
     for members in groups_of(table, world_at.number(at_s)):
         first = table.slice(int(members[0]), 1).to_pylist()[0]
-        groups.append(Group(members, ask_of(first, vessels, policies), float(at_s[members[0]])))
+        groups.append(EncounterGroup(members, ask_of(first, vessels, policies), float(at_s[members[0]])))
     # World by world: one of another date is made anew once a few others have been asked for.
     groups.sort(key=lambda group: group.at_s)
     columns.decide(groups, world_at, world_at.neighbours)
     decided = columns.decisions()
-    left = columns.left()
+    left = columns.undecided_rows()
     if len(left) == 0:
         return decided
     # Where there is a way round, the row is decided as a single request is.
@@ -69,7 +69,7 @@ def replay_batch(
 
 
 def replay_batch_by_single_decisions(
-    table: pa.Table, world_at: Worlds, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]
+    table: pa.Table, world_at: WorldsByTime, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]
 ) -> pa.Table:
     """`replay_batch` as a plain loop over `engine.decide.decide`: slow, and what the other one is held against."""
     rows = table.to_pylist()
@@ -111,7 +111,7 @@ def body_of(row: Row) -> dict[str, object]:
     return body | {name: known[name] for name in plain if name in known}
 
 
-def _decided(row: Row, world_at: Worlds, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]) -> Row:
+def _decided(row: Row, world_at: WorldsByTime, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]) -> Row:
     ask = ask_of(row, vessels, policies)
     identity = {name: row[name] for name in ("row", "encounter_id")}
     try:

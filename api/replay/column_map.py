@@ -118,7 +118,7 @@ class ColumnMap:
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
 
-    def wanted(self) -> set[str]:
+    def wanted_columns(self) -> set[str]:
         """Every column of the foreign table that this map may look at."""
         rule = self.time
         named = {name for names in self.columns.values() for name in names}

@@ -7,26 +7,26 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from api.replay.neighbours import Neighbours
+from api.replay.batch_patches import BatchPatches
 from api.replay.schema import DECISIONS, VESSEL_FIGURES
-from engine.answers import (
+from engine.batch import EncounterArrays, RegionTables, can_use_patches, decide_rows
+from engine.codes import Code, Status
+from engine.decide import coordination_at
+from engine.decision_rows import (
     DECIDED,
     ONE_BY_ONE,
     REFUSED_ENCLOSED,
     REFUSED_ON_LAND,
     REFUSED_OUT_OF_AREA,
-    no_answers,
+    allocate_rows,
 )
-from engine.bulk import Rows, Surroundings, decide_rows, may_share
-from engine.case import case_of, inside_state, motion_of
-from engine.decide import coordination_at
+from engine.evaluate import no_detours
 from engine.kernels.mesh import NOWHERE
 from engine.model import Ask, World
-from engine.survey import no_ways_round
-from engine.vicinity import Places, Vicinities
-from engine.vocab import Code, Status
+from engine.patch import PatchPlaces, PatchTable
+from engine.request_context import build_context, build_speed_model, in_state_mask
 
-_SHORTEST_PATHS = no_ways_round()
+_SHORTEST_PATHS = no_detours()
 REFUSALS = {
     REFUSED_OUT_OF_AREA: Code.POS_OUT_OF_AREA,
     REFUSED_ON_LAND: Code.POS_ON_LAND,
@@ -37,7 +37,7 @@ _SHARED = ("vessel_profile", *VESSEL_FIGURES, "policy", "medical", "sheltered")
 """Columns that make a scene; rows equal in all of them are decided in one compiled loop."""
 
 
-class Group(NamedTuple):
+class EncounterGroup(NamedTuple):
     """Rows that share a scene.
 
     Attributes
@@ -60,7 +60,7 @@ def groups_of(table: pa.Table, world: np.ndarray) -> Iterator[np.ndarray]:
 
     Parameters
     ----------
-    table : Table
+    table : RuleTable
         Of the schema `ENCOUNTERS`.
     world : ndarray of int64, shape (n,)
         Number of the world of each row.
@@ -73,11 +73,11 @@ def groups_of(table: pa.Table, world: np.ndarray) -> Iterator[np.ndarray]:
         yield np.asarray(members, np.int64)
 
 
-def figures_of(table: pa.Table, persons_when_unknown: float) -> Rows:
+def figures_of(table: pa.Table, persons_when_unknown: float) -> EncounterArrays:
     """The figures of rows as the engine takes them; what is not known is NaN."""
     at_s = seconds(table["time"])
     persons = floats(table["persons_max"])
-    return Rows(
+    return EncounterArrays(
         floats(table["lon"]), floats(table["lat"]), at_s, floats(table["position_accuracy_m"]),
         np.where(np.isnan(persons), persons_when_unknown, persons), ~np.isnan(persons),
         at_s - seconds(table["aboard_since"]),
@@ -95,40 +95,42 @@ def seconds(column: pa.ChunkedArray) -> np.ndarray:
     return np.floor(floats(pc.cast(column, pa.int64())) / 1000.0)
 
 
-def surroundings_of(world: World) -> Surroundings:
+def region_tables_of(world: World) -> RegionTables:
     """What rows of a world are held against."""
-    sides = [inside_state(world, name, band=False) for name in world.region_ids]
-    nowhere, both = inside_state(world, "", band=False), inside_state(world, "", band=True)
+    sides = [in_state_mask(world, name, band=False) for name in world.region_ids]
+    nowhere, both = in_state_mask(world, "", band=False), in_state_mask(world, "", band=True)
     landings = np.array([port.landing for port in world.ports])
-    return Surroundings(world.regions, np.array([*sides, nowhere, both]), landings[:, 0].copy(), landings[:, 1].copy())
+    return RegionTables(world.regions, np.array([*sides, nowhere, both]), landings[:, 0].copy(), landings[:, 1].copy())
 
 
-def _among(count: int, rows: np.ndarray, found: Places) -> Places:
+def _among(count: int, rows: np.ndarray, found: PatchPlaces) -> PatchPlaces:
     """Places of some rows among all: the others lie nowhere."""
-    places = Places(np.full(count, np.nan), np.full(count, np.nan), np.full(count, NOWHERE))
+    places = PatchPlaces(np.full(count, np.nan), np.full(count, np.nan), np.full(count, NOWHERE))
     for column, values in zip(places, found, strict=True):
         column[rows] = values
     return places
 
 
-class Columns:
+class BatchDecider:
     """Answers to the rows of a table, entered group by group.
 
     Parameters
     ----------
-    table : Table
+    table : RuleTable
         Of the schema `ENCOUNTERS`.
     """
 
     def __init__(self, table: pa.Table) -> None:
         self._table = table
-        self._answers = no_answers(table.num_rows)
+        self._answers = allocate_rows(table.num_rows)
         self._persons = np.full(table.num_rows, np.nan)
         self._forecast = np.zeros(table.num_rows, np.bool_)
         self._tidal = np.zeros(table.num_rows, np.bool_)
         self._world: World | None = None
 
-    def decide(self, groups: Sequence[Group], world_at: Callable[[float], World], neighbours: Neighbours) -> None:
+    def decide(
+        self, groups: Sequence[EncounterGroup], world_at: Callable[[float], World], neighbours: BatchPatches
+    ) -> None:
         """Decide rows, group by group; what neighbours share is found out for all groups of a depth class at once."""
         if not groups:
             return
@@ -137,34 +139,36 @@ class Columns:
         world = world_at(groups[0].at_s)
         west, south, east, north = world.box
         inside = (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
-        cases = [case_of(group.ask, world, coordination_at(world, group.ask)) for group in groups]
+        cases = [build_context(group.ask, world, coordination_at(world, group.ask)) for group in groups]
         shared = {}
-        for depth_class in {case.depth_class.needed_depth_m: case.depth_class for case in cases}.values():
+        for depth_class in {context.depth_class.needed_depth_m: context.depth_class for context in cases}.values():
             sharing = np.zeros(len(lon), np.bool_)
-            for group, case in zip(groups, cases, strict=True):
-                if case.depth_class is depth_class and may_share(case.scene):
+            for group, context in zip(groups, cases, strict=True):
+                if context.depth_class is depth_class and can_use_patches(context.inputs):
                     sharing[group.members] = inside[group.members]
             rows = np.flatnonzero(sharing)
-            found, vicinities = neighbours.share(world.water, depth_class, lon[rows], lat[rows])
-            shared[depth_class.needed_depth_m] = _among(len(lon), rows, found), vicinities
-        for group, case in zip(groups, cases, strict=True):
+            found, patch_table = neighbours.share(world.water, depth_class, lon[rows], lat[rows])
+            shared[depth_class.needed_depth_m] = _among(len(lon), rows, found), patch_table
+        for group, context in zip(groups, cases, strict=True):
             self._decide_group(
-                group, world_at(group.at_s), inside[group.members], *shared[case.depth_class.needed_depth_m]
+                group, world_at(group.at_s), inside[group.members], *shared[context.depth_class.needed_depth_m]
             )
 
     def _decide_group(
-        self, group: Group, world: World, inside: np.ndarray, places: Places, vicinities: Vicinities
+        self, group: EncounterGroup, world: World, inside: np.ndarray, places: PatchPlaces, patch_table: PatchTable
     ) -> None:
         members, ask = group.members, group.ask
-        case = case_of(ask, world, coordination_at(world, ask))
+        context = build_context(ask, world, coordination_at(world, ask))
         # The sea where the row asked for lies must not count for the others.
-        motion = motion_of(ask.vessel, ask.policy, world.speed_tables, case.persons > 0.0 or not case.persons_known)
+        speed_model = build_speed_model(
+            ask.vessel, ask.policy, world.speed_tables, context.persons > 0.0 or not context.persons_known
+        )
         figures = figures_of(self._table.take(members), ask.policy.limits.persons_when_unknown)
-        answers = no_answers(len(members))
+        answers = allocate_rows(len(members))
         answers.became[~inside] = REFUSED_OUT_OF_AREA
         decide_rows(
-            case.scene._replace(motion=motion), surroundings_of(world), _SHORTEST_PATHS, figures,
-            np.flatnonzero(inside), Places(*(column[members] for column in places)), vicinities, answers,
+            context.inputs._replace(speed_model=speed_model), region_tables_of(world), _SHORTEST_PATHS, figures,
+            np.flatnonzero(inside), PatchPlaces(*(column[members] for column in places)), patch_table, answers,
         )  # fmt: skip
         for column, entered in zip(self._answers, answers, strict=True):
             column[members] = entered
@@ -174,7 +178,7 @@ class Columns:
         self._tidal[members] = (best != NOWHERE) & (world.tides.station[best] != NOWHERE)
         self._world = world
 
-    def left(self) -> np.ndarray:
+    def undecided_rows(self) -> np.ndarray:
         """Places of rows that have to be decided one by one."""
         return np.flatnonzero(self._answers.became == ONE_BY_ONE)
 

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from api.replay.run_folder import Run, decisions_in_parts
-from api.replay.tally import LONGEST_MIN, Spread
+from api.replay.aggregate import LONGEST_MIN, Spread
+from api.replay.result_reader import Run, decisions_in_parts
 from engine.errors import InvalidAsk
 from engine.units import MINUTE_S
 
@@ -34,7 +34,7 @@ _BATCH_ROWS = 131_072
 
 
 @dataclass(slots=True, eq=False)
-class Group:
+class DifferenceGroup:
     """Encounters of one port, hour or region."""
 
     rows: int = 0
@@ -60,18 +60,18 @@ class Comparison:
     ----------
     differing : list of str
         What is not the same of the two runs, by its place in the manifest.
-    whole : Group
-    by_port, by_hour, by_region : dict of Group
+    whole : DifferenceGroup
+    by_port, by_hour, by_region : dict of DifferenceGroup
         By the port of the first run, the hour of the day in UTC, and the search and rescue region.
     moves : Counter
         Changed answers by port before and after.
     """
 
     differing: list[str]
-    whole: Group = field(default_factory=Group)
-    by_port: dict[str, Group] = field(default_factory=dict)
-    by_hour: dict[str, Group] = field(default_factory=dict)
-    by_region: dict[str, Group] = field(default_factory=dict)
+    whole: DifferenceGroup = field(default_factory=DifferenceGroup)
+    by_port: dict[str, DifferenceGroup] = field(default_factory=dict)
+    by_hour: dict[str, DifferenceGroup] = field(default_factory=dict)
+    by_region: dict[str, DifferenceGroup] = field(default_factory=dict)
     moves: Counter[tuple[str, str]] = field(default_factory=Counter)
     minutes_known: int = 0
     outcome_changed: int = 0
@@ -158,7 +158,7 @@ def _add(comparison: Comparison, a: pa.Table, b: pa.Table, writer: object) -> No
         coded = names.dictionary_encode()
         place = coded.indices.to_numpy(zero_copy_only=False)
         for k, name in enumerate(coded.dictionary.to_pylist()):
-            _enter(groups.setdefault(name, Group()), place == k, moved, gained, known)
+            _enter(groups.setdefault(name, DifferenceGroup()), place == k, moved, gained, known)
     rows = np.flatnonzero(moved)
     taken = pa.array(rows)
     befores, afters = ports_a.take(taken).to_pylist(), ports_b.take(taken).to_pylist()
@@ -176,7 +176,7 @@ def _add(comparison: Comparison, a: pa.Table, b: pa.Table, writer: object) -> No
             )  # fmt: skip
 
 
-def _enter(group: Group, among: np.ndarray, moved: np.ndarray, gained: np.ndarray, known: np.ndarray) -> None:
+def _enter(group: DifferenceGroup, among: np.ndarray, moved: np.ndarray, gained: np.ndarray, known: np.ndarray) -> None:
     group.rows += int(among.sum())
     group.changed += int((among & moved).sum())
     # Whoever lands later at the same port, because the run knew another sea, gains and loses too.

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from api.replay.compare import NO_PORT, Comparison, Group, by_count
+from api.replay.aggregate import Spread
+from api.replay.compare import NO_PORT, Comparison, DifferenceGroup, by_count
+from api.replay.locale import Locale
 from api.replay.report import template_named
-from api.replay.run_folder import Run
-from api.replay.tally import Spread
-from api.replay.tongue import Tongue
+from api.replay.result_reader import Run
 from geodata.pack import DEFAULT_PACK, read_pack
 
 COMPARISON_REPORT_FILE = "comparison.html"
@@ -36,25 +36,25 @@ def write_comparison_report(
     -------
     Path
     """
-    tongue = Tongue(language)
+    locale = Locale(language)
     ports: list[dict[str, object]] = read_pack(pack_folder or DEFAULT_PACK).tables["ports"]  # type: ignore[assignment]
-    names = {str(row["id"]): str(row[tongue.of("name_en", "name_fr")]) for row in ports}
+    names = {str(row["id"]): str(row[locale.of("name_en", "name_fr")]) for row in ports}
 
     def port_name(port: str) -> str:
-        return tongue.plain("no_port") if port == NO_PORT else names.get(port, port)
+        return locale.plain("no_port") if port == NO_PORT else names.get(port, port)
 
     by_port = {port_name(port): group for port, group in comparison.by_port.items()}
     by_hour = {
-        tongue.plain("hour_span", low=name, high=f"{int(name) + 1:02d}"): group
+        locale.plain("hour_span", low=name, high=f"{int(name) + 1:02d}"): group
         for name, group in sorted(comparison.by_hour.items())
     }
     groups = [
-        (tongue.plain("by_port"), _rows(by_port, by_change=True)),
-        (tongue.plain("by_region"), _rows(comparison.by_region, by_change=True)),
-        (tongue.plain("by_hour"), _rows(by_hour, by_change=False)),
+        (locale.plain("by_port"), _rows(by_port, by_change=True)),
+        (locale.plain("by_region"), _rows(comparison.by_region, by_change=True)),
+        (locale.plain("by_hour"), _rows(by_hour, by_change=False)),
     ]
     html = template_named("comparison.html").render(
-        t=tongue,
+        t=locale,
         first=first,
         second=second,
         comparison=comparison,
@@ -70,6 +70,6 @@ def write_comparison_report(
     return path
 
 
-def _rows(groups: dict[str, Group], by_change: bool) -> list[tuple[str, Group, Spread, Spread]]:
+def _rows(groups: dict[str, DifferenceGroup], by_change: bool) -> list[tuple[str, DifferenceGroup, Spread, Spread]]:
     names = sorted(groups, key=lambda name: (-groups[name].changed, name)) if by_change else list(groups)
     return [(name, groups[name], Spread.of(groups[name].gained), Spread.of(groups[name].lost)) for name in names]

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from api.replay.afterwards import add_history, practice_of
-from api.replay.history import EXPLAINED, HISTORY_FILE, SAME, History
-from api.replay.run import Order, replay
-from api.replay.run_folder import DECISIONS_FILE
+from api.replay.observed_ports import EXPLAINED, HISTORY_FILE, SAME, History
+from api.replay.post_process import add_history, practice_of
+from api.replay.result_reader import DECISIONS_FILE
+from api.replay.run import ReplayConfig, replay
 from engine.errors import InvalidAsk
 
 DOCUMENTED = Path(__file__).parent / "events" / "documented.csv"
@@ -28,7 +28,7 @@ def replay_documented(out: Path, workers: int = 1) -> History:
     InvalidAsk
         The folder holds something else.
     """
-    order = Order(DOCUMENTED, out, workers=workers)
+    order = ReplayConfig(DOCUMENTED, out, workers=workers)
     replay(order)
     history = add_history(order, practice_of(DOCUMENTED))
     if history is None:

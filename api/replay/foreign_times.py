@@ -69,8 +69,8 @@ def _day_and_clock(word: str, order: str) -> tuple[date | None, str]:
     if found := _WITH_WEEKDAY.fullmatch(word):
         weekday, first, second, year, clock = found.groups()
         orders = ("dmy", "mdy") if order == "dmy" else ("mdy", "dmy")
-        for one in orders:
-            month, day = (first, second) if one == "mdy" else (second, first)
+        for reading in orders:
+            month, day = (first, second) if reading == "mdy" else (second, first)
             fitting = _date(int(year), int(month), int(day))
             if fitting is not None and _WEEKDAYS[fitting.weekday()] == weekday.lower():
                 return fitting, clock or ""

@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from api.replay.joining import DECISIONS_FILE, REJECTS_FILE, SUMMARY_FILE
-from api.replay.parts import digest_of_file
+from api.replay.checkpoint import digest_of_file
+from api.replay.concat import DECISIONS_FILE, REJECTS_FILE, SUMMARY_FILE
 from api.replay.reading import Source
 from api.replay.rejects import NOTE_CODES, REJECT_CODES
 
@@ -46,12 +46,12 @@ def manifest_of(
     facts = [entries[number]["facts"] for number in sorted(entries)]
 
     def total(name: str) -> int:
-        return sum(int(one[name]) for one in facts)
+        return sum(int(fact[name]) for fact in facts)
 
     def added(name: str) -> dict[str, int]:
         counts: Counter[str] = Counter()
-        for one in facts:
-            counts.update(one[name])
+        for fact in facts:
+            counts.update(fact[name])
         return dict(sorted(counts.items()))
 
     rejected, notes = added("reject_codes"), added("notes")

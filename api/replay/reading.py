@@ -13,10 +13,10 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from api.replay.column_map import ColumnMap
-from api.replay.conform import GEOMETRY_LAT, GEOMETRY_LON, GEOMETRY_WRONG, MALFORMED, ROW
-from api.replay.features import features_in
+from api.replay.geojson_points import features_in
 from api.replay.geometry import point_column, points_of
-from api.replay.headers import fitted, missing
+from api.replay.match_headers import fit_to_header, missing_columns
+from api.replay.normalize import GEOMETRY_LAT, GEOMETRY_LON, GEOMETRY_WRONG, MALFORMED, ROW
 from engine.errors import InvalidAsk
 
 FORMATS = {".csv": "csv", ".parquet": "parquet", ".geoparquet": "parquet", ".geojson": "geojson", ".json": "geojson"}
@@ -69,9 +69,9 @@ class Source:
         return tuple(name for name in self.columns if name not in self.wanted and name != self.geometry)
 
     def chunks(self, rows: int) -> Iterator[pa.Table]:
-        """The file in chunks of so many rows, the last one shorter, as `api.replay.conform.conform` takes them."""
+        """The file in chunks of so many rows, the last one shorter, as `api.replay.normalize.normalize` takes them."""
         tables = {"csv": _csv_tables, "parquet": _parquet_tables, "geojson": _feature_tables}[self.kind]
-        return rechunked(tables(self, rows), rows)
+        return rechunk(tables(self, rows), rows)
 
 
 def open_source(path: Path, column_map: ColumnMap) -> Source:
@@ -88,11 +88,11 @@ def open_source(path: Path, column_map: ColumnMap) -> Source:
                          f"Name a file that ends in {', '.join(FORMATS)}.")  # fmt: skip
     column_map = _with_own_delimiter(path, kind, column_map)
     columns, geometry = _columns(path, kind, column_map)
-    column_map = fitted(column_map, columns)
+    column_map = fit_to_header(column_map, columns)
     repeated = {name for name in columns if columns.count(name) > 1}
     if repeated:
         raise InvalidAsk("input", f"has the column {sorted(repeated)[0][:40]!r} twice.", "Rename one of them.")
-    named = column_map.wanted()
+    named = column_map.wanted_columns()
     if kind == "geojson":
         # A feature has its position in its geometry, whatever else it says.
         named -= {*column_map.columns.get("lon", ()), *column_map.columns.get("lat", ()), *column_map.position}
@@ -114,7 +114,7 @@ def fingerprint(source: Source) -> Fingerprint:
     return Fingerprint(source.path.name, size, digest.hexdigest(), rows)
 
 
-def rechunked(tables: Iterator[pa.Table], rows: int) -> Iterator[pa.Table]:
+def rechunk(tables: Iterator[pa.Table], rows: int) -> Iterator[pa.Table]:
     """Tables of any lengths as tables of one length, the last one shorter."""
     held: list[pa.Table] = []
     count = 0
@@ -179,10 +179,10 @@ def geometry_required(
     has_numbers = bool(set(columns).intersection(lon)) and bool(set(columns).intersection(lat))
     has_numbers |= bool(set(columns).intersection(column_map.position))
     if not has_numbers and not geometry:
-        raise missing("position", [*lon[:1], *lat[:1], *column_map.position[:1]], columns, delimiter)
+        raise missing_columns("position", [*lon[:1], *lat[:1], *column_map.position[:1]], columns, delimiter)
     rule = column_map.time
     if not set(columns).intersection(rule.column + rule.date):
-        raise missing("time", list(rule.column + rule.date), columns, delimiter)
+        raise missing_columns("time", list(rule.column + rule.date), columns, delimiter)
     return "" if has_numbers else geometry
 
 
@@ -259,7 +259,7 @@ def _with_malformed(table: pa.Table, row: np.ndarray, bad: np.ndarray) -> pa.Tab
     return both.take(pa.array(np.argsort(both[ROW].to_numpy(), kind="stable")))
 
 
-def streamed(path: Path, words: list[str] | None = None) -> pq.ParquetFile:
+def stream_parquet(path: Path, words: list[str] | None = None) -> pq.ParquetFile:
     """A Parquet file to be read once, a part at a time.
 
     Parameters
@@ -275,7 +275,7 @@ def streamed(path: Path, words: list[str] | None = None) -> pq.ParquetFile:
 def _batches(path: Path, rows: int, names: list[str]) -> Iterator[pa.RecordBatch]:
     """Batches of a Parquet file; damage that only shows where it is read is the file's, and said so."""
     try:
-        yield from streamed(path).iter_batches(batch_size=rows, columns=names)
+        yield from stream_parquet(path).iter_batches(batch_size=rows, columns=names)
     except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise InvalidAsk("input", f"{path.name[:40]} is damaged: not all of its rows can be read.",
                          "Get or write the file again.") from None  # fmt: skip

@@ -2,9 +2,9 @@
 
 import re
 
-from api.replay.tongue import ENGLISH, Tongue
-from engine.vocab import Code
-from engine.wording import WORDING
+from api.replay.locale import ENGLISH, Locale
+from api.text.messages import WORDING
+from engine.codes import Code
 
 _IN_WORDS_EN = (
     (": state it, or ask harbour on VHF {vhf}", ""),
@@ -63,13 +63,13 @@ _WHAT_TO_DO_FR = re.compile(
 """What a crew would do about it; nobody is at sea in a replay."""
 
 
-def sentence_of(code_name: str, tongue: Tongue = ENGLISH) -> str:
+def sentence_of(code_name: str, locale: Locale = ENGLISH) -> str:
     """What a code says, of any port and without figures; the bare name of a code that is not known here."""
     try:
         wording = WORDING[Code[code_name]]
     except KeyError:
         return code_name
-    return tongue.of(_english(wording.en), _french(wording.fr))
+    return locale.of(_english(wording.en), _french(wording.fr))
 
 
 def _english(text: str) -> str:

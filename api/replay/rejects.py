@@ -61,7 +61,7 @@ NOTE_CODES = {
 """Every code of something assumed of a row that was decided, and what it means."""
 
 
-class Marks:
+class RowErrors:
     """Codes collected for the rows of one chunk.
 
     Parameters
@@ -96,7 +96,7 @@ class Marks:
         found = {code: int(np.count_nonzero(self._found[code] & among)) for code in codes if code in self._found}
         return {code: count for code, count in found.items() if count}
 
-    def joined(self, codes: dict[str, str], among: Mask) -> pa.Array:
+    def join_codes(self, codes: dict[str, str], among: Mask) -> pa.Array:
         """Codes of a list for some rows, joined by ``;`` in the order of the list; null where there is none."""
         together = pa.repeat(pa.scalar(""), int(np.count_nonzero(among)))
         for code in codes:
@@ -107,16 +107,16 @@ class Marks:
         return pc.if_else(pc.equal(together, ""), pa.scalar(None, pa.string()), together)
 
 
-def rejects_table(marks: Marks, row: np.ndarray, encounter_id: pa.Array) -> pa.Table:
+def rejects_table(marks: RowErrors, row: np.ndarray, encounter_id: pa.Array) -> pa.Table:
     """Rows refused, of the schema `REJECTS`.
 
     Parameters
     ----------
-    marks : Marks
+    marks : RowErrors
     row : ndarray of int64, shape (n,)
         Number of each row in the input.
     encounter_id : Array of string, length n
     """
     refused = marks.any_of(REJECT_CODES)
-    columns = [pa.array(row[refused]), encounter_id.filter(pa.array(refused)), marks.joined(REJECT_CODES, refused)]
+    columns = [pa.array(row[refused]), encounter_id.filter(pa.array(refused)), marks.join_codes(REJECT_CODES, refused)]
     return pa.Table.from_arrays(columns, schema=REJECTS)

@@ -1,6 +1,6 @@
 """The report of a replay: one HTML file that needs nothing else, for a co-ordinator and for an analyst.
 
-It is in English or in French; `api.replay.words` has all its sentences.
+It is in English or in French; `api.replay.messages` has all its sentences.
 
 Styles, charts and the map are in the file. It asks nothing of the network and loses nothing but the sorting of tables
 where scripts are off.
@@ -15,16 +15,16 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
-from api.replay.chances import read_ambiguity
-from api.replay.drawings import FULLNESS, draw_fullness, draw_hours, draw_times
-from api.replay.history import read_history
+from api.replay.aggregate import LONGEST_MIN, OUTCOMES, Aggregate, Spread, aggregate_run
+from api.replay.capacity_simulation import Occupancy, read_occupancy
+from api.replay.charts import FULLNESS, draw_fullness, draw_hours, draw_times
+from api.replay.locale import Locale
+from api.replay.messages import MEANING_FR
+from api.replay.monte_carlo import read_ambiguity
+from api.replay.observed_ports import read_history
 from api.replay.reasons import sentence_of
-from api.replay.run_folder import Run, read_run
+from api.replay.result_reader import Run, read_run
 from api.replay.sea_map import DENSITY_CLASSES, draw_map
-from api.replay.sequence import Occupancy, read_occupancy
-from api.replay.tally import LONGEST_MIN, OUTCOMES, Spread, Tally, tally_of
-from api.replay.tongue import Tongue
-from api.replay.words import MEANING_FR
 from engine.units import MINUTE_S
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
 
@@ -61,63 +61,63 @@ def write_report(folder: Path, pack_folder: Path = DEFAULT_PACK, language: str =
     run, pack = read_run(folder), read_pack(pack_folder)
     target = folder / REPORT_FILE
     fresh = target.with_suffix(".html.new")
-    fresh.write_text(report_html(run, pack, Tongue(language)), encoding="utf-8")
+    fresh.write_text(report_html(run, pack, Locale(language)), encoding="utf-8")
     fresh.replace(target)
     return target
 
 
-def report_html(run: Run, pack: Pack, tongue: Tongue) -> str:
+def report_html(run: Run, pack: Pack, locale: Locale) -> str:
     """The report as text.
 
     Parameters
     ----------
     run : Run
     pack : Pack
-    tongue : Tongue
+    locale : Locale
     """
     area: dict[str, float] = pack.manifest["area"]  # type: ignore[assignment]
     box = (area["west"], area["south"], area["east"], area["north"])
     rows: list[dict[str, object]] = pack.tables["ports"]  # type: ignore[assignment]
-    names = {str(row["id"]): str(row[tongue.of("name_en", "name_fr")]) for row in rows}
+    names = {str(row["id"]): str(row[locale.of("name_en", "name_fr")]) for row in rows}
     countries = {str(row["id"]): str(row["country"]) for row in rows}
-    tally = tally_of(run.decisions, tuple(names), box)
+    tally = aggregate_run(run.decisions, tuple(names), box)
     spread = Spread.of(tally.by_minute)
-    drawn = draw_map(tally, pack, tongue)
-    times, step_min = draw_times(tally.by_minute, spread, tongue)
+    drawn = draw_map(tally, pack, locale)
+    times, step_min = draw_times(tally.by_minute, spread, locale)
     occupancy = read_occupancy(run.folder)
     return template_named(
         "report.html"
     ).render(
-        t=tongue,
+        t=locale,
         run=run,
         tally=tally,
         spread=spread,
-        period=_period(tally, tongue),
-        counts=_counts(run, tally, tongue),
+        period=_period(tally, locale),
+        counts=_counts(run, tally, locale),
         map=drawn,
         map_svg=Markup(drawn.svg),  # noqa: S704 - our own drawing; every name in it is escaped where it enters
         density=list(zip(DENSITY_CLASSES[-len(drawn.density_limits) :], drawn.density_limits, strict=True))
         if drawn.binned
         else [],
         times_svg=Markup(times),  # noqa: S704 - our own drawing
-        hours_svg=Markup(draw_hours(tally.by_hour, tongue)),  # noqa: S704 - our own drawing
+        hours_svg=Markup(draw_hours(tally.by_hour, locale)),  # noqa: S704 - our own drawing
         step_min=step_min,
         longest_min=LONGEST_MIN,
         ports=_ports(tally, names, countries),
-        reasons=_reasons(tally, tongue),
-        refusals=[(code, sentence_of(code, tongue), count) for code, count in _by_count(tally.refusals)],
-        forecasts_text=forecasts_text(run, tongue),
-        regions_text=", ".join(f"{name} {tongue.count(count)}" for name, count in _by_count(tally.regions))
-        or tongue.plain("regions_none"),
+        reasons=_reasons(tally, locale),
+        refusals=[(code, sentence_of(code, locale), count) for code, count in _by_count(tally.refusals)],
+        forecasts_text=forecasts_text(run, locale),
+        regions_text=", ".join(f"{name} {locale.count(count)}" for name, count in _by_count(tally.regions))
+        or locale.plain("regions_none"),
         occupancy=occupancy,
-        fullness_svg=Markup(_fullness(occupancy, names, tongue)),  # noqa: S704 - our own drawing
+        fullness_svg=Markup(_fullness(occupancy, names, locale)),  # noqa: S704 - our own drawing
         fullness_classes=FULLNESS,
         history=read_history(run.folder),
         ambiguity=read_ambiguity(run.folder),
-        ages=_ages(run, tally, tongue),
-        limits=_limits(run, tally, occupancy, tongue),
+        ages=_ages(run, tally, locale),
+        limits=_limits(run, tally, occupancy, locale),
         port_name=lambda port: names.get(str(port), str(port)),
-        sentence_of=lambda code: sentence_of(code, tongue),
+        sentence_of=lambda code: sentence_of(code, locale),
     )
 
 
@@ -134,24 +134,24 @@ def template_named(name: str) -> jinja2.Template:
     return environment.get_template(name)
 
 
-def _period(tally: Tally, tongue: Tongue) -> str:
+def _period(tally: Aggregate, locale: Locale) -> str:
     if tally.first_ms is None or tally.last_ms is None:
-        return tongue.plain("no_encounters")
-    first, last = tongue.day(tally.first_ms), tongue.day(tally.last_ms)
-    return tongue.plain("on_day", day=first) if first == last else tongue.plain("from_to", first=first, last=last)
+        return locale.plain("no_encounters")
+    first, last = locale.day(tally.first_ms), locale.day(tally.last_ms)
+    return locale.plain("on_day", day=first) if first == last else locale.plain("from_to", first=first, last=last)
 
 
 def _by_count(counts: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _counts(run: Run, tally: Tally, tongue: Tongue) -> dict[str, object]:
+def _counts(run: Run, tally: Aggregate, locale: Locale) -> dict[str, object]:
     """What became of every row read, and whether it adds up."""
-    outcomes = [(tongue.plain(f"outcome_{name}"), tally.outcomes.get(name, 0)) for name in OUTCOMES]
+    outcomes = [(locale.plain(f"outcome_{name}"), tally.outcomes.get(name, 0)) for name in OUTCOMES]
     read, rejected = run.count("rows"), run.count("rejected")
 
     def told(name: str) -> list[tuple[str, str, int]]:
-        return [(code, _meaning(run, code, tongue), count) for code, count in _by_count(run.counted(name))]
+        return [(code, _meaning(run, code, locale), count) for code, count in _by_count(run.counts_by_code(name))]
 
     return {
         "read": read,
@@ -164,16 +164,16 @@ def _counts(run: Run, tally: Tally, tongue: Tongue) -> dict[str, object]:
     }
 
 
-def _meaning(run: Run, code: str, tongue: Tongue) -> str:
+def _meaning(run: Run, code: str, locale: Locale) -> str:
     """What a code of reading says, as a sentence: in English as the replay said it itself."""
     meaning = run.at("meaning")
     words = meaning if isinstance(meaning, Mapping) else {}
     english = str(words.get(code, code))
-    text = tongue.of(english, MEANING_FR.get(code, english))
+    text = locale.of(english, MEANING_FR.get(code, english))
     return f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."
 
 
-def _ports(tally: Tally, names: dict[str, str], countries: dict[str, str]) -> list[dict[str, object]]:
+def _ports(tally: Aggregate, names: dict[str, str], countries: dict[str, str]) -> list[dict[str, object]]:
     """A row for each recommended port, the busiest first."""
     rows: list[dict[str, object]] = []
     totals = tally.by_port_minute.sum(axis=1)
@@ -195,12 +195,12 @@ def _ports(tally: Tally, names: dict[str, str], countries: dict[str, str]) -> li
     return rows[:_MOST_PORTS]
 
 
-def _reasons(tally: Tally, tongue: Tongue) -> list[dict[str, object]]:
+def _reasons(tally: Aggregate, locale: Locale) -> list[dict[str, object]]:
     most = max(tally.codes.values(), default=1)
     return [
         {
             "code": code,
-            "sentence": sentence_of(code, tongue),
+            "sentence": sentence_of(code, locale),
             "count": count,
             "bar": round(100.0 * count / most, 1),
         }
@@ -208,7 +208,7 @@ def _reasons(tally: Tally, tongue: Tongue) -> list[dict[str, object]]:
     ]
 
 
-def _fullness(occupancy: Occupancy | None, names: dict[str, str], tongue: Tongue) -> str:
+def _fullness(occupancy: Occupancy | None, names: dict[str, str], locale: Locale) -> str:
     if occupancy is None or len(occupancy.hours) == 0:
         return ""
     hours, shares = occupancy.hours, occupancy.shares
@@ -220,21 +220,21 @@ def _fullness(occupancy: Occupancy | None, names: dict[str, str], tongue: Tongue
     order = [k for k in np.argsort(-most.mean(axis=1), kind="stable") if most[k].max() > 0.0][:24]
     every = max(1, cells // 7)
     ticks = [
-        (cell, tongue.moment(hours[cell * together].astype(object))) for cell in range(0, cells - every // 2, every)
+        (cell, locale.moment(hours[cell * together].astype(object))) for cell in range(0, cells - every // 2, every)
     ]
     labels = [
-        f"{names.get(occupancy.ports[k], occupancy.ports[k])} ({tongue.count(occupancy.places[k])})" for k in order
+        f"{names.get(occupancy.ports[k], occupancy.ports[k])} ({locale.count(occupancy.places[k])})" for k in order
     ]
-    return draw_fullness(labels, most[order], ticks, tongue)
+    return draw_fullness(labels, most[order], ticks, locale)
 
 
-def _ages(run: Run, tally: Tally, tongue: Tongue) -> list[tuple[str, str, str]]:
+def _ages(run: Run, tally: Aggregate, locale: Locale) -> list[tuple[str, str, str]]:
     """Each source, which edition was used, and how old it was or how far it reached."""
-    say, count = tongue.plain, tongue.count
+    say, count = locale.plain, locale.count
     pack = say("age_pack", id=run.text("geodata", "id"), at=run.text("geodata", "built_at"))
     used = say("age_tide_used", count=count(tally.with_tide), all=count(tally.outcomes.get("suitable", 0)))
     rows = [
-        (say("age_coast"), pack, _age_of_pack(run, tally, tongue)),
+        (say("age_coast"), pack, _age_of_pack(run, tally, locale)),
         (say("age_tide"), say("age_constants"), used),
     ]
     for forecast in run.forecasts:
@@ -242,38 +242,38 @@ def _ages(run: Run, tally: Tally, tongue: Tongue) -> list[tuple[str, str, str]]:
         rows.append((say("age_weather"), name, say("age_run", at=forecast.get("run_at", "?"))))
     reach = say("age_reach", count=count(tally.with_forecast), all=count(tally.rows))
     reach = reach if run.forecasts else say("age_no_forecast")
-    rows.append((say("age_weather_reach"), forecasts_text(run, tongue), reach))
+    rows.append((say("age_weather_reach"), forecasts_text(run, locale), reach))
     rows.append((say("age_live"), say("age_live_none"), say("age_live_reach")))
     return rows
 
 
-def forecasts_text(run: Run, tongue: Tongue) -> str:
+def forecasts_text(run: Run, locale: Locale) -> str:
     """How many forecasts a replay had."""
     number = len(run.forecasts)
     key = "no_forecast" if number == 0 else "one_forecast" if number == 1 else "forecasts"
-    return tongue.plain(key, count=number)
+    return locale.plain(key, count=number)
 
 
-def _age_of_pack(run: Run, tally: Tally, tongue: Tongue) -> str:
+def _age_of_pack(run: Run, tally: Aggregate, locale: Locale) -> str:
     try:
         built_s = datetime.fromisoformat(run.text("geodata", "built_at")).timestamp()
     except ValueError:
-        return tongue.plain("age_unknown")
+        return locale.plain("age_unknown")
     if tally.first_ms is None or tally.last_ms is None:
         return "-"
     since, days = ((built_s - at_ms / 1000.0) / (24 * 60 * MINUTE_S) for at_ms in (tally.last_ms, tally.first_ms))
     key = "age_before_first" if days < 0.0 else "age_before_last" if since < 0.0 else "age_after"
-    return tongue.plain(key, since=tongue.count(since), days=tongue.count(days))
+    return locale.plain(key, since=locale.count(since), days=locale.count(days))
 
 
-def _limits(run: Run, tally: Tally, occupancy: Occupancy | None, tongue: Tongue) -> list[str]:
+def _limits(run: Run, tally: Aggregate, occupancy: Occupancy | None, locale: Locale) -> list[str]:
     """What a reader may not conclude."""
     keys = ["advice", "history", "positions", "live" if occupancy is None else "live_but_places"]
-    limits = [tongue.plain(f"limit_{key}") for key in keys]
+    limits = [locale.plain(f"limit_{key}") for key in keys]
     if not run.forecasts:
-        limits.append(tongue.plain("limit_no_forecast"))
-    limits.append(sentence_of("SURGE_NOT_INCLUDED", tongue))
-    limits += [tongue.plain(f"limit_{key}") for key in ("regions", "assumed", "lines", "navigation")]
+        limits.append(locale.plain("limit_no_forecast"))
+    limits.append(sentence_of("SURGE_NOT_INCLUDED", locale))
+    limits += [locale.plain(f"limit_{key}") for key in ("regions", "assumed", "lines", "navigation")]
     if tally.persons_unknown:
-        limits.append(tongue.plain("limit_persons", count=tongue.count(tally.persons_unknown)))
+        limits.append(locale.plain("limit_persons", count=locale.count(tally.persons_unknown)))
     return limits

@@ -17,12 +17,12 @@ from typing import Any
 import dask
 from distributed import Client, LocalCluster, wait
 
+from api.replay.checkpoint import Checkpoint, claim_folder, json_bytes, lock_folder, write_whole
 from api.replay.column_map import OWN_MAP, read_column_map
-from api.replay.joining import join
+from api.replay.concat import concat
 from api.replay.manifest import MANIFEST_FILE, TIMINGS_FILE, complete_manifest, manifest_of, outputs_of
-from api.replay.parts import Parts, claimed, json_bytes, locked, write_whole
 from api.replay.reading import Source, fingerprint, open_source
-from api.replay.worker import ENGINE, Recipe, WorkerRefused, decide_chunk, digest_of, equipment_of
+from api.replay.worker import ENGINE, TaskSpec, WorkerRefused, decide_chunk, digest_of, task_context_of
 from engine.errors import InvalidAsk
 from engine.policy import Policy
 from geodata.pack import DEFAULT_PACK
@@ -41,7 +41,7 @@ Progress = Callable[[int, int, int], None]
 
 
 @dataclass(frozen=True)
-class Order:
+class ReplayConfig:
     """What to replay.
 
     Attributes
@@ -70,12 +70,12 @@ class Order:
     engine: str = ENGINE
 
 
-def replay(order: Order, progress: Progress | None = None) -> dict[str, Any]:
+def replay(order: ReplayConfig, progress: Progress | None = None) -> dict[str, Any]:
     """Replay a table of encounters into a folder, going on where an earlier run was stopped.
 
     Parameters
     ----------
-    order : Order
+    order : ReplayConfig
     progress : callable or None
 
     Returns
@@ -92,39 +92,39 @@ def replay(order: Order, progress: Progress | None = None) -> dict[str, Any]:
     source = open_source(order.source, read_column_map(order.map_name))
     read = fingerprint(source)
     forecasts = tuple(path.resolve() for path in order.forecasts)
-    recipe = Recipe(order.pack.resolve(), source.column_map, forecasts, order.policy, order.engine)
-    identity = equipment_of(recipe).identity
-    recipe = replace(recipe, identity=digest_of(identity))
+    spec = TaskSpec(order.pack.resolve(), source.column_map, forecasts, order.policy, order.engine)
+    identity = task_context_of(spec).identity
+    spec = replace(spec, identity=digest_of(identity))
     run = {"input": {"name": read.name, "bytes": read.size, "sha256": read.sha256},
            "chunk_rows": order.chunk_rows, **identity}  # fmt: skip
-    with locked(order.out):
-        claimed(order.out, run)
+    with lock_folder(order.out):
+        claim_folder(order.out, run)
         whole = complete_manifest(order.out)
         if whole is None:
-            parts = Parts(order.out)
-            before = parts.finished()
+            parts = Checkpoint(order.out)
+            before = parts.finished_parts()
             entries = dict(before)
-            for number, entry in _worked(order, source, recipe, parts, before):
+            for number, entry in _run_chunks(order, source, spec, parts, before):
                 entries[number] = entry
                 if progress is not None:
-                    earlier = sum(one["facts"]["rows"] for one in before.values())
-                    progress(earlier, sum(one["facts"]["rows"] for one in entries.values()) - earlier, read.rows)
+                    earlier = sum(part["facts"]["rows"] for part in before.values())
+                    progress(earlier, sum(part["facts"]["rows"] for part in entries.values()) - earlier, read.rows)
             worked_s = time.time() - started_s
-            join(order.out, parts, entries)
+            concat(order.out, parts, entries)
             whole = manifest_of(run, source, entries, outputs_of(order.out))
             timings = _timings(order, started_s, worked_s, before, entries)
             write_whole(order.out / TIMINGS_FILE, json_bytes(timings))
             write_whole(order.out / MANIFEST_FILE, json_bytes(whole))
         if (order.out / "parts").exists():
-            Parts(order.out).clear()
+            Checkpoint(order.out).clear()
     return whole
 
 
-def _worked(
-    order: Order, source: Source, recipe: Recipe, parts: Parts, before: dict[int, dict[str, Any]]
+def _run_chunks(
+    order: ReplayConfig, source: Source, spec: TaskSpec, parts: Checkpoint, before: dict[int, dict[str, Any]]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Do what is not done yet; yields each part once it is on disk."""
-    with carrier(order.scheduler, order.workers) as client:
+    with dask_client(order.scheduler, order.workers) as client:
         most = UNDER_WAY_A_THREAD * max(1, sum(client.nthreads().values()))
         under_way: set[Any] = set()
         try:
@@ -132,17 +132,17 @@ def _worked(
                 if number in before:
                     continue
                 while len(under_way) >= most:
-                    yield from _landed(under_way, parts)
-                under_way.add(client.submit(decide_chunk, number, chunk, recipe, pure=False))
+                    yield from _write_finished(under_way, parts)
+                under_way.add(client.submit(decide_chunk, number, chunk, spec, pure=False))
                 # What is under way is held by the scheduler; here it would be one more.
                 del chunk
             while under_way:
-                yield from _landed(under_way, parts)
+                yield from _write_finished(under_way, parts)
         finally:
             client.cancel(list(under_way))
 
 
-def _landed(under_way: set[Any], parts: Parts) -> Iterator[tuple[int, dict[str, Any]]]:
+def _write_finished(under_way: set[Any], parts: Checkpoint) -> Iterator[tuple[int, dict[str, Any]]]:
     """Wait for at least one chunk and put what is finished on disk."""
     done = wait(list(under_way), return_when="FIRST_COMPLETED").done
     for future in done:
@@ -156,7 +156,7 @@ def _landed(under_way: set[Any], parts: Parts) -> Iterator[tuple[int, dict[str, 
 
 
 @contextmanager
-def carrier(scheduler: str | None, workers: int) -> Iterator[Client]:
+def dask_client(scheduler: str | None, workers: int) -> Iterator[Client]:
     """A Dask client: on threads of this process, or on the cluster at an address; the same code either way.
 
     Raises
@@ -203,7 +203,7 @@ def _threads(workers: int, scratch: str) -> LocalCluster:
 
 
 def _timings(
-    order: Order, started_s: float, worked_s: float, before: dict[int, Any], entries: dict[int, dict[str, Any]]
+    order: ReplayConfig, started_s: float, worked_s: float, before: dict[int, Any], entries: dict[int, dict[str, Any]]
 ) -> dict[str, Any]:
     """What differs from run to run, kept apart from what must not."""
     rows = sum(entry["facts"]["rows"] for number, entry in entries.items() if number not in before)

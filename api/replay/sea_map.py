@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from api.replay.map_frame import WIDTH, Frame, Place, frame_of, position_text
-from api.replay.map_ground import coast_path, graticule, region_lines, scale_and_north
-from api.replay.tally import FINE_PER_DEG, Single, Tally, coarse_shape
-from api.replay.tongue import Tongue
+from api.replay.aggregate import FINE_PER_DEG, Aggregate, Single, coarse_shape
+from api.replay.basemap import coast_path, graticule, region_lines, scale_and_north
+from api.replay.locale import Locale
+from api.replay.projection import WIDTH, MapPoint, MapProjection, position_text, projection_for
 from geodata.pack import Pack
 from geodata.shoreline import coast_rings
 
@@ -43,7 +43,7 @@ class Flow(NamedTuple):
 
     lon: float
     lat: float
-    port: Place
+    port: MapPoint
     answers: int
 
 
@@ -74,31 +74,35 @@ class SeaMap:
     observed: bool
 
 
-def draw_map(tally: Tally, pack: Pack, tongue: Tongue) -> SeaMap:
+def draw_map(tally: Aggregate, pack: Pack, locale: Locale) -> SeaMap:
     """Draw the map.
 
     Parameters
     ----------
-    tally : Tally
+    tally : Aggregate
     pack : Pack
         Whose coast, ports and regions are drawn.
-    tongue : Tongue
+    locale : Locale
     """
-    places = {row["id"]: _place(row, tongue) for row in pack.tables["ports"]}  # type: ignore[attr-defined]
+    places = {row["id"]: _place(row, locale) for row in pack.tables["ports"]}  # type: ignore[attr-defined]
     chosen = {tally.ports[k]: int(n) for k, n in enumerate(tally.by_port_minute.sum(axis=1)) if n}
     # A port that one in a thousand was led to does not make the map smaller for all others.
     least = 1 if tally.singles else tally.rows * _LEAST_SHARE_FRAMED
-    frame = frame_of(tally, [places[port] for port, count in chosen.items() if port in places and count >= least])
+    frame = projection_for(tally, [places[port] for port, count in chosen.items() if port in places and count >= least])
     flows, left_out = _flows(tally, places)
-    observed = sorted({one.observed_port for one in tally.singles if one.observed_port in places and one.observed_port})
+    observed = sorted(
+        {single.observed_port for single in tally.singles if single.observed_port in places and single.observed_port}
+    )
     binned = not tally.singles and tally.rows > 0
     density, limits, shown = _density(tally, frame)
     if not binned:
-        shown = sum(frame.holds(one.lon, one.lat) for one in tally.singles)
-    others_observed = any(one.observed_port in places and one.observed_port != one.port for one in tally.singles)
+        shown = sum(frame.holds(single.lon, single.lat) for single in tally.singles)
+    others_observed = any(
+        single.observed_port in places and single.observed_port != single.port for single in tally.singles
+    )
     parts = [
         f'<svg class="map" viewBox="0 0 {WIDTH:.0f} {frame.height:.0f}" role="img" '
-        f'aria-label="{tongue.say("map_label")}" xmlns="http://www.w3.org/2000/svg">',
+        f'aria-label="{locale.say("map_label")}" xmlns="http://www.w3.org/2000/svg">',
         f'<defs><clipPath id="frame"><rect width="{WIDTH:.0f}" height="{frame.height:.0f}"/></clipPath>{_MARKS}</defs>',
         '<g clip-path="url(#frame)">',
         f'<rect class="sea" width="{WIDTH:.0f}" height="{frame.height:.0f}"/>',
@@ -106,27 +110,29 @@ def draw_map(tally: Tally, pack: Pack, tongue: Tongue) -> SeaMap:
         *region_lines(frame, pack),
         f'<path class="land" d="{coast_path(frame, coast_rings(pack))}"/>',
         *graticule(frame),
-        *_flow_lines(frame, flows, tongue),
-        *(() if binned else _to_observed(tally, frame, places, tongue)),
-        *(() if binned else _encounters(tally, frame, places, tongue)),
-        *_ports(frame, places, chosen, observed, tongue),
+        *_flow_lines(frame, flows, locale),
+        *(() if binned else _to_observed(tally, frame, places, locale)),
+        *(() if binned else _encounters(tally, frame, places, locale)),
+        *_ports(frame, places, chosen, observed, locale),
         "</g>",
-        *scale_and_north(frame, tongue),
+        *scale_and_north(frame, locale),
         f'<rect class="rim" width="{WIDTH:.0f}" height="{frame.height:.0f}"/>',
         "</svg>",
     ]
     return SeaMap("".join(parts), binned, tally.rows - shown, limits, left_out, others_observed and not binned)
 
 
-def _place(row: dict[str, object], tongue: Tongue) -> Place:
-    name = str(row[tongue.of("name_en", "name_fr")])
-    return Place(str(row["id"]), name, float(row["landing_lon"]), float(row["landing_lat"]))  # type: ignore[arg-type]
+def _place(row: dict[str, object], locale: Locale) -> MapPoint:
+    name = str(row[locale.of("name_en", "name_fr")])
+    return MapPoint(str(row["id"]), name, float(row["landing_lon"]), float(row["landing_lat"]))  # type: ignore[arg-type]
 
 
-def _flows(tally: Tally, places: dict[str, Place]) -> tuple[list[Flow], int]:
+def _flows(tally: Aggregate, places: dict[str, MapPoint]) -> tuple[list[Flow], int]:
     """Who went where, thickest last, and how many are in flows too thin to draw."""
     if tally.singles and len(tally.singles) <= MOST_FLOWS:
-        single = [Flow(one.lon, one.lat, places[one.port], 1) for one in tally.singles if one.port in places]
+        single = [
+            Flow(single.lon, single.lat, places[single.port], 1) for single in tally.singles if single.port in places
+        ]
         return single, 0
     gathered = _gathered(tally)
     cells, ports = np.nonzero(gathered[0])
@@ -143,7 +149,7 @@ def _flows(tally: Tally, places: dict[str, Place]) -> tuple[list[Flow], int]:
     return flows, int(counts.sum()) - sum(flow.answers for flow in flows)
 
 
-def _gathered(tally: Tally) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _gathered(tally: Aggregate) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Counts and sums of positions of cells put together two by two: thicker lines, and fewer."""
     rows, columns = coarse_shape(tally.box)
     row, column = np.divmod(np.arange(rows * columns), columns)
@@ -154,15 +160,15 @@ def _gathered(tally: Tally) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return put[0].astype(np.int64), put[1], put[2]
 
 
-def _flow_lines(frame: Frame, flows: list[Flow], tongue: Tongue) -> Iterator[str]:
+def _flow_lines(frame: MapProjection, flows: list[Flow], locale: Locale) -> Iterator[str]:
     most = max((flow.answers for flow in flows), default=1)
     for flow in flows:
         x1, y1 = frame.at(flow.lon, flow.lat)
         x2, y2 = frame.at(flow.port.lon, flow.port.lat)
         width = 1.1 if most == 1 else 0.6 + 8.4 * flow.answers / most
-        title = tongue.say(
+        title = locale.say(
             "map_about", position=position_text(flow.lon, flow.lat), port=flow.port.name,
-            count=tongue.count(flow.answers),
+            count=locale.count(flow.answers),
         )  # fmt: skip
         yield (
             f'<line class="casing" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" '
@@ -172,7 +178,7 @@ def _flow_lines(frame: Frame, flows: list[Flow], tongue: Tongue) -> Iterator[str
         )
 
 
-def _density(tally: Tally, frame: Frame) -> tuple[list[str], tuple[int, ...], int]:
+def _density(tally: Aggregate, frame: MapProjection) -> tuple[list[str], tuple[int, ...], int]:
     """Squares of equal counts as one path a class, the least count of each class, and how many are in the frame."""
     west, south, _, _ = tally.box
     per = FINE_PER_DEG
@@ -205,42 +211,46 @@ def _cells(low_deg: float, high_deg: float, count: int) -> tuple[int, int]:
     return max(0, int(low_deg * FINE_PER_DEG)), min(count, int(np.ceil(high_deg * FINE_PER_DEG)))
 
 
-def _encounters(tally: Tally, frame: Frame, places: dict[str, Place], tongue: Tongue) -> Iterator[str]:
-    for one in tally.singles:
-        if not frame.holds(one.lon, one.lat):
+def _encounters(tally: Aggregate, frame: MapProjection, places: dict[str, MapPoint], locale: Locale) -> Iterator[str]:
+    for single in tally.singles:
+        if not frame.holds(single.lon, single.lat):
             continue
-        x, y = frame.at(one.lon, one.lat)
-        key = ANSWER_OF_OUTCOME.get(one.outcome)
-        answer = "" if key is None else tongue.plain(key)
-        if one.port in places:
-            answer = places[one.port].name if one.minutes is None else f"{places[one.port].name}, {one.minutes:.0f} min"
-        mark = MARK_OF_OUTCOME[one.outcome]
-        title = tongue.say(
-            "map_encounter", name=name_of(one, tongue), answer=answer, position=position_text(one.lon, one.lat)
+        x, y = frame.at(single.lon, single.lat)
+        key = ANSWER_OF_OUTCOME.get(single.outcome)
+        answer = "" if key is None else locale.plain(key)
+        if single.port in places:
+            answer = (
+                places[single.port].name
+                if single.minutes is None
+                else f"{places[single.port].name}, {single.minutes:.0f} min"
+            )
+        mark = MARK_OF_OUTCOME[single.outcome]
+        title = locale.say(
+            "map_encounter", name=name_of(single, locale), answer=answer, position=position_text(single.lon, single.lat)
         )
         yield (f'<use href="#{mark}" class="{mark}" x="{x:.1f}" y="{y:.1f}"><title>{title}</title></use>')
 
 
-def name_of(one: Single, tongue: Tongue) -> str:
+def name_of(single: Single, locale: Locale) -> str:
     """What an encounter is called: its id, or the number of its row."""
-    return one.name or tongue.plain("row", number=one.row)
+    return single.name or locale.plain("row", number=single.row)
 
 
-def _to_observed(tally: Tally, frame: Frame, places: dict[str, Place], tongue: Tongue) -> Iterator[str]:
+def _to_observed(tally: Aggregate, frame: MapProjection, places: dict[str, MapPoint], locale: Locale) -> Iterator[str]:
     """A dashed line to the port people were landed at, where that is another one."""
-    for one in tally.singles:
-        if one.observed_port is None or one.observed_port == one.port or one.observed_port not in places:
+    for single in tally.singles:
+        if single.observed_port is None or single.observed_port == single.port or single.observed_port not in places:
             continue
-        port = places[one.observed_port]
-        (x1, y1), (x2, y2) = frame.at(one.lon, one.lat), frame.at(port.lon, port.lat)
+        port = places[single.observed_port]
+        (x1, y1), (x2, y2) = frame.at(single.lon, single.lat), frame.at(port.lon, port.lat)
         yield (
             f'<line class="observed" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}">'
-            f"<title>{tongue.say('map_landed', name=name_of(one, tongue), port=port.name)}</title></line>"
+            f"<title>{locale.say('map_landed', name=name_of(single, locale), port=port.name)}</title></line>"
         )
 
 
 def _ports(
-    frame: Frame, places: dict[str, Place], chosen: dict[str, int], observed: list[str], tongue: Tongue
+    frame: MapProjection, places: dict[str, MapPoint], chosen: dict[str, int], observed: list[str], locale: Locale
 ) -> Iterator[str]:
     """Squares by number of answers, the names of the busiest, and the other ports of the register."""
     for place in places.values():
@@ -259,7 +269,7 @@ def _ports(
         half = 3.5 + 6.5 * sqrt(chosen[port] / most)
         yield (
             f'<rect class="port" x="{x - half:.1f}" y="{y - half:.1f}" width="{2 * half:.1f}" height="{2 * half:.1f}">'
-            f"<title>{tongue.say('map_port', port=place.name, count=tongue.count(chosen[port]))}</title></rect>"
+            f"<title>{locale.say('map_port', port=place.name, count=locale.count(chosen[port]))}</title></rect>"
         )
         taken.append((x - half, y - half, x + half, y + half))
     named = [*busiest[:MOST_LABELS], *(port for port in observed if port not in chosen)]
@@ -267,7 +277,7 @@ def _ports(
         place = places[port]
         x, y = frame.at(place.lon, place.lat)
         half = 3.5 + 6.5 * sqrt(chosen.get(port, 0) / most)
-        text = place.name if port not in chosen else f"{place.name} {tongue.count(chosen[port])}"
+        text = place.name if port not in chosen else f"{place.name} {locale.count(chosen[port])}"
         spot = _free_spot(x, y, half, 8.2 * len(text), taken, frame)
         if spot is not None:
             taken.append(spot)
@@ -276,7 +286,7 @@ def _ports(
 
 
 def _free_spot(
-    x: float, y: float, half: float, width: float, taken: list[tuple[float, float, float, float]], frame: Frame
+    x: float, y: float, half: float, width: float, taken: list[tuple[float, float, float, float]], frame: MapProjection
 ) -> tuple[float, float, float, float] | None:
     """Room for a label beside a port that covers no other mark; None where there is none."""
     high = 15.0
@@ -294,5 +304,5 @@ def _free_spot(
     return None
 
 
-def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def _overlap(first: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return first[0] < other[2] and other[0] < first[2] and first[1] < other[3] and other[1] < first[3]

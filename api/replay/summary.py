@@ -35,7 +35,7 @@ that have a recommended port, to a tenth of a minute, rounded up; null where non
 """
 
 
-class Tally:
+class Summary:
     """Figures of the decisions added so far."""
 
     def __init__(self) -> None:

@@ -3,26 +3,26 @@
 import numpy as np
 import pyarrow as pa
 
-from api.house import House, known_policy
+from api.decision_service import DecisionService, known_policy
 from api.replay.batch import replay_batch
-from api.replay.neighbours import FEWEST_TOGETHER
+from api.replay.batch_patches import FEWEST_TOGETHER
 from api.replay.schema import ENCOUNTERS
-from api.replay.worlds import Worlds
+from api.replay.world_by_time import WorldsByTime
 from geodata.policies import DEFAULT_POLICY
 
 _AT_MS = 1_642_050_000_000
 
 
-def warm_replay(house: House) -> int:
+def warm_replay(service: DecisionService) -> int:
     """Replay a few encounters, some neighbours of one another and some alone; how many.
 
     Parameters
     ----------
-    house : House
+    service : DecisionService
     """
-    west, south, east, north = house.world.box
+    west, south, east, north = service.world.box
     middle = np.tile([0.5 * (west + east), 0.5 * (south + north)], (2 * FEWEST_TOGETHER, 1))
-    ports = np.array([port.approach for port in house.world.ports])
+    ports = np.array([port.approach for port in service.world.ports])
     lon, lat = np.vstack([middle, ports]).T
     known = {
         "row": np.arange(len(lon)),
@@ -40,5 +40,7 @@ def warm_replay(house: House) -> int:
     ]
     table = pa.table(columns, schema=ENCOUNTERS)
     return int(
-        replay_batch(table, Worlds(house), house.vessels, {DEFAULT_POLICY: known_policy(DEFAULT_POLICY)}).num_rows
+        replay_batch(
+            table, WorldsByTime(service), service.vessels, {DEFAULT_POLICY: known_policy(DEFAULT_POLICY)}
+        ).num_rows
     )

@@ -16,14 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from api.document import dump
-from api.house import House, known_policy, open_house
+from api.decision_service import DecisionService, known_policy, open_decision_service
+from api.documents.decision import to_json
 from api.replay.column_map import ColumnMap
-from api.replay.conform import Conformed, Known, conform
 from api.replay.geometry import wkb_points
-from api.replay.program import code_digest
+from api.replay.normalize import Known, NormalizedChunk, normalize
 from api.replay.schema import CARRIED, DECISIONS, WRITTEN
-from api.replay.worlds import Worlds
+from api.replay.source_digest import code_digest
+from api.replay.world_by_time import WorldsByTime
 from engine import ENGINE_VERSION
 from engine.errors import InvalidAsk, SafeportError
 from engine.policy import Policy
@@ -41,7 +41,7 @@ _LIBRARIES = ("numba", "numpy", "pyarrow", "utide")
 
 
 @dataclass(frozen=True)
-class Recipe:
+class TaskSpec:
     """Everything a task needs but its chunk; small, for it travels with each.
 
     Attributes
@@ -66,11 +66,11 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class Equipment:
+class TaskContext:
     """What a recipe stands for, opened."""
 
-    house: House
-    worlds: Worlds
+    service: DecisionService
+    worlds: WorldsByTime
     policies: dict[str, Policy]
     known: Known
     decide_table: Callable[..., pa.Table]
@@ -78,7 +78,7 @@ class Equipment:
 
 
 @dataclass(frozen=True)
-class Part:
+class ChunkResult:
     """A chunk decided.
 
     Attributes
@@ -103,10 +103,10 @@ class WorkerRefused(Exception):
 
 
 _opening = Lock()
-_opened: dict[str, Equipment] = {}
+_opened: dict[str, TaskContext] = {}
 
 
-def equipment_of(recipe: Recipe) -> Equipment:
+def task_context_of(spec: TaskSpec) -> TaskContext:
     """What a recipe stands for, opened once a process.
 
     Raises
@@ -115,55 +115,55 @@ def equipment_of(recipe: Recipe) -> Equipment:
         Something of it cannot be read, or is not what the recipe was written for.
     """
     with _opening:
-        if recipe.identity in _opened:
-            return _opened[recipe.identity]
-        equipment = _open(recipe)
-        found = digest_of(equipment.identity)
-        if recipe.identity not in ("", found):
+        if spec.identity in _opened:
+            return _opened[spec.identity]
+        context = _open(spec)
+        found = digest_of(context.identity)
+        if spec.identity not in ("", found):
             raise InvalidAsk("recipe", "is for another program, pack, map, policy or forecast than those here.",
                              "Install one release everywhere, and name files that all workers can read.")  # fmt: skip
         # One replay at a time: an older one's worlds would only take room.
         _opened.clear()
-        _opened[found] = equipment
-        return equipment
+        _opened[found] = context
+        return context
 
 
 def digest_of(identity: dict[str, Any]) -> str:
     """One name for everything decisions of a replay rest on."""
-    return hashlib.sha256(dump(identity).encode()).hexdigest()
+    return hashlib.sha256(to_json(identity).encode()).hexdigest()
 
 
-def _open(recipe: Recipe) -> Equipment:
-    house = open_house(recipe.pack)
-    worlds = Worlds(house, recipe.forecasts)
+def _open(spec: TaskSpec) -> TaskContext:
+    service = open_decision_service(spec.pack)
+    worlds = WorldsByTime(service, spec.forecasts)
     policies = {name: known_policy(name) for name in policy_names()}
-    if recipe.policy is not None:
-        policies[recipe.policy.name] = recipe.policy
-    chosen = None if recipe.policy is None else recipe.policy.name
-    known = names_known(house, policies, chosen)
-    module, _, name = recipe.engine.partition(":")
+    if spec.policy is not None:
+        policies[spec.policy.name] = spec.policy
+    chosen = None if spec.policy is None else spec.policy.name
+    known = names_known(service, policies, chosen)
+    module, _, name = spec.engine.partition(":")
     identity = {
         "format": FORMAT,
         "engine_version": ENGINE_VERSION,
-        "engine": recipe.engine,
+        "engine": spec.engine,
         "code_sha256": code_digest(),
-        "geodata": house.world.identity["geodata"],
-        "tides": house.pack.manifest["layers"]["tides"]["sha256"],  # type: ignore[index]
+        "geodata": service.world.identity["geodata"],
+        "tides": service.pack.manifest["layers"]["tides"]["sha256"],  # type: ignore[index]
         "forecasts": worlds.identities,
         "policies": {policy.name: policy.sha256 for policy in policies.values()},
         "policy_for_all": chosen,
         "libraries": {name: version(name) for name in _LIBRARIES},
-        "map": {"name": recipe.column_map.name, "sha256": recipe.column_map.sha256},
+        "map": {"name": spec.column_map.name, "sha256": spec.column_map.sha256},
     }
-    return Equipment(house, worlds, policies, known, getattr(importlib.import_module(module), name), identity)
+    return TaskContext(service, worlds, policies, known, getattr(importlib.import_module(module), name), identity)
 
 
-def names_known(house: House, policies: Mapping[str, Policy], chosen: str | None = None) -> Known:
+def names_known(service: DecisionService, policies: Mapping[str, Policy], chosen: str | None = None) -> Known:
     """Names that rows may use, of vessels, policies and ports.
 
     Parameters
     ----------
-    house : House
+    service : DecisionService
     policies : mapping of Policy
         By the name that rows use.
     chosen : str, optional
@@ -174,26 +174,26 @@ def names_known(house: House, policies: Mapping[str, Policy], chosen: str | None
     InvalidAsk
         A policy designates what is no port.
     """
-    ports = {port.id: port for port in house.world.ports}
+    ports = {port.id: port for port in service.world.ports}
     for policy in policies.values():
         if strangers := policy.designated - set(ports):
             raise InvalidAsk("policy.designated", f"names {sorted(strangers)[0][:40]!r}, which is no port.",
                              "See 'safeport ports'.")  # fmt: skip
     called = {str(name).lower(): port.id for port in ports.values()
               for name in (port.name_fr, port.name_en, port.unlocode, port.id) if name}  # fmt: skip
-    return Known(frozenset(house.vessels), frozenset(policies), called, chosen)
+    return Known(frozenset(service.vessels), frozenset(policies), called, chosen)
 
 
-def decide_chunk(number: int, chunk: pa.Table, recipe: Recipe) -> Part:
+def decide_chunk(number: int, chunk: pa.Table, spec: TaskSpec) -> ChunkResult:
     """Decide one chunk of a foreign table and lay the answer out as files.
 
     Parameters
     ----------
     number : int
         Of the chunk, from 0.
-    chunk : Table
+    chunk : RuleTable
         From `api.replay.reading.Source.chunks`.
-    recipe : Recipe
+    spec : TaskSpec
 
     Raises
     ------
@@ -202,12 +202,12 @@ def decide_chunk(number: int, chunk: pa.Table, recipe: Recipe) -> Part:
     """
     start = perf_counter()
     try:
-        equipment = equipment_of(recipe)
+        context = task_context_of(spec)
     except SafeportError as error:
         raise WorkerRefused(str(error)) from None
-    conformed = conform(chunk, recipe.column_map, equipment.known)
+    conformed = normalize(chunk, spec.column_map, context.known)
     encounters = conformed.encounters
-    decided = equipment.decide_table(encounters, equipment.worlds, equipment.house.vessels, equipment.policies)
+    decided = context.decide_table(encounters, context.worlds, context.service.vessels, context.policies)
     if decided.schema != DECISIONS or decided.num_rows != encounters.num_rows:
         raise RuntimeError(
             f"the engine answered {decided.num_rows} rows to {encounters.num_rows}, or in another schema"
@@ -215,15 +215,15 @@ def decide_chunk(number: int, chunk: pa.Table, recipe: Recipe) -> Part:
     return part_of(number, chunk.num_rows, conformed, decided, start)
 
 
-def part_of(number: int, rows: int, conformed: Conformed, decided: pa.Table, start: float) -> Part:
+def part_of(number: int, rows: int, conformed: NormalizedChunk, decided: pa.Table, start: float) -> ChunkResult:
     """Lay the answer to a chunk out as files.
 
     Parameters
     ----------
     number, rows : int
         Of the chunk.
-    conformed : Conformed
-    decided : Table
+    conformed : NormalizedChunk
+    decided : RuleTable
         Of the schema `DECISIONS`.
     start : float
         `perf_counter` when work on it began. [s]
@@ -234,13 +234,13 @@ def part_of(number: int, rows: int, conformed: Conformed, decided: pa.Table, sta
         "rows": rows,
         "decided": written.num_rows,
         "rejected": conformed.rejects.num_rows,
-        "outcomes": counted(decided["decision_outcome"]),
-        "refusals": counted(decided["refusal"]),
+        "outcomes": count_values(decided["decision_outcome"]),
+        "refusals": count_values(decided["refusal"]),
         "reject_codes": conformed.reject_counts,
         "notes": conformed.note_counts,
         "box": _box(encounters),
     }
-    return Part(number, parquet_bytes(written), parquet_bytes(conformed.rejects), facts, perf_counter() - start)
+    return ChunkResult(number, parquet_bytes(written), parquet_bytes(conformed.rejects), facts, perf_counter() - start)
 
 
 def written_table(encounters: pa.Table, decided: pa.Table) -> pa.Table:
@@ -262,7 +262,7 @@ def parquet_bytes(table: pa.Table) -> bytes:
     return out.getvalue()
 
 
-def counted(values: pa.ChunkedArray) -> dict[str, int]:
+def count_values(values: pa.ChunkedArray) -> dict[str, int]:
     """How often each word occurs, by word."""
     found = pc.value_counts(values.drop_null()).to_pylist()
     return {pair["values"]: pair["counts"] for pair in sorted(found, key=lambda pair: str(pair["values"]))}

@@ -1,8 +1,8 @@
 """The control room's memory: port reports, places held, encounters, directions, decisions, and the proof of it all.
 
-One rule of the house: a change is a command (`Hold`, `SetPortStatus`, ...) given to `Store.do`, which writes what
+One rule holds throughout: a change is a command (`Hold`, `SetPortStatus`, ...) given to `Store.do`, which writes what
 changed, its audit row and its event in one transaction and answers once that is on disk. Nothing here reads a clock.
 
-Start reading at `store.py`, then `ledger.py`. Back ends are `sqlite.py` and `postgresql.py`; the tables are in
+Start reading at `store.py`, then `commands.py`. Back ends are `sqlite.py` and `postgresql.py`; the tables are in
 ``migrations/``.
 """

@@ -2,7 +2,7 @@
 
 ``hash = SHA-256(previous hash, sequence, time, kind, role, payload)``, each text with its length before it, so that no
 two rows have the same bytes. The chain shows a change; that the whole chain was not written anew is shown by signed
-heads kept elsewhere (`signed_heads.py`).
+heads kept elsewhere (`audit_signatures.py`).
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from api.store.database import Row, Transaction
 from api.store.errors import StoreUnavailable
-from api.store.values import Json, written_time
+from api.store.validation import Json, written_time
 
 GENESIS = bytes(32)
 """What the first row says came before it."""

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from api.store.check import check
 from api.store.database import Database, Row, Transaction
 from api.store.errors import StoreUnavailable, WrongState
+from api.store.integrity import check
 from api.store.schema import migrate, refuse_old_schema, stored_version
 from api.store.sqlite import into_one_file
 from api.store.store import open_database, sqlite_file
-from api.store.values import canonical
+from api.store.validation import canonical
 
 TABLES = {
     "journal_head": "id, sequence, at_ms, digest",
@@ -222,7 +222,8 @@ def copy_rows(source: Database, target: Database) -> None:
             marks = ", ".join("?" * len(columns.split(",")))
             query = f"SELECT {columns} FROM {table}{_IN_ORDER.get(table, '')}"  # noqa: S608
             rows = (
-                tuple(bytes(it) if isinstance(it, memoryview) else it for it in row) for row in reading.stream(query)
+                tuple(bytes(value) if isinstance(value, memoryview) else value for value in row)
+                for row in reading.stream(query)
             )
             writing.run_many(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608
         here, there = _sums(reading), _sums(writing)
@@ -252,7 +253,7 @@ def _sums(tx: Transaction) -> dict[str, TableSum]:
 def _sum(rows: Iterator[Row]) -> TableSum:
     count, total = 0, 0
     for row in rows:
-        plain = [bytes(it).hex() if isinstance(it, bytes | memoryview) else it for it in row]
+        plain = [bytes(value).hex() if isinstance(value, bytes | memoryview) else value for value in row]
         total += int.from_bytes(hashlib.sha256(canonical(plain)).digest())
         count += 1
     return TableSum(count, f"{total % (1 << _DIGEST_BITS):064x}")

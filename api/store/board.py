@@ -8,7 +8,7 @@ from api.store.database import Transaction
 from api.store.directions import open_directions
 from api.store.encounters import open_encounters
 from api.store.events import newest_event
-from api.store.values import Json
+from api.store.validation import Json
 
 
 class OpenEncounter(NamedTuple):
@@ -29,7 +29,7 @@ class OpenEncounter(NamedTuple):
     board: Json
     direction: Json | None
     ask: bytes | None
-    said: Json | None
+    last_answer: Json | None
 
 
 class BoardBasis(NamedTuple):
@@ -51,7 +51,11 @@ def board_basis(tx: Transaction) -> BoardBasis:
     directions = open_directions(tx)
     decisions = {row[0]: (bytes(row[1]), orjson.loads(bytes(row[2]))) for row in tx.rows(_LAST_DECISIONS)}
     encounters = tuple(
-        OpenEncounter(it, directions.get(it["encounter_id"]), *decisions.get(it["encounter_id"], (None, None)))
-        for it in open_encounters(tx)
+        OpenEncounter(
+            encounter,
+            directions.get(encounter["encounter_id"]),
+            *decisions.get(encounter["encounter_id"], (None, None)),
+        )
+        for encounter in open_encounters(tx)
     )
     return BoardBasis(newest_event(tx), encounters)

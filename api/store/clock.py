@@ -12,11 +12,11 @@ from typing import ClassVar
 import orjson
 
 from api.store.audit import CLOCK_MENDED
+from api.store.commands import Change, CommandContext, Role
 from api.store.database import Transaction
 from api.store.errors import WrongState
-from api.store.ledger import Change, Ledger, Role
 from api.store.ports import port_document
-from api.store.values import LONGEST_NAME, Json, checked_text, written_time
+from api.store.validation import LONGEST_NAME, Json, checked_text, written_time
 
 _PARTS = {"status": "port_status", "capacity": "port_capacity", "reception": "port_reception"}
 
@@ -33,26 +33,26 @@ class MendClock:
     kind: ClassVar[str] = CLOCK_MENDED
     reason: str
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Record it, and bring reports of ports back to times that have been."""
-        ledger.actor.needs(Role.ADMIN)
+        context.actor.needs(Role.ADMIN)
         checked_text(self.reason, "reason", LONGEST_NAME * 10, needed=True)
-        tx, now_ms = ledger.tx, ledger.now_ms
+        tx, now_ms = context.tx, context.now_ms
         head = tx.row("SELECT at_ms FROM journal_head WHERE id = 1")
         was_ms = 0 if head is None else int(head[0])
         if was_ms <= now_ms:
             raise WrongState("store", "has a time that is not ahead of this clock.", "There is nothing to mend.")
         mended = [document for part in _PARTS for document in _mend_reports(tx, part, now_ms)]
-        actor = ledger.actor
-        ledger.defer(
+        actor = context.actor
+        context.defer(
             "INSERT INTO clock_mend (sequence, at_ms, was_ms, reason, role, duty) VALUES (?, ?, ?, ?, ?, ?)",
-            ledger.sequence, now_ms, was_ms, self.reason, actor.role.value, actor.duty,
+            context.sequence, now_ms, was_ms, self.reason, actor.role.value, actor.duty,
         )  # fmt: skip
         return Change(
             "clock",
             {
                 "at": written_time(now_ms), "was": written_time(was_ms), "reason": self.reason,
-                "by": {"role": actor.role.value, "duty": actor.duty}, "ports": mended, "sequence": ledger.sequence,
+                "by": {"role": actor.role.value, "duty": actor.duty}, "ports": mended, "sequence": context.sequence,
             },
         )  # fmt: skip
 

@@ -7,11 +7,11 @@ responsibility between rescue co-ordination centres).
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
+from api.store.commands import Change, CommandContext, Role
 from api.store.database import Transaction
 from api.store.encounters import encounter_state
-from api.store.errors import WrongState, WrongValue
-from api.store.ledger import Change, Ledger, Role
-from api.store.values import LONGEST_NAME, Json, checked_id, checked_text, written_time
+from api.store.errors import InvalidValue, WrongState
+from api.store.validation import LONGEST_NAME, Json, checked_id, checked_text, written_time
 
 Reply = Literal["accepted", "refused", "withdrawn"]
 
@@ -34,23 +34,23 @@ class OfferCoordination:
     to_centre: str
     text: str = ""
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Record the offer; refused while another one waits for its answer."""
-        ledger.actor.needs(Role.CONTROLLER)
+        context.actor.needs(Role.CONTROLLER)
         checked_id(self.encounter_id, "encounter_id")
         checked_text(self.from_centre, "from_centre", LONGEST_NAME, needed=True)
         checked_text(self.to_centre, "to_centre", LONGEST_NAME, needed=True)
         checked_text(self.text, "text")
         if _plain(self.from_centre) == _plain(self.to_centre):
-            raise WrongValue("to_centre", "is the centre that offers.", "Name the other one.")
-        if encounter_state(ledger.tx, self.encounter_id) == "closed":
+            raise InvalidValue("to_centre", "is the centre that offers.", "Name the other one.")
+        if encounter_state(context.tx, self.encounter_id) == "closed":
             raise WrongState("encounter_id", "is closed.", "There is nothing to hand over.")
-        last = latest_coordination(ledger.tx, self.encounter_id)
+        last = latest_coordination(context.tx, self.encounter_id)
         if last is not None and last["step"] == "offered":
             raise WrongState(
                 "encounter_id", "is offered to a centre already.", "Wait for its answer, or withdraw the offer."
             )
-        return _record(ledger, self.encounter_id, "offered", self.from_centre, self.to_centre, self.text)
+        return _record(context, self.encounter_id, "offered", self.from_centre, self.to_centre, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +71,23 @@ class AnswerCoordination:
     centre: str
     text: str = ""
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Record the answer to the offer that waits for one."""
-        ledger.actor.needs(Role.CONTROLLER)
+        context.actor.needs(Role.CONTROLLER)
         checked_id(self.encounter_id, "encounter_id")
         if self.reply not in get_args(Reply):
-            raise WrongValue("reply", "is not an answer.", f"Use one of {', '.join(get_args(Reply))}.")
+            raise InvalidValue("reply", "is not an answer.", f"Use one of {', '.join(get_args(Reply))}.")
         checked_text(self.centre, "centre", LONGEST_NAME, needed=True)
         checked_text(self.text, "text")
-        encounter_state(ledger.tx, self.encounter_id)
-        last = latest_coordination(ledger.tx, self.encounter_id)
+        encounter_state(context.tx, self.encounter_id)
+        last = latest_coordination(context.tx, self.encounter_id)
         if last is None or last["step"] != "offered":
             raise WrongState("encounter_id", "has no offer that waits for an answer.", "Look at it anew.")
         answering = last["from_centre"] if self.reply == "withdrawn" else last["to_centre"]
         if _plain(self.centre) != _plain(answering):
-            raise WrongValue("centre", "is not the centre whose answer is waited for.", "Answer as that centre.")
+            raise InvalidValue("centre", "is not the centre whose answer is waited for.", "Answer as that centre.")
         return _record(
-            ledger, self.encounter_id, self.reply, last["from_centre"], last["to_centre"], self.text
+            context, self.encounter_id, self.reply, last["from_centre"], last["to_centre"], self.text
         )  # fmt: skip
 
 
@@ -117,21 +117,31 @@ def coordination_documents(tx: Transaction) -> list[Json]:
     return [_step(row) for row in tx.rows(f"SELECT {_COLUMNS} FROM coordination_step ORDER BY sequence")]  # noqa: S608
 
 
-def _record(ledger: Ledger, encounter_id: str, step: str, from_centre: str, to_centre: str, text: str) -> Change:
+def _record(
+    context: CommandContext, encounter_id: str, step: str, from_centre: str, to_centre: str, text: str
+) -> Change:
     row = (
-        ledger.sequence, encounter_id, step, from_centre, to_centre, text, ledger.actor.role.value, ledger.actor.duty,
-        ledger.now_ms,
-    )  # fmt: skip
-    ledger.defer(f"INSERT INTO coordination_step ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *row)  # noqa: S608
+        context.sequence,
+        encounter_id,
+        step,
+        from_centre,
+        to_centre,
+        text,
+        context.actor.role.value,
+        context.actor.duty,
+        context.now_ms,
+    )
+    context.defer(f"INSERT INTO coordination_step ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *row)  # noqa: S608
     return Change(encounter_id, _step(row))
 
 
 def _step(row: tuple[object, ...]) -> Json:
     names = ("sequence", "encounter_id", "step", "from_centre", "to_centre", "text")
     return {
-        **dict(zip(names, row[:6], strict=True)), "by": {"role": row[6], "duty": row[7]},
+        **dict(zip(names, row[:6], strict=True)),
+        "by": {"role": row[6], "duty": row[7]},
         "at": written_time(int(str(row[8]))),
-    }  # fmt: skip
+    }
 
 
 def _plain(name: str) -> str:

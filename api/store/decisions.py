@@ -12,11 +12,11 @@ from typing import ClassVar, NamedTuple
 
 import orjson
 
+from api.store.commands import NOT_IN_THE_TRAIL, Change, CommandContext
 from api.store.database import Row, Transaction
-from api.store.errors import NothingSuch, StoreUnavailable, WrongValue
-from api.store.ledger import NOT_IN_THE_TRAIL, Change, Ledger
+from api.store.errors import InvalidValue, NotFound, StoreUnavailable
 from api.store.reservations import known_encounter
-from api.store.values import Json, checked_id
+from api.store.validation import Json, checked_id
 
 AS_TEXT = 0
 """Form of a record whose SHA-256 is that of its document, every port in both languages."""
@@ -60,19 +60,19 @@ class RecordDecision:
     decision_sha256: str
     picture: bytes | None = field(default=None, metadata=NOT_IN_THE_TRAIL)
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Keep it, unless this principal's very decision for this encounter is kept: equal inputs have equal names.
 
         Raises
         ------
-        WrongValue
-        NothingSuch
+        InvalidValue
+        NotFound
             The encounter.
         """
         checked_id(self.decision_id, "decision_id")
         if len(self.ask) > _LARGEST_ASK:
-            raise WrongValue("ask", "is too large to keep.", "An encounter has a few hundred bytes.")
-        tx = ledger.tx
+            raise InvalidValue("ask", "is too large to keep.", "An encounter has a few hundred bytes.")
+        tx = context.tx
         if self.encounter_id is not None:
             known_encounter(tx, self.encounter_id)
         summary: Json = {
@@ -85,7 +85,7 @@ class RecordDecision:
             "LEFT JOIN made_by m ON m.sequence = d.sequence WHERE d.id = ?",
             self.decision_id,
         )  # fmt: skip
-        this = (self.form, self.decision_sha256, self.encounter_id, ledger.actor.principal or None)
+        this = (self.form, self.decision_sha256, self.encounter_id, context.actor.principal or None)
         if this in [tuple(row) for row in kept]:
             return Change(self.decision_id, summary, changed=False)
         # Most decisions rest on a picture that is kept: it is deflated for those that bring a new one.
@@ -94,10 +94,10 @@ class RecordDecision:
                 "INSERT INTO live_picture (sha256, body) VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING",
                 self.picture_sha256, zlib.compress(self.picture, 6),
             )  # fmt: skip
-        ledger.defer(
+        context.defer(
             "INSERT INTO decision (sequence, id, encounter_id, ask, inputs, picture_sha256, sha256, form) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            ledger.sequence, self.decision_id, self.encounter_id, self.ask.encode(),
+            context.sequence, self.decision_id, self.encounter_id, self.ask.encode(),
             orjson.dumps(self.inputs, option=orjson.OPT_SORT_KEYS), self.picture_sha256, self.decision_sha256,
             self.form,
         )  # fmt: skip
@@ -181,7 +181,7 @@ def decision_record(
 
     Raises
     ------
-    NothingSuch
+    NotFound
     """
     checked_id(decision_id, "decision_id")
     wanted, values = "", [decision_id]
@@ -193,7 +193,7 @@ def decision_record(
         values.append(principal)
     found = tx.row(f"{_KEPT} WHERE d.id = ?{wanted} ORDER BY d.sequence DESC LIMIT 1", *values)
     if found is None:
-        raise NothingSuch("decision_id", "names no decision that was kept.", "Check the id.")
+        raise NotFound("decision_id", "names no decision that was kept.", "Check the id.")
     return _record(found)
 
 

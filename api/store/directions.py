@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from api.store.commands import Change, CommandContext, Role
 from api.store.database import Transaction
-from api.store.ledger import Change, Ledger, Role
 from api.store.reservations import known_encounter
-from api.store.values import LONGEST_NAME, Json, checked_code, checked_id, checked_text, milliseconds, written_time
+from api.store.validation import LONGEST_NAME, Json, checked_code, checked_id, checked_text, milliseconds, written_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +34,28 @@ class RecordDirection:
     place: str = ""
     directed_s: float | None = None
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Record it."""
-        ledger.actor.needs(Role.CONTROLLER, Role.MASTER, Role.CREW)
-        known_encounter(ledger.tx, self.encounter_id)
+        context.actor.needs(Role.CONTROLLER, Role.MASTER, Role.CREW)
+        known_encounter(context.tx, self.encounter_id)
         checked_text(self.centre, "centre", LONGEST_NAME, needed=True)
         checked_code(self.code, "code")
         checked_text(self.text, "text")
         checked_text(self.place, "place", LONGEST_NAME, needed=self.port_id is None)
         if self.port_id is not None:
             checked_id(self.port_id, "port_id")
-        now_ms = ledger.now_ms
+        now_ms = context.now_ms
         directed_ms = now_ms if self.directed_s is None else min(now_ms, milliseconds(self.directed_s, "directed_at"))
-        actor = ledger.actor
-        ledger.defer(
+        actor = context.actor
+        context.defer(
             "INSERT INTO direction (sequence, encounter_id, port_id, place, centre, code, text, role, duty, "
             "directed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            ledger.sequence, self.encounter_id, self.port_id, self.place, self.centre, self.code, self.text,
+            context.sequence, self.encounter_id, self.port_id, self.place, self.centre, self.code, self.text,
             actor.role.value, actor.duty, directed_ms,
         )  # fmt: skip
         return Change(
             self.encounter_id,
-            _direction((ledger.sequence, self.encounter_id, self.port_id, self.place, self.centre, self.code,
+            _direction((context.sequence, self.encounter_id, self.port_id, self.place, self.centre, self.code,
                         self.text, actor.role.value, actor.duty, directed_ms)),
         )  # fmt: skip
 
@@ -78,9 +78,9 @@ class RecordOverride:
     place: str = ""
     encounter_id: str | None = None
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Record it."""
-        ledger.actor.needs(Role.MASTER, Role.CONTROLLER, Role.CREW)
+        context.actor.needs(Role.MASTER, Role.CONTROLLER, Role.CREW)
         checked_id(self.decision_id, "decision_id")
         checked_code(self.code, "code")
         checked_text(self.text, "text", needed=True)
@@ -89,17 +89,17 @@ class RecordOverride:
             value = getattr(self, field)
             if value is not None:
                 checked_id(value, field)
-        actor = ledger.actor
+        actor = context.actor
         values = (
-            ledger.sequence, self.decision_id, self.encounter_id, self.port_id, self.place, self.code, self.text,
-            actor.role.value, actor.duty, ledger.now_ms,
+            context.sequence, self.decision_id, self.encounter_id, self.port_id, self.place, self.code, self.text,
+            actor.role.value, actor.duty, context.now_ms,
         )  # fmt: skip
-        ledger.defer(
+        context.defer(
             "INSERT INTO override_record (sequence, decision_id, encounter_id, port_id, place, code, text, role, "
             "duty, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *values,
         )
-        known = ledger.tx.row("SELECT 1 FROM decision WHERE id = ?", self.decision_id) is not None
+        known = context.tx.row("SELECT 1 FROM decision WHERE id = ?", self.decision_id) is not None
         return Change(self.decision_id, {**_override(values), "decision_known": known})
 
 
@@ -166,7 +166,7 @@ def standing_of(direction: Json, decision: Json) -> Json:
         ``codes`` to show: ``RCC_DIRECTED`` when the engine has nothing against it, and ``RCC_PORT_CONFLICT`` when a
         hard rule fails on the port directed, with the findings. The direction stays the answer either way.
     """
-    judged = {it["port"]["id"]: it for it in (*decision["candidates"], *decision["excluded"])}
+    judged = {port["port"]["id"]: port for port in (*decision["candidates"], *decision["excluded"])}
     candidate = judged.get(direction["port_id"])
     conflicts = [
         {"rule": finding["rule"], "code": finding["code"], "text": finding["text"]}

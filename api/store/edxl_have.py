@@ -23,7 +23,7 @@ from xml.parsers import expat
 from api.position import InvalidTime, parse_time
 from api.store.errors import BadExchange
 from api.store.ports import Occupied, Places, ReportCapacity, SetPortStatus
-from api.store.values import Json, checked_text
+from api.store.validation import Json, checked_text
 
 NAMESPACE = "urn:oasis:names:tc:emergency:edxl:have:2.0"
 _CT = "urn:oasis:names:tc:emergency:edxl:ct:1.0"
@@ -247,7 +247,7 @@ class _Element:
     def all(self, name: str) -> "list[_Element]":
         return [child for child in self.children if child.name == name]
 
-    def said(self, *path: str) -> str | None:
+    def text_at(self, *path: str) -> str | None:
         """Text at the end of a path of first children; None where it ends early."""
         here = self
         for name in path:
@@ -345,17 +345,17 @@ def _instant_s(text: str) -> float:
 
 
 def _read_facility(facility: _Element, whole_s: float | None) -> FacilityReport:
-    port_id = facility.said("facilityInformation", "facilityID")
+    port_id = facility.text_at("facilityInformation", "facilityID")
     if not port_id:
         raise BadExchange("facility", "has no facilityID.", "Give each facility the id of its port.")
-    colour = facility.said("facilityColourStatus", "colourCode", "Value") or ""
-    comment = facility.said("facilityColourStatus", "comment") or ""
+    colour = facility.text_at("facilityColourStatus", "colourCode", "Value") or ""
+    comment = facility.text_at("facilityColourStatus", "comment") or ""
     counts = {name: _counts(facility, name) for name in _SERVICE.values()}
     total, families, medical = (counts[name] for name in _SERVICE.values())
     places, occupied = None, None
     if total is not None:
         places = Places(total[0], families and families[0], medical and medical[0])
-        taken = [0 if it is None else it[0] - it[1] for it in (total, families, medical)]
+        taken = [0 if count is None else count[0] - count[1] for count in (total, families, medical)]
         # Places of the other kinds are among the total, so those taken are too.
         occupied = Occupied(max(taken[0], taken[1] + taken[2]), taken[1], taken[2])
     parts = [part for name in ("facilityInformation", "facilityColourStatus") for part in facility.all(name)]
@@ -370,9 +370,11 @@ def _counts(facility: _Element, service: str) -> tuple[int, int] | None:
     """Baseline and available count of a service; None when it is not there or does not say both."""
     for services in facility.all("serviceList"):
         for item in services.all("serviceListItem"):
-            if (item.said("serviceName") or "").lower() != service:
+            if (item.text_at("serviceName") or "").lower() != service:
                 continue
-            baseline, available = (_count(item.said("capacity", it)) for it in ("baselineCount", "availableCount"))
+            baseline, available = (
+                _count(item.text_at("capacity", name)) for name in ("baselineCount", "availableCount")
+            )
             if baseline is None or available is None:
                 return None
             if available > baseline:

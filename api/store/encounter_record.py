@@ -5,7 +5,7 @@ import orjson
 from api.store.audit import GENESIS
 from api.store.database import Transaction
 from api.store.encounters import encounter_document
-from api.store.values import Json, written_time
+from api.store.validation import Json, written_time
 
 _OF_ENCOUNTER = (
     "SELECT a.sequence, a.at_ms, a.kind, a.role, a.payload, a.previous, a.digest FROM audit a "
@@ -32,7 +32,7 @@ def encounter_record(tx: Transaction, encounter_id: str) -> Json:
 
     Raises
     ------
-    NothingSuch
+    NotFound
     """
     document = encounter_document(tx, encounter_id)
     head = tx.row("SELECT sequence, digest FROM journal_head WHERE id = 1") or (0, GENESIS)

@@ -9,11 +9,11 @@ from typing import ClassVar
 
 import orjson
 
+from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction
-from api.store.drift import Sighting, compare
-from api.store.errors import NothingSuch, WrongState, WrongValue
-from api.store.ledger import Change, Ledger, Role
-from api.store.values import (
+from api.store.duplicate_detection import ReportedPosition, compare
+from api.store.errors import InvalidValue, NotFound, WrongState
+from api.store.validation import (
     LONGEST_NAME,
     Json,
     checked_count,
@@ -74,16 +74,16 @@ class ReportEncounter:
     text: str = ""
     on_scene: Json | None = None
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Add the report; open its encounter if need be; flag what it may be a second report of."""
-        lon, lat, observed_ms = self._checked(ledger)
-        tx, sequence = ledger.tx, ledger.sequence
+        lon, lat, observed_ms = self._checked(context)
+        tx, sequence = context.tx, context.sequence
         encounter_id = self.encounter_id
         if encounter_id is None:
-            encounter_id = ledger.new_id("e")
+            encounter_id = context.new_id("e")
             tx.run(
                 "INSERT INTO encounter (id, opened, opened_ms, state, version) VALUES (?, ?, ?, 'open', ?)",
-                encounter_id, sequence, ledger.now_ms, sequence,
+                encounter_id, sequence, context.now_ms, sequence,
             )  # fmt: skip
         else:
             checked_id(encounter_id, "encounter_id")
@@ -91,7 +91,7 @@ class ReportEncounter:
             if state == "closed":
                 raise WrongState("encounter_id", "is closed.", "Send it without: it opens a new encounter.")
             tx.run("UPDATE encounter SET version = ? WHERE id = ?", sequence, encounter_id)
-        ledger.defer(
+        context.defer(
             "INSERT INTO encounter_report (sequence, encounter_id, source, lon, lat, uncertainty_m, observed_ms, "
             "persons_min, persons_max, making_way, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             sequence, encounter_id, self.source, lon, lat,
@@ -101,20 +101,20 @@ class ReportEncounter:
         report: Json = {
             "encounter_id": encounter_id, "source": self.source,
             "position": {"type": "Point", "coordinates": [lon, lat]}, "uncertainty_m": self.uncertainty_m,
-            "observed_at": written_time(observed_ms), "recorded_at": written_time(ledger.now_ms),
+            "observed_at": written_time(observed_ms), "recorded_at": written_time(context.now_ms),
             "persons": {"min": self.persons_min, "max": self.persons_max}, "making_way": self.making_way,
             "text": self.text, "on_scene": self.on_scene, "sequence": sequence,
-            "by": {"role": ledger.actor.role.value, "duty": ledger.actor.duty},
+            "by": {"role": context.actor.role.value, "duty": context.actor.duty},
         }  # fmt: skip
-        return Change(encounter_id, {**report, "possible_duplicates": self._flag(ledger, encounter_id, lon, lat)})
+        return Change(encounter_id, {**report, "possible_duplicates": self._flag(context, encounter_id, lon, lat)})
 
-    def _checked(self, ledger: Ledger) -> tuple[float, float, int]:
+    def _checked(self, context: CommandContext) -> tuple[float, float, int]:
         if self.source not in SOURCES:
-            raise WrongValue("source", "is not a source.", f"Use one of {', '.join(SOURCES)}.")
+            raise InvalidValue("source", "is not a source.", f"Use one of {', '.join(SOURCES)}.")
         lon = checked_number(self.lon, "lon", -180.0, 180.0)
         lat = checked_number(self.lat, "lat", -90.0, 90.0)
         if lon == 0.0 and lat == 0.0:
-            raise WrongValue("position", "0,0 is what a receiver without a fix reports.", "Give a position.")
+            raise InvalidValue("position", "0,0 is what a receiver without a fix reports.", "Give a position.")
         for field, most in (("uncertainty_m", _MOST_UNCERTAIN_M), ("wind_ms", _WIND_MS)):
             value = getattr(self, field)
             if value is not None:
@@ -123,18 +123,18 @@ class ReportEncounter:
             if getattr(self, field) is not None:
                 checked_count(getattr(self, field), field)
         if self.persons_min is not None and self.persons_max is not None and self.persons_min > self.persons_max:
-            raise WrongValue("persons_min", "is greater than persons_max.", "Exchange them.")
+            raise InvalidValue("persons_min", "is greater than persons_max.", "Exchange them.")
         checked_flag(self.making_way, "making_way")
         checked_text(self.text, "text")
         observed_ms = milliseconds(self.observed_s, "observed_at")
-        if observed_ms > ledger.now_ms + _CLOCK_AHEAD_MS:
-            raise WrongValue("observed_at", "is in the future.", "Check the clock it was read from.")
+        if observed_ms > context.now_ms + _CLOCK_AHEAD_MS:
+            raise InvalidValue("observed_at", "is in the future.", "Check the clock it was read from.")
         return lon, lat, observed_ms
 
-    def _flag(self, ledger: Ledger, encounter_id: str, lon: float, lat: float) -> list[Json]:
-        here = Sighting(lon, lat, self.uncertainty_m, self.observed_s, self.making_way)
+    def _flag(self, context: CommandContext, encounter_id: str, lon: float, lat: float) -> list[Json]:
+        here = ReportedPosition(lon, lat, self.uncertainty_m, self.observed_s, self.making_way)
         nearest: dict[str, Json] = {}
-        for other_id, sighting, least, most in _open_sightings(ledger.tx):
+        for other_id, sighting, least, most in _open_sightings(context.tx):
             pair = None if other_id == encounter_id else compare(here, sighting, self.wind_ms)
             if pair is None or not pair.may_be_one:
                 continue
@@ -146,10 +146,10 @@ class ReportEncounter:
             }  # fmt: skip
         for other_id, flag in nearest.items():
             earlier, later = sorted((encounter_id, other_id), key=opened_at)
-            ledger.defer(
+            context.defer(
                 "INSERT INTO suspected_duplicate (earlier_id, later_id, flagged, distance_m, envelope_m) "
                 "VALUES (?, ?, ?, ?, ?) ON CONFLICT (earlier_id, later_id) DO NOTHING",
-                earlier, later, ledger.sequence, float(flag["distance_m"]), float(flag["envelope_m"]),
+                earlier, later, context.sequence, float(flag["distance_m"]), float(flag["envelope_m"]),
             )  # fmt: skip
         return [nearest[name] for name in sorted(nearest, key=opened_at)]
 
@@ -168,23 +168,23 @@ class CloseEncounter:
     encounter_id: str
     evidence: str
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Close it. Its reports and reservations stay as they are."""
-        ledger.actor.needs(Role.CONTROLLER)
+        context.actor.needs(Role.CONTROLLER)
         checked_id(self.encounter_id, "encounter_id")
         checked_text(self.evidence, "evidence", needed=True)
-        if encounter_state(ledger.tx, self.encounter_id) == "closed":
+        if encounter_state(context.tx, self.encounter_id) == "closed":
             raise WrongState("encounter_id", "is closed already.", "Nothing to do.")
-        actor = ledger.actor
-        ledger.tx.run(
+        actor = context.actor
+        context.tx.run(
             "UPDATE encounter SET state = 'closed', closed_ms = ?, closed_role = ?, closed_duty = ?, evidence = ?, "
             "version = ? WHERE id = ?",
-            ledger.now_ms, actor.role.value, actor.duty, self.evidence, ledger.sequence, self.encounter_id,
+            context.now_ms, actor.role.value, actor.duty, self.evidence, context.sequence, self.encounter_id,
         )  # fmt: skip
         return Change(
             self.encounter_id,
             {
-                "encounter_id": self.encounter_id, "state": "closed", "closed_at": written_time(ledger.now_ms),
+                "encounter_id": self.encounter_id, "state": "closed", "closed_at": written_time(context.now_ms),
                 "by": {"role": actor.role.value, "duty": actor.duty}, "evidence": self.evidence,
             },
         )  # fmt: skip
@@ -198,17 +198,17 @@ class ReopenEncounter:
     encounter_id: str
     reason: str
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Open it again."""
-        ledger.actor.needs(Role.CONTROLLER)
+        context.actor.needs(Role.CONTROLLER)
         checked_id(self.encounter_id, "encounter_id")
         checked_text(self.reason, "reason", LONGEST_NAME * 10, needed=True)
-        if encounter_state(ledger.tx, self.encounter_id) == "open":
+        if encounter_state(context.tx, self.encounter_id) == "open":
             raise WrongState("encounter_id", "is open.", "Nothing to do.")
-        ledger.tx.run(
+        context.tx.run(
             "UPDATE encounter SET state = 'open', closed_ms = NULL, closed_role = NULL, closed_duty = NULL, "
             "evidence = NULL, version = ? WHERE id = ?",
-            ledger.sequence,
+            context.sequence,
             self.encounter_id,
         )
         return Change(self.encounter_id, {"encounter_id": self.encounter_id, "state": "open", "reason": self.reason})
@@ -224,11 +224,11 @@ def encounter_state(tx: Transaction, encounter_id: str) -> str:
 
     Raises
     ------
-    NothingSuch
+    NotFound
     """
     found = tx.row("SELECT state FROM encounter WHERE id = ?", encounter_id)
     if found is None:
-        raise NothingSuch("encounter_id", "names no encounter.", "See the list of encounters.")
+        raise NotFound("encounter_id", "names no encounter.", "See the list of encounters.")
     return str(found[0])
 
 
@@ -244,7 +244,7 @@ def encounter_document(tx: Transaction, encounter_id: str) -> Json:
 
     Raises
     ------
-    NothingSuch
+    NotFound
     """
     checked_id(encounter_id, "encounter_id")
     found = tx.row(
@@ -252,7 +252,7 @@ def encounter_document(tx: Transaction, encounter_id: str) -> Json:
         encounter_id,
     )
     if found is None:
-        raise NothingSuch("encounter_id", "names no encounter.", "See the list of encounters.")
+        raise NotFound("encounter_id", "names no encounter.", "See the list of encounters.")
     state, opened_ms, closed_ms, role, duty, evidence, version = found
     pairs = tx.rows(
         "SELECT earlier_id, later_id, distance_m, envelope_m FROM suspected_duplicate "
@@ -288,7 +288,11 @@ def open_encounters(tx: Transaction) -> list[Json]:
     )
     newest = {row[0]: row for row in found}
     # The newest that says anything of it: a phone call after a lifeboat's report does not unsay her.
-    on_scene = {row[0]: {"observed_at": written_time(row[6]), **said} for row in found if (said := _on_scene(row[-1]))}
+    on_scene = {
+        row[0]: {"observed_at": written_time(row[6]), **latest_statement}
+        for row in found
+        if (latest_statement := _on_scene(row[-1]))
+    }
     counts: dict[str, int] = {}
     for row in found:
         counts[row[0]] = counts.get(row[0], 0) + 1
@@ -302,10 +306,10 @@ def open_encounters(tx: Transaction) -> list[Json]:
     ]  # fmt: skip
 
 
-def _open_sightings(tx: Transaction) -> list[tuple[str, Sighting, int | None, int | None]]:
+def _open_sightings(tx: Transaction) -> list[tuple[str, ReportedPosition, int | None, int | None]]:
     found = tx.rows(f"{_REPORT} JOIN encounter e ON e.id = r.encounter_id WHERE e.state = 'open' ORDER BY r.sequence")
     return [
-        (row[0], Sighting(row[3], row[4], row[5], row[6] / 1000.0, None if row[9] is None else bool(row[9])),
+        (row[0], ReportedPosition(row[3], row[4], row[5], row[6] / 1000.0, None if row[9] is None else bool(row[9])),
          row[7], row[8])
         for row in found
     ]  # fmt: skip
@@ -327,8 +331,8 @@ def _on_scene(payload: bytes) -> Json | None:
     """What a report said of vessel and people; in its audit row alone. None for one that said nothing of them."""
     if _ON_SCENE not in (text := bytes(payload)):
         return None
-    said: Json | None = orjson.loads(text)["became"].get("on_scene")
-    return said
+    statement: Json | None = orjson.loads(text)["became"].get("on_scene")
+    return statement
 
 
 def _apart(least: int | None, most: int | None, other_least: int | None, other_most: int | None) -> bool:

@@ -38,13 +38,13 @@ class Refused(StoreError, ValueError):
     code = "REFUSED"
 
 
-class WrongValue(Refused):
+class InvalidValue(Refused):
     """A value is out of range, or text that cannot be stored."""
 
     code = "WRONG_VALUE"
 
 
-class NothingSuch(Refused, LookupError):
+class NotFound(Refused, LookupError):
     """No record has that id."""
 
     code = "NOTHING_SUCH"
@@ -68,13 +68,13 @@ class HoldExpired(WrongState):
     code = "CAP_HOLD_EXPIRED"
 
 
-class ShownOnce(WrongState):
+class SecretAlreadyShown(WrongState):
     """The same request has made a key before. It was shown then and is kept nowhere, so it cannot be shown again."""
 
     code = "KEY_SHOWN_ONCE"
 
 
-class NewerReport(Refused):
+class StaleReport(Refused):
     """What is known is newer than what was sent."""
 
     code = "NEWER_REPORT"

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from api.store.commands import Change, CommandContext, Role
 from api.store.database import Transaction
 from api.store.directions import latest_direction, override_documents
 from api.store.encounters import open_encounters
-from api.store.errors import WrongValue
-from api.store.ledger import Change, Ledger, Role
+from api.store.errors import InvalidValue
 from api.store.reservations import LONGEST_HOLD_S, live_reservations
-from api.store.values import LONGEST_NAME, Json, checked_text, written_time
+from api.store.validation import LONGEST_NAME, Json, checked_text, written_time
 
 OLD_AFTER_S = 1_800.0
 """[A] Reports older than this are listed as aged. [s]"""
@@ -42,20 +42,31 @@ def handover_page(tx: Transaction, now_ms: int) -> Json:
     return {
         "at": written_time(now_ms),
         "open_encounters": [
-            {**it, "direction": latest_direction(tx, it["encounter_id"]), "aged": it["latest"]["observed_at"] < old}
-            for it in encounters
+            {
+                **encounter,
+                "direction": latest_direction(tx, encounter["encounter_id"]),
+                "aged": encounter["latest"]["observed_at"] < old,
+            }
+            for encounter in encounters
         ],
         "reservations": reservations,
         "expiring_soon": [
-            it["reservation_id"] for it in reservations if it["state"] == "held" and str(it["expires_at"]) < str(soon)
+            reservation["reservation_id"]
+            for reservation in reservations
+            if reservation["state"] == "held" and str(reservation["expires_at"]) < str(soon)
         ],
-        "overdue": [it["reservation_id"] for it in reservations if it["overdue"]],
+        "overdue": [reservation["reservation_id"] for reservation in reservations if reservation["overdue"]],
         "expired_not_landed": [
-            {"reservation_id": row[0], "port_id": row[1], "vessel": row[2], "persons": row[3],
-             "expired_at": written_time(row[4])}
+            {
+                "reservation_id": row[0],
+                "port_id": row[1],
+                "vessel": row[2],
+                "persons": row[3],
+                "expired_at": written_time(row[4]),
+            }
             for row in expired
         ],
-        "held_against_shortage": [it for it in reservations if it["override"] is not None],
+        "held_against_shortage": [reservation for reservation in reservations if reservation["override"] is not None],
         "overrides": override_documents(tx, now_ms - _SHIFT_MS),
         "aged_reports": [
             {"port_id": port_id, "report": part, "reported_at": written_time(reported_ms)}
@@ -64,7 +75,7 @@ def handover_page(tx: Transaction, now_ms: int) -> Json:
                 tx.rows(f"SELECT port_id, reported_ms FROM port_{part} WHERE reported_ms < ?", old_ms)  # noqa: S608
             )
         ],
-    }  # fmt: skip
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +94,25 @@ class SignHandover:
     taken_by: str
     text: str = ""
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Record it."""
-        ledger.actor.needs(Role.CONTROLLER)
+        context.actor.needs(Role.CONTROLLER)
         if len(self.page_sha256) != _DIGEST or set(self.page_sha256) - set("0123456789abcdef"):
-            raise WrongValue("page_sha256", "is not a SHA-256 in hexadecimal.", "Send the digest of the page.")
+            raise InvalidValue("page_sha256", "is not a SHA-256 in hexadecimal.", "Send the digest of the page.")
         checked_text(self.handed_by, "handed_by", LONGEST_NAME, needed=True)
         checked_text(self.taken_by, "taken_by", LONGEST_NAME, needed=True)
         checked_text(self.text, "text")
         if self.handed_by.strip() == self.taken_by.strip():
-            raise WrongValue("taken_by", "is who hands over.", "Two duties sign.")
-        ledger.defer(
+            raise InvalidValue("taken_by", "is who hands over.", "Two duties sign.")
+        context.defer(
             "INSERT INTO handover (sequence, page_sha256, handed_by, taken_by, text, at_ms) VALUES (?, ?, ?, ?, ?, ?)",
-            ledger.sequence, self.page_sha256, self.handed_by, self.taken_by, self.text, ledger.now_ms,
+            context.sequence, self.page_sha256, self.handed_by, self.taken_by, self.text, context.now_ms,
         )  # fmt: skip
         return Change(
-            f"h-{ledger.sequence}",
+            f"h-{context.sequence}",
             {
-                "handover_id": f"h-{ledger.sequence}", "page_sha256": self.page_sha256, "handed_by": self.handed_by,
-                "taken_by": self.taken_by, "text": self.text, "at": written_time(ledger.now_ms),
+                "handover_id": f"h-{context.sequence}", "page_sha256": self.page_sha256, "handed_by": self.handed_by,
+                "taken_by": self.taken_by, "text": self.text, "at": written_time(context.now_ms),
             },
         )  # fmt: skip
 

@@ -8,10 +8,10 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction
-from api.store.errors import NothingSuch, WrongState, WrongValue
-from api.store.ledger import Change, Ledger, Role
-from api.store.values import Json, checked_id, checked_number, checked_text, milliseconds, written_time
+from api.store.errors import InvalidValue, NotFound, WrongState
+from api.store.validation import Json, checked_id, checked_number, checked_text, milliseconds, written_time
 
 KEY_ROLES = (Role.VIEWER, Role.CREW, Role.CONTROLLER, Role.PORT_OFFICER, Role.AUDITOR, Role.ADMIN)
 LONGEST_UNIT = 100
@@ -93,24 +93,24 @@ class CreateKey:
     secret_sha256: bytes
     expires_s: float | None = None
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Add the row."""
-        ledger.actor.needs(Role.ADMIN)
+        context.actor.needs(Role.ADMIN)
         checked_id(self.key_id, "key_id")
         checked_text(self.unit, "unit", LONGEST_UNIT, needed=True)
         if self.role not in KEY_ROLES:
-            raise WrongValue("role", "is none a key can have.", f"Use {', '.join(it.value for it in KEY_ROLES)}.")
+            raise InvalidValue("role", "is none a key can have.", f"Use {', '.join(role.value for role in KEY_ROLES)}.")
         expires_ms = None if self.expires_s is None else milliseconds(self.expires_s, "expires")
-        if expires_ms is not None and expires_ms <= ledger.now_ms:
-            raise WrongValue("expires", "is in the past.", "Check the date.")
-        if ledger.tx.row("SELECT 1 FROM access_key WHERE id = ?", self.key_id):
+        if expires_ms is not None and expires_ms <= context.now_ms:
+            raise InvalidValue("expires", "is in the past.", "Check the date.")
+        if context.tx.row("SELECT 1 FROM access_key WHERE id = ?", self.key_id):
             raise WrongState("key_id", "exists already.", "Use another one.")
         key = StoredKey(
-            self.key_id, ledger.sequence, self.unit, self.role.value, _checked_digest(self.secret_sha256), None, None,
-            ledger.now_ms, expires_ms, None, None, ledger.sequence,
+            self.key_id, context.sequence, self.unit, self.role.value, _checked_digest(self.secret_sha256), None, None,
+            context.now_ms, expires_ms, None, None, context.sequence,
         )  # fmt: skip
         marks = ", ".join("?" * len(_COLUMNS.split(",")))
-        ledger.tx.run(f"INSERT INTO access_key ({_COLUMNS}) VALUES ({marks})", *key.values())  # noqa: S608
+        context.tx.run(f"INSERT INTO access_key ({_COLUMNS}) VALUES ({marks})", *key.values())  # noqa: S608
         return Change(key.id, key.document())
 
 
@@ -129,19 +129,19 @@ class RotateKey:
     secret_sha256: bytes
     overlap_s: float
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Move the secret to where the one before is kept."""
-        ledger.actor.needs(Role.ADMIN)
+        context.actor.needs(Role.ADMIN)
         overlap_s = checked_number(self.overlap_s, "overlap", 0.0, LONGEST_OVERLAP_S)
-        key = _known_key(ledger.tx, self.key_id)
+        key = _known_key(context.tx, self.key_id)
         if key.revoked_ms is not None:
             raise WrongState("key_id", "is revoked.", "Create a new key.")
-        if key.expires_ms is not None and key.expires_ms <= ledger.now_ms:
+        if key.expires_ms is not None and key.expires_ms <= context.now_ms:
             raise WrongState("key_id", "has expired.", "Create a new key.")
-        until_ms = ledger.now_ms + round(overlap_s * 1000.0)
-        overlaps = until_ms > ledger.now_ms
-        return _stored(ledger, replace(
-            key, secret_sha256=_checked_digest(self.secret_sha256), rotated_ms=ledger.now_ms,
+        until_ms = context.now_ms + round(overlap_s * 1000.0)
+        overlaps = until_ms > context.now_ms
+        return _stored(context, replace(
+            key, secret_sha256=_checked_digest(self.secret_sha256), rotated_ms=context.now_ms,
             previous_sha256=key.secret_sha256 if overlaps else None, previous_until_ms=until_ms if overlaps else None,
         ))  # fmt: skip
 
@@ -154,14 +154,14 @@ class RevokeKey:
     key_id: str
     reason: str = ""
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Mark it, unless it is marked already."""
-        ledger.actor.needs(Role.ADMIN)
+        context.actor.needs(Role.ADMIN)
         checked_text(self.reason, "reason")
-        key = _known_key(ledger.tx, self.key_id)
+        key = _known_key(context.tx, self.key_id)
         if key.revoked_ms is not None:
             return Change(key.id, key.document(), changed=False)
-        return _stored(ledger, replace(key, revoked_ms=ledger.now_ms))
+        return _stored(context, replace(key, revoked_ms=context.now_ms))
 
 
 def stored_key(tx: Transaction, key_id: str) -> StoredKey | None:
@@ -178,13 +178,13 @@ def stored_keys(tx: Transaction) -> list[StoredKey]:
 def _known_key(tx: Transaction, key_id: str) -> StoredKey:
     key = stored_key(tx, checked_id(key_id, "key_id"))
     if key is None:
-        raise NothingSuch("key_id", "names no key.", "'safeport keys list' shows all.")
+        raise NotFound("key_id", "names no key.", "'safeport keys list' shows all.")
     return key
 
 
-def _stored(ledger: Ledger, key: StoredKey) -> Change:
-    key = replace(key, version=ledger.sequence)
-    ledger.tx.run(
+def _stored(context: CommandContext, key: StoredKey) -> Change:
+    key = replace(key, version=context.sequence)
+    context.tx.run(
         "UPDATE access_key SET secret_sha256 = ?, previous_sha256 = ?, previous_until_ms = ?, rotated_ms = ?, "
         "revoked_ms = ?, version = ? WHERE id = ?",
         key.secret_sha256, key.previous_sha256, key.previous_until_ms, key.rotated_ms, key.revoked_ms, key.version,
@@ -195,7 +195,7 @@ def _stored(ledger: Ledger, key: StoredKey) -> Change:
 
 def _checked_digest(digest: bytes) -> bytes:
     if not isinstance(digest, bytes) or len(digest) != _DIGEST_BYTES:
-        raise WrongValue("secret_sha256", "is not a SHA-256.", "Make the key with 'safeport keys create'.")
+        raise InvalidValue("secret_sha256", "is not a SHA-256.", "Make the key with 'safeport keys create'.")
     return digest
 
 

@@ -40,7 +40,7 @@ def is_held_for(principal: str, maker: str | None, vessel: str) -> bool:
     return principal == maker or (unit != principal and _plain(unit) == _plain(vessel))
 
 
-def maker_of(tx: Transaction, sequence: int) -> str | None:
+def principal_of_row(tx: Transaction, sequence: int) -> str | None:
     """Principal an audit row was written for; None where it was nobody's."""
     found = tx.row("SELECT principal FROM made_by WHERE sequence = ?", sequence)
     return None if found is None else str(found[0])

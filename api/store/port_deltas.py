@@ -7,8 +7,8 @@ port.
 from collections import OrderedDict
 from typing import NamedTuple
 
-from api.store.live import PortsSnapshot
-from api.store.values import Json, canonical
+from api.store.port_snapshot import PortsSnapshot
+from api.store.validation import Json, canonical
 
 MOST_BYTES = 2_000
 """Of one piece, as JSON. [bytes]"""
@@ -45,8 +45,8 @@ def ports_of(snapshot: PortsSnapshot) -> Ports:
     content = snapshot.content
     ports: Ports = {}
     for part in _PARTS:
-        for port_id, said in content[part].items():
-            ports.setdefault(port_id, {})[part] = said
+        for port_id, report in content[part].items():
+            ports.setdefault(port_id, {})[part] = report
     for kept in content["reserved"]:
         if not kept.get("own"):
             port = ports.setdefault(kept["port_id"], {})
@@ -56,10 +56,10 @@ def ports_of(snapshot: PortsSnapshot) -> Ports:
 
 def snapshot_of(ports: Ports) -> PortsSnapshot:
     """The picture a decision looks at, put together again."""
-    content: Json = {part: {name: said[part] for name, said in ports.items() if part in said} for part in _PARTS}
+    content: Json = {part: {name: report[part] for name, report in ports.items() if part in report} for part in _PARTS}
     content["reserved"] = [
-        {"port_id": name, "encounter_id": None, "persons": said["held"], "vessel": "", "maker": None}
-        for name, said in sorted(ports.items()) if said.get("held")
+        {"port_id": name, "encounter_id": None, "persons": report["held"], "vessel": "", "maker": None}
+        for name, report in sorted(ports.items()) if report.get("held")
     ]  # fmt: skip
     return PortsSnapshot(canonical(content))
 
@@ -97,7 +97,7 @@ def piece_of(old: Ports | None, base: str, new: Ports, after: str) -> Piece:
 def apply_piece(ports: Ports, piece: Piece) -> Ports:
     """What is known after a piece."""
     changed = {**ports, **piece.ports}
-    return {name: said for name, said in changed.items() if said is not None}
+    return {name: report for name, report in changed.items() if report is not None}
 
 
 class Versions:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+from api.store.commands import Change, CommandContext, Role
 from api.store.database import Transaction
-from api.store.errors import NewerReport, WrongValue
-from api.store.ledger import Change, Ledger, Role
-from api.store.values import (
+from api.store.errors import InvalidValue, StaleReport
+from api.store.validation import (
     Json,
     checked_count,
     checked_flag,
@@ -70,26 +70,26 @@ class SetPortStatus:
     expires_s: float | None = None
     expected_version: int | None = None
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Replace the status."""
-        ledger.actor.needs(*_REPORTERS)
+        context.actor.needs(*_REPORTERS)
         checked_id(self.port_id, "port_id")
         if self.status not in STATUSES:
-            raise WrongValue("status", "is not a status.", f"Use one of {', '.join(STATUSES)}.")
+            raise InvalidValue("status", "is not a status.", f"Use one of {', '.join(STATUSES)}.")
         checked_text(self.reason, "reason", needed=self.status in ("restricted", "closed"))
-        reported_ms = reported_at(ledger, "port_status", self.port_id, self.reported_s, self.expected_version)
+        reported_ms = reported_at(context, "port_status", self.port_id, self.reported_s, self.expected_version)
         expires_ms = None if self.expires_s is None else milliseconds(self.expires_s, "expires_at")
-        if expires_ms is not None and expires_ms <= ledger.now_ms:
-            raise WrongValue("expires_at", "is not in the future.", "Leave it out, or give a later time.")
-        actor = ledger.actor
-        ledger.tx.run("DELETE FROM port_status WHERE port_id = ?", self.port_id)
-        ledger.tx.run(
+        if expires_ms is not None and expires_ms <= context.now_ms:
+            raise InvalidValue("expires_at", "is not in the future.", "Leave it out, or give a later time.")
+        actor = context.actor
+        context.tx.run("DELETE FROM port_status WHERE port_id = ?", self.port_id)
+        context.tx.run(
             "INSERT INTO port_status (port_id, status, reason, role, duty, reported_ms, expires_ms, version) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             self.port_id, self.status, self.reason, actor.role.value, actor.duty, reported_ms, expires_ms,
-            ledger.sequence,
+            context.sequence,
         )  # fmt: skip
-        return Change(self.port_id, _found(port_document(ledger.tx, self.port_id), "status"))
+        return Change(self.port_id, _found(port_document(context.tx, self.port_id), "status"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +113,9 @@ class ReportCapacity:
     expected_version: int | None = None
     keeps_rate: bool = False
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Replace the figures. They are facts: even ones below what is held are taken, and then shown as short."""
-        ledger.actor.needs(*_REPORTERS)
+        context.actor.needs(*_REPORTERS)
         checked_id(self.port_id, "port_id")
         places, occupied = self.places, self.occupied
         checked_count(places.total, "places.total")
@@ -126,24 +126,24 @@ class ReportCapacity:
         for name in ("total", "families", "medical"):
             checked_count(getattr(occupied, name), f"occupied.{name}")
         if occupied.families + occupied.medical > occupied.total:
-            raise WrongValue("occupied", "has parts greater than its total.", "Total counts everybody.")
+            raise InvalidValue("occupied", "has parts greater than its total.", "Total counts everybody.")
         if self.persons_per_hour is not None:
             checked_number(self.persons_per_hour, "persons_per_hour", 0.0, _MOST_PER_HOUR)
-        reported_ms = reported_at(ledger, "port_capacity", self.port_id, self.reported_s, self.expected_version)
-        actor, rate = ledger.actor, self.persons_per_hour
+        reported_ms = reported_at(context, "port_capacity", self.port_id, self.reported_s, self.expected_version)
+        actor, rate = context.actor, self.persons_per_hour
         if self.keeps_rate:
-            known = ledger.tx.row("SELECT persons_per_hour FROM port_capacity WHERE port_id = ?", self.port_id)
+            known = context.tx.row("SELECT persons_per_hour FROM port_capacity WHERE port_id = ?", self.port_id)
             rate = None if known is None else known[0]
-        ledger.tx.run("DELETE FROM port_capacity WHERE port_id = ?", self.port_id)
-        ledger.tx.run(
+        context.tx.run("DELETE FROM port_capacity WHERE port_id = ?", self.port_id)
+        context.tx.run(
             "INSERT INTO port_capacity (port_id, total, families, medical, occupied, occupied_families, "
             "occupied_medical, persons_per_hour, role, duty, reported_ms, version) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             self.port_id, *places, *occupied,
             None if rate is None else float(rate),
-            actor.role.value, actor.duty, reported_ms, ledger.sequence,
+            actor.role.value, actor.duty, reported_ms, context.sequence,
         )  # fmt: skip
-        return Change(self.port_id, _found(port_document(ledger.tx, self.port_id), "capacity"))
+        return Change(self.port_id, _found(port_document(context.tx, self.port_id), "capacity"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,45 +167,45 @@ class ReportReception:
     reported_s: float | None = None
     expected_version: int | None = None
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Replace the report."""
-        ledger.actor.needs(Role.CONTROLLER, Role.PORT_OFFICER, Role.ADMIN)
+        context.actor.needs(Role.CONTROLLER, Role.PORT_OFFICER, Role.ADMIN)
         checked_id(self.port_id, "port_id")
         needs, transport = (
             checked_flag(self.needs_met, "needs_met"),
             checked_flag(self.transport_arranged, "transport"),
         )
         checked_text(self.reason, "reason", needed=self.danger_ashore)
-        reported_ms = reported_at(ledger, "port_reception", self.port_id, self.reported_s, self.expected_version)
-        actor = ledger.actor
-        ledger.tx.run("DELETE FROM port_reception WHERE port_id = ?", self.port_id)
-        ledger.tx.run(
+        reported_ms = reported_at(context, "port_reception", self.port_id, self.reported_s, self.expected_version)
+        actor = context.actor
+        context.tx.run("DELETE FROM port_reception WHERE port_id = ?", self.port_id)
+        context.tx.run(
             "INSERT INTO port_reception (port_id, needs_met, transport_arranged, danger_ashore, reason, role, duty, "
             "reported_ms, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             self.port_id, None if needs is None else int(needs), None if transport is None else int(transport),
-            int(self.danger_ashore), self.reason, actor.role.value, actor.duty, reported_ms, ledger.sequence,
+            int(self.danger_ashore), self.reason, actor.role.value, actor.duty, reported_ms, context.sequence,
         )  # fmt: skip
-        return Change(self.port_id, _found(port_document(ledger.tx, self.port_id), "reception"))
+        return Change(self.port_id, _found(port_document(context.tx, self.port_id), "reception"))
 
 
 def reported_at(
-    ledger: Ledger, table: str, port_id: str, reported_s: float | None, expected_version: int | None
+    context: CommandContext, table: str, port_id: str, reported_s: float | None, expected_version: int | None
 ) -> int:
     """Time of a report, never after now: a sender's clock that is ahead must not keep later reports out. [ms]
 
     Raises
     ------
-    NewerReport
+    StaleReport
         What is known is newer, or has changed since the version the sender read.
     """
-    reported_ms = ledger.now_ms if reported_s is None else min(milliseconds(reported_s, "reported_at"), ledger.now_ms)
+    reported_ms = context.now_ms if reported_s is None else min(milliseconds(reported_s, "reported_at"), context.now_ms)
     # A count made before people landed does not have them in it.
     latest = "COALESCE(landed_ms, reported_ms)" if table == "port_capacity" else "reported_ms"
-    known = ledger.tx.row(f"SELECT {latest}, version FROM {table} WHERE port_id = ?", port_id)  # noqa: S608
+    known = context.tx.row(f"SELECT {latest}, version FROM {table} WHERE port_id = ?", port_id)  # noqa: S608
     if expected_version is not None and expected_version != (0 if known is None else known[1]):
-        raise NewerReport("expected_version", "is not the version there is now.", "Read it again, then decide.")
+        raise StaleReport("expected_version", "is not the version there is now.", "Read it again, then decide.")
     if known is not None and reported_ms < known[0]:
-        raise NewerReport("reported_at", "is earlier than the report there is.", "The newer one stays.")
+        raise StaleReport("reported_at", "is earlier than the report there is.", "The newer one stays.")
     return reported_ms
 
 

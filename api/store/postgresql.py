@@ -17,7 +17,7 @@ from psycopg import errors as pg
 
 from api.store.database import Dialect, Row, Transaction
 from api.store.errors import SchemaMismatch, StoreBusy, StoreError, StoreUnavailable
-from api.store.writer import Again, GroupWriter
+from api.store.group_commit import GroupWriter, RetryAlone
 
 T = TypeVar("T")
 
@@ -102,7 +102,7 @@ class _WriteConnection:
         with suppress(psycopg.Error):
             self._connection.execute("ROLLBACK")
 
-    def failed(self, exception: Exception, committing: bool) -> StoreError | None:
+    def translate_failure(self, exception: Exception, committing: bool) -> StoreError | None:
         faults = (psycopg.IntegrityError, psycopg.DataError, psycopg.ProgrammingError, pg.RaiseException)
         if not isinstance(exception, psycopg.Error) or isinstance(exception, faults):
             # A broken constraint or statement is the fault of one job; the others go on.
@@ -110,11 +110,11 @@ class _WriteConnection:
         if isinstance(exception, pg.LockNotAvailable | pg.TooManyConnections):
             return StoreBusy("store", "is being written by another process.", "Come again in a second.")
         if isinstance(exception, pg.SerializationFailure | pg.DeadlockDetected):
-            return Again("store", "was written by another process meanwhile.", "Come again in a second.")
+            return RetryAlone("store", "was written by another process meanwhile.", "Come again in a second.")
         lost = isinstance(exception, psycopg.OperationalError | psycopg.InterfaceError)
         if lost and not committing:
             # The server rolls back what was open when a connection is lost: trying again is safe.
-            return Again("store", "lost its connection to the server.", "Check the server.")
+            return RetryAlone("store", "lost its connection to the server.", "Check the server.")
         if lost:
             problem = "lost its connection while committing; whether that was written is not known."
             return StoreUnavailable("store", problem, "Repeat the request with its key.")

@@ -10,10 +10,10 @@ as overdue instead, until somebody lands or releases it.
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction
-from api.store.errors import HoldExpired, NoPlaces, NothingSuch, WrongState, WrongValue
-from api.store.ledger import Change, Ledger, Role
-from api.store.values import (
+from api.store.errors import HoldExpired, InvalidValue, NoPlaces, NotFound, WrongState
+from api.store.validation import (
     LONGEST_NAME,
     Json,
     checked_code,
@@ -182,33 +182,33 @@ class Hold:
     hold_s: float = HOLD_AFTER_ETA_S
     override: Override | None = None
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Add it, if there is room."""
-        ledger.actor.needs(*_HOLDERS)
+        context.actor.needs(*_HOLDERS)
         checked_id(self.port_id, "port_id")
         checked_text(self.vessel, "vessel", LONGEST_NAME, needed=True)
         _checked_persons(self.persons, least=1)
         eta_ms = milliseconds(self.eta_s, "eta_at")
-        expires_ms = _expiry(ledger, eta_ms, self.hold_s)
+        expires_ms = _expiry(context, eta_ms, self.hold_s)
         if self.override is not None:
-            ledger.actor.needs(Role.CONTROLLER)
+            context.actor.needs(Role.CONTROLLER)
             checked_code(self.override.code, "override.code")
             checked_text(self.override.text, "override.text", needed=True)
         if self.encounter_id is not None:
-            known_encounter(ledger.tx, self.encounter_id)
-        lacking = _lacking(places_left(ledger.tx, self.port_id, ledger.now_ms), self.persons)
+            known_encounter(context.tx, self.encounter_id)
+        lacking = _lacking(places_left(context.tx, self.port_id, context.now_ms), self.persons)
         if lacking is not None and self.override is None:
             raise lacking
         # An override that was not needed does not make the reservation look like one.
         override = self.override if lacking is not None else None
         made = Reservation(
-            ledger.new_id("r"), ledger.sequence, self.port_id, self.encounter_id, self.vessel, *self.persons,
-            0, 0, 0, "held", eta_ms, expires_ms, ledger.now_ms, ledger.actor.role.value, ledger.actor.duty,
+            context.new_id("r"), context.sequence, self.port_id, self.encounter_id, self.vessel, *self.persons,
+            0, 0, 0, "held", eta_ms, expires_ms, context.now_ms, context.actor.role.value, context.actor.duty,
             None if override is None else override.code, None if override is None else override.text, None,
-            ledger.sequence,
+            context.sequence,
         )  # fmt: skip
-        _insert(ledger.tx, made)
-        return _change(ledger, made)
+        _insert(context.tx, made)
+        return _change(context, made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,12 +218,12 @@ class Confirm:
     kind: ClassVar[str] = "reservation.confirmed"
     reservation_id: str
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Confirm a hold that has not expired."""
-        ledger.actor.needs(Role.CONTROLLER, Role.PORT_OFFICER, Role.ADMIN)
-        kept = _in_state(ledger, self.reservation_id, "held")
+        context.actor.needs(Role.CONTROLLER, Role.PORT_OFFICER, Role.ADMIN)
+        kept = _in_state(context, self.reservation_id, "held")
         kept.state = "confirmed"
-        return _stored(ledger, kept)
+        return _stored(context, kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,16 +235,16 @@ class Extend:
     eta_s: float
     hold_s: float = HOLD_AFTER_ETA_S
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Move arrival and expiry; the expiry never comes closer."""
-        ledger.actor.needs(*_HOLDERS)
-        kept = _in_state(ledger, self.reservation_id, "held", "confirmed")
+        context.actor.needs(*_HOLDERS)
+        kept = _in_state(context, self.reservation_id, "held", "confirmed")
         eta_ms = milliseconds(self.eta_s, "eta_at")
-        expires_ms = _expiry(ledger, eta_ms, self.hold_s)
+        expires_ms = _expiry(context, eta_ms, self.hold_s)
         if expires_ms < kept.expires_ms:
-            raise WrongValue("eta_at", "ends the hold earlier than it ends now.", "Release it instead.")
+            raise InvalidValue("eta_at", "ends the hold earlier than it ends now.", "Release it instead.")
         kept.eta_ms, kept.expires_ms = eta_ms, expires_ms
-        return _stored(ledger, kept)
+        return _stored(context, kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,15 +255,15 @@ class Release:
     reservation_id: str
     reason: str
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Release what is held, confirmed or expired."""
-        ledger.actor.needs(*_HOLDERS, Role.PORT_OFFICER)
+        context.actor.needs(*_HOLDERS, Role.PORT_OFFICER)
         checked_text(self.reason, "reason")
-        kept = _reservation(ledger.tx, self.reservation_id)
+        kept = _reservation(context.tx, self.reservation_id)
         if kept.state in ("released", "landed"):
             raise WrongState("reservation_id", f"is {kept.state} already.", "Nothing is held any more.")
         kept.state = "released"
-        return _stored(ledger, kept)
+        return _stored(context, kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,11 +277,11 @@ class Land:
     reservation_id: str
     persons: Persons
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Count them as occupying their places."""
-        ledger.actor.needs(*_HOLDERS, Role.PORT_OFFICER)
+        context.actor.needs(*_HOLDERS, Role.PORT_OFFICER)
         _checked_persons(self.persons, least=1)
-        kept = _reservation(ledger.tx, self.reservation_id)
+        kept = _reservation(context.tx, self.reservation_id)
         if kept.state in ("released", "landed"):
             raise WrongState("reservation_id", f"is {kept.state} already.", "Report the port's occupied places.")
         kept.landed += self.persons.total
@@ -289,15 +289,15 @@ class Land:
         kept.landed_medical += self.persons.medical
         if kept.landed >= kept.persons:
             kept.state = "landed"
-        elif kept.state_at(ledger.now_ms) == "expired":
+        elif kept.state_at(context.now_ms) == "expired":
             # Its places may have been given away: those still at sea need a new hold.
             kept.state = "expired"
-        ledger.tx.run(
+        context.tx.run(
             "UPDATE port_capacity SET occupied = occupied + ?, occupied_families = occupied_families + ?, "
             "occupied_medical = occupied_medical + ?, landed_ms = ?, version = ? WHERE port_id = ?",
-            *self.persons, ledger.now_ms, ledger.sequence, kept.port_id,
+            *self.persons, context.now_ms, context.sequence, kept.port_id,
         )  # fmt: skip
-        return _stored(ledger, kept)
+        return _stored(context, kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,30 +318,30 @@ class Transfer:
     persons: Persons | None = None
     eta_s: float | None = None
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Move places from one vessel to another; their number stays the same."""
-        ledger.actor.needs(*_HOLDERS)
+        context.actor.needs(*_HOLDERS)
         checked_text(self.to_vessel, "to_vessel", LONGEST_NAME, needed=True)
-        kept = _in_state(ledger, self.reservation_id, "held", "confirmed")
+        kept = _in_state(context, self.reservation_id, "held", "confirmed")
         remaining = kept.remaining
         moved = remaining if self.persons is None else self.persons
         _checked_persons(moved, least=1)
         if any(part > left for part, left in zip(moved, remaining, strict=True)):
-            raise WrongValue("persons", "are more than this reservation still has at sea.", "Check the count.")
+            raise InvalidValue("persons", "are more than this reservation still has at sea.", "Check the count.")
         eta_ms, expires_ms = kept.eta_ms, kept.expires_ms
         if self.eta_s is not None:
             eta_ms = milliseconds(self.eta_s, "eta_at")
-            expires_ms = max(_expiry(ledger, eta_ms, HOLD_AFTER_ETA_S), kept.expires_ms)
+            expires_ms = max(_expiry(context, eta_ms, HOLD_AFTER_ETA_S), kept.expires_ms)
         if moved == remaining and kept.landed == 0:
             gave = kept.vessel
             kept.vessel, kept.eta_ms, kept.expires_ms = self.to_vessel, eta_ms, expires_ms
-            change = _stored(ledger, kept)
+            change = _stored(context, kept)
             # The record names the other vessel from here on; the one that had the places must hear of it.
             return change._replace(document={**change.document, "from_vessel": gave})
         if moved.total < remaining.total and remaining.total - moved.total < (
             remaining.families - moved.families + remaining.medical - moved.medical
         ):
-            raise WrongValue(
+            raise InvalidValue(
                 "persons", "leaves more with needs than people behind.", "Say who goes: families, medical."
             )
         kept.persons -= moved.total
@@ -349,16 +349,16 @@ class Transfer:
         kept.medical -= moved.medical
         if kept.remaining.total == 0:
             kept.state = "landed"
-        kept.version = ledger.sequence
-        _update(ledger.tx, kept)
+        kept.version = context.sequence
+        _update(context.tx, kept)
         split = Reservation(
-            ledger.new_id("r"), ledger.sequence, kept.port_id, kept.encounter_id, self.to_vessel, *moved, 0, 0, 0,
-            "held" if kept.state == "held" else "confirmed", eta_ms, expires_ms, ledger.now_ms,
-            ledger.actor.role.value, ledger.actor.duty, kept.override_code, kept.override_text, kept.id,
-            ledger.sequence,
+            context.new_id("r"), context.sequence, kept.port_id, kept.encounter_id, self.to_vessel, *moved, 0, 0, 0,
+            "held" if kept.state == "held" else "confirmed", eta_ms, expires_ms, context.now_ms,
+            context.actor.role.value, context.actor.duty, kept.override_code, kept.override_text, kept.id,
+            context.sequence,
         )  # fmt: skip
-        _insert(ledger.tx, split)
-        return _change(ledger, split, kept)
+        _insert(context.tx, split)
+        return _change(context, split, kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,18 +370,18 @@ class ExpireHold:
 
     kind: ClassVar[str] = "reservation.expired"
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Mark it, so that listeners hear of it."""
-        found = ledger.tx.row(
+        found = context.tx.row(
             f"SELECT {COLUMNS} FROM reservation WHERE {_KEPT} AND state = 'held' AND expires_ms <= ? "  # noqa: S608
             "ORDER BY expires_ms, made LIMIT 1",
-            ledger.now_ms,
+            context.now_ms,
         )
         if found is None:
             return Change("holds", {"reservations": []}, changed=False)
         expired = Reservation(*found)
-        expired.state, expired.version = "expired", ledger.sequence
-        _update(ledger.tx, expired)
+        expired.state, expired.version = "expired", context.sequence
+        _update(context.tx, expired)
         return Change(expired.id, {"reservations": [expired.document()]})
 
 
@@ -390,7 +390,7 @@ def reservation_document(tx: Transaction, reservation_id: str, now_ms: int) -> J
 
     Raises
     ------
-    NothingSuch
+    NotFound
     """
     return _standing(_reservation(tx, reservation_id), now_ms)
 
@@ -406,11 +406,11 @@ def known_encounter(tx: Transaction, encounter_id: str) -> None:
 
     Raises
     ------
-    NothingSuch
+    NotFound
     """
     checked_id(encounter_id, "encounter_id")
     if tx.row("SELECT 1 FROM encounter WHERE id = ?", encounter_id) is None:
-        raise NothingSuch("encounter_id", "names no encounter.", "Report it first.")
+        raise NotFound("encounter_id", "names no encounter.", "Report it first.")
 
 
 def _standing(kept: Reservation, now_ms: int) -> Json:
@@ -438,15 +438,17 @@ def _checked_persons(persons: Persons, least: int) -> None:
     checked_count(persons.families, "persons.families", most=persons.total)
     checked_count(persons.medical, "persons.medical", most=persons.total)
     if persons.families + persons.medical > persons.total:
-        raise WrongValue("persons", "has parts greater than its total.", "Total counts everybody.")
+        raise InvalidValue("persons", "has parts greater than its total.", "Total counts everybody.")
 
 
-def _expiry(ledger: Ledger, eta_ms: int, hold_s: float) -> int:
+def _expiry(context: CommandContext, eta_ms: int, hold_s: float) -> int:
     expires_ms = eta_ms + milliseconds(hold_s, "hold_s")
-    if expires_ms <= ledger.now_ms:
-        raise WrongValue("eta_at", "lies so far back that the hold would have ended.", "Give the arrival expected now.")
-    if expires_ms > ledger.now_ms + LONGEST_HOLD_S * 1000.0:
-        raise WrongValue("eta_at", f"is more than {LONGEST_HOLD_S / 3600:.0f} hours away.", "Hold later.")
+    if expires_ms <= context.now_ms:
+        raise InvalidValue(
+            "eta_at", "lies so far back that the hold would have ended.", "Give the arrival expected now."
+        )
+    if expires_ms > context.now_ms + LONGEST_HOLD_S * 1000.0:
+        raise InvalidValue("eta_at", f"is more than {LONGEST_HOLD_S / 3600:.0f} hours away.", "Hold later.")
     return expires_ms
 
 
@@ -454,13 +456,13 @@ def _reservation(tx: Transaction, reservation_id: str) -> Reservation:
     checked_id(reservation_id, "reservation_id")
     found = tx.row(f"SELECT {COLUMNS} FROM reservation WHERE id = ?", reservation_id)  # noqa: S608
     if found is None:
-        raise NothingSuch("reservation_id", "names no reservation.", "See the list of reservations.")
+        raise NotFound("reservation_id", "names no reservation.", "See the list of reservations.")
     return Reservation(*found)
 
 
-def _in_state(ledger: Ledger, reservation_id: str, *states: str) -> Reservation:
-    kept = _reservation(ledger.tx, reservation_id)
-    state = kept.state_at(ledger.now_ms)
+def _in_state(context: CommandContext, reservation_id: str, *states: str) -> Reservation:
+    kept = _reservation(context.tx, reservation_id)
+    state = kept.state_at(context.now_ms)
     if state == "expired":
         raise HoldExpired("reservation_id", "ran out of time.", "Hold places anew.")
     if state not in states:
@@ -482,18 +484,18 @@ def _update(tx: Transaction, kept: Reservation) -> None:
     )  # fmt: skip
 
 
-def _stored(ledger: Ledger, kept: Reservation) -> Change:
-    kept.version = ledger.sequence
-    _update(ledger.tx, kept)
-    return _change(ledger, kept)
+def _stored(context: CommandContext, kept: Reservation) -> Change:
+    kept.version = context.sequence
+    _update(context.tx, kept)
+    return _change(context, kept)
 
 
-def _change(ledger: Ledger, kept: Reservation, other: Reservation | None = None) -> Change:
-    document = {"reservation": kept.document(), "places_left": _left(ledger, kept.port_id)}
+def _change(context: CommandContext, kept: Reservation, other: Reservation | None = None) -> Change:
+    document = {"reservation": kept.document(), "places_left": _left(context, kept.port_id)}
     if other is not None:
         document["from"] = other.document()
     return Change(kept.id, document)
 
 
-def _left(ledger: Ledger, port_id: str) -> Json:
-    return dict(zip(_KINDS, places_left(ledger.tx, port_id, ledger.now_ms), strict=True))
+def _left(context: CommandContext, port_id: str) -> Json:
+    return dict(zip(_KINDS, places_left(context.tx, port_id, context.now_ms), strict=True))

@@ -19,7 +19,7 @@ from api.store.errors import (
     StoreMoved,
     StoreUnavailable,
 )
-from api.store.writer import GroupWriter
+from api.store.group_commit import GroupWriter
 
 T = TypeVar("T")
 
@@ -189,7 +189,7 @@ class _WriteConnection:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
 
-    def failed(self, exception: Exception, committing: bool) -> StoreError | None:
+    def translate_failure(self, exception: Exception, committing: bool) -> StoreError | None:
         if isinstance(exception, StoreMoved):
             return exception
         if not isinstance(exception, apsw.Error) or isinstance(exception, apsw.ConstraintError | apsw.SQLError):

@@ -8,23 +8,23 @@ from urllib.parse import unquote
 
 from api.store.audit import GENESIS, Head, Verified, audit_rows, verify_chain
 from api.store.board import BoardBasis, board_basis
+from api.store.commands import Actor, Answer, Command, IdempotencyKey, answer_under, execute
 from api.store.coordination import open_coordination
 from api.store.database import Database, Transaction
 from api.store.decisions import DecisionRecord, decision_record, forget_documents, latest_decision
 from api.store.directions import latest_direction, overrides_of
 from api.store.encounter_record import encounter_record
 from api.store.encounters import encounter_document, open_encounters
-from api.store.errors import WrongValue
+from api.store.errors import InvalidValue
 from api.store.events import Event, events_after, newest_event
 from api.store.handover import handover_page
 from api.store.keys import StoredKey, stored_key, stored_keys
-from api.store.ledger import Actor, Answer, Command, Once, answer_under, carry_out
-from api.store.live import KeptSnapshot, PortsSnapshot, kept_snapshot, ports_snapshot
-from api.store.ownership import Owners, maker_of, owners_of
+from api.store.ownership import Owners, owners_of, principal_of_row
+from api.store.port_snapshot import KeptSnapshot, PortsSnapshot, kept_snapshot, ports_snapshot
 from api.store.ports import port_document, reporting_ports
 from api.store.reservations import live_reservations, places_left, reservation_document
 from api.store.schema import migrate, refuse_old_schema, stored_version
-from api.store.values import Json, milliseconds
+from api.store.validation import Json, milliseconds
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def do(self, command: Command, actor: Actor, now_s: float, once: Once | None = None) -> Answer:
+    def do(self, command: Command, actor: Actor, now_s: float, once: IdempotencyKey | None = None) -> Answer:
         """Make a change, with its audit row and event, and answer once it is on disk.
 
         Parameters
@@ -58,7 +58,7 @@ class Store:
             Who does it.
         now_s : float
             Time by the caller's clock. [s]
-        once : Once, optional
+        once : IdempotencyKey, optional
             Idempotency key; the same request again gives the same bytes and changes nothing.
 
         Raises
@@ -71,9 +71,11 @@ class Store:
             Whether it was changed is not known; repeat it with its key.
         """
         clock_ms = milliseconds(now_s, "now")
-        return self.database.write(lambda tx: carry_out(tx, command, actor, clock_ms, once))
+        return self.database.write(lambda tx: execute(tx, command, actor, clock_ms, once))
 
-    def begin(self, command: Command, actor: Actor, now_s: float, once: Once | None = None) -> "Future[Answer]":
+    def begin(
+        self, command: Command, actor: Actor, now_s: float, once: IdempotencyKey | None = None
+    ) -> "Future[Answer]":
         """`do` without waiting: the future has the answer, or what was raised, once it is on disk.
 
         Raises
@@ -82,7 +84,7 @@ class Store:
             It was not taken up.
         """
         clock_ms = milliseconds(now_s, "now")
-        return self.database.submit(lambda tx: carry_out(tx, command, actor, clock_ms, once))
+        return self.database.submit(lambda tx: execute(tx, command, actor, clock_ms, once))
 
     def port(self, port_id: str, now_s: float) -> Json:
         """What a port reported, and the places left there by kind."""
@@ -179,7 +181,7 @@ class Store:
 
     def maker(self, sequence: int) -> str | None:
         """The principal an audit row was written for."""
-        return self.database.read(lambda tx: maker_of(tx, sequence))
+        return self.database.read(lambda tx: principal_of_row(tx, sequence))
 
     def key(self, key_id: str) -> StoredKey | None:
         """A key of a vessel or service."""
@@ -265,7 +267,7 @@ def open_database(url: str) -> Database:
         from api.store.postgresql import PostgresqlDatabase
 
         return PostgresqlDatabase(url)
-    raise WrongValue("store", "is not a URL of a store.", "Use sqlite:PATH or postgresql://USER@HOST/NAME.")
+    raise InvalidValue("store", "is not a URL of a store.", "Use sqlite:PATH or postgresql://USER@HOST/NAME.")
 
 
 def sqlite_file(url: str) -> Path:
@@ -273,14 +275,14 @@ def sqlite_file(url: str) -> Path:
 
     Raises
     ------
-    WrongValue
+    InvalidValue
         It is not such a URL, or names no file.
     """
     path = url.removeprefix(_SQLITE)
     if path.startswith("///"):
         path = path[2:]
     if path == url or not path or path.startswith("//") or "?" in path or "\x00" in path:
-        raise WrongValue("store", "is not a URL of a SQLite file.", "Use sqlite:PATH.")
+        raise InvalidValue("store", "is not a URL of a SQLite file.", "Use sqlite:PATH.")
     return Path(unquote(path))
 
 

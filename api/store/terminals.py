@@ -7,10 +7,10 @@ row keeps what it said, and the event tells the control room.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from api.access.signed_messages import FIRST_PREVIOUS, TerminalMessage
+from api.security.signed_messages import FIRST_PREVIOUS, TerminalMessage
+from api.store.commands import Change, CommandContext, Role, answer_under
 from api.store.errors import Refused, WrongState
-from api.store.ledger import Change, Ledger, Role, answer_under
-from api.store.values import Json, checked_id, checked_text, written_time
+from api.store.validation import Json, checked_id, checked_text, written_time
 
 
 class SignatureWrong(Refused):
@@ -43,9 +43,9 @@ class ReceiveMessage:
     kind: ClassVar[str] = "terminal.message"
     message: TerminalMessage
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Check whose it is and that it is the next one."""
-        ledger.actor.needs(Role.CREW, Role.MASTER, Role.CONTROLLER)
+        context.actor.needs(Role.CREW, Role.MASTER, Role.CONTROLLER)
         message = self.message
         checked_id(message.terminal, "terminal")
         checked_text(message.kind, "kind", 40, needed=True)
@@ -53,7 +53,7 @@ class ReceiveMessage:
             raise SignatureWrong(
                 "signature", "is not that of the terminal named, over this message.", "Nothing was taken from it."
             )
-        if message.previous != self._digest_before(ledger):
+        if message.previous != self._digest_before(context):
             raise TerminalForked(
                 "previous", "is not the message that came before: two terminals use one key, or one was set back.",
                 "Give each terminal a key of its own.",
@@ -62,16 +62,16 @@ class ReceiveMessage:
             message.terminal,
             {
                 "terminal": message.terminal, "number": message.number, "kind": message.kind, "body": message.body,
-                "sent_at": message.sent_at, "received_at": written_time(ledger.now_ms),
+                "sent_at": message.sent_at, "received_at": written_time(context.now_ms),
                 "message_sha256": message.sha256,
             },
         )  # fmt: skip
 
-    def _digest_before(self, ledger: Ledger) -> str:
+    def _digest_before(self, context: CommandContext) -> str:
         number = self.message.number
         if number == 1:
             return FIRST_PREVIOUS
-        answer = answer_under(ledger.tx, ledger.actor.principal, message_key(self.message.terminal, number - 1))
+        answer = answer_under(context.tx, context.actor.principal, message_key(self.message.terminal, number - 1))
         if answer is None:
             raise MessageGap("number", f"is {number}, and {number - 1} has not come.", "Send that one first.")
         return str(answer["message_sha256"])
@@ -95,11 +95,11 @@ class ReceiveBurst:
     number: int
     body: Json
 
-    def apply(self, ledger: Ledger) -> Change:
+    def apply(self, context: CommandContext) -> Change:
         """Record it."""
-        ledger.actor.needs(Role.CREW, Role.MASTER, Role.CONTROLLER)
+        context.actor.needs(Role.CREW, Role.MASTER, Role.CONTROLLER)
         checked_id(self.terminal, "terminal")
-        received_at = written_time(ledger.now_ms)
+        received_at = written_time(context.now_ms)
         return Change(
             self.terminal,
             {"terminal": self.terminal, "number": self.number, "body": self.body, "received_at": received_at},

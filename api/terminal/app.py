@@ -6,26 +6,26 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from api.decision_service import DecisionService
 from api.encounter import VesselIn
-from api.house import House
 from api.http.app import create_app
-from api.http.callers import refuse_open_doors
+from api.http.auth import assert_all_routes_protected
 from api.settings import Settings, read_settings
+from api.terminal.errors import TerminalRefusal, answer_refusal
 from api.terminal.follower import Follower
-from api.terminal.keeper import Keeper
 from api.terminal.link.bursts import Bursts
 from api.terminal.link.courier import Courier
-from api.terminal.refusals import TerminalRefusal, answer_refusal
 from api.terminal.routes import router
 from api.terminal.source_spec import SourceSpec
+from api.terminal.state_file import StateFile
 from api.terminal.terminal import Terminal
-from api.terminal.warming import warm_own
+from api.terminal.warmup import warm_own
 from api.web.static import web_routes
 from geodata.pack import DEFAULT_PACK
 
 
 def create_terminal(
-    keeper: Keeper, follower: Follower, house: House | None = None, pack: Path = DEFAULT_PACK,
+    keeper: StateFile, follower: Follower, service: DecisionService | None = None, pack: Path = DEFAULT_PACK,
     settings: Settings | None = None, forecast: Path | None = None, vessel: VesselIn | None = None,
     is_demo: bool = False, plotter: SourceSpec | None = None, courier: Courier | None = None,
     cube_file: Path | None = None, bursts: Bursts | None = None,
@@ -34,14 +34,14 @@ def create_terminal(
 
     Parameters
     ----------
-    keeper : Keeper
+    keeper : StateFile
         Open; whoever opened it closes it after the application has stopped.
     follower : Follower
         Not yet begun.
-    house : House, optional
+    service : DecisionService, optional
         Already open and warm; without it `pack` is opened once the application starts.
     pack, forecast : Path
-    settings : Settings, optional
+    settings : ForecastSettings, optional
         Of the service; access is always off, and only this machine is answered.
     vessel : VesselIn, optional
         Own ship, where she was named at the start.
@@ -56,10 +56,10 @@ def create_terminal(
         What goes by satellite modem while the link is down.
     """
     limits = settings or read_settings(access=False)
-    app = create_app(house, pack, limits, forecast or cube_file)
-    app.state.opening.is_forecast_to_come = cube_file is not None
-    terminal = Terminal(app.state.opening, keeper, follower, vessel, is_demo, plotter, courier, cube_file, bursts)
-    app.state.opening.warm_up = lambda opened: warm_own(opened, terminal.vessel.profile)
+    app = create_app(service, pack, limits, forecast or cube_file)
+    app.state.startup.is_forecast_to_come = cube_file is not None
+    terminal = Terminal(app.state.startup, keeper, follower, vessel, is_demo, plotter, courier, cube_file, bursts)
+    app.state.startup.warm_up = lambda opened: warm_own(opened, terminal.vessel.profile)
     app.state.terminal = terminal
     app.include_router(router)
     app.add_exception_handler(TerminalRefusal, answer_refusal)
@@ -73,8 +73,8 @@ def create_terminal(
             try:
                 yield
             finally:
-                await terminal.settled()
+                await terminal.aclose()
 
     app.router.lifespan_context = lifespan
-    refuse_open_doors(app)
+    assert_all_routes_protected(app)
     return app

@@ -13,9 +13,9 @@ from typing import Any
 from api.terminal.clock import Clocks, Reading, observe_clock, read_clock
 from api.terminal.decoding import Decoder
 from api.terminal.gpsd import GpsdDecoder
-from api.terminal.navigation import DEFAULT_LIMITS, Estimate, Limits, Navigation, Quality, estimate, observe
+from api.terminal.navigation import DEFAULT_LIMITS, Estimate, FixLimits, Navigation, Quality, estimate, observe
 from api.terminal.nmea0183 import NmeaDecoder
-from api.terminal.observations import Clock, Observation, Position, Target
+from api.terminal.observations import Observation, Position, ReceiverTime, Target
 from api.terminal.signalk import SignalkDecoder
 from api.terminal.source_spec import SourceSpec
 from api.terminal.targets import Targets, observe_target
@@ -92,13 +92,13 @@ class Follower:
         """Question positions that a vessel of this speed can't have reached. [kn]"""
         # Half as fast again and a strong stream: a following sea, and a profile that is not quite hers.
         most_kn = 1.5 * speed_kn + 8.0 if isfinite(speed_kn) else DEFAULT_LIMITS.most_speed_kn
-        self.limits = Limits(most_speed_kn=most_kn)
+        self.limits = FixLimits(most_speed_kn=most_kn)
 
     def begin(self) -> None:
         """Start following every source."""
         self._tasks = [asyncio.create_task(self._follow(status)) for status in self.sources.values()]
 
-    async def settled(self) -> None:
+    async def aclose(self) -> None:
         """Stop following."""
         for task in self._tasks:
             task.cancel()
@@ -143,7 +143,7 @@ class Follower:
         if spec.kind == "demo":
             observation = self._moved_to_now(status, observation)
         match observation:
-            case Clock():
+            case ReceiverTime():
                 self.clocks = observe_clock(self.clocks, spec.id, spec.priority, observation.utc_s, now_s)
             case Target():
                 self.targets = observe_target(self.targets, observation, now_s)
@@ -155,10 +155,10 @@ class Follower:
 
     def _moved_to_now(self, status: SourceStatus, observation: Observation) -> Observation:
         """An observation of a recorded track as if it were made now."""
-        if isinstance(observation, Clock):
+        if isinstance(observation, ReceiverTime):
             if not isfinite(status.shift_s):
                 status.shift_s = self.ticks.system_s() - observation.utc_s
-            return Clock(observation.utc_s + status.shift_s)
+            return ReceiverTime(observation.utc_s + status.shift_s)
         if isinstance(observation, Position) and isfinite(observation.at_s):
             return observation._replace(at_s=observation.at_s + status.shift_s)
         return observation

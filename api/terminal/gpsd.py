@@ -6,7 +6,7 @@ from math import isfinite, nan
 
 from api.terminal.ais import target_of
 from api.terminal.decoding import Counts
-from api.terminal.observations import Clock, Heading, Motion, NoFix, Observation, Position, is_on_earth
+from api.terminal.observations import Heading, Motion, NoFix, Observation, Position, ReceiverTime, is_on_earth
 
 WATCH = b'?WATCH={"enable":true,"json":true,"scaled":true};\n'
 """What a client sends to be told."""
@@ -52,7 +52,7 @@ class GpsdDecoder:
             self.counts.drop("simulated" if report["status"] == 8 else "no_fix")
             return (NoFix(),)
         at_s = seconds_of(report.get("time"))
-        clock = (Clock(at_s),) if isfinite(at_s) else ()
+        clock = (ReceiverTime(at_s),) if isfinite(at_s) else ()
         lon, lat = number_of(report.get("lon")), number_of(report.get("lat"))
         if not is_on_earth(lon, lat):
             return self.counts.drop("position")

@@ -2,7 +2,7 @@
 
 Time here is a steady count of seconds that never jumps (a monotonic clock); `clock` says what it means in UTC.
 
-* The best source that speaks is followed; a lesser one takes over once that has been silent for `Limits.takeover_s`.
+* The best source that speaks is followed; a lesser one takes over once that has been silent for `FixLimits.takeover_s`.
 * A position the vessel can't have reached is not taken: it is questioned, until it has been consistent for a while.
 * Without a new position the last one is shown with its age, then carried on by course and speed and called dead
   reckoning, then called stale and carried on no more.
@@ -32,7 +32,7 @@ class Quality(StrEnum):
     NONE = "none"
 
 
-class Limits(NamedTuple):
+class FixLimits(NamedTuple):
     """All [A] but the two of the terminal's specification.
 
     Attributes
@@ -66,7 +66,7 @@ class Limits(NamedTuple):
     stream_kn: float = 3.0
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = FixLimits()
 
 
 class Fix(NamedTuple):
@@ -133,9 +133,9 @@ class Navigation:
 
     Attributes
     ----------
-    fix : Fix or None
+    fix : PatchWorkspace or None
         The last position taken.
-    anchor : Fix or None
+    anchor : PatchWorkspace or None
         One taken a while ago.
     jump : Jump or None
         What is being questioned.
@@ -190,7 +190,7 @@ class Estimate(NamedTuple):
 
 def observe(
     state: Navigation, source: str, priority: int, observation: Observation, now_s: float,
-    limits: Limits = DEFAULT_LIMITS, measured_s: float | None = None,
+    limits: FixLimits = DEFAULT_LIMITS, measured_s: float | None = None,
 ) -> Navigation:  # fmt: skip
     """State after a source said something.
 
@@ -204,7 +204,7 @@ def observe(
         Clocks and targets change nothing here.
     now_s : float
         Steady count at which it came. [s]
-    limits : Limits
+    limits : FixLimits
     measured_s : float, optional
         Steady count at which it was measured, where the source's own time tells it was not just now: a server that
         sends what it remembers must not make an old position new. [s]
@@ -234,7 +234,7 @@ def _with_motion(view: SourceView, motion: Motion, now_s: float) -> SourceView:
 
 
 def _observe_position(
-    state: Navigation, source: str, view: SourceView, position: Position, now_s: float, limits: Limits,
+    state: Navigation, source: str, view: SourceView, position: Position, now_s: float, limits: FixLimits,
     measured_s: float | None,
 ) -> Navigation:  # fmt: skip
     if not is_on_earth(position.lon, position.lat) or (position.at_s == view.stated_s):
@@ -254,7 +254,7 @@ def _observe_position(
     return _question(state, old, new, limits)
 
 
-def _is_outranked(state: Navigation, priority: int, source: str, now_s: float, limits: Limits) -> bool:
+def _is_outranked(state: Navigation, priority: int, source: str, now_s: float, limits: FixLimits) -> bool:
     """Whether a better source speaks, or an equal one that is being followed."""
     for name, view in state.sources.items():
         is_followed = state.fix is not None and state.fix.source == name
@@ -264,7 +264,7 @@ def _is_outranked(state: Navigation, priority: int, source: str, now_s: float, l
     return False
 
 
-def _question(state: Navigation, old: Fix, new: Fix, limits: Limits) -> Navigation:
+def _question(state: Navigation, old: Fix, new: Fix, limits: FixLimits) -> Navigation:
     """A position she can't have reached: taken once others of the same source agree with it for a while."""
     jump = state.jump
     off_m = distance_m(old.lon, old.lat, new.lon, new.lat)
@@ -279,14 +279,14 @@ def _question(state: Navigation, old: Fix, new: Fix, limits: Limits) -> Navigati
     return replace(state, fix=new, anchor=new, jump=None, jumped_s=new.at_s, jumped_m=off_m)
 
 
-def is_possible(old: Fix, new: Fix, limits: Limits) -> bool:
+def is_possible(old: Fix, new: Fix, limits: FixLimits) -> bool:
     """Whether this vessel can have gone from one fix to the other."""
     slack_m = limits.slack_m + sum(fix.accuracy_m for fix in (old, new) if isfinite(fix.accuracy_m))
     reach_m = limits.most_speed_kn * KNOT_MS * max(new.at_s - old.at_s, 0.0)
     return distance_m(old.lon, old.lat, new.lon, new.lat) <= reach_m + slack_m
 
 
-def estimate(state: Navigation, now_s: float, limits: Limits = DEFAULT_LIMITS) -> Estimate:
+def estimate(state: Navigation, now_s: float, limits: FixLimits = DEFAULT_LIMITS) -> Estimate:
     """Where she is at a moment, as well as it can be told. [s]"""
     fix = state.fix
     if fix is None:
@@ -313,7 +313,7 @@ def estimate(state: Navigation, now_s: float, limits: Limits = DEFAULT_LIMITS) -
     return base
 
 
-def _carried_on(base: Estimate, limits: Limits) -> Estimate:
+def _carried_on(base: Estimate, limits: FixLimits) -> Estimate:
     """The last position carried on by course and speed, as uncertain as a stream nobody measured makes it."""
     drift_m = limits.stream_kn * KNOT_MS * base.age_s + (base.accuracy_m if isfinite(base.accuracy_m) else 0.0)
     if not (isfinite(base.sog_kn) and (isfinite(base.cog_deg) or base.sog_kn < 0.5)):
@@ -321,11 +321,11 @@ def _carried_on(base: Estimate, limits: Limits) -> Estimate:
         run_m = limits.most_speed_kn * KNOT_MS * base.age_s
         return base._replace(quality=Quality.DEAD_RECKONING, why="drifting", accuracy_m=drift_m + run_m)
     run_m = base.sog_kn * KNOT_MS * base.age_s
-    lon, lat = moved(base.lon, base.lat, base.cog_deg, run_m) if isfinite(base.cog_deg) else (base.lon, base.lat)
+    lon, lat = move_along(base.lon, base.lat, base.cog_deg, run_m) if isfinite(base.cog_deg) else (base.lon, base.lat)
     return base._replace(lon=lon, lat=lat, quality=Quality.DEAD_RECKONING, why="dead_reckoning", accuracy_m=drift_m)
 
 
-def _motion(state: Navigation, fix: Fix, limits: Limits) -> tuple[float, float]:
+def _motion(state: Navigation, fix: Fix, limits: FixLimits) -> tuple[float, float]:
     """Speed and course at the last fix: of the source followed, else of the best that had them then. [kn], [deg]"""
     views = sorted(state.sources.items(), key=lambda entry: (entry[0] != fix.source, entry[1].priority, entry[0]))
     for _, view in views:
@@ -334,7 +334,7 @@ def _motion(state: Navigation, fix: Fix, limits: Limits) -> tuple[float, float]:
     return nan, nan
 
 
-def _heading(state: Navigation, now_s: float, limits: Limits) -> float:
+def _heading(state: Navigation, now_s: float, limits: FixLimits) -> float:
     """Heading of the best source that speaks. [deg]"""
     for view in sorted(state.sources.values(), key=lambda view: view.priority):
         if isfinite(view.heading_deg) and now_s - view.heading_at_s <= limits.takeover_s:
@@ -349,7 +349,7 @@ def distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
     return 2.0 * EARTH_M * asin(min(sqrt(half), 1.0))
 
 
-def moved(lon: float, lat: float, course_deg: float, run_m: float) -> tuple[float, float]:
+def move_along(lon: float, lat: float, course_deg: float, run_m: float) -> tuple[float, float]:
     """Position after a run along a great circle on the mean sphere. [deg]"""
     angle, course, phi = run_m / EARTH_M, radians(course_deg), radians(lat)
     rising = sin(phi) * cos(angle) + cos(phi) * sin(angle) * cos(course)

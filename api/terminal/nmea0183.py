@@ -19,7 +19,7 @@ from pynmeagps.nmeatypes_core import NMEA_TALKERS
 
 from api.terminal.ais import AisAssembler
 from api.terminal.decoding import Counts
-from api.terminal.observations import Clock, Heading, Motion, NoFix, Observation, Position, is_on_earth
+from api.terminal.observations import Heading, Motion, NoFix, Observation, Position, ReceiverTime, is_on_earth
 
 LONGEST_SENTENCE = 128
 """The standard says 82; receivers with many decimals send more. [characters]"""
@@ -111,7 +111,7 @@ class NmeaDecoder:
 
     def _dated(self, day: date, of_day: time) -> tuple[Observation, ...]:
         self._utc_s = datetime.combine(day, of_day, UTC).timestamp()
-        return (Clock(self._utc_s),)
+        return (ReceiverTime(self._utc_s),)
 
     def read_gga(self, sentence: Any) -> tuple[Observation, ...]:
         """Position with quality."""

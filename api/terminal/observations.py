@@ -48,7 +48,7 @@ class Heading(NamedTuple):
     heading_deg: float
 
 
-class Clock(NamedTuple):
+class ReceiverTime(NamedTuple):
     """Date and time of the source; seconds since 1970. [s]"""
 
     utc_s: float
@@ -81,7 +81,7 @@ class Target(NamedTuple):
     kind: str = "vessel"
 
 
-Observation = Position | NoFix | Motion | Heading | Clock | Target
+Observation = Position | NoFix | Motion | Heading | ReceiverTime | Target
 
 
 def is_on_earth(lon: float, lat: float) -> bool:

@@ -6,13 +6,13 @@ aboard is not in them, and the notice says so.
 
 from typing import Any
 
-from api.distance import distance_document
+from api.decision_service import DecisionService
+from api.documents.distance import distance_document
 from api.encounter import PointIn
-from api.house import House
 from api.position import parse_time
-from api.terminal.answering import Answered, Own, answer, point_of
 from api.terminal.bodies import NearestIn, RetaskIn
-from api.terminal.own_ship import known, vessel_of
+from api.terminal.own_decision import Answered, Own, answer, point_of
+from api.terminal.own_ship import known_number, vessel_of
 from engine.units import KNOT_MS
 
 NOTICE = {
@@ -27,7 +27,7 @@ IN_WATER = {
 }
 
 
-def compare(house: House, asked: RetaskIn, own: Own) -> dict[str, Any]:
+def compare(service: DecisionService, asked: RetaskIn, own: Own) -> dict[str, Any]:
     """Both courses of action.
 
     Raises
@@ -35,22 +35,22 @@ def compare(house: House, asked: RetaskIn, own: Own) -> dict[str, Any]:
     TerminalRefusal, SafeportError
     """
     casualty = point_of(asked.casualty, asked.lang)
-    now = answer(house, NearestIn(lang="both"), own)
+    now = answer(service, NearestIn(lang="both"), own)
     here = now.encounter["position"]["coordinates"]
-    vessel = vessel_of(house, own.vessel.profile)
+    vessel = vessel_of(service, own.vessel.profile)
     speed_kn = vessel.speed_ms / KNOT_MS
     since = asked.aboard_since or own.persons.aboard_since
     now_s = own.reading.utc_s
 
     landed = first_port(now)
     land_min = landed["minutes"]
-    draught_m = known(vessel.draught_m)
-    there_nm = None if landed["port_id"] is None else _distance_nm(house, landed["port_id"], casualty, draught_m)
+    draught_m = known_number(vessel.draught_m)
+    there_nm = None if landed["port_id"] is None else _distance_nm(service, landed["port_id"], casualty, draught_m)
     onward_min = minutes(there_nm, speed_kn)
-    direct_min = minutes(_distance_nm(house, _written(here), casualty, draught_m), speed_kn)
+    direct_min = minutes(_distance_nm(service, _written(here), casualty, draught_m), speed_kn)
 
     later = own._replace(reading=own.reading._replace(utc_s=now_s + 60.0 * (direct_min or 0)))
-    from_there = answer(house, NearestIn(position=casualty, persons=asked.persons, lang="both"), later)
+    from_there = answer(service, NearestIn(position=casualty, persons=asked.persons, lang="both"), later)
     second = first_port(from_there)
     total_min = _sum(direct_min, second["minutes"])
     land_first_min = _sum(land_min, onward_min)
@@ -104,8 +104,8 @@ def _sum(*parts: int | None) -> int | None:
     return sum(known) if len(known) == len(parts) else None
 
 
-def _distance_nm(house: House, start: str, casualty: PointIn, draught_m: float | None) -> float | None:
-    found = distance_document(house, start, _written(casualty.coordinates), draught_m)["distance_nm"]
+def _distance_nm(service: DecisionService, start: str, casualty: PointIn, draught_m: float | None) -> float | None:
+    found = distance_document(service, start, _written(casualty.coordinates), draught_m)["distance_nm"]
     return found if isinstance(found, float) else None
 
 

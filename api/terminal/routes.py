@@ -9,14 +9,13 @@ from fastapi import APIRouter, Depends, Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
-from api.access.roles import Permission
-from api.document import dump
-from api.http.callers import allowed
-from api.http.doors import JsonText, OpenHouse, Work
+from api.documents.decision import to_json
+from api.http.auth import requires
+from api.http.dependencies import CurrentService, JsonText, Work
 from api.http.strict_json import StrictJsonRoute
 from api.position import parse_position, spoken_position
+from api.security.roles import Permission
 from api.store.errors import StoreError
-from api.terminal.answering import answer
 from api.terminal.bodies import (
     AcknowledgeIn,
     Lang,
@@ -29,12 +28,13 @@ from api.terminal.bodies import (
     RouteIn,
     Sha256,
 )
-from api.terminal.refusals import TerminalRefusal
-from api.terminal.reporting import report_of
+from api.terminal.errors import TerminalRefusal
+from api.terminal.messages import sentence
+from api.terminal.own_decision import answer
+from api.terminal.report import report_of
 from api.terminal.retask import compare
-from api.terminal.state import checked, clock_document, fix_document, state_document
+from api.terminal.state import check_against_chart, clock_document, fix_document, state_document
 from api.terminal.terminal import Terminal
-from api.terminal.words import sentence
 from engine.errors import InvalidAsk
 
 STATE_AT_LEAST_S, STATE_AT_MOST_S = 5.0, 1.0
@@ -48,7 +48,7 @@ async def terminal_of(request: Request) -> Terminal:
 
 
 Aboard = Annotated[Terminal, Depends(terminal_of)]
-CREW = [allowed(Permission.DECIDE)]
+CREW = [requires(Permission.DECIDE)]
 """Everything here asks for what a crew may do; on loopback that is whoever sits at this computer."""
 
 router = APIRouter(prefix="/terminal/v1", route_class=StrictJsonRoute, tags=["terminal"], dependencies=CREW)
@@ -57,7 +57,7 @@ router = APIRouter(prefix="/terminal/v1", route_class=StrictJsonRoute, tags=["te
 @router.get("/state", summary="Fix, sources, targets, own ship, layers, link", response_class=JsonText)
 async def read_state(terminal: Aboard) -> Response:
     """Everything the page shows when nobody has asked anything."""
-    return JsonText(dump(state_document(terminal)))
+    return JsonText(to_json(state_document(terminal)))
 
 
 @router.get("/events", summary="The state as it changes", response_class=Response)
@@ -68,7 +68,7 @@ async def follow_state(request: Request, terminal: Aboard) -> Response:
     async def told() -> AsyncGenerator[ServerSentEvent]:
         while not leaving.has_begun:
             changed = terminal.changed
-            yield ServerSentEvent(dump(state_document(terminal)), event="state")
+            yield ServerSentEvent(to_json(state_document(terminal)), event="state")
             await asyncio.sleep(STATE_AT_MOST_S)
             with suppress(TimeoutError):
                 async with asyncio.timeout(STATE_AT_LEAST_S - STATE_AT_MOST_S):
@@ -80,44 +80,44 @@ async def follow_state(request: Request, terminal: Aboard) -> Response:
 
 
 @router.post("/nearest", summary="The nearest fit port, from own fix", response_class=JsonText)
-async def ask_nearest(asked: NearestIn, terminal: Aboard, house: OpenHouse, workshop: Work) -> Response:
+async def ask_nearest(asked: NearestIn, terminal: Aboard, service: CurrentService, worker_pool: Work) -> Response:
     """The service's own decision, made here; also without a link, and also when it can't be kept."""
     own = terminal.own()
-    answered = await workshop.run(lambda: answer(house, asked, own))
+    answered = await worker_pool.run(lambda: answer(service, asked, own))
     is_kept = await terminal.keep_decision(answered)
     await terminal.tell_centre(answered)
     document = {
         "decision": answered.view(asked.lang),
         "encounter": answered.encounter,
-        "fix": fix_document(checked(own.estimate, house, own.vessel.profile), own.reading),
+        "fix": fix_document(check_against_chart(own.estimate, service, own.vessel.profile), own.reading),
         "clock": clock_document(own.reading),
         "digest": answered.sha256,
         "recorded": is_kept,
         # Where the centre has directed, that is the answer, and the decision is the engine's view beside it.
         "direction": terminal.direction,
     }
-    return JsonText(dump(document))
+    return JsonText(to_json(document))
 
 
 @router.get("/decisions/{digest}/ports/{port_id}", summary="One port of a decision made here", response_class=JsonText)
-async def read_port(digest: Sha256, port_id: str, terminal: Aboard, workshop: Work, lang: Lang = "both") -> Response:
+async def read_port(digest: Sha256, port_id: str, terminal: Aboard, worker_pool: Work, lang: Lang = "both") -> Response:
     """Route, findings, berth and hazards of one port, fit or not, of the decision that NEAREST answered."""
     answered = await terminal.answer_of(digest)
-    return JsonText(dump(await workshop.run(lambda: answered.port(port_id, lang))))
+    return JsonText(to_json(await worker_pool.run(lambda: answered.port(port_id, lang))))
 
 
 @router.put("/vessel", summary="Own ship", response_class=JsonText)
 async def set_vessel(vessel: OwnVesselIn, terminal: Aboard) -> Response:
     """Own ship from here on; kept through a power cut when this answers."""
     await _kept(terminal.set_vessel(vessel))
-    return JsonText(dump(state_document(terminal)))
+    return JsonText(to_json(state_document(terminal)))
 
 
 @router.put("/persons", summary="Who is aboard", response_class=JsonText)
 async def set_persons(persons: PersonsAboardIn, terminal: Aboard) -> Response:
     """How many people; an empty body where nobody knows. Kept through a power cut when this answers."""
     await _kept(terminal.set_persons(persons))
-    return JsonText(dump(state_document(terminal)))
+    return JsonText(to_json(state_document(terminal)))
 
 
 @router.post("/position", summary="Read a position back", response_class=JsonText)
@@ -129,14 +129,14 @@ async def read_back(written: PositionIn, request: Request) -> Response:
     except ValueError as wrong:
         problem, remedy = getattr(wrong, "problem", "is no position."), getattr(wrong, "remedy", "Check it.")
         raise InvalidAsk("text", problem, remedy) from None
-    return JsonText(dump({"position": [lon, lat], "read_back": spoken_position(lon, lat)}))
+    return JsonText(to_json({"position": [lon, lat], "read_back": spoken_position(lon, lat)}))
 
 
 @router.post("/retask", summary="Land first, or go to the next casualty", response_class=JsonText)
-async def ask_retask(asked: RetaskIn, terminal: Aboard, house: OpenHouse, workshop: Work) -> Response:
+async def ask_retask(asked: RetaskIn, terminal: Aboard, service: CurrentService, worker_pool: Work) -> Response:
     """Two courses of action side by side; nobody is advised."""
     own = terminal.own()
-    return JsonText(dump(await workshop.run(lambda: compare(house, asked, own))))
+    return JsonText(to_json(await worker_pool.run(lambda: compare(service, asked, own))))
 
 
 @router.post("/routes", summary="A route out, on a press", response_class=JsonText)
@@ -145,7 +145,7 @@ async def send_route(asked: RouteIn, terminal: Aboard) -> Response:
     answered = await terminal.answer_of(asked.digest)
     sent = await terminal.hand_over.hand_over(answered.document, asked.port_id, asked.digest, asked.to, asked.steer)
     terminal.tell()
-    return JsonText(dump(sent))
+    return JsonText(to_json(sent))
 
 
 @router.post("/reports", summary="A report to the control room", response_class=JsonText)
@@ -156,7 +156,7 @@ async def queue_report(asked: ReportIn, terminal: Aboard) -> Response:
     if courier is None:
         raise TerminalRefusal(503, "STARTING", sentence("starting") or {})
     entry = await _kept(courier.queue(kind, body, terminal.now()))
-    return JsonText(dump({"number": entry.number, "queued_at": entry.queued_at, "state": entry.state}))
+    return JsonText(to_json({"number": entry.number, "queued_at": entry.queued_at, "state": entry.state}))
 
 
 @router.get("/outbox", summary="Messages and how they fared", response_class=JsonText)
@@ -164,14 +164,14 @@ async def read_outbox(terminal: Aboard) -> Response:
     """The newest hundred, newest first."""
     courier = terminal.courier
     entries = [] if courier is None else await _kept(terminal.keep(courier.outbox.entries))
-    return JsonText(dump({"messages": [entry.document() for entry in entries]}))
+    return JsonText(to_json({"messages": [entry.document() for entry in entries]}))
 
 
 @router.post("/direction/acknowledge", summary="The master has seen the direction", response_class=JsonText)
 async def acknowledge_direction(asked: AcknowledgeIn, terminal: Aboard) -> Response:
     """Kept, and told to the control room."""
     await _kept(terminal.acknowledge(asked.id))
-    return JsonText(dump(state_document(terminal)))
+    return JsonText(to_json(state_document(terminal)))
 
 
 @router.delete("/routes/active", summary="Steer no more", response_class=JsonText)
@@ -179,7 +179,7 @@ async def stop_steering(terminal: Aboard) -> Response:
     """Nothing more is sent to steer by."""
     await terminal.hand_over.stop()
     terminal.tell()
-    return JsonText(dump(state_document(terminal)))
+    return JsonText(to_json(state_document(terminal)))
 
 
 async def _kept(work: Any) -> Any:
@@ -187,6 +187,6 @@ async def _kept(work: Any) -> Any:
     try:
         return await work
     except StoreError as failure:
-        said = sentence("disk_full" if failure.code == "DISK_FULL" else "not_kept")
-        assert said is not None  # noqa: S101
-        raise TerminalRefusal(507 if failure.code == "DISK_FULL" else 503, failure.code, said) from None
+        text = sentence("disk_full" if failure.code == "DISK_FULL" else "not_kept")
+        assert text is not None  # noqa: S101
+        raise TerminalRefusal(507 if failure.code == "DISK_FULL" else 503, failure.code, text) from None

@@ -9,16 +9,16 @@ from pathlib import Path
 from api.encounter import VesselIn
 from api.http.serve import Server, listener_on, server_config
 from api.settings import read_settings
-from api.stopping import ended_by_signals
+from api.signals import ended_by_signals
 from api.terminal.app import create_terminal
 from api.terminal.follower import Follower
-from api.terminal.keeper import Keeper
 from api.terminal.link.bursts import Bursts
-from api.terminal.link.centre import Centre
+from api.terminal.link.centre import CentreClient
 from api.terminal.link.courier import Courier
 from api.terminal.link.modem_folder import ModemFolder
 from api.terminal.link.outbox import Outbox, own_key
 from api.terminal.source_spec import SourceSpec
+from api.terminal.state_file import StateFile
 from api.terminal.ticks import Ticks
 from geodata.pack import DEFAULT_PACK
 
@@ -38,7 +38,7 @@ def default_state_folder(is_demo: bool) -> Path:
 def run_terminal(
     sources: tuple[SourceSpec, ...], state: Path, port: int = DEFAULT_PORT, vessel: VesselIn | None = None,
     forecast: Path | None = None, pack: Path = DEFAULT_PACK, speed: float = 1.0,
-    plotter: SourceSpec | None = None, centre: Centre | None = None, modem: ModemFolder | None = None,
+    plotter: SourceSpec | None = None, centre: CentreClient | None = None, modem: ModemFolder | None = None,
 ) -> None:  # fmt: skip
     """Answer the page until stopped by SIGINT or SIGTERM.
 
@@ -57,7 +57,7 @@ def run_terminal(
         How many times faster than the clock a demonstration runs.
     plotter : SourceSpec, optional
         Where routes go on a press.
-    centre : Centre, optional
+    centre : CentreClient, optional
         The control room; without one messages wait.
     modem : ModemFolder, optional
         Folders of the program that drives a satellite modem.
@@ -70,7 +70,7 @@ def run_terminal(
     is_demo = any(spec.kind == "demo" for spec in sources)
     with ended_by_signals(), ExitStack() as opened:
         listener = opened.enter_context(listener_on("127.0.0.1", port))
-        keeper = opened.enter_context(closing(Keeper(state)))
+        keeper = opened.enter_context(closing(StateFile(state)))
         follower = Follower(sources, Ticks(speed))
         key = own_key(state)
         courier = Courier(Outbox(keeper, key), centre, follower.ticks.steady_s)

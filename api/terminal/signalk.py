@@ -11,7 +11,7 @@ from math import degrees, isfinite, nan
 
 from api.terminal.decoding import Counts
 from api.terminal.gpsd import MS_KN, json_object, number_of, seconds_of
-from api.terminal.observations import Clock, Heading, Motion, Observation, Position, Target, is_on_earth
+from api.terminal.observations import Heading, Motion, Observation, Position, ReceiverTime, Target, is_on_earth
 
 _LONGEST = 65_536
 _MMSI = re.compile(r"urn:mrn:imo:mmsi:([0-9]{9})")
@@ -64,7 +64,7 @@ class SignalkDecoder:
         found: list[Observation] = []
         now_s = seconds_of(values.get("navigation.datetime"))
         if isfinite(now_s):
-            found.append(Clock(now_s))
+            found.append(ReceiverTime(now_s))
         if "navigation.position" in values:
             lon, lat = _place(values["navigation.position"])
             if is_on_earth(lon, lat):

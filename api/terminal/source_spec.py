@@ -81,7 +81,7 @@ def _parse(text: str, number: int) -> SourceSpec:
         options = dict(parse_qsl(url.query, strict_parsing=True)) if url.query else {}
     except ValueError:
         raise InvalidAsk("source", "is no address.", _FORMS) from None
-    kind = next((one for one in KINDS if one == url.scheme and one != "demo"), None)
+    kind = next((kind for kind in KINDS if kind == url.scheme and kind != "demo"), None)
     if kind is None:
         raise InvalidAsk("source", "is of no known kind.", _FORMS)
     priority = _whole(options.pop("priority", str(number)), "priority", 1, 99)

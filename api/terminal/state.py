@@ -3,25 +3,25 @@
 from math import isfinite, isnan
 from typing import Any
 
-from api.document import port_names
+from api.decision_service import DecisionService
+from api.documents.decision import port_names
 from api.documents.language import LANGUAGES
 from api.encounter import VesselIn
-from api.house import House
-from api.http.doors import forecast_of
+from api.http.dependencies import forecast_of
 from api.http.problems import Starting
 from api.position import format_time, parse_time
 from api.terminal.clock import Reading
 from api.terminal.link.courier import CLOCK_OFF_S
+from api.terminal.messages import Text, sentence, span
 from api.terminal.navigation import Estimate, Quality
-from api.terminal.own_ship import known, persons_document, vessel_document
+from api.terminal.own_ship import known_number, persons_document, vessel_document
 from api.terminal.targets import shown_targets
 from api.terminal.terminal import Terminal
-from api.terminal.warming import own_depth_class
-from api.terminal.words import Text, sentence, span
+from api.terminal.warmup import own_depth_class
+from engine.codes import Code
 from engine.errors import PackError, PositionRefused
-from engine.sea_route import reach_from
+from engine.routes import reach_from
 from engine.units import NAUTICAL_MILE_M
-from engine.vocab import Code
 from geodata.policies import DEFAULT_POLICY, read_policy
 
 Json = dict[str, Any]
@@ -40,15 +40,15 @@ PACK_LIMIT_S = 400.0 * 86_400.0
 
 def state_document(terminal: Terminal) -> Json:
     """Everything, now."""
-    follower, house = terminal.follower, terminal.house_if_open()
+    follower, service = terminal.follower, terminal.service_if_open()
     reading, now_s = follower.clock(), follower.ticks.steady_s()
-    estimate = checked(follower.estimate(), house, terminal.vessel.profile)
+    estimate = check_against_chart(follower.estimate(), service, terminal.vessel.profile)
     fix = fix_document(estimate, reading)
     return {
         "at": format_time(reading.utc_s) if isfinite(reading.utc_s) and reading.utc_s >= 0.0 else None,
         "is_demo": terminal.is_demo,
-        "ready": house is not None,
-        "not_ready": None if house is not None else not_ready(terminal),
+        "ready": service is not None,
+        "not_ready": None if service is not None else not_ready(terminal),
         "fix": fix,
         "clock": clock_document(reading),
         "sources": [_source(status) for status in follower.status_documents()],
@@ -57,16 +57,16 @@ def state_document(terminal: Terminal) -> Json:
                 "mmsi": view.target.mmsi, "name": view.target.name or None, "kind": view.target.kind,
                 "position": [round(view.target.lon, 5), round(view.target.lat, 5)],
                 "at": format_time(reading.utc_s - (now_s - view.at_s)), "age_s": round(now_s - view.at_s),
-                "sog_kn": known(view.target.sog_kn, 1), "cog_deg": known(view.target.cog_deg, 1),
-                "heading_deg": known(view.target.heading_deg, 0),
+                "sog_kn": known_number(view.target.sog_kn, 1), "cog_deg": known_number(view.target.cog_deg, 1),
+                "heading_deg": known_number(view.target.heading_deg, 0),
             }
             for view in shown_targets(follower.targets, now_s)
         ],
-        "vessel": vessel_document(house, terminal.vessel),
+        "vessel": vessel_document(service, terminal.vessel),
         "persons": persons_document(terminal.persons),
-        "layers": layers(terminal, house, reading, fix),
+        "layers": layers(terminal, service, reading, fix),
         "link": link_document(terminal, reading),
-        "direction": direction_document(terminal.direction, house),
+        "direction": direction_document(terminal.direction, service),
         "active_route": terminal.hand_over.document(),
         "trouble": None if terminal.trouble is None else {
             "code": terminal.trouble.code, "text": sentence("disk_full" if terminal.trouble.code == "DISK_FULL" else
@@ -75,11 +75,11 @@ def state_document(terminal: Terminal) -> Json:
     }  # fmt: skip
 
 
-def direction_document(direction: Json | None, house: House | None) -> Json | None:
+def direction_document(direction: Json | None, service: DecisionService | None) -> Json | None:
     """The direction that holds, with the names of the port where it is one of the register."""
     if direction is None:
         return None
-    ports = () if house is None else house.world.ports
+    ports = () if service is None else service.world.ports
     named = next((port for port in ports if port.id == direction.get("port_id")), None)
     return {**direction, "port": None if named is None else {"id": named.id, "name": port_names(named, LANGUAGES)}}
 
@@ -112,7 +112,7 @@ def link_document(terminal: Terminal, reading: Reading) -> Json:
 def not_ready(terminal: Terminal) -> Text | None:
     """Why nothing can be decided yet."""
     try:
-        terminal.house()
+        terminal.service()
     except PackError:
         return sentence("pack_unusable")
     except Starting:
@@ -120,12 +120,12 @@ def not_ready(terminal: Terminal) -> Text | None:
     return None
 
 
-def checked(estimate: Estimate, house: House | None, vessel: VesselIn) -> Estimate:
+def check_against_chart(estimate: Estimate, service: DecisionService | None, vessel: VesselIn) -> Estimate:
     """A fix held against the chart: one on land or off the map is shown, and questioned."""
-    if house is None or estimate.quality not in (Quality.GOOD, Quality.QUESTIONED):
+    if service is None or estimate.quality not in (Quality.GOOD, Quality.QUESTIONED):
         return estimate
     try:
-        reach_from(house.world, own_depth_class(house, vessel), estimate.lon, estimate.lat)
+        reach_from(service.world, own_depth_class(service, vessel), estimate.lon, estimate.lat)
     except PositionRefused as refused:
         why = "outside" if refused.code is Code.POS_OUT_OF_AREA else "on_land"
         return estimate._replace(quality=Quality.QUESTIONED, why=why)
@@ -143,34 +143,34 @@ def fix_document(estimate: Estimate, reading: Reading) -> Json:
     return {
         "position": [round(estimate.lon, 5), round(estimate.lat, 5)] if is_known else None,
         "at": format_time(reading.utc_s - estimate.age_s) if isfinite(estimate.age_s) else None,
-        "age_s": known(estimate.age_s, 1),
-        "accuracy_m": known(estimate.accuracy_m, 0),
+        "age_s": known_number(estimate.age_s, 1),
+        "accuracy_m": known_number(estimate.accuracy_m, 0),
         "quality": estimate.quality.value,
         "why": sentence(key, **figures) if key else None,
         "why_code": key.upper() or None,
         "source": estimate.source or None,
-        "sog_kn": known(estimate.sog_kn, 1),
-        "cog_deg": known(estimate.cog_deg, 1),
-        "heading_deg": known(estimate.heading_deg, 1),
+        "sog_kn": known_number(estimate.sog_kn, 1),
+        "cog_deg": known_number(estimate.cog_deg, 1),
+        "heading_deg": known_number(estimate.heading_deg, 1),
     }
 
 
 def clock_document(reading: Reading) -> Json:
     """Which clock is used, how far the computer's is out, and whether it is believed."""
     return {
-        "source": reading.source, "offset_s": known(reading.offset_s, 1), "trusted": reading.trusted,
+        "source": reading.source, "offset_s": known_number(reading.offset_s, 1), "trusted": reading.trusted,
         "why": sentence(reading.why, offset=span(reading.offset_s)) if reading.why else None,
         "why_code": reading.why.upper() or None,
     }  # fmt: skip
 
 
-def layers(terminal: Terminal, house: House | None, reading: Reading, fix: Json) -> list[Json]:
+def layers(terminal: Terminal, service: DecisionService | None, reading: Reading, fix: Json) -> list[Json]:
     """Every layer with its age and its limit; null where there is none, or no limit."""
     limits = read_policy(DEFAULT_POLICY).limits
-    built_s = None if house is None else parse_time(str(house.pack.manifest["built_at"]))
-    run_at = None if house is None else forecast_of(house).get("run_at")
+    built_s = None if service is None else parse_time(str(service.pack.manifest["built_at"]))
+    run_at = None if service is None else forecast_of(service).get("run_at")
     forecast_s = None if run_at is None else parse_time(str(run_at))
-    groups: dict[str, Json] = {} if house is None else forecast_of(house).get("groups", {})  # type: ignore[assignment]
+    groups: dict[str, Json] = {} if service is None else forecast_of(service).get("groups", {})  # type: ignore[assignment]
     directed = terminal.direction
     directed_s = None if directed is None else parse_time(str(directed["directed_at"]))
     found = [
@@ -187,8 +187,16 @@ def layers(terminal: Terminal, house: House | None, reading: Reading, fix: Json)
     ]
     limit_s = terminal.follower.limits.dead_reckoning_s
     is_past = fix["age_s"] is None or fix["age_s"] > limit_s
-    found.append({"id": "fix", "label": LAYERS["fix"], "at": fix["at"], "age_s": fix["age_s"], "limit_s": limit_s,
-                  "is_past_limit": is_past})  # fmt: skip
+    found.append(
+        {
+            "id": "fix",
+            "label": LAYERS["fix"],
+            "at": fix["at"],
+            "age_s": fix["age_s"],
+            "limit_s": limit_s,
+            "is_past_limit": is_past,
+        }
+    )
     return found
 
 

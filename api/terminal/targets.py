@@ -38,7 +38,7 @@ def observe_target(targets: Targets, new: Target, now_s: float) -> Targets:
         view = TargetView(new._replace(name=new.name or old.name, kind=kind), at_s, now_s)
     else:
         view = TargetView(new, now_s, now_s)
-    kept = {mmsi: it for mmsi, it in targets.items() if now_s - it.heard_s <= FORGET_S and mmsi != new.mmsi}
+    kept = {mmsi: view for mmsi, view in targets.items() if now_s - view.heard_s <= FORGET_S and mmsi != new.mmsi}
     while len(kept) >= MOST_TARGETS:
         del kept[min(kept, key=lambda mmsi: kept[mmsi].heard_s)]
     return {**kept, new.mmsi: view}
@@ -47,8 +47,8 @@ def observe_target(targets: Targets, new: Target, now_s: float) -> Targets:
 def shown_targets(targets: Targets, now_s: float) -> list[TargetView]:
     """Those with a position that is not too old, by number."""
     return sorted(
-        (it for it in targets.values() if isfinite(it.target.lon) and now_s - it.at_s <= FORGET_S),
-        key=lambda it: it.target.mmsi,
+        (view for view in targets.values() if isfinite(view.target.lon) and now_s - view.at_s <= FORGET_S),
+        key=lambda view: view.target.mmsi,
     )
 
 

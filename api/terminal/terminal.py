@@ -12,27 +12,27 @@ from typing import Any, TypeVar
 
 from anyio import to_thread
 
+from api.decision_service import DecisionService, warm_up
 from api.encounter import EncounterIn, VesselIn
-from api.house import House, warm
-from api.http.opening import Opening
 from api.http.problems import Starting
+from api.http.startup import Startup
 from api.position import format_time, parse_time
 from api.store.errors import StoreError
-from api.store.live import PortsSnapshot
 from api.store.port_deltas import Ports, snapshot_of
-from api.store.values import canonical
-from api.terminal.answering import Answered, Own, answer_encounter
+from api.store.port_snapshot import PortsSnapshot
+from api.store.validation import canonical
 from api.terminal.bodies import OwnVesselIn, PersonsAboardIn
+from api.terminal.errors import TerminalRefusal
 from api.terminal.follower import Follower
-from api.terminal.keeper import Keeper
 from api.terminal.link.bursts import DOWN_FOR_S, Bursts
 from api.terminal.link.courier import Courier
+from api.terminal.messages import sentence
 from api.terminal.navigation import Fix, Navigation, Quality, SourceView
+from api.terminal.own_decision import Answered, Own, answer_encounter
 from api.terminal.own_ship import vessel_of
 from api.terminal.plotter.hand_over import HandOver
-from api.terminal.refusals import TerminalRefusal
 from api.terminal.source_spec import SourceSpec
-from api.terminal.words import sentence
+from api.terminal.state_file import StateFile
 from engine.errors import PackError, SafeportError
 from engine.units import KNOT_MS
 from geodata.forecast.cutout import write_cutout
@@ -54,9 +54,9 @@ class Terminal:
 
     Parameters
     ----------
-    opening : Opening
+    startup : Startup
         The pack, once it is open.
-    keeper : Keeper
+    keeper : StateFile
     follower : Follower
     vessel : VesselIn, optional
         Own ship, where she was named at the start; otherwise the one that was kept.
@@ -74,8 +74,8 @@ class Terminal:
 
     def __init__(
         self,
-        opening: Opening,
-        keeper: Keeper,
+        startup: Startup,
+        keeper: StateFile,
         follower: Follower,
         vessel: VesselIn | None = None,
         is_demo: bool = False,
@@ -84,7 +84,7 @@ class Terminal:
         cube_file: Path | None = None,
         bursts: Bursts | None = None,
     ) -> None:
-        self.opening, self.keeper, self.follower, self.is_demo = opening, keeper, follower, is_demo
+        self.startup, self.keeper, self.follower, self.is_demo = startup, keeper, follower, is_demo
         kept = keeper.value("vessel")
         self.vessel = OwnVesselIn(profile=vessel or VesselIn()) if kept is None else OwnVesselIn.model_validate(kept)
         if vessel is not None and self.vessel.profile != vessel:
@@ -125,30 +125,30 @@ class Terminal:
             self.courier.begin()
         self._task = asyncio.create_task(self._keep_on())
 
-    async def settled(self) -> None:
+    async def aclose(self) -> None:
         """Stop, and keep what is known."""
         if self.courier is not None:
-            await self.courier.settled()
+            await self.courier.aclose()
         await self.hand_over.stop()
-        await self.follower.settled()
+        await self.follower.aclose()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self._keep_track()
 
-    def house(self) -> House:
+    def service(self) -> DecisionService:
         """The pack, open.
 
         Raises
         ------
         Starting, PackError
         """
-        return self.opening.house()
+        return self.startup.service()
 
-    def house_if_open(self) -> House | None:
+    def service_if_open(self) -> DecisionService | None:
         """The pack, or None while it is not open or can't be."""
         try:
-            return self.opening.house()
+            return self.startup.service()
         except (Starting, PackError):
             return None
 
@@ -169,7 +169,7 @@ class Terminal:
         SafeportError
             The profile is not known, or it can't be kept.
         """
-        vessel_of(self.house(), vessel.profile)
+        vessel_of(self.service(), vessel.profile)
         await self.keep(lambda: self.keeper.set_values(vessel=vessel.model_dump(mode="json", exclude_none=True)))
         self.vessel = vessel
         self.tell()
@@ -192,12 +192,12 @@ class Terminal:
         if known is None:
             body = await self.keep(lambda: self.keeper.decision(digest))
             if body is not None:
-                encounter, house, own = EncounterIn.model_validate_json(body), self.house(), self.own()
-                known = await to_thread.run_sync(lambda: answer_encounter(house, encounter, own))
+                encounter, service, own = EncounterIn.model_validate_json(body), self.service(), self.own()
+                known = await to_thread.run_sync(lambda: answer_encounter(service, encounter, own))
         if known is None or known.sha256 != digest:
-            said = sentence("no_decision")
-            assert said is not None  # noqa: S101
-            raise TerminalRefusal(404, "NO_DECISION", said)
+            text = sentence("no_decision")
+            assert text is not None  # noqa: S101
+            raise TerminalRefusal(404, "NO_DECISION", text)
         return known
 
     async def keep_decision(self, answered: Answered) -> bool:
@@ -291,9 +291,9 @@ class Terminal:
         StoreError
         """
         if self.direction is None or self.direction["id"] != direction_id:
-            said = sentence("no_direction")
-            assert said is not None  # noqa: S101
-            raise TerminalRefusal(404, "NO_DIRECTION", said)
+            text = sentence("no_direction")
+            assert text is not None  # noqa: S101
+            raise TerminalRefusal(404, "NO_DIRECTION", text)
         if self.direction["acknowledged_at"] is None:
             known = {**self.direction, "acknowledged_at": self.now()}
             await self.keep(lambda: self.keeper.set_values(direction=known))
@@ -338,10 +338,10 @@ class Terminal:
 
     async def _warm_rest(self) -> bool:
         """Whether the pack is open; then whatever another vessel may need is warmed, after own ship can be answered."""
-        house = self.house_if_open()
-        if house is None:
+        service = self.service_if_open()
+        if service is None:
             return False
-        await to_thread.run_sync(warm, house)
+        await to_thread.run_sync(warm_up, service)
         return True
 
     async def exchange_bursts(self) -> None:
@@ -365,13 +365,13 @@ class Terminal:
                 _log.error("bursts: the modem's folder cannot be used (%s)", failure.strerror)
 
     def _follow_own_speed(self) -> None:
-        house = self.house_if_open()
-        if house is None:
+        service = self.service_if_open()
+        if service is None:
             return
-        built = str(house.pack.manifest["built_at"])
+        built = str(service.pack.manifest["built_at"])
         self.follower.set_earliest(parse_time(built))
         try:
-            self.follower.follow_speed(vessel_of(house, self.vessel.profile).speed_ms / KNOT_MS)
+            self.follower.follow_speed(vessel_of(service, self.vessel.profile).speed_ms / KNOT_MS)
         except SafeportError as refused:
             # A profile that this version no longer has: everything else goes on.
             _log.error("own ship's profile is not known: %s", refused)

@@ -138,11 +138,11 @@ def areas(pack: Pack) -> Json:
     zones: dict[str, list[Json]] = pack.tables["zones"]  # type: ignore[assignment]
     return {
         "scale": _FINE_DEG,
-        "banks": [{**_names(one), "least_depth_m": one["least_depth_m"], **_ring(one)} for one in zones["banks"]],
-        "lanes": [{**_names(one), "flow_deg": one["flow_deg"], **_ring(one)} for one in zones["lanes"]],
-        "ranges": [{**_names(one), "vhf": one["vhf"], **_ring(one)} for one in zones["ranges"]],
+        "banks": [{**_names(area), "least_depth_m": area["least_depth_m"], **_ring(area)} for area in zones["banks"]],
+        "lanes": [{**_names(area), "flow_deg": area["flow_deg"], **_ring(area)} for area in zones["lanes"]],
+        "ranges": [{**_names(area), "vhf": area["vhf"], **_ring(area)} for area in zones["ranges"]],
         "limits": [steps_of(line, _FINE_DEG) for line in region_limits(zones["regions"])],
-        "regions": sorted({one["name"] for one in zones["regions"]}),
+        "regions": sorted({area["name"] for area in zones["regions"]}),
     }  # fmt: skip
 
 

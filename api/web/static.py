@@ -20,9 +20,9 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
-from api.access.roles import Permission
-from api.http.callers import allowed
-from api.http.doors import OpenHouse
+from api.http.auth import requires
+from api.http.dependencies import CurrentService
+from api.security.roles import Permission
 from api.web.chart_layers import chart_layer
 from engine.errors import PackError
 from geodata.pack import Pack
@@ -187,7 +187,7 @@ def _layer_asset(pack: Pack, name: str) -> Asset | None:
 
 
 def web_routes(folder: Path = FOLDER, pages: tuple[str, ...] = ("terminal",), is_open: bool = False) -> APIRouter:
-    """Routes of pages, to be included in an application that has a house.
+    """Routes of pages, to be included in an application that has a service.
 
     Where what comes from elsewhere is not installed, pages answer one line that says what to run, and the log has it
     too: everything else of the application answers all the same.
@@ -202,7 +202,7 @@ def web_routes(folder: Path = FOLDER, pages: tuple[str, ...] = ("terminal",), is
         Whether pages and files are answered before anybody has signed in: a browser that opens a page sends no key.
         They say nothing of any encounter. The chart takes its permission either way.
     """
-    reads = allowed(Permission.READ_GEODATA)
+    reads = requires(Permission.READ_GEODATA)
     router = APIRouter(include_in_schema=False, dependencies=[] if is_open else [reads])
     try:
         shelf = Shelf(folder)
@@ -217,9 +217,9 @@ def web_routes(folder: Path = FOLDER, pages: tuple[str, ...] = ("terminal",), is
     chart = Chart()
 
     @router.get("/web/chart/{layer}", dependencies=[reads])
-    async def read_layer(request: Request, layer: str, house: OpenHouse) -> Response:
+    async def read_layer(request: Request, layer: str, service: CurrentService) -> Response:
         name = layer.removesuffix(".json")
-        return _answer(request, await chart.layer(house.pack, name), _ASK_AGAIN)
+        return _answer(request, await chart.layer(service.pack, name), _ASK_AGAIN)
 
     @router.get("/web/{path:path}")
     async def read_file(request: Request, path: str) -> Response:

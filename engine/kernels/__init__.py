@@ -1,1 +1,1 @@
-"""Compiled functions on plain floats and arrays; they import numpy and numba and nothing else of the house."""
+"""Compiled functions on plain floats and arrays; they import numpy and numba and nothing else of this project."""

@@ -6,11 +6,11 @@ import numpy as np
 
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.jit import kernel, leaf_kernel
-from engine.kernels.joining import vertex_at
 from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.plane import LATTICE_M, from_plane, length_of
 from engine.kernels.shore import crosses_land, nearest_on_segment
 from engine.kernels.shortest_paths import path_between
+from engine.kernels.snap import vertex_at
 from engine.kernels.visibility import Targets, chain_targets
 
 THROUGH_GATE = -3
@@ -135,7 +135,7 @@ def may_be_inside(legs, p, inside_factor, longest_leg, px, py, drawn):
 
 
 @kernel
-def from_inside(
+def harbour_shortcuts(
     mesh,
     shore,
     legs,

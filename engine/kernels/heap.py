@@ -4,7 +4,7 @@ from engine.kernels.jit import leaf_kernel
 
 
 @leaf_kernel
-def sift_up(heap_key, heap_item, position):
+def push(heap_key, heap_item, position):
     """Let an entry rise from its position to where it belongs."""
     key = heap_key[position]
     item = heap_item[position]

@@ -196,7 +196,7 @@ def locate(mesh, px, py):
     cell = row * mesh.cell_columns + column
     for k in range(mesh.cell_start[cell], mesh.cell_start[cell + 1]):
         t = mesh.cell_triangles[k]
-        if holds(mesh, t, px, py):
+        if contains(mesh, t, px, py):
             return t
     return NOWHERE
 
@@ -214,13 +214,13 @@ def locate_open(mesh, needed_depth, px, py):
     cell = row * mesh.cell_columns + column
     for k in range(mesh.cell_start[cell], mesh.cell_start[cell + 1]):
         t = mesh.cell_triangles[k]
-        if is_open(mesh, t, needed_depth) and holds(mesh, t, px, py):
+        if is_open(mesh, t, needed_depth) and contains(mesh, t, px, py):
             return t
     return NOWHERE
 
 
 @leaf_kernel
-def holds(mesh, t, px, py):
+def contains(mesh, t, px, py):
     """Whether a triangle holds a point, edges included."""
     x = mesh.x
     y = mesh.y

@@ -4,31 +4,31 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.bank import EdgeEnds, WaysOff, leave_bank, ways_off_bank
 from engine.kernels.geodesy import geodesic_length_m
-from engine.kernels.harbour import HarbourLegs, Joined, from_inside
+from engine.kernels.harbour import HarbourLegs, Joined, harbour_shortcuts
 from engine.kernels.jit import kernel, leaf_kernel
-from engine.kernels.joining import (
+from engine.kernels.mesh import NOWHERE, Corners, Mesh
+from engine.kernels.plane import from_plane, length_of, to_plane
+from engine.kernels.shoal_exit import EdgeEnds, ExitPoints, exit_shoal, find_exit_points
+from engine.kernels.shore import Shore, crosses_land
+from engine.kernels.shortest_paths import DIRECT, fill_distances, new_view, path_between
+from engine.kernels.snap import (
     COARSE_REACH_M,
     ENCLOSED,
     ON_BANK,
     ON_LAND,
     ON_MESH,
-    Rim,
-    is_rim_within,
-    join,
-    step_inside,
+    Boundary,
+    is_boundary_within,
+    nudge_inside,
+    snap_to_mesh,
     vertex_at,
 )
-from engine.kernels.mesh import NOWHERE, Corners, Mesh
-from engine.kernels.plane import from_plane, length_of, to_plane
-from engine.kernels.shore import Shore, crosses_land
-from engine.kernels.shortest_paths import DIRECT, enter_distances, new_view, path_between
 from engine.kernels.visibility import Targets, chain_targets
 from engine.kernels.zones import Zones, zone_at, zones_of_leg, zones_of_track
 
 
-class JoinLimits(NamedTuple):
+class SnapLimits(NamedTuple):
     """How a position may join the mesh and the harbour legs; see ``assumptions.toml``."""
 
     shore_tolerance_m: float
@@ -39,7 +39,7 @@ class JoinLimits(NamedTuple):
     longest_leg_over_mesh_m: float
 
 
-class Water(NamedTuple):
+class WaterModel(NamedTuple):
     """Everything about the water that does not depend on a vessel.
 
     `drawn` are the waters drawn by hand, numbered; those that meet have one number.
@@ -51,7 +51,7 @@ class Water(NamedTuple):
     legs: HarbourLegs
     zones: Zones
     drawn: Zones
-    limits: JoinLimits
+    limits: SnapLimits
 
 
 class DepthClass(NamedTuple):
@@ -61,7 +61,7 @@ class DepthClass(NamedTuple):
     ----------
     needed_depth_m : float
         Banks with less water are walls. [m]
-    rim : Rim
+    rim : Boundary
         Of the water that is deep enough.
     corners : Corners
     following : ndarray of int32, shape (k, p)
@@ -74,7 +74,7 @@ class DepthClass(NamedTuple):
     """
 
     needed_depth_m: float
-    rim: Rim
+    rim: Boundary
     corners: Corners
     following: np.ndarray
     distance: np.ndarray
@@ -89,7 +89,7 @@ class Reach(NamedTuple):
     Attributes
     ----------
     kind : int
-        How it joined, `engine.kernels.joining`.
+        How it joined, `engine.kernels.snap`.
     inland_m : float
         How far inside the charted shore it lies. [m]
     path : ndarray of float64, shape (n, 2)
@@ -129,12 +129,12 @@ class Reach(NamedTuple):
 
 
 @kernel
-def _join_at(water, depth_class, lon_deg, lat_deg):
+def _snap_at(water, depth_class, lon_deg, lat_deg):
     """Join one position: kind, metres inside the shore, triangle, plane path, the path as positions, its length."""
     mesh = water.mesh
     limits = water.limits
     px, py = to_plane(lon_deg, lat_deg, mesh.origin_lon_deg, mesh.origin_lat_deg)
-    kind, triangle, plane_path, inland = join(
+    kind, triangle, plane_path, inland = snap_to_mesh(
         mesh, depth_class.rim, water.shore, depth_class.needed_depth_m, px, py, limits.shore_tolerance_m,
         limits.hop_reach_m, limits.bank_reach_m,
     )  # fmt: skip
@@ -167,7 +167,7 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
 
     Parameters
     ----------
-    water : Water
+    water : WaterModel
     depth_class : DepthClass
     lon_deg, lat_deg : float
         Position, WGS 84, inside the box of the pack. [deg]
@@ -179,7 +179,7 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
     """
     mesh = water.mesh
     count = water.ports.x.shape[0]
-    kind, inland, triangle, plane_path, path, path_m = _join_at(water, depth_class, lon_deg, lat_deg)
+    kind, inland, triangle, plane_path, path, path_m = _snap_at(water, depth_class, lon_deg, lat_deg)
     touched = np.zeros(count, np.uint64)
     poor = np.zeros(count, np.uint64)
     joined = np.empty((count, 2))
@@ -196,7 +196,7 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
     distance = np.empty(count)
     via = np.empty(count, np.int64)
     view = new_view(mesh, depth_class.corners, water.ports)
-    enter_distances(
+    fill_distances(
         mesh, depth_class.corners, water.ports, depth_class.needed_depth_m, depth_class.distance, path[-1, 0],
         path[-1, 1], joined_x, joined_y, triangle, vertex_at(mesh, triangle, joined_x, joined_y), view, distance, via,
     )  # fmt: skip
@@ -205,8 +205,8 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
     leaves_at = np.full(count, NOWHERE)
     tolerance_deg = water.limits.right_angle_tolerance_deg
     if kind == ON_BANK:
-        ways = _ways_off(water, depth_class, plane_path, triangle)
-        leave_bank(
+        ways = _exit_points(water, depth_class, plane_path, triangle)
+        exit_shoal(
             mesh, depth_class.corners, water.ports, depth_class.needed_depth_m, depth_class.distance,
             depth_class.edge_ends, ways, path[0], view, np.empty(count), np.empty(count, np.int64), joined, distance,
             via, leaves_at,
@@ -230,7 +230,7 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
         path_m,
         _drawn_water_of(water, plane_path),
     )
-    harbour, entered, entry = from_inside(
+    harbour, entered, entry = harbour_shortcuts(
         mesh,
         water.shore,
         water.legs,
@@ -254,7 +254,7 @@ def track_on_plane(water, depth_class, reach, port):
 
     Parameters
     ----------
-    water : Water
+    water : WaterModel
     depth_class : DepthClass
     reach : Reach
     port : int
@@ -266,11 +266,11 @@ def track_on_plane(water, depth_class, reach, port):
         Lattice points of the plane. [m]
     """
     track = np.empty((depth_class.corners.vertex.shape[0] + 2, 2))
-    return track[: enter_track_on_plane(water, depth_class, reach, port, track)].copy()
+    return track[: fill_track_on_plane(water, depth_class, reach, port, track)].copy()
 
 
 @leaf_kernel
-def enter_track_on_plane(water, depth_class, reach, port, track):
+def fill_track_on_plane(water, depth_class, reach, port, track):
     """`track_on_plane` entered in an array with room for every corner; how many points it has."""
     mesh = water.mesh
     track[0, 0], track[0, 1] = to_plane(
@@ -288,17 +288,19 @@ def enter_track_on_plane(water, depth_class, reach, port, track):
 
 
 @kernel
-def _ways_off(water, depth_class, plane_path, triangle):
-    """`ways_off_bank` as far as hops may be long, but for the one by which the position has joined already."""
+def _exit_points(water, depth_class, plane_path, triangle):
+    """`find_exit_points` as far as hops may be long, but for the one by which the position has joined already."""
     mesh = water.mesh
     px, py = plane_path[0]
     joined_x, joined_y = plane_path[-1]
     reach_m = water.limits.bank_reach_m
-    if length_of(joined_x - px, joined_y - py) > reach_m and not is_rim_within(mesh, depth_class.rim, px, py, reach_m):
+    if length_of(joined_x - px, joined_y - py) > reach_m and not is_boundary_within(
+        mesh, depth_class.rim, px, py, reach_m
+    ):
         reach_m = COARSE_REACH_M
-    ways = ways_off_bank(mesh, depth_class.rim, water.shore, px, py, reach_m)
+    ways = find_exit_points(mesh, depth_class.rim, water.shore, px, py, reach_m)
     other = (ways.triangle != triangle) | (ways.points[:, 0] != joined_x) | (ways.points[:, 1] != joined_y)
-    return WaysOff(ways.points[other], ways.triangle[other], ways.edge_end[other])
+    return ExitPoints(ways.points[other], ways.triangle[other], ways.edge_end[other])
 
 
 class FirstLegs(NamedTuple):
@@ -327,8 +329,8 @@ def _gather_zones(water, depth_class, joined_x, joined_y, near, via, leaves_at, 
         if c == NOWHERE or leaves_at[p] != place:
             continue
         if c == DIRECT:
-            one, two = zones_of_leg(zones, joined_x, joined_y, ports.x[p], ports.y[p], tolerance_deg)
-            touched[p] = near_touched | one
+            first, two = zones_of_leg(zones, joined_x, joined_y, ports.x[p], ports.y[p], tolerance_deg)
+            touched[p] = near_touched | first
             poor[p] = near_poor | two
             continue
         k = 0
@@ -346,12 +348,12 @@ def _gather_zones(water, depth_class, joined_x, joined_y, near, via, leaves_at, 
 
 
 @kernel
-def join_and_measure(water, depth_class, lon1_deg, lat1_deg, lon2_deg, lat2_deg):
+def snap_and_measure(water, depth_class, lon1_deg, lat1_deg, lon2_deg, lat2_deg):
     """Shortest water path between two positions that may both lie off the mesh.
 
     Parameters
     ----------
-    water : Water
+    water : WaterModel
     depth_class : DepthClass
     lon1_deg, lat1_deg, lon2_deg, lat2_deg : float
         Positions, WGS 84, inside the box of the pack. [deg]
@@ -373,8 +375,8 @@ def join_and_measure(water, depth_class, lon1_deg, lat1_deg, lon2_deg, lat2_deg)
     """
     mesh = water.mesh
     needed = depth_class.needed_depth_m
-    kind1, inland1, triangle1, plane1, out, out_m = _join_at(water, depth_class, lon1_deg, lat1_deg)
-    kind2, inland2, triangle2, plane2, back, back_m = _join_at(water, depth_class, lon2_deg, lat2_deg)
+    kind1, inland1, triangle1, plane1, out, out_m = _snap_at(water, depth_class, lon1_deg, lat1_deg)
+    kind2, inland2, triangle2, plane2, back, back_m = _snap_at(water, depth_class, lon2_deg, lat2_deg)
     kinds = (kind1, kind2)
     inland = (inland1, inland2)
     if triangle1 == NOWHERE or triangle2 == NOWHERE:
@@ -397,7 +399,7 @@ def join_and_measure(water, depth_class, lon1_deg, lat1_deg, lon2_deg, lat2_deg)
     # A target is looked for in one triangle only, so one on a vertex of the mesh is looked for just inside it.
     end_x, end_y = plane2[-1, 0], plane2[-1, 1]
     if vertex_at(mesh, triangle2, end_x, end_y) != NOWHERE:
-        end_x, end_y, _ = step_inside(mesh, triangle2, end_x, end_y)
+        end_x, end_y, _ = nudge_inside(mesh, triangle2, end_x, end_y)
     end = Targets(
         np.array([end_x]),
         np.array([end_y]),

@@ -95,11 +95,11 @@ def crosses_land(shore, ax, ay, bx, by):
                 continue
             if max(y1, y2) < min(ay, by) or min(y1, y2) > max(ay, by):
                 continue
-            one = orientation(ax, ay, bx, by, x1, y1)
+            first = orientation(ax, ay, bx, by, x1, y1)
             two = orientation(ax, ay, bx, by, x2, y2)
             three = orientation(x1, y1, x2, y2, ax, ay)
             four = orientation(x1, y1, x2, y2, bx, by)
-            if not ((one > 0.0 and two > 0.0) or (one < 0.0 and two < 0.0)) and not (
+            if not ((first > 0.0 and two > 0.0) or (first < 0.0 and two < 0.0)) and not (
                 (three > 0.0 and four > 0.0) or (three < 0.0 and four < 0.0)
             ):
                 return True

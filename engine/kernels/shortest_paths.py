@@ -16,17 +16,17 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.kernels.geodesy import earth_centred, geodesic_length_m
-from engine.kernels.heap import pop, sift_up
+from engine.kernels.heap import pop, push
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
-from engine.kernels.visibility import is_tangent, see
+from engine.kernels.visibility import is_tangent, visible_vertices
 
 DIRECT = -2
 """Instead of a corner number: the target itself is in sight."""
 
 
 class View(NamedTuple):
-    """Room for what is seen from one point after the other; as `see` wants it.
+    """Room for what is seen from one point after the other; as `visible_vertices` wants it.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ def visibility_graph(mesh, corners, targets, needed_depth):
     used = 0
     for c in range(count):
         v = corners.vertex[c]
-        found, _ = see(
+        found, _ = visible_vertices(
             mesh, corners, targets, needed_depth, mesh.x[v], mesh.y[v], NOWHERE, v, seen_corners, seen_targets, stack
         )
         if used + found > capacity:
@@ -111,7 +111,7 @@ def tree_towards_target(mesh, corners, targets, needed_depth, graph_start, graph
     heap_key = np.empty(graph_end.shape[0] + 2 * count + 3, np.float64)
     heap_item = np.empty(graph_end.shape[0] + 2 * count + 3, np.int32)
     size = 0
-    found, _ = see(
+    found, _ = visible_vertices(
         mesh,
         corners,
         targets,
@@ -131,7 +131,7 @@ def tree_towards_target(mesh, corners, targets, needed_depth, graph_start, graph
         following[c] = DIRECT
         heap_key[size] = distance[c]
         heap_item[size] = c
-        sift_up(heap_key, heap_item, size)
+        push(heap_key, heap_item, size)
         size += 1
     while size > 0:
         reached, c = pop(heap_key, heap_item, size)
@@ -147,7 +147,7 @@ def tree_towards_target(mesh, corners, targets, needed_depth, graph_start, graph
                 following[w] = c
                 heap_key[size] = longer
                 heap_item[size] = w
-                sift_up(heap_key, heap_item, size)
+                push(heap_key, heap_item, size)
                 size += 1
     return following
 
@@ -193,7 +193,7 @@ def lengths_of_trees(mesh, corners, targets, following):
                     known_length[k] = geodesic_length_m(mesh.lon[v], mesh.lat[v], mesh.lon[u], mesh.lat[u])
                     known += 1
                 leg[c, p] = known_length[k]
-    trail = np.empty(count, np.int32)
+    memo = np.empty(count, np.int32)
     for p in range(target_count):
         for c in range(count):
             steps = 0
@@ -202,11 +202,11 @@ def lengths_of_trees(mesh, corners, targets, following):
                 if following[at, p] < 0:
                     distance[at, p] = leg[at, p]
                 else:
-                    trail[steps] = at
+                    memo[steps] = at
                     steps += 1
                     at = following[at, p]
             for k in range(steps - 1, -1, -1):
-                distance[trail[k], p] = leg[trail[k], p] + distance[following[trail[k], p], p]
+                distance[memo[k], p] = leg[memo[k], p] + distance[following[memo[k], p], p]
     return distance
 
 
@@ -239,7 +239,7 @@ def distances_to_targets(mesh, corners, targets, needed_depth, distance, lon, la
     """
     shortest = np.empty(targets.x.shape[0])
     via = np.empty(targets.x.shape[0], np.int64)
-    enter_distances(
+    fill_distances(
         mesh, corners, targets, needed_depth, distance, lon, lat, px, py, start, vertex,
         new_view(mesh, corners, targets), shortest, via,
     )  # fmt: skip
@@ -247,7 +247,7 @@ def distances_to_targets(mesh, corners, targets, needed_depth, distance, lon, la
 
 
 @leaf_kernel
-def enter_distances(
+def fill_distances(
     mesh, corners, targets, needed_depth, distance, lon, lat, px, py, start, vertex, view, shortest, via
 ):  # fmt: skip
     """`distances_to_targets`, entered in `shortest` and `via`; what is seen is entered in a `View`."""
@@ -256,7 +256,7 @@ def enter_distances(
     for p in range(target_count):
         shortest[p] = np.inf
         via[p] = NOWHERE
-    found_corners, found_targets = see(
+    found_corners, found_targets = visible_vertices(
         mesh, corners, targets, needed_depth, px, py, start, vertex, seen_corners, seen_targets, stack
     )
     for k in range(found_targets):
@@ -336,7 +336,7 @@ def path_between(mesh, corners, targets, needed_depth, lon, lat, px, py, start, 
         else:
             v = corners.vertex[at]
             from_lon, from_lat, x, y, t = mesh.lon[v], mesh.lat[v], mesh.x[v], mesh.y[v], NOWHERE
-        found_corners, found_targets = see(
+        found_corners, found_targets = visible_vertices(
             mesh, corners, targets, needed_depth, x, y, t, v, seen_corners, seen_targets, stack
         )
         while size + found_corners + 1 > capacity:
@@ -367,7 +367,7 @@ def path_between(mesh, corners, targets, needed_depth, lon, lat, px, py, start, 
                 came_from[c] = at
                 heap_key[size] = length + to_go
                 heap_item[size] = c
-                sift_up(heap_key, heap_item, size)
+                push(heap_key, heap_item, size)
                 size += 1
         at = NOWHERE
         while size > 0:

@@ -72,13 +72,13 @@ def is_tangent(x, y, px, py, v, before, after):
     v, before, after : int
         The corner and its neighbours along the wall, as vertex numbers.
     """
-    one = orientation(px, py, x[v], y[v], x[before], y[before])
+    first = orientation(px, py, x[v], y[v], x[before], y[before])
     two = orientation(px, py, x[v], y[v], x[after], y[after])
-    return not ((one > 0.0 and two < 0.0) or (one < 0.0 and two > 0.0))
+    return not ((first > 0.0 and two < 0.0) or (first < 0.0 and two > 0.0))
 
 
 @inlined_kernel
-def far_of(neighbours, t, came_from):
+def opposite_vertex(neighbours, t, came_from):
     """Which vertex of a triangle lies opposite the edge it was entered by.
 
     Counter-clockwise after it come the left and the right end of that edge; so the neighbour beyond the right of the
@@ -93,7 +93,7 @@ def far_of(neighbours, t, came_from):
 
 
 @leaf_kernel
-def see(mesh, corners, targets, needed_depth, px, py, start, vertex, seen_corners, seen_targets, stack):
+def visible_vertices(mesh, corners, targets, needed_depth, px, py, start, vertex, seen_corners, seen_targets, stack):
     """Corners and targets visible from a point of free water.
 
     Parameters
@@ -178,7 +178,7 @@ def see(mesh, corners, targets, needed_depth, px, py, start, vertex, seen_corner
         came_from = stack[top, 1]
         left = stack[top, 2]
         right = stack[top, 3]
-        i = far_of(neighbours, t, came_from)
+        i = opposite_vertex(neighbours, t, came_from)
         far, through_right, through_left = triangles[t, i], neighbours[t, (i + 1) % 3], neighbours[t, (i + 2) % 3]
         left_x = x[left]
         left_y = y[left]

@@ -63,9 +63,9 @@ def _touches(zones, z, ax, ay, bx, by):
     """Whether a segment touches polygon z."""
     ring = zones.ring
     for k in range(zones.ring_start[z], zones.ring_start[z + 1] - 1):
-        one = orientation(ax, ay, bx, by, ring[k, 0], ring[k, 1])
+        first = orientation(ax, ay, bx, by, ring[k, 0], ring[k, 1])
         two = orientation(ax, ay, bx, by, ring[k + 1, 0], ring[k + 1, 1])
-        if (one > 0.0) == (two > 0.0):
+        if (first > 0.0) == (two > 0.0):
             continue
         three = orientation(ring[k, 0], ring[k, 1], ring[k + 1, 0], ring[k + 1, 1], ax, ay)
         four = orientation(ring[k, 0], ring[k, 1], ring[k + 1, 0], ring[k + 1, 1], bx, by)
@@ -118,10 +118,10 @@ def zones_of_track(zones, track, right_angle_tolerance_deg):
     touched = np.uint64(0)
     poor = np.uint64(0)
     for k in range(1, track.shape[0]):
-        one, two = zones_of_leg(
+        first, two = zones_of_leg(
             zones, track[k - 1, 0], track[k - 1, 1], track[k, 0], track[k, 1], right_angle_tolerance_deg
         )
-        touched |= one
+        touched |= first
         poor |= two
     return touched, poor
 
@@ -166,7 +166,7 @@ def zones_of_trees(mesh, corners, targets, zones, following, right_angle_toleran
             poor[c, p] = known_poor[k]
     # Gather towards the targets: a corner is done once the next one on its way is.
     done = np.empty(count, np.bool_)
-    trail = np.empty(count, np.int32)
+    memo = np.empty(count, np.int32)
     for p in range(target_count):
         for c in range(count):
             done[c] = following[c, p] < 0
@@ -174,11 +174,11 @@ def zones_of_trees(mesh, corners, targets, zones, following, right_angle_toleran
             steps = 0
             at = c
             while not done[at]:
-                trail[steps] = at
+                memo[steps] = at
                 steps += 1
                 at = following[at, p]
             for k in range(steps - 1, -1, -1):
-                at = trail[k]
+                at = memo[k]
                 touched[at, p] |= touched[following[at, p], p]
                 poor[at, p] |= poor[following[at, p], p]
                 done[at] = True

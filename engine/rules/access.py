@@ -2,9 +2,9 @@
 
 from math import isnan, nan
 
+from engine.codes import Code, Feed, PortKind, PortStatus, Verdict
 from engine.kernels.jit import leaf_kernel
-from engine.rules.judged import Judged
-from engine.vocab import Code, Feed, PortKind, PortStatus, Verdict
+from engine.rules.result import RuleResult
 
 
 @leaf_kernel
@@ -17,10 +17,10 @@ def port_kind(kind):
         `PortKind`.
     """
     if kind == PortKind.BEACH_LANDING:
-        return Judged(Verdict.FAIL, Code.KIND_BEACH_HUMAN_ONLY, nan, nan)
+        return RuleResult(Verdict.FAIL, Code.KIND_BEACH_HUMAN_ONLY, nan, nan)
     if kind == PortKind.OIL_TERMINAL or kind == PortKind.INLAND:
-        return Judged(Verdict.FAIL, Code.KIND_NOT_FOR_LANDING, nan, nan)
-    return Judged(Verdict.PASS, Code.KIND_OK, nan, nan)
+        return RuleResult(Verdict.FAIL, Code.KIND_NOT_FOR_LANDING, nan, nan)
+    return RuleResult(Verdict.PASS, Code.KIND_OK, nan, nan)
 
 
 @leaf_kernel
@@ -39,18 +39,18 @@ def harbour_status(feed, status, age_s, stale_after_s):
         Policy limit. [s]
     """
     if feed == Feed.ABSENT:
-        return Judged(Verdict.UNKNOWN, Code.NO_STATUS_FEED, nan, nan)
+        return RuleResult(Verdict.UNKNOWN, Code.NO_STATUS_FEED, nan, nan)
     if feed == Feed.STALE:
-        return Judged(Verdict.UNKNOWN, Code.PORT_STATUS_STALE, age_s, stale_after_s)
+        return RuleResult(Verdict.UNKNOWN, Code.PORT_STATUS_STALE, age_s, stale_after_s)
     if status == PortStatus.UNKNOWN or isnan(age_s):
-        return Judged(Verdict.UNKNOWN, Code.PORT_STATUS_UNKNOWN, nan, nan)
+        return RuleResult(Verdict.UNKNOWN, Code.PORT_STATUS_UNKNOWN, nan, nan)
     if not age_s <= stale_after_s:
-        return Judged(Verdict.UNKNOWN, Code.PORT_STATUS_STALE, age_s, stale_after_s)
+        return RuleResult(Verdict.UNKNOWN, Code.PORT_STATUS_STALE, age_s, stale_after_s)
     if status == PortStatus.OPEN:
-        return Judged(Verdict.PASS, Code.PORT_OPEN, age_s, stale_after_s)
+        return RuleResult(Verdict.PASS, Code.PORT_OPEN, age_s, stale_after_s)
     if status == PortStatus.RESTRICTED:
-        return Judged(Verdict.FAIL, Code.PORT_RESTRICTED, age_s, stale_after_s)
-    return Judged(Verdict.FAIL, Code.PORT_CLOSED, age_s, stale_after_s)
+        return RuleResult(Verdict.FAIL, Code.PORT_RESTRICTED, age_s, stale_after_s)
+    return RuleResult(Verdict.FAIL, Code.PORT_CLOSED, age_s, stale_after_s)
 
 
 @leaf_kernel
@@ -74,29 +74,29 @@ def berth(
         Longest vessel a harbour without a stated limit is taken to land people from. [m]
     """
     if loa_m > most_loa_m:
-        return Judged(Verdict.FAIL, Code.LOA_EXCEEDED, loa_m, most_loa_m)
+        return RuleResult(Verdict.FAIL, Code.LOA_EXCEEDED, loa_m, most_loa_m)
     if beam_m > beam_limit_m:
-        return Judged(Verdict.FAIL, Code.BEAM_EXCEEDED, beam_m, beam_limit_m)
+        return RuleResult(Verdict.FAIL, Code.BEAM_EXCEEDED, beam_m, beam_limit_m)
     if draught_m > draught_limit_m:
-        return Judged(Verdict.FAIL, Code.BERTH_DRAUGHT_EXCEEDED, draught_m, draught_limit_m)
+        return RuleResult(Verdict.FAIL, Code.BERTH_DRAUGHT_EXCEEDED, draught_m, draught_limit_m)
     if isnan(loa_m):
         if isnan(plausible_loa_m) or (plausible_loa_m > unlisted_loa_m and not plausible_loa_m <= berth_loa_m):
-            return Judged(Verdict.UNKNOWN, Code.VESSEL_SIZE_DOUBTFUL, plausible_loa_m, berth_loa_m)
-        return Judged(Verdict.UNKNOWN, Code.VESSEL_SIZE_UNKNOWN, nan, berth_loa_m)
+            return RuleResult(Verdict.UNKNOWN, Code.VESSEL_SIZE_DOUBTFUL, plausible_loa_m, berth_loa_m)
+        return RuleResult(Verdict.UNKNOWN, Code.VESSEL_SIZE_UNKNOWN, nan, berth_loa_m)
     if loa_m <= berth_loa_m:
         if isnan(beam_m) and not isnan(beam_limit_m):
-            return Judged(Verdict.UNKNOWN, Code.VESSEL_SIZE_UNKNOWN, nan, berth_loa_m)
-        return Judged(Verdict.PASS, Code.BERTH_OK, loa_m, berth_loa_m)
+            return RuleResult(Verdict.UNKNOWN, Code.VESSEL_SIZE_UNKNOWN, nan, berth_loa_m)
+        return RuleResult(Verdict.PASS, Code.BERTH_OK, loa_m, berth_loa_m)
     if loa_m > unlisted_loa_m:
-        return Judged(Verdict.UNKNOWN, Code.BERTH_UNKNOWN_FOR_SIZE, loa_m, berth_loa_m)
+        return RuleResult(Verdict.UNKNOWN, Code.BERTH_UNKNOWN_FOR_SIZE, loa_m, berth_loa_m)
     if isnan(berth_loa_m):
-        return Judged(Verdict.UNKNOWN, Code.BERTH_LIMIT_UNKNOWN, loa_m, nan)
-    return Judged(Verdict.UNKNOWN, Code.BERTH_SMALL, loa_m, berth_loa_m)
+        return RuleResult(Verdict.UNKNOWN, Code.BERTH_LIMIT_UNKNOWN, loa_m, nan)
+    return RuleResult(Verdict.UNKNOWN, Code.BERTH_SMALL, loa_m, berth_loa_m)
 
 
 @leaf_kernel
 def entry_permission(required):
     """Whether the harbour wants to be asked first; never a reason against it."""
     if required:
-        return Judged(Verdict.FAIL, Code.PORT_ENTRY_PERMISSION_REQUIRED, nan, nan)
-    return Judged(Verdict.NOT_APPLICABLE, Code.ENTRY_FREE, nan, nan)
+        return RuleResult(Verdict.FAIL, Code.PORT_ENTRY_PERMISSION_REQUIRED, nan, nan)
+    return RuleResult(Verdict.NOT_APPLICABLE, Code.ENTRY_FREE, nan, nan)

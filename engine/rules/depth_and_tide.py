@@ -2,9 +2,9 @@
 
 from math import isnan, nan
 
+from engine.codes import Code, Gate, Grade, Verdict
 from engine.kernels.jit import leaf_kernel
-from engine.rules.judged import Judged
-from engine.vocab import Code, Gate, Grade, Verdict
+from engine.rules.result import RuleResult
 
 
 @leaf_kernel
@@ -56,24 +56,24 @@ def under_keel_clearance(
     if isnan(needed_m) or isnan(entrance_depth_m) or grade >= Grade.TRANSCRIBED:
         return judged
     if by_hours and hours_grade > grade and judged.verdict != Verdict.PASS:
-        return Judged(Verdict.UNKNOWN, Code.DEPTH_BY_HOURS, nan, needed_m)
+        return RuleResult(Verdict.UNKNOWN, Code.DEPTH_BY_HOURS, nan, needed_m)
     if judged.verdict == Verdict.PASS:
         code = Code.DEPTH_GENERAL
         if grade == Grade.ESTIMATE:
             code = Code.DEPTH_ESTIMATED
         elif grade <= Grade.INFERRED:
             code = Code.DEPTH_INFERRED
-        return Judged(Verdict.UNKNOWN, code, judged.measured, judged.limit)
+        return RuleResult(Verdict.UNKNOWN, code, judged.measured, judged.limit)
     if judged.verdict == Verdict.FAIL:
         if grade == Grade.BOUND:
             # That a craft of less draught comes and goes says nothing of this one.
-            return Judged(Verdict.UNKNOWN, Code.DEPTH_UNKNOWN, nan, needed_m)
+            return RuleResult(Verdict.UNKNOWN, Code.DEPTH_UNKNOWN, nan, needed_m)
         least = _clearance(
             needed_m - weak_doubt_m, entrance_depth_m, dries, tide_m, tide_doubt_m, highest_tide_m, marginal_m,
             by_hours,
         )  # fmt: skip
         if least.verdict != Verdict.FAIL:
-            return Judged(Verdict.UNKNOWN, Code.DEPTH_DOUBTFUL, judged.measured, judged.limit)
+            return RuleResult(Verdict.UNKNOWN, Code.DEPTH_DOUBTFUL, judged.measured, judged.limit)
     return judged
 
 
@@ -81,31 +81,31 @@ def under_keel_clearance(
 def _clearance(needed_m, entrance_depth_m, dries, tide_m, tide_doubt_m, highest_tide_m, marginal_m, by_hours):
     """`under_keel_clearance` for a depth that was read."""
     if isnan(needed_m):
-        return Judged(Verdict.UNKNOWN, Code.DRAUGHT_UNKNOWN, entrance_depth_m, nan)
+        return RuleResult(Verdict.UNKNOWN, Code.DRAUGHT_UNKNOWN, entrance_depth_m, nan)
     if isnan(entrance_depth_m):
         if dries and highest_tide_m < needed_m:
             # Drying means a charted depth of zero at most, whatever the level.
-            return Judged(Verdict.FAIL, Code.DRAFT_EXCEEDED, highest_tide_m, needed_m)
+            return RuleResult(Verdict.FAIL, Code.DRAFT_EXCEEDED, highest_tide_m, needed_m)
         if by_hours:
-            return Judged(Verdict.UNKNOWN, Code.DEPTH_BY_HOURS, nan, needed_m)
+            return RuleResult(Verdict.UNKNOWN, Code.DEPTH_BY_HOURS, nan, needed_m)
         if dries and isnan(tide_m):
-            return Judged(Verdict.UNKNOWN, Code.TIDE_UNKNOWN, nan, needed_m)
-        return Judged(Verdict.UNKNOWN, Code.DEPTH_UNKNOWN, nan, needed_m)
+            return RuleResult(Verdict.UNKNOWN, Code.TIDE_UNKNOWN, nan, needed_m)
+        return RuleResult(Verdict.UNKNOWN, Code.DEPTH_UNKNOWN, nan, needed_m)
     if isnan(tide_m) or isnan(tide_doubt_m):
         if entrance_depth_m >= needed_m:
-            return Judged(Verdict.PASS, Code.UKC_OK, entrance_depth_m, needed_m)
+            return RuleResult(Verdict.PASS, Code.UKC_OK, entrance_depth_m, needed_m)
         if entrance_depth_m + highest_tide_m < needed_m:
-            return Judged(Verdict.FAIL, Code.DRAFT_EXCEEDED, entrance_depth_m + highest_tide_m, needed_m)
-        return Judged(Verdict.UNKNOWN, Code.TIDE_UNKNOWN, entrance_depth_m, needed_m)
+            return RuleResult(Verdict.FAIL, Code.DRAFT_EXCEEDED, entrance_depth_m + highest_tide_m, needed_m)
+        return RuleResult(Verdict.UNKNOWN, Code.TIDE_UNKNOWN, entrance_depth_m, needed_m)
     depth_m = entrance_depth_m + tide_m
     if depth_m - tide_doubt_m >= needed_m + marginal_m:
-        return Judged(Verdict.PASS, Code.UKC_OK, depth_m, needed_m)
+        return RuleResult(Verdict.PASS, Code.UKC_OK, depth_m, needed_m)
     # What the chart alone has is there whatever the tide does: learning the tide takes no port away.
     if depth_m - tide_doubt_m >= needed_m or entrance_depth_m >= needed_m:
-        return Judged(Verdict.PASS, Code.UKC_MARGINAL, depth_m, needed_m)
+        return RuleResult(Verdict.PASS, Code.UKC_MARGINAL, depth_m, needed_m)
     if depth_m + tide_doubt_m >= needed_m:
-        return Judged(Verdict.UNKNOWN, Code.TIDE_DOUBTFUL, depth_m, needed_m)
-    return Judged(Verdict.FAIL, Code.DRAFT_EXCEEDED, depth_m, needed_m)
+        return RuleResult(Verdict.UNKNOWN, Code.TIDE_DOUBTFUL, depth_m, needed_m)
+    return RuleResult(Verdict.FAIL, Code.DRAFT_EXCEEDED, depth_m, needed_m)
 
 
 @leaf_kernel
@@ -130,39 +130,39 @@ def gate(kind, grade, hours_from_high_water, doubt_h, opens_before_h, closes_aft
         Time a lock costs that works round the clock. [s]
     """
     if kind == Gate.LOCK:
-        return Judged(Verdict.UNKNOWN, Code.LOCK_SCHEDULE_UNKNOWN, nan, nan)
+        return RuleResult(Verdict.UNKNOWN, Code.LOCK_SCHEDULE_UNKNOWN, nan, nan)
     if kind == Gate.UNKNOWN:
-        return Judged(Verdict.UNKNOWN, Code.GATE_UNKNOWN, nan, nan)
+        return RuleResult(Verdict.UNKNOWN, Code.GATE_UNKNOWN, nan, nan)
     weak = grade < Grade.TRANSCRIBED
     if wait_s > 0.0 and weak and kind == Gate.TIDAL_WINDOW:
-        return Judged(Verdict.UNKNOWN, Code.GATE_WAIT_GENERAL, wait_s, nan)
+        return RuleResult(Verdict.UNKNOWN, Code.GATE_WAIT_GENERAL, wait_s, nan)
     if wait_s > 0.0:
-        return Judged(Verdict.FAIL, Code.GATE_WAIT, wait_s, nan)
+        return RuleResult(Verdict.FAIL, Code.GATE_WAIT, wait_s, nan)
     if kind == Gate.NONE and weak:
-        return Judged(Verdict.UNKNOWN, Code.GATE_NONE_GENERAL, nan, nan)
+        return RuleResult(Verdict.UNKNOWN, Code.GATE_NONE_GENERAL, nan, nan)
     if kind == Gate.NONE:
-        return Judged(Verdict.PASS, Code.GATE_NONE, nan, nan)
+        return RuleResult(Verdict.PASS, Code.GATE_NONE, nan, nan)
     if kind == Gate.LOCK_24H:
-        return Judged(Verdict.FAIL, Code.LOCK_QUEUE, lock_s, nan)
+        return RuleResult(Verdict.FAIL, Code.LOCK_QUEUE, lock_s, nan)
     early_h = hours_from_high_water + opens_before_h
     late_h = closes_after_h - hours_from_high_water
     if early_h >= doubt_h and late_h >= doubt_h and weak:
-        return Judged(Verdict.UNKNOWN, Code.GATE_HOURS_GENERAL, hours_from_high_water, closes_after_h)
+        return RuleResult(Verdict.UNKNOWN, Code.GATE_HOURS_GENERAL, hours_from_high_water, closes_after_h)
     if early_h >= doubt_h and late_h >= doubt_h:
-        return Judged(Verdict.PASS, Code.GATE_OPEN, hours_from_high_water, closes_after_h)
+        return RuleResult(Verdict.PASS, Code.GATE_OPEN, hours_from_high_water, closes_after_h)
     if early_h < -doubt_h or late_h < -doubt_h:
-        return Judged(Verdict.FAIL, Code.GATE_CLOSED, hours_from_high_water, closes_after_h)
+        return RuleResult(Verdict.FAIL, Code.GATE_CLOSED, hours_from_high_water, closes_after_h)
     if isnan(early_h) or isnan(late_h) or isnan(doubt_h):
-        return Judged(Verdict.UNKNOWN, Code.GATE_TIDE_UNKNOWN, nan, nan)
+        return RuleResult(Verdict.UNKNOWN, Code.GATE_TIDE_UNKNOWN, nan, nan)
     edge_h = -opens_before_h if early_h < late_h else closes_after_h
-    return Judged(Verdict.UNKNOWN, Code.GATE_HOURS_DOUBTFUL, hours_from_high_water, edge_h)
+    return RuleResult(Verdict.UNKNOWN, Code.GATE_HOURS_DOUBTFUL, hours_from_high_water, edge_h)
 
 
 @leaf_kernel
 def tide_data(needed_m, entrance_depth_m, gate_kind, tide_m):
     """Whether the answer for this port leans on a tide, and whether there is one."""
     if gate_kind != Gate.TIDAL_WINDOW and entrance_depth_m >= needed_m:
-        return Judged(Verdict.NOT_APPLICABLE, Code.TIDE_NOT_NEEDED, nan, nan)
+        return RuleResult(Verdict.NOT_APPLICABLE, Code.TIDE_NOT_NEEDED, nan, nan)
     if isnan(tide_m):
-        return Judged(Verdict.UNKNOWN, Code.TIDE_MISSING, nan, nan)
-    return Judged(Verdict.PASS, Code.TIDE_PREDICTED_ONLY, tide_m, nan)
+        return RuleResult(Verdict.UNKNOWN, Code.TIDE_MISSING, nan, nan)
+    return RuleResult(Verdict.PASS, Code.TIDE_PREDICTED_ONLY, tide_m, nan)

@@ -4,9 +4,9 @@ from math import inf, isnan, nan
 
 import numpy as np
 
+from engine.codes import Code, Verdict
 from engine.kernels.jit import leaf_kernel
-from engine.rules.judged import Judged
-from engine.vocab import Code, Verdict
+from engine.rules.result import RuleResult
 
 
 @leaf_kernel
@@ -23,16 +23,16 @@ def route(distance_m, time_s, whole_m):
         To the landing; NaN when the harbour leg is not known. [m]
     """
     if not distance_m < inf:
-        return Judged(Verdict.FAIL, Code.ROUTE_NONE, nan, nan)
+        return RuleResult(Verdict.FAIL, Code.ROUTE_NONE, nan, nan)
     if time_s == inf:
-        return Judged(Verdict.FAIL, Code.STREAM_TOO_STRONG, whole_m, nan)
+        return RuleResult(Verdict.FAIL, Code.STREAM_TOO_STRONG, whole_m, nan)
     if isnan(time_s):
-        return Judged(Verdict.UNKNOWN, Code.TIME_UNKNOWN, whole_m, nan)
-    return Judged(Verdict.PASS, Code.ROUTE_OK, distance_m if isnan(whole_m) else whole_m, nan)
+        return RuleResult(Verdict.UNKNOWN, Code.TIME_UNKNOWN, whole_m, nan)
+    return RuleResult(Verdict.PASS, Code.ROUTE_OK, distance_m if isnan(whole_m) else whole_m, nan)
 
 
 @leaf_kernel
-def without_hour(code, has_tide, has_weather):
+def downgrade_untimed(code, has_tide, has_weather):
     """Code of a finding where nobody knows when the vessel arrives: what is lacking is her hour, not the prediction.
 
     Parameters
@@ -67,8 +67,8 @@ def banks(distance_m, needed_m):
     missing is the draught.
     """
     if not distance_m < inf:
-        return Judged(Verdict.NOT_APPLICABLE, Code.BANKS_CLEAR, nan, nan)
-    return Judged(Verdict.PASS, Code.BANKS_CLEAR, nan, needed_m)
+        return RuleResult(Verdict.NOT_APPLICABLE, Code.BANKS_CLEAR, nan, nan)
+    return RuleResult(Verdict.PASS, Code.BANKS_CLEAR, nan, needed_m)
 
 
 @leaf_kernel
@@ -89,12 +89,12 @@ def endurance(distance_m, range_m, plausible_range_m, reserve_share):
     usable_m = range_m * (1.0 - reserve_share)
     least_m = plausible_range_m * (1.0 - reserve_share)
     if isnan(usable_m) and distance_m > least_m:
-        return Judged(Verdict.UNKNOWN, Code.RANGE_DOUBTFUL, distance_m, least_m)
+        return RuleResult(Verdict.UNKNOWN, Code.RANGE_DOUBTFUL, distance_m, least_m)
     if isnan(usable_m) or isnan(distance_m):
-        return Judged(Verdict.UNKNOWN, Code.FUEL_UNKNOWN, distance_m, usable_m)
+        return RuleResult(Verdict.UNKNOWN, Code.FUEL_UNKNOWN, distance_m, usable_m)
     if distance_m <= usable_m:
-        return Judged(Verdict.PASS, Code.ENDURANCE_OK, distance_m, usable_m)
-    return Judged(Verdict.FAIL, Code.ENDURANCE_SHORT, distance_m, usable_m)
+        return RuleResult(Verdict.PASS, Code.ENDURANCE_OK, distance_m, usable_m)
+    return RuleResult(Verdict.FAIL, Code.ENDURANCE_SHORT, distance_m, usable_m)
 
 
 @leaf_kernel
@@ -120,27 +120,27 @@ def traffic_lanes(has_route, touched, poor, lanes):
         Zones that are traffic lanes.
     """
     if not has_route:
-        return Judged(Verdict.NOT_APPLICABLE, Code.TSS_NONE, nan, nan)
+        return RuleResult(Verdict.NOT_APPLICABLE, Code.TSS_NONE, nan, nan)
     crossed = touched & lanes
     if not crossed:
-        return Judged(Verdict.PASS, Code.TSS_NONE, 0.0, nan)
+        return RuleResult(Verdict.PASS, Code.TSS_NONE, 0.0, nan)
     if poor & lanes:
-        return Judged(Verdict.FAIL, Code.TSS_ANGLE_BAD, float(_count_bits(crossed)), nan)
-    return Judged(Verdict.PASS, Code.TSS_CROSSES, float(_count_bits(crossed)), nan)
+        return RuleResult(Verdict.FAIL, Code.TSS_ANGLE_BAD, float(_count_bits(crossed)), nan)
+    return RuleResult(Verdict.PASS, Code.TSS_CROSSES, float(_count_bits(crossed)), nan)
 
 
 @leaf_kernel
 def restricted_areas(has_route, touched, firing_ranges):
     """No firing range lies on the way; whether one is in use is not known here."""
     if not has_route:
-        return Judged(Verdict.NOT_APPLICABLE, Code.ZONE_NONE, nan, nan)
+        return RuleResult(Verdict.NOT_APPLICABLE, Code.ZONE_NONE, nan, nan)
     if touched & firing_ranges:
-        return Judged(Verdict.UNKNOWN, Code.ZONE_FIRING, float(_count_bits(touched & firing_ranges)), nan)
-    return Judged(Verdict.PASS, Code.ZONE_NONE, 0.0, nan)
+        return RuleResult(Verdict.UNKNOWN, Code.ZONE_FIRING, float(_count_bits(touched & firing_ranges)), nan)
+    return RuleResult(Verdict.PASS, Code.ZONE_NONE, 0.0, nan)
 
 
 @leaf_kernel
-def load(persons, persons_known, self_righting_persons, max_persons):
+def persons_load(persons, persons_known, self_righting_persons, max_persons):
     """The vessel carries this many: over the self-righting limit is a caution, over the maximum is not fit.
 
     Parameters
@@ -153,13 +153,13 @@ def load(persons, persons_known, self_righting_persons, max_persons):
         NaN when unknown. [persons]
     """
     if persons <= self_righting_persons:
-        return Judged(Verdict.PASS, Code.LOAD_OK, persons, self_righting_persons)
+        return RuleResult(Verdict.PASS, Code.LOAD_OK, persons, self_righting_persons)
     if isnan(self_righting_persons) and persons <= max_persons:
-        return Judged(Verdict.PASS, Code.LOAD_OK, persons, max_persons)
+        return RuleResult(Verdict.PASS, Code.LOAD_OK, persons, max_persons)
     if not persons_known:
-        return Judged(Verdict.UNKNOWN, Code.LOAD_POB_UNKNOWN, nan, max_persons)
+        return RuleResult(Verdict.UNKNOWN, Code.LOAD_POB_UNKNOWN, nan, max_persons)
     if persons > max_persons:
-        return Judged(Verdict.FAIL, Code.LOAD_OVER_MAX, persons, max_persons)
+        return RuleResult(Verdict.FAIL, Code.LOAD_OVER_MAX, persons, max_persons)
     if persons > self_righting_persons:
-        return Judged(Verdict.FAIL, Code.LOAD_OVER_SR, persons, self_righting_persons)
-    return Judged(Verdict.UNKNOWN, Code.LOAD_LIMIT_UNKNOWN, persons, nan)
+        return RuleResult(Verdict.FAIL, Code.LOAD_OVER_SR, persons, self_righting_persons)
+    return RuleResult(Verdict.UNKNOWN, Code.LOAD_LIMIT_UNKNOWN, persons, nan)

@@ -2,9 +2,9 @@
 
 from math import isnan, nan
 
+from engine.codes import Code, Feed, Medical, Reception, Verdict
 from engine.kernels.jit import leaf_kernel
-from engine.rules.judged import Judged
-from engine.vocab import Code, Feed, Medical, Reception, Verdict
+from engine.rules.result import RuleResult
 
 
 @leaf_kernel
@@ -25,26 +25,26 @@ def capacity(feed, free_places, persons, persons_known, tight_share):
         Share of the places that should be left over.
     """
     if feed == Feed.ABSENT:
-        return Judged(Verdict.UNKNOWN, Code.NO_CAPACITY_FEED, nan, persons)
+        return RuleResult(Verdict.UNKNOWN, Code.NO_CAPACITY_FEED, nan, persons)
     if feed == Feed.STALE or isnan(free_places):
-        return Judged(Verdict.UNKNOWN, Code.CAP_UNKNOWN, nan, persons)
+        return RuleResult(Verdict.UNKNOWN, Code.CAP_UNKNOWN, nan, persons)
     if free_places - persons >= tight_share * free_places:
-        return Judged(Verdict.PASS, Code.CAP_OK, free_places, persons)
+        return RuleResult(Verdict.PASS, Code.CAP_OK, free_places, persons)
     if free_places >= persons:
-        return Judged(Verdict.FAIL, Code.CAP_TIGHT, free_places, persons)
+        return RuleResult(Verdict.FAIL, Code.CAP_TIGHT, free_places, persons)
     if not persons_known and free_places > 0.0:
-        return Judged(Verdict.UNKNOWN, Code.CAP_UNKNOWN, free_places, persons)
-    return Judged(Verdict.FAIL, Code.CAP_FULL, free_places, persons)
+        return RuleResult(Verdict.UNKNOWN, Code.CAP_UNKNOWN, free_places, persons)
+    return RuleResult(Verdict.FAIL, Code.CAP_FULL, free_places, persons)
 
 
 @leaf_kernel
 def landing_rate(feed, persons_per_hour, queued_persons, persons, limit_h):
     """The port lands these people without a long queue."""
     if feed == Feed.LIVE and (queued_persons + persons) <= limit_h * persons_per_hour:
-        return Judged(Verdict.PASS, Code.CAP_RATE_OK, queued_persons + persons, limit_h * persons_per_hour)
+        return RuleResult(Verdict.PASS, Code.CAP_RATE_OK, queued_persons + persons, limit_h * persons_per_hour)
     if feed == Feed.LIVE and (queued_persons + persons) > limit_h * persons_per_hour:
-        return Judged(Verdict.FAIL, Code.CAP_RATE_EXCEEDED, queued_persons + persons, limit_h * persons_per_hour)
-    return Judged(Verdict.UNKNOWN, Code.CAP_RATE_UNKNOWN, nan, nan)
+        return RuleResult(Verdict.FAIL, Code.CAP_RATE_EXCEEDED, queued_persons + persons, limit_h * persons_per_hour)
+    return RuleResult(Verdict.UNKNOWN, Code.CAP_RATE_UNKNOWN, nan, nan)
 
 
 @leaf_kernel
@@ -60,21 +60,21 @@ def medical_reception(need, reception):
     """
     if need == Medical.NONE:
         if reception == Reception.HOSPITAL:
-            return Judged(Verdict.NOT_APPLICABLE, Code.MED_RECEPTION_OK, nan, nan)
+            return RuleResult(Verdict.NOT_APPLICABLE, Code.MED_RECEPTION_OK, nan, nan)
         if reception == Reception.AMBULANCE:
-            return Judged(Verdict.NOT_APPLICABLE, Code.MED_RECEPTION_AMBULANCE, nan, nan)
+            return RuleResult(Verdict.NOT_APPLICABLE, Code.MED_RECEPTION_AMBULANCE, nan, nan)
         if reception == Reception.NONE:
-            return Judged(Verdict.NOT_APPLICABLE, Code.MED_RECEPTION_NONE, nan, nan)
-        return Judged(Verdict.NOT_APPLICABLE, Code.MED_RECEPTION_UNKNOWN, nan, nan)
+            return RuleResult(Verdict.NOT_APPLICABLE, Code.MED_RECEPTION_NONE, nan, nan)
+        return RuleResult(Verdict.NOT_APPLICABLE, Code.MED_RECEPTION_UNKNOWN, nan, nan)
     if reception == Reception.HOSPITAL:
-        return Judged(Verdict.PASS, Code.MED_RECEPTION_OK, nan, nan)
+        return RuleResult(Verdict.PASS, Code.MED_RECEPTION_OK, nan, nan)
     if reception == Reception.AMBULANCE:
         if need == Medical.CRITICAL:
-            return Judged(Verdict.FAIL, Code.MED_RECEPTION_AMBULANCE, nan, nan)
-        return Judged(Verdict.PASS, Code.MED_RECEPTION_AMBULANCE, nan, nan)
+            return RuleResult(Verdict.FAIL, Code.MED_RECEPTION_AMBULANCE, nan, nan)
+        return RuleResult(Verdict.PASS, Code.MED_RECEPTION_AMBULANCE, nan, nan)
     if reception == Reception.NONE:
-        return Judged(Verdict.FAIL, Code.MED_RECEPTION_NONE, nan, nan)
-    return Judged(Verdict.UNKNOWN, Code.MED_RECEPTION_UNKNOWN, nan, nan)
+        return RuleResult(Verdict.FAIL, Code.MED_RECEPTION_NONE, nan, nan)
+    return RuleResult(Verdict.UNKNOWN, Code.MED_RECEPTION_UNKNOWN, nan, nan)
 
 
 @leaf_kernel
@@ -89,27 +89,27 @@ def basic_needs(feed, met):
         1 met, 0 not met, NaN unknown.
     """
     if feed == Feed.ABSENT:
-        return Judged(Verdict.UNKNOWN, Code.NO_RECEPTION_FEED, nan, nan)
+        return RuleResult(Verdict.UNKNOWN, Code.NO_RECEPTION_FEED, nan, nan)
     if feed == Feed.LIVE and met > 0.5:
-        return Judged(Verdict.PASS, Code.NEEDS_MET, nan, nan)
+        return RuleResult(Verdict.PASS, Code.NEEDS_MET, nan, nan)
     if feed == Feed.LIVE and met <= 0.5:
-        return Judged(Verdict.FAIL, Code.NEEDS_UNMET, nan, nan)
-    return Judged(Verdict.UNKNOWN, Code.NEEDS_UNKNOWN, nan, nan)
+        return RuleResult(Verdict.FAIL, Code.NEEDS_UNMET, nan, nan)
+    return RuleResult(Verdict.UNKNOWN, Code.NEEDS_UNKNOWN, nan, nan)
 
 
 @leaf_kernel
 def onward_transport(feed, arranged):
     """Onward transport is or can be arranged: 1 yes, 0 no, NaN unknown."""
     if feed == Feed.LIVE and arranged > 0.5:
-        return Judged(Verdict.PASS, Code.ONWARD_TRANSPORT_OK, nan, nan)
+        return RuleResult(Verdict.PASS, Code.ONWARD_TRANSPORT_OK, nan, nan)
     if feed == Feed.LIVE and arranged <= 0.5:
-        return Judged(Verdict.FAIL, Code.ONWARD_TRANSPORT_NONE, nan, nan)
-    return Judged(Verdict.UNKNOWN, Code.ONWARD_TRANSPORT_UNKNOWN, nan, nan)
+        return RuleResult(Verdict.FAIL, Code.ONWARD_TRANSPORT_NONE, nan, nan)
+    return RuleResult(Verdict.UNKNOWN, Code.ONWARD_TRANSPORT_UNKNOWN, nan, nan)
 
 
 @leaf_kernel
 def danger_ashore(reported):
     """Nobody has reported a danger to people at the landing place; only a person can."""
     if reported:
-        return Judged(Verdict.FAIL, Code.PERSONS_AT_RISK_ASHORE, nan, nan)
-    return Judged(Verdict.NOT_APPLICABLE, Code.NO_DANGER_REPORTED, nan, nan)
+        return RuleResult(Verdict.FAIL, Code.PERSONS_AT_RISK_ASHORE, nan, nan)
+    return RuleResult(Verdict.NOT_APPLICABLE, Code.NO_DANGER_REPORTED, nan, nan)

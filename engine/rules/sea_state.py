@@ -2,9 +2,9 @@
 
 from math import isnan, nan
 
+from engine.codes import Code, Feed, Verdict
 from engine.kernels.jit import leaf_kernel
-from engine.rules.judged import Judged
-from engine.vocab import Code, Feed, Verdict
+from engine.rules.result import RuleResult
 
 CALM, CAREFUL, DANGEROUS, NOT_KNOWN = 0, 1, 2, 3
 
@@ -35,17 +35,17 @@ def route_sea(highest_hs_m, missing, max_hs_m, near_share, bearable_hs_m, limit_
     if highest_hs_m > max_hs_m and bearable_hs_m > max_hs_m and highest_hs_m <= bearable_hs_m:
         if missing:
             # No higher as far as is known: whether it is farther on, nobody has said.
-            return Judged(Verdict.UNKNOWN, Code.SEA_FARTHER_ON_UNKNOWN, highest_hs_m, max_hs_m)
-        return Judged(Verdict.FAIL, Code.SEA_LIMIT_HERE_ALREADY, highest_hs_m, max_hs_m)
+            return RuleResult(Verdict.UNKNOWN, Code.SEA_FARTHER_ON_UNKNOWN, highest_hs_m, max_hs_m)
+        return RuleResult(Verdict.FAIL, Code.SEA_LIMIT_HERE_ALREADY, highest_hs_m, max_hs_m)
     if highest_hs_m > max_hs_m and limit_is_assumed:
-        return Judged(Verdict.FAIL, Code.SEA_OVER_ASSUMED_LIMIT, highest_hs_m, max_hs_m)
+        return RuleResult(Verdict.FAIL, Code.SEA_OVER_ASSUMED_LIMIT, highest_hs_m, max_hs_m)
     if highest_hs_m > max_hs_m:
-        return Judged(Verdict.FAIL, Code.SEA_LIMIT_EXCEEDED, highest_hs_m, max_hs_m)
+        return RuleResult(Verdict.FAIL, Code.SEA_LIMIT_EXCEEDED, highest_hs_m, max_hs_m)
     if missing or isnan(highest_hs_m) or isnan(max_hs_m):
-        return Judged(Verdict.UNKNOWN, Code.WX_UNKNOWN, highest_hs_m, max_hs_m)
+        return RuleResult(Verdict.UNKNOWN, Code.WX_UNKNOWN, highest_hs_m, max_hs_m)
     if highest_hs_m <= near_share * max_hs_m:
-        return Judged(Verdict.PASS, Code.SEA_OK, highest_hs_m, max_hs_m)
-    return Judged(Verdict.FAIL, Code.SEA_NEAR_LIMIT, highest_hs_m, max_hs_m)
+        return RuleResult(Verdict.PASS, Code.SEA_OK, highest_hs_m, max_hs_m)
+    return RuleResult(Verdict.FAIL, Code.SEA_NEAR_LIMIT, highest_hs_m, max_hs_m)
 
 
 @leaf_kernel
@@ -128,36 +128,36 @@ def entrance_sea(
     if waves == DANGEROUS and limit_is_assumed:
         waves = CAREFUL
     if waves == DANGEROUS:
-        return Judged(Verdict.FAIL, Code.ENTRANCE_WAVES_DANGEROUS, hs_m, dangerous_hs_m)
+        return RuleResult(Verdict.FAIL, Code.ENTRANCE_WAVES_DANGEROUS, hs_m, dangerous_hs_m)
     if wind == DANGEROUS:
-        return Judged(Verdict.FAIL, Code.ENTRANCE_SEA_DANGEROUS, wind_ms, dangerous_wind_ms)
+        return RuleResult(Verdict.FAIL, Code.ENTRANCE_SEA_DANGEROUS, wind_ms, dangerous_wind_ms)
     if waves == CAREFUL:
-        return Judged(Verdict.FAIL, Code.ENTRANCE_WAVES_CAUTION, hs_m, dangerous_hs_m)
+        return RuleResult(Verdict.FAIL, Code.ENTRANCE_WAVES_CAUTION, hs_m, dangerous_hs_m)
     if wind == CAREFUL:
-        return Judged(Verdict.FAIL, Code.ENTRANCE_SEA_CAUTION, wind_ms, dangerous_wind_ms)
+        return RuleResult(Verdict.FAIL, Code.ENTRANCE_SEA_CAUTION, wind_ms, dangerous_wind_ms)
     if wind == NOT_KNOWN or waves == NOT_KNOWN:
-        return Judged(Verdict.UNKNOWN, Code.ENTRANCE_SEA_UNKNOWN, nan, nan)
-    return Judged(Verdict.PASS, Code.ENTRANCE_SEA_OK, wind_ms, dangerous_wind_ms)
+        return RuleResult(Verdict.UNKNOWN, Code.ENTRANCE_SEA_UNKNOWN, nan, nan)
+    return RuleResult(Verdict.PASS, Code.ENTRANCE_SEA_OK, wind_ms, dangerous_wind_ms)
 
 
 @leaf_kernel
 def cross_set(stream_ms, limit_ms):
     """The stream across the entrance is weak."""
     if stream_ms <= limit_ms:
-        return Judged(Verdict.PASS, Code.STREAM_WEAK, stream_ms, limit_ms)
+        return RuleResult(Verdict.PASS, Code.STREAM_WEAK, stream_ms, limit_ms)
     if stream_ms > limit_ms:
-        return Judged(Verdict.FAIL, Code.CROSS_SET_CAUTION, stream_ms, limit_ms)
-    return Judged(Verdict.UNKNOWN, Code.STREAM_UNKNOWN, nan, limit_ms)
+        return RuleResult(Verdict.FAIL, Code.CROSS_SET_CAUTION, stream_ms, limit_ms)
+    return RuleResult(Verdict.UNKNOWN, Code.STREAM_UNKNOWN, nan, limit_ms)
 
 
 @leaf_kernel
 def visibility(visibility_m, limit_m):
     """One can see the entrance."""
     if visibility_m >= limit_m:
-        return Judged(Verdict.PASS, Code.VIS_OK, visibility_m, limit_m)
+        return RuleResult(Verdict.PASS, Code.VIS_OK, visibility_m, limit_m)
     if visibility_m < limit_m:
-        return Judged(Verdict.FAIL, Code.VIS_LOW, visibility_m, limit_m)
-    return Judged(Verdict.UNKNOWN, Code.VIS_UNKNOWN, nan, limit_m)
+        return RuleResult(Verdict.FAIL, Code.VIS_LOW, visibility_m, limit_m)
+    return RuleResult(Verdict.UNKNOWN, Code.VIS_UNKNOWN, nan, limit_m)
 
 
 @leaf_kernel
@@ -176,17 +176,17 @@ def exposure(aboard_s, landing_s, sheltered, caution_s, critical_s):
         Policy limits. [s]
     """
     if sheltered == 1:
-        return Judged(Verdict.PASS, Code.EXPOSURE_OK, aboard_s + landing_s, caution_s)
+        return RuleResult(Verdict.PASS, Code.EXPOSURE_OK, aboard_s + landing_s, caution_s)
     if sheltered == 0:
         # However long they have been aboard, it is not less than the time still to go.
         least_s = landing_s if isnan(aboard_s) else aboard_s + landing_s
         if least_s >= critical_s:
-            return Judged(Verdict.FAIL, Code.EXPOSURE_CRITICAL, least_s, critical_s)
+            return RuleResult(Verdict.FAIL, Code.EXPOSURE_CRITICAL, least_s, critical_s)
         if least_s >= caution_s:
-            return Judged(Verdict.FAIL, Code.EXPOSURE_CAUTION, least_s, caution_s)
+            return RuleResult(Verdict.FAIL, Code.EXPOSURE_CAUTION, least_s, caution_s)
     if aboard_s + landing_s < caution_s:
-        return Judged(Verdict.PASS, Code.EXPOSURE_OK, aboard_s + landing_s, caution_s)
-    return Judged(Verdict.UNKNOWN, Code.EXPOSURE_UNKNOWN, nan, caution_s)
+        return RuleResult(Verdict.PASS, Code.EXPOSURE_OK, aboard_s + landing_s, caution_s)
+    return RuleResult(Verdict.UNKNOWN, Code.EXPOSURE_UNKNOWN, nan, caution_s)
 
 
 @leaf_kernel
@@ -209,11 +209,11 @@ def weather_data(feed, run_age_s, stale_after_s, incomplete, filled_m, extrapola
         Policy limit. [m]
     """
     if feed == Feed.ABSENT:
-        return Judged(Verdict.UNKNOWN, Code.WX_MISSING, nan, nan)
+        return RuleResult(Verdict.UNKNOWN, Code.WX_MISSING, nan, nan)
     if not (feed == Feed.LIVE and run_age_s <= stale_after_s):
-        return Judged(Verdict.UNKNOWN, Code.WX_STALE, run_age_s, stale_after_s)
+        return RuleResult(Verdict.UNKNOWN, Code.WX_STALE, run_age_s, stale_after_s)
     if incomplete:
-        return Judged(Verdict.UNKNOWN, Code.WX_INCOMPLETE, nan, nan)
+        return RuleResult(Verdict.UNKNOWN, Code.WX_INCOMPLETE, nan, nan)
     if filled_m > extrapolated_after_m:
-        return Judged(Verdict.FAIL, Code.WX_EXTRAPOLATED, filled_m, extrapolated_after_m)
-    return Judged(Verdict.PASS, Code.WX_FRESH, run_age_s, stale_after_s)
+        return RuleResult(Verdict.FAIL, Code.WX_EXTRAPOLATED, filled_m, extrapolated_after_m)
+    return RuleResult(Verdict.PASS, Code.WX_FRESH, run_age_s, stale_after_s)

@@ -13,8 +13,8 @@ from typing import Any
 import cftime
 import numpy as np
 
-from geodata.forecast.cf import Unreadable
-from geodata.forecast.settings import Limits
+from geodata.forecast.cf_conventions import Unreadable
+from geodata.forecast.settings import ForecastLimits
 
 _CALENDARS = ("standard", "gregorian", "proleptic_gregorian")
 _LATITUDE = ("degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn")
@@ -93,8 +93,8 @@ def refuse_other_grid(data: Any, name: str, variable: Any) -> None:
     ------
     Unreadable
     """
-    said = str(getattr(variable, "grid_mapping", "")).split(":")[0].strip()
-    mapping = data.variables.get(said)
+    mapping_name = str(getattr(variable, "grid_mapping", "")).split(":")[0].strip()
+    mapping = data.variables.get(mapping_name)
     kind = getattr(mapping, "grid_mapping_name", "latitude_longitude")
     if kind != "latitude_longitude":
         raise Unreadable(
@@ -115,7 +115,7 @@ def refuse_other_grid(data: Any, name: str, variable: Any) -> None:
         raise Unreadable(f"variable {name[:40]} is on the datum '{datum[:32]}'.", "Convert it to WGS 84.")
 
 
-def times_of(data: Any, variable: Any, limits: Limits) -> Times:
+def times_of(data: Any, variable: Any, limits: ForecastLimits) -> Times:
     """When the steps of a variable are valid: the coordinate whose standard name is ``time``, auxiliary or not.
 
     A time of the run is never taken for it. Where only run and period are stated, their sum is.

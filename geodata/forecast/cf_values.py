@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from geodata.forecast.cf import QUANTITIES, UNITS, Meaning, Unreadable
+from geodata.forecast.cf_conventions import QUANTITIES, UNITS, Meaning, Unreadable
 
 LONGEST_MEAN_S = 3600.0
 """A mean over no longer than this stands for the moment: waves and tidal streams change little in an hour. [s]"""

@@ -27,9 +27,9 @@ import numpy as np
 
 from engine.errors import ForecastRefused
 from engine.kernels.forecast import Field, Forecast, no_forecast
-from geodata.forecast.assemble import VARIABLES, Group
 from geodata.forecast.cube_header import LATEST_S, check_header, is_whole
 from geodata.forecast.layers import SWELL_ONLY
+from geodata.forecast.merge import VARIABLES, LayerGroup
 from geodata.forecast.settings import GROUPS, read_settings
 
 CUBE_FORMAT = 1
@@ -61,14 +61,14 @@ class Cube:
     header: dict[str, Any]
 
 
-def write_cube(path: Path, groups: Sequence[Group], sources: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def write_cube(path: Path, groups: Sequence[LayerGroup], sources: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Write a cube and return its header; readers see the old file or the new one, never part of either.
 
     Parameters
     ----------
     path : Path
         Where it goes; the folder must exist.
-    groups : sequence of Group
+    groups : sequence of LayerGroup
         At most one of each name.
     sources : sequence of dict
         For each input file its name, size and SHA-256.
@@ -99,7 +99,7 @@ def write_cube(path: Path, groups: Sequence[Group], sources: Sequence[dict[str, 
     return header
 
 
-def _laid_out(groups: Sequence[Group]) -> tuple[dict[str, dict[str, Any]], list[bytes]]:
+def _laid_out(groups: Sequence[LayerGroup]) -> tuple[dict[str, dict[str, Any]], list[bytes]]:
     """Where each array stands, and the bytes in order, padding included."""
     arrays: dict[str, dict[str, Any]] = {}
     blobs: list[bytes] = []
@@ -118,7 +118,7 @@ def _laid_out(groups: Sequence[Group]) -> tuple[dict[str, dict[str, Any]], list[
     return arrays, blobs
 
 
-def _described(group: Group) -> dict[str, Any]:
+def _described(group: LayerGroup) -> dict[str, Any]:
     grid = group.grid
     return {
         "grid": {
@@ -137,7 +137,7 @@ def _described(group: Group) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _strongest(groups: Sequence[Group], name: str) -> float:
+def _strongest(groups: Sequence[LayerGroup], name: str) -> float:
     """Greatest speed of a group, 0 without it. Between nodes and steps it is never greater. [m/s]"""
     for group in groups:
         if group.name == name:

@@ -8,7 +8,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
-from geodata.forecast.assemble import VARIABLES
+from geodata.forecast.merge import VARIABLES
 from geodata.forecast.settings import read_settings
 
 LATEST_S = 4_133_980_800.0

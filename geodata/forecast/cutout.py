@@ -22,10 +22,10 @@ import numpy as np
 
 from engine.errors import ForecastRefused
 from engine.kernels.forecast import Field
-from geodata.forecast.assemble import Group
 from geodata.forecast.cube import Cube, instant_s, instant_text, write_cube
 from geodata.forecast.cube_header import LATEST_S, is_whole
 from geodata.forecast.grid import Grid
+from geodata.forecast.merge import LayerGroup
 from geodata.forecast.settings import GROUPS
 
 CUTOUT_FORMAT = 1
@@ -56,12 +56,12 @@ class CutOut(NamedTuple):
 
     Attributes
     ----------
-    groups : tuple of Group
+    groups : tuple of LayerGroup
     forecast_id : str
         Of the cube it was cut from.
     """
 
-    groups: tuple[Group, ...]
+    groups: tuple[LayerGroup, ...]
     forecast_id: str
 
 
@@ -239,7 +239,7 @@ def _read(data: bytes) -> CutOut:
     return CutOut(tuple(groups), str(header["forecast_id"])[:60])
 
 
-def _group(described: dict[str, Any], values: np.ndarray, filled_m: np.ndarray) -> Group:
+def _group(described: dict[str, Any], values: np.ndarray, filled_m: np.ndarray) -> LayerGroup:
     name, every = described["name"], described["every"]
     times_s = np.array(described["times_s"], np.float64)
     if not ((np.diff(times_s) > 0.0).all() and times_s[0] >= 0.0 and times_s[-1] < LATEST_S):
@@ -255,7 +255,7 @@ def _group(described: dict[str, Any], values: np.ndarray, filled_m: np.ndarray) 
         notes.append(f"cut-out: one node in {every} along each side")
     units = {str(quantity): str(unit) for quantity, unit in described["units"].items()}
     run_at_s = instant_s(described["run_at"])
-    return Group(
+    return LayerGroup(
         name, grid, times_s, values, filled_m, run_at_s, (_SOURCE,), units,
         (*(str(note) for note in described["notes"]), *notes),
     )  # fmt: skip

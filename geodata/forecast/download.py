@@ -28,7 +28,7 @@ _TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What a server sent.
 
     Attributes
@@ -77,7 +77,7 @@ class Downloads:
 
     def get(
         self, url: str, most_bytes: int, content_types: "tuple[str, ...]", span: tuple[int, int] | None = None
-    ) -> Answer:
+    ) -> Response:
         """Fetch an address.
 
         Parameters
@@ -112,10 +112,10 @@ class Downloads:
 
     def _followed(
         self, url: str, most_bytes: int, content_types: tuple[str, ...], span: tuple[int, int] | None
-    ) -> Answer:
+    ) -> Response:
         for _ in range(_MOST_REDIRECTS + 1):
             result = self._once(url, most_bytes, content_types, span)
-            if isinstance(result, Answer):
+            if isinstance(result, Response):
                 return result
             target = urljoin(url, result)
             if urlsplit(target)[:2] != urlsplit(url)[:2]:
@@ -125,7 +125,7 @@ class Downloads:
 
     def _once(
         self, url: str, most_bytes: int, content_types: tuple[str, ...], span: tuple[int, int] | None
-    ) -> "Answer | str":
+    ) -> "Response | str":
         """One request: an answer, or where it redirects to."""
         connection = self._connection(url)
         deadline = time.monotonic() + self._settings.total_s
@@ -179,23 +179,23 @@ class Downloads:
     def _read(
         self, response: http.client.HTTPResponse, url: str, most_bytes: int, content_types: tuple[str, ...],
         span: tuple[int, int] | None, deadline: float,
-    ) -> "Answer | str":  # fmt: skip
+    ) -> "Response | str":  # fmt: skip
         status = response.status
         if status in _TRY_AGAIN or status >= 500:
             raise _Again(f"answers with status {status}", _retry_after(response))
         if status in (301, 302, 303, 307, 308):
             return response.getheader("Location", "")
         if status == 404:
-            return Answer(404, b"")
+            return Response(404, b"")
         if status != (200 if span is None else 206):
-            said = _reason(response.read(2000))
-            raise DownloadFailed(_host(url), f"answers with status {status}{said}.", "Check area, hours and source.")
+            reason = _reason(response.read(2000))
+            raise DownloadFailed(_host(url), f"answers with status {status}{reason}.", "Check area, hours and source.")
         kind = response.getheader("Content-Type", "").split(";")[0].strip().lower()
         if not kind.startswith(content_types):
             raise DownloadFailed(_host(url), f"sends '{kind[:40]}', which is not asked for.", _LATER)
         if response.getheader("Content-Encoding", "identity") != "identity":
             raise DownloadFailed(_host(url), "sends a compressed body, which is not asked for.", _LATER)
-        return Answer(status, self._body(response, url, min(most_bytes, self._left), span, deadline))
+        return Response(status, self._body(response, url, min(most_bytes, self._left), span, deadline))
 
     def _body(
         self, response: http.client.HTTPResponse, url: str, most_bytes: int, span: tuple[int, int] | None,
@@ -237,8 +237,8 @@ def _shut(connection: http.client.HTTPConnection) -> None:
 
 def _retry_after(response: http.client.HTTPResponse) -> float | None:
     """Seconds a server asks to wait; a date or nonsense counts as nothing said. [s]"""
-    said = response.getheader("Retry-After", "")
-    return float(said) if said.isdecimal() and len(said) < 8 else None
+    header = response.getheader("Retry-After", "")
+    return float(header) if header.isdecimal() and len(header) < 8 else None
 
 
 def _reason(body: bytes) -> str:

@@ -24,7 +24,7 @@ from engine.errors import DownloadFailed, InvalidAsk
 from geodata.forecast.download import Downloads, is_loopback
 from geodata.forecast.grid import Box
 from geodata.forecast.open_meteo import ASKED
-from geodata.forecast.settings import Settings, read_settings
+from geodata.forecast.settings import ForecastSettings, read_settings
 
 SOURCES = ("open-meteo", "ecmwf")
 MOST_HOURS = 240
@@ -67,7 +67,7 @@ class Wanted:
 
 
 def fetch(
-    source: str, wanted: Wanted, folder: Path, *, server: str | None = None, settings: Settings | None = None,
+    source: str, wanted: Wanted, folder: Path, *, server: str | None = None, settings: ForecastSettings | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> list[Path]:  # fmt: skip
     """Download a forecast into a folder and return the files.
@@ -81,7 +81,7 @@ def fetch(
         An empty folder.
     server : str, optional
         Base address on this machine instead of the source's own; anything but loopback is refused.
-    settings : Settings, optional
+    settings : ForecastSettings, optional
     say : callable
         Told what is being done, a line at a time.
 
@@ -107,7 +107,7 @@ def fetch(
     raise InvalidAsk("source", f"there is no source {source[:20]!r}.", f"Sources: {', '.join(SOURCES)}.")
 
 
-def _redirected(settings: Settings, server: str) -> Settings:
+def _redirected(settings: ForecastSettings, server: str) -> ForecastSettings:
     parts = urlsplit(server)
     if not is_loopback(parts.hostname or "") or parts.scheme != "http":
         raise InvalidAsk("server", "is not an http address on this machine.", "It is for tests: http://127.0.0.1:8080")
@@ -120,7 +120,7 @@ def _redirected(settings: Settings, server: str) -> Settings:
 
 
 def _open_meteo(
-    wanted: Wanted, folder: Path, settings: Settings, loopback: bool, say: Callable[[str], None]
+    wanted: Wanted, folder: Path, settings: ForecastSettings, loopback: bool, say: Callable[[str], None]
 ) -> list[Path]:  # fmt: skip
     """The marine and the weather interface, each asked for a lattice of points."""
     ours = settings.open_meteo
@@ -173,15 +173,15 @@ def _locations(
     except (ValueError, RecursionError):
         raise DownloadFailed(host, "sends something that is not JSON.", _LATER) from None
     found = body if isinstance(body, list) else [body]
-    if len(found) != len(points) or not all(isinstance(one, dict) and "hourly" in one for one in found):
+    if len(found) != len(points) or not all(isinstance(location, dict) and "hourly" in location for location in found):
         raise DownloadFailed(host, f"does not answer for all {len(points)} points.", _LATER)
-    for one, (lon, lat) in zip(found, points, strict=True):
-        one[ASKED] = {"longitude": lon, "latitude": lat}
+    for location, (lon, lat) in zip(found, points, strict=True):
+        location[ASKED] = {"longitude": lon, "latitude": lat}
     return found
 
 
 def _ecmwf(
-    wanted: Wanted, folder: Path, settings: Settings, loopback: bool, say: Callable[[str], None]
+    wanted: Wanted, folder: Path, settings: ForecastSettings, loopback: bool, say: Callable[[str], None]
 ) -> list[Path]:  # fmt: skip
     """Messages of the wave and the atmospheric stream of the latest run that has them all."""
     ours = settings.ecmwf
@@ -213,7 +213,7 @@ def _steps(wanted: Wanted, run: datetime, step_h: int) -> list[int]:
 
 
 def _ecmwf_run(
-    downloads: Downloads, settings: Settings, run: datetime, steps: Sequence[int], folder: Path,
+    downloads: Downloads, settings: ForecastSettings, run: datetime, steps: Sequence[int], folder: Path,
     say: Callable[[str], None],
 ) -> list[Path]:  # fmt: skip
     ours = settings.ecmwf

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import eccodes
 import numpy as np
 
-from geodata.forecast.cf import GRIB_NAMES, GRIB_NUMBERS, QUANTITIES, Meaning, Unreadable, converted
+from geodata.forecast.cf_conventions import GRIB_NAMES, GRIB_NUMBERS, QUANTITIES, Meaning, Unreadable, convert
 from geodata.forecast.grid import Box, Grid, Window, window_of
 from geodata.forecast.layers import SWELL_ONLY, Findings, Layer
-from geodata.forecast.settings import Limits
+from geodata.forecast.settings import ForecastLimits
 
 _MISSING = 1e20
 _DEEPEST_SURFACE_M = 2.0
@@ -56,7 +56,7 @@ _TEMPLATES = {
 """What product definition templates other than those of single forecasts hold, WMO code table 4.0."""
 
 
-def read_grib(path: Path, box: Box, limits: Limits) -> Findings:
+def read_grib(path: Path, box: Box, limits: ForecastLimits) -> Findings:
     """Everything known of waves, wind, visibility and current in a GRIB file, inside a box.
 
     Parameters
@@ -64,7 +64,7 @@ def read_grib(path: Path, box: Box, limits: Limits) -> Findings:
     path : Path
     box : tuple
         West, south, east, north. [deg]
-    limits : Limits
+    limits : ForecastLimits
 
     Raises
     ------
@@ -89,7 +89,7 @@ def read_grib(path: Path, box: Box, limits: Limits) -> Findings:
             window = windows[key]
             values = _values(message, key)[np.ix_(window.rows, window.columns)]
             unit = _unit(message)
-            step = converted(name, meaning, unit, values) if np.isfinite(values).any() else _nothing(values)
+            step = convert(name, meaning, unit, values) if np.isfinite(values).any() else _nothing(values)
             decoded += step.nbytes
             if decoded > limits.decoded_bytes:
                 raise Unreadable(f"holds more than {limits.decoded_bytes:,} bytes of values.", "Cut it to the area.")
@@ -139,9 +139,9 @@ def _layer(source: str, meaning: Meaning, grid: Grid, steps: list[_Step], standi
     if not any(np.isfinite(step.values).any() for step in steps):
         raise Unreadable(f"{meaning.quantity} has no valid value in the area.", "Leave it out, or get it again.")
     steps = sorted(steps, key=lambda step: step[:2])
-    for one, other in pairwise(steps):
-        if one[:2] == other[:2]:
-            at = datetime.fromtimestamp(one.time_s, UTC)
+    for first, other in pairwise(steps):
+        if first[:2] == other[:2]:
+            at = datetime.fromtimestamp(first.time_s, UTC)
             raise Unreadable(
                 f"{meaning.quantity} stands twice for {at:%Y-%m-%dT%H:%MZ} of one run.",
                 "Keep one: one member of an ensemble, one level, one message.",
@@ -297,7 +297,7 @@ def _unit(message: int) -> str:
     return _text(message, "parameterUnits") if unit == "unknown" else unit
 
 
-def _grid_key(message: int, limits: Limits) -> tuple[Any, ...]:
+def _grid_key(message: int, limits: ForecastLimits) -> tuple[Any, ...]:
     """Everything that says where the values lie; checked before any of them is unpacked."""
     grid_type = _text(message, "gridType")
     if grid_type != "regular_ll":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geodata.forecast.cf import Unreadable
+from geodata.forecast.cf_conventions import Unreadable
 
 _EVEN = 0.01
 """Nodes may be off an even spacing by this share of a step: coordinates are often stored in single precision."""
@@ -64,8 +64,8 @@ class Grid:
         )
 
 
-def _close(one: float, other: float, step: float) -> bool:
-    return abs(one - other) <= _SAME * step
+def _close(first: float, other: float, step: float) -> bool:
+    return abs(first - other) <= _SAME * step
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ from engine.errors import ForecastRefused
 from geodata.cache import cache_home
 from geodata.forecast.cube import CUBE_FORMAT, Cube, is_cube, open_cube, put_in_place
 from geodata.forecast.grid import Box
-from geodata.forecast.settings import Limits, read_settings
+from geodata.forecast.settings import ForecastLimits, read_settings
 from geodata.pack import DEFAULT_PACK, read_manifest
 
 _AGAIN = "Get the file again."
@@ -34,7 +34,7 @@ def forecast_cache() -> Path:
     return cache_home() / "forecasts"
 
 
-def ingest(files: Sequence[Path], out: Path, limits: Limits | None = None, area: Box | None = None) -> Cube:
+def ingest(files: Sequence[Path], out: Path, limits: ForecastLimits | None = None, area: Box | None = None) -> Cube:
     """Make a cube of forecast files and open it.
 
     Parameters
@@ -43,7 +43,7 @@ def ingest(files: Sequence[Path], out: Path, limits: Limits | None = None, area:
         GRIB, CF NetCDF or Open-Meteo JSON, in any mixture and order.
     out : Path
         Where the cube goes. Whatever stands there stays untouched until the new one is whole and verified.
-    limits : Limits, optional
+    limits : ForecastLimits, optional
         What reading may cost; that of the source file if left out.
     area : tuple, optional
         West, south, east, north; the built-in pack's if left out. [deg]
@@ -126,7 +126,7 @@ def _tidy(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _check(files: Sequence[Path], out: Path | None, limits: Limits) -> None:
+def _check(files: Sequence[Path], out: Path | None, limits: ForecastLimits) -> None:
     if not 0 < len(files) <= limits.files:
         raise ForecastRefused("FILE", f"{len(files)} files are named.", f"Name 1 to {limits.files}.")
     for path in files:
@@ -150,7 +150,7 @@ def _check(files: Sequence[Path], out: Path | None, limits: Limits) -> None:
         raise ForecastRefused(out.name, "is one of the files to read.", "Name another place for the cube.")
 
 
-def _read_apart(job: dict[str, Any], limits: Limits, files: Sequence[Path]) -> None:
+def _read_apart(job: dict[str, Any], limits: ForecastLimits, files: Sequence[Path]) -> None:
     """Run the reading process and turn however it ends into nothing or one refusal."""
     root = Path(__file__).resolve().parents[len(__package__.split("."))]
     # Nothing of the caller's environment but what finding Python and this program needs; one thread, because every
@@ -166,18 +166,18 @@ def _read_apart(job: dict[str, Any], limits: Limits, files: Sequence[Path]) -> N
             timeout=limits.wall_s, check=False, env=environment,
         )  # fmt: skip
     except subprocess.TimeoutExpired as late:
-        said = _answers(late.stdout or b"")
+        answers = _answers(late.stdout or b"")
         raise ForecastRefused(
-            _at(said, files), f"took longer than {limits.wall_s:g} s to read; the reader was stopped.", _AGAIN
+            _at(answers, files), f"took longer than {limits.wall_s:g} s to read; the reader was stopped.", _AGAIN
         ) from None
-    said = _answers(ended.stdout)
-    for answer in said:
+    answers = _answers(ended.stdout)
+    for answer in answers:
         if "refused" in answer:
             raise ForecastRefused(*(str(part)[:600] for part in answer["refused"]))
         if "failed" in answer:
-            raise ForecastRefused(_at(said, files), str(answer["failed"])[:300], _AGAIN)
-    if ended.returncode != 0 or not any("made" in answer for answer in said):
-        raise ForecastRefused(_at(said, files), f"the reader {_ending(ended.returncode, limits)}.", _AGAIN)
+            raise ForecastRefused(_at(answers, files), str(answer["failed"])[:300], _AGAIN)
+    if ended.returncode != 0 or not any("made" in answer for answer in answers):
+        raise ForecastRefused(_at(answers, files), f"the reader {_ending(ended.returncode, limits)}.", _AGAIN)
 
 
 def _answers(output: bytes) -> list[dict[str, Any]]:
@@ -190,12 +190,12 @@ def _answers(output: bytes) -> list[dict[str, Any]]:
     return found
 
 
-def _at(said: list[dict[str, Any]], files: Sequence[Path]) -> str:
+def _at(answers: list[dict[str, Any]], files: Sequence[Path]) -> str:
     """Name of the file that was being read."""
-    return str(next((answer["reading"] for answer in reversed(said) if "reading" in answer), files[0].name))
+    return str(next((answer["reading"] for answer in reversed(answers) if "reading" in answer), files[0].name))
 
 
-def _ending(code: int, limits: Limits) -> str:
+def _ending(code: int, limits: ForecastLimits) -> str:
     if code == -signal.SIGXCPU or code == -signal.SIGKILL:
         return f"was stopped: more than {limits.cpu_s} s of computing, or no memory left"
     if code < 0:

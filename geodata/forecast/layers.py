@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from geodata.forecast.cf import Meaning
+from geodata.forecast.cf_conventions import Meaning
 from geodata.forecast.grid import Grid
 
 SWELL_ONLY = "states swell only: the whole sea is higher"
@@ -73,11 +73,11 @@ class Findings:
         """What was left out, a line each; at most a screenful."""
         told = [f"{line} ({count} times)" if count > 1 else line for line, count in self.left_out.most_common()]
         if self.unknown:
-            told.append(f"not known here: {listed(self.unknown)}")
+            told.append(f"not known here: {join_names(self.unknown)}")
         return told[:_MOST_LINES]
 
 
-def listed(names: Counter[str], most: int = 12) -> str:
+def join_names(names: Counter[str], most: int = 12) -> str:
     """Names in the order met, the rest counted."""
     shown = [printable(name) for name in list(names)[:most]]
     more = len(names) - len(shown)

@@ -9,28 +9,28 @@ from typing import Any
 import netCDF4
 import numpy as np
 
-from geodata.forecast.cf import (
+from geodata.forecast.cf_conventions import (
     GRIB_NAMES,
     QUANTITIES,
     STANDARD_NAMES,
     VARIABLE_NAMES,
     Meaning,
     Unreadable,
-    converted,
+    convert,
 )
 from geodata.forecast.cf_coordinates import axis_of, plain, refuse_other_grid, times_of
 from geodata.forecast.cf_values import masked_as_invalid, values_stand_for
-from geodata.forecast.classic import refuse_if_cut_short
 from geodata.forecast.grid import Box, Window, window_of
 from geodata.forecast.layers import SWELL_ONLY, Findings, Layer
-from geodata.forecast.settings import Limits
+from geodata.forecast.netcdf3_size import refuse_if_cut_short
+from geodata.forecast.settings import ForecastLimits
 
 _WIND_HEIGHT_M = 10.0
 _DEEPEST_SURFACE_M = 2.0
 """A current no deeper than this stands for the surface; uppermost layers of ocean models lie at half a metre."""
 
 
-def read_netcdf(path: Path, box: Box, limits: Limits) -> Findings:
+def read_netcdf(path: Path, box: Box, limits: ForecastLimits) -> Findings:
     """Everything known of waves, wind, visibility and current in a CF NetCDF file, inside a box.
 
     Parameters
@@ -38,7 +38,7 @@ def read_netcdf(path: Path, box: Box, limits: Limits) -> Findings:
     path : Path
     box : tuple
         West, south, east, north. [deg]
-    limits : Limits
+    limits : ForecastLimits
 
     Raises
     ------
@@ -62,7 +62,7 @@ def read_netcdf(path: Path, box: Box, limits: Limits) -> Findings:
             raise Unreadable(f"is damaged ({str(error)[:60]}).", "Get the file again.") from None
 
 
-def _findings(data: Any, source: str, box: Box, limits: Limits) -> Findings:
+def _findings(data: Any, source: str, box: Box, limits: ForecastLimits) -> Findings:
     findings = Findings()
     seen: dict[Meaning, str] = {}
     left = limits.decoded_bytes
@@ -79,8 +79,10 @@ def _findings(data: Any, source: str, box: Box, limits: Limits) -> Findings:
             findings.leave_out(name, "at another height or depth")
             continue
         if meaning in seen:
-            said = str(getattr(variable, "standard_name", meaning.quantity))
-            raise Unreadable(f"states {said} twice, as {seen[meaning][:24]} and {name[:24]}.", "Keep one of them.")
+            standard_name = str(getattr(variable, "standard_name", meaning.quantity))
+            raise Unreadable(
+                f"states {standard_name} twice, as {seen[meaning][:24]} and {name[:24]}.", "Keep one of them."
+            )
         seen[meaning] = name
         levels, notes = chosen
         layer = _read(data, name, variable, meaning, (levels, (*notes, *stands_for.notes)), source, box, limits, left)
@@ -109,7 +111,7 @@ def _meaning(name: str, variable: Any, findings: Findings) -> Meaning | None:
 
 def _read(
     data: Any, name: str, variable: Any, meaning: Meaning, chosen: "tuple[dict[str, int], tuple[str, ...]]",
-    source: str, box: Box, limits: Limits, left: int,
+    source: str, box: Box, limits: ForecastLimits, left: int,
 ) -> Layer:  # fmt: skip
     levels, notes = chosen
     refuse_other_grid(data, name, variable)
@@ -128,7 +130,7 @@ def _read(
     if masked:
         notes = (*notes, masked)
     unit = getattr(variable, "units", None)
-    values = converted(name, meaning, None if unit is None else str(unit), values)
+    values = convert(name, meaning, None if unit is None else str(unit), values)
     order = np.argsort(times.at_s, kind="stable")
     if meaning.quantity == "swell_height":
         notes = (*notes, SWELL_ONLY)
@@ -141,7 +143,7 @@ def _read(
 
 def _cut(
     variable: Any, meaning: Meaning, rows: str, columns: str, steps: tuple[str, ...], window: Window,
-    levels: dict[str, int], limits: Limits,
+    levels: dict[str, int], limits: ForecastLimits,
 ) -> tuple[np.ndarray, str]:  # fmt: skip
     """Values of a variable in the window, as (time, row, column), NaN where missing; and a note on what is masked."""
     chunks = variable.chunking()

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from geodata.forecast.assemble import MAIN
-from geodata.forecast.cf import OPEN_METEO_NAMES, QUANTITIES, Unreadable, converted
+from geodata.forecast.cf_conventions import OPEN_METEO_NAMES, QUANTITIES, Unreadable, convert
 from geodata.forecast.grid import Box, Grid, arc_m, nearest, unit_vectors, window_of
 from geodata.forecast.layers import SWELL_ONLY, Findings, Layer, printable
-from geodata.forecast.settings import Limits, Points
+from geodata.forecast.merge import MAIN
+from geodata.forecast.settings import ForecastLimits, Points
 
 ASKED = "asked"
 """Entry that our own download adds to each location: the position that was asked for."""
@@ -28,7 +28,7 @@ _NOT_A_MODEL = re.compile(r"(member[0-9]+|spread|mean|min|max|std|dominant|previ
 """What may stand behind a variable and is another quantity: statistics of an ensemble, a member, an older run."""
 
 
-def read_open_meteo(path: Path, box: Box, limits: Limits, points: Points) -> Findings:
+def read_open_meteo(path: Path, box: Box, limits: ForecastLimits, points: Points) -> Findings:
     """Everything known of waves, wind, visibility and current in an Open-Meteo answer, inside a box.
 
     Parameters
@@ -36,7 +36,7 @@ def read_open_meteo(path: Path, box: Box, limits: Limits, points: Points) -> Fin
     path : Path
     box : tuple
         West, south, east, north. [deg]
-    limits : Limits
+    limits : ForecastLimits
     points : Points
         How single points become a grid.
 
@@ -60,7 +60,7 @@ def read_open_meteo(path: Path, box: Box, limits: Limits, points: Points) -> Fin
         if not np.isfinite(series).any():
             findings.leave_out(base, "no value at any time")
             continue
-        values = converted(base, meaning, units[base], series)[order]
+        values = convert(base, meaning, units[base], series)[order]
         spread = np.where(number >= 0, values[:, np.maximum(number, 0)], np.float32(np.nan))
         told = [*notes.get(QUANTITIES[meaning.quantity].group, ())]
         told += [SWELL_ONLY] if meaning.quantity == "swell_height" else []
@@ -152,22 +152,22 @@ def _locations(path: Path) -> list[dict[str, Any]]:
     except (ValueError, RecursionError):
         raise Unreadable("is not JSON, or cut short.", "Get the file again.") from None
     locations = answer if isinstance(answer, list) else [answer]
-    if not locations or not all(isinstance(one, dict) for one in locations):
+    if not locations or not all(isinstance(location, dict) for location in locations):
         raise Unreadable("is not an Open-Meteo answer.", "An object with 'hourly' and 'hourly_units' is needed.")
-    for one in locations:
-        if one.get("error"):
-            raise Unreadable(f"is an error answer: {str(one.get('reason'))[:80]!r}.", "Ask again.")
-        if not all(isinstance(one.get(key), dict) for key in ("hourly", "hourly_units")):
+    for location in locations:
+        if location.get("error"):
+            raise Unreadable(f"is an error answer: {str(location.get('reason'))[:80]!r}.", "Ask again.")
+        if not all(isinstance(location.get(key), dict) for key in ("hourly", "hourly_units")):
             raise Unreadable("has no 'hourly' values with 'hourly_units'.", "Ask for hourly variables.")
         for axis, most in (("latitude", 90.0), ("longitude", 360.0)):
-            value = one.get(axis)
+            value = location.get(axis)
             if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= most:
                 raise Unreadable(f"has a location without a {axis}.", "Get the file again.")
     return locations
 
 
 def _series(
-    locations: list[dict[str, Any]], chosen: dict[str, str], limits: Limits
+    locations: list[dict[str, Any]], chosen: dict[str, str], limits: ForecastLimits
 ) -> tuple[np.ndarray, dict[str, np.ndarray], dict[str, Any]]:
     """Times [epoch s], values of each variable as (time, location), and units.
 
@@ -178,16 +178,16 @@ def _series(
     units: dict[str, Any] = {}
     for base, name in chosen.items():
         columns[base] = np.full((times_s.size, len(locations)), np.nan)
-        for k, one in enumerate(locations):
-            values = _numbers(name, one["hourly"].get(name), times_s.size)
+        for k, location in enumerate(locations):
+            values = _numbers(name, location["hourly"].get(name), times_s.size)
             if not np.isfinite(values).any() and not np.isinf(values).any():
                 continue
-            unit = one["hourly_units"].get(name)
+            unit = location["hourly_units"].get(name)
             if units.setdefault(base, unit) != unit:
                 raise Unreadable(f"has {name} in different units.", "Ask for all locations in one way.")
             columns[base][:, k] = values
-    for one in locations[1:]:
-        if not np.array_equal(_times(one, limits), times_s):
+    for location in locations[1:]:
+        if not np.array_equal(_times(location, limits), times_s):
             raise Unreadable("has locations with different times.", "Ask for all of them in one way.")
     return times_s, columns, units
 
@@ -203,13 +203,13 @@ def _numbers(name: str, values: Any, steps: int) -> np.ndarray:
         raise Unreadable(f"has {printable(name)} that is no number.", "Get the file again.") from None
 
 
-def _times(one: dict[str, Any], limits: Limits) -> np.ndarray:
+def _times(location: dict[str, Any], limits: ForecastLimits) -> np.ndarray:
     """Times of a location. [epoch s]
 
     Unix times are in UTC whatever the zone; written times are local, and ``utc_offset_seconds`` says by how much.
     """
-    times, form = one["hourly"].get("time"), one["hourly_units"].get("time")
-    offset = one.get("utc_offset_seconds", 0)
+    times, form = location["hourly"].get("time"), location["hourly_units"].get("time")
+    offset = location.get("utc_offset_seconds", 0)
     if not isinstance(times, list) or not times or not isinstance(offset, int | float):
         raise Unreadable("has no times.", "Ask for hourly variables.")
     if len(times) > limits.steps:
@@ -235,13 +235,13 @@ def _lattice(
     locations: list[dict[str, Any]], box: Box, points: Points
 ) -> tuple[Grid, np.ndarray, np.ndarray | None]:  # fmt: skip
     """Grid for the locations, for each node the number of the location it takes (-1 for none), and how far that is."""
-    lon = np.array([one["longitude"] for one in locations], np.float64)
-    lat = np.array([one["latitude"] for one in locations], np.float64)
-    asked = [one[ASKED] for one in locations if isinstance(one.get(ASKED), dict)]
+    lon = np.array([location["longitude"] for location in locations], np.float64)
+    lat = np.array([location["latitude"] for location in locations], np.float64)
+    asked = [location[ASKED] for location in locations if isinstance(location.get(ASKED), dict)]
     if len(asked) == len(locations):
         try:
-            ask_lon = np.array([float(one["longitude"]) for one in asked])
-            ask_lat = np.array([float(one["latitude"]) for one in asked])
+            ask_lon = np.array([float(location["longitude"]) for location in asked])
+            ask_lat = np.array([float(location["latitude"]) for location in asked])
         except (KeyError, TypeError, ValueError):
             raise Unreadable("has a damaged 'asked' entry.", "Fetch it again.") from None
         if (regular := _as_lattice(ask_lon, ask_lat, box)) is not None:

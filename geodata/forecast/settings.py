@@ -4,14 +4,14 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 
-from geodata.tables import SOURCES
+from geodata.csv_tables import SOURCES
 
 GROUPS = ("waves", "wind", "visibility", "current")
 """Groups of variables, in the order of `engine.kernels.forecast.Forecast`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ForecastLimits:
     """What reading a file may cost; see the comments in the source file."""
 
     files: int
@@ -71,7 +71,7 @@ class Ecmwf:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ForecastSettings:
     """Everything in the source file.
 
     Attributes
@@ -82,7 +82,7 @@ class Settings:
         Cubes made of raw files that are kept.
     """
 
-    limits: Limits
+    limits: ForecastLimits
     longest_gap_s: dict[str, float]
     points: Points
     kept_in_cache: int
@@ -92,11 +92,11 @@ class Settings:
 
 
 @cache
-def read_settings() -> Settings:
+def read_settings() -> ForecastSettings:
     """The settings that come with the program."""
     table = tomllib.loads((SOURCES / "forecast.toml").read_text(encoding="utf-8"))
-    return Settings(
-        limits=Limits(**table["limits"]),
+    return ForecastSettings(
+        limits=ForecastLimits(**table["limits"]),
         longest_gap_s={name: 3600.0 * float(table["longest_gap_h"][name]) for name in GROUPS},
         points=Points(**table["points"]),
         kept_in_cache=int(table["cache"]["kept"]),

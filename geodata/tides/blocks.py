@@ -27,7 +27,7 @@ _DIGEST_BYTES = 32
 _MARGIN_DAYS = 1
 
 
-class TideTable(NamedTuple):
+class TideBlock(NamedTuple):
     """Predicted tide at every station over one block.
 
     Attributes
@@ -54,7 +54,7 @@ def block_start_s(at_s: float) -> float:
     return float(at_s // (BLOCK_DAYS * DAY_S) * (BLOCK_DAYS * DAY_S))
 
 
-def tide_table(stations: Stations, edition: str, block_s: float, folder: Path | None) -> TideTable:
+def tide_table(stations: Stations, edition: str, block_s: float, folder: Path | None) -> TideBlock:
     """Table of one block, from the cache or made and put there.
 
     Parameters
@@ -86,7 +86,7 @@ def _edition(stations: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def _make(stations: Stations, block_s: float) -> TideTable:
+def _make(stations: Stations, block_s: float) -> TideBlock:
     start_s = block_s - DAYS_BEFORE * DAY_S
     days = DAYS_BEFORE + BLOCK_DAYS + DAYS_AFTER
     # What is a high water at the very end depends on what comes after it.
@@ -95,8 +95,8 @@ def _make(stations: Stations, block_s: float) -> TideTable:
     wide = predicted_heights(stations, wide_s, (days + 2 * _MARGIN_DAYS) * per_day + 1)
     turns = [extremes(series, wide_s) for series in wide]
     end_s = start_s + days * DAY_S
-    high = _padded([one.high_s[(one.high_s >= start_s) & (one.high_s <= end_s)] for one in turns])
-    low = _padded([one.low_s[(one.low_s >= start_s) & (one.low_s <= end_s)] for one in turns])
+    high = _padded([turn.high_s[(turn.high_s >= start_s) & (turn.high_s <= end_s)] for turn in turns])
+    low = _padded([turn.low_s[(turn.low_s >= start_s) & (turn.low_s <= end_s)] for turn in turns])
     inside = wide[:, _MARGIN_DAYS * per_day : (_MARGIN_DAYS + days) * per_day + 1]
     return _table(start_s, np.rint(inside * 1000.0).astype("<i2"), high, low)
 
@@ -106,18 +106,18 @@ def _padded(rows: list[np.ndarray]) -> np.ndarray:
     return np.array([np.pad(row, (0, longest - len(row)), constant_values=np.inf) for row in rows]).astype("<f8")
 
 
-def _table(start_s: float, height_mm: np.ndarray, high_s: np.ndarray, low_s: np.ndarray) -> TideTable:
+def _table(start_s: float, height_mm: np.ndarray, high_s: np.ndarray, low_s: np.ndarray) -> TideBlock:
     digest = hashlib.sha256(f"{start_s:.0f} {STEP_S:.0f} {height_mm.shape} {high_s.shape} {low_s.shape}".encode())
     for part in (height_mm, high_s, low_s):
         digest.update(np.ascontiguousarray(part).tobytes())
     height_m = np.ascontiguousarray(height_mm / np.float32(1000.0), np.float32)
-    return TideTable(
+    return TideBlock(
         start_s, height_m, np.ascontiguousarray(high_s, np.float64), np.ascontiguousarray(low_s, np.float64),
         digest.hexdigest(),
     )  # fmt: skip
 
 
-def _read(path: Path) -> TideTable | None:
+def _read(path: Path) -> TideBlock | None:
     """Table in a file; None when there is none, or it is not as it was written."""
     try:
         data = path.read_bytes()
@@ -130,7 +130,7 @@ def _read(path: Path) -> TideTable | None:
         return None
 
 
-def _write(path: Path, table: TideTable) -> None:
+def _write(path: Path, table: TideBlock) -> None:
     buffer = io.BytesIO()
     np.savez(
         buffer, start_s=table.start_s, height_mm=np.rint(table.height_m * 1000.0).astype("<i2"),
@@ -145,7 +145,7 @@ def _write(path: Path, table: TideTable) -> None:
             file.write(hashlib.sha256(content).digest() + content)
         # Whoever reads meanwhile sees the whole file or none.
         Path(unfinished).replace(path)
-        files = sorted(path.parent.glob("*.npz"), key=lambda one: one.stat().st_mtime, reverse=True)
+        files = sorted(path.parent.glob("*.npz"), key=lambda file: file.stat().st_mtime, reverse=True)
         for old in files[_KEPT_FILES:]:
             old.unlink(missing_ok=True)
     except OSError:

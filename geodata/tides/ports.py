@@ -110,13 +110,13 @@ def secondary_tide(
         The section ``tides`` of ``assumptions.toml``.
     """
     between = _between(station, place, stations, assumed["coasts"])
-    distance_km = apart_km(place, (station.lon, station.lat))
+    distance_km = distance_between_km(place, (station.lon, station.lat))
     shift_s, springs_m, even = 0.0, station.mhws_m, False
     if between is not None:
         first, second, part, off_km = between
         # Past the last station of a coast nothing says how the tide goes on.
         even = 0.0 < part < 1.0 and not _is_uneven(first.id, second.id, assumed)
-        distance_km = max(off_km, min(apart_km(place, (end.lon, end.lat)) for end in (first, second)))
+        distance_km = max(off_km, min(distance_between_km(place, (end.lon, end.lat)) for end in (first, second)))
         lag = _m2_phase(first, stations) + part * _turned(_m2_phase(second, stations) - _m2_phase(first, stations))
         shift_s = _turned(lag - _m2_phase(station, stations)) / M2_DEG_A_SECOND
         springs_m = (1.0 - part) * first.mhws_m + part * second.mhws_m
@@ -147,7 +147,7 @@ def _between(
     station: Station, place: tuple[float, float], stations: Stations, coasts: list[list[str]]
 ) -> _Between | None:
     """The stretch of coast from the station to a neighbour that passes nearest to a place; None without one."""
-    by_id = {one.id: one for one in stations.stations}
+    by_id = {station.id: station for station in stations.stations}
     found: _Between | None = None
     for coast in coasts:
         known = [by_id[name] for name in coast if name in by_id]
@@ -178,7 +178,7 @@ def _along(first: Station, second: Station, place: tuple[float, float]) -> _Betw
     return _Between(first, second, part, _KM_A_DEGREE * hypot(bx - part * ax, by - part * ay))
 
 
-def apart_km(a: tuple[float, float], b: tuple[float, float]) -> float:
+def distance_between_km(a: tuple[float, float], b: tuple[float, float]) -> float:
     """Distance between two positions, near enough to choose by. [km]"""
     return _KM_A_DEGREE * hypot((a[0] - b[0]) * cos(radians((a[1] + b[1]) / 2.0)), a[1] - b[1])
 
@@ -191,7 +191,7 @@ def _turned(angle_deg: float) -> float:
     return (angle_deg + 180.0) % 360.0 - 180.0
 
 
-class LeftOut(NamedTuple):
+class CrossValidation(NamedTuple):
     """How wrong the rule is at a station that was left out.
 
     Attributes
@@ -215,7 +215,7 @@ class LeftOut(NamedTuple):
     time_s: float
 
 
-def leave_one_out(stations: Stations, assumed: dict[str, Any], start_s: float, days: int) -> list[LeftOut]:
+def leave_one_out(stations: Stations, assumed: dict[str, Any], start_s: float, days: int) -> list[CrossValidation]:
     """Predict each station from the nearer of its neighbours on its coast by the rule for ports, and compare.
 
     Parameters
@@ -241,12 +241,12 @@ def leave_one_out(stations: Stations, assumed: dict[str, Any], start_s: float, d
         near = [other for other in others.stations if (left.id, other.id) in beside]
         if not near:
             continue
-        reference = min(near, key=lambda other: apart_km(place, (other.lon, other.lat)))
+        reference = min(near, key=lambda other: distance_between_km(place, (other.lon, other.lat)))
         for known in (True, False):
             rule = secondary_tide(reference, place, left.mhws_m if known else np.nan, others, assumed)
             if rule.station is not None:
                 height_m, time_s = _errors(series[left.id], series[reference.id], rule, at_s)
-                found.append(LeftOut(left.id, reference.id, rule, known, height_m, time_s))
+                found.append(CrossValidation(left.id, reference.id, rule, known, height_m, time_s))
     return found
 
 

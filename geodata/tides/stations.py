@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import PackError
-from geodata.tables import SOURCES
+from geodata.csv_tables import SOURCES
 
 STATION_FILE = "tide_stations.json"
 LICENCE = "CC-BY-4.0"

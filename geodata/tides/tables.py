@@ -12,7 +12,7 @@ from engine.kernels.mesh import NOWHERE
 from engine.kernels.tides import Tides, no_tides
 from geodata.cache import cache_home
 from geodata.pack import Pack
-from geodata.tides.blocks import BLOCK_DAYS, TideTable, block_start_s, tide_table
+from geodata.tides.blocks import BLOCK_DAYS, TideBlock, block_start_s, tide_table
 from geodata.tides.ports import NO_BASIS, PortTide
 from geodata.tides.predict import DAY_S, FIRST_YEAR, LAST_YEAR, STEP_S
 from geodata.tides.stations import Stations, stations_from
@@ -60,7 +60,7 @@ class TideTables:
                 "Rebuild it with 'safeport geodata build'.",
             ) from error
         self._folder = folder
-        self._held: dict[float, tuple[TideTable, Tides, dict[str, object]]] = {}
+        self._held: dict[float, tuple[TideBlock, Tides, dict[str, object]]] = {}
         self._lock = Lock()
 
     def with_ports(self, more: tuple[PortTide, ...]) -> "TideTables":
@@ -89,12 +89,12 @@ class TideTables:
         found = self._block(at_s)
         return (no_tides(len(self.ports)), None) if found is None else found[1:]
 
-    def table(self, at_s: float) -> TideTable | None:
+    def table(self, at_s: float) -> TideBlock | None:
         """Table of the stations for the block that holds a time; None outside the years that have a tide."""
         found = self._block(at_s)
         return None if found is None else found[0]
 
-    def _block(self, at_s: float) -> tuple[TideTable, Tides, dict[str, object]] | None:
+    def _block(self, at_s: float) -> tuple[TideBlock, Tides, dict[str, object]] | None:
         if not _FIRST_S <= at_s < _LAST_S:
             return None
         block_s = block_start_s(at_s)
@@ -106,7 +106,7 @@ class TideTables:
                 self._held[block_s] = (table, self._tides(table), self._identity(table, block_s))
             return self._held[block_s]
 
-    def _tides(self, table: TideTable) -> Tides:
+    def _tides(self, table: TideBlock) -> Tides:
         number = {station.id: k for k, station in enumerate(self.stations.stations)}
 
         def figures(name: str) -> np.ndarray:
@@ -125,7 +125,7 @@ class TideTables:
             time_uncertainty_s=figures("time_uncertainty_s"),
         )
 
-    def _identity(self, table: TideTable, block_s: float) -> dict[str, object]:
+    def _identity(self, table: TideBlock, block_s: float) -> dict[str, object]:
         start = datetime.fromtimestamp(block_s, UTC)
         return {
             "id": f"ticon-4-{start:%Y-%m-%d}",

@@ -13,7 +13,9 @@ def logging_put_back():
     root = logging.getLogger()
     names = (*logs.OURS, *logs.SERVER)
     handlers, level = list(root.handlers), root.level
-    kept = {name: (list(one.handlers), one.propagate, one.level) for name in names if (one := logging.getLogger(name))}
+    kept = {
+        name: (list(item.handlers), item.propagate, item.level) for name in names if (item := logging.getLogger(name))
+    }
     yield
     root.handlers[:] = handlers
     root.setLevel(level)

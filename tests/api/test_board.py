@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from api.board import Judged, encounter_now, engine_view, fails_hard, glance
-from api.document import decision_document
+from api.board import QuickDecision, encounter_now, engine_view, fails_hard, quick_decide
+from api.decision_service import with_port_reports
+from api.documents.decision import decision_document
 from api.encounter import EncounterIn
-from api.house import seeing
 from api.store.board import OpenEncounter
-from api.store.live import PortsSnapshot, lost_snapshot
-from api.store.values import canonical
+from api.store.port_snapshot import PortsSnapshot, unavailable_snapshot
+from api.store.validation import canonical
 from engine.errors import PositionRefused
 
 NOW = 1_795_357_800.0  # 2026-11-22T14:30:00Z
@@ -28,22 +28,22 @@ def snapshot(closed=(), places=()):
 
 
 @pytest.mark.parametrize("policy", ["nearest-time", "nearest-distance", "srr-state-preferred", "medical-first"])
-def test_a_glance_sees_what_a_decision_sees(house, policy):
-    feeds = (snapshot(closed=["dover"], places=[("ramsgate", 10), ("calais", 500)]), None, lost_snapshot(), None)
+def test_a_glance_sees_what_a_decision_sees(service, policy):
+    feeds = (snapshot(closed=["dover"], places=[("ramsgate", 10), ("calais", 500)]), None, unavailable_snapshot(), None)
     seen = set()
     for number, (lon, lat) in enumerate(PLACES):
         body = {"position": {"type": "Point", "coordinates": [lon, lat]}, "position_accuracy_m": 800, "policy": policy,
                 "persons": 40, "vessel": {"profile": ("unknown", "rnli-severn")[number % 2]}}  # fmt: skip
         if number % 3 == 0:
             body["medical"] = "critical"
-        ask, ports = house.ask(EncounterIn.model_validate(body), NOW), feeds[number % 4]
+        ask, ports = service.ask(EncounterIn.model_validate(body), NOW), feeds[number % 4]
         try:
-            decision = house.decide(ask, ports)
+            decision = service.decide(ask, ports)
         except PositionRefused:
             continue
-        world = house.world_at(NOW)
-        judged = glance(ask, world if ports is None else seeing(world, ports, NOW, ask.policy.limits))
-        for name in Judged._fields[2:]:
+        world = service.world_at(NOW)
+        judged = quick_decide(ask, world if ports is None else with_port_reports(world, ports, NOW, ask.policy.limits))
+        for name in QuickDecision._fields[2:]:
             assert np.array_equal(getattr(judged, name), getattr(decision, name), equal_nan=True), name
         view, document = engine_view(judged), decision_document(decision)
         first = (document["candidates"] or [None])[0]
@@ -52,13 +52,13 @@ def test_a_glance_sees_what_a_decision_sees(house, policy):
             assert (view["port_id"], view["eta_at"]) == (first["port"]["id"], first["eta_at"])
             assert view["time_to_landing_min"] == first["time_to_landing_min"]
         seen.add(view["outcome"])
-        excluded = {it["port"]["id"] for it in document["excluded"]}
+        excluded = {item["port"]["id"] for item in document["excluded"]}
         assert {port.id for port in world.ports if fails_hard(judged, port.id)} == excluded
     assert seen == {"suitable", "unconfirmed"}
 
 
 def latest(minutes_ago=10.0, persons=(None, None), uncertainty_m=None):
-    from api.store.values import written_time
+    from api.store.validation import written_time
 
     return {
         "encounter_id": "e-1",
@@ -78,28 +78,28 @@ def asked(minutes_ago, **more):
 
 
 def test_before_any_decision_it_is_the_report_and_the_careful_profile():
-    said = encounter_now(OpenEncounter(latest(uncertainty_m=90_000.0, persons=(None, 30)), None, None, None), NOW)
-    assert said.position.coordinates == [1.4, 51.0]
-    assert (said.position_age_s, said.position_accuracy_m) == (600.0, 50_000.0)
-    assert (said.persons.min, said.persons.max) == (0, 30)
-    assert said.vessel.profile is None
+    text = encounter_now(OpenEncounter(latest(uncertainty_m=90_000.0, persons=(None, 30)), None, None, None), NOW)
+    assert text.position.coordinates == [1.4, 51.0]
+    assert (text.position_age_s, text.position_accuracy_m) == (600.0, 50_000.0)
+    assert (text.persons.min, text.persons.max) == (0, 30)
+    assert text.vessel.profile is None
 
 
 def test_the_newer_of_report_and_decision_gives_the_position_and_the_decision_gives_the_vessel():
     for minutes_ago, place, persons in ((5, [1.2, 50.9], 12), (20, [1.4, 51.0], 40)):
         ask = asked(minutes_ago, persons=12, vessel={"profile": "rnli-severn"}, medical="critical")
-        said = encounter_now(OpenEncounter(latest(persons=(40, 40)), None, ask, {}), NOW)
-        assert said.position.coordinates == place
-        assert (said.persons if isinstance(said.persons, int) else said.persons.max) == persons
-        assert (said.vessel.profile, said.medical) == ("rnli-severn", "critical")
+        text = encounter_now(OpenEncounter(latest(persons=(40, 40)), None, ask, {}), NOW)
+        assert text.position.coordinates == place
+        assert (text.persons if isinstance(text.persons, int) else text.persons.max) == persons
+        assert (text.vessel.profile, text.medical) == ("rnli-severn", "critical")
 
 
 def test_a_report_of_fewer_than_were_recovered_leaves_the_recovered_in_doubt():
     ask = asked(20, persons=40, persons_recovered=40)
-    said = encounter_now(OpenEncounter(latest(persons=(10, 10)), None, ask, {}), NOW)
-    assert (said.persons.max, said.persons_recovered) == (10, None)
+    text = encounter_now(OpenEncounter(latest(persons=(10, 10)), None, ask, {}), NOW)
+    assert (text.persons.max, text.persons_recovered) == (10, None)
 
 
 def test_an_old_report_is_no_older_than_can_be_said():
-    said = encounter_now(OpenEncounter(latest(minutes_ago=60 * 24 * 30), None, None, None), NOW)
-    assert said.position_age_s == 604_800.0
+    text = encounter_now(OpenEncounter(latest(minutes_ago=60 * 24 * 30), None, None, None), NOW)
+    assert text.position_age_s == 604_800.0

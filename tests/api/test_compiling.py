@@ -13,7 +13,7 @@ COLD = """
 import sys
 from api.compiling import show_compiling
 show_compiling(sys.stderr)
-import api.house
+import api.decision_service
 from geodata.plane import project
 import numpy as np
 project(np.zeros((1, 2)), 0.0, 0.0)
@@ -48,9 +48,9 @@ def test_nothing_is_said_where_nobody_asked():
 
 def test_a_command_on_a_new_machine_says_that_it_compiles(tmp_path):
     """And where all is kept nothing is said."""
-    for said in (f"{START}\n", ""):
+    for text in (f"{START}\n", ""):
         ran = subprocess.run(
             [sys.executable, "-c", COLD], capture_output=True, check=True, text=True, encoding="utf-8",
             env={"NUMBA_CACHE_DIR": str(tmp_path), "PYTHONIOENCODING": "utf-8"},
         )  # fmt: skip
-        assert ran.stderr == said
+        assert ran.stderr == text

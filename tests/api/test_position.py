@@ -757,7 +757,7 @@ def test_times_as_typed(typed, taken):
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "text"),
     [
         ("0500", "no zone"),
         ("05:00", "no zone"),
@@ -782,13 +782,13 @@ def test_times_as_typed(typed, taken):
         ("9" * 99, "more than"),
     ],
 )
-def test_times_as_typed_that_could_be_several_are_refused(typed, said):
+def test_times_as_typed_that_could_be_several_are_refused(typed, text):
     with pytest.raises(InvalidTime) as refused:
         parse_time_as_typed(typed, NOW_S)
-    assert said in refused.value.problem
+    assert text in refused.value.problem
     assert len(refused.value.problem) < 120
     assert refused.value.remedy
-    if "zone" in said or "not a time" in said:
+    if "zone" in text or "not a time" in text:
         assert "0500Z" in refused.value.remedy
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from api.access.roles import AccessRole
 from api.cli.main import main
+from api.security.roles import AccessRole
 from api.settings import Settings, read_settings, settings_table, variable
 from engine.errors import InvalidAsk
 
@@ -145,10 +145,10 @@ def test_a_refused_value_is_not_repeated(setting, run, name):
     with pytest.raises(InvalidAsk) as refused:
         read_settings()
     assert CANARY not in "".join(traceback.format_exception(refused.value))
-    code, said = run("serve")
+    code, text = run("serve")
     assert code == 2
-    assert variable(name) in said
-    assert CANARY not in said
+    assert variable(name) in text
+    assert CANARY not in text
 
 
 def test_the_committed_table_is_that_of_the_class(run):
@@ -167,7 +167,7 @@ def test_every_setting_says_what_it_means():
 def test_serve_takes_settings_from_a_file_and_names_the_option(run, tmp_path):
     file = tmp_path / "safeport.toml"
     file.write_text('host = "192.168.1.7"\n')
-    code, said = run("serve", "--settings", str(file))
+    code, text = run("serve", "--settings", str(file))
     assert code == 2
-    assert said.startswith("--host: is not a loopback address")
+    assert text.startswith("--host: is not a loopback address")
     assert run("serve", "--settings", str(tmp_path / "none"))[1].startswith("--settings: ")

@@ -1,29 +1,29 @@
 import pytest
 
 from api.cli.main import main
-from api.counting import in_the_singular
 from api.port_search import fold
 from api.suggest import did_you_mean
+from api.text.singular import with_singulars
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "text"),
     [("dovr", "Did you mean 'dover'? "), ("DOVERR", "Did you mean 'dover'? "), ("zz", ""), ("", ""), ("x" * 9999, "")],
 )
-def test_only_a_close_name_is_meant(typed, said):
-    assert did_you_mean(typed, ["dover", "calais", "rye"]) == said
+def test_only_a_close_name_is_meant(typed, text):
+    assert did_you_mean(typed, ["dover", "calais", "rye"]) == text
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "other"),
     [("Saint-Malo", "st malo"), ("Tréguier", "TREGUIER"), ("St. Mary's", "st marys"), ("Sainte-Anne", "Ste Anne")],
 )
-def test_names_are_the_same_however_they_are_written(one, other):
-    assert fold(one) == fold(other)
+def test_names_are_the_same_however_they_are_written(first, other):
+    assert fold(first) == fold(other)
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "text"),
     [
         ("braye", "'alderney-braye'"),
         ("Dunkirk", "'dunkerque-est' or 'dunkerque-ouest'"),
@@ -36,9 +36,9 @@ def test_names_are_the_same_however_they_are_written(one, other):
         ("la", ""),
     ],
 )
-def test_a_port_is_meant_by_part_of_its_name_too(house, typed, said):
-    ids = {name: port.id for port in house.world.ports for name in (port.id, port.name_en, port.name_fr)}
-    assert did_you_mean(typed, ids, ids) == (f"Did you mean {said}? " if said else "")
+def test_a_port_is_meant_by_part_of_its_name_too(service, typed, text):
+    ids = {name: port.id for port in service.world.ports for name in (port.id, port.name_en, port.name_fr)}
+    assert did_you_mean(typed, ids, ids) == (f"Did you mean {text}? " if text else "")
 
 
 @pytest.mark.parametrize(
@@ -51,13 +51,13 @@ def test_a_port_is_meant_by_part_of_its_name_too(house, typed, said):
 )  # fmt: skip
 def test_an_option_is_named_itself_and_the_one_meant(capsys, typed, meant):
     assert main(["decide", typed, "3"]) == 2
-    said = capsys.readouterr().err
-    assert said.startswith(f"{typed}: is no option of this command. ")
-    assert (f"Did you mean '{meant}'?" in said) if meant else ("Did you mean" not in said)
+    text = capsys.readouterr().err
+    assert text.startswith(f"{typed}: is no option of this command. ")
+    assert (f"Did you mean '{meant}'?" in text) if meant else ("Did you mean" not in text)
 
 
 @pytest.mark.parametrize(
-    ("said", "read"),
+    ("text", "read"),
     [
         ("1 persons", "1 person"), ("of 1 encounters to 1 ports.", "of 1 encounter to 1 port."),
         ("21 persons", "21 persons"), ("10 personnes", "10 personnes"),
@@ -65,5 +65,5 @@ def test_an_option_is_named_itself_and_the_one_meant(capsys, typed, meant):
         ("1 personnes", "1 personne"), ("0 personnes", "0 personne"), ("0 persons", "0 persons"),
     ],
 )  # fmt: skip
-def test_one_of_them_is_singular(said, read):
-    assert in_the_singular(said) == read
+def test_one_of_them_is_singular(text, read):
+    assert with_singulars(text) == read

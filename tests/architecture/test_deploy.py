@@ -30,7 +30,7 @@ def test_the_unit_starts_a_command_there_is():
     (line,) = keys("ExecStart")
     program, *arguments = shlex.split(line)
     assert program == PROGRAM
-    assert parser().parse_args(arguments).answer is not None
+    assert parser().parse_args(arguments).run is not None
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_systemd_understands_the_unit(tmp_path):
 def test_the_container_starts_a_command_there_is_and_not_as_root():
     (entry,), (command,) = instructions("ENTRYPOINT"), instructions("CMD")
     assert json.loads(entry) == [PROGRAM]
-    assert parser().parse_args(json.loads(command)).answer is not None
+    assert parser().parse_args(json.loads(command)).run is not None
     (user,) = instructions("USER")
     assert all(int(part) > 0 for part in user.split(":"))
 

@@ -6,13 +6,13 @@ The bounds lie a quarter above what was counted when they were written.
 import numpy as np
 import pytest
 
-from api.house import known_policy
+from api.decision_service import known_policy
 from bench.points import read_points
 from engine.decide import decide
 from engine.kernels.mesh import NOWHERE
 from engine.model import Ask
-from engine.patches import SIDE_M
-from engine.vicinity import enter_places, patch_at, vicinities_of
+from engine.patch import assign_patches, build_patches, patch_at
+from engine.patch_cache import SIDE_M
 
 AT_S = 1_642_050_000.0
 
@@ -28,10 +28,10 @@ def patches(world, points):
     water, tables = world.water, world.depth_classes[0].tables
     lon, lat = np.array(points).T.copy()
     x, y, triangle = np.empty(len(lon)), np.empty(len(lon)), np.empty(len(lon), np.int64)
-    enter_places(water, tables.needed_depth_m, lon, lat, x, y, triangle)
+    assign_patches(water, tables.needed_depth_m, lon, lat, x, y, triangle)
     placed = [patch_at(water.mesh, *at, SIDE_M) for at, t in zip(points, triangle, strict=True) if t != NOWHERE]
     triangle, column, row = np.array(placed).T.copy()
-    return vicinities_of(water, tables, triangle, column * SIDE_M, row * SIDE_M, np.full(len(row), SIDE_M))
+    return build_patches(water, tables, triangle, column * SIDE_M, row * SIDE_M, np.full(len(row), SIDE_M))
 
 
 def test_few_corners_may_come_first_in_a_patch(world, patches):
@@ -45,9 +45,9 @@ def test_few_corners_may_come_first_in_a_patch(world, patches):
     assert patches.sure.mean() > 0.55
 
 
-def test_few_ports_are_opened(house, world, points):
+def test_few_ports_are_opened(service, world, points):
     opened = [
-        decide(Ask(*at, AT_S, house.vessels["rnli-severn"], known_policy("nearest-time")), world).proof.opened
+        decide(Ask(*at, AT_S, service.vessels["rnli-severn"], known_policy("nearest-time")), world).proof.opened
         for at in points
     ]
     # Counted: 4.9 on average, of 209.

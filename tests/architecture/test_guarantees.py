@@ -1,4 +1,4 @@
-"""Guarantees of the house that no single module can keep alone."""
+"""Guarantees of this project that no single module can keep alone."""
 
 import ast
 import re
@@ -11,10 +11,10 @@ import pytest
 
 from api.cli.main import parser
 from api.encounter import EncounterIn
-from api.http import bodies
+from api.http.schemas import requests
+from api.text.messages import LEVEL, RULE_TITLE, WORDING
+from engine.codes import HARD_CODES, INFO_CODES, RULE_WEIGHT, Code, Rule, Weight
 from engine.policy import KEYS
-from engine.vocab import HARD_CODES, INFO_CODES, RULE_WEIGHT, Code, Rule, Weight
-from engine.wording import LEVEL, RULE_TITLE, WORDING
 from geodata.policies import policy_names, read_policy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,9 +34,7 @@ def source_of(folders=CODE_FOLDERS):
 
 
 def test_no_reason_code_is_dead():
-    used = "\n".join(
-        text for path, text in source_of(("engine",)).items() if path.name not in ("vocab.py", "wording.py")
-    )
+    used = "\n".join(text for path, text in source_of(("engine",)).items() if path.name != "codes.py")
     unused = {code for code in Code if not re.search(rf"Code\.{code.name}\b", used)}
     assert unused - {Code.POS_INVALID} == WAITING
 
@@ -88,7 +86,7 @@ def test_nothing_about_who_the_people_are_can_be_entered():
 
 
 def test_nothing_about_who_the_people_are_can_be_recorded_either():
-    models = [it for it in vars(bodies).values() if isinstance(it, type) and issubclass(it, bodies.Body)]
+    models = [var for var in vars(requests).values() if isinstance(var, type) and issubclass(var, requests.Body)]
     assert len(models) > 15
     assert not [name for model in models for name in field_names(model) if WHO_PEOPLE_ARE.search(name)]
 
@@ -168,7 +166,7 @@ def test_every_command_in_the_readme_runs(command):
     arguments = shlex.split(command)[1:]
     # What would serve, build or need a store is read by the parser, and shows its help instead.
     if arguments[0] in ("serve", "db", "audit", "keys") or arguments[:2] == ["geodata", "build"]:
-        assert parser().parse_args(arguments).answer is not None
+        assert parser().parse_args(arguments).run is not None
         arguments = [*arguments[: 1 if arguments[0] == "serve" else 2], "--help"]
     done = run_command(arguments)
     assert done.returncode == 0, done.stderr
@@ -257,8 +255,8 @@ def test_that_check_would_notice_a_leaf_that_calls_another_kernel():
     leaf = "@leaf_kernel\ndef leaf(n):\n    return makes(n)\n"
     makes = "@kernel\ndef makes(n):\n    return n\n\n\n"
     assert leaves_that_call_others({"one": makes + leaf}) == {("leaf", "makes")}
-    for one, other in ((makes.replace("@", "@entry_"), leaf), (makes, leaf.replace("@", "@entry_"))):
-        assert leaves_that_call_others({"one": one + other}) == {("leaf", "makes")}
+    for first, other in ((makes.replace("@", "@entry_"), leaf), (makes, leaf.replace("@", "@entry_"))):
+        assert leaves_that_call_others({"one": first + other}) == {("leaf", "makes")}
     # Another module may have a harmless function of the same name.
     harmless = makes.replace("@kernel", "@inlined_kernel")
     elsewhere = {"one": makes, "two": f"from one import makes\n\n\n{leaf}", "z": harmless}

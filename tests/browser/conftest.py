@@ -12,7 +12,7 @@ from api.terminal.link.outbox import Outbox, own_key
 from api.web.static import Shelf
 from engine.errors import PackError
 from tests.api.http.live_server import serving
-from tests.api.terminal.conftest import Ship, started, warm_house  # noqa: F401
+from tests.api.terminal.conftest import Ship, started, warm_service  # noqa: F401
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -56,15 +56,15 @@ def browser():
 
 
 @pytest.fixture
-def ship(warm_house, tmp_path):  # noqa: F811
+def ship(warm_service, tmp_path):  # noqa: F811
     """A terminal that has heard where it is."""
-    made = Ship(warm_house, tmp_path / "state", None, vessel=VesselIn(profile="rnli-severn"))
+    made = Ship(warm_service, tmp_path / "state", None, vessel=VesselIn(profile="rnli-severn"))
     courier = Courier(Outbox(made.keeper, own_key(tmp_path / "state")), None, made.ticks.steady_s)
     made.terminal.courier, courier.on_change = courier, made.terminal.tell
     made.hear(*OFF_FOLKESTONE, sog_kn=16.4, cog_deg=314.0)
     with closing(made.keeper):
         yield made
-        made.app.state.planner.close()
+        made.app.state.plan_pool.close()
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ class Watch:
 
     def __init__(self, page, base):
         self.complaints, self.strangers = [], []
-        page.on("console", lambda said: said.type in ("error", "warning") and self.complaints.append(said.text))
+        page.on("console", lambda text: text.type in ("error", "warning") and self.complaints.append(text.text))
         page.on("pageerror", lambda failure: self.complaints.append(str(failure)))
         page.on("request", lambda sent: sent.url.startswith(f"{base}/") or self.strangers.append(sent.url))
 

@@ -26,7 +26,7 @@ class Room:
         self.expects = set()
         """Parts of what a browser says of requests that are to fail here."""
 
-    def desk(self, size="wall", palette="day", lang="en", centre="DOVER COASTGUARD", waits=True):
+    def workspace(self, size="wall", palette="day", lang="en", centre="DOVER COASTGUARD", waits=True):
         """A page of a browser of its own."""
         width, height = SIZES[size]
         context = self.browser.new_context(
@@ -73,9 +73,9 @@ class Room:
 
 
 @contextmanager
-def control_room(browser, house, store, **settings):
+def control_room(browser, service, store, **settings):
     """Serve a console; streams end before the server does."""
-    app = create_app(house, settings=Settings(**{"sweep_every_s": 0.5, **settings}), store=store)
+    app = create_app(service, settings=Settings(**{"sweep_every_s": 0.5, **settings}), store=store)
     include_console(app)
     with serving(app) as base:
         room = Room(browser, base, app)
@@ -86,7 +86,7 @@ def control_room(browser, house, store, **settings):
                 page.context.close()
             app.state.leaving.has_begun = True
             app.state.broadcast.end()
-    app.state.planner.close()
+    app.state.plan_pool.close()
 
 
 def badge(page, encounter_id, state):

@@ -7,10 +7,10 @@ from itertools import product
 
 import pytest
 
-from api.access.keys import Keys
-from api.access.roles import AccessRole
+from api.security.api_keys import Keys
+from api.security.roles import AccessRole
+from api.store.commands import Actor, Role
 from api.store.errors import StoreUnavailable
-from api.store.ledger import Actor, Role
 from api.store.ports import Places, ReportCapacity, SetPortStatus
 from api.store.store import open_store
 from tests.browser.console import OFF_CALAIS, OFF_RAMSGATE, SIZES, badge, control_room, in_minutes, pick
@@ -29,26 +29,26 @@ def store(tmp_path):
 
 
 @pytest.fixture
-def room(browser, warm_house, store):
+def room(browser, warm_service, store):
     """A control room whose pages did nothing they should not."""
-    with control_room(browser, warm_house, store) as made:
+    with control_room(browser, warm_service, store) as made:
         yield made
         made.assert_clean()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def shared_room(request, browser, warm_house, tmp_path):
+def shared_room(request, browser, warm_service, tmp_path):
     """The same on a file and on a server."""
     url = f"sqlite:{tmp_path}/store.db"
     if request.param == "postgresql":
         url = new_database(request.getfixturevalue("postgresql"))
-    with open_store(url, create=True) as store, control_room(browser, warm_house, store) as made:
+    with open_store(url, create=True) as store, control_room(browser, warm_service, store) as made:
         yield made
         made.assert_clean()
 
 
 def test_a_direction_by_one_centre_is_on_the_other_screen(shared_room):
-    dover, gris_nez = shared_room.desk(), shared_room.desk("desk", lang="fr", centre="CROSS GRIS-NEZ")
+    dover, gris_nez = shared_room.workspace(), shared_room.workspace("desk", lang="fr", centre="CROSS GRIS-NEZ")
     encounter_id = shared_room.report()
     for page in (dover, gris_nez):
         badge(page, encounter_id, "new").wait_for()
@@ -69,7 +69,7 @@ def test_a_direction_by_one_centre_is_on_the_other_screen(shared_room):
 
 
 def test_an_encounter_is_handed_over_only_when_the_other_centre_accepts(shared_room):
-    dover, gris_nez = shared_room.desk(), shared_room.desk(lang="fr", centre="CROSS GRIS-NEZ")
+    dover, gris_nez = shared_room.workspace(), shared_room.workspace(lang="fr", centre="CROSS GRIS-NEZ")
     encounter_id = shared_room.report(OFF_CALAIS)
     pick(dover, encounter_id)
     dover.locator('[data-do="offer"]').click()
@@ -87,7 +87,7 @@ def test_an_encounter_is_handed_over_only_when_the_other_centre_accepts(shared_r
 
 def test_a_call_becomes_an_encounter_once_its_position_was_read_back(room):
     room.expects = {"422"}
-    page = room.desk()
+    page = room.workspace()
     page.keyboard.press("n")
     submit = page.locator("dialog button[type=submit]")
     assert submit.is_disabled()
@@ -126,7 +126,7 @@ def test_a_call_becomes_an_encounter_once_its_position_was_read_back(room):
 
 def test_reports_that_may_be_one_boat_stay_two_encounters(room):
     """24 November 2021: what was taken for one boat was not."""
-    page = room.desk()
+    page = room.workspace()
     first = room.report([1.45, 51.0], 33, source="phone")
     second = room.report([1.46, 51.0], 30, source="aircraft")
     page.locator(f'[data-row="{second}"] .twin').wait_for()
@@ -144,7 +144,7 @@ def test_reports_that_may_be_one_boat_stay_two_encounters(room):
 
 
 def test_a_port_closes_while_a_hold_there_runs_out(room):
-    dover, port = room.desk(), room.desk("desk")
+    dover, port = room.workspace(), room.workspace("desk")
     room.places("dover", 100)
     encounter_id = room.report()
     pick(dover, encounter_id)
@@ -171,7 +171,7 @@ def test_a_port_closes_while_a_hold_there_runs_out(room):
 
 
 def test_an_override_takes_a_reason_and_is_kept_with_it(room, store):
-    page = room.desk()
+    page = room.workspace()
     encounter_id = room.report()
     pick(page, encounter_id)
     page.keyboard.press("o")
@@ -183,7 +183,7 @@ def test_an_override_takes_a_reason_and_is_kept_with_it(room, store):
     page.locator("dialog button[type=submit]").click()
     page.locator("#decision .directed").wait_for()
     kept = store.handover(time.time())["overrides"]
-    assert [(one["encounter_id"], one["port_id"], one["text"]) for one in kept] == [
+    assert [(item["encounter_id"], item["port_id"], item["text"]) for item in kept] == [
         (encounter_id, "ramsgate", "reception has moved there")
     ]
     assert store.direction(encounter_id)["port_id"] == "ramsgate"
@@ -192,7 +192,7 @@ def test_an_override_takes_a_reason_and_is_kept_with_it(room, store):
 
 def test_places_are_held_confirmed_landed_in_parts_and_given_back(room, store):
     room.expects = {"409"}
-    page = room.desk()
+    page = room.workspace()
     room.places("dover", 20)
     encounter_id = room.report(persons=30)
     pick(page, encounter_id)
@@ -223,22 +223,22 @@ def test_places_are_held_confirmed_landed_in_parts_and_given_back(room, store):
     page.locator("dialog button[type=submit]").click()
     page.locator("#decision .held").get_by_text("BF Ranger").first.wait_for()
     held = store.reservations(time.time())
-    assert sorted((one["vessel"], one["persons"]["total"] - one["landed"]["total"]) for one in held) == [
+    assert sorted((item["vessel"], item["persons"]["total"] - item["landed"]["total"]) for item in held) == [
         ("BF Ranger", 3), ("RNLI Dover", 10),
     ]  # fmt: skip
 
 
 def test_two_people_on_one_form_lose_nothing(room, store):
     room.expects = {"409"}
-    one, other = room.desk(), room.desk()
+    first, other = room.workspace(), room.workspace()
     room.places("dover", 100)
-    for page in (one, other):
+    for page in (first, other):
         page.locator('[data-port="dover"]').click()
         page.locator('#decision [data-do="port-capacity"]').click()
-    one.locator("#field-total").fill("80")
+    first.locator("#field-total").fill("80")
     other.locator("#field-total").fill("60")
-    one.locator("dialog button[type=submit]").click()
-    one.locator("dialog").wait_for(state="hidden")
+    first.locator("dialog button[type=submit]").click()
+    first.locator("dialog").wait_for(state="hidden")
     other.locator('[data-row="dover"]').get_by_text("80", exact=True).wait_for(state="attached")
     other.locator("dialog button[type=submit]").click()
     other.locator("dialog .refusal").get_by_text("Somebody else was there first").wait_for()
@@ -251,7 +251,7 @@ def test_two_people_on_one_form_lose_nothing(room, store):
 
 def test_a_feed_past_its_limit_is_a_banner(room, store):
     store.do(SetPortStatus("dover", "open", "", reported_s=time.time() - 7 * 3_600), OFFICER, time.time())
-    page = room.desk()
+    page = room.workspace()
     page.locator('[data-banner="feed-port_status"]').wait_for()
     assert "7 h" in page.locator('[data-banner="feed-port_status"]').inner_text()
     store.do(SetPortStatus("dover", "open", ""), OFFICER, time.time())
@@ -260,7 +260,7 @@ def test_a_feed_past_its_limit_is_a_banner(room, store):
 
 def test_a_store_that_refuses_is_explained_and_what_was_typed_is_sent_again(room, store, monkeypatch):
     room.expects = {"503"}
-    page = room.desk()
+    page = room.workspace()
     encounter_id = room.report()
     pick(page, encounter_id)
     page.locator('[data-do="close"]').click()
@@ -281,7 +281,7 @@ def test_a_store_that_refuses_is_explained_and_what_was_typed_is_sent_again(room
 
 def test_a_store_that_was_moved_is_a_banner(room, store, tmp_path):
     room.expects = {"503"}
-    page = room.desk()
+    page = room.workspace()
     (tmp_path / "store.db").rename(tmp_path / "elsewhere.db")
     page.locator('[data-banner="store"]').or_(page.locator('[data-banner="failure"]')).first.wait_for(timeout=60_000)
     assert page.locator("body.is-old").count() == 1
@@ -289,7 +289,7 @@ def test_a_store_that_was_moved_is_a_banner(room, store, tmp_path):
 
 def test_a_service_away_and_back_says_what_was_missed(room, store):
     room.expects = {"net::ERR"}
-    page = room.desk()
+    page = room.workspace()
     encounter_id = room.report()
     badge(page, encounter_id, "new").wait_for()
     page.context.route("**/console/v1/**", lambda route: route.abort())
@@ -309,7 +309,7 @@ def test_a_service_away_and_back_says_what_was_missed(room, store):
 
 
 def test_what_if_leaves_no_trace_and_is_left_by_one_key(room, store):
-    page = room.desk()
+    page = room.workspace()
     encounter_id = room.report()
     room.report(OFF_RAMSGATE, 20)
     pick(page, encounter_id)
@@ -336,7 +336,7 @@ def test_what_if_leaves_no_trace_and_is_left_by_one_key(room, store):
 
 def test_a_joint_plan_is_accepted_boat_by_boat(room, store):
     """A mass rescue over both coasts: what one boat gives up is said, and each is accepted by itself."""
-    page = room.desk()
+    page = room.workspace()
     room.places("dover", 40)
     room.places("calais", 60)
     room.places("ramsgate", 60)
@@ -351,11 +351,11 @@ def test_a_joint_plan_is_accepted_boat_by_boat(room, store):
     page.locator(f'[data-accept="{boats[0]}"]').click()
     page.locator("#sheet").get_by_text("Held").first.wait_for()
     held = store.reservations(time.time())
-    assert [(one["encounter_id"], one["persons"]["total"]) for one in held] == [(boats[0], 30)]
+    assert [(item["encounter_id"], item["persons"]["total"]) for item in held] == [(boats[0], 30)]
 
 
 def test_the_shift_is_handed_over_and_the_record_exported_with_its_proofs(room, store):
-    page = room.desk()
+    page = room.workspace()
     encounter_id = room.report()
     pick(page, encounter_id)
     page.keyboard.press("t")
@@ -379,7 +379,7 @@ def test_the_shift_is_handed_over_and_the_record_exported_with_its_proofs(room, 
 
 
 def test_every_palette_and_language_can_be_read_by_everybody(room):
-    page = room.desk("wall")
+    page = room.workspace("wall")
     room.places("dover", 100)
     encounter_id = room.report()
     room.report([1.31, 51.04], 28)
@@ -416,7 +416,7 @@ def test_every_palette_and_language_can_be_read_by_everybody(room):
 
 
 def test_the_keyboard_alone_reaches_a_direction_and_keys_can_be_turned_off(room, store):
-    page = room.desk()
+    page = room.workspace()
     first = room.report()
     second = room.report(OFF_RAMSGATE, 20)
     badge(page, second, "new").wait_for()
@@ -436,7 +436,7 @@ def test_the_keyboard_alone_reaches_a_direction_and_keys_can_be_turned_off(room,
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.locator("#decision .directed").wait_for()
-    assert sum(store.direction(one) is not None for one in (first, second)) == 1
+    assert sum(store.direction(item) is not None for item in (first, second)) == 1
     page.keyboard.press("?")
     page.locator("#keys-on").uncheck()
     page.keyboard.press("Escape")
@@ -445,7 +445,7 @@ def test_the_keyboard_alone_reaches_a_direction_and_keys_can_be_turned_off(room,
 
 
 def test_many_tabs_share_one_stream(room):
-    pages = [room.desk()]
+    pages = [room.workspace()]
     for _ in range(6):
         page = pages[0].context.new_page()
         page.goto(f"{room.base}/console")
@@ -457,15 +457,15 @@ def test_many_tabs_share_one_stream(room):
         badge(page, encounter_id, "new").wait_for()
 
 
-def test_roles_decide_what_is_shown_and_what_is_done(browser, warm_house, store):
-    with control_room(browser, warm_house, store, access=True) as room:
+def test_roles_decide_what_is_shown_and_what_is_done(browser, warm_service, store):
+    with control_room(browser, warm_service, store, access=True) as room:
         keys = Keys(store, 2.0)
         admin = Actor(Role.ADMIN, "office")
         viewer = keys.create("wall", AccessRole.VIEWER, admin)
         controller = keys.create("MRCC Dover", AccessRole.CONTROLLER, admin)
         pages = []
         for key in (viewer, controller):
-            page = room.desk(waits=False)
+            page = room.workspace(waits=False)
             page.locator("#field-token").fill("sp_nobody")
             page.locator("dialog button[type=submit]").click()
             page.locator("dialog .refusal").wait_for()
@@ -476,19 +476,19 @@ def test_roles_decide_what_is_shown_and_what_is_done(browser, warm_house, store)
             page.wait_for_function("() => performance.getEntriesByName('chart-painted').length > 0")
             assert page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})").find("sp_") < 0
             pages.append(page)
-        wall, desk = pages
+        wall, workspace = pages
         assert wall.locator("#new-encounter").is_hidden()
         wall.keyboard.press("n")
         assert wall.locator("dialog").is_hidden()
-        assert desk.locator("#new-encounter").is_visible()
+        assert workspace.locator("#new-encounter").is_visible()
         keys.revoke(controller.document["key_id"], admin)
-        desk.locator("#field-token").wait_for(timeout=45_000)
+        workspace.locator("#field-token").wait_for(timeout=45_000)
         room.expects = {"401", "403"}
         room.assert_clean()
 
 
-def test_without_records_the_page_says_how_to_keep_them(browser, warm_house):
-    with control_room(browser, warm_house, None) as room:
-        page = room.desk(waits=False)
+def test_without_records_the_page_says_how_to_keep_them(browser, warm_service):
+    with control_room(browser, warm_service, None) as room:
+        page = room.workspace(waits=False)
         page.locator('[data-banner="no-store"]').wait_for()
         assert "--store" in page.locator("#banners").inner_text()

@@ -16,11 +16,11 @@ PLACES = [("dover", 120, 16), ("calais", 90, 50), ("ramsgate", 80, 0), ("boulogn
 
 
 @pytest.fixture(scope="module")
-def watch(browser, warm_house, tmp_path_factory):
+def watch(browser, warm_service, tmp_path_factory):
     """A busy night, invented."""
     url = f"sqlite:{tmp_path_factory.mktemp('room')}/store.db"
-    with open_store(url, create=True) as store, control_room(browser, warm_house, store) as room:
-        room.desk()
+    with open_store(url, create=True) as store, control_room(browser, warm_service, store) as room:
+        room.workspace()
         for port_id, total, taken in PLACES:
             room.places(port_id, total, occupied={"total": taken})
         room.send("PUT", "/v1/ports/folkestone/status", {"status": "closed", "reason": "dries"})
@@ -29,8 +29,8 @@ def watch(browser, warm_house, tmp_path_factory):
             for at, persons, profile in BOATS
         ]
         for k, port_id in ((3, "dover"), (4, "calais")):
-            said = {"centre": "DOVER COASTGUARD", "code": "NEAREST_FIT", "port_id": port_id}
-            room.send("POST", f"/v1/encounters/{names[k]}/direction", said)
+            fields = {"centre": "DOVER COASTGUARD", "code": "NEAREST_FIT", "port_id": port_id}
+            room.send("POST", f"/v1/encounters/{names[k]}/direction", fields)
             hold = {"port_id": port_id, "vessel": "RNLI 17-44", "persons": {"total": 30}, "encounter_id": names[k]}
             room.send("POST", "/v1/reservations", hold | {"eta_at": in_minutes(25)})
         yield room, names
@@ -39,7 +39,7 @@ def watch(browser, warm_house, tmp_path_factory):
 @pytest.mark.parametrize(("name", "size"), [("console-day", "wall"), ("console-what-if", "desk")])
 def test_picture(watch, name, size):
     room, names = watch
-    page = room.desk(size)
+    page = room.workspace(size)
     page.wait_for_function("() => performance.getEntriesByName('chart-painted').length > 0")
     pick(page, names[0])
     if name == "console-what-if":

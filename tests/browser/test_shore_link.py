@@ -70,14 +70,14 @@ class Wire:
 
 
 @contextmanager
-def control_room(house, folder):
+def control_room(service, folder):
     """A service with records; its store, its address and a client of its own."""
     with open_for_service(f"sqlite:{folder}/store.db") as store:
-        app = create_app(house, store=store)
+        app = create_app(service, store=store)
         with serving(app) as url, httpx.Client(base_url=url, timeout=30.0) as client:
             yield store, url, client
             app.state.leaving.has_begun = True
-        app.state.planner.close()
+        app.state.plan_pool.close()
 
 
 def heard(store):
@@ -121,9 +121,9 @@ def queue(page, text, button):
 
 
 def test_what_was_queued_without_a_link_is_delivered_once_and_a_direction_comes_back(
-    warm_house, page_at, started, tmp_path
+    warm_service, page_at, started, tmp_path
 ):  # fmt: skip
-    with control_room(warm_house, tmp_path) as (store, url, shore), closing(Wire(url)) as wire:
+    with control_room(warm_service, tmp_path) as (store, url, shore), closing(Wire(url)) as wire:
         options = ("--demo", "--vessel", "rnli-severn", "--centre", wire.url)
         process = started(tmp_path / "aboard", *options)
         process.until(has_fix)
@@ -170,13 +170,13 @@ def test_what_was_queued_without_a_link_is_delivered_once_and_a_direction_comes_
         page.locator(".outbox li[data-state=delivered]").nth(2).wait_for()
         page.keyboard.press("Escape")
 
-        said = "Reception is there."
-        directed = {"centre": "MRCC DOVER", "code": "RCC_DIRECTED", "port_id": "ramsgate", "text": said}
+        text = "Reception is there."
+        directed = {"centre": "MRCC DOVER", "code": "RCC_DIRECTED", "port_id": "ramsgate", "text": text}
         assert shore.post(f"/v1/encounters/{encounter_id}/direction", json=directed).status_code == 200
         # Each delivery asks for directions, too.
         ask_nearest(page)
         box = page.locator("#direction")
-        for part in ("MRCC DOVER", "Ramsgate", said):
+        for part in ("MRCC DOVER", "Ramsgate", text):
             box.get_by_text(part).first.wait_for()
         box.locator(".figures").filter(has_text="min").wait_for()
         # The engine's view stands beside it, and says what it is.

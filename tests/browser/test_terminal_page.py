@@ -45,7 +45,7 @@ def assert_accessible(page):
     from axe_playwright_python.sync_playwright import Axe
 
     found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
+    assert [(item["id"], [node["html"][:120] for node in item["nodes"]]) for item in found] == []
 
 
 @pytest.mark.parametrize(("size", "palette", "lang"), list(product(SIZES, ("day", "dusk", "night"), ("en", "fr"))))
@@ -112,7 +112,7 @@ def test_a_port_touched_says_why_and_what_to_say(look):
     ask_nearest(page)
     page.locator("#ports .port").nth(1).click()
     page.get_by_text("Hazards of the entrance").wait_for()
-    said = page.locator("#panel").inner_text()
+    text = page.locator("#panel").inner_text()
     for part in (
         "Why Calais",
         "Why none nearer",
@@ -122,8 +122,8 @@ def test_a_port_touched_says_why_and_what_to_say(look):
         "VHF 17",
         "INTENTION: I intend to land",
     ):
-        assert part in said
-    assert "persons on board" in said or "number of persons not known" in said
+        assert part in text
+    assert "persons on board" in text or "number of persons not known" in text
 
 
 def test_people_are_counted_in_two_touches_and_the_answer_is_said_to_be_old(look):
@@ -203,9 +203,9 @@ def test_what_the_chart_shows_is_in_a_list(look):
     ask_nearest(page)
     page.locator("#screen").click()
     page.locator("#chart-list").click()
-    said = page.locator("#panel .card")
-    said.get_by_role("heading", name="Own ship", exact=True).wait_for()
-    text = said.inner_text()
+    entry = page.locator("#panel .card")
+    entry.get_by_role("heading", name="Own ship", exact=True).wait_for()
+    text = entry.inner_text()
     for part in ("Dover", "Banks within", "Traffic lanes within", "south-west lane", "Vessels around by AIS"):
         assert part in text
 
@@ -264,10 +264,10 @@ def test_two_courses_of_action_stand_side_by_side(look):
     page.locator("#retask-text").fill("51 10.0N 001 40.0E")
     page.get_by_role("button", name="COMPARE").click()
     page.locator(".courses .card").nth(1).wait_for()
-    said = page.locator(".courses").inner_text()
-    assert "LAND FIRST" in said
-    assert "CASUALTY FIRST" in said
-    assert len(re.findall(r"at the casualty in \d+ min", said)) == 2
+    text = page.locator(".courses").inner_text()
+    assert "LAND FIRST" in text
+    assert "CASUALTY FIRST" in text
+    assert len(re.findall(r"at the casualty in \d+ min", text)) == 2
     assert_accessible(page)
 
 

@@ -10,20 +10,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.document import decision_document, dump
-from api.house import known_policy
+from api.decision_service import known_policy
+from api.documents.decision import decision_document, to_json
+from engine.codes import Code, Feed, Medical, PortStatus, Rule, Status, Verdict, Weight
 from engine.decide import decide, deciding_finding, passed_over
 from engine.errors import PositionRefused
 from engine.model import Ask
-from engine.vocab import Code, Feed, Medical, PortStatus, Rule, Status, Verdict, Weight
 from geodata.policies import policy_names
 
 OFF_FOLKESTONE = (1.25, 51.05)
 
 
 @pytest.fixture(scope="module")
-def ask(house):
-    return Ask(*OFF_FOLKESTONE, 1.642e9, house.vessels["rnli-severn"], known_policy("nearest-time"),
+def ask(service):
+    return Ask(*OFF_FOLKESTONE, 1.642e9, service.vessels["rnli-severn"], known_policy("nearest-time"),
                persons_min=30.0, persons_max=30.0, persons_recovered=30.0, persons_in_water=False)  # fmt: skip
 
 
@@ -135,8 +135,8 @@ def test_people_in_the_water_come_first(ask, world, recovered, in_water, code):
     assert decision.recommended is not None
 
 
-def test_unknown_persons_are_assumed_and_said_and_exclude_nobody(ask, house, world):
-    shannon = replace(ask, vessel=house.vessels["rnli-shannon"], persons_min=nan, persons_max=nan)
+def test_unknown_persons_are_assumed_and_said_and_exclude_nobody(ask, service, world):
+    shannon = replace(ask, vessel=service.vessels["rnli-shannon"], persons_min=nan, persons_max=nan)
     decision = decide(shannon, world)
     assert decision.persons == 100.0
     assert Code.POB_UNKNOWN in codes(decision)
@@ -144,8 +144,8 @@ def test_unknown_persons_are_assumed_and_said_and_exclude_nobody(ask, house, wor
     assert decision.recommended is not None
 
 
-def test_more_people_than_the_vessel_carries_is_no_port_fit_with_the_nearest_still_first(ask, house, world):
-    shannon = replace(ask, vessel=house.vessels["rnli-shannon"], persons_min=80.0, persons_max=80.0)
+def test_more_people_than_the_vessel_carries_is_no_port_fit_with_the_nearest_still_first(ask, service, world):
+    shannon = replace(ask, vessel=service.vessels["rnli-shannon"], persons_min=80.0, persons_max=80.0)
     decision = decide(shannon, world)
     document = decision_document(decision)
     assert document["outcome"] == "none"
@@ -199,8 +199,8 @@ def test_a_range_of_persons_is_complete_only_at_its_upper_end(ask, world):
 
 
 @pytest.mark.parametrize("profile", ["unknown", "fishing-vessel", "merchant-ship", "rnli-atlantic-85", "charter-minck"])
-def test_no_assumed_figure_of_a_profile_excludes_a_port(ask, house, world, profile):
-    vessel = house.vessels[profile]
+def test_no_assumed_figure_of_a_profile_excludes_a_port(ask, service, world, profile):
+    vessel = service.vessels[profile]
     decision = decide(replace(ask, vessel=vessel, persons_min=30.0, persons_max=30.0), world)
     held = {"range_nm": Code.ENDURANCE_SHORT, "loa_m": Code.LOA_EXCEEDED, "beam_m": Code.BEAM_EXCEEDED,
             "max_persons": Code.LOAD_OVER_MAX}  # fmt: skip
@@ -209,18 +209,18 @@ def test_no_assumed_figure_of_a_profile_excludes_a_port(ask, house, world, profi
             assert not (decision.code == code).any(), column
 
 
-def test_that_guard_bites_on_a_stated_figure(ask, house, world):
-    small = replace(house.vessels["unknown"], max_persons=20.0, assumed=())
+def test_that_guard_bites_on_a_stated_figure(ask, service, world):
+    small = replace(service.vessels["unknown"], max_persons=20.0, assumed=())
     assert (decide(replace(ask, vessel=small), world).code == Code.LOAD_OVER_MAX).any()
 
 
-def test_a_penalty_of_zero_displaces_nobody(house, world):
+def test_a_penalty_of_zero_displaces_nobody(service, world):
     """Calais is passed over for the other state, not for a feed whose absence costs nothing."""
     usual = known_policy("nearest-time")
     costs = usual.penalties_s | {Code.OUTSIDE_SRR_STATE: 3600.0, Code.NO_STATUS_FEED: 0.0}
     policy = replace(usual, weigh_srr_state=True, penalties_s=costs)
     at_s = datetime(2025, 11, 22, 14, 33, 20, tzinfo=UTC).timestamp()
-    decision = decide(Ask(1.8697328134540772, 51.21767330885688, at_s, house.vessels["rnli-severn"], policy), world)
+    decision = decide(Ask(1.8697328134540772, 51.21767330885688, at_s, service.vessels["rnli-severn"], policy), world)
     calais = port_number(world, "calais")
     assert calais in passed_over(decision)
     assert decision.code[calais, Rule.R_PRT_01] == Code.NO_STATUS_FEED
@@ -299,12 +299,12 @@ def test_positions_that_cannot_be_answered_for_are_refused_with_their_own_code(a
 
 
 def test_same_inputs_same_bytes(ask, world):
-    assert dump(decision_document(decide(ask, world))) == dump(decision_document(decide(replace(ask), world)))
+    assert to_json(decision_document(decide(ask, world))) == to_json(decision_document(decide(replace(ask), world)))
 
 
-def test_a_deeper_vessel_is_never_given_a_shorter_way(ask, house, world):
+def test_a_deeper_vessel_is_never_given_a_shorter_way(ask, service, world):
     near_goodwin = replace(ask, lon=1.72, lat=51.2367)
-    lengths = [decide(replace(near_goodwin, vessel=replace(house.vessels["rnli-severn"], draught_m=draught)), world)
+    lengths = [decide(replace(near_goodwin, vessel=replace(service.vessels["rnli-severn"], draught_m=draught)), world)
                .reach.distance_m for draught in (0.5, 2.0, 3.5, 8.0)]  # fmt: skip
     for shallow, deep in pairwise(lengths):
         assert (deep >= shallow - 1e-6).all()
@@ -319,11 +319,11 @@ def test_a_deeper_vessel_is_never_given_a_shorter_way(ask, house, world):
     st.sampled_from(list(Medical)),
     st.sampled_from(policy_names()),
 )
-def test_an_answer_keeps_its_promises_wherever_it_is_asked(house, world, lon, lat, profile, persons, medical, policy):
+def test_an_answer_keeps_its_promises_wherever_it_is_asked(service, world, lon, lat, profile, persons, medical, policy):
     figure = nan if persons is None else float(persons)
     try:
         decision = decide(
-            Ask(lon, lat, 1.7e9, house.vessels[profile], known_policy(policy), persons_min=figure, persons_max=figure,
+            Ask(lon, lat, 1.7e9, service.vessels[profile], known_policy(policy), persons_min=figure, persons_max=figure,
                 medical=medical), world)  # fmt: skip
     except PositionRefused:
         return

@@ -2,9 +2,9 @@
 
 import pytest
 
+from engine.codes import Code, Weight
 from engine.errors import InvalidAsk, UnknownName
 from engine.units import KNOT_MS
-from engine.vocab import Code, Weight
 from geodata.policies import policy_names, read_policy, read_policy_file
 
 
@@ -68,7 +68,7 @@ def test_names_that_nothing_carries(tmp_path):
 
 
 def test_the_digest_follows_the_file_and_what_it_extends(tmp_path):
-    one = policy_of(tmp_path, "[limits]\nharbour_speed_kn = 4").sha256
+    first = policy_of(tmp_path, "[limits]\nharbour_speed_kn = 4").sha256
     two = policy_of(tmp_path, "[limits]\nharbour_speed_kn = 5").sha256
-    assert one != two
+    assert first != two
     assert len({read_policy(name).sha256 for name in policy_names()}) == len(policy_names())

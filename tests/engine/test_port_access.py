@@ -5,8 +5,8 @@ from math import isnan, nan
 import numpy as np
 import pytest
 
+from engine.codes import Grade
 from engine.port_access import port_access
-from engine.vocab import Grade
 from geodata.policies import read_policy
 
 LIMITS = read_policy("nearest-time").limits
@@ -19,10 +19,10 @@ def access(world, draught_m, loa_m, **figures):
     names = ("approach_depth_m", "small_depth_m", "ship_depth_m", "small_loa_m", "ship_loa_m", "ship_draught_m",
              "ship_beam_m", "proven_draught_m", "mhws_m")  # fmt: skip
     grades = ("approach_grade", "small_grade", "ship_grade", "ship_loa_grade", "ship_draught_grade")
-    one = {name: np.array([figures.pop(name, nan)]) for name in names}
-    one |= {name: np.array([int(figures.pop(name, PUBLISHED))], np.int8) for name in grades}
+    fields = {name: np.array([figures.pop(name, nan)]) for name in names}
+    fields |= {name: np.array([int(figures.pop(name, PUBLISHED))], np.int8) for name in grades}
     assert not figures
-    found = port_access(draught_m, loa_m, columns._replace(**one), LIMITS)
+    found = port_access(draught_m, loa_m, columns._replace(**fields), LIMITS)
     return {name: column[0] for name, column in found._asdict().items()}
 
 

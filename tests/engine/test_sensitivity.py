@@ -5,17 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from api.house import known_policy
-from engine.case import case_of
+from api.decision_service import known_policy
+from engine.branch_and_bound import search_ports
+from engine.codes import Gate
 from engine.decide import coordination_at, decide
 from engine.errors import PositionRefused
+from engine.evaluate import evaluate_ports, no_detours
 from engine.kernels.mesh import NOWHERE
 from engine.model import Ask
-from engine.opening import opened
-from engine.sea_route import reach_from
-from engine.sensitivity import inputs_in_doubt, turning_inputs, winners_nearby
-from engine.survey import no_ways_round, survey
-from engine.vocab import Gate
+from engine.request_context import build_context
+from engine.routes import reach_from
+from engine.sensitivity import inputs_in_doubt, sensitive_inputs, winners_on_error_circle
 from tests.oracles.geodesics import ahead
 from tests.oracles.openings import PERIOD_S, sinusoidal_tides
 from tests.oracles.seas import forecast_of, random_forecast, stream_to, waves_from
@@ -27,8 +27,8 @@ FOLKESTONE, OFF_CALAIS = np.array([1.25, 51.05]), np.array([1.75, 51.0])
 
 
 @pytest.fixture(scope="module")
-def ask(house):
-    return Ask(1.25, 51.05, AT_S, house.vessels["rnli-severn"], known_policy("nearest-time"),
+def ask(service):
+    return Ask(1.25, 51.05, AT_S, service.vessels["rnli-severn"], known_policy("nearest-time"),
                persons_min=10.0, persons_max=10.0)  # fmt: skip
 
 
@@ -66,9 +66,11 @@ def really_changed(ask, world):
 
 def winner_on_shortest_paths(ask, world):
     """Best fit port with every clock run closely and no way round."""
-    case = case_of(ask, world, coordination_at(world, ask))
-    reach = reach_from(world, case.depth_class, ask.lon, ask.lat)
-    best = survey(case.scene, reach, no_ways_round(), case.motion, 0.0, np.arange(len(world.ports)), True, False).best
+    context = build_context(ask, world, coordination_at(world, ask))
+    reach = reach_from(world, context.depth_class, ask.lon, ask.lat)
+    best = evaluate_ports(
+        context.inputs, reach, no_detours(), context.speed_model, 0.0, np.arange(len(world.ports)), True, False
+    ).best
     return best if best != NOWHERE else None
 
 
@@ -130,7 +132,7 @@ def test_a_tide_that_turns_the_answer_is_named(ask, world):
     wait_s = plain.time_s[ramsgate] - 180.0 - plain.time_s[dover]
     assert 600.0 < wait_s < 3600.0
     rise_s = PERIOD_S / (2.0 * np.pi) * np.arccos((plain.needed_depth_m + 1.0 + 0.2 - 3.5) / 2.5)
-    high_s = AT_S + plain.passages.time_s[dover] + wait_s + rise_s
+    high_s = AT_S + plain.travel_times.time_s[dover] + wait_s + rise_s
     tides = sinusoidal_tides(
         len(world.ports), start_s=START_S - 86_400.0, first_high_s=high_s, doubt_m=0.2, without=others
     )
@@ -155,8 +157,8 @@ def test_a_sea_just_below_the_limit_is_named(ask, world):
     assert named(here, rough) == turning_by_trial(here, rough)
 
 
-def test_where_nothing_turns_the_answer_nothing_is_named(ask, house):
-    world = stormy(house.world_at(AT_S), forecast_of(waves=waves_from(0.5, 240.0), current=stream_to(0.5, 60.0)))
+def test_where_nothing_turns_the_answer_nothing_is_named(ask, service):
+    world = stormy(service.world_at(AT_S), forecast_of(waves=waves_from(0.5, 240.0), current=stream_to(0.5, 60.0)))
     assert turning_by_trial(ask, world) == set()
     assert decide(replace(ask, position_accuracy_m=100.0), world).sensitive_to == ()
 
@@ -183,34 +185,34 @@ def test_a_position_that_turns_the_answer_is_named(ask, world, accuracy_m, turns
     others = winners_on_the_circle(here, world) - {decision.recommended}
     assert bool(others) == turns
     assert ("position" in decision.sensitive_to) == turns
-    case = case_of(here, world, coordination_at(world, here))
-    found = opened(case)
-    assert set(winners_nearby(case, found)) == others
+    context = build_context(here, world, coordination_at(world, here))
+    found = search_ports(context)
+    assert set(winners_on_error_circle(context, found)) == others
 
 
 def test_a_circle_that_is_partly_land_is_judged_by_its_water(ask, world):
     inshore = replace(ask, lon=1.3, lat=51.09, position_accuracy_m=4000.0)
-    case = case_of(inshore, world, coordination_at(world, inshore))
-    found = opened(case)
-    assert set(winners_nearby(case, found)) == winners_on_the_circle(inshore, world) - {found.winner}
+    context = build_context(inshore, world, coordination_at(world, inshore))
+    found = search_ports(context)
+    assert set(winners_on_error_circle(context, found)) == winners_on_the_circle(inshore, world) - {found.winner}
 
 
 def test_a_position_of_unstated_accuracy_turns_nothing(ask, world):
-    case = case_of(ask, world, coordination_at(world, ask))
-    found = opened(case)
-    assert winners_nearby(case, found) == ()
+    context = build_context(ask, world, coordination_at(world, ask))
+    found = search_ports(context)
+    assert winners_on_error_circle(context, found) == ()
 
 
 # Contenders are chosen before anything is tried: that must lose nobody.
 
 
-def random_asks(ask, house, world, seed, count):
+def random_asks(ask, service, world, seed, count):
     random = np.random.default_rng(seed)
     while count:
         moved = replace(
             ask, lon=random.uniform(-5.5, 3.0), lat=random.uniform(49.0, 51.5),
             at_s=START_S + random.uniform(0.0, 6.0) * 3600.0,
-            vessel=house.vessels[str(random.choice(["rnli-severn", "unknown", "fishing-vessel"]))],
+            vessel=service.vessels[str(random.choice(["rnli-severn", "unknown", "fishing-vessel"]))],
         )  # fmt: skip
         try:
             reach_from(world, world.depth_classes[0].tables, moved.lon, moved.lat)
@@ -224,24 +226,24 @@ SEAS = [(0.0, 0.0), (0.8, 0.3), (1.6, 0.8), (2.5, 1.5)]
 
 
 @pytest.fixture(scope="module", params=SEAS, ids=["calm", "light", "fresh", "rough"])
-def trials(request, ask, house):
+def trials(request, ask, service):
     """What is said and what turns the answer by trial, on the shortest paths, at random, a tide at every port."""
     hs_m, stream_ms = request.param
     random = np.random.default_rng(int(10 * hs_m))
-    world = house.world_at(START_S)
+    world = service.world_at(START_S)
     found_out = []
     for batch in range(6):
         sea = world
         if hs_m > 0.0:
             sea = stormy(world, random_forecast(random, hs_m, stream_ms, 10.0))
-        for moved in random_asks(ask, house, world, 10 * batch + int(10 * hs_m), 20):
-            case = case_of(moved, sea, coordination_at(sea, moved))
+        for moved in random_asks(ask, service, world, 10 * batch + int(10 * hs_m), 20):
+            context = build_context(moved, sea, coordination_at(sea, moved))
             names, variants = inputs_in_doubt(moved.policy, sea)
-            found = opened(case, variants=variants)
+            found = search_ports(context, variants=variants)
             # Where a way round is taken there is nothing to compare.
             if found.winner is not None and not found.detours:
                 place = (moved.lon, moved.lat, moved.at_s, moved.vessel.id)
-                found_out.append((set(turning_inputs(names, found)), turning_by_trial(moved, sea), place))
+                found_out.append((set(sensitive_inputs(names, found)), turning_by_trial(moved, sea), place))
     return found_out
 
 
@@ -252,7 +254,7 @@ def test_nothing_is_named_that_does_not_turn_the_answer(trials):
 
 def test_most_of_what_turns_the_answer_is_named(trials):
     turning = sum(len(tried) for _, tried, _ in trials)
-    named_of_them = sum(len(said & tried) for said, tried, _ in trials)
+    named_of_them = sum(len(text & tried) for text, tried, _ in trials)
     assert named_of_them >= 0.7 * turning
 
 
@@ -272,7 +274,7 @@ LEFT_OUT = {
 
 
 @pytest.mark.parametrize("who", LEFT_OUT)
-def test_all_that_turns_the_answer_is_named(ask, house, who):
+def test_all_that_turns_the_answer_is_named(ask, service, who):
     lon, lat, after_s, vessel = LEFT_OUT[who]
-    here = replace(ask, lon=lon, lat=lat, at_s=START_S + after_s, vessel=house.vessels[vessel])
-    assert named(here, house.world_at(START_S)) == turning_by_trial(here, house.world_at(START_S))
+    here = replace(ask, lon=lon, lat=lat, at_s=START_S + after_s, vessel=service.vessels[vessel])
+    assert named(here, service.world_at(START_S)) == turning_by_trial(here, service.world_at(START_S))

@@ -6,13 +6,13 @@ from math import nan
 import numpy as np
 import pytest
 
-from api.cli.layout import Ink
+from api.cli.console import Style
 from api.cli.render import decision_text
-from api.document import decision_document, dump
-from api.house import known_policy
+from api.decision_service import known_policy
+from api.documents.decision import decision_document, to_json
+from engine.codes import Code, Rule, Status
 from engine.decide import decide
 from engine.model import Ask
-from engine.vocab import Code, Rule, Status
 from geodata.forecast import open_cube
 from tests.synthetic.cubes import START_S, synthetic_cube
 
@@ -22,15 +22,15 @@ STATED = {"assumed": (), "max_hs_m": 2.0, "draught_m": 1.4, "loa_m": 17.0, "max_
 
 
 @pytest.fixture
-def through(house, tmp_path):
+def through(service, tmp_path):
     """Decide through a synthetic forecast, for a stated vessel unless told otherwise."""
 
     def made(position=OFF_BOULOGNE, at_s=AT_S, vessel=None, file="weather.cube", **weather):
-        world = house.world_at(at_s)
+        world = service.world_at(at_s)
         if weather:
             cube = open_cube(synthetic_cube(tmp_path / file, step_deg=0.1, **weather))
             world = replace(world, forecast=cube.forecast, identity={**world.identity, "forecast": cube.identity})
-        vessel = vessel or replace(house.vessels["rnli-severn"], **STATED)
+        vessel = vessel or replace(service.vessels["rnli-severn"], **STATED)
         ask = Ask(*position, at_s, vessel, known_policy("nearest-time"), persons_min=20.0, persons_max=20.0,
                   persons_recovered=20.0, persons_in_water=False)  # fmt: skip
         return decide(ask, world)
@@ -47,8 +47,8 @@ def codes(decision):
 
 
 @pytest.mark.parametrize("profile", ["ukbf-ctv", "unknown", "fishing-vessel", "vcsm-20m"])
-def test_an_assumed_sea_limit_shuts_no_port(through, house, profile):
-    vessel = house.vessels[profile]
+def test_an_assumed_sea_limit_shuts_no_port(through, service, profile):
+    vessel = service.vessels[profile]
     assert "max_hs_m" in vessel.assumed
     decision = through(vessel=vessel, waves=(2.4, 1.0, 0.0, 7.0), wind=(5.0, 0.0, 8.0))
     assert decision.recommended is not None
@@ -94,13 +94,13 @@ _AGES = (Code.FORECAST_AGE, Code.FORECAST_STALE, Code.FORECAST_AGE_UNKNOWN, Code
 ])  # fmt: skip
 def test_how_old_an_old_forecast_is_stands_in_the_text(through, run_at_s, english, french):
     decision = through(waves=(0.5, 1.0, 0.0, 5.0), wind=(2.0, 0.0, 3.0), current=(0.0, 0.0), run_at_s=run_at_s)
-    assert english in decision_text(decision, "en", 4, Ink(False))
-    assert french in decision_text(decision, "fr", 4, Ink(False))
+    assert english in decision_text(decision, "en", 4, Style(False))
+    assert french in decision_text(decision, "fr", 4, Style(False))
 
 
-def test_where_the_hour_of_arrival_is_not_known_that_is_what_is_said(through, house):
+def test_where_the_hour_of_arrival_is_not_known_that_is_what_is_said(through, service):
     """Beyond the seas her speeds are known for there is no time; tides are known all the same."""
-    vessel = replace(house.vessels["rnli-severn"], **{**STATED, "max_hs_m": 9.0, "assumed": ()})
+    vessel = replace(service.vessels["rnli-severn"], **{**STATED, "max_hs_m": 9.0, "assumed": ()})
     decision = through(
         position=(0.55, 50.85), vessel=vessel, waves=(8.9, 1.0, 0.0, 9.0), wind=(5.0, 0.0, 6.0), current=(0.1, 0.0)
     )
@@ -121,8 +121,8 @@ def test_where_the_hour_of_arrival_is_not_known_that_is_what_is_said(through, ho
 def test_first_looks_are_marked_in_the_text(through):
     decision = through(waves=(0.5, 1.0, 0.0, 5.0), wind=(2.0, 0.0, 3.0), current=(0.0, 0.0))
     assert decision.closely[decision.order[:4]].all()
-    assert "~" not in decision_text(decision, "en", 4, Ink(False))
-    long = decision_text(decision, "en", 40, Ink(False))
+    assert "~" not in decision_text(decision, "en", 4, Style(False))
+    long = decision_text(decision, "en", 40, Style(False))
     assert "~ first look only" in long
     assert long.count("~") == 1 + (~decision.closely[decision.order[:40]]).sum()
 
@@ -138,7 +138,7 @@ def test_a_forecast_that_does_not_reach_is_not_said_to_be_used(through):
 def test_wind_alone_makes_no_passage_shorter(through):
     blown = through(wind=(25.0, -4.0, 30.0))
     calm = through()
-    assert (blown.passages.time_s >= calm.passages.time_s - 1e-6).all()
+    assert (blown.travel_times.time_s >= calm.travel_times.time_s - 1e-6).all()
 
 
 @pytest.mark.parametrize("group", ["wind", "waves"])
@@ -163,7 +163,7 @@ def test_a_gale_from_the_stated_sector_counts_where_no_force_is_stated(through):
     assert storm.code[port_of(storm, "boulogne"), Rule.R_NAV_03] == Code.ENTRANCE_SEA_DANGEROUS
 
 
-def test_the_sea_that_rises_while_she_waits_counts(through, house):
+def test_the_sea_that_rises_while_she_waits_counts(through, service):
     opens_s = 1_781_063_100.0  # 2026-06-10T03:45Z, half an hour before Rye opens
 
     def rising(lon, lat, at_s):
@@ -174,7 +174,7 @@ def test_the_sea_that_rises_while_she_waits_counts(through, house):
         return 0.0, 25.0 if at_s > opens_s + 1500.0 else 0.0, 30.0
 
     times = opens_s + 300.0 * np.arange(-12, 60)
-    shallow = replace(house.vessels["rnli-shannon"], assumed=())
+    shallow = replace(service.vessels["rnli-shannon"], assumed=())
     decision = through((0.80, 50.85), opens_s, shallow, waves=rising, wind=blowing, times=times, run_at_s=opens_s)
     rye = port_of(decision, "rye")
     assert decision.code[rye, Rule.R_NAV_03] in (Code.ENTRANCE_SEA_DANGEROUS, Code.ENTRANCE_WAVES_DANGEROUS)
@@ -186,19 +186,19 @@ def test_the_sea_that_rises_while_she_waits_counts(through, house):
     assert calm.recommended == rye
 
 
-def test_beyond_the_speed_table_the_nearest_port_is_still_named_and_no_text_says_nan(through, house):
-    strong = replace(house.vessels["rnli-severn"], **{**STATED, "max_hs_m": 9.0, "loa_m": 54.0})
+def test_beyond_the_speed_table_the_nearest_port_is_still_named_and_no_text_says_nan(through, service):
+    strong = replace(service.vessels["rnli-severn"], **{**STATED, "max_hs_m": 9.0, "loa_m": 54.0})
     decision = through(vessel=strong, waves=(6.6, 1.0, 0.0, 9.0))
     assert decision.world.ports[int(decision.order[0])].id in ("boulogne", "calais")
-    document = dump(decision_document(decision))
-    text = "".join(decision_text(decision, language, 5, Ink()) for language in ("en", "fr"))
+    document = to_json(decision_document(decision))
+    text = "".join(decision_text(decision, language, 5, Style()) for language in ("en", "fr"))
     for shown in (document, text):
         assert " nan" not in shown
         assert " inf " not in shown
 
 
-def test_the_range_has_no_end_where_the_late_clock_has_none(through, house):
-    vessel = replace(house.vessels["rnli-severn"], **{**STATED, "max_hs_m": 9.0})
+def test_the_range_has_no_end_where_the_late_clock_has_none(through, service):
+    vessel = replace(service.vessels["rnli-severn"], **{**STATED, "max_hs_m": 9.0})
     decision = through(vessel=vessel, waves=(5.6, 1.0, 0.0, 9.0))
     first = int(decision.order[0])
     assert np.isfinite(decision.time_s[first])

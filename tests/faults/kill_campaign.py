@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import httpx
 
-from api.store.check import check
+from api.store.integrity import check
 from api.store.store import open_store
 from tests.faults.real_server import RealServer
 
@@ -184,7 +184,7 @@ def _one_life(url, clients, draw, faults):
         server.wait_ready()
         faults += _places_that_are_wrong(server.url, clients)
         is_over, progress = threading.Event(), threading.Event()
-        threads = [threading.Thread(target=one.work, args=(server.url, is_over, progress)) for one in clients]
+        threads = [threading.Thread(target=client.work, args=(server.url, is_over, progress)) for client in clients]
         for thread in threads:
             thread.start()
         if not progress.wait(30):
@@ -227,7 +227,7 @@ def _settle(url, clients):
 
 def _what_the_store_lacks(store, clients):
     kept = store.database.read(lambda tx: tx.rows("SELECT vessel, COUNT(*), MIN(id) FROM reservation GROUP BY vessel"))
-    by_key = {str(vessel): (int(count), str(one)) for vessel, count, one in kept}
+    by_key = {str(vessel): (int(count), str(item)) for vessel, count, item in kept}
     for key, (count, _) in by_key.items():
         if count > 1:
             yield f"{key} made {count} reservations"

@@ -17,8 +17,8 @@ from api.http.serve import serve
 from api.logs import start_logging
 from api.settings import Settings
 if not json.loads(sys.argv[1])["warm"]:
-    from api.http import opening
-    opening.warm = lambda house: None
+    from api.http import startup
+    startup.warm_up = lambda service: None
 start_logging("json", "debug")
 given = json.loads(sys.argv[1])
 serve(Settings(port=0, store=given["store"], **given["settings"]))

@@ -111,7 +111,7 @@ def test_no_request_taken_up_is_dropped(tmp_path, drain_s):
     # 503 is what readiness says of a service that leaves; nothing else was refused.
     assert (503 in load.statuses) or not drain_s
     assert [line for line in heard if line][-1] == ": the service stops; come back with Last-Event-ID"
-    assert [events.count(said) for said in ("started", "stopping", "stopped")] == [1, 1, 1]
+    assert [events.count(text) for text in ("started", "stopping", "stopped")] == [1, 1, 1]
     assert events[-1] == "stopped"
 
 
@@ -123,7 +123,7 @@ def test_the_check_would_find_a_dropped_request(tmp_path):
         assert load.enough.wait(120)
         # Among the newest it took up are some it has not answered; on a busy machine there may be none for a moment.
         # Ids with a dash are the load's; those of the first look at readiness are nobody's here.
-        while not {it for it in server.taken_up() - set(load.whole) if "-" in it}:
+        while not {item for item in server.taken_up() - set(load.whole) if "-" in item}:
             pass
         server.kill()
         load.join()

@@ -62,15 +62,15 @@ def test_heads_are_signed_by_default_and_the_last_one_as_it_stops(tmp_path):
 WAITING = """
 import sys
 from api.cli import db, main
-from api.store import check
-plain = check.check
+from api.store import integrity
+plain = integrity.check
 def slow(database, digests=None):
     database.write(lambda tx: tx.run("INSERT INTO live_picture (sha256, body) VALUES ('x', x'00')"))
     print("at work", flush=True)
     import time
     time.sleep(60)
-check.check = slow
-sys.exit(main.main(["db", "check", "--store", sys.argv[1]]))
+integrity.check = slow
+sys.exit(main.main(["db", "integrity", "--store", sys.argv[1]]))
 """
 
 
@@ -83,8 +83,8 @@ def test_a_command_that_was_stopped_leaves_one_file(tmp_path, number):
         assert process.stdout.readline() == "at work\n"
         assert (tmp_path / "store.db-wal").stat().st_size > 0
         process.send_signal(number)
-        _, said = process.communicate(timeout=30)
-    assert said == ""
+        _, text = process.communicate(timeout=30)
+    assert text == ""
     assert process.returncode == (130 if number == signal.SIGINT else -number)
     assert [found.name for found in tmp_path.iterdir()] == ["store.db"]
 

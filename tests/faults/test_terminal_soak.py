@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from api.terminal import keeper as keeper_module
-from tests.api.terminal.conftest import launch, warm_house  # noqa: F401 - fixtures
+from api.terminal import state_file as keeper_module
+from tests.api.terminal.conftest import launch, warm_service  # noqa: F401 - fixtures
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "20"))
 POSITIONS, ASKS, STEP_S = 200, 10, 5.0

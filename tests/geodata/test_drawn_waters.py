@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 import shapely
 
-from api.house import known_policy
+from api.decision_service import known_policy
 from api.position import parse_position
+from engine.codes import Code
 from engine.decide import decide
 from engine.errors import PositionRefused
-from engine.kernels.joining import ENCLOSED, ON_LAND
 from engine.kernels.reach import reach_ports
+from engine.kernels.snap import ENCLOSED, ON_LAND
 from engine.model import Ask
-from engine.sea_route import depth_class_for, passage_between, reach_from
+from engine.routes import depth_class_for, passage_between, reach_from
 from engine.units import NAUTICAL_MILE_M
-from engine.vocab import Code
-from geodata.features import read_features
-from geodata.tables import SOURCES
+from geodata.csv_tables import SOURCES
+from geodata.drawn_features import read_features
 
 AFLOAT = {
     "Thames, Tower Bridge": (-0.0754, 51.5055),
@@ -70,8 +70,8 @@ ASHORE = {
 
 
 @pytest.fixture(scope="module")
-def ask(house):
-    return Ask(1.25, 51.05, 1.642e9, house.vessels["rnli-severn"], known_policy("nearest-time"),
+def ask(service):
+    return Ask(1.25, 51.05, 1.642e9, service.vessels["rnli-severn"], known_policy("nearest-time"),
                persons_min=30.0, persons_max=30.0, persons_recovered=30.0, persons_in_water=False)  # fmt: skip
 
 

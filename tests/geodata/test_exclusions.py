@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InvalidAsk
-from engine.kernels.joining import ON_BANK
-from engine.sea_route import reach_from, track_to_port
-from geodata.exclusions import ExclusionZone, ExclusionZones, read_exclusion_zones, water_polygon, world_avoiding
+from engine.kernels.snap import ON_BANK
+from engine.routes import reach_from, track_to_port
+from geodata.exclusions import ExclusionZone, ExclusionZones, read_exclusion_zones, rebuild_without_zones, water_polygon
 
 OFF_FOLKESTONE = (1.25, 51.05)
 IN_THE_WAY = shapely.box(1.26, 51.0, 1.6, 51.095)
@@ -48,8 +48,8 @@ def test_names_are_unique_and_zones_are_areas():
 
 
 @pytest.fixture(scope="module")
-def avoiding(house):
-    return world_avoiding(house.world, house.pack, zones_with(IN_THE_WAY))
+def avoiding(service):
+    return rebuild_without_zones(service.world, service.pack, zones_with(IN_THE_WAY))
 
 
 def test_routes_keep_out_and_are_never_shorter(world, avoiding):
@@ -67,8 +67,10 @@ def test_routes_keep_out_and_are_never_shorter(world, avoiding):
     assert touching > 5
 
 
-def test_inside_a_zone_the_way_leaves_it_towards_the_port(house, world):
-    around_folkestone_roads = world_avoiding(world, house.pack, zones_with(shapely.box(1.20, 51.0, 1.30, 51.08)))
+def test_inside_a_zone_the_way_leaves_it_towards_the_port(service, world):
+    around_folkestone_roads = rebuild_without_zones(
+        world, service.pack, zones_with(shapely.box(1.20, 51.0, 1.30, 51.08))
+    )
     dover = next(number for number, port in enumerate(world.ports) if port.id == "dover")
     inside = reach_from(around_folkestone_roads, around_folkestone_roads.depth_classes[0].tables, *OFF_FOLKESTONE)
     plain = reach_from(world, world.depth_classes[0].tables, *OFF_FOLKESTONE)
@@ -80,7 +82,7 @@ def test_the_world_says_which_zones_it_avoids(world, avoiding):
     (zone,) = avoiding.avoided
     assert zone.name == "zone 0"
     assert avoiding.identity["exclusion_zones"]["names"] == ["zone 0"]
-    assert world_avoiding(world, None, ExclusionZones()) is world
+    assert rebuild_without_zones(world, None, ExclusionZones()) is world
 
 
 def test_the_water_of_a_mesh_is_found_again(world):

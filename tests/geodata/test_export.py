@@ -13,9 +13,9 @@ def signed_deg2(ring):
     return 0.5 * float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))
 
 
-def test_all_of_the_land_is_exported(house):
+def test_all_of_the_land_is_exported(service):
     """Great Britain is one ring that touches itself; it was lost to a function that wants none to."""
-    rings = coast_rings(house.pack)
+    rings = coast_rings(service.pack)
     land = land_of(rings)
     # Shells and lakes run opposite ways, so that the sum of signed areas is that of the land.
     assert sum(part.area for part in land) == pytest.approx(abs(sum(signed_deg2(ring) for ring in rings)), abs=1e-6)

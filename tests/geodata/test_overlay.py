@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from engine.codes import Grade
 from engine.errors import InvalidAsk, PackError
-from engine.vocab import Grade
 from geodata.register import PLACE_NEEDS, facts_from, read_overlay, read_register, with_overlay
 
 HEAD = "port_id,field,value,grade,source,note\n"

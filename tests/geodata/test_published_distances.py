@@ -8,7 +8,7 @@ source keeps is told by the figures themselves, as the two differ by the harbour
 
 import pytest
 
-from api.distance import distance_document
+from api.documents.distance import distance_document
 from engine.units import NAUTICAL_MILE_M
 
 MARINA = "boulogne-marina.com, Boulogne marina's own page of distances, in docs of the project's domain notes"
@@ -28,19 +28,19 @@ PUBLISHED = [
 ]  # fmt: skip
 
 
-def nautical_miles(house, start, end, custom):
-    document = distance_document(house, start, end)
+def nautical_miles(service, start, end, custom):
+    document = distance_document(service, start, end)
     return document["between_landings_nm" if custom == QUAYS else "distance_nm"]
 
 
 @pytest.mark.parametrize(("start", "end", "published_nm", "custom", "source"), PUBLISHED)
-def test_published_distance_within_three_per_cent(house, start, end, published_nm, custom, source):
-    assert nautical_miles(house, start, end, custom) == pytest.approx(published_nm, rel=0.03), source
+def test_published_distance_within_three_per_cent(service, start, end, published_nm, custom, source):
+    assert nautical_miles(service, start, end, custom) == pytest.approx(published_nm, rel=0.03), source
 
 
 @pytest.mark.parametrize(("start", "end", "published_nm", "custom", "source"), PUBLISHED)
-def test_landings_are_apart_by_approaches_and_harbour_legs(house, start, end, published_nm, custom, source):
-    world = house.world
-    legs = sum(world.columns.harbour_leg_m[world.ports.index(house.port(name))] for name in (start, end))
-    between = nautical_miles(house, start, end, ENTRANCES)
-    assert nautical_miles(house, start, end, QUAYS) == pytest.approx(between + legs / NAUTICAL_MILE_M, abs=0.02)
+def test_landings_are_apart_by_approaches_and_harbour_legs(service, start, end, published_nm, custom, source):
+    world = service.world
+    legs = sum(world.columns.harbour_leg_m[world.ports.index(service.port(name))] for name in (start, end))
+    between = nautical_miles(service, start, end, ENTRANCES)
+    assert nautical_miles(service, start, end, QUAYS) == pytest.approx(between + legs / NAUTICAL_MILE_M, abs=0.02)

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 import shapely
 
-from api.house import known_policy
+from api.decision_service import known_policy
+from engine.codes import Code
 from engine.decide import coordination_at, decide
 from engine.model import Ask
 from engine.units import NAUTICAL_MILE_M
-from engine.vocab import Code
-from geodata.features import read_features
+from geodata.csv_tables import SOURCES
+from geodata.drawn_features import read_features
 from geodata.regions import cut_regions
-from geodata.tables import SOURCES
 from tests.oracles.geodesics import length_m
 
 BOX = (-7.0, 48.0, 5.0, 52.5)
@@ -27,8 +27,8 @@ PUBLISHED = [
 
 
 @pytest.fixture(scope="module")
-def ask(house):
-    return Ask(1.25, 51.05, 1.642e9, house.vessels["rnli-severn"], known_policy("nearest-time"),
+def ask(service):
+    return Ask(1.25, 51.05, 1.642e9, service.vessels["rnli-severn"], known_policy("nearest-time"),
                persons_min=30.0, persons_max=30.0, persons_recovered=30.0, persons_in_water=False)  # fmt: skip
 
 

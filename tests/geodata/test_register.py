@@ -9,17 +9,17 @@ import pytest
 import shapely
 
 from engine.errors import PackError
-from engine.kernels.joining import ON_BANK, ON_MESH, vertex_at
 from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.plane import to_plane
-from engine.sea_route import reach_from
+from engine.kernels.snap import ON_BANK, ON_MESH, vertex_at
+from engine.routes import reach_from
 from geodata.build import on_plane, read_assumptions
-from geodata.features import read_features
+from geodata.csv_tables import SOURCES
+from geodata.drawn_features import read_features
 from geodata.harbour_legs import measure_harbour_leg
 from geodata.pack import read_pack
 from geodata.regions import cut_regions
 from geodata.register import read_register, row_from
-from geodata.tables import SOURCES
 from tests.oracles import coast
 from tests.oracles.geodesics import length_m
 

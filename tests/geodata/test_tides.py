@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from engine.errors import PackError
 from engine.kernels.tides import height_at, high_water_near
 from geodata.build import read_assumptions
+from geodata.csv_tables import SOURCES, read_rows
 from geodata.pack import read_pack
 from geodata.register import read_register
-from geodata.tables import SOURCES, read_rows
 from geodata.tides import blocks
 from geodata.tides.blocks import block_start_s, tide_table
-from geodata.tides.derive import derive, station_text
+from geodata.tides.import_stations import import_stations, station_text
 from geodata.tides.layer import tides_layer
 from geodata.tides.ports import leave_one_out
 from geodata.tides.predict import DAY_S, NOT_USED, PERIGEE_TURNS, UTIDE_NAME, extremes, predicted_heights
@@ -57,15 +57,15 @@ def cut_down(stations, names):
     kept = [stations.constituents.index(name) for name in names]
     fewer = tuple(
         Station(**{
-            **{name: getattr(one, name) for name in Station.__dataclass_fields__},
-            "amplitude_m": one.amplitude_m[kept], "phase_deg": one.phase_deg[kept],
+            **{name: getattr(station, name) for name in Station.__dataclass_fields__},
+            "amplitude_m": station.amplitude_m[kept], "phase_deg": station.phase_deg[kept],
         })
-        for one in stations.stations
+        for station in stations.stations
     )  # fmt: skip
     return Stations(stations.source, tuple(names), fewer)
 
 
-def reconstructed(one, constituents, at_s):
+def reconstructed(item, constituents, at_s):
     """Heights by `utide.reconstruct`, which takes nodal factors and arguments at every single time."""
     from utide import reconstruct
     from utide.harmonics import const
@@ -77,9 +77,9 @@ def reconstructed(one, constituents, at_s):
     options = Bunch(twodim=False, nodiagn=True, nodsatlint=False, nodsatnone=False, gwchlint=False, gwchnone=False,
                     prefilt=[], notrend=True)  # fmt: skip
     at_days = 719163.0 + np.asarray(at_s) / DAY_S
-    aux = Bunch(opt=options, reftime=at_days[0], lat=one.lat, frq=const.freq[index], lind=index)
-    coefficients = Bunch(name=[names[k] for k in index], A=one.amplitude_m[used], g=one.phase_deg[used],
-                         mean=one.msl_m, slope=0.0, aux=aux)  # fmt: skip
+    aux = Bunch(opt=options, reftime=at_days[0], lat=item.lat, frq=const.freq[index], lind=index)
+    coefficients = Bunch(name=[names[k] for k in index], A=item.amplitude_m[used], g=item.phase_deg[used],
+                         mean=item.msl_m, slope=0.0, aux=aux)  # fmt: skip
     found = reconstruct(at_days, coefficients, epoch="python", verbose=False, min_SNR=0.0, min_PE=0.0)
     return np.asarray(found.h)
 
@@ -88,8 +88,8 @@ def reconstructed(one, constituents, at_s):
 @pytest.mark.parametrize("part", ["dover-dov", "le_havre", "southampton", "saint_malo", "cadzand"])
 def test_heights_are_those_of_utide(stations, part, year):
     """Apart from the three constituents whose year starts elsewhere, which have a test of their own."""
-    one = only(stations, part)
-    ordinary = cut_down(one, [name for name in one.constituents if name not in PERIGEE_TURNS])
+    item = only(stations, part)
+    ordinary = cut_down(item, [name for name in item.constituents if name not in PERIGEE_TURNS])
     start_s = epoch(year, 3, 7)
     ours = predicted_heights(ordinary, start_s, 36 * 288 + 1)[0]
     at_s = start_s + 300.0 * np.arange(len(ours))
@@ -103,10 +103,10 @@ def test_one_constituent_is_a_cosine(stations):
     start_s = epoch(2026, 6, 1)
     heights = predicted_heights(alone, start_s, 2 * 288 + 1)[0]
     hours = np.arange(len(heights)) / 12.0
-    one = alone.stations[0]
-    closed = one.msl_m + one.amplitude_m[0] * np.cos(np.radians(30.0 * hours - one.phase_deg[0]))
+    station = alone.stations[0]
+    closed = station.msl_m + station.amplitude_m[0] * np.cos(np.radians(30.0 * hours - station.phase_deg[0]))
     # f and u of S2 are not quite one and nought.
-    assert np.abs(heights - closed).max() < 0.004 * one.amplitude_m[0] + 1e-6
+    assert np.abs(heights - closed).max() < 0.004 * station.amplitude_m[0] + 1e-6
 
 
 @pytest.mark.parametrize(("name", "first", "last"), [("SA", (10, 10), (12, 5))])
@@ -121,20 +121,20 @@ def test_the_sea_stands_highest_in_autumn(stations, part, name, first, last):
 
 
 def test_what_utide_lacks_is_small(stations):
-    for one in stations.stations:
-        lost = {n: a for n, a in zip(stations.constituents, one.amplitude_m, strict=True) if n in NOT_USED}
+    for station in stations.stations:
+        lost = {n: a for n, a in zip(stations.constituents, station.amplitude_m, strict=True) if n in NOT_USED}
         assert set(lost) == NOT_USED
         # In quadrature: seven unrelated cosines.
-        assert np.sqrt(sum(a * a for a in lost.values()) / 2.0) < 0.03, one.id
+        assert np.sqrt(sum(a * a for a in lost.values()) / 2.0) < 0.03, station.id
 
 
 def test_dover_springs_and_ranges_as_published(stations):
     """Tide tables: MHWS 6.8, MLWS 0.8, HAT 7.4 m. The greatest range of March 2026 is on the 21st, two days after new
     moon; at springs high water falls near noon and midnight."""
-    one = only(stations, "dover")
-    assert one.stations[0].mhws_m == pytest.approx(6.8, abs=0.1)
+    item = only(stations, "dover")
+    assert item.stations[0].mhws_m == pytest.approx(6.8, abs=0.1)
     start_s = epoch(2026, 3, 1)
-    heights = predicted_heights(one, start_s, 31 * 288 + 1)[0]
+    heights = predicted_heights(item, start_s, 31 * 288 + 1)[0]
     turns = extremes(heights, start_s)
     at_s = start_s + 300.0 * np.arange(len(heights))
     high, low = np.interp(turns.high_s[:-1], at_s, heights), np.interp(turns.low_s, at_s, heights)
@@ -143,7 +143,7 @@ def test_dover_springs_and_ranges_as_published(stations):
     assert (high - low).min() == pytest.approx(2.06, abs=0.10)
     assert datetime.fromtimestamp(turns.high_s[greatest], UTC).day == 21
     assert datetime.fromtimestamp(turns.high_s[greatest], UTC).hour in {23, 0, 11, 12}
-    years = predicted_heights(one, epoch(2010, 1, 1), 19 * 365 * 24 + 1, 3600.0)[0]
+    years = predicted_heights(item, epoch(2010, 1, 1), 19 * 365 * 24 + 1, 3600.0)[0]
     assert years.max() == pytest.approx(7.44, abs=0.15)
 
 
@@ -172,7 +172,7 @@ def test_dover_on_a_day_of_springs_as_the_hydrographic_office_predicts_it(statio
 
 def test_high_water_springs_are_those_of_the_register(stations):
     """Published MHWS against that from the constants, above chart datum: this is what a wrong zero would spoil."""
-    by_id = {one.id: one.mhws_m for one in stations.stations}
+    by_id = {station.id: station.mhws_m for station in stations.stations}
     apart = {
         str(row.facts["id"]): by_id[str(row.facts["tide_station"])] - row.figure("mhws_m")
         for row in read_register()
@@ -186,9 +186,9 @@ def test_high_water_springs_are_those_of_the_register(stations):
 def test_a_tide_with_two_high_waters_counts_once(stations):
     """Southampton and Le Havre: about 705 tides a year whatever their shape; Portland's double low water likewise."""
     for part in ("southampton", "le_havre", "weymouth", "swanage", "bournemouth", "dover"):
-        one = only(stations, part)
+        item = only(stations, part)
         start_s = epoch(2026, 1, 1)
-        heights = predicted_heights(one, start_s, 365 * 288 + 1)[0]
+        heights = predicted_heights(item, start_s, 365 * 288 + 1)[0]
         turns = extremes(heights, start_s)
         assert 704 <= len(turns.high_s) <= 706, part
         assert len(turns.low_s) == len(turns.high_s) - 1
@@ -243,16 +243,16 @@ def test_control_a_station_under_another_licence_stops_the_build(tmp_path):
 def test_the_source_file_is_what_the_collection_gives():
     records = json.loads(RECORDS.read_text(encoding="utf-8"))
     choice = read_rows(SOURCES / "tide_stations.csv")
-    assert station_text(derive(records, choice)) == (SOURCES / STATION_FILE).read_text(encoding="utf-8")
+    assert station_text(import_stations(records, choice)) == (SOURCES / STATION_FILE).read_text(encoding="utf-8")
     with pytest.raises(PackError, match="nc"):
-        derive(records, [{**choice[0], "id": "ticon/oostendetg-oos-bel-cmems"}])
+        import_stations(records, [{**choice[0], "id": "ticon/oostendetg-oos-bel-cmems"}])
 
 
 def test_a_table_is_the_prediction_to_the_millimetre(stations):
-    one = only(stations, "dover")
-    table = tide_table(one, "edition", block_start_s(epoch(2026, 3, 20)), None)
+    item = only(stations, "dover")
+    table = tide_table(item, "edition", block_start_s(epoch(2026, 3, 20)), None)
     assert table.height_m.dtype == np.float32
-    exact = predicted_heights(one, table.start_s, table.height_m.shape[1])
+    exact = predicted_heights(item, table.start_s, table.height_m.shape[1])
     assert np.abs(table.height_m - exact).max() < 0.0006
     assert np.isfinite(table.high_s[0, :60]).all()
     assert (np.diff(table.high_s[0][np.isfinite(table.high_s[0])]) > 0).all()
@@ -278,11 +278,11 @@ def test_blocks_go_on_where_the_last_one_ended(stations):
 
 
 def test_a_table_is_made_once_and_then_read(stations, tmp_path, monkeypatch):
-    one = only(stations, "dover")
+    item = only(stations, "dover")
     block_s = block_start_s(epoch(2026, 3, 20))
-    made = tide_table(one, "edition", block_s, tmp_path)
+    made = tide_table(item, "edition", block_s, tmp_path)
     monkeypatch.setattr(blocks, "predicted_heights", None)
-    read = tide_table(one, "edition", block_s, tmp_path)
+    read = tide_table(item, "edition", block_s, tmp_path)
     assert read.sha256 == made.sha256
     for name in ("height_m", "high_s", "low_s"):
         assert np.array_equal(getattr(read, name), getattr(made, name))
@@ -291,17 +291,17 @@ def test_a_table_is_made_once_and_then_read(stations, tmp_path, monkeypatch):
 
 
 def test_another_edition_has_another_table(stations, tmp_path):
-    one = only(stations, "dover")
+    item = only(stations, "dover")
     for edition in ("one", "two"):
-        tide_table(one, edition, block_start_s(0.0), tmp_path)
+        tide_table(item, edition, block_start_s(0.0), tmp_path)
     assert len(list(tmp_path.iterdir())) == 2
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "empty", "folder"])
 def test_a_damaged_table_is_made_anew(stations, tmp_path, damage):
-    one = only(stations, "dover")
+    item = only(stations, "dover")
     block_s = block_start_s(epoch(2026, 3, 20))
-    made = tide_table(one, "edition", block_s, tmp_path)
+    made = tide_table(item, "edition", block_s, tmp_path)
     (path,) = tmp_path.iterdir()
     data = bytearray(path.read_bytes())
     if damage == "flip":
@@ -312,17 +312,17 @@ def test_a_damaged_table_is_made_anew(stations, tmp_path, damage):
         path.mkdir()
     else:
         path.write_bytes(data[:1000] if damage == "cut" else b"")
-    assert tide_table(one, "edition", block_s, tmp_path).sha256 == made.sha256
+    assert tide_table(item, "edition", block_s, tmp_path).sha256 == made.sha256
     if damage != "folder":
         assert path.read_bytes()[:32] != bytes(32)
         assert blocks._read(path).sha256 == made.sha256
-    assert [one.suffix for one in tmp_path.iterdir()] == [".npz"]
+    assert [entry.suffix for entry in tmp_path.iterdir()] == [".npz"]
 
 
 def test_a_cache_that_cannot_be_written_costs_time_only(stations, tmp_path):
     (tmp_path / "file").touch()
-    one = only(stations, "dover")
-    table = tide_table(one, "edition", block_start_s(0.0), tmp_path / "file" / "tides")
+    item = only(stations, "dover")
+    table = tide_table(item, "edition", block_start_s(0.0), tmp_path / "file" / "tides")
     assert np.isfinite(table.height_m).all()
 
 
@@ -403,12 +403,12 @@ def test_secondary_ports_come_out_as_in_tide_tables(pack, port, station, earlies
 def test_claimed_uncertainties_cover_what_leaving_out_each_station_shows(stations, assumed):
     found = leave_one_out(stations, assumed, epoch(2020, 1, 1), 366)
     for known, half_m in ((True, 0.40), (False, 0.48)):
-        told = [one for one in found if one.springs_known is known]
+        told = [item for item in found if item.springs_known is known]
         assert len(told) == 26
-        assert sum(one.height_m <= one.rule.height_uncertainty_m for one in told) >= 23
-        assert sum(one.time_s <= one.rule.time_uncertainty_s for one in told) >= 23
-        assert np.median([one.height_m for one in told]) < half_m
-        assert np.median([one.time_s for one in told]) < 22 * 60.0
+        assert sum(item.height_m <= item.rule.height_uncertainty_m for item in told) >= 23
+        assert sum(item.time_s <= item.rule.time_uncertainty_s for item in told) >= 23
+        assert np.median([item.height_m for item in told]) < half_m
+        assert np.median([item.time_s for item in told]) < 22 * 60.0
 
 
 def test_a_station_port_claims_less_than_a_secondary_one(pack):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InvalidAsk
-from geodata.exclusions import ExclusionZone, ExclusionZones, read_exclusion_zones, world_avoiding
+from geodata.exclusions import ExclusionZone, ExclusionZones, read_exclusion_zones, rebuild_without_zones
 from geodata.zone_file import MOST_POSITIONS, read_zone_file
 
 RING = [[1.3, 51.0], [1.5, 51.0], [1.5, 51.1], [1.3, 51.1], [1.3, 51.0]]
@@ -100,7 +100,7 @@ def test_two_zones_of_one_name_are_told_apart_and_control_characters_go(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "text"),
     [
         ([feature(POLYGON)], "bare array"),
         (collection(), "no features"),
@@ -133,8 +133,8 @@ def test_two_zones_of_one_name_are_told_apart_and_control_characters_go(tmp_path
         (b"\xff\xfe{}", "no GeoJSON"),
     ],
 )  # fmt: skip
-def test_what_is_no_zone_is_refused_in_one_line_that_names_it(tmp_path, value, said):
-    assert said in refused(tmp_path, value)
+def test_what_is_no_zone_is_refused_in_one_line_that_names_it(tmp_path, value, text):
+    assert text in refused(tmp_path, value)
 
 
 def test_size_is_bounded_before_a_shape_is_made(tmp_path):
@@ -158,16 +158,16 @@ def test_size_is_bounded_before_a_shape_is_made(tmp_path):
 )
 def test_any_json_is_read_or_refused_in_one_line(tmp_path_factory, value):
     path = tmp_path_factory.mktemp("any") / "zones.geojson"
-    said = []
+    entries = []
     for wrapped in (value, collection(value), feature(value), collection(feature(nested(value, 1)))):
         path.write_text(json.dumps(wrapped), encoding="utf-8")
         try:
             zones, _ = read_zone_file(path)
         except InvalidAsk as refusal:
-            said.append(str(refusal))
+            entries.append(str(refusal))
         else:
             assert all(outline.is_valid and outline.area > 0.0 for _, outline in zones)
-    assert not any("\n" in line for line in said)
+    assert not any("\n" in line for line in entries)
 
 
 # -- on the water ------------------------------------------------------------------------------------------------------
@@ -190,8 +190,10 @@ def geodesic_km2(west, south, east, north):
     return strips.sum()
 
 
-def test_each_zone_says_how_much_water_it_closes(house, world):
-    avoiding = world_avoiding(world, house.pack, zones_of(strait=SQUARE, inland=shapely.box(-1.0, 51.5, -0.8, 51.7)))
+def test_each_zone_says_how_much_water_it_closes(service, world):
+    avoiding = rebuild_without_zones(
+        world, service.pack, zones_of(strait=SQUARE, inland=shapely.box(-1.0, 51.5, -0.8, 51.7))
+    )
     (zone,) = avoiding.avoided
     assert zone.name == "strait"
     assert zone.closed_m2 / 1e6 == pytest.approx(geodesic_km2(1.3, 51.0, 1.5, 51.1), rel=1e-4)
@@ -203,19 +205,19 @@ def test_each_zone_says_how_much_water_it_closes(house, world):
 
 
 @pytest.mark.parametrize(
-    ("outline", "said"),
+    ("outline", "text"),
     [
         (shapely.box(51.0, 1.3, 51.1, 1.5), "longitude and latitude are exchanged"),
         (shapely.box(20.0, 30.0, 21.0, 31.0), "outside the area"),
         (shapely.box(-1.0, 51.5, -0.8, 51.7), "on land"),
     ],
 )
-def test_zones_of_no_effect_are_refused_with_the_reason(house, world, outline, said):
-    with pytest.raises(InvalidAsk, match=said):
-        world_avoiding(world, house.pack, zones_of(a=outline))
+def test_zones_of_no_effect_are_refused_with_the_reason(service, world, outline, text):
+    with pytest.raises(InvalidAsk, match=text):
+        rebuild_without_zones(world, service.pack, zones_of(a=outline))
 
 
-def test_combs_that_cross_each_other_without_end_are_refused_within_seconds(house, world):
+def test_combs_that_cross_each_other_without_end_are_refused_within_seconds(service, world):
     def comb(across):
         teeth = np.linspace(0.0, 1.0, 2_000)
         there = [(x, 1.0 if k % 2 else 0.02) for k, x in enumerate(teeth)]
@@ -225,17 +227,17 @@ def test_combs_that_cross_each_other_without_end_are_refused_within_seconds(hous
 
     start = time.monotonic()
     with pytest.raises(InvalidAsk, match="cross each other"):
-        world_avoiding(world, house.pack, zones_of(a=comb(False), b=comb(True)))
+        rebuild_without_zones(world, service.pack, zones_of(a=comb(False), b=comb(True)))
     assert time.monotonic() - start < 10.0
 
 
-def test_a_port_whose_harbour_leg_is_closed_is_not_reached(house, world):
+def test_a_port_whose_harbour_leg_is_closed_is_not_reached(service, world):
     number, port = next(
         (k, row)
-        for k, row in enumerate(house.pack.tables["ports"])
+        for k, row in enumerate(service.pack.tables["ports"])
         if row["harbour_leg"] and row["harbour_leg_m"] > 900
     )
     lon, lat = port["harbour_leg"][len(port["harbour_leg"]) // 2]
     near = shapely.Point(lon, lat).buffer(0.0005)
-    avoiding = world_avoiding(world, house.pack, zones_of(leg=near, sea=SQUARE))
+    avoiding = rebuild_without_zones(world, service.pack, zones_of(leg=near, sea=SQUARE))
     assert avoiding.water.ports.triangle[number] < 0

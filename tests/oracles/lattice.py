@@ -22,20 +22,27 @@ def metres_per_degree(lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return east, north
 
 
-def speeds(motion, sea, east: np.ndarray, north: np.ndarray) -> np.ndarray:
+def speeds(speed_model, sea, east: np.ndarray, north: np.ndarray) -> np.ndarray:
     """Speed made good along courses through a sea; 0 where there is none. [m/s]"""
     hs_m, waves_east, waves_north, drift_east, drift_north = sea
     astern = waves_east * east + waves_north * north
-    kept = np.interp(astern, (-1.0, 0.0, 1.0), (1.0, motion.beam_loss, motion.following_loss))
-    loss = 1.0 - np.interp(hs_m, motion.table_hs_m, motion.table_share)
-    through = np.minimum(motion.full_speed_ms * (1.0 - loss * kept), motion.cap_ms)
+    kept = np.interp(astern, (-1.0, 0.0, 1.0), (1.0, speed_model.beam_loss, speed_model.following_loss))
+    loss = 1.0 - np.interp(hs_m, speed_model.table_hs_m, speed_model.table_share)
+    through = np.minimum(speed_model.full_speed_ms * (1.0 - loss * kept), speed_model.cap_ms)
     along = drift_east * east + drift_north * north
     left = along**2 - drift_east**2 - drift_north**2 + through**2
     return np.where(left > 0.0, np.maximum(0.0, along + np.sqrt(np.maximum(left, 0.0))), 0.0)
 
 
 def least_time_s(
-    sea: SeaOf, motion, start, goal, box: tuple[float, float, float, float], columns: int, rows: int, radius: int = 5
+    sea: SeaOf,
+    speed_model,
+    start,
+    goal,
+    box: tuple[float, float, float, float],
+    columns: int,
+    rows: int,
+    radius: int = 5,
 ) -> float:
     """Least time from one position to another (longitude, latitude), infinite when there is no way. [s]
 
@@ -58,8 +65,8 @@ def least_time_s(
         slowness = np.zeros(len(length_m))
         for part, weight in ((0.0, 1.0), (0.25, 4.0), (0.5, 2.0), (0.75, 4.0), (1.0, 1.0)):
             here = sea(from_lon + part * (to_lon - from_lon), from_lat + part * (to_lat - from_lat))
-            speed = speeds(motion, here, dx / length_m, dy / length_m)
-            speed = np.where(here[0] > motion.max_hs_m, 0.0, speed)
+            speed = speeds(speed_model, here, dx / length_m, dy / length_m)
+            speed = np.where(here[0] > speed_model.max_hs_m, 0.0, speed)
             with np.errstate(divide="ignore"):
                 slowness += weight / 12.0 / speed
         passable = np.isfinite(slowness)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.kernels.forecast import Field, Forecast, current_at, no_forecast, waves_at, wind_at
-from engine.kernels.passage import Motion
+from engine.kernels.travel_time import SpeedModel
 from tests.oracles.geodesics import length_m
 from tests.synthetic.cubes import CHANNEL, START_S, TIMES_S, synthetic_group
 
@@ -123,9 +123,9 @@ def random_forecast(
     return forecast_of(waves=waves, current=current, wind=air, visibility=(9000.0,), **settings)
 
 
-def motion(speed_ms=10.0, **changes) -> Motion:
+def speed_model(speed_ms=10.0, **changes) -> SpeedModel:
     """A vessel with a short speed table and nothing else that would blur a closed form."""
-    plain = Motion(
+    plain = SpeedModel(
         full_speed_ms=speed_ms, cap_ms=inf, table_hs_m=np.array([0.0, 1.0, 2.0, 4.0]),
         table_share=np.array([1.0, 0.9, 0.7, 0.4]), beam_loss=0.6, following_loss=0.25, wind_drift=0.0, max_hs_m=inf,
         speed_doubt=0.1, wave_doubt=0.2, wave_factor=1.0,
@@ -133,17 +133,17 @@ def motion(speed_ms=10.0, **changes) -> Motion:
     return plain._replace(**changes)
 
 
-def speed_in_sea(motion: Motion, hs_m: float, off_bow_deg: float) -> float:
+def speed_in_sea(speed_model: SpeedModel, hs_m: float, off_bow_deg: float) -> float:
     """Speed through the water with waves that come from this many degrees off the bow; NaN for an unknown angle."""
     if isnan(hs_m):
-        return min(motion.full_speed_ms, motion.cap_ms)
-    if hs_m > motion.table_hs_m[-1]:
+        return min(speed_model.full_speed_ms, speed_model.cap_ms)
+    if hs_m > speed_model.table_hs_m[-1]:
         return nan
-    loss = 1.0 - float(np.interp(hs_m, motion.table_hs_m, motion.table_share))
+    loss = 1.0 - float(np.interp(hs_m, speed_model.table_hs_m, speed_model.table_share))
     ahead = 1.0 if isnan(off_bow_deg) else cos(radians(off_bow_deg))
     # Ahead, abeam and astern are given; between them the loss goes with the cosine.
-    kept = float(np.interp(ahead, (-1.0, 0.0, 1.0), (motion.following_loss, motion.beam_loss, 1.0)))
-    return min(motion.full_speed_ms * (1.0 - loss * kept), motion.cap_ms)
+    kept = float(np.interp(ahead, (-1.0, 0.0, 1.0), (speed_model.following_loss, speed_model.beam_loss, 1.0)))
+    return min(speed_model.full_speed_ms * (1.0 - loss * kept), speed_model.cap_ms)
 
 
 def made_good(speed_ms: float, course: tuple[float, float], drift: tuple[float, float]) -> float:
@@ -170,11 +170,11 @@ class Run(NamedTuple):
     stream_missing: bool
 
 
-def run(forecast: Forecast, motion: Motion, depart_s: float, track) -> Run:
+def run(forecast: Forecast, speed_model: SpeedModel, depart_s: float, track) -> Run:
     """Clock along a track (longitude, latitude), in even pieces of at most a mile on each leg."""
     time_s = early_s = late_s = highest = 0.0
     waves_missing = stream_missing = False
-    calm_ms = min(motion.full_speed_ms, motion.cap_ms)
+    calm_ms = min(speed_model.full_speed_ms, speed_model.cap_ms)
     for (lon1, lat1), (lon2, lat2) in pairwise(track):
         whole_m = length_m(lon1, lat1, lon2, lat2)
         if whole_m == 0.0:
@@ -191,17 +191,17 @@ def run(forecast: Forecast, motion: Motion, depart_s: float, track) -> Run:
             wind = wind_at(forecast, *place)[:2]
             waves_missing |= isnan(hs_m)
             stream_missing |= isnan(stream[0])
-            drift = np.nan_to_num(stream) + motion.wind_drift * np.nan_to_num(wind)
-            hs_m *= motion.wave_factor
+            drift = np.nan_to_num(stream) + speed_model.wind_drift * np.nan_to_num(wind)
+            hs_m *= speed_model.wave_factor
             highest = highest if isnan(hs_m) else max(highest, hs_m)
             cosine = -(to_east * course[0] + to_north * course[1])
             off_bow = nan if isnan(cosine) else np.degrees(acos(min(1.0, max(-1.0, cosine))))
             speeds = [
-                made_good(faster * speed_in_sea(motion, higher * hs_m, off_bow), course, drift)
+                made_good(faster * speed_in_sea(speed_model, higher * hs_m, off_bow), course, drift)
                 for faster, higher in (
                     (1.0, 1.0),
-                    (1.0 + motion.speed_doubt, 1.0 - motion.wave_doubt),
-                    (1.0 - motion.speed_doubt, 1.0 + motion.wave_doubt),
+                    (1.0 + speed_model.speed_doubt, 1.0 - speed_model.wave_doubt),
+                    (1.0 - speed_model.speed_doubt, 1.0 + speed_model.wave_doubt),
                 )
             ]
             piece, early, late = (inf if speed == 0.0 else whole_m / pieces / speed for speed in speeds)

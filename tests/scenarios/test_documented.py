@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from api.document import decision_document
+from api.documents.decision import decision_document
 from api.encounter import EncounterIn
 
 SCENARIOS = tomllib.loads((Path(__file__).parent / "documented.toml").read_text(encoding="utf-8"))["scenario"]
 
 
-def answer(house, scenario):
+def answer(service, scenario):
     encounter = EncounterIn.model_validate(
         {
             "position": {"type": "Point", "coordinates": scenario["position"]},
@@ -22,12 +22,12 @@ def answer(house, scenario):
             "policy": scenario.get("policy", "nearest-time"),
         }
     )
-    return decision_document(house.decide(house.ask(encounter, 0.0)))
+    return decision_document(service.decide(service.ask(encounter, 0.0)))
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario["id"])
-def test_documented_encounter(house, scenario):
-    document = answer(house, scenario)
+def test_documented_encounter(service, scenario):
+    document = answer(service, scenario)
     best = document["recommended"]["port"]
     if "recommended" in scenario:
         assert best["id"] == scenario["recommended"], scenario["reason"]
@@ -49,8 +49,8 @@ def test_documented_encounter(house, scenario):
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario["id"])
-def test_every_nearer_port_is_explained_in_both_languages(house, scenario):
-    document = answer(house, scenario)
+def test_every_nearer_port_is_explained_in_both_languages(service, scenario):
+    document = answer(service, scenario)
     limit = document["recommended"]["time_to_landing_min"]
     for entry in document["passed_over"]:
         assert entry["text"]["en"]

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from api.encounter import EncounterIn
+from engine.codes import Code, Rule, Status, Verdict
 from engine.decide import decide
 from engine.errors import PackError
-from engine.vocab import Code, Rule, Status, Verdict
 from geodata.register import NUMBERS, WORDS, RegisterRow, columns_from, with_facts
 from tests.synthetic.cubes import START_S, synthetic_cube
 
@@ -32,12 +32,12 @@ NAMES = {"loa_m": "loa_m", "range_nm": "range_nm", "survivor_capacity": "max_per
          "self_righting_persons": "self_righting_persons", "beam_m": "beam_m", "max_hs_m": "max_hs_m"}  # fmt: skip
 
 
-def ask_for(house, place, at_s, vessel):
+def ask_for(service, place, at_s, vessel):
     encounter = EncounterIn.model_validate({
         "position": {"type": "Point", "coordinates": list(place)}, "time": "2026-11-29T13:00:00Z", "persons": 15,
         "persons_recovered": 15, "persons_in_water": False, "vessel": vessel,
     })  # fmt: skip
-    return replace(house.ask(encounter, at_s), at_s=at_s, aboard_since_s=at_s)
+    return replace(service.ask(encounter, at_s), at_s=at_s, aboard_since_s=at_s)
 
 
 def gained(less, known):
@@ -62,40 +62,40 @@ def unknown_of(decision, port, rules=tuple(Rule)):
     return {Code(decision.code[port, rule]) for rule in rules if decision.verdict[port, rule] == Verdict.UNKNOWN}
 
 
-def test_a_figure_of_the_vessel(house):
+def test_a_figure_of_the_vessel(service):
     random = np.random.default_rng(51)
-    ports, gains = house.world.ports, 0
+    ports, gains = service.world.ports, 0
     for _ in range(30):
         place = ports[int(random.integers(len(ports)))].approach
         at_s = START_S + float(random.uniform(0.0, 29.0)) * DAY_S
-        world = house.world_at(at_s)
+        world = service.world_at(at_s)
         for whole in VESSELS:
-            known = decide(ask_for(house, place, at_s, whole), world)
+            known = decide(ask_for(service, place, at_s, whole), world)
             for field in whole.keys() & NAMES.keys():
-                less = decide(ask_for(house, place, at_s, {k: v for k, v in whole.items() if k != field}), world)
+                less = decide(ask_for(service, place, at_s, {k: v for k, v in whole.items() if k != field}), world)
                 if not gained(less, known).any():
                     continue
                 gains += 1
-                said = [
+                entries = [
                     name for notice in less.notices
                     if notice.code in (Code.VESSEL_FACTS_UNKNOWN, Code.VESSEL_FACTS_ASSUMED)
                     for name in notice.facts["names"]
                 ]  # fmt: skip
-                assert NAMES[field] in said, (place, whole, field)
+                assert NAMES[field] in entries, (place, whole, field)
     assert gains
 
 
-def test_a_fact_of_a_port(house):
+def test_a_fact_of_a_port(service):
     """The port's own finding says what is not known of it; hours of the night stand and fall together."""
     random = np.random.default_rng(52)
-    ports, gains = house.world.ports, 0
+    ports, gains = service.world.ports, 0
     rows = [
         RegisterRow(port.facts, port.evidence, port.harbour_leg, float(leg_m))
-        for port, leg_m in zip(ports, house.world.columns.harbour_leg_m, strict=True)
+        for port, leg_m in zip(ports, service.world.columns.harbour_leg_m, strict=True)
     ]
     for number in random.permutation(len(ports))[:40]:
         row, at_s = rows[number], START_S + float(random.uniform(0.0, 29.0)) * DAY_S
-        world = house.world_at(at_s)
+        world = service.world_at(at_s)
         worlds = []
         for name in (*NUMBERS, *WORDS):
             if row.facts[name] is None:
@@ -110,7 +110,7 @@ def test_a_fact_of_a_port(house):
             columns = columns_from([*rows[:number], taken, *rows[number + 1 :]])
             worlds.append((name, replace(world, columns=columns)))
         for vessel in VESSELS:
-            ask = ask_for(house, ports[number].approach, at_s, vessel)
+            ask = ask_for(service, ports[number].approach, at_s, vessel)
             known = decide(ask, world)
             for name, bare_world in worlds:
                 less = decide(ask, bare_world)
@@ -122,26 +122,26 @@ def test_a_fact_of_a_port(house):
 
 
 @pytest.mark.parametrize("group", ["waves", "wind", "visibility", "current"])
-def test_a_fact_of_the_sea(house, tmp_path, group):
+def test_a_fact_of_the_sea(service, tmp_path, group):
     weather = {
         "waves": (2.6, 0.0, -1.0, 7.0), "wind": (-9.0, -9.0, 16.0), "visibility": (600.0,), "current": (0.9, 0.4),
     }  # fmt: skip
-    whole = house.forecasting(synthetic_cube(tmp_path / "whole.cube", **weather))
-    less = house.forecasting(synthetic_cube(tmp_path / "less.cube", **{**weather, group: None}))
+    whole = service.with_forecast(synthetic_cube(tmp_path / "whole.cube", **weather))
+    less = service.with_forecast(synthetic_cube(tmp_path / "less.cube", **{**weather, group: None}))
     random = np.random.default_rng(53)
-    ports, gains = house.world.ports, 0
+    ports, gains = service.world.ports, 0
     for _ in range(12):
         place = ports[int(random.integers(len(ports)))].approach
         # Of a run that is not stale yet: the finding on the forecast says one thing, and first that it is.
         at_s = START_S + float(random.uniform(1.0, 5.0)) * 3600.0
         for vessel in VESSELS[:2]:
-            known = decide(ask_for(house, place, at_s, vessel), whole.world_at(at_s))
-            without = decide(ask_for(house, place, at_s, vessel), less.world_at(at_s))
-            said = {notice.code for notice in without.notices}
-            said &= {Code.WAVES_NOT_INCLUDED, Code.STREAM_NOT_INCLUDED, Code.CALM_WATER_TIMES, Code.WX_MISSING}
+            known = decide(ask_for(service, place, at_s, vessel), whole.world_at(at_s))
+            without = decide(ask_for(service, place, at_s, vessel), less.world_at(at_s))
+            words = {notice.code for notice in without.notices}
+            words &= {Code.WAVES_NOT_INCLUDED, Code.STREAM_NOT_INCLUDED, Code.CALM_WATER_TIMES, Code.WX_MISSING}
             for port in np.flatnonzero(gained(without, known)):
                 gains += 1
                 news = unknown_of(without, port) - unknown_of(known, port)
-                assert said or news, (ports[port].id, vessel)
+                assert words or news, (ports[port].id, vessel)
     # With the wind and the sea the ports are nearer; in clear sight too.
     assert gains or group in ("visibility", "current")

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from api.document import decision_document
+from api.decision_service import known_policy
+from api.documents.decision import decision_document
 from api.encounter import EncounterIn
-from api.house import known_policy
 from engine.units import KNOT_MS, MINUTE_S
 from tests.synthetic.cubes import synthetic_cube
 
@@ -47,7 +47,7 @@ def cube_of(weather, start_s, path):
     return synthetic_cube(path, times=times, step_deg=0.05, run_at_s=start_s - 3 * 3600.0, **groups)
 
 
-def answer(house, scenario, folder):
+def answer(service, scenario, folder):
     body = {
         "position": {"type": "Point", "coordinates": scenario["position"]},
         "time": scenario["time"],
@@ -56,17 +56,17 @@ def answer(house, scenario, folder):
     }
     if "forecast" in scenario:
         start_s = datetime.fromisoformat(scenario["time"]).timestamp()
-        house = house.forecasting(cube_of(scenario["forecast"], start_s, folder / "weather.cube"))
+        service = service.with_forecast(cube_of(scenario["forecast"], start_s, folder / "weather.cube"))
     policy = known_policy("nearest-time")
     for entry, minutes in scenario.get("policy_limits", {}).items():
         name = entry.replace("_min", "_s")
         policy = replace(policy, limits=policy.limits._replace(**{name: minutes * MINUTE_S}))
-    return decision_document(house.decide(house.ask(EncounterIn.model_validate(body), 0.0, policy)))
+    return decision_document(service.decide(service.ask(EncounterIn.model_validate(body), 0.0, policy)))
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario["id"])
-def test_time_decides(house, scenario, tmp_path):
-    document = answer(house, scenario, tmp_path)
+def test_time_decides(service, scenario, tmp_path):
+    document = answer(service, scenario, tmp_path)
     why = scenario["reason"]
     best = document["recommended"]["port"]["id"]
     entries = {entry["port"]["id"]: entry for entry in document["candidates"] + document["excluded"]}

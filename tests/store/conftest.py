@@ -6,7 +6,7 @@ from itertools import count
 import psycopg
 import pytest
 
-from api.store.ledger import Actor, Role
+from api.store.commands import Actor, Role
 from api.store.store import open_store
 from tests.store import postgresql_server
 

@@ -9,8 +9,8 @@ from typing import ClassVar
 import apsw
 import orjson
 
+from api.store.commands import Change
 from api.store.decisions import RecordDecision
-from api.store.ledger import Change
 from api.store.schema import migrate
 from api.store.sqlite import SqliteDatabase
 
@@ -40,32 +40,32 @@ class RecordDocument:
 
     @classmethod
     def of(cls, document, ask, picture=None, encounter_id=None):
-        said = orjson.loads(document)
-        best = said["recommended"]
+        entry = orjson.loads(document)
+        best = entry["recommended"]
         return cls(
-            said["decision_id"], ask.decode(), said["inputs"], said["outcome"],
+            entry["decision_id"], ask.decode(), entry["inputs"], entry["outcome"],
             None if best is None else best["port"]["id"], encounter_id,
             None if picture is None else hashlib.sha256(picture).hexdigest(), hashlib.sha256(document).hexdigest(),
             picture, zlib.compress(document, 6),
         )  # fmt: skip
 
-    def apply(self, ledger):
+    def apply(self, context):
         summary = {name: getattr(self, name) for name in (
             "decision_id", "outcome", "recommended", "encounter_id", "document_sha256", "picture_sha256",
         )}  # fmt: skip
         if self.picture is not None:
-            ledger.tx.run(
+            context.tx.run(
                 "INSERT INTO live_picture (sha256, body) VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING",
                 self.picture_sha256, zlib.compress(self.picture, 6),
             )  # fmt: skip
-        ledger.defer(
+        context.defer(
             "INSERT INTO decision (sequence, id, encounter_id, ask, inputs, picture_sha256, sha256) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            ledger.sequence, self.decision_id, self.encounter_id, self.ask.encode(),
+            context.sequence, self.decision_id, self.encounter_id, self.ask.encode(),
             orjson.dumps(self.inputs, option=orjson.OPT_SORT_KEYS), self.picture_sha256, self.document_sha256,
         )  # fmt: skip
-        ledger.defer(
-            "INSERT INTO decision_document (sequence, deflated) VALUES (?, ?)", ledger.sequence, self.document_deflated
+        context.defer(
+            "INSERT INTO decision_document (sequence, deflated) VALUES (?, ?)", context.sequence, self.document_deflated
         )
         return Change(self.decision_id, summary)
 

@@ -12,11 +12,7 @@ import psycopg
 import pytest
 
 from api.store.audit import GENESIS, Head, row_digest, write_head
-from api.store.check import check
-from api.store.errors import BadExchange
-from api.store.ports import Places, ReportCapacity
-from api.store.reservations import Hold, Persons
-from api.store.signed_heads import (
+from api.store.audit_signatures import (
     export_head,
     new_signing_key,
     public_key,
@@ -24,7 +20,11 @@ from api.store.signed_heads import (
     sign_head,
     signed_digests,
 )
-from api.store.values import canonical
+from api.store.errors import BadExchange
+from api.store.integrity import check
+from api.store.ports import Places, ReportCapacity
+from api.store.reservations import Hold, Persons
+from api.store.validation import canonical
 
 NOW = 1_700_000_000.0
 ROWS = 6
@@ -144,7 +144,9 @@ def walk(run):
 
     class Rows:
         def stream(self, sql):
-            return iter([tuple(bytes(it) if isinstance(it, memoryview) else it for it in row) for row in run(sql)])
+            return iter(
+                [tuple(bytes(item) if isinstance(item, memoryview) else item for item in row) for row in run(sql)]
+            )
 
         def row(self, sql):
             return run(sql)[0]

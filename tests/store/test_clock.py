@@ -3,12 +3,12 @@
 import pytest
 
 from api.store.audit import CLOCK_MENDED
-from api.store.check import check
 from api.store.clock import MendClock
+from api.store.commands import Actor, Role
 from api.store.directions import RecordDirection
 from api.store.encounters import ReportEncounter
-from api.store.errors import NewerReport, RoleNeeded, WrongState, WrongValue
-from api.store.ledger import Actor, Role
+from api.store.errors import InvalidValue, RoleNeeded, StaleReport, WrongState
+from api.store.integrity import check
 from api.store.ports import Places, ReportCapacity, ReportReception, SetPortStatus
 from api.store.reservations import Hold, Land, Persons
 from tests.store.test_audit import tamper, walk
@@ -36,17 +36,17 @@ def jumped(store, officer):
 
 def test_without_mending_holds_are_refused_and_reports_count_as_old(jumped, officer, controller):
     """The fault this is for."""
-    with pytest.raises(WrongValue, match="eta_at"):
+    with pytest.raises(InvalidValue, match="eta_at"):
         jumped.do(Hold("dover", "Severn", Persons(10), NOW + 3_600), controller, NOW + 60)
     fresh = jumped.do(SetPortStatus("dover", "open", ""), officer, NOW + 60).document
     assert at(fresh["status"]) != "2023-11-14T22:14:20.000Z"
-    with pytest.raises(NewerReport):
+    with pytest.raises(StaleReport):
         jumped.do(SetPortStatus("calais", "closed", "fire", reported_s=NOW + 61), officer, NOW + 61)
 
 
 def test_once_mended_holds_are_taken_and_reports_are_fresh(jumped, officer, controller):
-    said = mend(jumped, NOW + 60)
-    assert (said["at"], said["was"]) == ("2023-11-14T22:14:20.000Z", "2023-11-16T14:13:20.000Z")
+    text = mend(jumped, NOW + 60)
+    assert (text["at"], text["was"]) == ("2023-11-14T22:14:20.000Z", "2023-11-16T14:13:20.000Z")
     held = jumped.do(Hold("dover", "Severn", Persons(10), NOW + 3_600), controller, NOW + 61).document
     assert held["reservation"]["made_at"] == "2023-11-14T22:14:21.000Z"
     told = jumped.do(SetPortStatus("calais", "closed", "fire"), officer, NOW + 62).document
@@ -68,7 +68,7 @@ def test_a_report_gets_the_time_the_trail_knows_and_otherwise_an_older_one(store
     store.do(SetPortStatus("calais", "open", ""), officer, NOW + AHEAD)
     # The clock is right again, and the store's time is not: the row says both.
     store.do(ReportReception("dover", True, None), officer, NOW + 30)
-    mended = {it["port_id"]: it for it in mend(store, NOW + 60)["ports"]}
+    mended = {port["port_id"]: port for port in mend(store, NOW + 60)["ports"]}
     assert at(mended["calais"]["status"]) == "2023-11-14T22:13:20.000Z"
     assert at(mended["dover"]["reception"]) == "2023-11-14T22:13:50.000Z"
     assert set(mended) == {"calais", "dover"}
@@ -115,7 +115,7 @@ def test_only_who_keeps_the_machine_mends_it(jumped, role):
 
 
 def test_it_takes_a_reason(jumped):
-    with pytest.raises(WrongValue, match="reason"):
+    with pytest.raises(InvalidValue, match="reason"):
         mend(jumped, NOW + 60, " ")
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from api.store.check import check
 from api.store.coordination import AnswerCoordination, OfferCoordination
 from api.store.encounters import CloseEncounter, ReportEncounter
-from api.store.errors import NothingSuch, RoleNeeded, WrongState, WrongValue
+from api.store.errors import InvalidValue, NotFound, RoleNeeded, WrongState
+from api.store.integrity import check
 
 NOW = 1_700_000_000.0
 DOVER, GRIS_NEZ = "DOVER COASTGUARD", "CROSS GRIS-NEZ"
@@ -37,17 +37,17 @@ def test_after_any_answer_it_may_be_offered_again(store, controller, encounter, 
 )
 def test_only_the_centre_that_is_waited_for_answers(store, controller, encounter, reply, centre):
     store.do(OfferCoordination(encounter, DOVER, GRIS_NEZ), controller, NOW)
-    with pytest.raises(WrongValue):
+    with pytest.raises(InvalidValue):
         store.do(AnswerCoordination(encounter, reply, centre), controller, NOW)
 
 
 def test_what_cannot_be_is_refused(store, controller, officer, encounter):
     offer = OfferCoordination(encounter, DOVER, GRIS_NEZ)
     for command, error in (
-        (OfferCoordination("e-99", DOVER, GRIS_NEZ), NothingSuch),
-        (OfferCoordination(encounter, DOVER, " dover coastguard"), WrongValue),
+        (OfferCoordination("e-99", DOVER, GRIS_NEZ), NotFound),
+        (OfferCoordination(encounter, DOVER, " dover coastguard"), InvalidValue),
         (AnswerCoordination(encounter, "accepted", GRIS_NEZ), WrongState),
-        (AnswerCoordination(encounter, "perhaps", GRIS_NEZ), WrongValue),
+        (AnswerCoordination(encounter, "perhaps", GRIS_NEZ), InvalidValue),
     ):
         with pytest.raises(error):
             store.do(command, controller, NOW)

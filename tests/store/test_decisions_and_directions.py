@@ -3,18 +3,18 @@
 import orjson
 import pytest
 
-from api.control import make_decision, remake
-from api.document import decision_document, dump
+from api.decision_records import make_decision, remake
 from api.documents.canonical import FORM
+from api.documents.decision import decision_document, to_json
 from api.encounter import EncounterIn
-from api.store.check import check
+from api.store.commands import Actor, Role
 from api.store.decisions import AS_TEXT, picture_of, replay
 from api.store.directions import RecordDirection, RecordOverride, standing_of
 from api.store.encounters import ReportEncounter
-from api.store.errors import NothingSuch, RoleNeeded, SchemaMismatch, StoreUnavailable, WrongValue
+from api.store.errors import InvalidValue, NotFound, RoleNeeded, SchemaMismatch, StoreUnavailable
 from api.store.handover import SignHandover
-from api.store.ledger import Actor, Role
-from api.store.live import PortsSnapshot
+from api.store.integrity import check
+from api.store.port_snapshot import PortsSnapshot
 from api.store.ports import Places, ReportCapacity, SetPortStatus
 from api.store.reservations import Hold, Override, Persons
 from api.store.store import open_store
@@ -27,10 +27,10 @@ ASK = (
 )
 
 
-def decide(house, body, picture, encounter_id=None):
+def decide(service, body, picture, encounter_id=None):
     """A decision as a door would make it."""
     encounter = EncounterIn.model_validate_json(body)
-    return make_decision(house, encounter, house.ask(encounter, NOW), PortsSnapshot(picture), encounter_id)
+    return make_decision(service, encounter, service.ask(encounter, NOW), PortsSnapshot(picture), encounter_id)
 
 
 @pytest.fixture
@@ -39,27 +39,27 @@ def encounter(store, controller):
 
 
 def test_a_decision_is_said_again_bit_for_bit_after_the_ports_have_changed(
-    store, house, officer, controller, encounter
+    store, service, officer, controller, encounter
 ):
     store.do(SetPortStatus("dover", "closed", "strike"), officer, NOW)
     store.do(ReportCapacity("ramsgate", Places(200)), officer, NOW)
     picture = store.ports(NOW).body
-    made = decide(house, ASK, picture, encounter)
-    said = store.do(made.record(encounter), controller, NOW).document
+    made = decide(service, ASK, picture, encounter)
+    text = store.do(made.record(encounter), controller, NOW).document
     store.do(SetPortStatus("dover", "open", ""), officer, NOW + 60)
-    record = store.decision(said["decision_id"])
+    record = store.decision(text["decision_id"])
     assert (record.form, record.document) == (FORM, None)
     assert record.inputs["port_status"]["version"] == PortsSnapshot(picture).version
-    again = remake(house, record)
+    again = remake(service, record)
     assert (again.is_same, again.others, again.basis) == (True, (), made.basis)
-    assert dump(decision_document(again.decision)) == dump(decision_document(made.decision))
-    other = remake(house, record._replace(picture=store.ports(NOW).body))
+    assert to_json(decision_document(again.decision)) == to_json(decision_document(made.decision))
+    other = remake(service, record._replace(picture=store.ports(NOW).body))
     assert (other.is_same, other.others) == (False, ("port_status",))
     row = orjson.loads(store.audit(after=3)[0]["payload"])
     assert row["asked"]["ask"].encode() == ASK
     assert row["became"]["decision_sha256"] == record.sha256
     assert "picture" not in row["asked"]
-    assert store.latest_decision(encounter).decision_id == said["decision_id"]
+    assert store.latest_decision(encounter).decision_id == text["decision_id"]
 
 
 def test_the_same_decision_is_kept_once(store, controller):
@@ -70,12 +70,12 @@ def test_the_same_decision_is_kept_once(store, controller):
 
 @pytest.mark.parametrize("record", [record_of("d 1"), record_of(""), record_of(ask='"' + "x" * 66_000 + '"')])
 def test_what_is_no_decision_is_not_kept(store, controller, record):
-    with pytest.raises(WrongValue):
+    with pytest.raises(InvalidValue):
         store.do(record, controller, NOW)
     assert store.audit() == []
 
 
-def test_records_of_an_earlier_program_still_verify(tmp_path, house):
+def test_records_of_an_earlier_program_still_verify(tmp_path, service):
     file = tmp_path / "store.db"
     old_store(file)
     url = f"sqlite:{file}"
@@ -87,30 +87,30 @@ def test_records_of_an_earlier_program_still_verify(tmp_path, house):
             record = store.decision(orjson.loads(row["payload"])["subject"])
             assert (record.form, record.document) == (AS_TEXT, None)
             # As long as this is the program's own pack; after that the replay names what is another one.
-            again = remake(house, record)
+            again = remake(service, record)
             assert again.is_same or again.others
             assert replay(record, again.form).was_sha256 == orjson.loads(row["payload"])["became"]["document_sha256"]
 
 
-def test_a_record_by_its_document_is_still_made_again_bit_for_bit(store, house, officer, controller):
+def test_a_record_by_its_document_is_still_made_again_bit_for_bit(store, service, officer, controller):
     """What an earlier program would write of today's decision: its text, every port in both languages."""
     store.do(SetPortStatus("dover", "closed", "strike"), officer, NOW)
     picture = store.ports(NOW).body
-    made = decide(house, ASK, picture)
-    document = dump(decision_document(made.decision)).encode()
+    made = decide(service, ASK, picture)
+    document = to_json(decision_document(made.decision)).encode()
     store.do(RecordDocument.of(document, ASK, picture), controller, NOW)
     record = store.decision(made.basis.decision_id)
     assert record.document == document
-    found = replay(record, remake(house, record).form)
+    found = replay(record, remake(service, record).form)
     assert (found.same, found.stored_intact, found.form) == (True, True, AS_TEXT)
     store.do(made.record(None), controller, NOW)
     newer = store.decision(made.basis.decision_id)
-    assert (newer.form, remake(house, newer).is_same) == (FORM, True)
+    assert (newer.form, remake(service, newer).is_same) == (FORM, True)
     assert check(store.database).problems == ()
 
 
 def test_a_decision_nobody_kept(store):
-    with pytest.raises(NothingSuch):
+    with pytest.raises(NotFound):
         store.decision("d-0")
     assert store.latest_decision("e-1") is None
 
@@ -137,21 +137,23 @@ def test_a_direction_names_a_port_or_a_place(store, controller, encounter):
         RecordDirection(encounter, "CROSS", "A", ""), RecordDirection(encounter, "", "A", "", "calais"),
         RecordDirection(encounter, "CROSS", "a", "", "calais"),
     ):  # fmt: skip
-        with pytest.raises(WrongValue):
+        with pytest.raises(InvalidValue):
             store.do(command, controller, NOW)
-    with pytest.raises(NothingSuch):
+    with pytest.raises(NotFound):
         store.do(RecordDirection("e-99", "CROSS", "A", "", "calais"), controller, NOW)
 
 
-def test_a_direction_stays_the_answer_and_a_hard_fail_on_it_is_a_conflict(store, house, controller, officer, encounter):
+def test_a_direction_stays_the_answer_and_a_hard_fail_on_it_is_a_conflict(
+    store, service, controller, officer, encounter
+):
     store.do(SetPortStatus("dover", "closed", "strike"), officer, NOW)
-    document = decision_document(decide(house, ASK, store.ports(NOW).body).decision)
+    document = decision_document(decide(service, ASK, store.ports(NOW).body).decision)
     shown = {}
     for port in ("dover", "calais"):
         store.do(RecordDirection(encounter, "CROSS", "A", "", port), controller, NOW)
         shown[port] = standing_of(store.direction(encounter), document)
     assert shown["dover"]["codes"] == ["RCC_DIRECTED", "RCC_PORT_CONFLICT"]
-    assert "PORT_CLOSED" in {it["code"] for it in shown["dover"]["conflicts"]}
+    assert "PORT_CLOSED" in {conflict["code"] for conflict in shown["dover"]["conflicts"]}
     assert shown["calais"]["codes"] == ["RCC_DIRECTED"]
     assert shown["dover"]["engine_view"] == "for information"
 
@@ -167,7 +169,7 @@ def test_an_override_is_never_blocked_and_always_recorded(store, role):
 
 
 def test_an_override_has_a_reason(store, master):
-    with pytest.raises(WrongValue):
+    with pytest.raises(InvalidValue):
         store.do(RecordOverride("d-1", "MASTER_JUDGEMENT", ""), master, NOW)
     with pytest.raises(RoleNeeded):
         store.do(RecordOverride("d-1", "X", "x"), Actor(Role.AUDITOR, "auditor"), NOW)
@@ -179,13 +181,13 @@ def test_a_handover_shows_what_is_open_and_is_signed_by_two(store, controller, o
     store.do(Hold("dover", "A", Persons(8), NOW, encounter, hold_s=500.0), controller, NOW)
     store.do(Hold("dover", "B", Persons(8), NOW + 9_000, override=Override("LIFE_FIRST", "x")), controller, NOW)
     page = store.handover(NOW + 100)
-    assert [it["encounter_id"] for it in page["open_encounters"]] == [encounter]
+    assert [encounter["encounter_id"] for encounter in page["open_encounters"]] == [encounter]
     assert len(page["expiring_soon"]) == 1
-    assert [it["vessel"] for it in page["held_against_shortage"]] == ["B"]
+    assert [item["vessel"] for item in page["held_against_shortage"]] == ["B"]
     assert page["aged_reports"] == []
     later = store.handover(NOW + 3_600)
-    assert [it["vessel"] for it in later["expired_not_landed"]] == ["A"]
-    assert {it["report"] for it in later["aged_reports"]} == {"status", "capacity"}
+    assert [item["vessel"] for item in later["expired_not_landed"]] == ["A"]
+    assert {report["report"] for report in later["aged_reports"]} == {"status", "capacity"}
     signed = store.do(SignHandover("a" * 64, "day", "night"), controller, NOW + 3_600).document
     assert (signed["handed_by"], signed["taken_by"]) == ("day", "night")
     for command in (
@@ -193,7 +195,7 @@ def test_a_handover_shows_what_is_open_and_is_signed_by_two(store, controller, o
         SignHandover("x", "day", "night"),
         SignHandover("a" * 64, "", "b"),
     ):
-        with pytest.raises(WrongValue):
+        with pytest.raises(InvalidValue):
             store.do(command, controller, NOW)
 
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.store.drift import Sighting, compare, fastest_leeway_ms
+from api.store.commands import Actor, Role
+from api.store.duplicate_detection import ReportedPosition, compare, fastest_leeway_ms
 from api.store.encounters import CloseEncounter, ReopenEncounter, ReportEncounter
-from api.store.errors import NothingSuch, RoleNeeded, WrongState, WrongValue
-from api.store.ledger import Actor, Role
+from api.store.errors import InvalidValue, NotFound, RoleNeeded, WrongState
 
 NOW = 1_637_715_600.0  # 24 November 2021, 01:00 UTC
 NM_M = 1_852.0
@@ -18,12 +18,12 @@ def report(store, actor, lon, lat, at=NOW, source="phone", **more):
 
 
 def test_a_report_opens_an_encounter(store, controller):
-    said = report(store, controller, 1.5, 51.1, persons_min=30, persons_max=40, uncertainty_m=200.0, text="grey")
-    kept = store.encounter(said["encounter_id"])
+    text = report(store, controller, 1.5, 51.1, persons_min=30, persons_max=40, uncertainty_m=200.0, text="grey")
+    kept = store.encounter(text["encounter_id"])
     assert kept["state"] == "open"
     assert kept["reports"][0]["persons"] == {"min": 30, "max": 40}
     assert kept["reports"][0]["position"]["coordinates"] == [1.5, 51.1]
-    assert [it["encounter_id"] for it in store.open_encounters()] == [said["encounter_id"]]
+    assert [encounter["encounter_id"] for encounter in store.open_encounters()] == [text["encounter_id"]]
 
 
 def test_a_person_may_add_a_report_to_an_encounter(store, controller):
@@ -40,12 +40,12 @@ def test_the_board_shows_what_was_observed_last_not_what_came_last(store, contro
 
 
 def test_two_reports_near_each_other_are_flagged_on_both_and_stay_two(store, controller):
-    one = report(store, controller, 1.50, 51.10)["encounter_id"]
+    first = report(store, controller, 1.50, 51.10)["encounter_id"]
     two = report(store, controller, 1.52, 51.10, NOW + 300)
-    assert [it["encounter_id"] for it in two["possible_duplicates"]] == [one]
-    for name, other in ((one, two["encounter_id"]), (two["encounter_id"], one)):
-        assert [it["encounter_id"] for it in store.encounter(name)["possible_duplicates"]] == [other]
-    assert [it["possible_duplicate"] for it in store.open_encounters()] == [True, True]
+    assert [duplicate["encounter_id"] for duplicate in two["possible_duplicates"]] == [first]
+    for name, other in ((first, two["encounter_id"]), (two["encounter_id"], first)):
+        assert [duplicate["encounter_id"] for duplicate in store.encounter(name)["possible_duplicates"]] == [other]
+    assert [encounter["possible_duplicate"] for encounter in store.open_encounters()] == [True, True]
 
 
 def test_two_reports_far_apart_are_not_flagged(store, controller):
@@ -77,19 +77,21 @@ def test_the_night_of_24_november_2021_the_boats_stay_separate(store, controller
         for step in range(1, 5)
     ]
     found = report(store, controller, 1.69, 51.10, NOW + 5_400, "vessel", persons_min=35, persons_max=35)
-    assert called["encounter_id"] in {it["encounter_id"] for it in found["possible_duplicates"]}
-    assert len({it["encounter_id"] for it in (called, *others, found)}) == 6
+    assert called["encounter_id"] in {duplicate["encounter_id"] for duplicate in found["possible_duplicates"]}
+    assert len({item["encounter_id"] for item in (called, *others, found)}) == 6
     store.do(
         CloseEncounter(found["encounter_id"], "35 recovered by cutter, all landed at Dover"), controller, NOW + 9_000
     )
     for hour in range(12):
         report(store, controller, 0.5, 50.4, NOW + 10_000 + hour * 3_600, "ais", making_way=False)
-    still_open = {it["encounter_id"] for it in store.open_encounters()}
-    assert {called["encounter_id"], *(it["encounter_id"] for it in others)} <= still_open
+    still_open = {encounter["encounter_id"] for encounter in store.open_encounters()}
+    assert {called["encounter_id"], *(other["encounter_id"] for other in others)} <= still_open
     assert store.encounter(called["encounter_id"])["state"] == "open"
     assert len(store.encounter(called["encounter_id"])["reports"]) == 1
     page = store.handover(NOW + 60_000)
-    assert called["encounter_id"] in {it["encounter_id"] for it in page["open_encounters"] if it["aged"]}
+    assert called["encounter_id"] in {
+        encounter["encounter_id"] for encounter in page["open_encounters"] if encounter["aged"]
+    }
 
 
 def test_closing_takes_a_controller_a_duty_and_evidence(store, controller, master):
@@ -99,9 +101,9 @@ def test_closing_takes_a_controller_a_duty_and_evidence(store, controller, maste
     with pytest.raises(RoleNeeded):
         store.do(CloseEncounter(name, "all ashore"), Actor(Role.SYSTEM, "sweeper"), NOW)
     for evidence in ("", "  \n"):
-        with pytest.raises(WrongValue):
+        with pytest.raises(InvalidValue):
             store.do(CloseEncounter(name, evidence), controller, NOW)
-    with pytest.raises(WrongValue):
+    with pytest.raises(InvalidValue):
         store.do(CloseEncounter(name, "all ashore"), Actor(Role.CONTROLLER, " "), NOW)
     store.do(CloseEncounter(name, "34 counted ashore at Calais by SNSM"), controller, NOW)
     assert store.encounter(name)["closed"]["by"]["duty"] == "MRCC Dover SMC"
@@ -132,22 +134,22 @@ def test_a_closed_encounter_takes_no_report_and_can_be_opened_again(store, contr
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(store, controller, changes):
     plain = {"source": "phone", "lon": 1.5, "lat": 51.1, "observed_s": NOW}
-    with pytest.raises(WrongValue):
+    with pytest.raises(InvalidValue):
         store.do(ReportEncounter(**{**plain, **changes}), controller, NOW)
     assert store.open_encounters() == []
 
 
 def test_an_encounter_that_does_not_exist(store, controller):
     for command in (CloseEncounter("e-9", "x"), ReopenEncounter("e-9", "x")):
-        with pytest.raises(NothingSuch):
+        with pytest.raises(NotFound):
             store.do(command, controller, NOW)
-    with pytest.raises(NothingSuch):
+    with pytest.raises(NotFound):
         report(store, controller, 1.5, 51.1, encounter_id="e-9")
-    with pytest.raises(NothingSuch):
+    with pytest.raises(NotFound):
         store.encounter("e-9")
 
 
-HERE = Sighting(1.5, 51.1, 100.0, NOW, None)
+HERE = ReportedPosition(1.5, 51.1, 100.0, NOW, None)
 
 
 def test_the_fastest_class_bounds_the_leeway():
@@ -160,7 +162,7 @@ def test_the_envelope_grows_with_time_and_uncertainty():
     later = HERE._replace(at_s=NOW + 3_600)
     assert compare(HERE, HERE).envelope_m == pytest.approx(200.0)
     assert compare(HERE, later, 10.0).envelope_m == pytest.approx(200.0 + 3_600 * (0.654 + 2.0 + 3.0))
-    stopped = [it._replace(making_way=False) for it in (HERE, later)]
+    stopped = [item._replace(making_way=False) for item in (HERE, later)]
     assert compare(*stopped, 10.0).envelope_m == pytest.approx(200.0 + 3_600 * (0.654 + 2.0))
     assert compare(HERE._replace(uncertainty_m=None), HERE).envelope_m == pytest.approx(100.0 + NM_M)
 
@@ -175,8 +177,8 @@ places = st.tuples(st.floats(-5.0, 3.0), st.floats(49.0, 52.0), st.floats(0.0, 4
 
 @settings(deadline=None, max_examples=200)
 @given(places, places)
-def test_the_order_of_two_reports_does_not_matter(one, other):
-    pair = [Sighting(lon, lat, None, NOW + at, None) for lon, lat, at in (one, other)]
+def test_the_order_of_two_reports_does_not_matter(first, other):
+    pair = [ReportedPosition(lon, lat, None, NOW + at, None) for lon, lat, at in (first, other)]
     one_way, other_way = compare(*pair), compare(*reversed(pair))
     assert one_way.envelope_m == other_way.envelope_m
     assert one_way.distance_m == pytest.approx(other_way.distance_m, abs=1e-6)

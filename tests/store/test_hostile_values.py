@@ -4,11 +4,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.store.commands import Actor, IdempotencyKey, Role
 from api.store.directions import RecordOverride
-from api.store.errors import StoreError, WrongValue
-from api.store.ledger import Actor, Once, Role
+from api.store.errors import InvalidValue, StoreError
 from api.store.ports import SetPortStatus
-from api.store.values import LONGEST_TEXT, canonical, checked_text, milliseconds, written_time
+from api.store.validation import LONGEST_TEXT, canonical, checked_text, milliseconds, written_time
 
 NOW = 1_700_000_000.0
 SHARED = settings(
@@ -18,7 +18,7 @@ SHARED = settings(
 
 @pytest.mark.parametrize("text", ["a\x00b", "\ud800", "\x07", "\r", "x" * (LONGEST_TEXT + 1), None, b"x", 5])
 def test_text_that_cannot_be_stored_is_refused(text):
-    with pytest.raises(WrongValue):
+    with pytest.raises(InvalidValue):
         checked_text(text, "text")
 
 
@@ -47,7 +47,9 @@ def test_text_comes_back_as_it_was(store, officer, text):
 def test_anything_is_stored_whole_or_refused_with_a_reason(store, text, duty, key, now):
     before = store.newest_event()
     try:
-        answer = store.do(RecordOverride("d-1", "CODE", text), Actor(Role.MASTER, duty), now, Once(key, "p", b"x"))
+        answer = store.do(
+            RecordOverride("d-1", "CODE", text), Actor(Role.MASTER, duty), now, IdempotencyKey(key, "p", b"x")
+        )
     except StoreError:
         assert store.newest_event() == before
         return
@@ -57,7 +59,7 @@ def test_anything_is_stored_whole_or_refused_with_a_reason(store, text, duty, ke
 
 @pytest.mark.parametrize("at_s", [float("nan"), float("inf"), -1.0, 1e15, -0.001])
 def test_times_that_are_none_are_refused(at_s):
-    with pytest.raises(WrongValue):
+    with pytest.raises(InvalidValue):
         milliseconds(at_s)
 
 

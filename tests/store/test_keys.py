@@ -4,12 +4,12 @@ import hashlib
 
 import pytest
 
-from api.store.check import check
+from api.store.commands import Actor, Role
 from api.store.directions import RecordOverride
 from api.store.encounters import CloseEncounter, ReportEncounter
-from api.store.errors import NothingSuch, RoleNeeded, WrongState, WrongValue
+from api.store.errors import InvalidValue, NotFound, RoleNeeded, WrongState
+from api.store.integrity import check
 from api.store.keys import CreateKey, RevokeKey, RotateKey
-from api.store.ledger import Actor, Role
 from api.store.ports import Places, ReportCapacity, SetPortStatus
 from api.store.reservations import Confirm, Hold, Persons, Release, Transfer
 from tests.store.old_records import record_of
@@ -28,12 +28,12 @@ def made(store):
 
 
 def test_a_key_is_kept_with_all_that_was_said_of_it(store):
-    said = store.do(CreateKey("k1", "Severn", Role.CREW, FIRST, NOW + 60), ADMIN, NOW).document
+    text = store.do(CreateKey("k1", "Severn", Role.CREW, FIRST, NOW + 60), ADMIN, NOW).document
     key = store.key("k1")
     assert (key.unit, key.role, key.secret_sha256, key.previous_sha256) == ("Severn", "crew", FIRST, None)
     assert (key.made_ms, key.expires_ms) == (NOW * 1000, (NOW + 60) * 1000)
     assert (key.rotated_ms, key.revoked_ms) == (None, None)
-    assert said == key.document()
+    assert text == key.document()
     assert store.keys() == [key]
     assert store.key("k2") is None
     assert check(store.database).problems == ()
@@ -82,16 +82,16 @@ def test_only_an_admin_makes_and_ends_keys(made, role):
     ("command", "refusal"),
     [
         (CreateKey("k1", "Severn", Role.CREW, SECOND), WrongState),
-        (CreateKey("k 2", "Severn", Role.CREW, SECOND), WrongValue),
-        (CreateKey("k2", " ", Role.CREW, SECOND), WrongValue),
-        (CreateKey("k2", "x" * 101, Role.CREW, SECOND), WrongValue),
-        (CreateKey("k2", "Severn", Role.SYSTEM, SECOND), WrongValue),
-        (CreateKey("k2", "Severn", Role.CREW, b"short"), WrongValue),
-        (CreateKey("k2", "Severn", Role.CREW, SECOND, NOW), WrongValue),
-        (RotateKey("k2", SECOND, 0.0), NothingSuch),
-        (RotateKey("k1", SECOND, -1.0), WrongValue),
-        (RotateKey("k1", SECOND, 31 * 86_400.0), WrongValue),
-        (RevokeKey("k2"), NothingSuch),
+        (CreateKey("k 2", "Severn", Role.CREW, SECOND), InvalidValue),
+        (CreateKey("k2", " ", Role.CREW, SECOND), InvalidValue),
+        (CreateKey("k2", "x" * 101, Role.CREW, SECOND), InvalidValue),
+        (CreateKey("k2", "Severn", Role.SYSTEM, SECOND), InvalidValue),
+        (CreateKey("k2", "Severn", Role.CREW, b"short"), InvalidValue),
+        (CreateKey("k2", "Severn", Role.CREW, SECOND, NOW), InvalidValue),
+        (RotateKey("k2", SECOND, 0.0), NotFound),
+        (RotateKey("k1", SECOND, -1.0), InvalidValue),
+        (RotateKey("k1", SECOND, 31 * 86_400.0), InvalidValue),
+        (RevokeKey("k2"), NotFound),
     ],
 )
 def test_what_cannot_be_carried_out_changes_nothing(made, command, refusal):
@@ -103,7 +103,7 @@ def test_what_cannot_be_carried_out_changes_nothing(made, command, refusal):
 def test_what_would_open_the_door_is_in_no_audit_row_and_no_event(made):
     made.do(RotateKey("k1", SECOND, 60.0), ADMIN, NOW + 10)
     made.do(RevokeKey("k1", "lost"), ADMIN, NOW + 20)
-    written = "".join(row["payload"] for row in made.audit()) + "".join(it.body.decode() for it in made.events(0))
+    written = "".join(row["payload"] for row in made.audit()) + "".join(event.body.decode() for event in made.events(0))
     for digest in (FIRST, SECOND):
         assert digest.hex() not in written
         # The control: what stands for it is there.
@@ -160,7 +160,7 @@ def test_the_same_decision_asked_for_twice_is_both_their_own(busy):
     assert busy.owners(["d-1"]) == {"d-1": {"unit:Severn", "unit:Shannon"}}
     assert busy.decision("d-1").sequence == 8
     assert busy.decision("d-1", principal="unit:Severn").sequence == 7
-    with pytest.raises(NothingSuch):
+    with pytest.raises(NotFound):
         busy.decision("d-1", principal="unit:Ranger")
 
 

@@ -2,9 +2,9 @@
 
 import threading
 
-from api.store.check import check
+from api.store.commands import IdempotencyKey
 from api.store.errors import NoPlaces, StoreBusy
-from api.store.ledger import Once
+from api.store.integrity import check
 from api.store.ports import Places, ReportCapacity
 from api.store.reservations import Hold, Persons, Release
 from api.store.store import open_store
@@ -26,7 +26,7 @@ def race(stores, controller):
                     store.do(Release(kept.pop(), ""), controller, NOW)
                     continue
                 command = Hold("dover", f"boat {mine}", Persons(1 + number % 5), NOW + 3_600)
-                once = Once(f"{mine}-{number}", "race", b"{}")
+                once = IdempotencyKey(f"{mine}-{number}", "race", b"{}")
                 answer = store.do(command, controller, NOW, once)
                 assert answer.document["places_left"]["total"] >= 0
                 kept.append(answer.document["reservation"]["reservation_id"])
@@ -49,9 +49,9 @@ def race(stores, controller):
 
 def assert_right(store, kept):
     live = store.reservations(NOW)
-    assert {it["reservation_id"] for it in live} == kept
+    assert {item["reservation_id"] for item in live} == kept
     left = store.port("dover", NOW)["places_left"]["total"]
-    assert left == PLACES - sum(it["persons"]["total"] for it in live)
+    assert left == PLACES - sum(item["persons"]["total"] for item in live)
     assert left >= 0
     for row in store.events(0, 1_024):
         assert b'"places_left":{"families":null,"medical":null,"total":-' not in row.body
@@ -64,9 +64,9 @@ def test_threads_that_race_for_the_last_places(store, controller, officer):
 
 
 def test_two_processes_worth_of_stores_that_race(url, controller, officer):
-    with open_store(url, create=True) as one, open_store(url) as other:
-        one.do(ReportCapacity("dover", Places(PLACES)), officer, NOW)
-        assert_right(one, race([one, other], controller))
+    with open_store(url, create=True) as first, open_store(url) as other:
+        first.do(ReportCapacity("dover", Places(PLACES)), officer, NOW)
+        assert_right(first, race([first, other], controller))
 
 
 def test_a_writer_killed_in_the_middle_loses_nothing_it_acknowledged(url):

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from api.store.check import check
+from api.store.commands import Actor, IdempotencyKey, Role
 from api.store.errors import KeyReused, NoPlaces, Refused
-from api.store.ledger import Actor, Once, Role
+from api.store.integrity import check
 from api.store.ports import Occupied, Places, ReportCapacity
 from api.store.reservations import Confirm, ExpireHold, Extend, Hold, Land, Override, Persons, Release, Transfer
 from api.store.store import open_store
@@ -55,7 +55,9 @@ class StoreMachine(RuleBasedStateMachine):
     def left(self, port):
         if self.total[port] is None:
             return None
-        live = sum(max(0, it.persons - it.landed) for it in self.held.values() if it.port == port and self.counts(it))
+        live = sum(
+            max(0, item.persons - item.landed) for item in self.held.values() if item.port == port and self.counts(item)
+        )
         return self.total[port] - self.occupied[port] - live
 
     def send(self, command, once=None):
@@ -87,7 +89,7 @@ class StoreMachine(RuleBasedStateMachine):
     def hold(self, port, persons, wait, override):
         eta = self.now + wait
         why = Override("LIFE_FIRST", "said so") if override and persons > 9 else None
-        once = Once(f"k{next(self.keys)}", "m", b"body")
+        once = IdempotencyKey(f"k{next(self.keys)}", "m", b"body")
         command = Hold(port, "boat", Persons(persons), float(eta), override=why)
         left = self.left(port)
         if (left is None or left < persons) and why is None:
@@ -170,9 +172,9 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule()
     def sweep(self):
-        ended = {name for name, it in self.held.items() if it.state == "held" and it.ends <= self.now}
+        ended = {name for name, item in self.held.items() if item.state == "held" and item.ends <= self.now}
         swept = [self.send(ExpireHold()).document["reservations"] for _ in range(len(ended) + 1)]
-        assert {it["reservation_id"] for one in swept for it in one} == ended
+        assert {entry["reservation_id"] for item in swept for entry in item} == ended
         assert swept[-1] == []
         for name in ended:
             self.held[name].state = "expired"
@@ -186,8 +188,8 @@ class StoreMachine(RuleBasedStateMachine):
     def both_tell_the_same(self):
         for port in PORTS:
             assert self.store.port(port, float(self.clock))["places_left"]["total"] == self.left(port)
-        live = {it["reservation_id"] for it in self.store.reservations(float(self.clock))}
-        assert live == {name for name, it in self.held.items() if self.counts(it)}
+        live = {reservation["reservation_id"] for reservation in self.store.reservations(float(self.clock))}
+        assert live == {name for name, item in self.held.items() if self.counts(item)}
 
     def teardown(self):
         found = check(self.store.database)

@@ -7,8 +7,8 @@ import apsw
 import pytest
 
 from api.store.backup import table_sums
+from api.store.commands import Actor, Role
 from api.store.errors import StoreMoved
-from api.store.ledger import Actor, Role
 from api.store.ports import SetPortStatus
 from api.store.store import open_store
 

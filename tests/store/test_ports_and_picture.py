@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from api.encounter import EncounterIn
+from api.store.commands import Actor, Role
 from api.store.encounters import ReportEncounter
-from api.store.errors import NewerReport, RoleNeeded, WrongValue
-from api.store.ledger import Actor, Role
-from api.store.live import PortsSnapshot, live_picture, lost_snapshot
+from api.store.errors import InvalidValue, RoleNeeded, StaleReport
+from api.store.port_snapshot import PortsSnapshot, live_picture, unavailable_snapshot
 from api.store.ports import Occupied, Places, ReportCapacity, ReportReception, SetPortStatus
 from api.store.reservations import Confirm, Hold, Land, Persons, Release
+from engine.codes import Code, Feed, PortStatus, Rule
 from engine.model import no_live_picture
-from engine.vocab import Code, Feed, PortStatus, Rule
 
 NOW = 1_700_000_000.0
 PORTS = ("calais", "dover", "ramsgate")
@@ -50,7 +50,7 @@ def test_a_status_has_who_when_and_why(store, officer):
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused_and_leaves_no_trace(store, officer, command):
-    with pytest.raises(WrongValue):
+    with pytest.raises(InvalidValue):
         store.do(command, officer, NOW)
     assert store.newest_event() == 0
 
@@ -64,7 +64,7 @@ def test_a_vessel_does_not_report_for_a_port(store, master, command):
 
 def test_an_older_report_does_not_replace_a_newer_one(store, officer):
     store.do(SetPortStatus("dover", "closed", "gale"), officer, NOW)
-    with pytest.raises(NewerReport):
+    with pytest.raises(StaleReport):
         store.do(SetPortStatus("dover", "open", "", reported_s=NOW - 1), officer, NOW + 10)
     assert store.port("dover", NOW)["status"]["status"] == "closed"
 
@@ -79,7 +79,7 @@ def test_a_status_changed_meanwhile_is_not_overwritten(store, officer):
     store.do(SetPortStatus("dover", "open", "", expected_version=0), officer, NOW)
     version = store.port("dover", NOW)["status"]["version"]
     store.do(SetPortStatus("dover", "closed", "gale", expected_version=version), officer, NOW)
-    with pytest.raises(NewerReport):
+    with pytest.raises(StaleReport):
         store.do(SetPortStatus("dover", "open", "", expected_version=version), officer, NOW)
 
 
@@ -225,17 +225,17 @@ def test_a_snapshot_kept_as_bytes_gives_the_same_picture(store, officer):
     assert kept.status_input(NOW + 5).age_s == 5.0
 
 
-def test_a_port_closed_in_the_store_is_excluded_by_the_decision(store, officer, house):
+def test_a_port_closed_in_the_store_is_excluded_by_the_decision(store, officer, service):
     encounter = EncounterIn.model_validate(
         {"position": {"type": "Point", "coordinates": [1.35, 51.05]}, "time": "2023-11-14T22:13:20Z",
          "persons": 30, "vessel": {"profile": "rnli-severn"}}
     )  # fmt: skip
-    ask = house.ask(encounter, NOW)
-    names = [port.id for port in house.world.ports]
+    ask = service.ask(encounter, NOW)
+    names = [port.id for port in service.world.ports]
     store.do(SetPortStatus("dover", "closed", "strike"), officer, NOW)
     store.do(ReportCapacity("dover", Places(10), Occupied(10)), officer, NOW)
     live = live_picture(store.ports(NOW), names, NOW, ask.policy.limits)
-    decision = replace(house, world=replace(house.world, live=live)).decide(ask)
+    decision = replace(service, world=replace(service.world, live=live)).decide(ask)
     dover = names.index("dover")
     assert decision.code[dover, Rule.R_PRT_01] == Code.PORT_CLOSED
     assert decision.code[dover, Rule.R_CAP_01] == Code.CAP_FULL
@@ -244,11 +244,11 @@ def test_a_port_closed_in_the_store_is_excluded_by_the_decision(store, officer, 
 
 
 def test_a_kept_snapshot_stands_until_something_about_ports_changes(store, officer, controller, monkeypatch):
-    from api.store import live
+    from api.store import port_snapshot
 
     counted = []
-    plain = live.ports_snapshot
-    monkeypatch.setattr(live, "ports_snapshot", lambda *given: counted.append(given) or plain(*given))
+    plain = port_snapshot.ports_snapshot
+    monkeypatch.setattr(port_snapshot, "ports_snapshot", lambda *given: counted.append(given) or plain(*given))
     store.do(SetPortStatus("dover", "open", ""), officer, NOW)
     kept = store.ports_since(None, NOW)
     store.do(ReportEncounter("phone", 1.5, 51.1, NOW), controller, NOW)
@@ -271,12 +271,12 @@ def test_a_kept_snapshot_ends_when_a_hold_in_it_expires_and_when_the_clock_goes_
     for at in (NOW + 59, NOW + 61, NOW + 119, NOW + 121, NOW + 59):
         kept = store.ports_since(kept, at)
         assert kept.snapshot == store.ports(at)
-        seen.append(sum(it["persons"] for it in kept.snapshot.content["reserved"]))
+        seen.append(sum(item["persons"] for item in kept.snapshot.content["reserved"]))
     assert seen == [12, 7, 7, 0, 12]
 
 
 def test_a_store_that_cannot_be_read_is_a_feed_that_died():
-    snapshot = lost_snapshot()
+    snapshot = unavailable_snapshot()
     seen = live_picture(snapshot, PORTS, NOW, Limits)
     for feeds in (seen.status_feed, seen.capacity_feed, seen.reception_feed):
         assert list(feeds) == [Feed.STALE] * len(PORTS)

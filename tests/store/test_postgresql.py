@@ -3,8 +3,8 @@
 import psycopg
 import pytest
 
-from api.store.check import check
 from api.store.errors import SchemaMismatch, StoreBusy, StoreUnavailable
+from api.store.integrity import check
 from api.store.ports import SetPortStatus
 from api.store.postgresql import refuse_server
 from api.store.store import open_database, open_store

@@ -2,18 +2,10 @@
 
 import pytest
 
-from api.store.check import check
+from api.store.commands import Actor, IdempotencyKey, Role
 from api.store.encounters import ReportEncounter
-from api.store.errors import (
-    HoldExpired,
-    KeyReused,
-    NoPlaces,
-    NothingSuch,
-    RoleNeeded,
-    WrongState,
-    WrongValue,
-)
-from api.store.ledger import Actor, Once, Role
+from api.store.errors import HoldExpired, InvalidValue, KeyReused, NoPlaces, NotFound, RoleNeeded, WrongState
+from api.store.integrity import check
 from api.store.ports import Occupied, Places, ReportCapacity
 from api.store.reservations import (
     HOLD_AFTER_ETA_S,
@@ -106,7 +98,7 @@ def test_an_override_that_was_not_needed_is_not_shown_as_one(dover, controller):
 
 @pytest.mark.parametrize("why", [Override("", "x"), Override("CODE", " "), Override("small", "x")])
 def test_an_override_needs_a_reason(dover, controller, why):
-    with pytest.raises(WrongValue):
+    with pytest.raises(InvalidValue):
         hold(dover, controller, 130, override=why)
 
 
@@ -153,7 +145,7 @@ def test_sweeping_marks_what_ran_out_once(dover, controller):
     before = dover.do(ExpireHold(), system, ENDS - 1)
     assert (before.sequence, before.document) == (0, {"reservations": []})
     swept = dover.do(ExpireHold(), system, ENDS)
-    assert [it["reservation_id"] for it in swept.document["reservations"]] == [first]
+    assert [reservation["reservation_id"] for reservation in swept.document["reservations"]] == [first]
     assert dover.events(0)[-1].kind == "reservation.expired"
     assert dover.do(ExpireHold(), system, ENDS + 1).sequence == 0
     assert dover.reservation(second, ENDS)["state"] == "held"
@@ -163,7 +155,7 @@ def test_of_several_that_ran_out_each_is_marked_and_told_by_itself(dover, contro
     later, sooner = hold(dover, controller, eta=ETA + 60), hold(dover, controller)
     system = Actor(Role.SYSTEM, "sweeper")
     marked = [dover.do(ExpireHold(), system, ENDS + 120).document["reservations"] for _ in range(3)]
-    assert [[it["reservation_id"] for it in one] for one in marked] == [[sooner], [later], []]
+    assert [[entry["reservation_id"] for entry in item] for item in marked] == [[sooner], [later], []]
     assert [event.subject for event in dover.events(0)[-2:]] == [sooner, later]
 
 
@@ -187,7 +179,7 @@ def test_extending_moves_the_end_further_and_never_closer(dover, controller):
     reservation = hold(dover, controller)
     dover.do(Extend(reservation, ETA + 600), controller, NOW)
     assert dover.reservation(reservation, ENDS + 599)["state"] == "held"
-    with pytest.raises(WrongValue):
+    with pytest.raises(InvalidValue):
         dover.do(Extend(reservation, ETA), controller, NOW)
 
 
@@ -268,7 +260,7 @@ def test_the_rest_can_go_over_after_some_have_landed(dover, controller, officer)
 @pytest.mark.parametrize("persons", [Persons(31), Persons(30, 11), Persons(25, 0)])
 def test_nobody_goes_over_who_is_not_there(dover, controller, persons):
     reservation = hold(dover, controller, 30, families=10)
-    with pytest.raises(WrongValue):
+    with pytest.raises(InvalidValue):
         dover.do(Transfer(reservation, "BF Ranger", persons), controller, NOW)
 
 
@@ -290,13 +282,13 @@ def test_a_port_may_report_fewer_places_than_are_held(dover, controller, officer
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(dover, controller, persons, eta):
-    with pytest.raises(WrongValue):
+    with pytest.raises(InvalidValue):
         dover.do(Hold("dover", "Severn", persons, eta), controller, NOW)
     assert dover.newest_event() == 1
 
 
 def test_a_hold_for_an_encounter_names_one_that_was_reported(dover, controller):
-    with pytest.raises(NothingSuch):
+    with pytest.raises(NotFound):
         hold(dover, controller, encounter_id="e-99")
     encounter = dover.do(ReportEncounter("phone", 1.4, 51.0, NOW), controller, NOW).document["encounter_id"]
     assert dover.reservation(hold(dover, controller, encounter_id=encounter), NOW)["encounter_id"] == encounter
@@ -309,7 +301,7 @@ def test_who_may_not_hold(dover, role):
 
 
 def test_a_repeat_gives_the_same_bytes_and_changes_nothing(dover, controller):
-    once = Once("key-1", "mrcc-dover", b'{"port":"dover"}')
+    once = IdempotencyKey("key-1", "mrcc-dover", b'{"port":"dover"}')
     command = Hold("dover", "Severn", Persons(30), ETA)
     first = dover.do(command, controller, NOW, once)
     dover.do(Hold("dover", "Other", Persons(5), ETA), controller, NOW)
@@ -321,21 +313,23 @@ def test_a_repeat_gives_the_same_bytes_and_changes_nothing(dover, controller):
 
 
 def test_a_key_with_another_body_is_refused(dover, controller):
-    dover.do(Hold("dover", "Severn", Persons(30), ETA), controller, NOW, Once("key-1", "mrcc-dover", b"a"))
+    dover.do(Hold("dover", "Severn", Persons(30), ETA), controller, NOW, IdempotencyKey("key-1", "mrcc-dover", b"a"))
     with pytest.raises(KeyReused):
-        dover.do(Hold("dover", "Severn", Persons(31), ETA), controller, NOW, Once("key-1", "mrcc-dover", b"b"))
+        dover.do(
+            Hold("dover", "Severn", Persons(31), ETA), controller, NOW, IdempotencyKey("key-1", "mrcc-dover", b"b")
+        )
     assert left(dover)["total"] == 70
 
 
 def test_two_principals_may_choose_the_same_key(dover, controller):
     for principal in ("mrcc-dover", "cross-gris-nez"):
-        dover.do(Hold("dover", "Severn", Persons(30), ETA), controller, NOW, Once("key-1", principal, b"a"))
+        dover.do(Hold("dover", "Severn", Persons(30), ETA), controller, NOW, IdempotencyKey("key-1", principal, b"a"))
     assert left(dover)["total"] == 40
 
 
 def test_a_refusal_is_not_kept_so_that_the_same_request_may_succeed_later(dover, controller):
     blocking = hold(dover, controller, 100)
-    once = Once("key-2", "mrcc-dover", b"a")
+    once = IdempotencyKey("key-2", "mrcc-dover", b"a")
     with pytest.raises(NoPlaces):
         dover.do(Hold("dover", "Severn", Persons(30), ETA), controller, NOW, once)
     dover.do(Release(blocking, "not needed"), controller, NOW)
@@ -347,7 +341,7 @@ def test_a_refusal_is_not_kept_so_that_the_same_request_may_succeed_later(dover,
     "command", [Confirm("r-77"), Extend("r-77", ETA), Release("r-77", ""), Land("r-77", Persons(1))]
 )
 def test_what_does_not_exist_is_said_to_be_missing(dover, controller, command):
-    with pytest.raises(NothingSuch):
+    with pytest.raises(NotFound):
         dover.do(command, controller, NOW)
 
 
@@ -359,7 +353,7 @@ def test_every_change_has_one_audit_row_and_one_event(dover, controller, officer
     dover.do(Transfer(reservation, "B", Persons(5)), controller, ETA)
     dover.do(Release(reservation, ""), controller, ETA)
     rows, events = dover.audit(), dover.events(0)
-    kinds = ["port.capacity"] + [f"reservation.{it}" for it in (
+    kinds = ["port.capacity"] + [f"reservation.{item}" for item in (
         "held", "confirmed", "extended", "landed", "transferred", "released")]  # fmt: skip
     assert [row["kind"] for row in rows] == kinds
     assert [(event.sequence, event.kind) for event in events] == list(enumerate(kinds, start=1))

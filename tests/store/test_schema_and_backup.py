@@ -7,15 +7,15 @@ import pytest
 from api.store import backup as copies
 from api.store import schema
 from api.store.backup import TABLES, backup, move, restore, table_sums
-from api.store.check import check
 from api.store.clock import MendClock
+from api.store.commands import Actor, IdempotencyKey, Role, execute
 from api.store.coordination import OfferCoordination
 from api.store.directions import RecordDirection, RecordOverride
 from api.store.encounters import CloseEncounter, ReportEncounter
-from api.store.errors import SchemaMismatch, StoreUnavailable, WrongState, WrongValue
+from api.store.errors import InvalidValue, SchemaMismatch, StoreUnavailable, WrongState
 from api.store.handover import SignHandover
+from api.store.integrity import check
 from api.store.keys import CreateKey
-from api.store.ledger import Actor, Once, Role, carry_out
 from api.store.ports import Places, ReportCapacity, ReportReception, SetPortStatus
 from api.store.reservations import Hold, Land, Persons, Transfer
 from api.store.schema import migrate, migrations, newest_version, stored_version
@@ -31,8 +31,8 @@ def early(database):
     """Rows of the first version's tables."""
 
     def do(command, number, key=None):
-        once = None if key is None else Once(key, "mrcc", b"body")
-        return database.write(lambda tx: carry_out(tx, command, CONTROLLER, int((NOW + number) * 1000), once))
+        once = None if key is None else IdempotencyKey(key, "mrcc", b"body")
+        return database.write(lambda tx: execute(tx, command, CONTROLLER, int((NOW + number) * 1000), once))
 
     do(SetPortStatus("dover", "restricted", "ferry aground", expires_s=NOW + 9_000), 0)
     do(ReportCapacity("dover", Places(100, 10, None), persons_per_hour=80.0), 1)
@@ -60,7 +60,7 @@ def fill(store):
     do(MendClock("the clock was ahead"), Actor(Role.ADMIN, "office"), NOW + 13.5)
     sums = table_sums(store.database)
     assert set(sums) == set(TABLES)
-    assert min(it.rows for it in sums.values()) > 0
+    assert min(item.rows for item in sums.values()) > 0
     return sums
 
 
@@ -148,7 +148,7 @@ def test_a_backup_made_while_others_write_can_be_restored(store, new_url, tmp_pa
         # It goes on where the backup was made.
         restored.do(SetPortStatus("calais", "closed", "gale"), CONTROLLER, NOW + 30)
         assert restored.verify().bad is None
-    assert [it.name for it in tmp_path.iterdir() if ".part" in it.name] == []
+    assert [item.name for item in tmp_path.iterdir() if ".part" in item.name] == []
 
 
 def test_a_backup_never_replaces_a_file(store, tmp_path):
@@ -247,7 +247,7 @@ def test_everything_moves_from_a_file_to_a_server_and_back(postgresql, tmp_path)
             assert there.audit() == here.audit()
             repeated = there.do(
                 Hold("dover", "Severn", Persons(30, 5), NOW + 3_600, "e-4"), CONTROLLER, NOW + 99,
-                Once("key-1", "mrcc", b"body"),
+                IdempotencyKey("key-1", "mrcc", b"body"),
             )  # fmt: skip
             assert repeated.repeated
             with pytest.raises(WrongState, match="rows already"):
@@ -300,7 +300,7 @@ def test_urls_of_files(url, path):
 
 @pytest.mark.parametrize("url", ["", "sqlite:", "mysql://x", "sqlite://host/x", "sqlite:a?mode=memory", "a.db"])
 def test_urls_that_are_none(url):
-    with pytest.raises(WrongValue) as refused:
+    with pytest.raises(InvalidValue) as refused:
         open_database(url)
     assert url not in str(refused.value) or url in ("", "sqlite:")
 

@@ -6,8 +6,8 @@ import apsw
 import pytest
 
 from api.store import sqlite
-from api.store.check import check
 from api.store.errors import SchemaMismatch, StoreBusy, StoreUnavailable
+from api.store.integrity import check
 from api.store.ports import Places, ReportCapacity, SetPortStatus
 from api.store.reservations import LIVE
 from api.store.sqlite import into_one_file, refuse_network_disk, refuse_old_library
@@ -130,7 +130,7 @@ def test_a_closed_store_is_one_file(embedded, officer, file):
     embedded.do(SetPortStatus("dover", "open", ""), officer, NOW)
     embedded.port("dover", NOW)
     embedded.close()
-    assert [it.name for it in file.parent.iterdir()] == [file.name]
+    assert [item.name for item in file.parent.iterdir()] == [file.name]
 
 
 def test_a_store_in_use_is_not_made_one_file(embedded, file, officer):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from geodata.forecast.assemble import VARIABLES, Group, fill
 from geodata.forecast.cube import write_cube
 from geodata.forecast.grid import Grid
+from geodata.forecast.merge import VARIABLES, LayerGroup, fill
 
 CHANNEL = (-7.0, 48.0, 5.0, 52.5)
 START_S = datetime(2026, 11, 22, tzinfo=UTC).timestamp()
@@ -47,7 +47,7 @@ def synthetic_cube(
     return path
 
 
-def synthetic_group(name, spread, times=TIMES_S, box=CHANNEL, step_deg=0.25, run_at_s=START_S) -> Group:
+def synthetic_group(name, spread, times=TIMES_S, box=CHANNEL, step_deg=0.25, run_at_s=START_S) -> LayerGroup:
     """One group of a synthetic cube; see `synthetic_cube`."""
     west, south, east, north = box
     grid = Grid(
@@ -60,7 +60,7 @@ def synthetic_group(name, spread, times=TIMES_S, box=CHANNEL, step_deg=0.25, run
         for c, part in enumerate(parts):
             values[k, ..., c] = part
     filled_m = fill(values, grid)
-    return Group(
+    return LayerGroup(
         name, grid, np.array(times, np.float64), values, filled_m, nan if run_at_s is None else run_at_s,
         ("SYNTHETIC",), {"values": "SYNTHETIC"}, ("SYNTHETIC",),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.vocab import Grade
+from engine.codes import Grade
 
 
 def with_depth(columns, depth_m, ports=slice(None)):

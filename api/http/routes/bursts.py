@@ -14,19 +14,19 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from api.access.roles import Permission
-from api.document import dump
-from api.http.bodies import Body as StrictBody
-from api.http.bodies import ReportIn
-from api.http.callers import Caller, allowed
-from api.http.doors import JsonText, Records
-from api.http.memory import Memory
+from api.documents.decision import to_json
+from api.http.async_store import AsyncStore
+from api.http.auth import Caller, requires
+from api.http.authorization import require_owner_in
+from api.http.dependencies import JsonText, Records
 from api.http.openapi import KEYED, problems
-from api.http.own import refuse_foreign_in
+from api.http.schemas.requests import Body as StrictBody
+from api.http.schemas.requests import ReportIn
 from api.http.strict_json import StrictJsonRoute
 from api.position import format_time, parse_time
-from api.store.errors import Refused, WrongValue
-from api.store.ledger import Once
+from api.security.roles import Permission
+from api.store.commands import IdempotencyKey
+from api.store.errors import InvalidValue, Refused
 from api.store.terminals import ReceiveBurst, burst_key, done_key
 from api.terminal.link.short_burst import MOST_UP, Down, NotABurst, Up, decode_up, encode_down
 
@@ -77,8 +77,8 @@ class DownShape(BaseModel):
 )
 async def receive_burst(
     given: Annotated[BurstIn, Body(examples=[BURST_IN])],
-    memory: Records,
-    caller: Annotated[Caller, allowed(Permission.REPORT_ENCOUNTER)],
+    async_store: Records,
+    caller: Annotated[Caller, requires(Permission.REPORT_ENCOUNTER)],
 ) -> Response:
     """Taken once, whatever is sent again: its bytes are its idempotency key.
 
@@ -87,15 +87,15 @@ async def receive_burst(
     data, burst = _read(given.data)
     digest = hashlib.sha256(data).hexdigest()[:32]
     command = ReceiveBurst(burst.terminal, burst.number, _body_of(burst))
-    once = Once(f"{burst.terminal}:burst:{digest}", caller.principal, data)
-    received = (await memory.do(command, caller, once)).document
-    encounter_id, code = await _encounter(memory, caller, burst, data, digest)
-    down = await _down(memory, encounter_id, burst.number)
+    once = IdempotencyKey(f"{burst.terminal}:burst:{digest}", caller.principal, data)
+    received = (await async_store.do(command, caller, once)).document
+    encounter_id, code = await _encounter(async_store, caller, burst, data, digest)
+    down = await _down(async_store, encounter_id, burst.number)
     document = {
         "terminal": burst.terminal, "number": burst.number, "received_at": received["received_at"],
         "encounter_id": encounter_id, "code": code, "down": down,
     }  # fmt: skip
-    return JsonText(dump(document), 201)
+    return JsonText(to_json(document), 201)
 
 
 @router.get(
@@ -108,12 +108,12 @@ async def receive_burst(
     },
 )
 async def read_down(
-    encounter_id: str, memory: Records, caller: Annotated[Caller, allowed(Permission.READ_RECORDS)]
+    encounter_id: str, async_store: Records, caller: Annotated[Caller, requires(Permission.READ_RECORDS)]
 ) -> Response:
     """To be sent to the vessel that reported it; it says that nothing was directed where nothing was."""
-    await refuse_foreign_in(memory, caller, encounter_id=encounter_id)
-    await memory.run(lambda store: store.encounter(encounter_id))
-    return JsonText(dump({"encounter_id": encounter_id, "down": await _down(memory, encounter_id, 0)}))
+    await require_owner_in(async_store, caller, encounter_id=encounter_id)
+    await async_store.run(lambda store: store.encounter(encounter_id))
+    return JsonText(to_json({"encounter_id": encounter_id, "down": await _down(async_store, encounter_id, 0)}))
 
 
 def _read(text: str) -> tuple[bytes, Up]:
@@ -121,13 +121,13 @@ def _read(text: str) -> tuple[bytes, Up]:
 
     Raises
     ------
-    WrongValue
+    InvalidValue
     """
     try:
         data = base64.b64decode(text, validate=True)
         return data, decode_up(data)
     except (binascii.Error, NotABurst):
-        raise WrongValue("data", "is no burst of a terminal, or was damaged.", "Nothing was taken from it.") from None
+        raise InvalidValue("data", "is no burst of a terminal, or was damaged.", "Nothing was taken from it.") from None
 
 
 def _body_of(burst: Up) -> dict[str, Any]:
@@ -146,13 +146,13 @@ def _position(burst: Up) -> dict[str, Any] | None:
 
 
 async def _encounter(
-    memory: Memory, caller: Caller, burst: Up, data: bytes, digest: str
+    async_store: AsyncStore, caller: Caller, burst: Up, data: bytes, digest: str
 ) -> tuple[str | None, str | None]:
     """Open the encounter that a burst reports, or add to the one that it or its message opened; and why not."""
     position = _position(burst)
     if not burst.is_encounter or position is None:
         return None, None
-    known = await memory.run(lambda store: (
+    known = await async_store.run(lambda store: (
         store.answer_under(caller.principal, done_key(burst.terminal, burst.number))
         or store.answer_under(caller.principal, burst_key(burst.terminal, burst.number))
     ))  # fmt: skip
@@ -163,14 +163,14 @@ async def _encounter(
     if burst.in_water is not None:
         body["persons_in_water"] = burst.in_water
     if known is None:
-        once = Once(burst_key(burst.terminal, burst.number), caller.principal, b"")
+        once = IdempotencyKey(burst_key(burst.terminal, burst.number), caller.principal, b"")
     else:
-        once = Once(f"{burst.terminal}:burst:{digest}:done", caller.principal, data)
+        once = IdempotencyKey(f"{burst.terminal}:burst:{digest}:done", caller.principal, data)
     try:
         command = ReportIn.model_validate(body).command(
             parse_time(body["observed_at"]), None if known is None else known["encounter_id"]
         )
-        answer = await memory.do(command, caller, once)
+        answer = await async_store.do(command, caller, once)
     except Refused as refused:
         return None, refused.code
     except ValueError:
@@ -178,9 +178,9 @@ async def _encounter(
     return str(answer.document["encounter_id"]), None
 
 
-async def _down(memory: Memory, encounter_id: str | None, number: int) -> str:
+async def _down(async_store: AsyncStore, encounter_id: str | None, number: int) -> str:
     """Bytes of the answer, in base64."""
-    directed = None if encounter_id is None else await memory.run(lambda store: store.direction(encounter_id))
+    directed = None if encounter_id is None else await async_store.run(lambda store: store.direction(encounter_id))
     burst = Down(number)
     if directed is not None:
         # A place that is no port of the register goes in the text, and a name that is too long is cut.

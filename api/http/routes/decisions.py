@@ -8,29 +8,29 @@ from fastapi import APIRouter, Body, Depends, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.access.roles import Permission
-from api.control import MadeDecision, first_recorded, is_for_now, make_decision, missing_for, remake
-from api.document import outcome_of
+from api.decision_records import MadeDecision, first_recorded, is_for_now, make_decision, missing_for, remake
+from api.decision_service import DecisionService
+from api.documents.decision import outcome_of
 from api.encounter import EncounterIn
-from api.house import House
-from api.http.bodies import OverrideIn
-from api.http.callers import Caller, allowed
-from api.http.doors import JsonText, OpenHouse, Records, Work
-from api.http.examples import DECISIONS, ENCOUNTERS, TRACKS
-from api.http.limits import Workshop
-from api.http.memory import Memory, answered, once_of
-from api.http.meters import Meters
+from api.http.async_store import AsyncStore, command_response, idempotency_key_of
+from api.http.auth import Caller, requires
+from api.http.authorization import require_owner, require_owner_in, require_unowned, visible_places
+from api.http.dependencies import CurrentService, JsonText, Records, Work
+from api.http.load_limits import WorkerPool
+from api.http.metrics import Metrics
 from api.http.openapi import KEYED, problems
-from api.http.own import places_seen, refuse_foreign, refuse_foreign_in, refuse_somebodys
 from api.http.presentation import Presentation, Presented
 from api.http.problems import Busy, DocumentGone, NotTheSame
-from api.http.record_examples import OVERRIDE, OVERRIDE_IN
-from api.http.record_shapes import OverrideShape
-from api.http.shapes import BriefShape, DecisionShape, LineShape
+from api.http.schemas.decision_examples import DECISIONS, ENCOUNTERS, TRACKS
+from api.http.schemas.decisions import BriefShape, DecisionShape, LineShape
+from api.http.schemas.record_examples import OVERRIDE, OVERRIDE_IN
+from api.http.schemas.records import OverrideShape
+from api.http.schemas.requests import OverrideIn
 from api.http.strict_json import StrictJsonRoute
+from api.security.roles import Permission
+from api.store.commands import IdempotencyKey
 from api.store.decisions import DecisionRecord, RecordDecision
 from api.store.errors import Refused, StoreError
-from api.store.ledger import Once
 from api.store.store import Store
 from engine.errors import InvalidAsk, UnknownName
 from engine.model import Ask
@@ -47,19 +47,19 @@ MADE = "Safeport-Made-From"
 EncounterId = Annotated[str, Field(min_length=1, max_length=80)]
 
 
-class Room(NamedTuple):
+class DecisionContext(NamedTuple):
     """What a decision is made with."""
 
-    house: House
-    workshop: Workshop
-    memory: Memory
-    meters: Meters
+    service: DecisionService
+    worker_pool: WorkerPool
+    async_store: AsyncStore
+    metrics: Metrics
 
 
-async def room_of(request: Request) -> Room:
-    """House, threads, records and meters at once: FastAPI takes as long for each dependency as for all of these."""
+async def decision_context_of(request: Request) -> DecisionContext:
+    """Service, threads, records and metrics at once: FastAPI takes as long for each dependency as for all of these."""
     state = request.app.state
-    return Room(state.opening.house(), state.workshop, state.memory, state.meters)
+    return DecisionContext(state.startup.service(), state.worker_pool, state.async_store, state.metrics)
 
 
 @router.post(
@@ -87,8 +87,8 @@ async def room_of(request: Request) -> Room:
 async def create_decision(
     request: Request,
     encounter: Annotated[EncounterIn, Body(openapi_examples=ENCOUNTERS)],
-    room: Annotated[Room, Depends(room_of)],
-    caller: Annotated[Caller, allowed(Permission.DECIDE)],
+    room: Annotated[DecisionContext, Depends(decision_context_of)],
+    caller: Annotated[Caller, requires(Permission.DECIDE)],
     presented: Presented,
     encounter_id: Annotated[
         EncounterId | None,
@@ -104,56 +104,62 @@ async def create_decision(
     decision is recorded, and one for now sees what ports report and what is held. Where the store cannot be read it is
     answered all the same, but for a vessel that names an encounter: whether it is hers is not known then.
     """
-    house, workshop, memory, meters = room
+    service, worker_pool, async_store, metrics = room
     now_s = time.time()
-    ask = house.ask(encounter, now_s)
-    if not memory.is_kept:
+    ask = service.ask(encounter, now_s)
+    if not async_store.is_kept:
         if encounter_id is not None:
-            memory.store()
+            async_store.store()
         # Measured on two cores: deciding takes 1 ms, but half a second for some positions in narrow water, and
         # rendering all ports takes 40 to 90 ms. In a thread, /healthz and other requests are answered meanwhile.
-        answer, outcome, decide_s = await workshop.run(lambda: _answered(house, ask, presented))
-        meters.decided(outcome, decide_s)
+        answer, outcome, decide_s = await worker_pool.run(lambda: _answered(service, ask, presented))
+        metrics.count_decision(outcome, decide_s)
         return answer
-    once = await once_of(request, caller)
+    once = await idempotency_key_of(request, caller)
 
     def known(store: Store) -> None:
         if encounter_id is not None:
-            refuse_foreign(caller, store, "encounter_id", encounter_id)
+            require_owner(caller, store, "encounter_id", encounter_id)
             store.encounter(encounter_id)
 
     ports, for_now = None, is_for_now(ask, now_s)
     if for_now or encounter_id is not None:
-        seen = await memory.ports_seen(now_s, known, first_decides=caller.own_only and encounter_id is not None)
-        ports = places_seen(caller, seen, encounter_id) if for_now else None
+        seen = await async_store.ports_seen(now_s, known, first_decides=caller.own_only and encounter_id is not None)
+        ports = visible_places(caller, seen, encounter_id) if for_now else None
 
     def decide_and_answer() -> tuple[MadeDecision, RecordDecision, Response]:
-        made = make_decision(house, encounter, ask, ports, encounter_id)
+        made = make_decision(service, encounter, ask, ports, encounter_id)
         return made, made.record(encounter_id), presented.answer(made.decision, made.basis)
 
-    made, record, answer = await workshop.run(decide_and_answer)
-    meters.decided(record.outcome, made.decide_s)
-    return await _recorded(house, workshop, memory, caller, once, record, answer, presented)
+    made, record, answer = await worker_pool.run(decide_and_answer)
+    metrics.count_decision(record.outcome, made.decide_s)
+    return await _recorded(service, worker_pool, async_store, caller, once, record, answer, presented)
 
 
-def _answered(house: House, ask: Ask, presented: Presentation) -> tuple[Response, str, float]:
+def _answered(service: DecisionService, ask: Ask, presented: Presentation) -> tuple[Response, str, float]:
     """Answer of a service that keeps no records."""
     begun_s = time.perf_counter()
-    decision = house.decide(ask)
+    decision = service.decide(ask)
     decide_s = time.perf_counter() - begun_s
     return presented.answer(decision), outcome_of(decision), decide_s
 
 
 async def _recorded(
-    house: House, workshop: Workshop, memory: Memory, caller: Caller, once: Once | None, record: RecordDecision,
-    answer: Response, presented: Presentation,
-) -> Response:  # fmt: skip
+    service: DecisionService,
+    worker_pool: WorkerPool,
+    async_store: AsyncStore,
+    caller: Caller,
+    once: IdempotencyKey | None,
+    record: RecordDecision,
+    answer: Response,
+    presented: Presentation,
+) -> Response:
     """Record a decision and answer it; one that cannot be recorded is answered all the same."""
     try:
-        kept = await memory.record_soon(record, caller, once)
+        kept = await async_store.record_soon(record, caller, once)
         first = None
         if kept.repeated:
-            first = await memory.run_soon(lambda store: first_recorded(store, kept, caller.actor))
+            first = await async_store.run_soon(lambda store: first_recorded(store, kept, caller.actor))
     except Refused:
         raise
     except (StoreError, Busy) as failure:
@@ -165,7 +171,7 @@ async def _recorded(
     if first is None:
         return answer
     try:
-        again = await _answer_of(house, workshop, first, presented)
+        again = await _answer_of(service, worker_pool, first, presented)
     except (DocumentGone, NotTheSame) as failure:
         _log.error("a repeated decision was answered anew: %s", failure)
         answer.headers[RECORDED] = "no"
@@ -176,7 +182,7 @@ async def _recorded(
 
 
 async def _answer_of(
-    house: House, workshop: Workshop, record: DecisionRecord, presented: Presentation
+    service: DecisionService, worker_pool: WorkerPool, record: DecisionRecord, presented: Presentation
 ) -> Response:  # fmt: skip
     """Answer made of a record: decided again and found to be the same; or as it was handed out, if that is kept.
 
@@ -186,12 +192,12 @@ async def _answer_of(
     """
     if record.document is not None and presented.can_be_cut_from_a_document:
         return presented.answer_of_document(record.document, {MADE: "kept"})
-    return await workshop.run(lambda: _made_of(house, record, presented))
+    return await worker_pool.run(lambda: _made_of(service, record, presented))
 
 
-def _made_of(house: House, record: DecisionRecord, presented: Presentation) -> Response:
+def _made_of(service: DecisionService, record: DecisionRecord, presented: Presentation) -> Response:
     try:
-        again = remake(house, record)
+        again = remake(service, record)
     except (InvalidAsk, UnknownName) as refused:
         raise _gone(record, missing_for(refused)) from None
     if again.is_same:
@@ -230,10 +236,10 @@ def _gone(record: DecisionRecord, others: tuple[str, ...]) -> DocumentGone:
 )
 async def read_decision(
     decision_id: str,
-    house: OpenHouse,
-    workshop: Work,
-    memory: Records,
-    caller: Annotated[Caller, allowed(Permission.READ_RECORDS)],
+    service: CurrentService,
+    worker_pool: Work,
+    async_store: Records,
+    caller: Annotated[Caller, requires(Permission.READ_RECORDS)],
     presented: Presented,
 ) -> Response:
     """The newest record of that name, in any view and language, made from the record.
@@ -244,10 +250,10 @@ async def read_decision(
     """
 
     def recorded(store: Store) -> DecisionRecord:
-        refuse_foreign(caller, store, "decision_id", decision_id)
+        require_owner(caller, store, "decision_id", decision_id)
         return store.decision(decision_id, principal=caller.principal if caller.own_only else None)
 
-    return await _answer_of(house, workshop, await memory.run(recorded), presented)
+    return await _answer_of(service, worker_pool, await async_store.run(recorded), presented)
 
 
 @router.post(
@@ -265,13 +271,15 @@ async def override_decision(
     request: Request,
     decision_id: str,
     override: Annotated[OverrideIn, Body(examples=[OVERRIDE_IN])],
-    memory: Records,
-    caller: Annotated[Caller, allowed(Permission.OVERRIDE)],
+    async_store: Records,
+    caller: Annotated[Caller, requires(Permission.OVERRIDE)],
 ) -> Response:
     """Never refused for what was chosen, nor because nobody here knows the decision: it may have been made aboard.
 
     A vessel's is refused for what is known to be another's.
     """
-    await refuse_foreign_in(memory, caller, encounter_id=override.encounter_id)
-    await memory.run(lambda store: refuse_somebodys(caller, store, "decision_id", decision_id))
-    return answered(await memory.do(override.command(decision_id), caller, await once_of(request, caller)))
+    await require_owner_in(async_store, caller, encounter_id=override.encounter_id)
+    await async_store.run(lambda store: require_unowned(caller, store, "decision_id", decision_id))
+    return command_response(
+        await async_store.do(override.command(decision_id), caller, await idempotency_key_of(request, caller))
+    )

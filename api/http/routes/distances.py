@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.access.roles import Permission
-from api.distance import DistanceDocument, distance_document
-from api.document import dump
-from api.http.callers import allowed
-from api.http.doors import JsonText, OpenHouse, Place, Work
-from api.http.examples import DISTANCE
+from api.documents.decision import to_json
+from api.documents.distance import DistanceDocument, distance_document
+from api.http.auth import requires
+from api.http.dependencies import CurrentService, JsonText, Place, Work
 from api.http.openapi import problems
+from api.http.schemas.decision_examples import DISTANCE
 from api.http.strict_json import StrictJsonRoute
+from api.security.roles import Permission
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
 
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
     tags=["distances"],
     summary="Distance over water between two places",
     response_class=JsonText,
-    dependencies=[allowed(Permission.READ_GEODATA)],
+    dependencies=[requires(Permission.READ_GEODATA)],
     responses={
         200: {"model": DistanceDocument, "content": {"application/json": {"example": DISTANCE}}},
         **problems(422, 503),
@@ -31,8 +31,8 @@ router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
 async def read_distance(
     start: Annotated[Place, Query(alias="from", examples=["51 00.0N 001 21.0E"])],
     end: Annotated[Place, Query(alias="to", examples=["dover"])],
-    house: OpenHouse,
-    workshop: Work,
+    service: CurrentService,
+    worker_pool: Work,
     draught_m: Annotated[float | None, Query(description="Keeps the route off banks she cannot cross. [m]")] = None,
 ) -> Response:
     """Shortest way over water. Each end is a position, latitude first, a port id or a UN/LOCODE.
@@ -40,4 +40,4 @@ async def read_distance(
     A port counts from its landing point, harbour leg included.
     """
     # In a thread for the same narrow waters as a decision.
-    return JsonText(dump(await workshop.run(lambda: distance_document(house, start, end, draught_m))))
+    return JsonText(to_json(await worker_pool.run(lambda: distance_document(service, start, end, draught_m))))

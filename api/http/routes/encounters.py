@@ -7,9 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Request
 from starlette.responses import Response
 
-from api.access.roles import Permission
 from api.board import (
-    Judged,
+    QuickDecision,
     ask_now,
     assumptions,
     board_of,
@@ -18,16 +17,15 @@ from api.board import (
     engine_view,
     refused_view,
 )
-from api.document import decision_document, dump
-from api.house import policy_named
-from api.http.bodies import CloseIn, DirectionIn, OfferAnswerIn, OfferIn, ReopenIn, ReportIn
-from api.http.callers import Caller, allowed
-from api.http.doors import JsonText, OpenHouse, Records, Work, open_house_of, port_id_of
-from api.http.examples import ENCOUNTERS
-from api.http.memory import answered, once_of
+from api.decision_service import policy_named
+from api.documents.decision import decision_document, to_json
+from api.http.async_store import command_response, idempotency_key_of
+from api.http.auth import Caller, requires
+from api.http.authorization import filter_owned, require_owner, require_owner_in, visible_places, without_others
+from api.http.dependencies import CurrentService, JsonText, Records, Work, decision_service_of, port_id_of
 from api.http.openapi import KEYED, problems
-from api.http.own import own_part, places_seen, refuse_foreign, refuse_foreign_in, without_others
-from api.http.record_examples import (
+from api.http.schemas.decision_examples import ENCOUNTERS
+from api.http.schemas.record_examples import (
     CLOSE_IN,
     CLOSED,
     DIRECTION,
@@ -44,7 +42,7 @@ from api.http.record_examples import (
     REPORTED,
     STANDING,
 )
-from api.http.record_shapes import (
+from api.http.schemas.records import (
     CoordinationStepShape,
     DirectionShape,
     EncounterClosedShape,
@@ -54,21 +52,23 @@ from api.http.record_shapes import (
     ReportedShape,
     StandingShape,
 )
+from api.http.schemas.requests import CloseIn, DirectionIn, OfferAnswerIn, OfferIn, ReopenIn, ReportIn
 from api.http.strict_json import StrictJsonRoute
 from api.position import format_time, parse_time
+from api.security.roles import Permission
 from api.store.board import OpenEncounter
+from api.store.commands import Answer
 from api.store.directions import standing_of
 from api.store.encounters import ReportEncounter
-from api.store.ledger import Answer
 from api.store.store import Store
-from api.store.values import Json, canonical
+from api.store.validation import Json, canonical
 from engine.errors import InvalidAsk, PositionRefused, UnknownName
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["encounters"])
 
-Reporter = Annotated[Caller, allowed(Permission.REPORT_ENCOUNTER)]
-Closer = Annotated[Caller, allowed(Permission.CLOSE_ENCOUNTER)]
-Reader = Annotated[Caller, allowed(Permission.READ_RECORDS)]
+Reporter = Annotated[Caller, requires(Permission.REPORT_ENCOUNTER)]
+Closer = Annotated[Caller, requires(Permission.CLOSE_ENCOUNTER)]
+Reader = Annotated[Caller, requires(Permission.READ_RECORDS)]
 
 _ID = "encounter_id"
 _CHANGES = problems(400, 403, 404, 409, 413, 415, 422, 503)
@@ -86,16 +86,16 @@ _REPORTED = {"model": ReportedShape, "content": {"application/json": {"example":
 )
 async def report_encounter(
     request: Request,
-    said: Annotated[ReportIn, Body(examples=_REPORTS)],
-    memory: Records,
+    body: Annotated[ReportIn, Body(examples=_REPORTS)],
+    async_store: Records,
     caller: Reporter,
 ) -> Response:
     """Those it may be a second report of are named. They are never merged, and nothing closes by itself.
 
     The body of a decision is a report as it stands, and `encounter` of the answer is the body of a decision.
     """
-    command = await _understood(request, said)
-    return _reported(await memory.do(command, caller, await once_of(request, caller)), caller)
+    command = await _understood(request, body)
+    return _reported(await async_store.do(command, caller, await idempotency_key_of(request, caller)), caller)
 
 
 @router.get(
@@ -109,9 +109,9 @@ async def report_encounter(
 )
 async def read_encounters(
     request: Request,
-    house: OpenHouse,
-    workshop: Work,
-    memory: Records,
+    service: CurrentService,
+    worker_pool: Work,
+    async_store: Records,
     caller: Reader,
     decide: Annotated[bool, Query(description="Decide each of them anew for now.")] = False,
 ) -> Response:
@@ -125,24 +125,27 @@ async def read_encounters(
 
     def gather(store: Store) -> tuple[int, tuple[OpenEncounter, ...]]:
         basis = store.board()
-        own = {it["encounter_id"] for it in own_part(caller, store, [it.board for it in basis.encounters], _ID)}
-        return basis.sequence, tuple(it for it in basis.encounters if it.board[_ID] in own)
+        own = {
+            item["encounter_id"]
+            for item in filter_owned(caller, store, [encounter.board for encounter in basis.encounters], _ID)
+        }
+        return basis.sequence, tuple(encounter for encounter in basis.encounters if encounter.board[_ID] in own)
 
-    sequence, encounters = await memory.run(gather)
+    sequence, encounters = await async_store.run(gather)
     if not decide:
-        rows = [{**it.board, "decided": None} for it in encounters]
-        return JsonText(dump({"at": None, "encounters": rows}))
+        rows = [{**encounter.board, "decided": None} for encounter in encounters]
+        return JsonText(to_json({"at": None, "encounters": rows}))
     now_s = time.time()
     # Of her places without an encounter any on the board may be meant, and of the others only their own.
-    ports = places_seen(caller, await memory.ports_seen(now_s), "")
+    ports = visible_places(caller, await async_store.ports_seen(now_s), "")
 
     def text() -> str:
-        board = board_of(house, encounters, ports, now_s)
-        return dump({"at": board.at, "encounters": board.encounters})
+        board = board_of(service, encounters, ports, now_s)
+        return to_json({"at": board.at, "encounters": board.encounters})
 
     # Equal until the next second, the next event or the next forecast: many may watch one board.
-    key = (sequence, int(now_s), id(house.world), caller.principal if caller.own_only else None)
-    return JsonText(await request.app.state.board.once_for(key, lambda: workshop.run(text)))
+    key = (sequence, int(now_s), id(service.world), caller.principal if caller.own_only else None)
+    return JsonText(await request.app.state.board.run(key, lambda: worker_pool.run(text)))
 
 
 @router.get(
@@ -154,7 +157,7 @@ async def read_encounters(
         **problems(403, 404, 422, 503),
     },
 )
-async def read_encounter(encounter_id: str, memory: Records, caller: Reader) -> Response:
+async def read_encounter(encounter_id: str, async_store: Records, caller: Reader) -> Response:
     """Oldest report first, whatever became of the encounter, and the pairs it is part of.
 
     `encounter` is what is known of it now, as the body of a decision: post it with `encounter_id` to have it decided.
@@ -165,7 +168,7 @@ async def read_encounter(encounter_id: str, memory: Records, caller: Reader) -> 
         asked = encounter_known(document, ask=None if last is None else last.ask)
         return {**document, "encounter": body_now(asked, float(int(time.time())))}
 
-    return JsonText(dump(await memory.run(known)))
+    return JsonText(to_json(await async_store.run(known)))
 
 
 @router.post(
@@ -179,16 +182,16 @@ async def read_encounter(encounter_id: str, memory: Records, caller: Reader) -> 
 async def add_report(
     request: Request,
     encounter_id: str,
-    said: Annotated[ReportIn, Body(examples=_REPORTS)],
-    memory: Records,
+    body: Annotated[ReportIn, Body(examples=_REPORTS)],
+    async_store: Records,
     caller: Reporter,
 ) -> Response:
     """Added by somebody who knows that it belongs to it.
 
     A vessel may report of any, for what she saw is needed; that does not make it hers.
     """
-    command = await _understood(request, said, encounter_id)
-    return _reported(await memory.do(command, caller, await once_of(request, caller)), caller)
+    command = await _understood(request, body, encounter_id)
+    return _reported(await async_store.do(command, caller, await idempotency_key_of(request, caller)), caller)
 
 
 @router.post(
@@ -201,12 +204,14 @@ async def add_report(
 async def close_encounter(
     request: Request,
     encounter_id: str,
-    said: Annotated[CloseIn, Body(examples=[CLOSE_IN])],
-    memory: Records,
+    body: Annotated[CloseIn, Body(examples=[CLOSE_IN])],
+    async_store: Records,
     caller: Closer,
 ) -> Response:
     """Its reports and reservations stay as they are."""
-    return answered(await memory.do(said.command(encounter_id), caller, await once_of(request, caller)))
+    return command_response(
+        await async_store.do(body.command(encounter_id), caller, await idempotency_key_of(request, caller))
+    )
 
 
 @router.post(
@@ -222,12 +227,14 @@ async def close_encounter(
 async def reopen_encounter(
     request: Request,
     encounter_id: str,
-    said: Annotated[ReopenIn, Body(examples=[REOPEN_IN])],
-    memory: Records,
+    body: Annotated[ReopenIn, Body(examples=[REOPEN_IN])],
+    async_store: Records,
     caller: Closer,
 ) -> Response:
     """Open it again."""
-    return answered(await memory.do(said.command(encounter_id), caller, await once_of(request, caller)))
+    return command_response(
+        await async_store.do(body.command(encounter_id), caller, await idempotency_key_of(request, caller))
+    )
 
 
 @router.post(
@@ -240,15 +247,17 @@ async def reopen_encounter(
 async def direct_encounter(
     request: Request,
     encounter_id: str,
-    said: Annotated[DirectionIn, Body(examples=[DIRECTION_IN])],
-    house: OpenHouse,
-    memory: Records,
-    caller: Annotated[Caller, allowed(Permission.DIRECT)],
+    body: Annotated[DirectionIn, Body(examples=[DIRECTION_IN])],
+    service: CurrentService,
+    async_store: Records,
+    caller: Annotated[Caller, requires(Permission.DIRECT)],
 ) -> Response:
     """It is the answer from here on; of several the one said last holds. A place outside the register goes by name."""
-    await refuse_foreign_in(memory, caller, encounter_id=encounter_id)
-    port_id = None if said.port_id is None else port_id_of(house, said.port_id)
-    return answered(await memory.do(said.command(encounter_id, port_id), caller, await once_of(request, caller)))
+    await require_owner_in(async_store, caller, encounter_id=encounter_id)
+    port_id = None if body.port_id is None else port_id_of(service, body.port_id)
+    return command_response(
+        await async_store.do(body.command(encounter_id, port_id), caller, await idempotency_key_of(request, caller))
+    )
 
 
 @router.post(
@@ -264,12 +273,14 @@ async def direct_encounter(
 async def offer_coordination(
     request: Request,
     encounter_id: str,
-    said: Annotated[OfferIn, Body(examples=[OFFER_IN])],
-    memory: Records,
-    caller: Annotated[Caller, allowed(Permission.SIGN_HANDOVER)],
+    body: Annotated[OfferIn, Body(examples=[OFFER_IN])],
+    async_store: Records,
+    caller: Annotated[Caller, requires(Permission.SIGN_HANDOVER)],
 ) -> Response:
     """The offer is recorded, and nothing else changes: until it is accepted the first centre co-ordinates."""
-    return answered(await memory.do(said.command(encounter_id), caller, await once_of(request, caller)))
+    return command_response(
+        await async_store.do(body.command(encounter_id), caller, await idempotency_key_of(request, caller))
+    )
 
 
 @router.post(
@@ -285,12 +296,14 @@ async def offer_coordination(
 async def answer_coordination(
     request: Request,
     encounter_id: str,
-    said: Annotated[OfferAnswerIn, Body(examples=[OFFER_ANSWER_IN])],
-    memory: Records,
-    caller: Annotated[Caller, allowed(Permission.SIGN_HANDOVER)],
+    body: Annotated[OfferAnswerIn, Body(examples=[OFFER_ANSWER_IN])],
+    async_store: Records,
+    caller: Annotated[Caller, requires(Permission.SIGN_HANDOVER)],
 ) -> Response:
     """Recorded as the answer of the centre that is named; 409 where no offer waits for one."""
-    return answered(await memory.do(said.command(encounter_id), caller, await once_of(request, caller)))
+    return command_response(
+        await async_store.do(body.command(encounter_id), caller, await idempotency_key_of(request, caller))
+    )
 
 
 @router.get(
@@ -303,7 +316,7 @@ async def answer_coordination(
     },
 )
 async def read_standing(
-    encounter_id: str, house: OpenHouse, workshop: Work, memory: Records, caller: Reader
+    encounter_id: str, service: CurrentService, worker_pool: Work, async_store: Records, caller: Reader
 ) -> Response:
     """The engine decides anew for now.
 
@@ -317,17 +330,17 @@ async def read_standing(
         last = store.latest_decision(encounter_id)
         return encounter_known(document, store.direction(encounter_id), None if last is None else last.ask)
 
-    known = await memory.run(gather)
-    ports = places_seen(caller, await memory.ports_seen(now_s), encounter_id)
+    known = await async_store.run(gather)
+    ports = visible_places(caller, await async_store.ports_seen(now_s), encounter_id)
 
     def standing() -> Json:
         document: Json = {"candidates": [], "excluded": []}
         assumed: list[str] = []
         try:
-            ask = ask_now(house, known, float(int(now_s)))
+            ask = ask_now(service, known, float(int(now_s)))
             assumed = assumptions(ask)
-            decision = house.decide(ask, ports, encounter_id)
-            view, document = engine_view(Judged.of(decision)), decision_document(decision)
+            decision = service.decide(ask, ports, encounter_id)
+            view, document = engine_view(QuickDecision.of(decision)), decision_document(decision)
         except (PositionRefused, InvalidAsk, UnknownName) as refused:
             view = refused_view(refused)
         stands: Json = {"codes": [], "direction": None, "conflicts": [], "judged": False, "engine_view": "advice"}
@@ -340,27 +353,27 @@ async def read_standing(
             "decided_at": format_time(float(int(now_s))),
         }  # fmt: skip
 
-    return JsonText(dump(await workshop.run(standing)))
+    return JsonText(to_json(await worker_pool.run(standing)))
 
 
 def _visible(store: Store, caller: Caller, encounter_id: str) -> Json:
-    refuse_foreign(caller, store, "encounter_id", encounter_id)
+    require_owner(caller, store, "encounter_id", encounter_id)
     return without_others(caller, store.encounter(encounter_id))
 
 
-async def _understood(request: Request, said: ReportIn, encounter_id: str | None = None) -> ReportEncounter:
+async def _understood(request: Request, body: ReportIn, encounter_id: str | None = None) -> ReportEncounter:
     """What a report asks for, once the vessel and the policy it names are found to be known.
 
     Raises
     ------
     UnknownName, Starting, PackError
     """
-    profile = said.vessel.named_profile
+    profile = body.vessel.named_profile
     if profile is not None:
         # Only then: a report has to be taken in also while the pack is still being opened.
-        (await open_house_of(request)).vessel(profile)
-    policy_named(said.policy)
-    return said.command(time.time(), encounter_id)
+        (await decision_service_of(request)).vessel(profile)
+    policy_named(body.policy)
+    return body.command(time.time(), encounter_id)
 
 
 def _reported(answer: Answer, caller: Caller) -> Response:
@@ -368,4 +381,6 @@ def _reported(answer: Answer, caller: Caller) -> Response:
     document = answer.document
     known = encounter_known({**document, "reports": [document]})
     encounter = body_now(known, float(int(parse_time(document["recorded_at"]))))
-    return answered(replace(answer, body=canonical(without_others(caller, {**document, "encounter": encounter}))), 201)
+    return command_response(
+        replace(answer, body=canonical(without_others(caller, {**document, "encounter": encounter}))), 201
+    )

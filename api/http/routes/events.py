@@ -12,13 +12,13 @@ from pydantic import Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
-from api.access.roles import Permission
-from api.http.broadcast import Broadcast, of_kinds
-from api.http.callers import Caller, Gate, allowed
-from api.http.doors import kept_memory_of
+from api.http.auth import Authenticator, Caller, requires
+from api.http.authorization import visible_event
+from api.http.dependencies import required_store_of
+from api.http.event_stream import Broadcast, of_kinds
 from api.http.openapi import problems
-from api.http.own import heard_by
 from api.http.strict_json import StrictJsonRoute
+from api.security.roles import Permission
 from api.settings import Settings
 from engine.errors import InvalidAsk
 
@@ -42,7 +42,7 @@ _EXAMPLE = (
     "/events",
     summary="Everything that changes, as it changes",
     response_class=Response,
-    dependencies=[Depends(kept_memory_of)],
+    dependencies=[Depends(required_store_of)],
     openapi_extra={
         "parameters": [
             {
@@ -61,7 +61,7 @@ _EXAMPLE = (
 )  # fmt: skip
 async def follow_events(
     request: Request,
-    caller: Annotated[Caller, allowed(Permission.FOLLOW_EVENTS)],
+    caller: Annotated[Caller, requires(Permission.FOLLOW_EVENTS)],
     after: Annotated[
         int | None, Query(ge=0, le=1 << 62, description="The same as Last-Event-ID, which counts before it.")
     ] = None,
@@ -89,19 +89,20 @@ async def follow_events(
     broadcast.refuse_crowd()
     broadcast.position()
     is_of_kinds = of_kinds(frozenset((kinds or "").split(",")) - {""})
-    gate: Gate = request.app.state.gate
+    authenticator: Authenticator = request.app.state.authenticator
     ending = anyio.Event()
     told = broadcast.follow(
-        after if last is None else int(last), lambda event: heard_by(caller, event) if is_of_kinds(event) else None,
+        after if last is None else int(last),
+        lambda event: visible_event(caller, event) if is_of_kinds(event) else None,
         ending,
-    )  # fmt: skip
+    )
     stream = EventSourceResponse(
         while_admitted(
             told,
-            lambda: gate.still_admits(request, Permission.FOLLOW_EVENTS),
+            lambda: authenticator.still_admits(request, Permission.FOLLOW_EVENTS),
             settings.heartbeat_s,
             ending,
-            lambda: gate.key_changed,
+            lambda: authenticator.key_changed,
         ),
         shutdown_event=ending,
         shutdown_grace_period=_GRACE_S,

@@ -7,21 +7,21 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.access.roles import Permission
-from api.document import Json, dump
-from api.house import known_policy
-from api.http.callers import Caller, allowed
-from api.http.doors import JsonText, OpenHouse, Records
-from api.http.memory import once_of
+from api.decision_service import known_policy
+from api.documents.decision import Json, to_json
+from api.http.async_store import idempotency_key_of
+from api.http.auth import Caller, requires
+from api.http.dependencies import CurrentService, JsonText, Records
 from api.http.openapi import KEYED, problems
 from api.http.presentation import preferred_type
 from api.http.problems import UnsupportedMedia
-from api.http.record_examples import EXCHANGE, HAVE
-from api.http.record_shapes import ExchangeShape
+from api.http.schemas.record_examples import EXCHANGE, HAVE
+from api.http.schemas.records import ExchangeShape
 from api.http.strict_json import StrictJsonRoute, media_type_of
+from api.security.roles import Permission
+from api.store.commands import IdempotencyKey
 from api.store.edxl_have import Facility, FacilityReport, origin_of, read_have, standing, write_have
 from api.store.errors import KeyReused, Refused
-from api.store.ledger import Once
 from api.store.ports import SetPortStatus
 from api.store.store import Store
 from geodata.policies import DEFAULT_POLICY
@@ -38,7 +38,7 @@ _XML_TYPES = (_XML, _TEXT_XML, "application/edxl-have+xml", _OCTETS)
     "/edxl-have",
     summary="All ports as facilities of EDXL-HAVE 2.0",
     response_class=Response,
-    dependencies=[allowed(Permission.READ_PORT_REPORTS)],
+    dependencies=[requires(Permission.READ_PORT_REPORTS)],
     responses={
         200: {
             # Both, for a generator of clients that knows XML as text only.
@@ -48,20 +48,20 @@ _XML_TYPES = (_XML, _TEXT_XML, "application/edxl-have+xml", _OCTETS)
         **problems(403, 422, 503),
     },
 )
-async def read_edxl_have(request: Request, house: OpenHouse, memory: Records) -> Response:
+async def read_edxl_have(request: Request, service: CurrentService, async_store: Records) -> Response:
     """Every port of the register; with status and places where it reported them. What is held is not available.
 
     HAVE cannot say that a report has run out, so one that has, or that the default policy calls stale, is left out.
     """
-    facilities = [Facility(port.id, port.name_en, *port.landing) for port in house.world.ports]
+    facilities = [Facility(port.id, port.name_en, *port.landing) for port in service.world.ports]
 
     def document(store: Store) -> bytes:
         now_s, stale_after_s = time.time(), known_policy(DEFAULT_POLICY).limits.status_stale_after_s
-        reported = (standing(it, now_s, stale_after_s) for it in store.reported_ports(now_s))
-        return write_have(facilities, {it["port_id"]: it for it in reported}, store.identity())
+        reported = (standing(port, now_s, stale_after_s) for port in store.reported_ports(now_s))
+        return write_have(facilities, {port["port_id"]: port for port in reported}, store.identity())
 
     media_type = preferred_type(request.headers.get("accept", ""), (_XML, _TEXT_XML))
-    return Response(await memory.run(document), headers={"Vary": "Accept"}, media_type=media_type)
+    return Response(await async_store.run(document), headers={"Vary": "Accept"}, media_type=media_type)
 
 
 @router.put(
@@ -84,7 +84,10 @@ async def read_edxl_have(request: Request, house: OpenHouse, memory: Records) ->
     },
 )
 async def put_edxl_have(
-    request: Request, house: OpenHouse, memory: Records, caller: Annotated[Caller, allowed(Permission.REPORT_PORT)]
+    request: Request,
+    service: CurrentService,
+    async_store: Records,
+    caller: Annotated[Caller, requires(Permission.REPORT_PORT)],
 ) -> Response:
     """A facility's id is that of a port. Each report is taken or refused by itself, and the answer says which.
 
@@ -94,14 +97,14 @@ async def put_edxl_have(
     if media_type_of(request) not in _XML_TYPES:
         raise UnsupportedMedia("Send Content-Type: application/xml or application/octet-stream, not compressed.")
     body = await request.body()
-    once = await once_of(request, caller)
-    ports = {port.id for port in house.world.ports}
-    taken = await memory.run(lambda store: _taken(store, body, ports, caller, once))
-    memory.changed.set()
-    return JsonText(dump({"reports": taken}))
+    once = await idempotency_key_of(request, caller)
+    ports = {port.id for port in service.world.ports}
+    taken = await async_store.run(lambda store: _taken(store, body, ports, caller, once))
+    async_store.changed.set()
+    return JsonText(to_json({"reports": taken}))
 
 
-def _taken(store: Store, body: bytes, ports: set[str], caller: Caller, once: Once | None) -> list[Json]:
+def _taken(store: Store, body: bytes, ports: set[str], caller: Caller, once: IdempotencyKey | None) -> list[Json]:
     found: list[Json] = []
     reports = read_have(body)
     own = origin_of(body) == (store.identity() or None) is not None
@@ -115,7 +118,7 @@ def _taken(store: Store, body: bytes, ports: set[str], caller: Caller, once: Onc
     return found
 
 
-def _each(store: Store, report: FacilityReport, number: int, caller: Caller, once: Once | None) -> list[Json]:
+def _each(store: Store, report: FacilityReport, number: int, caller: Caller, once: IdempotencyKey | None) -> list[Json]:
     found: list[Json] = []
     for command in report.commands():
         part = "status" if isinstance(command, SetPortStatus) else "capacity"
@@ -133,7 +136,7 @@ def _each(store: Store, report: FacilityReport, number: int, caller: Caller, onc
     return found
 
 
-def _part_of(once: Once | None, part: str) -> Once | None:
+def _part_of(once: IdempotencyKey | None, part: str) -> IdempotencyKey | None:
     """A key of its own for each change a document asks for, made of the one it came with."""
     if once is None:
         return None

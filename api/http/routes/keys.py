@@ -6,21 +6,21 @@ from fastapi import APIRouter, Body, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.access.keys import Keys, NewKey
-from api.access.roles import Permission
-from api.document import Json, dump
-from api.http.bodies import KeyIn, RotateIn
-from api.http.callers import Caller, Gate, allowed
-from api.http.doors import JsonText, Records
-from api.http.memory import once_of
+from api.documents.decision import Json, to_json
+from api.http.async_store import idempotency_key_of
+from api.http.auth import Authenticator, Caller, requires
+from api.http.dependencies import JsonText, Records
 from api.http.openapi import KEYED, problems
-from api.http.record_examples import KEY, KEY_IN, KEYS, NEW_KEY, ROTATE_IN
-from api.http.record_shapes import KeyShape, KeysShape, NewKeyShape
+from api.http.schemas.record_examples import KEY, KEY_IN, KEYS, NEW_KEY, ROTATE_IN
+from api.http.schemas.records import KeyShape, KeysShape, NewKeyShape
+from api.http.schemas.requests import KeyIn, RotateIn
 from api.http.strict_json import StrictJsonRoute
+from api.security.api_keys import Keys, NewKey
+from api.security.roles import Permission
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["keys"])
 
-Admin = Annotated[Caller, allowed(Permission.MANAGE_KEYS)]
+Admin = Annotated[Caller, requires(Permission.MANAGE_KEYS)]
 KeyId = Annotated[str, Field(max_length=80)]
 
 _NEW = {"model": NewKeyShape, "content": {"application/json": {"example": NEW_KEY}}}
@@ -35,15 +35,17 @@ _NEW = {"model": NewKeyShape, "content": {"application/json": {"example": NEW_KE
     responses={201: _NEW, **problems(400, 403, 409, 413, 415, 422, 503)},
 )
 async def create_key(
-    request: Request, wanted: Annotated[KeyIn, Body(examples=[KEY_IN])], memory: Records, caller: Admin
+    request: Request, wanted: Annotated[KeyIn, Body(examples=[KEY_IN])], async_store: Records, caller: Admin
 ) -> Response:
     """With an `Idempotency-Key` a request sent again makes no second key.
 
     It is told the id of the first: a key that got lost on the way is kept nowhere, and is rotated.
     """
-    keys, once = keys_of(request), await once_of(request, caller)
-    made = await memory.run(lambda _: keys.create(wanted.unit, wanted.role, caller.actor, wanted.expires_s(), once))
-    memory.changed.set()
+    keys, once = keys_of(request), await idempotency_key_of(request, caller)
+    made = await async_store.run(
+        lambda _: keys.create(wanted.unit, wanted.role, caller.actor, wanted.expires_s(), once)
+    )
+    async_store.changed.set()
     return JsonText(_once(made), 201)
 
 
@@ -51,17 +53,17 @@ async def create_key(
     "/keys",
     summary="Every key there ever was, without its secret",
     response_class=JsonText,
-    dependencies=[allowed(Permission.MANAGE_KEYS)],
+    dependencies=[requires(Permission.MANAGE_KEYS)],
     responses={
         200: {"model": KeysShape, "content": {"application/json": {"example": KEYS}}},
         **problems(403, 503),
     },
 )
-async def read_keys(request: Request, memory: Records) -> Response:
+async def read_keys(request: Request, async_store: Records) -> Response:
     """Oldest first."""
     keys = keys_of(request)
-    listed = await memory.run(lambda _: keys.listed())
-    return JsonText(dump({"keys": [key.document() for key in listed]}))
+    listed = await async_store.run(lambda _: keys.list_keys())
+    return JsonText(to_json({"keys": [key.document() for key in listed]}))
 
 
 @router.post(
@@ -75,14 +77,14 @@ async def rotate_key(
     request: Request,
     key_id: KeyId,
     how: Annotated[RotateIn, Body(examples=[ROTATE_IN])],
-    memory: Records,
+    async_store: Records,
     caller: Admin,
 ) -> Response:
     """The secret before it stays valid for the overlap. The same request again with its key gives none."""
-    keys, once = keys_of(request), await once_of(request, caller)
+    keys, once = keys_of(request), await idempotency_key_of(request, caller)
     overlap_s = request.app.state.settings.key_overlap_s if how.overlap_s is None else how.overlap_s
-    made = await memory.run(lambda _: keys.rotate(key_id, caller.actor, overlap_s, once))
-    memory.changed.set()
+    made = await async_store.run(lambda _: keys.rotate(key_id, caller.actor, overlap_s, once))
+    async_store.changed.set()
     return JsonText(_once(made))
 
 
@@ -99,24 +101,24 @@ async def rotate_key(
 async def revoke_key(
     request: Request,
     key_id: KeyId,
-    memory: Records,
+    async_store: Records,
     caller: Admin,
     reason: Annotated[str, Query(max_length=4_000)] = "",
 ) -> Response:
     """Refused by this process at once, by others on the same store within seconds. Its records stay."""
-    keys, once = keys_of(request), await once_of(request, caller)
-    document = await memory.run(lambda _: keys.revoke(key_id, caller.actor, reason, once))
-    memory.changed.set()
-    return JsonText(dump(document))
+    keys, once = keys_of(request), await idempotency_key_of(request, caller)
+    document = await async_store.run(lambda _: keys.revoke(key_id, caller.actor, reason, once))
+    async_store.changed.set()
+    return JsonText(to_json(document))
 
 
 def keys_of(request: Request) -> Keys:
     """The keys of this application's store; `Records` has made sure that there is one."""
-    gate: Gate = request.app.state.gate
-    assert gate.keys is not None  # noqa: S101
-    return gate.keys
+    authenticator: Authenticator = request.app.state.authenticator
+    assert authenticator.keys is not None  # noqa: S101
+    return authenticator.keys
 
 
 def _once(made: NewKey) -> str:
     document: Json = {"key": made.text, **made.document}
-    return dump(document)
+    return to_json(document)

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Request
 from prometheus_client.exposition import choose_encoder
 from starlette.responses import Response
 
-from api.access.roles import Permission
-from api.http.callers import Caller, allowed
-from api.http.doors import forecast_of
-from api.http.meters import Meters
-from api.http.opening import Opening
+from api.http.auth import Caller, requires
+from api.http.dependencies import forecast_of
+from api.http.metrics import Metrics
 from api.http.problems import Starting
+from api.http.startup import Startup
 from api.http.strict_json import StrictJsonRoute
+from api.security.roles import Permission
 from engine.errors import PackError
 
 router = APIRouter(route_class=StrictJsonRoute, tags=["service"])
@@ -27,12 +27,12 @@ router = APIRouter(route_class=StrictJsonRoute, tags=["service"])
 )
 async def read_metrics(
     request: Request,
-    caller: Annotated[Caller, allowed(Permission.READ_METRICS)],  # noqa: ARG001 - asked for, so that it is checked
+    caller: Annotated[Caller, requires(Permission.READ_METRICS)],  # noqa: ARG001 - asked for, so that it is checked
 ) -> Response:
     """Requests, decisions, queues, the store, the forecast, listeners and readiness; no label tells of a request."""
-    meters: Meters = request.app.state.meters
-    opening: Opening = request.app.state.opening
+    metrics: Metrics = request.app.state.metrics
+    startup: Startup = request.app.state.startup
     with suppress(Starting, PackError):
-        meters.forecast_in_use(str(forecast_of(opening.house()).get("id", "")))
+        metrics.forecast_in_use(str(forecast_of(startup.service()).get("id", "")))
     encode, media_type = choose_encoder(request.headers.get("accept", ""))
-    return Response(encode(meters.registry), media_type=media_type)
+    return Response(encode(metrics.registry), media_type=media_type)

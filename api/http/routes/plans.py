@@ -6,20 +6,20 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from starlette.responses import Response
 
-from api.access.roles import Permission
-from api.document import dump
-from api.house import House
-from api.http.callers import Caller, allowed
-from api.http.doors import JsonText, MaybeRecords, OpenHouse, Plans
+from api.decision_service import DecisionService
+from api.documents.decision import to_json
+from api.http.auth import Caller, requires
+from api.http.dependencies import CurrentService, JsonText, MaybeRecords, Plans
 from api.http.openapi import problems
-from api.http.plan_examples import PLAN, PLANS
+from api.http.schemas.plan_examples import PLAN, PLANS
 from api.http.strict_json import StrictJsonRoute
 from api.plan.document import plan_document
-from api.plan.live import plans_for_now, seeing
 from api.plan.plan_types import PlanDocument
+from api.plan.port_reports import plans_for_now, with_port_reports
 from api.plan.propose import propose
 from api.plan.request import PlanIn
 from api.plan.search import Search
+from api.security.roles import Permission
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
 
@@ -40,10 +40,10 @@ router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
 )
 async def create_plan(
     plan: Annotated[PlanIn, Body(openapi_examples=PLANS)],
-    house: OpenHouse,
-    planner: Plans,
-    memory: MaybeRecords,
-    caller: Annotated[Caller, allowed(Permission.PLAN)],  # noqa: ARG001 - asked for, so that it is checked
+    service: CurrentService,
+    plan_pool: Plans,
+    async_store: MaybeRecords,
+    caller: Annotated[Caller, requires(Permission.PLAN)],  # noqa: ARG001 - asked for, so that it is checked
 ) -> Response:
     """Share the people of many encounters out over the ports: last person safe soonest, then least waiting.
 
@@ -54,10 +54,10 @@ async def create_plan(
     store, a plan for now takes places and landing rates that it does not state from what ports report.
     """
     now_s = time.time()
-    if memory.is_kept and plans_for_now(plan, now_s):
-        house = seeing(house, plan, await memory.ports_seen(now_s), now_s)
-    return JsonText(await planner.run(lambda search: _plan_text(plan, house, now_s, search)))
+    if async_store.is_kept and plans_for_now(plan, now_s):
+        service = with_port_reports(service, plan, await async_store.ports_seen(now_s), now_s)
+    return JsonText(await plan_pool.run(lambda search: _plan_text(plan, service, now_s, search)))
 
 
-def _plan_text(plan: PlanIn, house: House, now_s: float, search: Search) -> str:
-    return dump(plan_document(propose(plan, house, now_s, searched=search)))
+def _plan_text(plan: PlanIn, service: DecisionService, now_s: float, search: Search) -> str:
+    return to_json(plan_document(propose(plan, service, now_s, searched=search)))

@@ -8,20 +8,20 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.access.roles import Permission
-from api.document import dump, port_document
+from api.decision_service import DecisionService
+from api.documents.decision import port_document, to_json
 from api.documents.port import PortFacts
-from api.house import House
-from api.http.callers import allowed
+from api.documents.tide import DEFAULT_HOURS, TideDocument, tide_document
+from api.http.auth import requires
 from api.http.conditional import NOT_MODIFIED, unless_known
-from api.http.doors import JsonText, OpenHouse, PackIdentity, Work, geodata_of
-from api.http.examples import PORT, PORTS, TIDE
+from api.http.dependencies import CurrentService, JsonText, PackIdentity, Work, geodata_of
 from api.http.openapi import problems
 from api.http.problems import NoSuchPort
+from api.http.schemas.decision_examples import PORT, PORTS, TIDE
 from api.http.strict_json import StrictJsonRoute
-from api.port_search import FoundPorts, PortQuery, search
+from api.port_search import FoundPorts, PortQuery, find_ports
 from api.position import MAX_POSITION_CHARS, InvalidPosition, InvalidTime, parse_position, parse_time
-from api.tide import DEFAULT_HOURS, TideDocument, tide_document
+from api.security.roles import Permission
 from engine import ENGINE_VERSION
 from engine.errors import InvalidAsk, UnknownName
 
@@ -39,7 +39,7 @@ class PortsAnswer(FoundPorts):
     tags=["ports"],
     summary="Ports",
     response_class=JsonText,
-    dependencies=[allowed(Permission.READ_GEODATA)],
+    dependencies=[requires(Permission.READ_GEODATA)],
     responses={
         200: {"model": PortsAnswer, "content": {"application/json": {"example": PORTS}}},
         **NOT_MODIFIED,
@@ -48,7 +48,7 @@ class PortsAnswer(FoundPorts):
 )
 async def read_ports(
     request: Request,
-    house: OpenHouse,
+    service: CurrentService,
     name: Annotated[
         Annotated[str, Field(min_length=1, max_length=80)] | None,
         Query(alias="q", description="Part of a name, id or UN/LOCODE; accents, case and St or Saint do not matter."),
@@ -71,12 +71,12 @@ async def read_ports(
     """
     wanted = PortQuery(name, None if near is None else _position("near", near), within_nm, country, kind, limit, cursor)
     if wanted == PortQuery():
-        return unless_known(request, register_version(house), lambda: JsonText(_ports_text(house)))
+        return unless_known(request, register_version(service), lambda: JsonText(_ports_text(service)))
 
     def found() -> Response:
-        return JsonText(dump({**search(house.world, wanted), "geodata": geodata_of(house)}))
+        return JsonText(to_json({**find_ports(service.world, wanted), "geodata": geodata_of(service)}))
 
-    return unless_known(request, register_version(house), found)
+    return unless_known(request, register_version(service), found)
 
 
 @router.get(
@@ -84,20 +84,20 @@ async def read_ports(
     tags=["ports"],
     summary="One port",
     response_class=JsonText,
-    dependencies=[allowed(Permission.READ_GEODATA)],
+    dependencies=[requires(Permission.READ_GEODATA)],
     responses={
         200: {"model": PortFacts, "content": {"application/json": {"example": PORT}}},
         **NOT_MODIFIED,
         **problems(404, 503),
     },
 )
-async def read_port(request: Request, port_id: str, house: OpenHouse) -> Response:
+async def read_port(request: Request, port_id: str, service: CurrentService) -> Response:
     """One port, by id or UN/LOCODE."""
     try:
-        port = house.port(port_id)
+        port = service.port(port_id)
     except UnknownName:
         raise NoSuchPort("GET /v1/ports lists ids and UN/LOCODEs.") from None
-    return unless_known(request, register_version(house), lambda: JsonText(dump(port_document(port))))
+    return unless_known(request, register_version(service), lambda: JsonText(to_json(port_document(port))))
 
 
 @router.get(
@@ -105,7 +105,7 @@ async def read_port(request: Request, port_id: str, house: OpenHouse) -> Respons
     tags=["ports"],
     summary="Predicted tide at one port",
     response_class=JsonText,
-    dependencies=[allowed(Permission.READ_GEODATA)],
+    dependencies=[requires(Permission.READ_GEODATA)],
     responses={
         200: {"model": TideDocument, "content": {"application/json": {"example": TIDE}}},
         **problems(404, 422, 503),
@@ -113,8 +113,8 @@ async def read_port(request: Request, port_id: str, house: OpenHouse) -> Respons
 )
 async def read_tide(
     port_id: str,
-    house: OpenHouse,
-    workshop: Work,
+    service: CurrentService,
+    worker_pool: Work,
     start: Annotated[
         Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARS)] | None,
         Query(alias="from", description="RFC 3339 with a zone; now if left out.", examples=["2026-11-22T14:30:00Z"]),
@@ -123,18 +123,18 @@ async def read_tide(
 ) -> Response:
     """Heights every ten minutes, high and low waters, without surge; `TIDE_UNKNOWN` where there is no basis for any."""
     try:
-        house.port(port_id)
+        service.port(port_id)
     except UnknownName:
         raise NoSuchPort("GET /v1/ports lists ids and UN/LOCODEs.") from None
     from_s = time.time() // 60.0 * 60.0 if start is None else _instant("from", start)
     # In a thread: a month not asked for before takes a second.
-    return JsonText(dump(await workshop.run(lambda: tide_document(house, port_id, from_s, hours))))
+    return JsonText(to_json(await worker_pool.run(lambda: tide_document(service, port_id, from_s, hours))))
 
 
-def register_version(house: House) -> str:
+def register_version(service: DecisionService) -> str:
     """Version of everything said of ports: it changes with the pack, the operator's own facts and the program."""
-    overlay = house.world.identity["overlay"]
-    return dump([geodata_of(house), overlay, ENGINE_VERSION])
+    overlay = service.world.identity["overlay"]
+    return to_json([geodata_of(service), overlay, ENGINE_VERSION])
 
 
 def _position(field: str, text: str) -> tuple[float, float]:
@@ -152,6 +152,8 @@ def _instant(field: str, text: str) -> float:
 
 
 @lru_cache(maxsize=2)
-def _ports_text(house: House) -> str:
-    ports = sorted(house.world.ports, key=lambda port: port.id)
-    return dump({"ports": [port_document(port) for port in ports], "next_cursor": None, "geodata": geodata_of(house)})
+def _ports_text(service: DecisionService) -> str:
+    ports = sorted(service.world.ports, key=lambda port: port.id)
+    return to_json(
+        {"ports": [port_document(port) for port in ports], "next_cursor": None, "geodata": geodata_of(service)}
+    )

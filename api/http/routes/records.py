@@ -7,20 +7,20 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.access.roles import Permission
-from api.document import dump
-from api.http.bodies import SignIn
-from api.http.callers import Caller, allowed
-from api.http.doors import JsonText, Records
+from api.documents.decision import to_json
+from api.http.async_store import command_response, idempotency_key_of
+from api.http.auth import Caller, requires
+from api.http.dependencies import JsonText, Records
 from api.http.handover_page import PAGE_POLICY, handover_html
-from api.http.memory import answered, once_of
 from api.http.openapi import KEYED, problems
-from api.http.record_examples import AUDIT, HANDOVER, SIGN_IN, SIGNED, VERIFIED
-from api.http.record_shapes import AuditShape, HandoverShape, SignedShape, VerifiedShape
+from api.http.schemas.record_examples import AUDIT, HANDOVER, SIGN_IN, SIGNED, VERIFIED
+from api.http.schemas.records import AuditShape, HandoverShape, SignedShape, VerifiedShape
+from api.http.schemas.requests import SignIn
 from api.http.strict_json import StrictJsonRoute
+from api.security.roles import Permission
 from api.settings import Settings
 from api.store.audit import Verified
-from api.store.signed_heads import not_proven
+from api.store.audit_signatures import not_proven
 from api.store.store import Store
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["records"])
@@ -35,7 +35,7 @@ _MOST_ROWS = 1_000
     "/handover",
     summary="What the next shift has to know",
     response_class=JsonText,
-    dependencies=[allowed(Permission.SIGN_HANDOVER)],
+    dependencies=[requires(Permission.SIGN_HANDOVER)],
     responses={
         200: {
             "model": HandoverShape,
@@ -46,10 +46,10 @@ _MOST_ROWS = 1_000
         **problems(403, 503),
     },
 )
-async def read_handover(request: Request, memory: Records) -> Response:
+async def read_handover(request: Request, async_store: Records) -> Response:
     """Open encounters, reservations, overrides, and everything that has grown old."""
-    page = await memory.run(lambda store: store.handover(time.time()))
-    text = dump(page)
+    page = await async_store.run(lambda store: store.handover(time.time()))
+    text = to_json(page)
     digest = hashlib.sha256(text.encode()).hexdigest()
     headers = {PAGE_SHA256: digest, "Vary": "Accept"}
     if wants_html(request.headers.get("accept", "")):
@@ -71,44 +71,46 @@ async def read_handover(request: Request, memory: Records) -> Response:
 async def sign_handover(
     request: Request,
     signed: Annotated[SignIn, Body(examples=[SIGN_IN])],
-    memory: Records,
-    caller: Annotated[Caller, allowed(Permission.SIGN_HANDOVER)],
+    async_store: Records,
+    caller: Annotated[Caller, requires(Permission.SIGN_HANDOVER)],
 ) -> Response:
     """Each by the name of its duty."""
-    return answered(await memory.do(signed.command(), caller, await once_of(request, caller)), 201)
+    return command_response(
+        await async_store.do(signed.command(), caller, await idempotency_key_of(request, caller)), 201
+    )
 
 
 @router.get(
     "/audit",
     summary="Rows of the audit trail",
     response_class=JsonText,
-    dependencies=[allowed(Permission.READ_AUDIT)],
+    dependencies=[requires(Permission.READ_AUDIT)],
     responses={
         200: {"model": AuditShape, "content": {"application/json": {"example": AUDIT}}},
         **problems(403, 422, 503),
     },
 )
 async def read_audit(
-    memory: Records,
+    async_store: Records,
     after: Annotated[int, Query(ge=0, le=1 << 62, description="Rows after this one.")] = 0,
     limit: Annotated[int, Query(ge=1, le=_MOST_ROWS)] = 100,
 ) -> Response:
     """Oldest first; each hashes the row before it."""
-    rows = await memory.run(lambda store: store.audit(after, limit))
-    return JsonText(dump({"rows": rows, "next_after": rows[-1]["sequence"] if len(rows) == limit else None}))
+    rows = await async_store.run(lambda store: store.audit(after, limit))
+    return JsonText(to_json({"rows": rows, "next_after": rows[-1]["sequence"] if len(rows) == limit else None}))
 
 
 @router.get(
     "/audit/verify",
     summary="Walk the audit chain",
     response_class=JsonText,
-    dependencies=[allowed(Permission.READ_AUDIT)],
+    dependencies=[requires(Permission.READ_AUDIT)],
     responses={
         200: {"model": VerifiedShape, "content": {"application/json": {"example": VERIFIED}}},
         **problems(403, 503),
     },
 )
-async def verify_audit(request: Request, memory: Records) -> Response:
+async def verify_audit(request: Request, async_store: Records) -> Response:
     """Whether every row follows from the one before it, and which is the first that does not.
 
     Compared with the heads the service has signed, and it is said what that does not prove.
@@ -117,13 +119,13 @@ async def verify_audit(request: Request, memory: Records) -> Response:
     place = settings.heads_place
 
     def walked(store: Store) -> tuple[Verified, dict[int, bytes]]:
-        digests = {} if place is None else place.known()
+        digests = {} if place is None else place.known_hashes()
         return store.verify(digests), digests
 
-    found, digests = await memory.run(walked)
+    found, digests = await async_store.run(walked)
     bad = None if found.bad is None else found.bad._asdict()
     return JsonText(
-        dump(
+        to_json(
             {
                 "intact": bad is None, "rows": found.rows, "hash": found.head.digest.hex(), "bad": bad,
                 "signed_heads": len(digests), "signed_up_to": max(digests, default=None),

@@ -7,15 +7,13 @@ from fastapi import APIRouter, Body, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.access.roles import Permission
-from api.document import dump
-from api.http.bodies import ExtendIn, HoldIn, LandIn, ReleaseIn, TransferIn
-from api.http.callers import Caller, allowed
-from api.http.doors import JsonText, OpenHouse, Records, port_id_of
-from api.http.memory import Memory, answered, once_of
+from api.documents.decision import to_json
+from api.http.async_store import AsyncStore, command_response, idempotency_key_of
+from api.http.auth import Caller, requires
+from api.http.authorization import filter_owned, require_owner, require_owner_in
+from api.http.dependencies import CurrentService, JsonText, Records, port_id_of
 from api.http.openapi import KEYED, problems
-from api.http.own import own_part, refuse_foreign, refuse_foreign_in
-from api.http.record_examples import (
+from api.http.schemas.record_examples import (
     EXTEND_IN,
     HOLD_IN,
     LAND_IN,
@@ -25,17 +23,19 @@ from api.http.record_examples import (
     STANDING_RESERVATION,
     TRANSFER_IN,
 )
-from api.http.record_shapes import ReservationChangeShape, ReservationsShape, StandingReservationShape
+from api.http.schemas.records import ReservationChangeShape, ReservationsShape, StandingReservationShape
+from api.http.schemas.requests import ExtendIn, HoldIn, LandIn, ReleaseIn, TransferIn
 from api.http.strict_json import StrictJsonRoute
-from api.store.ledger import Command
+from api.security.roles import Permission
+from api.store.commands import Command
 from api.store.reservations import Confirm, Release
 from api.store.store import Store
-from api.store.values import Json
+from api.store.validation import Json
 
 router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["reservations"])
 
-Holder = Annotated[Caller, allowed(Permission.HOLD_PLACES)]
-Reader = Annotated[Caller, allowed(Permission.READ_RECORDS)]
+Holder = Annotated[Caller, requires(Permission.HOLD_PLACES)]
+Reader = Annotated[Caller, requires(Permission.READ_RECORDS)]
 Id = Annotated[str, Field(min_length=1, max_length=80)]
 
 _CHANGED = {"model": ReservationChangeShape, "content": {"application/json": {"example": RESERVATION_CHANGE}}}
@@ -54,14 +54,14 @@ _BODILESS = {200: _CHANGED, **problems(403, 404, 409, 422, 503)}
 async def hold_places(
     request: Request,
     wanted: Annotated[HoldIn, Body(examples=[HOLD_IN])],
-    house: OpenHouse,
-    memory: Records,
+    service: CurrentService,
+    async_store: Records,
     caller: Holder,
 ) -> Response:
     """Held until so long past its arrival; refused where too few places are left, unless a controller says why not."""
-    command = wanted.command(port_id_of(house, wanted.port_id))
-    await refuse_foreign_in(memory, caller, encounter_id=wanted.encounter_id)
-    return answered(await memory.do(command, caller, await once_of(request, caller)), 201)
+    command = wanted.command(port_id_of(service, wanted.port_id))
+    await require_owner_in(async_store, caller, encounter_id=wanted.encounter_id)
+    return command_response(await async_store.do(command, caller, await idempotency_key_of(request, caller)), 201)
 
 
 @router.get(
@@ -74,7 +74,7 @@ async def hold_places(
     },
 )
 async def read_reservations(
-    memory: Records,
+    async_store: Records,
     caller: Reader,
     port_id: Annotated[Id | None, Query(description="Only those at this port.")] = None,
     encounter_id: Annotated[Id | None, Query(description="Only those of this encounter.")] = None,
@@ -83,12 +83,12 @@ async def read_reservations(
 
     def wanted(store: Store) -> list[Json]:
         found = [
-            it for it in store.reservations(time.time())
-            if port_id in (None, it["port_id"]) and encounter_id in (None, it["encounter_id"])
+            reservation for reservation in store.reservations(time.time())
+            if port_id in (None, reservation["port_id"]) and encounter_id in (None, reservation["encounter_id"])
         ]  # fmt: skip
-        return own_part(caller, store, found, "reservation_id")
+        return filter_owned(caller, store, found, "reservation_id")
 
-    return JsonText(dump({"reservations": await memory.run(wanted)}))
+    return JsonText(to_json({"reservations": await async_store.run(wanted)}))
 
 
 @router.get(
@@ -100,14 +100,14 @@ async def read_reservations(
         **problems(403, 404, 422, 503),
     },
 )
-async def read_reservation(reservation_id: str, memory: Records, caller: Reader) -> Response:
+async def read_reservation(reservation_id: str, async_store: Records, caller: Reader) -> Response:
     """As it stands now, whatever became of it."""
 
     def visible(store: Store) -> Json:
-        refuse_foreign(caller, store, "reservation_id", reservation_id)
+        require_owner(caller, store, "reservation_id", reservation_id)
         return store.reservation(reservation_id, time.time())
 
-    return JsonText(dump(await memory.run(visible)))
+    return JsonText(to_json(await async_store.run(visible)))
 
 
 @router.post(
@@ -117,9 +117,9 @@ async def read_reservation(reservation_id: str, memory: Records, caller: Reader)
     openapi_extra=KEYED,
     responses=_BODILESS,
 )
-async def confirm_reservation(request: Request, reservation_id: str, memory: Records, caller: Holder) -> Response:
+async def confirm_reservation(request: Request, reservation_id: str, async_store: Records, caller: Holder) -> Response:
     """Confirm a hold that has not expired. Takes no body."""
-    return await _changed(request, memory, caller, reservation_id, Confirm(reservation_id))
+    return await _changed(request, async_store, caller, reservation_id, Confirm(reservation_id))
 
 
 @router.post(
@@ -133,11 +133,11 @@ async def extend_reservation(
     request: Request,
     reservation_id: str,
     later: Annotated[ExtendIn, Body(examples=[EXTEND_IN])],
-    memory: Records,
+    async_store: Records,
     caller: Holder,
 ) -> Response:
     """Move arrival and expiry; the expiry never comes closer."""
-    return await _changed(request, memory, caller, reservation_id, later.command(reservation_id))
+    return await _changed(request, async_store, caller, reservation_id, later.command(reservation_id))
 
 
 @router.post(
@@ -151,11 +151,11 @@ async def release_reservation(
     request: Request,
     reservation_id: str,
     why: Annotated[ReleaseIn, Body(examples=[RELEASE_IN])],
-    memory: Records,
+    async_store: Records,
     caller: Holder,
 ) -> Response:
     """Release what is held, confirmed or expired."""
-    return await _changed(request, memory, caller, reservation_id, why.command(reservation_id))
+    return await _changed(request, async_store, caller, reservation_id, why.command(reservation_id))
 
 
 @router.delete(
@@ -168,12 +168,12 @@ async def release_reservation(
 async def delete_reservation(
     request: Request,
     reservation_id: str,
-    memory: Records,
+    async_store: Records,
     caller: Holder,
     reason: Annotated[str, Query(max_length=4_000)] = "",
 ) -> Response:
     """The same as release. The record stays: nothing is ever deleted."""
-    return await _changed(request, memory, caller, reservation_id, Release(reservation_id, reason))
+    return await _changed(request, async_store, caller, reservation_id, Release(reservation_id, reason))
 
 
 @router.post(
@@ -187,11 +187,11 @@ async def land_reservation(
     request: Request,
     reservation_id: str,
     ashore: Annotated[LandIn, Body(examples=[LAND_IN])],
-    memory: Records,
+    async_store: Records,
     caller: Holder,
 ) -> Response:
     """They move from held to occupied. More may land than were expected: people on a quay are not refused."""
-    return await _changed(request, memory, caller, reservation_id, ashore.command(reservation_id))
+    return await _changed(request, async_store, caller, reservation_id, ashore.command(reservation_id))
 
 
 @router.post(
@@ -205,13 +205,15 @@ async def transfer_reservation(
     request: Request,
     reservation_id: str,
     moved: Annotated[TransferIn, Body(examples=[TRANSFER_IN])],
-    memory: Records,
+    async_store: Records,
     caller: Holder,
 ) -> Response:
     """Everybody, or so many as a reservation of their own."""
-    return await _changed(request, memory, caller, reservation_id, moved.command(reservation_id))
+    return await _changed(request, async_store, caller, reservation_id, moved.command(reservation_id))
 
 
-async def _changed(request: Request, memory: Memory, caller: Caller, reservation_id: str, command: Command) -> Response:
-    await refuse_foreign_in(memory, caller, reservation_id=reservation_id)
-    return answered(await memory.do(command, caller, await once_of(request, caller)))
+async def _changed(
+    request: Request, async_store: AsyncStore, caller: Caller, reservation_id: str, command: Command
+) -> Response:
+    await require_owner_in(async_store, caller, reservation_id=reservation_id)
+    return command_response(await async_store.do(command, caller, await idempotency_key_of(request, caller)))

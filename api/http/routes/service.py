@@ -7,12 +7,12 @@ from pydantic import Field
 from starlette.responses import HTMLResponse, Response
 from typing_extensions import TypedDict
 
-from api.document import dump
+from api.documents.decision import to_json
 from api.http.conditional import NOT_MODIFIED, unless_known
+from api.http.dependencies import JsonText
 from api.http.description import Description
 from api.http.docs_page import DOCS_POLICY
-from api.http.doors import JsonText
-from api.http.examples import INDEX
+from api.http.schemas.decision_examples import INDEX
 from api.http.strict_json import StrictJsonRoute
 from engine import ENGINE_VERSION
 
@@ -49,7 +49,7 @@ async def read_index() -> Response:
         "notice": "Advice: the co-ordination centre and the master decide. Not for navigation.",
     }  # fmt: skip
     link = f'<{DESCRIPTION}>; rel="service-desc", <{DOCS}>; rel="service-doc"'
-    return JsonText(dump(index), headers={"Link": link})
+    return JsonText(to_json(index), headers={"Link": link})
 
 
 @router.get(

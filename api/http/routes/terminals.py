@@ -7,24 +7,24 @@ from fastapi import APIRouter, Body, Query, Request
 from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 
-from api.access.roles import Permission
-from api.access.signed_messages import TerminalMessage
-from api.document import dump
+from api.documents.decision import to_json
 from api.forecast_pieces import CutOuts, ForecastPiece
-from api.http.bodies import Body as StrictBody
-from api.http.bodies import Instant, ReportIn
-from api.http.callers import Caller, allowed
-from api.http.doors import JsonText, OpenHouse, Records, Work
-from api.http.memory import Memory
+from api.http.async_store import AsyncStore
+from api.http.auth import Caller, requires
+from api.http.authorization import visible_places, without_others
+from api.http.dependencies import CurrentService, JsonText, Records, Work
 from api.http.openapi import KEYED, problems
-from api.http.own import places_seen, without_others
+from api.http.schemas.requests import Body as StrictBody
+from api.http.schemas.requests import Instant, ReportIn
 from api.http.strict_json import StrictJsonRoute
 from api.position import parse_time
-from api.store.errors import Refused, StoreUnavailable, WrongValue
-from api.store.ledger import Once
+from api.security.roles import Permission
+from api.security.signed_messages import TerminalMessage
+from api.store.commands import IdempotencyKey
+from api.store.errors import InvalidValue, Refused, StoreUnavailable
 from api.store.port_deltas import Versions, ports_of
 from api.store.terminals import ReceiveMessage, burst_key, done_key, message_key
-from api.store.values import canonical
+from api.store.validation import canonical
 from engine.units import HOUR_S
 from geodata.forecast.cutout import cut_out
 
@@ -119,26 +119,26 @@ class ReceivedShape(BaseModel):
     },
 )
 async def receive_message(
-    said: Annotated[MessageIn, Body(examples=[MESSAGE_IN])],
-    memory: Records,
-    caller: Annotated[Caller, allowed(Permission.REPORT_ENCOUNTER)],
+    body: Annotated[MessageIn, Body(examples=[MESSAGE_IN])],
+    async_store: Records,
+    caller: Annotated[Caller, requires(Permission.REPORT_ENCOUNTER)],
 ) -> Response:
     """Taken once, whatever is sent again, and only after the one before it.
 
     Its number is its idempotency key. `encounter` opens one as `POST /v1/encounters` does; a report in it that cannot
     be taken is said in `done`, and the message stands. A signature that is wrong takes nothing.
     """
-    _refuse_body(said.body)
-    message = TerminalMessage(**said.model_dump(mode="json"))
+    _refuse_body(body.body)
+    message = TerminalMessage(**body.model_dump(mode="json"))
     key = message_key(message.terminal, message.number)
     sent = message.signed_bytes() + message.signature.encode()
-    answer = await memory.do(ReceiveMessage(message), caller, Once(key, caller.principal, sent))
+    answer = await async_store.do(ReceiveMessage(message), caller, IdempotencyKey(key, caller.principal, sent))
     received = answer.document
     document = {name: value for name, value in received.items() if name != "body"}
     document["clock_off_s"] = round(parse_time(message.sent_at) - parse_time(received["received_at"]), 3)
-    document["done"] = await _done(memory, caller, message) if message.kind == "encounter" else None
+    document["done"] = await _done(async_store, caller, message) if message.kind == "encounter" else None
     headers = {"Idempotency-Replayed": "true"} if answer.repeated else {}
-    return JsonText(dump(document), 201, headers)
+    return JsonText(to_json(document), 201, headers)
 
 
 @router.get(
@@ -152,8 +152,8 @@ async def receive_message(
 )
 async def read_changes(
     request: Request,
-    memory: Records,
-    caller: Annotated[Caller, allowed(Permission.READ_PORT_REPORTS)],
+    async_store: Records,
+    caller: Annotated[Caller, requires(Permission.READ_PORT_REPORTS)],
     since: Annotated[
         str, Query(pattern="^[0-9a-f]{0,20}$", description="Version that is known; left out for everything.")
     ] = "",
@@ -164,13 +164,13 @@ async def read_changes(
     Places that others hold are one number a port. Pieces of one change have one `version`: begin again where it
     differs.
     """
-    seen = await memory.ports_seen(time.time())
+    seen = await async_store.ports_seen(time.time())
     if "lost" in seen.content:
         # Nothing known is not nothing reported: what the terminal has stays, and grows old.
         raise StoreUnavailable("store", "cannot be read.", "What is known stands; ask again soon.")
-    ports = ports_of(places_seen(caller, seen, None))
+    ports = ports_of(visible_places(caller, seen, None))
     versions: Versions = request.app.state.port_versions
-    return JsonText(dump(versions.piece(ports, since, after)._asdict()))
+    return JsonText(to_json(versions.piece(ports, since, after)._asdict()))
 
 
 @router.get(
@@ -181,12 +181,12 @@ async def read_changes(
         200: {"model": ForecastPieceShape, "content": {"application/json": {"example": FORECAST_PIECE}}},
         **problems(403, 422, 503),
     },
-    dependencies=[allowed(Permission.READ_GEODATA)],
+    dependencies=[requires(Permission.READ_GEODATA)],
 )
 async def read_cutout(
     request: Request,
-    house: OpenHouse,
-    workshop: Work,
+    service: CurrentService,
+    worker_pool: Work,
     lon: Annotated[float, Query(ge=-180.0, le=180.0, description="[deg]")],
     lat: Annotated[float, Query(ge=-90.0, le=90.0, description="[deg]")],
     since: Annotated[
@@ -195,14 +195,14 @@ async def read_cutout(
     offset: Annotated[int, Query(ge=0, le=1_000_000, description="Bytes that are known of the packing.")] = 0,
 ) -> Response:
     """At most 2 kB each. Pieces of one packing have one `version` and one `base`: begin again where either differs."""
-    cube = house.cube
+    cube = service.cube
     from_s = time.time() // HOUR_S * HOUR_S
     cutouts: CutOuts = request.app.state.cutouts
 
     def piece() -> ForecastPiece:
         return cutouts.piece(None if cube is None else cut_out(cube, lon, lat, from_s), since, offset)
 
-    return JsonText(dump((await workshop.run(piece))._asdict()))
+    return JsonText(to_json((await worker_pool.run(piece))._asdict()))
 
 
 def _refuse_body(body: dict[str, Any]) -> None:
@@ -210,27 +210,27 @@ def _refuse_body(body: dict[str, Any]) -> None:
 
     Raises
     ------
-    WrongValue
+    InvalidValue
     """
     try:
         size = len(canonical(body))
     except TypeError:
-        raise WrongValue("body", "holds a number or a text that cannot be stored.", "Check it.") from None
+        raise InvalidValue("body", "holds a number or a text that cannot be stored.", "Check it.") from None
     if size > LARGEST_BODY:
-        raise WrongValue("body", f"is larger than {LARGEST_BODY} bytes.", "Send it in parts.")
+        raise InvalidValue("body", f"is larger than {LARGEST_BODY} bytes.", "Send it in parts.")
 
 
-async def _done(memory: Memory, caller: Caller, message: TerminalMessage) -> dict[str, Any]:
+async def _done(async_store: AsyncStore, caller: Caller, message: TerminalMessage) -> dict[str, Any]:
     """Open the encounter a message reports, once however often the message comes."""
-    once = Once(done_key(message.terminal, message.number), caller.principal, message.signed_bytes())
+    once = IdempotencyKey(done_key(message.terminal, message.number), caller.principal, message.signed_bytes())
     opened = burst_key(message.terminal, message.number)
     # A burst may have gone before it: then it is one more report of the encounter that the burst opened.
-    known = await memory.run(lambda store: store.answer_under(caller.principal, opened))
+    known = await async_store.run(lambda store: store.answer_under(caller.principal, opened))
     encounter_id = None if known is None else known["encounter_id"]
     try:
         # Without a time of its own it is of when it was sent, not of when the link came back.
         command = ReportIn.model_validate(message.body).command(parse_time(message.sent_at), encounter_id)
-        answer = await memory.do(command, caller, once)
+        answer = await async_store.do(command, caller, once)
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(step) for step in first["loc"])

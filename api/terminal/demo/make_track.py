@@ -13,9 +13,9 @@ from pathlib import Path
 
 from pyais.encode import encode_dict
 
-from api.distance import distance_document
-from api.house import House, open_house
-from api.terminal.navigation import KNOT_MS, distance_m, moved
+from api.decision_service import DecisionService, open_decision_service
+from api.documents.distance import distance_document
+from api.terminal.navigation import KNOT_MS, distance_m, move_along
 from api.terminal.nmea0183 import checksum_of
 from api.terminal.transports import DEMO_TRACK, RECORDED_EVERY_S
 from engine.kernels.geodesy import initial_course_deg
@@ -35,13 +35,13 @@ TARGETS = (
 
 def main(file: Path) -> None:
     """Write the track."""
-    blocks = [b"\n".join(block) for block in blocks_of(open_house())]
+    blocks = [b"\n".join(block) for block in blocks_of(open_decision_service())]
     file.write_bytes(b"\n\n".join(blocks) + b"\n")
 
 
-def blocks_of(house: House) -> Iterator[list[bytes]]:
+def blocks_of(service: DecisionService) -> Iterator[list[bytes]]:
     """Sentences of the track, those of one moment together."""
-    for count, (lon, lat, sog_kn, cog_deg) in enumerate(track_of(house)):
+    for count, (lon, lat, sog_kn, cog_deg) in enumerate(track_of(service)):
         at = datetime.fromtimestamp(BEGIN_S + count * RECORDED_EVERY_S, UTC)
         place = f"{_angle(lat, 2, 'NS')},{_angle(lon, 3, 'EW')}"
         block = [
@@ -56,9 +56,9 @@ def blocks_of(house: House) -> Iterator[list[bytes]]:
         yield block
 
 
-def track_of(house: House) -> Iterator[tuple[float, float, float, float]]:
+def track_of(service: DecisionService) -> Iterator[tuple[float, float, float, float]]:
     """Position, speed and course each `RECORDED_EVERY_S`: out, beside the boat, and back."""
-    route = distance_document(house, "dover", CASUALTY)["route"]
+    route = distance_document(service, "dover", CASUALTY)["route"]
     assert isinstance(route, dict)  # noqa: S101
     out = [(float(lon), float(lat)) for lon, lat in route["coordinates"]]
     last = 0.0
@@ -83,7 +83,7 @@ def run(track: list[tuple[float, float]], from_harbour: bool) -> Iterator[tuple[
         for start, end, length_m in legs:
             if left_m < length_m:
                 course_deg = float(initial_course_deg(*start, *end)) % 360.0
-                yield (*moved(*start, course_deg, left_m), sog_kn, course_deg)
+                yield (*move_along(*start, course_deg, left_m), sog_kn, course_deg)
                 break
             left_m -= length_m
         gone_m += sog_kn * KNOT_MS * RECORDED_EVERY_S
@@ -91,7 +91,7 @@ def run(track: list[tuple[float, float]], from_harbour: bool) -> Iterator[tuple[
 
 def _targets(at_s: float, with_names: bool) -> Iterator[bytes]:
     for mmsi, name, lon, lat, speed, course in TARGETS:
-        there = moved(lon, lat, course, speed * KNOT_MS * at_s)
+        there = move_along(lon, lat, course, speed * KNOT_MS * at_s)
         report: dict[str, str | int | float | bytes | bool] = {
             "msg_type": 1, "mmsi": mmsi, "lon": there[0], "lat": there[1], "speed": speed, "course": course,
             "heading": int(course),

@@ -12,11 +12,11 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.position import format_time, parse_time
-from api.terminal.answering import Own
 from api.terminal.link.modem_folder import ModemFolder
-from api.terminal.link.outbox import Entry
+from api.terminal.link.outbox import OutboxEntry
 from api.terminal.link.short_burst import Down, NotABurst, Up, decode_down, encode_up
 from api.terminal.navigation import Quality
+from api.terminal.own_decision import Own
 
 _log = logging.getLogger("safeport.terminal")
 
@@ -26,12 +26,12 @@ SENT_KINDS = ("encounter", "report")
 """Kinds of messages that go before by burst; the others can wait."""
 
 
-def burst_of(entry: Entry, own: Own, chosen: dict[str, Any] | None) -> Up:
+def burst_of(entry: OutboxEntry, own: Own, chosen: dict[str, Any] | None) -> Up:
     """The short form of a message that waits.
 
     Parameters
     ----------
-    entry : Entry
+    entry : OutboxEntry
         An ``encounter`` or a ``report``.
     own : Own
         What the terminal knows by itself, now.
@@ -95,7 +95,7 @@ class Bursts:
         self.answers = 0
         """Number of the newest burst that the control room says it has."""
 
-    def send(self, waiting: list[Entry], own: Own, chosen: dict[str, Any] | None) -> int:
+    def send(self, waiting: list[OutboxEntry], own: Own, chosen: dict[str, Any] | None) -> int:
         """Write what has not gone yet, oldest first; how many went.
 
         Raises

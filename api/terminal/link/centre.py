@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
 
-from api.access.signed_messages import TerminalMessage
+from api.security.signed_messages import TerminalMessage
 from api.store.terminals import message_key
 from engine.errors import InvalidAsk
 
@@ -28,7 +28,7 @@ class Reply(NamedTuple):
     document: dict[str, Any]
 
 
-class Centre:
+class CentreClient:
     """A control room's service.
 
     Parameters

@@ -13,12 +13,12 @@ from typing import Any, NamedTuple, Protocol
 
 from anyio import to_thread
 
-from api.access.signed_messages import TerminalMessage
 from api.forecast_pieces import ForecastPiece, unpack, version_of_cutout
+from api.security.signed_messages import TerminalMessage
 from api.store.errors import StoreError
 from api.store.port_deltas import Piece, Ports, apply_piece, version_of
 from api.terminal.link.centre import NoLink, Reply
-from api.terminal.link.outbox import Entry, Outbox
+from api.terminal.link.outbox import Outbox, OutboxEntry
 from engine.errors import ForecastRefused
 
 _log = logging.getLogger("safeport.terminal")
@@ -99,13 +99,13 @@ class Courier:
         if self._carrier is not None:
             self._task = asyncio.create_task(self._carry())
 
-    async def settled(self) -> None:
+    async def aclose(self) -> None:
         """Carry no more."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def queue(self, kind: str, body: dict[str, Any], at: str) -> Entry:
+    async def queue(self, kind: str, body: dict[str, Any], at: str) -> OutboxEntry:
         """Queue a message; on disk when this returns.
 
         Raises
@@ -166,7 +166,7 @@ class Courier:
         while (entry := await to_thread.run_sync(self.outbox.next)) is not None:
             await self._deliver(carrier, entry)
 
-    async def _deliver(self, carrier: Carrier, entry: Entry) -> None:
+    async def _deliver(self, carrier: Carrier, entry: OutboxEntry) -> None:
         reply = await to_thread.run_sync(carrier.send, entry.message)
         code = str(reply.document.get("code", ""))
         if reply.status in (200, 201) and reply.document.get("message_sha256") == entry.message.sha256:
@@ -187,7 +187,7 @@ class Courier:
         self._note("down", "message_refused")
         raise _Held(code)
 
-    async def _deliver_before(self, carrier: Carrier, entry: Entry) -> None:
+    async def _deliver_before(self, carrier: Carrier, entry: OutboxEntry) -> None:
         """The control room lacks messages it had: it was restored from a copy. They are sent again."""
         missing = [entry]
         while missing[-1].number > 1:
@@ -198,10 +198,10 @@ class Courier:
             if reply.document.get("code") != "MESSAGE_GAP":
                 break
         # What was refused for another reason is seen when it is sent in its turn.
-        for one in reversed(missing[:-1]):
-            await self._deliver(carrier, one)
+        for earlier in reversed(missing[:-1]):
+            await self._deliver(carrier, earlier)
 
-    async def _settle(self, entry: Entry, answer: dict[str, Any]) -> None:
+    async def _settle(self, entry: OutboxEntry, answer: dict[str, Any]) -> None:
         await to_thread.run_sync(lambda: self.outbox.settle(entry.number, answer))
         self.counts = await to_thread.run_sync(self.outbox.counts)
         done = answer.get("done")

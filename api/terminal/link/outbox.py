@@ -14,9 +14,9 @@ import orjson
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from api.access.signed_messages import FIRST_PREVIOUS, TerminalMessage, public_bytes, terminal_name
+from api.security.signed_messages import FIRST_PREVIOUS, TerminalMessage, public_bytes, terminal_name
 from api.store.errors import StoreUnavailable
-from api.terminal.keeper import Keeper
+from api.terminal.state_file import StateFile
 
 KEY_FILE = "terminal-key.pem"
 
@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS outbox (
 """
 
 
-class Entry(NamedTuple):
+class OutboxEntry(NamedTuple):
     """A message and how it fared.
 
     Attributes
@@ -59,17 +59,17 @@ class Outbox:
 
     Parameters
     ----------
-    keeper : Keeper
+    keeper : StateFile
     key : Ed25519PrivateKey
     """
 
-    def __init__(self, keeper: Keeper, key: Ed25519PrivateKey) -> None:
+    def __init__(self, keeper: StateFile, key: Ed25519PrivateKey) -> None:
         self._keeper, self._key = keeper, key
         self._public = public_bytes(key)
         self.terminal = terminal_name(self._public)
         keeper.change(lambda tx: tx.execute(_SCHEMA).fetchall())
 
-    def add(self, kind: str, body: dict[str, Any], at: str) -> Entry:
+    def add(self, kind: str, body: dict[str, Any], at: str) -> OutboxEntry:
         """Queue a message; it is on disk when this returns.
 
         Raises
@@ -77,7 +77,7 @@ class Outbox:
         StoreError
         """
 
-        def write(tx: apsw.Connection) -> Entry:
+        def write(tx: apsw.Connection) -> OutboxEntry:
             last = tx.execute("SELECT number, sha256 FROM outbox ORDER BY number DESC LIMIT 1").fetchone()
             number, previous = (1, FIRST_PREVIOUS) if last is None else (int(last[0]) + 1, str(last[1]))
             public = base64.b64encode(self._public).decode()
@@ -86,20 +86,20 @@ class Outbox:
                 "INSERT INTO outbox (number, kind, queued_at, sha256, message, state) VALUES (?, ?, ?, ?, ?, 'queued')",
                 (number, kind, at, message.sha256, orjson.dumps(message._asdict())),
             )
-            return Entry(number, kind, at, message, "queued", None)
+            return OutboxEntry(number, kind, at, message, "queued", None)
 
         return self._keeper.change(write)
 
-    def next(self) -> Entry | None:
+    def next(self) -> OutboxEntry | None:
         """The first one that waits."""
         return self._one("state = 'queued' ORDER BY number", ())
 
-    def waiting(self, most: int = 100) -> list[Entry]:
+    def waiting(self, most: int = 100) -> list[OutboxEntry]:
         """Those that wait, oldest first."""
         query = f"SELECT {_COLUMNS} FROM outbox WHERE state = 'queued' ORDER BY number LIMIT ?"  # noqa: S608
         return [_entry(row) for row in self._keeper.change(lambda tx: list(tx.execute(query, (most,))))]
 
-    def entry(self, number: int) -> Entry | None:
+    def entry(self, number: int) -> OutboxEntry | None:
         """A message by its number, however it fared."""
         return self._one("number = ?", (number,))
 
@@ -123,12 +123,12 @@ class Outbox:
         found = self._keeper.change(lambda tx: list(tx.execute("SELECT state, COUNT(*) FROM outbox GROUP BY state")))
         return {"queued": 0, "delivered": 0} | {str(state): int(count) for state, count in found}
 
-    def entries(self, most: int = 100) -> list[Entry]:
+    def entries(self, most: int = 100) -> list[OutboxEntry]:
         """The newest ones, newest first."""
         query = f"SELECT {_COLUMNS} FROM outbox ORDER BY number DESC LIMIT ?"  # noqa: S608
         return [_entry(row) for row in self._keeper.change(lambda tx: list(tx.execute(query, (most,))))]
 
-    def _one(self, where: str, values: tuple[Any, ...]) -> Entry | None:
+    def _one(self, where: str, values: tuple[Any, ...]) -> OutboxEntry | None:
         query = f"SELECT {_COLUMNS} FROM outbox WHERE {where} LIMIT 1"  # noqa: S608
         row = self._keeper.change(lambda tx: tx.execute(query, values).fetchone())
         return None if row is None else _entry(row)
@@ -137,9 +137,9 @@ class Outbox:
 _COLUMNS = "number, kind, queued_at, message, state, answer"
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
+def _entry(row: tuple[Any, ...]) -> OutboxEntry:
     number, kind, queued_at, message, state, answer = row
-    return Entry(
+    return OutboxEntry(
         int(number), str(kind), str(queued_at), TerminalMessage(**orjson.loads(message)), str(state),
         None if answer is None else orjson.loads(answer),
     )  # fmt: skip

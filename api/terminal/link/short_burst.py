@@ -13,7 +13,7 @@ from typing import NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from api.access.signed_messages import public_bytes, terminal_name
+from api.security.signed_messages import public_bytes, terminal_name
 
 MOST_UP, MOST_DOWN = 340, 270
 PREFIX = b"safeport short burst 1\n"

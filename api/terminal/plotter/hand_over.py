@@ -6,16 +6,16 @@ from math import isfinite
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from api.terminal.errors import TerminalRefusal
 from api.terminal.follower import Follower
+from api.terminal.messages import sentence
 from api.terminal.navigation import Quality
 from api.terminal.plotter.files import gpx_file, rtz_file, signalk_course, signalk_route
 from api.terminal.plotter.output import PlotterLost, send_sentences
 from api.terminal.plotter.route import Route, route_of
 from api.terminal.plotter.sentences import route_sentences, steering_sentences
 from api.terminal.plotter.steering import Steering, steer
-from api.terminal.refusals import TerminalRefusal
 from api.terminal.source_spec import SourceSpec
-from api.terminal.words import sentence
 
 _log = logging.getLogger("safeport.terminal")
 
@@ -119,6 +119,6 @@ def _file(name: str, media_type: str, content: str) -> dict[str, Any]:
 
 
 def _refused(status: int, code: str, key: str) -> TerminalRefusal:
-    said = sentence(key)
-    assert said is not None  # noqa: S101
-    return TerminalRefusal(status, code, said)
+    text = sentence(key)
+    assert text is not None  # noqa: S101
+    return TerminalRefusal(status, code, text)

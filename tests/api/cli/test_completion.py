@@ -37,11 +37,11 @@ def test_the_script_is_valid(scripts, shell, tmp_path):
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_script_has_every_command_and_the_names(scripts, shell, house):
+def test_the_script_has_every_command_and_the_names(scripts, shell, service):
     words = set(re.findall(r"[\w-]+", scripts[shell]))
     assert set(COMMANDS) <= words
-    assert {port.id for port in house.world.ports} <= words
-    assert set(house.vessels) <= words
+    assert {port.id for port in service.world.ports} <= words
+    assert set(service.vessels) <= words
     assert {"nearest-time", "strict-evidence"} <= words
     assert not re.search(r"/(?:home|root|work|tmp)/", scripts[shell])
 

@@ -6,7 +6,7 @@ import re
 import gpxpy
 import pytest
 
-from api.document import decision_document, dump
+from api.documents.decision import decision_document, to_json
 from api.encounter import EncounterIn
 
 AT = ("decide", "--position", "51 03N 001 15E")
@@ -46,7 +46,7 @@ def test_absent_feeds_are_said_once_in_one_sentence(safeport, example):
     assert "No live" not in ran.out
 
 
-def test_json_is_one_document_and_that_of_the_other_door(safeport, example, house):
+def test_json_is_one_document_and_that_of_the_other_door(safeport, example, service):
     ran = safeport(*example, "--json")
     assert ran.code == 0
     assert ran.err == ""
@@ -56,12 +56,12 @@ def test_json_is_one_document_and_that_of_the_other_door(safeport, example, hous
         "persons": 30,
         "vessel": {"profile": "rnli-severn"},
     }
-    decision = house.decide(house.ask(EncounterIn.model_validate(body), 0.0))
-    assert ran.out == dump(decision_document(decision, "brief", "en")) + "\n"
+    decision = service.decide(service.ask(EncounterIn.model_validate(body), 0.0))
+    assert ran.out == to_json(decision_document(decision, "brief", "en")) + "\n"
     whole = safeport(*example, "--json", "--view", "full", "--lang", "both")
-    assert whole.out == dump(decision_document(decision)) + "\n"
+    assert whole.out == to_json(decision_document(decision)) + "\n"
     line = safeport(*example, "--json", "--view", "line", "--lang", "fr")
-    assert line.out == dump(decision_document(decision, "line", "fr")) + "\n"
+    assert line.out == to_json(decision_document(decision, "line", "fr")) + "\n"
 
 
 def test_same_input_same_bytes(safeport, example):
@@ -142,7 +142,7 @@ def test_policy_from_a_file(safeport, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("position", "said"),
+    ("position", "text"),
     [
         ("51 60.0N 001 15.0E", "60 minutes or more"),
         ("1.25,51.05", "exchanged"),
@@ -157,9 +157,9 @@ def test_policy_from_a_file(safeport, tmp_path):
         ("9" * 5000, "more than 80"),
     ],
 )
-def test_positions_refused(safeport, position, said):
+def test_positions_refused(safeport, position, text):
     error = refused(safeport("decide", "--position", position), "--position")
-    assert said in error
+    assert text in error
     assert len(error) < 400
 
 
@@ -168,7 +168,7 @@ def test_a_refused_position_is_read_back(safeport):
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "said"),
+    ("option", "value", "text"),
     [
         ("--time", "2022-01-13T05:00:00", "no zone"),
         ("--time", "yesterday", "0500Z, 05:00Z"),
@@ -200,8 +200,8 @@ def test_a_refused_position_is_read_back(safeport):
         ("--pack", "/nowhere/at/all", "no folder"),
     ],
 )
-def test_options_refused(safeport, option, value, said):
-    assert said in refused(safeport(*AT, option, value), option)
+def test_options_refused(safeport, option, value, text):
+    assert text in refused(safeport(*AT, option, value), option)
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
@@ -248,7 +248,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_deciding(safeport, tmp_
 
 
 @pytest.mark.parametrize(
-    ("arguments", "option", "said"),
+    ("arguments", "option", "text"),
     [
         (("--positon", "50N 1W"), "--positon", "Did you mean '--position'?"),
         (("--position", "50N 1W", "--draught", "2"), "--draught", "Did you mean '--draught-m'?"),
@@ -265,8 +265,8 @@ def test_a_file_that_cannot_be_written_is_refused_before_deciding(safeport, tmp_
         (("--position", "50N 1W", "--lang", "both"), "--lang", "--json"),
     ],
 )
-def test_what_was_probably_meant_is_named(safeport, arguments, option, said):
-    assert said in refused(safeport("decide", *arguments), option)
+def test_what_was_probably_meant_is_named(safeport, arguments, option, text):
+    assert text in refused(safeport("decide", *arguments), option)
 
 
 @pytest.mark.parametrize(
@@ -289,11 +289,11 @@ def test_with_json_a_refusal_is_a_problem_document(safeport, arguments, option, 
     if option is None:
         assert problem["errors"] == []
     else:
-        assert [(one["option"], one["pointer"]) for one in problem["errors"]] == [(option, pointer)]
+        assert [(error["option"], error["pointer"]) for error in problem["errors"]] == [(option, pointer)]
         assert problem["detail"].startswith(f"{option}: ")
 
 
-def test_its_problem_document_has_the_members_of_the_service(safeport, house):
+def test_its_problem_document_has_the_members_of_the_service(safeport, service):
     from api.http.problems import kind_of, problem_document
     from engine.errors import InvalidAsk
 
@@ -325,22 +325,22 @@ def test_times_as_people_type_them(safeport, typed, taken):
 
 def test_an_hour_or_an_offset_is_counted_from_now_and_its_day_is_said(safeport, monkeypatch):
     monkeypatch.setattr("api.cli.arguments.time.time", lambda: 1642050000.0 + 11.0)  # 2022-01-13 05:00:11 UTC
-    for typed, said in (
+    for typed, text in (
         ("0400Z", "2022-01-13 0400 UTC"),
         ("-10min", "2022-01-13 0450 UTC"),
         ("2359Z", "2022-01-12 2359 UTC"),
     ):
-        assert said in " ".join(safeport("decide", "--position", "51.05,1.25", "--time", typed).out.split())
+        assert text in " ".join(safeport("decide", "--position", "51.05,1.25", "--time", typed).out.split())
     short = safeport("decide", "--position", "51.05,1.25", "--time", "2330Z", "--short").out
     assert "ETA 2022-01-12 23" in short or "ETA 2022-01-13 00" in short
     assert "nearly as long ago" in refused(safeport("decide", "--position", "51.05,1.25", "--time", "1705Z"), "--time")
 
 
 def test_one_person_is_spoken_of_as_one(safeport):
-    one = ("decide", "--position", "51.05,1.25", "--time", "2022-01-13T05:00Z", "--persons")
-    assert re.search(r"\b1\s+person\n", safeport(*one, "1").out)
-    assert re.search(r"\b1\s+personne\n", safeport(*one, "1", "--lang", "fr").out)
-    assert re.search(r"\b2\s+persons\n", safeport(*one, "2").out)
+    entries = ("decide", "--position", "51.05,1.25", "--time", "2022-01-13T05:00Z", "--persons")
+    assert re.search(r"\b1\s+person\n", safeport(*entries, "1").out)
+    assert re.search(r"\b1\s+personne\n", safeport(*entries, "1", "--lang", "fr").out)
+    assert re.search(r"\b2\s+persons\n", safeport(*entries, "2").out)
 
 
 def test_the_hour_ashore_is_that_of_the_port(safeport):

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from api.cli.layout import WIDTH
+from api.cli.console import WIDTH
 from geodata.forecast import open_cube
 from tests.synthetic.cubes import START_S, synthetic_cube
 from tests.synthetic.files import CF, TIMES_S, grib_messages, only, synthetic_sea, write_grib, write_netcdf
@@ -25,9 +25,9 @@ def test_ingest_makes_a_cube_and_says_what_is_in_it(safeport, tmp_path):
     ran = safeport("forecast", "ingest", str(waves), str(wind), "--out", str(out))
     assert (ran.code, ran.err) == (0, "")
     assert max(map(len, ran.out.splitlines())) <= WIDTH
-    for said in (open_cube(out).identity["id"], "11-22 00:00Z", "0.5 x 0.5", "27 x 12", "height in m", "waves.nc",
+    for text in (open_cube(out).identity["id"], "11-22 00:00Z", "0.5 x 0.5", "27 x 12", "height in m", "waves.nc",
                  "Not in it: visibility, current.", "OK   made.cube matches its SHA-256"):  # fmt: skip
-        assert said in ran.out
+        assert text in ran.out
 
 
 def test_ingest_json_is_one_document(safeport, tmp_path):
@@ -56,11 +56,11 @@ def test_info_reads_a_foreign_file_and_says_what_a_decision_can_use_of_one_step(
     path = write_netcdf(tmp_path / "one.nc", {"hs": SEA["hs"][:1]}, times_s=TIMES_S[:1])
     text = safeport("forecast", "info", str(path))
     assert text.code == 0
-    said = " ".join(text.out.split())
-    assert "waves: one time step only, 2026-11-22T00:00:00Z." in said
-    assert "area: 47.5N to 53N" in said
-    assert "missing: wave_from, period." in said
-    assert "Not in it: wind, visibility, current." in said
+    entry = " ".join(text.out.split())
+    assert "waves: one time step only, 2026-11-22T00:00:00Z." in entry
+    assert "area: 47.5N to 53N" in entry
+    assert "missing: wave_from, period." in entry
+    assert "Not in it: wind, visibility, current." in entry
     document = json.loads(safeport("forecast", "info", str(path), "--json").out)
     assert document["absent"] == ["wind", "visibility", "current"]
     assert document["groups"]["waves"]["missing"] == ["wave_from", "period"]
@@ -84,15 +84,15 @@ def test_swell_only_is_said(safeport, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("data", "said"), [(b"GRIB", "damaged"), (b"what", "neither GRIB"), (b"", "is empty"), (b"CDF\x01", "damaged")]
+    ("data", "text"), [(b"GRIB", "damaged"), (b"what", "neither GRIB"), (b"", "is empty"), (b"CDF\x01", "damaged")]
 )
-def test_bad_content_is_bad_input_that_names_the_file(safeport, tmp_path, cube, data, said):
+def test_bad_content_is_bad_input_that_names_the_file(safeport, tmp_path, cube, data, text):
     (tmp_path / "bad.grib2").write_bytes(data)
     before = cube.read_bytes()
     ran = safeport("forecast", "ingest", str(tmp_path / "bad.grib2"), "--out", str(cube))
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("bad.grib2: ")
-    assert said in ran.err
+    assert text in ran.err
     assert ran.err.count("\n") == 1
     assert cube.read_bytes() == before
 
@@ -161,9 +161,9 @@ def test_a_network_failure_is_a_failure_and_leaves_the_cube(safeport, cube):
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "Forecast has one time step only: waves"), ("fr", "une seule échéance : vagues")]
+    ("language", "entry"), [("en", "Forecast has one time step only: waves"), ("fr", "une seule échéance : vagues")]
 )
-def test_a_decision_at_the_hour_of_a_single_step_says_that_it_is_one(safeport, tmp_path, language, said):
+def test_a_decision_at_the_hour_of_a_single_step_says_that_it_is_one(safeport, tmp_path, language, entry):
     path = write_netcdf(tmp_path / "one.nc", {"hs": SEA["hs"][:1]}, times_s=TIMES_S[:1])
     ran = safeport(
         "decide", "--position", "50.95,1.40", "--vessel", "rnli-severn", "--persons", "20",
@@ -171,6 +171,6 @@ def test_a_decision_at_the_hour_of_a_single_step_says_that_it_is_one(safeport, t
     )  # fmt: skip
     assert ran.code == 0
     text = " ".join(ran.out.split())
-    assert said in text
+    assert entry in text
     assert "(2026-11-22 00:00Z)" in text
     assert "Forecast does not cover this place and time" not in text

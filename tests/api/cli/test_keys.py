@@ -159,9 +159,9 @@ def test_a_real_service_asks_for_the_key_made_beside_it(create, safeport, url):
                 assert client.get("/v1/ports/dover", headers=bearer).status_code == 401
         finally:
             server.send_signal(signal.SIGINT)
-            out, said = server.communicate(timeout=30)
-    assert "KEY_REVOKED" in said
-    assert made["key"][16:] not in out + said
+            out, text = server.communicate(timeout=30)
+    assert "KEY_REVOKED" in text
+    assert made["key"][16:] not in out + text
     assert server.returncode == 0
 
 

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from api.cli.layout import WIDTH
+from api.cli.console import WIDTH
 from geodata.pack import DEFAULT_PACK
 
 
@@ -23,7 +23,7 @@ def test_distance(safeport):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "field", "said"),
+    ("arguments", "field", "text"),
     [
         (("dover", "clais"), "TO", "Did you mean 'calais'?"),
         (("51 60N 1 15E", "dover"), "FROM", "60 minutes"),
@@ -34,20 +34,20 @@ def test_distance(safeport):
         (("51", "03N", "1", "15E"), "1", "quotes"),
     ],
 )
-def test_distance_refusals(safeport, arguments, field, said):
+def test_distance_refusals(safeport, arguments, field, text):
     ran = safeport("distance", *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(f"{field}: ")
-    assert said in ran.err
+    assert text in ran.err
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_ports_table(safeport, house, language):
+def test_ports_table(safeport, service, language):
     ran = safeport("ports", "--lang", language)
     assert ran.code == 0
     lines = ran.out.splitlines()
     assert max(map(len, lines)) <= WIDTH
-    assert [line.split()[0] for line in lines[1 : lines.index("")]] == sorted(port.id for port in house.world.ports)
+    assert [line.split()[0] for line in lines[1 : lines.index("")]] == sorted(port.id for port in service.world.ports)
     assert "  ?" in ran.out
 
 
@@ -75,13 +75,13 @@ def test_ports_near_within_and_so_many(safeport):
     assert "\n1 port. " in safeport("ports", "--near", "51 03N 1 15E", "--limit", "1").out
 
 
-def test_one_port_shows_its_whole_row(safeport, house):
+def test_one_port_shows_its_whole_row(safeport, service):
     ran = safeport("ports", "GBDVR")
     assert ran.code == 0
     shown = {line.split()[0] for line in ran.out.splitlines() if not line.startswith(" ")}
     assert {"approach_depth_m", "gate_kind", "name_fr", "landing_point"} <= shown
     assert json.loads(safeport("ports", "dover", "--json").out)["id"] == "dover"
-    blank = next(port for port in house.world.ports if port.vhf is None)
+    blank = next(port for port in service.world.ports if port.vhf is None)
     assert "vhf                    ?" in safeport("ports", blank.id).out
 
 
@@ -208,7 +208,7 @@ def _no_manifest(pack):
 
 
 @pytest.mark.parametrize(
-    ("damage", "said"),
+    ("damage", "text"),
     [
         (_flip, "layer mesh is damaged"),
         (_cut, "layer coast is damaged"),
@@ -218,12 +218,12 @@ def _no_manifest(pack):
         (_no_manifest, "no manifest.json"),
     ],
 )
-def test_a_damaged_pack_fails_with_its_reason(safeport, example, pack, damage, said):
+def test_a_damaged_pack_fails_with_its_reason(safeport, example, pack, damage, text):
     damage(pack)
     for arguments in ((*example, "--pack", str(pack)), ("geodata", "verify", str(pack))):
         ran = safeport(*arguments)
         assert (ran.code, ran.out) == (1, "")
-        assert said in ran.err
+        assert text in ran.err
         assert ran.err.count("\n") == 1
     sick = safeport("doctor", "--pack", str(pack))
     assert sick.code == 1
@@ -234,15 +234,17 @@ def test_a_whole_copy_of_the_pack_answers_alike(safeport, example, pack):
     assert safeport(*example, "--pack", str(pack)).out == safeport(*example).out
 
 
-def test_vessels_and_policies_are_listed(safeport, house):
+def test_vessels_and_policies_are_listed(safeport, service):
     documents = json.loads(safeport("vessels", "--json").out)["vessels"]
-    assert [one["profile"] for one in documents] == sorted(house.vessels)
+    assert [document["profile"] for document in documents] == sorted(service.vessels)
     text = safeport("vessels", "--lang", "fr").out
-    assert all(name in text for name in house.vessels)
+    assert all(name in text for name in service.vessels)
     assert max(map(len, text.splitlines())) <= WIDTH
     policies = json.loads(safeport("policies", "--json").out)["policies"]
     listed = safeport("policies").out
-    assert all(one["name"] in listed and one["effect"]["en"][:40] in " ".join(listed.split()) for one in policies)
+    assert all(
+        policy["name"] in listed and policy["effect"]["en"][:40] in " ".join(listed.split()) for policy in policies
+    )
 
 
 def test_a_command_misspelled_is_named(safeport):

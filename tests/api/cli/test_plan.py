@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.cli.plan import solver_kept_quiet
-from api.document import dump
+from api.documents.decision import to_json
 from api.plan.document import plan_document
 from api.plan.propose import propose
 from api.plan.request import plan_from
@@ -17,12 +17,12 @@ from api.plan.request import plan_from
 OCTOBER = Path(__file__).parents[1] / "plan" / "october_2024.json"
 
 
-def test_json_is_one_document(safeport, house):
+def test_json_is_one_document(safeport, service):
     ran = safeport("plan", str(OCTOBER), "--json")
     assert ran.code == 0
     assert ran.err == ""
     body = json.loads(OCTOBER.read_text(encoding="utf-8"))
-    assert ran.out == dump(plan_document(propose(plan_from(body), house, 0.0))) + "\n"
+    assert ran.out == to_json(plan_document(propose(plan_from(body), service, 0.0))) + "\n"
 
 
 def test_text_leads_with_the_proposal(safeport):

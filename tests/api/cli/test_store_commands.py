@@ -6,9 +6,9 @@ import time
 import apsw
 import pytest
 
-from api.control import make_decision, record_decision
+from api.decision_records import make_decision, record_decision
 from api.encounter import EncounterIn
-from api.store.ledger import Actor, Role
+from api.store.commands import Actor, Role
 from api.store.ports import Places, ReportCapacity, SetPortStatus
 from api.store.store import open_for_service, open_store
 
@@ -22,7 +22,7 @@ def file(tmp_path):
 
 
 @pytest.fixture
-def url(file, house):
+def url(file, service):
     """A store with a decision that was made with a closed port."""
     url = f"sqlite:{file}"
     with open_for_service(url) as store:
@@ -30,7 +30,7 @@ def url(file, house):
         store.do(ReportCapacity("ramsgate", Places(20)), CONTROLLER, NOW)
         body = {"position": {"type": "Point", "coordinates": [1.35, 51.0]}, "vessel": {"profile": "rnli-severn"}}
         encounter = EncounterIn.model_validate(body)
-        made = make_decision(house, encounter, house.ask(encounter, NOW), store.ports(NOW), None)
+        made = make_decision(service, encounter, service.ask(encounter, NOW), store.ports(NOW), None)
         record_decision(store, made.record(None), CONTROLLER, NOW, None)
     return url
 
@@ -183,7 +183,7 @@ def test_serving_with_an_old_or_a_missing_store_is_refused_with_the_remedy(safep
 
 def signed(url, monkeypatch):
     """What the service does now and then: the end of the chain signed at the default place."""
-    from api.http.chores import Signer
+    from api.http.background import Signer
     from api.settings import Settings
 
     place = Settings(store=url).heads_place
@@ -193,9 +193,9 @@ def signed(url, monkeypatch):
 
 
 def test_without_signed_heads_it_is_said_what_is_not_proven(safeport, url):
-    said = safeport("audit", "verify", "--store", url)
-    assert (said.code, said.err) == (0, "")
-    assert said.out.splitlines()[1].startswith("NOTE Not proven: that the chain was not written anew")
+    text = safeport("audit", "verify", "--store", url)
+    assert (text.code, text.err) == (0, "")
+    assert text.out.splitlines()[1].startswith("NOTE Not proven: that the chain was not written anew")
     document = json.loads(safeport("audit", "verify", "--store", url, "--json").out)
     assert (document["intact"], document["signed_heads"], document["signed_up_to"]) == (True, 0, None)
     assert len(document["not_proven"]) == 1
@@ -205,17 +205,17 @@ def test_with_heads_of_the_default_place_it_is_said_up_to_where(safeport, url, m
     signed(url, monkeypatch)
     with open_store(url) as store:
         store.do(SetPortStatus("dover", "open", ""), CONTROLLER, NOW + 1)
-    said = safeport("audit", "verify", "--store", url)
-    assert "1 signed heads met" in said.out
-    assert "rows 4 to 4 were not written anew" in said.out
-    assert "compare with a copy kept elsewhere" in said.out
+    text = safeport("audit", "verify", "--store", url)
+    assert "1 signed heads met" in text.out
+    assert "rows 4 to 4 were not written anew" in text.out
+    assert "compare with a copy kept elsewhere" in text.out
 
 
 def test_heads_kept_elsewhere_leave_nothing_of_that_unproven(safeport, url, monkeypatch):
     place = signed(url, monkeypatch)
     key = place.key.with_suffix(".pub").read_text().strip()
-    said = safeport("audit", "verify", "--store", url, "--heads", str(place.heads), "--trust", key)
-    assert (said.code, "NOTE" in said.out) == (0, False)
+    text = safeport("audit", "verify", "--store", url, "--heads", str(place.heads), "--trust", key)
+    assert (text.code, "NOTE" in text.out) == (0, False)
 
 
 def test_a_chain_rewritten_to_its_head_is_found_by_both_commands(safeport, url, file, monkeypatch):
@@ -263,10 +263,10 @@ def test_heads_of_another_chain_are_not_added_to(url, file, tmp_path, monkeypatc
 def test_a_clock_that_jumped_is_mended_by_one_command(safeport, url):
     with open_store(url) as store:
         store.do(SetPortStatus("calais", "open", ""), CONTROLLER, NOW + 144_000)
-    said = safeport("db", "mend-clock", "--reason", "time service was wrong", "--by", "night engineer", "--store", url)
-    assert (said.code, said.err) == (0, "")
-    assert said.out.startswith("OK   the store's time is ")
-    assert "NOTE calais: its status now counts as reported at" in said.out
+    text = safeport("db", "mend-clock", "--reason", "time service was wrong", "--by", "night engineer", "--store", url)
+    assert (text.code, text.err) == (0, "")
+    assert text.out.startswith("OK   the store's time is ")
+    assert "NOTE calais: its status now counts as reported at" in text.out
     with open_store(url) as store:
         assert store.head().at_ms / 1000.0 < NOW + 3_600
         assert '"duty":"night engineer"' in store.audit(after=4)[0]["payload"]

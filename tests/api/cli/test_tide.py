@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from api.cli.layout import WIDTH
+from api.cli.console import WIDTH
 
 
 def tide(safeport, *arguments):
@@ -29,27 +29,27 @@ def test_a_day_at_dover(safeport):
     assert document["datum"] == "chart datum"
     assert document["surge_included"] is False
     assert (document["uncertainty_m"], document["uncertainty_min"]) == (0.15, 10)
-    times = [instant(one["at"]) for one in document["heights"]]
+    times = [instant(height["at"]) for height in document["heights"]]
     assert len(times) == 145
     assert {b - a for a, b in pairwise(times)} == {600.0}
-    assert [one["kind"] for one in document["extremes"]] == ["low", "high", "low"]
+    assert [extreme["kind"] for extreme in document["extremes"]] == ["low", "high", "low"]
     high = document["extremes"][1]
     assert high["height_m"] == pytest.approx(7.1, abs=0.15)
-    assert max(one["height_m"] for one in document["heights"][6 * 6 : 18 * 6]) <= high["height_m"] + 0.005
+    assert max(height["height_m"] for height in document["heights"][6 * 6 : 18 * 6]) <= high["height_m"] + 0.005
     assert {"en", "fr"} == document["notice"].keys()
 
 
 def test_a_month_over_block_boundaries_has_every_tide_once(safeport):
     document = tide(safeport, "dover", "--from", "2026-04-01T00:05:00Z", "--hours", "744")
     assert len(document["heights"]) == 744 * 6 + 1
-    kinds = [one["kind"] for one in document["extremes"]]
+    kinds = [extreme["kind"] for extreme in document["extremes"]]
     assert all(a != b for a, b in pairwise(kinds))
-    times = [instant(one["at"]) for one in document["extremes"]]
+    times = [instant(extreme["at"]) for extreme in document["extremes"]]
     gaps = [b - a for a, b in pairwise(times)]
     assert min(gaps) > 4 * 3600
     assert max(gaps) < 8.5 * 3600
     assert len(document["tables"]) == 2
-    heights = [one["height_m"] for one in document["heights"]]
+    heights = [height["height_m"] for height in document["heights"]]
     # Not even at springs does it rise faster than 2.5 m an hour.
     assert max(abs(b - a) for a, b in pairwise(heights)) < 0.42
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from api.cli.layout import columns, cut, ends_apart, folded, text_width
+from api.cli.console import columns, cut, justify, text_width, wrap
 
 DECIDE = ("decide", "--position", "49 52N 006 25W", "--time", "2026-11-29T13:00:00Z", "--vessel", "rnli-severn",
           "--persons", "10")  # fmt: skip
@@ -54,7 +54,7 @@ def test_no_word_is_broken_in_a_narrow_terminal(safeport, monkeypatch, command):
 
 
 def test_the_real_width_of_a_terminal_counts():
-    code = "from api.cli.layout import text_width; print(text_width())"
+    code = "from api.cli.console import text_width; print(text_width())"
     here, there = pty.openpty()
     os.set_blocking(here, True)
     import fcntl
@@ -68,9 +68,9 @@ def test_the_real_width_of_a_terminal_counts():
     os.close(here), os.close(there)
 
 
-@pytest.mark.parametrize(("said", "taken"), [("20", 40), ("40", 40), ("100", 100), ("500", 120), ("many", 80)])
-def test_the_width_has_bounds(monkeypatch, said, taken):
-    monkeypatch.setenv("COLUMNS", said)
+@pytest.mark.parametrize(("text", "taken"), [("20", 40), ("40", 40), ("100", 100), ("500", 120), ("many", 80)])
+def test_the_width_has_bounds(monkeypatch, text, taken):
+    monkeypatch.setenv("COLUMNS", text)
     assert text_width() == taken
 
 
@@ -92,13 +92,13 @@ def test_cutting_keeps_whole_words():
 
 
 def test_two_ends_of_a_line_part_where_there_is_no_room(monkeypatch):
-    assert ends_apart("DOVER", "WITH CAUTION") == [f"{'DOVER':<66}  WITH CAUTION"]
+    assert justify("DOVER", "WITH CAUTION") == [f"{'DOVER':<66}  WITH CAUTION"]
     monkeypatch.setenv("COLUMNS", "40")
-    assert ends_apart("+ ST MARY'S (ISLES OF SCILLY) (GB)", "WITH CAUTION") == [
+    assert justify("+ ST MARY'S (ISLES OF SCILLY) (GB)", "WITH CAUTION") == [
         "+ ST MARY'S (ISLES OF SCILLY) (GB)", "  WITH CAUTION"
     ]  # fmt: skip
 
 
 def test_a_long_word_is_left_whole():
     address = "https://example.org/" + "a" * 90
-    assert address in "\n".join(folded(f"see {address} for more"))
+    assert address in "\n".join(wrap(f"see {address} for more"))

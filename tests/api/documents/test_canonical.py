@@ -8,20 +8,20 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from api.document import basis_of
 from api.documents.canonical import canonical_form, decision_sha256
+from api.documents.decision import basis_of
 from api.encounter import EncounterIn
+from engine.codes import Code
 from engine.model import Notice
-from engine.vocab import Code
 
 
 @pytest.fixture(scope="module")
-def decision(house):
+def decision(service):
     encounter = EncounterIn.model_validate({
         "position": {"type": "Point", "coordinates": [1.35, 51.0]}, "time": "2026-11-22T14:30:00Z", "persons": 8,
         "vessel": {"profile": "rnli-severn"},
     })  # fmt: skip
-    return house.decide(house.ask(encounter, 0.0))
+    return service.decide(service.ask(encounter, 0.0))
 
 
 def digest(decision):
@@ -102,7 +102,7 @@ def test_the_layout_stays_as_it_is():
         status=np.array([0, 3], np.int8), closely=np.array([True, False]), touched=np.array([1, 2], np.uint64),
         distance_m=np.array([1.0, 2.0]), time_s=np.array([1.0, nan]), low_s=np.array([1.0, nan]),
         high_s=np.array([1.0, inf]), wait_s=np.array([0.0, nan]), key_s=np.array([1.0, inf]),
-        plain_key_s=np.array([1.0, inf]), passages=SimpleNamespace(time_s=np.array([1.0, nan])),
+        plain_key_s=np.array([1.0, inf]), travel_times=SimpleNamespace(time_s=np.array([1.0, nan])),
         reach=SimpleNamespace(
             harbour_m=np.array([0.5, nan]), via=np.array([7, -1]), entered_at=np.array([-1, -1]),
             path=np.array([[1.0, 51.0]]), joined=np.array([[1.0, 51.0], [1.1, 51.0]]), entry=np.full((2, 2), nan),

@@ -8,10 +8,10 @@ import gpxpy
 import orjson
 import pytest
 
-from api import document as document_module
-from api.document import decision_document, dump, view_of_document, whole_document
 from api.documents import brief as brief_view
+from api.documents import decision as document_module
 from api.documents.brief import MOST_PASSED_OVER
+from api.documents.decision import decision_document, to_json, view_of_document, whole_document
 from api.documents.language import in_language
 from api.documents.line import LONG_CHARS, SHORT_CHARS
 from api.documents.tracks import geojson_of, gpx_of
@@ -31,23 +31,23 @@ MOST_GZIPPED = {"en": answers.MOST_GZIPPED, "fr": 2_800}
 AT_S = datetime(2026, 11, 22, 14, 30, tzinfo=UTC).timestamp()
 
 
-def decided(house, lon, lat, vessel=None, **more):
+def decided(service, lon, lat, vessel=None, **more):
     encounter = EncounterIn.model_validate({
         "position": {"type": "Point", "coordinates": [lon, lat]}, "time": "2026-11-22T14:30:00Z", "persons": 8,
         "vessel": vessel or {"profile": "rnli-severn"}, **more,
     })  # fmt: skip
-    return house.decide(house.ask(encounter, AT_S))
+    return service.decide(service.ask(encounter, AT_S))
 
 
 @pytest.fixture(scope="module")
-def decisions(house):
+def decisions(service):
     """A fixed set of encounters: half of them near the coast, half anywhere; four vessels in turn."""
-    points = coastal_points(house, 30) + read_points()[:30]
+    points = coastal_points(service, 30) + read_points()[:30]
     found = []
     for number, (lon, lat) in enumerate(points):
         vessel = list(VESSELS.values())[number % len(VESSELS)]
         try:
-            found.append(decided(house, lon, lat, vessel))
+            found.append(decided(service, lon, lat, vessel))
         except PositionRefused:
             continue
     assert len(found) > 50
@@ -56,7 +56,7 @@ def decisions(house):
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_nine_in_ten_brief_answers_are_small(decisions, lang):
-    texts = [dump(decision_document(decision, "brief", lang)).encode() for decision in decisions]
+    texts = [to_json(decision_document(decision, "brief", lang)).encode() for decision in decisions]
     within = [len(text) <= MOST_BYTES and len(gzip.compress(text, 6)) <= MOST_GZIPPED[lang] for text in texts]
     assert sum(within) >= 0.9 * len(within), sorted((len(text), len(gzip.compress(text, 6))) for text in texts)[-8:]
     assert max(map(len, texts)) < 2 * MOST_BYTES
@@ -72,9 +72,9 @@ def test_one_language_is_the_part_of_both_in_it(decisions):
 
 def test_a_line_of_a_document_as_it_was_handed_out_is_the_line_of_the_decision(decisions):
     for decision in decisions[:12]:
-        whole = orjson.loads(dump(decision_document(decision)))
+        whole = orjson.loads(to_json(decision_document(decision)))
         assert view_of_document(whole, "line", "fr") == decision_document(decision, "line", "fr")
-        assert view_of_document(whole, "full", "en") == orjson.loads(dump(decision_document(decision, "full", "en")))
+        assert view_of_document(whole, "full", "en") == orjson.loads(to_json(decision_document(decision, "full", "en")))
 
 
 def test_the_brief_view_says_what_the_whole_one_says(decisions):
@@ -89,10 +89,10 @@ def test_the_brief_view_says_what_the_whole_one_says(decisions):
                                  ("wait_min", 0.56)):  # fmt: skip
                 assert (short[name] is None) == (long[name] is None)
                 assert short[name] is None or abs(short[name] - long[name]) <= within
-            kinds = {(one["code"], one["class"], one["verdict"]) for one in long["findings"]}
-            assert {(one["code"], one["class"], one["verdict"]) for one in short["findings"]} <= kinds
-            sentences = {one["text"]["en"] for one in long["findings"]}
-            assert {one["text"]["en"] for one in short["findings"] if "text" in one} <= sentences
+            kinds = {(finding["code"], finding["class"], finding["verdict"]) for finding in long["findings"]}
+            assert {(finding["code"], finding["class"], finding["verdict"]) for finding in short["findings"]} <= kinds
+            sentences = {finding["text"]["en"] for finding in long["findings"]}
+            assert {finding["text"]["en"] for finding in short["findings"] if "text" in finding} <= sentences
         for short, long in zip(brief["passed_over"], whole["passed_over"], strict=False):
             assert (short["port_id"], short["code"]) == (long["port_id"], long["code"])
             assert short["text"]["en"].upper() == long["text"]["en"].upper()
@@ -107,7 +107,7 @@ def test_a_brief_answer_makes_no_text_it_does_not_show(decisions, monkeypatch):
         plain = getattr(module, name)
 
         def make(*given):
-            made.append((name, next(one for one in given if one in ("en", "fr"))))
+            made.append((name, next(item for item in given if item in ("en", "fr"))))
             return plain(*given)
 
         monkeypatch.setattr(module, name, make)
@@ -120,8 +120,8 @@ def test_a_brief_answer_makes_no_text_it_does_not_show(decisions, monkeypatch):
         made.clear()
         brief = decision_document(decision, "brief", "en")
         shown = ([] if brief["recommended"] is None else [brief["recommended"]]) + brief["candidates"]
-        told = [one for port in shown for one in port["findings"] if "text" in one]
-        ranked = [one for one in brief["passed_over"] if one["code"] == "RANKED_BY_POLICY"]
+        told = [finding for port in shown for finding in port["findings"] if "text" in finding]
+        ranked = [item for item in brief["passed_over"] if item["code"] == "RANKED_BY_POLICY"]
         sentences = len(told) + len(brief["passed_over"]) - len(ranked) + len(brief["notices"]) + 1
         assert len(made) == sentences
         assert {lang for _, lang in made} == {"en"}
@@ -141,23 +141,25 @@ def test_the_brief_view_drops_nothing_without_saying_so(decisions):
         assert brief["passed_over_count"] == len(whole["passed_over"])
         shown = ([] if brief["recommended"] is None else [brief["recommended"]]) + brief["candidates"]
         wanted = whole["candidates"][:4]
-        assert [one["port"]["id"] for one in shown] == [one["port"]["id"] for one in wanted]
-        listed = [one["port_id"] for one in brief["passed_over"]]
-        nearer = [one["port_id"] for one in whole["passed_over"]]
+        assert [item["port"]["id"] for item in shown] == [item["port"]["id"] for item in wanted]
+        listed = [item["port_id"] for item in brief["passed_over"]]
+        nearer = [item["port_id"] for item in whole["passed_over"]]
         assert listed == (nearer if brief["recommended"] else nearer[:MOST_PASSED_OVER])
         for short, long in zip(shown, wanted, strict=True):
-            against = {one["code"] for one in long["findings"] if one["verdict"] in ("fail", "unknown")}
-            told = {one["code"] for one in short["findings"]} | set(short["remarks"])
+            against = {finding["code"] for finding in long["findings"] if finding["verdict"] in ("fail", "unknown")}
+            told = {finding["code"] for finding in short["findings"]} | set(short["remarks"])
             assert told <= against
             # What is left out is what every port shown has in common.
             for other in wanted:
-                assert against - told <= {one["code"] for one in other["findings"] if one["verdict"] != "pass"}
+                assert against - told <= {
+                    finding["code"] for finding in other["findings"] if finding["verdict"] != "pass"
+                }
 
 
-def test_notices_left_out_are_said_elsewhere(house):
-    whole = decision_document(decided(house, 1.35, 51.0), "full")
-    brief = decision_document(decided(house, 1.35, 51.0), "brief", "both")
-    gone = {one["code"] for one in whole["notices"]} - {one["code"] for one in brief["notices"]}
+def test_notices_left_out_are_said_elsewhere(service):
+    whole = decision_document(decided(service, 1.35, 51.0), "full")
+    brief = decision_document(decided(service, 1.35, 51.0), "brief", "both")
+    gone = {notice["code"] for notice in whole["notices"]} - {notice["code"] for notice in brief["notices"]}
     assert {"NO_STATUS_FEED", "WX_MISSING"} <= gone & set(brief["unknown_everywhere"]["codes"])
     assert "harbour state" in brief["unknown_everywhere"]["text"]["en"]
     assert gone - set(brief["unknown_everywhere"]["codes"]) == {
@@ -166,10 +168,10 @@ def test_notices_left_out_are_said_elsewhere(house):
     assert (brief["coordination"]["srr"], brief["encounter"]["policy"]) == ("UK", "nearest-time")
 
 
-def test_one_language_leaves_no_word_of_the_other(house):
-    document = decision_document(decided(house, 1.35, 51.0), "full", "fr")
+def test_one_language_leaves_no_word_of_the_other(service):
+    document = decision_document(decided(service, 1.35, 51.0), "full", "fr")
     assert document["headline"].keys() == {"fr"}
-    assert '"en":' not in dump(document)
+    assert '"en":' not in to_json(document)
 
 
 def test_legs_lead_from_turn_to_turn_and_add_up_to_the_route(decisions):
@@ -188,19 +190,23 @@ def test_legs_lead_from_turn_to_turn_and_add_up_to_the_route(decisions):
 def test_water_at_arrival_is_the_one_the_rule_on_depth_judged(decisions):
     seen = 0
     for decision in decisions[:12]:
-        for one in decision_document(decision)["candidates"][:20]:
-            (depth,) = [finding for finding in one["findings"] if finding["rule"] == "R-NAV-01"]
-            if one["depth_at_arrival_m"] is not None and depth["measured"] is not None and one["wait_min"] == 0.0:
+        for candidate in decision_document(decision)["candidates"][:20]:
+            (depth,) = [finding for finding in candidate["findings"] if finding["rule"] == "R-NAV-01"]
+            if (
+                candidate["depth_at_arrival_m"] is not None
+                and depth["measured"] is not None
+                and candidate["wait_min"] == 0.0
+            ):
                 seen += 1
-                assert one["depth_at_arrival_m"] == pytest.approx(depth["measured"], abs=0.01)
-                assert one["tide_at_arrival_m"] is not None
+                assert candidate["depth_at_arrival_m"] == pytest.approx(depth["measured"], abs=0.01)
+                assert candidate["tide_at_arrival_m"] is not None
     assert seen > 50
 
 
-def test_without_a_tide_there_is_no_depth_at_arrival(house, world):
+def test_without_a_tide_there_is_no_depth_at_arrival(service, world):
     encounter = EncounterIn.model_validate({"position": {"type": "Point", "coordinates": [1.35, 51.0]}})
-    document = decision_document(decide(house.ask(encounter, AT_S), world))
-    found = [(one["depth_at_arrival_m"], one["tide_at_arrival_m"]) for one in document["candidates"]]
+    document = decision_document(decide(service.ask(encounter, AT_S), world))
+    found = [(candidate["depth_at_arrival_m"], candidate["tide_at_arrival_m"]) for candidate in document["candidates"]]
     assert set(found) == {(None, None)}
 
 
@@ -222,7 +228,7 @@ def test_a_line_names_the_much_nearer_port_to_ask(decisions):
     asked = 0
     for decision in decisions:
         whole = whole_document(decision, 1)
-        notice = next((one for one in whole["notices"] if one["code"] == "UNCONFIRMED_NEARER"), None)
+        notice = next((notice for notice in whole["notices"] if notice["code"] == "UNCONFIRMED_NEARER"), None)
         if notice is None:
             continue
         asked += 1
@@ -233,8 +239,8 @@ def test_a_line_names_the_much_nearer_port_to_ask(decisions):
     assert asked
 
 
-def test_no_port_fit_is_a_line_too(house):
-    decision = decided(house, 1.35, 51.0, {"speed_kn": 10, "draught_m": 25, "loa_m": 400})
+def test_no_port_fit_is_a_line_too(service):
+    decision = decided(service, 1.35, 51.0, {"speed_kn": 10, "draught_m": 25, "loa_m": 400})
     document = decision_document(decision, "line", "both")
     assert document["line"]["en"].startswith("WARNING: no port")
     assert document["line"]["fr"].startswith("ALERTE : aucun port")
@@ -243,14 +249,14 @@ def test_no_port_fit_is_a_line_too(house):
     assert len(brief["passed_over"]) == MOST_PASSED_OVER < brief["passed_over_count"]
 
 
-def test_a_rescue_that_goes_on_is_no_advice(house):
-    document = decision_document(decided(house, 1.35, 51.0, persons_in_water=True), "line", "en")
+def test_a_rescue_that_goes_on_is_no_advice(service):
+    document = decision_document(decided(service, 1.35, 51.0, persons_in_water=True), "line", "en")
     assert "rescue not complete" in document["line"]["en"]
     assert "ADVICE" not in document["line"]["en"]
 
 
-def test_geojson_has_the_encounter_and_the_routes(house):
-    document = whole_document(decided(house, 1.35, 51.0), 3)
+def test_geojson_has_the_encounter_and_the_routes(service):
+    document = whole_document(decided(service, 1.35, 51.0), 3)
     collection = geojson_of(document, 3)
     roles = [feature["properties"]["role"] for feature in collection["features"]]
     assert roles == ["encounter", "recommended", "candidate", "candidate"]
@@ -258,13 +264,13 @@ def test_geojson_has_the_encounter_and_the_routes(house):
     assert collection["features"][0]["geometry"]["coordinates"] == [1.35, 51.0]
 
 
-def test_gpx_is_the_recommended_route(house):
-    document = whole_document(decided(house, 1.35, 51.0), 1)
+def test_gpx_is_the_recommended_route(service):
+    document = whole_document(decided(service, 1.35, 51.0), 1)
     (route,) = gpxpy.parse(gpx_of(document, "fr")).routes
     points = [(point.longitude, point.latitude) for point in route.points]
     assert points == [tuple(place) for place in document["recommended"]["route"]["coordinates"]]
     assert (route.name, route.points[-1].name) == ("Douvres", "Douvres")
-    none = whole_document(decided(house, 1.35, 51.0, {"speed_kn": 10, "draught_m": 25, "loa_m": 400}), 1)
+    none = whole_document(decided(service, 1.35, 51.0, {"speed_kn": 10, "draught_m": 25, "loa_m": 400}), 1)
     read = gpxpy.parse(gpx_of(none, "both"))
     assert read.routes == []
     assert "no port" in read.description

@@ -6,8 +6,8 @@ import json
 import httpx
 import pytest
 
-from api.http import callers, create_app
-from api.store.ledger import Actor, Role
+from api.http import auth, create_app
+from api.store.commands import Actor, Role
 from api.store.store import open_for_service
 
 WHOLE = "?view=full&lang=both"
@@ -66,11 +66,11 @@ def call_app():
 
 
 @pytest.fixture(scope="session")
-def client(call_app, house):
+def client(call_app, service):
     """Caller of an application that is ready."""
-    app = create_app(house)
+    app = create_app(service)
     yield call_app(app)
-    app.state.planner.close()
+    app.state.plan_pool.close()
 
 
 @pytest.fixture
@@ -103,12 +103,12 @@ def acting(monkeypatch):
 
     def act(role, duty, own_only=False):
         actor = Actor(Role(role), duty, f"unit:{duty}")
-        monkeypatch.setattr(callers, "LOCAL", callers.Caller(actor.principal, actor, own_only))
+        monkeypatch.setattr(auth, "LOCAL", auth.Caller(actor.principal, actor, own_only))
 
     return act
 
 
 @pytest.fixture
-def control(call_app, house, store):
+def control(call_app, service, store):
     """Caller of an application that keeps records."""
-    return call_app(create_app(house, store=store))
+    return call_app(create_app(service, store=store))

@@ -9,21 +9,21 @@ from fastapi import APIRouter
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from api.access.identity import CannotTell
-from api.access.keys import Keys
-from api.access.roles import GRANTS, AccessRole, Permission
 from api.http import create_app, routes
-from api.http.callers import LOCAL, Caller, Gate, doors_of, refuse_open_doors
-from api.http.own import heard_by, own_part, refuse_foreign
+from api.http.auth import LOCAL, Authenticator, Caller, assert_all_routes_protected, permissions_of
+from api.http.authorization import filter_owned, require_owner, visible_event
+from api.security.api_keys import Keys
+from api.security.identity import IdentityUnavailable
+from api.security.roles import GRANTS, AccessRole, Permission
 from api.settings import Settings
+from api.store.commands import Actor, Role
 from api.store.encounters import ReportEncounter
-from api.store.errors import NothingSuch, StoreUnavailable
-from api.store.ledger import Actor, Role
+from api.store.errors import NotFound, StoreUnavailable
 from api.store.ports import Places, ReportCapacity
 from api.store.reservations import Hold, Persons
 from api.store.store import open_store
 from engine.errors import InvalidAsk
-from tests.api.access.conftest import AUDIENCE, ISSUER, Clock, Issuer, SigningKey, token
+from tests.api.security.conftest import AUDIENCE, ISSUER, Clock, Issuer, SigningKey, token
 
 ADMIN = Actor(Role.ADMIN, "office")
 FAST = {f"{sort}_{what}": 10_000 for sort in ("decide", "change", "read", "plan") for what in ("per_s", "at_once")}
@@ -42,11 +42,11 @@ def keys(store):
 
 
 @pytest.fixture
-def guarded(call_app, house, store):
+def guarded(call_app, service, store):
     """Caller of an application with access on."""
 
     def make(**settings):
-        return call_app(create_app(house, settings=Settings(**{"access": True, **FAST, **settings}), store=store))
+        return call_app(create_app(service, settings=Settings(**{"access": True, **FAST, **settings}), store=store))
 
     return make
 
@@ -194,10 +194,10 @@ def test_every_reason_is_answered_in_the_same_words_and_logged_by_its_code(guard
             code
         )
     assert len({str(without_id(answer)) for answer in answers}) == 1
-    said = answers[0]
-    assert (said.status_code, said.json()["code"]) == (401, "UNAUTHENTICATED")
-    assert said.headers["www-authenticate"] == 'Bearer realm="safeport"'
-    assert said.headers["content-type"] == "application/problem+json"
+    entry = answers[0]
+    assert (entry.status_code, entry.json()["code"]) == (401, "UNAUTHENTICATED")
+    assert entry.headers["www-authenticate"] == 'Bearer realm="safeport"'
+    assert entry.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_a_revoked_key_is_refused_by_a_running_service(guarded, keys):
     made = keys.create("x", AccessRole.VIEWER, ADMIN)
     client = guarded(key_cache_s=5.0)
     assert client.get("/v1/ports", headers=bearer(made.text)).status_code == 200
-    client.app.state.gate.keys.revoke(made.document["key_id"], ADMIN)
+    client.app.state.authenticator.keys.revoke(made.document["key_id"], ADMIN)
     assert client.get("/v1/ports", headers=bearer(made.text)).status_code == 401
 
 
@@ -283,14 +283,14 @@ def test_a_token_and_a_key_open_the_same_door(guarded, key_of, parts, signing_ke
     assert client.get("/v1/ports", headers=bearer(token(signing_key, exp=1))).status_code == 401
 
 
-def test_tokens_work_without_a_store_and_keys_then_do_not(call_app, house, parts, signing_key):
-    client = call_app(create_app(house, settings=Settings(access=True, **parts)))
+def test_tokens_work_without_a_store_and_keys_then_do_not(call_app, service, parts, signing_key):
+    client = call_app(create_app(service, settings=Settings(access=True, **parts)))
     assert client.get("/v1/ports", headers=bearer(token(signing_key))).status_code == 200
     assert client.get("/v1/ports", headers=bearer("sp_" + "0" * 12 + "_" + "0" * 64)).status_code == 401
 
 
-def test_the_issuer_is_asked_before_the_first_token_comes(call_app, house, parts, issuer):
-    app = create_app(house, settings=Settings(access=True, **parts))
+def test_the_issuer_is_asked_before_the_first_token_comes(call_app, service, parts, issuer):
+    app = create_app(service, settings=Settings(access=True, **parts))
 
     async def start():
         async with app.router.lifespan_context(app):
@@ -307,14 +307,14 @@ def test_an_issuer_that_is_away_is_said_to_be_away(guarded, parts, issuer, signi
     assert (answer.status_code, answer.json()["code"]) == (503, "ACCESS_UNKNOWN")
 
 
-def admitted(call_app, gate, permission, **scope):
+def admitted(call_app, authenticator, permission, **scope):
     from starlette.requests import Request
 
     head = {
         "type": "http", "method": "GET", "scheme": "http", "path": "/", "query_string": b"", "headers": [],
         "client": ("192.0.2.7", 1), "server": ("192.0.2.1", 80), "state": {"request_id": "r"},
     }  # fmt: skip
-    return call_app(None).runner.run(gate.admit(Request(head | scope), permission))
+    return call_app(None).runner.run(authenticator.admit(Request(head | scope), permission))
 
 
 def with_bearer(text):
@@ -322,27 +322,27 @@ def with_bearer(text):
 
 
 def test_what_the_records_will_say_of_a_caller(call_app, store, keys, parts, signing_key):
-    gate = Gate(Settings(access=True, **FAST, **parts), store)
+    authenticator = Authenticator(Settings(access=True, **FAST, **parts), store)
     crew = keys.create("RNLI Severn", AccessRole.CREW, ADMIN).text
-    caller = admitted(call_app, gate, Permission.DECIDE, **with_bearer(crew))
+    caller = admitted(call_app, authenticator, Permission.DECIDE, **with_bearer(crew))
     actor = Actor(Role.CREW, "RNLI Severn", "unit:RNLI Severn")
     assert caller == Caller(actor.principal, actor, own_only=True, permissions=GRANTS[AccessRole.CREW])
-    caller = admitted(call_app, gate, Permission.DECIDE, **with_bearer(token(signing_key)))
+    caller = admitted(call_app, authenticator, Permission.DECIDE, **with_bearer(token(signing_key)))
     assert (caller.actor.role, caller.actor.duty, caller.own_only) == (Role.CONTROLLER, "MRCC Dover SMC", False)
     assert caller.actor.principal == caller.principal
-    caller = admitted(call_app, gate, Permission.DECIDE, **with_bearer(token(signing_key, duty=None)))
+    caller = admitted(call_app, authenticator, Permission.DECIDE, **with_bearer(token(signing_key, duty=None)))
     assert caller.actor.duty == "controller, duty not stated"
 
 
 def test_a_stream_ends_with_the_key_it_was_opened_with(call_app, store, keys):
     from starlette.requests import Request
 
-    gate = Gate(Settings(access=True, key_cache_s=0.0, **FAST), store)
+    authenticator = Authenticator(Settings(access=True, key_cache_s=0.0, **FAST), store)
     made = keys.create("x", AccessRole.VIEWER, ADMIN)
     stream = Request({"type": "http", "headers": with_bearer(made.text)["headers"]})
 
     def goes_on(permission=Permission.FOLLOW_EVENTS):
-        return call_app(None).runner.run(gate.still_admits(stream, permission))
+        return call_app(None).runner.run(authenticator.still_admits(stream, permission))
 
     assert goes_on()
     assert not goes_on(Permission.READ_AUDIT)
@@ -356,26 +356,26 @@ def test_a_stream_ends_with_the_key_it_was_opened_with(call_app, store, keys):
     store.key = plain
     keys.revoke(made.document["key_id"], ADMIN)
     assert not goes_on()
-    assert call_app(None).runner.run(Gate(Settings()).still_admits(stream, Permission.FOLLOW_EVENTS))
+    assert call_app(None).runner.run(Authenticator(Settings()).still_admits(stream, Permission.FOLLOW_EVENTS))
 
 
 # How often.
 
 
 @pytest.fixture
-def gate(store):
+def authenticator(store):
     def make(**settings):
         clock = Clock(0.0)
-        return Gate(Settings(**{"access": True, **SLOW, **settings}), store, clock=clock), clock
+        return Authenticator(Settings(**{"access": True, **SLOW, **settings}), store, clock=clock), clock
 
     return make
 
 
-def status(call_app, gate, permission, **scope):
+def status(call_app, authenticator, permission, **scope):
     from api.http.problems import Refusal
 
     try:
-        admitted(call_app, gate, permission, **scope)
+        admitted(call_app, authenticator, permission, **scope)
     except Refusal as refused:
         return refused.status_code, (refused.headers or {}).get("Retry-After")
     return 200, None
@@ -391,8 +391,8 @@ def test_whoever_asks_too_often_is_told_when_to_come_again(guarded, key_of):
     assert client.get("/v1/ports", headers=bearer(key_of[AccessRole.AUDITOR])).status_code == 200
 
 
-def test_a_crew_decides_whatever_others_and_she_herself_do(call_app, gate, key_of):
-    door, _ = gate(plan_at_once=2, read_at_once=2, decide_at_once=5)
+def test_a_crew_decides_whatever_others_and_she_herself_do(call_app, authenticator, key_of):
+    door, _ = authenticator(plan_at_once=2, read_at_once=2, decide_at_once=5)
     crew, controller = with_bearer(key_of[AccessRole.CREW]), with_bearer(key_of[AccessRole.CONTROLLER])
     others = (Permission.PLAN, controller), (Permission.DECIDE, controller), (Permission.READ_RECORDS, crew)
     for permission, who in others:
@@ -401,16 +401,16 @@ def test_a_crew_decides_whatever_others_and_she_herself_do(call_app, gate, key_o
     assert [status(call_app, door, Permission.DECIDE, **crew)[0] for _ in range(6)] == [200] * 5 + [429]
 
 
-def test_a_rotated_key_has_no_second_bucket(call_app, gate, keys):
-    door, _ = gate(read_at_once=2)
+def test_a_rotated_key_has_no_second_bucket(call_app, authenticator, keys):
+    door, _ = authenticator(read_at_once=2)
     made = keys.create("x", AccessRole.VIEWER, ADMIN)
     texts = [made.text, keys.rotate(made.document["key_id"], ADMIN, 60.0).text]
     taken = [status(call_app, door, Permission.READ_RECORDS, **with_bearer(text))[0] for text in texts * 2]
     assert taken == [200, 200, 429, 429]
 
 
-def test_an_address_that_is_wrong_too_often_is_told_to_wait_and_another_is_not(call_app, gate):
-    door, clock = gate(refuse_at_once=3, refuse_per_s=0.1)
+def test_an_address_that_is_wrong_too_often_is_told_to_wait_and_another_is_not(call_app, authenticator):
+    door, clock = authenticator(refuse_at_once=3, refuse_per_s=0.1)
     taken = [status(call_app, door, Permission.DECIDE) for _ in range(4)]
     assert [code for code, _ in taken] == [401, 401, 401, 429]
     assert taken[3][1] == "10"
@@ -419,14 +419,14 @@ def test_an_address_that_is_wrong_too_often_is_told_to_wait_and_another_is_not(c
     assert status(call_app, door, Permission.DECIDE)[0] == 401
 
 
-def test_addresses_of_one_network_are_one(call_app, gate):
-    door, _ = gate(refuse_at_once=1)
+def test_addresses_of_one_network_are_one(call_app, authenticator):
+    door, _ = authenticator(refuse_at_once=1)
     places = ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"]
     assert [status(call_app, door, Permission.DECIDE, client=(place, 1))[0] for place in places] == [401, 429, 401]
 
 
-def test_a_known_key_gets_in_from_an_address_that_others_spoiled(call_app, gate, key_of, store):
-    door, _ = gate(refuse_at_once=2, key_cache_s=0.0)
+def test_a_known_key_gets_in_from_an_address_that_others_spoiled(call_app, authenticator, key_of, store):
+    door, _ = authenticator(refuse_at_once=2, key_cache_s=0.0)
     crew = with_bearer(key_of[AccessRole.CREW])
     assert status(call_app, door, Permission.DECIDE, **crew)[0] == 200
     for _ in range(5):
@@ -457,11 +457,14 @@ def test_with_access_off_this_machine_is_a_controller(client, encounter):
 
 @pytest.mark.parametrize("client_address", [("192.0.2.7", 1), ("10.0.0.1", 1), ("2001:db8::1", 1), None])
 def test_with_access_off_no_other_machine_is_answered(call_app, client_address):
-    gate = Gate(Settings())
+    authenticator = Authenticator(Settings())
     host = {"headers": [(b"host", b"127.0.0.1:8000")]}
-    assert status(call_app, gate, Permission.DECIDE, client=client_address, **host)[0] == 403
-    assert status(call_app, gate, Permission.DECIDE, client=("127.0.0.1", 1), **host)[0] == 200
-    assert status(call_app, gate, Permission.DECIDE, client=("::1", 1), headers=[(b"host", b"[::1]:8000")])[0] == 200
+    assert status(call_app, authenticator, Permission.DECIDE, client=client_address, **host)[0] == 403
+    assert status(call_app, authenticator, Permission.DECIDE, client=("127.0.0.1", 1), **host)[0] == 200
+    assert (
+        status(call_app, authenticator, Permission.DECIDE, client=("::1", 1), headers=[(b"host", b"[::1]:8000")])[0]
+        == 200
+    )
 
 
 @pytest.mark.parametrize(
@@ -480,12 +483,12 @@ def test_names_of_this_machine(client, host):
 # The start.
 
 
-def test_access_that_nothing_could_open_is_refused(house):
+def test_access_that_nothing_could_open_is_refused(service):
     with pytest.raises(InvalidAsk, match="neither a store"):
-        create_app(house, settings=Settings(access=True))
+        create_app(service, settings=Settings(access=True))
 
 
-def test_a_route_without_a_permission_stops_the_start(house, monkeypatch):
+def test_a_route_without_a_permission_stops_the_start(service, monkeypatch):
     router = APIRouter(prefix="/v1")
 
     @router.get("/forgotten")
@@ -494,9 +497,9 @@ def test_a_route_without_a_permission_stops_the_start(house, monkeypatch):
 
     monkeypatch.setattr(routes, "ROUTERS", (*routes.ROUTERS, router))
     with pytest.raises(RuntimeError, match="/v1/forgotten"):
-        create_app(house)
+        create_app(service)
     monkeypatch.undo()
-    create_app(house)
+    create_app(service)
 
 
 async def _answer():
@@ -513,8 +516,8 @@ async def _answer():
         (lambda app: app.router.routes.append(Mount("/page", StaticFiles(directory="/"))), "/page"),
     ],
 )
-def test_a_route_added_later_stops_the_start_too(call_app, house, add, named):
-    app = create_app(house)
+def test_a_route_added_later_stops_the_start_too(call_app, service, add, named):
+    app = create_app(service)
     add(app)
 
     async def start():
@@ -525,16 +528,18 @@ def test_a_route_added_later_stops_the_start_too(call_app, house, add, named):
         call_app(app).runner.run(start())
 
 
-def test_every_route_names_its_permission(house):
+def test_every_route_names_its_permission(service):
     from fastapi.routing import iter_route_contexts
 
-    app = create_app(house)
-    refuse_open_doors(app)
+    app = create_app(service)
+    assert_all_routes_protected(app)
     found = [
         (path, door.permission)
-        for path, dependant in ((it.path, getattr(it, "dependant", None)) for it in iter_route_contexts(app.routes))
+        for path, dependant in (
+            (context.path, getattr(context, "dependant", None)) for context in iter_route_contexts(app.routes)
+        )
         if dependant is not None
-        for door in doors_of(dependant)
+        for door in permissions_of(dependant)
     ]
     assert ("/v1/decisions", Permission.DECIDE) in found
     assert {permission for _, permission in found} == {permission for _, _, permission in DOORS}
@@ -560,33 +565,34 @@ def busy(store):
 
 
 def test_a_vessel_is_told_that_another_vessels_record_is_not_there(busy):
-    refuse_foreign(SEVERN, busy, "reservation_id", "r-3")
+    require_owner(SEVERN, busy, "reservation_id", "r-3")
     for record_id in ("r-4", "r-99", "dover"):
-        with pytest.raises(NothingSuch) as refused:
-            refuse_foreign(SEVERN, busy, "reservation_id", record_id)
-        assert str(refused.value) == str(NothingSuch("reservation_id", "names no record of yours.", "Check the id."))
+        with pytest.raises(NotFound) as refused:
+            require_owner(SEVERN, busy, "reservation_id", record_id)
+        assert str(refused.value) == str(NotFound("reservation_id", "names no record of yours.", "Check the id."))
     for record_id in ("r-3", "r-4", "r-99"):
-        refuse_foreign(SMC, busy, "reservation_id", record_id)
+        require_owner(SMC, busy, "reservation_id", record_id)
 
 
 def test_lists_hold_only_her_own(busy):
     listed = busy.reservations(NOW + 10)
-    assert [it["reservation_id"] for it in own_part(SEVERN, busy, listed, "reservation_id")] == ["r-3"]
-    assert [it["reservation_id"] for it in own_part(SHANNON, busy, listed, "reservation_id")] == ["r-4"]
-    assert own_part(SMC, busy, listed, "reservation_id") == listed
-    assert own_part(SHANNON, busy, busy.open_encounters(), "encounter_id") == []
-    assert len(own_part(SEVERN, busy, busy.open_encounters(), "encounter_id")) == 1
+    assert [item["reservation_id"] for item in filter_owned(SEVERN, busy, listed, "reservation_id")] == ["r-3"]
+    assert [item["reservation_id"] for item in filter_owned(SHANNON, busy, listed, "reservation_id")] == ["r-4"]
+    assert filter_owned(SMC, busy, listed, "reservation_id") == listed
+    assert filter_owned(SHANNON, busy, busy.open_encounters(), "encounter_id") == []
+    assert len(filter_owned(SEVERN, busy, busy.open_encounters(), "encounter_id")) == 1
 
 
 def test_she_hears_of_her_own_and_of_ports(busy):
     heard = {
-        who: [it.sequence for it in busy.events(0) if heard_by(who, it) is not None] for who in (SEVERN, SHANNON, SMC)
+        who: [event.sequence for event in busy.events(0) if visible_event(who, event) is not None]
+        for who in (SEVERN, SHANNON, SMC)
     }
     assert heard == {SEVERN: [1, 2, 3], SHANNON: [1, 4], SMC: [1, 2, 3, 4]}
 
 
 @pytest.fixture
-def crews(guarded, keys, house):
+def crews(guarded, keys, service):
     """Two vessels and a controller, by their keys, of one service with a store."""
     client = guarded()
 
@@ -659,15 +665,19 @@ def test_what_a_centre_holds_for_her_is_hers_to_see_to_use_and_to_give_back(crew
     e = hers["encounter_id"]
     given = smc("POST", "/v1/reservations", hers["hold"] | {"vessel": "rnli shannon", "persons": {"total": 400}})
     r = given.json()["reservation"]["reservation_id"]
-    assert [it["reservation_id"] for it in shannon("GET", "/v1/reservations").json()["reservations"]] == [r]
+    assert [
+        reservation["reservation_id"] for reservation in shannon("GET", "/v1/reservations").json()["reservations"]
+    ] == [r]
     assert shannon("GET", f"/v1/encounters/{e}").json()["encounter_id"] == e
     # 90 places are left to others; those held for her, and for this encounter, are places she has.
     asked = hers["asked"] | {"persons": 400, "vessel": {"profile": "unknown"}}
 
     def places(crew, query=""):
         judged = crew("POST", f"/v1/decisions?view=full{query}", asked).json()
-        dover = next(it for it in judged["candidates"] + judged["excluded"] if it["port"]["id"] == "dover")
-        return next(it["verdict"] for it in dover["findings"] if it["rule"] == "R-CAP-01")
+        dover = next(
+            candidate for candidate in judged["candidates"] + judged["excluded"] if candidate["port"]["id"] == "dover"
+        )
+        return next(finding["verdict"] for finding in dover["findings"] if finding["rule"] == "R-CAP-01")
 
     assert (places(shannon), places(shannon, f"&encounter_id={e}"), places(severn)) == ("pass", "pass", "fail")
     assert shannon("DELETE", f"/v1/reservations/{r}").status_code == 200
@@ -676,8 +686,8 @@ def test_what_a_centre_holds_for_her_is_hers_to_see_to_use_and_to_give_back(crew
     assert shannon("GET", f"/v1/reservations/{hers['reservation_id']}").status_code == 404
 
 
-def test_a_port_full_of_her_own_people_is_not_full_for_her(crews, encounter, store, house):
-    from api.control import remake
+def test_a_port_full_of_her_own_people_is_not_full_for_her(crews, encounter, store, service):
+    from api.decision_records import remake
 
     severn, shannon, smc = crews
     smc("PUT", "/v1/ports/dover/capacity", {"places": {"total": 20}})
@@ -687,14 +697,16 @@ def test_a_port_full_of_her_own_people_is_not_full_for_her(crews, encounter, sto
 
     def places(crew):
         judged = crew("POST", "/v1/decisions?view=full", asked).json()
-        dover = next(it for it in judged["candidates"] + judged["excluded"] if it["port"]["id"] == "dover")
-        code = next(it["code"] for it in dover["findings"] if it["rule"] == "R-CAP-01")
+        dover = next(
+            candidate for candidate in judged["candidates"] + judged["excluded"] if candidate["port"]["id"] == "dover"
+        )
+        code = next(finding["code"] for finding in dover["findings"] if finding["rule"] == "R-CAP-01")
         return judged["decision_id"], code
 
     (hers, own), (_, others) = places(severn), places(shannon)
     assert (own, others) == ("CAP_TIGHT", "CAP_FULL")
     # The record knows whose the places were, so it gives the same decision again.
-    assert remake(house, store.decision(hers)).is_same
+    assert remake(service, store.decision(hers)).is_same
 
 
 def test_where_the_store_fails_an_encounter_is_nobodys_and_a_decision_without_it_is_still_made(
@@ -725,8 +737,8 @@ def test_where_the_store_fails_an_encounter_is_nobodys_and_a_decision_without_it
 
 def test_a_vessel_may_override_what_was_decided_aboard(crews):
     severn, _, _ = crews
-    said = {"code": "MASTER_JUDGEMENT", "text": "ice", "port_id": "dover"}
-    assert severn("POST", "/v1/decisions/d-0123456789abcdef01234567/override", said).status_code == 200
+    fields = {"code": "MASTER_JUDGEMENT", "text": "ice", "port_id": "dover"}
+    assert severn("POST", "/v1/decisions/d-0123456789abcdef01234567/override", fields).status_code == 200
 
 
 def test_what_she_saw_of_somebody_elses_encounter_is_taken_and_does_not_make_it_hers(crews, hers):
@@ -769,13 +781,13 @@ def test_the_life_of_a_key(guarded, key_of):
     assert client.get("/v1/ports", headers=first).status_code == 200
     again = client.request("POST", f"/v1/keys/{key_id}/rotate", json={"overlap_s": 0}, headers=admin)
     second = bearer(again.json()["key"])
-    assert [client.get("/v1/ports", headers=it).status_code for it in (first, second)] == [401, 200]
+    assert [client.get("/v1/ports", headers=item).status_code for item in (first, second)] == [401, 200]
     ended = client.request("DELETE", f"/v1/keys/{key_id}?reason=lost", headers=admin)
     assert (ended.status_code, ended.json()["revoked_at"] is None) == (200, False)
     assert client.get("/v1/ports", headers=second).status_code == 401
     assert client.request("POST", f"/v1/keys/{key_id}/rotate", json={}, headers=admin).status_code == 409
     listed = client.get("/v1/keys", headers=admin)
-    assert key_id in {it["key_id"] for it in listed.json()["keys"]}
+    assert key_id in {key["key_id"] for key in listed.json()["keys"]}
     secrets = [text["Authorization"][-64:] for text in (first, second)]
     assert not any(secret in text for secret in secrets for text in (listed.text, ended.text))
 
@@ -800,11 +812,11 @@ def test_a_wish_for_a_key_sent_twice_makes_one_key(guarded, keys, key_of):
     assert client.get("/v1/ports", headers=bearer(turned.json()["key"])).status_code == 200
     ended, ended_again = (client.delete(path, headers=admin | {"Idempotency-Key": "end-1"}) for _ in range(2))
     assert ended.content == ended_again.content
-    assert [key.unit for key in keys.listed()].count("RNLI Twice") == 1
+    assert [key.unit for key in keys.list_keys()].count("RNLI Twice") == 1
     # The control: without an idempotency key two wishes are two keys.
     for _ in range(2):
         assert client.post("/v1/keys", wish, headers=admin).status_code == 201
-    assert [key.unit for key in keys.listed()].count("RNLI Twice") == 3
+    assert [key.unit for key in keys.list_keys()].count("RNLI Twice") == 3
 
 
 def test_a_wrong_wish_for_a_key_is_refused(guarded, key_of, client, store):
@@ -818,8 +830,8 @@ def test_a_wrong_wish_for_a_key_is_refused(guarded, key_of, client, store):
     assert client.get("/v1/keys").json()["code"] == "NO_STORE"
 
 
-def test_with_access_off_nobody_makes_keys_over_http(call_app, house, store):
-    answer = call_app(create_app(house, store=store)).post("/v1/keys", {"unit": "x", "role": "admin"})
+def test_with_access_off_nobody_makes_keys_over_http(call_app, service, store):
+    answer = call_app(create_app(service, store=store)).post("/v1/keys", {"unit": "x", "role": "admin"})
     assert (answer.status_code, answer.json()["code"]) == (403, "ROLE_NEEDED")
 
 
@@ -846,8 +858,10 @@ def test_no_secret_is_in_an_answer_a_log_or_a_traceback(guarded, keys, parts, si
     answer = client.get("/v1/ports/dover", headers=bearer(made.text))
     assert answer.status_code == 500
     logging.getLogger("test").error("shown", exc_info=ZeroDivisionError("control"))
-    gate = client.app.state.gate
-    shown = " ".join([*seen, answer.text, caplog.text, *capfd.readouterr(), repr(gate), repr(vars(gate))])
+    authenticator = client.app.state.authenticator
+    shown = " ".join(
+        [*seen, answer.text, caplog.text, *capfd.readouterr(), repr(authenticator), repr(vars(authenticator))]
+    )
     assert "KEY_WRONG_SECRET" in shown, "the control: the log is there to be searched"
     assert "control" in shown
     for text in (made.text, good, *wrong):
@@ -861,4 +875,4 @@ def test_that_search_would_notice(caplog):
 
 
 def test_cannot_tell_says_nothing():
-    assert str(CannotTell()) == ""
+    assert str(IdentityUnavailable()) == ""

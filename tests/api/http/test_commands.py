@@ -49,17 +49,17 @@ def documents_of(printed):
 
 @needs_curl
 @pytest.mark.parametrize(("name", "least"), [("docs/api.md", 7), ("README.md", 2)])
-def test_every_command_shown_is_answered(house, store, tmp_path, name, least):
+def test_every_command_shown_is_answered(service, store, tmp_path, name, least):
     blocks = shell_blocks(name)
     assert len(blocks) >= least
     lines = "\n".join(blocks).splitlines()
     script = "\n".join(line for line in lines if not line.startswith(STREAMS))
-    with serving(create_app(house, store=store)) as base:
+    with serving(create_app(service, store=store)) as base:
         done = run(script, base, tmp_path)
     assert done.returncode == 0, done.stdout[-2_000:] + done.stderr
     documents = documents_of(done.stdout)
     assert len(documents) >= script.count("curl ") - script.count("$(curl") - script.count("| curl") - 1
-    assert not [it for it in documents if it.get("type", "").startswith("urn:safeport:problem")]
+    assert not [document for document in documents if document.get("type", "").startswith("urn:safeport:problem")]
     if name == "docs/api.md":
         page_of_the_watch(documents, store)
 
@@ -80,14 +80,14 @@ def page_of_the_watch(documents, store):
         "decision.made",
     ):
         assert kind in kinds, (kind, kinds)
-    board = next(it for it in documents if "encounters" in it)
+    board = next(document for document in documents if "encounters" in document)
     assert [row["decided"]["vessel"] for row in board["encounters"]] == ["rnli-severn"]
-    assert next(it for it in documents if "engine_view" in it)["answer"] == "direction"
+    assert next(document for document in documents if "engine_view" in document)["answer"] == "direction"
 
 
 @needs_curl
-def test_that_check_would_notice_a_command_that_is_refused(house, tmp_path):
-    with serving(create_app(house)) as base:
+def test_that_check_would_notice_a_command_that_is_refused(service, tmp_path):
+    with serving(create_app(service)) as base:
         for wrong in (
             f"curl -s {SHOWN}/v1/nowhere",
             f"curl -s '{SHOWN}/v1/ports?colour=red'",

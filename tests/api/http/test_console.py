@@ -5,13 +5,13 @@ from datetime import datetime
 
 import pytest
 
-from api.access.keys import Keys
-from api.access.roles import GRANTS, AccessRole, Permission
 from api.console import include_console
 from api.http import create_app
+from api.security.api_keys import Keys
+from api.security.roles import GRANTS, AccessRole, Permission
 from api.settings import Settings
 from api.store.audit import row_digest
-from api.store.ledger import Actor, Role
+from api.store.commands import Actor, Role
 
 ADMIN = Actor(Role.ADMIN, "office")
 OFF_FOLKESTONE, OFF_RAMSGATE = [1.30, 51.04], [1.55, 51.30]
@@ -27,30 +27,30 @@ def in_an_hour():
 
 
 @pytest.fixture
-def desk(call_app, house, store):
+def workspace(call_app, service, store):
     """Caller of a service with the console."""
-    app = create_app(house, store=store)
+    app = create_app(service, store=store)
     include_console(app)
     yield call_app(app)
-    app.state.planner.close()
+    app.state.plan_pool.close()
 
 
 @pytest.fixture
-def encounter_id(desk):
-    return desk.post("/v1/encounters", report(OFF_FOLKESTONE)).json()["encounter_id"]
+def encounter_id(workspace):
+    return workspace.post("/v1/encounters", report(OFF_FOLKESTONE)).json()["encounter_id"]
 
 
-def test_the_picture_is_what_the_service_says_of_each_part(desk, encounter_id):
-    desk.put("/v1/ports/dover/capacity", {"places": {"total": 100}})
-    desk.post(f"/v1/encounters/{encounter_id}/direction", {"centre": "DOVER", "code": "A", "port_id": "dover"})
-    picture = desk.get("/console/v1/picture?decide=true").json()["picture"]
-    board = desk.get("/v1/encounters?decide=true").json()["encounters"]
+def test_the_picture_is_what_the_service_says_of_each_part(workspace, encounter_id):
+    workspace.put("/v1/ports/dover/capacity", {"places": {"total": 100}})
+    workspace.post(f"/v1/encounters/{encounter_id}/direction", {"centre": "DOVER", "code": "A", "port_id": "dover"})
+    picture = workspace.get("/console/v1/picture?decide=true").json()["picture"]
+    board = workspace.get("/v1/encounters?decide=true").json()["encounters"]
     row = picture["encounters"][0]
     assert row["decided"]["port_id"] == board[0]["decided"]["port_id"]
     assert row["direction"]["port_id"] == "dover"
     assert row["coordination"] is None
-    assert picture["ports"] == desk.get("/v1/ports/live").json()["ports"]
-    assert picture["reservations"] == desk.get("/v1/reservations").json()["reservations"]
+    assert picture["ports"] == workspace.get("/v1/ports/live").json()["ports"]
+    assert picture["reservations"] == workspace.get("/v1/reservations").json()["reservations"]
     ages = {feed["id"]: feed for feed in picture["feeds"]}
     assert ages["port_status"]["connected"]
     assert not ages["forecast"]["connected"]
@@ -58,44 +58,44 @@ def test_the_picture_is_what_the_service_says_of_each_part(desk, encounter_id):
     assert ages["tides"]["until"] > time.strftime("%Y-%m-%d")
 
 
-def test_without_a_decision_the_picture_says_so(desk, encounter_id):
-    row = desk.get("/console/v1/picture").json()["picture"]["encounters"][0]
+def test_without_a_decision_the_picture_says_so(workspace, encounter_id):
+    row = workspace.get("/console/v1/picture").json()["picture"]["encounters"][0]
     assert (row["encounter_id"], row["decided"]) == (encounter_id, None)
 
 
-def test_a_picture_that_is_known_is_not_sent_again_and_one_that_changed_is(desk, encounter_id):
-    first = desk.get("/console/v1/picture")
+def test_a_picture_that_is_known_is_not_sent_again_and_one_that_changed_is(workspace, encounter_id):
+    first = workspace.get("/console/v1/picture")
     known = {"If-None-Match": first.headers["etag"]}
-    assert desk.get("/console/v1/picture", headers=known).status_code == 304
-    desk.put("/v1/ports/dover/status", {"status": "open"})
-    assert desk.get("/console/v1/picture", headers=known).status_code == 200
+    assert workspace.get("/console/v1/picture", headers=known).status_code == 304
+    workspace.put("/v1/ports/dover/status", {"status": "open"})
+    assert workspace.get("/console/v1/picture", headers=known).status_code == 200
     assert first.json()["picture"]["encounters"][0]["encounter_id"] == encounter_id
 
 
-def test_an_encounter_is_decided_and_nothing_is_recorded(desk, store, encounter_id):
+def test_an_encounter_is_decided_and_nothing_is_recorded(workspace, store, encounter_id):
     before = store.head()
-    view = desk.get(f"/console/v1/encounters/{encounter_id}").json()
+    view = workspace.get(f"/console/v1/encounters/{encounter_id}").json()
     assert store.head() == before
-    body = desk.get(f"/v1/encounters/{encounter_id}").json()["encounter"]
-    decided = desk.post(f"/v1/decisions?encounter_id={encounter_id}&lang=both", body).json()
+    body = workspace.get(f"/v1/encounters/{encounter_id}").json()["encounter"]
+    decided = workspace.post(f"/v1/decisions?encounter_id={encounter_id}&lang=both", body).json()
     assert view["decision"]["recommended"]["port"]["id"] == decided["recommended"]["port"]["id"]
     assert store.head() != before
 
 
-def test_a_position_nobody_can_be_at_is_a_sentence(desk):
-    inland = desk.post("/v1/encounters", report([0.3, 51.0])).json()["encounter_id"]
-    view = desk.get(f"/console/v1/encounters/{inland}").json()
+def test_a_position_nobody_can_be_at_is_a_sentence(workspace):
+    inland = workspace.post("/v1/encounters", report([0.3, 51.0])).json()["encounter_id"]
+    view = workspace.get(f"/console/v1/encounters/{inland}").json()
     assert view["decision"] is None
     assert view["refused"]
 
 
-def test_what_is_supposed_leaves_no_trace_and_is_compared_with_what_holds(desk, store, encounter_id):
-    desk.post("/v1/encounters", report(OFF_RAMSGATE))
-    now = desk.get("/console/v1/picture?decide=true").json()["picture"]["encounters"]
+def test_what_is_supposed_leaves_no_trace_and_is_compared_with_what_holds(workspace, store, encounter_id):
+    workspace.post("/v1/encounters", report(OFF_RAMSGATE))
+    now = workspace.get("/console/v1/picture?decide=true").json()["picture"]["encounters"]
     nearest = now[0]["decided"]["port_id"]
-    before, ports = store.head(), desk.get("/v1/ports/live").json()
-    found = desk.post("/console/v1/what-if", {"encounter_id": encounter_id, "closed": [nearest]}).json()
-    assert (store.head(), desk.get("/v1/ports/live").json()) == (before, ports)
+    before, ports = store.head(), workspace.get("/v1/ports/live").json()
+    found = workspace.post("/console/v1/what-if", {"encounter_id": encounter_id, "closed": [nearest]}).json()
+    assert (store.head(), workspace.get("/v1/ports/live").json()) == (before, ports)
     rows = {row["encounter_id"]: row for row in found["encounters"]}
     assert len(rows) == 2
     assert rows[encounter_id]["now"]["port_id"] == nearest
@@ -103,40 +103,40 @@ def test_what_is_supposed_leaves_no_trace_and_is_compared_with_what_holds(desk, 
     assert found["view"]["decision"]["recommended"]["port"]["id"] == rows[encounter_id]["then"]["port_id"]
 
 
-def test_a_port_really_closed_gives_what_was_supposed(desk, encounter_id):
+def test_a_port_really_closed_gives_what_was_supposed(workspace, encounter_id):
     """Oracle: the service's own decision once the port has reported it."""
-    supposed = desk.post("/console/v1/what-if", {"closed": ["dover"]}).json()["encounters"][0]["then"]
-    desk.put("/v1/ports/dover/status", {"status": "closed", "reason": "exercise"})
-    row = desk.get("/console/v1/picture?decide=true").json()["picture"]["encounters"][0]
+    supposed = workspace.post("/console/v1/what-if", {"closed": ["dover"]}).json()["encounters"][0]["then"]
+    workspace.put("/v1/ports/dover/status", {"status": "closed", "reason": "exercise"})
+    row = workspace.get("/console/v1/picture?decide=true").json()["picture"]["encounters"][0]
     assert row["encounter_id"] == encounter_id
     assert row["decided"]["port_id"] == supposed["port_id"]
 
 
-def test_nothing_supposed_changes_nothing(desk, encounter_id):
-    row = desk.post("/console/v1/what-if", {}).json()["encounters"][0]
+def test_nothing_supposed_changes_nothing(workspace, encounter_id):
+    row = workspace.post("/console/v1/what-if", {}).json()["encounters"][0]
     assert row["encounter_id"] == encounter_id
     assert row["now"] == row["then"]
 
 
 @pytest.mark.parametrize("wrong", [{"closed": ["atlantis"]}, {"policy": "none such"}, {"more_persons": -1}, {"x": 1}])
-def test_a_wrong_supposition_is_refused(desk, wrong):
-    assert desk.post("/console/v1/what-if", wrong).status_code in (404, 422)
+def test_a_wrong_supposition_is_refused(workspace, wrong):
+    assert workspace.post("/console/v1/what-if", wrong).status_code in (404, 422)
 
 
-def test_the_record_has_everything_of_its_encounter_and_proves_it(desk, encounter_id):
-    other = desk.post("/v1/encounters", report(OFF_RAMSGATE)).json()["encounter_id"]
-    desk.put("/v1/ports/dover/capacity", {"places": {"total": 100}})
-    body = desk.get(f"/v1/encounters/{encounter_id}").json()["encounter"]
-    decision_id = desk.post(f"/v1/decisions?encounter_id={encounter_id}", body).json()["decision_id"]
+def test_the_record_has_everything_of_its_encounter_and_proves_it(workspace, encounter_id):
+    other = workspace.post("/v1/encounters", report(OFF_RAMSGATE)).json()["encounter_id"]
+    workspace.put("/v1/ports/dover/capacity", {"places": {"total": 100}})
+    body = workspace.get(f"/v1/encounters/{encounter_id}").json()["encounter"]
+    decision_id = workspace.post(f"/v1/decisions?encounter_id={encounter_id}", body).json()["decision_id"]
     override = {"code": "OTHER", "text": "nearer quay", "port_id": "folkestone", "encounter_id": encounter_id}
-    desk.post(f"/v1/decisions/{decision_id}/override", override)
-    desk.post(f"/v1/encounters/{encounter_id}/direction", {"centre": "DOVER", "code": "A", "port_id": "dover"})
+    workspace.post(f"/v1/decisions/{decision_id}/override", override)
+    workspace.post(f"/v1/encounters/{encounter_id}/direction", {"centre": "DOVER", "code": "A", "port_id": "dover"})
     hold = {"port_id": "dover", "vessel": "Severn", "persons": {"total": 30}, "eta_at": in_an_hour()}
     for name in (encounter_id, other):
-        held = desk.post("/v1/reservations", hold | {"encounter_id": name}).json()["reservation"]["reservation_id"]
-        desk.post(f"/v1/reservations/{held}/land", {"persons": {"total": 30}})
-    desk.post(f"/v1/encounters/{encounter_id}/close", {"evidence": "all counted"})
-    record = desk.get(f"/console/v1/encounters/{encounter_id}/record").json()
+        held = workspace.post("/v1/reservations", hold | {"encounter_id": name}).json()["reservation"]["reservation_id"]
+        workspace.post(f"/v1/reservations/{held}/land", {"persons": {"total": 30}})
+    workspace.post(f"/v1/encounters/{encounter_id}/close", {"evidence": "all counted"})
+    record = workspace.get(f"/console/v1/encounters/{encounter_id}/record").json()
     assert [entry["kind"] for entry in record["entries"]] == [
         "encounter.reported", "decision.made", "override.recorded", "direction.recorded", "reservation.held",
         "reservation.landed", "encounter.closed",
@@ -151,26 +151,26 @@ def test_the_record_has_everything_of_its_encounter_and_proves_it(desk, encounte
     assert record["head"]["sequence"] >= record["entries"][-1]["sequence"]
 
 
-def test_a_position_is_read_back_as_it_is_said(desk):
-    read = desk.get("/console/v1/position?text=51 03.0N 001 15.0E").json()
+def test_a_position_is_read_back_as_it_is_said(workspace):
+    read = workspace.get("/console/v1/position?text=51 03.0N 001 15.0E").json()
     assert read["position"] == [1.25, 51.05]
     assert read["read_back"]["fr"].startswith("5 1 degrés")
-    assert desk.get("/console/v1/position?text=fifty one").status_code == 422
+    assert workspace.get("/console/v1/position?text=fifty one").status_code == 422
 
 
-def test_depths_are_charted_depth_and_tide(desk, house):
-    found = desk.get("/console/v1/depths").json()
-    assert set(found["ports"]) == {port.id for port in house.world.ports}
-    tide = desk.get(f"/v1/ports/dover/tide?from={found['from']}&hours=12").json()
+def test_depths_are_charted_depth_and_tide(workspace, service):
+    found = workspace.get("/console/v1/depths").json()
+    assert set(found["ports"]) == {port.id for port in service.world.ports}
+    tide = workspace.get(f"/v1/ports/dover/tide?from={found['from']}&hours=12").json()
     hourly = [height["height_m"] for height in tide["heights"][::6]]
     assert found["ports"]["dover"]["tide_m"] == pytest.approx(hourly, abs=0.011)
 
 
-def test_the_plan_is_asked_for_the_open_encounters(desk, encounter_id):
-    body = desk.get("/console/v1/plan").json()
-    assert [one["encounter_id"] for one in body["encounters"]] == [encounter_id]
-    desk.put("/v1/ports/dover/capacity", {"places": {"total": 100}, "persons_per_hour": 60})
-    assert desk.plan({**body, "allow_unconfirmed": True}).json()["encounters"][0]["parts"]
+def test_the_plan_is_asked_for_the_open_encounters(workspace, encounter_id):
+    body = workspace.get("/console/v1/plan").json()
+    assert [encounter["encounter_id"] for encounter in body["encounters"]] == [encounter_id]
+    workspace.put("/v1/ports/dover/capacity", {"places": {"total": 100}, "persons_per_hour": 60})
+    assert workspace.plan({**body, "allow_unconfirmed": True}).json()["encounters"][0]["parts"]
 
 
 DOORS = {
@@ -182,11 +182,11 @@ DOORS = {
 
 
 @pytest.fixture
-def guarded(call_app, house, store):
-    app = create_app(house, settings=Settings(access=True), store=store)
+def guarded(call_app, service, store):
+    app = create_app(service, settings=Settings(access=True), store=store)
     include_console(app)
     yield call_app(app)
-    app.state.planner.close()
+    app.state.plan_pool.close()
 
 
 def test_every_role_reads_what_it_may_and_no_more(guarded, store):
@@ -213,10 +213,11 @@ def test_the_page_is_there_before_anybody_has_signed_in_and_the_chart_is_not(gua
 def test_a_vessel_sees_her_own_encounters_only(guarded, store):
     keys = Keys(store, 2.0)
     crew = {"Authorization": f"Bearer {keys.create('RNLI Dover', AccessRole.CREW, ADMIN).text}"}
-    desk = {"Authorization": f"Bearer {keys.create('MRCC', AccessRole.CONTROLLER, ADMIN).text}"}
-    for headers in (crew, desk):
+    workspace = {"Authorization": f"Bearer {keys.create('MRCC', AccessRole.CONTROLLER, ADMIN).text}"}
+    for headers in (crew, workspace):
         guarded.request("POST", "/v1/encounters", headers=headers, json=report(OFF_FOLKESTONE))
     seen = [
-        len(guarded.get("/console/v1/picture", headers=who).json()["picture"]["encounters"]) for who in (crew, desk)
+        len(guarded.get("/console/v1/picture", headers=who).json()["picture"]["encounters"])
+        for who in (crew, workspace)
     ]
     assert seen == [1, 2]

@@ -6,9 +6,9 @@ import time
 import pytest
 
 from api.http import create_app
-from api.http.record_examples import REPORT_IN
-from api.http.record_shapes import EncounterShape, EncountersShape, ReportedShape, StandingShape
-from api.store.check import check
+from api.http.schemas.record_examples import REPORT_IN
+from api.http.schemas.records import EncounterShape, EncountersShape, ReportedShape, StandingShape
+from api.store.integrity import check
 
 
 def stamp(offset_s=0.0):
@@ -28,10 +28,10 @@ def test_a_report_opens_an_encounter_and_more_reports_belong_to_it(control):
     report(control, 1.41, path=f"/v1/encounters/{name}/reports", source="aircraft", making_way=True)
     found = control.get(f"/v1/encounters/{name}").json()
     EncounterShape.model_validate(found)
-    assert [it["source"] for it in found["reports"]] == ["phone", "aircraft"]
+    assert [report["source"] for report in found["reports"]] == ["phone", "aircraft"]
     shown = control.get("/v1/encounters").json()
     EncountersShape.model_validate(shown)
-    assert [(it["reports"], it["decided"]) for it in shown["encounters"]] == [(2, None)]
+    assert [(encounter["reports"], encounter["decided"]) for encounter in shown["encounters"]] == [(2, None)]
 
 
 def test_closing_takes_evidence_and_can_be_taken_back(control, acting):
@@ -66,7 +66,7 @@ def test_the_night_of_24_november_2021_the_boats_stay_separate(control, monkeypa
     MAIB 7/2023 and the Cranston report: a boat that was reached was taken for the one that had called.
     """
     clock = [1_637_715_600.0]  # 01:00 UTC
-    monkeypatch.setattr("api.http.memory.time.time", lambda: clock[0])
+    monkeypatch.setattr("api.http.async_store.time.time", lambda: clock[0])
     for module in ("encounters", "records", "reservations"):
         monkeypatch.setattr(f"api.http.routes.{module}.time.time", lambda: clock[0])
 
@@ -80,7 +80,7 @@ def test_the_night_of_24_november_2021_the_boats_stay_separate(control, monkeypa
     others = [at(10 * step, 1.70 + step / 100, 51.11)["encounter_id"] for step in range(1, 5)]
     acting("controller", "MRCC Dover SMC")
     found = at(90, 1.69, 51.10, source="vessel", persons={"min": 35, "max": 35})
-    assert called in {it["encounter_id"] for it in found["possible_duplicates"]}
+    assert called in {duplicate["encounter_id"] for duplicate in found["possible_duplicates"]}
     assert len({called, found["encounter_id"], *others}) == 6
     path = f"/v1/encounters/{found['encounter_id']}/close"
     assert control.post(path, {"evidence": "35 recovered by cutter, all landed at Dover"}).status_code == 200
@@ -88,14 +88,14 @@ def test_the_night_of_24_november_2021_the_boats_stay_separate(control, monkeypa
         at(150 + 60 * hour, 0.5, 50.4, source="ais", making_way=False)
     clock[0] += 3_600
     board = control.get("/v1/encounters?decide=true").json()
-    shown = {it["encounter_id"]: it for it in board["encounters"]}
+    shown = {encounter["encounter_id"]: encounter for encounter in board["encounters"]}
     assert {called, *others} <= shown.keys()
     assert found["encounter_id"] not in shown
     assert shown[called]["possible_duplicate"]
     assert shown[called]["decided"]["port_id"] is not None
     assert len(control.get(f"/v1/encounters/{called}").json()["reports"]) == 1
     page = control.get("/v1/handover").json()
-    assert called in {it["encounter_id"] for it in page["open_encounters"] if it["aged"]}
+    assert called in {encounter["encounter_id"] for encounter in page["open_encounters"] if encounter["aged"]}
 
 
 def test_a_direction_is_the_answer_and_a_hard_failure_there_is_a_conflict(control, acting):
@@ -114,7 +114,7 @@ def test_a_direction_is_the_answer_and_a_hard_failure_there_is_a_conflict(contro
     standing = control.get(f"/v1/encounters/{name}/standing").json()
     StandingShape.model_validate(standing)
     assert standing["codes"] == ["RCC_DIRECTED", "RCC_PORT_CONFLICT", "VESSEL_ASSUMED"]
-    assert "PORT_CLOSED" in {it["code"] for it in standing["conflicts"]}
+    assert "PORT_CLOSED" in {conflict["code"] for conflict in standing["conflicts"]}
     assert standing["direction"]["port_id"] == "calais"
     (row,) = control.get("/v1/encounters?decide=true").json()["encounters"]
     assert row["decided"]["codes"] == ["RCC_DIRECTED", "RCC_PORT_CONFLICT", "VESSEL_ASSUMED"]
@@ -145,12 +145,12 @@ def test_the_board_decides_for_the_vessel_decided_for_last_and_says_what_changed
     (row,) = control.get("/v1/encounters?decide=true").json()["encounters"]
     assert (row["decided"]["vessel"], row["decided"]["changed"]) == ("unknown", None)
     del encounter["time"]
-    said = control.post(f"/v1/decisions?encounter_id={name}", encounter).json()
+    document = control.post(f"/v1/decisions?encounter_id={name}", encounter).json()
     board = control.get("/v1/encounters?decide=true").json()
     EncountersShape.model_validate(board)
     decided = board["encounters"][0]["decided"]
     assert (decided["vessel"], decided["changed"]) == ("rnli-severn", False)
-    assert decided["port_id"] == said["recommended"]["port"]["id"]
+    assert decided["port_id"] == document["recommended"]["port"]["id"]
     control.put(f"/v1/ports/{decided['port_id']}/status", {"status": "closed", "reason": "fire"})
     decided = control.get("/v1/encounters?decide=true").json()["encounters"][0]["decided"]
     assert decided["changed"] is True
@@ -181,7 +181,9 @@ def test_a_boat_that_has_places_held_is_not_crowded_out_by_itself(control):
     codes = {}
     for query in ("", f"&encounter_id={name}"):
         document = control.post(f"/v1/decisions?view=full{query}", asked).json()
-        (dover,) = [it for part in ("candidates", "excluded") for it in document[part] if it["port"]["id"] == "dover"]
+        (dover,) = [
+            item for part in ("candidates", "excluded") for item in document[part] if item["port"]["id"] == "dover"
+        ]
         codes[query] = {finding["code"] for finding in dover["findings"]}
     assert "CAP_FULL" in codes[""]
     assert "CAP_FULL" not in codes[f"&encounter_id={name}"]
@@ -196,7 +198,7 @@ def test_a_vessel_sees_the_encounters_it_reported(control, acting):
         assert control.get(path).status_code == 404
     for query in ("", "?decide=true"):
         shown = control.get(f"/v1/encounters{query}").json()["encounters"]
-        assert [it["encounter_id"] for it in shown] == [own]
+        assert [item["encounter_id"] for item in shown] == [own]
     directed = {"centre": "CROSS", "code": "A", "port_id": "calais"}
     assert control.post(f"/v1/encounters/{theirs}/direction", directed).status_code == 404
     assert control.post(f"/v1/encounters/{own}/direction", directed).status_code == 200
@@ -218,20 +220,20 @@ def test_the_body_of_a_decision_is_a_report_and_the_answer_is_the_body_of_a_deci
     assert control.decide(README_BODY).status_code == 200
     told = control.post("/v1/encounters", README_BODY)
     assert told.status_code == 201, told.text
-    said = told.json()
-    ReportedShape.model_validate(said)
-    assert (said["source"], said["observed_at"]) == ("vessel", "2022-01-13T05:00:00.000Z")
-    assert said["persons"] == README_BODY["persons"]
-    assert said["on_scene"] == {"vessel": {"profile": "rnli-severn"}}
+    document = told.json()
+    ReportedShape.model_validate(document)
+    assert (document["source"], document["observed_at"]) == ("vessel", "2022-01-13T05:00:00.000Z")
+    assert document["persons"] == README_BODY["persons"]
+    assert document["on_scene"] == {"vessel": {"profile": "rnli-severn"}}
     # Back again, both ways there are, as it stands.
-    found = control.get(f"/v1/encounters/{said['encounter_id']}").json()
-    for body in (said["encounter"], found["encounter"]):
+    found = control.get(f"/v1/encounters/{document['encounter_id']}").json()
+    for body in (document["encounter"], found["encounter"]):
         for name in ("position", "persons", "vessel"):
             assert body[name] == README_BODY[name]
-        decided = control.decide(body, f"?view=full&encounter_id={said['encounter_id']}")
+        decided = control.decide(body, f"?view=full&encounter_id={document['encounter_id']}")
         assert decided.status_code == 200, decided.text
         assert decided.json()["encounter"]["vessel"]["profile"] == "rnli-severn"
-    assert on_board(control, said["encounter_id"])["decided"]["vessel"] == "rnli-severn"
+    assert on_board(control, document["encounter_id"])["decided"]["vessel"] == "rnli-severn"
 
 
 def test_every_part_of_a_decisions_body_comes_back(control):
@@ -241,16 +243,16 @@ def test_every_part_of_a_decisions_body_comes_back(control):
         "medical": "critical", "aboard_since": stamp(-3_600), "sheltered": True, "policy": "medical-first",
         "vessel": {"speed_kn": 18.0, "draught_m": 1.2, "survivor_capacity": 40},
     }  # fmt: skip
-    said = control.post("/v1/encounters", body).json()
-    assert said["observed_at"][:19] == stamp(-300)[:19]
-    back = said["encounter"]
+    document = control.post("/v1/encounters", body).json()
+    assert document["observed_at"][:19] == stamp(-300)[:19]
+    back = document["encounter"]
     assert back.pop("persons") == {"min": 12, "max": 12}
     assert 298.0 <= back.pop("position_age_s") <= 320.0
     assert back.pop("time") >= body["time"]
     assert back == {name: body[name] for name in body.keys() - {"persons", "position_age_s", "time"}}
-    again = control.post("/v1/encounters", said["encounter"] | {"time": stamp(), "position_age_s": 0.0})
+    again = control.post("/v1/encounters", document["encounter"] | {"time": stamp(), "position_age_s": 0.0})
     assert again.status_code == 201
-    assert again.json()["on_scene"] == said["on_scene"]
+    assert again.json()["on_scene"] == document["on_scene"]
 
 
 @pytest.mark.parametrize("query", ["?view=full&lang=both", "?view=full&lang=fr"])

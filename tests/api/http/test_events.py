@@ -13,17 +13,17 @@ import httpx
 import pytest
 
 from api.http import create_app
-from api.http.broadcast import Broadcast, Heard, Listener, of_kinds
-from api.http.callers import LOCAL, Caller
-from api.http.memory import Memory
-from api.http.own import heard_by
+from api.http.async_store import AsyncStore
+from api.http.auth import LOCAL, Caller
+from api.http.authorization import visible_event
+from api.http.event_stream import Broadcast, Listener, QueuedEvent, of_kinds
 from api.http.routes.events import while_admitted
 from api.settings import Settings
+from api.store.commands import Actor, Role
 from api.store.errors import StoreUnavailable
 from api.store.events import Event
-from api.store.ledger import Actor, Role
 from api.store.store import open_store
-from api.store.values import canonical
+from api.store.validation import canonical
 from tests.api.http.live_server import Stream, serving
 from tests.synthetic.cubes import START_S, synthetic_cube
 
@@ -31,9 +31,9 @@ QUICK = Settings(events_every_s=0.02)
 
 
 @pytest.fixture
-def base(house, store):
+def base(service, store):
     """URL of a service that keeps records."""
-    with serving(create_app(house, store=store, settings=QUICK)) as url:
+    with serving(create_app(service, store=store, settings=QUICK)) as url:
         yield url
 
 
@@ -54,9 +54,9 @@ def test_what_changes_is_told_with_its_number_kind_and_content(base):
 
     version, event = asyncio.run(story())
     assert (event["id"], event["event"]) == (str(version), "port.status")
-    said = json.loads(event["data"])
-    assert said.keys() == {"at", "body", "kind", "sequence", "subject"}
-    assert (said["subject"], said["body"]["status"]["status"]) == ("dover", "closed")
+    document = json.loads(event["data"])
+    assert document.keys() == {"at", "body", "kind", "sequence", "subject"}
+    assert (document["subject"], document["body"]["status"]["status"]) == ("dover", "closed")
 
 
 def test_who_was_cut_off_resumes_after_the_last_event_seen(base):
@@ -70,7 +70,7 @@ def test_who_was_cut_off_resumes_after_the_last_event_seen(base):
             resumed = await Stream.open(base, headers=[("Last-Event-ID", last)])
             again = await Stream.open(base, "/v1/events?after=" + last)
             both = [report(client) for _ in range(3)]
-            heard = [[int((await one.event())["id"]) for _ in range(603)] for one in (resumed, again)]
+            heard = [[int((await item.event())["id"]) for _ in range(603)] for item in (resumed, again)]
             await resumed.close()
             await again.close()
         return seen, missed + both, heard
@@ -80,7 +80,7 @@ def test_who_was_cut_off_resumes_after_the_last_event_seen(base):
     assert seen[0] not in expected
 
 
-def test_a_store_that_could_not_be_read_for_a_while_costs_no_event(house, store, monkeypatch, caplog):
+def test_a_store_that_could_not_be_read_for_a_while_costs_no_event(service, store, monkeypatch, caplog):
     plain, failing = store.events, threading.Event()
 
     def events(*given):
@@ -102,7 +102,7 @@ def test_a_store_that_could_not_be_read_for_a_while_costs_no_event(house, store,
         await stream.close()
         return sent, heard
 
-    with serving(create_app(house, store=store, settings=QUICK)) as base:
+    with serving(create_app(service, store=store, settings=QUICK)) as base:
         sent, heard = asyncio.run(story(base))
     assert heard == sent
     assert caplog.text.count("events wait") == 1
@@ -141,29 +141,29 @@ def test_two_hundred_listeners_hear_everything_in_order(base):
     assert heard == [sent] * 200
 
 
-def test_every_service_on_a_store_tells_what_any_of_them_changed(base, house, store_url):
+def test_every_service_on_a_store_tells_what_any_of_them_changed(base, service, store_url):
     async def story(other):
         streams = [await Stream.open(url) for url in (base, other)]
-        with httpx.Client(base_url=base) as one, httpx.Client(base_url=other) as two:
-            sent = [report(one), report(two)]
+        with httpx.Client(base_url=base) as first, httpx.Client(base_url=other) as two:
+            sent = [report(first), report(two)]
         heard = [[int((await stream.event())["id"]) for _ in range(2)] for stream in streams]
         for stream in streams:
             await stream.close()
         return sent, heard
 
-    with open_store(store_url) as second, serving(create_app(house, store=second, settings=QUICK)) as other:
+    with open_store(store_url) as second, serving(create_app(service, store=second, settings=QUICK)) as other:
         sent, heard = asyncio.run(story(other))
     assert heard == [sent, sent]
 
 
-def test_a_line_on_which_nothing_happens_has_a_heartbeat(house, store):
+def test_a_line_on_which_nothing_happens_has_a_heartbeat(service, store):
     async def story(base):
         stream = await Stream.open(base)
         beat = await stream.next()
         await stream.close()
         return beat
 
-    with serving(create_app(house, store=store, settings=Settings(heartbeat_s=0.02))) as base:
+    with serving(create_app(service, store=store, settings=Settings(heartbeat_s=0.02))) as base:
         assert asyncio.run(story(base)) == {":": "still here"}
 
 
@@ -171,13 +171,13 @@ def test_a_slow_listener_is_dropped_and_told_and_nobody_waits_for_it():
     """Straight at the queues: sockets hide how much the system buffers."""
 
     async def story():
-        broadcast = Broadcast(Memory(None, 1, 1), 1.0, 10, 3)
+        broadcast = Broadcast(AsyncStore(None, 1, 1), 1.0, 10, 3)
         broadcast._position = 0
         slow = broadcast.follow(None, as_it_is, anyio.Event())
         quick = broadcast.follow(None, as_it_is, anyio.Event())
-        for one in (slow, quick):
-            await anext(one)
-        first = [asyncio.ensure_future(anext(one)) for one in (slow, quick)]
+        for item in (slow, quick):
+            await anext(item)
+        first = [asyncio.ensure_future(anext(entry)) for entry in (slow, quick)]
         await asyncio.sleep(0)
         heard = []
         for number in range(6):
@@ -208,8 +208,8 @@ def test_a_listener_that_keeps_up_is_never_dropped():
 
     async def story():
         for number in range(5):
-            assert listener.offer(Heard(happened("reservation.held", number), b"")) is True
-            assert listener.offer(Heard(happened("port.status", number), b"")) is True
+            assert listener.offer(QueuedEvent(happened("reservation.held", number), b"")) is True
+            assert listener.offer(QueuedEvent(happened("port.status", number), b"")) is True
             assert (await listener.next()).event.sequence == number
 
     asyncio.run(story())
@@ -224,35 +224,37 @@ def test_a_listener_that_keeps_up_is_never_dropped():
 )  # fmt: skip
 def test_which_kinds_are_heard(kinds, heard):
     is_wanted = of_kinds(frozenset(kinds.split(",")) - {""})
-    assert {it for it in ("port.status", "reservation.held", "forecast.changed") if is_wanted(happened(it))} == heard
+    assert {
+        item for item in ("port.status", "reservation.held", "forecast.changed") if is_wanted(happened(item))
+    } == heard
 
 
 def test_a_vessel_hears_of_ports_and_forecasts_and_of_nobody_else():
     crew = Caller("a", Actor(Role.CREW, "RNLI Dover"), own_only=True)
     for kind, heard in (("port.status", True), ("forecast.changed", True), ("encounter.reported", False)):
-        assert (heard_by(crew, happened(kind)) is not None) is heard
-        assert heard_by(LOCAL, happened(kind)) is not None
+        assert (visible_event(crew, happened(kind)) is not None) is heard
+        assert visible_event(LOCAL, happened(kind)) is not None
 
 
 def test_only_admins_hear_of_keys():
-    assert heard_by(LOCAL, happened("key.created")) is None
-    assert heard_by(Caller("a", Actor(Role.ADMIN, "office"), own_only=False), happened("key.created")) is not None
+    assert visible_event(LOCAL, happened("key.created")) is None
+    assert visible_event(Caller("a", Actor(Role.ADMIN, "office"), own_only=False), happened("key.created")) is not None
 
 
 def test_a_vessel_is_not_told_whose_report_hers_may_be_the_same_as():
     crew = Caller("unit:a", Actor(Role.CREW, "a", "unit:a"), own_only=True)
     body = canonical({"encounter_id": "e-7", "possible_duplicates": [{"encounter_id": "e-3"}]})
     event = Event(7, 0, "encounter.reported", "e-7", body, frozenset({"unit:a"}))
-    listener = Listener(lambda it: heard_by(crew, it), 4)
-    told = listener.hear(Heard(event, b"e-3")).chunk
+    listener = Listener(lambda item: visible_event(crew, item), 4)
+    told = listener.hear(QueuedEvent(event, b"e-3")).chunk
     assert b"e-3" not in told
     assert b'"possible_duplicates_withheld":1' in told
-    assert Listener(lambda it: heard_by(LOCAL, it), 4).hear(Heard(event, b"e-3")).chunk == b"e-3"
+    assert Listener(lambda item: visible_event(LOCAL, item), 4).hear(QueuedEvent(event, b"e-3")).chunk == b"e-3"
 
 
 def test_a_stream_ends_when_its_listener_may_listen_no_more():
     async def story():
-        broadcast = Broadcast(Memory(None, 1, 1), 1.0, 10, 3)
+        broadcast = Broadcast(AsyncStore(None, 1, 1), 1.0, 10, 3)
         broadcast._position = 0
         answers = iter([True, True, False])
         ending = anyio.Event()
@@ -280,7 +282,7 @@ def test_a_last_event_id_that_is_no_number_and_a_service_without_records(control
     assert control.get("/v1/events").json()["code"] == "STARTING"
 
 
-def test_more_listeners_than_may_are_told_to_come_back(house, store):
+def test_more_listeners_than_may_are_told_to_come_back(service, store):
     async def story(base):
         stream = await Stream.open(base)
         with httpx.Client(base_url=base) as client:
@@ -293,15 +295,15 @@ def test_more_listeners_than_may_are_told_to_come_back(house, store):
         await stream.close()
         return refused
 
-    with serving(create_app(house, store=store, settings=Settings(listeners=1))) as base:
+    with serving(create_app(service, store=store, settings=Settings(listeners=1))) as base:
         refused = asyncio.run(story(base))
     assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (503, "BUSY", "5")
 
 
-def test_a_forecast_taken_over_is_told(house, store, tmp_path, monkeypatch):
-    from api.http import opening
+def test_a_forecast_taken_over_is_told(service, store, tmp_path, monkeypatch):
+    from api.http import startup
 
-    monkeypatch.setattr(opening, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(startup, "LOOK_EVERY_S", 0.02)
     used = synthetic_cube(tmp_path / "used.cube", waves=(0.4, 1.0, 0.0, 5.0), run_at_s=START_S)
 
     async def story(base):
@@ -311,14 +313,14 @@ def test_a_forecast_taken_over_is_told(house, store, tmp_path, monkeypatch):
         await stream.close()
         return event
 
-    with serving(create_app(house.forecasting(used), forecast=used, store=store)) as base:
+    with serving(create_app(service.with_forecast(used), forecast=used, store=store)) as base:
         event = asyncio.run(story(base))
     assert event["event"] == "forecast.changed"
     assert "id" not in event
     assert json.loads(event["data"])["body"]["id"]
 
 
-def test_holds_that_ran_out_are_told(house, store):
+def test_holds_that_ran_out_are_told(service, store):
     async def story(base):
         stream = await Stream.open(base, "/v1/events?kinds=reservation.expired")
         with httpx.Client(base_url=base) as client:
@@ -333,9 +335,9 @@ def test_holds_that_ran_out_are_told(house, store):
         return event
 
     settings = Settings(events_every_s=0.02, sweep_every_s=0.05)
-    with serving(create_app(house, store=store, settings=settings)) as base:
+    with serving(create_app(service, store=store, settings=settings)) as base:
         event = asyncio.run(story(base))
-    assert [it["state"] for it in json.loads(event["data"])["body"]["reservations"]] == ["expired"]
+    assert [reservation["state"] for reservation in json.loads(event["data"])["body"]["reservations"]] == ["expired"]
 
 
 def test_a_service_that_is_stopped_ends_its_streams_at_once(tmp_path):
@@ -355,8 +357,8 @@ def test_a_service_that_is_stopped_ends_its_streams_at_once(tmp_path):
                     await stream.close()
 
             asyncio.run(story())
-            rest, said = server.communicate(timeout=20)
+            rest, text = server.communicate(timeout=20)
         finally:
             server.kill()
-    assert (rest, said) == ("", "")
+    assert (rest, text) == ("", "")
     assert server.returncode == -signal.SIGTERM

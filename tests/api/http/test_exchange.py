@@ -6,8 +6,8 @@ import time
 import pytest
 
 from api.http import create_app
-from api.http.record_examples import HAVE
-from api.http.record_shapes import ExchangeShape
+from api.http.schemas.record_examples import HAVE
+from api.http.schemas.records import ExchangeShape
 from api.store.edxl_have import read_have
 from api.store.store import open_for_service
 
@@ -18,29 +18,29 @@ def put(control, document, **headers):
     return control.request("PUT", "/v1/edxl-have", content=document, headers=XML | headers)
 
 
-def test_ports_go_out_with_what_they_reported(control, house):
+def test_ports_go_out_with_what_they_reported(control, service):
     control.put("/v1/ports/dover/status", {"status": "restricted", "reason": "one berth <only>"})
     control.put("/v1/ports/dover/capacity", {"places": {"total": 40, "families": 6}, "occupied": {"total": 10}})
     answer = control.get("/v1/edxl-have")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/xml")
-    found = {it.port_id: it for it in read_have(answer.content)}
-    assert found.keys() == {port.id for port in house.world.ports}
+    found = {item.port_id: item for item in read_have(answer.content)}
+    assert found.keys() == {port.id for port in service.world.ports}
     assert (found["dover"].status, found["dover"].comment) == ("restricted", "one berth <only>")
     assert (found["dover"].places.total, found["dover"].occupied.total) == (40, 10)
     assert found["calais"].status is None
 
 
-def test_what_goes_out_comes_in_elsewhere(control, call_app, house, tmp_path):
+def test_what_goes_out_comes_in_elsewhere(control, call_app, service, tmp_path):
     control.put("/v1/ports/dover/status", {"status": "closed", "reason": "gale"})
     control.put("/v1/ports/dover/capacity", {"places": {"total": 40}})
     document = control.get("/v1/edxl-have").content
     with open_for_service(f"sqlite:{tmp_path}/other.db") as other:
-        there = call_app(create_app(house, store=other))
+        there = call_app(create_app(service, store=other))
         answer = put(there, document)
         assert answer.status_code == 200
         ExchangeShape.model_validate(answer.json())
-        taken = [it for it in answer.json()["reports"] if it["accepted"]]
-        assert [(it["port_id"], it["part"]) for it in taken] == [("dover", "status"), ("dover", "capacity")]
+        taken = [report for report in answer.json()["reports"] if report["accepted"]]
+        assert [(item["port_id"], item["part"]) for item in taken] == [("dover", "status"), ("dover", "capacity")]
         live = there.get("/v1/ports/dover/live").json()
         assert (live["status"]["status"], live["capacity"]["places"]["total"]) == ("closed", 40)
 
@@ -49,14 +49,14 @@ def later(seconds):
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
 
 
-def test_what_a_store_wrote_it_does_not_take_back(control, call_app, house, tmp_path):
+def test_what_a_store_wrote_it_does_not_take_back(control, call_app, service, tmp_path):
     """What is held leaves as not available: taken in where it is still held, it would count twice."""
     control.put("/v1/ports/dover/capacity", {"places": {"total": 40}, "persons_per_hour": 60})
     hold = {"port_id": "dover", "vessel": "V", "persons": {"total": 30}, "eta_at": later(3_600)}
     control.post("/v1/reservations", hold)
     document = control.get("/v1/edxl-have").content
     reports = put(control, document).json()["reports"]
-    assert {(it["accepted"], it["code"]) for it in reports} == {(False, "WRITTEN_HERE")}
+    assert {(report["accepted"], report["code"]) for report in reports} == {(False, "WRITTEN_HERE")}
     live = control.get("/v1/ports/dover/live").json()
     assert (live["places_left"]["total"], live["capacity"]["persons_per_hour"]) == (10, 60.0)
     # The control: without the mark it is somebody's word, and what is not available is then occupied besides.
@@ -66,7 +66,7 @@ def test_what_a_store_wrote_it_does_not_take_back(control, call_app, house, tmp_
     # A document has no landing rate, so it takes none away.
     assert live["capacity"]["persons_per_hour"] == 60.0
     with open_for_service(f"sqlite:{tmp_path}/other.db") as other:
-        there = call_app(create_app(house, store=other))
+        there = call_app(create_app(service, store=other))
         put(there, document)
         assert there.get("/v1/ports/dover/live").json()["places_left"]["total"] == 10
 

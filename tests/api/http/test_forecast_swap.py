@@ -7,9 +7,9 @@ import shutil
 import httpx
 import pytest
 
-from api.document import decision_document, dump
+from api.documents.decision import decision_document, to_json
 from api.encounter import EncounterIn
-from api.http import create_app, opening
+from api.http import create_app, startup
 from tests.synthetic.cubes import START_S, synthetic_cube
 
 WHOLE = "/v1/decisions?view=full&lang=both"
@@ -29,18 +29,18 @@ def cubes(tmp_path):
     return calm, rough
 
 
-def expected(house, cube):
-    seeing = house.forecasting(cube)
-    return dump(decision_document(seeing.decide(seeing.ask(EncounterIn.model_validate(ENCOUNTER), 0.0))))
+def expected(service, cube):
+    seeing = service.with_forecast(cube)
+    return to_json(decision_document(seeing.decide(seeing.ask(EncounterIn.model_validate(ENCOUNTER), 0.0))))
 
 
-def test_every_answer_is_of_one_forecast_or_the_other(house, cubes, tmp_path, monkeypatch):
-    monkeypatch.setattr(opening, "LOOK_EVERY_S", 0.02)
-    monkeypatch.setattr(opening, "open_house", lambda pack: house)
-    monkeypatch.setattr(opening, "warm", lambda house: None)
+def test_every_answer_is_of_one_forecast_or_the_other(service, cubes, tmp_path, monkeypatch):
+    monkeypatch.setattr(startup, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(startup, "open_decision_service", lambda pack: service)
+    monkeypatch.setattr(startup, "warm_up", lambda service: None)
     used = tmp_path / "used.cube"
     shutil.copy(cubes[0], used)
-    answers = {expected(house, cube): name for name, cube in zip(("calm", "rough"), cubes, strict=True)}
+    answers = {expected(service, cube): name for name, cube in zip(("calm", "rough"), cubes, strict=True)}
     assert len(answers) == 2
     seen = []
 
@@ -67,11 +67,11 @@ def test_every_answer_is_of_one_forecast_or_the_other(house, cubes, tmp_path, mo
 
 
 def test_a_server_started_with_a_bad_forecast_answers_without_and_takes_over_a_good_one(
-    house, cubes, tmp_path, monkeypatch, caplog
+    service, cubes, tmp_path, monkeypatch, caplog
 ):
-    monkeypatch.setattr(opening, "LOOK_EVERY_S", 0.02)
-    monkeypatch.setattr(opening, "open_house", lambda pack: house)
-    monkeypatch.setattr(opening, "warm", lambda house: None)
+    monkeypatch.setattr(startup, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(startup, "open_decision_service", lambda pack: service)
+    monkeypatch.setattr(startup, "warm_up", lambda service: None)
     used = tmp_path / "used.cube"
     used.write_text("no forecast")
 
@@ -91,7 +91,7 @@ def test_a_server_started_with_a_bad_forecast_answers_without_and_takes_over_a_g
             assert "safeport_forecast_refused 1.0" in (await client.get("/metrics")).text
             shutil.copy(cubes[1], tmp_path / "fresh.cube")
             (tmp_path / "fresh.cube").replace(used)
-            while answer.text != expected(house, cubes[1]):
+            while answer.text != expected(service, cubes[1]):
                 await asyncio.sleep(0.02)
                 answer = await client.post(WHOLE, json=ENCOUNTER)
             ready = (await client.get("/readyz")).json()
@@ -103,10 +103,10 @@ def test_a_server_started_with_a_bad_forecast_answers_without_and_takes_over_a_g
     assert "without a forecast" in caplog.text
 
 
-def test_a_file_that_is_no_forecast_changes_nothing(house, cubes, tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr(opening, "LOOK_EVERY_S", 0.02)
-    monkeypatch.setattr(opening, "open_house", lambda pack: house)
-    monkeypatch.setattr(opening, "warm", lambda house: None)
+def test_a_file_that_is_no_forecast_changes_nothing(service, cubes, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(startup, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(startup, "open_decision_service", lambda pack: service)
+    monkeypatch.setattr(startup, "warm_up", lambda service: None)
     used = tmp_path / "used.cube"
     shutil.copy(cubes[0], used)
 
@@ -125,12 +125,12 @@ def test_a_file_that_is_no_forecast_changes_nothing(house, cubes, tmp_path, monk
             while not caplog.records:
                 await asyncio.sleep(0.02)
             answer = await client.post(WHOLE, json=ENCOUNTER)
-            assert answer.text == expected(house, cubes[0])
+            assert answer.text == expected(service, cubes[0])
             ready = (await client.get("/readyz")).json()
             assert ready["forecast_id"]
             assert ready["forecast_refused"]
 
-    with caplog.at_level(logging.ERROR, logger=opening.__name__):
+    with caplog.at_level(logging.ERROR, logger=startup.__name__):
         asyncio.run(asyncio.wait_for(story(), 60))
     assert "forecast in use stays" in caplog.text
 
@@ -139,22 +139,22 @@ def test_a_file_that_is_no_forecast_changes_nothing(house, cubes, tmp_path, monk
     "failure", [ValueError("10**30"), OverflowError(), MemoryError(), RecursionError(), KeyError("u"), AssertionError()]
 )
 def test_whatever_a_file_does_to_its_reader_the_service_answers_and_takes_over_the_next(
-    house, cubes, tmp_path, monkeypatch, failure
+    service, cubes, tmp_path, monkeypatch, failure
 ):
     """At the start, and again while it runs: the reader is made to fail in ways nobody foresaw."""
-    monkeypatch.setattr(opening, "LOOK_EVERY_S", 0.02)
-    monkeypatch.setattr(opening, "open_house", lambda pack: house)
-    monkeypatch.setattr(opening, "warm", lambda house: None)
+    monkeypatch.setattr(startup, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(startup, "open_decision_service", lambda pack: service)
+    monkeypatch.setattr(startup, "warm_up", lambda service: None)
     used, bad = tmp_path / "used.cube", b"bad"
     used.write_bytes(bad)
-    plain = type(house).forecasting
+    plain = type(service).with_forecast
 
     def forecasting(self, file):
         if file.read_bytes() == bad:
             raise failure
         return plain(self, file)
 
-    monkeypatch.setattr(type(house), "forecasting", forecasting)
+    monkeypatch.setattr(type(service), "with_forecast", forecasting)
 
     async def story():
         app = create_app(forecast=used)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.http import create_app, record_examples
+from api.http import create_app
+from api.http.schemas import record_examples
 from api.store.store import open_for_service
 
 JSON = st.recursive(
@@ -99,10 +100,10 @@ FEW = {200, 201, 400, 403, 404, 409, 413, 422}
 
 
 @pytest.fixture(scope="module")
-def records(call_app, house, tmp_path_factory):
+def records(call_app, service, tmp_path_factory):
     """Caller of an application that keeps records, one store for all that is thrown at it."""
     with open_for_service(f"sqlite:{tmp_path_factory.mktemp('fuzz')}/store.db") as store:
-        caller = call_app(create_app(house, store=store))
+        caller = call_app(create_app(service, store=store))
         yield caller
         # Whatever came in, the trail is whole.
         assert caller.get("/v1/audit/verify").json()["intact"] is True

@@ -75,7 +75,7 @@ def test_that_check_would_notice_what_the_generator_cannot_use(description, tmp_
     assert generate(broken, tmp_path / NAME).returncode != 0
 
 
-def test_it_makes_a_decision_a_report_a_hold_and_a_handover(house, store, package, generated, encounter):
+def test_it_makes_a_decision_a_report_a_hold_and_a_handover(service, store, package, generated, encounter):
     models, at = generated("models"), datetime.now(UTC)
 
     def ask(operation, status, **options):
@@ -87,7 +87,7 @@ def test_it_makes_a_decision_a_report_a_hold_and_a_handover(house, store, packag
     def body(model, **values):
         return getattr(models, model).from_dict(values)
 
-    with serving(create_app(house, store=store)) as base:
+    with serving(create_app(service, store=store)) as base:
         door = package.AuthenticatedClient(base_url=base, token="not looked at", raise_on_unexpected_status=True)
         with door:
             # A decision, in each view.
@@ -96,7 +96,7 @@ def test_it_makes_a_decision_a_report_a_hold_and_a_handover(house, store, packag
             assert (brief.outcome, brief.recommended.port.id) == ("suitable", "dover")
             full = ask("decisions.create_decision", 200, body=wanted, view=models.CreateDecisionView.FULL)
             assert full.decision_id == brief.decision_id
-            assert len(full.candidates) + len(full.excluded) == len(house.world.ports)
+            assert len(full.candidates) + len(full.excluded) == len(service.world.ports)
             assert full.recommended.findings[0].class_
             line = ask("decisions.create_decision", 200, body=wanted, view=models.CreateDecisionView.LINE)
             assert "Dover" in line.line.en or "DOVER" in line.line.en
@@ -122,11 +122,13 @@ def test_it_makes_a_decision_a_report_a_hold_and_a_handover(house, store, packag
             name = held.reservation.reservation_id
             confirmed = ask("reservations.confirm_reservation", 200, reservation_id=name)
             assert confirmed.reservation.state == "confirmed"
-            assert [it.reservation_id for it in ask("reservations.read_reservations", 200).reservations] == [name]
+            assert [
+                reservation.reservation_id for reservation in ask("reservations.read_reservations", 200).reservations
+            ] == [name]
 
             # The handover, read and signed.
             page = generated("api.records.read_handover").sync_detailed(client=door)
-            assert [it.reservation_id for it in page.parsed.reservations] == [name]
+            assert [reservation.reservation_id for reservation in page.parsed.reservations] == [name]
             assert len(page.parsed.open_encounters) == 1
             signed = ask("records.sign_handover", 201, body=body(
                 "SignIn", page_sha256=page.headers["safeport-page-sha256"], handed_by="day SMC", taken_by="night SMC",

@@ -24,10 +24,10 @@ def written():
 
 
 @pytest.fixture
-def fresh(call_app, house):
-    app = create_app(house)
+def fresh(call_app, service):
+    app = create_app(service)
     yield call_app(app)
-    app.state.planner.close()
+    app.state.plan_pool.close()
 
 
 def lines(stream):
@@ -98,7 +98,7 @@ def test_probes_are_no_news(written, fresh, call_app, monkeypatch):
     assert call_app(create_app()).get("/readyz").status_code == 503
     assert requests(stream) == []
     # One that fails is.
-    monkeypatch.setattr("api.http.probes.forecast_of", lambda _: 1 / 0)
+    monkeypatch.setattr("api.http.health.forecast_of", lambda _: 1 / 0)
     assert fresh.get("/readyz").status_code == 500
     assert [(line["route"], line["status"]) for line in requests(stream)] == [("/readyz", 500)]
 
@@ -126,7 +126,7 @@ def test_a_failure_nobody_foresaw_is_told_without_what_it_says(written, fresh, e
     except RuntimeError:
         logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
     failed = lines(stream)[-1]
-    assert [one["error"] for one in failed["failure"]] == ["RuntimeError", "ValueError"]
+    assert [item["error"] for item in failed["failure"]] == ["RuntimeError", "ValueError"]
     assert any("test_logs.py" in where and "broken" in where for where in failed["failure"][0]["where"])
     assert leaks(stream.getvalue()) == []
 

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from api.control import remake
+from api.decision_records import remake
 from api.http import create_app
-from api.store.check import check
+from api.store.integrity import check
 from api.store.store import open_store
 from tests.store.conftest import new_database, postgresql  # noqa: F401 - a fixture
 
@@ -22,16 +22,16 @@ def both(request, tmp_path):
         url = f"sqlite:{tmp_path}/store.db"
     else:
         url = new_database(request.getfixturevalue("postgresql"))
-    with open_store(url, create=True) as one, open_store(url) as two:
-        yield one, two
+    with open_store(url, create=True) as first, open_store(url) as two:
+        yield first, two
 
 
 def stamp(offset_s):
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + offset_s))
 
 
-def test_a_mass_rescue_from_the_first_call_to_the_signed_handover(call_app, house, both, acting):
-    dover, gris_nez = (call_app(create_app(house, store=store)) for store in both)
+def test_a_mass_rescue_from_the_first_call_to_the_signed_handover(call_app, service, both, acting):
+    dover, gris_nez = (call_app(create_app(service, store=store)) for store in both)
 
     def as_dover():
         acting("controller", "MRCC Dover SMC")
@@ -55,7 +55,7 @@ def test_a_mass_rescue_from_the_first_call_to_the_signed_handover(call_app, hous
         seen = {"source": "phone", "position": {"type": "Point", "coordinates": [lon, lat]}, "observed_at": stamp(-300),
                 "persons": {"min": persons, "max": persons}, "uncertainty_m": 200}  # fmt: skip
         names.append(centre().post("/v1/encounters", seen).json()["encounter_id"])
-    assert [it["encounter_id"] for it in as_dover().get("/v1/encounters").json()["encounters"]] == names
+    assert [encounter["encounter_id"] for encounter in as_dover().get("/v1/encounters").json()["encounters"]] == names
 
     # A decision each, with what the ports have left, and the places held at the first port that has any:
     # one that never said anything may be nearer, and holds none.
@@ -66,7 +66,11 @@ def test_a_mass_rescue_from_the_first_call_to_the_signed_handover(call_app, hous
         decision = as_dover().post(f"/v1/decisions?view=full&encounter_id={name}", asked)
         assert decision.headers["safeport-recorded"] == "yes"
         assert decision.json()["outcome"] == "suitable"
-        best = next(it for it in decision.json()["candidates"] if it["port"]["id"] in ("dover", "ramsgate", "calais"))
+        best = next(
+            candidate
+            for candidate in decision.json()["candidates"]
+            if candidate["port"]["id"] in ("dover", "ramsgate", "calais")
+        )
         body = {"port_id": best["port"]["id"], "vessel": f"lifeboat {name}", "persons": {"total": persons},
                 "eta_at": best["eta_at"], "encounter_id": name}  # fmt: skip
         key = {"Idempotency-Key": f"hold-{name}"}
@@ -74,8 +78,8 @@ def test_a_mass_rescue_from_the_first_call_to_the_signed_handover(call_app, hous
         assert (first.status_code, first.content) == (201, again.content)
         held[name] = first.json()["reservation"]
     by_port = {}
-    for it in held.values():
-        by_port[it["port_id"]] = by_port.get(it["port_id"], 0) + it["persons"]["total"]
+    for item in held.values():
+        by_port[item["port_id"]] = by_port.get(item["port_id"], 0) + item["persons"]["total"]
     assert by_port["dover"] <= 80
     assert sum(by_port.values()) == 140
     assert len(by_port) > 1
@@ -102,7 +106,7 @@ def test_a_mass_rescue_from_the_first_call_to_the_signed_handover(call_app, hous
 
     # Nothing closed by itself; a controller closes the first, with evidence, and the board shows the two that are left.
     board = as_dover().get("/v1/encounters?decide=true").json()["encounters"]
-    assert [it["encounter_id"] for it in board] == names
+    assert [element["encounter_id"] for element in board] == names
     assert board[2]["decided"]["codes"][0] == "RCC_DIRECTED"
     closed = as_dover().post(f"/v1/encounters/{names[0]}/close", {"evidence": "60 counted ashore at Dover"})
     assert closed.status_code == 200
@@ -110,7 +114,7 @@ def test_a_mass_rescue_from_the_first_call_to_the_signed_handover(call_app, hous
 
     # The shifts change: both sign the page they have read.
     page = as_dover().get("/v1/handover")
-    assert [it["encounter_id"] for it in page.json()["open_encounters"]] == names[1:]
+    assert [encounter["encounter_id"] for encounter in page.json()["open_encounters"]] == names[1:]
     digest = page.headers["safeport-page-sha256"]
     assert digest == hashlib.sha256(page.content).hexdigest()
     signed = as_dover().post("/v1/handover", {"page_sha256": digest, "handed_by": "day", "taken_by": "night"})
@@ -120,12 +124,12 @@ def test_a_mass_rescue_from_the_first_call_to_the_signed_handover(call_app, hous
     assert as_gris_nez().get("/v1/audit/verify").json()["intact"] is True
     rows = as_dover().get("/v1/audit?limit=1000").json()["rows"]
     assert {"MRCC Dover SMC", "CROSS Gris-Nez CMS"} <= {duty_of(row) for row in rows}
-    one, _ = both
-    assert check(one.database).problems == ()
+    entry, _ = both
+    assert check(entry.database).problems == ()
     for row in rows:
         if row["kind"] == "decision.made":
-            record = one.decision(subject_of(row))
-            assert remake(house, record).is_same
+            record = entry.decision(subject_of(row))
+            assert remake(service, record).is_same
 
 
 def duty_of(row):

@@ -9,7 +9,7 @@ from fastapi.routing import iter_route_contexts
 from api.http import create_app
 from api.http.routes import exchange
 from tests.api.http.live_server import serving
-from tests.api.http.test_door import talk
+from tests.api.http.test_app import talk
 
 PORT = {"port_id": "dover", "key_id": "k", "decision_id": "d-1", "encounter_id": "e-1", "reservation_id": "r-1"}
 STREAMS = {"/v1/events"}
@@ -77,15 +77,15 @@ def test_no_route_reads_one_of_two(control):
         assert (answer.status_code, "more than once" in answer.json()["detail"]) == (422, True)
 
 
-def test_head_over_a_real_socket_ends_and_the_connection_goes_on(house, store):
-    with serving(create_app(house, store=store)) as base:
+def test_head_over_a_real_socket_ends_and_the_connection_goes_on(service, store):
+    with serving(create_app(service, store=store)) as base:
         host, port = base.removeprefix("http://").split(":")
         wanted = b"HEAD %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s\r\n"
-        said = talk(
+        text = talk(
             (host, int(port)),
             wanted % (b"/v1/ports", b"") + wanted % (b"/healthz", b"") + wanted % (b"/v1/events", b""),
         )
-    heads = said.split(b"\r\n\r\n")
+    heads = text.split(b"\r\n\r\n")
     assert [head[:12] for head in heads] == [b"HTTP/1.1 200"] * 3 + [b""]
     assert b"content-length: 15" in heads[1].lower()
     assert b"text/event-stream" in heads[2]
@@ -100,8 +100,8 @@ def test_xml_is_taken_and_given_by_each_of_its_names(control):
     assert given.headers["content-type"].startswith("text/xml")
 
 
-def test_a_description_asked_for_by_many_is_made_once(house):
-    app, made = create_app(house), []
+def test_a_description_asked_for_by_many_is_made_once(service):
+    app, made = create_app(service), []
     describe = app.openapi
     app.state.description._describe = lambda: made.append(1) or describe()
 

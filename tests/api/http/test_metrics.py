@@ -8,8 +8,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
 from api.http import create_app
-from api.http.memory import Memory
-from api.http.meters import Meters
+from api.http.async_store import AsyncStore
+from api.http.metrics import Metrics
 from api.http.problems import Busy
 from api.store.errors import NoPlaces, StoreUnavailable
 from api.store.store import open_store
@@ -23,7 +23,9 @@ class Page:
         self.samples = [sample for family in self.families.values() for sample in family.samples]
 
     def value(self, name, **labels):
-        found = [one.value for one in self.samples if one.name == name and labels.items() <= one.labels.items()]
+        found = [
+            sample.value for sample in self.samples if sample.name == name and labels.items() <= sample.labels.items()
+        ]
         return sum(found) if found else None
 
 
@@ -35,10 +37,10 @@ def page(client):
 
 
 @pytest.fixture
-def fresh(call_app, house):
-    app = create_app(house)
+def fresh(call_app, service):
+    app = create_app(service)
     yield call_app(app)
-    app.state.planner.close()
+    app.state.plan_pool.close()
 
 
 def test_requests_are_counted_by_template_and_status(fresh, encounter):
@@ -74,7 +76,7 @@ def test_nothing_that_was_sent_becomes_a_label(fresh, encounter):
     assert found.value("safeport_http_requests_total", route="unmatched", status="404") == 30
     assert found.value("safeport_http_requests_total", method="OTHER") == 30
     # Three new pairs of method and route, however many requests; before the first page there was none.
-    assert len(found.samples) - first <= 3 * (len(Meters()._answer_s._upper_bounds) + 5)
+    assert len(found.samples) - first <= 3 * (len(Metrics()._answer_s._upper_bounds) + 5)
     assert first >= before
 
 
@@ -118,39 +120,41 @@ def test_a_service_that_leaves_is_not_ready_and_closes_connections(fresh):
     assert page(fresh).value("safeport_ready") == 0
 
 
-def test_each_application_counts_for_itself(call_app, house, encounter):
-    one, other = create_app(house), create_app(house)
-    call_app(one).decide(encounter)
-    assert page(call_app(one)).value("safeport_decisions_total") == 1
+def test_each_application_counts_for_itself(call_app, service, encounter):
+    first, other = create_app(service), create_app(service)
+    call_app(first).decide(encounter)
+    assert page(call_app(first)).value("safeport_decisions_total") == 1
     assert page(call_app(other)).value("safeport_decisions_total") is None
 
 
 def test_a_gauge_that_fails_is_no_number_and_the_page_is_whole():
-    meters = Meters()
-    meters.watch("broken", "Fails.", lambda: 1 / 0)
+    metrics = Metrics()
+    metrics.watch("broken", "Fails.", lambda: 1 / 0)
     from prometheus_client import generate_latest
 
-    assert math.isnan(Page(generate_latest(meters.registry).decode()).value("safeport_broken"))
+    assert math.isnan(Page(generate_latest(metrics.registry).decode()).value("safeport_broken"))
 
 
 def test_work_of_the_store_is_timed_and_its_failures_are_counted(tmp_path):
-    meters = Meters()
+    metrics = Metrics()
 
     async def story():
         with open_store(f"sqlite:{tmp_path}/store.db", create=True) as store:
-            memory = Memory(store, 1, 1, meters)
-            await memory.run(lambda store: store.newest_event())
+            async_store = AsyncStore(store, 1, 1, metrics)
+            await async_store.run(lambda store: store.newest_event())
             for failure in (StoreUnavailable("store", "is away.", "Wait."), Busy("Wait.")):
                 with pytest.raises(type(failure)):
-                    await memory.run(_raising(failure))
+                    await async_store.run(_raising(failure))
             # To be refused is an answer, not a failure of the store.
             with pytest.raises(NoPlaces):
-                await memory.run(_raising(NoPlaces("persons", "are more than the places left.", "Choose another.")))
+                await async_store.run(
+                    _raising(NoPlaces("persons", "are more than the places left.", "Choose another."))
+                )
 
     asyncio.run(story())
     from prometheus_client import generate_latest
 
-    found = Page(generate_latest(meters.registry).decode())
+    found = Page(generate_latest(metrics.registry).decode())
     assert found.value("safeport_store_seconds_count", work="other") == 4
     assert found.value("safeport_store_errors_total", failure="StoreUnavailable") == 1
     assert found.value("safeport_store_errors_total", failure="Busy") == 1
@@ -164,13 +168,13 @@ def _raising(failure):
     return work
 
 
-def test_a_forecast_in_use_has_an_age_and_an_id(call_app, house, tmp_path):
+def test_a_forecast_in_use_has_an_age_and_an_id(call_app, service, tmp_path):
     from dataclasses import replace
     from datetime import UTC, datetime, timedelta
 
     run_at = (datetime.now(UTC) - timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    identity = {**house.world.identity, "forecast": {"id": "model-2026", "run_at": run_at}}
-    forecasting = replace(house, world=replace(house.world, identity=identity))
+    identity = {**service.world.identity, "forecast": {"id": "model-2026", "run_at": run_at}}
+    forecasting = replace(service, world=replace(service.world, identity=identity))
     found = page(call_app(create_app(forecasting)))
     assert 7_190 < found.value("safeport_forecast_age_seconds") < 7_300
     assert found.value("safeport_forecast_info", id="model-2026") == 1

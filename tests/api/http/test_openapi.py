@@ -2,7 +2,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from api.encounter import EncounterIn
-from api.http import bodies, examples, plan_examples, record_examples, record_shapes, shapes
+from api.http.schemas import decision_examples, decisions, plan_examples, record_examples, records, requests
 from api.plan.plan_types import PlanDocument
 from api.plan.request import PlanIn
 
@@ -118,7 +118,7 @@ def test_unknown_fields_are_refused_by_the_description_too(described):
         assert schemas[name]["additionalProperties"] is False
 
 
-@pytest.mark.parametrize("example", examples.ENCOUNTERS.values(), ids=examples.ENCOUNTERS.keys())
+@pytest.mark.parametrize("example", decision_examples.ENCOUNTERS.values(), ids=decision_examples.ENCOUNTERS.keys())
 def test_request_examples_are_answered(client, example):
     EncounterIn.model_validate(example["value"])
     assert client.decide(example["value"]).status_code == 200
@@ -140,34 +140,34 @@ def test_plan_examples_are_answered_as_shown(client, example):
 @pytest.mark.parametrize(
     ("shape", "example"),
     [
-        (shapes.DecisionShape, examples.DECISION),
-        (shapes.BriefShape, examples.BRIEF),
-        (shapes.LineShape, examples.LINE),
-        (shapes.ProblemShape, examples.PROBLEM),
-        (record_shapes.StatusReportShape, record_examples.STATUS),
-        (record_shapes.CapacityReportShape, record_examples.CAPACITY),
-        (record_shapes.ReceptionReportShape, record_examples.RECEPTION),
-        (record_shapes.PortLiveShape, record_examples.PORT_LIVE),
-        (record_shapes.PortsLiveShape, record_examples.PORTS_LIVE),
-        (record_shapes.ExchangeShape, record_examples.EXCHANGE),
-        (record_shapes.ReservationChangeShape, record_examples.RESERVATION_CHANGE),
-        (record_shapes.StandingReservationShape, record_examples.STANDING_RESERVATION),
-        (record_shapes.ReservationsShape, record_examples.RESERVATIONS),
-        (record_shapes.ReportedShape, record_examples.REPORTED),
-        (record_shapes.EncounterShape, record_examples.ENCOUNTER),
-        (record_shapes.EncountersShape, record_examples.ENCOUNTERS_OPEN),
-        (record_shapes.EncounterClosedShape, record_examples.CLOSED),
-        (record_shapes.EncounterReopenedShape, record_examples.REOPENED),
-        (record_shapes.DirectionShape, record_examples.DIRECTION),
-        (record_shapes.StandingShape, record_examples.STANDING),
-        (record_shapes.OverrideShape, record_examples.OVERRIDE),
-        (record_shapes.HandoverShape, record_examples.HANDOVER),
-        (record_shapes.SignedShape, record_examples.SIGNED),
-        (record_shapes.AuditShape, record_examples.AUDIT),
-        (record_shapes.VerifiedShape, record_examples.VERIFIED),
-        (record_shapes.KeyShape, record_examples.KEY),
-        (record_shapes.KeysShape, record_examples.KEYS),
-        (record_shapes.NewKeyShape, record_examples.NEW_KEY),
+        (decisions.DecisionShape, decision_examples.DECISION),
+        (decisions.BriefShape, decision_examples.BRIEF),
+        (decisions.LineShape, decision_examples.LINE),
+        (decisions.ProblemShape, decision_examples.PROBLEM),
+        (records.StatusReportShape, record_examples.STATUS),
+        (records.CapacityReportShape, record_examples.CAPACITY),
+        (records.ReceptionReportShape, record_examples.RECEPTION),
+        (records.PortLiveShape, record_examples.PORT_LIVE),
+        (records.PortsLiveShape, record_examples.PORTS_LIVE),
+        (records.ExchangeShape, record_examples.EXCHANGE),
+        (records.ReservationChangeShape, record_examples.RESERVATION_CHANGE),
+        (records.StandingReservationShape, record_examples.STANDING_RESERVATION),
+        (records.ReservationsShape, record_examples.RESERVATIONS),
+        (records.ReportedShape, record_examples.REPORTED),
+        (records.EncounterShape, record_examples.ENCOUNTER),
+        (records.EncountersShape, record_examples.ENCOUNTERS_OPEN),
+        (records.EncounterClosedShape, record_examples.CLOSED),
+        (records.EncounterReopenedShape, record_examples.REOPENED),
+        (records.DirectionShape, record_examples.DIRECTION),
+        (records.StandingShape, record_examples.STANDING),
+        (records.OverrideShape, record_examples.OVERRIDE),
+        (records.HandoverShape, record_examples.HANDOVER),
+        (records.SignedShape, record_examples.SIGNED),
+        (records.AuditShape, record_examples.AUDIT),
+        (records.VerifiedShape, record_examples.VERIFIED),
+        (records.KeyShape, record_examples.KEY),
+        (records.KeysShape, record_examples.KEYS),
+        (records.NewKeyShape, record_examples.NEW_KEY),
     ],
 )
 def test_answer_examples_have_the_shape_described(shape, example):
@@ -177,14 +177,14 @@ def test_answer_examples_have_the_shape_described(shape, example):
 @pytest.mark.parametrize(
     ("body", "example"),
     [
-        (bodies.PortStatusIn, record_examples.STATUS_IN), (bodies.CapacityIn, record_examples.CAPACITY_IN),
-        (bodies.ReceptionIn, record_examples.RECEPTION_IN), (bodies.HoldIn, record_examples.HOLD_IN),
-        (bodies.ExtendIn, record_examples.EXTEND_IN), (bodies.ReleaseIn, record_examples.RELEASE_IN),
-        (bodies.LandIn, record_examples.LAND_IN), (bodies.TransferIn, record_examples.TRANSFER_IN),
-        (bodies.ReportIn, record_examples.REPORT_IN), (bodies.CloseIn, record_examples.CLOSE_IN),
-        (bodies.ReopenIn, record_examples.REOPEN_IN), (bodies.DirectionIn, record_examples.DIRECTION_IN),
-        (bodies.OverrideIn, record_examples.OVERRIDE_IN), (bodies.SignIn, record_examples.SIGN_IN),
-        (bodies.KeyIn, record_examples.KEY_IN), (bodies.RotateIn, record_examples.ROTATE_IN),
+        (requests.PortStatusIn, record_examples.STATUS_IN), (requests.CapacityIn, record_examples.CAPACITY_IN),
+        (requests.ReceptionIn, record_examples.RECEPTION_IN), (requests.HoldIn, record_examples.HOLD_IN),
+        (requests.ExtendIn, record_examples.EXTEND_IN), (requests.ReleaseIn, record_examples.RELEASE_IN),
+        (requests.LandIn, record_examples.LAND_IN), (requests.TransferIn, record_examples.TRANSFER_IN),
+        (requests.ReportIn, record_examples.REPORT_IN), (requests.CloseIn, record_examples.CLOSE_IN),
+        (requests.ReopenIn, record_examples.REOPEN_IN), (requests.DirectionIn, record_examples.DIRECTION_IN),
+        (requests.OverrideIn, record_examples.OVERRIDE_IN), (requests.SignIn, record_examples.SIGN_IN),
+        (requests.KeyIn, record_examples.KEY_IN), (requests.RotateIn, record_examples.ROTATE_IN),
     ],
 )  # fmt: skip
 def test_request_examples_of_records_are_understood(body, example):
@@ -205,18 +205,18 @@ def test_every_change_can_be_sent_twice(described):
 
 def test_real_answers_have_the_shape_described(client, encounter):
     document = client.decide(encounter).json()
-    shapes.DecisionShape.model_validate(document)
-    assert document.keys() == shapes.DecisionShape.model_fields.keys() == examples.DECISION.keys()
+    decisions.DecisionShape.model_validate(document)
+    assert document.keys() == decisions.DecisionShape.model_fields.keys() == decision_examples.DECISION.keys()
     brief = client.decide(encounter, "").json()
-    shapes.BriefShape.model_validate(brief)
-    assert brief.keys() == shapes.BriefShape.model_fields.keys() == examples.BRIEF.keys()
-    assert brief["recommended"].keys() == examples.BRIEF["recommended"].keys()
+    decisions.BriefShape.model_validate(brief)
+    assert brief.keys() == decisions.BriefShape.model_fields.keys() == decision_examples.BRIEF.keys()
+    assert brief["recommended"].keys() == decision_examples.BRIEF["recommended"].keys()
     line = client.decide(encounter, "?view=line").json()
-    shapes.LineShape.model_validate(line)
-    assert line.keys() == shapes.LineShape.model_fields.keys() == examples.LINE.keys()
+    decisions.LineShape.model_validate(line)
+    assert line.keys() == decisions.LineShape.model_fields.keys() == decision_examples.LINE.keys()
     tide = client.get("/v1/ports/dover/tide").json()
-    assert tide.keys() == examples.TIDE.keys()
-    shapes.ProblemShape.model_validate(client.decide({}).json())
+    assert tide.keys() == decision_examples.TIDE.keys()
+    decisions.ProblemShape.model_validate(client.decide({}).json())
 
 
 def test_a_generator_can_use_it(described):
@@ -243,4 +243,6 @@ def test_a_generator_can_use_it(described):
 
 
 def test_the_example_of_a_problem_is_what_is_answered(client):
-    assert client.decide({"position": {"type": "Point", "coordinates": [-1.0, 52.0]}}).json() == examples.PROBLEM
+    assert (
+        client.decide({"position": {"type": "Point", "coordinates": [-1.0, 52.0]}}).json() == decision_examples.PROBLEM
+    )

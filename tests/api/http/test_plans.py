@@ -14,19 +14,19 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.document import dump
+from api.documents.decision import to_json
 from api.http import create_app
-from api.http.planner import RETRY_AFTER_S
+from api.http.plan_pool import RETRY_AFTER_S
+from api.plan.budget import SolverBudget
 from api.plan.document import plan_document
-from api.plan.effort import Effort
 from api.plan.problem import Problem
 from api.plan.propose import propose
 from api.plan.request import plan_from
-from api.plan.search import search
-from api.plan.solver import Solver, SolverLost
+from api.plan.search import search_plan
+from api.plan.solver_process import Solver, SolverLost
 from api.settings import Settings
+from api.store.commands import Actor, Role
 from api.store.encounters import ReportEncounter
-from api.store.ledger import Actor, Role
 from api.store.ports import Places, ReportCapacity
 from api.store.reservations import Hold, Persons
 from api.store.store import open_store
@@ -41,11 +41,11 @@ def october():
 
 
 @pytest.fixture
-def planning(house):
+def planning(service):
     """An application that makes two plans at once; its processes end with the test."""
-    app = create_app(house, settings=Settings(planning=2))
+    app = create_app(service, settings=Settings(planning=2))
     yield app
-    app.state.planner.close()
+    app.state.plan_pool.close()
 
 
 @pytest.fixture
@@ -63,15 +63,15 @@ def small():
         np.array([10, 10]), np.array([1, 1]), np.array([[10.0, 40.0], [10.0, 70.0]]), np.zeros((2, 2)),
         np.array([10.0, 10.0]), np.array([1.0, 1.0]),
     )  # fmt: skip
-    return problem, np.zeros((2, 2), np.int64), Effort()
+    return problem, np.zeros((2, 2), np.int64), SolverBudget()
 
 
-def test_a_plan_is_the_document_of_the_command_line_byte_for_byte(client, house, october):
+def test_a_plan_is_the_document_of_the_command_line_byte_for_byte(client, service, october):
     answer = client.plan(october)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "no-store"
-    assert answer.content == dump(plan_document(propose(plan_from(october), house, 0.0))).encode()
+    assert answer.content == to_json(plan_document(propose(plan_from(october), service, 0.0))).encode()
     assert client.plan(october).content == answer.content
 
 
@@ -94,7 +94,9 @@ def test_each_part_says_how_it_is_accepted(client, october):
             keys.add(accept["idempotency_key"])
     assert len(keys) == sum(len(encounter["parts"]) for encounter in document["encounters"])
     again = client.plan(october).json()
-    assert {part["accept"]["idempotency_key"] for one in again["encounters"] for part in one["parts"]} == keys
+    assert {
+        part["accept"]["idempotency_key"] for encounter in again["encounters"] for part in encounter["parts"]
+    } == keys
 
 
 @pytest.mark.parametrize(
@@ -147,7 +149,7 @@ def test_beyond_so_many_plans_the_next_is_told_to_come_again_and_decisions_are_a
     def slow(self, *question):
         entered.release()
         assert release.wait(30)
-        return search(*question)
+        return search_plan(*question)
 
     monkeypatch.setattr(Solver, "search", slow)
 
@@ -157,14 +159,14 @@ def test_beyond_so_many_plans_the_next_is_told_to_come_again_and_decisions_are_a
             first = [asyncio.create_task(client.post("/v1/plans", json=october)) for _ in range(2)]
             for _ in first:
                 await asyncio.to_thread(entered.acquire)
-            assert planning.state.planner.under_way == 2
+            assert planning.state.plan_pool.under_way == 2
             refused = await client.post("/v1/plans", json=october)
             assert (refused.status_code, refused.json()["code"]) == (503, "BUSY")
             assert refused.headers["retry-after"] == str(RETRY_AFTER_S)
             assert (await client.post("/v1/decisions", json=encounter)).status_code == 200
             release.set()
-            assert [(await one).status_code for one in first] == [200, 200]
-            assert planning.state.planner.under_way == 0
+            assert [(await item).status_code for item in first] == [200, 200]
+            assert planning.state.plan_pool.under_way == 0
             assert (await client.post("/v1/plans", json=october)).status_code == 200
 
     asyncio.run(story())
@@ -176,7 +178,7 @@ def test_a_client_that_leaves_stops_nothing_half_done(planning, monkeypatch, oct
     def slow(self, *question):
         entered.set()
         assert release.wait(30)
-        found = search(*question)
+        found = search_plan(*question)
         finished.set()
         return found
 
@@ -190,15 +192,15 @@ def test_a_client_that_leaves_stops_nothing_half_done(planning, monkeypatch, oct
             left.cancel()
             await asyncio.sleep(0)
             # Its place is not given away while the search goes on.
-            assert planning.state.planner.under_way == 1
+            assert planning.state.plan_pool.under_way == 1
             with pytest.raises(asyncio.CancelledError):
                 await left
-            assert planning.state.planner.under_way == 1
+            assert planning.state.plan_pool.under_way == 1
             release.set()
-            (making,) = planning.state.planner._making
+            (making,) = planning.state.plan_pool._making
             await making
             assert finished.is_set()
-            assert planning.state.planner.under_way == 0
+            assert planning.state.plan_pool.under_way == 0
 
     asyncio.run(story())
 
@@ -224,7 +226,7 @@ def test_a_search_whose_process_dies_is_said_and_the_next_one_works(planning, mo
 
 
 def test_the_process_finds_what_this_one_finds(solver, small):
-    there, here = solver.search(*small)[0], search(*small)[0]
+    there, here = solver.search(*small)[0], search_plan(*small)[0]
     assert there.landing == here.landing
     assert (there.loads == here.loads).all()
     first = solver._process.pid
@@ -244,7 +246,7 @@ def test_a_refusal_of_the_search_comes_through(solver, small, monkeypatch):
         rng.integers(30, 60, ports).astype(float), np.full(ports, 1.0),
     )  # fmt: skip
     with pytest.raises(InvalidAsk) as caught:
-        solver.search(hard, np.zeros((boats, ports), np.int64), Effort(limit_s=1e-9, shortage_s=1e-9))
+        solver.search(hard, np.zeros((boats, ports), np.int64), SolverBudget(limit_s=1e-9, shortage_s=1e-9))
     assert caught.value.field == "time_limit_s"
     assert solver.search(*small)[0] is not None
 
@@ -260,7 +262,7 @@ def test_a_process_ended_from_another_thread_is_lost(solver, small, monkeypatch)
 
 def test_the_process_has_none_of_the_secrets_and_ends_with_its_parent(monkeypatch):
     program = (
-        "import os, sys; from api.plan.solver import Solver; s = Solver(); p = s._running();"
+        "import os, sys; from api.plan.solver_process import Solver; s = Solver(); p = s._running();"
         "print(p.pid, open(f'/proc/{p.pid}/environ').read(), flush=True); os.kill(os.getpid(), 9)"
     )
     ran = subprocess.run(
@@ -275,13 +277,13 @@ def test_the_process_has_none_of_the_secrets_and_ends_with_its_parent(monkeypatc
         os.close(ended)
 
 
-def test_with_a_store_a_plan_for_now_takes_its_places_from_what_ports_report(call_app, house, october, tmp_path):
+def test_with_a_store_a_plan_for_now_takes_its_places_from_what_ports_report(call_app, service, october, tmp_path):
     now_s = time.time()
     controller = Actor(Role.CONTROLLER, "test")
     with open_store(f"sqlite:{tmp_path}/store.db", create=True) as store:
         store.do(ReportCapacity("dover", Places(70), persons_per_hour=60), controller, now_s)
         store.do(Hold("dover", "elsewhere", Persons(40), now_s + 3_600), controller, now_s)
-        app = create_app(house, store=store)
+        app = create_app(service, store=store)
         try:
             client = call_app(app)
             body = {"encounters": [{**october["encounters"][0], "persons_recovered": 20, "persons": 20}]}
@@ -294,14 +296,14 @@ def test_with_a_store_a_plan_for_now_takes_its_places_from_what_ports_report(cal
             then = client.plan({**body, "time": october["time"]}).json()
             assert (then["ports"], then["inputs"]["port_status"]) == ([], None)
         finally:
-            app.state.planner.close()
+            app.state.plan_pool.close()
 
 
-def test_what_stands_under_accept_becomes_a_reservation_once(call_app, house, october, tmp_path):
+def test_what_stands_under_accept_becomes_a_reservation_once(call_app, service, october, tmp_path):
     now_s = time.time()
     controller = Actor(Role.CONTROLLER, "test")
     with open_store(f"sqlite:{tmp_path}/store.db", create=True) as store:
-        app = create_app(house, store=store)
+        app = create_app(service, store=store)
         try:
             client = call_app(app)
             document = client.plan({**october, "time": None}).json()
@@ -317,18 +319,18 @@ def test_what_stands_under_accept_becomes_a_reservation_once(call_app, house, oc
                     assert answer.status_code in (200, 201), answer.text
             held = store.reservations(now_s)
             assert len(held) == len(parts)
-            assert sum(one["persons"]["total"] for one in held) == sum(part["persons"] for part in parts) == 237
+            assert sum(item["persons"]["total"] for item in held) == sum(part["persons"] for part in parts) == 237
         finally:
-            app.state.planner.close()
+            app.state.plan_pool.close()
 
 
-def test_places_accepted_for_an_encounter_are_its_own_in_the_next_plan(call_app, house, october, tmp_path):
+def test_places_accepted_for_an_encounter_are_its_own_in_the_next_plan(call_app, service, october, tmp_path):
     now_s = time.time()
     controller = Actor(Role.CONTROLLER, "test")
     with open_store(f"sqlite:{tmp_path}/store.db", create=True) as store:
         store.do(ReportCapacity("dover", Places(20), persons_per_hour=60), controller, now_s)
         named = store.do(ReportEncounter("phone", 1.4, 51.0, now_s), controller, now_s).document["encounter_id"]
-        app = create_app(house, store=store)
+        app = create_app(service, store=store)
         try:
             client = call_app(app)
             boat = {**october["encounters"][0], "persons_recovered": 20, "persons": 20, "encounter_id": named,
@@ -344,4 +346,4 @@ def test_places_accepted_for_an_encounter_are_its_own_in_the_next_plan(call_app,
             stranger = {name: value for name, value in boat.items() if name != "encounter_id"}
             assert client.plan({"encounters": [stranger]}).json()["outcome"] != "complete"
         finally:
-            app.state.planner.close()
+            app.state.plan_pool.close()

@@ -1,16 +1,16 @@
 import pytest
 
-from api.http.record_examples import CAPACITY_IN, RECEPTION_IN, STATUS_IN
+from api.http.schemas.record_examples import CAPACITY_IN, RECEPTION_IN, STATUS_IN
 
 REPORTS = {"status": STATUS_IN, "capacity": CAPACITY_IN, "reception": RECEPTION_IN}
 
 
 @pytest.mark.parametrize("part", REPORTS)
 def test_a_report_is_kept_and_shown(control, part):
-    said = control.put(f"/v1/ports/DOVER/{part}", REPORTS[part])
-    assert said.status_code == 200
+    text = control.put(f"/v1/ports/DOVER/{part}", REPORTS[part])
+    assert text.status_code == 200
     shown = control.get("/v1/ports/GBDVR/live").json()
-    assert shown[part] == said.json()[part]
+    assert shown[part] == text.json()[part]
     assert shown[part]["by"] == {"role": "controller", "duty": "local"}
     assert [name for name in REPORTS if shown[name] is not None] == [part]
 

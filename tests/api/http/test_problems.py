@@ -154,7 +154,7 @@ def test_a_long_path_is_not_repeated_whole(client):
 
 
 def test_a_defect_says_nothing_of_the_inside(call_app, encounter):
-    answer = call_app(create_app(house=object())).decide(encounter)
+    answer = call_app(create_app(service=object())).decide(encounter)
     document = problem_of(answer)
     assert (answer.status_code, document["code"], document["detail"]) == (500, "INTERNAL", "The service failed.")
     assert "Traceback" not in answer.text

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from api import control as control_room
-from api.control import make_decision, remake
-from api.document import decision_document, dump
+from api import decision_records as control_room
+from api.decision_records import make_decision, remake
+from api.documents.decision import decision_document, to_json
 from api.encounter import EncounterIn
 from api.http import create_app
 from api.settings import Settings
-from api.store.check import check
+from api.store.commands import Actor, Role
 from api.store.errors import StoreUnavailable
-from api.store.ledger import Actor, Role
+from api.store.integrity import check
 from tests.store.old_records import RecordDocument
 
 
@@ -33,7 +33,7 @@ def test_a_closed_port_changes_a_decision_for_now_and_no_other(control, encounte
     assert "NO_STATUS_FEED" in {notice["code"] for notice in past["notices"]}
     del encounter["time"]
     present = control.decide(encounter).json()
-    (dover,) = [it for it in present["excluded"] if it["port"]["id"] == "dover"]
+    (dover,) = [item for item in present["excluded"] if item["port"]["id"] == "dover"]
     assert "PORT_CLOSED" in {finding["code"] for finding in dover["findings"]}
     assert present["inputs"]["port_status"].keys() == {"version", "age_s"}
     assert "NO_STATUS_FEED" not in {notice["code"] for notice in present["notices"]}
@@ -48,7 +48,7 @@ def test_within_a_minute_is_now_and_beyond_is_not(control, encounter, monkeypatc
         assert (control.decide(encounter).json()["inputs"]["port_status"] is not None) is seen
 
 
-def test_a_decision_is_recorded_and_read_again_byte_for_byte(control, now, store, house):
+def test_a_decision_is_recorded_and_read_again_byte_for_byte(control, now, store, service):
     control.put("/v1/ports/dover/status", {"status": "closed", "reason": "strike"})
     answer = control.decide(now)
     assert answer.headers["safeport-recorded"] == "yes"
@@ -56,7 +56,7 @@ def test_a_decision_is_recorded_and_read_again_byte_for_byte(control, now, store
     again = control.get(f"/v1/decisions/{name}?view=full&lang=both")
     assert (again.content, again.headers["safeport-made-from"]) == (answer.content, "record")
     control.put("/v1/ports/dover/status", {"status": "open"})
-    assert remake(house, store.decision(name)).is_same
+    assert remake(service, store.decision(name)).is_same
 
 
 @pytest.mark.parametrize("query", ["", "?lang=fr", "?view=line&lang=both", "?view=full&lang=en", "?limit=2"])
@@ -78,9 +78,9 @@ def test_a_record_keeps_no_document_and_is_made_again(control, now, store):
     assert check(store.database).problems == ()
 
 
-def test_what_was_made_with_data_that_are_gone_is_said_to_be_gone(control, call_app, now, store, house):
-    other = {**house.world.identity, "geodata": {**house.world.identity["geodata"], "sha256": "0" * 64}}
-    elsewhere = replace(house, world=replace(house.world, identity=other))
+def test_what_was_made_with_data_that_are_gone_is_said_to_be_gone(control, call_app, now, store, service):
+    other = {**service.world.identity, "geodata": {**service.world.identity["geodata"], "sha256": "0" * 64}}
+    elsewhere = replace(service, world=replace(service.world, identity=other))
     key = {"Idempotency-Key": "aboard-4"}
     made = call_app(create_app(elsewhere, store=store)).post("/v1/decisions", now, headers=key)
     path = f"/v1/decisions/{made.json()['decision_id']}"
@@ -101,26 +101,26 @@ def test_made_again_of_the_same_data_and_different_is_never_served(control, now,
     assert (answer.status_code, answer.json()["code"]) == (500, "NOT_THE_SAME")
 
 
-def test_an_old_record_is_served_as_it_was_handed_out(control, encounter, store, house):
+def test_an_old_record_is_served_as_it_was_handed_out(control, encounter, store, service):
     body = EncounterIn.model_validate(encounter)
-    made = make_decision(house, body, house.ask(body, 0.0), None, None)
-    handed_out = dump(decision_document(made.decision)).encode()
+    made = make_decision(service, body, service.ask(body, 0.0), None, None)
+    handed_out = to_json(decision_document(made.decision)).encode()
     store.do(RecordDocument.of(handed_out, made.ask), Actor(Role.CONTROLLER, "mrcc"), time.time())
     path = f"/v1/decisions/{made.basis.decision_id}"
     whole = control.get(f"{path}?view=full&lang=both")
     assert (whole.content, whole.headers["safeport-made-from"]) == (handed_out, "kept")
     assert control.get(f"{path}?view=line").json()["line"] == decision_document(made.decision, "line", "en")["line"]
     brief = control.get(path)
-    assert brief.content == dump(decision_document(made.decision, "brief", "en")).encode()
+    assert brief.content == to_json(decision_document(made.decision, "brief", "en")).encode()
     assert brief.headers["safeport-made-from"] == "record"
 
 
-def test_an_old_record_made_with_data_that_are_gone_says_what_is_kept(control, encounter, store, house):
-    other = {**house.world.identity, "geodata": {**house.world.identity["geodata"], "sha256": "0" * 64}}
-    elsewhere = replace(house, world=replace(house.world, identity=other))
+def test_an_old_record_made_with_data_that_are_gone_says_what_is_kept(control, encounter, store, service):
+    other = {**service.world.identity, "geodata": {**service.world.identity["geodata"], "sha256": "0" * 64}}
+    elsewhere = replace(service, world=replace(service.world, identity=other))
     body = EncounterIn.model_validate(encounter)
     made = make_decision(elsewhere, body, elsewhere.ask(body, 0.0), None, None)
-    handed_out = dump(decision_document(made.decision)).encode()
+    handed_out = to_json(decision_document(made.decision)).encode()
     store.do(RecordDocument.of(handed_out, made.ask), Actor(Role.CONTROLLER, "mrcc"), time.time())
     path = f"/v1/decisions/{made.basis.decision_id}"
     assert control.get(f"{path}?view=full&lang=both").content == handed_out
@@ -168,8 +168,8 @@ def test_a_decision_nobody_kept_and_one_for_an_encounter_nobody_reported(control
 def test_an_override_is_recorded_whatever_was_chosen(control, now):
     name = control.decide(now).json()["decision_id"]
     chosen = {"code": "MASTER_JUDGEMENT", "text": "casualty worse", "port_id": "nowhere-known"}
-    said = control.post(f"/v1/decisions/{name}/override", chosen)
-    assert (said.status_code, said.json()["decision_known"]) == (200, True)
+    text = control.post(f"/v1/decisions/{name}/override", chosen)
+    assert (text.status_code, text.json()["decision_known"]) == (200, True)
     assert control.post("/v1/decisions/d-aboard/override", chosen).json()["decision_known"] is False
     assert control.post(f"/v1/decisions/{name}/override", {**chosen, "text": ""}).status_code == 422
 
@@ -187,21 +187,21 @@ def test_people_get_an_answer_when_the_store_fails_and_it_says_so(control, now, 
     answer = control.decide(now)
     assert (answer.status_code, answer.headers["safeport-recorded"]) == (200, "no")
     # What was known last is still held against the port.
-    assert "dover" in {it["port"]["id"] for it in answer.json()["excluded"]}
+    assert "dover" in {item["port"]["id"] for item in answer.json()["excluded"]}
     assert "not recorded" in caplog.text
     for other in (control.get("/v1/decisions/d-1"), control.put("/v1/ports/dover/status", {"status": "open"})):
         assert (other.status_code, other.json()["code"]) == (503, "STORE_UNAVAILABLE")
         assert other.headers["retry-after"] == "1"
 
 
-def test_people_do_not_wait_for_a_store_that_hangs(call_app, house, store, now, monkeypatch, caplog):
+def test_people_do_not_wait_for_a_store_that_hangs(call_app, service, store, now, monkeypatch, caplog):
     """A server behind a cut line neither answers nor refuses: the answer must not take as long as giving up does."""
     hung = threading.Event()
-    app = create_app(house, store=store, settings=Settings(store_wait_s=30.0))
+    app = create_app(service, store=store, settings=Settings(store_wait_s=30.0))
     control = call_app(app)
     control.put("/v1/ports/dover/status", {"status": "closed", "reason": "strike"})
     assert control.decide(now).headers["safeport-recorded"] == "yes"
-    app.state.memory._wait_s = 0.2
+    app.state.async_store._wait_s = 0.2
     kept, read = [], store.database.read
 
     def hang(work):
@@ -217,7 +217,7 @@ def test_people_do_not_wait_for_a_store_that_hangs(call_app, house, store, now, 
         answer = control.decide(now)
         took_s = time.perf_counter() - begun
         assert (answer.status_code, answer.headers["safeport-recorded"]) == (200, "no")
-        assert "dover" in {it["port"]["id"] for it in answer.json()["excluded"]}
+        assert "dover" in {item["port"]["id"] for item in answer.json()["excluded"]}
         assert "has not answered within 0.2 s" in caplog.text
         # The control: nothing of the store had come back by then, so whoever waited for it would be waiting still.
         assert kept == []
@@ -241,7 +241,7 @@ def test_a_decision_without_changes_costs_one_read(control, now, store, monkeypa
     control.put("/v1/ports/dover/status", {"status": "open"})
     control.decide(now)
     counted = []
-    monkeypatch.setattr("api.store.live.ports_snapshot", lambda *given: counted.append(given))
+    monkeypatch.setattr("api.store.port_snapshot.ports_snapshot", lambda *given: counted.append(given))
     for _ in range(3):
         # Each of them writes a record, and none of these makes the picture be read anew.
         assert control.decide(now).json()["inputs"]["port_status"] is not None

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from api.http import create_app
-from api.http.record_shapes import AuditShape, HandoverShape, VerifiedShape
 from api.http.routes.records import wants_html
+from api.http.schemas.records import AuditShape, HandoverShape, VerifiedShape
 from api.settings import Settings
-from api.store.signed_heads import new_signing_key, signed_digests
+from api.store.audit_signatures import new_signing_key, signed_digests
 from tests.api.http.test_encounters import report
 from tests.api.http.test_reservations import later
 
@@ -95,12 +95,14 @@ def test_the_chain_is_verified_and_a_change_is_named(busy, store):
     assert busy.get("/v1/audit/verify").json()["bad"] == {"sequence": 3, "problem": "was changed"}
 
 
-def test_the_end_of_the_chain_is_signed_while_the_service_runs(house, store, tmp_path):
+def test_the_end_of_the_chain_is_signed_while_the_service_runs(service, store, tmp_path):
     key, heads = tmp_path / "key.pem", tmp_path / "heads.jsonl"
     public = new_signing_key(key)
 
     async def story():
-        app = create_app(house, store=store, settings=Settings(signing_key=key, signed_heads=heads, sign_every_s=0.02))
+        app = create_app(
+            service, store=store, settings=Settings(signing_key=key, signed_heads=heads, sign_every_s=0.02)
+        )
         transport = httpx.ASGITransport(app)
         async with (
             app.router.lifespan_context(app),

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from api.http import create_app
-from api.http.record_shapes import ReservationChangeShape, ReservationsShape, StandingReservationShape
+from api.http.schemas.records import ReservationChangeShape, ReservationsShape, StandingReservationShape
 from api.store.store import open_store
 
 
@@ -62,7 +62,7 @@ def test_the_list_can_be_narrowed(dover):
     for query, totals in (("", [1, 2, 3]), ("?port_id=calais", [3]), (f"?encounter_id={encounter}", [2])):
         found = dover.get(f"/v1/reservations{query}").json()
         ReservationsShape.model_validate(found)
-        assert [it["persons"]["total"] for it in found["reservations"]] == totals
+        assert [reservation["persons"]["total"] for reservation in found["reservations"]] == totals
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_only_a_controller_holds_what_is_not_there(dover, acting):
 def test_a_hold_that_ran_out_cannot_be_confirmed(dover, monkeypatch):
     name = dover.post("/v1/reservations", wanted()).json()["reservation"]["reservation_id"]
     future = time.time() + 3 * 3_600
-    monkeypatch.setattr("api.http.memory.time.time", lambda: future)
+    monkeypatch.setattr("api.http.async_store.time.time", lambda: future)
     refused = dover.request("POST", f"/v1/reservations/{name}/confirm")
     assert (refused.status_code, refused.json()["code"]) == (409, "CAP_HOLD_EXPIRED")
 
@@ -121,10 +121,10 @@ def test_a_repeat_gives_the_same_bytes_and_holds_once(dover, store):
 def test_a_key_belongs_to_who_sent_it(dover, acting):
     key, body = {"Idempotency-Key": "1"}, wanted()
     acting("controller", "MRCC Dover SMC")
-    one = dover.post("/v1/reservations", body, key)
+    first = dover.post("/v1/reservations", body, key)
     acting("controller", "CROSS Gris-Nez")
     two = dover.post("/v1/reservations", body, key)
-    assert one.json()["reservation"]["reservation_id"] != two.json()["reservation"]["reservation_id"]
+    assert first.json()["reservation"]["reservation_id"] != two.json()["reservation"]["reservation_id"]
 
 
 def test_a_refusal_is_not_kept_under_the_key(dover):
@@ -139,7 +139,9 @@ def test_a_vessel_sees_its_own_reservations(dover, acting):
     acting("master", "RNLI Dover", own_only=True)
     assert dover.get("/v1/reservations").json() == {"reservations": []}
     own = dover.post("/v1/reservations", wanted(3)).json()["reservation"]["reservation_id"]
-    assert [it["reservation_id"] for it in dover.get("/v1/reservations").json()["reservations"]] == [own]
+    assert [reservation["reservation_id"] for reservation in dover.get("/v1/reservations").json()["reservations"]] == [
+        own
+    ]
     assert dover.get("/v1/reservations/r-2").status_code == 404
     for path, body in (("extend", {"eta_at": later(7_200)}), ("release", {}), ("land", {"persons": {"total": 1}}),
                        ("transfer", {"to_vessel": "V"})):  # fmt: skip
@@ -148,12 +150,12 @@ def test_a_vessel_sees_its_own_reservations(dover, acting):
     assert dover.post(f"/v1/reservations/{own}/release", {}).status_code == 200
 
 
-def test_many_who_want_the_last_places_at_two_services_of_one_store_never_oversell(house, store, store_url):
+def test_many_who_want_the_last_places_at_two_services_of_one_store_never_oversell(service, store, store_url):
     """Each request is sent twice with its key; thirty places, forty requests of three."""
 
     async def story():
         with open_store(store_url) as second:
-            apps = [create_app(house, store=it) for it in (store, second)]
+            apps = [create_app(service, store=item) for item in (store, second)]
             clients = [
                 httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") for app in apps
             ]
@@ -166,7 +168,7 @@ def test_many_who_want_the_last_places_at_two_services_of_one_store_never_overse
                 answers = await asyncio.gather(
                     *(client.post("/v1/reservations", json=body, headers=headers) for client in clients)
                 )
-                while busy := [it for it in answers if it.status_code == 503]:
+                while busy := [answer for answer in answers if answer.status_code == 503]:
                     assert busy[0].headers["retry-after"] == "1"
                     answers = [await client.post("/v1/reservations", json=body, headers=headers) for client in clients]
                 return answers
@@ -178,9 +180,9 @@ def test_many_who_want_the_last_places_at_two_services_of_one_store_never_overse
             return pairs, left
 
     pairs, left = asyncio.run(story())
-    assert [{it.status_code for it in pair} for pair in pairs].count({201}) == 10
+    assert [{item.status_code for item in pair} for pair in pairs].count({201}) == 10
     assert all(pair[0].content == pair[1].content for pair in pairs if pair[0].status_code == 201)
-    assert {it.json()["code"] for pair in pairs for it in pair if it.status_code != 201} == {"NO_PLACES"}
+    assert {item.json()["code"] for pair in pairs for item in pair if item.status_code != 201} == {"NO_PLACES"}
     assert left == 0
 
 
@@ -196,4 +198,4 @@ def test_people_that_are_not_counted_are_pointed_at(control, persons, pointer, c
     body = {"port_id": "dover", "vessel": "Severn", "persons": persons, "eta_at": "2026-11-29T20:00:00Z"}
     refused = control.post("/v1/reservations", body)
     assert refused.status_code == 422
-    assert [(it["pointer"], it["code"]) for it in refused.json()["errors"]] == [(pointer, code)]
+    assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [(pointer, code)]

@@ -1,27 +1,27 @@
 import gpxpy
 import pytest
 
-from api.distance import distance_document
-from api.document import decision_document, dump, port_document
+from api.documents.decision import decision_document, port_document, to_json
+from api.documents.distance import distance_document
 from api.encounter import EncounterIn
 
 
-def test_a_decision_is_the_document_of_the_command_line_byte_for_byte(client, house, encounter):
+def test_a_decision_is_the_document_of_the_command_line_byte_for_byte(client, service, encounter):
     answer = client.decide(encounter)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "no-store"
-    asked = house.ask(EncounterIn.model_validate(encounter), 0.0)
-    assert answer.content == dump(decision_document(house.decide(asked))).encode()
+    asked = service.ask(EncounterIn.model_validate(encounter), 0.0)
+    assert answer.content == to_json(decision_document(service.decide(asked))).encode()
     assert answer.json()["decision_id"].startswith("d-")
 
 
 @pytest.mark.parametrize("view", ["brief", "full", "line"])
 @pytest.mark.parametrize("lang", ["en", "fr", "both"])
-def test_every_view_is_the_document_of_the_command_line(client, house, encounter, view, lang):
+def test_every_view_is_the_document_of_the_command_line(client, service, encounter, view, lang):
     answer = client.decide(encounter, f"?view={view}&lang={lang}&limit=3")
-    asked = house.ask(EncounterIn.model_validate(encounter), 0.0)
-    assert answer.text == dump(decision_document(house.decide(asked), view, lang, 3))
+    asked = service.ask(EncounterIn.model_validate(encounter), 0.0)
+    assert answer.text == to_json(decision_document(service.decide(asked), view, lang, 3))
     assert answer.headers["vary"].startswith("Accept, Accept-Language")
 
 
@@ -105,25 +105,25 @@ def test_no_fit_port_is_an_answer(client, encounter):
         ({"from": "GBDVR", "to": "calais", "draught_m": "7.5"}, ("GBDVR", "calais", 7.5)),
     ],
 )
-def test_a_distance_is_the_document_of_the_command_line(client, house, query, ends):
+def test_a_distance_is_the_document_of_the_command_line(client, service, query, ends):
     answer = client.get("/v1/distances", params=query)
     assert answer.status_code == 200
-    assert answer.text == dump(distance_document(house, *ends))
+    assert answer.text == to_json(distance_document(service, *ends))
 
 
-def test_ports_are_all_there_by_id(client, house):
+def test_ports_are_all_there_by_id(client, service):
     document = client.get("/v1/ports").json()
     ids = [port["id"] for port in document["ports"]]
-    assert ids == sorted(port.id for port in house.world.ports)
+    assert ids == sorted(port.id for port in service.world.ports)
     assert document["geodata"].keys() == {"id", "sha256"}
-    assert document["geodata"]["sha256"] == house.world.identity["geodata"]["sha256"]
+    assert document["geodata"]["sha256"] == service.world.identity["geodata"]["sha256"]
 
 
 @pytest.mark.parametrize("name", ["dover", "DOVER", "GBDVR", "gbdvr"])
-def test_a_port_is_found_by_id_and_by_locode(client, house, name):
+def test_a_port_is_found_by_id_and_by_locode(client, service, name):
     answer = client.get(f"/v1/ports/{name}")
     assert answer.status_code == 200
-    assert answer.text == dump(port_document(house.port("dover")))
+    assert answer.text == to_json(port_document(service.port("dover")))
 
 
 @pytest.mark.parametrize("path", ["/v1/ports", "/v1/ports/dover"])
@@ -187,9 +187,9 @@ def test_a_search_that_cannot_be_made_is_refused(client, query, name):
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"/{name}")
 
 
-def test_profiles_and_policies_are_those_a_decision_takes(client, house, encounter):
+def test_profiles_and_policies_are_those_a_decision_takes(client, service, encounter):
     vessels = client.get("/v1/vessels").json()["vessels"]
-    assert [one["profile"] for one in vessels] == sorted(house.vessels)
+    assert [vessel["profile"] for vessel in vessels] == sorted(service.vessels)
     policies = client.get("/v1/policies").json()["policies"]
     for policy in policies:
         encounter |= {"policy": policy["name"], "vessel": {"profile": vessels[-1]["profile"]}}
@@ -204,8 +204,8 @@ def test_large_answers_are_compressed_and_small_ones_are_not(client, encounter):
     assert "content-encoding" not in client.get("/healthz", headers={"Accept-Encoding": "gzip"}).headers
 
 
-def test_it_is_up_and_ready(client, house):
+def test_it_is_up_and_ready(client, service):
     assert client.get("/healthz").json() == {"status": "up"}
     ready = client.get("/readyz")
     assert ready.status_code == 200
-    assert ready.json()["geodata"]["sha256"] == house.world.identity["geodata"]["sha256"]
+    assert ready.json()["geodata"]["sha256"] == service.world.identity["geodata"]["sha256"]

@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from api.http import examples, record_examples
 from api.http.openapi import describe
+from api.http.schemas import decision_examples, record_examples
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def contents(document):
 
 
 def examples_in(content):
-    yield from (it["value"] for it in content.get("examples", {}).values())
+    yield from (example["value"] for example in content.get("examples", {}).values())
     yield from [content["example"]] if "example" in content else []
     yield from content.get("schema", {}).get("examples", [])
 
@@ -86,8 +86,10 @@ def test_that_check_would_notice(described):
     for wrong in ({"colour": "red"}, {"eta_at": None}, {"persons": {"total": -1}}, {"persons": 3}):
         assert problems(described, schema, record_examples.HOLD_IN | wrong), wrong
     decision = {"$ref": "#/components/schemas/DecisionShape"}
-    assert problems(described, decision, examples.DECISION | {"colour": "red"})
-    assert problems(described, decision, {name: value for name, value in examples.DECISION.items() if name != "margin"})
+    assert problems(described, decision, decision_examples.DECISION | {"colour": "red"})
+    assert problems(
+        described, decision, {name: value for name, value in decision_examples.DECISION.items() if name != "margin"}
+    )
 
 
 def answered(document, method, path, status):

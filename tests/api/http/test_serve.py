@@ -76,10 +76,10 @@ def test_a_real_server_starts_answers_and_stops(encounter, stop):
                     assert (refused.status_code, refused.json()["code"]) == (413, "BODY_TOO_LARGE")
                 assert client.post("/v1/decisions", json=encounter).content == answer.content
             server.send_signal(stop)
-            rest, said = server.communicate(timeout=20)
+            rest, text = server.communicate(timeout=20)
         finally:
             server.kill()
-    assert (rest, said) == ("", "")
+    assert (rest, text) == ("", "")
     assert server.returncode == (0 if stop == signal.SIGINT else -signal.SIGTERM)
 
 
@@ -87,9 +87,9 @@ def test_a_real_server_starts_answers_and_stops(encounter, stop):
     ("trusted", "seen"),
     [((), "127.0.0.1"), (("10.9.9.9",), "127.0.0.1"), (("127.0.0.1",), "192.0.2.7"), (("127.0.0.0/8",), "192.0.2.7")],
 )
-def test_only_a_proxy_that_is_named_may_say_whom_it_speaks_for(house, trusted, seen):
+def test_only_a_proxy_that_is_named_may_say_whom_it_speaks_for(service, trusted, seen):
     settings = Settings(trusted_proxies=trusted)
-    config = server_config(create_app(house, settings=settings), settings)
+    config = server_config(create_app(service, settings=settings), settings)
     config.load()
     addresses = []
 

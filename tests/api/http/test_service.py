@@ -7,8 +7,8 @@ from pydantic import TypeAdapter
 
 from api.documents.forecast import forecast_document
 from api.http import create_app
-from api.http.examples import FORECAST, INDEX
 from api.http.routes.forecast import ForecastInUse
+from api.http.schemas.decision_examples import FORECAST, INDEX
 from api.settings import Settings, read_settings
 from engine.errors import InvalidAsk
 from tests.synthetic.cubes import START_S, synthetic_cube
@@ -55,12 +55,12 @@ def test_what_changes_rarely_is_sent_once(client, path):
     assert client.request("HEAD", path).headers["etag"] == first.headers["etag"]
 
 
-def test_the_register_under_an_operators_own_facts_has_another_tag(call_app, client, house, tmp_path):
+def test_the_register_under_an_operators_own_facts_has_another_tag(call_app, client, service, tmp_path):
     overlay = tmp_path / "own.csv"
     overlay.write_text(
         "port_id,field,value,grade,source,note\ndover,vhf,74,published,harbour notice,\n", encoding="utf-8"
     )
-    own = call_app(create_app(house.overlaying(overlay)))
+    own = call_app(create_app(service.with_overlay(overlay)))
     tag = client.get("/v1/ports/dover").headers["etag"]
     answer = own.get("/v1/ports/dover", headers={"If-None-Match": tag})
     assert (answer.status_code, answer.json()["vhf"]) == (200, "74")
@@ -70,9 +70,9 @@ def test_without_a_forecast_that_is_said(client):
     assert client.get("/v1/forecast").json() == {"forecast": None, "refused": False}
 
 
-def test_the_forecast_in_use_is_described(call_app, house, tmp_path):
+def test_the_forecast_in_use_is_described(call_app, service, tmp_path):
     cube = synthetic_cube(tmp_path / "calm.cube", waves=(0.4, 1.0, 0.0, 5.0), run_at_s=START_S)
-    seeing = house.forecasting(cube)
+    seeing = service.with_forecast(cube)
     found = call_app(create_app(seeing)).get("/v1/forecast").json()
     TypeAdapter(ForecastInUse).validate_python(found)
     expected = forecast_document(seeing.cube, 0.0)
@@ -94,24 +94,24 @@ def preflight(caller, origin, method="POST"):
     return caller.request("OPTIONS", "/v1/decisions", headers=asked)
 
 
-def test_pages_of_no_other_origin_may_ask_unless_an_operator_says_so(client, call_app, house, encounter):
+def test_pages_of_no_other_origin_may_ask_unless_an_operator_says_so(client, call_app, service, encounter):
     assert "access-control-allow-origin" not in preflight(client, DESK).headers
-    desk = call_app(create_app(house, settings=Settings(cors_origins=(DESK,))))
-    allowed = preflight(desk, DESK)
+    workspace = call_app(create_app(service, settings=Settings(cors_origins=(DESK,))))
+    allowed = preflight(workspace, DESK)
     assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (200, DESK)
     assert "access-control-allow-credentials" not in allowed.headers
     headers = {"Origin": DESK, "Sec-Fetch-Site": "cross-site"}
-    answer = desk.post("/v1/decisions", encounter, headers)
+    answer = workspace.post("/v1/decisions", encounter, headers)
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, DESK)
     assert "Safeport-Recorded" in answer.headers["access-control-expose-headers"]
     # Another one is as far away as before.
     other = {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}
-    refused = desk.post("/v1/decisions", encounter, other)
+    refused = workspace.post("/v1/decisions", encounter, other)
     assert (refused.status_code, refused.json()["code"]) == (403, "CROSS_SITE")
     assert "access-control-allow-origin" not in refused.headers
-    assert preflight(desk, "https://elsewhere.example").status_code == 400
+    assert preflight(workspace, "https://elsewhere.example").status_code == 400
     # Nor does a page of that site that hides where it is from.
-    assert desk.post("/v1/decisions", encounter, {"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert workspace.post("/v1/decisions", encounter, {"Sec-Fetch-Site": "cross-site"}).status_code == 403
 
 
 @pytest.mark.parametrize("wrong", ["*", "desk.example", "https://desk.example/", "https://Desk.example", "null"])

@@ -56,8 +56,8 @@ def best_value(problem):
     values = [value(problem, plan) for plan in every_plan(problem) if added(problem, plan) == 0]
     if not values:
         return None
-    worst = min(one[0] for one in values)
-    return worst, min(one[1] for one in values if one[0] <= worst + 1e-6)
+    worst = min(value[0] for value in values)
+    return worst, min(value[1] for value in values if value[0] <= worst + 1e-6)
 
 
 def least_added(problem):

@@ -8,18 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from api.cli.layout import WIDTH, Ink
-from api.document import dump
+from api.cli.console import WIDTH, Style
+from api.documents.decision import to_json
 from api.encounter import EncounterIn
+from api.plan.budget import SolverBudget, budget_for
 from api.plan.document import plan_document
-from api.plan.effort import Effort, effort_for
+from api.plan.messages import HEADLINE, LABEL, METHOD, MISSING, NOTICE, REASON
 from api.plan.propose import propose, without_places
 from api.plan.request import plan_from
 from api.plan.text import plan_text
-from api.plan.words import HEADLINE, LABEL, METHOD, MISSING, NOTICE, REASON
+from api.text.messages import BANNED_EN, BANNED_FR
+from engine.codes import Feed, Status
 from engine.errors import InvalidAsk, UnknownName
-from engine.vocab import Feed, Status
-from engine.wording import BANNED_EN, BANNED_FR
 
 OCTOBER = Path(__file__).parent / "october_2024.json"
 
@@ -30,9 +30,9 @@ def october():
 
 
 @pytest.fixture
-def planned(house):
+def planned(service):
     def call(body):
-        return propose(plan_from(body), house, 0.0)
+        return propose(plan_from(body), service, 0.0)
 
     return call
 
@@ -59,7 +59,7 @@ def codes(document):
 def test_the_documented_scenario(planned, october):
     """5 October 2024: 237 people, 7 units; positions and figures are synthetic and the file says so."""
     assert october["note"].startswith("SYNTHETIC")
-    assert sum(one["persons"] for one in october["encounters"]) == 237
+    assert sum(entry["persons"] for entry in october["encounters"]) == 237
     document = plan_document(planned(october))
     assert document["outcome"] == "complete"
     assert document["kind"] == "proposal"
@@ -68,45 +68,45 @@ def test_the_documented_scenario(planned, october):
     assert document["worst"]["time_to_safety_min"] <= document["greedy"]["worst_min"]
     for port in document["ports"]:
         assert port["places_left"] >= 0
-    landed = {one["id"]: sum(part["persons"] for part in one["parts"]) for one in document["encounters"]}
-    assert landed == {one["id"]: one["persons"] for one in october["encounters"]}
-    for one in document["encounters"]:
-        assert len(one["parts"]) <= one["most_parts"]
-        assert all(part["status"] in ("suitable", "caution") for part in one["parts"])
-        assert one["time_to_safety_min"] <= document["worst"]["time_to_safety_min"]
+    landed = {entry["id"]: sum(part["persons"] for part in entry["parts"]) for entry in document["encounters"]}
+    assert landed == {entry["id"]: entry["persons"] for entry in october["encounters"]}
+    for encounter in document["encounters"]:
+        assert len(encounter["parts"]) <= encounter["most_parts"]
+        assert all(part["status"] in ("suitable", "caution") for part in encounter["parts"])
+        assert encounter["time_to_safety_min"] <= document["worst"]["time_to_safety_min"]
 
 
-def test_only_ports_fit_by_the_own_decision_of_each(planned, house, october):
+def test_only_ports_fit_by_the_own_decision_of_each(planned, service, october):
     proposal = planned(october)
     for part in proposal.best.landing.parts:
         boat = proposal.boats[proposal.planned[part.boat]]
         port = proposal.ports[part.port]
-        given = next(one for one in october["encounters"] if one["id"] == boat.id)
+        given = next(encounter for encounter in october["encounters"] if encounter["id"] == boat.id)
         body = {name: value for name, value in given.items() if name not in ("id", "may_split", "most_parts")}
         asked = EncounterIn.model_validate({**body, "time": october["time"]})
-        decision = house.decide(house.ask(asked, 0.0))
+        decision = service.decide(service.ask(asked, 0.0))
         assert decision.status[port] <= Status.CAUTION
         assert part.arrive_min >= decision.time_s[port] / 60.0 - 1e-6
 
 
 def test_same_input_same_bytes_however_it_is_sorted(planned, october):
-    first = dump(plan_document(planned(october)))
+    first = to_json(plan_document(planned(october)))
     october["encounters"].reverse()
     october["ports"].reverse()
-    assert dump(plan_document(planned(october))) == first
+    assert to_json(plan_document(planned(october))) == first
 
 
 def test_cost_is_held_against_the_own_nearest_port_alone(planned):
     proposal = planned(small())
-    one = next(one for one in plan_document(proposal)["encounters"] if one["id"] == "A")
+    encounter = next(entry for entry in plan_document(proposal)["encounters"] if entry["id"] == "A")
     boat = proposal.boats[0]
     order = [p for p in boat.decision.order if boat.usable[p]]
-    assert one["own_nearest"]["port"]["id"] == proposal.world.ports[int(order[0])].id
-    assert one["own_nearest"]["time_to_safety_alone_min"] == pytest.approx(
-        one["own_nearest"]["time_to_landing_min"] + 20, abs=0.11
+    assert encounter["own_nearest"]["port"]["id"] == proposal.world.ports[int(order[0])].id
+    assert encounter["own_nearest"]["time_to_safety_alone_min"] == pytest.approx(
+        encounter["own_nearest"]["time_to_landing_min"] + 20, abs=0.11
     )
-    assert one["cost_min"] == pytest.approx(
-        one["time_to_safety_min"] - one["own_nearest"]["time_to_safety_alone_min"], abs=0.11
+    assert encounter["cost_min"] == pytest.approx(
+        encounter["time_to_safety_min"] - encounter["own_nearest"]["time_to_safety_alone_min"], abs=0.11
     )
 
 
@@ -119,9 +119,9 @@ def test_places_that_are_missing_are_counted(planned):
     )
     assert document["missing"]["places"] == 25
     assert document["missing"]["ports"] == [{"port_id": "dover", "places": 25}]
-    assert sum(one["persons"] for one in document["missing"]["encounters"]) in (20, 30)
-    without = [one for one in document["encounters"] if one["without_place"]]
-    assert [one["reason"]["code"] for one in without] == ["NO_PLACES"]
+    assert sum(encounter["persons"] for encounter in document["missing"]["encounters"]) in (20, 30)
+    without = [encounter for encounter in document["encounters"] if encounter["without_place"]]
+    assert [item["reason"]["code"] for item in without] == ["NO_PLACES"]
 
 
 def test_no_places_at_all_is_an_answer(planned):
@@ -135,7 +135,7 @@ def test_no_places_at_all_is_an_answer(planned):
 def test_unknown_places_are_never_used(planned):
     document = plan_document(planned(small(ports=[])))
     assert document["outcome"] == "none"
-    assert {one["reason"]["code"] for one in document["encounters"]} == {"PLACES_UNKNOWN"}
+    assert {encounter["reason"]["code"] for encounter in document["encounters"]} == {"PLACES_UNKNOWN"}
     assert document["ports"] == []
 
 
@@ -143,7 +143,7 @@ def test_a_port_with_unknown_places_is_not_used_although_listed(planned):
     body = small()
     body["ports"][0]["places"] = None
     document = plan_document(planned(body))
-    assert [one["port"]["id"] for one in document["ports"]] == ["calais"]
+    assert [port["port"]["id"] for port in document["ports"]] == ["calais"]
     assert "NEARER_WITHOUT_FIGURES" in codes(document)
 
 
@@ -158,7 +158,7 @@ def test_no_fit_port_is_said_apart_from_places(planned):
     body = small()
     body["encounters"][0]["vessel"] = {"speed_kn": 10, "draught_m": 25, "loa_m": 400}
     document = plan_document(planned(body))
-    first = next(one for one in document["encounters"] if one["id"] == "A")
+    first = next(encounter for encounter in document["encounters"] if encounter["id"] == "A")
     assert first["reason"]["code"] in ("NO_FIT_PORT", "ONLY_UNCONFIRMED")
     assert document["missing"] is None
     assert document["outcome"] == "incomplete"
@@ -167,8 +167,8 @@ def test_no_fit_port_is_said_apart_from_places(planned):
 def test_unconfirmed_ports_only_where_allowed_and_then_named(planned):
     # Nobody knows how deep Goury is, nor its hours.
     body = small(ports=[{"id": "goury", "places": 100, "persons_per_hour": 60}], time="2022-01-13T05:00:00Z")
-    for one in body["encounters"]:
-        one["position"]["coordinates"] = [-2.05, 49.72]
+    for encounter in body["encounters"]:
+        encounter["position"]["coordinates"] = [-2.05, 49.72]
     closed = planned(body)
     assert closed.boats[0].decision.status[closed_port(closed, "goury")] == Status.UNCONFIRMED
     assert plan_document(closed)["outcome"] == "none"
@@ -185,7 +185,7 @@ def closed_port(proposal, name):
 def test_people_already_waiting_are_landed_first(planned):
     body = small(ports=[{"id": "dover", "places": 90, "persons_per_hour": 60, "queued_persons": 300}])
     document = plan_document(planned(body))
-    parts = [part for one in document["encounters"] for part in one["parts"]]
+    parts = [part for encounter in document["encounters"] for part in encounter["parts"]]
     assert min(part["landing_from"] for part in parts) == "2024-10-05T11:30:00Z"
     assert all(part["queue_min"] > 0 for part in parts)
 
@@ -222,7 +222,7 @@ def test_unknown_numbers_of_people_take_the_figure_of_the_policy(planned):
     assert "PERSONS_ASSUMED" in codes(document)
 
 
-def test_a_live_picture_gives_the_figures_that_the_request_does_not(house, world):
+def test_a_live_picture_gives_the_figures_that_the_request_does_not(service, world):
     count = len(world.ports)
     live = world.live._replace(
         capacity_feed=np.full(count, int(Feed.LIVE), np.int8), free_places=np.full(count, 100.0),
@@ -230,7 +230,7 @@ def test_a_live_picture_gives_the_figures_that_the_request_does_not(house, world
     )  # fmt: skip
     from dataclasses import replace
 
-    fed = replace(house, world=replace(house.world, live=live))
+    fed = replace(service, world=replace(service.world, live=live))
     proposal = propose(plan_from(small(ports=[{"id": "dover", "places": 40, "persons_per_hour": 60}])), fed, 0.0)
     dover, calais = closed_port(proposal, "dover"), closed_port(proposal, "calais")
     assert proposal.figures[dover].places == 40.0
@@ -322,7 +322,7 @@ def test_words_neither_promise_nor_command(name, text):
     assert text.fr
     assert not [pattern for pattern in BANNED_EN if pattern.search(text.en)]
     assert not [pattern for pattern in BANNED_FR if pattern.search(text.fr)]
-    fields = [{part.split("}")[0] for part in one.split("{")[1:]} for one in text]
+    fields = [{part.split("}")[0] for part in item.split("{")[1:]} for item in text]
     assert fields[0] == fields[1]
 
 
@@ -335,7 +335,7 @@ def test_text_is_eighty_columns_and_keeps_to_the_words(planned, october, languag
         "none": small(ports=[]),
         "unlimited": small(ports=[], ports_without_figures="unlimited", persons_per_hour_without_figures=45),
     }[case]
-    text = plan_text(planned(body), language, Ink())
+    text = plan_text(planned(body), language, Style())
     assert max(len(line) for line in text.splitlines()) <= WIDTH
     banned = BANNED_FR if language == "fr" else BANNED_EN
     assert not [pattern.pattern for pattern in banned if pattern.search(text)]
@@ -344,13 +344,13 @@ def test_text_is_eighty_columns_and_keeps_to_the_words(planned, october, languag
 
 @pytest.mark.parametrize(("boats", "limit_s"), [(1, 1.5), (20, 1.5), (21, 1.67), (99, 14.93), (100, 15.0), (200, 15.0)])
 def test_a_plan_takes_the_time_its_size_is_worth(boats, limit_s):
-    assert effort_for(boats).limit_s == pytest.approx(limit_s)
+    assert budget_for(boats).limit_s == pytest.approx(limit_s)
     # Without the end of the search for missing places there is no plan, so that one is never cut short by the size.
-    assert effort_for(boats).shortage_s == 15.0
+    assert budget_for(boats).shortage_s == 15.0
 
 
 def test_a_limit_somebody_asked_for_holds_for_every_search_and_is_in_the_document(planned):
-    assert effort_for(20, 7.0) == Effort(limit_s=7.0, shortage_s=7.0)
+    assert budget_for(20, 7.0) == SolverBudget(limit_s=7.0, shortage_s=7.0)
     assert plan_document(planned(small(time_limit_s=7.0)))["inputs"]["time_limit_s"] == 7.0
     assert plan_document(planned(small()))["inputs"]["time_limit_s"] == 1.5
 
@@ -359,9 +359,9 @@ def test_two_plans_of_one_input_share_no_key(planned):
     """A search cut short may end elsewhere; the same part may then wait longer, and ask for another hold."""
     made = planned(small())
     other = replace(made, best=replace(made.best, loads=made.best.loads[:, ::-1]))
-    first, same, second = (plan_document(one) for one in (made, planned(small()), other))
+    first, same, second = (plan_document(item) for item in (made, planned(small()), other))
     assert first["plan_id"] == same["plan_id"] != second["plan_id"]
-    keys = [{part["accept"]["idempotency_key"] for one in it["encounters"] for part in one["parts"]}
-            for it in (first, same, second)]  # fmt: skip
+    keys = [{part["accept"]["idempotency_key"] for encounter in item["encounters"] for part in encounter["parts"]}
+            for item in (first, same, second)]  # fmt: skip
     assert keys[0] == keys[1]
     assert not keys[0] & keys[2]

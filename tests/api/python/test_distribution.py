@@ -123,7 +123,7 @@ _USED = """
 import importlib, pickle, sys
 import safeport
 assert "numba" not in sys.modules, "importing alone should be quick"
-from safeport.api.house import open_house
+from safeport.api.decision_service import open_decision_service
 from safeport.api.kernel_cache import _digest
 from safeport.api.replay.worker import ENGINE, decide_chunk
 from safeport.geodata.pack import DEFAULT_PACK, read_pack
@@ -157,10 +157,10 @@ def test_its_command_reads_a_forecast_in_a_process_of_its_own(installed, tmp_pat
 def test_its_store_and_its_planner_start(installed, tmp_path):
     ran = _run(installed, tmp_path, "-m", "safeport", "db", "migrate", "--store", "sqlite:store.db")
     assert ran.returncode == 0, ran.stderr
-    planner = (
-        "from safeport.api.plan.solver import Solver\n"
+    plan_pool = (
+        "from safeport.api.plan.solver_process import Solver\n"
         "process = Solver()._running()\n"
         "process.stdin.close(); print(process.wait(timeout=60))"
     )
-    ran = _run(installed, tmp_path, "-c", planner)
+    ran = _run(installed, tmp_path, "-c", plan_pool)
     assert ran.stdout.strip() == "0", ran.stderr

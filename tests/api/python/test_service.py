@@ -179,7 +179,7 @@ def test_what_is_no_position_is_refused(service, safeport, position):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "text"),
     [
         (lambda frame: frame.drop(columns="time"), "time"),
         (lambda frame: pd.DataFrame(frame.drop(columns="geometry")), "position"),
@@ -188,6 +188,6 @@ def test_what_is_no_position_is_refused(service, safeport, position):
         (lambda frame: [1, 2], "no table"),
     ],
 )
-def test_tables_that_cannot_be_read_are_refused(service, safeport, encounters, change, said):
-    with pytest.raises(safeport.InvalidAsk, match=said):
+def test_tables_that_cannot_be_read_are_refused(service, safeport, encounters, change, text):
+    with pytest.raises(safeport.InvalidAsk, match=text):
         service.replay(change(encounters.iloc[:2]))

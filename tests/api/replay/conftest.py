@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from api.house import known_policy
+from api.decision_service import known_policy
 from api.replay.column_map import read_column_map
-from api.replay.conform import conform
+from api.replay.normalize import normalize
 from api.replay.reading import open_source
-from api.replay.worker import Recipe, equipment_of
-from api.replay.worlds import Worlds
+from api.replay.worker import TaskSpec, task_context_of
+from api.replay.world_by_time import WorldsByTime
 from geodata.pack import DEFAULT_PACK
 
 
 @pytest.fixture(scope="session")
 def known():
     """Names of the vessels, policies and ports that come with the program."""
-    return equipment_of(Recipe(DEFAULT_PACK, read_column_map())).known
+    return task_context_of(TaskSpec(DEFAULT_PACK, read_column_map())).known
 
 
 @pytest.fixture(scope="session")
@@ -27,19 +27,19 @@ def conformed(known):
         source = open_source(path, read_column_map(column_map))
         encounters, rejects, count = [], [], 0
         for chunk in source.chunks(rows):
-            done = conform(chunk, source.column_map, known)
+            done = normalize(chunk, source.column_map, known)
             encounters += done.encounters.to_pylist()
             rejects += done.rejects.to_pylist()
             count += chunk.num_rows
-        return encounters, {one["row"]: one["codes"] for one in rejects}, count
+        return encounters, {reject["row"]: reject["codes"] for reject in rejects}, count
 
     return read
 
 
 @pytest.fixture(scope="session")
-def worlds(house):
-    """The worlds of the house, without a forecast."""
-    return Worlds(house)
+def worlds(service):
+    """The worlds of the service, without a forecast."""
+    return WorldsByTime(service)
 
 
 @pytest.fixture(scope="session")

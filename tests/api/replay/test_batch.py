@@ -4,16 +4,16 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from api.document import decision_document
+from api.documents.decision import decision_document
 from api.encounter import EncounterIn
 from api.replay.batch import replay_batch, replay_batch_by_single_decisions
 from api.replay.column_map import read_column_map
-from api.replay.conform import conform
+from api.replay.normalize import normalize
 from api.replay.reading import open_source
-from api.replay.run import Order, replay
+from api.replay.run import ReplayConfig, replay
 from api.replay.schema import DECISIONS
-from api.replay.worker import Recipe, equipment_of
-from api.replay.worlds import Worlds
+from api.replay.worker import TaskSpec, task_context_of
+from api.replay.world_by_time import WorldsByTime
 from engine.errors import PositionRefused
 from engine.kernels.mesh import NOWHERE
 from engine.units import MINUTE_S, NAUTICAL_MILE_M
@@ -29,11 +29,11 @@ BLOCKS_S = 30 * DAY_S
 def replayed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("replay")
     source = write_encounters(folder / "encounters.csv", ENCOUNTERS, seed=5)
-    replay(Order(source, folder / "out", workers=2, chunk_rows=70))
+    replay(ReplayConfig(source, folder / "out", workers=2, chunk_rows=70))
     return pq.read_table(folder / "out" / "decisions.parquet").to_pylist()
 
 
-def single(house, row):
+def single(service, row):
     """The document of one encounter, as the HTTP door would make it; or the code it is refused with."""
     body = {
         "position": {"type": "Point", "coordinates": [row["lon"], row["lat"]]},
@@ -43,19 +43,19 @@ def single(house, row):
         "vessel": {"profile": row["vessel_profile"]},
         "position_accuracy_m": row["position_accuracy_m"],
     }
-    ask = house.ask(EncounterIn.model_validate(body), 0.0)
+    ask = service.ask(EncounterIn.model_validate(body), 0.0)
     try:
-        return decision_document(house.decide(ask)), None
+        return decision_document(service.decide(ask)), None
     except PositionRefused as refused:
         return None, refused.code.name
 
 
-def test_a_replay_says_what_single_decisions_say(house, replayed):
+def test_a_replay_says_what_single_decisions_say(service, replayed):
     asked = encounters_table(ENCOUNTERS, seed=5).to_pylist()
     assert [row["row"] for row in replayed] == list(range(ENCOUNTERS))
     outcomes = set()
     for got, row in zip(replayed, asked, strict=True):
-        document, refusal = single(house, row)
+        document, refusal = single(service, row)
         assert got["encounter_id"] == row["encounter_id"]
         if document is None:
             outcomes.add("refused")
@@ -63,11 +63,11 @@ def test_a_replay_says_what_single_decisions_say(house, replayed):
             assert all(got[name] is None for name in DECISIONS.names[4:])
             continue
         outcomes.add(document["outcome"])
-        assert_same(got, document, house)
+        assert_same(got, document, service)
     assert {"suitable", "refused"} <= outcomes
 
 
-def assert_same(got, document, house):
+def assert_same(got, document, service):
     best, judged = document["recommended"], [*document["candidates"], *document["excluded"]]
     assert got["decision_outcome"] == document["outcome"]
     assert got["refusal"] is None
@@ -76,11 +76,11 @@ def assert_same(got, document, house):
     assert got["ports_opened"] == document["proof"]["ports_opened"]
     assert got["near_tie"] == document["margin"]["near_tie"]
     assert tenths(got["to_second_s"]) == document["margin"]["to_second_min"]
-    unconfirmed = [one["port"]["id"] for one in judged if one["status"] == "unconfirmed"]
+    unconfirmed = [item["port"]["id"] for item in judged if item["status"] == "unconfirmed"]
     first = unconfirmed[0] if unconfirmed else None
     # Beside a recommended port it is told only where its key is the lesser one, which a document does not show.
     assert got["best_unconfirmed_port"] == first or (document["recommended"] and got["best_unconfirmed_port"] is None)
-    fit = [one["port"]["id"] for one in judged if one["status"] in ("suitable", "caution")]
+    fit = [item["port"]["id"] for item in judged if item["status"] in ("suitable", "caution")]
     assert got["second_port"] == (fit[1] if len(fit) > 1 else None)
     assert got["forecast_used"] is False
     passed = document["passed_over"]
@@ -92,8 +92,8 @@ def assert_same(got, document, house):
         assert tenths(got["time_to_landing_s"]) == best["time_to_landing_min"]
         assert [tenths(got["low_s"]), tenths(got["high_s"])] == best["time_range_min"]
         assert tenths(got["wait_s"]) == best["wait_min"]
-        place = [port.id for port in house.world.ports].index(got["port"])
-        tides = house.world_at(START_S).tides
+        place = [port.id for port in service.world.ports].index(got["port"])
+        tides = service.world_at(START_S).tides
         assert got["tide_basis"] == (tides.station[place] != NOWHERE)
     if passed:
         assert (got["passed_over_port"], got["passed_over_code"]) == (passed[0]["port_id"], passed[0]["code"])
@@ -104,23 +104,23 @@ def tenths(value):
 
 
 @pytest.fixture
-def equipment():
-    return equipment_of(Recipe(DEFAULT_PACK, read_column_map()))
+def context():
+    return task_context_of(TaskSpec(DEFAULT_PACK, read_column_map()))
 
 
 @pytest.fixture
-def encounters(tmp_path, equipment):
+def encounters(tmp_path, context):
     source = open_source(write_encounters(tmp_path / "some.csv", 60, seed=9), read_column_map())
-    return conform(next(source.chunks(1000)), source.column_map, equipment.known).encounters
+    return normalize(next(source.chunks(1000)), source.column_map, context.known).encounters
 
 
-def test_the_engine_for_columns_is_the_plain_loop(equipment, encounters):
-    arguments = (encounters, equipment.worlds, equipment.house.vessels, equipment.policies)
+def test_the_engine_for_columns_is_the_plain_loop(context, encounters):
+    arguments = (encounters, context.worlds, context.service.vessels, context.policies)
     assert replay_batch(*arguments).equals(replay_batch_by_single_decisions(*arguments))
 
 
-def test_no_rows_are_no_decisions(equipment, encounters):
-    made = replay_batch(encounters.slice(0, 0), equipment.worlds, equipment.house.vessels, equipment.policies)
+def test_no_rows_are_no_decisions(context, encounters):
+    made = replay_batch(encounters.slice(0, 0), context.worlds, context.service.vessels, context.policies)
     assert made.num_rows == 0
     assert made.schema == DECISIONS
 
@@ -141,8 +141,8 @@ def cubes(tmp_path):
     }
 
 
-def test_each_row_takes_the_forecast_that_was_to_be_had(house, cubes):
-    worlds = Worlds(house, [cubes["late"], cubes["other"], cubes["early"]])
+def test_each_row_takes_the_forecast_that_was_to_be_had(service, cubes):
+    worlds = WorldsByTime(service, [cubes["late"], cubes["other"], cubes["early"]])
     first_s = START_S + 3 * DAY_S
 
     def height(at_s):
@@ -155,11 +155,11 @@ def test_each_row_takes_the_forecast_that_was_to_be_had(house, cubes):
     assert height(first_s - 1.0) is None
     assert height(first_s + 25 * 3600.0) is None
     # Where every run is later, a reanalysis is what there is.
-    assert Worlds(house, [cubes["late"]])(first_s + 60.0).identity["forecast"] is not None
+    assert WorldsByTime(service, [cubes["late"]])(first_s + 60.0).identity["forecast"] is not None
 
 
-def test_rows_of_one_number_share_one_world(house, cubes):
-    worlds = Worlds(house, [cubes["early"], cubes["late"]])
+def test_rows_of_one_number_share_one_world(service, cubes):
+    worlds = WorldsByTime(service, [cubes["early"], cubes["late"]])
     at_s = START_S + 1800.0 * np.arange(0, 48 * 40, 7)
     numbers = worlds.number(at_s)
     first = {}
@@ -173,7 +173,7 @@ def test_rows_of_one_number_share_one_world(house, cubes):
 
 def test_forecasts_reach_the_decisions(tmp_path, cubes):
     source = write_encounters(tmp_path / "encounters.csv", 80, days=6)
-    manifest = replay(Order(source, tmp_path / "out", forecasts=(cubes["early"], cubes["late"])))
+    manifest = replay(ReplayConfig(source, tmp_path / "out", forecasts=(cubes["early"], cubes["late"])))
     rows = pq.read_table(tmp_path / "out" / "decisions.parquet").to_pylist()
     first_s = START_S + 3 * DAY_S
     for row in rows:

@@ -13,7 +13,7 @@ SAMPLES = Path(__file__).parent / "samples"
 
 
 def by_id(encounters):
-    return {one["encounter_id"].removeprefix("SYNTHETIC-"): one for one in encounters}
+    return {encounter["encounter_id"].removeprefix("SYNTHETIC-"): encounter for encounter in encounters}
 
 
 def utc(*parts):
@@ -25,9 +25,9 @@ def test_secmar_as_published(conformed):
     found = by_id(encounters)
     assert rows == 10
     assert set(found) == {"1"}
-    one = found["1"]
-    assert (one["lat"], one["lon"], one["time"]) == (50.9, 1.7, utc(2021, 7, 14, 9, 30))
-    assert (one["persons_min"], one["persons_max"], one["reading_notes"]) == (12, 13, None)
+    item = found["1"]
+    assert (item["lat"], item["lon"], item["time"]) == (50.9, 1.7, utc(2021, 7, 14, 9, 30))
+    assert (item["persons_min"], item["persons_max"], item["reading_notes"]) == (12, 13, None)
     assert rejects == {
         1: "TIME_NAIVE", 2: "TIME_NAIVE", 3: "TIME_NAIVE", 4: "TIME_WITHOUT_CLOCK", 5: "POSITION_MISSING",
         6: "POSITION_FORM", 7: "PERSONS_ORDER", 8: "TIME_NAIVE", 9: "TIME_NAIVE",

@@ -7,7 +7,7 @@ import pytest
 
 from api.replay.compare import compare_runs, comparison_text, write_comparison
 from api.replay.comparison_report import write_comparison_report
-from api.replay.run_folder import read_run
+from api.replay.result_reader import read_run
 from engine.errors import InvalidAsk
 from tests.api.replay.folders import folder
 from tests.api.replay.test_report import needs
@@ -36,9 +36,9 @@ def rows_of(first):
 
 @pytest.fixture
 def pair(tmp_path):
-    one = folder(tmp_path / "a", rows_of(True))
+    first = folder(tmp_path / "a", rows_of(True))
     other = folder(tmp_path / "b", rows_of(False), policy_for_all="nearest-distance")
-    return read_run(one), read_run(other)
+    return read_run(first), read_run(other)
 
 
 def test_figures_by_hand(pair, tmp_path):
@@ -50,7 +50,7 @@ def test_figures_by_hand(pair, tmp_path):
     assert document["minutes_compared"] == 4
     assert document["gained_min"] == {"count": 2, "p50": 1, "p90": 15, "p99": 15, "longest": 15}
     assert document["lost_min"] == {"count": 1, "p50": 10, "p90": 10, "p99": 10, "longest": 10}
-    moves = {(one["from"], one["to"]): one["encounters"] for one in document["moves"]}
+    moves = {(move["from"], move["to"]): move["encounters"] for move in document["moves"]}
     assert moves == {("dover", "calais"): 2, ("calais", "-"): 1, ("-", "dover"): 1}
     by_port = {name: (group["encounters"], group["changed"]) for name, group in document["by_port"].items()}
     assert by_port == {"dover": (3, 2), "calais": (2, 1), "-": (1, 1)}

@@ -10,21 +10,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from api.replay.chances import CHANCES
 from api.replay.compare import compare_runs
 from api.replay.comparison_report import write_comparison_report
-from api.replay.history import HISTORY, write_history
+from api.replay.locale import BOUND_SPACE, ENGLISH, FRENCH, THIN_SPACE
+from api.replay.messages import MEANING_FR, WORDS
+from api.replay.monte_carlo import CHANCES
+from api.replay.observed_ports import HISTORY, write_history
 from api.replay.reasons import sentence_of
 from api.replay.rejects import NOTE_CODES, REJECT_CODES
 from api.replay.report import write_report
-from api.replay.run_folder import read_run
-from api.replay.tongue import BOUND_SPACE, ENGLISH, FRENCH, THIN_SPACE
-from api.replay.words import MEANING_FR, WORDS
-from engine.vocab import HARD_CODES, Code
-from engine.wording import BANNED_EN, BANNED_FR
+from api.replay.result_reader import read_run
+from api.text.messages import BANNED_EN, BANNED_FR
+from engine.codes import HARD_CODES, Code
 from tests.api.replay.folders import folder
 from tests.api.replay.test_report import ROWS, page
-from tests.engine.test_wording import french_spacing_faults
+from tests.api.text.test_messages import french_spacing_faults
 
 PACKAGE = Path("api/replay")
 FINDINGS = [code.name for code in Code if code < 500]
@@ -166,13 +166,13 @@ def test_what_reading_codes_mean_is_there_in_french():
 
 
 @pytest.mark.parametrize("code", sorted({*FINDINGS, *REFUSALS, *(code.name for code in HARD_CODES)}))
-@pytest.mark.parametrize("tongue", [ENGLISH, FRENCH], ids=lambda tongue: tongue.language)
-def test_what_a_code_says_of_ports_in_general_has_no_figures(code, tongue):
-    sentence = sentence_of(code, tongue).replace(BOUND_SPACE, " ")
+@pytest.mark.parametrize("locale", [ENGLISH, FRENCH], ids=lambda locale: locale.language)
+def test_what_a_code_says_of_ports_in_general_has_no_figures(code, locale):
+    sentence = sentence_of(code, locale).replace(BOUND_SPACE, " ")
     assert sentence[0].isupper()
     assert sentence.endswith(".")
     assert not re.search(r"[{}]|\s[.,]|,\.|:\.|\bVHF\b", sentence), sentence
-    if tongue.is_french:
+    if locale.is_french:
         assert french_spacing_faults(sentence) == []
 
 

@@ -17,10 +17,10 @@ from pydantic import ValidationError
 
 from api.encounter import EncounterIn
 from api.replay.batch import body_of
-from api.replay.clocks import instants_of_local
 from api.replay.column_map import read_column_map, zone_named
-from api.replay.conform import MALFORMED, ROW, conform
-from api.replay.reading import open_source, rechunked
+from api.replay.normalize import MALFORMED, ROW, normalize
+from api.replay.reading import open_source, rechunk
+from api.replay.timestamps import instants_of_local
 from engine.errors import InvalidAsk
 from tests.synthetic.encounters import encounters_table
 
@@ -60,22 +60,22 @@ def test_counts_add_up_whatever_the_cells_hold(conformed, tmp_path, rows, broken
         writer.writerow(CELLS)
         expected, bad = [], set()
         for k, row in enumerate(rows):
-            for _, line in [one for one in broken if one[0] == k]:
+            for _, line in [item for item in broken if item[0] == k]:
                 file.write(f"{line}\r\n")
                 bad.add(len(expected))
                 expected.append(None)
             writer.writerow(row.values())
             expected.append(row)
     encounters, rejects, count = conformed(path, rows=size)
-    decided = [one["row"] for one in encounters]
+    decided = [entry["row"] for entry in encounters]
     assert count == len(expected)
     assert decided == sorted(decided)
     assert sorted([*decided, *rejects]) == list(range(len(expected)))
     assert {row for row, codes in rejects.items() if codes == "ROW_MALFORMED"} == bad
-    for one in encounters:
+    for encounter in encounters:
         # What gets through is what the encounter's own model takes.
-        EncounterIn.model_validate(body_of(one))
-        assert expected[one["row"]]["encounter_id"].strip() == (one["encounter_id"] or "")
+        EncounterIn.model_validate(body_of(encounter))
+        assert expected[encounter["row"]]["encounter_id"].strip() == (encounter["encounter_id"] or "")
 
 
 NUMBERS = st.one_of(
@@ -101,7 +101,7 @@ TYPED = {
 def test_columns_refuse_exactly_what_the_model_of_the_body_refuses(known, rows):
     columns = {name: pa.array([row[name] for row in rows], kind) for name, (kind, _) in TYPED.items()}
     chunk = pa.table({**columns, ROW: pa.array(range(len(rows)), pa.int64()), MALFORMED: pa.array([False] * len(rows))})
-    done = conform(chunk, read_column_map(), known)
+    done = normalize(chunk, read_column_map(), known)
     accepted = set(done.encounters["row"].to_pylist())
     for k, row in enumerate(rows):
         assert (k in accepted) == model_takes(row, known), row
@@ -121,12 +121,12 @@ def test_a_cell_in_another_encoding_is_that_rows_trouble(conformed, tmp_path):
     path = tmp_path / "latin.csv"
     path.write_bytes(b"encounter_id,lon,lat,time\n\xe9t\xe9,1,50,2022-01-13T05:00:00Z\nb,1,50,2022-01-13T05:00:00Z\n")
     encounters, rejects, _ = conformed(path)
-    assert [one["encounter_id"] for one in encounters] == ["b"]
+    assert [encounter["encounter_id"] for encounter in encounters] == ["b"]
     assert rejects == {0: "TEXT_NOT_READABLE"}
     own = tmp_path / "own.toml"
     own.write_text('name = "own"\nextends = "encounters"\nencoding = "latin-1"\n')
     encounters, rejects, _ = conformed(path, str(own))
-    assert [one["encounter_id"] for one in encounters] == ["été", "b"]
+    assert [encounter["encounter_id"] for encounter in encounters] == ["été", "b"]
     assert rejects == {}
 
 
@@ -153,7 +153,7 @@ def test_geojson_rows_are_counted_whatever_stands_in_their_place(conformed, tmp_
     path.write_text(json.dumps({"bbox": [1, 2, 3, 4], "name": "features", "features": features, "type": "x"}, indent=2))
     encounters, rejects, count = conformed(path, rows=2)
     assert count == 7
-    assert [one["row"] for one in encounters] == [0, 6]
+    assert [encounter["row"] for encounter in encounters] == [0, 6]
     assert (encounters[0]["lon"], encounters[0]["persons_max"]) == (1.3, 30)
     assert rejects == {
         1: "ROW_MALFORMED",
@@ -163,7 +163,7 @@ def test_geojson_rows_are_counted_whatever_stands_in_their_place(conformed, tmp_
         5: "ROW_MALFORMED",
     }
     lines = tmp_path / "lines.geojson"
-    lines.write_text("\n".join(json.dumps(one) for one in features))
+    lines.write_text("\n".join(json.dumps(feature) for feature in features))
     assert conformed(lines)[1] == rejects
     cut = tmp_path / "cut.geojson"
     cut.write_text(path.read_text()[:-40])
@@ -208,7 +208,7 @@ def test_columns_of_types_that_cannot_be_read_are_each_rows_trouble(conformed, t
         pq.write_table(pa.table({**columns, "encounter_id": strange}), path)
         encounters, rejects, _ = conformed(path)
         assert rejects == {0: "TEXT_NOT_READABLE", 2: "TEXT_NOT_READABLE"}
-        assert [one["row"] for one in encounters] == [1]
+        assert [encounter["row"] for encounter in encounters] == [1]
     frame_like = pa.table({
         **columns, "speed_kn": pa.array(["12", None, "13.5"], pa.string_view()),
         "persons_in_water": [1.0, float("nan"), 0.0],
@@ -216,8 +216,8 @@ def test_columns_of_types_that_cannot_be_read_are_each_rows_trouble(conformed, t
     pq.write_table(frame_like, path)
     encounters, rejects, _ = conformed(path)
     assert rejects == {}
-    assert [one["speed_kn"] for one in encounters] == [12.0, None, 13.5]
-    assert [one["persons_in_water"] for one in encounters] == [True, None, False]
+    assert [encounter["speed_kn"] for encounter in encounters] == [12.0, None, 13.5]
+    assert [encounter["persons_in_water"] for encounter in encounters] == [True, None, False]
 
 
 def test_what_may_be_a_thousand_in_a_table_with_decimal_commas_is_refused(conformed, tmp_path):
@@ -242,8 +242,8 @@ def test_several_ports_observed_are_each_looked_up(conformed, tmp_path):
     )
     encounters, rejects, _ = conformed(path)
     assert rejects == {}
-    assert [one["observed_port"] for one in encounters] == ["dover|ramsgate", "dover|Atlantis", None]
-    noted = [one["reading_notes"] for one in encounters]
+    assert [encounter["observed_port"] for encounter in encounters] == ["dover|ramsgate", "dover|Atlantis", None]
+    noted = [encounter["reading_notes"] for encounter in encounters]
     assert "OBSERVED_PORT_NOT_IN_REGISTER" in noted[1]
     assert not any("OBSERVED_PORT_NOT_IN_REGISTER" in (noted[k] or "") for k in (0, 2))
 
@@ -259,7 +259,7 @@ def test_geojson_longer_than_a_block(conformed, tmp_path):
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     assert path.stat().st_size > 1_500_000
     encounters, rejects, _ = conformed(path, rows=5000)
-    assert [(one["lon"], one["lat"]) for one in encounters] == points
+    assert [(encounter["lon"], encounter["lat"]) for encounter in encounters] == points
     assert rejects == {}
 
 
@@ -278,7 +278,7 @@ def test_geoparquet_positions_come_from_the_geometry(conformed, tmp_path):
     encounters, rejects, _ = conformed(path, rows=20)
     assert rejects == {7: "POSITION_FORM", 9: "POSITION_MISSING", 11: "POSITION_MISSING"}
     kept = [k for k in range(50) if k not in rejects]
-    assert [one["lon"] for one in encounters] == table["lon"][kept].tolist()
+    assert [encounter["lon"] for encounter in encounters] == table["lon"][kept].tolist()
     frame.set_crs("EPSG:4326", allow_override=True).to_parquet(path)
     assert len(conformed(path)[0]) == 47
     frame.set_crs("EPSG:2154", allow_override=True).to_parquet(path)
@@ -328,7 +328,7 @@ def test_an_input_that_is_not_there_is_refused(tmp_path):
 def test_local_clocks_agree_with_the_time_zone_database(zone):
     start = datetime(2021, 1, 1)  # noqa: DTZ001
     shown = [start + timedelta(minutes=10 * k) for k in range(365 * 144)]
-    local_s = np.array([(one - datetime(1970, 1, 1)) // timedelta(seconds=1) for one in shown])  # noqa: DTZ001
+    local_s = np.array([(item - datetime(1970, 1, 1)) // timedelta(seconds=1) for item in shown])  # noqa: DTZ001
     earlier_s, later_s = instants_of_local(local_s, zone_named(zone))
     place = zone_named(zone)
     for k in range(0, len(shown), 7):
@@ -342,7 +342,7 @@ def test_chunks_have_one_length_and_keep_the_order(lengths, size):
     whole = list(range(sum(lengths)))
     edges = np.cumsum([0, *lengths])
     tables = (pa.table({"n": whole[a:b]}) for a, b in pairwise(edges))
-    chunks = [chunk["n"].to_pylist() for chunk in rechunked(tables, size)]
+    chunks = [chunk["n"].to_pylist() for chunk in rechunk(tables, size)]
     assert [n for chunk in chunks for n in chunk] == whole
     assert all(len(chunk) == size for chunk in chunks[:-1])
     assert all(chunks)

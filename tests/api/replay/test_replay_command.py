@@ -26,15 +26,17 @@ def table(tmp_path):
 
 def run(capsys, *arguments):
     code = main(["replay", *map(str, arguments)])
-    said = capsys.readouterr()
-    return code, said.out, said.err
+    text = capsys.readouterr()
+    return code, text.out, text.err
 
 
 def test_a_report_with_history_and_chances(tmp_path, table, capsys):
     out = tmp_path / "run"
-    code, said, _ = run(capsys, table, "--out", out, "--report", "--monte-carlo", "20", "--seed", "5", "--workers", "1")
+    code, entry, _ = run(
+        capsys, table, "--out", out, "--report", "--monte-carlo", "20", "--seed", "5", "--workers", "1"
+    )
     assert code == 0
-    assert "4 = 3 decided + 1 rejected" in said
+    assert "4 = 3 decided + 1 rejected" in entry
     html = (out / "report.html").read_text(encoding="utf-8")
     text = words(html)
     assert needs(html) == []
@@ -61,9 +63,9 @@ def test_in_sequence(tmp_path, table, capsys):
     capacity, out = tmp_path / "capacity.csv", tmp_path / "run"
     capacity.write_text("port,places,persons_per_hour\ndover,40,60\ncalais,200,60\n", encoding="utf-8")
     arguments = (table, "--out", out, "--capacity", capacity, "--stay-hours", "12", "--report")
-    code, said, _ = run(capsys, *arguments)
+    code, entry, _ = run(capsys, *arguments)
     assert code == 0
-    assert "4 = 3 decided + 1 rejected" in said
+    assert "4 = 3 decided + 1 rejected" in entry
     decisions = pq.read_table(out / "decisions.parquet")
     assert decisions["port"].to_pylist() == ["dover", "calais", "calais"]
     text = words((out / "report.html").read_text(encoding="utf-8"))
@@ -76,24 +78,24 @@ def test_in_sequence(tmp_path, table, capsys):
 
 def test_two_policies_and_the_same_comparison_from_their_folders(tmp_path, table, capsys):
     out = tmp_path / "both"
-    code, said, _ = run(
+    code, text, _ = run(
         capsys, table, "--out", out, "--policy", "nearest-time", "--policy", "srr-state-preferred", "--json"
     )
     assert code == 0
-    document = json.loads(said)
+    document = json.loads(text)
     assert document["encounters"] == 3
     assert needs((out / "comparison.html").read_text(encoding="utf-8")) == []
-    code, said, _ = run(capsys, "compare", out / "nearest-time", out / "srr-state-preferred", "--json")
+    code, text, _ = run(capsys, "compare", out / "nearest-time", out / "srr-state-preferred", "--json")
     assert code == 0
-    assert json.loads(said) == document
+    assert json.loads(text) == document
     ports = [pq.read_table(out / name / "decisions.parquet")["port"].to_pylist()
              for name in ("nearest-time", "srr-state-preferred")]  # fmt: skip
     assert document["changed"] == sum(a != b for a, b in zip(*ports, strict=True))
 
 
-def test_the_same_decisions_in_sequence_where_there_is_room(tmp_path, table, capsys, house):
+def test_the_same_decisions_in_sequence_where_there_is_room(tmp_path, table, capsys, service):
     capacity = tmp_path / "capacity.csv"
-    lines = [f"{port.id},100000,100000" for port in house.world.ports]
+    lines = [f"{port.id},100000,100000" for port in service.world.ports]
     capacity.write_text("port,places,persons_per_hour\n" + "\n".join(lines) + "\n", encoding="utf-8")
     assert run(capsys, table, "--out", tmp_path / "plain")[0] == 0
     assert run(capsys, table, "--out", tmp_path / "seq", "--capacity", capacity, "--stay-hours", "1")[0] == 0
@@ -120,13 +122,13 @@ def test_the_same_decisions_in_sequence_where_there_is_room(tmp_path, table, cap
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused_by_name(capsys, arguments, named):
-    code, said, wrong = run(capsys, *arguments)
-    assert (code, said) == (2, "")
+    code, text, wrong = run(capsys, *arguments)
+    assert (code, text) == (2, "")
     assert named in wrong
 
 
 def test_documented(tmp_path, capsys):
-    code, said, _ = run(capsys, "documented", "--out", tmp_path / "run")
+    code, text, _ = run(capsys, "documented", "--out", tmp_path / "run")
     assert code == 0
-    assert "Agreement is not the pass mark." in said
-    assert f"Report: {tmp_path / 'run' / 'report.html'}" in said
+    assert "Agreement is not the pass mark." in text
+    assert f"Report: {tmp_path / 'run' / 'report.html'}" in text

@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from api.replay.aggregate import Aggregate, Spread, aggregate_run
 from api.replay.reasons import sentence_of
 from api.replay.report import write_report
-from api.replay.tally import Spread, Tally, tally_of
+from engine.codes import HARD_CODES
 from engine.errors import InvalidAsk
-from engine.vocab import HARD_CODES
 from tests.api.replay.folders import folder, written
 
 PORTS = ("calais", "dover", "ramsgate")
@@ -45,7 +45,7 @@ def words(html):
 
 
 def test_counts_are_those_counted_by_hand(made):
-    tally = tally_of(made / "decisions.parquet", PORTS, BOX)
+    tally = aggregate_run(made / "decisions.parquet", PORTS, BOX)
     assert tally.rows == 5
     assert tally.outcomes == {"suitable": 3, "unconfirmed": 1, "refused": 1}
     assert tally.refusals == {"POS_ON_LAND": 1}
@@ -74,19 +74,19 @@ def test_percentiles_are_those_of_numpy():
 
 def test_parts_counted_one_by_one_are_the_whole(tmp_path):
     table = written(ROWS)
-    one, many = Tally(PORTS, BOX), Tally(PORTS, BOX)
-    one.add(table.combine_chunks().to_batches()[0])
+    item, many = Aggregate(PORTS, BOX), Aggregate(PORTS, BOX)
+    item.add(table.combine_chunks().to_batches()[0])
     for k in range(len(ROWS)):
         many.add(table.slice(k, 1).combine_chunks().to_batches()[0])
     for name in ("by_port_minute", "fine", "flow", "by_hour", "persons_by_port", "flow_lon"):
-        assert np.allclose(getattr(one, name), getattr(many, name)), name
-    assert one.outcomes == many.outcomes
-    assert one.singles == many.singles
+        assert np.allclose(getattr(item, name), getattr(many, name)), name
+    assert item.outcomes == many.outcomes
+    assert item.singles == many.singles
 
 
 def test_words_stored_as_dictionaries_count_the_same(made):
     table = written(ROWS)
-    plain, coded = Tally(PORTS, BOX), Tally(PORTS, BOX)
+    plain, coded = Aggregate(PORTS, BOX), Aggregate(PORTS, BOX)
     plain.add(table.combine_chunks().to_batches()[0])
     for name in ("port", "decision_outcome", "passed_over_code"):
         place = table.column_names.index(name)

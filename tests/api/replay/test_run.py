@@ -17,7 +17,7 @@ import pytest
 from distributed import LocalCluster
 
 from api.replay.manifest import OUTPUTS
-from api.replay.run import Order, replay
+from api.replay.run import ReplayConfig, replay
 from engine.errors import InvalidAsk
 from geodata.policies import read_policy
 from tests.synthetic.encounters import STUB, encounters_table, write_encounters
@@ -29,8 +29,8 @@ MOST_KILLS = 7
 KILLED_AT = """
 import os, signal, sys
 from pathlib import Path
-from api.replay import parts
-from api.replay.run import Order, replay
+from api.replay import checkpoint
+from api.replay.run import ReplayConfig, replay
 
 source, out, chunk, calls = sys.argv[1:]
 left = int(calls)
@@ -48,7 +48,7 @@ def dying(call):
 os.fsync = dying(os.fsync)
 Path.replace = dying(Path.replace)
 stub = "tests.synthetic.encounters:stub_engine"
-order = Order(Path(source), Path(out), chunk_rows=int(chunk), workers=2, engine=stub)
+order = ReplayConfig(Path(source), Path(out), chunk_rows=int(chunk), workers=2, engine=stub)
 replay(order, lambda *told: print(*told, flush=True))
 print("whole", flush=True)
 """
@@ -73,7 +73,7 @@ def source(tmp_path_factory):
 @pytest.fixture(scope="module")
 def expected(source, tmp_path_factory):
     out = tmp_path_factory.mktemp("expected") / "out"
-    replay(Order(source, out, chunk_rows=CHUNK, engine=STUB))
+    replay(ReplayConfig(source, out, chunk_rows=CHUNK, engine=STUB))
     return digests(out)
 
 
@@ -87,7 +87,7 @@ def run_in_a_process(source, out, calls):
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
 def test_bytes_do_not_depend_on_the_number_of_workers(source, expected, tmp_path, workers):
-    manifest = replay(Order(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB, workers=workers))
+    manifest = replay(ReplayConfig(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB, workers=workers))
     assert digests(tmp_path / "out") == expected
     counts = manifest["counts"]
     assert (counts["rows"], counts["decided"], counts["rejected"]) == (ROWS + 1, ROWS - 3, 4)
@@ -95,7 +95,7 @@ def test_bytes_do_not_depend_on_the_number_of_workers(source, expected, tmp_path
 
 
 def test_order_is_kept_and_every_row_is_there_once(source, tmp_path):
-    replay(Order(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB, workers=4))
+    replay(ReplayConfig(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB, workers=4))
     decided = pq.read_table(tmp_path / "out" / "decisions.parquet")["row"].to_numpy()
     rejected = pyarrow.csv.read_csv(tmp_path / "out" / "rejects.csv")["row"].to_numpy()
     assert (np.diff(decided) > 0).all()
@@ -129,7 +129,7 @@ def test_killed_from_outside_and_resumed_gives_the_same_bytes(source, expected, 
     assert not (out / "manifest.json").exists()
     assert len(list((out / "parts").glob("*[0-9].json"))) >= 3
     told = []
-    replay(Order(source, out, chunk_rows=CHUNK, engine=STUB), lambda *numbers: told.append(numbers))
+    replay(ReplayConfig(source, out, chunk_rows=CHUNK, engine=STUB), lambda *numbers: told.append(numbers))
     earlier, now, _ = told[-1]
     assert earlier >= 3 * CHUNK
     assert earlier + now == ROWS + 1
@@ -147,12 +147,12 @@ def test_a_damaged_part_is_made_again(source, expected, tmp_path):
     damaged = bytearray(part.read_bytes())
     damaged[len(damaged) // 2] ^= 1
     part.write_bytes(bytes(damaged))
-    replay(Order(source, out, chunk_rows=CHUNK, engine=STUB))
+    replay(ReplayConfig(source, out, chunk_rows=CHUNK, engine=STUB))
     assert digests(out) == expected
 
 
 def test_a_finished_replay_is_not_done_again_unless_a_file_is_damaged(source, expected, tmp_path):
-    order = Order(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB)
+    order = ReplayConfig(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB)
     replay(order)
     told = []
     replay(order, lambda *numbers: told.append(numbers))
@@ -165,19 +165,19 @@ def test_a_finished_replay_is_not_done_again_unless_a_file_is_damaged(source, ex
 
 def test_a_folder_is_that_of_one_replay(source, tmp_path):
     out = tmp_path / "out"
-    replay(Order(source, out, chunk_rows=CHUNK, engine=STUB))
+    replay(ReplayConfig(source, out, chunk_rows=CHUNK, engine=STUB))
     with pytest.raises(InvalidAsk, match="another chunk_rows"):
-        replay(Order(source, out, chunk_rows=CHUNK + 1, engine=STUB))
+        replay(ReplayConfig(source, out, chunk_rows=CHUNK + 1, engine=STUB))
     with pytest.raises(InvalidAsk, match="another policy_for_all"):
-        replay(Order(source, out, chunk_rows=CHUNK, engine=STUB, policy=read_policy("nearest-distance")))
+        replay(ReplayConfig(source, out, chunk_rows=CHUNK, engine=STUB, policy=read_policy("nearest-distance")))
     other = write_encounters(tmp_path / "other.csv", 10)
     with pytest.raises(InvalidAsk, match="another input"):
-        replay(Order(other, out, chunk_rows=CHUNK, engine=STUB))
+        replay(ReplayConfig(other, out, chunk_rows=CHUNK, engine=STUB))
     strange = tmp_path / "strange"
     strange.mkdir()
     (strange / "thesis.txt").write_text("do not touch")
     with pytest.raises(InvalidAsk, match="something else"):
-        replay(Order(other, strange, engine=STUB))
+        replay(ReplayConfig(other, strange, engine=STUB))
     assert sorted(path.name for path in strange.iterdir() if path.name != "replay.lock") == ["thesis.txt"]
 
 
@@ -189,9 +189,9 @@ def test_only_one_replay_at_a_time_writes_into_a_folder(source, tmp_path):
             return
         tried.append(1)
         with pytest.raises(InvalidAsk, match="another replay is writing"):
-            replay(Order(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB))
+            replay(ReplayConfig(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB))
 
-    replay(Order(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB), again)
+    replay(ReplayConfig(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB), again)
     assert tried
 
 
@@ -218,7 +218,7 @@ def test_a_cluster_of_which_a_worker_is_killed_gives_the_same_bytes(source, expe
             os.kill(victim, signal.SIGKILL)
             killed.append(victim)
 
-    order = Order(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB, scheduler=cluster.scheduler_address)
+    order = ReplayConfig(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB, scheduler=cluster.scheduler_address)
     replay(order, kill_once)
     assert killed
     assert next(iter(cluster.workers.values())).process.pid != victim
@@ -229,7 +229,7 @@ def test_a_cluster_of_which_a_worker_is_killed_gives_the_same_bytes(source, expe
 def test_a_worker_that_is_another_program_is_not_believed(source, tmp_path, monkeypatch, cluster):
     monkeypatch.setattr("api.replay.run.digest_of", lambda identity: "0" * 64)
     for scheduler in (None, cluster.scheduler_address):
-        order = Order(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB, scheduler=scheduler)
+        order = ReplayConfig(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB, scheduler=scheduler)
         with pytest.raises(InvalidAsk, match="Install one release everywhere"):
             replay(order)
     assert not list((tmp_path / "out" / "parts").iterdir())
@@ -238,11 +238,11 @@ def test_a_worker_that_is_another_program_is_not_believed(source, tmp_path, monk
 def test_nobody_at_the_address_is_said(source, tmp_path, monkeypatch):
     monkeypatch.setattr("api.replay.run.CONNECT_TIMEOUT", "1s")
     with pytest.raises(InvalidAsk, match="nobody answers"):
-        replay(Order(source, tmp_path / "out", engine=STUB, scheduler="tcp://127.0.0.1:1"))
+        replay(ReplayConfig(source, tmp_path / "out", engine=STUB, scheduler="tcp://127.0.0.1:1"))
 
 
 def test_decisions_are_geoparquet(source, tmp_path):
-    replay(Order(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB))
+    replay(ReplayConfig(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB))
     path = tmp_path / "out" / "decisions.parquet"
     frame = geopandas.read_parquet(path)
     table = encounters_table(ROWS).to_pandas()
@@ -255,8 +255,8 @@ def test_decisions_are_geoparquet(source, tmp_path):
 
 
 def test_what_was_replayed_can_be_replayed(source, tmp_path):
-    replay(Order(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB))
-    manifest = replay(Order(tmp_path / "out" / "decisions.parquet", tmp_path / "again", engine=STUB))
+    replay(ReplayConfig(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB))
+    manifest = replay(ReplayConfig(tmp_path / "out" / "decisions.parquet", tmp_path / "again", engine=STUB))
     assert manifest["counts"]["rejected"] == 0
     first, second = (pq.read_table(tmp_path / name / "decisions.parquet") for name in ("out", "again"))
     names = [name for name in first.column_names if name != "row"]
@@ -264,7 +264,7 @@ def test_what_was_replayed_can_be_replayed(source, tmp_path):
 
 
 def test_summary_figures_are_those_of_the_rows(source, tmp_path):
-    replay(Order(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB))
+    replay(ReplayConfig(source, tmp_path / "out", chunk_rows=CHUNK, engine=STUB))
     frame = pq.read_table(tmp_path / "out" / "decisions.parquet").to_pandas()
     rows = {
         (row["group"], row["value"]): row for row in pyarrow.csv.read_csv(tmp_path / "out" / "summary.csv").to_pylist()
@@ -283,7 +283,7 @@ def test_summary_figures_are_those_of_the_rows(source, tmp_path):
 def test_no_row_at_all_is_a_replay_too(tmp_path):
     path = tmp_path / "empty.csv"
     path.write_text("lon,lat,time\n")
-    manifest = replay(Order(path, tmp_path / "out", engine=STUB))
+    manifest = replay(ReplayConfig(path, tmp_path / "out", engine=STUB))
     assert manifest["counts"]["rows"] == 0
     assert len(geopandas.read_parquet(tmp_path / "out" / "decisions.parquet")) == 0
     assert (tmp_path / "out" / "rejects.csv").read_text() == '"row","encounter_id","codes"\n'
@@ -293,5 +293,5 @@ def test_nothing_in_the_compared_files_says_when_or_where(source, expected, tmp_
     moved = tmp_path / "elsewhere" / source.name
     moved.parent.mkdir()
     moved.write_bytes(source.read_bytes())
-    replay(Order(moved, tmp_path / "out", chunk_rows=CHUNK, engine=STUB))
+    replay(ReplayConfig(moved, tmp_path / "out", chunk_rows=CHUNK, engine=STUB))
     assert digests(tmp_path / "out") == expected

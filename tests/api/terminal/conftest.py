@@ -7,12 +7,12 @@ from contextlib import closing
 import httpx
 import pytest
 
-from api.house import warm
+from api.decision_service import warm_up
 from api.http import create_app
 from api.terminal.app import create_terminal
 from api.terminal.follower import Follower
-from api.terminal.keeper import Keeper
 from api.terminal.source_spec import parse_sources
+from api.terminal.state_file import StateFile
 from api.terminal.ticks import Ticks
 from tests.api.terminal.real_terminal import Process
 from tests.api.terminal.sentences import AT_S, framed
@@ -44,11 +44,11 @@ class Hands(Ticks):
 class Ship:
     """A terminal and everything round it, without a socket."""
 
-    def __init__(self, house, folder, runner, system_s=AT_S, is_open=True, **options):
-        self.house, self.runner, self.ticks = house, runner, Hands(system_s)
-        self.keeper = Keeper(folder)
+    def __init__(self, service, folder, runner, system_s=AT_S, is_open=True, **options):
+        self.service, self.runner, self.ticks = service, runner, Hands(system_s)
+        self.keeper = StateFile(folder)
         self.follower = Follower(parse_sources(["tcp://127.0.0.1:9"]), self.ticks)
-        self.app = create_terminal(self.keeper, self.follower, house if is_open else None, **options)
+        self.app = create_terminal(self.keeper, self.follower, service if is_open else None, **options)
         self.terminal = self.app.state.terminal
 
     def hear(self, lat=51.0, lon=1.45, sog_kn=20.0, cog_deg=90.0, stated=True):
@@ -79,7 +79,7 @@ class Ship:
 
     def ask_service(self, encounter):
         """The same encounter put to the service, which keeps no records."""
-        service = create_app(self.house)
+        service = create_app(self.service)
 
         async def once():
             transport = httpx.ASGITransport(service)
@@ -87,7 +87,7 @@ class Ship:
                 return await client.post("/v1/decisions?view=brief&lang=both", json=encounter)
 
         answered = self.runner.run(once())
-        service.state.planner.close()
+        service.state.plan_pool.close()
         return answered
 
     def keep_track(self):
@@ -95,13 +95,13 @@ class Ship:
 
 
 @pytest.fixture(scope="session")
-def warm_house(house):
-    warm(house)
-    return house
+def warm_service(service):
+    warm_up(service)
+    return service
 
 
 @pytest.fixture
-def launch(warm_house, tmp_path):
+def launch(warm_service, tmp_path):
     """Makes terminals; each is put away before the next one takes its folder."""
     ships = []
     with asyncio.Runner() as runner:
@@ -109,14 +109,14 @@ def launch(warm_house, tmp_path):
         def made(folder="state", **options):
             for ship in ships:
                 ship.keeper.close()
-            ship = Ship(warm_house, tmp_path / folder, runner, **options)
+            ship = Ship(warm_service, tmp_path / folder, runner, **options)
             ships.append(ship)
             return ship
 
         yield made
         for ship in ships:
             with closing(ship.keeper):
-                ship.app.state.planner.close()
+                ship.app.state.plan_pool.close()
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from api.terminal.link.centre import Reply
 class ControlRoom:
     """The real service with a real store, on an event loop of its own; called like a carrier."""
 
-    def __init__(self, house, url):
+    def __init__(self, service, url):
         self.url, self.store = url, open_for_service(url)
-        self.app = create_app(house, store=self.store)
+        self.app = create_app(service, store=self.store)
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
@@ -58,5 +58,5 @@ class ControlRoom:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(10)
         self.loop.close()
-        self.app.state.planner.close()
+        self.app.state.plan_pool.close()
         self.store.close()

@@ -16,8 +16,8 @@ LINES = {"centre": "MRCC DOVER", "code": "RCC_DIRECTED", "text": "Reception is t
 
 
 @pytest.fixture(scope="module")
-def room(house, tmp_path_factory):
-    opened = ControlRoom(house, f"sqlite:{tmp_path_factory.mktemp('room')}/store.db")
+def room(service, tmp_path_factory):
+    opened = ControlRoom(service, f"sqlite:{tmp_path_factory.mktemp('room')}/store.db")
     yield opened
     opened.close()
 
@@ -99,7 +99,7 @@ def test_a_report_goes_by_burst_and_a_direction_comes_back(room, aboard, tmp_pat
     ship.runner.run(courier.deliver_all(room))
     assert courier.encounter_id == encounter_id
     reports = room.call("GET", f"/v1/encounters/{encounter_id}").document["reports"]
-    assert [one["text"] for one in reports] == ["Dinghy, engine failed."] * 2
+    assert [report["text"] for report in reports] == ["Dinghy, engine failed."] * 2
     # What the link says of the same direction completes it, and it stays acknowledged.
     courier.on_direction = ship.terminal._directed
     ship.runner.run(courier._ask_direction(room))

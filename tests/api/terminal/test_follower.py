@@ -44,7 +44,7 @@ async def following(*texts):
     try:
         yield found
     finally:
-        await found.settled()
+        await found.aclose()
 
 
 @asynccontextmanager
@@ -178,7 +178,7 @@ def test_signalk_is_asked_for_what_is_needed():
             port = server.sockets[0].getsockname()[1]
             async with following(f"signalk://127.0.0.1:{port}") as found:
                 await until(lambda: has_fix(found))
-        assert [one["context"] for one in asked] == ["vessels.self", "vessels.*"]
+        assert [item["context"] for item in asked] == ["vessels.self", "vessels.*"]
 
     asyncio.run(run())
 
@@ -238,7 +238,7 @@ def test_the_recorded_track_is_followed_as_if_it_were_now():
         await until(lambda: found.targets and has_fix(found), 30.0)
         status = found.status_documents()[0]
         place, reading = found.estimate(), found.clock()
-        await found.settled()
+        await found.aclose()
         assert status["dropped"] == 0
         assert reading.trusted
         assert place.quality is Quality.GOOD

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.forecast_pieces import MOST_BYTES, CutOuts, pack, unpack, version_of_cutout
-from api.terminal.keeper import Keeper
 from api.terminal.link.centre import NoLink, Reply
 from api.terminal.link.courier import Courier
 from api.terminal.link.outbox import Outbox, own_key
+from api.terminal.state_file import StateFile
 from engine.errors import ForecastRefused
 from engine.kernels.forecast import waves_at
 from geodata.forecast.cube import open_cube
@@ -46,10 +46,10 @@ def weather(folder, name, height_m):
 
 
 @pytest.fixture(scope="module")
-def shores(house, tmp_path_factory):
+def shores(service, tmp_path_factory):
     """Control rooms with a forecast of one height of waves and another, and one without any."""
     folder = tmp_path_factory.mktemp("shores")
-    houses = [house.forecasting(weather(folder, f"{h}.cube", h)) for h in (1.0, 2.5)] + [house]
+    houses = [service.with_forecast(weather(folder, f"{h}.cube", h)) for h in (1.0, 2.5)] + [service]
     rooms = [ControlRoom(known, f"sqlite:{folder}/{k}.db") for k, known in enumerate(houses)]
     yield rooms
     for room in rooms:
@@ -58,7 +58,7 @@ def shores(house, tmp_path_factory):
 
 @pytest.fixture
 def courier(tmp_path):
-    with closing(Keeper(tmp_path)) as keeper:
+    with closing(StateFile(tmp_path)) as keeper:
         made = Courier(Outbox(keeper, own_key(tmp_path)), None, time.monotonic)
         made.position = lambda: AT
         made.taken = []
@@ -104,7 +104,7 @@ def test_it_comes_in_pieces_of_two_kilobytes_and_what_is_known_costs_one(shores,
 
 
 def test_the_next_hour_of_one_run_costs_less_than_the_first(shores, courier):
-    cube = shores[0].app.state.opening.house().cube
+    cube = shores[0].app.state.startup.service().cube
     hour_s = time.time() // HOUR_S * HOUR_S
     now, next_hour = (cut_out(cube, *AT, at_s) for at_s in (hour_s, hour_s + HOUR_S))
     alone, packed = len(pack(next_hour, None)), len(pack(next_hour, now))
@@ -132,7 +132,7 @@ def test_another_run_on_the_way_begins_again_and_is_never_mixed(shores, courier)
         refresh(courier, cut)
     refresh(courier, shores[1])
     (taken,) = courier.taken
-    cube = shores[1].app.state.opening.house().cube
+    cube = shores[1].app.state.startup.service().cube
     assert taken == cut_out(cube, *AT, time.time() // HOUR_S * HOUR_S)
 
 
@@ -190,7 +190,7 @@ def test_aboard_it_is_a_cube_of_its_own_with_its_age_and_its_end(shores, launch,
     ship.runner.run(courier.refresh_forecast(shores[0]))
     cube = open_cube(file)
     at_s = time.time() + HOUR_S
-    whole = shores[0].app.state.opening.house().cube.forecast
+    whole = shores[0].app.state.startup.service().cube.forecast
     assert waves_at(cube.forecast, *AT, at_s)[0] == pytest.approx(waves_at(whole, *AT, at_s)[0], abs=0.006)
     assert isnan(waves_at(cube.forecast, -5.0, 49.5, at_s)[0])
 
@@ -211,12 +211,12 @@ def courier_of(ship, tmp_path):
 
 async def take_over(ship, file):
     """What the opening does once the file is there."""
-    opening = ship.app.state.opening
-    opening._house = opening.house().forecasting(file)
+    startup = ship.app.state.startup
+    startup._service = startup.service().with_forecast(file)
 
 
 def test_a_full_disk_keeps_what_is_aboard(shores, launch, tmp_path, monkeypatch):
     ship = launch("ship", system_s=time.time(), cube_file=tmp_path / "nowhere" / "forecast.cube")
-    ship.terminal._take_cutout(cut_out(shores[0].app.state.opening.house().cube, *AT, time.time()))
+    ship.terminal._take_cutout(cut_out(shores[0].app.state.startup.service().cube, *AT, time.time()))
     assert ship.keeper.value("cutout") is None
     assert json.dumps(ship.state()["layers"])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.terminal.gpsd import GpsdDecoder
-from api.terminal.observations import Clock, Heading, Motion, NoFix, Position
+from api.terminal.observations import Heading, Motion, NoFix, Position, ReceiverTime
 from api.terminal.signalk import SignalkDecoder
 from tests.api.terminal.sentences import AT_S
 
@@ -30,7 +30,7 @@ def test_tpv():
                           "eph": 4.0, "heading": 88.0}
     )  # fmt: skip
     assert found == (
-        Clock(AT_S), Position(1.3, 51.1, AT_S, 4.0), Motion(pytest.approx(19.438, abs=1e-3), 90.0), Heading(88.0)
+        ReceiverTime(AT_S), Position(1.3, 51.1, AT_S, 4.0), Motion(pytest.approx(19.438, abs=1e-3), 90.0), Heading(88.0)
     )  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def test_own_ship_in_si_units():
         navigation__datetime=NOW,
     )  # fmt: skip
     assert sent(decoder, **message) == (
-        Clock(AT_S), Position(1.3, 51.1, AT_S), Motion(pytest.approx(19.438, abs=1e-3), 90.0), Heading(180.0)
+        ReceiverTime(AT_S), Position(1.3, 51.1, AT_S), Motion(pytest.approx(19.438, abs=1e-3), 90.0), Heading(180.0)
     )  # fmt: skip
 
 

@@ -16,16 +16,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.access.signed_messages import TerminalMessage
 from api.http import create_app
-from api.store.check import check
+from api.security.signed_messages import TerminalMessage
+from api.store.integrity import check
 from api.store.port_deltas import Versions, apply_piece, version_of
 from api.store.store import open_database, open_for_service
-from api.terminal.keeper import Keeper
 from api.terminal.link import courier as courier_module
-from api.terminal.link.centre import Centre, NoLink, Reply
+from api.terminal.link.centre import CentreClient, NoLink, Reply
 from api.terminal.link.courier import Courier
 from api.terminal.link.outbox import Outbox, own_key
+from api.terminal.state_file import StateFile
 from engine.errors import InvalidAsk
 from tests.api.http.live_server import serving
 from tests.api.terminal.control_room import ControlRoom
@@ -69,15 +69,15 @@ class BadLink:
 
 
 @pytest.fixture(scope="module")
-def room(house, tmp_path_factory):
-    opened = ControlRoom(house, f"sqlite:{tmp_path_factory.mktemp('room')}/store.db")
+def room(service, tmp_path_factory):
+    opened = ControlRoom(service, f"sqlite:{tmp_path_factory.mktemp('room')}/store.db")
     yield opened
     opened.close()
 
 
 @pytest.fixture
 def outbox(tmp_path):
-    with closing(Keeper(tmp_path)) as keeper:
+    with closing(StateFile(tmp_path)) as keeper:
         yield Outbox(keeper, own_key(tmp_path))
 
 
@@ -109,29 +109,29 @@ def encounter(number):
 @pytest.mark.parametrize("seed", range(SESSIONS))
 def test_everything_arrives_once_and_in_order(room, tmp_path, seed):
     dice = random.Random(seed)  # noqa: S311
-    link, said, before = BadLink(room, dice), [], room.store.newest_event()
+    link, text, before = BadLink(room, dice), [], room.store.newest_event()
     key = own_key(tmp_path)
     for _ in range(dice.randint(1, 3)):
         # The terminal's power is cut now and then: what was queued is there again.
-        with closing(Keeper(tmp_path)) as keeper:
+        with closing(StateFile(tmp_path)) as keeper:
             outbox = Outbox(keeper, key)
             for _ in range(dice.randint(0, 4)):
-                number = len(said) + 1
+                number = len(text) + 1
                 kind, body = dice.choice([("report", report(number)), ("encounter", encounter(number))])
                 assert outbox.add(kind, body, AT).number == number
-                said.append((number, kind, body))
+                text.append((number, kind, body))
             if dice.random() < 0.8:
                 asyncio.run(deliver(outbox, link))
-    with closing(Keeper(tmp_path)) as keeper:
+    with closing(StateFile(tmp_path)) as keeper:
         outbox = Outbox(keeper, key)
         asyncio.run(deliver(outbox, link))
-        assert outbox.counts() == {"queued": 0, "delivered": len(said)}
-        assert room.heard(outbox.terminal, before) == [(number, body) for number, _, body in said]
+        assert outbox.counts() == {"queued": 0, "delivered": len(text)}
+        assert room.heard(outbox.terminal, before) == [(number, body) for number, _, body in text]
         opened = [
             entry.answer["done"]["encounter_id"] for entry in outbox.entries()
             if entry.kind == "encounter" and entry.answer["done"] is not None
         ]  # fmt: skip
-    assert len(set(opened)) == len(opened) == sum(kind == "encounter" for _, kind, _ in said)
+    assert len(set(opened)) == len(opened) == sum(kind == "encounter" for _, kind, _ in text)
     for encounter_id in opened:
         assert room.store.encounter(encounter_id)["reports"]
 
@@ -179,8 +179,8 @@ def test_a_message_that_comes_too_early_waits_for_the_one_before(room, outbox):
 
 def test_two_terminals_with_one_key_are_found_out_and_nothing_is_lost(room, tmp_path):
     key = Ed25519PrivateKey.generate()
-    with closing(Keeper(tmp_path / "a")) as one, closing(Keeper(tmp_path / "b")) as two:
-        first, second = Outbox(one, key), Outbox(two, key)
+    with closing(StateFile(tmp_path / "a")) as entry, closing(StateFile(tmp_path / "b")) as two:
+        first, second = Outbox(entry, key), Outbox(two, key)
         first.add("report", report(1), AT)
         asyncio.run(deliver(first, room))
         second.add("report", {"text": "another"}, AT)
@@ -194,8 +194,8 @@ def test_two_terminals_with_one_key_are_found_out_and_nothing_is_lost(room, tmp_
 
 def test_a_terminal_that_was_set_back_is_found_out(room, tmp_path):
     key = Ed25519PrivateKey.generate()
-    with closing(Keeper(tmp_path / "a")) as one, closing(Keeper(tmp_path / "b")) as two:
-        now, before = Outbox(one, key), Outbox(two, key)
+    with closing(StateFile(tmp_path / "a")) as first, closing(StateFile(tmp_path / "b")) as two:
+        now, before = Outbox(first, key), Outbox(two, key)
         for outbox in (now, before):
             outbox.add("report", report(1), AT)
         for number in (2, 3):
@@ -206,11 +206,11 @@ def test_a_terminal_that_was_set_back_is_found_out(room, tmp_path):
         assert courier.why == "key_shared"
 
 
-def test_a_control_room_restored_from_a_copy_gets_what_it_lacks(house, room, tmp_path, outbox):
+def test_a_control_room_restored_from_a_copy_gets_what_it_lacks(service, room, tmp_path, outbox):
     for number in (1, 2, 3):
         outbox.add("report", report(number), AT)
     asyncio.run(deliver(outbox, room))
-    restored = ControlRoom(house, f"sqlite:{tmp_path}/restored.db")
+    restored = ControlRoom(service, f"sqlite:{tmp_path}/restored.db")
     try:
         outbox.add("report", report(4), AT)
         asyncio.run(deliver(outbox, restored))
@@ -291,22 +291,22 @@ def cutting_proxy(port, dice):
         there = await asyncio.open_connection("127.0.0.1", port)
         up, down = (10**9, 10**9) if dice.random() < 0.4 else (dice.randint(0, 1_500), dice.randint(0, 700))
         await asyncio.gather(pump(reader, there[1], up), pump(there[0], writer, down), return_exceptions=True)
-        for one in (writer, there[1]):
-            one.close()
+        for item in (writer, there[1]):
+            item.close()
 
     return asyncio.start_server(answer, "127.0.0.1", 0)
 
 
-def test_over_real_sockets_that_break_anywhere(house, tmp_path, outbox):
+def test_over_real_sockets_that_break_anywhere(service, tmp_path, outbox):
     with open_for_service(f"sqlite:{tmp_path}/store.db") as store:
-        app = create_app(house, store=store)
+        app = create_app(service, store=store)
         with serving(app) as base:
 
             async def session():
                 dice = random.Random(7)  # noqa: S311
                 server = await cutting_proxy(int(base.rpartition(":")[2]), dice)
                 async with server:
-                    centre = Centre(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", timeout_s=5.0)
+                    centre = CentreClient(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", timeout_s=5.0)
                     for number in range(1, 9):
                         outbox.add("report", report(number), AT)
                     await deliver(outbox, centre)
@@ -320,7 +320,7 @@ def test_over_real_sockets_that_break_anywhere(house, tmp_path, outbox):
 @pytest.mark.parametrize("url", ["", "ftp://a", "http://a.example", "https://", "https://a/path", "https://a:x"])
 def test_what_is_no_control_room_is_refused(url):
     with pytest.raises(InvalidAsk) as refused:
-        Centre(url)
+        CentreClient(url)
     assert refused.value.field == "centre"
 
 
@@ -349,7 +349,7 @@ def test_what_ports_report_comes_as_changes_and_counts_in_the_decision(room, lau
     answered = ship.nearest(lang="both").json()
     assert answered["decision"]["recommended"]["port"]["id"] != before
     assert answered["decision"]["inputs"]["port_status"]["version"] == courier.ports_version
-    layer = next(one for one in ship.state()["layers"] if one["id"] == "port_status")
+    layer = next(layer for layer in ship.state()["layers"] if layer["id"] == "port_status")
     assert layer["age_s"] == 0
     # The service says the same of the same encounter; only the version of its own picture is another.
     there = room.call("POST", "/v1/decisions?view=brief&lang=both", answered["encounter"]).document
@@ -364,8 +364,8 @@ def test_what_ports_report_comes_as_changes_and_counts_in_the_decision(room, lau
     status_of(room, before, "open")
 
 
-def test_no_piece_is_larger_than_two_kilobytes(house, room):
-    for port in house.world.ports[:60]:
+def test_no_piece_is_larger_than_two_kilobytes(service, room):
+    for port in service.world.ports[:60]:
         status_of(room, port.id, "open")
     pieces, after = [], ""
     while True:
@@ -446,7 +446,7 @@ def test_the_courier_comes_back_by_itself(room, outbox, monkeypatch):
         await courier.queue("report", report(2), AT)
         link.is_up = True
         await until(lambda: courier.counts == {"queued": 0, "delivered": 2})
-        await courier.settled()
+        await courier.aclose()
 
     asyncio.run(run())
     assert room.heard(outbox.terminal) == [(1, report(1)), (2, report(2))]
@@ -479,7 +479,7 @@ def test_whoever_answers_in_its_place_gets_nothing_counted(room, outbox, monkeyp
         async with asyncio.timeout(20):
             while portal.asked < 5:
                 await asyncio.sleep(0.01)
-        await courier.settled()
+        await courier.aclose()
         assert (courier.state, courier.counts) == ("down", {"queued": 1, "delivered": 0})
         # With nothing to deliver it is asked for more, and what it says is no direction.
         await deliver(outbox, room)
@@ -490,7 +490,7 @@ def test_whoever_answers_in_its_place_gets_nothing_counted(room, outbox, monkeyp
         async with asyncio.timeout(20):
             while portal.asked < 5:
                 await asyncio.sleep(0.01)
-        await courier.settled()
+        await courier.aclose()
         assert courier.ports == {}
 
     asyncio.run(run())

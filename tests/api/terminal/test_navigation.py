@@ -7,19 +7,10 @@ from geographiclib.geodesic import Geodesic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.terminal.navigation import (
-    KNOT_MS,
-    Limits,
-    Navigation,
-    Quality,
-    distance_m,
-    estimate,
-    moved,
-    observe,
-)
-from api.terminal.observations import Clock, Heading, Motion, NoFix, Position
+from api.terminal.navigation import KNOT_MS, FixLimits, Navigation, Quality, distance_m, estimate, move_along, observe
+from api.terminal.observations import Heading, Motion, NoFix, Position, ReceiverTime
 
-LIMITS = Limits(most_speed_kn=40.0)
+LIMITS = FixLimits(most_speed_kn=40.0)
 NM_DEG = 1.0 / 60.0
 
 
@@ -209,12 +200,12 @@ def test_what_a_server_remembers_is_as_old_as_it_says():
 def test_clocks_change_nothing_here():
     sailor = Sailor().hear(place())
     before = sailor.state
-    assert sailor.hear(Clock(7.0)).state is before
+    assert sailor.hear(ReceiverTime(7.0)).state is before
 
 
 @given(st.floats(-60, 60), st.floats(-170, 170), st.floats(0, 360), st.floats(0, 20_000))
 def test_runs_and_distances_agree_with_the_ellipsoid(lat, lon, course, run_m):
-    there = moved(lon, lat, course, run_m)
+    there = move_along(lon, lat, course, run_m)
     truth = Geodesic.WGS84.Direct(lat, lon, course, run_m)
     assert distance_m(truth["lon2"], truth["lat2"], *there) <= 0.007 * run_m + 0.1
     assert distance_m(lon, lat, *there) == pytest.approx(run_m, rel=1e-6, abs=0.01)
@@ -235,10 +226,10 @@ steps = st.tuples(
 
 @settings(deadline=None, max_examples=300)
 @given(st.lists(steps, max_size=40), st.floats(0, 2_000))
-def test_whatever_is_said(said, silence_s):
+def test_whatever_is_said(text, silence_s):
     sailor = Sailor()
     heard = {}
-    for (source, priority), observation, after_s in said:
+    for (source, priority), observation, after_s in text:
         before = sailor.state.fix
         sailor.hear(observation, source, priority, after_s)
         after = sailor.state.fix
@@ -271,10 +262,10 @@ def test_whatever_is_said(said, silence_s):
 
 @settings(deadline=None, max_examples=200)
 @given(st.lists(steps, max_size=20), st.lists(st.floats(0, 1_500), min_size=2, max_size=6))
-def test_silence_never_makes_a_fix_better(said, silences):
+def test_silence_never_makes_a_fix_better(text, silences):
     order = [Quality.GOOD, Quality.DEAD_RECKONING, Quality.STALE, Quality.NONE]
     sailor = Sailor()
-    for (source, priority), observation, after_s in said:
+    for (source, priority), observation, after_s in text:
         sailor.hear(observation, source, priority, after_s)
     ranks = [
         # Good and questioned are both a place that was measured a moment ago.

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.terminal.nmea0183 import NmeaDecoder
-from api.terminal.observations import Clock, Heading, Motion, NoFix, Position
+from api.terminal.observations import Heading, Motion, NoFix, Position, ReceiverTime
 from tests.api.terminal.sentences import AT_S, LAT, LON, RMC, framed
 
 
@@ -18,7 +18,7 @@ def decoder():
 
 def test_rmc_gives_time_place_and_motion(decoder):
     clock, position, motion = decoder.decode(RMC)
-    assert clock == Clock(AT_S)
+    assert clock == ReceiverTime(AT_S)
     assert (position.lon, position.lat, position.at_s) == pytest.approx((LON, LAT, AT_S))
     assert motion == Motion(22.4, 123.5)
     assert (decoder.counts.sentences, decoder.counts.dropped.total()) == (1, 0)
@@ -32,7 +32,7 @@ def test_rmc_gives_time_place_and_motion(decoder):
         ("HEHDT,360.0,T", Heading(0.0)),
         ("GPVTG,123.5,T,,M,22.4,N,41.5,K,A", Motion(22.4, 123.5)),
         ("GPVTG,123.5,T,,M,22.4,N,41.5,K", Motion(22.4, 123.5)),
-        ("GPZDA,143000.00,22,11,2026,00,00", Clock(AT_S)),
+        ("GPZDA,143000.00,22,11,2026,00,00", ReceiverTime(AT_S)),
     ],
 )
 def test_each_kind_of_sentence(decoder, content, wanted):

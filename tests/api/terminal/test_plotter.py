@@ -86,10 +86,10 @@ def test_the_forms_are_those_of_the_field(captured):
         mine, other = ours[theirs[3:6]].split("*")[0].split(","), theirs.split("*")[0].split(",")
         # Since version 2.3 RMB has a mode at its end, which older talkers leave out; a route has as many names as fit.
         assert "RTE" in theirs or len(mine) - len(other) in ((0, 1) if "RMB" in theirs else (0,))
-        for field, (own, one) in enumerate(zip(mine[1:], other[1:], strict=False), 1):
-            is_letter = len(one) == 1 and one.isalpha()
+        for field, (own, first) in enumerate(zip(mine[1:], other[1:], strict=False), 1):
+            is_letter = len(first) == 1 and first.isalpha()
             assert not is_letter or (len(own) == 1 and own.isalpha()), (theirs, field)
-            is_number = "RTE" not in theirs and "." in one
+            is_number = "RTE" not in theirs and "." in first
             assert not is_number or float(own) == float(own), (theirs, field)
 
 
@@ -113,9 +113,9 @@ def test_every_field_of_steering_comes_back(east, north, sog_kn, cog_deg):
     assert (apb.LCgwarn, apb.LCcwarn, apb.ctrkUnit) == ("A", "A", "N")
     assert apb.ctrkerr == rmb.ctrkerr
     assert (apb.aalmcirc, apb.aalmperp) == ("A" if now.has_arrived else "V", "A" if now.has_passed else "V")
-    for said, meant in ((apb.bearO2D, now.track_deg), (apb.bearD, now.bearing_deg), (apb.bearS, now.steer_deg)):
-        assert abs((said - meant + 180.0) % 360.0 - 180.0) <= 0.06
-        assert 0.0 <= said < 360.0
+    for entry, meant in ((apb.bearO2D, now.track_deg), (apb.bearD, now.bearing_deg), (apb.bearS, now.steer_deg)):
+        assert abs((entry - meant + 180.0) % 360.0 - 180.0) <= 0.06
+        assert 0.0 <= entry < 360.0
     assert (apb.bearO2Du, apb.wpt, apb.bearDu, apb.bearSu) == ("T", now.to.name, "T", "T")
     assert not isnan(now.closing_kn)
 
@@ -175,7 +175,7 @@ def test_rtz_has_the_structure_of_its_schema():
 def test_signalk_has_geojson_and_a_course_that_points_to_it():
     route = signalk_route(ROUTE)
     assert route["feature"]["geometry"]["coordinates"] == [list(place) for place in PLACES]
-    assert [one["name"] for one in route["feature"]["properties"]["coordinatesMeta"]] == ["SP00", "SP01", "DOVER"]
+    assert [item["name"] for item in route["feature"]["properties"]["coordinatesMeta"]] == ["SP00", "SP01", "DOVER"]
     assert signalk_course("abc")["href"] == "/resources/routes/abc"
 
 
@@ -196,7 +196,7 @@ def test_the_route_is_the_decision_s_own(ship, decided):
     points = [[round(point.longitude, 5), round(point.latitude, 5)] for point in gpx.routes[0].points]
     assert points == best["route"]["coordinates"]
     rtz = ElementTree.fromstring(send(ship, decided, to="rtz").json()["content"])  # noqa: S314
-    turns = [[float(it.get("lon")), float(it.get("lat"))] for it in rtz.iter() if it.tag.endswith("position")]
+    turns = [[float(item.get("lon")), float(item.get("lat"))] for item in rtz.iter() if item.tag.endswith("position")]
     assert turns[1:] == [leg["to"] for leg in best["legs"]]
     assert turns[0] == [1.45, 51.0]
     signalk = send(ship, decided, to="signalk").json()

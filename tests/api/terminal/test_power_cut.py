@@ -34,9 +34,9 @@ def test_after_a_power_cut_it_has_everything_it_had(started, tmp_path):
     assert after["fix"]["age_s"] > 0.0
     second.end(signal.SIGTERM)
 
-    from api.terminal.keeper import Keeper
+    from api.terminal.state_file import StateFile
 
-    kept = Keeper(tmp_path)
+    kept = StateFile(tmp_path)
     try:
         decisions = kept.decisions()
         assert [row[1] for row in decisions] == [answered["digest"]]
@@ -48,17 +48,17 @@ def test_after_a_power_cut_it_has_everything_it_had(started, tmp_path):
 def test_killed_again_and_again_while_it_writes(started, tmp_path):
     acknowledged = 0
     for _ in range(int(os.environ.get("TERMINAL_KILLS", "3"))):
-        one = started(tmp_path)
-        found = one.until(lambda state: True)["persons"]
+        item = started(tmp_path)
+        found = item.until(lambda state: True)["persons"]
         # What was acknowledged is there, or the one that was under way.
         assert (0 if found is None else found["min"]) in (acknowledged, acknowledged + 1)
         acknowledged = 0 if found is None else found["min"]
         killed_at = time.monotonic() + 0.3
         while time.monotonic() < killed_at:
             count = acknowledged + 1
-            one.call("PUT", "/terminal/v1/persons", {"min": count, "max": count})
+            item.call("PUT", "/terminal/v1/persons", {"min": count, "max": count})
             acknowledged = count
-        one.end()
+        item.end()
 
 
 def run_command(*options):

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.access.signed_messages import public_bytes, terminal_name
+from api.security.signed_messages import public_bytes, terminal_name
 from api.terminal.link.short_burst import (
     MEDICAL,
     MOST_DOWN,

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from api.encounter import VesselIn
-from api.terminal import keeper as keeper_module
+from api.terminal import state_file as keeper_module
 from geodata.pack import DEFAULT_PACK
 from tests.api.http.live_server import serving
 from tests.api.terminal.sentences import AT_S
@@ -218,13 +218,13 @@ def test_own_ship_named_at_the_start_is_own_ship(launch):
 
 def test_two_terminals_on_one_folder_are_one_too_many(ship, tmp_path):
     with pytest.raises(keeper_module.StoreUnavailable, match="another terminal"):
-        keeper_module.Keeper(tmp_path / "state")
+        keeper_module.StateFile(tmp_path / "state")
 
 
 def test_a_damaged_file_is_named_and_left_alone(tmp_path):
     (tmp_path / keeper_module.FILE_NAME).write_bytes(b"no database " * 1_000)
     with pytest.raises(keeper_module.StoreUnavailable, match="damaged"):
-        keeper_module.Keeper(tmp_path)
+        keeper_module.StateFile(tmp_path)
     assert (tmp_path / keeper_module.FILE_NAME).read_bytes().startswith(b"no database")
 
 

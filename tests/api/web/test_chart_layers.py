@@ -16,8 +16,8 @@ def unpacked(steps, scale):
 
 
 @pytest.fixture(scope="module")
-def coasts(house):
-    return {level: json.loads(chart_layer(house.pack, f"coast-{level}")) for level in COAST_LEVELS_M}
+def coasts(service):
+    return {level: json.loads(chart_layer(service.pack, f"coast-{level}")) for level in COAST_LEVELS_M}
 
 
 def painted(coast, lon, lat):
@@ -44,8 +44,8 @@ def test_land_is_land_and_sea_is_sea_at_every_level(coasts, level):
         assert painted(coasts[level], lon, lat) is None
 
 
-def test_the_whole_coast_is_the_packs_to_a_metre(house, coasts):
-    rings, coast = coast_rings(house.pack), coasts[0]
+def test_the_whole_coast_is_the_packs_to_a_metre(service, coasts):
+    rings, coast = coast_rings(service.pack), coasts[0]
     drawn = sorted((unpacked(steps, coast["scale"]) for steps in coast["rings"]), key=lambda ring: tuple(ring[0]))
     assert len(drawn) + coast["left_out"] == len(rings)
     whole = shapely.multipoints(np.vstack(rings))
@@ -54,8 +54,8 @@ def test_the_whole_coast_is_the_packs_to_a_metre(house, coasts):
 
 
 @pytest.mark.parametrize(("column", "row"), [(5, 204), (4, 203), (-5, 203)])
-def test_a_window_has_the_whole_coast_inside_and_little_of_it_beyond(house, coasts, column, row):
-    data = chart_layer(house.pack, f"coast-0-{column}-{row}")
+def test_a_window_has_the_whole_coast_inside_and_little_of_it_beyond(service, coasts, column, row):
+    data = chart_layer(service.pack, f"coast-0-{column}-{row}")
     window, half = json.loads(data), np.array(WINDOW_HALF_DEG)
     middle = np.array([column, row]) * WINDOW_STEP_DEG
 
@@ -78,16 +78,16 @@ def test_each_level_is_lighter_than_the_next_finer_one(coasts):
     assert points == sorted(points)
 
 
-def test_a_level_is_off_by_no_more_than_it_says(house, coasts):
-    rings = coast_rings(house.pack)
+def test_a_level_is_off_by_no_more_than_it_says(service, coasts):
+    rings = coast_rings(service.pack)
     outline = shapely.linestrings(max(rings, key=len) * [0.64, 1.0])
     coarse = max((unpacked(steps, coasts[250]["scale"]) for steps in coasts[250]["rings"]), key=len)
     off_m = shapely.hausdorff_distance(outline, shapely.linestrings(coarse * [0.64, 1.0])) * 111_120
     assert off_m < 250 + 15
 
 
-def test_areas_and_ports_are_all_there(house):
-    zones, areas = house.pack.tables["zones"], json.loads(chart_layer(house.pack, "areas"))
+def test_areas_and_ports_are_all_there(service):
+    zones, areas = service.pack.tables["zones"], json.loads(chart_layer(service.pack, "areas"))
     assert [len(areas[name]) for name in ("banks", "lanes", "ranges")] == [
         len(zones[name]) for name in ("banks", "lanes", "ranges")
     ]
@@ -98,13 +98,13 @@ def test_areas_and_ports_are_all_there(house):
     # The limit in the Dover Strait passes between Dover and Calais.
     strait = shapely.LineString([(1.35, 51.1), (1.8, 50.97)])
     assert any(shapely.LineString(line).intersects(strait) for line in limits)
-    ports = json.loads(chart_layer(house.pack, "ports"))["ports"]
-    assert [port["id"] for port in ports] == [row["id"] for row in house.pack.tables["ports"]]
+    ports = json.loads(chart_layer(service.pack, "ports"))["ports"]
+    assert [port["id"] for port in ports] == [row["id"] for row in service.pack.tables["ports"]]
 
 
-def test_no_layer_has_another_name(house):
-    assert chart_layer(house.pack, "coast-7") is None
-    assert chart_layer(house.pack, "coast-0-5-20444") is None
+def test_no_layer_has_another_name(service):
+    assert chart_layer(service.pack, "coast-7") is None
+    assert chart_layer(service.pack, "coast-0-5-20444") is None
 
 
 def test_steps_leave_out_what_does_not_move():

@@ -11,7 +11,7 @@ import tomllib
 import pytest
 
 from api.http.app import create_app
-from api.http.callers import refuse_open_doors
+from api.http.auth import assert_all_routes_protected
 from api.web.static import FOLDER, PAGE_POLICY, PAGES, VENDOR, web_routes
 from tests.api.http.conftest import Caller
 
@@ -31,19 +31,19 @@ def folder(tmp_path_factory):
     return copy
 
 
-def served(house, folder):
-    app = create_app(house)
+def served(service, folder):
+    app = create_app(service)
     app.include_router(web_routes(folder))
-    refuse_open_doors(app)
+    assert_all_routes_protected(app)
     return app
 
 
 @pytest.fixture(scope="module")
-def client(house, folder):
-    app = served(house, folder)
+def client(service, folder):
+    app = served(service, folder)
     with asyncio.Runner() as runner:
         yield Caller(runner, app)
-    app.state.planner.close()
+    app.state.plan_pool.close()
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_another_edition_is_not_mixed_with_this_one(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["package.json", "static.py", "../document.py", "%2e%2e/static.py", "texts.toml", "node_modules/ol/Map.js"]
+    "path", ["package.json", "static.py", "../board.py", "%2e%2e/static.py", "texts.toml", "node_modules/ol/Map.js"]
 )
 def test_nothing_else_of_the_folder_is_answered(client, path):
     assert client.get(f"/web/{path}").status_code == 404
@@ -118,14 +118,14 @@ def test_a_chart_layer_is_answered_with_a_tag(client):
     assert client.get("/web/chart/nothing.json").status_code == 404
 
 
-def test_without_npm_one_line_says_what_to_run(house, tmp_path, caplog):
+def test_without_npm_one_line_says_what_to_run(service, tmp_path, caplog):
     for name in ("shared", *PAGES):
         shutil.copytree(FOLDER / name, tmp_path / name)
     shutil.copy(FOLDER / "texts.toml", tmp_path)
-    app = served(house, tmp_path)
+    app = served(service, tmp_path)
     with asyncio.Runner() as runner:
         answer = Caller(runner, app).get("/terminal")
-    app.state.planner.close()
+    app.state.plan_pool.close()
     assert answer.status_code == 503
     assert "make web" in answer.text
     assert answer.text.count("\n") == 1
@@ -146,22 +146,24 @@ def test_every_text_the_page_says_is_in_the_catalogue_and_none_is_left_over():
     sources = [p.read_text(encoding="utf-8") for part in ("shared", *PAGES) for p in (FOLDER / part).iterdir()
                if p.suffix in {".js", ".html"}]  # fmt: skip
     whole = "\n".join(sources)
-    said = set(re.findall(r"say\('(\w+)'", whole)) | set(re.findall(r'data-(?:say|label)="(\w+)"', whole))
-    assert said <= entries
+    text = set(re.findall(r"say\('(\w+)'", whole)) | set(re.findall(r'data-(?:say|label)="(\w+)"', whole))
+    assert text <= entries
     built = (*re.findall(r"say\(`(\w+)\$\{", whole), "code_")
-    left = [key for key in entries - said if not key.startswith(built) and not re.search(rf"['`]{key}['`]", whole)
+    left = [key for key in entries - text if not key.startswith(built) and not re.search(rf"['`]{key}['`]", whole)
             and not key.endswith("_title")]  # fmt: skip
     assert left == []
 
 
 def test_the_lock_file_names_no_address():
     lock = json.loads((FOLDER / "package-lock.json").read_text(encoding="utf-8"))
-    packages = [{name: value for name, value in one.items() if name != "funding"} for one in lock["packages"].values()]
+    packages = [
+        {name: value for name, value in package.items() if name != "funding"} for package in lock["packages"].values()
+    ]
     assert "http" not in json.dumps(packages)
-    assert all("integrity" in one for name, one in lock["packages"].items() if name)
+    assert all("integrity" in item for name, item in lock["packages"].items() if name)
 
 
-def test_the_page_weighs_no_more_than_it_may(client, house):
+def test_the_page_weighs_no_more_than_it_may(client, service):
     """Everything a first visit loads, compressed; the finest coast is fetched only at harbour scale."""
     if not all((FOLDER / "node_modules" / place).is_file() for place in VENDOR.values()):
         pytest.skip("make web has not been run")

@@ -9,7 +9,7 @@ from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.plane import from_plane, to_plane
 from engine.kernels.shortest_paths import DIRECT, distances_to_targets, lengths_of_trees
-from engine.sea_route import _drawn, passage_between, reach_from, straight_line_m, track_to_port
+from engine.routes import _drawn, passage_between, reach_from, straight_line_m, track_to_port
 from geodata.mesh import build_trees, targets_from
 from tests.oracles import coast
 from tests.oracles.geodesics import length_m

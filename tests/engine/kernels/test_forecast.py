@@ -45,9 +45,9 @@ SAMPLERS = {"waves": waves_at, "wind": wind_at, "visibility": visibility_at, "cu
 
 
 def oracle(name, lon, lat, at_s):
-    one = getattr(FORECAST, name)
-    axes = (one.times_s, SOUTH + STEP_LAT * np.arange(ROWS), WEST + STEP_LON * np.arange(COLUMNS))
-    return RegularGridInterpolator(axes, one.values.astype(np.float64))((at_s, lat, lon))
+    item = getattr(FORECAST, name)
+    axes = (item.times_s, SOUTH + STEP_LAT * np.arange(ROWS), WEST + STEP_LON * np.arange(COLUMNS))
+    return RegularGridInterpolator(axes, item.values.astype(np.float64))((at_s, lat, lon))
 
 
 @settings(deadline=None, max_examples=200)
@@ -110,16 +110,16 @@ def test_a_gap_of_just_the_limit_is_bridged():
 
 
 def test_a_single_step_stands_for_its_time_only():
-    one = FORECAST._replace(current=field(2, times_s=[5000.0]))
-    assert not isnan(current_at(one, -1.0, 49.5, 5000.9)[0])
-    assert isnan(current_at(one, -1.0, 49.5, 5001.1)[0])
-    assert isnan(current_at(one, -1.0, 49.5, 4998.9)[0])
+    item = FORECAST._replace(current=field(2, times_s=[5000.0]))
+    assert not isnan(current_at(item, -1.0, 49.5, 5000.9)[0])
+    assert isnan(current_at(item, -1.0, 49.5, 5001.1)[0])
+    assert isnan(current_at(item, -1.0, 49.5, 4998.9)[0])
 
 
 def test_a_single_row_or_column_stands_for_itself_only():
-    one = FORECAST._replace(current=field(2, rows=1, columns=1))
-    assert not isnan(current_at(one, WEST, SOUTH, 0.0)[0])
-    assert isnan(current_at(one, WEST + 0.01, SOUTH, 0.0)[0])
+    item = FORECAST._replace(current=field(2, rows=1, columns=1))
+    assert not isnan(current_at(item, WEST, SOUTH, 0.0)[0])
+    assert isnan(current_at(item, WEST + 0.01, SOUTH, 0.0)[0])
 
 
 def with_hole(k, j, i):
@@ -147,19 +147,19 @@ def test_filled_is_that_of_the_farthest_corner_with_weight():
     filled_m = np.zeros((ROWS, COLUMNS), np.float32)
     filled_m[3, 4] = 5000.0
     frozen(filled_m)
-    one = FORECAST._replace(wind=FORECAST.wind._replace(filled_m=filled_m))
+    item = FORECAST._replace(wind=FORECAST.wind._replace(filled_m=filled_m))
     lon, lat = WEST + 4 * STEP_LON, SOUTH + 3 * STEP_LAT
-    assert wind_at(one, lon + 0.01, lat + 0.01, 0.0)[3] == 5000.0
-    assert wind_at(one, lon, lat, 0.0)[3] == 5000.0
-    assert wind_at(one, lon + STEP_LON, lat + 0.01, 0.0)[3] == 0.0
+    assert wind_at(item, lon + 0.01, lat + 0.01, 0.0)[3] == 5000.0
+    assert wind_at(item, lon, lat, 0.0)[3] == 5000.0
+    assert wind_at(item, lon + STEP_LON, lat + 0.01, 0.0)[3] == 0.0
 
 
 def test_height_stands_without_direction_or_period():
     values = FORECAST.waves.values.copy()
     values[..., 1:] = nan
     values.setflags(write=False)
-    one = FORECAST._replace(waves=FORECAST.waves._replace(values=values))
-    height, east, north, period, _ = waves_at(one, -1.0, 49.5, 100.0)
+    item = FORECAST._replace(waves=FORECAST.waves._replace(values=values))
+    height, east, north, period, _ = waves_at(item, -1.0, 49.5, 100.0)
     assert height == waves_at(FORECAST, -1.0, 49.5, 100.0)[0]
     assert isnan(east)
     assert isnan(north)
@@ -171,11 +171,11 @@ def test_waves_that_cancel_have_a_height_and_no_direction():
     values[..., 1] = 0.0
     values[..., 2] = np.where(np.arange(COLUMNS) % 2, 1.0, -1.0)
     values.setflags(write=False)
-    one = FORECAST._replace(waves=FORECAST.waves._replace(values=values))
-    assert isnan(waves_at(one, WEST + 0.5 * STEP_LON, 49.5, 0.0)[2])
-    assert waves_at(one, WEST + STEP_LON, 49.5, 0.0)[2] == 1.0
+    item = FORECAST._replace(waves=FORECAST.waves._replace(values=values))
+    assert isnan(waves_at(item, WEST + 0.5 * STEP_LON, 49.5, 0.0)[2])
+    assert waves_at(item, WEST + STEP_LON, 49.5, 0.0)[2] == 1.0
     # A tenth off the middle there is still a side they mostly run to.
-    assert waves_at(one, WEST + 0.6 * STEP_LON, 49.5, 0.0)[2] == pytest.approx(1.0)
+    assert waves_at(item, WEST + 0.6 * STEP_LON, 49.5, 0.0)[2] == pytest.approx(1.0)
 
 
 def test_no_forecast_says_nothing():

@@ -9,9 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from engine.kernels.geodesy import geodesic_length_m
-from engine.kernels.joining import vertex_at
 from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.shortest_paths import DIRECT, distances_to_targets, lengths_of_trees, path_between
+from engine.kernels.snap import vertex_at
 from geodata.plane import unproject
 from tests.oracles.small_harbours import (
     ORIGIN,

@@ -153,5 +153,5 @@ def test_overlapping_banks_count_the_shallower():
     cut = triangulate(water, banks)
     middle = cut.points[cut.triangles].mean(axis=1)
     for (x, y), depth in zip(middle, cut.least_depth, strict=True):
-        one, three = 400 < x < 900 and 400 < y < 900, 100 < x < 600 and 100 < y < 600
-        assert depth == (1.0 if one else 3.0 if three else np.inf)
+        item, three = 400 < x < 900 and 400 < y < 900, 100 < x < 600 and 100 < y < 600
+        assert depth == (1.0 if item else 3.0 if three else np.inf)

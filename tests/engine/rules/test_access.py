@@ -4,8 +4,8 @@ from math import inf, isnan, nan
 
 import pytest
 
+from engine.codes import Code, Feed, PortKind, PortStatus, Verdict
 from engine.rules.access import berth, entry_permission, harbour_status, port_kind
-from engine.vocab import Code, Feed, PortKind, PortStatus, Verdict
 
 HOUR = 3600.0
 

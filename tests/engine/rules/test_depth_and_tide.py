@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.codes import Code, Gate, Grade, Verdict
 from engine.rules.depth_and_tide import depth_needed, gate, tide_data, under_keel_clearance
-from engine.vocab import Code, Gate, Grade, Verdict
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ from math import inf, nan
 import numpy as np
 import pytest
 
-from engine.rules.passage import banks, endurance, load, restricted_areas, route, traffic_lanes
-from engine.vocab import Code, Verdict
+from engine.codes import Code, Verdict
+from engine.rules.passage import banks, endurance, persons_load, restricted_areas, route, traffic_lanes
 
 
 @pytest.mark.parametrize(
@@ -91,5 +91,5 @@ def test_firing_ranges_on_the_way_are_told_and_whether_they_are_in_use_is_not_kn
     ],
 )
 def test_load_against_self_righting_and_maximum(persons, known, self_righting, most, verdict, code):
-    found = load(persons, known, self_righting, most)
+    found = persons_load(persons, known, self_righting, most)
     assert (found.verdict, found.code) == (verdict, code)

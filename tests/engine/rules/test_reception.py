@@ -2,7 +2,8 @@ from math import nan
 
 import pytest
 
-from engine.rules.authority import designated, in_srr_state, register_confidence
+from engine.codes import Code, Feed, Medical, Reception, Verdict
+from engine.rules.authority import designated_place, in_srr_state, register_confidence
 from engine.rules.reception import (
     basic_needs,
     capacity,
@@ -11,7 +12,6 @@ from engine.rules.reception import (
     medical_reception,
     onward_transport,
 )
-from engine.vocab import Code, Feed, Medical, Reception, Verdict
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ def test_only_a_report_makes_danger_ashore():
 
 
 def test_lists_and_states_count_only_where_a_policy_says_so():
-    assert designated(False, False).verdict == Verdict.NOT_APPLICABLE
-    assert designated(True, True).verdict == Verdict.PASS
-    assert designated(True, False).code == Code.PORT_NOT_DESIGNATED
+    assert designated_place(False, False).verdict == Verdict.NOT_APPLICABLE
+    assert designated_place(True, True).verdict == Verdict.PASS
+    assert designated_place(True, False).code == Code.PORT_NOT_DESIGNATED
     assert in_srr_state(False, False).verdict == Verdict.NOT_APPLICABLE
     assert in_srr_state(True, True).verdict == Verdict.PASS
     assert in_srr_state(True, False).code == Code.OUTSIDE_SRR_STATE

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.codes import Code, Feed, Verdict, Weight, weight_of
 from engine.rules.sea_state import cross_set, entrance_sea, exposure, route_sea, visibility, weather_data
-from engine.vocab import Code, Feed, Verdict, Weight, weight_of
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,7 @@ def test_a_writer_that_fails_leaves_the_old_cube_and_nothing_else(path, monkeypa
     with pytest.raises(OSError, match="No space"):
         write_cube(path, [synthetic_group("wind", (1.0, 2.0, 3.0))], [])
     assert path.read_bytes() == before
-    assert [one.name for one in path.parent.iterdir()] == ["a.cube"]
+    assert [item.name for item in path.parent.iterdir()] == ["a.cube"]
 
 
 READER = """

@@ -57,7 +57,7 @@ def test_a_cube_signed_anew_is_still_the_cube(tmp_path, made):
 def test_no_absurd_entry_does_more_than_be_refused(tmp_path, made):
     """Each entry of the header in turn replaced by each absurd value, signed anew."""
     header, blobs = made
-    accepted, said = [], set()
+    accepted, text = [], set()
     for place in places_in(header):
         for value in ABSURD:
             spoiled = copy.deepcopy(header)
@@ -70,10 +70,10 @@ def test_no_absurd_entry_does_more_than_be_refused(tmp_path, made):
             try:
                 opened(tmp_path, spoiled, blobs)
             except ForecastRefused as refusal:
-                said.add(str(refusal))
+                text.add(str(refusal))
             else:
                 accepted.append((place, value))
-    assert not any("\n" in line for line in said)
+    assert not any("\n" in line for line in text)
     # What describes may be anything of its kind, and a grid may lie anywhere on the globe.
     harmless = {
         "notes",

@@ -61,11 +61,11 @@ def test_it_says_what_the_cube_says_within_its_rounding(cube, tmp_path):
     whole, part = cube.forecast, reopened(cut_out(cube, *OFF_FOLKESTONE, START_S + 5 * 3600.0), tmp_path).forecast
     seen = 0
     for place in near(OFF_FOLKESTONE):
-        one, other = waves_at(whole, *place), waves_at(part, *place)
-        assert other[0] == pytest.approx(one[0], abs=0.006, nan_ok=True)
+        first, other = waves_at(whole, *place), waves_at(part, *place)
+        assert other[0] == pytest.approx(first[0], abs=0.006, nan_ok=True)
         assert hypot(*np.subtract(wind_at(whole, *place)[:2], wind_at(part, *place)[:2])) <= 0.04
         assert hypot(*np.subtract(current_at(whole, *place)[:2], current_at(part, *place)[:2])) <= 0.008
-        seen += not isnan(one[0])
+        seen += not isnan(first[0])
     assert seen > 100
 
 
@@ -95,10 +95,10 @@ def test_a_fine_grid_is_thinned_and_says_so(tmp_path):
 
 
 def test_equal_hours_and_near_positions_have_equal_cutouts(cube):
-    one = cut_out(cube, 1.50, 51.00, START_S)
-    assert cut_out(cube, 1.53, 50.97, START_S) == one
-    assert cut_out(cube, 1.80, 51.00, START_S) != one
-    assert cut_out(cube, 1.50, 51.00, START_S + 3600.0) != one
+    item = cut_out(cube, 1.50, 51.00, START_S)
+    assert cut_out(cube, 1.53, 50.97, START_S) == item
+    assert cut_out(cube, 1.80, 51.00, START_S) != item
+    assert cut_out(cube, 1.50, 51.00, START_S + 3600.0) != item
 
 
 def test_where_and_when_the_forecast_ends_there_is_none(cube):

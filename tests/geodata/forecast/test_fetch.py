@@ -113,10 +113,10 @@ def test_a_server_that_recovers_is_enough(server, downloads):
 
 
 @pytest.mark.parametrize(
-    ("said", "waited"), [("0", 0.0), ("999999", 0.05), ("soon", None), ("-5", None), ("9" * 50, None)]
+    ("text", "waited"), [("0", 0.0), ("999999", 0.05), ("soon", None), ("-5", None), ("9" * 50, None)]
 )
-def test_retry_after_is_honoured_up_to_a_cap(server, downloads, waits, said, waited):
-    server.answer = lambda handler: handler.send(429, b"", Retry_After=said)
+def test_retry_after_is_honoured_up_to_a_cap(server, downloads, waits, text, waited):
+    server.answer = lambda handler: handler.send(429, b"", Retry_After=text)
     with pytest.raises(DownloadFailed):
         downloads.get(server.base + "/", 100, JSON)
     assert len(waits) == 2
@@ -256,7 +256,7 @@ def test_a_redirect_on_the_same_host_is_followed_but_not_for_ever(server, downlo
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "text"),
     [
         ("https://example.org/", "not a host of the source file"),
         ("https://user@api.open-meteo.com/", "not a host"),
@@ -264,9 +264,9 @@ def test_a_redirect_on_the_same_host_is_followed_but_not_for_ever(server, downlo
         ("file:///etc/passwd", "not a host"),
     ],
 )
-def test_only_hosts_of_the_source_file_are_spoken_to(url, said):
+def test_only_hosts_of_the_source_file_are_spoken_to(url, text):
     downloads = Downloads(("https://api.open-meteo.com/v1/forecast",), QUICK)
-    with pytest.raises(DownloadFailed, match=said):
+    with pytest.raises(DownloadFailed, match=text):
         downloads.get(url, 100, JSON)
 
 
@@ -319,23 +319,23 @@ def open_meteo(handler):
     locations = []
     for one_lat, one_lon in zip(lat, lon, strict=True):
         sea = synthetic_sea(np.array([one_lat]), np.array([one_lon]), times_s)
-        (one,) = open_meteo_locations(
+        (location,) = open_meteo_locations(
             only(sea, *names), latitudes=[one_lat + 0.01], longitudes=[one_lon], times_s=times_s, unix=True
         )
-        locations.append(one)
+        locations.append(location)
     handler.send(200, json.dumps(locations if len(locations) > 1 else locations[0]).encode())
 
 
 def test_open_meteo_is_asked_for_a_lattice_and_makes_a_cube(server, tmp_path):
     server.answer = open_meteo
     settings = replace(SETTINGS, open_meteo=replace(SETTINGS.open_meteo, points_a_request=7))
-    said = []
+    entries = []
     files = fetch(
-        "open-meteo", Wanted(AREA, 6, START_S), tmp_path, server=server.base, settings=settings, say=said.append
+        "open-meteo", Wanted(AREA, 6, START_S), tmp_path, server=server.base, settings=settings, say=entries.append
     )
     assert [path.name for path in files] == ["open-meteo-marine.json", "open-meteo-weather.json"]
     assert len(server.asked) == 6
-    assert said[-1] == "open-meteo weather: points 15 to 15 of 15"
+    assert entries[-1] == "open-meteo weather: points 15 to 15 of 15"
     first = parse_qs(urlsplit(server.asked[0][0]).query)
     assert first["latitude"][0].split(",")[:2] == ["50", "50"]
     assert first["cell_selection"] == ["sea"]
@@ -427,10 +427,10 @@ def test_ecmwf_messages_are_picked_by_the_index_and_make_a_cube(server, tmp_path
 
 def test_an_older_run_is_taken_while_the_newest_is_not_complete(server, tmp_path):
     server.answer = ecmwf()
-    said = []
+    entries = []
     fetch("ecmwf", Wanted(AREA, 6, START_S + 14 * 3600.0), tmp_path, server=server.base, settings=SETTINGS,
-          say=said.append)  # fmt: skip
-    assert said[0] == "ecmwf: the run of 2026-11-22 06Z is not complete yet"
+          say=entries.append)  # fmt: skip
+    assert entries[0] == "ecmwf: the run of 2026-11-22 06Z is not complete yet"
     assert (tmp_path / "ecmwf-2026112200-wave.grib2").exists()
 
 
@@ -451,7 +451,7 @@ def test_a_message_that_is_none_is_refused(server, tmp_path, spoil):
 
 
 @pytest.mark.parametrize(
-    ("index", "said"),
+    ("index", "text"),
     [
         (b"<html>", "cannot be read"),
         (b"3\n", "cannot be read"),
@@ -461,9 +461,9 @@ def test_a_message_that_is_none_is_refused(server, tmp_path, spoil):
         (b'{"param": "msl", "_offset": 5, "_length": 9}\n', "no swh"),
     ],
 )
-def test_an_index_that_lies_is_refused(server, tmp_path, index, said):
+def test_an_index_that_lies_is_refused(server, tmp_path, index, text):
     server.answer = lambda handler: handler.send(200, index, "text/plain")
-    with pytest.raises(DownloadFailed, match=said):
+    with pytest.raises(DownloadFailed, match=text):
         fetch("ecmwf", Wanted(AREA, 6, NOW_S), tmp_path, server=server.base, settings=SETTINGS)
 
 

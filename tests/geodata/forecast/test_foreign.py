@@ -8,12 +8,19 @@ import json
 import numpy as np
 import pytest
 
-from geodata.forecast.cf import GRIB_NAMES, OPEN_METEO_NAMES, QUANTITIES, STANDARD_NAMES, VARIABLE_NAMES, Unreadable
+from geodata.csv_tables import SOURCES, read_rows
+from geodata.forecast.cf_conventions import (
+    GRIB_NAMES,
+    OPEN_METEO_NAMES,
+    QUANTITIES,
+    STANDARD_NAMES,
+    VARIABLE_NAMES,
+    Unreadable,
+)
 from geodata.forecast.grib import read_grib
 from geodata.forecast.netcdf import read_netcdf
 from geodata.forecast.open_meteo import read_open_meteo
 from geodata.forecast.settings import read_settings
-from geodata.tables import SOURCES, read_rows
 from tests.synthetic.cubes import CHANNEL, START_S
 from tests.synthetic.files import (
     CF,
@@ -77,17 +84,17 @@ NOT_THE_VALUE = [
 ]
 
 
-@pytest.mark.parametrize(("keys", "said"), NOT_THE_VALUE)
-def test_what_is_not_the_value_is_left_out_and_said(tmp_path, keys, said):
+@pytest.mark.parametrize(("keys", "text"), NOT_THE_VALUE)
+def test_what_is_not_the_value_is_left_out_and_said(tmp_path, keys, text):
     found = grib(write_grib(tmp_path / "sea.grib2", only(SEA, "hs"), keys=keys))
     assert found.layers == []
     (line,) = found.lines()
     assert "swh" in line
-    assert said in line
+    assert text in line
 
 
-@pytest.mark.parametrize(("keys", "said"), NOT_THE_VALUE)
-def test_beside_the_value_it_changes_nothing(tmp_path, keys, said):
+@pytest.mark.parametrize(("keys", "text"), NOT_THE_VALUE)
+def test_beside_the_value_it_changes_nothing(tmp_path, keys, text):
     plain = grib_messages(only(SEA, "hs"))
     other = grib_messages({"hs": SEA["hs"] * 0.1}, keys=keys)
     path = tmp_path / "both.grib2"
@@ -95,7 +102,7 @@ def test_beside_the_value_it_changes_nothing(tmp_path, keys, said):
     found = grib(path)
     (layer,) = found.layers
     assert np.nanmin(layer.values) > 0.5
-    assert said in found.lines()[0]
+    assert text in found.lines()[0]
 
 
 @pytest.mark.parametrize(
@@ -143,9 +150,9 @@ def test_every_field_of_a_message_is_read(tmp_path):
     single, several = tmp_path / "single.grib2", tmp_path / "several.grib2"
     single.write_bytes(b"".join([*east, *north]))
     several.write_bytes(b"".join(multi_field(*pair) for pair in zip(east, north, strict=True)))
-    one, other = grib(single).layers, grib(several).layers
+    first, other = grib(single).layers, grib(several).layers
     assert {layer.meaning.quantity for layer in other} == {"wind_east", "wind_north"}
-    for left, right in zip(one, other, strict=True):
+    for left, right in zip(first, other, strict=True):
         assert np.array_equal(left.values, right.values)
         assert np.array_equal(left.times_s, right.times_s)
     # A file cut off inside a message, and a good one after it: nothing of the one gets into the other.
@@ -260,7 +267,7 @@ def test_variables_of_common_services_are_read_without_a_standard_name(tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("attributes", "said"),
+    ("attributes", "text"),
     [
         ({"grid_mapping_name": "latitude_longitude", "horizontal_datum_name": "OSGB_1936"}, "datum 'OSGB_1936'"),
         ({"grid_mapping_name": "latitude_longitude", "longitude_of_prime_meridian": 2.337}, "another meridian"),
@@ -269,13 +276,13 @@ def test_variables_of_common_services_are_read_without_a_standard_name(tmp_path)
         ({"grid_mapping_name": "latitude_longitude", "earth_radius": 6371229.0}, None),
     ],
 )
-def test_longitudes_count_from_greenwich_on_wgs_84(tmp_path, attributes, said):
+def test_longitudes_count_from_greenwich_on_wgs_84(tmp_path, attributes, text):
     data = netcdf_dataset(only(SEA, "hs")).assign(crs=((), 0, attributes))
     data["VHM0"].attrs["grid_mapping"] = "crs"
-    if said is None:
+    if text is None:
         assert len(netcdf(data, tmp_path).layers) == 1
     else:
-        with pytest.raises(Unreadable, match=said):
+        with pytest.raises(Unreadable, match=text):
             netcdf(data, tmp_path)
 
 
@@ -371,9 +378,9 @@ def open_meteo(locations, tmp_path):
 
 def test_a_variable_without_values_is_missing_whatever_its_unit(tmp_path):
     locations = open_meteo_locations(only(SEA, "hs"))
-    for one in locations:
-        one["hourly"]["visibility"] = [None] * 4
-        one["hourly_units"]["visibility"] = "undefined"
+    for location in locations:
+        location["hourly"]["visibility"] = [None] * 4
+        location["hourly_units"]["visibility"] = "undefined"
     found = open_meteo(locations, tmp_path)
     assert [layer.meaning.quantity for layer in found.layers] == ["height"]
     assert found.lines() == ["visibility: no value at any time"]
@@ -400,8 +407,8 @@ def test_a_calm_that_has_a_period_or_an_hour_of_waves_is_a_calm(tmp_path):
 
 def test_of_several_models_one_gives_a_whole_group_and_the_others_are_named(tmp_path):
     locations = open_meteo_locations(only(SEA, "hs", "period"))
-    for one in locations:
-        hourly, units = one["hourly"], one["hourly_units"]
+    for location in locations:
+        hourly, units = location["hourly"], location["hourly_units"]
         for name in ("wave_height", "wave_period"):
             hourly[f"{name}_ecmwf_wam025"] = hourly[name]
             hourly[f"{name}_gwam"] = [None] * 4

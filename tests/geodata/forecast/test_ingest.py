@@ -49,10 +49,10 @@ def refused(files, out, limits=LIMITS):
         ingest(files, out, limits)
     assert out.read_bytes() == before
     assert {path.name for path in out.parent.iterdir()} == names
-    said = str(refusal.value)
-    assert len(said) < 450
-    assert "\n" not in said
-    assert "Traceback" not in said
+    text = str(refusal.value)
+    assert len(text) < 450
+    assert "\n" not in text
+    assert "Traceback" not in text
     return refusal.value
 
 
@@ -73,9 +73,9 @@ def test_order_of_files_does_not_matter(tmp_path):
     files = [
         write_grib(tmp_path / f"{name}.grib2", only(SEA, name)) for name in ("wind_east", "wind_north", "hs", "period")
     ]
-    one = ingest(files, tmp_path / "one.cube")
+    first = ingest(files, tmp_path / "one.cube")
     other = ingest(files[::-1], tmp_path / "other.cube")
-    assert one.header["data_sha256"] == other.header["data_sha256"]
+    assert first.header["data_sha256"] == other.header["data_sha256"]
 
 
 def test_ingest_never_touches_the_reading_libraries_in_this_process():
@@ -213,9 +213,9 @@ def test_a_block_larger_than_memory_is_refused(tmp_path, out):
 def test_the_memory_limit_holds(tmp_path, out):
     """What slips past every check still ends at the limit of the address space, in one line."""
     path = bomb(tmp_path / "large.nc", rows=2000, columns=2000, steps=50, box=CHANNEL)
-    said = refused([path], out, replace(LIMITS, memory_bytes=700_000_000, decoded_bytes=10**12))
-    assert said.field == "large.nc"
-    assert "memory" in said.problem
+    text = refused([path], out, replace(LIMITS, memory_bytes=700_000_000, decoded_bytes=10**12))
+    assert text.field == "large.nc"
+    assert "memory" in text.problem
 
 
 def test_a_reader_that_takes_too_long_is_stopped(tmp_path, out):
@@ -348,7 +348,7 @@ def test_the_worker_answers_in_json_alone(tmp_path):
     job = {"files": [str(path)], "out": str(tmp_path / "o"), "box": [-7, 48, 5, 52.5], "limits": {
         name: getattr(LIMITS, name) for name in LIMITS.__dataclass_fields__}}  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "-m", "geodata.forecast.worker"], input=json.dumps(job).encode(), cwd=ROOT,
+        [sys.executable, "-m", "geodata.forecast.sandbox"], input=json.dumps(job).encode(), cwd=ROOT,
         capture_output=True, check=True,
     )  # fmt: skip
     answers = [json.loads(line) for line in done.stdout.splitlines()]

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geodata.forecast.cf import QUANTITIES, Unreadable
+from geodata.forecast.cf_conventions import QUANTITIES, Unreadable
 from geodata.forecast.grib import read_grib
 from geodata.forecast.netcdf import read_netcdf
 from geodata.forecast.open_meteo import read_open_meteo

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from engine.kernels.forecast import current_at, visibility_at, waves_at, wind_at
-from geodata.forecast.assemble import assemble
-from geodata.forecast.cf import QUANTITIES, STANDARD_NAMES, UNITS, Unreadable, converted
-from geodata.forecast.classic import refuse_if_cut_short
+from geodata.forecast.cf_conventions import QUANTITIES, STANDARD_NAMES, UNITS, Unreadable, convert
 from geodata.forecast.cube import open_cube, write_cube
 from geodata.forecast.grib import read_grib
+from geodata.forecast.merge import merge
 from geodata.forecast.netcdf import read_netcdf
+from geodata.forecast.netcdf3_size import refuse_if_cut_short
 from geodata.forecast.open_meteo import ASKED, read_open_meteo
 from geodata.forecast.settings import read_settings
 from tests.synthetic.cubes import CHANNEL, START_S
@@ -51,7 +51,7 @@ def layers_of(path):
 
 def forecast_of(path, tmp_path):
     out = tmp_path / "made.cube"
-    write_cube(out, assemble(layers_of(path), LIMITS), [])
+    write_cube(out, merge(layers_of(path), LIMITS), [])
     return open_cube(out).forecast
 
 
@@ -73,15 +73,15 @@ def three(tmp_path_factory):
 @pytest.mark.parametrize("form", ["nc", "json"])
 @pytest.mark.parametrize("name", ["waves", "wind", "visibility", "current"])
 def test_three_formats_give_one_cube(three, form, name):
-    one, other = getattr(three["grib2"], name), getattr(three[form], name)
-    assert np.array_equal(one.times_s, other.times_s)
-    assert one.values.shape == other.values.shape
+    first, other = getattr(three["grib2"], name), getattr(three[form], name)
+    assert np.array_equal(first.times_s, other.times_s)
+    assert first.values.shape == other.values.shape
     for part in ("west_deg", "south_deg", "step_lon_deg", "step_lat_deg"):
-        assert getattr(one, part) == pytest.approx(getattr(other, part), abs=1e-6)
+        assert getattr(first, part) == pytest.approx(getattr(other, part), abs=1e-6)
     # 24 bits in GRIB, single precision in NetCDF.
     largest = 0.05 if name == "visibility" else 3e-5
-    assert np.allclose(one.values, other.values, rtol=0.0, atol=largest)
-    assert np.array_equal(one.filled_m, other.filled_m)
+    assert np.allclose(first.values, other.values, rtol=0.0, atol=largest)
+    assert np.array_equal(first.filled_m, other.filled_m)
 
 
 @pytest.mark.parametrize("form", ["grib2", "nc", "json"])
@@ -110,24 +110,24 @@ def test_waves_and_wind_come_from_and_currents_go_to(three, form):
     ("standard_name", "says"), [(name, m.quantity) for name, m in STANDARD_NAMES.items() if "direction" in name]
 )
 def test_every_direction_of_the_table_is_turned_by_its_name(standard_name, says):
-    value = converted(standard_name, STANDARD_NAMES[standard_name], "degree", np.array([90.0]))[0]
+    value = convert(standard_name, STANDARD_NAMES[standard_name], "degree", np.array([90.0]))[0]
     states_from = "from_direction" in standard_name
     wanted_from = says.endswith("_from")
     assert value == (90.0 if states_from == wanted_from else 270.0)
 
 
 def test_clip_keeps_one_node_beyond_the_area(three):
-    one = three["grib2"].waves
-    assert (one.west_deg, one.south_deg) == (-7.5, 47.5)
-    assert one.values.shape == (4, 12, 27, 4)
+    item = three["grib2"].waves
+    assert (item.west_deg, item.south_deg) == (-7.5, 47.5)
+    assert item.values.shape == (4, 12, 27, 4)
 
 
 def test_land_is_filled_from_the_nearest_water_and_says_how_far(three):
-    one = three["grib2"].waves
-    assert one.filled_m[0, 0] == 0.0
+    item = three["grib2"].waves
+    assert item.filled_m[0, 0] == 0.0
     # 51.0 N 0.5 E is dry; 1.0 E, 35 km east, and 50.5 N, 56 km south, are wet.
-    assert one.filled_m[7, 16] == pytest.approx(35_000.0, rel=0.01)
-    assert np.array_equal(one.values[:, 7, 16], one.values[:, 7, 17])
+    assert item.filled_m[7, 16] == pytest.approx(35_000.0, rel=0.01)
+    assert np.array_equal(item.values[:, 7, 16], item.values[:, 7, 17])
     assert (three["grib2"].wind.filled_m == 0.0).all()
 
 
@@ -247,9 +247,9 @@ def test_values_that_cannot_be_are_counted_and_refused(tmp_path, name, value):
 
 def test_packing_noise_below_zero_is_calm():
     height = STANDARD_NAMES["sea_surface_wave_significant_height"]
-    assert converted("hs", height, "m", np.array([-0.004, nan, 1.0])).tolist()[0] == 0.0
+    assert convert("hs", height, "m", np.array([-0.004, nan, 1.0])).tolist()[0] == 0.0
     with pytest.raises(Unreadable, match="1 of 2"):
-        converted("hs", height, "m", np.array([-0.02, 1.0]))
+        convert("hs", height, "m", np.array([-0.02, 1.0]))
 
 
 @pytest.mark.parametrize("form", ["grib2", "nc"])
@@ -331,7 +331,7 @@ def two_heights(data):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "text"),
     [
         (curvilinear, "curvilinear"),
         (rotated, "rotated_latitude_longitude"),
@@ -348,8 +348,8 @@ def two_heights(data):
         (attributes("latitude", units="m", standard_name="projection_y_coordinate"), "latitude"),
     ],
 )
-def test_netcdf_that_cannot_be_meant_is_refused(tmp_path, change, said):
-    with pytest.raises(Unreadable, match=said):
+def test_netcdf_that_cannot_be_meant_is_refused(tmp_path, change, text):
+    with pytest.raises(Unreadable, match=text):
         layers_of(spoiled(tmp_path, change))
 
 
@@ -382,20 +382,20 @@ def test_the_uppermost_current_is_taken_and_its_depth_noted(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("keys", "said"),
+    ("keys", "text"),
     [
         ({"gridType": "rotated_ll"}, "rotated_ll"),
         ({"gridType": "regular_gg"}, "regular_gg"),
         ({"alternativeRowScanning": 1}, "alternate"),
     ],
 )
-def test_grib_on_other_grids_is_refused(tmp_path, keys, said):
+def test_grib_on_other_grids_is_refused(tmp_path, keys, text):
     messages = grib_messages(only(SEA, "hs"), times_s=TIMES_S[:1])
     message = eccodes.codes_new_from_message(messages[0])
     for key, value in keys.items():
         eccodes.codes_set(message, key, value)
     (tmp_path / "sea.grib2").write_bytes(eccodes.codes_get_message(message))
-    with pytest.raises(Unreadable, match=said):
+    with pytest.raises(Unreadable, match=text):
         layers_of(tmp_path / "sea.grib2")
 
 
@@ -431,12 +431,12 @@ def test_open_meteo_times_are_local_unless_unix(tmp_path, offset_s, unix):
 
 
 def test_one_location_reaches_only_its_neighbourhood(tmp_path):
-    one = open_meteo_locations(only(SEA, "hs", "wave_from"))[0]
-    one.update(latitude=50.52, longitude=1.18)
-    (tmp_path / "one.json").write_text(json.dumps(one))
+    location = open_meteo_locations(only(SEA, "hs", "wave_from"))[0]
+    location.update(latitude=50.52, longitude=1.18)
+    (tmp_path / "one.json").write_text(json.dumps(location))
     found = forecast_of(tmp_path / "one.json", tmp_path)
     height, *_, filled_m = waves_at(found, 1.2, 50.5, START_S)
-    assert height == pytest.approx(one["hourly"]["wave_height"][0])
+    assert height == pytest.approx(location["hourly"]["wave_height"][0])
     assert filled_m == pytest.approx(2636.0, rel=0.01)
     far_m = waves_at(found, 1.35, 50.5, START_S)[4]
     assert 10_000.0 < far_m < POINTS.reach_m * 1.001
@@ -445,9 +445,9 @@ def test_one_location_reaches_only_its_neighbourhood(tmp_path):
 
 def test_answers_snapped_to_another_grid_keep_their_distance(tmp_path):
     locations = open_meteo_locations(only(SEA, "hs"), latitudes=LATITUDES[4:8], longitudes=LONGITUDES[10:16])
-    for k, one in enumerate(locations):
-        one[ASKED] = {"latitude": one["latitude"], "longitude": one["longitude"]}
-        one["latitude"] += 0.03 + 0.001 * (k % 3)
+    for k, item in enumerate(locations):
+        item[ASKED] = {"latitude": item["latitude"], "longitude": item["longitude"]}
+        item["latitude"] += 0.03 + 0.001 * (k % 3)
     (tmp_path / "snapped.json").write_text(json.dumps(locations))
     found = forecast_of(tmp_path / "snapped.json", tmp_path)
     assert (found.waves.step_lon_deg, found.waves.step_lat_deg) == (0.5, 0.5)
@@ -469,7 +469,7 @@ def hourly(name, values):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "text"),
     [
         (changed(error=True, reason="Daily API request limit exceeded."), "Daily API request limit"),
         (changed(hourly=None), "hourly"),
@@ -485,11 +485,11 @@ def hourly(name, values):
         (hourly("time", []), "no times"),
     ],
 )
-def test_open_meteo_answers_that_cannot_be_meant_are_refused(tmp_path, change, said):
+def test_open_meteo_answers_that_cannot_be_meant_are_refused(tmp_path, change, text):
     locations = open_meteo_locations(only(SEA, "hs"), latitudes=LATITUDES[:2], longitudes=LONGITUDES[:3])
     change(locations)
     (tmp_path / "sea.json").write_text(json.dumps(locations))
-    with pytest.raises(Unreadable, match=said):
+    with pytest.raises(Unreadable, match=text):
         layers_of(tmp_path / "sea.json")
 
 

@@ -1,0 +1,252 @@
+"""The composition root: opens the pack once and hands out what every door needs."""
+
+import gc
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from time import time
+from typing import TYPE_CHECKING
+
+from api.compiling import listen
+from api.encounter import EncounterIn
+from api.suggest import did_you_mean
+from engine.decide import decide, warm_search
+from engine.errors import InvalidAsk, UnknownName
+from engine.model import Ask, Decision, Port, Vessel, World
+from engine.policy import Policy
+from geodata.pack import DEFAULT_PACK, Pack, read_pack
+from geodata.policies import DEFAULT_POLICY, policy_names, read_policy
+from geodata.tides.blocks import block_start_s
+from geodata.tides.tables import TideTables, tide_cache
+from geodata.vessels import vessel_named, vessels_from
+from geodata.world import world_from
+
+if TYPE_CHECKING:
+    from api.store.port_snapshot import Freshness, PortsSnapshot
+    from geodata.forecast.cube import Cube
+
+listen()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecisionService:
+    """Everything opened at start.
+
+    Attributes
+    ----------
+    pack : Pack
+    world : World
+        Without tides: those belong to a date, see `world_at`.
+    vessels : dict of Vessel
+        Profiles by id.
+    tides : TideTables
+    cube : Cube or None
+        The forecast the world has, with what its file says of itself; None without one.
+    """
+
+    pack: Pack
+    world: World
+    vessels: dict[str, Vessel]
+    tides: TideTables
+    cube: "Cube | None" = None
+
+    def ask(self, encounter: EncounterIn, now_s: float, policy: Policy | None = None) -> Ask:
+        """The engine's ask for an encounter.
+
+        Raises
+        ------
+        UnknownName
+            The vessel profile or the policy does not exist.
+        """
+        profile = encounter.vessel.named_profile
+        named = None if profile is None else self.vessel(profile)
+        policy = policy or policy_named(encounter.policy)
+        strangers = policy.designated and policy.designated - {port.id for port in self.world.ports}
+        if strangers:
+            raise InvalidAsk(
+                "policy.designated", f"names {sorted(strangers)[0][:40]!r}, which is no port.", "See 'safeport ports'."
+            )
+        return encounter.to_ask(self.vessels, named, policy, now_s)
+
+    def world_at(self, at_s: float) -> World:
+        """The world with the tides of a time, epoch seconds; the same object for all times of one block of tides."""
+        return _world_on_date(self.world, self.tides, block_start_s(at_s))
+
+    def decide(self, ask: Ask, ports: "PortsSnapshot | None" = None, encounter_id: str | None = None) -> Decision:
+        """`engine.decide.decide` in this service's world, with the tides of the time asked for.
+
+        Parameters
+        ----------
+        ask : Ask
+        ports : PortsSnapshot, optional
+            What ports reported and what is held; without it no live feed is connected.
+        encounter_id : str, optional
+            Encounter of the store that is decided for: its own reservations are places it has.
+        """
+        world = self.world_at(ask.at_s)
+        return decide(
+            ask, world if ports is None else with_port_reports(world, ports, ask.at_s, ask.policy.limits, encounter_id)
+        )
+
+    def with_forecast(self, file: Path) -> "DecisionService":
+        """The same service with a forecast: a cube, or a file of one of the formats that can be made into one.
+
+        Raises
+        ------
+        SafeportError
+            The file is missing, damaged or not a forecast.
+        """
+        from geodata.forecast import forecast_cache, open_forecast
+
+        cube = open_forecast(file, forecast_cache())
+        identity = {**self.world.identity, "forecast": cube.identity}
+        return replace(self, world=replace(self.world, forecast=cube.forecast, identity=identity), cube=cube)
+
+    def with_exclusions(self, zones: Path) -> "DecisionService":
+        """The same service, with routes that keep out of the exclusion zones of a GeoJSON file; takes seconds.
+
+        Raises
+        ------
+        InvalidAsk
+            The file cannot be read, or a feature is not an area.
+        """
+        from geodata.exclusions import read_exclusion_zones, rebuild_without_zones
+
+        return replace(self, world=rebuild_without_zones(self.world, self.pack, read_exclusion_zones(zones)))
+
+    def with_overlay(self, file: Path) -> "DecisionService":
+        """The same service, with an operator's own facts of the ports over the register's, and places of their own.
+
+        Raises
+        ------
+        InvalidAsk
+            The file cannot be read, breaks the form of the register, speaks of an unknown port, or puts a place off
+            the water.
+        """
+        from geodata.build import read_assumptions
+        from geodata.overlay import overlay_world, own_tides
+        from geodata.register import read_overlay
+
+        overlay = read_overlay(file)
+        world = overlay_world(self.world, overlay)
+        world, tides = own_tides(world, overlay, self.tides.stations, read_assumptions()["tides"])
+        return replace(self, world=world, tides=self.tides.with_ports(tides) if tides else self.tides)
+
+    def port(self, name: str) -> Port:
+        """Port by id or UN/LOCODE, in any case.
+
+        Raises
+        ------
+        UnknownName
+        """
+        wanted = name.strip()
+        for port in self.world.ports:
+            if port.id == wanted.lower() or (port.unlocode is not None and port.unlocode == wanted.upper()):
+                return port
+        ids = {name: port.id for port in self.world.ports for name in (port.id, port.name_en, port.name_fr)}
+        remedy = f"{did_you_mean(wanted, ids, ids)}'safeport ports' lists ids and UN/LOCODEs."
+        raise UnknownName("port", f"there is no port {wanted[:40]!r}.", remedy)
+
+    def vessel(self, name: str) -> Vessel:
+        """Vessel by the name of its profile.
+
+        Raises
+        ------
+        UnknownName
+        """
+        try:
+            return vessel_named(self.vessels, name)
+        except UnknownName as unknown:
+            remedy = f"{did_you_mean(name, self.vessels)}{unknown.remedy}"
+            raise UnknownName(unknown.field, unknown.problem, remedy) from None
+
+
+def with_port_reports(
+    world: World, ports: "PortsSnapshot", at_s: float, limits: "Freshness", encounter_id: str | None = None
+) -> World:
+    """A world with what ports reported, as it stands at a time.
+
+    Parameters
+    ----------
+    world : World
+    ports : PortsSnapshot
+    at_s : float
+        [s]
+    limits : Freshness
+        How old a report may be: those of a policy.
+    encounter_id : str, optional
+        Encounter decided for: its own reservations are places it has.
+    """
+    return _with_port_reports(world, ports, at_s, limits, encounter_id)  # type: ignore[arg-type] # limits are a named tuple
+
+
+# Requests of one second see one world, and so does what the engine keeps by world.
+@lru_cache(maxsize=8)
+def _with_port_reports(
+    world: World, ports: "PortsSnapshot", at_s: float, limits: "Freshness", encounter_id: str | None
+) -> World:
+    from api.store.port_snapshot import live_picture
+
+    live = live_picture(ports, [port.id for port in world.ports], at_s, limits, encounter_id)
+    port_status = ports.status_input(at_s)
+    identity = {**world.identity, "port_status": None if port_status is None else port_status._asdict()}
+    return replace(world, live=live, identity=identity)
+
+
+def policy_named(name: str) -> Policy:
+    """A policy that comes with the program.
+
+    Raises
+    ------
+    UnknownName
+    """
+    try:
+        return known_policy(name)
+    except UnknownName as unknown:
+        remedy = f"{did_you_mean(name, policy_names())}{unknown.remedy}"
+        raise UnknownName(unknown.field, unknown.problem, remedy) from None
+
+
+@lru_cache(maxsize=32)
+def known_policy(name: str) -> Policy:
+    """A policy that comes with the program, read once."""
+    return read_policy(name)
+
+
+def open_decision_service(folder: Path = DEFAULT_PACK) -> DecisionService:
+    """Open the pack.
+
+    Raises
+    ------
+    PackError
+        It is missing, damaged, or of another format.
+    """
+    pack = read_pack(folder)
+    vessels = vessels_from(pack.tables["vessels"])  # type: ignore[arg-type]
+    return DecisionService(pack, world_from(pack), vessels, TideTables(pack, tide_cache()))
+
+
+@lru_cache(maxsize=8)
+def _world_on_date(world: World, tables: TideTables, block_s: float) -> World:
+    tides, identity = tables.at(block_s)
+    return replace(world, tides=tides, identity={**world.identity, "tides": identity})
+
+
+def warm_up(service: DecisionService) -> None:
+    """Run every compiled path once, so that no request pays for it: each depth class, a free passage, a document."""
+    from api.documents.decision import decision_document, to_json
+    from engine.routes import passage_between
+
+    ports = service.world.ports
+    for depth_class in service.world.depth_classes:
+        passage_between(service.world, depth_class.tables, ports[0].approach, ports[-1].approach)
+    at_s = time()
+    world = service.world_at(at_s)
+    for name in ("unknown", "rnli-severn"):
+        ask = Ask(*ports[0].approach, at_s, service.vessels[name], known_policy(DEFAULT_POLICY))
+        # Brief: the whole of it takes 140 ms more and runs no other compiled path.
+        to_json(decision_document(service.decide(ask), "brief"))
+        warm_search(ask, world)
+    # What is open now stays: a document makes thousands of small objects, and each collection would walk the world too.
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,54 @@
+"""How hard to search for the best plan."""
+
+from dataclasses import dataclass
+
+SOON_S, SOON_BOATS = 1.5, 20
+"""Longest search of a plan of so many boats or fewer that asks for no other: with the decisions before it and the
+document after it, an answer within two seconds. [s]"""
+
+MORE_S, LONGEST_S = 0.17, 15.0
+"""For each boat more, and for any number of them. [s]"""
+
+
+@dataclass(frozen=True, slots=True)
+class SolverBudget:
+    """Limits of a search.
+
+    Attributes
+    ----------
+    limit_s : float
+        Longest search. Where it falls differs from run to run, so the answer says that it fell. [s]
+    shortage_s : float
+        Longest search for the places that are missing, where some are: without its end there is no plan at all. [s]
+    rounds : int
+        Most times the solver is asked for the total.
+    exact_rounds : int
+        So many rounds aim at the last person-minute; after them `close_share` is enough.
+    close_share : float
+        Share of the total that may be left unproven.
+    shared_work : int
+        Where loads may be shared, whole numbers asked for in all rounds together. Each round takes the solver much
+        longer there, and proves the last per cent of a total whose plan hardly changes any more; small questions are
+        not touched by it, and the plan states what is not proven.
+    """
+
+    limit_s: float = LONGEST_S
+    shortage_s: float = LONGEST_S
+    rounds: int = 100
+    exact_rounds: int = 8
+    close_share: float = 0.002
+    shared_work: int = 260
+
+
+def budget_for(boats: int, limit_s: float | None = None) -> SolverBudget:
+    """The effort for a plan.
+
+    Parameters
+    ----------
+    boats : int
+    limit_s : float or None
+        Longest search somebody asked for; None for the one that fits the number of boats. [s]
+    """
+    if limit_s is not None:
+        return SolverBudget(limit_s, limit_s)
+    return SolverBudget(min(LONGEST_S, SOON_S + MORE_S * max(0, boats - SOON_BOATS)))

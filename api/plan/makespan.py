@@ -1,0 +1,187 @@
+"""The least time by which every load can be at safety: bounds from both sides, then the solver between them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from api.plan.deadline import Deadline
+from api.plan.greedy import careful
+from api.plan.local_search import polish
+from api.plan.model import ROUNDS_OF_CUTS, SLACK_MIN, UNIT, add_broken_queues, model_of, solve_model
+from api.plan.problem import Problem
+from api.plan.schedule import evaluate_schedule
+
+CLOSE_MIN = 0.05
+"""Width to which the relaxed bound is narrowed before the exact search starts. [min]"""
+
+AIMS = (0.2, 0.08, 0.03)
+"""How far above the bound plans are asked for, as shares of it."""
+
+AIM_SHARE, AIM_GAP = 0.6, 0.5
+"""Part of the time left that one of these may take, and how far from the shortest ways its plan may be."""
+
+WHOLE = 1e-6
+"""A share this near one is the solver's rounding."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MakespanResult:
+    """The best plan found by its worst time.
+
+    Attributes
+    ----------
+    loads : ndarray of int64, shape (b, p)
+    worst_min : float
+        Of that plan. [min]
+    bound_min : float
+        No plan is better. [min]
+    """
+
+    loads: np.ndarray
+    worst_min: float
+    bound_min: float
+
+
+def minimise_makespan(problem: Problem, known: list[np.ndarray], deadline: Deadline) -> MakespanResult | None:
+    """The plan with the least worst time; None when no plan is within the places.
+
+    Parameters
+    ----------
+    problem : Problem
+    known : list of ndarray
+        Complete plans already made.
+    deadline : Deadline
+    """
+    if not known:
+        anyhow = _any_plan(problem, deadline)
+        if anyhow is None:
+            return None
+        known = [anyhow]
+    alone_min = _own_best(problem)
+    loads = min(
+        (polish(problem, candidate, alone_min) for candidate in known),
+        key=lambda candidate: evaluate_schedule(problem, candidate).value,
+    )
+    most_min = evaluate_schedule(problem, loads).worst_min
+    least_min, rounded = _relaxed_bound(problem, alone_min, most_min, deadline)
+    if rounded is not None:
+        rounded = polish(problem, rounded, least_min)
+        loads = min((loads, rounded), key=lambda candidate: evaluate_schedule(problem, candidate).value)
+        most_min = evaluate_schedule(problem, loads).worst_min
+    if most_min - least_min <= SLACK_MIN:
+        return MakespanResult(loads, most_min, least_min)
+    return _solve_between_bounds(
+        problem, _search_below(problem, MakespanResult(loads, most_min, least_min), deadline), deadline
+    )
+
+
+def _search_below(problem: Problem, best: MakespanResult, deadline: Deadline) -> MakespanResult:
+    """A better plan found by asking for any that ends by a time a little above the bound, from farther to nearer.
+
+    With the time given the rows are at their strongest, and the first plan found will do: much quicker than to look for
+    the best one where places are scarce and the constructions end far away.
+    """
+    for above in AIMS:
+        aim_min = best.bound_min * (1.0 + above)
+        if best.worst_min <= aim_min:
+            continue
+        model = model_of(problem, aim_min, aim_min)
+        cost = model.cost()
+        cost[model.people] = model.each * (problem.arrive_min + problem.extra_min)[model.boat, model.port] / UNIT
+        found = solve_model(model, cost, AIM_SHARE * deadline.left_s(), gap=AIM_GAP)
+        deadline.stopped |= found.clock_stopped
+        if found.values is None:
+            break
+        loads = polish(problem, model.loads(found.values), best.bound_min)
+        worst_min = evaluate_schedule(problem, loads).worst_min
+        if worst_min < best.worst_min:
+            best = MakespanResult(loads, worst_min, best.bound_min)
+    return best
+
+
+def _any_plan(problem: Problem, deadline: Deadline) -> np.ndarray | None:
+    """Some plan within the places, the queues left aside; None when there is none, or none was found in time."""
+    model = model_of(problem, 0.0, np.inf)
+    if not len(model.boat):
+        return None
+    cost = model.cost()
+    cost[model.people] = model.each * (problem.arrive_min + problem.extra_min)[model.boat, model.port]
+    found = solve_model(model, cost, deadline.left_s())
+    return None if found.values is None else model.loads(found.values)
+
+
+def _relaxed_bound(
+    problem: Problem, low: float, high: float, deadline: Deadline
+) -> tuple[float, np.ndarray | None]:  # fmt: skip
+    """A time before which no plan ends, found with loads shared at will, and a plan made of that solution. [min]"""
+    if high - low <= SLACK_MIN:
+        return low, None
+    shared = _shared_by(problem, low, deadline)
+    if shared is not None:
+        return low, careful(problem, True, shared)
+    while high - low > CLOSE_MIN and deadline.left_s() > 0.0:
+        middle = 0.5 * (low + high)
+        found = _shared_by(problem, middle, deadline)
+        if found is None:
+            low = middle
+        else:
+            high, shared = middle, found
+    return low, None if shared is None else careful(problem, True, shared)
+
+
+def _own_best(problem: Problem) -> float:
+    """Greatest time of any boat alone at its own best port; of a shared one, that of its largest part. [min]"""
+    # Of so many parts one is no smaller than the average, wherever it lands.
+    least = np.where(problem.most_parts > 1, np.ceil(problem.persons / problem.most_parts), problem.persons)
+    alone = problem.arrive_min + problem.extra_min + least[:, None] / problem.rate[None, :]
+    best = np.where(problem.usable, alone, np.inf).min(axis=1, initial=np.inf)
+    aboard = problem.persons > 0
+    return float(best[aboard].max()) if aboard.any() else 0.0
+
+
+def _shared_by(problem: Problem, time_min: float, deadline: Deadline) -> np.ndarray | None:
+    """Boats that stay whole in a plan that ends by a time with loads shared at will; None when there is none.
+
+    At a corner of what is allowed only few boats are shared, about one a port (Lenstra, Shmoys and Tardos 1990,
+    doi:10.1007/BF01585745), so the whole ones are most of a plan.
+    """
+    model = model_of(problem, time_min, time_min, whole=False)
+    cost = model.cost()
+    cost[model.people] = model.each * (problem.arrive_min + problem.extra_min)[model.boat, model.port] / UNIT
+    found = solve_model(model, cost, deadline.left_s(), whole=False)
+    if found.infeasible:
+        return None
+    loads = np.zeros(problem.shape, np.int64)
+    if found.values is not None:
+        share = found.values[model.people] * model.each / problem.persons[model.boat]
+        whole = share > 1.0 - WHOLE
+        loads[model.boat[whole], model.port[whole]] = problem.persons[model.boat[whole]]
+    return loads
+
+
+def _solve_between_bounds(problem: Problem, best: MakespanResult, deadline: Deadline) -> MakespanResult:
+    """The solver's best between the bounds, with queue rows added until its plan is what it says."""
+    model = model_of(problem, best.bound_min, best.worst_min)
+    cost = model.cost()
+    cost[model.latest] = 1.0
+    for _ in range(ROUNDS_OF_CUTS):
+        found = solve_model(model, cost, deadline.left_s())
+        deadline.stopped |= found.clock_stopped
+        if found.infeasible:
+            # Nothing but rounding lies between the plan known and the bound.
+            return MakespanResult(best.loads, best.worst_min, best.worst_min)
+        bound_min = max(best.bound_min, min(found.bound, best.worst_min))
+        best = MakespanResult(best.loads, best.worst_min, bound_min)
+        if found.values is None:
+            return best
+        loads = model.loads(found.values)
+        late = add_broken_queues(model, loads, float(found.values[model.latest]))
+        loads = polish(problem, loads, best.bound_min)
+        worst_min = evaluate_schedule(problem, loads).worst_min
+        if worst_min < best.worst_min:
+            best = MakespanResult(loads, worst_min, best.bound_min)
+        if best.worst_min - best.bound_min <= SLACK_MIN or deadline.left_s() <= 0.0:
+            return best
+        if not late:
+            return best
+    return best

@@ -1,0 +1,222 @@
+"""The plan's own sentences, in both languages. It proposes; no word of it promises or commands."""
+
+from typing import NamedTuple
+
+from api.documents.bilingual import Bilingual
+from api.text.singular import with_singulars
+
+
+class Sentence(NamedTuple):
+    """One text in both languages."""
+
+    en: str
+    fr: str
+
+    def of(self, language: str) -> str:
+        """The text in ``en`` or ``fr``."""
+        return self.fr if language == "fr" else self.en
+
+    def fill(self, **fields: object) -> "Sentence":
+        """With its fields filled in; a `Sentence` among them in its own language."""
+        english = {name: value.en if isinstance(value, Sentence) else value for name, value in fields.items()}
+        french = {name: value.fr if isinstance(value, Sentence) else value for name, value in fields.items()}
+        return Sentence(with_singulars(self.en.format(**english)), with_singulars(self.fr.format(**french)))
+
+    def both(self) -> Bilingual:
+        """As it stands in a document."""
+        return {"en": self.en, "fr": self.fr}
+
+
+HEADLINE = {
+    "complete": Sentence(
+        "PROPOSAL: {persons} persons of {encounters} encounters to {ports} ports, last person ashore in {minutes} min."
+        " Accept each encounter by itself. The coordination centre and the masters decide.",
+        "PROPOSITION : {persons} personnes de {encounters} événements vers {ports} ports, dernière personne à terre"
+        " dans {minutes} min. Accepter chaque événement séparément. Le CROSS/MRCC et les capitaines décident.",
+    ),
+    "incomplete": Sentence(
+        "WARNING: no place found for {without} of {all} persons. PROPOSAL for the other {persons}: {ports} ports, last"
+        " person ashore in {minutes} min. The coordination centre and the masters decide.",
+        "ALERTE : aucune place trouvée pour {without} personnes sur {all}. PROPOSITION pour les {persons} autres :"
+        " {ports} ports, dernière personne à terre dans {minutes} min. Le CROSS/MRCC et les capitaines décident.",
+    ),
+    "none": Sentence(
+        "WARNING: no place found for any of {all} persons. Call the coordination centre.",
+        "ALERTE : aucune place trouvée pour aucune des {all} personnes. Appeler le CROSS/MRCC.",
+    ),
+}
+
+REASON = {
+    "NO_FIT_PORT": Sentence(
+        "No port is fit for this vessel now: see its own decision.",
+        "Aucun port n'est adapté à ce navire en ce moment : voir sa propre décision.",
+    ),
+    "ONLY_UNCONFIRMED": Sentence(
+        "No port is confirmed for this vessel; nearest to ask about: {port}. allow_unconfirmed lets the plan use them.",
+        "Aucun port n'est confirmé pour ce navire ; le plus proche à interroger : {port}. allow_unconfirmed permet"
+        " au plan de les utiliser.",
+    ),
+    "PLACES_UNKNOWN": Sentence(
+        "Places or landing rate not known at any port fit for this vessel; nearest to ask: {port}.",
+        "Places ou cadence de débarquement inconnues dans tous les ports adaptés à ce navire ; le plus proche à"
+        " interroger : {port}.",
+    ),
+    "NO_PLACES": Sentence(
+        "Too few places for {without} of its {persons} persons.",
+        "Trop peu de places pour {without} de ses {persons} personnes.",
+    ),
+}
+"""Why people of an encounter have no place in the plan."""
+
+MISSING = Sentence(
+    "{count} more places would do for everybody: {ports}.",
+    "{count} places de plus suffiraient pour tous : {ports}.",
+)
+
+NOTICE = {
+    "PROPOSAL_ONLY": (
+        "information",
+        Sentence(
+            "A proposal: no place is held and nobody is told anything until a person accepts it.",
+            "Une proposition : aucune place n'est retenue et rien n'est annoncé tant que personne ne l'a acceptée.",
+        ),
+    ),
+    "PORT_UNCONFIRMED_USED": (
+        "warning",
+        Sentence("Not confirmed, ask before choosing: {which}.", "Non confirmé, demander avant de choisir : {which}."),
+    ),
+    "PLACES_ASSUMED_UNLIMITED": (
+        "caution",
+        Sentence(
+            "Places not stated, taken as no limit: {which}. Ask.",
+            "Places non indiquées, supposées sans limite : {which}. Demander.",
+        ),
+    ),
+    "LANDING_RATE_ASSUMED": (
+        "caution",
+        Sentence(
+            "Landing rate not stated, {rate} persons an hour taken: {which}.",
+            "Cadence de débarquement non indiquée, {rate} personnes par heure supposées : {which}.",
+        ),
+    ),
+    "NEARER_WITHOUT_FIGURES": (
+        "caution",
+        Sentence(
+            "Fit and nearer, left out because places or landing rate are not known: {which}. Ask.",
+            "Adapté et plus proche, écarté car places ou cadence inconnues : {which}. Demander.",
+        ),
+    ),
+    "PERSONS_ASSUMED": (
+        "caution",
+        Sentence(
+            "Number of persons not known, the policy's figure taken: {which}.",
+            "Nombre de personnes inconnu, chiffre de la politique retenu : {which}.",
+        ),
+    ),
+    "LOAD_SHARED": (
+        "caution",
+        Sentence(
+            "Shared between ports: {which}. Other vessels have to take a part; each is taken to go straight there at"
+            " the speed of the vessel stated.",
+            "Réparti entre plusieurs ports : {which}. D'autres navires ont à prendre une part ; chacune est supposée"
+            " aller droit au port à la vitesse du navire indiqué.",
+        ),
+    ),
+    "NOT_PROVEN_BEST": (
+        "caution",
+        Sentence(
+            "Not proven to be the best: another plan may be better by up to {worst} min at worst and {total} % in all.",
+            "Optimalité non prouvée : un autre plan peut gagner jusqu'à {worst} min au pire et {total} % au total.",
+        ),
+    ),
+    "TIME_LIMIT": (
+        "caution",
+        Sentence(
+            "The time limit ended the search: the same input may give another plan next time.",
+            "Recherche arrêtée par la limite de temps : la même entrée peut donner un autre plan la prochaine fois.",
+        ),
+    ),
+    "WEIGHED_BY_POLICY": (
+        "information",
+        Sentence(
+            "Times to safety include what the policy adds for: {which}.",
+            "Les temps jusqu'à la sécurité comprennent ce que la politique ajoute pour : {which}.",
+        ),
+    ),
+    "EACH_HAS_ITS_DECISION": (
+        "information",
+        Sentence(
+            "Cautions of each port for each vessel are in the decision of its encounter.",
+            "Les réserves de chaque port pour chaque navire sont dans la décision de son événement.",
+        ),
+    ),
+}
+"""Level and text of what to know about a plan."""
+
+METHOD = Sentence(
+    "Ports land people one after another at their stated rate, first come first landed, those already waiting there"
+    " first. Time to safety of an encounter runs from the time of the plan to its last person ashore, with what its"
+    " policy adds. The plan has the least greatest time to safety; among such plans the least total of"
+    " person-minutes, each person counted until stepping ashore. Only ports fit for the vessel by its own decision"
+    " are used.",
+    "Les ports débarquent les personnes l'une après l'autre à la cadence indiquée, premier arrivé premier débarqué,"
+    " après celles qui y attendent déjà. Le temps jusqu'à la sécurité d'un événement va de l'heure du plan à sa"
+    " dernière personne à terre, avec ce que sa politique ajoute. Le plan a le plus petit des plus longs temps ; à"
+    " égalité, le plus petit total de personnes-minutes, chaque personne comptée jusqu'à terre. Seuls les ports"
+    " adaptés au navire d'après sa propre décision sont utilisés.",
+)
+
+LABEL = {
+    "encounter": Sentence("encounter", "événement"),
+    "persons": Sentence("pers.", "pers."),
+    "port": Sentence("port", "port"),
+    "arrives": Sentence("arrives", "arrive"),
+    "ashore": Sentence("ashore", "à terre"),
+    "safety": Sentence("min", "min"),
+    "own": Sentence("own nearest", "plus proche"),
+    "in_turn": Sentence("in turn", "à la file"),
+    "no_place": Sentence("no place", "sans place"),
+    "title": Sentence("PLAN from {at}", "PLAN à partir du {at}"),
+    "legend": Sentence(
+        "min: to safety of the last person. Own nearest: its nearest port if it came alone, and the cost against"
+        " that. In turn: the same encounter if each went to its nearest free port one after another.",
+        "min : jusqu'à la sécurité de la dernière personne. Plus proche : le sien, s'il y était seul, et l'écart. À"
+        " la file : le même événement si chacun allait l'un après l'autre au port libre le plus proche.",
+    ),
+    "ports": Sentence("PORTS", "PORTS"),
+    "port_line": Sentence(
+        "{port}: {persons} persons ({encounters}), {places}, {rate} an hour, landing {begin} to {end}",
+        "{port} : {persons} personnes ({encounters}), {places}, {rate} par heure, débarquement de {begin} à {end}",
+    ),
+    "places_of": Sentence("{places} places", "{places} places"),
+    "places_free": Sentence("places not limited", "places non limitées"),
+    "compared": Sentence("BESIDE IT", "EN COMPARAISON"),
+    "this_plan": Sentence(
+        "This plan: last person at safety after {worst} min, {total} person-hours in all.",
+        "Ce plan : dernière personne en sécurité après {worst} min, {total} personnes-heures au total.",
+    ),
+    "turn_plan": Sentence(
+        "Each to its nearest free port in turn: {worst} min, {total} person-hours.",
+        "Chacun à la file au port libre le plus proche : {worst} min, {total} personnes-heures.",
+    ),
+    "turn_short": Sentence(
+        "Each to its nearest free port in turn: no place left for {without} persons.",
+        "Chacun à la file au port libre le plus proche : plus de place pour {without} personnes.",
+    ),
+    "proven": Sentence("Proven the best by both measures.", "Optimalité prouvée selon les deux mesures."),
+    "gap": Sentence(
+        "No plan is better by more than {worst} min at worst, nor, with this worst, by more than {total} % in all.",
+        "Aucun plan ne gagne plus de {worst} min au pire ni, à ce pire égal, plus de {total} % au total.",
+    ),
+    "missing": Sentence("MISSING", "MANQUE"),
+    "know": Sentence("KNOW THIS", "À SAVOIR"),
+    "warning": Sentence("WARNING", "ALERTE"),
+    "caution": Sentence("CAUTION", "PRUDENCE"),
+    "information": Sentence("NOTE", "NOTE"),
+    "last": Sentence(
+        "Data {data}, engine {engine}, plan {plan}. Advice only: the coordination centre and the masters decide."
+        " Not for navigation.",
+        "Données {data}, moteur {engine}, plan {plan}. Conseil seulement : le CROSS/MRCC et les capitaines décident. Ne"
+        " pas utiliser pour la navigation.",
+    ),
+}

@@ -1,0 +1,51 @@
+"""Parts in order to the files people take away: one GeoParquet file, the rejects, and a summary."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from api.replay.checkpoint import Checkpoint, put_in_place
+from api.replay.geometry import geo_metadata
+from api.replay.schema import REJECTS, WRITTEN
+from api.replay.summary import Summary
+from api.replay.worker import COMPRESSION, text_columns
+
+DECISIONS_FILE, REJECTS_FILE, SUMMARY_FILE = "decisions.parquet", "rejects.csv", "summary.csv"
+
+
+def concat(out: Path, parts: Checkpoint, entries: dict[int, dict[str, Any]]) -> None:
+    """Write the joined files, a part at a time; each is there whole or not at all."""
+    numbers = sorted(entries)
+    tally = Summary()
+    aside = out / f"{DECISIONS_FILE}.new"
+    with pq.ParquetWriter(aside, WRITTEN, use_dictionary=text_columns(WRITTEN), **COMPRESSION) as writer:
+        for number in numbers:
+            table = pq.read_table(parts.decisions(number), schema=WRITTEN, use_threads=False)
+            if table.num_rows:
+                writer.write_table(table)
+                tally.add(table)
+        box = box_of(entry["facts"]["box"] for entry in entries.values())
+        writer.add_key_value_metadata({"geo": geo_metadata(box)})
+    put_in_place(aside, out / DECISIONS_FILE)
+
+    aside = out / f"{REJECTS_FILE}.new"
+    with pyarrow.csv.CSVWriter(aside, REJECTS) as writer:
+        for number in numbers:
+            writer.write_table(pq.read_table(parts.rejects(number), schema=REJECTS, use_threads=False))
+    put_in_place(aside, out / REJECTS_FILE)
+
+    aside = out / f"{SUMMARY_FILE}.new"
+    pyarrow.csv.write_csv(tally.table(), aside)
+    put_in_place(aside, out / SUMMARY_FILE)
+
+
+def box_of(boxes: Iterable[list[float] | None]) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of several boxes; None where there is none. [deg]"""
+    known = [box for box in boxes if box is not None]
+    if not known:
+        return None
+    west, south, east, north = zip(*known, strict=True)
+    return min(west), min(south), max(east), max(north)

@@ -1,0 +1,115 @@
+"""Headers of foreign tables: capitals and spaces do not count; what is missing is told with a map that would fit."""
+
+import re
+from dataclasses import replace
+
+from api.replay.column_map import ColumnMap
+from engine.errors import InvalidAsk
+
+_MOST_SHOWN = 16
+_LIKELY = {
+    "lon": ("longitude", "long", "lng", "lon", "londeg", "longitudedeg", "longitudedd", "x"),
+    "lat": ("latitude", "lat", "latdeg", "latitudedeg", "latitudedd", "y"),
+    "position": ("coordinates", "position", "latlong", "latlon", "location", "locationcoordinates", "coordonnees"),
+    "time": ("time", "datetime", "timestamp", "dateandtime", "timeutc", "utc", "date", "eventtime", "incidentdate",
+             "dateheure", "horodatage"),
+}  # fmt: skip
+"""Names foreign tables have for a column, without anything but letters; nothing is read by them, only proposed."""
+
+
+def fit_to_header(column_map: ColumnMap, columns: tuple[str, ...]) -> ColumnMap:
+    """The map with its names as the table spells them: spaces round a name, capitals and a byte-order mark apart.
+
+    Parameters
+    ----------
+    column_map : ColumnMap
+    columns : tuple of str
+        Of the table.
+
+    Raises
+    ------
+    InvalidAsk
+        Two columns differ in nothing else, and neither is spelled as in the map.
+    """
+    alike: dict[str, list[str]] = {}
+    for column in columns:
+        alike.setdefault(_folded(column), []).append(column)
+
+    def spelled(name: str) -> str:
+        if name in columns:
+            return name
+        found = alike.get(_folded(name), [name])
+        if len(found) > 1:
+            raise InvalidAsk("input", f"has columns {found[0][:40]!r} and {found[1][:40]!r}.", "Rename one of them.")
+        return found[0]
+
+    def all_spelled(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(spelled(name) for name in names))
+
+    rule = column_map.time
+    return replace(
+        column_map,
+        columns={target: all_spelled(names) for target, names in column_map.columns.items()},
+        position=all_spelled(column_map.position),
+        time=replace(
+            rule, column=all_spelled(rule.column), date=all_spelled(rule.date), clock=all_spelled(rule.clock),
+            zone_column=all_spelled(rule.zone_column),
+        ),
+    )  # fmt: skip
+
+
+def missing_columns(what: str, looked_for: list[str], columns: tuple[str, ...], delimiter: str) -> InvalidAsk:
+    """Refusal of a table that lacks a position or a time: what it has, what was looked for, the lines that would fit.
+
+    Parameters
+    ----------
+    what : str
+        ``position`` or ``time``.
+    looked_for : list of str
+    columns : tuple of str
+        Of the table.
+    delimiter : str
+        Of a CSV file; empty for other files.
+    """
+    shown = ", ".join(_shown(column) for column in columns[:_MOST_SHOWN])
+    more = len(columns) - _MOST_SHOWN
+    met = shown + (f" and {more} more" if more > 0 else "") or "no columns"
+    between = f", with {delimiter!r} between them" if delimiter else ""
+    lines = _lines_that_fit(what, columns, delimiter)
+    remedy = f'A column map of two lines would fit (--map FILE.toml): extends = "encounters" and {lines}'
+    return InvalidAsk(
+        "input",
+        f"has no {what}. Columns met: {met}{between}; looked for: {', '.join(looked_for) or 'geometry'}.",
+        remedy,
+    )
+
+
+def _lines_that_fit(what: str, columns: tuple[str, ...], delimiter: str) -> str:
+    other = next(
+        (sign for sign in (";", "\t", "|", ",") if sign != delimiter and len(columns) == 1 and sign in columns[0]), ""
+    )
+    if other:
+        return f"delimiter = {_quoted(other)}"
+    likely = {target: next((c for c in columns if _letters(c) in names), None) for target, names in _LIKELY.items()}
+    if what == "time":
+        return f"time = {{ column = {_quoted(likely['time'] or 'NAME')} }}"
+    if likely["position"] and not (likely["lon"] and likely["lat"]):
+        return f'position = {{ column = {_quoted(likely["position"])}, order = "lat lon" }}'
+    return f"columns = {{ lon = {_quoted(likely['lon'] or 'NAME')}, lat = {_quoted(likely['lat'] or 'NAME')} }}"
+
+
+def _quoted(name: str) -> str:
+    text = "".join(sign if sign.isprintable() else "?" for sign in name[:40]) if name != "\t" else "\\t"
+    return '"' + text.replace('"', '\\"') + '"'
+
+
+def _shown(name: str) -> str:
+    return "".join(sign if sign.isprintable() else "?" for sign in name[:40])
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\s_-]+", "_", name.strip(" \t\ufeff\u00a0").casefold())
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z]", "", name.casefold())

@@ -1,0 +1,356 @@
+"""A chunk of a foreign table to encounters and rejects: each row is one or the other, and none is both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from annotated_types import Ge, Gt, Le, Lt
+
+from api.encounter import EncounterIn, PersonsIn, VesselIn
+from api.position import InvalidPosition, parse_position
+from api.replay.column_map import ColumnMap
+from api.replay.parse_cells import flags, is_text, numbers, text_of, translate
+from api.replay.rejects import NOTE_CODES, REJECT_CODES, RowErrors, rejects_table
+from api.replay.schema import ENCOUNTERS, INSTANT, VESSEL_FIGURES, ports_named
+from api.replay.timestamps import Instants, instants_of, times_of_encounters, times_with_zone
+from engine.codes import Medical
+from geodata.policies import DEFAULT_POLICY
+
+ROW, MALFORMED = "safeport.row", "safeport.malformed"
+GEOMETRY_LON, GEOMETRY_LAT, GEOMETRY_WRONG = "safeport.lon", "safeport.lat", "safeport.geometry_wrong"
+"""Columns that reading adds to a chunk: number in the input, whether there are cells at all, and those of a point."""
+
+_BOTH_NUMBERS = r"^(?P<first>[^,;\s]+)\s*[,;\s]\s*(?P<second>[^,;\s]+)$"
+_COUNTS = ("self_righting_persons", "survivor_capacity")
+
+
+@dataclass(frozen=True)
+class Known:
+    """Names a row may use.
+
+    Attributes
+    ----------
+    ports : mapping of str
+        Id of a port by everything it is called, in lower case.
+    policy : str or None
+        Policy every row is judged by, whatever it says itself.
+    """
+
+    vessels: frozenset[str]
+    policies: frozenset[str]
+    ports: Mapping[str, str] = field(repr=False)
+    policy: str | None = None
+
+
+class NormalizedChunk(NamedTuple):
+    """What became of a chunk.
+
+    Attributes
+    ----------
+    encounters : RuleTable
+        Of the schema `ENCOUNTERS`.
+    rejects : RuleTable
+        Of the schema `REJECTS`.
+    reject_counts, note_counts : dict of int
+        Rows by code; a row with several codes counts once for each.
+    """
+
+    encounters: pa.Table
+    rejects: pa.Table
+    reject_counts: dict[str, int]
+    note_counts: dict[str, int]
+
+
+def normalize(chunk: pa.Table, column_map: ColumnMap, known: Known) -> NormalizedChunk:
+    """Encounters and rejects of a chunk.
+
+    Parameters
+    ----------
+    chunk : RuleTable
+        Columns of the foreign table that the map may look at, with `ROW` and `MALFORMED`.
+    column_map : ColumnMap
+    known : Known
+    """
+    source = _Source(chunk.combine_chunks(), column_map)
+    marks = source.marks
+    columns: dict[str, Any] = {"row": source.row, "encounter_id": source.text("encounter_id")}
+    columns |= _position(source)
+    columns |= _time(source)
+    columns |= _people(source, columns["time"])
+    columns |= _vessel(source, known)
+    columns |= _policy(source, known)
+    columns |= _observed(source, known)
+    good = ~marks.any_of(REJECT_CODES)
+    columns["reading_notes"] = None
+    arrays = [
+        marks.join_codes(NOTE_CODES, good) if name == "reading_notes" else _filtered(columns[name], good)
+        for name in ENCOUNTERS.names
+    ]
+    encounters = pa.Table.from_arrays(
+        [array.cast(target.type) for array, target in zip(arrays, ENCOUNTERS, strict=True)], schema=ENCOUNTERS
+    )
+    rejects = rejects_table(marks, source.row, columns["encounter_id"])
+    return NormalizedChunk(encounters, rejects, marks.counts(REJECT_CODES, ~good), marks.counts(NOTE_CODES, good))
+
+
+def _filtered(values: Any, good: np.ndarray) -> pa.Array:
+    if isinstance(values, Instants):
+        return pa.array(values.at_s[good] * 1000, mask=~values.known[good]).cast(INSTANT)
+    if isinstance(values, np.ndarray):
+        kept = values[good]
+        return pa.array(kept, mask=np.isnan(kept)) if kept.dtype.kind == "f" else pa.array(kept)
+    return values.filter(pa.array(good))
+
+
+class _Source:
+    """Cells of a chunk by our names for them."""
+
+    def __init__(self, chunk: pa.Table, column_map: ColumnMap) -> None:
+        self.map = column_map
+        self._chunk = chunk
+        self.row: np.ndarray = chunk[ROW].to_numpy()
+        self.marks = RowErrors(chunk[MALFORMED].to_numpy())
+
+    def named(self, names: tuple[str, ...]) -> pa.Array | None:
+        """Cells of the first of some columns that the table has."""
+        for name in names:
+            if name in self._chunk.column_names:
+                return _whole(self._chunk[name])
+        return None
+
+    def cells(self, target: str) -> pa.Array:
+        """Cells of one of our columns; the map's constant, or nothing, where the table has no such column."""
+        found = self.named(self.map.columns.get(target, ()))
+        if found is not None:
+            return found
+        constant = self.map.constants.get(target)
+        return pa.nulls(len(self.row)) if constant is None else pa.repeat(pa.scalar(constant), len(self.row))
+
+    def text(self, target: str) -> pa.Array:
+        """Cells of one of our columns as text, not yet in our words."""
+        return text_of(self.cells(target), self.map.empty, self.marks)
+
+    def words(self, target: str, note: str | None = None) -> pa.Array:
+        """Cells of one of our columns as text, in our words; rows that only ``*`` stood for get the note."""
+        text = self.text(target)
+        if target not in self.map.values:
+            return text
+        ours, assumed = translate(text, self.map.values[target])
+        if note is not None:
+            self.marks.add(note, assumed)
+        return ours
+
+    def numbers(self, cells: pa.Array, code: str, whole: bool = False, thousands: bool = True) -> np.ndarray:
+        """Cells as numbers."""
+        return numbers(
+            cells, code, self.marks, empty=self.map.empty, decimal_comma=self.map.decimal_comma, whole=whole,
+            thousands=thousands,
+        )  # fmt: skip
+
+    def figure(self, target: str, code: str, model: type, whole: bool = False) -> np.ndarray:
+        """Numbers of one of our columns within the limits that the encounter's model has for it."""
+        values = self.numbers(self.cells(target), f"{code}_FORM", whole)
+        inside = np.isnan(values)
+        inside |= bounds_of(model, target).hold(values)
+        self.marks.add(f"{code}_RANGE", ~inside)
+        return values
+
+
+def _position(source: _Source) -> dict[str, np.ndarray]:
+    marks, column_map = source.marks, source.map
+    lon_cells = source.named(column_map.columns.get("lon", ()))
+    lat_cells = source.named(column_map.columns.get("lat", ()))
+    both = source.named(column_map.position)
+    if both is not None:
+        text = text_of(both, column_map.empty, marks)
+        parts = pc.extract_regex(text, _BOTH_NUMBERS)
+        marks.add("POSITION_FORM", _flags(pc.and_(pc.is_valid(text), pc.is_null(parts))))
+        first, second = pc.struct_field(parts, "first"), pc.struct_field(parts, "second")
+        lat_cells, lon_cells = (first, second) if column_map.latitude_first else (second, first)
+    elif lon_cells is None or lat_cells is None:
+        lon_cells, lat_cells = source.named((GEOMETRY_LON,)), source.named((GEOMETRY_LAT,))
+        wrong = source.named((GEOMETRY_WRONG,))
+        if wrong is not None:
+            marks.add("POSITION_FORM", _flags(wrong))
+    lon_cells, lat_cells = _with_letters_read(source, lon_cells, lat_cells)
+    # No coordinate is a thousand: in some exports with decimal commas they alone have points.
+    lon, lat = (source.numbers(cells, "POSITION_FORM", thousands=False) for cells in (lon_cells, lat_cells))
+    absent = np.isnan(lon) | np.isnan(lat)
+    marks.add("POSITION_MISSING", absent & ~marks.of("POSITION_FORM"))
+    marks.add("POSITION_RANGE", ~absent & ~((np.abs(lon) <= 180.0) & (np.abs(lat) <= 90.0)))
+    marks.add("POSITION_ZERO", (lon == 0.0) & (lat == 0.0))
+    return {
+        "lon": lon, "lat": lat,
+        "position_accuracy_m": source.figure("position_accuracy_m", "POSITION_ACCURACY", EncounterIn),
+        "position_age_s": source.figure("position_age_s", "POSITION_AGE", EncounterIn),
+    }  # fmt: skip
+
+
+def _with_letters_read(source: _Source, lon_cells: pa.Array, lat_cells: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Cells of which those with hemisphere letters, ``51 03.0N`` and ``001 18.0E``, are written as decimal degrees."""
+    if not (is_text(lon_cells) and is_text(lat_cells)):
+        return lon_cells, lat_cells
+    lon, lat = (text_of(cells, source.map.empty, source.marks) for cells in (lon_cells, lat_cells))
+    lettered = [
+        np.asarray(pc.fill_null(pc.match_substring_regex(text, f"[{letters}]", ignore_case=True), False))
+        for text, letters in ((lon, "EWO"), (lat, "NS"))
+    ]  # fmt: skip
+    rows = np.flatnonzero(lettered[0] & lettered[1] & _flags(pc.is_valid(lon)) & _flags(pc.is_valid(lat)))
+    if not len(rows):
+        return lon_cells, lat_cells
+    lon_texts, lat_texts = lon.to_pylist(), lat.to_pylist()
+    for row in rows.tolist():
+        try:
+            lon_deg, lat_deg = parse_position(f"{lat_texts[row]} {lon_texts[row]}")
+        except InvalidPosition:
+            # Stays a text, and so no number, for which the row is marked.
+            continue
+        lon_texts[row], lat_texts[row] = (_degrees_text(value, source) for value in (lon_deg, lat_deg))
+    return pa.array(lon_texts, pa.string()), pa.array(lat_texts, pa.string())
+
+
+def _degrees_text(value: float, source: _Source) -> str:
+    text = f"{value:.9f}"
+    return text.replace(".", ",") if source.map.decimal_comma else text
+
+
+def _time(source: _Source) -> dict[str, Instants]:
+    rule, marks, empty = source.map.time, source.marks, source.map.empty
+    cells, day = source.named(rule.column), source.named(rule.date)
+    if cells is None and day is not None:
+        # An export may write a date as its midnight; the clock stands in the other column.
+        text = pc.utf8_slice_codeunits(_time_text(day, empty, marks), 0, 10)
+        clock = source.named(rule.clock)
+        if clock is not None:
+            shown = pc.binary_join_element_wise(text, text_of(clock, empty, marks), " ")
+            text = pc.if_else(pc.is_valid(shown), shown, text)
+    elif cells is not None and pa.types.is_timestamp(cells.type) and cells.type.tz is not None:
+        marks.add("TIME_MISSING", _flags(pc.is_null(cells)))
+        return {"time": instants_of(cells, "TIME", marks)}
+    elif cells is not None:
+        text = _time_text(cells, empty, marks)
+    else:
+        text = pa.nulls(len(source.row), pa.string())
+    zones = source.named(rule.zone_column)
+    zones = pa.nulls(len(source.row), pa.string()) if zones is None else text_of(zones, empty, marks)
+    return {"time": times_of_encounters(text, zones, rule, marks)}
+
+
+def _time_text(cells: pa.Array, empty: tuple[str, ...], marks: RowErrors) -> pa.Array:
+    """Times as text: as written, or as a typed column would be written."""
+    if pa.types.is_date(cells.type):
+        return pc.strftime(pc.cast(cells, pa.timestamp("s")), format="%Y-%m-%d")
+    if pa.types.is_timestamp(cells.type):
+        zone = cells.type.tz and "UTC"
+        whole = pc.cast(cells, pa.timestamp("s", zone), safe=False)
+        return pc.strftime(whole, format="%Y-%m-%dT%H:%M:%SZ" if zone else "%Y-%m-%dT%H:%M:%S")
+    if not is_text(cells):
+        cells = pc.cast(cells, pa.string())
+    return text_of(cells, empty, marks)
+
+
+def _people(source: _Source, time: Instants) -> dict[str, Any]:
+    marks = source.marks
+    names = ("persons_min", "persons_max", "persons")
+    least, most, either = (source.numbers(source.cells(name), "PERSONS_FORM", whole=True) for name in names)
+    unsaid = np.isnan(least) & np.isnan(most)
+    least, most = np.where(unsaid, either, least), np.where(unsaid, either, most)
+    for count in (least, most):
+        marks.add("PERSONS_RANGE", ~(np.isnan(count) | bounds_of(PersonsIn, "max").hold(count)))
+    marks.add("PERSONS_INCOMPLETE", (np.isnan(least) != np.isnan(most)) & ~marks.of("PERSONS_FORM"))
+    marks.add("PERSONS_ORDER", least > most)
+    recovered = source.figure("persons_recovered", "PERSONS_RECOVERED", EncounterIn, whole=True)
+    marks.add("PERSONS_RECOVERED_TOO_MANY", recovered > most)
+    medical = pc.fill_null(pc.utf8_lower(source.words("medical")), "none")
+    levels = pa.array([level.name.lower() for level in Medical])
+    marks.add("MEDICAL_VALUE", ~_flags(pc.is_in(medical, levels)))
+    cells = source.cells("aboard_since")
+    if pa.types.is_timestamp(cells.type) and cells.type.tz is not None:
+        since = instants_of(cells, "ABOARD_SINCE", marks)
+    else:
+        since = times_with_zone(_time_text(cells, source.map.empty, marks), "ABOARD_SINCE", marks)
+    marks.add("ABOARD_SINCE_AFTER_TIME", since.known & time.known & (since.at_s > time.at_s))
+    yes_no = {
+        name: flags(source.words(name) if is_text(source.cells(name)) else source.cells(name), f"{name.upper()}_VALUE",
+                    marks, source.map.empty)
+        for name in ("persons_in_water", "sheltered")
+    }  # fmt: skip
+    return {"persons_min": least, "persons_max": most, "persons_recovered": recovered, "medical": medical,
+            "aboard_since": since, **yes_no}  # fmt: skip
+
+
+def _vessel(source: _Source, known: Known) -> dict[str, Any]:
+    profile = source.words("vessel_profile", note="VESSEL_ASSUMED")
+    stranger = pc.and_(pc.is_valid(profile), pc.invert(pc.is_in(profile, pa.array(sorted(known.vessels), pa.string()))))
+    source.marks.add("VESSEL_PROFILE_UNKNOWN", _flags(stranger))
+    figures = {name: source.figure(name, "VESSEL_FIGURE", VesselIn, whole=name in _COUNTS) for name in VESSEL_FIGURES}
+    return {"vessel_profile": profile, **figures}
+
+
+def _policy(source: _Source, known: Known) -> dict[str, pa.Array]:
+    if known.policy is not None:
+        return {"policy": pa.repeat(pa.scalar(known.policy), len(source.row))}
+    named = pc.fill_null(source.words("policy"), DEFAULT_POLICY)
+    source.marks.add("POLICY_UNKNOWN", ~_flags(pc.is_in(named, pa.array(sorted(known.policies)))))
+    return {"policy": named}
+
+
+def _observed(source: _Source, known: Known) -> dict[str, pa.Array]:
+    cells = source.words("observed_port").dictionary_encode()
+    named = [ports_named(text) for text in cells.dictionary.to_pylist()]
+    strange = pa.array([any(name.lower() not in known.ports for name in names) for names in named], pa.bool_())
+    source.marks.add("OBSERVED_PORT_NOT_IN_REGISTER", _flags(pc.fill_null(strange.take(cells.indices), False)))
+    ids = ["|".join(known.ports.get(name.lower(), name) for name in names) for names in named]
+    return {"observed_port": pa.array(ids, pa.string()).take(cells.indices)}
+
+
+class Bounds(NamedTuple):
+    """Limits of a number; those that do not hold are infinite."""
+
+    least: float
+    above: float
+    most: float
+    below: float
+
+    def hold(self, values: np.ndarray) -> np.ndarray:
+        """Which values are within; NaN is not."""
+        within: np.ndarray = (
+            (values >= self.least) & (values > self.above) & (values <= self.most) & (values < self.below)
+        )
+        return within
+
+
+@lru_cache(maxsize=64)
+def bounds_of(model: type, name: str) -> Bounds:
+    """Limits that a model of the encounter body states for a field, so that they are written once."""
+    bounds = list(_bounds(model.model_fields[name].annotation))  # type: ignore[attr-defined]
+    bounds += model.model_fields[name].metadata  # type: ignore[attr-defined]
+
+    def of(kind: type, attribute: str, otherwise: float) -> float:
+        return next((float(getattr(bound, attribute)) for bound in bounds if isinstance(bound, kind)), otherwise)
+
+    return Bounds(of(Ge, "ge", -np.inf), of(Gt, "gt", -np.inf), of(Le, "le", np.inf), of(Lt, "lt", np.inf))
+
+
+def _bounds(annotation: Any) -> Any:
+    for part in getattr(annotation, "__metadata__", ()):
+        yield from getattr(part, "metadata", (part,))
+    for part in getattr(annotation, "__args__", ()):
+        yield from _bounds(part)
+    origin = getattr(annotation, "__origin__", None)
+    if origin is not None and hasattr(annotation, "__metadata__"):
+        yield from _bounds(origin)
+
+
+def _flags(values: pa.Array) -> np.ndarray:
+    mask: np.ndarray = values.to_numpy(zero_copy_only=False)
+    return mask
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    """A column in one piece."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

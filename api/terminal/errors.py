@@ -1,0 +1,45 @@
+"""What the terminal can't do, said in English or French as a problem document (RFC 9457)."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.documents.decision import to_json
+from api.http.presentation import preferred_language
+from api.http.problems import PROBLEM_JSON
+from api.terminal.messages import Text
+
+
+class TerminalRefusal(Exception):
+    """A request that the terminal turns away.
+
+    Parameters
+    ----------
+    status : int
+        Of HTTP.
+    code : str
+    text : Text
+        What is wrong and what to do, in both languages.
+    extra : dict, optional
+        Members of the document: what is still known.
+    """
+
+    def __init__(self, status: int, code: str, text: Text, extra: dict[str, Any] | None = None) -> None:
+        super().__init__(text["en"])
+        self.status, self.code, self.text, self.extra = status, code, text, extra or {}
+
+
+async def answer_refusal(request: Request, refusal: Exception) -> Response:
+    """The problem document of a refusal, in the language asked for."""
+    assert isinstance(refusal, TerminalRefusal)  # noqa: S101
+    language = preferred_language(request.headers.get("accept-language", ""))
+    detail = refusal.text[language]
+    document = {
+        "type": f"urn:safeport:problem:{refusal.code.lower().replace('_', '-')}",
+        "title": detail.partition(". ")[0].rstrip(".") + ".",
+        "status": refusal.status, "detail": detail, "code": refusal.code, "errors": [],
+        "instance": request.scope["path"][:300], **refusal.extra,
+    }  # fmt: skip
+    headers = {"Cache-Control": "no-store", "Content-Language": language}
+    return Response(to_json(document), refusal.status, headers, PROBLEM_JSON)

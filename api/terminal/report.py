@@ -1,0 +1,43 @@
+"""The master's report as a message: with what the terminal knows, so that nobody types it twice."""
+
+from math import isfinite
+from typing import Any
+
+from api.position import format_time
+from api.terminal.bodies import ReportIn
+from api.terminal.navigation import Quality
+from api.terminal.own_decision import DECIMALS, Own, no_position, point_of
+
+
+def report_of(asked: ReportIn, own: Own) -> tuple[str, dict[str, Any]]:
+    """Kind and body of a message.
+
+    Raises
+    ------
+    TerminalRefusal
+        An encounter needs a position, and there is none.
+    InvalidAsk
+        The position given is none.
+    """
+    place = None if asked.position is None else point_of(asked.position, "en").model_dump(mode="json")
+    estimate = own.estimate
+    is_known = estimate.quality not in (Quality.NONE, Quality.STALE)
+    if place is None and is_known:
+        coordinates = [round(estimate.lon, DECIMALS), round(estimate.lat, DECIMALS)]
+        place = {"type": "Point", "coordinates": coordinates}
+    persons = {"min": own.persons.min, "max": own.persons.max}
+    if not asked.encounter:
+        return "report", {
+            "text": asked.text, "position": place, "quality": estimate.quality.value, "persons": persons,
+            "recovered": own.persons.recovered, "in_water": own.persons.in_water, "vessel": own.vessel.name,
+        }  # fmt: skip
+    if place is None:
+        raise no_position(estimate)
+    # Exactly what the service takes for a report of people at sea.
+    body: dict[str, Any] = {
+        "source": "vessel", "position": place, "observed_at": format_time(own.reading.utc_s), "persons": persons,
+        "text": asked.text,
+    }  # fmt: skip
+    if asked.position is None and isfinite(estimate.accuracy_m):
+        body["uncertainty_m"] = float(round(estimate.accuracy_m))
+    return "encounter", body

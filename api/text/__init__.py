@@ -1,0 +1,1 @@
+"""What people read: texts of every code, sentences made of a decision, the same to be spoken; English and French."""

@@ -1,0 +1,683 @@
+"""Codes to sentences, in English and French; made only when somebody reads them.
+
+Numbers are never more precise than the data: tenths of a mile, whole minutes and degrees. French texts get a decimal
+comma and ``M`` for the nautical mile; JSON keeps points.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from math import isfinite, isinf, isnan
+from typing import NamedTuple
+
+import numpy as np
+
+from api.text.messages import FIELDS, WORDING
+from engine.codes import Code, Grade, Rule, Status, Verdict, Weight
+from engine.kernels.geodesy import initial_course_deg
+from engine.model import AvoidedZone, Decision, Notice, Port
+from engine.request_context import access_of, care_delay_s
+from engine.units import HOUR_S, KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
+
+CODE = {int(code): code for code in Code}
+RULES = tuple(Rule)
+
+# numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
+_UNCONFIRMED, _CAUTION = int(Status.UNCONFIRMED), int(Status.CAUTION)
+_FAIL, _UNKNOWN, _HARD = int(Verdict.FAIL), int(Verdict.UNKNOWN), int(Weight.HARD)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence in both languages."""
+
+    en: str
+    fr: str
+
+    def of(self, language: str) -> str:
+        """The sentence in ``en`` or ``fr``."""
+        return self.fr if language == "fr" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Unit that people and JSON see for a quantity, its size in the engine's unit, decimals worth showing, singular."""
+
+    name: str
+    en: str
+    fr: str
+    size: float
+    decimals: int
+    one_en: str = ""
+    one_fr: str = ""
+
+
+MILES = Unit("nm", "nm", "M", NAUTICAL_MILE_M, 1)
+METRES = Unit("m", "m", "m", 1.0, 1)
+WHOLE_METRES = Unit("m", "m", "m", 1.0, 0)
+KNOTS = Unit("kn", "kn", "nd", KNOT_MS, 0)
+HOURS = Unit("h", "h", "h", HOUR_S, 1)
+WINDOW_HOURS = Unit("h", "h", "h", 1.0, 1)
+MINUTES = Unit("min", "min", "min", MINUTE_S, 0)
+PERSONS = Unit("persons", "persons", "personnes", 1.0, 0, "person", "personne")
+COUNT = Unit("count", "", "", 1.0, 0)
+
+UNIT_OF: dict[Rule, Unit] = {
+    Rule.R_RTE_01: MILES, Rule.R_PRT_01: HOURS, Rule.R_BER_01: METRES, Rule.R_NAV_01: METRES,
+    Rule.R_NAV_02: WINDOW_HOURS, Rule.R_NAV_03: KNOTS, Rule.R_NAV_04: KNOTS, Rule.R_NAV_05: MILES,
+    Rule.R_NAV_06: METRES, Rule.R_RTE_02: METRES, Rule.R_RTE_03: MILES, Rule.R_RTE_04: COUNT, Rule.R_RTE_05: COUNT,
+    Rule.R_RTE_06: PERSONS, Rule.R_CAP_01: PERSONS, Rule.R_CAP_03: PERSONS, Rule.R_EXP_01: MINUTES,
+    Rule.R_DAT_01: HOURS, Rule.R_DAT_02: METRES,
+}  # fmt: skip
+"""Unit of the measured value and the limit of each rule that has them."""
+
+UNIT_OF_CODE: dict[Code, Unit] = {
+    Code.GATE_WAIT: MINUTES, Code.GATE_WAIT_GENERAL: MINUTES, Code.LOCK_QUEUE: MINUTES,
+    Code.ENTRANCE_WAVES_CAUTION: METRES, Code.ENTRANCE_WAVES_DANGEROUS: METRES, Code.WX_EXTRAPOLATED: MILES,
+}  # fmt: skip
+"""Codes that measure something else than the other codes of their rule."""
+
+
+def unit_of(rule: Rule, code: Code) -> Unit:
+    """Unit of a finding."""
+    return UNIT_OF_CODE.get(code) or UNIT_OF.get(rule, COUNT)
+
+
+_FIGURE_NAMES = {
+    "speed_kn": Text("speed", "vitesse"),
+    "draught_m": Text("draught", "tirant d'eau"),
+    "loa_m": Text("length", "longueur"),
+    "beam_m": Text("beam", "largeur"),
+    "range_nm": Text("range", "distance franchissable"),
+    "self_righting_persons": Text("self-righting load", "charge d'autoredressement"),
+    "max_persons": Text("greatest load", "charge maximale"),
+    "max_hs_m": Text("sea limit", "limite de mer"),
+}
+
+
+_INPUT_NAMES = {
+    "speed": Text("vessel speed", "vitesse du navire"),
+    "waves": Text("wave height", "hauteur des vagues"),
+    "tide": Text("height of tide", "hauteur de marée"),
+}
+
+
+_OPENS = Text("may open too late to wait for", "ouverture peut-être trop tardive")
+_CLOSES = Text("closes near arrival", "fermeture vers l'arrivée")
+
+
+def format_quantity(value: float, unit: Unit, language: str) -> str:
+    """A quantity of the engine with its unit, as people read it; NaN is what is not known."""
+    if isnan(value):
+        return "inconnu" if language == "fr" else "not known"
+    # What rounds to nothing has no sign.
+    number = f"{round(value / unit.size, unit.decimals) + 0.0:.{unit.decimals}f}"
+    name = unit.one_en if unit.one_en and number == "1" else unit.en
+    if language == "fr":
+        # In French nothing, too, is singular.
+        name = unit.one_fr if unit.one_fr and number in ("0", "1") else unit.fr
+        number = number.replace(".", ",")
+    return f"{number} {name}".strip()
+
+
+def minutes_text(time_s: float, language: str) -> str:
+    """A time in minutes, or that it is not known."""
+    if isfinite(time_s):
+        return format_quantity(time_s, MINUTES, language)
+    return "durée inconnue" if language == "fr" else "time not known"
+
+
+def _both(make: Callable[[str], str]) -> Text:
+    return Text(make("en"), make("fr"))
+
+
+def port_name(decision: Decision, port: int, language: str) -> str:
+    """Name of a port in capitals."""
+    named = decision.world.ports[port]
+    return (named.name_fr if language == "fr" else named.name_en).upper()
+
+
+def zones_on_route(decision: Decision, port: int, bits: int, language: str) -> list[str]:
+    """Names of the zones of a kind that a route touches."""
+    mask = int(decision.touched[port]) & bits
+    names = [Text(*pair).of(language) for pair in decision.world.zone_names]
+    return [name for number, name in enumerate(names) if mask >> number & 1]
+
+
+def finding_text(decision: Decision, port: int, rule: Rule) -> Text:
+    """What a rule found on a port."""
+    found = Finding.of(decision, port, rule)
+    return _both(lambda language: finding_sentence(decision, port, found, language))
+
+
+class Finding(NamedTuple):
+    """Codes and figures of what a rule found on a port; NaN where it has no figure."""
+
+    rule: Rule
+    code: Code
+    weight: int
+    verdict: int
+    measured: float
+    limit: float
+
+    @classmethod
+    def of(cls, decision: Decision, port: int, rule: Rule) -> "Finding":
+        """What one rule found."""
+        place = (port, rule)
+        return cls(
+            rule, CODE[int(decision.code[place])], int(decision.weight[place]), int(decision.verdict[place]),
+            float(decision.measured[place]), float(decision.limit[place]),
+        )  # fmt: skip
+
+
+def findings_of(decision: Decision, port: int) -> list[Finding]:
+    """What every rule found on a port."""
+    # One look at each row: reading numpy scalars one by one would take half the time of a document.
+    rows = zip(
+        RULES, decision.code[port].tolist(), decision.weight[port].tolist(), decision.verdict[port].tolist(),
+        decision.measured[port].tolist(), decision.limit[port].tolist(), strict=True,
+    )  # fmt: skip
+    return [Finding(rule, CODE[code], *figures) for rule, code, *figures in rows]
+
+
+def findings_against(
+    decision: Decision, ports: list[int], known: frozenset[Code]
+) -> tuple[frozenset[Code], list[list[Finding]]]:
+    """What speaks against each of some ports, or is not known: no plain passes.
+
+    Parameters
+    ----------
+    decision : Decision
+    ports : list of int
+    known : frozenset of Code
+        Codes that are not repeated for each port where all of these ports have them.
+
+    Returns
+    -------
+    tuple
+        Those codes, and the other findings of each port.
+    """
+    verdict, code = decision.verdict[ports], decision.code[ports]
+    against = (verdict == _FAIL) | (verdict == _UNKNOWN)
+    rows = np.where(against, code, -1).tolist()
+    shared = frozenset(CODE[int(code)] for code in known.intersection(*rows)) if ports else frozenset()
+    weight = decision.weight[ports].tolist()
+    found: list[list[Finding]] = []
+    for row, port in enumerate(ports):
+        told = [rule for rule, number in enumerate(rows[row]) if number >= 0 and number not in shared]
+        found.append([
+            Finding(
+                RULES[rule], CODE[rows[row][rule]], weight[row][rule], int(verdict[row, rule]),
+                float(decision.measured[port, rule]), float(decision.limit[port, rule]),
+            )
+            for rule in told
+        ])  # fmt: skip
+    return shared, found
+
+
+def finding_sentence(decision: Decision, port: int, found: Finding, language: str, name: str | None = None) -> str:
+    """What a rule found on a port, in one language.
+
+    Parameters
+    ----------
+    decision : Decision
+    port : int
+    found : Finding
+    language : {"en", "fr"}
+    name : str, optional
+        What to call the port; its name in capitals if left out.
+    """
+    rule, code, _, _, measured, limit = found
+    named = decision.world.ports[port]
+    name = name or (named.name_fr if language == "fr" else named.name_en).upper()
+    vhf = first_channel(named.vhf, "16")
+    if code in WITHOUT_FIGURES:
+        return plain_sentence(code, name, vhf, language)
+    unit = unit_of(rule, code)
+    uses = _FIELDS_USED[code]
+    fields = {"port": name, "vhf": vhf}
+    if "measured" in uses:
+        # Places ashore read "12 free for 60 persons".
+        fields["measured"] = format_quantity(measured, COUNT if rule == Rule.R_CAP_01 else unit, language)
+    if "limit" in uses:
+        fields["limit"] = format_quantity(limit, unit, language)
+    if "count" in uses:
+        fields["count"] = "" if isnan(measured) else f"{measured:.0f}"
+    if "detail" in uses:
+        fields["detail"] = _finding_detail(decision, port, rule, code, limit, language)
+    return _template(code, language).format_map(fields)
+
+
+def _finding_detail(decision: Decision, port: int, rule: Rule, code: Code, limit: float, language: str) -> str:
+    if code == Code.GATE_HOURS_DOUBTFUL:
+        # The nearer edge is the one before high water, or the one after it.
+        return (_CLOSES if limit > 0.0 else _OPENS).of(language)
+    if code == Code.DEPTH_INFERRED:
+        return _inference(decision, port, language)
+    if rule == Rule.R_MED_02:
+        return _hospital(decision.world.ports[port], language)
+    bits = {Rule.R_RTE_04: decision.world.lane_bits, Rule.R_RTE_05: decision.world.firing_bits}.get(rule, 0)
+    return ", ".join(zones_on_route(decision, port, bits, language)) if bits else ""
+
+
+def _inference(decision: Decision, port: int, language: str) -> str:
+    """What a depth is inferred from: a craft that uses the place, or figures for another part of it."""
+    access = access_of(decision.ask.vessel, decision.ask.policy, decision.world)
+    if access.depth_grade[port] != Grade.BOUND:
+        return Text("from other figures", "d'après d'autres données").of(language)
+    draught = format_quantity(float(decision.world.columns.proven_draught_m[port]), METRES, language)
+    return Text(
+        f"craft of {draught} draught use it at all tides", f"utilisé à toute marée par {draught} de tirant d'eau"
+    ).of(language)
+
+
+def _hospital(port: Port, language: str) -> str:
+    """Emergency department of a port and the drive to it, in brackets; nothing where the register has none."""
+    name, minutes = port.facts["hospital"], port.facts["hospital_min"]
+    if name is None:
+        return ""
+    drive = ""
+    if minutes is not None:
+        drive = Text(f", about {minutes:.0f} min by road", f", environ {minutes:.0f} min par la route").of(language)
+    return f" ({name}{drive})"
+
+
+def _template(code: Code, language: str) -> str:
+    wording = WORDING[code]
+    return wording.fr if language == "fr" else wording.en
+
+
+_FIELDS_USED = {
+    code: frozenset(field for field in FIELDS if any(f"{{{field}}}" in text for text in (wording.en, wording.fr)))
+    for code, wording in WORDING.items()
+}
+
+WITHOUT_FIGURES = frozenset(code for code, fields in _FIELDS_USED.items() if fields <= {"port", "vhf"})
+"""Codes whose sentence quotes no figure."""
+
+
+@lru_cache(maxsize=32_768)
+def plain_sentence(code: Code, name: str, vhf: str, language: str) -> str:
+    """Sentence of a code that quotes no figure: the same for a port in every decision, so made once."""
+    return _template(code, language).format(port=name, vhf=vhf)
+
+
+def brief_reason(decision: Decision, port: int, rule: Rule | None) -> Text:
+    """Sentence on what displaced a nearer port."""
+    return _both(ranked_sentence) if rule is None else finding_text(decision, port, rule)
+
+
+def ranked_sentence(language: str) -> str:
+    """That nothing but its place in the order speaks against a port."""
+    return _template(Code.RANKED_BY_POLICY, language)
+
+
+def notice_text(decision: Decision, notice: Notice) -> Text:
+    """What a notice says."""
+    return _both(lambda language: notice_sentence(decision, notice, language))
+
+
+def notice_sentence(decision: Decision, notice: Notice, language: str) -> str:
+    """What a notice says, in one language."""
+    code, facts, uses = notice.code, notice.facts, _FIELDS_USED[notice.code]
+    if not uses:
+        return _template(code, language)
+    fields = {"measured": "", "limit": "", "count": "", "port": "", "vhf": "16"}
+    if "metres" in facts:
+        metres = float(facts["metres"])  # type: ignore[arg-type]
+        fields["measured"] = format_quantity(
+            metres, MILES if code == Code.SRR_BOUNDARY_BAND else WHOLE_METRES, language
+        )
+    if "age_s" in facts:
+        unit = HOURS if code in (Code.FORECAST_AGE, Code.FORECAST_STALE) else MINUTES
+        fields["measured"] = format_quantity(float(facts["age_s"]), unit, language)  # type: ignore[arg-type]
+    if "saved_s" in facts:
+        fields["measured"] = format_quantity(float(facts["saved_s"]), MINUTES, language)  # type: ignore[arg-type]
+    if code == Code.SPEED_CAPPED:
+        fields["measured"] = format_quantity(decision.speed_ms, KNOTS, language)
+        fields["limit"] = format_quantity(decision.ask.vessel.speed_ms, KNOTS, language)
+    if code == Code.POB_UNKNOWN:
+        fields["limit"] = format_quantity(decision.persons, COUNT, language)
+    if code == Code.POB_RANGE:
+        fields["measured"] = f"{decision.ask.persons_min:.0f}-{decision.ask.persons_max:.0f}"
+    if "detail" in uses:
+        fields["detail"] = _notice_detail(decision, notice, language)
+    return _template(code, language).format_map(fields)
+
+
+def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
+    facts = notice.facts
+    if notice.code == Code.POLICY_EFFECT:
+        policy = decision.ask.policy
+        return policy.sentence_fr if language == "fr" else policy.sentence_en
+    if notice.code in (Code.VESSEL_FACTS_ASSUMED, Code.VESSEL_FACTS_UNKNOWN):
+        return ", ".join(_FIGURE_NAMES[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
+    if notice.code == Code.SENSITIVE_TO:
+        return ", ".join(_INPUT_NAMES[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
+    if notice.code == Code.ZONES_AVOIDED:
+        return _zones_avoided(facts, language)
+    if notice.code == Code.FORECAST_ONE_STEP:
+        return ", ".join(
+            f"{_GROUP_NAMES[name].of(language)} ({datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M}Z)"
+            for name, at_s in facts["groups"]  # type: ignore[attr-defined]
+        )
+    if notice.code == Code.POS_IN_DRAWN_WATER:
+        return Text(*facts["name"]).of(language)  # type: ignore[misc]
+    if notice.code == Code.UNLISTED_PORT_NEARER:
+        return ", ".join(facts["names"])  # type: ignore[arg-type]
+    if notice.code == Code.NEAR_TIE:
+        ports, times_s = facts["ports"], facts["times_s"]
+        return ", ".join(
+            f"{port_name(decision, port, language)} {format_quantity(time_s, MINUTES, language)}"
+            for port, time_s in zip(ports, times_s, strict=True)  # type: ignore[call-overload]
+        )
+    if notice.code == Code.UNCONFIRMED_NEARER:
+        port, time_s = int(facts["port"]), float(facts["time_s"])  # type: ignore[call-overload,arg-type]
+        why = _why_unconfirmed(decision, port)
+        colon = " :" if language == "fr" else ":"
+        return f"{port_name(decision, port, language)} {minutes_text(time_s, language)}{colon} {why.of(language)}"
+    if "ports" in facts:
+        return ", ".join(port_name(decision, port, language) for port in facts["ports"])  # type: ignore[attr-defined]
+    return ""
+
+
+def _why_unconfirmed(decision: Decision, port: int) -> Text:
+    """What is not known of an unconfirmed port, in a few words."""
+    return UNKNOWN_THINGS.get(_unconfirming(decision, port), Text("not confirmed", "non confirmé"))
+
+
+def _unconfirming(decision: Decision, port: int) -> Code:
+    """The first hard finding on an unconfirmed port that says that something is not known."""
+    is_unconfirming = (decision.verdict[port] == _UNKNOWN) & (decision.weight[port] == _HARD)
+    return CODE[int(decision.code[port, int(is_unconfirming.argmax())])]
+
+
+def _zones_avoided(facts: dict[str, object], language: str) -> str:
+    """Each zone with the water it closes, and which zones of the same file close none."""
+    zones = ", ".join(
+        f"{zone.name} ({_water_closed(zone, language)})" for zone in facts["zones"]  # type: ignore[attr-defined]
+    )  # fmt: skip
+    names = ", ".join(facts["not_avoided"])  # type: ignore[arg-type]
+    if not names:
+        return zones
+    idle = f"sans effet : {names}" if language == "fr" else f"of no effect: {names}"
+    return f"{zones}. {idle[:1].upper()}{idle[1:]}"
+
+
+def _water_closed(zone: AvoidedZone, language: str) -> str:
+    area_km2, percent = zone.closed_m2 / 1e6, 100.0 * zone.share
+    area = f"{area_km2:.3g}" if area_km2 < 100.0 else f"{area_km2:.0f}"
+    share = "<0.01" if percent < 0.01 else f"{percent:.2f}" if percent < 1.0 else f"{percent:.0f}"
+    if language == "fr":
+        return f"ferme {area.replace('.', ',')} km² d'eau, {share.replace('.', ',')} % de la zone couverte"
+    return f"closes {area} km² of water, {share} % of the area"
+
+
+_GROUP_NAMES = {
+    "waves": Text("waves", "vagues"),
+    "wind": Text("wind", "vent"),
+    "visibility": Text("visibility", "visibilité"),
+    "current": Text("current", "courant"),
+}
+
+
+UNKNOWN_THINGS: dict[Code, Text] = {
+    Code.DEPTH_UNKNOWN: Text("depth not known", "fond inconnu"),
+    Code.DEPTH_ESTIMATED: Text("depth only guessed", "fond seulement estimé"),
+    Code.DEPTH_DOUBTFUL: Text("depth not exactly known", "fond mal connu"),
+    Code.DEPTH_GENERAL: Text("depth from general knowledge", "fond de connaissance générale"),
+    Code.DEPTH_INFERRED: Text("depth inferred", "fond déduit"),
+    Code.DEPTH_BY_HOURS: Text("depth not known", "fond inconnu"),
+    Code.GATE_NONE_GENERAL: Text("gate not confirmed", "porte non confirmée"),
+    Code.GATE_HOURS_GENERAL: Text("hours not confirmed", "heures non confirmées"),
+    Code.GATE_WAIT_GENERAL: Text("hours not confirmed", "heures non confirmées"),
+    Code.BERTH_UNKNOWN_FOR_SIZE: Text("berth not known", "poste inconnu"),
+    Code.VESSEL_SIZE_DOUBTFUL: Text("vessel length not known", "longueur du navire inconnue"),
+    Code.RANGE_DOUBTFUL: Text("vessel range not known", "distance franchissable inconnue"),
+    Code.TIDE_UNKNOWN: Text("tide not known", "marée inconnue"),
+    Code.DRAUGHT_UNKNOWN: Text("draught not known", "tirant d'eau inconnu"),
+    Code.GATE_TIDE_UNKNOWN: Text("tide at the gate not known", "marée à la porte inconnue"),
+    Code.GATE_UNKNOWN: Text("opening not known", "ouverture inconnue"),
+    Code.GATE_HOURS_DOUBTFUL: Text("hours doubtful", "heures incertaines"),
+    Code.DEPTH_HOUR_UNKNOWN: Text("hour of arrival not known", "heure d'arrivée inconnue"),
+    Code.GATE_HOUR_UNKNOWN: Text("hour of arrival not known", "heure d'arrivée inconnue"),
+    Code.TIDE_DOUBTFUL: Text("depth doubtful", "profondeur incertaine"),
+    Code.TIME_UNKNOWN: Text("time not known", "durée inconnue"),
+    Code.LOCK_SCHEDULE_UNKNOWN: Text("lock times not known", "heures d'écluse inconnues"),
+    Code.PORT_STATUS_UNKNOWN: Text("harbour state not known", "état du port inconnu"),
+    Code.PORT_STATUS_STALE: Text("harbour report too old", "état du port trop ancien"),
+    Code.CAP_UNKNOWN: Text("places not known", "places inconnues"),
+    Code.NEEDS_UNKNOWN: Text("reception not known", "accueil inconnu"),
+    Code.MED_RECEPTION_UNKNOWN: Text("medical reception not known", "accueil médical inconnu"),
+}
+"""What is not known, in two or three words."""
+
+
+def eta_s(decision: Decision, port: int) -> float:
+    """Time of arrival at the landing to the nearest minute, epoch seconds; infinite or NaN where there is none. [s]"""
+    minutes = (decision.ask.at_s + float(decision.time_s[port])) / MINUTE_S
+    return round(minutes) * MINUTE_S if isfinite(minutes) else minutes
+
+
+def bearing_deg(decision: Decision, port: int) -> float:
+    """True bearing of the landing from the position. [deg]"""
+    return float(initial_course_deg(decision.ask.lon, decision.ask.lat, *decision.world.ports[port].landing))
+
+
+def headline(decision: Decision) -> Text:
+    """The answer in one line: what to do, and who decides."""
+    return _both(lambda language: headline_sentence(decision, language))
+
+
+_LINES = {
+    "advice": Text(
+        "ADVICE: {lead} {port}, {distance}, bearing {bearing} T, ETA {eta}, {minutes}{care}. {confirm}",
+        "CONSEIL : {lead} {port}, {distance}, relèvement {bearing}° vrai, HPA {eta}, {minutes}{care}. {confirm}",
+    ),
+    "information": Text(
+        "WARNING: rescue not complete, MRCC decides. INFORMATION: {lead} {port}, {distance}, bearing {bearing} T, "
+        "{minutes}{care}.",
+        "ALERTE : sauvetage non terminé, le CROSS/MRCC décide. INFORMATION : {lead} {port}, {distance}, "
+        "relèvement {bearing}° vrai, {minutes}{care}.",
+    ),
+    "nearest": Text("nearest suitable port", "port adapté le plus proche"),
+    "care": Text("least time to care,", "temps jusqu'aux soins le plus court,"),
+    "ranked": Text("port ranked first", "port classé premier"),
+    "ask": Text(
+        "ASK {asked} HARBOUR VHF {vhf} first, {asked_minutes}: {why}. Else",
+        "DEMANDER d'abord à {asked} en VHF {vhf}, {asked_minutes} : {why}. Sinon",
+    ),
+    "check": Text(
+        "CHECK first for {asked}, {asked_minutes}: {why}. Else",
+        "VÉRIFIER d'abord pour {asked}, {asked_minutes} : {why}. Sinon",
+    ),
+    "to_hospital": Text(", then {minutes} to hospital", ", puis {minutes} jusqu'à l'hôpital"),
+    "unconfirmed": Text(
+        "WARNING: no port confirmed. Best unconfirmed: {port}, {distance}, bearing {bearing} T, {minutes}. {call}",
+        "ALERTE : aucun port confirmé. Meilleur port non confirmé : {port}, {distance}, relèvement {bearing}° vrai, "
+        "{minutes}. {call}",
+    ),
+    "none": Text("WARNING: no port fit. {call}", "ALERTE : aucun port adapté. {call}"),
+    "question": Text("QUESTION: all persons recovered? ", "QUESTION : toutes les personnes récupérées ? "),
+    "confirm": Text(
+        "Confirm with {centre} VHF 16. Master decides.", "Confirmer avec {centre} VHF 16. Le capitaine décide."
+    ),
+    "call": Text("CALL {centre} VHF 16.", "APPELER {centre} VHF 16."),
+}
+
+
+def headline_sentence(decision: Decision, language: str) -> str:
+    """The answer in one line, in one language."""
+    centres = decision.coordination.centres
+    centre = centres[0].name if centres else "MRCC"
+    codes = {notice.code for notice in decision.notices}
+    best = decision.recommended
+    first = int(decision.order[0])
+    question = _LINES["question"].of(language) if Code.RESCUE_STATE_UNKNOWN in codes else ""
+    if best is None:
+        kind = "unconfirmed" if decision.status[first] == _UNCONFIRMED else "none"
+        parts = {"call": _LINES["call"].of(language).format(centre=centre)}
+    else:
+        kind = "information" if Code.RESCUE_INCOMPLETE in codes else "advice"
+        parts = {
+            "lead": _lead(decision, language), "care": _time_ashore(decision, best, language),
+            "eta": clock(eta_s(decision, best), language, decision.world.ports[best].country),
+            "confirm": _LINES["confirm"].of(language).format(centre=centre),
+        }  # fmt: skip
+    port = first if best is None else best
+    return question + _LINES[kind].of(language).format(
+        port=port_name(decision, port, language),
+        distance=format_quantity(float(decision.distance_m[port]), MILES, language),
+        bearing=f"{round(bearing_deg(decision, port)) % 360:03d}",
+        minutes=minutes_text(float(decision.time_s[port]), language),
+        **parts,
+    )
+
+
+_VESSEL_UNKNOWNS = frozenset({Code.DRAUGHT_UNKNOWN, Code.VESSEL_SIZE_DOUBTFUL, Code.RANGE_DOUBTFUL})
+"""What is not known of the vessel: no harbour can be asked about it."""
+
+
+def asked_first(decision: Decision) -> tuple[int, Code, bool] | None:
+    """The much nearer unconfirmed port to ask about first.
+
+    Returns
+    -------
+    tuple or None
+        The port, what is not known, and whether its harbour can say it.
+    """
+    nearer = next((notice for notice in decision.notices if notice.code == Code.UNCONFIRMED_NEARER), None)
+    if nearer is None:
+        return None
+    asked = int(nearer.facts["port"])  # type: ignore[call-overload]
+    code = _unconfirming(decision, asked)
+    return asked, code, code not in _VESSEL_UNKNOWNS
+
+
+def _lead(decision: Decision, language: str) -> str:
+    """What a recommended port is, or which much nearer one to ask about first."""
+    first = asked_first(decision)
+    if first is None:
+        return lead_words(decision, language)
+    asked, code, by_harbour = first
+    return (
+        _LINES["ask" if by_harbour else "check"]
+        .of(language)
+        .format(
+            asked=port_name(decision, asked, language),
+            vhf=first_channel(decision.world.ports[asked].vhf, "16"),
+            asked_minutes=minutes_text(float(decision.time_s[asked]), language),
+            why=UNKNOWN_THINGS.get(code, Text("not confirmed", "non confirmé")).of(language),
+        )
+    )
+
+
+def lead_words(decision: Decision, language: str) -> str:
+    """What the recommended port is: nearest, soonest to care, or first by the policy's penalties."""
+    if decision.ranked_by_care:
+        return _LINES["care"].of(language)
+    best = decision.recommended
+    fit = decision.status <= _CAUTION
+    is_nearest = best is None or not (decision.plain_key_s[fit] < decision.plain_key_s[best]).any()
+    return _LINES["nearest" if is_nearest else "ranked"].of(language)
+
+
+def _time_ashore(decision: Decision, port: int, language: str) -> str:
+    """The drive to the hospital, where ports are ordered by it."""
+    if not decision.ranked_by_care:
+        return ""
+    care_s = time_ashore_s(decision, port)
+    return _LINES["to_hospital"].of(language).format(minutes=format_quantity(care_s, MINUTES, language))
+
+
+def time_ashore_s(decision: Decision, port: int) -> float:
+    """From a landing to care. [s]"""
+    return float(care_delay_s(decision.ask.policy, decision.world)[port])
+
+
+def first_channel(vhf: str | None, unknown: str) -> str:
+    """The channel to call first out of a register entry such as ``74 (12, 16)``, or what stands for an unknown one."""
+    digits = "" if vhf is None else vhf.split(" ", maxsplit=1)[0].strip(",;")
+    return digits or unknown
+
+
+_IN_COUNTRY = {
+    "GB": Text("in the UK", "au Royaume-Uni"),
+    "FR": Text("in France", "en France"),
+    "BE": Text("in Belgium", "en Belgique"),
+    "NL": Text("in the Netherlands", "aux Pays-Bas"),
+    "GG": Text("in the Channel Islands", "aux îles Anglo-Normandes"),
+    "JE": Text("in the Channel Islands", "aux îles Anglo-Normandes"),
+}
+_AN_HOUR_AHEAD = frozenset({"FR", "BE", "NL"})
+"""Countries of Central European Time; the others of the register keep the time of Greenwich."""
+_ZONE_NAMES = (("GMT", "BST"), ("CET", "CEST"))
+"""Of the time of Greenwich and of Central Europe, without and with summer time."""
+
+
+def clock(epoch_s: float, language: str, country: str) -> str:
+    """UTC first, then the local time of the place, named by it: the two sides of the water differ by an hour.
+
+    Parameters
+    ----------
+    epoch_s : float
+        [s]
+    language : str
+        ``en`` or ``fr``.
+    country : str
+        Of the place, by its code in the register; of any other, UTC alone is said.
+    """
+    if isnan(epoch_s) or isinf(epoch_s) or country not in _IN_COUNTRY:
+        return utc_clock(epoch_s, language)
+    local, _ = _local_time(epoch_s, country)
+    return f"{utc_clock(epoch_s, language)} ({_hour(local, language)} {_IN_COUNTRY[country].of(language)})"
+
+
+def local_clock(epoch_s: float, country: str) -> str | None:
+    """Local time of a place and the name of its zone, such as ``15:12 CET``; None where either is not known.
+
+    Parameters
+    ----------
+    epoch_s : float
+        [s]
+    country : str
+        Of the place, by its code in the register.
+    """
+    if isnan(epoch_s) or isinf(epoch_s) or country not in _IN_COUNTRY:
+        return None
+    local, zone = _local_time(epoch_s, country)
+    return f"{local:%H:%M} {zone}"
+
+
+def _local_time(epoch_s: float, country: str) -> tuple[datetime, str]:
+    """Clock of a country, and what its time is called then."""
+    utc = datetime.fromtimestamp(epoch_s, UTC)
+    is_summer, is_ahead = _is_summer_time(utc), country in _AN_HOUR_AHEAD
+    return utc + timedelta(hours=is_summer + is_ahead), _ZONE_NAMES[is_ahead][is_summer]
+
+
+def utc_clock(epoch_s: float, language: str) -> str:
+    """UTC alone."""
+    if isnan(epoch_s) or isinf(epoch_s):
+        return "-"
+    return f"{_hour(datetime.fromtimestamp(epoch_s, UTC), language)} UTC"
+
+
+def _hour(at: datetime, language: str) -> str:
+    return f"{at:%Hh%M}" if language == "fr" else f"{at:%H%M}"
+
+
+def _is_summer_time(utc: datetime) -> bool:
+    """Summer time in Britain and France alike: last Sunday of March to last Sunday of October, changing at 0100 UTC."""
+    begins, ends = _summer_of(utc.year)
+    return begins <= utc < ends
+
+
+@lru_cache(maxsize=128)
+def _summer_of(year: int) -> tuple[datetime, datetime]:
+    def last_sunday(month: int) -> datetime:
+        day = datetime(year, month, 31, 1, tzinfo=UTC)
+        return day - timedelta(days=(day.weekday() + 1) % 7)
+
+    return last_sunday(3), last_sunday(10)

@@ -1,0 +1,130 @@
+"""The answer as it is read out on the radio: numbers digit by digit, units in full.
+
+References
+----------
+IMO resolution A.918(22), Standard Marine Communication Phrases, 5.2: numbers are spoken in separate digits.
+"""
+
+from math import isfinite
+
+from api.text.sentences import (
+    UNKNOWN_THINGS,
+    Text,
+    asked_first,
+    bearing_deg,
+    eta_s,
+    first_channel,
+    lead_words,
+    time_ashore_s,
+)
+from engine.codes import Code, Status
+from engine.model import Decision
+from engine.units import DAY_S, HOUR_S, MINUTE_S, NAUTICAL_MILE_M
+
+_DIGITS = {
+    "en": ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    "fr": ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf"),
+}
+_POINT = {"en": "decimal", "fr": "virgule"}
+
+_LINES = {
+    "ask": Text(
+        "Ask {asked} harbour first, V H F channel {vhf}, {minutes} minutes: {why}. Otherwise, ",
+        "Demander d'abord à {asked}, canal V H F {vhf}, {minutes} minutes : {why}. Sinon, ",
+    ),
+    "advice": Text("Advice. ", "Conseil. "),
+    "incomplete": Text(
+        "Warning. Rescue not complete, the coordination centre decides. Information. ",
+        "Alerte. Sauvetage non terminé, le centre de coordination décide. Information. ",
+    ),
+    "unconfirmed": Text("Warning. No port confirmed. Best unconfirmed, ", "Alerte. Aucun port confirmé. Le meilleur, "),
+    "none": Text("Warning. No port fit. ", "Alerte. Aucun port adapté. "),
+    "question": Text("Question. All persons recovered? ", "Question. Toutes les personnes récupérées ? "),
+    "port": Text(
+        "{port}. Distance {miles} nautical miles. Bearing {bearing} degrees true. ",
+        "{port}. Distance {miles} milles nautiques. Relèvement {bearing} degrés vrais. ",
+    ),
+    "arrival": Text(
+        "{minutes} minutes, arriving {clock} U T C. ", "{minutes} minutes, arrivée à {clock} U T C. "
+    ),
+    "no_time": Text("Time not known. ", "Durée inconnue. "),
+    "care": Text("Then {minutes} minutes to hospital. ", "Puis {minutes} minutes jusqu'à l'hôpital. "),
+    "confirm": Text(
+        "Confirm with {centre}, V H F channel {vhf}. The master decides.",
+        "Confirmer avec {centre}, canal V H F {vhf}. Le capitaine décide.",
+    ),
+}  # fmt: skip
+
+
+def spoken_headline(decision: Decision) -> Text:
+    """The headline in words that can be read out."""
+    return Text(spoken_sentence(decision, "en"), spoken_sentence(decision, "fr"))
+
+
+def digits(number: str, language: str) -> str:
+    """A number as its digits are spoken: ``12.4`` is one two decimal four."""
+    words = _DIGITS[language]
+    return " ".join(words[int(sign)] if sign.isdigit() else _POINT[language] for sign in number if sign not in " -")
+
+
+def spoken_sentence(decision: Decision, language: str) -> str:
+    """The headline in words that can be read out, in one language."""
+    codes = {notice.code for notice in decision.notices}
+    best = decision.recommended
+    port = int(decision.order[0]) if best is None else best
+    centres = decision.coordination.centres
+    centre = centres[0].name if centres else "MRCC"
+    confirm = _LINES["confirm"].of(language).format(centre=centre, vhf=digits("16", language))
+    question = _LINES["question"].of(language) if Code.RESCUE_STATE_UNKNOWN in codes else ""
+    if best is None and decision.status[port] != Status.UNCONFIRMED:
+        return question + _LINES["none"].of(language) + confirm
+    opening = "unconfirmed" if best is None else "incomplete" if Code.RESCUE_INCOMPLETE in codes else "advice"
+    text = question + _LINES[opening].of(language)
+    asked = None if best is None else asked_first(decision)
+    if asked is not None:
+        other, code, by_harbour = asked
+        text += (
+            _LINES["ask"]
+            .of(language)
+            .format(
+                asked=_name(decision, other, language),
+                vhf=digits(first_channel(decision.world.ports[other].vhf, "16") if by_harbour else "16", language),
+                minutes=_minutes(float(decision.time_s[other]), language),
+                why=UNKNOWN_THINGS.get(code, Text("not confirmed", "non confirmé")).of(language),
+            )
+        )
+    elif best is not None:
+        lead = lead_words(decision, language)
+        text += f"{lead[:1].upper()}{lead[1:].rstrip(',')}, "
+    text += (
+        _LINES["port"]
+        .of(language)
+        .format(
+            port=_name(decision, port, language),
+            miles=digits(f"{decision.distance_m[port] / NAUTICAL_MILE_M:.1f}", language),
+            bearing=digits(f"{round(bearing_deg(decision, port)) % 360:03d}", language),
+        )
+    )
+    arrival_s = eta_s(decision, port)
+    if isfinite(arrival_s):
+        of_day_s = arrival_s % DAY_S
+        clock = f"{int(of_day_s // HOUR_S):02d}{int(of_day_s % HOUR_S // MINUTE_S):02d}"
+        text += (
+            _LINES["arrival"]
+            .of(language)
+            .format(minutes=_minutes(float(decision.time_s[port]), language), clock=digits(clock, language))
+        )
+    else:
+        text += _LINES["no_time"].of(language)
+    if decision.ranked_by_care and best is not None:
+        text += _LINES["care"].of(language).format(minutes=_minutes(time_ashore_s(decision, port), language))
+    return text + confirm
+
+
+def _name(decision: Decision, port: int, language: str) -> str:
+    named = decision.world.ports[port]
+    return named.name_fr if language == "fr" else named.name_en
+
+
+def _minutes(time_s: float, language: str) -> str:
+    return digits(f"{time_s / MINUTE_S:.0f}", language) if isfinite(time_s) else "?"

@@ -1,0 +1,526 @@
+"""Every rule on every port, in one compiled pass."""
+
+from math import atan2, cos, degrees, isnan, radians, sin
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.codes import Code, Feed, Gate, Grade, PortKind, Rule, Verdict
+from engine.kernels.forecast import current_at, visibility_at, waves_at, wind_at
+from engine.kernels.jit import inlined_kernel, leaf_kernel
+from engine.kernels.mesh import NOWHERE
+from engine.kernels.plane import length_of
+from engine.kernels.sun import SUNRISE_DEG, sun_altitude_deg
+from engine.kernels.tidal_gate import Sill, lowest_height, seconds_from_high_water, wait_for_entry_s
+from engine.kernels.travel_time import TravelTimes, calm_speed_ms, is_empty
+from engine.rules.access import berth, entry_permission, harbour_status, port_kind
+from engine.rules.authority import designated_place, in_srr_state, register_confidence
+from engine.rules.depth_and_tide import gate, tide_data, under_keel_clearance
+from engine.rules.passage import (
+    banks,
+    downgrade_untimed,
+    endurance,
+    persons_load,
+    restricted_areas,
+    route,
+    traffic_lanes,
+)
+from engine.rules.reception import (
+    basic_needs,
+    capacity,
+    danger_ashore,
+    landing_rate,
+    medical_reception,
+    onward_transport,
+)
+from engine.rules.result import RuleResult
+from engine.rules.sea_state import cross_set, entrance_sea, exposure, route_sea, visibility, weather_data
+from engine.units import HOUR_S
+
+RULE_COUNT = len(Rule)
+
+
+class RuleInputs(NamedTuple):
+    """The figures of one request that rules look at; NaN where unknown.
+
+    Attributes
+    ----------
+    depart_s : float
+        Epoch of the request. [s]
+    here_hs_m : float
+        Significant wave height where the vessel is; NaN when the forecast does not say. [m]
+    plausible_loa_m, plausible_range_m : float
+        As long, and as short of range, as she may be where nobody has stated it. [m]
+    limit_is_assumed : bool
+        Nobody has stated `max_hs_m`: what is only assumed shuts no port.
+    """
+
+    depart_s: float
+    needed_depth_m: float
+    draught_m: float
+    loa_m: float
+    plausible_loa_m: float
+    beam_m: float
+    range_m: float
+    plausible_range_m: float
+    max_hs_m: float
+    here_hs_m: float
+    limit_is_assumed: bool
+    self_righting_persons: float
+    max_persons: float
+    persons: float
+    persons_known: bool
+    medical: int
+    aboard_s: float
+    sheltered: int
+    has_designated_list: bool
+    weigh_srr_state: bool
+    lane_bits: int
+    firing_bits: int
+    weather_feed: int
+    run_age_s: float
+
+
+class Entrance(NamedTuple):
+    """Wind, sea, stream and light in an entrance when the vessel is there; NaN where unknown."""
+
+    wind_ms: float
+    wind_from_deg: float
+    hs_m: float
+    waves_from_deg: float
+    stream_ms: float
+    cross_ms: float
+    against: bool
+    visibility_m: float
+    filled_m: float
+
+
+class EntranceTiming(NamedTuple):
+    """When and at what water a vessel gets in.
+
+    Attributes
+    ----------
+    wait_s : float
+        Before the entrance: infinite when longer than the policy lets one wait, NaN when that is not known. [s]
+    judged_s : float
+        Moment for which depth and gate are judged: entry after the wait, or the one nearest to it there is. [epoch s]
+    """
+
+    wait_s: float
+    judged_s: float
+
+
+class Routes(NamedTuple):
+    """The way chosen to each port, up to its approach point.
+
+    Attributes
+    ----------
+    distance_m : ndarray of float64, shape (p,)
+        Infinite where there is none. [m]
+    touched, poor : ndarray of uint64, shape (p,)
+        Zones on it, and lanes crossed at a poor angle.
+    travel_times : TravelTimes
+        Clocks at its end.
+    """
+
+    distance_m: np.ndarray
+    touched: np.ndarray
+    poor: np.ndarray
+    travel_times: TravelTimes
+
+
+class RuleTable(NamedTuple):
+    """What is found: findings by port and rule, times by port.
+
+    Attributes
+    ----------
+    verdict, code : ndarray of int8 and int16, shape (n, rules)
+    measured, limit : ndarray of float64, shape (n, rules)
+    time_s, low_s, high_s : ndarray of float64, shape (n,)
+        Time to landing and its range. [s]
+    wait_s : ndarray of float64, shape (n,)
+        Infinite when longer than the policy lets one wait, NaN when that is not known. [s]
+    """
+
+    verdict: np.ndarray
+    code: np.ndarray
+    measured: np.ndarray
+    limit: np.ndarray
+    time_s: np.ndarray
+    low_s: np.ndarray
+    high_s: np.ndarray
+    wait_s: np.ndarray
+
+
+@inlined_kernel
+def _from_deg(towards_east, towards_north):
+    """Direction something comes from, given the way it goes; NaN where that is unknown. [deg]"""
+    if isnan(towards_east + towards_north):
+        return np.nan
+    return degrees(atan2(-towards_east, -towards_north)) % 360.0
+
+
+@leaf_kernel
+def entrance_at(forecast, lon_deg, lat_deg, axis_deg, at_s, wave_factor, against_ms, far_m):
+    """`Entrance` of a port at a moment.
+
+    Parameters
+    ----------
+    forecast : Forecast
+    lon_deg, lat_deg : float
+        Approach point. [deg]
+    axis_deg : float
+        Course in through the entrance; NaN when unknown, and then any stream counts as setting across. [deg]
+    at_s : float
+        [epoch s]
+    wave_factor : float
+    against_ms : float
+        Weakest stream that counts as running against the wind. [m/s]
+    far_m : float
+        A value from a cell farther than this says nothing of the entrance. [m]
+    """
+    hs_m, waves_east, waves_north, _, waves_filled_m = waves_at(forecast, lon_deg, lat_deg, at_s)
+    wind_east, wind_north, _, wind_filled_m = wind_at(forecast, lon_deg, lat_deg, at_s)
+    east, north, stream_filled_m = current_at(forecast, lon_deg, lat_deg, at_s)
+    visibility_m, visibility_filled_m = visibility_at(forecast, lon_deg, lat_deg, at_s)
+    filled_m = 0.0
+    if wind_filled_m < np.inf:
+        filled_m = max(filled_m, wind_filled_m)
+    if waves_filled_m < np.inf:
+        filled_m = max(filled_m, waves_filled_m)
+    if waves_filled_m > far_m:
+        hs_m = np.nan
+    if wind_filled_m > far_m:
+        wind_east = np.nan
+    if stream_filled_m > far_m:
+        east = np.nan
+    if visibility_filled_m > far_m:
+        visibility_m = np.nan
+    wind_ms = length_of(wind_east, wind_north)
+    stream_ms = length_of(east, north)
+    cross_ms = stream_ms
+    # What is unknown stays so without asking for angles, which take longer than all the rest.
+    if not isnan(stream_ms + axis_deg):
+        cross_ms = abs(east * cos(radians(axis_deg)) - north * sin(radians(axis_deg)))
+    # Wind and stream within 45 degrees of opposite.
+    against = stream_ms >= against_ms and wind_east * east + wind_north * north <= -0.7071 * wind_ms * stream_ms
+    return Entrance(
+        wind_ms,
+        _from_deg(wind_east, wind_north),
+        wave_factor * hs_m,
+        _from_deg(waves_east, waves_north),
+        stream_ms,
+        cross_ms,
+        against,
+        visibility_m,
+        filled_m,
+    )
+
+
+@leaf_kernel
+def entry_at(tides, port, sill, arrival_s, tide_bias_m, longest_wait_s):
+    """`EntranceTiming` for an arrival; a wait that is not sure to end within the policy's limit is no wait."""
+    sure = Sill(sill.tide_needed_m - tide_bias_m, sill.has_hours, sill.opens_before_s, sill.closes_after_s, sill.hold_s)
+    wait_s = wait_for_entry_s(tides, port, sure, arrival_s, 1.0, longest_wait_s)
+    if wait_s < np.inf:
+        return EntranceTiming(wait_s, arrival_s + wait_s)
+    if np.isnan(wait_s):
+        return EntranceTiming(np.nan, arrival_s)
+    possible_s = wait_for_entry_s(tides, port, sure, arrival_s, -1.0, longest_wait_s)
+    if possible_s < np.inf:
+        return EntranceTiming(np.nan, arrival_s + possible_s)
+    return EntranceTiming(np.inf, arrival_s)
+
+
+@leaf_kernel
+def is_night(lon_deg, lat_deg, at_s):
+    """Whether the sun is down at a place and moment; unknown moments count as day."""
+    return sun_altitude_deg(lon_deg, lat_deg, at_s) < SUNRISE_DEG
+
+
+@inlined_kernel
+def sill_of(columns, access, limits, p, draught_m, needed_depth_m, hold_s, by_day, by_night):
+    """What keeps a vessel of this draught out of a port; harbours without figures keep nobody out here.
+
+    Parameters
+    ----------
+    columns : PortColumns
+    access : PortAccess
+    limits : Limits
+    p : int
+    draught_m, needed_depth_m : float
+        [m]
+    hold_s : float
+        From the entrance to the landing. [s]
+    by_day, by_night : bool
+        Which hours hold; where both do, the shorter ones.
+    """
+    depth_m = access.depth_m[p]
+    has_hours = columns.gate[p] == Gate.TIDAL_WINDOW
+    # NaN compares false both ways: only a known shortage of depth waits for the tide.
+    tide_needed_m = needed_depth_m - depth_m if depth_m < needed_depth_m else np.nan
+    # A harbour's own hours say more of a small vessel than a depth that was read nowhere.
+    grade = access.depth_grade[p]
+    if (
+        has_hours
+        and grade < Grade.TRANSCRIBED
+        and columns.gate_grade[p] > grade
+        and draught_m <= limits.hours_stand_for_draught_m
+    ):
+        tide_needed_m = np.nan
+    before_h, after_h = columns.gate_before_h[p], columns.gate_after_h[p]
+    night_before_h, night_after_h = columns.gate_night_before_h[p], columns.gate_night_after_h[p]
+    if by_night and not isnan(night_before_h) and (not by_day or night_before_h < before_h):
+        before_h = night_before_h
+    if by_night and not isnan(night_after_h) and (not by_day or night_after_h < after_h):
+        after_h = night_after_h
+    return Sill(tide_needed_m, has_hours, before_h * HOUR_S, after_h * HOUR_S, hold_s)
+
+
+@inlined_kernel
+def time_inside_s(columns, limits, p, harbour_m, speed_ms):
+    """From the entrance to the landing, lock included; NaN where the length of the leg is not known. [s]"""
+    limit_ms = limits.harbour_speed_ms if np.isnan(columns.harbour_speed_ms[p]) else columns.harbour_speed_ms[p]
+    inside_s = harbour_m / min(speed_ms, limit_ms)
+    if columns.gate[p] == Gate.LOCK_24H:
+        inside_s += limits.lock_s
+    return inside_s
+
+
+@inlined_kernel
+def allocate_rule_table(count):
+    """A table of so many ports, nothing entered yet."""
+    times = np.empty((4, count))
+    return RuleTable(
+        np.empty((count, RULE_COUNT), np.int8),
+        np.empty((count, RULE_COUNT), np.int16),
+        np.empty((count, RULE_COUNT)),
+        np.empty((count, RULE_COUNT)),
+        times[0],
+        times[1],
+        times[2],
+        times[3],
+    )
+
+
+@leaf_kernel
+def apply_rules(
+    table, ask, speed_model, tide_bias_m, limits, columns, access, live, tides, forecast, entrances, ports, rows, ways,
+    harbours_m, listed, inside_srr,
+):  # fmt: skip
+    """Judge ports by every rule.
+
+    Parameters
+    ----------
+    table : RuleTable
+        Where the findings are entered.
+    ask : RuleInputs
+    speed_model : SpeedModel
+    tide_bias_m : float
+        Added to every height of tide: 0 but when asking what a wrong tide would change. [m]
+    limits : Limits
+    columns : PortColumns
+    access : PortAccess
+    live : LivePicture
+    tides : Tides
+    forecast : Forecast
+    entrances : Targets
+        Approach points.
+    ports : ndarray of int64, shape (n,)
+    rows : ndarray of int64
+        Which of those are judged; a row of the table each.
+    ways : Routes
+    harbours_m : ndarray of float64, shape (p,)
+        From the approach points to the landings. [m]
+    listed, inside_srr : ndarray of bool, shape (p,)
+        Whether each port is designated, and lies in the state of the search and rescue region.
+    """
+    speed_ms = calm_speed_ms(speed_model)
+    travel_times = ways.travel_times
+    quiet = is_empty(forecast)
+    for row in rows:
+        p = ports[row]
+        distance_m = ways.distance_m[p]
+        touched = ways.touched[p]
+        poor = ways.poor[p]
+        harbour_m = harbours_m[p]
+        has_route = distance_m < np.inf
+        inside_s = time_inside_s(columns, limits, p, harbour_m, speed_ms)
+        arrival_s = ask.depart_s + travel_times.time_s[p]
+        # What `entrance_at` finds without a forecast, but for its calls.
+        at_entrance = Entrance(np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, False, np.nan, 0.0)
+        if not quiet:
+            at_entrance = entrance_at(
+                forecast, entrances.lon[p], entrances.lat[p], columns.entrance_axis_deg[p], arrival_s,
+                speed_model.wave_factor, limits.against_stream_ms, limits.weather_extrapolated_after_m,
+            )  # fmt: skip
+        needed_m = ask.needed_depth_m
+        if not np.isnan(at_entrance.hs_m):
+            needed_m += limits.keel_wave_share * at_entrance.hs_m
+        hold_s = 0.0 if np.isnan(inside_s) else inside_s
+        by_day, by_night = True, False
+        has_night_hours = not (isnan(columns.gate_night_before_h[p]) and isnan(columns.gate_night_after_h[p]))
+        if has_night_hours:
+            by_night = is_night(entrances.lon[p], entrances.lat[p], arrival_s)
+            by_day = not by_night
+        sill = sill_of(columns, access, limits, p, ask.draught_m, needed_m, hold_s, by_day, by_night)
+        # Who is inside and next to the landing has nothing to enter any more.
+        is_alongside = distance_m == 0.0 and harbour_m <= limits.alongside_m
+        # Most ports are open at all tides: the search for their opening is left out here, not only cut short there.
+        is_tidal = (sill.has_hours or not np.isnan(sill.tide_needed_m)) and not is_alongside
+        entry = EntranceTiming(0.0, arrival_s)
+        early_wait_s = 0.0
+        late_wait_s = 0.0
+        if is_tidal:
+            entry = entry_at(tides, p, sill, arrival_s, tide_bias_m, limits.gate_wait_s)
+            if has_night_hours and is_night(entrances.lon[p], entrances.lat[p], entry.judged_s) != by_night:
+                # The sun rises or sets while she waits: the shorter hours hold.
+                by_day, by_night = True, True
+                sill = sill_of(columns, access, limits, p, ask.draught_m, needed_m, hold_s, by_day, by_night)
+                entry = entry_at(tides, p, sill, arrival_s, tide_bias_m, limits.gate_wait_s)
+        if 0.0 <= entry.wait_s < np.inf and is_tidal:
+            early_wait_s = _waited_s(
+                tides, p, sill, ask.depart_s + travel_times.early_s[p], tide_bias_m, limits.gate_wait_s
+            )
+            late_wait_s = _waited_s(
+                tides, p, sill, ask.depart_s + travel_times.late_s[p], tide_bias_m, limits.gate_wait_s
+            )
+        if entry.judged_s != arrival_s and not quiet:
+            # The sea she waits for counts, not only the one she arrives in; the higher of the two floats her least.
+            later = entrance_at(
+                forecast, entrances.lon[p], entrances.lat[p], columns.entrance_axis_deg[p], entry.judged_s,
+                speed_model.wave_factor, limits.against_stream_ms, limits.weather_extrapolated_after_m,
+            )  # fmt: skip
+            if later.hs_m > at_entrance.hs_m:
+                needed_m += limits.keel_wave_share * (later.hs_m - at_entrance.hs_m)
+                sill = sill_of(columns, access, limits, p, ask.draught_m, needed_m, hold_s, by_day, by_night)
+                entry = entry_at(tides, p, sill, arrival_s, tide_bias_m, limits.gate_wait_s)
+            at_entrance = later
+        tide_m = tide_bias_m + lowest_height(tides, p, entry.judged_s, hold_s)
+        from_high_h = np.nan
+        if sill.has_hours:
+            from_high_h = seconds_from_high_water(tides, p, entry.judged_s) / HOUR_S
+        doubt_h = tides.time_uncertainty_s[p] / HOUR_S
+        waited_s = entry.wait_s if entry.wait_s < np.inf else 0.0
+        counted_s = waited_s
+        if np.isnan(entry.wait_s) and entry.judged_s > arrival_s:
+            # Not sure to get in, but surely not before it may open; how much later, nobody knows.
+            counted_s = entry.judged_s - arrival_s
+            early_wait_s = max(0.0, entry.judged_s - ask.depart_s - travel_times.early_s[p])
+            late_wait_s = np.inf
+        table.time_s[row] = travel_times.time_s[p] + counted_s + inside_s
+        table.low_s[row] = travel_times.early_s[p] + early_wait_s + inside_s
+        table.high_s[row] = travel_times.late_s[p] + late_wait_s + inside_s
+        # Waits are found to a few seconds, so the order can slip by that; what is unknown stays so.
+        if table.low_s[row] > table.time_s[row]:
+            table.low_s[row] = table.time_s[row]
+        if table.high_s[row] < table.time_s[row]:
+            table.high_s[row] = table.time_s[row]
+        table.wait_s[row] = entry.wait_s + (limits.lock_s if columns.gate[p] == Gate.LOCK_24H else 0.0)
+        highest_tide_m = columns.mhws_m[p] + limits.highest_tide_above_mhws_m
+        if np.isnan(highest_tide_m):
+            highest_tide_m = limits.highest_tide_anywhere_m
+        depth_m = access.depth_m[p]
+        opens_before_h = sill.opens_before_s / HOUR_S
+        closes_after_h = sill.closes_after_s / HOUR_S
+        gate_found = gate(
+            columns.gate[p], columns.gate_grade[p], from_high_h, doubt_h, opens_before_h, closes_after_h, waited_s,
+            limits.lock_s,
+        )  # fmt: skip
+        in_hours = (
+            columns.gate[p] == Gate.TIDAL_WINDOW
+            and abs(from_high_h) < np.inf
+            and from_high_h + opens_before_h >= doubt_h
+            and closes_after_h - from_high_h >= doubt_h
+        )
+        depth_found = under_keel_clearance(
+            needed_m, depth_m, access.depth_grade[p], columns.kind[p] == PortKind.DRYING_HARBOUR, tide_m,
+            tides.height_uncertainty_m[p], highest_tide_m, limits.keel_marginal_m, limits.weak_depth_doubt_m,
+            in_hours and ask.draught_m <= limits.hours_stand_for_draught_m, columns.gate_grade[p],
+        )  # fmt: skip
+        if is_alongside:
+            gate_found = RuleResult(Verdict.NOT_APPLICABLE, Code.GATE_ALONGSIDE, np.nan, np.nan)
+            depth_found = RuleResult(Verdict.NOT_APPLICABLE, Code.DEPTH_ALONGSIDE, np.nan, np.nan)
+        dangerous_wind_ms = columns.exposure_wind_ms[p]
+        if np.isnan(dangerous_wind_ms):
+            dangerous_wind_ms = limits.entrance_dangerous_wind_ms
+        if at_entrance.against:
+            dangerous_wind_ms *= limits.against_stream_share
+        highest_hs_m = travel_times.highest_hs_m[p]
+        if travel_times.waves_missing[p] and highest_hs_m == 0.0:
+            highest_hs_m = np.nan
+        if at_entrance.hs_m > highest_hs_m:
+            highest_hs_m = at_entrance.hs_m
+        # Waves taken from far away can speak against a way but not for it.
+        waves_missing = travel_times.waves_missing[p] or travel_times.filled_m[p] > limits.weather_extrapolated_after_m
+        whole_m = distance_m + harbour_m
+        has_hour = travel_times.time_s[p] < np.inf
+        # In the order of `Rule`.
+        findings = (
+            route(distance_m, travel_times.time_s[p], whole_m),
+            port_kind(columns.kind[p]),
+            harbour_status(live.status_feed[p], live.status[p], live.status_age_s[p], limits.status_stale_after_s),
+            berth(
+                ask.loa_m, ask.plausible_loa_m, ask.beam_m, ask.draught_m, access.berth_loa_m[p], access.most_loa_m[p],
+                access.beam_limit_m[p], access.draught_limit_m[p], limits.berth_unlisted_loa_m,
+            ),
+            depth_found,
+            gate_found,
+            entrance_sea(
+                at_entrance.wind_ms, at_entrance.wind_from_deg, at_entrance.hs_m, at_entrance.waves_from_deg,
+                columns.exposure_from_deg[p], columns.exposure_to_deg[p], dangerous_wind_ms,
+                limits.entrance_hs_share * ask.max_hs_m, ask.limit_is_assumed, limits.entrance_wind_caution_share,
+                limits.entrance_harmless_wind_ms, limits.entrance_sector_margin_deg,
+            ),
+            cross_set(at_entrance.cross_ms, limits.cross_set_ms),
+            visibility(at_entrance.visibility_m, limits.visibility_m),
+            banks(distance_m, ask.needed_depth_m),
+            route_sea(
+                highest_hs_m, waves_missing, ask.max_hs_m, limits.sea_near_share,
+                ask.here_hs_m * (1.0 + limits.wave_uncertainty_share), ask.limit_is_assumed,
+            ),
+            endurance(whole_m, ask.range_m, ask.plausible_range_m, limits.range_reserve_share),
+            traffic_lanes(has_route, touched, poor, np.uint64(ask.lane_bits)),
+            restricted_areas(has_route, touched, np.uint64(ask.firing_bits)),
+            persons_load(ask.persons, ask.persons_known, ask.self_righting_persons, ask.max_persons),
+            capacity(
+                live.capacity_feed[p], live.free_places[p], ask.persons, ask.persons_known, limits.capacity_tight_share
+            ),
+            landing_rate(
+                live.capacity_feed[p], live.persons_per_hour[p], live.queued_persons[p], ask.persons,
+                limits.landing_queue_s / HOUR_S,
+            ),
+            medical_reception(ask.medical, columns.reception[p]),
+            basic_needs(live.reception_feed[p], live.needs_met[p]),
+            onward_transport(live.reception_feed[p], live.transport_arranged[p]),
+            danger_ashore(live.danger_ashore[p]),
+            designated_place(ask.has_designated_list, listed[p]),
+            in_srr_state(ask.weigh_srr_state, inside_srr[p]),
+            exposure(
+                ask.aboard_s, table.time_s[row], ask.sheltered, limits.exposure_caution_s, limits.exposure_critical_s
+            ),
+            entry_permission(columns.entry_permission[p]),
+            weather_data(
+                ask.weather_feed, ask.run_age_s, limits.weather_stale_after_s,
+                # Where the clock stopped on the way, the forecast may well reach farther than it did.
+                has_hour and (travel_times.waves_missing[p] or np.isnan(at_entrance.wind_ms)),
+                max(travel_times.filled_m[p], at_entrance.filled_m), limits.weather_extrapolated_after_m,
+            ),
+            tide_data(needed_m, depth_m, columns.gate[p], tide_m),
+            register_confidence(columns.confidence[p]),
+        )  # fmt: skip
+        for r in range(RULE_COUNT):
+            table.verdict[row, r] = findings[r].verdict
+            table.code[row, r] = findings[r].code
+            if not has_hour:
+                table.code[row, r] = downgrade_untimed(
+                    findings[r].code, tides.station[p] != NOWHERE, ask.weather_feed != Feed.ABSENT
+                )
+            table.measured[row, r] = findings[r].measured
+            table.limit[row, r] = findings[r].limit
+
+
+@leaf_kernel
+def _waited_s(tides, port, sill, arrival_s, tide_bias_m, longest_wait_s):
+    """Wait outside on another arrival: infinite when the way in has shut by then, NaN when that is not known. [s]"""
+    return entry_at(tides, port, sill, arrival_s, tide_bias_m, longest_wait_s).wait_s
