@@ -1,6 +1,6 @@
 // The decision panel: what is advised for the chosen encounter and why, who has been directed where, what is held.
 
-import { firstChannel, formatAge, formatBearing, formatLocal, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
+import { firstChannel, formatAge, formatBearing, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, shape } from '../shared/elements.js';
 import { inLanguage, language, say } from '../shared/texts.js';
 import { EXPIRING_S, ageOf, candidates, depthAt, depthText, may, now, personsText, placesOf, portName, shortId, state } from './state.js';
@@ -138,7 +138,7 @@ function card(port, isFirst, actions) {
     make('span', { class: 'name' }, inLanguage(port.port.name), make('span', { class: `status status-${port.status}` }, say(`status_${port.status}`))),
     make('span', { class: 'time' }, make('b', {}, port.time_to_landing_min === null ? '?' : String(Math.round(port.time_to_landing_min))), ` ${say('minutes')}`),
     make('span', { class: 'way' }, `${port.distance_nm === null ? '?' : formatNumber(port.distance_nm, lang)} ${say('nm')} · ${formatBearing(port.bearing_deg)}${say('true_bearing')} · `
-      + `${port.eta_at ? `${say('eta')} ${formatUtc(port.eta_at)} UTC (${formatLocal(port.eta_at, port.port.country)})` : `${say('eta')} ?`} · ${say('vhf')} ${firstChannel(port.port.vhf) ?? '?'}`),
+      + `${port.eta_at ? `${say('eta')} ${formatUtc(port.eta_at)} UTC${port.eta_local ? ` (${port.eta_local})` : ''}` : `${say('eta')} ?`} · ${say('vhf')} ${firstChannel(port.port.vhf) ?? '?'}`),
     make('span', { class: 'why' }, places.free === null ? say('places_unknown') : `${say('places_left', { free: places.free, total: places.total ?? '?', held: places.heldPersons })} ${enough}`),
     port.depth_at_arrival_m === null ? null : make('span', { class: 'why' }, say('diff_depth', { depth: formatNumber(port.depth_at_arrival_m, lang) })),
     ...words.map((text) => make('span', { class: 'why' }, text)));

@@ -432,7 +432,7 @@ async function setLanguage(lang) {
 
 function showClock() {
   write(byId('clock'), formatUtc(now()));
-  write(byId('clock-local'), `${formatLocal(now(), 'GB')} · ${formatLocal(now(), 'FR')}`);
+  write(byId('clock-local'), `${formatLocal(now(), 'Europe/London')} · ${formatLocal(now(), 'Europe/Paris')}`);
 }
 
 async function signIn() {

@@ -63,11 +63,11 @@ export function formatUtcSeconds(at) {
 }
 
 /**
- * Time by the clock of this computer and what its zone is called. A port's own time comes with the answer.
- * @param {string | number | Date} at
+ * Time by the clock of a zone, or of this computer, and what the zone is called. A port's own time comes with the answer.
+ * @param {string | number | Date} at @param {string} [timeZone]
  */
-export function formatOwnLocal(at) {
-  const parts = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' }).formatToParts(new Date(at));
+export function formatLocal(at, timeZone) {
+  const parts = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short', timeZone }).formatToParts(new Date(at));
   const of = (/** @type {string} */ type) => parts.find((part) => part.type === type)?.value ?? '';
   return `${of('hour')}:${of('minute')} ${of('timeZoneName')}`;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { coastLevel, coastName, unpack } from './chart_data.js';
-import { firstChannel, formatAge, formatBearing, formatOwnLocal, formatPosition, spokenDigits, wayBetween } from './format.js';
+import { firstChannel, formatAge, formatBearing, formatLocal, formatPosition, spokenDigits, wayBetween } from './format.js';
 
 test('minutes are rounded before they are split: 60.0 never shows', () => {
   assert.equal(formatPosition([1.4516, 50.99999]), '51°00.0′N  001°27.1′E');
@@ -15,7 +15,9 @@ test('a bearing has three figures and never 360', () => {
 });
 
 test('this computer has its own time, named', () => {
-  assert.match(formatOwnLocal('2026-11-29T17:57:00Z'), /^\d\d:\d\d \S+$/);
+  assert.match(formatLocal('2026-11-29T17:57:00Z'), /^\d\d:\d\d \S+$/);
+  assert.equal(formatLocal('2026-07-01T12:00:00Z', 'Europe/Paris'), '14:00 CEST');
+  assert.equal(formatLocal('2026-11-29T12:00:00Z', 'Europe/London'), '12:00 GMT');
 });
 
 test('an age keeps to whole units and an unknown one is said to be so', () => {

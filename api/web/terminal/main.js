@@ -1,6 +1,6 @@
 // The onboard page: what the process tells, what the crew asks, and what is shown of it.
 
-import { formatAge, formatBearing, formatNumber, formatOwnLocal, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
+import { formatAge, formatBearing, formatNumber, formatLocal, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, shape, write } from '../shared/elements.js';
 import { inLanguage, language, loadTexts, say } from '../shared/texts.js';
 import { portLine, portsOf, whyOld } from './answer.js';
@@ -271,7 +271,7 @@ function showAges() {
 function clockWords() {
   if (!state) return '';
   if (!state.clock.trusted) return say('clock_doubt');
-  const local = formatOwnLocal(now());
+  const local = formatLocal(now());
   return state.clock.source === 'fix' ? `${local} · ${say('clock_fix')}` : local;
 }
 
