@@ -10,13 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 
 DECIDING = (
-    "batch", "cells", "clocks", "column_map", "columns", "conform", "features", "foreign_times",
-    "geometry", "headers", "joining",
-    "neighbours", "parts", "program", "reading", "rejects", "schema", "sequence", "summary", "worker", "worlds",
+    "batch", "batch_patches", "capacity_simulation", "checkpoint", "column_map", "columns", "concat",
+    "foreign_times", "geojson_points", "geometry", "match_headers", "normalize", "parse_cells", "reading",
+    "rejects", "schema", "source_digest", "summary", "timestamps", "worker", "world_by_time",
 )  # fmt: skip
-"""Modules of this package that read, conform, decide and write rows."""
+"""Modules of this package that read, normalize, decide and write rows."""
 
-BESIDE = ("afterwards", "chances", "draws", "history", "side_parts")
+BESIDE = ("monte_carlo", "monte_carlo_kernel", "observed_ports", "post_process", "side_checkpoint")
 """Modules of this package that work out what stands beside the rows: history and chances."""
 
 _FOLDERS = ("engine", "geodata")
