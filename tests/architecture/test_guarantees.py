@@ -149,20 +149,23 @@ def test_only_whoever_reads_grib_loads_its_library(opens, loads):
     assert done.returncode == loads, done.stderr
 
 
-def commands_of_readme():
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+SHOWING_COMMANDS = ("README.md", "docs/cli.md", "docs/replay.md", "docs/service.md")
+
+
+def commands_of_documents():
+    text = "\n".join((ROOT / name).read_text(encoding="utf-8") for name in SHOWING_COMMANDS)
     joined = text.replace("\\\n", " ")
     return sorted(
         {line.strip().removeprefix("$ ") for line in joined.splitlines() if line.strip().startswith("$ safeport")}
     )
 
 
-def test_the_readme_shows_commands():
-    assert len(commands_of_readme()) >= 4
+def test_the_documents_show_commands():
+    assert len(commands_of_documents()) >= 15
 
 
-@pytest.mark.parametrize("command", commands_of_readme())
-def test_every_command_in_the_readme_runs(command):
+@pytest.mark.parametrize("command", commands_of_documents())
+def test_every_command_shown_in_a_document_runs(command):
     arguments = shlex.split(command)[1:]
     # What would serve, build or need a store is read by the parser, and shows its help instead.
     if arguments[0] in ("serve", "db", "audit", "keys") or arguments[:2] == ["geodata", "build"]:
@@ -176,7 +179,7 @@ def test_every_command_in_the_readme_runs(command):
 def test_the_answer_shown_in_the_readme_is_the_answer_given():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = text.split("--recovered 30 --in-water no\n\n", 1)[1].split("\n```", 1)[0]
-    command = next(c for c in commands_of_readme() if "--recovered 30" in c)
+    command = next(c for c in commands_of_documents() if "--recovered 30" in c)
     assert run_command(shlex.split(command)[1:]).stdout.rstrip() == shown.rstrip()
 
 
@@ -192,7 +195,11 @@ def test_that_check_would_notice_a_command_that_does_not_run():
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CONTRIBUTING.md", "CHANGELOG.md", "DATA-LICENSES.md"]
+    "name",
+    [
+        *("README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CONTRIBUTING.md", "CHANGELOG.md", "DATA-LICENSES.md"),
+        *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
+    ],
 )
 def test_documents_point_at_files_that_exist(name):
     text = (ROOT / name).read_text(encoding="utf-8")

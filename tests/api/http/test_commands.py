@@ -48,7 +48,7 @@ def documents_of(printed):
 
 
 @needs_curl
-@pytest.mark.parametrize(("name", "least"), [("docs/api.md", 7), ("README.md", 2)])
+@pytest.mark.parametrize(("name", "least"), [("docs/api.md", 7), ("docs/service.md", 2)])
 def test_every_command_shown_is_answered(service, store, tmp_path, name, least):
     blocks = shell_blocks(name)
     assert len(blocks) >= least
