@@ -159,7 +159,7 @@ def _read_apart(job: dict[str, Any], limits: ForecastLimits, files: Sequence[Pat
         "PATH": os.defpath, "PYTHONPATH": str(root), "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMBA_DISABLE_JIT": "1", "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
-    command = [sys.executable, "-P", "-m", f"{__package__}.worker"]
+    command = [sys.executable, "-P", "-m", f"{__package__}.sandbox"]
     try:
         ended = subprocess.run(  # noqa: S603 - our own module, and the job goes in as data
             command, input=json.dumps(job).encode(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

@@ -80,7 +80,7 @@ function directionPart(direction, isConflict) {
     make('b', {}, say('directed_to', { port: place })),
     make('p', {}, `${direction.centre} · ${say('code_of', { code: direction.code })} · ${formatUtc(direction.directed_at)} UTC · ${direction.by.duty}`),
     direction.text ? make('p', {}, direction.text) : null,
-    isConflict ? make('p', { class: 'warn' }, say('direction_conflict', { port: place })) : null);
+    isConflict ? make('p', { class: 'warn' }, say('direction_rule_fails', { port: place })) : null);
 }
 
 /** @param {import('./documents.js').EncounterView} view @param {Actions} actions */
