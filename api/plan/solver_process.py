@@ -91,7 +91,7 @@ class Solver:
                 "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1",
             }  # fmt: skip
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-P", "-m", f"{__package__}.solver_worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                env=environment, start_new_session=True,
+                [sys.executable, "-P", "-m", f"{__package__}.solver_worker"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True,
             )  # fmt: skip
         return self._process

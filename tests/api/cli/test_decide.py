@@ -303,7 +303,7 @@ def test_its_problem_document_has_the_members_of_the_service(safeport, service):
 
 
 def test_the_unforeseen_is_a_problem_document_too(safeport, monkeypatch):
-    monkeypatch.setattr("api.cli.policies.answer", lambda _: 1 / 0)
+    monkeypatch.setattr("api.cli.policies.run", lambda _: 1 / 0)
     ran = safeport("policies", "--json")
     assert (ran.code, ran.out) == (1, "")
     assert json.loads(ran.err)["code"] == "INTERNAL"

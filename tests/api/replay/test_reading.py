@@ -375,6 +375,6 @@ def test_reading_a_long_file_holds_a_few_chunks_of_it(long_file):
 
 
 def test_that_guard_would_notice_reading_ahead(long_file, monkeypatch):
-    monkeypatch.setattr("api.replay.reading.streamed", lambda path: pq.ParquetFile(path, pre_buffer=True))
+    monkeypatch.setattr("api.replay.reading.stream_parquet", lambda path: pq.ParquetFile(path, pre_buffer=True))
     source = open_source(long_file, read_column_map())
     assert most_held(source.chunks(25_000)) > long_file.stat().st_size

@@ -9,8 +9,8 @@ from api.replay import source_digest
 from api.replay.source_digest import BESIDE, DECIDING, code_digest
 
 PACKAGE = Path(source_digest.__file__).parent
-ROOTS = ("worker", "reading", "batch", "sequence", "joining", "program")
-SHOWING = ("report", "comparison_report", "drawings", "sea_map", "words", "tongue", "tally", "compare", "reasons")
+ROOTS = ("worker", "reading", "batch", "capacity_simulation", "concat", "source_digest")
+SHOWING = ("report", "comparison_report", "charts", "sea_map", "messages", "locale", "aggregate", "compare", "reasons")
 
 
 def imported_by(name):
@@ -34,13 +34,15 @@ def test_every_module_that_rows_pass_through_is_in_the_digest():
 
 
 def test_what_stands_beside_the_rows_has_its_own_modules_in_the_digest():
-    driving = {"run", "run_folder", "manifest", "tongue", "words"}
-    assert reached_from(["afterwards"]) <= {*DECIDING, *BESIDE, *driving}
+    driving = {"run", "result_reader", "manifest", "locale", "messages"}
+    assert reached_from(["post_process"]) <= {*DECIDING, *BESIDE, *driving}
 
 
 def test_that_guard_would_notice(monkeypatch):
     real = imported_by
-    monkeypatch.setattr(f"{__name__}.imported_by", lambda name: real(name) | ({"tally"} if name == "cells" else set()))
+    monkeypatch.setattr(
+        f"{__name__}.imported_by", lambda name: real(name) | ({"aggregate"} if name == "parse_cells" else set())
+    )
     assert reached_from(ROOTS) != set(DECIDING)
 
 
