@@ -48,7 +48,7 @@ async def read_session(request: Request, caller: Reader) -> Response:
             {
                 "role": caller.actor.role.value, "duty": caller.actor.duty, "own_only": caller.own_only,
                 "permissions": sorted(permission.value for permission in caller.permissions),
-                "access": request.app.state.settings.access, "keeps_records": request.app.state.memory.is_kept,
+                "access": request.app.state.settings.access, "keeps_records": request.app.state.async_store.is_kept,
                 "version": ENGINE_VERSION,
             }
         )
