@@ -109,7 +109,9 @@ def test_a_call_becomes_an_encounter_once_its_position_was_read_back(room):
     page.locator("#field-from").fill("999 call desk")
     page.locator("#field-in_water").select_option("yes")
     page.keyboard.press("Escape")
+    page.locator("dialog").wait_for(state="hidden")
     page.keyboard.press("n")
+    page.locator("#read-back").wait_for()
     assert page.locator("#field-text").input_value() == essay
     page.locator("#read-back").click()
     page.get_by_text("5 1 degrees").wait_for()
@@ -330,7 +332,7 @@ def test_what_if_leaves_no_trace_and_is_left_by_one_key(room, store):
     assert_accessible(page)
     page.keyboard.press("Escape")
     page.locator("#decision [data-card=dover].first").wait_for()
-    assert page.evaluate("document.body.dataset.ground ?? null") is None
+    page.wait_for_function("() => !document.body.dataset.ground")
     assert store.head() == before
 
 
@@ -366,6 +368,7 @@ def test_the_shift_is_handed_over_and_the_record_exported_with_its_proofs(room, 
     rows = {row["sequence"]: row["hash"] for row in store.audit()}
     assert [rows[entry["sequence"]] for entry in record["entries"]] == [entry["hash"] for entry in record["entries"]]
     page.keyboard.press("Escape")
+    page.locator("#sheet").wait_for(state="hidden")
     page.keyboard.press("h")
     page.locator("#sign-handed").fill("day SMC")
     page.locator("#sign-taken").fill("night SMC")
