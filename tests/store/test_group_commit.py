@@ -56,7 +56,7 @@ class Connection:
     def rollback(self):
         self.disk.log.append("rollback")
 
-    def failed(self, exception, committing):
+    def translate_failure(self, exception, committing):
         if isinstance(exception, DiskFailure):
             return StoreBroken("store", "flush", "") if committing else StoreUnavailable("store", "disk", "")
         return exception if isinstance(exception, RetryAlone) else None
