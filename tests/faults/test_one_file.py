@@ -70,7 +70,7 @@ def slow(database, digests=None):
     import time
     time.sleep(60)
 integrity.check = slow
-sys.exit(main.main(["db", "integrity", "--store", sys.argv[1]]))
+sys.exit(main.main(["db", "check", "--store", sys.argv[1]]))
 """
 
 
