@@ -90,13 +90,13 @@ class StrictJsonRoute(APIRoute):
         """Handler of the route."""
         handle: Callable[[Request], Awaitable[Response]] = super().get_route_handler()
 
-        doors: tuple[RequiredPermission, ...] = permissions_of(self.dependant)
+        required: tuple[RequiredPermission, ...] = permissions_of(self.dependant)
         query_names = query_names_of(self.dependant)
 
         async def handle_strictly(request: Request) -> Response:
             strict = _StrictRequest(request.scope, request.receive)
-            for door in doors:
-                await door(strict)
+            for permission in required:
+                await permission(strict)
             refuse_unknown_query(strict, query_names)
             refuse_repeated_query(strict)
             if self.body_field is not None:

@@ -1,4 +1,4 @@
-"""What an analyst writes in Python to what the doors take: positions, times and the encounter body."""
+"""What an analyst writes in Python to what the service takes: positions, times and the encounter body."""
 
 from collections.abc import Mapping
 from datetime import datetime

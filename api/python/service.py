@@ -1,4 +1,4 @@
-"""Questions of an analyst to the engine: the same answers as the other doors give, as documents and as data frames."""
+"""Questions of an analyst to the engine: answers as command line and HTTP give them, as documents and data frames."""
 
 import time as clocks
 from collections.abc import Mapping, Sequence

@@ -28,9 +28,11 @@ class _LinkingLibrary(JITCodeLibrary):
     """Code that is linked with all that its callees call, too."""
 
     def add_linking_library(self, library: Any) -> None:
-        super().add_linking_library(library)
-        if isinstance(library, _LinkedLibrary):
-            self._linking_libraries += library.callees
+        callees = library.callees if isinstance(library, _LinkedLibrary) else []
+        # Asked once for each call: kept once each, or lists would multiply on the way up.
+        for linked in (library, *callees):
+            if linked not in self._linking_libraries:
+                super().add_linking_library(linked)
 
     def serialize_using_object_code(self) -> tuple[str, str, tuple[bytes, bytes]]:
         """What the cache keeps of it: machine code, and which symbols it defines.

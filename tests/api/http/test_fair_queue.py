@@ -139,7 +139,7 @@ def test_as_many_at_once_as_may_and_no_more():
     assert asyncio.run(story()) == (3, 0, 0)
 
 
-def test_the_workshop_goes_by_who_asks():
+def test_the_worker_pool_goes_by_who_asks():
     """As `Framing` and `Gate` say it, for the task that answers a request."""
     order, is_running, may_go_on = [], threading.Event(), threading.Event()
 

@@ -1,4 +1,4 @@
-"""Python for analysts: the same answers as the other doors, row by row as well as one by one."""
+"""Python for analysts: the same answers as command line and HTTP, row by row as well as one by one."""
 
 from datetime import UTC, datetime
 
