@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from numba import njit
+from numba import njit, typeof, types
 from numba.core import codegen, typed_passes
 from numba.core.codegen import CPUCodeLibrary
 from numba.core.compiler import DefaultPassBuilder
@@ -68,9 +68,14 @@ def test_python_may_call_what_kernels_call():
     assert copied(MANY).tolist() == [1.0, 2.0, 3.0]
 
 
+def compile_for_kernels():
+    """As if another kernel called it: never taken from a cache, so what it calls is compiled here too."""
+    jit.for_kernels(sum_of_all).compile((typeof(MANY), types.boolean))
+
+
 def test_a_callee_is_compiled_once_for_all_literals_and_sizes_of_integers():
-    """A literal is a type of its own: ``survey(…, False)`` and ``survey(…, flag)`` were two compilations of 20 s."""
-    sum_of_all(MANY, True)
+    """A literal is a type of its own: two calls, with ``False`` and with a flag, were two compilations of 20 s."""
+    compile_for_kernels()
     assert len(jit.for_kernels(scaled).overloads) == 1
     assert len(jit.for_kernels(copied).overloads) == 1
 
@@ -90,6 +95,7 @@ def test_that_comparison_would_notice_a_literal():
 
 def test_what_only_kernels_call_is_no_machine_code_of_its_own():
     sum_of_all(MANY, True)
+    compile_for_kernels()
     (linked,) = jit.for_kernels(scaled).overloads.values()
     assert not hasattr(linked.library, "_compiled_object") or linked.library._compiled_object is None
     with pytest.raises(TypeError, match="only kernels call"):
