@@ -14,7 +14,7 @@ from api.store.audit import row_digest
 from api.store.commands import Actor, Role
 
 ADMIN = Actor(Role.ADMIN, "office")
-OFF_FOLKESTONE, OFF_RAMSGATE = [1.30, 51.04], [1.55, 51.30]
+OFF_DOVER, OFF_RAMSGATE = [1.40, 51.09], [1.55, 51.30]
 
 
 def report(at, **more):
@@ -37,7 +37,7 @@ def workspace(call_app, service, store):
 
 @pytest.fixture
 def encounter_id(workspace):
-    return workspace.post("/v1/encounters", report(OFF_FOLKESTONE)).json()["encounter_id"]
+    return workspace.post("/v1/encounters", report(OFF_DOVER)).json()["encounter_id"]
 
 
 def test_the_picture_is_what_the_service_says_of_each_part(workspace, encounter_id):
@@ -215,7 +215,7 @@ def test_a_vessel_sees_her_own_encounters_only(guarded, store):
     crew = {"Authorization": f"Bearer {keys.create('RNLI Dover', AccessRole.CREW, ADMIN).text}"}
     workspace = {"Authorization": f"Bearer {keys.create('MRCC', AccessRole.CONTROLLER, ADMIN).text}"}
     for headers in (crew, workspace):
-        guarded.request("POST", "/v1/encounters", headers=headers, json=report(OFF_FOLKESTONE))
+        guarded.request("POST", "/v1/encounters", headers=headers, json=report(OFF_DOVER))
     seen = [
         len(guarded.get("/console/v1/picture", headers=who).json()["picture"]["encounters"])
         for who in (crew, workspace)
