@@ -3,11 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
-
-from starlette.requests import Request
-from starlette.responses import Response
 
 from api.http.auth import Caller
 from api.http.load_limits import WorkerPool
@@ -15,6 +12,7 @@ from api.http.metrics import Metrics
 from api.http.problems import Busy, NoStore, OwnerUnknown
 from api.store.commands import Answer, Command, IdempotencyKey
 from api.store.errors import ClockJumped, Refused, StoreError, StoreMoved, StoreUnavailable
+from api.store.ownership import OwnRecord
 from api.store.port_snapshot import KeptSnapshot, PortsSnapshot, unavailable_snapshot
 from api.store.store import Store
 from api.timeouts import wait_at_most
@@ -22,8 +20,6 @@ from api.timeouts import wait_at_most
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
-
-KEY = "Idempotency-Key"
 
 AHEAD_S = 120.0
 """[A] How far clocks of several machines may be apart before it is said. [s]"""
@@ -162,9 +158,17 @@ class AsyncStore:
         self.changed.set()
         return answer
 
-    async def do(self, command: Command, caller: Caller, once: IdempotencyKey | None = None) -> Answer:
-        """Make a change at the time of this machine's clock."""
-        answer = await self.run(lambda store: store.do(command, caller.actor, time.time(), once), "change")
+    async def do(
+        self, command: Command, caller: Caller, once: IdempotencyKey | None = None, own: Sequence[OwnRecord] = ()
+    ) -> Answer:
+        """Make a change at the time of this machine's clock; to a vessel, records in `own` have to be hers.
+
+        Raises
+        ------
+        NotFound, Refused, StoreError, Busy
+        """
+        needed = tuple(own) if caller.own_only else ()
+        answer = await self.run(lambda store: store.do(command, caller.actor, time.time(), once, needed), "change")
         self.changed.set()
         return answer
 
@@ -212,18 +216,3 @@ class AsyncStore:
 def _looked_at(store: Store) -> float:
     store.refuse_moved()
     return store.head().at_ms / 1000.0 - time.time()
-
-
-async def idempotency_key_of(request: Request, caller: Caller) -> IdempotencyKey | None:
-    """The idempotency key of a request, bound to its caller and to everything it says; None without one."""
-    key = request.headers.get(KEY)
-    if key is None:
-        return None
-    asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    return IdempotencyKey(key, caller.principal, asked + await request.body())
-
-
-def command_response(answer: Answer, status: int = 200) -> Response:
-    """Answer of a command: the same bytes and status however often it is sent with the same key."""
-    headers = {"Idempotency-Replayed": "true"} if answer.repeated else {}
-    return Response(answer.body, status, headers, "application/json")

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 
 import orjson
 
-from api.http.async_store import AsyncStore
 from api.http.auth import Caller
 from api.store.commands import Role
-from api.store.errors import NotFound
 from api.store.events import Event
+from api.store.ownership import OwnRecord
 from api.store.port_snapshot import PortsSnapshot
 from api.store.store import Store
 from api.store.validation import Json, canonical
@@ -24,6 +23,8 @@ _ADMINS_HEAR = "key."
 
 def require_owner(caller: Caller, store: Store, field: str, record_id: str) -> None:
     """Refuse a vessel the record of another, in the words of a record that is not there.
+
+    What a change names is looked at in the transaction that makes it (`api.store.commands.execute`).
 
     Parameters
     ----------
@@ -39,36 +40,8 @@ def require_owner(caller: Caller, store: Store, field: str, record_id: str) -> N
     NotFound
         Somebody else's, or nobody's.
     """
-    if caller.own_only and caller.principal not in store.owners([record_id])[record_id]:
-        raise NotFound(field, "names no record of yours.", "Check the id.")
-
-
-async def require_owner_in(async_store: AsyncStore, caller: Caller, **ids: str | None) -> None:
-    """`require_owner` for every id a request names, by field; the store is only looked at for a vessel.
-
-    Raises
-    ------
-    NotFound, StoreError, Busy
-    """
-
-    def check(store: Store) -> None:
-        for field, record_id in ids.items():
-            if record_id is not None:
-                require_owner(caller, store, field, record_id)
-
     if caller.own_only:
-        await async_store.run(check)
-
-
-def require_unowned(caller: Caller, store: Store, field: str, record_id: str) -> None:
-    """Refuse a vessel only what is known to be another's: an override may be of a decision made aboard.
-
-    Raises
-    ------
-    NotFound
-    """
-    if caller.own_only and store.owners([record_id])[record_id]:
-        require_owner(caller, store, field, record_id)
+        store.require_own(caller.principal, OwnRecord(field, record_id))
 
 
 def filter_owned(caller: Caller, store: Store, documents: Sequence[Json], field: str) -> list[Json]:

@@ -5,6 +5,7 @@ Every command of the store goes through `execute`, so none can forget its audit 
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import Any, ClassVar, NamedTuple, Protocol
@@ -15,6 +16,7 @@ from api.store.audit import CLOCK_MENDED, Head, append_audit, read_head, write_h
 from api.store.database import Row, Transaction
 from api.store.errors import KeyReused, RoleNeeded
 from api.store.events import append_event
+from api.store.ownership import OwnRecord, require_own
 from api.store.validation import LONGEST_NAME, Json, canonical, checked_id, checked_text, written_time
 
 
@@ -188,8 +190,9 @@ class Command(Protocol):
 
 
 def execute(
-    tx: Transaction, command: Command, actor: Actor, clock_ms: int, once: IdempotencyKey | None = None
-) -> Answer:
+    tx: Transaction, command: Command, actor: Actor, clock_ms: int, once: IdempotencyKey | None = None,
+    own: Sequence[OwnRecord] = (),
+) -> Answer:  # fmt: skip
     """Make one change and everything that goes with it.
 
     Parameters
@@ -205,9 +208,13 @@ def execute(
         so that a hold that was seen to expire stays expired; only `clock.MendClock` goes back. [ms]
     once : IdempotencyKey, optional
         Idempotency key.
+    own : sequence of OwnRecord
+        Records that have to be the actor's principal's: looked at in the transaction that writes.
 
     Raises
     ------
+    NotFound
+        One of `own` is somebody else's.
     Refused
         And nothing was changed; a refusal is not kept under the key, so the same request may be tried again.
     """
@@ -217,6 +224,7 @@ def execute(
         earlier = _earlier_answer(tx, once)
         if earlier is not None:
             return Answer(earlier, repeated=True)
+    require_own(tx, actor.principal, own)
     now_ms = clock_ms if command.kind == CLOCK_MENDED else max(clock_ms, head.at_ms)
     sequence = head.sequence + 1
     context = CommandContext(tx, now_ms, sequence, actor)

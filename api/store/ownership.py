@@ -5,11 +5,32 @@ centre that gives a vessel people and places would otherwise hide both from her.
 written as in her key but for capitals and spaces. Only who may hold for an encounter can give it away so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from api.store.database import Transaction
+from api.store.errors import NotFound
 
 Owners = dict[str, frozenset[str]]
+
+
+class OwnRecord(NamedTuple):
+    """A record that has to be somebody's own.
+
+    Attributes
+    ----------
+    field : str
+        Name of its id in the request.
+    record_id : str or None
+        Of a reservation, an encounter or a decision; None where the request names none.
+    or_nobodys : bool
+        Whether it may also be nobody's: a decision made aboard is in no record here.
+    """
+
+    field: str
+    record_id: str | None
+    or_nobodys: bool = False
+
 
 _NOBODY: frozenset[str] = frozenset()
 _AT_ONCE = 200
@@ -68,6 +89,21 @@ def owners_of(tx: Transaction, ids: Iterable[str]) -> Owners:
         for name, vessel in named:
             owners[name] |= vessels.get(_plain(vessel), _NOBODY)
     return {name: frozenset(found) if found else _NOBODY for name, found in owners.items()}
+
+
+def require_own(tx: Transaction, principal: str, records: Sequence[OwnRecord]) -> None:
+    """Refuse a principal the records of another, in the words of a record that is not there.
+
+    Raises
+    ------
+    NotFound
+        Somebody else's, or nobody's.
+    """
+    named = [(record, record.record_id) for record in records if record.record_id is not None]
+    owners = owners_of(tx, [record_id for _, record_id in named]) if named else {}
+    for record, record_id in named:
+        if principal not in owners[record_id] and not (record.or_nobodys and not owners[record_id]):
+            raise NotFound(record.field, "names no record of yours.", "Check the id.")
 
 
 def vessels_named(tx: Transaction, names: Iterable[str]) -> dict[str, frozenset[str]]:

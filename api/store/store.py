@@ -1,6 +1,6 @@
 """The store: one way to change things, and what can be asked of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
@@ -19,7 +19,7 @@ from api.store.errors import InvalidValue
 from api.store.events import Event, events_after, newest_event
 from api.store.handover import handover_page
 from api.store.keys import StoredKey, stored_key, stored_keys
-from api.store.ownership import Owners, owners_of, principal_of_row
+from api.store.ownership import Owners, OwnRecord, owners_of, principal_of_row, require_own
 from api.store.port_snapshot import KeptSnapshot, PortsSnapshot, kept_snapshot, ports_snapshot
 from api.store.ports import port_document, reporting_ports
 from api.store.reservations import live_reservations, places_left, reservation_document
@@ -47,7 +47,10 @@ class Store:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def do(self, command: Command, actor: Actor, now_s: float, once: IdempotencyKey | None = None) -> Answer:
+    def do(
+        self, command: Command, actor: Actor, now_s: float, once: IdempotencyKey | None = None,
+        own: Sequence[OwnRecord] = (),
+    ) -> Answer:  # fmt: skip
         """Make a change, with its audit row and event, and answer once it is on disk.
 
         Parameters
@@ -60,6 +63,8 @@ class Store:
             Time by the caller's clock. [s]
         once : IdempotencyKey, optional
             Idempotency key; the same request again gives the same bytes and changes nothing.
+        own : sequence of OwnRecord
+            Records that have to be the actor's principal's, as they stand when the change is made.
 
         Raises
         ------
@@ -71,7 +76,7 @@ class Store:
             Whether it was changed is not known; repeat it with its key.
         """
         clock_ms = milliseconds(now_s, "now")
-        return self.database.write(lambda tx: execute(tx, command, actor, clock_ms, once))
+        return self.database.write(lambda tx: execute(tx, command, actor, clock_ms, once, own))
 
     def begin(
         self, command: Command, actor: Actor, now_s: float, once: IdempotencyKey | None = None
@@ -178,6 +183,15 @@ class Store:
     def owners(self, ids: Iterable[str]) -> Owners:
         """Whose reservations, encounters and decisions are, by id."""
         return self.database.read(lambda tx: owners_of(tx, ids))
+
+    def require_own(self, principal: str, *records: OwnRecord) -> None:
+        """Refuse a principal the records of another, in the words of a record that is not there.
+
+        Raises
+        ------
+        NotFound
+        """
+        self.database.read(lambda tx: require_own(tx, principal, records))
 
     def maker(self, sequence: int) -> str | None:
         """The principal an audit row was written for."""

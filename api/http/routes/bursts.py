@@ -10,27 +10,27 @@ import hashlib
 from math import isnan
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from api.documents.decision import to_json
 from api.http.async_store import AsyncStore
 from api.http.auth import Caller, requires
-from api.http.authorization import require_owner_in
+from api.http.authorization import require_owner
 from api.http.dependencies import JsonText, Records
-from api.http.openapi import KEYED, problems
+from api.http.json_router import JsonRouter
 from api.http.schemas.requests import Body as StrictBody
 from api.http.schemas.requests import ReportIn
-from api.http.strict_json import StrictJsonRoute
 from api.position import format_time, parse_time
 from api.security.roles import Permission
 from api.store.commands import IdempotencyKey
 from api.store.errors import InvalidValue, Refused
+from api.store.store import Store
 from api.store.terminals import ReceiveBurst, burst_key, done_key
 from api.terminal.link.short_burst import MOST_UP, Down, NotABurst, Up, decode_up, encode_down
 
-router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["encounters"])
+router = JsonRouter(tags=["encounters"])
 
 BURST_IN = {"data": "AqFk"}
 ANSWERED = {
@@ -64,16 +64,12 @@ class DownShape(BaseModel):
     down: Annotated[str, Field(description="Base64 of at most 270 bytes.")]
 
 
-@router.post(
+@router.command(
     "/terminals/bursts",
-    status_code=201,
     summary="A short burst of an onboard terminal",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses={
-        201: {"model": BurstAnswerShape, "content": {"application/json": {"example": ANSWERED}}},
-        **problems(400, 403, 409, 413, 415, 422, 503),
-    },
+    answer=BurstAnswerShape,
+    example=ANSWERED,
+    status_code=201,
 )
 async def receive_burst(
     given: Annotated[BurstIn, Body(examples=[BURST_IN])],
@@ -98,21 +94,22 @@ async def receive_burst(
     return JsonText(to_json(document), 201)
 
 
-@router.get(
+@router.read(
     "/terminals/bursts/{encounter_id}",
     summary="The direction that holds for an encounter, as a short burst",
-    response_class=JsonText,
-    responses={
-        200: {"model": DownShape, "content": {"application/json": {"example": DOWN}}},
-        **problems(403, 404, 422, 503),
-    },
+    answer=DownShape,
+    example=DOWN,
 )
 async def read_down(
     encounter_id: str, async_store: Records, caller: Annotated[Caller, requires(Permission.READ_RECORDS)]
 ) -> Response:
     """To be sent to the vessel that reported it; it says that nothing was directed where nothing was."""
-    await require_owner_in(async_store, caller, encounter_id=encounter_id)
-    await async_store.run(lambda store: store.encounter(encounter_id))
+
+    def look_up(store: Store) -> None:
+        require_owner(caller, store, "encounter_id", encounter_id)
+        store.encounter(encounter_id)
+
+    await async_store.run(look_up)
     return JsonText(to_json({"encounter_id": encounter_id, "down": await _down(async_store, encounter_id, 0)}))
 
 

@@ -4,7 +4,7 @@ import logging
 import time
 from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Body, Depends, Query, Request
+from fastapi import Body, Depends, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -12,10 +12,12 @@ from api.decision_records import MadeDecision, first_recorded, is_for_now, make_
 from api.decision_service import DecisionService
 from api.documents.decision import outcome_of
 from api.encounter import EncounterIn
-from api.http.async_store import AsyncStore, command_response, idempotency_key_of
+from api.http.async_store import AsyncStore
 from api.http.auth import Caller, requires
-from api.http.authorization import require_owner, require_owner_in, require_unowned, visible_places
+from api.http.authorization import require_owner, visible_places
+from api.http.command_executor import CommandExecutor, executes, idempotency_key_of
 from api.http.dependencies import CurrentService, JsonText, Records, Work
+from api.http.json_router import JsonRouter
 from api.http.load_limits import WorkerPool
 from api.http.metrics import Metrics
 from api.http.openapi import KEYED, problems
@@ -26,16 +28,16 @@ from api.http.schemas.decisions import BriefShape, DecisionShape, LineShape
 from api.http.schemas.record_examples import OVERRIDE, OVERRIDE_IN
 from api.http.schemas.records import OverrideShape
 from api.http.schemas.requests import OverrideIn
-from api.http.strict_json import StrictJsonRoute
 from api.security.roles import Permission
 from api.store.commands import IdempotencyKey
 from api.store.decisions import DecisionRecord, RecordDecision
 from api.store.errors import Refused, StoreError
+from api.store.ownership import OwnRecord
 from api.store.store import Store
 from engine.errors import InvalidAsk, UnknownName
 from engine.model import Ask
 
-router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
+router = JsonRouter()
 _log = logging.getLogger(__name__)
 
 RECORDED = "Safeport-Recorded"
@@ -256,30 +258,23 @@ async def read_decision(
     return await _answer_of(service, worker_pool, await async_store.run(recorded), presented)
 
 
-@router.post(
+@router.command(
     "/decisions/{decision_id}/override",
     tags=["decisions"],
     summary="Record what was chosen instead",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses={
-        200: {"model": OverrideShape, "content": {"application/json": {"example": OVERRIDE}}},
-        **problems(400, 403, 404, 413, 415, 422, 503),
-    },
+    answer=OverrideShape,
+    example=OVERRIDE,
 )
 async def override_decision(
-    request: Request,
     decision_id: str,
     override: Annotated[OverrideIn, Body(examples=[OVERRIDE_IN])],
-    async_store: Records,
-    caller: Annotated[Caller, requires(Permission.OVERRIDE)],
+    executor: Annotated[CommandExecutor, executes(Permission.OVERRIDE)],
 ) -> Response:
     """Never refused for what was chosen, nor because nobody here knows the decision: it may have been made aboard.
 
     A vessel's is refused for what is known to be another's.
     """
-    await require_owner_in(async_store, caller, encounter_id=override.encounter_id)
-    await async_store.run(lambda store: require_unowned(caller, store, "decision_id", decision_id))
-    return command_response(
-        await async_store.do(override.command(decision_id), caller, await idempotency_key_of(request, caller))
-    )
+    return await executor.respond(
+        override.command(decision_id), OwnRecord("encounter_id", override.encounter_id),
+        OwnRecord("decision_id", decision_id, or_nobodys=True),
+    )  # fmt: skip

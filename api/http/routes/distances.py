@@ -2,31 +2,27 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from api.documents.decision import to_json
 from api.documents.distance import DistanceDocument, distance_document
 from api.http.auth import requires
 from api.http.dependencies import CurrentService, JsonText, Place, Work
-from api.http.openapi import problems
+from api.http.json_router import JsonRouter
 from api.http.schemas.decision_examples import DISTANCE
-from api.http.strict_json import StrictJsonRoute
 from api.security.roles import Permission
 
-router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
+router = JsonRouter()
 
 
-@router.get(
+@router.read(
     "/distances",
     tags=["distances"],
     summary="Distance over water between two places",
-    response_class=JsonText,
     dependencies=[requires(Permission.READ_GEODATA)],
-    responses={
-        200: {"model": DistanceDocument, "content": {"application/json": {"example": DISTANCE}}},
-        **problems(422, 503),
-    },
+    answer=DistanceDocument,
+    example=DISTANCE,
 )
 async def read_distance(
     start: Annotated[Place, Query(alias="from", examples=["51 00.0N 001 21.0E"])],

@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 from starlette.responses import Response
 
 from api.board import (
@@ -19,11 +19,11 @@ from api.board import (
 )
 from api.decision_service import policy_named
 from api.documents.decision import decision_document, to_json
-from api.http.async_store import command_response, idempotency_key_of
 from api.http.auth import Caller, requires
-from api.http.authorization import filter_owned, require_owner, require_owner_in, visible_places, without_others
+from api.http.authorization import filter_owned, require_owner, visible_places, without_others
+from api.http.command_executor import CommandExecutor, executes
 from api.http.dependencies import CurrentService, JsonText, Records, Work, decision_service_of, port_id_of
-from api.http.openapi import KEYED, problems
+from api.http.json_router import JsonRouter
 from api.http.schemas.decision_examples import ENCOUNTERS
 from api.http.schemas.record_examples import (
     CLOSE_IN,
@@ -53,59 +53,52 @@ from api.http.schemas.records import (
     StandingShape,
 )
 from api.http.schemas.requests import CloseIn, DirectionIn, OfferAnswerIn, OfferIn, ReopenIn, ReportIn
-from api.http.strict_json import StrictJsonRoute
 from api.position import format_time, parse_time
 from api.security.roles import Permission
 from api.store.board import OpenEncounter
 from api.store.commands import Answer
 from api.store.directions import standing_of
 from api.store.encounters import ReportEncounter
+from api.store.ownership import OwnRecord
 from api.store.store import Store
 from api.store.validation import Json, canonical
 from engine.errors import InvalidAsk, PositionRefused, UnknownName
 
-router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["encounters"])
+router = JsonRouter(tags=["encounters"])
 
-Reporter = Annotated[Caller, requires(Permission.REPORT_ENCOUNTER)]
-Closer = Annotated[Caller, requires(Permission.CLOSE_ENCOUNTER)]
+Closer = Annotated[CommandExecutor, executes(Permission.CLOSE_ENCOUNTER)]
+Coordinator = Annotated[CommandExecutor, executes(Permission.SIGN_HANDOVER)]
 Reader = Annotated[Caller, requires(Permission.READ_RECORDS)]
 
 _ID = "encounter_id"
-_CHANGES = problems(400, 403, 404, 409, 413, 415, 422, 503)
 _REPORTS = [REPORT_IN, ENCOUNTERS["lifeboat"]["value"]]
-_REPORTED = {"model": ReportedShape, "content": {"application/json": {"example": REPORTED}}}
 
 
-@router.post(
+@router.command(
     "/encounters",
-    status_code=201,
     summary="Report people at sea: opens an encounter",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses={201: _REPORTED, **problems(400, 403, 413, 415, 422, 503)},
+    answer=ReportedShape,
+    example=REPORTED,
+    status_code=201,
 )
 async def report_encounter(
     request: Request,
     body: Annotated[ReportIn, Body(examples=_REPORTS)],
-    async_store: Records,
-    caller: Reporter,
+    executor: Annotated[CommandExecutor, executes(Permission.REPORT_ENCOUNTER)],
 ) -> Response:
     """Those it may be a second report of are named. They are never merged, and nothing closes by itself.
 
     The body of a decision is a report as it stands, and `encounter` of the answer is the body of a decision.
     """
     command = await _understood(request, body)
-    return _reported(await async_store.do(command, caller, await idempotency_key_of(request, caller)), caller)
+    return _reported(executor, await executor.execute(command))
 
 
-@router.get(
+@router.read(
     "/encounters",
     summary="Every open encounter; with decide=true the live board",
-    response_class=JsonText,
-    responses={
-        200: {"model": EncountersShape, "content": {"application/json": {"example": ENCOUNTERS_OPEN}}},
-        **problems(403, 422, 503),
-    },
+    answer=EncountersShape,
+    example=ENCOUNTERS_OPEN,
 )
 async def read_encounters(
     request: Request,
@@ -148,14 +141,11 @@ async def read_encounters(
     return JsonText(await request.app.state.board.run(key, lambda: worker_pool.run(text)))
 
 
-@router.get(
+@router.read(
     "/encounters/{encounter_id}",
     summary="One encounter with all its reports",
-    response_class=JsonText,
-    responses={
-        200: {"model": EncounterShape, "content": {"application/json": {"example": ENCOUNTER}}},
-        **problems(403, 404, 422, 503),
-    },
+    answer=EncounterShape,
+    example=ENCOUNTER,
 )
 async def read_encounter(encounter_id: str, async_store: Records, caller: Reader) -> Response:
     """Oldest report first, whatever became of the encounter, and the pairs it is part of.
@@ -171,149 +161,101 @@ async def read_encounter(encounter_id: str, async_store: Records, caller: Reader
     return JsonText(to_json(await async_store.run(known)))
 
 
-@router.post(
+@router.command(
     "/encounters/{encounter_id}/reports",
-    status_code=201,
     summary="One more report of an encounter",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses={201: _REPORTED, **_CHANGES},
+    answer=ReportedShape,
+    example=REPORTED,
+    status_code=201,
 )
 async def add_report(
     request: Request,
     encounter_id: str,
     body: Annotated[ReportIn, Body(examples=_REPORTS)],
-    async_store: Records,
-    caller: Reporter,
+    executor: Annotated[CommandExecutor, executes(Permission.REPORT_ENCOUNTER)],
 ) -> Response:
     """Added by somebody who knows that it belongs to it.
 
     A vessel may report of any, for what she saw is needed; that does not make it hers.
     """
     command = await _understood(request, body, encounter_id)
-    return _reported(await async_store.do(command, caller, await idempotency_key_of(request, caller)), caller)
+    return _reported(executor, await executor.execute(command))
 
 
-@router.post(
+@router.command(
     "/encounters/{encounter_id}/close",
     summary="Say that it has ended, with evidence",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses={200: {"model": EncounterClosedShape, "content": {"application/json": {"example": CLOSED}}}, **_CHANGES},
+    answer=EncounterClosedShape,
+    example=CLOSED,
 )
 async def close_encounter(
-    request: Request,
-    encounter_id: str,
-    body: Annotated[CloseIn, Body(examples=[CLOSE_IN])],
-    async_store: Records,
-    caller: Closer,
+    encounter_id: str, body: Annotated[CloseIn, Body(examples=[CLOSE_IN])], executor: Closer
 ) -> Response:
     """Its reports and reservations stay as they are."""
-    return command_response(
-        await async_store.do(body.command(encounter_id), caller, await idempotency_key_of(request, caller))
-    )
+    return await executor.respond(body.command(encounter_id))
 
 
-@router.post(
+@router.command(
     "/encounters/{encounter_id}/reopen",
     summary="It had not ended after all",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses={
-        200: {"model": EncounterReopenedShape, "content": {"application/json": {"example": REOPENED}}},
-        **_CHANGES,
-    },
+    answer=EncounterReopenedShape,
+    example=REOPENED,
 )
 async def reopen_encounter(
-    request: Request,
-    encounter_id: str,
-    body: Annotated[ReopenIn, Body(examples=[REOPEN_IN])],
-    async_store: Records,
-    caller: Closer,
+    encounter_id: str, body: Annotated[ReopenIn, Body(examples=[REOPEN_IN])], executor: Closer
 ) -> Response:
     """Open it again."""
-    return command_response(
-        await async_store.do(body.command(encounter_id), caller, await idempotency_key_of(request, caller))
-    )
+    return await executor.respond(body.command(encounter_id))
 
 
-@router.post(
+@router.command(
     "/encounters/{encounter_id}/direction",
     summary="Record where a co-ordination centre directed these people",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses={200: {"model": DirectionShape, "content": {"application/json": {"example": DIRECTION}}}, **_CHANGES},
+    answer=DirectionShape,
+    example=DIRECTION,
 )
 async def direct_encounter(
-    request: Request,
     encounter_id: str,
     body: Annotated[DirectionIn, Body(examples=[DIRECTION_IN])],
     service: CurrentService,
-    async_store: Records,
-    caller: Annotated[Caller, requires(Permission.DIRECT)],
+    executor: Annotated[CommandExecutor, executes(Permission.DIRECT)],
 ) -> Response:
     """It is the answer from here on; of several the one said last holds. A place outside the register goes by name."""
-    await require_owner_in(async_store, caller, encounter_id=encounter_id)
     port_id = None if body.port_id is None else port_id_of(service, body.port_id)
-    return command_response(
-        await async_store.do(body.command(encounter_id, port_id), caller, await idempotency_key_of(request, caller))
-    )
+    return await executor.respond(body.command(encounter_id, port_id), OwnRecord(_ID, encounter_id))
 
 
-@router.post(
+@router.command(
     "/encounters/{encounter_id}/coordination/offer",
     summary="Ask another centre to co-ordinate it from here on",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses={
-        200: {"model": CoordinationStepShape, "content": {"application/json": {"example": OFFERED}}},
-        **_CHANGES,
-    },
+    answer=CoordinationStepShape,
+    example=OFFERED,
 )
 async def offer_coordination(
-    request: Request,
-    encounter_id: str,
-    body: Annotated[OfferIn, Body(examples=[OFFER_IN])],
-    async_store: Records,
-    caller: Annotated[Caller, requires(Permission.SIGN_HANDOVER)],
+    encounter_id: str, body: Annotated[OfferIn, Body(examples=[OFFER_IN])], executor: Coordinator
 ) -> Response:
     """The offer is recorded, and nothing else changes: until it is accepted the first centre co-ordinates."""
-    return command_response(
-        await async_store.do(body.command(encounter_id), caller, await idempotency_key_of(request, caller))
-    )
+    return await executor.respond(body.command(encounter_id))
 
 
-@router.post(
+@router.command(
     "/encounters/{encounter_id}/coordination/answer",
     summary="Accept or refuse to co-ordinate it, or withdraw the offer",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses={
-        200: {"model": CoordinationStepShape, "content": {"application/json": {"example": OFFER_ANSWERED}}},
-        **_CHANGES,
-    },
+    answer=CoordinationStepShape,
+    example=OFFER_ANSWERED,
 )
 async def answer_coordination(
-    request: Request,
-    encounter_id: str,
-    body: Annotated[OfferAnswerIn, Body(examples=[OFFER_ANSWER_IN])],
-    async_store: Records,
-    caller: Annotated[Caller, requires(Permission.SIGN_HANDOVER)],
+    encounter_id: str, body: Annotated[OfferAnswerIn, Body(examples=[OFFER_ANSWER_IN])], executor: Coordinator
 ) -> Response:
     """Recorded as the answer of the centre that is named; 409 where no offer waits for one."""
-    return command_response(
-        await async_store.do(body.command(encounter_id), caller, await idempotency_key_of(request, caller))
-    )
+    return await executor.respond(body.command(encounter_id))
 
 
-@router.get(
+@router.read(
     "/encounters/{encounter_id}/standing",
     summary="The direction given, and what the engine says beside it",
-    response_class=JsonText,
-    responses={
-        200: {"model": StandingShape, "content": {"application/json": {"example": STANDING}}},
-        **problems(403, 404, 422, 503),
-    },
+    answer=StandingShape,
+    example=STANDING,
 )
 async def read_standing(
     encounter_id: str, service: CurrentService, worker_pool: Work, async_store: Records, caller: Reader
@@ -376,11 +318,10 @@ async def _understood(request: Request, body: ReportIn, encounter_id: str | None
     return body.command(time.time(), encounter_id)
 
 
-def _reported(answer: Answer, caller: Caller) -> Response:
-    """The report as a caller may see it, and with it the body of a decision for what it says."""
+def _reported(executor: CommandExecutor, answer: Answer) -> Response:
+    """The report as its caller may see it, and with it the body of a decision for what it says."""
     document = answer.document
     known = encounter_known({**document, "reports": [document]})
     encounter = body_now(known, float(int(parse_time(document["recorded_at"]))))
-    return command_response(
-        replace(answer, body=canonical(without_others(caller, {**document, "encounter": encounter}))), 201
-    )
+    seen = without_others(executor.caller, {**document, "encounter": encounter})
+    return executor.response_of(replace(answer, body=canonical(seen)))

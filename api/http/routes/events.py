@@ -7,7 +7,7 @@ from contextlib import aclosing, suppress
 from typing import Annotated
 
 import anyio
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
@@ -16,13 +16,13 @@ from api.http.auth import Authenticator, Caller, requires
 from api.http.authorization import visible_event
 from api.http.dependencies import required_store_of
 from api.http.event_stream import Broadcast, of_kinds
+from api.http.json_router import JsonRouter
 from api.http.openapi import problems
-from api.http.strict_json import StrictJsonRoute
 from api.security.roles import Permission
 from api.settings import Settings
 from engine.errors import InvalidAsk
 
-router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["events"])
+router = JsonRouter(tags=["events"])
 
 LAST_EVENT_ID = "Last-Event-ID"
 

@@ -4,20 +4,21 @@ import hashlib
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from api.decision_service import known_policy
 from api.documents.decision import Json, to_json
-from api.http.async_store import idempotency_key_of
 from api.http.auth import Caller, requires
+from api.http.command_executor import idempotency_key_of
 from api.http.dependencies import CurrentService, JsonText, Records
+from api.http.json_router import JsonRouter, json_answer
 from api.http.openapi import KEYED, problems
 from api.http.presentation import preferred_type
 from api.http.problems import UnsupportedMedia
 from api.http.schemas.record_examples import EXCHANGE, HAVE
 from api.http.schemas.records import ExchangeShape
-from api.http.strict_json import StrictJsonRoute, media_type_of
+from api.http.strict_json import media_type_of
 from api.security.roles import Permission
 from api.store.commands import IdempotencyKey
 from api.store.edxl_have import Facility, FacilityReport, origin_of, read_have, standing, write_have
@@ -26,7 +27,7 @@ from api.store.ports import SetPortStatus
 from api.store.store import Store
 from geodata.policies import DEFAULT_POLICY
 
-router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["live"])
+router = JsonRouter(tags=["live"])
 
 _XML = "application/xml"
 _TEXT_XML = "text/xml"
@@ -79,7 +80,7 @@ async def read_edxl_have(request: Request, service: CurrentService, async_store:
         },
     },
     responses={
-        200: {"model": ExchangeShape, "content": {"application/json": {"example": EXCHANGE}}},
+        200: json_answer(ExchangeShape, EXCHANGE),
         **problems(403, 413, 415, 422, 503),
     },
 )

@@ -2,7 +2,7 @@
 
 import time
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
@@ -10,13 +10,12 @@ from api.documents.decision import to_json
 from api.documents.forecast import ForecastDocument, forecast_document
 from api.http.auth import requires
 from api.http.dependencies import CurrentService, JsonText
-from api.http.openapi import problems
+from api.http.json_router import JsonRouter
 from api.http.schemas.decision_examples import FORECAST
 from api.http.startup import Startup
-from api.http.strict_json import StrictJsonRoute
 from api.security.roles import Permission
 
-router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
+router = JsonRouter()
 
 
 class ForecastInUse(TypedDict):
@@ -26,16 +25,13 @@ class ForecastInUse(TypedDict):
     refused: bool
 
 
-@router.get(
+@router.read(
     "/forecast",
     tags=["forecast"],
     summary="The forecast decisions are made with",
-    response_class=JsonText,
     dependencies=[requires(Permission.READ_GEODATA)],
-    responses={
-        200: {"model": ForecastInUse, "content": {"application/json": {"example": FORECAST}}},
-        **problems(422, 503),
-    },
+    answer=ForecastInUse,
+    example=FORECAST,
 )
 async def read_forecast(request: Request, service: CurrentService) -> Response:
     """Whose it is and how old, where and when each part of it is known, and what it lacks.

@@ -2,37 +2,33 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
 from api.documents.decision import Json, to_json
-from api.http.async_store import idempotency_key_of
 from api.http.auth import Authenticator, Caller, requires
+from api.http.command_executor import idempotency_key_of
 from api.http.dependencies import JsonText, Records
-from api.http.openapi import KEYED, problems
+from api.http.json_router import JsonRouter
 from api.http.schemas.record_examples import KEY, KEY_IN, KEYS, NEW_KEY, ROTATE_IN
 from api.http.schemas.records import KeyShape, KeysShape, NewKeyShape
 from api.http.schemas.requests import KeyIn, RotateIn
-from api.http.strict_json import StrictJsonRoute
 from api.security.api_keys import Keys, NewKey
 from api.security.roles import Permission
 
-router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["keys"])
+router = JsonRouter(tags=["keys"])
 
 Admin = Annotated[Caller, requires(Permission.MANAGE_KEYS)]
 KeyId = Annotated[str, Field(max_length=80)]
 
-_NEW = {"model": NewKeyShape, "content": {"application/json": {"example": NEW_KEY}}}
 
-
-@router.post(
+@router.command(
     "/keys",
-    status_code=201,
     summary="Give a unit a key, which is shown this once",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses={201: _NEW, **problems(400, 403, 409, 413, 415, 422, 503)},
+    answer=NewKeyShape,
+    example=NEW_KEY,
+    status_code=201,
 )
 async def create_key(
     request: Request, wanted: Annotated[KeyIn, Body(examples=[KEY_IN])], async_store: Records, caller: Admin
@@ -49,15 +45,12 @@ async def create_key(
     return JsonText(_once(made), 201)
 
 
-@router.get(
+@router.read(
     "/keys",
     summary="Every key there ever was, without its secret",
-    response_class=JsonText,
     dependencies=[requires(Permission.MANAGE_KEYS)],
-    responses={
-        200: {"model": KeysShape, "content": {"application/json": {"example": KEYS}}},
-        **problems(403, 503),
-    },
+    answer=KeysShape,
+    example=KEYS,
 )
 async def read_keys(request: Request, async_store: Records) -> Response:
     """Oldest first."""
@@ -66,12 +59,11 @@ async def read_keys(request: Request, async_store: Records) -> Response:
     return JsonText(to_json({"keys": [key.document() for key in listed]}))
 
 
-@router.post(
+@router.command(
     "/keys/{key_id}/rotate",
     summary="Give a key a new secret, which is shown this once",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses={200: _NEW, **problems(400, 403, 404, 409, 413, 415, 422, 503)},
+    answer=NewKeyShape,
+    example=NEW_KEY,
 )
 async def rotate_key(
     request: Request,
@@ -88,15 +80,13 @@ async def rotate_key(
     return JsonText(_once(made))
 
 
-@router.delete(
+@router.command(
     "/keys/{key_id}",
     summary="End a key at once and for good",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses={
-        200: {"model": KeyShape, "content": {"application/json": {"example": KEY}}},
-        **problems(403, 404, 422, 503),
-    },
+    answer=KeyShape,
+    example=KEY,
+    method="DELETE",
+    has_body=False,
 )
 async def revoke_key(
     request: Request,

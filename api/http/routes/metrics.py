@@ -3,20 +3,20 @@
 from contextlib import suppress
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from prometheus_client.exposition import choose_encoder
 from starlette.responses import Response
 
 from api.http.auth import Caller, requires
 from api.http.dependencies import forecast_of
+from api.http.json_router import JsonRouter
 from api.http.metrics import Metrics
 from api.http.problems import Starting
 from api.http.startup import Startup
-from api.http.strict_json import StrictJsonRoute
 from api.security.roles import Permission
 from engine.errors import PackError
 
-router = APIRouter(route_class=StrictJsonRoute, tags=["service"])
+router = JsonRouter(prefix="", tags=["service"])
 
 
 @router.get(

@@ -4,7 +4,7 @@ import time
 from functools import lru_cache
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -15,17 +15,16 @@ from api.documents.tide import DEFAULT_HOURS, TideDocument, tide_document
 from api.http.auth import requires
 from api.http.conditional import NOT_MODIFIED, unless_known
 from api.http.dependencies import CurrentService, JsonText, PackIdentity, Work, geodata_of
-from api.http.openapi import problems
+from api.http.json_router import JsonRouter
 from api.http.problems import NoSuchPort
 from api.http.schemas.decision_examples import PORT, PORTS, TIDE
-from api.http.strict_json import StrictJsonRoute
 from api.port_search import FoundPorts, PortQuery, find_ports
 from api.position import MAX_POSITION_CHARS, InvalidPosition, InvalidTime, parse_position, parse_time
 from api.security.roles import Permission
 from engine import ENGINE_VERSION
 from engine.errors import InvalidAsk, UnknownName
 
-router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
+router = JsonRouter()
 
 
 class PortsAnswer(FoundPorts):
@@ -34,17 +33,14 @@ class PortsAnswer(FoundPorts):
     geodata: PackIdentity
 
 
-@router.get(
+@router.read(
     "/ports",
     tags=["ports"],
     summary="Ports",
-    response_class=JsonText,
     dependencies=[requires(Permission.READ_GEODATA)],
-    responses={
-        200: {"model": PortsAnswer, "content": {"application/json": {"example": PORTS}}},
-        **NOT_MODIFIED,
-        **problems(422, 503),
-    },
+    answer=PortsAnswer,
+    example=PORTS,
+    responses=NOT_MODIFIED,
 )
 async def read_ports(
     request: Request,
@@ -79,17 +75,14 @@ async def read_ports(
     return unless_known(request, register_version(service), found)
 
 
-@router.get(
+@router.read(
     "/ports/{port_id}",
     tags=["ports"],
     summary="One port",
-    response_class=JsonText,
     dependencies=[requires(Permission.READ_GEODATA)],
-    responses={
-        200: {"model": PortFacts, "content": {"application/json": {"example": PORT}}},
-        **NOT_MODIFIED,
-        **problems(404, 503),
-    },
+    answer=PortFacts,
+    example=PORT,
+    responses=NOT_MODIFIED,
 )
 async def read_port(request: Request, port_id: str, service: CurrentService) -> Response:
     """One port, by id or UN/LOCODE."""
@@ -100,16 +93,13 @@ async def read_port(request: Request, port_id: str, service: CurrentService) -> 
     return unless_known(request, register_version(service), lambda: JsonText(to_json(port_document(port))))
 
 
-@router.get(
+@router.read(
     "/ports/{port_id}/tide",
     tags=["ports"],
     summary="Predicted tide at one port",
-    response_class=JsonText,
     dependencies=[requires(Permission.READ_GEODATA)],
-    responses={
-        200: {"model": TideDocument, "content": {"application/json": {"example": TIDE}}},
-        **problems(404, 422, 503),
-    },
+    answer=TideDocument,
+    example=TIDE,
 )
 async def read_tide(
     port_id: str,

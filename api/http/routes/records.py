@@ -4,26 +4,26 @@ import hashlib
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.documents.decision import to_json
-from api.http.async_store import command_response, idempotency_key_of
-from api.http.auth import Caller, requires
+from api.http.auth import requires
+from api.http.command_executor import CommandExecutor, executes
 from api.http.dependencies import JsonText, Records
 from api.http.handover_page import PAGE_POLICY, handover_html
-from api.http.openapi import KEYED, problems
+from api.http.json_router import JsonRouter
+from api.http.openapi import problems
 from api.http.schemas.record_examples import AUDIT, HANDOVER, SIGN_IN, SIGNED, VERIFIED
 from api.http.schemas.records import AuditShape, HandoverShape, SignedShape, VerifiedShape
 from api.http.schemas.requests import SignIn
-from api.http.strict_json import StrictJsonRoute
 from api.security.roles import Permission
 from api.settings import Settings
 from api.store.audit import Verified
 from api.store.audit_signatures import not_proven
 from api.store.store import Store
 
-router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["records"])
+router = JsonRouter(tags=["records"])
 
 PAGE_SHA256 = "Safeport-Page-SHA256"
 """Header with the digest of the page's JSON: what both shifts sign, whether they read it as JSON or as HTML."""
@@ -57,38 +57,27 @@ async def read_handover(request: Request, async_store: Records) -> Response:
     return JsonText(text, headers=headers)
 
 
-@router.post(
+@router.command(
     "/handover",
-    status_code=201,
     summary="Both shifts sign the page",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses={
-        201: {"model": SignedShape, "content": {"application/json": {"example": SIGNED}}},
-        **problems(400, 403, 413, 415, 422, 503),
-    },
+    answer=SignedShape,
+    example=SIGNED,
+    status_code=201,
 )
 async def sign_handover(
-    request: Request,
     signed: Annotated[SignIn, Body(examples=[SIGN_IN])],
-    async_store: Records,
-    caller: Annotated[Caller, requires(Permission.SIGN_HANDOVER)],
+    executor: Annotated[CommandExecutor, executes(Permission.SIGN_HANDOVER)],
 ) -> Response:
     """Each by the name of its duty."""
-    return command_response(
-        await async_store.do(signed.command(), caller, await idempotency_key_of(request, caller)), 201
-    )
+    return await executor.respond(signed.command())
 
 
-@router.get(
+@router.read(
     "/audit",
     summary="Rows of the audit trail",
-    response_class=JsonText,
     dependencies=[requires(Permission.READ_AUDIT)],
-    responses={
-        200: {"model": AuditShape, "content": {"application/json": {"example": AUDIT}}},
-        **problems(403, 422, 503),
-    },
+    answer=AuditShape,
+    example=AUDIT,
 )
 async def read_audit(
     async_store: Records,
@@ -100,15 +89,12 @@ async def read_audit(
     return JsonText(to_json({"rows": rows, "next_after": rows[-1]["sequence"] if len(rows) == limit else None}))
 
 
-@router.get(
+@router.read(
     "/audit/verify",
     summary="Walk the audit chain",
-    response_class=JsonText,
     dependencies=[requires(Permission.READ_AUDIT)],
-    responses={
-        200: {"model": VerifiedShape, "content": {"application/json": {"example": VERIFIED}}},
-        **problems(403, 503),
-    },
+    answer=VerifiedShape,
+    example=VERIFIED,
 )
 async def verify_audit(request: Request, async_store: Records) -> Response:
     """Whether every row follows from the one before it, and which is the first that does not.

@@ -3,16 +3,16 @@
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query
 from pydantic import Field
 from starlette.responses import Response
 
 from api.documents.decision import to_json
-from api.http.async_store import AsyncStore, command_response, idempotency_key_of
 from api.http.auth import Caller, requires
-from api.http.authorization import filter_owned, require_owner, require_owner_in
+from api.http.authorization import filter_owned, require_owner
+from api.http.command_executor import CommandExecutor, executes
 from api.http.dependencies import CurrentService, JsonText, Records, port_id_of
-from api.http.openapi import KEYED, problems
+from api.http.json_router import JsonRouter
 from api.http.schemas.record_examples import (
     EXTEND_IN,
     HOLD_IN,
@@ -25,53 +25,40 @@ from api.http.schemas.record_examples import (
 )
 from api.http.schemas.records import ReservationChangeShape, ReservationsShape, StandingReservationShape
 from api.http.schemas.requests import ExtendIn, HoldIn, LandIn, ReleaseIn, TransferIn
-from api.http.strict_json import StrictJsonRoute
 from api.security.roles import Permission
-from api.store.commands import Command
+from api.store.ownership import OwnRecord
 from api.store.reservations import Confirm, Release
 from api.store.store import Store
 from api.store.validation import Json
 
-router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["reservations"])
+router = JsonRouter(tags=["reservations"])
 
-Holder = Annotated[Caller, requires(Permission.HOLD_PLACES)]
+Executor = Annotated[CommandExecutor, executes(Permission.HOLD_PLACES)]
 Reader = Annotated[Caller, requires(Permission.READ_RECORDS)]
 Id = Annotated[str, Field(min_length=1, max_length=80)]
 
-_CHANGED = {"model": ReservationChangeShape, "content": {"application/json": {"example": RESERVATION_CHANGE}}}
-_CHANGES = {200: _CHANGED, **problems(400, 403, 404, 409, 413, 415, 422, 503)}
-_BODILESS = {200: _CHANGED, **problems(403, 404, 409, 422, 503)}
 
-
-@router.post(
+@router.command(
     "/reservations",
-    status_code=201,
     summary="Hold places at a port",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses={201: _CHANGED, **problems(400, 403, 404, 409, 413, 415, 422, 503)},
+    answer=ReservationChangeShape,
+    example=RESERVATION_CHANGE,
+    status_code=201,
+    names_others=True,
 )
 async def hold_places(
-    request: Request,
-    wanted: Annotated[HoldIn, Body(examples=[HOLD_IN])],
-    service: CurrentService,
-    async_store: Records,
-    caller: Holder,
+    wanted: Annotated[HoldIn, Body(examples=[HOLD_IN])], service: CurrentService, executor: Executor
 ) -> Response:
     """Held until so long past its arrival; refused where too few places are left, unless a controller says why not."""
     command = wanted.command(port_id_of(service, wanted.port_id))
-    await require_owner_in(async_store, caller, encounter_id=wanted.encounter_id)
-    return command_response(await async_store.do(command, caller, await idempotency_key_of(request, caller)), 201)
+    return await executor.respond(command, OwnRecord("encounter_id", wanted.encounter_id))
 
 
-@router.get(
+@router.read(
     "/reservations",
     summary="Every reservation that counts now",
-    response_class=JsonText,
-    responses={
-        200: {"model": ReservationsShape, "content": {"application/json": {"example": RESERVATIONS}}},
-        **problems(403, 422, 503),
-    },
+    answer=ReservationsShape,
+    example=RESERVATIONS,
 )
 async def read_reservations(
     async_store: Records,
@@ -91,14 +78,11 @@ async def read_reservations(
     return JsonText(to_json({"reservations": await async_store.run(wanted)}))
 
 
-@router.get(
+@router.read(
     "/reservations/{reservation_id}",
     summary="One reservation",
-    response_class=JsonText,
-    responses={
-        200: {"model": StandingReservationShape, "content": {"application/json": {"example": STANDING_RESERVATION}}},
-        **problems(403, 404, 422, 503),
-    },
+    answer=StandingReservationShape,
+    example=STANDING_RESERVATION,
 )
 async def read_reservation(reservation_id: str, async_store: Records, caller: Reader) -> Response:
     """As it stands now, whatever became of it."""
@@ -110,110 +94,84 @@ async def read_reservation(reservation_id: str, async_store: Records, caller: Re
     return JsonText(to_json(await async_store.run(visible)))
 
 
-@router.post(
+@router.command(
     "/reservations/{reservation_id}/confirm",
     summary="The port agrees: it no longer expires",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses=_BODILESS,
+    answer=ReservationChangeShape,
+    example=RESERVATION_CHANGE,
+    has_body=False,
 )
-async def confirm_reservation(request: Request, reservation_id: str, async_store: Records, caller: Holder) -> Response:
+async def confirm_reservation(reservation_id: str, executor: Executor) -> Response:
     """Confirm a hold that has not expired. Takes no body."""
-    return await _changed(request, async_store, caller, reservation_id, Confirm(reservation_id))
+    return await executor.respond(Confirm(reservation_id), _own(reservation_id))
 
 
-@router.post(
+@router.command(
     "/reservations/{reservation_id}/extend",
     summary="A later arrival",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses=_CHANGES,
+    answer=ReservationChangeShape,
+    example=RESERVATION_CHANGE,
 )
 async def extend_reservation(
-    request: Request,
-    reservation_id: str,
-    later: Annotated[ExtendIn, Body(examples=[EXTEND_IN])],
-    async_store: Records,
-    caller: Holder,
+    reservation_id: str, later: Annotated[ExtendIn, Body(examples=[EXTEND_IN])], executor: Executor
 ) -> Response:
     """Move arrival and expiry; the expiry never comes closer."""
-    return await _changed(request, async_store, caller, reservation_id, later.command(reservation_id))
+    return await executor.respond(later.command(reservation_id), _own(reservation_id))
 
 
-@router.post(
+@router.command(
     "/reservations/{reservation_id}/release",
     summary="Give the places back",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses=_CHANGES,
+    answer=ReservationChangeShape,
+    example=RESERVATION_CHANGE,
 )
 async def release_reservation(
-    request: Request,
-    reservation_id: str,
-    why: Annotated[ReleaseIn, Body(examples=[RELEASE_IN])],
-    async_store: Records,
-    caller: Holder,
+    reservation_id: str, why: Annotated[ReleaseIn, Body(examples=[RELEASE_IN])], executor: Executor
 ) -> Response:
     """Release what is held, confirmed or expired."""
-    return await _changed(request, async_store, caller, reservation_id, why.command(reservation_id))
+    return await executor.respond(why.command(reservation_id), _own(reservation_id))
 
 
-@router.delete(
+@router.command(
     "/reservations/{reservation_id}",
     summary="Give the places back",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses=_BODILESS,
+    answer=ReservationChangeShape,
+    example=RESERVATION_CHANGE,
+    method="DELETE",
+    has_body=False,
 )
 async def delete_reservation(
-    request: Request,
-    reservation_id: str,
-    async_store: Records,
-    caller: Holder,
-    reason: Annotated[str, Query(max_length=4_000)] = "",
+    reservation_id: str, executor: Executor, reason: Annotated[str, Query(max_length=4_000)] = ""
 ) -> Response:
     """The same as release. The record stays: nothing is ever deleted."""
-    return await _changed(request, async_store, caller, reservation_id, Release(reservation_id, reason))
+    return await executor.respond(Release(reservation_id, reason), _own(reservation_id))
 
 
-@router.post(
+@router.command(
     "/reservations/{reservation_id}/land",
     summary="People have come ashore",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses=_CHANGES,
+    answer=ReservationChangeShape,
+    example=RESERVATION_CHANGE,
 )
 async def land_reservation(
-    request: Request,
-    reservation_id: str,
-    ashore: Annotated[LandIn, Body(examples=[LAND_IN])],
-    async_store: Records,
-    caller: Holder,
+    reservation_id: str, ashore: Annotated[LandIn, Body(examples=[LAND_IN])], executor: Executor
 ) -> Response:
     """They move from held to occupied. More may land than were expected: people on a quay are not refused."""
-    return await _changed(request, async_store, caller, reservation_id, ashore.command(reservation_id))
+    return await executor.respond(ashore.command(reservation_id), _own(reservation_id))
 
 
-@router.post(
+@router.command(
     "/reservations/{reservation_id}/transfer",
     summary="People go over to another vessel, and their places with them",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses=_CHANGES,
+    answer=ReservationChangeShape,
+    example=RESERVATION_CHANGE,
 )
 async def transfer_reservation(
-    request: Request,
-    reservation_id: str,
-    moved: Annotated[TransferIn, Body(examples=[TRANSFER_IN])],
-    async_store: Records,
-    caller: Holder,
+    reservation_id: str, moved: Annotated[TransferIn, Body(examples=[TRANSFER_IN])], executor: Executor
 ) -> Response:
     """Everybody, or so many as a reservation of their own."""
-    return await _changed(request, async_store, caller, reservation_id, moved.command(reservation_id))
+    return await executor.respond(moved.command(reservation_id), _own(reservation_id))
 
 
-async def _changed(
-    request: Request, async_store: AsyncStore, caller: Caller, reservation_id: str, command: Command
-) -> Response:
-    await require_owner_in(async_store, caller, reservation_id=reservation_id)
-    return command_response(await async_store.do(command, caller, await idempotency_key_of(request, caller)))
+def _own(reservation_id: str) -> OwnRecord:
+    return OwnRecord("reservation_id", reservation_id)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import Field
 from starlette.responses import HTMLResponse, Response
 from typing_extensions import TypedDict
@@ -12,11 +12,11 @@ from api.http.conditional import NOT_MODIFIED, unless_known
 from api.http.dependencies import JsonText
 from api.http.description import Description
 from api.http.docs_page import DOCS_POLICY
+from api.http.json_router import JsonRouter
 from api.http.schemas.decision_examples import INDEX
-from api.http.strict_json import StrictJsonRoute
 from engine import ENGINE_VERSION
 
-router = APIRouter(route_class=StrictJsonRoute, tags=["service"])
+router = JsonRouter(prefix="", tags=["service"])
 
 DOCS = "/docs"
 DESCRIPTION = "/openapi.json"
@@ -35,11 +35,11 @@ class Index(TypedDict):
     notice: str
 
 
-@router.get(
+@router.read(
     "/",
     summary="Where everything is",
-    response_class=JsonText,
-    responses={200: {"model": Index, "content": {"application/json": {"example": INDEX}}}},
+    answer=Index,
+    example=INDEX,
 )
 async def read_index() -> Response:
     """Addresses of the description, of its page for people, and of the probes."""

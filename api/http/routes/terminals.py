@@ -3,7 +3,7 @@
 import time
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 
@@ -13,10 +13,9 @@ from api.http.async_store import AsyncStore
 from api.http.auth import Caller, requires
 from api.http.authorization import visible_places, without_others
 from api.http.dependencies import CurrentService, JsonText, Records, Work
-from api.http.openapi import KEYED, problems
+from api.http.json_router import JsonRouter
 from api.http.schemas.requests import Body as StrictBody
 from api.http.schemas.requests import Instant, ReportIn
-from api.http.strict_json import StrictJsonRoute
 from api.position import parse_time
 from api.security.roles import Permission
 from api.security.signed_messages import TerminalMessage
@@ -28,7 +27,7 @@ from api.store.validation import canonical
 from engine.units import HOUR_S
 from geodata.forecast.cutout import cut_out
 
-router = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["encounters"])
+router = JsonRouter(tags=["encounters"])
 
 LARGEST_BODY = 16_000
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -107,16 +106,12 @@ class ReceivedShape(BaseModel):
     clock_off_s: Annotated[float, Field(description="The terminal's clock less this one, at first receipt. [s]")]
 
 
-@router.post(
+@router.command(
     "/terminals/messages",
-    status_code=201,
     summary="A signed, numbered message of an onboard terminal",
-    response_class=JsonText,
-    openapi_extra=KEYED,
-    responses={
-        201: {"model": ReceivedShape, "content": {"application/json": {"example": RECEIVED}}},
-        **problems(400, 403, 409, 413, 415, 422, 503),
-    },
+    answer=ReceivedShape,
+    example=RECEIVED,
+    status_code=201,
 )
 async def receive_message(
     body: Annotated[MessageIn, Body(examples=[MESSAGE_IN])],
@@ -141,14 +136,11 @@ async def receive_message(
     return JsonText(to_json(document), 201, headers)
 
 
-@router.get(
+@router.read(
     "/terminals/ports",
     summary="What changed of what ports report, in small pieces",
-    response_class=JsonText,
-    responses={
-        200: {"model": PieceShape, "content": {"application/json": {"example": PIECE}}},
-        **problems(403, 422, 503),
-    },
+    answer=PieceShape,
+    example=PIECE,
 )
 async def read_changes(
     request: Request,
@@ -173,15 +165,12 @@ async def read_changes(
     return JsonText(to_json(versions.piece(ports, since, after)._asdict()))
 
 
-@router.get(
+@router.read(
     "/terminals/forecast",
     summary="The forecast round a vessel, in small pieces",
-    response_class=JsonText,
-    responses={
-        200: {"model": ForecastPieceShape, "content": {"application/json": {"example": FORECAST_PIECE}}},
-        **problems(403, 422, 503),
-    },
     dependencies=[requires(Permission.READ_GEODATA)],
+    answer=ForecastPieceShape,
+    example=FORECAST_PIECE,
 )
 async def read_cutout(
     request: Request,

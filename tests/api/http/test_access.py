@@ -16,11 +16,12 @@ from api.security.api_keys import Keys
 from api.security.identity import IdentityUnavailable
 from api.security.roles import GRANTS, AccessRole, Permission
 from api.settings import Settings
-from api.store.commands import Actor, Role
+from api.store.commands import Actor, IdempotencyKey, Role
 from api.store.encounters import ReportEncounter
 from api.store.errors import NotFound, StoreUnavailable
+from api.store.ownership import OwnRecord
 from api.store.ports import Places, ReportCapacity
-from api.store.reservations import Hold, Persons
+from api.store.reservations import Hold, Persons, Release
 from api.store.store import open_store
 from engine.errors import InvalidAsk
 from tests.api.security.conftest import AUDIENCE, ISSUER, Clock, Issuer, SigningKey, token
@@ -572,6 +573,24 @@ def test_a_vessel_is_told_that_another_vessels_record_is_not_there(busy):
         assert str(refused.value) == str(NotFound("reservation_id", "names no record of yours.", "Check the id."))
     for record_id in ("r-3", "r-4", "r-99"):
         require_owner(SMC, busy, "reservation_id", record_id)
+
+
+def test_what_a_change_names_is_hers_at_the_moment_it_is_made(busy):
+    """Looked at in the transaction that writes: places that went over to another vessel meanwhile are hers no more."""
+    own = OwnRecord("reservation_id", "r-3")
+    before = busy.head()
+    with pytest.raises(NotFound, match="no record of yours"):
+        busy.do(Release("r-3", ""), SHANNON.actor, NOW + 4, own=[own])
+    assert busy.head() == before
+    # A decision nobody here knows may have been made aboard; an encounter may not.
+    busy.require_own("unit:Shannon", OwnRecord("decision_id", "d-1", or_nobodys=True), OwnRecord("encounter_id", None))
+    for record in (OwnRecord("decision_id", "d-1"), OwnRecord("encounter_id", "e-2", or_nobodys=True)):
+        with pytest.raises(NotFound, match=record.field):
+            busy.require_own("unit:Shannon", record)
+    once = IdempotencyKey("k", "unit:Severn", b"")
+    first = busy.do(Release("r-3", ""), SEVERN.actor, NOW + 5, once, own=[own])
+    assert first.document["reservation"]["state"] == "released"
+    assert busy.do(Release("r-3", ""), SEVERN.actor, NOW + 6, once, own=[own]).repeated
 
 
 def test_lists_hold_only_her_own(busy):

@@ -1,0 +1,88 @@
+"""Routers of this service: what every route that reads, and every route that changes something, has in common."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+
+from api.http.dependencies import JsonText
+from api.http.openapi import KEYED, problems
+from api.http.strict_json import StrictJsonRoute
+
+_WITH_BODY = (400, 413, 415)
+"""Refusals of a body; 408 is described with every body."""
+
+
+class JsonRouter(APIRouter):
+    """Router whose routes answer with JSON documents and refuse with problem documents.
+
+    `get`, `post` and the rest are those of FastAPI; `read` and `command` describe what they would have to repeat. They
+    are described with the answer and an example of it, and with every status their kind of route may refuse with: what
+    anybody may be refused for, and a name in the path that names nothing.
+
+    Parameters
+    ----------
+    prefix : str
+    tags : list of str, optional
+    """
+
+    def __init__(self, *, prefix: str = "/v1", tags: list[str] | None = None) -> None:
+        super().__init__(prefix=prefix, tags=list[Any](tags or ()), route_class=StrictJsonRoute)
+
+    def read(
+        self, path: str, *, answer: Any, example: Any, responses: dict[int | str, dict[str, Any]] | None = None,
+        **described: Any,
+    ) -> Callable[[Any], Any]:  # fmt: skip
+        """Decorate a route that reads.
+
+        Parameters
+        ----------
+        path : str
+        answer : type
+            Model of the answer.
+        example : object
+            One answer, valid against it.
+        responses : dict, optional
+            Answers it has beside these.
+        **described
+            As FastAPI takes them: `summary`, `dependencies`, `tags`.
+        """
+        statuses = ((404,) if "{" in path else ()) + (422, 503)
+        return self.get(
+            path, response_class=JsonText,
+            responses={200: json_answer(answer, example), **problems(*statuses), **(responses or {})}, **described,
+        )  # fmt: skip
+
+    def command(
+        self, path: str, *, answer: Any, example: Any, method: str = "POST", status_code: int = 200,
+        has_body: bool = True, names_others: bool = False, **described: Any,
+    ) -> Callable[[Any], Any]:  # fmt: skip
+        """Decorate a route that changes something, once for an idempotency key.
+
+        Parameters
+        ----------
+        path : str
+        answer : type
+            Model of the answer.
+        example : object
+            One answer, valid against it.
+        method : str
+        status_code : int
+            Of the answer.
+        has_body : bool
+            Whether it takes JSON.
+        names_others : bool
+            Whether the body names records or ports, which may not exist.
+        **described
+            As FastAPI takes them: `summary`, `tags`.
+        """
+        statuses = {409, 422, 503, *(_WITH_BODY if has_body else ()), *((404,) if "{" in path or names_others else ())}
+        return self.api_route(
+            path, methods=[method], status_code=status_code, response_class=JsonText, openapi_extra=KEYED,
+            responses={status_code: json_answer(answer, example), **problems(*sorted(statuses))}, **described,
+        )  # fmt: skip
+
+
+def json_answer(model: Any, example: Any) -> dict[str, Any]:
+    """Entry of ``responses`` for a JSON document, with an example of it."""
+    return {"model": model, "content": {"application/json": {"example": example}}}
