@@ -43,16 +43,15 @@ def _row(port: Port, miles: float | None, language: str) -> list[str]:
     cells = [
         port.id,
         name,
-        _coded("kind", port.facts.get("kind"), language),
+        _coded(f"kind_{port.facts.get('kind')}", language),
         decimal(min(depths), language) if depths else UNKNOWN,
-        _coded("gate", port.facts.get("gate_kind"), language),
+        _coded(f"gate_{port.facts.get('gate_kind')}", language),
         first_channel(port.vhf, UNKNOWN),
     ]
     return cells if miles is None else [decimal(miles, language), *cells]
 
 
-def _coded(prefix: str, value: object, language: str) -> str:
-    key = f"{prefix}_{value}"
+def _coded(key: str, language: str) -> str:
     return word(key, language) if key in WORDS else UNKNOWN
 
 

@@ -10,12 +10,11 @@ from api.cli.messages import word
 from api.documents.decision import decision_id, encounter_echo, inputs_document
 from api.documents.unconnected import FEED_CODES, WITHOUT_FEEDS, WITHOUT_WEATHER, not_connected
 from api.position import format_position
-from api.text.messages import LEVEL, RULE_TITLE
+from api.text.messages import RULE_TITLE, WORDING
 from api.text.sentences import (
     MILES,
     MINUTES,
     PERSONS,
-    UNKNOWN_THINGS,
     bearing_deg,
     brief_reason,
     clock,
@@ -244,7 +243,7 @@ def _also(decision: Decision, port: int, displaced_by: Rule | None, language: st
 
 def _title(rule: Rule, language: str) -> str:
     """Short name of a rule within a sentence."""
-    title = RULE_TITLE[rule].fr if language == "fr" else RULE_TITLE[rule].en
+    title = RULE_TITLE[rule].of(language)
     return title[0].lower() + title[1:]
 
 
@@ -253,7 +252,7 @@ def in_few_words(decision: Decision, port: int, rule: int | None, language: str)
     found = deciding_finding(decision, port) if rule is None else rule
     if found is None:
         return _status_word(Status(decision.status[port]), language).lower()
-    thing = UNKNOWN_THINGS.get(Code(decision.code[port, found]))
+    thing = WORDING[Code(decision.code[port, found])].short
     if thing is not None:
         return thing.of(language)
     return _title(Rule(found), language)
@@ -292,7 +291,7 @@ def _know_this(decision: Decision, language: str, ink: Style) -> list[str]:
     elsewhere = IN_HEADLINE | set(REGION_CODES) | set(LAST_LINE) | set(FEED_CODES)
     for notice in decision.notices:
         if notice.code not in elsewhere:
-            texts[LEVEL[notice.code]].append(notice_text(decision, notice).of(language))
+            texts[WORDING[notice.code].level or "information"].append(notice_text(decision, notice).of(language))
     absent = [notice.code for notice in decision.notices if notice.code in FEED_CODES]
     if absent:
         texts["caution"].append(not_connected(absent, language))

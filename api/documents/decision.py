@@ -11,7 +11,7 @@ from api.documents.language import LANGUAGES, in_language, languages_of
 from api.documents.legs import legs_of
 from api.documents.line import line_of
 from api.position import format_time
-from api.text.messages import LEVEL, WORDING
+from api.text.messages import WORDING
 from api.text.sentences import (
     Finding,
     bearing_deg,
@@ -494,7 +494,7 @@ def _passed(decision: Decision, port: int, rule: int | None, languages: Sequence
 def notice_document(decision: Decision, notice: Notice, languages: Sequence[str]) -> Json:
     """A notice with its level and its text."""
     text = {lang: notice_sentence(decision, notice, lang) for lang in languages}
-    document: Json = {"code": notice.code.name, "level": LEVEL[notice.code], "text": text}
+    document: Json = {"code": notice.code.name, "level": WORDING[notice.code].level, "text": text}
     named = notice.facts.get("ports", (notice.facts["port"],) if "port" in notice.facts else ())
     if named:
         document["port_ids"] = [decision.world.ports[port].id for port in named]  # type: ignore[attr-defined]

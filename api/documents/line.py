@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from api.documents.language import LANGUAGES
+from api.text.catalogue import load_texts
 from api.text.sentences import first_channel
 
 Json = dict[str, Any]
@@ -18,23 +19,7 @@ SHORT_CHARS = 160
 LONG_CHARS = 340
 """A satellite message."""
 
-_WORDS: dict[str, tuple[str, str]] = {
-    "suitable": ("ADVICE: {port}", "CONSEIL : {port}"),
-    "caution": ("ADVICE: {port} with caution", "CONSEIL : {port} sous reserve"),
-    "unconfirmed": ("WARNING: no port confirmed. Ask {port}", "ALERTE : aucun port confirme. Demander {port}"),
-    "none": ("WARNING: no port fit", "ALERTE : aucun port adapte"),
-    "information": (
-        "WARNING: rescue not complete. INFORMATION: {port}",
-        "ALERTE : sauvetage non termine. INFORMATION : {port}",
-    ),
-    "way": (" {miles}nm {bearing}T {minutes}min ETA {eta}", " {miles}M {bearing}deg {minutes}min HPA {eta}"),
-    "vhf": (" VHF{vhf}", " VHF{vhf}"),
-    "call": (". {centre} VHF16", ". {centre} VHF16"),
-    "nearer": (". Nearer, ask: {port}", ". Plus pres, demander : {port}"),
-    "end": (". MRCC and master decide.", ". CROSS et capitaine decident."),
-    "long_end": (". Advice only, MRCC and master decide.", ". Conseil seulement, CROSS/MRCC et capitaine decident."),
-    "next": (". Next {port} {miles}nm {minutes}min", ". Ensuite {port} {miles}M {minutes}min"),
-}
+_LINES = load_texts("short_line")
 
 
 def line_of(document: Json, languages: Sequence[str] = LANGUAGES) -> Json:
@@ -129,7 +114,7 @@ def _name(candidate: Json, lang: str) -> str:
 
 
 def _word(key: str, lang: str, **fields: object) -> str:
-    return _WORDS[key][lang == "fr"].format(**fields)
+    return _LINES[key].of(lang).format(**fields)
 
 
 def _ascii(text: str) -> str:

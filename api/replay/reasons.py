@@ -69,7 +69,7 @@ def sentence_of(code_name: str, locale: Locale = ENGLISH) -> str:
         wording = WORDING[Code[code_name]]
     except KeyError:
         return code_name
-    return locale.of(_english(wording.en), _french(wording.fr))
+    return locale.of(_english(wording.text.en), _french(wording.text.fr))
 
 
 def _english(text: str) -> str:

@@ -5,10 +5,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.documents.bilingual import Bilingual
 from api.documents.decision import to_json
 from api.http.presentation import preferred_language
 from api.http.problems import PROBLEM_JSON
-from api.terminal.messages import Text
 
 
 class TerminalRefusal(Exception):
@@ -19,13 +19,13 @@ class TerminalRefusal(Exception):
     status : int
         Of HTTP.
     code : str
-    text : Text
+    text : Bilingual
         What is wrong and what to do, in both languages.
     extra : dict, optional
         Members of the document: what is still known.
     """
 
-    def __init__(self, status: int, code: str, text: Text, extra: dict[str, Any] | None = None) -> None:
+    def __init__(self, status: int, code: str, text: Bilingual, extra: dict[str, Any] | None = None) -> None:
         super().__init__(text["en"])
         self.status, self.code, self.text, self.extra = status, code, text, extra or {}
 

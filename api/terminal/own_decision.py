@@ -22,8 +22,9 @@ from api.store.port_snapshot import PortsSnapshot
 from api.terminal.bodies import NearestIn, OwnVesselIn, PersonsAboardIn
 from api.terminal.clock import Reading
 from api.terminal.errors import TerminalRefusal
-from api.terminal.messages import sentence, span
+from api.terminal.messages import SENTENCES, sentence, span
 from api.terminal.navigation import Estimate, Quality
+from api.text.catalogue import Text
 from engine.errors import InvalidAsk, UnknownName
 from engine.model import Decision
 
@@ -185,7 +186,6 @@ def no_position(estimate: Estimate) -> TerminalRefusal:
     else:
         reason, known = sentence(estimate.why), {}
     assert reason is not None  # noqa: S101
-    ask = {"en": " Give a position by hand.", "fr": " Saisir une position à la main."}
-    text = {lang: reason[lang] + (ask[lang] if not known else "") for lang in ("en", "fr")}
+    text = reason if known else SENTENCES["give_position"].fill(reason=Text(**reason)).both()
     age_s = round(estimate.age_s) if isfinite(estimate.age_s) else None
     return TerminalRefusal(409, "NO_POSITION", text, {"last_known": {**known, "age_s": age_s} if known else None})

@@ -4,6 +4,7 @@ from math import isfinite, isnan
 from typing import Any
 
 from api.decision_service import DecisionService
+from api.documents.bilingual import Bilingual
 from api.documents.decision import port_names
 from api.documents.language import LANGUAGES
 from api.encounter import VesselIn
@@ -12,7 +13,7 @@ from api.http.problems import Starting
 from api.position import format_time, parse_time
 from api.terminal.clock import Reading
 from api.terminal.link.courier import CLOCK_OFF_S
-from api.terminal.messages import Text, sentence, span
+from api.terminal.messages import sentence, span
 from api.terminal.navigation import Estimate, Quality
 from api.terminal.own_ship import known_number, persons_document, vessel_document
 from api.terminal.targets import shown_targets
@@ -26,7 +27,7 @@ from geodata.policies import DEFAULT_POLICY, read_policy
 
 Json = dict[str, Any]
 
-LAYERS: dict[str, Text] = {
+LAYERS: dict[str, Bilingual] = {
     "pack": {"en": "Chart and ports", "fr": "Carte et ports"},
     "tides": {"en": "Tides", "fr": "Marées"},
     "forecast": {"en": "Forecast", "fr": "Prévision"},
@@ -109,7 +110,7 @@ def link_document(terminal: Terminal, reading: Reading) -> Json:
     }  # fmt: skip
 
 
-def not_ready(terminal: Terminal) -> Text | None:
+def not_ready(terminal: Terminal) -> Bilingual | None:
     """Why nothing can be decided yet."""
     try:
         terminal.service()

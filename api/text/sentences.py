@@ -6,13 +6,15 @@ comma and ``M`` for the nautical mile; JSON keeps points.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from math import isfinite, isinf, isnan
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from api.text.catalogue import Text, load_groups
 from api.text.messages import FIELDS, WORDING
 from engine.codes import Code, Grade, Rule, Status, Verdict, Weight
 from engine.kernels.geodesy import initial_course_deg
@@ -23,21 +25,13 @@ from engine.units import HOUR_S, KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
 CODE = {int(code): code for code in Code}
 RULES = tuple(Rule)
 
+_TEXTS = load_groups("sentences")
+_HEADLINE, _CLAUSE, _COUNTRY = _TEXTS["headline"], _TEXTS["clause"], _TEXTS["country"]
+_VESSEL_FACT, _DOUBT, _FORECAST_PART = _TEXTS["vessel_fact"], _TEXTS["doubt"], _TEXTS["forecast_part"]
+
 # numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
 _UNCONFIRMED, _CAUTION = int(Status.UNCONFIRMED), int(Status.CAUTION)
 _FAIL, _UNKNOWN, _HARD = int(Verdict.FAIL), int(Verdict.UNKNOWN), int(Weight.HARD)
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One sentence in both languages."""
-
-    en: str
-    fr: str
-
-    def of(self, language: str) -> str:
-        """The sentence in ``en`` or ``fr``."""
-        return self.fr if language == "fr" else self.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,33 +78,10 @@ def unit_of(rule: Rule, code: Code) -> Unit:
     return UNIT_OF_CODE.get(code) or UNIT_OF.get(rule, COUNT)
 
 
-_FIGURE_NAMES = {
-    "speed_kn": Text("speed", "vitesse"),
-    "draught_m": Text("draught", "tirant d'eau"),
-    "loa_m": Text("length", "longueur"),
-    "beam_m": Text("beam", "largeur"),
-    "range_nm": Text("range", "distance franchissable"),
-    "self_righting_persons": Text("self-righting load", "charge d'autoredressement"),
-    "max_persons": Text("greatest load", "charge maximale"),
-    "max_hs_m": Text("sea limit", "limite de mer"),
-}
-
-
-_INPUT_NAMES = {
-    "speed": Text("vessel speed", "vitesse du navire"),
-    "waves": Text("wave height", "hauteur des vagues"),
-    "tide": Text("height of tide", "hauteur de marée"),
-}
-
-
-_OPENS = Text("may open too late to wait for", "ouverture peut-être trop tardive")
-_CLOSES = Text("closes near arrival", "fermeture vers l'arrivée")
-
-
 def format_quantity(value: float, unit: Unit, language: str) -> str:
     """A quantity of the engine with its unit, as people read it; NaN is what is not known."""
     if isnan(value):
-        return "inconnu" if language == "fr" else "not known"
+        return _CLAUSE["not_known"].of(language)
     # What rounds to nothing has no sign.
     number = f"{round(value / unit.size, unit.decimals) + 0.0:.{unit.decimals}f}"
     name = unit.one_en if unit.one_en and number == "1" else unit.en
@@ -125,7 +96,7 @@ def minutes_text(time_s: float, language: str) -> str:
     """A time in minutes, or that it is not known."""
     if isfinite(time_s):
         return format_quantity(time_s, MINUTES, language)
-    return "durée inconnue" if language == "fr" else "time not known"
+    return _CLAUSE["time_not_known"].of(language)
 
 
 def _both(make: Callable[[str], str]) -> Text:
@@ -252,7 +223,7 @@ def finding_sentence(decision: Decision, port: int, found: Finding, language: st
 def _finding_detail(decision: Decision, port: int, rule: Rule, code: Code, limit: float, language: str) -> str:
     if code == Code.GATE_HOURS_DOUBTFUL:
         # The nearer edge is the one before high water, or the one after it.
-        return (_CLOSES if limit > 0.0 else _OPENS).of(language)
+        return _CLAUSE["closes_near" if limit > 0.0 else "opens_late"].of(language)
     if code == Code.DEPTH_INFERRED:
         return _inference(decision, port, language)
     if rule == Rule.R_MED_02:
@@ -265,11 +236,9 @@ def _inference(decision: Decision, port: int, language: str) -> str:
     """What a depth is inferred from: a craft that uses the place, or figures for another part of it."""
     access = access_of(decision.ask.vessel, decision.ask.policy, decision.world)
     if access.depth_grade[port] != Grade.BOUND:
-        return Text("from other figures", "d'après d'autres données").of(language)
+        return _CLAUSE["other_figures"].of(language)
     draught = format_quantity(float(decision.world.columns.proven_draught_m[port]), METRES, language)
-    return Text(
-        f"craft of {draught} draught use it at all tides", f"utilisé à toute marée par {draught} de tirant d'eau"
-    ).of(language)
+    return _CLAUSE["used_at_all_tides"].of(language).format(draught=draught)
 
 
 def _hospital(port: Port, language: str) -> str:
@@ -279,17 +248,16 @@ def _hospital(port: Port, language: str) -> str:
         return ""
     drive = ""
     if minutes is not None:
-        drive = Text(f", about {minutes:.0f} min by road", f", environ {minutes:.0f} min par la route").of(language)
+        drive = _CLAUSE["by_road"].of(language).format(minutes=f"{minutes:.0f}")
     return f" ({name}{drive})"
 
 
 def _template(code: Code, language: str) -> str:
-    wording = WORDING[code]
-    return wording.fr if language == "fr" else wording.en
+    return WORDING[code].text.of(language)
 
 
 _FIELDS_USED = {
-    code: frozenset(field for field in FIELDS if any(f"{{{field}}}" in text for text in (wording.en, wording.fr)))
+    code: frozenset(field for field in FIELDS if any(f"{{{field}}}" in text for text in wording.text))
     for code, wording in WORDING.items()
 }
 
@@ -352,14 +320,14 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
         policy = decision.ask.policy
         return policy.sentence_fr if language == "fr" else policy.sentence_en
     if notice.code in (Code.VESSEL_FACTS_ASSUMED, Code.VESSEL_FACTS_UNKNOWN):
-        return ", ".join(_FIGURE_NAMES[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
+        return ", ".join(_VESSEL_FACT[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
     if notice.code == Code.SENSITIVE_TO:
-        return ", ".join(_INPUT_NAMES[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
+        return ", ".join(_DOUBT[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
     if notice.code == Code.ZONES_AVOIDED:
         return _zones_avoided(facts, language)
     if notice.code == Code.FORECAST_ONE_STEP:
         return ", ".join(
-            f"{_GROUP_NAMES[name].of(language)} ({datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M}Z)"
+            f"{_FORECAST_PART[name].of(language)} ({datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M}Z)"
             for name, at_s in facts["groups"]  # type: ignore[attr-defined]
         )
     if notice.code == Code.POS_IN_DRAWN_WATER:
@@ -384,7 +352,12 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
 
 def _why_unconfirmed(decision: Decision, port: int) -> Text:
     """What is not known of an unconfirmed port, in a few words."""
-    return UNKNOWN_THINGS.get(_unconfirming(decision, port), Text("not confirmed", "non confirmé"))
+    return unknown_thing(_unconfirming(decision, port))
+
+
+def unknown_thing(code: Code) -> Text:
+    """What a code says is not known, in two or three words."""
+    return WORDING[code].short or _CLAUSE["not_confirmed"]
 
 
 def _unconfirming(decision: Decision, port: int) -> Code:
@@ -401,8 +374,7 @@ def _zones_avoided(facts: dict[str, object], language: str) -> str:
     names = ", ".join(facts["not_avoided"])  # type: ignore[arg-type]
     if not names:
         return zones
-    idle = f"sans effet : {names}" if language == "fr" else f"of no effect: {names}"
-    return f"{zones}. {idle[:1].upper()}{idle[1:]}"
+    return _CLAUSE["of_no_effect"].of(language).format(zones=zones, names=names)
 
 
 def _water_closed(zone: AvoidedZone, language: str) -> str:
@@ -410,48 +382,8 @@ def _water_closed(zone: AvoidedZone, language: str) -> str:
     area = f"{area_km2:.3g}" if area_km2 < 100.0 else f"{area_km2:.0f}"
     share = "<0.01" if percent < 0.01 else f"{percent:.2f}" if percent < 1.0 else f"{percent:.0f}"
     if language == "fr":
-        return f"ferme {area.replace('.', ',')} km² d'eau, {share.replace('.', ',')} % de la zone couverte"
-    return f"closes {area} km² of water, {share} % of the area"
-
-
-_GROUP_NAMES = {
-    "waves": Text("waves", "vagues"),
-    "wind": Text("wind", "vent"),
-    "visibility": Text("visibility", "visibilité"),
-    "current": Text("current", "courant"),
-}
-
-
-UNKNOWN_THINGS: dict[Code, Text] = {
-    Code.DEPTH_UNKNOWN: Text("depth not known", "fond inconnu"),
-    Code.DEPTH_ESTIMATED: Text("depth only guessed", "fond seulement estimé"),
-    Code.DEPTH_DOUBTFUL: Text("depth not exactly known", "fond mal connu"),
-    Code.DEPTH_GENERAL: Text("depth from general knowledge", "fond de connaissance générale"),
-    Code.DEPTH_INFERRED: Text("depth inferred", "fond déduit"),
-    Code.DEPTH_BY_HOURS: Text("depth not known", "fond inconnu"),
-    Code.GATE_NONE_GENERAL: Text("gate not confirmed", "porte non confirmée"),
-    Code.GATE_HOURS_GENERAL: Text("hours not confirmed", "heures non confirmées"),
-    Code.GATE_WAIT_GENERAL: Text("hours not confirmed", "heures non confirmées"),
-    Code.BERTH_UNKNOWN_FOR_SIZE: Text("berth not known", "poste inconnu"),
-    Code.VESSEL_SIZE_DOUBTFUL: Text("vessel length not known", "longueur du navire inconnue"),
-    Code.RANGE_DOUBTFUL: Text("vessel range not known", "distance franchissable inconnue"),
-    Code.TIDE_UNKNOWN: Text("tide not known", "marée inconnue"),
-    Code.DRAUGHT_UNKNOWN: Text("draught not known", "tirant d'eau inconnu"),
-    Code.GATE_TIDE_UNKNOWN: Text("tide at the gate not known", "marée à la porte inconnue"),
-    Code.GATE_UNKNOWN: Text("opening not known", "ouverture inconnue"),
-    Code.GATE_HOURS_DOUBTFUL: Text("hours doubtful", "heures incertaines"),
-    Code.DEPTH_HOUR_UNKNOWN: Text("hour of arrival not known", "heure d'arrivée inconnue"),
-    Code.GATE_HOUR_UNKNOWN: Text("hour of arrival not known", "heure d'arrivée inconnue"),
-    Code.TIDE_DOUBTFUL: Text("depth doubtful", "profondeur incertaine"),
-    Code.TIME_UNKNOWN: Text("time not known", "durée inconnue"),
-    Code.LOCK_SCHEDULE_UNKNOWN: Text("lock times not known", "heures d'écluse inconnues"),
-    Code.PORT_STATUS_UNKNOWN: Text("harbour state not known", "état du port inconnu"),
-    Code.PORT_STATUS_STALE: Text("harbour report too old", "état du port trop ancien"),
-    Code.CAP_UNKNOWN: Text("places not known", "places inconnues"),
-    Code.NEEDS_UNKNOWN: Text("reception not known", "accueil inconnu"),
-    Code.MED_RECEPTION_UNKNOWN: Text("medical reception not known", "accueil médical inconnu"),
-}
-"""What is not known, in two or three words."""
+        area, share = area.replace(".", ","), share.replace(".", ",")
+    return _CLAUSE["closes_water"].of(language).format(area=area, share=share)
 
 
 def eta_s(decision: Decision, port: int) -> float:
@@ -470,43 +402,6 @@ def headline(decision: Decision) -> Text:
     return _both(lambda language: headline_sentence(decision, language))
 
 
-_LINES = {
-    "advice": Text(
-        "ADVICE: {lead} {port}, {distance}, bearing {bearing} T, ETA {eta}, {minutes}{care}. {confirm}",
-        "CONSEIL : {lead} {port}, {distance}, relèvement {bearing}° vrai, HPA {eta}, {minutes}{care}. {confirm}",
-    ),
-    "information": Text(
-        "WARNING: rescue not complete, MRCC decides. INFORMATION: {lead} {port}, {distance}, bearing {bearing} T, "
-        "{minutes}{care}.",
-        "ALERTE : sauvetage non terminé, le CROSS/MRCC décide. INFORMATION : {lead} {port}, {distance}, "
-        "relèvement {bearing}° vrai, {minutes}{care}.",
-    ),
-    "nearest": Text("nearest suitable port", "port adapté le plus proche"),
-    "care": Text("least time to care,", "temps jusqu'aux soins le plus court,"),
-    "ranked": Text("port ranked first", "port classé premier"),
-    "ask": Text(
-        "ASK {asked} HARBOUR VHF {vhf} first, {asked_minutes}: {why}. Else",
-        "DEMANDER d'abord à {asked} en VHF {vhf}, {asked_minutes} : {why}. Sinon",
-    ),
-    "check": Text(
-        "CHECK first for {asked}, {asked_minutes}: {why}. Else",
-        "VÉRIFIER d'abord pour {asked}, {asked_minutes} : {why}. Sinon",
-    ),
-    "to_hospital": Text(", then {minutes} to hospital", ", puis {minutes} jusqu'à l'hôpital"),
-    "unconfirmed": Text(
-        "WARNING: no port confirmed. Best unconfirmed: {port}, {distance}, bearing {bearing} T, {minutes}. {call}",
-        "ALERTE : aucun port confirmé. Meilleur port non confirmé : {port}, {distance}, relèvement {bearing}° vrai, "
-        "{minutes}. {call}",
-    ),
-    "none": Text("WARNING: no port fit. {call}", "ALERTE : aucun port adapté. {call}"),
-    "question": Text("QUESTION: all persons recovered? ", "QUESTION : toutes les personnes récupérées ? "),
-    "confirm": Text(
-        "Confirm with {centre} VHF 16. Master decides.", "Confirmer avec {centre} VHF 16. Le capitaine décide."
-    ),
-    "call": Text("CALL {centre} VHF 16.", "APPELER {centre} VHF 16."),
-}
-
-
 def headline_sentence(decision: Decision, language: str) -> str:
     """The answer in one line, in one language."""
     centres = decision.coordination.centres
@@ -514,19 +409,19 @@ def headline_sentence(decision: Decision, language: str) -> str:
     codes = {notice.code for notice in decision.notices}
     best = decision.recommended
     first = int(decision.order[0])
-    question = _LINES["question"].of(language) if Code.RESCUE_STATE_UNKNOWN in codes else ""
+    question = _HEADLINE["question"].of(language) if Code.RESCUE_STATE_UNKNOWN in codes else ""
     if best is None:
         kind = "unconfirmed" if decision.status[first] == _UNCONFIRMED else "none"
-        parts = {"call": _LINES["call"].of(language).format(centre=centre)}
+        parts = {"call": _HEADLINE["call"].of(language).format(centre=centre)}
     else:
         kind = "information" if Code.RESCUE_INCOMPLETE in codes else "advice"
         parts = {
             "lead": _lead(decision, language), "care": _time_ashore(decision, best, language),
             "eta": clock(eta_s(decision, best), language, decision.world.ports[best].country),
-            "confirm": _LINES["confirm"].of(language).format(centre=centre),
+            "confirm": _HEADLINE["confirm"].of(language).format(centre=centre),
         }  # fmt: skip
     port = first if best is None else best
-    return question + _LINES[kind].of(language).format(
+    return question + _HEADLINE[kind].of(language).format(
         port=port_name(decision, port, language),
         distance=format_quantity(float(decision.distance_m[port]), MILES, language),
         bearing=f"{round(bearing_deg(decision, port)) % 360:03d}",
@@ -562,13 +457,13 @@ def _lead(decision: Decision, language: str) -> str:
         return lead_words(decision, language)
     asked, code, by_harbour = first
     return (
-        _LINES["ask" if by_harbour else "check"]
+        _HEADLINE["ask" if by_harbour else "check"]
         .of(language)
         .format(
             asked=port_name(decision, asked, language),
             vhf=first_channel(decision.world.ports[asked].vhf, "16"),
             asked_minutes=minutes_text(float(decision.time_s[asked]), language),
-            why=UNKNOWN_THINGS.get(code, Text("not confirmed", "non confirmé")).of(language),
+            why=unknown_thing(code).of(language),
         )
     )
 
@@ -576,11 +471,11 @@ def _lead(decision: Decision, language: str) -> str:
 def lead_words(decision: Decision, language: str) -> str:
     """What the recommended port is: nearest, soonest to care, or first by the policy's penalties."""
     if decision.ranked_by_care:
-        return _LINES["care"].of(language)
+        return _HEADLINE["care"].of(language)
     best = decision.recommended
     fit = decision.status <= _CAUTION
     is_nearest = best is None or not (decision.plain_key_s[fit] < decision.plain_key_s[best]).any()
-    return _LINES["nearest" if is_nearest else "ranked"].of(language)
+    return _HEADLINE["nearest" if is_nearest else "ranked"].of(language)
 
 
 def _time_ashore(decision: Decision, port: int, language: str) -> str:
@@ -588,7 +483,7 @@ def _time_ashore(decision: Decision, port: int, language: str) -> str:
     if not decision.ranked_by_care:
         return ""
     care_s = time_ashore_s(decision, port)
-    return _LINES["to_hospital"].of(language).format(minutes=format_quantity(care_s, MINUTES, language))
+    return _HEADLINE["to_hospital"].of(language).format(minutes=format_quantity(care_s, MINUTES, language))
 
 
 def time_ashore_s(decision: Decision, port: int) -> float:
@@ -602,18 +497,11 @@ def first_channel(vhf: str | None, unknown: str) -> str:
     return digits or unknown
 
 
-_IN_COUNTRY = {
-    "GB": Text("in the UK", "au Royaume-Uni"),
-    "FR": Text("in France", "en France"),
-    "BE": Text("in Belgium", "en Belgique"),
-    "NL": Text("in the Netherlands", "aux Pays-Bas"),
-    "GG": Text("in the Channel Islands", "aux îles Anglo-Normandes"),
-    "JE": Text("in the Channel Islands", "aux îles Anglo-Normandes"),
-}
-_AN_HOUR_AHEAD = frozenset({"FR", "BE", "NL"})
-"""Countries of Central European Time; the others of the register keep the time of Greenwich."""
-_ZONE_NAMES = (("GMT", "BST"), ("CET", "CEST"))
-"""Of the time of Greenwich and of Central Europe, without and with summer time."""
+_ZONES = {
+    "GB": ZoneInfo("Europe/London"), "FR": ZoneInfo("Europe/Paris"), "BE": ZoneInfo("Europe/Brussels"),
+    "NL": ZoneInfo("Europe/Amsterdam"), "GG": ZoneInfo("Europe/Guernsey"), "JE": ZoneInfo("Europe/Jersey"),
+}  # fmt: skip
+"""Time of each country of the register."""
 
 
 def clock(epoch_s: float, language: str, country: str) -> str:
@@ -628,10 +516,10 @@ def clock(epoch_s: float, language: str, country: str) -> str:
     country : str
         Of the place, by its code in the register; of any other, UTC alone is said.
     """
-    if isnan(epoch_s) or isinf(epoch_s) or country not in _IN_COUNTRY:
+    if isnan(epoch_s) or isinf(epoch_s) or country not in _ZONES:
         return utc_clock(epoch_s, language)
-    local, _ = _local_time(epoch_s, country)
-    return f"{utc_clock(epoch_s, language)} ({_hour(local, language)} {_IN_COUNTRY[country].of(language)})"
+    local = datetime.fromtimestamp(epoch_s, _ZONES[country])
+    return f"{utc_clock(epoch_s, language)} ({_hour(local, language)} {_COUNTRY[country].of(language)})"
 
 
 def local_clock(epoch_s: float, country: str) -> str | None:
@@ -644,17 +532,9 @@ def local_clock(epoch_s: float, country: str) -> str | None:
     country : str
         Of the place, by its code in the register.
     """
-    if isnan(epoch_s) or isinf(epoch_s) or country not in _IN_COUNTRY:
+    if isnan(epoch_s) or isinf(epoch_s) or country not in _ZONES:
         return None
-    local, zone = _local_time(epoch_s, country)
-    return f"{local:%H:%M} {zone}"
-
-
-def _local_time(epoch_s: float, country: str) -> tuple[datetime, str]:
-    """Clock of a country, and what its time is called then."""
-    utc = datetime.fromtimestamp(epoch_s, UTC)
-    is_summer, is_ahead = _is_summer_time(utc), country in _AN_HOUR_AHEAD
-    return utc + timedelta(hours=is_summer + is_ahead), _ZONE_NAMES[is_ahead][is_summer]
+    return f"{datetime.fromtimestamp(epoch_s, _ZONES[country]):%H:%M %Z}"
 
 
 def utc_clock(epoch_s: float, language: str) -> str:
@@ -666,18 +546,3 @@ def utc_clock(epoch_s: float, language: str) -> str:
 
 def _hour(at: datetime, language: str) -> str:
     return f"{at:%Hh%M}" if language == "fr" else f"{at:%H%M}"
-
-
-def _is_summer_time(utc: datetime) -> bool:
-    """Summer time in Britain and France alike: last Sunday of March to last Sunday of October, changing at 0100 UTC."""
-    begins, ends = _summer_of(utc.year)
-    return begins <= utc < ends
-
-
-@lru_cache(maxsize=128)
-def _summer_of(year: int) -> tuple[datetime, datetime]:
-    def last_sunday(month: int) -> datetime:
-        day = datetime(year, month, 31, 1, tzinfo=UTC)
-        return day - timedelta(days=(day.weekday() + 1) % 7)
-
-    return last_sunday(3), last_sunday(10)

@@ -7,15 +7,15 @@ IMO resolution A.918(22), Standard Marine Communication Phrases, 5.2: numbers ar
 
 from math import isfinite
 
+from api.text.catalogue import Text, load_texts
 from api.text.sentences import (
-    UNKNOWN_THINGS,
-    Text,
     asked_first,
     bearing_deg,
     eta_s,
     first_channel,
     lead_words,
     time_ashore_s,
+    unknown_thing,
 )
 from engine.codes import Code, Status
 from engine.model import Decision
@@ -27,33 +27,7 @@ _DIGITS = {
 }
 _POINT = {"en": "decimal", "fr": "virgule"}
 
-_LINES = {
-    "ask": Text(
-        "Ask {asked} harbour first, V H F channel {vhf}, {minutes} minutes: {why}. Otherwise, ",
-        "Demander d'abord à {asked}, canal V H F {vhf}, {minutes} minutes : {why}. Sinon, ",
-    ),
-    "advice": Text("Advice. ", "Conseil. "),
-    "incomplete": Text(
-        "Warning. Rescue not complete, the coordination centre decides. Information. ",
-        "Alerte. Sauvetage non terminé, le centre de coordination décide. Information. ",
-    ),
-    "unconfirmed": Text("Warning. No port confirmed. Best unconfirmed, ", "Alerte. Aucun port confirmé. Le meilleur, "),
-    "none": Text("Warning. No port fit. ", "Alerte. Aucun port adapté. "),
-    "question": Text("Question. All persons recovered? ", "Question. Toutes les personnes récupérées ? "),
-    "port": Text(
-        "{port}. Distance {miles} nautical miles. Bearing {bearing} degrees true. ",
-        "{port}. Distance {miles} milles nautiques. Relèvement {bearing} degrés vrais. ",
-    ),
-    "arrival": Text(
-        "{minutes} minutes, arriving {clock} U T C. ", "{minutes} minutes, arrivée à {clock} U T C. "
-    ),
-    "no_time": Text("Time not known. ", "Durée inconnue. "),
-    "care": Text("Then {minutes} minutes to hospital. ", "Puis {minutes} minutes jusqu'à l'hôpital. "),
-    "confirm": Text(
-        "Confirm with {centre}, V H F channel {vhf}. The master decides.",
-        "Confirmer avec {centre}, canal V H F {vhf}. Le capitaine décide.",
-    ),
-}  # fmt: skip
+_LINES = load_texts("speech")
 
 
 def spoken_headline(decision: Decision) -> Text:
@@ -90,7 +64,7 @@ def spoken_sentence(decision: Decision, language: str) -> str:
                 asked=_name(decision, other, language),
                 vhf=digits(first_channel(decision.world.ports[other].vhf, "16") if by_harbour else "16", language),
                 minutes=_minutes(float(decision.time_s[other]), language),
-                why=UNKNOWN_THINGS.get(code, Text("not confirmed", "non confirmé")).of(language),
+                why=unknown_thing(code).of(language),
             )
         )
     elif best is not None:

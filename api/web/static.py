@@ -9,7 +9,6 @@ import asyncio
 import gzip
 import hashlib
 import logging
-import tomllib
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +22,7 @@ from starlette.responses import PlainTextResponse, Response
 from api.http.auth import requires
 from api.http.dependencies import CurrentService
 from api.security.roles import Permission
+from api.text.catalogue import LANGUAGES, load_texts
 from api.web.chart_layers import chart_layer
 from engine.errors import PackError
 from geodata.pack import Pack
@@ -98,7 +98,7 @@ class Shelf:
     """
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        bodies = {**_our_files(folder), **_texts(folder / "texts.toml"), **_vendor_files(folder / "node_modules")}
+        bodies = {**_our_files(folder), **_texts(), **_vendor_files(folder / "node_modules")}
         digest = hashlib.sha256()
         for name in sorted(bodies):
             digest.update(f"{name}\0{len(bodies[name])}\0".encode() + bodies[name])
@@ -146,13 +146,12 @@ def _vendor_files(modules: Path) -> dict[str, bytes]:
     return found
 
 
-def _texts(catalogue: Path) -> dict[str, bytes]:
-    """The catalogue of the pages as one file a language."""
-    entries = tomllib.loads(catalogue.read_text(encoding="utf-8"))
+def _texts() -> dict[str, bytes]:
+    """Texts of the pages as one file a language."""
+    texts = load_texts("pages")
     return {
-        f"texts/{lang}.json": orjson.dumps({key: words[lang] for key, words in entries.items()})
-        for lang in ("en", "fr")
-    }  # fmt: skip
+        f"texts/{lang}.json": orjson.dumps({key: text.of(lang) for key, text in texts.items()}) for lang in LANGUAGES
+    }
 
 
 class Chart:

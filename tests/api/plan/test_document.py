@@ -17,9 +17,9 @@ from api.plan.messages import HEADLINE, LABEL, METHOD, MISSING, NOTICE, REASON
 from api.plan.propose import propose, without_places
 from api.plan.request import plan_from
 from api.plan.text import plan_text
-from api.text.messages import BANNED_EN, BANNED_FR
 from engine.codes import Feed, Status
 from engine.errors import InvalidAsk, UnknownName
+from tests.oracles.forbidden_words import BANNED_EN, BANNED_FR
 
 OCTOBER = Path(__file__).parent / "october_2024.json"
 

@@ -20,11 +20,11 @@ from api.replay.reasons import sentence_of
 from api.replay.rejects import NOTE_CODES, REJECT_CODES
 from api.replay.report import write_report
 from api.replay.result_reader import read_run
-from api.text.messages import BANNED_EN, BANNED_FR
 from engine.codes import HARD_CODES, Code
 from tests.api.replay.folders import folder
 from tests.api.replay.test_report import ROWS, page
 from tests.api.text.test_messages import french_spacing_faults
+from tests.oracles.forbidden_words import BANNED_EN, BANNED_FR
 
 PACKAGE = Path("api/replay")
 FINDINGS = [code.name for code in Code if code < 500]

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from api.encounter import EncounterIn
-from api.text.messages import BANNED_EN, BANNED_FR
 from api.text.sentences import headline
 from api.text.speech import digits, spoken_headline
+from tests.oracles.forbidden_words import BANNED_EN, BANNED_FR
 
 AT_S = 1_795_957_200.0
 

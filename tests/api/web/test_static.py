@@ -6,12 +6,12 @@ import json
 import re
 import shutil
 import subprocess
-import tomllib
 
 import pytest
 
 from api.http.app import create_app
 from api.http.auth import assert_all_routes_protected
+from api.text.catalogue import load_texts
 from api.web.static import FOLDER, PAGE_POLICY, PAGES, VENDOR, web_routes
 from tests.api.http.conftest import Caller
 
@@ -24,7 +24,6 @@ def folder(tmp_path_factory):
     copy = tmp_path_factory.mktemp("web")
     for name in ("shared", *PAGES):
         shutil.copytree(FOLDER / name, copy / name)
-    shutil.copy(FOLDER / "texts.toml", copy)
     for place in VENDOR.values():
         (copy / "node_modules" / place).parent.mkdir(parents=True, exist_ok=True)
         (copy / "node_modules" / place).write_bytes(b"stand-in")
@@ -87,7 +86,8 @@ def test_another_edition_is_not_mixed_with_this_one(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["package.json", "static.py", "../board.py", "%2e%2e/static.py", "texts.toml", "node_modules/ol/Map.js"]
+    "path",
+    ["package.json", "static.py", "../board.py", "%2e%2e/static.py", "../text/pages.toml", "node_modules/ol/Map.js"],
 )
 def test_nothing_else_of_the_folder_is_answered(client, path):
     assert client.get(f"/web/{path}").status_code == 404
@@ -121,7 +121,6 @@ def test_a_chart_layer_is_answered_with_a_tag(client):
 def test_without_npm_one_line_says_what_to_run(service, tmp_path, caplog):
     for name in ("shared", *PAGES):
         shutil.copytree(FOLDER / name, tmp_path / name)
-    shutil.copy(FOLDER / "texts.toml", tmp_path)
     app = served(service, tmp_path)
     with asyncio.Runner() as runner:
         answer = Caller(runner, app).get("/terminal")
@@ -132,17 +131,8 @@ def test_without_npm_one_line_says_what_to_run(service, tmp_path, caplog):
     assert "make web" in caplog.text
 
 
-def test_texts_have_both_languages_and_the_same_figures():
-    entries = tomllib.loads((FOLDER / "texts.toml").read_text(encoding="utf-8"))
-    for key, words in entries.items():
-        assert set(words) == {"en", "fr"}, key
-        figures = [sorted(re.findall(r"\{(\w+)\}", text)) for text in words.values()]
-        assert figures[0] == figures[1], key
-        assert not re.search(r"\b(safe|guaranteed|must)\b", words["en"].replace("safeport", "")), key
-
-
 def test_every_text_the_page_says_is_in_the_catalogue_and_none_is_left_over():
-    entries = set(tomllib.loads((FOLDER / "texts.toml").read_text(encoding="utf-8")))
+    entries = set(load_texts("pages"))
     sources = [p.read_text(encoding="utf-8") for part in ("shared", *PAGES) for p in (FOLDER / part).iterdir()
                if p.suffix in {".js", ".html"}]  # fmt: skip
     whole = "\n".join(sources)
