@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from api.console.routes import router
 from api.http.auth import assert_all_routes_protected
+from api.http.json_router import add_routes
 from api.http.load_limits import SingleFlight
 from api.web.static import web_routes
 
@@ -23,6 +24,5 @@ def include_console(app: FastAPI) -> None:
         One of the routes asks for no permission.
     """
     app.state.pictures, app.state.depths = SingleFlight[str](), SingleFlight[str]()
-    app.include_router(router)
-    app.include_router(web_routes(pages=("console",), is_open=True))
+    add_routes(app, router, web_routes(pages=("console",), is_open=True))
     assert_all_routes_protected(app)

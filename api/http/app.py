@@ -24,6 +24,7 @@ from api.http.dependencies import forecast_of
 from api.http.description import Description
 from api.http.event_stream import Broadcast
 from api.http.framing import Framing
+from api.http.json_router import add_routes
 from api.http.load_limits import BodyLimit, SingleFlight, WorkerPool
 from api.http.methods import answer_other_method
 from api.http.metrics import Metrics
@@ -106,8 +107,6 @@ def create_app(
         redirect_slashes=False,
         # A body that is answered too is one schema, not two.
         separate_input_output_schemas=False,
-        # What a generated client calls its functions.
-        generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.authenticator = authenticator
     app.state.startup = startup
@@ -121,9 +120,7 @@ def create_app(
     app.state.port_versions = Versions()
     app.state.cutouts = CutOuts()
     app.state.broadcast = broadcast
-    for router in routes.ROUTERS:
-        app.include_router(router)
-    app.include_router(health.router)
+    add_routes(app, *routes.ROUTERS, health.router)
     app.openapi = describe(app)  # type: ignore[method-assign]
     app.state.description = Description(app.openapi)
     for sort in (SafeportError, RequestValidationError, HTTPException):

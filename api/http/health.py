@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import Field
 from starlette.responses import Response
 from typing_extensions import TypedDict
@@ -10,13 +10,13 @@ from typing_extensions import TypedDict
 from api.documents.decision import to_json
 from api.http.async_store import AsyncStore
 from api.http.dependencies import JsonText, PackIdentity, forecast_of, geodata_of
+from api.http.json_router import JsonRouter
 from api.http.openapi import problems
 from api.http.problems import Stopping
 from api.http.request_log import ShutdownFlag
 from api.http.startup import Startup
-from api.http.strict_json import StrictJsonRoute
 
-router = APIRouter(route_class=StrictJsonRoute, tags=["service"])
+router = JsonRouter(prefix="", tags=["service"])
 
 
 class Health(TypedDict):

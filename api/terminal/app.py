@@ -10,6 +10,7 @@ from api.decision_service import DecisionService
 from api.encounter import VesselIn
 from api.http.app import create_app
 from api.http.auth import assert_all_routes_protected
+from api.http.json_router import add_routes
 from api.settings import Settings, read_settings
 from api.terminal.errors import TerminalRefusal, answer_refusal
 from api.terminal.follower import Follower
@@ -61,9 +62,8 @@ def create_terminal(
     terminal = Terminal(app.state.startup, keeper, follower, vessel, is_demo, plotter, courier, cube_file, bursts)
     app.state.startup.warm_up = lambda opened: warm_own(opened, terminal.vessel.profile)
     app.state.terminal = terminal
-    app.include_router(router)
+    add_routes(app, router, web_routes())
     app.add_exception_handler(TerminalRefusal, answer_refusal)
-    app.include_router(web_routes())
     inner = app.router.lifespan_context
 
     @asynccontextmanager

@@ -3,16 +3,16 @@
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 from starlette.responses import Response
 
 from api.decision_service import DecisionService
 from api.documents.decision import to_json
 from api.http.auth import Caller, requires
 from api.http.dependencies import CurrentService, JsonText, MaybeRecords, Plans
+from api.http.json_router import JsonRouter
 from api.http.openapi import problems
 from api.http.schemas.plan_examples import PLAN, PLANS
-from api.http.strict_json import StrictJsonRoute
 from api.plan.document import plan_document
 from api.plan.plan_types import PlanDocument
 from api.plan.port_reports import plans_for_now, with_port_reports
@@ -21,7 +21,7 @@ from api.plan.request import PlanIn
 from api.plan.search import Search
 from api.security.roles import Permission
 
-router = APIRouter(prefix="/v1", route_class=StrictJsonRoute)
+router = JsonRouter()
 
 
 @router.post(
