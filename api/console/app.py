@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from api.console.presence import Presence
 from api.console.routes import router
 from api.http.auth import assert_all_routes_protected
 from api.http.json_router import add_routes
@@ -24,5 +25,6 @@ def include_console(app: FastAPI) -> None:
         One of the routes asks for no permission.
     """
     app.state.pictures, app.state.depths = SingleFlight[str](), SingleFlight[str]()
+    app.state.presence = Presence()
     add_routes(app, router, web_routes(pages=("console",), is_open=True))
     assert_all_routes_protected(app)

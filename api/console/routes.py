@@ -5,6 +5,7 @@ from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Body, Query, Request
+from pydantic import Field
 from starlette.responses import Response
 
 from api.console.picture import (
@@ -17,6 +18,7 @@ from api.console.picture import (
     read_encounter,
     read_picture,
 )
+from api.console.presence import Presence
 from api.console.what_if import WhatIfIn, compare
 from api.decision_service import policy_named
 from api.documents.decision import to_json
@@ -25,7 +27,9 @@ from api.http.auth import Caller, requires
 from api.http.authorization import filter_owned, require_owner, visible_places, without_others
 from api.http.conditional import unless_known
 from api.http.dependencies import CurrentService, JsonText, Records, Work, port_id_of
+from api.http.event_stream import Broadcast
 from api.http.presentation import preferred_language
+from api.http.schemas.requests import Body as StrictBody
 from api.http.strict_json import StrictJsonRoute
 from api.position import MAX_POSITION_CHARS, InvalidPosition, format_time, parse_position, spoken_position
 from api.security.roles import Permission
@@ -36,6 +40,18 @@ from engine import ENGINE_VERSION
 from engine.errors import InvalidAsk
 
 router = APIRouter(prefix="/console/v1", route_class=StrictJsonRoute, include_in_schema=False)
+
+PRESENCE = "console.presence"
+"""Kind of the event that says who has what on the screen."""
+
+
+class DeskIn(StrictBody):
+    """What a page of the console has on its screen."""
+
+    desk: Annotated[str, Field(pattern="^[0-9a-f]{16}$", description="Made by the page.")]
+    centre: Annotated[str, Field(max_length=80)] = ""
+    encounter_id: Annotated[str | None, Field(max_length=80)] = None
+
 
 Reader = Annotated[Caller, requires(Permission.READ_RECORDS)]
 
@@ -74,6 +90,20 @@ async def read_picture_now(
     trouble = _trouble(memory)
     whole = to_json({"at": format_time(now_s), "trouble": trouble, "picture": orjson.Fragment(body)})
     return unless_known(request, f"{to_json(trouble)}{body}", lambda: JsonText(whole))
+
+
+@router.put("/presence")
+async def put_presence(request: Request, desk: Annotated[DeskIn, Body()], caller: Reader) -> Response:
+    """Say what a desk has on its screen, and hear what the others have; a vessel neither tells nor hears."""
+    if caller.own_only:
+        return JsonText(to_json({"desks": []}))
+    presence: Presence = request.app.state.presence
+    has_changed = presence.hear(desk.desk, desk.centre, caller.actor.duty, desk.encounter_id, time.monotonic())
+    desks = presence.document()
+    if has_changed:
+        broadcast: Broadcast = request.app.state.broadcast
+        broadcast.announce(PRESENCE, {"desks": desks})
+    return JsonText(to_json({"desks": desks}))
 
 
 @router.get("/position")

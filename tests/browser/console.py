@@ -51,7 +51,7 @@ class Room:
         for page in self.desks:
             assert page.watch.strangers == []
             strange = [text for text in page.watch.complaints if not any(part in text for part in self.expects)]
-            assert strange == []
+            assert strange == [], strange
 
     def send(self, method, path, body=None):
         """What a program on this machine records; its answer."""

@@ -145,6 +145,21 @@ def test_reports_that_may_be_one_boat_stay_two_encounters(room):
     assert {row["encounter_id"] for row in room.send("GET", "/v1/encounters")["encounters"]} == {first, second}
 
 
+def test_who_looks_is_on_the_other_screen_until_she_goes(room):
+    dover, gris_nez = room.workspace(), room.workspace(centre="CROSS GRIS-NEZ", lang="fr")
+    first, second = room.report(), room.report(OFF_RAMSGATE, 20)
+    badge(gris_nez, second, "new").wait_for()
+    pick(dover, first)
+    gris_nez.locator(f'[data-row="{first}"] .viewers').get_by_text("à l'écran : DOVER COASTGUARD").wait_for()
+    pick(gris_nez, first)
+    dover.locator("#decision .viewers").get_by_text("on screen at CROSS GRIS-NEZ").wait_for()
+    pick(dover, second)
+    gris_nez.locator(f'[data-row="{second}"] .viewers').wait_for()
+    assert gris_nez.locator(f'[data-row="{first}"] .viewers').count() == 0
+    gris_nez.goto(f"{room.base}/healthz")
+    dover.locator(f'[data-row="{first}"] .viewers').wait_for(state="detached")
+
+
 def test_a_port_closes_while_a_hold_there_runs_out(room):
     dover, port = room.workspace(), room.workspace("desk")
     room.places("dover", 100)

@@ -3,7 +3,7 @@
 import { firstChannel, formatAge, formatBearing, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, shape } from '../shared/elements.js';
 import { inLanguage, language, say } from '../shared/texts.js';
-import { EXPIRING_S, ageOf, candidates, depthAt, depthText, may, now, personsText, placesOf, portName, shortId, state } from './state.js';
+import { EXPIRING_S, ageOf, candidates, depthAt, depthText, may, now, personsText, placesOf, portName, shortId, state, viewersText } from './state.js';
 import { hours, placesAt, statusOf } from './ports.js';
 
 /** @typedef {import('../terminal/documents.js').Candidate} Candidate */
@@ -50,6 +50,8 @@ function encounterParts(actions) {
     make('h2', {}, `${shortId(encounter.encounter_id)} · ${say('people_count', { count: personsText(latest?.persons) })} `, make('span', { class: 'quiet' }, vessel)),
     make('p', { class: 'quiet' }, `${formatPosition(latest?.position.coordinates)} · ${say('fix_age', { age: formatAge(ageOf(latest?.observed_at)) })} · ${say('decided_at', { at: formatUtcSeconds(shown.at ?? view.at) })}`),
   ];
+  const viewers = viewersText(encounter.encounter_id);
+  if (viewers) parts.push(make('p', { class: 'viewers' }, viewers));
   if (encounter.state === 'closed') parts.push(make('p', { class: 'warn' }, say('encounter_closed')));
   const offer = coordinationPart(view, actions);
   if (offer) parts.push(offer);

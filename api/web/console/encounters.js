@@ -3,7 +3,7 @@
 import { formatAge } from '../shared/format.js';
 import { byId, make, write } from '../shared/elements.js';
 import { say } from '../shared/texts.js';
-import { ageOf, byUrgency, now, personsText, placesOf, portName, shortId, state, stateOf, vesselText } from './state.js';
+import { ageOf, byUrgency, now, personsText, placesOf, portName, shortId, state, stateOf, vesselText, viewersText } from './state.js';
 
 /** @typedef {import('./documents.js').Row} Row */
 
@@ -41,10 +41,11 @@ function line(row, supposed, onPick) {
   const note = supposed
     ? changed ? say('what_if_before', { port: viewPort(supposed.now) }) : say('what_if_same')
     : row.direction ? '' : view?.port_id ? say('advised') : '';
+  const viewers = viewersText(row.encounter_id);
   const minutes = view?.time_to_landing_min ?? null;
   const tr = make('tr', { class: `state-${kind}${chosen ? ' chosen' : ''}${changed ? ' changed' : ''}`, 'data-row': row.encounter_id },
     make('td', {}, make('span', { class: `badge badge-${kind}` }, say(`state_${kind}`))),
-    make('td', {}, button, twin, make('span', { class: 'sub' }, vesselText(row, held))),
+    make('td', {}, button, twin, make('span', { class: 'sub' }, vesselText(row, held)), viewers ? make('span', { class: 'sub viewers' }, viewers) : null),
     make('td', { class: 'number strong' }, personsText(row.latest.persons)),
     make('td', {}, going, note ? make('span', { class: 'sub' }, note) : null),
     make('td', { class: 'number' }, minutes === null ? '?' : String(Math.round(minutes))),

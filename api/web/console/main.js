@@ -10,6 +10,7 @@ import { rowsShown, showAges, showEncounters } from './encounters.js';
 import { explain, isOpen } from './forms.js';
 import { listen } from './live.js';
 import { showPorts, statusOf } from './ports.js';
+import { hearDesks, keepPresence, sayPresence } from './presence.js';
 import { closeSheet, eventText, isSheetOpen, openComparison, openHandover, openHelp, openPlan, openRecord, openScreen, openWhatIf, supposedText } from './sheets.js';
 import { ageOf, candidates, may, now, placesOf, shortId, state, stateOf } from './state.js';
 import * as work from './work.js';
@@ -228,6 +229,7 @@ function showRights() {
 /** @param {Told} event */
 function hearEvent(event) {
   heard();
+  if (event.kind === 'console.presence') { hearDesks(event.body.desks); show(); return; }
   if (!event.sequence) { refresh(); return; }
   if (!isOfBoard(event.kind)) return;
   if (told.some((one) => one.sequence === event.sequence)) return;
@@ -285,6 +287,7 @@ async function pickEncounter(encounterId) {
     state.portId = null;
   }
   show();
+  sayPresence(work.ownCentre(), show);
   try {
     if (state.whatIf) await suppose(state.whatIf.supposed);
     await readView(encounterId);
@@ -482,6 +485,7 @@ async function begun() {
   readDepths();
   listen(Math.max(0, (state.picture?.sequence ?? 0) - EVENTS_BEFORE), hearStream);
   setInterval(readDepths, 600000);
+  keepPresence(work.ownCentre, show);
   setInterval(() => { showAges(); showFeeds(); showBanners(); }, 1000);
   setInterval(() => {
     const since = performance.now() - state.heardAt;
@@ -495,7 +499,7 @@ async function start() {
   areKeysOn = kept('console.keys', 'on') === 'on';
   const centre = /** @type {HTMLInputElement} */ (byId('own-centre'));
   centre.value = kept('console.centre', '');
-  centre.addEventListener('change', () => keep('console.centre', centre.value.trim()));
+  centre.addEventListener('change', () => { keep('console.centre', centre.value.trim()); sayPresence(work.ownCentre(), show); });
   await setLanguage(/** @type {Lang} */ (kept('lang', navigator.language.startsWith('fr') ? 'fr' : 'en')));
   centre.placeholder = say('own_centre');
   byId('language').addEventListener('click', () => setLanguage(language() === 'fr' ? 'en' : 'fr'));

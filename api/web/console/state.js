@@ -26,6 +26,7 @@ export const state = {
   /** @type {Map<string, Harbour>} */ harbours: new Map(),
   /** @type {import('./documents.js').WhatIf | null} */ whatIf: null,
   showsAllPorts: false,
+  /** @type {import('./documents.js').Desk[]} What other desks have on their screens. */ desks: [],
 };
 
 /** Milliseconds of the server's clock. */
@@ -48,6 +49,12 @@ export function portName(portId) {
   if (!portId) return '?';
   const harbour = state.harbours.get(portId);
   return harbour ? inLanguage(harbour.name) : portId;
+}
+
+/** Who else has an encounter on the screen, in words; empty for nobody. @param {string} encounterId */
+export function viewersText(encounterId) {
+  const names = state.desks.filter((desk) => desk.encounter_id === encounterId).map((desk) => desk.centre || desk.duty);
+  return names.length ? say('viewers', { names: [...new Set(names)].join(', ') }) : '';
 }
 
 /** At least and at most, as people write it. @param {{ min: number | null, max: number | null } | null | undefined} persons */

@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from api.console import include_console
+from api.console.presence import MOST_DESKS, Presence
 from api.http import create_app
 from api.security.api_keys import Keys
 from api.security.roles import GRANTS, AccessRole, Permission
@@ -38,6 +39,35 @@ def workspace(call_app, service, store):
 @pytest.fixture
 def encounter_id(workspace):
     return workspace.post("/v1/encounters", report(OFF_DOVER)).json()["encounter_id"]
+
+
+def test_desks_hear_what_others_have_on_the_screen(workspace, encounter_id, acting):
+    def say(desk, centre, shown):
+        return workspace.put("/console/v1/presence", {"desk": desk * 16, "centre": centre, "encounter_id": shown})
+
+    assert say("a", "DOVER", encounter_id).json()["desks"] == [
+        {"desk": "a" * 16, "centre": "DOVER", "duty": "local", "encounter_id": encounter_id}
+    ]
+    assert [desk["centre"] for desk in say("b", "GRIS-NEZ", encounter_id).json()["desks"]] == ["DOVER", "GRIS-NEZ"]
+    assert [desk["centre"] for desk in say("a", "DOVER", None).json()["desks"]] == ["GRIS-NEZ"]
+    assert say("?", "DOVER", None).status_code == 422
+    acting("crew", "RNLI Severn", own_only=True)
+    assert say("c", "RNLI Severn", encounter_id).json() == {"desks": []}
+    acting("controller", "SMC")
+    assert [desk["centre"] for desk in say("d", "", None).json()["desks"]] == ["GRIS-NEZ"]
+
+
+def test_a_desk_that_says_nothing_more_has_gone():
+    presence = Presence()
+    assert presence.hear("a", "DOVER", "", "e-1", 0.0)
+    assert not presence.hear("a", "DOVER", "", "e-1", 40.0)
+    assert presence.hear("b", "GRIS-NEZ", "", "e-1", 80.0)
+    assert [desk["desk"] for desk in presence.document()] == ["a", "b"]
+    assert presence.hear("b", "GRIS-NEZ", "", "e-1", 90.0)
+    assert [desk["desk"] for desk in presence.document()] == ["b"]
+    for k in range(MOST_DESKS + 5):
+        presence.hear(f"d{k}", "", "", "e-1", 91.0)
+    assert len(presence.document()) == MOST_DESKS
 
 
 def test_the_picture_is_what_the_service_says_of_each_part(workspace, encounter_id):
