@@ -51,7 +51,10 @@ demo-replay: $(STAMPS)/run
 	@$(BIN)/safeport replay documented --out build/demo-replay
 
 test: $(STAMPS)/dev
-	$(BIN)/python -m pytest
+	status=0; \
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not alone" || status=1; \
+	$(BIN)/python -m pytest -m alone || status=1; \
+	exit $$status
 
 FUZZ ?= 5000
 

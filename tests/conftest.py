@@ -18,6 +18,17 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 
+ALONE = ("api/cli", "api/console", "api/http", "api/terminal", "browser", "faults")
+"""Folders of tests that wait for clocks, sockets and other processes: beside others they would wait for those too."""
+
+
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        folder = item.path.relative_to(config.rootpath / "tests").parent.as_posix()
+        if any(folder == name or folder.startswith(f"{name}/") for name in ALONE):
+            item.add_marker("alone")
+
+
 @pytest.fixture(scope="session")
 def service():
     """The service with the pack that comes with the program."""

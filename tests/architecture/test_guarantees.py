@@ -12,7 +12,7 @@ import pytest
 from api.cli.main import parser
 from api.encounter import EncounterIn
 from api.http.schemas import requests
-from api.text.messages import LEVEL, RULE_TITLE, WORDING
+from api.text.messages import RULE_TITLE, WORDING
 from engine.codes import HARD_CODES, INFO_CODES, RULE_WEIGHT, Code, Rule, Weight
 from engine.policy import KEYS
 from geodata.policies import policy_names, read_policy
@@ -41,12 +41,12 @@ def test_no_reason_code_is_dead():
 
 def test_every_code_speaks_both_languages_and_cites_something():
     assert set(WORDING) == set(Code)
-    assert all(wording.en and wording.fr and wording.citation for wording in WORDING.values())
+    assert all(wording.text.en and wording.text.fr and wording.citation for wording in WORDING.values())
     assert set(RULE_TITLE) == set(Rule)
 
 
 def test_every_notice_has_a_level():
-    assert {code for code in Code if 500 <= code < 900} <= set(LEVEL)
+    assert {code for code in Code if 500 <= code < 900} <= {code for code, wording in WORDING.items() if wording.level}
 
 
 def test_weights_are_consistent():
