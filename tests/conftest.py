@@ -8,14 +8,15 @@ import warnings
 # was loaded before it. In the program itself eccodes is loaded by the process that ingests, and by no other.
 import psycopg  # noqa: F401
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from api.decision_service import open_decision_service
 
-# CI runs the same examples each time; a developer's machine draws new ones.
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# CI runs the same examples each time; a developer's machine draws new ones. How long an example takes to draw says
+# what else the machine does.
+settings.register_profile("default", suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
 ALONE = ("api/cli", "api/console", "api/http", "api/terminal", "browser", "faults")

@@ -262,8 +262,10 @@ def test_a_process_ended_from_another_thread_is_lost(solver, small, monkeypatch)
 
 def test_the_process_has_none_of_the_secrets_and_ends_with_its_parent(monkeypatch):
     program = (
-        "import os, sys; from api.plan.solver_process import Solver; s = Solver(); p = s._running();"
-        "print(p.pid, open(f'/proc/{p.pid}/environ').read(), flush=True); os.kill(os.getpid(), 9)"
+        "import os, sys, time; from api.plan.solver_process import Solver; s = Solver(); p = s._running();\n"
+        # Empty for a moment while the process begins.
+        "while not (environment := open(f'/proc/{p.pid}/environ').read()): time.sleep(0.01)\n"
+        "print(p.pid, environment, flush=True); os.kill(os.getpid(), 9)"
     )
     ran = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, env={**os.environ, "SAFEPORT_STORE": "canary"}

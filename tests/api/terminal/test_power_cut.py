@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from api.cli.main import main
 from api.terminal.terminal import KEEP_EVERY_S
 from tests.api.terminal.real_terminal import PROGRAM, ROOT, has_fix
 
@@ -82,11 +83,17 @@ def run_command(*options):
         (["--port", "70000"], "--port: should be less than or equal to 65535."),
     ],
 )
-def test_what_is_wrong_is_one_line(options, word, tmp_path):
-    done = run_command("--state", str(tmp_path), *options)
-    assert done.returncode == 2
-    assert done.stderr.count("\n") == 1
-    assert word in done.stderr
+def test_what_is_wrong_is_one_line(options, word, tmp_path, capsys):
+    assert main(["terminal", "--state", str(tmp_path), *options]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert word in told
+
+
+def test_what_is_wrong_is_one_line_of_a_real_process(tmp_path):
+    done = run_command("--state", str(tmp_path), "--source", "nonsense")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "--source: is of no known kind." in done.stderr
 
 
 def test_a_second_terminal_on_one_folder_is_told_so(started, tmp_path):
