@@ -142,6 +142,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "Port rattaché à {station} : décalé et mis à l'échelle. Incertitude {metres}, {minutes}"
         " (environ 9 fois sur 10), hors surcote.",
     ),
+    "stream_title": ("STREAM AT {position}: the way the water goes", "COURANT EN {position} : direction où va l'eau"),
+    "stream_atlas": ("atlas", "atlas"),
+    "stream_forecast": ("forecast", "prévision"),
+    "stream_area_high": (
+        "Atlas area {area}, by high water of {port}; rates good to {share}. {source}, edition {edition}.",
+        "Zone {area} de l'atlas, d'après la pleine mer de {port} ; taux à {share} près. {source}, édition {edition}.",
+    ),
+    "stream_area_low": (
+        "Atlas area {area}, by low water of {port}; rates good to {share}. {source}, edition {edition}.",
+        "Zone {area} de l'atlas, d'après la basse mer de {port} ; taux à {share} près. {source}, édition {edition}.",
+    ),
     "straight": ("* straight line, not by water.", "* en ligne droite, pas par mer."),
 }  # fmt: skip
 

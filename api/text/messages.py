@@ -953,8 +953,8 @@ WORDING: dict[Code, Wording] = {
         IDENTIFY_PLACE,
     ),
     Code.STREAM_NOT_INCLUDED: Wording(
-        "Stream not forecast for the whole way: times leave it out there.",
-        "Courant non prévu sur toute la route : les temps n'en tiennent pas compte là.",
+        "Stream not known for the whole way: times leave it out there.",
+        "Courant inconnu sur une partie de la route : les temps n'en tiennent pas compte là.",
         SEAMANSHIP,
     ),
     Code.WAVES_NOT_INCLUDED: Wording(
@@ -1020,6 +1020,16 @@ WORDING: dict[Code, Wording] = {
     Code.FORECAST_ONE_STEP: Wording(
         "Forecast has one time step only: {detail}. It says nothing of the sea after that.",
         "La prévision n'a qu'une seule échéance : {detail}. Elle ne dit rien de la mer ensuite.",
+        SEAMANSHIP,
+    ),
+    Code.STREAM_FROM_ATLAS: Wording(
+        "Tidal stream from the atlas, good to {limit} of its rate; the time range allows for it. Wind changes it.",
+        "Courant de marée de l'atlas, à {limit} près ; la fourchette de temps en tient compte. Le vent le modifie.",
+        SEAMANSHIP,
+    ),
+    Code.STREAM_FORECAST_FIRST: Wording(
+        "Stream as forecast; from the tidal atlas, good to {limit} of its rate, where the forecast says none.",
+        "Courant de la prévision ; sinon de l'atlas des courants de marée, à {limit} près, là où elle n'en donne pas.",
         SEAMANSHIP,
     ),
     # Refusals of a request
@@ -1137,6 +1147,8 @@ LEVEL: dict[Code, str] = {
     Code.FORECAST_NOT_HERE: "caution",
     Code.FORECAST_RUN_LATER: "information",
     Code.FORECAST_ONE_STEP: "caution",
+    Code.STREAM_FROM_ATLAS: "information",
+    Code.STREAM_FORECAST_FIRST: "information",
 }
 """How loud each notice is: ``information``, ``caution`` or ``warning``."""
 

@@ -99,6 +99,7 @@ _FIGURE_NAMES = {
 _INPUT_NAMES = {
     "speed": Text("vessel speed", "vitesse du navire"),
     "waves": Text("wave height", "hauteur des vagues"),
+    "stream": Text("tidal stream", "courant de marée"),
     "tide": Text("height of tide", "hauteur de marée"),
 }
 
@@ -337,6 +338,8 @@ def notice_sentence(decision: Decision, notice: Notice, language: str) -> str:
     if code == Code.SPEED_CAPPED:
         fields["measured"] = format_quantity(decision.speed_ms, KNOTS, language)
         fields["limit"] = format_quantity(decision.ask.vessel.speed_ms, KNOTS, language)
+    if code in (Code.STREAM_FROM_ATLAS, Code.STREAM_FORECAST_FIRST):
+        fields["limit"] = _doubt_of_streams(decision, language)
     if code == Code.POB_UNKNOWN:
         fields["limit"] = format_quantity(decision.persons, COUNT, language)
     if code == Code.POB_RANGE:
@@ -344,6 +347,13 @@ def notice_sentence(decision: Decision, notice: Notice, language: str) -> str:
     if "detail" in uses:
         fields["detail"] = _notice_detail(decision, notice, language)
     return _template(code, language).format_map(fields)
+
+
+def _doubt_of_streams(decision: Decision, language: str) -> str:
+    """Least and greatest doubt of the atlas's rates, in per cent."""
+    least, most = (f"{100.0 * share:.0f}" for share in np.unique(decision.world.streams.doubt)[[0, -1]])
+    figures = least if least == most else f"{least} {'à' if language == 'fr' else 'to'} {most}"
+    return f"{figures} %"
 
 
 def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
