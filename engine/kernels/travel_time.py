@@ -27,6 +27,10 @@ COARSE = 0.5
 GATHERED = 0.2
 """On a first look corners are gathered into one leg up to this part of such a piece."""
 
+FIRST_LOOK_M = 30.0 * PIECE_M
+"""Where nothing but the atlas is known, a first look leaves its stream out beyond so long a way: on a longer one it
+turns, and what it gives and takes mostly cancels. [m]"""
+
 
 class SpeedModel(NamedTuple):
     """How a vessel moves; figures of the request and its policy.
@@ -352,14 +356,19 @@ def add(first, second):
 
 
 @leaf_kernel
-def is_empty(forecast):
-    """Whether neither waves, wind nor stream are known: times are then those of calm water."""
+def is_silent(forecast):
+    """Whether no forecast tells of waves, wind or current."""
     return (
         forecast.waves.times_s.shape[0] == 0
         and forecast.wind.times_s.shape[0] == 0
         and forecast.current.times_s.shape[0] == 0
-        and not has_tide(forecast.streams)
     )
+
+
+@leaf_kernel
+def is_empty(forecast):
+    """Whether neither waves, wind nor stream are known: times are then those of calm water."""
+    return is_silent(forecast) and not has_tide(forecast.streams)
 
 
 class TravelTimeMemo(NamedTuple):
@@ -369,8 +378,8 @@ class TravelTimeMemo(NamedTuple):
     ----------
     place : ndarray of int32, shape (k,)
         By corner: one more than the row its clock is kept in; 0 for corners not passed.
-    times : ndarray of float64, shape (n, 6)
-        `TravelTime` but for its flags.
+    times : ndarray of float64, shape (n, 8)
+        `TravelTime` but for its flags, and longitude and latitude of the corner.
     flags : ndarray of bool, shape (n, 3)
         Waves missing, stream missing, stream met.
     used : ndarray of int64, shape (1,)
@@ -389,7 +398,7 @@ def allocate_memo(corner_count, port_count):
     room = min(corner_count, 64 * port_count) + 1
     return TravelTimeMemo(
         np.zeros(corner_count, np.int32),
-        np.empty((room, 6)),
+        np.empty((room, 8)),
         np.empty((room, 3), np.bool_),
         np.zeros(1, np.int64),
     )
@@ -407,8 +416,8 @@ def first_leg_time(reach, forecast, speed_model, depart_s):
 
 
 @inlined_kernel
-def _keep(memo, corner, travel_time):
-    """Keep the clock of a corner, if there is room."""
+def _keep(memo, corner, travel_time, lon, lat):
+    """Keep the clock of a corner, and where it is, if there is room."""
     used = memo.used[0]
     if used < memo.times.shape[0]:
         memo.times[used, 0], memo.times[used, 1], memo.times[used, 2] = (
@@ -418,10 +427,22 @@ def _keep(memo, corner, travel_time):
         )
         memo.times[used, 3], memo.times[used, 4] = travel_time.highest_hs_m, travel_time.filled_m
         memo.times[used, 5] = travel_time.run_m
+        memo.times[used, 6], memo.times[used, 7] = lon, lat
         memo.flags[used, 0], memo.flags[used, 1] = travel_time.waves_missing, travel_time.stream_missing
         memo.flags[used, 2] = travel_time.stream_met
         memo.used[0] = used + 1
         memo.place[corner] = used + 1
+
+
+@inlined_kernel
+def _kept(memo, row):
+    """A clock kept, and longitude and latitude of its corner."""
+    kept = memo.times[row]
+    travel_time = TravelTime(
+        kept[0], kept[1], kept[2], kept[3], memo.flags[row, 0], memo.flags[row, 1], memo.flags[row, 2], kept[4],
+        kept[5],
+    )  # fmt: skip
+    return travel_time, kept[6], kept[7]
 
 
 @inlined_kernel
@@ -477,6 +498,7 @@ def travel_time_to_port(water, depth_class, reach, forecast, speed_model, depart
         travel_time = _calm_travel_time(reach.distance_m[p], calm_speed_ms(speed_model), speed_model.speed_doubt, quiet)
     else:
         mesh = water.mesh
+        looked_m = FIRST_LOOK_M if growth > 0.0 and is_silent(forecast) else np.inf
         joined = reach.joined[p]
         last = reach.path[-1]
         if joined[0] != last[0] or joined[1] != last[1]:
@@ -485,42 +507,49 @@ def travel_time_to_port(water, depth_class, reach, forecast, speed_model, depart
         lat = joined[1]
         corner = reach.via[p]
         before = NOWHERE
+        # Row of the last corner passed, whose clock is only taken up where the way leaves what has been run.
+        row = NOWHERE
         # Length of the leg that ends at the corner looked at, those gathered into it included.
         leg_m = 0.0
-        while corner != DIRECT:
-            v = depth_class.corners.vertex[corner]
+        is_slack = False
+        while corner != DIRECT and not is_slack:
             k = memo.place[corner] - 1
-            is_passed = k >= 0
-            if is_passed:
-                kept = memo.times[k]
-                travel_time = TravelTime(
-                    kept[0], kept[1], kept[2], kept[3], memo.flags[k, 0], memo.flags[k, 1], memo.flags[k, 2],
-                    kept[4], kept[5],
-                )  # fmt: skip
+            if k >= 0:
+                row = k
+                leg_m = 0.0
             else:
+                if row != NOWHERE:
+                    travel_time, lon, lat = _kept(memo, row)
+                    row = NOWHERE
+                is_slack = travel_time.run_m > looked_m
+                v = depth_class.corners.vertex[corner]
                 if before == NOWHERE:
                     leg_m = geodesic_length_m(lon, lat, mesh.lon[v], mesh.lat[v])
                 else:
                     leg_m += depth_class.distance[before, p] - depth_class.distance[corner, p]
-                is_passed = not leg_m < GATHERED * growth * travel_time.run_m
-                if is_passed:
+                if not is_slack and not leg_m < GATHERED * growth * travel_time.run_m:
                     travel_time = integrate_leg(
                         forecast, speed_model, depart_s, travel_time, lon, lat, mesh.lon[v], mesh.lat[v], leg_m, growth
                     )
-                    _keep(memo, corner, travel_time)
-            if is_passed:
-                leg_m = 0.0
-                lon = mesh.lon[v]
-                lat = mesh.lat[v]
+                    lon = mesh.lon[v]
+                    lat = mesh.lat[v]
+                    _keep(memo, corner, travel_time, lon, lat)
+                    leg_m = 0.0
             before = corner
             corner = depth_class.following[corner, p]
+        if row != NOWHERE:
+            travel_time, lon, lat = _kept(memo, row)
         to_lon = water.ports.lon[p]
         to_lat = water.ports.lat[p]
         if before == NOWHERE:
             leg_m = geodesic_length_m(lon, lat, to_lon, to_lat)
         else:
             leg_m += depth_class.distance[before, p]
-        if leg_m < GATHERED * growth * travel_time.run_m:
+        if travel_time.run_m > looked_m:
+            rest_m = max(0.0, reach.distance_m[p] - travel_time.run_m)
+            rest = _calm_travel_time(rest_m, calm_speed_ms(speed_model), speed_model.speed_doubt, True)
+            travel_time = add(travel_time, rest)
+        elif leg_m < GATHERED * growth * travel_time.run_m:
             travel_time = _at_the_same_pace(travel_time, leg_m)
         else:
             travel_time = integrate_leg(
