@@ -1,7 +1,7 @@
 """The composition root: opens the pack once and hands out what every door needs."""
 
 import gc
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from time import time
@@ -12,10 +12,12 @@ from api.encounter import EncounterIn
 from api.suggest import did_you_mean
 from engine.decide import decide, warm_search
 from engine.errors import InvalidAsk, UnknownName
+from engine.kernels.streams import has_tide
 from engine.model import Ask, Decision, Port, Vessel, World
 from engine.policy import Policy
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
 from geodata.policies import DEFAULT_POLICY, policy_names, read_policy
+from geodata.streams.net import StreamAtlas, atlas_from, no_atlas, streams_at
 from geodata.tides.blocks import block_start_s
 from geodata.tides.tables import TideTables, tide_cache
 from geodata.vessels import vessel_named, vessels_from
@@ -36,12 +38,14 @@ class DecisionService:
     ----------
     pack : Pack
     world : World
-        Without tides: those belong to a date, see `world_at`.
+        Without tides and streams: those belong to a date, see `world_at`.
     vessels : dict of Vessel
         Profiles by id.
     tides : TideTables
     cube : Cube or None
         The forecast the world has, with what its file says of itself; None without one.
+    atlas : StreamAtlas
+        Tidal streams of the pack.
     """
 
     pack: Pack
@@ -49,6 +53,7 @@ class DecisionService:
     vessels: dict[str, Vessel]
     tides: TideTables
     cube: "Cube | None" = None
+    atlas: StreamAtlas = field(default_factory=no_atlas)
 
     def ask(self, encounter: EncounterIn, now_s: float, policy: Policy | None = None) -> Ask:
         """The engine's ask for an encounter.
@@ -69,8 +74,8 @@ class DecisionService:
         return encounter.to_ask(self.vessels, named, policy, now_s)
 
     def world_at(self, at_s: float) -> World:
-        """The world with the tides of a time, epoch seconds; the same object for all times of one block of tides."""
-        return _world_on_date(self.world, self.tides, block_start_s(at_s))
+        """The world with tides and streams of a time, epoch seconds; the same object for all times of one block."""
+        return _world_on_date(self.world, self.tides, self.atlas, block_start_s(at_s))
 
     def decide(self, ask: Ask, ports: "PortsSnapshot | None" = None, encounter_id: str | None = None) -> Decision:
         """`engine.decide.decide` in this service's world, with the tides of the time asked for.
@@ -223,13 +228,15 @@ def open_decision_service(folder: Path = DEFAULT_PACK) -> DecisionService:
     """
     pack = read_pack(folder)
     vessels = vessels_from(pack.tables["vessels"])  # type: ignore[arg-type]
-    return DecisionService(pack, world_from(pack), vessels, TideTables(pack, tide_cache()))
+    return DecisionService(pack, world_from(pack), vessels, TideTables(pack, tide_cache()), atlas=atlas_from(pack))
 
 
 @lru_cache(maxsize=8)
-def _world_on_date(world: World, tables: TideTables, block_s: float) -> World:
+def _world_on_date(world: World, tables: TideTables, atlas: StreamAtlas, block_s: float) -> World:
     tides, identity = tables.at(block_s)
-    return replace(world, tides=tides, identity={**world.identity, "tides": identity})
+    streams = streams_at(atlas, tables, tuple(port.id for port in world.ports), block_s)
+    inputs = {**world.identity, "tides": identity, "streams": atlas.identity if has_tide(streams) else None}
+    return replace(world, tides=tides, streams=streams, identity=inputs)
 
 
 def warm_up(service: DecisionService) -> None:

@@ -131,11 +131,14 @@ class VesselIn(_Strict):
             assumed = () if "speed_ms" in given else ("speed_kn",)
             return Vessel(
                 DESCRIBED_VESSEL, "vessel as described", "navire décrit", **{**kept, **given},
-                assumed=self._assumed(assumed),
+                assumed=self._assumed(assumed), speed_table="",
             )  # fmt: skip
         values = {name: given.get(name, getattr(base, name)) for name in figures}
         kept_assumed = tuple(name for name in base.assumed if name not in replaced)
-        return Vessel(base.id, base.name_en, base.name_fr, **values, assumed=self._assumed(kept_assumed))
+        return Vessel(
+            base.id, base.name_en, base.name_fr, **values, assumed=self._assumed(kept_assumed),
+            speed_table=base.speed_table,
+        )  # fmt: skip
 
     def _assumed(self, otherwise: tuple[str, ...]) -> tuple[str, ...]:
         """Figures that are assumptions: as the sender says, and else as it follows from what was given."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.codes import Code, Feed, Gate, Grade, PortKind, Rule, Verdict
-from engine.kernels.forecast import current_at, visibility_at, waves_at, wind_at
+from engine.kernels.forecast import stream_at, visibility_at, waves_at, wind_at
 from engine.kernels.jit import inlined_kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import length_of
@@ -181,7 +181,7 @@ def entrance_at(forecast, lon_deg, lat_deg, axis_deg, at_s, wave_factor, against
     """
     hs_m, waves_east, waves_north, _, waves_filled_m = waves_at(forecast, lon_deg, lat_deg, at_s)
     wind_east, wind_north, _, wind_filled_m = wind_at(forecast, lon_deg, lat_deg, at_s)
-    east, north, stream_filled_m = current_at(forecast, lon_deg, lat_deg, at_s)
+    east, north, stream_filled_m, _ = stream_at(forecast, lon_deg, lat_deg, at_s)
     visibility_m, visibility_filled_m = visibility_at(forecast, lon_deg, lat_deg, at_s)
     filled_m = 0.0
     if wind_filled_m < np.inf:

@@ -25,7 +25,7 @@ from engine.evaluate import (
     next_batch_size,
     second_best_s,
 )
-from engine.kernels.detour_bound import Lanes, allocate_lanes, top_speed_ms
+from engine.kernels.detour_bound import Lanes, allocate_lanes, least_time_s
 from engine.kernels.forecast import waves_at
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
@@ -175,6 +175,7 @@ def with_sea_limit(speed_model, max_hs_m):
         speed_model.speed_doubt,
         speed_model.wave_doubt,
         speed_model.wave_factor,
+        speed_model.stream_error,
     )
 
 
@@ -408,7 +409,8 @@ def _bounded_search(inputs, patch, quiet, workspace):
     """
     fix, by_bound, bound_s = workspace.fix, workspace.by_bound, workspace.bound_s
     speed_model = inputs.speed_model
-    top_ms, calm_ms = top_speed_ms(speed_model, inputs.forecast), calm_speed_ms(speed_model)
+    calm_ms = calm_speed_ms(speed_model)
+    start = fix.reach.path[0]
     count = patch.ports.shape[0]
     # From anywhere in the patch the way to a port is at most so much shorter than from its middle.
     slack_m = patch.radius_m + SAFE_M
@@ -428,14 +430,15 @@ def _bounded_search(inputs, patch, quiet, workspace):
             latest_s = workspace.table.time_s[best]
         # Measured until nobody left can come before those wanted next; but nobody who comes too late for anything.
         while measured < count:
-            least_s = (patch.distance_m[measured] - slack_m) / top_ms
+            least_m = patch.distance_m[measured] - slack_m
+            least_s = least_time_s(least_m, speed_model, inputs.forecast, start[0], start[1])
             if not least_s <= latest_s or (
                 measured >= wanted and not is_settled and not least_s < bound_s[by_bound[wanted - 1]]
             ):
                 break
             p = patch.ports[measured]
             patch_distances(inputs.water, inputs.depth_class, patch, fix, measured)
-            bound_s[p] = lower_bound_s(inputs, fix.reach, p, top_ms, calm_ms)
+            bound_s[p] = lower_bound_s(inputs, fix.reach, speed_model, p, calm_ms)
             place = measured
             while place > looked and (
                 bound_s[by_bound[place - 1]] > bound_s[p]

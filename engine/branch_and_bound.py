@@ -23,7 +23,7 @@ from engine.routes import check_in_area, require_snapped, track_length_m
 _CAUTION = int(Status.CAUTION)
 
 _SHORTEST_PATHS = no_detours()
-NO_VARIANTS = np.empty((0, 3))
+NO_VARIANTS = np.empty((0, 4))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +89,7 @@ def search_ports(
     context : RequestContext
     position : tuple of float, optional
         Longitude and latitude, instead of those asked for. [deg]
-    variants : ndarray of float64, shape (v, 3)
+    variants : ndarray of float64, shape (v, 4)
         Changed inputs to try, see `engine.perturbations`.
     exhaustive : bool
         Open every port whatever its bound: the oracle of the bounded search.

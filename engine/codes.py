@@ -368,6 +368,8 @@ class Code(IntEnum):
     VESSEL_FACTS_UNKNOWN = 597
     REGISTER_OVERLAID = 598
     FORECAST_ONE_STEP = 599
+    STREAM_FROM_ATLAS = 600
+    STREAM_FORECAST_FIRST = 601
 
     # Refusals of a request.
     POS_INVALID = 900

@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.apply_rules import RULE_COUNT
 from engine.codes import Rule, Verdict, Weight
-from engine.kernels.detour_bound import allocate_lanes, detour_gain_bound_s, stays_high, top_speed_ms
+from engine.kernels.detour_bound import allocate_lanes, detour_gain_bound_s, least_time_s, stays_high
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.reach import fill_track_on_plane, track_on_plane
@@ -94,7 +94,8 @@ def is_detour_candidate(inputs, reach, found, p, exhaustive, track, lanes):
     usual_s = found.ways.travel_times.time_s[p]
     depart_s = inputs.figures.depart_s
     if not usual_s < np.inf or found.ways.travel_times.highest_hs_m[p] > inputs.speed_model.max_hs_m:
-        soonest_s = reach.distance_m[p] / top_speed_ms(inputs.speed_model, inputs.forecast)
+        start = reach.path[0]
+        soonest_s = least_time_s(reach.distance_m[p], inputs.speed_model, inputs.forecast, start[0], start[1])
         latest_s = _longest_s(inputs, reach, p, usual_s)
         # Round an entrance that stays too rough there is no way.
         return not stays_high(

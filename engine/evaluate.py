@@ -1,8 +1,8 @@
 """Every port looked at from one position, in one compiled pass: measured, timed, judged, weighed and put in order.
 
 Ports are taken in the order of their lower bounds: the whole shortest distance at top speed, with the strongest stream
-and wind of the forecast behind, and no wait. Those that may still be one of the first two get close clocks; once a
-bound exceeds the second best confirmed key, it does for all that follow, and they get coarse ones.
+and wind behind that can be met so far away, and no wait. Those that may still be one of the first two get close clocks;
+once a bound exceeds the second best confirmed key, it does for all that follow, and they get coarse ones.
 """
 
 from typing import NamedTuple
@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.apply_rules import RULE_COUNT, Routes, RuleInputs, RuleTable, allocate_rule_table, apply_rules
 from engine.codes import Rule, Status, Verdict, Weight
-from engine.kernels.detour_bound import top_speed_ms
+from engine.kernels.detour_bound import least_time_s
 from engine.kernels.forecast import Forecast
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
@@ -142,7 +142,7 @@ def no_detours() -> DetourSet:
     """The shortest path to every port."""
     none = np.empty(0)
     flags, zones = np.empty(0, np.bool_), np.empty(0, np.uint64)
-    return DetourSet(flags, none, zones, zones, TravelTimes(none, none, none, none, flags, flags, none))
+    return DetourSet(flags, none, zones, zones, TravelTimes(none, none, none, none, flags, flags, flags, none))
 
 
 @inlined_kernel
@@ -158,12 +158,13 @@ def key_of(inputs, reach, p, time_s, calm_ms):
 
 
 @inlined_kernel
-def lower_bound_s(inputs, reach, p, top_ms, calm_ms):
+def lower_bound_s(inputs, reach, speed_model, p, calm_ms):
     """Least key a port can have, whatever way is taken to it; infinite without one. [s]"""
     limit_ms = inputs.columns.harbour_speed_ms[p]
     if np.isnan(limit_ms):
         limit_ms = inputs.limits.harbour_speed_ms
-    least_s = reach.distance_m[p] / top_ms
+    start = reach.path[0]
+    least_s = least_time_s(reach.distance_m[p], speed_model, inputs.forecast, start[0], start[1])
     if not np.isnan(reach.harbour_m[p]):
         least_s += reach.harbour_m[p] / min(calm_ms, limit_ms)
     bound_s = key_of(inputs, reach, p, least_s, calm_ms)
@@ -173,10 +174,9 @@ def lower_bound_s(inputs, reach, p, top_ms, calm_ms):
 @leaf_kernel
 def fill_lower_bounds(inputs, reach, speed_model, ports, bound_s):
     """Enter the lower bounds of these ports. [s]"""
-    top_ms = top_speed_ms(speed_model, inputs.forecast)
     calm_ms = calm_speed_ms(speed_model)
     for row in range(ports.shape[0]):
-        bound_s[row] = lower_bound_s(inputs, reach, ports[row], top_ms, calm_ms)
+        bound_s[row] = lower_bound_s(inputs, reach, speed_model, ports[row], calm_ms)
 
 
 @inlined_kernel

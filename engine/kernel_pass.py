@@ -56,7 +56,7 @@ def evaluate_position(inputs, patch, lon_deg, lat_deg, detour_set, variants, exh
         Position, WGS 84, inside the box of the pack. [deg]
     detour_set : DetourSet
         Those found already, or an empty one.
-    variants : ndarray of float64, shape (v, 3)
+    variants : ndarray of float64, shape (v, 4)
         Changes to try, as for `winners_of_perturbations`; none where nobody asks.
     exhaustive : bool
         As for `evaluate_ports`.

@@ -9,6 +9,7 @@ import numpy as np
 from engine.codes import Code, Feed, Grade, Medical, Status
 from engine.kernels.forecast import Forecast, no_forecast
 from engine.kernels.reach import DepthClass, Reach, WaterModel
+from engine.kernels.streams import Streams, no_streams
 from engine.kernels.tides import Tides
 from engine.kernels.travel_time import TravelTimes
 from engine.kernels.zones import Regions, Zones
@@ -36,6 +37,8 @@ class Vessel:
         Highest sea with survivors aboard. [m]
     assumed : tuple of str
         Names of the figures above that are assumptions.
+    speed_table : str
+        Class whose speed table in waves she has; empty where it goes by her length.
     """
 
     id: str
@@ -50,6 +53,7 @@ class Vessel:
     max_persons: float = nan
     max_hs_m: float = nan
     assumed: tuple[str, ...] = ()
+    speed_table: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -264,11 +268,14 @@ class SpeedTable(NamedTuple):
     Attributes
     ----------
     longer_than_m : float
-        Vessels longer than this use the table, unless another one starts at a greater length. [m]
+        Vessels longer than this use the table, unless another one starts at a greater length; NaN for a table of one
+        class. [m]
     hs_m, share : tuple of float
-        Share of full speed kept in a head sea by significant wave height, from zero up. [m]
+        Share of the speed run in calm water that is kept in a head sea by significant wave height, from zero up. [m]
     beam_loss, following_loss : float
         Part of that loss that remains with the sea abeam and astern.
+    name : str
+        Of the class of vessels it is for.
     """
 
     longer_than_m: float
@@ -276,6 +283,7 @@ class SpeedTable(NamedTuple):
     share: tuple[float, ...]
     beam_loss: float
     following_loss: float
+    name: str = ""
 
 
 class DepthClassSource(Protocol):
@@ -340,6 +348,8 @@ class World:
         Predicted for a window of time about the request.
     forecast : Forecast
         Sea and weather; empty when none is connected.
+    streams : Streams
+        Tidal streams of the atlas, for a window of time about the request.
     identity : dict
         Digests and versions of every part, echoed in each decision.
     avoided : tuple of AvoidedZone
@@ -369,10 +379,16 @@ class World:
     tides: Tides
     identity: dict[str, object]
     forecast: Forecast = field(default_factory=no_forecast)
+    streams: Streams = field(default_factory=no_streams)
     avoided: tuple[AvoidedZone, ...] = ()
     not_avoided: tuple[str, ...] = ()
     beyond_names: tuple[str, ...] = ()
     beyond_positions: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
+
+    @property
+    def sea(self) -> Forecast:
+        """The forecast, with the atlas's streams for where and when it says no current."""
+        return self.forecast._replace(streams=self.streams)
 
 
 class Detour(NamedTuple):

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.branch_and_bound import SearchResult
 from engine.codes import Code, Feed, Medical, Status
-from engine.kernels.forecast import Forecast
+from engine.kernels.forecast import Forecast, current_at
 from engine.kernels.geodesy import within_m
 from engine.kernels.mesh import ZONE_DEPTH_M, locate
 from engine.kernels.plane import to_plane
@@ -201,23 +201,27 @@ def _weather_notices(context: RequestContext, found: SearchResult) -> list[Notic
     first = int(found.order[0])
     travel_times = found.evaluation.ways.travel_times
     feed, run_age_s = weather_feed(context.ask, context.world)
-    nothing_known = bool(
-        travel_times.waves_missing[first]
-        and travel_times.highest_hs_m[first] == 0.0
-        and travel_times.stream_missing[first]
+    forecast = context.world.forecast
+    waves_none = bool(travel_times.waves_missing[first] and travel_times.highest_hs_m[first] == 0.0)
+    nothing_known = waves_none and not travel_times.stream_met[first]
+    # What the atlas says of the way is no word of the forecast.
+    nothing_forecast = nothing_known or (
+        feed != Feed.ABSENT
+        and waves_none
+        and isnan(current_at(forecast, context.ask.lon, context.ask.lat, context.ask.at_s)[0])
     )
-    single = single_step_groups(context.world.forecast)
+    single = single_step_groups(forecast)
     if feed != Feed.ABSENT and single:
         notices.append(Notice(Code.FORECAST_ONE_STEP, {"groups": single}))
-    if feed != Feed.ABSENT and nothing_known:
+    if feed != Feed.ABSENT and nothing_forecast:
         if not single:
             notices.append(Notice(Code.FORECAST_NOT_HERE))
-    elif feed != Feed.ABSENT and context.world.forecast.run_at_s > context.ask.at_s:
+    elif feed != Feed.ABSENT and forecast.run_at_s > context.ask.at_s:
         notices.append(Notice(Code.FORECAST_RUN_LATER))
     elif feed != Feed.ABSENT:
         notices.append(_age_of_forecast(run_age_s, context.ask.policy.limits.weather_stale_after_s))
     identity = context.world.identity["forecast"]
-    if isinstance(identity, dict) and identity.get("swell_only") and not nothing_known:
+    if isinstance(identity, dict) and identity.get("swell_only") and not waves_none:
         notices.append(Notice(Code.WAVES_SWELL_ONLY))
     if nothing_known:
         notices.append(Notice(Code.CALM_WATER_TIMES))
@@ -227,6 +231,9 @@ def _weather_notices(context: RequestContext, found: SearchResult) -> list[Notic
             notices.append(Notice(Code.WAVES_NOT_INCLUDED))
         if travel_times.stream_missing[first]:
             notices.append(Notice(Code.STREAM_NOT_INCLUDED))
+    if context.world.identity["streams"] is not None and travel_times.stream_met[first]:
+        has_current = forecast.current.times_s.size > 0
+        notices.append(Notice(Code.STREAM_FORECAST_FIRST if has_current else Code.STREAM_FROM_ATLAS))
     if first in found.detours:
         saved_s = found.detours[first].shortest_s - float(travel_times.time_s[first])
         faster = isfinite(saved_s) and saved_s > 0.0

@@ -156,8 +156,9 @@ def winners_of_perturbations(inputs, reach, found, ports, variants):
         Of all ports, on the shortest paths.
     ports : ndarray of int64, shape (n,)
         The contenders.
-    variants : ndarray of float64, shape (v, 3)
-        Factor on speed, factor on waves, and metres added to the tide; ones and zero for no change.
+    variants : ndarray of float64, shape (v, 4)
+        Factor on speed, factor on waves, metres added to the tide, and by how much of its doubt the stream is wrong;
+        ones and zeros for no change.
 
     Returns
     -------
@@ -185,7 +186,7 @@ def _fill_winners(
     penalty_s, plain_key_s, key_s = figures_s[0], figures_s[1], figures_s[2]
     speed_model = inputs.speed_model
     for v in range(variants.shape[0]):
-        speed, waves, tide_m = variants[v, 0], variants[v, 1], variants[v, 2]
+        speed, waves, tide_m, stream = variants[v, 0], variants[v, 1], variants[v, 2], variants[v, 3]
         changed = SpeedModel(
             speed * speed_model.full_speed_ms,
             speed * speed_model.cap_ms,
@@ -199,9 +200,10 @@ def _fill_winners(
             0.0,
             0.0,
             waves,
+            stream,
         )
         taken = found.closely[:0]
-        if speed == 1.0 and waves == 1.0:
+        if speed == 1.0 and waves == 1.0 and stream == 0.0:
             # Another tide changes no clock at the entrance: those run closely already stand.
             taken = found.closely
             for p in ports:

@@ -88,7 +88,7 @@ def build_context(ask: Ask, world: World, coordination: Coordination) -> Request
     weight_of_code, penalty_of_code, share_of_code = weights_of(policy, ask.medical)
     depth_class = depth_class_source_for(world, needed_depth_m)
     inputs = EvaluationInputs(
-        world.water, depth_class.tables, world.forecast, speed_model, figures, limits, world.columns,
+        world.water, depth_class.tables, world.sea, speed_model, figures, limits, world.columns,
         access_of(vessel, policy, world), world.live, world.tides, designated_mask(policy, world),
         in_state_mask(world, coordination.srr, coordination.band), weight_of_code, penalty_of_code, share_of_code,
         care_delay_s(policy, world), _ranking_key(ask),
@@ -121,13 +121,16 @@ def build_speed_model(vessel: Vessel, policy: Policy, tables: tuple[SpeedTable, 
         speed_doubt=limits.speed_uncertainty_share,
         wave_doubt=limits.wave_uncertainty_share,
         wave_factor=1.0,
+        stream_error=0.0,
     )
 
 
 def speed_table_for(vessel: Vessel, tables: tuple[SpeedTable, ...]) -> SpeedTable:
-    """The speed table of a vessel of this length; the first one when her length is not known."""
-    fitting = [table for table in tables if vessel.loa_m > table.longer_than_m]
-    return fitting[-1] if fitting else tables[0]
+    """The speed table of a vessel's class, or of her length; the one for any length when neither is known."""
+    of_class = [table for table in tables if table.name and table.name == vessel.speed_table]
+    by_length = [table for table in tables if not isnan(table.longer_than_m)]
+    longer = [table for table in by_length if vessel.loa_m > table.longer_than_m]
+    return (of_class or longer[-1:] or by_length)[0]
 
 
 def _rule_inputs(

@@ -1,4 +1,4 @@
-"""What would turn the answer: the position, the vessel's speed, the waves, the tide."""
+"""What would turn the answer: the position, the vessel's speed, the waves, the stream, the tide."""
 
 from functools import lru_cache
 from math import cos, degrees, radians, sin
@@ -8,7 +8,7 @@ import numpy as np
 from engine.branch_and_bound import SearchResult, search_ports
 from engine.errors import PositionRefused
 from engine.kernels.geodesy import EQUATORIAL_RADIUS_M
-from engine.kernels.travel_time import is_empty
+from engine.kernels.streams import has_tide
 from engine.model import World
 from engine.policy import Policy
 from engine.request_context import RequestContext
@@ -41,13 +41,15 @@ def winners_on_error_circle(context: RequestContext, found: SearchResult) -> tup
 def inputs_in_doubt(policy: Policy, world: World) -> tuple[tuple[str, ...], np.ndarray]:
     """Inputs whose stated uncertainty is tried alone, a name a row, and the changes for `engine.perturbations`."""
     limits = policy.limits
-    changes = [("speed", (factor, 1.0, 0.0)) for factor in _both_ways(limits.speed_uncertainty_share)]
-    if not is_empty(world.forecast):
-        changes += [("waves", (1.0, factor, 0.0)) for factor in _both_ways(limits.wave_uncertainty_share)]
+    changes = [("speed", (factor, 1.0, 0.0, 0.0)) for factor in _both_ways(limits.speed_uncertainty_share)]
+    if world.forecast.waves.times_s.size:
+        changes += [("waves", (1.0, factor, 0.0, 0.0)) for factor in _both_ways(limits.wave_uncertainty_share)]
+    if has_tide(world.streams):
+        changes += [("stream", (1.0, 1.0, 0.0, error)) for error in (-1.0, 1.0)]
     doubts_m = world.tides.height_uncertainty_m
     if not np.isnan(doubts_m).all():
         typical_m = float(np.nanmedian(doubts_m))
-        changes += [("tide", (1.0, 1.0, -typical_m)), ("tide", (1.0, 1.0, typical_m))]
+        changes += [("tide", (1.0, 1.0, -typical_m, 0.0)), ("tide", (1.0, 1.0, typical_m, 0.0))]
     return tuple(name for name, _ in changes), np.array([figures for _, figures in changes])
 
 

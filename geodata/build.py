@@ -17,10 +17,12 @@ from geodata.drawn_features import read_features
 from geodata.drawn_waters import DrawnWater, carve, read_drawn_waters, systems_of
 from geodata.harbour_legs import measure_harbour_leg
 from geodata.mesh import build_trees, mesh_from, targets_from
-from geodata.pack import write_pack
+from geodata.pack import DEFAULT_PACK, read_pack, write_pack
 from geodata.plane import project
 from geodata.regions import centre_areas, cut_regions
 from geodata.register import RegisterRow, read_register
+from geodata.streams.atlas import read_atlas
+from geodata.streams.layer import LAYER, streams_layer
 from geodata.tides.layer import tides_layer
 from geodata.tides.stations import LICENCE as TIDE_LICENCE
 from geodata.triangulation import Triangulation, open_sea, seal_pools, triangulate
@@ -31,6 +33,9 @@ LAND_POLYGONS = "land polygons of PyPI roaring-landmask 0.11.0"
 TERRITORIAL_SEA = "territorial sea from @geo-maps countries-maritime-10m 0.6.0"
 TIDES = "TICON-4 tidal constants, SEANOE, CC BY 4.0 (attribution in each station)"
 LICENCE = "ODbL-1.0"
+STREAMS = "SHOM, Courants 2D (tidal streams of the French coasts and the Channel), derived"
+STREAMS_LICENCE = "Licence Ouverte 2.0 (to be confirmed before publication)"
+STREAMS_EDITION = "2005"
 EDITION = "2026-11"
 Say = Callable[[str], None]
 
@@ -40,7 +45,9 @@ def read_assumptions() -> dict[str, dict]:  # type: ignore[type-arg]
     return tomllib.loads((SOURCES / "assumptions.toml").read_text(encoding="utf-8"))
 
 
-def build_pack(folder: Path, coast: Path | None, built_at: datetime, say: Say = print) -> dict[str, object]:
+def build_pack(
+    folder: Path, coast: Path | None, built_at: datetime, say: Say = print, atlas: Path | None = None
+) -> dict[str, object]:
     """Build a pack from the sources.
 
     Parameters
@@ -53,6 +60,8 @@ def build_pack(folder: Path, coast: Path | None, built_at: datetime, say: Say = 
         Recorded in the manifest; digests do not depend on it.
     say : callable
         Told what is going on, a line at a time.
+    atlas : Path or None
+        Folder of the tidal stream atlas; None keeps the streams of the pack that comes with the program.
 
     Returns
     -------
@@ -119,6 +128,10 @@ def build_pack(folder: Path, coast: Path | None, built_at: datetime, say: Say = 
         "speed": (read_rows(SOURCES / "speed_in_waves.csv"), _from(OWN)),
         "vessels": (read_rows(SOURCES / "vessels.csv"), _from(OWN)),
     }
+    say("streams: joining the files of the atlas" if atlas else "streams: as in the pack that comes with the program")
+    layers[LAYER] = streams_layer(read_atlas(atlas), land, assumed["streams"]) if atlas else shipped_streams(), {
+        "source": STREAMS, "licence": STREAMS_LICENCE, "edition": STREAMS_EDITION,
+    }  # fmt: skip
     identity: dict[str, object] = {
         "id": f"{area['name']}-{built_at:%Y-%m-%d}",
         "built_at": built_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -130,6 +143,20 @@ def build_pack(folder: Path, coast: Path | None, built_at: datetime, say: Say = 
     total = sum(entry["bytes"] for entry in manifest["layers"].values())  # type: ignore[attr-defined]
     say(f"pack: {manifest['id']}, {total / 1e6:.2f} MB, sha256 {str(manifest['sha256'])[:16]}")
     return manifest
+
+
+def shipped_streams() -> dict[str, np.ndarray]:
+    """Streams layer of the pack that comes with the program.
+
+    Raises
+    ------
+    PackError
+        It has none.
+    """
+    shipped = read_pack(DEFAULT_PACK)
+    if LAYER not in shipped.arrays:
+        raise PackError("streams", "are not in the pack.", "Build once with '--streams FOLDER', the atlas's files.")
+    return shipped.arrays[LAYER]
 
 
 def _from(source: str) -> dict[str, str]:

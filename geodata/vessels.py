@@ -1,7 +1,7 @@
 """Vessel profiles and speed tables from the pack."""
 
 from itertools import pairwise
-from math import nan
+from math import isnan, nan
 
 from engine.errors import PackError, UnknownName
 from engine.model import SpeedTable, Vessel
@@ -37,7 +37,10 @@ def _vessel(row: dict[str, str], fallback: dict[str, str]) -> Vessel:
         elif row.get(f"{column}_basis", "").startswith("assumed"):
             assumed.append(column)
         values[name] = float(cell) * factor if cell else nan
-    return Vessel(id=row["id"], name_en=row["name_en"], name_fr=row["name_fr"], assumed=tuple(assumed), **values)
+    return Vessel(
+        id=row["id"], name_en=row["name_en"], name_fr=row["name_fr"], assumed=tuple(assumed),
+        speed_table=row.get("speed_table", ""), **values,
+    )  # fmt: skip
 
 
 def vessel_named(vessels: dict[str, Vessel], name: str) -> Vessel:
@@ -57,7 +60,7 @@ def vessel_named(vessels: dict[str, Vessel], name: str) -> Vessel:
 
 
 def speed_tables_from(rows: list[dict[str, str]]) -> tuple[SpeedTable, ...]:
-    """Speed tables of the pack, by increasing length of the vessels they are for.
+    """Speed tables of the pack: those for vessels of a class, then those by increasing length of the vessels.
 
     Raises
     ------
@@ -73,7 +76,8 @@ def speed_tables_from(rows: list[dict[str, str]]) -> tuple[SpeedTable, ...]:
             raise PackError(f"speed table {name}", "does not rise from zero.", "Correct speed_in_waves.csv.")
         first = mine[0]
         tables.append(
-            SpeedTable(float(first["longer_than_m"]), heights, shares, float(first["beam_loss"]),
-                       float(first["following_loss"]))
+            SpeedTable(float(first["longer_than_m"] or nan), heights, shares, float(first["beam_loss"]),
+                       float(first["following_loss"]), name)
         )  # fmt: skip
-    return tuple(sorted(tables))
+    of_class = tuple(table for table in tables if isnan(table.longer_than_m))
+    return (*of_class, *sorted(table for table in tables if not isnan(table.longer_than_m)))

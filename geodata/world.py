@@ -134,6 +134,7 @@ def _derived(pack: Pack) -> World:
                 "built_at": pack.manifest["built_at"],
             },
             "tides": None,
+            "streams": None,
             "forecast": None,
             "port_status": None,
             "overlay": None,

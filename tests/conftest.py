@@ -3,6 +3,7 @@
 import gc
 import os
 import warnings
+from dataclasses import replace
 
 # First of all compiled libraries: its own copy of libldap crashes at the end of a process in which the one of eccodes
 # was loaded before it. In the program itself eccodes is loaded by the process that ingests, and by no other.
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from api.decision_service import open_decision_service
+from geodata.streams.net import no_atlas
 
 # CI runs the same examples each time; a developer's machine draws new ones. How long an example takes to draw says
 # what else the machine does.
@@ -31,9 +33,15 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.fixture(scope="session")
-def service():
+def service_with_streams():
     """The service with the pack that comes with the program."""
     return open_decision_service()
+
+
+@pytest.fixture(scope="session")
+def service(service_with_streams):
+    """The same without the tidal streams: what is tested for something else has times in slack water."""
+    return replace(service_with_streams, atlas=no_atlas())
 
 
 @pytest.fixture(scope="session")

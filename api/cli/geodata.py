@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="geodata_command", metavar="COMMAND", required=True)
     build = commands.add_parser("build", help="build the pack; needs the 'build' extra")
     build.add_argument("--coast", action=Once, metavar="FILE", help="clipped OSM land polygons; else roaring-landmask")
+    build.add_argument("--streams", action=Once, metavar="DIR", help="tidal stream atlas; else as in the built-in pack")
     build.add_argument("--out", action=Once, metavar="DIR", help="where the pack goes; else the built-in pack's place")
     build.add_argument("--built-at", action=Once, metavar="T", help="time recorded in the manifest; now if left out")
     build.set_defaults(run=run_build)
@@ -39,7 +40,9 @@ def run_build(options: argparse.Namespace) -> int:
     try:
         from geodata.build import build_pack
 
-        build_pack(Path(options.out) if options.out else DEFAULT_PACK, coast, datetime.fromtimestamp(at_s, UTC))
+        folder = Path(options.out) if options.out else DEFAULT_PACK
+        atlas = None if options.streams is None else Path(options.streams)
+        build_pack(folder, coast, datetime.fromtimestamp(at_s, UTC), atlas=atlas)
     except ModuleNotFoundError as error:
         raise _not_installed("geodata build", error) from error
     return 0

@@ -25,6 +25,7 @@ from api.cli import (
     replay,
     serve,
     settings,
+    stream,
     terminal,
     tide,
     vessels,
@@ -49,6 +50,7 @@ COMMANDS = {
     "policies": (policies, "policies: what --policy takes, and the effect of each"),
     "register": (register, "check the register: what is missing, implausible or out of date"),
     "tide": (tide, "predicted tide at a port: heights, high and low waters"),
+    "stream": (stream, "tidal stream at a position"),
     "forecast": (forecast, "make, show or fetch a forecast cube"),
     "doctor": (doctor, "check this installation"),
     "geodata": (geodata, "build or verify the geodata pack"),
@@ -65,9 +67,9 @@ COMMANDS = {
 
 def run() -> int:
     """Entry point of the installed command."""
-    for stream in (sys.stdout, sys.stderr):
+    for output in (sys.stdout, sys.stderr):
         # The document is UTF-8 whatever the terminal's locale; a name with an accent never breaks an answer.
-        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        output.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     show_compiling(sys.stderr)
     try:
         code = main(sys.argv[1:])

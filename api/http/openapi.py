@@ -25,6 +25,7 @@ DESCRIPTION = (
 TAGS = [
     {"name": "decisions", "description": "Which port, how long, and why."},
     {"name": "distances", "description": "True distance over water."},
+    {"name": "streams", "description": "Tidal stream at a position."},
     {"name": "ports", "description": "The register of ports."},
     {"name": "forecast", "description": "What is known of waves, wind, visibility and current."},
     {"name": "plans", "description": "Many encounters at once."},

@@ -25,6 +25,8 @@ from api.replay.normalize import normalize
 from api.replay.run import CHUNK_ROWS
 from api.replay.worker import names_known
 from api.replay.world_by_time import WorldsByTime
+from api.stream import DEFAULT_HOURS as STREAM_HOURS
+from api.stream import stream_document
 from engine.decide import decide
 from engine.kernels.reach import reach_ports
 from engine.kernels.snap import ENCLOSED, ON_LAND
@@ -257,6 +259,30 @@ class Service:
             "notice": document["notice"]["en"],
         }  # fmt: skip
         return heights
+
+    def stream(self, position: Position, *, start: Time | None = None, hours: int = STREAM_HOURS) -> pd.DataFrame:
+        """Tidal stream at a position, every half hour.
+
+        Parameters
+        ----------
+        position : str, pair or Point
+            As for `decide`.
+        start : str or datetime, optional
+            With a zone. Now when left out.
+        hours : int
+            How long. [h]
+
+        Returns
+        -------
+        DataFrame
+            ``rate_kn``, ``towards_deg`` (the way the water goes), ``doubt_share`` and ``source`` by time in UTC; NaN
+            where it is not known. Its ``attrs`` have ``area``, ``atlas`` and ``notice``.
+        """
+        start_s = clocks.time() // 60.0 * 60.0 if start is None else instant_of("start", start)
+        document: Mapping[str, Any] = stream_document(self._service, lon_lat(position), start_s, hours)
+        rates = _by_time(document["streams"])
+        rates.attrs = {"area": document["area"], "atlas": document["atlas"], "notice": document["notice"]["en"]}
+        return rates
 
     def vessels(self) -> pd.DataFrame:
         """Vessel profiles, by the name that `decide` takes; NaN is not known, ``assumed`` names assumed figures."""

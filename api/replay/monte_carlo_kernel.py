@@ -55,6 +55,7 @@ def winners_of_draws(inputs, no_detour_set, box, lon_deg, lat_deg, speed_factor,
             speed_model.speed_doubt,
             speed_model.wave_doubt,
             wave_factor[k],
+            speed_model.stream_error,
         )
         winners[k] = evaluate_ports(inputs, reach, no_detour_set, changed, 0.0, every_port, False, True).best
     return winners

@@ -305,6 +305,8 @@ def notice_sentence(decision: Decision, notice: Notice, language: str) -> str:
     if code == Code.SPEED_CAPPED:
         fields["measured"] = format_quantity(decision.speed_ms, KNOTS, language)
         fields["limit"] = format_quantity(decision.ask.vessel.speed_ms, KNOTS, language)
+    if code in (Code.STREAM_FROM_ATLAS, Code.STREAM_FORECAST_FIRST):
+        fields["limit"] = _doubt_of_streams(decision, language)
     if code == Code.POB_UNKNOWN:
         fields["limit"] = format_quantity(decision.persons, COUNT, language)
     if code == Code.POB_RANGE:
@@ -312,6 +314,13 @@ def notice_sentence(decision: Decision, notice: Notice, language: str) -> str:
     if "detail" in uses:
         fields["detail"] = _notice_detail(decision, notice, language)
     return _template(code, language).format_map(fields)
+
+
+def _doubt_of_streams(decision: Decision, language: str) -> str:
+    """Least and greatest doubt of the atlas's rates, in per cent."""
+    least, most = (f"{100.0 * share:.0f}" for share in np.unique(decision.world.streams.doubt)[[0, -1]])
+    figures = least if least == most else _CLAUSE["from_to"].of(language).format(low=least, high=most)
+    return f"{figures} %"
 
 
 def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:

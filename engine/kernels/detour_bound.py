@@ -8,6 +8,7 @@ import numpy as np
 from engine.kernels.forecast import waves_at
 from engine.kernels.jit import inlined_kernel, leaf_kernel
 from engine.kernels.plane import from_plane, length_of
+from engine.kernels.streams import least_time_through_s, strongest_within_ms
 from engine.kernels.travel_time import Sea, calm_speed_ms, made_good_ms, sea_at
 
 STRETCHES = 6
@@ -28,17 +29,32 @@ SAFE = 0.99
 third: lower bounds are taken this much lower."""
 
 
-@leaf_kernel
-def least_time_s(distance_m, speed_model, forecast):
-    """Lower bound of a passage: the whole way at top speed with the strongest stream and wind behind. [s]"""
-    return distance_m / top_speed_ms(speed_model, forecast)
+@inlined_kernel
+def _through_ms(speed_model, forecast):
+    """Top speed but for the stream. [m/s]"""
+    return calm_speed_ms(speed_model) + speed_model.wind_drift * forecast.strongest_wind_ms
 
 
 @leaf_kernel
-def top_speed_ms(speed_model, forecast):
-    """No vessel of this motion is faster over the ground anywhere in a forecast. [m/s]"""
-    drift_ms = forecast.strongest_current_ms + speed_model.wind_drift * forecast.strongest_wind_ms
-    return calm_speed_ms(speed_model) + drift_ms
+def least_time_s(distance_m, speed_model, forecast, lon_deg, lat_deg):
+    """Lower bound of a passage from a place: at top speed, with the strongest stream behind that may be met. [s]"""
+    return least_time_through_s(
+        forecast.streams,
+        lon_deg,
+        lat_deg,
+        distance_m,
+        _through_ms(speed_model, forecast),
+        forecast.strongest_current_ms,
+    )
+
+
+@leaf_kernel
+def top_speed_ms(speed_model, forecast, lon_deg, lat_deg, time_s):
+    """No vessel of this motion is faster over the ground on a passage of so long from a place. [m/s]"""
+    through_ms = _through_ms(speed_model, forecast)
+    return through_ms + strongest_within_ms(
+        forecast.streams, lon_deg, lat_deg, time_s, through_ms, forecast.strongest_current_ms
+    )
 
 
 class Lanes(NamedTuple):
@@ -51,7 +67,7 @@ class Lanes(NamedTuple):
     time_s : ndarray of float64, shape (2, lanes)
         Of the first arrival; infinite where nothing leads. [s]
     sea : ndarray of float64, shape (2, lanes, 5)
-        `Sea` but for its last two figures.
+        `Sea` but for its last four figures.
     course : ndarray of float64, shape (2, 2)
         Unit vector along the path, east and north.
     """
@@ -102,7 +118,8 @@ def detour_gain_bound_s(mesh, forecast, speed_model, depart_s, track, lanes, usu
     whole_m = 0.0
     for k in range(1, track.shape[0]):
         whole_m += length_of(track[k, 0] - track[k - 1, 0], track[k, 1] - track[k - 1, 1])
-    top_ms = top_speed_ms(speed_model, forecast)
+    start_lon, start_lat = from_plane(track[0, 0], track[0, 1], mesh.origin_lon_deg, mesh.origin_lat_deg)
+    top_ms = top_speed_ms(speed_model, forecast, start_lon, start_lat, usual_s)
     most_s = usual_s - SAFE * whole_m / top_ms
     if whole_m == 0.0 or most_s <= needed_s:
         return 0.0
@@ -202,9 +219,9 @@ def _made_good_on_lane_ms(speed_model, lanes, at, lane, along, aside):
     north = along * lanes.course[at, 1] + aside * lanes.course[at, 0]
     sea = Sea(
         lanes.sea[at, lane, 0], lanes.sea[at, lane, 1], lanes.sea[at, lane, 2], lanes.sea[at, lane, 3],
-        lanes.sea[at, lane, 4], True, 0.0,
+        lanes.sea[at, lane, 4], True, 0.0, 0.0, 0.0,
     )  # fmt: skip
-    return made_good_ms(speed_model, sea, east, north, 1.0, 1.0)
+    return made_good_ms(speed_model, sea, east, north, 1.0, 1.0, 0.0)
 
 
 @leaf_kernel

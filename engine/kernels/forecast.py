@@ -1,11 +1,12 @@
 """Waves, wind, visibility and current at a place and a time, bilinear in space and linear in time."""
 
-from math import floor, inf, nan, sqrt
+from math import floor, inf, isnan, nan, sqrt
 from typing import NamedTuple
 
 import numpy as np
 
 from engine.kernels.jit import inlined_kernel, leaf_kernel
+from engine.kernels.streams import Streams, atlas_stream_at, no_streams
 
 TIME_TOLERANCE_S = 1.0
 """So much before the first step, after the last or beside a gap still counts as that step. [s]"""
@@ -65,6 +66,8 @@ class Forecast(NamedTuple):
         Oldest model run among the groups; NaN where one of them states none. [epoch s]
     strongest_current_ms, strongest_wind_ms : float
         Greatest speed anywhere and at any time; 0 without a field. [m/s]
+    streams : Streams
+        Tidal streams of an atlas: they hold where and when the current says nothing, never on top of it.
     """
 
     waves: Field
@@ -74,6 +77,7 @@ class Forecast(NamedTuple):
     run_at_s: float
     strongest_current_ms: float
     strongest_wind_ms: float
+    streams: Streams = no_streams()
 
 
 def no_forecast():
@@ -83,7 +87,7 @@ def no_forecast():
     -------
     Forecast
     """
-    return Forecast(_empty(4), _empty(3), _empty(1), _empty(2), nan, 0.0, 0.0)
+    return Forecast(_empty(4), _empty(3), _empty(1), _empty(2), nan, 0.0, 0.0, no_streams())
 
 
 def _empty(variables):
@@ -293,3 +297,29 @@ def current_at(forecast, lon_deg, lat_deg, at_s):
         _mixed(values, k, k2, wk, j, j2, wj, i, i2, wi, 1),
         _farthest(field.filled_m, j, j2, i, i2),
     )
+
+
+@inlined_kernel
+def stream_at(forecast, lon_deg, lat_deg, at_s):
+    """Stream at a place and a time: the current of the forecast where it says one, else the atlas's.
+
+    Parameters
+    ----------
+    forecast, lon_deg, lat_deg, at_s
+        As for `waves_at`.
+
+    Returns
+    -------
+    east_ms, north_ms : float
+        Velocity of the water, the way it goes; NaN where neither says. [m/s]
+    filled_m : float
+        As for `waves_at`; 0 for the atlas. [m]
+    doubt : float
+        Of the atlas's rate, as a share; 0 for a forecast, whose doubt nobody states.
+    """
+    east_ms, north_ms, filled_m = current_at(forecast, lon_deg, lat_deg, at_s)
+    doubt = 0.0
+    if isnan(east_ms + north_ms):
+        east_ms, north_ms, doubt = atlas_stream_at(forecast.streams, lon_deg, lat_deg, at_s)
+        filled_m = 0.0
+    return east_ms, north_ms, filled_m, doubt

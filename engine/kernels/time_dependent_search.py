@@ -173,7 +173,8 @@ def search_track(mesh, needed_depth, forecast, speed_model, depart_s, track, mos
     ndarray of float64, shape (m, 2)
         Points on the plane; none where nothing was found within `most_s`. [m]
     """
-    top_ms = top_speed_ms(speed_model, forecast) / SAFE
+    start_lon, start_lat = from_plane(track[0, 0], track[0, 1], mesh.origin_lon_deg, mesh.origin_lat_deg)
+    top_ms = top_speed_ms(speed_model, forecast, start_lon, start_lat, most_s) / SAFE
     left, low, wide, high = _box(track[0, 0], track[0, 1], track[-1, 0], track[-1, 1], top_ms * most_s)
     pitch = max(FINEST_PITCH_M, sqrt(wide * high / most_points))
     columns, rows = int(wide / pitch) + 1, int(high / pitch) + 1
@@ -305,7 +306,7 @@ def _search(
             step = length_of(east, north)
             if step == 0.0:
                 continue
-            made_ms = made_good_ms(speed_model, sea, east / step, north / step, 1.0, 1.0)
+            made_ms = made_good_ms(speed_model, sea, east / step, north / step, 1.0, 1.0, 0.0)
             if not made_ms > 0.0:
                 continue
             half_m = 0.5 * step * _METRES_PER_DEGREE
@@ -317,8 +318,8 @@ def _search(
                 )
                 seas[end, 0], seas[end, 1], seas[end, 2] = there.hs_m, there.waves_east, there.waves_north
                 seas[end, 3], seas[end, 4] = there.drift_east_ms, there.drift_north_ms
-            there = Sea(seas[end, 0], seas[end, 1], seas[end, 2], seas[end, 3], seas[end, 4], True, 0.0)
-            onward_ms = made_good_ms(speed_model, there, east / step, north / step, 1.0, 1.0)
+            there = Sea(seas[end, 0], seas[end, 1], seas[end, 2], seas[end, 3], seas[end, 4], True, 0.0, 0.0, 0.0)
+            onward_ms = made_good_ms(speed_model, there, east / step, north / step, 1.0, 1.0, 0.0)
             if not onward_ms > 0.0:
                 continue
             arrival = reached[node] + half_m / made_ms + half_m / onward_ms

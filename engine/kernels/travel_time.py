@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.forecast import current_at, waves_at, wind_at
+from engine.kernels.forecast import stream_at, waves_at, wind_at
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import length_of
 from engine.kernels.shortest_paths import DIRECT
+from engine.kernels.streams import has_tide
 
 PIECE_M = 1852.0
 """Piece over which the sea is taken as even: finer than the forecasts there are. [m]"""
@@ -25,6 +26,10 @@ COARSE = 0.5
 
 GATHERED = 0.2
 """On a first look corners are gathered into one leg up to this part of such a piece."""
+
+FIRST_LOOK_M = 30.0 * PIECE_M
+"""Where nothing but the atlas is known, a first look leaves its stream out beyond so long a way: on a longer one it
+turns, and what it gives and takes mostly cancels. [m]"""
 
 
 class SpeedModel(NamedTuple):
@@ -37,8 +42,8 @@ class SpeedModel(NamedTuple):
     cap_ms : float
         Not faster than this, whatever the sea; infinite without a cap. [m/s]
     table_hs_m, table_share : ndarray of float64, shape (n,)
-        Share of full speed kept in a head sea by significant wave height, increasing from zero. Beyond the last
-        height the speed is unknown.
+        Share of the speed run in calm water, cap included, that is kept in a head sea by significant wave height,
+        increasing from zero. Beyond the last height the speed is unknown.
     beam_loss, following_loss : float
         Part of the loss of a head sea that remains with the sea abeam and astern.
     wind_drift : float
@@ -49,6 +54,8 @@ class SpeedModel(NamedTuple):
         Spread of speed made good and of wave height, as shares.
     wave_factor : float
         By which forecast waves are multiplied: 1 but when asking what wrong waves would change.
+    stream_error : float
+        By how much of its doubt the atlas's stream is wrong: 0 but when asking what a wrong stream would change.
     """
 
     full_speed_ms: float
@@ -62,6 +69,7 @@ class SpeedModel(NamedTuple):
     speed_doubt: float
     wave_doubt: float
     wave_factor: float
+    stream_error: float
 
 
 class Sea(NamedTuple):
@@ -78,6 +86,8 @@ class Sea(NamedTuple):
     stream_known : bool
     filled_m : float
         Distance of the wet cell that stood in for the coast. [m]
+    doubt_east_ms, doubt_north_ms : float
+        Doubt of the stream, along it. [m/s]
     """
 
     hs_m: float
@@ -87,6 +97,8 @@ class Sea(NamedTuple):
     drift_north_ms: float
     stream_known: bool
     filled_m: float
+    doubt_east_ms: float
+    doubt_north_ms: float
 
 
 class TravelTime(NamedTuple):
@@ -97,11 +109,13 @@ class TravelTime(NamedTuple):
     time_s : float
         Infinite where the stream cannot be stemmed, NaN where the sea is beyond the speed table. [s]
     early_s, late_s : float
-        With the doubts about speed and waves all one way, and all the other. [s]
+        With the doubts about speed, waves and stream all one way, and all the other. [s]
     highest_hs_m : float
         Of the sea that is known; 0 before any is. [m]
     waves_missing, stream_missing : bool
-        Somewhere on the way the forecast does not say.
+        Somewhere on the way nobody says.
+    stream_met : bool
+        Somewhere on the way a stream is known.
     filled_m : float
         Farthest cell that stood in for the coast. [m]
     run_m : float
@@ -114,6 +128,7 @@ class TravelTime(NamedTuple):
     highest_hs_m: float
     waves_missing: bool
     stream_missing: bool
+    stream_met: bool
     filled_m: float
     run_m: float
 
@@ -127,6 +142,7 @@ class TravelTimes(NamedTuple):
     highest_hs_m: np.ndarray
     waves_missing: np.ndarray
     stream_missing: np.ndarray
+    stream_met: np.ndarray
     filled_m: np.ndarray
 
 
@@ -155,7 +171,7 @@ def speed_through_water_ms(speed_model, hs_m, towards):
         NaN beyond the last height of the table. [m/s]
     """
     if isnan(hs_m):
-        return min(speed_model.full_speed_ms, speed_model.cap_ms)
+        return calm_speed_ms(speed_model)
     heights = speed_model.table_hs_m
     last = heights.shape[0] - 1
     if hs_m > heights[last]:
@@ -170,7 +186,7 @@ def speed_through_water_ms(speed_model, hs_m, towards):
         kept = speed_model.beam_loss + towards * (speed_model.following_loss - speed_model.beam_loss)
     elif towards <= 0.0:
         kept = speed_model.beam_loss - towards * (1.0 - speed_model.beam_loss)
-    return min(speed_model.full_speed_ms * (1.0 - loss * kept), speed_model.cap_ms)
+    return calm_speed_ms(speed_model) * (1.0 - loss * kept)
 
 
 @inlined_kernel
@@ -204,10 +220,13 @@ def sea_at(forecast, speed_model, lon_deg, lat_deg, at_s):
     hs_m, waves_east, waves_north, _, waves_filled_m = waves_at(forecast, lon_deg, lat_deg, at_s)
     hs_m *= speed_model.wave_factor
     wind_drift = speed_model.wind_drift
-    stream_east, stream_north, stream_filled_m = current_at(forecast, lon_deg, lat_deg, at_s)
+    stream_east, stream_north, stream_filled_m, doubt = stream_at(forecast, lon_deg, lat_deg, at_s)
     stream_known = not (isnan(stream_east) or isnan(stream_north))
-    drift_east = stream_east if stream_known else 0.0
-    drift_north = stream_north if stream_known else 0.0
+    drift_east, drift_north, doubt_east, doubt_north = 0.0, 0.0, 0.0, 0.0
+    if stream_known:
+        doubt_east, doubt_north = doubt * stream_east, doubt * stream_north
+        drift_east = stream_east + speed_model.stream_error * doubt_east
+        drift_north = stream_north + speed_model.stream_error * doubt_north
     # With the waves unknown the wind is not reckoned either: alone it would only help along.
     if wind_drift > 0.0 and not isnan(hs_m):
         wind_east, wind_north, _, _ = wind_at(forecast, lon_deg, lat_deg, at_s)
@@ -219,24 +238,32 @@ def sea_at(forecast, speed_model, lon_deg, lat_deg, at_s):
         filled_m = waves_filled_m
     if stream_known:
         filled_m = max(filled_m, stream_filled_m)
-    return Sea(hs_m, waves_east, waves_north, drift_east, drift_north, stream_known, filled_m)
+    return Sea(
+        hs_m, waves_east, waves_north, drift_east, drift_north, stream_known, filled_m, doubt_east, doubt_north
+    )  # fmt: skip
 
 
 @inlined_kernel
-def made_good_ms(speed_model, sea, east, north, speed_factor, wave_factor):
-    """Speed over the ground on a course through a sea: 0 where it cannot be made good, NaN beyond the table. [m/s]"""
+def made_good_ms(speed_model, sea, east, north, speed_factor, wave_factor, favour):
+    """Speed over the ground on a course through a sea: 0 where it cannot be made good, NaN beyond the table. [m/s]
+
+    `favour` is how much of its doubt the stream is better along the course than stated: 1, 0 or -1.
+    """
     speed_ms = speed_factor * speed_through_water_ms(
         speed_model, wave_factor * sea.hs_m, sea.waves_east * east + sea.waves_north * north
     )
     if isnan(speed_ms):
         return np.nan
-    return speed_over_ground_ms(speed_ms, east, north, sea.drift_east_ms, sea.drift_north_ms)
+    better_ms = favour * abs(sea.doubt_east_ms * east + sea.doubt_north_ms * north)
+    return speed_over_ground_ms(
+        speed_ms, east, north, sea.drift_east_ms + better_ms * east, sea.drift_north_ms + better_ms * north
+    )
 
 
 @leaf_kernel
 def start_travel():
     """A clock that has not run."""
-    return TravelTime(0.0, 0.0, 0.0, 0.0, False, False, 0.0, 0.0)
+    return TravelTime(0.0, 0.0, 0.0, 0.0, False, False, False, 0.0, 0.0)
 
 
 @leaf_kernel
@@ -258,7 +285,7 @@ def integrate_leg(forecast, speed_model, depart_s, travel_time, lon1, lat1, lon2
     growth : float
         0 for pieces of `PIECE_M`; else the share of the way behind that a piece may have.
     """
-    time_s, early_s, late_s, highest_hs_m, waves_missing, stream_missing, filled_m, run_m = travel_time
+    time_s, early_s, late_s, highest_hs_m, waves_missing, stream_missing, stream_met, filled_m, run_m = travel_time
     if not length_m > 0.0 or not time_s < np.inf:
         return travel_time
     pieces = ceil(length_m / max(PIECE_M, growth * (run_m + 0.5 * length_m)))
@@ -287,15 +314,16 @@ def integrate_leg(forecast, speed_model, depart_s, travel_time, lon1, lat1, lon2
         else:
             highest_hs_m = max(highest_hs_m, sea.hs_m)
         stream_missing = stream_missing or not sea.stream_known
+        stream_met = stream_met or sea.stream_known
         filled_m = max(filled_m, sea.filled_m)
-        made_ms = made_good_ms(speed_model, sea, east, north, 1.0, 1.0)
+        made_ms = made_good_ms(speed_model, sea, east, north, 1.0, 1.0, 0.0)
         early_ms, late_ms = made_ms, made_ms
         if in_doubt:
             early_ms = made_good_ms(
-                speed_model, sea, east, north, 1.0 + speed_model.speed_doubt, 1.0 - speed_model.wave_doubt
+                speed_model, sea, east, north, 1.0 + speed_model.speed_doubt, 1.0 - speed_model.wave_doubt, 1.0
             )
             late_ms = made_good_ms(
-                speed_model, sea, east, north, 1.0 - speed_model.speed_doubt, 1.0 + speed_model.wave_doubt
+                speed_model, sea, east, north, 1.0 - speed_model.speed_doubt, 1.0 + speed_model.wave_doubt, -1.0
             )
         # NaN, a sea beyond the table, stays NaN; a stream that cannot be stemmed takes for ever.
         early_s += piece_m / early_ms if early_ms != 0.0 else np.inf
@@ -306,7 +334,9 @@ def integrate_leg(forecast, speed_model, depart_s, travel_time, lon1, lat1, lon2
             early_s, late_s, waves_missing = time_s, time_s, True
             break
         half_s = 0.5 * piece_m / made_ms
-    return TravelTime(time_s, early_s, late_s, highest_hs_m, waves_missing, stream_missing, filled_m, run_m + length_m)
+    return TravelTime(
+        time_s, early_s, late_s, highest_hs_m, waves_missing, stream_missing, stream_met, filled_m, run_m + length_m
+    )  # fmt: skip
 
 
 @leaf_kernel
@@ -319,19 +349,26 @@ def add(first, second):
         max(first.highest_hs_m, second.highest_hs_m),
         first.waves_missing or second.waves_missing,
         first.stream_missing or second.stream_missing,
+        first.stream_met or second.stream_met,
         max(first.filled_m, second.filled_m),
         first.run_m + second.run_m,
     )
 
 
 @leaf_kernel
-def is_empty(forecast):
-    """Whether a forecast holds neither waves, wind nor stream: times are then those of calm water."""
+def is_silent(forecast):
+    """Whether no forecast tells of waves, wind or current."""
     return (
         forecast.waves.times_s.shape[0] == 0
         and forecast.wind.times_s.shape[0] == 0
         and forecast.current.times_s.shape[0] == 0
     )
+
+
+@leaf_kernel
+def is_empty(forecast):
+    """Whether neither waves, wind nor stream are known: times are then those of calm water."""
+    return is_silent(forecast) and not has_tide(forecast.streams)
 
 
 class TravelTimeMemo(NamedTuple):
@@ -341,10 +378,10 @@ class TravelTimeMemo(NamedTuple):
     ----------
     place : ndarray of int32, shape (k,)
         By corner: one more than the row its clock is kept in; 0 for corners not passed.
-    times : ndarray of float64, shape (n, 6)
-        `TravelTime` but for its flags.
-    flags : ndarray of bool, shape (n, 2)
-        Waves missing, stream missing.
+    times : ndarray of float64, shape (n, 8)
+        `TravelTime` but for its flags, and longitude and latitude of the corner.
+    flags : ndarray of bool, shape (n, 3)
+        Waves missing, stream missing, stream met.
     used : ndarray of int64, shape (1,)
         Rows in use; out of room a clock is merely run again for the next port.
     """
@@ -361,8 +398,8 @@ def allocate_memo(corner_count, port_count):
     room = min(corner_count, 64 * port_count) + 1
     return TravelTimeMemo(
         np.zeros(corner_count, np.int32),
-        np.empty((room, 6)),
-        np.empty((room, 2), np.bool_),
+        np.empty((room, 8)),
+        np.empty((room, 3), np.bool_),
         np.zeros(1, np.int64),
     )
 
@@ -379,8 +416,8 @@ def first_leg_time(reach, forecast, speed_model, depart_s):
 
 
 @inlined_kernel
-def _keep(memo, corner, travel_time):
-    """Keep the clock of a corner, if there is room."""
+def _keep(memo, corner, travel_time, lon, lat):
+    """Keep the clock of a corner, and where it is, if there is room."""
     used = memo.used[0]
     if used < memo.times.shape[0]:
         memo.times[used, 0], memo.times[used, 1], memo.times[used, 2] = (
@@ -390,9 +427,22 @@ def _keep(memo, corner, travel_time):
         )
         memo.times[used, 3], memo.times[used, 4] = travel_time.highest_hs_m, travel_time.filled_m
         memo.times[used, 5] = travel_time.run_m
+        memo.times[used, 6], memo.times[used, 7] = lon, lat
         memo.flags[used, 0], memo.flags[used, 1] = travel_time.waves_missing, travel_time.stream_missing
+        memo.flags[used, 2] = travel_time.stream_met
         memo.used[0] = used + 1
         memo.place[corner] = used + 1
+
+
+@inlined_kernel
+def _kept(memo, row):
+    """A clock kept, and longitude and latitude of its corner."""
+    kept = memo.times[row]
+    travel_time = TravelTime(
+        kept[0], kept[1], kept[2], kept[3], memo.flags[row, 0], memo.flags[row, 1], memo.flags[row, 2], kept[4],
+        kept[5],
+    )  # fmt: skip
+    return travel_time, kept[6], kept[7]
 
 
 @inlined_kernel
@@ -406,6 +456,7 @@ def _at_the_same_pace(travel_time, more_m):
         travel_time.highest_hs_m,
         travel_time.waves_missing,
         travel_time.stream_missing,
+        travel_time.stream_met,
         travel_time.filled_m,
         travel_time.run_m + more_m,
     )
@@ -441,12 +492,13 @@ def travel_time_to_port(water, depth_class, reach, forecast, speed_model, depart
     quiet = is_empty(forecast)
     travel_time = joining
     if not reach.distance_m[p] < np.inf:
-        travel_time = TravelTime(np.inf, np.inf, np.inf, 0.0, True, True, 0.0, np.inf)
+        travel_time = TravelTime(np.inf, np.inf, np.inf, 0.0, True, True, False, 0.0, np.inf)
     elif quiet or reach.entered_at[p] != NOWHERE:
         # Inside a harbour the sea outside does not count.
         travel_time = _calm_travel_time(reach.distance_m[p], calm_speed_ms(speed_model), speed_model.speed_doubt, quiet)
     else:
         mesh = water.mesh
+        looked_m = FIRST_LOOK_M if growth > 0.0 and is_silent(forecast) else np.inf
         joined = reach.joined[p]
         last = reach.path[-1]
         if joined[0] != last[0] or joined[1] != last[1]:
@@ -455,41 +507,49 @@ def travel_time_to_port(water, depth_class, reach, forecast, speed_model, depart
         lat = joined[1]
         corner = reach.via[p]
         before = NOWHERE
+        # Row of the last corner passed, whose clock is only taken up where the way leaves what has been run.
+        row = NOWHERE
         # Length of the leg that ends at the corner looked at, those gathered into it included.
         leg_m = 0.0
-        while corner != DIRECT:
-            v = depth_class.corners.vertex[corner]
+        is_slack = False
+        while corner != DIRECT and not is_slack:
             k = memo.place[corner] - 1
-            is_passed = k >= 0
-            if is_passed:
-                kept = memo.times[k]
-                travel_time = TravelTime(
-                    kept[0], kept[1], kept[2], kept[3], memo.flags[k, 0], memo.flags[k, 1], kept[4], kept[5]
-                )
+            if k >= 0:
+                row = k
+                leg_m = 0.0
             else:
+                if row != NOWHERE:
+                    travel_time, lon, lat = _kept(memo, row)
+                    row = NOWHERE
+                is_slack = travel_time.run_m > looked_m
+                v = depth_class.corners.vertex[corner]
                 if before == NOWHERE:
                     leg_m = geodesic_length_m(lon, lat, mesh.lon[v], mesh.lat[v])
                 else:
                     leg_m += depth_class.distance[before, p] - depth_class.distance[corner, p]
-                is_passed = not leg_m < GATHERED * growth * travel_time.run_m
-                if is_passed:
+                if not is_slack and not leg_m < GATHERED * growth * travel_time.run_m:
                     travel_time = integrate_leg(
                         forecast, speed_model, depart_s, travel_time, lon, lat, mesh.lon[v], mesh.lat[v], leg_m, growth
                     )
-                    _keep(memo, corner, travel_time)
-            if is_passed:
-                leg_m = 0.0
-                lon = mesh.lon[v]
-                lat = mesh.lat[v]
+                    lon = mesh.lon[v]
+                    lat = mesh.lat[v]
+                    _keep(memo, corner, travel_time, lon, lat)
+                    leg_m = 0.0
             before = corner
             corner = depth_class.following[corner, p]
+        if row != NOWHERE:
+            travel_time, lon, lat = _kept(memo, row)
         to_lon = water.ports.lon[p]
         to_lat = water.ports.lat[p]
         if before == NOWHERE:
             leg_m = geodesic_length_m(lon, lat, to_lon, to_lat)
         else:
             leg_m += depth_class.distance[before, p]
-        if leg_m < GATHERED * growth * travel_time.run_m:
+        if travel_time.run_m > looked_m:
+            rest_m = max(0.0, reach.distance_m[p] - travel_time.run_m)
+            rest = _calm_travel_time(rest_m, calm_speed_ms(speed_model), speed_model.speed_doubt, True)
+            travel_time = add(travel_time, rest)
+        elif leg_m < GATHERED * growth * travel_time.run_m:
             travel_time = _at_the_same_pace(travel_time, leg_m)
         else:
             travel_time = integrate_leg(
@@ -556,6 +616,7 @@ def no_travel_times(count):
         np.zeros(count),
         np.ones(count, np.bool_),
         np.ones(count, np.bool_),
+        np.zeros(count, np.bool_),
         np.zeros(count),
     )
 
@@ -570,6 +631,7 @@ def _calm_travel_time(distance_m, calm_ms, speed_doubt, nothing_known):
         0.0,
         nothing_known,
         nothing_known,
+        False,
         0.0,
         distance_m,
     )
@@ -593,6 +655,7 @@ def set_travel_time(found, p, travel_time):
     found.highest_hs_m[p] = travel_time.highest_hs_m
     found.waves_missing[p] = travel_time.waves_missing
     found.stream_missing[p] = travel_time.stream_missing
+    found.stream_met[p] = travel_time.stream_met
     found.filled_m[p] = travel_time.filled_m
 
 
@@ -605,6 +668,7 @@ def copy_travel_time(source, target, p):
     target.highest_hs_m[p] = source.highest_hs_m[p]
     target.waves_missing[p] = source.waves_missing[p]
     target.stream_missing[p] = source.stream_missing[p]
+    target.stream_met[p] = source.stream_met[p]
     target.filled_m[p] = source.filled_m[p]
 
 

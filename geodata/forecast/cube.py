@@ -250,7 +250,7 @@ def _read_data(file: Any, name: str, header: dict[str, Any]) -> np.ndarray:
 def _forecast(header: dict[str, Any], data: np.ndarray) -> Forecast:
     empty = no_forecast()  # type: ignore[no-untyped-call]
     fields = {name: _field(name, header, data) if name in header["groups"] else getattr(empty, name) for name in GROUPS}
-    return Forecast(
+    return empty._replace(  # type: ignore[no-any-return]
         **fields,
         run_at_s=instant_s(header["run_at"]),
         strongest_current_ms=float(header["strongest_current_ms"]),

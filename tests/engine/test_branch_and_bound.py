@@ -213,7 +213,7 @@ def test_bounds_are_whole_distance_at_top_speed_and_harbour_at_its_limit(service
     context = build_context(replace(context.ask, medical=Medical.NONE), stormy, context.coordination)
     bounds_s = search_ports(context).evaluation.bound_s
     for port in range(len(world.ports)):
-        at_sea = least_time_s(reach.distance_m[port], context.speed_model, stormy.forecast)
+        at_sea = least_time_s(reach.distance_m[port], context.speed_model, stormy.forecast, *reach.path[0])
         limit_ms = world.columns.harbour_speed_ms[port]
         limit_ms = context.ask.policy.limits.harbour_speed_ms if np.isnan(limit_ms) else limit_ms
         inside = np.nan_to_num(reach.harbour_m[port] / min(context.speed_ms, limit_ms))
@@ -339,7 +339,7 @@ def test_round_an_entrance_that_stays_too_rough_the_search_finds_no_way(service)
         shortest = passages_of(context, reach, 0.0)
         too_rough = np.isfinite(shortest.time_s) & (shortest.highest_hs_m > context.speed_model.max_hs_m)
         for port in np.flatnonzero(too_rough & (reach.distance_m > 1.0))[::8].tolist():
-            soonest_s = least_time_s(reach.distance_m[port], context.speed_model, stormy.forecast)
+            soonest_s = least_time_s(reach.distance_m[port], context.speed_model, stormy.forecast, *reach.path[0])
             latest_s = times * max(shortest.time_s[port], reach.distance_m[port] / context.speed_ms)
             at_s, place = context.ask.at_s, (ports.lon[port], ports.lat[port])
             if stays_high(stormy.forecast, context.speed_model, *place, at_s + soonest_s, at_s + latest_s):

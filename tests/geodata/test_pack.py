@@ -18,7 +18,7 @@ from geodata.pack import DEFAULT_PACK, PACK_FORMAT, manifest_digest, read_manife
 from geodata.shoreline import BEYOND_DEG, _beyond_the_box, coast_rings
 from geodata.world import load_world
 
-LAYERS = {"coast", "mesh", "trees", "ports", "zones", "speed", "tides", "beyond", "centres", "vessels"}
+LAYERS = {"coast", "mesh", "trees", "ports", "zones", "speed", "tides", "streams", "beyond", "centres", "vessels"}
 COAST = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "channel_land_osm.geojson"
 
 

@@ -128,7 +128,7 @@ def speed_model(speed_ms=10.0, **changes) -> SpeedModel:
     plain = SpeedModel(
         full_speed_ms=speed_ms, cap_ms=inf, table_hs_m=np.array([0.0, 1.0, 2.0, 4.0]),
         table_share=np.array([1.0, 0.9, 0.7, 0.4]), beam_loss=0.6, following_loss=0.25, wind_drift=0.0, max_hs_m=inf,
-        speed_doubt=0.1, wave_doubt=0.2, wave_factor=1.0,
+        speed_doubt=0.1, wave_doubt=0.2, wave_factor=1.0, stream_error=0.0,
     )  # fmt: skip
     return plain._replace(**changes)
 
@@ -143,7 +143,7 @@ def speed_in_sea(speed_model: SpeedModel, hs_m: float, off_bow_deg: float) -> fl
     ahead = 1.0 if isnan(off_bow_deg) else cos(radians(off_bow_deg))
     # Ahead, abeam and astern are given; between them the loss goes with the cosine.
     kept = float(np.interp(ahead, (-1.0, 0.0, 1.0), (speed_model.following_loss, speed_model.beam_loss, 1.0)))
-    return min(speed_model.full_speed_ms * (1.0 - loss * kept), speed_model.cap_ms)
+    return min(speed_model.full_speed_ms, speed_model.cap_ms) * (1.0 - loss * kept)
 
 
 def made_good(speed_ms: float, course: tuple[float, float], drift: tuple[float, float]) -> float:

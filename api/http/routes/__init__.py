@@ -19,12 +19,14 @@ from api.http.routes import (
     records,
     reservations,
     service,
+    streams,
     terminals,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
     decisions.router,
     distances.router,
+    streams.router,
     # Before the register: /v1/ports/live is no port.
     port_reports.router,
     ports.router,

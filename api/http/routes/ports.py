@@ -17,12 +17,13 @@ from api.http.conditional import NOT_MODIFIED, unless_known
 from api.http.dependencies import CurrentService, JsonText, PackIdentity, Work, geodata_of
 from api.http.json_router import JsonRouter
 from api.http.problems import NoSuchPort
+from api.http.query import instant_in, position_in
 from api.http.schemas.decision_examples import PORT, PORTS, TIDE
 from api.port_search import FoundPorts, PortQuery, find_ports
-from api.position import MAX_POSITION_CHARS, InvalidPosition, InvalidTime, parse_position, parse_time
+from api.position import MAX_POSITION_CHARS
 from api.security.roles import Permission
 from engine import ENGINE_VERSION
-from engine.errors import InvalidAsk, UnknownName
+from engine.errors import UnknownName
 
 router = JsonRouter()
 
@@ -65,7 +66,9 @@ async def read_ports(
 
     Straight-line distance is given with `near`. Without a query it is the whole register.
     """
-    wanted = PortQuery(name, None if near is None else _position("near", near), within_nm, country, kind, limit, cursor)
+    wanted = PortQuery(
+        name, None if near is None else position_in("near", near), within_nm, country, kind, limit, cursor
+    )
     if wanted == PortQuery():
         return unless_known(request, register_version(service), lambda: JsonText(_ports_text(service)))
 
@@ -116,7 +119,7 @@ async def read_tide(
         service.port(port_id)
     except UnknownName:
         raise NoSuchPort("GET /v1/ports lists ids and UN/LOCODEs.") from None
-    from_s = time.time() // 60.0 * 60.0 if start is None else _instant("from", start)
+    from_s = time.time() // 60.0 * 60.0 if start is None else instant_in("from", start)
     # In a thread: a month not asked for before takes a second.
     return JsonText(to_json(await worker_pool.run(lambda: tide_document(service, port_id, from_s, hours))))
 
@@ -125,20 +128,6 @@ def register_version(service: DecisionService) -> str:
     """Version of everything said of ports: it changes with the pack, the operator's own facts and the program."""
     overlay = service.world.identity["overlay"]
     return to_json([geodata_of(service), overlay, ENGINE_VERSION])
-
-
-def _position(field: str, text: str) -> tuple[float, float]:
-    try:
-        return parse_position(text)
-    except InvalidPosition as wrong:
-        raise InvalidAsk(field, wrong.problem, wrong.remedy) from None
-
-
-def _instant(field: str, text: str) -> float:
-    try:
-        return parse_time(text)
-    except InvalidTime as wrong:
-        raise InvalidAsk(field, wrong.problem, wrong.remedy) from None
 
 
 @lru_cache(maxsize=2)

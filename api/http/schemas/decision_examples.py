@@ -124,7 +124,7 @@ DECISION: dict[str, Any] = {
             "id": "channel-2026-11-22", "built_at": "2026-11-22T12:00:00Z",
             "sha256": "95db4abef783b554161bb855fa61e4381ca46b597103f36862cff6abbafdb2b9",
         },
-        "tides": None, "forecast": None, "port_status": None, "overlay": None,
+        "tides": None, "streams": None, "forecast": None, "port_status": None, "overlay": None,
         "policy": {
             "name": "nearest-time", "sha256": "b0e3c590b601cf842a7a0d73e24535b42631a6e1bb0a284e279e0e446037d861",
         },
@@ -364,6 +364,28 @@ PROBLEM: dict[str, Any] = {
 }
 
 _TICON = "TICON-4 (Hart-Davis et al.), tidal constants from gauges, SEANOE, in npm @neaps/tide-database 0.10.20260924"
+
+STREAM: dict[str, Any] = {
+    "area": {"name": "PAS_DE_CALAIS_557", "reference": "calais", "reference_water": "high", "doubt_share": 0.15},
+    "atlas": {
+        "source": "SHOM, Courants 2D (tidal streams of the French coasts and the Channel), derived", "edition": "2005",
+        "licence": "Licence Ouverte 2.0 (to be confirmed before publication)", "sha256": 64 * "0",
+    },
+    "code": None,
+    "from": "2026-03-20T12:00:00Z",
+    "notice": {
+        "en": "Tidal stream without what wind does; close to the shore and in races it differs within a cable. "
+        "Not for navigation.",
+        "fr": "Courant de marée sans l'effet du vent ; près de la côte et dans les raz il change en une encablure. "
+        "Ne pas utiliser pour la navigation.",
+    },
+    "position": [1.45, 51.0],
+    "streams": [
+        {"at": "2026-03-20T12:00:00Z", "rate_kn": 3.2, "towards_deg": 45.0, "doubt_share": 0.15, "source": "atlas"},
+    ],
+    "to": "2026-03-20T13:00:00Z",
+    "wind_included": False,
+}  # fmt: skip
 
 TIDE: dict[str, Any] = {
     "basis": "station",

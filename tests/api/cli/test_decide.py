@@ -46,7 +46,7 @@ def test_absent_feeds_are_said_once_in_one_sentence(safeport, example):
     assert "No live" not in ran.out
 
 
-def test_json_is_one_document_and_that_of_the_other_door(safeport, example, service):
+def test_json_is_one_document_and_that_of_the_other_door(safeport, example, service_with_streams):
     ran = safeport(*example, "--json")
     assert ran.code == 0
     assert ran.err == ""
@@ -56,7 +56,7 @@ def test_json_is_one_document_and_that_of_the_other_door(safeport, example, serv
         "persons": 30,
         "vessel": {"profile": "rnli-severn"},
     }
-    decision = service.decide(service.ask(EncounterIn.model_validate(body), 0.0))
+    decision = service_with_streams.decide(service_with_streams.ask(EncounterIn.model_validate(body), 0.0))
     assert ran.out == to_json(decision_document(decision, "brief", "en")) + "\n"
     whole = safeport(*example, "--json", "--view", "full", "--lang", "both")
     assert whole.out == to_json(decision_document(decision)) + "\n"

@@ -17,12 +17,12 @@ from api.plan.request import plan_from
 OCTOBER = Path(__file__).parents[1] / "plan" / "october_2024.json"
 
 
-def test_json_is_one_document(safeport, service):
+def test_json_is_one_document(safeport, service_with_streams):
     ran = safeport("plan", str(OCTOBER), "--json")
     assert ran.code == 0
     assert ran.err == ""
     body = json.loads(OCTOBER.read_text(encoding="utf-8"))
-    assert ran.out == to_json(plan_document(propose(plan_from(body), service, 0.0))) + "\n"
+    assert ran.out == to_json(plan_document(propose(plan_from(body), service_with_streams, 0.0))) + "\n"
 
 
 def test_text_leads_with_the_proposal(safeport):

@@ -66,6 +66,7 @@ DOORS = [
     ("GET", "/v1/decisions/d-1", Permission.READ_RECORDS),
     ("POST", "/v1/decisions/d-1/override", Permission.OVERRIDE),
     ("GET", "/v1/distances?from=dover&to=calais", Permission.READ_GEODATA),
+    ("GET", "/v1/streams?position=51.0,1.45&hours=1", Permission.READ_GEODATA),
     ("GET", "/v1/ports", Permission.READ_GEODATA),
     ("GET", "/v1/ports/dover", Permission.READ_GEODATA),
     ("GET", "/v1/vessels", Permission.READ_GEODATA),

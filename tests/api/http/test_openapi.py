@@ -18,6 +18,7 @@ PATHS = {
     "/v1/decisions/{decision_id}",
     "/v1/decisions/{decision_id}/override",
     "/v1/distances",
+    "/v1/streams",
     "/v1/vessels",
     "/v1/policies",
     "/v1/ports",

@@ -101,6 +101,7 @@ READ = {
     "/v1/policies": "/v1/policies",
     "/v1/ports": "/v1/ports?near=51N%201.3E&limit=3", "/v1/ports/{port_id}": "/v1/ports/dover",
     "/v1/ports/{port_id}/tide": "/v1/ports/dover/tide?hours=3", "/v1/forecast": "/v1/forecast",
+    "/v1/streams": "/v1/streams?position=51.0,1.45&hours=1",
     "/v1/distances": "/v1/distances?from=dover&to=calais", "/v1/ports/live": "/v1/ports/live",
     "/v1/ports/{port_id}/live": "/v1/ports/dover/live", "/v1/encounters": "/v1/encounters?decide=true",
     "/v1/encounters/{encounter_id}": "/v1/encounters/{e}", "/v1/encounters/{encounter_id}/standing":

@@ -98,8 +98,15 @@ def assert_equal(found, expected):
             assert not differing, (field.name, differing[:5], first[differing[0]], other[differing[0]])
 
 
-@pytest.mark.parametrize("weather", [False, True], ids=["tides", "tides and forecast"])
-def test_columns_are_decided_as_single_requests_are(service, policies, tmp_path, weather):
+@pytest.mark.parametrize(
+    ("weather", "streams"),
+    [(False, False), (True, False), (False, True)],
+    ids=["tides", "tides and forecast", "tides and streams"],
+)
+def test_columns_are_decided_as_single_requests_are(
+    service, service_with_streams, policies, tmp_path, weather, streams
+):
+    service = service_with_streams if streams else service
     random = np.random.default_rng(2 if weather else 1)
     forecasts = [synthetic_weather(tmp_path / "SYNTHETIC.cube", START_S)] if weather else []
     worlds = WorldsByTime(service, forecasts)

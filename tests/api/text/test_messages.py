@@ -16,7 +16,7 @@ ABSENT_SOURCES = [
     Code.WX_MISSING,
     Code.TIDE_MISSING,
 ]
-NOTICES = [*ABSENT_SOURCES, *(code for code in Code if 500 <= code < 600)]
+NOTICES = [*ABSENT_SOURCES, *(code for code in Code if 500 <= code < 900)]
 
 SAMPLE_EN = {
     "port": "SAINT-VALERY-EN-CAUX",

@@ -223,7 +223,7 @@ def test_a_shear_channel_is_run_within_three_per_cent_of_a_dense_reference(world
     # The reference has edges in 80 directions, so it is itself up to half a per cent long.
     assert 0.99 * reference_s <= travel_time.time_s <= 1.03 * reference_s
     assert travel_time.time_s < usual.time_s
-    assert travel_time.time_s >= least_time_s(length_m(*WEST_END, *EAST_END), VESSEL, forecast)
+    assert travel_time.time_s >= least_time_s(length_m(*WEST_END, *EAST_END), VESSEL, forecast, *WEST_END)
     # The clock is that of its own way, and the way is in the water.
     assert travel_time.time_s == pytest.approx(seas.run(forecast, VESSEL, DEPART_S, way).time_s, rel=1e-6)
     assert way[0] == pytest.approx(WEST_END, abs=1e-6)
@@ -350,8 +350,8 @@ def test_top_speed_is_that_of_vessel_stream_and_wind_together():
     forecast = random_forecast(np.random.default_rng(1), 1.0, 2.0, 12.0, step_deg=0.5)
     vessel = speed_model(5.0, wind_drift=0.02, cap_ms=4.0)
     expected = 4.0 + forecast.strongest_current_ms + 0.02 * forecast.strongest_wind_ms
-    assert top_speed_ms(vessel, forecast) == pytest.approx(expected)
-    assert least_time_s(1000.0, vessel, forecast) == pytest.approx(1000.0 / expected)
+    assert top_speed_ms(vessel, forecast, *WEST_END, 3600.0) == pytest.approx(expected)
+    assert least_time_s(1000.0, vessel, forecast, *WEST_END) == pytest.approx(1000.0 / expected)
 
 
 # Whole decisions.
@@ -392,7 +392,9 @@ def test_a_way_round_is_worth_it_keeps_to_the_water_and_has_its_own_clock(rounde
         plain = seas.run(case.world.forecast, case.speed_model, case.ask.at_s, detour.track)
         assert time_s == pytest.approx(plain.time_s, rel=1e-4)
         assert ways.evaluation.ways.travel_times.late_s[port] == pytest.approx(plain.late_s, rel=1e-4, nan_ok=True)
-        assert time_s >= ways.reach.distance_m[port] / top_speed_ms(case.speed_model, case.world.forecast)
+        assert time_s >= least_time_s(
+            ways.reach.distance_m[port], case.speed_model, case.world.forecast, *ways.reach.path[0]
+        )
         assert detour.length_m == pytest.approx(sum(length_m(*a, *b) for a, b in pairwise(detour.track)), rel=1e-6)
         assert ways.evaluation.ways.distance_m[port] == detour.length_m
         # Nothing is shorter than the shortest path; the plane bends by metres.

@@ -219,12 +219,13 @@ def test_waves_of_unknown_direction_count_as_ahead():
     assert travel_time(every_way, TABLE, leg(0.0)).time_s == pytest.approx(2000.0 / 0.7, rel=1e-6)
 
 
-def test_a_cap_binds_in_calm_water_and_leaves_the_speed_in_a_sea_that_slows_her_below_it():
+def test_a_sea_takes_its_share_of_the_speed_that_is_really_run():
+    """Under a cap too: a share of full speed would let waves cost nothing until it falls below the cap."""
     capped = TABLE._replace(cap_ms=8.0)
     assert calm_speed_ms(capped) == 8.0
     assert travel_time(no_forecast(), capped, leg(0.0)).time_s == pytest.approx(2500.0)
-    assert speed_through_water_ms(capped, 1.0, -1.0) == 8.0
-    assert speed_through_water_ms(capped, 2.0, -1.0) == pytest.approx(7.0)
+    assert speed_through_water_ms(capped, 1.0, -1.0) == pytest.approx(0.9 * 8.0)
+    assert speed_through_water_ms(capped, 2.0, -1.0) == pytest.approx(0.7 * 8.0)
 
 
 def test_survivors_aboard_bring_the_policys_cap(service):

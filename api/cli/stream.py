@@ -1,0 +1,91 @@
+"""``safeport stream``: tidal stream at a position."""
+
+import argparse
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from api.cli.arguments import (
+    TIME_FORMS,
+    Once,
+    add_json,
+    add_language,
+    add_pack,
+    instant,
+    pack_folder,
+    position,
+    whole_number,
+)  # fmt: skip
+
+FIELDS = {"position": "POSITION", "hours": "--hours", "time": "--from"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("position", metavar="POSITION", help="latitude first, in quotes")
+    parser.add_argument("--from", dest="start", action=Once, metavar="T", help=f"{TIME_FORMS}; now if left out")
+    parser.add_argument("--hours", action=Once, metavar="H", help="how long: 1 to 744, 13 if left out [h]")
+    parser.add_argument("--forecast", action=Once, metavar="FILE", help="its current comes before the atlas")
+    add_language(parser)
+    add_json(parser)
+    add_pack(parser)
+    parser.set_defaults(run=run, fields=FIELDS)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Look up and print."""
+    start_s = time.time() // 60.0 * 60.0 if options.start is None else instant("--from", options.start)
+    hours = whole_number("--hours", options.hours)
+    place = position("POSITION", options.position, options.lang)
+    folder = pack_folder(options.pack)
+
+    from pathlib import Path
+
+    from api.decision_service import open_decision_service
+    from api.documents.decision import to_json
+    from api.stream import DEFAULT_HOURS, stream_document
+    from geodata.pack import DEFAULT_PACK
+
+    service = open_decision_service(folder or DEFAULT_PACK)
+    if options.forecast is not None:
+        service = service.with_forecast(Path(options.forecast))
+    document = stream_document(service, place, start_s, DEFAULT_HOURS if hours is None else hours)
+    print(to_json(document) if options.json else stream_text(document, options.lang))
+    return 0
+
+
+def stream_text(document: Mapping[str, Any], language: str) -> str:
+    """A stream as text: rate and direction every half hour.
+
+    Parameters
+    ----------
+    document : dict
+        From `api.stream.stream_document`.
+    language : str
+        ``en`` or ``fr``.
+    """
+    from api.cli.console import columns, wrap
+    from api.cli.messages import word
+    from api.position import format_position
+
+    comma = language == "fr"
+    lines = wrap(word("stream_title", language, position=format_position(*document["position"])))
+    if document["code"] is None:
+        rows = [
+            [rate["at"][:10], f"{rate['at'][11:13]}{rate['at'][14:16]} UTC",
+             "?" if rate["rate_kn"] is None else f"{rate['rate_kn']:.1f} kn".replace(".", "," if comma else "."),
+             "?" if rate["towards_deg"] is None else f"{rate['towards_deg']:03.0f} T",
+             "?" if rate["source"] is None else word(f"stream_{rate['source']}", language)]
+            for rate in document["streams"]
+        ]  # fmt: skip
+        lines += ["", *columns(rows, give=4, right=frozenset({2})), ""]
+    if document["area"] is not None:
+        area = document["area"]
+        lines += wrap(
+            word(
+                f"stream_area_{area['reference_water']}", language, area=area["name"], port=area["reference"],
+                share=f"{100.0 * area['doubt_share']:.0f} %", source=document["atlas"]["source"],
+                edition=document["atlas"]["edition"],
+            )
+        )  # fmt: skip
+    return "\n".join(lines + wrap(document["notice"][language]))
