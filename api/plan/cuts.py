@@ -11,7 +11,11 @@ Two kinds, both true of every plan and exact at the one they were made at:
   costs alone has a column of its own, drawn by tangents.
 * `F` of the numbers of people is convex: the queue at any moment is the greatest of (arrived since s) less (landed
   since s), each linear in the loads. One person more of boat b delays the queue until it next runs empty, so the slope
-  is the time from b's arrival to that moment. This one serves where loads may be shared.
+  is the time from b's arrival to that moment. This one serves where loads may be shared. With weights it is true of
+  the people counted once each, which is a bound but no longer exact.
+
+People who count by a weight of 1 or more leave the first kind as it is: what a boat waits is itself a supermodular
+function of who came before her, and a sum of such functions with weights above zero is one, too.
 
 References
 ----------
@@ -23,8 +27,8 @@ functions, Mathematical Programming 14, 265-294, doi:10.1007/BF01588971.
 
 import numpy as np
 
-from api.plan.model import SLACK_MIN, UNIT, Model
-from api.plan.problem import Problem
+from api.plan.model import UNIT, Model
+from api.plan.problem import SLACK_MIN, Problem
 from api.plan.schedule import queue, waiting
 
 BROKEN, BROKEN_SHARE = 0.1, 0.001
@@ -99,7 +103,7 @@ class CutPool:
             loads = np.zeros(problem.shape[0])
             loads[model.boat[pairs]] = values[model.people[pairs]] * model.each[pairs]
             loads[loads < NOBODY] = 0.0
-            if waiting(problem, port, loads) > enough:
+            if waiting(problem, port, loads, weighted=False) > enough:
                 self._convex(port, loads)
                 added = True
             alone, steeper = self._alone(port, loads, values)
@@ -163,7 +167,7 @@ class CutPool:
 
     def _convex(self, port: int, loads: np.ndarray) -> None:
         model, problem = self._model, self._model.problem
-        constant = waiting(problem, port, loads)
+        constant = waiting(problem, port, loads, weighted=False)
         terms = []
         busy = _busy_periods(problem, port, loads)
         for k in self._pairs[port]:
@@ -180,14 +184,14 @@ class CutPool:
         return [
             (int(model.own[k]), UNIT)
             if model.own[k] >= 0
-            else (int(model.people[k]), 0.5 * float(model.each[k]) ** 2 / rate)
+            else (int(model.people[k]), 0.5 * self._weight(int(k)) * float(model.each[k]) ** 2 / rate)
             for k in self._pairs[port]
         ]
 
     def _alone(self, port: int, loads: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, bool]:
         """What each load costs when it lands alone, and whether a solution that thinks less was taught. [person min]"""
         model, problem = self._model, self._model.problem
-        alone = 0.5 * loads * self._step / problem.rate[port]
+        alone = 0.5 * problem.weight * loads * self._step / problem.rate[port]
         added = False
         for k in self._pairs[port]:
             boat = int(model.boat[k])
@@ -195,7 +199,7 @@ class CutPool:
                 continue
             # As many as there would be if the port were used for certain.
             persons = float(loads[boat]) / max(float(values[model.use[k]]), NOBODY)
-            alone[boat] = 0.5 * loads[boat] * persons / problem.rate[port]
+            alone[boat] = 0.5 * self._weight(int(k)) * loads[boat] * persons / problem.rate[port]
             thought = float(values[model.own[k]]) * UNIT
             if alone[boat] > thought + BROKEN + BROKEN_SHARE * thought:
                 self._tangent(int(k), persons)
@@ -211,8 +215,12 @@ class CutPool:
         model = self._model
         rate = float(model.problem.rate[model.port[k]])
         own, people, use = int(model.own[k]), int(model.people[k]), int(model.use[k])
-        slope, constant = persons / rate / UNIT, 0.5 * persons**2 / rate / UNIT
+        slope = self._weight(int(k)) * persons / rate / UNIT
+        constant = 0.5 * persons * slope
         model.rows.add([(own, 1.0), (people, -slope), (use, constant)], low=0.0)
+
+    def _weight(self, k: int) -> float:
+        return float(self._model.problem.weight[self._model.boat[k]])
 
     def _row(self, port: int, terms: list[tuple[int, float]], constant: float) -> None:
         """``wait >= constant + terms``."""

@@ -7,7 +7,9 @@ import numpy as np
 from api.plan.deadline import Deadline
 from api.plan.milp import Constraints, Variables, solve_milp
 from api.plan.problem import Problem
-from engine.errors import InvalidAsk
+
+ROUNDING = 1e-6
+"""What the solver may be off by, as a share of its cost."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,14 +21,22 @@ class Shortage:
     missing : ndarray of int64, shape (p,)
         Fewest places to add for everybody to have one; of equal additions the one with the shortest ways. [persons]
     without : ndarray of int64, shape (b,)
-        People of each boat without a place as it stands, fewest in all. [persons]
+        People of each boat without a place as it stands; fewest in all, each counted by the weight of its boat.
+        [persons]
     loads : ndarray of int64, shape (b, p)
         A plan for the others.
+    with_them : ndarray of int64, shape (b, p)
+        Where everybody could go with the places added.
+    proven : bool
+        Whether both numbers are the fewest there can be. False where time was up: then they are what taking the boats
+        one after another leaves, and no bound of them is known.
     """
 
     missing: np.ndarray
     without: np.ndarray
     loads: np.ndarray
+    with_them: np.ndarray
+    proven: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +55,16 @@ class _Spread:
         """Pairs of a boat."""
         return np.flatnonzero(self.boat == boat)
 
+    def loads(self, values: np.ndarray) -> np.ndarray:
+        """People of each boat at each port in a solution, shape (b, p). [persons]"""
+        loads = np.zeros(self.problem.shape, np.int64)
+        count = len(self.boat)
+        loads[self.boat, self.port] = np.rint(values[count : 2 * count])
+        return loads
 
-def find_shortage(problem: Problem, deadline: Deadline) -> Shortage:
-    """The fewest places that are missing, and the fewest people without one.
+
+def find_shortage(problem: Problem, in_turn: np.ndarray, deadline: Deadline) -> Shortage:
+    """The places that are missing, and the people without one: the fewest, where time allows.
 
     Parameters
     ----------
@@ -55,24 +72,43 @@ def find_shortage(problem: Problem, deadline: Deadline) -> Shortage:
         Every boat has a port it may use.
     deadline : Deadline
 
-    Raises
-    ------
-    InvalidAsk
-        Time was up before anything was found.
+    Parameters
+    ----------
+    problem : Problem
+    in_turn : ndarray of int64, shape (b, p)
+        The plan made one boat after another, which may leave boats out.
+    deadline : Deadline
     """
     ways = problem.arrive_min + problem.extra_min
     more = _spread(problem, may_add=True, may_leave=False)
     cost = np.zeros(len(more.columns.low))
     cost[more.added] = 1.0
-    values = _least_twice(more, cost, ways, deadline)
-    missing = np.rint(values[more.added]).astype(np.int64)
+    added = _least_twice(more, cost, ways, deadline)
     fewer = _spread(problem, may_add=False, may_leave=True)
     cost = np.zeros(len(fewer.columns.low))
-    cost[fewer.left] = 1.0
-    values = _least_twice(fewer, cost, ways, deadline)
-    loads = np.zeros(problem.shape, np.int64)
-    loads[fewer.boat, fewer.port] = np.rint(values[len(fewer.boat) : 2 * len(fewer.boat)])
-    return Shortage(missing, np.rint(values[fewer.left]).astype(np.int64), loads)
+    cost[fewer.left] = problem.weight
+    kept = _least_twice(fewer, cost, ways, deadline)
+    if added is None or kept is None:
+        return _taken_in_turn(problem, in_turn)
+    return Shortage(
+        np.rint(added[more.added]).astype(np.int64), np.rint(kept[fewer.left]).astype(np.int64),
+        fewer.loads(kept), more.loads(added),
+    )  # fmt: skip
+
+
+def _taken_in_turn(problem: Problem, in_turn: np.ndarray) -> Shortage:
+    """What taking the boats one after another leaves, each left one to be taken in whole at its nearest port."""
+    without = problem.persons - in_turn.sum(axis=1)
+    with_them = in_turn.copy()
+    missing = np.zeros(problem.shape[1], np.int64)
+    free = problem.places - in_turn.sum(axis=0)
+    for boat in np.flatnonzero(without):
+        port = int(np.where(problem.usable[boat], problem.arrive_min[boat] + problem.extra_min[boat], np.inf).argmin())
+        with_them[boat, port] += without[boat]
+        free[port] -= without[boat]
+    lacking = free < 0
+    missing[lacking] = -free[lacking].astype(np.int64)
+    return Shortage(missing, without, in_turn, with_them, proven=False)
 
 
 def _spread(problem: Problem, may_add: bool, may_leave: bool) -> _Spread:
@@ -104,17 +140,20 @@ def _spread(problem: Problem, may_add: bool, may_leave: bool) -> _Spread:
     return spread
 
 
-def _least_twice(spread: _Spread, cost: np.ndarray, ways: np.ndarray, deadline: Deadline) -> np.ndarray:
-    """Least cost, then the shortest ways among all that cost as little."""
-    first = solve_milp(cost, spread.columns, spread.rows, deadline.left_s())
+def _least_twice(spread: _Spread, cost: np.ndarray, ways: np.ndarray, deadline: Deadline) -> np.ndarray | None:
+    """Least cost, then the shortest ways among all that cost as little; None where time was up before the least."""
+    first = solve_milp(cost, spread.columns, spread.rows, deadline.solver_s())
     deadline.stopped |= first.clock_stopped
     if first.values is None:
-        raise InvalidAsk("time_limit_s", "ended the search for the missing places.", "Allow more seconds.")
-    least = round(float(cost @ first.values))
-    spread.rows.add([(int(column), 1.0) for column in np.flatnonzero(cost)], high=float(least))
+        return None
+    least = float(cost @ np.rint(first.values))
+    slack = ROUNDING * (1.0 + least)
+    if first.bound < least - slack:
+        return None
+    spread.rows.add([(int(k), float(cost[k])) for k in np.flatnonzero(cost)], high=least + slack)
     way = np.zeros(len(cost))
     count = len(spread.boat)
     way[count : 2 * count] = ways[spread.boat, spread.port]
-    second = solve_milp(way, spread.columns, spread.rows, deadline.left_s())
+    second = solve_milp(way, spread.columns, spread.rows, deadline.solver_s())
     deadline.stopped |= second.clock_stopped
     return first.values if second.values is None else second.values

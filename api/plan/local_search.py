@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from api.plan.problem import Problem
+from api.plan.problem import INF, SLACK_MIN, Problem
 from api.plan.schedule import evaluate_schedule, queue
 
 SWEEPS = 20
@@ -154,10 +154,12 @@ def _try_moves(
 
 
 def _value(problem: Problem, port: int, loads: np.ndarray) -> tuple[float, float]:
-    """Worst time and total at one port."""
+    """Worst time and weighted total at one port; the time is infinite where a boat is beyond its ceiling."""
     worst = total = 0.0
     for boat, begin_min, end_min in queue(problem, port, loads):
         extra = float(problem.extra_min[boat, port])
-        worst = max(worst, end_min + extra)
-        total += float(loads[boat]) * (0.5 * (begin_min + end_min) + extra)
+        safety_min = end_min + extra
+        counted_min = safety_min * float(problem.worst_weight[boat])
+        worst = max(worst, counted_min if safety_min <= problem.ceiling_min[boat] + SLACK_MIN else INF)
+        total += float(problem.weight[boat] * loads[boat]) * (0.5 * (begin_min + end_min) + extra)
     return worst, total

@@ -7,8 +7,8 @@ import numpy as np
 from api.plan.deadline import Deadline
 from api.plan.greedy import careful
 from api.plan.local_search import polish
-from api.plan.model import ROUNDS_OF_CUTS, SLACK_MIN, UNIT, add_broken_queues, model_of, solve_model
-from api.plan.problem import Problem
+from api.plan.model import ROUNDS_OF_CUTS, UNIT, add_broken_queues, model_of, solve_model
+from api.plan.problem import SLACK_MIN, Problem
 from api.plan.schedule import evaluate_schedule
 
 CLOSE_MIN = 0.05
@@ -43,7 +43,7 @@ class MakespanResult:
 
 
 def minimise_makespan(problem: Problem, known: list[np.ndarray], deadline: Deadline) -> MakespanResult | None:
-    """The plan with the least worst time; None when no plan is within the places.
+    """The plan with the least worst time; None when no plan is within the places, or none found within the ceilings.
 
     Parameters
     ----------
@@ -63,6 +63,8 @@ def minimise_makespan(problem: Problem, known: list[np.ndarray], deadline: Deadl
         key=lambda candidate: evaluate_schedule(problem, candidate).value,
     )
     most_min = evaluate_schedule(problem, loads).worst_min
+    if most_min == np.inf:
+        return None
     least_min, rounded = _relaxed_bound(problem, alone_min, most_min, deadline)
     if rounded is not None:
         rounded = polish(problem, rounded, least_min)
@@ -88,7 +90,7 @@ def _search_below(problem: Problem, best: MakespanResult, deadline: Deadline) ->
         model = model_of(problem, aim_min, aim_min)
         cost = model.cost()
         cost[model.people] = model.each * (problem.arrive_min + problem.extra_min)[model.boat, model.port] / UNIT
-        found = solve_model(model, cost, AIM_SHARE * deadline.left_s(), gap=AIM_GAP)
+        found = solve_model(model, cost, deadline.solver_s(AIM_SHARE), gap=AIM_GAP)
         deadline.stopped |= found.clock_stopped
         if found.values is None:
             break
@@ -106,7 +108,7 @@ def _any_plan(problem: Problem, deadline: Deadline) -> np.ndarray | None:
         return None
     cost = model.cost()
     cost[model.people] = model.each * (problem.arrive_min + problem.extra_min)[model.boat, model.port]
-    found = solve_model(model, cost, deadline.left_s())
+    found = solve_model(model, cost, deadline.solver_s())
     return None if found.values is None else model.loads(found.values)
 
 
@@ -134,7 +136,7 @@ def _own_best(problem: Problem) -> float:
     # Of so many parts one is no smaller than the average, wherever it lands.
     least = np.where(problem.most_parts > 1, np.ceil(problem.persons / problem.most_parts), problem.persons)
     alone = problem.arrive_min + problem.extra_min + least[:, None] / problem.rate[None, :]
-    best = np.where(problem.usable, alone, np.inf).min(axis=1, initial=np.inf)
+    best = np.where(problem.usable, alone, np.inf).min(axis=1, initial=np.inf) * problem.worst_weight
     aboard = problem.persons > 0
     return float(best[aboard].max()) if aboard.any() else 0.0
 
@@ -148,7 +150,7 @@ def _shared_by(problem: Problem, time_min: float, deadline: Deadline) -> np.ndar
     model = model_of(problem, time_min, time_min, whole=False)
     cost = model.cost()
     cost[model.people] = model.each * (problem.arrive_min + problem.extra_min)[model.boat, model.port] / UNIT
-    found = solve_model(model, cost, deadline.left_s(), whole=False)
+    found = solve_model(model, cost, deadline.solver_s(), whole=False)
     if found.infeasible:
         return None
     loads = np.zeros(problem.shape, np.int64)
@@ -165,7 +167,7 @@ def _solve_between_bounds(problem: Problem, best: MakespanResult, deadline: Dead
     cost = model.cost()
     cost[model.latest] = 1.0
     for _ in range(ROUNDS_OF_CUTS):
-        found = solve_model(model, cost, deadline.left_s())
+        found = solve_model(model, cost, deadline.solver_s())
         deadline.stopped |= found.clock_stopped
         if found.infeasible:
             # Nothing but rounding lies between the plan known and the bound.

@@ -73,6 +73,50 @@ MISSING = Sentence(
     "{count} places de plus suffiraient pour tous : {ports}.",
 )
 
+MISSING_AT_PORT = Sentence("{port} {count} (then for {encounters})", "{port} {count} (alors pour {encounters})")
+
+MISSING_NOT_PROVEN = Sentence(
+    " The search ended before it knew the fewest; no bound is known: fewer may do.",
+    " La recherche s'est arrêtée avant de connaître le minimum ; aucune borne n'est connue : moins peut suffire.",
+)
+
+ASK_THERE = Sentence(" Places there would help: {ports}.", " Des places y aideraient : {ports}.")
+
+WAITS = Sentence(
+    "{boat} waits {minutes} min at {port} while {others} land.",
+    "{boat} attend {minutes} min à {port} pendant que débarquent {others}.",
+)
+
+MAKES_WAY = Sentence(
+    "{boat} goes to {port}, {cost} min later than alone at {own}: places and berth there serve {others}.",
+    "{boat} va à {port}, {cost} min plus tard que seul à {own} : places et quai y servent à {others}.",
+)
+
+SENT_ON = Sentence(
+    "{boat} goes to {port}, {cost} min later than alone at {own}: too few places there for {persons} persons.",
+    "{boat} va à {port}, {cost} min plus tard que seul à {own} : trop peu de places là-bas pour {persons} personnes.",
+)
+
+URGENCY = {
+    "none": Sentence("", ""),
+    "urgent": Sentence("urgent", "urgent"),
+    "critical": Sentence("critical", "critique"),
+}
+
+OVER_LIMIT = {
+    "load": Sentence(
+        "{boat}: {persons} persons, {too_many} more than the {limit} her vessel can carry; planned all the same.",
+        "{boat} : {persons} personnes, {too_many} de plus que les {limit} que son navire peut porter ; planifié quand"
+        " même.",
+    ),
+    "share": Sentence(" Others could take of them: {which}.", " D'autres pourraient en prendre : {which}."),
+    "share_item": Sentence("{boat} {persons} ({distance} nm off)", "{boat} {persons} (à {distance} M)"),
+    "share_more": Sentence(
+        " For {persons} persons ask for another vessel.", " Pour {persons} personnes demander un autre navire."
+    ),
+}
+"""Of an encounter with more people than its vessel can carry."""
+
 NOTICE = {
     "PROPOSAL_ONLY": (
         "information",
@@ -113,6 +157,21 @@ NOTICE = {
             "Nombre de personnes inconnu, chiffre de la politique retenu : {which}.",
         ),
     ),
+    "VESSEL_OVER_LIMIT": ("warning", Sentence("{which}", "{which}")),
+    "URGENT_WEIGH_MORE": (
+        "information",
+        Sentence(
+            "Urgent people weigh more, by the policy: {which}.",
+            "Les personnes en urgence pèsent davantage, d'après la politique : {which}.",
+        ),
+    ),
+    "URGENT_LATER_THAN_IN_TURN": (
+        "warning",
+        Sentence(
+            "Urgent and later than in turn: {which}. The plan made in turn leaves {without} persons without a place.",
+            "En urgence et plus tard qu'à la file : {which}. Le plan à la file laisse {without} personnes sans place.",
+        ),
+    ),
     "LOAD_SHARED": (
         "caution",
         Sentence(
@@ -132,8 +191,10 @@ NOTICE = {
     "TIME_LIMIT": (
         "caution",
         Sentence(
-            "The time limit ended the search: the same input may give another plan next time.",
-            "Recherche arrêtée par la limite de temps : la même entrée peut donner un autre plan la prochaine fois.",
+            "The time limit of {limit} s of processor time ended the search: the same input may give another plan next"
+            " time.",
+            "Recherche arrêtée par la limite de {limit} s de temps de calcul : la même entrée peut donner un autre plan la"
+            " prochaine fois.",
         ),
     ),
     "WEIGHED_BY_POLICY": (
@@ -156,14 +217,17 @@ NOTICE = {
 METHOD = Sentence(
     "Ports land people one after another at their stated rate, first come first landed, those already waiting there"
     " first. Time to safety of an encounter runs from the time of the plan to its last person ashore, with what its"
-    " policy adds. The plan has the least greatest time to safety; among such plans the least total of"
-    " person-minutes, each person counted until stepping ashore. Only ports fit for the vessel by its own decision"
-    " are used.",
+    " policy adds. No urgent encounter is later than in the plan made in turn, where that has a place for everybody."
+    " Among such plans this one has the least greatest time to safety; then the least total of person-minutes, each"
+    " person counted until stepping ashore, urgent ones by the weight of their policy. Only ports fit for the vessel by"
+    " its own decision are used. A port may land urgent people first; the plan does not count on it.",
     "Les ports débarquent les personnes l'une après l'autre à la cadence indiquée, premier arrivé premier débarqué,"
     " après celles qui y attendent déjà. Le temps jusqu'à la sécurité d'un événement va de l'heure du plan à sa"
-    " dernière personne à terre, avec ce que sa politique ajoute. Le plan a le plus petit des plus longs temps ; à"
-    " égalité, le plus petit total de personnes-minutes, chaque personne comptée jusqu'à terre. Seuls les ports"
-    " adaptés au navire d'après sa propre décision sont utilisés.",
+    " dernière personne à terre, avec ce que sa politique ajoute. Aucun événement en urgence n'est plus tardif que dans"
+    " le plan à la file, là où celui-ci a une place pour tous. Parmi ces plans, celui-ci a le plus petit des plus longs"
+    " temps ; à égalité, le plus petit total de personnes-minutes, chaque personne comptée jusqu'à terre, celles en"
+    " urgence selon le poids de leur politique. Seuls les ports adaptés au navire d'après sa propre décision sont"
+    " utilisés. Un port peut débarquer d'abord les urgences ; le plan n'y compte pas.",
 )
 
 LABEL = {

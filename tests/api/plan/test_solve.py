@@ -14,6 +14,7 @@ from api.plan.infeasibility import find_shortage
 from api.plan.local_search import improve
 from api.plan.problem import Problem
 from api.plan.schedule import evaluate_schedule, waiting
+from api.plan.search import search_plan, urgent_ceilings
 from api.plan.solve import solve
 from tests.api.plan import brute_force
 
@@ -21,7 +22,7 @@ EXACT = SolverBudget(limit_s=60.0, rounds=400, exact_rounds=400, close_share=0.0
 
 
 @st.composite
-def problems(draw, boats=4, ports=3, most_persons=9, shared=False, roomy=False):
+def problems(draw, boats=4, ports=3, most_persons=9, shared=False, roomy=False, urgent=False):
     b, p = draw(st.integers(1, boats)), draw(st.integers(1, ports))
     arrive = np.array(draw(st.lists(st.integers(0, 60), min_size=b * p, max_size=b * p)), float).reshape(b, p)
     closed = np.array(draw(st.lists(st.booleans(), min_size=b * p, max_size=b * p))).reshape(b, p)
@@ -36,11 +37,12 @@ def problems(draw, boats=4, ports=3, most_persons=9, shared=False, roomy=False):
     room = st.sampled_from([np.inf, 40.0]) if roomy else st.sampled_from([np.inf, 4.0, 9.0, 14.0, 20.0])
     places = np.array(draw(st.lists(room, min_size=p, max_size=p)))
     rate = np.array(draw(st.lists(st.sampled_from([0.25, 0.5, 1.0, 2.0]), min_size=p, max_size=p)))
-    return Problem(persons, parts, arrive, extra, places, rate)
+    weight = draw(st.lists(st.sampled_from([1.0, 1.0, 2.0, 4.0]), min_size=b, max_size=b)) if urgent else np.ones(b)
+    return Problem(persons, parts, arrive, extra, places, rate, np.array(weight))
 
 
 def in_turn(problem):
-    return greedy(problem, np.zeros(problem.shape[0], np.int64))
+    return greedy(problem, problem.weight)
 
 
 def best(problem):
@@ -96,6 +98,56 @@ def test_shared_loads_reach_the_best_of_all_plans(problem):
         same(found.landing.value, expected)
 
 
+@given(problems(urgent=True))
+@settings(max_examples=200, deadline=None)
+def test_urgent_people_weigh_more_and_are_never_later_than_in_turn(problem):
+    turn = in_turn(problem)
+    ceilings = urgent_ceilings(problem, turn)
+    found, missing = search_plan(problem, turn, EXACT)
+    if missing is None and complete(problem, turn):
+        expected = brute_force.best_value(brute_force.urgent_first(replace(problem, ceiling_min=ceilings)))
+        check(problem, found)
+        same(found.landing.value, expected)
+        assert found.counted_bound_min == pytest.approx(found.counted_min, abs=1e-4)
+        assert found.total_bound_person_min == pytest.approx(expected[1], rel=1e-6)
+        for part in found.landing.parts:
+            assert part.safety_min <= ceilings[part.boat] + 1e-6
+    elif missing is None:
+        # A plan made in turn that leaves boats out promises the urgent nothing where no plan was found within it.
+        check(problem, found)
+        ways = [brute_force.urgent_first(replace(problem, ceiling_min=limits)) for limits in (ceilings, ceilings + np.inf)]
+        expected = [brute_force.best_value(way) for way in ways if way is not None]
+        assert any(found.landing.value == pytest.approx(value, abs=1e-3) for value in expected)
+    else:
+        assert (problem.weight * missing.without).sum() == pytest.approx(brute_force.least_without(problem))
+
+
+@given(problems(boats=3, most_persons=6, shared=True, urgent=True))
+@settings(max_examples=100, deadline=None)
+def test_bounds_hold_where_shared_loads_are_urgent(problem):
+    """The convex rows are no longer exact there, so the gap is stated instead of closed."""
+    found = best(problem)
+    if found is not None:
+        expected = brute_force.best_value(brute_force.urgent_first(problem))
+        check(problem, found)
+        assert found.landing.worst_min == pytest.approx(expected[0], abs=1e-4)
+        assert found.total_bound_person_min <= expected[1] * (1 + 1e-6) + 1e-3
+        assert found.landing.weighted_person_min >= expected[1] * (1 - 1e-6) - 1e-3
+
+
+def test_an_urgent_boat_is_landed_before_many():
+    # Whoever is sent to the near port second waits an hour and a half; counted alike it would be the ten.
+    problem = Problem(
+        np.array([10, 30]), np.array([1, 1]), np.array([[10.0, 95.0], [9.0, 60.0]]), np.zeros((2, 2)),
+        np.array([np.inf, np.inf]), np.array([1 / 3, 1 / 3]), np.array([4.0, 1.0]),
+    )  # fmt: skip
+    turn = in_turn(problem)
+    found, _ = search_plan(problem, turn, EXACT)
+    assert found.loads.tolist() == [[10, 0], [0, 30]]
+    assert found.landing.parts[0].safety_min == 40.0
+    assert solve(replace(problem, weight=np.ones(2)), [], EXACT).loads.tolist() == [[0, 10], [30, 0]]
+
+
 @given(problems(boats=6, ports=4, most_persons=40, roomy=True))
 @settings(max_examples=60, deadline=None)
 def test_the_plan_made_in_turn_is_never_better(problem):
@@ -149,12 +201,15 @@ def test_the_same_problem_has_the_same_plan(problem):
         assert (first.loads == other.loads).all()
 
 
-@given(problems())
+@given(problems(urgent=True))
 @settings(max_examples=150, deadline=None)
 def test_the_shortage_is_the_least_there_can_be(problem):
-    found = find_shortage(problem, Deadline(60.0))
+    found = find_shortage(problem, in_turn(problem), Deadline(60.0))
     assert found.missing.sum() == brute_force.least_added(problem)
-    assert found.without.sum() == brute_force.least_without(problem)
+    assert (problem.weight * found.without).sum() == pytest.approx(brute_force.least_without(problem))
+    assert found.proven
+    assert (found.with_them.sum(axis=1) == problem.persons).all()
+    assert (found.with_them.sum(axis=0) <= problem.places + found.missing).all()
     assert (found.loads.sum(axis=1) + found.without == problem.persons).all()
     assert (found.loads.sum(axis=0) <= problem.places).all()
     # With the places named there is a plan; with one fewer in all there is none.
@@ -164,8 +219,18 @@ def test_the_shortage_is_the_least_there_can_be(problem):
 
 @given(problems(boats=3, most_persons=6, shared=True))
 @settings(max_examples=60, deadline=None)
+def test_the_shortage_without_time_is_what_taking_them_in_turn_leaves(problem):
+    turn = in_turn(problem)
+    found = find_shortage(problem, turn, Deadline(0.0))
+    assert (found.loads.sum(axis=1) + found.without == problem.persons).all()
+    assert (found.with_them.sum(axis=1) == problem.persons).all()
+    assert (found.with_them.sum(axis=0) <= problem.places + found.missing).all()
+
+
+@given(problems(boats=3, most_persons=6, shared=True))
+@settings(max_examples=60, deadline=None)
 def test_the_shortage_of_shared_loads(problem):
-    assert find_shortage(problem, Deadline(60.0)).missing.sum() == brute_force.least_added(problem)
+    assert find_shortage(problem, in_turn(problem), Deadline(60.0)).missing.sum() == brute_force.least_added(problem)
 
 
 @given(problems(roomy=True))
@@ -191,7 +256,7 @@ def test_improving_keeps_to_the_worst_time_and_lowers_the_total(problem):
         assert evaluate_schedule(problem, after).total_person_min <= before.total_person_min + 1e-6
 
 
-@given(problems(boats=5, ports=1, most_persons=30, roomy=True), st.randoms(use_true_random=False))
+@given(problems(boats=5, ports=1, most_persons=30, roomy=True, urgent=True), st.randoms(use_true_random=False))
 @settings(max_examples=100, deadline=None)
 def test_waiting_is_supermodular_and_convex_as_the_rows_assume(problem, random):
     boats = problem.shape[0]
@@ -205,7 +270,8 @@ def test_waiting_is_supermodular_and_convex_as_the_rows_assume(problem, random):
             less = waiting(problem, 0, fewer + item) - waiting(problem, 0, fewer)
             assert more >= less - 1e-6
     middle = 0.5 * (loads + fewer)
-    assert waiting(problem, 0, middle) <= 0.5 * (waiting(problem, 0, loads) + waiting(problem, 0, fewer)) + 1e-6
+    ends = [waiting(problem, 0, people, weighted=False) for people in (loads, fewer)]
+    assert waiting(problem, 0, middle, weighted=False) <= 0.5 * sum(ends) + 1e-6
 
 
 def test_a_tight_case_by_hand():
