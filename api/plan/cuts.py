@@ -11,8 +11,9 @@ Two kinds, both true of every plan and exact at the one they were made at:
   costs alone has a column of its own, drawn by tangents.
 * `F` of the numbers of people is convex: the queue at any moment is the greatest of (arrived since s) less (landed
   since s), each linear in the loads. One person more of boat b delays the queue until it next runs empty, so the slope
-  is the time from b's arrival to that moment. This one serves where loads may be shared. With weights it is true of
-  the people counted once each, which is a bound but no longer exact.
+  is the time from b's arrival to that moment. This one serves where loads may be shared. What a boat waits is convex
+  in the loads before her, so an urgent whole load adds a tangent to that by the rest of its weight, and nothing when
+  it does not come. Of an urgent load that may itself be shared only the people are counted: a bound, not exact.
 
 People who count by a weight of 1 or more leave the first kind as it is: what a boat waits is itself a supermodular
 function of who came before her, and a sum of such functions with weights above zero is one, too.
@@ -24,6 +25,8 @@ Programming 106, 225-236, doi:10.1007/s10107-005-0594-3.
 Nemhauser, G. L., Wolsey, L. A., Fisher, M. L. (1978), An analysis of approximations for maximizing submodular set
 functions, Mathematical Programming 14, 265-294, doi:10.1007/BF01588971.
 """
+
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -103,7 +106,7 @@ class CutPool:
             loads = np.zeros(problem.shape[0])
             loads[model.boat[pairs]] = values[model.people[pairs]] * model.each[pairs]
             loads[loads < NOBODY] = 0.0
-            if waiting(problem, port, loads, weighted=False) > enough:
+            if waiting(problem, port, loads) > enough:
                 self._convex(port, loads)
                 added = True
             alone, steeper = self._alone(port, loads, values)
@@ -176,7 +179,33 @@ class CutPool:
             slope = next((end - arrive for begin, end in busy if begin <= arrive <= end), 0.0)
             terms.append((int(model.people[k]), slope * float(model.each[k])))
             constant -= slope * float(loads[boat])
+        for urgent_terms, urgent_constant in self._urgent_waits(port, loads):
+            terms += urgent_terms
+            constant += urgent_constant
         self._row(port, terms, constant)
+
+    def _urgent_waits(self, port: int, loads: np.ndarray) -> Iterator[tuple[list[tuple[int, float]], float]]:
+        """Tangents to what each urgent whole load at a port waits, by the rest of its weight: terms and constant.
+
+        When she does not come the tangent is brought to zero or less by the most it can be.
+        """
+        model, problem = self._model, self._model.problem
+        rate = float(problem.rate[port])
+        first, free_min = 0, -np.inf
+        place = {int(model.boat[k]): i for i, k in enumerate(self._pairs[port])}
+        for boat, begin_min, end_min in queue(problem, port, loads):
+            if begin_min > free_min:
+                first = place[boat]
+            free_min = end_min
+            surplus = (float(problem.weight[boat]) - 1.0) * float(problem.persons[boat])
+            if surplus == 0.0 or self._shared[boat] or loads[boat] < 0.5 * problem.persons[boat]:
+                continue
+            before = self._pairs[port][first : place[boat]]
+            wait_min = begin_min - float(problem.arrive_min[boat, port]) + 0.5 * float(problem.persons[boat]) / rate
+            more_min = float((problem.persons - loads)[model.boat[before]].sum()) / rate
+            terms = [(int(model.people[i]), surplus * float(model.each[i]) / rate) for i in before]
+            terms.append((int(model.use[self._pairs[port][place[boat]]]), surplus * (wait_min + more_min)))
+            yield terms, -surplus * float(problem.persons[model.boat[before]].sum()) / rate
 
     def _alone_terms(self, port: int) -> list[tuple[int, float]]:
         """What each load costs when it lands alone."""

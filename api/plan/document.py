@@ -32,6 +32,7 @@ from api.plan.propose import Boat, Proposal
 from api.plan.summary import (
     PROVEN_MIN,
     Overload,
+    arrival_min,
     compared,
     counted_gap_min,
     greedy_without,
@@ -182,7 +183,7 @@ def _part(proposal: Proposal, boat: Boat, part: Part, key: str) -> PlanPart:
         return format_time(proposal.at_s + round(minute * MINUTE_S))
 
     port = proposal.ports[part.port]
-    arrive_min = float(boat.decision.time_s[port]) / MINUTE_S + boat.delay_min
+    arrive_min = arrival_min(proposal, part)
     return {
         "port": _summary(proposal.world.ports[port]),
         "status": cast(FitStatus, Status(boat.decision.status[port]).name.lower()),
@@ -306,8 +307,7 @@ def _plan_id(proposal: Proposal, inputs: Json) -> str:
     A search cut short by its time may end elsewhere the next time; parts of the two plans must not share their keys.
     """
     boats = [
-        [boat.id, boat.encounter_id, boat.unit, boat.most_parts, encounter_echo(boat.ask)]
-        for boat in proposal.boats
+        [boat.id, boat.encounter_id, boat.unit, boat.most_parts, encounter_echo(boat.ask)] for boat in proposal.boats
     ]
     figures = sorted(
         [proposal.world.ports[port].id, str(capacity.places), capacity.persons_per_hour, capacity.queued_persons]

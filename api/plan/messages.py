@@ -83,8 +83,8 @@ MISSING_NOT_PROVEN = Sentence(
 ASK_THERE = Sentence(" Places there would help: {ports}.", " Des places y aideraient : {ports}.")
 
 WAITS = Sentence(
-    "{boat} waits {minutes} min at {port} while {others} land.",
-    "{boat} attend {minutes} min à {port} pendant que débarquent {others}.",
+    "{boat} waits {minutes} min at {port} for {others}.",
+    "{boat} attend {minutes} min à {port} après {others}.",
 )
 
 MAKES_WAY = Sentence(
@@ -191,10 +191,10 @@ NOTICE = {
     "TIME_LIMIT": (
         "caution",
         Sentence(
-            "The time limit of {limit} s of processor time ended the search: the same input may give another plan next"
-            " time.",
-            "Recherche arrêtée par la limite de {limit} s de temps de calcul : la même entrée peut donner un autre plan la"
-            " prochaine fois.",
+            "The limit of {limit} s of processor time ended the search: the same input may give another plan"
+            " next time.",
+            "Recherche arrêtée par la limite de {limit} s de temps de calcul : la même entrée peut donner un autre plan"
+            " la prochaine fois.",
         ),
     ),
     "WEIGHED_BY_POLICY": (
@@ -237,37 +237,55 @@ LABEL = {
     "arrives": Sentence("arrives", "arrive"),
     "ashore": Sentence("ashore", "à terre"),
     "safety": Sentence("min", "min"),
-    "own": Sentence("own nearest", "plus proche"),
     "in_turn": Sentence("in turn", "à la file"),
     "no_place": Sentence("no place", "sans place"),
     "title": Sentence("PLAN from {at}", "PLAN à partir du {at}"),
     "legend": Sentence(
-        "min: to safety of the last person. Own nearest: its nearest port if it came alone, and the cost against"
-        " that. In turn: the same encounter if each went to its nearest free port one after another.",
-        "min : jusqu'à la sécurité de la dernière personne. Plus proche : le sien, s'il y était seul, et l'écart. À"
-        " la file : le même événement si chacun allait l'un après l'autre au port libre le plus proche.",
+        "min: from now until the last person is at safety. In turn: the same if each went to its nearest free port one"
+        " after another, the urgent first. * suitable, + with caution, ? not confirmed.",
+        "min : d'ici à la sécurité de la dernière personne. À la file : de même si chacun allait l'un après l'autre au"
+        " port libre le plus proche, les urgences d'abord. * adapté, + sous réserve, ? non confirmé.",
     ),
-    "ports": Sentence("PORTS", "PORTS"),
+    "order": Sentence("WHO WAITS FOR WHOM", "QUI ATTEND QUI"),
+    "page_title": Sentence("Joint plan from {at}", "Plan commun à partir du {at}"),
+    "by_boat": Sentence("BY BOAT", "PAR BATEAU"),
+    "key_way": Sentence("under way", "en route"),
+    "key_wait": Sentence("waiting at the port", "attente au port"),
+    "key_land": Sentence("landing", "débarquement"),
+    "key_land_urgent": Sentence("landing, urgent", "débarquement, urgence"),
+    "bar": Sentence(
+        "{boat}: {persons} persons, arrives {arrives}, landing {begin} to {end}",
+        "{boat} : {persons} personnes, arrive {arrives}, débarquement de {begin} à {end}",
+    ),
+    "clocks": Sentence("BY TIME (UTC)", "PAR HEURE (UTC)"),
+    "event_arrives": Sentence("arrives at {port} with {persons} persons", "arrive à {port} avec {persons} personnes"),
+    "event_ashore": Sentence("ashore at {port}: {persons} persons", "à terre à {port} : {persons} personnes"),
+    "ports": Sentence("BY PORT (UTC)", "PAR PORT (UTC)"),
     "port_line": Sentence(
-        "{port}: {persons} persons ({encounters}), {places}, {rate} an hour, landing {begin} to {end}",
-        "{port} : {persons} personnes ({encounters}), {places}, {rate} par heure, débarquement de {begin} à {end}",
+        "{port}: {persons} persons, {places}, {rate} landed an hour",
+        "{port} : {persons} personnes, {places}, {rate} débarquées par heure",
     ),
+    "port_row": Sentence("arrives {arrives}", "arrive {arrives}"),
     "places_of": Sentence("{places} places", "{places} places"),
     "places_free": Sentence("places not limited", "places non limitées"),
     "compared": Sentence("BESIDE IT", "EN COMPARAISON"),
     "this_plan": Sentence(
-        "This plan: last person at safety after {worst} min, {total} person-hours in all.",
-        "Ce plan : dernière personne en sécurité après {worst} min, {total} personnes-heures au total.",
+        "This plan: {placed} of {all} persons, the last at safety after {worst} min, {total} person-hours in all.",
+        "Ce plan : {placed} personnes sur {all}, la dernière en sécurité après {worst} min, {total} personnes-heures au"
+        " total.",
     ),
     "turn_plan": Sentence(
-        "Each to its nearest free port in turn: {worst} min, {total} person-hours.",
-        "Chacun à la file au port libre le plus proche : {worst} min, {total} personnes-heures.",
+        "Each to its nearest free port in turn: {placed} of {all} persons, {worst} min, {total} person-hours.",
+        "Chacun à la file au port libre le plus proche : {placed} personnes sur {all}, {worst} min, {total}"
+        " personnes-heures.",
     ),
-    "turn_short": Sentence(
-        "Each to its nearest free port in turn: no place left for {without} persons.",
-        "Chacun à la file au port libre le plus proche : plus de place pour {without} personnes.",
+    "same_people": Sentence(
+        "For the {persons} persons with a place in both: {worst} min beside {turn}, {total} person-hours beside"
+        " {turn_total}.",
+        "Pour les {persons} personnes qui ont une place dans les deux : {worst} min contre {turn}, {total}"
+        " personnes-heures contre {turn_total}.",
     ),
-    "proven": Sentence("Proven the best by both measures.", "Optimalité prouvée selon les deux mesures."),
+    "proven": Sentence("Proven: no plan is better.", "Prouvé : aucun plan n'est meilleur."),
     "gap": Sentence(
         "No plan is better by more than {worst} min at worst, nor, with this worst, by more than {total} % in all.",
         "Aucun plan ne gagne plus de {worst} min au pire ni, à ce pire égal, plus de {total} % au total.",

@@ -61,6 +61,12 @@ class MilpResult:
     clock_stopped: bool
 
 
+def load_solver() -> None:
+    """Import the solver now: half a second, which belongs to no search and which no other command has a use for."""
+    import scipy.optimize
+    import scipy.sparse  # noqa: F401
+
+
 def solve_milp(cost: np.ndarray, columns: Variables, rows: Constraints, time_s: float, gap: float = 0.0) -> MilpResult:
     """Least cost under the rows.
 
@@ -75,7 +81,6 @@ def solve_milp(cost: np.ndarray, columns: Variables, rows: Constraints, time_s: 
     gap : float
         Share of the cost within which solution and bound count as equal.
     """
-    # Imported here: it takes a quarter of a second, which no other command has a use for.
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array
 

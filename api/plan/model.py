@@ -220,7 +220,7 @@ def _ends_by_ceiling(model: Model, port: int, pairs: np.ndarray, j: int, last: i
 
 
 def _ends_by_weighted_latest(model: Model, port: int, pairs: np.ndarray, j: int, last: int) -> None:
-    """The row of `_ends_by_latest` for a boat whose minutes count more than once: as a ceiling that moves with ``T``."""
+    """The row of `_ends_by_latest` for a boat whose minutes count more than once: a ceiling that moves with ``T``."""
     boat, boats = int(model.boat[pairs[last]]), model.boat[pairs]
     problem = model.problem
     weight = float(problem.worst_weight[boat])

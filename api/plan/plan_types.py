@@ -166,7 +166,7 @@ class TotalTime(TypedDict):
     """Person-minutes until ashore."""
 
     person_min: float | None
-    weighted_person_min: Annotated[float | None, Field(description="Urgent people counted by their weight. [person min]")]
+    weighted_person_min: Annotated[float | None, Field(description="Urgent people counted by weight. [person min]")]
     lower_bound_person_min: Annotated[float | None, Field(description="Of the weighted total. [person min]")]
     gap_share: Annotated[float | None, Field(description="What is not proven, as a share of the weighted total.")]
 

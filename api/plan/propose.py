@@ -270,10 +270,10 @@ def _boat(
     usable = (decision.status <= last) & np.isfinite(decision.time_s) & np.isfinite(decision.key_s)
     usable &= np.array([port in figures for port in range(len(usable))])
     return Boat(
-        id=given.id, ask=ask, decision=decision, persons=ceil(decision.persons), persons_known=not isnan(ask.persons_max),
-        weight=ask.policy.urgency_weight.get(ask.medical, 1.0), most_parts=given.most_parts if given.may_split else 1,
-        usable=usable, delay_min=(ask.at_s - at_s) / MINUTE_S, encounter_id=given.encounter_id,
-        unit=given.unit or given.id,
+        id=given.id, ask=ask, decision=decision, persons=ceil(decision.persons),
+        persons_known=not isnan(ask.persons_max), weight=ask.policy.urgency_weight.get(ask.medical, 1.0),
+        most_parts=given.most_parts if given.may_split else 1, usable=usable,
+        delay_min=(ask.at_s - at_s) / MINUTE_S, encounter_id=given.encounter_id, unit=given.unit or given.id,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from api.plan.budget import SolverBudget
 from api.plan.deadline import Deadline
 from api.plan.infeasibility import Shortage, find_shortage
+from api.plan.milp import load_solver
 from api.plan.problem import INF, Problem
 from api.plan.schedule import evaluate_schedule
 from api.plan.solve import SolveResult, solve
@@ -27,6 +28,7 @@ def search_plan(problem: Problem, in_turn: np.ndarray, budget: SolverBudget) -> 
         The plan made in turn, the urgent first; the answer is never worse.
     budget : SolverBudget
     """
+    load_solver()
     known = [in_turn] if (in_turn.sum(axis=1) == problem.persons).all() else []
     best = _solve_urgent_first(problem, in_turn, known, budget)
     if best is not None:

@@ -1,7 +1,7 @@
 """The best plan, with what is proven of each measure.
 
-Where people are urgent: the least greatest time to safety with each boat's counted by its weight, which is a ceiling for
-the urgent from then on. Then the least greatest time of all as it is, then the least weighted total.
+Where people are urgent: the least greatest time to safety with each boat's counted by its weight, which is a ceiling
+for the urgent from then on. Then the least greatest time of all as it is, then the least weighted total.
 """
 
 from dataclasses import dataclass, replace

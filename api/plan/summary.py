@@ -7,16 +7,28 @@ from typing import Literal
 
 import numpy as np
 
-from api.plan.messages import MISSING, MISSING_AT_PORT, MISSING_NOT_PROVEN, REASON, Sentence
+from api.plan.messages import (
+    MAKES_WAY,
+    MISSING,
+    MISSING_AT_PORT,
+    MISSING_NOT_PROVEN,
+    REASON,
+    SENT_ON,
+    WAITS,
+    Sentence,
+)
 from api.plan.problem import INF, Part
 from api.plan.propose import HOUR_MIN, Boat, Proposal
 from api.plan.schedule import Schedule
 from engine.codes import Status
 from engine.routes import straight_line_m
-from engine.units import NAUTICAL_MILE_M
+from engine.units import MINUTE_S, NAUTICAL_MILE_M
 
 PROVEN_MIN = 1e-4
 """A worst time this near its bound counts as proven. [min]"""
+
+WORTH_SAYING_MIN = 0.5
+"""Least cost of being sent on that is told. [min]"""
 
 MOST_TO_ASK = 3
 """Ports named to ask for places, of those an encounter without a port could use."""
@@ -155,7 +167,7 @@ class Compared:
 
 
 def compared(proposal: Proposal) -> Compared | None:
-    """This plan beside the one made in turn; None where no encounter has a place for all its people in both."""
+    """The plan beside the one made in turn; None where no encounter has a place for all its people in both."""
     if proposal.best is None:
         return None
     plans = (proposal.best.landing.parts, proposal.greedy.parts)
@@ -175,9 +187,30 @@ def compared(proposal: Proposal) -> Compared | None:
     return Compared(len(rows), sum(int(persons[row]) for row in rows), both[0], both[1])
 
 
+def boat_of(proposal: Proposal, part: Part) -> Boat:
+    """The boat of a part."""
+    return proposal.boats[proposal.planned[part.boat]]
+
+
+def port_of(proposal: Proposal, part: Part) -> Sentence:
+    """Name of the port of a part."""
+    return name_of(proposal, proposal.ports[part.port])
+
+
+def status_at(proposal: Proposal, part: Part) -> Status:
+    """Standing of the port of a part for its boat."""
+    return Status(boat_of(proposal, part).decision.status[proposal.ports[part.port]])
+
+
+def arrival_min(proposal: Proposal, part: Part) -> float:
+    """When the boat of a part arrives, whoever waits there before it. [min]"""
+    boat = boat_of(proposal, part)
+    return float(boat.decision.time_s[proposal.ports[part.port]]) / MINUTE_S + boat.delay_min
+
+
 def names_at(proposal: Proposal, parts: Iterable[Part]) -> list[str]:
     """Ids of the encounters of some parts, each once."""
-    return list(dict.fromkeys(proposal.boats[proposal.planned[part.boat]].id for part in parts))
+    return list(dict.fromkeys(boat_of(proposal, part).id for part in parts))
 
 
 def waits_for(proposal: Proposal, part: Part) -> list[str]:
@@ -202,6 +235,28 @@ def makes_way_for(proposal: Proposal, k: int) -> list[str]:
     if any(part.port == column for part in parts) or safety_min <= own[1] + PROVEN_MIN:
         return []
     return names_at(proposal, [part for part in proposal.best.landing.parts if part.port == column])
+
+
+def order_texts(proposal: Proposal, k: int) -> list[Sentence]:
+    """Whom an encounter waits for at its ports, and for whom it is sent past its own nearest one."""
+    boat, own = proposal.boats[k], own_nearest(proposal, k)
+    parts = parts_of(proposal, k, None if proposal.best is None else proposal.best.landing)
+    texts = [
+        WAITS.fill(boat=boat.id, port=port_of(proposal, part), others=", ".join(others),
+                   minutes=f"{part.begin_min - arrival_min(proposal, part):.0f}")
+        for part in parts if (others := waits_for(proposal, part))
+    ]  # fmt: skip
+    if own is None or not parts or any(proposal.ports[part.port] == own[0] for part in parts):
+        return texts
+    cost = max(part.safety_min for part in parts) - own[1]
+    if cost >= WORTH_SAYING_MIN:
+        others = makes_way_for(proposal, k)
+        text = (MAKES_WAY if others else SENT_ON).fill(
+            boat=boat.id, port=joined(port_of(proposal, part) for part in parts), cost=f"{cost:.0f}",
+            own=name_of(proposal, own[0]), others=", ".join(others), persons=boat.persons,
+        )  # fmt: skip
+        texts.append(text)
+    return texts
 
 
 def urgent_later_than_in_turn(proposal: Proposal) -> list[tuple[Boat, float, float]]:

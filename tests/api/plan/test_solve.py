@@ -115,7 +115,9 @@ def test_urgent_people_weigh_more_and_are_never_later_than_in_turn(problem):
     elif missing is None:
         # A plan made in turn that leaves boats out promises the urgent nothing where no plan was found within it.
         check(problem, found)
-        ways = [brute_force.urgent_first(replace(problem, ceiling_min=limits)) for limits in (ceilings, ceilings + np.inf)]
+        ways = [
+            brute_force.urgent_first(replace(problem, ceiling_min=limits)) for limits in (ceilings, ceilings + np.inf)
+        ]
         expected = [brute_force.best_value(way) for way in ways if way is not None]
         assert any(found.landing.value == pytest.approx(value, abs=1e-3) for value in expected)
     else:
@@ -123,9 +125,9 @@ def test_urgent_people_weigh_more_and_are_never_later_than_in_turn(problem):
 
 
 @given(problems(boats=3, most_persons=6, shared=True, urgent=True))
-@settings(max_examples=100, deadline=None)
-def test_bounds_hold_where_shared_loads_are_urgent(problem):
-    """The convex rows are no longer exact there, so the gap is stated instead of closed."""
+@settings(max_examples=120, deadline=None)
+def test_bounds_hold_where_loads_are_shared_and_some_are_urgent(problem):
+    """Where the urgent load may itself be shared the rows are not exact: the gap is stated instead of closed."""
     found = best(problem)
     if found is not None:
         expected = brute_force.best_value(brute_force.urgent_first(problem))
@@ -133,6 +135,9 @@ def test_bounds_hold_where_shared_loads_are_urgent(problem):
         assert found.landing.worst_min == pytest.approx(expected[0], abs=1e-4)
         assert found.total_bound_person_min <= expected[1] * (1 + 1e-6) + 1e-3
         assert found.landing.weighted_person_min >= expected[1] * (1 - 1e-6) - 1e-3
+        if not ((problem.weight > 1) & (problem.most_parts > 1)).any():
+            same(found.landing.value, expected)
+            assert found.total_bound_person_min == pytest.approx(expected[1], rel=1e-6)
 
 
 def test_an_urgent_boat_is_landed_before_many():
