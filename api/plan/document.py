@@ -39,6 +39,7 @@ from api.plan.summary import (
     helped_at,
     makes_way_for,
     missing_text,
+    order_of_landing,
     overloads,
     own_nearest,
     parts_of,
@@ -109,6 +110,7 @@ def plan_document(proposal: Proposal) -> PlanDocument:
         "proven_best": proven(proposal),
         "greedy": _greedy(proposal),
         "compared": _compared(proposal),
+        "order": [{"id": proposal.boats[k].id, "text": text.both()} for k, text in order_of_landing(proposal)],
         "search": {
             "ended": search_ended(proposal),
             "limit_s": budget.limit_s,

@@ -12,7 +12,7 @@ from api.plan.messages import LABEL, NOTICE
 from api.plan.notices import notices_of
 from api.plan.problem import Part
 from api.plan.propose import Proposal
-from api.plan.summary import arrival_min, boat_of, order_texts
+from api.plan.summary import arrival_min, boat_of, order_of_landing
 from api.plan.text import (
     LEVELS,
     NUMERIC_COLUMNS,
@@ -67,7 +67,7 @@ def plan_page(proposal: Proposal, language: str) -> str:
             }
             for column, here in ports_used(proposal)
         ],
-        order=[text.of(language) for k in range(len(proposal.boats)) for text in order_texts(proposal, k)],
+        order=[text.of(language) for _, text in order_of_landing(proposal)],
         columns=TABLE_COLUMNS,
         numeric=NUMERIC_COLUMNS,
         rows=[row for k in range(len(proposal.boats)) for row in boat_rows(proposal, k, language)],

@@ -196,6 +196,13 @@ class PlansCompared(TypedDict):
     greedy: PlanFigures
 
 
+class OrderText(TypedDict):
+    """For whom an encounter waits or is sent on."""
+
+    id: str
+    text: Bilingual
+
+
 class PlanSearch(TypedDict):
     """How the search ended: exactly one of the three."""
 
@@ -248,6 +255,7 @@ class PlanDocument(TypedDict):
     proven_best: bool
     greedy: GreedyPlan
     compared: PlansCompared | None
+    order: Annotated[list[OrderText], Field(description="Who waits for whom, the urgent first.")]
     search: PlanSearch
     missing: MissingPlaces | None
     notices: list[NoticeDocument]

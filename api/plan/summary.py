@@ -237,7 +237,13 @@ def makes_way_for(proposal: Proposal, k: int) -> list[str]:
     return names_at(proposal, [part for part in proposal.best.landing.parts if part.port == column])
 
 
-def order_texts(proposal: Proposal, k: int) -> list[Sentence]:
+def order_of_landing(proposal: Proposal) -> list[tuple[int, Sentence]]:
+    """Who waits for whom, with the encounter each sentence is about; the urgent first."""
+    urgent_first = sorted(range(len(proposal.boats)), key=lambda k: -proposal.boats[k].weight)
+    return [(k, text) for k in urgent_first for text in _order_texts(proposal, k)]
+
+
+def _order_texts(proposal: Proposal, k: int) -> list[Sentence]:
     """Whom an encounter waits for at its ports, and for whom it is sent past its own nearest one."""
     boat, own = proposal.boats[k], own_nearest(proposal, k)
     parts = parts_of(proposal, k, None if proposal.best is None else proposal.best.landing)

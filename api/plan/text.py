@@ -19,7 +19,7 @@ from api.plan.summary import (
     joined,
     missing_text,
     name_of,
-    order_texts,
+    order_of_landing,
     parts_of,
     person_hours,
     port_of,
@@ -136,11 +136,7 @@ def _missing(proposal: Proposal, language: str, ink: Style) -> list[str]:
 
 
 def _order(proposal: Proposal, language: str, ink: Style) -> list[str]:
-    """Who waits for whom, and who is sent on for whom; urgent ones first."""
-    lines = []
-    for k in sorted(range(len(proposal.boats)), key=lambda k: -proposal.boats[k].weight):
-        for text in order_texts(proposal, k):
-            lines += wrap(text.of(language), "  ", "    ")
+    lines = [line for _, text in order_of_landing(proposal) for line in wrap(text.of(language), "  ", "    ")]
     return [ink.strong(_label("order", language)), *lines] if lines else []
 
 

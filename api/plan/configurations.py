@@ -1,0 +1,242 @@
+"""What whole sets of boats at a port say about the worst time: a bound much closer than that of loads shared at will.
+
+A *configuration* is a set of boats that one port lands by a time. Everybody is landed by that time only if every boat is in
+some configuration and no port has more than one, so the linear relaxation of that question bounds the worst time from
+below. There are too many sets to list; those that matter are generated (Gilmore and Gomory 1961): given what each boat is
+worth, the best set of a port is a knapsack, solved exactly for all ports at once over the number of people landed.
+
+References
+----------
+Gilmore, P. C., Gomory, R. E. (1961), A linear programming approach to the cutting-stock problem, Operations Research 9,
+849-859, doi:10.1287/opre.9.6.849.
+Farley, A. A. (1990), A note on bounding a class of linear programming problems, including cutting stock problems,
+Operations Research 38, 922-923, doi:10.1287/opre.38.5.922.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from api.plan.deadline import Deadline
+from api.plan.milp import Constraints, Variables, solve_milp
+from api.plan.problem import SLACK_MIN, Problem
+from api.plan.schedule import evaluate_schedule
+
+ROUNDS = 200
+"""Most times a question for one time is asked anew with more sets."""
+
+NOTHING = 1e-7
+"""What the solver's rounding may claim where there is nothing."""
+
+SHARE_OF_PLAN = 0.25
+"""Part of the time left that the choice of one plan out of the known sets may take."""
+
+
+@dataclass(slots=True, eq=False)
+class Configurations:
+    """Sets known so far, of whole loads.
+
+    Attributes
+    ----------
+    port : list of int
+    boats : list of ndarray of int64
+    finish_min : list of float
+        Worst counted time of the set at its port, exactly; infinite beyond a ceiling. [min]
+    """
+
+    problem: Problem
+    port: list[int] = field(default_factory=list)
+    boats: list[np.ndarray] = field(default_factory=list)
+    finish_min: list[float] = field(default_factory=list)
+    known: set[tuple[int, bytes]] = field(default_factory=set)
+
+    def add(self, port: int, boats: np.ndarray) -> bool:
+        """Remember a set; whether it was new."""
+        boats = np.sort(boats)
+        key = (port, boats.tobytes())
+        if not len(boats) or key in self.known:
+            return False
+        self.known.add(key)
+        loads = np.zeros(self.problem.shape, np.int64)
+        loads[boats, port] = self.problem.persons[boats]
+        self.port.append(port)
+        self.boats.append(boats)
+        self.finish_min.append(evaluate_schedule(self.problem, loads).worst_min)
+        return True
+
+    def add_plan(self, loads: np.ndarray) -> None:
+        """Remember the sets of a plan."""
+        for port in np.flatnonzero(loads.any(axis=0)):
+            self.add(int(port), np.flatnonzero(loads[:, port]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Knapsacks:
+    """The best set of each port by a time, over the number of people landed from the last arrival backwards.
+
+    Attributes
+    ----------
+    boat : ndarray of int64, shape (steps, p)
+        Boats of each port, latest arrival first; -1 beyond the last one.
+    room : ndarray of int64, shape (steps, p)
+        People that may land from the arrival of that boat on. [persons]
+    size : int
+        Most people at any port. [persons]
+    """
+
+    persons: np.ndarray
+    boat: np.ndarray
+    room: np.ndarray
+    size: int
+
+    def best(self, worth: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Value of the best set of each port, and the sets.
+
+        Parameters
+        ----------
+        worth : ndarray of float64, shape (b,)
+        """
+        steps, ports = self.boat.shape
+        landed = np.arange(self.size + 1)
+        value = np.zeros((ports, self.size + 1))
+        value[:, 1:] = -np.inf
+        taken = np.zeros((steps, ports, self.size + 1), np.bool_)
+        for step in range(steps):
+            boat = self.boat[step]
+            active = np.flatnonzero((boat >= 0) & (worth[boat] > 0.0))
+            if not len(active):
+                continue
+            load = self.persons[boat[active]]
+            before = landed[None, :] - load[:, None]
+            fits = (before >= 0) & (landed[None, :] <= self.room[step, active][:, None])
+            old = value[active]
+            new = np.take_along_axis(old, np.maximum(before, 0), axis=1) + worth[boat[active]][:, None]
+            better = fits & (new > old)
+            taken[step, active] = better
+            value[active] = np.where(better, new, old)
+        end = value.argmax(axis=1)
+        sets = []
+        for port in range(ports):
+            at, chosen = int(end[port]), []
+            for step in range(steps - 1, -1, -1):
+                if taken[step, port, at]:
+                    chosen.append(int(self.boat[step, port]))
+                    at -= int(self.persons[self.boat[step, port]])
+            sets.append(np.array(chosen, np.int64))
+        return value.max(axis=1), sets
+
+
+def _knapsacks(problem: Problem, time_min: float) -> _Knapsacks:
+    """What each port may land by a time.
+
+    From each arrival on no more people than the rate allows until the latest moment any of those may be ashore; with one
+    such moment for all that is exact for landing first come first landed, and else it allows more than there is.
+    """
+    persons = problem.persons
+    fits = (problem.alone_min <= time_min + SLACK_MIN) & (persons > 0)[:, None]
+    fits &= persons[:, None] <= problem.places[None, :]
+    until = np.minimum(time_min / problem.worst_weight, problem.ceiling_min)[:, None] - problem.extra_min
+    columns, rooms = [], []
+    for port in range(problem.shape[1]):
+        boats = np.flatnonzero(fits[:, port])
+        boats = boats[np.argsort(problem.arrive_min[boats, port], kind="stable")][::-1]
+        latest = np.maximum.accumulate(until[boats, port]) if len(boats) else np.empty(0)
+        left = (latest - problem.arrive_min[boats, port] + SLACK_MIN) * problem.rate[port]
+        room = np.minimum(np.minimum(np.floor(left + SLACK_MIN), problem.places[port]), persons.sum())
+        columns.append(boats)
+        rooms.append(room.astype(np.int64))
+    steps = max((len(boats) for boats in columns), default=0)
+    boat = np.full((steps, problem.shape[1]), -1)
+    room = np.zeros((steps, problem.shape[1]), np.int64)
+    for port, (boats, left) in enumerate(zip(columns, rooms, strict=True)):
+        boat[: len(boats), port], room[: len(boats), port] = boats, left
+    return _Knapsacks(persons, boat, room, int(room.max(initial=0)))
+
+
+def ends_by(configurations: Configurations, time_min: float, deadline: Deadline) -> bool | None:
+    """Whether loads that are whole at each port, in shares of such sets, could all be landed by a time.
+
+    Parameters
+    ----------
+    configurations : Configurations
+        Gets the sets found on the way.
+    time_min : float
+        [min]
+    deadline : Deadline
+
+    Returns
+    -------
+    bool or None
+        False proves that no plan ends by then. None where time was up.
+    """
+    problem = configurations.problem
+    knapsacks = _knapsacks(problem, time_min)
+    boats, ports = problem.shape
+    aboard = np.flatnonzero(problem.persons > 0)
+    usable = [k for k, finish in enumerate(configurations.finish_min) if finish <= time_min + SLACK_MIN]
+    sets = [(configurations.port[k], configurations.boats[k]) for k in usable]
+    for _ in range(ROUNDS):
+        if deadline.left_s() <= 0.0:
+            return None
+        short, worth, price = _master(sets, boats, ports, aboard, deadline)
+        if worth is None or price is None:
+            return None
+        if short <= NOTHING:
+            return True
+        values, best = knapsacks.best(worth)
+        # Of any worths of the boats, what they come to beyond the best sets of all ports proves as much (Farley 1990).
+        if worth[aboard].sum() - values.sum() > NOTHING:
+            return False
+        new = [(port, best[port]) for port in np.flatnonzero(values > price + NOTHING)]
+        if not new:
+            return False
+        sets += [(int(port), chosen) for port, chosen in new]
+        for port, chosen in new:
+            configurations.add(int(port), chosen)
+    return None
+
+
+def _master(
+    sets: list[tuple[int, np.ndarray]], boats: int, ports: int, aboard: np.ndarray, deadline: Deadline
+) -> tuple[float, np.ndarray | None, np.ndarray | None]:
+    """Boats that shares of some sets leave out, what each boat is worth, and the price of each port.
+
+    Solved as its dual: worths and prices that no set known beats.
+    """
+    high = np.zeros(boats + ports)
+    high[aboard] = 1.0
+    high[boats:] = np.inf
+    cost = np.concatenate([np.zeros(boats), np.ones(ports)])
+    cost[aboard] = -1.0
+    rows = Constraints()
+    for port, chosen in sets:
+        rows.add([*((int(boat), 1.0) for boat in chosen), (boats + port, -1.0)], high=0.0)
+    found = solve_milp(cost, Variables(np.zeros(boats + ports), high, np.zeros(boats + ports, np.bool_)), rows,
+                       deadline.solver_s())  # fmt: skip
+    if found.values is None:
+        return np.inf, None, None
+    return -float(cost @ found.values), found.values[:boats], found.values[boats:]
+
+
+def plan_of(configurations: Configurations, time_min: float, deadline: Deadline) -> np.ndarray | None:
+    """A plan that ends by a time, made of the sets known; None where there is none, or none was found in time."""
+    problem = configurations.problem
+    boats, ports = problem.shape
+    usable = [k for k, finish in enumerate(configurations.finish_min) if finish <= time_min + SLACK_MIN]
+    rows = Constraints()
+    for boat in np.flatnonzero(problem.persons > 0):
+        rows.add([(i, 1.0) for i, k in enumerate(usable) if boat in configurations.boats[k]], low=1.0)
+    for port in range(ports):
+        rows.add([(i, 1.0) for i, k in enumerate(usable) if configurations.port[k] == port], high=1.0)
+    size = len(usable)
+    found = solve_milp(np.zeros(size), Variables(np.zeros(size), np.ones(size), np.ones(size, np.bool_)), rows,
+                       deadline.solver_s(SHARE_OF_PLAN))  # fmt: skip
+    if found.values is None:
+        return None
+    loads = np.zeros((boats, ports), np.int64)
+    # A boat in two of the sets chosen stays in the first: a set without her ends no later.
+    for i in np.flatnonzero(np.rint(found.values)):
+        k = usable[i]
+        left = configurations.boats[k][loads[configurations.boats[k]].sum(axis=1) == 0]
+        loads[left, configurations.port[k]] = problem.persons[left]
+    return loads
