@@ -1,9 +1,10 @@
 """What whole sets of boats at a port say about the worst time: a bound much closer than that of loads shared at will.
 
-A *configuration* is a set of boats that one port lands by a time. Everybody is landed by that time only if every boat is in
-some configuration and no port has more than one, so the linear relaxation of that question bounds the worst time from
-below. There are too many sets to list; those that matter are generated (Gilmore and Gomory 1961): given what each boat is
-worth, the best set of a port is a knapsack, solved exactly for all ports at once over the number of people landed.
+A *configuration* is a set of boats that one port lands by a time. Everybody is landed by that time only if every boat
+is in some configuration and no port has more than one, so the linear relaxation of that question bounds the worst time
+from below. There are too many sets to list; those that matter are generated (Gilmore and Gomory 1961): given what each
+boat is worth, the best set of a port is a knapsack, solved exactly for all ports at once over the number of people
+landed.
 
 References
 ----------
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from api.plan.deadline import Deadline
-from api.plan.milp import Constraints, Variables, solve_milp
+from api.plan.milp import Constraints, Variables, solve_lp, solve_milp
 from api.plan.problem import SLACK_MIN, Problem
 from api.plan.schedule import evaluate_schedule
 
@@ -28,7 +29,10 @@ ROUNDS = 200
 NOTHING = 1e-7
 """What the solver's rounding may claim where there is nothing."""
 
-SHARE_OF_PLAN = 0.25
+TAKEN = 0.9
+"""A share of a set from which on it is taken as it is."""
+
+SHARE_OF_PLAN = 0.15
 """Part of the time left that the choice of one plan out of the known sets may take."""
 
 
@@ -50,19 +54,27 @@ class Configurations:
     finish_min: list[float] = field(default_factory=list)
     known: set[tuple[int, bytes]] = field(default_factory=set)
 
-    def add(self, port: int, boats: np.ndarray) -> bool:
-        """Remember a set; whether it was new."""
+    def add(self, port: int, boats: np.ndarray) -> None:
+        """Remember a set."""
         boats = np.sort(boats)
         key = (port, boats.tobytes())
-        if not len(boats) or key in self.known:
-            return False
-        self.known.add(key)
+        if len(boats) and key not in self.known:
+            self.known.add(key)
+            self.port.append(port)
+            self.boats.append(boats)
+            self.finish_min.append(self._finish_min(port, boats))
+
+    def within(self, port: int, boats: np.ndarray, worth: np.ndarray, latest_min: float) -> np.ndarray:
+        """A set that ends by a time: without the boats worth least, as long as it does not."""
+        boats = boats[np.argsort(worth[boats], kind="stable")]
+        while len(boats) and self._finish_min(port, boats) > latest_min + SLACK_MIN:
+            boats = boats[1:]
+        return np.sort(boats)
+
+    def _finish_min(self, port: int, boats: np.ndarray) -> float:
         loads = np.zeros(self.problem.shape, np.int64)
         loads[boats, port] = self.problem.persons[boats]
-        self.port.append(port)
-        self.boats.append(boats)
-        self.finish_min.append(evaluate_schedule(self.problem, loads).worst_min)
-        return True
+        return evaluate_schedule(self.problem, loads).worst_min
 
     def add_plan(self, loads: np.ndarray) -> None:
         """Remember the sets of a plan."""
@@ -129,8 +141,8 @@ class _Knapsacks:
 def _knapsacks(problem: Problem, time_min: float) -> _Knapsacks:
     """What each port may land by a time.
 
-    From each arrival on no more people than the rate allows until the latest moment any of those may be ashore; with one
-    such moment for all that is exact for landing first come first landed, and else it allows more than there is.
+    From each arrival on no more people than the rate allows until the latest moment any of those may be ashore; with
+    one such moment for all that is exact for landing first come first landed, and else it allows more than there is.
     """
     persons = problem.persons
     fits = (problem.alone_min <= time_min + SLACK_MIN) & (persons > 0)[:, None]
@@ -169,53 +181,127 @@ def ends_by(configurations: Configurations, time_min: float, deadline: Deadline)
     bool or None
         False proves that no plan ends by then. None where time was up.
     """
-    problem = configurations.problem
-    knapsacks = _knapsacks(problem, time_min)
-    boats, ports = problem.shape
-    aboard = np.flatnonzero(problem.persons > 0)
-    usable = [k for k, finish in enumerate(configurations.finish_min) if finish <= time_min + SLACK_MIN]
-    sets = [(configurations.port[k], configurations.boats[k]) for k in usable]
+    return _landed_in_shares(configurations, _Question(configurations, time_min), deadline)[0]
+
+
+class _Question:
+    """Who is still to be landed by a time, and at which ports.
+
+    Attributes
+    ----------
+    aboard, open : ndarray of bool
+        By boat and by port.
+    sets : list of (int, ndarray)
+        Port and boats of the sets that may be used; `rows` says of each that its boats are worth no more than its port.
+    """
+
+    def __init__(self, configurations: Configurations, time_min: float) -> None:
+        problem = configurations.problem
+        self.knapsacks = _knapsacks(problem, time_min)
+        self.aboard = problem.persons > 0
+        self.open = np.ones(problem.shape[1], np.bool_)
+        self.sets: list[tuple[int, np.ndarray]] = []
+        self.rows = Constraints()
+        known = zip(configurations.port, configurations.boats, configurations.finish_min, strict=True)
+        for port, boats, finish_min in known:
+            if finish_min <= time_min + SLACK_MIN:
+                self.add(port, boats)
+
+    def add(self, port: int, boats: np.ndarray) -> None:
+        """Use a set, too."""
+        self.sets.append((port, boats))
+        self.rows.add([*((boat, 1.0) for boat in boats.tolist()), (len(self.aboard) + port, -1.0)], high=0.0)
+
+    def settle(self, port: int, boats: np.ndarray) -> None:
+        """Take a set: its port and its boats are no longer asked about."""
+        self.aboard[boats] = False
+        self.open[port] = False
+        left: dict[tuple[int, bytes], np.ndarray] = {}
+        for other, chosen in self.sets:
+            # Of a set some boats less are a set, too.
+            rest = chosen[self.aboard[chosen]]
+            if self.open[other] and len(rest):
+                left[other, rest.tobytes()] = rest
+        self.sets, self.rows = [], Constraints()
+        for (other, _), rest in left.items():
+            self.add(other, rest)
+
+
+def _landed_in_shares(
+    configurations: Configurations, question: _Question, deadline: Deadline, latest_min: float = np.inf
+) -> tuple[bool | None, np.ndarray]:
+    """Whether shares of sets land everybody, new sets added until that is known, and the shares.
+
+    Sets that in truth end after `latest_min` lose boats until they do not; what is False then proves nothing.
+    """
     for _ in range(ROUNDS):
         if deadline.left_s() <= 0.0:
-            return None
-        short, worth, price = _master(sets, boats, ports, aboard, deadline)
-        if worth is None or price is None:
-            return None
+            break
+        short, shares, worth, price = _master(question, deadline)
         if short <= NOTHING:
-            return True
-        values, best = knapsacks.best(worth)
+            return True, shares
+        values, best = question.knapsacks.best(np.where(question.aboard, worth, 0.0))
+        values = np.where(question.open, values, 0.0)
         # Of any worths of the boats, what they come to beyond the best sets of all ports proves as much (Farley 1990).
-        if worth[aboard].sum() - values.sum() > NOTHING:
-            return False
-        new = [(port, best[port]) for port in np.flatnonzero(values > price + NOTHING)]
-        if not new:
-            return False
-        sets += [(int(port), chosen) for port, chosen in new]
-        for port, chosen in new:
-            configurations.add(int(port), chosen)
-    return None
+        if worth[question.aboard].sum() - values.sum() > NOTHING:
+            return False, shares
+        more = False
+        for port in np.flatnonzero(values > price + NOTHING).tolist():
+            boats = configurations.within(port, best[port], worth, latest_min)
+            if worth[boats].sum() > price[port] + NOTHING:
+                configurations.add(port, boats)
+                question.add(port, boats)
+                more = True
+        if not more:
+            return False, shares
+    return None, np.empty(0)
 
 
-def _master(
-    sets: list[tuple[int, np.ndarray]], boats: int, ports: int, aboard: np.ndarray, deadline: Deadline
-) -> tuple[float, np.ndarray | None, np.ndarray | None]:
-    """Boats that shares of some sets leave out, what each boat is worth, and the price of each port.
+def _master(question: _Question, deadline: Deadline) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
+    """Boats that shares of the sets leave out, the shares, what each boat is worth, and the price of each port.
 
-    Solved as its dual: worths and prices that no set known beats.
+    Asked by its dual: worths and prices such that no set is worth more than its port.
     """
-    high = np.zeros(boats + ports)
-    high[aboard] = 1.0
-    high[boats:] = np.inf
-    cost = np.concatenate([np.zeros(boats), np.ones(ports)])
-    cost[aboard] = -1.0
-    rows = Constraints()
-    for port, chosen in sets:
-        rows.add([*((int(boat), 1.0) for boat in chosen), (boats + port, -1.0)], high=0.0)
-    found = solve_milp(cost, Variables(np.zeros(boats + ports), high, np.zeros(boats + ports, np.bool_)), rows,
-                       deadline.solver_s())  # fmt: skip
-    if found.values is None:
-        return np.inf, None, None
-    return -float(cost @ found.values), found.values[:boats], found.values[boats:]
+    boats, ports = len(question.aboard), len(question.open)
+    cost = np.concatenate([-question.aboard.astype(np.float64), np.ones(ports)])
+    high = np.concatenate([question.aboard.astype(np.float64), np.full(ports, np.inf)])
+    values, prices = solve_lp(cost, high, question.rows, deadline.solver_s())
+    if values is None or prices is None:
+        return np.inf, np.empty(0), np.zeros(boats), np.full(ports, np.inf)
+    return -float(cost @ values), -prices, values[:boats], values[boats:]
+
+
+def dive(configurations: Configurations, time_min: float, deadline: Deadline) -> np.ndarray:
+    """A plan by a time: shares of sets, the greatest of them taken, and the rest asked anew.
+
+    Parameters
+    ----------
+    configurations : Configurations
+        Gets the sets found on the way.
+    time_min : float
+        [min]
+    deadline : Deadline
+
+    Returns
+    -------
+    ndarray of int64, shape (b, p)
+        Boats for which what was taken leaves no way, or the time no answer, have nobody in it. [persons]
+    """
+    problem = configurations.problem
+    question = _Question(configurations, time_min)
+    loads = np.zeros(problem.shape, np.int64)
+    while question.aboard.any():
+        possible, shares = _landed_in_shares(configurations, question, deadline, time_min)
+        if not possible:
+            break
+        sets = list(question.sets)
+        taken = np.flatnonzero(shares >= TAKEN).tolist()
+        for k in taken or [int(shares.argmax())]:
+            port, boats = sets[k]
+            if question.open[port] and question.aboard[boats].all():
+                loads[boats, port] = problem.persons[boats]
+                question.settle(port, boats)
+    return loads
 
 
 def plan_of(configurations: Configurations, time_min: float, deadline: Deadline) -> np.ndarray | None:

@@ -10,6 +10,7 @@ from api.documents.notice import Level
 from api.documents.port import PortSummary
 from api.plan.budget import budget_for
 from api.plan.deadline import MOST_TIMES
+from api.plan.makespan import PROVEN_MIN
 from api.plan.messages import HEADLINE, METHOD, NOTICE
 from api.plan.notices import notices_of
 from api.plan.plan_types import (
@@ -30,7 +31,6 @@ from api.plan.plan_types import (
 from api.plan.problem import INF, Part
 from api.plan.propose import Boat, Proposal
 from api.plan.summary import (
-    PROVEN_MIN,
     Overload,
     arrival_min,
     compared,

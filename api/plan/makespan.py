@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from api.plan.configurations import Configurations, dive, ends_by, plan_of
 from api.plan.deadline import Deadline
 from api.plan.greedy import careful
 from api.plan.local_search import polish
@@ -13,6 +14,15 @@ from api.plan.schedule import evaluate_schedule
 
 CLOSE_MIN = 0.05
 """Width to which the relaxed bound is narrowed before the exact search starts. [min]"""
+
+CLOSE_SHARE = 0.002
+"""The same as a share, for sets of boats: what is left is proven or not in one more question."""
+
+TRIES = 6
+"""Most times a plan is asked for between what could be possible and what is known."""
+
+PROVEN_MIN = 1e-4
+"""A worst time this near its bound counts as proven. [min]"""
 
 AIMS = (0.2, 0.08, 0.03)
 """How far above the bound plans are asked for, as shares of it."""
@@ -58,13 +68,16 @@ def minimise_makespan(problem: Problem, known: list[np.ndarray], deadline: Deadl
             return None
         known = [anyhow]
     alone_min = _own_best(problem)
-    loads = min(
-        (polish(problem, candidate, alone_min) for candidate in known),
-        key=lambda candidate: evaluate_schedule(problem, candidate).value,
-    )
+    loads = min(known, key=lambda candidate: evaluate_schedule(problem, candidate).value)
+    loads = polish(problem, loads, alone_min)
     most_min = evaluate_schedule(problem, loads).worst_min
     if most_min == np.inf:
         return None
+    if (problem.most_parts[problem.persons > 0] == 1).all():
+        best = _by_configurations(problem, MakespanResult(loads, most_min, alone_min), known, deadline)
+        if best.worst_min - best.bound_min <= PROVEN_MIN:
+            return best
+        return _solve_between_bounds(problem, best, deadline)
     least_min, rounded = _relaxed_bound(problem, alone_min, most_min, deadline)
     if rounded is not None:
         rounded = polish(problem, rounded, least_min)
@@ -75,6 +88,64 @@ def minimise_makespan(problem: Problem, known: list[np.ndarray], deadline: Deadl
     return _solve_between_bounds(
         problem, _search_below(problem, MakespanResult(loads, most_min, least_min), deadline), deadline
     )
+
+
+def _by_configurations(
+    problem: Problem, best: MakespanResult, known: list[np.ndarray], deadline: Deadline
+) -> MakespanResult:
+    """A plan and a bound by sets of boats at each port: the bound first, then plans from it upwards, then the proof."""
+    sets = Configurations(problem)
+    for loads in (best.loads, *known):
+        sets.add_plan(loads)
+    low, possible, high = best.bound_min, best.worst_min, best.worst_min
+    while possible - low > max(CLOSE_MIN, CLOSE_SHARE * high):
+        middle = 0.5 * (low + possible)
+        answer = ends_by(sets, middle, deadline)
+        if answer is None:
+            break
+        low, possible = (low, middle) if answer else (middle, possible)
+    best = MakespanResult(best.loads, high, low)
+    # Where the sets could do it in shares some plan often can, too; where none is found, a little later.
+    tried = possible
+    for _ in range(TRIES):
+        if high - tried <= CLOSE_MIN or deadline.left_s() <= 0.0:
+            break
+        best = _plan_by(problem, sets, best, tried, deadline)
+        found, high = best.worst_min <= tried + SLACK_MIN, best.worst_min
+        tried = 0.5 * ((possible if found else tried) + high)
+    for _ in range(TRIES):
+        if best.worst_min - best.bound_min <= PROVEN_MIN or deadline.left_s() <= 0.0:
+            break
+        sooner = best.worst_min - 0.5 * PROVEN_MIN
+        answer = ends_by(sets, sooner, deadline)
+        if answer is False:
+            return MakespanResult(best.loads, best.worst_min, sooner)
+        if answer is None:
+            break
+        better = _plan_by(problem, sets, best, sooner, deadline)
+        if better.worst_min > sooner:
+            break
+        best = better
+    return best
+
+
+def _plan_by(
+    problem: Problem, sets: Configurations, best: MakespanResult, time_min: float, deadline: Deadline
+) -> MakespanResult:
+    """The best of a plan and those made of sets that end by a time."""
+    for make in (dive, plan_of):
+        loads = make(sets, time_min, deadline)
+        whole = None if loads is None else careful(problem, True, loads)
+        if whole is None:
+            continue
+        whole = polish(problem, whole, best.bound_min)
+        sets.add_plan(whole)
+        worst_min = evaluate_schedule(problem, whole).worst_min
+        if worst_min < best.worst_min:
+            best = MakespanResult(whole, worst_min, best.bound_min)
+        if worst_min <= time_min + SLACK_MIN:
+            break
+    return best
 
 
 def _search_below(problem: Problem, best: MakespanResult, deadline: Deadline) -> MakespanResult:

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Callable
 
 from api.plan.budget import budget_for
+from api.plan.makespan import PROVEN_MIN
 from api.plan.messages import NOTICE, OVER_LIMIT, URGENCY, Sentence
 from api.plan.propose import Boat, Proposal
 from api.plan.summary import (
-    PROVEN_MIN,
     fit_for,
     gap_words,
     greedy_without,

@@ -51,7 +51,7 @@ def evaluate_schedule(problem: Problem, loads: np.ndarray) -> Schedule:
     """
     parts: list[Part] = []
     total = weighted = 0.0
-    for port in range(problem.shape[1]):
+    for port in np.flatnonzero(loads.any(axis=0)).tolist():
         for boat, begin_min, end_min in queue(problem, port, loads[:, port]):
             arrive_min = float(problem.arrive_min[boat, port])
             extra_min = float(problem.extra_min[boat, port])

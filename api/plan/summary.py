@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from api.plan.makespan import PROVEN_MIN
 from api.plan.messages import (
     MAKES_WAY,
     MISSING,
@@ -23,9 +24,6 @@ from api.plan.schedule import Schedule
 from engine.codes import Status
 from engine.routes import straight_line_m
 from engine.units import MINUTE_S, NAUTICAL_MILE_M
-
-PROVEN_MIN = 1e-4
-"""A worst time this near its bound counts as proven. [min]"""
 
 WORTH_SAYING_MIN = 0.5
 """Least cost of being sent on that is told. [min]"""

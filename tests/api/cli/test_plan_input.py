@@ -55,8 +55,8 @@ def test_every_column_is_a_field_and_every_figure_reaches_it():
         "id": "A", "lat": "51.0", "lon": "1.5", "persons": "30", "medical": "Urgent", "speed_kn": "20", "loa_m": "12",
         "draught_m": "1.5", "beam_m": "4", "range_nm": "100", "max_hs_m": "2", "survivor_capacity": "40",
         "self_righting_persons": "20", "policy": "nearest-time", "time": "2024-10-05T06:40Z", "may_split": "yes",
-        "most_parts": "3", "unit": "Severn 2", "encounter_id": "e-1", "persons_recovered": "10", "persons_in_water": "no",
-        "aboard_since": "2024-10-05T06:00Z", "sheltered": "yes", "position_accuracy_m": "100", "position_age_s": "60",
+        "most_parts": "3", "unit": "Severn 2", "encounter_id": "e-1", "persons_recovered": "10",
+        "persons_in_water": "no", "aboard_since": "2024-10-05T06:00Z", "sheltered": "yes", "position_accuracy_m": "100", "position_age_s": "60",
         "vessel": "rnli-severn",
     }  # fmt: skip
     assert set(line) == set(BOAT_COLUMNS) - {"position"}
@@ -98,7 +98,7 @@ def test_a_body_as_it_is_posted_passes_as_it_is():
     [
         ("id,persons,position,persons\n", "boats.csv: has the column persons twice."),
         ("id,pob,persons\n", "boats.csv: has the column persons twice."),
-        ("id,position,person\nA,x,1\n", "boats.csv: 'person' is not a column of this table. Did you mean 'persons'?"),
+        ("id,position,persns\n", "boats.csv: 'persns' is not a column of this table. Did you mean 'persons'?"),
         ("id,position\n", "boats.csv: has no row below its header."),
         ("id,position\n\n , \n", "boats.csv: has no row below its header."),
         ('id,position\nA,"51.0, 1.5",9\n', "boats.csv row 2: has 3 cells below 2 columns."),
@@ -161,7 +161,7 @@ def test_a_wrong_boat_is_refused_by_row(safeport, files):
     (files / "boats.csv").write_text(BOATS.replace("rnli-severn", "raft"), encoding="utf-8")
     ran = safeport("plan", str(files / "boats.csv"), "--persons-per-hour", "60")
     assert ran.err.startswith("boats.csv row 2, vessel")
-    (files / "boats.csv").write_text(BOATS.replace("51°00.0'N 1°31.2'E", "51.5, 0.0"), encoding="utf-8")
+    (files / "boats.csv").write_text(BOATS.replace("51°00.0'N 1°31.2'E", "52.0, -1.0"), encoding="utf-8")
     ran = safeport("plan", str(files / "boats.csv"), "--persons-per-hour", "60")
     assert ran.err.startswith("boats.csv row 3, position")
 

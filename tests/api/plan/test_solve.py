@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.plan.budget import SolverBudget
+from api.plan.configurations import Configurations, dive, ends_by, plan_of
 from api.plan.deadline import Deadline
 from api.plan.greedy import careful, greedy
 from api.plan.infeasibility import find_shortage
@@ -277,6 +278,41 @@ def test_waiting_is_supermodular_and_convex_as_the_rows_assume(problem, random):
     middle = 0.5 * (loads + fewer)
     ends = [waiting(problem, 0, people, weighted=False) for people in (loads, fewer)]
     assert waiting(problem, 0, middle, weighted=False) <= 0.5 * sum(ends) + 1e-6
+
+
+@given(problems(boats=5, ports=3, most_persons=12, roomy=True, urgent=True), st.floats(0.0, 1.0))
+@settings(max_examples=150, deadline=None)
+def test_sets_of_boats_never_deny_a_plan_there_is(problem, share):
+    """The bound by sets of boats is true: whatever ends by a time is possible in shares by that time."""
+    problem = replace(problem, worst_weight=problem.weight)
+    expected = brute_force.best_value(problem)
+    if expected is None:
+        return
+    assert ends_by(Configurations(problem), expected[0], Deadline(60.0))
+    alone = max(problem.alone_min.min(axis=1))
+    early = alone + share * (expected[0] - alone) - 1e-3
+    # Sooner than any boat alone it is denied; in between, a denial is no bound above the best there is.
+    assert ends_by(Configurations(problem), alone - 1e-3, Deadline(60.0)) is False
+    if ends_by(Configurations(problem), early, Deadline(60.0)):
+        assert early >= alone - 1e-3
+
+
+@given(problems(boats=6, ports=4, most_persons=12, roomy=True))
+@settings(max_examples=60, deadline=None)
+def test_a_plan_made_of_sets_is_one_and_ends_in_time(problem):
+    plan = in_turn(problem)
+    if not complete(problem, plan):
+        return
+    sets, by_min = Configurations(problem), evaluate_schedule(problem, plan).worst_min
+    sets.add_plan(plan)
+    # One of the sets known is a plan by then, so there is one to be found.
+    assert evaluate_schedule(problem, plan_of(sets, by_min, Deadline(60.0))).worst_min <= by_min + 1e-6
+    loads = dive(sets, by_min, Deadline(60.0))
+    assert ((loads.sum(axis=1) == problem.persons) | (loads.sum(axis=1) == 0)).all()
+    assert ((loads > 0).sum(axis=1) <= 1).all()
+    assert (loads.sum(axis=0) <= problem.places).all()
+    assert not loads[~problem.usable].any()
+    assert evaluate_schedule(problem, loads).worst_min <= by_min + 1e-6
 
 
 def test_a_tight_case_by_hand():
