@@ -11,6 +11,9 @@ it and the document after it, an answer within 2, 8 and 20 seconds of processor 
 
 LONGEST_S = LIMITS_S[-1]
 
+SHORTAGE = 2.0
+"""What is missing, where places are, may be searched for so many times as long before the plan for the others."""
+
 
 @dataclass(frozen=True, slots=True)
 class SolverBudget:
@@ -53,4 +56,5 @@ def budget_for(boats: int, limit_s: float | None = None) -> SolverBudget:
     """
     if limit_s is not None:
         return SolverBudget(limit_s, limit_s)
-    return SolverBudget(round(float(np.interp(boats, BOATS, LIMITS_S)), 2))
+    own_s = round(float(np.interp(boats, BOATS, LIMITS_S)), 2)
+    return SolverBudget(own_s, min(LONGEST_S, SHORTAGE * own_s))

@@ -285,6 +285,7 @@ def _missing(proposal: Proposal) -> MissingPlaces | None:
             for row, count in enumerate(proposal.shortage.without) if count
         ],
         "proven": proposal.shortage.proven,
+        "lower_bound": proposal.shortage.missing_bound or None,
         "text": text.both(),
     }  # fmt: skip
 

@@ -1,12 +1,23 @@
 """What is missing when the places do not take everybody: how many more, where, and who is left without."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from api.plan.deadline import Deadline
 from api.plan.milp import Constraints, Variables, solve_milp
-from api.plan.problem import Problem
+from api.plan.problem import INF, Problem
+
+SHARE_OF_FIRST = 0.6
+"""Part of the time left that the fewest may take, the shortest ways having the rest."""
+
+NEAR_ENOUGH = 0.02
+"""How far from the shortest ways, as a share, those of a plan for the others may be: the search goes on from it."""
+
+FILLINGS, LEAST_FILLINGS, FILLING_WORK, NOISE = 200, 3, 30_000, 0.05
+"""Plans made by filling ports in drawn sequences: at most, at least, pairs of boat and port looked at in all of them,
+and what the worth of a load varies by between them, as a share."""
 
 ROUNDING = 1e-6
 """What the solver may be off by, as a share of its cost."""
@@ -27,9 +38,10 @@ class Shortage:
         A plan for the others.
     with_them : ndarray of int64, shape (b, p)
         Where everybody could go with the places added.
-    proven : bool
-        Whether both numbers are the fewest there can be. False where time was up: then they are what taking the boats
-        one after another leaves, and no bound of them is known.
+    proven, fewest : bool
+        Whether no fewer places would do, and whether no fewer people can be without one. False where time was up.
+    missing_bound : int
+        Fewer places never do. [persons]
     """
 
     missing: np.ndarray
@@ -37,6 +49,8 @@ class Shortage:
     loads: np.ndarray
     with_them: np.ndarray
     proven: bool = True
+    fewest: bool = True
+    missing_bound: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,35 +94,90 @@ def find_shortage(problem: Problem, in_turn: np.ndarray, deadline: Deadline) -> 
     deadline : Deadline
     """
     ways = problem.arrive_min + problem.extra_min
+    fewer = _spread(problem, may_add=False, may_leave=True)
+    cost = np.zeros(len(fewer.columns.low))
+    cost[fewer.left] = problem.weight
+    kept = _least_twice(fewer, cost, ways, deadline.part(0.5))
     more = _spread(problem, may_add=True, may_leave=False)
     cost = np.zeros(len(more.columns.low))
     cost[more.added] = 1.0
     added = _least_twice(more, cost, ways, deadline)
-    fewer = _spread(problem, may_add=False, may_leave=True)
-    cost = np.zeros(len(fewer.columns.low))
-    cost[fewer.left] = problem.weight
-    kept = _least_twice(fewer, cost, ways, deadline)
-    if added is None or kept is None:
-        return _taken_in_turn(problem, in_turn)
-    return Shortage(
-        np.rint(added[more.added]).astype(np.int64), np.rint(kept[fewer.left]).astype(np.int64),
-        fewer.loads(kept), more.loads(added),
-    )  # fmt: skip
+    loads = max((in_turn, _filled(problem)), key=lambda plan: float(problem.weight @ plan.sum(axis=1)))
+    if kept.values is not None and kept.least < problem.weight @ (problem.persons - loads.sum(axis=1)):
+        loads = fewer.loads(kept.values)
+    without = problem.persons - loads.sum(axis=1)
+    with_them = _added(problem, loads)
+    if added.values is not None and added.least <= _lacking(problem, with_them).sum():
+        with_them = more.loads(added.values)
+    missing = _lacking(problem, with_them)
+    bound = _least_missing(problem, added.bound)
+    # Whoever is left out could be taken in with as many places: no fewer people than places are missing.
+    fewest = kept.proven or (bool((problem.weight[without > 0] == 1.0).all()) and without.sum() <= bound)
+    return Shortage(missing, without, loads, with_them, added.proven or missing.sum() <= bound, fewest, bound)
 
 
-def _taken_in_turn(problem: Problem, in_turn: np.ndarray) -> Shortage:
-    """What taking the boats one after another leaves, each left one to be taken in whole at its nearest port."""
-    without = problem.persons - in_turn.sum(axis=1)
-    with_them = in_turn.copy()
-    missing = np.zeros(problem.shape[1], np.int64)
-    free = problem.places - in_turn.sum(axis=0)
-    for boat in np.flatnonzero(without):
-        port = int(np.where(problem.usable[boat], problem.arrive_min[boat] + problem.extra_min[boat], np.inf).argmin())
-        with_them[boat, port] += without[boat]
-        free[port] -= without[boat]
-    lacking = free < 0
-    missing[lacking] = -free[lacking].astype(np.int64)
-    return Shortage(missing, without, in_turn, with_them, proven=False)
+def _filled(problem: Problem) -> np.ndarray:
+    """The best of many plans that fill one port after another, each as full as whole loads can, shape (b, p)."""
+    draw = np.random.default_rng(0)
+    counted = problem.weight * problem.persons
+    best = np.zeros(problem.shape, np.int64)
+    pairs = best.size
+    for _ in range(max(LEAST_FILLINGS, min(FILLINGS, FILLING_WORK // max(1, pairs)))):
+        loads = np.zeros(problem.shape, np.int64)
+        left = problem.persons > 0
+        # A little noise, so that of sets as full as each other not always the same is taken.
+        worth = counted * draw.uniform(1.0 - NOISE, 1.0 + NOISE, len(counted))
+        for port in draw.permutation(problem.shape[1]):
+            boats = np.flatnonzero(left & problem.usable[:, port])
+            chosen = boats[_fullest(problem.persons[boats], worth[boats], problem.places[port])]
+            loads[chosen, port] = problem.persons[chosen]
+            left[chosen] = False
+        if counted[loads.any(axis=1)].sum() > counted[best.any(axis=1)].sum():
+            best = loads
+    return best
+
+
+def _fullest(persons: np.ndarray, worth: np.ndarray, places: float) -> np.ndarray:
+    """Which loads fill a number of places with the greatest worth: a knapsack, exactly."""
+    size = int(min(places, persons.sum()))
+    value = np.zeros(size + 1)
+    taken = np.zeros((len(persons), size + 1), np.bool_)
+    for k, load in enumerate(persons):
+        if load <= size:
+            more = value[: size + 1 - load] + worth[k]
+            taken[k, load:] = more > value[load:]
+            value[load:] = np.maximum(value[load:], more)
+    chosen, at = np.zeros(len(persons), np.bool_), size
+    for k in range(len(persons) - 1, -1, -1):
+        if taken[k, at]:
+            chosen[k] = True
+            at -= int(persons[k])
+    return chosen
+
+
+def _added(problem: Problem, loads: np.ndarray) -> np.ndarray:
+    """A plan with those taken in whom it leaves out, each where it takes fewest more places, shape (b, p)."""
+    with_them = loads.copy()
+    free = problem.places - loads.sum(axis=0)
+    for boat in np.flatnonzero(loads.sum(axis=1) < problem.persons):
+        left = int(problem.persons[boat] - loads[boat].sum())
+        way_min = np.where(problem.usable[boat], problem.arrive_min[boat] + problem.extra_min[boat], INF)
+        lacking = np.where(problem.usable[boat], np.maximum(0.0, left - np.maximum(free, 0.0)), INF)
+        port = int(np.lexsort((way_min, lacking))[0])
+        with_them[boat, port] += left
+        free[port] -= left
+    return with_them
+
+
+def _lacking(problem: Problem, loads: np.ndarray) -> np.ndarray:
+    """Places that a plan needs beyond those there are, shape (p,). [persons]"""
+    return np.asarray(np.maximum(0.0, loads.sum(axis=0) - problem.places), np.int64)
+
+
+def _least_missing(problem: Problem, bound: float) -> int:
+    """Fewer places than these never do: by the solver, and by counting. [persons]"""
+    counted = problem.persons.sum() - problem.places[problem.usable.any(axis=0)].sum()
+    return max(0, int(np.ceil(max(bound, counted) - ROUNDING * (1.0 + abs(counted)))) if counted > -INF else 0)
 
 
 def _spread(problem: Problem, may_add: bool, may_leave: bool) -> _Spread:
@@ -140,20 +209,28 @@ def _spread(problem: Problem, may_add: bool, may_leave: bool) -> _Spread:
     return spread
 
 
-def _least_twice(spread: _Spread, cost: np.ndarray, ways: np.ndarray, deadline: Deadline) -> np.ndarray | None:
-    """Least cost, then the shortest ways among all that cost as little; None where time was up before the least."""
-    first = solve_milp(cost, spread.columns, spread.rows, deadline.solver_s())
+class _Least(NamedTuple):
+    """What was found; `proven` when nothing costs less, and `bound` is what nothing costs less than."""
+
+    values: np.ndarray | None
+    least: float
+    bound: float
+    proven: bool
+
+
+def _least_twice(spread: _Spread, cost: np.ndarray, ways: np.ndarray, deadline: Deadline) -> _Least:
+    """Least cost, then the shortest ways among all that cost as little, as far as time allows."""
+    first = solve_milp(cost, spread.columns, spread.rows, deadline.solver_s(SHARE_OF_FIRST))
     deadline.stopped |= first.clock_stopped
     if first.values is None:
-        return None
+        return _Least(None, np.inf, first.bound, False)
     least = float(cost @ np.rint(first.values))
     slack = ROUNDING * (1.0 + least)
-    if first.bound < least - slack:
-        return None
     spread.rows.add([(int(k), float(cost[k])) for k in np.flatnonzero(cost)], high=least + slack)
     way = np.zeros(len(cost))
     count = len(spread.boat)
     way[count : 2 * count] = ways[spread.boat, spread.port]
-    second = solve_milp(way, spread.columns, spread.rows, deadline.solver_s())
+    second = solve_milp(way, spread.columns, spread.rows, deadline.solver_s(), gap=NEAR_ENOUGH)
     deadline.stopped |= second.clock_stopped
-    return first.values if second.values is None else second.values
+    values = first.values if second.values is None else second.values
+    return _Least(values, least, first.bound, first.bound >= least - slack)

@@ -1,5 +1,6 @@
 """The least time by which every load can be at safety: bounds from both sides, then the solver between them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,26 +94,32 @@ def minimise_makespan(problem: Problem, known: list[np.ndarray], deadline: Deadl
 def _by_configurations(
     problem: Problem, best: MakespanResult, known: list[np.ndarray], deadline: Deadline
 ) -> MakespanResult:
-    """A plan and a bound by sets of boats at each port: the bound first, then plans from it upwards, then the proof."""
+    """A plan and a bound by sets of boats at each port: halving between them, then plans in between, then the proof."""
     sets = Configurations(problem)
     for loads in (best.loads, *known):
         sets.add_plan(loads)
-    low, possible, high = best.bound_min, best.worst_min, best.worst_min
-    while possible - low > max(CLOSE_MIN, CLOSE_SHARE * high):
-        middle = 0.5 * (low + possible)
+    sooner = best.worst_min - 0.5 * PROVEN_MIN
+    if ends_by(sets, sooner, deadline) is False:
+        return MakespanResult(best.loads, best.worst_min, sooner)
+    possible = best.worst_min
+    while possible - best.bound_min > max(CLOSE_MIN, CLOSE_SHARE * possible):
+        middle = 0.5 * (best.bound_min + possible)
         answer = ends_by(sets, middle, deadline)
         if answer is None:
-            break
-        low, possible = (low, middle) if answer else (middle, possible)
-    best = MakespanResult(best.loads, high, low)
-    # Where the sets could do it in shares some plan often can, too; where none is found, a little later.
+            return best
+        if answer:
+            # Where the sets could do it in shares some plan often can, too.
+            possible = middle
+            best = _plan_by(problem, sets, best, middle, deadline, (dive,))
+        else:
+            best = MakespanResult(best.loads, best.worst_min, middle)
     tried = possible
     for _ in range(TRIES):
+        high = best.worst_min
         if high - tried <= CLOSE_MIN or deadline.left_s() <= 0.0:
             break
         best = _plan_by(problem, sets, best, tried, deadline)
-        found, high = best.worst_min <= tried + SLACK_MIN, best.worst_min
-        tried = 0.5 * ((possible if found else tried) + high)
+        tried = 0.5 * ((possible if best.worst_min <= tried + SLACK_MIN else tried) + best.worst_min)
     for _ in range(TRIES):
         if best.worst_min - best.bound_min <= PROVEN_MIN or deadline.left_s() <= 0.0:
             break
@@ -130,10 +137,11 @@ def _by_configurations(
 
 
 def _plan_by(
-    problem: Problem, sets: Configurations, best: MakespanResult, time_min: float, deadline: Deadline
-) -> MakespanResult:
+    problem: Problem, sets: Configurations, best: MakespanResult, time_min: float, deadline: Deadline,
+    ways: tuple[Callable[[Configurations, float, Deadline], np.ndarray | None], ...] = (dive, plan_of),
+) -> MakespanResult:  # fmt: skip
     """The best of a plan and those made of sets that end by a time."""
-    for make in (dive, plan_of):
+    for make in ways:
         loads = make(sets, time_min, deadline)
         whole = None if loads is None else careful(problem, True, loads)
         if whole is None:

@@ -75,9 +75,21 @@ MISSING = Sentence(
 
 MISSING_AT_PORT = Sentence("{port} {count} (then for {encounters})", "{port} {count} (alors pour {encounters})")
 
-MISSING_NOT_PROVEN = Sentence(
-    " The search ended before it knew the fewest; no bound is known: fewer may do.",
-    " La recherche s'est arrêtée avant de connaître le minimum ; aucune borne n'est connue : moins peut suffire.",
+MISSING_NOT_PROVEN = {
+    True: Sentence(
+        " The search ended before it knew the fewest: not fewer than {bound}.",
+        " La recherche s'est arrêtée avant de connaître le minimum : pas moins de {bound}.",
+    ),
+    False: Sentence(
+        " The search ended before it knew the fewest; no bound is known: fewer may do.",
+        " La recherche s'est arrêtée avant de connaître le minimum ; aucune borne n'est connue : moins peut suffire.",
+    ),
+}
+"""By whether a bound is known."""
+
+FEWEST_NOT_PROVEN = Sentence(
+    " That no more people can have a place is not proven.",
+    " Que personne de plus ne puisse avoir de place n'est pas prouvé.",
 )
 
 ASK_THERE = Sentence(" Places there would help: {ports}.", " Des places y aideraient : {ports}.")

@@ -236,6 +236,7 @@ class MissingPlaces(TypedDict):
     ports: list[MissingAtPort]
     encounters: list[MissingOfEncounter]
     proven: Annotated[bool, Field(description="Whether fewer would not do; false where the search ended too soon.")]
+    lower_bound: Annotated[int | None, Field(description="Fewer never do; null where no bound is known. [persons]")]
     text: Bilingual
 
 

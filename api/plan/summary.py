@@ -9,6 +9,7 @@ import numpy as np
 
 from api.plan.makespan import PROVEN_MIN
 from api.plan.messages import (
+    FEWEST_NOT_PROVEN,
     MAKES_WAY,
     MISSING,
     MISSING_AT_PORT,
@@ -58,7 +59,7 @@ def counted_gap_min(proposal: Proposal) -> float:
 def proven(proposal: Proposal) -> bool:
     """Whether no plan is better, by the solver's own bounds, and nobody can have a place who has none."""
     gap_min = max(worst_gap_min(proposal), counted_gap_min(proposal))
-    fewest = proposal.shortage is None or proposal.shortage.proven
+    fewest = proposal.shortage is None or (proposal.shortage.proven and proposal.shortage.fewest)
     return fewest and gap_min <= PROVEN_MIN and total_gap_share(proposal) <= PROVEN_SHARE
 
 
@@ -67,7 +68,7 @@ def search_ended(proposal: Proposal) -> Literal["proven", "time_limit", "close_e
     if proven(proposal):
         return "proven"
     cut = (proposal.best is not None and proposal.best.clock_stopped) or (
-        proposal.shortage is not None and not proposal.shortage.proven
+        proposal.shortage is not None and not (proposal.shortage.proven and proposal.shortage.fewest)
     )
     return "time_limit" if cut else "close_enough"
 
@@ -337,7 +338,12 @@ def missing_text(proposal: Proposal) -> Sentence | None:
         for column, count in enumerate(shortage.missing) if count
     ]  # fmt: skip
     text = MISSING.fill(count=int(shortage.missing.sum()), ports=joined(named))
-    return text if shortage.proven else Sentence(text.en + MISSING_NOT_PROVEN.en, text.fr + MISSING_NOT_PROVEN.fr)
+    texts = [text]
+    if not shortage.proven:
+        texts.append(MISSING_NOT_PROVEN[shortage.missing_bound > 0].fill(bound=shortage.missing_bound))
+    if not shortage.fewest:
+        texts.append(FEWEST_NOT_PROVEN)
+    return Sentence("".join(part.en for part in texts), "".join(part.fr for part in texts))
 
 
 def helped_at(proposal: Proposal, column: int) -> list[tuple[str, int]]:

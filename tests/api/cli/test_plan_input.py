@@ -21,7 +21,7 @@ BOATS = (
     'id,position,persons,medical,vessel\nB10,"50 59.4N 001 28.2E",20,none,rnli-severn\n'
     "B2,\"51°00.0'N 1°31.2'E\",28-30,urgent,ukbf-ctv\n"
 )
-PORTS = "port;free places;rate\nDover;40;60\nFRCQF;60;60\n"
+PORTS = "port;free places;rate\nDouvres;40;60\nFRCQF;60;60\n"
 
 
 def refused(call, *arguments):
@@ -56,7 +56,8 @@ def test_every_column_is_a_field_and_every_figure_reaches_it():
         "draught_m": "1.5", "beam_m": "4", "range_nm": "100", "max_hs_m": "2", "survivor_capacity": "40",
         "self_righting_persons": "20", "policy": "nearest-time", "time": "2024-10-05T06:40Z", "may_split": "yes",
         "most_parts": "3", "unit": "Severn 2", "encounter_id": "e-1", "persons_recovered": "10",
-        "persons_in_water": "no", "aboard_since": "2024-10-05T06:00Z", "sheltered": "yes", "position_accuracy_m": "100", "position_age_s": "60",
+        "persons_in_water": "no", "aboard_since": "2024-10-05T06:00Z",
+        "sheltered": "yes", "position_accuracy_m": "100", "position_age_s": "60",
         "vessel": "rnli-severn",
     }  # fmt: skip
     assert set(line) == set(BOAT_COLUMNS) - {"position"}

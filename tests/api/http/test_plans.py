@@ -247,8 +247,8 @@ def test_without_time_there_is_an_answer_that_claims_no_bound(solver):
     in_turn = greedy(hard, np.zeros(boats))
     best, missing = solver.search(hard, in_turn, SolverBudget(limit_s=1e-9, shortage_s=1e-9))
     assert not missing.proven
-    assert (missing.without == hard.persons - in_turn.sum(axis=1)).all()
-    assert (best.loads.sum(axis=1) == in_turn.sum(axis=1)).all()
+    assert missing.without.sum() <= (hard.persons - in_turn.sum(axis=1)).sum()
+    assert (best.loads.sum(axis=1) == hard.persons - missing.without).all()
 
 
 def test_a_process_ended_from_another_thread_is_lost(solver, small, monkeypatch):

@@ -15,6 +15,7 @@ from api.plan.budget import SolverBudget, budget_for
 from api.plan.document import plan_document
 from api.plan.messages import (
     ASK_THERE,
+    FEWEST_NOT_PROVEN,
     HEADLINE,
     LABEL,
     MAKES_WAY,
@@ -261,7 +262,16 @@ def test_proven_and_ended_by_time_exclude_each_other(planned):
 def test_places_whose_number_is_not_proven_claim_no_bound(planned):
     body = small(ports=[{"id": "dover", "places": 25, "persons_per_hour": 60}])
     proposal = planned(body)
-    document = plan_document(replace(proposal, shortage=replace(proposal.shortage, proven=False)))
+    assert plan_document(proposal)["missing"]["lower_bound"] == 25
+    cut = replace(proposal.shortage, proven=False)
+    document = plan_document(replace(proposal, shortage=cut))
+    assert "not fewer than 25" in document["missing"]["text"]["en"]
+    unsure = plan_document(replace(proposal, shortage=replace(proposal.shortage, fewest=False)))
+    assert unsure["missing"]["proven"]
+    assert "not proven" in unsure["missing"]["text"]["en"]
+    assert unsure["search"]["ended"] == "time_limit"
+    document = plan_document(replace(proposal, shortage=replace(cut, missing_bound=0)))
+    assert document["missing"]["lower_bound"] is None
     assert not document["missing"]["proven"]
     assert "no bound is known" in document["missing"]["text"]["en"]
     assert not document["proven_best"]
@@ -464,7 +474,8 @@ def sentences():
         yield from table.items()
     yield from ((code, text) for code, (_, text) in NOTICE.items())
     yield "method", METHOD
-    for text in (MISSING, MISSING_AT_PORT, MISSING_NOT_PROVEN, ASK_THERE, WAITS, MAKES_WAY, SENT_ON):
+    others = (MISSING, MISSING_AT_PORT, *MISSING_NOT_PROVEN.values(), FEWEST_NOT_PROVEN)
+    for text in (*others, ASK_THERE, WAITS, MAKES_WAY, SENT_ON):
         yield text.en[:20], text
 
 
@@ -499,8 +510,8 @@ def test_text_is_eighty_columns_and_keeps_to_the_words(planned, october, languag
 )
 def test_a_plan_takes_the_time_its_size_is_worth(boats, limit_s):
     assert budget_for(boats).limit_s == pytest.approx(limit_s)
-    # What is missing is worth more time than that: with its end comes a bound, without it none.
-    assert budget_for(boats).shortage_s == 18.0
+    # What is missing is worth more time than that: its end is a proof.
+    assert budget_for(boats).shortage_s == min(18.0, 2.0 * limit_s)
 
 
 def test_a_limit_somebody_asked_for_holds_for_every_search_and_is_in_the_document(planned):

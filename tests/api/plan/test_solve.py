@@ -214,6 +214,7 @@ def test_the_shortage_is_the_least_there_can_be(problem):
     assert found.missing.sum() == brute_force.least_added(problem)
     assert (problem.weight * found.without).sum() == pytest.approx(brute_force.least_without(problem))
     assert found.proven
+    assert found.missing_bound <= found.missing.sum()
     assert (found.with_them.sum(axis=1) == problem.persons).all()
     assert (found.with_them.sum(axis=0) <= problem.places + found.missing).all()
     assert (found.loads.sum(axis=1) + found.without == problem.persons).all()
@@ -225,9 +226,13 @@ def test_the_shortage_is_the_least_there_can_be(problem):
 
 @given(problems(boats=3, most_persons=6, shared=True))
 @settings(max_examples=60, deadline=None)
-def test_the_shortage_without_time_is_what_taking_them_in_turn_leaves(problem):
+def test_the_shortage_without_time_leaves_no_more_than_taking_them_in_turn(problem):
     turn = in_turn(problem)
     found = find_shortage(problem, turn, Deadline(0.0))
+    assert problem.weight @ found.without <= problem.weight @ (problem.persons - turn.sum(axis=1))
+    assert (found.loads.sum(axis=0) <= problem.places).all()
+    assert found.missing.sum() >= brute_force.least_added(problem) >= found.missing_bound
+    assert not found.fewest or (problem.weight @ found.without) == pytest.approx(brute_force.least_without(problem))
     assert (found.loads.sum(axis=1) + found.without == problem.persons).all()
     assert (found.with_them.sum(axis=1) == problem.persons).all()
     assert (found.with_them.sum(axis=0) <= problem.places + found.missing).all()
