@@ -41,8 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="use ports without figures, too: any number of places, N landed an hour")  # fmt: skip
     parser.add_argument("--allow-unconfirmed", action="store_true",
                         help="use ports that are not confirmed for a vessel; they are named")  # fmt: skip
-    parser.add_argument("--time", action=Once, nargs="+", metavar="T",
-                        help=f"{TIME_FORMS}; now if left out")  # fmt: skip
+    # One word, unlike that of the decide command: the name of a file may follow.
+    parser.add_argument("--time", action=Once, metavar="T", help=f"{TIME_FORMS}; now if left out")
     parser.add_argument("--policy", action=Once, metavar="NAME", help="policy of boats that name none")
     parser.add_argument("--time-limit-s", action=Once, metavar="S",
                         help="longest search in seconds of processor time, 1 to 60; by the number of boats if left "

@@ -32,6 +32,9 @@ NOTHING = 1e-7
 TAKEN = 0.9
 """A share of a set from which on it is taken as it is."""
 
+PARTS = 3
+"""Parts of the time one person takes to land that a timetable is kept in."""
+
 SHARE_OF_PLAN = 0.15
 """Part of the time left that the choice of one plan out of the known sets may take."""
 
@@ -45,7 +48,7 @@ class Configurations:
     port : list of int
     boats : list of ndarray of int64
     finish_min : list of float
-        Worst counted time of the set at its port, exactly; infinite beyond a ceiling. [min]
+        Worst counted time of the set at its port, exactly; infinite beyond a ceiling or the places. [min]
     """
 
     problem: Problem
@@ -72,6 +75,8 @@ class Configurations:
         return np.sort(boats)
 
     def _finish_min(self, port: int, boats: np.ndarray) -> float:
+        if self.problem.persons[boats].sum() > self.problem.places[port]:
+            return np.inf
         loads = np.zeros(self.problem.shape, np.int64)
         loads[boats, port] = self.problem.persons[boats]
         return evaluate_schedule(self.problem, loads).worst_min
@@ -85,6 +90,9 @@ class Configurations:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Knapsacks:
     """The best set of each port by a time, over the number of people landed from the last arrival backwards.
+
+    From each arrival on no more people than the rate allows until the latest moment anybody who comes then or later may
+    be ashore: exact for landing first come first landed where that moment is one for all.
 
     Attributes
     ----------
@@ -100,6 +108,7 @@ class _Knapsacks:
     boat: np.ndarray
     room: np.ndarray
     size: int
+    bounds: bool = True
 
     def best(self, worth: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
         """Value of the best set of each port, and the sets.
@@ -138,31 +147,115 @@ class _Knapsacks:
         return value.max(axis=1), sets
 
 
-def _knapsacks(problem: Problem, time_min: float) -> _Knapsacks:
-    """What each port may land by a time.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Timetables:
+    """The best set of each port by a time, over the time until which it is busy, from the first arrival on.
 
-    From each arrival on no more people than the rate allows until the latest moment any of those may be ashore; with
-    one such moment for all that is exact for landing first come first landed, and else it allows more than there is.
+    For boats that may be ashore until different moments. Times are whole parts of what one person takes to land; places
+    do not count.
+
+    Attributes
+    ----------
+    boat : ndarray of int64, shape (steps, p)
+        Boats of each port, earliest arrival first; -1 beyond the last one.
+    arrive, until : ndarray of int64, shape (steps, p)
+        When each arrives, and when her last person may be ashore at the latest. [parts]
+    bounds : bool
+        Whether arrivals are rounded down, so that no set is left out; else up, so that each set found is in time.
     """
+
+    persons: np.ndarray
+    boat: np.ndarray
+    arrive: np.ndarray
+    until: np.ndarray
+    bounds: bool = True
+
+    def best(self, worth: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Value of the best set of each port, and the sets.
+
+        Parameters
+        ----------
+        worth : ndarray of float64, shape (b,)
+        """
+        steps, ports = self.boat.shape
+        busy = np.arange(int(self.until.max(initial=0)) + 1)
+        value = np.full((ports, len(busy)), -np.inf)
+        value[:, 0] = 0.0
+        taken = np.zeros((steps, ports, len(busy)), np.bool_)
+        idle_from = np.zeros((steps, ports), np.int64)
+        for step in range(steps):
+            active = np.flatnonzero((self.boat[step] >= 0) & (worth[self.boat[step]] > 0.0))
+            if not len(active):
+                continue
+            boat, arrive, until = self.boat[step, active], self.arrive[step, active], self.until[step, active]
+            load = self.persons[boat] * PARTS
+            old = value[active]
+            # Whoever comes to an idle port begins on arrival, whenever it became idle.
+            before = np.where(busy[None, :] <= arrive[:, None], old, -np.inf)
+            idle_from[step, active] = before.argmax(axis=1)
+            first = (arrive + load)[:, None]
+            new = np.take_along_axis(old, np.maximum(busy[None, :] - load[:, None], 0), axis=1)
+            new = np.where(busy[None, :] == first, np.maximum(before.max(axis=1)[:, None], -np.inf), new)
+            new = np.where((busy[None, :] >= first) & (busy[None, :] <= until[:, None]), new, -np.inf)
+            new = new + worth[boat][:, None]
+            better = new > old
+            taken[step, active] = better
+            value[active] = np.where(better, new, old)
+        end = value.argmax(axis=1)
+        sets = []
+        for port in range(ports):
+            at, chosen = int(end[port]), []
+            for step in range(steps - 1, -1, -1):
+                if taken[step, port, at]:
+                    boat_there = int(self.boat[step, port])
+                    chosen.append(boat_there)
+                    at -= int(self.persons[boat_there]) * PARTS
+                    if at <= self.arrive[step, port]:
+                        at = int(idle_from[step, port])
+            sets.append(np.array(chosen, np.int64))
+        return value.max(axis=1), sets
+
+
+def _best_sets(problem: Problem, time_min: float) -> list[_Knapsacks | _Timetables]:
+    """Ways to find what each port may land by a time: none leaves out a set there is, each may allow more."""
     persons = problem.persons
     fits = (problem.alone_min <= time_min + SLACK_MIN) & (persons > 0)[:, None]
     fits &= persons[:, None] <= problem.places[None, :]
-    until = np.minimum(time_min / problem.worst_weight, problem.ceiling_min)[:, None] - problem.extra_min
-    columns, rooms = [], []
-    for port in range(problem.shape[1]):
-        boats = np.flatnonzero(fits[:, port])
-        boats = boats[np.argsort(problem.arrive_min[boats, port], kind="stable")][::-1]
-        latest = np.maximum.accumulate(until[boats, port]) if len(boats) else np.empty(0)
-        left = (latest - problem.arrive_min[boats, port] + SLACK_MIN) * problem.rate[port]
-        room = np.minimum(np.minimum(np.floor(left + SLACK_MIN), problem.places[port]), persons.sum())
-        columns.append(boats)
-        rooms.append(room.astype(np.int64))
-    steps = max((len(boats) for boats in columns), default=0)
-    boat = np.full((steps, problem.shape[1]), -1)
-    room = np.zeros((steps, problem.shape[1]), np.int64)
-    for port, (boats, left) in enumerate(zip(columns, rooms, strict=True)):
-        boat[: len(boats), port], room[: len(boats), port] = boats, left
-    return _Knapsacks(persons, boat, room, int(room.max(initial=0)))
+    until_min = np.minimum(time_min / problem.worst_weight, problem.ceiling_min)[:, None] - problem.extra_min
+    order = np.argsort(np.where(fits, problem.arrive_min, np.inf), axis=0, kind="stable")
+    boat = np.where(np.take_along_axis(fits, order, axis=0), order, -1)[: int(fits.sum(axis=0).max(initial=0))]
+    here = boat >= 0
+    arrive_min = np.where(here, np.take_along_axis(problem.arrive_min, np.maximum(boat, 0), axis=0), np.inf)
+    until_min = np.where(here, np.take_along_axis(until_min, np.maximum(boat, 0), axis=0), -np.inf)
+    latest_min = np.maximum.accumulate(until_min[::-1], axis=0)[::-1]
+    left = np.where(here, (latest_min - np.where(here, arrive_min, 0.0) + SLACK_MIN) * problem.rate, 0.0)
+    room = np.minimum(np.minimum(np.floor(left + SLACK_MIN), problem.places), persons.sum()).astype(np.int64)
+    ways: list[_Knapsacks | _Timetables] = [_Knapsacks(persons, boat[::-1], room[::-1], int(room.max(initial=0)))]
+    # What policies add differs by minutes, which the first way allows for; moments of urgent boats differ by hours.
+    if (problem.worst_weight > 1.0).any() or np.isfinite(problem.ceiling_min).any():
+        parts = problem.rate * PARTS
+        until = np.where(here, np.floor((np.where(here, until_min, 0.0) + SLACK_MIN) * parts + SLACK_MIN), 0.0)
+        exactly = np.where(here, np.where(here, arrive_min, 0.0) * parts, 0.0)
+        # A port does not begin before its first boat.
+        first = np.floor(np.where(here.any(axis=0), np.where(here, exactly, np.inf).min(axis=0, initial=np.inf), 0.0))
+        shift = np.where(here, first, 0.0)
+        for bounds in (True, False):
+            arrive = np.floor(exactly) if bounds else np.ceil(exactly)
+            ways.append(
+                _Timetables(persons, boat, (arrive - shift).astype(np.int64), (until - shift).astype(np.int64), bounds)
+            )
+    return ways
+
+
+def _tightest(ways: list[_Knapsacks | _Timetables], worth: np.ndarray) -> tuple[np.ndarray, list[list[np.ndarray]]]:
+    """No set of a port is worth more than this, and the best sets that each way finds for it, tightest way first."""
+    found = [way.best(worth) for way in ways]
+    values = np.stack([value for (value, _), way in zip(found, ways, strict=True) if way.bounds])
+    order = [
+        *values.argsort(axis=0, kind="stable"),
+        *np.tile(np.arange(len(values), len(ways))[:, None], values.shape[1]),
+    ]
+    return values.min(axis=0), [[found[row[port]][1][port] for row in order] for port in range(values.shape[1])]
 
 
 def ends_by(configurations: Configurations, time_min: float, deadline: Deadline) -> bool | None:
@@ -197,7 +290,7 @@ class _Question:
 
     def __init__(self, configurations: Configurations, time_min: float) -> None:
         problem = configurations.problem
-        self.knapsacks = _knapsacks(problem, time_min)
+        self.best_sets = _best_sets(problem, time_min)
         self.aboard = problem.persons > 0
         self.open = np.ones(problem.shape[1], np.bool_)
         self.sets: list[tuple[int, np.ndarray]] = []
@@ -240,18 +333,23 @@ def _landed_in_shares(
         short, shares, worth, price = _master(question, deadline)
         if short <= NOTHING:
             return True, shares
-        values, best = question.knapsacks.best(np.where(question.aboard, worth, 0.0))
+        # Only where sets have to be in time as they are is one worth looking at that bounds nothing.
+        ways = [way for way in question.best_sets if way.bounds or latest_min < np.inf]
+        values, best = _tightest(ways, np.where(question.aboard, worth, 0.0))
         values = np.where(question.open, values, 0.0)
         # Of any worths of the boats, what they come to beyond the best sets of all ports proves as much (Farley 1990).
         if worth[question.aboard].sum() - values.sum() > NOTHING:
             return False, shares
         more = False
         for port in np.flatnonzero(values > price + NOTHING).tolist():
-            boats = configurations.within(port, best[port], worth, latest_min)
-            if worth[boats].sum() > price[port] + NOTHING:
-                configurations.add(port, boats)
-                question.add(port, boats)
-                more = True
+            for candidate in best[port]:
+                boats = configurations.within(port, candidate, worth, latest_min)
+                if worth[boats].sum() > price[port] + NOTHING:
+                    configurations.add(port, boats)
+                    question.add(port, boats)
+                    more = True
+                    if latest_min == np.inf:
+                        break
         if not more:
             return False, shares
     return None, np.empty(0)

@@ -120,8 +120,8 @@ def test_a_wrong_table_is_refused_by_row_and_column(table, said):
 
 
 def test_a_table_of_boats_and_one_of_ports(safeport, files):
-    ran = safeport("plan", str(files / "boats.csv"), "--ports", str(files / "ports.csv"), "--time", "2024-10-05T06:30Z",
-                   "--json")  # fmt: skip
+    ran = safeport("plan", "--json", "--ports", str(files / "ports.csv"), "--time", "2024-10-05T06:30Z",
+                   str(files / "boats.csv"))  # fmt: skip
     assert ran.err == ""
     document = json.loads(ran.out)
     assert [encounter["id"] for encounter in document["encounters"]] == ["B2", "B10"]
