@@ -72,7 +72,7 @@ class PlanIn(_Strict):
     allow_unconfirmed : bool
         Use ports that are not confirmed for a vessel; the plan then names them.
     time_limit_s : float or None
-        Longest search; None for one that fits the number of encounters: 1.5 s up to 20 of them, 15 s from 100 on. [s]
+        Longest search; None for one that fits the number of encounters (`api.plan.budget`). [s of processor time]
     """
 
     time: Annotated[str, Field(max_length=40)] | None = None
