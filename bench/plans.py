@@ -24,32 +24,35 @@ SOON_S = 2.0
 """Up to so long a target takes, many draws are affordable, and the slow ones are rare. [s]"""
 ANYWHERE = {"ports_without_figures": "unlimited", "persons_per_hour_without_figures": 60}
 CASES = (
-    # name, boats, ports, box, share of boats whose load may be split, target [s]
-    ("20 boats, 60 ports, strait", 20, 60, STRAIT, 0.0, 2.0),
-    ("the same, a quarter may split", 20, 60, STRAIT, 0.25, 2.0),
-    ("100 boats, all ports, strait", 100, None, STRAIT, 0.0, 20.0),
-    ("100 boats, all ports, Channel", 100, None, CHANNEL, 0.0, 20.0),
+    # name, boats, ports, box, share whose load may be split, share that is urgent, target [s of processor time]
+    ("20 boats, 60 ports, strait", 20, 60, STRAIT, 0.0, 0.0, 2.0),
+    ("the same, a quarter may split", 20, 60, STRAIT, 0.25, 0.0, 2.0),
+    ("the same whole, a fifth urgent", 20, 60, STRAIT, 0.0, 0.2, 2.0),
+    ("60 boats, 60 ports, strait", 60, 60, STRAIT, 0.0, 0.0, 8.0),
+    ("60 boats, all ports, a fifth urgent", 60, None, STRAIT, 0.0, 0.2, 8.0),
+    ("100 boats, all ports, strait", 100, None, STRAIT, 0.0, 0.0, 20.0),
+    ("100 boats, all ports, Channel", 100, None, CHANNEL, 0.0, 0.0, 20.0),
 )
 
 
 def run(service: DecisionService, cases: Sequence[tuple] = CASES, seeds: Sequence[int] = SEEDS) -> dict[str, float]:
-    """Print the table; return the longest time of each case. [s]"""
+    """Print the table; return the longest processor time of each case. [s]"""
     section("9. Joint plans: SYNTHETIC encounters and figures, from request to document, in process")
-    heading(("slowest of seeds", "of it computing", "target", "worst, greedy", "gap worst, total", "proven"))
+    heading(("by the clock", "processor time", "target", "worst, greedy", "gap worst, total", "proven"))
     longest = {}
-    for name, boats, ports, box, split, target in cases:
+    for name, boats, ports, box, split, urgent, target in cases:
         tried = seeds if target <= SOON_S else seeds[:FEW]
-        outcomes = [_planned(service, request(service, boats, ports, box, split, seed)) for seed in tried]
-        longest[name], computing, _ = max(outcomes, key=lambda outcome: outcome[0])
+        outcomes = [_planned(service, request(service, boats, ports, box, split, seed, urgent)) for seed in tried]
+        clock, longest[name], _ = max(outcomes, key=lambda outcome: outcome[1])
         documents = [document for _, _, document in outcomes]
         whole = [document for document in documents if document["outcome"] == "complete"]
-        worst = max(document["worst"]["gap_min"] for document in documents)
+        worst = max(document["worst"]["gap_min"] / document["worst"]["time_to_safety_min"] for document in documents)
         total = max(document["total"]["gap_share"] for document in documents)
         ratios = [document["worst"]["time_to_safety_min"] / document["greedy"]["worst_min"] for document in whole]
         ratio = float(np.median(ratios)) if whole else float("nan")
         found = sum(document["proven_best"] for document in documents)
-        row(name, (seconds(longest[name]), seconds(computing), f"{target:g} s", f"{ratio:.2f} of greedy",
-                   f"{worst:.2f} min, {total:.2%}", f"{found} of {len(documents)}"))  # fmt: skip
+        row(name, (seconds(clock), seconds(longest[name]), f"{target:g} s", f"{ratio:.2f} of greedy",
+                   f"{worst:.2%}, {total:.2%}", f"{found} of {len(documents)}"))  # fmt: skip
         cut = sum(any(notice["code"] == "TIME_LIMIT" for notice in document["notices"]) for document in documents)
         if cut:
             note(f"ended by the time limit in {cut} of {len(documents)}, with the gaps stated above")
@@ -65,7 +68,9 @@ def _planned(service: DecisionService, asked: PlanIn) -> tuple[float, float, dic
     return perf_counter() - start, process_time() - computing, document
 
 
-def request(service: DecisionService, boats: int, ports: int | None, box: tuple, split: float, seed: int) -> PlanIn:
+def request(
+    service: DecisionService, boats: int, ports: int | None, box: tuple, split: float, seed: int, urgent: float = 0.0
+) -> PlanIn:
     """Boats uniform over the water of a box; ports nearest to its middle, with places and rates drawn."""
     draw = np.random.default_rng(seed)
     west, south, east, north = box
@@ -82,6 +87,7 @@ def request(service: DecisionService, boats: int, ports: int | None, box: tuple,
             "persons": int(draw.integers(8, min(90, int(most)) if most == most else 90)),
             "vessel": {"profile": profile},
             "may_split": bool(draw.random() < split),
+            "medical": "urgent" if urgent and draw.random() < urgent else "none",
         }  # fmt: skip
         alone = PlanIn.model_validate({"time": AT, "encounters": [body], **ANYWHERE})
         with contextlib.suppress(SafeportError):

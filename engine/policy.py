@@ -1,10 +1,10 @@
 """A policy: what ports are ordered by, what weighs how much, and every assumed limit; read from a file, never coded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple, TypeVar
 
-from engine.codes import Code, Reception, Weight
+from engine.codes import Code, Medical, Reception, Weight
 from engine.errors import InvalidAsk
 from engine.units import HOUR_S, KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
 
@@ -71,6 +71,9 @@ class Limits(NamedTuple):
     weather_extrapolated_after_m: float
 
 
+MOST_URGENT = 100.0
+"""Greatest weight of an urgency."""
+
 NEVER_RELAXED = frozenset(
     {Code.ROUTE_NONE, Code.KIND_BEACH_HUMAN_ONLY, Code.KIND_NOT_FOR_LANDING, Code.PORT_CLOSED, Code.DRAFT_EXCEEDED,
      Code.LOA_EXCEEDED, Code.BEAM_EXCEEDED, Code.BERTH_DRAUGHT_EXCEEDED, Code.LOAD_OVER_MAX,
@@ -107,6 +110,8 @@ class Policy:
         Whether the state of the search and rescue region counts at all.
     sha256 : str
         Digest of the file the policy was read from.
+    urgency_weight : dict
+        What a minute of a person counts in a joint plan by urgency, 1 or more; 1 where the file says nothing.
     """
 
     name: str
@@ -121,6 +126,7 @@ class Policy:
     designated: frozenset[str]
     weigh_srr_state: bool
     sha256: str
+    urgency_weight: dict[Medical, float] = field(default_factory=dict)
 
 
 def policy_from(table: dict[str, object], sha256: str) -> Policy:
@@ -139,7 +145,7 @@ def policy_from(table: dict[str, object], sha256: str) -> Policy:
         Naming the entry that is missing, unknown or of the wrong kind.
     """
     known = {"name", "sentence_en", "sentence_fr", "key", "limits", "weights", "penalties_min", "penalties_share",
-             "care_delay_min", "designated", "weigh_srr_state"}  # fmt: skip
+             "care_delay_min", "designated", "weigh_srr_state", "urgency_weight"}  # fmt: skip
     for entry in table:
         if entry not in known:
             raise InvalidAsk(
@@ -173,6 +179,14 @@ def policy_from(table: dict[str, object], sha256: str) -> Policy:
         kind: _number(delays.get(kind.name.lower()), f"policy.care_delay_min.{kind.name.lower()}") * MINUTE_S
         for kind in Reception
     }
+    urgency_weight = {
+        _member(Medical, kind_name, "policy.urgency_weight"): _number(weight, f"policy.urgency_weight.{kind_name}")
+        for kind_name, weight in _table(table, "urgency_weight").items()
+    }
+    if not all(1.0 <= weight <= MOST_URGENT for weight in urgency_weight.values()):
+        raise InvalidAsk(
+            "policy.urgency_weight", f"is below 1 or above {MOST_URGENT:g}.", "1 counts people like everybody else."
+        )
     designated = table.get("designated", [])
     if not isinstance(designated, list) or not all(isinstance(port, str) for port in designated):
         raise InvalidAsk("policy.designated", "is not a list of port ids.", 'Write it as ["dover", "calais"].')
@@ -189,6 +203,7 @@ def policy_from(table: dict[str, object], sha256: str) -> Policy:
         designated=frozenset(designated),
         weigh_srr_state=table.get("weigh_srr_state") is True,
         sha256=sha256,
+        urgency_weight=urgency_weight,
     )
 
 

@@ -118,7 +118,7 @@ def run(options: argparse.Namespace) -> int:
         raise InvalidAsk("--limit", "is below 1.", "Write how many ports to list.")
     view = _view(options)
     for name in ("gpx", "geojson"):
-        _check_writable(f"--{name}", getattr(options, name))
+        check_writable(f"--{name}", getattr(options, name))
     folder = pack_folder(options.pack)
 
     from api.decision_service import open_decision_service
@@ -174,7 +174,7 @@ def _text_of(decision: "Decision", view: str, limit: int | None, options: argpar
     return decision_text(decision, options.lang, limit or PORTS_SHOWN, Style.of(sys.stdout))
 
 
-def _check_writable(option: str, text: str | None) -> None:
+def check_writable(option: str, text: str | None) -> None:
     """Refuse a file that cannot be written before anything is decided."""
     if text is not None and not Path(text).absolute().parent.is_dir():
         raise InvalidAsk(option, f"there is no folder for {quote(text)}.", "Name a file in a folder that exists.")
@@ -197,12 +197,22 @@ def _write_tracks(decision: "Decision", options: argparse.Namespace, limit: int 
     for name, text in texts.items():
         file = getattr(options, name)
         if file is not None:
-            try:
-                Path(file).write_text(f"{text}\n", encoding="utf-8")
-            except OSError as error:
-                raise InvalidAsk(
-                    f"--{name}", f"{quote(file)} cannot be written ({error.strerror}).", "Check its name and rights."
-                ) from None
+            write_text(f"--{name}", file, f"{text}\n")
+
+
+def write_text(option: str, file: str, text: str) -> None:
+    """Write a file somebody named.
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    try:
+        Path(file).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InvalidAsk(
+            option, f"{quote(file)} cannot be written ({error.strerror}).", "Check its name and rights."
+        ) from None
 
 
 def body_from(options: argparse.Namespace) -> dict[str, object]:
@@ -254,7 +264,7 @@ def validate(body: dict[str, object]) -> "EncounterIn":
         raise refused_by_model(error, FIELDS) from None
 
 
-def persons_from(text: str | None) -> dict[str, int] | None:
+def persons_from(text: str | None, field: str = "--persons") -> dict[str, int] | None:
     """Least and greatest number of people: ``60``, or ``55-60``.
 
     Raises
@@ -266,15 +276,15 @@ def persons_from(text: str | None) -> dict[str, int] | None:
     found = re.fullmatch(r"(-?[0-9]{1,9})(?: ?(?:-|\u2013|\.\.) ?(-?[0-9]{1,9}))?", text.strip())
     if not found:
         raise InvalidAsk(
-            "--persons", f"{quote(text.strip())} is not a number of people.",
+            field, f"{quote(text.strip())} is not a number of people.",
             "Write 60, or 55-60; leave it out if not known.",
         )  # fmt: skip
     low = int(found[1])
     high = low if found[2] is None else int(found[2])
     if low > high:
-        raise InvalidAsk("--persons", f"{quote(text.strip())} begins with the greater number.", f"Write {high}-{low}.")
+        raise InvalidAsk(field, f"{quote(text.strip())} begins with the greater number.", f"Write {high}-{low}.")
     if high == 0:
-        raise InvalidAsk("--persons", "nobody is to be landed.", "Write how many people; leave it out if not known.")
+        raise InvalidAsk(field, "nobody is to be landed.", "Write how many people; leave it out if not known.")
     return {"min": low, "max": high}
 
 

@@ -8,37 +8,73 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
-from api.cli.arguments import Once, add_json, add_language, add_overlay, add_pack, pack_folder, quote
+from api.cli.arguments import TIME_FORMS, Once, add_json, add_language, add_overlay, add_pack, number, pack_folder
+from api.cli.decide import check_writable, time_from, write_text
+from api.cli.store_option import FIELDS as STORE_FIELDS
+from api.cli.store_option import add_store, existing_database, store_url
 from engine.errors import ForecastRefused, InvalidAsk
 
-LARGEST_FILE = 4_000_000
-"""[bytes]"""
+if TYPE_CHECKING:
+    from api.store.port_snapshot import PortsSnapshot
+
+PLAN_OPTIONS = {
+    "time": "--time",
+    "policy": "--policy",
+    "persons_per_hour_without_figures": "--persons-per-hour",
+    "time_limit_s": "--time-limit-s",
+}
+"""Option for each field of the body that has one."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("input", metavar="INPUT", help="JSON file: encounters, ports, free places and landing rates")
+    parser.add_argument("input", metavar="INPUT", nargs="?",
+                        help="boats: CSV, or JSON with ports and figures; - for standard input. docs/plan.md has both "
+                        "forms")  # fmt: skip
+    parser.add_argument("--from-store", action="store_true",
+                        help="take the open encounters of the store, and what its ports report")  # fmt: skip
+    parser.add_argument("--ports", action=Once, metavar="FILE",
+                        help="CSV of ports: id,places,persons_per_hour,queued_persons")  # fmt: skip
+    parser.add_argument("--persons-per-hour", action=Once, metavar="N",
+                        help="use ports without figures, too: any number of places, N landed an hour")  # fmt: skip
+    parser.add_argument("--allow-unconfirmed", action="store_true",
+                        help="use ports that are not confirmed for a vessel; they are named")  # fmt: skip
+    # One word, unlike that of the decide command: the name of a file may follow.
+    parser.add_argument("--time", action=Once, metavar="T", help=f"{TIME_FORMS}; now if left out")
+    parser.add_argument("--policy", action=Once, metavar="NAME", help="policy of boats that name none")
+    parser.add_argument("--time-limit-s", action=Once, metavar="S",
+                        help="longest search in seconds of processor time, 1 to 60; by the number of boats if left "
+                        "out")  # fmt: skip
+    parser.add_argument("--html", action=Once, metavar="FILE",
+                        help="write the plan as a page with a chart by port, too")  # fmt: skip
     parser.add_argument("--forecast", action=Once, metavar="FILE",
                         help="cube made by 'safeport forecast', or a GRIB, NetCDF or Open-Meteo file")  # fmt: skip
     add_language(parser)
     add_json(parser)
     add_overlay(parser)
+    add_store(parser)
     add_pack(parser)
-    parser.set_defaults(run=run)
+    # A dictionary of its own: the rows of a table are added to it as they are read.
+    parser.set_defaults(run=run, fields=dict(STORE_FIELDS))
 
 
 def run(options: argparse.Namespace) -> int:
     """Plan and print."""
-    body = read_body(Path(options.input))
+    check_writable("--html", options.html)
+    body = body_from(options) if not options.from_store else None
     folder = pack_folder(options.pack)
+    now_s = time.time()
 
     from api.decision_service import open_decision_service
     from api.plan.propose import propose
     from api.plan.request import plan_from
     from geodata.pack import DEFAULT_PACK
 
+    ports: PortsSnapshot | None = None
+    if options.from_store:
+        body, ports = body_from_store(options, now_s)
     request = plan_from(body)
     service = open_decision_service(folder or DEFAULT_PACK)
     if options.overlay is not None:
@@ -48,8 +84,16 @@ def run(options: argparse.Namespace) -> int:
             service = service.with_forecast(Path(options.forecast))
         except ForecastRefused as refused:
             raise InvalidAsk("--forecast", f"{refused.field} {refused.problem}", refused.remedy) from None
+    if ports is not None:
+        from api.plan.port_reports import with_port_reports
+
+        service = with_port_reports(service, request, ports, now_s)
     with solver_kept_quiet():
-        proposal = propose(request, service, time.time())
+        proposal = propose(request, service, now_s)
+    if options.html is not None:
+        from api.plan.page import plan_page
+
+        write_text("--html", options.html, plan_page(proposal, options.lang))
     if options.json:
         from api.documents.decision import to_json
         from api.plan.document import plan_document
@@ -63,53 +107,87 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def read_body(path: Path) -> object:
-    """Value of a JSON file.
+def body_from(options: argparse.Namespace) -> object:
+    """Body of the plan from the file and the options.
 
     Raises
     ------
     InvalidAsk
-        It cannot be read, is too large, is not JSON, or has a key twice in one object.
+        There is no input, it cannot be read, says something twice, or has no port to use.
     """
-    import json
+    from api.cli.plan_input import body_of_file, read_input
 
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise InvalidAsk(
-            "INPUT", f"the file cannot be read ({error.strerror}).", "Check its name and rights."
-        ) from None
-    if len(data) > LARGEST_FILE:
-        raise InvalidAsk("INPUT", f"the file is larger than {LARGEST_FILE} bytes.", "Name a file with one plan.")
-    try:
-        return json.loads(data.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_object)
-    except json.JSONDecodeError as wrong:
-        raise InvalidAsk(
-            "INPUT", f"is not JSON at line {wrong.lineno}, column {wrong.colno}.", "Correct the file."
-        ) from None
-    except UnicodeDecodeError:
-        raise InvalidAsk("INPUT", "is not UTF-8.", "Save the file as UTF-8.") from None
-    except RecursionError:
-        raise InvalidAsk("INPUT", "is nested too deeply.", "Name a file with one plan.") from None
-    except InvalidAsk:
-        raise
-    except ValueError:
-        # Python reads no whole number of more than 4,300 digits.
-        raise InvalidAsk("INPUT", "has a number with too many digits.", "Correct the file.") from None
+    if options.input is None:
+        raise InvalidAsk("INPUT", "is missing.", "Name a file of boats, - for standard input, or --from-store.")
+    if options.store is not None or options.settings is not None:
+        raise InvalidAsk("--from-store", "is missing beside the store.", "Add it, or leave the store out.")
+    data = read_input(options.input, sys.stdin.buffer.read)
+    body = body_of_file(data, options.input, options.lang, options.fields)
+    if isinstance(body, dict):
+        body = with_options(body, options)
+        if not body.get("ports") and body.get("ports_without_figures", "unknown") == "unknown":
+            raise InvalidAsk(
+                "ports", "there is no port with places and a landing rate.",
+                "Give --ports FILE, or --persons-per-hour to use all ports without a limit.",
+            )  # fmt: skip
+    return body
 
 
-def _no_constant(_: str) -> NoReturn:
-    raise InvalidAsk("INPUT", "has NaN or Infinity, which are not JSON.", "Leave out what is not known.")
+def body_from_store(options: argparse.Namespace, now_s: float) -> "tuple[object, PortsSnapshot]":
+    """Body of the plan for the open encounters of the store, and what its ports report.
+
+    Raises
+    ------
+    InvalidAsk
+        There is no store, a file of boats is named beside it, or nobody is left to take ashore.
+    """
+    from api.console.picture import plan_request, read_picture
+    from api.store.store import Store
+
+    if options.input is not None:
+        raise InvalidAsk("INPUT", "is given beside --from-store.", "Give one of the two.")
+    if options.time is not None:
+        raise InvalidAsk("--time", "is given beside --from-store, whose plan is for now.", "Leave it out.")
+    with existing_database(store_url(options)) as database:
+        store = Store(database)
+        body = plan_request(read_picture(store, now_s), now_s)
+        if not body["encounters"]:
+            raise InvalidAsk("--from-store", "the store has no open encounter with people to land.", "Report one.")
+        return with_options(body, options), store.ports(now_s)
 
 
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        # Whichever value was kept, the writer may have meant the other.
-        twice = next(name for k, (name, _) in enumerate(pairs) if name in dict(pairs[:k]))
-        raise InvalidAsk("INPUT", f"an object has the key {quote(twice)} twice.", "Keep one of them.")
-    return members
+def with_options(body: dict[str, object], options: argparse.Namespace) -> dict[str, object]:
+    """The body with what was given as options; what both say is refused.
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    from api.cli.plan_input import ports_of_file, read_input
+
+    given: dict[str, object] = {
+        "time": time_from("--time", options.time),
+        "policy": options.policy,
+        "persons_per_hour_without_figures": number("--persons-per-hour", options.persons_per_hour),
+        "time_limit_s": number("--time-limit-s", options.time_limit_s),
+    }
+    for name, value in given.items():
+        if value is not None and body.get(name) is not None:
+            raise InvalidAsk(PLAN_OPTIONS[name], f"is given beside {name} in the file.", "Give one of the two.")
+    given = {name: value for name, value in given.items() if value is not None}
+    options.fields |= {name: PLAN_OPTIONS[name] for name in given}
+    if options.persons_per_hour is not None:
+        given["ports_without_figures"] = "unlimited"
+    if options.allow_unconfirmed:
+        given["allow_unconfirmed"] = True
+    if options.ports is not None:
+        if body.get("ports"):
+            raise InvalidAsk("--ports", "is given beside ports in the file.", "Give one of the two.")
+        if "-" == options.ports == options.input:
+            raise InvalidAsk("--ports", "is standard input, and so is INPUT.", "Name a file for one of them.")
+        given["ports"] = ports_of_file(read_input(options.ports, sys.stdin.buffer.read, "--ports"), options.ports,
+                                       options.fields)  # fmt: skip
+    return {**body, **given}
 
 
 @contextmanager

@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 
-SOON_S, SOON_BOATS = 1.5, 20
-"""Longest search of a plan of so many boats or fewer that asks for no other: with the decisions before it and the
-document after it, an answer within two seconds. [s]"""
+import numpy as np
 
-MORE_S, LONGEST_S = 0.17, 15.0
-"""For each boat more, and for any number of them. [s]"""
+BOATS = (20, 60, 100)
+LIMITS_S = (1.5, 7.0, 18.0)
+"""Longest search of a plan of so many boats that asks for no other, in between in proportion: with the decisions before
+it and the document after it, an answer within 2, 8 and 20 seconds of processor time. [s]"""
+
+LONGEST_S = LIMITS_S[-1]
+
+SHORTAGE = 2.0
+"""What is missing, where places are, may be searched for so many times as long before the plan for the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +22,9 @@ class SolverBudget:
     Attributes
     ----------
     limit_s : float
-        Longest search. Where it falls differs from run to run, so the answer says that it fell. [s]
+        Longest search; where it falls differs from run to run. [s of processor time]
     shortage_s : float
-        Longest search for the places that are missing, where some are: without its end there is no plan at all. [s]
+        Longest search for the places that are missing, where some are. [s of processor time]
     rounds : int
         Most times the solver is asked for the total.
     exact_rounds : int
@@ -47,8 +52,9 @@ def budget_for(boats: int, limit_s: float | None = None) -> SolverBudget:
     ----------
     boats : int
     limit_s : float or None
-        Longest search somebody asked for; None for the one that fits the number of boats. [s]
+        Longest search somebody asked for; None for the one that fits the number of boats. [s of processor time]
     """
     if limit_s is not None:
         return SolverBudget(limit_s, limit_s)
-    return SolverBudget(min(LONGEST_S, SOON_S + MORE_S * max(0, boats - SOON_BOATS)))
+    own_s = round(float(np.interp(boats, BOATS, LIMITS_S)), 2)
+    return SolverBudget(own_s, min(LONGEST_S, SHORTAGE * own_s))

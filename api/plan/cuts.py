@@ -11,7 +11,12 @@ Two kinds, both true of every plan and exact at the one they were made at:
   costs alone has a column of its own, drawn by tangents.
 * `F` of the numbers of people is convex: the queue at any moment is the greatest of (arrived since s) less (landed
   since s), each linear in the loads. One person more of boat b delays the queue until it next runs empty, so the slope
-  is the time from b's arrival to that moment. This one serves where loads may be shared.
+  is the time from b's arrival to that moment. This one serves where loads may be shared. What a boat waits is convex
+  in the loads before her, so an urgent whole load adds a tangent to that by the rest of its weight, and nothing when
+  it does not come. Of an urgent load that may itself be shared only the people are counted: a bound, not exact.
+
+People who count by a weight of 1 or more leave the first kind as it is: what a boat waits is itself a supermodular
+function of who came before her, and a sum of such functions with weights above zero is one, too.
 
 References
 ----------
@@ -21,10 +26,12 @@ Nemhauser, G. L., Wolsey, L. A., Fisher, M. L. (1978), An analysis of approximat
 functions, Mathematical Programming 14, 265-294, doi:10.1007/BF01588971.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from api.plan.model import SLACK_MIN, UNIT, Model
-from api.plan.problem import Problem
+from api.plan.model import UNIT, Model
+from api.plan.problem import SLACK_MIN, Problem
 from api.plan.schedule import queue, waiting
 
 BROKEN, BROKEN_SHARE = 0.1, 0.001
@@ -163,7 +170,7 @@ class CutPool:
 
     def _convex(self, port: int, loads: np.ndarray) -> None:
         model, problem = self._model, self._model.problem
-        constant = waiting(problem, port, loads)
+        constant = waiting(problem, port, loads, weighted=False)
         terms = []
         busy = _busy_periods(problem, port, loads)
         for k in self._pairs[port]:
@@ -172,7 +179,33 @@ class CutPool:
             slope = next((end - arrive for begin, end in busy if begin <= arrive <= end), 0.0)
             terms.append((int(model.people[k]), slope * float(model.each[k])))
             constant -= slope * float(loads[boat])
+        for urgent_terms, urgent_constant in self._urgent_waits(port, loads):
+            terms += urgent_terms
+            constant += urgent_constant
         self._row(port, terms, constant)
+
+    def _urgent_waits(self, port: int, loads: np.ndarray) -> Iterator[tuple[list[tuple[int, float]], float]]:
+        """Tangents to what each urgent whole load at a port waits, by the rest of its weight: terms and constant.
+
+        When she does not come the tangent is brought to zero or less by the most it can be.
+        """
+        model, problem = self._model, self._model.problem
+        rate = float(problem.rate[port])
+        first, free_min = 0, -np.inf
+        place = {int(model.boat[k]): i for i, k in enumerate(self._pairs[port])}
+        for boat, begin_min, end_min in queue(problem, port, loads):
+            if begin_min > free_min:
+                first = place[boat]
+            free_min = end_min
+            surplus = (float(problem.weight[boat]) - 1.0) * float(problem.persons[boat])
+            if surplus == 0.0 or self._shared[boat] or loads[boat] < 0.5 * problem.persons[boat]:
+                continue
+            before = self._pairs[port][first : place[boat]]
+            wait_min = begin_min - float(problem.arrive_min[boat, port]) + 0.5 * float(problem.persons[boat]) / rate
+            more_min = float((problem.persons - loads)[model.boat[before]].sum()) / rate
+            terms = [(int(model.people[i]), surplus * float(model.each[i]) / rate) for i in before]
+            terms.append((int(model.use[self._pairs[port][place[boat]]]), surplus * (wait_min + more_min)))
+            yield terms, -surplus * float(problem.persons[model.boat[before]].sum()) / rate
 
     def _alone_terms(self, port: int) -> list[tuple[int, float]]:
         """What each load costs when it lands alone."""
@@ -180,14 +213,14 @@ class CutPool:
         return [
             (int(model.own[k]), UNIT)
             if model.own[k] >= 0
-            else (int(model.people[k]), 0.5 * float(model.each[k]) ** 2 / rate)
+            else (int(model.people[k]), 0.5 * self._weight(int(k)) * float(model.each[k]) ** 2 / rate)
             for k in self._pairs[port]
         ]
 
     def _alone(self, port: int, loads: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, bool]:
         """What each load costs when it lands alone, and whether a solution that thinks less was taught. [person min]"""
         model, problem = self._model, self._model.problem
-        alone = 0.5 * loads * self._step / problem.rate[port]
+        alone = 0.5 * problem.weight * loads * self._step / problem.rate[port]
         added = False
         for k in self._pairs[port]:
             boat = int(model.boat[k])
@@ -195,7 +228,7 @@ class CutPool:
                 continue
             # As many as there would be if the port were used for certain.
             persons = float(loads[boat]) / max(float(values[model.use[k]]), NOBODY)
-            alone[boat] = 0.5 * loads[boat] * persons / problem.rate[port]
+            alone[boat] = 0.5 * self._weight(int(k)) * loads[boat] * persons / problem.rate[port]
             thought = float(values[model.own[k]]) * UNIT
             if alone[boat] > thought + BROKEN + BROKEN_SHARE * thought:
                 self._tangent(int(k), persons)
@@ -211,8 +244,12 @@ class CutPool:
         model = self._model
         rate = float(model.problem.rate[model.port[k]])
         own, people, use = int(model.own[k]), int(model.people[k]), int(model.use[k])
-        slope, constant = persons / rate / UNIT, 0.5 * persons**2 / rate / UNIT
+        slope = self._weight(int(k)) * persons / rate / UNIT
+        constant = 0.5 * persons * slope
         model.rows.add([(own, 1.0), (people, -slope), (use, constant)], low=0.0)
+
+    def _weight(self, k: int) -> float:
+        return float(self._model.problem.weight[self._model.boat[k]])
 
     def _row(self, port: int, terms: list[tuple[int, float]], constant: float) -> None:
         """``wait >= constant + terms``."""

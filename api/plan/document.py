@@ -9,6 +9,8 @@ from api.documents.decision import Json, decision_id, encounter_echo, inputs_doc
 from api.documents.notice import Level
 from api.documents.port import PortSummary
 from api.plan.budget import budget_for
+from api.plan.deadline import MOST_TIMES
+from api.plan.makespan import PROVEN_MIN
 from api.plan.messages import HEADLINE, METHOD, NOTICE
 from api.plan.notices import notices_of
 from api.plan.plan_types import (
@@ -17,24 +19,36 @@ from api.plan.plan_types import (
     MissingPlaces,
     PlanAcceptance,
     PlanDocument,
+    PlanFigures,
     PlanHold,
     PlannedEncounter,
     PlannedPort,
     PlanOutcome,
     PlanPart,
     PlanReason,
+    PlansCompared,
 )
 from api.plan.problem import INF, Part
 from api.plan.propose import Boat, Proposal
 from api.plan.summary import (
-    PROVEN_MIN,
+    Overload,
+    arrival_min,
+    compared,
+    counted_gap_min,
     greedy_without,
+    helped_at,
+    makes_way_for,
     missing_text,
+    order_of_landing,
+    overloads,
     own_nearest,
     parts_of,
+    ports_that_would_help,
     proven,
     reason_of,
+    search_ended,
     total_gap_share,
+    waits_for,
     without_place,
     worst_gap_min,
 )
@@ -61,7 +75,9 @@ def plan_document(proposal: Proposal) -> PlanDocument:
     )  # fmt: skip
     inputs = _inputs(proposal)
     plan_id = _plan_id(proposal, inputs)
-    encounters = [_encounter(proposal, k, without[k], plan_id) for k in range(len(proposal.boats))]
+    loads = overloads(proposal)
+    budget = budget_for(len(proposal.boats), proposal.request.time_limit_s)
+    encounters = [_encounter(proposal, k, without[k], loads.get(k), plan_id) for k in range(len(proposal.boats))]
     return {
         "plan_id": plan_id,
         "planned_at": format_time(proposal.at_s),
@@ -79,14 +95,27 @@ def plan_document(proposal: Proposal) -> PlanDocument:
                 proposal.boats[proposal.planned[part.boat]].id for part in parts
                 if part.safety_min >= worst_min - PROVEN_MIN
             }),
+            "urgent": None if best is None or not best.counted_min else {
+                "counted_min": _minutes(best.counted_min),
+                "lower_bound_min": _minutes(best.counted_bound_min),
+                "gap_min": _minutes(counted_gap_min(proposal)),
+            },
         },
         "total": {
             "person_min": 0.0 if best is None else _minutes(best.landing.total_person_min),
+            "weighted_person_min": 0.0 if best is None else _minutes(best.landing.weighted_person_min),
             "lower_bound_person_min": None if best is None else _minutes(best.total_bound_person_min),
             "gap_share": None if best is None else round(total_gap_share(proposal), 6),
         },
         "proven_best": proven(proposal),
         "greedy": _greedy(proposal),
+        "compared": _compared(proposal),
+        "order": [{"id": proposal.boats[k].id, "text": text.both()} for k, text in order_of_landing(proposal)],
+        "search": {
+            "ended": search_ended(proposal),
+            "limit_s": budget.limit_s,
+            "longest_s": MOST_TIMES * (budget.limit_s + (0.0 if proposal.shortage is None else budget.shortage_s)),
+        },
         "missing": _missing(proposal),
         "notices": [
             {"code": code, "level": cast(Level, NOTICE[code][0]), "text": text.both()}
@@ -97,7 +126,7 @@ def plan_document(proposal: Proposal) -> PlanDocument:
     }  # fmt: skip
 
 
-def _encounter(proposal: Proposal, k: int, without: int, plan_id: str) -> PlannedEncounter:
+def _encounter(proposal: Proposal, k: int, without: int, load: Overload | None, plan_id: str) -> PlannedEncounter:
     boat = proposal.boats[k]
     decision = boat.decision
     parts = parts_of(proposal, k, None if proposal.best is None else proposal.best.landing)
@@ -107,8 +136,8 @@ def _encounter(proposal: Proposal, k: int, without: int, plan_id: str) -> Planne
     why = reason_of(proposal, k)
     return {
         "id": boat.id,
-        "decision_id": decision_id(encounter_echo(decision.ask), inputs_document(decision)),
-        "encounter": encounter_echo(decision.ask),
+        "decision_id": decision_id(encounter_echo(boat.ask), inputs_document(decision)),
+        "encounter": encounter_echo(boat.ask),
         "persons": boat.persons,
         "persons_assumed": not boat.persons_known,
         "most_parts": boat.most_parts,
@@ -124,8 +153,22 @@ def _encounter(proposal: Proposal, k: int, without: int, plan_id: str) -> Planne
             "parts": [{"port_id": _port(proposal, part).id, "persons": part.persons} for part in in_turn],
             "time_to_safety_min": _minutes(max((part.safety_min for part in in_turn), default=INF)),
         },
+        "urgency_weight": boat.weight,
+        "makes_way_for": makes_way_for(proposal, k),
+        "over_limit": None if load is None else {
+            "limit": load.limit,
+            "too_many": load.too_many,
+            "share_with": [
+                {"id": other.id, "persons": persons, "distance_nm": round(distance_nm, 1)}
+                for other, persons, distance_nm in load.shares
+            ],
+            "still_too_many": load.still_too_many,
+        },
         "without_place": without,
-        "reason": None if why is None else cast(PlanReason, {"code": why[0], "text": why[1].both()}),
+        "reason": None if why is None else cast(PlanReason, {
+            "code": why[0], "text": why[1].both(),
+            "ports": [proposal.world.ports[port].id for port in ports_that_would_help(proposal, k)],
+        }),
     }  # fmt: skip
 
 
@@ -142,7 +185,7 @@ def _part(proposal: Proposal, boat: Boat, part: Part, key: str) -> PlanPart:
         return format_time(proposal.at_s + round(minute * MINUTE_S))
 
     port = proposal.ports[part.port]
-    arrive_min = float(boat.decision.time_s[port]) / MINUTE_S + boat.delay_min
+    arrive_min = arrival_min(proposal, part)
     return {
         "port": _summary(proposal.world.ports[port]),
         "status": cast(FitStatus, Status(boat.decision.status[port]).name.lower()),
@@ -155,6 +198,7 @@ def _part(proposal: Proposal, boat: Boat, part: Part, key: str) -> PlanPart:
         "landing_min": _minutes(part.end_min - part.begin_min),
         "policy_adds_min": _minutes(part.safety_min - part.end_min),
         "time_to_safety_min": _minutes(part.safety_min),
+        "waits_for": waits_for(proposal, part),
         "accept": _accept(proposal, boat, part, at(arrive_min), part.end_min - arrive_min, key),
     }
 
@@ -212,6 +256,17 @@ def _greedy(proposal: Proposal) -> GreedyPlan:
     }
 
 
+def _compared(proposal: Proposal) -> PlansCompared | None:
+    same = compared(proposal)
+    if same is None:
+        return None
+    figures: list[PlanFigures] = [
+        {"worst_min": _minutes(worst_min), "total_person_min": _minutes(person_min)}
+        for worst_min, person_min in (same.plan, same.greedy)
+    ]
+    return {"encounters": same.encounters, "persons": same.persons, "plan": figures[0], "greedy": figures[1]}
+
+
 def _missing(proposal: Proposal) -> MissingPlaces | None:
     text = missing_text(proposal)
     if proposal.shortage is None or text is None:
@@ -219,19 +274,24 @@ def _missing(proposal: Proposal) -> MissingPlaces | None:
     return {
         "places": int(proposal.shortage.missing.sum()),
         "ports": [
-            {"port_id": proposal.world.ports[proposal.ports[column]].id, "places": int(count)}
+            {
+                "port_id": proposal.world.ports[proposal.ports[column]].id, "places": int(count),
+                "encounters": [{"id": name, "persons": persons} for name, persons in helped_at(proposal, column)],
+            }
             for column, count in enumerate(proposal.shortage.missing) if count
         ],
         "encounters": [
             {"id": proposal.boats[proposal.planned[row]].id, "persons": int(count)}
             for row, count in enumerate(proposal.shortage.without) if count
         ],
+        "proven": proposal.shortage.proven,
+        "lower_bound": proposal.shortage.missing_bound or None,
         "text": text.both(),
     }  # fmt: skip
 
 
 def _inputs(proposal: Proposal) -> Json:
-    policies = {boat.decision.ask.policy.name: boat.decision.ask.policy.sha256 for boat in proposal.boats}
+    policies = {boat.ask.policy.name: boat.ask.policy.sha256 for boat in proposal.boats}
     asked = proposal.request
     return {
         "engine_version": ENGINE_VERSION,
@@ -250,8 +310,7 @@ def _plan_id(proposal: Proposal, inputs: Json) -> str:
     A search cut short by its time may end elsewhere the next time; parts of the two plans must not share their keys.
     """
     boats = [
-        [boat.id, boat.encounter_id, boat.unit, boat.most_parts, encounter_echo(boat.decision.ask)]
-        for boat in proposal.boats
+        [boat.id, boat.encounter_id, boat.unit, boat.most_parts, encounter_echo(boat.ask)] for boat in proposal.boats
     ]
     figures = sorted(
         [proposal.world.ports[port].id, str(capacity.places), capacity.persons_per_hour, capacity.queued_persons]

@@ -88,7 +88,7 @@ def _with(problem: Problem, loads: np.ndarray, boat: int, port: int, persons: in
     """Latest time at a port when one more comes, and what it adds to the total."""
     here = np.zeros_like(loads)
     here[:, port] = loads[:, port]
-    before = evaluate_schedule(problem, here).total_person_min
+    before = evaluate_schedule(problem, here).weighted_person_min
     here[boat, port] = persons
     after = evaluate_schedule(problem, here)
-    return after.worst_min, after.total_person_min - before
+    return after.worst_min, after.weighted_person_min - before

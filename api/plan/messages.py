@@ -73,6 +73,62 @@ MISSING = Sentence(
     "{count} places de plus suffiraient pour tous : {ports}.",
 )
 
+MISSING_AT_PORT = Sentence("{port} {count} (then for {encounters})", "{port} {count} (alors pour {encounters})")
+
+MISSING_NOT_PROVEN = {
+    True: Sentence(
+        " The search ended before it knew the fewest: not fewer than {bound}.",
+        " La recherche s'est arrêtée avant de connaître le minimum : pas moins de {bound}.",
+    ),
+    False: Sentence(
+        " The search ended before it knew the fewest; no bound is known: fewer may do.",
+        " La recherche s'est arrêtée avant de connaître le minimum ; aucune borne n'est connue : moins peut suffire.",
+    ),
+}
+"""By whether a bound is known."""
+
+FEWEST_NOT_PROVEN = Sentence(
+    " That no more people can have a place is not proven.",
+    " Que personne de plus ne puisse avoir de place n'est pas prouvé.",
+)
+
+ASK_THERE = Sentence(" Places there would help: {ports}.", " Des places y aideraient : {ports}.")
+
+WAITS = Sentence(
+    "{boat} waits {minutes} min at {port} for {others}.",
+    "{boat} attend {minutes} min à {port} après {others}.",
+)
+
+MAKES_WAY = Sentence(
+    "{boat} goes to {port}, {cost} min later than alone at {own}: places and berth there serve {others}.",
+    "{boat} va à {port}, {cost} min plus tard que seul à {own} : places et quai y servent à {others}.",
+)
+
+SENT_ON = Sentence(
+    "{boat} goes to {port}, {cost} min later than alone at {own}: too few places there for {persons} persons.",
+    "{boat} va à {port}, {cost} min plus tard que seul à {own} : trop peu de places là-bas pour {persons} personnes.",
+)
+
+URGENCY = {
+    "none": Sentence("", ""),
+    "urgent": Sentence("urgent", "urgent"),
+    "critical": Sentence("critical", "critique"),
+}
+
+OVER_LIMIT = {
+    "load": Sentence(
+        "{boat}: {persons} persons, {too_many} more than the {limit} her vessel can carry; planned all the same.",
+        "{boat} : {persons} personnes, {too_many} de plus que les {limit} que son navire peut porter ; planifié quand"
+        " même.",
+    ),
+    "share": Sentence(" Others could take of them: {which}.", " D'autres pourraient en prendre : {which}."),
+    "share_item": Sentence("{boat} {persons} ({distance} nm off)", "{boat} {persons} (à {distance} M)"),
+    "share_more": Sentence(
+        " For {persons} persons ask for another vessel.", " Pour {persons} personnes demander un autre navire."
+    ),
+}
+"""Of an encounter with more people than its vessel can carry."""
+
 NOTICE = {
     "PROPOSAL_ONLY": (
         "information",
@@ -113,6 +169,21 @@ NOTICE = {
             "Nombre de personnes inconnu, chiffre de la politique retenu : {which}.",
         ),
     ),
+    "VESSEL_OVER_LIMIT": ("warning", Sentence("{which}", "{which}")),
+    "URGENT_WEIGH_MORE": (
+        "information",
+        Sentence(
+            "Urgent people weigh more, by the policy: {which}.",
+            "Les personnes en urgence pèsent davantage, d'après la politique : {which}.",
+        ),
+    ),
+    "URGENT_LATER_THAN_IN_TURN": (
+        "warning",
+        Sentence(
+            "Urgent and later than in turn: {which}. The plan made in turn leaves {without} persons without a place.",
+            "En urgence et plus tard qu'à la file : {which}. Le plan à la file laisse {without} personnes sans place.",
+        ),
+    ),
     "LOAD_SHARED": (
         "caution",
         Sentence(
@@ -132,8 +203,10 @@ NOTICE = {
     "TIME_LIMIT": (
         "caution",
         Sentence(
-            "The time limit ended the search: the same input may give another plan next time.",
-            "Recherche arrêtée par la limite de temps : la même entrée peut donner un autre plan la prochaine fois.",
+            "The limit of {limit} s of processor time ended the search: the same input may give another plan"
+            " next time.",
+            "Recherche arrêtée par la limite de {limit} s de temps de calcul : la même entrée peut donner un autre plan"
+            " la prochaine fois.",
         ),
     ),
     "WEIGHED_BY_POLICY": (
@@ -156,14 +229,17 @@ NOTICE = {
 METHOD = Sentence(
     "Ports land people one after another at their stated rate, first come first landed, those already waiting there"
     " first. Time to safety of an encounter runs from the time of the plan to its last person ashore, with what its"
-    " policy adds. The plan has the least greatest time to safety; among such plans the least total of"
-    " person-minutes, each person counted until stepping ashore. Only ports fit for the vessel by its own decision"
-    " are used.",
+    " policy adds. No urgent encounter is later than in the plan made in turn, where that has a place for everybody."
+    " Among such plans this one has the least greatest time to safety; then the least total of person-minutes, each"
+    " person counted until stepping ashore, urgent ones by the weight of their policy. Only ports fit for the vessel by"
+    " its own decision are used. A port may land urgent people first; the plan does not count on it.",
     "Les ports débarquent les personnes l'une après l'autre à la cadence indiquée, premier arrivé premier débarqué,"
     " après celles qui y attendent déjà. Le temps jusqu'à la sécurité d'un événement va de l'heure du plan à sa"
-    " dernière personne à terre, avec ce que sa politique ajoute. Le plan a le plus petit des plus longs temps ; à"
-    " égalité, le plus petit total de personnes-minutes, chaque personne comptée jusqu'à terre. Seuls les ports"
-    " adaptés au navire d'après sa propre décision sont utilisés.",
+    " dernière personne à terre, avec ce que sa politique ajoute. Aucun événement en urgence n'est plus tardif que dans"
+    " le plan à la file, là où celui-ci a une place pour tous. Parmi ces plans, celui-ci a le plus petit des plus longs"
+    " temps ; à égalité, le plus petit total de personnes-minutes, chaque personne comptée jusqu'à terre, celles en"
+    " urgence selon le poids de leur politique. Seuls les ports adaptés au navire d'après sa propre décision sont"
+    " utilisés. Un port peut débarquer d'abord les urgences ; le plan n'y compte pas.",
 )
 
 LABEL = {
@@ -173,37 +249,55 @@ LABEL = {
     "arrives": Sentence("arrives", "arrive"),
     "ashore": Sentence("ashore", "à terre"),
     "safety": Sentence("min", "min"),
-    "own": Sentence("own nearest", "plus proche"),
     "in_turn": Sentence("in turn", "à la file"),
     "no_place": Sentence("no place", "sans place"),
     "title": Sentence("PLAN from {at}", "PLAN à partir du {at}"),
     "legend": Sentence(
-        "min: to safety of the last person. Own nearest: its nearest port if it came alone, and the cost against"
-        " that. In turn: the same encounter if each went to its nearest free port one after another.",
-        "min : jusqu'à la sécurité de la dernière personne. Plus proche : le sien, s'il y était seul, et l'écart. À"
-        " la file : le même événement si chacun allait l'un après l'autre au port libre le plus proche.",
+        "min: from now until the last person is at safety. In turn: the same if each went to its nearest free port one"
+        " after another, the urgent first. * suitable, + with caution, ? not confirmed.",
+        "min : d'ici à la sécurité de la dernière personne. À la file : de même si chacun allait l'un après l'autre au"
+        " port libre le plus proche, les urgences d'abord. * adapté, + sous réserve, ? non confirmé.",
     ),
-    "ports": Sentence("PORTS", "PORTS"),
+    "order": Sentence("WHO WAITS FOR WHOM", "QUI ATTEND QUI"),
+    "page_title": Sentence("Joint plan from {at}", "Plan commun à partir du {at}"),
+    "by_boat": Sentence("BY BOAT", "PAR BATEAU"),
+    "key_way": Sentence("under way", "en route"),
+    "key_wait": Sentence("waiting at the port", "attente au port"),
+    "key_land": Sentence("landing", "débarquement"),
+    "key_land_urgent": Sentence("landing, urgent", "débarquement, urgence"),
+    "bar": Sentence(
+        "{boat}: {persons} persons, arrives {arrives}, landing {begin} to {end}",
+        "{boat} : {persons} personnes, arrive {arrives}, débarquement de {begin} à {end}",
+    ),
+    "clocks": Sentence("BY TIME (UTC)", "PAR HEURE (UTC)"),
+    "event_arrives": Sentence("arrives at {port} with {persons} persons", "arrive à {port} avec {persons} personnes"),
+    "event_ashore": Sentence("ashore at {port}: {persons} persons", "à terre à {port} : {persons} personnes"),
+    "ports": Sentence("BY PORT (UTC)", "PAR PORT (UTC)"),
     "port_line": Sentence(
-        "{port}: {persons} persons ({encounters}), {places}, {rate} an hour, landing {begin} to {end}",
-        "{port} : {persons} personnes ({encounters}), {places}, {rate} par heure, débarquement de {begin} à {end}",
+        "{port}: {persons} persons, {places}, {rate} landed an hour",
+        "{port} : {persons} personnes, {places}, {rate} débarquées par heure",
     ),
+    "port_row": Sentence("arrives {arrives}", "arrive {arrives}"),
     "places_of": Sentence("{places} places", "{places} places"),
     "places_free": Sentence("places not limited", "places non limitées"),
     "compared": Sentence("BESIDE IT", "EN COMPARAISON"),
     "this_plan": Sentence(
-        "This plan: last person at safety after {worst} min, {total} person-hours in all.",
-        "Ce plan : dernière personne en sécurité après {worst} min, {total} personnes-heures au total.",
+        "This plan: {placed} of {all} persons, the last at safety after {worst} min, {total} person-hours in all.",
+        "Ce plan : {placed} personnes sur {all}, la dernière en sécurité après {worst} min, {total} personnes-heures au"
+        " total.",
     ),
     "turn_plan": Sentence(
-        "Each to its nearest free port in turn: {worst} min, {total} person-hours.",
-        "Chacun à la file au port libre le plus proche : {worst} min, {total} personnes-heures.",
+        "Each to its nearest free port in turn: {placed} of {all} persons, {worst} min, {total} person-hours.",
+        "Chacun à la file au port libre le plus proche : {placed} personnes sur {all}, {worst} min, {total}"
+        " personnes-heures.",
     ),
-    "turn_short": Sentence(
-        "Each to its nearest free port in turn: no place left for {without} persons.",
-        "Chacun à la file au port libre le plus proche : plus de place pour {without} personnes.",
+    "same_people": Sentence(
+        "For the {persons} persons with a place in both: {worst} min beside {turn}, {total} person-hours beside"
+        " {turn_total}.",
+        "Pour les {persons} personnes qui ont une place dans les deux : {worst} min contre {turn}, {total}"
+        " personnes-heures contre {turn_total}.",
     ),
-    "proven": Sentence("Proven the best by both measures.", "Optimalité prouvée selon les deux mesures."),
+    "proven": Sentence("Proven: no plan is better.", "Prouvé : aucun plan n'est meilleur."),
     "gap": Sentence(
         "No plan is better by more than {worst} min at worst, nor, with this worst, by more than {total} % in all.",
         "Aucun plan ne gagne plus de {worst} min au pire ni, à ce pire égal, plus de {total} % au total.",

@@ -61,6 +61,12 @@ class MilpResult:
     clock_stopped: bool
 
 
+def load_solver() -> None:
+    """Import the solver now: half a second, which belongs to no search and which no other command has a use for."""
+    import scipy.optimize
+    import scipy.sparse  # noqa: F401
+
+
 def solve_milp(cost: np.ndarray, columns: Variables, rows: Constraints, time_s: float, gap: float = 0.0) -> MilpResult:
     """Least cost under the rows.
 
@@ -75,7 +81,6 @@ def solve_milp(cost: np.ndarray, columns: Variables, rows: Constraints, time_s: 
     gap : float
         Share of the cost within which solution and bound count as equal.
     """
-    # Imported here: it takes a quarter of a second, which no other command has a use for.
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array
 
@@ -106,3 +111,35 @@ def solve_milp(cost: np.ndarray, columns: Variables, rows: Constraints, time_s: 
         infeasible=found.status == INFEASIBLE,
         clock_stopped=found.status == 1 and "ime limit" in str(found.message),
     )
+
+
+def solve_lp(
+    cost: np.ndarray, high: np.ndarray, rows: Constraints, time_s: float
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Least cost of unknowns from zero up, none of them whole, and what each row is worth.
+
+    Parameters
+    ----------
+    cost, high : ndarray of float64
+        By column; `high` is the most it may be.
+    rows : Constraints
+        Bounded from above only.
+    time_s : float
+        Longest search by the clock. [s]
+
+    Returns
+    -------
+    values, prices : ndarray of float64 or None
+        Prices are zero or less: what the cost changes by for a row with one more. None when it was not solved.
+    """
+    from scipy.optimize import linprog
+    from scipy.sparse import csr_array
+
+    matrix = csr_array((rows.coefficient, (rows.row, rows.column)), shape=(len(rows.high), len(cost)))
+    found = linprog(
+        cost, A_ub=matrix, b_ub=np.array(rows.high), bounds=np.column_stack([np.zeros(len(high)), high]),
+        method="highs", options={"time_limit": max(time_s, 0.01)},
+    )  # fmt: skip
+    if found.status != 0:
+        return None, None
+    return np.asarray(found.x), np.asarray(found.ineqlin.marginals)

@@ -13,6 +13,9 @@ ends by `T`, given that no plan ends before `least_min`, and none needs a large 
 * Where policies add different times at one port, the boat that counts need not be the last. For boat b and an earlier
   arrival j, ``T >= base + (a_j + extra_b - base) use_b + load from j to b / rate`` with `base` the lesser of `e_j` and
   `least_min`; without b it is weaker than the row of j. These are many, and are added when a solution breaks them.
+* A boat with a ceiling of its own has the same kind of row with the ceiling for ``T``, and one whose minutes count more
+  than once has it with ``T`` divided by their weight. Others there may well be later than that when she does not come,
+  so these need a constant: all that could land from j to b.
 """
 
 from dataclasses import dataclass, field, replace
@@ -20,11 +23,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from api.plan.milp import Constraints, MilpResult, Variables, solve_milp
-from api.plan.problem import Problem
+from api.plan.problem import SLACK_MIN, Problem
 from api.plan.schedule import in_turn, queue
-
-SLACK_MIN = 1e-6
-"""What two equal times may differ by after the solver's arithmetic. [min]"""
 
 UNIT = 1000.0
 """Person-minutes in one unit of the solver, which keeps its numbers of one size. [person min]"""
@@ -68,7 +68,7 @@ class Model:
     wait: np.ndarray
     own: np.ndarray
     rows: Constraints
-    added_rows: set[tuple[int, int, int]] = field(default_factory=set)
+    added_rows: set[tuple[int, int, int, bool]] = field(default_factory=set)
 
     def loads(self, values: np.ndarray) -> np.ndarray:
         """People of each boat at each port in a solution, shape (b, p). [persons]"""
@@ -128,7 +128,8 @@ def _pairs(problem: Problem, most_min: float) -> tuple[np.ndarray, np.ndarray]:
     least_load = np.where(problem.most_parts > 1, 1, problem.persons)[:, None]
     least_min = problem.arrive_min + problem.extra_min + least_load / problem.rate[None, :]
     fits = problem.usable & (least_load <= problem.places[None, :]) & (problem.persons > 0)[:, None]
-    fits &= np.where(problem.usable, least_min, np.inf) <= most_min + SLACK_MIN
+    latest_min = np.minimum(most_min / problem.worst_weight, problem.ceiling_min)[:, None]
+    fits &= np.where(problem.usable, least_min, np.inf) <= latest_min + SLACK_MIN
     boats, ports = [], []
     for port in range(problem.shape[1]):
         turn = in_turn(problem, port, np.flatnonzero(fits[:, port]))
@@ -158,6 +159,7 @@ def _in_time(model: Model, k: int) -> float:
     most_min = float(model.columns.high[model.latest])
     if most_min == np.inf:
         return np.inf
+    most_min /= float(problem.worst_weight[boat])
     left_min = most_min - float(problem.arrive_min[boat, port] + problem.extra_min[boat, port])
     return float(np.floor((left_min + SLACK_MIN) * float(problem.rate[port]) + SLACK_MIN))
 
@@ -192,7 +194,7 @@ def _queues_end_by_latest(model: Model) -> None:
             alone = float(problem.alone_min[boats[j], port])
             if not settled and problem.most_parts[boats[j]] == 1 and alone > least:
                 rows.add([(model.latest, 1.0), (int(model.use[pairs[j]]), least - alone)], low=least)
-            elif problem.most_parts[boats[j]] > 1 and not settled:
+            elif problem.most_parts[boats[j]] > 1 and problem.worst_weight[boats[j]] == 1.0 and not settled:
                 _ends_by_latest(model, port, pairs, j, j)
 
 
@@ -208,8 +210,47 @@ def _ends_by_latest(model: Model, port: int, pairs: np.ndarray, j: int, last: in
     model.rows.add(terms, low=base)
 
 
+def _ends_by_ceiling(model: Model, port: int, pairs: np.ndarray, j: int, last: int) -> None:
+    """The row that keeps the boat at `last` to her ceiling when landing runs without a gap from the j-th arrival on."""
+    boat, boats = int(model.boat[pairs[last]]), model.boat[pairs]
+    problem = model.problem
+    left_min = float(problem.ceiling_min[boat] - problem.arrive_min[boats[j], port] - problem.extra_min[boat, port])
+    terms, most_min = _landing_from(model, port, pairs, j, last)
+    model.rows.add([*terms, (int(model.use[pairs[last]]), most_min - left_min)], high=most_min)
+
+
+def _ends_by_weighted_latest(model: Model, port: int, pairs: np.ndarray, j: int, last: int) -> None:
+    """The row of `_ends_by_latest` for a boat whose minutes count more than once: a ceiling that moves with ``T``."""
+    boat, boats = int(model.boat[pairs[last]]), model.boat[pairs]
+    problem = model.problem
+    weight = float(problem.worst_weight[boat])
+    before_min = float(problem.arrive_min[boats[j], port] + problem.extra_min[boat, port])
+    terms, most_min = _landing_from(model, port, pairs, j, last)
+    # Without her: landing - T / weight <= most - least / weight, whatever comes.
+    spare_min = most_min + before_min - model.least_min / weight
+    terms += [(model.latest, -1.0 / weight), (int(model.use[pairs[last]]), spare_min)]
+    model.rows.add(terms, high=spare_min - before_min)
+
+
+def _landing_from(
+    model: Model, port: int, pairs: np.ndarray, j: int, last: int
+) -> tuple[list[tuple[int, float]], float]:
+    """Minutes that the loads from the j-th arrival to that at `last` take to land, and the most it can be. [min]"""
+    problem = model.problem
+    rate = float(problem.rate[port])
+    boats = model.boat[pairs[j : last + 1]]
+    terms = [(int(model.people[i]), float(model.each[i]) / rate) for i in pairs[j : last + 1]]
+    return terms, float(min(problem.persons[boats].sum(), problem.places[port])) / rate
+
+
 def add_broken_queues(model: Model, loads: np.ndarray, latest_min: float) -> bool:
-    """Rows for boats that are later than `latest_min` when the queues are looked at exactly; whether any was added."""
+    """Rows for boats that are later than `latest_min` or than their ceilings when the queues are looked at exactly.
+
+    Returns
+    -------
+    bool
+        Whether any was added.
+    """
     problem = model.problem
     added = False
     for port in np.flatnonzero(loads.any(axis=0)):
@@ -221,11 +262,18 @@ def add_broken_queues(model: Model, loads: np.ndarray, latest_min: float) -> boo
             if begin_min > busy_until or first < 0:
                 first = place[boat]
             busy_until = end_min
-            row = (int(port), first, place[boat])
-            if end_min + float(problem.extra_min[boat, port]) > latest_min + SLACK_MIN and row not in model.added_rows:
-                model.added_rows.add(row)
-                _ends_by_latest(model, int(port), pairs, first, place[boat])
-                added = True
+            safety_min = end_min + float(problem.extra_min[boat, port])
+            weight = float(problem.worst_weight[boat])
+            limits = (
+                (False, latest_min / weight, _ends_by_latest if weight == 1.0 else _ends_by_weighted_latest),
+                (True, problem.ceiling_min[boat], _ends_by_ceiling),
+            )
+            for own, limit_min, add_row in limits:
+                row = (int(port), first, place[boat], own)
+                if safety_min > limit_min + SLACK_MIN and row not in model.added_rows:
+                    model.added_rows.add(row)
+                    add_row(model, int(port), pairs, first, place[boat])
+                    added = True
     return added
 
 

@@ -3,9 +3,21 @@
 from collections import Counter
 from collections.abc import Callable
 
-from api.plan.messages import NOTICE, Sentence
+from api.plan.budget import budget_for
+from api.plan.makespan import PROVEN_MIN
+from api.plan.messages import NOTICE, OVER_LIMIT, URGENCY, Sentence
 from api.plan.propose import Boat, Proposal
-from api.plan.summary import PROVEN_MIN, fit_for, gap_words, name_of, proven
+from api.plan.summary import (
+    fit_for,
+    gap_words,
+    greedy_without,
+    joined,
+    name_of,
+    overloads,
+    proven,
+    search_ended,
+    urgent_later_than_in_turn,
+)
 from engine.codes import Status
 
 
@@ -19,10 +31,7 @@ def notices_of(proposal: Proposal) -> list[tuple[str, Sentence]]:
 
     def say(code: str, which: list[Sentence], **fields: object) -> None:
         if which:
-            joined = Sentence(
-                ", ".join(sentence.en for sentence in which), ", ".join(sentence.fr for sentence in which)
-            )
-            notices.append((code, NOTICE[code][1].fill(which=joined, **fields)))
+            notices.append((code, NOTICE[code][1].fill(which=joined(which), **fields)))
 
     def boat_and_port(boat: Boat, port: int) -> Sentence:
         name = name_of(proposal, port)
@@ -41,6 +50,18 @@ def notices_of(proposal: Proposal) -> list[tuple[str, Sentence]]:
     )
     say("NEARER_WITHOUT_FIGURES", _nearer_without_figures(proposal, boat_and_port))
     say("PERSONS_ASSUMED", [Sentence(boat.id, boat.id) for boat in proposal.boats if not boat.persons_known])
+    for k in overloads(proposal):
+        notices.append(("VESSEL_OVER_LIMIT", overload_text(proposal, k)))
+    say("URGENT_WEIGH_MORE", [
+        Sentence(f"{boat.id} x{boat.weight:g} ({word.en})", f"{boat.id} x{boat.weight:g} ({word.fr})")
+        for boat in proposal.boats if boat.weight > 1.0 for word in (URGENCY[boat.ask.medical.name.lower()],)
+    ])  # fmt: skip
+    say(
+        "URGENT_LATER_THAN_IN_TURN",
+        [Sentence(*2 * (f"{boat.id} {planned:.0f} min / {turn:.0f} min",))
+         for boat, planned, turn in urgent_later_than_in_turn(proposal)],
+        without=greedy_without(proposal),
+    )  # fmt: skip
     often = Counter(part.boat for part in parts)
     say("LOAD_SHARED", [Sentence(boats[row].id, boats[row].id) for row, count in sorted(often.items()) if count > 1])
     weighed = [boats[part.boat].id for part in parts if abs(part.safety_min - part.end_min) > PROVEN_MIN]
@@ -48,10 +69,26 @@ def notices_of(proposal: Proposal) -> list[tuple[str, Sentence]]:
     if not proven(proposal):
         gaps = gap_words(proposal)
         notices.append(("NOT_PROVEN_BEST", NOTICE["NOT_PROVEN_BEST"][1].fill(worst=gaps[0], total=gaps[1])))
-    if best is not None and best.clock_stopped:
-        notices.append(("TIME_LIMIT", NOTICE["TIME_LIMIT"][1]))
+        if search_ended(proposal) == "time_limit":
+            limit_s = budget_for(len(proposal.boats), proposal.request.time_limit_s).limit_s
+            notices.append(("TIME_LIMIT", NOTICE["TIME_LIMIT"][1].fill(limit=f"{limit_s:g}")))
     notices.append(("EACH_HAS_ITS_DECISION", NOTICE["EACH_HAS_ITS_DECISION"][1]))
     return notices
+
+
+def overload_text(proposal: Proposal, k: int) -> Sentence:
+    """What to know of an encounter with more people than its vessel can carry."""
+    boat, load = proposal.boats[k], overloads(proposal)[k]
+    texts = [
+        OVER_LIMIT["load"].fill(boat=boat.id, persons=boat.persons, too_many=load.too_many, limit=load.limit),
+        *([OVER_LIMIT["share"].fill(which=joined(
+            OVER_LIMIT["share_item"].fill(boat=other.id, persons=persons, distance=Sentence(
+                f"{distance_nm:.1f}", f"{distance_nm:.1f}".replace(".", ",")
+            )) for other, persons, distance_nm in load.shares
+        ))] if load.shares else []),
+        *([OVER_LIMIT["share_more"].fill(persons=load.still_too_many)] if load.still_too_many else []),
+    ]  # fmt: skip
+    return Sentence("".join(text.en for text in texts), "".join(text.fr for text in texts))
 
 
 def _nearer_without_figures(proposal: Proposal, named: Callable[[Boat, int], Sentence]) -> list[Sentence]:

@@ -54,6 +54,7 @@ class PlanPart(TypedDict):
     landing_min: Annotated[float | None, Field(description="From the first of them ashore to the last. [min]")]
     policy_adds_min: Annotated[float | None, Field(description="Way to care or penalty after the landing. [min]")]
     time_to_safety_min: Minutes
+    waits_for: Annotated[list[str], Field(description="Ids of encounters that land there while this part waits.")]
     accept: PlanAcceptance
 
 
@@ -84,6 +85,24 @@ class PlanReason(TypedDict):
 
     code: Literal["NO_FIT_PORT", "ONLY_UNCONFIRMED", "PLACES_UNKNOWN", "NO_PLACES"]
     text: Bilingual
+    ports: Annotated[list[str], Field(description="Ports where stated places would help, nearest first; ids.")]
+
+
+class LoadShare(TypedDict):
+    """A vessel of the plan that has room for some of them."""
+
+    id: str
+    persons: int
+    distance_nm: Annotated[float, Field(description="Straight, from vessel to vessel. [nm]")]
+
+
+class OverLimit(TypedDict):
+    """More people than the vessel can carry; the encounter is planned all the same."""
+
+    limit: Annotated[int, Field(description="What she can carry. [persons]")]
+    too_many: int
+    share_with: Annotated[list[LoadShare], Field(description="Proposed; the times of the plan do not count on it.")]
+    still_too_many: Annotated[int, Field(description="For whom no vessel of the plan has room. [persons]")]
 
 
 class PlannedEncounter(TypedDict):
@@ -100,6 +119,9 @@ class PlannedEncounter(TypedDict):
     own_nearest: OwnNearest | None
     cost_min: Annotated[float | None, Field(description="Longer than alone at its own nearest port. [min]")]
     greedy: InTurn
+    urgency_weight: Annotated[float, Field(description="What a minute of each person counts, by the policy.")]
+    makes_way_for: Annotated[list[str], Field(description="Encounters at its own nearest port, where it is sent on.")]
+    over_limit: OverLimit | None
     without_place: int
     reason: PlanReason | None
 
@@ -119,30 +141,84 @@ class PlannedPort(TypedDict):
     landing_until_min: Minutes
 
 
+class UrgentTime(TypedDict):
+    """The greatest time to safety, that of each encounter counted by its weight."""
+
+    counted_min: Minutes
+    lower_bound_min: Annotated[float | None, Field(description="No plan is below it. [min]")]
+    gap_min: Annotated[float | None, Field(description="What is not proven. [min]")]
+
+
 class WorstTime(TypedDict):
     """The greatest time to safety."""
 
     time_to_safety_min: Minutes
-    lower_bound_min: Annotated[float | None, Field(description="No plan is below it. [min]")]
+    lower_bound_min: Annotated[
+        float | None,
+        Field(description="No plan is below it, where people are urgent none with their times to safety. [min]"),
+    ]
     gap_min: Annotated[float | None, Field(description="What is not proven. [min]")]
     encounters: list[str]
+    urgent: Annotated[UrgentTime | None, Field(description="Asked for first, where people are urgent; else null.")]
 
 
 class TotalTime(TypedDict):
     """Person-minutes until ashore."""
 
     person_min: float | None
-    lower_bound_person_min: float | None
-    gap_share: Annotated[float | None, Field(description="What is not proven, as a share of the total.")]
+    weighted_person_min: Annotated[float | None, Field(description="Urgent people counted by weight. [person min]")]
+    lower_bound_person_min: Annotated[float | None, Field(description="Of the weighted total. [person min]")]
+    gap_share: Annotated[float | None, Field(description="What is not proven, as a share of the weighted total.")]
 
 
 class GreedyPlan(TypedDict):
-    """The plan made in turn, to compare with."""
+    """The plan made in turn, to compare with: urgent encounters first, each to its nearest port with free places."""
 
     complete: bool
-    without_place: int
+    without_place: Annotated[int, Field(description="Of all people asked for, as in the plan. [persons]")]
     worst_min: Minutes
     total_person_min: float | None
+
+
+class PlanFigures(TypedDict):
+    """What a plan comes to."""
+
+    worst_min: Minutes
+    total_person_min: float | None
+
+
+class PlansCompared(TypedDict):
+    """Both plans for the same people: encounters with a place for everybody in both."""
+
+    encounters: int
+    persons: int
+    plan: PlanFigures
+    greedy: PlanFigures
+
+
+class OrderText(TypedDict):
+    """For whom an encounter waits or is sent on."""
+
+    id: str
+    text: Bilingual
+
+
+class PlanSearch(TypedDict):
+    """How the search ended: exactly one of the three."""
+
+    ended: Annotated[
+        Literal["proven", "time_limit", "close_enough"],
+        Field(description="`proven`: no plan is better; else the gaps say by how much one could be."),
+    ]
+    limit_s: Annotated[float, Field(description="Longest search, of processor time. [s]")]
+    longest_s: Annotated[float, Field(description="Longest search by the clock, on a busy machine. [s]")]
+
+
+class MissingOfEncounter(TypedDict):
+    """People of one encounter without a place, or for whom places would be used."""
+
+    id: str
+    persons: int
 
 
 class MissingAtPort(TypedDict):
@@ -150,13 +226,7 @@ class MissingAtPort(TypedDict):
 
     port_id: str
     places: int
-
-
-class MissingOfEncounter(TypedDict):
-    """People of one encounter without a place."""
-
-    id: str
-    persons: int
+    encounters: Annotated[list[MissingOfEncounter], Field(description="Who would then land there and does not now.")]
 
 
 class MissingPlaces(TypedDict):
@@ -165,6 +235,8 @@ class MissingPlaces(TypedDict):
     places: int
     ports: list[MissingAtPort]
     encounters: list[MissingOfEncounter]
+    proven: Annotated[bool, Field(description="Whether fewer would not do; false where the search ended too soon.")]
+    lower_bound: Annotated[int | None, Field(description="Fewer never do; null where no bound is known. [persons]")]
     text: Bilingual
 
 
@@ -183,6 +255,9 @@ class PlanDocument(TypedDict):
     total: TotalTime
     proven_best: bool
     greedy: GreedyPlan
+    compared: PlansCompared | None
+    order: Annotated[list[OrderText], Field(description="Who waits for whom, the urgent first.")]
+    search: PlanSearch
     missing: MissingPlaces | None
     notices: list[NoticeDocument]
     method: Bilingual

@@ -1,10 +1,13 @@
 """The joint plan as numbers: who can land where, when, how many at a time. Nothing here knows a vessel or a sea."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 INF = float("inf")
+
+SLACK_MIN = 1e-6
+"""What two equal times may differ by after arithmetic. [min]"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +30,12 @@ class Problem:
         Free places ashore; infinite where they are no limit. [persons]
     rate : ndarray of float64, shape (p,)
         Landing rate, above zero. [persons/min]
+    weight : ndarray of float64, shape (b,)
+        What a minute of each person counts in the total, 1 or more: the policy's weight of the urgency.
+    ceiling_min : ndarray of float64, shape (b,)
+        Time to safety that no part of a boat's load may exceed; infinite where there is none. [min]
+    worst_weight : ndarray of float64, shape (b,)
+        What a minute of a boat's time to safety counts where the greatest of all is asked for, 1 or more.
     """
 
     persons: np.ndarray
@@ -35,6 +44,14 @@ class Problem:
     extra_min: np.ndarray
     places: np.ndarray
     rate: np.ndarray
+    weight: np.ndarray = field(default_factory=lambda: np.ones(1))
+    ceiling_min: np.ndarray = field(default_factory=lambda: np.full(1, INF))
+    worst_weight: np.ndarray = field(default_factory=lambda: np.ones(1))
+
+    def __post_init__(self) -> None:
+        """One weight or ceiling holds for every boat."""
+        for name in ("weight", "ceiling_min", "worst_weight"):
+            object.__setattr__(self, name, np.broadcast_to(getattr(self, name), self.persons.shape))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -49,9 +66,13 @@ class Problem:
 
     @property
     def alone_min(self) -> np.ndarray:
-        """Time to safety of each whole boat at each port if no other came, shape (b, p). [min]"""
+        """Time to safety of each whole boat at each port if no other came, shape (b, p). [min]
+
+        Counted by `worst_weight`; infinite where the time is beyond the boat's ceiling.
+        """
         alone = self.arrive_min + self.extra_min + self.persons[:, None] / self.rate[None, :]
-        return np.where(self.usable, alone, INF)
+        within = self.usable & (alone <= self.ceiling_min[:, None] + SLACK_MIN)
+        return np.where(within, np.where(self.usable, alone, 0.0) * self.worst_weight[:, None], INF)
 
     def with_persons(self, persons: np.ndarray) -> "Problem":
         """The same with other numbers of people; boats with none are left in and need no port."""
@@ -79,3 +100,8 @@ class Part:
     begin_min: float
     end_min: float
     safety_min: float
+
+    @property
+    def person_min(self) -> float:
+        """Sum over its people until each steps ashore, with what the policy adds. [person min]"""
+        return self.persons * (0.5 * (self.begin_min + self.end_min) + self.safety_min - self.end_min)

@@ -1,8 +1,9 @@
 """From encounters to a proposal: each judged by itself, then all of them together over the places there are."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import ceil, inf
+from math import ceil, inf, isfinite, isnan
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from api.position import parse_time
 from engine.codes import Feed, Status
 from engine.decide import decide
 from engine.errors import InvalidAsk, PositionRefused, SafeportError, UnknownName
-from engine.model import Decision, World
+from engine.model import Ask, Decision, Port, World
 from engine.units import HOUR_S, MINUTE_S
 
 HOUR_MIN = HOUR_S / MINUTE_S
@@ -53,10 +54,14 @@ class Boat:
 
     Attributes
     ----------
+    ask : Ask
+        As it was asked.
     decision : Decision
-        Every port judged for it.
+        Every port judged for it; where it carries more than its vessel may, as if she might.
     persons : int
         Its upper figure, or what the policy takes when it is not known. [persons]
+    weight : float
+        What a minute of each of them counts, by the policy; above 1 for urgent ones.
     usable : ndarray of bool
         Ports of the world it may land at in this plan.
     delay_min : float
@@ -68,14 +73,28 @@ class Boat:
     """
 
     id: str
+    ask: Ask
     decision: Decision
     persons: int
     persons_known: bool
+    weight: float
     most_parts: int
     usable: np.ndarray
     delay_min: float
     encounter_id: str | None
     unit: str
+
+    @property
+    def over_limit(self) -> int:
+        """People beyond what the vessel can carry, as far as either is known. [persons]"""
+        most = self.ask.vessel.max_persons
+        return max(0, self.persons - int(most)) if self.persons_known and isfinite(most) else 0
+
+    @property
+    def room(self) -> int:
+        """People the vessel could still take; none where nobody knows. [persons]"""
+        most = self.ask.vessel.max_persons
+        return max(0, int(most) - self.persons) if isfinite(most) else 0
 
     def nearest(self, among: np.ndarray) -> int | None:
         """First of some ports by the policy's key."""
@@ -92,7 +111,7 @@ class Proposal:
     Attributes
     ----------
     boats : tuple of Boat
-        By id; those after `planned` hold no place in the numbers.
+        By id, B2 before B10.
     planned : tuple of int
         Which boats the numbers are about: those with a usable port.
     ports : tuple of int
@@ -150,14 +169,13 @@ def propose(
     at_s = float(int(now_s if request.time is None else parse_time(request.time)))
     figures = capacity_of(request, service)
     # By id, so that a plan does not hang on how its input was sorted.
-    indexed = sorted(enumerate(request.encounters), key=lambda pair: pair[1].id)
+    indexed = sorted(enumerate(request.encounters), key=lambda pair: natural_key(pair[1].id))
     boats = tuple(_boat(request, encounter, f"encounters.{k}", service, at_s, figures) for k, encounter in indexed)
     planned = tuple(k for k, boat in enumerate(boats) if boat.usable.any())
     used = np.array([boats[k].usable for k in planned]).any(axis=0) if planned else np.zeros(0, np.bool_)
     ports = tuple(sorted((int(p) for p in np.flatnonzero(used)), key=lambda p: service.world.ports[p].id))
     problem = problem_of([boats[k] for k in planned], ports, figures)
-    urgency = np.array([int(boats[k].decision.ask.medical) for k in planned], np.int64)
-    in_turn = greedy(problem, urgency)
+    in_turn = greedy(problem, np.array([int(boats[k].ask.medical) for k in planned], np.int64))
     budget = budget or budget_for(len(boats), request.time_limit_s)
     best, missing = searched(problem, in_turn, budget) if planned else (None, None)
     return Proposal(
@@ -192,7 +210,7 @@ def capacity_of(request: PlanIn, service: DecisionService) -> dict[int, PortCapa
     stated = {}
     for k, given in enumerate(request.ports):
         try:
-            port = index[service.port(given.id).id]
+            port = index[port_named(service, given.id).id]
         except UnknownName as unknown:
             raise UnknownName(f"ports.{k}.id", unknown.problem, unknown.remedy) from None
         if port in stated:
@@ -223,6 +241,20 @@ def capacity_of(request: PlanIn, service: DecisionService) -> dict[int, PortCapa
     return figures
 
 
+def port_named(service: DecisionService, name: str) -> Port:
+    """Port by id, UN/LOCODE, or its whole English or French name, in any case.
+
+    Raises
+    ------
+    UnknownName
+    """
+    wanted = " ".join(name.split()).casefold()
+    called_so = [
+        port for port in service.world.ports if wanted in (port.name_en.casefold(), port.name_fr.casefold())
+    ]  # fmt: skip
+    return called_so[0] if len(called_so) == 1 else service.port(name)
+
+
 def _or_none(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
@@ -243,7 +275,7 @@ def _boat(
         ask = service.ask(encounter, at_s)
         if ask.at_s < at_s:
             raise InvalidAsk("time", "is before that of the plan.", "Leave it out; position_age_s tells an older fix.")
-        decision = decide(ask, without_places(service.world_at(ask.at_s)))
+        decision = decide(with_load_carried(ask), without_places(service.world_at(ask.at_s)))
     except PositionRefused as refused:
         raise InvalidAsk(f"{field}.position", refused.problem, refused.remedy) from None
     except SafeportError as error:
@@ -252,9 +284,29 @@ def _boat(
     usable = (decision.status <= last) & np.isfinite(decision.time_s) & np.isfinite(decision.key_s)
     usable &= np.array([port in figures for port in range(len(usable))])
     return Boat(
-        given.id, decision, ceil(decision.persons), not np.isnan(ask.persons_max), given.most_parts if given.may_split
-        else 1, usable, (ask.at_s - at_s) / MINUTE_S, given.encounter_id, given.unit or given.id,
+        id=given.id, ask=ask, decision=decision, persons=ceil(decision.persons),
+        persons_known=not isnan(ask.persons_max), weight=ask.policy.urgency_weight.get(ask.medical, 1.0),
+        most_parts=given.most_parts if given.may_split else 1, usable=usable,
+        delay_min=(ask.at_s - at_s) / MINUTE_S, encounter_id=given.encounter_id, unit=given.unit or given.id,
     )  # fmt: skip
+
+
+def natural_key(name: str) -> tuple[list[str | int], str]:
+    """Key that sorts B2 before B10: words apart from numbers, and the name itself for those that differ in neither."""
+    return [int(part) if k % 2 else part.casefold() for k, part in enumerate(re.split("([0-9]+)", name))], name
+
+
+def with_load_carried(ask: Ask) -> Ask:
+    """An ask for a vessel that already carries more than she may, as if she might; any other as it is.
+
+    No port is fit for such a vessel, and yet she has to go somewhere. What she may carry stays as the load from which
+    on a port is a caution.
+    """
+    vessel = ask.vessel
+    if isnan(ask.persons_max) or not ask.persons_max > vessel.max_persons:
+        return ask
+    righting = vessel.max_persons if isnan(vessel.self_righting_persons) else vessel.self_righting_persons
+    return replace(ask, vessel=replace(vessel, self_righting_persons=righting, max_persons=inf))
 
 
 def without_places(world: World) -> World:
@@ -281,4 +333,5 @@ def problem_of(boats: Sequence[Boat], ports: Sequence[int], figures: dict[int, P
     return Problem(
         np.array([boat.persons for boat in boats], np.int64), np.array([boat.most_parts for boat in boats], np.int64),
         arrive, np.round(extra, 6), np.array([figures[port].places for port in ports], np.float64), rate,
+        np.array([boat.weight for boat in boats]),
     )  # fmt: skip

@@ -72,7 +72,7 @@ class PlanIn(_Strict):
     allow_unconfirmed : bool
         Use ports that are not confirmed for a vessel; the plan then names them.
     time_limit_s : float or None
-        Longest search; None for one that fits the number of encounters: 1.5 s up to 20 of them, 15 s from 100 on. [s]
+        Longest search; None for one that fits the number of encounters (`api.plan.budget`). [s of processor time]
     """
 
     time: Annotated[str, Field(max_length=40)] | None = None
@@ -92,9 +92,11 @@ class PlanIn(_Strict):
 
     @model_validator(mode="after")
     def _each_once(self) -> "PlanIn":
-        for listed, what in ((self.encounters, "encounters"), (self.ports, "ports")):
-            if len({row.id for row in listed}) < len(listed):
-                raise ValueError(f"an id comes twice among the {what}; give each its own")
+        names = {"encounters": [row.id for row in self.encounters], "ports": [row.id for row in self.ports]}
+        for what, ids in names.items():
+            twice = [name for k, name in enumerate(ids) if name in ids[:k]]
+            if twice:
+                raise ValueError(f"{twice[0][:40]!r} comes twice among the {what}; give each a name of its own")
         return self
 
     @model_validator(mode="after")
@@ -121,6 +123,14 @@ def plan_from(body: object) -> PlanIn:
         raise _refusal(first) from None
 
 
+_BOUNDS = {
+    "greater_than": "is not above {:g}.",
+    "greater_than_equal": "is below {:g}.",
+    "less_than": "is not below {:g}.",
+    "less_than_equal": "is above {:g}.",
+}
+"""Pydantic's error types for a number out of range."""
+
 _SAID = {
     "missing": ("is missing.", "Add it."),
     "extra_forbidden": ("is not a field of a plan.", "Remove it or correct its spelling."),
@@ -146,6 +156,10 @@ def _refusal(first: dict[str, Any]) -> InvalidAsk:
         return InvalidAsk(field, *_SAID[kind])
     if kind == "literal_error":
         return InvalidAsk(field, "is not one of its values.", f"Write {context['expected']}.")
+    if kind in _BOUNDS:
+        return InvalidAsk(field, _BOUNDS[kind].format(next(iter(context.values()))), "Correct the number.")
+    if kind == "too_short" and steps == ["encounters"]:
+        return InvalidAsk(field, "has no boat.", "Give at least one encounter.")
     if kind == "value_error":
         problem, _, remedy = str(context["error"]).rstrip(".").replace("; ", ". ", 1).partition(". ")
         return InvalidAsk(field, f"{problem}.", f"{remedy[:1].upper()}{remedy[1:]}." if remedy else "Check it.")

@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from api.plan.budget import SolverBudget
+from api.plan.deadline import MOST_TIMES
 from api.plan.problem import Problem
 from api.plan.search import Found
-from engine.errors import InvalidAsk
 
-_SEARCHES, _MORE_S = 4.0, 30.0
-"""A question may take four limits, the shortage and what comes after included, and so much more. [s]"""
+_SEARCHES, _MORE_S = 3.0, 30.0
+"""A question may take three limits, the shortage and what comes after included, and so much more. [s]"""
 
 _ROOT = Path(__file__).resolve().parents[len(__package__.split("."))]
 """Folder this program is imported from, under whatever name it is installed."""
@@ -41,28 +41,25 @@ class Solver:
 
         Raises
         ------
-        InvalidAsk
-            The time was too short to say what is missing.
         SolverLost
             The next question gets a new process.
         """
         process = self._running()
         # The search keeps to its limit by itself; this ends one that does not.
-        overdue = threading.Timer(_SEARCHES * max(budget.limit_s, budget.shortage_s) + _MORE_S, process.kill)
+        longest_s = MOST_TIMES * max(budget.limit_s, budget.shortage_s)
+        overdue = threading.Timer(_SEARCHES * longest_s + _MORE_S, process.kill)
         overdue.start()
         try:
             assert process.stdin is not None  # noqa: S101
             assert process.stdout is not None  # noqa: S101
             pickle.dump((problem, in_turn, budget), process.stdin)
             process.stdin.flush()
-            found: Found | dict[str, tuple[str, str, str]] = pickle.load(process.stdout)  # noqa: S301 - our own process
+            found: Found = pickle.load(process.stdout)  # noqa: S301 - our own process
         except (EOFError, OSError, ValueError, pickle.UnpicklingError):
             self.close()
             raise SolverLost("the search of a plan ended without an answer") from None
         finally:
             overdue.cancel()
-        if isinstance(found, dict):
-            raise InvalidAsk(*found["refused"])
         return found
 
     def end(self) -> None:

@@ -26,19 +26,13 @@ def main() -> int:
         os.nice(NICER)
 
     from api.plan.search import search_plan
-    from engine.errors import InvalidAsk
 
     while True:
         try:
             question = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
         except EOFError:
             return 0
-        answer: object
-        try:
-            answer = search_plan(*question)
-        except InvalidAsk as refused:
-            answer = {"refused": (refused.field, refused.problem, refused.remedy)}
-        pickle.dump(answer, answers)
+        pickle.dump(search_plan(*question), answers)
         answers.flush()
 
 

@@ -1,24 +1,32 @@
-"""A plan as text for people: the proposal, what stands beside it, what is missing, what to know; eighty columns."""
+"""A plan as text for people: by boat, by port and by time, what stands beside it, what is missing, what to know."""
 
 from datetime import UTC, datetime
 from math import isinf
 
 from api.cli.console import Style, columns, headline_lines, wrap
 from api.plan.document import plan_document
-from api.plan.messages import LABEL, NOTICE
+from api.plan.messages import ASK_THERE, LABEL, NOTICE, URGENCY
 from api.plan.notices import notices_of
 from api.plan.plan_types import PlanDocument
-from api.plan.propose import Proposal
+from api.plan.problem import Part
+from api.plan.propose import Boat, Proposal
 from api.plan.summary import (
+    arrival_min,
+    boat_of,
+    compared,
     gap_words,
     greedy_without,
+    joined,
     missing_text,
     name_of,
-    own_nearest,
+    order_of_landing,
     parts_of,
     person_hours,
+    port_of,
+    ports_that_would_help,
     proven,
     reason_of,
+    status_at,
 )
 from engine import ENGINE_VERSION
 from engine.codes import Status
@@ -44,10 +52,12 @@ def plan_text(proposal: Proposal, language: str, ink: Style) -> str:
         _top(proposal, document, language, ink),
         _encounters(proposal, language, ink),
         _missing(proposal, language, ink),
+        _order(proposal, language, ink),
         _ports(proposal, language, ink),
+        _clocks(proposal, language, ink),
         _beside(proposal, language, ink),
         _know(proposal, language, ink),
-        _last(proposal, document, language),
+        wrap(last_text(proposal, document, language)),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
@@ -65,100 +75,155 @@ def _top(proposal: Proposal, document: PlanDocument, language: str, ink: Style) 
     return lines
 
 
+TABLE_COLUMNS = ("encounter", "persons", "port", "arrives", "ashore", "safety", "in_turn")
+NUMERIC_COLUMNS = frozenset({1, 3, 4, 5, 6})
+"""Columns of `boat_rows`, and those set flush right."""
+
+
 def _encounters(proposal: Proposal, language: str, ink: Style) -> list[str]:
-    at = datetime.fromtimestamp(proposal.at_s, UTC)
-    title = _label("title", language, at=f"{at:%Y-%m-%d} {_clock(proposal, 0.0, language)}")
-    names = ("encounter", "persons", "port", "arrives", "ashore", "safety", "own", "in_turn")
-    rows = [[LABEL[name].of(language) for name in names]]
+    at = f"{utc_day(proposal, 0.0)} {utc_clock(proposal, 0.0, language)} UTC"
+    rows = [[LABEL[name].of(language) for name in TABLE_COLUMNS]]
     for k in range(len(proposal.boats)):
-        rows += _rows(proposal, k, language)
-    rows = [[_short(row[0], 10), row[1], _short(row[2], 16), *row[3:6], _short(row[6], 16), row[7]] for row in rows]
-    lines = columns(rows, give=2, right=frozenset({1, 3, 4, 5, 7}))
-    return [ink.strong(title), *lines, *wrap(_label("legend", language))]
+        rows += boat_rows(proposal, k, language)
+    lines = columns(rows, give=2, right=NUMERIC_COLUMNS)
+    return [ink.strong(_label("title", language, at=at)), *lines, *wrap(_label("legend", language))]
 
 
-def _rows(proposal: Proposal, k: int, language: str) -> list[list[str]]:
+def boat_rows(proposal: Proposal, k: int, language: str) -> list[list[str]]:
+    """One row for each part of an encounter: who, how many, where, when; what it would be in turn."""
     boat = proposal.boats[k]
     parts = parts_of(proposal, k, None if proposal.best is None else proposal.best.landing)
     in_turn = parts_of(proposal, k, proposal.greedy)
     turn_min = max((part.safety_min for part in in_turn), default=None)
-    turn = LABEL["no_place"].of(language) if turn_min is None else f"{turn_min:.0f} min"
-    own = own_nearest(proposal, k)
+    turn = LABEL["no_place"].of(language) if turn_min is None else f"{turn_min:.0f}"
     if not parts:
-        return [[boat.id, str(boat.persons), LABEL["no_place"].of(language), "-", "-", "-", "-", turn]]
-    safety_min = max(part.safety_min for part in parts)
-    rows = []
-    for number, part in enumerate(parts):
-        port = proposal.ports[part.port]
-        arrive_min = float(boat.decision.time_s[port]) / MINUTE_S + boat.delay_min
-        compared = ["", ""]
-        if number == 0 and own is not None:
-            compared = [_cost(proposal, own, safety_min, language), turn]
-        rows.append([
-            boat.id if number == 0 else "", str(part.persons),
-            f"{SHAPE[Status(boat.decision.status[port])]} {name_of(proposal, port).of(language)}",
-            _clock(proposal, arrive_min, language, short=True), _clock(proposal, part.end_min, language, short=True),
-            f"{part.safety_min:.0f}", *compared,
-        ])  # fmt: skip
-    return rows
+        return [[boat_name(boat, language), str(boat.persons), LABEL["no_place"].of(language), "-", "-", "-", turn]]
+    return [
+        [
+            boat_name(boat, language) if number == 0 else "", str(part.persons),
+            f"{SHAPE[status_at(proposal, part)]} {port_of(proposal, part).of(language)}",
+            utc_clock(proposal, arrival_min(proposal, part), language),
+            utc_clock(proposal, part.end_min, language),
+            f"{part.safety_min:.0f}", turn if number == 0 else "",
+        ]
+        for number, part in enumerate(parts)
+    ]  # fmt: skip
 
 
-def _cost(proposal: Proposal, own: tuple[int, float], safety_min: float, language: str) -> str:
-    cost = f"{round(safety_min - own[1]):+d}"
-    return f"{_short(name_of(proposal, own[0]).of(language), 15 - len(cost))} {cost}"
+def boat_name(boat: Boat, language: str) -> str:
+    """Id of a boat, marked where it is urgent."""
+    urgency = URGENCY[boat.ask.medical.name.lower()].of(language)
+    return f"{_short(boat.id, 16)}{f' ({urgency})' if urgency else ''}"
+
+
+def missing_texts(proposal: Proposal, language: str) -> list[str]:
+    """What places are missing, why each encounter without a place has none, and where places would help it."""
+    text = missing_text(proposal)
+    texts = [] if text is None else [text.of(language)]
+    for k, boat in enumerate(proposal.boats):
+        why = reason_of(proposal, k)
+        if why is None:
+            continue
+        asked = [name_of(proposal, port) for port in ports_that_would_help(proposal, k)]
+        helps = ASK_THERE.fill(ports=joined(asked)).of(language) if asked else ""
+        texts.append(f"{boat.id}: {why[1].of(language)}{helps}")
+    return texts
 
 
 def _missing(proposal: Proposal, language: str, ink: Style) -> list[str]:
-    lines = []
-    text = missing_text(proposal)
-    if text is not None:
-        lines += wrap(text.of(language), "  ")
-    for k, boat in enumerate(proposal.boats):
-        why = reason_of(proposal, k)
-        if why is not None:
-            lines += wrap(f"{boat.id}: {why[1].of(language)}", "  ", "    ")
+    lines = [line for text in missing_texts(proposal, language) for line in wrap(text, "  ", "    ")]
     return [ink.strong(ink.tint(_label("missing", language), "red")), *lines] if lines else []
 
 
-def _ports(proposal: Proposal, language: str, ink: Style) -> list[str]:
+def _order(proposal: Proposal, language: str, ink: Style) -> list[str]:
+    lines = [line for _, text in order_of_landing(proposal) for line in wrap(text.of(language), "  ", "    ")]
+    return [ink.strong(_label("order", language)), *lines] if lines else []
+
+
+def ports_used(proposal: Proposal) -> list[tuple[int, list[Part]]]:
+    """Ports of the numbers that somebody lands at, each with its landings by time."""
     parts = () if proposal.best is None else proposal.best.landing.parts
+    by_port = [
+        (column, sorted((part for part in parts if part.port == column), key=lambda part: part.begin_min))
+        for column in range(len(proposal.ports))
+    ]  # fmt: skip
+    return [(column, here) for column, here in by_port if here]
+
+
+def port_text(proposal: Proposal, column: int, here: list[Part], language: str) -> str:
+    """A port with what lands there, its places and its rate."""
+    figures = proposal.figures[proposal.ports[column]]
+    places = LABEL["places_free"]
+    if not isinf(figures.places):
+        places = LABEL["places_of"].fill(places=int(figures.places))
+    return _label(
+        "port_line", language, port=name_of(proposal, proposal.ports[column]),
+        persons=sum(part.persons for part in here), places=places, rate=f"{figures.persons_per_hour:g}",
+    )  # fmt: skip
+
+
+def _ports(proposal: Proposal, language: str, ink: Style) -> list[str]:
     lines = []
-    for column, port in enumerate(proposal.ports):
-        here = [part for part in parts if part.port == column]
-        if not here:
-            continue
-        figures = proposal.figures[port]
-        places = LABEL["places_free"]
-        if not isinf(figures.places):
-            places = LABEL["places_of"].fill(places=int(figures.places))
-        line = _label(
-            "port_line",
-            language,
-            port=name_of(proposal, port),
-            persons=sum(part.persons for part in here),
-            encounters=", ".join(dict.fromkeys(proposal.boats[proposal.planned[part.boat]].id for part in here)),
-            places=places,
-            rate=f"{figures.persons_per_hour:g}",
-            begin=_clock(proposal, min(part.begin_min for part in here), language, short=True),
-            end=_clock(proposal, max(part.end_min for part in here), language),
-        )
-        lines += wrap(line + ".", "  ", "    ")
+    for column, here in ports_used(proposal):
+        lines += wrap(f"{port_text(proposal, column, here, language)}.", "  ", "    ")
+        rows = [
+            [
+                f"{utc_clock(proposal, part.begin_min, language)}-{utc_clock(proposal, part.end_min, language)}",
+                str(part.persons), boat_name(boat_of(proposal, part), language),
+                _label("port_row", language, arrives=utc_clock(proposal, arrival_min(proposal, part), language)),
+            ]
+            for part in here
+        ]  # fmt: skip
+        lines += columns(rows, give=2, right=frozenset({1}), indent="    ")
     return [ink.strong(_label("ports", language)), *lines] if lines else []
 
 
-def _beside(proposal: Proposal, language: str, ink: Style) -> list[str]:
+def _clocks(proposal: Proposal, language: str, ink: Style) -> list[str]:
+    """What happens, one line a moment: each arrival, and each load ashore."""
+    parts = () if proposal.best is None else proposal.best.landing.parts
+    events = [
+        event for part in parts for event in (
+            (arrival_min(proposal, part), 0, "event_arrives", part), (part.end_min, 1, "event_ashore", part)
+        )
+    ]  # fmt: skip
+    rows = [
+        [
+            utc_clock(proposal, minute, language), boat_name(boat_of(proposal, part), language),
+            _label(key, language, persons=part.persons, port=port_of(proposal, part)),
+        ]
+        for minute, _, key, part in sorted(events, key=lambda event: (event[0], event[1], event[3].boat))
+    ]  # fmt: skip
+    return [ink.strong(_label("clocks", language)), *columns(rows, give=2, indent="  ")] if rows else []
+
+
+def beside_texts(proposal: Proposal, language: str) -> list[str]:
+    """The plan beside the one made in turn, of all people and of those with a place in both, and what is proven."""
     best = proposal.best
     if best is None:
         return []
-    lines = wrap(_label("this_plan", language, **_values(*best.landing.value, language)), "  ")
-    without = greedy_without(proposal)
-    if without:
-        lines += wrap(_label("turn_short", language, without=without), "  ")
-    else:
-        lines += wrap(_label("turn_plan", language, **_values(*proposal.greedy.value, language)), "  ")
+    everybody = sum(boat.persons for boat in proposal.boats)
+    landed = sum(part.persons for part in best.landing.parts)
+    plans = (("this_plan", best.landing, landed), ("turn_plan", proposal.greedy, everybody - greedy_without(proposal)))
+    texts = [
+        _label(key, language, placed=placed, all=everybody,
+               **_values(schedule.worst_min, schedule.total_person_min, language))
+        for key, schedule, placed in plans
+    ]  # fmt: skip
+    same = compared(proposal)
+    if same is not None and same.persons < everybody:
+        turn = _values(*same.greedy, language)
+        texts.append(_label(
+            "same_people", language, persons=same.persons, turn=turn["worst"], turn_total=turn["total"],
+            **_values(*same.plan, language),
+        ))  # fmt: skip
     gaps = gap_words(proposal)
     proof = _label("proven", language) if proven(proposal) else _label("gap", language, worst=gaps[0], total=gaps[1])
-    return [ink.strong(_label("compared", language)), *lines, *wrap(proof, "  ")]
+    return [*texts, proof]
+
+
+def _beside(proposal: Proposal, language: str, ink: Style) -> list[str]:
+    lines = [line for text in beside_texts(proposal, language) for line in wrap(text, "  ", "    ")]
+    return [ink.strong(_label("compared", language)), *lines] if lines else []
 
 
 def _values(worst_min: float, total_person_min: float, language: str) -> dict[str, object]:
@@ -179,17 +244,22 @@ def _know(proposal: Proposal, language: str, ink: Style) -> list[str]:
     return [ink.strong(_label("know", language)), *lines]
 
 
-def _last(proposal: Proposal, document: PlanDocument, language: str) -> list[str]:
+def last_text(proposal: Proposal, document: PlanDocument, language: str) -> str:
+    """What the plan rests on, and that it only advises."""
     parts = [proposal.world.identity[name] for name in ("geodata", "tides", "forecast")]
     data = ", ".join(str(part["id"]) for part in parts if isinstance(part, dict))
-    return wrap(_label("last", language, data=data, engine=ENGINE_VERSION, plan=document["plan_id"]))
+    return _label("last", language, data=data, engine=ENGINE_VERSION, plan=document["plan_id"])
 
 
-def _clock(proposal: Proposal, minute: float, language: str, short: bool = False) -> str:
+def utc_clock(proposal: Proposal, minute: float, language: str) -> str:
     """UTC of a minute of the plan; a plan compares many clocks, so the local time is left to each decision."""
     utc = datetime.fromtimestamp(proposal.at_s + round(minute * MINUTE_S), UTC)
-    text = f"{utc:%Hh%M}" if language == "fr" else f"{utc:%H%M}"
-    return text if short else f"{text} UTC"
+    return f"{utc:%Hh%M}" if language == "fr" else f"{utc:%H%M}"
+
+
+def utc_day(proposal: Proposal, minute: float) -> str:
+    """Its date."""
+    return f"{datetime.fromtimestamp(proposal.at_s + round(minute * MINUTE_S), UTC):%Y-%m-%d}"
 
 
 def _short(text: str, width: int) -> str:

@@ -1,4 +1,4 @@
-"""The least total of person-minutes among the plans that end by a given time.
+"""The least weighted total of person-minutes among the plans that end by a given time.
 
 Under way every person counts alone, so that part is a plain sum; waiting and landing depend on who else comes, and are
 learnt by rows (`api.plan.cuts`). There are finitely many plans and each teaches its row at most once, so the search
@@ -13,8 +13,8 @@ from api.plan.budget import SolverBudget
 from api.plan.cuts import CutPool
 from api.plan.deadline import Deadline
 from api.plan.local_search import improve
-from api.plan.model import SLACK_MIN, UNIT, Model, add_broken_queues, model_of, solve_model
-from api.plan.problem import Problem
+from api.plan.model import UNIT, Model, add_broken_queues, model_of, solve_model
+from api.plan.problem import SLACK_MIN, Problem
 from api.plan.schedule import evaluate_schedule
 
 EXACT = 1e-9
@@ -71,7 +71,7 @@ def minimise_total_time(
     model = model_of(problem, latest_min + SLACK_MIN, latest_min + SLACK_MIN)
     cost = model.cost()
     under_way = (problem.arrive_min + problem.extra_min)[model.boat, model.port]
-    cost[model.people] = model.each * under_way / UNIT
+    cost[model.people] = problem.weight[model.boat] * model.each * under_way / UNIT
     cost[model.wait] = 1.0
     cuts = CutPool(model)
     in_time = [
@@ -80,7 +80,7 @@ def minimise_total_time(
         if evaluate_schedule(problem, candidate).worst_min <= latest_min + SLACK_MIN
     ]
     in_time = [improve(problem, candidate, latest_min + SLACK_MIN) for candidate in in_time]
-    best = min(in_time, key=lambda candidate: evaluate_schedule(problem, candidate).total_person_min)
+    best = min(in_time, key=lambda candidate: evaluate_schedule(problem, candidate).weighted_person_min)
     for candidate in in_time:
         cuts.learn(candidate)
     bound_person_min = _solve_relaxed(model, cost, cuts, deadline)
@@ -91,15 +91,24 @@ def minimise_total_time(
 
 def _solve_relaxed(model: Model, cost: np.ndarray, cuts: CutPool, deadline: Deadline) -> float:
     """Learn from solutions with loads shared at will; the last of them is a bound of every plan. [person min]"""
-    bound = 0.0
+    bound = _all_alone(model.problem)
     for _ in range(RELAXED_ROUNDS):
-        found = solve_model(model, cost, deadline.left_s(), whole=False)
+        found = solve_model(model, cost, deadline.solver_s(), whole=False)
         deadline.stopped |= found.clock_stopped
         gained = found.bound * UNIT > bound * (1.0 + WORTH_A_ROUND)
         bound = max(bound, found.bound * UNIT)
         if found.values is None or not cuts.learn_shared(found.values) or not gained:
             break
     return bound
+
+
+def _all_alone(problem: Problem) -> float:
+    """Total if every boat went where it is best and met nobody: a bound that needs no solver. [person min]"""
+    # Of a shared load the last person is never sooner ashore than the first one.
+    landing = np.where(problem.most_parts > 1, 0, problem.persons)[:, None] / problem.rate[None, :]
+    each = np.where(problem.usable, problem.arrive_min + problem.extra_min + 0.5 * landing, np.inf)
+    aboard = problem.persons > 0
+    return float((problem.weight * problem.persons)[aboard] @ each[aboard].min(axis=1, initial=np.inf))
 
 
 def _solve_with_cuts(
@@ -114,7 +123,7 @@ def _solve_with_cuts(
     """Ask the solver and teach it, until it has nothing better or comes close enough."""
     problem = model.problem
     best = start.loads
-    best_total = evaluate_schedule(problem, best).total_person_min
+    best_total = evaluate_schedule(problem, best).weighted_person_min
     bound = min(start.bound_person_min, best_total)
     asked = 0
     learnt = True
@@ -123,7 +132,7 @@ def _solve_with_cuts(
         left = 1.0 - bound / best_total
         # A fraction of what is left to prove is close enough for one answer, until that teaches nothing more.
         gap = max(INNER_GAP * left, 0.5 * budget.close_share) if learnt and left > EXACT else 0.0
-        found = solve_model(model, cost, deadline.left_s(), gap=gap)
+        found = solve_model(model, cost, deadline.solver_s(), gap=gap)
         deadline.stopped |= found.clock_stopped
         bound = max(bound, min(found.bound * UNIT, best_total))
         if found.values is None:
@@ -136,7 +145,7 @@ def _solve_with_cuts(
         for plan in ([] if late else [proposed]) + settled:
             better = improve(problem, plan, latest_min)
             news |= cuts.learn(better)
-            better_total = evaluate_schedule(problem, better).total_person_min
+            better_total = evaluate_schedule(problem, better).weighted_person_min
             if better_total < best_total:
                 best, best_total = better, better_total
         enough = EXACT if asked < budget.exact_rounds else max(EXACT, budget.close_share)
@@ -175,13 +184,13 @@ def _shares_settled(
     best: np.ndarray | None = None
     best_total, taught = np.inf, False
     for _ in range(SHARES_ROUNDS):
-        found = solve_model(fixed, cost, deadline.left_s())
+        found = solve_model(fixed, cost, deadline.solver_s())
         if found.values is None:
             break
         loads = model.loads(found.values)
         late = add_broken_queues(model, loads, latest_min)
         news = cuts.learn(loads, found.values)
-        total = evaluate_schedule(problem, loads).total_person_min
+        total = evaluate_schedule(problem, loads).weighted_person_min
         if not late and total < best_total:
             best, best_total = loads, total
         if not (late or news):

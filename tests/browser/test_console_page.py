@@ -363,6 +363,7 @@ def test_a_joint_plan_is_accepted_boat_by_boat(room, store):
     page.locator(f'[data-accept="{boats[0]}"]').wait_for(timeout=60_000)
     told = page.locator("#sheet").inner_text()
     assert "Cost of the plan" in told
+    assert "Who waits for whom" in told
     assert re.search(r"\+\d+ min", told)
     assert store.reservations(time.time()) == []
     page.locator(f'[data-accept="{boats[0]}"]').click()

@@ -50,8 +50,8 @@ async def create_plan(
     It is a proposal. Nothing is held and nobody is told. To accept it, send the request that stands under `accept` of
     each part, one encounter at a time: it becomes a reservation, and the same request again is the same reservation.
 
-    It takes up to `time_limit_s` and somewhat more; the answer says how much better another plan might be. With a
-    store, a plan for now takes places and landing rates that it does not state from what ports report.
+    It takes up to `time_limit_s` of processor time and somewhat more; the answer says how much better another plan
+    might be. With a store, a plan for now takes places and landing rates that it does not state from what ports report.
     """
     now_s = time.time()
     if async_store.is_kept and plans_for_now(plan, now_s):

@@ -87,7 +87,9 @@ export async function openPlan() {
   }));
   openSheet('plan', say('plan_title'), make('p', { class: 'headline' }, inLanguage(plan.headline)),
     table([say('col_encounter'), say('col_persons'), say('col_port'), say('plan_landing'), say('plan_queue'), say('plan_ashore'), say('plan_nearest'), say('plan_cost'), say('plan_greedy'), say('plan_accept')], rows),
-    make('p', {}, say(plan.proven_best ? 'plan_proven' : 'plan_not_proven', { gap: formatNumber(plan.worst?.gap_min ?? 0, language()) })),
+    ...(plan.order.length ? [make('h3', {}, say('plan_order')), make('ul', { id: 'plan-order' }, ...plan.order.map((/** @type {any} */ entry) => make('li', {}, inLanguage(entry.text))))] : []),
+    // What is not proven is among the notices, with its figures.
+    ...(plan.proven_best ? [make('p', {}, say('plan_proven'))] : []),
     make('ul', {}, ...plan.notices.map((/** @type {any} */ notice) => make('li', {}, inLanguage(notice.text)))), make('p', { class: 'quiet' }, inLanguage(plan.method)));
 }
 

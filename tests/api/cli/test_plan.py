@@ -29,7 +29,7 @@ def test_text_leads_with_the_proposal(safeport):
     ran = safeport("plan", str(OCTOBER))
     assert ran.code == 0
     assert ran.out.startswith("PROPOSAL: 237 persons of 7 encounters")
-    for heading in ("PLAN from 2024-10-05 0630 UTC", "PORTS", "BESIDE IT", "KNOW THIS"):
+    for heading in ("PLAN from 2024-10-05 0630 UTC", "BY PORT (UTC)", "BY TIME (UTC)", "BESIDE IT", "KNOW THIS"):
         assert heading in ran.out
 
 
@@ -48,8 +48,9 @@ def test_text_in_french(safeport):
         (b'{"a": 1, "a": 2}', "INPUT: an object has the key 'a' twice."),
         (b"[" * 100_000, "INPUT: is nested too deeply."),
         (b"[1]", "plan: is not a JSON object."),
-        (b"{}", "encounters: is missing."),
-        (b'{"encounters": [{"id": "A"}]}', "encounters.0.position: is missing."),
+        (b"{}", "ports: there is no port"),
+        (b'{"ports": [{"id": "dover"}]}', "encounters: is missing."),
+        (b'{"encounters": [{"id": "A"}], "ports": [{"id": "dover"}]}', "encounters.0.position: is missing."),
     ],
 )
 def test_a_file_that_is_no_plan(safeport, tmp_path, content, field):

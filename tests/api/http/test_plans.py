@@ -19,6 +19,7 @@ from api.http import create_app
 from api.http.plan_pool import RETRY_AFTER_S
 from api.plan.budget import SolverBudget
 from api.plan.document import plan_document
+from api.plan.greedy import greedy
 from api.plan.problem import Problem
 from api.plan.propose import propose
 from api.plan.request import plan_from
@@ -30,7 +31,6 @@ from api.store.encounters import ReportEncounter
 from api.store.ports import Places, ReportCapacity
 from api.store.reservations import Hold, Persons
 from api.store.store import open_store
-from engine.errors import InvalidAsk
 
 OCTOBER = Path(__file__).parents[1] / "plan" / "october_2024.json"
 
@@ -235,8 +235,7 @@ def test_the_process_finds_what_this_one_finds(solver, small):
     assert solver._process.pid == first
 
 
-def test_a_refusal_of_the_search_comes_through(solver, small, monkeypatch):
-    # A question no search can answer in no time: asked of the worker itself.
+def test_without_time_there_is_an_answer_that_claims_no_bound(solver):
     import numpy as np
 
     rng = np.random.default_rng(1)
@@ -245,10 +244,11 @@ def test_a_refusal_of_the_search_comes_through(solver, small, monkeypatch):
         rng.integers(20, 90, boats), np.full(boats, 1), rng.uniform(10, 300, (boats, ports)), np.zeros((boats, ports)),
         rng.integers(30, 60, ports).astype(float), np.full(ports, 1.0),
     )  # fmt: skip
-    with pytest.raises(InvalidAsk) as caught:
-        solver.search(hard, np.zeros((boats, ports), np.int64), SolverBudget(limit_s=1e-9, shortage_s=1e-9))
-    assert caught.value.field == "time_limit_s"
-    assert solver.search(*small)[0] is not None
+    in_turn = greedy(hard, np.zeros(boats))
+    best, missing = solver.search(hard, in_turn, SolverBudget(limit_s=1e-9, shortage_s=1e-9))
+    assert not missing.proven
+    assert missing.without.sum() <= (hard.persons - in_turn.sum(axis=1)).sum()
+    assert (best.loads.sum(axis=1) == hard.persons - missing.without).all()
 
 
 def test_a_process_ended_from_another_thread_is_lost(solver, small, monkeypatch):

@@ -1,7 +1,10 @@
 """Every plan there is, one by one, and people landed one by one: what the search is held against."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
+
+import numpy as np
 
 
 def shares(persons, most_parts, ports):
@@ -32,9 +35,8 @@ def added(problem, plan):
     return sum(max(0, load[p] - int(places)) for p, places in enumerate(problem.places) if places != float("inf"))
 
 
-def value(problem, plan):
-    """Worst time and total of a plan, each person stepping ashore by itself, counted in the middle of its own step."""
-    worst, total = Fraction(0), Fraction(0)
+def clocks(problem, plan):
+    """Of each person, stepping ashore by itself: its boat, the middle of its own step, and when it is safe."""
     for p in range(problem.shape[1]):
         step = 1 / Fraction(float(problem.rate[p]))
         people = [
@@ -43,17 +45,39 @@ def value(problem, plan):
             for _ in range(shares.get(p, 0))
         ]
         free = Fraction(0)
-        for arrive, _, extra in sorted(people):
+        for arrive, b, extra in sorted(people):
             begin = max(free, arrive)
             free = begin + step
-            worst = max(worst, free + extra)
-            total += begin + step / 2 + extra
+            yield b, begin + step / 2 + extra, free + extra
+
+
+def value(problem, plan):
+    """Worst counted time and weighted total of a plan, each person counted in the middle of its own step."""
+    people = list(clocks(problem, plan))
+    worst = max((Fraction(float(problem.worst_weight[b])) * safe for b, _, safe in people), default=Fraction(0))
+    total = sum(Fraction(float(problem.weight[b])) * middle for b, middle, _ in people)
     return float(worst), float(total)
 
 
+def within(problem, plan):
+    """Whether nobody is beyond the ceiling of its boat."""
+    return all(float(safe) <= problem.ceiling_min[b] + 1e-6 for b, _, safe in clocks(problem, plan))
+
+
+def urgent_first(problem):
+    """The problem with the ceilings that the least greatest counted time is for the urgent; None without a plan."""
+    counted = best_value(replace(problem, worst_weight=problem.weight))
+    if counted is None:
+        return None
+    ceilings = [counted[0] / weight if weight > 1 else float("inf") for weight in problem.weight]
+    return replace(problem, ceiling_min=np.minimum(problem.ceiling_min, ceilings))
+
+
 def best_value(problem):
-    """Least worst time, then least total within it; None without a plan."""
-    values = [value(problem, plan) for plan in every_plan(problem) if added(problem, plan) == 0]
+    """Least worst time, then least total within it, of the plans within the ceilings; None without a plan."""
+    values = [
+        value(problem, plan) for plan in every_plan(problem) if added(problem, plan) == 0 and within(problem, plan)
+    ]
     if not values:
         return None
     worst = min(value[0] for value in values)
@@ -65,13 +89,14 @@ def least_added(problem):
 
 
 def least_without(problem):
-    """Fewest people left without a place, whole loads only."""
+    """Fewest people left without a place, each counted by its weight, whole loads only."""
     boats, ports = problem.shape
     usable = problem.usable
     choices = [[None, *(p for p in range(ports) if usable[b, p])] for b in range(boats)]
-    least = int(problem.persons.sum())
+    counted = problem.weight * problem.persons
+    least = float(counted.sum())
     for plan in product(*choices):
         load = [sum(int(problem.persons[b]) for b, port in enumerate(plan) if port == p) for p in range(ports)]
         if all(load[p] <= problem.places[p] for p in range(ports)):
-            least = min(least, sum(int(problem.persons[b]) for b, port in enumerate(plan) if port is None))
+            least = min(least, sum(float(counted[b]) for b, port in enumerate(plan) if port is None))
     return least

@@ -13,8 +13,23 @@ from api.documents.decision import to_json
 from api.encounter import EncounterIn
 from api.plan.budget import SolverBudget, budget_for
 from api.plan.document import plan_document
-from api.plan.messages import HEADLINE, LABEL, METHOD, MISSING, NOTICE, REASON
-from api.plan.propose import propose, without_places
+from api.plan.messages import (
+    ASK_THERE,
+    FEWEST_NOT_PROVEN,
+    HEADLINE,
+    LABEL,
+    MAKES_WAY,
+    METHOD,
+    MISSING,
+    MISSING_AT_PORT,
+    MISSING_NOT_PROVEN,
+    NOTICE,
+    OVER_LIMIT,
+    REASON,
+    SENT_ON,
+    WAITS,
+)
+from api.plan.propose import natural_key, propose, without_places
 from api.plan.request import plan_from
 from api.plan.text import plan_text
 from engine.codes import Feed, Status
@@ -118,10 +133,156 @@ def test_places_that_are_missing_are_counted(planned):
         document["missing"]["encounters"] == [{"id": "A", "persons": 20}]
     )
     assert document["missing"]["places"] == 25
-    assert document["missing"]["ports"] == [{"port_id": "dover", "places": 25}]
+    helped = document["missing"]["encounters"]
+    assert document["missing"]["ports"] == [{"port_id": "dover", "places": 25, "encounters": helped}]
+    assert document["missing"]["proven"]
     assert sum(encounter["persons"] for encounter in document["missing"]["encounters"]) in (20, 30)
     without = [encounter for encounter in document["encounters"] if encounter["without_place"]]
     assert [item["reason"]["code"] for item in without] == ["NO_PLACES"]
+
+
+def test_both_plans_count_the_same_people(planned):
+    """One boat has no fit port at all, one more finds no place in turn: neither is forgotten on either side."""
+    body = small(ports=[{"id": "dover", "places": 40, "persons_per_hour": 60}])
+    body["encounters"].append({**body["encounters"][0], "id": "C", "vessel": {"speed_kn": 10, "draught_m": 25}})
+    document = plan_document(planned(body))
+    everybody = sum(encounter["persons"] for encounter in document["encounters"])
+    plan = sum(part["persons"] for encounter in document["encounters"] for part in encounter["parts"])
+    greedy = sum(part["persons"] for encounter in document["encounters"] for part in encounter["greedy"]["parts"])
+    assert sum(encounter["without_place"] for encounter in document["encounters"]) == everybody - plan
+    assert document["greedy"]["without_place"] == everybody - greedy
+    both = [encounter for encounter in document["encounters"]
+            if encounter["without_place"] == 0 and encounter["greedy"]["parts"]]  # fmt: skip
+    if document["compared"] is None:
+        assert not both
+    else:
+        assert document["compared"]["persons"] == sum(encounter["persons"] for encounter in both)
+        assert document["compared"]["plan"]["worst_min"] == max(encounter["time_to_safety_min"] for encounter in both)
+
+
+def test_a_boat_with_too_many_aboard_is_planned_with_the_limit_named_and_sharing_proposed(planned):
+    body = small()
+    body["encounters"][0] |= {"persons": 57, "vessel": {"speed_kn": 20, "draught_m": 1, "loa_m": 12,
+                                                        "survivor_capacity": 20}}  # fmt: skip
+    body["encounters"][1] |= {"persons": 30, "vessel": {"speed_kn": 20, "draught_m": 1, "loa_m": 14,
+                                                        "survivor_capacity": 42}}  # fmt: skip
+    body["ports"] = [{"id": "dover", "places": 100, "persons_per_hour": 60}]
+    proposal = planned(body)
+    document = plan_document(proposal)
+    over, other = document["encounters"]
+    assert document["outcome"] == "complete"
+    assert over["parts"][0]["status"] == "caution"
+    assert other["over_limit"] is None
+    limit = over["over_limit"]
+    assert (limit["limit"], limit["too_many"], limit["still_too_many"]) == (20, 37, 25)
+    (share,) = limit["share_with"]
+    assert (share["id"], share["persons"]) == ("B", 12)
+    # 1.47, 50.99 to 1.52, 51.0: 3 minutes of longitude at that latitude and 0.6 of latitude.
+    assert share["distance_nm"] == pytest.approx(np.hypot(3.0 * np.cos(np.radians(51.0)), 0.6), abs=0.06)
+    notice = next(notice for notice in document["notices"] if notice["code"] == "VESSEL_OVER_LIMIT")
+    assert notice["level"] == "warning"
+    assert "57 persons, 37 more than the 20" in notice["text"]["en"]
+    # The echo is what was asked, and its name that of the encounter decided by itself.
+    assert over["encounter"]["vessel"]["max_persons"] == 20
+    assert proposal.boats[0].ask.vessel.max_persons == 20
+
+
+def test_urgency_weighs_by_the_policy_and_is_said(planned, october):
+    document = plan_document(planned(october))
+    (urgent,) = [encounter for encounter in document["encounters"] if encounter["urgency_weight"] > 1]
+    assert urgent["encounter"]["medical"] == "urgent"
+    assert urgent["urgency_weight"] == 2
+    assert urgent["time_to_safety_min"] <= urgent["greedy"]["time_to_safety_min"]
+    assert {"URGENT_WEIGH_MORE"} == codes(document) & {"URGENT_WEIGH_MORE", "URGENT_LATER_THAN_IN_TURN"}
+    alike = json.loads(json.dumps(october))
+    for encounter in alike["encounters"]:
+        encounter.pop("medical", None)
+    unweighted = plan_document(planned(alike))
+    assert unweighted["worst"]["urgent"] is None
+    assert unweighted["total"]["weighted_person_min"] == unweighted["total"]["person_min"]
+    assert document["worst"]["urgent"]["counted_min"] >= 2 * urgent["time_to_safety_min"] - 0.2
+
+
+def test_an_urgent_boat_later_than_in_turn_says_why(planned):
+    proposal = planned(small())
+    boats = tuple(replace(boat, weight=2.0) for boat in proposal.boats)
+
+    def shifted(minutes):
+        landing = proposal.best.landing
+        parts = tuple(replace(part, safety_min=part.safety_min + minutes) for part in landing.parts)
+        best = replace(proposal.best, landing=replace(landing, parts=parts))
+        return plan_document(replace(proposal, best=best, boats=boats))
+
+    late = shifted(300.0)
+    notice = next(notice for notice in late["notices"] if notice["code"] == "URGENT_LATER_THAN_IN_TURN")
+    assert notice["level"] == "warning"
+    assert "A " in notice["text"]["en"]
+    assert "URGENT_LATER_THAN_IN_TURN" not in codes(shifted(-300.0))
+
+
+def test_who_waits_for_whom(planned):
+    body = small(ports=[{"id": "dover", "places": 90, "persons_per_hour": 20}])
+    document = plan_document(planned(body))
+    parts = {encounter["id"]: encounter["parts"][0] for encounter in document["encounters"]}
+    first, second = sorted(parts, key=lambda name: parts[name]["landing_from"])
+    assert parts[first]["waits_for"] == []
+    assert parts[second]["queue_min"] > 0
+    assert parts[second]["waits_for"] == [first]
+
+
+def test_a_boat_sent_past_its_own_nearest_port_makes_way(planned, october):
+    document = plan_document(planned(october))
+    at_port = {}
+    for encounter in document["encounters"]:
+        for part in encounter["parts"]:
+            at_port.setdefault(part["port"]["id"], []).append(encounter["id"])
+    for encounter in document["encounters"]:
+        own = encounter["own_nearest"]["port"]["id"]
+        sent_on = own not in {part["port"]["id"] for part in encounter["parts"]} and encounter["cost_min"] > 0
+        assert encounter["makes_way_for"] == (at_port.get(own, []) if sent_on else [])
+
+
+def test_proven_and_ended_by_time_exclude_each_other(planned):
+    proposal = planned(small())
+    cut = replace(proposal, best=replace(proposal.best, clock_stopped=True))
+    assert proposal.best.worst_bound_min == pytest.approx(proposal.best.landing.worst_min)
+    document = plan_document(cut)
+    assert document["proven_best"]
+    assert document["search"]["ended"] == "proven"
+    assert not codes(document) & {"TIME_LIMIT", "NOT_PROVEN_BEST"}
+    open_gap = replace(proposal, best=replace(proposal.best, worst_bound_min=0.0, clock_stopped=True))
+    document = plan_document(open_gap)
+    assert document["search"]["ended"] == "time_limit"
+    assert {"TIME_LIMIT", "NOT_PROVEN_BEST"} <= codes(document)
+    assert plan_document(replace(open_gap, best=replace(open_gap.best, clock_stopped=False)))["search"]["ended"] == (
+        "close_enough"
+    )
+
+
+def test_places_whose_number_is_not_proven_claim_no_bound(planned):
+    body = small(ports=[{"id": "dover", "places": 25, "persons_per_hour": 60}])
+    proposal = planned(body)
+    assert plan_document(proposal)["missing"]["lower_bound"] == 25
+    cut = replace(proposal.shortage, proven=False)
+    document = plan_document(replace(proposal, shortage=cut))
+    assert "not fewer than 25" in document["missing"]["text"]["en"]
+    unsure = plan_document(replace(proposal, shortage=replace(proposal.shortage, fewest=False)))
+    assert unsure["missing"]["proven"]
+    assert "not proven" in unsure["missing"]["text"]["en"]
+    assert unsure["search"]["ended"] == "time_limit"
+    document = plan_document(replace(proposal, shortage=replace(cut, missing_bound=0)))
+    assert document["missing"]["lower_bound"] is None
+    assert not document["missing"]["proven"]
+    assert "no bound is known" in document["missing"]["text"]["en"]
+    assert not document["proven_best"]
+    assert document["search"]["ended"] == "time_limit"
+
+
+def test_boats_stand_in_natural_order(planned):
+    body = small()
+    body["encounters"][0]["id"], body["encounters"][1]["id"] = "B10", "B2"
+    assert [encounter["id"] for encounter in plan_document(planned(body))["encounters"]] == ["B2", "B10"]
+    assert sorted(["b10", "B9", "Z1", "B09", "", "7"], key=natural_key) == ["", "7", "B09", "B9", "b10", "Z1"]
 
 
 def test_no_places_at_all_is_an_answer(planned):
@@ -309,11 +470,13 @@ def test_a_plan_is_not_changed_by_being_made(planned, october):
 
 
 def sentences():
-    for table in (HEADLINE, REASON, LABEL):
+    for table in (HEADLINE, REASON, LABEL, OVER_LIMIT):
         yield from table.items()
     yield from ((code, text) for code, (_, text) in NOTICE.items())
     yield "method", METHOD
-    yield "missing", MISSING
+    others = (MISSING, MISSING_AT_PORT, *MISSING_NOT_PROVEN.values(), FEWEST_NOT_PROVEN)
+    for text in (*others, ASK_THERE, WAITS, MAKES_WAY, SENT_ON):
+        yield text.en[:20], text
 
 
 @pytest.mark.parametrize(("name", "text"), list(sentences()), ids=[name for name, _ in sentences()])
@@ -342,11 +505,13 @@ def test_text_is_eighty_columns_and_keeps_to_the_words(planned, october, languag
     assert text.splitlines()[0].startswith(("PROPOS", "WARNING", "ALERTE"))
 
 
-@pytest.mark.parametrize(("boats", "limit_s"), [(1, 1.5), (20, 1.5), (21, 1.67), (99, 14.93), (100, 15.0), (200, 15.0)])
+@pytest.mark.parametrize(
+    ("boats", "limit_s"), [(1, 1.5), (20, 1.5), (40, 4.25), (60, 7.0), (80, 12.5), (100, 18.0), (200, 18.0)]
+)
 def test_a_plan_takes_the_time_its_size_is_worth(boats, limit_s):
     assert budget_for(boats).limit_s == pytest.approx(limit_s)
-    # Without the end of the search for missing places there is no plan, so that one is never cut short by the size.
-    assert budget_for(boats).shortage_s == 15.0
+    # What is missing is worth more time than that: its end is a proof.
+    assert budget_for(boats).shortage_s == min(18.0, 2.0 * limit_s)
 
 
 def test_a_limit_somebody_asked_for_holds_for_every_search_and_is_in_the_document(planned):

@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.plan.budget import SolverBudget
+from api.plan.configurations import Configurations, dive, ends_by, plan_of
 from api.plan.deadline import Deadline
 from api.plan.greedy import careful, greedy
 from api.plan.infeasibility import find_shortage
 from api.plan.local_search import improve
 from api.plan.problem import Problem
 from api.plan.schedule import evaluate_schedule, waiting
+from api.plan.search import search_plan, urgent_ceilings
 from api.plan.solve import solve
 from tests.api.plan import brute_force
 
@@ -21,7 +23,7 @@ EXACT = SolverBudget(limit_s=60.0, rounds=400, exact_rounds=400, close_share=0.0
 
 
 @st.composite
-def problems(draw, boats=4, ports=3, most_persons=9, shared=False, roomy=False):
+def problems(draw, boats=4, ports=3, most_persons=9, shared=False, roomy=False, urgent=False):
     b, p = draw(st.integers(1, boats)), draw(st.integers(1, ports))
     arrive = np.array(draw(st.lists(st.integers(0, 60), min_size=b * p, max_size=b * p)), float).reshape(b, p)
     closed = np.array(draw(st.lists(st.booleans(), min_size=b * p, max_size=b * p))).reshape(b, p)
@@ -36,11 +38,12 @@ def problems(draw, boats=4, ports=3, most_persons=9, shared=False, roomy=False):
     room = st.sampled_from([np.inf, 40.0]) if roomy else st.sampled_from([np.inf, 4.0, 9.0, 14.0, 20.0])
     places = np.array(draw(st.lists(room, min_size=p, max_size=p)))
     rate = np.array(draw(st.lists(st.sampled_from([0.25, 0.5, 1.0, 2.0]), min_size=p, max_size=p)))
-    return Problem(persons, parts, arrive, extra, places, rate)
+    weight = draw(st.lists(st.sampled_from([1.0, 1.0, 2.0, 4.0]), min_size=b, max_size=b)) if urgent else np.ones(b)
+    return Problem(persons, parts, arrive, extra, places, rate, np.array(weight))
 
 
 def in_turn(problem):
-    return greedy(problem, np.zeros(problem.shape[0], np.int64))
+    return greedy(problem, problem.weight)
 
 
 def best(problem):
@@ -96,6 +99,61 @@ def test_shared_loads_reach_the_best_of_all_plans(problem):
         same(found.landing.value, expected)
 
 
+@given(problems(urgent=True))
+@settings(max_examples=200, deadline=None)
+def test_urgent_people_weigh_more_and_are_never_later_than_in_turn(problem):
+    turn = in_turn(problem)
+    ceilings = urgent_ceilings(problem, turn)
+    found, missing = search_plan(problem, turn, EXACT)
+    if missing is None and complete(problem, turn):
+        expected = brute_force.best_value(brute_force.urgent_first(replace(problem, ceiling_min=ceilings)))
+        check(problem, found)
+        same(found.landing.value, expected)
+        assert found.counted_bound_min == pytest.approx(found.counted_min, abs=1e-4)
+        assert found.total_bound_person_min == pytest.approx(expected[1], rel=1e-6)
+        for part in found.landing.parts:
+            assert part.safety_min <= ceilings[part.boat] + 1e-6
+    elif missing is None:
+        # A plan made in turn that leaves boats out promises the urgent nothing where no plan was found within it.
+        check(problem, found)
+        ways = [
+            brute_force.urgent_first(replace(problem, ceiling_min=limits)) for limits in (ceilings, ceilings + np.inf)
+        ]
+        expected = [brute_force.best_value(way) for way in ways if way is not None]
+        assert any(found.landing.value == pytest.approx(value, abs=1e-3) for value in expected)
+    else:
+        assert (problem.weight * missing.without).sum() == pytest.approx(brute_force.least_without(problem))
+
+
+@given(problems(boats=3, most_persons=6, shared=True, urgent=True))
+@settings(max_examples=120, deadline=None)
+def test_bounds_hold_where_loads_are_shared_and_some_are_urgent(problem):
+    """Where the urgent load may itself be shared the rows are not exact: the gap is stated instead of closed."""
+    found = best(problem)
+    if found is not None:
+        expected = brute_force.best_value(brute_force.urgent_first(problem))
+        check(problem, found)
+        assert found.landing.worst_min == pytest.approx(expected[0], abs=1e-4)
+        assert found.total_bound_person_min <= expected[1] * (1 + 1e-6) + 1e-3
+        assert found.landing.weighted_person_min >= expected[1] * (1 - 1e-6) - 1e-3
+        if not ((problem.weight > 1) & (problem.most_parts > 1)).any():
+            same(found.landing.value, expected)
+            assert found.total_bound_person_min == pytest.approx(expected[1], rel=1e-6)
+
+
+def test_an_urgent_boat_is_landed_before_many():
+    # Whoever is sent to the near port second waits an hour and a half; counted alike it would be the ten.
+    problem = Problem(
+        np.array([10, 30]), np.array([1, 1]), np.array([[10.0, 95.0], [9.0, 60.0]]), np.zeros((2, 2)),
+        np.array([np.inf, np.inf]), np.array([1 / 3, 1 / 3]), np.array([4.0, 1.0]),
+    )  # fmt: skip
+    turn = in_turn(problem)
+    found, _ = search_plan(problem, turn, EXACT)
+    assert found.loads.tolist() == [[10, 0], [0, 30]]
+    assert found.landing.parts[0].safety_min == 40.0
+    assert solve(replace(problem, weight=np.ones(2)), [], EXACT).loads.tolist() == [[0, 10], [30, 0]]
+
+
 @given(problems(boats=6, ports=4, most_persons=40, roomy=True))
 @settings(max_examples=60, deadline=None)
 def test_the_plan_made_in_turn_is_never_better(problem):
@@ -149,12 +207,16 @@ def test_the_same_problem_has_the_same_plan(problem):
         assert (first.loads == other.loads).all()
 
 
-@given(problems())
+@given(problems(urgent=True))
 @settings(max_examples=150, deadline=None)
 def test_the_shortage_is_the_least_there_can_be(problem):
-    found = find_shortage(problem, Deadline(60.0))
+    found = find_shortage(problem, in_turn(problem), Deadline(60.0))
     assert found.missing.sum() == brute_force.least_added(problem)
-    assert found.without.sum() == brute_force.least_without(problem)
+    assert (problem.weight * found.without).sum() == pytest.approx(brute_force.least_without(problem))
+    assert found.proven
+    assert found.missing_bound <= found.missing.sum()
+    assert (found.with_them.sum(axis=1) == problem.persons).all()
+    assert (found.with_them.sum(axis=0) <= problem.places + found.missing).all()
     assert (found.loads.sum(axis=1) + found.without == problem.persons).all()
     assert (found.loads.sum(axis=0) <= problem.places).all()
     # With the places named there is a plan; with one fewer in all there is none.
@@ -164,8 +226,22 @@ def test_the_shortage_is_the_least_there_can_be(problem):
 
 @given(problems(boats=3, most_persons=6, shared=True))
 @settings(max_examples=60, deadline=None)
+def test_the_shortage_without_time_leaves_no_more_than_taking_them_in_turn(problem):
+    turn = in_turn(problem)
+    found = find_shortage(problem, turn, Deadline(0.0))
+    assert problem.weight @ found.without <= problem.weight @ (problem.persons - turn.sum(axis=1))
+    assert (found.loads.sum(axis=0) <= problem.places).all()
+    assert found.missing.sum() >= brute_force.least_added(problem) >= found.missing_bound
+    assert not found.fewest or (problem.weight @ found.without) == pytest.approx(brute_force.least_without(problem))
+    assert (found.loads.sum(axis=1) + found.without == problem.persons).all()
+    assert (found.with_them.sum(axis=1) == problem.persons).all()
+    assert (found.with_them.sum(axis=0) <= problem.places + found.missing).all()
+
+
+@given(problems(boats=3, most_persons=6, shared=True))
+@settings(max_examples=60, deadline=None)
 def test_the_shortage_of_shared_loads(problem):
-    assert find_shortage(problem, Deadline(60.0)).missing.sum() == brute_force.least_added(problem)
+    assert find_shortage(problem, in_turn(problem), Deadline(60.0)).missing.sum() == brute_force.least_added(problem)
 
 
 @given(problems(roomy=True))
@@ -191,7 +267,7 @@ def test_improving_keeps_to_the_worst_time_and_lowers_the_total(problem):
         assert evaluate_schedule(problem, after).total_person_min <= before.total_person_min + 1e-6
 
 
-@given(problems(boats=5, ports=1, most_persons=30, roomy=True), st.randoms(use_true_random=False))
+@given(problems(boats=5, ports=1, most_persons=30, roomy=True, urgent=True), st.randoms(use_true_random=False))
 @settings(max_examples=100, deadline=None)
 def test_waiting_is_supermodular_and_convex_as_the_rows_assume(problem, random):
     boats = problem.shape[0]
@@ -205,7 +281,43 @@ def test_waiting_is_supermodular_and_convex_as_the_rows_assume(problem, random):
             less = waiting(problem, 0, fewer + item) - waiting(problem, 0, fewer)
             assert more >= less - 1e-6
     middle = 0.5 * (loads + fewer)
-    assert waiting(problem, 0, middle) <= 0.5 * (waiting(problem, 0, loads) + waiting(problem, 0, fewer)) + 1e-6
+    ends = [waiting(problem, 0, people, weighted=False) for people in (loads, fewer)]
+    assert waiting(problem, 0, middle, weighted=False) <= 0.5 * sum(ends) + 1e-6
+
+
+@given(problems(boats=5, ports=3, most_persons=12, roomy=True, urgent=True), st.floats(0.0, 1.0))
+@settings(max_examples=150, deadline=None)
+def test_sets_of_boats_never_deny_a_plan_there_is(problem, share):
+    """The bound by sets of boats is true: whatever ends by a time is possible in shares by that time."""
+    problem = replace(problem, worst_weight=problem.weight)
+    expected = brute_force.best_value(problem)
+    if expected is None:
+        return
+    assert ends_by(Configurations(problem), expected[0], Deadline(60.0))
+    alone = max(problem.alone_min.min(axis=1))
+    early = alone + share * (expected[0] - alone) - 1e-3
+    # Sooner than any boat alone it is denied; in between, a denial is no bound above the best there is.
+    assert ends_by(Configurations(problem), alone - 1e-3, Deadline(60.0)) is False
+    if ends_by(Configurations(problem), early, Deadline(60.0)):
+        assert early >= alone - 1e-3
+
+
+@given(problems(boats=6, ports=4, most_persons=12, roomy=True))
+@settings(max_examples=60, deadline=None)
+def test_a_plan_made_of_sets_is_one_and_ends_in_time(problem):
+    plan = in_turn(problem)
+    if not complete(problem, plan):
+        return
+    sets, by_min = Configurations(problem), evaluate_schedule(problem, plan).worst_min
+    sets.add_plan(plan)
+    # One of the sets known is a plan by then, so there is one to be found.
+    assert evaluate_schedule(problem, plan_of(sets, by_min, Deadline(60.0))).worst_min <= by_min + 1e-6
+    loads = dive(sets, by_min, Deadline(60.0))
+    assert ((loads.sum(axis=1) == problem.persons) | (loads.sum(axis=1) == 0)).all()
+    assert ((loads > 0).sum(axis=1) <= 1).all()
+    assert (loads.sum(axis=0) <= problem.places).all()
+    assert not loads[~problem.usable].any()
+    assert evaluate_schedule(problem, loads).worst_min <= by_min + 1e-6
 
 
 def test_a_tight_case_by_hand():

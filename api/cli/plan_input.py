@@ -1,0 +1,308 @@
+"""Boats and ports as people have them, as the body of a joint plan: tables, positions and times as they are written.
+
+A JSON body as it is posted to ``/v1/plans`` passes as it is. Beside that a position may be a text as the ``decide``
+command takes it, a time any form it takes, persons ``55-60``, a vessel the name of its profile, and the whole file a
+list of encounters. A CSV table has one boat a row, another one port a row.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from api.cli.arguments import number, position, quote, whole_number
+from api.cli.decide import persons_from, time_from
+from api.suggest import did_you_mean
+from engine.errors import InvalidAsk
+
+Json = dict[str, Any]
+
+LARGEST_FILE = 4_000_000
+"""[bytes]"""
+
+STANDARD_INPUT = "-"
+
+_YES_NO = {"yes": True, "true": True, "oui": True, "y": True, "1": True,
+           "no": False, "false": False, "non": False, "n": False, "0": False}  # fmt: skip
+_TEXTS = ("id", "policy", "unit", "encounter_id", "vessel")
+_TIMES = ("time", "aboard_since")
+_YES_OR_NO = ("may_split", "persons_in_water", "sheltered")
+_COUNTS = ("most_parts", "persons_recovered")
+_VESSEL_COUNTS = ("survivor_capacity", "self_righting_persons")
+_VESSEL_FIGURES = ("speed_kn", "draught_m", "loa_m", "beam_m", "range_nm", "max_hs_m")
+_MEASURES = ("position_accuracy_m", "position_age_s")
+BOAT_COLUMNS = (
+    "id", "position", "lat", "lon", "persons", "medical", "vessel", *_VESSEL_FIGURES, *_VESSEL_COUNTS, "policy", "time",
+    "may_split", "most_parts", "unit", "encounter_id", "persons_recovered", "persons_in_water", "aboard_since",
+    "sheltered", *_MEASURES,
+)  # fmt: skip
+PORT_COLUMNS = ("id", "places", "persons_per_hour", "queued_persons")
+_OTHER_NAMES = {
+    "name": "id", "boat": "id", "encounter": "id", "port": "id", "port_id": "id", "unlocode": "id", "latitude": "lat",
+    "longitude": "lon", "long": "lon", "pob": "persons", "people": "persons", "persons_on_board": "persons",
+    "profile": "vessel", "draft_m": "draught_m", "capacity": "survivor_capacity", "free_places": "places",
+    "rate": "persons_per_hour", "queued": "queued_persons", "waiting": "queued_persons",
+    "recovered": "persons_recovered", "in_water": "persons_in_water",
+}  # fmt: skip
+"""Other words people have for a column."""
+
+
+def read_input(name: str, standard_input: Callable[[int], bytes], field: str = "INPUT") -> bytes:
+    """Bytes of a file, or of standard input for ``-``.
+
+    Parameters
+    ----------
+    name : str
+    standard_input : callable
+        Reads so many bytes of it.
+    field : str
+        For messages.
+
+    Raises
+    ------
+    InvalidAsk
+        It cannot be read, is empty, or too large.
+    """
+    try:
+        if name == STANDARD_INPUT:
+            data = standard_input(LARGEST_FILE + 1)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise InvalidAsk(field, f"the file cannot be read ({error.strerror}).", "Check its name and rights.") from None
+    if len(data) > LARGEST_FILE:
+        raise InvalidAsk(field, f"the file is larger than {LARGEST_FILE} bytes.", "Name a file with one plan.")
+    return data
+
+
+def body_of_file(data: bytes, name: str, language: str, rows: dict[str, str]) -> object:
+    """Body of a plan, of JSON or a table of boats.
+
+    Parameters
+    ----------
+    data : bytes
+    name : str
+        Of the file, for messages; a table is told from JSON by its first character.
+    language : str
+        Where French is spoken the letter O is west.
+    rows : dict of str
+        Gets the row of the table for each field of the body.
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    text = _text(data, "INPUT")
+    if not text.strip():
+        raise InvalidAsk("INPUT", "is empty.", "Give a JSON body or a CSV table of boats; see docs/plan.md.")
+    if text.lstrip()[:1] in "{[" or name.lower().endswith(".json"):
+        return json_body(text, language)
+    encounters = [
+        _boat(cells, f"encounters.{k}", language)
+        for k, cells in enumerate(_table(text, name, "encounters", BOAT_COLUMNS, rows))
+    ]
+    return {"encounters": encounters}
+
+
+def ports_of_file(data: bytes, name: str, rows: dict[str, str]) -> list[Json]:
+    """Figures of ports, of a table or a JSON list.
+
+    Parameters
+    ----------
+    data : bytes
+    name : str
+    rows : dict of str
+        As in `body_of_file`.
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    text = _text(data, "--ports")
+    if text.lstrip()[:1] == "[":
+        ports = _parse(text, "--ports")
+        return ports if isinstance(ports, list) else []
+    return [
+        _given({
+            "id": cells.get("id"),
+            "places": whole_number(f"ports.{k}.places", cells.get("places")),
+            "persons_per_hour": number(f"ports.{k}.persons_per_hour", cells.get("persons_per_hour")),
+            "queued_persons": whole_number(f"ports.{k}.queued_persons", cells.get("queued_persons")),
+        })
+        for k, cells in enumerate(_table(text, name, "ports", PORT_COLUMNS, rows))
+    ]  # fmt: skip
+
+
+def json_body(text: str, language: str) -> object:
+    """A JSON body, with what is written as people write it in the form of the body.
+
+    Raises
+    ------
+    InvalidAsk
+        It is no JSON, has a key twice in one object, or a text is no position or time.
+    """
+    body = _parse(text, "INPUT")
+    if isinstance(body, list) and all(isinstance(row, dict) for row in body):
+        body = {"encounters": body}
+    if not isinstance(body, dict):
+        return body
+    if isinstance(body.get("time"), str):
+        body["time"] = time_from("time", body["time"])
+    if isinstance(body.get("encounters"), list):
+        body["encounters"] = [
+            _as_body(row, f"encounters.{k}", language) if isinstance(row, dict) else row
+            for k, row in enumerate(body["encounters"])
+        ]
+    return body
+
+
+def _as_body(row: Json, field: str, language: str) -> Json:
+    """An encounter of a JSON file whose texts may be as people write them."""
+    row = dict(row)
+    if isinstance(row.get("position"), str):
+        row["position"] = _point(f"{field}.position", row["position"], language)
+    if isinstance(row.get("persons"), str):
+        row["persons"] = persons_from(row["persons"], f"{field}.persons")
+    if isinstance(row.get("vessel"), str):
+        row["vessel"] = {"profile": row["vessel"].strip()}
+    for name in _TIMES:
+        if isinstance(row.get(name), str):
+            row[name] = time_from(f"{field}.{name}", row[name])
+    return row
+
+
+def _boat(cells: dict[str, str], field: str, language: str) -> Json:
+    """An encounter of a row of a table."""
+    where = cells.get("position")
+    if where is None and ("lat" in cells or "lon" in cells):
+        where = f"{cells.get('lat', '')}, {cells.get('lon', '')}"
+    if where is None:
+        raise InvalidAsk(f"{field}.position", "is missing.", "Give position, or lat and lon.")
+    vessel = {
+        "profile": cells.get("vessel"),
+        **{name: number(f"{field}.{name}", cells.get(name)) for name in _VESSEL_FIGURES},
+        **{name: whole_number(f"{field}.{name}", cells.get(name)) for name in _VESSEL_COUNTS},
+    }
+    return _given({
+        **{name: cells.get(name) for name in _TEXTS if name != "vessel"},
+        "position": _point(f"{field}.position", where, language),
+        "persons": persons_from(cells.get("persons"), f"{field}.persons"),
+        "medical": cells["medical"].lower() if "medical" in cells else None,
+        "vessel": _given(vessel) or None,
+        **{name: time_from(f"{field}.{name}", cells.get(name)) for name in _TIMES},
+        **{name: _yes_no(f"{field}.{name}", cells.get(name)) for name in _YES_OR_NO},
+        **{name: whole_number(f"{field}.{name}", cells.get(name)) for name in _COUNTS},
+        **{name: number(f"{field}.{name}", cells.get(name)) for name in _MEASURES},
+    })  # fmt: skip
+
+
+def _given(values: Json) -> Json:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _point(field: str, text: str, language: str) -> Json:
+    return {"type": "Point", "coordinates": list(position(field, text, language))}
+
+
+def _yes_no(field: str, text: str | None) -> bool | None:
+    if text is None:
+        return None
+    if text.lower() not in _YES_NO:
+        raise InvalidAsk(field, f"{quote(text)} is neither yes nor no.", "Write yes or no.")
+    return _YES_NO[text.lower()]
+
+
+def _table(text: str, name: str, field: str, known: tuple[str, ...], rows: dict[str, str]) -> list[dict[str, str]]:
+    """Rows of a table by column, blank cells left out; blank rows are none."""
+    shown = "standard input" if name == STANDARD_INPUT else Path(name).name
+    reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text), strict=True)
+    try:
+        columns = _columns(next(reader), shown, known)
+        table: list[dict[str, str]] = []
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            row = f"{shown} row {reader.line_num},"
+            if len(cells) > len(columns):
+                raise InvalidAsk(
+                    row.rstrip(","), f"has {len(cells)} cells below {len(columns)} columns.",
+                    "Put quotes around a cell that holds the delimiter.",
+                )  # fmt: skip
+            rows[f"{field}.{len(table)}"] = row
+            filled = zip(columns, cells, strict=False)
+            table.append({column: cell.strip() for column, cell in filled if cell.strip()})
+    except csv.Error as error:
+        raise InvalidAsk(f"{shown} row {reader.line_num}", f"cannot be read ({error}).", "Check its quotes.") from None
+    if not table:
+        raise InvalidAsk(shown, "has no row below its header.", "Give one row for each.")
+    first: dict[str, str] = {}
+    for k, cells_of_row in enumerate(table):
+        known_as = cells_of_row.get("id")
+        row = rows[f"{field}.{k}"].rstrip(",")
+        if known_as is None:
+            raise InvalidAsk(row, "has no id.", "Give each row a name of its own in the column id.")
+        if known_as in first:
+            raise InvalidAsk(
+                f"{row}, id", f"{quote(known_as)} stands in {first[known_as]}, too.", "Give each row a name of its own."
+            )
+        first[known_as] = row
+    return table
+
+
+def _delimiter(text: str) -> str:
+    """Comma, semicolon or tab, whichever the header has most of."""
+    header = text.lstrip().partition("\n")[0]
+    return max(",;\t", key=header.count)
+
+
+def _columns(header: list[str], shown: str, known: tuple[str, ...]) -> list[str]:
+    columns: list[str] = []
+    for written in header:
+        plain = "_".join(written.strip().lower().replace("-", " ").replace("_", " ").split())
+        column = plain if plain in known else _OTHER_NAMES.get(plain, plain)
+        if column in columns:
+            raise InvalidAsk(shown, f"has the column {column} twice.", "Keep one of them.")
+        if column not in known:
+            raise InvalidAsk(
+                shown, f"{quote(written)} is not a column of this table.",
+                f"{did_you_mean(plain, known)}Columns: {', '.join(known)}.",
+            )  # fmt: skip
+        columns.append(column)
+    return columns
+
+
+def _text(data: bytes, field: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidAsk(field, "is not UTF-8.", "Save the file as UTF-8.") from None
+
+
+def _parse(text: str, field: str) -> object:
+    def no_constant(_: str) -> NoReturn:
+        raise InvalidAsk(field, "has NaN or Infinity, which are not JSON.", "Leave out what is not known.")
+
+    def members_once(pairs: list[tuple[str, object]]) -> Json:
+        members = dict(pairs)
+        if len(members) < len(pairs):
+            # Whichever value was kept, the writer may have meant the other.
+            twice = next(name for k, (name, _) in enumerate(pairs) if name in dict(pairs[:k]))
+            raise InvalidAsk(field, f"an object has the key {quote(twice)} twice.", "Keep one of them.")
+        return members
+
+    try:
+        return json.loads(text, parse_constant=no_constant, object_pairs_hook=members_once)
+    except json.JSONDecodeError as wrong:
+        raise InvalidAsk(
+            field, f"is not JSON at line {wrong.lineno}, column {wrong.colno}.", "Correct the file."
+        ) from None
+    except RecursionError:
+        raise InvalidAsk(field, "is nested too deeply.", "Name a file with one plan.") from None
+    except InvalidAsk:
+        raise
+    except ValueError:
+        # Python reads no whole number of more than 4,300 digits.
+        raise InvalidAsk(field, "has a number with too many digits.", "Correct the file.") from None

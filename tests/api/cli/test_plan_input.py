@@ -1,0 +1,236 @@
+"""What people bring to ``safeport plan``: tables, written positions, standard input, the store; refusals by row."""
+
+import io
+import json
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from api.cli.plan_input import BOAT_COLUMNS, PORT_COLUMNS, body_of_file, ports_of_file
+from api.encounter import EncounterIn
+from api.plan.request import PlanEncounterIn, PortFiguresIn, plan_from
+from api.position import parse_position
+from api.store.commands import Actor, Role
+from api.store.encounters import ReportEncounter
+from api.store.ports import Places, ReportCapacity
+from api.store.store import open_store
+from engine.errors import InvalidAsk
+
+BOATS = (
+    'id,position,persons,medical,vessel\nB10,"50 59.4N 001 28.2E",20,none,rnli-severn\n'
+    "B2,\"51°00.0'N 1°31.2'E\",28-30,urgent,ukbf-ctv\n"
+)
+PORTS = "port;free places;rate\nDouvres;40;60\nFRCQF;60;60\n"
+
+
+def refused(call, *arguments):
+    with pytest.raises(InvalidAsk) as caught:
+        call(*arguments)
+    return caught.value
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "boats.csv").write_text(BOATS, encoding="utf-8")
+    (tmp_path / "ports.csv").write_text(PORTS, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_table_is_the_body_it_stands_for():
+    rows = {}
+    body = body_of_file(BOATS.encode(), "boats.csv", "en", rows)
+    lon, lat = parse_position("50 59.4N 001 28.2E")
+    assert body["encounters"][0] == {
+        "id": "B10", "position": {"type": "Point", "coordinates": [lon, lat]}, "persons": {"min": 20, "max": 20},
+        "medical": "none", "vessel": {"profile": "rnli-severn"},
+    }  # fmt: skip
+    assert body["encounters"][1]["persons"] == {"min": 28, "max": 30}
+    assert rows == {"encounters.0": "boats.csv row 2,", "encounters.1": "boats.csv row 3,"}
+    plan_from(body)
+
+
+def test_every_column_is_a_field_and_every_figure_reaches_it():
+    line = {
+        "id": "A", "lat": "51.0", "lon": "1.5", "persons": "30", "medical": "Urgent", "speed_kn": "20", "loa_m": "12",
+        "draught_m": "1.5", "beam_m": "4", "range_nm": "100", "max_hs_m": "2", "survivor_capacity": "40",
+        "self_righting_persons": "20", "policy": "nearest-time", "time": "2024-10-05T06:40Z", "may_split": "yes",
+        "most_parts": "3", "unit": "Severn 2", "encounter_id": "e-1", "persons_recovered": "10",
+        "persons_in_water": "no", "aboard_since": "2024-10-05T06:00Z",
+        "sheltered": "yes", "position_accuracy_m": "100", "position_age_s": "60",
+        "vessel": "rnli-severn",
+    }  # fmt: skip
+    assert set(line) == set(BOAT_COLUMNS) - {"position"}
+    text = ",".join(line) + "\n" + ",".join(line.values()) + "\n"
+    (row,) = body_of_file(text.encode(), "boats.csv", "en", {})["encounters"]
+    model = PlanEncounterIn.model_validate(row)
+    assert set(row) == set(PlanEncounterIn.model_fields) >= set(EncounterIn.model_fields)
+    assert model.vessel.survivor_capacity == 40
+    assert model.may_split is True
+    assert model.time == "2024-10-05T06:40:00Z"
+    (port,) = ports_of_file((",".join(PORT_COLUMNS) + "\ndover,1,2.5,3\n").encode(), "ports.csv", {})
+    assert set(port) == set(PortFiguresIn.model_fields)
+    assert PortFiguresIn.model_validate(port).persons_per_hour == 2.5
+
+
+def test_a_json_list_with_written_positions():
+    rows = [{"id": "A", "position": "N50 59.4 E001 28.2", "persons": "20-25", "vessel": "rnli-severn", "time": None}]
+    (row,) = body_of_file(json.dumps(rows).encode(), "-", "en", {})["encounters"]
+    assert row["position"]["coordinates"] == list(parse_position("50 59.4N 001 28.2E"))
+    assert row["persons"] == {"min": 20, "max": 25}
+    assert row["vessel"] == {"profile": "rnli-severn"}
+    # West is O where French is spoken, and refused where it could be east.
+    west = [{**rows[0], "position": "49 30.0N 001 28.2O"}]
+    assert body_of_file(json.dumps(west).encode(), "-", "fr", {})["encounters"][0]["position"]["coordinates"][0] < 0
+    assert refused(body_of_file, json.dumps(west).encode(), "-", "en", {}).field == "encounters.0.position"
+
+
+def test_a_body_as_it_is_posted_passes_as_it_is():
+    body = {
+        "time": "2024-10-05T06:30:00Z",
+        "encounters": [{"id": "A", "position": {"type": "Point", "coordinates": [1.5, 51.0]}, "persons": 5}],
+        "ports": [{"id": "dover", "places": 1, "persons_per_hour": 1}],
+    }
+    assert body_of_file(json.dumps(body).encode(), "plan.json", "en", {}) == body
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("id,persons,position,persons\n", "boats.csv: has the column persons twice."),
+        ("id,pob,persons\n", "boats.csv: has the column persons twice."),
+        ("id,position,persns\n", "boats.csv: 'persns' is not a column of this table. Did you mean 'persons'?"),
+        ("id,position\n", "boats.csv: has no row below its header."),
+        ("id,position\n\n , \n", "boats.csv: has no row below its header."),
+        ('id,position\nA,"51.0, 1.5",9\n', "boats.csv row 2: has 3 cells below 2 columns."),
+        ('id,position\nA,"51.0, 1.5"\nA,"51.1, 1.5"\n', "boats.csv row 3, id: 'A' stands in boats.csv row 2, too."),
+        ('id,position\n,"51.0, 1.5"\n', "boats.csv row 2: has no id."),
+        ("id,persons\nA,9\n", "encounters.0.position: is missing."),
+        ("id,lat\nA,51\n", "encounters.0.position: "),
+        ('id,position,persons\nA,"51.0, 1.5",many\n', "encounters.0.persons: 'many' is not a number of people."),
+        ('id,position,may_split\nA,"51.0, 1.5",perhaps\n', "encounters.0.may_split: 'perhaps' is neither yes nor no."),
+        ('id,position\nA,"51.0\n', "boats.csv row 2: cannot be read"),
+        ("", "INPUT: is empty."),
+    ],
+)
+def test_a_wrong_table_is_refused_by_row_and_column(table, said):
+    wrong = refused(body_of_file, table.encode(), "boats.csv", "en", {})
+    assert str(wrong).startswith(said)
+    assert wrong.remedy
+
+
+def test_a_table_of_boats_and_one_of_ports(safeport, files):
+    ran = safeport("plan", "--json", "--ports", str(files / "ports.csv"), "--time", "2024-10-05T06:30Z",
+                   str(files / "boats.csv"))  # fmt: skip
+    assert ran.err == ""
+    document = json.loads(ran.out)
+    assert [encounter["id"] for encounter in document["encounters"]] == ["B2", "B10"]
+    assert [encounter["urgency_weight"] for encounter in document["encounters"]] == [2, 1]
+    assert {port["port"]["id"] for port in document["ports"]} == {"dover", "calais"}
+    assert document["planned_at"] == "2024-10-05T06:30:00Z"
+
+
+def test_standard_input(safeport, files, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(BOATS.encode())))
+    ran = safeport("plan", "-", "--persons-per-hour", "50", "--time", "2024-10-05T06:30Z", "--json")
+    assert ran.err == ""
+    document = json.loads(ran.out)
+    assert document["inputs"]["ports_without_figures"] == "unlimited"
+    assert len(document["encounters"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("ports", "said"),
+    [
+        ("id,places,persons_per_hour\ndover,-5,60\n", "ports.csv row 2, places: is below 0."),
+        ("id,places,persons_per_hour\ndover,5,0\n", "ports.csv row 2, persons_per_hour: is not above 0."),
+        ("id,places,persons_per_hour\natlantis,5,60\n", "ports.csv row 2, id: there is no port 'atlantis'."),
+        ("id,places,persons_per_hour\ndover,5,60\nGBDVR,5,60\n", "ports.csv row 3, id: is a port that comes earlier"),
+        ("id,places\ndover,5\n", "ports.csv row 2, persons_per_hour: is missing."),
+        ("id,places,persons_per_hour\ndover,many,60\n", "ports.csv row 2, places: 'many' is not a whole number."),
+    ],
+)
+def test_a_wrong_port_is_refused_by_row(safeport, files, ports, said):
+    (files / "ports.csv").write_text(ports, encoding="utf-8")
+    ran = safeport("plan", str(files / "boats.csv"), "--ports", str(files / "ports.csv"))
+    assert ran.code == 2
+    assert ran.out == ""
+    assert ran.err.startswith(said)
+
+
+def test_a_wrong_boat_is_refused_by_row(safeport, files):
+    (files / "boats.csv").write_text(BOATS.replace("rnli-severn", "raft"), encoding="utf-8")
+    ran = safeport("plan", str(files / "boats.csv"), "--persons-per-hour", "60")
+    assert ran.err.startswith("boats.csv row 2, vessel")
+    (files / "boats.csv").write_text(BOATS.replace("51°00.0'N 1°31.2'E", "52.0, -1.0"), encoding="utf-8")
+    ran = safeport("plan", str(files / "boats.csv"), "--persons-per-hour", "60")
+    assert ran.err.startswith("boats.csv row 3, position")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "INPUT: is missing."),
+        (("boats.csv",), "ports: there is no port with places and a landing rate."),
+        (("boats.csv", "--from-store"), "INPUT: is given beside --from-store."),
+        (("boats.csv", "--store", "sqlite:x"), "--from-store: is missing beside the store."),
+        (("boats.csv", "--persons-per-hour", "0"), "--persons-per-hour: is not above 0."),
+        (("boats.csv", "--persons-per-hour", "60", "--time-limit-s", "0.5"), "--time-limit-s: is below 1."),
+        (("boats.csv", "--persons-per-hour", "60", "--html", "none/page.html"), "--html: there is no folder"),
+        (("none.json", "--ports", "none.csv"), "INPUT: the file cannot be read"),
+        (("boats.csv", "--ports", "none.csv"), "--ports: the file cannot be read"),
+        (("-", "--ports", "-"), "--ports: is standard input, and so is INPUT."),
+        (("--from-store", "--time", "now"), "--time: is given beside --from-store"),
+        (("both.json", "--time", "now"), "--time: is given beside time in the file."),
+        (("both.json", "--ports", "ports.csv"), "--ports: is given beside ports in the file."),
+        (("nobody.json", "--persons-per-hour", "60"), "encounters: has no boat."),
+        (("twice.json", "--persons-per-hour", "60"), "plan: 'A' comes twice among the encounters."),
+    ],
+)
+def test_what_does_not_go_together_is_refused(safeport, files, monkeypatch, arguments, said):
+    boat = {"id": "A", "position": "51.0, 1.5"}
+    bodies = {
+        "both": {"time": "2024-10-05T06:30Z", "encounters": [boat], "ports": [{"id": "dover", "places": 1}]},
+        "nobody": [], "twice": [boat, boat],
+    }  # fmt: skip
+    for name, body in bodies.items():
+        (files / f"{name}.json").write_text(json.dumps(body), encoding="utf-8")
+    monkeypatch.chdir(files)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(BOATS.encode())))
+    ran = safeport("plan", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(said)
+    assert ran.err.count("\n") == 1
+
+
+def test_the_encounters_of_the_store_with_what_its_ports_report(safeport, tmp_path):
+    import time
+
+    now_s, controller = time.time(), Actor(Role.CONTROLLER, "test")
+    url = f"sqlite:{tmp_path}/store.db"
+    with open_store(url, create=True) as store:
+        empty = safeport("plan", "--from-store", "--store", url)
+        assert empty.err.startswith("--from-store: the store has no open encounter")
+        store.do(ReportCapacity("dover", Places(70), persons_per_hour=60), controller, now_s)
+        made = store.do(ReportEncounter("phone", 1.47, 50.99, now_s, persons_min=20, persons_max=20), controller, now_s)
+    ran = safeport("plan", "--from-store", "--store", url, "--json")
+    assert ran.err == ""
+    document = json.loads(ran.out)
+    (encounter,) = document["encounters"]
+    assert encounter["id"] == made.document["encounter_id"]
+    assert [port["port"]["id"] for port in document["ports"]] == ["dover"]
+    assert document["ports"][0]["places"] == 70
+
+
+def test_the_page_stands_alone_and_says_what_the_text_says(safeport, files):
+    for language, title in (("en", "BY PORT"), ("fr", "PAR PORT")):
+        page = files / f"{language}.html"
+        ran = safeport("plan", str(files / "boats.csv"), "--ports", str(files / "ports.csv"), "--time",
+                       "2024-10-05T06:30Z", "--lang", language, "--html", str(page))  # fmt: skip
+        assert ran.err == ""
+        html = page.read_text(encoding="utf-8")
+        assert title in html
+        assert not any(mark in html for mark in ("http", "src=", "<script", "<link", "@import", "url("))
+        assert html.count('class="bar" aria-hidden="true"') == sum(
+            line.startswith("    ") and "  arriv" in line for line in ran.out.splitlines()
+        ) > 0  # fmt: skip
