@@ -83,6 +83,9 @@ def run(options: argparse.Namespace) -> int:
         raise InvalidAsk(quote(rest[0]).strip("'"), "was not expected.", "Name one table; see 'replay --help'.")
     if options.out is None:
         raise InvalidAsk("--out", "is missing.", "Name a folder for the decisions.")
+    if sys.stderr.isatty():
+        # Before anything large is imported: somebody is waiting.
+        print("Loading program and geodata ...", file=sys.stderr, flush=True)
     if word == "documented":
         from api.cli.replay_compare import run_documented
 

@@ -41,6 +41,10 @@ INPUT_COLUMNS: dict[str, tuple[str, str]] = {
 }
 """Unit and meaning of every column that an input table may have, ``persons`` standing for two."""
 
+_GIVEN_UP = (
+    "How much sooner it would have been reached than the recommended port; below zero: later, though nearer by key"
+)
+
 _OUTPUT_COLUMNS: dict[str, tuple[str, str]] = {
     "row": ("", "Number of the row in the input, from 0"),
     "reading_notes": ("", "Codes of what was assumed or noted of the row, joined by ;"),
@@ -75,7 +79,7 @@ _OUTPUT_COLUMNS: dict[str, tuple[str, str]] = {
     "against_every_harbour": ("", "Code of the finding that excludes every harbour alike, as too many people aboard"),
     "passed_over_harbour": ("", "Nearest harbour passed over; no beach and nothing only a person may choose"),
     "passed_over_harbour_code": ("", "Code of its deciding finding"),
-    "minutes_given_up": ("min", "How much sooner it would have been reached than the recommended port"),
+    "minutes_given_up": ("min", _GIVEN_UP),
     "harbours_passed_over": ("ports", "How many harbours were passed over"),
     "nearest_by_line_port": ("", "Control: harbour nearest as the crow flies, whatever stands against it"),
     "nearest_by_water_port": ("", "Control: harbour nearest by water, whatever stands against it"),
@@ -87,7 +91,7 @@ _PASSED_OVER_COLUMNS: dict[str, tuple[str, str]] = {
     "port": ("", "Port passed over"),
     "only_by_person": ("", "Whether it is a beach or another place that only a person may choose"),
     "code": ("", "Code of its deciding finding; RANKED_BY_POLICY when only the order speaks against it"),
-    "minutes_given_up": ("min", "How much sooner it would have been reached than the recommended port"),
+    "minutes_given_up": ("min", _GIVEN_UP),
     "distance_m": ("m", "By water to its landing, harbour leg included"),
 }
 

@@ -67,7 +67,7 @@ def judge_rows(
         if outcomes[k] == "refused":
             continue
         ask = ask_of(rows[k], vessels, policies)
-        decision = decide(ask, world_at(ask.at_s))
+        decision = decide(ask, world_at(ask.at_s), sensitivity=False)
         identity = {name: rows[k][name] for name in ("row", "encounter_id")}
         over[k] = [identity | line for line in lines_of(decision)]
         columns[k] = _beside(decision, over[k])

@@ -185,7 +185,7 @@ class _Judge:
         """For each port of the register named, how it compares with the recommended one."""
         ask = ask_of(row, self._vessels, self._policies)
         try:
-            decision = decide(ask, self._world_at(ask.at_s))
+            decision = decide(ask, self._world_at(ask.at_s), sensitivity=False)
         except PositionRefused as refused:
             sentence = "The position was refused, so there is no answer to compare."
             line: Row = {"difference": EXPLAINED, "basis": REFUSED, "code": refused.code.name, "sentence": sentence}

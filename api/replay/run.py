@@ -30,7 +30,7 @@ from geodata.pack import DEFAULT_PACK
 CHUNK_ROWS = 131_072
 """Most rows of a chunk, and so of a row group of the output: few enough to hold many chunks."""
 
-FEWEST_CHUNK_ROWS = 128
+FEWEST_CHUNK_ROWS = 256
 """Fewer rows are not worth a task."""
 
 CHUNKS_OF_A_TABLE = 64
