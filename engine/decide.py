@@ -24,13 +24,16 @@ _CAUTION = int(Status.CAUTION)
 _UNCONFIRMED = int(Status.UNCONFIRMED)
 
 
-def decide(ask: Ask, world: World) -> Decision:
+def decide(ask: Ask, world: World, *, sensitivity: bool = True) -> Decision:
     """The nearest port fit to receive these people from this vessel, and why no nearer one.
 
     Parameters
     ----------
     ask : Ask
     world : World
+    sensitivity : bool
+        Whether to try what the doubt of position and inputs would change. Without it ports are judged and ordered all
+        the same, several times as fast; notices and ``sensitive_to`` name no such doubt.
 
     Returns
     -------
@@ -43,9 +46,12 @@ def decide(ask: Ask, world: World) -> Decision:
         The position is outside the area, on land, or in water without a way out.
     """
     context = build_context(ask, world, coordination_at(world, ask))
+    if not sensitivity:
+        return _assemble(context, search_ports(context), (), moved=())
     names, variants = inputs_in_doubt(ask.policy, world)
     found = search_ports(context, variants=variants)
-    return _assemble(context, found, sensitive_inputs(names, found))
+    moved = winners_on_error_circle(context, found)
+    return _assemble(context, found, sensitive_inputs(names, found), moved=moved)
 
 
 def warm_search(ask: Ask, world: World) -> None:
@@ -56,10 +62,11 @@ def warm_search(ask: Ask, world: World) -> None:
     next_detour(context.inputs, found.reach, found.evaluation.ways.travel_times, found.evaluation, last, 0, True)
 
 
-def _assemble(context: RequestContext, found: SearchResult, turning: tuple[str, ...]) -> Decision:
+def _assemble(
+    context: RequestContext, found: SearchResult, turning: tuple[str, ...], *, moved: tuple[int, ...]
+) -> Decision:
     ask, limits, evaluation, table = context.ask, context.ask.policy.limits, found.evaluation, found.table
     to_second_s, near_tie = _margin(found, limits.near_tie_s, limits.near_tie_share)
-    moved = winners_on_error_circle(context, found)
     nearer = _unconfirmed_nearer(context, found)
     sensitive = (*(("position",) if moved else ()), *turning, *(("unconfirmed_port",) if nearer is not None else ()))
     # The fix may be this much nearer or farther, run at the ends of the speed's own range.

@@ -1,7 +1,12 @@
 """``safeport replay``: a table of past encounters in, a folder of decisions out."""
 
 import argparse
+import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,18 +28,25 @@ FIELDS = {
 }
 MOST_WORKERS = 256
 MOST_STAY_H = 8_760
+INTERRUPTED = 130
+"""Exit code of a replay that somebody stopped."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("input", nargs="+", metavar="INPUT",
-                        help="table of encounters: .csv, .parquet, .geoparquet or .geojson; or 'compare RUN_A RUN_B' "
-                             "for two folders of replays; or 'documented' for the encounters that come with the "
+                        help="table of encounters: .csv, .xlsx, .parquet, .geoparquet or .geojson; or 'compare RUN_A "
+                             "RUN_B' for two folders of replays; or 'documented' for the encounters that come with the "
                              "program")  # fmt: skip
     parser.add_argument("--out", action=Once, metavar="FOLDER",
                         help="where decisions go; a replay that was stopped there goes on")  # fmt: skip
     parser.add_argument("--map", action=Once, metavar="NAME|FILE",
                         help="column map of a foreign table, by name or a .toml file")  # fmt: skip
+    parser.add_argument("--example-map", action=_PrintExampleMap, nargs=0,
+                        help="print a column map with every entry explained, to copy and change")  # fmt: skip
+    parser.add_argument("--passed-over", action=argparse.BooleanOptionalAction, default=None,
+                        help="judge every port for every row: passed_over.parquet, minutes given up, controls by "
+                             "water; if left out, in tables of up to 100,000 rows")  # fmt: skip
     parser.add_argument("--policy", action="append", metavar="NAME|FILE",
                         help="judge every row by this policy; if left out, by the one it names; given twice, both "
                              "are replayed and compared")  # fmt: skip
@@ -71,6 +83,9 @@ def run(options: argparse.Namespace) -> int:
         raise InvalidAsk(quote(rest[0]).strip("'"), "was not expected.", "Name one table; see 'replay --help'.")
     if options.out is None:
         raise InvalidAsk("--out", "is missing.", "Name a folder for the decisions.")
+    if sys.stderr.isatty():
+        # Before anything large is imported: somebody is waiting.
+        print("Loading program and geodata ...", file=sys.stderr, flush=True)
     if word == "documented":
         from api.cli.replay_compare import run_documented
 
@@ -93,7 +108,7 @@ def _replay(options: argparse.Namespace, table: Path) -> int:
     order = ReplayConfig(
         table, Path(options.out), options.map or OWN_MAP, policies[0] if policies else None,
         tuple(Path(name) for name in options.forecast), options.scheduler, workers_of(options.workers),
-        pack_folder(options.pack) or DEFAULT_PACK,
+        pack_folder(options.pack) or DEFAULT_PACK, judged=options.passed_over,
     )  # fmt: skip
     if len(policies) == 2:
         from api.cli.replay_compare import two_policies
@@ -103,8 +118,18 @@ def _replay(options: argparse.Namespace, table: Path) -> int:
     sys.stdout.write(json_bytes(manifest).decode() if options.json else counts_text(manifest, order.out))
     history = None if options.json else read_history(order.out)
     if history is not None:
-        sys.stdout.write(f"{compared_text(history)}, {history.unexplained:,} not explained; see history.csv.\n")
+        sys.stdout.write(f"{compared_text(history)}Each is a line of history.csv.\n")
     return 0
+
+
+class _PrintExampleMap(argparse.Action):
+    """``--example-map``: print it and end, as ``--help`` does."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from api.replay.column_map import EXAMPLE_MAP
+
+        sys.stdout.write(EXAMPLE_MAP.read_text(encoding="utf-8"))
+        parser.exit()
 
 
 @dataclass(frozen=True)
@@ -137,6 +162,8 @@ def extras_of(options: argparse.Namespace) -> Extras:
         raise InvalidAsk(lacking, "is missing.", "Give --capacity and --stay-hours together.")
     if stay_h is not None and not 0.0 <= stay_h <= MOST_STAY_H:
         raise InvalidAsk("--stay-hours", f"is not from 0 to {MOST_STAY_H}.", "Write hours.")
+    if options.capacity is not None and options.passed_over:
+        raise InvalidAsk("--passed-over", "is no use with --capacity.", "Replay without --capacity for it.")
     if options.capacity is not None and options.scheduler is not None:
         raise InvalidAsk("--scheduler", "is no use with --capacity.", "In sequence each answer waits for the last.")
     capacity = None if options.capacity is None else Path(options.capacity)
@@ -148,53 +175,114 @@ def replay_with_extras(order: "ReplayConfig", more: Extras) -> dict[str, Any]:
     from api.replay.post_process import add_chances, add_history
     from api.replay.run import replay
 
-    if more.capacity is None:
-        with _Bar() as bar:
-            manifest = replay(order, bar.update)
-        add_history(order)
-    else:
-        from api.replay.run_simulation import run_simulation
+    with stopped_at_once(order.out, begins_anew=more.capacity is not None):
+        if more.capacity is None:
+            with Bar("decided") as bar:
+                manifest = replay(order, bar.update)
+            with Bar("compared") as bar:
+                add_history(order, progress=bar.update)
+        else:
+            from api.replay.run_simulation import run_simulation
 
-        manifest = run_simulation(order, more.capacity, more.stay_h)
-    if more.draws:
-        add_chances(order, more.draws, more.seed)
-    if more.report:
-        from api.replay.report import write_report
+            manifest = run_simulation(order, more.capacity, more.stay_h)
+        if more.draws:
+            with Bar("drawn") as bar:
+                add_chances(order, more.draws, more.seed, progress=bar.update)
+        if more.report:
+            from api.replay.report import write_report
 
-        write_report(order.out, order.pack, more.language)
+            write_report(order.out, order.pack, more.language)
     return manifest
+
+
+@contextmanager
+def stopped_at_once(out: Path, begins_anew: bool = False) -> Iterator[None]:
+    """Let Ctrl-C end the process on the spot, and say how to go on.
+
+    Whatever is on disk is whole at any moment, so nothing has to be closed; waiting for threads that are at work in
+    compiled code would take as long as their chunks do.
+    """
+
+    def end(_number: int, _frame: object) -> None:
+        kept = (
+            "It begins anew when it is started again."
+            if begins_anew
+            else f"What is finished is kept in {out}: the same command goes on from there."
+        )
+        with suppress(OSError):
+            os.write(sys.stderr.fileno(), f"\nStopped. {kept}\n".encode())
+        os._exit(INTERRUPTED)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def counts_text(manifest: dict[str, Any], out: Path) -> str:
     """How the rows of a replay add up, and where everything is."""
     counts = manifest["counts"]
     lines = [
-        f"Rows read: {counts['rows']:,} = {counts['decided']:,} decided + {counts['rejected']:,} rejected.",
-        f"Decided:   {_listed(counts['outcomes'])}.",
+        f"Rows read: {counts['rows']:,} = {counts['with_port']:,} with a port + {counts['without_port']:,} without + "
+        f"{counts['refused']:,} positions refused + {counts['rejected']:,} rejected.",
     ]
+    if counts["without_port"]:
+        ways = {name: count for name, count in counts["outcomes"].items() if name not in ("suitable", "refused")}
+        lines.append(f"Without:   {_listed(ways)}.")
     if counts["refusals"]:
         lines.append(f"Refused:   {_listed(counts['refusals'])}.")
+    first_rows = counts["first_rows"]
     if counts["reject_codes"]:
-        lines.append(f"Rejected:  {_listed(counts['reject_codes'])}; a row may have several codes, see rejects.csv.")
+        lines.append(f"Rejected:  {_listed(counts['reject_codes'], first_rows)}; see rejects.csv for every row.")
     if counts["notes"]:
-        lines.append(f"Assumed:   {_listed(counts['notes'])}; see reading_notes.")
+        lines.append(f"Noted:     {_listed(counts['notes'], first_rows)}; see reading_notes.")
     if manifest["columns_not_used"]:
         lines.append(f"Columns not used: {', '.join(manifest['columns_not_used'])}.")
+    if manifest["sheets_not_read"]:
+        lines.append(f"Sheets not read: {', '.join(manifest['sheets_not_read'])}.")
+    if not counts["rows"]:
+        lines.append("The table has a header and no rows: nothing was decided.")
     lines += [f"{code}: {meaning}." for code, meaning in manifest["meaning"].items()]
     lines.append(f"Written to {out}: {', '.join([*manifest['outputs'], 'manifest.json', 'timings.json'])}.")
     return "\n".join(lines) + "\n"
 
 
 def compared_text(history: "History") -> str:
-    """How the ports observed compare, but for what is not explained."""
-    return (
-        f"{history.compared:,} compared: {history.same:,} the same, {history.explained:,} explained by code "
-        f"({history.near_ties:,} of them near ties, {history.refused:,} positions refused)"
-    )
+    """How the ports observed compare, and what plain rulers would have said."""
+    from api.replay.observed_ports import BY_DOUBT, BY_FINDING, BY_NEAR_TIE, BY_RECORD
+
+    ways = ((BY_FINDING, "a finding"), (BY_NEAR_TIE, "a near tie"), (BY_RECORD, "the record of what was done"),
+            (BY_DOUBT, "the doubt about hour or vessel"))  # fmt: skip
+    explained = ", ".join(f"{history.by_basis[basis]:,} by {way}" for basis, way in ways if basis in history.by_basis)
+    lines = [
+        f"Compared with the port observed: {history.compared:,} = {history.same:,} the same + {history.explained:,} "
+        f"explained{f' ({explained})' if explained else ''} + {history.unexplained:,} not explained."
+    ]
+    if history.refused or history.outside:
+        lines.append(
+            f"Not compared: {history.refused:,} positions refused, {history.outside:,} ports outside the register."
+        )
+    if history.controlled:
+        lines.append(
+            f"Control: the harbour nearest in a straight line is the port observed in {history.line_same:,} of "
+            f"{history.controlled:,}, the one nearest by water in {history.water_same:,}."
+        )
+    return "\n".join(lines) + "\n"
 
 
-def _listed(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {count:,}" for name, count in counts.items()) or "none"
+def _listed(counts: dict[str, int], first_rows: dict[str, list[int]] | None = None) -> str:
+    """Counts by name, each with the numbers of the first rows it holds for."""
+
+    def rows_of(name: str) -> str:
+        rows = (first_rows or {}).get(name, [])
+        more = ", ..." if counts[name] > len(rows) else ""
+        return f" (row{'s' if counts[name] > 1 else ''} {', '.join(map(str, rows))}{more})" if rows else ""
+
+    return ", ".join(f"{name} {count:,}{rows_of(name)}" for name, count in counts.items()) or "none"
 
 
 def workers_of(text: str | None) -> int:
@@ -217,22 +305,32 @@ def policy_named(text: str) -> "Policy":
     return own_policy(text) or known_policy(text.strip())
 
 
-class _Bar:
-    """Progress with rate and time left, where somebody is looking at it."""
+class Bar:
+    """Progress with rate and time left, where somebody is looking at it; as a context.
 
-    def __enter__(self) -> "_Bar":
+    Parameters
+    ----------
+    what : str
+        What is done to the rows.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
         self._bar: Any = None
+
+    def __enter__(self) -> "Bar":
+        from tqdm import tqdm
+
+        # No bar where standard error is a file. How many rows there are is known once the input has been looked at.
+        self._bar = tqdm(unit=" rows", desc=self._what, disable=None, file=sys.stderr)
         return self
 
     def update(self, earlier: int, now: int, about: int) -> None:
         """Show how far it is; rows done in an earlier run count, but not for the rate."""
-        from tqdm import tqdm
-
-        if self._bar is None:
-            # No bar where standard error is a file.
-            self._bar = tqdm(total=max(about, earlier), initial=earlier, unit=" rows", disable=None, file=sys.stderr)
+        if self._bar.total is None:
+            self._bar.total = max(about, earlier)
+            self._bar.initial = self._bar.n = earlier
         self._bar.update(earlier + now - self._bar.n)
 
     def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
+        self._bar.close()

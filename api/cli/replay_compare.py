@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.cli.arguments import pack_folder
-from api.cli.replay import Extras, compared_text, replay_with_extras, workers_of
+from api.cli.replay import Bar, Extras, compared_text, replay_with_extras, stopped_at_once, workers_of
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
@@ -65,8 +65,10 @@ def run_documented(options: argparse.Namespace) -> int:
     from api.replay.report import write_report
 
     out = Path(options.out)
-    history = replay_documented(out, workers_of(options.workers))
-    report = write_report(out, language=options.lang)
+    with stopped_at_once(out), Bar("decided") as bar:
+        replayed = replay_documented(out, workers_of(options.workers), bar.update)
+        report = write_report(out, language=options.lang)
+    history = replayed.history
     with (out / EXPLANATIONS_FILE).open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             print(
@@ -74,8 +76,8 @@ def run_documented(options: argparse.Namespace) -> int:
             )
             if row["difference"] != "same":
                 print("\n".join(wrap(row["explanation"], "    ")))
-    sys.stdout.write(
-        f"\n{compared_text(history)}, {history.unexplained} by what was published. Agreement is not the pass mark.\n"
-        f"Report: {report}\n"
+    reading = (
+        f"{replayed.by_our_reading} of those by the record rest on our reading." if replayed.by_our_reading else ""
     )
+    sys.stdout.write(f"\n{compared_text(history)}{reading}\nAgreement is not the pass mark.\nReport: {report}\n")
     return 0

@@ -8,9 +8,9 @@ import pandas as pd
 import pyarrow as pa
 
 from api.replay.column_map import ColumnMap
-from api.replay.match_headers import fit_to_header
+from api.replay.match_headers import fit_to_header, missing_columns, raise_all
 from api.replay.normalize import GEOMETRY_LAT, GEOMETRY_LON, GEOMETRY_WRONG, MALFORMED, ROW
-from api.replay.reading import geometry_required
+from api.replay.reading import columns_lacking
 from api.replay.schema import CARRIED, DECISIONS
 from engine.errors import InvalidAsk
 
@@ -38,9 +38,12 @@ def chunk_of(encounters: Any, column_map: ColumnMap) -> tuple[pa.Table, pd.Index
     names = tuple(str(name) for name in (frame.columns if isinstance(frame, pd.DataFrame) else frame.column_names))
     if len(set(names)) < len(names):
         raise InvalidAsk("encounters", "has two columns of one name.", "Rename one of them.")
-    column_map = fit_to_header(column_map, names)
+    column_map, problems = fit_to_header(column_map, names)
     is_geo = isinstance(frame, geopandas.GeoDataFrame) and frame.active_geometry_name is not None
-    geometry = geometry_required(column_map, names, str(frame.active_geometry_name) if is_geo else "")
+    lacking, geometry = columns_lacking(column_map, names, str(frame.active_geometry_name) if is_geo else "")
+    if lacking:
+        problems.append(missing_columns(lacking, names, ""))
+    raise_all(problems)
     wanted = [name for name in names if name in column_map.wanted_columns() and name != geometry]
     columns = {name: _column(frame, name) for name in wanted}
     if geometry:

@@ -2,6 +2,6 @@
 
 ::
 
-    CSV, Parquet, GeoJSON ──reading──▶ chunk of the source ──column map──▶ encounters ─┬─▶ batch ─▶ decisions
-                                                                                        └─▶ rejects, with codes
+    CSV, Parquet, GeoJSON, ──reading──▶ chunk ──column map──▶ encounters ─┬─▶ batch, judgement ─▶ decisions
+    spreadsheets                                                          └─▶ rejects, with codes
 """

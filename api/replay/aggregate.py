@@ -4,6 +4,7 @@ Times are counted in whole minutes and positions in cells of a hundredth of a de
 with the rows. Where there are few encounters, their positions are kept as they are.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,7 +29,8 @@ _BATCH_ROWS = 131_072
 _READ = (
     "time", "lon", "lat", "persons_max", "medical", "observed_port", "policy", "decision_outcome", "refusal", "port",
     "port_status", "distance_m", "straight_line_m", "time_to_landing_s", "wait_s", "near_tie", "nearer_passed_over",
-    "passed_over_code", "srr", "band", "persons", "forecast_used", "tide_basis",
+    "passed_over_code", "srr", "band", "persons", "forecast_used", "tide_basis", "against_every_harbour",
+    "passed_over_harbour_code", "minutes_given_up",
 )  # fmt: skip
 
 
@@ -73,6 +75,42 @@ class Single:
     row: int
 
 
+@dataclass(slots=True)
+class GivenUp:
+    """What passing over the nearest harbour cost, of the answers in which one code spoke against it.
+
+    Attributes
+    ----------
+    answers : int
+    minutes : float
+        Sum over the answers whose minutes are known. [min]
+    known : int
+        How many these are.
+    person_minutes : float
+        Sum of the same minutes times the people of each encounter. [person min]
+    """
+
+    answers: int = 0
+    minutes: float = 0.0
+    known: int = 0
+    person_minutes: float = 0.0
+
+
+@dataclass(slots=True)
+class Month:
+    """Landings of a month, by the time of the encounter: those with a port and a known time.
+
+    Attributes
+    ----------
+    person_minutes : float
+        Time to the landing times the people, summed. [person min]
+    """
+
+    landings: int = 0
+    persons: float = 0.0
+    person_minutes: float = 0.0
+
+
 @dataclass(slots=True, eq=False)
 class Aggregate:
     """What is counted of a replay; arrays are by port where that is said, in the order of `ports`.
@@ -85,6 +123,12 @@ class Aggregate:
         West, south, east, north of the area. [deg]
     outcomes, refusals, statuses, codes, regions, policies : dict of int
         Rows by name; codes are those of the nearest port passed over in each answer.
+    given_up : dict of GivenUp
+        Answers with a port by the code against the nearest harbour passed over.
+    against_every : dict of int
+        Answers without a port by the code that excludes every harbour.
+    months : dict of Month
+        By year and month, ``2022-01``.
     by_port_minute : ndarray of int64, shape (p, LONGEST_MIN + 1)
         Answers by recommended port and rounded minutes to the landing.
     persons_by_port : ndarray of float64, shape (p,)
@@ -112,6 +156,9 @@ class Aggregate:
     regions: dict[str, int] = field(default_factory=dict)
     policies: dict[str, int] = field(default_factory=dict)
     medical: dict[str, int] = field(default_factory=dict)
+    given_up: dict[str, GivenUp] = field(default_factory=dict)
+    against_every: dict[str, int] = field(default_factory=dict)
+    months: dict[str, Month] = field(default_factory=dict)
     persons_unknown: int = 0
     near_ties: int = 0
     in_band: int = 0
@@ -141,6 +188,21 @@ class Aggregate:
         self.flow_lon, self.flow_lat = np.zeros((cells, count)), np.zeros((cells, count))
 
     @property
+    def refused(self) -> int:
+        """Rows whose position was refused."""
+        return self.outcomes.get("refused", 0)
+
+    @property
+    def answered(self) -> int:
+        """Rows that have an answer, with a port or without."""
+        return self.rows - self.refused
+
+    @property
+    def with_port(self) -> int:
+        """Answers that recommend a port."""
+        return self.outcomes.get("suitable", 0)
+
+    @property
     def by_minute(self) -> np.ndarray:
         """Answers by rounded minutes to the landing, all ports together."""
         return np.asarray(self.by_port_minute.sum(axis=0))
@@ -150,7 +212,7 @@ class Aggregate:
         for name, counts in (
             ("decision_outcome", self.outcomes), ("refusal", self.refusals), ("port_status", self.statuses),
             ("passed_over_code", self.codes), ("srr", self.regions), ("policy", self.policies),
-            ("medical", self.medical),
+            ("medical", self.medical), ("against_every_harbour", self.against_every),
         ):  # fmt: skip
             _add_counts(counts, batch[name])
         self._add_flags(batch)
@@ -162,6 +224,8 @@ class Aggregate:
         np.add.at(self.by_port_minute, (port[timed], cut), 1)
         persons = np.nan_to_num(_numbers(batch["persons"]))
         self.persons_by_port += np.bincount(port[port >= 0], persons[port >= 0], len(self.ports))
+        self._add_given_up(batch, port >= 0, persons)
+        self._add_months(batch, timed, minutes, persons)
         self._add_positions(lon, lat, port)
         self._add_singles(batch, lon, lat, minutes)
         self.rows += batch.num_rows
@@ -186,6 +250,25 @@ class Aggregate:
         way = pc.is_valid(batch["distance_m"])
         self.water_m += pc.sum(batch["distance_m"].filter(way)).as_py() or 0.0
         self.straight_m += pc.sum(batch["straight_line_m"].filter(way)).as_py() or 0.0
+
+    def _add_given_up(self, batch: pa.RecordBatch, led: np.ndarray, persons: np.ndarray) -> None:
+        minutes = _numbers(batch["minutes_given_up"])
+        for code, rows in _rows_by_word(batch["passed_over_harbour_code"], led):
+            given_up = self.given_up.setdefault(code, GivenUp())
+            known = rows & np.isfinite(minutes)
+            given_up.answers += int(rows.sum())
+            given_up.known += int(known.sum())
+            given_up.minutes += float(minutes[known].sum())
+            given_up.person_minutes += float((minutes[known] * persons[known]).sum())
+
+    def _add_months(
+        self, batch: pa.RecordBatch, timed: np.ndarray, minutes: np.ndarray, persons: np.ndarray
+    ) -> None:  # fmt: skip
+        for name, rows in _rows_by_word(pc.strftime(batch["time"], format="%Y-%m"), timed):
+            month = self.months.setdefault(name, Month())
+            month.landings += int(rows.sum())
+            month.persons += float(persons[rows].sum())
+            month.person_minutes += float((minutes[rows] * persons[rows]).sum())
 
     def _add_positions(self, lon: np.ndarray, lat: np.ndarray, port: np.ndarray) -> None:
         west, south, east, north = self.box
@@ -240,7 +323,8 @@ def aggregate_run(decisions: Path, ports: tuple[str, ...], box: tuple[float, flo
         West, south, east, north of the area. [deg]
     """
     tally = Aggregate(ports, box)
-    words = ["decision_outcome", "refusal", "port_status", "passed_over_code", "srr", "policy", "medical", "port"]
+    words = ["decision_outcome", "refusal", "port_status", "passed_over_code", "srr", "policy", "medical", "port",
+             "against_every_harbour", "passed_over_harbour_code"]  # fmt: skip
     with stream_parquet(decisions, words) as file:
         for batch in file.iter_batches(_BATCH_ROWS, columns=["row", "encounter_id", *_READ]):
             tally.add(batch)
@@ -277,6 +361,16 @@ def _index(column: pa.Array, names: tuple[str, ...]) -> np.ndarray:
     else:
         found = pc.index_in(column, known)
     return np.asarray(pc.fill_null(found, -1).to_numpy(zero_copy_only=False)).astype(np.int64)
+
+
+def _rows_by_word(column: pa.Array, among: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Which of some rows hold each word of a column."""
+    words = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
+    place = pc.fill_null(words.indices, -1).to_numpy(zero_copy_only=False)
+    for k, word in enumerate(words.dictionary.to_pylist()):
+        rows = among & (place == k)
+        if rows.any():
+            yield word, rows
 
 
 def _true(column: pa.Array) -> int:

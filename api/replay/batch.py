@@ -140,7 +140,7 @@ def columns_of(decision: Decision) -> Row:
         "nearest_by_key_port": ports[by_key].id if isfinite(decision.plain_key_s[by_key]) else None,
         "nearer_passed_over": len(nearer),
         "passed_over_port": ports[nearer[0]].id if nearer else None,
-        "passed_over_code": _code_against(decision, nearer[0]) if nearer else None,
+        "passed_over_code": code_against(decision, nearer[0]) if nearer else None,
         "srr": decision.coordination.srr or None,
         "band": bool(decision.coordination.band),
         "best_unconfirmed_port": ports[unconfirmed[0]].id if len(unconfirmed) else None,
@@ -157,24 +157,25 @@ def _recommended(decision: Decision, best: int) -> Row:
     return {
         "port": port.id,
         "port_status": Status(decision.status[best]).name.lower(),
-        "distance_m": _known(decision.distance_m[best]),
+        "distance_m": known_figure(decision.distance_m[best]),
         "straight_line_m": straight_line_m(start, port.landing),
-        "time_to_landing_s": _known(decision.time_s[best]),
-        "low_s": _known(decision.low_s[best]),
-        "high_s": _known(decision.high_s[best]),
-        "wait_s": _known(decision.wait_s[best]),
-        "key_s": _known(decision.key_s[best]),
+        "time_to_landing_s": known_figure(decision.time_s[best]),
+        "low_s": known_figure(decision.low_s[best]),
+        "high_s": known_figure(decision.high_s[best]),
+        "wait_s": known_figure(decision.wait_s[best]),
+        "key_s": known_figure(decision.key_s[best]),
         "second_port": decision.world.ports[int(decision.order[1])].id if known_second else None,
-        "to_second_s": _known(decision.to_second_s),
+        "to_second_s": known_figure(decision.to_second_s),
         "tide_basis": bool(decision.world.tides.station[best] != NOWHERE),
     }
 
 
-def _code_against(decision: Decision, port: int) -> str:
+def code_against(decision: Decision, port: int) -> str:
+    """Name of the code of a port's deciding finding; ``RANKED_BY_POLICY`` when only the order speaks against it."""
     rule = deciding_finding(decision, port)
     return (Code.RANKED_BY_POLICY if rule is None else Code(decision.code[port, Rule(rule)])).name
 
 
-def _known(value: float) -> float | None:
+def known_figure(value: float) -> float | None:
     """A figure that is neither unknown nor endless, or null."""
     return float(value) if isfinite(value) else None

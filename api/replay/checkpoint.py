@@ -66,6 +66,10 @@ class Checkpoint:
         """Parquet file of a part's decisions."""
         return self.folder / f"{number:06d}.parquet"
 
+    def passed_over(self, number: int) -> Path:
+        """Parquet file of the ports a part passed over."""
+        return self.folder / f"{number:06d}.passed_over.parquet"
+
     def rejects(self, number: int) -> Path:
         """Parquet file of a part's rejects."""
         return self.folder / f"{number:06d}.rejects.parquet"
@@ -76,12 +80,16 @@ class Checkpoint:
 
     def write(self, part: ChunkResult) -> dict[str, Any]:
         """Put a finished part on disk and return its entry."""
-        write_whole(self.decisions(part.number), part.decisions)
-        write_whole(self.rejects(part.number), part.rejects)
+        files = {
+            self.decisions(part.number): part.decisions,
+            self.passed_over(part.number): part.passed_over,
+            self.rejects(part.number): part.rejects,
+        }
+        for path, content in files.items():
+            write_whole(path, content)
         entry = {
             "facts": part.facts,
-            "decisions_sha256": hashlib.sha256(part.decisions).hexdigest(),
-            "rejects_sha256": hashlib.sha256(part.rejects).hexdigest(),
+            "sha256": {path.name: hashlib.sha256(content).hexdigest() for path, content in files.items()},
             "seconds": part.seconds,
         }
         write_whole(self.entry(part.number), json_bytes(entry))
@@ -99,10 +107,8 @@ class Checkpoint:
     def _verified(self, number: int) -> dict[str, Any] | None:
         try:
             entry: dict[str, Any] = json.loads(self.entry(number).read_bytes())
-            same = (
-                digest_of_file(self.decisions(number)) == entry["decisions_sha256"]
-                and digest_of_file(self.rejects(number)) == entry["rejects_sha256"]
-            )
+            files = (self.decisions(number), self.passed_over(number), self.rejects(number))
+            same = entry["sha256"] == {path.name: digest_of_file(path) for path in files}
         except (OSError, ValueError, KeyError):
             return None
         return entry if same else None

@@ -39,6 +39,9 @@ from api.replay.schema import ENCOUNTERS
 from engine.errors import InvalidAsk, UnknownName
 
 MAPS = Path(__file__).parent / "column_maps"
+EXAMPLE_MAP = Path(__file__).with_name("example_map.toml")
+"""Every entry a map may have, explained, to copy and change."""
+
 OWN_MAP = "encounters"
 """The map of this program's own input columns."""
 
@@ -169,7 +172,9 @@ def _table_of(path: Path) -> tuple[dict[str, Any], str]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         table = None
     if table is None:
-        raise InvalidAsk("map", f"{path.name[:40]} is no TOML file of a column map.", "See api/replay/column_maps.")
+        raise InvalidAsk(
+            "map", f"{path.name[:40]} is no TOML file of a column map.", "'safeport replay --example-map' prints one."
+        )
     digest = hashlib.sha256(data)
     base = table.pop("extends", None)
     if base is not None:

@@ -1,26 +1,54 @@
 """Documented encounters of the Channel, replayed, with every difference from what was done explained.
 
-The table holds what was published: position, time, people, vessel, the port they were landed at, each with how well it
-is known and its source. Where no position was published the row is kept and refused, so that nobody takes it for
+The table holds what was published: position, time, people, vessel, what was done, each with how well it is known and
+its source. ``published`` is what the source says, ``our_reading`` what we make of it, and ``our_reading_of`` names the
+columns that nobody published. Where no position was published the row is kept and refused, so that nobody takes it for
 forgotten. History is not the pass mark; an explained difference is.
 """
 
 import csv
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from api.replay.observed_ports import EXPLAINED, HISTORY_FILE, SAME, History
-from api.replay.post_process import add_history, practice_of
+from api.replay.observed_ports import BY_RECORD, EXPLAINED, HISTORY_FILE, SAME, History
+from api.replay.post_process import add_history
+from api.replay.record_rules import CHAIN_OF_RESCUES, DIRECTED, MEDICAL_DIRECTION, PATROL_CONTINUED, TRANSFERRED
 from api.replay.result_reader import DECISIONS_FILE
-from api.replay.run import ReplayConfig, replay
+from api.replay.run import Progress, ReplayConfig, replay
 from engine.errors import InvalidAsk
 
 DOCUMENTED = Path(__file__).parent / "events" / "documented.csv"
 EXPLANATIONS_FILE = "documented.csv"
 
 
-def replay_documented(out: Path, workers: int = 1) -> History:
+_RESTS_ON = {
+    MEDICAL_DIRECTION: {"directed_port"},
+    DIRECTED: {"directed_port"},
+    CHAIN_OF_RESCUES: {"operation_id", "operation_rescues"},
+    TRANSFERRED: {"transferred"},
+    PATROL_CONTINUED: {"time", "landed_at"},
+}
+"""Columns that a rule of the record looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedReplay:
+    """What became of the documented encounters.
+
+    Attributes
+    ----------
+    history : History
+    by_our_reading : int
+        Differences explained by the record, where what the rule looks at is our reading and not published.
+    """
+
+    history: History
+    by_our_reading: int
+
+
+def replay_documented(out: Path, workers: int = 1, progress: Progress | None = None) -> DocumentedReplay:
     """Replay the documented encounters into a folder; writes ``documented.csv`` with an explanation for each.
 
     Raises
@@ -29,40 +57,45 @@ def replay_documented(out: Path, workers: int = 1) -> History:
         The folder holds something else.
     """
     order = ReplayConfig(DOCUMENTED, out, workers=workers)
-    replay(order)
-    history = add_history(order, practice_of(DOCUMENTED))
+    replay(order, progress)
+    with DOCUMENTED.open(encoding="utf-8", newline="") as file:
+        events = list(csv.DictReader(file))
+    history = add_history(order, {event["encounter_id"]: account_of(event) for event in events})
     if history is None:
         raise InvalidAsk("documented.csv", "names no port anybody was landed at.", "Restore it from the repository.")
-    _write_explanations(out)
-    return history
-
-
-def _write_explanations(out: Path) -> None:
-    """The table again, with what is recommended and why it differs."""
     with (out / HISTORY_FILE).open(encoding="utf-8", newline="") as file:
         judged = {row["encounter_id"]: row for row in csv.DictReader(file)}
-    with DOCUMENTED.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    _write_explanations(out, events, judged)
+    return DocumentedReplay(
+        history, sum(_is_our_reading(judged.get(event["encounter_id"], {}), event) for event in events)
+    )
+
+
+def _write_explanations(out: Path, events: list[dict[str, str]], judged: dict[str, dict[str, str]]) -> None:
+    """The table again, with what is recommended and why it differs."""
     decided = pq.read_table(out / DECISIONS_FILE, columns=["encounter_id", "port"]).to_pylist()
     recommended = {row["encounter_id"]: row["port"] or "" for row in decided}
-    added = ("recommended_port", "difference", "explanation")
     with (out / EXPLANATIONS_FILE).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [*rows[0], *added], lineterminator="\n")
+        added = ("recommended_port", "difference", "code", "draws_agreeing", "explanation")
+        writer = csv.DictWriter(file, [*events[0], *added], lineterminator="\n")
         writer.writeheader()
-        for row in rows:
-            found = judged.get(row["encounter_id"], {})
-            writer.writerow(
-                row
-                | {
-                    "recommended_port": recommended.get(row["encounter_id"], ""),
-                    "difference": found.get("difference", ""),
-                    "explanation": explanation_of(found, row),
-                }
-            )
+        for event in events:
+            found = judged.get(event["encounter_id"], {})
+            kept = {name: found.get(name, "") for name in ("difference", "code", "draws_agreeing")}
+            said = {"recommended_port": recommended.get(event["encounter_id"], ""),
+                    "explanation": explanation_of(found, event)}  # fmt: skip
+            writer.writerow(event | kept | said)
+
+
+def account_of(event: dict[str, str]) -> str:
+    """What is known of why it was done so: what the source says, and apart from it what we make of it."""
+    published = f"{event['published']} ({event['source']})" if event["published"] else ""
+    reading = f"Our reading: {event['our_reading']}" if event["our_reading"] else ""
+    return " ".join(part for part in (published, reading) if part)
 
 
 def explanation_of(judged: dict[str, str], event: dict[str, str]) -> str:
-    """Why the recommended port is not the one observed: by code, or by what is known, with its source.
+    """Why the recommended port is not the one observed: by rule, or by what is known, with its source.
 
     Parameters
     ----------
@@ -77,5 +110,13 @@ def explanation_of(judged: dict[str, str], event: dict[str, str]) -> str:
     if judged["difference"] == SAME:
         return "The same port."
     if judged["difference"] == EXPLAINED:
-        return f"{judged['code']}: {judged['sentence']}"
-    return event["practice"]
+        rests_on = " What that rests on is our reading." if _is_our_reading(judged, event) else ""
+        return " ".join(f"{judged['code']}: {judged['sentence']}{rests_on} {account_of(event)}".split())
+    return f"No rule explains it. {account_of(event)}".strip()
+
+
+def _is_our_reading(judged: dict[str, str], event: dict[str, str]) -> bool:
+    """Whether a rule of the record explains a difference by a column that nobody published."""
+    if judged.get("basis") != BY_RECORD:
+        return False
+    return not _RESTS_ON[judged["code"]].isdisjoint(event["our_reading_of"].split("|"))

@@ -66,6 +66,10 @@ class Locale:
         """A day and a clock in UTC, short."""
         return f"{at.day:02d} {MONTHS_SHORT[self.language][at.month - 1]} {at:%H:%M}"
 
+    def month(self, year: int, month: int) -> str:
+        """A month of a year, short."""
+        return f"{MONTHS_SHORT[self.language][month - 1]} {year}"
+
     def day(self, milliseconds: int) -> str:
         """A date."""
         at = datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -8,13 +8,14 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from api.replay.checkpoint import digest_of_file
-from api.replay.concat import DECISIONS_FILE, REJECTS_FILE, SUMMARY_FILE
+from api.replay.concat import DECISIONS_FILE, PASSED_OVER_FILE, REJECTS_FILE, SUMMARY_FILE
+from api.replay.duplicates import Duplicates
 from api.replay.reading import Source
-from api.replay.rejects import NOTE_CODES, REJECT_CODES
+from api.replay.rejects import FIRST_ROWS, NOTE_CODES, REJECT_CODES
 
 MANIFEST_FILE, TIMINGS_FILE = "manifest.json", "timings.json"
 
-OUTPUTS = (DECISIONS_FILE, REJECTS_FILE, SUMMARY_FILE)
+OUTPUTS = (DECISIONS_FILE, PASSED_OVER_FILE, REJECTS_FILE, SUMMARY_FILE)
 
 LIMITS_OF_USE = (
     "Decisions are advice reckoned after the event; they say what the rules and data of this release would have said.",
@@ -30,8 +31,9 @@ def outputs_of(out: Path) -> dict[str, dict[str, Any]]:
 
 
 def manifest_of(
-    run: dict[str, Any], source: Source, entries: dict[int, dict[str, Any]], outputs: dict[str, dict[str, Any]]
-) -> dict[str, Any]:
+    run: dict[str, Any], source: Source, entries: dict[int, dict[str, Any]], repeated: Duplicates,
+    outputs: dict[str, dict[str, Any]],
+) -> dict[str, Any]:  # fmt: skip
     """The manifest.
 
     Parameters
@@ -41,6 +43,7 @@ def manifest_of(
     source : Source
     entries : dict
         Of all parts, by number.
+    repeated : Duplicates
     outputs : dict
     """
     facts = [entries[number]["facts"] for number in sorted(entries)]
@@ -54,20 +57,32 @@ def manifest_of(
             counts.update(fact[name])
         return dict(sorted(counts.items()))
 
-    rejected, notes = added("reject_codes"), added("notes")
-    if total("rows") != total("decided") + total("rejected") or total("decided") != sum(added("outcomes").values()):
+    rejected, outcomes = added("reject_codes"), added("outcomes")
+    notes = dict(sorted((added("notes") | repeated.counts).items()))
+    first_rows = repeated.first_rows
+    for fact in facts:
+        for code, rows in fact["first_rows"].items():
+            first_rows[code] = [*first_rows.get(code, []), *rows][:FIRST_ROWS]
+    refused = outcomes.get("refused", 0)
+    with_port = outcomes.get("suitable", 0)
+    if total("rows") != total("decided") + total("rejected") or total("decided") != sum(outcomes.values()):
         raise RuntimeError("the rows of this replay do not add up")
     return {
         **run,
         "columns_not_used": list(source.unused),
+        "sheets_not_read": list(source.sheets_not_read),
         "counts": {
             "rows": total("rows"),
             "decided": total("decided"),
+            "with_port": with_port,
+            "without_port": total("decided") - refused - with_port,
+            "refused": refused,
             "rejected": total("rejected"),
-            "outcomes": added("outcomes"),
+            "outcomes": outcomes,
             "refusals": added("refusals"),
             "reject_codes": rejected,
             "notes": notes,
+            "first_rows": dict(sorted(first_rows.items())),
         },
         "meaning": {code: text for code, text in (REJECT_CODES | NOTE_CODES).items() if code in rejected | notes},
         "limits_of_use": list(LIMITS_OF_USE),

@@ -17,7 +17,7 @@ _LIKELY = {
 """Names foreign tables have for a column, without anything but letters; nothing is read by them, only proposed."""
 
 
-def fit_to_header(column_map: ColumnMap, columns: tuple[str, ...]) -> ColumnMap:
+def fit_to_header(column_map: ColumnMap, columns: tuple[str, ...]) -> tuple[ColumnMap, list[InvalidAsk]]:
     """The map with its names as the table spells them: spaces round a name, capitals and a byte-order mark apart.
 
     Parameters
@@ -26,11 +26,16 @@ def fit_to_header(column_map: ColumnMap, columns: tuple[str, ...]) -> ColumnMap:
     columns : tuple of str
         Of the table.
 
-    Raises
-    ------
-    InvalidAsk
-        Two columns differ in nothing else, and neither is spelled as in the map.
+    Returns
+    -------
+    column_map : ColumnMap
+    problems : list of InvalidAsk
+        One for each column that is there twice, and for each two that differ in nothing else where neither is spelled
+        as in the map.
     """
+    repeated = sorted({name for name in columns if columns.count(name) > 1})
+    problems = [InvalidAsk("input", f"has the column {_shown(name)!r} twice.", "Rename one of them.")
+                for name in repeated]  # fmt: skip
     alike: dict[str, list[str]] = {}
     for column in columns:
         alike.setdefault(_folded(column), []).append(column)
@@ -39,15 +44,16 @@ def fit_to_header(column_map: ColumnMap, columns: tuple[str, ...]) -> ColumnMap:
         if name in columns:
             return name
         found = alike.get(_folded(name), [name])
-        if len(found) > 1:
-            raise InvalidAsk("input", f"has columns {found[0][:40]!r} and {found[1][:40]!r}.", "Rename one of them.")
+        if len(set(found)) > 1:
+            words = f"has columns {_shown(found[0])!r} and {_shown(found[1])!r}."
+            problems.append(InvalidAsk("input", words, "Rename one of them."))
         return found[0]
 
     def all_spelled(names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(spelled(name) for name in names))
 
     rule = column_map.time
-    return replace(
+    fitted = replace(
         column_map,
         columns={target: all_spelled(names) for target, names in column_map.columns.items()},
         position=all_spelled(column_map.position),
@@ -56,16 +62,31 @@ def fit_to_header(column_map: ColumnMap, columns: tuple[str, ...]) -> ColumnMap:
             zone_column=all_spelled(rule.zone_column),
         ),
     )  # fmt: skip
+    return fitted, problems
 
 
-def missing_columns(what: str, looked_for: list[str], columns: tuple[str, ...], delimiter: str) -> InvalidAsk:
+def raise_all(problems: list[InvalidAsk]) -> None:
+    """Raise what is wrong with a table, all of it in one refusal; nothing where nothing is wrong.
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        listed = " ".join(f"({number}) It {each.problem}" for number, each in enumerate(problems, start=1))
+        remedies = " ".join(dict.fromkeys(each.remedy for each in problems))
+        raise InvalidAsk("input", f"{len(problems)} problems: {listed}", remedies)
+
+
+def missing_columns(lacking: dict[str, list[str]], columns: tuple[str, ...], delimiter: str) -> InvalidAsk:
     """Refusal of a table that lacks a position or a time: what it has, what was looked for, the lines that would fit.
 
     Parameters
     ----------
-    what : str
-        ``position`` or ``time``.
-    looked_for : list of str
+    lacking : dict of list of str
+        By ``position`` and ``time``: columns that were looked for.
     columns : tuple of str
         Of the table.
     delimiter : str
@@ -75,12 +96,13 @@ def missing_columns(what: str, looked_for: list[str], columns: tuple[str, ...], 
     more = len(columns) - _MOST_SHOWN
     met = shown + (f" and {more} more" if more > 0 else "") or "no columns"
     between = f", with {delimiter!r} between them" if delimiter else ""
-    lines = _lines_that_fit(what, columns, delimiter)
-    remedy = f'A column map of two lines would fit (--map FILE.toml): extends = "encounters" and {lines}'
+    lines = " and ".join(dict.fromkeys(_lines_that_fit(what, columns, delimiter) for what in lacking))
+    count = "two" if len(lacking) == 1 or "delimiter" in lines else "three"
+    looked_for = ", ".join(name for names in lacking.values() for name in names)
     return InvalidAsk(
         "input",
-        f"has no {what}. Columns met: {met}{between}; looked for: {', '.join(looked_for) or 'geometry'}.",
-        remedy,
+        f"has no {' and no '.join(lacking)}. Columns met: {met}{between}; looked for: {looked_for}.",
+        f'A column map of {count} lines would fit (--map FILE.toml): extends = "encounters" and {lines}',
     )
 
 

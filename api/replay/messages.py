@@ -21,8 +21,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "kind": ("safeport: replay of past encounters", "safeport : rejeu d'événements passés"),
     "lead": (
-        "{read} rows read, {answered} encounters answered, {period}. Policy <b>{policy}</b>: {sentence}",
-        "{read} lignes lues, {answered} événements traités, {period}. Politique <b>{policy}</b> : {sentence}",
+        "{read} rows read: {with_port} encounters with a port, {without_port} without, {refused} positions refused, "
+        "{rejected} rows rejected; {period}. Policy <b>{policy}</b>: {sentence}",
+        "{read} lignes lues : {with_port} événements avec un port, {without_port} sans, {refused} positions refusées, "
+        "{rejected} lignes rejetées ; {period}. Politique <b>{policy}</b> : {sentence}",
     ),
     "no_encounters": ("no encounters", "aucun événement"),
     "from_to": ("{first} to {last}", "du {first} au {last}"),
@@ -52,26 +54,36 @@ WORDS: dict[str, tuple[str, str]] = {
     # Main figures
     "main_figures": ("Main figures", "Chiffres principaux"),
     "figure_suitable": (
-        "of encounters have a port recommended ({count} of {rows})",
-        "des événements ont un port recommandé ({count} sur {rows})",
+        "of encounters with an answer have a port recommended ({count} of {rows}).",
+        "des événements ayant une réponse ont un port recommandé ({count} sur {rows}).",
+    ),
+    "figure_refused": (
+        "Not among them: {count} positions refused.",
+        "Non compris : {count} positions refusées.",
     ),
     "figure_half": (
         "half of them reach a landing within this time; 90 % within {p90} min, 99 % within {p99} min",
         "la moitié atteint un débarquement dans ce délai ; 90 % en {p90} min, 99 % en {p99} min",
     ),
     "figure_half_none": ("no time to a landing is known", "aucun temps jusqu'au débarquement n'est connu"),
+    "figure_harbour_passed_over": (
+        "of recommended ports have a nearer harbour that was passed over, each for a reason named below",
+        "des ports recommandés ont un port plus proche qui a été écarté, chacun pour un motif donné plus bas",
+    ),
     "figure_passed_over": (
-        "have a nearer port that was passed over, each for a reason named below",
-        "ont un port plus proche qui a été écarté, chacun pour un motif donné plus bas",
+        "of recommended ports have a nearer place that was passed over, be it a beach",
+        "des ports recommandés ont un lieu plus proche qui a été écarté, fût-ce une plage",
     ),
     "figure_near_ties": (
-        "are near ties: a second port is so close that either may be taken",
-        "sont presque à égalité : un second port est si proche que l'un ou l'autre convient",
+        "of recommended ports are near ties: a second one is so close that either may be taken",
+        "des ports recommandés sont presque à égalité : un second est si proche que l'un ou l'autre convient",
     ),
     # Map
     "where": ("Where from, where to", "D'où, vers où"),
     "map_label": ("Map of encounters and recommended ports", "Carte des événements et des ports recommandés"),
     "legend_density": ("encounters in a square:", "événements par carré :"),
+    "density_range": ("{least} to {most}", "{least} à {most}"),
+    "density_or_more": ("{least} or more", "{least} ou plus"),
     "legend_encounter": ("encounter, a port recommended", "événement, un port recommandé"),
     "legend_unconfirmed": ("no port confirmed", "aucun port confirmé"),
     "legend_none": ("no port fit, or position refused", "aucun port adapté, ou position refusée"),
@@ -159,6 +171,42 @@ WORDS: dict[str, tuple[str, str]] = {
         "Dans aucune réponse un port n'était plus proche que celui recommandé.",
     ),
     "head_reason": ("Reason", "Motif"),
+    "why_every": (
+        "{count} answers have no port. In these one finding excludes every harbour alike:",
+        "{count} réponses n'ont pas de port. Dans celles-ci un même constat exclut tous les ports :",
+    ),
+    "why_harbours": (
+        "In {count} of {ports} answers with a port at least one harbour is nearer than the recommended one, by what "
+        "the policy ranks by or in time. Counted here is the finding against the nearest of them, with the minutes "
+        "given up by going on.",
+        "Dans {count} des {ports} réponses avec un port, au moins un port est plus proche que celui recommandé, selon "
+        "le critère de la politique ou en temps. On compte ici le constat contre le plus proche, avec les minutes "
+        "perdues à aller plus loin.",
+    ),
+    "why_person": (
+        "In {count} more, only beaches and other places that only a person may choose are nearer.",
+        "Dans {count} autres, seuls sont plus proches des plages et d'autres lieux que seule une personne peut "
+        "choisir.",
+    ),
+    "why_file": (
+        "Every port passed over is a line of <code>passed_over.parquet</code>.",
+        "Chaque port écarté est une ligne de <code>passed_over.parquet</code>.",
+    ),
+    "why_no_harbour": (
+        "No harbour was nearer than the recommended one in any answer.",
+        "Dans aucune réponse un port n'était plus proche que celui recommandé.",
+    ),
+    "head_given_up": ("Minutes given up, mean", "Minutes perdues, moyenne"),
+    "head_person_minutes": ("Person-minutes", "Personnes × minutes"),
+    "months": ("Landings by month", "Débarquements par mois"),
+    "months_note": (
+        "Answers with a port and a known time, by the month of the encounter. Person-minutes are the time to the "
+        "landing times the people, added up.",
+        "Réponses avec un port et un temps connu, par mois de l'événement. Les personnes × minutes sont le temps "
+        "jusqu'au débarquement multiplié par les personnes, additionnés.",
+    ),
+    "head_month": ("Month", "Mois"),
+    "head_landings": ("Landings", "Débarquements"),
     # Places
     "full": ("How full ports would have been", "Remplissage qu'auraient eu les ports"),
     "full_how": (
@@ -226,14 +274,47 @@ WORDS: dict[str, tuple[str, str]] = {
         "un autre port ; un constat s'oppose à celui qui a été observé",
     ),
     "history_near_tie": (
-        "another port, but the two are too close to tell apart (<code>NEAR_TIE</code>): counted as explained",
-        "un autre port, mais les deux sont trop proches pour être départagés (<code>NEAR_TIE</code>) : compté comme "
-        "expliqué",
+        "another port, but the two are too close to tell apart",
+        "un autre port, mais les deux sont trop proches pour être départagés",
     ),
+    "history_record": (
+        "another port, explained by the record of what was done",
+        "un autre port, expliqué par ce qui est consigné de l'opération",
+    ),
+    "history_doubt": (
+        "another port, but hour or vessel is in doubt and within that doubt the one observed may be the best",
+        "un autre port, mais l'heure ou le navire est incertain et, dans cette incertitude, celui qui a été observé "
+        "peut être le meilleur",
+    ),
+    "history_compared": ("compared", "comparés"),
     "history_refused": (
-        "no answer of ours: the position was refused, and counted as explained",
-        "pas de réponse de notre part : la position a été refusée, et comptée comme expliquée",
+        "not compared: the position was refused, so there is no answer",
+        "non comparés : la position a été refusée, il n'y a donc pas de réponse",
     ),
+    "history_outside": (
+        "not compared: the port observed is not in the register",
+        "non comparés : le port observé n'est pas dans le registre",
+    ),
+    "history_control": (
+        "Control, of {controlled} compared: the harbour nearest in a straight line is the port observed in {line} "
+        "({line_share}), the harbour nearest by water in {water} ({water_share}).",
+        "Témoin, sur {controlled} comparés : le port le plus proche en ligne droite est le port observé dans {line} "
+        "cas ({line_share}), le plus proche par mer dans {water} ({water_share}).",
+    ),
+    "history_records": ("What the record says was done", "Ce que dit la consignation de l'opération"),
+    "history_groups": (
+        "Not explained by any rule, by pair of ports",
+        "Sans explication par une règle, par paire de ports",
+    ),
+    "history_groups_left": (
+        "{groups} more pairs stand for {count} encounters.",
+        "{groups} autres paires représentent {count} événements.",
+    ),
+    "history_file": (
+        "All {count} are in <code>history.csv</code>, difference <code>unexplained</code>.",
+        "Les {count} sont tous dans <code>history.csv</code>, difference <code>unexplained</code>.",
+    ),
+    "head_later_half": ("Later by, median, min", "Plus tard de, médiane, min"),
     "history_unexplained": (
         "another port, and no rule speaks against the one observed",
         "un autre port, et aucune règle ne s'oppose à celui qui a été observé",
@@ -247,10 +328,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "head_later": ("Later by, min", "Plus tard de, min"),
     "head_farther": ("Farther by, nm", "Plus loin de, M"),
     "head_known": ("What is known", "Ce qu'on en sait (texte de la table)"),
-    "history_first": (
-        "The first {shown} are shown; all {count} are in <code>history.csv</code>.",
-        "Les {shown} premiers sont montrés ; tous les {count} sont dans <code>history.csv</code>.",
-    ),
     # When
     "when": ("When and where", "Quand et où"),
     "hours_label": ("Encounters by hour of day, UTC", "Événements par heure du jour, UTC"),
@@ -480,6 +557,7 @@ MEANING_FR = {
     "POSITION_RANGE": "longitude au-delà de 180 degrés ou latitude au-delà de 90",
     "POSITION_ZERO": "0,0 est ce que donne un récepteur sans point",
     "TIME_MISSING": "pas d'heure",
+    "TIME_SERIAL": "l'heure est un compte de jours comme en gardent les tableurs ; l'écrire, ou donner le .xlsx",
     "TIME_FORM": "l'heure n'est pas écrite comme le dit la table des colonnes, ou n'existe pas au calendrier",
     "TIME_NAIVE": "l'heure est sans fuseau, et la table des colonnes n'en nomme pas",
     "TIME_ZONE_UNKNOWN": "le fuseau n'est pas dans la base IANA",
@@ -512,6 +590,18 @@ MEANING_FR = {
     "ZONE_ASSUMED": "l'heure était sans fuseau ; celui que donne la table des colonnes a été pris",
     "CLOCK_CHANGE_ASSUMED": "heure locale vue deux fois ; la table des colonnes dit laquelle a été prise",
     "VESSEL_ASSUMED": "la table des colonnes n'a pas de profil pour ce navire et prend celui qu'elle donne aux autres",
-    "OBSERVED_PORT_NOT_IN_REGISTER": "le port de débarquement observé est gardé tel qu'il était écrit",
+    "OBSERVED_PORT_NOT_IN_REGISTER": "le port de débarquement, ou celui qui était indiqué, est gardé tel qu'écrit",
+    "OBSERVED_PORT_SEVERAL": "le nom courant d'un port peut en désigner plusieurs ; tous sont gardés, écrits a|b",
+    "LANDED_AT_FORM": "landed_at n'est pas une heure, ou est sans fuseau, et n'est pas pris",
+    "LANDED_AT_RANGE": "landed_at est avant 1970 ou après 2100, et n'est pas pris",
+    "LANDED_BEFORE_TIME": "personnes débarquées avant l'heure de l'événement ; landed_at n'est pas pris",
+    "OPERATION_RESCUES_FORM": "operation_rescues n'est pas un nombre entier, et n'est pas pris",
+    "OPERATION_RESCUES_RANGE": "operation_rescues est sous 1 ou au-dessus de 1 000, et n'est pas pris",
+    "TRANSFERRED_VALUE": "transferred n'est ni oui ni non, et n'est pas pris",
+    "TIME_UNCERTAINTY_FORM": "time_uncertainty_min n'est pas un nombre, et n'est pas pris",
+    "TIME_UNCERTAINTY_RANGE": "time_uncertainty_min est sous 0 ou au-delà d'une semaine, et n'est pas pris",
+    "VESSEL_ALTERNATIVES_UNKNOWN": "vessel_alternatives nomme un profil qui n'existe pas, et n'est pas pris",
+    "ID_REPEATED": "une ligne plus haut a le même encounter_id ; les deux ont été traitées",
+    "ENCOUNTER_REPEATED": "une ligne plus haut a mêmes heure, lieu, personnes et navire ; les deux ont été traitées",
 }
 """What each code of `api.replay.rejects` means, in French; the English is written there."""

@@ -3,15 +3,17 @@
 What is drawn from stands in ``uncertainty.toml``. Each row has a stream of random numbers of its own, made of the seed
 and the number of the row, so neither the order of rows nor how they are shared out among workers changes anything.
 Draws on land or beyond the area are dropped: nobody is there. Draws are judged on the shortest paths, and the rescue
-region stays that of the position given.
+region stays that of the position given. Hour and vessel are drawn where the row says that they are in doubt.
 """
 
 import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from math import cos, degrees, isnan, log, log2, radians, sqrt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +21,7 @@ import pyarrow as pa
 from api.replay.batch import ask_of
 from api.replay.monte_carlo_kernel import NOT_AFLOAT, winners_of_draws
 from api.replay.reading import stream_parquet
+from api.replay.schema import ports_named
 from api.replay.world_by_time import WorldsByTime
 from engine.decide import coordination_at
 from engine.errors import InvalidAsk
@@ -34,6 +37,9 @@ NAMED = 3
 """Ports whose probability is written for each row."""
 
 MOST_DRAWS = 100_000
+HOURS_DRAWN = 24
+"""Hours drawn over the doubt about one, as long as there are so many draws."""
+
 CHANCES_FILE, CHANCES_FACTS_FILE = "chances.parquet", "chances.json"
 CERTAINTY = (0.95, 0.8, 0.5, 0.0)
 """Least probability of the likeliest port in each class that the report counts."""
@@ -154,13 +160,57 @@ def chances(
     made = []
     for start in range(0, table.num_rows, _CHUNK_ROWS):
         for row in table.slice(start, _CHUNK_ROWS).to_pylist():
-            ask = ask_of(row, vessels, policies)
-            world = world_at(ask.at_s)
-            rng = np.random.default_rng([seed, row["row"]])
-            winners = winners_for(ask, world, draws, rng, uncertainty)
+            winners = winners_of_row(row, world_at, vessels, policies, draws, seed, uncertainty)
             identity = {name: row[name] for name in ("row", "encounter_id")}
-            made.append(identity | _likeliest(winners, [port.id for port in world.ports]))
+            made.append(identity | _likeliest(winners, [port.id for port in world_at.service.world.ports]))
     return pa.Table.from_pylist(made, CHANCES)
+
+
+def winners_of_row(
+    row: Mapping[str, Any],
+    world_at: WorldsByTime,
+    vessels: Mapping[str, Vessel],
+    policies: Mapping[str, Policy],
+    draws: int,
+    seed: int,
+    uncertainty: Uncertainty,
+) -> np.ndarray:
+    """The best port of each draw for a row, its hour and vessel drawn as well where the row says they are in doubt.
+
+    The span of the hour is cut into equal parts, each with one hour drawn in it, and the vessels that may be meant
+    take turns, so that few draws cover all of it.
+
+    Parameters
+    ----------
+    row : mapping
+        Of the schema `ENCOUNTERS`.
+    world_at, vessels, policies, draws, seed, uncertainty
+        As for `chances`.
+    """
+    rng = np.random.default_rng([seed, row["row"]])
+    doubt_s = 60.0 * (row["time_uncertainty_min"] or 0.0)
+    profiles = vessels_meant(row)
+    if doubt_s == 0.0 and len(profiles) == 1:
+        ask = ask_of(dict(row), vessels, policies)
+        return winners_for(ask, world_at(ask.at_s), draws, rng, uncertainty)
+    parts = min(draws, max(HOURS_DRAWN if doubt_s > 0.0 else 1, len(profiles)))
+    share = (np.arange(parts) + rng.random(parts)) / parts
+    winners = []
+    for k in range(parts):
+        shift = timedelta(seconds=round(doubt_s * (2.0 * float(share[k]) - 1.0)))
+        changed = dict(row) | {"vessel_profile": profiles[k % len(profiles)], "time": row["time"] + shift}
+        if changed["aboard_since"] is not None:
+            changed["aboard_since"] += shift
+        ask = ask_of(changed, vessels, policies)
+        some = draws * (k + 1) // parts - draws * k // parts
+        winners.append(winners_for(ask, world_at(ask.at_s), some, rng, uncertainty))
+    return np.concatenate(winners)
+
+
+def vessels_meant(row: Mapping[str, Any]) -> list[str | None]:
+    """Profiles of the vessels a row may mean, the one it names first."""
+    others = row["vessel_alternatives"]
+    return list(dict.fromkeys([row["vessel_profile"], *(ports_named(others) if others else [])]))
 
 
 def winners_for(ask: Ask, world: World, draws: int, rng: np.random.Generator, uncertainty: Uncertainty) -> np.ndarray:

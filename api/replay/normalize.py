@@ -1,6 +1,5 @@
 """A chunk of a foreign table to encounters and rejects: each row is one or the other, and none is both."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -14,6 +13,7 @@ from api.encounter import EncounterIn, PersonsIn, VesselIn
 from api.position import InvalidPosition, parse_position
 from api.replay.column_map import ColumnMap
 from api.replay.parse_cells import flags, is_text, numbers, text_of, translate
+from api.replay.port_names import PortNames
 from api.replay.rejects import NOTE_CODES, REJECT_CODES, RowErrors, rejects_table
 from api.replay.schema import ENCOUNTERS, INSTANT, VESSEL_FIGURES, ports_named
 from api.replay.timestamps import Instants, instants_of, times_of_encounters, times_with_zone
@@ -25,7 +25,14 @@ GEOMETRY_LON, GEOMETRY_LAT, GEOMETRY_WRONG = "safeport.lon", "safeport.lat", "sa
 """Columns that reading adds to a chunk: number in the input, whether there are cells at all, and those of a point."""
 
 _BOTH_NUMBERS = r"^(?P<first>[^,;\s]+)\s*[,;\s]\s*(?P<second>[^,;\s]+)$"
+_BOTH_WITH_COMMAS = r"^(?P<first>[^;\s]*[^,;\s])(?:\s*;\s*|,?\s+)(?P<second>[^;\s]+)$"
+"""Two numbers in one cell, where a comma may be part of them and ends one only before a space."""
+
 _COUNTS = ("self_righting_persons", "survivor_capacity")
+MOST_DOUBT_MIN = 7 * 24 * 60.0
+"""An hour known no better than to a week is not known. [min]"""
+
+MOST_RESCUES = 1_000
 
 
 @dataclass(frozen=True)
@@ -34,15 +41,14 @@ class Known:
 
     Attributes
     ----------
-    ports : mapping of str
-        Id of a port by everything it is called, in lower case.
+    ports : PortNames
     policy : str or None
         Policy every row is judged by, whatever it says itself.
     """
 
     vessels: frozenset[str]
     policies: frozenset[str]
-    ports: Mapping[str, str] = field(repr=False)
+    ports: PortNames = field(repr=False)
     policy: str | None = None
 
 
@@ -57,12 +63,15 @@ class NormalizedChunk(NamedTuple):
         Of the schema `REJECTS`.
     reject_counts, note_counts : dict of int
         Rows by code; a row with several codes counts once for each.
+    first_rows : dict of list of int
+        The first few rows with each code of either kind.
     """
 
     encounters: pa.Table
     rejects: pa.Table
     reject_counts: dict[str, int]
     note_counts: dict[str, int]
+    first_rows: dict[str, list[int]]
 
 
 def normalize(chunk: pa.Table, column_map: ColumnMap, known: Known) -> NormalizedChunk:
@@ -83,7 +92,7 @@ def normalize(chunk: pa.Table, column_map: ColumnMap, known: Known) -> Normalize
     columns |= _people(source, columns["time"])
     columns |= _vessel(source, known)
     columns |= _policy(source, known)
-    columns |= _observed(source, known)
+    columns |= _record(source, known, columns["time"])
     good = ~marks.any_of(REJECT_CODES)
     columns["reading_notes"] = None
     arrays = [
@@ -94,7 +103,10 @@ def normalize(chunk: pa.Table, column_map: ColumnMap, known: Known) -> Normalize
         [array.cast(target.type) for array, target in zip(arrays, ENCOUNTERS, strict=True)], schema=ENCOUNTERS
     )
     rejects = rejects_table(marks, source.row, columns["encounter_id"])
-    return NormalizedChunk(encounters, rejects, marks.counts(REJECT_CODES, ~good), marks.counts(NOTE_CODES, good))
+    first_rows = marks.first_rows(REJECT_CODES, source.row, ~good) | marks.first_rows(NOTE_CODES, source.row, good)
+    return NormalizedChunk(
+        encounters, rejects, marks.counts(REJECT_CODES, ~good), marks.counts(NOTE_CODES, good), first_rows
+    )
 
 
 def _filtered(values: Any, good: np.ndarray) -> pa.Array:
@@ -167,7 +179,7 @@ def _position(source: _Source) -> dict[str, np.ndarray]:
     both = source.named(column_map.position)
     if both is not None:
         text = text_of(both, column_map.empty, marks)
-        parts = pc.extract_regex(text, _BOTH_NUMBERS)
+        parts = pc.extract_regex(text, _BOTH_WITH_COMMAS if column_map.decimal_comma else _BOTH_NUMBERS)
         marks.add("POSITION_FORM", _flags(pc.and_(pc.is_valid(text), pc.is_null(parts))))
         first, second = pc.struct_field(parts, "first"), pc.struct_field(parts, "second")
         lat_cells, lon_cells = (first, second) if column_map.latitude_first else (second, first)
@@ -268,19 +280,26 @@ def _people(source: _Source, time: Instants) -> dict[str, Any]:
     medical = pc.fill_null(pc.utf8_lower(source.words("medical")), "none")
     levels = pa.array([level.name.lower() for level in Medical])
     marks.add("MEDICAL_VALUE", ~_flags(pc.is_in(medical, levels)))
-    cells = source.cells("aboard_since")
-    if pa.types.is_timestamp(cells.type) and cells.type.tz is not None:
-        since = instants_of(cells, "ABOARD_SINCE", marks)
-    else:
-        since = times_with_zone(_time_text(cells, source.map.empty, marks), "ABOARD_SINCE", marks)
+    since = _instants(source, "aboard_since", "ABOARD_SINCE")
     marks.add("ABOARD_SINCE_AFTER_TIME", since.known & time.known & (since.at_s > time.at_s))
-    yes_no = {
-        name: flags(source.words(name) if is_text(source.cells(name)) else source.cells(name), f"{name.upper()}_VALUE",
-                    marks, source.map.empty)
-        for name in ("persons_in_water", "sheltered")
-    }  # fmt: skip
+    yes_no = {name: _yes_no(source, name) for name in ("persons_in_water", "sheltered")}
     return {"persons_min": least, "persons_max": most, "persons_recovered": recovered, "medical": medical,
             "aboard_since": since, **yes_no}  # fmt: skip
+
+
+def _instants(source: _Source, target: str, code: str) -> Instants:
+    """Times of one of our columns, each with its zone."""
+    cells = source.cells(target)
+    if pa.types.is_timestamp(cells.type) and cells.type.tz is not None:
+        return instants_of(cells, code, source.marks)
+    return times_with_zone(_time_text(cells, source.map.empty, source.marks), code, source.marks)
+
+
+def _yes_no(source: _Source, target: str) -> pa.Array:
+    """Flags of one of our columns."""
+    cells = source.cells(target)
+    words = source.words(target) if is_text(cells) else cells
+    return flags(words, f"{target.upper()}_VALUE", source.marks, source.map.empty)
 
 
 def _vessel(source: _Source, known: Known) -> dict[str, Any]:
@@ -299,13 +318,56 @@ def _policy(source: _Source, known: Known) -> dict[str, pa.Array]:
     return {"policy": named}
 
 
-def _observed(source: _Source, known: Known) -> dict[str, pa.Array]:
-    cells = source.words("observed_port").dictionary_encode()
-    named = [ports_named(text) for text in cells.dictionary.to_pylist()]
-    strange = pa.array([any(name.lower() not in known.ports for name in names) for names in named], pa.bool_())
-    source.marks.add("OBSERVED_PORT_NOT_IN_REGISTER", _flags(pc.fill_null(strange.take(cells.indices), False)))
-    ids = ["|".join(known.ports.get(name.lower(), name) for name in names) for names in named]
-    return {"observed_port": pa.array(ids, pa.string()).take(cells.indices)}
+def _record(source: _Source, known: Known, time: Instants) -> dict[str, Any]:
+    """What was done, and how well hour and vessel are known: nothing of it is seen by a decision."""
+    marks = source.marks
+    # What of it cannot be read is noted and left out: no decision hangs on it.
+    doubt_min = _within(source, "time_uncertainty_min", "TIME_UNCERTAINTY", 0.0, MOST_DOUBT_MIN, whole=False)
+    rescues = _within(source, "operation_rescues", "OPERATION_RESCUES", 1.0, MOST_RESCUES, whole=True)
+    landed = _instants(source, "landed_at", "LANDED_AT")
+    too_early = landed.known & time.known & (landed.at_s < time.at_s - 60.0 * np.nan_to_num(doubt_min))
+    marks.add("LANDED_BEFORE_TIME", too_early)
+    alternatives = source.words("vessel_alternatives").dictionary_encode()
+    strange = [not known.vessels.issuperset(ports_named(text)) for text in alternatives.dictionary.to_pylist()]
+    stranger = pc.fill_null(pa.array(strange, pa.bool_()).take(alternatives.indices), False)
+    marks.add("VESSEL_ALTERNATIVES_UNKNOWN", _flags(stranger))
+    return {
+        "observed_port": _ports(source, known, "observed_port"),
+        "directed_port": _ports(source, known, "directed_port"),
+        "landed_at": Instants(landed.at_s, landed.known & ~too_early),
+        "operation_id": source.text("operation_id"),
+        "operation_rescues": rescues,
+        "transferred": _yes_no(source, "transferred"),
+        "time_uncertainty_min": doubt_min,
+        "vessel_alternatives": pc.if_else(stranger, pa.scalar(None, pa.string()), alternatives.dictionary_decode()),
+    }
+
+
+def _within(source: _Source, target: str, code: str, least: float, most: float, *, whole: bool) -> np.ndarray:
+    """Numbers of one of our columns, NaN where they are beyond their limits."""
+    values = source.numbers(source.cells(target), f"{code}_FORM", whole)
+    beyond = (values < least) | (values > most)
+    source.marks.add(f"{code}_RANGE", beyond)
+    return np.where(beyond, np.nan, values)
+
+
+def _ports(source: _Source, known: Known, target: str) -> pa.Array:
+    """Ids of the ports that one of our columns names, ``a|b`` where several may be meant; strangers as written."""
+    cells = source.words(target).dictionary_encode()
+    texts = cells.dictionary.to_pylist()
+    found = [[known.ports.candidates(name) for name in ports_named(text)] for text in texts]
+
+    def rows_where(flags_of_texts: list[bool]) -> np.ndarray:
+        return _flags(pc.fill_null(pa.array(flags_of_texts, pa.bool_()).take(cells.indices), False))
+
+    source.marks.add("OBSERVED_PORT_NOT_IN_REGISTER", rows_where([not all(several) for several in found]))
+    source.marks.add("OBSERVED_PORT_SEVERAL", rows_where([any(len(ids) > 1 for ids in several) for several in found]))
+    ids = [
+        "|".join(dict.fromkeys(port for name, meant in zip(ports_named(text), several, strict=True)
+                               for port in meant or (name,)))
+        for text, several in zip(texts, found, strict=True)
+    ]  # fmt: skip
+    return pa.array(ids, pa.string()).take(cells.indices)
 
 
 class Bounds(NamedTuple):

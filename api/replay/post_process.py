@@ -4,7 +4,6 @@ Each is made in parts that are kept as they are finished, so a run that was stop
 there whole is not made again.
 """
 
-import csv
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ import pyarrow.parquet as pq
 
 from api.replay.checkpoint import RUN, digest_of_file, json_bytes, lock_folder, put_in_place, write_whole
 from api.replay.column_map import read_column_map
+from api.replay.column_texts import CHANCES_COLUMNS, described
 from api.replay.monte_carlo import (
     CHANCES,
     CHANCES_FACTS_FILE,
@@ -28,14 +28,18 @@ from api.replay.monte_carlo import (
 )
 from api.replay.normalize import normalize
 from api.replay.observed_ports import HISTORY_FILE, History, against_observed, read_history, write_history
-from api.replay.reading import open_source
+from api.replay.reading import open_source, stream_parquet
+from api.replay.record_rules import Operations
 from api.replay.result_reader import DECISIONS_FILE, decisions_in_parts
-from api.replay.run import ReplayConfig
+from api.replay.run import Progress, ReplayConfig
 from api.replay.side_checkpoint import SideCheckpoint
 from api.replay.source_digest import BESIDE, code_digest
 from api.replay.worker import TaskContext, TaskSpec, task_context_of
 
-_CHUNK_ROWS = 8_192
+COMPARED = ("row", "port", "nearest_by_line_port", "nearest_by_water_port")
+"""Columns of the decisions that are compared with what was observed."""
+
+_CHUNK_ROWS = 1_024
 _LEAST_ROWS = 32
 _DRAWS_OF_A_PART = 1_000_000
 
@@ -59,7 +63,9 @@ def encounters_of(order: ReplayConfig, context: TaskContext, chunk_rows: int) ->
             yield encounters
 
 
-def add_history(order: ReplayConfig, practice: dict[str, str] | None = None) -> History | None:
+def add_history(
+    order: ReplayConfig, practice: dict[str, str] | None = None, progress: Progress | None = None
+) -> History | None:
     """Compare a finished replay with the ports its input says people were landed at; writes ``history.csv``.
 
     Parameters
@@ -67,6 +73,7 @@ def add_history(order: ReplayConfig, practice: dict[str, str] | None = None) -> 
     order : ReplayConfig
     practice : dict, optional
         What is known of why it was done so, by encounter id.
+    progress : callable, optional
 
     Returns
     -------
@@ -82,11 +89,18 @@ def add_history(order: ReplayConfig, practice: dict[str, str] | None = None) -> 
         if not _is_whole(path, order.out / HISTORY_FACTS_FILE, made_from):
             context = task_context_for(order)
 
+            with stream_parquet(order.out / DECISIONS_FILE) as file:
+                parts_of_file = file.iter_batches(columns=["operation_id", "observed_port"])
+                operations = Operations.read(pa.Table.from_batches([batch]) for batch in parts_of_file)
+
             def compared(pair: tuple[pa.Table, pa.Table]) -> pa.Table:
-                return against_observed(*pair, context.worlds, context.service.vessels, context.policies)
+                return against_observed(
+                    *pair, context.worlds, context.service.vessels, context.policies, operations
+                )  # fmt: skip
 
             parts = SideCheckpoint(order.out / "history.parts", made_from)
-            write_history(path, compute_in_parts(parts, compared, _pairs(order, context), order.workers), practice)
+            made = compute_in_parts(parts, compared, _pairs(order, context), order.workers)
+            write_history(path, _shown(made, progress, _rows_of(order)), practice)
             _report_all_done(path, order.out / HISTORY_FACTS_FILE, made_from)
             parts.clear()
         return read_history(order.out)
@@ -103,13 +117,15 @@ def _names_a_port(decisions: Path) -> bool:
 def _pairs(order: ReplayConfig, context: TaskContext) -> Iterator[tuple[pa.Table, pa.Table]]:
     """Encounters and what was decided of them, a part at a time, in step."""
     asked: list[int] = []
-    decided = decisions_in_parts(order.out / DECISIONS_FILE, ["row", "port"], iter(asked.pop, None))
+    decided = decisions_in_parts(order.out / DECISIONS_FILE, list(COMPARED), iter(asked.pop, None))
     for table in encounters_of(order, context, _CHUNK_ROWS):
         asked.append(table.num_rows)
         yield table, next(decided)
 
 
-def add_chances(order: ReplayConfig, draws: int, seed: int, uncertainty_file: Path = UNCERTAINTY) -> Path:
+def add_chances(
+    order: ReplayConfig, draws: int, seed: int, uncertainty_file: Path = UNCERTAINTY, progress: Progress | None = None
+) -> Path:
     """Work out how likely each port is to be the best one; writes ``chances.parquet`` and what it was drawn from."""
     uncertainty: Uncertainty = read_uncertainty(uncertainty_file)
     path, facts = order.out / CHANCES_FILE, order.out / CHANCES_FACTS_FILE
@@ -129,13 +145,30 @@ def add_chances(order: ReplayConfig, draws: int, seed: int, uncertainty_file: Pa
 
         parts = SideCheckpoint(order.out / "chances.parts", made_from)
         aside = path.with_name(f"{CHANCES_FILE}.new")
-        with pq.ParquetWriter(aside, CHANCES, compression="zstd") as writer:
-            for part in compute_in_parts(parts, drawn, encounters_of(order, context, chunk_rows), order.workers):
+        with pq.ParquetWriter(aside, described(CHANCES, CHANCES_COLUMNS), compression="zstd") as writer:
+            made = compute_in_parts(parts, drawn, encounters_of(order, context, chunk_rows), order.workers)
+            for part in _shown(made, progress, _rows_of(order)):
                 writer.write_table(part)
         put_in_place(aside, path)
         _report_all_done(path, facts, made_from)
         parts.clear()
     return path
+
+
+def _rows_of(order: ReplayConfig) -> int:
+    """Rows that were decided."""
+    with pq.ParquetFile(order.out / DECISIONS_FILE) as file:
+        return int(file.metadata.num_rows)
+
+
+def _shown(tables: Iterator[pa.Table], progress: Progress | None, rows: int) -> Iterator[pa.Table]:
+    """The same tables, each told of as it comes."""
+    done = 0
+    for table in tables:
+        yield table
+        done += table.num_rows
+        if progress is not None:
+            progress(0, done, rows)
 
 
 def _source_digests(order: ReplayConfig, **more: object) -> dict[str, object]:
@@ -178,9 +211,3 @@ def in_order(work: Callable[[Given], Made], given: Iterator[Given], workers: int
         while under_way:
             yield under_way.pop(0).result()
             under_way.extend(pool.submit(work, task) for task in islice(given, 1))
-
-
-def practice_of(table: Path) -> dict[str, str]:
-    """Column ``practice`` of a CSV table by encounter id."""
-    with table.open(encoding="utf-8", newline="") as file:
-        return {row["encounter_id"]: row.get("practice") or "" for row in csv.DictReader(file)}

@@ -15,11 +15,15 @@ import pyarrow.parquet as pq
 from api.replay.column_map import ColumnMap
 from api.replay.geojson_points import features_in
 from api.replay.geometry import point_column, points_of
-from api.replay.match_headers import fit_to_header, missing_columns
+from api.replay.match_headers import fit_to_header, missing_columns, raise_all
 from api.replay.normalize import GEOMETRY_LAT, GEOMETRY_LON, GEOMETRY_WRONG, MALFORMED, ROW
+from api.replay.spreadsheet import read_sheet, sheet_rows
 from engine.errors import InvalidAsk
 
-FORMATS = {".csv": "csv", ".parquet": "parquet", ".geoparquet": "parquet", ".geojson": "geojson", ".json": "geojson"}
+FORMATS = {
+    ".csv": "csv", ".parquet": "parquet", ".geoparquet": "parquet", ".geojson": "geojson", ".json": "geojson",
+    ".xlsx": "sheet", ".xls": "sheet", ".ods": "sheet",
+}  # fmt: skip
 CSV_BLOCK_BYTES = 4 << 20
 """Bytes of a CSV file parsed at a time; no row may be longer."""
 
@@ -54,6 +58,8 @@ class Source:
         Those the column map may look at.
     geometry : str
         Column of points, where positions are taken from it; empty otherwise.
+    sheets_not_read : tuple of str
+        Of a spreadsheet: other sheets that hold anything.
     """
 
     path: Path
@@ -62,6 +68,7 @@ class Source:
     columns: tuple[str, ...]
     wanted: tuple[str, ...]
     geometry: str = ""
+    sheets_not_read: tuple[str, ...] = ()
 
     @property
     def unused(self) -> tuple[str, ...]:
@@ -70,7 +77,9 @@ class Source:
 
     def chunks(self, rows: int) -> Iterator[pa.Table]:
         """The file in chunks of so many rows, the last one shorter, as `api.replay.normalize.normalize` takes them."""
-        tables = {"csv": _csv_tables, "parquet": _parquet_tables, "geojson": _feature_tables}[self.kind]
+        tables = {
+            "csv": _csv_tables, "parquet": _parquet_tables, "geojson": _feature_tables, "sheet": _sheet_tables,
+        }[self.kind]  # fmt: skip
         return rechunk(tables(self, rows), rows)
 
 
@@ -80,25 +89,31 @@ def open_source(path: Path, column_map: ColumnMap) -> Source:
     Raises
     ------
     InvalidAsk
-        It cannot be read, is of no format known, or has no column for position or time.
+        It cannot be read, is of no format known, or its columns do not fit; says all that is wrong with them at once.
     """
     kind = FORMATS.get(path.suffix.lower())
     if kind is None:
         raise InvalidAsk("input", f"{path.name[:40]} is of no format known by its ending.",
                          f"Name a file that ends in {', '.join(FORMATS)}.")  # fmt: skip
     column_map = _with_own_delimiter(path, kind, column_map)
-    columns, geometry = _columns(path, kind, column_map)
-    column_map = fit_to_header(column_map, columns)
-    repeated = {name for name in columns if columns.count(name) > 1}
-    if repeated:
-        raise InvalidAsk("input", f"has the column {sorted(repeated)[0][:40]!r} twice.", "Rename one of them.")
+    others: tuple[str, ...] = ()
+    if kind == "sheet":
+        sheet = read_sheet(path)
+        columns, geometry, others = sheet.header, "", sheet.others
+    else:
+        columns, geometry = _columns(path, kind, column_map)
+    column_map, problems = fit_to_header(column_map, columns)
     named = column_map.wanted_columns()
     if kind == "geojson":
         # A feature has its position in its geometry, whatever else it says.
         named -= {*column_map.columns.get("lon", ()), *column_map.columns.get("lat", ()), *column_map.position}
         return Source(path, kind, column_map, (), tuple(sorted(named)))
-    geometry = geometry_required(column_map, columns, geometry, column_map.delimiter if kind == "csv" else "")
-    return Source(path, kind, column_map, columns, tuple(name for name in columns if name in named), geometry)
+    lacking, geometry = columns_lacking(column_map, columns, geometry)
+    if lacking:
+        problems.append(missing_columns(lacking, columns, column_map.delimiter if kind == "csv" else ""))
+    raise_all(problems)
+    wanted = tuple(name for name in columns if name in named)
+    return Source(path, kind, column_map, columns, wanted, geometry, others)
 
 
 def fingerprint(source: Source) -> Fingerprint:
@@ -110,7 +125,11 @@ def fingerprint(source: Source) -> Fingerprint:
             digest.update(block)
             size += len(block)
             marks += block.count(mark)
-    rows = pq.ParquetFile(source.path).metadata.num_rows if source.kind == "parquet" else marks
+    rows = marks
+    if source.kind == "parquet":
+        rows = pq.ParquetFile(source.path).metadata.num_rows
+    elif source.kind == "sheet":
+        rows = read_sheet(source.path).rows
     return Fingerprint(source.path.name, size, digest.hexdigest(), rows)
 
 
@@ -171,19 +190,25 @@ def _stated_delimiter(path: Path) -> str:
     return stated if len(stated) == 1 else ""
 
 
-def geometry_required(
-    column_map: ColumnMap, columns: tuple[str, ...], geometry: str, delimiter: str = ""
-) -> str:  # fmt: skip
-    """The geometry column if positions come from there; refuses a table that lacks position or time."""
+def columns_lacking(column_map: ColumnMap, columns: tuple[str, ...], geometry: str) -> tuple[dict[str, list[str]], str]:
+    """What a table lacks, and its geometry column if positions come from there.
+
+    Returns
+    -------
+    lacking : dict of list of str
+        By ``position`` and ``time``, as far as they are lacking: columns that were looked for.
+    geometry : str
+    """
     lon, lat = column_map.columns.get("lon", ()), column_map.columns.get("lat", ())
     has_numbers = bool(set(columns).intersection(lon)) and bool(set(columns).intersection(lat))
     has_numbers |= bool(set(columns).intersection(column_map.position))
+    lacking = {}
     if not has_numbers and not geometry:
-        raise missing_columns("position", [*lon[:1], *lat[:1], *column_map.position[:1]], columns, delimiter)
+        lacking["position"] = [*lon[:1], *lat[:1], *column_map.position[:1]] or ["geometry"]
     rule = column_map.time
     if not set(columns).intersection(rule.column + rule.date):
-        raise missing_columns("time", list(rule.column + rule.date), columns, delimiter)
-    return "" if has_numbers else geometry
+        lacking["time"] = list(rule.column + rule.date)
+    return lacking, "" if has_numbers else geometry
 
 
 def _numbered(table: pa.Table, row: np.ndarray, malformed: np.ndarray) -> pa.Table:
@@ -294,6 +319,27 @@ def _parquet_tables(source: Source, rows: int) -> Iterator[pa.Table]:
         count = batch.num_rows
         yield _numbered(table, np.arange(first, first + count), np.zeros(count, np.bool_))
         first += count
+
+
+def _sheet_tables(source: Source, rows: int) -> Iterator[pa.Table]:
+    """Rows of a spreadsheet, every cell as text; a row with cells beyond the header has no place for them."""
+    places = [source.columns.index(name) for name in source.wanted]
+    held: list[tuple[int, list[str]]] = []
+    width = len(source.columns)
+
+    def table() -> pa.Table:
+        malformed = np.array([any(cells[width:]) for _, cells in held], np.bool_)
+        columns = {name: pa.array([cells[place] if place < len(cells) else "" for _, cells in held], pa.string())
+                   for name, place in zip(source.wanted, places, strict=True)}  # fmt: skip
+        return _numbered(pa.table(columns), np.array([number for number, _ in held], np.int64), malformed)
+
+    for numbered in sheet_rows(source.path):
+        held.append(numbered)
+        if len(held) == rows:
+            yield table()
+            held = []
+    if held:
+        yield table()
 
 
 def _feature_tables(source: Source, rows: int) -> Iterator[pa.Table]:

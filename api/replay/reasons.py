@@ -3,6 +3,7 @@
 import re
 
 from api.replay.locale import ENGLISH, Locale
+from api.replay.record_rules import RULE_SENTENCES
 from api.text.messages import WORDING
 from engine.codes import Code
 
@@ -65,6 +66,8 @@ _WHAT_TO_DO_FR = re.compile(
 
 def sentence_of(code_name: str, locale: Locale = ENGLISH) -> str:
     """What a code says, of any port and without figures; the bare name of a code that is not known here."""
+    if code_name in RULE_SENTENCES:
+        return locale.of(*RULE_SENTENCES[code_name])
     try:
         wording = WORDING[Code[code_name]]
     except KeyError:

@@ -20,6 +20,7 @@ REJECT_CODES = {
     "POSITION_RANGE": "longitude is beyond 180 degrees or latitude beyond 90",
     "POSITION_ZERO": "0,0 is what a receiver without a fix reports",
     "TIME_MISSING": "there is no time",
+    "TIME_SERIAL": "the time is a count of days as spreadsheets keep dates; write it out, or hand in the .xlsx file",
     "TIME_FORM": "the time is not written as the column map says, or is not on the calendar or clock",
     "TIME_NAIVE": "the time has no zone, and the column map names none",
     "TIME_ZONE_UNKNOWN": "the zone is none of the IANA time zone database",
@@ -56,9 +57,25 @@ NOTE_CODES = {
     "ZONE_ASSUMED": "the time had no zone of its own; the one its column map states was taken",
     "CLOCK_CHANGE_ASSUMED": "the local time was shown twice; the column map says which was taken",
     "VESSEL_ASSUMED": "the column map has no profile for the vessel named, and takes the one it states for all others",
-    "OBSERVED_PORT_NOT_IN_REGISTER": "the port people were landed at is kept as it was written",
+    "OBSERVED_PORT_NOT_IN_REGISTER": "the port people were landed at, or were sent to, is kept as it was written",
+    "OBSERVED_PORT_SEVERAL": "the everyday name of a port may stand for several; all of them are kept, written a|b",
+    "LANDED_AT_FORM": "landed_at is no time, or has no zone, and is left out",
+    "LANDED_AT_RANGE": "landed_at is before 1970 or after 2100, and is left out",
+    "LANDED_BEFORE_TIME": "people were landed before the time of the encounter; landed_at is left out",
+    "OPERATION_RESCUES_FORM": "operation_rescues is not a whole number, and is left out",
+    "OPERATION_RESCUES_RANGE": "operation_rescues is below 1 or above 1,000, and is left out",
+    "TRANSFERRED_VALUE": "transferred is neither yes nor no, and is left out",
+    "TIME_UNCERTAINTY_FORM": "time_uncertainty_min is no number, and is left out",
+    "TIME_UNCERTAINTY_RANGE": "time_uncertainty_min is below 0 or above a week, and is left out",
+    "VESSEL_ALTERNATIVES_UNKNOWN": "vessel_alternatives names what is no vessel profile, and is left out",
+    "ID_REPEATED": "an earlier row has the same encounter_id; both were decided",
+    "ENCOUNTER_REPEATED": "an earlier row has the same time, place, people and vessel; both were decided",
 }
-"""Every code of something assumed of a row that was decided, and what it means."""
+"""Every code of something assumed or noted of a row that was decided, and what it means."""
+
+
+FIRST_ROWS = 3
+"""Rows that are named for each code."""
 
 
 class RowErrors:
@@ -90,6 +107,11 @@ class RowErrors:
             if code in codes:
                 marked |= mask
         return marked
+
+    def first_rows(self, codes: dict[str, str], row: np.ndarray, among: Mask) -> dict[str, list[int]]:
+        """The first few rows that carry each code of a list, so that a sentence can name them."""
+        marked = {code: row[self._found[code] & among] for code in codes if code in self._found}
+        return {code: rows[:FIRST_ROWS].tolist() for code, rows in marked.items() if len(rows)}
 
     def counts(self, codes: dict[str, str], among: Mask) -> dict[str, int]:
         """How many of some rows carry each code of a list; a row counts once for each code it carries."""

@@ -15,13 +15,13 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
-from api.replay.aggregate import LONGEST_MIN, OUTCOMES, Aggregate, Spread, aggregate_run
+from api.replay.aggregate import LONGEST_MIN, OUTCOMES, Aggregate, Month, Spread, aggregate_run
 from api.replay.capacity_simulation import Occupancy, read_occupancy
 from api.replay.charts import FULLNESS, draw_fullness, draw_hours, draw_times
 from api.replay.locale import Locale
 from api.replay.messages import MEANING_FR
 from api.replay.monte_carlo import read_ambiguity
-from api.replay.observed_ports import read_history
+from api.replay.observed_ports import BY_DOUBT, BY_FINDING, BY_NEAR_TIE, BY_RECORD, History, read_history
 from api.replay.reasons import sentence_of
 from api.replay.result_reader import Run, read_run
 from api.replay.sea_map import DENSITY_CLASSES, draw_map
@@ -31,6 +31,8 @@ from geodata.pack import DEFAULT_PACK, Pack, read_pack
 REPORT_FILE = "report.html"
 
 _MOST_PORTS = 60
+_MOST_GROUPS = 20
+_MOST_MONTHS = 36
 _CELLS_OF_TIME = 96
 
 
@@ -85,9 +87,8 @@ def report_html(run: Run, pack: Pack, locale: Locale) -> str:
     drawn = draw_map(tally, pack, locale)
     times, step_min = draw_times(tally.by_minute, spread, locale)
     occupancy = read_occupancy(run.folder)
-    return template_named(
-        "report.html"
-    ).render(
+    history = read_history(run.folder)
+    return template_named("report.html").render(
         t=locale,
         run=run,
         tally=tally,
@@ -96,15 +97,19 @@ def report_html(run: Run, pack: Pack, locale: Locale) -> str:
         counts=_counts(run, tally, locale),
         map=drawn,
         map_svg=Markup(drawn.svg),  # noqa: S704 - our own drawing; every name in it is escaped where it enters
-        density=list(zip(DENSITY_CLASSES[-len(drawn.density_limits) :], drawn.density_limits, strict=True))
-        if drawn.binned
-        else [],
+        density=_density_classes(drawn.density_limits, locale) if drawn.binned else [],
         times_svg=Markup(times),  # noqa: S704 - our own drawing
         hours_svg=Markup(draw_hours(tally.by_hour, locale)),  # noqa: S704 - our own drawing
         step_min=step_min,
         longest_min=LONGEST_MIN,
         ports=_ports(tally, names, countries),
+        port_heads=("head_answers", "head_share", "head_people", "head_half_min", "head_90_min", "head_longest_min"),
+        judged=bool(run.at("every_port_judged")),
         reasons=_reasons(tally, locale),
+        given_up=_given_up(tally, locale),
+        against_every=[(sentence_of(code, locale), code, count) for code, count in _by_count(tally.against_every)],
+        only_by_person=tally.passing_over - sum(given_up.answers for given_up in tally.given_up.values()),
+        months=_months(tally, locale),
         refusals=[(code, sentence_of(code, locale), count) for code, count in _by_count(tally.refusals)],
         forecasts_text=forecasts_text(run, locale),
         regions_text=", ".join(f"{name} {locale.count(count)}" for name, count in _by_count(tally.regions))
@@ -112,7 +117,10 @@ def report_html(run: Run, pack: Pack, locale: Locale) -> str:
         occupancy=occupancy,
         fullness_svg=Markup(_fullness(occupancy, names, locale)),  # noqa: S704 - our own drawing
         fullness_classes=FULLNESS,
-        history=read_history(run.folder),
+        history=history,
+        history_rows=_history_rows(history),
+        history_codes=_history_codes(history),
+        most_groups=_MOST_GROUPS,
         ambiguity=read_ambiguity(run.folder),
         ages=_ages(run, tally, locale),
         limits=_limits(run, tally, occupancy, locale),
@@ -157,11 +165,65 @@ def _counts(run: Run, tally: Aggregate, locale: Locale) -> dict[str, object]:
         "read": read,
         "outcomes": outcomes,
         "decided": tally.rows,
+        "without_port": tally.answered - tally.with_port,
         "rejected": rejected,
         "rejected_by_code": told("reject_codes"),
         "notes": told("notes"),
         "adds_up": read == tally.rows + rejected and tally.rows == sum(count for _, count in outcomes),
     }
+
+
+def _density_classes(limits: tuple[int, ...], locale: Locale) -> list[tuple[str, str]]:
+    """Colour and counts of each class of the density, as ranges: 1, 2, 3 to 5, 6 and more."""
+    classes = []
+    for colour, least, above in zip(DENSITY_CLASSES[-len(limits) :], limits, [*limits[1:], None], strict=True):
+        if above is None:
+            text = locale.plain("density_or_more", least=locale.count(least))
+        elif above == least + 1:
+            text = locale.count(least)
+        else:
+            text = locale.plain("density_range", least=locale.count(least), most=locale.count(above - 1))
+        classes.append((colour, text))
+    return classes
+
+
+def _given_up(tally: Aggregate, locale: Locale) -> list[dict[str, object]]:
+    """A row for each code against the nearest harbour passed over, the most frequent first."""
+    most = max((given_up.answers for given_up in tally.given_up.values()), default=1)
+    rows = sorted(tally.given_up.items(), key=lambda pair: (-pair[1].answers, pair[0]))
+    return [
+        {
+            "code": code,
+            "sentence": sentence_of(code, locale),
+            "count": given_up.answers,
+            "mean_min": given_up.minutes / given_up.known if given_up.known else None,
+            "person_minutes": given_up.person_minutes,
+            "bar": round(100.0 * given_up.answers / most, 1),
+        }
+        for code, given_up in rows
+    ]
+
+
+def _months(tally: Aggregate, locale: Locale) -> list[dict[str, object]]:
+    """Landings by month, or by year where there are many months."""
+    periods: dict[str, Month] = {}
+    by_year = len(tally.months) > _MOST_MONTHS
+    for name, month in sorted(tally.months.items()):
+        period = periods.setdefault(name[:4] if by_year else name, Month())
+        period.landings += month.landings
+        period.persons += month.persons
+        period.person_minutes += month.person_minutes
+    most = max((period.landings for period in periods.values()), default=1)
+    return [
+        {
+            "name": name if by_year else locale.month(int(name[:4]), int(name[5:])),
+            "landings": period.landings,
+            "persons": round(period.persons),
+            "person_minutes": period.person_minutes,
+            "bar": round(100.0 * period.landings / most, 1),
+        }
+        for name, period in periods.items()
+    ]
 
 
 def _meaning(run: Run, code: str, locale: Locale) -> str:
@@ -206,6 +268,24 @@ def _reasons(tally: Aggregate, locale: Locale) -> list[dict[str, object]]:
         }
         for code, count in _by_count(tally.codes)
     ]
+
+
+def _history_rows(history: History | None) -> list[tuple[str, int]]:
+    """What became of the encounters compared: keys of the catalogue and numbers, which add up."""
+    if history is None:
+        return []
+    ways = (BY_FINDING, BY_NEAR_TIE, BY_RECORD, BY_DOUBT)
+    explained = [(f"history_{way}", history.by_basis.get(way, 0)) for way in ways]
+    rows = [("history_same", history.same), *explained, ("history_unexplained", history.unexplained)]
+    return [(key, count) for key, count in rows if count or key in ("history_same", "history_unexplained")]
+
+
+def _history_codes(history: History | None) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Codes of explained differences under their headings."""
+    if history is None:
+        return []
+    headings = (("history_findings", BY_FINDING), ("history_records", BY_RECORD))
+    return [(key, history.codes_of(basis)) for key, basis in headings]
 
 
 def _fullness(occupancy: Occupancy | None, names: dict[str, str], locale: Locale) -> str:

@@ -5,7 +5,6 @@ on a cluster of workers.
 """
 
 import shutil
-import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -15,23 +14,36 @@ from pathlib import Path
 from typing import Any
 
 import dask
+import pyarrow as pa
 from distributed import Client, LocalCluster, wait
 
 from api.replay.checkpoint import Checkpoint, claim_folder, json_bytes, lock_folder, write_whole
 from api.replay.column_map import OWN_MAP, read_column_map
 from api.replay.concat import concat
 from api.replay.manifest import MANIFEST_FILE, TIMINGS_FILE, complete_manifest, manifest_of, outputs_of
-from api.replay.reading import Source, fingerprint, open_source
+from api.replay.reading import fingerprint, open_source
 from api.replay.worker import ENGINE, TaskSpec, WorkerRefused, decide_chunk, digest_of, task_context_of
 from engine.errors import InvalidAsk
 from engine.policy import Policy
 from geodata.pack import DEFAULT_PACK
 
 CHUNK_ROWS = 131_072
-"""Rows of a chunk, and so of a row group of the output: large enough to be worth a task, small enough to hold many."""
+"""Most rows of a chunk, and so of a row group of the output: few enough to hold many chunks."""
+
+FEWEST_CHUNK_ROWS = 256
+"""Fewer rows are not worth a task."""
+
+CHUNKS_OF_A_TABLE = 64
+"""So many chunks even of a small table: all threads have work, something is shown soon, and little is lost."""
+
+MOST_JUDGED_ROWS = 100_000
+"""Up to so many rows every port is judged for every row unless told otherwise: some minutes of work."""
 
 UNDER_WAY_A_THREAD = 2
 """Chunks under way for each thread: one being decided and one waiting, so that nobody stands idle."""
+
+SCRATCH = "scratch"
+"""Folder of Dask's own files while it is at work."""
 
 CONNECT_TIMEOUT = "10s"
 """How long a scheduler has to answer."""
@@ -56,6 +68,10 @@ class ReplayConfig:
         Address of a Dask scheduler; None: threads of this process.
     workers : int
         Threads of this process.
+    chunk_rows : int or None
+        Rows of a chunk; None: by the size of the table, and by nothing else, for the output hangs on it.
+    judged : bool or None
+        Whether every port is judged for every row; None: in tables of up to `MOST_JUDGED_ROWS`, by our own engine.
     """
 
     source: Path
@@ -66,8 +82,9 @@ class ReplayConfig:
     scheduler: str | None = None
     workers: int = 1
     pack: Path = DEFAULT_PACK
-    chunk_rows: int = CHUNK_ROWS
+    chunk_rows: int | None = None
     engine: str = ENGINE
+    judged: bool | None = None
 
 
 def replay(order: ReplayConfig, progress: Progress | None = None) -> dict[str, Any]:
@@ -92,11 +109,13 @@ def replay(order: ReplayConfig, progress: Progress | None = None) -> dict[str, A
     source = open_source(order.source, read_column_map(order.map_name))
     read = fingerprint(source)
     forecasts = tuple(path.resolve() for path in order.forecasts)
-    spec = TaskSpec(order.pack.resolve(), source.column_map, forecasts, order.policy, order.engine)
+    judged = order.engine == ENGINE and read.rows <= MOST_JUDGED_ROWS if order.judged is None else order.judged
+    chunk_rows = order.chunk_rows or chunk_rows_for(read.rows)
+    spec = TaskSpec(order.pack.resolve(), source.column_map, forecasts, order.policy, order.engine, judged=judged)
     identity = task_context_of(spec).identity
     spec = replace(spec, identity=digest_of(identity))
     run = {"input": {"name": read.name, "bytes": read.size, "sha256": read.sha256},
-           "chunk_rows": order.chunk_rows, **identity}  # fmt: skip
+           "chunk_rows": chunk_rows, "every_port_judged": judged, **identity}  # fmt: skip
     with lock_folder(order.out):
         claim_folder(order.out, run)
         whole = complete_manifest(order.out)
@@ -104,14 +123,14 @@ def replay(order: ReplayConfig, progress: Progress | None = None) -> dict[str, A
             parts = Checkpoint(order.out)
             before = parts.finished_parts()
             entries = dict(before)
-            for number, entry in _run_chunks(order, source, spec, parts, before):
+            for number, entry in _run_chunks(order, source.chunks(chunk_rows), spec, parts, before):
                 entries[number] = entry
                 if progress is not None:
                     earlier = sum(part["facts"]["rows"] for part in before.values())
                     progress(earlier, sum(part["facts"]["rows"] for part in entries.values()) - earlier, read.rows)
             worked_s = time.time() - started_s
-            concat(order.out, parts, entries)
-            whole = manifest_of(run, source, entries, outputs_of(order.out))
+            repeated = concat(order.out, parts, entries)
+            whole = manifest_of(run, source, entries, repeated, outputs_of(order.out))
             timings = _timings(order, started_s, worked_s, before, entries)
             write_whole(order.out / TIMINGS_FILE, json_bytes(timings))
             write_whole(order.out / MANIFEST_FILE, json_bytes(whole))
@@ -120,15 +139,24 @@ def replay(order: ReplayConfig, progress: Progress | None = None) -> dict[str, A
     return whole
 
 
+def chunk_rows_for(rows: int) -> int:
+    """Rows of a chunk of a table of about so many."""
+    return min(max(-(-rows // CHUNKS_OF_A_TABLE), FEWEST_CHUNK_ROWS), CHUNK_ROWS)
+
+
 def _run_chunks(
-    order: ReplayConfig, source: Source, spec: TaskSpec, parts: Checkpoint, before: dict[int, dict[str, Any]]
+    order: ReplayConfig,
+    chunks: Iterator[pa.Table],
+    spec: TaskSpec,
+    parts: Checkpoint,
+    before: dict[int, dict[str, Any]],
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Do what is not done yet; yields each part once it is on disk."""
-    with dask_client(order.scheduler, order.workers) as client:
+    with dask_client(order.scheduler, order.workers, order.out / SCRATCH) as client:
         most = UNDER_WAY_A_THREAD * max(1, sum(client.nthreads().values()))
         under_way: set[Any] = set()
         try:
-            for number, chunk in enumerate(source.chunks(order.chunk_rows)):
+            for number, chunk in enumerate(chunks):
                 if number in before:
                     continue
                 while len(under_way) >= most:
@@ -156,7 +184,7 @@ def _write_finished(under_way: set[Any], parts: Checkpoint) -> Iterator[tuple[in
 
 
 @contextmanager
-def dask_client(scheduler: str | None, workers: int) -> Iterator[Client]:
+def dask_client(scheduler: str | None, workers: int, scratch: Path) -> Iterator[Client]:
     """A Dask client: on threads of this process, or on the cluster at an address; the same code either way.
 
     Raises
@@ -183,9 +211,10 @@ def dask_client(scheduler: str | None, workers: int) -> Iterator[Client]:
             with client:
                 yield client
             return
-        scratch = tempfile.mkdtemp(prefix="safeport-")
+        # A run that was ended on the spot has left its own.
+        shutil.rmtree(scratch, ignore_errors=True)
         try:
-            with _threads(workers, scratch) as cluster, Client(cluster) as client:
+            with _threads(workers, str(scratch)) as cluster, Client(cluster) as client:
                 yield client
         finally:
             shutil.rmtree(scratch, ignore_errors=True)

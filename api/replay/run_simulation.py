@@ -16,10 +16,11 @@ from api.replay.capacity_simulation import read_capacity, simulate_capacity, wri
 from api.replay.checkpoint import Checkpoint, claim_folder, json_bytes, lock_folder, write_whole
 from api.replay.column_map import read_column_map
 from api.replay.concat import concat
+from api.replay.judgement import unjudged
 from api.replay.manifest import MANIFEST_FILE, TIMINGS_FILE, complete_manifest, manifest_of, outputs_of
 from api.replay.normalize import normalize
 from api.replay.reading import fingerprint, open_source
-from api.replay.run import ReplayConfig
+from api.replay.run import ReplayConfig, chunk_rows_for
 from api.replay.schema import ENCOUNTERS
 from api.replay.worker import TaskSpec, part_of, task_context_of
 
@@ -51,11 +52,13 @@ def run_simulation(order: ReplayConfig, capacity_file: Path, stay_h: float) -> d
     read = fingerprint(source)
     forecasts = tuple(path.resolve() for path in order.forecasts)
     context = task_context_of(TaskSpec(order.pack.resolve(), source.column_map, forecasts, order.policy))
+    chunk_rows = order.chunk_rows or chunk_rows_for(read.rows)
     capacity = read_capacity(capacity_file, context.service, stay_h)
     table_sha256 = hashlib.sha256(capacity_file.read_bytes()).hexdigest()
     run = {
         "input": {"name": read.name, "bytes": read.size, "sha256": read.sha256},
-        "chunk_rows": order.chunk_rows,
+        "chunk_rows": chunk_rows,
+        "every_port_judged": False,
         **context.identity,
         "sequence": {"capacity_sha256": table_sha256, "stay_h": stay_h},
     }
@@ -65,20 +68,21 @@ def run_simulation(order: ReplayConfig, capacity_file: Path, stay_h: float) -> d
         if whole is not None:
             return whole
         chunks = [
-            (chunk.num_rows, normalize(chunk, source.column_map, context.known))
-            for chunk in source.chunks(order.chunk_rows)
+            (chunk.num_rows, normalize(chunk, source.column_map, context.known)) for chunk in source.chunks(chunk_rows)
         ]
         encounters = pa.concat_tables([ENCOUNTERS.empty_table(), *(chunk.encounters for _, chunk in chunks)])
         sequence = simulate_capacity(encounters, context.worlds, context.service.vessels, context.policies, capacity)
         parts, entries, first = Checkpoint(order.out), {}, 0
         for number, (rows, conformed) in enumerate(chunks):
             size = conformed.encounters.num_rows
-            part = part_of(number, rows, conformed, sequence.decisions.slice(first, size), perf_counter())
+            judgements = unjudged(conformed.encounters, context.worlds)
+            decisions = sequence.decisions.slice(first, size)
+            part = part_of(number, rows, conformed, decisions, judgements, perf_counter())
             entries[number] = parts.write(part)
             first += size
-        concat(order.out, parts, entries)
+        repeated = concat(order.out, parts, entries)
         write_occupancy(order.out, sequence, capacity, tuple(port.id for port in context.service.world.ports))
-        whole = manifest_of(run, source, entries, outputs_of(order.out))
+        whole = manifest_of(run, source, entries, repeated, outputs_of(order.out))
         timings = {
             "started_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started_s)),
             "seconds": round(time.time() - started_s, 3),

@@ -35,16 +35,35 @@ ENCOUNTERS = pa.schema(
         pa.field("survivor_capacity", pa.int32()),
         pa.field("policy", pa.string(), nullable=False),
         pa.field("observed_port", pa.string()),
+        pa.field("directed_port", pa.string()),
+        pa.field("landed_at", INSTANT),
+        pa.field("operation_id", pa.string()),
+        pa.field("operation_rescues", pa.int32()),
+        pa.field("transferred", pa.bool_()),
+        pa.field("time_uncertainty_min", pa.float64()),
+        pa.field("vessel_alternatives", pa.string()),
         pa.field("reading_notes", pa.string()),
     ]
 )
 """Encounters ready to be decided: the body of ``/v1/decisions`` laid flat, every limit of it already checked.
 
 ``row`` is the number of the row in the input, from 0. ``persons_min`` and ``persons_max`` are both known or both null.
-``observed_port`` is the id of the port people were landed at, or what the input says where the register has no such
-port; several that may be meant are written ``a|b``. The decision never sees it. ``reading_notes`` are the codes of what
-a column map assumed for the row, joined by ``;``; null where everything was in the input. See `api.replay.rejects`.
+The decision never sees the columns from ``observed_port`` to ``vessel_alternatives``: they say what was done, and how
+well hour and vessel are known. ``observed_port`` and ``directed_port`` are ids of the port people were landed at and of
+the one the unit was told to make for, or what the input says where the register has no such port; several that may be
+meant are written ``a|b``. ``operation_rescues`` is the number of rescues of the unit's operation where not all of them
+are rows, ``transferred`` whether another vessel landed the people, ``time_uncertainty_min`` by how much the hour may be
+wrong either way [min], ``vessel_alternatives`` the other profiles the vessel may have had, ``a|b``.
+
+``reading_notes`` are the codes of what was assumed or noted of the row, joined by ``;``; null where there is nothing.
+See `api.replay.rejects`.
 """
+
+RECORDED = (
+    "observed_port", "directed_port", "landed_at", "operation_id", "operation_rescues", "transferred",
+    "time_uncertainty_min", "vessel_alternatives",
+)  # fmt: skip
+"""Columns of `ENCOUNTERS` that no decision looks at."""
 
 VESSEL_FIGURES = (
     "speed_kn", "draught_m", "loa_m", "beam_m", "range_nm", "max_hs_m", "self_righting_persons", "survivor_capacity",
@@ -84,31 +103,41 @@ DECISIONS = pa.schema(
 )
 """One row for each row of `ENCOUNTERS`, in its order.
 
-Where ``decision_outcome`` is ``refused``, ``refusal`` is the code and everything after it is null.
+Where ``decision_outcome`` is ``refused``, ``refusal`` is the code and everything after it is null. What each column is
+stands in `api.replay.column_texts`.
+"""
 
-=========================  ============================================================================================
-``decision_outcome``       ``suitable``, ``unconfirmed`` (none is known to be fit, some may be), ``none``, ``refused``
-``port``                   id of the recommended port; with the figures after it null unless ``suitable``
-``port_status``            ``suitable`` or ``caution``
-``distance_m``             by water to the landing, harbour leg included [m]
-``straight_line_m``        geodesic to the landing, land or no land [m]
-``low_s``, ``high_s``      range of ``time_to_landing_s``, uncertainty of the position included [s]
-``wait_s``                 part of it outside for tide, gate or lock; null when unknown [s]
-``key_s``                  what ports are ordered by, penalties included [s]
-``second_port``            next port in order that is fit; null when no other is
-``to_second_s``            by how much its key is greater [s]
-``ports_opened``           ports whose lower bound was below the best key
-``nearest_by_key_port``    least key without penalties, whatever its status; null when no port can be reached
-``nearer_passed_over``     number of ports nearer than the recommended one by key or in time; all reachable if none is
-``passed_over_port``       the nearest of them
-``passed_over_code``       code of its deciding finding, ``RANKED_BY_POLICY`` when only the order speaks against it
-``srr``                    search and rescue region of the position
-``band``                   within the boundary band of two regions
-``best_unconfirmed_port``  first of those unconfirmed with a lesser key than the recommended one's, or of all if none is
-``persons``                people reckoned with; the policy's assumption when unknown
-``forecast_used``          a forecast was connected at that time, whether or not it reached the route
-``tide_basis``             the tide of the recommended port was predicted for the date; null when none is recommended
-=========================  ============================================================================================
+JUDGEMENTS = pa.schema(
+    [
+        pa.field("against_every_harbour", pa.string()),
+        pa.field("passed_over_harbour", pa.string()),
+        pa.field("passed_over_harbour_code", pa.string()),
+        pa.field("minutes_given_up", pa.float64()),
+        pa.field("harbours_passed_over", pa.int32()),
+        pa.field("nearest_by_line_port", pa.string()),
+        pa.field("nearest_by_water_port", pa.string()),
+    ]
+)
+"""What stands beside a decision where every port was judged for it: see `api.replay.judgement`.
+
+Harbours are all places but beaches and others that only a person may choose.
+"""
+
+PASSED_OVER = pa.schema(
+    [
+        pa.field("row", pa.int64(), nullable=False),
+        pa.field("encounter_id", pa.string()),
+        pa.field("rank", pa.int32(), nullable=False),
+        pa.field("port", pa.string(), nullable=False),
+        pa.field("only_by_person", pa.bool_(), nullable=False),
+        pa.field("code", pa.string(), nullable=False),
+        pa.field("minutes_given_up", pa.float64()),
+        pa.field("time_to_landing_s", pa.float64()),
+        pa.field("distance_m", pa.float64()),
+    ]
+)
+"""One row for each port nearer than the recommended one, nearest first; all that can be reached where none is.
+
 """
 
 REJECTS = pa.schema(
@@ -122,7 +151,7 @@ REJECTS = pa.schema(
 
 CARRIED = (
     "time", "lon", "lat", "position_accuracy_m", "persons_min", "persons_max", "medical", "vessel_profile", "policy",
-    "observed_port", "reading_notes",
+    *RECORDED, "reading_notes",
 )  # fmt: skip
 """Columns of `ENCOUNTERS` that stand beside each decision in the file, so that it can be read alone."""
 
@@ -133,6 +162,7 @@ WRITTEN = pa.schema(
         *(DECISIONS.field(name) for name in ("row", "encounter_id")),
         *(ENCOUNTERS.field(name) for name in CARRIED),
         *(field for field in DECISIONS if field.name not in ("row", "encounter_id")),
+        *JUDGEMENTS,
         GEOMETRY,
     ]
 )

@@ -10,13 +10,14 @@ from functools import lru_cache
 from pathlib import Path
 
 DECIDING = (
-    "batch", "batch_patches", "capacity_simulation", "checkpoint", "column_map", "columns", "concat",
-    "foreign_times", "geojson_points", "geometry", "match_headers", "normalize", "parse_cells", "reading",
-    "rejects", "schema", "source_digest", "summary", "timestamps", "worker", "world_by_time",
+    "batch", "batch_patches", "capacity_simulation", "checkpoint", "column_map", "column_texts", "columns", "concat",
+    "duplicates", "foreign_times", "geojson_points", "geometry", "judgement", "match_headers", "normalize",
+    "parse_cells", "port_names", "reading", "rejects", "schema", "source_digest", "spreadsheet", "summary",
+    "timestamps", "worker", "world_by_time",
 )  # fmt: skip
 """Modules of this package that read, normalize, decide and write rows."""
 
-BESIDE = ("monte_carlo", "monte_carlo_kernel", "observed_ports", "post_process", "side_checkpoint")
+BESIDE = ("monte_carlo", "monte_carlo_kernel", "observed_ports", "post_process", "record_rules", "side_checkpoint")
 """Modules of this package that work out what stands beside the rows: history and chances."""
 
 _FOLDERS = ("engine", "geodata")

@@ -27,6 +27,12 @@ _DATES = {
 _CLOCK = r"(?:[Tt ](?P<h>[0-9]{2}):(?P<i>[0-9]{2})(?P<s>:[0-9]{2})?(?:[.,][0-9]+)?)?"
 _ZONE = r" ?(?P<z>[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 
+_YEAR_FIRST = {"ymd": r"\1-\2-\3", "dmy": r"\3/\2/\1", "mdy": r"\2/\3/\1"}
+"""A date written with the year first, as dates of each order are written."""
+
+_SERIAL = r"^[1-9][0-9]{4}(?:[.,][0-9]+)?$"
+"""Days since 1899 or 1903, as spreadsheets keep dates: five digits from 1927 to 2173."""
+
 _RFC_3339 = (
     r"^(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})"
     r"(?:[Tt ](?P<h>[0-9]{2}):(?P<i>[0-9]{2})(?P<s>:[0-9]{2})(?:\.[0-9]+)?)?(?P<z>[Zz]|[+-][0-9]{2}:[0-9]{2})?$"
@@ -64,13 +70,17 @@ def times_of_encounters(text: pa.Array, zones: pa.Array, rule: TimeRule, marks: 
     marks.add("TIME_MISSING", ~present)
     strict = rule == TimeRule()
     count_s, counted = counted_s(text)
+    serial = pc.fill_null(pc.match_substring_regex(text, _SERIAL), False).to_numpy(zero_copy_only=False)
+    marks.add("TIME_SERIAL", serial)
     if not strict:
+        # The year first, in four digits, is clear whatever the order of other dates.
+        text = pc.replace_substring_regex(text, r"^([0-9]{4})-([0-9]{2})-([0-9]{2})", _YEAR_FIRST[rule.order])
         text = plain_times(text, rule.order, rule.placeholder_clocks)
     parts = _parts(text, _RFC_3339 if strict else f"^{_DATES[rule.order]}{_CLOCK}{_ZONE}$")
     local_s, fits, has_clock = _local_seconds(parts)
     offset_s, has_zone, zone_fits = _offsets(parts["z"])
     readable = present & fits & zone_fits
-    marks.add("TIME_FORM", present & ~readable & ~counted)
+    marks.add("TIME_FORM", present & ~readable & ~counted & ~serial)
 
     clockless = readable & ~has_clock
     if rule.clock_s is None:

@@ -20,8 +20,10 @@ from api.decision_service import DecisionService, known_policy, open_decision_se
 from api.documents.decision import to_json
 from api.replay.column_map import ColumnMap
 from api.replay.geometry import wkb_points
+from api.replay.judgement import Judgements, judge_rows, unjudged
 from api.replay.normalize import Known, NormalizedChunk, normalize
-from api.replay.schema import CARRIED, DECISIONS, WRITTEN
+from api.replay.port_names import PortNames
+from api.replay.schema import CARRIED, DECISIONS, JUDGEMENTS, WRITTEN
 from api.replay.source_digest import code_digest
 from api.replay.world_by_time import WorldsByTime
 from engine import ENGINE_VERSION
@@ -32,7 +34,7 @@ from geodata.policies import policy_names
 ENGINE = f"{__package__}.batch:replay_batch"
 """Module and name of the engine for columns."""
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the same rows would be written otherwise."""
 
 COMPRESSION = {"compression": "zstd", "compression_level": 3, "version": "2.6", "data_page_version": "1.0"}
@@ -55,6 +57,8 @@ class TaskSpec:
         Another function may stand in where the carrying alone is measured.
     identity : str
         Digest that `identity_of` must come to wherever the task runs; empty: not checked.
+    judged : bool
+        Whether every port is judged for every row: see `api.replay.judgement`.
     """
 
     pack: Path
@@ -63,6 +67,7 @@ class TaskSpec:
     policy: Policy | None = None
     engine: str = ENGINE
     identity: str = ""
+    judged: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,8 @@ class ChunkResult:
 
     Attributes
     ----------
-    decisions, rejects : bytes
-        Parquet files of the schemas `WRITTEN` and `REJECTS`.
+    decisions, passed_over, rejects : bytes
+        Parquet files of the schemas `WRITTEN`, `PASSED_OVER` and `REJECTS`.
     facts : dict
         Counts, and the box of the positions.
     seconds : float
@@ -93,6 +98,7 @@ class ChunkResult:
 
     number: int
     decisions: bytes
+    passed_over: bytes
     rejects: bytes
     facts: dict[str, Any]
     seconds: float
@@ -179,9 +185,7 @@ def names_known(service: DecisionService, policies: Mapping[str, Policy], chosen
         if strangers := policy.designated - set(ports):
             raise InvalidAsk("policy.designated", f"names {sorted(strangers)[0][:40]!r}, which is no port.",
                              "See 'safeport ports'.")  # fmt: skip
-    called = {str(name).lower(): port.id for port in ports.values()
-              for name in (port.name_fr, port.name_en, port.unlocode, port.id) if name}  # fmt: skip
-    return Known(frozenset(service.vessels), frozenset(policies), called, chosen)
+    return Known(frozenset(service.vessels), frozenset(policies), PortNames(service.world.ports), chosen)
 
 
 def decide_chunk(number: int, chunk: pa.Table, spec: TaskSpec) -> ChunkResult:
@@ -212,10 +216,17 @@ def decide_chunk(number: int, chunk: pa.Table, spec: TaskSpec) -> ChunkResult:
         raise RuntimeError(
             f"the engine answered {decided.num_rows} rows to {encounters.num_rows}, or in another schema"
         )
-    return part_of(number, chunk.num_rows, conformed, decided, start)
+    judgements = (
+        judge_rows(encounters, decided, context.worlds, context.service.vessels, context.policies)
+        if spec.judged
+        else unjudged(encounters, context.worlds)
+    )
+    return part_of(number, chunk.num_rows, conformed, decided, judgements, start)
 
 
-def part_of(number: int, rows: int, conformed: NormalizedChunk, decided: pa.Table, start: float) -> ChunkResult:
+def part_of(
+    number: int, rows: int, conformed: NormalizedChunk, decided: pa.Table, judgements: Judgements, start: float
+) -> ChunkResult:
     """Lay the answer to a chunk out as files.
 
     Parameters
@@ -225,11 +236,12 @@ def part_of(number: int, rows: int, conformed: NormalizedChunk, decided: pa.Tabl
     conformed : NormalizedChunk
     decided : RuleTable
         Of the schema `DECISIONS`.
+    judgements : Judgements
     start : float
         `perf_counter` when work on it began. [s]
     """
     encounters = conformed.encounters
-    written = written_table(encounters, decided)
+    written = written_table(encounters, decided, judgements.columns)
     facts = {
         "rows": rows,
         "decided": written.num_rows,
@@ -238,15 +250,20 @@ def part_of(number: int, rows: int, conformed: NormalizedChunk, decided: pa.Tabl
         "refusals": count_values(decided["refusal"]),
         "reject_codes": conformed.reject_counts,
         "notes": conformed.note_counts,
+        "first_rows": conformed.first_rows,
         "box": _box(encounters),
     }
-    return ChunkResult(number, parquet_bytes(written), parquet_bytes(conformed.rejects), facts, perf_counter() - start)
+    decisions, passed_over, rejects = (
+        parquet_bytes(table) for table in (written, judgements.passed_over, conformed.rejects)
+    )
+    return ChunkResult(number, decisions, passed_over, rejects, facts, perf_counter() - start)
 
 
-def written_table(encounters: pa.Table, decided: pa.Table) -> pa.Table:
+def written_table(encounters: pa.Table, decided: pa.Table, judged: pa.Table) -> pa.Table:
     """Decisions with the columns of the encounter that are kept beside them, of the schema `WRITTEN`."""
     points = wkb_points(encounters["lon"].to_numpy(), encounters["lat"].to_numpy())
     columns = {name: encounters[name] for name in CARRIED} | {name: decided[name] for name in DECISIONS.names}
+    columns |= {name: judged[name] for name in JUDGEMENTS.names}
     return pa.Table.from_arrays([*(columns[name] for name in WRITTEN.names[:-1]), points], schema=WRITTEN)
 
 

@@ -17,8 +17,8 @@ def test_counts_are_printed_and_add_up(safeport, tmp_path):
     path.write_text("\n".join(lines) + "\n")
     ran = safeport("replay", str(path), "--out", str(tmp_path / "out"), "--workers", "1")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith("Rows read: 12 = 11 decided + 1 rejected.\n")
-    assert "Rejected:  TIME_NAIVE 1;" in ran.out
+    assert ran.out.startswith("Rows read: 12 = 7 with a port + 0 without + 4 positions refused + 1 rejected.\n")
+    assert "Rejected:  TIME_NAIVE 1 (row 2);" in ran.out
     assert "TIME_NAIVE: the time has no zone, and the column map names none." in ran.out
     assert "Columns not used: observed_prot." in ran.out
     assert (tmp_path / "out" / "rejects.csv").read_text().splitlines()[1] == '2,"SYNTHETIC-2","TIME_NAIVE"'

@@ -6,7 +6,7 @@ import struct
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from api.replay.schema import DECISIONS, ENCOUNTERS, INSTANT, WRITTEN
+from api.replay.schema import DECISIONS, ENCOUNTERS, INSTANT, JUDGEMENTS, WRITTEN
 
 BLANK = {"medical": "none", "policy": "nearest-time", "vessel_profile": "rnli-severn"}
 ANSWER = {"decision_outcome": "suitable", "port_status": "suitable", "near_tie": False, "nearer_passed_over": 0,
@@ -38,7 +38,8 @@ def written(rows):
         elif field.name in ENCOUNTERS.names:
             columns[field.name] = table[field.name]
         else:
-            columns[field.name] = pa.array([row.get(field.name) for row in filled], DECISIONS.field(field.name).type)
+            schema = JUDGEMENTS if field.name in JUDGEMENTS.names else DECISIONS
+            columns[field.name] = pa.array([row.get(field.name) for row in filled], schema.field(field.name).type)
     return pa.table(columns, schema=WRITTEN)
 
 

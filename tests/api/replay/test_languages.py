@@ -15,7 +15,7 @@ from api.replay.comparison_report import write_comparison_report
 from api.replay.locale import BOUND_SPACE, ENGLISH, FRENCH, THIN_SPACE
 from api.replay.messages import MEANING_FR, WORDS
 from api.replay.monte_carlo import CHANCES
-from api.replay.observed_ports import HISTORY, write_history
+from api.replay.observed_ports import BY_DOUBT, BY_FINDING, BY_NEAR_TIE, BY_RECORD, HISTORY, write_history
 from api.replay.reasons import sentence_of
 from api.replay.rejects import NOTE_CODES, REJECT_CODES
 from api.replay.report import write_report
@@ -154,7 +154,8 @@ def test_every_sentence_is_used():
     sources = [path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*") if path.suffix in (".py", ".html")]
     text = "\n".join(source for source in sources if "WORDS: dict" not in source)
     made = {"compare_earlier_none", "compare_later_none", *(key for key in WORDS if key.startswith("limit_")),
-            *(key for key in WORDS if key.startswith("outcome_"))}  # fmt: skip
+            *(key for key in WORDS if key.startswith("outcome_")),
+            *(f"history_{way}" for way in (BY_FINDING, BY_NEAR_TIE, BY_RECORD, BY_DOUBT))}  # fmt: skip
     assert [key for key in WORDS if not re.search(f"[\"']{key}[\"']", text) and key not in made] == []
 
 

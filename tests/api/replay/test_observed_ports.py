@@ -6,6 +6,7 @@ import pytest
 from api.cli.replay import compared_text
 from api.replay.batch import ask_of, replay_batch_by_single_decisions
 from api.replay.observed_ports import HISTORY, against_observed, read_history, write_history
+from api.replay.record_rules import RULE_SENTENCES
 from engine.codes import Code
 from engine.decide import decide, deciding_finding
 from tests.api.replay.folders import encounters
@@ -73,9 +74,9 @@ def test_strangers_and_refusals(service, worlds, policies):
         {**OFF_DOVER},
     ]
     stranger, ashore = judged(service, worlds, policies, rows)
-    assert stranger["difference"] == "unexplained"
+    assert stranger["difference"] == "outside_register"
     assert "not in the register" in stranger["sentence"]
-    assert (ashore["difference"], ashore["code"]) == ("explained", "POS_ON_LAND")
+    assert (ashore["difference"], ashore["basis"], ashore["code"]) == ("explained", "refused", "POS_ON_LAND")
 
 
 def test_tables_out_of_step_are_refused(service, worlds, policies):
@@ -100,7 +101,9 @@ def test_what_is_written_is_counted_back(tmp_path, service, worlds, policies):
     write_history(tmp_path / "history.csv", parts, {"e1": "The unit was sent on (a newspaper)."})
     history = read_history(tmp_path)
     assert (history.same, history.explained, history.unexplained, history.compared) == (1, 1, 1, 3)
-    assert history.codes == [("DEPTH_GENERAL", 1)]
+    assert history.codes == [("finding", "DEPTH_GENERAL", 1)]
+    assert history.codes_of("finding") == [("DEPTH_GENERAL", 1)]
+    assert [(group.port, group.observed_port, group.count) for group in history.groups] == [("dover", "calais", 1)]
     (item,) = history.listed
     assert (item.name, item.port, item.observed_port) == ("e1", "dover", "calais")
     assert item.practice.startswith("The unit was sent on")
@@ -108,18 +111,98 @@ def test_what_is_written_is_counted_back(tmp_path, service, worlds, policies):
     assert read_history(tmp_path) is None
 
 
-def test_near_ties_are_counted_apart_from_findings(tmp_path):
-    told = [("same", None), *[("explained", "NEAR_TIE")] * 2, ("explained", "GATE_CLOSED"),
-            ("explained", "POS_ON_LAND"), ("unexplained", None)]  # fmt: skip
+def test_every_way_of_explaining_is_counted_apart(tmp_path):
+    told = [("same", None, None), *[("explained", "near_tie", "NEAR_TIE")] * 2, ("explained", "finding", "GATE_CLOSED"),
+            ("explained", "record", "TRANSFERRED"), ("explained", "refused", "POS_ON_LAND"),
+            ("unexplained", None, None), ("outside_register", None, None)]  # fmt: skip
     rows = [
-        {"row": k, "port": "dover", "observed_port": "ramsgate", "difference": difference, "code": code}
-        for k, (difference, code) in enumerate(told)
-    ]
+        {"row": k, "port": "dover", "observed_port": "ramsgate", "difference": difference, "basis": basis, "code": code,
+         "line_agrees": k == 0, "water_agrees": k < 2}
+        for k, (difference, basis, code) in enumerate(told)
+    ]  # fmt: skip
     write_history(tmp_path / "history.csv", [pa.Table.from_pylist(rows, HISTORY)])
     history = read_history(tmp_path)
-    assert (history.compared, history.explained, history.near_ties, history.refused) == (6, 4, 2, 1)
-    assert history.findings == [("GATE_CLOSED", 1)]
-    assert "4 explained by code (2 of them near ties, 1 positions refused)" in compared_text(history)
+    assert (history.compared, history.same, history.explained, history.unexplained) == (6, 1, 4, 1)
+    assert (history.refused, history.outside, history.observed, history.accounted) == (1, 1, 8, 5)
+    assert history.by_basis == {"near_tie": 2, "finding": 1, "record": 1}
+    assert history.codes_of("finding") == [("GATE_CLOSED", 1)]
+    assert (history.controlled, history.line_same, history.water_same) == (6, 1, 2)
+    text = compared_text(history)
+    assert (
+        "6 = 1 the same + 4 explained (1 by a finding, 2 by a near tie, 1 by the record of what was done) + 1" in text
+    )
+    assert "1 positions refused, 1 ports outside the register" in text
+    assert "in 1 of 6, the one nearest by water in 2" in text
+
+
+def test_many_unexplained_differences_are_grouped_and_none_is_lost(tmp_path):
+    pairs = [("dover", "calais")] * 20 + [("calais", "boulogne")] * 9 + [("", "dover")]
+    rows = [
+        {"row": k, "port": port or None, "observed_port": observed, "difference": "unexplained",
+         "later_min": float(k) if port else None}
+        for k, (port, observed) in enumerate(pairs)
+    ]  # fmt: skip
+    write_history(tmp_path / "history.csv", [pa.Table.from_pylist(rows, HISTORY)])
+    history = read_history(tmp_path)
+    assert history.listed == []
+    counted = [(group.port, group.observed_port, group.count, group.later_min) for group in history.groups]
+    assert counted == [("dover", "calais", 20, 9.5), ("calais", "boulogne", 9, 24.0), ("", "dover", 1, None)]
+
+
+RECORDED = {
+    "DIRECTED": {"directed_port": "calais"},
+    "MEDICAL_DIRECTION": {"directed_port": "boulogne|calais", "medical": "urgent"},
+    "CHAIN_OF_RESCUES": {"operation_rescues": 2},
+    "TRANSFERRED": {"transferred": True},
+    "PATROL_CONTINUED": {"landed_at": 1_700_000_000_000 + 6 * 3_600_000},
+}
+
+
+@pytest.mark.parametrize("rule", RECORDED)
+def test_the_record_explains_by_rule_and_names_it(service, worlds, policies, rule):
+    (row,) = judged(service, worlds, policies, [{**OFF_DOVER, "observed_port": "calais", **RECORDED[rule]}])
+    assert (row["difference"], row["basis"], row["code"]) == ("explained", "record", rule)
+    assert row["sentence"] == RULE_SENTENCES[rule][0]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"directed_port": "boulogne"},
+        {"operation_rescues": 1, "operation_id": "a"},
+        {"transferred": False},
+        # As long as the passage takes, and within the doubt about the hour.
+        {"landed_at": 1_700_000_000_000 + 90 * 60_000},
+        {"landed_at": 1_700_000_000_000 + 6 * 3_600_000, "time_uncertainty_min": 300.0},
+    ],
+)
+def test_a_record_that_says_nothing_of_it_explains_nothing(service, worlds, policies, record):
+    (row,) = judged(service, worlds, policies, [{**OFF_DOVER, "observed_port": "calais", **record}])
+    assert (row["difference"], row["code"]) == ("unexplained", None)
+
+
+def test_a_chain_is_rows_of_one_operation_landed_together(service, worlds, policies):
+    rows = [
+        {**OFF_DOVER, "observed_port": "calais", "operation_id": "together"},
+        {**OFF_DOVER, "observed_port": "calais", "operation_id": "together"},
+        {**OFF_DOVER, "observed_port": "calais", "operation_id": "apart"},
+        {**OFF_DOVER, "observed_port": "boulogne", "operation_id": "apart"},
+    ]
+    made = judged(service, worlds, policies, rows)
+    assert [row["code"] for row in made] == ["CHAIN_OF_RESCUES", "CHAIN_OF_RESCUES", None, None]
+
+
+def test_doubt_about_the_hour_explains_what_may_be_so_and_nothing_else(service, worlds, policies):
+    # Off Folkestone the drying harbour is nearer than Dover, and open at some hours only; Calais is at none.
+    row = {**FOLKESTONE, "time_uncertainty_min": 360.0}
+    near, far = judged(
+        service, worlds, policies, [{**row, "observed_port": "folkestone"}, {**row, "observed_port": "calais"}]
+    )
+    assert 0.0 < near["draws_agreeing"] < 1.0
+    assert far["draws_agreeing"] == 0.0
+    assert far["difference"] == "unexplained"
+    (sure,) = judged(service, worlds, policies, [{**FOLKESTONE, "observed_port": "folkestone"}])
+    assert sure["draws_agreeing"] is None
 
 
 def test_a_second_port_too_close_to_tell_is_a_near_tie_and_nothing_else(service, worlds, policies):

@@ -158,7 +158,7 @@ def test_a_damaged_file_is_made_again(source, expected, tmp_path, monkeypatch):
 def test_nobody_else_writes_meanwhile(source, tmp_path, monkeypatch):
     order = ordered(source, tmp_path / "out")
 
-    def meddling(*_):
+    def meddling(*_, **__):
         with pytest.raises(InvalidAsk, match="another replay is writing"):
             add_chances(order, DRAWS, 5)
         raise KeyboardInterrupt

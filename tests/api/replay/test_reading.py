@@ -307,7 +307,9 @@ def test_naive_times_of_a_parquet_file_are_refused(conformed, tmp_path):
         ("a.csv", "lon,lat\n1,2\n", "has no time"),
         ("a.csv", "time,lat\n1,2\n", "has no position"),
         ("a.csv", "time,lon,lat,lat\n1,2,3,4\n", "twice"),
-        ("a.xlsx", "x", "no format known"),
+        ("a.doc", "x", "no format known"),
+        ("a.xlsx", "x", "no spreadsheet, or is damaged"),
+        ("a.csv", "when,lat,lat\n1,2,3\n", "2 problems: .*'lat' twice.*no position and no time"),
         ("a.parquet", "x", "empty or damaged"),
     ],
 )

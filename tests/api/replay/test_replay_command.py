@@ -36,7 +36,7 @@ def test_a_report_with_history_and_chances(tmp_path, table, capsys):
         capsys, table, "--out", out, "--report", "--monte-carlo", "20", "--seed", "5", "--workers", "1"
     )
     assert code == 0
-    assert "4 = 3 decided + 1 rejected" in entry
+    assert "4 = 3 with a port + 0 without + 0 positions refused + 1 rejected" in entry
     html = (out / "report.html").read_text(encoding="utf-8")
     text = words(html)
     assert needs(html) == []
@@ -65,7 +65,7 @@ def test_in_sequence(tmp_path, table, capsys):
     arguments = (table, "--out", out, "--capacity", capacity, "--stay-hours", "12", "--report")
     code, entry, _ = run(capsys, *arguments)
     assert code == 0
-    assert "4 = 3 decided + 1 rejected" in entry
+    assert "4 = 3 with a port + 0 without + 0 positions refused + 1 rejected" in entry
     decisions = pq.read_table(out / "decisions.parquet")
     assert decisions["port"].to_pylist() == ["dover", "calais", "calais"]
     text = words((out / "report.html").read_text(encoding="utf-8"))

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from api.replay.aggregate import Aggregate, Spread, aggregate_run
+from api.replay.locale import ENGLISH
 from api.replay.reasons import sentence_of
-from api.replay.report import write_report
+from api.replay.report import _density_classes, write_report
 from engine.codes import HARD_CODES
 from engine.errors import InvalidAsk
 from tests.api.replay.folders import folder, written
@@ -100,7 +101,8 @@ def test_words_stored_as_dictionaries_count_the_same(made):
 def test_the_report_says_what_was_counted(made):
     text = words(page(write_report(made)))
     assert "past.csv" in text
-    assert "5 rows read, 5 encounters answered" in text
+    assert "5 rows read: 3 encounters with a port, 1 without, 1 positions refused, 0 rows rejected" in text
+    assert "75.0 % of encounters with an answer have a port recommended (3 of 4). Not among them: 1 positions" in text
     assert "these add up" in text
     assert "Entrance to the port closed at arrival" in text
     assert "Advice worked out afterwards" in text
@@ -224,3 +226,38 @@ def test_answers_without_a_port_are_told_apart_from_ports_passed_over(tmp_path):
     assert "In 2 answers at least one port is nearer than the recommended one" in text
     assert "In 1 more no port is recommended at all." in text
     assert "Not enough places at the port." in text
+
+
+JUDGED = [
+    {"port": "dover", "time_to_landing_s": 600.0, "persons": 10.0, "nearer_passed_over": 2,
+     "passed_over_code": "KIND_BEACH_HUMAN_ONLY", "passed_over_harbour_code": "GATE_CLOSED", "minutes_given_up": 4.0},
+    {"port": "dover", "time_to_landing_s": 1200.0, "persons": 30.0, "nearer_passed_over": 1,
+     "passed_over_code": "GATE_CLOSED", "passed_over_harbour_code": "GATE_CLOSED", "minutes_given_up": 8.0},
+    {"port": "calais", "time_to_landing_s": 600.0, "persons": 5.0, "nearer_passed_over": 1,
+     "passed_over_code": "KIND_BEACH_HUMAN_ONLY", "time": 1_705_000_000_000},
+    {"decision_outcome": "none", "port_status": None, "tide_basis": None, "passed_over_code": "KIND_BEACH_HUMAN_ONLY",
+     "against_every_harbour": "LOAD_OVER_MAX", "nearer_passed_over": 3, "passed_over_harbour_code": "LOAD_OVER_MAX"},
+]  # fmt: skip
+
+
+def test_harbours_passed_over_are_counted_apart_from_beaches_and_cost_minutes(tmp_path):
+    made = folder(tmp_path / "run", JUDGED, every_port_judged=True)
+    tally = aggregate_run(made / "decisions.parquet", PORTS, BOX)
+    (gate,) = tally.given_up.values()
+    assert (gate.answers, gate.known, gate.minutes, gate.person_minutes) == (2, 2, 12.0, 4.0 * 10 + 8.0 * 30)
+    assert tally.against_every == {"LOAD_OVER_MAX": 1}
+    assert {name: (m.landings, m.persons, m.person_minutes) for name, m in tally.months.items()} == {
+        "2023-11": (2, 40.0, 10 * 10 + 20 * 30), "2024-01": (1, 5.0, 50.0),
+    }  # fmt: skip
+    text = words(page(write_report(made)))
+    assert "1 answers have no port. In these one finding excludes every harbour alike" in text
+    assert text.index("LOAD_OVER_MAX") < text.index("GATE_CLOSED")
+    assert "In 2 of 3 answers with a port at least one harbour is nearer" in text
+    assert "In 1 more, only beaches" in text
+    assert "KIND_BEACH_HUMAN_ONLY" not in text
+    assert "Nov 2023 2 40 700" in text
+
+
+def test_the_classes_of_the_density_are_ranges_without_a_gap():
+    classes = [text for _, text in _density_classes((1, 2, 3, 4, 6), ENGLISH)]
+    assert classes == ["1", "2", "3", "4 to 5", "6 or more"]
