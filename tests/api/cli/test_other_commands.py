@@ -137,21 +137,23 @@ def test_geodata_build_passes_its_options_on(safeport, tmp_path, monkeypatch):
     import geodata.build
 
     seen = []
-    monkeypatch.setattr(geodata.build, "build_pack", lambda *arguments: seen.append(arguments))
+    monkeypatch.setattr(geodata.build, "build_pack", lambda *arguments, atlas: seen.append((*arguments, atlas)))
     coast = tmp_path / "coast.geojson"
     coast.touch()
     ran = safeport(
-        "geodata", "build", "--coast", str(coast), "--out", str(tmp_path), "--built-at", "2026-11-22T12:00:00Z"
-    )
+        "geodata", "build", "--coast", str(coast), "--out", str(tmp_path), "--built-at", "2026-11-22T12:00:00Z",
+        "--streams", str(tmp_path),
+    )  # fmt: skip
     assert ran.code == 0, ran.err
-    folder, source, built_at = seen[0]
+    folder, source, built_at, atlas = seen[0]
     assert (folder, source, built_at.isoformat()) == (tmp_path, coast, "2026-11-22T12:00:00+00:00")
+    assert atlas == tmp_path
 
 
 def test_geodata_build_names_the_missing_extra(safeport, tmp_path, monkeypatch):
     import geodata.build
 
-    def missing(*_):
+    def missing(*_, **__):
         raise ModuleNotFoundError("No module named 'roaring_landmask'", name="roaring_landmask")
 
     monkeypatch.setattr(geodata.build, "build_pack", missing)

@@ -22,7 +22,7 @@ def file(tmp_path):
 
 
 @pytest.fixture
-def url(file, service):
+def url(file, service_with_streams):
     """A store with a decision that was made with a closed port."""
     url = f"sqlite:{file}"
     with open_for_service(url) as store:
@@ -30,7 +30,8 @@ def url(file, service):
         store.do(ReportCapacity("ramsgate", Places(20)), CONTROLLER, NOW)
         body = {"position": {"type": "Point", "coordinates": [1.35, 51.0]}, "vessel": {"profile": "rnli-severn"}}
         encounter = EncounterIn.model_validate(body)
-        made = make_decision(service, encounter, service.ask(encounter, NOW), store.ports(NOW), None)
+        asked = service_with_streams.ask(encounter, NOW)
+        made = make_decision(service_with_streams, encounter, asked, store.ports(NOW), None)
         record_decision(store, made.record(None), CONTROLLER, NOW, None)
     return url
 
