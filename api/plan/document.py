@@ -33,7 +33,7 @@ from api.plan.propose import Boat, Proposal
 from api.plan.summary import (
     Overload,
     arrival_min,
-    compared,
+    compare_plans,
     counted_gap_min,
     greedy_without,
     helped_at,
@@ -257,7 +257,7 @@ def _greedy(proposal: Proposal) -> GreedyPlan:
 
 
 def _compared(proposal: Proposal) -> PlansCompared | None:
-    same = compared(proposal)
+    same = compare_plans(proposal)
     if same is None:
         return None
     figures: list[PlanFigures] = [

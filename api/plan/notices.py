@@ -11,7 +11,7 @@ from api.plan.summary import (
     fit_for,
     gap_words,
     greedy_without,
-    joined,
+    join_texts,
     name_of,
     overloads,
     proven,
@@ -31,7 +31,7 @@ def notices_of(proposal: Proposal) -> list[tuple[str, Sentence]]:
 
     def say(code: str, which: list[Sentence], **fields: object) -> None:
         if which:
-            notices.append((code, NOTICE[code][1].fill(which=joined(which), **fields)))
+            notices.append((code, NOTICE[code][1].fill(which=join_texts(which), **fields)))
 
     def boat_and_port(boat: Boat, port: int) -> Sentence:
         name = name_of(proposal, port)
@@ -81,7 +81,7 @@ def overload_text(proposal: Proposal, k: int) -> Sentence:
     boat, load = proposal.boats[k], overloads(proposal)[k]
     texts = [
         OVER_LIMIT["load"].fill(boat=boat.id, persons=boat.persons, too_many=load.too_many, limit=load.limit),
-        *([OVER_LIMIT["share"].fill(which=joined(
+        *([OVER_LIMIT["share"].fill(which=join_texts(
             OVER_LIMIT["share_item"].fill(boat=other.id, persons=persons, distance=Sentence(
                 f"{distance_nm:.1f}", f"{distance_nm:.1f}".replace(".", ",")
             )) for other, persons, distance_nm in load.shares

@@ -165,7 +165,7 @@ class Compared:
     greedy: tuple[float, float]
 
 
-def compared(proposal: Proposal) -> Compared | None:
+def compare_plans(proposal: Proposal) -> Compared | None:
     """The plan beside the one made in turn; None where no encounter has a place for all its people in both."""
     if proposal.best is None:
         return None
@@ -257,7 +257,7 @@ def _order_texts(proposal: Proposal, k: int) -> list[Sentence]:
     if cost >= WORTH_SAYING_MIN:
         others = makes_way_for(proposal, k)
         text = (MAKES_WAY if others else SENT_ON).fill(
-            boat=boat.id, port=joined(port_of(proposal, part) for part in parts), cost=f"{cost:.0f}",
+            boat=boat.id, port=join_texts(port_of(proposal, part) for part in parts), cost=f"{cost:.0f}",
             own=name_of(proposal, own[0]), others=", ".join(others), persons=boat.persons,
         )  # fmt: skip
         texts.append(text)
@@ -337,7 +337,7 @@ def missing_text(proposal: Proposal) -> Sentence | None:
         )
         for column, count in enumerate(shortage.missing) if count
     ]  # fmt: skip
-    text = MISSING.fill(count=int(shortage.missing.sum()), ports=joined(named))
+    text = MISSING.fill(count=int(shortage.missing.sum()), ports=join_texts(named))
     texts = [text]
     if not shortage.proven:
         texts.append(MISSING_NOT_PROVEN[shortage.missing_bound > 0].fill(bound=shortage.missing_bound))
@@ -355,7 +355,7 @@ def helped_at(proposal: Proposal, column: int) -> list[tuple[str, int]]:
     return [(proposal.boats[proposal.planned[row]].id, int(more[row])) for row in np.flatnonzero(more > 0)]
 
 
-def joined(texts: Iterable[Sentence]) -> Sentence:
+def join_texts(texts: Iterable[Sentence]) -> Sentence:
     """Texts one after another, with commas between them."""
     listed = list(texts)
     return Sentence(", ".join(text.en for text in listed), ", ".join(text.fr for text in listed))

@@ -13,10 +13,10 @@ from api.plan.propose import Boat, Proposal
 from api.plan.summary import (
     arrival_min,
     boat_of,
-    compared,
+    compare_plans,
     gap_words,
     greedy_without,
-    joined,
+    join_texts,
     missing_text,
     name_of,
     order_of_landing,
@@ -125,7 +125,7 @@ def missing_texts(proposal: Proposal, language: str) -> list[str]:
         if why is None:
             continue
         asked = [name_of(proposal, port) for port in ports_that_would_help(proposal, k)]
-        helps = ASK_THERE.fill(ports=joined(asked)).of(language) if asked else ""
+        helps = ASK_THERE.fill(ports=join_texts(asked)).of(language) if asked else ""
         texts.append(f"{boat.id}: {why[1].of(language)}{helps}")
     return texts
 
@@ -209,7 +209,7 @@ def beside_texts(proposal: Proposal, language: str) -> list[str]:
                **_values(schedule.worst_min, schedule.total_person_min, language))
         for key, schedule, placed in plans
     ]  # fmt: skip
-    same = compared(proposal)
+    same = compare_plans(proposal)
     if same is not None and same.persons < everybody:
         turn = _values(*same.greedy, language)
         texts.append(_label(

@@ -95,7 +95,7 @@ def test_a_body_as_it_is_posted_passes_as_it_is():
 
 
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "told"),
     [
         ("id,persons,position,persons\n", "boats.csv: has the column persons twice."),
         ("id,pob,persons\n", "boats.csv: has the column persons twice."),
@@ -113,9 +113,9 @@ def test_a_body_as_it_is_posted_passes_as_it_is():
         ("", "INPUT: is empty."),
     ],
 )
-def test_a_wrong_table_is_refused_by_row_and_column(table, said):
+def test_a_wrong_table_is_refused_by_row_and_column(table, told):
     wrong = refused(body_of_file, table.encode(), "boats.csv", "en", {})
-    assert str(wrong).startswith(said)
+    assert str(wrong).startswith(told)
     assert wrong.remedy
 
 
@@ -140,7 +140,7 @@ def test_standard_input(safeport, files, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("ports", "said"),
+    ("ports", "told"),
     [
         ("id,places,persons_per_hour\ndover,-5,60\n", "ports.csv row 2, places: is below 0."),
         ("id,places,persons_per_hour\ndover,5,0\n", "ports.csv row 2, persons_per_hour: is not above 0."),
@@ -150,12 +150,12 @@ def test_standard_input(safeport, files, monkeypatch):
         ("id,places,persons_per_hour\ndover,many,60\n", "ports.csv row 2, places: 'many' is not a whole number."),
     ],
 )
-def test_a_wrong_port_is_refused_by_row(safeport, files, ports, said):
+def test_a_wrong_port_is_refused_by_row(safeport, files, ports, told):
     (files / "ports.csv").write_text(ports, encoding="utf-8")
     ran = safeport("plan", str(files / "boats.csv"), "--ports", str(files / "ports.csv"))
     assert ran.code == 2
     assert ran.out == ""
-    assert ran.err.startswith(said)
+    assert ran.err.startswith(told)
 
 
 def test_a_wrong_boat_is_refused_by_row(safeport, files):
@@ -168,7 +168,7 @@ def test_a_wrong_boat_is_refused_by_row(safeport, files):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "told"),
     [
         ((), "INPUT: is missing."),
         (("boats.csv",), "ports: there is no port with places and a landing rate."),
@@ -187,7 +187,7 @@ def test_a_wrong_boat_is_refused_by_row(safeport, files):
         (("twice.json", "--persons-per-hour", "60"), "plan: 'A' comes twice among the encounters."),
     ],
 )
-def test_what_does_not_go_together_is_refused(safeport, files, monkeypatch, arguments, said):
+def test_what_does_not_go_together_is_refused(safeport, files, monkeypatch, arguments, told):
     boat = {"id": "A", "position": "51.0, 1.5"}
     bodies = {
         "both": {"time": "2024-10-05T06:30Z", "encounters": [boat], "ports": [{"id": "dover", "places": 1}]},
@@ -199,7 +199,7 @@ def test_what_does_not_go_together_is_refused(safeport, files, monkeypatch, argu
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(BOATS.encode())))
     ran = safeport("plan", *arguments)
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith(said)
+    assert ran.err.startswith(told)
     assert ran.err.count("\n") == 1
 
 
