@@ -1,6 +1,7 @@
 """Guarantees of this project that no single module can keep alone."""
 
 import ast
+import os
 import re
 import shlex
 import subprocess
@@ -165,13 +166,17 @@ def test_the_documents_show_commands():
 
 
 @pytest.mark.parametrize("command", commands_of_documents())
-def test_every_command_shown_in_a_document_runs(command):
+def test_every_command_shown_in_a_document_runs(command, tmp_path):
     arguments = shlex.split(command)[1:]
+    (tmp_path / "encounters.csv").write_text(
+        "encounter_id,time,lon,lat,persons,vessel\na,2022-01-13T05:00:00Z,1.25,51.05,30,rnli-shannon\n",
+        encoding="utf-8",
+    )
     # What would serve, build or need a store is read by the parser, and shows its help instead.
     if arguments[0] in ("serve", "db", "audit", "keys") or arguments[:2] == ["geodata", "build"]:
         assert parser().parse_args(arguments).run is not None
         arguments = [*arguments[: 1 if arguments[0] == "serve" else 2], "--help"]
-    done = run_command(arguments)
+    done = run_command(arguments, folder=tmp_path if arguments[0] == "replay" else ROOT)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
 
@@ -183,10 +188,15 @@ def test_the_answer_shown_in_the_readme_is_the_answer_given():
     assert run_command(shlex.split(command)[1:]).stdout.rstrip() == shown.rstrip()
 
 
-def run_command(arguments):
+def run_command(arguments, folder=ROOT):
     program = "import sys; from api.cli.main import main; sys.exit(main(sys.argv[1:]))"
     return subprocess.run(
-        [sys.executable, "-c", program, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", program, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
 
 
