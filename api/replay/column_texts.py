@@ -110,7 +110,7 @@ PASSED_OVER_COLUMNS = {**OUTPUT_COLUMNS, **_PASSED_OVER_COLUMNS}
 CHANCES_COLUMNS = {**OUTPUT_COLUMNS, **_CHANCES_COLUMNS}
 
 
-def described(schema: pa.Schema, texts: dict[str, tuple[str, str]] = OUTPUT_COLUMNS) -> pa.Schema:
+def describe_columns(schema: pa.Schema, texts: dict[str, tuple[str, str]] = OUTPUT_COLUMNS) -> pa.Schema:
     """A schema whose fields carry their meaning and unit as metadata, ``description`` and ``unit``.
 
     Parameters

@@ -9,7 +9,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from api.replay.checkpoint import Checkpoint, put_in_place
-from api.replay.column_texts import PASSED_OVER_COLUMNS, described
+from api.replay.column_texts import PASSED_OVER_COLUMNS, describe_columns
 from api.replay.duplicates import COMPARED_COLUMNS, Duplicates, find_duplicates
 from api.replay.geometry import geo_metadata
 from api.replay.schema import PASSED_OVER, REJECTS, WRITTEN
@@ -32,7 +32,7 @@ def concat(out: Path, parts: Checkpoint, entries: dict[int, dict[str, Any]]) -> 
     repeated = find_duplicates(pq.read_table(parts.decisions(number), columns=COMPARED_COLUMNS) for number in numbers)
     tally = Summary()
     aside = out / f"{DECISIONS_FILE}.new"
-    with _parquet_writer(aside, described(WRITTEN)) as writer:
+    with _parquet_writer(aside, describe_columns(WRITTEN)) as writer:
         for number in numbers:
             table = pq.read_table(parts.decisions(number), schema=WRITTEN, use_threads=False)
             if table.num_rows:
@@ -43,7 +43,7 @@ def concat(out: Path, parts: Checkpoint, entries: dict[int, dict[str, Any]]) -> 
     put_in_place(aside, out / DECISIONS_FILE)
 
     aside = out / f"{PASSED_OVER_FILE}.new"
-    with _parquet_writer(aside, described(PASSED_OVER, PASSED_OVER_COLUMNS)) as writer:
+    with _parquet_writer(aside, describe_columns(PASSED_OVER, PASSED_OVER_COLUMNS)) as writer:
         for number in numbers:
             table = pq.read_table(parts.passed_over(number), schema=PASSED_OVER, use_threads=False)
             if table.num_rows:

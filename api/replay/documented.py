@@ -82,9 +82,9 @@ def _write_explanations(out: Path, events: list[dict[str, str]], judged: dict[st
         for event in events:
             found = judged.get(event["encounter_id"], {})
             kept = {name: found.get(name, "") for name in ("difference", "code", "draws_agreeing")}
-            said = {"recommended_port": recommended.get(event["encounter_id"], ""),
+            answer = {"recommended_port": recommended.get(event["encounter_id"], ""),
                     "explanation": explanation_of(found, event)}  # fmt: skip
-            writer.writerow(event | kept | said)
+            writer.writerow(event | kept | answer)
 
 
 def account_of(event: dict[str, str]) -> str:

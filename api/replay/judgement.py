@@ -80,7 +80,7 @@ def judge_rows(
     )
 
 
-def unjudged(encounters: pa.Table, world_at: WorldsByTime) -> Judgements:
+def skip_judgement(encounters: pa.Table, world_at: WorldsByTime) -> Judgements:
     """Rows whose ports were not judged: everything is null but the control that needs no engine."""
     count = encounters.num_rows
     columns = {field.name: pa.nulls(count, field.type) for field in JUDGEMENTS}

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from api.replay.checkpoint import RUN, digest_of_file, json_bytes, lock_folder, put_in_place, write_whole
 from api.replay.column_map import read_column_map
-from api.replay.column_texts import CHANCES_COLUMNS, described
+from api.replay.column_texts import CHANCES_COLUMNS, describe_columns
 from api.replay.monte_carlo import (
     CHANCES,
     CHANCES_FACTS_FILE,
@@ -145,7 +145,7 @@ def add_chances(
 
         parts = SideCheckpoint(order.out / "chances.parts", made_from)
         aside = path.with_name(f"{CHANCES_FILE}.new")
-        with pq.ParquetWriter(aside, described(CHANCES, CHANCES_COLUMNS), compression="zstd") as writer:
+        with pq.ParquetWriter(aside, describe_columns(CHANCES, CHANCES_COLUMNS), compression="zstd") as writer:
             made = compute_in_parts(parts, drawn, encounters_of(order, context, chunk_rows), order.workers)
             for part in _shown(made, progress, _rows_of(order)):
                 writer.write_table(part)

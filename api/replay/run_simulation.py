@@ -16,7 +16,7 @@ from api.replay.capacity_simulation import read_capacity, simulate_capacity, wri
 from api.replay.checkpoint import Checkpoint, claim_folder, json_bytes, lock_folder, write_whole
 from api.replay.column_map import read_column_map
 from api.replay.concat import concat
-from api.replay.judgement import unjudged
+from api.replay.judgement import skip_judgement
 from api.replay.manifest import MANIFEST_FILE, TIMINGS_FILE, complete_manifest, manifest_of, outputs_of
 from api.replay.normalize import normalize
 from api.replay.reading import fingerprint, open_source
@@ -75,7 +75,7 @@ def run_simulation(order: ReplayConfig, capacity_file: Path, stay_h: float) -> d
         parts, entries, first = Checkpoint(order.out), {}, 0
         for number, (rows, conformed) in enumerate(chunks):
             size = conformed.encounters.num_rows
-            judgements = unjudged(conformed.encounters, context.worlds)
+            judgements = skip_judgement(conformed.encounters, context.worlds)
             decisions = sequence.decisions.slice(first, size)
             part = part_of(number, rows, conformed, decisions, judgements, perf_counter())
             entries[number] = parts.write(part)

@@ -20,7 +20,7 @@ from api.decision_service import DecisionService, known_policy, open_decision_se
 from api.documents.decision import to_json
 from api.replay.column_map import ColumnMap
 from api.replay.geometry import wkb_points
-from api.replay.judgement import Judgements, judge_rows, unjudged
+from api.replay.judgement import Judgements, judge_rows, skip_judgement
 from api.replay.normalize import Known, NormalizedChunk, normalize
 from api.replay.port_names import PortNames
 from api.replay.schema import CARRIED, DECISIONS, JUDGEMENTS, WRITTEN
@@ -219,7 +219,7 @@ def decide_chunk(number: int, chunk: pa.Table, spec: TaskSpec) -> ChunkResult:
     judgements = (
         judge_rows(encounters, decided, context.worlds, context.service.vessels, context.policies)
         if spec.judged
-        else unjudged(encounters, context.worlds)
+        else skip_judgement(encounters, context.worlds)
     )
     return part_of(number, chunk.num_rows, conformed, decided, judgements, start)
 

@@ -11,7 +11,7 @@ from api.replay.column_texts import (
     INPUT_COLUMNS,
     OUTPUT_COLUMNS,
     PASSED_OVER_COLUMNS,
-    described,
+    describe_columns,
 )
 from api.replay.monte_carlo import CHANCES
 from api.replay.observed_ports import BY_DOUBT, BY_FINDING, BY_NEAR_TIE, BY_RECORD, REFUSED
@@ -64,7 +64,7 @@ def test_columns_of_the_files_carry_what_they_are(tmp_path):
 
 def test_a_column_nobody_described_is_noticed():
     with pytest.raises(KeyError):
-        described(WRITTEN, {})
+        describe_columns(WRITTEN, {})
 
 
 def test_the_example_map_is_a_map_and_reads_a_table(tmp_path, conformed):

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from api.replay.batch import ask_of, replay_batch
-from api.replay.judgement import harbour_mask, judge_rows, nearest_by_line, unjudged
+from api.replay.judgement import harbour_mask, judge_rows, nearest_by_line, skip_judgement
 from api.replay.schema import JUDGEMENTS, PASSED_OVER
 from engine.codes import Code, Rule
 from engine.decide import decide, deciding_finding, nearer_than
@@ -103,19 +103,21 @@ def test_the_nearest_by_line_is_that_of_geodesics(service):
 
 
 def test_rows_that_are_not_judged_have_the_control_that_needs_no_engine(table, worlds):
-    columns, over = unjudged(table, worlds)
+    columns, over = skip_judgement(table, worlds)
     assert over.num_rows == 0
     assert columns["nearest_by_line_port"].null_count == 0
     assert columns["harbours_passed_over"].null_count == table.num_rows
-    assert unjudged(table.slice(0, 0), worlds).columns.num_rows == 0
+    assert skip_judgement(table.slice(0, 0), worlds).columns.num_rows == 0
 
 
 def test_leaving_out_what_doubt_would_change_changes_no_port(service, worlds, policies):
-    rows = [{**row, "position_accuracy_m": 1500.0} for row in (ROWS[0], ROWS[3])]
+    rows = [{**row, "position_accuracy_m": accuracy_m} for row in (ROWS[0], ROWS[3]) for accuracy_m in (1500.0, 9000.0)]
+    doubts = set()
     for row in encounters(rows).to_pylist():
         ask = ask_of(row, service.vessels, policies)
         whole, short = (decide(ask, worlds(ask.at_s), sensitivity=flag) for flag in (True, False))
         for name in ("status", "key_s", "plain_key_s", "order", "code", "verdict", "time_s", "low_s", "high_s"):
             np.testing.assert_array_equal(getattr(whole, name), getattr(short, name), err_msg=name)
-        assert whole.sensitive_to
+        doubts |= set(whole.sensitive_to)
         assert set(short.sensitive_to) <= {"unconfirmed_port"}
+    assert "position" in doubts
