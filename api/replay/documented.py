@@ -83,7 +83,7 @@ def _write_explanations(out: Path, events: list[dict[str, str]], judged: dict[st
             found = judged.get(event["encounter_id"], {})
             kept = {name: found.get(name, "") for name in ("difference", "code", "draws_agreeing")}
             answer = {"recommended_port": recommended.get(event["encounter_id"], ""),
-                      "explanation": explanation_of(found, event)}  # fmt: skip
+                    "explanation": explanation_of(found, event)}  # fmt: skip
             writer.writerow(event | kept | answer)
 
 

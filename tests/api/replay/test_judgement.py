@@ -111,11 +111,13 @@ def test_rows_that_are_not_judged_have_the_control_that_needs_no_engine(table, w
 
 
 def test_leaving_out_what_doubt_would_change_changes_no_port(service, worlds, policies):
-    rows = [{**row, "position_accuracy_m": 1500.0} for row in (ROWS[0], ROWS[3])]
+    rows = [{**row, "position_accuracy_m": accuracy_m} for row in (ROWS[0], ROWS[3]) for accuracy_m in (1500.0, 9000.0)]
+    doubts = set()
     for row in encounters(rows).to_pylist():
         ask = ask_of(row, service.vessels, policies)
         whole, short = (decide(ask, worlds(ask.at_s), sensitivity=flag) for flag in (True, False))
         for name in ("status", "key_s", "plain_key_s", "order", "code", "verdict", "time_s", "low_s", "high_s"):
             np.testing.assert_array_equal(getattr(whole, name), getattr(short, name), err_msg=name)
-        assert whole.sensitive_to
+        doubts |= set(whole.sensitive_to)
         assert set(short.sensitive_to) <= {"unconfirmed_port"}
+    assert "position" in doubts
