@@ -51,7 +51,7 @@ def random_encounters(random, count, service, at_s, box=(-7.2, 47.9, 5.1, 52.6),
     counted = random.random(count) < 0.8
     times_ms = ((at_s + random.uniform(-3.0, 30.0, count) * 3600.0) * 1000.0).astype(np.int64)
     profile = random.choice(list(service.vessels), count)
-    describe_columns = random.random(count) < 0.1
+    described = random.random(count) < 0.1
     made = {
         "row": np.arange(count),
         "encounter_id": [f"E{k}" for k in range(count)],
@@ -64,9 +64,9 @@ def random_encounters(random, count, service, at_s, box=(-7.2, 47.9, 5.1, 52.6),
         "medical": random.choice(["none", "none", "none", "urgent", "critical"], count),
         "aboard_since": [None if value is None else int(value) for value in some(times_ms - 3_600_000, 0.3)],
         "sheltered": some([bool(value) for value in random.integers(0, 2, count)], 0.5),
-        "vessel_profile": [None if own else name for name, own in zip(profile, describe_columns, strict=True)],
-        "speed_kn": [float(random.uniform(6, 30)) if own else None for own in describe_columns],
-        "draught_m": [float(random.choice([0.5, 1.5, 3.0])) if own else None for own in describe_columns],
+        "vessel_profile": [None if own else name for name, own in zip(profile, described, strict=True)],
+        "speed_kn": [float(random.uniform(6, 30)) if own else None for own in described],
+        "draught_m": [float(random.choice([0.5, 1.5, 3.0])) if own else None for own in described],
         "policy": random.choice(names, count),
     }
     columns = [
