@@ -11,7 +11,7 @@ from api.documents.port import PortSummary
 from api.plan.budget import budget_for
 from api.plan.deadline import MOST_TIMES
 from api.plan.makespan import PROVEN_MIN
-from api.plan.messages import HEADLINE, METHOD, NOTICE
+from api.plan.messages import HEADLINE, NOTICE, SENTENCE
 from api.plan.notices import notices_of
 from api.plan.plan_types import (
     FitStatus,
@@ -121,7 +121,7 @@ def plan_document(proposal: Proposal) -> PlanDocument:
             {"code": code, "level": cast(Level, NOTICE[code][0]), "text": text.both()}
             for code, text in notices_of(proposal)
         ],
-        "method": METHOD.both(),
+        "method": SENTENCE["method"].both(),
         "inputs": inputs,
     }  # fmt: skip
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from api.plan.budget import budget_for
 from api.plan.makespan import PROVEN_MIN
-from api.plan.messages import NOTICE, OVER_LIMIT, URGENCY, Sentence
+from api.plan.messages import NOTICE, OVER_LIMIT, URGENCY
 from api.plan.propose import Boat, Proposal
 from api.plan.summary import (
     fit_for,
@@ -18,24 +18,25 @@ from api.plan.summary import (
     search_ended,
     urgent_later_than_in_turn,
 )
+from api.text.catalogue import Text
 from engine.codes import Status
 
 
-def notices_of(proposal: Proposal) -> list[tuple[str, Sentence]]:
+def notices_of(proposal: Proposal) -> list[tuple[str, Text]]:
     """What to know about the plan, codes in a fixed sequence."""
     best = proposal.best
     parts = () if best is None else best.landing.parts
     boats = {row: proposal.boats[k] for row, k in enumerate(proposal.planned)}
     used = sorted({proposal.ports[part.port] for part in parts})
-    notices: list[tuple[str, Sentence]] = [("PROPOSAL_ONLY", NOTICE["PROPOSAL_ONLY"][1])]
+    notices: list[tuple[str, Text]] = [("PROPOSAL_ONLY", NOTICE["PROPOSAL_ONLY"][1])]
 
-    def say(code: str, which: list[Sentence], **fields: object) -> None:
+    def say(code: str, which: list[Text], **fields: object) -> None:
         if which:
             notices.append((code, NOTICE[code][1].fill(which=join_texts(which), **fields)))
 
-    def boat_and_port(boat: Boat, port: int) -> Sentence:
+    def boat_and_port(boat: Boat, port: int) -> Text:
         name = name_of(proposal, port)
-        return Sentence(f"{name.en} ({boat.id})", f"{name.fr} ({boat.id})")
+        return Text(f"{name.en} ({boat.id})", f"{name.fr} ({boat.id})")
 
     unconfirmed = [
         boat_and_port(boats[part.boat], proposal.ports[part.port]) for part in parts
@@ -49,23 +50,23 @@ def notices_of(proposal: Proposal) -> list[tuple[str, Sentence]]:
         rate=f"{proposal.request.persons_per_hour_without_figures or 0.0:g}",
     )
     say("NEARER_WITHOUT_FIGURES", _nearer_without_figures(proposal, boat_and_port))
-    say("PERSONS_ASSUMED", [Sentence(boat.id, boat.id) for boat in proposal.boats if not boat.persons_known])
+    say("PERSONS_ASSUMED", [Text(boat.id, boat.id) for boat in proposal.boats if not boat.persons_known])
     for k in overloads(proposal):
         notices.append(("VESSEL_OVER_LIMIT", overload_text(proposal, k)))
     say("URGENT_WEIGH_MORE", [
-        Sentence(f"{boat.id} x{boat.weight:g} ({word.en})", f"{boat.id} x{boat.weight:g} ({word.fr})")
+        Text(f"{boat.id} x{boat.weight:g} ({word.en})", f"{boat.id} x{boat.weight:g} ({word.fr})")
         for boat in proposal.boats if boat.weight > 1.0 for word in (URGENCY[boat.ask.medical.name.lower()],)
     ])  # fmt: skip
     say(
         "URGENT_LATER_THAN_IN_TURN",
-        [Sentence(*2 * (f"{boat.id} {planned:.0f} min / {turn:.0f} min",))
+        [Text(*2 * (f"{boat.id} {planned:.0f} min / {turn:.0f} min",))
          for boat, planned, turn in urgent_later_than_in_turn(proposal)],
         without=greedy_without(proposal),
     )  # fmt: skip
     often = Counter(part.boat for part in parts)
-    say("LOAD_SHARED", [Sentence(boats[row].id, boats[row].id) for row, count in sorted(often.items()) if count > 1])
+    say("LOAD_SHARED", [Text(boats[row].id, boats[row].id) for row, count in sorted(often.items()) if count > 1])
     weighed = [boats[part.boat].id for part in parts if abs(part.safety_min - part.end_min) > PROVEN_MIN]
-    say("WEIGHED_BY_POLICY", [Sentence(name, name) for name in dict.fromkeys(weighed)])
+    say("WEIGHED_BY_POLICY", [Text(name, name) for name in dict.fromkeys(weighed)])
     if not proven(proposal):
         gaps = gap_words(proposal)
         notices.append(("NOT_PROVEN_BEST", NOTICE["NOT_PROVEN_BEST"][1].fill(worst=gaps[0], total=gaps[1])))
@@ -76,22 +77,22 @@ def notices_of(proposal: Proposal) -> list[tuple[str, Sentence]]:
     return notices
 
 
-def overload_text(proposal: Proposal, k: int) -> Sentence:
+def overload_text(proposal: Proposal, k: int) -> Text:
     """What to know of an encounter with more people than its vessel can carry."""
     boat, load = proposal.boats[k], overloads(proposal)[k]
     texts = [
         OVER_LIMIT["load"].fill(boat=boat.id, persons=boat.persons, too_many=load.too_many, limit=load.limit),
         *([OVER_LIMIT["share"].fill(which=join_texts(
-            OVER_LIMIT["share_item"].fill(boat=other.id, persons=persons, distance=Sentence(
+            OVER_LIMIT["share_item"].fill(boat=other.id, persons=persons, distance=Text(
                 f"{distance_nm:.1f}", f"{distance_nm:.1f}".replace(".", ",")
             )) for other, persons, distance_nm in load.shares
         ))] if load.shares else []),
         *([OVER_LIMIT["share_more"].fill(persons=load.still_too_many)] if load.still_too_many else []),
     ]  # fmt: skip
-    return Sentence("".join(text.en for text in texts), "".join(text.fr for text in texts))
+    return Text("".join(text.en for text in texts), "".join(text.fr for text in texts))
 
 
-def _nearer_without_figures(proposal: Proposal, named: Callable[[Boat, int], Sentence]) -> list[Sentence]:
+def _nearer_without_figures(proposal: Proposal, named: Callable[[Boat, int], Text]) -> list[Text]:
     """Of each encounter, the nearest fit port left out for want of figures, where it is nearer than any with them."""
     found = []
     for boat in proposal.boats:

@@ -9,19 +9,13 @@ import numpy as np
 
 from api.plan.makespan import PROVEN_MIN
 from api.plan.messages import (
-    FEWEST_NOT_PROVEN,
-    MAKES_WAY,
-    MISSING,
-    MISSING_AT_PORT,
-    MISSING_NOT_PROVEN,
     REASON,
-    SENT_ON,
-    WAITS,
-    Sentence,
+    SENTENCE,
 )
 from api.plan.problem import INF, Part
 from api.plan.propose import HOUR_MIN, Boat, Proposal
 from api.plan.schedule import Schedule
+from api.text.catalogue import Text
 from engine.codes import Status
 from engine.routes import straight_line_m
 from engine.units import MINUTE_S, NAUTICAL_MILE_M
@@ -73,7 +67,7 @@ def search_ended(proposal: Proposal) -> Literal["proven", "time_limit", "close_e
     return "time_limit" if cut else "close_enough"
 
 
-def reason_of(proposal: Proposal, k: int) -> tuple[str, Sentence] | None:
+def reason_of(proposal: Proposal, k: int) -> tuple[str, Text] | None:
     """Why people of an encounter have no place; None when all have one."""
     boat = proposal.boats[k]
     left = without_place(proposal, k)
@@ -109,10 +103,10 @@ def fit_for(boat: Boat, unconfirmed: bool) -> np.ndarray:
     return np.asarray((boat.decision.status <= last) & timed)
 
 
-def name_of(proposal: Proposal, port: int) -> Sentence:
+def name_of(proposal: Proposal, port: int) -> Text:
     """Name of a port of the world."""
     named = proposal.world.ports[port]
-    return Sentence(named.name_en.upper(), named.name_fr.upper())
+    return Text(named.name_en.upper(), named.name_fr.upper())
 
 
 def without_place(proposal: Proposal, k: int) -> int:
@@ -191,7 +185,7 @@ def boat_of(proposal: Proposal, part: Part) -> Boat:
     return proposal.boats[proposal.planned[part.boat]]
 
 
-def port_of(proposal: Proposal, part: Part) -> Sentence:
+def port_of(proposal: Proposal, part: Part) -> Text:
     """Name of the port of a part."""
     return name_of(proposal, proposal.ports[part.port])
 
@@ -236,18 +230,18 @@ def makes_way_for(proposal: Proposal, k: int) -> list[str]:
     return names_at(proposal, [part for part in proposal.best.landing.parts if part.port == column])
 
 
-def order_of_landing(proposal: Proposal) -> list[tuple[int, Sentence]]:
+def order_of_landing(proposal: Proposal) -> list[tuple[int, Text]]:
     """Who waits for whom, with the encounter each sentence is about; the urgent first."""
     urgent_first = sorted(range(len(proposal.boats)), key=lambda k: -proposal.boats[k].weight)
     return [(k, text) for k in urgent_first for text in _order_texts(proposal, k)]
 
 
-def _order_texts(proposal: Proposal, k: int) -> list[Sentence]:
+def _order_texts(proposal: Proposal, k: int) -> list[Text]:
     """Whom an encounter waits for at its ports, and for whom it is sent past its own nearest one."""
     boat, own = proposal.boats[k], own_nearest(proposal, k)
     parts = parts_of(proposal, k, None if proposal.best is None else proposal.best.landing)
     texts = [
-        WAITS.fill(boat=boat.id, port=port_of(proposal, part), others=", ".join(others),
+        SENTENCE["waits"].fill(boat=boat.id, port=port_of(proposal, part), others=", ".join(others),
                    minutes=f"{part.begin_min - arrival_min(proposal, part):.0f}")
         for part in parts if (others := waits_for(proposal, part))
     ]  # fmt: skip
@@ -256,7 +250,7 @@ def _order_texts(proposal: Proposal, k: int) -> list[Sentence]:
     cost = max(part.safety_min for part in parts) - own[1]
     if cost >= WORTH_SAYING_MIN:
         others = makes_way_for(proposal, k)
-        text = (MAKES_WAY if others else SENT_ON).fill(
+        text = SENTENCE["makes_way" if others else "sent_on"].fill(
             boat=boat.id, port=join_texts(port_of(proposal, part) for part in parts), cost=f"{cost:.0f}",
             own=name_of(proposal, own[0]), others=", ".join(others), persons=boat.persons,
         )  # fmt: skip
@@ -325,25 +319,29 @@ def overloads(proposal: Proposal) -> dict[int, Overload]:
     return dict(sorted(found.items()))
 
 
-def missing_text(proposal: Proposal) -> Sentence | None:
+def missing_text(proposal: Proposal) -> Text | None:
     """How many more places, where, and for whom; None when none is missing."""
     shortage = proposal.shortage
     if shortage is None:
         return None
     named = [
-        MISSING_AT_PORT.fill(
+        SENTENCE["missing_at_port"].fill(
             port=name_of(proposal, proposal.ports[column]), count=int(count),
             encounters=", ".join(f"{name} {persons}" for name, persons in helped_at(proposal, column)),
         )
         for column, count in enumerate(shortage.missing) if count
     ]  # fmt: skip
-    text = MISSING.fill(count=int(shortage.missing.sum()), ports=join_texts(named))
+    text = SENTENCE["missing"].fill(count=int(shortage.missing.sum()), ports=join_texts(named))
     texts = [text]
     if not shortage.proven:
-        texts.append(MISSING_NOT_PROVEN[shortage.missing_bound > 0].fill(bound=shortage.missing_bound))
+        texts.append(
+            SENTENCE["missing_with_bound" if shortage.missing_bound > 0 else "missing_without_bound"].fill(
+                bound=shortage.missing_bound
+            )
+        )
     if not shortage.fewest:
-        texts.append(FEWEST_NOT_PROVEN)
-    return Sentence("".join(part.en for part in texts), "".join(part.fr for part in texts))
+        texts.append(SENTENCE["fewest_not_proven"])
+    return Text("".join(part.en for part in texts), "".join(part.fr for part in texts))
 
 
 def helped_at(proposal: Proposal, column: int) -> list[tuple[str, int]]:
@@ -355,18 +353,18 @@ def helped_at(proposal: Proposal, column: int) -> list[tuple[str, int]]:
     return [(proposal.boats[proposal.planned[row]].id, int(more[row])) for row in np.flatnonzero(more > 0)]
 
 
-def join_texts(texts: Iterable[Sentence]) -> Sentence:
+def join_texts(texts: Iterable[Text]) -> Text:
     """Texts one after another, with commas between them."""
     listed = list(texts)
-    return Sentence(", ".join(text.en for text in listed), ", ".join(text.fr for text in listed))
+    return Text(", ".join(text.en for text in listed), ", ".join(text.fr for text in listed))
 
 
-def gap_words(proposal: Proposal) -> tuple[Sentence, Sentence]:
+def gap_words(proposal: Proposal) -> tuple[Text, Text]:
     """Minutes and per cent that are not proven, rounded up."""
     worst = np.ceil(max(worst_gap_min(proposal), counted_gap_min(proposal)) * 10.0 - PROVEN_MIN) / 10.0
     total = np.ceil(total_gap_share(proposal) * 10_000.0) / 100.0
     minutes, share = f"{abs(worst):.1f}", f"{total:.2f}"
-    return Sentence(minutes, minutes.replace(".", ",")), Sentence(share, share.replace(".", ","))
+    return Text(minutes, minutes.replace(".", ",")), Text(share, share.replace(".", ","))
 
 
 def person_hours(person_min: float) -> float:

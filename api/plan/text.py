@@ -5,7 +5,7 @@ from math import isinf
 
 from api.cli.console import Style, columns, headline_lines, wrap
 from api.plan.document import plan_document
-from api.plan.messages import ASK_THERE, LABEL, NOTICE, URGENCY
+from api.plan.messages import LABEL, NOTICE, SENTENCE, URGENCY
 from api.plan.notices import notices_of
 from api.plan.plan_types import PlanDocument
 from api.plan.problem import Part
@@ -125,7 +125,7 @@ def missing_texts(proposal: Proposal, language: str) -> list[str]:
         if why is None:
             continue
         asked = [name_of(proposal, port) for port in ports_that_would_help(proposal, k)]
-        helps = ASK_THERE.fill(ports=join_texts(asked)).of(language) if asked else ""
+        helps = SENTENCE["ask_there"].fill(ports=join_texts(asked)).of(language) if asked else ""
         texts.append(f"{boat.id}: {why[1].of(language)}{helps}")
     return texts
 

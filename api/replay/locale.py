@@ -6,7 +6,19 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from api.replay.messages import MONTHS_FR, MONTHS_SHORT, WORDS
+from api.text.catalogue import load_texts
+
+WORDS = load_texts("replay")
+"""What a report and a comparison of replays say; what rules say is in `api.text.messages`."""
+
+MONTHS_FR = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
+)  # fmt: skip
+MONTHS_SHORT = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
+}
 
 BOUND_SPACE = "\u00a0"
 _BEFORE_SIGNS = re.compile(r" (?=[:;?!%»])")

@@ -29,7 +29,8 @@ import pyarrow.compute as pc
 from api.replay.batch import ask_of, known_figure
 from api.replay.monte_carlo import read_uncertainty, winners_of_row
 from api.replay.monte_carlo_kernel import NOT_AFLOAT
-from api.replay.record_rules import RULE_SENTENCES, Operations, rule_of_record
+from api.replay.reasons import sentence_of
+from api.replay.record_rules import Operations, rule_of_record
 from api.replay.schema import ports_named
 from api.replay.world_by_time import WorldsByTime
 from api.text.sentences import finding_text
@@ -197,7 +198,7 @@ class _Judge:
             if line["difference"] == UNEXPLAINED:
                 rule = rule_of_record(row, name, known_figure(decision.time_s[port]), self._operations)
                 if rule is not None:
-                    sentence = RULE_SENTENCES[rule][0]
+                    sentence = sentence_of(rule)
                     line |= {"difference": EXPLAINED, "basis": BY_RECORD, "code": rule, "sentence": sentence}
             lines.append(line)
         return lines

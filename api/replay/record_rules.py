@@ -18,26 +18,8 @@ from engine.units import MINUTE_S
 MEDICAL_DIRECTION, DIRECTED = "MEDICAL_DIRECTION", "DIRECTED"
 CHAIN_OF_RESCUES, TRANSFERRED, PATROL_CONTINUED = "CHAIN_OF_RESCUES", "TRANSFERRED", "PATROL_CONTINUED"
 
-RULE_SENTENCES = {
-    MEDICAL_DIRECTION: (
-        "The unit was sent there with somebody in need of care.",
-        "L'unité y a été envoyée avec quelqu'un ayant besoin de soins.",
-    ),
-    DIRECTED: ("The unit was sent there.", "L'unité y a été envoyée."),
-    CHAIN_OF_RESCUES: (
-        "One of several rescues of one operation, whose people were landed together.",
-        "L'un de plusieurs sauvetages d'une même opération, dont les personnes ont été débarquées ensemble.",
-    ),
-    TRANSFERRED: (
-        "The people were handed to another vessel, which landed them.",
-        "Les personnes ont été remises à un autre navire, qui les a débarquées.",
-    ),
-    PATROL_CONTINUED: (
-        "They were landed much later than the passage takes: the unit did something else first.",
-        "Elles ont été débarquées bien après la durée du trajet : l'unité a fait autre chose d'abord.",
-    ),
-}
-"""What each rule says, in English and in French, in the order they are tried."""
+RECORD_RULES = (MEDICAL_DIRECTION, DIRECTED, CHAIN_OF_RESCUES, TRANSFERRED, PATROL_CONTINUED)
+"""The rules, in the order they are tried."""
 
 IDLE_MIN = 60.0
 """[A] Landed so much later than the passage takes, and after twice its time, a unit did something else. [min]"""

@@ -8,69 +8,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from api.replay.schema import REJECTS
+from api.text.catalogue import load_groups
 
 Mask = np.ndarray
 """Of bool, one for each row of a chunk."""
 
-REJECT_CODES = {
-    "ROW_MALFORMED": "the row has another number of cells than the header, or the feature is no GeoJSON feature",
-    "TEXT_NOT_READABLE": "a cell is not in the encoding of the file",
-    "POSITION_MISSING": "longitude or latitude is empty",
-    "POSITION_FORM": "longitude or latitude is no number, or the geometry is no point",
-    "POSITION_RANGE": "longitude is beyond 180 degrees or latitude beyond 90",
-    "POSITION_ZERO": "0,0 is what a receiver without a fix reports",
-    "TIME_MISSING": "there is no time",
-    "TIME_SERIAL": "the time is a count of days as spreadsheets keep dates; write it out, or hand in the .xlsx file",
-    "TIME_FORM": "the time is not written as the column map says, or is not on the calendar or clock",
-    "TIME_NAIVE": "the time has no zone, and the column map names none",
-    "TIME_ZONE_UNKNOWN": "the zone is none of the IANA time zone database",
-    "TIME_WITHOUT_CLOCK": "there is a date and no clock, and the column map states no hour to take",
-    "TIME_AMBIGUOUS": "the local time was shown twice as clocks went back, and the column map does not say which one",
-    "TIME_NOT_SHOWN": "the local time was skipped as clocks went forward",
-    "TIME_RANGE": "the year is before 1970 or after 2100",
-    "PERSONS_FORM": "a number of persons is not a whole number",
-    "PERSONS_RANGE": "a number of persons is below 0 or above 10,000",
-    "PERSONS_INCOMPLETE": "only one of least and greatest number of persons is given",
-    "PERSONS_ORDER": "the least number of persons is above the greatest",
-    "PERSONS_RECOVERED_FORM": "the number recovered is not a whole number",
-    "PERSONS_RECOVERED_RANGE": "the number recovered is below 0 or above 10,000",
-    "PERSONS_RECOVERED_TOO_MANY": "more are recovered than there are persons",
-    "PERSONS_IN_WATER_VALUE": "persons_in_water is neither yes nor no",
-    "SHELTERED_VALUE": "sheltered is neither yes nor no",
-    "MEDICAL_VALUE": "medical is none of none, urgent and critical",
-    "ABOARD_SINCE_FORM": "aboard_since is no time, or has no zone",
-    "ABOARD_SINCE_RANGE": "aboard_since is before 1970 or after 2100",
-    "ABOARD_SINCE_AFTER_TIME": "people came aboard after the time of the encounter",
-    "POSITION_ACCURACY_FORM": "position_accuracy_m is no number",
-    "POSITION_ACCURACY_RANGE": "position_accuracy_m is beyond its limits",
-    "POSITION_AGE_FORM": "position_age_s is no number",
-    "POSITION_AGE_RANGE": "position_age_s is beyond its limits",
-    "VESSEL_PROFILE_UNKNOWN": "there is no vessel profile of that name",
-    "VESSEL_FIGURE_FORM": "a figure of the vessel is no number",
-    "VESSEL_FIGURE_RANGE": "a figure of the vessel is beyond its limits",
-    "POLICY_UNKNOWN": "there is no policy of that name",
-}
+REJECT_TEXTS, NOTE_TEXTS = load_groups("rows")["reject"], load_groups("rows")["note"]
+"""What each code means, in English and French."""
+
+REJECT_CODES = {code: text.en for code, text in REJECT_TEXTS.items()}
 """Every code a row can be refused with, in the order they are written, and what it means."""
 
-NOTE_CODES = {
-    "CLOCK_ASSUMED": "the row had a date only; the hour is the one its column map states",
-    "ZONE_ASSUMED": "the time had no zone of its own; the one its column map states was taken",
-    "CLOCK_CHANGE_ASSUMED": "the local time was shown twice; the column map says which was taken",
-    "VESSEL_ASSUMED": "the column map has no profile for the vessel named, and takes the one it states for all others",
-    "OBSERVED_PORT_NOT_IN_REGISTER": "the port people were landed at, or were sent to, is kept as it was written",
-    "OBSERVED_PORT_SEVERAL": "the everyday name of a port may stand for several; all of them are kept, written a|b",
-    "LANDED_AT_FORM": "landed_at is no time, or has no zone, and is left out",
-    "LANDED_AT_RANGE": "landed_at is before 1970 or after 2100, and is left out",
-    "LANDED_BEFORE_TIME": "people were landed before the time of the encounter; landed_at is left out",
-    "OPERATION_RESCUES_FORM": "operation_rescues is not a whole number, and is left out",
-    "OPERATION_RESCUES_RANGE": "operation_rescues is below 1 or above 1,000, and is left out",
-    "TRANSFERRED_VALUE": "transferred is neither yes nor no, and is left out",
-    "TIME_UNCERTAINTY_FORM": "time_uncertainty_min is no number, and is left out",
-    "TIME_UNCERTAINTY_RANGE": "time_uncertainty_min is below 0 or above a week, and is left out",
-    "VESSEL_ALTERNATIVES_UNKNOWN": "vessel_alternatives names what is no vessel profile, and is left out",
-    "ID_REPEATED": "an earlier row has the same encounter_id; both were decided",
-    "ENCOUNTER_REPEATED": "an earlier row has the same time, place, people and vessel; both were decided",
-}
+NOTE_CODES = {code: text.en for code, text in NOTE_TEXTS.items()}
 """Every code of something assumed or noted of a row that was decided, and what it means."""
 
 

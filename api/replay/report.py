@@ -19,10 +19,10 @@ from api.replay.aggregate import LONGEST_MIN, OUTCOMES, Aggregate, Month, Spread
 from api.replay.capacity_simulation import Occupancy, read_occupancy
 from api.replay.charts import FULLNESS, draw_fullness, draw_hours, draw_times
 from api.replay.locale import Locale
-from api.replay.messages import MEANING_FR
 from api.replay.monte_carlo import read_ambiguity
 from api.replay.observed_ports import BY_DOUBT, BY_FINDING, BY_NEAR_TIE, BY_RECORD, History, read_history
 from api.replay.reasons import sentence_of
+from api.replay.rejects import NOTE_TEXTS, REJECT_TEXTS
 from api.replay.result_reader import Run, read_run
 from api.replay.sea_map import DENSITY_CLASSES, draw_map
 from engine.units import MINUTE_S
@@ -231,7 +231,8 @@ def _meaning(run: Run, code: str, locale: Locale) -> str:
     meaning = run.at("meaning")
     words = meaning if isinstance(meaning, Mapping) else {}
     english = str(words.get(code, code))
-    text = locale.of(english, MEANING_FR.get(code, english))
+    known = (REJECT_TEXTS | NOTE_TEXTS).get(code)
+    text = locale.of(english, english if known is None else known.fr)
     return f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."
 
 

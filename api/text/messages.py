@@ -17,6 +17,8 @@ class Wording(NamedTuple):
         Clause that carries the rule; ``seamanship`` where no convention does.
     level : str or None
         How loud a notice is: ``information``, ``caution`` or ``warning``; None of codes that are no notice.
+    general : Text or None
+        The same of no port and without figures, for reports on many; None where the template is that already.
     short : Text or None
         What is not known, in two or three words; None of codes that do not say so.
     """
@@ -24,6 +26,7 @@ class Wording(NamedTuple):
     text: Text
     citation: str
     level: str | None
+    general: Text | None
     short: Text | None
 
 
@@ -32,8 +35,11 @@ FIELDS = frozenset({"port", "measured", "limit", "count", "detail", "vhf"})
 
 
 def _wording(entry: dict[str, Any]) -> Wording:
-    short = Text(entry["short_en"], entry["short_fr"]) if "short_en" in entry else None
-    return Wording(Text(entry["en"], entry["fr"]), entry["citation"], entry.get("level"), short)
+    general, short = (
+        Text(entry[f"{form}_en"], entry[f"{form}_fr"]) if f"{form}_en" in entry else None
+        for form in ("general", "short")
+    )
+    return Wording(Text(entry["en"], entry["fr"]), entry["citation"], entry.get("level"), general, short)
 
 
 WORDING: dict[Code, Wording] = {Code[name]: _wording(entry) for name, entry in load_entries("codes").items()}

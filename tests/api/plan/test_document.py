@@ -13,22 +13,6 @@ from api.documents.decision import to_json
 from api.encounter import EncounterIn
 from api.plan.budget import SolverBudget, budget_for
 from api.plan.document import plan_document
-from api.plan.messages import (
-    ASK_THERE,
-    FEWEST_NOT_PROVEN,
-    HEADLINE,
-    LABEL,
-    MAKES_WAY,
-    METHOD,
-    MISSING,
-    MISSING_AT_PORT,
-    MISSING_NOT_PROVEN,
-    NOTICE,
-    OVER_LIMIT,
-    REASON,
-    SENT_ON,
-    WAITS,
-)
 from api.plan.propose import natural_key, propose, without_places
 from api.plan.request import plan_from
 from api.plan.text import plan_text
@@ -467,26 +451,6 @@ def test_a_plan_is_not_changed_by_being_made(planned, october):
     before = copy.deepcopy(october)
     planned(october)
     assert october == before
-
-
-def sentences():
-    for table in (HEADLINE, REASON, LABEL, OVER_LIMIT):
-        yield from table.items()
-    yield from ((code, text) for code, (_, text) in NOTICE.items())
-    yield "method", METHOD
-    others = (MISSING, MISSING_AT_PORT, *MISSING_NOT_PROVEN.values(), FEWEST_NOT_PROVEN)
-    for text in (*others, ASK_THERE, WAITS, MAKES_WAY, SENT_ON):
-        yield text.en[:20], text
-
-
-@pytest.mark.parametrize(("name", "text"), list(sentences()), ids=[name for name, _ in sentences()])
-def test_words_neither_promise_nor_command(name, text):
-    assert text.en
-    assert text.fr
-    assert not [pattern for pattern in BANNED_EN if pattern.search(text.en)]
-    assert not [pattern for pattern in BANNED_FR if pattern.search(text.fr)]
-    fields = [{part.split("}")[0] for part in item.split("{")[1:]} for item in text]
-    assert fields[0] == fields[1]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

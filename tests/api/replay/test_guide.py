@@ -15,7 +15,7 @@ from api.replay.column_texts import (
 )
 from api.replay.monte_carlo import CHANCES
 from api.replay.observed_ports import BY_DOUBT, BY_FINDING, BY_NEAR_TIE, BY_RECORD, REFUSED
-from api.replay.record_rules import RULE_SENTENCES
+from api.replay.record_rules import RECORD_RULES
 from api.replay.run import ReplayConfig, replay
 from api.replay.schema import ENCOUNTERS, PASSED_OVER, WRITTEN
 from tests.synthetic.encounters import STUB, write_encounters
@@ -48,7 +48,7 @@ def test_a_unit_is_that_of_the_name():
 
 
 def test_the_guide_names_every_rule_and_every_basis():
-    for word in (*RULE_SENTENCES, BY_FINDING, BY_NEAR_TIE, BY_RECORD, BY_DOUBT, REFUSED):
+    for word in (*RECORD_RULES, BY_FINDING, BY_NEAR_TIE, BY_RECORD, BY_DOUBT, REFUSED):
         assert f"`{word}`" in GUIDE, word
 
 

@@ -6,7 +6,7 @@ import pytest
 from api.cli.replay import compared_text
 from api.replay.batch import ask_of, replay_batch_by_single_decisions
 from api.replay.observed_ports import HISTORY, against_observed, read_history, write_history
-from api.replay.record_rules import RULE_SENTENCES
+from api.replay.reasons import sentence_of
 from engine.codes import Code
 from engine.decide import decide, deciding_finding
 from tests.api.replay.folders import encounters
@@ -162,7 +162,7 @@ RECORDED = {
 def test_the_record_explains_by_rule_and_names_it(service, worlds, policies, rule):
     (row,) = judged(service, worlds, policies, [{**OFF_DOVER, "observed_port": "calais", **RECORDED[rule]}])
     assert (row["difference"], row["basis"], row["code"]) == ("explained", "record", rule)
-    assert row["sentence"] == RULE_SENTENCES[rule][0]
+    assert row["sentence"] == sentence_of(rule)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from tests.oracles.forbidden_words import BANNED_EN, BANNED_FR
 
 API = Path(__file__).parents[3] / "api"
 FILES = sorted(path.stem for path in FOLDER.glob("*.toml"))
-BY_VALUE = {"codes", "rules", "pages"}
-"""Files whose keys are codes and rules, and that of the pages, which `tests/api/web` compares with them."""
+BY_VALUE = {"codes", "rules", "rows", "pages"}
+"""Files whose keys are looked up by value, and that of the pages, which `tests/api/web` compares with them."""
 
 
 def texts_of(name, entries=None, key=""):
@@ -22,8 +22,9 @@ def texts_of(name, entries=None, key=""):
             yield from texts_of(name, entry, f"{key}{part}.")
             continue
         yield f"{key}{part}", Text(entry["en"], entry["fr"])
-        if "short_en" in entry:
-            yield f"{key}{part}.short", Text(entry["short_en"], entry["short_fr"])
+        for form in ("general", "short"):
+            if f"{form}_en" in entry:
+                yield f"{key}{part}.{form}", Text(entry[f"{form}_en"], entry[f"{form}_fr"])
 
 
 def fields_of(template):
@@ -44,9 +45,12 @@ def faults_of(text):
 def unused(keys, sources):
     """Keys that no source names, neither whole nor by the beginning that it builds names from."""
     built = tuple(re.findall(r"""[fF]["'](\w+_)\{""", sources))
+    ends = tuple(set(re.findall(r"""~ "(_\w+)\"""", sources)))
+    named = set(re.findall(r"""["'](\w+)["']""", sources))
     return [
-        key for key in keys if not re.search(rf"""["']{re.escape(key)}["']""", sources) and not key.startswith(built)
-    ]
+        key for key in keys
+        if key not in named and not key.startswith(built) and not any(key.removesuffix(end) in named for end in ends)
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -57,7 +61,8 @@ def test_both_languages_have_the_same_fields_and_no_forbidden_word(name):
 @pytest.mark.parametrize("name", [name for name in FILES if name not in BY_VALUE])
 def test_no_text_is_left_unused(name):
     sources = "\n".join(
-        path.read_text(encoding="utf-8") for path in [*API.rglob("*.py"), *(API.parent / "engine").rglob("*.py")]
+        path.read_text(encoding="utf-8")
+        for path in [*API.rglob("*.py"), *API.rglob("templates/*"), *(API.parent / "engine").rglob("*.py")]
     )
     assert unused([key.rpartition(".")[2] for key, _ in texts_of(name)], sources) == []
 
