@@ -50,12 +50,12 @@ def single(service, row):
         return None, refused.code.name
 
 
-def test_a_replay_says_what_single_decisions_say(service, replayed):
+def test_a_replay_says_what_single_decisions_say(service_with_streams, replayed):
     asked = encounters_table(ENCOUNTERS, seed=5).to_pylist()
     assert [row["row"] for row in replayed] == list(range(ENCOUNTERS))
     outcomes = set()
     for got, row in zip(replayed, asked, strict=True):
-        document, refusal = single(service, row)
+        document, refusal = single(service_with_streams, row)
         assert got["encounter_id"] == row["encounter_id"]
         if document is None:
             outcomes.add("refused")
@@ -63,7 +63,7 @@ def test_a_replay_says_what_single_decisions_say(service, replayed):
             assert all(got[name] is None for name in DECISIONS.names[4:])
             continue
         outcomes.add(document["outcome"])
-        assert_same(got, document, service)
+        assert_same(got, document, service_with_streams)
     assert {"suitable", "refused"} <= outcomes
 
 
