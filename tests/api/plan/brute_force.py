@@ -89,14 +89,23 @@ def least_added(problem):
 
 
 def least_without(problem):
-    """Fewest people left without a place, each counted by its weight, whole loads only."""
+    """Fewest people left without a place, each counted by its weight: a load that may be shared may also be cut."""
     boats, ports = problem.shape
-    usable = problem.usable
-    choices = [[None, *(p for p in range(ports) if usable[b, p])] for b in range(boats)]
-    counted = problem.weight * problem.persons
-    least = float(counted.sum())
-    for plan in product(*choices):
-        load = [sum(int(problem.persons[b]) for b, port in enumerate(plan) if port == p) for p in range(ports)]
-        if all(load[p] <= problem.places[p] for p in range(ports)):
-            least = min(least, sum(float(counted[b]) for b, port in enumerate(plan) if port is None))
-    return least
+    # Places taken at each port, and the least that can be left out so far.
+    least = {(0,) * ports: 0.0}
+    for b in range(boats):
+        usable = [p for p in range(ports) if problem.usable[b, p]]
+        persons, counted = int(problem.persons[b]), float(problem.weight[b])
+        parts = [{}, *({p: persons} for p in usable)]
+        if problem.most_parts[b] > 1:
+            placed = range(1, persons + 1)
+            parts += [part for count in placed for part in shares(count, int(problem.most_parts[b]), usable)]
+        after = {}
+        for taken, left_out in least.items():
+            for part in parts:
+                now = tuple(count + part.get(p, 0) for p, count in enumerate(taken))
+                if all(now[p] <= problem.places[p] for p in part):
+                    worth = left_out + counted * (persons - sum(part.values()))
+                    after[now] = min(worth, after.get(now, worth))
+        least = after
+    return min(least.values())
