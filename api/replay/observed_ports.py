@@ -29,10 +29,10 @@ import pyarrow.compute as pc
 from api.replay.batch import ask_of, known_figure
 from api.replay.monte_carlo import read_uncertainty, winners_of_row
 from api.replay.monte_carlo_kernel import NOT_AFLOAT
-from api.replay.reasons import sentence_of
 from api.replay.record_rules import Operations, rule_of_record
 from api.replay.schema import ports_named
 from api.replay.world_by_time import WorldsByTime
+from api.text.catalogue import load_texts
 from api.text.sentences import finding_text
 from engine.codes import Code, Rule, Status, Verdict
 from engine.decide import decide, deciding_finding, passed_over
@@ -198,7 +198,7 @@ class _Judge:
             if line["difference"] == UNEXPLAINED:
                 rule = rule_of_record(row, name, known_figure(decision.time_s[port]), self._operations)
                 if rule is not None:
-                    sentence = sentence_of(rule)
+                    sentence = load_texts("replay")[rule].en
                     line |= {"difference": EXPLAINED, "basis": BY_RECORD, "code": rule, "sentence": sentence}
             lines.append(line)
         return lines

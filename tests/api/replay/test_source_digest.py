@@ -10,7 +10,7 @@ from api.replay.source_digest import BESIDE, DECIDING, code_digest
 
 PACKAGE = Path(source_digest.__file__).parent
 ROOTS = ("worker", "reading", "batch", "capacity_simulation", "concat", "source_digest")
-SHOWING = ("report", "comparison_report", "charts", "sea_map", "messages", "locale", "aggregate", "compare", "reasons")
+SHOWING = ("report", "comparison_report", "charts", "sea_map", "locale", "aggregate", "compare", "reasons")
 
 
 def imported_by(name):
