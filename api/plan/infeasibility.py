@@ -84,11 +84,6 @@ def find_shortage(problem: Problem, in_turn: np.ndarray, deadline: Deadline) -> 
     ----------
     problem : Problem
         Every boat has a port it may use.
-    deadline : Deadline
-
-    Parameters
-    ----------
-    problem : Problem
     in_turn : ndarray of int64, shape (b, p)
         The plan made one boat after another, which may leave boats out.
     deadline : Deadline
