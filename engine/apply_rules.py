@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.codes import Code, Feed, Gate, Grade, PortKind, Rule, Verdict
 from engine.kernels.forecast import stream_at, visibility_at, waves_at, wind_at
-from engine.kernels.jit import inlined_kernel, leaf_kernel
+from engine.kernels.jit import inlined_kernel, inlined_leaf_kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import length_of
 from engine.kernels.sun import SUNRISE_DEG, sun_altitude_deg
@@ -152,7 +152,7 @@ class RuleTable(NamedTuple):
     wait_s: np.ndarray
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _from_deg(towards_east, towards_north):
     """Direction something comes from, given the way it goes; NaN where that is unknown. [deg]"""
     if isnan(towards_east + towards_north):
@@ -238,7 +238,7 @@ def is_night(lon_deg, lat_deg, at_s):
     return sun_altitude_deg(lon_deg, lat_deg, at_s) < SUNRISE_DEG
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def sill_of(columns, access, limits, p, draught_m, needed_depth_m, hold_s, by_day, by_night):
     """What keeps a vessel of this draught out of a port; harbours without figures keep nobody out here.
 
@@ -277,7 +277,7 @@ def sill_of(columns, access, limits, p, draught_m, needed_depth_m, hold_s, by_da
     return Sill(tide_needed_m, has_hours, before_h * HOUR_S, after_h * HOUR_S, hold_s)
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def time_inside_s(columns, limits, p, harbour_m, speed_ms):
     """From the entrance to the landing, lock included; NaN where the length of the leg is not known. [s]"""
     limit_ms = limits.harbour_speed_ms if np.isnan(columns.harbour_speed_ms[p]) else columns.harbour_speed_ms[p]

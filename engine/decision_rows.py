@@ -8,7 +8,7 @@ from engine.apply_rules import time_inside_s
 from engine.codes import Code, Status
 from engine.evaluate import BY_CARE, deciding_rule
 from engine.kernels.geodesy import geodesic_length_m
-from engine.kernels.jit import inlined_kernel, leaf_kernel
+from engine.kernels.jit import inlined_leaf_kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.travel_time import calm_speed_ms
 
@@ -85,7 +85,7 @@ def allocate_rows(count: int) -> DecisionRows:
     )  # fmt: skip
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _is_before(key_s, p, other):
     """Whether a port comes before another one by key; ties fall to the lower index, unknown keys come last."""
     return other == NOWHERE or key_s[p] < key_s[other] or (key_s[p] == key_s[other] and p < other)

@@ -5,7 +5,7 @@ import numpy as np
 from engine.apply_rules import RULE_COUNT
 from engine.codes import Rule, Verdict, Weight
 from engine.kernels.detour_bound import detour_gain_bound_s, least_time_s, stays_high
-from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import inlined_leaf_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.reach import fill_track_on_plane, track_on_plane
 from engine.kernels.time_dependent_search import search_faster_track
@@ -17,7 +17,7 @@ MENDED_BY_ANOTHER_ARRIVAL = (Rule.R_RTE_01, Rule.R_RTE_02, Rule.R_NAV_01, Rule.R
 _IS_MENDED = np.array([rule in MENDED_BY_ANOTHER_ARRIVAL for rule in Rule])
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def has_blocking_finding(found, row):
     """Whether a hard rule speaks against a row: one that another arrival may mend, and one that none can."""
     mendable = False
@@ -66,7 +66,7 @@ def mark_detour_candidates(inputs, encounter, reach, found, exhaustive, track, l
     return any_worth
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def max_wait_saving_s(found, p):
     """Most that another hour of arrival may spare: the wait, or where that is in doubt all after the passage. [s]"""
     wait_s = found.table.wait_s[p]
@@ -119,7 +119,7 @@ def is_detour_candidate(inputs, encounter, reach, found, p, exhaustive, track, l
     return gain_s > needed_s
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _longest_s(inputs, speed_model, reach, p, usual_s):
     """Longest passage that a way round may make of one that cannot be made. [s]"""
     longest_s = inputs.limits.detour_most_times * reach.distance_m[p] / calm_speed_ms(speed_model)

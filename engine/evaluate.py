@@ -15,7 +15,7 @@ from engine.apply_rules import RULE_COUNT, Routes, RuleInputs, RuleTable, alloca
 from engine.codes import Rule, Status, Verdict, Weight
 from engine.kernels.detour_bound import least_time_s
 from engine.kernels.forecast import Forecast
-from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import inlined_kernel, inlined_leaf_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.reach import DepthClass, WaterModel
 from engine.kernels.tides import Tides
@@ -226,7 +226,7 @@ def select_routes(reach, detour_set):
     return Routes(distance_m, touched, poor, travel_times)
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def key_of(inputs, reach, p, time_s, calm_ms):
     """What the policy orders a port by for a given time to its landing, penalties left out. [s]"""
     key_s = time_s
@@ -251,7 +251,7 @@ def least_landing_s(inputs, reach, speed_model, p):
     return least_s
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def lower_bound_s(inputs, reach, speed_model, p):
     """Least key a port can have, whatever way is taken to it; infinite without one. [s]"""
     least_s = least_landing_s(inputs, reach, speed_model, p)
@@ -497,7 +497,7 @@ def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal
     return looked, opened, best, next_bound_s
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _gather_sooner(inputs, reach, speed_model, by_bound, looked, measured, latest_s):
     """Move ports that may be landed at by a time before those that can't, the order kept; where they end. [s]"""
     stop = looked

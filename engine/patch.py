@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.kernels.geodesy import earth_centred, geodesic_length_m
 from engine.kernels.harbour import may_be_inside
-from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import inlined_kernel, inlined_leaf_kernel, kernel, leaf_kernel
 from engine.kernels.line_of_sight import TOO_MUCH, conservative_visibility, is_in_sight, is_surely_in_sight
 from engine.kernels.mesh import NOWHERE, contains, locate
 from engine.kernels.plane import LATTICE_M, from_plane, length_of, to_plane
@@ -372,7 +372,7 @@ def patch_at(mesh, lon_deg, lat_deg, side_m):
     return locate(mesh, px, py), np.int64(np.floor(px / side_m)), np.int64(np.floor(py / side_m))
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def shares(water, needed_depth_m, px, py, triangle):
     """Whether a position of a triangle shares its ways with those round it: not one on a vertex, or at a harbour."""
     return (
@@ -456,6 +456,16 @@ def build_patches(water, depth_class, triangle, west_m, south_m, side_m):
         else:
             found.append(no_patch(water.ports.x.shape[0]))
     return _packed(found, water.ports.x.shape[0])
+
+
+def no_patches(port_count: int) -> PatchTable:
+    """A table of none."""
+    none, numbers = np.empty(0), np.empty(0, np.int64)
+    return PatchTable(
+        numbers, none, np.empty((0, port_count), np.int16), np.empty((0, port_count)),
+        np.empty((0, port_count), np.int8), np.empty((0, port_count + 1), np.int32), numbers, numbers, numbers, numbers,
+        np.empty(0, np.int32), np.empty(0, np.bool_), np.empty(0, np.int16), np.empty(0, np.float32),
+    )  # fmt: skip
 
 
 @kernel
@@ -579,13 +589,13 @@ def is_near_a_harbour(water, px, py):
     return near
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _chord_m(space, vertex, x, y, z):
     """Straight through the Earth, so never longer than the geodesic. [m]"""
     return sqrt((space[vertex, 0] - x) ** 2 + (space[vertex, 1] - y) ** 2 + (space[vertex, 2] - z) ** 2)
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def set_position(fix, patch, lon_deg, lat_deg, px, py):
     """Forget the position before, and start with this one."""
     fix.reach.path[0, 0], fix.reach.path[0, 1] = lon_deg, lat_deg
@@ -598,7 +608,7 @@ def set_position(fix, patch, lon_deg, lat_deg, px, py):
         fix.zones_known[k] = False
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def patch_distances(water, depth_class, patch, fix, nth):
     """Measure the way from the position of a fix to one port, as `engine.kernels.reach.reach_ports` does.
 

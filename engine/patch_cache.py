@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.reach import DepthClass, WaterModel
-from engine.patch import PatchPlaces, PatchTable, build_patches, patch_at
+from engine.patch import PatchPlaces, PatchTable, build_patches, no_patches, patch_at
 
 SIDE_M = 2_000.0
 """Of the squares that cut triangles into patches. [m]"""
@@ -62,7 +62,7 @@ class PatchCache:
         lon, lat : float
             WGS 84, inside the box of the pack. [deg]
         """
-        nothing = self.nothing(water, depth_class)
+        nothing = self.nothing(water)
         triangle, column, row = patch_at(water.mesh, lon, lat, SIDE_M / 2 ** (LEVELS - 1))
         if triangle == NOWHERE:
             return nothing
@@ -74,25 +74,26 @@ class PatchCache:
                 self._keep(self._asked, patch, None, MOST_ASKED)
                 return nothing
             if found is None:
-                found = self._make(water, depth_class, np.array([triangle]), *patch[1:])
+                found = self._make(water, depth_class, patch)
                 self._keep(self._kept, patch, found, MOST_KEPT)
             if found.triangle[0] != NOWHERE:
                 return _PLACED, found
         return nothing
 
-    def nothing(self, water: WaterModel, depth_class: DepthClass) -> tuple[PatchPlaces, PatchTable]:
+    def nothing(self, water: WaterModel) -> tuple[PatchPlaces, PatchTable]:
         """A place in no patch, and a table of none."""
         if self._nothing is None:
-            self._nothing = _PLACED_NOWHERE, self._make(water, depth_class, np.empty(0, np.int64), 0, 0, 0)
+            self._nothing = _PLACED_NOWHERE, no_patches(len(water.ports.x))
         return self._nothing
 
     @staticmethod
-    def _make(
-        water: WaterModel, depth_class: DepthClass, triangle: np.ndarray, column: int, row: int, level: int
-    ) -> PatchTable:
+    def _make(water: WaterModel, depth_class: DepthClass, patch: _Patch) -> PatchTable:
+        triangle, column, row, level = patch
         side_m = SIDE_M / 2**level
-        west_m, south_m, sides_m = (np.full(len(triangle), value) for value in (column * side_m, row * side_m, side_m))
-        return PatchTable(*build_patches(water, depth_class, triangle, west_m, south_m, sides_m))
+        return PatchTable(*build_patches(
+            water, depth_class, np.array([triangle]), np.array([column * side_m]), np.array([row * side_m]),
+            np.array([side_m]),
+        ))  # fmt: skip
 
     def _keep(self, store: dict[_Patch, _Value], patch: _Patch, value: _Value, most: int) -> None:
         """Add to a store of so many; the oldest entries make room."""

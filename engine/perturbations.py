@@ -8,7 +8,7 @@ import numpy as np
 from engine.codes import Code, Rule, Status
 from engine.detour_search import has_blocking_finding, max_wait_saving_s
 from engine.evaluate import EncounterInputs, best_of, evaluate_some
-from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import inlined_leaf_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.travel_time import SpeedModel, copy_travel_time, first_leg_time
 from engine.units import HOUR_S
@@ -21,7 +21,7 @@ NEARLY_ENOUGH_M = 1.0
 """A shortage of water that an arrival a little later, or a little more tide, can make up."""
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _is_brittle(inputs, encounter, found, p, spread_s):
     """Whether a tide, a sea or an arrival within its doubt may open or shut a port."""
     table = found.table
@@ -126,7 +126,7 @@ def _mark_contenders(inputs, encounter, found, near):
             _add_next_in_line(found, near)
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _spread_s(table, p):
     """From the early to the late end of a port's range; 0 where one is not known. [s]"""
     spread_s = table.high_s[p] - table.low_s[p]

@@ -247,7 +247,7 @@ def winners_for(ask: Ask, world: World, draws: int, rng: np.random.Generator, un
     rows = context.rows_at(lon, lat)._replace(speed_factor=speed, wave_factor=waves)
     inside = (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
     answers = allocate_rows(draws)
-    nowhere, no_patches = context.patches.nothing(world.water, context.depth_class)
+    nowhere, no_patches = context.patches.nothing(world.water)
     evaluate_encounters(
         context.inputs, context.encounter, region_tables_of(world), rows, np.flatnonzero(inside),
         PatchPlaces(*(np.full(draws, value[0]) for value in nowhere)), no_patches, no_detours(), SETTLES_ANSWER, False,

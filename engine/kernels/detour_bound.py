@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.kernels.forecast import waves_at
-from engine.kernels.jit import inlined_kernel, leaf_kernel
+from engine.kernels.jit import inlined_kernel, inlined_leaf_kernel, leaf_kernel
 from engine.kernels.plane import from_plane, length_of
 from engine.kernels.streams import least_time_through_s, strongest_within_ms
 from engine.kernels.travel_time import Sea, calm_speed_ms, made_good_ms, sea_at
@@ -29,7 +29,7 @@ SAFE = 0.99
 third: lower bounds are taken this much lower."""
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _through_ms(speed_model, forecast):
     """Top speed but for the stream. [m/s]"""
     return calm_speed_ms(speed_model) + speed_model.wind_drift * forecast.strongest_wind_ms
@@ -185,7 +185,7 @@ def detour_gain_bound_s(mesh, forecast, speed_model, depart_s, track, lanes, usu
     return gain_s if gain_s > needed_s else 0.0
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _arrival_s(speed_model, lanes, here, ahead, lane, stretch_m):
     """First arrival at a place ahead, from those here that are near enough; infinite in a sea she does not go into.
 
@@ -200,7 +200,7 @@ def _arrival_s(speed_model, lanes, here, ahead, lane, stretch_m):
     return first_s
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _step_s(speed_model, lanes, here, before, ahead, lane, stretch_m):
     """Time from lane to lane over a stretch, half of it in the sea of either end; infinite where that fails. [s]"""
     aside_m = lanes.off_m[ahead, lane] - lanes.off_m[here, before]
@@ -212,7 +212,7 @@ def _step_s(speed_model, lanes, here, before, ahead, lane, stretch_m):
     return 0.5 * length_m / first_ms + 0.5 * length_m / second_ms
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _made_good_on_lane_ms(speed_model, lanes, at, lane, along, aside):
     """Speed over the ground on a course so much along the path and so much to the left of it. [m/s]"""
     east = along * lanes.course[at, 0] - aside * lanes.course[at, 1]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import inlined_kernel, leaf_kernel
+from engine.kernels.jit import inlined_leaf_kernel, leaf_kernel
 from engine.kernels.streams import Streams, atlas_stream_at, no_streams
 
 TIME_TOLERANCE_S = 1.0
@@ -99,7 +99,7 @@ def _empty(variables):
     return Field(times_s, 0.0, 0.0, 1.0, 1.0, 0.0, values, filled_m)
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _step_at(times_s, longest_gap_s, at_s):
     """Step before a time, step after it and the weight of the latter; the first is -1 where there is no value."""
     count = times_s.shape[0]
@@ -168,7 +168,7 @@ def _farthest(filled_m, j, j2, i, i2):
     return float(max(max(filled_m[j, i], filled_m[j, i2]), max(filled_m[j2, i], filled_m[j2, i2])))
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def waves_at(forecast, lon_deg, lat_deg, at_s):
     """Waves at a place and a time.
 
@@ -211,7 +211,7 @@ def waves_at(forecast, lon_deg, lat_deg, at_s):
     return hs_m, nan, nan, period_s, _farthest(field.filled_m, j, j2, i, i2)
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def wind_at(forecast, lon_deg, lat_deg, at_s):
     """Wind 10 m above the sea at a place and a time.
 
@@ -244,7 +244,7 @@ def wind_at(forecast, lon_deg, lat_deg, at_s):
     )
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def visibility_at(forecast, lon_deg, lat_deg, at_s):
     """Visibility at a place and a time.
 
@@ -269,7 +269,7 @@ def visibility_at(forecast, lon_deg, lat_deg, at_s):
     return _mixed(field.values, k, k2, wk, j, j2, wj, i, i2, wi, 0), _farthest(field.filled_m, j, j2, i, i2)
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def current_at(forecast, lon_deg, lat_deg, at_s):
     """Current at a place and a time.
 
@@ -299,7 +299,7 @@ def current_at(forecast, lon_deg, lat_deg, at_s):
     )
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def stream_at(forecast, lon_deg, lat_deg, at_s):
     """Stream at a place and a time: the current of the forecast where it says one, else the atlas's.
 

@@ -67,11 +67,22 @@ class _LinkedLibrary(_LinkingLibrary):
         self._finalized = True
 
 
+def _holds_arrays(kind: Any) -> bool:
+    return isinstance(kind, types.Array) or any(_holds_arrays(part) for part in getattr(kind, "types", ()))
+
+
+def _refuse_arrays_nobody_counts(state: Any) -> None:
+    """A leaf counts no arrays, so one that returned an array would leave its caller to free what is still in use."""
+    if not state.flags.nrt and _holds_arrays(state.return_type):
+        raise TypeError(f"{state.func_id.func_qualname} is a leaf and must not return arrays: {state.return_type}")
+
+
 @register_pass(mutates_CFG=True, analysis_only=False)
 class _LowerForPython(NativeLowering):
     _name = "native_lowering_for_python"
 
     def run_pass(self, state: Any) -> bool:
+        _refuse_arrays_nobody_counts(state)
         state.library = _LinkingLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
         state.library.enable_object_caching()
         done: bool = super().run_pass(state)
@@ -88,6 +99,7 @@ class _LowerForKernels(NativeLowering):
     _name = "native_lowering_for_kernels"
 
     def run_pass(self, state: Any) -> bool:
+        _refuse_arrays_nobody_counts(state)
         state.library = _LinkedLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
         state.flags.no_compile = True
         done: bool = super().run_pass(state)
@@ -194,9 +206,13 @@ def for_kernels(dispatcher: Any) -> Any:
 kernel = _compiled()
 
 inlined_kernel = _compiled(inline="always")
-"""For what is called from hot loops with tuples of many arrays: a call would pass and count each of them. Where only
-kernels call it, it is never compiled by itself."""
+"""For what makes tuples of arrays that are there already: numba copies it into its callers before it looks at types, so
+nothing is passed or counted, but each caller takes as long to compile as if it were written out there."""
 
 leaf_kernel = _compiled(_nrt=False)
-"""For what makes no arrays of its own: those that come in are not counted at all, which halves the time of loops over
-many small reads. The compiler refuses one that does allocate."""
+"""For what makes no arrays of its own and returns none: those that come in are not counted at all, which halves the
+time of loops over many small reads. The compiler refuses one that does allocate."""
+
+inlined_leaf_kernel = _compiled(_nrt=False, forceinline=True)
+"""A leaf called from hot loops with tuples of many arrays, which a call would copy: the machine's compiler puts it into
+its callers. Numba looks at it once; copied by numba instead, the same functions took twice as long to compile."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.kernels.geodesy import geodesic_length_m
-from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import inlined_leaf_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import from_plane
 from engine.kernels.shore import crosses_land, nearest_on_segment
@@ -177,7 +177,7 @@ def exit_shoal(
         _take_better(lengths, first, hop_m, lon, lat, k, joined, distance, via, leaves_at)
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _take_better(lengths, first, hop_m, lon_deg, lat_deg, k, joined, distance, via, leaves_at):
     """Enter one way off where it is the shorter one."""
     for p in range(distance.shape[0]):

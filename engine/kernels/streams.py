@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import inlined_kernel, leaf_kernel
+from engine.kernels.jit import inlined_leaf_kernel, leaf_kernel
 from engine.units import HOUR_S
 
 HOURS = 6
@@ -111,7 +111,7 @@ def has_tide(streams):
     return streams.vertex.shape[0] > 0 and streams.turn_s.shape[1] > 0
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _turn_before(turn_s, reference, at_s):
     """Number of the last turn of a reference's tide up to a time; -1 outside those known."""
     last = turn_s.shape[1] - 1
@@ -129,7 +129,7 @@ def _turn_before(turn_s, reference, at_s):
     return k
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def tidal_hour(turn_s, springs, reference, at_s):
     """Rows of the atlas that hold for a time.
 
@@ -170,7 +170,7 @@ def tidal_hour(turn_s, springs, reference, at_s):
     return before, after, weight, springs_before, springs_after
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _rate(rates, point, before, after, weight, springs_before, springs_after, component):
     """Rate at a point between two hours. [0.1 kn]"""
     neaps = float(rates[point, before, 2 + component])
@@ -179,7 +179,7 @@ def _rate(rates, point, before, after, weight, springs_before, springs_after, co
     return first + weight * (neaps + springs_after * (float(rates[point, after, component]) - neaps) - first)
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def atlas_stream_at(streams, lon_deg, lat_deg, at_s):
     """Tidal stream at a place and a time.
 
@@ -220,7 +220,7 @@ def atlas_stream_at(streams, lon_deg, lat_deg, at_s):
     return east, north, doubt
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _mixed(vertex, reference, rates, turn_s, springs, t, first, second, third, at_s):
     """Stream between the three points of a triangle, each by its own tide. [m/s]"""
     east, north = 0.0, 0.0
@@ -241,7 +241,7 @@ def _mixed(vertex, reference, rates, turn_s, springs, t, first, second, third, a
     return RATE_UNIT_MS * east, RATE_UNIT_MS * north
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def tile_of(streams, lon_deg, lat_deg):
     """Tile of a place, or the one next to a place outside, to which all tiles are nearer; -1 without an atlas."""
     column = int((lon_deg * streams.shrink - streams.tile_x0) / streams.tile_size)

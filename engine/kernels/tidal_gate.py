@@ -3,7 +3,7 @@
 from math import inf, isnan, nan
 from typing import NamedTuple
 
-from engine.kernels.jit import inlined_kernel, leaf_kernel
+from engine.kernels.jit import inlined_leaf_kernel, leaf_kernel
 from engine.kernels.tides import height_at, high_water_near
 
 STEP_S = 600.0
@@ -34,13 +34,13 @@ class Sill(NamedTuple):
     hold_s: float
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def seconds_from_high_water(tides, port, at_s):
     """Time against the nearest high water, negative before it; NaN when the tide is unknown. [s]"""
     return at_s - high_water_near(tides, port, at_s)
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def lowest_height(tides, port, at_s, hold_s):
     """Lowest predicted tide at the start, the middle and the end of a stretch of time; NaN when any is unknown. [m]"""
     first_m = height_at(tides, port, at_s)
@@ -52,7 +52,7 @@ def lowest_height(tides, port, at_s, hold_s):
     return min(first_m, min(middle_m, last_m))
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def is_open(tides, port, sill, at_s, doubt):
     """Whether a vessel entering now gets to the landing.
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import inlined_kernel
+from engine.kernels.jit import inlined_leaf_kernel
 from engine.kernels.mesh import NOWHERE
 
 
@@ -53,7 +53,7 @@ class Tides(NamedTuple):
     time_uncertainty_s: np.ndarray
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def height_at(tides, port, at_s):
     """Height of tide above chart datum, linear between samples.
 
@@ -83,7 +83,7 @@ def height_at(tides, port, at_s):
     return tides.height_factor[port] * (low + (place - k) * (high - low)) + tides.height_shift_m[port]
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def high_water_near(tides, port, at_s):
     """Epoch of the predicted high water nearest in time.
 

@@ -20,7 +20,7 @@ import numpy as np
 from engine.kernels.detour_bound import SAFE, top_speed_ms
 from engine.kernels.forecast import waves_at
 from engine.kernels.heap import pop, push
-from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import inlined_leaf_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE, contains, is_open, locate_open
 from engine.kernels.plane import LATTICE_M, SPHERE_RADIUS_M, from_plane, length_of, orientation
 from engine.kernels.travel_time import (
@@ -460,7 +460,7 @@ def _string_pull(mesh, needed_depth, forecast, speed_model, depart_s, plane, tra
     return count
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _move(plane, track, at, to):
     """Move a point to another place."""
     plane[to, 0], plane[to, 1] = plane[at, 0], plane[at, 1]

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.kernels.forecast import stream_at, waves_at, wind_at
 from engine.kernels.geodesy import geodesic_length_m
-from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import inlined_kernel, inlined_leaf_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import length_of
 from engine.kernels.shortest_paths import DIRECT
@@ -146,13 +146,13 @@ class TravelTimes(NamedTuple):
     filled_m: np.ndarray
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def calm_speed_ms(speed_model):
     """Speed in calm water, cap included. [m/s]"""
     return min(speed_model.full_speed_ms, speed_model.cap_ms)
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def speed_through_water_ms(speed_model, hs_m, towards):
     """Speed a sea leaves.
 
@@ -189,7 +189,7 @@ def speed_through_water_ms(speed_model, hs_m, towards):
     return calm_speed_ms(speed_model) * (1.0 - loss * kept)
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def speed_over_ground_ms(speed_ms, east, north, drift_east_ms, drift_north_ms):
     """Speed made good along a course while steering up against the drift.
 
@@ -214,7 +214,7 @@ def speed_over_ground_ms(speed_ms, east, north, drift_east_ms, drift_north_ms):
     return max(0.0, along + sqrt(speed_ms * speed_ms - across * across))
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def sea_at(forecast, speed_model, lon_deg, lat_deg, at_s):
     """`Sea` that a vessel meets at a place and time."""
     hs_m, waves_east, waves_north, _, waves_filled_m = waves_at(forecast, lon_deg, lat_deg, at_s)
@@ -243,7 +243,7 @@ def sea_at(forecast, speed_model, lon_deg, lat_deg, at_s):
     )  # fmt: skip
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def made_good_ms(speed_model, sea, east, north, speed_factor, wave_factor, favour):
     """Speed over the ground on a course through a sea: 0 where it cannot be made good, NaN beyond the table. [m/s]
 
@@ -404,7 +404,7 @@ def allocate_memo(corner_count, port_count):
     )
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def first_leg_time(reach, forecast, speed_model, depart_s):
     """Clock where a position joins the mesh: common to all ports but those that leave a bank elsewhere."""
     travel_time = start_travel()
@@ -415,7 +415,7 @@ def first_leg_time(reach, forecast, speed_model, depart_s):
     return travel_time
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _keep(memo, corner, travel_time, lon, lat):
     """Keep the clock of a corner, and where it is, if there is room."""
     used = memo.used[0]
@@ -434,7 +434,7 @@ def _keep(memo, corner, travel_time, lon, lat):
         memo.place[corner] = used + 1
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _kept(memo, row):
     """A clock kept, and longitude and latitude of its corner."""
     kept = memo.times[row]
@@ -445,7 +445,7 @@ def _kept(memo, row):
     return travel_time, kept[6], kept[7]
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def _at_the_same_pace(travel_time, more_m):
     """A clock run on as it ran so far. [m]"""
     factor = 1.0 + more_m / travel_time.run_m
@@ -462,7 +462,7 @@ def _at_the_same_pace(travel_time, more_m):
     )
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def travel_time_to_port(water, depth_class, reach, forecast, speed_model, depart_s, joining, memo, p, growth):
     """`TravelTime` at the approach point of a port, along the shortest path.
 
@@ -558,7 +558,7 @@ def travel_time_to_port(water, depth_class, reach, forecast, speed_model, depart
     return travel_time
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def travel_times_along_tree(
     water, depth_class, reach, forecast, speed_model, depart_s, joining, memo, ports, given, growth, travel_times
 ):  # fmt: skip
@@ -642,7 +642,7 @@ def travel_time_between(forecast, speed_model, depart_s, travel_time, start, end
     )
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def set_travel_time(found, p, travel_time):
     """Enter the clock of one port."""
     found.time_s[p] = travel_time.time_s
@@ -655,7 +655,7 @@ def set_travel_time(found, p, travel_time):
     found.filled_m[p] = travel_time.filled_m
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def copy_travel_time(source, target, p):
     """Take over the clock of one port."""
     target.time_s[p] = source.time_s[p]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import inlined_leaf_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import orientation
 
@@ -77,7 +77,7 @@ def is_tangent(x, y, px, py, v, before, after):
     return not ((first > 0.0 and two < 0.0) or (first < 0.0 and two > 0.0))
 
 
-@inlined_kernel
+@inlined_leaf_kernel
 def opposite_vertex(neighbours, t, came_from):
     """Which vertex of a triangle lies opposite the edge it was entered by.
 

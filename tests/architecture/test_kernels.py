@@ -68,6 +68,23 @@ def test_python_may_call_what_kernels_call():
     assert copied(MANY).tolist() == [1.0, 2.0, 3.0]
 
 
+@leaf_kernel
+def given_back(many):
+    return many.factor, many.values[1:]
+
+
+@kernel
+def asks_for_it(many):
+    return given_back(many)[0]
+
+
+@pytest.mark.parametrize("called", [given_back, asks_for_it])
+def test_a_leaf_that_returns_an_array_is_refused(called):
+    """Nobody would have counted it: the memory was freed while it was still in use."""
+    with pytest.raises(TypeError, match="given_back is a leaf and must not return arrays"):
+        called(MANY)
+
+
 def compile_for_kernels():
     """As if another kernel called it: never taken from a cache, so what it calls is compiled here too."""
     jit.for_kernels(sum_of_all).compile((typeof(MANY), types.boolean))

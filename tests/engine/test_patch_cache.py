@@ -54,11 +54,10 @@ def test_a_patch_is_made_for_the_second_question_and_kept(world, monkeypatch):
     for asked in range(5):
         places, _ = known.at(water, tables, lon, lat)
         assert (places.patch[0] != NOWHERE) == (asked > 0)
-    # The empty table, and the patch.
-    assert [len(triangle) for triangle, *_ in made] == [0, 1]
+    assert len(made) == 1
     # On land there is nothing to make.
     assert [known.at(water, tables, 0.5, 51.0)[0].patch[0] for _ in range(3)] == [NOWHERE] * 3
-    assert len(made) == 2
+    assert len(made) == 1
 
 
 def test_where_much_is_to_be_seen_a_patch_is_cut_in_four(world, monkeypatch):
@@ -69,14 +68,13 @@ def test_where_much_is_to_be_seen_a_patch_is_cut_in_four(world, monkeypatch):
     lon, lat = 1.41, 50.95
     found = [known.at(water, tables, lon, lat)[0].patch[0] for _ in range(LEVELS + 1)]
     assert found[-1] != NOWHERE
-    levels = [patch[-1] for patch in made if len(patch[0])]
-    assert levels == list(range(len(levels)))
-    assert len(levels) > 1
+    assert [patch[-1] for patch in made] == list(range(len(made)))
+    assert len(made) > 1
 
 
 def counting(make, made):
     def counted(*arguments):
-        made.append(arguments[2:])
+        made.append(arguments[-1])
         return make(*arguments)
 
     return counted

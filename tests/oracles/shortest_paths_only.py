@@ -12,7 +12,7 @@ from engine.request_context import RequestContext, region_tables_of
 def evaluate_on_shortest_paths(context: RequestContext, *, exhaustive: bool) -> Found:
     """What is found from the position asked for, closely for every port or as far as the answer needs."""
     ask, world = context.ask, context.world
-    places, patch_table = context.patches.nothing(world.water, context.depth_class)
+    places, patch_table = context.patches.nothing(world.water)
     return evaluate_encounters(
         context.inputs, context.encounter, region_tables_of(world),
         context.rows_at(np.array([ask.lon]), np.array([ask.lat])), np.zeros(1, np.int64), places, patch_table,
