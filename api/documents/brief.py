@@ -100,9 +100,9 @@ def brief_document(decision: Decision, languages: Sequence[str], limit: int, bas
     silent = _SILENT_WITHOUT_WEATHER if decision.world.identity["forecast"] is None else _SILENT
     everywhere, told = findings_against(decision, shown, silent)
     ports = [
-        _next(decision, figures, languages, findings) if rank else _first(decision, figures, languages, findings)
-        for rank, (figures, findings) in enumerate(zip(_figures_of(decision, shown), told, strict=True))
-    ]  # fmt: skip
+        (_next if rank else _first)(decision, _figures_of(decision, port), languages, findings)
+        for rank, (port, findings) in enumerate(zip(shown, told, strict=True))
+    ]
     best = decision.recommended
     passed = passed_over(decision)
     listed = passed if best is not None else passed[:MOST_PASSED_OVER]
@@ -175,14 +175,13 @@ class _Figures(NamedTuple):
     tide_m: float
 
 
-def _figures_of(decision: Decision, ports: list[int]) -> list[_Figures]:
-    # Whole columns at once: numpy scalars one by one would take as long as all the rest of the document.
-    columns = (
-        decision.status, decision.distance_m, decision.time_s, decision.low_s, decision.high_s, decision.wait_s,
-        decision.closely,
+def _figures_of(decision: Decision, port: int) -> _Figures:
+    # As Python's own numbers: numpy's would take longer than all the rest of the document.
+    return _Figures(
+        port, decision.status.item(port), decision.distance_m.item(port), decision.time_s.item(port),
+        decision.low_s.item(port), decision.high_s.item(port), decision.wait_s.item(port), decision.closely.item(port),
+        *water_at_arrival_m(decision, port),
     )  # fmt: skip
-    rows = zip(ports, *(column[ports].tolist() for column in columns), strict=True)
-    return [_Figures._make((*row, *water_at_arrival_m(decision, row[0]))) for row in rows]
 
 
 def _read_out(decision: Decision, figures: _Figures) -> Json:

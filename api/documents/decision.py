@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from math import isfinite, isinf, isnan, nan
 from typing import Literal, NamedTuple, get_args
 
@@ -357,7 +358,14 @@ def arrival_times(arrival_s: float, wait_s: float, country: str) -> Json:
     """Time of landing in UTC and by the port's own clock; null for one that stays shut beyond the longest wait."""
     if not isfinite(arrival_s) or isinf(wait_s):
         return {"eta_at": None, "eta_local": None}
-    return {"eta_at": format_time(arrival_s), "eta_local": local_clock(arrival_s, country)}
+    eta_at, eta_local = _clocks(arrival_s, country)
+    return {"eta_at": eta_at, "eta_local": eta_local}
+
+
+# Arrivals are whole minutes, and those of an afternoon's answers are few.
+@lru_cache(maxsize=4_096)
+def _clocks(arrival_s: float, country: str) -> tuple[str, str | None]:
+    return format_time(arrival_s), local_clock(arrival_s, country)
 
 
 def water_at_arrival_m(decision: Decision, port: int) -> tuple[float, float]:
@@ -365,17 +373,17 @@ def water_at_arrival_m(decision: Decision, port: int) -> tuple[float, float]:
 
     The depth is the one the rule on depth has judged, and the tide the one it reckoned with.
     """
-    wait_s = float(decision.wait_s[port])
-    entry_s = decision.ask.at_s + float(decision.travel_times.time_s[port]) + (wait_s if isfinite(wait_s) else 0.0)
+    wait_s = decision.wait_s.item(port)
+    entry_s = decision.ask.at_s + decision.travel_times.time_s.item(port) + (wait_s if isfinite(wait_s) else 0.0)
     tides = decision.world.tides
     tide_m = float(height_at(tides, port, entry_s))
-    if isnan(tide_m) or isnan(tides.height_uncertainty_m[port]) or isinf(wait_s):
+    if isnan(tide_m) or isnan(tides.height_uncertainty_m.item(port)) or isinf(wait_s):
         return nan, nan
-    code = int(decision.code[port, Rule.R_NAV_01])
-    charted_m = float(access_of(decision.ask.vessel, decision.ask.policy, decision.world).depth_m[port])
+    code = decision.code.item(port, Rule.R_NAV_01)
+    charted_m = access_of(decision.ask.vessel, decision.ask.policy, decision.world).depth_m.item(port)
     if code in (Code.DRAUGHT_UNKNOWN, Code.DEPTH_ALONGSIDE):
         return charted_m + tide_m, tide_m
-    judged_m = float(decision.measured[port, Rule.R_NAV_01])
+    judged_m = decision.measured.item(port, Rule.R_NAV_01)
     return judged_m, tide_m if isnan(judged_m) else judged_m - charted_m
 
 
