@@ -12,9 +12,7 @@ from typing import Any
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
-
-NO_BODY = object()
-"""Stands for the body of a request to a route that takes none."""
+from starlette.responses import Response
 
 Errors = list[dict[str, Any]]
 _Made = dict[Callable[..., Any], Any]
@@ -44,19 +42,19 @@ class Call:
             raise TypeError(f"{dependant.path or function}: its arguments cannot be found, see api/http/arguments.py")
         self._function = function
         self._request_name = dependant.request_param_name
-        self._fields = [("path", field) for field in dependant.path_params]
-        self._fields += [("query", field) for field in dependant.query_params]
-        self._body = next(iter(dependant.body_params), None)
+        self._path = [_Parameter("path", field) for field in dependant.path_params]
+        self._query = [_Parameter("query", field) for field in dependant.query_params]
+        self._body = [_Parameter("body", field) for field in dependant.body_params]
         self._parts = [(part.name, Call(part)) for part in dependant.dependencies]
 
-    async def answer(self, request: Request, body: Any = NO_BODY) -> Any:
-        """Result of the function for one request.
+    async def answer(self, request: Request, body: Any = None) -> Response:
+        """What the function of a route answers to one request.
 
         Parameters
         ----------
         request : Request
         body : object
-            Of JSON types.
+            Of JSON types; None for a route that takes none.
 
         Raises
         ------
@@ -67,7 +65,8 @@ class Call:
         arguments = await self._arguments(request, body, errors, {})
         if errors:
             raise RequestValidationError(errors, body=body)
-        return await self._function(**arguments)
+        response: Response = await self._function(**arguments)
+        return response
 
     async def _arguments(self, request: Request, body: Any, errors: Errors, made: _Made) -> dict[str, Any]:
         """What is to be called with; what is wrong is added to the errors."""
@@ -82,28 +81,39 @@ class Call:
                 made[function] = await function(**own)
             if name is not None:
                 arguments[name] = made[function]
-        for place, field in self._fields:
-            sent = request.path_params if place == "path" else request.query_params
-            arguments[field.name] = _value_of(field, sent, place, errors)
-        if self._body is not None:
+        for parameter in self._path:
+            arguments[parameter.name] = parameter.value_in(request.path_params, errors)
+        for parameter in self._query:
+            sent = request.query_params if request.scope["query_string"] else {}
+            arguments[parameter.name] = parameter.value_in(sent, errors)
+        for parameter in self._body:
             # As FastAPI has it, null is no body.
-            sent = {} if body is NO_BODY or body is None else {self._body.alias: body}
-            arguments[self._body.name] = _value_of(self._body, sent, "body", errors)
+            arguments[parameter.name] = parameter.value_in({} if body is None else {parameter.alias: body}, errors)
         if self._request_name is not None:
             arguments[self._request_name] = request
         return arguments
 
 
-def _value_of(field: Any, sent: Mapping[str, Any], place: str, errors: Errors) -> Any:
-    where = (place,) if place == "body" else (place, field.alias)
-    if field.alias in sent:
-        value, wrong = field.validate(sent[field.alias], {}, loc=where)
-        errors += wrong
-        return value
-    if field.field_info.is_required():
-        errors.append({"type": "missing", "loc": where, "msg": "Field required", "input": None})
-        return None
-    return field.get_default()
+class _Parameter:
+    """A parameter that is sent, as FastAPI has read it off a signature."""
+
+    def __init__(self, place: str, field: Any) -> None:
+        self.name: str = field.name
+        self.alias: str = field.alias
+        self._where = (place,) if place == "body" else (place, field.alias)
+        self._validate = field.validate
+        self._is_required: bool = field.field_info.is_required()
+        self._default = None if self._is_required else field.get_default()
+
+    def value_in(self, sent: Mapping[str, Any], errors: Errors) -> Any:
+        """Its value among those sent, or its default; what is wrong with it is added to the errors."""
+        if self.alias in sent:
+            value, wrong = self._validate(sent[self.alias], {}, loc=self._where)
+            errors += wrong
+            return value
+        if self._is_required:
+            errors.append({"type": "missing", "loc": self._where, "msg": "Field required", "input": None})
+        return self._default
 
 
 def _is_coroutine_function(function: Callable[..., Any]) -> bool:

@@ -8,9 +8,8 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
 from api.http.auth import permissions_of
-from api.http.problems import KINDS, PROBLEM_JSON
+from api.http.problems import KINDS, PROBLEM_JSON, ProblemDocument
 from api.http.schemas.decision_examples import PROBLEM
-from api.http.schemas.decisions import ProblemShape
 from engine import ENGINE_VERSION
 from engine.errors import PositionRefused
 
@@ -70,7 +69,7 @@ KEYED: dict[str, Any] = {
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """``responses`` of a route for the errors it may answer with."""
-    return {status: {"model": ProblemShape, "description": _reason(status)} for status in statuses}
+    return {status: {"model": ProblemDocument, "description": _reason(status)} for status in statuses}
 
 
 def _reason(status: int) -> str:
@@ -92,7 +91,7 @@ _BEARER = {
 def _described(description: str) -> dict[str, Any]:
     return {
         "description": description,
-        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ProblemShape"}}},
+        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
     }
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api.decision_records import MadeDecision, first_recorded, is_for_now, make_decision, missing_for, remake
 from api.decision_service import DecisionService
 from api.documents.decision import outcome_of
+from api.documents.decision_types import BriefDocument, DecisionDocument, LineDocument
 from api.encounter import EncounterIn
 from api.http.async_store import AsyncStore
 from api.http.auth import Caller, requires
@@ -24,7 +25,6 @@ from api.http.openapi import KEYED, problems
 from api.http.presentation import Presentation, Presented
 from api.http.problems import Busy, DocumentGone, NotTheSame
 from api.http.schemas.decision_examples import DECISIONS, ENCOUNTERS, TRACKS
-from api.http.schemas.decisions import BriefShape, DecisionShape, LineShape
 from api.http.schemas.record_examples import OVERRIDE, OVERRIDE_IN
 from api.http.schemas.records import OverrideShape
 from api.http.schemas.requests import OverrideIn
@@ -72,7 +72,7 @@ async def decision_context_of(request: Request) -> DecisionContext:
     openapi_extra=KEYED,
     responses={
         200: {
-            "model": DecisionShape | BriefShape | LineShape,
+            "model": DecisionDocument | BriefDocument | LineDocument,
             "description": "The decision, also when no port is fit, by `view`; routes as GeoJSON or the recommended "
             "one as GPX for who accepts that.",
             "content": TRACKS | {"application/json": {"examples": DECISIONS}},
@@ -224,7 +224,7 @@ def _gone(record: DecisionRecord, others: tuple[str, ...]) -> DocumentGone:
     response_class=JsonText,
     responses={
         200: {
-            "model": DecisionShape | BriefShape | LineShape,
+            "model": DecisionDocument | BriefDocument | LineDocument,
             "content": TRACKS | {"application/json": {"examples": DECISIONS}},
             "headers": {
                 MADE: {
