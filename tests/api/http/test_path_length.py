@@ -1,6 +1,7 @@
 """How much Python runs for an answer: its calls are counted, which are the same on every machine, however busy it is.
 
-A bound that fails says that the path has grown; times are for ``python -m bench.http``. Each has a control that breaks it.
+A bound that fails says that the path has grown; times are for ``python -m bench.http``. Each has a control that breaks
+it.
 """
 
 import asyncio
