@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
+from pydantic import TypeAdapter
 
 from api.http.auth import permissions_of
 from api.http.problems import KINDS, PROBLEM_JSON, ProblemDocument
@@ -69,7 +70,7 @@ KEYED: dict[str, Any] = {
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """``responses`` of a route for the errors it may answer with."""
-    return {status: {"model": ProblemDocument, "description": _reason(status)} for status in statuses}
+    return {status: _described(_reason(status)) for status in statuses}
 
 
 def _reason(status: int) -> str:
@@ -79,6 +80,8 @@ def _reason(status: int) -> str:
         codes = codes - {KINDS[PositionRefused].code} | {"POS_ENCLOSED", "POS_ON_LAND", "POS_OUT_OF_AREA"}
     return f"{_REASONS[status]} Codes: {', '.join(sorted(codes))}."
 
+
+_REFERENCE = "#/components/schemas/{model}"
 
 _BEARER = {
     "type": "http",
@@ -91,7 +94,8 @@ _BEARER = {
 def _described(description: str) -> dict[str, Any]:
     return {
         "description": description,
-        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
+        # By name: were it given as a model, FastAPI would make a validator of it for every status of every route.
+        "content": {PROBLEM_JSON: {"schema": {"$ref": _REFERENCE.format(model="ProblemDocument")}}},
     }
 
 
@@ -128,8 +132,11 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
                     operation["responses"].update(_ANY)
                     _correct(operation["responses"])
             document["components"]["securitySchemes"] = {"bearer": _BEARER}
+            schemas = document["components"]["schemas"]
             for unused in ("HTTPValidationError", "ValidationError"):
-                document["components"]["schemas"].pop(unused, None)
+                schemas.pop(unused, None)
+            problem = TypeAdapter(ProblemDocument).json_schema(ref_template=_REFERENCE)
+            schemas |= {**problem.pop("$defs"), "ProblemDocument": problem}
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -157,12 +164,9 @@ def _paths_that_ask(app: FastAPI) -> set[str]:
 
 
 def _correct(responses: dict[str, Any]) -> None:
-    """Put problems under their own media type; FastAPI files every model under that of the success."""
-    if responses.get("422", {}).get("description") == _FASTAPI_422:
+    """Leave out what is never answered, and show what a wrong field is answered with."""
+    refused = responses.get("422", {})
+    if refused.get("description") == _FASTAPI_422:
         del responses["422"]
-    for status, response in responses.items():
-        content = response.get("content", {})
-        if status >= "400" and "application/json" in content:
-            content[PROBLEM_JSON] = content.pop("application/json")
-            if status == "422":
-                content[PROBLEM_JSON]["example"] = PROBLEM
+    elif refused:
+        refused["content"][PROBLEM_JSON]["example"] = PROBLEM
