@@ -1,7 +1,7 @@
 """``/openapi.json``: what FastAPI derives, with errors as the problem documents they are."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, get_args
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -68,6 +68,41 @@ KEYED: dict[str, Any] = {
 """``openapi_extra`` of every route that changes something."""
 
 
+_REFERENCE = "#/components/schemas/{model}"
+_MODELS: dict[str, Any] = {}
+"""Models of answers by name, once a route is described by them."""
+
+
+def schema_of(model: Any) -> dict[str, Any]:
+    """Schema of an answer, by name: what it is made of is worked out when somebody reads the description.
+
+    Given to FastAPI as a model, a validator would be made of it for every status of every route, as the service starts,
+    and never be used.
+
+    Parameters
+    ----------
+    model : type
+        A TypedDict, a pydantic model, or a union of such.
+    """
+    members = get_args(model) or (model,)
+    _MODELS.update({member.__name__: member for member in members})
+    references = [{"$ref": _REFERENCE.format(model=member.__name__)} for member in members]
+    return references[0] if len(references) == 1 else {"anyOf": references}
+
+
+def json_answer(model: Any, **shown: Any) -> dict[str, Any]:
+    """Entry of ``responses`` for a JSON document, with an ``example`` or ``examples`` of it."""
+    return {"content": {"application/json": {"schema": schema_of(model), **shown}}}
+
+
+def _schemas_of_answers() -> dict[str, Any]:
+    validation: Literal["validation"] = "validation"
+    adapters = [(name, validation, TypeAdapter(model)) for name, model in _MODELS.items()]
+    _, made = TypeAdapter.json_schemas(adapters, ref_template=_REFERENCE)
+    schemas: dict[str, Any] = made["$defs"]
+    return schemas
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """``responses`` of a route for the errors it may answer with."""
     return {status: _described(_reason(status)) for status in statuses}
@@ -81,8 +116,6 @@ def _reason(status: int) -> str:
     return f"{_REASONS[status]} Codes: {', '.join(sorted(codes))}."
 
 
-_REFERENCE = "#/components/schemas/{model}"
-
 _BEARER = {
     "type": "http",
     "scheme": "bearer",
@@ -94,8 +127,7 @@ _BEARER = {
 def _described(description: str) -> dict[str, Any]:
     return {
         "description": description,
-        # By name: were it given as a model, FastAPI would make a validator of it for every status of every route.
-        "content": {PROBLEM_JSON: {"schema": {"$ref": _REFERENCE.format(model="ProblemDocument")}}},
+        "content": {PROBLEM_JSON: {"schema": schema_of(ProblemDocument)}},
     }
 
 
@@ -135,8 +167,8 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
             schemas = document["components"]["schemas"]
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
-            problem = TypeAdapter(ProblemDocument).json_schema(ref_template=_REFERENCE)
-            schemas |= {**problem.pop("$defs"), "ProblemDocument": problem}
+            # A body that is answered too stands as FastAPI has it.
+            document["components"]["schemas"] = dict(sorted((_schemas_of_answers() | schemas).items()))
             app.openapi_schema = document
         return app.openapi_schema
 

@@ -21,7 +21,7 @@ from api.http.dependencies import CurrentService, JsonText, Records, Work
 from api.http.json_router import JsonRouter
 from api.http.load_limits import WorkerPool
 from api.http.metrics import Metrics
-from api.http.openapi import KEYED, problems
+from api.http.openapi import KEYED, problems, schema_of
 from api.http.presentation import Presentation, Presented
 from api.http.problems import Busy, DocumentGone, NotTheSame
 from api.http.schemas.decision_examples import DECISIONS, ENCOUNTERS, TRACKS
@@ -45,6 +45,8 @@ RECORDED = "Safeport-Recorded"
 
 MADE = "Safeport-Made-From"
 """Header of the document of a recorded decision: ``record``, made again and proven by its digest, or ``kept``."""
+
+_VIEWS = schema_of(DecisionDocument | BriefDocument | LineDocument)
 
 EncounterId = Annotated[str, Field(min_length=1, max_length=80)]
 
@@ -72,10 +74,9 @@ async def decision_context_of(request: Request) -> DecisionContext:
     openapi_extra=KEYED,
     responses={
         200: {
-            "model": DecisionDocument | BriefDocument | LineDocument,
             "description": "The decision, also when no port is fit, by `view`; routes as GeoJSON or the recommended "
             "one as GPX for who accepts that.",
-            "content": TRACKS | {"application/json": {"examples": DECISIONS}},
+            "content": TRACKS | {"application/json": {"schema": _VIEWS, "examples": DECISIONS}},
             "headers": {
                 RECORDED: {
                     "description": "With a store: yes, or no when recording failed.",
@@ -224,8 +225,7 @@ def _gone(record: DecisionRecord, others: tuple[str, ...]) -> DocumentGone:
     response_class=JsonText,
     responses={
         200: {
-            "model": DecisionDocument | BriefDocument | LineDocument,
-            "content": TRACKS | {"application/json": {"examples": DECISIONS}},
+            "content": TRACKS | {"application/json": {"schema": _VIEWS, "examples": DECISIONS}},
             "headers": {
                 MADE: {
                     "description": "record: made again from the record and proven by its SHA-256. kept: as handed out.",

@@ -12,8 +12,8 @@ from api.documents.decision import Json, to_json
 from api.http.auth import Caller, requires
 from api.http.command_executor import idempotency_key_of
 from api.http.dependencies import CurrentService, JsonText, Records
-from api.http.json_router import JsonRouter, json_answer
-from api.http.openapi import KEYED, problems
+from api.http.json_router import JsonRouter
+from api.http.openapi import KEYED, json_answer, problems
 from api.http.presentation import preferred_type
 from api.http.problems import UnsupportedMedia
 from api.http.schemas.record_examples import EXCHANGE, HAVE
@@ -80,7 +80,7 @@ async def read_edxl_have(request: Request, service: CurrentService, async_store:
         },
     },
     responses={
-        200: json_answer(ExchangeShape, EXCHANGE),
+        200: json_answer(ExchangeShape, example=EXCHANGE),
         **problems(403, 413, 415, 422, 503),
     },
 )

@@ -13,7 +13,7 @@ from api.http.command_executor import CommandExecutor, executes
 from api.http.dependencies import JsonText, Records
 from api.http.handover_page import PAGE_POLICY, handover_html
 from api.http.json_router import JsonRouter
-from api.http.openapi import problems
+from api.http.openapi import problems, schema_of
 from api.http.schemas.record_examples import AUDIT, HANDOVER, SIGN_IN, SIGNED, VERIFIED
 from api.http.schemas.records import AuditShape, HandoverShape, SignedShape, VerifiedShape
 from api.http.schemas.requests import SignIn
@@ -38,9 +38,11 @@ _MOST_ROWS = 1_000
     dependencies=[requires(Permission.SIGN_HANDOVER)],
     responses={
         200: {
-            "model": HandoverShape,
             "description": "The page: JSON, or HTML for who accepts text/html before it.",
-            "content": {"application/json": {"example": HANDOVER}, "text/html": {"schema": {"type": "string"}}},
+            "content": {
+                "application/json": {"schema": schema_of(HandoverShape), "example": HANDOVER},
+                "text/html": {"schema": {"type": "string"}},
+            },
             "headers": {PAGE_SHA256: {"description": "To be signed.", "schema": {"type": "string"}}},
         },
         **problems(403, 503),
