@@ -75,9 +75,11 @@ def decide_row(service: DecisionService, encounter: OpenEncounter, ports: PortsS
     try:
         ask = ask_now(service, encounter, at_s)
         row["vessel"] = ask.vessel.id
+        # The port that somebody was directed to may be any.
         judged = quick_decide(
-            ask, with_port_reports(service.world_at(at_s), ports, at_s, ask.policy.limits, encounter_id)
-        )
+            ask, with_port_reports(service.world_at(at_s), ports, at_s, ask.policy.limits, encounter_id),
+            every_port=encounter.direction is not None,
+        )  # fmt: skip
     except (PositionRefused, InvalidAsk, UnknownName) as refused:
         return {**refused_view(refused), "changed": None, **row}
     if encounter.direction is not None and fails_hard(judged, encounter.direction["port_id"]):
@@ -93,7 +95,7 @@ def assumptions(ask: Ask) -> list[str]:
 
 
 class QuickDecision(NamedTuple):
-    """Every port judged, as in a `Decision`: what the few words on a board are made of."""
+    """Ports judged, as in a `Decision`: what the few words on a board are made of."""
 
     ask: Ask
     world: World
@@ -110,16 +112,23 @@ class QuickDecision(NamedTuple):
         return cls(*(getattr(decision, name) for name in cls._fields))
 
 
-def quick_decide(ask: Ask, world: World) -> QuickDecision:
+def quick_decide(ask: Ask, world: World, *, every_port: bool = False) -> QuickDecision:
     """The ports of `engine.decide.decide`, in its order, without what it says about its own answer.
 
     What would turn the answer, and whether a nearby position has another one, is nothing that stands on a board.
+
+    Parameters
+    ----------
+    ask : Ask
+    world : World
+    every_port : bool
+        As for `engine.decide.decide`.
 
     Raises
     ------
     PositionRefused
     """
-    found = search_ports(build_context(ask, world, coordination_at(world, ask)))
+    found = search_ports(build_context(ask, world, coordination_at(world, ask)), every_port=every_port)
     table, weight = found.table, found.evaluation.weight
     return QuickDecision(ask, world, found.order, found.status, table.time_s, table.wait_s, table.verdict, weight)
 

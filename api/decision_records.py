@@ -5,7 +5,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from api.decision_service import DecisionService
-from api.documents.canonical import FORM, canonical_form, decision_sha256
+from api.documents.canonical import EVERY_PORT_FORM, FORM, canonical_form, decision_sha256
 from api.documents.decision import Basis, basis_of, decision_document, outcome_of, to_json
 from api.encounter import EncounterIn
 from api.position import format_time
@@ -88,7 +88,13 @@ def is_for_now(ask: Ask, now_s: float) -> bool:
 
 
 def make_decision(
-    service: DecisionService, encounter: EncounterIn, ask: Ask, ports: PortsSnapshot | None, encounter_id: str | None
+    service: DecisionService,
+    encounter: EncounterIn,
+    ask: Ask,
+    ports: PortsSnapshot | None,
+    encounter_id: str | None,
+    *,
+    every_port: bool = True,
 ) -> MadeDecision:
     """Decide, with all a record needs.
 
@@ -103,9 +109,11 @@ def make_decision(
         What ports reported and what is held; None for a decision that is not about now.
     encounter_id : str or None
         Encounter of the store that is decided for.
+    every_port : bool
+        As for `engine.decide.decide`; the record is the same.
     """
     begun_s = perf_counter()
-    decision = service.decide(ask, ports, encounter_id)
+    decision = service.decide(ask, ports, encounter_id, every_port=every_port)
     decide_s = perf_counter() - begun_s
     body = {**encounter.model_dump(mode="json", exclude_unset=True), "time": format_time(ask.at_s)}
     return MadeDecision(decision, basis_of(decision), canonical(body), ports, decide_s)
@@ -162,11 +170,11 @@ def _as_text(decision: Decision, _: Basis) -> bytes:
     return to_json(decision_document(decision)).encode()
 
 
-def _in_canonical_form(decision: Decision, basis: Basis) -> bytes:
-    return canonical_form(decision, basis.canonical)
-
-
-_FORMS: "dict[int, Callable[[Decision, Basis], bytes]]" = {AS_TEXT: _as_text, FORM: _in_canonical_form}
+_FORMS: "dict[int, Callable[[Decision, Basis], bytes]]" = {
+    AS_TEXT: _as_text,
+    EVERY_PORT_FORM: lambda decision, basis: canonical_form(decision, basis.canonical, EVERY_PORT_FORM),
+    FORM: lambda decision, basis: canonical_form(decision, basis.canonical),
+}
 
 
 def missing_for(refused: Exception) -> tuple[str, ...]:

@@ -78,7 +78,14 @@ class DecisionService:
         """The world with tides and streams of a time, epoch seconds; the same object for all times of one block."""
         return _world_on_date(self.world, self.tides, self.atlas, block_start_s(at_s))
 
-    def decide(self, ask: Ask, ports: "PortsSnapshot | None" = None, encounter_id: str | None = None) -> Decision:
+    def decide(
+        self,
+        ask: Ask,
+        ports: "PortsSnapshot | None" = None,
+        encounter_id: str | None = None,
+        *,
+        every_port: bool = True,
+    ) -> Decision:
         """`engine.decide.decide` in this service's world, with the tides of the time asked for.
 
         Parameters
@@ -88,11 +95,13 @@ class DecisionService:
             What ports reported and what is held; without it no live feed is connected.
         encounter_id : str, optional
             Encounter of the store that is decided for: its own reservations are places it has.
+        every_port : bool
+            As for `engine.decide.decide`.
         """
         world = self.world_at(ask.at_s)
-        return decide(
-            ask, world if ports is None else with_port_reports(world, ports, ask.at_s, ask.policy.limits, encounter_id)
-        )
+        if ports is not None:
+            world = with_port_reports(world, ports, ask.at_s, ask.policy.limits, encounter_id)
+        return decide(ask, world, every_port=every_port)
 
     def with_forecast(self, file: Path) -> "DecisionService":
         """The same service with a forecast: a cube, or a file of one of the formats that can be made into one.
@@ -257,7 +266,7 @@ def warm_up(service: DecisionService) -> None:
     for name in ("unknown", "rnli-severn"):
         ask = Ask(*ports[0].approach, at_s, service.vessels[name], known_policy(DEFAULT_POLICY))
         # Brief: the whole of it takes 140 ms more and runs no other compiled path.
-        to_json(decision_document(service.decide(ask), "brief"))
+        to_json(decision_document(service.decide(ask, every_port=False), "brief"))
         warm_search(ask, world)
     # What is open now stays: a document makes thousands of small objects, and each collection would walk the world too.
     gc.collect()

@@ -93,8 +93,8 @@ def run(world: World, points: Positions) -> dict[str, float]:
         known.at(world.water, depth_class, *point)
 
     def from_patch(lon_deg: float, lat_deg: float) -> np.ndarray:
-        patch = known.at(world.water, depth_class, lon_deg, lat_deg)
-        return reach_from_patch(world.water, depth_class, patch, lon_deg, lat_deg).distance_m
+        places, table = known.at(world.water, depth_class, lon_deg, lat_deg)
+        return reach_from_patch(world.water, depth_class, table, int(places.patch[0]), lon_deg, lat_deg).distance_m
 
     def straight(lon_deg: float, lat_deg: float) -> np.ndarray:
         return straight_lines(lon_deg, lat_deg, port_lon, port_lat)

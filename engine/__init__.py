@@ -3,4 +3,4 @@
 Nothing here opens a file, a socket or a clock, and nothing here logs; see ``ARCHITECTURE.md``.
 """
 
-ENGINE_VERSION = "0.1.0"
+ENGINE_VERSION = "0.2.0"

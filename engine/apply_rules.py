@@ -134,11 +134,11 @@ class RuleTable(NamedTuple):
 
     Attributes
     ----------
-    verdict, code : ndarray of int8 and int16, shape (n, rules)
-    measured, limit : ndarray of float64, shape (n, rules)
-    time_s, low_s, high_s : ndarray of float64, shape (n,)
-        Time to landing and its range. [s]
-    wait_s : ndarray of float64, shape (n,)
+    verdict, code : ndarray of int8 and int16, shape (p, rules)
+    measured, limit : ndarray of float64, shape (p, rules)
+    time_s, low_s, high_s : ndarray of float64, shape (p,)
+        Time to landing and its range; NaN where nothing is entered. [s]
+    wait_s : ndarray of float64, shape (p,)
         Infinite when longer than the policy lets one wait, NaN when that is not known. [s]
     """
 
@@ -290,7 +290,7 @@ def time_inside_s(columns, limits, p, harbour_m, speed_ms):
 @inlined_kernel
 def allocate_rule_table(count):
     """A table of so many ports, nothing entered yet."""
-    times = np.empty((4, count))
+    times = np.full((4, count), np.nan)
     return RuleTable(
         np.empty((count, RULE_COUNT), np.int8),
         np.empty((count, RULE_COUNT), np.int16),
@@ -304,42 +304,30 @@ def allocate_rule_table(count):
 
 
 @leaf_kernel
-def apply_rules(
-    table, ask, speed_model, tide_bias_m, limits, columns, access, live, tides, forecast, entrances, ports, rows, ways,
-    harbours_m, listed, inside_srr,
-):  # fmt: skip
+def apply_rules(inputs, encounter, harbours_m, tide_bias_m, ports, ways, table):
     """Judge ports by every rule.
 
     Parameters
     ----------
-    table : RuleTable
-        Where the findings are entered.
-    ask : RuleInputs
-    speed_model : SpeedModel
-    tide_bias_m : float
-        Added to every height of tide: 0 but when asking what a wrong tide would change. [m]
-    limits : Limits
-    columns : PortColumns
-    access : PortAccess
-    live : LivePicture
-    tides : Tides
-    forecast : Forecast
-    entrances : Targets
-        Approach points.
-    ports : ndarray of int64, shape (n,)
-    rows : ndarray of int64
-        Which of those are judged; a row of the table each.
-    ways : Routes
+    inputs : EvaluationInputs
+    encounter : EncounterInputs
     harbours_m : ndarray of float64, shape (p,)
         From the approach points to the landings. [m]
-    listed, inside_srr : ndarray of bool, shape (p,)
-        Whether each port is designated, and lies in the state of the search and rescue region.
+    tide_bias_m : float
+        Added to every height of tide: 0 but when asking what a wrong tide would change. [m]
+    ports : ndarray of int64
+        Those judged.
+    ways : Routes
+    table : RuleTable
+        Where the findings are entered.
     """
+    ask, speed_model, inside_srr = encounter
+    limits, columns, access, live = inputs.limits, inputs.columns, inputs.access, inputs.live
+    tides, forecast, entrances = inputs.tides, inputs.forecast, inputs.water.ports
     speed_ms = calm_speed_ms(speed_model)
     travel_times = ways.travel_times
     quiet = is_empty(forecast)
-    for row in rows:
-        p = ports[row]
+    for p in ports:
         distance_m = ways.distance_m[p]
         touched = ways.touched[p]
         poor = ways.poor[p]
@@ -408,15 +396,15 @@ def apply_rules(
             counted_s = entry.judged_s - arrival_s
             early_wait_s = max(0.0, entry.judged_s - ask.depart_s - travel_times.early_s[p])
             late_wait_s = np.inf
-        table.time_s[row] = travel_times.time_s[p] + counted_s + inside_s
-        table.low_s[row] = travel_times.early_s[p] + early_wait_s + inside_s
-        table.high_s[row] = travel_times.late_s[p] + late_wait_s + inside_s
+        table.time_s[p] = travel_times.time_s[p] + counted_s + inside_s
+        table.low_s[p] = travel_times.early_s[p] + early_wait_s + inside_s
+        table.high_s[p] = travel_times.late_s[p] + late_wait_s + inside_s
         # Waits are found to a few seconds, so the order can slip by that; what is unknown stays so.
-        if table.low_s[row] > table.time_s[row]:
-            table.low_s[row] = table.time_s[row]
-        if table.high_s[row] < table.time_s[row]:
-            table.high_s[row] = table.time_s[row]
-        table.wait_s[row] = entry.wait_s + (limits.lock_s if columns.gate[p] == Gate.LOCK_24H else 0.0)
+        if table.low_s[p] > table.time_s[p]:
+            table.low_s[p] = table.time_s[p]
+        if table.high_s[p] < table.time_s[p]:
+            table.high_s[p] = table.time_s[p]
+        table.wait_s[p] = entry.wait_s + (limits.lock_s if columns.gate[p] == Gate.LOCK_24H else 0.0)
         highest_tide_m = columns.mhws_m[p] + limits.highest_tide_above_mhws_m
         if np.isnan(highest_tide_m):
             highest_tide_m = limits.highest_tide_anywhere_m
@@ -494,10 +482,10 @@ def apply_rules(
             basic_needs(live.reception_feed[p], live.needs_met[p]),
             onward_transport(live.reception_feed[p], live.transport_arranged[p]),
             danger_ashore(live.danger_ashore[p]),
-            designated_place(ask.has_designated_list, listed[p]),
+            designated_place(ask.has_designated_list, inputs.listed[p]),
             in_srr_state(ask.weigh_srr_state, inside_srr[p]),
             exposure(
-                ask.aboard_s, table.time_s[row], ask.sheltered, limits.exposure_caution_s, limits.exposure_critical_s
+                ask.aboard_s, table.time_s[p], ask.sheltered, limits.exposure_caution_s, limits.exposure_critical_s
             ),
             entry_permission(columns.entry_permission[p]),
             weather_data(
@@ -510,14 +498,14 @@ def apply_rules(
             register_confidence(columns.confidence[p]),
         )  # fmt: skip
         for r in range(RULE_COUNT):
-            table.verdict[row, r] = findings[r].verdict
-            table.code[row, r] = findings[r].code
+            table.verdict[p, r] = findings[r].verdict
+            table.code[p, r] = findings[r].code
             if not has_hour:
-                table.code[row, r] = downgrade_untimed(
+                table.code[p, r] = downgrade_untimed(
                     findings[r].code, tides.station[p] != NOWHERE, ask.weather_feed != Feed.ABSENT
                 )
-            table.measured[row, r] = findings[r].measured
-            table.limit[row, r] = findings[r].limit
+            table.measured[p, r] = findings[r].measured
+            table.limit[p, r] = findings[r].limit
 
 
 @leaf_kernel

@@ -1,22 +1,23 @@
 """Branch and bound: which ports get a search for a faster way, and the proof that the rest need none."""
 
 from dataclasses import dataclass
-from math import inf
 
 import numpy as np
 
 from engine.apply_rules import RuleTable
 from engine.codes import Status
+from engine.decision_rows import ONE_BY_ONE, allocate_rows
 from engine.detour_search import next_detour
-from engine.evaluate import DetourSet, Evaluation, no_detours
-from engine.kernel_pass import evaluate_position
+from engine.evaluate import SHOWN, DetourSet, Evaluation, SearchGoal, no_detours
+from engine.evaluate_encounters import SETTLES_ANSWER, Found, evaluate_encounters
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import to_plane
 from engine.kernels.reach import Reach
 from engine.kernels.travel_time import TravelTime, TravelTimes
 from engine.kernels.zones import zones_of_track
 from engine.model import Detour, Proof
-from engine.request_context import RequestContext
+from engine.patch import PatchPlaces, PatchTable
+from engine.request_context import RequestContext, region_tables_of
 from engine.routes import check_in_area, require_snapped, track_length_m
 
 # numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
@@ -69,20 +70,23 @@ class SearchResult:
     @property
     def proof(self) -> Proof:
         """How far the search went."""
-        evaluation = self.evaluation
-        left = evaluation.opened < len(evaluation.by_bound)
-        return Proof(
-            evaluation.opened, float(evaluation.bound_s[evaluation.by_bound[evaluation.opened]]) if left else inf
-        )
+        return Proof(self.evaluation.opened, self.evaluation.next_bound_s)
+
+
+_ONE_ROW = np.zeros(1, np.int64)
+_UNREAD = allocate_rows(1)
+"""Where a search that keeps its findings has room to write what nobody reads."""
 
 
 def search_ports(
     context: RequestContext,
     position: tuple[float, float] | None = None,
     variants: np.ndarray = NO_VARIANTS,
+    *,
+    every_port: bool = True,
     exhaustive: bool = False,
 ) -> SearchResult:
-    """All ports judged, those that could be the best one on the fastest way known.
+    """Ports judged, those that could be the best one on the fastest way known.
 
     Parameters
     ----------
@@ -91,8 +95,10 @@ def search_ports(
         Longitude and latitude, instead of those asked for. [deg]
     variants : ndarray of float64, shape (v, 4)
         Changed inputs to try, see `engine.perturbations`.
+    every_port : bool
+        Look also at ports that are neither among the first few nor nearer than the best one.
     exhaustive : bool
-        Open every port whatever its bound: the oracle of the bounded search.
+        Look closely at every port whatever its bound: the oracle of the bounded search.
 
     Raises
     ------
@@ -101,41 +107,89 @@ def search_ports(
     """
     lon, lat = position or (context.ask.lon, context.ask.lat)
     check_in_area(context.world, lon, lat)
-    patch = context.patches.at(context.world.water, context.depth_class, lon, lat)
-    looked = evaluate_position(context.inputs, patch, lon, lat, _SHORTEST_PATHS, variants, exhaustive)
-    reach, evaluation, order = looked.reach, looked.evaluation, looked.order
+    goal = SearchGoal(SHOWN, every_port, exhaustive)
+    found = _evaluate(context, lon, lat, _SHORTEST_PATHS, goal, variants)
+    reach, evaluation, order = found.reach, found.evaluation, found.order
     require_snapped(context.world, reach.kind, reach.inland_m, context.ask.lon, context.ask.lat)
-    shortest = looked.evaluation.ways.travel_times
+    shortest = evaluation.ways.travel_times
     ways: dict[int, tuple[Detour, TravelTime]] = {}
     first = 0
-    while first < len(looked.worth):
+    while first < len(found.worth):
         # A way found for a nearer port may close the question.
         turn, track, travel_time = next_detour(
-            context.inputs, reach, shortest, evaluation, looked.worth, first, exhaustive
+            context.inputs, context.encounter, reach, shortest, evaluation, found.worth, first, exhaustive
         )
         if turn == NOWHERE:
             break
         first = turn + 1
-        port = int(looked.worth[turn])
+        port = int(found.worth[turn])
         ways[port] = Detour(track, track_length_m(track), float(shortest.time_s[port])), travel_time
-        again = evaluate_position(
-            context.inputs, patch, lon, lat, _detour_set(context, evaluation, ways), NO_VARIANTS, exhaustive
-        )
+        again = _evaluate(context, lon, lat, _detour_set(context, reach, shortest, ways), goal, NO_VARIANTS)
         evaluation, order = again.evaluation, again.order
     best = int(order[0])
     winner = best if evaluation.status[best] <= _CAUTION else None
     detours = {port: detour for port, (detour, _) in ways.items()}
-    return SearchResult(reach, evaluation, detours, order, winner, looked.winners != looked.evaluation.best)
+    return SearchResult(reach, evaluation, detours, order, winner, found.winners != found.evaluation.best)
+
+
+def winners_at(context: RequestContext, lon: np.ndarray, lat: np.ndarray) -> list[int]:
+    """Best fit ports from other positions, one after the other; none from where nobody can be, or no port is fit.
+
+    Parameters
+    ----------
+    context : RequestContext
+    lon, lat : ndarray of float64, shape (n,)
+        WGS 84. [deg]
+    """
+    world, depth_class = context.world, context.depth_class
+    west, south, east, north = world.box
+    inside = np.flatnonzero((west <= lon) & (lon <= east) & (south <= lat) & (lat <= north))
+    # Positions of one patch are looked at in one call.
+    patches: dict[int, tuple[PatchPlaces, PatchTable, list[int]]] = {}
+    for k in inside.tolist():
+        places, patch_table = context.patches.at(world.water, depth_class, float(lon[k]), float(lat[k]))
+        patches.setdefault(id(patch_table), (places, patch_table, []))[-1].append(k)
+    rows, answers = context.rows_at(lon, lat), allocate_rows(len(lon))
+    for places, patch_table, members in patches.values():
+        of_rows = PatchPlaces(*(np.full(len(lon), column[0]) for column in places))
+        evaluate_encounters(
+            context.inputs, context.encounter, region_tables_of(world), rows, np.array(members), of_rows, patch_table,
+            _SHORTEST_PATHS, SETTLES_ANSWER, True, False, NO_VARIANTS, answers,
+        )  # fmt: skip
+    winners = []
+    for k in inside.tolist():
+        best = int(answers.best[k])
+        if answers.became[k] == ONE_BY_ONE:
+            # There a way round may change the answer.
+            found = search_ports(context, (float(lon[k]), float(lat[k])), every_port=False)
+            best = NOWHERE if found.winner is None else found.winner
+        if best != NOWHERE:
+            winners.append(best)
+    return winners
+
+
+def _evaluate(
+    context: RequestContext, lon: float, lat: float, detour_set: DetourSet, goal: SearchGoal, variants: np.ndarray
+) -> Found:
+    """What is found from one position, WGS 84. [deg]"""
+    places, patch_table = context.patches.at(context.world.water, context.depth_class, lon, lat)
+    rows = context.rows_at(np.array([lon]), np.array([lat]))
+    found: Found = evaluate_encounters(
+        context.inputs, context.encounter, region_tables_of(context.world), rows, _ONE_ROW, places, patch_table,
+        detour_set, goal, True, True, variants, _UNREAD,
+    )  # fmt: skip
+    return found
 
 
 def _detour_set(
-    context: RequestContext, evaluation: Evaluation, ways: dict[int, tuple[Detour, TravelTime]]
+    context: RequestContext, reach: Reach, shortest: TravelTimes, ways: dict[int, tuple[Detour, TravelTime]]
 ) -> DetourSet:
     """Ways round as the compiled pass takes them."""
     mesh, zones = context.world.water.mesh, context.world.water.zones
+    count = len(reach.distance_m)
     given = DetourSet(
-        np.zeros(len(evaluation.status), np.bool_), evaluation.ways.distance_m.copy(), evaluation.ways.touched.copy(),
-        evaluation.ways.poor.copy(), TravelTimes(*(column.copy() for column in evaluation.ways.travel_times)),
+        np.zeros(count, np.bool_), np.empty(count), np.empty(count, np.uint64), np.empty(count, np.uint64),
+        TravelTimes(*(column.copy() for column in shortest)),
     )  # fmt: skip
     for port, (detour, travel_time) in ways.items():
         given.taken[port] = True

@@ -24,7 +24,7 @@ _CAUTION = int(Status.CAUTION)
 _UNCONFIRMED = int(Status.UNCONFIRMED)
 
 
-def decide(ask: Ask, world: World, *, sensitivity: bool = True) -> Decision:
+def decide(ask: Ask, world: World, *, sensitivity: bool = True, every_port: bool = True) -> Decision:
     """The nearest port fit to receive these people from this vessel, and why no nearer one.
 
     Parameters
@@ -33,12 +33,15 @@ def decide(ask: Ask, world: World, *, sensitivity: bool = True) -> Decision:
     world : World
     sensitivity : bool
         Whether to try what the doubt of position and inputs would change. Without it ports are judged and ordered all
-        the same, several times as fast; notices and ``sensitive_to`` name no such doubt.
+        the same, faster; notices and ``sensitive_to`` name no such doubt.
+    every_port : bool
+        Whether to judge also ports that are neither among the first few nor nearer than the recommended one. Without
+        them the answer is the same to the last bit, several times as fast, and its order ends with those that are.
 
     Returns
     -------
     Decision
-        Every port judged; none is dropped. "No port is fit" is an answer, not an error.
+        "No port is fit" is an answer, not an error: then every port has been judged.
 
     Raises
     ------
@@ -47,9 +50,9 @@ def decide(ask: Ask, world: World, *, sensitivity: bool = True) -> Decision:
     """
     context = build_context(ask, world, coordination_at(world, ask))
     if not sensitivity:
-        return _assemble(context, search_ports(context), (), moved=())
+        return _assemble(context, search_ports(context, every_port=every_port), (), moved=())
     names, variants = inputs_in_doubt(ask.policy, world)
-    found = search_ports(context, variants=variants)
+    found = search_ports(context, variants=variants, every_port=every_port)
     moved = winners_on_error_circle(context, found)
     return _assemble(context, found, sensitive_inputs(names, found), moved=moved)
 
@@ -59,7 +62,8 @@ def warm_search(ask: Ask, world: World) -> None:
     context = build_context(ask, world, coordination_at(world, ask))
     found = search_ports(context)
     last = np.array([len(world.ports) - 1])
-    next_detour(context.inputs, found.reach, found.evaluation.ways.travel_times, found.evaluation, last, 0, True)
+    shortest = found.evaluation.ways.travel_times
+    next_detour(context.inputs, context.encounter, found.reach, shortest, found.evaluation, last, 0, True)
 
 
 def _assemble(
@@ -105,6 +109,7 @@ def _assemble(
         measured=table.measured,
         limit=table.limit,
         order=found.order,
+        is_settled=evaluation.is_settled,
         coordination=context.coordination,
         notices=tuple(notices_of(context, found, AnswerFlags(moved, turning, near_tie, nearer))),
         to_second_s=to_second_s,

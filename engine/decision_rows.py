@@ -92,24 +92,9 @@ def _is_before(key_s, p, other):
 
 
 @leaf_kernel
-def write_row(
-    columns,
-    limits,
-    speed_model,
-    penalty_of_code,
-    share_of_code,
-    key,
-    landing_lon,
-    landing_lat,
-    reach,
-    found,
-    row,
-    lon,
-    lat,
-    accuracy_m,
-    answers,
-):
+def write_row(inputs, speed_model, landing_lon, landing_lat, reach, found, row, lon, lat, accuracy_m, answers):
     """Enter what an evaluation says of one row."""
+    columns, limits = inputs.columns, inputs.limits
     table, key_s, plain_key_s, status = found.table, found.key_s, found.plain_key_s, found.status
     best = found.best
     second = NOWHERE
@@ -151,8 +136,8 @@ def write_row(
     answers.passed_over_count[row] = count
     if first_over != NOWHERE:
         rule = deciding_rule(
-            table.verdict[first_over], table.code[first_over], found.weight[first_over], penalty_of_code, share_of_code,
-            key == BY_CARE,
+            table.verdict[first_over], table.code[first_over], found.weight[first_over], inputs.penalty_of_code,
+            inputs.share_of_code, inputs.key == BY_CARE,
         )  # fmt: skip
         answers.passed_over_code[row] = _RANKED_BY_POLICY if rule == NOWHERE else table.code[first_over, rule]
     if best == NOWHERE:

@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.apply_rules import RULE_COUNT
 from engine.codes import Rule, Verdict, Weight
-from engine.kernels.detour_bound import allocate_lanes, detour_gain_bound_s, least_time_s, stays_high
+from engine.kernels.detour_bound import detour_gain_bound_s, least_time_s, stays_high
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.reach import fill_track_on_plane, track_on_plane
@@ -32,34 +32,38 @@ def has_blocking_finding(found, row):
     return mendable, hopeless
 
 
-@kernel
-def detour_candidates(inputs, reach, found, exhaustive):
-    """Ports whose answer a faster way round might change, in the order of their bounds.
+@leaf_kernel
+def mark_detour_candidates(inputs, encounter, reach, found, exhaustive, track, lanes, worth):
+    """Mark ports whose answer a faster way round might change.
 
     Parameters
     ----------
     inputs : EvaluationInputs
+    encounter : EncounterInputs
     reach : Reach
     found : Evaluation
-        Of all ports, on the shortest paths.
+        On the shortest paths.
     exhaustive : bool
-        Name every port that a way round might bring nearer by as much as is worth a search.
+        Mark every port that a way round might bring nearer by as much as is worth a search.
+    track : ndarray of float64, shape (k + 2, 2)
+        Scratch.
+    lanes : Lanes
+        Scratch.
+    worth : ndarray of bool, shape (p,)
+        Of ports in the order of their bounds; only those that could be the best one are looked at.
 
     Returns
     -------
-    ndarray of int64
+    bool
+        Whether there is one.
     """
-    worth = np.zeros(found.opened, np.bool_)
-    track, lanes = np.empty((inputs.depth_class.corners.vertex.shape[0] + 2, 2)), allocate_lanes()
-    _fill_candidates(inputs, reach, found, exhaustive, track, lanes, worth)
-    return found.by_bound[: found.opened][worth]
-
-
-@leaf_kernel
-def _fill_candidates(inputs, reach, found, exhaustive, track, lanes, worth):
-    """Enter of the ports in the order of their bounds whether they are worth a search."""
-    for turn in range(worth.shape[0]):
-        worth[turn] = is_detour_candidate(inputs, reach, found, found.by_bound[turn], exhaustive, track, lanes)
+    any_worth = False
+    for turn in range(found.opened):
+        worth[turn] = is_detour_candidate(
+            inputs, encounter, reach, found, found.by_bound[turn], exhaustive, track, lanes
+        )
+        any_worth = any_worth or worth[turn]
+    return any_worth
 
 
 @inlined_kernel
@@ -72,19 +76,15 @@ def max_wait_saving_s(found, p):
 
 
 @leaf_kernel
-def is_detour_candidate(inputs, reach, found, p, exhaustive, track, lanes):
+def is_detour_candidate(inputs, encounter, reach, found, p, exhaustive, track, lanes):
     """Whether a faster way round to one port might change the answer.
 
     Parameters
     ----------
-    scene, reach, found, exhaustive
-        As for `detour_candidates`.
+    inputs, encounter, reach, found, exhaustive, track, lanes
+        As for `mark_detour_candidates`.
     p : int
         A port that could be the best one.
-    track : ndarray of float64, shape (k + 2, 2)
-        Scratch.
-    lanes : Lanes
-        Scratch.
     """
     if not reach.distance_m[p] < np.inf or reach.entered_at[p] != NOWHERE:
         return False
@@ -92,15 +92,15 @@ def is_detour_candidate(inputs, reach, found, p, exhaustive, track, lanes):
     if has_blocking_finding(found, p)[1]:
         return False
     usual_s = found.ways.travel_times.time_s[p]
-    depart_s = inputs.figures.depart_s
-    if not usual_s < np.inf or found.ways.travel_times.highest_hs_m[p] > inputs.speed_model.max_hs_m:
+    depart_s, speed_model = encounter.figures.depart_s, encounter.speed_model
+    if not usual_s < np.inf or found.ways.travel_times.highest_hs_m[p] > speed_model.max_hs_m:
         start = reach.path[0]
-        soonest_s = least_time_s(reach.distance_m[p], inputs.speed_model, inputs.forecast, start[0], start[1])
-        latest_s = _longest_s(inputs, reach, p, usual_s)
+        soonest_s = least_time_s(reach.distance_m[p], speed_model, inputs.forecast, start[0], start[1])
+        latest_s = _longest_s(inputs, speed_model, reach, p, usual_s)
         # Round an entrance that stays too rough there is no way.
         return not stays_high(
             inputs.forecast,
-            inputs.speed_model,
+            speed_model,
             inputs.water.ports.lon[p],
             inputs.water.ports.lat[p],
             depart_s + soonest_s,
@@ -114,34 +114,35 @@ def is_detour_candidate(inputs, reach, found, p, exhaustive, track, lanes):
         needed_s = max(needed_s, behind_s)
     count = fill_track_on_plane(inputs.water, inputs.depth_class, reach, p, track)
     gain_s = detour_gain_bound_s(
-        inputs.water.mesh, inputs.forecast, inputs.speed_model, depart_s, track[:count], lanes, usual_s, needed_s
+        inputs.water.mesh, inputs.forecast, speed_model, depart_s, track[:count], lanes, usual_s, needed_s
     )  # fmt: skip
     return gain_s > needed_s
 
 
 @inlined_kernel
-def _longest_s(inputs, reach, p, usual_s):
+def _longest_s(inputs, speed_model, reach, p, usual_s):
     """Longest passage that a way round may make of one that cannot be made. [s]"""
-    longest_s = inputs.limits.detour_most_times * reach.distance_m[p] / calm_speed_ms(inputs.speed_model)
+    longest_s = inputs.limits.detour_most_times * reach.distance_m[p] / calm_speed_ms(speed_model)
     if usual_s < np.inf:
         longest_s = max(longest_s, inputs.limits.detour_most_times * usual_s)
     return longest_s
 
 
 @kernel
-def next_detour(inputs, reach, travel_times, found, worth, first, exhaustive):
+def next_detour(inputs, encounter, reach, travel_times, found, worth, first, exhaustive):
     """Search for one port after the other until a way round is found.
 
     Parameters
     ----------
     inputs : EvaluationInputs
+    encounter : EncounterInputs
     reach : Reach
     travel_times : TravelTimes
         Clocks of the shortest paths.
     found : Evaluation
-        Of all ports, with the ways round found so far.
+        With the ways round found so far.
     worth : ndarray of int64
-        From `detour_candidates`; only so many as the policy says are searched for.
+        Ports worth it, in the order of their bounds; only so many as the policy says are searched for.
     first : int
         Place in that of the port to begin with.
     exhaustive : bool
@@ -153,48 +154,41 @@ def next_detour(inputs, reach, travel_times, found, worth, first, exhaustive):
         Place of the port to which there is one, or `NOWHERE`.
     track : ndarray of float64, shape (n, 2)
         From the position to the approach point, longitude and latitude. [deg]
-    travel_time : Clock
+    travel_time : TravelTime
         At its end.
     """
     best_s = np.inf if found.best == NOWHERE else found.key_s[found.best]
     for turn in range(first, min(worth.shape[0], int(inputs.limits.detour_ports))):
         if found.bound_s[worth[turn]] >= best_s and not exhaustive:
             break
-        track, travel_time = search_detour(inputs, reach, travel_times, worth[turn])
+        track, travel_time = search_detour(inputs, encounter, reach, travel_times, worth[turn])
         if track.shape[0] > 0:
             return turn, track, travel_time
     return NOWHERE, np.empty((0, 2)), start_travel()
 
 
 @kernel
-def has_detour(inputs, reach, found):
-    """Whether there is a way round that might change the answer of a survey of all ports on the shortest paths."""
-    worth = detour_candidates(inputs, reach, found, False)
-    return next_detour(inputs, reach, found.ways.travel_times, found, worth, 0, False)[0] != NOWHERE
-
-
-@kernel
-def search_detour(inputs, reach, travel_times, p):
+def search_detour(inputs, encounter, reach, travel_times, p):
     """Look for a way that is faster than the shortest path by as much as is worth it, or the only one that is fit.
 
     Parameters
     ----------
-    scene, reach, passages
+    inputs, encounter, reach, travel_times
         As for `next_detour`.
     p : int
         A port that is reached by the sea outside.
 
     Returns
     -------
-    track, clock
+    track, travel_time
         As from `next_detour`; an empty track where none was found.
     """
-    limits, speed_model, forecast = inputs.limits, inputs.speed_model, inputs.forecast
-    depart_s = inputs.figures.depart_s
+    limits, speed_model, forecast = inputs.limits, encounter.speed_model, inputs.forecast
+    depart_s = encounter.figures.depart_s
     usual_s = travel_times.time_s[p]
     too_high = travel_times.highest_hs_m[p] > speed_model.max_hs_m
     no_way = too_high or not usual_s < np.inf
-    most_s = _longest_s(inputs, reach, p, usual_s) if no_way else usual_s
+    most_s = _longest_s(inputs, speed_model, reach, p, usual_s) if no_way else usual_s
     # The hop from the position to the mesh is the same either way; its clock runs first.
     hop_track = reach.path
     if (reach.joined[p] != reach.path[-1]).any():

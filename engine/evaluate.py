@@ -1,8 +1,10 @@
-"""Every port looked at from one position, in one compiled pass: measured, timed, judged, weighed and put in order.
+"""Every port looked at from one position, in the order of what it can be at best: timed, judged, weighed, put in order.
 
 Ports are taken in the order of their lower bounds: the whole shortest distance at top speed, with the strongest stream
-and wind behind that can be met so far away, and no wait. Those that may still be one of the first two get close clocks;
-once a bound exceeds the second best confirmed key, it does for all that follow, and they get coarse ones.
+and wind behind that can be met so far away, and no wait. They get close clocks while they may still be among the first
+few that are fit; once a bound exceeds the last key of those, it does for all that follow, and the answer is settled:
+no port that follows is among the first few, and none is nearer than the best one. The others are left out, or get
+coarse clocks where somebody asks for every port.
 """
 
 from typing import NamedTuple
@@ -21,7 +23,6 @@ from engine.kernels.travel_time import (
     COARSE,
     SpeedModel,
     TravelTimes,
-    allocate_memo,
     calm_speed_ms,
     copy_travel_time,
     first_leg_time,
@@ -30,23 +31,33 @@ from engine.kernels.travel_time import (
     travel_times_along_tree,
 )
 from engine.model import LivePicture, PortAccess, PortColumns
+from engine.patch import SAFE_M, patch_distances
 from engine.policy import Limits
 
 BY_TIME, BY_DISTANCE, BY_CARE = 0, 1, 2
 
+SHOWN = 6
+"""So many of the best fit ports are settled for whoever reads an answer: the recommended one and five more."""
+
+_NOT_JUDGED = 9
+"""Beyond every `Status`."""
+
+_BY_KEY, _NEXT_BOUND, _IN_TIME, _EVERY_PORT, _DONE = range(5)
+"""Turns of the search: ports in the order of their bounds, the bound of the first one that could not be the best, those
+behind by key that may be nearer in time, and all others."""
+
 FIRST_OPENED = 4
 NEXT_OPENED = 2
-"""So many are looked at first, and so many more at a time while it is open which are the first two."""
+"""So many are looked at first, and so many more at a time while it is open which come first."""
 
 
 class EvaluationInputs(NamedTuple):
-    """All that a survey needs but the position; the same however that is moved within its uncertainty.
+    """What ports are held against, the same for all encounters of one vessel, policy and world.
 
     Attributes
     ----------
-    figures : RuleInputs
-    listed, inside_srr : ndarray of bool, shape (p,)
-        Whether each port is designated, and lies in the state of the search and rescue region.
+    listed : ndarray of bool, shape (p,)
+        Whether each port is designated.
     access : PortAccess
         What the ports are for this vessel.
     weight_of_code, penalty_of_code, share_of_code : ndarray, indexed by code
@@ -60,20 +71,33 @@ class EvaluationInputs(NamedTuple):
     water: WaterModel
     depth_class: DepthClass
     forecast: Forecast
-    speed_model: SpeedModel
-    figures: RuleInputs
     limits: Limits
     columns: PortColumns
     access: PortAccess
     live: LivePicture
     tides: Tides
     listed: np.ndarray
-    inside_srr: np.ndarray
     weight_of_code: np.ndarray
     penalty_of_code: np.ndarray
     share_of_code: np.ndarray
     care_delay_s: np.ndarray
     key: int
+
+
+class EncounterInputs(NamedTuple):
+    """What one encounter adds; the same however its position is moved within its uncertainty.
+
+    Attributes
+    ----------
+    figures : RuleInputs
+    speed_model : SpeedModel
+    inside_srr : ndarray of bool, shape (p,)
+        Whether each port lies in the state of the search and rescue region.
+    """
+
+    figures: RuleInputs
+    speed_model: SpeedModel
+    inside_srr: np.ndarray
 
 
 class DetourSet(NamedTuple):
@@ -96,8 +120,26 @@ class DetourSet(NamedTuple):
     travel_times: TravelTimes
 
 
+class SearchGoal(NamedTuple):
+    """How far ports are looked at.
+
+    Attributes
+    ----------
+    first : int
+        So many of the best fit ones are to be known.
+    every_port : bool
+        Look at the others too, coarsely.
+    exhaustive : bool
+        Look closely at each of them, whatever its bound.
+    """
+
+    first: int
+    every_port: bool
+    exhaustive: bool
+
+
 class Evaluation(NamedTuple):
-    """What was found; arrays by port, or by row of the ports asked for.
+    """What was found; arrays by port, which mean nothing for ports that were not looked at.
 
     Attributes
     ----------
@@ -106,22 +148,28 @@ class Evaluation(NamedTuple):
     closely : ndarray of bool, shape (p,)
         Whether the clock is a close one.
     table : RuleTable
-        By row.
-    weight : ndarray of int8, shape (n, rules)
-    plain_key_s, key_s : ndarray of float64, shape (n,)
+    weight : ndarray of int8, shape (p, rules)
+    plain_key_s, key_s : ndarray of float64, shape (p,)
         What the ports are ordered by, without and with penalties. [s]
-    status : ndarray of int8, shape (n,)
-    bound_s : ndarray of float64, shape (n,)
+    penalty_s : ndarray of float64, shape (p,)
+        [s]
+    status : ndarray of int8, shape (p,)
+    bound_s : ndarray of float64, shape (p,)
         Least key each port can have, whatever way is taken to it; infinite without one. [s]
-    by_bound : ndarray of int64, shape (n,)
-        Rows in the order of their bounds.
+    by_bound : ndarray of int64, shape (p,)
+        Ports in the order in which they are looked at: that of their bounds, and last those that are behind in that but
+        may be nearer in time.
+    is_settled : ndarray of bool, shape (p,)
+        Whether a port may be among the first few or nearer than the best one. Of all others it is known that they are
+        neither, and so it is the same whether they were looked at or not.
     looked : int
-        How many of them, in that order, were looked at: all, unless only what settles the answer was asked for. What
-        stands in the rows of the others means nothing.
+        How many were looked at, in that order.
     opened : int
         How many of them could have been the best one.
     best : int
-        Row of the best fit port, or `NOWHERE`.
+        The best fit port, or `NOWHERE`.
+    next_bound_s : float
+        Bound of the first port that could not; infinite where all could. [s]
     """
 
     ways: Routes
@@ -130,12 +178,15 @@ class Evaluation(NamedTuple):
     weight: np.ndarray
     plain_key_s: np.ndarray
     key_s: np.ndarray
+    penalty_s: np.ndarray
     status: np.ndarray
     bound_s: np.ndarray
     by_bound: np.ndarray
+    is_settled: np.ndarray
     looked: int
     opened: int
     best: int
+    next_bound_s: float
 
 
 def no_detours() -> DetourSet:
@@ -143,6 +194,36 @@ def no_detours() -> DetourSet:
     none = np.empty(0)
     flags, zones = np.empty(0, np.bool_), np.empty(0, np.uint64)
     return DetourSet(flags, none, zones, zones, TravelTimes(none, none, none, none, flags, flags, flags, none))
+
+
+@inlined_kernel
+def allocate_evaluation(ways):
+    """Room for what is found on these ways; nothing is entered yet."""
+    count = ways.distance_m.shape[0]
+    figures_s = np.full((4, count), np.nan)
+    return Evaluation(
+        ways, np.zeros(count, np.bool_), allocate_rule_table(count), np.empty((count, RULE_COUNT), np.int8),
+        figures_s[0], figures_s[1], figures_s[2], np.full(count, _NOT_JUDGED, np.int8), figures_s[3], np.arange(count),
+        np.zeros(count, np.bool_), np.int64(0), np.int64(0), np.int64(NOWHERE), np.float64(np.inf),
+    )  # fmt: skip
+
+
+@kernel
+def select_routes(reach, detour_set):
+    """The ways round where there are any, and the shortest paths to all other ports, their clocks not run yet."""
+    travel_times = no_travel_times(reach.distance_m.shape[0])
+    if detour_set.taken.shape[0] == 0:
+        return Routes(reach.distance_m, reach.touched, reach.poor, travel_times)
+    distance_m = reach.distance_m.copy()
+    touched = reach.touched.copy()
+    poor = reach.poor.copy()
+    for p in range(detour_set.taken.shape[0]):
+        if detour_set.taken[p]:
+            distance_m[p] = detour_set.distance_m[p]
+            touched[p] = detour_set.touched[p]
+            poor[p] = detour_set.poor[p]
+            copy_travel_time(detour_set.travel_times, travel_times, p)
+    return Routes(distance_m, touched, poor, travel_times)
 
 
 @inlined_kernel
@@ -157,75 +238,87 @@ def key_of(inputs, reach, p, time_s, calm_ms):
     return key_s
 
 
-@inlined_kernel
-def lower_bound_s(inputs, reach, speed_model, p, calm_ms):
-    """Least key a port can have, whatever way is taken to it; infinite without one. [s]"""
+@leaf_kernel
+def least_landing_s(inputs, reach, speed_model, p):
+    """Least time to a landing, whatever way is taken to it; infinite without one. [s]"""
     limit_ms = inputs.columns.harbour_speed_ms[p]
     if np.isnan(limit_ms):
         limit_ms = inputs.limits.harbour_speed_ms
     start = reach.path[0]
     least_s = least_time_s(reach.distance_m[p], speed_model, inputs.forecast, start[0], start[1])
     if not np.isnan(reach.harbour_m[p]):
-        least_s += reach.harbour_m[p] / min(calm_ms, limit_ms)
-    bound_s = key_of(inputs, reach, p, least_s, calm_ms)
+        least_s += reach.harbour_m[p] / min(calm_speed_ms(speed_model), limit_ms)
+    return least_s
+
+
+@inlined_kernel
+def lower_bound_s(inputs, reach, speed_model, p):
+    """Least key a port can have, whatever way is taken to it; infinite without one. [s]"""
+    least_s = least_landing_s(inputs, reach, speed_model, p)
+    bound_s = key_of(inputs, reach, p, least_s, calm_speed_ms(speed_model))
     return np.inf if np.isnan(bound_s) else bound_s
 
 
 @leaf_kernel
-def fill_lower_bounds(inputs, reach, speed_model, ports, bound_s):
-    """Enter the lower bounds of these ports. [s]"""
-    calm_ms = calm_speed_ms(speed_model)
-    for row in range(ports.shape[0]):
-        bound_s[row] = lower_bound_s(inputs, reach, speed_model, ports[row], calm_ms)
-
-
-@inlined_kernel
-def fill_keys(inputs, reach, speed_model, ports, rows, table, penalty_s, plain_key_s, key_s):
-    """Enter what some rows are ordered by. [s]"""
-    calm_ms = calm_speed_ms(speed_model)
-    for row in rows:
-        plain_key_s[row] = key_of(inputs, reach, ports[row], table.time_s[row], calm_ms)
-        key_s[row] = plain_key_s[row] + penalty_s[row]
+def fill_lower_bounds(inputs, reach, speed_model, bound_s):
+    """Enter the lower bounds of all ports. [s]"""
+    for p in range(bound_s.shape[0]):
+        bound_s[p] = lower_bound_s(inputs, reach, speed_model, p)
 
 
 @leaf_kernel
-def best_of(rows, status, key_s, best):
-    """The best fit row of these and the best one so far; ties fall to the lower one, so equal inputs agree."""
-    for row in rows:
-        if status[row] > Status.CAUTION or np.isnan(key_s[row]):
+def best_of(ports, status, key_s, best):
+    """The best fit port of these and the best one so far; ties fall to the lower one, so equal inputs agree."""
+    for p in ports:
+        if status[p] > Status.CAUTION or np.isnan(key_s[p]):
             continue
-        if best == NOWHERE or key_s[row] < key_s[best] or (key_s[row] == key_s[best] and row < best):
-            best = row
+        if best == NOWHERE or key_s[p] < key_s[best] or (key_s[p] == key_s[best] and p < best):
+            best = p
     return best
 
 
 @leaf_kernel
-def classify(table, rows, weight_of_code, penalty_of_code, share_of_code, weight, status, penalty_s):
-    """Weigh the findings of some rows: enter their weights, their status, and the penalty each draws. [s]
+def _add_to_first(ports, status, key_s, first_s):
+    """Enter the keys of the fit ports among these in the least keys so far, in increasing order. [s]"""
+    last = first_s.shape[0] - 1
+    for p in ports:
+        if status[p] <= Status.CAUTION and key_s[p] < first_s[last]:
+            place = last
+            while place > 0 and first_s[place - 1] > key_s[p]:
+                first_s[place] = first_s[place - 1]
+                place -= 1
+            first_s[place] = key_s[p]
+
+
+@leaf_kernel
+def classify(inputs, ports, found):
+    """Weigh the findings of some ports: enter their weights, their status, and the penalty each draws. [s]
 
     One hard fail excludes, one hard unknown leaves unconfirmed, any soft fail or unknown is a caution.
     """
-    for row in rows:
-        status[row] = Status.SUITABLE
-        penalty_s[row] = 0.0
+    table, weight, status, penalty_s = found.table, found.weight, found.status, found.penalty_s
+    penalty_of_code, share_of_code = inputs.penalty_of_code, inputs.share_of_code
+    for p in ports:
+        status[p] = Status.SUITABLE
+        penalty_s[p] = 0.0
         for r in range(RULE_COUNT):
-            code = table.code[row, r]
-            verdict = table.verdict[row, r]
-            weight[row, r] = weight_of_code[code]
-            if weight[row, r] == Weight.INFO or verdict == Verdict.PASS or verdict == Verdict.NOT_APPLICABLE:
+            code = table.code[p, r]
+            verdict = table.verdict[p, r]
+            weight[p, r] = inputs.weight_of_code[code]
+            if weight[p, r] == Weight.INFO or verdict == Verdict.PASS or verdict == Verdict.NOT_APPLICABLE:
                 continue
-            found = Status.UNCONFIRMED
-            if weight[row, r] == Weight.SOFT:
-                found = Status.CAUTION
-                penalty_s[row] += penalty_of_code[code]
+            finding = Status.UNCONFIRMED
+            if weight[p, r] == Weight.SOFT:
+                finding = Status.CAUTION
+                penalty_s[p] += penalty_of_code[code]
                 # Of an endless time the share would be endless too; of an unknown one it stays the penalty.
-                share_s = share_of_code[code] * table.time_s[row] if share_of_code[code] > 0.0 else 0.0
+                share_s = share_of_code[code] * table.time_s[p] if share_of_code[code] > 0.0 else 0.0
                 if penalty_of_code[code] < share_s < np.inf:
-                    penalty_s[row] += share_s - penalty_of_code[code]
+                    penalty_s[p] += share_s - penalty_of_code[code]
             elif verdict == Verdict.FAIL:
-                found = Status.EXCLUDED
-            if found > status[row]:
-                status[row] = found
+                finding = Status.EXCLUDED
+            if finding > status[p]:
+                status[p] = finding
 
 
 @leaf_kernel
@@ -265,253 +358,167 @@ def deciding_rule(verdict, code, weight, penalty_of_code, share_of_code, ranks_b
 
 
 @leaf_kernel
-def second_best_s(rows, status, key_s, best):
-    """Key of the fit row that comes after the best one; infinite without one. [s]"""
-    second_s = np.inf
-    for row in rows:
-        if row != best and status[row] <= Status.CAUTION and key_s[row] < second_s:
-            second_s = key_s[row]
-    return second_s
-
-
-@inlined_kernel
-def next_batch_size(looked):
-    """How many ports are looked at after so many, while it is open which are the first two."""
-    return FIRST_OPENED if looked == 0 else NEXT_OPENED
-
-
-@inlined_kernel
-def evaluate_rows(
-    inputs,
-    reach,
-    ways_taken,
-    speed_model,
-    tide_bias_m,
-    joining,
-    memo,
-    ports,
-    rows,
-    growth,
-    ways,
-    table,
-    weight,
-    status,
-    penalty_s,
-    plain_key_s,
-    key_s,
-):
-    """Time, judge, weigh and key some rows: everything that is entered of a port but its bound.
-
-    Parameters
-    ----------
-    scene, reach, motion, tide_bias_m, ports
-        As for `evaluate_ports`.
-    ways_taken : ndarray of bool, shape (p,) or (0,)
-        Ports whose clocks are entered already.
-    joining, trail, growth
-        As for `travel_times_along_tree`.
-    rows : ndarray of int64
-    ways, table, weight, status, penalty_s, plain_key_s, key_s
-        Where it is entered.
-    """
-    travel_times_along_tree(
-        inputs.water,
-        inputs.depth_class,
-        reach,
-        inputs.forecast,
-        speed_model,
-        inputs.figures.depart_s,
-        joining,
-        memo,
-        ports,
-        rows,
-        ways_taken,
-        growth,
-        ways.travel_times,
-    )
-    apply_rules(
-        table,
-        inputs.figures,
-        speed_model,
-        tide_bias_m,
-        inputs.limits,
-        inputs.columns,
-        inputs.access,
-        inputs.live,
-        inputs.tides,
-        inputs.forecast,
-        inputs.water.ports,
-        ports,
-        rows,
-        ways,
-        reach.harbour_m,
-        inputs.listed,
-        inputs.inside_srr,
-    )
-    classify(
-        table, rows, inputs.weight_of_code, inputs.penalty_of_code, inputs.share_of_code, weight, status, penalty_s
-    )  # fmt: skip
-    fill_keys(inputs, reach, speed_model, ports, rows, table, penalty_s, plain_key_s, key_s)
-
-
-@leaf_kernel
-def evaluate_rows_call(
-    inputs,
-    reach,
-    ways_taken,
-    speed_model,
-    tide_bias_m,
-    joining,
-    memo,
-    ports,
-    rows,
-    growth,
-    ways,
-    table,
-    weight,
-    status,
-    penalty_s,
-    plain_key_s,
-    key_s,
-):
-    """`evaluate_rows` in a call of its own, for functions that make arrays."""
-    evaluate_rows(
-        inputs, reach, ways_taken, speed_model, tide_bias_m, joining, memo, ports, rows, growth, ways, table, weight,
-        status, penalty_s, plain_key_s, key_s,
-    )  # fmt: skip
-
-
-@kernel
-def evaluate_ports(inputs, reach, detour_set, speed_model, tide_bias_m, ports, exhaustive, until_settled):
-    """Look at ports from one position.
+def evaluate_some(inputs, encounter, reach, tide_bias_m, ways_taken, joining, memo, ports, growth, found):
+    """Time, judge, weigh and key some ports: everything that is entered of a port but its bound.
 
     Parameters
     ----------
     inputs : EvaluationInputs
+    encounter : EncounterInputs
     reach : Reach
-    detour_set : DetourSet
-    speed_model : SpeedModel
-        Of the scene, unless one asks what another speed or other waves would change.
     tide_bias_m : float
         Added to every height of tide: 0 but when asking what a wrong tide would change. [m]
-    ports : ndarray of int64, shape (n,)
-    exhaustive : bool
-        Look closely at each of them, whatever its bound.
-    until_settled : bool
-        Leave out those that can be neither the best nor the second best one.
-
-    Returns
-    -------
-    Evaluation
+    ways_taken : ndarray of bool, shape (p,) or (0,)
+        Ports whose clocks are entered already.
+    joining, memo, growth
+        As for `travel_times_along_tree`.
+    ports : ndarray of int64
+    found : Evaluation
+        Where it is entered.
     """
-    count = ports.shape[0]
-    ways = select_routes(reach, detour_set)
-    closely = np.zeros(reach.distance_m.shape[0], np.bool_)
-    table = allocate_rule_table(count)
-    weight = np.empty((count, RULE_COUNT), np.int8)
-    plain_key_s = np.empty(count)
-    penalty_s = np.empty(count)
-    key_s = np.empty(count)
-    status = np.empty(count, np.int8)
-    bound_s = np.empty(count)
-    fill_lower_bounds(inputs, reach, speed_model, ports, bound_s)
-    by_bound = np.argsort(bound_s, kind="mergesort")
-    looked, opened, best = _evaluate_in_order(
-        inputs,
-        reach,
-        detour_set.taken,
-        speed_model,
-        tide_bias_m,
-        allocate_memo(inputs.depth_class.corners.vertex.shape[0], count),
-        ports,
-        exhaustive,
-        until_settled,
-        ways,
-        closely,
-        table,
-        weight,
-        status,
-        penalty_s,
-        plain_key_s,
-        key_s,
-        bound_s,
-        by_bound,
-    )
-    return Evaluation(
-        ways, closely, table, weight, plain_key_s, key_s, status, bound_s, by_bound, looked, opened, best,
+    speed_model = encounter.speed_model
+    travel_times_along_tree(
+        inputs.water, inputs.depth_class, reach, inputs.forecast, speed_model, encounter.figures.depart_s, joining,
+        memo, ports, ways_taken, growth, found.ways.travel_times,
     )  # fmt: skip
+    apply_rules(inputs, encounter, reach.harbour_m, tide_bias_m, ports, found.ways, found.table)
+    classify(inputs, ports, found)
+    calm_ms = calm_speed_ms(speed_model)
+    for p in ports:
+        found.plain_key_s[p] = key_of(inputs, reach, p, found.table.time_s[p], calm_ms)
+        found.key_s[p] = found.plain_key_s[p] + found.penalty_s[p]
 
 
 @leaf_kernel
-def _evaluate_in_order(
-    inputs, reach, ways_taken, speed_model, tide_bias_m, memo, ports, exhaustive, until_settled, ways, closely, table,
-    weight, status, penalty_s, plain_key_s, key_s, bound_s, by_bound,
-):  # fmt: skip
-    """Look at ports in the order of their bounds; how many are looked at, how many may be the best, and which is."""
-    count = ports.shape[0]
-    joining = first_leg_time(reach, inputs.forecast, speed_model, inputs.figures.depart_s)
-    all_closely = exhaustive or is_empty(inputs.forecast)
-    best = NOWHERE
-    looked = 0
-    while looked < count:
-        # A few at a time while any of them may still be one of the first two, then all others.
-        may_come_second = bound_s[by_bound[looked]] <= second_best_s(by_bound[:looked], status, key_s, best)
-        if until_settled and not may_come_second:
-            break
-        close = all_closely or may_come_second
-        size = count
-        if until_settled or (close and not all_closely):
-            size = next_batch_size(looked)
-        rows = by_bound[looked : looked + size]
-        looked += rows.shape[0]
-        for row in rows:
-            closely[ports[row]] = close
-        evaluate_rows_call(
-            inputs, reach, ways_taken, speed_model, tide_bias_m, joining, memo, ports, rows, 0.0 if close else COARSE,
-            ways, table, weight, status, penalty_s, plain_key_s, key_s,
-        )  # fmt: skip
-        best = best_of(rows, status, key_s, best)
-    opened = count
-    if not exhaustive:
-        best_s = np.inf if best == NOWHERE else key_s[best]
-        opened = min(count, 1)
-        while opened < count and bound_s[by_bound[opened]] < best_s:
-            opened += 1
-    return looked, opened, best
-
-
-@kernel
-def refine_rows(inputs, reach, detour_set, found, rows):
-    """Look closely at some rows of a survey of every port; what is found is entered in it.
+def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal, memo, first_s, found):
+    """Look at ports in the order of their bounds.
 
     Parameters
     ----------
-    scene, reach, ways_round
-        As for `evaluate_ports`.
+    inputs : EvaluationInputs
+    encounter : EncounterInputs
+    patch : Patch
+        In which the position lies, and ports are measured when it is their turn; one of no triangle where all have been
+        measured, and their bounds and the order of those are entered.
+    fix : PatchWorkspace
+        Of the patch.
+    reach : Reach
+        That of the fix, or of all ports.
+    ways_taken : ndarray of bool, shape (p,) or (0,)
+        Ports whose clocks are entered already.
+    goal : SearchGoal
+        With a patch, one that does not ask for every port.
+    memo : TravelTimeMemo
+        Of nothing passed.
+    first_s : ndarray of float64, shape (goal.first,)
+        Scratch, infinite.
     found : Evaluation
-    rows : ndarray of int64
+        Where it is entered.
+
+    Returns
+    -------
+    looked, opened, best, next_bound_s
+        As in `Evaluation`.
     """
-    count = found.status.shape[0]
-    joining = first_leg_time(reach, inputs.forecast, inputs.speed_model, inputs.figures.depart_s)
-    evaluate_rows_call(
-        inputs, reach, detour_set.taken, inputs.speed_model, 0.0, joining,
-        allocate_memo(inputs.depth_class.corners.vertex.shape[0], count), np.arange(count), rows, 0.0, found.ways,
-        found.table, found.weight, found.status, np.empty(count), found.plain_key_s, found.key_s,
-    )  # fmt: skip
-    found.closely[rows] = True
+    by_bound, bound_s, speed_model = found.by_bound, found.bound_s, encounter.speed_model
+    count = bound_s.shape[0]
+    start = reach.path[0]
+    is_lazy = patch.triangle != NOWHERE
+    # From anywhere in the patch the way to a port is at most so much shorter than from its middle.
+    slack_m = patch.radius_m + SAFE_M
+    joining = first_leg_time(reach, inputs.forecast, speed_model, encounter.figures.depart_s)
+    is_quiet = is_empty(inputs.forecast)
+    best = NOWHERE
+    looked = 0
+    measured = 0 if is_lazy else count
+    turn = _BY_KEY
+    opened = 0
+    next_bound_s = np.inf
+    while turn != _DONE:
+        wanted = min(looked + (FIRST_OPENED if looked == 0 else NEXT_OPENED), count)
+        latest_s = first_s[-1]
+        if turn == _IN_TIME:
+            latest_s = found.table.time_s[best]
+            wanted = count
+        elif turn == _NEXT_BOUND:
+            latest_s = np.inf
+            wanted = opened + 1
+        # Measured until nobody left can come before those wanted; but nobody who comes too late for anything.
+        while measured < count:
+            least_m = patch.distance_m[measured] - slack_m
+            least_s = least_time_s(least_m, speed_model, inputs.forecast, start[0], start[1])
+            if not least_s <= latest_s or (measured >= wanted and not least_s < bound_s[by_bound[wanted - 1]]):
+                break
+            p = patch.ports[measured]
+            patch_distances(inputs.water, inputs.depth_class, patch, fix, measured)
+            bound_s[p] = lower_bound_s(inputs, reach, speed_model, p)
+            place = measured
+            while place > looked and (
+                bound_s[by_bound[place - 1]] > bound_s[p]
+                or (bound_s[by_bound[place - 1]] == bound_s[p] and by_bound[place - 1] > p)
+            ):
+                by_bound[place] = by_bound[place - 1]
+                place -= 1
+            by_bound[place] = p
+            measured += 1
+        growth = 0.0
+        stop = looked
+        if turn == _BY_KEY:
+            if looked < measured and (goal.exhaustive or bound_s[by_bound[looked]] <= latest_s):
+                stop = measured if goal.exhaustive else min(wanted, measured)
+            else:
+                turn = _NEXT_BOUND
+                best_s = np.inf if best == NOWHERE else found.key_s[best]
+                while opened < looked and (bound_s[by_bound[opened]] < best_s or opened == 0):
+                    opened += 1
+        elif turn == _NEXT_BOUND:
+            if opened < count:
+                next_bound_s = bound_s[by_bound[opened]]
+            turn = _EVERY_PORT if inputs.key == BY_TIME or best == NOWHERE else _IN_TIME
+        elif turn == _IN_TIME:
+            stop = _gather_sooner(inputs, reach, speed_model, by_bound, looked, measured, latest_s)
+            turn = _EVERY_PORT
+        else:
+            if goal.every_port:
+                stop = count
+                growth = 0.0 if is_quiet else COARSE
+            turn = _DONE
+        if stop > looked:
+            ports = by_bound[looked:stop]
+            looked = stop
+            evaluate_some(inputs, encounter, reach, 0.0, ways_taken, joining, memo, ports, growth, found)
+            for p in ports:
+                found.closely[p] = growth == 0.0
+            best = best_of(ports, found.status, found.key_s, best)
+            _add_to_first(ports, found.status, found.key_s, first_s)
+    if goal.exhaustive:
+        opened, next_bound_s = count, np.inf
+    _mark_settled(inputs, reach, speed_model, looked, first_s[-1], best, found)
+    return looked, opened, best, next_bound_s
 
 
-@kernel
-def select_routes(reach, detour_set):
-    """The ways round where there are any, and the shortest paths to all other ports, their clocks not run yet."""
-    distance_m = reach.distance_m.copy()
-    touched = reach.touched.copy()
-    poor = reach.poor.copy()
-    travel_times = no_travel_times(distance_m.shape[0])
-    for p in range(detour_set.taken.shape[0]):
-        if detour_set.taken[p]:
-            distance_m[p] = detour_set.distance_m[p]
-            touched[p] = detour_set.touched[p]
-            poor[p] = detour_set.poor[p]
-            copy_travel_time(detour_set.travel_times, travel_times, p)
-    return Routes(distance_m, touched, poor, travel_times)
+@inlined_kernel
+def _gather_sooner(inputs, reach, speed_model, by_bound, looked, measured, latest_s):
+    """Move ports that may be landed at by a time before those that can't, the order kept; where they end. [s]"""
+    stop = looked
+    for place in range(looked, measured):
+        p = by_bound[place]
+        if least_landing_s(inputs, reach, speed_model, p) <= latest_s:
+            for later in range(place, stop, -1):
+                by_bound[later] = by_bound[later - 1]
+            by_bound[stop] = p
+            stop += 1
+    return stop
+
+
+@leaf_kernel
+def _mark_settled(inputs, reach, speed_model, looked, last_s, best, found):
+    """Mark ports that may be among the first few, or nearer than the best one: by key, or in time. [s]"""
+    found.is_settled[:] = False
+    for turn in range(looked):
+        p = found.by_bound[turn]
+        found.is_settled[p] = found.bound_s[p] <= last_s or (
+            inputs.key != BY_TIME
+            and best != NOWHERE
+            and least_landing_s(inputs, reach, speed_model, p) <= found.table.time_s[best]
+        )

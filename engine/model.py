@@ -456,7 +456,9 @@ class Coordination:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decision:
-    """The answer: every port judged, in order, with findings as arrays; texts are made when somebody reads.
+    """The answer: ports judged, in order, with findings as arrays; texts are made when somebody reads.
+
+    Arrays by port mean nothing for a port that is not in the order; times and keys are NaN there.
 
     Attributes
     ----------
@@ -481,8 +483,11 @@ class Decision:
         In calm water, cap included. [m/s]
     verdict, code, weight, measured, limit : ndarray, shape (p, rules)
         Findings, one column a `Rule`.
-    order : ndarray of int64, shape (p,)
-        Port indices: suitable by key, then unconfirmed by key, then excluded by key.
+    order : ndarray of int64, shape (n,)
+        Ports judged: suitable by key, then unconfirmed by key, then excluded by key.
+    is_settled : ndarray of bool, shape (p,)
+        Ports that may be among the first few, or nearer than the recommended one: what the answer is made of. All of
+        them have been judged, with close clocks.
     """
 
     ask: Ask
@@ -510,6 +515,7 @@ class Decision:
     measured: np.ndarray
     limit: np.ndarray
     order: np.ndarray
+    is_settled: np.ndarray
     coordination: Coordination
     notices: tuple[Notice, ...]
     to_second_s: float

@@ -373,7 +373,7 @@ def patch_at(mesh, lon_deg, lat_deg, side_m):
 
 
 @inlined_kernel
-def _shares(water, needed_depth_m, px, py, triangle):
+def shares(water, needed_depth_m, px, py, triangle):
     """Whether a position of a triangle shares its ways with those round it: not one on a vertex, or at a harbour."""
     return (
         triangle != NOWHERE
@@ -384,15 +384,16 @@ def _shares(water, needed_depth_m, px, py, triangle):
 
 
 @kernel
-def reach_from_patch(water, depth_class, patch, lon_deg, lat_deg):
+def reach_from_patch(water, depth_class, patch_table, place, lon_deg, lat_deg):
     """`engine.kernels.reach.reach_ports`, by way of a patch that the position lies in, where that can be.
 
     Parameters
     ----------
     water : WaterModel
     depth_class : DepthClass
-    patch : Patch
-        One of no triangle where nothing is known of the place.
+    patch_table : PatchTable
+    place : int
+        Of the patch in it; `NOWHERE` where nothing is known of the place.
     lon_deg, lat_deg : float
         Position, WGS 84, inside the box of the pack. [deg]
 
@@ -401,20 +402,21 @@ def reach_from_patch(water, depth_class, patch, lon_deg, lat_deg):
     Reach
         To the last bit the same.
     """
-    if patch.triangle != NOWHERE:
+    if place != NOWHERE:
+        patch = patch_from_table(patch_table, place)
         px, py = to_plane(lon_deg, lat_deg, water.mesh.origin_lon_deg, water.mesh.origin_lat_deg)
         triangle = locate(water.mesh, px, py)
-        if triangle == patch.triangle and _shares(water, depth_class.needed_depth_m, px, py, triangle):
+        if triangle == patch.triangle and shares(water, depth_class.needed_depth_m, px, py, triangle):
             fix = _workspace_for(water, patch.corners.shape[0])
-            _all_distances(water, depth_class, patch, fix, lon_deg, lat_deg, px, py)
+            set_position(fix, patch, lon_deg, lat_deg, px, py)
+            measure_every_port(water, depth_class, patch, fix)
             return fix.reach
     return reach_ports(water, depth_class, lon_deg, lat_deg)
 
 
 @leaf_kernel
-def _all_distances(water, depth_class, patch, fix, lon_deg, lat_deg, px, py):
-    """Measure the ways from a position to all ports."""
-    set_position(fix, patch, lon_deg, lat_deg, px, py)
+def measure_every_port(water, depth_class, patch, fix):
+    """`patch_distances` of all ports."""
     for nth in range(patch.ports.shape[0]):
         patch_distances(water, depth_class, patch, fix, nth)
 
@@ -430,7 +432,7 @@ def assign_patches(water, needed_depth_m, lon, lat, x, y, triangle):
         px, py = to_plane(lon[k], lat[k], mesh.origin_lon_deg, mesh.origin_lat_deg)
         t = locate(mesh, px, py)
         x[k], y[k] = px, py
-        triangle[k] = t if _shares(water, needed_depth_m, px, py, t) else NOWHERE
+        triangle[k] = t if shares(water, needed_depth_m, px, py, t) else NOWHERE
 
 
 @kernel

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.reach import DepthClass, WaterModel
-from engine.patch import Patch, build_patches, no_patch, patch_at, patch_from_table
+from engine.patch import PatchPlaces, PatchTable, build_patches, patch_at
 
 SIDE_M = 2_000.0
 """Of the squares that cut triangles into patches. [m]"""
@@ -30,6 +30,11 @@ _Patch = tuple[int, int, int, int]
 
 _Value = TypeVar("_Value")
 
+_ANYWHERE = np.full(1, np.nan)
+_PLACED = PatchPlaces(_ANYWHERE, _ANYWHERE, np.zeros(1, np.int64))
+_PLACED_NOWHERE = PatchPlaces(_ANYWHERE, _ANYWHERE, np.full(1, NOWHERE))
+"""Of one position: in the first patch of a table, and in none. Where it lies on the plane is found out in passing."""
+
 
 class PatchCache:
     """The patches of one depth class of one water; for any number of threads.
@@ -40,12 +45,14 @@ class PatchCache:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: dict[_Patch, Patch] = {}
+        self._kept: dict[_Patch, PatchTable] = {}
         self._asked: dict[_Patch, None] = {}
-        self._nothing: Patch | None = None
+        self._nothing: tuple[PatchPlaces, PatchTable] | None = None
 
-    def at(self, water: WaterModel, depth_class: DepthClass, lon: float, lat: float) -> Patch:
-        """The patch of a position, WGS 84 [deg]; one of no triangle where nothing is known of the place yet.
+    def at(
+        self, water: WaterModel, depth_class: DepthClass, lon: float, lat: float
+    ) -> tuple[PatchPlaces, PatchTable]:  # fmt: skip
+        """The patch of a position as a table of one, and a place in it; in none where nothing is known of it yet.
 
         Parameters
         ----------
@@ -53,36 +60,39 @@ class PatchCache:
         depth_class : DepthClass
             Both the same in every call.
         lon, lat : float
-            Inside the box of the pack. [deg]
+            WGS 84, inside the box of the pack. [deg]
         """
-        if self._nothing is None:
-            self._nothing = no_patch(len(water.ports.x))
+        nothing = self.nothing(water, depth_class)
         triangle, column, row = patch_at(water.mesh, lon, lat, SIDE_M / 2 ** (LEVELS - 1))
         if triangle == NOWHERE:
-            return self._nothing
+            return nothing
         for level in range(LEVELS):
             finer = LEVELS - 1 - level
             patch = triangle, column >> finer, row >> finer, level
             found = self._kept.get(patch)
             if found is None and patch not in self._asked:
                 self._keep(self._asked, patch, None, MOST_ASKED)
-                return self._nothing
+                return nothing
             if found is None:
-                found = self._make(water, depth_class, patch)
+                found = self._make(water, depth_class, np.array([triangle]), *patch[1:])
                 self._keep(self._kept, patch, found, MOST_KEPT)
-            if found.triangle != NOWHERE:
-                return found
+            if found.triangle[0] != NOWHERE:
+                return _PLACED, found
+        return nothing
+
+    def nothing(self, water: WaterModel, depth_class: DepthClass) -> tuple[PatchPlaces, PatchTable]:
+        """A place in no patch, and a table of none."""
+        if self._nothing is None:
+            self._nothing = _PLACED_NOWHERE, self._make(water, depth_class, np.empty(0, np.int64), 0, 0, 0)
         return self._nothing
 
     @staticmethod
-    def _make(water: WaterModel, depth_class: DepthClass, patch: _Patch) -> Patch:
-        triangle, column, row, level = patch
+    def _make(
+        water: WaterModel, depth_class: DepthClass, triangle: np.ndarray, column: int, row: int, level: int
+    ) -> PatchTable:
         side_m = SIDE_M / 2**level
-        made = build_patches(
-            water, depth_class, np.array([triangle]), np.array([column * side_m]), np.array([row * side_m]),
-            np.array([side_m]),
-        )  # fmt: skip
-        return Patch(*patch_from_table.py_func(made, 0))
+        west_m, south_m, sides_m = (np.full(len(triangle), value) for value in (column * side_m, row * side_m, side_m))
+        return PatchTable(*build_patches(water, depth_class, triangle, west_m, south_m, sides_m))
 
     def _keep(self, store: dict[_Patch, _Value], patch: _Patch, value: _Value, most: int) -> None:
         """Add to a store of so many; the oldest entries make room."""

@@ -5,13 +5,12 @@ Judged on the shortest paths, before any way round is looked for, so that like i
 
 import numpy as np
 
-from engine.apply_rules import RULE_COUNT, Routes, allocate_rule_table
-from engine.codes import Code, Rule
+from engine.codes import Code, Rule, Status
 from engine.detour_search import has_blocking_finding, max_wait_saving_s
-from engine.evaluate import best_of, evaluate_rows_call
+from engine.evaluate import EncounterInputs, best_of, evaluate_some
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
-from engine.kernels.travel_time import SpeedModel, allocate_memo, copy_travel_time, first_leg_time, no_travel_times
+from engine.kernels.travel_time import SpeedModel, copy_travel_time, first_leg_time
 from engine.units import HOUR_S
 
 MOST_CONTENDERS = 12
@@ -23,10 +22,10 @@ NEARLY_ENOUGH_M = 1.0
 
 
 @inlined_kernel
-def _is_brittle(inputs, found, p, spread_s):
+def _is_brittle(inputs, encounter, found, p, spread_s):
     """Whether a tide, a sea or an arrival within its doubt may open or shut a port."""
     table = found.table
-    doubt = inputs.speed_model.wave_doubt
+    doubt = encounter.speed_model.wave_doubt
     way_m = table.measured[p, Rule.R_RTE_02]
     way_limit_m = table.limit[p, Rule.R_RTE_02]
     entrance = table.code[p, Rule.R_NAV_03]
@@ -67,8 +66,8 @@ def _is_brittle(inputs, found, p, spread_s):
 
 
 @kernel
-def contenders(inputs, found):
-    """The winner, and ports that a doubt about speed, sea or tide could bring before it.
+def contenders(inputs, encounter, found):
+    """The winner, and settled ports that a doubt about speed, sea or tide could bring before it.
 
     A doubt about speed or sea moves all ports alike, so between two ports only the difference of their spreads and a
     part of them counts. A port that a small change could open or shut counts from farther off; and where that is the
@@ -77,49 +76,52 @@ def contenders(inputs, found):
     Parameters
     ----------
     inputs : EvaluationInputs
+    encounter : EncounterInputs
     found : Evaluation
-        Of all ports.
 
     Returns
     -------
     ndarray of int64
-        By index; none where no port is fit.
+        By number; none where no port is fit.
     """
     if found.best == NOWHERE:
         return np.empty(0, np.int64)
-    gap_s = found.key_s - found.key_s[found.best]
-    near = np.zeros(gap_s.shape[0], np.bool_)
-    _mark_contenders(inputs, found, gap_s, near)
+    near = np.zeros(found.status.shape[0], np.bool_)
+    _mark_contenders(inputs, encounter, found, near)
     ports = np.flatnonzero(near)
     if ports.shape[0] > MOST_CONTENDERS:
+        gap_s = found.key_s - found.key_s[found.best]
         nearest = np.argsort(np.abs(gap_s[ports]), kind="mergesort")[:MOST_CONTENDERS]
         ports = np.sort(ports[nearest])
     return ports
 
 
 @leaf_kernel
-def _mark_contenders(inputs, found, gap_s, near):
-    """Mark the winner and those that may come before it, given how far they are behind it. [s]"""
+def _mark_contenders(inputs, encounter, found, near):
+    """Mark the winner and those that may come before it."""
     table, winner = found.table, found.best
     winner_spread_s = _spread_s(table, winner)
     for p in range(near.shape[0]):
+        if not found.is_settled[p]:
+            continue
         spread_s = _spread_s(table, p)
         wait_s = max_wait_saving_s(found, p)
         if wait_s == np.inf:
             wait_s = 0.0
+        gap_s = found.key_s[p] - found.key_s[winner]
         # Most ports are too far behind whatever they are like.
-        if not gap_s[p] < spread_s + winner_spread_s + wait_s:
+        if not gap_s < spread_s + winner_spread_s + wait_s:
             continue
         mendable, hopeless = has_blocking_finding(found, p)
         if hopeless:
             continue
-        brittle = _is_brittle(inputs, found, p, spread_s)
+        brittle = _is_brittle(inputs, encounter, found, p, spread_s)
         if brittle:
             near[p] = True
         elif not mendable:
-            near[p] = gap_s[p] < max(0.5 * abs(spread_s - winner_spread_s), 0.15 * spread_s)
+            near[p] = gap_s < max(0.5 * abs(spread_s - winner_spread_s), 0.15 * spread_s)
     near[winner] = True
-    if _is_brittle(inputs, found, winner, winner_spread_s):
+    if _is_brittle(inputs, encounter, found, winner, winner_spread_s):
         for _ in range(NEXT_IN_LINE):
             _add_next_in_line(found, near)
 
@@ -136,7 +138,7 @@ def _add_next_in_line(found, near):
     """Mark the best fit port not marked yet."""
     following = NOWHERE
     for p in range(near.shape[0]):
-        if near[p] or found.status[p] > 1:
+        if near[p] or not found.is_settled[p] or found.status[p] > Status.CAUTION:
             continue
         if following == NOWHERE or found.key_s[p] < found.key_s[following]:
             following = p
@@ -144,47 +146,30 @@ def _add_next_in_line(found, near):
         near[following] = True
 
 
-@kernel
-def winners_of_perturbations(inputs, reach, found, ports, variants):
-    """The fit port that comes first under each change.
+@leaf_kernel
+def fill_winners(inputs, encounter, reach, found, ports, variants, memo, tried, winners):
+    """Enter the fit port that comes first under each change.
 
     Parameters
     ----------
     inputs : EvaluationInputs
+    encounter : EncounterInputs
     reach : Reach
     found : Evaluation
-        Of all ports, on the shortest paths.
+        On the shortest paths.
     ports : ndarray of int64, shape (n,)
         The contenders.
     variants : ndarray of float64, shape (v, 4)
         Factor on speed, factor on waves, metres added to the tide, and by how much of its doubt the stream is wrong;
         ones and zeros for no change.
-
-    Returns
-    -------
-    ndarray of int64, shape (v,)
-        Port, or `NOWHERE`.
+    memo : TravelTimeMemo
+        Scratch.
+    tried : Evaluation
+        Scratch.
+    winners : ndarray of int64, shape (v,)
+        Port, or `NOWHERE`, is entered.
     """
-    winners = np.full(variants.shape[0], NOWHERE)
-    count = ports.shape[0]
-    table = allocate_rule_table(count)
-    travel_times = no_travel_times(reach.distance_m.shape[0])
-    ways = Routes(reach.distance_m, reach.touched, reach.poor, travel_times)
-    memo = allocate_memo(inputs.depth_class.corners.vertex.shape[0], count)
-    _fill_winners(
-        inputs, reach, found, ports, np.arange(count), variants, ways, memo, table,
-        np.empty((count, RULE_COUNT), np.int8), np.empty(count, np.int8), np.empty((3, count)), winners,
-    )  # fmt: skip
-    return winners
-
-
-@leaf_kernel
-def _fill_winners(
-    inputs, reach, found, ports, rows, variants, ways, memo, table, weight, status, figures_s, winners
-):  # fmt: skip
-    """Enter who comes first under each change; what is given besides is room to find out."""
-    penalty_s, plain_key_s, key_s = figures_s[0], figures_s[1], figures_s[2]
-    speed_model = inputs.speed_model
+    speed_model = encounter.speed_model
     for v in range(variants.shape[0]):
         speed, waves, tide_m, stream = variants[v, 0], variants[v, 1], variants[v, 2], variants[v, 3]
         changed = SpeedModel(
@@ -207,14 +192,10 @@ def _fill_winners(
             # Another tide changes no clock at the entrance: those run closely already stand.
             taken = found.closely
             for p in ports:
-                copy_travel_time(found.ways.travel_times, ways.travel_times, p)
+                copy_travel_time(found.ways.travel_times, tried.ways.travel_times, p)
         memo.place[:] = 0
         memo.used[0] = 0
-        joining = first_leg_time(reach, inputs.forecast, changed, inputs.figures.depart_s)
-        evaluate_rows_call(
-            inputs, reach, taken, changed, tide_m, joining, memo, ports, rows, 0.0, ways, table, weight, status,
-            penalty_s, plain_key_s, key_s,
-        )  # fmt: skip
-        best = best_of(rows, status, key_s, NOWHERE)
-        if best != NOWHERE:
-            winners[v] = ports[best]
+        other = EncounterInputs(encounter.figures, changed, encounter.inside_srr)
+        joining = first_leg_time(reach, inputs.forecast, changed, encounter.figures.depart_s)
+        evaluate_some(inputs, other, reach, tide_m, taken, joining, memo, ports, 0.0, tried)
+        winners[v] = best_of(ports, tried.status, tried.key_s, NOWHERE)

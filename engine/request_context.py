@@ -8,7 +8,8 @@ import numpy as np
 
 from engine.apply_rules import RuleInputs
 from engine.codes import Code, Feed, Medical, Reception, Weight, weight_of
-from engine.evaluate import BY_CARE, BY_DISTANCE, BY_TIME, EvaluationInputs
+from engine.evaluate import BY_CARE, BY_DISTANCE, BY_TIME, EncounterInputs, EvaluationInputs
+from engine.evaluate_encounters import AS_IT_IS, EncounterArrays, RegionTables
 from engine.kernels.forecast import waves_at
 from engine.kernels.reach import DepthClass
 from engine.kernels.travel_time import SpeedModel, calm_speed_ms
@@ -32,7 +33,9 @@ class RequestContext:
     Attributes
     ----------
     inputs : EvaluationInputs
-        All of it that the compiled pass reads.
+        What ports are held against.
+    encounter : EncounterInputs
+        What this encounter adds to that.
     here_hs_m : float
         Significant wave height at the position; NaN when the forecast does not say. [m]
     patches : PatchCache
@@ -42,6 +45,7 @@ class RequestContext:
     ask: Ask
     world: World
     inputs: EvaluationInputs
+    encounter: EncounterInputs
     persons: float
     persons_known: bool
     coordination: Coordination
@@ -56,17 +60,26 @@ class RequestContext:
     @property
     def speed_model(self) -> SpeedModel:
         """How the vessel moves."""
-        return self.inputs.speed_model
+        return self.encounter.speed_model
 
     @property
     def needed_depth_m(self) -> float:
         """Water the vessel needs. [m]"""
-        return self.inputs.figures.needed_depth_m
+        return self.encounter.figures.needed_depth_m
 
     @property
     def speed_ms(self) -> float:
         """In calm water, cap included. [m/s]"""
         return float(calm_speed_ms(self.speed_model))
+
+    def rows_at(self, lon: np.ndarray, lat: np.ndarray) -> EncounterArrays:
+        """The same encounter at several positions, WGS 84. [deg]"""
+        figures = self.encounter.figures
+        constant = (
+            figures.depart_s, self.ask.position_accuracy_m, figures.persons, figures.persons_known, figures.aboard_s,
+            AS_IT_IS, AS_IT_IS,
+        )  # fmt: skip
+        return EncounterArrays(lon, lat, *(np.full(len(lon), value) for value in constant))
 
 
 def build_context(ask: Ask, world: World, coordination: Coordination) -> RequestContext:
@@ -88,12 +101,14 @@ def build_context(ask: Ask, world: World, coordination: Coordination) -> Request
     weight_of_code, penalty_of_code, share_of_code = weights_of(policy, ask.medical)
     depth_class = depth_class_source_for(world, needed_depth_m)
     inputs = EvaluationInputs(
-        world.water, depth_class.tables, world.sea, speed_model, figures, limits, world.columns,
-        access_of(vessel, policy, world), world.live, world.tides, designated_mask(policy, world),
-        in_state_mask(world, coordination.srr, coordination.band), weight_of_code, penalty_of_code, share_of_code,
+        world.water, depth_class.tables, world.sea, limits, world.columns, access_of(vessel, policy, world), world.live,
+        world.tides, designated_mask(policy, world), weight_of_code, penalty_of_code, share_of_code,
         care_delay_s(policy, world), _ranking_key(ask),
     )  # fmt: skip
-    return RequestContext(ask, world, inputs, persons, persons_known, coordination, here_hs_m, depth_class.patches)
+    encounter = EncounterInputs(figures, speed_model, in_state_mask(world, coordination.srr, coordination.band))
+    return RequestContext(
+        ask, world, inputs, encounter, persons, persons_known, coordination, here_hs_m, depth_class.patches
+    )
 
 
 def _ranking_key(ask: Ask) -> int:
@@ -230,6 +245,15 @@ def in_state_mask(world: World, srr: str, band: bool) -> np.ndarray:
         return np.ones(len(world.ports), np.bool_)
     countries = STATE_OF_REGION.get(srr, ())
     return np.array([port.country in countries for port in world.ports], np.bool_)
+
+
+@lru_cache(maxsize=16)
+def region_tables_of(world: World) -> RegionTables:
+    """What encounters in a world are held against besides their inputs."""
+    sides = [in_state_mask(world, name, band=False) for name in world.region_ids]
+    nowhere, both = in_state_mask(world, "", band=False), in_state_mask(world, "", band=True)
+    landings = np.array([port.landing for port in world.ports])
+    return RegionTables(world.regions, np.array([*sides, nowhere, both]), landings[:, 0].copy(), landings[:, 1].copy())
 
 
 @lru_cache(maxsize=16)

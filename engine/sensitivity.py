@@ -1,12 +1,11 @@
 """What would turn the answer: the position, the vessel's speed, the waves, the stream, the tide."""
 
 from functools import lru_cache
-from math import cos, degrees, radians, sin
+from math import cos, degrees, radians
 
 import numpy as np
 
-from engine.branch_and_bound import SearchResult, search_ports
-from engine.errors import PositionRefused
+from engine.branch_and_bound import SearchResult, winners_at
 from engine.kernels.geodesy import EQUATORIAL_RADIUS_M
 from engine.kernels.streams import has_tide
 from engine.model import World
@@ -21,20 +20,11 @@ def winners_on_error_circle(context: RequestContext, found: SearchResult) -> tup
     ask = context.ask
     if not ask.position_accuracy_m > 0.0:
         return ()
-    others: list[int] = []
     radius_deg = degrees(ask.position_accuracy_m / EQUATORIAL_RADIUS_M)
-    for k in range(_UNCERTAINTY_POINTS):
-        angle = radians(360.0 / _UNCERTAINTY_POINTS * k)
-        lat = ask.lat + radius_deg * cos(angle)
-        lon = ask.lon + radius_deg * sin(angle) / cos(radians(ask.lat))
-        try:
-            winner = search_ports(context, (lon, lat)).winner
-        except PositionRefused:
-            # That part of the circle is land or off the map; nobody is there.
-            continue
-        if winner is not None and winner != found.winner and winner not in others:
-            others.append(winner)
-    return tuple(others)
+    angle = np.radians(360.0 / _UNCERTAINTY_POINTS * np.arange(_UNCERTAINTY_POINTS))
+    lat = ask.lat + radius_deg * np.cos(angle)
+    lon = ask.lon + radius_deg * np.sin(angle) / cos(radians(ask.lat))
+    return tuple(dict.fromkeys(winner for winner in winners_at(context, lon, lat) if winner != found.winner))
 
 
 @lru_cache(maxsize=16)

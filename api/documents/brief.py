@@ -103,10 +103,11 @@ def brief_document(decision: Decision, languages: Sequence[str], limit: int, bas
     basis : Basis
         Of `api.documents.decision.basis_of`.
     """
-    excluded_count = int((decision.status == _EXCLUDED).sum())
-    candidates_count = len(decision.order) - excluded_count
     # Excluded ports come last in the order.
-    shown = decision.order[: min(limit, candidates_count)].tolist()
+    shown = [port for port in decision.order[:limit].tolist() if decision.status[port] != _EXCLUDED]
+    # The same whether the others have been judged or not.
+    excluded_count = int((decision.status[decision.is_settled] == _EXCLUDED).sum())
+    candidates_count = int(decision.is_settled.sum()) - excluded_count
     # Every port shown has them because no source is connected, or nobody has said: they are told once.
     silent = _SILENT_WITHOUT_WEATHER if decision.world.identity["forecast"] is None else _SILENT
     everywhere, told = findings_against(decision, shown, silent)

@@ -5,9 +5,10 @@ order, whole numbers little-endian:
 
 1. ``safeport.decision``, a zero byte, and `FORM` as uint16.
 2. Encounter as it was understood and inputs: length as uint32, then canonical JSON of ``encounter`` and ``inputs``.
-3. Number of ports and of rules, uint16 each.
-4. By port: place in the order as int32, status as int8, whether its clock is a close one as bits, zones on its way as
-   uint64.
+3. Number of ports and of rules, uint16 each. Form 2 has the ports that are settled, and their numbers as uint16; form 1
+   had every port.
+4. By port: status as int8, whether its clock is a close one as bits, zones on its way as uint64. Before them the order
+   of the ports as int32.
 5. Findings, port by port and rule by rule: code as int16, verdict as int8, then figures: measured, limit. What a code
    weighs follows from the policy, whose digest is among the inputs.
 6. Figures by port: distance, time, low, high, wait, key, plain key, time to the entrance, length inside the harbour.
@@ -36,8 +37,11 @@ import orjson
 
 from engine.model import Decision
 
-FORM = 1
+FORM = 2
 """Version of the layout. A record names its own; one made by another stays what it is."""
+
+EVERY_PORT_FORM = 1
+"""The one before: of every port, though nothing about most of them bears on the answer."""
 
 _START = b"safeport.decision\x00"
 _A_THOUSANDTH = 1e3
@@ -45,7 +49,7 @@ _OF_A_DEGREE = 1e7
 _ENDLESS = 9e18
 
 
-def canonical_form(decision: Decision, basis: bytes) -> bytes:
+def canonical_form(decision: Decision, basis: bytes, form: int = FORM) -> bytes:
     """Codes and figures of a decision.
 
     Parameters
@@ -53,28 +57,34 @@ def canonical_form(decision: Decision, basis: bytes) -> bytes:
     decision : Decision
     basis : bytes
         Of `api.documents.decision.basis_of`: encounter and inputs as canonical JSON.
+    form : int
+        `FORM`; or `EVERY_PORT_FORM`, for a decision in which every port has been judged.
 
     Returns
     -------
     bytes
         Equal decisions give equal bytes.
     """
-    ports, rules = decision.code.shape
-    reach, detours = decision.reach, decision.detours
-    elsewhere = np.flatnonzero((reach.joined != reach.path[-1]).any(axis=1))
+    rules = decision.code.shape[1]
+    reach, detours, order = decision.reach, decision.detours, decision.order
+    ports: np.ndarray = np.arange(len(decision.is_settled))
+    if form == FORM:
+        ports, order = np.flatnonzero(decision.is_settled), order[decision.is_settled[order]]
+    elsewhere = ports[(reach.joined[ports] != reach.path[-1]).any(axis=1)]
     parts = [
-        _START, struct.pack("<HI", FORM, len(basis)), basis, struct.pack("<HH", ports, rules),
-        decision.order.astype("<i4").tobytes(), decision.status.astype("<i1").tobytes(),
-        np.packbits(decision.closely).tobytes(), decision.touched.astype("<u8").tobytes(),
-        decision.code.astype("<i2").tobytes(), decision.verdict.astype("<i1").tobytes(),
-        _figures(decision.measured), _figures(decision.limit),
-        _figures(np.concatenate((
+        _START, struct.pack("<HI", form, len(basis)), basis, struct.pack("<HH", len(ports), rules),
+        ports.astype("<u2").tobytes() if form == FORM else b"", order.astype("<i4").tobytes(),
+        decision.status[ports].astype("<i1").tobytes(), np.packbits(decision.closely[ports]).tobytes(),
+        decision.touched[ports].astype("<u8").tobytes(), decision.code[ports].astype("<i2").tobytes(),
+        decision.verdict[ports].astype("<i1").tobytes(), _figures(decision.measured[ports]),
+        _figures(decision.limit[ports]),
+        _figures(np.concatenate([column[ports] for column in (
             decision.distance_m, decision.time_s, decision.low_s, decision.high_s, decision.wait_s, decision.key_s,
             decision.plain_key_s, decision.travel_times.time_s, reach.harbour_m,
-        ))),
-        reach.via.astype("<i4").tobytes(), reach.entered_at.astype("<i4").tobytes(), _positions(reach.path),
-        struct.pack("<I", len(elsewhere)), elsewhere.astype("<u4").tobytes(), _positions(reach.joined[elsewhere]),
-        _positions(reach.entry), struct.pack("<I", len(detours)),
+        )])),
+        reach.via[ports].astype("<i4").tobytes(), reach.entered_at[ports].astype("<i4").tobytes(),
+        _positions(reach.path), struct.pack("<I", len(elsewhere)), elsewhere.astype("<u4").tobytes(),
+        _positions(reach.joined[elsewhere]), _positions(reach.entry[ports]), struct.pack("<I", len(detours)),
     ]  # fmt: skip
     for port, detour in sorted(detours.items()):
         parts += [
@@ -103,9 +113,9 @@ def canonical_form(decision: Decision, basis: bytes) -> bytes:
     return b"".join(parts)
 
 
-def decision_sha256(decision: Decision, basis: bytes) -> str:
+def decision_sha256(decision: Decision, basis: bytes, form: int = FORM) -> str:
     """What a record proves a decision by."""
-    return hashlib.sha256(canonical_form(decision, basis)).hexdigest()
+    return hashlib.sha256(canonical_form(decision, basis, form)).hexdigest()
 
 
 def _figures(values: Iterable[float], per_unit: float = _A_THOUSANDTH) -> bytes:

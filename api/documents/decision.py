@@ -204,7 +204,7 @@ def view_of_document(document: Json, view: View, lang: str) -> Json:
 def proof_document(decision: Decision) -> ProofDocument:
     """How many ports were looked at, and the bound that closed the search."""
     return {
-        "ports_in_area": len(decision.order),
+        "ports_in_area": len(decision.world.ports),
         "ports_opened": decision.proof.opened,
         "next_lower_bound_min": json_number(decision.proof.next_bound_s / MINUTE_S, 1),
     }

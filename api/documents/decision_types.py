@@ -275,8 +275,16 @@ class BriefDocument(TypedDict):
     candidates: Annotated[
         list[BriefFirst | BriefCandidate], Field(description="The next ones, after the recommended one.")
     ]
-    candidates_count: Annotated[int, Field(description="Ports that are suitable or unconfirmed.")]
-    excluded_count: Annotated[int, Field(description="Ports judged and failed: the full view has each.")]
+    candidates_count: Annotated[
+        int,
+        Field(
+            description="Suitable or unconfirmed ports among those that bear on the answer: which may be among the "
+            "first few, or nearer than the recommended one."
+        ),
+    ]
+    excluded_count: Annotated[
+        int, Field(description="Failed ports among those that bear on the answer; the full view has every port.")
+    ]
     passed_over: Annotated[
         list[BriefPassedOver],
         Field(description="Every port nearer than the recommended one; the nearest few where none is recommended."),

@@ -18,6 +18,7 @@ from api.documents.decision import (
 )
 from api.documents.language import in_language
 from api.documents.tracks import geojson_of, gpx_of
+from engine.evaluate import SHOWN
 from engine.model import Decision
 
 JSON, GEOJSON, GPX = "application/json", "application/geo+json", "application/gpx+xml"
@@ -48,6 +49,11 @@ class Presentation(NamedTuple):
     def is_whole(self) -> bool:
         """Whether it shows every port with every finding."""
         return self.view == "full" and self.media_type == JSON
+
+    @property
+    def needs_every_port(self) -> bool:
+        """Whether it shows ports that do not bear on the answer."""
+        return self.is_whole or self.limit > SHOWN
 
     @property
     def can_be_cut_from_a_document(self) -> bool:

@@ -115,7 +115,7 @@ def _decided(row: Row, world_at: WorldsByTime, vessels: Mapping[str, Vessel], po
     ask = ask_of(row, vessels, policies)
     identity = {name: row[name] for name in ("row", "encounter_id")}
     try:
-        return identity | columns_of(decide(ask, world_at(ask.at_s)))
+        return identity | columns_of(decide(ask, world_at(ask.at_s), sensitivity=False, every_port=False))
     except PositionRefused as refused:
         return identity | {"decision_outcome": "refused", "refusal": refused.code.name}
 
@@ -128,6 +128,7 @@ def columns_of(decision: Decision) -> Row:
     is_unconfirmed = decision.status == _UNCONFIRMED
     any_unconfirmed = bool(is_unconfirmed.any())
     unconfirmed = order[is_unconfirmed[order] & (decision.key_s[order] < ceiling_s)]
+    # Of a port that was not judged the key is not known, and that comes last.
     by_key = int(np.argsort(decision.plain_key_s, kind="stable")[0])
     nearer = passed_over(decision)
     if best is None:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from api.replay.batch_patches import BatchPatches
 from api.replay.schema import DECISIONS, VESSEL_FIGURES
-from engine.batch import EncounterArrays, RegionTables, can_use_patches, decide_rows
+from engine.branch_and_bound import NO_VARIANTS
 from engine.codes import Code, Status
 from engine.decide import coordination_at
 from engine.decision_rows import (
@@ -21,10 +21,11 @@ from engine.decision_rows import (
     allocate_rows,
 )
 from engine.evaluate import no_detours
+from engine.evaluate_encounters import AS_IT_IS, SETTLES_ANSWER, EncounterArrays, evaluate_encounters
 from engine.kernels.mesh import NOWHERE
 from engine.model import Ask, World
 from engine.patch import PatchPlaces, PatchTable
-from engine.request_context import build_context, build_speed_model, in_state_mask
+from engine.request_context import build_context, build_speed_model, region_tables_of
 
 _SHORTEST_PATHS = no_detours()
 REFUSALS = {
@@ -80,7 +81,7 @@ def figures_of(table: pa.Table, persons_when_unknown: float) -> EncounterArrays:
     return EncounterArrays(
         floats(table["lon"]), floats(table["lat"]), at_s, floats(table["position_accuracy_m"]),
         np.where(np.isnan(persons), persons_when_unknown, persons), ~np.isnan(persons),
-        at_s - seconds(table["aboard_since"]),
+        at_s - seconds(table["aboard_since"]), *(np.full(table.num_rows, AS_IT_IS) for _ in range(2)),
     )  # fmt: skip
 
 
@@ -93,14 +94,6 @@ def floats(column: pa.ChunkedArray) -> np.ndarray:
 def seconds(column: pa.ChunkedArray) -> np.ndarray:
     """A column of times in whole seconds of the epoch, nulls as NaN. [s]"""
     return np.floor(floats(pc.cast(column, pa.int64())) / 1000.0)
-
-
-def region_tables_of(world: World) -> RegionTables:
-    """What rows of a world are held against."""
-    sides = [in_state_mask(world, name, band=False) for name in world.region_ids]
-    nowhere, both = in_state_mask(world, "", band=False), in_state_mask(world, "", band=True)
-    landings = np.array([port.landing for port in world.ports])
-    return RegionTables(world.regions, np.array([*sides, nowhere, both]), landings[:, 0].copy(), landings[:, 1].copy())
 
 
 def _among(count: int, rows: np.ndarray, found: PatchPlaces) -> PatchPlaces:
@@ -144,7 +137,7 @@ class BatchDecider:
         for depth_class in {context.depth_class.needed_depth_m: context.depth_class for context in cases}.values():
             sharing = np.zeros(len(lon), np.bool_)
             for group, context in zip(groups, cases, strict=True):
-                if context.depth_class is depth_class and can_use_patches(context.inputs):
+                if context.depth_class is depth_class:
                     sharing[group.members] = inside[group.members]
             rows = np.flatnonzero(sharing)
             found, patch_table = neighbours.share(world.water, depth_class, lon[rows], lat[rows])
@@ -166,9 +159,13 @@ class BatchDecider:
         figures = figures_of(self._table.take(members), ask.policy.limits.persons_when_unknown)
         answers = allocate_rows(len(members))
         answers.became[~inside] = REFUSED_OUT_OF_AREA
-        decide_rows(
-            context.inputs._replace(speed_model=speed_model), region_tables_of(world), _SHORTEST_PATHS, figures,
-            np.flatnonzero(inside), PatchPlaces(*(column[members] for column in places)), patch_table, answers,
+        places = PatchPlaces(*(column[members] for column in places))
+        # Patch by patch: what was read of one is still at hand for the next row in it.
+        wanted = np.flatnonzero(inside)
+        wanted = wanted[np.argsort(places.patch[wanted], kind="stable")]
+        evaluate_encounters(
+            context.inputs, context.encounter._replace(speed_model=speed_model), region_tables_of(world), figures,
+            wanted, places, patch_table, _SHORTEST_PATHS, SETTLES_ANSWER, True, False, NO_VARIANTS, answers,
         )  # fmt: skip
         for column, entered in zip(self._answers, answers, strict=True):
             column[members] = entered

@@ -2,8 +2,8 @@
 
 What is drawn from stands in ``uncertainty.toml``. Each row has a stream of random numbers of its own, made of the seed
 and the number of the row, so neither the order of rows nor how they are shared out among workers changes anything.
-Draws on land or beyond the area are dropped: nobody is there. Draws are judged on the shortest paths, and the rescue
-region stays that of the position given. Hour and vessel are drawn where the row says that they are in doubt.
+Draws on land or beyond the area are dropped: nobody is there. Draws are judged on the shortest paths, in the rescue
+region in which they lie. Hour and vessel are drawn where the row says that they are in doubt.
 """
 
 import json
@@ -19,22 +19,28 @@ import numpy as np
 import pyarrow as pa
 
 from api.replay.batch import ask_of
-from api.replay.monte_carlo_kernel import NOT_AFLOAT, winners_of_draws
 from api.replay.reading import stream_parquet
 from api.replay.schema import ports_named
 from api.replay.world_by_time import WorldsByTime
+from engine.branch_and_bound import NO_VARIANTS
 from engine.decide import coordination_at
+from engine.decision_rows import DECIDED, allocate_rows
 from engine.errors import InvalidAsk
 from engine.evaluate import no_detours
+from engine.evaluate_encounters import SETTLES_ANSWER, evaluate_encounters
 from engine.kernels.geodesy import EQUATORIAL_RADIUS_M
 from engine.kernels.mesh import NOWHERE
 from engine.model import Ask, Vessel, World
+from engine.patch import PatchPlaces
 from engine.policy import Policy
-from engine.request_context import build_context
+from engine.request_context import build_context, region_tables_of
 
 UNCERTAINTY = Path(__file__).parent / "uncertainty.toml"
 NAMED = 3
 """Ports whose probability is written for each row."""
+
+NOT_AFLOAT = -2
+"""No vessel is there: land, enclosed water, or beyond the area."""
 
 MOST_DRAWS = 100_000
 HOURS_DRAWN = 24
@@ -238,8 +244,16 @@ def winners_for(ask: Ask, world: World, draws: int, rng: np.random.Generator, un
                     uncertainty.speed_cut)  # fmt: skip
     waves = _factor(normal[:, 3], limits.wave_uncertainty_share, uncertainty.wave_share_is_deviations,
                     uncertainty.wave_cut)  # fmt: skip
-    found = winners_of_draws(context.inputs, no_detours(), world.box, lon, lat, speed, waves)
-    return np.asarray(found)
+    rows = context.rows_at(lon, lat)._replace(speed_factor=speed, wave_factor=waves)
+    inside = (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
+    answers = allocate_rows(draws)
+    nowhere, no_patches = context.patches.nothing(world.water, context.depth_class)
+    evaluate_encounters(
+        context.inputs, context.encounter, region_tables_of(world), rows, np.flatnonzero(inside),
+        PatchPlaces(*(np.full(draws, value[0]) for value in nowhere)), no_patches, no_detours(), SETTLES_ANSWER, False,
+        False, NO_VARIANTS, answers,
+    )  # fmt: skip
+    return np.where(answers.became == DECIDED, answers.best, NOT_AFLOAT)
 
 
 def _factor(normal: np.ndarray, share: float, is_deviations: float, cut: float) -> np.ndarray:

@@ -27,8 +27,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from api.replay.batch import ask_of, known_figure
-from api.replay.monte_carlo import read_uncertainty, winners_of_row
-from api.replay.monte_carlo_kernel import NOT_AFLOAT
+from api.replay.monte_carlo import NOT_AFLOAT, read_uncertainty, winners_of_row
 from api.replay.record_rules import Operations, rule_of_record
 from api.replay.schema import ports_named
 from api.replay.world_by_time import WorldsByTime

@@ -560,23 +560,20 @@ def travel_time_to_port(water, depth_class, reach, forecast, speed_model, depart
 
 @inlined_kernel
 def travel_times_along_tree(
-    water, depth_class, reach, forecast, speed_model, depart_s, joining, memo, ports, rows, given, growth, travel_times
+    water, depth_class, reach, forecast, speed_model, depart_s, joining, memo, ports, given, growth, travel_times
 ):  # fmt: skip
-    """`travel_time_to_port` of some ports, entered in `passages`.
+    """`travel_time_to_port` of some ports, entered in `travel_times`.
 
     Parameters
     ----------
-    water, depth_class, reach, forecast, motion, depart_s, joining, trail, growth
+    water, depth_class, reach, forecast, speed_model, depart_s, joining, memo, growth
         As for `travel_time_to_port`.
     ports : ndarray of int64
-    rows : ndarray of int64
-        Which of those.
     given : ndarray of bool, shape (p,) or (0,)
         Ports whose clocks have been entered already.
     travel_times : TravelTimes
     """
-    for row in rows:
-        p = ports[row]
+    for p in ports:
         if given.shape[0] == 0 or not given[p]:
             travel_time = travel_time_to_port(
                 water, depth_class, reach, forecast, speed_model, depart_s, joining, memo, p, growth
@@ -598,7 +595,6 @@ def travel_times_to_ports(water, depth_class, reach, forecast, speed_model, depa
         first_leg_time(reach, forecast, speed_model, depart_s),
         allocate_memo(depth_class.corners.vertex.shape[0], ports.shape[0]),
         ports,
-        np.arange(ports.shape[0]),
         np.empty(0, np.bool_),
         growth,
         travel_times,

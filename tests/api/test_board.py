@@ -43,8 +43,12 @@ def test_a_glance_sees_what_a_decision_sees(service, policy):
             continue
         world = service.world_at(NOW)
         judged = quick_decide(ask, world if ports is None else with_port_reports(world, ports, NOW, ask.policy.limits))
-        for name in QuickDecision._fields[2:]:
-            assert np.array_equal(getattr(judged, name), getattr(decision, name), equal_nan=True), name
+        settled = decision.is_settled
+        assert np.array_equal(judged.order, decision.order[settled[decision.order]])
+        for name in QuickDecision._fields[3:]:
+            assert np.array_equal(getattr(judged, name)[settled], getattr(decision, name)[settled], equal_nan=True), (
+                name
+            )
         view, document = engine_view(judged), decision_document(decision)
         first = (document["candidates"] or [None])[0]
         assert view["outcome"] == document["outcome"]
@@ -53,7 +57,8 @@ def test_a_glance_sees_what_a_decision_sees(service, policy):
             assert view["time_to_landing_min"] == first["time_to_landing_min"]
         seen.add(view["outcome"])
         excluded = {item["port"]["id"] for item in document["excluded"]}
-        assert {port.id for port in world.ports if fails_hard(judged, port.id)} == excluded
+        every = QuickDecision.of(decision)
+        assert {port.id for port in world.ports if fails_hard(every, port.id)} == excluded
     assert seen == {"suitable", "unconfirmed"}
 
 

@@ -36,11 +36,12 @@ def test_from_a_patch_every_port_is_as_far_as_without_it(world, depth):
         # Cut in four, a patch is asked about anew.
         for _ in range(LEVELS):
             known.at(water, tables, lon, lat)
-        patch = known.at(water, tables, lon, lat)
-        alone, found = reach_ports(water, tables, lon, lat), reach_from_patch(water, tables, patch, lon, lat)
+        places, table = known.at(water, tables, lon, lat)
+        place = int(places.patch[0])
+        alone, found = reach_ports(water, tables, lon, lat), reach_from_patch(water, tables, table, place, lon, lat)
         for name, expected, value in zip(alone._fields, alone, found, strict=True):
             np.testing.assert_array_equal(value, expected, err_msg=name)
-        shared += patch.triangle != NOWHERE
+        shared += place != NOWHERE
     assert shared > 300
 
 
@@ -51,12 +52,13 @@ def test_a_patch_is_made_for_the_second_question_and_kept(world, monkeypatch):
     known = PatchCache()
     lon, lat = -1.0, 50.2
     for asked in range(5):
-        patch = known.at(water, tables, lon, lat)
-        assert (patch.triangle != NOWHERE) == (asked > 0)
-    assert len(made) == 1
+        places, _ = known.at(water, tables, lon, lat)
+        assert (places.patch[0] != NOWHERE) == (asked > 0)
+    # The empty table, and the patch.
+    assert [len(triangle) for triangle, *_ in made] == [0, 1]
     # On land there is nothing to make.
-    assert [known.at(water, tables, 0.5, 51.0).triangle for _ in range(3)] == [NOWHERE] * 3
-    assert len(made) == 1
+    assert [known.at(water, tables, 0.5, 51.0)[0].patch[0] for _ in range(3)] == [NOWHERE] * 3
+    assert len(made) == 2
 
 
 def test_where_much_is_to_be_seen_a_patch_is_cut_in_four(world, monkeypatch):
@@ -65,15 +67,16 @@ def test_where_much_is_to_be_seen_a_patch_is_cut_in_four(world, monkeypatch):
     monkeypatch.setattr(PatchCache, "_make", staticmethod(counting(PatchCache._make, made)))
     known = PatchCache()
     lon, lat = 1.41, 50.95
-    found = [known.at(water, tables, lon, lat).triangle for _ in range(LEVELS + 1)]
+    found = [known.at(water, tables, lon, lat)[0].patch[0] for _ in range(LEVELS + 1)]
     assert found[-1] != NOWHERE
-    assert [patch[-1] for patch in made] == list(range(len(made)))
-    assert len(made) > 1
+    levels = [patch[-1] for patch in made if len(patch[0])]
+    assert levels == list(range(len(levels)))
+    assert len(levels) > 1
 
 
 def counting(make, made):
     def counted(*arguments):
-        made.append(arguments[-1])
+        made.append(arguments[2:])
         return make(*arguments)
 
     return counted

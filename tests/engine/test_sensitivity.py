@@ -10,7 +10,6 @@ from engine.branch_and_bound import search_ports
 from engine.codes import Gate
 from engine.decide import coordination_at, decide
 from engine.errors import PositionRefused
-from engine.evaluate import evaluate_ports, no_detours
 from engine.kernels.mesh import NOWHERE
 from engine.model import Ask
 from engine.request_context import build_context
@@ -19,6 +18,7 @@ from engine.sensitivity import inputs_in_doubt, sensitive_inputs, winners_on_err
 from tests.oracles.geodesics import ahead
 from tests.oracles.openings import PERIOD_S, sinusoidal_tides
 from tests.oracles.seas import forecast_of, random_forecast, stream_to, waves_from
+from tests.oracles.shortest_paths_only import evaluate_on_shortest_paths
 from tests.synthetic.cubes import START_S
 from tests.synthetic.ports import with_depth
 
@@ -67,10 +67,7 @@ def really_changed(ask, world):
 def winner_on_shortest_paths(ask, world):
     """Best fit port with every clock run closely and no way round."""
     context = build_context(ask, world, coordination_at(world, ask))
-    reach = reach_from(world, context.depth_class, ask.lon, ask.lat)
-    best = evaluate_ports(
-        context.inputs, reach, no_detours(), context.speed_model, 0.0, np.arange(len(world.ports)), True, False
-    ).best
+    best = evaluate_on_shortest_paths(context, exhaustive=True).evaluation.best
     return best if best != NOWHERE else None
 
 

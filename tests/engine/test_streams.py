@@ -127,7 +127,7 @@ def test_a_first_look_at_far_ports_is_within_a_few_per_cent_of_a_close_one(servi
         inputs, every = context.inputs, np.arange(len(flowing.ports))
         close, first = (
             travel_times_to_ports(
-                inputs.water, inputs.depth_class, reach, inputs.forecast, inputs.speed_model, SPRINGS_S, every, growth
+                inputs.water, inputs.depth_class, reach, inputs.forecast, context.speed_model, SPRINGS_S, every, growth
             )
             for growth in (0.0, COARSE)
         )

@@ -131,7 +131,8 @@ async def create_decision(
         ports = visible_places(caller, seen, encounter_id) if for_now else None
 
     def decide_and_answer() -> tuple[MadeDecision, RecordDecision, Response]:
-        made = make_decision(service, encounter, ask, ports, encounter_id)
+        every_port = presented.needs_every_port
+        made = make_decision(service, encounter, ask, ports, encounter_id, every_port=every_port)
         return made, made.record(encounter_id), presented.answer(made.decision, made.basis)
 
     made, record, answer = await worker_pool.run(decide_and_answer)
@@ -142,7 +143,7 @@ async def create_decision(
 def _answered(service: DecisionService, ask: Ask, presented: Presentation) -> tuple[Response, str, float]:
     """Answer of a service that keeps no records."""
     begun_s = time.perf_counter()
-    decision = service.decide(ask)
+    decision = service.decide(ask, every_port=presented.needs_every_port)
     decide_s = time.perf_counter() - begun_s
     return presented.answer(decision), outcome_of(decision), decide_s
 

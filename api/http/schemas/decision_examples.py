@@ -119,7 +119,7 @@ DECISION: dict[str, Any] = {
     "proof": {"ports_in_area": 169, "ports_opened": 169, "next_lower_bound_min": None},
     "margin": {"to_second_min": 42.0, "near_tie": False, "sensitive_to": []},
     "inputs": {
-        "engine_version": "0.1.0",
+        "engine_version": "0.2.0",
         "geodata": {
             "id": "channel-2026-11-22", "built_at": "2026-11-22T12:00:00Z",
             "sha256": "95db4abef783b554161bb855fa61e4381ca46b597103f36862cff6abbafdb2b9",
@@ -176,7 +176,7 @@ BRIEF: dict[str, Any] = {
         "ETA 1458 UTC (1458 in the UK), 28 min. Confirm with DOVER COASTGUARD VHF 16. Master decides."
     },
     "inputs": {
-        "engine_version": "0.1.0",
+        "engine_version": "0.2.0",
         "forecast": None,
         "geodata": {"id": "channel-2026-11-29"},
         "overlay": None,
@@ -461,7 +461,7 @@ FORECAST: dict[str, Any] = {
 }  # fmt: skip
 
 INDEX: dict[str, Any] = {
-    "service": "safeport", "version": "0.1.0", "openapi": "/openapi.json", "docs": "/docs", "health": "/healthz",
+    "service": "safeport", "version": "0.2.0", "openapi": "/openapi.json", "docs": "/docs", "health": "/healthz",
     "ready": "/readyz", "api": "/v1",
     "notice": "Advice: the co-ordination centre and the master decide. Not for navigation.",
 }  # fmt: skip

@@ -298,7 +298,7 @@ PLAN: dict[str, Any] = {
     },
     "inputs": {
         "allow_unconfirmed": False,
-        "engine_version": "0.1.0",
+        "engine_version": "0.2.0",
         "forecast": None,
         "geodata": {
             "built_at": "2026-11-29T17:41:53Z",

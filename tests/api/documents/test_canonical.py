@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from api.documents.canonical import canonical_form, decision_sha256
+from api.documents.canonical import EVERY_PORT_FORM, canonical_form, decision_sha256
 from api.documents.decision import basis_of
 from api.encounter import EncounterIn
 from engine.codes import Code
@@ -28,10 +28,10 @@ def digest(decision):
     return decision_sha256(decision, basis_of(decision).canonical)
 
 
-def other(value):
+def other(value, port):
     """Another value of a decision's array."""
     changed = value.copy()
-    at = (0,) * value.ndim
+    at = (port,) + (0,) * (value.ndim - 1)
     if value.dtype == np.bool_:
         changed[at] = not value[at]
     elif value.dtype.kind == "f":
@@ -49,7 +49,16 @@ ARRAYS = (
 
 @pytest.mark.parametrize("name", ARRAYS)
 def test_another_code_or_figure_is_another_decision(decision, name):
-    assert digest(replace(decision, **{name: other(getattr(decision, name))})) != digest(decision)
+    first = 0 if name == "order" else int(decision.order[0])
+    if name == "closely":
+        assert decision.closely[first]
+    assert digest(replace(decision, **{name: other(getattr(decision, name), first)})) != digest(decision)
+
+
+def test_which_ports_bear_on_it_is_proven_too(decision):
+    is_settled = decision.is_settled.copy()
+    is_settled[np.flatnonzero(~is_settled)[0]] = True
+    assert digest(replace(decision, is_settled=is_settled)) != digest(decision)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +76,7 @@ def test_every_array_of_a_decision_is_in_it_or_follows_from_what_is(decision):
     """A field somebody adds has to be thought of here."""
     arrays = {field.name for field in fields(decision) if isinstance(getattr(decision, field.name), np.ndarray)}
     # What a code weighs is the policy's, whose digest is among the inputs.
-    assert arrays == {*ARRAYS, "weight"}
+    assert arrays == {*ARRAYS, "weight", "is_settled"}
 
 
 def test_other_inputs_are_another_decision(decision):
@@ -76,14 +85,16 @@ def test_other_inputs_are_another_decision(decision):
 
 
 def test_the_route_is_proven_too(decision):
-    reach = decision.reach._replace(via=other(decision.reach.via))
+    reach = decision.reach._replace(via=other(decision.reach.via, int(decision.order[0])))
     assert digest(replace(decision, reach=reach)) != digest(decision)
 
 
 @pytest.mark.parametrize(("plain", "odd"), [(0.0, -0.0), (nan, -nan), (5.0, np.nextafter(5.0, 6.0))])
 def test_how_a_number_is_written_in_memory_is_no_matter(decision, plain, odd):
     def having(value):
-        return replace(decision, wait_s=np.concatenate(([value], decision.wait_s[1:])))
+        wait_s = decision.wait_s.copy()
+        wait_s[decision.order[0]] = value
+        return replace(decision, wait_s=wait_s)
 
     assert digest(having(plain)) == digest(having(odd))
     assert digest(having(plain)) != digest(having(inf))
@@ -102,7 +113,7 @@ def test_the_layout_stays_as_it_is():
         status=np.array([0, 3], np.int8), closely=np.array([True, False]), touched=np.array([1, 2], np.uint64),
         distance_m=np.array([1.0, 2.0]), time_s=np.array([1.0, nan]), low_s=np.array([1.0, nan]),
         high_s=np.array([1.0, inf]), wait_s=np.array([0.0, nan]), key_s=np.array([1.0, inf]),
-        plain_key_s=np.array([1.0, inf]), travel_times=SimpleNamespace(time_s=np.array([1.0, nan])),
+        plain_key_s=np.array([1.0, inf]), is_settled=np.array([True, False]), travel_times=SimpleNamespace(time_s=np.array([1.0, nan])),
         reach=SimpleNamespace(
             harbour_m=np.array([0.5, nan]), via=np.array([7, -1]), entered_at=np.array([-1, -1]),
             path=np.array([[1.0, 51.0]]), joined=np.array([[1.0, 51.0], [1.1, 51.0]]), entry=np.full((2, 2), nan),
@@ -113,9 +124,12 @@ def test_the_layout_stays_as_it_is():
         proof=SimpleNamespace(opened=2, next_bound_s=inf),
         notices=(Notice(Code.NEAR_TIE, {"ports": (1, 0), "times_s": (1.0, nan), "names": ("x",)}),),
     )  # fmt: skip
-    form = canonical_form(made, b"{}")
-    assert form.startswith(b"safeport.decision\x00\x01\x00")
-    assert hashlib.sha256(form).hexdigest()[:16] == "de2b790a2f127764"
+    every = canonical_form(made, b"{}", EVERY_PORT_FORM)
+    assert every.startswith(b"safeport.decision\x00\x01\x00")
+    assert hashlib.sha256(every).hexdigest()[:16] == "de2b790a2f127764"
+    settled = canonical_form(made, b"{}")
+    assert settled.startswith(b"safeport.decision\x00\x02\x00")
+    assert hashlib.sha256(settled).hexdigest()[:16] == "9241b94bd337e488"
 
 
 def test_a_fact_nobody_can_write_down_is_refused(decision):

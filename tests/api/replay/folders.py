@@ -51,7 +51,7 @@ def folder(place, rows, **manifest):
     facts = {
         "input": {"name": "past.csv", "sha256": "a" * 64, "bytes": 1},
         "map": {"name": "encounters", "sha256": "b" * 64},
-        "engine_version": "0.1.0",
+        "engine_version": "0.2.0",
         "code_sha256": "c" * 64,
         "geodata": {"id": "channel-2026-11-22", "sha256": "d" * 64, "built_at": "2026-11-22T15:30:00Z"},
         "forecasts": [],

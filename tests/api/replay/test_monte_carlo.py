@@ -11,6 +11,7 @@ import pytest
 from api.replay.batch import ask_of
 from api.replay.monte_carlo import (
     CHANCES,
+    NOT_AFLOAT,
     Uncertainty,
     _likeliest,
     chances,
@@ -18,7 +19,6 @@ from api.replay.monte_carlo import (
     read_uncertainty,
     winners_for,
 )
-from api.replay.monte_carlo_kernel import NOT_AFLOAT
 from engine.decide import decide
 from engine.errors import InvalidAsk
 from engine.kernels.geodesy import EQUATORIAL_RADIUS_M

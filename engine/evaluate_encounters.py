@@ -1,0 +1,307 @@
+"""Encounters in one compiled call: one for a single decision, many for a replay, by the same rules and the same code.
+
+Each call from Python unpacks some eighty arrays, which takes as long as judging twenty ports; and whatever Python calls
+is compiled with all that it calls. So there is one call: join or take the patch, measure, look at ports, write down or
+keep what was found, see what a way round or a doubt might change.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.apply_rules import RuleInputs
+from engine.decision_rows import DECIDED, REFUSED_ENCLOSED, REFUSED_ON_LAND, write_row
+from engine.detour_search import mark_detour_candidates
+from engine.evaluate import (
+    BY_DISTANCE,
+    EncounterInputs,
+    Evaluation,
+    SearchGoal,
+    allocate_evaluation,
+    fill_lower_bounds,
+    search_ports_in_order,
+    select_routes,
+)
+from engine.kernels.detour_bound import allocate_lanes
+from engine.kernels.forecast import waves_at
+from engine.kernels.jit import inlined_kernel, kernel
+from engine.kernels.mesh import NOWHERE, locate
+from engine.kernels.plane import to_plane
+from engine.kernels.reach import Reach, reach_ports
+from engine.kernels.snap import ENCLOSED, ON_LAND
+from engine.kernels.travel_time import SpeedModel, allocate_memo, is_empty
+from engine.kernels.zones import Regions, region_at
+from engine.patch import (
+    allocate_patch_workspace,
+    measure_every_port,
+    no_patch,
+    patch_from_table,
+    set_position,
+    shares,
+)
+from engine.perturbations import contenders, fill_winners
+from engine.rank import order_of
+
+SETTLES_ANSWER = SearchGoal(first=2, every_port=False, exhaustive=False)
+"""The best port, the one after it, and all that are nearer."""
+
+AS_IT_IS = 1.0
+"""Factor of what is not changed."""
+
+
+class EncounterArrays(NamedTuple):
+    """Encounters that share vessel, policy, world and need of care; one array a figure, shape (n,), NaN where unknown.
+
+    Attributes
+    ----------
+    lon, lat : ndarray of float64
+        Position, WGS 84, inside the box of the pack. [deg]
+    at_s : ndarray of float64
+        [epoch s]
+    accuracy_m : ndarray of float64
+        [m]
+    persons : ndarray of float64
+        People reckoned with.
+    persons_known : ndarray of bool
+    aboard_s : ndarray of float64
+        How long the first of them has been aboard. [s]
+    speed_factor, wave_factor : ndarray of float64
+        By which the vessel's speed and every wave height are multiplied: 1 but in draws.
+    """
+
+    lon: np.ndarray
+    lat: np.ndarray
+    at_s: np.ndarray
+    accuracy_m: np.ndarray
+    persons: np.ndarray
+    persons_known: np.ndarray
+    aboard_s: np.ndarray
+    speed_factor: np.ndarray
+    wave_factor: np.ndarray
+
+
+class RegionTables(NamedTuple):
+    """What encounters are held against besides their inputs.
+
+    Attributes
+    ----------
+    regions : Regions
+        Search and rescue regions.
+    inside : ndarray of bool, shape (regions + 2, p)
+        Ports in the state that answers for each region; the last but one row for no region, the last one for the
+        boundary band, in which both sides count.
+    landing_lon, landing_lat : ndarray of float64, shape (p,)
+        [deg]
+    """
+
+    regions: Regions
+    inside: np.ndarray
+    landing_lon: np.ndarray
+    landing_lat: np.ndarray
+
+
+class Found(NamedTuple):
+    """What was found from one position.
+
+    Attributes
+    ----------
+    reach : Reach
+        Of a position that is refused, no port is reached, and the rest says nothing.
+    evaluation : Evaluation
+    order : ndarray of int64
+        Ports, best first: all, or those that are settled.
+    worth : ndarray of int64
+        Ports that a search for a faster way is worth, in the order of their bounds; none where ways round were given.
+    contenders : ndarray of int64
+        Ports tried under changed inputs.
+    winners : ndarray of int64, shape (v,)
+        Port that comes first under each change on the shortest paths; none where there are fewer than two contenders.
+    """
+
+    reach: Reach
+    evaluation: Evaluation
+    order: np.ndarray
+    worth: np.ndarray
+    contenders: np.ndarray
+    winners: np.ndarray
+
+
+@inlined_kernel
+def _encounter_of_row(inputs, encounter, region_tables, rows, row, px, py, is_quiet, answers):
+    """What one row adds; its region is entered in the answers."""
+    lon, lat, at_s, accuracy_m = rows.lon[row], rows.lat[row], rows.at_s[row], rows.accuracy_m[row]
+    base, speed_model = encounter.figures, encounter.speed_model
+    region_count = region_tables.inside.shape[0] - 2
+    here, other, line_m, doubt_m = region_at(region_tables.regions, inputs.limits.srr_band_m, px, py)
+    band = line_m <= doubt_m + (0.0 if np.isnan(accuracy_m) else accuracy_m)
+    here = other if here < 0 else here
+    answers.region[row] = here
+    answers.band[row] = band
+    side = region_count + 1 if band else (here if here >= 0 else region_count)
+    here_hs_m = np.nan
+    max_hs_m = speed_model.max_hs_m
+    if not is_quiet:
+        here_hs_m = waves_at(inputs.forecast, lon, lat, at_s)[0]
+        if here_hs_m > max_hs_m:
+            # In too high a sea already she goes through what is no higher, to get out of it.
+            max_hs_m = here_hs_m * (1.0 + inputs.limits.wave_uncertainty_share)
+    run_age_s = at_s - inputs.forecast.run_at_s
+    if run_age_s < 0.0:
+        run_age_s = 0.0
+    figures = RuleInputs(
+        at_s,
+        base.needed_depth_m,
+        base.draught_m,
+        base.loa_m,
+        base.plausible_loa_m,
+        base.beam_m,
+        base.range_m,
+        base.plausible_range_m,
+        base.max_hs_m,
+        here_hs_m,
+        base.limit_is_assumed,
+        base.self_righting_persons,
+        base.max_persons,
+        rows.persons[row],
+        rows.persons_known[row],
+        base.medical,
+        rows.aboard_s[row],
+        base.sheltered,
+        base.has_designated_list,
+        base.weigh_srr_state,
+        base.lane_bits,
+        base.firing_bits,
+        base.weather_feed,
+        run_age_s,
+    )
+    moved = SpeedModel(
+        rows.speed_factor[row] * speed_model.full_speed_ms,
+        rows.speed_factor[row] * speed_model.cap_ms,
+        speed_model.table_hs_m,
+        speed_model.table_share,
+        speed_model.beam_loss,
+        speed_model.following_loss,
+        speed_model.wind_drift,
+        max_hs_m,
+        speed_model.speed_doubt,
+        speed_model.wave_doubt,
+        rows.wave_factor[row],
+        speed_model.stream_error,
+    )
+    return EncounterInputs(figures, moved, region_tables.inside[side])
+
+
+@kernel
+def evaluate_encounters(
+    inputs, encounter, region_tables, rows, members, places, patch_table, detour_set, goal, may_detour, keeps, variants,
+    answers,
+):  # fmt: skip
+    """Look at ports from the positions of encounters.
+
+    Parameters
+    ----------
+    inputs : EvaluationInputs
+    encounter : EncounterInputs
+        Of any of these rows, with the sea limit of calm water: what stays the same in it is used for all of them.
+    region_tables : RegionTables
+    rows : EncounterArrays
+    members : ndarray of int64
+        Which of them.
+    places : PatchPlaces
+        Of the rows; NaN on the plane where nobody has looked whether a row lies in its patch.
+    patch_table : PatchTable
+        Of the depth class.
+    detour_set : DetourSet
+        Ways round found already, or an empty one.
+    goal : SearchGoal
+    may_detour : bool
+        Whether ways round count: a row that a search for one might change is not written down.
+    keeps : bool
+        Return what is found of the last row, of which nothing is written down; ports worth a search are named.
+    variants : ndarray of float64, shape (v, 4)
+        Changes to try where it is kept, as for `fill_winners`; none where nobody asks.
+    answers : DecisionRows
+        Where rows are written down.
+
+    Returns
+    -------
+    Found
+    """
+    mesh, depth_class = inputs.water.mesh, inputs.depth_class
+    count, corner_count = inputs.listed.shape[0], depth_class.corners.vertex.shape[0]
+    is_quiet = is_empty(inputs.forecast)
+    is_shortest = detour_set.taken.shape[0] == 0
+    is_lazy = is_shortest and not goal.every_port and not goal.exhaustive
+    fix = allocate_patch_workspace(inputs.water, depth_class)
+    memo = allocate_memo(corner_count, count)
+    track, lanes = np.empty((corner_count + 2, 2)), allocate_lanes()
+    is_worth = np.empty(count, np.bool_)
+    first_s = np.empty(goal.first)
+    nowhere = no_patch(0)
+    reach = fix.reach
+    in_patch = allocate_evaluation(select_routes(reach, detour_set))
+    found = in_patch
+    nobody = np.empty(0, np.int64)
+    order, worth, tried, winners = nobody, nobody, nobody, nobody
+    for row in members:
+        lon, lat = rows.lon[row], rows.lat[row]
+        px, py = to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
+        patch = nowhere
+        if places.patch[row] != NOWHERE:
+            patch = patch_from_table(patch_table, places.patch[row])
+            if np.isnan(places.x[row]):
+                triangle = locate(mesh, px, py)
+                if triangle != patch.triangle or not shares(inputs.water, depth_class.needed_depth_m, px, py, triangle):
+                    patch = nowhere
+        reach = fix.reach
+        found = in_patch
+        if patch.triangle != NOWHERE:
+            set_position(fix, patch, lon, lat, px, py)
+            if not is_lazy:
+                measure_every_port(inputs.water, depth_class, patch, fix)
+                patch = nowhere
+                if not is_shortest:
+                    found = allocate_evaluation(select_routes(reach, detour_set))
+        else:
+            reach = reach_ports(inputs.water, depth_class, lon, lat)
+            if reach.kind == ON_LAND or reach.kind == ENCLOSED:
+                answers.became[row] = REFUSED_ON_LAND if reach.kind == ON_LAND else REFUSED_ENCLOSED
+                continue
+            found = allocate_evaluation(select_routes(reach, detour_set))
+        here = _encounter_of_row(inputs, encounter, region_tables, rows, row, px, py, is_quiet, answers)
+        if patch.triangle == NOWHERE:
+            fill_lower_bounds(inputs, reach, here.speed_model, found.bound_s)
+            found.by_bound[:] = np.argsort(found.bound_s, kind="mergesort")
+        if not is_quiet:
+            memo.place[:] = 0
+            memo.used[0] = 0
+        first_s[:] = np.inf
+        looked, opened, best, next_bound_s = search_ports_in_order(
+            inputs, here, patch, fix, reach, detour_set.taken, goal, memo, first_s, found
+        )
+        found = Evaluation(
+            found.ways, found.closely, found.table, found.weight, found.plain_key_s, found.key_s, found.penalty_s,
+            found.status, found.bound_s, found.by_bound, found.is_settled, looked, opened, best, next_bound_s,
+        )  # fmt: skip
+        any_worth = False
+        if may_detour and is_shortest and not is_quiet and inputs.key != BY_DISTANCE:
+            any_worth = mark_detour_candidates(inputs, here, reach, found, goal.exhaustive, track, lanes, is_worth)
+        if not keeps:
+            if not any_worth:
+                write_row(
+                    inputs, here.speed_model, region_tables.landing_lon, region_tables.landing_lat, reach, found, row,
+                    lon, lat, rows.accuracy_m[row], answers,
+                )  # fmt: skip
+                answers.became[row] = DECIDED
+            continue
+        if any_worth:
+            worth = found.by_bound[:opened][is_worth[:opened]]
+        shown = np.arange(count) if goal.every_port or goal.exhaustive else np.flatnonzero(found.is_settled)
+        order = order_of(found, reach.harbour_m, shown)
+        if variants.shape[0] > 0:
+            tried = contenders(inputs, here, found)
+            if tried.shape[0] > 1:
+                winners = np.full(variants.shape[0], NOWHERE)
+                other = allocate_evaluation(select_routes(reach, detour_set))
+                fill_winners(inputs, here, reach, found, tried, variants, memo, other, winners)
+    return Found(reach, found, order, worth, tried, winners)
