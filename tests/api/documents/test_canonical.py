@@ -113,7 +113,8 @@ def test_the_layout_stays_as_it_is():
         status=np.array([0, 3], np.int8), closely=np.array([True, False]), touched=np.array([1, 2], np.uint64),
         distance_m=np.array([1.0, 2.0]), time_s=np.array([1.0, nan]), low_s=np.array([1.0, nan]),
         high_s=np.array([1.0, inf]), wait_s=np.array([0.0, nan]), key_s=np.array([1.0, inf]),
-        plain_key_s=np.array([1.0, inf]), is_settled=np.array([True, False]), travel_times=SimpleNamespace(time_s=np.array([1.0, nan])),
+        plain_key_s=np.array([1.0, inf]), is_settled=np.array([True, False]),
+        travel_times=SimpleNamespace(time_s=np.array([1.0, nan])),
         reach=SimpleNamespace(
             harbour_m=np.array([0.5, nan]), via=np.array([7, -1]), entered_at=np.array([-1, -1]),
             path=np.array([[1.0, 51.0]]), joined=np.array([[1.0, 51.0], [1.1, 51.0]]), entry=np.full((2, 2), nan),
