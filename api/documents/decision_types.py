@@ -12,13 +12,15 @@ from api.documents.bilingual import Bilingual
 from api.documents.geometry import LineString, LonLat
 from api.documents.notice import NoticeDocument
 from api.documents.port import GradeName, PortSummary
-from api.encounter import EncounterIn
+from api.encounter import EncounterIn, VesselIn
 
 if TYPE_CHECKING:
     EncounterEcho = dict[str, object]
+    VesselEcho = dict[str, object]
 else:
-    # Described by what may be sent: the echo can be.
+    # Described by what may be sent: an echo can be.
     EncounterEcho = EncounterIn
+    VesselEcho = VesselIn
 
 Outcome = Literal["suitable", "unconfirmed", "none"]
 FitStatus = Literal["suitable", "caution", "unconfirmed"]

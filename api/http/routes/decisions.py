@@ -26,13 +26,15 @@ from api.http.presentation import Presentation, Presented
 from api.http.problems import Busy, DocumentGone, NotTheSame
 from api.http.schemas.decision_examples import DECISIONS, ENCOUNTERS, TRACKS
 from api.http.schemas.record_examples import OVERRIDE, OVERRIDE_IN
-from api.http.schemas.records import OverrideShape
 from api.http.schemas.requests import OverrideIn
 from api.security.roles import Permission
 from api.store.commands import IdempotencyKey
 from api.store.decisions import DecisionRecord, RecordDecision
 from api.store.errors import Refused, StoreError
 from api.store.ownership import OwnRecord
+from api.store.record_types import (
+    OverrideDocument,
+)
 from api.store.store import Store
 from engine.errors import InvalidAsk, UnknownName
 from engine.model import Ask
@@ -263,7 +265,7 @@ async def read_decision(
     "/decisions/{decision_id}/override",
     tags=["decisions"],
     summary="Record what was chosen instead",
-    answer=OverrideShape,
+    answer=OverrideDocument,
     example=OVERRIDE,
 )
 async def override_decision(

@@ -1,12 +1,37 @@
 import pytest
 from pydantic import TypeAdapter
 
+from api.board import BoardDocument, StandingDocument
 from api.documents.decision_types import BriefDocument, DecisionDocument, LineDocument
 from api.encounter import EncounterIn
 from api.http.problems import ProblemDocument
-from api.http.schemas import decision_examples, plan_examples, record_examples, records, requests
+from api.http.schemas import decision_examples, plan_examples, record_examples, requests
 from api.plan.plan_types import PlanDocument
 from api.plan.request import PlanIn
+from api.store.record_types import (
+    AuditDocument,
+    DirectionDocument,
+    EncounterClosed,
+    EncounterDocument,
+    EncounterReopened,
+    ExchangeDocument,
+    HandoverDocument,
+    KeyDocument,
+    KeysDocument,
+    NewKeyDocument,
+    OverrideDocument,
+    PortCapacity,
+    PortLive,
+    PortReception,
+    PortsLive,
+    PortStatus,
+    ReportedEncounter,
+    ReservationChange,
+    SignedHandover,
+    StandingReservation,
+    StandingReservations,
+    VerifiedChain,
+)
 
 CHANGES_NOTHING = {"/v1/plans"}
 """What is posted only because it is too large for a query."""
@@ -147,30 +172,30 @@ def test_plan_examples_are_answered_as_shown(client, example):
         (BriefDocument, decision_examples.BRIEF),
         (LineDocument, decision_examples.LINE),
         (ProblemDocument, decision_examples.PROBLEM),
-        (records.StatusReportShape, record_examples.STATUS),
-        (records.CapacityReportShape, record_examples.CAPACITY),
-        (records.ReceptionReportShape, record_examples.RECEPTION),
-        (records.PortLiveShape, record_examples.PORT_LIVE),
-        (records.PortsLiveShape, record_examples.PORTS_LIVE),
-        (records.ExchangeShape, record_examples.EXCHANGE),
-        (records.ReservationChangeShape, record_examples.RESERVATION_CHANGE),
-        (records.StandingReservationShape, record_examples.STANDING_RESERVATION),
-        (records.ReservationsShape, record_examples.RESERVATIONS),
-        (records.ReportedShape, record_examples.REPORTED),
-        (records.EncounterShape, record_examples.ENCOUNTER),
-        (records.EncountersShape, record_examples.ENCOUNTERS_OPEN),
-        (records.EncounterClosedShape, record_examples.CLOSED),
-        (records.EncounterReopenedShape, record_examples.REOPENED),
-        (records.DirectionShape, record_examples.DIRECTION),
-        (records.StandingShape, record_examples.STANDING),
-        (records.OverrideShape, record_examples.OVERRIDE),
-        (records.HandoverShape, record_examples.HANDOVER),
-        (records.SignedShape, record_examples.SIGNED),
-        (records.AuditShape, record_examples.AUDIT),
-        (records.VerifiedShape, record_examples.VERIFIED),
-        (records.KeyShape, record_examples.KEY),
-        (records.KeysShape, record_examples.KEYS),
-        (records.NewKeyShape, record_examples.NEW_KEY),
+        (PortStatus, record_examples.STATUS),
+        (PortCapacity, record_examples.CAPACITY),
+        (PortReception, record_examples.RECEPTION),
+        (PortLive, record_examples.PORT_LIVE),
+        (PortsLive, record_examples.PORTS_LIVE),
+        (ExchangeDocument, record_examples.EXCHANGE),
+        (ReservationChange, record_examples.RESERVATION_CHANGE),
+        (StandingReservation, record_examples.STANDING_RESERVATION),
+        (StandingReservations, record_examples.RESERVATIONS),
+        (ReportedEncounter, record_examples.REPORTED),
+        (EncounterDocument, record_examples.ENCOUNTER),
+        (BoardDocument, record_examples.ENCOUNTERS_OPEN),
+        (EncounterClosed, record_examples.CLOSED),
+        (EncounterReopened, record_examples.REOPENED),
+        (DirectionDocument, record_examples.DIRECTION),
+        (StandingDocument, record_examples.STANDING),
+        (OverrideDocument, record_examples.OVERRIDE),
+        (HandoverDocument, record_examples.HANDOVER),
+        (SignedHandover, record_examples.SIGNED),
+        (AuditDocument, record_examples.AUDIT),
+        (VerifiedChain, record_examples.VERIFIED),
+        (KeyDocument, record_examples.KEY),
+        (KeysDocument, record_examples.KEYS),
+        (NewKeyDocument, record_examples.NEW_KEY),
     ],
 )
 def test_answer_examples_have_the_shape_described(shape, example):
