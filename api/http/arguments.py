@@ -87,8 +87,7 @@ class Call:
             sent = request.query_params if request.scope["query_string"] else {}
             arguments[parameter.name] = parameter.value_in(sent, errors)
         for parameter in self._body:
-            # As FastAPI has it, null is no body.
-            arguments[parameter.name] = parameter.value_in({} if body is None else {parameter.alias: body}, errors)
+            arguments[parameter.name] = parameter.value_in({parameter.alias: body}, errors)
         if self._request_name is not None:
             arguments[self._request_name] = request
         return arguments
