@@ -19,6 +19,7 @@ from api.encounter import UNKNOWN_VESSEL, EncounterIn
 from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
 from api.store.port_snapshot import PortsSnapshot
+from api.store.record_types import DirectionDocument, OpenEncounterRow, RuleConflict
 from api.text.sentences import eta_s
 from engine.branch_and_bound import search_ports
 from engine.codes import Status, Verdict, Weight
@@ -212,6 +213,58 @@ class EngineView(TypedDict):
     port_id: str | None
     time_to_landing_min: float | None
     eta_at: str | None
+
+
+class BoardDecision(EngineView):
+    """An open encounter decided anew for now."""
+
+    vessel: Annotated[
+        str | None, Field(description="Profile decided for: of the vessel on scene as last reported, or unknown.")
+    ]
+    changed: Annotated[
+        bool | None, Field(description="Not what its newest recorded decision says; null: none is recorded.")
+    ]
+    direction: Annotated[DirectionDocument | None, Field(description="Of a co-ordination centre; it is the answer.")]
+    codes: Annotated[
+        list[str],
+        Field(
+            description="RCC_DIRECTED, and RCC_PORT_CONFLICT where somebody must look; VESSEL_ASSUMED where nobody has "
+            "named the vessel."
+        ),
+    ]
+
+
+class BoardEncounter(OpenEncounterRow):
+    """An open encounter on the board."""
+
+    decided: Annotated[BoardDecision | None, Field(description="Null unless asked for with decide=true.")]
+
+
+class BoardDocument(TypedDict):
+    """Every open encounter, in the order they were opened."""
+
+    at: Annotated[str | None, Field(description="Time decided for; null unless asked for with decide=true.")]
+    encounters: list[BoardEncounter]
+
+
+class StandingDocument(TypedDict):
+    """How a direction and the engine's view stand to each other. The direction is the answer."""
+
+    encounter_id: str
+    answer: Annotated[Literal["direction", "engine"], Field(description="Which of the two is the answer.")]
+    codes: Annotated[
+        list[str],
+        Field(
+            description="RCC_DIRECTED, and RCC_PORT_CONFLICT where the master must look; VESSEL_ASSUMED where nobody "
+            "has named the vessel."
+        ),
+    ]
+    direction: DirectionDocument | None
+    conflicts: list[RuleConflict]
+    judged: Annotated[bool, Field(description="Whether the place directed is a port the engine judged.")]
+    engine_view: Annotated[str, Field(description="'for information' beside a direction, else 'advice'.")]
+    engine: EngineView
+    decided_at: str
 
 
 _NOTHING: EngineView = {"outcome": "none", "code": None, "port_id": None, "time_to_landing_min": None, "eta_at": None}

@@ -339,7 +339,7 @@ def format_time(epoch_s: float) -> str:
     """
     if not (isfinite(epoch_s) and 0 <= epoch_s < _END_S):
         raise ValueError("an instant lies between 1970 and 2100")
-    return f"{(_EPOCH + timedelta(seconds=floor(epoch_s))).replace(tzinfo=None).isoformat()}Z"
+    return f"{datetime.fromtimestamp(floor(epoch_s), UTC).isoformat()[:19]}Z"
 
 
 def _echo(text: str) -> str:

@@ -32,15 +32,11 @@ def shore_from(rings: list[np.ndarray], box: tuple[float, float, float, float], 
         Point of tangency of the plane. [deg]
     """
     west, south, east, north = box
-    whole = [
-        _beyond_the_box(ring, box)
-        if ring[:, 0].min() <= west
-        or ring[:, 0].max() >= east
-        or ring[:, 1].min() <= south
-        or ring[:, 1].max() >= north
-        else ring
-        for ring in rings
-    ]
+    lon, lat = np.vstack(rings).T
+    at_a_side = (lon <= west) | (lon >= east) | (lat <= south) | (lat >= north)
+    first = np.cumsum([0, *map(len, rings[:-1])])
+    is_cut = np.logical_or.reduceat(at_a_side, first).tolist()
+    whole = [_beyond_the_box(ring, box) if cut else ring for ring, cut in zip(rings, is_cut, strict=True)]
     points = project(np.ascontiguousarray(np.vstack(whole)), *origin)
     # Each point with the next one, but for the jump from one ring to the next.
     last = np.cumsum([len(ring) for ring in whole])[:-1] - 1

@@ -1,6 +1,5 @@
 """Pack to `World`: everything a pack does not store is derived here, once, with the engine's own kernels."""
 
-from functools import cached_property
 from math import inf, nan
 from pathlib import Path
 
@@ -37,15 +36,19 @@ class LazyDepthClass:
         self.patches = PatchCache()
         self._water = water
         self._following = following
+        self._tables: DepthClass | None = None
 
-    @cached_property
+    # No `cached_property`: its lock, until Python 3.12, lets no two classes be derived at the same time.
+    @property
     def tables(self) -> DepthClass:
         """The tables."""
-        water = self._water
-        return depth_class_from(
-            water.mesh, water.ports, water.zones, self.needed_depth_m,
-            np.ascontiguousarray(self._following.T, np.int32), water.limits.right_angle_tolerance_deg,
-        )  # fmt: skip
+        if self._tables is None:
+            water = self._water
+            self._tables = depth_class_from(
+                water.mesh, water.ports, water.zones, self.needed_depth_m,
+                np.ascontiguousarray(self._following.T, np.int32), water.limits.right_angle_tolerance_deg,
+            )  # fmt: skip
+        return self._tables
 
 
 def load_world(folder: Path = DEFAULT_PACK) -> World:

@@ -162,7 +162,7 @@ def _text_of(decision: "Decision", view: str, limit: int | None, options: argpar
         document = decision_document(decision, view, options.lang, limit or DEFAULT_LIMIT)  # type: ignore[arg-type]
         return to_json(limit_lists(document, limit) if view == "full" else document)
     if view == "line":
-        return str(decision_document(decision, "line")["line"][options.lang])  # type: ignore[index]
+        return str(decision_document(decision, "line")["line"][options.lang])
     from api.cli.console import Style
 
     if view == "brief":

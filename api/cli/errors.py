@@ -88,9 +88,9 @@ def problem_text(error: SafeportError, fields: dict[str, str], exit_code: int) -
         kind = kind._replace(code=code)
     # What is no field of a request, such as an option nobody has, is of the whole of it.
     field = error.field if error.field in fields else by_option.get(error.field, "")
-    entry = error_of(field, code, f"{error.problem} {error.remedy}") | {"option": option}
-    errors = [] if isinstance(error, PackError) else [entry]
-    return to_json(problem_document(kind, refusal_line(error, fields), errors) | {"exit_code": exit_code})
+    entry = {**error_of(field, code, f"{error.problem} {error.remedy}"), "option": option}
+    document = problem_document(kind, refusal_line(error, fields), [])
+    return to_json({**document, "errors": [] if isinstance(error, PackError) else [entry], "exit_code": exit_code})
 
 
 def failure_text(error: Exception, line: str, exit_code: int) -> str:

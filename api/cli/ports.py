@@ -2,7 +2,7 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from api.cli.arguments import (
     Once,
@@ -18,6 +18,7 @@ from api.cli.arguments import (
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
+    from api.documents.port import FoundPort
     from api.port_search import PortQuery
     from engine.model import Port, World
 
@@ -72,11 +73,10 @@ def run(options: argparse.Namespace) -> int:
     query = PortQuery(name=options.name, near=near, within_nm=within_nm, country=country, kind=options.kind)
     listed = listing(service.world, query)[:limit]
     if options.json:
-        documents = [port_document(port) for port, _ in listed]
-        if near is not None:
-            documents = [
-                {**document, "straight_line_nm": miles} for document, (_, miles) in zip(documents, listed, strict=True)
-            ]
+        documents = [cast("FoundPort", port_document(port)) for port, _ in listed]
+        for document, (_, miles) in zip(documents, listed, strict=True):
+            if miles is not None:
+                document["straight_line_nm"] = miles
         print(to_json({"ports": documents}))
     else:
         print(ports_text(listed, options.lang))

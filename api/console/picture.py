@@ -9,6 +9,7 @@ from api.encounter import EncounterIn
 from api.position import format_time
 from api.store.board import OpenEncounter
 from api.store.port_snapshot import PortsSnapshot
+from api.store.record_types import StandingReservation
 from api.store.store import Store
 from engine.errors import InvalidAsk, PositionRefused, UnknownName
 from engine.units import HOUR_S
@@ -39,7 +40,7 @@ class PictureRecords(NamedTuple):
 
     sequence: int
     encounters: tuple[OpenEncounter, ...]
-    reservations: list[Json]
+    reservations: list[StandingReservation]
     ports: list[Json]
     coordination: dict[str, Json]
 
@@ -128,7 +129,7 @@ class EncounterRecords(NamedTuple):
 
     document: Json
     known: OpenEncounter
-    reservations: list[Json]
+    reservations: list[StandingReservation]
     coordination: Json | None
 
 

@@ -6,12 +6,12 @@ put into words that is not shown.
 """
 
 from collections.abc import Sequence
-from math import isnan
-from typing import Any, NamedTuple
+from math import isfinite, isnan
+from typing import Any, Literal, NamedTuple, cast
 
+from api.documents.bilingual import Bilingual
 from api.documents.decision import (
     STATUS_NAME,
-    VERDICT_NAME,
     Basis,
     along_shortest,
     arrival_times,
@@ -27,6 +27,16 @@ from api.documents.decision import (
     proof_document,
     register_text,
     water_at_arrival_m,
+)
+from api.documents.decision_types import (
+    BriefCandidate,
+    BriefDocument,
+    BriefFigures,
+    BriefFinding,
+    BriefFirst,
+    BriefPassedOver,
+    FitStatus,
+    UnknownEverywhere,
 )
 from api.documents.legs import legs_of
 from api.documents.unconnected import FEED_CODES, WITHOUT_FEEDS, WITHOUT_WEATHER, not_connected
@@ -76,10 +86,11 @@ _SAID_ELSEWHERE = frozenset({
 _OF_AN_INPUT = ("id", "name", "run_at", "version", "age_s", "zones")
 """The digest of all inputs in full is the decision's own name."""
 
+_AGAINST: dict[int, Literal["fail", "unknown"]] = {int(Verdict.FAIL): "fail", int(Verdict.UNKNOWN): "unknown"}
 _UNKNOWN, _INFO, _EXCLUDED = int(Verdict.UNKNOWN), int(Weight.INFO), int(Status.EXCLUDED)
 
 
-def brief_document(decision: Decision, languages: Sequence[str], limit: int, basis: Basis) -> Json:
+def brief_document(decision: Decision, languages: Sequence[str], limit: int, basis: Basis) -> BriefDocument:
     """The brief view of a decision.
 
     Parameters
@@ -101,9 +112,9 @@ def brief_document(decision: Decision, languages: Sequence[str], limit: int, bas
     silent = _SILENT_WITHOUT_WEATHER if decision.world.identity["forecast"] is None else _SILENT
     everywhere, told = findings_against(decision, shown, silent)
     ports = [
-        _next(decision, figures, languages, findings) if rank else _first(decision, figures, languages, findings)
-        for rank, (figures, findings) in enumerate(zip(_figures_of(decision, shown), told, strict=True))
-    ]  # fmt: skip
+        (_next if rank else _first)(decision, _figures_of(decision, port), languages, findings)
+        for rank, (port, findings) in enumerate(zip(shown, told, strict=True))
+    ]
     best = decision.recommended
     passed = passed_over(decision)
     listed = passed if best is not None else passed[:MOST_PASSED_OVER]
@@ -113,7 +124,7 @@ def brief_document(decision: Decision, languages: Sequence[str], limit: int, bas
         "decision_id": basis.decision_id,
         "decided_at": format_time(decision.ask.at_s),
         "outcome": outcome_of(decision),
-        "headline": {lang: headline_sentence(decision, lang) for lang in languages},
+        "headline": cast(Bilingual, {lang: headline_sentence(decision, lang) for lang in languages}),
         "proof": proof_document(decision),
         "margin": margin_document(decision),
         "coordination": {
@@ -121,7 +132,7 @@ def brief_document(decision: Decision, languages: Sequence[str], limit: int, bas
             "centres": [{"name": c.name, "vhf": c.vhf, "mmsi": c.mmsi} for c in coordination.centres],
         },
         "encounter": _encounter(basis.encounter),
-        "recommended": None if best is None else ports[0],
+        "recommended": None if best is None else cast(BriefFirst, ports[0]),
         "candidates": ports if best is None else ports[1:],
         "candidates_count": candidates_count,
         "excluded_count": excluded_count,
@@ -149,7 +160,9 @@ def _input(value: object) -> object:
     return {name: value[name] for name in _OF_AN_INPUT if name in value}
 
 
-def _unknown_everywhere_document(decision: Decision, everywhere: frozenset[Code], languages: Sequence[str]) -> Json:
+def _unknown_everywhere_document(
+    decision: Decision, everywhere: frozenset[Code], languages: Sequence[str]
+) -> UnknownEverywhere:
     """What is unknown of every port shown, with one sentence on the sources that are not connected."""
     noticed = {notice.code for notice in decision.notices}
     codes = everywhere - _CONSEQUENCES
@@ -157,7 +170,7 @@ def _unknown_everywhere_document(decision: Decision, everywhere: frozenset[Code]
     absent = [code for code in (*FEED_CODES, surge) if code in noticed]
     if surge in noticed:
         codes |= {surge}
-    text = {lang: not_connected(absent, lang) for lang in languages} if absent else None
+    text = cast(Bilingual, {lang: not_connected(absent, lang) for lang in languages}) if absent else None
     return {"codes": sorted(code.name for code in codes), "text": text}
 
 
@@ -176,40 +189,44 @@ class _Figures(NamedTuple):
     tide_m: float
 
 
-def _figures_of(decision: Decision, ports: list[int]) -> list[_Figures]:
-    # Whole columns at once: numpy scalars one by one would take as long as all the rest of the document.
-    columns = (
-        decision.status, decision.distance_m, decision.time_s, decision.low_s, decision.high_s, decision.wait_s,
-        decision.closely,
+def _figures_of(decision: Decision, port: int) -> _Figures:
+    # As Python's own numbers: numpy's would take longer than all the rest of the document.
+    return _Figures(
+        port, decision.status.item(port), decision.distance_m.item(port), decision.time_s.item(port),
+        decision.low_s.item(port), decision.high_s.item(port), decision.wait_s.item(port), decision.closely.item(port),
+        *water_at_arrival_m(decision, port),
     )  # fmt: skip
-    rows = zip(ports, *(column[ports].tolist() for column in columns), strict=True)
-    return [_Figures._make((*row, *water_at_arrival_m(decision, row[0]))) for row in rows]
 
 
-def _read_out(decision: Decision, figures: _Figures) -> Json:
+def _read_out(decision: Decision, figures: _Figures, told: list[Finding]) -> BriefFigures:
     """Figures of a port as people read them: tenths of a mile and a metre, whole minutes."""
     country = decision.world.ports[figures.port].country
     return {
-        "status": STATUS_NAME[figures.status],
+        "status": cast(FitStatus, STATUS_NAME[figures.status]),
         "distance_nm": json_number(figures.distance_m / NAUTICAL_MILE_M, 1),
         "bearing_deg": round(bearing_deg(decision, figures.port)),
         "time_to_landing_min": json_number(figures.time_s / MINUTE_S, 0),
-        "time_range_min": [json_number(figures.low_s / MINUTE_S, 0), json_number(figures.high_s / MINUTE_S, 0)],
+        "time_range_min": [_whole_minutes(figures.low_s), _whole_minutes(figures.high_s)],
         "clock": "close" if figures.is_close else "coarse",
         **arrival_times(eta_s(decision, figures.port), figures.wait_s, country),
         "wait_min": json_number(figures.wait_s / MINUTE_S, 0),
         "depth_at_arrival_m": json_number(figures.depth_m, 1),
+        "remarks": [found.code.name for found in told if _is_remark(found)],
     }
 
 
-def _first(decision: Decision, figures: _Figures, languages: Sequence[str], told: list[Finding]) -> Json:
+def _whole_minutes(time_s: float) -> int | None:
+    return round(time_s / MINUTE_S) if isfinite(time_s) else None
+
+
+def _first(decision: Decision, figures: _Figures, languages: Sequence[str], told: list[Finding]) -> BriefFirst:
     """The port to go to, or else to ask about: all but plain passes."""
     port = figures.port
     named, track = decision.world.ports[port], chosen_track(decision, port)
     care_s, opens_s = time_ashore_s(decision, port), opens_at_s(decision, port)
-    first: Json = {
+    first = cast(BriefFirst, {
         "port": port_brief(named, languages),
-        **_read_out(decision, figures),
+        **_read_out(decision, figures, told),
         "distance_nm": json_number(figures.distance_m / NAUTICAL_MILE_M, 2),
         "time_to_landing_min": json_number(figures.time_s / MINUTE_S, 1),
         "tide_at_arrival_m": json_number(figures.tide_m, 2),
@@ -218,11 +235,13 @@ def _first(decision: Decision, figures: _Figures, languages: Sequence[str], told
         "legs": legs_of(track),
         "route": line_string(track, DECIMALS),
         "findings": [
-            {**_code_of(found), "text": {lang: finding_sentence(decision, port, found, lang) for lang in languages}}
+            {
+                **_code_of(found),
+                "text": cast(Bilingual, {lang: finding_sentence(decision, port, found, lang) for lang in languages}),
+            }
             for found in told if not _is_remark(found)
         ],
-        "remarks": [found.code.name for found in told if _is_remark(found)],
-    }  # fmt: skip
+    })  # fmt: skip
     if not isnan(opens_s):
         first["opens_at"] = format_time(opens_s)
     if port in decision.detours:
@@ -232,7 +251,7 @@ def _first(decision: Decision, figures: _Figures, languages: Sequence[str], told
     return first
 
 
-def _next(decision: Decision, figures: _Figures, languages: Sequence[str], told: list[Finding]) -> Json:
+def _next(decision: Decision, figures: _Figures, languages: Sequence[str], told: list[Finding]) -> BriefCandidate:
     """One of the others: a line of a table, and codes of what speaks against it."""
     named = decision.world.ports[figures.port]
     return {
@@ -240,14 +259,13 @@ def _next(decision: Decision, figures: _Figures, languages: Sequence[str], told:
             "id": named.id, "name": port_names(named, languages), "country": named.country,
             "vhf": None if named.vhf is None else first_channel(named.vhf, named.vhf),
         },
-        **_read_out(decision, figures),
+        **_read_out(decision, figures, told),
         "findings": [_code_of(found) for found in told if not _is_remark(found)],
-        "remarks": [found.code.name for found in told if _is_remark(found)],
     }  # fmt: skip
 
 
-def _code_of(found: Finding) -> Json:
-    return {"code": found.code.name, "class": class_of(found), "verdict": VERDICT_NAME[found.verdict]}
+def _code_of(found: Finding) -> BriefFinding:
+    return {"code": found.code.name, "class": class_of(found), "verdict": _AGAINST[found.verdict]}
 
 
 def _is_remark(found: Finding) -> bool:
@@ -255,7 +273,7 @@ def _is_remark(found: Finding) -> bool:
     return found.weight == _INFO and found.verdict == _UNKNOWN
 
 
-def _passed(decision: Decision, port: int, rule: int | None, languages: Sequence[str]) -> Json:
+def _passed(decision: Decision, port: int, rule: int | None, languages: Sequence[str]) -> BriefPassedOver:
     """A nearer port and what displaced it; in its sentence it has the name it has beside it, not in capitals."""
     found = None if rule is None else Finding.of(decision, port, Rule(rule))
     named = decision.world.ports[port]
@@ -266,8 +284,8 @@ def _passed(decision: Decision, port: int, rule: int | None, languages: Sequence
         "code": (Code.RANKED_BY_POLICY if found is None else found.code).name,
         "time_to_landing_min": json_number(float(decision.time_s[port]) / MINUTE_S, 0),
         "distance_nm": json_number(float(decision.distance_m[port]) / NAUTICAL_MILE_M, 1),
-        "text": {
-            lang: ranked_sentence(lang) if found is None else finding_sentence(decision, port, found, lang, name)
+        "text": cast(Bilingual, {
+            lang: ranked_sentence(lang) if found is None else finding_sentence(decision, port, found, lang, str(name))
             for lang, name in names.items()
-        },
+        }),
     }  # fmt: skip

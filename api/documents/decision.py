@@ -2,14 +2,35 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from math import isfinite, isinf, isnan, nan
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 import orjson
 
+from api.documents.bilingual import Bilingual
+from api.documents.decision_types import (
+    ArrivalTimes,
+    Candidate,
+    CoordinationDocument,
+    DecisionDocument,
+    FindingDocument,
+    Hospital,
+    MarginDocument,
+    Outcome,
+    PassedOver,
+    ProofDocument,
+    ShortestPath,
+    StatusName,
+    VerdictName,
+    WeightName,
+)
+from api.documents.geometry import LineString
 from api.documents.language import LANGUAGES, in_language, languages_of
 from api.documents.legs import legs_of
 from api.documents.line import line_of
+from api.documents.notice import Level, NoticeDocument
+from api.documents.port import Evidence, GradeName, PortFacts, PortSummary
 from api.position import format_time
 from api.text.messages import WORDING
 from api.text.sentences import (
@@ -37,13 +58,13 @@ from engine.request_context import access_of
 from engine.routes import chosen_track, straight_line_m
 from engine.units import KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
 
-Json = dict[str, object]
+Json = dict[str, Any]
 
 RULE_ID = {rule: rule.id for rule in Rule}
-WEIGHT_NAME = {int(weight): weight.name.lower() for weight in Weight}
-GRADE_NAME = {int(grade): grade.name.lower() for grade in Grade}
-VERDICT_NAME = {int(verdict): verdict.name.lower() for verdict in Verdict}
-STATUS_NAME = {int(status): status.name.lower() for status in Status}
+WEIGHT_NAME = {int(weight): cast(WeightName, weight.name.lower()) for weight in Weight}
+GRADE_NAME = {int(grade): cast(GradeName, grade.name.lower()) for grade in Grade}
+VERDICT_NAME = {int(verdict): cast(VerdictName, verdict.name.lower()) for verdict in Verdict}
+STATUS_NAME = {int(status): cast(StatusName, status.name.lower()) for status in Status}
 AGAINST = (int(Verdict.FAIL), int(Verdict.UNKNOWN))
 
 _SOURCE_COLUMN = {Rule.R_NAV_03: "exposure_source", Rule.R_PRT_02: "source", Rule.R_DAT_05: "source"}
@@ -114,21 +135,21 @@ def decision_document(
     Returns
     -------
     dict
-        As the OpenAPI description has it: JSON types only, no NaN.
+        A `DecisionDocument`, `BriefDocument` or `LineDocument`: JSON types only, no NaN.
     """
     if view == "full":
-        return whole_document(decision, None, lang, basis)
+        return cast(Json, whole_document(decision, None, lang, basis))
     if view == "brief":
         # Its module takes parts of a document from here.
         from api.documents.brief import brief_document
 
-        return brief_document(decision, languages_of(lang), limit, basis or basis_of(decision))
-    return line_of(whole_document(decision, LINE_CANDIDATES, lang, basis), languages_of(lang))
+        return cast(Json, brief_document(decision, languages_of(lang), limit, basis or basis_of(decision)))
+    return cast(Json, line_of(whole_document(decision, LINE_CANDIDATES, lang, basis), languages_of(lang)))
 
 
 def whole_document(
     decision: Decision, limit: int | None = None, lang: str = "both", basis: Basis | None = None
-) -> Json:  # fmt: skip
+) -> DecisionDocument:  # fmt: skip
     """The whole document; with a limit what routes and lines need of it.
 
     Parameters
@@ -158,8 +179,8 @@ def whole_document(
         "decided_at": format_time(decision.ask.at_s),
         "encounter": basis.encounter,
         "outcome": outcome_of(decision),
-        "headline": {lang: headline_sentence(decision, lang) for lang in languages},
-        "speech": {lang: spoken_sentence(decision, lang) for lang in languages if limit is None},
+        "headline": cast(Bilingual, {lang: headline_sentence(decision, lang) for lang in languages}),
+        "speech": cast(Bilingual, {lang: spoken_sentence(decision, lang) for lang in languages if limit is None}),
         "recommended": None if best is None else judged[best],
         "candidates": [judged[port] for port in fit],
         "excluded": [judged[port] for port in unfit],
@@ -175,12 +196,12 @@ def whole_document(
 def view_of_document(document: Json, view: View, lang: str) -> Json:
     """A view of a whole document as it was handed out, but for the brief one, which is made of the decision."""
     if view == "line":
-        return line_of(document, languages_of(lang))
+        return cast(Json, line_of(document, languages_of(lang)))
     shown: Json = in_language(document, lang)  # type: ignore[assignment]
     return shown
 
 
-def proof_document(decision: Decision) -> Json:
+def proof_document(decision: Decision) -> ProofDocument:
     """How many ports were looked at, and the bound that closed the search."""
     return {
         "ports_in_area": len(decision.world.ports),
@@ -189,7 +210,7 @@ def proof_document(decision: Decision) -> Json:
     }
 
 
-def margin_document(decision: Decision) -> Json:
+def margin_document(decision: Decision) -> MarginDocument:
     """How far the answer is from another one."""
     return {
         "to_second_min": json_number(decision.to_second_s / MINUTE_S, 1),
@@ -219,7 +240,7 @@ def _name_of(basis: bytes) -> str:
     return f"d-{hashlib.sha256(basis).hexdigest()[:24]}"
 
 
-def outcome_of(decision: Decision) -> str:
+def outcome_of(decision: Decision) -> Outcome:
     """Whether a port is suitable, one is unconfirmed, or none is fit: ``suitable``, ``unconfirmed`` or ``none``."""
     first = decision.status[decision.order[0]]
     if decision.recommended is not None:
@@ -276,7 +297,7 @@ def inputs_document(decision: Decision) -> Json:
     }
 
 
-def port_brief(port: Port, languages: Sequence[str] = LANGUAGES) -> Json:
+def port_brief(port: Port, languages: Sequence[str] = LANGUAGES) -> PortSummary:
     """A port as it appears in a candidate."""
     return {
         "id": port.id,
@@ -285,30 +306,33 @@ def port_brief(port: Port, languages: Sequence[str] = LANGUAGES) -> Json:
         "country": port.country,
         "position": list(port.landing),
         "vhf": port.vhf,
-        "telephone": port.facts["telephone"],
+        "telephone": cast(str | None, port.facts["telephone"]),
     }
 
 
-def port_names(port: Port, languages: Sequence[str]) -> dict[str, str]:
+def port_names(port: Port, languages: Sequence[str]) -> Bilingual:
     """Name of a port in each language."""
-    return {lang: port.name_fr if lang == "fr" else port.name_en for lang in languages}
+    return cast(Bilingual, {lang: port.name_fr if lang == "fr" else port.name_en for lang in languages})
 
 
-def port_document(port: Port) -> Json:
+def port_document(port: Port) -> PortFacts:
     """A port with every fact of the register; null is unknown."""
     facts = {name: value for name, value in port.facts.items() if name not in {"id", "unlocode", "name_en", "name_fr",
              "country", "vhf", "telephone", "landing_lon", "landing_lat", "approach_lon", "approach_lat"}}  # fmt: skip
-    evidence = {
-        name: {"grade": known.grade.name.lower(), "source": known.source, "note": known.note or None,
+    evidence: dict[str, Evidence] = {
+        name: {"grade": GRADE_NAME[int(known.grade)], "source": known.source, "note": known.note or None,
                "overlay": known.overlaid}
         for name, known in sorted(port.evidence.items())
     }  # fmt: skip
-    return {**port_brief(port), "approach_point": list(port.approach), "facts": facts, "evidence": evidence}
+    return {
+        **port_brief(port), "approach_point": list(port.approach),
+        "facts": cast(dict[str, str | float | None], facts), "evidence": evidence,
+    }  # fmt: skip
 
 
 def candidate(
     decision: Decision, port: int, languages: Sequence[str] = LANGUAGES, *, with_findings: bool = True
-) -> Json:  # fmt: skip
+) -> Candidate:  # fmt: skip
     """One port judged: where, how far, how long, and every finding."""
     world = decision.world
     track = chosen_track(decision, port)
@@ -325,7 +349,7 @@ def candidate(
         "port": port_brief(world.ports[port], languages),
         "status": STATUS_NAME[int(decision.status[port])],
         "distance_nm": json_number(decision.distance_m[port] / NAUTICAL_MILE_M, 2),
-        "straight_line_nm": json_number(straight_line_m(start, world.ports[port].landing) / NAUTICAL_MILE_M, 2),
+        "straight_line_nm": round(straight_line_m(start, world.ports[port].landing) / NAUTICAL_MILE_M, 2),
         "initial_course_deg": json_number(float(initial_course_deg(*track[0], *track[1])), 0)
         if len(track) > 1
         else None,
@@ -353,11 +377,18 @@ def candidate(
     }
 
 
-def arrival_times(arrival_s: float, wait_s: float, country: str) -> Json:
+def arrival_times(arrival_s: float, wait_s: float, country: str) -> ArrivalTimes:
     """Time of landing in UTC and by the port's own clock; null for one that stays shut beyond the longest wait."""
     if not isfinite(arrival_s) or isinf(wait_s):
         return {"eta_at": None, "eta_local": None}
-    return {"eta_at": format_time(arrival_s), "eta_local": local_clock(arrival_s, country)}
+    eta_at, eta_local = _clocks(arrival_s, country)
+    return {"eta_at": eta_at, "eta_local": eta_local}
+
+
+# Arrivals are whole minutes, and those of an afternoon's answers are few.
+@lru_cache(maxsize=4_096)
+def _clocks(arrival_s: float, country: str) -> tuple[str, str | None]:
+    return format_time(arrival_s), local_clock(arrival_s, country)
 
 
 def water_at_arrival_m(decision: Decision, port: int) -> tuple[float, float]:
@@ -365,38 +396,38 @@ def water_at_arrival_m(decision: Decision, port: int) -> tuple[float, float]:
 
     The depth is the one the rule on depth has judged, and the tide the one it reckoned with.
     """
-    wait_s = float(decision.wait_s[port])
-    entry_s = decision.ask.at_s + float(decision.travel_times.time_s[port]) + (wait_s if isfinite(wait_s) else 0.0)
+    wait_s = decision.wait_s.item(port)
+    entry_s = decision.ask.at_s + decision.travel_times.time_s.item(port) + (wait_s if isfinite(wait_s) else 0.0)
     tides = decision.world.tides
     tide_m = float(height_at(tides, port, entry_s))
-    if isnan(tide_m) or isnan(tides.height_uncertainty_m[port]) or isinf(wait_s):
+    if isnan(tide_m) or isnan(tides.height_uncertainty_m.item(port)) or isinf(wait_s):
         return nan, nan
-    code = int(decision.code[port, Rule.R_NAV_01])
-    charted_m = float(access_of(decision.ask.vessel, decision.ask.policy, decision.world).depth_m[port])
+    code = decision.code.item(port, Rule.R_NAV_01)
+    charted_m = access_of(decision.ask.vessel, decision.ask.policy, decision.world).depth_m.item(port)
     if code in (Code.DRAUGHT_UNKNOWN, Code.DEPTH_ALONGSIDE):
         return charted_m + tide_m, tide_m
-    judged_m = float(decision.measured[port, Rule.R_NAV_01])
+    judged_m = decision.measured.item(port, Rule.R_NAV_01)
     return judged_m, tide_m if isnan(judged_m) else judged_m - charted_m
 
 
-def register_text(port: Port, name: str, languages: Sequence[str]) -> Json | None:
+def register_text(port: Port, name: str, languages: Sequence[str]) -> Bilingual | None:
     """A text of the register in each language, or null."""
     if port.facts[f"{name}_en"] is None:
         return None
-    return {lang: port.facts[f"{name}_{lang}"] for lang in languages}
+    return cast(Bilingual, {lang: port.facts[f"{name}_{lang}"] for lang in languages})
 
 
-def hospital_document(port: Port, care_s: float) -> Json:
+def hospital_document(port: Port, care_s: float) -> Hospital:
     """Emergency department and the time to it from the landing, by the register or by the policy's assumption."""
     by_road = port.facts["hospital_min"] is not None
     return {
-        "name": port.facts["hospital"],
-        "minutes": json_number(care_s / MINUTE_S, 0),
-        "grade": port.evidence["hospital_min"].grade.name.lower() if by_road else "assumed",
+        "name": cast(str | None, port.facts["hospital"]),
+        "minutes": cast(float, json_number(care_s / MINUTE_S, 0)),
+        "grade": GRADE_NAME[int(port.evidence["hospital_min"].grade)] if by_road else "assumed",
     }
 
 
-def along_shortest(decision: Decision, port: int) -> Json | None:
+def along_shortest(decision: Decision, port: int) -> ShortestPath | None:
     """The shortest path beside a way round; null where the route is the shortest path."""
     detour = decision.detours.get(port)
     if detour is None:
@@ -408,22 +439,22 @@ def along_shortest(decision: Decision, port: int) -> Json | None:
     }
 
 
-def line_string(track: tuple[tuple[float, float], ...], decimals: int = 7) -> Json | None:
+def line_string(track: tuple[tuple[float, float], ...], decimals: int = 7) -> LineString | None:
     """GeoJSON of a track, RFC 7946; None without two different points."""
     if len(track) < 2:
         return None
     return {"type": "LineString", "coordinates": [[round(lon, decimals), round(lat, decimals)] for lon, lat in track]}
 
 
-def _findings(decision: Decision, port: int, languages: Sequence[str]) -> list[Json]:
+def _findings(decision: Decision, port: int, languages: Sequence[str]) -> list[FindingDocument]:
     named = decision.world.ports[port]
     facts = named.facts
     depth_grade = int(access_of(decision.ask.vessel, decision.ask.policy, decision.world).depth_grade[port])
-    findings: list[Json] = []
+    findings: list[FindingDocument] = []
     for found in findings_of(decision, port):
         rule = found.rule
         column = _SOURCE_COLUMN.get(rule)
-        source = _SOURCE.get(rule) if column is None else facts.get(column)
+        source = _SOURCE.get(rule) if column is None else cast(str | None, facts.get(column))
         grade = None
         if rule in _FACTS:
             source, grade = evidence_of_rule(named, rule)
@@ -431,12 +462,12 @@ def _findings(decision: Decision, port: int, languages: Sequence[str]) -> list[J
                 grade = GRADE_NAME[depth_grade]
             elif rule == Rule.R_NAV_02:
                 grade = GRADE_NAME[int(decision.world.columns.gate_grade[port])]
-        text = {lang: finding_sentence(decision, port, found, lang) for lang in languages}
+        text = cast(Bilingual, {lang: finding_sentence(decision, port, found, lang) for lang in languages})
         findings.append(_finding(found, source, grade, text))
     return findings
 
 
-def evidence_of_rule(port: Port, rule: Rule) -> tuple[str | None, str | None]:
+def evidence_of_rule(port: Port, rule: Rule) -> tuple[str | None, GradeName | None]:
     """Sources of the facts a rule looks at, each once, and the weakest grade among them; null where all are blank."""
     known = {name: port.evidence[name] for name in _FACTS[rule] if name in port.evidence}
     if not known:
@@ -445,10 +476,10 @@ def evidence_of_rule(port: Port, rule: Rule) -> tuple[str | None, str | None]:
     for name, evidence in known.items():
         names.setdefault(evidence.source, []).append(name)
     source = "; ".join(f"{', '.join(facts)}: {source}" for source, facts in names.items())
-    return source, min(evidence.grade for evidence in known.values()).name.lower()
+    return source, GRADE_NAME[int(min(evidence.grade for evidence in known.values()))]
 
 
-def _finding(found: Finding, source: object, grade: str | None, text: dict[str, str]) -> Json:
+def _finding(found: Finding, source: str | None, grade: GradeName | None, text: Bilingual) -> FindingDocument:
     rule, code, _, verdict, raw_measured, raw_limit = found
     # Most rules have no figures: what is not a number is not equal to itself.
     measured = None if raw_measured != raw_measured else json_number(raw_measured / unit_of(rule, code).size, 2)
@@ -469,12 +500,12 @@ def _finding(found: Finding, source: object, grade: str | None, text: dict[str, 
     }
 
 
-def class_of(found: Finding) -> str:
+def class_of(found: Finding) -> WeightName:
     """How much a finding weighs: hard, soft or info."""
     return WEIGHT_NAME[found.weight if found.verdict in AGAINST else int(RULE_WEIGHT[found.rule])]
 
 
-def _passed(decision: Decision, port: int, rule: int | None, languages: Sequence[str], with_text: bool) -> Json:
+def _passed(decision: Decision, port: int, rule: int | None, languages: Sequence[str], with_text: bool) -> PassedOver:
     found = None if rule is None else Finding.of(decision, port, Rule(rule))
     named = decision.world.ports[port]
     return {
@@ -484,24 +515,25 @@ def _passed(decision: Decision, port: int, rule: int | None, languages: Sequence
         "code": (Code.RANKED_BY_POLICY if found is None else found.code).name,
         "time_to_landing_min": json_number(decision.time_s[port] / MINUTE_S, 1),
         "distance_nm": json_number(decision.distance_m[port] / NAUTICAL_MILE_M, 2),
-        "text": {
+        "text": cast(Bilingual, {
             lang: ranked_sentence(lang) if found is None else finding_sentence(decision, port, found, lang)
             for lang in languages if with_text
-        },
+        }),
     }  # fmt: skip
 
 
-def notice_document(decision: Decision, notice: Notice, languages: Sequence[str]) -> Json:
+def notice_document(decision: Decision, notice: Notice, languages: Sequence[str]) -> NoticeDocument:
     """A notice with its level and its text."""
-    text = {lang: notice_sentence(decision, notice, lang) for lang in languages}
-    document: Json = {"code": notice.code.name, "level": WORDING[notice.code].level, "text": text}
+    text = cast(Bilingual, {lang: notice_sentence(decision, notice, lang) for lang in languages})
+    level = cast(Level, WORDING[notice.code].level)
+    document: NoticeDocument = {"code": notice.code.name, "level": level, "text": text}
     named = notice.facts.get("ports", (notice.facts["port"],) if "port" in notice.facts else ())
     if named:
         document["port_ids"] = [decision.world.ports[port].id for port in named]  # type: ignore[attr-defined]
     return document
 
 
-def _coordination(coordination: Coordination) -> Json:
+def _coordination(coordination: Coordination) -> CoordinationDocument:
     return {
         "srr": coordination.srr or None,
         "approximate": True,

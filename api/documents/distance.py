@@ -1,7 +1,7 @@
 """Water distance between two places, each a position or a port: the same answer from every door."""
 
 from math import isfinite
-from typing import Annotated, NamedTuple, cast
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -101,7 +101,7 @@ def _document(passage: Passage, start: tuple[float, float], end: tuple[float, fl
         "distance_nm": round(passage.length_m / NAUTICAL_MILE_M, 2) if found else None,
         "straight_line_nm": round(straight_line_m(start, end) / NAUTICAL_MILE_M, 2),
         "between_landings_nm": None,
-        "route": cast(LineString | None, line_string(passage.track)) if found and start != end else None,
+        "route": line_string(passage.track) if found and start != end else None,
     }
 
 

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from api.documents.decision_types import Leg
 from engine.kernels.geodesy import geodesic_length_m, initial_course_deg
 from engine.units import NAUTICAL_MILE_M
 
@@ -20,7 +21,7 @@ DECIMALS = 5
 """Of a degree: a metre, as well as anything here is known. Rounded as routes are, so that one point is one text."""
 
 
-def legs_of(track: tuple[Position, ...]) -> list[dict[str, object]]:
+def legs_of(track: tuple[Position, ...]) -> list[Leg]:
     """Legs of a track.
 
     Parameters

@@ -4,14 +4,14 @@ Plain ASCII, so that a message stays one part on every network. Times are UTC.
 """
 
 import unicodedata
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
+from api.documents.bilingual import Bilingual
+from api.documents.decision_types import LineDocument
 from api.documents.language import LANGUAGES
 from api.text.catalogue import load_texts
 from api.text.sentences import first_channel
-
-Json = dict[str, Any]
 
 SHORT_CHARS = 160
 """One part of a text message."""
@@ -22,7 +22,7 @@ LONG_CHARS = 340
 _LINES = load_texts("short_line")
 
 
-def line_of(document: Json, languages: Sequence[str] = LANGUAGES) -> Json:
+def line_of(document: Mapping[str, Any], languages: Sequence[str] = LANGUAGES) -> LineDocument:
     """The line view of a whole document.
 
     Parameters
@@ -35,17 +35,17 @@ def line_of(document: Json, languages: Sequence[str] = LANGUAGES) -> Json:
         "decision_id": document["decision_id"],
         "decided_at": document["decided_at"],
         "outcome": document["outcome"],
-        "line": {lang: _short(document, lang) for lang in languages},
-        "long_line": {lang: _long(document, lang) for lang in languages},
+        "line": cast(Bilingual, {lang: _short(document, lang) for lang in languages}),
+        "long_line": cast(Bilingual, {lang: _long(document, lang) for lang in languages}),
     }
 
 
-def _short(document: Json, lang: str) -> str:
+def _short(document: Mapping[str, Any], lang: str) -> str:
     optional = [_nearer(document, lang), (_centre(document, lang),)]
     return _fitted(_first(document, lang), optional, _word("end", lang), SHORT_CHARS)
 
 
-def _long(document: Json, lang: str) -> str:
+def _long(document: Mapping[str, Any], lang: str) -> str:
     optional = [_nearer(document, lang), (_centre(document, lang),), (_next(document, lang),)]
     return _fitted(_first(document, lang), optional, _word("long_end", lang), LONG_CHARS)
 
@@ -60,7 +60,7 @@ def _fitted(first: str, optional: list[tuple[str, ...]], end: str, most: int) ->
     return line + end
 
 
-def _first(document: Json, lang: str) -> str:
+def _first(document: Mapping[str, Any], lang: str) -> str:
     """What to do: the port recommended, or else the best unconfirmed one."""
     candidates = document["candidates"]
     if not candidates:
@@ -81,7 +81,7 @@ def _first(document: Json, lang: str) -> str:
     return words + (_word("vhf", lang, vhf=vhf) if vhf else "")
 
 
-def _nearer(document: Json, lang: str) -> tuple[str, ...]:
+def _nearer(document: Mapping[str, Any], lang: str) -> tuple[str, ...]:
     """The much nearer port to ask about first: as its notice says, or by name alone."""
     notice = next((notice for notice in document["notices"] if notice["code"] == "UNCONFIRMED_NEARER"), None)
     if notice is None:
@@ -91,7 +91,7 @@ def _nearer(document: Json, lang: str) -> tuple[str, ...]:
     return (f". {text.rstrip('.')}", *(_word("nearer", lang, port=name.upper()) for name in named))
 
 
-def _next(document: Json, lang: str) -> str:
+def _next(document: Mapping[str, Any], lang: str) -> str:
     """The runner-up."""
     others = document["candidates"][1:2]
     if not others or others[0]["time_to_landing_min"] is None:
@@ -103,12 +103,12 @@ def _next(document: Json, lang: str) -> str:
     )  # fmt: skip
 
 
-def _centre(document: Json, lang: str) -> str:
+def _centre(document: Mapping[str, Any], lang: str) -> str:
     centres = document["coordination"]["centres"]
     return _word("call", lang, centre=centres[0]["name"]) if centres else ""
 
 
-def _name(candidate: Json, lang: str) -> str:
+def _name(candidate: Mapping[str, Any], lang: str) -> str:
     name: str = candidate["port"]["name"][lang]
     return name.upper()
 

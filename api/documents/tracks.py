@@ -1,5 +1,6 @@
 """Routes of a decision for charts and plotters: GeoJSON features, and the recommended one as GPX."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from gpxpy.gpx import GPX, GPXRoute, GPXRoutePoint
@@ -12,7 +13,7 @@ NOT_FOR_NAVIGATION = "Advice only, not for navigation. MRCC and master decide."
 _PROPERTIES = ("status", "distance_nm", "time_to_landing_min", "eta_at", "bearing_deg")
 
 
-def geojson_of(document: Json, limit: int) -> Json:
+def geojson_of(document: Mapping[str, Any], limit: int) -> Json:
     """The encounter and the routes to the first ports as a FeatureCollection, RFC 7946.
 
     Parameters
@@ -52,7 +53,7 @@ def geojson_of(document: Json, limit: int) -> Json:
     }
 
 
-def gpx_of(document: Json, lang: str) -> str:
+def gpx_of(document: Mapping[str, Any], lang: str) -> str:
     """The recommended route as GPX 1.1; without a recommended port, a file that says so and has no route.
 
     Parameters

@@ -4,7 +4,8 @@ A record belongs to the principal whose key or token made it, places also to the
 says whose it is (`api/store/ownership.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 import orjson
 
@@ -15,6 +16,8 @@ from api.store.ownership import OwnRecord
 from api.store.port_snapshot import PortsSnapshot
 from api.store.store import Store
 from api.store.validation import Json, canonical
+
+Document = TypeVar("Document", bound=Mapping[str, Any])
 
 _ALL_HEAR = ("port.", "forecast.")
 """Kinds of events everybody at sea may hear of; encounters and reservations of others are not among them."""
@@ -44,7 +47,7 @@ def require_owner(caller: Caller, store: Store, field: str, record_id: str) -> N
         store.require_own(caller.principal, OwnRecord(field, record_id))
 
 
-def filter_owned(caller: Caller, store: Store, documents: Sequence[Json], field: str) -> list[Json]:
+def filter_owned(caller: Caller, store: Store, documents: Sequence[Document], field: str) -> list[Document]:
     """Documents a caller may see: all, or a vessel's own.
 
     Parameters

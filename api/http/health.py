@@ -11,7 +11,7 @@ from api.documents.decision import to_json
 from api.http.async_store import AsyncStore
 from api.http.dependencies import JsonText, PackIdentity, forecast_of, geodata_of
 from api.http.json_router import JsonRouter
-from api.http.openapi import problems
+from api.http.openapi import json_answer, problems
 from api.http.problems import Stopping
 from api.http.request_log import ShutdownFlag
 from api.http.startup import Startup
@@ -36,7 +36,7 @@ class Readiness(TypedDict):
     ]
 
 
-@router.get("/healthz", summary="The process is up", response_class=JsonText, responses={200: {"model": Health}})
+@router.get("/healthz", summary="The process is up", response_class=JsonText, responses={200: json_answer(Health)})
 async def read_health() -> Response:
     """Answer whenever the process can, ready or not."""
     return JsonText(to_json({"status": "up"}))
@@ -46,7 +46,7 @@ async def read_health() -> Response:
     "/readyz",
     summary="Decisions can be made",
     response_class=JsonText,
-    responses={200: {"model": Readiness}, **problems(503)},
+    responses={200: json_answer(Readiness), **problems(503)},
 )
 async def read_readiness(request: Request) -> Response:
     """Answer 200 once the pack is open and every compiled path has run once.

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from api.http.dependencies import JsonText
-from api.http.openapi import KEYED, problems
+from api.http.openapi import KEYED, json_answer, problems
 from api.http.strict_json import StrictJsonRoute
 
 _WITH_BODY = (400, 413, 415)
@@ -53,8 +53,8 @@ class JsonRouter(APIRouter):
         """
         statuses = ((404,) if "{" in path else ()) + (422, 503)
         return self.get(
-            path, response_class=JsonText,
-            responses={200: json_answer(answer, example), **problems(*statuses), **(responses or {})}, **described,
+            path, response_class=JsonText, **described,
+            responses={200: json_answer(answer, example=example), **problems(*statuses), **(responses or {})},
         )  # fmt: skip
 
     def command(
@@ -83,7 +83,7 @@ class JsonRouter(APIRouter):
         statuses = {409, 422, 503, *(_WITH_BODY if has_body else ()), *((404,) if "{" in path or names_others else ())}
         return self.api_route(
             path, methods=[method], status_code=status_code, response_class=JsonText, openapi_extra=KEYED,
-            responses={status_code: json_answer(answer, example), **problems(*sorted(statuses))}, **described,
+            responses={status_code: json_answer(answer, example=example), **problems(*sorted(statuses))}, **described,
         )  # fmt: skip
 
 
@@ -95,8 +95,3 @@ def add_routes(app: FastAPI, *routers: APIRouter) -> None:
     """
     for router in routers:
         app.router.routes.extend(router.routes)
-
-
-def json_answer(model: Any, example: Any) -> dict[str, Any]:
-    """Entry of ``responses`` for a JSON document, with an example of it."""
-    return {"model": model, "content": {"application/json": {"example": example}}}

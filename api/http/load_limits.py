@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Hashable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Generic, TypeVar
 
-from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -74,7 +75,7 @@ class WorkerPool:
     def __init__(self, working: int, waiting: int) -> None:
         self._turns = FairQueue(working, waiting)
         # As many threads as turns, so that whoever has a turn has a thread.
-        self._threads = CapacityLimiter(working)
+        self._threads = ThreadPoolExecutor(working, "safeport")
 
     @property
     def working(self) -> int:
@@ -100,10 +101,10 @@ class WorkerPool:
         except PlaceLost:
             raise Busy("Many requests wait already. Try again in a second.", {"Retry-After": "1"}) from None
         begun_s = time.perf_counter()
-        try:
-            return await to_thread.run_sync(work, limiter=self._threads)
-        finally:
-            self._turns.end(caller, connection, time.perf_counter() - begun_s)
+        done = asyncio.get_running_loop().run_in_executor(self._threads, copy_context().run, work)
+        done.add_done_callback(lambda _: self._turns.end(caller, connection, time.perf_counter() - begun_s))
+        # Who asked may have gone: the thread works on, and its turn is over when it has done.
+        return await asyncio.shield(done)
 
 
 class SingleFlight(Generic[Answer]):

@@ -1,16 +1,16 @@
 """``/openapi.json``: what FastAPI derives, with errors as the problem documents they are."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, get_args
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
+from pydantic import TypeAdapter
 
 from api.http.auth import permissions_of
-from api.http.problems import KINDS, PROBLEM_JSON
+from api.http.problems import KINDS, PROBLEM_JSON, ProblemDocument
 from api.http.schemas.decision_examples import PROBLEM
-from api.http.schemas.decisions import ProblemShape
 from engine import ENGINE_VERSION
 from engine.errors import PositionRefused
 
@@ -68,9 +68,44 @@ KEYED: dict[str, Any] = {
 """``openapi_extra`` of every route that changes something."""
 
 
+_REFERENCE = "#/components/schemas/{model}"
+_MODELS: dict[str, Any] = {}
+"""Models of answers by name, once a route is described by them."""
+
+
+def schema_of(model: Any) -> dict[str, Any]:
+    """Schema of an answer, by name: what it is made of is worked out when somebody reads the description.
+
+    Given to FastAPI as a model, a validator would be made of it for every status of every route, as the service starts,
+    and never be used.
+
+    Parameters
+    ----------
+    model : type
+        A TypedDict, a pydantic model, or a union of such.
+    """
+    members = get_args(model) or (model,)
+    _MODELS.update({member.__name__: member for member in members})
+    references = [{"$ref": _REFERENCE.format(model=member.__name__)} for member in members]
+    return references[0] if len(references) == 1 else {"anyOf": references}
+
+
+def json_answer(model: Any, **shown: Any) -> dict[str, Any]:
+    """Entry of ``responses`` for a JSON document, with an ``example`` or ``examples`` of it."""
+    return {"content": {"application/json": {"schema": schema_of(model), **shown}}}
+
+
+def _schemas_of_answers() -> dict[str, Any]:
+    validation: Literal["validation"] = "validation"
+    adapters = [(name, validation, TypeAdapter(model)) for name, model in _MODELS.items()]
+    _, made = TypeAdapter.json_schemas(adapters, ref_template=_REFERENCE)
+    schemas: dict[str, Any] = made["$defs"]
+    return schemas
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """``responses`` of a route for the errors it may answer with."""
-    return {status: {"model": ProblemShape, "description": _reason(status)} for status in statuses}
+    return {status: _described(_reason(status)) for status in statuses}
 
 
 def _reason(status: int) -> str:
@@ -92,7 +127,7 @@ _BEARER = {
 def _described(description: str) -> dict[str, Any]:
     return {
         "description": description,
-        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ProblemShape"}}},
+        "content": {PROBLEM_JSON: {"schema": schema_of(ProblemDocument)}},
     }
 
 
@@ -129,8 +164,11 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
                     operation["responses"].update(_ANY)
                     _correct(operation["responses"])
             document["components"]["securitySchemes"] = {"bearer": _BEARER}
+            schemas = document["components"]["schemas"]
             for unused in ("HTTPValidationError", "ValidationError"):
-                document["components"]["schemas"].pop(unused, None)
+                schemas.pop(unused, None)
+            # A body that is answered too stands as FastAPI has it.
+            document["components"]["schemas"] = dict(sorted((_schemas_of_answers() | schemas).items()))
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -158,12 +196,9 @@ def _paths_that_ask(app: FastAPI) -> set[str]:
 
 
 def _correct(responses: dict[str, Any]) -> None:
-    """Put problems under their own media type; FastAPI files every model under that of the success."""
-    if responses.get("422", {}).get("description") == _FASTAPI_422:
+    """Leave out what is never answered, and show what a wrong field is answered with."""
+    refused = responses.get("422", {})
+    if refused.get("description") == _FASTAPI_422:
         del responses["422"]
-    for status, response in responses.items():
-        content = response.get("content", {})
-        if status >= "400" and "application/json" in content:
-            content[PROBLEM_JSON] = content.pop("application/json")
-            if status == "422":
-                content[PROBLEM_JSON]["example"] = PROBLEM
+    elif refused:
+        refused["content"][PROBLEM_JSON]["example"] = PROBLEM

@@ -1,5 +1,6 @@
 """What a caller wants of a decision: view, language, how many ports, and in which format."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
 import orjson
@@ -77,7 +78,7 @@ class Presentation(NamedTuple):
             return self._tracks(whole, headers)
         return self._response(to_json(view_of_document(whole, self.view, self.lang)), headers)
 
-    def _tracks(self, whole: dict[str, Any], headers: dict[str, str] | None) -> Response:
+    def _tracks(self, whole: Mapping[str, Any], headers: dict[str, str] | None) -> Response:
         if self.media_type == GPX:
             return self._response(gpx_of(whole, self.lang), headers)
         return self._response(to_json(in_language(geojson_of(whole, self.limit), self.lang)), headers)
@@ -130,8 +131,8 @@ def preferred_type(accept: str, offered: tuple[str, ...]) -> str:
 
 def _weighted(header: str) -> list[tuple[str, float]]:
     """Names of a header with their ``q``; what cannot be read counts as not wanted."""
-    found = []
-    for part in header.split(",")[:50]:
+    found: list[tuple[str, float]] = []
+    for part in header.split(",")[:50] if header else ():
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
         quality = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
         try:

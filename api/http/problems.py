@@ -9,15 +9,17 @@ IETF RFC 9457, Problem Details for HTTP APIs. IETF RFC 6901, JSON Pointer.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
+from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
-from api.documents.decision import Json, to_json
+from api.documents.decision import to_json
 from api.store.errors import (
     BadExchange,
     ClockJumped,
@@ -139,6 +141,31 @@ class OwnerUnknown(Refusal):
     """Whose a record is cannot be found out now, so it is nobody's to use."""
 
 
+class ProblemError(TypedDict):
+    """One field that is wrong."""
+
+    pointer: Annotated[str, Field(description="JSON pointer into the body, or / and the name of a query parameter.")]
+    code: str
+    detail: str
+
+
+class PlacelessProblem(TypedDict):
+    """Members of a problem document that do not depend on the door."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: Annotated[str, Field(description="Stable; what a program should look at.")]
+    errors: list[ProblemError]
+
+
+class ProblemDocument(PlacelessProblem):
+    """Problem document, RFC 9457."""
+
+    instance: str
+
+
 class Kind(NamedTuple):
     """What is answered for a sort of exception."""
 
@@ -235,19 +262,23 @@ async def answer_nobody(_: Request, __: Exception) -> Response:
 
 
 def problem(
-    request: Request, kind: Kind, detail: str, errors: Sequence[Json] = (), headers: Mapping[str, str] | None = None
+    request: Request,
+    kind: Kind,
+    detail: str,
+    errors: Sequence[ProblemError] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Answer with a problem document of at most `MOST_BYTES`."""
     listed = list(errors[:MOST_ERRORS])
     instance = quote(request.scope["path"][:_MOST_CHARS], errors="replace")
-    document = problem_document(kind, detail, listed) | {"instance": instance}
+    document: ProblemDocument = {**problem_document(kind, detail, listed), "instance": instance}
     while len(body := to_json(document).encode()) > MOST_BYTES:
         listed.pop()
     return Response(body, kind.status, {"Cache-Control": "no-store", **(headers or {})}, PROBLEM_JSON)
 
 
-def problem_document(kind: Kind, detail: str, errors: list[Json]) -> Json:
-    """Members of a problem document that do not depend on the door."""
+def problem_document(kind: Kind, detail: str, errors: list[ProblemError]) -> PlacelessProblem:
+    """A problem document but for where it happened."""
     return {
         "type": f"urn:safeport:problem:{kind.code.lower().replace('_', '-')}",
         "title": kind.title,
@@ -258,7 +289,7 @@ def problem_document(kind: Kind, detail: str, errors: list[Json]) -> Json:
     }
 
 
-def error_of(field: str, code: str, detail: str) -> Json:
+def error_of(field: str, code: str, detail: str) -> ProblemError:
     """Entry of ``errors`` for a dotted field; the empty one is the whole of what was sent."""
     return _error(_pointer(field) if field else "", code, detail)
 
@@ -280,7 +311,7 @@ def _sentence(exception: SafeportError) -> str:
     return f"{exception.field}: {_ECHO.sub('is ', exception.problem)} {exception.remedy}"
 
 
-def _field_error(exception: SafeportError) -> Json:
+def _field_error(exception: SafeportError) -> ProblemError:
     code = "UNKNOWN_NAME" if isinstance(exception, UnknownName) else "INVALID_VALUE"
     if isinstance(exception, StoreError):
         code = exception.code
@@ -293,7 +324,7 @@ def _pointer(field: str) -> str:
     return "/" + field.replace(".", "/")
 
 
-def _error(pointer: str, code: str, detail: str) -> Json:
+def _error(pointer: str, code: str, detail: str) -> ProblemError:
     return {"pointer": pointer, "code": code, "detail": detail[:_MOST_CHARS]}
 
 
@@ -319,7 +350,7 @@ _FIELD = re.compile(r"[a-z][a-z0-9_]*")
 _NOT_PERSONS = "This should be a whole number of zero or more, an object with min and max, or null."
 
 
-def errors_of(found: Sequence[Mapping[str, Any]]) -> list[Json]:
+def errors_of(found: Sequence[Mapping[str, Any]]) -> list[ProblemError]:
     """Entries of ``errors`` for what the validator found; the ``input`` it keeps is never looked at."""
     # Persons are a number or an object and the validator reports both attempts; the one not meant says nothing.
     meant_object = not any(error["type"] in _NO_OBJECT for error in found if _is_attempt_at_persons(error))
@@ -338,7 +369,7 @@ def _is_union_member(step: str | int) -> bool:
     return isinstance(step, str) and not _FIELD.fullmatch(step)
 
 
-def _error_of(error: Mapping[str, Any]) -> Json:
+def _error_of(error: Mapping[str, Any]) -> ProblemError:
     kind, steps = str(error["type"]), list(error["loc"][1:])
     if "persons" in steps[:-1] and _is_union_member(steps[steps.index("persons") + 1]):
         del steps[steps.index("persons") + 1]

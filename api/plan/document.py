@@ -6,6 +6,7 @@ from typing import cast
 import numpy as np
 
 from api.documents.decision import Json, decision_id, encounter_echo, inputs_document, port_brief, to_json
+from api.documents.decision_types import FitStatus
 from api.documents.notice import Level
 from api.documents.port import PortSummary
 from api.plan.budget import budget_for
@@ -14,7 +15,6 @@ from api.plan.makespan import PROVEN_MIN
 from api.plan.messages import HEADLINE, NOTICE, SENTENCE
 from api.plan.notices import notices_of
 from api.plan.plan_types import (
-    FitStatus,
     GreedyPlan,
     MissingPlaces,
     PlanAcceptance,
@@ -173,7 +173,7 @@ def _encounter(proposal: Proposal, k: int, without: int, load: Overload | None, 
 
 
 def _summary(port: Port) -> PortSummary:
-    return cast(PortSummary, port_brief(port))
+    return port_brief(port)
 
 
 def _port(proposal: Proposal, part: Part) -> Port:

@@ -6,11 +6,11 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.documents.bilingual import Bilingual
+from api.documents.decision_types import FitStatus
 from api.documents.notice import NoticeDocument
 from api.documents.port import PortSummary
 
 PlanOutcome = Literal["complete", "incomplete", "none"]
-FitStatus = Literal["suitable", "caution", "unconfirmed"]
 Minutes = Annotated[float | None, Field(description="From the time of the plan; null where there is none. [min]")]
 
 

@@ -214,7 +214,7 @@ class Service:
             The geometry is the landing point. Columns are those of the register (``docs/register.md``); None is not
             known.
         """
-        documents: list[Document] = [port_document(port) for port in self._service.world.ports]
+        documents = [port_document(port) for port in self._service.world.ports]
         rows = [
             {
                 "unlocode": document["unlocode"],

@@ -8,11 +8,18 @@ as overdue instead, until somebody lands or releases it.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, cast
 
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction
 from api.store.errors import HoldExpired, InvalidValue, NoPlaces, NotFound, WrongState
+from api.store.record_types import (
+    PlacesLeft,
+    ReasonDocument,
+    ReservationDocument,
+    ReservationState,
+    StandingReservation,
+)
 from api.store.validation import (
     LONGEST_NAME,
     Json,
@@ -113,11 +120,11 @@ class Reservation:
         medical = min(total - families, max(0, self.medical - self.landed_medical))
         return Persons(total, families, medical)
 
-    def document(self) -> Json:
+    def document(self) -> ReservationDocument:
         """For people and programs."""
-        override = None
+        override: ReasonDocument | None = None
         if self.override_code is not None:
-            override = {"code": self.override_code, "text": self.override_text}
+            override = {"code": self.override_code, "text": cast(str, self.override_text)}
         return {
             "reservation_id": self.id,
             "port_id": self.port_id,
@@ -125,7 +132,7 @@ class Reservation:
             "vessel": self.vessel,
             "persons": {"total": self.persons, "families": self.families, "medical": self.medical},
             "landed": {"total": self.landed, "families": self.landed_families, "medical": self.landed_medical},
-            "state": self.state,
+            "state": cast(ReservationState, self.state),
             "eta_at": written_time(self.eta_ms),
             "expires_at": written_time(self.expires_ms),
             "made_at": written_time(self.made_ms),
@@ -385,7 +392,7 @@ class ExpireHold:
         return Change(expired.id, {"reservations": [expired.document()]})
 
 
-def reservation_document(tx: Transaction, reservation_id: str, now_ms: int) -> Json:
+def reservation_document(tx: Transaction, reservation_id: str, now_ms: int) -> StandingReservation:
     """One reservation as it stands at a time.
 
     Raises
@@ -395,7 +402,7 @@ def reservation_document(tx: Transaction, reservation_id: str, now_ms: int) -> J
     return _standing(_reservation(tx, reservation_id), now_ms)
 
 
-def live_reservations(tx: Transaction, now_ms: int) -> list[Json]:
+def live_reservations(tx: Transaction, now_ms: int) -> list[StandingReservation]:
     """Everything that counts at a time, oldest first."""
     found = tx.rows(f"SELECT {COLUMNS} FROM reservation WHERE {LIVE} ORDER BY made", now_ms)  # noqa: S608
     return [_standing(Reservation(*row), now_ms) for row in found]
@@ -413,11 +420,9 @@ def known_encounter(tx: Transaction, encounter_id: str) -> None:
         raise NotFound("encounter_id", "names no encounter.", "Report it first.")
 
 
-def _standing(kept: Reservation, now_ms: int) -> Json:
-    document = kept.document()
-    document["state"] = kept.state_at(now_ms)
-    document["overdue"] = kept.state == "confirmed" and kept.expires_ms <= now_ms
-    return document
+def _standing(kept: Reservation, now_ms: int) -> StandingReservation:
+    overdue = kept.state == "confirmed" and kept.expires_ms <= now_ms
+    return {**kept.document(), "state": cast(ReservationState, kept.state_at(now_ms)), "overdue": overdue}
 
 
 def _lacking(left: tuple[int | None, int | None, int | None], persons: Persons) -> NoPlaces | None:
@@ -491,11 +496,11 @@ def _stored(context: CommandContext, kept: Reservation) -> Change:
 
 
 def _change(context: CommandContext, kept: Reservation, other: Reservation | None = None) -> Change:
-    document = {"reservation": kept.document(), "places_left": _left(context, kept.port_id)}
+    document: Json = {"reservation": kept.document(), "places_left": _left(context, kept.port_id)}
     if other is not None:
         document["from"] = other.document()
     return Change(kept.id, document)
 
 
-def _left(context: CommandContext, port_id: str) -> Json:
-    return dict(zip(_KINDS, places_left(context.tx, port_id, context.now_ms), strict=True))
+def _left(context: CommandContext, port_id: str) -> PlacesLeft:
+    return cast(PlacesLeft, dict(zip(_KINDS, places_left(context.tx, port_id, context.now_ms), strict=True)))

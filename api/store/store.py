@@ -22,6 +22,7 @@ from api.store.keys import StoredKey, stored_key, stored_keys
 from api.store.ownership import Owners, OwnRecord, owners_of, principal_of_row, require_own
 from api.store.port_snapshot import KeptSnapshot, PortsSnapshot, kept_snapshot, ports_snapshot
 from api.store.ports import port_document, reporting_ports
+from api.store.record_types import StandingReservation
 from api.store.reservations import live_reservations, places_left, reservation_document
 from api.store.schema import migrate, refuse_old_schema, stored_version
 from api.store.validation import Json, milliseconds
@@ -120,11 +121,11 @@ class Store:
         """`ports`, kept: one cheap read when nothing about ports has changed since the one given."""
         return self._at(now_s, lambda tx, now_ms: kept_snapshot(tx, now_ms, kept))
 
-    def reservation(self, reservation_id: str, now_s: float) -> Json:
+    def reservation(self, reservation_id: str, now_s: float) -> StandingReservation:
         """One reservation."""
         return self._at(now_s, lambda tx, now_ms: reservation_document(tx, reservation_id, now_ms))
 
-    def reservations(self, now_s: float) -> list[Json]:
+    def reservations(self, now_s: float) -> list[StandingReservation]:
         """Every reservation that counts now."""
         return self._at(now_s, live_reservations)
 

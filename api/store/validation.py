@@ -3,7 +3,7 @@
 import math
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, overload
 
 import orjson
 
@@ -42,6 +42,14 @@ def milliseconds(epoch_s: float, field: str = "time") -> int:
     if not math.isfinite(epoch_s) or not 0.0 <= epoch_s * 1000.0 <= _LATEST_MS:
         raise InvalidValue(field, "is not a time between 1970 and 9999.", "Give seconds since 1970-01-01T00:00:00Z.")
     return round(epoch_s * 1000.0)
+
+
+@overload
+def written_time(at_ms: int) -> str: ...
+
+
+@overload
+def written_time(at_ms: int | None) -> str | None: ...
 
 
 def written_time(at_ms: int | None) -> str | None:

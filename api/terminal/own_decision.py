@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from api.decision_service import DecisionService
 from api.documents.decision import DEFAULT_LIMIT, candidate, decision_document, to_json, whole_document
+from api.documents.decision_types import Candidate, DecisionDocument
 from api.documents.language import languages_of
 from api.encounter import EncounterIn, PointIn
 from api.position import InvalidPosition, format_time, parse_position
@@ -70,7 +71,7 @@ class Answered:
     decision: Decision
 
     @cached_property
-    def document(self) -> dict[str, Any]:
+    def document(self) -> DecisionDocument:
         """The whole document in both languages, cut to the first ports."""
         return whole_document(self.decision, LISTED)
 
@@ -79,7 +80,7 @@ class Answered:
         """Digest of the brief view in both languages."""
         return hashlib.sha256(to_json(self.view("both")).encode()).hexdigest()
 
-    def port(self, port_id: str, lang: str) -> dict[str, Any]:
+    def port(self, port_id: str, lang: str) -> Candidate:
         """Everything about one port, fit or not.
 
         Raises

@@ -169,21 +169,19 @@ def findings_against(
     tuple
         Those codes, and the other findings of each port.
     """
-    verdict, code = decision.verdict[ports], decision.code[ports]
-    against = (verdict == _FAIL) | (verdict == _UNKNOWN)
-    rows = np.where(against, code, -1).tolist()
-    shared = frozenset(CODE[int(code)] for code in known.intersection(*rows)) if ports else frozenset()
-    weight = decision.weight[ports].tolist()
-    found: list[list[Finding]] = []
-    for row, port in enumerate(ports):
-        told = [rule for rule, number in enumerate(rows[row]) if number >= 0 and number not in shared]
-        found.append([
+    verdict = decision.verdict[ports]
+    rows = np.where((verdict == _FAIL) | (verdict == _UNKNOWN), decision.code[ports], -1).tolist()
+    shared = frozenset(CODE[code] for code in known.intersection(*rows)) if ports else frozenset()
+    found = [
+        [
             Finding(
-                RULES[rule], CODE[rows[row][rule]], weight[row][rule], int(verdict[row, rule]),
-                float(decision.measured[port, rule]), float(decision.limit[port, rule]),
+                RULES[rule], CODE[code], decision.weight.item(port, rule), decision.verdict.item(port, rule),
+                decision.measured.item(port, rule), decision.limit.item(port, rule),
             )
-            for rule in told
-        ])  # fmt: skip
+            for rule, code in enumerate(row) if code >= 0 and code not in shared
+        ]
+        for port, row in zip(ports, rows, strict=True)
+    ]  # fmt: skip
     return shared, found
 
 
@@ -318,7 +316,8 @@ def notice_sentence(decision: Decision, notice: Notice, language: str) -> str:
 
 def _doubt_of_streams(decision: Decision, language: str) -> str:
     """Least and greatest doubt of the atlas's rates, in per cent."""
-    least, most = (f"{100.0 * share:.0f}" for share in np.unique(decision.world.streams.doubt)[[0, -1]])
+    doubt = decision.world.streams.doubt
+    least, most = (f"{100.0 * share:.0f}" for share in (doubt.min(), doubt.max()))
     figures = least if least == most else _CLAUSE["from_to"].of(language).format(low=least, high=most)
     return f"{figures} %"
 
@@ -543,7 +542,8 @@ def local_clock(epoch_s: float, country: str) -> str | None:
     """
     if isnan(epoch_s) or isinf(epoch_s) or country not in _ZONES:
         return None
-    return f"{datetime.fromtimestamp(epoch_s, _ZONES[country]):%H:%M %Z}"
+    there = datetime.fromtimestamp(epoch_s, _ZONES[country])
+    return f"{there.hour:02}:{there.minute:02} {there.tzname()}"
 
 
 def utc_clock(epoch_s: float, language: str) -> str:
@@ -554,4 +554,5 @@ def utc_clock(epoch_s: float, language: str) -> str:
 
 
 def _hour(at: datetime, language: str) -> str:
-    return f"{at:%Hh%M}" if language == "fr" else f"{at:%H%M}"
+    # Several times as fast as `strftime`, and every answer names some hours.
+    return f"{at.hour:02}{'h' if language == 'fr' else ''}{at.minute:02}"

@@ -11,8 +11,9 @@ from math import isnan
 from typing import Annotated, Any
 
 from fastapi import Body
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from api.documents.decision import to_json
 from api.http.async_store import AsyncStore
@@ -46,7 +47,7 @@ class BurstIn(StrictBody):
     data: Annotated[str, Field(pattern="^[A-Za-z0-9+/]+=*$", max_length=4 * MOST_UP // 3 + 8, description="Base64.")]
 
 
-class BurstAnswerShape(BaseModel):
+class BurstAnswer(TypedDict):
     """What was taken, and the bytes to send back."""
 
     terminal: str
@@ -57,7 +58,7 @@ class BurstAnswerShape(BaseModel):
     down: Annotated[str, Field(description="Base64 of at most 270 bytes.")]
 
 
-class DownShape(BaseModel):
+class DownBurst(TypedDict):
     """Bytes to send to a vessel."""
 
     encounter_id: str
@@ -67,7 +68,7 @@ class DownShape(BaseModel):
 @router.command(
     "/terminals/bursts",
     summary="A short burst of an onboard terminal",
-    answer=BurstAnswerShape,
+    answer=BurstAnswer,
     example=ANSWERED,
     status_code=201,
 )
@@ -97,7 +98,7 @@ async def receive_burst(
 @router.read(
     "/terminals/bursts/{encounter_id}",
     summary="The direction that holds for an encounter, as a short burst",
-    answer=DownShape,
+    answer=DownBurst,
     example=DOWN,
 )
 async def read_down(

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api.decision_records import MadeDecision, first_recorded, is_for_now, make_decision, missing_for, remake
 from api.decision_service import DecisionService
 from api.documents.decision import outcome_of
+from api.documents.decision_types import BriefDocument, DecisionDocument, LineDocument
 from api.encounter import EncounterIn
 from api.http.async_store import AsyncStore
 from api.http.auth import Caller, requires
@@ -20,19 +21,20 @@ from api.http.dependencies import CurrentService, JsonText, Records, Work
 from api.http.json_router import JsonRouter
 from api.http.load_limits import WorkerPool
 from api.http.metrics import Metrics
-from api.http.openapi import KEYED, problems
+from api.http.openapi import KEYED, problems, schema_of
 from api.http.presentation import Presentation, Presented
 from api.http.problems import Busy, DocumentGone, NotTheSame
 from api.http.schemas.decision_examples import DECISIONS, ENCOUNTERS, TRACKS
-from api.http.schemas.decisions import BriefShape, DecisionShape, LineShape
 from api.http.schemas.record_examples import OVERRIDE, OVERRIDE_IN
-from api.http.schemas.records import OverrideShape
 from api.http.schemas.requests import OverrideIn
 from api.security.roles import Permission
 from api.store.commands import IdempotencyKey
 from api.store.decisions import DecisionRecord, RecordDecision
 from api.store.errors import Refused, StoreError
 from api.store.ownership import OwnRecord
+from api.store.record_types import (
+    OverrideDocument,
+)
 from api.store.store import Store
 from engine.errors import InvalidAsk, UnknownName
 from engine.model import Ask
@@ -45,6 +47,8 @@ RECORDED = "Safeport-Recorded"
 
 MADE = "Safeport-Made-From"
 """Header of the document of a recorded decision: ``record``, made again and proven by its digest, or ``kept``."""
+
+_VIEWS = schema_of(DecisionDocument | BriefDocument | LineDocument)
 
 EncounterId = Annotated[str, Field(min_length=1, max_length=80)]
 
@@ -72,10 +76,9 @@ async def decision_context_of(request: Request) -> DecisionContext:
     openapi_extra=KEYED,
     responses={
         200: {
-            "model": DecisionShape | BriefShape | LineShape,
             "description": "The decision, also when no port is fit, by `view`; routes as GeoJSON or the recommended "
             "one as GPX for who accepts that.",
-            "content": TRACKS | {"application/json": {"examples": DECISIONS}},
+            "content": TRACKS | {"application/json": {"schema": _VIEWS, "examples": DECISIONS}},
             "headers": {
                 RECORDED: {
                     "description": "With a store: yes, or no when recording failed.",
@@ -225,8 +228,7 @@ def _gone(record: DecisionRecord, others: tuple[str, ...]) -> DocumentGone:
     response_class=JsonText,
     responses={
         200: {
-            "model": DecisionShape | BriefShape | LineShape,
-            "content": TRACKS | {"application/json": {"examples": DECISIONS}},
+            "content": TRACKS | {"application/json": {"schema": _VIEWS, "examples": DECISIONS}},
             "headers": {
                 MADE: {
                     "description": "record: made again from the record and proven by its SHA-256. kept: as handed out.",
@@ -263,7 +265,7 @@ async def read_decision(
     "/decisions/{decision_id}/override",
     tags=["decisions"],
     summary="Record what was chosen instead",
-    answer=OverrideShape,
+    answer=OverrideDocument,
     example=OVERRIDE,
 )
 async def override_decision(

@@ -8,7 +8,9 @@ from fastapi import Body, Query, Request
 from starlette.responses import Response
 
 from api.board import (
+    BoardDocument,
     QuickDecision,
+    StandingDocument,
     ask_now,
     assumptions,
     board_of,
@@ -42,16 +44,6 @@ from api.http.schemas.record_examples import (
     REPORTED,
     STANDING,
 )
-from api.http.schemas.records import (
-    CoordinationStepShape,
-    DirectionShape,
-    EncounterClosedShape,
-    EncounterReopenedShape,
-    EncounterShape,
-    EncountersShape,
-    ReportedShape,
-    StandingShape,
-)
 from api.http.schemas.requests import CloseIn, DirectionIn, OfferAnswerIn, OfferIn, ReopenIn, ReportIn
 from api.position import format_time, parse_time
 from api.security.roles import Permission
@@ -60,6 +52,14 @@ from api.store.commands import Answer
 from api.store.directions import standing_of
 from api.store.encounters import ReportEncounter
 from api.store.ownership import OwnRecord
+from api.store.record_types import (
+    CoordinationStep,
+    DirectionDocument,
+    EncounterClosed,
+    EncounterDocument,
+    EncounterReopened,
+    ReportedEncounter,
+)
 from api.store.store import Store
 from api.store.validation import Json, canonical
 from engine.errors import InvalidAsk, PositionRefused, UnknownName
@@ -77,7 +77,7 @@ _REPORTS = [REPORT_IN, ENCOUNTERS["lifeboat"]["value"]]
 @router.command(
     "/encounters",
     summary="Report people at sea: opens an encounter",
-    answer=ReportedShape,
+    answer=ReportedEncounter,
     example=REPORTED,
     status_code=201,
 )
@@ -97,7 +97,7 @@ async def report_encounter(
 @router.read(
     "/encounters",
     summary="Every open encounter; with decide=true the live board",
-    answer=EncountersShape,
+    answer=BoardDocument,
     example=ENCOUNTERS_OPEN,
 )
 async def read_encounters(
@@ -144,7 +144,7 @@ async def read_encounters(
 @router.read(
     "/encounters/{encounter_id}",
     summary="One encounter with all its reports",
-    answer=EncounterShape,
+    answer=EncounterDocument,
     example=ENCOUNTER,
 )
 async def read_encounter(encounter_id: str, async_store: Records, caller: Reader) -> Response:
@@ -164,7 +164,7 @@ async def read_encounter(encounter_id: str, async_store: Records, caller: Reader
 @router.command(
     "/encounters/{encounter_id}/reports",
     summary="One more report of an encounter",
-    answer=ReportedShape,
+    answer=ReportedEncounter,
     example=REPORTED,
     status_code=201,
 )
@@ -185,7 +185,7 @@ async def add_report(
 @router.command(
     "/encounters/{encounter_id}/close",
     summary="Say that it has ended, with evidence",
-    answer=EncounterClosedShape,
+    answer=EncounterClosed,
     example=CLOSED,
 )
 async def close_encounter(
@@ -198,7 +198,7 @@ async def close_encounter(
 @router.command(
     "/encounters/{encounter_id}/reopen",
     summary="It had not ended after all",
-    answer=EncounterReopenedShape,
+    answer=EncounterReopened,
     example=REOPENED,
 )
 async def reopen_encounter(
@@ -211,7 +211,7 @@ async def reopen_encounter(
 @router.command(
     "/encounters/{encounter_id}/direction",
     summary="Record where a co-ordination centre directed these people",
-    answer=DirectionShape,
+    answer=DirectionDocument,
     example=DIRECTION,
 )
 async def direct_encounter(
@@ -228,7 +228,7 @@ async def direct_encounter(
 @router.command(
     "/encounters/{encounter_id}/coordination/offer",
     summary="Ask another centre to co-ordinate it from here on",
-    answer=CoordinationStepShape,
+    answer=CoordinationStep,
     example=OFFERED,
 )
 async def offer_coordination(
@@ -241,7 +241,7 @@ async def offer_coordination(
 @router.command(
     "/encounters/{encounter_id}/coordination/answer",
     summary="Accept or refuse to co-ordinate it, or withdraw the offer",
-    answer=CoordinationStepShape,
+    answer=CoordinationStep,
     example=OFFER_ANSWERED,
 )
 async def answer_coordination(
@@ -254,7 +254,7 @@ async def answer_coordination(
 @router.read(
     "/encounters/{encounter_id}/standing",
     summary="The direction given, and what the engine says beside it",
-    answer=StandingShape,
+    answer=StandingDocument,
     example=STANDING,
 )
 async def read_standing(

@@ -12,18 +12,20 @@ from api.documents.decision import Json, to_json
 from api.http.auth import Caller, requires
 from api.http.command_executor import idempotency_key_of
 from api.http.dependencies import CurrentService, JsonText, Records
-from api.http.json_router import JsonRouter, json_answer
-from api.http.openapi import KEYED, problems
+from api.http.json_router import JsonRouter
+from api.http.openapi import KEYED, json_answer, problems
 from api.http.presentation import preferred_type
 from api.http.problems import UnsupportedMedia
 from api.http.schemas.record_examples import EXCHANGE, HAVE
-from api.http.schemas.records import ExchangeShape
 from api.http.strict_json import media_type_of
 from api.security.roles import Permission
 from api.store.commands import IdempotencyKey
 from api.store.edxl_have import Facility, FacilityReport, origin_of, read_have, standing, write_have
 from api.store.errors import KeyReused, Refused
 from api.store.ports import SetPortStatus
+from api.store.record_types import (
+    ExchangeDocument,
+)
 from api.store.store import Store
 from geodata.policies import DEFAULT_POLICY
 
@@ -80,7 +82,7 @@ async def read_edxl_have(request: Request, service: CurrentService, async_store:
         },
     },
     responses={
-        200: json_answer(ExchangeShape, EXCHANGE),
+        200: json_answer(ExchangeDocument, example=EXCHANGE),
         **problems(403, 413, 415, 422, 503),
     },
 )

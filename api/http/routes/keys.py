@@ -12,10 +12,14 @@ from api.http.command_executor import idempotency_key_of
 from api.http.dependencies import JsonText, Records
 from api.http.json_router import JsonRouter
 from api.http.schemas.record_examples import KEY, KEY_IN, KEYS, NEW_KEY, ROTATE_IN
-from api.http.schemas.records import KeyShape, KeysShape, NewKeyShape
 from api.http.schemas.requests import KeyIn, RotateIn
 from api.security.api_keys import Keys, NewKey
 from api.security.roles import Permission
+from api.store.record_types import (
+    KeyDocument,
+    KeysDocument,
+    NewKeyDocument,
+)
 
 router = JsonRouter(tags=["keys"])
 
@@ -26,7 +30,7 @@ KeyId = Annotated[str, Field(max_length=80)]
 @router.command(
     "/keys",
     summary="Give a unit a key, which is shown this once",
-    answer=NewKeyShape,
+    answer=NewKeyDocument,
     example=NEW_KEY,
     status_code=201,
 )
@@ -49,7 +53,7 @@ async def create_key(
     "/keys",
     summary="Every key there ever was, without its secret",
     dependencies=[requires(Permission.MANAGE_KEYS)],
-    answer=KeysShape,
+    answer=KeysDocument,
     example=KEYS,
 )
 async def read_keys(request: Request, async_store: Records) -> Response:
@@ -62,7 +66,7 @@ async def read_keys(request: Request, async_store: Records) -> Response:
 @router.command(
     "/keys/{key_id}/rotate",
     summary="Give a key a new secret, which is shown this once",
-    answer=NewKeyShape,
+    answer=NewKeyDocument,
     example=NEW_KEY,
 )
 async def rotate_key(
@@ -83,7 +87,7 @@ async def rotate_key(
 @router.command(
     "/keys/{key_id}",
     summary="End a key at once and for good",
-    answer=KeyShape,
+    answer=KeyDocument,
     example=KEY,
     method="DELETE",
     has_body=False,

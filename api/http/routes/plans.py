@@ -11,7 +11,7 @@ from api.documents.decision import to_json
 from api.http.auth import Caller, requires
 from api.http.dependencies import CurrentService, JsonText, MaybeRecords, Plans
 from api.http.json_router import JsonRouter
-from api.http.openapi import problems
+from api.http.openapi import json_answer, problems
 from api.http.schemas.plan_examples import PLAN, PLANS
 from api.plan.document import plan_document
 from api.plan.plan_types import PlanDocument
@@ -31,9 +31,8 @@ router = JsonRouter()
     response_class=JsonText,
     responses={
         200: {
-            "model": PlanDocument,
             "description": "The proposal, also when there are not enough places.",
-            "content": {"application/json": {"example": PLAN}},
+            **json_answer(PlanDocument, example=PLAN),
         },
         **problems(400, 413, 415, 422, 503),
     },

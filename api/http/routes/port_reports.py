@@ -21,15 +21,15 @@ from api.http.schemas.record_examples import (
     STATUS,
     STATUS_IN,
 )
-from api.http.schemas.records import (
-    CapacityReportShape,
-    PortLiveShape,
-    PortsLiveShape,
-    ReceptionReportShape,
-    StatusReportShape,
-)
 from api.http.schemas.requests import CapacityIn, PortStatusIn, ReceptionIn
 from api.security.roles import Permission
+from api.store.record_types import (
+    PortCapacity,
+    PortLive,
+    PortReception,
+    PortsLive,
+    PortStatus,
+)
 from api.store.store import Store
 
 router = JsonRouter(tags=["live"])
@@ -40,7 +40,7 @@ Officer = Annotated[CommandExecutor, executes(Permission.REPORT_PORT)]
 @router.command(
     "/ports/{port_id}/status",
     summary="A port is open, restricted, closed, or nobody knows",
-    answer=StatusReportShape,
+    answer=PortStatus,
     example=STATUS,
     method="PUT",
 )
@@ -57,7 +57,7 @@ async def put_port_status(
 @router.command(
     "/ports/{port_id}/capacity",
     summary="How many places a port has and how many are taken",
-    answer=CapacityReportShape,
+    answer=PortCapacity,
     example=CAPACITY,
     method="PUT",
 )
@@ -74,7 +74,7 @@ async def put_port_capacity(
 @router.command(
     "/ports/{port_id}/reception",
     summary="What waits ashore",
-    answer=ReceptionReportShape,
+    answer=PortReception,
     example=RECEPTION,
     method="PUT",
 )
@@ -92,7 +92,7 @@ async def put_port_reception(
     "/ports/live",
     summary="Every port that ever reported, and the places left there",
     dependencies=[requires(Permission.READ_PORT_REPORTS)],
-    answer=PortsLiveShape,
+    answer=PortsLive,
     example=PORTS_LIVE,
 )
 async def read_live_ports(async_store: Records) -> Response:
@@ -109,7 +109,7 @@ async def read_live_ports(async_store: Records) -> Response:
     "/ports/{port_id}/live",
     summary="What a port reported, and the places left there",
     dependencies=[requires(Permission.READ_PORT_REPORTS)],
-    answer=PortLiveShape,
+    answer=PortLive,
     example=PORT_LIVE,
 )
 async def read_live_port(port_id: str, service: CurrentService, async_store: Records) -> Response:

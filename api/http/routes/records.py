@@ -13,14 +13,19 @@ from api.http.command_executor import CommandExecutor, executes
 from api.http.dependencies import JsonText, Records
 from api.http.handover_page import PAGE_POLICY, handover_html
 from api.http.json_router import JsonRouter
-from api.http.openapi import problems
+from api.http.openapi import problems, schema_of
 from api.http.schemas.record_examples import AUDIT, HANDOVER, SIGN_IN, SIGNED, VERIFIED
-from api.http.schemas.records import AuditShape, HandoverShape, SignedShape, VerifiedShape
 from api.http.schemas.requests import SignIn
 from api.security.roles import Permission
 from api.settings import Settings
 from api.store.audit import Verified
 from api.store.audit_signatures import not_proven
+from api.store.record_types import (
+    AuditDocument,
+    HandoverDocument,
+    SignedHandover,
+    VerifiedChain,
+)
 from api.store.store import Store
 
 router = JsonRouter(tags=["records"])
@@ -38,9 +43,11 @@ _MOST_ROWS = 1_000
     dependencies=[requires(Permission.SIGN_HANDOVER)],
     responses={
         200: {
-            "model": HandoverShape,
             "description": "The page: JSON, or HTML for who accepts text/html before it.",
-            "content": {"application/json": {"example": HANDOVER}, "text/html": {"schema": {"type": "string"}}},
+            "content": {
+                "application/json": {"schema": schema_of(HandoverDocument), "example": HANDOVER},
+                "text/html": {"schema": {"type": "string"}},
+            },
             "headers": {PAGE_SHA256: {"description": "To be signed.", "schema": {"type": "string"}}},
         },
         **problems(403, 503),
@@ -60,7 +67,7 @@ async def read_handover(request: Request, async_store: Records) -> Response:
 @router.command(
     "/handover",
     summary="Both shifts sign the page",
-    answer=SignedShape,
+    answer=SignedHandover,
     example=SIGNED,
     status_code=201,
 )
@@ -76,7 +83,7 @@ async def sign_handover(
     "/audit",
     summary="Rows of the audit trail",
     dependencies=[requires(Permission.READ_AUDIT)],
-    answer=AuditShape,
+    answer=AuditDocument,
     example=AUDIT,
 )
 async def read_audit(
@@ -93,7 +100,7 @@ async def read_audit(
     "/audit/verify",
     summary="Walk the audit chain",
     dependencies=[requires(Permission.READ_AUDIT)],
-    answer=VerifiedShape,
+    answer=VerifiedChain,
     example=VERIFIED,
 )
 async def verify_audit(request: Request, async_store: Records) -> Response:

@@ -23,13 +23,16 @@ from api.http.schemas.record_examples import (
     STANDING_RESERVATION,
     TRANSFER_IN,
 )
-from api.http.schemas.records import ReservationChangeShape, ReservationsShape, StandingReservationShape
 from api.http.schemas.requests import ExtendIn, HoldIn, LandIn, ReleaseIn, TransferIn
 from api.security.roles import Permission
 from api.store.ownership import OwnRecord
+from api.store.record_types import (
+    ReservationChange,
+    StandingReservation,
+    StandingReservations,
+)
 from api.store.reservations import Confirm, Release
 from api.store.store import Store
-from api.store.validation import Json
 
 router = JsonRouter(tags=["reservations"])
 
@@ -41,7 +44,7 @@ Id = Annotated[str, Field(min_length=1, max_length=80)]
 @router.command(
     "/reservations",
     summary="Hold places at a port",
-    answer=ReservationChangeShape,
+    answer=ReservationChange,
     example=RESERVATION_CHANGE,
     status_code=201,
     names_others=True,
@@ -57,7 +60,7 @@ async def hold_places(
 @router.read(
     "/reservations",
     summary="Every reservation that counts now",
-    answer=ReservationsShape,
+    answer=StandingReservations,
     example=RESERVATIONS,
 )
 async def read_reservations(
@@ -68,7 +71,7 @@ async def read_reservations(
 ) -> Response:
     """Held and confirmed ones, oldest first; a hold counts no more from the moment it expires."""
 
-    def wanted(store: Store) -> list[Json]:
+    def wanted(store: Store) -> list[StandingReservation]:
         found = [
             reservation for reservation in store.reservations(time.time())
             if port_id in (None, reservation["port_id"]) and encounter_id in (None, reservation["encounter_id"])
@@ -81,13 +84,13 @@ async def read_reservations(
 @router.read(
     "/reservations/{reservation_id}",
     summary="One reservation",
-    answer=StandingReservationShape,
+    answer=StandingReservation,
     example=STANDING_RESERVATION,
 )
 async def read_reservation(reservation_id: str, async_store: Records, caller: Reader) -> Response:
     """As it stands now, whatever became of it."""
 
-    def visible(store: Store) -> Json:
+    def visible(store: Store) -> StandingReservation:
         require_owner(caller, store, "reservation_id", reservation_id)
         return store.reservation(reservation_id, time.time())
 
@@ -97,7 +100,7 @@ async def read_reservation(reservation_id: str, async_store: Records, caller: Re
 @router.command(
     "/reservations/{reservation_id}/confirm",
     summary="The port agrees: it no longer expires",
-    answer=ReservationChangeShape,
+    answer=ReservationChange,
     example=RESERVATION_CHANGE,
     has_body=False,
 )
@@ -109,7 +112,7 @@ async def confirm_reservation(reservation_id: str, executor: Executor) -> Respon
 @router.command(
     "/reservations/{reservation_id}/extend",
     summary="A later arrival",
-    answer=ReservationChangeShape,
+    answer=ReservationChange,
     example=RESERVATION_CHANGE,
 )
 async def extend_reservation(
@@ -122,7 +125,7 @@ async def extend_reservation(
 @router.command(
     "/reservations/{reservation_id}/release",
     summary="Give the places back",
-    answer=ReservationChangeShape,
+    answer=ReservationChange,
     example=RESERVATION_CHANGE,
 )
 async def release_reservation(
@@ -135,7 +138,7 @@ async def release_reservation(
 @router.command(
     "/reservations/{reservation_id}",
     summary="Give the places back",
-    answer=ReservationChangeShape,
+    answer=ReservationChange,
     example=RESERVATION_CHANGE,
     method="DELETE",
     has_body=False,
@@ -150,7 +153,7 @@ async def delete_reservation(
 @router.command(
     "/reservations/{reservation_id}/land",
     summary="People have come ashore",
-    answer=ReservationChangeShape,
+    answer=ReservationChange,
     example=RESERVATION_CHANGE,
 )
 async def land_reservation(
@@ -163,7 +166,7 @@ async def land_reservation(
 @router.command(
     "/reservations/{reservation_id}/transfer",
     summary="People go over to another vessel, and their places with them",
-    answer=ReservationChangeShape,
+    answer=ReservationChange,
     example=RESERVATION_CHANGE,
 )
 async def transfer_reservation(

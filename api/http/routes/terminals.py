@@ -4,8 +4,9 @@ import time
 from typing import Annotated, Any, Literal
 
 from fastapi import Body, Query, Request
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field, ValidationError
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from api.documents.decision import to_json
 from api.forecast_pieces import CutOuts, ForecastPiece
@@ -66,7 +67,7 @@ class MessageIn(StrictBody):
 FORECAST_PIECE = {"version": "0" * 64, "base": "", "size": 9_120, "offset": 0, "data": "eNpj"}
 
 
-class DoneShape(BaseModel):
+class MessageOutcome(TypedDict):
     """What a message asked for, done or refused."""
 
     encounter_id: str | None
@@ -74,7 +75,7 @@ class DoneShape(BaseModel):
     detail: str | None
 
 
-class PieceShape(BaseModel):
+class PortChanges(TypedDict):
     """Some of what changed of what ports report."""
 
     version: str
@@ -83,7 +84,7 @@ class PieceShape(BaseModel):
     next: str
 
 
-class ForecastPieceShape(BaseModel):
+class ForecastPieceDocument(TypedDict):
     """Some of a cut-out of the forecast, packed with zlib."""
 
     version: Annotated[str, Field(description="SHA-256 of the cut-out; empty where nothing is known of there.")]
@@ -93,7 +94,7 @@ class ForecastPieceShape(BaseModel):
     data: Annotated[str, Field(description="Base64.")]
 
 
-class ReceivedShape(BaseModel):
+class ReceivedMessage(TypedDict):
     """A message that was taken."""
 
     terminal: str
@@ -102,14 +103,14 @@ class ReceivedShape(BaseModel):
     sent_at: str
     received_at: str
     message_sha256: str
-    done: DoneShape | None
+    done: MessageOutcome | None
     clock_off_s: Annotated[float, Field(description="The terminal's clock less this one, at first receipt. [s]")]
 
 
 @router.command(
     "/terminals/messages",
     summary="A signed, numbered message of an onboard terminal",
-    answer=ReceivedShape,
+    answer=ReceivedMessage,
     example=RECEIVED,
     status_code=201,
 )
@@ -139,7 +140,7 @@ async def receive_message(
 @router.read(
     "/terminals/ports",
     summary="What changed of what ports report, in small pieces",
-    answer=PieceShape,
+    answer=PortChanges,
     example=PIECE,
 )
 async def read_changes(
@@ -169,7 +170,7 @@ async def read_changes(
     "/terminals/forecast",
     summary="The forecast round a vessel, in small pieces",
     dependencies=[requires(Permission.READ_GEODATA)],
-    answer=ForecastPieceShape,
+    answer=ForecastPieceDocument,
     example=FORECAST_PIECE,
 )
 async def read_cutout(

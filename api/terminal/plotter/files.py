@@ -6,6 +6,7 @@ IEC 61174:2015, annex S: route plan exchange format RTZ 1.0.
 Signal K specification 2.x, resources API (routes) and course API.
 """
 
+from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
@@ -15,7 +16,7 @@ from api.terminal.plotter.route import Route, candidate_of
 RTZ_NAMESPACE = "http://www.cirm.org/RTZ/1/0"
 
 
-def gpx_file(document: dict[str, Any], port_id: str, lang: str) -> str:
+def gpx_file(document: Mapping[str, Any], port_id: str, lang: str) -> str:
     """GPX 1.1 of the route to one port.
 
     Raises

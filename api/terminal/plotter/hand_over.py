@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -40,7 +41,7 @@ class HandOver:
         self._task: asyncio.Task[None] | None = None
         self._trouble = ""
 
-    async def hand_over(self, document: dict[str, Any], port_id: str, digest: str, to: str, steering: bool) -> Any:
+    async def hand_over(self, document: Mapping[str, Any], port_id: str, digest: str, to: str, steering: bool) -> Any:
         """Send or make what was asked for.
 
         Raises

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from engine.errors import InvalidAsk
@@ -37,7 +38,7 @@ class Route(NamedTuple):
     waypoints: tuple[Waypoint, ...]
 
 
-def candidate_of(document: dict[str, Any], port_id: str) -> dict[str, Any]:
+def candidate_of(document: Mapping[str, Any], port_id: str) -> dict[str, Any]:
     """The candidate of a decision that is this port.
 
     Raises
@@ -55,7 +56,7 @@ def candidate_of(document: dict[str, Any], port_id: str) -> dict[str, Any]:
     raise InvalidAsk("port_id", "is none of the ports this decision offers.", "Choose one of those listed.")
 
 
-def route_of(document: dict[str, Any], port_id: str) -> Route:
+def route_of(document: Mapping[str, Any], port_id: str) -> Route:
     """Route to a port: from turn to turn, as its legs are listed.
 
     Raises

@@ -4,12 +4,17 @@ import json
 import time
 
 import pytest
+from pydantic import TypeAdapter
 
+from api.board import BoardDocument, StandingDocument
 from api.http import create_app
 from api.http.schemas.record_examples import REPORT_IN
-from api.http.schemas.records import EncounterShape, EncountersShape, ReportedShape, StandingShape
 from api.position import parse_time
 from api.store.integrity import check
+from api.store.record_types import (
+    EncounterDocument,
+    ReportedEncounter,
+)
 
 
 def stamp(offset_s=0.0):
@@ -20,7 +25,7 @@ def report(control, lon=1.4, lat=51.0, path="/v1/encounters", **more):
     body = {"source": "phone", "position": {"type": "Point", "coordinates": [lon, lat]}, "observed_at": stamp(-60)}
     answer = control.post(path, body | more)
     assert answer.status_code == 201
-    ReportedShape.model_validate(answer.json())
+    TypeAdapter(ReportedEncounter).validate_python(answer.json())
     return answer.json()
 
 
@@ -28,10 +33,10 @@ def test_a_report_opens_an_encounter_and_more_reports_belong_to_it(control):
     name = report(control, persons={"min": 30, "max": 40}, uncertainty_m=500)["encounter_id"]
     report(control, 1.41, path=f"/v1/encounters/{name}/reports", source="aircraft", making_way=True)
     found = control.get(f"/v1/encounters/{name}").json()
-    EncounterShape.model_validate(found)
+    TypeAdapter(EncounterDocument).validate_python(found)
     assert [report["source"] for report in found["reports"]] == ["phone", "aircraft"]
     shown = control.get("/v1/encounters").json()
-    EncountersShape.model_validate(shown)
+    TypeAdapter(BoardDocument).validate_python(shown)
     assert [(encounter["reports"], encounter["decided"]) for encounter in shown["encounters"]] == [(2, None)]
 
 
@@ -102,7 +107,7 @@ def test_the_night_of_24_november_2021_the_boats_stay_separate(control, monkeypa
 def test_a_direction_is_the_answer_and_a_hard_failure_there_is_a_conflict(control, acting):
     name = report(control, persons={"min": 30, "max": 30})["encounter_id"]
     standing = control.get(f"/v1/encounters/{name}/standing").json()
-    StandingShape.model_validate(standing)
+    TypeAdapter(StandingDocument).validate_python(standing)
     assert (standing["answer"], standing["engine_view"], standing["codes"]) == ("engine", "advice", ["VESSEL_ASSUMED"])
     assert standing["engine"]["port_id"] is not None
     acting("controller", "CROSS Gris-Nez CMS")
@@ -113,7 +118,7 @@ def test_a_direction_is_the_answer_and_a_hard_failure_there_is_a_conflict(contro
     assert standing["codes"] == ["RCC_DIRECTED", "VESSEL_ASSUMED"]
     control.put("/v1/ports/calais/status", {"status": "closed", "reason": "gale"})
     standing = control.get(f"/v1/encounters/{name}/standing").json()
-    StandingShape.model_validate(standing)
+    TypeAdapter(StandingDocument).validate_python(standing)
     assert standing["codes"] == ["RCC_DIRECTED", "RCC_PORT_CONFLICT", "VESSEL_ASSUMED"]
     assert "PORT_CLOSED" in {conflict["code"] for conflict in standing["conflicts"]}
     assert standing["direction"]["port_id"] == "calais"
@@ -134,10 +139,10 @@ def test_a_direction_to_a_place_outside_the_register_goes_by_name(control):
 def test_an_encounter_on_land_is_shown_and_not_hidden(control):
     name = report(control, -1.0, 52.0)["encounter_id"]
     (row,) = control.get("/v1/encounters?decide=true").json()["encounters"]
-    EncountersShape.model_validate({"at": stamp(), "encounters": [row]})
+    TypeAdapter(BoardDocument).validate_python({"at": stamp(), "encounters": [row]})
     assert (row["decided"]["outcome"], row["decided"]["code"]) == ("refused", "POS_ON_LAND")
     standing = control.get(f"/v1/encounters/{name}/standing").json()
-    StandingShape.model_validate(standing)
+    TypeAdapter(StandingDocument).validate_python(standing)
     assert standing["engine"]["outcome"] == "refused"
 
 
@@ -148,7 +153,7 @@ def test_the_board_decides_for_the_vessel_decided_for_last_and_says_what_changed
     del encounter["time"]
     document = control.post(f"/v1/decisions?encounter_id={name}", encounter).json()
     board = control.get("/v1/encounters?decide=true").json()
-    EncountersShape.model_validate(board)
+    TypeAdapter(BoardDocument).validate_python(board)
     decided = board["encounters"][0]["decided"]
     assert (decided["vessel"], decided["changed"]) == ("rnli-severn", False)
     assert decided["port_id"] == document["recommended"]["port"]["id"]
@@ -222,7 +227,7 @@ def test_the_body_of_a_decision_is_a_report_and_the_answer_is_the_body_of_a_deci
     told = control.post("/v1/encounters", README_BODY)
     assert told.status_code == 201, told.text
     document = told.json()
-    ReportedShape.model_validate(document)
+    TypeAdapter(ReportedEncounter).validate_python(document)
     assert (document["source"], document["observed_at"]) == ("vessel", "2022-01-13T05:00:00.000Z")
     assert document["persons"] == README_BODY["persons"]
     assert document["on_scene"] == {"vessel": {"profile": "rnli-severn"}}
@@ -305,7 +310,7 @@ def test_the_board_takes_the_vessel_on_scene_and_says_when_it_assumes_one(contro
     report(control, path=path, source="vessel", vessel={"profile": "rnli-severn"}, medical="urgent")
     report(control, path=path, source="phone", observed_at=stamp(-5), persons=31)
     row = on_board(control, name)
-    EncountersShape.model_validate({"at": None, "encounters": [row]})
+    TypeAdapter(BoardDocument).validate_python({"at": None, "encounters": [row]})
     assert row["latest"]["source"] == "phone"
     assert row["on_scene"]["vessel"] == {"profile": "rnli-severn"}
     assert (row["decided"]["vessel"], row["decided"]["codes"]) == ("rnli-severn", [])

@@ -137,5 +137,5 @@ def test_it_makes_a_decision_a_report_a_hold_and_a_handover(service, store, pack
 
             # A refusal is a problem, whatever was asked for.
             refused = generated("api.ports.read_port").sync(client=door, port_id="nowhere")
-            assert (type(refused).__name__, refused.code) == ("ProblemShape", "UNKNOWN_PORT")
+            assert (type(refused).__name__, refused.code) == ("ProblemDocument", "UNKNOWN_PORT")
             assert ask("forecast.read_forecast", 200).forecast is None

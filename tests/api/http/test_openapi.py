@@ -1,10 +1,37 @@
 import pytest
 from pydantic import TypeAdapter
 
+from api.board import BoardDocument, StandingDocument
+from api.documents.decision_types import BriefDocument, DecisionDocument, LineDocument
 from api.encounter import EncounterIn
-from api.http.schemas import decision_examples, decisions, plan_examples, record_examples, records, requests
+from api.http.problems import ProblemDocument
+from api.http.schemas import decision_examples, plan_examples, record_examples, requests
 from api.plan.plan_types import PlanDocument
 from api.plan.request import PlanIn
+from api.store.record_types import (
+    AuditDocument,
+    DirectionDocument,
+    EncounterClosed,
+    EncounterDocument,
+    EncounterReopened,
+    ExchangeDocument,
+    HandoverDocument,
+    KeyDocument,
+    KeysDocument,
+    NewKeyDocument,
+    OverrideDocument,
+    PortCapacity,
+    PortLive,
+    PortReception,
+    PortsLive,
+    PortStatus,
+    ReportedEncounter,
+    ReservationChange,
+    SignedHandover,
+    StandingReservation,
+    StandingReservations,
+    VerifiedChain,
+)
 
 CHANGES_NOTHING = {"/v1/plans"}
 """What is posted only because it is too large for a query."""
@@ -90,7 +117,7 @@ def test_every_error_is_a_problem_document(described):
                     seen.add(status)
                     assert response["content"].keys() == {"application/problem+json"}
                     schema = response["content"]["application/problem+json"]["schema"]
-                    assert schema == {"$ref": "#/components/schemas/ProblemShape"}
+                    assert schema == {"$ref": "#/components/schemas/ProblemDocument"}
     assert seen == {
         "400", "401", "403", "404", "408", "409", "410", "413", "415", "422", "429", "500", "503", "default",
     }  # fmt: skip
@@ -141,38 +168,38 @@ def test_plan_examples_are_answered_as_shown(client, example):
 @pytest.mark.parametrize(
     ("shape", "example"),
     [
-        (decisions.DecisionShape, decision_examples.DECISION),
-        (decisions.BriefShape, decision_examples.BRIEF),
-        (decisions.LineShape, decision_examples.LINE),
-        (decisions.ProblemShape, decision_examples.PROBLEM),
-        (records.StatusReportShape, record_examples.STATUS),
-        (records.CapacityReportShape, record_examples.CAPACITY),
-        (records.ReceptionReportShape, record_examples.RECEPTION),
-        (records.PortLiveShape, record_examples.PORT_LIVE),
-        (records.PortsLiveShape, record_examples.PORTS_LIVE),
-        (records.ExchangeShape, record_examples.EXCHANGE),
-        (records.ReservationChangeShape, record_examples.RESERVATION_CHANGE),
-        (records.StandingReservationShape, record_examples.STANDING_RESERVATION),
-        (records.ReservationsShape, record_examples.RESERVATIONS),
-        (records.ReportedShape, record_examples.REPORTED),
-        (records.EncounterShape, record_examples.ENCOUNTER),
-        (records.EncountersShape, record_examples.ENCOUNTERS_OPEN),
-        (records.EncounterClosedShape, record_examples.CLOSED),
-        (records.EncounterReopenedShape, record_examples.REOPENED),
-        (records.DirectionShape, record_examples.DIRECTION),
-        (records.StandingShape, record_examples.STANDING),
-        (records.OverrideShape, record_examples.OVERRIDE),
-        (records.HandoverShape, record_examples.HANDOVER),
-        (records.SignedShape, record_examples.SIGNED),
-        (records.AuditShape, record_examples.AUDIT),
-        (records.VerifiedShape, record_examples.VERIFIED),
-        (records.KeyShape, record_examples.KEY),
-        (records.KeysShape, record_examples.KEYS),
-        (records.NewKeyShape, record_examples.NEW_KEY),
+        (DecisionDocument, decision_examples.DECISION),
+        (BriefDocument, decision_examples.BRIEF),
+        (LineDocument, decision_examples.LINE),
+        (ProblemDocument, decision_examples.PROBLEM),
+        (PortStatus, record_examples.STATUS),
+        (PortCapacity, record_examples.CAPACITY),
+        (PortReception, record_examples.RECEPTION),
+        (PortLive, record_examples.PORT_LIVE),
+        (PortsLive, record_examples.PORTS_LIVE),
+        (ExchangeDocument, record_examples.EXCHANGE),
+        (ReservationChange, record_examples.RESERVATION_CHANGE),
+        (StandingReservation, record_examples.STANDING_RESERVATION),
+        (StandingReservations, record_examples.RESERVATIONS),
+        (ReportedEncounter, record_examples.REPORTED),
+        (EncounterDocument, record_examples.ENCOUNTER),
+        (BoardDocument, record_examples.ENCOUNTERS_OPEN),
+        (EncounterClosed, record_examples.CLOSED),
+        (EncounterReopened, record_examples.REOPENED),
+        (DirectionDocument, record_examples.DIRECTION),
+        (StandingDocument, record_examples.STANDING),
+        (OverrideDocument, record_examples.OVERRIDE),
+        (HandoverDocument, record_examples.HANDOVER),
+        (SignedHandover, record_examples.SIGNED),
+        (AuditDocument, record_examples.AUDIT),
+        (VerifiedChain, record_examples.VERIFIED),
+        (KeyDocument, record_examples.KEY),
+        (KeysDocument, record_examples.KEYS),
+        (NewKeyDocument, record_examples.NEW_KEY),
     ],
 )
 def test_answer_examples_have_the_shape_described(shape, example):
-    shape.model_validate(example)
+    TypeAdapter(shape).validate_python(example)
 
 
 @pytest.mark.parametrize(
@@ -206,18 +233,18 @@ def test_every_change_can_be_sent_twice(described):
 
 def test_real_answers_have_the_shape_described(client, encounter):
     document = client.decide(encounter).json()
-    decisions.DecisionShape.model_validate(document)
-    assert document.keys() == decisions.DecisionShape.model_fields.keys() == decision_examples.DECISION.keys()
+    TypeAdapter(DecisionDocument).validate_python(document)
+    assert document.keys() == DecisionDocument.__annotations__.keys() == decision_examples.DECISION.keys()
     brief = client.decide(encounter, "").json()
-    decisions.BriefShape.model_validate(brief)
-    assert brief.keys() == decisions.BriefShape.model_fields.keys() == decision_examples.BRIEF.keys()
+    TypeAdapter(BriefDocument).validate_python(brief)
+    assert brief.keys() == BriefDocument.__annotations__.keys() == decision_examples.BRIEF.keys()
     assert brief["recommended"].keys() == decision_examples.BRIEF["recommended"].keys()
     line = client.decide(encounter, "?view=line").json()
-    decisions.LineShape.model_validate(line)
-    assert line.keys() == decisions.LineShape.model_fields.keys() == decision_examples.LINE.keys()
+    TypeAdapter(LineDocument).validate_python(line)
+    assert line.keys() == LineDocument.__annotations__.keys() == decision_examples.LINE.keys()
     tide = client.get("/v1/ports/dover/tide").json()
     assert tide.keys() == decision_examples.TIDE.keys()
-    decisions.ProblemShape.model_validate(client.decide({}).json())
+    TypeAdapter(ProblemDocument).validate_python(client.decide({}).json())
 
 
 def test_a_generator_can_use_it(described):

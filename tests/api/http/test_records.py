@@ -7,12 +7,17 @@ from html.parser import HTMLParser
 
 import httpx
 import pytest
+from pydantic import TypeAdapter
 
 from api.http import create_app
 from api.http.routes.records import wants_html
-from api.http.schemas.records import AuditShape, HandoverShape, VerifiedShape
 from api.settings import Settings
 from api.store.audit_signatures import new_signing_key, signed_digests
+from api.store.record_types import (
+    AuditDocument,
+    HandoverDocument,
+    VerifiedChain,
+)
 from tests.api.http.test_encounters import report
 from tests.api.http.test_reservations import later
 
@@ -31,7 +36,7 @@ def busy(control):
 
 def test_the_page_has_its_shape_and_the_digest_that_is_signed(busy):
     page = busy.get("/v1/handover")
-    HandoverShape.model_validate(page.json())
+    TypeAdapter(HandoverDocument).validate_python(page.json())
     digest = page.headers["safeport-page-sha256"]
     assert digest == hashlib.sha256(page.content).hexdigest()
     signature = {"page_sha256": digest, "handed_by": "day SMC", "taken_by": "night SMC"}
@@ -73,7 +78,7 @@ def test_the_audit_trail_is_read_in_pages(busy, store):
     rows, after = [], 0
     while after is not None:
         page = busy.get(f"/v1/audit?after={after}&limit=2").json()
-        AuditShape.model_validate(page)
+        TypeAdapter(AuditDocument).validate_python(page)
         rows, after = rows + page["rows"], page["next_after"]
     assert rows == store.audit()
     assert [row["previous"] for row in rows[1:]] == [row["hash"] for row in rows[:-1]]
@@ -83,7 +88,7 @@ def test_the_audit_trail_is_read_in_pages(busy, store):
 
 def test_the_chain_is_verified_and_a_change_is_named(busy, store):
     found = busy.get("/v1/audit/verify").json()
-    VerifiedShape.model_validate(found)
+    TypeAdapter(VerifiedChain).validate_python(found)
     assert (found["intact"], found["rows"], found["bad"]) == (True, 5, None)
     import apsw
 

@@ -5,9 +5,14 @@ import time
 
 import httpx
 import pytest
+from pydantic import TypeAdapter
 
 from api.http import create_app
-from api.http.schemas.records import ReservationChangeShape, ReservationsShape, StandingReservationShape
+from api.store.record_types import (
+    ReservationChange,
+    StandingReservation,
+    StandingReservations,
+)
 from api.store.store import open_store
 
 
@@ -29,19 +34,19 @@ def dover(control):
 def test_the_life_of_a_reservation(dover):
     held = dover.post("/v1/reservations", wanted(12, port_id="GBDVR"))
     assert held.status_code == 201
-    ReservationChangeShape.model_validate(held.json())
+    TypeAdapter(ReservationChange).validate_python(held.json())
     assert held.json()["places_left"]["total"] == 18
     path = f"/v1/reservations/{held.json()['reservation']['reservation_id']}"
     assert dover.post(f"{path}/extend", {"eta_at": later(7_200)}).status_code == 200
     assert dover.request("POST", f"{path}/confirm").json()["reservation"]["state"] == "confirmed"
     split = dover.post(f"{path}/transfer", {"to_vessel": "BF Ranger", "persons": {"total": 5}}).json()
-    ReservationChangeShape.model_validate(split)
+    TypeAdapter(ReservationChange).validate_python(split)
     assert (split["reservation"]["vessel"], split["from"]["persons"]["total"]) == ("BF Ranger", 7)
     assert dover.post(f"{path}/land", {"persons": {"total": 7}}).json()["reservation"]["state"] == "landed"
     other = f"/v1/reservations/{split['reservation']['reservation_id']}"
     assert dover.post(f"{other}/release", {"reason": "taken by helicopter"}).json()["places_left"]["total"] == 23
     assert dover.get("/v1/reservations").json() == {"reservations": []}
-    StandingReservationShape.model_validate(dover.get(path).json())
+    TypeAdapter(StandingReservation).validate_python(dover.get(path).json())
     assert dover.get(path).json()["state"] == "landed"
 
 
@@ -61,7 +66,7 @@ def test_the_list_can_be_narrowed(dover):
         assert dover.post("/v1/reservations", body).status_code == 201
     for query, totals in (("", [1, 2, 3]), ("?port_id=calais", [3]), (f"?encounter_id={encounter}", [2])):
         found = dover.get(f"/v1/reservations{query}").json()
-        ReservationsShape.model_validate(found)
+        TypeAdapter(StandingReservations).validate_python(found)
         assert [reservation["persons"]["total"] for reservation in found["reservations"]] == totals
 
 

@@ -85,7 +85,7 @@ def test_that_check_would_notice(described):
     assert problems(described, schema, record_examples.HOLD_IN) == []
     for wrong in ({"colour": "red"}, {"eta_at": None}, {"persons": {"total": -1}}, {"persons": 3}):
         assert problems(described, schema, record_examples.HOLD_IN | wrong), wrong
-    decision = {"$ref": "#/components/schemas/DecisionShape"}
+    decision = {"$ref": "#/components/schemas/DecisionDocument"}
     assert problems(described, decision, decision_examples.DECISION | {"colour": "red"})
     assert problems(
         described, decision, {name: value for name, value in decision_examples.DECISION.items() if name != "margin"}
@@ -154,7 +154,7 @@ def test_real_answers_are_of_their_schema(described, control, acting, encounter)
     send("post", "/v1/reservations/{r}/extend", {"eta_at": at(5_000)})
     send("post", "/v1/reservations/{r}/transfer", {"to_vessel": "Ranger", "persons": {"total": 2}})
     send("post", "/v1/reservations/{r}/land", {"persons": {"total": 4}})
-    for view, schema in (("full", "DecisionShape"), ("brief", "BriefShape"), ("line", "LineShape")):
+    for view, schema in (("full", "DecisionDocument"), ("brief", "BriefDocument"), ("line", "LineDocument")):
         decided = control.post(f"/v1/decisions?view={view}&lang=both", encounter).json()
         assert problems(described, {"$ref": f"#/components/schemas/{schema}"}, decided) == [], view
     names["d"] = decided["decision_id"]

@@ -1,30 +1,44 @@
-"""Shapes of decisions and problems, for readers of ``/openapi.json``; `api.documents.decision` makes decisions.
+"""A decision as a document, by view; `api.documents.decision` and `api.documents.brief` make it.
 
-Other answers are described by the TypedDict that stands beside their builder.
-
-They describe what is always there. An object may gain members, so readers should ignore those they do not know.
+These describe what is always there. An object may gain members, so readers should ignore those they do not know.
 """
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NotRequired
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from api.documents.bilingual import Bilingual
 from api.documents.geometry import LineString, LonLat
 from api.documents.notice import NoticeDocument
 from api.documents.port import GradeName, PortSummary
-from api.encounter import EncounterIn
+from api.encounter import EncounterIn, VesselIn
+
+if TYPE_CHECKING:
+    EncounterEcho = dict[str, object]
+    VesselEcho = dict[str, object]
+else:
+    # Described by what may be sent: an echo can be.
+    EncounterEcho = EncounterIn
+    VesselEcho = VesselIn
+
+Outcome = Literal["suitable", "unconfirmed", "none"]
+FitStatus = Literal["suitable", "caution", "unconfirmed"]
+StatusName = Literal["suitable", "caution", "unconfirmed", "excluded"]
+ClockName = Literal["close", "coarse"]
+VerdictName = Literal["pass", "fail", "unknown", "not_applicable"]
+WeightName = Literal["hard", "soft", "info"]
+
+# What a keyword of the language would not let stand in a class.
+_Weighed = TypedDict("_Weighed", {"class": WeightName})
 
 
-class FindingShape(BaseModel):
+class FindingDocument(_Weighed):
     """What one rule found about one port."""
-
-    model_config = ConfigDict(populate_by_name=True)
 
     rule: str
     code: str
-    weight: Annotated[Literal["hard", "soft", "info"], Field(alias="class")]
-    verdict: Literal["pass", "fail", "unknown", "not_applicable"]
+    verdict: VerdictName
     measured: float | None
     limit: float | None
     unit: str | None
@@ -35,7 +49,7 @@ class FindingShape(BaseModel):
     citation: str
 
 
-class HospitalShape(BaseModel):
+class Hospital(TypedDict):
     """Emergency department nearest to a landing."""
 
     name: str | None
@@ -43,14 +57,14 @@ class HospitalShape(BaseModel):
     grade: GradeName | Literal["assumed"]
 
 
-class ShortestShape(BaseModel):
+class ShortestPath(TypedDict):
     """The shortest path, where the route is a faster or fitter way round."""
 
     distance_nm: float | None
     time_to_landing_min: float | None
 
 
-class LegShape(BaseModel):
+class Leg(TypedDict):
     """From one turn of a route to the next."""
 
     course_deg: Annotated[int, Field(description="True, at the start of the leg. [deg]")]
@@ -58,50 +72,55 @@ class LegShape(BaseModel):
     to: LonLat
 
 
-class CandidateShape(BaseModel):
+class ArrivalTimes(TypedDict):
+    """When she lands; null for a port that stays shut beyond the longest wait."""
+
+    eta_at: str | None
+    eta_local: Annotated[str | None, Field(description="By the port's own clock, with the name of its zone.")]
+
+
+class Candidate(ArrivalTimes):
     """One port judged."""
 
     port: PortSummary
-    status: Literal["suitable", "caution", "unconfirmed", "excluded"]
+    status: StatusName
     distance_nm: float | None
     straight_line_nm: float
     initial_course_deg: float | None
     bearing_deg: Annotated[float | None, Field(description="True, straight to the landing. [deg]")]
     time_to_landing_min: float | None
     time_range_min: Annotated[list[float | None], Field(min_length=2, max_length=2)]
-    clock: Literal["close", "coarse"]
-    eta_at: str | None
-    eta_local: Annotated[str | None, Field(description="By the port's own clock, with the name of its zone.")]
+    clock: ClockName
     wait_min: float | None
     depth_at_arrival_m: Annotated[
         float | None, Field(description="Least depth of the way in, tide included; null where not known. [m]")
     ]
     tide_at_arrival_m: Annotated[float | None, Field(description="Above chart datum, without surge. [m]")]
-    legs: list[LegShape]
+    legs: list[Leg]
     time_to_care_min: Annotated[float | None, Field(description="To the landing and on to the hospital. [min]")]
-    hospital: HospitalShape
+    hospital: Hospital
     landing: Annotated[Bilingual | None, Field(description="Where in the port people are put ashore.")]
     hazards: Annotated[Bilingual | None, Field(description="What to take care of on the way in.")]
     opens_at: str | None
     route: LineString | None
     route_nm: float | None
-    along_shortest: ShortestShape | None
-    findings: list[FindingShape]
+    along_shortest: ShortestPath | None
+    findings: list[FindingDocument]
 
 
-class PassedOverShape(BaseModel):
+class PassedOver(TypedDict):
     """A nearer port, and the finding that displaced it."""
 
     port_id: str
     name: Bilingual
-    status: Literal["suitable", "caution", "unconfirmed", "excluded"]
+    status: StatusName
     code: str
     time_to_landing_min: float | None
     distance_nm: float | None
     text: Bilingual
 
 
-class CentreShape(BaseModel):
+class CentreContact(TypedDict):
     """A rescue co-ordination centre."""
 
     name: str
@@ -109,17 +128,17 @@ class CentreShape(BaseModel):
     mmsi: str | None
 
 
-class CoordinationShape(BaseModel):
+class CoordinationDocument(TypedDict):
     """Whose waters, and who to talk to."""
 
     srr: str | None
     approximate: Annotated[bool, Field(description="Whether the limits of the regions are.")]
     band: Annotated[bool, Field(description="So near to a limit that both sides count as inside.")]
     boundary_nm: Annotated[float | None, Field(description="To the limit. [nm]")]
-    centres: list[CentreShape]
+    centres: list[CentreContact]
 
 
-class ProofShape(BaseModel):
+class ProofDocument(TypedDict):
     """How many ports were looked at, and the bound that closed the search."""
 
     ports_in_area: int
@@ -127,7 +146,7 @@ class ProofShape(BaseModel):
     next_lower_bound_min: float | None
 
 
-class MarginShape(BaseModel):
+class MarginDocument(TypedDict):
     """How far the answer is from another one."""
 
     to_second_min: float | None
@@ -135,46 +154,45 @@ class MarginShape(BaseModel):
     sensitive_to: list[str]
 
 
-class DecisionShape(BaseModel):
+class DecisionDocument(TypedDict):
     """The answer to an encounter. Advice: the co-ordination centre and the master decide."""
 
     decision_id: str
     decided_at: str
-    encounter: Annotated[EncounterIn, Field(description="As it was understood; sent as a body it is decided the same.")]
+    encounter: Annotated[
+        EncounterEcho, Field(description="As it was understood; sent as a body it is decided the same.")
+    ]
     outcome: Annotated[
-        Literal["suitable", "unconfirmed", "none"],
+        Outcome,
         Field(description="none: every port was judged and none is fit. That is an answer, not an error."),
     ]
     headline: Bilingual
     speech: Annotated[Bilingual, Field(description="The headline as it is read out on the radio.")]
-    recommended: Annotated[CandidateShape | None, Field(description="The first suitable candidate.")]
-    candidates: Annotated[list[CandidateShape], Field(description="Suitable, then unconfirmed, each by the policy.")]
-    excluded: Annotated[list[CandidateShape], Field(description="Every port judged and failed, with its reasons.")]
-    passed_over: list[PassedOverShape]
-    coordination: CoordinationShape
+    recommended: Annotated[Candidate | None, Field(description="The first suitable candidate.")]
+    candidates: Annotated[list[Candidate], Field(description="Suitable, then unconfirmed, each by the policy.")]
+    excluded: Annotated[list[Candidate], Field(description="Every port judged and failed, with its reasons.")]
+    passed_over: list[PassedOver]
+    coordination: CoordinationDocument
     notices: list[NoticeDocument]
-    proof: ProofShape
-    margin: MarginShape
+    proof: ProofDocument
+    margin: MarginDocument
     inputs: Annotated[dict[str, object], Field(description="Versions and digests of all the answer rests on.")]
 
 
-class BriefFindingShape(BaseModel):
+class BriefFinding(_Weighed):
     """What speaks against a port, or is not known."""
 
-    model_config = ConfigDict(populate_by_name=True)
-
     code: str
-    weight: Annotated[Literal["hard", "soft", "info"], Field(alias="class")]
     verdict: Literal["fail", "unknown"]
 
 
-class BriefToldFindingShape(BriefFindingShape):
+class BriefFindingText(BriefFinding):
     """The same with its sentence."""
 
     text: Bilingual
 
 
-class BriefPortShape(BaseModel):
+class BriefPort(TypedDict):
     """A port in a line of a table."""
 
     id: str
@@ -183,45 +201,45 @@ class BriefPortShape(BaseModel):
     vhf: Annotated[str | None, Field(description="The channel to call first.")]
 
 
-class BriefFiguresShape(BaseModel):
+class BriefFigures(ArrivalTimes):
     """Way, time and water."""
 
-    status: Literal["suitable", "caution", "unconfirmed"]
+    status: FitStatus
     distance_nm: float | None
     bearing_deg: int | None
     time_to_landing_min: float | None
     time_range_min: Annotated[list[int | None], Field(min_length=2, max_length=2)]
-    clock: Literal["close", "coarse"]
-    eta_at: str | None
-    eta_local: Annotated[str | None, Field(description="By the port's own clock, with the name of its zone.")]
+    clock: ClockName
     wait_min: float | None
     depth_at_arrival_m: float | None
     remarks: Annotated[list[str], Field(description="Codes of what is not known and counts neither way.")]
 
 
-class BriefCandidateShape(BriefFiguresShape):
-    """One of the ports after the recommended one; the first of them has all of `BriefFirstShape` if none is."""
+class BriefCandidate(BriefFigures):
+    """One of the ports after the recommended one; the first of them has all of `BriefFirst` if none is."""
 
-    port: BriefPortShape
-    findings: list[BriefFindingShape]
+    port: BriefPort
+    findings: list[BriefFinding]
 
 
-class BriefFirstShape(BriefFiguresShape):
+class BriefFirst(BriefFigures):
     """The port to go to, or else to ask about."""
 
     port: PortSummary
-    opens_at: Annotated[str | None, Field(description="Only where it is shut now.")] = None
+    opens_at: NotRequired[Annotated[str, Field(description="Only where it is shut now.")]]
     time_to_care_min: float | None
-    hospital: Annotated[HospitalShape | None, Field(description="Only with a casualty.")] = None
+    hospital: NotRequired[Annotated[Hospital, Field(description="Only with a casualty.")]]
     tide_at_arrival_m: float | None
     hazards: Bilingual | None
-    legs: list[LegShape] | None
+    legs: list[Leg] | None
     route: LineString | None
-    along_shortest: Annotated[ShortestShape | None, Field(description="Only where the route is a way round.")] = None
-    findings: list[BriefToldFindingShape]
+    along_shortest: NotRequired[
+        Annotated[ShortestPath | None, Field(description="Only where the route is a way round.")]
+    ]
+    findings: list[BriefFindingText]
 
 
-class BriefPassedOverShape(BaseModel):
+class BriefPassedOver(TypedDict):
     """A nearer port, and the finding that displaced it."""
 
     port_id: str
@@ -232,32 +250,32 @@ class BriefPassedOverShape(BaseModel):
     text: Bilingual
 
 
-class BriefCoordinationShape(BaseModel):
+class BriefCoordination(TypedDict):
     """Whose waters, and who to talk to; limits of regions are approximate."""
 
     srr: str | None
     band: bool
-    centres: list[CentreShape]
+    centres: list[CentreContact]
 
 
-class UnknownEverywhereShape(BaseModel):
+class UnknownEverywhere(TypedDict):
     """What is unknown of every port shown, said once; what follows from a missing feed goes without saying."""
 
     codes: list[str]
     text: Bilingual | None
 
 
-class BriefShape(BaseModel):
+class BriefDocument(TypedDict):
     """The answer to an encounter in its brief view. Advice: the co-ordination centre and the master decide."""
 
     decision_id: str
     decided_at: str
-    encounter: Annotated[EncounterIn, Field(description="What was understood; left out is what was not said.")]
-    outcome: Literal["suitable", "unconfirmed", "none"]
+    encounter: Annotated[EncounterEcho, Field(description="What was understood; left out is what was not said.")]
+    outcome: Outcome
     headline: Bilingual
-    recommended: BriefFirstShape | None
+    recommended: BriefFirst | None
     candidates: Annotated[
-        list[BriefFirstShape | BriefCandidateShape], Field(description="The next ones, after the recommended one.")
+        list[BriefFirst | BriefCandidate], Field(description="The next ones, after the recommended one.")
     ]
     candidates_count: Annotated[
         int,
@@ -270,43 +288,23 @@ class BriefShape(BaseModel):
         int, Field(description="Failed ports among those that bear on the answer; the full view has every port.")
     ]
     passed_over: Annotated[
-        list[BriefPassedOverShape],
+        list[BriefPassedOver],
         Field(description="Every port nearer than the recommended one; the nearest few where none is recommended."),
     ]
     passed_over_count: int
-    coordination: BriefCoordinationShape
-    unknown_everywhere: UnknownEverywhereShape
+    coordination: BriefCoordination
+    unknown_everywhere: UnknownEverywhere
     notices: Annotated[list[NoticeDocument], Field(description="But for what other members say already.")]
-    proof: ProofShape
-    margin: MarginShape
+    proof: ProofDocument
+    margin: MarginDocument
     inputs: Annotated[dict[str, object], Field(description="Versions; `decision_id` is a digest of all of them.")]
 
 
-class LineShape(BaseModel):
+class LineDocument(TypedDict):
     """The answer in one sentence, plain ASCII, times in UTC."""
 
     decision_id: str
     decided_at: str
-    outcome: Literal["suitable", "unconfirmed", "none"]
+    outcome: Outcome
     line: Annotated[Bilingual, Field(description="At most 160 characters.")]
     long_line: Annotated[Bilingual, Field(description="At most 340 characters.")]
-
-
-class ProblemErrorShape(BaseModel):
-    """One field that is wrong."""
-
-    pointer: Annotated[str, Field(description="JSON pointer into the body, or / and the name of a query parameter.")]
-    code: str
-    detail: str
-
-
-class ProblemShape(BaseModel):
-    """Problem document, RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    code: Annotated[str, Field(description="Stable; what a program should look at.")]
-    errors: list[ProblemErrorShape]

@@ -1,26 +1,29 @@
-"""Shapes of the answers about records, for readers of ``/openapi.json``; the answers are made by `api.store`."""
+"""Answers about records, as documents; the modules of this package make them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+from typing_extensions import TypedDict
 
-from api.board import EngineView
 from api.documents.bilingual import Bilingual
+from api.documents.decision_types import EncounterEcho, VesselEcho
 from api.documents.geometry import LonLat
-from api.encounter import EncounterIn, VesselIn
 
 At = Annotated[str, Field(description="RFC 3339 in UTC, to the millisecond.")]
 MaybeAt = Annotated[str | None, Field(description="RFC 3339 in UTC, to the millisecond.")]
 
 
-class ByShape(BaseModel):
+ReservationState = Literal["held", "confirmed", "expired", "released", "landed"]
+
+
+class ActedBy(TypedDict):
     """In what capacity somebody acted; never who they are."""
 
     role: str
     duty: str
 
 
-class PlacesShape(BaseModel):
+class PlacesDocument(TypedDict):
     """Places by kind of need; null where nobody has said."""
 
     total: int
@@ -28,7 +31,7 @@ class PlacesShape(BaseModel):
     medical: int | None
 
 
-class PlacesLeftShape(BaseModel):
+class PlacesLeft(TypedDict):
     """Places neither occupied nor held; null where none were reported, below zero where a port is short."""
 
     total: int | None
@@ -36,7 +39,7 @@ class PlacesLeftShape(BaseModel):
     medical: int | None
 
 
-class PersonsShape(BaseModel):
+class PersonsByNeed(TypedDict):
     """People by kind of need; families and medical are among the total."""
 
     total: int
@@ -44,79 +47,79 @@ class PersonsShape(BaseModel):
     medical: int
 
 
-class StatusShape(BaseModel):
+class StatusReport(TypedDict):
     """Whether a port is open."""
 
     status: Literal["open", "restricted", "closed", "unknown"]
     reason: str
-    by: ByShape
+    by: ActedBy
     reported_at: At
     expires_at: MaybeAt
     version: int
 
 
-class CapacityShape(BaseModel):
+class CapacityReport(TypedDict):
     """Places of a port."""
 
-    places: PlacesShape
-    occupied: PersonsShape
+    places: PlacesDocument
+    occupied: PersonsByNeed
     persons_per_hour: float | None
-    by: ByShape
+    by: ActedBy
     reported_at: At
     version: int
 
 
-class ReceptionShape(BaseModel):
+class ReceptionReport(TypedDict):
     """What waits ashore; null is not known."""
 
     needs_met: bool | None
     transport_arranged: bool | None
     danger_ashore: bool
     reason: str
-    by: ByShape
+    by: ActedBy
     reported_at: At
     version: int
 
 
-class StatusReportShape(BaseModel):
+class PortStatus(TypedDict):
     """The status a port has now."""
 
     port_id: str
-    status: StatusShape
+    status: StatusReport
 
 
-class CapacityReportShape(BaseModel):
+class PortCapacity(TypedDict):
     """The places a port has now."""
 
     port_id: str
-    capacity: CapacityShape
+    capacity: CapacityReport
 
 
-class ReceptionReportShape(BaseModel):
+class PortReception(TypedDict):
     """What waits ashore now."""
 
     port_id: str
-    reception: ReceptionShape
+    reception: ReceptionReport
 
 
-class PortLiveShape(BaseModel):
+class PortLive(TypedDict):
     """What a port last reported; null where it never did."""
 
     port_id: str
-    status: StatusShape | None
-    capacity: CapacityShape | None
-    reception: ReceptionShape | None
-    places_left: PlacesLeftShape
+    status: StatusReport | None
+    capacity: CapacityReport | None
+    reception: ReceptionReport | None
+    places_left: PlacesLeft
 
 
-class PortsLiveShape(BaseModel):
+class PortsLive(TypedDict):
     """Every port that ever reported."""
 
     version: Annotated[str, Field(description="Equal pictures have equal versions.")]
-    ports: list[PortLiveShape]
+    ports: list[PortLive]
 
 
-class AcceptedShape(BaseModel):
+class ExchangedReport(TypedDict):
     """What became of one report in an exchanged document."""
 
     port_id: str
@@ -131,113 +134,115 @@ class AcceptedShape(BaseModel):
     ]
 
 
-class ExchangeShape(BaseModel):
+class ExchangeDocument(TypedDict):
     """What became of every report in an exchanged document."""
 
-    reports: list[AcceptedShape]
+    reports: list[ExchangedReport]
 
 
-class ReasonShape(BaseModel):
+class ReasonDocument(TypedDict):
     """A code and a text."""
 
     code: str
     text: str
 
 
-class ReservationShape(BaseModel):
+class ReservationDocument(TypedDict):
     """Places held ashore for people aboard a vessel."""
 
     reservation_id: str
     port_id: str
     encounter_id: str | None
     vessel: str
-    persons: PersonsShape
-    landed: PersonsShape
-    state: Literal["held", "confirmed", "expired", "released", "landed"]
+    persons: PersonsByNeed
+    landed: PersonsByNeed
+    state: ReservationState
     eta_at: At
     expires_at: At
     made_at: At
-    by: ByShape
-    override: ReasonShape | None
+    by: ActedBy
+    override: ReasonDocument | None
     split_from: str | None
     version: int
 
 
-class StandingReservationShape(ReservationShape):
+class StandingReservation(ReservationDocument):
     """A reservation as it stands now."""
 
     overdue: Annotated[bool, Field(description="Confirmed, and its time has passed: somebody should ask.")]
 
 
-class ReservationsShape(BaseModel):
+class StandingReservations(TypedDict):
     """Every reservation that counts now, oldest first."""
 
-    reservations: list[StandingReservationShape]
+    reservations: list[StandingReservation]
 
 
-class ReservationChangeShape(BaseModel):
+# What a keyword of the language would not let stand in a class.
+_Origin = TypedDict(
+    "_Origin",
+    {"from": NotRequired[Annotated[ReservationDocument, Field(description="After a split: the one it came from.")]]},
+)
+
+
+class ReservationChange(_Origin):
     """A reservation after a change, and the places left at its port."""
 
-    model_config = ConfigDict(populate_by_name=True)
-
-    reservation: ReservationShape
-    places_left: PlacesLeftShape
-    origin: Annotated[
-        ReservationShape | None, Field(alias="from", description="After a split: the one it came from.")
-    ] = None
-    from_vessel: Annotated[
-        str | None, Field(description="After a transfer of everybody: the vessel whose places they were.")
-    ] = None
+    reservation: ReservationDocument
+    places_left: PlacesLeft
+    from_vessel: NotRequired[
+        Annotated[str | None, Field(description="After a transfer of everybody: the vessel whose places they were.")]
+    ]
 
 
-class PointShape(BaseModel):
+class PointDocument(TypedDict):
     """GeoJSON point: longitude first."""
 
     type: Literal["Point"]
     coordinates: LonLat
 
 
-class PersonsRangeShape(BaseModel):
+class PersonsRange(TypedDict):
     """At least and at most; null where nobody has said."""
 
     min: int | None
     max: int | None
 
 
-class OnSceneShape(BaseModel):
+class OnScene(TypedDict, total=False):
     """What a report says of vessel and people, in the words of a decision's body; what it does not say is left out."""
 
-    vessel: VesselIn | None = None
-    policy: str | None = None
-    medical: Literal["none", "urgent", "critical"] | None = None
-    persons_recovered: int | None = None
-    persons_in_water: bool | None = None
-    aboard_since: str | None = None
-    sheltered: bool | None = None
+    vessel: VesselEcho | None
+    policy: str | None
+    medical: Literal["none", "urgent", "critical"] | None
+    persons_recovered: int | None
+    persons_in_water: bool | None
+    aboard_since: str | None
+    sheltered: bool | None
 
 
-class DatedOnSceneShape(OnSceneShape):
+class DatedOnScene(OnScene):
     """The same, of the newest report that says any of it."""
 
     observed_at: At
 
 
-class ReportShape(BaseModel):
+class EncounterReport(TypedDict):
     """One report of an encounter, as it was sent."""
 
     sequence: int
     source: str
-    position: PointShape
+    position: PointDocument
     uncertainty_m: float | None
     observed_at: At
-    persons: PersonsRangeShape
+    persons: PersonsRange
     making_way: bool | None
     text: str
-    by: Annotated[ByShape, Field(description="Whose report it is.")]
-    on_scene: Annotated[OnSceneShape | None, Field(description="Null where it says nothing of vessel and people.")]
+    by: Annotated[ActedBy, Field(description="Whose report it is.")]
+    on_scene: Annotated[OnScene | None, Field(description="Null where it says nothing of vessel and people.")]
 
 
-class PossibleDuplicateShape(BaseModel):
+class PossibleDuplicate(TypedDict):
     """Another encounter that may be the same boat. Nothing is merged: people look."""
 
     encounter_id: str
@@ -245,7 +250,7 @@ class PossibleDuplicateShape(BaseModel):
     envelope_m: Annotated[float, Field(description="How far both may have drifted. [m]")]
 
 
-class FlaggedDuplicateShape(PossibleDuplicateShape):
+class FlaggedDuplicate(PossibleDuplicate):
     """The same, as flagged when a report came in."""
 
     persons_differ: Annotated[bool, Field(description="The counts cannot both be right; counts at sea are guesses.")]
@@ -254,39 +259,39 @@ class FlaggedDuplicateShape(PossibleDuplicateShape):
 Withheld = Annotated[int, Field(description="Sent to vessels only: how many there are of others, which are not named.")]
 
 
-class ReportedShape(ReportShape):
+class ReportedEncounter(EncounterReport):
     """A report just taken in."""
 
     encounter_id: str
     recorded_at: At
-    encounter: Annotated[EncounterIn, Field(description="What it says, as the body of a decision.")]
-    possible_duplicates: list[FlaggedDuplicateShape]
-    possible_duplicates_withheld: Withheld = 0
+    encounter: Annotated[EncounterEcho, Field(description="What it says, as the body of a decision.")]
+    possible_duplicates: list[FlaggedDuplicate]
+    possible_duplicates_withheld: NotRequired[Withheld]
 
 
-class ClosedShape(BaseModel):
+class ClosedBy(TypedDict):
     """By whom and with what evidence an encounter was closed."""
 
     at: At
-    by: ByShape
+    by: ActedBy
     evidence: str
 
 
-class EncounterShape(BaseModel):
+class EncounterDocument(TypedDict):
     """An encounter with every report of it, oldest first."""
 
     encounter_id: str
     state: Literal["open", "closed"]
     opened_at: At
-    closed: ClosedShape | None
+    closed: ClosedBy | None
     version: int
-    encounter: Annotated[EncounterIn, Field(description="What is known of it now, as the body of a decision.")]
-    reports: list[ReportShape]
-    possible_duplicates: list[PossibleDuplicateShape]
-    possible_duplicates_withheld: Withheld = 0
+    encounter: Annotated[EncounterEcho, Field(description="What is known of it now, as the body of a decision.")]
+    reports: list[EncounterReport]
+    possible_duplicates: list[PossibleDuplicate]
+    possible_duplicates_withheld: NotRequired[Withheld]
 
 
-class DirectionShape(BaseModel):
+class DirectionDocument(TypedDict):
     """Where a co-ordination centre said these people go."""
 
     sequence: int
@@ -296,11 +301,11 @@ class DirectionShape(BaseModel):
     centre: str
     code: str
     text: str
-    by: ByShape
+    by: ActedBy
     directed_at: At
 
 
-class CoordinationStepShape(BaseModel):
+class CoordinationStep(TypedDict):
     """One step of the hand-over of an encounter between centres; until it is accepted the first one co-ordinates."""
 
     sequence: int
@@ -309,63 +314,31 @@ class CoordinationStepShape(BaseModel):
     from_centre: str
     to_centre: str
     text: str
-    by: ByShape
+    by: ActedBy
     at: At
 
 
-class DecidedShape(EngineView):
-    """An open encounter decided anew for now."""
-
-    vessel: Annotated[
-        str | None, Field(description="Profile decided for: of the vessel on scene as last reported, or unknown.")
-    ]
-    changed: Annotated[
-        bool | None, Field(description="Not what its newest recorded decision says; null: none is recorded.")
-    ]
-    direction: Annotated[DirectionShape | None, Field(description="Of a co-ordination centre; it is the answer.")]
-    codes: Annotated[
-        list[str],
-        Field(
-            description="RCC_DIRECTED, and RCC_PORT_CONFLICT where somebody must look; VESSEL_ASSUMED where nobody has "
-            "named the vessel."
-        ),
-    ]
-
-
-class OpenEncounterRowShape(BaseModel):
+class OpenEncounterRow(TypedDict):
     """An open encounter with its newest report."""
 
     encounter_id: str
-    latest: ReportShape
-    on_scene: DatedOnSceneShape | None
+    latest: EncounterReport
+    on_scene: DatedOnScene | None
     reports: int
     possible_duplicate: bool
 
 
-class OpenEncounterShape(OpenEncounterRowShape):
-    """An open encounter on the board."""
-
-    decided: Annotated[DecidedShape | None, Field(description="Null unless asked for with decide=true.")]
-
-
-class EncountersShape(BaseModel):
-    """Every open encounter, in the order they were opened."""
-
-    at: Annotated[str | None, Field(description="Time decided for; null unless asked for with decide=true.")]
-    encounters: list[OpenEncounterShape]
-
-
-class EncounterClosedShape(BaseModel):
+class EncounterClosed(TypedDict):
     """An encounter that was closed."""
 
     encounter_id: str
     state: Literal["closed"]
     closed_at: At
-    by: ByShape
+    by: ActedBy
     evidence: str
 
 
-class EncounterReopenedShape(BaseModel):
+class EncounterReopened(TypedDict):
     """An encounter that was opened again."""
 
     encounter_id: str
@@ -373,7 +346,7 @@ class EncounterReopenedShape(BaseModel):
     reason: str
 
 
-class ConflictShape(BaseModel):
+class RuleConflict(TypedDict):
     """A hard rule that fails on the port directed."""
 
     rule: str
@@ -381,34 +354,14 @@ class ConflictShape(BaseModel):
     text: Bilingual
 
 
-class StandingShape(BaseModel):
-    """How a direction and the engine's view stand to each other. The direction is the answer."""
-
-    encounter_id: str
-    answer: Annotated[Literal["direction", "engine"], Field(description="Which of the two is the answer.")]
-    codes: Annotated[
-        list[str],
-        Field(
-            description="RCC_DIRECTED, and RCC_PORT_CONFLICT where the master must look; VESSEL_ASSUMED where nobody "
-            "has named the vessel."
-        ),
-    ]
-    direction: DirectionShape | None
-    conflicts: list[ConflictShape]
-    judged: Annotated[bool, Field(description="Whether the place directed is a port the engine judged.")]
-    engine_view: Annotated[str, Field(description="'for information' beside a direction, else 'advice'.")]
-    engine: EngineView
-    decided_at: str
-
-
-class HandoverEncounterShape(OpenEncounterRowShape):
+class HandoverEncounter(OpenEncounterRow):
     """An open encounter on the page."""
 
-    direction: DirectionShape | None
+    direction: DirectionDocument | None
     aged: Annotated[bool, Field(description="Nobody has seen it lately.")]
 
 
-class ExpiredHoldShape(BaseModel):
+class ExpiredHold(TypedDict):
     """A hold that ended before its people had landed."""
 
     reservation_id: str
@@ -418,7 +371,7 @@ class ExpiredHoldShape(BaseModel):
     expired_at: At
 
 
-class RecordedOverrideShape(BaseModel):
+class RecordedOverride(TypedDict):
     """What was chosen instead of a decision, and why."""
 
     sequence: int
@@ -428,17 +381,17 @@ class RecordedOverrideShape(BaseModel):
     place: str
     code: str
     text: str
-    by: ByShape
+    by: ActedBy
     at: At
 
 
-class OverrideShape(RecordedOverrideShape):
+class OverrideDocument(RecordedOverride):
     """What was chosen instead of a decision, as it was taken in."""
 
     decision_known: Annotated[bool, Field(description="False for a decision made aboard that nobody sent here.")]
 
 
-class AgedReportShape(BaseModel):
+class AgedReport(TypedDict):
     """What a port said long ago."""
 
     port_id: str
@@ -446,21 +399,21 @@ class AgedReportShape(BaseModel):
     reported_at: At
 
 
-class HandoverShape(BaseModel):
+class HandoverDocument(TypedDict):
     """What the next shift has to know."""
 
     at: At
-    open_encounters: list[HandoverEncounterShape]
-    reservations: list[StandingReservationShape]
+    open_encounters: list[HandoverEncounter]
+    reservations: list[StandingReservation]
     expiring_soon: list[str]
     overdue: list[str]
-    expired_not_landed: list[ExpiredHoldShape]
-    held_against_shortage: list[StandingReservationShape]
-    overrides: list[RecordedOverrideShape]
-    aged_reports: list[AgedReportShape]
+    expired_not_landed: list[ExpiredHold]
+    held_against_shortage: list[StandingReservation]
+    overrides: list[RecordedOverride]
+    aged_reports: list[AgedReport]
 
 
-class SignedShape(BaseModel):
+class SignedHandover(TypedDict):
     """A handover both duties have signed."""
 
     handover_id: str
@@ -471,7 +424,7 @@ class SignedShape(BaseModel):
     at: At
 
 
-class AuditRowShape(BaseModel):
+class AuditRow(TypedDict):
     """A row of the audit trail; the payload is the text that was hashed."""
 
     sequence: int
@@ -483,33 +436,33 @@ class AuditRowShape(BaseModel):
     hash: str
 
 
-class AuditShape(BaseModel):
+class AuditDocument(TypedDict):
     """Rows of the audit trail, oldest first."""
 
-    rows: list[AuditRowShape]
+    rows: list[AuditRow]
     next_after: Annotated[int | None, Field(description="For `after` of the next page; null: this was the last.")]
 
 
-class BadRowShape(BaseModel):
+class BadRow(TypedDict):
     """The first row that is wrong, and how."""
 
     sequence: int
     problem: str
 
 
-class VerifiedShape(BaseModel):
+class VerifiedChain(TypedDict):
     """What a walk along the audit chain found."""
 
     intact: bool
     rows: Annotated[int, Field(description="Rows that are right, from the first on.")]
     hash: Annotated[str, Field(description="Of the last of them.")]
-    bad: BadRowShape | None
+    bad: BadRow | None
     signed_heads: Annotated[int, Field(description="Heads the service has signed, which were met.")]
     signed_up_to: Annotated[int | None, Field(description="Row of the last of them; null where there is none.")]
     not_proven: Annotated[list[str], Field(description="What the walk does not show, in words.")]
 
 
-class KeyShape(BaseModel):
+class KeyDocument(TypedDict):
     """A key of a unit, without its secret."""
 
     key_id: str
@@ -525,13 +478,13 @@ class KeyShape(BaseModel):
     version: int
 
 
-class KeysShape(BaseModel):
+class KeysDocument(TypedDict):
     """Every key there ever was."""
 
-    keys: list[KeyShape]
+    keys: list[KeyDocument]
 
 
-class NewKeyShape(KeyShape):
+class NewKeyDocument(KeyDocument):
     """A key as it is made, the only time its text is seen."""
 
     key: Annotated[str, Field(description="Sent as `Authorization: Bearer`; kept nowhere.")]
