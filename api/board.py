@@ -14,14 +14,14 @@ import orjson
 from pydantic import Field, ValidationError
 from typing_extensions import TypedDict
 
-from api.decision_service import DecisionService, with_port_reports
+from api.decision_service import DecisionService
 from api.encounter import UNKNOWN_VESSEL, EncounterIn
 from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
 from api.store.port_snapshot import PortsSnapshot
 from api.text.sentences import eta_s
 from engine.branch_and_bound import search_ports
-from engine.codes import Status, Verdict, Weight
+from engine.codes import Code, Status, Verdict, Weight
 from engine.decide import coordination_at
 from engine.errors import InvalidAsk, PositionRefused, UnknownName
 from engine.model import Ask, Decision, World
@@ -75,14 +75,14 @@ def decide_row(service: DecisionService, encounter: OpenEncounter, ports: PortsS
     try:
         ask = ask_now(service, encounter, at_s)
         row["vessel"] = ask.vessel.id
-        judged = quick_decide(
-            ask, with_port_reports(service.world_at(at_s), ports, at_s, ask.policy.limits, encounter_id)
-        )
+        judged = quick_decide(ask, service.world_seeing(ports, at_s, ask.policy.limits, encounter_id))
     except (PositionRefused, InvalidAsk, UnknownName) as refused:
         return {**refused_view(refused), "changed": None, **row}
     if encounter.direction is not None and fails_hard(judged, encounter.direction["port_id"]):
         codes.append("RCC_PORT_CONFLICT")
     codes += assumptions(ask)
+    if judged.world.avoided:
+        codes.append(Code.ZONES_AVOIDED.name)
     view = engine_view(judged)
     return {**view, "changed": _changed(view, encounter.last_answer), **row}
 

@@ -2,8 +2,8 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import shapely
@@ -292,10 +292,18 @@ class _RebuiltDepthClass:
         self.needed_depth_m = needed_depth_m
         self.patches = PatchCache()
         self._water = water
+        self._lock = Lock()
+        self._tables: DepthClass | None = None
 
-    @cached_property
+    @property
     def tables(self) -> DepthClass:
-        """The tables."""
+        """The tables; who comes while they grow waits for them."""
+        with self._lock:
+            if self._tables is None:
+                self._tables = self._grow()
+            return self._tables
+
+    def _grow(self) -> DepthClass:
         water = self._water
         following = build_trees(water.mesh, water.ports, self.needed_depth_m).astype(np.int32)
         return depth_class_from(

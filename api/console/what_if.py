@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.board import EngineView, encounter_now, engine_view, quick_decide, refused_view
 from api.console.picture import decision_view
-from api.decision_service import DecisionService, with_port_reports
+from api.decision_service import DecisionService
 from api.encounter import UNKNOWN_VESSEL, Count, EncounterIn, Finite
 from api.position import format_time
 from api.store.board import OpenEncounter
@@ -216,8 +216,6 @@ def brief_view(
     """The best port for an encounter in few words."""
     try:
         ask = service.ask(body, at_s)
-        return engine_view(
-            quick_decide(ask, with_port_reports(service.world_at(at_s), ports, at_s, ask.policy.limits, encounter_id))
-        )
+        return engine_view(quick_decide(ask, service.world_seeing(ports, at_s, ask.policy.limits, encounter_id)))
     except (PositionRefused, InvalidAsk, UnknownName) as refused:
         return refused_view(refused)

@@ -16,7 +16,7 @@ from api.store.port_snapshot import PortsSnapshot
 from api.store.store import Store
 from api.store.validation import Json, canonical
 
-_ALL_HEAR = ("port.", "forecast.")
+_ALL_HEAR = ("port.", "forecast.", "zone.")
 """Kinds of events everybody at sea may hear of; encounters and reservations of others are not among them."""
 _ADMINS_HEAR = "key."
 

@@ -446,6 +446,50 @@ class AgedReportShape(BaseModel):
     reported_at: At
 
 
+class PolygonShape(BaseModel):
+    """An area of one ring, closed (RFC 7946)."""
+
+    type: Literal["Polygon"]
+    coordinates: list[list[LonLat]]
+
+
+class EndedShape(BaseModel):
+    """When a zone was ended by somebody, and why."""
+
+    at: At
+    reason: str
+    by: ByShape
+
+
+class ZoneShape(BaseModel):
+    """Waters that are closed for a time."""
+
+    zone_id: str
+    made: Annotated[int, Field(description="Number of the audit row that drew it.")]
+    name: str
+    reason: str
+    outline: PolygonShape
+    from_at: Annotated[str | None, Field(description="Null: from when it was drawn.")]
+    to_at: Annotated[str | None, Field(description="Null: until somebody ends it.")]
+    by: ByShape
+    drawn_at: At
+    version: Annotated[int, Field(description="For If-Match.")]
+    ended: EndedShape | None
+
+
+class StandingZoneShape(ZoneShape):
+    """A zone that is in force or to come."""
+
+    in_force: bool
+
+
+class ZonesShape(BaseModel):
+    """Every zone that is in force or to come."""
+
+    at: At
+    zones: list[StandingZoneShape]
+
+
 class HandoverShape(BaseModel):
     """What the next shift has to know."""
 
@@ -457,6 +501,7 @@ class HandoverShape(BaseModel):
     expired_not_landed: list[ExpiredHoldShape]
     held_against_shortage: list[StandingReservationShape]
     overrides: list[RecordedOverrideShape]
+    exclusion_zones: list[StandingZoneShape]
     aged_reports: list[AgedReportShape]
 
 
