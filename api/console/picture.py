@@ -35,6 +35,8 @@ class PictureRecords(NamedTuple):
         Those that count now; what every port that ever reported says.
     coordination : dict of dict
         The newest step of the hand-over between centres, by encounter.
+    zones : list of dict
+        Exclusion zones in force and to come.
     """
 
     sequence: int
@@ -42,6 +44,7 @@ class PictureRecords(NamedTuple):
     reservations: list[Json]
     ports: list[Json]
     coordination: dict[str, Json]
+    zones: list[Json]
 
 
 def read_picture(store: Store, now_s: float) -> PictureRecords:
@@ -56,7 +59,7 @@ def read_picture(store: Store, now_s: float) -> PictureRecords:
     basis = store.board()
     return PictureRecords(
         basis.sequence, basis.encounters, store.reservations(now_s), store.reported_ports(now_s),
-        store.coordination(),
+        store.coordination(), store.zones(now_s),
     )  # fmt: skip
 
 
@@ -87,7 +90,7 @@ def picture_document(
     ]  # fmt: skip
     return {
         "sequence": records.sequence, "encounters": rows, "reservations": records.reservations,
-        "ports": records.ports, "feeds": feeds(records, service, now_s),
+        "ports": records.ports, "zones": records.zones, "feeds": feeds(records, service, now_s),
     }  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from api.http.strict_json import StrictJsonRoute
 from api.position import MAX_POSITION_CHARS, InvalidPosition, format_time, parse_position, spoken_position
 from api.security.roles import Permission
 from api.store.errors import StoreError
+from api.store.exclusion_zones import MOST_POSITIONS
 from api.store.store import Store
 from api.store.validation import Json
 from engine import ENGINE_VERSION
@@ -51,6 +52,15 @@ class DeskIn(StrictBody):
     desk: Annotated[str, Field(pattern="^[0-9a-f]{16}$", description="Made by the page.")]
     centre: Annotated[str, Field(max_length=80)] = ""
     encounter_id: Annotated[str | None, Field(max_length=80)] = None
+
+
+class PositionsIn(StrictBody):
+    """Positions as people say them, for instance the corners of a zone."""
+
+    texts: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARS)]],
+        Field(min_length=1, max_length=MOST_POSITIONS),
+    ]
 
 
 Reader = Annotated[Caller, requires(Permission.READ_RECORDS)]
@@ -118,6 +128,23 @@ async def read_back(
     except InvalidPosition as wrong:
         raise InvalidAsk("text", wrong.problem, wrong.remedy) from None
     return JsonText(to_json({"position": [lon, lat], "read_back": spoken_position(lon, lat)}))
+
+
+@router.post("/positions")
+async def read_back_corners(
+    request: Request,
+    caller: Reader,  # noqa: ARG001
+    body: Annotated[PositionsIn, Body()],
+) -> Response:
+    """What is understood of positions as people say them, one a line; which one is not understood is said."""
+    french = preferred_language(request.headers.get("accept-language", "")) == "fr"
+    positions = []
+    for number, text in enumerate(body.texts, start=1):
+        try:
+            positions.append(parse_position(text, french=french))
+        except InvalidPosition as wrong:
+            raise InvalidAsk(f"texts.{number}", wrong.problem, wrong.remedy) from None
+    return JsonText(to_json({"positions": positions}))
 
 
 @router.get("/plan")

@@ -12,39 +12,12 @@ from api.security.roles import AccessRole
 from api.store.commands import Actor, Role
 from api.store.errors import StoreUnavailable
 from api.store.ports import Places, ReportCapacity, SetPortStatus
-from api.store.store import open_store
 from tests.browser.console import OFF_CALAIS, OFF_RAMSGATE, SIZES, badge, control_room, in_minutes, pick
 from tests.browser.test_terminal_page import BANNED, assert_accessible
-from tests.store.conftest import new_database, postgresql  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
 OFFICER = Actor(Role.PORT_OFFICER, "Dover port control")
-
-
-@pytest.fixture
-def store(tmp_path):
-    with open_store(f"sqlite:{tmp_path}/store.db", create=True) as opened:
-        yield opened
-
-
-@pytest.fixture
-def room(browser, warm_service, store):
-    """A control room whose pages did nothing they should not."""
-    with control_room(browser, warm_service, store) as made:
-        yield made
-        made.assert_clean()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def shared_room(request, browser, warm_service, tmp_path):
-    """The same on a file and on a server."""
-    url = f"sqlite:{tmp_path}/store.db"
-    if request.param == "postgresql":
-        url = new_database(request.getfixturevalue("postgresql"))
-    with open_store(url, create=True) as store, control_room(browser, warm_service, store) as made:
-        yield made
-        made.assert_clean()
 
 
 def test_a_direction_by_one_centre_is_on_the_other_screen(shared_room):

@@ -46,8 +46,13 @@
  * @property {{ needs_met: boolean | null, transport_arranged: boolean | null, danger_ashore: boolean, reason: string, by: By, reported_at: string, version: number } | null} reception
  * @property {{ total: number | null, families: number | null, medical: number | null }} places_left
  */
+/**
+ * @typedef {object} Zone
+ * @property {string} zone_id @property {string} name @property {string} reason @property {{ type: 'Polygon', coordinates: [number, number][][] }} outline
+ * @property {string | null} from_at @property {string | null} to_at @property {By} by @property {string} drawn_at @property {number} version @property {boolean} in_force
+ */
 /** @typedef {{ id: string, at: string | null, limit_s: number | null, connected: boolean, until?: string | null }} Feed */
-/** @typedef {{ sequence: number, encounters: Row[], reservations: Reservation[], ports: PortReport[], feeds: Feed[] }} Picture */
+/** @typedef {{ sequence: number, encounters: Row[], reservations: Reservation[], ports: PortReport[], zones: Zone[], feeds: Feed[] }} Picture */
 /** @typedef {{ at: string, trouble: { code: string, text: string } | null, picture: Picture }} PictureNow */
 /** @typedef {{ role: string, duty: string, own_only: boolean, permissions: string[], access: boolean, keeps_records: boolean, version: string }} Session */
 /** @typedef {{ depth_m: number | null, tide_m: (number | null)[], gate_h: [number, number] | null }} Depths */

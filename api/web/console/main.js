@@ -14,6 +14,7 @@ import { hearDesks, keepPresence, sayPresence } from './presence.js';
 import { closeSheet, eventText, isSheetOpen, openComparison, openHandover, openHelp, openPlan, openRecord, openScreen, openWhatIf, supposedText } from './sheets.js';
 import { ageOf, candidates, may, now, placesOf, shortId, state, stateOf } from './state.js';
 import * as work from './work.js';
+import { drawZone, isDrawing, leaveDrawing, newZone, showZones, useZoneChart } from './zones.js';
 
 /** @typedef {import('../shared/format.js').Lang} Lang */
 /** @typedef {import('../shared/palettes.js').PaletteName} PaletteName */
@@ -137,9 +138,9 @@ async function readView(encounterId) {
 
 /** Draw anew, and leave the focus on what it was on. @param {() => void} draw */
 function keepingFocus(draw) {
-  const { encounter, port, card, do: piece } = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset ?? {};
+  const { encounter, port, card, zone, do: piece } = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset ?? {};
   draw();
-  for (const [name, value] of Object.entries({ encounter, port, card, do: piece })) {
+  for (const [name, value] of Object.entries({ encounter, port, card, zone, do: piece })) {
     if (value && document.activeElement === document.body) {
       /** @type {HTMLElement | null} */ (document.querySelector(`[data-${name}="${CSS.escape(value)}"]`))?.focus({ preventScroll: true });
     }
@@ -151,6 +152,7 @@ function show() {
     showEncounters(pickEncounter);
     showPorts(pickPort);
     showDecision(actions);
+    showZones(pickZone);
   });
   showChart();
   showFeeds();
@@ -305,6 +307,14 @@ function pickPort(portId) {
   if (!document.querySelector(`[data-card="${CSS.escape(portId)}"]`)) document.querySelector('#decision .port-title')?.scrollIntoView({ block: 'start' });
 }
 
+/** @param {string} zoneId */
+function pickZone(zoneId) {
+  state.zoneId = state.zoneId === zoneId ? null : zoneId;
+  show();
+  const zone = state.picture?.zones.find((one) => one.zone_id === state.zoneId);
+  if (zone) chart?.show(zone.outline.coordinates[0]);
+}
+
 /** @param {import('./documents.js').Supposed} supposed */
 async function suppose(supposed) {
   const found = await ask('POST', '/console/v1/what-if', { ...supposed, encounter_id: state.encounterId }, 60000);
@@ -359,7 +369,9 @@ async function begin(name, subject) {
 /** @param {KeyboardEvent} event */
 function pressKey(event) {
   if (event.key === 'Escape' && !isOpen()) {
-    if (isSheetOpen()) closeSheet();
+    // The form that opens then is not closed by the same key.
+    if (isDrawing()) { event.preventDefault(); leaveDrawing(); }
+    else if (isSheetOpen()) closeSheet();
     else if (state.whatIf) leaveWhatIf();
     return;
   }
@@ -384,6 +396,7 @@ function pressKey(event) {
   else if (key === 'w' && may('plan')) openWhatIf(suppose);
   else if (key === 't' && state.encounterId) begin('record', state.encounterId);
   else if (isWhatIf) return;
+  else if (key === 'z' && may('draw_zones')) newZone();
   else if (key === 'n' && may('report_encounter')) begin('new');
   else if (key === 'p' && may('plan')) openPlan();
   else if (key === 'h' && may('sign_handover')) openHandover();
@@ -455,6 +468,7 @@ async function signIn() {
 /** @param {Chart} made */
 function useChart(made) {
   chart = made;
+  useZoneChart(() => chart);
   for (const harbour of made.harbours) state.harbours.set(harbour.id, harbour);
   show();
   showEvents();
@@ -462,7 +476,7 @@ function useChart(made) {
 
 async function drawChart() {
   const { createChart } = await import('../shared/chart.js');
-  useChart(await createChart(byId('chart'), byId('scale'), /** @type {PaletteName} */ (screen.palette()), pickPort, pickEncounter));
+  useChart(await createChart(byId('chart'), byId('scale'), /** @type {PaletteName} */ (screen.palette()), pickPort, pickEncounter, pickZone));
 }
 
 async function readDepths() {
@@ -510,6 +524,7 @@ async function start() {
   byId('open-screen').addEventListener('click', () => openScreen(screen));
   byId('open-help').addEventListener('click', () => openHelp(areKeysOn, setKeys));
   byId('ports-all').addEventListener('click', () => { state.showsAllPorts = !state.showsAllPorts; show(); });
+  byId('zones-draw').addEventListener('click', drawZone);
   byId('zoom-in').addEventListener('click', () => chart?.zoom(1));
   byId('zoom-out').addEventListener('click', () => chart?.zoom(-1));
   byId('fit').addEventListener('click', () => chart?.fit());

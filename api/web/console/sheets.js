@@ -186,6 +186,7 @@ export async function openHandover() {
     ...part(say('reservations'), held, [say('reservations'), say('col_port'), say('vessel_name'), say('col_persons'), say('col_state'), say('col_expiry')]),
     ...part(say('expired_not_landed'), expired, [say('reservations'), say('col_port'), say('vessel_name'), say('col_persons'), say('expired')]),
     ...part(say('overrides'), overrides, ['UTC', say('col_encounter'), say('col_port'), say('reason_code'), say('reason_text'), say('duty')]),
+    ...part(say('zones'), page.exclusion_zones.map((/** @type {any} */ one) => tr(one.name, one.reason, formatUtc(one.from_at ?? one.drawn_at), one.to_at ? formatUtc(one.to_at) : '', one.by.duty)), [say('zone_name'), say('reason_text'), say('zone_from_utc'), say('zone_to_utc'), say('duty')]),
     ...part(say('aged_reports'), aged, [say('col_port'), say('col_reported'), say('col_seen')]), make('p', { class: 'quiet digest' }, `SHA-256 ${digest}`), form);
 }
 
@@ -227,7 +228,7 @@ export async function openComparison(oneId, otherId) {
 
 /** @type {[string, string][]} */
 export const KEYS = [
-  ['N', 'key_new'], ['D', 'key_direct'], ['O', 'key_override'], ['B', 'key_hold'], ['R', 'key_report'], ['C', 'key_compare'], ['T', 'key_record'], ['P', 'key_plan'], ['W', 'key_what_if'], ['H', 'key_handover'],
+  ['N', 'key_new'], ['D', 'key_direct'], ['O', 'key_override'], ['B', 'key_hold'], ['R', 'key_report'], ['C', 'key_compare'], ['T', 'key_record'], ['P', 'key_plan'], ['W', 'key_what_if'], ['Z', 'key_zone'], ['H', 'key_handover'],
   ['↑ ↓', 'key_rows'], ['1 2 3', 'key_cards'], ['G', 'key_fit'], ['+ −', 'key_zoom'], ['S', 'key_screen'], ['?', 'key_help'], ['Esc', 'key_escape'],
 ];
 
@@ -259,6 +260,7 @@ export function eventText(kind, body) {
     count: held ? held.persons.total : personsText(body.persons), reservation: shortId(held?.reservation_id), landed: held?.landed?.total ?? '',
     centre: body.centre ?? '', code: body.code ?? '', text: body.text ?? body.evidence ?? body.reason ?? '', status: body.status ? say(`reported_${body.status.status}`) : '',
     free: body.capacity ? `${body.capacity.places.total - body.capacity.occupied.total}` : '', source: body.source ? say(`source_${body.source}`) : '',
+    zone: body.name ?? '', reason: body.ended?.reason ?? body.reason ?? '',
     from: body.from_centre ?? '', to: body.to_centre ?? '', step: body.step ? say(`step_${body.step}`) : '', outcome: body.recommended ? portName(body.recommended) : say('going_none'),
   };
   const name = kind.replaceAll('.', '_');

@@ -21,6 +21,7 @@ export const state = {
   /** @type {{ code: string, text: string } | null} */ trouble: null,
   /** @type {string | null} */ encounterId: null,
   /** @type {string | null} */ portId: null,
+  /** @type {string | null} */ zoneId: null,
   /** @type {import('./documents.js').EncounterView | null} */ view: null,
   /** @type {Record<string, import('./documents.js').Depths>} */ depths: {},
   /** @type {Map<string, Harbour>} */ harbours: new Map(),

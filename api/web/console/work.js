@@ -12,6 +12,9 @@ import { ageOf, candidates, now, personsText, placesOf, portName, shortId, state
 /** @typedef {import('./forms.js').Field} Field */
 /** @typedef {import('./forms.js').Values} Values */
 
+/** A zone is cut out of the water before it is recorded, which takes seconds. [ms] */
+const PATIENCE_MS = 60000;
+
 const SOURCES = ['phone', 'vessel', 'aircraft', 'drone', 'shore', 'radar', 'ais', 'boat', 'other'];
 const REASONS = ['NEAREST_FIT', 'SRR_STATE', 'MEDICAL', 'PLACES', 'WEATHER', 'OTHER'];
 const OVERRIDES = ['CONTROLLER_JUDGEMENT', 'LOCAL_KNOWLEDGE', 'MEDICAL', 'DUTY_TO_LIFE', 'OTHER'];
@@ -20,13 +23,13 @@ const OVERRIDES = ['CONTROLLER_JUDGEMENT', 'LOCAL_KNOWLEDGE', 'MEDICAL', 'DUTY_T
 let vessels = null;
 
 /** @param {string} method @param {string} path @param {unknown} body @param {string} key */
-const change = (method, path, body, key) => ask(/** @type {'POST'} */ (method), path, body, 15000, { 'Idempotency-Key': key });
+export const change = (method, path, body, key) => ask(/** @type {'POST'} */ (method), path, body, PATIENCE_MS, { 'Idempotency-Key': key });
 
 /** The name of the centre this screen is of. */
 export const ownCentre = () => /** @type {HTMLInputElement} */ (document.getElementById('own-centre')).value.trim();
 
 /** A time that was typed, or a refusal in words. @param {string} text */
-function timeTyped(text) {
+export function timeTyped(text) {
   const at = timeMeant(text, now());
   if (!at) throw new Refusal(422, { code: 'TIME_TYPED', detail: '' });
   return at;

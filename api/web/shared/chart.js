@@ -10,6 +10,7 @@ import {
 import { coastLevel, coastName, readAreas, readCoast, readHarbours } from './chart_data.js';
 import { inLanguage, say } from './texts.js';
 import { paletteOf } from './palettes.js';
+import { createZoneLayer } from './zone_layer.js';
 
 /** @typedef {import('./palettes.js').PaletteName} PaletteName */
 /** @typedef {import('./chart_data.js').Harbour} Harbour */
@@ -30,8 +31,9 @@ const LEAST_TURN = (4 * Math.PI) / 180;
  * @param {HTMLElement} target @param {HTMLElement} scaleBar @param {PaletteName} paletteName
  * @param {(portId: string) => void} onPick
  * @param {((encounterId: string) => void) | null} [onPickCase] Where encounters are drawn, and the band about the limits of regions.
+ * @param {((zoneId: string) => void) | null} [onPickZone] Where exclusion zones are drawn.
  */
-export async function createChart(target, scaleBar, paletteName, onPick, onPickCase = null) {
+export async function createChart(target, scaleBar, paletteName, onPick, onPickCase = null, onPickZone = null) {
   let palette = paletteOf(paletteName);
   /** @type {Own} */
   let own = { position: null, cog: null, sog: null, doubtful: false };
@@ -67,6 +69,8 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
     target, layers, view, controls: [],
     interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, zoomDuration: 0 }),
   });
+  const zones = createZoneLayer(map, () => palette, label);
+  layers.push(zones.layer);
   let graticule = drawGraticule();
 
   function drawGraticule() {
@@ -267,13 +271,15 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
   });
   map.on('pointerdrag', () => { isFollowing = false; });
   map.on('click', (event) => {
+    if (zones.isDrawing()) return;
     map.forEachFeatureAtPixel(event.pixel, (feature) => {
       const id = feature.get('id');
       if (feature.get('isCase')) onPickCase?.(id);
+      else if (feature.get('isZone')) onPickZone?.(id);
       else if (id && shown.some((port) => port.id === id)) onPick(id);
       else return false;
       return true;
-    }, { hitTolerance: onPickCase ? 8 : 30, layerFilter: (layer) => [9, 10].includes(layer.getZIndex() ?? 0) });
+    }, { hitTolerance: onPickCase ? 8 : 30, layerFilter: (layer) => layer === zones.layer || [9, 10].includes(layer.getZIndex() ?? 0) });
   });
 
   function drawOwn() {
@@ -398,6 +404,12 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
         mark.setProperties({ isCase: true, id: one.id, label: one.label, state: one.state, chosen: one.chosen }, true);
         return mark;
       }));
+    },
+    zones,
+    /** @param {[number, number][]} places */
+    show(places) {
+      isFollowing = false;
+      view.fit(boundingExtent(places.map((at) => fromLonLat(at))), { padding: [84, 84, 84, 84], maxZoom: 12 });
     },
     /** Everything of the answer and own ship into view. */
     fit() {
