@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     )
 
     settings: Path | None = Field(None, description="TOML file with any of the settings below, by their field names.")
+    ais: str | None = Field(
+        None,
+        min_length=1,
+        description="Feed of AIS that the console draws: HOST:PORT or udp://HOST:PORT. Nothing is decided on it.",
+    )
     overlay: Path | None = Field(
         None, description="CSV of the operator's own facts of ports, laid over the register; see docs/register.md."
     )

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from api.console.ais_feed import AisFeed
 from api.console.picture import (
     EncounterRecords,
     PictureRecords,
@@ -92,7 +93,7 @@ async def read_picture_now(
     ports = visible_places(caller, await memory.ports_seen(now_s), "")
 
     def text() -> str:
-        return to_json(picture_document(records, service, ports, now_s, decide))
+        return to_json(picture_document(records, service, ports, request.app.state.ais, now_s, decide))
 
     # Equal until the next second, the next event or the next forecast: many may watch one picture.
     key = (records.sequence, int(now_s), decide, id(service.world), caller.principal if caller.own_only else None)
@@ -155,6 +156,13 @@ async def read_plan_request(
     now_s = time.time()
     records = await memory.run(lambda store: _visible_part(caller, store, now_s))
     return JsonText(to_json(plan_request(records, now_s)))
+
+
+@router.get("/traffic")
+async def read_traffic(request: Request, caller: Reader) -> Response:  # noqa: ARG001
+    """Vessels as AIS has them: last positions, short tracks, ages."""
+    ais: AisFeed = request.app.state.ais
+    return JsonText(to_json(ais.document()))
 
 
 @router.get("/depths")

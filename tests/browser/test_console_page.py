@@ -2,10 +2,12 @@
 
 import json
 import re
+import socket
 import time
 from itertools import product
 
 import pytest
+from pyais.encode import encode_dict
 
 from api.security.api_keys import Keys
 from api.security.roles import AccessRole
@@ -484,3 +486,34 @@ def test_without_records_the_page_says_how_to_keep_them(browser, warm_service):
         page = room.workspace(waits=False)
         page.locator('[data-banner="no-store"]').wait_for()
         assert "--store" in page.locator("#banners").inner_text()
+
+
+def test_units_are_drawn_from_ais_and_a_dead_feed_is_a_banner(browser, warm_service, store, monkeypatch):
+    """A feed on loopback that says two vessels and is cut off then."""
+    monkeypatch.setattr("api.console.ais_feed.AGAIN_S", 0.2)
+    listener = socket.create_server(("127.0.0.1", 0))
+    with listener, control_room(browser, warm_service, store, ais=f"127.0.0.1:{listener.getsockname()[1]}") as room:
+        peer, _ = listener.accept()
+        with peer:
+            for mmsi, lon in ((232999001, 1.45), (227999002, 1.6)):
+                report = {"msg_type": 1, "mmsi": mmsi, "lon": lon, "lat": 51.05, "speed": 18.0, "course": 300.0}
+                name = {"msg_type": 5, "mmsi": mmsi, "shipname": f"UNIT {mmsi % 1000}"}
+                for message in (report, name):
+                    for text in encode_dict(message, talker_id="AI", sentence_type="VDM"):
+                        peer.sendall(f"{text}\r\n".encode())
+            page = room.workspace()
+            page.locator('[data-feed="ais"]:not(.none):not(.past)').wait_for()
+            page.keyboard.press("u")
+            rows = page.locator("#sheet tbody tr")
+            rows.nth(1).wait_for()
+            assert rows.count() == 2
+            assert "UNIT 1" in rows.first.inner_text()
+            assert "51°03.0′N" in rows.first.inner_text()
+            assert_accessible(page)
+            page.keyboard.press("Escape")
+            listener.close()
+        page.locator('[data-banner="feed-ais"]').wait_for(timeout=45_000)
+        assert "AIS lost for" in page.locator('[data-banner="feed-ais"]').inner_text()
+        page.locator('[data-feed="ais"].past').wait_for()
+        room.assert_clean()
+    assert store.audit() == []

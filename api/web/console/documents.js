@@ -51,7 +51,9 @@
  * @property {string} zone_id @property {string} name @property {string} reason @property {{ type: 'Polygon', coordinates: [number, number][][] }} outline
  * @property {string | null} from_at @property {string | null} to_at @property {By} by @property {string} drawn_at @property {number} version @property {boolean} in_force
  */
-/** @typedef {{ id: string, at: string | null, limit_s: number | null, connected: boolean, until?: string | null }} Feed */
+/** @typedef {{ id: string, at: string | null, limit_s: number | null, connected: boolean, until?: string | null, lost_since?: string | null }} Feed */
+/** @typedef {{ mmsi: string, name: string | null, kind: string, position: [number, number], at: string, sog_kn: number | null, cog_deg: number | null, track: [number, number][] }} Vessel */
+/** @typedef {{ at: string, connected: boolean, heard_at: string | null, lost_since: string | null, vessels: Vessel[] }} Traffic */
 /** @typedef {{ sequence: number, encounters: Row[], reservations: Reservation[], ports: PortReport[], zones: Zone[], feeds: Feed[] }} Picture */
 /** @typedef {{ at: string, trouble: { code: string, text: string } | null, picture: Picture }} PictureNow */
 /** @typedef {{ role: string, duty: string, own_only: boolean, permissions: string[], access: boolean, keeps_records: boolean, version: string }} Session */

@@ -11,8 +11,9 @@ import { explain, isOpen } from './forms.js';
 import { listen } from './live.js';
 import { showPorts, statusOf } from './ports.js';
 import { hearDesks, keepPresence, sayPresence } from './presence.js';
-import { closeSheet, eventText, isSheetOpen, openComparison, openHandover, openHelp, openPlan, openRecord, openScreen, openWhatIf, supposedText } from './sheets.js';
+import { closeSheet, eventText, isSheetOpen, openComparison, openHandover, openHelp, openPlan, openRecord, openScreen, openTraffic, openWhatIf, supposedText } from './sheets.js';
 import { ageOf, candidates, may, now, placesOf, shortId, state, stateOf } from './state.js';
+import { READ_MS, readTraffic, vesselsDrawn } from './traffic.js';
 import * as work from './work.js';
 import { drawZone, isDrawing, leaveDrawing, newZone, showZones, useZoneChart } from './zones.js';
 
@@ -28,6 +29,8 @@ const REFRESH_MS = 30000;
 const POLL_MS = 5000;
 /** [A] Clocks farther apart than this disagree. As in the service. [ms] */
 const CLOCKS_APART_MS = 120000;
+/** A feed lost for less comes back by itself more often than not. [s] */
+const LOST_S = 10;
 const EVENTS_SHOWN = 12;
 /** Deciding everything anew waits so long after an event, and so many times as long as it took last. */
 const DECIDE_AFTER_MS = 300;
@@ -172,6 +175,7 @@ function showChart() {
   // Ports that are excluded come last: they give way to others.
   shown.sort((a, b) => Number(a.status === 'excluded') - Number(b.status === 'excluded'));
   chart.setAnswer(shown, false, null);
+  chart.setVessels(vesselsDrawn());
   chart.setCases((state.picture?.encounters ?? []).map((row) => {
     const kind = stateOf(row, placesOf(row.encounter_id));
     return {
@@ -185,7 +189,7 @@ function showChart() {
 function showFeeds() {
   const chips = (state.picture?.feeds ?? []).map((feed) => {
     const age = ageOf(feed.at);
-    const isPast = feed.connected && age !== null && feed.limit_s !== null && age > feed.limit_s;
+    const isPast = feed.connected && ((age !== null && feed.limit_s !== null && age > feed.limit_s) || Boolean(feed.lost_since));
     const words = !feed.connected ? say('feed_none') : feed.until ? say('feed_until', { day: feed.until.slice(0, 10) }) : formatAge(age);
     return make('li', { class: isPast ? 'feed past' : feed.connected ? 'feed' : 'feed none', 'data-feed': feed.id }, `${say(`feed_${feed.id}`)} `, make('b', {}, words));
   });
@@ -205,7 +209,10 @@ function showBanners() {
   if (Math.abs(state.clockOffsetMs) > CLOCKS_APART_MS) lines.push(['bad', 'clock', say('banner_clock', { seconds: Math.round(Math.abs(state.clockOffsetMs) / 1000) })]);
   for (const feed of state.picture?.feeds ?? []) {
     const old = ageOf(feed.at);
-    if (feed.connected && old !== null && feed.limit_s !== null && old > feed.limit_s) lines.push(['warn', `feed-${feed.id}`, say('banner_feed', { feed: say(`feed_${feed.id}`), age: formatAge(old), limit: formatAge(feed.limit_s) })]);
+    const lost = ageOf(feed.lost_since);
+    if (feed.connected && lost !== null) {
+      if (lost > LOST_S) lines.push(['warn', `feed-${feed.id}`, say('banner_feed_lost', { feed: say(`feed_${feed.id}`), age: formatAge(lost) })]);
+    } else if (feed.connected && old !== null && feed.limit_s !== null && old > feed.limit_s) lines.push(['warn', `feed-${feed.id}`, say('banner_feed', { feed: say(`feed_${feed.id}`), age: formatAge(old), limit: formatAge(feed.limit_s) })]);
   }
   if (missedWords) lines.push(['note', 'missed', missedWords]);
   const key = JSON.stringify(lines);
@@ -393,6 +400,7 @@ function pressKey(event) {
   else if (key === '+') chart?.zoom(1);
   else if (key === '-') chart?.zoom(-1);
   else if ('123'.includes(key)) { const port = candidates()[Number(key) - 1]; if (port) pickPort(port.port.id); else return; }
+  else if (key === 'u') openTraffic();
   else if (key === 'w' && may('plan')) openWhatIf(suppose);
   else if (key === 't' && state.encounterId) begin('record', state.encounterId);
   else if (isWhatIf) return;
@@ -479,6 +487,17 @@ async function drawChart() {
   useChart(await createChart(byId('chart'), byId('scale'), /** @type {PaletteName} */ (screen.palette()), pickPort, pickEncounter, pickZone));
 }
 
+async function drawTraffic() {
+  try {
+    if (!await readTraffic()) return;
+    const feed = state.picture?.feeds.find((one) => one.id === 'ais');
+    if (feed) Object.assign(feed, { at: state.traffic?.heard_at ?? null, lost_since: state.traffic?.lost_since ?? null });
+    chart?.setVessels(vesselsDrawn());
+    showFeeds();
+    showBanners();
+  } catch { /* Ages run on, and say how old it is. */ }
+}
+
 async function readDepths() {
   try {
     state.depths = (await ask('GET', '/console/v1/depths', undefined, 30000)).ports;
@@ -499,6 +518,8 @@ async function begun() {
   readDepths();
   listen(Math.max(0, (state.picture?.sequence ?? 0) - EVENTS_BEFORE), hearStream);
   setInterval(readDepths, 600000);
+  drawTraffic();
+  setInterval(drawTraffic, READ_MS);
   keepPresence(work.ownCentre, show);
   setInterval(() => { showAges(); showFeeds(); showBanners(); }, 1000);
   setInterval(() => {

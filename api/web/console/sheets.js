@@ -6,6 +6,7 @@ import { byId, make, shape } from '../shared/elements.js';
 import { has, inLanguage, language, say } from '../shared/texts.js';
 import { explain, numberOf } from './forms.js';
 import { ageOf, may, personsText, portName, shortId, state } from './state.js';
+import { trafficRows } from './traffic.js';
 
 /** @type {HTMLElement | null} Where the focus was before a sheet was opened. */
 let before = null;
@@ -226,9 +227,18 @@ export async function openComparison(oneId, otherId) {
     ]))))));
 }
 
+/** Vessels as AIS has them: what the chart draws, as text. */
+export function openTraffic() {
+  const { traffic } = state;
+  const rows = trafficRows().map((cells) => tr(...cells));
+  openSheet('traffic', say('traffic_title'), make('p', { class: 'quiet' }, say('traffic_note')),
+    traffic?.connected ? make('p', { class: traffic.lost_since ? 'warn' : 'quiet' }, say(traffic.lost_since ? 'traffic_lost' : 'traffic_heard', { age: formatAge(ageOf(traffic.lost_since ?? traffic.heard_at)) })) : make('p', {}, say('traffic_none')),
+    rows.length ? table([say('vessel_name'), 'MMSI', say('traffic_kind'), say('col_position'), say('traffic_course'), say('traffic_speed'), say('col_seen')], rows) : make('p', { class: 'quiet' }, say('list_none')));
+}
+
 /** @type {[string, string][]} */
 export const KEYS = [
-  ['N', 'key_new'], ['D', 'key_direct'], ['O', 'key_override'], ['B', 'key_hold'], ['R', 'key_report'], ['C', 'key_compare'], ['T', 'key_record'], ['P', 'key_plan'], ['W', 'key_what_if'], ['Z', 'key_zone'], ['H', 'key_handover'],
+  ['N', 'key_new'], ['D', 'key_direct'], ['O', 'key_override'], ['B', 'key_hold'], ['R', 'key_report'], ['C', 'key_compare'], ['T', 'key_record'], ['P', 'key_plan'], ['W', 'key_what_if'], ['Z', 'key_zone'], ['U', 'key_units'], ['H', 'key_handover'],
   ['↑ ↓', 'key_rows'], ['1 2 3', 'key_cards'], ['G', 'key_fit'], ['+ −', 'key_zoom'], ['S', 'key_screen'], ['?', 'key_help'], ['Esc', 'key_escape'],
 ];
 

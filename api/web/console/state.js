@@ -22,6 +22,7 @@ export const state = {
   /** @type {string | null} */ encounterId: null,
   /** @type {string | null} */ portId: null,
   /** @type {string | null} */ zoneId: null,
+  /** @type {import('./documents.js').Traffic | null} Null until it was asked for. */ traffic: null,
   /** @type {import('./documents.js').EncounterView | null} */ view: null,
   /** @type {Record<string, import('./documents.js').Depths>} */ depths: {},
   /** @type {Map<string, Harbour>} */ harbours: new Map(),

@@ -16,7 +16,7 @@ import { createZoneLayer } from './zone_layer.js';
 /** @typedef {import('./chart_data.js').Harbour} Harbour */
 /** @typedef {{ id: string, status: string, name: { en: string, fr: string }, at: [number, number] | null, route: [number, number][] | null, chosen: boolean }} Shown */
 /** @typedef {{ position: [number, number] | null, cog: number | null, sog: number | null, doubtful: boolean }} Own */
-/** @typedef {{ position: [number, number], cog: number | null, sog: number | null, name: string | null }} Vessel */
+/** @typedef {{ position: [number, number], cog: number | null, sog: number | null, name: string | null, isOld?: boolean, track?: [number, number][] }} Vessel */
 /** @typedef {{ id: string, label: string, state: 'new' | 'directed' | 'landing', position: [number, number], chosen: boolean }} Case */
 
 const FONT = 'B612, sans-serif';
@@ -178,6 +178,7 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
       ];
     }
     if (kind === 'course') return new Style({ stroke: new Stroke({ color: palette.ship, width: 2 }) });
+    if (kind === 'track') return new Style({ stroke: new Stroke({ color: palette.target, width: 1, lineDash: [1, 3] }) });
     if (kind === 'target-course') return new Style({ stroke: new Stroke({ color: palette.target, width: 1.2, lineDash: [4, 3] }) });
     const isOwn = kind === 'own';
     const course = feature.get('course');
@@ -187,7 +188,7 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
         ? new Circle({ radius: isOwn ? 9 : 5, stroke: new Stroke({ color, width: 2.5 }) })
         : new RegularShape({
           points: 3, radius: isOwn ? 15 : 8, rotateWithView: true, rotation: (course * Math.PI) / 180,
-          scale: [0.7, 1.15], stroke: new Stroke({ color: isOwn ? palette.halo : color, width: isOwn ? 2 : 1.4 }),
+          scale: [0.7, 1.15], stroke: new Stroke({ color: isOwn ? palette.halo : color, width: isOwn ? 2 : 1.4, lineDash: feature.get('isOld') ? [2, 2] : undefined }),
           fill: isOwn && !feature.get('doubtful') ? new Fill({ color }) : new Fill({ color: palette.halo }),
         }),
       text: isOwn || view.getResolution() === undefined || /** @type {number} */ (view.getResolution()) > 70
@@ -380,8 +381,10 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
       sources.traffic.clear(true);
       sources.traffic.addFeatures(vessels.flatMap((vessel) => {
         const mark = new Feature(new Point(fromLonLat(vessel.position)));
-        mark.setProperties({ kind: 'target', course: vessel.cog, name: vessel.name });
-        return [mark, ...courseLine(vessel.position, vessel.cog, vessel.sog, 'target-course')];
+        mark.setProperties({ kind: 'target', course: vessel.cog, name: vessel.name, isOld: vessel.isOld ?? false });
+        const track = new Feature(new LineString([...(vessel.track ?? []), vessel.position].map((at) => fromLonLat(at))));
+        track.set('kind', 'track', true);
+        return [...(vessel.track?.length ? [track] : []), mark, ...courseLine(vessel.position, vessel.cog, vessel.sog, 'target-course')];
       }));
       drawOwn();
     },
