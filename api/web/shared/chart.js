@@ -412,7 +412,7 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
     /** @param {[number, number][]} places */
     show(places) {
       isFollowing = false;
-      view.fit(boundingExtent(places.map((at) => fromLonLat(at))), { padding: [84, 84, 84, 84], maxZoom: 12 });
+      view.fit(boundingExtent(places.map((at) => fromLonLat(at))), { padding: [84, 84, 84, Math.min(280, target.clientWidth * 0.4)], maxZoom: 12 });
     },
     /** Everything of the answer and own ship into view. */
     fit() {
