@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from api.console.ais_feed import AisFeed, parse_feed
 from api.console.presence import Presence
 from api.console.routes import router
+from api.console.sign_in import router as sign_in_router
 from api.http.auth import assert_all_routes_protected
 from api.http.json_router import add_routes
 from api.http.load_limits import SingleFlight
@@ -42,5 +43,5 @@ def include_console(app: FastAPI) -> None:
             yield
 
     app.router.lifespan_context = lifespan
-    add_routes(app, router, web_routes(pages=("console",), is_open=True))
+    add_routes(app, router, sign_in_router, web_routes(pages=("console",), is_open=True))
     assert_all_routes_protected(app)

@@ -24,7 +24,7 @@ from api.console.what_if import WhatIfIn, compare
 from api.decision_service import policy_named
 from api.documents.decision import to_json
 from api.http.async_store import AsyncStore
-from api.http.auth import Caller, requires
+from api.http.auth import SESSION, Caller, requires
 from api.http.authorization import filter_owned, require_owner, visible_places, without_others
 from api.http.conditional import unless_known
 from api.http.dependencies import CurrentService, JsonText, Records, Work, port_id_of
@@ -76,6 +76,7 @@ async def read_session(request: Request, caller: Reader) -> Response:
                 "role": caller.actor.role.value, "duty": caller.actor.duty, "own_only": caller.own_only,
                 "permissions": sorted(permission.value for permission in caller.permissions),
                 "access": request.app.state.settings.access, "keeps_records": request.app.state.async_store.is_kept,
+                "signed_in": SESSION in request.cookies and "authorization" not in request.headers,
                 "version": ENGINE_VERSION,
             }
         )

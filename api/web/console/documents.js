@@ -56,7 +56,7 @@
 /** @typedef {{ at: string, connected: boolean, heard_at: string | null, lost_since: string | null, vessels: Vessel[] }} Traffic */
 /** @typedef {{ sequence: number, encounters: Row[], reservations: Reservation[], ports: PortReport[], zones: Zone[], feeds: Feed[] }} Picture */
 /** @typedef {{ at: string, trouble: { code: string, text: string } | null, picture: Picture }} PictureNow */
-/** @typedef {{ role: string, duty: string, own_only: boolean, permissions: string[], access: boolean, keeps_records: boolean, version: string }} Session */
+/** @typedef {{ role: string, duty: string, own_only: boolean, permissions: string[], access: boolean, keeps_records: boolean, signed_in: boolean, version: string }} Session */
 /** @typedef {{ depth_m: number | null, tide_m: (number | null)[], gate_h: [number, number] | null }} Depths */
 /**
  * @typedef {object} EncounterView

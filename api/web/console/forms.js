@@ -38,6 +38,11 @@ const dialog = () => /** @type {HTMLDialogElement} */ (byId('dialog'));
 
 export const isOpen = () => dialog().open;
 
+/** Close a form, if it is the one that is open. @param {string} name */
+export function closeForm(name) {
+  if (isOpen() && dialog().dataset.form === name) dialog().close();
+}
+
 /** A key for a change, so that sending it twice changes things once. */
 function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -188,6 +193,7 @@ export function openForm(form) {
 
   cancel.addEventListener('click', () => box.close());
   box.setAttribute('aria-labelledby', 'dialog-title');
+  box.dataset.form = form.name;
   box.replaceChildren(element);
   afterClose = () => { if (before instanceof HTMLElement && before.isConnected) before.focus(); };
   box.onclose = () => { afterClose?.(); afterClose = null; };

@@ -7,7 +7,7 @@ import { language, loadTexts, say } from '../shared/texts.js';
 import { withEvent } from './apply.js';
 import { showDecision } from './decision.js';
 import { rowsShown, showAges, showEncounters } from './encounters.js';
-import { explain, isOpen } from './forms.js';
+import { closeForm, explain, isOpen } from './forms.js';
 import { listen } from './live.js';
 import { showPorts, statusOf } from './ports.js';
 import { hearDesks, keepPresence, sayPresence } from './presence.js';
@@ -31,6 +31,8 @@ const POLL_MS = 5000;
 const CLOCKS_APART_MS = 120000;
 /** A feed lost for less comes back by itself more often than not. [s] */
 const LOST_S = 10;
+/** Slower than the service takes attempts of nobody known. [ms] */
+const SESSION_MS = 6000;
 const EVENTS_SHOWN = 12;
 /** Deciding everything anew waits so long after an event, and so many times as long as it took last. */
 const DECIDE_AFTER_MS = 300;
@@ -47,6 +49,7 @@ let isStreamUp = false;
 /** @type {string} Why the last read failed. */ let failure = '';
 /** @type {Told[]} */ let told = [];
 let areKeysOn = true;
+let hasBegun = false;
 let isReading = false;
 let wantsAgain = false;
 /** @type {ReturnType<typeof setTimeout> | null} */ let decideLater = null;
@@ -232,6 +235,7 @@ function showRights() {
   byId('new-encounter').hidden = !may('report_encounter') || state.whatIf !== null;
   byId('open-plan').hidden = !may('plan');
   byId('open-what-if').hidden = !may('plan');
+  byId('sign-out').hidden = !state.session?.signed_in;
   byId('open-handover').hidden = !may('sign_handover');
 }
 
@@ -459,18 +463,48 @@ function showClock() {
   write(byId('clock-local'), `${formatLocal(now(), 'Europe/London')} · ${formatLocal(now(), 'Europe/Paris')}`);
 }
 
+/** @type {ReturnType<typeof setInterval> | null} */ let waitsForSession = null;
+
 async function signIn() {
-  if (isOpen()) return;
-  work.askForToken(async (token) => {
-    setToken(token);
-    try {
-      state.session = await ask('GET', '/console/v1/session');
-    } catch (reason) {
-      setToken(null);
-      throw reason;
-    }
-    await begun();
-  });
+  if (waitsForSession !== null) return;
+  const isAgain = state.session !== null;
+  const hasIssuer = await ask('GET', '/console/v1/sign-in').then((found) => Boolean(found.issuer), () => false);
+  // A form under somebody's hands is left alone: its own refusal says that it is to be sent again.
+  if (!isOpen()) work.askForToken(takeToken, hasIssuer, isAgain);
+  if (hasIssuer && isAgain) waitsForSession = setInterval(lookForSession, SESSION_MS);
+}
+
+/** @param {string} token */
+async function takeToken(token) {
+  setToken(token);
+  try {
+    state.session = await ask('GET', '/console/v1/session');
+  } catch (reason) {
+    setToken(null);
+    throw reason;
+  }
+  await begun();
+}
+
+/** Whether somebody has signed in meanwhile in another tab. */
+async function lookForSession() {
+  try {
+    state.session = await ask('GET', '/console/v1/session');
+  } catch { return; }
+  if (waitsForSession !== null) clearInterval(waitsForSession);
+  waitsForSession = null;
+  closeForm('sign-in');
+  await begun();
+}
+
+async function signOut() {
+  try {
+    const { next } = await ask('POST', '/console/v1/sign-out');
+    location.assign(next ?? '/console');
+  } catch (reason) {
+    failure = explain(reason);
+    showBanners();
+  }
 }
 
 /** @param {Chart} made */
@@ -507,6 +541,13 @@ async function readDepths() {
 
 /** Everything there is once it is known who looks. */
 async function begun() {
+  if (location.hash) history.replaceState(null, '', location.pathname);
+  if (hasBegun) {
+    await refresh();
+    listen(lastSequence, hearStream);
+    return;
+  }
+  hasBegun = true;
   drawChart().catch(() => { write(byId('chart'), say('chart_off')); });
   if (!state.session?.keeps_records) {
     byId('banners').replaceChildren(make('p', { class: 'banner banner-bad', 'data-banner': 'no-store' }, say('no_store')));
@@ -545,6 +586,7 @@ async function start() {
   byId('open-screen').addEventListener('click', () => openScreen(screen));
   byId('open-help').addEventListener('click', () => openHelp(areKeysOn, setKeys));
   byId('ports-all').addEventListener('click', () => { state.showsAllPorts = !state.showsAllPorts; show(); });
+  byId('sign-out').addEventListener('click', signOut);
   byId('zones-draw').addEventListener('click', drawZone);
   byId('zoom-in').addEventListener('click', () => chart?.zoom(1));
   byId('zoom-out').addEventListener('click', () => chart?.zoom(-1));

@@ -316,10 +316,22 @@ function aboutEncounter() {
   return make('p', {}, `${shortId(state.encounterId)} · ${say('people_count', { count: personsText(row?.latest.persons) })} · ${say('col_seen')} ${formatAge(ageOf(row?.latest.observed_at))}`);
 }
 
-/** @param {(token: string) => Promise<unknown>} signIn */
-export function askForToken(signIn) {
+const BEGIN_SIGN_IN = '/console/v1/sign-in/begin';
+
+/**
+ * Ask who is there: by the issuer's own page where the centre has one, or by a key or token.
+ * @param {(token: string) => Promise<unknown>} signIn @param {boolean} hasIssuer
+ * @param {boolean} isAgain Whether somebody was signed in: then another tab signs in, and nothing typed here is lost.
+ */
+export function askForToken(signIn, hasIssuer, isAgain) {
+  const refused = location.hash.startsWith('#sign-in-') ? say(location.hash.slice(1).replaceAll('-', '_')) : '';
+  const atIssuer = make('a', { class: 'button', id: 'sign-in-issuer', href: BEGIN_SIGN_IN, target: isAgain ? '_blank' : null, rel: isAgain ? 'noopener' : null }, say('sign_in_issuer'));
   openForm({
-    name: 'sign-in', title: say('sign_in'), submit: say('sign_in'), about: [make('p', { class: 'quiet' }, say('sign_in_note'))],
+    name: 'sign-in', title: say('sign_in'), submit: say('sign_in'),
+    about: [
+      ...(refused ? [make('p', { class: 'warn', role: 'alert' }, refused)] : []),
+      ...(hasIssuer ? [make('p', { class: 'actions' }, atIssuer), ...(isAgain ? [make('p', { class: 'quiet' }, say('sign_in_again'))] : [])] : []), make('p', { class: 'quiet' }, say('sign_in_note')),
+    ],
     fields: [{ name: 'token', label: say('token'), kind: 'secret', needed: true, longest: 8000 }], send: (values) => signIn(values.token.trim()),
   });
 }
