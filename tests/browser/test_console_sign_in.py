@@ -10,7 +10,6 @@ from tests.browser.console import badge, control_room, pick
 from tests.browser.test_terminal_page import assert_accessible
 
 pytestmark = pytest.mark.browser
-pytest.importorskip("oidc_provider_mock")
 
 
 @pytest.fixture

@@ -12,8 +12,6 @@ from api.settings import Settings
 from tests.api.http.issuer import CONTROLLER, NOBODY, running_issuer, sign_in_settings
 from tests.api.http.live_server import serving
 
-pytest.importorskip("oidc_provider_mock")
-
 
 @pytest.fixture(scope="module")
 def issuer():
