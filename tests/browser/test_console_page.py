@@ -347,6 +347,81 @@ def test_a_joint_plan_is_accepted_boat_by_boat(room, store):
     assert [(item["encounter_id"], item["persons"]["total"]) for item in held] == [(boats[0], 30)]
 
 
+def test_what_was_just_done_is_taken_back_by_a_record_of_its_own(room, store):
+    page = room.workspace()
+    room.places("dover", 60)
+    encounter_id = room.report()
+    pick(page, encounter_id)
+    page.locator('[data-port="dover"]').click()
+    page.keyboard.press("b")
+    page.locator("#field-vessel").fill("RNLI Dover")
+    page.locator("#field-eta").fill(in_minutes(40)[11:16])
+    page.locator("dialog button[type=submit]").click()
+    page.locator('[data-banner="undo"]').get_by_text("30 places for RNLI Dover").wait_for()
+    page.locator("#undo").click()
+    page.locator('#events [data-event="reservation.released"]').wait_for()
+    assert store.reservations(time.time()) == []
+    page.locator("#decision .held").wait_for(state="detached")
+    # A direction may have been heard: it is corrected, and both stay.
+    page.keyboard.press("d")
+    page.locator("dialog button[type=submit]").click()
+    page.locator("#undo").get_by_text("Correct it").wait_for()
+    page.locator("#undo").click()
+    page.locator("#field-port").select_option("ramsgate")
+    assert page.locator("#field-text").input_value().startswith("Corrects the direction of")
+    page.locator("dialog button[type=submit]").click()
+    page.locator("#decision .directed").get_by_text("RAMSGATE", exact=False).first.wait_for()
+    kinds = [row["kind"] for row in store.audit() if row["kind"].startswith(("reservation", "direction"))]
+    assert kinds == ["reservation.held", "reservation.released", "direction.recorded", "direction.recorded"]
+
+
+def test_the_plan_and_a_comparison_can_be_read_in_every_palette_and_language(room):
+    page = room.workspace()
+    room.places("dover", 100)
+    first = room.report([1.45, 51.0], 33, source="phone")
+    second = room.report([1.46, 51.0], 30, source="aircraft")
+    page.locator(f'[data-row="{second}"] .twin').wait_for()
+    pick(page, first)
+    page.locator("#decision .twins").wait_for()
+    for lang in ("en", "fr"):
+        if page.locator("html").get_attribute("lang") != lang:
+            page.locator("#language").click()
+            page.locator(f'html[lang="{lang}"]').wait_for()
+        for key, awaited in (("p", f'[data-accept="{first}"]'), ("c", ".side-by-side section")):
+            page.keyboard.press(key)
+            page.locator(f"#sheet {awaited}").first.wait_for(timeout=60_000)
+            for palette in ("day", "dusk", "night"):
+                page.evaluate(f"document.documentElement.dataset.palette = '{palette}'")
+                assert_accessible(page)
+            page.keyboard.press("Escape")
+            page.locator("#sheet").wait_for(state="hidden")
+
+
+def test_a_gale_from_a_later_hour_is_supposed(room, store):
+    page = room.workspace()
+    encounter_id = room.report()
+    pick(page, encounter_id)
+    before = store.head()
+    page.keyboard.press("w")
+    page.locator("#if-closed").select_option([])
+    for name, value in (
+        ("wind", "48"),
+        ("from", "250"),
+        ("wave", "5"),
+        ("start", in_minutes(30)[11:16]),
+        ("lasts", "6"),
+    ):
+        page.locator(f"#if-{name}").fill(value)
+    page.locator("#sheet button[type=submit]").click()
+    page.locator("#what-if-bar").wait_for()
+    told = page.locator("#what-if-bar").inner_text()
+    assert f"from {in_minutes(30)[11:16]} UTC" in told or f"from {in_minutes(29.9)[11:16]} UTC" in told
+    assert "for 6 h" in told
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.body.dataset.ground")
+    assert store.head() == before
+
+
 def test_the_shift_is_handed_over_and_the_record_exported_with_its_proofs(room, store):
     page = room.workspace()
     encounter_id = room.report()

@@ -66,6 +66,6 @@
  */
 /** @typedef {{ desk: string, centre: string, duty: string, encounter_id: string }} Desk */
 /** @typedef {{ at: string, kind: string, sequence: number, subject: string, body: any }} Told */
-/** @typedef {{ closed: string[], policy: string | null, gale: { wind_kn: number, wind_from_deg: number, wave_m: number } | null, more_persons: number, lost_vessel: string | null }} Supposed */
+/** @typedef {{ closed: string[], policy: string | null, gale: { wind_kn: number, wind_from_deg: number, wave_m: number, from_at?: string, hours?: number } | null, more_persons: number, lost_vessel: string | null }} Supposed */
 /** @typedef {{ supposed: Supposed, encounters: { encounter_id: string, now: View, then: View }[], view: any, at: string }} WhatIf */
 export {};

@@ -218,6 +218,8 @@ function showBanners() {
     } else if (feed.connected && old !== null && feed.limit_s !== null && old > feed.limit_s) lines.push(['warn', `feed-${feed.id}`, say('banner_feed', { feed: say(`feed_${feed.id}`), age: formatAge(old), limit: formatAge(feed.limit_s) })]);
   }
   if (missedWords) lines.push(['note', 'missed', missedWords]);
+  if (state.undo && performance.now() > state.undo.until) state.undo = null;
+  if (state.undo) lines.push(['note', 'undo', state.undo.words]);
   const key = JSON.stringify(lines);
   const box = byId('banners');
   document.body.classList.toggle('is-old', lines.some(([kind]) => kind === 'bad'));
@@ -225,9 +227,22 @@ function showBanners() {
   box.dataset.shown = key;
   box.replaceChildren(...lines.map(([kind, name, words]) => {
     const close = make('button', { type: 'button' }, say('read'));
-    close.addEventListener('click', () => { missedWords = ''; showBanners(); });
-    return make('p', { class: `banner banner-${kind}`, 'data-banner': name }, words, name === 'missed' ? close : null);
+    close.addEventListener('click', () => { if (name === 'undo') state.undo = null; else missedWords = ''; showBanners(); });
+    const back = name === 'undo' ? make('button', { type: 'button', id: 'undo' }, state.undo?.button ?? '') : null;
+    back?.addEventListener('click', takeBack);
+    return make('p', { class: `banner banner-${kind}`, 'data-banner': name }, words, back, kind === 'note' ? close : null);
   }));
+}
+
+/** Take back what was just done here. */
+async function takeBack() {
+  const { undo } = state;
+  state.undo = null;
+  showBanners();
+  try { await undo?.act(); } catch (reason) {
+    failure = explain(reason);
+    showBanners();
+  }
 }
 
 /** What may be done is what is shown; the service refuses the rest all the same. */

@@ -4,6 +4,7 @@ import { ask, authorization, Refusal } from '../shared/api.js';
 import { formatAge, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, shape } from '../shared/elements.js';
 import { has, inLanguage, language, say } from '../shared/texts.js';
+import { later, timeTyped } from './typed.js';
 import { explain, numberOf } from './forms.js';
 import { ageOf, may, personsText, portName, shortId, state } from './state.js';
 import { trafficRows } from './traffic.js';
@@ -106,21 +107,24 @@ export async function openWhatIf(begin) {
   const wind = number('if-wind', old?.gale ? String(old.gale.wind_kn) : '');
   const from = number('if-from', old?.gale ? String(old.gale.wind_from_deg) : '');
   const wave = number('if-wave', old?.gale ? String(old.gale.wave_m) : '');
+  const start = number('if-start', old?.gale?.from_at ? formatUtc(old.gale.from_at) : '');
+  const lasts = number('if-lasts', old?.gale?.hours ? String(old.gale.hours) : '');
   const more = number('if-more', old ? String(old.more_persons) : '0');
   const lost = make('select', { id: 'if-lost' }, make('option', { value: '' }, say('none_lost')), ...(state.picture?.encounters ?? []).map((row) => make('option', { value: row.encounter_id, selected: old?.lost_vessel === row.encounter_id }, shortId(row.encounter_id))));
   const refusal = make('p', { class: 'refusal', role: 'alert', hidden: true });
   /** @param {string} words @param {HTMLElement} control */
   const field = (words, control) => make('div', { class: 'field' }, make('label', { for: control.id }, words), control);
   const form = make('form', { novalidate: true, class: 'what-if-form' }, make('p', {}, say('what_if_note')),
-    make('div', { class: 'fields' }, field(say('if_closed'), closed), field(say('if_policy'), policy), field(say('if_wind'), wind), field(say('if_from'), from), field(say('if_wave'), wave), field(say('if_more'), more), field(say('if_lost'), lost)),
+    make('div', { class: 'fields' }, field(say('if_closed'), closed), field(say('if_policy'), policy), field(say('if_wind'), wind), field(say('if_from'), from), field(say('if_wave'), wave), field(say('if_start'), start), field(say('if_lasts'), lasts), field(say('if_more'), more), field(say('if_lost'), lost)),
     refusal, make('div', { class: 'actions' }, make('button', { type: 'submit', class: 'primary' }, say('what_if_ask'))));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const figures = [numberOf(wind.value), numberOf(from.value), numberOf(wave.value)];
+    const lasting = numberOf(lasts.value);
     try {
       await begin({
         closed: [...closed.selectedOptions].map((option) => option.value), policy: policy.value || null, more_persons: numberOf(more.value) ?? 0, lost_vessel: lost.value || null,
-        gale: figures.every((one) => one === null) ? null : { wind_kn: figures[0] ?? 0, wind_from_deg: figures[1] ?? 0, wave_m: figures[2] ?? 0 },
+        gale: figures.every((one) => one === null) ? null : { wind_kn: figures[0] ?? 0, wind_from_deg: figures[1] ?? 0, wave_m: figures[2] ?? 0, ...(start.value.trim() ? { from_at: later(timeTyped(start.value)) } : {}), ...(lasting === null ? {} : { hours: lasting }) },
       });
       closeSheet();
     } catch (failure) {
@@ -135,7 +139,7 @@ export async function openWhatIf(begin) {
 export function supposedText(supposed) {
   return [
     ...supposed.closed.map((id) => say('supposed_closed', { port: portName(id) })),
-    ...(supposed.gale ? [say('supposed_gale', { wind: supposed.gale.wind_kn, from: String(supposed.gale.wind_from_deg).padStart(3, '0'), wave: formatNumber(supposed.gale.wave_m, language()) })] : []),
+    ...(supposed.gale ? [say('supposed_gale', { wind: supposed.gale.wind_kn, from: String(supposed.gale.wind_from_deg).padStart(3, '0'), wave: formatNumber(supposed.gale.wave_m, language()) }) + (supposed.gale.from_at ? ` ${say('supposed_from', { at: formatUtc(supposed.gale.from_at) })}` : '') + (supposed.gale.hours ? ` ${say('supposed_for', { hours: supposed.gale.hours })}` : '')] : []),
     ...(supposed.policy ? [say('supposed_policy', { policy: supposed.policy })] : []), ...(supposed.more_persons ? [say('supposed_more', { count: supposed.more_persons })] : []),
     ...(supposed.lost_vessel ? [say('supposed_lost', { encounter: shortId(supposed.lost_vessel) })] : []),
   ].join(', ');

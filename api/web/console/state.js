@@ -28,6 +28,7 @@ export const state = {
   /** @type {Map<string, Harbour>} */ harbours: new Map(),
   /** @type {import('./documents.js').WhatIf | null} */ whatIf: null,
   showsAllPorts: false,
+  /** @type {{ words: string, button: string, act: () => Promise<unknown> | void, until: number } | null} What was just done here and can be taken back. */ undo: null,
   /** @type {import('./documents.js').Desk[]} What other desks have on their screens. */ desks: [],
 };
 

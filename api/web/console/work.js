@@ -4,8 +4,8 @@ import { ask, Refusal } from '../shared/api.js';
 import { formatAge, formatUtc } from '../shared/format.js';
 import { make } from '../shared/elements.js';
 import { inLanguage, say } from '../shared/texts.js';
-import { timeMeant } from './clock_text.js';
-import { numberOf, openForm } from './forms.js';
+import { timeTyped } from './typed.js';
+import { keepTyped, numberOf, openForm } from './forms.js';
 import { ageOf, candidates, now, personsText, placesOf, portName, shortId, state } from './state.js';
 
 /** @typedef {import('./documents.js').Reservation} Reservation */
@@ -22,18 +22,19 @@ const OVERRIDES = ['CONTROLLER_JUDGEMENT', 'LOCAL_KNOWLEDGE', 'MEDICAL', 'DUTY_T
 /** @type {[string, string][] | null} */
 let vessels = null;
 
+/** [A] What was done here can be taken back by one press for so long. [ms] */
+const UNDO_MS = 120000;
+
+/** @param {string} words @param {string} button @param {() => Promise<unknown> | void} act */
+function offerUndo(words, button, act) {
+  state.undo = { words, button, act, until: performance.now() + UNDO_MS };
+}
+
 /** @param {string} method @param {string} path @param {unknown} body @param {string} key */
 export const change = (method, path, body, key) => ask(/** @type {'POST'} */ (method), path, body, PATIENCE_MS, { 'Idempotency-Key': key });
 
 /** The name of the centre this screen is of. */
 export const ownCentre = () => /** @type {HTMLInputElement} */ (document.getElementById('own-centre')).value.trim();
-
-/** A time that was typed, or a refusal in words. @param {string} text */
-export function timeTyped(text) {
-  const at = timeMeant(text, now());
-  if (!at) throw new Refusal(422, { code: 'TIME_TYPED', detail: '' });
-  return at;
-}
 
 /** A count that was typed, or a refusal in words. @param {string | undefined} text */
 function countTyped(text) {
@@ -117,7 +118,12 @@ export function direct(portId) {
     ],
     async send(values, key) {
       await recordDecision(encounterId);
-      await change('POST', `/v1/encounters/${encounterId}/direction`, { centre: values.centre, code: values.code, text: values.text, port_id: values.port }, key);
+      const made = await change('POST', `/v1/encounters/${encounterId}/direction`, { centre: values.centre, code: values.code, text: values.text, port_id: values.port }, key);
+      // What was said may have been heard: it is corrected by another direction, and both stay on record.
+      offerUndo(say('undo_direction', { encounter: shortId(encounterId), port: portName(values.port) }), say('correct'), () => {
+        keepTyped(`direct:${encounterId}`, 'text', say('corrects', { at: formatUtc(made.directed_at) }));
+        if (state.encounterId === encounterId) direct(values.port);
+      });
     },
   });
 }
@@ -160,10 +166,13 @@ export function hold(portId) {
       : null),
     standing: () => portStanding(portId),
     async send(values, key) {
-      await change('POST', '/v1/reservations', {
+      const { reservation } = await change('POST', '/v1/reservations', {
         port_id: portId, vessel: values.vessel, encounter_id: encounterId, eta_at: timeTyped(values.eta), persons: personsOf(values),
         ...(values.why ? { override: { code: values.code, text: values.why } } : {}),
       }, key);
+      // Given back by a record of its own: nothing is taken out of the book.
+      offerUndo(say('undo_hold', { count: reservation.persons.total, port: portName(portId), vessel: reservation.vessel }), say('undo'),
+        () => change('POST', `/v1/reservations/${reservation.reservation_id}/release`, { reason: say('undo_reason') }, `${key}-u`));
     },
   });
 }

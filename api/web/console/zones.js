@@ -7,7 +7,8 @@ import { language, say } from '../shared/texts.js';
 import { areaKm2, refusalOf, writtenCorner } from './outline.js';
 import { keepTyped, openForm } from './forms.js';
 import { may, now, state } from './state.js';
-import { change, timeTyped } from './work.js';
+import { later, timeTyped } from './typed.js';
+import { change } from './work.js';
 
 /** @typedef {import('./documents.js').Zone} Zone */
 /** @typedef {import('../shared/zone_layer.js').Corners} Corners */
@@ -211,9 +212,6 @@ function openZone(name, title, zone, send) {
     },
   });
 }
-
-/** A time that is over already is that of tomorrow. @param {string | null} at */
-const later = (at) => (at && Date.parse(at) <= now() ? new Date(Date.parse(at) + DAY_MS).toISOString() : at);
 
 /** The time meant by what was typed; one left as it was is that of its own day. @param {string} text @param {string | null} before */
 function timeOf(text, before) {
