@@ -71,13 +71,20 @@ function heard() {
   failure = '';
 }
 
+/** @param {boolean} decides @returns {Promise<import('./documents.js').PictureNow>} */
+const askPicture = (decides) => ask('GET', `/console/v1/picture?decide=${decides}`, undefined, 20000);
+
+/** @type {{ begun: number, picture: Promise<import('./documents.js').PictureNow> } | null} Asked for while it was not known yet who looks. */
+let early = null;
+
 /**
  * Read the picture: first what is recorded, at once; then what is decided for it.
  * @param {boolean} decides
  */
 async function readPicture(decides) {
-  const begun = Date.now();
-  const found = /** @type {import('./documents.js').PictureNow} */ (await ask('GET', `/console/v1/picture?decide=${decides}`, undefined, 20000));
+  const begun = early ? early.begun : Date.now();
+  const found = await (early ? early.picture : askPicture(decides));
+  early = null;
   heard();
   state.clockOffsetMs = Date.parse(found.at) - (begun + Date.now()) / 2;
   state.trouble = found.trouble;
@@ -105,6 +112,7 @@ async function refresh() {
     } while (wantsAgain);
     decideSoon();
   } catch (reason) {
+    early = null;
     failure = explain(reason);
     if (reason instanceof Refusal && reason.status === 401) signIn();
   }
@@ -554,6 +562,10 @@ async function readDepths() {
   } catch { /* Asked again in ten minutes; until then depths are not known. */ }
 }
 
+function beginChart() {
+  drawChart().catch(() => { write(byId('chart'), say('chart_off')); });
+}
+
 /** Everything there is once it is known who looks. */
 async function begun() {
   if (location.hash) history.replaceState(null, '', location.pathname);
@@ -563,12 +575,14 @@ async function begun() {
     return;
   }
   hasBegun = true;
-  drawChart().catch(() => { write(byId('chart'), say('chart_off')); });
   if (!state.session?.keeps_records) {
+    beginChart();
     byId('banners').replaceChildren(make('p', { class: 'banner banner-bad', 'data-banner': 'no-store' }, say('no_store')));
     return;
   }
+  // The boards come first: what draws the chart takes a quarter of a second to begin.
   await refresh();
+  beginChart();
   const first = rowsShown()[0];
   if (first && !state.encounterId) pickEncounter(first.encounter_id);
   readDepths();
@@ -585,6 +599,10 @@ async function begun() {
 }
 
 async function start() {
+  const session = ask('GET', '/console/v1/session');
+  early = { begun: Date.now(), picture: askPicture(false) };
+  // Looked at below, where something can be said of it.
+  for (const asked of [session, early.picture]) asked.catch(() => {});
   document.documentElement.dataset.palette = kept('palette', 'day');
   screen.setDimming(screen.dimming());
   areKeysOn = kept('console.keys', 'on') === 'on';
@@ -610,8 +628,9 @@ async function start() {
   showClock();
   setInterval(showClock, 1000);
   try {
-    state.session = await ask('GET', '/console/v1/session');
+    state.session = await session;
   } catch (reason) {
+    early = null;
     if (reason instanceof Refusal && reason.status === 401) { signIn(); return; }
     failure = explain(reason);
     heard();
