@@ -213,13 +213,16 @@ class SignIn:
         async with self._finding:
             if self._provider is None:
                 issuer = str(self._settings.token_issuer)
-                said = await self._json(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+                configuration = await self._json(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
                 # Otherwise one issuer could pass for another.
-                if said.get("issuer") != issuer:
+                if configuration.get("issuer") != issuer:
                     raise self._unavailable("its configuration is of another issuer")
-                end = said.get("end_session_endpoint")
+                end = configuration.get("end_session_endpoint")
                 try:
-                    authorization, token = str(said["authorization_endpoint"]), str(said["token_endpoint"])
+                    authorization, token = (
+                        str(configuration["authorization_endpoint"]),
+                        str(configuration["token_endpoint"]),
+                    )
                     for place in (authorization, token, *(() if end is None else (str(end),))):
                         if "://" not in place:
                             raise ValueError
@@ -249,14 +252,14 @@ class SignIn:
     async def _json(self, url: str, form: bytes | None = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
         wait_s = self._settings.token_keys_wait_s
         try:
-            said = json.loads(
+            answer = json.loads(
                 await to_thread.run_sync(lambda: download(url, wait_s, _LARGEST_ANSWER, form, headers or {}))
             )
         except (JwksUnavailable, OSError, ValueError, RecursionError) as failure:
             raise self._unavailable(str(failure)) from None
-        if not isinstance(said, dict):
+        if not isinstance(answer, dict):
             raise self._unavailable("what came is no JSON object")
-        return said
+        return answer
 
     @staticmethod
     def _unavailable(why: str) -> IdentityUnavailable:

@@ -229,18 +229,18 @@ def _refuse_other_version(tx: Transaction, zone_id: str, expected_version: int |
 
 
 def _checked(
-    context: CommandContext, said: DrawZone | EditZone, zone_id: str = ""
+    context: CommandContext, wanted: DrawZone | EditZone, zone_id: str = ""
 ) -> tuple[str, int | None, int | None]:
     """Outline as it is stored, and the times from and to, all known to be right. [ms]"""
-    checked_text(said.name, "name", LONGEST_NAME, needed=True)
-    checked_text(said.reason, "reason", needed=True)
-    outline = checked_outline(said.outline)
-    from_ms = None if said.from_s is None else milliseconds(said.from_s, "from_at")
-    to_ms = None if said.to_s is None else milliseconds(said.to_s, "to_at")
+    checked_text(wanted.name, "name", LONGEST_NAME, needed=True)
+    checked_text(wanted.reason, "reason", needed=True)
+    outline = checked_outline(wanted.outline)
+    from_ms = None if wanted.from_s is None else milliseconds(wanted.from_s, "from_at")
+    to_ms = None if wanted.to_s is None else milliseconds(wanted.to_s, "to_at")
     if to_ms is not None and to_ms <= max(context.now_ms, from_ms or 0):
         raise InvalidValue("to_at", "is not after now and after its beginning.", "Give a later time, or leave it out.")
     for other_id, other in context.tx.rows("SELECT id, name FROM exclusion_zone WHERE ended_ms IS NULL"):
-        if other_id != zone_id and is_same_name(other, said.name):
+        if other_id != zone_id and is_same_name(other, wanted.name):
             raise WrongState("name", "is that of another zone.", "Choose another name, or edit that zone.")
     return canonical(outline).decode(), from_ms, to_ms
 
@@ -274,6 +274,6 @@ def checked_outline(corners: Outline) -> Outline:
     return known
 
 
-def is_same_name(one: str, other: str) -> bool:
+def is_same_name(name: str, other: str) -> bool:
     """Whether two names differ in nothing but what people write differently: capitals and spaces."""
-    return plain_name(one) == plain_name(other)
+    return plain_name(name) == plain_name(other)

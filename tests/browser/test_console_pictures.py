@@ -60,7 +60,6 @@ def watch(browser, warm_service, tmp_path_factory):
     ais = f"127.0.0.1:{silent.getsockname()[1]}"
     with silent, open_store(url, create=True) as store, control_room(browser, warm_service, store, ais=ais) as room:
         room.workspace()
-        say_units(room.app.state.ais)
         for port_id, total, taken in PLACES:
             room.places(port_id, total, occupied={"total": taken})
         room.send("PUT", "/v1/ports/folkestone/status", {"status": "closed", "reason": "dries"})
@@ -81,13 +80,14 @@ def watch(browser, warm_service, tmp_path_factory):
     [
         ("console-day", "wall", "day", "en"),
         ("console-what-if", "desk", "day", "en"),
-        ("console-zones-dusk", "wall", "dusk", "fr"),
+        ("console-zones-dusk", "desk", "dusk", "fr"),
     ],
 )
 def test_picture(watch, name, size, palette, lang):
     room, names = watch
     if name == "console-zones-dusk":
         draw_zones(room)
+    say_units(room.app.state.ais)
     page = room.workspace(size, palette, lang)
     page.wait_for_function("() => performance.getEntriesByName('chart-painted').length > 0")
     pick(page, names[0])

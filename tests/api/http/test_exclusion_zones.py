@@ -126,8 +126,8 @@ def test_an_edit_of_an_old_version_is_412_and_changes_nothing(control):
 
 def test_the_same_key_draws_once(control):
     key = {"Idempotency-Key": "zone-1"}
-    one, two = (control.post("/v1/exclusion-zones", ACROSS, key) for _ in range(2))
-    assert (two.status_code, two.content) == (201, one.content)
+    first, again = (control.post("/v1/exclusion-zones", ACROSS, key) for _ in range(2))
+    assert (again.status_code, again.content) == (201, first.content)
     assert control.post("/v1/exclusion-zones", ACROSS).status_code == 409
 
 
