@@ -285,6 +285,13 @@ def _refuse_tangle(shapes: list[shapely.Geometry]) -> None:
                              "Simplify the zones, or merge those that overlap.")  # fmt: skip
 
 
+def release_trees(world: World) -> None:
+    """Give back the memory of the trees of a world that `rebuild_without_zones` made; of another one nothing."""
+    for known in world.depth_classes:
+        if isinstance(known, _RebuiltDepthClass):
+            known.release()
+
+
 class _RebuiltDepthClass:
     """A depth class of a rebuilt mesh; its trees are grown when first asked for."""
 
@@ -302,6 +309,12 @@ class _RebuiltDepthClass:
             if self._tables is None:
                 self._tables = self._grow()
             return self._tables
+
+    def release(self) -> None:
+        """Give the memory of the tables back; who asks once more waits for them again."""
+        with self._lock:
+            self._tables = None
+        self.patches = PatchCache()
 
     def _grow(self) -> DepthClass:
         water = self._water

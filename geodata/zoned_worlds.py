@@ -1,23 +1,27 @@
 """Worlds whose routes keep out of exclusion zones that come and go while a service runs: each made once, and kept.
 
 To triangulate the water anew takes a second, and the trees of each depth class three more. Whoever asks first waits for
-the triangulation and for the trees it needs; the other trees grow meanwhile in a thread of their own.
+the triangulation and for the trees it needs; those that nobody has asked for grow a little later, in a thread of their
+own, and take no processor from whoever waits.
 """
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from threading import Lock, Thread
+from threading import Lock, Timer
 
 import shapely
 
 from engine.errors import InvalidAsk
 from engine.model import World
-from geodata.exclusions import ExclusionZone, ExclusionZones, rebuild_without_zones
+from geodata.exclusions import ExclusionZone, ExclusionZones, rebuild_without_zones, release_trees
 from geodata.pack import Pack
 
-MOST_WATERS = 3
-"""Kept, each with trees of tens of megabytes: what holds, what held, and what somebody is about to draw."""
+MOST_WATERS = 2
+"""Kept, each with trees of 70 MB a depth class: what holds, and what is about to. Others give their trees back."""
+
+GROW_AFTER_S = 10.0
+"""[A] Trees that nobody has asked for grow so long after the water was cut. [s]"""
 
 MOST_WORLDS = 8
 """Worlds kept on these waters: one a forecast."""
@@ -67,22 +71,34 @@ class ZonedWorlds:
 
     def _water(self, world: World, pack: Pack, zones: Outlines) -> World:
         """A world of which only the water counts: the same for every forecast."""
-        kept = self._kept(self._waters, MOST_WATERS, (id(world.water), zones), world)
+        key = (id(world.water), zones)
+        kept = self._kept(self._waters, MOST_WATERS, key, world)
         with kept.lock:
             if kept.made is None:
                 kept.made = _rebuild(world, pack, zones)
                 if kept.made.depth_classes is not world.depth_classes:
-                    Thread(target=_grow, args=(kept.made,), name="zone-trees", daemon=True).start()
+                    later = Timer(GROW_AFTER_S, self._grow, (key,))
+                    later.daemon = True
+                    later.start()
             return kept.made
 
+    def _grow(self, key: "_Key") -> None:
+        """Grow the trees of a water that nobody has asked for yet, unless it made room meanwhile."""
+        kept = self._waters.get(key)
+        if kept is not None and kept.made is not None:
+            for known in kept.made.depth_classes:
+                known.tables  # noqa: B018 - grown when first looked at
+
     def _kept(self, store: "dict[_Key, _Kept]", most: int, key: "_Key", base: World) -> "_Kept":
-        """What is kept under a key, perhaps still to be made; the oldest makes room."""
+        """What is kept under a key, perhaps still to be made; the one asked for longest ago makes room."""
         with self._lock:
-            kept = store.get(key)
-            if kept is None:
-                while len(store) >= most:
-                    del store[next(iter(store))]
-                kept = store[key] = _Kept(base)
+            kept = store.pop(key, None) or _Kept(base)
+            while len(store) >= most:
+                gone = store.pop(next(iter(store))).made
+                # Worlds on it may still stand in somebody's hands.
+                if gone is not None and store is self._waters:
+                    release_trees(gone)
+            store[key] = kept
             return kept
 
 
@@ -108,11 +124,6 @@ def _rebuild(world: World, pack: Pack, zones: Outlines) -> World:
         digest = hashlib.sha256(b"".join(shapely.to_wkb(outline) for outline in drawn.outlines)).hexdigest()
         idle = {"names": [], "sha256": digest, "zones": [], "not_avoided": list(drawn.names)}
         return replace(world, not_avoided=drawn.names, identity={**world.identity, "exclusion_zones": idle})
-
-
-def _grow(world: World) -> None:
-    for known in world.depth_classes:
-        known.tables  # noqa: B018 - grown when first looked at
 
 
 def outlines_of(zones: Sequence[dict[str, object]]) -> Outlines:

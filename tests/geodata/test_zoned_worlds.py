@@ -17,7 +17,7 @@ def counted(monkeypatch):
     """How often the water was triangulated; trees are left alone, for nobody looks at them here."""
     made = []
     rebuild = zoned_worlds.rebuild_without_zones
-    monkeypatch.setattr(zoned_worlds, "_grow", lambda _: None)
+    monkeypatch.setattr(ZonedWorlds, "_grow", lambda *_: None)
     monkeypatch.setattr(zoned_worlds, "rebuild_without_zones", lambda *args: made.append(1) or rebuild(*args))
     return made
 
@@ -55,11 +55,36 @@ def test_zones_that_close_nothing_leave_the_water_and_are_named(service, counted
     assert len(counted) == 1
 
 
-def test_the_zones_used_longest_ago_make_room(service, counted):
+def test_the_zones_asked_for_longest_ago_make_room(service, counted):
     zoned = ZonedWorlds()
-    sets = [((f"inland {k}", INLAND[1]),) for k in range(zoned_worlds.MOST_WORLDS + 1)]
-    for zones in (*sets, sets[-1]):
+    sets = [((f"inland {k}", INLAND[1]),) for k in range(zoned_worlds.MOST_WORLDS)]
+    for zones in (*sets, sets[0], (("one more", INLAND[1]),)):
         zoned.at(service.world, service.pack, zones)
-    assert len(counted) == len(sets)
+    assert len(counted) == len(sets) + 1
+    # The first is kept, for it was asked for again; the second made room.
     zoned.at(service.world, service.pack, sets[0])
     assert len(counted) == len(sets) + 1
+    zoned.at(service.world, service.pack, sets[1])
+    assert len(counted) == len(sets) + 2
+
+
+def test_a_water_that_makes_room_gives_its_trees_back_and_can_grow_them_again(service, monkeypatch):
+    monkeypatch.setattr(zoned_worlds, "GROW_AFTER_S", 3_600.0)
+    zoned = ZonedWorlds()
+    world = zoned.at(service.world, service.pack, (ACROSS,))
+    before = world.depth_classes[0].tables
+    for k in range(zoned_worlds.MOST_WATERS):
+        zoned.at(service.world, service.pack, ((f"inland {k}", INLAND[1]),))
+    assert world.depth_classes[0]._tables is None
+    assert (world.depth_classes[0].tables.following == before.following).all()
+
+
+def test_trees_that_nobody_asked_for_grow_later(service, monkeypatch):
+    monkeypatch.setattr(zoned_worlds, "GROW_AFTER_S", 3_600.0)
+    zoned = ZonedWorlds()
+    world = zoned.at(service.world, service.pack, (ACROSS,))
+    assert [known._tables for known in world.depth_classes] == [None] * len(world.depth_classes)
+    zoned._grow((id(service.world.water), (ACROSS,)))
+    assert all(known._tables is not None for known in world.depth_classes)
+    # A water that made room does not grow any more.
+    zoned._grow((id(service.world.water), (INLAND,)))
