@@ -12,7 +12,7 @@ import orjson
 
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction
-from api.store.errors import ChangedMeanwhile, InvalidValue, NotFound, WrongState
+from api.store.errors import ChangedMeanwhile, InvalidValue, NotFound, StoreUnavailable, WrongState
 from api.store.validation import (
     LONGEST_NAME,
     Json,
@@ -149,6 +149,8 @@ def zone_document(tx: Transaction, zone_id: str) -> Json:
     Raises
     ------
     NotFound
+    StoreUnavailable
+        Its row is damaged.
     """
     found = tx.row(f"SELECT {_COLUMNS} FROM exclusion_zone WHERE id = ?", zone_id)  # noqa: S608
     if found is None:
@@ -156,9 +158,9 @@ def zone_document(tx: Transaction, zone_id: str) -> Json:
     return _document(found)
 
 
-def zone_documents(tx: Transaction) -> list[Json]:
+def zone_ids(tx: Transaction) -> list[str]:
     """Every zone there ever was, oldest first."""
-    return [_document(row) for row in tx.rows(f"SELECT {_COLUMNS} FROM exclusion_zone ORDER BY made")]  # noqa: S608
+    return [str(row[0]) for row in tx.rows("SELECT id FROM exclusion_zone ORDER BY made")]
 
 
 def standing_zones(tx: Transaction, now_ms: int) -> list[Json]:
@@ -186,7 +188,7 @@ def snapshot_zones(tx: Transaction, now_ms: int) -> list[Json]:
         Recorded time. [ms]
     """
     return [
-        {"zone_id": row[0], "name": row[1], "outline": orjson.loads(row[2]), "from_ms": row[3], "to_ms": row[4],
+        {"zone_id": row[0], "name": row[1], "outline": _ring(row[2]), "from_ms": row[3], "to_ms": row[4],
          "version": row[5]}
         for row in tx.rows(
             f"SELECT id, name, outline, from_ms, to_ms, version FROM exclusion_zone WHERE {_STANDING} ORDER BY made",  # noqa: S608
@@ -206,17 +208,26 @@ _STANDING = "ended_ms IS NULL AND (to_ms IS NULL OR to_ms > ?)"
 
 def _document(row: Row) -> Json:
     zone_id, made, name, reason, outline, from_ms, to_ms, role, duty, drawn_ms, *ended, version = row
-    ring = orjson.loads(outline)
+    ring = _ring(outline)
     ended_ms, ended_reason, ended_role, ended_duty = ended
     return {
         "zone_id": zone_id, "made": made, "name": name, "reason": reason,
         "outline": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]},
         "from_at": written_time(from_ms), "to_at": written_time(to_ms), "by": {"role": role, "duty": duty},
         "drawn_at": written_time(drawn_ms), "version": version,
-        "ended": None if ended_ms is None else {
+        # Any of them that stands without the others is damage, and shows.
+        "ended": None if ended == [None] * 4 else {
             "at": written_time(ended_ms), "reason": ended_reason, "by": {"role": ended_role, "duty": ended_duty},
         },
     }  # fmt: skip
+
+
+def _ring(stored: str) -> list[list[float]]:
+    try:
+        ring: list[list[float]] = orjson.loads(stored)
+    except orjson.JSONDecodeError:
+        raise StoreUnavailable("store", "holds a damaged exclusion zone.", "Run 'safeport db check'.") from None
+    return ring
 
 
 def _refuse_other_version(tx: Transaction, zone_id: str, expected_version: int | None) -> None:

@@ -21,7 +21,7 @@ from api.store.decisions import AS_TEXT, picture_of
 from api.store.directions import direction_documents, override_documents
 from api.store.encounters import opened_at, report_documents
 from api.store.errors import StoreUnavailable
-from api.store.exclusion_zones import zone_documents
+from api.store.exclusion_zones import zone_document, zone_ids
 from api.store.handover import handover_documents
 from api.store.keys import stored_keys
 from api.store.ports import port_document
@@ -415,9 +415,12 @@ def _keys(tx: Transaction, told: _AuditState) -> Iterator[str]:
 
 def _zones(tx: Transaction, told: _AuditState) -> Iterator[str]:
     known = dict(told.zones)
-    for zone in zone_documents(tx):
-        if known.pop(zone["zone_id"], None) != zone:
-            yield f"exclusion zone {zone['zone_id']}: not what the audit trail says it became"
+    for name in zone_ids(tx):
+        zone, then = None, known.pop(name, None)
+        with suppress(StoreUnavailable):
+            zone = zone_document(tx, name)
+        if zone is None or zone != then:
+            yield f"exclusion zone {name}: not what the audit trail says it became"
     for name in sorted(known):
         yield f"exclusion zone {name}: in the audit trail, and not in its table"
 
