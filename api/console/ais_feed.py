@@ -71,6 +71,7 @@ class AisFeed:
         self._tracks: dict[str, deque[tuple[float, float, float]]] = {}
         self._heard_s: float | None = None
         self._lost_s: float | None = None
+        self._is_loss_logged = False
 
     @property
     def is_connected(self) -> bool:
@@ -99,7 +100,9 @@ class AisFeed:
                 async for line in lines_of(chunks_of(spec)):
                     self.hear(line)
             except SourceLost as lost:
-                _log.warning("the AIS feed %s; it is looked for again in %g s", lost, AGAIN_S)
+                if not self._is_loss_logged:
+                    _log.warning("the AIS feed %s; it is looked for every %g s", lost, AGAIN_S)
+                    self._is_loss_logged = True
                 self._lost_s = self._lost_s or self._clock()
             await asyncio.sleep(AGAIN_S)
 
@@ -110,7 +113,7 @@ class AisFeed:
         found = self._assembler.decode(line[max(line.find(b"!"), 0) :].strip())
         for target in found:
             if isinstance(target, Target):
-                self._heard_s, self._lost_s = now_s, None
+                self._heard_s, self._lost_s, self._is_loss_logged = now_s, None, False
                 self._targets = observe_target(self._targets, target, now_s)
                 self._follow(target, now_s)
 
