@@ -14,7 +14,7 @@ import orjson
 from pydantic import Field, ValidationError
 from typing_extensions import TypedDict
 
-from api.decision_service import DecisionService, with_port_reports
+from api.decision_service import DecisionService
 from api.encounter import UNKNOWN_VESSEL, EncounterIn
 from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
@@ -22,7 +22,7 @@ from api.store.port_snapshot import PortsSnapshot
 from api.store.record_types import DirectionDocument, OpenEncounterRow, RuleConflict
 from api.text.sentences import eta_s
 from engine.branch_and_bound import search_ports
-from engine.codes import Status, Verdict, Weight
+from engine.codes import Code, Status, Verdict, Weight
 from engine.decide import coordination_at
 from engine.errors import InvalidAsk, PositionRefused, UnknownName
 from engine.model import Ask, Decision, World
@@ -78,7 +78,7 @@ def decide_row(service: DecisionService, encounter: OpenEncounter, ports: PortsS
         row["vessel"] = ask.vessel.id
         # The port that somebody was directed to may be any.
         judged = quick_decide(
-            ask, with_port_reports(service.world_at(at_s), ports, at_s, ask.policy.limits, encounter_id),
+            ask, service.world_seeing(ports, at_s, ask.policy.limits, encounter_id),
             every_port=encounter.direction is not None,
         )  # fmt: skip
     except (PositionRefused, InvalidAsk, UnknownName) as refused:
@@ -86,6 +86,8 @@ def decide_row(service: DecisionService, encounter: OpenEncounter, ports: PortsS
     if encounter.direction is not None and fails_hard(judged, encounter.direction["port_id"]):
         codes.append("RCC_PORT_CONFLICT")
     codes += assumptions(ask)
+    if judged.world.avoided:
+        codes.append(Code.ZONES_AVOIDED.name)
     view = engine_view(judged)
     return {**view, "changed": _changed(view, encounter.last_answer), **row}
 

@@ -23,6 +23,7 @@ from geodata.tides.blocks import block_start_s
 from geodata.tides.tables import TideTables, tide_cache
 from geodata.vessels import vessel_named, vessels_from
 from geodata.world import world_from
+from geodata.zoned_worlds import ZonedWorlds, outlines_of
 
 if TYPE_CHECKING:
     from api.store.port_snapshot import Freshness, PortsSnapshot
@@ -47,6 +48,8 @@ class DecisionService:
         The forecast the world has, with what its file says of itself; None without one.
     atlas : StreamAtlas
         Tidal streams of the pack.
+    zoned : ZonedWorlds
+        Worlds that keep out of zones drawn while it runs.
     """
 
     pack: Pack
@@ -55,6 +58,7 @@ class DecisionService:
     tides: TideTables
     cube: "Cube | None" = None
     atlas: StreamAtlas = field(default_factory=no_atlas)
+    zoned: ZonedWorlds = field(default_factory=ZonedWorlds)
 
     def ask(self, encounter: EncounterIn, now_s: float, policy: Policy | None = None) -> Ask:
         """The engine's ask for an encounter.
@@ -98,10 +102,32 @@ class DecisionService:
         every_port : bool
             As for `engine.decide.decide`.
         """
-        world = self.world_at(ask.at_s)
-        if ports is not None:
-            world = with_port_reports(world, ports, ask.at_s, ask.policy.limits, encounter_id)
+        if ports is None:
+            world = self.world_at(ask.at_s)
+        else:
+            world = self.world_seeing(ports, ask.at_s, ask.policy.limits, encounter_id)
         return decide(ask, world, every_port=every_port)
+
+    def world_seeing(
+        self, ports: "PortsSnapshot", at_s: float, limits: "Freshness", encounter_id: str | None = None
+    ) -> World:
+        """`world_at` with what ports reported, and routes that keep out of the zones in force; see `avoiding`."""
+        return with_port_reports(self.avoiding(ports, at_s).world_at(at_s), ports, at_s, limits, encounter_id)
+
+    def avoiding(self, ports: "PortsSnapshot", at_s: float) -> "DecisionService":
+        """The same service, whose routes keep out of the exclusion zones in force at a time.
+
+        The first time for each set of zones it takes some seconds, in which others that ask for it wait.
+
+        Parameters
+        ----------
+        ports : PortsSnapshot
+            What the control room knew; zones are in it.
+        at_s : float
+            [s]
+        """
+        zones = outlines_of(ports.zones_in_force(at_s))
+        return replace(self, world=self.zoned.at(self.world, self.pack, zones)) if zones else self
 
     def with_forecast(self, file: Path) -> "DecisionService":
         """The same service with a forecast: a cube, or a file of one of the formats that can be made into one.

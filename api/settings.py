@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     )
 
     settings: Path | None = Field(None, description="TOML file with any of the settings below, by their field names.")
+    ais: str | None = Field(
+        None,
+        min_length=1,
+        description="Feed of AIS that the console draws: HOST:PORT or udp://HOST:PORT. Nothing is decided on it.",
+    )
     overlay: Path | None = Field(
         None, description="CSV of the operator's own facts of ports, laid over the register; see docs/register.md."
     )
@@ -260,6 +265,19 @@ class Settings(BaseSettings):
     token_keys_wait_s: float = Field(5.0, gt=0.0, le=30.0, description="Longest wait for the issuer. [s]")
     token_keys_bytes: int = Field(262_144, ge=1_024, description="Largest JWKS read. [bytes]")
 
+    sign_in_client: str | None = Field(
+        None,
+        min_length=1,
+        description="Client that the issuer knows the console as; with it the console signs in by the issuer's page.",
+    )
+    sign_in_secret: SecretStr | None = Field(None, description="Secret of that client, where it has one.")
+    sign_in_origin: str | None = Field(
+        None,
+        description="Where browsers reach this service, as https://desk.example; the issuer is to know "
+        "`/console/v1/sign-in/callback` below it. https only, except on loopback.",
+    )
+    sign_in_scope: str = Field("openid", description="What is asked of the issuer; `openid` must be in it.")
+
     # How often. Each principal has a bucket of each class, so that nobody's planning slows anybody's deciding.
     decide_per_s: float = Field(2.0, gt=0.0, description="[A] Decisions of one principal. [1/s]")
     decide_at_once: int = Field(30, ge=1, description="[A] The same, saved up.")
@@ -313,6 +331,13 @@ class Settings(BaseSettings):
                 raise ValueError("should be origins such as https://desk.example, in small letters and without a path")
         return origins
 
+    @field_validator("sign_in_origin")
+    @classmethod
+    def _is_a_safe_origin(cls, origin: str | None) -> str | None:
+        if origin is not None and "://" not in origin:
+            raise ValueError("should be an address such as https://desk.example")
+        return cls._is_a_safe_place(origin)
+
     @field_validator("token_keys")
     @classmethod
     def _is_a_safe_place(cls, place: str | None) -> str | None:
@@ -337,6 +362,17 @@ class Settings(BaseSettings):
     def _signatures_are_all_or_nothing(self) -> Self:
         if (self.signing_key is None) != (self.signed_heads is None):
             raise ValueError("signing_key and signed_heads belong together; give both")
+        return self
+
+    @model_validator(mode="after")
+    def _sign_in_is_whole(self) -> Self:
+        if self.sign_in_client is not None:
+            needed = {name: getattr(self, name) for name in ("token_issuer", "sign_in_origin")}
+            missing = [name for name, value in needed.items() if not value]
+            if missing:
+                raise ValueError(f"signing in needs {' and '.join(missing)} too")
+            if "openid" not in self.sign_in_scope.split():
+                raise ValueError("sign_in_scope should have openid in it")
         return self
 
     @model_validator(mode="after")

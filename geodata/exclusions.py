@@ -2,8 +2,8 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import shapely
@@ -285,6 +285,13 @@ def _refuse_tangle(shapes: list[shapely.Geometry]) -> None:
                              "Simplify the zones, or merge those that overlap.")  # fmt: skip
 
 
+def release_trees(world: World) -> None:
+    """Give back the memory of the trees of a world that `rebuild_without_zones` made; of another one nothing."""
+    for known in world.depth_classes:
+        if isinstance(known, _RebuiltDepthClass):
+            known.release()
+
+
 class _RebuiltDepthClass:
     """A depth class of a rebuilt mesh; its trees are grown when first asked for."""
 
@@ -292,10 +299,24 @@ class _RebuiltDepthClass:
         self.needed_depth_m = needed_depth_m
         self.patches = PatchCache()
         self._water = water
+        self._lock = Lock()
+        self._tables: DepthClass | None = None
 
-    @cached_property
+    @property
     def tables(self) -> DepthClass:
-        """The tables."""
+        """The tables; who comes while they grow waits for them."""
+        with self._lock:
+            if self._tables is None:
+                self._tables = self._grow()
+            return self._tables
+
+    def release(self) -> None:
+        """Give the memory of the tables back; who asks once more waits for them again."""
+        with self._lock:
+            self._tables = None
+        self.patches = PatchCache()
+
+    def _grow(self) -> DepthClass:
         water = self._water
         following = build_trees(water.mesh, water.ports, self.needed_depth_m).astype(np.int32)
         return depth_class_from(

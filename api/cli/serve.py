@@ -11,7 +11,7 @@ _log = logging.getLogger("safeport.service")
 
 FIELDS = {
     "host": "--host", "port": "--port", "store": "--store", "settings": "--settings",
-    "signing_key": "--signing-key", "signed_heads": "--signed-heads",
+    "signing_key": "--signing-key", "signed_heads": "--signed-heads", "ais": "--ais",
 }  # fmt: skip
 
 
@@ -27,6 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="key that signs the end of the audit chain now and then; see --signed-heads")  # fmt: skip
     parser.add_argument("--signed-heads", action=Once, metavar="FILE",
                         help="file the signatures are added to; copy it to another machine")  # fmt: skip
+    parser.add_argument("--ais", action=Once, metavar="HOST:PORT",
+                        help="feed of AIS that the console draws; udp://HOST:PORT listens")  # fmt: skip
     add_settings(parser)
     add_pack(parser)
     parser.set_defaults(run=run, fields=FIELDS)
@@ -49,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
 
     settings = read_settings(
         settings=options.settings, host=options.host, port=port, store=options.store,
-        signing_key=options.signing_key, signed_heads=options.signed_heads,
+        signing_key=options.signing_key, signed_heads=options.signed_heads, ais=options.ais,
     )  # fmt: skip
     start_logging(settings.log_format, settings.log_level)
     try:

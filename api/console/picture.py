@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from api.board import decide_row, encounter_known, encounter_now
+from api.console.ais_feed import SILENT_S, AisFeed
 from api.decision_service import DecisionService
 from api.documents.decision import decision_document
 from api.encounter import EncounterIn
@@ -36,6 +37,8 @@ class PictureRecords(NamedTuple):
         Those that count now; what every port that ever reported says.
     coordination : dict of dict
         The newest step of the hand-over between centres, by encounter.
+    zones : list of dict
+        Exclusion zones in force and to come.
     """
 
     sequence: int
@@ -43,6 +46,7 @@ class PictureRecords(NamedTuple):
     reservations: list[StandingReservation]
     ports: list[Json]
     coordination: dict[str, Json]
+    zones: list[Json]
 
 
 def read_picture(store: Store, now_s: float) -> PictureRecords:
@@ -57,12 +61,12 @@ def read_picture(store: Store, now_s: float) -> PictureRecords:
     basis = store.board()
     return PictureRecords(
         basis.sequence, basis.encounters, store.reservations(now_s), store.reported_ports(now_s),
-        store.coordination(),
+        store.coordination(), store.zones(now_s),
     )  # fmt: skip
 
 
 def picture_document(
-    records: PictureRecords, service: DecisionService, ports: PortsSnapshot, now_s: float, decides: bool
+    records: PictureRecords, service: DecisionService, ports: PortsSnapshot, ais: AisFeed, now_s: float, decides: bool
 ) -> Json:  # fmt: skip
     """The picture.
 
@@ -72,6 +76,8 @@ def picture_document(
     service : DecisionService
     ports : PortsSnapshot
         What encounters are decided with.
+    ais : AisFeed
+        Only how old it is: nothing is decided on it.
     now_s : float
         [s]
     decides : bool
@@ -88,17 +94,18 @@ def picture_document(
     ]  # fmt: skip
     return {
         "sequence": records.sequence, "encounters": rows, "reservations": records.reservations,
-        "ports": records.ports, "feeds": feeds(records, service, now_s),
+        "ports": records.ports, "zones": records.zones, "feeds": feeds(records, service, ais, now_s),
     }  # fmt: skip
 
 
-def feeds(records: PictureRecords, service: DecisionService, now_s: float) -> list[Json]:
+def feeds(records: PictureRecords, service: DecisionService, ais: AisFeed, now_s: float) -> list[Json]:
     """Age of every source, and whether it is past its limit: one that is not connected has no age.
 
     Parameters
     ----------
     records : PictureRecords
     service : DecisionService
+    ais : AisFeed
     now_s : float
         [s]
     """
@@ -116,7 +123,7 @@ def feeds(records: PictureRecords, service: DecisionService, now_s: float) -> li
         _feed("port_status", newest, limits.status_stale_after_s, newest is not None),
         _feed("forecast", run_at, limits.weather_stale_after_s, isinstance(forecast, dict)),
         {**_feed("tides", None, None, tides is not None), "until": None if tides is None else tides["to"]},
-        _feed("ais", None, None, False),
+        {**_feed("ais", ais.heard_at, SILENT_S, ais.is_connected), "lost_since": ais.lost_since},
     ]
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from api.console.ais_feed import AisFeed
 from api.console.picture import (
     EncounterRecords,
     PictureRecords,
@@ -23,7 +24,7 @@ from api.console.what_if import WhatIfIn, compare
 from api.decision_service import policy_named
 from api.documents.decision import to_json
 from api.http.async_store import AsyncStore
-from api.http.auth import Caller, requires
+from api.http.auth import SESSION, Caller, requires
 from api.http.authorization import filter_owned, require_owner, visible_places, without_others
 from api.http.conditional import unless_known
 from api.http.dependencies import CurrentService, JsonText, Records, Work, port_id_of
@@ -34,6 +35,7 @@ from api.http.strict_json import StrictJsonRoute
 from api.position import MAX_POSITION_CHARS, InvalidPosition, format_time, parse_position, spoken_position
 from api.security.roles import Permission
 from api.store.errors import StoreError
+from api.store.exclusion_zones import MOST_POSITIONS
 from api.store.store import Store
 from api.store.validation import Json
 from engine import ENGINE_VERSION
@@ -53,6 +55,15 @@ class DeskIn(StrictBody):
     encounter_id: Annotated[str | None, Field(max_length=80)] = None
 
 
+class PositionsIn(StrictBody):
+    """Positions as people say them, for instance the corners of a zone."""
+
+    texts: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARS)]],
+        Field(min_length=1, max_length=MOST_POSITIONS),
+    ]
+
+
 Reader = Annotated[Caller, requires(Permission.READ_RECORDS)]
 
 
@@ -65,6 +76,7 @@ async def read_session(request: Request, caller: Reader) -> Response:
                 "role": caller.actor.role.value, "duty": caller.actor.duty, "own_only": caller.own_only,
                 "permissions": sorted(permission.value for permission in caller.permissions),
                 "access": request.app.state.settings.access, "keeps_records": request.app.state.async_store.is_kept,
+                "signed_in": SESSION in request.cookies and "authorization" not in request.headers,
                 "version": ENGINE_VERSION,
             }
         )
@@ -82,7 +94,7 @@ async def read_picture_now(
     ports = visible_places(caller, await memory.ports_seen(now_s), "")
 
     def text() -> str:
-        return to_json(picture_document(records, service, ports, now_s, decide))
+        return to_json(picture_document(records, service, ports, request.app.state.ais, now_s, decide))
 
     # Equal until the next second, the next event or the next forecast: many may watch one picture.
     key = (records.sequence, int(now_s), decide, id(service.world), caller.principal if caller.own_only else None)
@@ -120,6 +132,23 @@ async def read_back(
     return JsonText(to_json({"position": [lon, lat], "read_back": spoken_position(lon, lat)}))
 
 
+@router.post("/positions")
+async def read_back_corners(
+    request: Request,
+    caller: Reader,  # noqa: ARG001
+    body: Annotated[PositionsIn, Body()],
+) -> Response:
+    """What is understood of positions as people say them, one a line; which one is not understood is said."""
+    french = preferred_language(request.headers.get("accept-language", "")) == "fr"
+    positions = []
+    for number, text in enumerate(body.texts, start=1):
+        try:
+            positions.append(parse_position(text, french=french))
+        except InvalidPosition as wrong:
+            raise InvalidAsk(f"texts.{number}", wrong.problem, wrong.remedy) from None
+    return JsonText(to_json({"positions": positions}))
+
+
 @router.get("/plan")
 async def read_plan_request(
     memory: Records, caller: Annotated[Caller, requires(Permission.PLAN)]
@@ -128,6 +157,13 @@ async def read_plan_request(
     now_s = time.time()
     records = await memory.run(lambda store: _visible_part(caller, store, now_s))
     return JsonText(to_json(plan_request(records, now_s)))
+
+
+@router.get("/traffic")
+async def read_traffic(request: Request, caller: Reader) -> Response:  # noqa: ARG001
+    """Vessels as AIS has them: last positions, short tracks, ages."""
+    ais: AisFeed = request.app.state.ais
+    return JsonText(to_json(ais.document()))
 
 
 @router.get("/depths")

@@ -1,17 +1,17 @@
 """What if: the open encounters decided for a world that is not so. Nothing is recorded and nobody is told."""
 
 from dataclasses import replace
-from math import cos, nan, radians, sin
+from math import ceil, cos, inf, isfinite, nan, radians, sin
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from api.board import EngineView, encounter_now, engine_view, quick_decide, refused_view
 from api.console.picture import decision_view
-from api.decision_service import DecisionService, with_port_reports
-from api.encounter import UNKNOWN_VESSEL, Count, EncounterIn, Finite
-from api.position import format_time
+from api.decision_service import DecisionService
+from api.encounter import UNKNOWN_VESSEL, Count, EncounterIn, Finite, checked_instant
+from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
 from api.store.port_snapshot import PortsSnapshot
 from api.store.validation import canonical
@@ -22,15 +22,26 @@ from engine.units import HOUR_S, KNOT_MS
 
 Json = dict[str, Any]
 
-GALE_HOURS = 48
-"""[A] How long an assumed wind and sea lasts. [h]"""
+GALE_HOURS = 48.0
+"""[A] How long an assumed wind and sea lasts at most, and unless it is said; and how far ahead it may begin. [h]"""
+
+_EDGE_S = 60.0
+"""[A] In which an assumed wind and sea comes and goes. [s]"""
 
 _VISIBILITY_M = 20_000.0
 """[A] Visibility in an assumed gale: clear, so that wind and sea alone change the answer. [m]"""
 
 
 class GaleIn(BaseModel):
-    """Wind and sea that are the same everywhere, from a time on."""
+    """Wind and sea that are the same everywhere, for some hours; before and after stands what is forecast.
+
+    Attributes
+    ----------
+    from_at : str, optional
+        When it begins; left out, it blows already.
+    hours : float
+        How long it lasts. [h]
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,6 +49,13 @@ class GaleIn(BaseModel):
     wind_from_deg: Annotated[Finite, Field(ge=0.0, le=360.0)]
     wave_m: Annotated[Finite, Field(ge=0.0, le=20.0)]
     period_s: Annotated[Finite, Field(ge=1.0, le=30.0)] = 6.0
+    from_at: Annotated[str, Field(max_length=40)] | None = None
+    hours: Annotated[Finite, Field(gt=0.0, le=GALE_HOURS)] = GALE_HOURS
+
+    @field_validator("from_at")
+    @classmethod
+    def _is_a_time(cls, text: str | None) -> str | None:
+        return None if text is None else checked_instant(text)
 
 
 class WhatIfIn(BaseModel):
@@ -52,7 +70,7 @@ class WhatIfIn(BaseModel):
     policy : str, optional
         For every encounter.
     gale : GaleIn, optional
-        In place of the forecast.
+        Over the forecast while it lasts.
     more_persons : int
         So many more at every encounter.
     lost_vessel : str, optional
@@ -82,41 +100,97 @@ def suppose_service(service: DecisionService, wanted: WhatIfIn, now_s: float) ->
     if wanted.gale is None:
         return service
     identity = {**service.world.identity, "forecast": {"id": "what-if", "name": "what if"}}
-    world = replace(service.world, forecast=uniform_forecast(service.world.box, wanted.gale, now_s), identity=identity)
+    forecast = gale_over(service.world.forecast, service.world.box, wanted.gale, now_s)
+    world = replace(service.world, forecast=forecast, identity=identity)
     return replace(service, world=world)
 
 
-def uniform_forecast(box: tuple[float, float, float, float], gale: GaleIn, now_s: float) -> Forecast:
-    """A forecast that is the same everywhere in a box for `GALE_HOURS`.
+def gale_over(
+    forecast: Forecast, box: tuple[float, float, float, float], gale: GaleIn, now_s: float
+) -> Forecast:  # fmt: skip
+    """A forecast with a wind and sea laid over it that are the same everywhere while they last.
+
+    The current stays as it is, and so does what is not known before and after.
 
     Parameters
     ----------
+    forecast : Forecast
+        May be one of nothing.
     box : tuple of float
-        West, south, east, north. [deg]
+        West, south, east, north: where it blows if there is no forecast. [deg]
     gale : GaleIn
     now_s : float
         [s]
+
+    Raises
+    ------
+    InvalidAsk
+        It begins in the past, or later than `GALE_HOURS` ahead.
     """
-    west, south, east, north = box
+    start_s = now_s - HOUR_S
+    if gale.from_at is not None:
+        start_s = parse_time(gale.from_at)
+        if not now_s - HOUR_S <= start_s <= now_s + GALE_HOURS * HOUR_S:
+            raise InvalidAsk("gale.from_at", "is over, or too far ahead.", f"Within {GALE_HOURS:g} h from now.")
+    end_s = max(start_s, now_s) + gale.hours * HOUR_S
     towards = radians(gale.wind_from_deg + 180.0)
     to_east, to_north = sin(towards), cos(towards)
     speed_ms = gale.wind_kn * KNOT_MS
-    times_s = np.array([now_s - HOUR_S, now_s + GALE_HOURS * HOUR_S])
+    run_at_s = forecast.run_at_s if isfinite(forecast.run_at_s) else now_s if now_s > 0 else nan
 
-    def grid(*values: float) -> Grid:
-        everywhere = np.broadcast_to(np.array(values, np.float32), (2, 2, 2, len(values))).copy()
-        filled_m = np.zeros((2, 2), np.float32)
-        times = times_s.copy()
-        for array in (everywhere, filled_m, times):
-            # As those of an open file: otherwise everything would be compiled a second time.
-            array.setflags(write=False)
-        return Grid(times, west, south, east - west, north - south, 1e9, everywhere, filled_m)
+    def over(field: Grid, *values: float) -> Grid:
+        return _laid_over(field, box, start_s, end_s, np.array(values, np.float32))
 
-    return Forecast(
-        grid(gale.wave_m, to_east, to_north, gale.period_s),
-        grid(speed_ms * to_east, speed_ms * to_north, speed_ms),
-        grid(_VISIBILITY_M), grid(0.0, 0.0), now_s if now_s > 0 else nan, 0.0, speed_ms,
+    return forecast._replace(
+        waves=over(forecast.waves, gale.wave_m, to_east, to_north, gale.period_s),
+        wind=over(forecast.wind, speed_ms * to_east, speed_ms * to_north, speed_ms),
+        visibility=over(forecast.visibility, _VISIBILITY_M), run_at_s=run_at_s,
+        strongest_wind_ms=max(forecast.strongest_wind_ms, speed_ms),
     )  # fmt: skip
+
+
+def _laid_over(
+    field: Grid, box: tuple[float, float, float, float], start_s: float, end_s: float, values: np.ndarray
+) -> Grid:  # fmt: skip
+    """A group of variables that has the same values everywhere from a time to another."""
+    if not len(field.times_s):
+        west, south, east, north = box
+        everywhere = np.broadcast_to(values, (2, 2, 2, len(values))).copy()
+        return _read_only(
+            Grid(np.array([start_s, end_s]), west, south, east - west, north - south, inf, everywhere,
+                 np.zeros((2, 2), np.float32))
+        )  # fmt: skip
+    # Steps as close as the field's own, so that none of them is too far from the next to be interpolated.
+    count = ceil((end_s - start_s) / min(field.longest_gap_s, HOUR_S))
+    inside = np.linspace(start_s, end_s, count + 1)
+    edges = np.array([start_s - _EDGE_S, end_s + _EDGE_S])
+    outside = field.times_s[(field.times_s < edges[0]) | (field.times_s > edges[1])]
+    times_s = np.sort(np.concatenate([outside, edges, inside]))
+    laid = np.stack([
+        np.broadcast_to(values, field.values.shape[1:]) if start_s <= at_s <= end_s else _values_at(field, at_s)
+        for at_s in times_s
+    ])  # fmt: skip
+    # Where the field has no water the supposed wind has none either.
+    return _read_only(field._replace(times_s=times_s, values=laid.astype(np.float32)))
+
+
+def _values_at(field: Grid, at_s: float) -> np.ndarray:
+    """Values of a field at a time, over the whole grid; NaN where and when it has none."""
+    times_s = field.times_s
+    k = int(np.searchsorted(times_s, at_s))
+    if k < len(times_s) and times_s[k] == at_s:
+        return np.asarray(field.values[k])
+    if k in (0, len(times_s)) or times_s[k] - times_s[k - 1] > field.longest_gap_s:
+        return np.full(field.values.shape[1:], np.nan, np.float32)
+    share = (at_s - times_s[k - 1]) / (times_s[k] - times_s[k - 1])
+    return np.asarray(field.values[k - 1] * (1.0 - share) + field.values[k] * share)
+
+
+def _read_only(field: Grid) -> Grid:
+    """As those of an open file: otherwise everything would be compiled a second time."""
+    for array in (field.times_s, field.values, field.filled_m):
+        array.setflags(write=False)
+    return field
 
 
 def suppose_ports(ports: PortsSnapshot, wanted: WhatIfIn, now_s: float) -> PortsSnapshot:
@@ -216,8 +290,6 @@ def brief_view(
     """The best port for an encounter in few words."""
     try:
         ask = service.ask(body, at_s)
-        return engine_view(
-            quick_decide(ask, with_port_reports(service.world_at(at_s), ports, at_s, ask.policy.limits, encounter_id))
-        )
+        return engine_view(quick_decide(ask, service.world_seeing(ports, at_s, ask.policy.limits, encounter_id)))
     except (PositionRefused, InvalidAsk, UnknownName) as refused:
         return refused_view(refused)

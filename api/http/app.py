@@ -95,7 +95,7 @@ def create_app(
         assert_all_routes_protected(app)
         authenticator.begin()
         startup.begin()
-        async with run_background_tasks(async_store, broadcast, limits):
+        async with run_background_tasks(async_store, broadcast, limits, startup.service):
             yield
         plan_pool.close()
         await startup.aclose()

@@ -23,6 +23,7 @@ from api.security.identity import Identity, IdentityUnavailable, IdentityUnknown
 from api.security.jwks import is_loopback
 from api.security.rate_limit import SORT, Rate, RateClass, TokenBuckets, client_prefix, whole_seconds
 from api.security.roles import GRANTS, OWN_ONLY, STORE_ROLE, Permission, acting_role
+from api.security.sign_in import CALLBACK, SignIn
 from api.security.tokens import LONGEST_TOKEN, Tokens
 from api.settings import Settings
 from api.store.commands import Actor, Role
@@ -31,8 +32,14 @@ from engine.errors import InvalidAsk
 
 _log = logging.getLogger(__name__)
 
-OPEN_PATHS = frozenset({"/", "/docs", "/healthz", "/readyz", "/openapi.json", "/console", "/web/{path:path}"})
-"""What anybody may read: whether the service is up, and the description and the pages every copy of the program has."""
+OPEN_PATHS = frozenset({
+    "/", "/docs", "/healthz", "/readyz", "/openapi.json", "/console", "/web/{path:path}", "/console/v1/sign-in",
+    "/console/v1/sign-in/begin", CALLBACK,
+})  # fmt: skip
+"""What anybody may read: whether the service is up, the description and pages every copy has, and how to sign in."""
+
+SESSION = "safeport_session"
+"""Cookie with the name of a session."""
 
 _WORDING = "Send 'Authorization: Bearer' with a valid key or token."
 """The same for every reason: which one it was is in the log."""
@@ -99,6 +106,8 @@ class Authenticator:
             else Keys(store, settings.key_cache_s, keep_s=settings.key_keep_s, wait_s=settings.store_wait_s)
         )
         self._tokens = tokens or (Tokens(settings) if settings.token_issuer is not None else None)
+        self.sign_in = SignIn(settings) if self._is_on and settings.sign_in_client is not None else None
+        """Sign-in by the issuer's page; None where that is not offered."""
         if self._is_on and self.keys is None and self._tokens is None:
             raise InvalidAsk(
                 "access", "is on, and there is neither a store with keys nor an issuer of tokens.",
@@ -147,7 +156,7 @@ class Authenticator:
         if not self._is_on:
             return True
         try:
-            identity = await self._identified(_bearer_token(request), is_tired=False)
+            identity = await self._identified(request, is_tired=False)
         except IdentityUnknown:
             return False
         except IdentityUnavailable:
@@ -165,11 +174,15 @@ class Authenticator:
         """Get ready before the first caller comes."""
         if self._is_on and self._tokens is not None:
             self._tokens.begin()
+        if self.sign_in is not None:
+            self.sign_in.begin_service()
 
     async def aclose(self) -> None:
         """Wait for what is still going on."""
         if self._tokens is not None:
             await self._tokens.aclose()
+        if self.sign_in is not None:
+            await self.sign_in.aclose()
 
     async def _known(self, request: Request) -> Identity:
         """Who is calling.
@@ -181,7 +194,7 @@ class Authenticator:
         place = client_prefix("" if request.client is None else request.client.host)
         tired = self._buckets.is_empty(RateClass.REFUSE, place, self._clock())
         try:
-            return await self._identified(_bearer_token(request), is_tired=tired)
+            return await self._identified(request, is_tired=tired)
         except IdentityUnavailable:
             raise AccessUnknown("Try again in a few seconds.", {"Retry-After": "5"}) from None
         except IdentityUnknown as unknown:
@@ -191,7 +204,14 @@ class Authenticator:
             _log.warning("request %s is of nobody known: %s", request.state.request_id, unknown.reason.name)
             raise Unauthenticated(_WORDING, _CHALLENGE) from None
 
-    async def _identified(self, text: str, is_tired: bool) -> Identity:
+    async def _identified(self, request: Request, is_tired: bool) -> Identity:
+        session = request.cookies.get(SESSION)
+        if self.sign_in is not None and session is not None and "authorization" not in request.headers:
+            # A browser adds a cookie to whatever any page asks for (CSRF); a key or token it never adds by itself.
+            if request.method not in _SAFE and not _is_own_page(request):
+                raise CrossSite("Only this service's own pages may use a session.")
+            return self.sign_in.identify(session)
+        text = _bearer_token(request)
         if text.startswith(START):
             if self.keys is None:
                 raise IdentityUnknown(Reason.KEYS_NOT_TAKEN)
@@ -199,6 +219,18 @@ class Authenticator:
         if self._tokens is None:
             raise IdentityUnknown(Reason.TOKENS_NOT_TAKEN)
         return await self._tokens.identify(text)
+
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def _is_own_page(request: Request) -> bool:
+    """Whether a page of this very host asks, by what its browser says of it; one that says nothing is none."""
+    try:
+        origin = urlsplit(request.headers.get("origin", ""))
+    except ValueError:
+        return False
+    return origin.netloc != "" and origin.netloc.lower() == request.headers.get("host", "").lower()
 
 
 def _bearer_token(request: Request) -> str:

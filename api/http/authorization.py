@@ -19,7 +19,7 @@ from api.store.validation import Json, canonical
 
 Document = TypeVar("Document", bound=Mapping[str, Any])
 
-_ALL_HEAR = ("port.", "forecast.")
+_ALL_HEAR = ("port.", "forecast.", "zone.")
 """Kinds of events everybody at sea may hear of; encounters and reservations of others are not among them."""
 _ADMINS_HEAR = "key."
 

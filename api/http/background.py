@@ -1,4 +1,8 @@
-"""What the service does by itself: tells of events, marks expired holds, lets old documents go, signs the audit."""
+"""What the service does by itself.
+
+It tells of events, marks expired holds, lets old documents go, signs the audit, and cuts exclusion zones out of the
+water before they come into force.
+"""
 
 import asyncio
 import logging
@@ -6,15 +10,19 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+from anyio import to_thread
+
+from api.decision_service import DecisionService
 from api.http.async_store import AHEAD_S, AsyncStore
 from api.http.event_stream import Broadcast
-from api.http.problems import Busy
+from api.http.problems import Busy, Starting
 from api.settings import Settings
 from api.store.audit_signatures import HeadsPlace, export_head, read_signing_key
 from api.store.commands import Actor, Role
 from api.store.errors import BadExchange, StoreError
 from api.store.reservations import ExpireHold
 from api.store.store import Store
+from engine.errors import PackError
 
 _log = logging.getLogger(__name__)
 
@@ -23,6 +31,9 @@ SWEEPER = Actor(Role.SYSTEM, "sweeper")
 WATCH_EVERY_S = 0.5
 """How often it is looked whether the store is where it was. [s]"""
 
+ZONES_EVERY_S, ZONES_AHEAD_S = 2.0, 60.0
+"""How often zones are looked at, and how long before their time they are cut out. [s]"""
+
 _FAILURES = (StoreError, Busy, OSError)
 _MOST_EXPIRED = 1_000
 """Holds marked in one go, so that the other chores have their turn."""
@@ -30,9 +41,18 @@ _MOST_EXPIRED = 1_000
 
 @asynccontextmanager
 async def run_background_tasks(
-    async_store: AsyncStore, broadcast: Broadcast, settings: Settings
+    async_store: AsyncStore, broadcast: Broadcast, settings: Settings, service_of: Callable[[], DecisionService]
 ) -> AsyncIterator[None]:
-    """Do them while the application runs; nothing where no records are kept."""
+    """Do them while the application runs; nothing where no records are kept.
+
+    Parameters
+    ----------
+    async_store : AsyncStore
+    broadcast : Broadcast
+    settings : Settings
+    service_of : callable
+        The open service; raises while there is none.
+    """
     tasks: list[asyncio.Task[None]] = []
     signer: Signer | None = None
     if async_store.is_kept:
@@ -45,6 +65,7 @@ async def run_background_tasks(
         tasks.append(
             asyncio.create_task(every(settings.sweep_every_s, lambda: sweep(async_store, settings.kept_documents)))
         )
+        tasks.append(asyncio.create_task(every(ZONES_EVERY_S, lambda: prepare_zones(async_store, service_of))))
         place = settings.heads_place
         if place is not None:
             signer = Signer(place)
@@ -81,6 +102,20 @@ async def watch(async_store: AsyncStore) -> None:
         await asyncio.sleep(WATCH_EVERY_S)
         with suppress(StoreError, Busy):
             await async_store.watch()
+
+
+async def prepare_zones(async_store: AsyncStore, service_of: Callable[[], DecisionService]) -> None:
+    """Cut zones out of the water before a decision asks for it: those in force, and those that soon are.
+
+    What this process was asked to draw is ready already; another process on the same store may have drawn more.
+    """
+    now_s = time.time()
+    ports = await async_store.ports_seen(now_s)
+    # While the pack is being opened there is nothing to prepare.
+    with suppress(Starting, PackError):
+        service = service_of()
+        for at_s in (now_s, now_s + ZONES_AHEAD_S):
+            await to_thread.run_sync(service.avoiding, ports, at_s)
 
 
 async def sweep(async_store: AsyncStore, kept_documents: int) -> None:

@@ -83,6 +83,21 @@ def handover_html(page: Json, digest: str) -> str:
             ],
         ),
         _section(
+            "Exclusion zones",
+            "Zones d'exclusion",
+            ("zone", "reason", "from", "to", "by"),
+            [
+                [
+                    zone["name"],
+                    zone["reason"],
+                    _time(zone["from_at"] or zone["drawn_at"]),
+                    "" if zone["to_at"] is None else _time(zone["to_at"]),
+                    zone["by"]["duty"],
+                ]
+                for zone in page["exclusion_zones"]
+            ],
+        ),
+        _section(
             "Reports older than thirty minutes",
             "Informations de plus de trente minutes",
             ("port", "report", "reported"),

@@ -59,7 +59,7 @@ class JsonRouter(APIRouter):
 
     def command(
         self, path: str, *, answer: Any, example: Any, method: str = "POST", status_code: int = 200,
-        has_body: bool = True, names_others: bool = False, **described: Any,
+        has_body: bool = True, names_others: bool = False, extra_statuses: tuple[int, ...] = (), **described: Any,
     ) -> Callable[[Any], Any]:  # fmt: skip
         """Decorate a route that changes something, once for an idempotency key.
 
@@ -77,10 +77,13 @@ class JsonRouter(APIRouter):
             Whether it takes JSON.
         names_others : bool
             Whether the body names records or ports, which may not exist.
+        extra_statuses : tuple of int
+            What else it may be refused with.
         **described
             As FastAPI takes them: `summary`, `tags`.
         """
-        statuses = {409, 422, 503, *(_WITH_BODY if has_body else ()), *((404,) if "{" in path or names_others else ())}
+        may_miss = (404,) if "{" in path or names_others else ()
+        statuses = {409, 422, 503, *extra_statuses, *(_WITH_BODY if has_body else ()), *may_miss}
         return self.api_route(
             path, methods=[method], status_code=status_code, response_class=JsonText, openapi_extra=KEYED,
             responses={status_code: json_answer(answer, example=example), **problems(*sorted(statuses))}, **described,

@@ -22,6 +22,7 @@ from typing_extensions import TypedDict
 from api.documents.decision import to_json
 from api.store.errors import (
     BadExchange,
+    ChangedMeanwhile,
     ClockJumped,
     HoldExpired,
     InvalidValue,
@@ -207,6 +208,7 @@ KINDS: dict[type[Exception] | int, Kind] = {
     MessageGap: Kind(409, MessageGap.code, "A message before this one is missing"),
     TerminalForked: Kind(409, TerminalForked.code, "Two terminals use one key"),
     StaleReport: Kind(409, StaleReport.code, "What is known is newer"),
+    ChangedMeanwhile: Kind(412, ChangedMeanwhile.code, "Somebody else has changed it"),
     StoreBusy: Kind(503, StoreBusy.code, "The store is busy"),
     StoreUnavailable: Kind(503, StoreUnavailable.code, "The store cannot be reached"),
     StoreMoved: Kind(503, StoreMoved.code, "The store's file is not where it was"),

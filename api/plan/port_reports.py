@@ -28,4 +28,5 @@ def with_port_reports(service: DecisionService, request: PlanIn, ports: PortsSna
     planned = frozenset(
         encounter.encounter_id for encounter in request.encounters if encounter.encounter_id is not None
     )
+    service = service.avoiding(ports, now_s)
     return replace(service, world=world_seeing(service.world, ports.for_encounters(planned), now_s, limits))

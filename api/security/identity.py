@@ -57,6 +57,8 @@ class Reason(Enum):
     TOKEN_ISSUER = "token_issuer"  # noqa: S105
     TOKEN_AUDIENCE = "token_audience"  # noqa: S105
     TOKEN_CLAIM = "token_claim"  # noqa: S105
+    SESSION_UNKNOWN = "session_unknown"
+    SESSION_OVER = "session_over"
 
 
 class IdentityUnknown(Exception):

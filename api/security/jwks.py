@@ -80,8 +80,8 @@ class JwksClient:
         self._had_s = self._tried_s = float("-inf")
         self._asking: asyncio.Task[None] | None = None
 
-    async def find(self, kid: str, algorithm: str) -> Any:
-        """Public key of an id, for an algorithm; None when the issuer has none such.
+    async def find(self, kid: str | None, algorithm: str) -> Any:
+        """Public key of an id, for an algorithm; without an id the only one there is. None when there is none such.
 
         Raises
         ------
@@ -89,7 +89,7 @@ class JwksClient:
             There are no keys, or they are too old.
         """
         age_s = self._clock() - self._had_s
-        key = self._keys.get((kid, algorithm))
+        key = self._known(kid, algorithm)
         if key is not None and age_s <= self._keep_s:
             if age_s > self._max_age_s:
                 self._ask()
@@ -98,12 +98,18 @@ class JwksClient:
         if asking is not None:
             # Asked on behalf of everybody who waits: it goes on when this caller goes away.
             await asyncio.wait([asking], timeout=self._wait_s)
-        key = self._keys.get((kid, algorithm))
+        key = self._known(kid, algorithm)
         too_old = self._clock() - self._had_s > self._keep_s
         if too_old or (key is None and self._tried_s > self._had_s):
             # It may be a key the issuer would tell us about if it could.
             raise IdentityUnavailable
         return key
+
+    def _known(self, kid: str | None, algorithm: str) -> Any:
+        if kid is not None:
+            return self._keys.get((kid, algorithm))
+        of_algorithm = [key for (_, used_with), key in self._keys.items() if used_with == algorithm]
+        return of_algorithm[0] if len(of_algorithm) == 1 else None
 
     def begin(self) -> None:
         """Ask for the keys, without waiting for them."""
@@ -201,7 +207,7 @@ def fetcher(place: str, wait_s: float, most_bytes: int) -> Callable[[], bytes]:
         [bytes]
     """
     if "://" in place:
-        return lambda: _downloaded(place, wait_s, most_bytes)
+        return lambda: download(place, wait_s, most_bytes)
     return lambda: _read_file(Path(place), most_bytes)
 
 
@@ -210,7 +216,30 @@ def _read_file(file: Path, most_bytes: int) -> bytes:
         return _limited(opened.read(most_bytes + 1), most_bytes)
 
 
-def _downloaded(url: str, wait_s: float, most_bytes: int) -> bytes:
+def download(
+    url: str, wait_s: float, most_bytes: int, form: bytes | None = None, headers: dict[str, str] | None = None
+) -> bytes:
+    """What an issuer answers under an address; posts a form where there is one.
+
+    Parameters
+    ----------
+    url : str
+        `refuse_unsafe_place` has passed it.
+    wait_s : float
+        [s]
+    most_bytes : int
+        [bytes]
+    form : bytes, optional
+        Encoded.
+    headers : dict, optional
+        Beside those every request has.
+
+    Raises
+    ------
+    JwksUnavailable
+        It refuses, or answers too slowly or too much.
+    OSError
+    """
     until_s = time.monotonic() + wait_s
     parts = urlsplit(url)
     host = str(parts.hostname)
@@ -221,7 +250,10 @@ def _downloaded(url: str, wait_s: float, most_bytes: int) -> bytes:
         connection = http.client.HTTPConnection(host, parts.port, timeout=wait_s)
     with closing(connection):
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("GET", path, headers={"Accept": "application/json", "Accept-Encoding": "identity"})
+        sent = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
+        if form is not None:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request("GET" if form is None else "POST", path, form, sent)
         with closing(connection.getresponse()) as answer:
             if answer.status != http.client.OK:
                 raise JwksUnavailable(f"the issuer answered {answer.status}")

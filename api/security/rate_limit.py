@@ -39,6 +39,7 @@ SORT = {
     Permission.REPORT_PORT: RateClass.CHANGE,
     Permission.SIGN_HANDOVER: RateClass.CHANGE,
     Permission.MANAGE_KEYS: RateClass.CHANGE,
+    Permission.DRAW_ZONES: RateClass.CHANGE,
     Permission.PLAN: RateClass.PLAN,
 }
 """Bucket of each permission."""

@@ -28,6 +28,7 @@ class Permission(Enum):
     SIGN_HANDOVER = "sign_handover"
     READ_METRICS = "read_metrics"
     MANAGE_KEYS = "manage_keys"
+    DRAW_ZONES = "draw_zones"
 
 
 class AccessRole(Enum):
@@ -55,7 +56,7 @@ GRANTS: dict[AccessRole, frozenset[Permission]] = {
     AccessRole.CONTROLLER: _SEES | {
         Permission.DECIDE, Permission.REPORT_ENCOUNTER, Permission.HOLD_PLACES, Permission.OVERRIDE, Permission.DIRECT,
         Permission.CLOSE_ENCOUNTER, Permission.PLAN, Permission.REPORT_PORT, Permission.SIGN_HANDOVER,
-        Permission.READ_METRICS,
+        Permission.READ_METRICS, Permission.DRAW_ZONES,
     },
     # Says what a port can take, and who landed there.
     AccessRole.PORT_OFFICER: _SEES | {Permission.REPORT_PORT, Permission.HOLD_PLACES},

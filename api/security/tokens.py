@@ -46,6 +46,9 @@ class Tokens:
         Whose token settings are there.
     key_set : JwksClient, optional
         Otherwise that of `token_keys`.
+    may_omit_kid : bool
+        Whether a token may leave the key's id out where the issuer has one key only (OpenID Connect Core 1.0, 10.1):
+        true of ID tokens had from the issuer itself.
 
     Raises
     ------
@@ -53,8 +56,9 @@ class Tokens:
         `token_keys` is a file, and no key can be had from it. (A server may be away for the moment.)
     """
 
-    def __init__(self, settings: "Settings", key_set: JwksClient | None = None) -> None:
+    def __init__(self, settings: "Settings", key_set: JwksClient | None = None, *, may_omit_kid: bool = False) -> None:
         self._settings = settings
+        self._may_omit_kid = may_omit_kid
         if key_set is None and "://" not in str(settings.token_keys):
             _refuse_bad_file(settings)
         self._key_set = key_set or JwksClient(
@@ -72,11 +76,31 @@ class Tokens:
         IdentityUnavailable
             There are no keys of the issuer to check it with.
         """
+        return self.identity_of(await self.claims(text))
+
+    async def claims(self, text: str) -> dict[str, Any]:
+        """Claims of a token, all that can be checked of it having been.
+
+        Raises
+        ------
+        IdentityUnknown
+        IdentityUnavailable
+            There are no keys of the issuer to check it with.
+        """
         algorithm, kid = self._header_of(text)
         key = await self._key_set.find(kid, algorithm)
         if key is None:
             raise IdentityUnknown(Reason.TOKEN_UNKNOWN_KID)
-        claims = self._claims_of(text, key, algorithm)
+        return self._claims_of(text, key, algorithm)
+
+    def identity_of(self, claims: dict[str, Any]) -> Identity:
+        """Who stands behind claims that were checked.
+
+        Raises
+        ------
+        IdentityUnknown
+            They name no subject.
+        """
         subject = claims.get("sub")
         if not isinstance(subject, str) or not subject:
             raise IdentityUnknown(Reason.TOKEN_CLAIM)
@@ -92,7 +116,7 @@ class Tokens:
         """Wait until the issuer is no longer being asked."""
         await self._key_set.aclose()
 
-    def _header_of(self, text: str) -> tuple[str, str]:
+    def _header_of(self, text: str) -> tuple[str, str | None]:
         """Algorithm and key id, both as settings allow them; nothing else of the header is ever acted on."""
         if len(text) > LONGEST_TOKEN:
             raise IdentityUnknown(Reason.TOKEN_MALFORMED)
@@ -105,6 +129,8 @@ class Tokens:
             raise IdentityUnknown(Reason.TOKEN_ALGORITHM)
         if "crit" in header or "b64" in header or (kind.upper() if isinstance(kind, str) else kind) not in _TYPES:
             raise IdentityUnknown(Reason.TOKEN_HEADER)
+        if kid is None and self._may_omit_kid:
+            return algorithm, None
         if not isinstance(kid, str) or not 0 < len(kid) <= _LONGEST_KID:
             raise IdentityUnknown(Reason.TOKEN_WITHOUT_KID)
         return algorithm, kid

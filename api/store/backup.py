@@ -43,6 +43,8 @@ TABLES = {
     "override_record": "sequence, decision_id, encounter_id, port_id, place, code, text, role, duty, at_ms",
     "handover": "sequence, page_sha256, handed_by, taken_by, text, at_ms",
     "coordination_step": "sequence, encounter_id, step, from_centre, to_centre, text, role, duty, at_ms",
+    "exclusion_zone": "id, made, name, reason, outline, from_ms, to_ms, role, duty, drawn_ms, ended_ms, ended_reason, "
+    "ended_role, ended_duty, version",
     "made_by": "sequence, principal",
     "clock_mend": "sequence, at_ms, was_ms, reason, role, duty",
     "access_key": "id, made, unit, role, secret_sha256, previous_sha256, previous_until_ms, made_ms, expires_ms, "

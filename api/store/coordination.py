@@ -11,7 +11,7 @@ from api.store.commands import Change, CommandContext, Role
 from api.store.database import Transaction
 from api.store.encounters import encounter_state
 from api.store.errors import InvalidValue, WrongState
-from api.store.validation import LONGEST_NAME, Json, checked_id, checked_text, written_time
+from api.store.validation import LONGEST_NAME, Json, checked_id, checked_text, plain_name, written_time
 
 Reply = Literal["accepted", "refused", "withdrawn"]
 
@@ -41,7 +41,7 @@ class OfferCoordination:
         checked_text(self.from_centre, "from_centre", LONGEST_NAME, needed=True)
         checked_text(self.to_centre, "to_centre", LONGEST_NAME, needed=True)
         checked_text(self.text, "text")
-        if _plain(self.from_centre) == _plain(self.to_centre):
+        if plain_name(self.from_centre) == plain_name(self.to_centre):
             raise InvalidValue("to_centre", "is the centre that offers.", "Name the other one.")
         if encounter_state(context.tx, self.encounter_id) == "closed":
             raise WrongState("encounter_id", "is closed.", "There is nothing to hand over.")
@@ -84,7 +84,7 @@ class AnswerCoordination:
         if last is None or last["step"] != "offered":
             raise WrongState("encounter_id", "has no offer that waits for an answer.", "Look at it anew.")
         answering = last["from_centre"] if self.reply == "withdrawn" else last["to_centre"]
-        if _plain(self.centre) != _plain(answering):
+        if plain_name(self.centre) != plain_name(answering):
             raise InvalidValue("centre", "is not the centre whose answer is waited for.", "Answer as that centre.")
         return _record(
             context, self.encounter_id, self.reply, last["from_centre"], last["to_centre"], self.text
@@ -142,8 +142,3 @@ def _step(row: tuple[object, ...]) -> Json:
         "by": {"role": row[6], "duty": row[7]},
         "at": written_time(int(str(row[8]))),
     }
-
-
-def _plain(name: str) -> str:
-    """A name without what people write differently: capitals and spaces."""
-    return " ".join(name.split()).casefold()

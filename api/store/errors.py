@@ -12,6 +12,7 @@
         │   ├── HoldExpired                   its time ran out
         │   ├── ShownOnce                     a key was made by the same request before, and shown then
         │   ├── NewerReport                   what is known is newer than what was sent
+        │   │   └── ChangedMeanwhile          the record is not the version the sender read
         │   ├── RoleNeeded (PermissionError)  only certain roles may do this
         │   └── KeyReused                     an idempotency key came with another body
         ├── StoreBusy (RuntimeError)          too much waits already; come again
@@ -78,6 +79,12 @@ class StaleReport(Refused):
     """What is known is newer than what was sent."""
 
     code = "NEWER_REPORT"
+
+
+class ChangedMeanwhile(StaleReport):
+    """The record is not the version the sender has read: somebody else has changed it."""
+
+    code = "CHANGED_MEANWHILE"
 
 
 class RoleNeeded(Refused, PermissionError):

@@ -8,6 +8,7 @@ from api.store.database import Transaction
 from api.store.directions import latest_direction, override_documents
 from api.store.encounters import open_encounters
 from api.store.errors import InvalidValue
+from api.store.exclusion_zones import standing_zones
 from api.store.reservations import LONGEST_HOLD_S, live_reservations
 from api.store.validation import LONGEST_NAME, Json, checked_text, written_time
 
@@ -68,6 +69,7 @@ def handover_page(tx: Transaction, now_ms: int) -> Json:
         ],
         "held_against_shortage": [reservation for reservation in reservations if reservation["override"] is not None],
         "overrides": override_documents(tx, now_ms - _SHIFT_MS),
+        "exclusion_zones": standing_zones(tx, now_ms),
         "aged_reports": [
             {"port_id": port_id, "report": part, "reported_at": written_time(reported_ms)}
             for part in ("status", "capacity", "reception")

@@ -21,6 +21,7 @@ from api.store.decisions import AS_TEXT, picture_of
 from api.store.directions import direction_documents, override_documents
 from api.store.encounters import opened_at, report_documents
 from api.store.errors import StoreUnavailable
+from api.store.exclusion_zones import zone_document, zone_ids
 from api.store.handover import handover_documents
 from api.store.keys import stored_keys
 from api.store.ports import port_document
@@ -95,6 +96,7 @@ class _AuditState:
         self.mends: dict[int, Json] = {}
         self.encounters: dict[str, Json] = {}
         self.keys: dict[str, Json] = {}
+        self.zones: dict[str, Json] = {}
         self.principals: dict[int, str] = {}
         self.answers: dict[bytes, _Answered] = {}
 
@@ -120,6 +122,8 @@ class _AuditState:
             self.decisions[row.sequence] = {**became, "basis": basis}
         elif area in ("direction", "override", "handover"):
             getattr(self, f"{area}s")[row.sequence] = became
+        elif area == "zone":
+            self.zones[became["zone_id"]] = became
         elif area == "coordination":
             self.coordination[row.sequence] = became
         if "principal" in payload:
@@ -409,6 +413,18 @@ def _keys(tx: Transaction, told: _AuditState) -> Iterator[str]:
         yield f"key {name}: in the audit trail, and not in its table"
 
 
+def _zones(tx: Transaction, told: _AuditState) -> Iterator[str]:
+    known = dict(told.zones)
+    for name in zone_ids(tx):
+        zone, then = None, known.pop(name, None)
+        with suppress(StoreUnavailable):
+            zone = zone_document(tx, name)
+        if zone is None or zone != then:
+            yield f"exclusion zone {name}: not what the audit trail says it became"
+    for name in sorted(known):
+        yield f"exclusion zone {name}: in the audit trail, and not in its table"
+
+
 def _principals(tx: Transaction, told: _AuditState) -> Iterator[str]:
     known = dict(told.principals)
     for sequence, principal in tx.stream("SELECT sequence, principal FROM made_by ORDER BY sequence"):
@@ -419,7 +435,8 @@ def _principals(tx: Transaction, told: _AuditState) -> Iterator[str]:
 
 
 _PARTS_OF_CHECK = (
-    _impossible, _reservations, _ports, _encounters, _duplicates, _by_sequence, _decisions, _keys, _principals,
+    _impossible, _reservations, _ports, _encounters, _duplicates, _by_sequence, _decisions, _keys, _zones,
+    _principals,
 )  # fmt: skip
 
 

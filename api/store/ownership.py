@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from api.store.database import Transaction
 from api.store.errors import NotFound
+from api.store.validation import plain_name
 
 Owners = dict[str, frozenset[str]]
 
@@ -58,7 +59,7 @@ def principal_of(unit: str) -> str:
 def is_held_for(principal: str, maker: str | None, vessel: str) -> bool:
     """Whether places are a principal's: made with its key, or held for the unit of that name."""
     unit = principal.removeprefix(principal_of(""))
-    return principal == maker or (unit != principal and _plain(unit) == _plain(vessel))
+    return principal == maker or (unit != principal and plain_name(unit) == plain_name(vessel))
 
 
 def principal_of_row(tx: Transaction, sequence: int) -> str | None:
@@ -87,7 +88,7 @@ def owners_of(tx: Transaction, ids: Iterable[str]) -> Owners:
         named = [row for query in _NAMED for row in tx.rows(query.format(marks=marks), *some)]
         vessels = _vessels(tx) if named else {}
         for name, vessel in named:
-            owners[name] |= vessels.get(_plain(vessel), _NOBODY)
+            owners[name] |= vessels.get(plain_name(vessel), _NOBODY)
     return {name: frozenset(found) if found else _NOBODY for name, found in owners.items()}
 
 
@@ -110,17 +111,12 @@ def vessels_named(tx: Transaction, names: Iterable[str]) -> dict[str, frozenset[
     """Principals of vessels by each of some names; nobody for a name that is no vessel's."""
     wanted = set(names)
     vessels = _vessels(tx) if wanted else {}
-    return {name: vessels.get(_plain(name), _NOBODY) for name in wanted}
+    return {name: vessels.get(plain_name(name), _NOBODY) for name in wanted}
 
 
 def _vessels(tx: Transaction) -> dict[str, frozenset[str]]:
     """Principals of vessels by name."""
     vessels: dict[str, frozenset[str]] = {}
     for (unit,) in tx.rows(_VESSELS):
-        vessels[_plain(unit)] = vessels.get(_plain(unit), _NOBODY) | {principal_of(unit)}
+        vessels[plain_name(unit)] = vessels.get(plain_name(unit), _NOBODY) | {principal_of(unit)}
     return vessels
-
-
-def _plain(name: str) -> str:
-    """A name without what people write differently: capitals and spaces."""
-    return " ".join(name.split()).casefold()

@@ -9,6 +9,7 @@ import orjson
 
 from api.store.database import Transaction
 from api.store.events import newest_event
+from api.store.exclusion_zones import next_zone_end, snapshot_zones
 from api.store.ownership import is_held_for
 from api.store.reservations import LIVE
 from api.store.validation import Json, canonical
@@ -58,7 +59,7 @@ class PortsSnapshot:
     def content(self) -> Json:
         """The body as values: ``status``, ``capacity``, ``reception`` by port, ``reserved``, and ``lost`` if it is.
 
-        Read by many threads, and changed by none.
+        With ``exclusion_zones`` where there are any, in force or to come. Read by many threads, and changed by none.
         """
         content: Json = orjson.loads(self.body)
         return content
@@ -100,6 +101,15 @@ class PortsSnapshot:
             return self
         marked = [{**kept, "own": True} if is_own(kept) else kept for kept in reserved]
         return PortsSnapshot(canonical({**self.content, "reserved": marked}))
+
+    def zones_in_force(self, at_s: float) -> list[Json]:
+        """Exclusion zones in force at a time, oldest first: their ``name``, and ``outline`` as positions. [s, deg]"""
+        at_ms = at_s * 1000.0
+        return [
+            zone
+            for zone in self.content.get("exclusion_zones", ())
+            if (zone["from_ms"] or 0) <= at_ms and (zone["to_ms"] is None or at_ms < zone["to_ms"])
+        ]
 
     def status_input(self, now_s: float) -> PortStatusInput | None:
         """For ``inputs.port_status`` of a decision; None when no port ever reported anything."""
@@ -153,7 +163,9 @@ def ports_snapshot(tx: Transaction, now_ms: int) -> PortsSnapshot:
             )
         ],
     }
-    return PortsSnapshot(canonical(content))
+    zones = snapshot_zones(tx, now_ms)
+    # Without zones it is what it was before there were any, to the byte: pictures on record keep their digests.
+    return PortsSnapshot(canonical({**content, "exclusion_zones": zones} if zones else content))
 
 
 class KeptSnapshot(NamedTuple):
@@ -165,7 +177,7 @@ class KeptSnapshot(NamedTuple):
     sequence : int
         Newest event that has been looked at.
     from_ms, until_ms : int
-        Recorded times between which it holds, unless somebody reports something: then a hold in it expires. [ms]
+        Recorded times between which it holds, unless somebody reports something: then a hold or a zone in it ends. [ms]
     """
 
     snapshot: PortsSnapshot
@@ -176,7 +188,7 @@ class KeptSnapshot(NamedTuple):
 
 _CHANGED = (
     "SELECT 1 FROM event WHERE sequence > ? AND (kind LIKE 'port.%' OR kind LIKE 'reservation.%' "
-    "OR kind LIKE 'clock.%') LIMIT 1"
+    "OR kind LIKE 'zone.%' OR kind LIKE 'clock.%') LIMIT 1"
 )
 _NEVER_MS = 1 << 62
 
@@ -204,6 +216,7 @@ def kept_snapshot(tx: Transaction, now_ms: int, kept: KeptSnapshot | None) -> Ke
         now_ms,
     )
     until_ms = _NEVER_MS if next_end is None or next_end[0] is None else int(next_end[0])
+    until_ms = min(until_ms, next_zone_end(tx, now_ms) or _NEVER_MS)
     return KeptSnapshot(ports_snapshot(tx, now_ms), sequence, now_ms, until_ms)
 
 

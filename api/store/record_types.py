@@ -399,6 +399,50 @@ class AgedReport(TypedDict):
     reported_at: At
 
 
+class PolygonDocument(TypedDict):
+    """An area of one ring, closed (RFC 7946)."""
+
+    type: Literal["Polygon"]
+    coordinates: list[list[LonLat]]
+
+
+class EndedZone(TypedDict):
+    """When a zone was ended by somebody, and why."""
+
+    at: At
+    reason: str
+    by: ActedBy
+
+
+class ZoneDocument(TypedDict):
+    """Waters that are closed for a time."""
+
+    zone_id: str
+    made: Annotated[int, Field(description="Number of the audit row that drew it.")]
+    name: str
+    reason: str
+    outline: PolygonDocument
+    from_at: Annotated[str | None, Field(description="Null: from when it was drawn.")]
+    to_at: Annotated[str | None, Field(description="Null: until somebody ends it.")]
+    by: ActedBy
+    drawn_at: At
+    version: Annotated[int, Field(description="For If-Match.")]
+    ended: EndedZone | None
+
+
+class StandingZone(ZoneDocument):
+    """A zone that is in force or to come."""
+
+    in_force: bool
+
+
+class ZonesDocument(TypedDict):
+    """Every zone that is in force or to come."""
+
+    at: At
+    zones: list[StandingZone]
+
+
 class HandoverDocument(TypedDict):
     """What the next shift has to know."""
 
@@ -410,6 +454,7 @@ class HandoverDocument(TypedDict):
     expired_not_landed: list[ExpiredHold]
     held_against_shortage: list[StandingReservation]
     overrides: list[RecordedOverride]
+    exclusion_zones: list[StandingZone]
     aged_reports: list[AgedReport]
 
 

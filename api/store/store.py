@@ -17,6 +17,7 @@ from api.store.encounter_record import encounter_record
 from api.store.encounters import encounter_document, open_encounters
 from api.store.errors import InvalidValue
 from api.store.events import Event, events_after, newest_event
+from api.store.exclusion_zones import standing_zones, zone_document
 from api.store.handover import handover_page
 from api.store.keys import StoredKey, stored_key, stored_keys
 from api.store.ownership import Owners, OwnRecord, owners_of, principal_of_row, require_own
@@ -120,6 +121,14 @@ class Store:
     def ports_since(self, kept: KeptSnapshot | None, now_s: float) -> KeptSnapshot:
         """`ports`, kept: one cheap read when nothing about ports has changed since the one given."""
         return self._at(now_s, lambda tx, now_ms: kept_snapshot(tx, now_ms, kept))
+
+    def zones(self, now_s: float) -> list[Json]:
+        """Exclusion zones in force and those to come."""
+        return self._at(now_s, standing_zones)
+
+    def zone(self, zone_id: str) -> Json:
+        """One exclusion zone, also one that has ended."""
+        return self.database.read(lambda tx: zone_document(tx, zone_id))
 
     def reservation(self, reservation_id: str, now_s: float) -> StandingReservation:
         """One reservation."""

@@ -99,6 +99,11 @@ def checked_text(value: str, field: str, longest: int = LONGEST_TEXT, needed: bo
     return value
 
 
+def plain_name(name: str) -> str:
+    """A name without what people write differently: capitals and spaces."""
+    return " ".join(name.split()).casefold()
+
+
 def checked_count(value: int, field: str, least: int = 0, most: int = MOST_PERSONS) -> int:
     """A whole number in range.
 

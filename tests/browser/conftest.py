@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 
 from api.encounter import VesselIn
+from api.store.store import open_store
 from api.terminal.link.courier import Courier
 from api.terminal.link.outbox import Outbox, own_key
 from api.web.static import Shelf
 from engine.errors import PackError
 from tests.api.http.live_server import serving
 from tests.api.terminal.conftest import Ship, started, warm_service  # noqa: F401
+from tests.browser.console import control_room
+from tests.browser.watch import Watch
+from tests.store.conftest import new_database, postgresql  # noqa: F401
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -75,16 +79,6 @@ def base(ship, browser):
         ship.app.state.leaving.has_begun = True
 
 
-class Watch:
-    """What a page did that it should not."""
-
-    def __init__(self, page, base):
-        self.complaints, self.strangers = [], []
-        page.on("console", lambda text: text.type in ("error", "warning") and self.complaints.append(text.text))
-        page.on("pageerror", lambda failure: self.complaints.append(str(failure)))
-        page.on("request", lambda sent: sent.url.startswith(f"{base}/") or self.strangers.append(sent.url))
-
-
 @pytest.fixture
 def look(browser, base):
     """Opens the page at a size, in a palette and a language; closes what it opened."""
@@ -114,3 +108,28 @@ def ask_nearest(page):
     """Touch NEAREST and wait for what comes."""
     page.locator("#nearest").click()
     page.locator("#ports .port").first.wait_for()
+
+
+@pytest.fixture
+def store(tmp_path):
+    with open_store(f"sqlite:{tmp_path}/store.db", create=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def room(browser, warm_service, store):  # noqa: F811
+    """A control room whose pages did nothing they should not."""
+    with control_room(browser, warm_service, store) as made:
+        yield made
+        made.assert_clean()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shared_room(request, browser, warm_service, tmp_path):  # noqa: F811
+    """The same on a file and on a server."""
+    url = f"sqlite:{tmp_path}/store.db"
+    if request.param == "postgresql":
+        url = new_database(request.getfixturevalue("postgresql"))
+    with open_store(url, create=True) as store, control_room(browser, warm_service, store) as made:
+        yield made
+        made.assert_clean()

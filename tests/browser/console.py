@@ -7,7 +7,7 @@ from api.console import include_console
 from api.http import create_app
 from api.settings import Settings
 from tests.api.http.live_server import serving
-from tests.browser.conftest import Watch
+from tests.browser.watch import Watch
 
 SIZES = {"wall": (1920, 1080), "desk": (1280, 800)}
 OFF_CALAIS, OFF_RAMSGATE = [1.62, 51.02], [1.55, 51.30]

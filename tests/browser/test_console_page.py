@@ -2,49 +2,24 @@
 
 import json
 import re
+import socket
 import time
 from itertools import product
 
 import pytest
+from pyais.encode import encode_dict
 
 from api.security.api_keys import Keys
 from api.security.roles import AccessRole
 from api.store.commands import Actor, Role
 from api.store.errors import StoreUnavailable
 from api.store.ports import Places, ReportCapacity, SetPortStatus
-from api.store.store import open_store
 from tests.browser.console import OFF_CALAIS, OFF_RAMSGATE, SIZES, badge, control_room, in_minutes, pick
 from tests.browser.test_terminal_page import BANNED, assert_accessible
-from tests.store.conftest import new_database, postgresql  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
 OFFICER = Actor(Role.PORT_OFFICER, "Dover port control")
-
-
-@pytest.fixture
-def store(tmp_path):
-    with open_store(f"sqlite:{tmp_path}/store.db", create=True) as opened:
-        yield opened
-
-
-@pytest.fixture
-def room(browser, warm_service, store):
-    """A control room whose pages did nothing they should not."""
-    with control_room(browser, warm_service, store) as made:
-        yield made
-        made.assert_clean()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def shared_room(request, browser, warm_service, tmp_path):
-    """The same on a file and on a server."""
-    url = f"sqlite:{tmp_path}/store.db"
-    if request.param == "postgresql":
-        url = new_database(request.getfixturevalue("postgresql"))
-    with open_store(url, create=True) as store, control_room(browser, warm_service, store) as made:
-        yield made
-        made.assert_clean()
 
 
 def test_a_direction_by_one_centre_is_on_the_other_screen(shared_room):
@@ -372,6 +347,76 @@ def test_a_joint_plan_is_accepted_boat_by_boat(room, store):
     assert [(item["encounter_id"], item["persons"]["total"]) for item in held] == [(boats[0], 30)]
 
 
+def test_what_was_just_done_is_taken_back_by_a_record_of_its_own(room, store):
+    page = room.workspace()
+    room.places("dover", 60)
+    encounter_id = room.report()
+    pick(page, encounter_id)
+    page.locator('[data-port="dover"]').click()
+    page.keyboard.press("b")
+    page.locator("#field-vessel").fill("RNLI Dover")
+    page.locator("#field-eta").fill(in_minutes(40)[11:16])
+    page.locator("dialog button[type=submit]").click()
+    page.locator('[data-banner="undo"]').get_by_text("30 places for RNLI Dover").wait_for()
+    page.locator("#undo").click()
+    page.locator('#events [data-event="reservation.released"]').wait_for()
+    assert store.reservations(time.time()) == []
+    page.locator("#decision .held").wait_for(state="detached")
+    # A direction may have been heard: it is corrected, and both stay.
+    page.keyboard.press("d")
+    page.locator("dialog button[type=submit]").click()
+    page.locator("#undo").get_by_text("Correct it").wait_for()
+    page.locator("#undo").click()
+    page.locator("#field-port").select_option("ramsgate")
+    assert page.locator("#field-text").input_value().startswith("Corrects the direction of")
+    page.locator("dialog button[type=submit]").click()
+    page.locator("#decision .directed").get_by_text("RAMSGATE", exact=False).first.wait_for()
+    kinds = [row["kind"] for row in store.audit() if row["kind"].startswith(("reservation", "direction"))]
+    assert kinds == ["reservation.held", "reservation.released", "direction.recorded", "direction.recorded"]
+
+
+def test_the_plan_and_a_comparison_can_be_read_in_every_palette_and_language(room):
+    page = room.workspace()
+    room.places("dover", 100)
+    first = room.report([1.45, 51.0], 33, source="phone")
+    second = room.report([1.46, 51.0], 30, source="aircraft")
+    page.locator(f'[data-row="{second}"] .twin').wait_for()
+    pick(page, first)
+    page.locator("#decision .twins").wait_for()
+    for lang in ("en", "fr"):
+        if page.locator("html").get_attribute("lang") != lang:
+            page.locator("#language").click()
+            page.locator(f'html[lang="{lang}"]').wait_for()
+        for key, awaited in (("p", f'[data-accept="{first}"]'), ("c", ".side-by-side section")):
+            page.keyboard.press(key)
+            page.locator(f"#sheet {awaited}").first.wait_for(timeout=60_000)
+            for palette in ("day", "dusk", "night"):
+                page.evaluate(f"document.documentElement.dataset.palette = '{palette}'")
+                assert_accessible(page)
+            page.keyboard.press("Escape")
+            page.locator("#sheet").wait_for(state="hidden")
+
+
+def test_a_gale_from_a_later_hour_is_supposed(room, store):
+    page = room.workspace()
+    encounter_id = room.report()
+    pick(page, encounter_id)
+    before = store.head()
+    page.keyboard.press("w")
+    page.locator("#if-closed").select_option([])
+    start = in_minutes(30)[11:16]
+    for name, value in (("wind", "48"), ("from", "250"), ("wave", "5"), ("start", start), ("lasts", "6")):
+        page.locator(f"#if-{name}").fill(value)
+    page.locator("#sheet button[type=submit]").click()
+    page.locator("#what-if-bar").wait_for()
+    told = page.locator("#what-if-bar").inner_text()
+    assert f"from {start} UTC" in told
+    assert "for 6 h" in told
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.body.dataset.ground")
+    assert store.head() == before
+
+
 def test_the_shift_is_handed_over_and_the_record_exported_with_its_proofs(room, store):
     page = room.workspace()
     encounter_id = room.report()
@@ -511,3 +556,34 @@ def test_without_records_the_page_says_how_to_keep_them(browser, warm_service):
         page = room.workspace(waits=False)
         page.locator('[data-banner="no-store"]').wait_for()
         assert "--store" in page.locator("#banners").inner_text()
+
+
+def test_units_are_drawn_from_ais_and_a_dead_feed_is_a_banner(browser, warm_service, store, monkeypatch):
+    """A feed on loopback that says two vessels and is cut off then."""
+    monkeypatch.setattr("api.console.ais_feed.AGAIN_S", 0.2)
+    listener = socket.create_server(("127.0.0.1", 0))
+    with listener, control_room(browser, warm_service, store, ais=f"127.0.0.1:{listener.getsockname()[1]}") as room:
+        peer, _ = listener.accept()
+        with peer:
+            for mmsi, lon in ((232999001, 1.45), (227999002, 1.6)):
+                report = {"msg_type": 1, "mmsi": mmsi, "lon": lon, "lat": 51.05, "speed": 18.0, "course": 300.0}
+                name = {"msg_type": 5, "mmsi": mmsi, "shipname": f"UNIT {mmsi % 1000}"}
+                for message in (report, name):
+                    for text in encode_dict(message, talker_id="AI", sentence_type="VDM"):
+                        peer.sendall(f"{text}\r\n".encode())
+            page = room.workspace()
+            page.locator('[data-feed="ais"]:not(.none):not(.past)').wait_for()
+            page.keyboard.press("u")
+            rows = page.locator("#sheet tbody tr")
+            rows.nth(1).wait_for()
+            assert rows.count() == 2
+            assert "UNIT 1" in rows.first.inner_text()
+            assert "51°03.0′N" in rows.first.inner_text()
+            assert_accessible(page)
+            page.keyboard.press("Escape")
+            listener.close()
+        page.locator('[data-banner="feed-ais"]').wait_for(timeout=45_000)
+        assert "AIS lost for" in page.locator('[data-banner="feed-ais"]').inner_text()
+        page.locator('[data-feed="ais"].past').wait_for()
+        room.assert_clean()
+    assert store.audit() == []

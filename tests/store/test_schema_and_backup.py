@@ -13,6 +13,7 @@ from api.store.coordination import OfferCoordination
 from api.store.directions import RecordDirection, RecordOverride
 from api.store.encounters import CloseEncounter, ReportEncounter
 from api.store.errors import InvalidValue, SchemaMismatch, StoreUnavailable, WrongState
+from api.store.exclusion_zones import DrawZone
 from api.store.handover import SignHandover
 from api.store.integrity import check
 from api.store.keys import CreateKey
@@ -55,6 +56,7 @@ def fill(store):
     do(RecordOverride("d-1", "MASTER_JUDGEMENT", "swell in the entrance"), CONTROLLER, NOW + 12)
     do(SignHandover("0" * 64, "day", "night"), CONTROLLER, NOW + 13)
     do(OfferCoordination("e-4", "DOVER COASTGUARD", "CROSS GRIS-NEZ"), CONTROLLER, NOW + 13)
+    do(DrawZone("Vega", "wreck", ((1.3, 51.0), (1.4, 51.0), (1.4, 51.1))), CONTROLLER, NOW + 13)
     do(CreateKey("k1", "Severn", Role.CREW, bytes(32)), Actor(Role.ADMIN, "office", "unit:office"), NOW + 13)
     do(CloseEncounter("e-5", "counted ashore at Dover by port control"), CONTROLLER, NOW + 14)
     do(MendClock("the clock was ahead"), Actor(Role.ADMIN, "office"), NOW + 13.5)
@@ -322,6 +324,8 @@ def test_a_migration_once_released_is_never_edited():
         ("postgresql", 6): "12ed4cf1df3f01ca",
         ("sqlite", 7): "ce6b313f9fab99db",
         ("postgresql", 7): "181b62d3d8d82f89",
+        ("sqlite", 8): "f9144be7b274f612",
+        ("postgresql", 8): "3b9d92dfdd89863c",
     }
     made = {
         (dialect, step.version): step.sha256[:16]

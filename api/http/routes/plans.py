@@ -9,7 +9,7 @@ from starlette.responses import Response
 from api.decision_service import DecisionService
 from api.documents.decision import to_json
 from api.http.auth import Caller, requires
-from api.http.dependencies import CurrentService, JsonText, MaybeRecords, Plans
+from api.http.dependencies import CurrentService, JsonText, MaybeRecords, Plans, Work
 from api.http.json_router import JsonRouter
 from api.http.openapi import json_answer, problems
 from api.http.schemas.plan_examples import PLAN, PLANS
@@ -41,6 +41,7 @@ async def create_plan(
     plan: Annotated[PlanIn, Body(openapi_examples=PLANS)],
     service: CurrentService,
     plan_pool: Plans,
+    worker_pool: Work,
     async_store: MaybeRecords,
     caller: Annotated[Caller, requires(Permission.PLAN)],  # noqa: ARG001 - asked for, so that it is checked
 ) -> Response:
@@ -54,7 +55,9 @@ async def create_plan(
     """
     now_s = time.time()
     if async_store.is_kept and plans_for_now(plan, now_s):
-        service = with_port_reports(service, plan, await async_store.ports_seen(now_s), now_s)
+        ports = await async_store.ports_seen(now_s)
+        # In a thread: where a zone has just been drawn it takes seconds.
+        service = await worker_pool.run(lambda: with_port_reports(service, plan, ports, now_s))
     return JsonText(await plan_pool.run(lambda search: _plan_text(plan, service, now_s, search)))
 
 

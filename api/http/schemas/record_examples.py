@@ -159,11 +159,30 @@ OVERRIDE: dict[str, Any] = {
     "at": "2026-11-22T14:45:00.000Z", "decision_known": True,
 }  # fmt: skip
 
+ZONE_IN: dict[str, Any] = {
+    "name": "Wreck of the Vega", "reason": "sunk in 20 m, drifting containers",
+    "outline": {
+        "type": "Polygon",
+        "coordinates": [[[1.3, 51.0], [1.45, 51.0], [1.45, 51.08], [1.3, 51.08], [1.3, 51.0]]],
+    },
+    "to_at": "2099-11-23T06:00:00Z",
+}  # fmt: skip
+ZONE: dict[str, Any] = {
+    "zone_id": "z-31-5e0c3a9b7f2d4816", "made": 31, **ZONE_IN, "from_at": None, "to_at": "2099-11-23T06:00:00.000Z",
+    "by": _DUTY, "drawn_at": "2026-11-22T15:00:00.000Z", "version": 31, "ended": None,
+}  # fmt: skip
+ZONES: dict[str, Any] = {"at": "2026-11-22T15:01:00.000Z", "zones": [{**ZONE, "in_force": True}]}
+ZONE_END_IN: dict[str, Any] = {"reason": "the wreck is marked and the containers are taken up"}
+ZONE_ENDED: dict[str, Any] = {
+    **ZONE, "version": 40,
+    "ended": {"at": "2026-11-23T04:00:00.000Z", "reason": ZONE_END_IN["reason"], "by": _DUTY},
+}  # fmt: skip
+
 HANDOVER: dict[str, Any] = {
     "at": "2026-11-22T19:00:00.000Z",
     "open_encounters": [{**_OPEN, "direction": DIRECTION, "aged": True}],
     "reservations": [STANDING_RESERVATION], "expiring_soon": ["r-15"], "overdue": [], "expired_not_landed": [],
-    "held_against_shortage": [], "overrides": [],
+    "held_against_shortage": [], "overrides": [], "exclusion_zones": [{**ZONE, "in_force": True}],
     "aged_reports": [{"port_id": "dover", "report": "status", "reported_at": "2026-11-22T14:30:00.000Z"}],
 }  # fmt: skip
 _PAGE = "95db4abef783b554161bb855fa61e4381ca46b597103f36862cff6abbafdb2b9"

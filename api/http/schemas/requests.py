@@ -13,6 +13,7 @@ from api.security.roles import AccessRole
 from api.store.coordination import AnswerCoordination, OfferCoordination, Reply
 from api.store.directions import RecordDirection, RecordOverride
 from api.store.encounters import CloseEncounter, ReopenEncounter, ReportEncounter
+from api.store.exclusion_zones import MOST_POSITIONS, DrawZone, EditZone, EndZone, Outline
 from api.store.handover import SignHandover
 from api.store.ports import Occupied, Places, ReportCapacity, ReportReception, SetPortStatus
 from api.store.reservations import HOLD_AFTER_ETA_S, Extend, Hold, Land, Override, Persons, Release, Transfer
@@ -335,6 +336,55 @@ class OverrideIn(Body):
     def command(self, decision_id: str) -> RecordOverride:
         """What it asks for."""
         return RecordOverride(decision_id, self.code, self.text, self.port_id, self.place, self.encounter_id)
+
+
+Position = Annotated[list[Number], Field(min_length=2, max_length=2, description="Longitude, latitude. [deg]")]
+
+
+class PolygonIn(Body):
+    """An area of one ring (RFC 7946); the last position may repeat the first."""
+
+    type: Literal["Polygon"]
+    coordinates: Annotated[
+        list[Annotated[list[Position], Field(min_length=3, max_length=MOST_POSITIONS + 1)]],
+        Field(min_length=1, max_length=1),
+    ]
+
+    def corners(self) -> Outline:
+        """Each corner once."""
+        ring = [(lon, lat) for lon, lat in self.coordinates[0]]
+        return tuple(ring[:-1] if ring[0] == ring[-1] else ring)
+
+
+class ZoneIn(Body):
+    """Waters that are closed for a time, and why."""
+
+    name: Annotated[Name, Field(description="Unlike that of any other zone that has not ended.")]
+    reason: Text
+    outline: PolygonIn
+    from_at: Annotated[Instant | None, Field(description="In force from then on; at once if left out.")] = None
+    to_at: Annotated[Instant | None, Field(description="In force until then; until it is ended if left out.")] = None
+
+    def command(self) -> DrawZone:
+        """What it asks for, of a new zone."""
+        return DrawZone(self.name, self.reason, self.outline.corners(), _seconds(self.from_at), _seconds(self.to_at))
+
+    def edit_command(self, zone_id: str, expected_version: int | None) -> EditZone:
+        """What it asks for, of a zone there is."""
+        drawn = self.command()
+        return EditZone(
+            zone_id, drawn.name, drawn.reason, drawn.outline, drawn.from_s, drawn.to_s, expected_version
+        )  # fmt: skip
+
+
+class ZoneEndIn(Body):
+    """Why the water is open again."""
+
+    reason: Text
+
+    def command(self, zone_id: str, expected_version: int | None) -> EndZone:
+        """What it asks for."""
+        return EndZone(zone_id, self.reason, expected_version)
 
 
 class SignIn(Body):

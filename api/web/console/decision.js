@@ -123,7 +123,8 @@ function decisionParts(decision, view, actions) {
   const { coordination } = decision;
   parts.push(make('h3', {}, say('waters')), make('p', {}, say(coordination.band ? 'waters_band' : 'waters_in', { region: coordination.srr ?? '?' })),
     make('ul', {}, ...coordination.centres.map((centre) => make('li', {}, `${say('call_port', { port: centre.name, vhf: (centre.vhf ?? '?').replaceAll(';', ', ') })}${centre.mmsi ? ` · ${say('mmsi', { number: centre.mmsi })}` : ''}`))));
-  const notices = decision.notices.filter((notice) => notice.level !== 'information');
+  // Which waters it kept out of is part of every answer.
+  const notices = decision.notices.filter((notice) => notice.level !== 'information' || notice.code === 'ZONES_AVOIDED');
   if (notices.length) parts.push(make('h3', {}, say('notices')), make('ul', {}, ...notices.map((notice) => make('li', {}, inLanguage(notice.text)))));
   return parts;
 }

@@ -46,10 +46,17 @@
  * @property {{ needs_met: boolean | null, transport_arranged: boolean | null, danger_ashore: boolean, reason: string, by: By, reported_at: string, version: number } | null} reception
  * @property {{ total: number | null, families: number | null, medical: number | null }} places_left
  */
-/** @typedef {{ id: string, at: string | null, limit_s: number | null, connected: boolean, until?: string | null }} Feed */
-/** @typedef {{ sequence: number, encounters: Row[], reservations: Reservation[], ports: PortReport[], feeds: Feed[] }} Picture */
+/**
+ * @typedef {object} Zone
+ * @property {string} zone_id @property {string} name @property {string} reason @property {{ type: 'Polygon', coordinates: [number, number][][] }} outline
+ * @property {string | null} from_at @property {string | null} to_at @property {By} by @property {string} drawn_at @property {number} version @property {boolean} in_force
+ */
+/** @typedef {{ id: string, at: string | null, limit_s: number | null, connected: boolean, until?: string | null, lost_since?: string | null }} Feed */
+/** @typedef {{ mmsi: string, name: string | null, kind: string, position: [number, number], at: string, sog_kn: number | null, cog_deg: number | null, track: [number, number][] }} Vessel */
+/** @typedef {{ at: string, connected: boolean, heard_at: string | null, lost_since: string | null, vessels: Vessel[] }} Traffic */
+/** @typedef {{ sequence: number, encounters: Row[], reservations: Reservation[], ports: PortReport[], zones: Zone[], feeds: Feed[] }} Picture */
 /** @typedef {{ at: string, trouble: { code: string, text: string } | null, picture: Picture }} PictureNow */
-/** @typedef {{ role: string, duty: string, own_only: boolean, permissions: string[], access: boolean, keeps_records: boolean, version: string }} Session */
+/** @typedef {{ role: string, duty: string, own_only: boolean, permissions: string[], access: boolean, keeps_records: boolean, signed_in: boolean, version: string }} Session */
 /** @typedef {{ depth_m: number | null, tide_m: (number | null)[], gate_h: [number, number] | null }} Depths */
 /**
  * @typedef {object} EncounterView
@@ -59,6 +66,6 @@
  */
 /** @typedef {{ desk: string, centre: string, duty: string, encounter_id: string }} Desk */
 /** @typedef {{ at: string, kind: string, sequence: number, subject: string, body: any }} Told */
-/** @typedef {{ closed: string[], policy: string | null, gale: { wind_kn: number, wind_from_deg: number, wave_m: number } | null, more_persons: number, lost_vessel: string | null }} Supposed */
+/** @typedef {{ closed: string[], policy: string | null, gale: { wind_kn: number, wind_from_deg: number, wave_m: number, from_at?: string, hours?: number } | null, more_persons: number, lost_vessel: string | null }} Supposed */
 /** @typedef {{ supposed: Supposed, encounters: { encounter_id: string, now: View, then: View }[], view: any, at: string }} WhatIf */
 export {};

@@ -2,15 +2,19 @@
 
 import { ask, Refusal } from '../shared/api.js';
 import { byId, make } from '../shared/elements.js';
-import { has, say } from '../shared/texts.js';
+import { formatPosition } from '../shared/format.js';
+import { has, inLanguage, say } from '../shared/texts.js';
 
 /**
  * @typedef {object} Field
  * @property {string} name @property {string} label
- * @property {'text' | 'area' | 'number' | 'select' | 'check' | 'position' | 'secret'} kind
+ * @property {'text' | 'area' | 'number' | 'select' | 'check' | 'position' | 'positions' | 'secret'} kind A list of positions has one a line.
  * @property {[string, string][]} [options] Value and words. @property {string} [value] @property {boolean} [needed] @property {string} [hint]
- * @property {number} [longest]
+ * @property {number} [longest] @property {(places: Place[]) => string} [refuse] Why positions understood will not do, in words.
+ * @property {(places: Place[]) => string} [told] What they come to, in words.
+ * @property {[string, (places: Place[] | null, close: () => void) => void][]} [buttons] Beside a list of positions.
  */
+/** @typedef {[number, number]} Place Longitude, latitude. [deg] */
 /** @typedef {Record<string, string>} Values */
 /**
  * @typedef {object} Form
@@ -25,9 +29,19 @@ const drafts = new Map();
 /** @type {(() => void) | null} */
 let afterClose = null;
 
+/** What is to stand in a field when a form is opened next. @param {string} form @param {string} field @param {string} value */
+export function keepTyped(form, field, value) {
+  drafts.set(form, { ...drafts.get(form), [field]: value });
+}
+
 const dialog = () => /** @type {HTMLDialogElement} */ (byId('dialog'));
 
 export const isOpen = () => dialog().open;
+
+/** Close a form, if it is the one that is open. @param {string} name */
+export function closeForm(name) {
+  if (isOpen() && dialog().dataset.form === name) dialog().close();
+}
 
 /** A key for a change, so that sending it twice changes things once. */
 function newKey() {
@@ -50,7 +64,7 @@ export function openForm(form) {
   const typed = drafts.get(form.name) ?? {};
   /** @type {Map<string, HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>} */
   const controls = new Map();
-  /** @type {[number, number] | null} */
+  /** @type {Place | Place[] | null} */
   let position = null;
   let key = newKey();
   let sentAs = '';
@@ -72,8 +86,8 @@ export function openForm(form) {
     if (field.kind === 'select') {
       control = make('select', shared, ...(field.options ?? []).map(([value, words]) => make('option', { value, selected: value === start }, words)));
       control.value = start || (field.options?.[0]?.[0] ?? '');
-    } else if (field.kind === 'area') {
-      control = make('textarea', { ...shared, rows: '3', maxlength: String(field.longest ?? 4000) });
+    } else if (field.kind === 'area' || field.kind === 'positions') {
+      control = make('textarea', { ...shared, rows: field.kind === 'area' ? '3' : '6', spellcheck: 'false', maxlength: String(field.longest ?? 4000) });
       control.value = start;
     } else {
       control = make('input', {
@@ -86,28 +100,49 @@ export function openForm(form) {
     control.addEventListener('input', keep);
     const words = make('label', { for: id }, field.label, field.needed ? make('span', { class: 'needed' }, ` · ${say('needed')}`) : null);
     fields.append(make('div', { class: `field field-${field.kind}` }, words, control, field.hint ? make('span', { class: 'sub', id: `${id}-hint` }, field.hint) : null,
-      field.kind === 'position' ? readBack(/** @type {HTMLInputElement} */ (control)) : null));
+      field.kind === 'position' ? readBack(/** @type {HTMLInputElement} */ (control), hear) : field.kind === 'positions' ? readBack(/** @type {HTMLTextAreaElement} */ (control), (text) => hearAll(field, text), field) : null));
   }
 
-  /** The position as understood, in figures and in words, before it may be used. @param {HTMLInputElement} control */
-  function readBack(control) {
+  /** A position as understood, with the words to read it back in. @param {string} text @returns {Promise<[Place, Node[]]>} */
+  async function hear(text) {
+    const found = await ask('GET', `/console/v1/position?text=${encodeURIComponent(text)}`);
+    return [found.position, [make('b', {}, formatPosition(found.position)), make('span', {}, ` ${inLanguage(found.read_back)}`)]];
+  }
+
+  /** Positions as understood, one a line. @param {Field} field @param {string} text @returns {Promise<[Place[], Node[]]>} */
+  async function hearAll(field, text) {
+    const texts = text.split('\n').map((line) => line.trim()).filter(Boolean);
+    if (!texts.length) throw new Refusal(422, { detail: say('read_back_first') });
+    const { positions } = /** @type {{ positions: Place[] }} */ (await ask('POST', '/console/v1/positions', { texts }));
+    const wrong = field.refuse?.(positions) ?? '';
+    if (wrong) throw new Refusal(422, { detail: wrong });
+    return [positions, [make('b', {}, field.told?.(positions) ?? ''), make('span', {}, ` ${positions.map(formatPosition).join(' · ')}`)]];
+  }
+
+  /**
+   * What was understood, in figures and in words, before it may be used.
+   * @template {Place | Place[]} T
+   * @param {HTMLInputElement | HTMLTextAreaElement} control @param {(text: string) => Promise<[T, Node[]]>} understand @param {Field} [field]
+   */
+  function readBack(control, understand, field) {
     const told = make('p', { class: 'read-back', role: 'status' }, say('read_back_first'));
     const button = make('button', { type: 'button', id: 'read-back' }, say('read_back'));
     const forget = () => { position = null; submit.disabled = true; told.textContent = say('read_back_first'); told.classList.remove('wrong'); };
     control.addEventListener('input', forget);
-    control.addEventListener('keydown', (event) => { if (event.key === 'Enter' && !position) { event.preventDefault(); button.click(); } });
+    if (control instanceof HTMLInputElement) {
+      control.addEventListener('keydown', (event) => { if (/** @type {KeyboardEvent} */ (event).key === 'Enter' && !position) { event.preventDefault(); button.click(); } });
+    }
     button.addEventListener('click', async () => {
       const text = control.value;
       try {
-        const found = await ask('GET', `/console/v1/position?text=${encodeURIComponent(text)}`);
+        const [understood, words] = await understand(text);
         if (control.value !== text) return;
-        position = found.position;
-        const { formatPosition } = await import('../shared/format.js');
-        const { inLanguage } = await import('../shared/texts.js');
-        told.replaceChildren(make('b', {}, formatPosition(found.position)), make('span', {}, ` ${inLanguage(found.read_back)}`));
+        position = understood;
+        told.replaceChildren(...words);
         told.classList.remove('wrong');
         submit.disabled = false;
       } catch (failure) {
+        if (control.value !== text) return;
         position = null;
         submit.disabled = true;
         told.textContent = explain(failure);
@@ -115,7 +150,14 @@ export function openForm(form) {
       }
     });
     submit.disabled = true;
-    return make('div', {}, button, told);
+    // Corners come from the chart or from the record: they are read back at once.
+    if (field && control.value.trim()) button.click();
+    const others = (field?.buttons ?? []).map(([words, act]) => {
+      const other = make('button', { type: 'button' }, words);
+      other.addEventListener('click', () => act(/** @type {Place[] | null} */ (position), () => box.close()));
+      return other;
+    });
+    return make('div', {}, make('div', { class: 'actions' }, button, ...others), told);
   }
 
   for (const field of form.fields) add(field);
@@ -151,6 +193,7 @@ export function openForm(form) {
 
   cancel.addEventListener('click', () => box.close());
   box.setAttribute('aria-labelledby', 'dialog-title');
+  box.dataset.form = form.name;
   box.replaceChildren(element);
   afterClose = () => { if (before instanceof HTMLElement && before.isConnected) before.focus(); };
   box.onclose = () => { afterClose?.(); afterClose = null; };

@@ -11,21 +11,27 @@ async function nameOf(text) {
   return [...new Uint8Array(digest).slice(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** @type {() => void} Listen no more to the stream of whoever was signed in before. */
+let leave = () => {};
+
 /** @param {number} after Number of the event after which to begin. @param {(word: Word) => void} tell */
 export async function listen(after, tell) {
+  leave();
   const headers = authorization();
   const name = `safeport-${headers.Authorization && crypto.subtle ? await nameOf(headers.Authorization) : 'local'}`;
   if (typeof SharedWorker !== 'undefined') {
     const worker = new SharedWorker(new URL('./stream_worker.js', import.meta.url), { type: 'module', name });
     worker.port.onmessage = (message) => tell(message.data);
     worker.port.postMessage({ headers, after });
-    addEventListener('pagehide', () => worker.port.postMessage('leave'));
+    leave = () => { worker.port.postMessage('leave'); worker.port.onmessage = null; };
+    addEventListener('pagehide', () => leave());
     addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
     return;
   }
   const channel = new BroadcastChannel(name);
   channel.onmessage = (message) => tell(message.data);
   const stop = new AbortController();
+  leave = () => { stop.abort(); channel.onmessage = null; };
   addEventListener('pagehide', () => stop.abort(), { once: true });
   navigator.locks.request(name, () => follow(headers, after, (word) => { channel.postMessage(word); tell(word); }, stop.signal));
 }

@@ -7,13 +7,15 @@ import { language, loadTexts, say } from '../shared/texts.js';
 import { withEvent } from './apply.js';
 import { showDecision } from './decision.js';
 import { rowsShown, showAges, showEncounters } from './encounters.js';
-import { explain, isOpen } from './forms.js';
+import { closeForm, explain, isOpen } from './forms.js';
 import { listen } from './live.js';
 import { showPorts, statusOf } from './ports.js';
 import { hearDesks, keepPresence, sayPresence } from './presence.js';
-import { closeSheet, eventText, isSheetOpen, openComparison, openHandover, openHelp, openPlan, openRecord, openScreen, openWhatIf, supposedText } from './sheets.js';
+import { closeSheet, eventText, isSheetOpen, openComparison, openHandover, openHelp, openPlan, openRecord, openScreen, openTraffic, openWhatIf, supposedText } from './sheets.js';
 import { ageOf, candidates, may, now, placesOf, shortId, state, stateOf } from './state.js';
+import { READ_MS, readTraffic, vesselsDrawn } from './traffic.js';
 import * as work from './work.js';
+import { drawZone, isDrawing, leaveDrawing, newZone, showZones, useZoneChart } from './zones.js';
 
 /** @typedef {import('../shared/format.js').Lang} Lang */
 /** @typedef {import('../shared/palettes.js').PaletteName} PaletteName */
@@ -27,6 +29,10 @@ const REFRESH_MS = 30000;
 const POLL_MS = 5000;
 /** [A] Clocks farther apart than this disagree. As in the service. [ms] */
 const CLOCKS_APART_MS = 120000;
+/** A feed lost for less comes back by itself more often than not. [s] */
+const LOST_S = 10;
+/** Slower than the service takes attempts of nobody known. [ms] */
+const SESSION_MS = 6000;
 const EVENTS_SHOWN = 12;
 /** Deciding everything anew waits so long after an event, and so many times as long as it took last. */
 const DECIDE_AFTER_MS = 300;
@@ -43,6 +49,7 @@ let isStreamUp = false;
 /** @type {string} Why the last read failed. */ let failure = '';
 /** @type {Told[]} */ let told = [];
 let areKeysOn = true;
+let hasBegun = false;
 let isReading = false;
 let wantsAgain = false;
 /** @type {ReturnType<typeof setTimeout> | null} */ let decideLater = null;
@@ -64,13 +71,20 @@ function heard() {
   failure = '';
 }
 
+/** @param {boolean} decides @returns {Promise<import('./documents.js').PictureNow>} */
+const askPicture = (decides) => ask('GET', `/console/v1/picture?decide=${decides}`, undefined, 20000);
+
+/** @type {{ begun: number, picture: Promise<import('./documents.js').PictureNow> } | null} Asked for while it was not known yet who looks. */
+let early = null;
+
 /**
  * Read the picture: first what is recorded, at once; then what is decided for it.
  * @param {boolean} decides
  */
 async function readPicture(decides) {
-  const begun = Date.now();
-  const found = /** @type {import('./documents.js').PictureNow} */ (await ask('GET', `/console/v1/picture?decide=${decides}`, undefined, 20000));
+  const begun = early ? early.begun : Date.now();
+  const found = await (early ? early.picture : askPicture(decides));
+  early = null;
   heard();
   state.clockOffsetMs = Date.parse(found.at) - (begun + Date.now()) / 2;
   state.trouble = found.trouble;
@@ -98,6 +112,7 @@ async function refresh() {
     } while (wantsAgain);
     decideSoon();
   } catch (reason) {
+    early = null;
     failure = explain(reason);
     if (reason instanceof Refusal && reason.status === 401) signIn();
   }
@@ -137,9 +152,9 @@ async function readView(encounterId) {
 
 /** Draw anew, and leave the focus on what it was on. @param {() => void} draw */
 function keepingFocus(draw) {
-  const { encounter, port, card, do: piece } = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset ?? {};
+  const { encounter, port, card, zone, do: piece } = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset ?? {};
   draw();
-  for (const [name, value] of Object.entries({ encounter, port, card, do: piece })) {
+  for (const [name, value] of Object.entries({ encounter, port, card, zone, do: piece })) {
     if (value && document.activeElement === document.body) {
       /** @type {HTMLElement | null} */ (document.querySelector(`[data-${name}="${CSS.escape(value)}"]`))?.focus({ preventScroll: true });
     }
@@ -151,6 +166,7 @@ function show() {
     showEncounters(pickEncounter);
     showPorts(pickPort);
     showDecision(actions);
+    showZones(pickZone);
   });
   showChart();
   showFeeds();
@@ -170,6 +186,7 @@ function showChart() {
   // Ports that are excluded come last: they give way to others.
   shown.sort((a, b) => Number(a.status === 'excluded') - Number(b.status === 'excluded'));
   chart.setAnswer(shown, false, null);
+  chart.setVessels(vesselsDrawn());
   chart.setCases((state.picture?.encounters ?? []).map((row) => {
     const kind = stateOf(row, placesOf(row.encounter_id));
     return {
@@ -183,7 +200,7 @@ function showChart() {
 function showFeeds() {
   const chips = (state.picture?.feeds ?? []).map((feed) => {
     const age = ageOf(feed.at);
-    const isPast = feed.connected && age !== null && feed.limit_s !== null && age > feed.limit_s;
+    const isPast = feed.connected && ((age !== null && feed.limit_s !== null && age > feed.limit_s) || Boolean(feed.lost_since));
     const words = !feed.connected ? say('feed_none') : feed.until ? say('feed_until', { day: feed.until.slice(0, 10) }) : formatAge(age);
     return make('li', { class: isPast ? 'feed past' : feed.connected ? 'feed' : 'feed none', 'data-feed': feed.id }, `${say(`feed_${feed.id}`)} `, make('b', {}, words));
   });
@@ -203,9 +220,14 @@ function showBanners() {
   if (Math.abs(state.clockOffsetMs) > CLOCKS_APART_MS) lines.push(['bad', 'clock', say('banner_clock', { seconds: Math.round(Math.abs(state.clockOffsetMs) / 1000) })]);
   for (const feed of state.picture?.feeds ?? []) {
     const old = ageOf(feed.at);
-    if (feed.connected && old !== null && feed.limit_s !== null && old > feed.limit_s) lines.push(['warn', `feed-${feed.id}`, say('banner_feed', { feed: say(`feed_${feed.id}`), age: formatAge(old), limit: formatAge(feed.limit_s) })]);
+    const lost = ageOf(feed.lost_since);
+    if (feed.connected && lost !== null) {
+      if (lost > LOST_S) lines.push(['warn', `feed-${feed.id}`, say('banner_feed_lost', { feed: say(`feed_${feed.id}`), age: formatAge(lost) })]);
+    } else if (feed.connected && old !== null && feed.limit_s !== null && old > feed.limit_s) lines.push(['warn', `feed-${feed.id}`, say('banner_feed', { feed: say(`feed_${feed.id}`), age: formatAge(old), limit: formatAge(feed.limit_s) })]);
   }
   if (missedWords) lines.push(['note', 'missed', missedWords]);
+  if (state.undo && performance.now() > state.undo.until) state.undo = null;
+  if (state.undo) lines.push(['note', 'undo', state.undo.words]);
   const key = JSON.stringify(lines);
   const box = byId('banners');
   document.body.classList.toggle('is-old', lines.some(([kind]) => kind === 'bad'));
@@ -213,9 +235,22 @@ function showBanners() {
   box.dataset.shown = key;
   box.replaceChildren(...lines.map(([kind, name, words]) => {
     const close = make('button', { type: 'button' }, say('read'));
-    close.addEventListener('click', () => { missedWords = ''; showBanners(); });
-    return make('p', { class: `banner banner-${kind}`, 'data-banner': name }, words, name === 'missed' ? close : null);
+    close.addEventListener('click', () => { if (name === 'undo') state.undo = null; else missedWords = ''; showBanners(); });
+    const back = name === 'undo' ? make('button', { type: 'button', id: 'undo' }, state.undo?.button ?? '') : null;
+    back?.addEventListener('click', takeBack);
+    return make('p', { class: `banner banner-${kind}`, 'data-banner': name }, words, back, kind === 'note' ? close : null);
   }));
+}
+
+/** Take back what was just done here. */
+async function takeBack() {
+  const { undo } = state;
+  state.undo = null;
+  showBanners();
+  try { await undo?.act(); } catch (reason) {
+    failure = explain(reason);
+    showBanners();
+  }
 }
 
 /** What may be done is what is shown; the service refuses the rest all the same. */
@@ -223,6 +258,7 @@ function showRights() {
   byId('new-encounter').hidden = !may('report_encounter') || state.whatIf !== null;
   byId('open-plan').hidden = !may('plan');
   byId('open-what-if').hidden = !may('plan');
+  byId('sign-out').hidden = !state.session?.signed_in;
   byId('open-handover').hidden = !may('sign_handover');
 }
 
@@ -305,6 +341,14 @@ function pickPort(portId) {
   if (!document.querySelector(`[data-card="${CSS.escape(portId)}"]`)) document.querySelector('#decision .port-title')?.scrollIntoView({ block: 'start' });
 }
 
+/** @param {string} zoneId */
+function pickZone(zoneId) {
+  state.zoneId = state.zoneId === zoneId ? null : zoneId;
+  show();
+  const zone = state.picture?.zones.find((one) => one.zone_id === state.zoneId);
+  if (zone) chart?.show(zone.outline.coordinates[0]);
+}
+
 /** @param {import('./documents.js').Supposed} supposed */
 async function suppose(supposed) {
   const found = await ask('POST', '/console/v1/what-if', { ...supposed, encounter_id: state.encounterId }, 60000);
@@ -359,7 +403,9 @@ async function begin(name, subject) {
 /** @param {KeyboardEvent} event */
 function pressKey(event) {
   if (event.key === 'Escape' && !isOpen()) {
-    if (isSheetOpen()) closeSheet();
+    // The form that opens then is not closed by the same key.
+    if (isDrawing()) { event.preventDefault(); leaveDrawing(); }
+    else if (isSheetOpen()) closeSheet();
     else if (state.whatIf) leaveWhatIf();
     return;
   }
@@ -381,9 +427,11 @@ function pressKey(event) {
   else if (key === '+') chart?.zoom(1);
   else if (key === '-') chart?.zoom(-1);
   else if ('123'.includes(key)) { const port = candidates()[Number(key) - 1]; if (port) pickPort(port.port.id); else return; }
+  else if (key === 'u') openTraffic();
   else if (key === 'w' && may('plan')) openWhatIf(suppose);
   else if (key === 't' && state.encounterId) begin('record', state.encounterId);
   else if (isWhatIf) return;
+  else if (key === 'z' && may('draw_zones')) newZone();
   else if (key === 'n' && may('report_encounter')) begin('new');
   else if (key === 'p' && may('plan')) openPlan();
   else if (key === 'h' && may('sign_handover')) openHandover();
@@ -438,23 +486,54 @@ function showClock() {
   write(byId('clock-local'), `${formatLocal(now(), 'Europe/London')} · ${formatLocal(now(), 'Europe/Paris')}`);
 }
 
+/** @type {ReturnType<typeof setInterval> | null} */ let waitsForSession = null;
+
 async function signIn() {
-  if (isOpen()) return;
-  work.askForToken(async (token) => {
-    setToken(token);
-    try {
-      state.session = await ask('GET', '/console/v1/session');
-    } catch (reason) {
-      setToken(null);
-      throw reason;
-    }
-    await begun();
-  });
+  if (waitsForSession !== null) return;
+  const isAgain = state.session !== null;
+  const hasIssuer = await ask('GET', '/console/v1/sign-in').then((found) => Boolean(found.issuer), () => false);
+  // A form under somebody's hands is left alone: its own refusal says that it is to be sent again.
+  if (!isOpen()) work.askForToken(takeToken, hasIssuer, isAgain);
+  if (hasIssuer && isAgain) waitsForSession = setInterval(lookForSession, SESSION_MS);
+}
+
+/** @param {string} token */
+async function takeToken(token) {
+  setToken(token);
+  try {
+    state.session = await ask('GET', '/console/v1/session');
+  } catch (reason) {
+    setToken(null);
+    throw reason;
+  }
+  await begun();
+}
+
+/** Whether somebody has signed in meanwhile in another tab. */
+async function lookForSession() {
+  try {
+    state.session = await ask('GET', '/console/v1/session');
+  } catch { return; }
+  if (waitsForSession !== null) clearInterval(waitsForSession);
+  waitsForSession = null;
+  closeForm('sign-in');
+  await begun();
+}
+
+async function signOut() {
+  try {
+    const { next } = await ask('POST', '/console/v1/sign-out');
+    location.assign(next ?? '/console');
+  } catch (reason) {
+    failure = explain(reason);
+    showBanners();
+  }
 }
 
 /** @param {Chart} made */
 function useChart(made) {
   chart = made;
+  useZoneChart(() => chart);
   for (const harbour of made.harbours) state.harbours.set(harbour.id, harbour);
   show();
   showEvents();
@@ -462,7 +541,18 @@ function useChart(made) {
 
 async function drawChart() {
   const { createChart } = await import('../shared/chart.js');
-  useChart(await createChart(byId('chart'), byId('scale'), /** @type {PaletteName} */ (screen.palette()), pickPort, pickEncounter));
+  useChart(await createChart(byId('chart'), byId('scale'), /** @type {PaletteName} */ (screen.palette()), pickPort, pickEncounter, pickZone));
+}
+
+async function drawTraffic() {
+  try {
+    if (!await readTraffic()) return;
+    const feed = state.picture?.feeds.find((one) => one.id === 'ais');
+    if (feed) Object.assign(feed, { at: state.traffic?.heard_at ?? null, lost_since: state.traffic?.lost_since ?? null });
+    chart?.setVessels(vesselsDrawn());
+    showFeeds();
+    showBanners();
+  } catch { /* Ages run on, and say how old it is. */ }
 }
 
 async function readDepths() {
@@ -472,19 +562,34 @@ async function readDepths() {
   } catch { /* Asked again in ten minutes; until then depths are not known. */ }
 }
 
+function beginChart() {
+  drawChart().catch(() => { write(byId('chart'), say('chart_off')); });
+}
+
 /** Everything there is once it is known who looks. */
 async function begun() {
-  drawChart().catch(() => { write(byId('chart'), say('chart_off')); });
+  if (location.hash) history.replaceState(null, '', location.pathname);
+  if (hasBegun) {
+    await refresh();
+    listen(lastSequence, hearStream);
+    return;
+  }
+  hasBegun = true;
   if (!state.session?.keeps_records) {
+    beginChart();
     byId('banners').replaceChildren(make('p', { class: 'banner banner-bad', 'data-banner': 'no-store' }, say('no_store')));
     return;
   }
+  // The boards come first: what draws the chart takes a quarter of a second to begin.
   await refresh();
+  beginChart();
   const first = rowsShown()[0];
   if (first && !state.encounterId) pickEncounter(first.encounter_id);
   readDepths();
   listen(Math.max(0, (state.picture?.sequence ?? 0) - EVENTS_BEFORE), hearStream);
   setInterval(readDepths, 600000);
+  drawTraffic();
+  setInterval(drawTraffic, READ_MS);
   keepPresence(work.ownCentre, show);
   setInterval(() => { showAges(); showFeeds(); showBanners(); }, 1000);
   setInterval(() => {
@@ -494,6 +599,10 @@ async function begun() {
 }
 
 async function start() {
+  const session = ask('GET', '/console/v1/session');
+  early = { begun: Date.now(), picture: askPicture(false) };
+  // Looked at below, where something can be said of it.
+  for (const asked of [session, early.picture]) asked.catch(() => {});
   document.documentElement.dataset.palette = kept('palette', 'day');
   screen.setDimming(screen.dimming());
   areKeysOn = kept('console.keys', 'on') === 'on';
@@ -510,6 +619,8 @@ async function start() {
   byId('open-screen').addEventListener('click', () => openScreen(screen));
   byId('open-help').addEventListener('click', () => openHelp(areKeysOn, setKeys));
   byId('ports-all').addEventListener('click', () => { state.showsAllPorts = !state.showsAllPorts; show(); });
+  byId('sign-out').addEventListener('click', signOut);
+  byId('zones-draw').addEventListener('click', drawZone);
   byId('zoom-in').addEventListener('click', () => chart?.zoom(1));
   byId('zoom-out').addEventListener('click', () => chart?.zoom(-1));
   byId('fit').addEventListener('click', () => chart?.fit());
@@ -517,8 +628,9 @@ async function start() {
   showClock();
   setInterval(showClock, 1000);
   try {
-    state.session = await ask('GET', '/console/v1/session');
+    state.session = await session;
   } catch (reason) {
+    early = null;
     if (reason instanceof Refusal && reason.status === 401) { signIn(); return; }
     failure = explain(reason);
     heard();

@@ -4,8 +4,10 @@ import { ask, authorization, Refusal } from '../shared/api.js';
 import { formatAge, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, shape } from '../shared/elements.js';
 import { has, inLanguage, language, say } from '../shared/texts.js';
+import { later, timeTyped } from './typed.js';
 import { explain, numberOf } from './forms.js';
 import { ageOf, may, personsText, portName, shortId, state } from './state.js';
+import { trafficRows } from './traffic.js';
 
 /** @type {HTMLElement | null} Where the focus was before a sheet was opened. */
 let before = null;
@@ -105,21 +107,24 @@ export async function openWhatIf(begin) {
   const wind = number('if-wind', old?.gale ? String(old.gale.wind_kn) : '');
   const from = number('if-from', old?.gale ? String(old.gale.wind_from_deg) : '');
   const wave = number('if-wave', old?.gale ? String(old.gale.wave_m) : '');
+  const start = number('if-start', old?.gale?.from_at ? formatUtc(old.gale.from_at) : '');
+  const lasts = number('if-lasts', old?.gale?.hours ? String(old.gale.hours) : '');
   const more = number('if-more', old ? String(old.more_persons) : '0');
   const lost = make('select', { id: 'if-lost' }, make('option', { value: '' }, say('none_lost')), ...(state.picture?.encounters ?? []).map((row) => make('option', { value: row.encounter_id, selected: old?.lost_vessel === row.encounter_id }, shortId(row.encounter_id))));
   const refusal = make('p', { class: 'refusal', role: 'alert', hidden: true });
   /** @param {string} words @param {HTMLElement} control */
   const field = (words, control) => make('div', { class: 'field' }, make('label', { for: control.id }, words), control);
   const form = make('form', { novalidate: true, class: 'what-if-form' }, make('p', {}, say('what_if_note')),
-    make('div', { class: 'fields' }, field(say('if_closed'), closed), field(say('if_policy'), policy), field(say('if_wind'), wind), field(say('if_from'), from), field(say('if_wave'), wave), field(say('if_more'), more), field(say('if_lost'), lost)),
+    make('div', { class: 'fields' }, field(say('if_closed'), closed), field(say('if_policy'), policy), field(say('if_wind'), wind), field(say('if_from'), from), field(say('if_wave'), wave), field(say('if_start'), start), field(say('if_lasts'), lasts), field(say('if_more'), more), field(say('if_lost'), lost)),
     refusal, make('div', { class: 'actions' }, make('button', { type: 'submit', class: 'primary' }, say('what_if_ask'))));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const figures = [numberOf(wind.value), numberOf(from.value), numberOf(wave.value)];
+    const lasting = numberOf(lasts.value);
     try {
       await begin({
         closed: [...closed.selectedOptions].map((option) => option.value), policy: policy.value || null, more_persons: numberOf(more.value) ?? 0, lost_vessel: lost.value || null,
-        gale: figures.every((one) => one === null) ? null : { wind_kn: figures[0] ?? 0, wind_from_deg: figures[1] ?? 0, wave_m: figures[2] ?? 0 },
+        gale: figures.every((one) => one === null) ? null : { wind_kn: figures[0] ?? 0, wind_from_deg: figures[1] ?? 0, wave_m: figures[2] ?? 0, ...(start.value.trim() ? { from_at: later(timeTyped(start.value)) } : {}), ...(lasting === null ? {} : { hours: lasting }) },
       });
       closeSheet();
     } catch (failure) {
@@ -134,7 +139,7 @@ export async function openWhatIf(begin) {
 export function supposedText(supposed) {
   return [
     ...supposed.closed.map((id) => say('supposed_closed', { port: portName(id) })),
-    ...(supposed.gale ? [say('supposed_gale', { wind: supposed.gale.wind_kn, from: String(supposed.gale.wind_from_deg).padStart(3, '0'), wave: formatNumber(supposed.gale.wave_m, language()) })] : []),
+    ...(supposed.gale ? [say('supposed_gale', { wind: supposed.gale.wind_kn, from: String(supposed.gale.wind_from_deg).padStart(3, '0'), wave: formatNumber(supposed.gale.wave_m, language()) }) + (supposed.gale.from_at ? ` ${say('supposed_from', { at: formatUtc(supposed.gale.from_at) })}` : '') + (supposed.gale.hours ? ` ${say('supposed_for', { hours: supposed.gale.hours })}` : '')] : []),
     ...(supposed.policy ? [say('supposed_policy', { policy: supposed.policy })] : []), ...(supposed.more_persons ? [say('supposed_more', { count: supposed.more_persons })] : []),
     ...(supposed.lost_vessel ? [say('supposed_lost', { encounter: shortId(supposed.lost_vessel) })] : []),
   ].join(', ');
@@ -186,6 +191,7 @@ export async function openHandover() {
     ...part(say('reservations'), held, [say('reservations'), say('col_port'), say('vessel_name'), say('col_persons'), say('col_state'), say('col_expiry')]),
     ...part(say('expired_not_landed'), expired, [say('reservations'), say('col_port'), say('vessel_name'), say('col_persons'), say('expired')]),
     ...part(say('overrides'), overrides, ['UTC', say('col_encounter'), say('col_port'), say('reason_code'), say('reason_text'), say('duty')]),
+    ...part(say('zones'), page.exclusion_zones.map((/** @type {any} */ one) => tr(one.name, one.reason, formatUtc(one.from_at ?? one.drawn_at), one.to_at ? formatUtc(one.to_at) : '', one.by.duty)), [say('zone_name'), say('reason_text'), say('zone_from_utc'), say('zone_to_utc'), say('duty')]),
     ...part(say('aged_reports'), aged, [say('col_port'), say('col_reported'), say('col_seen')]), make('p', { class: 'quiet digest' }, `SHA-256 ${digest}`), form);
 }
 
@@ -225,9 +231,18 @@ export async function openComparison(oneId, otherId) {
     ]))))));
 }
 
+/** Vessels as AIS has them: what the chart draws, as text. */
+export function openTraffic() {
+  const { traffic } = state;
+  const rows = trafficRows().map((cells) => tr(...cells));
+  openSheet('traffic', say('traffic_title'), make('p', { class: 'quiet' }, say('traffic_note')),
+    traffic?.connected ? make('p', { class: traffic.lost_since ? 'warn' : 'quiet' }, say(traffic.lost_since ? 'traffic_lost' : 'traffic_heard', { age: formatAge(ageOf(traffic.lost_since ?? traffic.heard_at)) })) : make('p', {}, say('traffic_none')),
+    rows.length ? table([say('vessel_name'), 'MMSI', say('traffic_kind'), say('col_position'), say('traffic_course'), say('traffic_speed'), say('col_seen')], rows) : make('p', { class: 'quiet' }, say('list_none')));
+}
+
 /** @type {[string, string][]} */
 export const KEYS = [
-  ['N', 'key_new'], ['D', 'key_direct'], ['O', 'key_override'], ['B', 'key_hold'], ['R', 'key_report'], ['C', 'key_compare'], ['T', 'key_record'], ['P', 'key_plan'], ['W', 'key_what_if'], ['H', 'key_handover'],
+  ['N', 'key_new'], ['D', 'key_direct'], ['O', 'key_override'], ['B', 'key_hold'], ['R', 'key_report'], ['C', 'key_compare'], ['T', 'key_record'], ['P', 'key_plan'], ['W', 'key_what_if'], ['Z', 'key_zone'], ['U', 'key_units'], ['H', 'key_handover'],
   ['↑ ↓', 'key_rows'], ['1 2 3', 'key_cards'], ['G', 'key_fit'], ['+ −', 'key_zoom'], ['S', 'key_screen'], ['?', 'key_help'], ['Esc', 'key_escape'],
 ];
 
@@ -259,6 +274,7 @@ export function eventText(kind, body) {
     count: held ? held.persons.total : personsText(body.persons), reservation: shortId(held?.reservation_id), landed: held?.landed?.total ?? '',
     centre: body.centre ?? '', code: body.code ?? '', text: body.text ?? body.evidence ?? body.reason ?? '', status: body.status ? say(`reported_${body.status.status}`) : '',
     free: body.capacity ? `${body.capacity.places.total - body.capacity.occupied.total}` : '', source: body.source ? say(`source_${body.source}`) : '',
+    zone: body.name ?? '', reason: body.ended?.reason ?? body.reason ?? '',
     from: body.from_centre ?? '', to: body.to_centre ?? '', step: body.step ? say(`step_${body.step}`) : '', outcome: body.recommended ? portName(body.recommended) : say('going_none'),
   };
   const name = kind.replaceAll('.', '_');

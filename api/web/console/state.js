@@ -21,11 +21,14 @@ export const state = {
   /** @type {{ code: string, text: string } | null} */ trouble: null,
   /** @type {string | null} */ encounterId: null,
   /** @type {string | null} */ portId: null,
+  /** @type {string | null} */ zoneId: null,
+  /** @type {import('./documents.js').Traffic | null} Null until it was asked for. */ traffic: null,
   /** @type {import('./documents.js').EncounterView | null} */ view: null,
   /** @type {Record<string, import('./documents.js').Depths>} */ depths: {},
   /** @type {Map<string, Harbour>} */ harbours: new Map(),
   /** @type {import('./documents.js').WhatIf | null} */ whatIf: null,
   showsAllPorts: false,
+  /** @type {{ words: string, button: string, act: () => Promise<unknown> | void, until: number } | null} What was just done here and can be taken back. */ undo: null,
   /** @type {import('./documents.js').Desk[]} What other desks have on their screens. */ desks: [],
 };
 

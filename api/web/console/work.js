@@ -4,13 +4,16 @@ import { ask, Refusal } from '../shared/api.js';
 import { formatAge, formatUtc } from '../shared/format.js';
 import { make } from '../shared/elements.js';
 import { inLanguage, say } from '../shared/texts.js';
-import { timeMeant } from './clock_text.js';
-import { numberOf, openForm } from './forms.js';
+import { timeTyped } from './typed.js';
+import { keepTyped, numberOf, openForm } from './forms.js';
 import { ageOf, candidates, now, personsText, placesOf, portName, shortId, state } from './state.js';
 
 /** @typedef {import('./documents.js').Reservation} Reservation */
 /** @typedef {import('./forms.js').Field} Field */
 /** @typedef {import('./forms.js').Values} Values */
+
+/** A zone is cut out of the water before it is recorded, which takes seconds. [ms] */
+const PATIENCE_MS = 60000;
 
 const SOURCES = ['phone', 'vessel', 'aircraft', 'drone', 'shore', 'radar', 'ais', 'boat', 'other'];
 const REASONS = ['NEAREST_FIT', 'SRR_STATE', 'MEDICAL', 'PLACES', 'WEATHER', 'OTHER'];
@@ -19,18 +22,19 @@ const OVERRIDES = ['CONTROLLER_JUDGEMENT', 'LOCAL_KNOWLEDGE', 'MEDICAL', 'DUTY_T
 /** @type {[string, string][] | null} */
 let vessels = null;
 
+/** [A] What was done here can be taken back by one press for so long. [ms] */
+const UNDO_MS = 120000;
+
+/** @param {string} words @param {string} button @param {() => Promise<unknown> | void} act */
+function offerUndo(words, button, act) {
+  state.undo = { words, button, act, until: performance.now() + UNDO_MS };
+}
+
 /** @param {string} method @param {string} path @param {unknown} body @param {string} key */
-const change = (method, path, body, key) => ask(/** @type {'POST'} */ (method), path, body, 15000, { 'Idempotency-Key': key });
+export const change = (method, path, body, key) => ask(/** @type {'POST'} */ (method), path, body, PATIENCE_MS, { 'Idempotency-Key': key });
 
 /** The name of the centre this screen is of. */
 export const ownCentre = () => /** @type {HTMLInputElement} */ (document.getElementById('own-centre')).value.trim();
-
-/** A time that was typed, or a refusal in words. @param {string} text */
-function timeTyped(text) {
-  const at = timeMeant(text, now());
-  if (!at) throw new Refusal(422, { code: 'TIME_TYPED', detail: '' });
-  return at;
-}
 
 /** A count that was typed, or a refusal in words. @param {string | undefined} text */
 function countTyped(text) {
@@ -114,7 +118,12 @@ export function direct(portId) {
     ],
     async send(values, key) {
       await recordDecision(encounterId);
-      await change('POST', `/v1/encounters/${encounterId}/direction`, { centre: values.centre, code: values.code, text: values.text, port_id: values.port }, key);
+      const made = await change('POST', `/v1/encounters/${encounterId}/direction`, { centre: values.centre, code: values.code, text: values.text, port_id: values.port }, key);
+      // What was said may have been heard: it is corrected by another direction, and both stay on record.
+      offerUndo(say('undo_direction', { encounter: shortId(encounterId), port: portName(values.port) }), say('correct'), () => {
+        keepTyped(`direct:${encounterId}`, 'text', say('corrects', { at: formatUtc(made.directed_at) }));
+        if (state.encounterId === encounterId) direct(values.port);
+      });
     },
   });
 }
@@ -157,10 +166,13 @@ export function hold(portId) {
       : null),
     standing: () => portStanding(portId),
     async send(values, key) {
-      await change('POST', '/v1/reservations', {
+      const { reservation } = await change('POST', '/v1/reservations', {
         port_id: portId, vessel: values.vessel, encounter_id: encounterId, eta_at: timeTyped(values.eta), persons: personsOf(values),
         ...(values.why ? { override: { code: values.code, text: values.why } } : {}),
       }, key);
+      // Given back by a record of its own: nothing is taken out of the book.
+      offerUndo(say('undo_hold', { count: reservation.persons.total, port: portName(portId), vessel: reservation.vessel }), say('undo'),
+        () => change('POST', `/v1/reservations/${reservation.reservation_id}/release`, { reason: say('undo_reason') }, `${key}-u`));
     },
   });
 }
@@ -313,10 +325,22 @@ function aboutEncounter() {
   return make('p', {}, `${shortId(state.encounterId)} · ${say('people_count', { count: personsText(row?.latest.persons) })} · ${say('col_seen')} ${formatAge(ageOf(row?.latest.observed_at))}`);
 }
 
-/** @param {(token: string) => Promise<unknown>} signIn */
-export function askForToken(signIn) {
+const BEGIN_SIGN_IN = '/console/v1/sign-in/begin';
+
+/**
+ * Ask who is there: by the issuer's own page where the centre has one, or by a key or token.
+ * @param {(token: string) => Promise<unknown>} signIn @param {boolean} hasIssuer
+ * @param {boolean} isAgain Whether somebody was signed in: then another tab signs in, and nothing typed here is lost.
+ */
+export function askForToken(signIn, hasIssuer, isAgain) {
+  const refused = location.hash.startsWith('#sign-in-') ? say(location.hash.slice(1).replaceAll('-', '_')) : '';
+  const atIssuer = make('a', { class: 'button', id: 'sign-in-issuer', href: BEGIN_SIGN_IN, target: isAgain ? '_blank' : null, rel: isAgain ? 'noopener' : null }, say('sign_in_issuer'));
   openForm({
-    name: 'sign-in', title: say('sign_in'), submit: say('sign_in'), about: [make('p', { class: 'quiet' }, say('sign_in_note'))],
+    name: 'sign-in', title: say('sign_in'), submit: say('sign_in'),
+    about: [
+      ...(refused ? [make('p', { class: 'warn', role: 'alert' }, refused)] : []),
+      ...(hasIssuer ? [make('p', { class: 'actions' }, atIssuer), ...(isAgain ? [make('p', { class: 'quiet' }, say('sign_in_again'))] : [])] : []), make('p', { class: 'quiet' }, say('sign_in_note')),
+    ],
     fields: [{ name: 'token', label: say('token'), kind: 'secret', needed: true, longest: 8000 }], send: (values) => signIn(values.token.trim()),
   });
 }

@@ -10,12 +10,13 @@ import {
 import { coastLevel, coastName, readAreas, readCoast, readHarbours } from './chart_data.js';
 import { inLanguage, say } from './texts.js';
 import { paletteOf } from './palettes.js';
+import { createZoneLayer } from './zone_layer.js';
 
 /** @typedef {import('./palettes.js').PaletteName} PaletteName */
 /** @typedef {import('./chart_data.js').Harbour} Harbour */
 /** @typedef {{ id: string, status: string, name: { en: string, fr: string }, at: [number, number] | null, route: [number, number][] | null, chosen: boolean }} Shown */
 /** @typedef {{ position: [number, number] | null, cog: number | null, sog: number | null, doubtful: boolean }} Own */
-/** @typedef {{ position: [number, number], cog: number | null, sog: number | null, name: string | null }} Vessel */
+/** @typedef {{ position: [number, number], cog: number | null, sog: number | null, name: string | null, isOld?: boolean, track?: [number, number][] }} Vessel */
 /** @typedef {{ id: string, label: string, state: 'new' | 'directed' | 'landing', position: [number, number], chosen: boolean }} Case */
 
 const FONT = 'B612, sans-serif';
@@ -30,8 +31,9 @@ const LEAST_TURN = (4 * Math.PI) / 180;
  * @param {HTMLElement} target @param {HTMLElement} scaleBar @param {PaletteName} paletteName
  * @param {(portId: string) => void} onPick
  * @param {((encounterId: string) => void) | null} [onPickCase] Where encounters are drawn, and the band about the limits of regions.
+ * @param {((zoneId: string) => void) | null} [onPickZone] Where exclusion zones are drawn.
  */
-export async function createChart(target, scaleBar, paletteName, onPick, onPickCase = null) {
+export async function createChart(target, scaleBar, paletteName, onPick, onPickCase = null, onPickZone = null) {
   let palette = paletteOf(paletteName);
   /** @type {Own} */
   let own = { position: null, cog: null, sog: null, doubtful: false };
@@ -67,6 +69,8 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
     target, layers, view, controls: [],
     interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, zoomDuration: 0 }),
   });
+  const zones = createZoneLayer(map, () => palette, label);
+  layers.push(zones.layer);
   let graticule = drawGraticule();
 
   function drawGraticule() {
@@ -174,6 +178,7 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
       ];
     }
     if (kind === 'course') return new Style({ stroke: new Stroke({ color: palette.ship, width: 2 }) });
+    if (kind === 'track') return new Style({ stroke: new Stroke({ color: palette.target, width: 1, lineDash: [1, 3] }) });
     if (kind === 'target-course') return new Style({ stroke: new Stroke({ color: palette.target, width: 1.2, lineDash: [4, 3] }) });
     const isOwn = kind === 'own';
     const course = feature.get('course');
@@ -183,7 +188,7 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
         ? new Circle({ radius: isOwn ? 9 : 5, stroke: new Stroke({ color, width: 2.5 }) })
         : new RegularShape({
           points: 3, radius: isOwn ? 15 : 8, rotateWithView: true, rotation: (course * Math.PI) / 180,
-          scale: [0.7, 1.15], stroke: new Stroke({ color: isOwn ? palette.halo : color, width: isOwn ? 2 : 1.4 }),
+          scale: [0.7, 1.15], stroke: new Stroke({ color: isOwn ? palette.halo : color, width: isOwn ? 2 : 1.4, lineDash: feature.get('isOld') ? [2, 2] : undefined }),
           fill: isOwn && !feature.get('doubtful') ? new Fill({ color }) : new Fill({ color: palette.halo }),
         }),
       text: isOwn || view.getResolution() === undefined || /** @type {number} */ (view.getResolution()) > 70
@@ -267,13 +272,15 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
   });
   map.on('pointerdrag', () => { isFollowing = false; });
   map.on('click', (event) => {
+    if (zones.isDrawing()) return;
     map.forEachFeatureAtPixel(event.pixel, (feature) => {
       const id = feature.get('id');
       if (feature.get('isCase')) onPickCase?.(id);
+      else if (feature.get('isZone')) onPickZone?.(id);
       else if (id && shown.some((port) => port.id === id)) onPick(id);
       else return false;
       return true;
-    }, { hitTolerance: onPickCase ? 8 : 30, layerFilter: (layer) => [9, 10].includes(layer.getZIndex() ?? 0) });
+    }, { hitTolerance: onPickCase ? 8 : 30, layerFilter: (layer) => layer === zones.layer || [9, 10].includes(layer.getZIndex() ?? 0) });
   });
 
   function drawOwn() {
@@ -374,8 +381,10 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
       sources.traffic.clear(true);
       sources.traffic.addFeatures(vessels.flatMap((vessel) => {
         const mark = new Feature(new Point(fromLonLat(vessel.position)));
-        mark.setProperties({ kind: 'target', course: vessel.cog, name: vessel.name });
-        return [mark, ...courseLine(vessel.position, vessel.cog, vessel.sog, 'target-course')];
+        mark.setProperties({ kind: 'target', course: vessel.cog, name: vessel.name, isOld: vessel.isOld ?? false });
+        const track = new Feature(new LineString([...(vessel.track ?? []), vessel.position].map((at) => fromLonLat(at))));
+        track.set('kind', 'track', true);
+        return [...(vessel.track?.length ? [track] : []), mark, ...courseLine(vessel.position, vessel.cog, vessel.sog, 'target-course')];
       }));
       drawOwn();
     },
@@ -398,6 +407,12 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
         mark.setProperties({ isCase: true, id: one.id, label: one.label, state: one.state, chosen: one.chosen }, true);
         return mark;
       }));
+    },
+    zones,
+    /** @param {[number, number][]} places */
+    show(places) {
+      isFollowing = false;
+      view.fit(boundingExtent(places.map((at) => fromLonLat(at))), { padding: [84, 84, 84, Math.min(280, target.clientWidth * 0.4)], maxZoom: 12 });
     },
     /** Everything of the answer and own ship into view. */
     fit() {

@@ -92,6 +92,8 @@ CHANGES = {
     ("POST", "/v1/encounters/e-1/coordination/answer"): record_examples.OFFER_ANSWER_IN,
     ("POST", "/v1/decisions/d-1/override"): record_examples.OVERRIDE_IN,
     ("POST", "/v1/handover"): record_examples.SIGN_IN,
+    ("PUT", "/v1/exclusion-zones/z-1"): record_examples.ZONE_IN,
+    ("POST", "/v1/exclusion-zones/z-1/end"): record_examples.ZONE_END_IN,
 }
 READS = (
     "/v1/decisions/{}", "/v1/ports/{}/live", "/v1/encounters/{}", "/v1/encounters/{}/standing", "/v1/reservations/{}",

@@ -11,7 +11,8 @@ from api.http.routes import exchange
 from tests.api.http.live_server import serving
 from tests.api.http.test_app import talk
 
-PORT = {"port_id": "dover", "key_id": "k", "decision_id": "d-1", "encounter_id": "e-1", "reservation_id": "r-1"}
+PORT = {"port_id": "dover", "key_id": "k", "decision_id": "d-1", "encounter_id": "e-1", "reservation_id": "r-1",
+        "zone_id": "z-1"}  # fmt: skip
 STREAMS = {"/v1/events"}
 
 

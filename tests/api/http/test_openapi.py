@@ -67,6 +67,9 @@ PATHS = {
     "/v1/encounters/{encounter_id}/standing",
     "/v1/encounters/{encounter_id}/coordination/offer",
     "/v1/encounters/{encounter_id}/coordination/answer",
+    "/v1/exclusion-zones",
+    "/v1/exclusion-zones/{zone_id}",
+    "/v1/exclusion-zones/{zone_id}/end",
     "/v1/reservations",
     "/v1/terminals/messages",
     "/v1/terminals/ports",
@@ -119,7 +122,7 @@ def test_every_error_is_a_problem_document(described):
                     schema = response["content"]["application/problem+json"]["schema"]
                     assert schema == {"$ref": "#/components/schemas/ProblemDocument"}
     assert seen == {
-        "400", "401", "403", "404", "408", "409", "410", "413", "415", "422", "429", "500", "503", "default",
+        "400", "401", "403", "404", "408", "409", "410", "412", "413", "415", "422", "429", "500", "503", "default",
     }  # fmt: skip
 
 

@@ -110,7 +110,8 @@ READ = {
     "/v1/audit/verify": "/v1/audit/verify", "/v1/keys": "/v1/keys", "/v1/decisions/{decision_id}":
     "/v1/decisions/{d}?view=full", "/v1/terminals/ports": "/v1/terminals/ports",
     "/v1/terminals/forecast": "/v1/terminals/forecast?lon=1.4&lat=51", "/v1/terminals/bursts/{encounter_id}":
-    "/v1/terminals/bursts/{e}",
+    "/v1/terminals/bursts/{e}", "/v1/exclusion-zones": "/v1/exclusion-zones",
+    "/v1/exclusion-zones/{zone_id}": "/v1/exclusion-zones/{z}",
 }  # fmt: skip
 
 
@@ -125,7 +126,8 @@ def test_real_answers_are_of_their_schema(described, control, acting, encounter)
     def send(method, path, body, status=200, **filled):
         answer = control.send(method.upper(), path.format(**names, **filled), body)
         assert answer.status_code == status, answer.text
-        template = path.format(e="{encounter_id}", r="{reservation_id}", d="{decision_id}", k="{key_id}", p="{port_id}")
+        template = path.format(e="{encounter_id}", r="{reservation_id}", d="{decision_id}", k="{key_id}", p="{port_id}",
+                               z="{zone_id}")  # fmt: skip
         assert problems(described, answered(described, method, template, status), answer.json()) == [], path
         return answer.json()
 
@@ -160,6 +162,8 @@ def test_real_answers_are_of_their_schema(described, control, acting, encounter)
     names["d"] = decided["decision_id"]
     override = {"code": "MASTER_JUDGEMENT", "text": "nearer quay", "place": "a quay"}
     send("post", "/v1/decisions/{d}/override", override)
+    names["z"] = send("post", "/v1/exclusion-zones", record_examples.ZONE_IN, 201)["zone_id"]
+    send("put", "/v1/exclusion-zones/{z}", record_examples.ZONE_IN | {"name": "Vega"})
     acting("admin", "office")
     key = send("post", "/v1/keys", {"unit": "RNLI Severn", "role": "crew"}, 201)
     names["k"] = key["key_id"]
@@ -171,6 +175,7 @@ def test_real_answers_are_of_their_schema(described, control, acting, encounter)
         answer = control.get(asked.format(**names))
         assert answer.status_code == 200, (path, answer.text)
         assert problems(described, answered(described, "get", path, 200), answer.json()) == [], path
+    send("post", "/v1/exclusion-zones/{z}/end", record_examples.ZONE_END_IN)
     send("post", "/v1/encounters/{e}/close", {"evidence": "all ashore"})
     send("post", "/v1/encounters/{e}/reopen", {"reason": "one more"})
     send("post", "/v1/reservations/{r}/release", {"reason": "other vessel"})

@@ -1,0 +1,95 @@
+"""Sign-in in a real browser by a real provider on loopback: nothing secret is in the page's hands, and sessions end."""
+
+import time
+
+import pytest
+
+from api.settings import Settings
+from tests.api.http.issuer import CONTROLLER, NOBODY, running_issuer, sign_in_settings
+from tests.browser.console import badge, control_room, pick
+from tests.browser.test_terminal_page import assert_accessible
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def centre(browser, warm_service, store):
+    """A control room whose people sign in at an issuer."""
+    with (
+        running_issuer() as issuer,
+        control_room(
+            browser, warm_service, store, **sign_in_settings(issuer, "http://127.0.0.1:1"), heartbeat_s=1.0
+        ) as room,
+    ):
+        sign_in = room.app.state.authenticator.sign_in
+        sign_in._settings = Settings(**sign_in_settings(issuer, room.base))
+        room.sign_in = sign_in
+        yield room
+
+
+def say_yes(page, subject):
+    """At the issuer's own page."""
+    page.locator(f'button[value="{subject}"]').click()
+
+
+def enter(page):
+    page.locator("#sign-in-issuer").click()
+    say_yes(page, CONTROLLER)
+    page.locator('[data-feed="stream"]:not(.past)').wait_for()
+
+
+def test_a_controller_signs_in_works_and_signs_out(centre, store):
+    page = centre.workspace(waits=False)
+    page.locator("#sign-in-issuer").wait_for()
+    assert_accessible(page)
+    enter(page)
+    kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+    assert "safeport_session" not in kept
+    assert "eyJ" not in kept
+    (cookie,) = [item for item in page.context.cookies() if item["name"] == "safeport_session"]
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+    report = {"position": {"type": "Point", "coordinates": [1.40, 51.09]}, "persons": 30}
+    answer = page.request.post(f"{centre.base}/v1/encounters", data=report, headers={"Origin": centre.base})
+    encounter_id = answer.json()["encounter_id"]
+    badge(page, encounter_id, "new").wait_for()
+    pick(page, encounter_id)
+    page.keyboard.press("d")
+    page.locator("#field-text").fill("by VHF 16")
+    page.locator("dialog button[type=submit]").click()
+    page.locator("#decision .directed").wait_for()
+    assert store.direction(encounter_id)["by"] == {"role": "controller", "duty": "MRCC Dover SMC"}
+    page.locator("#sign-out").click()
+    page.wait_for_url("**/oauth2/end_session**")
+    page.goto(f"{centre.base}/console")
+    page.locator("#sign-in-issuer").wait_for()
+
+
+def test_who_has_no_role_is_told_so(centre):
+    page = centre.workspace(waits=False)
+    page.locator("#sign-in-issuer").click()
+    say_yes(page, NOBODY)
+    page.get_by_text("Nobody was signed in").wait_for()
+
+
+def test_a_session_that_ends_in_mid_work_loses_nothing(centre):
+    page = centre.workspace(waits=False)
+    enter(page)
+    page.keyboard.press("n")
+    page.locator("#field-text").fill("They say they see the lights of Dover")
+    page.keyboard.press("Escape")
+    page.locator("dialog").wait_for(state="hidden")
+    centre.sign_in._clock = lambda: time.time() + 3_601
+    # The stream ends with the session, and the page asks anew.
+    page.locator("#sign-in-issuer").wait_for(timeout=45_000)
+    centre.sign_in._clock = time.time
+    centre.sign_in._sessions.clear()
+    with page.context.expect_page() as opened:
+        page.locator("#sign-in-issuer").click()
+    say_yes(opened.value, CONTROLLER)
+    opened.value.locator('[data-feed="stream"]:not(.past)').wait_for()
+    opened.value.close()
+    page.locator("dialog").wait_for(state="hidden", timeout=30_000)
+    page.locator('[data-feed="stream"]:not(.past)').wait_for()
+    page.keyboard.press("n")
+    page.locator("#read-back").wait_for()
+    assert page.locator("#field-text").input_value() == "They say they see the lights of Dover"
