@@ -25,11 +25,16 @@ ALONE = ("api/cli", "api/console", "api/http", "api/terminal", "browser", "fault
 """Folders of tests that wait for clocks, sockets and other processes: beside others they would wait for those too."""
 
 
+SLOW = ("browser", "faults")
+"""Folders of tests that start a browser, or programs again and again."""
+
+
 def pytest_collection_modifyitems(config, items):
     for item in items:
         folder = item.path.relative_to(config.rootpath / "tests").parent.as_posix()
-        if any(folder == name or folder.startswith(f"{name}/") for name in ALONE):
-            item.add_marker("alone")
+        for marker, folders in (("alone", ALONE), ("slow", SLOW)):
+            if any(folder == name or folder.startswith(f"{name}/") for name in folders):
+                item.add_marker(marker)
 
 
 @pytest.fixture(scope="session")
