@@ -8,8 +8,8 @@ from typing import Any, TextIO
 
 START = (
     "Compiling for this machine, only this once: some three minutes before a first answer, one more for all else.\n"
-    "Compilation pour cette machine, une seule fois : environ trois minutes avant une première réponse, une de plus pour "
-    "tout le reste."
+    "Compilation pour cette machine, une seule fois : environ trois minutes avant une première réponse, une de plus "
+    "pour tout le reste."
 )
 EVERY_S = 10.0
 """How often it is said how far it has come. [s]"""

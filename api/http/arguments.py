@@ -2,7 +2,7 @@
 
 FastAPI reads the signature once, and describes the route by it. Finding the arguments for each request takes it longer
 than deciding does in open water, most of that for parameters nobody has sent. So they are found here, as it would find
-them, of the few kinds there are: parts of the path, queries, one JSON body, and what coroutines make of those.
+them, of the few kinds there are: parts of the path, queries, headers, one JSON body, and what coroutines make of those.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ class Call:
     def __init__(self, dependant: Dependant) -> None:
         function = dependant.call
         others = (
-            dependant.header_params, dependant.cookie_params, dependant.response_param_name,
+            dependant.cookie_params, dependant.response_param_name,
             dependant.background_tasks_param_name, dependant.http_connection_param_name, dependant.body_params[1:],
         )  # fmt: skip
         if function is None or any(others) or not _is_coroutine_function(function):
@@ -44,6 +44,7 @@ class Call:
         self._request_name = dependant.request_param_name
         self._path = [_Parameter("path", field) for field in dependant.path_params]
         self._query = [_Parameter("query", field) for field in dependant.query_params]
+        self._headers = [_Parameter("header", field) for field in dependant.header_params]
         self._body = [_Parameter("body", field) for field in dependant.body_params]
         self._parts = [(part.name, Call(part)) for part in dependant.dependencies]
 
@@ -86,6 +87,8 @@ class Call:
         for parameter in self._query:
             sent = request.query_params if request.scope["query_string"] else {}
             arguments[parameter.name] = parameter.value_in(sent, errors)
+        for parameter in self._headers:
+            arguments[parameter.name] = parameter.value_in(request.headers, errors)
         for parameter in self._body:
             arguments[parameter.name] = parameter.value_in({parameter.alias: body}, errors)
         if self._request_name is not None:

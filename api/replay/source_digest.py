@@ -17,7 +17,7 @@ DECIDING = (
 )  # fmt: skip
 """Modules of this package that read, normalize, decide and write rows."""
 
-BESIDE = ("monte_carlo", "monte_carlo_kernel", "observed_ports", "post_process", "record_rules", "side_checkpoint")
+BESIDE = ("monte_carlo", "observed_ports", "post_process", "record_rules", "side_checkpoint")
 """Modules of this package that work out what stands beside the rows: history and chances."""
 
 _FOLDERS = ("engine", "geodata")
