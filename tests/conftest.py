@@ -4,6 +4,7 @@ import gc
 import os
 import warnings
 from dataclasses import replace
+from pathlib import Path
 
 # First of all compiled libraries: its own copy of libldap crashes at the end of a process in which the one of eccodes
 # was loaded before it. In the program itself eccodes is loaded by the process that ingests, and by no other.
@@ -28,6 +29,9 @@ ALONE = ("api/cli", "api/console", "api/http", "api/terminal", "browser", "fault
 SLOW = ("browser", "faults")
 """Folders of tests that start a browser, or programs again and again."""
 
+SLOW_TESTS = frozenset((Path(__file__).parent / "slow_tests.txt").read_text(encoding="utf-8").split())
+"""Tests that took four seconds or more when the list was made: ``path::name`` below this folder, a line each."""
+
 
 def pytest_collection_modifyitems(config, items):
     for item in items:
@@ -35,6 +39,11 @@ def pytest_collection_modifyitems(config, items):
         for marker, folders in (("alone", ALONE), ("slow", SLOW)):
             if any(folder == name or folder.startswith(f"{name}/") for name in folders):
                 item.add_marker(marker)
+        name = (
+            f"{item.path.relative_to(config.rootpath / 'tests').as_posix()}::{getattr(item, 'originalname', item.name)}"
+        )
+        if name in SLOW_TESTS:
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")

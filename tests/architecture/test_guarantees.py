@@ -217,6 +217,14 @@ def test_documents_point_at_files_that_exist(name):
         assert (ROOT / path).exists(), path
 
 
+def test_every_test_that_is_left_out_as_slow_is_there():
+    """A name nobody has any more would leave its successor in."""
+    names = (ROOT / "tests" / "slow_tests.txt").read_text(encoding="utf-8").split()
+    assert len(names) == len(set(names)) > 20
+    for path, name in (line.split("::") for line in names):
+        assert f"def {name}(" in (ROOT / "tests" / path).read_text(encoding="utf-8"), (path, name)
+
+
 def test_lock_files_name_no_index():
     for path in (ROOT / "requirements").glob("*.txt"):
         text = path.read_text(encoding="utf-8")

@@ -326,6 +326,8 @@ function aboutEncounter() {
 }
 
 const BEGIN_SIGN_IN = '/console/v1/sign-in/begin';
+/** What the service sends back to where signing in came to nothing, and what is said of it. */
+const SIGN_IN_FAILURES = new Map([['#sign-in-refused', 'sign_in_refused'], ['#sign-in-unavailable', 'sign_in_unavailable']]);
 
 /**
  * Ask who is there: by the issuer's own page where the centre has one, or by a key or token.
@@ -333,7 +335,8 @@ const BEGIN_SIGN_IN = '/console/v1/sign-in/begin';
  * @param {boolean} isAgain Whether somebody was signed in: then another tab signs in, and nothing typed here is lost.
  */
 export function askForToken(signIn, hasIssuer, isAgain) {
-  const refused = location.hash.startsWith('#sign-in-') ? say(location.hash.slice(1).replaceAll('-', '_')) : '';
+  const failure = SIGN_IN_FAILURES.get(location.hash);
+  const refused = failure ? say(failure) : '';
   const atIssuer = make('a', { class: 'button', id: 'sign-in-issuer', href: BEGIN_SIGN_IN, target: isAgain ? '_blank' : null, rel: isAgain ? 'noopener' : null }, say('sign_in_issuer'));
   openForm({
     name: 'sign-in', title: say('sign_in'), submit: say('sign_in'),
