@@ -361,15 +361,16 @@ def test_what_was_just_done_is_taken_back_by_a_record_of_its_own(room, store):
     page.locator("#undo").click()
     page.locator('#events [data-event="reservation.released"]').wait_for()
     assert store.reservations(time.time()) == []
-    page.locator("#decision .held").wait_for(state="detached")
+    page.wait_for_function("!document.querySelector('#decision .held')")
+    page.locator('#decision [data-do="direct"]:not([disabled])').wait_for()
     # A direction may have been heard: it is corrected, and both stay.
     page.keyboard.press("d")
-    page.locator("dialog button[type=submit]").click()
+    page.locator("dialog[open] button[type=submit]").click()
     page.locator("#undo").get_by_text("Correct it").wait_for()
     page.locator("#undo").click()
     page.locator("#field-port").select_option("ramsgate")
-    assert page.locator("#field-text").input_value().startswith("Corrects the direction of")
-    page.locator("dialog button[type=submit]").click()
+    page.wait_for_function("document.querySelector('#field-text').value.startsWith('Corrects the direction of')")
+    page.locator("dialog[open] button[type=submit]").click()
     page.locator("#decision .directed").get_by_text("RAMSGATE", exact=False).first.wait_for()
     kinds = [row["kind"] for row in store.audit() if row["kind"].startswith(("reservation", "direction"))]
     assert kinds == ["reservation.held", "reservation.released", "direction.recorded", "direction.recorded"]
