@@ -231,7 +231,7 @@ class BoardDecision(EngineView):
         list[str],
         Field(
             description="RCC_DIRECTED, and RCC_PORT_CONFLICT where somebody must look; VESSEL_ASSUMED where nobody has "
-            "named the vessel."
+            "named the vessel; ZONES_AVOIDED where a closed water is kept out of."
         ),
     ]
 

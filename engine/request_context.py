@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf, isnan, nan
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from engine.evaluate_encounters import AS_IT_IS, EncounterArrays, RegionTables
 from engine.kernels.forecast import waves_at
 from engine.kernels.reach import DepthClass
 from engine.kernels.travel_time import SpeedModel, calm_speed_ms
-from engine.model import Ask, Coordination, PortAccess, SpeedTable, Vessel, World
+from engine.model import Ask, Coordination, Port, PortAccess, SpeedTable, Vessel, World
 from engine.patch_cache import PatchCache
 from engine.policy import Limits, Policy
 from engine.port_access import port_access
@@ -241,19 +242,41 @@ def designated_mask(policy: Policy, world: World) -> np.ndarray:
 @lru_cache(maxsize=16)
 def in_state_mask(world: World, srr: str, band: bool) -> np.ndarray:
     """Ports in the state that answers for a region; in the boundary band both sides count."""
+    return _in_state(world.ports, srr, band)
+
+
+def _in_state(ports: tuple[Port, ...], srr: str, band: bool) -> np.ndarray:
     if band:
-        return np.ones(len(world.ports), np.bool_)
+        return np.ones(len(ports), np.bool_)
     countries = STATE_OF_REGION.get(srr, ())
-    return np.array([port.country in countries for port in world.ports], np.bool_)
+    return np.array([port.country in countries for port in ports], np.bool_)
+
+
+class _Itself:
+    """Stands for a value in the key of a cache: equal to itself alone."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and self.value is other.value
+
+
+def region_tables_of(world: World) -> RegionTables:
+    """What encounters in a world are held against besides their inputs."""
+    # What ports report makes a world of its own each second, and changes none of this.
+    return _region_tables(_Itself(world.ports), _Itself(world.regions), world.region_ids)
 
 
 @lru_cache(maxsize=16)
-def region_tables_of(world: World) -> RegionTables:
-    """What encounters in a world are held against besides their inputs."""
-    sides = [in_state_mask(world, name, band=False) for name in world.region_ids]
-    nowhere, both = in_state_mask(world, "", band=False), in_state_mask(world, "", band=True)
-    landings = np.array([port.landing for port in world.ports])
-    return RegionTables(world.regions, np.array([*sides, nowhere, both]), landings[:, 0].copy(), landings[:, 1].copy())
+def _region_tables(ports: _Itself, regions: _Itself, region_ids: tuple[str, ...]) -> RegionTables:
+    sides = [_in_state(ports.value, name, band=False) for name in region_ids]
+    nowhere, both = _in_state(ports.value, "", band=False), _in_state(ports.value, "", band=True)
+    landings = np.array([port.landing for port in ports.value])
+    return RegionTables(regions.value, np.array([*sides, nowhere, both]), landings[:, 0].copy(), landings[:, 1].copy())
 
 
 @lru_cache(maxsize=16)
