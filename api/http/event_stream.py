@@ -214,19 +214,21 @@ class Broadcast:
         listener = Listener(heard_as, self._most_queued)
         stopping = asyncio.create_task(_end_when(ending, listener))
         try:
-            while told < self.position():
-                missed = await self._after(told)
-                for event in missed:
-                    told = event.sequence
+            # Another process may have changed the store since this one read it: whoever resumes has it read now.
+            read_at = newest if after is None else None
+            while read_at != self.position():
+                read_at = self.position()
+                for event in await self._after(told):
+                    read_at, told = None, event.sequence
                     if (heard := listener.hear(_queued(event))) is not None:
                         yield heard.chunk
-                if not missed:
-                    break
             # Nothing is awaited between the last look and this: no event can come in between.
             if self._is_over:
                 listener.end()
             else:
                 self._listeners.add(listener)
+                # An id without data: whoever resumed knows that nothing is left to be told of before it.
+                yield ServerSentEvent(comment="current", id=str(max(told, self.position()))).encode()
             while (heard := await listener.next()) is not None:
                 if heard.event.sequence == 0 or heard.event.sequence > told:
                     yield heard.chunk

@@ -53,7 +53,8 @@ _EXAMPLE = (
     },
     responses={
         200: {
-            "description": "Server-sent events; `data` is JSON with at, kind, sequence, subject, body.",
+            "description": "Server-sent events; `data` is JSON with at, kind, sequence, subject, body. A block with an "
+            "`id` and no data follows what was resumed: everything up to that number has been sent.",
             "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
         },
         **problems(403, 422, 503),

@@ -4,7 +4,7 @@ import { messageReader } from './sse.js';
 
 /** @typedef {import('./documents.js').Told} Told */
 /**
- * @typedef {{ type: 'event', told: Told } | { type: 'heard' } | { type: 'up', wasUp: boolean } | { type: 'lost', status: number | null }} Word
+ * @typedef {{ type: 'event', told: Told } | { type: 'heard' } | { type: 'up', wasUp: boolean } | { type: 'current' } | { type: 'lost', status: number | null }} Word
  */
 
 const FIRST_WAIT_MS = 500;
@@ -46,7 +46,7 @@ export async function follow(headers, after, tell, stop) {
           tell({ type: 'heard' });
           for (const message of messages) {
             if (message.id) last = message.id;
-            tell({ type: 'event', told: JSON.parse(message.data) });
+            tell(message.data ? { type: 'event', told: JSON.parse(message.data) } : { type: 'current' });
           }
         }
       }

@@ -44,7 +44,8 @@ const EVENTS_BEFORE = 60;
 let isStreamUp = false;
 /** @type {number | null} */ let lostAt = null;
 /** Of performance: when the service was last heard by any way. [ms] */ let heardAt = 0;
-/** Number of the newest event known before the stream was lost. */ let lastSequence = 0;
+/** Number of the newest event known. */ let lastSequence = 0;
+/** @type {{ since: number, sequence: number } | null} When the stream was lost and the newest event known then, until all since then has been told. */ let away = null;
 /** @type {string} What was missed while away, in words. */ let missedWords = '';
 /** @type {string} Why the last read failed. */ let failure = '';
 /** @type {Told[]} */ let told = [];
@@ -268,6 +269,7 @@ function hearEvent(event) {
   if (event.kind === 'console.presence') { hearDesks(event.body.desks); show(); return; }
   if (!event.sequence) { refresh(); return; }
   if (!isOfBoard(event.kind)) return;
+  lastSequence = Math.max(lastSequence, event.sequence);
   if (told.some((one) => one.sequence === event.sequence)) return;
   told = [event, ...told.filter((one) => one.sequence !== event.sequence)].sort((a, b) => b.sequence - a.sequence).slice(0, 200);
   showEvents();
@@ -288,31 +290,32 @@ function showEvents() {
 function hearStream(word) {
   if (word.type === 'event') { hearEvent(word.told); return; }
   if (word.type === 'heard') { heard(); return; }
+  if (word.type === 'current') { showMissed(); return; }
   if (word.type === 'lost') {
     if (isStreamUp || lostAt === null) lostAt = performance.now();
     isStreamUp = false;
+    away ??= { since: lostAt, sequence: lastSequence };
     if (word.status === 401) signIn();
   } else {
     heard();
-    const wasAway = !isStreamUp && lostAt !== null && word.wasUp;
-    const awaySince = lostAt;
+    if (!word.wasUp) away = null;
     isStreamUp = true;
     lostAt = null;
-    if (wasAway) sayMissed(lastSequence, awaySince);
     refresh();
   }
   showFeeds();
   showBanners();
 }
 
-/** What happened while the stream was away: counted once the picture has been read. @param {number} sequence @param {number | null} since */
-function sayMissed(sequence, since) {
-  const age = formatAge(since === null ? null : (performance.now() - since) / 1000);
-  setTimeout(() => {
-    const missed = told.filter((event) => event.sequence > sequence);
-    missedWords = missed.length ? say('missed', { age, count: missed.length, what: missed.slice(0, 4).map((event) => eventText(event.kind, event.body)).join(' · ') }) : say('missed_nothing', { age });
-    showBanners();
-  }, 1500);
+/** What happened while the stream was away, once all of it has been told. */
+function showMissed() {
+  if (away === null) return;
+  const { since, sequence } = away;
+  away = null;
+  const age = formatAge((performance.now() - since) / 1000);
+  const missed = told.filter((event) => event.sequence > sequence);
+  missedWords = missed.length ? say('missed', { age, count: missed.length, what: missed.slice(0, 4).map((event) => eventText(event.kind, event.body)).join(' · ') }) : say('missed_nothing', { age });
+  showBanners();
 }
 
 /** @param {string} encounterId */

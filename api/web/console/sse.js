@@ -4,6 +4,7 @@
 
 /**
  * A reader of the lines of a stream: fed with text as it comes, it gives whole messages.
+ * One with an id and no data tells nothing, and that everything up to its id has been told.
  * @returns {(text: string) => { messages: Message[], comments: number }}
  */
 export function messageReader() {
@@ -19,7 +20,7 @@ export function messageReader() {
     for (const raw of lines) {
       const line = raw.replace(/\r$/, '');
       if (line === '') {
-        if (message.data !== '') messages.push(message);
+        if (message.data !== '' || message.id !== null) messages.push(message);
         message = { id: null, event: 'message', data: '' };
         continue;
       }

@@ -25,3 +25,8 @@ test('lines may end with carriage returns, and what is not ended is not told', (
   const read = messageReader();
   assert.deepEqual(read('data: a\r\n\r\ndata: b\r\n').messages, [{ id: null, event: 'message', data: 'a' }]);
 });
+
+test('an id without data says how far everything was told', () => {
+  const read = messageReader();
+  assert.deepEqual(read('id: 14\n: current\n\n').messages, [{ id: '14', event: 'message', data: '' }]);
+});

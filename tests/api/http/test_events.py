@@ -22,12 +22,14 @@ from api.settings import Settings
 from api.store.commands import Actor, Role
 from api.store.errors import StoreUnavailable
 from api.store.events import Event
+from api.store.ports import Places, ReportCapacity
 from api.store.store import open_store
 from api.store.validation import canonical
 from tests.api.http.live_server import Stream, serving
 from tests.synthetic.cubes import START_S, synthetic_cube
 
 QUICK = Settings(events_every_s=0.02)
+OFFICER = Actor(Role.PORT_OFFICER, "Dover port control")
 
 
 @pytest.fixture
@@ -159,12 +161,31 @@ def test_every_service_on_a_store_tells_what_any_of_them_changed(base, service, 
 def test_a_line_on_which_nothing_happens_has_a_heartbeat(service, store):
     async def story(base):
         stream = await Stream.open(base)
+        assert (await stream.next())[":"] == "current"
         beat = await stream.next()
         await stream.close()
         return beat
 
     with serving(create_app(service, store=store, settings=Settings(heartbeat_s=0.02))) as base:
         assert asyncio.run(story(base)) == {":": "still here"}
+
+
+def test_whoever_resumes_is_told_what_another_process_changed_and_how_far_that_is(store):
+    async def story():
+        store.do(ReportCapacity("dover", Places(7)), OFFICER, 1.0)
+        broadcast = Broadcast(AsyncStore(store, 1, 1), 60.0, 10, 3)
+        await broadcast.begin()
+        known = broadcast.position()
+        store.do(ReportCapacity("dover", Places(8)), OFFICER, 2.0)
+        newest = store.newest_event()
+        resumed, begun = (broadcast.follow(after, as_it_is, anyio.Event()) for after in (known, None))
+        assert [b"listening" in await anext(resumed), b'"total":8' in await anext(resumed)] == [True, True]
+        assert f"id: {newest}".encode() in await anext(resumed)
+        assert [b"listening" in await anext(begun), f"id: {known}".encode() in await anext(begun)] == [True, True]
+        await resumed.aclose()
+        await begun.aclose()
+
+    asyncio.run(story())
 
 
 def test_a_slow_listener_is_dropped_and_told_and_nobody_waits_for_it():
@@ -176,7 +197,8 @@ def test_a_slow_listener_is_dropped_and_told_and_nobody_waits_for_it():
         slow = broadcast.follow(None, as_it_is, anyio.Event())
         quick = broadcast.follow(None, as_it_is, anyio.Event())
         for item in (slow, quick):
-            await anext(item)
+            assert b"listening" in await anext(item)
+            assert b"current" in await anext(item)
         first = [asyncio.ensure_future(anext(entry)) for entry in (slow, quick)]
         await asyncio.sleep(0)
         heard = []
@@ -263,7 +285,7 @@ def test_a_stream_ends_when_its_listener_may_listen_no_more():
             return next(answers)
 
         told = while_admitted(broadcast.follow(None, as_it_is, ending), still_admits, 0.0, ending)
-        assert len([chunk async for chunk in told]) == 1
+        assert len([chunk async for chunk in told]) == 2
         assert next(answers, None) is None
         assert broadcast.listeners == 0
 
