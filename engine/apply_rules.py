@@ -1,11 +1,14 @@
-"""Every rule on every port, in one compiled pass."""
+"""Rules that look at the way to a port or the hour of arrival, on many ports in one compiled pass.
+
+What the other rules find stands for every encounter of a vessel, and is copied: see `engine.standing_rules`.
+"""
 
 from math import atan2, cos, degrees, isnan, radians, sin
 from typing import NamedTuple
 
 import numpy as np
 
-from engine.codes import Code, Feed, Gate, Grade, PortKind, Rule, Verdict
+from engine.codes import Code, Feed, Gate, Grade, Rule, Verdict
 from engine.kernels.forecast import stream_at, visibility_at, waves_at, wind_at
 from engine.kernels.jit import inlined_kernel, inlined_leaf_kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
@@ -13,8 +16,7 @@ from engine.kernels.plane import length_of
 from engine.kernels.sun import SUNRISE_DEG, sun_altitude_deg
 from engine.kernels.tidal_gate import Sill, lowest_height, seconds_from_high_water, wait_for_entry_s
 from engine.kernels.travel_time import TravelTimes, calm_speed_ms, is_empty
-from engine.rules.access import berth, entry_permission, harbour_status, port_kind
-from engine.rules.authority import designated_place, in_srr_state, register_confidence
+from engine.rules.authority import in_srr_state
 from engine.rules.depth_and_tide import gate, tide_data, under_keel_clearance
 from engine.rules.passage import (
     banks,
@@ -25,19 +27,16 @@ from engine.rules.passage import (
     route,
     traffic_lanes,
 )
-from engine.rules.reception import (
-    basic_needs,
-    capacity,
-    danger_ashore,
-    landing_rate,
-    medical_reception,
-    onward_transport,
-)
+from engine.rules.reception import capacity, landing_rate
 from engine.rules.result import RuleResult
 from engine.rules.sea_state import cross_set, entrance_sea, exposure, route_sea, visibility, weather_data
+from engine.standing_rules import STANDING_RULES
 from engine.units import HOUR_S
 
 RULE_COUNT = len(Rule)
+
+_STANDING = np.array(STANDING_RULES)
+_ON_THE_WAY = np.array([rule for rule in Rule if rule not in STANDING_RULES])
 
 
 class RuleInputs(NamedTuple):
@@ -49,8 +48,8 @@ class RuleInputs(NamedTuple):
         Epoch of the request. [s]
     here_hs_m : float
         Significant wave height where the vessel is; NaN when the forecast does not say. [m]
-    plausible_loa_m, plausible_range_m : float
-        As long, and as short of range, as she may be where nobody has stated it. [m]
+    plausible_range_m : float
+        As short of range as she may be where nobody has stated it. [m]
     limit_is_assumed : bool
         Nobody has stated `max_hs_m`: what is only assumed shuts no port.
     """
@@ -58,9 +57,6 @@ class RuleInputs(NamedTuple):
     depart_s: float
     needed_depth_m: float
     draught_m: float
-    loa_m: float
-    plausible_loa_m: float
-    beam_m: float
     range_m: float
     plausible_range_m: float
     max_hs_m: float
@@ -70,10 +66,8 @@ class RuleInputs(NamedTuple):
     max_persons: float
     persons: float
     persons_known: bool
-    medical: int
     aboard_s: float
     sheltered: int
-    has_designated_list: bool
     weigh_srr_state: bool
     lane_bits: int
     firing_bits: int
@@ -239,13 +233,12 @@ def is_night(lon_deg, lat_deg, at_s):
 
 
 @inlined_leaf_kernel
-def sill_of(columns, access, limits, p, draught_m, needed_depth_m, hold_s, by_day, by_night):
+def sill_of(figures, limits, p, draught_m, needed_depth_m, hold_s, by_day, by_night):
     """What keeps a vessel of this draught out of a port; harbours without figures keep nobody out here.
 
     Parameters
     ----------
-    columns : PortColumns
-    access : PortAccess
+    figures : PortFigures
     limits : Limits
     p : int
     draught_m, needed_depth_m : float
@@ -255,21 +248,21 @@ def sill_of(columns, access, limits, p, draught_m, needed_depth_m, hold_s, by_da
     by_day, by_night : bool
         Which hours hold; where both do, the shorter ones.
     """
-    depth_m = access.depth_m[p]
-    has_hours = columns.gate[p] == Gate.TIDAL_WINDOW
+    depth_m = figures.depth_m[p]
+    has_hours = figures.gate[p] == Gate.TIDAL_WINDOW
     # NaN compares false both ways: only a known shortage of depth waits for the tide.
     tide_needed_m = needed_depth_m - depth_m if depth_m < needed_depth_m else np.nan
     # A harbour's own hours say more of a small vessel than a depth that was read nowhere.
-    grade = access.depth_grade[p]
+    grade = figures.depth_grade[p]
     if (
         has_hours
         and grade < Grade.TRANSCRIBED
-        and columns.gate_grade[p] > grade
+        and figures.gate_grade[p] > grade
         and draught_m <= limits.hours_stand_for_draught_m
     ):
         tide_needed_m = np.nan
-    before_h, after_h = columns.gate_before_h[p], columns.gate_after_h[p]
-    night_before_h, night_after_h = columns.gate_night_before_h[p], columns.gate_night_after_h[p]
+    before_h, after_h = figures.gate_before_h[p], figures.gate_after_h[p]
+    night_before_h, night_after_h = figures.gate_night_before_h[p], figures.gate_night_after_h[p]
     if by_night and not isnan(night_before_h) and (not by_day or night_before_h < before_h):
         before_h = night_before_h
     if by_night and not isnan(night_after_h) and (not by_day or night_after_h < after_h):
@@ -278,11 +271,11 @@ def sill_of(columns, access, limits, p, draught_m, needed_depth_m, hold_s, by_da
 
 
 @inlined_leaf_kernel
-def time_inside_s(columns, limits, p, harbour_m, speed_ms):
+def time_inside_s(figures, limits, p, harbour_m, speed_ms):
     """From the entrance to the landing, lock included; NaN where the length of the leg is not known. [s]"""
-    limit_ms = limits.harbour_speed_ms if np.isnan(columns.harbour_speed_ms[p]) else columns.harbour_speed_ms[p]
+    limit_ms = limits.harbour_speed_ms if np.isnan(figures.harbour_speed_ms[p]) else figures.harbour_speed_ms[p]
     inside_s = harbour_m / min(speed_ms, limit_ms)
-    if columns.gate[p] == Gate.LOCK_24H:
+    if figures.gate[p] == Gate.LOCK_24H:
         inside_s += limits.lock_s
     return inside_s
 
@@ -322,7 +315,7 @@ def apply_rules(inputs, encounter, harbours_m, tide_bias_m, ports, ways, table):
         Where the findings are entered.
     """
     ask, speed_model, inside_srr = encounter
-    limits, columns, access, live = inputs.limits, inputs.columns, inputs.access, inputs.live
+    limits, figures, standing = inputs.limits, inputs.port_figures, inputs.standing
     tides, forecast, entrances = inputs.tides, inputs.forecast, inputs.water.ports
     speed_ms = calm_speed_ms(speed_model)
     travel_times = ways.travel_times
@@ -333,13 +326,13 @@ def apply_rules(inputs, encounter, harbours_m, tide_bias_m, ports, ways, table):
         poor = ways.poor[p]
         harbour_m = harbours_m[p]
         has_route = distance_m < np.inf
-        inside_s = time_inside_s(columns, limits, p, harbour_m, speed_ms)
+        inside_s = time_inside_s(figures, limits, p, harbour_m, speed_ms)
         arrival_s = ask.depart_s + travel_times.time_s[p]
         # What `entrance_at` finds without a forecast, but for its calls.
         at_entrance = Entrance(np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, False, np.nan, 0.0)
         if not quiet:
             at_entrance = entrance_at(
-                forecast, entrances.lon[p], entrances.lat[p], columns.entrance_axis_deg[p], arrival_s,
+                forecast, entrances.lon[p], entrances.lat[p], figures.entrance_axis_deg[p], arrival_s,
                 speed_model.wave_factor, limits.against_stream_ms, limits.weather_extrapolated_after_m,
             )  # fmt: skip
         needed_m = ask.needed_depth_m
@@ -347,11 +340,11 @@ def apply_rules(inputs, encounter, harbours_m, tide_bias_m, ports, ways, table):
             needed_m += limits.keel_wave_share * at_entrance.hs_m
         hold_s = 0.0 if np.isnan(inside_s) else inside_s
         by_day, by_night = True, False
-        has_night_hours = not (isnan(columns.gate_night_before_h[p]) and isnan(columns.gate_night_after_h[p]))
+        has_night_hours = not (isnan(figures.gate_night_before_h[p]) and isnan(figures.gate_night_after_h[p]))
         if has_night_hours:
             by_night = is_night(entrances.lon[p], entrances.lat[p], arrival_s)
             by_day = not by_night
-        sill = sill_of(columns, access, limits, p, ask.draught_m, needed_m, hold_s, by_day, by_night)
+        sill = sill_of(figures, limits, p, ask.draught_m, needed_m, hold_s, by_day, by_night)
         # Who is inside and next to the landing has nothing to enter any more.
         is_alongside = distance_m == 0.0 and harbour_m <= limits.alongside_m
         # Most ports are open at all tides: the search for their opening is left out here, not only cut short there.
@@ -364,7 +357,7 @@ def apply_rules(inputs, encounter, harbours_m, tide_bias_m, ports, ways, table):
             if has_night_hours and is_night(entrances.lon[p], entrances.lat[p], entry.judged_s) != by_night:
                 # The sun rises or sets while she waits: the shorter hours hold.
                 by_day, by_night = True, True
-                sill = sill_of(columns, access, limits, p, ask.draught_m, needed_m, hold_s, by_day, by_night)
+                sill = sill_of(figures, limits, p, ask.draught_m, needed_m, hold_s, by_day, by_night)
                 entry = entry_at(tides, p, sill, arrival_s, tide_bias_m, limits.gate_wait_s)
         if 0.0 <= entry.wait_s < np.inf and is_tidal:
             early_wait_s = _waited_s(
@@ -376,12 +369,12 @@ def apply_rules(inputs, encounter, harbours_m, tide_bias_m, ports, ways, table):
         if entry.judged_s != arrival_s and not quiet:
             # The sea she waits for counts, not only the one she arrives in; the higher of the two floats her least.
             later = entrance_at(
-                forecast, entrances.lon[p], entrances.lat[p], columns.entrance_axis_deg[p], entry.judged_s,
+                forecast, entrances.lon[p], entrances.lat[p], figures.entrance_axis_deg[p], entry.judged_s,
                 speed_model.wave_factor, limits.against_stream_ms, limits.weather_extrapolated_after_m,
             )  # fmt: skip
             if later.hs_m > at_entrance.hs_m:
                 needed_m += limits.keel_wave_share * (later.hs_m - at_entrance.hs_m)
-                sill = sill_of(columns, access, limits, p, ask.draught_m, needed_m, hold_s, by_day, by_night)
+                sill = sill_of(figures, limits, p, ask.draught_m, needed_m, hold_s, by_day, by_night)
                 entry = entry_at(tides, p, sill, arrival_s, tide_bias_m, limits.gate_wait_s)
             at_entrance = later
         tide_m = tide_bias_m + lowest_height(tides, p, entry.judged_s, hold_s)
@@ -404,32 +397,32 @@ def apply_rules(inputs, encounter, harbours_m, tide_bias_m, ports, ways, table):
             table.low_s[p] = table.time_s[p]
         if table.high_s[p] < table.time_s[p]:
             table.high_s[p] = table.time_s[p]
-        table.wait_s[p] = entry.wait_s + (limits.lock_s if columns.gate[p] == Gate.LOCK_24H else 0.0)
-        highest_tide_m = columns.mhws_m[p] + limits.highest_tide_above_mhws_m
+        table.wait_s[p] = entry.wait_s + (limits.lock_s if figures.gate[p] == Gate.LOCK_24H else 0.0)
+        highest_tide_m = figures.mhws_m[p] + limits.highest_tide_above_mhws_m
         if np.isnan(highest_tide_m):
             highest_tide_m = limits.highest_tide_anywhere_m
-        depth_m = access.depth_m[p]
+        depth_m = figures.depth_m[p]
         opens_before_h = sill.opens_before_s / HOUR_S
         closes_after_h = sill.closes_after_s / HOUR_S
         gate_found = gate(
-            columns.gate[p], columns.gate_grade[p], from_high_h, doubt_h, opens_before_h, closes_after_h, waited_s,
+            figures.gate[p], figures.gate_grade[p], from_high_h, doubt_h, opens_before_h, closes_after_h, waited_s,
             limits.lock_s,
         )  # fmt: skip
         in_hours = (
-            columns.gate[p] == Gate.TIDAL_WINDOW
+            figures.gate[p] == Gate.TIDAL_WINDOW
             and abs(from_high_h) < np.inf
             and from_high_h + opens_before_h >= doubt_h
             and closes_after_h - from_high_h >= doubt_h
         )
         depth_found = under_keel_clearance(
-            needed_m, depth_m, access.depth_grade[p], columns.kind[p] == PortKind.DRYING_HARBOUR, tide_m,
+            needed_m, depth_m, figures.depth_grade[p], figures.is_drying[p], tide_m,
             tides.height_uncertainty_m[p], highest_tide_m, limits.keel_marginal_m, limits.weak_depth_doubt_m,
-            in_hours and ask.draught_m <= limits.hours_stand_for_draught_m, columns.gate_grade[p],
+            in_hours and ask.draught_m <= limits.hours_stand_for_draught_m, figures.gate_grade[p],
         )  # fmt: skip
         if is_alongside:
             gate_found = RuleResult(Verdict.NOT_APPLICABLE, Code.GATE_ALONGSIDE, np.nan, np.nan)
             depth_found = RuleResult(Verdict.NOT_APPLICABLE, Code.DEPTH_ALONGSIDE, np.nan, np.nan)
-        dangerous_wind_ms = columns.exposure_wind_ms[p]
+        dangerous_wind_ms = figures.exposure_wind_ms[p]
         if np.isnan(dangerous_wind_ms):
             dangerous_wind_ms = limits.entrance_dangerous_wind_ms
         if at_entrance.against:
@@ -443,20 +436,14 @@ def apply_rules(inputs, encounter, harbours_m, tide_bias_m, ports, ways, table):
         waves_missing = travel_times.waves_missing[p] or travel_times.filled_m[p] > limits.weather_extrapolated_after_m
         whole_m = distance_m + harbour_m
         has_hour = travel_times.time_s[p] < np.inf
-        # In the order of `Rule`.
+        # In the order of `Rule`, those left out that stand.
         findings = (
             route(distance_m, travel_times.time_s[p], whole_m),
-            port_kind(columns.kind[p]),
-            harbour_status(live.status_feed[p], live.status[p], live.status_age_s[p], limits.status_stale_after_s),
-            berth(
-                ask.loa_m, ask.plausible_loa_m, ask.beam_m, ask.draught_m, access.berth_loa_m[p], access.most_loa_m[p],
-                access.beam_limit_m[p], access.draught_limit_m[p], limits.berth_unlisted_loa_m,
-            ),
             depth_found,
             gate_found,
             entrance_sea(
                 at_entrance.wind_ms, at_entrance.wind_from_deg, at_entrance.hs_m, at_entrance.waves_from_deg,
-                columns.exposure_from_deg[p], columns.exposure_to_deg[p], dangerous_wind_ms,
+                figures.exposure_from_deg[p], figures.exposure_to_deg[p], dangerous_wind_ms,
                 limits.entrance_hs_share * ask.max_hs_m, ask.limit_is_assumed, limits.entrance_wind_caution_share,
                 limits.entrance_harmless_wind_ms, limits.entrance_sector_margin_deg,
             ),
@@ -472,40 +459,40 @@ def apply_rules(inputs, encounter, harbours_m, tide_bias_m, ports, ways, table):
             restricted_areas(has_route, touched, np.uint64(ask.firing_bits)),
             persons_load(ask.persons, ask.persons_known, ask.self_righting_persons, ask.max_persons),
             capacity(
-                live.capacity_feed[p], live.free_places[p], ask.persons, ask.persons_known, limits.capacity_tight_share
+                figures.capacity_feed[p], figures.free_places[p], ask.persons, ask.persons_known,
+                limits.capacity_tight_share,
             ),
             landing_rate(
-                live.capacity_feed[p], live.persons_per_hour[p], live.queued_persons[p], ask.persons,
+                figures.capacity_feed[p], figures.persons_per_hour[p], figures.queued_persons[p], ask.persons,
                 limits.landing_queue_s / HOUR_S,
             ),
-            medical_reception(ask.medical, columns.reception[p]),
-            basic_needs(live.reception_feed[p], live.needs_met[p]),
-            onward_transport(live.reception_feed[p], live.transport_arranged[p]),
-            danger_ashore(live.danger_ashore[p]),
-            designated_place(ask.has_designated_list, inputs.listed[p]),
             in_srr_state(ask.weigh_srr_state, inside_srr[p]),
             exposure(
                 ask.aboard_s, table.time_s[p], ask.sheltered, limits.exposure_caution_s, limits.exposure_critical_s
             ),
-            entry_permission(columns.entry_permission[p]),
             weather_data(
                 ask.weather_feed, ask.run_age_s, limits.weather_stale_after_s,
                 # Where the clock stopped on the way, the forecast may well reach farther than it did.
                 has_hour and (travel_times.waves_missing[p] or np.isnan(at_entrance.wind_ms)),
                 max(travel_times.filled_m[p], at_entrance.filled_m), limits.weather_extrapolated_after_m,
             ),
-            tide_data(needed_m, depth_m, columns.gate[p], tide_m),
-            register_confidence(columns.confidence[p]),
+            tide_data(needed_m, depth_m, figures.gate[p], tide_m),
         )  # fmt: skip
-        for r in range(RULE_COUNT):
-            table.verdict[p, r] = findings[r].verdict
-            table.code[p, r] = findings[r].code
+        for k in range(_ON_THE_WAY.shape[0]):
+            r, finding = _ON_THE_WAY[k], findings[k]
+            table.verdict[p, r] = finding.verdict
+            table.code[p, r] = finding.code
             if not has_hour:
                 table.code[p, r] = downgrade_untimed(
-                    findings[r].code, tides.station[p] != NOWHERE, ask.weather_feed != Feed.ABSENT
+                    finding.code, tides.station[p] != NOWHERE, ask.weather_feed != Feed.ABSENT
                 )
-            table.measured[p, r] = findings[r].measured
-            table.limit[p, r] = findings[r].limit
+            table.measured[p, r] = finding.measured
+            table.limit[p, r] = finding.limit
+        for r in _STANDING:
+            table.verdict[p, r] = standing.verdict[p, r]
+            table.code[p, r] = standing.code[p, r]
+            table.measured[p, r] = standing.measured[p, r]
+            table.limit[p, r] = standing.limit[p, r]
 
 
 @leaf_kernel

@@ -16,8 +16,10 @@ from engine.kernels.zones import region_at
 from engine.model import Ask, Centre, Coordination, Decision, World
 from engine.notices import AnswerFlags, notices_of
 from engine.rank import is_near_tie
-from engine.request_context import RequestContext, build_context, weights_of
+from engine.request_context import RequestContext, build_context
 from engine.sensitivity import inputs_in_doubt, sensitive_inputs, winners_on_error_circle
+from engine.standing_rules import port_figures_of
+from engine.weights import weights_of
 
 # numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
 _CAUTION = int(Status.CAUTION)
@@ -221,10 +223,11 @@ def nearer_than(decision: Decision, number: int | None) -> list[int]:
     time_ceiling = np.inf if number is None else decision.time_s[number]
     nearer = (decision.plain_key_s < key_ceiling) | (decision.time_s < time_ceiling)
     # Where it is doubtful when she gets in, the way there alone says whether somebody asks why not.
-    columns, limits = decision.world.columns, decision.ask.policy.limits
+    limits = decision.ask.policy.limits
     is_doubtful = np.isnan(decision.wait_s) & ~(decision.high_s < np.inf) & ~nearer
+    figures = port_figures_of(decision.ask.vessel, decision.ask.policy, decision.world)
     for port in np.flatnonzero(is_doubtful & (decision.travel_times.time_s < time_ceiling)).tolist():
-        inside_s = time_inside_s(columns, limits, port, decision.reach.harbour_m[port], decision.speed_ms)
+        inside_s = time_inside_s(figures, limits, port, decision.reach.harbour_m[port], decision.speed_ms)
         nearer[port] = decision.travel_times.time_s[port] + inside_s < time_ceiling
     ports = np.flatnonzero(nearer)
     in_order = ports[np.argsort(decision.plain_key_s[ports], kind="stable")]

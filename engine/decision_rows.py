@@ -94,7 +94,7 @@ def _is_before(key_s, p, other):
 @leaf_kernel
 def write_row(inputs, speed_model, landing_lon, landing_lat, reach, found, row, lon, lat, accuracy_m, answers):
     """Enter what an evaluation says of one row."""
-    columns, limits = inputs.columns, inputs.limits
+    figures, limits = inputs.port_figures, inputs.limits
     table, key_s, plain_key_s, status = found.table, found.key_s, found.plain_key_s, found.status
     best = found.best
     second = NOWHERE
@@ -121,7 +121,7 @@ def write_row(inputs, speed_model, landing_lon, landing_lat, reach, found, row, 
         least_s = table.time_s[p]
         if np.isnan(table.wait_s[p]):
             least_s = found.ways.travel_times.time_s[p] + time_inside_s(
-                columns, limits, p, reach.harbour_m[p], calm_speed_ms(speed_model)
+                figures, limits, p, reach.harbour_m[p], calm_speed_ms(speed_model)
             )
         is_over = p != best and (plain_key_s[p] < plain_ceiling_s or least_s < time_ceiling_s)
         if is_over and (best != NOWHERE or plain_key_s[p] < np.inf):

@@ -3,8 +3,9 @@
 Ports are taken in the order of their lower bounds: the whole shortest distance at top speed, with the strongest stream
 and wind behind that can be met so far away, and no wait. They get close clocks while they may still be among the first
 few that are fit; once a bound exceeds the last key of those, it does for all that follow, and the answer is settled:
-no port that follows is among the first few, and none is nearer than the best one. The others are left out, or get
-coarse clocks where somebody asks for every port.
+no port that follows is among the first few, and none is nearer than the best one. A port that surely is not fit is
+looked at only where it may be nearer than the best one, or where fewer than those few are fit and it may be the first
+of the unconfirmed. The others are left out, or get coarse clocks where somebody asks for every port.
 """
 
 from typing import NamedTuple
@@ -30,9 +31,10 @@ from engine.kernels.travel_time import (
     no_travel_times,
     travel_times_along_tree,
 )
-from engine.model import LivePicture, PortAccess, PortColumns
 from engine.patch import SAFE_M, patch_distances
 from engine.policy import Limits
+from engine.rules.passage import endurance
+from engine.standing_rules import PortFigures, StandingFindings
 
 BY_TIME, BY_DISTANCE, BY_CARE = 0, 1, 2
 
@@ -56,10 +58,10 @@ class EvaluationInputs(NamedTuple):
 
     Attributes
     ----------
-    listed : ndarray of bool, shape (p,)
-        Whether each port is designated.
-    access : PortAccess
+    port_figures : PortFigures
         What the ports are for this vessel.
+    standing : StandingFindings
+        What is found of them wherever an encounter is.
     weight_of_code, penalty_of_code, share_of_code : ndarray, indexed by code
         Of the policy; penalties in seconds, and as shares of the time to the port.
     care_delay_s : ndarray of float64, shape (p,)
@@ -72,11 +74,9 @@ class EvaluationInputs(NamedTuple):
     depth_class: DepthClass
     forecast: Forecast
     limits: Limits
-    columns: PortColumns
-    access: PortAccess
-    live: LivePicture
+    port_figures: PortFigures
+    standing: StandingFindings
     tides: Tides
-    listed: np.ndarray
     weight_of_code: np.ndarray
     penalty_of_code: np.ndarray
     share_of_code: np.ndarray
@@ -126,7 +126,7 @@ class SearchGoal(NamedTuple):
     Attributes
     ----------
     first : int
-        So many of the best fit ones are to be known.
+        So many of the first in order are to be known: those that are fit, and then unconfirmed ones.
     every_port : bool
         Look at the others too, coarsely.
     exhaustive : bool
@@ -160,8 +160,8 @@ class Evaluation(NamedTuple):
         Ports in the order in which they are looked at: that of their bounds, and last those that are behind in that but
         may be nearer in time.
     is_settled : ndarray of bool, shape (p,)
-        Whether a port may be among the first few or nearer than the best one. Of all others it is known that they are
-        neither, and so it is the same whether they were looked at or not.
+        Whether a port may be among the first few that are not excluded, or nearer than the best one. Of all others it
+        is known that they are neither, and so it is the same whether they were looked at or not.
     looked : int
         How many were looked at, in that order.
     opened : int
@@ -187,6 +187,19 @@ class Evaluation(NamedTuple):
     opened: int
     best: int
     next_bound_s: float
+
+
+class Leading(NamedTuple):
+    """The least keys found so far, in increasing order; infinite where there are fewer. [s]
+
+    Attributes
+    ----------
+    fit_s, unconfirmed_s : ndarray of float64, shape (first,)
+        Of fit ports, and of ports of which something is not known.
+    """
+
+    fit_s: np.ndarray
+    unconfirmed_s: np.ndarray
 
 
 def no_detours() -> DetourSet:
@@ -241,7 +254,7 @@ def key_of(inputs, reach, p, time_s, calm_ms):
 @leaf_kernel
 def least_landing_s(inputs, reach, speed_model, p):
     """Least time to a landing, whatever way is taken to it; infinite without one. [s]"""
-    limit_ms = inputs.columns.harbour_speed_ms[p]
+    limit_ms = inputs.port_figures.harbour_speed_ms[p]
     if np.isnan(limit_ms):
         limit_ms = inputs.limits.harbour_speed_ms
     start = reach.path[0]
@@ -278,16 +291,59 @@ def best_of(ports, status, key_s, best):
 
 
 @leaf_kernel
-def _add_to_first(ports, status, key_s, first_s):
-    """Enter the keys of the fit ports among these in the least keys so far, in increasing order. [s]"""
-    last = first_s.shape[0] - 1
+def _add_to_leading(ports, status, key_s, leading):
+    """Enter the keys of the fit and of the unconfirmed ports among these. [s]"""
+    last = leading.fit_s.shape[0] - 1
     for p in ports:
-        if status[p] <= Status.CAUTION and key_s[p] < first_s[last]:
+        if status[p] > Status.UNCONFIRMED:
+            continue
+        least_s = leading.fit_s if status[p] <= Status.CAUTION else leading.unconfirmed_s
+        if key_s[p] < least_s[last]:
             place = last
-            while place > 0 and first_s[place - 1] > key_s[p]:
-                first_s[place] = first_s[place - 1]
+            while place > 0 and least_s[place - 1] > key_s[p]:
+                least_s[place] = least_s[place - 1]
                 place -= 1
-            first_s[place] = key_s[p]
+            least_s[place] = key_s[p]
+
+
+@inlined_leaf_kernel
+def _best_status(inputs, encounter, reach, p):
+    """The best status a port can have whatever the way, the hour and the sea: by what stands, and by the range.
+
+    No way round is shorter than the shortest path.
+    """
+    status = np.int64(inputs.standing.status[p])
+    figures = encounter.figures
+    found = endurance(
+        reach.distance_m[p] + reach.harbour_m[p], figures.range_m, figures.plausible_range_m,
+        inputs.limits.range_reserve_share,
+    )  # fmt: skip
+    if inputs.weight_of_code[found.code] == Weight.HARD:
+        if found.verdict == Verdict.FAIL:
+            status = np.int64(Status.EXCLUDED)
+        elif found.verdict == Verdict.UNKNOWN:
+            status = max(status, np.int64(Status.UNCONFIRMED))
+    return status
+
+
+@inlined_leaf_kernel
+def _latest_bound(leading, status):
+    """Bound up to which a port that has at best this status bears on the answer. [s]
+
+    One that may be fit does if it may be among the first few. All others do if they may be nearer than the best one,
+    and unconfirmed ones also if they may stand among the first few, because fewer than those are fit.
+    """
+    first = leading.fit_s.shape[0]
+    if status <= Status.CAUTION:
+        return leading.fit_s[first - 1]
+    latest_s = leading.fit_s[0]
+    if status == Status.UNCONFIRMED:
+        fit = 0
+        while fit < first and leading.fit_s[fit] < np.inf:
+            fit += 1
+        if fit < first and leading.unconfirmed_s[first - fit - 1] > latest_s:
+            latest_s = leading.unconfirmed_s[first - fit - 1]
+    return latest_s
 
 
 @leaf_kernel
@@ -390,7 +446,7 @@ def evaluate_some(inputs, encounter, reach, tide_bias_m, ways_taken, joining, me
 
 
 @leaf_kernel
-def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal, memo, first_s, found):
+def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal, memo, leading, found):
     """Look at ports in the order of their bounds.
 
     Parameters
@@ -410,7 +466,7 @@ def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal
         With a patch, one that does not ask for every port.
     memo : TravelTimeMemo
         Of nothing passed.
-    first_s : ndarray of float64, shape (goal.first,)
+    leading : Leading
         Scratch, infinite.
     found : Evaluation
         Where it is entered.
@@ -429,14 +485,17 @@ def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal
     joining = first_leg_time(reach, inputs.forecast, speed_model, encounter.figures.depart_s)
     is_quiet = is_empty(inputs.forecast)
     best = NOWHERE
+    # Ports in the order of their bounds: those looked at, those passed by because they can't bear on the answer, those
+    # that are measured, and in the order of the patch all others.
     looked = 0
+    seen = 0
     measured = 0 if is_lazy else count
     turn = _BY_KEY
     opened = 0
     next_bound_s = np.inf
     while turn != _DONE:
-        wanted = min(looked + (FIRST_OPENED if looked == 0 else NEXT_OPENED), count)
-        latest_s = first_s[-1]
+        wanted = min(seen + (FIRST_OPENED if seen == 0 else NEXT_OPENED), count)
+        latest_s = max(_latest_bound(leading, Status.SUITABLE), _latest_bound(leading, Status.UNCONFIRMED))
         if turn == _IN_TIME:
             latest_s = found.table.time_s[best]
             wanted = count
@@ -453,7 +512,7 @@ def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal
             patch_distances(inputs.water, inputs.depth_class, patch, fix, measured)
             bound_s[p] = lower_bound_s(inputs, reach, speed_model, p)
             place = measured
-            while place > looked and (
+            while place > seen and (
                 bound_s[by_bound[place - 1]] > bound_s[p]
                 or (bound_s[by_bound[place - 1]] == bound_s[p] and by_bound[place - 1] > p)
             ):
@@ -464,8 +523,17 @@ def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal
         growth = 0.0
         stop = looked
         if turn == _BY_KEY:
-            if looked < measured and (goal.exhaustive or bound_s[by_bound[looked]] <= latest_s):
-                stop = measured if goal.exhaustive else min(wanted, measured)
+            if goal.exhaustive and looked < count:
+                stop = seen = count
+            elif seen < measured and bound_s[by_bound[seen]] <= latest_s:
+                for place in range(seen, min(wanted, measured)):
+                    p = by_bound[place]
+                    if bound_s[p] > latest_s:
+                        break
+                    if bound_s[p] <= _latest_bound(leading, _best_status(inputs, encounter, reach, p)):
+                        _move_forward(by_bound, place, stop)
+                        stop += 1
+                    seen = place + 1
             else:
                 turn = _NEXT_BOUND
                 best_s = np.inf if best == NOWHERE else found.key_s[best]
@@ -474,6 +542,8 @@ def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal
         elif turn == _NEXT_BOUND:
             if opened < count:
                 next_bound_s = bound_s[by_bound[opened]]
+            if looked < seen:
+                next_bound_s = min(next_bound_s, bound_s[by_bound[looked]])
             turn = _EVERY_PORT if inputs.key == BY_TIME or best == NOWHERE else _IN_TIME
         elif turn == _IN_TIME:
             stop = _gather_sooner(inputs, reach, speed_model, by_bound, looked, measured, latest_s)
@@ -490,11 +560,20 @@ def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal
             for p in ports:
                 found.closely[p] = growth == 0.0
             best = best_of(ports, found.status, found.key_s, best)
-            _add_to_first(ports, found.status, found.key_s, first_s)
+            _add_to_leading(ports, found.status, found.key_s, leading)
     if goal.exhaustive:
         opened, next_bound_s = count, np.inf
-    _mark_settled(inputs, reach, speed_model, looked, first_s[-1], best, found)
+    _mark_settled(inputs, encounter, reach, looked, leading, best, found)
     return looked, opened, best, next_bound_s
+
+
+@inlined_leaf_kernel
+def _move_forward(ports, place, to):
+    """Move one of some ports before others, the order of those kept."""
+    p = ports[place]
+    for later in range(place, to, -1):
+        ports[later] = ports[later - 1]
+    ports[to] = p
 
 
 @inlined_leaf_kernel
@@ -502,23 +581,21 @@ def _gather_sooner(inputs, reach, speed_model, by_bound, looked, measured, lates
     """Move ports that may be landed at by a time before those that can't, the order kept; where they end. [s]"""
     stop = looked
     for place in range(looked, measured):
-        p = by_bound[place]
-        if least_landing_s(inputs, reach, speed_model, p) <= latest_s:
-            for later in range(place, stop, -1):
-                by_bound[later] = by_bound[later - 1]
-            by_bound[stop] = p
+        if least_landing_s(inputs, reach, speed_model, by_bound[place]) <= latest_s:
+            _move_forward(by_bound, place, stop)
             stop += 1
     return stop
 
 
 @leaf_kernel
-def _mark_settled(inputs, reach, speed_model, looked, last_s, best, found):
-    """Mark ports that may be among the first few, or nearer than the best one: by key, or in time. [s]"""
+def _mark_settled(inputs, encounter, reach, looked, leading, best, found):
+    """Mark ports that may be among the first few, or nearer than the best one: by key, or in time."""
     found.is_settled[:] = False
     for turn in range(looked):
         p = found.by_bound[turn]
-        found.is_settled[p] = found.bound_s[p] <= last_s or (
+        latest_s = _latest_bound(leading, _best_status(inputs, encounter, reach, p))
+        found.is_settled[p] = found.bound_s[p] <= latest_s or (
             inputs.key != BY_TIME
             and best != NOWHERE
-            and least_landing_s(inputs, reach, speed_model, p) <= found.table.time_s[best]
+            and least_landing_s(inputs, reach, encounter.speed_model, p) <= found.table.time_s[best]
         )

@@ -16,6 +16,7 @@ from engine.evaluate import (
     BY_DISTANCE,
     EncounterInputs,
     Evaluation,
+    Leading,
     SearchGoal,
     allocate_evaluation,
     fill_lower_bounds,
@@ -152,9 +153,6 @@ def _encounter_of_row(inputs, encounter, region_tables, rows, row, px, py, is_qu
         at_s,
         base.needed_depth_m,
         base.draught_m,
-        base.loa_m,
-        base.plausible_loa_m,
-        base.beam_m,
         base.range_m,
         base.plausible_range_m,
         base.max_hs_m,
@@ -164,10 +162,8 @@ def _encounter_of_row(inputs, encounter, region_tables, rows, row, px, py, is_qu
         base.max_persons,
         rows.persons[row],
         rows.persons_known[row],
-        base.medical,
         rows.aboard_s[row],
         base.sheltered,
-        base.has_designated_list,
         base.weigh_srr_state,
         base.lane_bits,
         base.firing_bits,
@@ -228,7 +224,7 @@ def evaluate_encounters(
     Found
     """
     mesh, depth_class = inputs.water.mesh, inputs.depth_class
-    count, corner_count = inputs.listed.shape[0], depth_class.corners.vertex.shape[0]
+    count, corner_count = inputs.standing.status.shape[0], depth_class.corners.vertex.shape[0]
     is_quiet = is_empty(inputs.forecast)
     is_shortest = detour_set.taken.shape[0] == 0
     is_lazy = is_shortest and not goal.every_port and not goal.exhaustive
@@ -236,7 +232,7 @@ def evaluate_encounters(
     memo = allocate_memo(corner_count, count)
     track, lanes = np.empty((corner_count + 2, 2)), allocate_lanes()
     is_worth = np.empty(count, np.bool_)
-    first_s = np.empty(goal.first)
+    leading = Leading(np.empty(goal.first), np.empty(goal.first))
     nowhere = no_patch(0)
     reach = fix.reach
     in_patch = allocate_evaluation(select_routes(reach, detour_set))
@@ -275,9 +271,10 @@ def evaluate_encounters(
         if not is_quiet:
             memo.place[:] = 0
             memo.used[0] = 0
-        first_s[:] = np.inf
+        leading.fit_s[:] = np.inf
+        leading.unconfirmed_s[:] = np.inf
         looked, opened, best, next_bound_s = search_ports_in_order(
-            inputs, here, patch, fix, reach, detour_set.taken, goal, memo, first_s, found
+            inputs, here, patch, fix, reach, detour_set.taken, goal, memo, leading, found
         )
         found = Evaluation(
             found.ways, found.closely, found.table, found.weight, found.plain_key_s, found.key_s, found.penalty_s,

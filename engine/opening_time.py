@@ -5,7 +5,7 @@ from math import floor, isfinite, isnan, nan
 from engine.apply_rules import entry_at, sill_of, time_inside_s
 from engine.codes import Rule
 from engine.model import Decision
-from engine.request_context import access_of
+from engine.standing_rules import port_figures_of
 from engine.units import HOUR_S, MINUTE_S
 
 LOOKED_AHEAD_S = 26 * HOUR_S
@@ -30,14 +30,13 @@ def opens_at_s(decision: Decision, port: int) -> float:
     # What is judged open at arrival needs no telling, and what is shut for want of a figure cannot be told.
     if decision.wait_s[port] == 0.0 or not isfinite(passage_s):
         return nan
-    columns, limits = decision.world.columns, decision.ask.policy.limits
-    inside_s = float(time_inside_s(columns, limits, port, decision.reach.harbour_m[port], decision.speed_ms))
+    vessel, limits = decision.ask.vessel, decision.ask.policy.limits
+    figures = port_figures_of(vessel, decision.ask.policy, decision.world)
+    inside_s = float(time_inside_s(figures, limits, port, decision.reach.harbour_m[port], decision.speed_ms))
     needed_m = float(decision.limit[port, Rule.R_NAV_01])
-    vessel = decision.ask.vessel
-    access = access_of(vessel, decision.ask.policy, decision.world)
     # Over a day and a night the shorter hours are sure.
     sill = sill_of(
-        columns, access, limits, port, vessel.draught_m, needed_m, 0.0 if isnan(inside_s) else inside_s, True, True
+        figures, limits, port, vessel.draught_m, needed_m, 0.0 if isnan(inside_s) else inside_s, True, True
     )  # fmt: skip
     arrival_s = decision.ask.at_s + passage_s
     wait_s = float(entry_at(decision.world.tides, port, sill, arrival_s, 0.0, LOOKED_AHEAD_S).wait_s)

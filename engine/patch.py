@@ -681,8 +681,9 @@ def patch_distances(water, depth_class, patch, fix, nth):
         )
         fix.zones_known[first] = True
     if first != NOWHERE:
-        reach.touched[p] = fix.touched[first] | depth_class.touched[via, p]
-        reach.poor[p] = fix.poor[first] | depth_class.poor[via, p]
+        rest = depth_class.zone_set[via, p]
+        reach.touched[p] = fix.touched[first] | depth_class.touched[rest]
+        reach.poor[p] = fix.poor[first] | depth_class.poor[rest]
     elif via == DIRECT:
         reach.touched[p], reach.poor[p] = zones_of_leg(water.zones, px, py, ports.x[p], ports.y[p], tolerance_deg)
     else:

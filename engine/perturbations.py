@@ -35,11 +35,11 @@ def _is_brittle(inputs, encounter, found, p, spread_s):
     from_high_h = table.measured[p, Rule.R_NAV_02]
     doubt_h = (spread_s + inputs.tides.time_uncertainty_s[p]) / HOUR_S
     # Written out, because the least of a number and NaN is the number.
-    before_h, after_h = inputs.columns.gate_before_h[p], inputs.columns.gate_after_h[p]
-    if inputs.columns.gate_night_before_h[p] < before_h:
-        before_h = inputs.columns.gate_night_before_h[p]
-    if inputs.columns.gate_night_after_h[p] < after_h:
-        after_h = inputs.columns.gate_night_after_h[p]
+    before_h, after_h = inputs.port_figures.gate_before_h[p], inputs.port_figures.gate_after_h[p]
+    if inputs.port_figures.gate_night_before_h[p] < before_h:
+        before_h = inputs.port_figures.gate_night_before_h[p]
+    if inputs.port_figures.gate_night_after_h[p] < after_h:
+        after_h = inputs.port_figures.gate_night_after_h[p]
     since_h = from_high_h + before_h
     until_h = after_h - from_high_h
     to_edge_h = since_h if since_h <= until_h else until_h

@@ -1,30 +1,31 @@
 """One request made ready: what the engine's compiled pass needs to know of it, of its policy and of the world."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, isnan, nan
-from typing import Any
 
 import numpy as np
 
 from engine.apply_rules import RuleInputs
-from engine.codes import Code, Feed, Medical, Reception, Weight, weight_of
+from engine.codes import Feed, Medical, Reception
 from engine.evaluate import BY_CARE, BY_DISTANCE, BY_TIME, EncounterInputs, EvaluationInputs
 from engine.evaluate_encounters import AS_IT_IS, EncounterArrays, RegionTables
+from engine.identity_key import IdentityKey
 from engine.kernels.forecast import waves_at
 from engine.kernels.reach import DepthClass
 from engine.kernels.travel_time import SpeedModel, calm_speed_ms
-from engine.model import Ask, Coordination, Port, PortAccess, SpeedTable, Vessel, World
+from engine.kernels.zones import Regions
+from engine.model import Ask, Coordination, Port, PortColumns, SpeedTable, Vessel, World
 from engine.patch_cache import PatchCache
-from engine.policy import Limits, Policy
-from engine.port_access import port_access
+from engine.policy import Policy
 from engine.routes import depth_class_source_for
 from engine.rules.depth_and_tide import depth_needed
+from engine.standing_rules import port_figures_of, standing_findings_of
+from engine.vessel_figures import known_figures, plausible_range_m
+from engine.weights import weights_of
 
 STATE_OF_REGION = {"UK": ("GB", "JE", "GG", "IM"), "FR": ("FR",), "BE": ("BE",), "NL": ("NL",), "IE": ("IE",)}
 """Countries whose ports lie in the state that answers for a search and rescue region."""
-
-_CODES = max(Code) + 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,9 +103,9 @@ def build_context(ask: Ask, world: World, coordination: Coordination) -> Request
     weight_of_code, penalty_of_code, share_of_code = weights_of(policy, ask.medical)
     depth_class = depth_class_source_for(world, needed_depth_m)
     inputs = EvaluationInputs(
-        world.water, depth_class.tables, world.sea, limits, world.columns, access_of(vessel, policy, world), world.live,
-        world.tides, designated_mask(policy, world), weight_of_code, penalty_of_code, share_of_code,
-        care_delay_s(policy, world), _ranking_key(ask),
+        world.water, depth_class.tables, world.sea, limits, port_figures_of(vessel, policy, world),
+        standing_findings_of(vessel, policy, ask.medical, world), world.tides, weight_of_code, penalty_of_code,
+        share_of_code, care_delay_s(policy, world), _ranking_key(ask),
     )  # fmt: skip
     encounter = EncounterInputs(figures, speed_model, in_state_mask(world, coordination.srr, coordination.band))
     return RequestContext(
@@ -156,13 +157,11 @@ def _rule_inputs(
     vessel = known_figures(ask.vessel)
     feed, run_age_s = weather_feed(ask, world)
     return RuleInputs(
-        ask.at_s, needed_depth_m, ask.vessel.draught_m, vessel.loa_m, plausible_loa_m(ask.vessel, ask.policy.limits),
-        vessel.beam_m, vessel.range_m, plausible_range_m(ask.vessel, ask.policy.limits), vessel.max_hs_m, here_hs_m,
-        "max_hs_m" in ask.vessel.assumed, vessel.self_righting_persons,
-        vessel.max_persons, persons, persons_known, int(ask.medical),
-        ask.at_s - ask.aboard_since_s, -1 if ask.sheltered is None else int(ask.sheltered),
-        bool(ask.policy.designated), ask.policy.weigh_srr_state, world.lane_bits, world.firing_bits, int(feed),
-        run_age_s,
+        ask.at_s, needed_depth_m, ask.vessel.draught_m, vessel.range_m,
+        plausible_range_m(ask.vessel, ask.policy.limits), vessel.max_hs_m, here_hs_m, "max_hs_m" in ask.vessel.assumed,
+        vessel.self_righting_persons, vessel.max_persons, persons, persons_known, ask.at_s - ask.aboard_since_s,
+        -1 if ask.sheltered is None else int(ask.sheltered), ask.policy.weigh_srr_state, world.lane_bits,
+        world.firing_bits, int(feed), run_age_s,
     )  # fmt: skip
 
 
@@ -181,106 +180,41 @@ def weather_feed(ask: Ask, world: World) -> tuple[Feed, float]:
     return Feed.LIVE, 0.0 if age_s < 0.0 else age_s
 
 
-@lru_cache(maxsize=128)
-def known_figures(vessel: Vessel) -> Vessel:
-    """The vessel as rules may hold her against a port: figures that are assumptions become unknown.
-
-    Speed, draught and sea limit stay: they are needed to answer at all, and err on the careful side.
-    """
-    assumed = vessel.assumed
-    return replace(
-        vessel,
-        range_m=nan if "range_nm" in assumed else vessel.range_m,
-        loa_m=nan if "loa_m" in assumed else vessel.loa_m,
-        beam_m=nan if "beam_m" in assumed else vessel.beam_m,
-        max_persons=nan if "max_persons" in assumed else vessel.max_persons,
-        self_righting_persons=nan if "self_righting_persons" in assumed else vessel.self_righting_persons,
-    )
-
-
-def plausible_loa_m(vessel: Vessel, limits: Limits) -> float:
-    """Length of a vessel, as long as she may be where nobody has stated it; NaN when nothing is known. [m]"""
-    return limits.loa_when_unknown_draughts * vessel.draught_m if isnan(vessel.loa_m) else vessel.loa_m
-
-
-def plausible_range_m(vessel: Vessel, limits: Limits) -> float:
-    """Range of a vessel, as short as it may be where nobody has stated it. [m]"""
-    if not isnan(vessel.range_m):
-        return vessel.range_m
-    by_length_m = 0.0 if isnan(vessel.loa_m) else limits.range_for_each_metre_m * vessel.loa_m
-    return max(limits.range_when_unknown_m, by_length_m)
-
-
-@lru_cache(maxsize=16)
-def access_of(vessel: Vessel, policy: Policy, world: World) -> PortAccess:
-    """What the ports are for a vessel."""
-    return port_access(vessel.draught_m, plausible_loa_m(vessel, policy.limits), world.columns, policy.limits)
-
-
-@lru_cache(maxsize=128)
-def weights_of(policy: Policy, medical: Medical) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Weight by code under a policy, and penalty in seconds and as a share of the time to the port."""
-    share = np.zeros(_CODES)
-    weight = np.full(_CODES, int(Weight.SOFT), np.int8)
-    penalty_s = np.zeros(_CODES)
-    for code in Code:
-        weight[code] = policy.weights.get(code, weight_of(code))
-        penalty_s[code] = policy.penalties_s.get(code, 0.0)
-        share[code] = policy.penalty_shares.get(code, 0.0)
-    if medical == Medical.CRITICAL:
-        # MSC.167(78) 6.15: for a time-critical casualty, care ashore is part of being fit.
-        weight[Code.MED_RECEPTION_NONE] = weight[Code.MED_RECEPTION_UNKNOWN] = int(Weight.HARD)
-    return weight, penalty_s, share
-
-
-@lru_cache(maxsize=16)
-def designated_mask(policy: Policy, world: World) -> np.ndarray:
-    """Ports on the policy's list of designated landing places."""
-    return np.array([port.id in policy.designated for port in world.ports], np.bool_)
-
-
-@lru_cache(maxsize=16)
 def in_state_mask(world: World, srr: str, band: bool) -> np.ndarray:
     """Ports in the state that answers for a region; in the boundary band both sides count."""
-    return _in_state(world.ports, srr, band)
+    return _in_state(IdentityKey(world.ports), srr, band)
 
 
-def _in_state(ports: tuple[Port, ...], srr: str, band: bool) -> np.ndarray:
+@lru_cache(maxsize=16)
+def _in_state(ports: IdentityKey[tuple[Port, ...]], srr: str, band: bool) -> np.ndarray:
     if band:
-        return np.ones(len(ports), np.bool_)
+        return np.ones(len(ports.value), np.bool_)
     countries = STATE_OF_REGION.get(srr, ())
-    return np.array([port.country in countries for port in ports], np.bool_)
-
-
-class _Itself:
-    """Stands for a value in the key of a cache: equal to itself alone."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __hash__(self) -> int:
-        return id(self.value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Itself) and self.value is other.value
+    return np.array([port.country in countries for port in ports.value], np.bool_)
 
 
 def region_tables_of(world: World) -> RegionTables:
     """What encounters in a world are held against besides their inputs."""
     # What ports report makes a world of its own each second, and changes none of this.
-    return _region_tables(_Itself(world.ports), _Itself(world.regions), world.region_ids)
+    return _region_tables(IdentityKey(world.ports), IdentityKey(world.regions), world.region_ids)
 
 
 @lru_cache(maxsize=16)
-def _region_tables(ports: _Itself, regions: _Itself, region_ids: tuple[str, ...]) -> RegionTables:
-    sides = [_in_state(ports.value, name, band=False) for name in region_ids]
-    nowhere, both = _in_state(ports.value, "", band=False), _in_state(ports.value, "", band=True)
+def _region_tables(
+    ports: IdentityKey[tuple[Port, ...]], regions: IdentityKey[Regions], region_ids: tuple[str, ...]
+) -> RegionTables:
+    sides = [_in_state(ports, name, band=False) for name in region_ids]
+    nowhere, both = _in_state(ports, "", band=False), _in_state(ports, "", band=True)
     landings = np.array([port.landing for port in ports.value])
     return RegionTables(regions.value, np.array([*sides, nowhere, both]), landings[:, 0].copy(), landings[:, 1].copy())
 
 
-@lru_cache(maxsize=16)
 def care_delay_s(policy: Policy, world: World) -> np.ndarray:
     """Time from each landing to definitive care: by road where the register has it, else by kind of reception. [s]"""
+    return _care_delay_s(policy, IdentityKey(world.columns))
+
+
+@lru_cache(maxsize=16)
+def _care_delay_s(policy: Policy, columns: IdentityKey[PortColumns]) -> np.ndarray:
     by_kind = np.array([policy.care_delay_s[kind] for kind in Reception])
-    return np.where(np.isnan(world.columns.care_s), by_kind[world.columns.reception], world.columns.care_s)
+    return np.where(np.isnan(columns.value.care_s), by_kind[columns.value.reception], columns.value.care_s)

@@ -132,8 +132,11 @@ def depth_class_from(
     corners = Corners(*find_corners(mesh, needed_depth_m))
     if len(corners.vertex) != len(following):
         raise ValueError(f"{len(following)} rows of trees for {len(corners.vertex)} corners")
+    if len(following) > np.iinfo(np.int16).max:
+        raise ValueError(f"{len(following)} corners are more than trees can number")
+    following = np.ascontiguousarray(following, np.int16)
     distance = lengths_of_trees(mesh, corners, targets, following)
-    touched, poor = zones_of_trees(mesh, corners, targets, zones, following, tolerance_deg)
+    zone_set, touched, poor = zones_of_trees(mesh, corners, targets, zones, following, tolerance_deg)
     rim = build_boundary(mesh, needed_depth_m)
     edge_ends = edge_ends_of(mesh, rim, corners, targets, needed_depth_m, distance)
-    return DepthClass(needed_depth_m, rim, corners, following, distance, touched, poor, edge_ends)
+    return DepthClass(needed_depth_m, rim, corners, following, distance, zone_set, touched, poor, edge_ends)

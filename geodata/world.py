@@ -46,7 +46,7 @@ class LazyDepthClass:
             water = self._water
             self._tables = depth_class_from(
                 water.mesh, water.ports, water.zones, self.needed_depth_m,
-                np.ascontiguousarray(self._following.T, np.int32), water.limits.right_angle_tolerance_deg,
+                self._following.T, water.limits.right_angle_tolerance_deg,
             )  # fmt: skip
         return self._tables
 

@@ -54,8 +54,8 @@ from engine.kernels.geodesy import initial_course_deg
 from engine.kernels.tides import height_at
 from engine.model import Ask, Coordination, Decision, Notice, Port
 from engine.opening_time import opens_at_s
-from engine.request_context import access_of
 from engine.routes import chosen_track, straight_line_m
+from engine.standing_rules import access_of
 from engine.units import KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
 
 Json = dict[str, Any]

@@ -19,7 +19,8 @@ from api.text.messages import FIELDS, WORDING
 from engine.codes import Code, Grade, Rule, Status, Verdict, Weight
 from engine.kernels.geodesy import initial_course_deg
 from engine.model import AvoidedZone, Decision, Notice, Port
-from engine.request_context import access_of, care_delay_s
+from engine.request_context import care_delay_s
+from engine.standing_rules import access_of
 from engine.units import HOUR_S, KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
 
 CODE = {int(code): code for code in Code}

@@ -64,12 +64,14 @@ class DepthClass(NamedTuple):
     rim : Boundary
         Of the water that is deep enough.
     corners : Corners
-    following : ndarray of int32, shape (k, p)
+    following : ndarray of int16, shape (k, p)
         Next corner from each corner towards each port.
     distance : ndarray of float64, shape (k, p)
         [m]
-    touched, poor : ndarray of uint64, shape (k, p)
-        Zones on the way, and lanes crossed at a poor angle.
+    zone_set : ndarray of uint16, shape (k, p)
+        Which of the few sets of zones there are lies on the way.
+    touched, poor : ndarray of uint64, shape (s,)
+        Zones of each set, and lanes crossed at a poor angle.
     edge_ends : EdgeEnds
     """
 
@@ -78,6 +80,7 @@ class DepthClass(NamedTuple):
     corners: Corners
     following: np.ndarray
     distance: np.ndarray
+    zone_set: np.ndarray
     touched: np.ndarray
     poor: np.ndarray
     edge_ends: EdgeEnds
@@ -343,8 +346,9 @@ def _gather_zones(water, depth_class, joined_x, joined_y, near, via, leaves_at, 
                 zones, joined_x, joined_y, mesh.x[v], mesh.y[v], tolerance_deg
             )
             known += 1
-        touched[p] = near_touched | first_legs.touched[k] | depth_class.touched[c, p]
-        poor[p] = near_poor | first_legs.poor[k] | depth_class.poor[c, p]
+        rest = depth_class.zone_set[c, p]
+        touched[p] = near_touched | first_legs.touched[k] | depth_class.touched[rest]
+        poor[p] = near_poor | first_legs.poor[k] | depth_class.poor[rest]
 
 
 @kernel

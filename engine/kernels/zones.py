@@ -126,31 +126,88 @@ def zones_of_track(zones, track, right_angle_tolerance_deg):
     return touched, poor
 
 
+class ZoneSets(NamedTuple):
+    """Distinct sets of zones, numbered as they are met: of millions of ways there are a few hundred.
+
+    Attributes
+    ----------
+    touched, poor : ndarray of uint64, shape (MOST_ZONE_SETS,)
+    slots : ndarray of int32
+        Number of a set by its hash; -1 where none is.
+    used : ndarray of int64, shape (1,)
+    """
+
+    touched: np.ndarray
+    poor: np.ndarray
+    slots: np.ndarray
+    used: np.ndarray
+
+
+MOST_ZONE_SETS = 1 << 16
+_SLOTS = 1 << 18
+_FREE = -1
+
+
+@leaf_kernel
+def _number_of_set(sets, touched, poor):
+    """Number of a set of zones, given it now if it is met for the first time."""
+    # Fibonacci hashing, Knuth, The Art of Computer Programming 3, 6.4.
+    mixed = (touched ^ (poor * np.uint64(31))) * np.uint64(11400714819323198485)
+    slot = np.int64(mixed >> np.uint64(46))
+    while sets.slots[slot] != _FREE:
+        number = sets.slots[slot]
+        if sets.touched[number] == touched and sets.poor[number] == poor:
+            return number
+        slot = (slot + 1) % _SLOTS
+    number = sets.used[0]
+    if number == MOST_ZONE_SETS:
+        raise ValueError("more sets of zones on the ways than can be numbered")
+    sets.slots[slot] = number
+    sets.touched[number] = touched
+    sets.poor[number] = poor
+    sets.used[0] = number + 1
+    return number
+
+
 @kernel
 def zones_of_trees(mesh, corners, targets, zones, following, right_angle_tolerance_deg):
     """Zones touched on the way from every corner to every target: `zones_of_leg` gathered along the trees.
 
     Returns
     -------
-    touched, poor : ndarray of uint64, shape (k, p)
+    zone_set : ndarray of uint16, shape (k, p)
+        Which of the sets that follow lies on the way.
+    touched, poor : ndarray of uint64, shape (s,)
+
+    Raises
+    ------
+    ValueError
+        There are more sets than can be numbered.
     """
     count, target_count = following.shape
-    touched = np.zeros((count, target_count), np.uint64)
-    poor = np.zeros((count, target_count), np.uint64)
+    zone_set = np.zeros((count, target_count), np.uint16)
+    sets = ZoneSets(
+        np.zeros(MOST_ZONE_SETS, np.uint64),
+        np.zeros(MOST_ZONE_SETS, np.uint64),
+        np.full(_SLOTS, _FREE, np.int32),
+        np.zeros(1, np.int64),
+    )
+    none = _number_of_set(sets, np.uint64(0), np.uint64(0))
     known_end = np.empty(target_count, np.int32)
-    known_touched = np.empty(target_count, np.uint64)
-    known_poor = np.empty(target_count, np.uint64)
+    known_set = np.empty(target_count, np.int64)
     for c in range(count):
         v = corners.vertex[c]
         known = 0
         for p in range(target_count):
             w = following[c, p]
             if w == -1:
+                zone_set[c, p] = none
                 continue
             if w < 0:
-                touched[c, p], poor[c, p] = zones_of_leg(
+                touched, poor = zones_of_leg(
                     zones, mesh.x[v], mesh.y[v], targets.x[p], targets.y[p], right_angle_tolerance_deg
                 )
+                zone_set[c, p] = _number_of_set(sets, touched, poor)
                 continue
             k = 0
             while k < known and known_end[k] != w:
@@ -158,12 +215,12 @@ def zones_of_trees(mesh, corners, targets, zones, following, right_angle_toleran
             if k == known:
                 u = corners.vertex[w]
                 known_end[k] = w
-                known_touched[k], known_poor[k] = zones_of_leg(
+                touched, poor = zones_of_leg(
                     zones, mesh.x[v], mesh.y[v], mesh.x[u], mesh.y[u], right_angle_tolerance_deg
                 )
+                known_set[k] = _number_of_set(sets, touched, poor)
                 known += 1
-            touched[c, p] = known_touched[k]
-            poor[c, p] = known_poor[k]
+            zone_set[c, p] = known_set[k]
     # Gather towards the targets: a corner is done once the next one on its way is.
     done = np.empty(count, np.bool_)
     memo = np.empty(count, np.int32)
@@ -179,10 +236,14 @@ def zones_of_trees(mesh, corners, targets, zones, following, right_angle_toleran
                 at = following[at, p]
             for k in range(steps - 1, -1, -1):
                 at = memo[k]
-                touched[at, p] |= touched[following[at, p], p]
-                poor[at, p] |= poor[following[at, p], p]
+                leg, rest = zone_set[at, p], zone_set[following[at, p], p]
+                if leg != rest:
+                    zone_set[at, p] = _number_of_set(
+                        sets, sets.touched[leg] | sets.touched[rest], sets.poor[leg] | sets.poor[rest]
+                    )
                 done[at] = True
-    return touched, poor
+    used = sets.used[0]
+    return zone_set, sets.touched[:used].copy(), sets.poor[:used].copy()
 
 
 class Regions(NamedTuple):

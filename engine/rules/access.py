@@ -3,12 +3,10 @@
 from math import isnan, nan
 
 from engine.codes import Code, Feed, PortKind, PortStatus, Verdict
-from engine.kernels.jit import leaf_kernel
 from engine.rules.result import RuleResult
 
 
-@leaf_kernel
-def port_kind(kind):
+def port_kind(kind: int) -> RuleResult:
     """A beach is for a person on scene to choose; oil terminals and inland docks are no landing for survivors.
 
     Parameters
@@ -23,8 +21,7 @@ def port_kind(kind):
     return RuleResult(Verdict.PASS, Code.KIND_OK, nan, nan)
 
 
-@leaf_kernel
-def harbour_status(feed, status, age_s, stale_after_s):
+def harbour_status(feed: int, status: int, age_s: float, stale_after_s: float) -> RuleResult:
     """The harbour is reported open.
 
     Parameters
@@ -53,10 +50,17 @@ def harbour_status(feed, status, age_s, stale_after_s):
     return RuleResult(Verdict.FAIL, Code.PORT_CLOSED, age_s, stale_after_s)
 
 
-@leaf_kernel
 def berth(
-    loa_m, plausible_loa_m, beam_m, draught_m, berth_loa_m, most_loa_m, beam_limit_m, draught_limit_m, unlisted_loa_m
-):  # fmt: skip
+    loa_m: float,
+    plausible_loa_m: float,
+    beam_m: float,
+    draught_m: float,
+    berth_loa_m: float,
+    most_loa_m: float,
+    beam_limit_m: float,
+    draught_limit_m: float,
+    unlisted_loa_m: float,
+) -> RuleResult:
     """The vessel is no bigger than the port takes.
 
     A limit nobody has stated is not held against a small vessel: harbours publish one when it binds. A long one has
@@ -94,8 +98,7 @@ def berth(
     return RuleResult(Verdict.UNKNOWN, Code.BERTH_SMALL, loa_m, berth_loa_m)
 
 
-@leaf_kernel
-def entry_permission(required):
+def entry_permission(required: bool) -> RuleResult:
     """Whether the harbour wants to be asked first; never a reason against it."""
     if required:
         return RuleResult(Verdict.FAIL, Code.PORT_ENTRY_PERMISSION_REQUIRED, nan, nan)

@@ -7,8 +7,7 @@ from engine.kernels.jit import leaf_kernel
 from engine.rules.result import RuleResult
 
 
-@leaf_kernel
-def designated_place(has_list, listed):
+def designated_place(has_list: bool, listed: bool) -> RuleResult:
     """The port is on the operator's list of landing places, where there is such a list."""
     if not has_list:
         return RuleResult(Verdict.NOT_APPLICABLE, Code.NO_DESIGNATED_LIST, nan, nan)
@@ -27,8 +26,7 @@ def in_srr_state(weighed, inside):
     return RuleResult(Verdict.FAIL, Code.OUTSIDE_SRR_STATE, nan, nan)
 
 
-@leaf_kernel
-def register_confidence(confidence):
+def register_confidence(confidence: int) -> RuleResult:
     """The register's own confidence in its facts on the port: 2 high, 1 medium, 0 low."""
     if confidence >= 2:
         return RuleResult(Verdict.PASS, Code.REGISTER_CONFIDENT, nan, nan)

@@ -47,8 +47,7 @@ def landing_rate(feed, persons_per_hour, queued_persons, persons, limit_h):
     return RuleResult(Verdict.UNKNOWN, Code.CAP_RATE_UNKNOWN, nan, nan)
 
 
-@leaf_kernel
-def medical_reception(need, reception):
+def medical_reception(need: int, reception: int) -> RuleResult:
     """The port can take the worst casualty.
 
     Parameters
@@ -77,8 +76,7 @@ def medical_reception(need, reception):
     return RuleResult(Verdict.UNKNOWN, Code.MED_RECEPTION_UNKNOWN, nan, nan)
 
 
-@leaf_kernel
-def basic_needs(feed, met):
+def basic_needs(feed: int, met: float) -> RuleResult:
     """Shelter, warmth, food and toilets are ready.
 
     Parameters
@@ -97,8 +95,7 @@ def basic_needs(feed, met):
     return RuleResult(Verdict.UNKNOWN, Code.NEEDS_UNKNOWN, nan, nan)
 
 
-@leaf_kernel
-def onward_transport(feed, arranged):
+def onward_transport(feed: int, arranged: float) -> RuleResult:
     """Onward transport is or can be arranged: 1 yes, 0 no, NaN unknown."""
     if feed == Feed.LIVE and arranged > 0.5:
         return RuleResult(Verdict.PASS, Code.ONWARD_TRANSPORT_OK, nan, nan)
@@ -107,8 +104,7 @@ def onward_transport(feed, arranged):
     return RuleResult(Verdict.UNKNOWN, Code.ONWARD_TRANSPORT_UNKNOWN, nan, nan)
 
 
-@leaf_kernel
-def danger_ashore(reported):
+def danger_ashore(reported: bool) -> RuleResult:
     """Nobody has reported a danger to people at the landing place; only a person can."""
     if reported:
         return RuleResult(Verdict.FAIL, Code.PERSONS_AT_RISK_ASHORE, nan, nan)

@@ -16,7 +16,7 @@ from engine.kernels.tidal_gate import FINEST_S, is_open
 from engine.kernels.tides import no_tides
 from engine.model import Ask
 from engine.opening_time import opens_at_s
-from engine.request_context import access_of
+from engine.standing_rules import port_figures_of
 from tests.oracles import openings
 from tests.oracles.openings import PERIOD_S, START_S, sinusoidal_tides
 from tests.oracles.seas import forecast_of, waves_from
@@ -47,8 +47,8 @@ def plain(ask, world):
 def entrance(world, decision, port, needed_m, hold_s):
     """What keeps the vessel of a decision out of a port, by day."""
     vessel, policy = decision.ask.vessel, decision.ask.policy
-    access = access_of(vessel, policy, world)
-    return sill_of(world.columns, access, policy.limits, port, vessel.draught_m, needed_m, hold_s, True, False)
+    figures = port_figures_of(vessel, policy, world)
+    return sill_of(figures, policy.limits, port, vessel.draught_m, needed_m, hold_s, True, False)
 
 
 def with_columns(world, port, **figures):

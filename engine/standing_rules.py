@@ -1,0 +1,216 @@
+"""What is known of every port wherever the vessel is: for one vessel, one policy and what ports report.
+
+Ten rules look at neither the way to a port nor the hour of arrival. They are applied here, in plain Python and once for
+all encounters that share vessel, policy and reports; the compiled pass copies what they found. A port that one of them
+excludes, or leaves unconfirmed, cannot become the answer from anywhere.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.codes import Feed, Medical, PortKind, Rule, Status, Verdict, Weight
+from engine.identity_key import IdentityKey
+from engine.model import LivePicture, Port, PortAccess, PortColumns, Vessel, World
+from engine.policy import Limits, Policy
+from engine.port_access import port_access
+from engine.rules.access import berth, entry_permission, harbour_status, port_kind
+from engine.rules.authority import designated_place, register_confidence
+from engine.rules.reception import basic_needs, danger_ashore, medical_reception, onward_transport
+from engine.rules.result import RuleResult
+from engine.vessel_figures import known_figures, plausible_loa_m
+from engine.weights import weights_of
+
+OF_REGISTER = (Rule.R_PRT_02, Rule.R_BER_01, Rule.R_MED_02, Rule.R_AUT_04, Rule.R_NTM_01, Rule.R_DAT_05)
+"""Rules that look at the register, the vessel and the policy alone."""
+
+OF_REPORTS = (Rule.R_PRT_01, Rule.R_NEED_01, Rule.R_NEED_02, Rule.R_SEC_01)
+"""Rules that look at what ports report."""
+
+STANDING_RULES = OF_REGISTER + OF_REPORTS
+
+
+class PortFigures(NamedTuple):
+    """What rules on the way look at of every port; arrays of shape (p,), NaN where nothing is known.
+
+    Attributes
+    ----------
+    depth_m, depth_grade : ndarray of float64 and int8
+        Of the way in to a berth for this vessel, as in `PortAccess`. [m]
+    is_drying : ndarray of bool
+        Whether the place is a drying harbour.
+    capacity_feed, free_places, persons_per_hour, queued_persons
+        As in `LivePicture`; all others as in `PortColumns`.
+    """
+
+    depth_m: np.ndarray
+    depth_grade: np.ndarray
+    is_drying: np.ndarray
+    mhws_m: np.ndarray
+    gate: np.ndarray
+    gate_grade: np.ndarray
+    gate_before_h: np.ndarray
+    gate_after_h: np.ndarray
+    gate_night_before_h: np.ndarray
+    gate_night_after_h: np.ndarray
+    exposure_from_deg: np.ndarray
+    exposure_to_deg: np.ndarray
+    exposure_wind_ms: np.ndarray
+    entrance_axis_deg: np.ndarray
+    harbour_speed_ms: np.ndarray
+    capacity_feed: np.ndarray
+    free_places: np.ndarray
+    persons_per_hour: np.ndarray
+    queued_persons: np.ndarray
+
+
+class StandingFindings(NamedTuple):
+    """What the standing rules found; other columns mean nothing.
+
+    Attributes
+    ----------
+    status : ndarray of int8, shape (p,)
+        The best `Status` that they leave a port: suitable, unconfirmed or excluded.
+    verdict, code : ndarray of int8 and int16, shape (p, rules)
+    measured, limit : ndarray of float64, shape (p, rules)
+    """
+
+    status: np.ndarray
+    verdict: np.ndarray
+    code: np.ndarray
+    measured: np.ndarray
+    limit: np.ndarray
+
+
+def access_of(vessel: Vessel, policy: Policy, world: World) -> PortAccess:
+    """What the ports are for a vessel."""
+    return _access(vessel, policy.limits, IdentityKey(world.columns))
+
+
+def port_figures_of(vessel: Vessel, policy: Policy, world: World) -> PortFigures:
+    """What rules on the way look at of every port."""
+    return _port_figures(vessel, policy.limits, IdentityKey(world.columns), IdentityKey(world.live))
+
+
+def standing_findings_of(vessel: Vessel, policy: Policy, medical: Medical, world: World) -> StandingFindings:
+    """What the standing rules find."""
+    return _standing_findings(
+        vessel, policy, medical, IdentityKey(world.columns), IdentityKey(world.ports), IdentityKey(world.live)
+    )
+
+
+@lru_cache(maxsize=64)
+def _access(vessel: Vessel, limits: Limits, columns: IdentityKey[PortColumns]) -> PortAccess:
+    return port_access(vessel.draught_m, plausible_loa_m(vessel, limits), columns.value, limits)
+
+
+@lru_cache(maxsize=64)
+def _port_figures(
+    vessel: Vessel, limits: Limits, columns: IdentityKey[PortColumns], live: IdentityKey[LivePicture]
+) -> PortFigures:
+    access, of_register, reported = _access(vessel, limits, columns), columns.value, live.value
+    return PortFigures(
+        depth_m=access.depth_m,
+        depth_grade=access.depth_grade,
+        is_drying=of_register.kind == int(PortKind.DRYING_HARBOUR),
+        **{name: getattr(of_register, name) for name in PortFigures._fields if name in PortColumns._fields},
+        **{name: getattr(reported, name) for name in PortFigures._fields if name in LivePicture._fields},
+    )
+
+
+@lru_cache(maxsize=64)
+def _standing_findings(
+    vessel: Vessel,
+    policy: Policy,
+    medical: Medical,
+    columns: IdentityKey[PortColumns],
+    ports: IdentityKey[tuple[Port, ...]],
+    live: IdentityKey[LivePicture],
+) -> StandingFindings:
+    of_register = _findings_of_register(vessel, policy, medical, columns, ports)
+    of_reports = _findings_of_reports(policy.limits.status_stale_after_s, live)
+    found = StandingFindings(of_register.status, *(part.copy() for part in of_register[1:]))
+    for rule in OF_REPORTS:
+        for part, reported in zip(found[1:], of_reports[1:], strict=True):
+            part[:, rule] = reported[:, rule]
+    weight = weights_of(policy, medical)[0]
+    rules = list(STANDING_RULES)
+    verdict, is_hard = found.verdict[:, rules], weight[found.code[:, rules]] == int(Weight.HARD)
+    is_excluded = ((verdict == int(Verdict.FAIL)) & is_hard).any(axis=1)
+    is_unconfirmed = ((verdict == int(Verdict.UNKNOWN)) & is_hard).any(axis=1)
+    status = np.where(is_excluded, np.int8(Status.EXCLUDED), np.where(is_unconfirmed, np.int8(Status.UNCONFIRMED), 0))
+    return found._replace(status=status.astype(np.int8))
+
+
+@lru_cache(maxsize=64)
+def _findings_of_register(
+    vessel: Vessel,
+    policy: Policy,
+    medical: Medical,
+    columns: IdentityKey[PortColumns],
+    ports: IdentityKey[tuple[Port, ...]],
+) -> StandingFindings:
+    limits, known, plausible_m = policy.limits, known_figures(vessel), plausible_loa_m(vessel, policy.limits)
+    access = _access(vessel, limits, columns)
+    found = _nothing_found(len(ports.value))
+    # Plain numbers: numpy's own take ten times as long to compare one by one.
+    limits_of_berths = zip(
+        access.berth_loa_m.tolist(), access.most_loa_m.tolist(), access.beam_limit_m.tolist(),
+        access.draught_limit_m.tolist(), strict=True,
+    )  # fmt: skip
+    facts = zip(
+        columns.value.kind.tolist(), columns.value.reception.tolist(), columns.value.entry_permission.tolist(),
+        columns.value.confidence.tolist(), strict=True,
+    )  # fmt: skip
+    for p, (port, of_berths, fact) in enumerate(zip(ports.value, limits_of_berths, facts, strict=True)):
+        kind, reception, permission, confidence = fact
+        _enter(found, p, Rule.R_PRT_02, port_kind(kind))
+        _enter(found, p, Rule.R_BER_01, berth(
+            known.loa_m, plausible_m, known.beam_m, vessel.draught_m, *of_berths, limits.berth_unlisted_loa_m
+        ))  # fmt: skip
+        _enter(found, p, Rule.R_MED_02, medical_reception(medical, reception))
+        _enter(found, p, Rule.R_AUT_04, designated_place(bool(policy.designated), port.id in policy.designated))
+        _enter(found, p, Rule.R_NTM_01, entry_permission(permission))
+        _enter(found, p, Rule.R_DAT_05, register_confidence(confidence))
+    return found
+
+
+@lru_cache(maxsize=16)
+def _findings_of_reports(stale_after_s: float, live: IdentityKey[LivePicture]) -> StandingFindings:
+    reports = live.value
+    found = _nothing_found(len(reports.status_feed))
+    # In plain numbers, as above. Ports that never reported are most of them, and what is found of these is the same.
+    unreported: tuple[RuleResult, ...] = ()
+    columns = (
+        reports.status_feed, reports.status, reports.status_age_s, reports.reception_feed, reports.needs_met,
+        reports.transport_arranged, reports.danger_ashore,
+    )  # fmt: skip
+    for p, report in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
+        status_feed, status, age_s, reception_feed, needs_met, transport, danger = report
+        has_reported = status_feed != Feed.ABSENT or reception_feed != Feed.ABSENT or danger
+        results = () if has_reported else unreported
+        if not results:
+            results = (
+                harbour_status(status_feed, status, age_s, stale_after_s),
+                basic_needs(reception_feed, needs_met),
+                onward_transport(reception_feed, transport),
+                danger_ashore(danger),
+            )
+            unreported = unreported if has_reported else results
+        for rule, result in zip(OF_REPORTS, results, strict=True):
+            _enter(found, p, rule, result)
+    return found
+
+
+def _nothing_found(count: int) -> StandingFindings:
+    shape = count, len(Rule)
+    figures = np.full((2, *shape), np.nan)
+    return StandingFindings(
+        np.zeros(count, np.int8), np.zeros(shape, np.int8), np.zeros(shape, np.int16), figures[0], figures[1]
+    )
+
+
+def _enter(found: StandingFindings, p: int, rule: Rule, result: RuleResult) -> None:
+    found.verdict[p, rule], found.code[p, rule] = result.verdict, result.code
+    found.measured[p, rule], found.limit[p, rule] = result.measured, result.limit
