@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 from geodata.cache import cache_home
@@ -38,6 +39,9 @@ def choose_kernel_cache() -> Path | None:
     for path in older:
         shutil.rmtree(path, ignore_errors=True)
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    if "numba" in sys.modules:
+        # Whoever imported it first, in a notebook perhaps, had it read the environment then.
+        sys.modules["numba"].config.CACHE_DIR = str(folder)
     return folder
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.codes import Code, Feed, Gate, Grade, Rule, Verdict
+from engine.codes import STANDING_RULES, Code, Feed, Gate, Grade, Rule, Verdict
 from engine.kernels.forecast import stream_at, visibility_at, waves_at, wind_at
 from engine.kernels.jit import inlined_kernel, inlined_leaf_kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
@@ -30,7 +30,6 @@ from engine.rules.passage import (
 from engine.rules.reception import capacity, landing_rate
 from engine.rules.result import RuleResult
 from engine.rules.sea_state import cross_set, entrance_sea, exposure, route_sea, visibility, weather_data
-from engine.standing_rules import STANDING_RULES
 from engine.units import HOUR_S
 
 RULE_COUNT = len(Rule)

@@ -149,6 +149,18 @@ class Rule(IntEnum):
         return self.name.replace("_", "-")
 
 
+RULES_ON_REGISTER = (
+    Rule.R_PRT_02, Rule.R_BER_01, Rule.R_MED_02, Rule.R_AUT_04, Rule.R_NTM_01, Rule.R_DAT_05,
+)  # fmt: skip
+"""Rules that look at the register, the vessel and the policy alone."""
+
+RULES_ON_REPORTS = (Rule.R_PRT_01, Rule.R_NEED_01, Rule.R_NEED_02, Rule.R_SEC_01)
+"""Rules that look at what ports report."""
+
+STANDING_RULES = RULES_ON_REGISTER + RULES_ON_REPORTS
+"""Rules that look at neither the way to a port nor the hour: what they find stands wherever the vessel is."""
+
+
 class Code(IntEnum):
     """Reason codes: first those of findings on a port, then those of notices on the whole answer."""
 

@@ -88,6 +88,7 @@ def _assemble(
     return Decision(
         ask=ask,
         world=context.world,
+        access=context.access,
         depth_class=context.depth_class,
         needed_depth_m=context.needed_depth_m,
         persons=context.persons,

@@ -31,10 +31,10 @@ from engine.kernels.travel_time import (
     no_travel_times,
     travel_times_along_tree,
 )
+from engine.model import PortFigures, StandingFindings
 from engine.patch import SAFE_M, patch_distances
 from engine.policy import Limits
 from engine.rules.passage import endurance
-from engine.standing_rules import PortFigures, StandingFindings
 
 BY_TIME, BY_DISTANCE, BY_CARE = 0, 1, 2
 

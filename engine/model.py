@@ -233,6 +233,58 @@ class LivePicture(NamedTuple):
     danger_ashore: np.ndarray
 
 
+class PortFigures(NamedTuple):
+    """What rules on the way look at of every port; arrays of shape (p,), NaN where nothing is known.
+
+    Attributes
+    ----------
+    depth_m, depth_grade : ndarray of float64 and int8
+        Of the way in to a berth for this vessel, as in `PortAccess`. [m]
+    is_drying : ndarray of bool
+        Whether the place is a drying harbour.
+    capacity_feed, free_places, persons_per_hour, queued_persons
+        As in `LivePicture`; all others as in `PortColumns`.
+    """
+
+    depth_m: np.ndarray
+    depth_grade: np.ndarray
+    is_drying: np.ndarray
+    mhws_m: np.ndarray
+    gate: np.ndarray
+    gate_grade: np.ndarray
+    gate_before_h: np.ndarray
+    gate_after_h: np.ndarray
+    gate_night_before_h: np.ndarray
+    gate_night_after_h: np.ndarray
+    exposure_from_deg: np.ndarray
+    exposure_to_deg: np.ndarray
+    exposure_wind_ms: np.ndarray
+    entrance_axis_deg: np.ndarray
+    harbour_speed_ms: np.ndarray
+    capacity_feed: np.ndarray
+    free_places: np.ndarray
+    persons_per_hour: np.ndarray
+    queued_persons: np.ndarray
+
+
+class StandingFindings(NamedTuple):
+    """What the standing rules found; other columns mean nothing.
+
+    Attributes
+    ----------
+    status : ndarray of int8, shape (p,)
+        The best `Status` that they leave a port: suitable, unconfirmed or excluded.
+    verdict, code : ndarray of int8 and int16, shape (p, rules)
+    measured, limit : ndarray of float64, shape (p, rules)
+    """
+
+    status: np.ndarray
+    verdict: np.ndarray
+    code: np.ndarray
+    measured: np.ndarray
+    limit: np.ndarray
+
+
 def no_live_picture(port_count: int) -> LivePicture:
     """The picture of a plain machine: no feed was ever connected."""
     unknown = np.full(port_count, np.nan)
@@ -462,6 +514,8 @@ class Decision:
 
     Attributes
     ----------
+    access : PortAccess
+        What the ports are for the vessel.
     status : ndarray of int8, shape (p,)
         `Status` of each port.
     key_s : ndarray of float64, shape (p,)
@@ -486,12 +540,13 @@ class Decision:
     order : ndarray of int64, shape (n,)
         Ports judged: suitable by key, then unconfirmed by key, then excluded by key.
     is_settled : ndarray of bool, shape (p,)
-        Ports that may be among the first few, or nearer than the recommended one: what the answer is made of. All of
-        them have been judged, with close clocks.
+        Ports that may be among the first few that are not excluded, or nearer than the recommended one: what the answer
+        is made of. All of them have been judged, with close clocks.
     """
 
     ask: Ask
     world: World
+    access: PortAccess
     depth_class: DepthClass
     needed_depth_m: float
     persons: float

@@ -16,7 +16,6 @@ from engine.kernels.snap import HOPPED, IN_NARROWS, ON_BANK
 from engine.kernels.zones import zone_at
 from engine.model import Ask, Notice, World
 from engine.request_context import RequestContext, weather_feed
-from engine.standing_rules import access_of
 
 _UNCONFIRMED = int(Status.UNCONFIRMED)
 
@@ -152,7 +151,7 @@ def _vessel_notices(context: RequestContext) -> list[Notice]:
     if vessel.assumed:
         notices.append(Notice(Code.VESSEL_FACTS_ASSUMED, {"names": vessel.assumed}))
     # Her beam matters only where she is for the quays of ships, and one of those states how broad a ship it takes.
-    beam_matters = not np.isnan(access_of(vessel, ask.policy, context.world).beam_limit_m).all()
+    beam_matters = not np.isnan(context.access.beam_limit_m).all()
     unknown = tuple(
         name for name, figure in _FIGURES.items()
         if isnan(getattr(vessel, figure)) and (name != "beam_m" or beam_matters)

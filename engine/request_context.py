@@ -15,12 +15,12 @@ from engine.kernels.forecast import waves_at
 from engine.kernels.reach import DepthClass
 from engine.kernels.travel_time import SpeedModel, calm_speed_ms
 from engine.kernels.zones import Regions
-from engine.model import Ask, Coordination, Port, PortColumns, SpeedTable, Vessel, World
+from engine.model import Ask, Coordination, Port, PortAccess, PortColumns, SpeedTable, Vessel, World
 from engine.patch_cache import PatchCache
 from engine.policy import Policy
 from engine.routes import depth_class_source_for
 from engine.rules.depth_and_tide import depth_needed
-from engine.standing_rules import port_figures_of, standing_findings_of
+from engine.standing_rules import access_of, port_figures_of, standing_findings_of
 from engine.vessel_figures import known_figures, plausible_range_m
 from engine.weights import weights_of
 
@@ -38,6 +38,8 @@ class RequestContext:
         What ports are held against.
     encounter : EncounterInputs
         What this encounter adds to that.
+    access : PortAccess
+        What the ports are for the vessel.
     here_hs_m : float
         Significant wave height at the position; NaN when the forecast does not say. [m]
     patches : PatchCache
@@ -51,6 +53,7 @@ class RequestContext:
     persons: float
     persons_known: bool
     coordination: Coordination
+    access: PortAccess
     here_hs_m: float
     patches: PatchCache
 
@@ -81,7 +84,8 @@ class RequestContext:
             figures.depart_s, self.ask.position_accuracy_m, figures.persons, figures.persons_known, figures.aboard_s,
             AS_IT_IS, AS_IT_IS,
         )  # fmt: skip
-        return EncounterArrays(lon, lat, *(np.full(len(lon), value) for value in constant))
+        # For one row a list is made into an array ten times as fast as an array is filled.
+        return EncounterArrays(lon, lat, *(np.array([value] * len(lon)) for value in constant))
 
 
 def build_context(ask: Ask, world: World, coordination: Coordination) -> RequestContext:
@@ -109,7 +113,16 @@ def build_context(ask: Ask, world: World, coordination: Coordination) -> Request
     )  # fmt: skip
     encounter = EncounterInputs(figures, speed_model, in_state_mask(world, coordination.srr, coordination.band))
     return RequestContext(
-        ask, world, inputs, encounter, persons, persons_known, coordination, here_hs_m, depth_class.patches
+        ask,
+        world,
+        inputs,
+        encounter,
+        persons,
+        persons_known,
+        coordination,
+        access_of(vessel, policy, world),
+        here_hs_m,
+        depth_class.patches,
     )
 
 

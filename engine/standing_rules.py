@@ -6,13 +6,21 @@ excludes, or leaves unconfirmed, cannot become the answer from anywhere.
 """
 
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
-from engine.codes import Feed, Medical, PortKind, Rule, Status, Verdict, Weight
+from engine.codes import RULES_ON_REPORTS, STANDING_RULES, Feed, Medical, PortKind, Rule, Status, Verdict, Weight
 from engine.identity_key import IdentityKey
-from engine.model import LivePicture, Port, PortAccess, PortColumns, Vessel, World
+from engine.model import (
+    LivePicture,
+    Port,
+    PortAccess,
+    PortColumns,
+    PortFigures,
+    StandingFindings,
+    Vessel,
+    World,
+)
 from engine.policy import Limits, Policy
 from engine.port_access import port_access
 from engine.rules.access import berth, entry_permission, harbour_status, port_kind
@@ -21,66 +29,6 @@ from engine.rules.reception import basic_needs, danger_ashore, medical_reception
 from engine.rules.result import RuleResult
 from engine.vessel_figures import known_figures, plausible_loa_m
 from engine.weights import weights_of
-
-OF_REGISTER = (Rule.R_PRT_02, Rule.R_BER_01, Rule.R_MED_02, Rule.R_AUT_04, Rule.R_NTM_01, Rule.R_DAT_05)
-"""Rules that look at the register, the vessel and the policy alone."""
-
-OF_REPORTS = (Rule.R_PRT_01, Rule.R_NEED_01, Rule.R_NEED_02, Rule.R_SEC_01)
-"""Rules that look at what ports report."""
-
-STANDING_RULES = OF_REGISTER + OF_REPORTS
-
-
-class PortFigures(NamedTuple):
-    """What rules on the way look at of every port; arrays of shape (p,), NaN where nothing is known.
-
-    Attributes
-    ----------
-    depth_m, depth_grade : ndarray of float64 and int8
-        Of the way in to a berth for this vessel, as in `PortAccess`. [m]
-    is_drying : ndarray of bool
-        Whether the place is a drying harbour.
-    capacity_feed, free_places, persons_per_hour, queued_persons
-        As in `LivePicture`; all others as in `PortColumns`.
-    """
-
-    depth_m: np.ndarray
-    depth_grade: np.ndarray
-    is_drying: np.ndarray
-    mhws_m: np.ndarray
-    gate: np.ndarray
-    gate_grade: np.ndarray
-    gate_before_h: np.ndarray
-    gate_after_h: np.ndarray
-    gate_night_before_h: np.ndarray
-    gate_night_after_h: np.ndarray
-    exposure_from_deg: np.ndarray
-    exposure_to_deg: np.ndarray
-    exposure_wind_ms: np.ndarray
-    entrance_axis_deg: np.ndarray
-    harbour_speed_ms: np.ndarray
-    capacity_feed: np.ndarray
-    free_places: np.ndarray
-    persons_per_hour: np.ndarray
-    queued_persons: np.ndarray
-
-
-class StandingFindings(NamedTuple):
-    """What the standing rules found; other columns mean nothing.
-
-    Attributes
-    ----------
-    status : ndarray of int8, shape (p,)
-        The best `Status` that they leave a port: suitable, unconfirmed or excluded.
-    verdict, code : ndarray of int8 and int16, shape (p, rules)
-    measured, limit : ndarray of float64, shape (p, rules)
-    """
-
-    status: np.ndarray
-    verdict: np.ndarray
-    code: np.ndarray
-    measured: np.ndarray
-    limit: np.ndarray
 
 
 def access_of(vessel: Vessel, policy: Policy, world: World) -> PortAccess:
@@ -131,7 +79,7 @@ def _standing_findings(
     of_register = _findings_of_register(vessel, policy, medical, columns, ports)
     of_reports = _findings_of_reports(policy.limits.status_stale_after_s, live)
     found = StandingFindings(of_register.status, *(part.copy() for part in of_register[1:]))
-    for rule in OF_REPORTS:
+    for rule in RULES_ON_REPORTS:
         for part, reported in zip(found[1:], of_reports[1:], strict=True):
             part[:, rule] = reported[:, rule]
     weight = weights_of(policy, medical)[0]
@@ -198,7 +146,7 @@ def _findings_of_reports(stale_after_s: float, live: IdentityKey[LivePicture]) -
                 danger_ashore(danger),
             )
             unreported = unreported if has_reported else results
-        for rule, result in zip(OF_REPORTS, results, strict=True):
+        for rule, result in zip(RULES_ON_REPORTS, results, strict=True):
             _enter(found, p, rule, result)
     return found
 

@@ -55,7 +55,6 @@ from engine.kernels.tides import height_at
 from engine.model import Ask, Coordination, Decision, Notice, Port
 from engine.opening_time import opens_at_s
 from engine.routes import chosen_track, straight_line_m
-from engine.standing_rules import access_of
 from engine.units import KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
 
 Json = dict[str, Any]
@@ -403,7 +402,7 @@ def water_at_arrival_m(decision: Decision, port: int) -> tuple[float, float]:
     if isnan(tide_m) or isnan(tides.height_uncertainty_m.item(port)) or isinf(wait_s):
         return nan, nan
     code = decision.code.item(port, Rule.R_NAV_01)
-    charted_m = access_of(decision.ask.vessel, decision.ask.policy, decision.world).depth_m.item(port)
+    charted_m = decision.access.depth_m.item(port)
     if code in (Code.DRAUGHT_UNKNOWN, Code.DEPTH_ALONGSIDE):
         return charted_m + tide_m, tide_m
     judged_m = decision.measured.item(port, Rule.R_NAV_01)
@@ -449,7 +448,7 @@ def line_string(track: tuple[tuple[float, float], ...], decimals: int = 7) -> Li
 def _findings(decision: Decision, port: int, languages: Sequence[str]) -> list[FindingDocument]:
     named = decision.world.ports[port]
     facts = named.facts
-    depth_grade = int(access_of(decision.ask.vessel, decision.ask.policy, decision.world).depth_grade[port])
+    depth_grade = decision.access.depth_grade.item(port)
     findings: list[FindingDocument] = []
     for found in findings_of(decision, port):
         rule = found.rule

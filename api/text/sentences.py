@@ -20,7 +20,6 @@ from engine.codes import Code, Grade, Rule, Status, Verdict, Weight
 from engine.kernels.geodesy import initial_course_deg
 from engine.model import AvoidedZone, Decision, Notice, Port
 from engine.request_context import care_delay_s
-from engine.standing_rules import access_of
 from engine.units import HOUR_S, KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
 
 CODE = {int(code): code for code in Code}
@@ -233,8 +232,7 @@ def _finding_detail(decision: Decision, port: int, rule: Rule, code: Code, limit
 
 def _inference(decision: Decision, port: int, language: str) -> str:
     """What a depth is inferred from: a craft that uses the place, or figures for another part of it."""
-    access = access_of(decision.ask.vessel, decision.ask.policy, decision.world)
-    if access.depth_grade[port] != Grade.BOUND:
+    if decision.access.depth_grade[port] != Grade.BOUND:
         return _CLAUSE["other_figures"].of(language)
     draught = format_quantity(float(decision.world.columns.proven_draught_m[port]), METRES, language)
     return _CLAUSE["used_at_all_tides"].of(language).format(draught=draught)

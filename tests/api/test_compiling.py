@@ -54,3 +54,17 @@ def test_a_command_on_a_new_machine_says_that_it_compiles(tmp_path):
             env={"NUMBA_CACHE_DIR": str(tmp_path), "PYTHONIOENCODING": "utf-8"},
         )  # fmt: skip
         assert ran.stderr == text
+
+
+def test_the_folder_holds_for_whoever_imported_numba_first(tmp_path):
+    chosen = """
+import numba
+from api.kernel_cache import choose_kernel_cache
+folder = choose_kernel_cache()
+print(numba.config.CACHE_DIR == str(folder))
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", chosen], capture_output=True, check=True, text=True,
+        env={"XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": str(compiling.__file__).rsplit("/api/", 1)[0]},
+    )  # fmt: skip
+    assert ran.stdout == "True\n"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from api.decision_service import known_policy
-from engine.codes import Code, Medical, PortKind, Rule, Status, Verdict, Weight
+from engine.codes import STANDING_RULES, Code, Medical, PortKind, Rule, Status, Verdict, Weight
 from engine.decide import decide
 from engine.evaluate import SHOWN
 from engine.model import Ask
@@ -14,7 +14,7 @@ from engine.port_access import port_access
 from engine.rules.access import berth, entry_permission, harbour_status, port_kind
 from engine.rules.authority import designated_place, register_confidence
 from engine.rules.reception import basic_needs, danger_ashore, medical_reception, onward_transport
-from engine.standing_rules import STANDING_RULES, access_of, port_figures_of, standing_findings_of
+from engine.standing_rules import access_of, port_figures_of, standing_findings_of
 from engine.vessel_figures import known_figures, plausible_loa_m
 from engine.weights import weights_of
 from tests.synthetic.cubes import START_S
