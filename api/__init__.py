@@ -1,4 +1,4 @@
-"""Every door: command line, HTTP, and the documents they hand out. Nothing imports this package."""
+"""Every interface: command line, HTTP, and the documents they hand out. Nothing imports this package."""
 
 from api.kernel_cache import choose_kernel_cache
 

@@ -1,4 +1,4 @@
-"""The composition root: opens the pack once and hands out what every door needs."""
+"""The composition root: opens the pack once and hands out what every interface needs."""
 
 import gc
 from concurrent.futures import ThreadPoolExecutor

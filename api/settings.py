@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     )
     debug: bool = Field(False, description="Whether a command that fails shows a traceback.")
 
-    # The door.
+    # The HTTP service.
     host: str = Field(
         "127.0.0.1", min_length=1, description="Address to listen on. Other than loopback only with access on."
     )

@@ -1,4 +1,4 @@
-"""Tidal stream at one position: the same answer from every door."""
+"""Tidal stream at one position: the same answer from every interface."""
 
 from typing import Annotated, Literal
 

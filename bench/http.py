@@ -1,4 +1,4 @@
-"""The HTTP door: a decision beside an empty route of the same server, alone, recorded, by many at once, in open loop.
+"""The HTTP service: decisions beside an empty route, alone, recorded, by many at once, in open loop.
 
 ``python -m bench.http`` starts real servers on loopback. The client speaks plain HTTP/1.1 over kept connections and
 runs on the same machine, so times hold for nothing else; ratios are taken between calls that follow each other.
@@ -54,8 +54,8 @@ from api.security.roles import Permission
 from api.http.auth import Caller, requires
 from api.settings import read_settings
 
-door = import_module("api.http.serve")
-plain = door.create_app
+serving = import_module("api.http.serve")
+plain = serving.create_app
 
 
 def with_an_empty_route(**given):
@@ -70,10 +70,10 @@ def with_an_empty_route(**given):
     return app
 
 
-door.create_app = with_an_empty_route
+serving.create_app = with_an_empty_route
 store, forecast = sys.argv[1:]
 settings = read_settings(port=0, waiting=256, log_level="info", **({"store": store} if store else {}))
-door.serve(settings, forecast=Path(forecast) if forecast else None)
+serving.serve(settings, forecast=Path(forecast) if forecast else None)
 """
 
 

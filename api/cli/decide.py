@@ -246,12 +246,12 @@ def body_from(options: argparse.Namespace) -> dict[str, object]:
 
 
 def validate(body: dict[str, object]) -> "EncounterIn":
-    """The body as the HTTP door would take it.
+    """The body as the HTTP service would take it.
 
     Raises
     ------
     InvalidAsk
-        Whatever that door would refuse.
+        Whatever that service would refuse.
     """
     from pydantic import ValidationError
 

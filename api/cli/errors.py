@@ -67,7 +67,7 @@ def _with_options(text: str, fields: dict[str, str]) -> str:
 
 
 def problem_text(error: SafeportError, fields: dict[str, str], exit_code: int) -> str:
-    """A refusal as a problem document (RFC 9457), as the HTTP door would answer it, with the option that was typed.
+    """A refusal as a problem document (RFC 9457), as the HTTP service would answer it, with the option that was typed.
 
     Parameters
     ----------

@@ -114,7 +114,7 @@ def main(arguments: Sequence[str]) -> int:
         raise
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the last door: whatever went wrong is one line and exit code 1
+    except Exception as error:  # noqa: BLE001 - the last handler: whatever went wrong is one line and exit code 1
         what = " ".join(str(error).split())[:160]
         line = f"safeport: failed ({type(error).__name__}: {what}). SAFEPORT_DEBUG=1 shows where."
         return _failed(failure_text(error, line, FAILED) if "--json" in arguments else line)

@@ -1,4 +1,4 @@
-"""``safeport serve``: the HTTP door."""
+"""``safeport serve``: the HTTP service."""
 
 import argparse
 import logging

@@ -1,4 +1,4 @@
-"""Water distance between two places, each a position or a port: the same answer from every door."""
+"""Water distance between two places, each a position or a port: the same answer from every interface."""
 
 from math import isfinite
 from typing import Annotated, NamedTuple

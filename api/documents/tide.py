@@ -1,4 +1,4 @@
-"""Predicted tide at one port: the same answer from every door."""
+"""Predicted tide at one port: the same answer from every interface."""
 
 from typing import Annotated, Literal, cast
 

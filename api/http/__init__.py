@@ -1,4 +1,4 @@
-"""The HTTP door: the same answers as the command line, over ``/v1``."""
+"""The HTTP service: the same answers as the command line, over ``/v1``."""
 
 from api.http.app import create_app
 from api.http.serve import serve

@@ -304,7 +304,7 @@ def requires(permission: Permission) -> Any:
 def permissions_of(dependant: Dependant) -> tuple[RequiredPermission, ...]:
     """Permissions a route asks for, its own dependencies' included."""
     own = (dependant.call,) if isinstance(dependant.call, RequiredPermission) else ()
-    return own + tuple(door for part in dependant.dependencies for door in permissions_of(part))
+    return own + tuple(found for part in dependant.dependencies for found in permissions_of(part))
 
 
 def assert_all_routes_protected(app: FastAPI) -> None:

@@ -142,7 +142,7 @@ _ANY = {"default": _described("Any other error, as a problem document.")}
 """What every route may answer; a defect is 500 with the code INTERNAL."""
 
 _FASTAPI_422 = "Validation Error"
-"""How FastAPI describes an answer of its own that this door never gives."""
+"""How FastAPI describes an answer of its own that this service never gives."""
 
 
 def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:

@@ -53,7 +53,7 @@ CLIENT_GONE = 499
 
 
 class Refusal(HTTPException):
-    """A request the door itself turns away.
+    """A request the service itself turns away.
 
     An `HTTPException`, because FastAPI makes a plain 400 of anything else that happens while it reads a body.
     """
@@ -71,7 +71,7 @@ class UnsupportedMedia(Refusal):
 
 
 class BodyTooLarge(Refusal):
-    """The body is larger than this door reads."""
+    """The body is larger than this service reads."""
 
 
 class TwoHosts(Refusal):
@@ -151,7 +151,7 @@ class ProblemError(TypedDict):
 
 
 class PlacelessProblem(TypedDict):
-    """Members of a problem document that do not depend on the door."""
+    """Members of a problem document that do not depend on the interface."""
 
     type: str
     title: str

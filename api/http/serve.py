@@ -1,4 +1,4 @@
-"""Running the HTTP door on this machine."""
+"""Running the HTTP service on this machine."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Opening the service while the door already answers: not yet, open, or why not."""
+"""Opening the service while the service already answers: not yet, open, or why not."""
 
 import asyncio
 import logging

@@ -153,7 +153,7 @@ def _local_seconds(parts: dict[str, pa.Array]) -> tuple[np.ndarray, np.ndarray, 
     first_day = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     days = (months + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) - first_day
     fits = (year > 0) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= days)
-    # A leap second has no room in epoch seconds, here as at every other door.
+    # A leap second has no room in epoch seconds, here as at every other interface.
     fits &= (hour < 24) & (minute < 60) & (second < 60)
     local_s = (first_day + day - 1) * 86_400 + hour * 3600 + minute * 60 + second
     has_clock: np.ndarray = pc.not_equal(parts["h"], "").to_numpy(zero_copy_only=False)

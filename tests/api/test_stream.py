@@ -1,4 +1,4 @@
-"""Tidal stream at a position, by every door: the document, the command line, HTTP, Python."""
+"""Tidal stream at a position, by every interface: the document, the command line, HTTP, Python."""
 
 import json
 

@@ -28,7 +28,7 @@ ASK = (
 
 
 def decide(service, body, picture, encounter_id=None):
-    """A decision as a door would make it."""
+    """A decision as a service would make it."""
     encounter = EncounterIn.model_validate_json(body)
     return make_decision(service, encounter, service.ask(encounter, NOW), PortsSnapshot(picture), encounter_id)
 

@@ -1,6 +1,6 @@
 """What a request that changes a record may say, and nothing else; each body knows the command it asks for.
 
-Ranges are checked by the commands of the store, so that every door refuses the same things in the same words.
+Ranges are checked by the commands of the store, so that every interface refuses the same things in the same words.
 """
 
 from typing import Annotated, Literal

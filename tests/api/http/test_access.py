@@ -1,4 +1,4 @@
-"""The door with access on: who gets in, who is told what, and how often."""
+"""The service with access on: who gets in, who is told what, and how often."""
 
 import logging
 import re
@@ -61,7 +61,7 @@ def key_of(keys):
     return {role: keys.create(f"unit of {role.value}", role, ADMIN).text for role in AccessRole}
 
 
-DOORS = [
+PROTECTED_ROUTES = [
     ("POST", "/v1/decisions", Permission.DECIDE),
     ("GET", "/v1/decisions/d-1", Permission.READ_RECORDS),
     ("POST", "/v1/decisions/d-1/override", Permission.OVERRIDE),
@@ -131,7 +131,7 @@ def knock(client, method, path, encounter, headers):
 
 def test_every_route_for_every_role(guarded, key_of, encounter):
     client = guarded(refuse_at_once=1_000)
-    for method, path, permission in DOORS:
+    for method, path, permission in PROTECTED_ROUTES:
         for role in AccessRole:
             answer = knock(client, method, path, encounter, bearer(key_of[role]))
             if permission in GRANTS[role]:
@@ -154,8 +154,11 @@ def test_the_matrix_is_of_every_route_there_is(client):
     }
     for method, path in asking:
         fits = re.compile(re.sub(r"{[a-z_]+}", "[^/?]+", path))
-        assert any(method == at and fits.fullmatch(door.partition("?")[0]) for at, door, _ in DOORS), (method, path)
-    assert len(asking) == len(DOORS)
+        assert any(method == at and fits.fullmatch(route.partition("?")[0]) for at, route, _ in PROTECTED_ROUTES), (
+            method,
+            path,
+        )
+    assert len(asking) == len(PROTECTED_ROUTES)
     assert all(
         {"401", "403", "429"} <= operation["responses"].keys()
         for path, operations in described["paths"].items()
@@ -399,54 +402,54 @@ def test_whoever_asks_too_often_is_told_when_to_come_again(guarded, key_of):
 
 
 def test_a_crew_decides_whatever_others_and_she_herself_do(call_app, authenticator, key_of):
-    door, _ = authenticator(plan_at_once=2, read_at_once=2, decide_at_once=5)
+    guard, _ = authenticator(plan_at_once=2, read_at_once=2, decide_at_once=5)
     crew, controller = with_bearer(key_of[AccessRole.CREW]), with_bearer(key_of[AccessRole.CONTROLLER])
     others = (Permission.PLAN, controller), (Permission.DECIDE, controller), (Permission.READ_RECORDS, crew)
     for permission, who in others:
-        taken = [status(call_app, door, permission, **who)[0] for _ in range(20)]
+        taken = [status(call_app, guard, permission, **who)[0] for _ in range(20)]
         assert set(taken) == {200, 429}
-    assert [status(call_app, door, Permission.DECIDE, **crew)[0] for _ in range(6)] == [200] * 5 + [429]
+    assert [status(call_app, guard, Permission.DECIDE, **crew)[0] for _ in range(6)] == [200] * 5 + [429]
 
 
 def test_a_rotated_key_has_no_second_bucket(call_app, authenticator, keys):
-    door, _ = authenticator(read_at_once=2)
+    guard, _ = authenticator(read_at_once=2)
     made = keys.create("x", AccessRole.VIEWER, ADMIN)
     texts = [made.text, keys.rotate(made.document["key_id"], ADMIN, 60.0).text]
-    taken = [status(call_app, door, Permission.READ_RECORDS, **with_bearer(text))[0] for text in texts * 2]
+    taken = [status(call_app, guard, Permission.READ_RECORDS, **with_bearer(text))[0] for text in texts * 2]
     assert taken == [200, 200, 429, 429]
 
 
 def test_an_address_that_is_wrong_too_often_is_told_to_wait_and_another_is_not(call_app, authenticator):
-    door, clock = authenticator(refuse_at_once=3, refuse_per_s=0.1)
-    taken = [status(call_app, door, Permission.DECIDE) for _ in range(4)]
+    guard, clock = authenticator(refuse_at_once=3, refuse_per_s=0.1)
+    taken = [status(call_app, guard, Permission.DECIDE) for _ in range(4)]
     assert [code for code, _ in taken] == [401, 401, 401, 429]
     assert taken[3][1] == "10"
-    assert status(call_app, door, Permission.DECIDE, client=("192.0.2.8", 1))[0] == 401
+    assert status(call_app, guard, Permission.DECIDE, client=("192.0.2.8", 1))[0] == 401
     clock.now_s += 10.1
-    assert status(call_app, door, Permission.DECIDE)[0] == 401
+    assert status(call_app, guard, Permission.DECIDE)[0] == 401
 
 
 def test_addresses_of_one_network_are_one(call_app, authenticator):
-    door, _ = authenticator(refuse_at_once=1)
+    guard, _ = authenticator(refuse_at_once=1)
     places = ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"]
-    assert [status(call_app, door, Permission.DECIDE, client=(place, 1))[0] for place in places] == [401, 429, 401]
+    assert [status(call_app, guard, Permission.DECIDE, client=(place, 1))[0] for place in places] == [401, 429, 401]
 
 
 def test_a_known_key_gets_in_from_an_address_that_others_spoiled(call_app, authenticator, key_of, store):
-    door, _ = authenticator(refuse_at_once=2, key_cache_s=0.0)
+    guard, _ = authenticator(refuse_at_once=2, key_cache_s=0.0)
     crew = with_bearer(key_of[AccessRole.CREW])
-    assert status(call_app, door, Permission.DECIDE, **crew)[0] == 200
+    assert status(call_app, guard, Permission.DECIDE, **crew)[0] == 200
     for _ in range(5):
-        status(call_app, door, Permission.DECIDE)
-    assert status(call_app, door, Permission.DECIDE, **crew)[0] == 200
+        status(call_app, guard, Permission.DECIDE)
+    assert status(call_app, guard, Permission.DECIDE, **crew)[0] == 200
     # Ids that were never seen are not looked up there, so that guessing costs the store nothing.
     asked = []
     plain = store.key
     store.key = lambda name: asked.append(name) or plain(name)
     made_up = with_bearer("sp_" + "0" * 12 + "_" + "0" * 64)
-    assert status(call_app, door, Permission.DECIDE, **made_up)[0] == 429
+    assert status(call_app, guard, Permission.DECIDE, **made_up)[0] == 429
     assert asked == []
-    assert status(call_app, door, Permission.DECIDE, client=("192.0.2.8", 1), **made_up)[0] == 401
+    assert status(call_app, guard, Permission.DECIDE, client=("192.0.2.8", 1), **made_up)[0] == 401
     assert asked == ["0" * 12]
 
 
@@ -541,16 +544,16 @@ def test_every_route_names_its_permission(service):
     app = create_app(service)
     assert_all_routes_protected(app)
     found = [
-        (path, door.permission)
+        (path, requirement.permission)
         for path, dependant in (
             (context.path, getattr(context, "dependant", None)) for context in iter_route_contexts(app.routes)
         )
         if dependant is not None
-        for door in permissions_of(dependant)
+        for requirement in permissions_of(dependant)
     ]
     assert ("/v1/decisions", Permission.DECIDE) in found
-    assert {permission for _, permission in found} == {permission for _, _, permission in DOORS}
-    assert len(found) == len(DOORS)
+    assert {permission for _, permission in found} == {permission for _, _, permission in PROTECTED_ROUTES}
+    assert len(found) == len(PROTECTED_ROUTES)
 
 
 # A vessel's own records.

@@ -1,4 +1,4 @@
-"""The door: who is refused where access is off, requests that could be read in two ways or never end, lost stores."""
+"""Who is refused where access is off, requests that could be read in two ways or never end, lost stores."""
 
 import asyncio
 import logging
@@ -82,8 +82,8 @@ def test_what_was_passed_on_is_not_the_local_controllers(control, store, held, n
 )
 def test_a_known_proxy_has_to_say_from_where(call_app, service, headers, status):
     """uvicorn has already put the address it said in the place of its own."""
-    door = call_app(create_app(service, settings=Settings(trusted_proxies=("127.0.0.1",))))
-    assert door.get("/v1/ports/dover", headers=headers).status_code == status
+    behind_proxy = call_app(create_app(service, settings=Settings(trusted_proxies=("127.0.0.1",))))
+    assert behind_proxy.get("/v1/ports/dover", headers=headers).status_code == status
 
 
 async def answer_to(app, *headers):

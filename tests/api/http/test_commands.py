@@ -1,4 +1,4 @@
-"""Every command that documents show for the HTTP door is run, in its order, against a real service with a store."""
+"""Every command that documents show for the HTTP service is run, in its order, against a real service with a store."""
 
 import json
 import re

@@ -203,7 +203,7 @@ def test_the_plan_is_asked_for_the_open_encounters(workspace, encounter_id):
     assert workspace.plan({**body, "allow_unconfirmed": True}).json()["encounters"][0]["parts"]
 
 
-DOORS = {
+PROTECTED_PATHS = {
     "/console/v1/session": Permission.READ_RECORDS, "/console/v1/picture": Permission.READ_RECORDS,
     "/console/v1/depths": Permission.READ_RECORDS, "/console/v1/position?text=51N 1E": Permission.READ_RECORDS,
     "/console/v1/encounters/e-1": Permission.READ_RECORDS, "/console/v1/plan": Permission.PLAN,
@@ -223,7 +223,7 @@ def test_every_role_reads_what_it_may_and_no_more(guarded, store):
     keys = Keys(store, 2.0)
     for role in AccessRole:
         headers = {"Authorization": f"Bearer {keys.create(f'unit of {role.value}', role, ADMIN).text}"}
-        for path, permission in DOORS.items():
+        for path, permission in PROTECTED_PATHS.items():
             status = guarded.get(path, headers=headers).status_code
             assert status in (200, 404) if permission in GRANTS[role] else status == 403, (path, role)
         sent = guarded.request("POST", "/console/v1/what-if", headers=headers, json={})
@@ -231,7 +231,7 @@ def test_every_role_reads_what_it_may_and_no_more(guarded, store):
         if Permission.READ_RECORDS in GRANTS[role]:
             told = guarded.get("/console/v1/session", headers=headers).json()
             assert set(told["permissions"]) == {permission.value for permission in GRANTS[role]}
-    for path in DOORS:
+    for path in PROTECTED_PATHS:
         assert guarded.get(path).status_code == 401
 
 

@@ -79,7 +79,7 @@ def test_it_makes_a_decision_a_report_a_hold_and_a_handover(service, store, pack
     models, at = generated("models"), datetime.now(UTC)
 
     def ask(operation, status, **options):
-        answer = generated(f"api.{operation}").sync_detailed(client=door, **options)
+        answer = generated(f"api.{operation}").sync_detailed(client=connection, **options)
         assert answer.status_code == status, answer.content
         assert answer.parsed is not None
         return answer.parsed
@@ -88,8 +88,8 @@ def test_it_makes_a_decision_a_report_a_hold_and_a_handover(service, store, pack
         return getattr(models, model).from_dict(values)
 
     with serving(create_app(service, store=store)) as base:
-        door = package.AuthenticatedClient(base_url=base, token="not looked at", raise_on_unexpected_status=True)
-        with door:
+        connection = package.AuthenticatedClient(base_url=base, token="not looked at", raise_on_unexpected_status=True)
+        with connection:
             # A decision, in each view.
             wanted = body("EncounterIn", **encounter)
             brief = ask("decisions.create_decision", 200, body=wanted)
@@ -127,7 +127,7 @@ def test_it_makes_a_decision_a_report_a_hold_and_a_handover(service, store, pack
             ] == [name]
 
             # The handover, read and signed.
-            page = generated("api.records.read_handover").sync_detailed(client=door)
+            page = generated("api.records.read_handover").sync_detailed(client=connection)
             assert [reservation.reservation_id for reservation in page.parsed.reservations] == [name]
             assert len(page.parsed.open_encounters) == 1
             signed = ask("records.sign_handover", 201, body=body(
@@ -136,6 +136,6 @@ def test_it_makes_a_decision_a_report_a_hold_and_a_handover(service, store, pack
             assert signed.taken_by == "night SMC"
 
             # A refusal is a problem, whatever was asked for.
-            refused = generated("api.ports.read_port").sync(client=door, port_id="nowhere")
+            refused = generated("api.ports.read_port").sync(client=connection, port_id="nowhere")
             assert (type(refused).__name__, refused.code) == ("ProblemDocument", "UNKNOWN_PORT")
             assert ask("forecast.read_forecast", 200).forecast is None

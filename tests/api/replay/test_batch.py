@@ -34,7 +34,7 @@ def replayed(tmp_path_factory):
 
 
 def single(service, row):
-    """The document of one encounter, as the HTTP door would make it; or the code it is refused with."""
+    """The document of one encounter, as the HTTP service would make it; or the code it is refused with."""
     body = {
         "position": {"type": "Point", "coordinates": [row["lon"], row["lat"]]},
         "time": row["time"],

@@ -1,4 +1,4 @@
-"""The command with all it can be asked for beside decisions, through its own door."""
+"""The command with all it can be asked for beside decisions, through its own interface."""
 
 import json
 
