@@ -129,10 +129,10 @@ class _WiderDepthClass:
         water = self._water
         following = np.hstack([
             self._known.tables.following,
-            build_trees(water.mesh, self._own, self.needed_depth_m).astype(np.int32),
+            build_trees(water.mesh, self._own, self.needed_depth_m),
         ])  # fmt: skip
         return depth_class_from(
-            water.mesh, water.ports, water.zones, self.needed_depth_m, np.ascontiguousarray(following),
+            water.mesh, water.ports, water.zones, self.needed_depth_m, following,
             water.limits.right_angle_tolerance_deg,
         )  # fmt: skip
 

@@ -106,13 +106,13 @@ def test_what_is_kept_goes_by_vessel_policy_and_reports(service):
     assert found.status[dover] == Status.SUITABLE
 
 
-@pytest.mark.parametrize("range_nm", [12.0, 25.0, 60.0])
+@pytest.mark.parametrize("range_nm", [25.0, 60.0, 120.0])
 def test_ports_out_of_range_are_left_alone_where_they_cannot_come_first(service_with_streams, range_nm):
     """She reaches few ports: those beyond are looked at only as far as they fill the first few in order."""
     service = service_with_streams
     world, policy = service.world_at(START_S), known_policy("nearest-time")
     vessel = replace(service.vessels["rnli-severn"], range_m=1_852.0 * range_nm)
-    fewer = 0
+    answered = 0
     for lon, lat in ((1.30, 51.05), (0.40, 50.60), (-1.35, 50.55), (1.60, 50.95), (-3.20, 49.60)):
         ask = Ask(lon, lat, START_S, vessel, policy, persons_min=10.0, persons_max=10.0)
         whole, settled = decide(ask, world), decide(ask, world, every_port=False)
@@ -120,5 +120,5 @@ def test_ports_out_of_range_are_left_alone_where_they_cannot_come_first(service_
         assert settled.order[: len(shown)].tolist() == shown
         assert whole.proof == settled.proof
         assert whole.recommended is None or len(settled.order) < len(whole.order) / 2
-        fewer += whole.recommended is not None
-    assert fewer >= 3
+        answered += whole.recommended is not None
+    assert answered >= 2
