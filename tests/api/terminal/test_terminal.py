@@ -166,7 +166,7 @@ def test_retask_puts_both_side_by_side_and_chooses_neither(ship):
 def test_layers_have_an_age_and_a_limit(ship):
     ship.hear().ticks.go(130.0)
     found = {layer["id"]: layer for layer in ship.state()["layers"]}
-    assert list(found) == ["pack", "tides", "forecast", "port_status", "direction", "fix"]
+    assert list(found) == ["pack", "tides", "forecast", "port_status", "zones", "direction", "fix"]
     assert (found["fix"]["age_s"], found["fix"]["is_past_limit"]) == (130.0, True)
     assert found["forecast"]["at"] is None
     assert all(layer["label"]["en"] and layer["label"]["fr"] for layer in found.values())
