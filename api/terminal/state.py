@@ -85,6 +85,7 @@ def zones_state(terminal: Terminal, service: DecisionService | None, reading: Re
     return {
         "known": view.told_s is not None,
         "pending": [zone["name"] for zone in view.pending],
+        "avoided_version": zones_version(list(view.avoided)),
         "version": zones_version(terminal.zones.documents(view, reading.utc_s)),
     }
 

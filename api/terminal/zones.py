@@ -129,13 +129,14 @@ def zones_document(view: ZonesView, reading: Reading) -> Json:
         "known": view.told_s is not None,
         "at": None if view.told_s is None else format_time(view.told_s),
         "avoided": [zone["name"] for zone in view.avoided],
+        "avoided_version": zones_version(list(view.avoided)),
         "pending": [zone["name"] for zone in view.pending],
         "text": _text(view, reading.utc_s),
     }
 
 
 def zones_version(zones: list[Json]) -> str:
-    """Changes whenever what the page shows of zones does."""
+    """Equal zones have equal versions."""
     return hashlib.sha256(canonical(zones)).hexdigest()[:20]
 
 

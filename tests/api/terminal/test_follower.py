@@ -242,7 +242,7 @@ def test_the_recorded_track_is_followed_as_if_it_were_now():
         assert status["dropped"] == 0
         assert reading.trusted
         assert place.quality is Quality.GOOD
-        assert place.sog_kn == 8.0
+        assert place.sog_kn == 22.0
         assert {view.target.name for view in found.targets.values()} >= {"SYNTHETIC FERRY"}
 
     asyncio.run(run())

@@ -38,12 +38,10 @@ def room(service, tmp_path):
 
 
 @pytest.fixture
-def aboard(launch, room, warm_service, tmp_path):
+def aboard(launch, room, tmp_path):
     """Starts a terminal west of the zone, linked to the control room, and gives it and its courier."""
 
     def start():
-        # What another test had cut is not there yet.
-        warm_service.zoned.__init__()
         ship = launch("ship", system_s=time.time(), vessel=VesselIn(profile="rnli-severn"))
         courier = Courier(Outbox(ship.keeper, own_key(tmp_path / "ship")), room, ship.ticks.steady_s)
         ship.terminal.courier, courier.on_zones = courier, ship.terminal._zones_told
@@ -83,8 +81,6 @@ def test_a_zone_reaches_the_terminal_and_its_routes_keep_out(room, aboard, launc
 
     zone = room.call("POST", "/v1/exclusion-zones", drawn())
     assert zone.status == 201
-    # The service here is the same object: what it cut is forgotten, as a terminal's own has not cut anything.
-    ship.service.zoned.__init__()
     ship.runner.run(courier.refresh_zones(room))
     at_once = ship.nearest().json()
     assert (at_once["zones"]["pending"], at_once["zones"]["avoided"]) == (["Vega"], [])
@@ -127,7 +123,6 @@ def test_nothing_waits_for_a_zone_that_is_worked_in(room, aboard, monkeypatch):
     ship, courier = aboard()
     room.call("POST", "/v1/exclusion-zones", drawn())
     ship.runner.run(courier.refresh_zones(room))
-    ship.service.zoned.__init__()
     let_go, has_begun = threading.Event(), threading.Event()
     at = ZonedWorlds.at
 
@@ -170,7 +165,6 @@ def test_a_zone_to_come_is_shown_and_worked_in_before_its_time(room, aboard):
     from_s = int(time.time()) + 90
     begins = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(from_s))
     assert room.call("POST", "/v1/exclusion-zones", drawn(from_at=begins)).status == 201
-    ship.service.zoned.__init__()
     ship.runner.run(courier.refresh_zones(room))
     listed = ship.call("GET", "/terminal/v1/zones").json()["zones"]
     assert [(one["in_force"], one["from_at"]) for one in listed] == [(False, begins)]
@@ -238,7 +232,6 @@ def test_changes_lead_to_the_zones_there_are_in_pieces_of_two_kilobytes(states):
 def test_the_terminal_itself_works_zones_in(room, aboard):
     ship, courier = aboard()
     room.call("POST", "/v1/exclusion-zones", drawn())
-    ship.service.zoned.__init__()
 
     async def run():
         await courier.refresh_zones(room)
