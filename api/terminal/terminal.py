@@ -46,6 +46,9 @@ _log = logging.getLogger("safeport.terminal")
 KEEP_EVERY_S = 10.0
 """How often the fix and the time are kept. [s]"""
 
+TIDES_AHEAD_S = 3_600.0
+"""How long before its time the next block of tides is made. [s]"""
+
 ZONES_EVERY_S = 2.0
 """How often it is looked whether a zone has to be worked in. [s]"""
 
@@ -373,6 +376,7 @@ class Terminal:
         while True:
             try:
                 is_warm = is_warm or await self._warm_rest()
+                await self.prepare_tides()
                 self._follow_own_speed()
                 await self._keep_track()
                 await self.exchange_bursts()
@@ -388,6 +392,12 @@ class Terminal:
             return False
         await to_thread.run_sync(warm_up, service)
         return True
+
+    async def prepare_tides(self) -> None:
+        """Have the tides of the next block ready before their time: to make them takes seconds, once in thirty days."""
+        service = self.service_if_open()
+        if service is not None:
+            await to_thread.run_sync(service.world_at, self.follower.clock().utc_s + TIDES_AHEAD_S)
 
     async def exchange_bursts(self) -> None:
         """Send by modem what has waited for the link too long, and take in what came that way."""
