@@ -49,9 +49,16 @@ function near(areas, from, more) {
     .map(({ area, miles, bearing }) => [inLanguage(area.name), way(miles, bearing), more(area)].filter(Boolean).join(' · '));
 }
 
-/** The corner that is nearest. @param {[number, number][]} ring @param {[number, number]} from */
+/** The nearest point of an outline: of its sides, and not of its corners alone. @param {[number, number][]} ring @param {[number, number]} from */
 function nearest(ring, from) {
-  return ring.map((at) => wayBetween(from, at)).reduce((best, one) => (one.miles < best.miles ? one : best));
+  const east = Math.cos((from[1] * Math.PI) / 180);
+  return ring.map((at, k) => {
+    const end = ring[(k + 1) % ring.length];
+    const [x, y] = [(end[0] - at[0]) * east, end[1] - at[1]];
+    const along = ((from[0] - at[0]) * east * x + (from[1] - at[1]) * y) / (x * x + y * y || 1);
+    const share = Math.min(Math.max(along, 0), 1);
+    return wayBetween(from, [at[0] + share * (end[0] - at[0]), at[1] + share * (end[1] - at[1])]);
+  }).reduce((best, one) => (one.miles < best.miles ? one : best));
 }
 
 /** @param {number | null} miles @param {number | null} bearing */
