@@ -92,7 +92,7 @@ def test_a_zone_reaches_the_terminal_and_its_routes_keep_out(room, aboard, launc
     answered = ship.nearest().json()
     known = answered["zones"]
     assert (known["avoided"], known["pending"], known["text"]) == (["Vega"], [], None)
-    notice = next(one for one in answered["decision"]["notices"] if one["code"] == "ZONES_AVOIDED")
+    notice = next(item for item in answered["decision"]["notices"] if item["code"] == "ZONES_AVOIDED")
     assert "Vega" in notice["text"]["en"]
     assert not route_enters(answered, ship)
     # The service says the same of the same encounter.
@@ -102,7 +102,7 @@ def test_a_zone_reaches_the_terminal_and_its_routes_keep_out(room, aboard, launc
     assert there["inputs"]["exclusion_zones"] == answered["decision"]["inputs"]["exclusion_zones"]
 
     listed = ship.call("GET", "/terminal/v1/zones").json()
-    told = [(one["name"], one["in_force"], one["is_avoided"], one["corners"]) for one in listed["zones"]]
+    told = [(item["name"], item["in_force"], item["is_avoided"], item["corners"]) for item in listed["zones"]]
     assert (listed["known"], told) == (True, [("Vega", True, True, RING)])
 
     # After a power cut it is known still, and worked in before anybody asks the control room again.
@@ -167,7 +167,7 @@ def test_a_zone_to_come_is_shown_and_worked_in_before_its_time(room, aboard):
     assert room.call("POST", "/v1/exclusion-zones", drawn(from_at=begins)).status == 201
     ship.runner.run(courier.refresh_zones(room))
     listed = ship.call("GET", "/terminal/v1/zones").json()["zones"]
-    assert [(one["in_force"], one["from_at"]) for one in listed] == [(False, begins)]
+    assert [(item["in_force"], item["from_at"]) for item in listed] == [(False, begins)]
     ship.runner.run(ship.terminal.work_in_zones())
     assert ship.nearest().json()["zones"]["avoided"] == []
     ship.ticks.go(45.0)
