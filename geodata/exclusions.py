@@ -292,6 +292,15 @@ def release_trees(world: World) -> None:
             known.release()
 
 
+def has_trees(world: World, needed_depth_m: float) -> bool:
+    """Whether nobody who asks for the depth class of a world has to wait for its trees. [m]"""
+    return all(
+        known.is_grown
+        for known in world.depth_classes
+        if isinstance(known, _RebuiltDepthClass) and known.needed_depth_m == needed_depth_m
+    )
+
+
 class _RebuiltDepthClass:
     """A depth class of a rebuilt mesh; its trees are grown when first asked for."""
 
@@ -309,6 +318,11 @@ class _RebuiltDepthClass:
             if self._tables is None:
                 self._tables = self._grow()
             return self._tables
+
+    @property
+    def is_grown(self) -> bool:
+        """Whether the tables are there for whoever asks."""
+        return self._tables is not None
 
     def release(self) -> None:
         """Give the memory of the tables back; who asks once more waits for them again."""

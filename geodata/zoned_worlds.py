@@ -8,13 +8,14 @@ own, and take no processor from whoever waits.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from threading import Lock, Timer
 
 import shapely
 
 from engine.errors import InvalidAsk
 from engine.model import World
-from geodata.exclusions import ExclusionZone, ExclusionZones, rebuild_without_zones, release_trees
+from geodata.exclusions import ExclusionZone, ExclusionZones, has_trees, rebuild_without_zones, release_trees
 from geodata.pack import Pack
 
 MOST_WATERS = 2
@@ -31,9 +32,16 @@ Outlines = tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
 
 
 class ZonedWorlds:
-    """Worlds by the zones they keep out of; for any number of threads."""
+    """Worlds by the zones they keep out of; for any number of threads.
+
+    Attributes
+    ----------
+    grow_after_s : float
+        `GROW_AFTER_S`; infinite where nobody asks for other depth classes, and their memory is better spared. [s]
+    """
 
     def __init__(self) -> None:
+        self.grow_after_s = GROW_AFTER_S
         self._lock = Lock()
         self._waters: dict[_Key, _Kept] = {}
         self._worlds: dict[_Key, _Kept] = {}
@@ -69,6 +77,14 @@ class ZonedWorlds:
                 )  # fmt: skip
             return kept.made
 
+    def is_ready(self, world: World, zones: Outlines, needed_depth_m: float) -> bool:
+        """Whether `at` answers at once, and the trees of a depth class have grown. [m]"""
+        if not zones:
+            return True
+        with self._lock:
+            kept = self._waters.get((id(world.water), zones))
+        return kept is not None and kept.made is not None and has_trees(kept.made, needed_depth_m)
+
     def _water(self, world: World, pack: Pack, zones: Outlines) -> World:
         """A world of which only the water counts: the same for every forecast."""
         key = (id(world.water), zones)
@@ -76,8 +92,8 @@ class ZonedWorlds:
         with kept.lock:
             if kept.made is None:
                 kept.made = _rebuild(world, pack, zones)
-                if kept.made.depth_classes is not world.depth_classes:
-                    later = Timer(GROW_AFTER_S, self._grow, (key,))
+                if kept.made.depth_classes is not world.depth_classes and self.grow_after_s < inf:
+                    later = Timer(self.grow_after_s, self._grow, (key,))
                     later.daemon = True
                     later.start()
             return kept.made

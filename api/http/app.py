@@ -36,8 +36,9 @@ from api.http.security_headers import SecurityHeaders, add_security_headers
 from api.http.startup import Startup
 from api.position import parse_time
 from api.settings import Settings, read_settings
+from api.store import port_deltas, zone_deltas
+from api.store.deltas import Versions
 from api.store.errors import StoreError
-from api.store.port_deltas import Versions
 from api.store.store import Store
 from engine import ENGINE_VERSION
 from engine.errors import PackError, SafeportError
@@ -117,7 +118,8 @@ def create_app(
     app.state.board = SingleFlight[str]()
     app.state.settings = limits
     app.state.async_store = async_store
-    app.state.port_versions = Versions()
+    app.state.port_versions = Versions(port_deltas.version_of)
+    app.state.zone_versions = Versions(zone_deltas.version_of)
     app.state.cutouts = CutOuts()
     app.state.broadcast = broadcast
     add_routes(app, *routes.ROUTERS, health.router)

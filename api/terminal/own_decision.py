@@ -25,6 +25,7 @@ from api.terminal.clock import Reading
 from api.terminal.errors import TerminalRefusal
 from api.terminal.messages import SENTENCES, sentence, span
 from api.terminal.navigation import Estimate, Quality
+from api.terminal.zones import ZonesView
 from api.text.catalogue import Text
 from engine.errors import InvalidAsk, UnknownName
 from engine.model import Decision
@@ -46,7 +47,8 @@ class Own(NamedTuple):
     vessel : OwnVesselIn
     persons : PersonsAboardIn
     ports : PortsSnapshot or None
-        What ports reported, as the centre last told.
+        What ports reported, as the centre last told, with the exclusion zones that routes keep out of.
+    zones : ZonesView
     """
 
     estimate: Estimate
@@ -54,6 +56,7 @@ class Own(NamedTuple):
     vessel: OwnVesselIn
     persons: PersonsAboardIn
     ports: PortsSnapshot | None = None
+    zones: ZonesView = ZonesView()
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,8 @@ def compare(service: DecisionService, asked: RetaskIn, own: Own) -> dict[str, An
     casualty = point_of(asked.casualty, asked.lang)
     now = answer(service, NearestIn(lang="both"), own)
     here = now.encounter["position"]["coordinates"]
+    # Ways between decisions keep out of the zones that decisions keep out of.
+    zoned = service if own.ports is None else service.avoiding(own.ports, own.reading.utc_s)
     vessel = vessel_of(service, own.vessel.profile)
     speed_kn = vessel.speed_ms / KNOT_MS
     since = asked.aboard_since or own.persons.aboard_since
@@ -45,9 +47,9 @@ def compare(service: DecisionService, asked: RetaskIn, own: Own) -> dict[str, An
     landed = first_port(now)
     land_min = landed["minutes"]
     draught_m = known_number(vessel.draught_m)
-    there_nm = None if landed["port_id"] is None else _distance_nm(service, landed["port_id"], casualty, draught_m)
+    there_nm = None if landed["port_id"] is None else _distance_nm(zoned, landed["port_id"], casualty, draught_m)
     onward_min = minutes(there_nm, speed_kn)
-    direct_min = minutes(_distance_nm(service, _written(here), casualty, draught_m), speed_kn)
+    direct_min = minutes(_distance_nm(zoned, _written(here), casualty, draught_m), speed_kn)
 
     later = own._replace(reading=own.reading._replace(utc_s=now_s + 60.0 * (direct_min or 0)))
     from_there = answer(service, NearestIn(position=casualty, persons=asked.persons, lang="both"), later)

@@ -35,6 +35,7 @@ from api.terminal.report import report_of
 from api.terminal.retask import compare
 from api.terminal.state import check_against_chart, clock_document, fix_document, state_document
 from api.terminal.terminal import Terminal
+from api.terminal.zones import zones_document
 from engine.errors import InvalidAsk
 
 STATE_AT_LEAST_S, STATE_AT_MOST_S = 5.0, 1.0
@@ -93,10 +94,20 @@ async def ask_nearest(asked: NearestIn, terminal: Aboard, service: CurrentServic
         "clock": clock_document(own.reading),
         "digest": answered.sha256,
         "recorded": is_kept,
+        "zones": zones_document(own.zones, own.reading),
         # Where the centre has directed, that is the answer, and the decision is the engine's view beside it.
         "direction": terminal.direction,
     }
     return JsonText(to_json(document))
+
+
+@router.get("/zones", summary="Exclusion zones, as the control room told them", response_class=JsonText)
+async def read_zones(terminal: Aboard) -> Response:
+    """In force and to come, with their corners; `known` is false where the control room never told."""
+    own = terminal.own()
+    zones = terminal.zones.documents(own.zones, own.reading.utc_s)
+    known = zones_document(own.zones, own.reading)
+    return JsonText(to_json({"known": known["known"], "at": known["at"], "text": known["text"], "zones": zones}))
 
 
 @router.get("/decisions/{digest}/ports/{port_id}", summary="One port of a decision made here", response_class=JsonText)

@@ -28,6 +28,9 @@ DEFAULT_PORT = 8010
 CUBE_FILE = "forecast.cube"
 """Forecast that came over the link, in the folder of what is kept."""
 
+DEMO_VESSEL = "rnli-severn"
+"""Own ship of a demonstration until another one is chosen."""
+
 
 def default_state_folder(is_demo: bool) -> Path:
     """Where the terminal keeps what it knows; a demonstration keeps its own apart."""
@@ -71,6 +74,8 @@ def run_terminal(
     with ended_by_signals(), ExitStack() as opened:
         listener = opened.enter_context(listener_on("127.0.0.1", port))
         keeper = opened.enter_context(closing(StateFile(state)))
+        if is_demo and vessel is None and keeper.value("vessel") is None:
+            vessel = VesselIn(profile=DEMO_VESSEL)
         follower = Follower(sources, Ticks(speed))
         key = own_key(state)
         courier = Courier(Outbox(keeper, key), centre, follower.ticks.steady_s)

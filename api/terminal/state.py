@@ -19,6 +19,7 @@ from api.terminal.own_ship import known_number, persons_document, vessel_documen
 from api.terminal.targets import shown_targets
 from api.terminal.terminal import Terminal
 from api.terminal.warmup import own_depth_class
+from api.terminal.zones import zones_version
 from engine.codes import Code
 from engine.errors import PackError, PositionRefused
 from engine.routes import reach_from
@@ -32,6 +33,7 @@ LAYERS: dict[str, Bilingual] = {
     "tides": {"en": "Tides", "fr": "Marées"},
     "forecast": {"en": "Forecast", "fr": "Prévision"},
     "port_status": {"en": "Port reports", "fr": "État des ports"},
+    "zones": {"en": "Exclusion zones", "fr": "Zones d'exclusion"},
     "direction": {"en": "Direction of the centre", "fr": "Directive du centre"},
     "fix": {"en": "Own position", "fr": "Position"},
 }
@@ -66,6 +68,7 @@ def state_document(terminal: Terminal) -> Json:
         "vessel": vessel_document(service, terminal.vessel),
         "persons": persons_document(terminal.persons),
         "layers": layers(terminal, service, reading, fix),
+        "zones": zones_state(terminal, service, reading),
         "link": link_document(terminal, reading),
         "direction": direction_document(terminal.direction, service),
         "active_route": terminal.hand_over.document(),
@@ -74,6 +77,17 @@ def state_document(terminal: Terminal) -> Json:
                                                             "not_kept"),
         },
     }  # fmt: skip
+
+
+def zones_state(terminal: Terminal, service: DecisionService | None, reading: Reading) -> Json:
+    """Whether zones are known, which of them are still to be worked in, and a version of what there is to show."""
+    view = terminal.zones.view(service, terminal.vessel.profile, reading.utc_s)
+    return {
+        "known": view.told_s is not None,
+        "pending": [zone["name"] for zone in view.pending],
+        "avoided_version": zones_version(list(view.avoided)),
+        "version": zones_version(terminal.zones.documents(view, reading.utc_s)),
+    }
 
 
 def direction_document(direction: Json | None, service: DecisionService | None) -> Json | None:
@@ -184,6 +198,7 @@ def layers(terminal: Terminal, service: DecisionService | None, reading: Reading
             "until": min((group["to"] for group in groups.values()), default=None),
         },
         _layer("port_status", terminal.ports_s, limits.status_stale_after_s, reading),
+        _layer("zones", terminal.zones.told_s, limits.status_stale_after_s, reading),
         _layer("direction", directed_s, None, reading),
     ]
     limit_s = terminal.follower.limits.dead_reckoning_s

@@ -17,8 +17,9 @@ from api.encounter import EncounterIn, VesselIn
 from api.http.problems import Starting
 from api.http.startup import Startup
 from api.position import format_time, parse_time
+from api.store.deltas import Parts
 from api.store.errors import StoreError
-from api.store.port_deltas import Ports, snapshot_of
+from api.store.port_deltas import snapshot_of
 from api.store.port_snapshot import PortsSnapshot
 from api.store.validation import canonical
 from api.terminal.bodies import OwnVesselIn, PersonsAboardIn
@@ -33,6 +34,7 @@ from api.terminal.own_ship import vessel_of
 from api.terminal.plotter.hand_over import HandOver
 from api.terminal.source_spec import SourceSpec
 from api.terminal.state_file import StateFile
+from api.terminal.zones import AHEAD_S, ZonesAboard, picture_with
 from engine.errors import PackError, SafeportError
 from engine.units import KNOT_MS
 from geodata.forecast.cutout import write_cutout
@@ -44,6 +46,11 @@ _log = logging.getLogger("safeport.terminal")
 KEEP_EVERY_S = 10.0
 """How often the fix and the time are kept. [s]"""
 
+TIDES_AHEAD_S = 3_600.0
+"""How long before its time the next block of tides is made. [s]"""
+
+ZONES_EVERY_S = 2.0
+"""How often it is looked whether a zone has to be worked in. [s]"""
 
 MOST_REMEMBERED = 20
 """Decisions held in memory for the routes that may be asked for after them."""
@@ -99,12 +106,19 @@ class Terminal:
         self.direction: dict[str, Any] | None = keeper.value("direction")
         if courier is not None:
             courier.on_direction, courier.on_ports, courier.on_change = self._directed, self._ports_told, self.tell
+            courier.on_zones = self._zones_told
         ports = keeper.value("ports")
         self.ports: PortsSnapshot | None = None if ports is None else snapshot_of(ports["ports"])
         self.ports_s: float | None = None if ports is None else float(ports["at_s"])
         """When the control room last told what ports report, UTC. [s]"""
         if ports is not None and courier is not None:
             courier.ports, courier.ports_version = ports["ports"], str(ports["version"])
+        self.zones = ZonesAboard()
+        zones = keeper.value("zones")
+        if zones is not None:
+            self.zones.hear(zones["parts"], float(zones["at_s"]))
+            if courier is not None:
+                courier.zones, courier.zones_version = zones["parts"], str(zones["version"])
         self.bursts, self._bursting = bursts, None if bursts is None else asyncio.Lock()
         if bursts is not None:
             bursts.written = int(keeper.value("burst_written") or 0)
@@ -115,7 +129,7 @@ class Terminal:
             if cutout is not None and cube_file.exists():
                 courier.cutout = base64.b64decode(cutout)
         self._restore()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         follower.on_change = self.tell
 
     def begin(self) -> None:
@@ -123,7 +137,7 @@ class Terminal:
         self.follower.begin()
         if self.courier is not None:
             self.courier.begin()
-        self._task = asyncio.create_task(self._keep_on())
+        self._tasks = [asyncio.create_task(self._keep_on()), asyncio.create_task(self._watch_zones())]
 
     async def aclose(self) -> None:
         """Stop, and keep what is known."""
@@ -131,9 +145,9 @@ class Terminal:
             await self.courier.aclose()
         await self.hand_over.stop()
         await self.follower.aclose()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._keep_track()
 
     def service(self) -> DecisionService:
@@ -154,7 +168,10 @@ class Terminal:
 
     def own(self) -> Own:
         """What the terminal knows by itself, now."""
-        return Own(self.follower.estimate(), self.follower.clock(), self.vessel, self.persons, self.ports)
+        reading = self.follower.clock()
+        zones = self.zones.view(self.service_if_open(), self.vessel.profile, reading.utc_s)
+        ports = picture_with(self.ports, zones)
+        return Own(self.follower.estimate(), reading, self.vessel, self.persons, ports, zones)
 
     def tell(self) -> None:
         """Something changed: whoever waits for the state looks again."""
@@ -229,7 +246,7 @@ class Terminal:
         except StoreError as failure:
             _log.error("a decision was not queued: %s", failure)
 
-    def _ports_told(self, ports: Ports, version: str) -> None:
+    def _ports_told(self, ports: Parts, version: str) -> None:
         """What ports report, as the control room has it now."""
         self.ports, self.ports_s = snapshot_of(ports), self.follower.clock().utc_s
         try:
@@ -237,6 +254,37 @@ class Terminal:
         except StoreError as failure:
             _log.error("what ports report was not kept: %s", failure)
         self.tell()
+
+    def _zones_told(self, zones: Parts, version: str) -> None:
+        """Exclusion zones, as the control room has them now."""
+        told_s = self.follower.clock().utc_s
+        self.zones.hear(zones, told_s)
+        try:
+            self.keeper.set_values(zones={"version": version, "at_s": told_s, "parts": zones})
+        except StoreError as failure:
+            _log.error("exclusion zones were not kept: %s", failure)
+        self.tell()
+
+    async def work_in_zones(self) -> None:
+        """Have answers keep out of the zones in force, and of those that soon are, beside everything else."""
+        service = self.service_if_open()
+        if service is None:
+            return
+        own, now_s = self.vessel.profile, self.follower.clock().utc_s
+        # The present last: it is what answers go by.
+        for at_s in (now_s + AHEAD_S, now_s):
+            if not self.zones.is_worked_in(service, own, at_s):
+                await to_thread.run_sync(self.zones.work_in, service, own, at_s)
+                self.tell()
+
+    async def _watch_zones(self) -> None:
+        while True:
+            try:
+                await self.work_in_zones()
+            except Exception:  # noqa: BLE001 - answers say which zones they don't keep out of; the next try may
+                _log.exception("a zone was not worked in")
+                await asyncio.sleep(AHEAD_S)
+            await asyncio.sleep(ZONES_EVERY_S)
 
     def _forecast_position(self) -> tuple[float, float] | None:
         """Where the forecast is wanted for: own fix, as long as it is known at all."""
@@ -328,6 +376,7 @@ class Terminal:
         while True:
             try:
                 is_warm = is_warm or await self._warm_rest()
+                await self.prepare_tides()
                 self._follow_own_speed()
                 await self._keep_track()
                 await self.exchange_bursts()
@@ -343,6 +392,12 @@ class Terminal:
             return False
         await to_thread.run_sync(warm_up, service)
         return True
+
+    async def prepare_tides(self) -> None:
+        """Have the tides of the next block ready before their time: to make them takes seconds, once in thirty days."""
+        service = self.service_if_open()
+        if service is not None:
+            await to_thread.run_sync(service.world_at, self.follower.clock().utc_s + TIDES_AHEAD_S)
 
     async def exchange_bursts(self) -> None:
         """Send by modem what has waited for the link too long, and take in what came that way."""

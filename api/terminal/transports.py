@@ -26,6 +26,9 @@ RECORDED_EVERY_S = 2.0
 
 DEMO_TRACK = Path(__file__).parent / "demo" / "track.nmea"
 
+DEMO_BEGINS = 318
+"""Block of the track that a demonstration begins with: at sea, on her way out. It goes round from there."""
+
 
 class SourceLost(Exception):
     """A source ended, stalled or can't be opened; the text says what, for people."""
@@ -157,7 +160,8 @@ async def _signalk(spec: SourceSpec) -> AsyncGenerator[bytes]:
 async def _recorded(file: Path, speed: float) -> AsyncGenerator[bytes]:
     """A recorded track: blocks of sentences, each `RECORDED_EVERY_S` of the vessel's time after the one before."""
     begun_s = time.monotonic()
-    for count, block in enumerate(file.read_bytes().split(b"\n\n"), 1):
+    blocks = file.read_bytes().split(b"\n\n")
+    for count, block in enumerate(blocks[DEMO_BEGINS:] + blocks[:DEMO_BEGINS], 1):
         yield block.strip(b"\n") + b"\n"
         # By the clock and not by the pause, or its time would fall behind.
         await asyncio.sleep(max(begun_s + count * RECORDED_EVERY_S / speed - time.monotonic(), 0.0))

@@ -1,7 +1,7 @@
 """What runs before the terminal is ready: the paths own ship needs. A crew needs one depth class, a server all."""
 
 import gc
-from math import nan
+from math import inf, nan
 from time import time
 
 from api.decision_service import DecisionService, known_policy
@@ -19,6 +19,7 @@ from geodata.policies import DEFAULT_POLICY
 
 def warm_own(service: DecisionService, profile: VesselIn) -> None:
     """Decide once for own ship, so that the first touch of NEAREST pays for nothing."""
+    service.zoned.grow_after_s = inf
     try:
         vessel = vessel_of(service, profile)
     except UnknownName:

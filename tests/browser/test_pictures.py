@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import ask_nearest
+from tests.browser.conftest import OFF_FOLKESTONE, ask_nearest
 
 pytestmark = pytest.mark.browser
 
 DOCS = Path(__file__).parents[2] / "docs"
 MOST_BYTES = 150_000
+AGED_S = 15 * 86_400.0
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,10 @@ MOST_BYTES = 150_000
         ("terminal-phone", "phone", "dusk", "en", None),
     ],
 )
-def test_picture(look, name, size, palette, lang, touched):
+def test_picture(look, ship, name, size, palette, lang, touched):
+    # A week after the pack was made, so that ages are those of a terminal in use.
+    ship.ticks.go(AGED_S)
+    ship.hear(*OFF_FOLKESTONE, sog_kn=16.4, cog_deg=314.0, stated=False)
     page = look(size, palette, lang)
     ask_nearest(page)
     if touched is not None:

@@ -1,9 +1,11 @@
 """The onboard page in a real browser, by the real process."""
 
+import io
 import re
 from itertools import combinations, product
 
 import pytest
+from PIL import Image
 
 from tests.browser.conftest import OFF_FOLKESTONE, SIZES, ask_nearest
 
@@ -99,12 +101,25 @@ def test_every_panel_can_be_touched_and_read(look, size, lang):
     assert page.watch.complaints == []
 
 
-@pytest.mark.parametrize("panel", ["med", "screen", "persons", "position"])
+def assert_nothing_hangs_out(page):
+    """No part of a panel lies outside it, over the buttons below."""
+    inside = """() => {
+        const panel = document.getElementById('panel').getBoundingClientRect();
+        return [...document.querySelectorAll('#panel > *, #panel > * > *')].filter((e) => e.checkVisibility())
+            .filter((e) => !e.closest('.card, .tiles.wide') || e.matches('.card'))
+            .map((e) => [e.className || e.tagName, e.getBoundingClientRect().bottom - panel.bottom])
+            .filter(([, over]) => over > 1);
+    }"""
+    assert page.evaluate(inside) == []
+
+
+@pytest.mark.parametrize("panel", ["med", "retask", "report", "screen", "persons", "position"])
 def test_targets_of_panels_are_large_and_apart(look, panel):
     page = look("tablet")
     page.locator(f"#{panel}").click()
     page.locator("#panel .top").wait_for()
     assert_touchable(page)
+    assert_nothing_hangs_out(page)
 
 
 def test_a_port_touched_says_why_and_what_to_say(look):
@@ -254,6 +269,8 @@ def test_a_report_is_drafted_and_queued_on_a_press(look):
     page.locator("#report").click()
     draft = page.locator("#report-text").input_value()
     assert "Port advised: Dover" in draft
+    # All of it is seen without a scroll.
+    assert page.evaluate("(e => e.scrollHeight <= e.clientHeight)(document.getElementById('report-text'))")
     page.get_by_role("button", name="REPORT ONLY").click()
     page.get_by_text("Queued as number 1").wait_for()
 
@@ -268,21 +285,68 @@ def test_two_courses_of_action_stand_side_by_side(look):
     assert "LAND FIRST" in text
     assert "CASUALTY FIRST" in text
     assert len(re.findall(r"at the casualty in \d+ min", text)) == 2
+    assert text.count("time aboard not known") == 2
+    assert_nothing_hangs_out(page)
     assert_accessible(page)
+    # Since when people are aboard is said in one touch, and the position is still there.
+    page.locator("#retask").click()
+    page.locator("#retask").click()
+    assert page.locator("#retask-text").input_value() == "51 10.0N 001 40.0E"
+    page.get_by_role("button", name="1 h AGO").click()
+    page.get_by_text("People aboard since: 13:30 UTC").wait_for()
+    page.get_by_role("button", name="COMPARE").click()
+    page.locator(".courses .card").nth(1).wait_for()
+    hours = [float(hour) for hour in re.findall(r"([\d.]+) h aboard", page.locator(".courses").inner_text())]
+    assert len(hours) == 2
+    assert 1.0 < hours[0] < hours[1]
 
 
-def test_a_direction_is_shown_at_once_and_acknowledged_by_a_press(look, ship):
+def test_her_name_is_kept_and_spoken(look):
     page = look()
     ask_nearest(page)
-    ship.terminal.direction = {
-        "id": "4", "sequence": 4, "acknowledged_at": None, "received_at": "2026-11-22T14:31:00Z", "port_id": "ramsgate",
-        "place": "Ramsgate", "centre": "DOVER COASTGUARD", "code": "OTHER", "text": "Reception is there.",
-        "directed_at": "2026-11-22T14:31:00Z",
-    }  # fmt: skip
-    shown = page.locator("#direction")
-    shown.get_by_text("Reception is there").wait_for(timeout=15_000)
-    assert_touchable(page)
-    assert_accessible(page)
-    shown.get_by_role("button").click()
-    shown.get_by_text("acknowledged").wait_for()
-    assert page.locator("#ports .port").first.is_visible()
+    page.locator("#vessel").click()
+    page.locator("#panel .tiles button").first.wait_for()
+    page.locator("#vessel-name").fill("City of London II")
+    page.get_by_role("button", name="KEEP").click()
+    page.locator("#panel").wait_for(state="hidden")
+    assert "City of London II" in page.locator("#vessel-sub").inner_text()
+    page.locator("#say").click()
+    page.locator("#panel blockquote").first.wait_for()
+    assert "this is City of London II." in page.locator("#panel").inner_text()
+
+
+def test_a_critical_case_is_ranked_by_care_and_says_to_ask_for_a_helicopter(look):
+    page = look()
+    ask_nearest(page)
+    page.locator("#med").click()
+    page.get_by_role("button", name="critical").click()
+    page.locator("#chart-note").get_by_text("Ask MRCC for helicopter").wait_for()
+
+
+def route_pixels(page):
+    """Pixels of the chart in the colour of the route by day."""
+    taken = Image.open(io.BytesIO(page.locator("#chart").screenshot(scale="css"))).convert("RGB")
+    return sum(count for count, colour in taken.getcolors(1 << 24) if colour == (220, 64, 37))
+
+
+def test_zooming_keeps_own_ship_and_her_way_in_view(look):
+    page = look()
+    ask_nearest(page)
+    page.wait_for_function("() => performance.getEntriesByName('routes-shown').length > 0")
+    for _ in range(5):
+        page.locator("#zoom-in").click()
+    page.wait_for_function("() => document.getElementById('scale').textContent.startsWith('0.')")
+    page.wait_for_timeout(500)
+    assert route_pixels(page) > 100
+    # Where somebody has moved the chart away from her, it stays where it was moved to.
+    box = page.locator("#chart").bounding_box()
+    page.mouse.move(box["x"] + 100, box["y"] + 500)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 400, box["y"] + 100, steps=5)
+    page.mouse.up()
+    page.mouse.move(box["x"] + 100, box["y"] + 500)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 400, box["y"] + 100, steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    assert route_pixels(page) == 0

@@ -21,10 +21,13 @@ from api.position import parse_time
 from api.security.roles import Permission
 from api.security.signed_messages import TerminalMessage
 from api.store.commands import IdempotencyKey
+from api.store.deltas import Piece, Versions
 from api.store.errors import InvalidValue, Refused, StoreUnavailable
-from api.store.port_deltas import Versions, ports_of
+from api.store.port_deltas import ports_of
+from api.store.port_snapshot import PortsSnapshot
 from api.store.terminals import ReceiveMessage, burst_key, done_key, message_key
 from api.store.validation import canonical
+from api.store.zone_deltas import parts_of
 from engine.units import HOUR_S
 from geodata.forecast.cutout import cut_out
 
@@ -48,6 +51,17 @@ RECEIVED = {
 PIECE = {
     "version": "5f1d7a84db00d2fce00b", "base": "", "next": "",
     "ports": {"dover": {"status": {"status": "open", "reported_ms": 1795357800000, "expires_ms": None}, "held": 12}},
+}  # fmt: skip
+
+
+ZONE_PIECE = {
+    "version": "8c6b3f2f63a1b86de2e4", "base": "", "next": "",
+    "zones": {
+        "z-9d1f0c7be3a25d448f6a/00": {
+            "place": 0, "name": "Vega", "from_ms": None, "to_ms": 1795386600000, "version": 31,
+            "corners": [[1.26, 51.0], [1.6, 51.0], [1.6, 51.095]],
+        },
+    },
 }  # fmt: skip
 
 
@@ -81,6 +95,18 @@ class PortChanges(TypedDict):
     version: str
     base: str
     ports: dict[str, dict[str, Any] | None]
+    next: str
+
+
+class ZoneChanges(TypedDict):
+    """Some of what changed of the exclusion zones."""
+
+    version: str
+    base: str
+    zones: Annotated[
+        dict[str, dict[str, Any] | None],
+        Field(description="By zone and number of the part: an outline of many corners has several. Null: no more."),
+    ]
     next: str
 
 
@@ -157,13 +183,30 @@ async def read_changes(
     Places that others hold are one number a port. Pieces of one change have one `version`: begin again where it
     differs.
     """
-    seen = await async_store.ports_seen(time.time())
-    if "lost" in seen.content:
-        # Nothing known is not nothing reported: what the terminal has stays, and grows old.
-        raise StoreUnavailable("store", "cannot be read.", "What is known stands; ask again soon.")
-    ports = ports_of(visible_places(caller, seen, None))
+    ports = ports_of(visible_places(caller, await _readable(async_store), None))
     versions: Versions = request.app.state.port_versions
-    return JsonText(to_json(versions.piece(ports, since, after)._asdict()))
+    return _piece_as("ports", versions.piece(ports, since, after))
+
+
+@router.read(
+    "/terminals/zones",
+    summary="What changed of the exclusion zones, in small pieces",
+    dependencies=[requires(Permission.READ_PORT_REPORTS)],
+    answer=ZoneChanges,
+    example=ZONE_PIECE,
+)
+async def read_zone_changes(
+    request: Request,
+    async_store: Records,
+    since: Annotated[
+        str, Query(pattern="^[0-9a-f]{0,20}$", description="Version that is known; left out for everything.")
+    ] = "",
+    after: Annotated[str, Query(max_length=80, description="`next` of the piece before.")] = "",
+) -> Response:
+    """Those in force and those to come, at most 2 kB a piece; versions and pieces as for ports."""
+    zones = parts_of((await _readable(async_store)).content.get("exclusion_zones", []))
+    versions: Versions = request.app.state.zone_versions
+    return _piece_as("zones", versions.piece(zones, since, after))
 
 
 @router.read(
@@ -193,6 +236,26 @@ async def read_cutout(
         return cutouts.piece(None if cube is None else cut_out(cube, lon, lat, from_s), since, offset)
 
     return JsonText(to_json((await worker_pool.run(piece))._asdict()))
+
+
+async def _readable(async_store: AsyncStore) -> PortsSnapshot:
+    """What ports report and which zones there are.
+
+    Raises
+    ------
+    StoreUnavailable
+        Nothing known is not nothing reported: what a terminal has stays, and grows old.
+    """
+    seen = await async_store.ports_seen(time.time())
+    if "lost" in seen.content:
+        raise StoreUnavailable("store", "cannot be read.", "What is known stands; ask again soon.")
+    return seen
+
+
+def _piece_as(name: str, piece: Piece) -> JsonText:
+    """A piece, its parts under their own name."""
+    document = {"version": piece.version, "base": piece.base, name: piece.parts, "next": piece.next}
+    return JsonText(to_json(document))
 
 
 def _refuse_body(body: dict[str, Any]) -> None:

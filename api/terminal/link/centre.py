@@ -88,6 +88,16 @@ class CentreClient:
         query = urlencode({"since": since, "after": after})
         return self._call("GET", f"/v1/terminals/ports?{query}", None, {})
 
+    def zone_changes(self, since: str, after: str) -> Reply:
+        """A piece of what changed of the exclusion zones.
+
+        Raises
+        ------
+        NoLink
+        """
+        query = urlencode({"since": since, "after": after})
+        return self._call("GET", f"/v1/terminals/zones?{query}", None, {})
+
     def forecast_piece(self, lon: float, lat: float, since: str, offset: int) -> Reply:
         """A piece of the forecast round a position.
 

@@ -15,8 +15,9 @@ from anyio import to_thread
 
 from api.forecast_pieces import ForecastPiece, unpack, version_of_cutout
 from api.security.signed_messages import TerminalMessage
+from api.store import port_deltas, zone_deltas
+from api.store.deltas import Parts, Piece, apply_piece
 from api.store.errors import StoreError
-from api.store.port_deltas import Piece, Ports, apply_piece, version_of
 from api.terminal.link.centre import NoLink, Reply
 from api.terminal.link.outbox import Outbox, OutboxEntry
 from engine.errors import ForecastRefused
@@ -46,6 +47,9 @@ class Carrier(Protocol):
 
     def port_changes(self, since: str, after: str) -> Reply:
         """A piece of what changed of what ports report."""
+
+    def zone_changes(self, since: str, after: str) -> Reply:
+        """A piece of what changed of the exclusion zones."""
 
     def forecast_piece(self, lon: float, lat: float, since: str, offset: int) -> Reply:
         """A piece of the forecast round a position."""
@@ -78,10 +82,14 @@ class Courier:
         self.encounter_id = outbox.newest_encounter()
         """Encounter the centre knows of: directions are asked for it."""
         self.on_direction: Callable[[dict[str, Any]], None] = lambda _: None
-        self.on_ports: Callable[[Ports, str], None] = lambda ports, version: None  # noqa: ARG005
+        self.on_ports: Callable[[Parts, str], None] = lambda ports, version: None  # noqa: ARG005
         """Told what ports report and its version, whenever it was asked for and is whole."""
-        self.ports: Ports = {}
+        self.ports: Parts = {}
         self.ports_version = ""
+        self.on_zones: Callable[[Parts, str], None] = lambda zones, version: None  # noqa: ARG005
+        """Told the parts of the exclusion zones and their version, whenever they were asked for and are whole."""
+        self.zones: Parts = {}
+        self.zones_version = ""
         self.position: Callable[[], tuple[float, float] | None] = lambda: None
         """Longitude and latitude that the forecast is wanted for; None where none is. [deg]"""
         self.cutout: bytes = b""
@@ -126,6 +134,8 @@ class Courier:
             try:
                 await self.deliver_all(self._carrier)
                 await self._ask_direction(self._carrier)
+                # Zones first: they are few, and a way through one is worse than a port's old report.
+                await self.refresh_zones(self._carrier)
                 await self.refresh_ports(self._carrier)
                 await self.refresh_forecast(self._carrier)
                 if self.state != "up":
@@ -228,28 +238,28 @@ class Courier:
         ------
         NoLink
         """
-        known, version, after = self.ports, "", ""
-        for _ in range(MOST_PIECES):
-            reply = await to_thread.run_sync(carrier.port_changes, self.ports_version, after)
-            if reply.status != 200:
-                # A service without a store, or a key that may not: there is nothing to fetch.
-                return
-            piece = Piece(**{name: reply.document[name] for name in Piece._fields})
-            if version not in ("", piece.version):
-                # It changed while it was being told: the next refresh begins again.
-                return
-            if not version and not piece.base:
-                known = {}
-            known, version, after = apply_piece(known, piece), piece.version, piece.next
-            if not after:
-                break
-        if version_of(known) != version:
-            # Not what the service has, by whatever mistake: everything anew next time.
-            self.ports_version = ""
+        told = await _fetch(carrier.port_changes, "ports", self.ports, self.ports_version, port_deltas.version_of)
+        if told is None:
             return
-        self.ports, self.ports_version = known, version
-        self._note("up", self.why)
-        self.on_ports(known, version)
+        self.ports, self.ports_version = told
+        if self.ports_version:
+            self._note("up", self.why)
+            self.on_ports(self.ports, self.ports_version)
+
+    async def refresh_zones(self, carrier: Carrier) -> None:
+        """Fetch what changed of the exclusion zones; nothing is taken before it is whole.
+
+        Raises
+        ------
+        NoLink
+        """
+        told = await _fetch(carrier.zone_changes, "zones", self.zones, self.zones_version, zone_deltas.version_of)
+        if told is None:
+            return
+        self.zones, self.zones_version = told
+        if self.zones_version:
+            self._note("up", self.why)
+            self.on_zones(self.zones, self.zones_version)
 
     async def refresh_forecast(self, carrier: Carrier) -> None:
         """Fetch what is new of the forecast round own ship; a link that broke goes on where it stopped.
@@ -310,6 +320,51 @@ class Courier:
             self.state, self.why = state, why
             _log.info("link %s %s", state, why)
             self.on_change()
+
+
+async def _fetch(
+    changes: Callable[[str, str], Reply], name: str, known: Parts, base: str, version_of: Callable[[Parts], str]
+) -> tuple[Parts, str] | None:
+    """What a service tells since a version, and the version of it.
+
+    Parameters
+    ----------
+    changes : callable
+        Asks for a piece, since a version and after a part.
+    name : str
+        Key of the parts in a piece.
+    known : dict
+    base : str
+        Version of `known`.
+    version_of : callable
+
+    Returns
+    -------
+    tuple or None
+        None where there is nothing to be had now. Without a version where what came is not what the service has, by
+        whatever mistake: everything anew next time.
+
+    Raises
+    ------
+    NoLink
+    """
+    before, version, after = known, "", ""
+    for _ in range(MOST_PIECES):
+        reply = await to_thread.run_sync(changes, base, after)
+        if reply.status != 200:
+            # A service without a store, an older one, or a key that may not: there is nothing to fetch.
+            return None
+        told = reply.document
+        piece = Piece(told["version"], told["base"], told[name], told["next"])
+        if version not in ("", piece.version):
+            # It changed while it was being told: the next refresh begins again.
+            return None
+        if not version and not piece.base:
+            known = {}
+        known, version, after = apply_piece(known, piece), piece.version, piece.next
+        if not after:
+            break
+    return (known, version) if version_of(known) == version else (before, "")
 
 
 class Packing(NamedTuple):

@@ -5,7 +5,7 @@
 
 import {
   Circle, Feature, Fill, Graticule, LineString, Map as OlMap, MultiLineString, Point, Polygon, RegularShape, Stroke, Style,
-  Text, VectorLayer, VectorSource, View, boundingExtent, defaultInteractions, fromLonLat, toLonLat,
+  Text, VectorLayer, VectorSource, View, boundingExtent, containsCoordinate, defaultInteractions, fromLonLat, toLonLat,
 } from '../vendor/openlayers.js';
 import { coastLevel, coastName, readAreas, readCoast, readHarbours } from './chart_data.js';
 import { inLanguage, say } from './texts.js';
@@ -162,7 +162,8 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
     if (resolution > 260) return [];
     return new Style({
       image: new Circle({ radius: 3.5, stroke: new Stroke({ color: palette.limit, width: 1.4 }), fill: new Fill({ color: palette.halo }) }),
-      text: resolution < 110 ? label(inLanguage(feature.get('name')), 13, false) : undefined,
+      // In this font brackets of this size look square.
+      text: resolution < 110 ? label(inLanguage(feature.get('name')).replace(/\s*\((.*)\)/, ' · $1'), 13, false) : undefined,
     });
   }
 
@@ -414,8 +415,8 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
       isFollowing = false;
       view.fit(boundingExtent(places.map((at) => fromLonLat(at))), { padding: [84, 84, 84, Math.min(280, target.clientWidth * 0.4)], maxZoom: 12 });
     },
-    /** Everything of the answer and own ship into view. */
-    fit() {
+    /** Everything of the answer and own ship into view. @param {number} [note] Height of what lies over the top of it. [px] */
+    fit(note = 0) {
       const places = shown.flatMap((port) => [...(port.route ?? []), ...(placeOf(port) ? [/** @type {[number, number]} */ (placeOf(port))] : [])]);
       if (askedAt) places.push(askedAt);
       else if (own.position) places.push(own.position);
@@ -423,11 +424,16 @@ export async function createChart(target, scaleBar, paletteName, onPick, onPickC
       isFollowing = false;
       // Room for the buttons and for names on the right, for the note on top.
       const right = Math.min(230, target.clientWidth * 0.42);
-      view.fit(boundingExtent(places.map((at) => fromLonLat(at))), { padding: [84, right, 60, 60], maxZoom: 13.5 });
+      const top = Math.min(Math.max(84, note + 36), target.clientHeight * 0.4);
+      view.fit(boundingExtent(places.map((at) => fromLonLat(at))), { padding: [top, right, 60, 60], maxZoom: 13.5 });
     },
     /** @param {number} steps */
     zoom(steps) {
-      view.setZoom((view.getZoom() ?? 9) + steps);
+      // Round the place asked for, or own ship, as long as it is in view: what matters stays there.
+      const middle = askedAt ?? own.position;
+      const anchor = middle ? fromLonLat(middle) : undefined;
+      const isInView = anchor && containsCoordinate(view.calculateExtent(map.getSize()), anchor);
+      view.adjustZoom(steps, isInView ? anchor : undefined);
     },
     centre() {
       isFollowing = true;

@@ -3,6 +3,7 @@
 import { firstChannel, formatBearing, formatNumber, formatUtc, wayBetween } from '../shared/format.js';
 import { make, shape } from '../shared/elements.js';
 import { has, inLanguage, language, say } from '../shared/texts.js';
+import { zonesChanged } from './zones.js';
 
 /** @typedef {import('./documents.js').Candidate} Candidate */
 /** @typedef {import('./documents.js').Decision} Decision */
@@ -34,6 +35,7 @@ export function portsOf(decision) {
 export function whyOld(answer, state, ageS, isProcessSilent, age, askNow) {
   if (isProcessSilent) return say('old_process');
   if (answer.ask !== askNow) return say('old_ask');
+  if (zonesChanged(answer.document, state)) return say('old_zones');
   if (ageS > OLD_AFTER_S) return say('old_age', { age: age(ageS) });
   if (!state) return '';
   const layer = state.layers.find((one) => one.is_past_limit && !answer.pastLimits.includes(one.id) && !(one.id === 'fix' && answer.isByHand));

@@ -3,6 +3,7 @@
 import { formatAge, formatBearing, formatNumber, formatPosition, wayBetween } from '../shared/format.js';
 import { make } from '../shared/elements.js';
 import { inLanguage, language, say } from '../shared/texts.js';
+import { standingOf } from './zones.js';
 
 /** @typedef {import('./documents.js').State} State */
 /** @typedef {import('./documents.js').Candidate} Candidate */
@@ -11,16 +12,20 @@ import { inLanguage, language, say } from '../shared/texts.js';
 const NEAR_NM = 12;
 const HARBOURS_NM = 25;
 
-/** @param {State | null} state @param {Candidate[]} ports @param {import('../shared/chart.js').Chart | null} chart @param {[number, number] | null} from */
-export function chartLists(state, ports, chart, from) {
+/** @param {State | null} state @param {Candidate[]} ports @param {import('../shared/chart.js').Chart | null} chart @param {import('./zones.js').Zone[]} zones @param {[number, number] | null} from */
+export function chartLists(state, ports, chart, zones, from) {
   const card = make('div', { class: 'card', tabindex: '0', role: 'group', 'aria-label': say('chart_list') });
   const own = state?.fix;
   card.append(make('h3', {}, say('list_own')), make('p', {}, own?.position
-    ? `${formatPosition(own.position)} · ${say('cog')} ${formatBearing(own.cog_deg)}${say('true_bearing')} · ${say('sog')} ${own.sog_kn ?? '?'} ${say('knots')}`
+    ? `${formatPosition(own.position)} · ${say('cog')} ${formatBearing(own.cog_deg)}${say('true_bearing')} · ${say('sog')} ${own.sog_kn === null ? '?' : formatNumber(own.sog_kn, language())} ${say('knots')}`
     : say('fix_none')));
   add(card, 'list_ports', ports.map((port) => [
     inLanguage(port.port.name), say(`status_${port.status}`), way(port.distance_nm, port.bearing_deg),
   ].join(' · ')));
+  add(card, 'list_zones', zones.map((zone) => {
+    const { miles, bearing } = from ? nearest(zone.corners, from) : { miles: null, bearing: null };
+    return [zone.name, way(miles, bearing), standingOf(zone)].join(' · ');
+  }), state?.zones?.known ? 'list_none' : 'not_known');
   if (from && chart) {
     add(card, 'list_targets', (state?.targets ?? []).map((target) => ({ target, ...wayBetween(from, target.position) }))
       .sort((a, b) => a.miles - b.miles)
@@ -40,11 +45,20 @@ export function chartLists(state, ports, chart, from) {
 
 /** @param {Area[]} areas @param {[number, number]} from @param {(area: Area) => string} more */
 function near(areas, from, more) {
-  return areas.map((area) => {
-    const ways = area.ring.map((at) => wayBetween(from, at));
-    return { area, ...ways.reduce((nearest, one) => (one.miles < nearest.miles ? one : nearest)) };
-  }).filter((one) => one.miles <= NEAR_NM).sort((a, b) => a.miles - b.miles)
+  return areas.map((area) => ({ area, ...nearest(area.ring, from) })).filter((one) => one.miles <= NEAR_NM).sort((a, b) => a.miles - b.miles)
     .map(({ area, miles, bearing }) => [inLanguage(area.name), way(miles, bearing), more(area)].filter(Boolean).join(' · '));
+}
+
+/** The nearest point of an outline: of its sides, and not of its corners alone. @param {[number, number][]} ring @param {[number, number]} from */
+function nearest(ring, from) {
+  const east = Math.cos((from[1] * Math.PI) / 180);
+  return ring.map((at, k) => {
+    const end = ring[(k + 1) % ring.length];
+    const [x, y] = [(end[0] - at[0]) * east, end[1] - at[1]];
+    const along = ((from[0] - at[0]) * east * x + (from[1] - at[1]) * y) / (x * x + y * y || 1);
+    const share = Math.min(Math.max(along, 0), 1);
+    return wayBetween(from, [at[0] + share * (end[0] - at[0]), at[1] + share * (end[1] - at[1])]);
+  }).reduce((best, one) => (one.miles < best.miles ? one : best));
 }
 
 /** @param {number | null} miles @param {number | null} bearing */
@@ -52,7 +66,7 @@ function way(miles, bearing) {
   return `${miles === null ? '?' : formatNumber(miles, language())} ${say('nm')} ${formatBearing(bearing)}${say('true_bearing')}`;
 }
 
-/** @param {HTMLElement} card @param {string} title @param {string[]} rows */
-function add(card, title, rows) {
-  card.append(make('h3', {}, say(title)), make('ul', {}, ...(rows.length ? rows : [say('list_none')]).map((row) => make('li', {}, row))));
+/** @param {HTMLElement} card @param {string} title @param {string[]} rows @param {string} [without] What is said where there are none. */
+function add(card, title, rows, without = 'list_none') {
+  card.append(make('h3', {}, say(title)), make('ul', {}, ...(rows.length ? rows : [say(without)]).map((row) => make('li', {}, row))));
 }

@@ -62,7 +62,10 @@ export function portCard(port, whole, isReading, decision, state, encounter) {
 function findings(port, brief, decision) {
   // What follows from a source that is not connected goes without saying at each port: the brief view has left it out.
   const against = new Set(brief.findings.map((one) => one.code));
-  const told = port.findings.filter((one) => one.text && (one.verdict === 'pass' ? TOLD_PASSES.includes(one.code) : against.has(one.code)));
+  // A way that never leaves the harbour passes for want of sea, not by a forecast.
+  const hasForecast = Boolean(decision.inputs.forecast);
+  const told = port.findings.filter((one) => one.text
+    && (one.verdict === 'pass' ? TOLD_PASSES.includes(one.code) && (hasForecast || one.code !== 'SEA_OK') : against.has(one.code)));
   const order = /** @type {Record<string, number>} */ ({ fail: 0, pass: 1, unknown: 2 });
   told.sort((a, b) => order[a.verdict] - order[b.verdict]);
   const rows = told.slice(0, 8).map((one) => make('li', {},

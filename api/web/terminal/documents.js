@@ -22,11 +22,12 @@
  * @typedef {object} State
  * @property {string | null} at @property {Fix} fix @property {Target[]} targets @property {Layer[]} layers
  * @property {{ source: string, trusted: boolean, why?: Words | null }} clock
- * @property {{ id: string, name: string | null, kind?: Words | null }} vessel
- * @property {{ min: number | null, max: number | null, aboard_since?: string | null } | null} persons
+ * @property {{ id: string, name: string | null, kind?: Words | null, profile?: Record<string, unknown> }} vessel
+ * @property {{ min: number | null, max: number | null, aboard_since?: string | null, recovered?: number | null, in_water?: boolean | null } | null} persons
  * @property {{ state: 'up' | 'down' | 'off', since: string | null, queued: number, burst?: { written: number, answers: number } | null }} link
  * @property {any} direction @property {any} [active_route] @property {boolean} [is_demo] @property {boolean} [ready] @property {Words | null} [not_ready]
  * @property {{ code: string, text: Words } | null} [trouble]
+ * @property {{ known: boolean, pending: string[], avoided_version: string, version: string }} [zones]
  */
 /**
  * @typedef {object} Finding
@@ -50,7 +51,8 @@
  * @property {{ port_id: string, name: Words, code: string, text: Words, time_to_landing_min: number | null }[]} passed_over
  * @property {number} passed_over_count @property {{ srr: string, band: boolean, centres: { name: string, vhf: string, mmsi: string }[] }} coordination
  * @property {{ code: string, level: string, text: Words }[]} notices @property {{ to_second_min: number | null, near_tie: boolean }} margin
- * @property {{ codes: string[], text: Words | null }} unknown_everywhere
+ * @property {{ codes: string[], text: Words | null }} unknown_everywhere @property {{ forecast: any }} inputs
  */
-/** @typedef {{ decision: Decision, encounter: any, fix: Fix, digest: string }} Nearest */
+/** @typedef {{ known: boolean, avoided: string[], pending: string[], avoided_version: string, text: Words | null }} ZonesOfAnswer */
+/** @typedef {{ decision: Decision, encounter: any, fix: Fix, digest: string, zones?: ZonesOfAnswer }} Nearest */
 export {};

@@ -6,6 +6,7 @@ import { inLanguage, language, loadTexts, say } from '../shared/texts.js';
 import { portLine, portsOf, whyOld } from './answer.js';
 import { ask } from './api.js';
 import { followState } from './stream.js';
+import { drawZones, showZones, zonesNow, zonesWorkedIn } from './zones.js';
 
 /** @typedef {import('../shared/format.js').Lang} Lang */
 /** @typedef {import('../shared/palettes.js').PaletteName} PaletteName */
@@ -16,6 +17,8 @@ import { followState } from './stream.js';
 /** @typedef {'none' | 'urgent' | 'critical'} Medical */
 
 const SILENT_AFTER_S = 12;
+/** Notices that are always said beside the chart, and in this order: people in the water, and time to care. */
+const NOTED_FIRST = ['RESCUE', 'MED_TIME_CRITICAL'];
 const PANELS = /** @type {const} */ (['med', 'retask', 'say', 'report', 'screen', 'persons', 'vessel', 'position']);
 /** @typedef {typeof PANELS[number] | 'list' | 'port'} PanelName */
 
@@ -88,19 +91,26 @@ const desk = {
     keep('lang', lang);
     showWords();
     chart?.redraw();
+    if (chart) drawZones(chart);
     if (opened) await open(opened);
   },
+  now: () => now(),
   openList: () => open('list'),
   close: () => close(),
   askNearest: () => askNearest(),
   /** @param {string} path @param {unknown} body */
   async change(path, body) {
+    if (await desk.put(path, body)) close();
+  },
+  /** The same, and the panel stays; whether it was kept. @param {string} path @param {unknown} body */
+  async put(path, body) {
     try {
       hear(await ask('PUT', path, body));
-      close();
+      return true;
     } catch (failure) {
       const { wordsOf } = await import('./panels.js');
       byId('panel').append(make('p', { class: 'refusal', role: 'alert' }, wordsOf(failure)));
+      return false;
     }
   },
 };
@@ -149,7 +159,7 @@ async function askNearest() {
     performance.mark('nearest-shown');
     if (answer && !refusal) {
       showRoutes();
-      chart?.fit();
+      fitChart();
       setTimeout(readWhole, 50);
     }
   }));
@@ -171,7 +181,7 @@ async function readWhole() {
   isReadingWhole = false;
   if (answer !== of) { readWhole(); return; }
   showRoutes();
-  chart?.fit();
+  fitChart();
   performance.mark('routes-shown');
   if (opened === 'port') open('port');
 }
@@ -222,11 +232,27 @@ function showAnswer() {
   list.replaceChildren(...rows);
   const notices = answer?.document.decision.notices ?? [];
   const rank = /** @type {Record<string, number>} */ ({ warning: 0, caution: 1 });
-  const first = notices.filter((one) => one.level in rank).sort((a, b) => Number(b.code.startsWith('RESCUE')) - Number(a.code.startsWith('RESCUE')) || rank[a.level] - rank[b.level])[0];
-  byId('chart-note').hidden = !first;
-  write(byId('chart-note'), first ? inLanguage(first.text) : '');
+  const first = (/** @type {{ code: string }} */ one) => NOTED_FIRST.findIndex((code) => one.code.startsWith(code)) >>> 0;
+  const told = notices.filter((one) => one.level in rank).sort((a, b) => first(a) - first(b) || rank[a.level] - rank[b.level]);
+  // What else stands in the way of going by the answer comes after it: a helicopter to be asked for, zones that are not known.
+  const lines = [
+    ...told.filter((one, k) => k === 0 || first(one) < NOTED_FIRST.length).map((one) => inLanguage(one.text)),
+    inLanguage(answer?.document.zones?.text),
+  ].filter(Boolean);
+  showNote(lines);
   showAges();
 }
+
+/** @param {string[]} lines */
+function showNote(lines) {
+  const note = byId('chart-note');
+  note.hidden = lines.length === 0;
+  const shown = [...note.children].map((line) => line.textContent);
+  if (JSON.stringify(shown) !== JSON.stringify(lines)) note.replaceChildren(...lines.map((line) => make('p', {}, line)));
+}
+
+/** The chart below the note. */
+const fitChart = () => chart?.fit(byId('chart-note').hidden ? 0 : byId('chart-note').offsetHeight);
 
 /** @param {string} id */
 export function choosePort(id) {
@@ -250,8 +276,11 @@ function showAges() {
   if (answer) {
     const ageS = (performance.now() - answer.receivedAt) / 1000;
     old = whyOld(answer, state, ageS, isSilent(), formatAge, asked());
-    const byHand = answer.isByHand ? ` · ${say('answered_for', { position: formatPosition(answer.document.encounter.position.coordinates) })}` : '';
-    sub = say('answered', { at: formatUtcSeconds(answer.pressedAt), took: formatNumber(Math.max(answer.tookMs / 1000, 0.1), language()), age: formatAge(ageS) }) + byHand;
+    const figures = {
+      at: formatUtcSeconds(answer.pressedAt), took: formatNumber(Math.max(answer.tookMs / 1000, 0.1), language()), age: formatAge(ageS),
+      position: formatPosition(answer.document.encounter.position.coordinates),
+    };
+    sub = say(answer.isByHand ? 'answered_for' : 'answered', figures);
   } else if (state?.not_ready) {
     sub = inLanguage(state.not_ready);
   }
@@ -306,11 +335,13 @@ function showLink() {
 
 /** @param {number} silentS */
 function showLayers(silentS) {
-  const rows = (state?.layers ?? []).map((layer) => {
+  // Without a direction there is nothing that could be old.
+  const rows = (state?.layers ?? []).filter((layer) => layer.id !== 'direction' || layer.age_s !== null).map((layer) => {
     const age = layer.age_s === null ? null : layer.age_s + silentS;
     const isPast = layer.is_past_limit || (age !== null && layer.limit_s !== null && age > layer.limit_s);
-    const isMissing = age === null && layer.id !== 'direction';
-    const words = age === null ? say('layer_none') : formatAge(age);
+    const isMissing = age === null;
+    // No zones and zones not known are two things.
+    const words = age === null ? say(layer.id === 'zones' ? 'not_known' : 'layer_none') : formatAge(age);
     const untilMs = layer.until ? Date.parse(layer.until) : null;
     const isOver = untilMs !== null && untilMs < now();
     const until = untilMs !== null && untilMs - now() < 86_400_000 ? ` ${say(isOver ? 'layer_ended' : 'layer_until', { at: formatUtc(untilMs) })}` : '';
@@ -377,12 +408,14 @@ function showDirection() {
 }
 
 function show() {
+  if (answer && opened === null && !isAsking && !refusal && zonesWorkedIn(answer.document, state)) askNearest();
   showAges();
   showFixed();
   showDirection();
   if (chart && state) {
     const { fix } = state;
     chart.setVessels(state.targets.map((target) => ({ position: target.position, cog: target.cog_deg, sog: target.sog_kn, name: target.name })));
+    showZones(state, chart);
     chart.setOwn({ position: fix.position, cog: fix.heading_deg ?? fix.cog_deg, sog: fix.sog_kn, doubtful: fix.quality !== 'good' });
   }
 }
@@ -421,7 +454,7 @@ async function open(name) {
   } else if (name === 'list') {
     const { chartLists } = await import('./chart_list.js');
     top.append(make('h2', {}, say('chart_list')));
-    content = [chartLists(state, ports(), chart, state?.fix.position ?? null)];
+    content = [chartLists(state, ports(), chart, zonesNow(), state?.fix.position ?? null)];
   } else {
     const panels = await import('./panels.js');
     const makers = { med: panels.medPanel, retask: panels.retaskPanel, say: panels.sayPanel, report: panels.reportPanel, screen: panels.screenPanel, persons: panels.personsPanel, vessel: panels.vesselPanel, position: panels.positionPanel };
@@ -430,6 +463,7 @@ async function open(name) {
   }
   if (opened !== name) return;
   const scroll = panel.querySelector('.card')?.scrollTop ?? 0;
+  panel.dataset.panel = name;
   panel.replaceChildren(top, ...content);
   panel.hidden = false;
   byId('answers').hidden = true;
@@ -463,7 +497,7 @@ async function drawChart() {
   chart = await createChart(byId('chart'), byId('scale'), desk.palette(), choosePort);
   chart.setCourseUp(isCourseUp);
   show();
-  if (answer) { showRoutes(); chart.fit(); }
+  if (answer) { showRoutes(); fitChart(); }
 }
 
 function bind() {
@@ -476,6 +510,8 @@ function bind() {
     isCourseUp = !isCourseUp;
     keep('courseUp', String(isCourseUp));
     chart?.setCourseUp(isCourseUp);
+    // What was in view turns out of it.
+    if (answer) fitChart();
     showFixed();
   });
   addEventListener('keydown', (event) => { if (event.key === 'Escape' && opened) close(); });
@@ -493,8 +529,7 @@ async function begin() {
   performance.mark('page-ready');
   followState(hear);
   drawChart().catch((failure) => {
-    byId('chart-note').hidden = false;
-    write(byId('chart-note'), say('chart_off'));
+    showNote([say('chart_off')]);
     console.warn(failure);
   });
   if ('serviceWorker' in navigator) navigator.serviceWorker.register('/web/terminal/sw.js', { scope: '/' }).catch(() => undefined);

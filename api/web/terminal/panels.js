@@ -55,18 +55,26 @@ export function personsPanel(desk) {
 /** @param {Desk} desk @returns {Node[]} */
 export function vesselPanel(desk) {
   const tiles = make('div', { class: 'tiles wide' });
-  const own = desk.state()?.vessel.id;
+  const own = desk.state()?.vessel;
+  const name = make('input', { type: 'text', id: 'vessel-name', autocomplete: 'off', spellcheck: 'false', maxlength: '60' });
+  name.value = own?.name ?? '';
+  /** @param {Record<string, unknown>} profile */
+  const keep = (profile) => desk.change('/terminal/v1/vessel', { profile, ...(name.value.trim() ? { name: name.value.trim() } : {}) });
+  const keepName = tile(say('own_vessel_keep'), () => keep(own?.profile ?? {}));
+  name.addEventListener('keydown', (event) => { if (event.key === 'Enter') keepName.click(); });
   ask('GET', '/v1/vessels').then((list) => {
     for (const vessel of list.vessels ?? list) {
       const figures = [
         vessel.speed_kn ? `${formatNumber(vessel.speed_kn, language(), 0)} ${say('knots')}` : '',
         vessel.draught_m ? `${formatNumber(vessel.draught_m, language())} m` : '',
       ].filter(Boolean).join(' · ');
-      const name = inLanguage(vessel.name) || vessel.id;
-      tiles.append(tile(name, () => desk.change('/terminal/v1/vessel', { profile: { profile: vessel.id } }), { 'aria-pressed': String(vessel.id === own) }, figures));
+      tiles.append(tile(inLanguage(vessel.name) || vessel.id, () => keep({ profile: vessel.id }), { 'aria-pressed': String(vessel.id === own?.id) }, figures));
     }
   }).catch((failure) => tiles.append(make('p', { class: 'refusal', role: 'alert' }, wordsOf(failure))));
-  return [tiles];
+  return [
+    make('div', { class: 'row' }, make('div', { class: 'ask' }, make('label', { for: 'vessel-name' }, say('own_vessel_name')), name), keepName),
+    tiles,
+  ];
 }
 
 /** @param {Desk} desk @returns {Node[]} */
@@ -97,25 +105,55 @@ export function positionPanel(desk) {
 /** @param {Desk} desk @returns {Node[]} */
 export function retaskPanel(desk) {
   const text = make('input', { type: 'text', id: 'retask-text', autocomplete: 'off', spellcheck: 'false', placeholder: "51 05.0N 001 30.0E" });
+  text.value = lastCasualty;
   const water = tile(say('retask_water'), () => { water.setAttribute('aria-pressed', String(water.getAttribute('aria-pressed') !== 'true')); }, { 'aria-pressed': 'false' });
   const result = make('div', { role: 'status' });
   const compare = tile(say('retask_ask'), async () => {
     result.replaceChildren();
     try {
+      lastCasualty = text.value;
       const body = { casualty: text.value, in_water: water.getAttribute('aria-pressed') === 'true' };
       const both = await ask('POST', '/terminal/v1/retask', body);
       result.replaceChildren(
         make('div', { class: 'courses' }, course('retask_land', both.land_first, true), course('retask_go', both.casualty_first, false)),
-        make('p', { class: 'refusal' }, inLanguage(both.warning)), make('p', { class: 'quiet' }, inLanguage(both.notice)),
+        ...(both.warning ? [make('p', { class: 'refusal' }, inLanguage(both.warning))] : []), make('p', { class: 'quiet' }, inLanguage(both.notice)),
       );
+      // The comparison takes their place; RETASK asks again, with the same position.
+      for (const part of form) part.hidden = true;
     } catch (failure) {
       result.replaceChildren(make('p', { class: 'refusal', role: 'alert' }, wordsOf(failure)));
     }
   });
-  return [
+  const form = [
     make('div', { class: 'ask' }, make('label', { for: 'retask-text' }, say('retask_where')), text),
-    make('div', { class: 'row' }, water, compare), result,
+    make('div', { class: 'row' }, water, compare), aboardSince(desk),
   ];
+  return [...form, result];
+}
+
+/** Position of the casualty compared last, so that nobody types it twice. */
+let lastCasualty = '';
+
+/** [A] Spans that a crew knows without a look at the log. [min] */
+const ABOARD_MIN = [0, 30, 60, 120];
+
+/** Since when people are aboard: that of a comparison and of the report. @param {Desk} desk */
+function aboardSince(desk) {
+  const since = make('p', { role: 'status' });
+  const show = () => {
+    const at = desk.state()?.persons?.aboard_since;
+    since.textContent = say('retask_since', { at: at ? `${formatUtc(at)} UTC` : say('not_known') });
+  };
+  show();
+  const tiles = ABOARD_MIN.map((minutes) => tile(
+    minutes === 0 ? say('retask_since_now') : say('retask_since_ago', { span: minutes < 60 ? `${minutes} min` : `${minutes / 60} h` }),
+    async () => {
+      const { min = null, max = null, recovered = null, in_water = null } = desk.state()?.persons ?? {};
+      const at = new Date(desk.now() - minutes * 60_000).toISOString().slice(0, 19);
+      if (await desk.put('/terminal/v1/persons', { min, max, recovered, in_water, aboard_since: `${at}Z` })) show();
+    },
+  ));
+  return make('div', { class: 'ask' }, since, make('div', { class: 'tiles four' }, ...tiles));
 }
 
 /** @param {string} title @param {any} one @param {boolean} isLandingFirst */
@@ -127,7 +165,7 @@ function course(title, one, isLandingFirst) {
   return make('div', { class: 'card' },
     make('h3', {}, say(title)), make('p', {}, make('b', {}, inLanguage(one.port?.name) || say('not_known'))),
     ...(isLandingFirst ? [landing, casualty] : [casualty, landing]),
-    make('p', {}, say('retask_aboard', { hours: one.aboard_hours_at_landing === null ? say('not_known') : formatNumber(one.aboard_hours_at_landing, language()) })));
+    make('p', {}, one.aboard_hours_at_landing === null ? say('retask_aboard_unknown') : say('retask_aboard', { hours: formatNumber(one.aboard_hours_at_landing, language()) })));
 }
 
 /** @param {Desk} desk @returns {Node[]} */

@@ -30,11 +30,21 @@ export function spokenPersons(persons, lang) {
   return lang === 'fr' ? `${count} personnes à bord` : `${count} persons on board`;
 }
 
-/** @param {State | null} state */
-export function vesselName(state) {
+/**
+ * Own ship as she calls herself: by her name, or by what she is; empty where neither is known.
+ * @param {State | null} state @param {Lang} lang
+ */
+export function vesselName(state, lang) {
   const vessel = state?.vessel;
-  return vessel?.name ?? vessel?.kind?.en ?? vessel?.id ?? '';
+  if (vessel?.name) return vessel.name;
+  const kind = vessel && vessel.id !== 'unknown' ? vessel.kind?.[lang] : null;
+  return kind?.replace(/\s*\([^)]*\)/g, '') ?? '';
 }
+
+/** What stands in a call where the name is not known, to be filled in by whoever speaks. @type {Record<Lang, string>} */
+const NAME_MISSING = { en: '… (own name)', fr: '… (nom du navire)' };
+/** @type {Record<Lang, Record<string, string>>} */
+const MEDICAL = { en: { none: 'none', urgent: 'urgent', critical: 'critical' }, fr: { none: 'aucun', urgent: 'urgent', critical: 'critique' } };
 
 /**
  * The call to the centre.
@@ -43,7 +53,7 @@ export function vesselName(state) {
  */
 export function callToCentre(decision, port, state, encounter, lang) {
   const centre = decision.coordination.centres[0] ?? { name: 'MRCC', vhf: '16' };
-  const name = vesselName(state);
+  const name = vesselName(state, lang) || NAME_MISSING[lang];
   const at = spokenPosition(encounter.position.coordinates, lang);
   const persons = spokenPersons(encounter.persons ?? null, lang);
   const eta = port.eta_at ? spokenDigits(formatUtc(port.eta_at), lang) : null;
@@ -63,7 +73,7 @@ export function callToCentre(decision, port, state, encounter, lang) {
  * @returns {Call}
  */
 export function callToPort(port, state, encounter, lang) {
-  const name = vesselName(state);
+  const name = vesselName(state, lang) || NAME_MISSING[lang];
   const persons = spokenPersons(encounter.persons ?? null, lang);
   const eta = port.eta_at ? spokenDigits(formatUtc(port.eta_at), lang) : null;
   const place = port.port.name[lang];
@@ -87,12 +97,12 @@ export function draftReport(state, decision, port, encounter, lang) {
   const count = !persons || persons.max === null ? unknown : persons.min === persons.max ? `${persons.max}` : `${persons.min}-${persons.max}`;
   const at = encounter?.position?.coordinates ?? state?.fix.position ?? null;
   const lines = [
-    [fr ? 'Navire' : 'Vessel', vesselName(state) || unknown],
+    [fr ? 'Navire' : 'Vessel', vesselName(state, lang) || unknown],
     [fr ? 'Heure' : 'Time', state?.at ? `${state.at.slice(0, 16)}Z` : unknown],
     [fr ? 'Position' : 'Position', at ? formatPosition(at) : unknown],
     [fr ? 'Personnes à bord' : 'Persons on board', count],
     [fr ? 'À bord depuis' : 'On board since', persons?.aboard_since ?? unknown],
-    [fr ? 'État médical' : 'Medical state', encounter?.medical ?? 'none'],
+    [fr ? 'État médical' : 'Medical state', MEDICAL[lang][encounter?.medical ?? 'none']],
     [fr ? 'Port conseillé' : 'Port advised', port ? `${port.port.name[lang]}, ${port.eta_at ? `${formatUtc(port.eta_at)} UTC` : unknown}` : unknown],
     [fr ? 'Décision' : 'Decision', decision?.decision_id ?? unknown],
     [fr ? 'Suites données' : 'Action taken', ''],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { callToCentre, callToPort, spokenPersons, spokenPosition } from './speech.js';
+import { callToCentre, callToPort, draftReport, spokenPersons, spokenPosition, vesselName } from './speech.js';
 
 const port = { port: { id: 'dover', name: { en: 'Dover', fr: 'Douvres' }, vhf: '74 (12, 16)' }, eta_at: '2026-11-29T17:57:00Z' };
 const decision = { coordination: { centres: [{ name: 'DOVER COASTGUARD', vhf: '16;11', mmsi: '002320010' }] } };
@@ -29,4 +29,13 @@ test('calls use message markers and never an instruction', () => {
       assert.doesNotMatch(words, /INSTRUCTION|\bsafe\b|undefined|null/);
     }
   }
+});
+
+test('a vessel without a name is called by what she is, and an unknown one leaves it open', () => {
+  const kind = { en: 'Emergency towing vessel (Abeille)', fr: 'Remorqueur de sauvetage (Abeille)' };
+  assert.equal(vesselName({ vessel: { id: 'x', name: null, kind } }, 'fr'), 'Remorqueur de sauvetage');
+  const unknown = { vessel: { id: 'unknown', name: null, kind: { en: 'Unknown vessel', fr: 'Navire inconnu' } } };
+  assert.match(callToCentre(decision, port, unknown, encounter, 'en').words, /this is … \(own name\)\. /);
+  assert.match(draftReport(unknown, decision, port, encounter, 'fr'), /^Navire : inconnu\n/);
+  assert.match(draftReport(state, decision, port, { ...encounter, medical: 'critical' }, 'fr'), /État médical : critique/);
 });

@@ -106,6 +106,7 @@ PROTECTED_ROUTES = [
     ("POST", "/v1/reservations/r-1/transfer", Permission.HOLD_PLACES),
     ("POST", "/v1/plans", Permission.PLAN),
     ("GET", "/v1/terminals/ports", Permission.READ_PORT_REPORTS),
+    ("GET", "/v1/terminals/zones", Permission.READ_PORT_REPORTS),
     ("GET", "/v1/terminals/forecast?lon=1&lat=51", Permission.READ_GEODATA),
     ("POST", "/v1/terminals/messages", Permission.REPORT_ENCOUNTER),
     ("POST", "/v1/terminals/bursts", Permission.REPORT_ENCOUNTER),

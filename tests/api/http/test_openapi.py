@@ -73,6 +73,7 @@ PATHS = {
     "/v1/reservations",
     "/v1/terminals/messages",
     "/v1/terminals/ports",
+    "/v1/terminals/zones",
     "/v1/terminals/forecast",
     "/v1/terminals/bursts",
     "/v1/terminals/bursts/{encounter_id}",

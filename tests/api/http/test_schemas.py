@@ -109,6 +109,7 @@ READ = {
     "/v1/reservations/{r}", "/v1/handover": "/v1/handover", "/v1/audit": "/v1/audit",
     "/v1/audit/verify": "/v1/audit/verify", "/v1/keys": "/v1/keys", "/v1/decisions/{decision_id}":
     "/v1/decisions/{d}?view=full", "/v1/terminals/ports": "/v1/terminals/ports",
+    "/v1/terminals/zones": "/v1/terminals/zones",
     "/v1/terminals/forecast": "/v1/terminals/forecast?lon=1.4&lat=51", "/v1/terminals/bursts/{encounter_id}":
     "/v1/terminals/bursts/{e}", "/v1/exclusion-zones": "/v1/exclusion-zones",
     "/v1/exclusion-zones/{zone_id}": "/v1/exclusion-zones/{z}",

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from contextlib import closing
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from api.terminal.follower import Follower
 from api.terminal.source_spec import parse_sources
 from api.terminal.state_file import StateFile
 from api.terminal.ticks import Ticks
+from geodata.zoned_worlds import ZonedWorlds
 from tests.api.terminal.real_terminal import Process
 from tests.api.terminal.sentences import AT_S, framed
 
@@ -45,7 +47,9 @@ class Ship:
     """A terminal and everything round it, without a socket."""
 
     def __init__(self, service, folder, runner, system_s=AT_S, is_open=True, **options):
-        self.service, self.runner, self.ticks = service, runner, Hands(system_s)
+        # What one terminal has worked in no other one has.
+        self.service = service = replace(service, zoned=ZonedWorlds())
+        self.runner, self.ticks = runner, Hands(system_s)
         self.keeper = StateFile(folder)
         self.follower = Follower(parse_sources(["tcp://127.0.0.1:9"]), self.ticks)
         self.app = create_terminal(self.keeper, self.follower, service if is_open else None, **options)

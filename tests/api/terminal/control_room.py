@@ -39,6 +39,9 @@ class ControlRoom:
     def port_changes(self, since, after):
         return self.call("GET", f"/v1/terminals/ports?since={since}&after={after}")
 
+    def zone_changes(self, since, after):
+        return self.call("GET", f"/v1/terminals/zones?since={since}&after={after}")
+
     def forecast_piece(self, lon, lat, since, offset):
         return self.call("GET", f"/v1/terminals/forecast?lon={lon}&lat={lat}&since={since}&offset={offset}")
 

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from api.http import create_app
 from api.security.signed_messages import TerminalMessage
+from api.store.deltas import Versions, apply_piece
 from api.store.integrity import check
-from api.store.port_deltas import Versions, apply_piece, version_of
+from api.store.port_deltas import version_of
 from api.store.store import open_database, open_for_service
 from api.terminal.link import courier as courier_module
 from api.terminal.link.centre import CentreClient, NoLink, Reply
@@ -63,6 +64,9 @@ class BadLink:
 
     def port_changes(self, since, after):
         return self.room.port_changes(since, after)
+
+    def zone_changes(self, since, after):
+        return self.room.zone_changes(since, after)
 
     def look(self):
         return self.room.look()
@@ -392,10 +396,10 @@ reports = st.dictionaries(
 
 @given(st.lists(reports, min_size=1, max_size=5), st.booleans())
 def test_changes_lead_to_what_the_service_has(states, is_forgotten):
-    versions, known, version = Versions(), {}, ""
+    versions, known, version = Versions(version_of), {}, ""
     for new in states:
         if is_forgotten:
-            versions = Versions()
+            versions = Versions(version_of)
         after = None
         while after != "":
             piece = versions.piece(new, version, after or "")

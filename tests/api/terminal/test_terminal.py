@@ -5,6 +5,7 @@ import json
 import shutil
 import sqlite3
 import time
+from dataclasses import replace
 
 import apsw
 import httpx
@@ -12,7 +13,11 @@ import pytest
 
 from api.encounter import VesselIn
 from api.terminal import state_file as keeper_module
+from api.terminal.terminal import TIDES_AHEAD_S
 from geodata.pack import DEFAULT_PACK
+from geodata.tides import tables as tide_tables
+from geodata.tides.blocks import BLOCK_DAYS, block_start_s
+from geodata.tides.tables import TideTables
 from tests.api.http.live_server import serving
 from tests.api.terminal.sentences import AT_S
 
@@ -166,7 +171,7 @@ def test_retask_puts_both_side_by_side_and_chooses_neither(ship):
 def test_layers_have_an_age_and_a_limit(ship):
     ship.hear().ticks.go(130.0)
     found = {layer["id"]: layer for layer in ship.state()["layers"]}
-    assert list(found) == ["pack", "tides", "forecast", "port_status", "direction", "fix"]
+    assert list(found) == ["pack", "tides", "forecast", "port_status", "zones", "direction", "fix"]
     assert (found["fix"]["age_s"], found["fix"]["is_past_limit"]) == (130.0, True)
     assert found["forecast"]["at"] is None
     assert all(layer["label"]["en"] and layer["label"]["fr"] for layer in found.values())
@@ -288,3 +293,19 @@ def test_a_damaged_pack_is_said_and_everything_else_goes_on(launch, tmp_path):
         refused = client.post("/terminal/v1/nearest", json={})
         assert (refused.status_code, refused.json()["code"]) == (503, "PACK_UNUSABLE")
         assert client.put("/terminal/v1/persons", json={"min": 1, "max": 2}).status_code == 200
+
+
+def test_tides_of_the_next_thirty_days_are_there_before_anybody_asks(launch, monkeypatch):
+    begins_s = block_start_s(AT_S) + BLOCK_DAYS * 86_400.0
+    ship = launch("ship", system_s=begins_s - TIDES_AHEAD_S / 2.0)
+    fresh = replace(ship.service, tides=TideTables(ship.service.pack))
+    monkeypatch.setattr(ship.terminal.startup, "_service", fresh)
+    made = []
+    make = tide_tables.tide_table
+    monkeypatch.setattr(tide_tables, "tide_table", lambda *args: made.append(args[2]) or make(*args))
+    ship.runner.run(ship.terminal.prepare_tides())
+    assert made == [begins_s]
+    ship.ticks.go(TIDES_AHEAD_S)
+    ship.hear(stated=False)
+    assert ship.nearest().status_code == 200
+    assert made == [begins_s]
