@@ -19,7 +19,7 @@ from api.encounter import UNKNOWN_VESSEL, EncounterIn
 from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
 from api.store.port_snapshot import PortsSnapshot
-from api.store.record_types import DirectionDocument, OpenEncounterRow, RuleConflict
+from api.store.record_types import DirectionDocument, OpenEncounterRow, RuleConflict, WithdrawnDirection
 from api.text.sentences import eta_s
 from engine.branch_and_bound import search_ports
 from engine.codes import Code, Status, Verdict, Weight
@@ -262,6 +262,10 @@ class StandingDocument(TypedDict):
         ),
     ]
     direction: DirectionDocument | None
+    withdrawn: Annotated[
+        WithdrawnDirection | None,
+        Field(description="How the last direction was taken back: the vessel is to forget it; null while it holds."),
+    ]
     conflicts: list[RuleConflict]
     judged: Annotated[bool, Field(description="Whether the place directed is a port the engine judged.")]
     engine_view: Annotated[str, Field(description="'for information' beside a direction, else 'advice'.")]

@@ -136,6 +136,7 @@ class EncounterRecords(NamedTuple):
 
     document: Json
     known: OpenEncounter
+    withdrawn: Json | None
     reservations: list[StandingReservation]
     coordination: Json | None
 
@@ -157,7 +158,9 @@ def read_encounter(store: Store, encounter_id: str, now_s: float) -> EncounterRe
     document, last = store.encounter(encounter_id), store.latest_decision(encounter_id)
     known = encounter_known(document, store.direction(encounter_id), None if last is None else last.ask)
     held = [kept for kept in store.reservations(now_s) if kept["encounter_id"] == encounter_id]
-    return EncounterRecords(document, known, held, store.coordination().get(encounter_id))
+    return EncounterRecords(
+        document, known, store.withdrawal(encounter_id), held, store.coordination().get(encounter_id)
+    )
 
 
 def encounter_view(records: EncounterRecords, service: DecisionService, ports: PortsSnapshot, now_s: float) -> Json:
@@ -173,7 +176,8 @@ def encounter_view(records: EncounterRecords, service: DecisionService, ports: P
     """
     at_s, encounter_id = float(int(now_s)), records.document["encounter_id"]
     return {
-        "encounter": records.document, "direction": records.known.direction, "reservations": records.reservations,
+        "encounter": records.document, "direction": records.known.direction,
+        "withdrawn": records.withdrawn, "reservations": records.reservations,
         "coordination": records.coordination,
         **decision_view(service, encounter_now(records.known, at_s), ports, encounter_id, at_s),
     }  # fmt: skip

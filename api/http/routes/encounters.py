@@ -43,8 +43,18 @@ from api.http.schemas.record_examples import (
     REPORT_IN,
     REPORTED,
     STANDING,
+    WITHDRAW_IN,
+    WITHDRAWN,
 )
-from api.http.schemas.requests import CloseIn, DirectionIn, OfferAnswerIn, OfferIn, ReopenIn, ReportIn
+from api.http.schemas.requests import (
+    CloseIn,
+    DirectionIn,
+    OfferAnswerIn,
+    OfferIn,
+    ReopenIn,
+    ReportIn,
+    WithdrawIn,
+)
 from api.position import format_time, parse_time
 from api.security.roles import Permission
 from api.store.board import OpenEncounter
@@ -59,6 +69,7 @@ from api.store.record_types import (
     EncounterDocument,
     EncounterReopened,
     ReportedEncounter,
+    WithdrawnDirection,
 )
 from api.store.store import Store
 from api.store.validation import Json, canonical
@@ -226,6 +237,21 @@ async def direct_encounter(
 
 
 @router.command(
+    "/encounters/{encounter_id}/direction/withdraw",
+    summary="Record that a centre took back the direction that holds",
+    answer=WithdrawnDirection,
+    example=WITHDRAWN,
+)
+async def withdraw_direction(
+    encounter_id: str,
+    body: Annotated[WithdrawIn, Body(examples=[WITHDRAW_IN])],
+    executor: Annotated[CommandExecutor, executes(Permission.DIRECT)],
+) -> Response:
+    """Both stay on record. The one before it does not hold again: nothing is directed until a centre directs anew."""
+    return await executor.respond(body.command(encounter_id), OwnRecord(_ID, encounter_id))
+
+
+@router.command(
     "/encounters/{encounter_id}/coordination/offer",
     summary="Ask another centre to co-ordinate it from here on",
     answer=CoordinationStep,
@@ -267,12 +293,13 @@ async def read_standing(
     """
     now_s = time.time()
 
-    def gather(store: Store) -> OpenEncounter:
+    def gather(store: Store) -> tuple[OpenEncounter, Json | None]:
         document = _visible(store, caller, encounter_id)
         last = store.latest_decision(encounter_id)
-        return encounter_known(document, store.direction(encounter_id), None if last is None else last.ask)
+        known = encounter_known(document, store.direction(encounter_id), None if last is None else last.ask)
+        return known, store.withdrawal(encounter_id)
 
-    known = await async_store.run(gather)
+    known, withdrawn = await async_store.run(gather)
     ports = visible_places(caller, await async_store.ports_seen(now_s), encounter_id)
 
     def standing() -> Json:
@@ -290,7 +317,8 @@ async def read_standing(
             stands = standing_of(known.direction, document)
         answer = "engine" if known.direction is None else "direction"
         return {
-            "encounter_id": encounter_id, "answer": answer, **stands, "codes": [*stands["codes"], *assumed],
+            "encounter_id": encounter_id, "answer": answer, **stands, "withdrawn": withdrawn,
+            "codes": [*stands["codes"], *assumed],
             "engine": view,
             "decided_at": format_time(float(int(now_s))),
         }  # fmt: skip

@@ -11,7 +11,7 @@ from api.encounter import EncounterIn, checked_instant
 from api.position import parse_time
 from api.security.roles import AccessRole
 from api.store.coordination import AnswerCoordination, OfferCoordination, Reply
-from api.store.directions import RecordDirection, RecordOverride
+from api.store.directions import RecordDirection, RecordOverride, WithdrawDirection
 from api.store.encounters import CloseEncounter, ReopenEncounter, ReportEncounter
 from api.store.exclusion_zones import MOST_POSITIONS, DrawZone, EditZone, EndZone, Outline
 from api.store.handover import SignHandover
@@ -298,6 +298,18 @@ class DirectionIn(Body):
         return RecordDirection(
             encounter_id, self.centre, self.code, self.text, port_id, self.place, _seconds(self.directed_at)
         )
+
+
+class WithdrawIn(Body):
+    """A centre takes back the direction that holds, and why."""
+
+    direction: Annotated[int, Field(ge=1, description="Its `sequence`: 412 where another one holds by now.")]
+    centre: Annotated[Name, Field(examples=["CROSS GRIS-NEZ"])]
+    text: Text
+
+    def command(self, encounter_id: str) -> WithdrawDirection:
+        """What it asks for."""
+        return WithdrawDirection(encounter_id, self.direction, self.centre, self.text)
 
 
 class OfferIn(Body):

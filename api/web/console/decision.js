@@ -3,7 +3,7 @@
 import { firstChannel, formatAge, formatBearing, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, shape } from '../shared/elements.js';
 import { inLanguage, language, say } from '../shared/texts.js';
-import { EXPIRING_S, ageOf, candidates, depthAt, depthText, may, now, personsText, placesOf, portName, shortId, state, viewersText } from './state.js';
+import { EXPIRING_S, ageOf, candidates, depthAt, depthText, may, now, personsText, placesOf, placeText, portName, shortId, state, viewersText } from './state.js';
 import { hours, placesAt, statusOf } from './ports.js';
 
 /** @typedef {import('../terminal/documents.js').Candidate} Candidate */
@@ -55,7 +55,8 @@ function encounterParts(actions) {
   if (encounter.state === 'closed') parts.push(make('p', { class: 'warn' }, say('encounter_closed')));
   const offer = coordinationPart(view, actions);
   if (offer) parts.push(offer);
-  if (view.direction && !state.whatIf) parts.push(directionPart(view.direction, row?.decided?.codes?.includes('RCC_PORT_CONFLICT') ?? false));
+  if (view.direction && !state.whatIf) parts.push(directionPart(view.direction, row?.decided?.codes?.includes('RCC_PORT_CONFLICT') ?? false, actions));
+  if (view.withdrawn && !state.whatIf) parts.push(make('div', { class: 'directed withdrawn' }, make('p', {}, withdrawalText(view.withdrawn))));
   if (shown.refused) parts.push(make('p', { class: 'warn' }, shown.refused));
   const { decision } = shown;
   if (decision) parts.push(...decisionParts(decision, view, actions));
@@ -75,15 +76,19 @@ function encounterParts(actions) {
   return parts;
 }
 
-/** @param {import('./documents.js').Direction} direction @param {boolean} isConflict */
-function directionPart(direction, isConflict) {
-  const place = direction.port_id ? portName(direction.port_id) : direction.place;
+/** @param {import('./documents.js').Direction} direction @param {boolean} isConflict @param {Actions} actions */
+function directionPart(direction, isConflict, actions) {
+  const place = placeText(direction);
   return make('div', { class: `directed${isConflict ? ' conflict' : ''}` },
     make('b', {}, say('directed_to', { port: place })),
     make('p', {}, `${direction.centre} · ${say('code_of', { code: direction.code })} · ${formatUtc(direction.directed_at)} UTC · ${direction.by.duty}`),
     direction.text ? make('p', {}, direction.text) : null,
-    isConflict ? make('p', { class: 'warn' }, say('direction_rule_fails', { port: place })) : null);
+    isConflict ? make('p', { class: 'warn' }, say('direction_rule_fails', { port: place })) : null,
+    may('direct') ? make('div', { class: 'actions' }, action(say('withdraw_direction'), 'withdraw', actions, direction)) : null);
 }
+
+/** How a direction was taken back. @param {import('./documents.js').Withdrawal} withdrawal */
+const withdrawalText = (withdrawal) => say('direction_withdrawn', { port: placeText(withdrawal), centre: withdrawal.centre, at: formatUtc(withdrawal.at), duty: withdrawal.by.duty, text: withdrawal.text });
 
 /** @param {import('./documents.js').EncounterView} view @param {Actions} actions */
 function coordinationPart(view, actions) {

@@ -3,7 +3,7 @@
 import { formatAge } from '../shared/format.js';
 import { byId, make, write } from '../shared/elements.js';
 import { say } from '../shared/texts.js';
-import { ageOf, byUrgency, now, personsText, placesOf, portName, shortId, state, stateOf, vesselText, viewersText } from './state.js';
+import { ageOf, byUrgency, now, personsText, placesOf, placeText, portName, shortId, state, stateOf, vesselText, viewersText } from './state.js';
 
 /** @typedef {import('./documents.js').Row} Row */
 
@@ -36,7 +36,7 @@ function line(row, supposed, onPick) {
   button.addEventListener('click', () => onPick(row.encounter_id));
   const twin = row.possible_duplicate ? make('span', { class: 'twin', title: say('twin_title') }, say('twin')) : null;
   const view = supposed ? supposed.then : row.decided;
-  const going = row.direction && !supposed ? row.direction.port_id ? portName(row.direction.port_id) : row.direction.place : viewPort(view);
+  const going = row.direction && !supposed ? placeText(row.direction) : viewPort(view);
   const changed = supposed !== undefined && (supposed.now.port_id !== supposed.then.port_id || supposed.now.outcome !== supposed.then.outcome);
   const note = supposed
     ? changed ? say('what_if_before', { port: viewPort(supposed.now) }) : say('what_if_same')

@@ -237,18 +237,20 @@ function showBanners() {
   box.replaceChildren(...lines.map(([kind, name, words]) => {
     const close = make('button', { type: 'button' }, say('read'));
     close.addEventListener('click', () => { if (name === 'undo') state.undo = null; else missedWords = ''; showBanners(); });
-    const back = name === 'undo' ? make('button', { type: 'button', id: 'undo' }, state.undo?.button ?? '') : null;
-    back?.addEventListener('click', takeBack);
-    return make('p', { class: `banner banner-${kind}`, 'data-banner': name }, words, back, kind === 'note' ? close : null);
+    const ways = name === 'undo' ? Object.entries(state.undo?.ways ?? {}).map(([way, act]) => {
+      const button = make('button', { type: 'button', id: `undo-${way}` }, say(way));
+      button.addEventListener('click', () => takeBack(act));
+      return button;
+    }) : [];
+    return make('p', { class: `banner banner-${kind}`, 'data-banner': name }, words, ...ways, kind === 'note' ? close : null);
   }));
 }
 
-/** Take back what was just done here. */
-async function takeBack() {
-  const { undo } = state;
+/** Take back what was just done here. @param {() => Promise<unknown> | void} act */
+async function takeBack(act) {
   state.undo = null;
   showBanners();
-  try { await undo?.act(); } catch (reason) {
+  try { await act(); } catch (reason) {
     failure = explain(reason);
     showBanners();
   }
@@ -385,6 +387,7 @@ async function begin(name, subject) {
     if (name === 'new') await work.report(null, pickEncounter);
     else if (name === 'report') await work.report(subject, pickEncounter);
     else if (name === 'direct') work.direct(subject);
+    else if (name === 'withdraw') work.withdraw(subject);
     else if (name === 'override') work.override();
     else if (name === 'hold') work.hold(subject);
     else if (name === 'offer') work.offer(subject);

@@ -6,7 +6,7 @@ import { byId, make, shape } from '../shared/elements.js';
 import { has, inLanguage, language, say } from '../shared/texts.js';
 import { later, timeTyped } from './typed.js';
 import { explain, numberOf } from './forms.js';
-import { ageOf, may, personsText, portName, shortId, state } from './state.js';
+import { ageOf, may, personsText, placeText, portName, shortId, state } from './state.js';
 import { trafficRows } from './traffic.js';
 
 /** @type {HTMLElement | null} Where the focus was before a sheet was opened. */
@@ -163,10 +163,11 @@ export async function openHandover() {
   /** @param {string} title @param {Node[]} rows @param {string[]} heads */
   const part = (title, rows, heads) => [make('h3', {}, `${title} · ${rows.length}`), rows.length ? table(heads, rows) : make('p', { class: 'quiet' }, say('list_none'))];
   const encounters = page.open_encounters.map((/** @type {any} */ one) => tr(make('b', {}, shortId(one.encounter_id)), personsText(one.latest.persons), formatPosition(one.latest.position.coordinates),
-    one.direction ? `${one.direction.port_id ? portName(one.direction.port_id) : one.direction.place} · ${one.direction.centre}` : say('state_new'), `${formatUtc(one.latest.observed_at)}${one.aged ? ` · ${say('aged')}` : ''}`, one.possible_duplicate ? say('twin') : ''));
+    one.direction ? `${placeText(one.direction)} · ${one.direction.centre}` : say('state_new'), `${formatUtc(one.latest.observed_at)}${one.aged ? ` · ${say('aged')}` : ''}`, one.possible_duplicate ? say('twin') : ''));
   const held = page.reservations.map((/** @type {any} */ one) => tr(make('b', {}, shortId(one.reservation_id)), portName(one.port_id), one.vessel, String(one.persons.total - one.landed.total), say(`held_${one.state}`), `${formatUtc(one.expires_at)}${page.expiring_soon.includes(one.reservation_id) ? ` · ${say('expiring')}` : ''}${one.overdue ? ` · ${say('overdue')}` : ''}`));
   const expired = page.expired_not_landed.map((/** @type {any} */ one) => tr(shortId(one.reservation_id), portName(one.port_id), one.vessel, String(one.persons), formatUtc(one.expired_at)));
-  const overrides = page.overrides.map((/** @type {any} */ one) => tr(formatUtc(one.at), shortId(one.encounter_id), one.port_id ? portName(one.port_id) : one.place, one.code, one.text, one.by.duty));
+  const overrides = page.overrides.map((/** @type {any} */ one) => tr(formatUtc(one.at), shortId(one.encounter_id), placeText(one), one.code, one.text, one.by.duty));
+  const withdrawn = page.withdrawn_directions.map((/** @type {any} */ one) => tr(formatUtc(one.at), shortId(one.encounter_id), placeText(one), one.centre, one.text, one.by.duty));
   const aged = page.aged_reports.map((/** @type {any} */ one) => tr(portName(one.port_id), say(`port_${one.report === 'capacity' ? 'places' : one.report}`), say('ago', { age: formatAge(ageOf(one.reported_at)) })));
   const [handed, taken] = ['handed', 'taken'].map((name) => make('input', { id: `sign-${name}`, autocomplete: 'off', maxlength: '120' }));
   const told = make('p', { role: 'status' });
@@ -191,6 +192,7 @@ export async function openHandover() {
     ...part(say('reservations'), held, [say('reservations'), say('col_port'), say('vessel_name'), say('col_persons'), say('col_state'), say('col_expiry')]),
     ...part(say('expired_not_landed'), expired, [say('reservations'), say('col_port'), say('vessel_name'), say('col_persons'), say('expired')]),
     ...part(say('overrides'), overrides, ['UTC', say('col_encounter'), say('col_port'), say('reason_code'), say('reason_text'), say('duty')]),
+    ...part(say('withdrawn_directions'), withdrawn, ['UTC', say('col_encounter'), say('col_going'), say('centre_withdrawing'), say('reason_text'), say('duty')]),
     ...part(say('zones'), page.exclusion_zones.map((/** @type {any} */ one) => tr(one.name, one.reason, formatUtc(one.from_at ?? one.drawn_at), one.to_at ? formatUtc(one.to_at) : '', one.by.duty)), [say('zone_name'), say('reason_text'), say('zone_from_utc'), say('zone_to_utc'), say('duty')]),
     ...part(say('aged_reports'), aged, [say('col_port'), say('col_reported'), say('col_seen')]), make('p', { class: 'quiet digest' }, `SHA-256 ${digest}`), form);
 }
