@@ -112,3 +112,27 @@ def test_units_are_drawn_from_ais_and_a_dead_feed_is_a_banner(browser, warm_serv
         page.locator('[data-feed="ais"].past').wait_for()
         room.assert_clean()
     assert store.audit() == []
+
+
+def test_what_was_heard_before_the_machine_slept_is_not_shown_as_live(room):
+    page = room.workspace()
+    assert page.locator("body.is-old").count() == 0
+    # The clock that runs while the machine does has not moved; the one on the wall has.
+    page.evaluate("const now = Date.now.bind(Date); Date.now = () => now() + 8 * 3600000;")
+    shown = page.evaluate(
+        "() => { dispatchEvent(new Event('visibilitychange')); return document.querySelector('#banners').innerText; }"
+    )
+    assert "NOT LIVE" in shown
+    assert "8 h" in shown
+
+
+def test_a_tab_of_an_earlier_edition_says_so(room):
+    page = room.workspace()
+    page.context.route("**/web/edition.json", lambda route: route.fulfill(json={"edition": "000000000000"}))
+    room.app.state.broadcast.end()
+    room.app.state.broadcast._is_over = False
+    page.locator('[data-banner="outdated"]').wait_for(timeout=45_000)
+    page.locator('[data-banner="outdated"]').get_by_role("button", name="Load anew").click()
+    page.context.unroute("**/web/edition.json")
+    page.locator('[data-feed="stream"]:not(.past)').wait_for()
+    page.locator('[data-banner="outdated"]').wait_for(state="detached")

@@ -3,8 +3,11 @@
 import { byId, make } from '../shared/elements.js';
 import { formatAge } from '../shared/format.js';
 import { say } from '../shared/texts.js';
+import { elapsed, moment } from './elapsed.js';
 import { explain } from './forms.js';
 import { ageOf, state } from './state.js';
+
+/** @typedef {import('./elapsed.js').Moment} Moment */
 
 /** Without a word from the service for so long the picture is old. [ms] */
 const SILENT_MS = 20000;
@@ -16,15 +19,16 @@ const LOST_S = 10;
 /** How the service is heard. */
 export const link = {
   /** Whether the stream of events is. */ isUp: false,
-  /** @type {number | null} Of performance: since when the stream is lost. [ms] */ lostAt: null,
-  /** Of performance: when the service was last heard by any way; 0 before the first. [ms] */ heardAt: 0,
+  /** @type {Moment | null} Since when the stream is lost. */ lostAt: null,
+  /** @type {Moment | null} When the service was last heard by any way. */ heardAt: null,
   /** Why the last request came to nothing. */ failure: '',
-  /** What was missed while the stream was away, in words. */ missed: '',
+  /** @type {Record<string, string>} What is to be read once, in words, by its name: what was missed, what this desk may do now. */ notes: {},
+  /** Whether the service has a newer edition of this page. */ isOutdated: false,
 };
 
 /** Hear from the service. */
 export function heard() {
-  link.heardAt = performance.now();
+  link.heardAt = moment();
   link.failure = '';
 }
 
@@ -42,17 +46,16 @@ export function showFeeds() {
     const words = !feed.connected ? say('feed_none') : feed.until ? say('feed_until', { day: feed.until.slice(0, 10) }) : formatAge(age);
     return make('li', { class: isPast ? 'feed past' : feed.connected ? 'feed' : 'feed none', 'data-feed': feed.id }, `${say(`feed_${feed.id}`)} `, make('b', {}, words));
   });
-  chips.push(make('li', { class: link.isUp ? 'feed' : 'feed past', 'data-feed': 'stream' }, `${say('feed_stream')} `, make('b', {}, link.isUp ? say('stream_live') : say('stream_lost', { age: formatAge(link.lostAt === null ? null : (performance.now() - link.lostAt) / 1000) }))));
+  chips.push(make('li', { class: link.isUp ? 'feed' : 'feed past', 'data-feed': 'stream' }, `${say('feed_stream')} `, make('b', {}, link.isUp ? say('stream_live') : say('stream_lost', { age: formatAge(link.lostAt === null ? null : elapsed(link.lostAt) / 1000) }))));
   byId('feeds').replaceChildren(...chips);
 }
 
 /** What keeps the picture from being believed. */
 export function showBanners() {
   const lines = [];
-  const silent = performance.now() - link.heardAt;
-  const age = state.readAt ? formatAge((performance.now() - state.heardAt) / 1000) : '?';
-  if (link.heardAt > 0 && (silent > SILENT_MS || (link.failure && !link.isUp))) lines.push(['bad', 'silent', say('banner_silent', { age })]);
-  else if (!link.isUp && link.lostAt !== null && performance.now() - link.lostAt > 2000) lines.push(['warn', 'stream', say('banner_stream')]);
+  const age = state.readMoment ? formatAge(elapsed(state.readMoment) / 1000) : '?';
+  if (link.heardAt !== null && (elapsed(link.heardAt) > SILENT_MS || (link.failure && !link.isUp))) lines.push(['bad', 'silent', say('banner_silent', { age })]);
+  else if (!link.isUp && link.lostAt !== null && elapsed(link.lostAt) > 2000) lines.push(['warn', 'stream', say('banner_stream')]);
   if (link.failure) lines.push(['bad', 'failure', `${say('banner_failure', { age })} ${link.failure}`]);
   if (state.trouble) lines.push(['bad', 'store', say('banner_store', { text: state.trouble.text })]);
   if (Math.abs(state.clockOffsetMs) > CLOCKS_APART_MS) lines.push(['bad', 'clock', say('banner_clock', { seconds: Math.round(Math.abs(state.clockOffsetMs) / 1000) })]);
@@ -63,7 +66,8 @@ export function showBanners() {
       if (lost > LOST_S) lines.push(['warn', `feed-${feed.id}`, say('banner_feed_lost', { feed: say(`feed_${feed.id}`), age: formatAge(lost) })]);
     } else if (feed.connected && old !== null && feed.limit_s !== null && old > feed.limit_s) lines.push(['warn', `feed-${feed.id}`, say('banner_feed', { feed: say(`feed_${feed.id}`), age: formatAge(old), limit: formatAge(feed.limit_s) })]);
   }
-  if (link.missed) lines.push(['note', 'missed', link.missed]);
+  if (link.isOutdated) lines.push(['warn', 'outdated', say('banner_outdated')]);
+  for (const [name, words] of Object.entries(link.notes)) lines.push(['note', name, words]);
   if (state.undo && performance.now() > state.undo.until) state.undo = null;
   if (state.undo) lines.push(['note', 'undo', state.undo.words]);
   const key = JSON.stringify(lines);
@@ -73,12 +77,17 @@ export function showBanners() {
   box.dataset.shown = key;
   box.replaceChildren(...lines.map(([kind, name, words]) => {
     const close = make('button', { type: 'button' }, say('read'));
-    close.addEventListener('click', () => { if (name === 'undo') state.undo = null; else link.missed = ''; showBanners(); });
+    close.addEventListener('click', () => { if (name === 'undo') state.undo = null; else delete link.notes[name]; showBanners(); });
     const ways = name === 'undo' ? Object.entries(state.undo?.ways ?? {}).map(([way, act]) => {
       const button = make('button', { type: 'button', id: `undo-${way}` }, say(way));
       button.addEventListener('click', () => takeBack(act));
       return button;
     }) : [];
+    if (name === 'outdated') {
+      const reload = make('button', { type: 'button' }, say('reload'));
+      reload.addEventListener('click', () => location.reload());
+      ways.push(reload);
+    }
     return make('p', { class: `banner banner-${kind}`, 'data-banner': name }, words, ...ways, kind === 'note' ? close : null);
   }));
 }

@@ -8,9 +8,10 @@ import { heard, link, showBanners, showFeeds } from './banners.js';
 import { keepingFocus, pickEncounter, show } from './desk.js';
 import { showEncounters } from './encounters.js';
 import { listen } from './live.js';
+import { elapsed, moment } from './elapsed.js';
 import { hearDesks } from './presence.js';
 import { refresh } from './reading.js';
-import { signIn } from './session.js';
+import { followService, signIn } from './session.js';
 import { eventText } from './sheets.js';
 import { state } from './state.js';
 
@@ -22,7 +23,7 @@ const EVENTS_BEFORE = 60;
 
 /** Number of the newest event told. */
 let newest = 0;
-/** @type {{ since: number, sequence: number } | null} When the stream was lost and the newest event known then, until all since then has been told. */
+/** @type {{ since: import('./elapsed.js').Moment, sequence: number } | null} When the stream was lost and the newest event known then, until all since then has been told. */
 let away = null;
 /** @type {Told[]} */
 let told = [];
@@ -68,7 +69,7 @@ function hearStream(word) {
   if (word.type === 'heard') { heard(); return; }
   if (word.type === 'current') { showMissed(); return; }
   if (word.type === 'lost') {
-    if (link.isUp || link.lostAt === null) link.lostAt = performance.now();
+    if (link.isUp || link.lostAt === null) link.lostAt = moment();
     link.isUp = false;
     away ??= { since: link.lostAt, sequence: newestKnown() };
     if (word.status === 401) signIn();
@@ -77,6 +78,8 @@ function hearStream(word) {
     if (!word.wasUp) away = null;
     link.isUp = true;
     link.lostAt = null;
+    // It may be another service by now, or one that knows other roles.
+    if (word.wasUp) followService();
     refresh();
   }
   showFeeds();
@@ -88,8 +91,8 @@ function showMissed() {
   if (away === null) return;
   const { since, sequence } = away;
   away = null;
-  const age = formatAge((performance.now() - since) / 1000);
+  const age = formatAge(elapsed(since) / 1000);
   const missed = told.filter((event) => event.sequence > sequence);
-  link.missed = missed.length ? say('missed', { age, count: missed.length, what: missed.slice(0, 4).map((event) => eventText(event.kind, event.body)).join(' · ') }) : say('missed_nothing', { age });
+  link.notes.missed = missed.length ? say('missed', { age, count: missed.length, what: missed.slice(0, 4).map((event) => eventText(event.kind, event.body)).join(' · ') }) : say('missed_nothing', { age });
   showBanners();
 }

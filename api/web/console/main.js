@@ -11,7 +11,7 @@ import { beginHearing, hearAgain, showEvents } from './hearing.js';
 import { beginKeys, openKeys, screen } from './keys.js';
 import { keepPresence, sayPresence } from './presence.js';
 import { forgetEarly, keepReading, readEarly, refresh, useReading } from './reading.js';
-import { signIn, signOut, useSession } from './session.js';
+import { keepRights, signIn, signOut, useSession } from './session.js';
 import { dimming, keep, kept, setDimming } from './settings.js';
 import { closeSheet, isSheetOpen, openHandover, openPlan, openScreen, openWhatIf } from './sheets.js';
 import { now, state } from './state.js';
@@ -44,6 +44,13 @@ function showClock() {
   write(byId('clock-local'), `${formatLocal(now(), 'Europe/London')} · ${formatLocal(now(), 'Europe/Paris')}`);
 }
 
+/** Ages run on, and so does what follows from them. */
+function showTimes() {
+  showAges();
+  showFeeds();
+  showBanners();
+}
+
 /** Everything there is once it is known who looks. */
 async function begun() {
   if (location.hash) history.replaceState(null, '', location.pathname);
@@ -67,7 +74,10 @@ async function begun() {
   keepReading();
   keepTraffic();
   keepPresence(ownCentre, show);
-  setInterval(() => { showAges(); showFeeds(); showBanners(); }, 1000);
+  keepRights();
+  setInterval(showTimes, 1000);
+  // A tab that was put to sleep shows at once how old it is.
+  addEventListener('visibilitychange', showTimes);
 }
 
 async function start() {
@@ -76,7 +86,7 @@ async function start() {
   session.catch(() => {});
   readEarly();
   useReading(show);
-  useSession(begun);
+  useSession(begun, show);
   document.documentElement.dataset.palette = kept('palette', 'day');
   setDimming(dimming());
   const centre = /** @type {HTMLInputElement} */ (byId('own-centre'));

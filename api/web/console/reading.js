@@ -2,6 +2,7 @@
 
 import { ask, Refusal } from '../shared/api.js';
 import { fail, heard, link, showBanners } from './banners.js';
+import { elapsed, moment } from './elapsed.js';
 import { explain } from './forms.js';
 import { signIn } from './session.js';
 import { state } from './state.js';
@@ -62,7 +63,7 @@ async function readPicture(decides) {
   if (state.picture && found.picture.sequence < state.picture.sequence) return;
   state.picture = found.picture;
   state.readAt = found.at;
-  state.heardAt = performance.now();
+  state.readMoment = moment();
 }
 
 /** Everything anew, once at a time: what happens meanwhile is read right after. */
@@ -128,7 +129,7 @@ export function keepReading() {
   readDepths();
   setInterval(readDepths, DEPTHS_MS);
   setInterval(() => {
-    const since = performance.now() - state.heardAt;
+    const since = state.readMoment ? elapsed(state.readMoment) : Infinity;
     if (since > REFRESH_MS || (!link.isUp && since > POLL_MS)) refresh();
   }, 1000);
 }

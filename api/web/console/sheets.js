@@ -80,7 +80,7 @@ export async function openPlan() {
       }
     });
     return tr(
-      k === 0 ? make('b', {}, shortId(one.id)) : '', String(part?.persons ?? one.persons), part ? make('span', {}, /** @type {Node} */ (shape(part.status)), ` ${inLanguage(part.port.name)}`) : say('plan_without', { reason: inLanguage(one.reason?.text ?? one.reason) }),
+      k === 0 ? make('span', {}, make('b', {}, shortId(one.id)), directed(one.id)) : '', String(part?.persons ?? one.persons), part ? make('span', {}, /** @type {Node} */ (shape(part.status)), ` ${inLanguage(part.port.name)}`) : say('plan_without', { reason: inLanguage(one.reason?.text ?? one.reason) }),
       minutesText(part?.time_to_landing_min), minutesText(part?.queue_min), minutesText(one.time_to_safety_min),
       k === 0 && one.own_nearest ? `${inLanguage(one.own_nearest.port.name)} · ${minutesText(one.own_nearest.time_to_safety_alone_min)}` : '', k === 0 && one.cost_min !== null ? `+${minutesText(one.cost_min)}` : '',
       one.greedy?.parts?.length && k === 0 ? `${one.greedy.parts.map((/** @type {any} */ p) => portName(p.port?.id ?? p.port_id)).join(', ')} · ${minutesText(one.greedy.time_to_safety_min)}` : '',
@@ -93,6 +93,12 @@ export async function openPlan() {
     // What is not proven is among the notices, with its figures.
     ...(plan.proven_best ? [make('p', {}, say('plan_proven'))] : []),
     make('ul', {}, ...plan.notices.map((/** @type {any} */ notice) => make('li', {}, inLanguage(notice.text)))), make('p', { class: 'quiet' }, inLanguage(plan.method)));
+}
+
+/** Where an encounter was directed already: a plan advises it anew all the same. @param {string} encounterId */
+function directed(encounterId) {
+  const direction = state.picture?.encounters.find((row) => row.encounter_id === encounterId)?.direction;
+  return direction ? make('span', { class: 'sub' }, say('directed_to', { port: placeText(direction) })) : null;
 }
 
 /** What is supposed, typed on a ground of its own. @param {(supposed: import('./documents.js').Supposed) => Promise<void>} begin */

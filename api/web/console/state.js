@@ -17,7 +17,7 @@ export const state = {
   /** @type {import('./documents.js').Session | null} */ session: null,
   /** @type {Picture | null} */ picture: null,
   /** @type {string | null} Of the server's clock, when the picture was read. */ readAt: null,
-  /** Of performance. [ms] */ heardAt: 0,
+  /** @type {import('./elapsed.js').Moment | null} */ readMoment: null,
   /** The server's clock less this machine's. [ms] */ clockOffsetMs: 0,
   /** @type {{ code: string, text: string } | null} */ trouble: null,
   /** @type {string | null} */ encounterId: null,
