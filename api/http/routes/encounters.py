@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from api.board import (
     BoardDocument,
-    QuickDecision,
     StandingDocument,
     ask_now,
     assumptions,
@@ -17,10 +16,12 @@ from api.board import (
     body_now,
     encounter_known,
     engine_view,
+    port_judged,
+    quick_decide,
     refused_view,
 )
 from api.decision_service import policy_named
-from api.documents.decision import decision_document, to_json
+from api.documents.decision import to_json
 from api.http.auth import Caller, requires
 from api.http.authorization import filter_owned, require_owner, visible_places, without_others
 from api.http.command_executor import CommandExecutor, executes
@@ -308,8 +309,11 @@ async def read_standing(
         try:
             ask = ask_now(service, known, float(int(now_s)))
             assumed = assumptions(ask)
-            decision = service.decide(ask, ports, encounter_id)
-            view, document = engine_view(QuickDecision.of(decision)), decision_document(decision)
+            seen = service.world_seeing(ports, ask.at_s, ask.policy.limits, encounter_id)
+            judged = quick_decide(ask, seen, every_port=known.direction is not None)
+            view = engine_view(judged)
+            if known.direction is not None:
+                document["candidates"] = port_judged(judged, known.direction["port_id"])
         except (PositionRefused, InvalidAsk, UnknownName) as refused:
             view = refused_view(refused)
         stands: Json = {"codes": [], "direction": None, "conflicts": [], "judged": False, "engine_view": "advice"}

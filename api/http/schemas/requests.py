@@ -379,14 +379,14 @@ class ZoneIn(Body):
 
     def command(self) -> DrawZone:
         """What it asks for, of a new zone."""
-        return DrawZone(self.name, self.reason, self.outline.corners(), _seconds(self.from_at), _seconds(self.to_at))
+        return DrawZone(*self._said())
 
     def edit_command(self, zone_id: str, expected_version: int | None) -> EditZone:
         """What it asks for, of a zone there is."""
-        drawn = self.command()
-        return EditZone(
-            zone_id, drawn.name, drawn.reason, drawn.outline, drawn.from_s, drawn.to_s, expected_version
-        )  # fmt: skip
+        return EditZone(*self._said(), zone_id=zone_id, expected_version=expected_version)
+
+    def _said(self) -> tuple[str, str, Outline, float | None, float | None]:
+        return self.name, self.reason, self.outline.corners(), _seconds(self.from_at), _seconds(self.to_at)
 
 
 class ZoneEndIn(Body):

@@ -25,7 +25,7 @@ let whenNamed = () => {};
 export const chartShown = () => chart;
 
 /** Draw anew, and leave the focus on what it was on. @param {() => void} draw */
-export function keepingFocus(draw) {
+function keepingFocus(draw) {
   const { encounter, port, card, zone, do: piece } = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset ?? {};
   draw();
   for (const [name, value] of Object.entries({ encounter, port, card, zone, do: piece })) {

@@ -2,7 +2,8 @@
 
 import { formatAge } from '../shared/format.js';
 import { byId, make, write } from '../shared/elements.js';
-import { say } from '../shared/texts.js';
+import { language, say } from '../shared/texts.js';
+import { drawRows } from './rows.js';
 import { ageOf, byUrgency, now, personsText, placesOf, placeText, portName, shortId, state, stateOf, vesselText, viewersText } from './state.js';
 
 /** @typedef {import('./documents.js').Row} Row */
@@ -20,7 +21,14 @@ export function showEncounters(onPick) {
   write(byId('encounters-count'), say('encounters_count', { open: rows.length, fresh, people }));
   byId('encounters-none').hidden = rows.length > 0;
   const supposed = new Map((state.whatIf?.encounters ?? []).map((one) => [one.encounter_id, one]));
-  byId('encounter-rows').replaceChildren(...rows.map((row) => line(row, supposed.get(row.encounter_id), onPick)));
+  drawRows(byId('encounter-rows'), rows.map((row) => {
+    const id = row.encounter_id;
+    const then = supposed.get(id);
+    return {
+      key: id, shows: [row, then, placesOf(id), viewersText(id), id === state.encounterId, language(), state.harbours.size],
+      draw: () => line(row, then, onPick),
+    };
+  }));
 }
 
 /**

@@ -5,12 +5,11 @@ import { formatAge, formatUtcSeconds } from '../shared/format.js';
 import { say } from '../shared/texts.js';
 import { withEvent } from './apply.js';
 import { heard, link, showBanners, showFeeds } from './banners.js';
-import { keepingFocus, pickEncounter, show } from './desk.js';
-import { showEncounters } from './encounters.js';
+import { show } from './desk.js';
 import { listen } from './live.js';
 import { elapsed, moment } from './elapsed.js';
 import { hearDesks } from './presence.js';
-import { refresh } from './reading.js';
+import { decideSoon, readAgain, refresh } from './reading.js';
 import { followService, signIn } from './session.js';
 import { eventText } from './sheets.js';
 import { state } from './state.js';
@@ -51,10 +50,17 @@ function hearEvent(event) {
   told = [event, ...told.filter((one) => one.sequence !== event.sequence)].sort((a, b) => b.sequence - a.sequence).slice(0, 200);
   showEvents();
   if (!state.picture || event.sequence <= state.picture.sequence) return;
-  state.picture = withEvent(state.picture, event);
-  keepingFocus(() => showEncounters(pickEncounter));
-  refresh();
+  const before = state.picture;
+  state.picture = withEvent(before, event);
+  if (state.picture === before) { refresh(); return; }
+  // It says all that stands on the boards; what is decided for it follows.
+  show();
+  decideSoon();
+  if (state.encounterId && bearsOn(event, state.encounterId)) readAgain(state.encounterId);
 }
+
+/** Whether an event may change what is shown of an encounter. @param {Told} event @param {string} encounterId */
+const bearsOn = (event, encounterId) => event.kind.startsWith('reservation.') || event.body.encounter_id === encounterId;
 
 /** Decisions are recorded by the hundred and change nothing on the boards. @param {string} kind */
 const isOfBoard = (kind) => !kind.startsWith('decision.') && !kind.startsWith('key.');

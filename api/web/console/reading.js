@@ -89,7 +89,7 @@ export async function refresh() {
 }
 
 /** Decide once more after what has happened; while that is under way, once more after it. */
-function decideSoon() {
+export function decideSoon() {
   wantsDecision = true;
   if (decideLater === null) decideLater = setTimeout(decideAll, Math.max(DECIDE_AFTER_MS, DECIDE_SHARE * decideTookMs));
 }
@@ -106,6 +106,11 @@ async function decideAll() {
   decideTookMs = performance.now() - begun;
   decideLater = null;
   if (wantsDecision) decideSoon();
+}
+
+/** Read an encounter anew; where that fails the boards say why. @param {string} encounterId */
+export async function readAgain(encounterId) {
+  try { await readView(encounterId); } catch (reason) { fail(reason); }
 }
 
 /** @param {string} encounterId */
