@@ -19,6 +19,9 @@ def test_a_call_becomes_an_encounter_once_its_position_was_read_back(room):
     assert submit.is_disabled()
     essay = "They say they are somewhere off the white cliffs. " * 20
     page.locator("#field-text").fill(essay)
+    page.locator("#field-text_position").fill(essay)
+    page.locator("#read-back").click()
+    page.locator(".read-back.wrong").get_by_text("Shorten it here").wait_for()
     page.locator("#field-text_position").fill("51 75N 001 15E")
     page.locator("#read-back").click()
     page.locator(".read-back.wrong").wait_for()
@@ -28,9 +31,15 @@ def test_a_call_becomes_an_encounter_once_its_position_was_read_back(room):
     page.get_by_text("5 1 degrees").wait_for()
     page.locator("#field-max").fill("thirty")
     submit.click()
-    page.get_by_text("A count of people is a whole number").wait_for()
+    page.get_by_text("Counts of people and of minutes are whole numbers").wait_for()
     assert page.locator("#field-text").input_value() == essay
     page.locator("#field-max").fill("32")
+    # A pasted essay is never cut off unseen.
+    page.locator("#field-text").fill(essay * 5)
+    submit.click()
+    page.locator("dialog .refusal").get_by_text("Shorten it here").wait_for()
+    assert page.locator("#field-text").input_value() == essay * 5
+    page.locator("#field-text").fill(essay)
     page.locator("#field-min").fill("30")
     page.locator("#field-from").fill("999 call desk")
     page.locator("#field-in_water").select_option("yes")

@@ -19,15 +19,19 @@ const PASSED_SHOWN = 6;
  * @property {(name: string, subject?: any) => void} begin Begin a piece of work by its name.
  */
 
+/** How far down the panel is, known without asking: to ask makes the browser lay out all boards there and then. [px] */
+let scrolledTo = 0;
+
 /** @param {Actions} actions */
 export function showDecision(actions) {
   const body = byId('decision-body');
   const parts = state.view && state.view.encounter.encounter_id === state.encounterId ? encounterParts(actions) : [];
   if (state.portId) parts.push(...portParts(state.portId, actions));
   if (!parts.length) parts.push(make('p', { class: 'quiet' }, say(state.encounterId ? 'deciding' : 'nothing_chosen')));
-  const at = body.scrollTop;
+  body.onscroll = () => { scrolledTo = body.scrollTop; };
+  const at = scrolledTo;
   body.replaceChildren(...parts);
-  body.scrollTop = at;
+  if (at > 0) body.scrollTop = at;
 }
 
 /** @param {string} text @param {string} name @param {Actions} actions @param {any} [subject] @param {string} [key] @param {string} [kind] */

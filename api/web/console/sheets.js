@@ -127,10 +127,12 @@ export async function openWhatIf(begin) {
     event.preventDefault();
     const figures = [numberOf(wind.value), numberOf(from.value), numberOf(wave.value)];
     const lasting = numberOf(lasts.value);
+    const isCalm = figures.every((one) => one === null);
     try {
+      if (isCalm && (start.value.trim() || lasting !== null)) throw new Refusal(422, { code: 'GALE_TYPED', detail: ' ' });
       await begin({
         closed: [...closed.selectedOptions].map((option) => option.value), policy: policy.value || null, more_persons: numberOf(more.value) ?? 0, lost_vessel: lost.value || null,
-        gale: figures.every((one) => one === null) ? null : { wind_kn: figures[0] ?? 0, wind_from_deg: figures[1] ?? 0, wave_m: figures[2] ?? 0, ...(start.value.trim() ? { from_at: later(timeTyped(start.value)) } : {}), ...(lasting === null ? {} : { hours: lasting }) },
+        gale: isCalm ? null : { wind_kn: figures[0] ?? 0, wind_from_deg: figures[1] ?? 0, wave_m: figures[2] ?? 0, ...(start.value.trim() ? { from_at: later(timeTyped(start.value)) } : {}), ...(lasting === null ? {} : { hours: lasting }) },
       });
       closeSheet();
     } catch (failure) {
@@ -216,7 +218,7 @@ export async function openRecord(encounterId) {
   file.addEventListener('click', () => save(`safeport-${encounterId}.json`, JSON.stringify(record, null, 1), 'application/json'));
   const print = make('button', { type: 'button' }, say('print'));
   print.addEventListener('click', () => window.print());
-  openSheet('record', say('record_title', { encounter: shortId(encounterId) }), make('div', { class: 'actions no-print' }, file, print),
+  openSheet('record', `${say('record_title', { encounter: shortId(encounterId) })} · UTC`, make('div', { class: 'actions no-print' }, file, print),
     make('ol', { class: 'timeline' }, ...record.entries.map((/** @type {any} */ entry) => make('li', {}, make('b', {}, `${entry.at.slice(0, 10)} ${formatUtcSeconds(entry.at)}`), make('span', {}, eventText(entry.kind, entry.became)), make('span', { class: 'sub' }, `${entry.by.role} · ${entry.by.duty} · ${say('row', { number: entry.sequence, hash: entry.hash.slice(0, 12) })}`)))),
     make('p', { class: 'quiet digest' }, say('record_head', { number: record.head.sequence, hash: record.head.hash })));
 }
