@@ -63,7 +63,7 @@ export function explain(failure) {
   const detail = failure.problem?.detail ?? '';
   // What is said of the whole is not said again of its field.
   const fields = (failure.problem?.errors ?? []).filter((one) => !one.detail || !detail.includes(one.detail)).map((one) => `${one.pointer.replace(/^\//, '')}: ${one.detail ?? one.code ?? ''}`).join(' ');
-  return `${own}${detail || say('error_status', { status: failure.status })} ${fields}`.trim();
+  return `${own}${detail || (own ? '' : say('error_status', { status: failure.status }))} ${fields}`.trim();
 }
 
 /** @param {Form} form */

@@ -129,7 +129,7 @@ export async function openWhatIf(begin) {
     const lasting = numberOf(lasts.value);
     const isCalm = figures.every((one) => one === null);
     try {
-      if (isCalm && (start.value.trim() || lasting !== null)) throw new Refusal(422, { code: 'GALE_TYPED', detail: ' ' });
+      if (isCalm && (start.value.trim() || lasting !== null)) throw new Refusal(422, { code: 'GALE_TYPED', detail: '' });
       await begin({
         closed: [...closed.selectedOptions].map((option) => option.value), policy: policy.value || null, more_persons: numberOf(more.value) ?? 0, lost_vessel: lost.value || null,
         gale: isCalm ? null : { wind_kn: figures[0] ?? 0, wind_from_deg: figures[1] ?? 0, wave_m: figures[2] ?? 0, ...(start.value.trim() ? { from_at: later(timeTyped(start.value)) } : {}), ...(lasting === null ? {} : { hours: lasting }) },
