@@ -7,7 +7,7 @@ position is the newest there is.
 
 from dataclasses import dataclass
 from math import isfinite, isinf
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, cast
 
 import numpy as np
 import orjson
@@ -15,15 +15,17 @@ from pydantic import Field, ValidationError
 from typing_extensions import TypedDict
 
 from api.decision_service import DecisionService
+from api.documents.decision import candidate
+from api.documents.language import LANGUAGES
 from api.encounter import UNKNOWN_VESSEL, EncounterIn
 from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
 from api.store.port_snapshot import PortsSnapshot
-from api.store.record_types import DirectionDocument, OpenEncounterRow, RuleConflict
+from api.store.record_types import DirectionDocument, OpenEncounterRow, RuleConflict, WithdrawnDirection
 from api.text.sentences import eta_s
 from engine.branch_and_bound import search_ports
 from engine.codes import Code, Status, Verdict, Weight
-from engine.decide import coordination_at
+from engine.decide import coordination_at, decide
 from engine.errors import InvalidAsk, PositionRefused, UnknownName
 from engine.model import Ask, Decision, World
 from engine.request_context import build_context
@@ -262,6 +264,10 @@ class StandingDocument(TypedDict):
         ),
     ]
     direction: DirectionDocument | None
+    withdrawn: Annotated[
+        WithdrawnDirection | None,
+        Field(description="How the last direction was taken back: the vessel is to forget it; null while it holds."),
+    ]
     conflicts: list[RuleConflict]
     judged: Annotated[bool, Field(description="Whether the place directed is a port the engine judged.")]
     engine_view: Annotated[str, Field(description="'for information' beside a direction, else 'advice'.")]
@@ -301,6 +307,19 @@ def fails_hard(judged: QuickDecision, port_id: str | None) -> bool:
             failed = (judged.verdict[port] == int(Verdict.FAIL)) & (judged.weight[port] == int(Weight.HARD))
             return bool(failed.any())
     return False
+
+
+def port_judged(judged: QuickDecision, port_id: str | None) -> list[Json]:
+    """The port directed as a decision document has it; nothing for a place that is no port of the register.
+
+    Its findings are there where a hard rule fails on it: only then is anything said of them.
+    """
+    port = next((k for k, known in enumerate(judged.world.ports) if known.id == port_id), None)
+    if port is None:
+        return []
+    if not fails_hard(judged, port_id):
+        return [{"port": {"id": port_id}, "findings": []}]
+    return [cast(Json, candidate(decide(judged.ask, judged.world, every_port=True), port, LANGUAGES))]
 
 
 def _changed(view: EngineView, recorded: Json | None) -> bool | None:

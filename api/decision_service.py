@@ -218,7 +218,10 @@ def with_port_reports(
     encounter_id : str, optional
         Encounter decided for: its own reservations are places it has.
     """
-    return _with_port_reports(world, ports, at_s, limits, encounter_id)  # type: ignore[arg-type] # limits are a named tuple
+    has_own = any(kept["encounter_id"] == encounter_id for kept in ports.content["reserved"])
+    # Most encounters have no places of their own, and see one world.
+    own_id = encounter_id if has_own else None
+    return _with_port_reports(world, ports, at_s, limits, own_id)  # type: ignore[arg-type] # limits are a named tuple
 
 
 # Requests of one second see one world, and so does what the engine keeps by world.

@@ -35,13 +35,14 @@ def main() -> None:
         run(service, store, now_s)
 
 
-def fill(service: DecisionService, store: Store, now_s: float) -> None:
-    """Ports that report, boats at sea."""
+def fill(service: DecisionService, store: Store, now_s: float, count: int = ENCOUNTERS) -> list[str]:
+    """Ports that report, boats at sea; their encounters."""
     for port in service.world.ports:
         store.do(SetPortStatus(port.id, "open", ""), CONTROLLER, now_s)
         store.do(ReportCapacity(port.id, Places(200)), CONTROLLER, now_s)
-    draw, made = random.Random(7), 0
-    while made < ENCOUNTERS:
+    draw = random.Random(7)
+    names: list[str] = []
+    while len(names) < count:
         lon, lat = draw.uniform(-1.5, 2.0), draw.uniform(50.0, 51.2)
         body = {"position": {"type": "Point", "coordinates": [lon, lat]}, "vessel": {"profile": "rnli-severn"}}
         encounter = EncounterIn.model_validate(body)
@@ -52,12 +53,13 @@ def fill(service: DecisionService, store: Store, now_s: float) -> None:
             continue
         seen = ReportEncounter("phone", lon, lat, now_s - 60, persons_min=30, persons_max=40, uncertainty_m=300.0)
         name = store.do(seen, CONTROLLER, now_s).document["encounter_id"]
-        if made % 2:
+        if len(names) % 2:
             made = make_decision(service, encounter, ask, store.ports(now_s), name)
             record_decision(store, made.record(name), CONTROLLER, now_s, None)
-        if made % 3 == 0:
+        if len(names) % 3 == 0:
             store.do(Hold("dover", "bench", Persons(2), now_s + 3_600, name), CONTROLLER, now_s)
-        made += 1
+        names.append(name)
+    return names
 
 
 def run(service: DecisionService, store: Store, now_s: float) -> None:

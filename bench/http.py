@@ -115,17 +115,17 @@ class Connection:
     async def __aexit__(self, *_: object) -> None:
         self._writer.close()
 
-    async def call(self, path: str, body: bytes) -> float:
+    async def call(self, path: str, body: bytes, method: str = "POST") -> float:
         """Time of one request, from its first byte to the last of its answer. [s]"""
         begun_s = time.perf_counter()
         self._writer.write(
-            b"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-            % (path.encode(), len(body), body)
+            b"%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\nContent-Type: application/json\r\n"
+            b"Content-Length: %d\r\n\r\n%s" % (method.encode(), path.encode(), len(body), body)
         )
         head = await self._reader.readuntil(b"\r\n\r\n")
         await self._reader.readexactly(int(re.search(rb"(?i)content-length: (\d+)", head)[1]))
         taken_s = time.perf_counter() - begun_s
-        if not head.startswith(b"HTTP/1.1 200"):
+        if not head.startswith(b"HTTP/1.1 20"):
             raise RuntimeError(head.decode("latin-1"))
         return taken_s
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from api.console.ais_feed import AisFeed, parse_feed
 from api.console.presence import Presence
-from api.console.routes import router
+from api.console.routes import Sharing, router
 from api.console.sign_in import router as sign_in_router
 from api.http.auth import assert_all_routes_protected
 from api.http.json_router import add_routes
@@ -31,7 +31,7 @@ def include_console(app: FastAPI) -> None:
     RuntimeError
         One of the routes asks for no permission.
     """
-    app.state.pictures, app.state.depths = SingleFlight[str](), SingleFlight[str]()
+    app.state.sharing, app.state.depths = Sharing(), SingleFlight[str]()
     app.state.presence = Presence()
     ais: str | None = app.state.settings.ais
     app.state.ais = feed = AisFeed(None if ais is None else parse_feed(ais))

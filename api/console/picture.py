@@ -1,8 +1,9 @@
 """The picture of a control room at one moment: encounters, places held, what ports report, and how old it all is."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from api.board import decide_row, encounter_known, encounter_now
+from api.board import encounter_known, encounter_now
 from api.console.ais_feed import SILENT_S, AisFeed
 from api.decision_service import DecisionService
 from api.documents.decision import decision_document
@@ -66,7 +67,8 @@ def read_picture(store: Store, now_s: float) -> PictureRecords:
 
 
 def picture_document(
-    records: PictureRecords, service: DecisionService, ports: PortsSnapshot, ais: AisFeed, now_s: float, decides: bool
+    records: PictureRecords, service: DecisionService, ais: AisFeed, now_s: float,
+    decided: list[Json] | None,
 ) -> Json:  # fmt: skip
     """The picture.
 
@@ -74,23 +76,20 @@ def picture_document(
     ----------
     records : PictureRecords
     service : DecisionService
-    ports : PortsSnapshot
-        What encounters are decided with.
     ais : AisFeed
         Only how old it is: nothing is decided on it.
     now_s : float
         [s]
-    decides : bool
-        Whether each encounter is decided anew: a millisecond or two each.
+    decided : list of dict or None
+        A row of `DecidedRows` for each encounter, where they are decided.
     """
-    at_s = float(int(now_s))
+    told: Sequence[Json | None] = decided or [None] * len(records.encounters)
     rows = [
         {
             **known.board, "direction": known.direction,
-            "coordination": records.coordination.get(known.board["encounter_id"]),
-            "decided": decide_row(service, known, ports, at_s) if decides else None,
+            "coordination": records.coordination.get(known.board["encounter_id"]), "decided": row,
         }
-        for known in records.encounters
+        for known, row in zip(records.encounters, told, strict=True)
     ]  # fmt: skip
     return {
         "sequence": records.sequence, "encounters": rows, "reservations": records.reservations,
@@ -136,6 +135,7 @@ class EncounterRecords(NamedTuple):
 
     document: Json
     known: OpenEncounter
+    withdrawn: Json | None
     reservations: list[StandingReservation]
     coordination: Json | None
 
@@ -157,7 +157,9 @@ def read_encounter(store: Store, encounter_id: str, now_s: float) -> EncounterRe
     document, last = store.encounter(encounter_id), store.latest_decision(encounter_id)
     known = encounter_known(document, store.direction(encounter_id), None if last is None else last.ask)
     held = [kept for kept in store.reservations(now_s) if kept["encounter_id"] == encounter_id]
-    return EncounterRecords(document, known, held, store.coordination().get(encounter_id))
+    return EncounterRecords(
+        document, known, store.withdrawal(encounter_id), held, store.coordination().get(encounter_id)
+    )
 
 
 def encounter_view(records: EncounterRecords, service: DecisionService, ports: PortsSnapshot, now_s: float) -> Json:
@@ -173,7 +175,8 @@ def encounter_view(records: EncounterRecords, service: DecisionService, ports: P
     """
     at_s, encounter_id = float(int(now_s)), records.document["encounter_id"]
     return {
-        "encounter": records.document, "direction": records.known.direction, "reservations": records.reservations,
+        "encounter": records.document, "direction": records.known.direction,
+        "withdrawn": records.withdrawn, "reservations": records.reservations,
         "coordination": records.coordination,
         **decision_view(service, encounter_now(records.known, at_s), ports, encounter_id, at_s),
     }  # fmt: skip

@@ -1,7 +1,9 @@
 """What the console asks for beside the routes of the service. Nothing here writes."""
 
+import gzip
+import hashlib
 import time
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import orjson
 from fastapi import APIRouter, Body, Query, Request
@@ -9,6 +11,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.console.ais_feed import AisFeed
+from api.console.decided_rows import DecidedRows
 from api.console.picture import (
     EncounterRecords,
     PictureRecords,
@@ -29,6 +32,7 @@ from api.http.authorization import filter_owned, require_owner, visible_places, 
 from api.http.conditional import unless_known
 from api.http.dependencies import CurrentService, JsonText, Records, Work, port_id_of
 from api.http.event_stream import Broadcast
+from api.http.load_limits import SingleFlight
 from api.http.presentation import preferred_language
 from api.http.schemas.requests import Body as StrictBody
 from api.http.strict_json import StrictJsonRoute
@@ -64,6 +68,29 @@ class PositionsIn(StrictBody):
     ]
 
 
+class SharedAnswer(NamedTuple):
+    """An answer that many are given: as it is, packed with gzip, and what tells it from others."""
+
+    plain: bytes
+    packed: bytes
+    version: str
+
+    def response(self, request: Request) -> Response:
+        """For a client, packed where it takes that."""
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return JsonText(self.packed, headers={"Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
+        return JsonText(self.plain)
+
+
+class Sharing:
+    """What many who watch one picture share."""
+
+    def __init__(self) -> None:
+        self.records = SingleFlight[PictureRecords]()
+        self.plain, self.decided = SingleFlight[SharedAnswer](), SingleFlight[SharedAnswer]()
+        self.rows = DecidedRows()
+
+
 Reader = Annotated[Caller, requires(Permission.READ_RECORDS)]
 
 
@@ -90,18 +117,38 @@ async def read_picture_now(
 ) -> Response:  # fmt: skip
     """The picture at this moment; a browser that has it is told so. Without `decide` it is there much sooner."""
     now_s = time.time()
-    records = await memory.run(lambda store: _visible_part(caller, store, now_s))
+    sharing: Sharing = request.app.state.sharing
+    if caller.own_only:
+        # A vessel's picture is hers alone.
+        sharing = Sharing()
+        records = await memory.run(lambda store: _visible_part(caller, store, now_s))
+    else:
+        sequence = await memory.run(lambda store: store.newest_event())
+        read = sharing.records.run((sequence, int(now_s)), lambda: memory.run(lambda store: read_picture(store, now_s)))
+        records = await read
     ports = visible_places(caller, await memory.ports_seen(now_s), "")
-
-    def text() -> str:
-        return to_json(picture_document(records, service, ports, request.app.state.ais, now_s, decide))
-
-    # Equal until the next second, the next event or the next forecast: many may watch one picture.
-    key = (records.sequence, int(now_s), decide, id(service.world), caller.principal if caller.own_only else None)
-    body = await request.app.state.pictures.run(key, lambda: worker_pool.run(text))
     trouble = _trouble(memory)
-    whole = to_json({"at": format_time(now_s), "trouble": trouble, "picture": orjson.Fragment(body)})
-    return unless_known(request, f"{to_json(trouble)}{body}", lambda: JsonText(whole))
+
+    def answer() -> SharedAnswer:
+        decided = sharing.rows.rows(records.encounters) if decide else None
+        picture = to_json(picture_document(records, service, request.app.state.ais, now_s, decided))
+        whole = to_json({"at": format_time(now_s), "trouble": trouble, "picture": orjson.Fragment(picture)}).encode()
+        version = hashlib.sha256(f"{to_json(trouble)}{picture}".encode()).hexdigest()
+        return SharedAnswer(whole, gzip.compress(whole, request.app.state.settings.gzip_level), version)
+
+    async def work() -> SharedAnswer:
+        if decide:
+            pieces = await worker_pool.run(
+                lambda: sharing.rows.pieces(service, records.encounters, ports, float(int(now_s)))
+            )
+            for piece in pieces:
+                await worker_pool.run(piece)
+        return await worker_pool.run(answer)
+
+    # Equal until the next second, event or forecast. What is recorded never waits for what is decided.
+    key = (records.sequence, int(now_s), id(service.world), to_json(trouble))
+    shared = await (sharing.decided if decide else sharing.plain).run(key, work)
+    return unless_known(request, shared.version, lambda: shared.response(request))
 
 
 @router.put("/presence")

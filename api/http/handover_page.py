@@ -83,6 +83,22 @@ def handover_html(page: Json, digest: str) -> str:
             ],
         ),
         _section(
+            "Directions withdrawn in this shift",
+            "Directives retirées pendant ce quart",
+            ("encounter", "directed to", "centre", "reason", "by", "at"),
+            [
+                [
+                    withdrawal["encounter_id"],
+                    withdrawal["port_id"] or withdrawal["place"],
+                    withdrawal["centre"],
+                    withdrawal["text"],
+                    withdrawal["by"]["duty"],
+                    _time(withdrawal["at"]),
+                ]
+                for withdrawal in page["withdrawn_directions"]
+            ],
+        ),
+        _section(
             "Exclusion zones",
             "Zones d'exclusion",
             ("zone", "reason", "from", "to", "by"),

@@ -40,6 +40,7 @@ TABLES = {
     "decision": "sequence, id, encounter_id, ask, inputs, picture_sha256, sha256, form",
     "decision_document": "sequence, deflated",
     "direction": "sequence, encounter_id, port_id, place, centre, code, text, role, duty, directed_ms",
+    "direction_withdrawal": "sequence, direction, centre, text, role, duty, at_ms",
     "override_record": "sequence, decision_id, encounter_id, port_id, place, code, text, role, duty, at_ms",
     "handover": "sequence, page_sha256, handed_by, taken_by, text, at_ms",
     "coordination_step": "sequence, encounter_id, step, from_centre, to_centre, text, role, duty, at_ms",

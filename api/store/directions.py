@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from api.store.commands import Change, CommandContext, Role
-from api.store.database import Transaction
+from api.store.database import Row, Transaction
+from api.store.errors import ChangedMeanwhile, WrongState
 from api.store.reservations import known_encounter
 from api.store.validation import LONGEST_NAME, Json, checked_code, checked_id, checked_text, milliseconds, written_time
 
@@ -61,6 +62,49 @@ class RecordDirection:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawDirection:
+    """A centre takes back the direction that holds. From here on nothing is directed until it directs anew.
+
+    The direction before it does not come back to life: it was superseded, and nobody has said it again.
+
+    Attributes
+    ----------
+    direction : int
+        Sequence of the direction meant: refused where another one holds by now.
+    centre : str
+        Which centre takes it back.
+    text : str
+        Why, and how the vessel was told.
+    """
+
+    kind: ClassVar[str] = "direction.withdrawn"
+    encounter_id: str
+    direction: int
+    centre: str
+    text: str
+
+    def apply(self, context: CommandContext) -> Change:
+        """Record it."""
+        actor = context.actor
+        actor.needs(Role.CONTROLLER, Role.MASTER, Role.CREW)
+        known_encounter(context.tx, self.encounter_id)
+        checked_text(self.centre, "centre", LONGEST_NAME, needed=True)
+        checked_text(self.text, "text", needed=True)
+        held, withdrawal = _last_direction(context.tx, self.encounter_id)
+        if held is None or withdrawal is not None:
+            raise WrongState("encounter_id", "has no direction to withdraw.", "Look at it anew.")
+        if held["sequence"] != self.direction:
+            raise ChangedMeanwhile(
+                "direction", "is not the one that holds: another was given meanwhile.", "Look at it anew, then decide."
+            )
+        values = (
+            context.sequence, self.direction, self.centre, self.text, actor.role.value, actor.duty, context.now_ms,
+        )  # fmt: skip
+        context.defer(f"INSERT INTO direction_withdrawal ({_WITHDRAWAL}) VALUES (?, ?, ?, ?, ?, ?, ?)", *values)  # noqa: S608
+        return Change(self.encounter_id, _withdrawal(held, values))
+
+
+@dataclass(frozen=True, slots=True)
 class RecordOverride:
     """A master or controller chose otherwise. Never refused for what was chosen, only for what cannot be stored.
 
@@ -111,27 +155,49 @@ _DIRECTED_MS = (
 )
 """When it was said, and no later than the clock was mended after it: one said by a clock ahead must not stay newest."""
 
+_WITHDRAWAL = "sequence, direction, centre, text, role, duty, at_ms"
+_BOTH = ", ".join((*(f"d.{name}" for name in _COLUMNS.split(", ")), *(f"w.{name}" for name in _WITHDRAWAL.split(", "))))
+_WITH_WITHDRAWALS = f"SELECT {_BOTH} FROM direction d LEFT JOIN direction_withdrawal w ON w.direction = d.sequence"  # noqa: S608
+
 _OVERRIDES = (
     "SELECT sequence, decision_id, encounter_id, port_id, place, code, text, role, duty, at_ms FROM override_record"
 )
 
 
 def latest_direction(tx: Transaction, encounter_id: str) -> Json | None:
-    """The direction that holds for an encounter; None when none was given."""
+    """The direction that holds for an encounter; None when none was given, and when the last one was withdrawn."""
+    direction, withdrawal = _last_direction(tx, encounter_id)
+    return direction if withdrawal is None else None
+
+
+def latest_withdrawal(tx: Transaction, encounter_id: str) -> Json | None:
+    """How the last direction of an encounter was withdrawn; None while it holds, and where none was given."""
+    return _last_direction(tx, encounter_id)[1]
+
+
+def _last_direction(tx: Transaction, encounter_id: str) -> tuple[Json | None, Json | None]:
+    """The direction said last, and how it was withdrawn."""
     found = tx.row(
-        f"{_DIRECTIONS} d WHERE encounter_id = ? ORDER BY {_DIRECTED_MS} DESC, sequence DESC LIMIT 1", encounter_id
+        f"{_WITH_WITHDRAWALS} WHERE d.encounter_id = ? ORDER BY {_DIRECTED_MS} DESC, d.sequence DESC LIMIT 1",
+        encounter_id,
     )
-    return None if found is None else _direction(found)
+    return (None, None) if found is None else _direction_and_withdrawal(found)
 
 
 def open_directions(tx: Transaction) -> dict[str, Json]:
     """The direction that holds for each open encounter that has one."""
-    columns = ", ".join(f"d.{name}" for name in _COLUMNS.split(", "))
     found = tx.rows(
-        f"SELECT {columns} FROM direction d JOIN encounter e ON e.id = d.encounter_id WHERE e.state = 'open' "  # noqa: S608
+        f"{_WITH_WITHDRAWALS} JOIN encounter e ON e.id = d.encounter_id WHERE e.state = 'open' "
         f"ORDER BY {_DIRECTED_MS}, d.sequence"
     )
-    return {str(row[1]): _direction(row) for row in found}
+    newest = {str(row[1]): _direction_and_withdrawal(row) for row in found}
+    return {encounter_id: direction for encounter_id, (direction, withdrawal) in newest.items() if withdrawal is None}
+
+
+def withdrawal_documents(tx: Transaction, since_ms: int = 0) -> list[Json]:
+    """Every direction that was withdrawn from a time on, the first withdrawn first."""
+    found = tx.rows(f"{_WITH_WITHDRAWALS} WHERE w.at_ms >= ? ORDER BY w.sequence", since_ms)
+    return [withdrawal for row in found if (withdrawal := _direction_and_withdrawal(row)[1]) is not None]
 
 
 def direction_documents(tx: Transaction) -> list[Json]:
@@ -189,6 +255,21 @@ def _direction(row: tuple[object, ...]) -> Json:
         "by": {"role": row[7], "duty": row[8]},
         "directed_at": written_time(int(str(row[9]))),
     }
+
+
+def _direction_and_withdrawal(row: Row) -> tuple[Json, Json | None]:
+    count = len(_COLUMNS.split(", "))
+    direction = _direction(row[:count])
+    return direction, None if row[count] is None else _withdrawal(direction, row[count:])
+
+
+def _withdrawal(direction: Json, row: Row) -> Json:
+    sequence, directed, centre, text, role, duty, at_ms = row
+    return {
+        "sequence": sequence, "encounter_id": direction["encounter_id"], "direction": directed,
+        "port_id": direction["port_id"], "place": direction["place"], "centre": centre, "text": text,
+        "by": {"role": role, "duty": duty}, "at": written_time(at_ms),
+    }  # fmt: skip
 
 
 def _override(row: tuple[object, ...]) -> Json:

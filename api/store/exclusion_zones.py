@@ -4,7 +4,7 @@ A zone is drawn, edited and ended; it is never deleted. Each step is a command w
 an outdated version is refused, so that nobody's change is lost.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import cos, radians
 from typing import ClassVar
 
@@ -38,7 +38,45 @@ Outline = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class DrawZone:
+class _ZoneSaid:
+    """What is said of a zone, whether it is drawn or said anew."""
+
+    name: str
+    reason: str
+    outline: Outline
+    from_s: float | None = None
+    to_s: float | None = None
+
+    def write(self, context: CommandContext, zone_id: str) -> Change:
+        """Keep it under an id, over what was said before; when it was made stays."""
+        outline, from_ms, to_ms = self._checked(context, zone_id)
+        actor = context.actor
+        context.tx.run(
+            f"INSERT INTO exclusion_zone (made, {_SAID}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
+            f"ON CONFLICT (id) DO UPDATE SET {_SAID_ANEW}",
+            context.sequence, zone_id, self.name.strip(), self.reason, outline, from_ms, to_ms, actor.role.value,
+            actor.duty, context.now_ms, context.sequence,
+        )  # fmt: skip
+        return Change(zone_id, zone_document(context.tx, zone_id))
+
+    def _checked(self, context: CommandContext, zone_id: str) -> tuple[str, int | None, int | None]:
+        """Outline as it is stored, and the times from and to, all known to be right. [ms]"""
+        checked_text(self.name, "name", LONGEST_NAME, needed=True)
+        checked_text(self.reason, "reason", needed=True)
+        outline = checked_outline(self.outline)
+        from_ms = None if self.from_s is None else milliseconds(self.from_s, "from_at")
+        to_ms = None if self.to_s is None else milliseconds(self.to_s, "to_at")
+        if to_ms is not None and to_ms <= max(context.now_ms, from_ms or 0):
+            remedy = "Give a later time, or leave it out."
+            raise InvalidValue("to_at", "is not after now and after its beginning.", remedy)
+        for other_id, other in context.tx.rows("SELECT id, name FROM exclusion_zone WHERE ended_ms IS NULL"):
+            if other_id != zone_id and is_same_name(other, self.name):
+                raise WrongState("name", "is that of another zone.", "Choose another name, or edit that zone.")
+        return canonical(outline).decode(), from_ms, to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class DrawZone(_ZoneSaid):
     """Close a water.
 
     Attributes
@@ -54,30 +92,18 @@ class DrawZone:
     """
 
     kind: ClassVar[str] = "zone.drawn"
-    name: str
-    reason: str
-    outline: Outline
-    from_s: float | None = None
-    to_s: float | None = None
 
     def apply(self, context: CommandContext) -> Change:
         """Keep it."""
         context.actor.needs(Role.CONTROLLER)
-        outline, from_ms, to_ms = _checked(context, self)
         open_count = context.tx.row("SELECT COUNT(*) FROM exclusion_zone WHERE ended_ms IS NULL")
         if open_count is not None and open_count[0] >= MOST_ZONES:
             raise WrongState("zones", f"are {MOST_ZONES} already.", "End those that are over.")
-        zone_id = context.new_id("z")
-        context.tx.run(
-            f"INSERT INTO exclusion_zone ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL, ?)",  # noqa: S608
-            zone_id, context.sequence, self.name.strip(), self.reason, outline, from_ms, to_ms,
-            context.actor.role.value, context.actor.duty, context.now_ms, context.sequence,
-        )  # fmt: skip
-        return Change(zone_id, zone_document(context.tx, zone_id))
+        return self.write(context, context.new_id("z"))
 
 
 @dataclass(frozen=True, slots=True)
-class EditZone:
+class EditZone(_ZoneSaid):
     """Say anew what a zone is.
 
     Attributes
@@ -87,26 +113,14 @@ class EditZone:
     """
 
     kind: ClassVar[str] = "zone.edited"
-    zone_id: str
-    name: str
-    reason: str
-    outline: Outline
-    from_s: float | None = None
-    to_s: float | None = None
-    expected_version: int | None = None
+    zone_id: str = field(kw_only=True)
+    expected_version: int | None = field(default=None, kw_only=True)
 
     def apply(self, context: CommandContext) -> Change:
         """Replace all that was said of it."""
         context.actor.needs(Role.CONTROLLER)
         _refuse_other_version(context.tx, self.zone_id, self.expected_version)
-        outline, from_ms, to_ms = _checked(context, self, self.zone_id)
-        context.tx.run(
-            "UPDATE exclusion_zone SET name = ?, reason = ?, outline = ?, from_ms = ?, to_ms = ?, role = ?, duty = ?, "
-            "drawn_ms = ?, version = ? WHERE id = ?",
-            self.name.strip(), self.reason, outline, from_ms, to_ms, context.actor.role.value, context.actor.duty,
-            context.now_ms, context.sequence, self.zone_id,
-        )  # fmt: skip
-        return Change(self.zone_id, zone_document(context.tx, self.zone_id))
+        return self.write(context, self.zone_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +151,10 @@ class EndZone:
         return Change(self.zone_id, zone_document(context.tx, self.zone_id))
 
 
+_SAID = "id, name, reason, outline, from_ms, to_ms, role, duty, drawn_ms, version"
+"""What is written anew whenever somebody says what a zone is."""
+
+_SAID_ANEW = ", ".join(f"{name} = excluded.{name}" for name in _SAID.split(", ")[1:])
 _COLUMNS = (
     "id, made, name, reason, outline, from_ms, to_ms, role, duty, drawn_ms, ended_ms, ended_reason, ended_role, "
     "ended_duty, version"
@@ -237,23 +255,6 @@ def _refuse_other_version(tx: Transaction, zone_id: str, expected_version: int |
         raise ChangedMeanwhile("zone_id", "was changed by somebody else meanwhile.", "Look at it anew, then decide.")
     if zone["ended"] is not None:
         raise WrongState("zone_id", "names a zone that has ended.", "Draw another one.")
-
-
-def _checked(
-    context: CommandContext, wanted: DrawZone | EditZone, zone_id: str = ""
-) -> tuple[str, int | None, int | None]:
-    """Outline as it is stored, and the times from and to, all known to be right. [ms]"""
-    checked_text(wanted.name, "name", LONGEST_NAME, needed=True)
-    checked_text(wanted.reason, "reason", needed=True)
-    outline = checked_outline(wanted.outline)
-    from_ms = None if wanted.from_s is None else milliseconds(wanted.from_s, "from_at")
-    to_ms = None if wanted.to_s is None else milliseconds(wanted.to_s, "to_at")
-    if to_ms is not None and to_ms <= max(context.now_ms, from_ms or 0):
-        raise InvalidValue("to_at", "is not after now and after its beginning.", "Give a later time, or leave it out.")
-    for other_id, other in context.tx.rows("SELECT id, name FROM exclusion_zone WHERE ended_ms IS NULL"):
-        if other_id != zone_id and is_same_name(other, wanted.name):
-            raise WrongState("name", "is that of another zone.", "Choose another name, or edit that zone.")
-    return canonical(outline).decode(), from_ms, to_ms
 
 
 def checked_outline(corners: Outline) -> Outline:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Transaction
-from api.store.directions import latest_direction, override_documents
+from api.store.directions import latest_direction, override_documents, withdrawal_documents
 from api.store.encounters import open_encounters
 from api.store.errors import InvalidValue
 from api.store.exclusion_zones import standing_zones
@@ -69,6 +69,7 @@ def handover_page(tx: Transaction, now_ms: int) -> Json:
         ],
         "held_against_shortage": [reservation for reservation in reservations if reservation["override"] is not None],
         "overrides": override_documents(tx, now_ms - _SHIFT_MS),
+        "withdrawn_directions": withdrawal_documents(tx, now_ms - _SHIFT_MS),
         "exclusion_zones": standing_zones(tx, now_ms),
         "aged_reports": [
             {"port_id": port_id, "report": part, "reported_at": written_time(reported_ms)}

@@ -18,7 +18,7 @@ from api.store.commands import ANSWERED, once_digest
 from api.store.coordination import coordination_documents
 from api.store.database import Database, Transaction
 from api.store.decisions import AS_TEXT, picture_of
-from api.store.directions import direction_documents, override_documents
+from api.store.directions import direction_documents, override_documents, withdrawal_documents
 from api.store.encounters import opened_at, report_documents
 from api.store.errors import StoreUnavailable
 from api.store.exclusion_zones import zone_document, zone_ids
@@ -89,6 +89,7 @@ class _AuditState:
         self.reports: dict[int, Json] = {}
         self.duplicates: dict[tuple[str, str], tuple[int, float, float]] = {}
         self.directions: dict[int, Json] = {}
+        self.withdrawals: dict[int, Json] = {}
         self.overrides: dict[int, Json] = {}
         self.decisions: dict[int, Json] = {}
         self.handovers: dict[int, Json] = {}
@@ -120,6 +121,8 @@ class _AuditState:
         elif area == "decision":
             basis = _basis_digest(payload["asked"]["ask"].encode(), canonical(payload["asked"]["inputs"]))
             self.decisions[row.sequence] = {**became, "basis": basis}
+        elif (area, what) == ("direction", "withdrawn"):
+            self.withdrawals[row.sequence] = became
         elif area in ("direction", "override", "handover"):
             getattr(self, f"{area}s")[row.sequence] = became
         elif area == "zone":
@@ -331,6 +334,7 @@ def _by_sequence(tx: Transaction, told: _AuditState) -> Iterator[str]:
         ("handover", handover_documents(tx), told.handovers),
         ("report", report_documents(tx), told.reports),
         ("direction", direction_documents(tx), told.directions),
+        ("withdrawn direction", withdrawal_documents(tx), told.withdrawals),
         ("override", override_documents(tx), told.overrides),
         ("coordination step", coordination_documents(tx), told.coordination),
     ):

@@ -305,6 +305,20 @@ class DirectionDocument(TypedDict):
     directed_at: At
 
 
+class WithdrawnDirection(TypedDict):
+    """A direction that a centre took back: from then on nothing was directed until it directed anew."""
+
+    sequence: int
+    encounter_id: str
+    direction: Annotated[int, Field(description="Sequence of the direction.")]
+    port_id: Annotated[str | None, Field(description="Where these people had been directed.")]
+    place: str
+    centre: str
+    text: str
+    by: ActedBy
+    at: At
+
+
 class CoordinationStep(TypedDict):
     """One step of the hand-over of an encounter between centres; until it is accepted the first one co-ordinates."""
 
@@ -454,6 +468,7 @@ class HandoverDocument(TypedDict):
     expired_not_landed: list[ExpiredHold]
     held_against_shortage: list[StandingReservation]
     overrides: list[RecordedOverride]
+    withdrawn_directions: list[WithdrawnDirection]
     exclusion_zones: list[StandingZone]
     aged_reports: list[AgedReport]
 

@@ -12,7 +12,7 @@ from api.store.commands import Actor, Answer, Command, IdempotencyKey, answer_un
 from api.store.coordination import open_coordination
 from api.store.database import Database, Transaction
 from api.store.decisions import DecisionRecord, decision_record, forget_documents, latest_decision
-from api.store.directions import latest_direction, overrides_of
+from api.store.directions import latest_direction, latest_withdrawal, overrides_of
 from api.store.encounter_record import encounter_record
 from api.store.encounters import encounter_document, open_encounters
 from api.store.errors import InvalidValue
@@ -153,6 +153,10 @@ class Store:
     def direction(self, encounter_id: str) -> Json | None:
         """The direction that holds for an encounter."""
         return self.database.read(lambda tx: latest_direction(tx, encounter_id))
+
+    def withdrawal(self, encounter_id: str) -> Json | None:
+        """How the last direction of an encounter was withdrawn."""
+        return self.database.read(lambda tx: latest_withdrawal(tx, encounter_id))
 
     def coordination(self) -> dict[str, Json]:
         """The newest step of the hand-over between centres, for each open encounter that has one."""

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from api.security.roles import AccessRole
 from api.settings import Settings
 from tests.api.http.issuer import CONTROLLER, NOBODY, running_issuer, sign_in_settings
 from tests.browser.console import badge, control_room, pick
@@ -90,6 +91,36 @@ def test_a_session_that_ends_in_mid_work_loses_nothing(centre):
     opened.value.close()
     page.locator("dialog").wait_for(state="hidden", timeout=30_000)
     page.locator('[data-feed="stream"]:not(.past)').wait_for()
+    page.keyboard.press("n")
+    page.locator("#read-back").wait_for()
+    assert page.locator("#field-text").input_value() == "They say they see the lights of Dover"
+
+
+def test_a_role_taken_away_in_mid_work_is_explained_and_loses_nothing(centre):
+    page = centre.workspace(waits=False)
+    enter(page)
+    page.keyboard.press("n")
+    page.locator("#field-text_position").fill("51 03.0N 001 15.0E")
+    page.locator("#read-back").click()
+    page.get_by_text("5 1 degrees").wait_for()
+    page.locator("#field-text").fill("They say they see the lights of Dover")
+    sessions = centre.sign_in._sessions
+    for name, session in sessions.items():
+        lessened = session.identity._replace(roles=frozenset({AccessRole.VIEWER}))
+        sessions[name] = session._replace(identity=lessened)
+    page.locator("dialog button[type=submit]").click()
+    page.locator("dialog .refusal").get_by_text("The role of this desk does not allow it").wait_for()
+    assert page.locator("#field-text").input_value() == "They say they see the lights of Dover"
+    page.locator('[data-banner="rights"]').get_by_text("This desk is now viewer").wait_for(state="attached")
+    page.keyboard.press("Escape")
+    page.locator("dialog").wait_for(state="hidden")
+    assert page.locator("#new-encounter").is_hidden()
+    page.keyboard.press("n")
+    assert page.locator("dialog").is_hidden()
+    for name, session in sessions.items():
+        sessions[name] = session._replace(identity=session.identity._replace(roles=frozenset({AccessRole.CONTROLLER})))
+    # Looked at again by itself.
+    page.locator("#new-encounter").wait_for(timeout=45_000)
     page.keyboard.press("n")
     page.locator("#read-back").wait_for()
     assert page.locator("#field-text").input_value() == "They say they see the lights of Dover"

@@ -9,9 +9,17 @@ from api.documents.decision import decision_document, to_json
 from api.encounter import EncounterIn
 from api.store.commands import Actor, Role
 from api.store.decisions import AS_TEXT, picture_of, replay
-from api.store.directions import RecordDirection, RecordOverride, standing_of
+from api.store.directions import RecordDirection, RecordOverride, WithdrawDirection, standing_of
 from api.store.encounters import ReportEncounter
-from api.store.errors import InvalidValue, NotFound, RoleNeeded, SchemaMismatch, StoreUnavailable
+from api.store.errors import (
+    ChangedMeanwhile,
+    InvalidValue,
+    NotFound,
+    RoleNeeded,
+    SchemaMismatch,
+    StoreUnavailable,
+    WrongState,
+)
 from api.store.handover import SignHandover
 from api.store.integrity import check
 from api.store.port_snapshot import PortsSnapshot
@@ -141,6 +149,66 @@ def test_a_direction_names_a_port_or_a_place(store, controller, encounter):
             store.do(command, controller, NOW)
     with pytest.raises(NotFound):
         store.do(RecordDirection("e-99", "CROSS", "A", "", "calais"), controller, NOW)
+
+
+def test_a_direction_withdrawn_holds_no_more_and_neither_does_the_one_before_it(store, controller, encounter):
+    other = store.do(ReportEncounter("phone", 1.6, 51.02, NOW), controller, NOW).document["encounter_id"]
+    store.do(RecordDirection(other, "CROSS", "A", "", "calais"), controller, NOW)
+    store.do(RecordDirection(encounter, "CROSS", "A", "", "calais"), controller, NOW)
+    held = store.do(RecordDirection(encounter, "CROSS", "A", "", "dover"), controller, NOW + 60).document
+    withdrawn = store.do(
+        WithdrawDirection(encounter, held["sequence"], "CROSS", "wrong vessel"), controller, NOW + 90
+    ).document
+    assert (withdrawn["direction"], withdrawn["port_id"], withdrawn["text"]) == (
+        held["sequence"], "dover", "wrong vessel",
+    )  # fmt: skip
+    assert (store.direction(encounter), store.withdrawal(encounter)) == (None, withdrawn)
+    board = {known.board["encounter_id"]: known.direction for known in store.board().encounters}
+    assert (board[encounter], board[other]["port_id"]) == (None, "calais")
+    # Said before the one that was withdrawn: it was superseded, and does not hold either.
+    store.do(RecordDirection(encounter, "CROSS", "A", "", "calais", directed_s=NOW + 30), controller, NOW + 100)
+    assert store.direction(encounter) is None
+    page = store.handover(NOW + 120)
+    assert (page["withdrawn_directions"], store.handover(NOW + 13 * 3_600)["withdrawn_directions"]) == ([withdrawn], [])
+    assert {row["encounter_id"]: row["direction"] for row in page["open_encounters"]}[encounter] is None
+    kinds = [entry["kind"] for entry in store.encounter_record(encounter)["entries"]]
+    assert kinds.count("direction.withdrawn") == 1
+    store.do(RecordDirection(encounter, "CROSS", "A", "", "boulogne"), controller, NOW + 200)
+    assert (store.direction(encounter)["port_id"], store.withdrawal(encounter)) == ("boulogne", None)
+    assert check(store.database).problems == ()
+
+
+def test_only_the_direction_that_holds_is_withdrawn_and_with_a_reason(store, controller, encounter):
+    first = store.do(RecordDirection(encounter, "CROSS", "A", "", "calais"), controller, NOW).document["sequence"]
+    last = store.do(RecordDirection(encounter, "CROSS", "A", "", "dover"), controller, NOW).document["sequence"]
+    for command, actor, error in (
+        (WithdrawDirection(encounter, first, "CROSS", "x"), controller, ChangedMeanwhile),
+        (WithdrawDirection(encounter, last, "CROSS", ""), controller, InvalidValue),
+        (WithdrawDirection(encounter, last, "", "x"), controller, InvalidValue),
+        (WithdrawDirection("e-99", last, "CROSS", "x"), controller, NotFound),
+        (WithdrawDirection(encounter, last, "CROSS", "x"), Actor(Role.PORT_OFFICER, "quay"), RoleNeeded),
+    ):
+        with pytest.raises(error):
+            store.do(command, actor, NOW)
+    assert store.direction(encounter)["port_id"] == "dover"
+    store.do(WithdrawDirection(encounter, last, "CROSS", "x"), controller, NOW)
+    with pytest.raises(WrongState):
+        store.do(WithdrawDirection(encounter, last, "CROSS", "x"), controller, NOW)
+
+
+def test_a_withdrawal_changed_behind_the_programs_back_is_found(store, controller, encounter):
+    if store.database.dialect != "sqlite":
+        pytest.skip("the server forbids it")
+    held = store.do(RecordDirection(encounter, "CROSS", "A", "", "dover"), controller, NOW).document["sequence"]
+    store.do(WithdrawDirection(encounter, held, "CROSS", "x"), controller, NOW)
+    assert check(store.database).problems == ()
+
+    def change(tx):
+        tx.run("DROP TRIGGER direction_withdrawal_never_changed")
+        tx.run("UPDATE direction_withdrawal SET text = 'y'")
+
+    store.database.write_alone(change)
+    assert any("withdrawn direction" in problem for problem in check(store.database).problems)
 
 
 def test_a_direction_stays_the_answer_and_a_hard_fail_on_it_is_a_conflict(

@@ -19,7 +19,7 @@ def test_a_zone_is_drawn_edited_and_ended_and_never_forgotten(store, controller)
     assert zone["outline"]["coordinates"] == [[*map(list, SQUARE), list(SQUARE[0])]]
     assert (zone["from_at"], zone["to_at"], zone["ended"]) == (None, None, None)
     edit = EditZone(
-        zone["zone_id"], "Vega 2", "it drifts", SQUARE[:3], to_s=NOW + 900, expected_version=zone["version"]
+        "Vega 2", "it drifts", SQUARE[:3], to_s=NOW + 900, zone_id=zone["zone_id"], expected_version=zone["version"]
     )
     edited = store.do(edit, controller, NOW + 1).document
     assert (edited["name"], edited["made"], edited["to_at"]) == ("Vega 2", zone["made"], "2023-11-14T22:28:20.000Z")
@@ -51,9 +51,9 @@ def test_a_kept_snapshot_hears_of_zones_and_of_their_end(store, controller):
 def test_an_edit_of_what_somebody_else_has_changed_is_refused(store, controller):
     zone = drawn(store, controller)
     zone_id, version = zone["zone_id"], zone["version"]
-    store.do(EditZone(zone_id, "Vega", "it drifts", SQUARE, expected_version=version), controller, NOW)
+    store.do(EditZone("Vega", "it drifts", SQUARE, zone_id=zone_id, expected_version=version), controller, NOW)
     for late in (
-        EditZone(zone_id, "mine", "mine", SQUARE, expected_version=version),
+        EditZone("mine", "mine", SQUARE, zone_id=zone_id, expected_version=version),
         EndZone(zone_id, "over", version),
     ):
         with pytest.raises(ChangedMeanwhile):
@@ -100,7 +100,7 @@ def test_what_cannot_be_is_refused(store, controller, officer):
         (DrawZone("b", "", SQUARE), InvalidValue),
         (DrawZone("b", "over already", SQUARE, to_s=NOW), InvalidValue),
         (DrawZone("b", "backwards", SQUARE, from_s=NOW + 9, to_s=NOW + 8), InvalidValue),
-        (EditZone(ended, "b", "again", SQUARE), WrongState),
+        (EditZone("b", "again", SQUARE, zone_id=ended), WrongState),
         (EndZone(ended, "again"), WrongState),
         (EndZone(zone["zone_id"], " "), InvalidValue),
         (EndZone("z-99", "over"), NotFound),
@@ -110,7 +110,7 @@ def test_what_cannot_be_is_refused(store, controller, officer):
     with pytest.raises(RoleNeeded):
         store.do(EndZone(zone["zone_id"], "over"), officer, NOW)
     # Its own name is no other zone's; that of one that has ended is free again.
-    store.do(EditZone(zone["zone_id"], "vega", "nearer", SQUARE), controller, NOW)
+    store.do(EditZone("vega", "nearer", SQUARE, zone_id=zone["zone_id"]), controller, NOW)
     drawn(store, controller, "Old")
 
 

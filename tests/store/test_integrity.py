@@ -121,7 +121,7 @@ def test_a_row_put_into_any_table_is_noticed(edited, filled, tmp_path, table):
     _, *row = first_row(filled, tmp_path, table)
     keys = {"suspected_duplicate": 1, "idempotency": 1}.get(table, 0)
     row[keys] = row[keys] + 900 if isinstance(row[keys], int) else row[keys] + "9"
-    for unique in ("opened", "secret_sha256"):
+    for unique in ("opened", "secret_sha256", "direction"):
         if unique in COLUMNS[table] and COLUMNS[table].index(unique) != keys:
             row[COLUMNS[table].index(unique)] = changed(row[COLUMNS[table].index(unique)])
     marks = ", ".join("?" * len(row))

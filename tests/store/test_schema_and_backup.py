@@ -10,7 +10,7 @@ from api.store.backup import TABLES, backup, move, restore, table_sums
 from api.store.clock import MendClock
 from api.store.commands import Actor, IdempotencyKey, Role, execute
 from api.store.coordination import OfferCoordination
-from api.store.directions import RecordDirection, RecordOverride
+from api.store.directions import RecordDirection, RecordOverride, WithdrawDirection
 from api.store.encounters import CloseEncounter, ReportEncounter
 from api.store.errors import InvalidValue, SchemaMismatch, StoreUnavailable, WrongState
 from api.store.exclusion_zones import DrawZone
@@ -52,7 +52,8 @@ def fill(store):
     do = store.do
     do(RecordDocument.of(DOCUMENT, b"{}", b'{"status":{}}', "e-4"), CONTROLLER, NOW + 10)
     do(record_of("d-2", picture=b'{"status":{"dover":1}}', encounter_id="e-4"), CONTROLLER, NOW + 10)
-    do(RecordDirection("e-4", "CROSS GRIS-NEZ", "SRR_STATE", "to Calais", "calais"), CONTROLLER, NOW + 11)
+    directed = do(RecordDirection("e-4", "CROSS GRIS-NEZ", "SRR_STATE", "to Calais", "calais"), CONTROLLER, NOW + 11)
+    do(WithdrawDirection("e-4", directed.sequence, "CROSS GRIS-NEZ", "wrong vessel"), CONTROLLER, NOW + 11)
     do(RecordOverride("d-1", "MASTER_JUDGEMENT", "swell in the entrance"), CONTROLLER, NOW + 12)
     do(SignHandover("0" * 64, "day", "night"), CONTROLLER, NOW + 13)
     do(OfferCoordination("e-4", "DOVER COASTGUARD", "CROSS GRIS-NEZ"), CONTROLLER, NOW + 13)
@@ -326,6 +327,8 @@ def test_a_migration_once_released_is_never_edited():
         ("postgresql", 7): "181b62d3d8d82f89",
         ("sqlite", 8): "f9144be7b274f612",
         ("postgresql", 8): "3b9d92dfdd89863c",
+        ("sqlite", 9): "87418c6b824109e5",
+        ("postgresql", 9): "0f14da71ae19b60d",
     }
     made = {
         (dialect, step.version): step.sha256[:16]

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from api.board import (
     BoardDocument,
-    QuickDecision,
     StandingDocument,
     ask_now,
     assumptions,
@@ -17,10 +16,12 @@ from api.board import (
     body_now,
     encounter_known,
     engine_view,
+    port_judged,
+    quick_decide,
     refused_view,
 )
 from api.decision_service import policy_named
-from api.documents.decision import decision_document, to_json
+from api.documents.decision import to_json
 from api.http.auth import Caller, requires
 from api.http.authorization import filter_owned, require_owner, visible_places, without_others
 from api.http.command_executor import CommandExecutor, executes
@@ -43,8 +44,18 @@ from api.http.schemas.record_examples import (
     REPORT_IN,
     REPORTED,
     STANDING,
+    WITHDRAW_IN,
+    WITHDRAWN,
 )
-from api.http.schemas.requests import CloseIn, DirectionIn, OfferAnswerIn, OfferIn, ReopenIn, ReportIn
+from api.http.schemas.requests import (
+    CloseIn,
+    DirectionIn,
+    OfferAnswerIn,
+    OfferIn,
+    ReopenIn,
+    ReportIn,
+    WithdrawIn,
+)
 from api.position import format_time, parse_time
 from api.security.roles import Permission
 from api.store.board import OpenEncounter
@@ -59,6 +70,7 @@ from api.store.record_types import (
     EncounterDocument,
     EncounterReopened,
     ReportedEncounter,
+    WithdrawnDirection,
 )
 from api.store.store import Store
 from api.store.validation import Json, canonical
@@ -226,6 +238,21 @@ async def direct_encounter(
 
 
 @router.command(
+    "/encounters/{encounter_id}/direction/withdraw",
+    summary="Record that a centre took back the direction that holds",
+    answer=WithdrawnDirection,
+    example=WITHDRAWN,
+)
+async def withdraw_direction(
+    encounter_id: str,
+    body: Annotated[WithdrawIn, Body(examples=[WITHDRAW_IN])],
+    executor: Annotated[CommandExecutor, executes(Permission.DIRECT)],
+) -> Response:
+    """Both stay on record. The one before it does not hold again: nothing is directed until a centre directs anew."""
+    return await executor.respond(body.command(encounter_id), OwnRecord(_ID, encounter_id))
+
+
+@router.command(
     "/encounters/{encounter_id}/coordination/offer",
     summary="Ask another centre to co-ordinate it from here on",
     answer=CoordinationStep,
@@ -267,12 +294,13 @@ async def read_standing(
     """
     now_s = time.time()
 
-    def gather(store: Store) -> OpenEncounter:
+    def gather(store: Store) -> tuple[OpenEncounter, Json | None]:
         document = _visible(store, caller, encounter_id)
         last = store.latest_decision(encounter_id)
-        return encounter_known(document, store.direction(encounter_id), None if last is None else last.ask)
+        known = encounter_known(document, store.direction(encounter_id), None if last is None else last.ask)
+        return known, store.withdrawal(encounter_id)
 
-    known = await async_store.run(gather)
+    known, withdrawn = await async_store.run(gather)
     ports = visible_places(caller, await async_store.ports_seen(now_s), encounter_id)
 
     def standing() -> Json:
@@ -281,8 +309,11 @@ async def read_standing(
         try:
             ask = ask_now(service, known, float(int(now_s)))
             assumed = assumptions(ask)
-            decision = service.decide(ask, ports, encounter_id)
-            view, document = engine_view(QuickDecision.of(decision)), decision_document(decision)
+            seen = service.world_seeing(ports, ask.at_s, ask.policy.limits, encounter_id)
+            judged = quick_decide(ask, seen, every_port=known.direction is not None)
+            view = engine_view(judged)
+            if known.direction is not None:
+                document["candidates"] = port_judged(judged, known.direction["port_id"])
         except (PositionRefused, InvalidAsk, UnknownName) as refused:
             view = refused_view(refused)
         stands: Json = {"codes": [], "direction": None, "conflicts": [], "judged": False, "engine_view": "advice"}
@@ -290,7 +321,8 @@ async def read_standing(
             stands = standing_of(known.direction, document)
         answer = "engine" if known.direction is None else "direction"
         return {
-            "encounter_id": encounter_id, "answer": answer, **stands, "codes": [*stands["codes"], *assumed],
+            "encounter_id": encounter_id, "answer": answer, **stands, "withdrawn": withdrawn,
+            "codes": [*stands["codes"], *assumed],
             "engine": view,
             "decided_at": format_time(float(int(now_s))),
         }  # fmt: skip

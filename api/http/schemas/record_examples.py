@@ -113,6 +113,13 @@ DIRECTION: dict[str, Any] = {
     "sequence": 21, "encounter_id": "e-7", "port_id": "calais", "place": "", "centre": "CROSS GRIS-NEZ",
     "code": "SRR_STATE", "text": "by VHF 16", "by": _DUTY, "directed_at": "2026-11-22T14:40:00.000Z",
 }  # fmt: skip
+WITHDRAW_IN: dict[str, Any] = {
+    "direction": 21, "centre": "CROSS GRIS-NEZ", "text": "Calais has no tug for her; told by VHF 16 to wait",
+}  # fmt: skip
+WITHDRAWN: dict[str, Any] = {
+    "sequence": 22, "encounter_id": "e-7", "direction": 21, "port_id": "calais", "place": "",
+    "centre": "CROSS GRIS-NEZ", "text": WITHDRAW_IN["text"], "by": _DUTY, "at": "2026-11-22T14:43:00.000Z",
+}  # fmt: skip
 _ENGINE: dict[str, Any] = {
     "outcome": "suitable", "code": None, "port_id": "dover", "time_to_landing_min": 27.2,
     "eta_at": "2026-11-22T15:08:12Z",
@@ -129,7 +136,7 @@ ENCOUNTERS_OPEN: dict[str, Any] = {
 }  # fmt: skip
 STANDING: dict[str, Any] = {
     "encounter_id": "e-7", "answer": "direction", "codes": ["RCC_DIRECTED", "RCC_PORT_CONFLICT"],
-    "direction": DIRECTION,
+    "direction": DIRECTION, "withdrawn": None,
     "conflicts": [
         {
             "rule": "R-PRT-01", "code": "PORT_CLOSED",
@@ -182,7 +189,8 @@ HANDOVER: dict[str, Any] = {
     "at": "2026-11-22T19:00:00.000Z",
     "open_encounters": [{**_OPEN, "direction": DIRECTION, "aged": True}],
     "reservations": [STANDING_RESERVATION], "expiring_soon": ["r-15"], "overdue": [], "expired_not_landed": [],
-    "held_against_shortage": [], "overrides": [], "exclusion_zones": [{**ZONE, "in_force": True}],
+    "held_against_shortage": [], "overrides": [], "withdrawn_directions": [WITHDRAWN],
+    "exclusion_zones": [{**ZONE, "in_force": True}],
     "aged_reports": [{"port_id": "dover", "report": "status", "reported_at": "2026-11-22T14:30:00.000Z"}],
 }  # fmt: skip
 _PAGE = "95db4abef783b554161bb855fa61e4381ca46b597103f36862cff6abbafdb2b9"

@@ -11,7 +11,7 @@ from api.encounter import EncounterIn, checked_instant
 from api.position import parse_time
 from api.security.roles import AccessRole
 from api.store.coordination import AnswerCoordination, OfferCoordination, Reply
-from api.store.directions import RecordDirection, RecordOverride
+from api.store.directions import RecordDirection, RecordOverride, WithdrawDirection
 from api.store.encounters import CloseEncounter, ReopenEncounter, ReportEncounter
 from api.store.exclusion_zones import MOST_POSITIONS, DrawZone, EditZone, EndZone, Outline
 from api.store.handover import SignHandover
@@ -300,6 +300,18 @@ class DirectionIn(Body):
         )
 
 
+class WithdrawIn(Body):
+    """A centre takes back the direction that holds, and why."""
+
+    direction: Annotated[int, Field(ge=1, description="Its `sequence`: 412 where another one holds by now.")]
+    centre: Annotated[Name, Field(examples=["CROSS GRIS-NEZ"])]
+    text: Text
+
+    def command(self, encounter_id: str) -> WithdrawDirection:
+        """What it asks for."""
+        return WithdrawDirection(encounter_id, self.direction, self.centre, self.text)
+
+
 class OfferIn(Body):
     """A centre asks another one to co-ordinate an encounter from here on."""
 
@@ -367,14 +379,14 @@ class ZoneIn(Body):
 
     def command(self) -> DrawZone:
         """What it asks for, of a new zone."""
-        return DrawZone(self.name, self.reason, self.outline.corners(), _seconds(self.from_at), _seconds(self.to_at))
+        return DrawZone(*self._said())
 
     def edit_command(self, zone_id: str, expected_version: int | None) -> EditZone:
         """What it asks for, of a zone there is."""
-        drawn = self.command()
-        return EditZone(
-            zone_id, drawn.name, drawn.reason, drawn.outline, drawn.from_s, drawn.to_s, expected_version
-        )  # fmt: skip
+        return EditZone(*self._said(), zone_id=zone_id, expected_version=expected_version)
+
+    def _said(self) -> tuple[str, str, Outline, float | None, float | None]:
+        return self.name, self.reason, self.outline.corners(), _seconds(self.from_at), _seconds(self.to_at)
 
 
 class ZoneEndIn(Body):

@@ -16,6 +16,7 @@ export function withEvent(picture, event) {
   /** @param {Partial<import('./documents.js').Row>} part */
   const changed = (part) => ({ ...picture, encounters: picture.encounters.map((row) => (row.encounter_id === body.encounter_id ? { ...row, ...part } : row)) });
   if (kind === 'direction.recorded') return changed({ direction: body });
+  if (kind === 'direction.withdrawn') return changed({ direction: null });
   if (kind.startsWith('coordination.')) return changed({ coordination: body });
   if (kind === 'encounter.closed') return { ...picture, encounters: picture.encounters.filter((row) => row.encounter_id !== body.encounter_id) };
   if (kind.startsWith('reservation.') && body.reservation) {

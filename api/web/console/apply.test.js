@@ -14,6 +14,8 @@ const event = (kind, body, sequence = 8) => ({ at: '', kind, sequence, subject: 
 test('a direction and a step between centres are on the board at once, of their encounter alone', () => {
   const directed = withEvent(picture(), event('direction.recorded', { encounter_id: 'e-2', port_id: 'dover' }));
   assert.deepEqual(directed.encounters.map((row) => row.direction?.port_id ?? null), [null, 'dover']);
+  const withdrawn = withEvent(directed, { ...event('direction.withdrawn', { encounter_id: 'e-2' }), sequence: 9 });
+  assert.deepEqual(withdrawn.encounters.map((row) => row.direction), [null, null]);
   const offered = withEvent(picture(), event('coordination.offered', { encounter_id: 'e-1', step: 'offered' }));
   assert.deepEqual(offered.encounters.map((row) => row.coordination?.step ?? null), ['offered', null]);
 });

@@ -3,7 +3,7 @@
 import { firstChannel, formatAge, formatBearing, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, shape } from '../shared/elements.js';
 import { inLanguage, language, say } from '../shared/texts.js';
-import { EXPIRING_S, ageOf, candidates, depthAt, depthText, may, now, personsText, placesOf, portName, shortId, state, viewersText } from './state.js';
+import { EXPIRING_S, ageOf, candidates, depthAt, depthText, may, now, personsText, placesOf, placeText, portName, shortId, state, viewersText } from './state.js';
 import { hours, placesAt, statusOf } from './ports.js';
 
 /** @typedef {import('../terminal/documents.js').Candidate} Candidate */
@@ -19,15 +19,19 @@ const PASSED_SHOWN = 6;
  * @property {(name: string, subject?: any) => void} begin Begin a piece of work by its name.
  */
 
+/** How far down the panel is, known without asking: to ask makes the browser lay out all boards there and then. [px] */
+let scrolledTo = 0;
+
 /** @param {Actions} actions */
 export function showDecision(actions) {
   const body = byId('decision-body');
   const parts = state.view && state.view.encounter.encounter_id === state.encounterId ? encounterParts(actions) : [];
   if (state.portId) parts.push(...portParts(state.portId, actions));
   if (!parts.length) parts.push(make('p', { class: 'quiet' }, say(state.encounterId ? 'deciding' : 'nothing_chosen')));
-  const at = body.scrollTop;
+  body.onscroll = () => { scrolledTo = body.scrollTop; };
+  const at = scrolledTo;
   body.replaceChildren(...parts);
-  body.scrollTop = at;
+  if (at > 0) body.scrollTop = at;
 }
 
 /** @param {string} text @param {string} name @param {Actions} actions @param {any} [subject] @param {string} [key] @param {string} [kind] */
@@ -55,7 +59,8 @@ function encounterParts(actions) {
   if (encounter.state === 'closed') parts.push(make('p', { class: 'warn' }, say('encounter_closed')));
   const offer = coordinationPart(view, actions);
   if (offer) parts.push(offer);
-  if (view.direction && !state.whatIf) parts.push(directionPart(view.direction, row?.decided?.codes?.includes('RCC_PORT_CONFLICT') ?? false));
+  if (view.direction && !state.whatIf) parts.push(directionPart(view.direction, row?.decided?.codes?.includes('RCC_PORT_CONFLICT') ?? false, actions));
+  if (view.withdrawn && !state.whatIf) parts.push(make('div', { class: 'directed withdrawn' }, make('p', {}, withdrawalText(view.withdrawn))));
   if (shown.refused) parts.push(make('p', { class: 'warn' }, shown.refused));
   const { decision } = shown;
   if (decision) parts.push(...decisionParts(decision, view, actions));
@@ -75,15 +80,19 @@ function encounterParts(actions) {
   return parts;
 }
 
-/** @param {import('./documents.js').Direction} direction @param {boolean} isConflict */
-function directionPart(direction, isConflict) {
-  const place = direction.port_id ? portName(direction.port_id) : direction.place;
+/** @param {import('./documents.js').Direction} direction @param {boolean} isConflict @param {Actions} actions */
+function directionPart(direction, isConflict, actions) {
+  const place = placeText(direction);
   return make('div', { class: `directed${isConflict ? ' conflict' : ''}` },
     make('b', {}, say('directed_to', { port: place })),
     make('p', {}, `${direction.centre} · ${say('code_of', { code: direction.code })} · ${formatUtc(direction.directed_at)} UTC · ${direction.by.duty}`),
     direction.text ? make('p', {}, direction.text) : null,
-    isConflict ? make('p', { class: 'warn' }, say('direction_rule_fails', { port: place })) : null);
+    isConflict ? make('p', { class: 'warn' }, say('direction_rule_fails', { port: place })) : null,
+    may('direct') ? make('div', { class: 'actions' }, action(say('withdraw_direction'), 'withdraw', actions, direction)) : null);
 }
+
+/** How a direction was taken back. @param {import('./documents.js').Withdrawal} withdrawal */
+const withdrawalText = (withdrawal) => say('direction_withdrawn', { port: placeText(withdrawal), centre: withdrawal.centre, at: formatUtc(withdrawal.at), duty: withdrawal.by.duty, text: withdrawal.text });
 
 /** @param {import('./documents.js').EncounterView} view @param {Actions} actions */
 function coordinationPart(view, actions) {

@@ -11,9 +11,10 @@
  */
 /**
  * @typedef {object} Direction
- * @property {string | null} port_id @property {string} place @property {string} centre @property {string} code @property {string} text
+ * @property {number} sequence @property {string | null} port_id @property {string} place @property {string} centre @property {string} code @property {string} text
  * @property {By} by @property {string} directed_at
  */
+/** @typedef {{ direction: number, port_id: string | null, place: string, centre: string, text: string, by: By, at: string }} Withdrawal */
 /**
  * @typedef {object} Coordination
  * @property {'offered' | 'accepted' | 'refused' | 'withdrawn'} step @property {string} from_centre @property {string} to_centre
@@ -61,7 +62,7 @@
 /**
  * @typedef {object} EncounterView
  * @property {string} at @property {{ encounter_id: string, state: string, opened_at: string, version: number, reports: Report[], possible_duplicates: { encounter_id: string, distance_m: number, envelope_m: number }[] }} encounter
- * @property {Direction | null} direction @property {Reservation[]} reservations @property {Coordination | null} coordination
+ * @property {Direction | null} direction @property {Withdrawal | null} withdrawn How the last direction was taken back. @property {Reservation[]} reservations @property {Coordination | null} coordination
  * @property {any} ask @property {import('../terminal/documents.js').Decision | null} decision @property {string | null} refused
  */
 /** @typedef {{ desk: string, centre: string, duty: string, encounter_id: string }} Desk */

@@ -2,8 +2,9 @@
 
 import { formatAge } from '../shared/format.js';
 import { byId, make, write } from '../shared/elements.js';
-import { say } from '../shared/texts.js';
-import { ageOf, byUrgency, now, personsText, placesOf, portName, shortId, state, stateOf, vesselText, viewersText } from './state.js';
+import { language, say } from '../shared/texts.js';
+import { drawRows } from './rows.js';
+import { ageOf, byUrgency, now, personsText, placesOf, placeText, portName, shortId, state, stateOf, vesselText, viewersText } from './state.js';
 
 /** @typedef {import('./documents.js').Row} Row */
 
@@ -20,7 +21,14 @@ export function showEncounters(onPick) {
   write(byId('encounters-count'), say('encounters_count', { open: rows.length, fresh, people }));
   byId('encounters-none').hidden = rows.length > 0;
   const supposed = new Map((state.whatIf?.encounters ?? []).map((one) => [one.encounter_id, one]));
-  byId('encounter-rows').replaceChildren(...rows.map((row) => line(row, supposed.get(row.encounter_id), onPick)));
+  drawRows(byId('encounter-rows'), rows.map((row) => {
+    const id = row.encounter_id;
+    const then = supposed.get(id);
+    return {
+      key: id, shows: [row, then, placesOf(id), viewersText(id), id === state.encounterId, language(), state.harbours.size],
+      draw: () => line(row, then, onPick),
+    };
+  }));
 }
 
 /**
@@ -36,7 +44,7 @@ function line(row, supposed, onPick) {
   button.addEventListener('click', () => onPick(row.encounter_id));
   const twin = row.possible_duplicate ? make('span', { class: 'twin', title: say('twin_title') }, say('twin')) : null;
   const view = supposed ? supposed.then : row.decided;
-  const going = row.direction && !supposed ? row.direction.port_id ? portName(row.direction.port_id) : row.direction.place : viewPort(view);
+  const going = row.direction && !supposed ? placeText(row.direction) : viewPort(view);
   const changed = supposed !== undefined && (supposed.now.port_id !== supposed.then.port_id || supposed.now.outcome !== supposed.then.outcome);
   const note = supposed
     ? changed ? say('what_if_before', { port: viewPort(supposed.now) }) : say('what_if_same')
@@ -45,7 +53,7 @@ function line(row, supposed, onPick) {
   const minutes = view?.time_to_landing_min ?? null;
   const tr = make('tr', { class: `state-${kind}${chosen ? ' chosen' : ''}${changed ? ' changed' : ''}`, 'data-row': row.encounter_id },
     make('td', {}, make('span', { class: `badge badge-${kind}` }, say(`state_${kind}`))),
-    make('td', {}, button, twin, make('span', { class: 'sub' }, vesselText(row, held)), viewers ? make('span', { class: 'sub viewers' }, viewers) : null),
+    make('td', {}, button, twin, make('span', { class: 'sub vessel' }, vesselText(row, held)), viewers ? make('span', { class: 'sub viewers' }, viewers) : null),
     make('td', { class: 'number strong' }, personsText(row.latest.persons)),
     make('td', {}, going, note ? make('span', { class: 'sub' }, note) : null),
     make('td', { class: 'number' }, minutes === null ? '?' : String(Math.round(minutes))),

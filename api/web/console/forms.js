@@ -24,6 +24,10 @@ import { has, inLanguage, say } from '../shared/texts.js';
  * @property {() => Node | null} [standing] What holds now, shown beside a conflict.
  */
 
+/** As the service takes them. [characters] */
+const LONGEST_LINE = 120;
+const LONGEST_TEXT = 4000;
+
 /** @type {Map<string, Values>} What was typed and not recorded yet. */
 const drafts = new Map();
 /** @type {(() => void) | null} */
@@ -48,13 +52,18 @@ function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** What a control is called on the screen. @param {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} control */
+const nameOf = (control) => control.labels?.[0]?.firstChild?.textContent ?? control.name;
+
 /** Why something was refused, and what to do. @param {unknown} failure */
 export function explain(failure) {
   if (!(failure instanceof Refusal)) return say('error_no_answer');
   const code = failure.problem?.code ?? '';
   const own = has(`error_${code}`) ? `${say(`error_${code}`)} ` : '';
-  const fields = (failure.problem?.errors ?? []).map((one) => `${one.pointer.replace(/^\//, '')}: ${one.detail ?? one.code ?? ''}`).join(' ');
-  return `${own}${failure.problem?.detail ?? say('error_status', { status: failure.status })} ${fields}`.trim();
+  const detail = failure.problem?.detail ?? '';
+  // What is said of the whole is not said again of its field.
+  const fields = (failure.problem?.errors ?? []).filter((one) => !one.detail || !detail.includes(one.detail)).map((one) => `${one.pointer.replace(/^\//, '')}: ${one.detail ?? one.code ?? ''}`).join(' ');
+  return `${own}${detail || (own ? '' : say('error_status', { status: failure.status }))} ${fields}`.trim();
 }
 
 /** @param {Form} form */
@@ -64,6 +73,8 @@ export function openForm(form) {
   const typed = drafts.get(form.name) ?? {};
   /** @type {Map<string, HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>} */
   const controls = new Map();
+  /** Characters a control may have: what is pasted is never cut off unseen. @type {Map<Element, number>} */
+  const longest = new Map();
   /** @type {Place | Place[] | null} */
   let position = null;
   let key = newKey();
@@ -87,16 +98,17 @@ export function openForm(form) {
       control = make('select', shared, ...(field.options ?? []).map(([value, words]) => make('option', { value, selected: value === start }, words)));
       control.value = start || (field.options?.[0]?.[0] ?? '');
     } else if (field.kind === 'area' || field.kind === 'positions') {
-      control = make('textarea', { ...shared, rows: field.kind === 'area' ? '3' : '6', spellcheck: 'false', maxlength: String(field.longest ?? 4000) });
+      control = make('textarea', { ...shared, rows: field.kind === 'area' ? '3' : '6', spellcheck: 'false' });
       control.value = start;
     } else {
       control = make('input', {
         ...shared, type: field.kind === 'check' ? 'checkbox' : field.kind === 'secret' ? 'password' : 'text', autocomplete: 'off', spellcheck: 'false',
-        inputmode: field.kind === 'number' ? 'numeric' : null, maxlength: String(field.longest ?? 120),
+        inputmode: field.kind === 'number' ? 'numeric' : null,
       });
       if (control.type === 'checkbox') control.checked = start === 'yes'; else control.value = start;
     }
     controls.set(field.name, control);
+    longest.set(control, field.longest ?? (control instanceof HTMLTextAreaElement ? LONGEST_TEXT : LONGEST_LINE));
     control.addEventListener('input', keep);
     const words = make('label', { for: id }, field.label, field.needed ? make('span', { class: 'needed' }, ` · ${say('needed')}`) : null);
     fields.append(make('div', { class: `field field-${field.kind}` }, words, control, field.hint ? make('span', { class: 'sub', id: `${id}-hint` }, field.hint) : null,
@@ -105,6 +117,7 @@ export function openForm(form) {
 
   /** A position as understood, with the words to read it back in. @param {string} text @returns {Promise<[Place, Node[]]>} */
   async function hear(text) {
+    if (text.length > LONGEST_LINE) throw new Refusal(422, { detail: say('error_too_long', { field: say('position_heard'), count: text.length, most: LONGEST_LINE }) });
     const found = await ask('GET', `/console/v1/position?text=${encodeURIComponent(text)}`);
     return [found.position, [make('b', {}, formatPosition(found.position)), make('span', {}, ` ${inLanguage(found.read_back)}`)]];
   }
@@ -164,7 +177,9 @@ export function openForm(form) {
   element.addEventListener('submit', async (event) => {
     event.preventDefault();
     const missing = [...controls.values()].find((control) => control.required && control.value.trim() === '');
-    if (missing) { show(say('error_needed', { field: missing.labels?.[0]?.firstChild?.textContent ?? missing.name })); missing.focus(); return; }
+    if (missing) { show(say('error_needed', { field: nameOf(missing) })); missing.focus(); return; }
+    const long = [...controls.values()].find((control) => control.value.length > (longest.get(control) ?? Infinity));
+    if (long) { show(say('error_too_long', { field: nameOf(long), count: long.value.length, most: longest.get(long) ?? '' })); long.focus(); return; }
     const now = { ...values(), ...(position ? { position: JSON.stringify(position) } : {}) };
     const text = JSON.stringify(now);
     if (sentAs !== '' && sentAs !== text) key = newKey();

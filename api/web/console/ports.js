@@ -3,6 +3,7 @@
 import { firstChannel, formatAge, formatUtc } from '../shared/format.js';
 import { byId, make, shape, write } from '../shared/elements.js';
 import { language, say } from '../shared/texts.js';
+import { drawRows } from './rows.js';
 import { EXPIRING_S, ageOf, candidates, depthAt, depthText, now, portName, shortId, state } from './state.js';
 
 /** @typedef {import('./documents.js').PortReport} PortReport */
@@ -45,7 +46,15 @@ function portIds() {
 export function showPorts(onPick) {
   write(byId('ports-order'), state.encounterId && candidates().length ? say('ports_order', { encounter: shortId(state.encounterId) }) : say('ports_by_name'));
   byId('ports-all').setAttribute('aria-pressed', String(state.showsAllPorts));
-  byId('port-rows').replaceChildren(...portIds().map((id) => line(id, onPick)));
+  const known = new Set(candidates().map((one) => one.port.id));
+  drawRows(byId('port-rows'), portIds().map((id) => {
+    const places = placesAt(id);
+    const minutes = places.ending ? Math.ceil((Date.parse(places.ending) - now()) / 60000) : null;
+    return {
+      key: id, shows: [places, statusOf(id), known.has(id), minutes, id === state.portId, state.depths[id], language(), state.harbours.size],
+      draw: () => line(id, onPick),
+    };
+  }));
 }
 
 /** @param {string} id @param {(portId: string) => void} onPick */

@@ -6,7 +6,7 @@ import { byId, make, shape } from '../shared/elements.js';
 import { has, inLanguage, language, say } from '../shared/texts.js';
 import { later, timeTyped } from './typed.js';
 import { explain, numberOf } from './forms.js';
-import { ageOf, may, personsText, portName, shortId, state } from './state.js';
+import { ageOf, may, personsText, placeText, portName, shortId, state } from './state.js';
 import { trafficRows } from './traffic.js';
 
 /** @type {HTMLElement | null} Where the focus was before a sheet was opened. */
@@ -80,7 +80,7 @@ export async function openPlan() {
       }
     });
     return tr(
-      k === 0 ? make('b', {}, shortId(one.id)) : '', String(part?.persons ?? one.persons), part ? make('span', {}, /** @type {Node} */ (shape(part.status)), ` ${inLanguage(part.port.name)}`) : say('plan_without', { reason: inLanguage(one.reason?.text ?? one.reason) }),
+      k === 0 ? make('span', {}, make('b', {}, shortId(one.id)), directed(one.id)) : '', String(part?.persons ?? one.persons), part ? make('span', {}, /** @type {Node} */ (shape(part.status)), ` ${inLanguage(part.port.name)}`) : say('plan_without', { reason: inLanguage(one.reason?.text ?? one.reason) }),
       minutesText(part?.time_to_landing_min), minutesText(part?.queue_min), minutesText(one.time_to_safety_min),
       k === 0 && one.own_nearest ? `${inLanguage(one.own_nearest.port.name)} · ${minutesText(one.own_nearest.time_to_safety_alone_min)}` : '', k === 0 && one.cost_min !== null ? `+${minutesText(one.cost_min)}` : '',
       one.greedy?.parts?.length && k === 0 ? `${one.greedy.parts.map((/** @type {any} */ p) => portName(p.port?.id ?? p.port_id)).join(', ')} · ${minutesText(one.greedy.time_to_safety_min)}` : '',
@@ -93,6 +93,12 @@ export async function openPlan() {
     // What is not proven is among the notices, with its figures.
     ...(plan.proven_best ? [make('p', {}, say('plan_proven'))] : []),
     make('ul', {}, ...plan.notices.map((/** @type {any} */ notice) => make('li', {}, inLanguage(notice.text)))), make('p', { class: 'quiet' }, inLanguage(plan.method)));
+}
+
+/** Where an encounter was directed already: a plan advises it anew all the same. @param {string} encounterId */
+function directed(encounterId) {
+  const direction = state.picture?.encounters.find((row) => row.encounter_id === encounterId)?.direction;
+  return direction ? make('span', { class: 'sub' }, say('directed_to', { port: placeText(direction) })) : null;
 }
 
 /** What is supposed, typed on a ground of its own. @param {(supposed: import('./documents.js').Supposed) => Promise<void>} begin */
@@ -121,10 +127,12 @@ export async function openWhatIf(begin) {
     event.preventDefault();
     const figures = [numberOf(wind.value), numberOf(from.value), numberOf(wave.value)];
     const lasting = numberOf(lasts.value);
+    const isCalm = figures.every((one) => one === null);
     try {
+      if (isCalm && (start.value.trim() || lasting !== null)) throw new Refusal(422, { code: 'GALE_TYPED', detail: '' });
       await begin({
         closed: [...closed.selectedOptions].map((option) => option.value), policy: policy.value || null, more_persons: numberOf(more.value) ?? 0, lost_vessel: lost.value || null,
-        gale: figures.every((one) => one === null) ? null : { wind_kn: figures[0] ?? 0, wind_from_deg: figures[1] ?? 0, wave_m: figures[2] ?? 0, ...(start.value.trim() ? { from_at: later(timeTyped(start.value)) } : {}), ...(lasting === null ? {} : { hours: lasting }) },
+        gale: isCalm ? null : { wind_kn: figures[0] ?? 0, wind_from_deg: figures[1] ?? 0, wave_m: figures[2] ?? 0, ...(start.value.trim() ? { from_at: later(timeTyped(start.value)) } : {}), ...(lasting === null ? {} : { hours: lasting }) },
       });
       closeSheet();
     } catch (failure) {
@@ -163,10 +171,11 @@ export async function openHandover() {
   /** @param {string} title @param {Node[]} rows @param {string[]} heads */
   const part = (title, rows, heads) => [make('h3', {}, `${title} · ${rows.length}`), rows.length ? table(heads, rows) : make('p', { class: 'quiet' }, say('list_none'))];
   const encounters = page.open_encounters.map((/** @type {any} */ one) => tr(make('b', {}, shortId(one.encounter_id)), personsText(one.latest.persons), formatPosition(one.latest.position.coordinates),
-    one.direction ? `${one.direction.port_id ? portName(one.direction.port_id) : one.direction.place} · ${one.direction.centre}` : say('state_new'), `${formatUtc(one.latest.observed_at)}${one.aged ? ` · ${say('aged')}` : ''}`, one.possible_duplicate ? say('twin') : ''));
+    one.direction ? `${placeText(one.direction)} · ${one.direction.centre}` : say('state_new'), `${formatUtc(one.latest.observed_at)}${one.aged ? ` · ${say('aged')}` : ''}`, one.possible_duplicate ? say('twin') : ''));
   const held = page.reservations.map((/** @type {any} */ one) => tr(make('b', {}, shortId(one.reservation_id)), portName(one.port_id), one.vessel, String(one.persons.total - one.landed.total), say(`held_${one.state}`), `${formatUtc(one.expires_at)}${page.expiring_soon.includes(one.reservation_id) ? ` · ${say('expiring')}` : ''}${one.overdue ? ` · ${say('overdue')}` : ''}`));
   const expired = page.expired_not_landed.map((/** @type {any} */ one) => tr(shortId(one.reservation_id), portName(one.port_id), one.vessel, String(one.persons), formatUtc(one.expired_at)));
-  const overrides = page.overrides.map((/** @type {any} */ one) => tr(formatUtc(one.at), shortId(one.encounter_id), one.port_id ? portName(one.port_id) : one.place, one.code, one.text, one.by.duty));
+  const overrides = page.overrides.map((/** @type {any} */ one) => tr(formatUtc(one.at), shortId(one.encounter_id), placeText(one), one.code, one.text, one.by.duty));
+  const withdrawn = page.withdrawn_directions.map((/** @type {any} */ one) => tr(formatUtc(one.at), shortId(one.encounter_id), placeText(one), one.centre, one.text, one.by.duty));
   const aged = page.aged_reports.map((/** @type {any} */ one) => tr(portName(one.port_id), say(`port_${one.report === 'capacity' ? 'places' : one.report}`), say('ago', { age: formatAge(ageOf(one.reported_at)) })));
   const [handed, taken] = ['handed', 'taken'].map((name) => make('input', { id: `sign-${name}`, autocomplete: 'off', maxlength: '120' }));
   const told = make('p', { role: 'status' });
@@ -191,6 +200,7 @@ export async function openHandover() {
     ...part(say('reservations'), held, [say('reservations'), say('col_port'), say('vessel_name'), say('col_persons'), say('col_state'), say('col_expiry')]),
     ...part(say('expired_not_landed'), expired, [say('reservations'), say('col_port'), say('vessel_name'), say('col_persons'), say('expired')]),
     ...part(say('overrides'), overrides, ['UTC', say('col_encounter'), say('col_port'), say('reason_code'), say('reason_text'), say('duty')]),
+    ...part(say('withdrawn_directions'), withdrawn, ['UTC', say('col_encounter'), say('col_going'), say('centre_withdrawing'), say('reason_text'), say('duty')]),
     ...part(say('zones'), page.exclusion_zones.map((/** @type {any} */ one) => tr(one.name, one.reason, formatUtc(one.from_at ?? one.drawn_at), one.to_at ? formatUtc(one.to_at) : '', one.by.duty)), [say('zone_name'), say('reason_text'), say('zone_from_utc'), say('zone_to_utc'), say('duty')]),
     ...part(say('aged_reports'), aged, [say('col_port'), say('col_reported'), say('col_seen')]), make('p', { class: 'quiet digest' }, `SHA-256 ${digest}`), form);
 }
@@ -208,7 +218,7 @@ export async function openRecord(encounterId) {
   file.addEventListener('click', () => save(`safeport-${encounterId}.json`, JSON.stringify(record, null, 1), 'application/json'));
   const print = make('button', { type: 'button' }, say('print'));
   print.addEventListener('click', () => window.print());
-  openSheet('record', say('record_title', { encounter: shortId(encounterId) }), make('div', { class: 'actions no-print' }, file, print),
+  openSheet('record', `${say('record_title', { encounter: shortId(encounterId) })} · UTC`, make('div', { class: 'actions no-print' }, file, print),
     make('ol', { class: 'timeline' }, ...record.entries.map((/** @type {any} */ entry) => make('li', {}, make('b', {}, `${entry.at.slice(0, 10)} ${formatUtcSeconds(entry.at)}`), make('span', {}, eventText(entry.kind, entry.became)), make('span', { class: 'sub' }, `${entry.by.role} · ${entry.by.duty} · ${say('row', { number: entry.sequence, hash: entry.hash.slice(0, 12) })}`)))),
     make('p', { class: 'quiet digest' }, say('record_head', { number: record.head.sequence, hash: record.head.hash })));
 }

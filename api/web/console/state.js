@@ -8,6 +8,7 @@ import { inLanguage, say } from '../shared/texts.js';
 /** @typedef {import('./documents.js').Reservation} Reservation */
 /** @typedef {import('../shared/chart_data.js').Harbour} Harbour */
 /** @typedef {import('../terminal/documents.js').Candidate} Candidate */
+/** @typedef {Record<string, () => Promise<unknown> | void>} Ways Of taking something back, by the name of their words. */
 
 /** [A] A hold that ends sooner than this is expiring. Of the shift hand-over page too. [s] */
 export const EXPIRING_S = 600;
@@ -16,7 +17,7 @@ export const state = {
   /** @type {import('./documents.js').Session | null} */ session: null,
   /** @type {Picture | null} */ picture: null,
   /** @type {string | null} Of the server's clock, when the picture was read. */ readAt: null,
-  /** Of performance. [ms] */ heardAt: 0,
+  /** @type {import('./elapsed.js').Moment | null} */ readMoment: null,
   /** The server's clock less this machine's. [ms] */ clockOffsetMs: 0,
   /** @type {{ code: string, text: string } | null} */ trouble: null,
   /** @type {string | null} */ encounterId: null,
@@ -28,7 +29,7 @@ export const state = {
   /** @type {Map<string, Harbour>} */ harbours: new Map(),
   /** @type {import('./documents.js').WhatIf | null} */ whatIf: null,
   showsAllPorts: false,
-  /** @type {{ words: string, button: string, act: () => Promise<unknown> | void, until: number } | null} What was just done here and can be taken back. */ undo: null,
+  /** @type {{ words: string, ways: Ways, until: number } | null} What was just done here and can be taken back. */ undo: null,
   /** @type {import('./documents.js').Desk[]} What other desks have on their screens. */ desks: [],
 };
 
@@ -53,6 +54,9 @@ export function portName(portId) {
   const harbour = state.harbours.get(portId);
   return harbour ? inLanguage(harbour.name) : portId;
 }
+
+/** Where somebody was directed: a port of the register, or a place by name. @param {{ port_id: string | null, place: string }} directed */
+export const placeText = (directed) => (directed.port_id ? portName(directed.port_id) : directed.place);
 
 /** Who else has an encounter on the screen, in words; empty for nobody. @param {string} encounterId */
 export function viewersText(encounterId) {

@@ -6,7 +6,7 @@ import { make } from '../shared/elements.js';
 import { inLanguage, say } from '../shared/texts.js';
 import { timeTyped } from './typed.js';
 import { keepTyped, numberOf, openForm } from './forms.js';
-import { ageOf, candidates, now, personsText, placesOf, portName, shortId, state } from './state.js';
+import { ageOf, candidates, now, personsText, placesOf, placeText, portName, shortId, state } from './state.js';
 
 /** @typedef {import('./documents.js').Reservation} Reservation */
 /** @typedef {import('./forms.js').Field} Field */
@@ -25,9 +25,9 @@ let vessels = null;
 /** [A] What was done here can be taken back by one press for so long. [ms] */
 const UNDO_MS = 120000;
 
-/** @param {string} words @param {string} button @param {() => Promise<unknown> | void} act */
-function offerUndo(words, button, act) {
-  state.undo = { words, button, act, until: performance.now() + UNDO_MS };
+/** @param {string} words What was done. @param {import('./state.js').Ways} ways */
+function offerUndo(words, ways) {
+  state.undo = { words, ways, until: performance.now() + UNDO_MS };
 }
 
 /** @param {string} method @param {string} path @param {unknown} body @param {string} key */
@@ -119,12 +119,35 @@ export function direct(portId) {
     async send(values, key) {
       await recordDecision(encounterId);
       const made = await change('POST', `/v1/encounters/${encounterId}/direction`, { centre: values.centre, code: values.code, text: values.text, port_id: values.port }, key);
-      // What was said may have been heard: it is corrected by another direction, and both stay on record.
-      offerUndo(say('undo_direction', { encounter: shortId(encounterId), port: portName(values.port) }), say('correct'), () => {
-        keepTyped(`direct:${encounterId}`, 'text', say('corrects', { at: formatUtc(made.directed_at) }));
-        if (state.encounterId === encounterId) direct(values.port);
+      // What was said may have been heard: another direction or a withdrawal comes after it, and both stay on record.
+      offerUndo(say('undo_direction', { encounter: shortId(encounterId), port: portName(values.port) }), {
+        correct() {
+          keepTyped(`direct:${encounterId}`, 'text', say('corrects', { at: formatUtc(made.directed_at) }));
+          if (state.encounterId === encounterId) direct(values.port);
+        },
+        withdraw_direction: () => withdraw(made),
       });
     },
+  });
+}
+
+/** @param {import('./documents.js').Direction & { encounter_id: string }} direction That holds. */
+export function withdraw(direction) {
+  const encounterId = direction.encounter_id;
+  let meant = direction.sequence;
+  openForm({
+    name: `withdraw:${encounterId}`, title: say('withdraw_title', { encounter: shortId(encounterId), port: placeText(direction) }), submit: say('withdraw_direction'),
+    about: [make('p', { class: 'quiet' }, say('withdraw_note'))],
+    fields: [
+      { name: 'centre', label: say('centre_withdrawing'), kind: 'text', value: ownCentre() || direction.centre, needed: true },
+      { name: 'text', label: say('reason_text'), kind: 'area', needed: true },
+    ],
+    standing() {
+      const fresh = state.picture?.encounters.find((row) => row.encounter_id === encounterId)?.direction ?? null;
+      if (fresh) meant = fresh.sequence;
+      return make('div', {}, make('p', {}, `${say('holds_now')} ${fresh ? say('directed_to', { port: placeText(fresh) }) : say('directed_nowhere')}`), fresh ? make('p', {}, say('withdraw_over')) : null);
+    },
+    send: (values, key) => change('POST', `/v1/encounters/${encounterId}/direction/withdraw`, { direction: meant, centre: values.centre, text: values.text }, key),
   });
 }
 
@@ -171,8 +194,9 @@ export function hold(portId) {
         ...(values.why ? { override: { code: values.code, text: values.why } } : {}),
       }, key);
       // Given back by a record of its own: nothing is taken out of the book.
-      offerUndo(say('undo_hold', { count: reservation.persons.total, port: portName(portId), vessel: reservation.vessel }), say('undo'),
-        () => change('POST', `/v1/reservations/${reservation.reservation_id}/release`, { reason: say('undo_reason') }, `${key}-u`));
+      offerUndo(say('undo_hold', { count: reservation.persons.total, port: portName(portId), vessel: reservation.vessel }), {
+        undo: () => change('POST', `/v1/reservations/${reservation.reservation_id}/release`, { reason: say('undo_reason') }, `${key}-u`),
+      });
     },
   });
 }

@@ -46,6 +46,8 @@ export async function ask(method, path, body, patience = 15000, headers = {}) {
   });
   const isJson = (answer.headers.get('content-type') ?? '').includes('json');
   const document = isJson ? await answer.json() : null;
+  // What is shown as allowed is not, or not any more: whoever shows it looks anew.
+  if (answer.status === 403) dispatchEvent(new Event('safeport-forbidden'));
   if (!answer.ok) throw new Refusal(answer.status, document);
   return document;
 }

@@ -87,6 +87,7 @@ PROTECTED_ROUTES = [
     ("POST", "/v1/encounters/e-1/close", Permission.CLOSE_ENCOUNTER),
     ("POST", "/v1/encounters/e-1/reopen", Permission.CLOSE_ENCOUNTER),
     ("POST", "/v1/encounters/e-1/direction", Permission.DIRECT),
+    ("POST", "/v1/encounters/e-1/direction/withdraw", Permission.DIRECT),
     ("GET", "/v1/encounters/e-1/standing", Permission.READ_RECORDS),
     ("POST", "/v1/encounters/e-1/coordination/offer", Permission.SIGN_HANDOVER),
     ("POST", "/v1/encounters/e-1/coordination/answer", Permission.SIGN_HANDOVER),

@@ -126,6 +126,31 @@ def test_a_direction_is_the_answer_and_a_hard_failure_there_is_a_conflict(contro
     assert row["decided"]["codes"] == ["RCC_DIRECTED", "RCC_PORT_CONFLICT", "VESSEL_ASSUMED"]
 
 
+def test_a_direction_withdrawn_leaves_the_advice_and_tells_the_vessel(control):
+    name = report(control)["encounter_id"]
+    path = f"/v1/encounters/{name}/direction"
+    first = control.post(path, {"centre": "CROSS", "code": "A", "port_id": "calais"}).json()
+    second = control.post(path, {"centre": "CROSS", "code": "A", "port_id": "dover"}).json()
+    withdrawal = {"direction": first["sequence"], "centre": "CROSS", "text": "wrong vessel"}
+    refused = control.post(f"{path}/withdraw", withdrawal)
+    assert (refused.status_code, refused.json()["code"]) == (412, "CHANGED_MEANWHILE")
+    withdrawal["direction"] = second["sequence"]
+    again = {"Idempotency-Key": "once"}
+    withdrawn = control.post(f"{path}/withdraw", withdrawal, headers=again).json()
+    assert (withdrawn["port_id"], withdrawn["text"]) == ("dover", "wrong vessel")
+    assert control.post(f"{path}/withdraw", withdrawal, headers=again).json() == withdrawn
+    assert control.post(f"{path}/withdraw", withdrawal).status_code == 409
+    standing = control.get(f"/v1/encounters/{name}/standing").json()
+    TypeAdapter(StandingDocument).validate_python(standing)
+    assert (standing["answer"], standing["direction"], standing["withdrawn"]) == ("engine", None, withdrawn)
+    (row,) = control.get("/v1/encounters?decide=true").json()["encounters"]
+    assert (row["decided"]["direction"], "RCC_DIRECTED" in row["decided"]["codes"]) == (None, False)
+    assert control.get("/v1/handover").json()["withdrawn_directions"] == [withdrawn]
+    page = control.get("/v1/handover", headers={"Accept": "text/html"}).text
+    assert "Directions withdrawn" in page
+    assert "wrong vessel" in page
+
+
 def test_a_direction_to_a_place_outside_the_register_goes_by_name(control):
     path = f"/v1/encounters/{report(control)['encounter_id']}/direction"
     body = {"centre": "CROSS", "code": "A", "place": "aboard PSP Cormoran"}

@@ -88,6 +88,7 @@ CHANGES = {
     ("POST", "/v1/encounters/e-1/close"): record_examples.CLOSE_IN,
     ("POST", "/v1/encounters/e-1/reopen"): record_examples.REOPEN_IN,
     ("POST", "/v1/encounters/e-1/direction"): record_examples.DIRECTION_IN,
+    ("POST", "/v1/encounters/e-1/direction/withdraw"): record_examples.WITHDRAW_IN,
     ("POST", "/v1/encounters/e-1/coordination/offer"): record_examples.OFFER_IN,
     ("POST", "/v1/encounters/e-1/coordination/answer"): record_examples.OFFER_ANSWER_IN,
     ("POST", "/v1/decisions/d-1/override"): record_examples.OVERRIDE_IN,

@@ -64,6 +64,7 @@ PATHS = {
     "/v1/encounters/{encounter_id}/close",
     "/v1/encounters/{encounter_id}/reopen",
     "/v1/encounters/{encounter_id}/direction",
+    "/v1/encounters/{encounter_id}/direction/withdraw",
     "/v1/encounters/{encounter_id}/standing",
     "/v1/encounters/{encounter_id}/coordination/offer",
     "/v1/encounters/{encounter_id}/coordination/answer",

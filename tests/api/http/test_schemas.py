@@ -144,7 +144,9 @@ def test_real_answers_are_of_their_schema(described, control, acting, encounter)
     names["e"] = send("post", "/v1/encounters", report, 201)["encounter_id"]
     send("post", "/v1/encounters", report, 201)
     send("post", "/v1/encounters/{e}/reports", {"position": encounter["position"], "source": "drone"}, 201)
-    send("post", "/v1/encounters/{e}/direction", {"centre": "CROSS", "code": "A", "port_id": "calais"})
+    directed = send("post", "/v1/encounters/{e}/direction", {"centre": "CROSS", "code": "A", "port_id": "calais"})
+    withdrawal = {"direction": directed["sequence"], "centre": "CROSS", "text": "wrong vessel"}
+    send("post", "/v1/encounters/{e}/direction/withdraw", withdrawal)
     offer = {"from_centre": "DOVER", "to_centre": "CROSS"}
     send("post", "/v1/encounters/{e}/coordination/offer", offer)
     send("post", "/v1/encounters/{e}/coordination/answer", {"reply": "accepted", "centre": "cross"})

@@ -1,0 +1,54 @@
+"""The console in a real browser: what if, on a ground of its own, and without a trace."""
+
+import pytest
+
+from tests.browser.console import OFF_RAMSGATE, in_minutes, pick
+from tests.browser.test_terminal_page import assert_accessible
+
+pytestmark = pytest.mark.browser
+
+
+def test_what_if_leaves_no_trace_and_is_left_by_one_key(room, store):
+    page = room.workspace()
+    encounter_id = room.report()
+    room.report(OFF_RAMSGATE, 20)
+    pick(page, encounter_id)
+    page.locator("#decision [data-card=dover].first").wait_for()
+    before = store.head()
+    page.keyboard.press("w")
+    page.locator("#if-closed").select_option("dover")
+    page.locator("#if-more").fill("60")
+    page.locator("#sheet button[type=submit]").click()
+    page.locator("#what-if-bar").wait_for()
+    assert page.evaluate("document.body.dataset.ground") == "what-if"
+    assert "Dover closed" in page.locator("#what-if-bar").inner_text()
+    page.locator("#decision .card.first:not([data-card=dover])").wait_for()
+    assert page.locator(f'[data-row="{encounter_id}"].changed').count() == 1
+    assert page.locator('[data-do="direct"]').count() == 0
+    page.keyboard.press("d")
+    assert page.locator("dialog").is_hidden()
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    page.locator("#decision [data-card=dover].first").wait_for()
+    page.wait_for_function("() => !document.body.dataset.ground")
+    assert store.head() == before
+
+
+def test_a_gale_from_a_later_hour_is_supposed(room, store):
+    page = room.workspace()
+    encounter_id = room.report()
+    pick(page, encounter_id)
+    before = store.head()
+    page.keyboard.press("w")
+    page.locator("#if-closed").select_option([])
+    start = in_minutes(30)[11:16]
+    for name, value in (("wind", "48"), ("from", "250"), ("wave", "5"), ("start", start), ("lasts", "6")):
+        page.locator(f"#if-{name}").fill(value)
+    page.locator("#sheet button[type=submit]").click()
+    page.locator("#what-if-bar").wait_for()
+    told = page.locator("#what-if-bar").inner_text()
+    assert f"from {start} UTC" in told
+    assert "for 6 h" in told
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.body.dataset.ground")
+    assert store.head() == before

@@ -1,0 +1,245 @@
+"""The console in a real browser: what a controller does, from a call to the hand-over of the shift."""
+
+import json
+import re
+import time
+
+import pytest
+
+from tests.browser.console import badge, in_minutes, pick
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_call_becomes_an_encounter_once_its_position_was_read_back(room):
+    room.expects = {"422"}
+    page = room.workspace()
+    page.keyboard.press("n")
+    submit = page.locator("dialog button[type=submit]")
+    assert submit.is_disabled()
+    essay = "They say they are somewhere off the white cliffs. " * 20
+    page.locator("#field-text").fill(essay)
+    page.locator("#field-text_position").fill(essay)
+    page.locator("#read-back").click()
+    page.locator(".read-back.wrong").get_by_text("Shorten it here").wait_for()
+    page.locator("#field-text_position").fill("51 75N 001 15E")
+    page.locator("#read-back").click()
+    page.locator(".read-back.wrong").wait_for()
+    assert submit.is_disabled()
+    page.locator("#field-text_position").fill("51 03.0N 001 15.0E")
+    page.locator("#read-back").click()
+    page.get_by_text("5 1 degrees").wait_for()
+    page.locator("#field-max").fill("thirty")
+    submit.click()
+    page.get_by_text("Counts of people and of minutes are whole numbers").wait_for()
+    assert page.locator("#field-text").input_value() == essay
+    page.locator("#field-max").fill("32")
+    # A pasted essay is never cut off unseen.
+    page.locator("#field-text").fill(essay * 5)
+    submit.click()
+    page.locator("dialog .refusal").get_by_text("Shorten it here").wait_for()
+    assert page.locator("#field-text").input_value() == essay * 5
+    page.locator("#field-text").fill(essay)
+    page.locator("#field-min").fill("30")
+    page.locator("#field-from").fill("999 call desk")
+    page.locator("#field-in_water").select_option("yes")
+    page.keyboard.press("Escape")
+    page.locator("dialog").wait_for(state="hidden")
+    page.keyboard.press("n")
+    page.locator("#read-back").wait_for()
+    assert page.locator("#field-text").input_value() == essay
+    page.locator("#read-back").click()
+    page.get_by_text("5 1 degrees").wait_for()
+    submit.click()
+    page.locator("dialog").wait_for(state="hidden")
+    page.locator("#decision .card.first").wait_for()
+    made = room.send("GET", "/v1/encounters")["encounters"][0]
+    assert made["latest"]["position"]["coordinates"] == [1.25, 51.05]
+    assert made["latest"]["persons"] == {"min": 30, "max": 32}
+    assert made["latest"]["source"] == "phone"
+    assert made["on_scene"]["persons_in_water"] is True
+    assert made["latest"]["text"].startswith("Heard from: 999 call desk. They say")
+
+
+def test_reports_that_may_be_one_boat_stay_two_encounters(room):
+    """24 November 2021: what was taken for one boat was not."""
+    page = room.workspace()
+    first = room.report([1.45, 51.0], 33, source="phone")
+    second = room.report([1.46, 51.0], 30, source="aircraft")
+    page.locator(f'[data-row="{second}"] .twin').wait_for()
+    pick(page, first)
+    page.locator("#decision .twins").wait_for()
+    page.keyboard.press("c")
+    beside = page.locator(".side-by-side section")
+    beside.nth(1).wait_for()
+    assert beside.count() == 2
+    assert re.search(r"aircraft", page.locator("#sheet").inner_text())
+    assert page.locator("#sheet button").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator("#encounter-rows tr").count() == 2
+    assert {row["encounter_id"] for row in room.send("GET", "/v1/encounters")["encounters"]} == {first, second}
+
+
+def test_a_port_closes_while_a_hold_there_runs_out(room):
+    dover, port = room.workspace(), room.workspace("desk")
+    room.places("dover", 100)
+    encounter_id = room.report()
+    pick(dover, encounter_id)
+    assert "Dover" in dover.locator("#decision .card.first").inner_text()
+    hold = {
+        "port_id": "dover",
+        "vessel": "RNLI Dover",
+        "persons": {"total": 30},
+        "eta_at": in_minutes(0.05),
+        "hold_s": 1,
+    }
+    room.send("POST", "/v1/reservations", hold | {"encounter_id": encounter_id})
+    port.locator('[data-port="dover"]').click()
+    port.keyboard.press("r")
+    port.locator("#field-status").select_option("closed")
+    port.locator("#field-reason").fill("ferry aground in the entrance")
+    port.locator("dialog button[type=submit]").click()
+    port.locator("dialog").wait_for(state="hidden")
+    dover.locator('#events [data-event="reservation.expired"]').wait_for()
+    dover.locator('#events [data-event="port.status"]').first.wait_for()
+    dover.locator("#decision .card.first:not([data-card=dover])").wait_for()
+    assert "ferry aground" not in dover.locator("#decision .cards").inner_text()
+    dover.locator("#decision .passed").get_by_text("DOVER", exact=False).first.wait_for()
+
+
+def test_an_override_takes_a_reason_and_is_kept_with_it(room, store):
+    page = room.workspace()
+    encounter_id = room.report()
+    pick(page, encounter_id)
+    page.keyboard.press("o")
+    page.locator("#field-port").select_option("ramsgate")
+    page.locator("dialog button[type=submit]").click()
+    page.locator("dialog .refusal").wait_for()
+    assert store.direction(encounter_id) is None
+    page.locator("#field-text").fill("reception has moved there")
+    page.locator("dialog button[type=submit]").click()
+    page.locator("#decision .directed").wait_for()
+    kept = store.handover(time.time())["overrides"]
+    assert [(item["encounter_id"], item["port_id"], item["text"]) for item in kept] == [
+        (encounter_id, "ramsgate", "reception has moved there")
+    ]
+    assert store.direction(encounter_id)["port_id"] == "ramsgate"
+    assert store.latest_decision(encounter_id) is not None
+
+
+def test_places_are_held_confirmed_landed_in_parts_and_given_back(room, store):
+    room.expects = {"409"}
+    page = room.workspace()
+    room.places("dover", 20)
+    encounter_id = room.report(persons=30)
+    pick(page, encounter_id)
+    page.locator('[data-port="dover"]').click()
+    page.keyboard.press("b")
+    page.locator("#field-vessel").fill("RNLI Dover")
+    page.locator("#field-eta").fill("25:00")
+    page.locator("dialog button[type=submit]").click()
+    page.get_by_text("write 17:40").wait_for()
+    page.locator("#field-eta").fill(in_minutes(40)[11:16])
+    page.locator("dialog button[type=submit]").click()
+    page.get_by_text("Too few places are left there").wait_for()
+    assert page.locator("#field-vessel").input_value() == "RNLI Dover"
+    page.locator("#field-total").fill("18")
+    page.locator("dialog button[type=submit]").click()
+    page.locator("dialog").wait_for(state="hidden")
+    page.locator('#decision [data-do="confirm"]').first.click()
+    page.locator("dialog button[type=submit]").click()
+    page.locator("#decision .held").get_by_text("confirmed by the port").first.wait_for()
+    page.locator('#decision [data-do="land"]').first.click()
+    page.locator("#field-total").fill("5")
+    page.locator("dialog button[type=submit]").click()
+    badge(page, encounter_id, "landing").wait_for()
+    page.locator("#decision .held").get_by_text("13 of 18 still to land").first.wait_for()
+    page.locator('#decision [data-do="transfer"]').first.click()
+    page.locator("#field-to_vessel").fill("BF Ranger")
+    page.locator("#field-total").fill("3")
+    page.locator("dialog button[type=submit]").click()
+    page.locator("#decision .held").get_by_text("BF Ranger").first.wait_for()
+    held = store.reservations(time.time())
+    assert sorted((item["vessel"], item["persons"]["total"] - item["landed"]["total"]) for item in held) == [
+        ("BF Ranger", 3), ("RNLI Dover", 10),
+    ]  # fmt: skip
+
+
+def test_a_joint_plan_is_accepted_boat_by_boat(room, store):
+    """A mass rescue over both coasts: what one boat gives up is said, and each is accepted by itself."""
+    page = room.workspace()
+    room.places("dover", 40)
+    room.places("calais", 60)
+    room.places("ramsgate", 60)
+    boats = [room.report([1.40 + 0.03 * k, 51.03], 30) for k in range(3)]
+    badge(page, boats[-1], "new").wait_for()
+    page.keyboard.press("p")
+    page.locator(f'[data-accept="{boats[0]}"]').wait_for(timeout=60_000)
+    told = page.locator("#sheet").inner_text()
+    assert "Cost of the plan" in told
+    assert "Who waits for whom" in told
+    assert re.search(r"\+\d+ min", told)
+    assert store.reservations(time.time()) == []
+    page.locator(f'[data-accept="{boats[0]}"]').click()
+    page.locator("#sheet").get_by_text("Held").first.wait_for()
+    held = store.reservations(time.time())
+    assert [(item["encounter_id"], item["persons"]["total"]) for item in held] == [(boats[0], 30)]
+
+
+def test_what_was_just_done_is_taken_back_by_a_record_of_its_own(room, store):
+    page = room.workspace()
+    room.places("dover", 60)
+    encounter_id = room.report()
+    pick(page, encounter_id)
+    page.locator('[data-port="dover"]').click()
+    page.keyboard.press("b")
+    page.locator("#field-vessel").fill("RNLI Dover")
+    page.locator("#field-eta").fill(in_minutes(40)[11:16])
+    page.locator("dialog button[type=submit]").click()
+    page.locator('[data-banner="undo"]').get_by_text("30 places for RNLI Dover").wait_for()
+    page.locator("#undo-undo").click()
+    page.locator('#events [data-event="reservation.released"]').wait_for()
+    assert store.reservations(time.time()) == []
+    page.wait_for_function("() => !document.querySelector('#decision .held')")
+    page.locator('#decision [data-do="direct"]:not([disabled])').wait_for()
+    # A direction may have been heard: it is corrected, and both stay.
+    page.keyboard.press("d")
+    page.locator("dialog[open] button[type=submit]").click()
+    page.locator("#undo-correct").click()
+    page.locator("#field-port").select_option("ramsgate")
+    page.wait_for_function("() => document.querySelector('#field-text').value.startsWith('Corrects the direction of')")
+    page.locator("dialog[open] button[type=submit]").click()
+    page.locator("#decision .directed").get_by_text("RAMSGATE", exact=False).first.wait_for()
+    page.locator("#undo-withdraw_direction").click()
+    page.locator("#field-text").fill("she lands where she is told by Calais")
+    page.locator("dialog[open] button[type=submit]").click()
+    page.locator("#decision .withdrawn").get_by_text("RAMSGATE", exact=False).wait_for()
+    kinds = [row["kind"] for row in store.audit() if row["kind"].startswith(("reservation", "direction"))]
+    assert kinds == [
+        "reservation.held", "reservation.released", "direction.recorded", "direction.recorded", "direction.withdrawn",
+    ]  # fmt: skip
+
+
+def test_the_shift_is_handed_over_and_the_record_exported_with_its_proofs(room, store):
+    page = room.workspace()
+    encounter_id = room.report()
+    pick(page, encounter_id)
+    page.keyboard.press("t")
+    page.locator("#sheet .timeline li").first.wait_for()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Export with proofs").click()
+    record = json.loads(saved.value.path().read_text(encoding="utf-8"))
+    rows = {row["sequence"]: row["hash"] for row in store.audit()}
+    assert [rows[entry["sequence"]] for entry in record["entries"]] == [entry["hash"] for entry in record["entries"]]
+    page.keyboard.press("Escape")
+    page.locator("#sheet").wait_for(state="hidden")
+    page.keyboard.press("h")
+    page.locator("#sign-handed").fill("day SMC")
+    page.locator("#sign-taken").fill("night SMC")
+    page.get_by_role("button", name="Sign", exact=True).click()
+    page.get_by_text("Signed as h-").wait_for()
+    assert store.audit()[-1]["kind"] == "handover.signed"
+    page.emulate_media(media="print")
+    assert page.locator("#sheet table").first.is_visible()
+    assert page.locator("header").is_hidden()
+    assert page.locator(".sign").is_hidden()
