@@ -12,8 +12,8 @@ from bench.report import heading, note, row, seconds, section, spread, times
 ROUNDS = 7
 
 NOTHING = "python -c pass"
-HOUSE = "open_house"
-FIRST = "open_house, first decision"
+OPENED = "open_decision_service"
+FIRST = "open_decision_service, first decision"
 COMMAND = "safeport decide --json"
 LOAD = "load_world, first in a process"
 
@@ -57,7 +57,7 @@ def run() -> dict[str, float]:
         NOTHING: ["-c", "pass"],
         "import numpy": ["-c", "import numpy"],
         "import numba": ["-c", "import numba"],
-        HOUSE: ["-c", _OPEN],
+        OPENED: ["-c", _OPEN],
         FIRST: ["-c", _OPEN + _DECIDE],
         COMMAND: _COMMAND,
     }

@@ -49,8 +49,8 @@ def weather(folder, name, height_m):
 def shores(service, tmp_path_factory):
     """Control rooms with a forecast of one height of waves and another, and one without any."""
     folder = tmp_path_factory.mktemp("shores")
-    houses = [service.with_forecast(weather(folder, f"{h}.cube", h)) for h in (1.0, 2.5)] + [service]
-    rooms = [ControlRoom(known, f"sqlite:{folder}/{k}.db") for k, known in enumerate(houses)]
+    services = [service.with_forecast(weather(folder, f"{h}.cube", h)) for h in (1.0, 2.5)] + [service]
+    rooms = [ControlRoom(known, f"sqlite:{folder}/{k}.db") for k, known in enumerate(services)]
     yield rooms
     for room in rooms:
         room.close()
