@@ -210,7 +210,7 @@ def test_a_direction_withdrawn_is_said_at_once_and_steering_goes_on_until_a_pres
         plotter.bind(("127.0.0.1", 0))
         _, _, shore = room
         ship.terminal.hand_over._plotter = parse_plotter(f"udp://127.0.0.1:{plotter.getsockname()[1]}")
-        reported = {"source": "vessel", "position": "51.03N 1.45E", "observed_at": "2026-11-22T14:30:00Z"}
+        reported = {"position": {"type": "Point", "coordinates": [1.45, 51.03]}, "persons": 4}
         path = f"/v1/encounters/{shore.post('/v1/encounters', json=reported).json()['encounter_id']}"
 
         def direct(port_id):
@@ -253,7 +253,7 @@ def test_a_direction_withdrawn_is_said_at_once_and_steering_goes_on_until_a_pres
             box.get_by_text(part).first.wait_for()
         note.get_by_text(reason).wait_for(state="detached")
         page.get_by_text("Engine's view, for information").wait_for(state="hidden")
-        box.get_by_text("still steered to Ramsgate").wait_for()
+        note.get_by_text("still steered along SAFEPORT Ramsgate").wait_for()
         assert_accessible(page)
         assert_touchable(page)
         # What is said on VHF is of the answer again.
@@ -264,6 +264,8 @@ def test_a_direction_withdrawn_is_said_at_once_and_steering_goes_on_until_a_pres
         box.get_by_role("button", name="ACKNOWLEDGE").click()
         box.get_by_text("No longer to Ramsgate").wait_for(state="detached")
         # Seen is not stopped.
+        box.get_by_text("still steered along SAFEPORT Ramsgate").wait_for()
+        assert_accessible(page)
         assert ship.terminal.hand_over.document()["port_id"] == "ramsgate"
         box.get_by_role("button", name="STEER NO MORE").click()
         box.wait_for(state="hidden")

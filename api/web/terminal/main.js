@@ -238,6 +238,9 @@ function showAnswer() {
 /** The withdrawal of a direction that nobody has acknowledged yet. */
 const unseenWithdrawal = () => (state?.withdrawn && !state.withdrawn.acknowledged_at ? state.withdrawn : null);
 
+/** The route that the plotter is steered along, where the direction to its port was withdrawn. */
+const steeredAstray = () => (state?.active_route?.direction_withdrawn && !state.active_route.has_arrived ? state.active_route : null);
+
 /** What is said beside the chart. */
 function showNotes() {
   const notices = answer?.document.decision.notices ?? [];
@@ -246,7 +249,9 @@ function showNotes() {
   const told = notices.filter((one) => one.level in rank).sort((a, b) => first(a) - first(b) || rank[a.level] - rank[b.level]);
   // What else stands in the way of going by the answer comes after it: a helicopter to be asked for, zones that are not known.
   const withdrawn = unseenWithdrawal();
+  const astray = steeredAstray();
   const lines = [
+    astray ? say('steered_withdrawn', { route: astray.name }) : '',
     // An open panel stands where the box that says it would.
     ...(withdrawn && opened !== null ? withdrawalLines(withdrawn) : []),
     ...told.filter((one, k) => k === 0 || first(one) < NOTED_FIRST.length).map((one) => inLanguage(one.text)),
@@ -408,21 +413,19 @@ function showDirection() {
   const box = byId('direction');
   const withdrawn = unseenWithdrawal();
   const direction = withdrawn ? null : state?.direction;
-  const route = state?.active_route;
-  const steered = route?.direction_withdrawn && !route.has_arrived ? route : null;
+  const astray = steeredAstray();
   if (directed && directed.port.id !== state?.direction?.port?.id) forgetDirected();
-  box.hidden = !direction && !withdrawn && !steered;
+  box.hidden = !direction && !withdrawn && !astray;
   box.classList.toggle('withdrawn', !direction);
   byId('engine-view').hidden = !direction;
   if (direction && wholePorts.size) readDirected();
   const known = direction && directed && directed.port.id === direction.port?.id ? directed : null;
   const shown = direction ?? withdrawn;
-  const key = JSON.stringify([shown?.id, shown?.acknowledged_at, shown && placeOf(shown), steered?.name, language(), known && answer?.document.digest]);
+  const key = JSON.stringify([shown?.id, shown?.acknowledged_at, shown && placeOf(shown), astray?.name, language(), known && answer?.document.digest]);
   if (box.dataset.shown === key) return;
   box.dataset.shown = key;
-  const [words, ...buttons] = direction ? directionBox(direction, known) : withdrawn ? withdrawalBox(withdrawn) : [make('div', { class: 'words' })];
-  if (steered) {
-    words.append(make('p', { class: 'small conflict', role: 'alert' }, say('steered_withdrawn', { port: steered.name })));
+  const [words, ...buttons] = direction ? directionBox(direction, known) : withdrawn ? withdrawalBox(withdrawn) : [make('p', { class: 'words' }, astray ? say('steered_withdrawn', { route: astray.name }) : '')];
+  if (astray) {
     const stop = make('button', { type: 'button' }, say('steer_stop'));
     stop.addEventListener('click', () => ask('DELETE', '/terminal/v1/routes/active').then(hear, () => undefined));
     buttons.push(stop);
