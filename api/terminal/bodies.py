@@ -80,7 +80,7 @@ class ReportIn(_Body):
 
 
 class AcknowledgeIn(_Body):
-    """Which direction was seen."""
+    """Which direction, or which withdrawal of one, was seen."""
 
     id: Annotated[str, Field(min_length=1, max_length=20)]
 

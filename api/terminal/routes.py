@@ -178,7 +178,7 @@ async def read_outbox(terminal: Aboard) -> Response:
     return JsonText(to_json({"messages": [entry.document() for entry in entries]}))
 
 
-@router.post("/direction/acknowledge", summary="The master has seen the direction", response_class=JsonText)
+@router.post("/direction/acknowledge", summary="The master has seen a direction or its end", response_class=JsonText)
 async def acknowledge_direction(asked: AcknowledgeIn, terminal: Aboard) -> Response:
     """Kept, and told to the control room."""
     await _kept(terminal.acknowledge(asked.id))

@@ -71,6 +71,7 @@ def state_document(terminal: Terminal) -> Json:
         "zones": zones_state(terminal, service, reading),
         "link": link_document(terminal, reading),
         "direction": direction_document(terminal.direction, service),
+        "withdrawn": direction_document(terminal.withdrawn, service),
         "active_route": terminal.hand_over.document(),
         "trouble": None if terminal.trouble is None else {
             "code": terminal.trouble.code, "text": sentence("disk_full" if terminal.trouble.code == "DISK_FULL" else
@@ -91,7 +92,7 @@ def zones_state(terminal: Terminal, service: DecisionService | None, reading: Re
 
 
 def direction_document(direction: Json | None, service: DecisionService | None) -> Json | None:
-    """The direction that holds, with the names of the port where it is one of the register."""
+    """The direction that holds or how one was withdrawn, with the names of the port where the register has it."""
     if direction is None:
         return None
     ports = () if service is None else service.world.ports

@@ -104,7 +104,10 @@ class Terminal:
         self._answers: dict[str, Answered] = {}
         self.courier = courier
         self.direction: dict[str, Any] | None = keeper.value("direction")
+        self.withdrawn: dict[str, Any] | None = keeper.value("withdrawn")
+        """How the direction that held last was withdrawn; None once another one is given."""
         if courier is not None:
+            courier.on_withdrawal = self._direction_withdrawn
             courier.on_direction, courier.on_ports, courier.on_change = self._directed, self._ports_told, self.tell
             courier.on_zones = self._zones_told
         ports = keeper.value("ports")
@@ -319,25 +322,57 @@ class Terminal:
         elif before is not None and int(before["id"]) > int(directed["sequence"]):
             # A burst that comes late does not take the newer one away.
             return
+        withdrawn = self.withdrawn
+        if directed["encounter_id"] is None and withdrawn is not None and directed["sequence"] < int(withdrawn["id"]):
+            # Nor does it bring back what was withdrawn after it.
+            return
+        self.withdrawn = None
         self.direction = {
             "id": str(directed["sequence"]), "acknowledged_at": acknowledged_at, "received_at": self.now(), **directed,
             "codes": standing["codes"], "conflicts": standing["conflicts"], "engine": standing["engine"],
         }  # fmt: skip
         try:
-            self.keeper.set_values(direction=self.direction)
+            self.keeper.set_values(direction=self.direction, withdrawn=None)
         except StoreError as failure:
             _log.error("a direction was not kept: %s", failure)
+        self.hand_over.mark_directed(directed["port_id"])
+        self.tell()
+
+    def _direction_withdrawn(self, withdrawal: dict[str, Any]) -> None:
+        """Nothing is directed any more: no direction is the answer from here on, which is shown at once and kept."""
+        sequence, held = int(withdrawal["sequence"]), self.direction
+        if self.withdrawn is not None and self.withdrawn["id"] == str(sequence):
+            return
+        if held is not None and int(held["id"]) > sequence:
+            # A burst brought a newer one meanwhile.
+            return
+        if held is not None and held["encounter_id"] in (None, withdrawal["encounter_id"]):
+            self.direction = None
+        self.withdrawn = {"id": str(sequence), "acknowledged_at": None, "received_at": self.now(), **withdrawal}
+        try:
+            self.keeper.set_values(direction=self.direction, withdrawn=self.withdrawn)
+        except StoreError as failure:
+            _log.error("the withdrawal of a direction was not kept: %s", failure)
+        self.hand_over.mark_withdrawn(withdrawal["port_id"])
         self.tell()
 
     async def acknowledge(self, direction_id: str) -> None:
-        """The master has seen the direction: kept, and told to the control room.
+        """The master has seen the direction, or that it was withdrawn: kept, and told to the control room.
+
+        Parameters
+        ----------
+        direction_id : str
+            `id` of the direction or of the withdrawal.
 
         Raises
         ------
         TerminalRefusal
-            There is no such direction.
+            There is neither of that name.
         StoreError
         """
+        if self.withdrawn is not None and self.withdrawn["id"] == direction_id:
+            await self._acknowledge_withdrawal(self.withdrawn)
+            return
         if self.direction is None or self.direction["id"] != direction_id:
             text = sentence("no_direction")
             assert text is not None  # noqa: S101
@@ -348,6 +383,18 @@ class Terminal:
             self.direction = known
             if self.courier is not None:
                 body = {"direction": int(direction_id), "encounter_id": known["encounter_id"]}
+                await self.courier.queue("direction_acknowledged", body, self.now())
+        self.tell()
+
+    async def _acknowledge_withdrawal(self, withdrawn: dict[str, Any]) -> None:
+        if withdrawn["acknowledged_at"] is None:
+            known = {**withdrawn, "acknowledged_at": self.now()}
+            await self.keep(lambda: self.keeper.set_values(withdrawn=known))
+            self.withdrawn = known
+            if self.courier is not None:
+                # Of a kind that control rooms of every edition take: one they don't know would hold up all after it.
+                body = {"direction": known["direction"], "withdrawal": known["sequence"],
+                        "encounter_id": known["encounter_id"]}  # fmt: skip
                 await self.courier.queue("direction_acknowledged", body, self.now())
         self.tell()
 

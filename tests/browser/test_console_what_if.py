@@ -34,6 +34,25 @@ def test_what_if_leaves_no_trace_and_is_left_by_one_key(room, store):
     assert store.head() == before
 
 
+@pytest.mark.parametrize("name", ["start", "lasts"])
+def test_a_time_without_wind_or_sea_is_refused(room, store, name):
+    page = room.workspace()
+    pick(page, room.report())
+    before = store.head()
+    value = {"start": in_minutes(30)[11:16], "lasts": "6"}[name]
+    page.keyboard.press("w")
+    page.locator(f"#if-{name}").fill(value)
+    page.locator("#sheet button[type=submit]").click()
+    page.locator("#sheet .refusal").get_by_text("A time without a wind").wait_for()
+    assert page.locator("#what-if-bar").is_hidden()
+    # What was typed stays, to be completed.
+    assert page.locator(f"#if-{name}").input_value() == value
+    page.locator("#if-wind").fill("40")
+    page.locator("#sheet button[type=submit]").click()
+    page.locator("#what-if-bar").wait_for()
+    assert store.head() == before
+
+
 def test_a_gale_from_a_later_hour_is_supposed(room, store):
     page = room.workspace()
     encounter_id = room.report()

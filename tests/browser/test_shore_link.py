@@ -11,9 +11,11 @@ import pytest
 
 from api.http import create_app
 from api.store.store import open_for_service
+from api.terminal.source_spec import parse_plotter
 from tests.api.http.live_server import serving
 from tests.api.terminal.real_terminal import has_fix
 from tests.browser.conftest import SIZES, ask_nearest
+from tests.browser.test_terminal_page import assert_accessible, assert_touchable
 
 pytestmark = pytest.mark.browser
 
@@ -201,3 +203,78 @@ def test_what_was_queued_without_a_link_is_delivered_once_and_a_direction_comes_
         page.locator("#direction").get_by_text("Ramsgate").wait_for()
         page.locator("#direction").get_by_text("acknowledged").wait_for()
         assert len(heard(store)) == 5
+
+
+def test_a_direction_withdrawn_is_said_at_once_and_steering_goes_on_until_a_press(look, ship, warm_service, tmp_path):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as plotter, control_room(warm_service, tmp_path) as room:
+        plotter.bind(("127.0.0.1", 0))
+        _, _, shore = room
+        ship.terminal.hand_over._plotter = parse_plotter(f"udp://127.0.0.1:{plotter.getsockname()[1]}")
+        reported = {"position": {"type": "Point", "coordinates": [1.45, 51.03]}, "persons": 4}
+        path = f"/v1/encounters/{shore.post('/v1/encounters', json=reported).json()['encounter_id']}"
+
+        def direct(port_id):
+            body = {"centre": "MRCC DOVER", "code": "RCC_DIRECTED", "port_id": port_id, "text": "Reception is there."}
+            return shore.post(f"{path}/direction", json=body).json()["sequence"]
+
+        def hear():
+            """What a courier does with the answer."""
+            standing = shore.get(f"{path}/standing").json()
+            if standing["direction"] is not None:
+                ship.terminal._directed(standing)
+            else:
+                ship.terminal._direction_withdrawn(standing["withdrawn"])
+
+        page = look()
+        ask_nearest(page)
+        direction = direct("ramsgate")
+        hear()
+        box = page.locator("#direction")
+        box.get_by_role("button", name="ACKNOWLEDGE").click()
+        box.get_by_role("button", name="SEE PORT").click()
+        page.get_by_role("button", name="STEER", exact=True).click()
+        page.get_by_text("Done once").wait_for()
+        page.keyboard.press("Escape")
+        page.locator("#report").click()
+        page.locator("#report-text").fill("Half of it typed")
+
+        reason = "No ambulance there."
+        taken_back = {"direction": direction, "centre": "CROSS GRIS-NEZ", "text": reason}
+        assert shore.post(f"{path}/direction/withdraw", json=taken_back).status_code == 200
+        hear()
+        # Beside an open panel too, which keeps what was typed.
+        note = page.locator("#chart-note")
+        for part in ("CROSS GRIS-NEZ", "No longer to Ramsgate", reason):
+            note.get_by_text(part).wait_for()
+        assert page.locator("#report-text").input_value() == "Half of it typed"
+        page.keyboard.press("Escape")
+        at = ship.terminal.withdrawn["at"]
+        for part in ("DIRECTION WITHDRAWN · CROSS GRIS-NEZ", "No longer to Ramsgate", f"{at[11:16]} UTC", reason):
+            box.get_by_text(part).first.wait_for()
+        note.get_by_text(reason).wait_for(state="detached")
+        page.get_by_text("Engine's view, for information").wait_for(state="hidden")
+        note.get_by_text("still steered along SAFEPORT Ramsgate").wait_for()
+        assert_accessible(page)
+        assert_touchable(page)
+        # What is said on VHF is of the answer again.
+        page.locator("#say").click()
+        page.locator("#panel blockquote").filter(has_text="Dover").first.wait_for()
+        page.keyboard.press("Escape")
+
+        box.get_by_role("button", name="ACKNOWLEDGE").click()
+        box.get_by_text("No longer to Ramsgate").wait_for(state="detached")
+        # Seen is not stopped.
+        box.get_by_text("still steered along SAFEPORT Ramsgate").wait_for()
+        assert_accessible(page)
+        assert ship.terminal.hand_over.document()["port_id"] == "ramsgate"
+        box.get_by_role("button", name="STEER NO MORE").click()
+        box.wait_for(state="hidden")
+        assert ship.terminal.hand_over.document() is None
+        page.reload()
+        ask_nearest(page)
+        assert box.is_hidden()
+
+        direct("dover")
+        hear()
+        box.get_by_text("Dover").first.wait_for()
+        assert page.watch.complaints == []

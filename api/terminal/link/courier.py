@@ -82,6 +82,8 @@ class Courier:
         self.encounter_id = outbox.newest_encounter()
         """Encounter the centre knows of: directions are asked for it."""
         self.on_direction: Callable[[dict[str, Any]], None] = lambda _: None
+        self.on_withdrawal: Callable[[dict[str, Any]], None] = lambda _: None
+        """Told how the last direction was withdrawn, whenever it is asked for and none holds."""
         self.on_ports: Callable[[Parts, str], None] = lambda ports, version: None  # noqa: ARG005
         """Told what ports report and its version, whenever it was asked for and is whole."""
         self.ports: Parts = {}
@@ -230,6 +232,8 @@ class Courier:
             self._note("up", "")
             if reply.document.get("direction") is not None:
                 self.on_direction(reply.document)
+            elif (withdrawal := reply.document.get("withdrawn")) is not None:
+                self.on_withdrawal(withdrawal)
 
     async def refresh_ports(self, carrier: Carrier) -> None:
         """Fetch what changed of what ports report; nothing is taken before it is whole.

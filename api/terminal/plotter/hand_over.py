@@ -40,6 +40,7 @@ class HandOver:
         self._steering: Steering | None = None
         self._task: asyncio.Task[None] | None = None
         self._trouble = ""
+        self._is_withdrawn = False
 
     async def hand_over(self, document: Mapping[str, Any], port_id: str, digest: str, to: str, steering: bool) -> Any:
         """Send or make what was asked for.
@@ -79,7 +80,17 @@ class HandOver:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        self._task, self._steered, self._steering = None, None, None
+        self._task, self._steered, self._steering, self._is_withdrawn = None, None, None, False
+
+    def mark_withdrawn(self, port_id: str | None) -> None:
+        """A direction to a port was withdrawn: said of a route steered there, which goes on until a press stops it."""
+        if self._steered is not None and self._steered[1] == port_id:
+            self._is_withdrawn = True
+
+    def mark_directed(self, port_id: str | None) -> None:
+        """A direction to a port was given: a route steered there is as it should be."""
+        if self._steered is not None and self._steered[1] == port_id:
+            self._is_withdrawn = False
 
     def document(self) -> dict[str, Any] | None:
         """What is being steered along, for the state; null where nothing is."""
@@ -94,6 +105,7 @@ class HandOver:
             "range_nm": None if now is None else round(now.range_nm, 2),
             "bearing_deg": None if now is None else round(now.bearing_deg) % 360,
             "has_arrived": now is not None and now.has_arrived,
+            "direction_withdrawn": self._is_withdrawn,
             "trouble": sentence(self._trouble),
         }  # fmt: skip
 

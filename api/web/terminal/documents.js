@@ -25,7 +25,7 @@
  * @property {{ id: string, name: string | null, kind?: Words | null, profile?: Record<string, unknown> }} vessel
  * @property {{ min: number | null, max: number | null, aboard_since?: string | null, recovered?: number | null, in_water?: boolean | null } | null} persons
  * @property {{ state: 'up' | 'down' | 'off', since: string | null, queued: number, burst?: { written: number, answers: number } | null }} link
- * @property {any} direction @property {any} [active_route] @property {boolean} [is_demo] @property {boolean} [ready] @property {Words | null} [not_ready]
+ * @property {any} direction @property {any} [withdrawn] How the last direction was taken back. @property {any} [active_route] @property {boolean} [is_demo] @property {boolean} [ready] @property {Words | null} [not_ready]
  * @property {{ code: string, text: Words } | null} [trouble]
  * @property {{ known: boolean, pending: string[], avoided_version: string, version: string }} [zones]
  */

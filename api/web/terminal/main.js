@@ -34,6 +34,7 @@ let isReadingWhole = false;
 /** @type {string | null} */ let handPosition = null;
 /** @type {string} */ let refusal = '';
 let isAsking = false;
+let isChartOff = false;
 /** @type {Chart | null} */ let chart = null;
 let isCourseUp = false;
 let lastOld = '';
@@ -230,21 +231,33 @@ function showAnswer() {
     }
   }
   list.replaceChildren(...rows);
+  showNotes();
+  showAges();
+}
+
+/** The withdrawal of a direction that nobody has acknowledged yet. */
+const unseenWithdrawal = () => (state?.withdrawn && !state.withdrawn.acknowledged_at ? state.withdrawn : null);
+
+/** The route that the plotter is steered along, where the direction to its port was withdrawn. */
+const steeredAstray = () => (state?.active_route?.direction_withdrawn && !state.active_route.has_arrived ? state.active_route : null);
+
+/** What is said beside the chart. */
+function showNotes() {
   const notices = answer?.document.decision.notices ?? [];
   const rank = /** @type {Record<string, number>} */ ({ warning: 0, caution: 1 });
   const first = (/** @type {{ code: string }} */ one) => NOTED_FIRST.findIndex((code) => one.code.startsWith(code)) >>> 0;
   const told = notices.filter((one) => one.level in rank).sort((a, b) => first(a) - first(b) || rank[a.level] - rank[b.level]);
   // What else stands in the way of going by the answer comes after it: a helicopter to be asked for, zones that are not known.
+  const withdrawn = unseenWithdrawal();
+  const astray = steeredAstray();
   const lines = [
+    astray ? say('steered_withdrawn', { route: astray.name }) : '',
+    // An open panel stands where the box that says it would.
+    ...(withdrawn && opened !== null ? withdrawalLines(withdrawn) : []),
     ...told.filter((one, k) => k === 0 || first(one) < NOTED_FIRST.length).map((one) => inLanguage(one.text)),
     inLanguage(answer?.document.zones?.text),
+    isChartOff ? say('chart_off') : '',
   ].filter(Boolean);
-  showNote(lines);
-  showAges();
-}
-
-/** @param {string[]} lines */
-function showNote(lines) {
   const note = byId('chart-note');
   note.hidden = lines.length === 0;
   const shown = [...note.children].map((line) => line.textContent);
@@ -371,19 +384,69 @@ function showFixed() {
   orientation.setAttribute('aria-label', say(isCourseUp ? 'course_up_label' : 'north_up_label'));
 }
 
+/** The name of a place directed to. @param {any} direction @returns {string} */
+const placeOf = (direction) => inLanguage(direction.port?.name) || direction.place || direction.port_id || '';
+
+/** That a direction was withdrawn, by whom, whereto it went, when and why. @param {any} withdrawn */
+const withdrawalLines = (withdrawn) => [
+  `${say('direction_taken_back')} · ${withdrawn.centre}`, say('directed_no_more', { port: placeOf(withdrawn) }),
+  `${say('taken_back_at', { at: formatUtc(withdrawn.at) })} · ${withdrawn.text}`,
+];
+
+/** The port directed to is one like the others again. */
+function forgetDirected() {
+  const wasChosen = chosenId === directed?.port.id;
+  directed = null;
+  if (wasChosen) chosenId = ports()[0]?.port.id ?? null;
+  // Its card speaks of a direction that holds no more.
+  if (wasChosen && opened === 'port') close();
+  showRoutes();
+}
+
+/** Tell the process that something was seen. @param {string} id */
+const acknowledge = (id) => ask('POST', '/terminal/v1/direction/acknowledge', { id }).then((fresh) => {
+  hear(fresh);
+  if (byId('direction').hidden) byId('nearest').focus({ preventScroll: true });
+}, () => undefined);
+
 function showDirection() {
   const box = byId('direction');
-  const direction = state?.direction;
-  box.hidden = !direction;
+  const withdrawn = unseenWithdrawal();
+  const direction = withdrawn ? null : state?.direction;
+  const astray = steeredAstray();
+  if (directed && directed.port.id !== state?.direction?.port?.id) forgetDirected();
+  box.hidden = !direction && !withdrawn && !astray;
+  box.classList.toggle('withdrawn', !direction);
   byId('engine-view').hidden = !direction;
-  if (!direction) return;
-  if (wholePorts.size) readDirected();
-  const known = directed && directed.port.id === direction.port?.id ? directed : null;
-  const key = `${direction.id}${direction.acknowledged_at ?? ''}${language()}${known ? answer?.document.digest : ''}`;
+  if (direction && wholePorts.size) readDirected();
+  const known = direction && directed && directed.port.id === direction.port?.id ? directed : null;
+  const shown = direction ?? withdrawn;
+  const key = JSON.stringify([shown?.id, shown?.acknowledged_at, shown && placeOf(shown), astray?.name, language(), known && answer?.document.digest]);
   if (box.dataset.shown === key) return;
   box.dataset.shown = key;
-  const place = inLanguage(direction.port?.name) || direction.place || '';
-  const words = make('div', { class: 'words' }, make('p', { class: 'small' }, `${say('direction')} · ${direction.centre ?? ''}`), make('p', { class: 'place' }, place));
+  const [words, ...buttons] = direction ? directionBox(direction, known) : withdrawn ? withdrawalBox(withdrawn) : [make('p', { class: 'words' }, astray ? say('steered_withdrawn', { route: astray.name }) : '')];
+  if (astray) {
+    const stop = make('button', { type: 'button' }, say('steer_stop'));
+    stop.addEventListener('click', () => ask('DELETE', '/terminal/v1/routes/active').then(hear, () => undefined));
+    buttons.push(stop);
+  }
+  box.replaceChildren(words, ...buttons);
+}
+
+/** What stands there until somebody has seen that nothing is directed any more. @param {any} withdrawn */
+function withdrawalBox(withdrawn) {
+  const [title, place, why] = withdrawalLines(withdrawn);
+  // The reason may be long: it is scrolled.
+  const words = make('div', { class: 'words', role: 'group', tabindex: '0', 'aria-label': say('direction_taken_back') },
+    make('div', { role: 'alert' }, make('p', { class: 'small' }, title), make('p', { class: 'place' }, place)), make('p', { class: 'small' }, why));
+  const press = make('button', { type: 'button' }, say('acknowledge'));
+  press.addEventListener('click', () => acknowledge(withdrawn.id));
+  return [words, press];
+}
+
+/** @param {any} direction @param {Candidate | null} known Its port, judged by the engine. */
+function directionBox(direction, known) {
+  const words = make('div', { class: 'words' }, make('p', { class: 'small' }, `${say('direction')} · ${direction.centre ?? ''}`), make('p', { class: 'place' }, placeOf(direction)));
   if (known) {
     const minutes = known.time_to_landing_min === null ? '?' : String(Math.round(known.time_to_landing_min));
     words.append(make('p', { class: 'figures' }, shape(known.status), [
@@ -399,12 +462,11 @@ function showDirection() {
     words.append(make('p', { class: 'small' }, say('acknowledged', { at: formatUtc(direction.acknowledged_at) })));
     const see = make('button', { type: 'button', 'data-port': direction.port?.id ?? '' }, say('direction_port'));
     see.addEventListener('click', () => choosePort(direction.port.id));
-    box.replaceChildren(words, ...(known ? [see] : []));
-  } else {
-    const press = make('button', { type: 'button' }, say('acknowledge'));
-    press.addEventListener('click', () => ask('POST', '/terminal/v1/direction/acknowledge', { id: direction.id }).then(hear, () => undefined));
-    box.replaceChildren(words, press);
+    return [words, ...(known ? [see] : [])];
   }
+  const press = make('button', { type: 'button' }, say('acknowledge'));
+  press.addEventListener('click', () => acknowledge(direction.id));
+  return [words, press];
 }
 
 function show() {
@@ -412,6 +474,7 @@ function show() {
   showAges();
   showFixed();
   showDirection();
+  showNotes();
   if (chart && state) {
     const { fix } = state;
     chart.setVessels(state.targets.map((target) => ({ position: target.position, cog: target.cog_deg, sog: target.sog_kn, name: target.name })));
@@ -467,6 +530,7 @@ async function open(name) {
   panel.replaceChildren(top, ...content);
   panel.hidden = false;
   byId('answers').hidden = true;
+  showNotes();
   panel.setAttribute('aria-label', name === 'port' ? inLanguage(chosen()?.port.name) : name === 'list' ? say('chart_list') : say(`${name}_title`));
   for (const one of PANELS) byId(one).setAttribute('aria-expanded', String(one === name));
   if (wasOpen) {
@@ -484,6 +548,7 @@ function close() {
   byId('panel').hidden = true;
   byId('panel').replaceChildren();
   byId('answers').hidden = false;
+  showNotes();
   for (const one of PANELS) byId(one).setAttribute('aria-expanded', 'false');
   const from = was === 'port' ? document.querySelector(`[data-port="${chosenId}"]`) : was && was !== 'list' ? byId(was) : byId('screen');
   if (was && from instanceof HTMLElement) from.focus({ preventScroll: true });
@@ -529,7 +594,8 @@ async function begin() {
   performance.mark('page-ready');
   followState(hear);
   drawChart().catch((failure) => {
-    showNote([say('chart_off')]);
+    isChartOff = true;
+    showNotes();
     console.warn(failure);
   });
   if ('serviceWorker' in navigator) navigator.serviceWorker.register('/web/terminal/sw.js', { scope: '/' }).catch(() => undefined);

@@ -108,6 +108,35 @@ def test_a_report_goes_by_burst_and_a_direction_comes_back(room, aboard, tmp_pat
     assert ship.state()["direction"]["engine"] is not None
 
 
+def test_a_burst_that_comes_late_brings_no_withdrawn_direction_back(room, aboard, tmp_path):
+    ship = aboard()
+    report(ship, "Dinghy.", True)
+    courier = ship.terminal.courier
+    ship.runner.run(courier.deliver_all(room))
+    path = f"/v1/encounters/{courier.encounter_id}/direction"
+    direction = room.call("POST", path, LINES).document["sequence"]
+
+    def read_burst():
+        return base64.b64decode(room.call("GET", f"/v1/terminals/bursts/{courier.encounter_id}").document["down"])
+
+    late = read_burst()
+    taken_back = {"direction": direction, "centre": "MRCC DOVER", "text": "No tug for her."}
+    assert room.call("POST", f"{path}/withdraw", taken_back).status == 200
+    assert decode_down(read_burst()).direction == 0
+    courier.on_withdrawal = ship.terminal._direction_withdrawn
+    ship.runner.run(courier._ask_direction(room))
+    (tmp_path / "in" / "a.sbd").write_bytes(late)
+    exchange(ship)
+    assert list((tmp_path / "in").iterdir()) == []
+    assert ship.state()["direction"] is None
+    assert ship.state()["withdrawn"]["direction"] == direction
+    # One that was given after it is taken.
+    room.call("POST", path, LINES)
+    (tmp_path / "in" / "b.sbd").write_bytes(read_burst())
+    exchange(ship)
+    assert (ship.state()["direction"]["port_id"], ship.state()["withdrawn"]) == ("ramsgate", None)
+
+
 def test_a_burst_that_comes_twice_or_after_its_message_opens_nothing(room, aboard, tmp_path):
     ship = aboard()
     report(ship, "Two boats.", True)

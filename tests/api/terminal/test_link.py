@@ -274,6 +274,95 @@ def test_a_direction_is_shown_at_once_and_acknowledged_by_a_press(room, launch, 
     assert Outbox(again.keeper, own_key(keeper_folder)).newest_encounter() == courier.encounter_id
 
 
+@pytest.fixture
+def reported(room, launch, tmp_path):
+    """A terminal that reported an encounter, what asks the control room for it, and the encounter's path there."""
+    ship = launch("ship")
+    outbox = Outbox(ship.keeper, own_key(tmp_path / "ship"))
+    ship.terminal.courier = courier = Courier(outbox, room, ship.ticks.steady_s)
+    courier.on_direction, courier.on_withdrawal = ship.terminal._directed, ship.terminal._direction_withdrawn
+    ship.hear(51.0, 1.45)
+    ship.call("POST", "/terminal/v1/reports", {"text": "30 aboard", "encounter": True})
+    ship.runner.run(courier.deliver_all(room))
+    return ship, lambda: ship.runner.run(courier._ask_direction(room)), f"/v1/encounters/{courier.encounter_id}"
+
+
+def direct(room, path, port_id):
+    body = {"centre": "MRCC DOVER", "code": "RCC_DIRECTED", "text": "", "port_id": port_id}
+    return room.call("POST", f"{path}/direction", body).document["sequence"]
+
+
+def withdraw(room, path, direction):
+    body = {"direction": direction, "centre": "CROSS GRIS-NEZ", "text": "No tug for her."}
+    taken_back = room.call("POST", f"{path}/direction/withdraw", body)
+    assert taken_back.status == 200
+    return taken_back.document
+
+
+def test_a_direction_that_was_withdrawn_is_the_answer_no_more(room, reported, launch):
+    ship, ask, path = reported
+    direct(room, path, "dover")
+    ask()
+    assert ship.nearest().json()["direction"]["port_id"] == "dover"
+    # Without a link meanwhile: another one was given, and that one taken back. The first does not come to life again.
+    told = withdraw(room, path, direct(room, path, "ramsgate"))
+    ask()
+    state, shown = ship.state(), ship.state()["withdrawn"]
+    assert (state["direction"], ship.nearest().json()["direction"]) == (None, None)
+    assert (shown["port"]["name"]["en"], shown["centre"], shown["text"], shown["at"], shown["acknowledged_at"]) == (
+        "Ramsgate", "CROSS GRIS-NEZ", "No tug for her.", told["at"], None,
+    )  # fmt: skip
+    assert next(layer for layer in state["layers"] if layer["id"] == "direction")["age_s"] is None
+
+    # Through a power cut, unseen and then seen; asked for again it is no new one.
+    ship = launch("ship")
+    assert (ship.state()["direction"], ship.state()["withdrawn"]["acknowledged_at"]) == (None, None)
+    seen = ship.call("POST", "/terminal/v1/direction/acknowledge", {"id": shown["id"]}).json()["withdrawn"]
+    assert seen["acknowledged_at"] is not None
+    ship.terminal._direction_withdrawn(room.call("GET", f"{path}/standing").document["withdrawn"])
+    assert launch("ship").state()["withdrawn"] == {**seen, "port": seen["port"]}
+
+
+def test_that_a_direction_was_withdrawn_is_acknowledged_to_the_control_room_once(room, reported):
+    ship, ask, path = reported
+    direction = direct(room, path, "dover")
+    ask()
+    withdrawal = withdraw(room, path, direction)["sequence"]
+    ask()
+    for _ in range(2):
+        ship.call("POST", "/terminal/v1/direction/acknowledge", {"id": str(withdrawal)})
+    ship.runner.run(ship.terminal.courier.deliver_all(room))
+    told = [body for _, body in room.heard(ship.terminal.courier.outbox.terminal) if "withdrawal" in body]
+    assert told == [{"direction": direction, "withdrawal": withdrawal, "encounter_id": path.rpartition("/")[2]}]
+
+
+def test_a_direction_after_a_withdrawal_counts_as_any_other(room, reported):
+    ship, ask, path = reported
+    withdraw(room, path, direct(room, path, "dover"))
+    ask()
+    assert ship.state()["withdrawn"]["port_id"] == "dover"
+    direct(room, path, "dover")
+    ask()
+    state = ship.state()
+    assert (state["direction"]["port_id"], state["direction"]["acknowledged_at"]) == ("dover", None)
+    assert state["withdrawn"] is None
+
+
+def test_a_withdrawal_of_another_encounter_takes_no_direction_away(room, reported):
+    ship, ask, path = reported
+    direct(room, path, "dover")
+    ask()
+    held = ship.state()["direction"]
+    other = {
+        **withdraw(room, path, int(held["id"])), "encounter_id": "e-another", "port_id": "ramsgate",
+    }  # fmt: skip
+    ship.terminal._direction_withdrawn(other)
+    assert ship.state()["direction"] == held
+    # And one from before the direction that holds is late.
+    ship.terminal._direction_withdrawn({**other, "sequence": int(held["id"]) - 1, "encounter_id": held["encounter_id"]})
+    assert ship.state()["direction"] == held
+
+
 def test_the_key_is_made_once_and_nobody_else_s_to_read(tmp_path):
     first = own_key(tmp_path).private_bytes_raw()
     assert own_key(tmp_path).private_bytes_raw() == first

@@ -265,6 +265,34 @@ def test_steering_goes_on_until_it_is_stopped_and_never_by_a_doubtful_fix(launch
         assert ship.call("DELETE", "/terminal/v1/routes/active").json()["active_route"] is None
 
 
+def test_steering_to_a_port_whose_direction_is_withdrawn_goes_on_and_says_so(launch):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as plotter:
+        plotter.bind(("127.0.0.1", 0))
+        plotter.settimeout(3.0)
+        ship = launch(plotter=parse_plotter(f"udp://127.0.0.1:{plotter.getsockname()[1]}"))
+        ship.hear(51.0, 1.45)
+        decided = ship.nearest(lang="both").json()
+        sent = send(ship, decided, to="plotter", steer=True).json()
+        ship.runner.run(asyncio.sleep(0.1))
+        for _ in range(len(sent["sentences"]) + 2):
+            plotter.recv(200)
+        port_id = ship.state()["active_route"]["port_id"]
+        withdrawal = {
+            "sequence": 7, "encounter_id": "e-1", "direction": 6, "port_id": "elsewhere", "place": "",
+            "centre": "MRCC DOVER", "text": "", "by": None, "at": "2026-11-22T14:30:00Z",
+        }  # fmt: skip
+        ship.terminal._direction_withdrawn(withdrawal)
+        assert ship.state()["active_route"]["direction_withdrawn"] is False
+        ship.terminal._direction_withdrawn({**withdrawal, "sequence": 8, "port_id": port_id})
+        ship.runner.run(asyncio.sleep(1.2))
+        assert ship.state()["active_route"]["direction_withdrawn"] is True
+        assert [plotter.recv(200)[:6] for _ in range(2)] == [b"$ECRMB", b"$ECAPB"]
+        # What is pressed after it was withdrawn is a choice of the master.
+        send(ship, decided, to="plotter", steer=True)
+        assert ship.state()["active_route"]["direction_withdrawn"] is False
+        ship.call("DELETE", "/terminal/v1/routes/active")
+
+
 def test_a_plotter_that_is_not_there_is_said():
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
