@@ -9,7 +9,9 @@ what Python calls is linked with all below it, optimised and turned into machine
 dispatchers: one for Python, and one, made when it is needed, for other kernels.
 """
 
+import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 from llvmlite import binding
@@ -19,6 +21,26 @@ from numba.core.compiler import CompilerBase, DefaultPassBuilder, _LowerResult
 from numba.core.compiler_machinery import register_pass
 from numba.core.environment import lookup_environment
 from numba.core.typed_passes import NativeLowering
+
+
+def _import_arrays_without_scipy() -> None:
+    """Import what numba knows of arrays while it finds no linear algebra of scipy.
+
+    It imports that only to know that there is one, which takes a tenth of a start. Kernels here multiply no matrices;
+    who does so elsewhere finds scipy as ever.
+    """
+    name = "scipy.linalg"
+    if name in sys.modules or "numba.np.arraymath" in sys.modules or find_spec("scipy") is None:
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        from numba.np import arraymath
+    finally:
+        del sys.modules[name]
+    arraymath._HAVE_BLAS = True
+
+
+_import_arrays_without_scipy()
 
 _ENVIRONMENT = "_ZN08NumbaEnv"
 """How numba begins the names of what a function finds its Python constants by."""

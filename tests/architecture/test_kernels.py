@@ -165,3 +165,26 @@ def test_the_parts_of_numba_that_are_exchanged_are_those_it_has():
     assert "ll_module.data_layout = self._codegen._data_layout" in inspect.getsource(codegen)
     assert "targetctx.insert_user_function(cfunc, fndesc, [library])" in inspect.getsource(typed_passes)
     assert "(NativeLowering" in inspect.getsource(DefaultPassBuilder.define_nopython_lowering_pipeline)
+
+
+ELSEWHERE = """
+import sys
+import numpy as np
+import engine.kernels.jit
+from numba import njit
+
+@njit
+def product(a, b):
+    return a @ b
+
+assert "scipy.linalg" not in sys.modules
+print(product(np.eye(2), np.array([[1.0, 2.0], [3.0, 4.0]])).tolist(), "scipy.linalg" in sys.modules)
+"""
+
+
+def test_scipy_is_read_when_somebody_multiplies_matrices_and_not_before():
+    ran = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE], capture_output=True, text=True, check=True,
+        env={"PYTHONPATH": str(jit.__file__).rsplit("/engine/", 1)[0]},
+    )  # fmt: skip
+    assert ran.stdout == "[[1.0, 2.0], [3.0, 4.0]] True\n"
