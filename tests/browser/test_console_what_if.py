@@ -34,6 +34,21 @@ def test_what_if_leaves_no_trace_and_is_left_by_one_key(room, store):
     assert store.head() == before
 
 
+def test_a_form_that_chooses_a_port_waits_for_their_names(room):
+    page = room.workspace()
+    held = []
+    page.route("**/chart/ports.json", lambda route: held.append(route))
+    page.reload()
+    page.locator('[data-feed="stream"]:not(.past)').wait_for()
+    page.keyboard.press("w")
+    page.wait_for_timeout(300)
+    assert page.locator("#if-closed").count() == 0
+    assert held
+    for route in held:
+        route.continue_()
+    page.locator("#if-closed option[value=dover]").wait_for(state="attached")
+
+
 @pytest.mark.parametrize("name", ["start", "lasts"])
 def test_a_time_without_wind_or_sea_is_refused(room, store, name):
     page = room.workspace()

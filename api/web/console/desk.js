@@ -1,6 +1,7 @@
 // What is on the screen and what of it is chosen: choosing anywhere chooses everywhere, and work begins from what is chosen.
 
 import { ask } from '../shared/api.js';
+import { readHarbours } from '../shared/chart_data.js';
 import { byId, make, write } from '../shared/elements.js';
 import { say } from '../shared/texts.js';
 import { fail, showBanners, showFeeds } from './banners.js';
@@ -19,7 +20,6 @@ import { showZones, useZoneChart } from './zones.js';
 /** @typedef {import('../shared/chart.js').Chart} Chart */
 
 /** @type {Chart | null} */ let chart = null;
-let whenNamed = () => {};
 
 /** The chart, once there is one. */
 export const chartShown = () => chart;
@@ -142,6 +142,7 @@ const actions = { pickPort, pickEncounter, begin };
 /** @param {string} name @param {any} [subject] */
 export async function begin(name, subject) {
   try {
+    await state.harboursRead;
     if (name === 'new') await work.report(null, pickEncounter);
     else if (name === 'report') await work.report(subject, pickEncounter);
     else if (name === 'direct') work.direct(subject);
@@ -167,9 +168,14 @@ export async function begin(name, subject) {
 function useChart(made) {
   chart = made;
   useZoneChart(() => chart);
-  for (const harbour of made.harbours) state.harbours.set(harbour.id, harbour);
   show();
-  whenNamed();
+}
+
+/** @param {() => void} named */
+async function readNames(named) {
+  for (const harbour of await readHarbours()) state.harbours.set(harbour.id, harbour);
+  show();
+  named();
 }
 
 async function drawChart() {
@@ -179,7 +185,8 @@ async function drawChart() {
 
 /** Draw the chart, which takes a quarter of a second to begin. @param {() => void} named When ports have their names. */
 export function beginChart(named) {
-  whenNamed = named;
+  // Without them ports are called by their ids, and the chart says itself that it is off.
+  state.harboursRead = readNames(named).catch(() => {});
   drawChart().catch(() => { write(byId('chart'), say('chart_off')); });
 }
 

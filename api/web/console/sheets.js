@@ -103,7 +103,7 @@ function directed(encounterId) {
 
 /** What is supposed, typed on a ground of its own. @param {(supposed: import('./documents.js').Supposed) => Promise<void>} begin */
 export async function openWhatIf(begin) {
-  const { policies } = await ask('GET', '/v1/policies');
+  const [{ policies }] = await Promise.all([ask('GET', '/v1/policies'), state.harboursRead]);
   const old = state.whatIf?.supposed;
   const ports = [...state.harbours.keys()].sort((a, b) => portName(a).localeCompare(portName(b)));
   const closed = make('select', { id: 'if-closed', multiple: true, size: '8' }, ...ports.map((id) => make('option', { value: id, selected: old ? old.closed.includes(id) : id === state.portId }, portName(id))));

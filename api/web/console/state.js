@@ -27,6 +27,7 @@ export const state = {
   /** @type {import('./documents.js').EncounterView | null} */ view: null,
   /** @type {Record<string, import('./documents.js').Depths>} */ depths: {},
   /** @type {Map<string, Harbour>} */ harbours: new Map(),
+  /** Ends when the harbours have been read, or cannot be: forms that choose a port wait for it. */ harboursRead: Promise.resolve(),
   /** @type {import('./documents.js').WhatIf | null} */ whatIf: null,
   showsAllPorts: false,
   /** @type {{ words: string, ways: Ways, until: number } | null} What was just done here and can be taken back. */ undo: null,
