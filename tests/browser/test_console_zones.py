@@ -35,7 +35,10 @@ def test_a_zone_typed_by_one_centre_turns_routes_of_the_other(shared_room):
     dover.locator("#field-name").fill("Wreck of the Vega")
     dover.locator("#field-reason").fill("drifting containers")
     outline = dover.locator("#field-outline")
-    for wrong, told in ((BOW_TIE, "A side crosses another"), (SQUARE + "\nnowhere", "texts/5")):
+    for wrong, told in (
+        (BOW_TIE, "A side crosses another"),
+        (SQUARE + "\nnowhere", f"Line {len(SQUARE.splitlines()) + 1}."),
+    ):
         outline.fill(wrong)
         dover.locator("#read-back").click()
         dover.locator(".read-back.wrong").get_by_text(told).wait_for()

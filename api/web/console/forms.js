@@ -61,8 +61,13 @@ export function explain(failure) {
   const code = failure.problem?.code ?? '';
   const own = has(`error_${code}`) ? `${say(`error_${code}`)} ` : '';
   const detail = failure.problem?.detail ?? '';
-  // What is said of the whole is not said again of its field.
-  const fields = (failure.problem?.errors ?? []).filter((one) => !one.detail || !detail.includes(one.detail)).map((one) => `${one.pointer.replace(/^\//, '')}: ${one.detail ?? one.code ?? ''}`).join(' ');
+  // What is said of the whole is not said again of its field; of many lines, counted from one, which it is of is said all the same.
+  const fields = (failure.problem?.errors ?? []).map((one) => {
+    const line = one.pointer.match(/^\/texts\/(\d+)$/);
+    const where = line ? say('error_line', { number: Number(line[1]) }) : `${one.pointer.replace(/^\//, '')}:`;
+    if (!one.detail || !detail.includes(one.detail)) return `${where} ${one.detail ?? one.code ?? ''}`;
+    return line ? where : '';
+  }).filter(Boolean).join(' ');
   return `${own}${detail || (own ? '' : say('error_status', { status: failure.status }))} ${fields}`.trim();
 }
 
