@@ -74,6 +74,15 @@ class RealServer:
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
 
+    def hold(self):
+        """Stop it where it is, and return when it stands still."""
+        self.process.send_signal(signal.SIGSTOP)
+        _, status = os.waitpid(self.process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+
+    def release(self):
+        self.process.send_signal(signal.SIGCONT)
+
     def wait(self, limit_s=60.0):
         return self.process.wait(limit_s)
 
