@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--example-map", action=_PrintExampleMap, nargs=0,
                         help="print a column map with every entry explained, to copy and change")  # fmt: skip
     parser.add_argument("--passed-over", action=argparse.BooleanOptionalAction, default=None,
-                        help="judge every port for every row: passed_over.parquet, minutes given up, controls by "
+                        help="say all ports each row passes over: passed_over.parquet, minutes given up, controls by "
                              "water; if left out, in tables of up to 100,000 rows")  # fmt: skip
     parser.add_argument("--policy", action="append", metavar="NAME|FILE",
                         help="judge every row by this policy; if left out, by the one it names; given twice, both "

@@ -1,6 +1,6 @@
 """The engine for columns: a table of encounters in, a table of decisions out, row for row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from math import inf, isfinite
 
 import numpy as np
@@ -74,11 +74,30 @@ def replay_batch_by_single_decisions(
     """`replay_batch` as a plain loop over `engine.decide.decide`: slow, and what the other one is held against."""
     rows = table.to_pylist()
     made: list[Row] = [{} for _ in rows]
-    # World by world, as above.
-    at_s = table["time"].cast(pa.int64()).to_numpy() / 1000.0
-    for k in np.argsort(world_at.number(at_s), kind="stable"):
-        made[k] = _decided(rows[k], world_at, vessels, policies)
+    for k, decision in decide_singly(table, rows, world_at, vessels, policies):
+        made[k] = decision_row(rows[k], decision)
     return pa.Table.from_pylist(made, DECISIONS)
+
+
+def decide_singly(
+    table: pa.Table, rows: list[Row], world_at: WorldsByTime, vessels: Mapping[str, Vessel],
+    policies: Mapping[str, Policy],
+) -> Iterator[tuple[int, Decision | PositionRefused]]:  # fmt: skip
+    """Number and decision of each row, or why its position is refused; world by world, not in the order of the rows.
+
+    Parameters
+    ----------
+    table, world_at, vessels, policies
+        As for `replay_batch`.
+    rows : list of dict
+        Those of the table.
+    """
+    for k in np.argsort(world_at.number(seconds(table["time"])), kind="stable").tolist():
+        ask = ask_of(rows[k], vessels, policies)
+        try:
+            yield k, decide(ask, world_at(ask.at_s), sensitivity=False, every_port=False)
+        except PositionRefused as refused:
+            yield k, refused
 
 
 def ask_of(row: Row, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]) -> Ask:
@@ -111,13 +130,12 @@ def body_of(row: Row) -> dict[str, object]:
     return body | {name: known[name] for name in plain if name in known}
 
 
-def _decided(row: Row, world_at: WorldsByTime, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]) -> Row:
-    ask = ask_of(row, vessels, policies)
+def decision_row(row: Row, decision: Decision | PositionRefused) -> Row:
+    """The row of `DECISIONS` for a row of the table."""
     identity = {name: row[name] for name in ("row", "encounter_id")}
-    try:
-        return identity | columns_of(decide(ask, world_at(ask.at_s), sensitivity=False, every_port=False))
-    except PositionRefused as refused:
-        return identity | {"decision_outcome": "refused", "refusal": refused.code.name}
+    if isinstance(decision, PositionRefused):
+        return identity | {"decision_outcome": "refused", "refusal": decision.code.name}
+    return identity | columns_of(decision)
 
 
 def columns_of(decision: Decision) -> Row:

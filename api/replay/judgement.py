@@ -1,24 +1,28 @@
-"""Every port judged for every row: which were passed over, for what, at what price, and what a ruler would have said.
+"""Rows decided as single requests are: ports passed over, for what, at what price, and what a ruler would have said.
 
 The engine for columns keeps the answer and the nearest port passed over. Whoever wants all of them asks for each row
-what a single request asks for; that is several times slower, so large tables do it on request only.
+what a single request asks for; that is slower in large tables, which do it on request only.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from api.replay.batch import ask_of, code_against, known_figure
-from api.replay.schema import JUDGEMENTS, PASSED_OVER
+from api.replay.batch import code_against, decide_singly, decision_row, known_figure
+from api.replay.schema import DECISIONS, JUDGEMENTS, PASSED_OVER
 from api.replay.world_by_time import WorldsByTime
 from engine.codes import Code, PortKind, Rule, Verdict, Weight
-from engine.decide import decide, only_by_person, passed_over
+from engine.decide import only_by_person, passed_over
+from engine.errors import PositionRefused
+from engine.identity_key import IdentityKey
 from engine.kernels.geodesy import EQUATORIAL_RADIUS_M, FIRST_ECCENTRICITY_SQUARED
-from engine.model import Decision, Vessel, World
+from engine.model import Decision, PortColumns, Vessel, World
 from engine.policy import Policy
+from engine.routes import reach_from
 from engine.units import MINUTE_S
 
 Row = dict[str, object]
@@ -42,39 +46,37 @@ class Judgements(NamedTuple):
     passed_over: pa.Table
 
 
-def judge_rows(
-    encounters: pa.Table,
-    decisions: pa.Table,
-    world_at: WorldsByTime,
-    vessels: Mapping[str, Vessel],
-    policies: Mapping[str, Policy],
-) -> Judgements:
-    """Judge every port for every row that has an answer.
+def decide_and_judge(
+    encounters: pa.Table, world_at: WorldsByTime, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]
+) -> tuple[pa.Table, Judgements]:
+    """Decide every row by itself, and say what its decision passed over.
 
     Parameters
     ----------
-    encounters, decisions : RuleTable
-        Of the schemas `ENCOUNTERS` and `DECISIONS`, row for row.
-    world_at, vessels, policies
+    encounters, world_at, vessels, policies
         As for `api.replay.batch.replay_batch`.
+
+    Returns
+    -------
+    pyarrow.Table
+        What `replay_batch` returns.
+    Judgements
     """
-    rows, outcomes = encounters.to_pylist(), decisions["decision_outcome"].to_pylist()
+    rows = encounters.to_pylist()
+    decided: list[Row] = [{} for _ in rows]
     columns: list[Row] = [{} for _ in rows]
     over: list[list[Row]] = [[] for _ in rows]
-    at_s = encounters["time"].cast(pa.int64()).to_numpy() / 1000.0
-    # World by world, as in the engine for columns.
-    for k in np.argsort(world_at.number(at_s), kind="stable").tolist():
-        if outcomes[k] == "refused":
+    for k, decision in decide_singly(encounters, rows, world_at, vessels, policies):
+        decided[k] = decision_row(rows[k], decision)
+        if isinstance(decision, PositionRefused):
             continue
-        ask = ask_of(rows[k], vessels, policies)
-        decision = decide(ask, world_at(ask.at_s), sensitivity=False)
         identity = {name: rows[k][name] for name in ("row", "encounter_id")}
         over[k] = [identity | line for line in lines_of(decision)]
         columns[k] = _beside(decision, over[k])
     controls = nearest_by_line(encounters, world_at.service.world)
     made = pa.Table.from_pylist(columns, JUDGEMENTS)
     place = JUDGEMENTS.get_field_index("nearest_by_line_port")
-    return Judgements(
+    return pa.Table.from_pylist(decided, DECISIONS), Judgements(
         made.set_column(place, JUDGEMENTS.field(place), controls),
         pa.Table.from_pylist([line for lines in over for line in lines], PASSED_OVER),
     )
@@ -120,16 +122,28 @@ def _beside(decision: Decision, over: list[Row]) -> Row:
     """A row of `JUDGEMENTS`, without the control that needs no engine."""
     harbours = [line for line in over if not line["only_by_person"]]
     first = harbours[0] if harbours else {}
-    afloat_m = np.where(harbour_mask(decision.world) & np.isfinite(decision.distance_m), decision.distance_m, np.inf)
-    nearest = int(np.argmin(afloat_m))
+    nearest, afloat_m = _nearest_by_water(decision)
     return {
         "against_every_harbour": _against_every_harbour(decision),
         "passed_over_harbour": first.get("port"),
         "passed_over_harbour_code": first.get("code"),
         "minutes_given_up": first.get("minutes_given_up"),
         "harbours_passed_over": len(harbours),
-        "nearest_by_water_port": decision.world.ports[nearest].id if isfinite(afloat_m[nearest]) else None,
+        "nearest_by_water_port": decision.world.ports[nearest].id if isfinite(afloat_m) else None,
     }
+
+
+def _nearest_by_water(decision: Decision) -> tuple[int, float]:
+    """The harbour nearest by water whatever stands against it, and how far it is; infinite where none is reached. [m]
+
+    A decision looks at no port farther than it has to, so all are measured here.
+    """
+    world, ask = decision.world, decision.ask
+    reach = reach_from(world, decision.depth_class, ask.lon, ask.lat)
+    distance_m = reach.distance_m + reach.harbour_m
+    afloat_m = np.where(harbour_mask(world) & np.isfinite(distance_m), distance_m, np.inf)
+    nearest = int(np.argmin(afloat_m))
+    return nearest, float(afloat_m[nearest])
 
 
 def _against_every_harbour(decision: Decision) -> str | None:
@@ -146,12 +160,18 @@ def _against_every_harbour(decision: Decision) -> str | None:
 
 
 def harbour_mask(world: World) -> np.ndarray:
+    """`_harbour_mask` of a world."""
+    return _harbour_mask(IdentityKey(world.columns))
+
+
+@lru_cache(maxsize=16)
+def _harbour_mask(columns: IdentityKey[PortColumns]) -> np.ndarray:
     """Ports that a program may recommend by their kind: no beaches, and no places that are no landing for survivors.
 
     The rule R-PRT-02 says the same of each port in a decision; a test holds the two against each other.
     """
     kinds = np.array([int(kind) for kind in (PortKind.BEACH_LANDING, PortKind.OIL_TERMINAL, PortKind.INLAND)])
-    mask: np.ndarray = ~np.isin(world.columns.kind, kinds)
+    mask: np.ndarray = ~np.isin(columns.value.kind, kinds)
     return mask
 
 

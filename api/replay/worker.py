@@ -20,7 +20,7 @@ from api.decision_service import DecisionService, known_policy, open_decision_se
 from api.documents.decision import to_json
 from api.replay.column_map import ColumnMap
 from api.replay.geometry import wkb_points
-from api.replay.judgement import Judgements, judge_rows, skip_judgement
+from api.replay.judgement import Judgements, decide_and_judge, skip_judgement
 from api.replay.normalize import Known, NormalizedChunk, normalize
 from api.replay.port_names import PortNames
 from api.replay.schema import CARRIED, DECISIONS, JUDGEMENTS, WRITTEN
@@ -211,16 +211,15 @@ def decide_chunk(number: int, chunk: pa.Table, spec: TaskSpec) -> ChunkResult:
         raise WorkerRefused(str(error)) from None
     conformed = normalize(chunk, spec.column_map, context.known)
     encounters = conformed.encounters
-    decided = context.decide_table(encounters, context.worlds, context.service.vessels, context.policies)
+    asked = (encounters, context.worlds, context.service.vessels, context.policies)
+    if spec.judged:
+        decided, judgements = decide_and_judge(*asked)
+    else:
+        decided, judgements = context.decide_table(*asked), skip_judgement(encounters, context.worlds)
     if decided.schema != DECISIONS or decided.num_rows != encounters.num_rows:
         raise RuntimeError(
             f"the engine answered {decided.num_rows} rows to {encounters.num_rows}, or in another schema"
         )
-    judgements = (
-        judge_rows(encounters, decided, context.worlds, context.service.vessels, context.policies)
-        if spec.judged
-        else skip_judgement(encounters, context.worlds)
-    )
     return part_of(number, chunk.num_rows, conformed, decided, judgements, start)
 
 

@@ -1,10 +1,13 @@
 """From the stored layer to the engine's `Streams`, and those to a window of time."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from engine.errors import PackError
+from engine.identity_key import IdentityKey
 from engine.kernels.mesh import build_cells
 from engine.kernels.streams import RATE_UNIT_MS, RING_M, Streams, no_streams, read_only
 from engine.units import HOUR_S
@@ -220,29 +223,65 @@ def strongest_within(streams: Streams, least: float, most: float) -> np.ndarray:
     ndarray of float64, shape (tiles, rings)
         [m/s]
     """
-    rates = streams.rates.astype(np.float64)
+    springs, neaps = streams.rates[:, :, :2].astype(np.float64), streams.rates[:, :, 2:].astype(np.float64)
     # A rate is linear in the tide, so its speed is greatest at an end.
-    fastest = np.zeros(len(rates))
+    squared = np.zeros(len(springs))
     for tide in (least, most):
-        flow = rates[:, :, 2:] + tide * (rates[:, :, :2] - rates[:, :, 2:])
-        fastest = np.maximum(fastest, np.hypot(flow[..., 0], flow[..., 1]).max(axis=1))
+        flow = neaps + tide * (springs - neaps)
+        squared = np.maximum(squared, np.square(flow).sum(axis=2).max(axis=1))
+    fastest = np.sqrt(squared)
     of_triangle = RATE_UNIT_MS * fastest[streams.vertex].max(axis=1)
-    of_cell = np.zeros(streams.cell_columns * streams.cell_rows)
-    np.maximum.at(
-        of_cell, np.repeat(np.arange(len(of_cell)), np.diff(streams.cell_start)), of_triangle[streams.cell_triangles]
-    )
-    number = np.arange(len(of_cell))
+    tiles = _tiles_of(IdentityKey(streams))
+    tile_ms = np.zeros(streams.tile_rows * streams.tile_columns)
+    tile_ms[tiles.covered] = np.maximum.reduceat(of_triangle[tiles.triangle], tiles.first_triangle)
+    rings_ms = np.zeros((len(tile_ms), _RINGS))
+    rings_ms.reshape(-1)[tiles.ring] = np.maximum.reduceat(tile_ms[tiles.neighbour], tiles.first_neighbour)
+    return np.maximum.accumulate(rings_ms, axis=1)
+
+
+class _Tiles(NamedTuple):
+    """Which triangles reach into each tile, and which tiles lie in each ring about it; lists end to end.
+
+    Attributes
+    ----------
+    covered, first_triangle : ndarray of int64
+        Tiles that triangles reach into, and where each one's begin.
+    triangle : ndarray of int64
+    ring, first_neighbour : ndarray of int64
+        Rings that hold tiles, as ``tile * _RINGS + ring``, and where each one's begin.
+    neighbour : ndarray of int64
+    """
+
+    covered: np.ndarray
+    first_triangle: np.ndarray
+    triangle: np.ndarray
+    ring: np.ndarray
+    first_neighbour: np.ndarray
+    neighbour: np.ndarray
+
+
+@lru_cache(maxsize=2)
+def _tiles_of(key: IdentityKey[Streams]) -> _Tiles:
+    streams = key.value
+    triangles, cells = len(streams.vertex), np.arange(streams.cell_columns * streams.cell_rows)
+    of_entry = np.repeat(cells, np.diff(streams.cell_start))
+    pairs = []
     # A cell reaches into the tile its corners are in.
-    tile_ms = np.zeros((streams.tile_rows, streams.tile_columns))
     for beside in (0.0, 1.0 - 1e-9):
         for above in (0.0, 1.0 - 1e-9):
-            column = ((number % streams.cell_columns + beside) * _CELL / _TILE).astype(np.int64)
-            row = ((number // streams.cell_columns + above) * _CELL / _TILE).astype(np.int64)
+            column = ((of_entry % streams.cell_columns + beside) * _CELL / _TILE).astype(np.int64)
+            row = ((of_entry // streams.cell_columns + above) * _CELL / _TILE).astype(np.int64)
             inside = (column < streams.tile_columns) & (row < streams.tile_rows)
-            np.maximum.at(tile_ms, (row[inside], column[inside]), of_cell[inside])
-    rows, columns = np.divmod(np.arange(tile_ms.size), streams.tile_columns)
+            tile = row[inside] * streams.tile_columns + column[inside]
+            pairs.append(tile * triangles + streams.cell_triangles[inside])
+    tile, triangle = np.divmod(np.unique(np.concatenate(pairs)), max(triangles, 1))
+    covered, first_triangle = np.unique(tile, return_index=True)
+    rows, columns = np.divmod(np.arange(streams.tile_rows * streams.tile_columns), streams.tile_columns)
     apart = np.hypot(rows[:, None] - rows[None, :], columns[:, None] - columns[None, :]) - np.sqrt(2.0)
     apart_m = _NEAREST * _TILE * _M_A_DEGREE * np.clip(apart, 0.0, None)
-    return np.stack(
-        [np.where(apart_m <= (k + 1) * RING_M, tile_ms.reshape(1, -1), 0.0).max(axis=1) for k in range(_RINGS)], axis=1
-    )
+    ring = np.searchsorted(RING_M * np.arange(1, _RINGS + 1), apart_m)
+    here, there = np.nonzero(ring < _RINGS)
+    number = here * _RINGS + ring[here, there]
+    order = np.argsort(number, kind="stable")
+    rings, first_neighbour = np.unique(number[order], return_index=True)
+    return _Tiles(covered, first_triangle, triangle, rings, first_neighbour, there[order])

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from api.replay.batch import ask_of, replay_batch
-from api.replay.judgement import harbour_mask, judge_rows, nearest_by_line, skip_judgement
+from api.replay.judgement import decide_and_judge, harbour_mask, nearest_by_line, skip_judgement
 from api.replay.schema import JUDGEMENTS, PASSED_OVER
 from engine.codes import Code, Rule
 from engine.decide import decide, deciding_finding, nearer_than
@@ -29,8 +29,11 @@ def table():
 
 @pytest.fixture(scope="module")
 def judged(table, worlds, service, policies):
-    decisions = replay_batch(table, worlds, service.vessels, policies)
-    return decisions, judge_rows(table, decisions, worlds, service.vessels, policies)
+    return decide_and_judge(table, worlds, service.vessels, policies)
+
+
+def test_rows_are_decided_as_the_engine_for_columns_decides_them(table, judged, worlds, service, policies):
+    assert judged[0].equals(replay_batch(table, worlds, service.vessels, policies))
 
 
 def test_each_row_is_what_a_single_decision_says(table, judged, worlds, service, policies):
