@@ -242,6 +242,8 @@ def counts_text(manifest: dict[str, Any], out: Path) -> str:
         lines.append(f"Noted:     {_listed(counts['notes'], first_rows)}; see reading_notes.")
     if manifest["columns_not_used"]:
         lines.append(f"Columns not used: {', '.join(manifest['columns_not_used'])}.")
+    if manifest["columns_not_found"]:
+        lines.append(f"Named by the map and not in the table: {', '.join(manifest['columns_not_found'])}.")
     if manifest["sheets_not_read"]:
         lines.append(f"Sheets not read: {', '.join(manifest['sheets_not_read'])}.")
     if not counts["rows"]:

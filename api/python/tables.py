@@ -8,8 +8,9 @@ import pandas as pd
 import pyarrow as pa
 
 from api.replay.column_map import ColumnMap
-from api.replay.match_headers import fit_to_header, missing_columns, raise_all
+from api.replay.match_headers import fit_to_header, missing_columns
 from api.replay.normalize import GEOMETRY_LAT, GEOMETRY_LON, GEOMETRY_WRONG, MALFORMED, ROW
+from api.replay.problem_list import raise_all
 from api.replay.reading import columns_lacking
 from api.replay.schema import CARRIED, DECISIONS
 from engine.errors import InvalidAsk
@@ -43,7 +44,7 @@ def chunk_of(encounters: Any, column_map: ColumnMap) -> tuple[pa.Table, pd.Index
     lacking, geometry = columns_lacking(column_map, names, str(frame.active_geometry_name) if is_geo else "")
     if lacking:
         problems.append(missing_columns(lacking, names, ""))
-    raise_all(problems)
+    raise_all("input", problems)
     wanted = [name for name in names if name in column_map.wanted_columns() and name != geometry]
     columns = {name: _column(frame, name) for name in wanted}
     if geometry:

@@ -35,6 +35,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from api.replay.problem_list import raise_all
 from api.replay.schema import ENCOUNTERS
 from engine.errors import InvalidAsk, UnknownName
 
@@ -141,7 +142,7 @@ def read_column_map(name_or_file: str = OWN_MAP) -> ColumnMap:
     UnknownName
         There is no map of that name.
     InvalidAsk
-        The file cannot be read, or an entry of it is wrong; names the entry.
+        The file cannot be read, or entries of it are wrong; names each.
     """
     if not name_or_file.endswith(".toml"):
         if name_or_file not in column_map_names():
@@ -192,104 +193,124 @@ def _table_of(path: Path) -> tuple[dict[str, Any], str]:
 
 
 def _from_table(table: dict[str, Any], digest: str) -> ColumnMap:
-    for section, keys in _KEYS.items():
-        entries = table if not section else _section(table, section)
-        if strangers := sorted(set(entries) - keys):
-            raise _wrong(f"{section}.{strangers[0]}".strip("."), "is no entry of a column map.", "Leave it out.")
-    columns = {name: _names(f"columns.{name}", theirs) for name, theirs in _section(table, "columns").items()}
-    constants = {name: _text(f"constants.{name}", value) for name, value in _section(table, "constants").items()}
-    values = {name: _words(name, words) for name, words in _section(table, "values").items()}
-    for section, entries in (("columns", columns), ("constants", constants), ("values", values)):
-        if strangers := sorted(set(entries) - set(TARGETS)):
-            raise _wrong(f"{section}.{strangers[0]}", "is no column of an encounter.", f"Ours: {', '.join(TARGETS)}.")
-    position = _section(table, "position")
-    order = _one_of("position.order", position.get("order", POSITION_ORDERS[0]), POSITION_ORDERS)
-    delimiter = _text("delimiter", table.get("delimiter", ","))
-    if len(delimiter) != 1:
-        raise _wrong("delimiter", "is not one character.", "Write ',' or ';'.")
-    if not isinstance(table.get("decimal_comma", False), bool):
-        raise _wrong("decimal_comma", "is neither true nor false.", "Write one.")
-    return ColumnMap(
-        name=_text("name", table.get("name", "")),
-        sha256=digest,
-        delimiter=delimiter,
-        encoding=_encoding(_text("encoding", table.get("encoding", "utf-8"))),
-        decimal_comma=table.get("decimal_comma", False),
-        empty=_names("empty", table.get("empty", [""])),
-        columns=columns,
-        position=_names("position.column", position["column"]) if "column" in position else (),
-        latitude_first=order == POSITION_ORDERS[0],
-        time=_time_rule(_section(table, "time")),
-        values=values,
-        constants=constants,
-    )
+    reader = _MapReader()
+    column_map = reader.column_map(table, digest)
+    raise_all("map", reader.problems)
+    return column_map
 
 
-def _time_rule(entries: dict[str, Any]) -> TimeRule:
-    names = {
-        key: _names(f"time.{key}", entries[key]) for key in ("column", "date", "clock", "zone_column") if key in entries
-    }
-    if "date" in names:
-        names.setdefault("column", ())
-    zone = _text("time.zone", entries.get("zone", ""))
-    if zone and zone_named(zone) is None:
-        raise _wrong("time.zone", "is no zone of the IANA database.", "Write for instance Europe/London.")
-    clock = entries.get("clock_when_missing")
-    found = None if clock is None else _CLOCK.fullmatch(_text("time.clock_when_missing", clock))
-    if clock is not None and found is None:
-        raise _wrong("time.clock_when_missing", "is no time of day.", "Write for instance 12:00.")
-    placeholders = _names("time.placeholder_clock", entries.get("placeholder_clock", []))
-    if not all(_CLOCK.fullmatch(placeholder) for placeholder in placeholders):
-        raise _wrong("time.placeholder_clock", "is no time of day.", "Write for instance 12:00.")
-    return TimeRule(
-        **names,
-        placeholder_clocks=placeholders,
-        order=_one_of("time.order", entries.get("order", "ymd"), ORDERS),
-        zone=zone,
-        ambiguous=_one_of("time.ambiguous", entries.get("ambiguous", "reject"), AMBIGUOUS),
-        clock_s=None if found is None else int(found[1]) * 3600 + int(found[2]) * 60,
-    )
+class _MapReader:
+    """Entries of a map, checked; what is wrong is kept, and something harmless returned in its place.
 
+    Attributes
+    ----------
+    problems : list of InvalidAsk
+    """
 
-def _encoding(name: str) -> str:
-    try:
-        "".encode(name)
-    except LookupError:
-        raise _wrong("encoding", "is no encoding there is.", "Write utf-8 or latin-1.") from None
-    return name
+    def __init__(self) -> None:
+        self.problems: list[InvalidAsk] = []
 
+    def column_map(self, table: dict[str, Any], digest: str) -> ColumnMap:
+        """The map of a file."""
+        for section, keys in _KEYS.items():
+            entries = table if not section else self._section(table, section)
+            for stranger in sorted(set(entries) - keys):
+                self._wrong(f"{section}.{stranger}".strip("."), "is no entry of a column map.", "Leave it out.")
+        columns = {name: self._names(f"columns.{name}", theirs)
+                   for name, theirs in self._section(table, "columns").items()}  # fmt: skip
+        constants = {name: self._text(f"constants.{name}", value)
+                     for name, value in self._section(table, "constants").items()}  # fmt: skip
+        values = {name: self._words(name, words) for name, words in self._section(table, "values").items()}
+        for section, names in (("columns", columns), ("constants", constants), ("values", values)):
+            for stranger in sorted(set(names) - set(TARGETS)):
+                self._wrong(f"{section}.{stranger}", "is no column of an encounter.", f"Ours: {', '.join(TARGETS)}.")
+        position = self._section(table, "position")
+        order = self._one_of("position.order", position.get("order", POSITION_ORDERS[0]), POSITION_ORDERS)
+        delimiter = self._text("delimiter", table.get("delimiter", ","))
+        if len(delimiter) != 1:
+            self._wrong("delimiter", "is not one character.", "Write ',' or ';'.")
+        if not isinstance(table.get("decimal_comma", False), bool):
+            self._wrong("decimal_comma", "is neither true nor false.", "Write one.")
+        return ColumnMap(
+            name=self._text("name", table.get("name", "")),
+            sha256=digest,
+            delimiter=delimiter,
+            encoding=self._encoding(self._text("encoding", table.get("encoding", "utf-8"))),
+            decimal_comma=table.get("decimal_comma", False),
+            empty=self._names("empty", table.get("empty", [""])),
+            columns=columns,
+            position=self._names("position.column", position["column"]) if "column" in position else (),
+            latitude_first=order == POSITION_ORDERS[0],
+            time=self._time_rule(self._section(table, "time")),
+            values=values,
+            constants=constants,
+        )
 
-def _section(table: dict[str, Any], name: str) -> dict[str, Any]:
-    entries = table.get(name, {})
-    if not isinstance(entries, dict):
-        raise _wrong(name, "is no table.", f"Write [{name}] above its entries.")
-    return entries
+    def _time_rule(self, entries: dict[str, Any]) -> TimeRule:
+        names = {key: self._names(f"time.{key}", entries[key])
+                 for key in ("column", "date", "clock", "zone_column") if key in entries}  # fmt: skip
+        if "date" in names:
+            names.setdefault("column", ())
+        zone = self._text("time.zone", entries.get("zone", ""))
+        if zone and zone_named(zone) is None:
+            self._wrong("time.zone", "is no zone of the IANA database.", "Write for instance Europe/London.")
+        clock = entries.get("clock_when_missing")
+        found = None if clock is None else _CLOCK.fullmatch(self._text("time.clock_when_missing", clock))
+        if clock is not None and found is None:
+            self._wrong("time.clock_when_missing", "is no time of day.", "Write for instance 12:00.")
+        placeholders = self._names("time.placeholder_clock", entries.get("placeholder_clock", []))
+        if not all(_CLOCK.fullmatch(placeholder) for placeholder in placeholders):
+            self._wrong("time.placeholder_clock", "is no time of day.", "Write for instance 12:00.")
+        return TimeRule(
+            **names,
+            placeholder_clocks=placeholders,
+            order=self._one_of("time.order", entries.get("order", "ymd"), ORDERS),
+            zone=zone,
+            ambiguous=self._one_of("time.ambiguous", entries.get("ambiguous", "reject"), AMBIGUOUS),
+            clock_s=None if found is None else int(found[1]) * 3600 + int(found[2]) * 60,
+        )
 
+    def _encoding(self, name: str) -> str:
+        try:
+            "".encode(name)
+        except LookupError:
+            self._wrong("encoding", "is no encoding there is.", "Write utf-8 or latin-1.")
+        return name
 
-def _names(entry: str, value: object) -> tuple[str, ...]:
-    names = [value] if isinstance(value, str) else value
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise _wrong(entry, "is neither a text nor a list of texts.", "Write one.")
-    return tuple(names)
+    def _section(self, table: dict[str, Any], name: str) -> dict[str, Any]:
+        entries = table.get(name, {})
+        if isinstance(entries, dict):
+            return entries
+        self._wrong(name, "is no table.", f"Write [{name}] above its entries.")
+        return {}
 
+    def _names(self, entry: str, value: object) -> tuple[str, ...]:
+        names = [value] if isinstance(value, str) else value
+        if isinstance(names, list) and all(isinstance(name, str) for name in names):
+            return tuple(names)
+        self._wrong(entry, "is neither a text nor a list of texts.", "Write one.")
+        return ()
 
-def _words(name: str, words: object) -> dict[str, str]:
-    if not isinstance(words, dict):
-        raise _wrong(f"values.{name}", "is no table.", f"Write [values.{name}] above its entries.")
-    return {theirs.strip().lower(): _text(f"values.{name}.{theirs}", ours) for theirs, ours in words.items()}
+    def _words(self, name: str, words: object) -> dict[str, str]:
+        if isinstance(words, dict):
+            return {theirs.strip().lower(): self._text(f"values.{name}.{theirs}", ours)
+                    for theirs, ours in words.items()}  # fmt: skip
+        self._wrong(f"values.{name}", "is no table.", f"Write [values.{name}] above its entries.")
+        return {}
 
+    def _text(self, entry: str, value: object) -> str:
+        if isinstance(value, str):
+            return value
+        self._wrong(entry, "is no text.", "Put it in quotes.")
+        return ""
 
-def _text(entry: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise _wrong(entry, "is no text.", "Put it in quotes.")
-    return value
+    def _one_of(self, entry: str, value: object, words: tuple[str, ...]) -> str:
+        if value not in words:
+            self._wrong(entry, "is not one of its values.", f"Write {' or '.join(words)}.")
+        return str(value)
 
-
-def _one_of(entry: str, value: object, words: tuple[str, ...]) -> str:
-    if value not in words:
-        raise _wrong(entry, "is not one of its values.", f"Write {' or '.join(words)}.")
-    return str(value)
-
-
-def _wrong(entry: str, problem: str, remedy: str) -> InvalidAsk:
-    return InvalidAsk(f"map.{entry[:60]}", problem, remedy)
+    def _wrong(self, entry: str, problem: str, remedy: str) -> None:
+        wrong = InvalidAsk(f"map.{entry[:60]}", problem, remedy)
+        # A section that is no table is met more than once.
+        if str(wrong) not in {str(known) for known in self.problems}:
+            self.problems.append(wrong)

@@ -65,21 +65,6 @@ def fit_to_header(column_map: ColumnMap, columns: tuple[str, ...]) -> tuple[Colu
     return fitted, problems
 
 
-def raise_all(problems: list[InvalidAsk]) -> None:
-    """Raise what is wrong with a table, all of it in one refusal; nothing where nothing is wrong.
-
-    Raises
-    ------
-    InvalidAsk
-    """
-    if len(problems) == 1:
-        raise problems[0]
-    if problems:
-        listed = " ".join(f"({number}) It {each.problem}" for number, each in enumerate(problems, start=1))
-        remedies = " ".join(dict.fromkeys(each.remedy for each in problems))
-        raise InvalidAsk("input", f"{len(problems)} problems: {listed}", remedies)
-
-
 def missing_columns(lacking: dict[str, list[str]], columns: tuple[str, ...], delimiter: str) -> InvalidAsk:
     """Refusal of a table that lacks a position or a time: what it has, what was looked for, the lines that would fit.
 

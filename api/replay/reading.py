@@ -15,8 +15,9 @@ import pyarrow.parquet as pq
 from api.replay.column_map import ColumnMap
 from api.replay.geojson_points import features_in
 from api.replay.geometry import point_column, points_of
-from api.replay.match_headers import fit_to_header, missing_columns, raise_all
+from api.replay.match_headers import fit_to_header, missing_columns
 from api.replay.normalize import GEOMETRY_LAT, GEOMETRY_LON, GEOMETRY_WRONG, MALFORMED, ROW
+from api.replay.problem_list import raise_all
 from api.replay.spreadsheet import read_sheet, sheet_rows
 from engine.errors import InvalidAsk
 
@@ -75,6 +76,15 @@ class Source:
         """Columns nobody looks at."""
         return tuple(name for name in self.columns if name not in self.wanted and name != self.geometry)
 
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Columns that the map looks for under another name than ours and the table does not have, as ours = theirs."""
+        return tuple(
+            f"{target} = {' or '.join(names)}"
+            for target, names in self.column_map.columns.items()
+            if self.columns and names and target not in names and not set(names) & set(self.columns)
+        )
+
     def chunks(self, rows: int) -> Iterator[pa.Table]:
         """The file in chunks of so many rows, the last one shorter, as `api.replay.normalize.normalize` takes them."""
         tables = {
@@ -111,7 +121,7 @@ def open_source(path: Path, column_map: ColumnMap) -> Source:
     lacking, geometry = columns_lacking(column_map, columns, geometry)
     if lacking:
         problems.append(missing_columns(lacking, columns, column_map.delimiter if kind == "csv" else ""))
-    raise_all(problems)
+    raise_all("input", problems)
     wanted = tuple(name for name in columns if name in named)
     return Source(path, kind, column_map, columns, wanted, geometry, others)
 

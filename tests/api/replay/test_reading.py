@@ -380,3 +380,38 @@ def test_that_guard_would_notice_reading_ahead(long_file, monkeypatch):
     monkeypatch.setattr("api.replay.reading.stream_parquet", lambda path: pq.ParquetFile(path, pre_buffer=True))
     source = open_source(long_file, read_column_map())
     assert most_held(source.chunks(25_000)) > long_file.stat().st_size
+
+
+def test_all_that_is_wrong_with_a_map_is_told_at_once(tmp_path):
+    path = tmp_path / "map.toml"
+    path.write_text(
+        'name = 7\ndelimiter = ";;"\nspeed = 1\nposition = "here"\n'
+        '[columns]\nlatitude = "lat"\nlon = 4\n[time]\nzone = "Europe/Kent"\n'
+    )
+    with pytest.raises(InvalidAsk) as refused:
+        read_column_map(str(path))
+    assert refused.value.field == "map"
+    assert refused.value.problem.startswith("7 problems:")
+    for entry in ("name", "delimiter", "speed", "position", "columns.latitude", "columns.lon", "time.zone"):
+        assert f"map.{entry} is" in refused.value.problem
+    assert refused.value.remedy.count("Put it in quotes.") == 1
+
+
+def test_a_single_fault_of_a_map_names_its_entry(tmp_path):
+    path = tmp_path / "map.toml"
+    path.write_text('[time]\norder = "ydm"\n')
+    with pytest.raises(InvalidAsk) as refused:
+        read_column_map(str(path))
+    assert refused.value.field == "map.time.order"
+
+
+def test_columns_that_a_map_names_and_a_table_lacks_are_told(tmp_path):
+    path = tmp_path / "map.toml"
+    path.write_text(
+        'name = "x"\n[columns]\nlat = "Y"\nlon = ["X", "x"]\nvessel_profile = ["Bot", "Bott"]\nmedical = "medical"\n'
+    )
+    table = tmp_path / "table.csv"
+    table.write_text("Y,x,time,Boat\n51,1.4,2025-01-01T10:00:00Z,rnli-severn\n")
+    source = open_source(table, read_column_map(str(path)))
+    assert source.lacking == ("vessel_profile = Bot or Bott",)
+    assert source.unused == ("Boat",)
