@@ -30,6 +30,7 @@ from api.replay.worker import TaskSpec, task_context_of
 from bench.encounters import DOVER_STRAIT, EVERYWHERE, write_encounters
 from bench.peers import PeerAbsent, scgraph_peers, searoute_peers
 from bench.report import heading, note, row, seconds, section, times
+from bench.straight_line import straight_line_peers
 from geodata.pack import DEFAULT_PACK
 
 ROWS, STRAIT_ROWS, FORECAST_ROWS, PEER_ROWS = 262_144, 524_288, 65_536, 120
@@ -49,6 +50,7 @@ TABLE = {CALM: "calm.parquet", STRAIT: "strait.parquet", ROUGH: "rough.parquet"}
 BOX = {CALM: EVERYWHERE, STRAIT: DOVER_STRAIT, ROUGH: EVERYWHERE}
 AIM_ROWS_PER_S = {CALM: 100_000, STRAIT: 100_000, ROUGH: 30_000}
 AIM_TWO_OVER_ONE = 1.7
+AIM_STRAIGHT_TIMES = 4.0
 AIM_ROWS = 10_000_000
 _SLOW = ("scgraph, distance_matrix", "searoute, one search by hand")
 """Ways of asking peers that the loop leaves out: one answers far more than asked, one is not in its interface."""
@@ -104,6 +106,9 @@ def run(
             _say(name, found, workers)
         _say_ratio(found)
         _say_length(max(rows, strait_rows), found)
+        for name in (CALM, STRAIT):
+            if peer_rows and (folder / TABLE[name]).exists():
+                found |= _beside_straight_lines(service, folder, name, found, max(workers))
         if peer_rows and rows:
             found |= _beside_peers(service, folder, folder / TABLE[CALM], peer_rows, found)
     return found
@@ -177,6 +182,34 @@ def _say_length(rows: int, found: dict[str, float]) -> None:
 
 def _met(met: bool) -> str:
     return "met" if met else "NOT met"
+
+
+def _beside_straight_lines(
+    service: DecisionService, folder: Path, name: str, found: dict[str, float], workers: int
+) -> dict[str, float]:
+    """The port nearest in a straight line for a whole table, from file to file, beside the replay of that table."""
+    try:
+        peers = straight_line_peers([port.landing for port in service.world.ports])
+    except PeerAbsent as reason:
+        note(f"straight lines left out: {reason}")
+        return {}
+    table = folder / TABLE[name]
+    rows = pq.ParquetFile(table).metadata.num_rows
+    section(f"   Port nearest in a straight line, {name}, {rows:,} rows, Parquet to Parquet")
+    heading(("rows a second", "times as fast as the replay"))
+    ratios = {}
+    for peer, nearest in peers.items():
+        taken_s = []
+        for _ in range(ROUNDS):
+            start = perf_counter()
+            nearest(table, folder / "straight.parquet")
+            taken_s.append(perf_counter() - start)
+        rate = rows / min(taken_s)
+        ratios[f"{peer}, {name}"] = rate / found[f"{name}, {workers}"]
+        row(peer, (f"{rate:,.0f}", f"{ratios[f'{peer}, {name}']:.1f}"))
+    note(f"aim: at most {AIM_STRAIGHT_TIMES:g} times, beside {workers} threads: "
+         f"{_met(max(ratios.values()) <= AIM_STRAIGHT_TIMES)}.")  # fmt: skip
+    return ratios
 
 
 def _beside_peers(
