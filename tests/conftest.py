@@ -22,9 +22,13 @@ settings.register_profile("ci", settings.get_profile("default"), derandomize=Tru
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
-ALONE = ("api/cli", "api/console", "api/http", "api/terminal", "browser", "faults")
-"""Folders of tests that wait for clocks, sockets and other processes: beside others they would wait for those too."""
+ALONE = (
+    "browser", "faults", "api/http/test_app.py", "api/http/test_events.py", "api/http/test_serve.py",
+    "api/http/test_timeouts.py", "api/terminal/test_follower.py", "api/terminal/test_power_cut.py",
+)  # fmt: skip
+"""Tests that wait for clocks, sockets and other processes: beside others they would wait for those too.
 
+What is called in this process, or waits for a condition with no limit in its way, is none of them."""
 
 SLOW = ("browser", "faults")
 """Folders of tests that start a browser, or programs again and again."""
@@ -35,21 +39,30 @@ SLOW_TESTS = frozenset((Path(__file__).parent / "slow_tests.txt").read_text(enco
 
 def pytest_collection_modifyitems(config, items):
     for item in items:
-        folder = item.path.relative_to(config.rootpath / "tests").parent.as_posix()
-        for marker, folders in (("alone", ALONE), ("slow", SLOW)):
-            if any(folder == name or folder.startswith(f"{name}/") for name in folders):
+        file = item.path.relative_to(config.rootpath / "tests").as_posix()
+        for marker, places in (("alone", ALONE), ("slow", SLOW)):
+            if any(file == place or file.startswith(f"{place}/") for place in places):
                 item.add_marker(marker)
-        name = (
-            f"{item.path.relative_to(config.rootpath / 'tests').as_posix()}::{getattr(item, 'originalname', item.name)}"
-        )
-        if name in SLOW_TESTS:
+        if f"{file}::{getattr(item, 'originalname', item.name)}" in SLOW_TESTS:
             item.add_marker("slow")
+
+
+def pytest_collection_finish():
+    keep_for_good()
+
+
+def keep_for_good():
+    """What there is by now stays to the end of the run: no collection need look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
 def service_with_streams():
     """The service with the pack that comes with the program."""
-    return open_decision_service()
+    opened = open_decision_service()
+    keep_for_good()
+    return opened
 
 
 @pytest.fixture(scope="session")
