@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 TOUCH_PX, GAP_PX = 118.0, 29.5
 """20 mm and 5 mm on a 10.1-inch tablet of 1920 by 1200 pixels at a device pixel ratio of 1.5."""
 BANNED = re.compile(r"\b(safe|guaranteed|must|instruct\w*|certain|cleared|en sécurité|garanti\w*)\b", re.IGNORECASE)
+PALETTES = ("day", "dusk", "night")
 PANELS = ("med", "retask", "say", "report", "screen", "persons", "vessel", "position")
 
 
@@ -51,8 +52,12 @@ def assert_accessible(page):
     assert [(item["id"], [node["html"][:120] for node in item["nodes"]]) for item in found] == []
 
 
-@pytest.mark.parametrize(("size", "palette", "lang"), list(product(SIZES, ("day", "dusk", "night"), ("en", "fr"))))
-def test_nearest_is_answered_in_every_form(look, size, palette, lang):
+@pytest.mark.parametrize(
+    ("size", "lang", "palette"),
+    [(*form, PALETTES[k % len(PALETTES)]) for k, form in enumerate(product(SIZES, ("en", "fr")))],
+)
+def test_nearest_is_answered_in_every_form(look, size, lang, palette):
+    """Opened in each palette, and read in all of them."""
     page = look(size, palette, lang)
     ask_nearest(page)
     rows = page.locator("#ports .port")
@@ -72,7 +77,9 @@ def test_nearest_is_answered_in_every_form(look, size, palette, lang):
     assert not BANNED.search(page.locator("body").inner_text())
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert_touchable(page)
-    assert_accessible(page)
+    for worn in PALETTES:
+        page.evaluate(f"document.documentElement.dataset.palette = '{worn}'")
+        assert_accessible(page)
     assert page.watch.complaints == []
     assert page.watch.strangers == []
 

@@ -56,4 +56,4 @@ def test_the_campaign_finds_a_store_that_lost_or_doubled_something(tmp_path, mon
 
     monkeypatch.setattr(kill_campaign, "_what_the_store_lacks", tampered)
     monkeypatch.setattr(kill_campaign, "EARLY", 0.0)
-    assert run(2, url).faults
+    assert run(1, url).faults
