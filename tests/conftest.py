@@ -35,6 +35,7 @@ SLOW = {
     "browser": "in a browser",
     "faults": "of servers that are stopped and killed",
     "api/http/test_generated_client.py": "of a client made by a generator",
+    "api/python/test_distribution.py": "of the package as it is built",
     "engine/test_settled_decision.py": "long proofs",
 }
 """Tests that start a browser, or programs again and again, or share what takes long to make: what they are."""

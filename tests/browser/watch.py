@@ -1,6 +1,6 @@
 """What a page does while a test looks at it."""
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 120_000
 """How long a page is waited for: a busy machine is slow, and what never comes fails a test all the same. [ms]"""
 
 
