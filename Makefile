@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 help:
 	@echo "make demo    answer one documented encounter"
 	@echo "make demo-replay  replay the documented encounters and write their report"
-	@echo "make test    run the tests, but for long proofs and those in a browser"
+	@echo "make test    run the tests that are quick, and say which were left out: minutes"
 	@echo "make test-all  run every test, as CI does"
 	@echo "make fuzz    readers under damaged files, for minutes; FUZZ=20000 for longer"
 	@echo "make faults  a thousand broken links, kills of both programs, a long soak; hours on a small machine"
@@ -51,17 +51,20 @@ demo-replay: $(STAMPS)/run
 	@rm -rf build/demo-replay
 	@$(BIN)/safeport replay documented --out build/demo-replay
 
-# What waits for nothing runs on all processors, then what waits for clocks, sockets and other processes, one by one.
+# Most tests run on all processors, a file at a time in the order of the folders: by the number of their tests, as
+# pytest-xdist has it, files of few and long ones would come last, and one processor wait for the other. Then what has
+# to do with clocks, signals and other processes one by one; that run says what was left out.
+BESIDE := -n auto --dist loadfile --no-loadscope-reorder
+
 test: $(STAMPS)/dev
-	status=0; \
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not alone and not slow" -rs || status=1; \
+	@status=0; \
+	$(BIN)/python -m pytest $(BESIDE) -m "not alone and not slow" -rs || status=1; \
 	$(BIN)/python -m pytest -m "alone and not slow" -rs || status=1; \
-	echo "Left out: long proofs, and what needs a browser or many restarts; 'make test-all' runs every test."; \
 	exit $$status
 
 test-all: $(STAMPS)/dev
-	status=0; \
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not alone" || status=1; \
+	@status=0; \
+	$(BIN)/python -m pytest $(BESIDE) -m "not alone" || status=1; \
 	$(BIN)/python -m pytest -m alone || status=1; \
 	exit $$status
 

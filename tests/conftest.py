@@ -3,6 +3,7 @@
 import gc
 import os
 import warnings
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,34 +23,74 @@ settings.register_profile("ci", settings.get_profile("default"), derandomize=Tru
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
-ALONE = ("api/cli", "api/console", "api/http", "api/terminal", "browser", "faults")
-"""Folders of tests that wait for clocks, sockets and other processes: beside others they would wait for those too."""
+ALONE = (
+    "browser", "faults", "api/http/test_app.py", "api/http/test_events.py", "api/http/test_serve.py",
+    "api/http/test_timeouts.py", "api/terminal/test_follower.py", "api/terminal/test_power_cut.py",
+)  # fmt: skip
+"""Tests that wait for clocks, sockets and other processes: beside others they would wait for those too.
 
+What is called in this process, or waits for a condition with no limit in its way, is none of them."""
 
-SLOW = ("browser", "faults")
-"""Folders of tests that start a browser, or programs again and again."""
+SLOW = {
+    "browser": "in a browser",
+    "faults": "of servers that are stopped and killed",
+    "api/http/test_generated_client.py": "of a client made by a generator",
+    "api/python/test_distribution.py": "of the package as it is built",
+    "engine/test_settled_decision.py": "long proofs",
+}
+"""Tests that start a browser, or programs again and again, or share what takes long to make: what they are."""
 
 SLOW_TESTS = frozenset((Path(__file__).parent / "slow_tests.txt").read_text(encoding="utf-8").split())
 """Tests that took four seconds or more when the list was made: ``path::name`` below this folder, a line each."""
 
 
+LEFT_OUT = Counter()
+"""How many slow tests this run leaves out, by what they are."""
+
+
+def place_of(file, places):
+    """The place that a file is, or lies in; None for none of them."""
+    return next((place for place in places if file == place or file.startswith(f"{place}/")), None)
+
+
 def pytest_collection_modifyitems(config, items):
     for item in items:
-        folder = item.path.relative_to(config.rootpath / "tests").parent.as_posix()
-        for marker, folders in (("alone", ALONE), ("slow", SLOW)):
-            if any(folder == name or folder.startswith(f"{name}/") for name in folders):
-                item.add_marker(marker)
-        name = (
-            f"{item.path.relative_to(config.rootpath / 'tests').as_posix()}::{getattr(item, 'originalname', item.name)}"
-        )
-        if name in SLOW_TESTS:
-            item.add_marker("slow")
+        file = item.path.relative_to(config.rootpath / "tests").as_posix()
+        if place_of(file, ALONE):
+            item.add_marker("alone")
+        if place := place_of(file, SLOW):
+            item.add_marker(pytest.mark.slow(SLOW[place]))
+        if f"{file}::{getattr(item, 'originalname', item.name)}" in SLOW_TESTS:
+            item.add_marker(pytest.mark.slow("long proofs"))
+
+
+def pytest_deselected(items):
+    LEFT_OUT.update(marker.args[0] for item in items if (marker := item.get_closest_marker("slow")))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    # Of several processes none knows what the others were not given.
+    if "not slow" in config.option.markexpr and LEFT_OUT:
+        told = ", ".join(f"{count} {what}" for what, count in LEFT_OUT.most_common())
+        terminalreporter.line(f"Left out because they take long: {told}; `make test-all` runs them too.")
+
+
+def pytest_collection_finish():
+    keep_for_good()
+
+
+def keep_for_good():
+    """What there is by now stays to the end of the run: no collection need look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
 def service_with_streams():
     """The service with the pack that comes with the program."""
-    return open_decision_service()
+    opened = open_decision_service()
+    keep_for_good()
+    return opened
 
 
 @pytest.fixture(scope="session")

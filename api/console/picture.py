@@ -219,14 +219,16 @@ def plan_request(records: PictureRecords, now_s: float) -> Json:
     now_s : float
         [s]
     """
+    at_s = float(int(now_s))
     encounters = []
     for known in records.encounters:
-        body = encounter_now(known, float(int(now_s))).model_dump(mode="json", exclude_unset=True, exclude_none=True)
+        body = encounter_now(known, at_s).model_dump(mode="json", exclude_unset=True, exclude_none=True)
         name = known.board["encounter_id"]
         if body.get("persons") in (0, {"min": 0, "max": 0}):
             continue
         encounters.append({**body, "id": name, "encounter_id": name, "may_split": False})
-    return {"encounters": encounters}
+    # Stated, for by the time the plan is asked for it would be a later one than that of its encounters.
+    return {"time": format_time(at_s), "encounters": encounters}
 
 
 def port_depths(service: DecisionService, now_s: float) -> Json:

@@ -7,7 +7,7 @@ from api.console import include_console
 from api.http import create_app
 from api.settings import Settings
 from tests.api.http.live_server import serving
-from tests.browser.watch import Watch
+from tests.browser.watch import PATIENCE_MS, Watch
 
 SIZES = {"wall": (1920, 1080), "desk": (1280, 800)}
 OFF_CALAIS, OFF_RAMSGATE = [1.62, 51.02], [1.55, 51.30]
@@ -55,7 +55,7 @@ class Room:
 
     def send(self, method, path, body=None):
         """What a program on this machine records; its answer."""
-        answer = self.desks[0].request.fetch(f"{self.base}{path}", method=method, data=body)
+        answer = self.desks[0].request.fetch(f"{self.base}{path}", method=method, data=body, timeout=PATIENCE_MS)
         assert answer.ok, answer.text()
         return answer.json()
 

@@ -101,6 +101,6 @@ def test_picture(watch, name, size, palette, lang):
         page.locator("#zones-list .pick").first.click()
         page.locator("#zoom-out").click()
         page.locator("#zoom-out").click()
-        page.locator("#decision").get_by_text("Wreck of the Vega").first.wait_for(timeout=60_000)
+        page.locator("#decision").get_by_text("Wreck of the Vega").first.wait_for()
     page.wait_for_timeout(1500)
     keep_picture(page, name)

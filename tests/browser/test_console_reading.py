@@ -24,7 +24,7 @@ def test_the_plan_and_a_comparison_can_be_read_in_every_palette_and_language(roo
             page.locator(f'html[lang="{lang}"]').wait_for()
         for key, awaited in (("p", f'[data-accept="{first}"]'), ("c", ".side-by-side section")):
             page.keyboard.press(key)
-            page.locator(f"#sheet {awaited}").first.wait_for(timeout=60_000)
+            page.locator(f"#sheet {awaited}").first.wait_for()
             for palette in ("day", "dusk", "night"):
                 page.evaluate(f"document.documentElement.dataset.palette = '{palette}'")
                 assert_accessible(page)

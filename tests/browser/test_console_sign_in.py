@@ -81,7 +81,7 @@ def test_a_session_that_ends_in_mid_work_loses_nothing(centre):
     page.locator("dialog").wait_for(state="hidden")
     centre.sign_in._clock = lambda: time.time() + 3_601
     # The stream ends with the session, and the page asks anew.
-    page.locator("#sign-in-issuer").wait_for(timeout=45_000)
+    page.locator("#sign-in-issuer").wait_for()
     centre.sign_in._clock = time.time
     centre.sign_in._sessions.clear()
     with page.context.expect_page() as opened:
@@ -89,7 +89,7 @@ def test_a_session_that_ends_in_mid_work_loses_nothing(centre):
     say_yes(opened.value, CONTROLLER)
     opened.value.locator('[data-feed="stream"]:not(.past)').wait_for()
     opened.value.close()
-    page.locator("dialog").wait_for(state="hidden", timeout=30_000)
+    page.locator("dialog").wait_for(state="hidden")
     page.locator('[data-feed="stream"]:not(.past)').wait_for()
     page.keyboard.press("n")
     page.locator("#read-back").wait_for()
@@ -114,13 +114,13 @@ def test_a_role_taken_away_in_mid_work_is_explained_and_loses_nothing(centre):
     page.locator('[data-banner="rights"]').get_by_text("This desk is now viewer").wait_for(state="attached")
     page.keyboard.press("Escape")
     page.locator("dialog").wait_for(state="hidden")
-    assert page.locator("#new-encounter").is_hidden()
+    page.locator("#new-encounter").wait_for(state="hidden")
     page.keyboard.press("n")
     assert page.locator("dialog").is_hidden()
     for name, session in sessions.items():
         sessions[name] = session._replace(identity=session.identity._replace(roles=frozenset({AccessRole.CONTROLLER})))
     # Looked at again by itself.
-    page.locator("#new-encounter").wait_for(timeout=45_000)
+    page.locator("#new-encounter").wait_for()
     page.keyboard.press("n")
     page.locator("#read-back").wait_for()
     assert page.locator("#field-text").input_value() == "They say they see the lights of Dover"

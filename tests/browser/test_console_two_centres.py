@@ -68,7 +68,7 @@ def test_an_encounter_is_handed_over_only_when_the_other_centre_accepts(shared_r
     badge(gris_nez, encounter_id, "offered").wait_for()
     pick(gris_nez, encounter_id)
     gris_nez.locator("#decision .offer.waiting").wait_for()
-    assert "DOVER COASTGUARD coordonne" in gris_nez.locator("#decision .offer").inner_text()
+    gris_nez.locator("#decision .offer").get_by_text("DOVER COASTGUARD coordonne").first.wait_for()
     gris_nez.get_by_role("button", name="Accepter").click()
     gris_nez.locator("dialog button[type=submit]").click()
     dover.get_by_text("CROSS GRIS-NEZ co-ordinates since").wait_for()
@@ -85,7 +85,7 @@ def test_who_looks_is_on_the_other_screen_until_she_goes(room):
     dover.locator("#decision .viewers").get_by_text("on screen at CROSS GRIS-NEZ").wait_for()
     pick(dover, second)
     gris_nez.locator(f'[data-row="{second}"] .viewers').wait_for()
-    assert gris_nez.locator(f'[data-row="{first}"] .viewers').count() == 0
+    gris_nez.locator(f'[data-row="{first}"] .viewers').wait_for(state="detached")
     gris_nez.goto(f"{room.base}/healthz")
     dover.locator(f'[data-row="{first}"] .viewers').wait_for(state="detached")
 

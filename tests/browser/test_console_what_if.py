@@ -4,6 +4,7 @@ import pytest
 
 from tests.browser.console import OFF_RAMSGATE, in_minutes, pick
 from tests.browser.test_terminal_page import assert_accessible
+from tests.browser.watch import settled
 
 pytestmark = pytest.mark.browser
 
@@ -21,9 +22,9 @@ def test_what_if_leaves_no_trace_and_is_left_by_one_key(room, store):
     page.locator("#sheet button[type=submit]").click()
     page.locator("#what-if-bar").wait_for()
     assert page.evaluate("document.body.dataset.ground") == "what-if"
-    assert "Dover closed" in page.locator("#what-if-bar").inner_text()
+    page.locator("#what-if-bar").get_by_text("Dover closed").first.wait_for()
     page.locator("#decision .card.first:not([data-card=dover])").wait_for()
-    assert page.locator(f'[data-row="{encounter_id}"].changed').count() == 1
+    page.locator(f'[data-row="{encounter_id}"].changed').wait_for()
     assert page.locator('[data-do="direct"]').count() == 0
     page.keyboard.press("d")
     assert page.locator("dialog").is_hidden()
@@ -41,9 +42,9 @@ def test_a_form_that_chooses_a_port_waits_for_their_names(room):
     page.reload()
     page.locator('[data-feed="stream"]:not(.past)').wait_for()
     page.keyboard.press("w")
+    settled(page, lambda: held)
     page.wait_for_timeout(300)
     assert page.locator("#if-closed").count() == 0
-    assert held
     for route in held:
         route.continue_()
     page.locator("#if-closed option[value=dover]").wait_for(state="attached")

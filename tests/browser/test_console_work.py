@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.browser.console import badge, in_minutes, pick
+from tests.browser.watch import settled
 
 pytestmark = pytest.mark.browser
 
@@ -85,7 +86,7 @@ def test_a_port_closes_while_a_hold_there_runs_out(room):
     room.places("dover", 100)
     encounter_id = room.report()
     pick(dover, encounter_id)
-    assert "Dover" in dover.locator("#decision .card.first").inner_text()
+    dover.locator("#decision .card.first[data-card=dover]").wait_for()
     hold = {
         "port_id": "dover",
         "vessel": "RNLI Dover",
@@ -174,7 +175,7 @@ def test_a_joint_plan_is_accepted_boat_by_boat(room, store):
     boats = [room.report([1.40 + 0.03 * k, 51.03], 30) for k in range(3)]
     badge(page, boats[-1], "new").wait_for()
     page.keyboard.press("p")
-    page.locator(f'[data-accept="{boats[0]}"]').wait_for(timeout=60_000)
+    page.locator(f'[data-accept="{boats[0]}"]').wait_for()
     told = page.locator("#sheet").inner_text()
     assert "Cost of the plan" in told
     assert "Who waits for whom" in told
@@ -182,6 +183,7 @@ def test_a_joint_plan_is_accepted_boat_by_boat(room, store):
     assert store.reservations(time.time()) == []
     page.locator(f'[data-accept="{boats[0]}"]').click()
     page.locator("#sheet").get_by_text("Held").first.wait_for()
+    settled(page, lambda: store.reservations(time.time()))
     held = store.reservations(time.time())
     assert [(item["encounter_id"], item["persons"]["total"]) for item in held] == [(boats[0], 30)]
 

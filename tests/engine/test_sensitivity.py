@@ -229,7 +229,7 @@ def trials(request, ask, service):
     random = np.random.default_rng(int(10 * hs_m))
     world = service.world_at(START_S)
     found_out = []
-    for batch in range(6):
+    for batch in range(3):
         sea = world
         if hs_m > 0.0:
             sea = stormy(world, random_forecast(random, hs_m, stream_ms, 10.0))

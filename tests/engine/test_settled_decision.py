@@ -33,7 +33,7 @@ def pairs(request, service_with_streams):
     if request.param == "closed ports":
         world = with_random_picture(world, random)
     made = []
-    while len(made) < 120:
+    while len(made) < 60:
         ask = random_case(service, world, random)[0].ask
         ask = replace(ask, position_accuracy_m=float(random.choice([np.nan, 400.0])))
         for _ in range(len(made) % 4):
@@ -59,7 +59,7 @@ def test_what_bears_on_the_answer_is_the_same_to_the_last_bit(pairs):
         for name in ("notices", "to_second_s", "near_tie", "sensitive_to", "proof", "recommended"):
             assert repr(getattr(whole, name)) == repr(getattr(settled, name)), name
         fewer += len(settled.order) < len(whole.order)
-    assert fewer > 50
+    assert fewer > 40
 
 
 def test_brief_documents_and_records_are_the_same(pairs):

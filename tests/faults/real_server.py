@@ -11,16 +11,20 @@ from pathlib import Path
 
 import httpx
 
-PROGRAM = """
+HANG_UP_COUNTS = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)"
+"""Begins a program that is to be sent SIGHUP: under nohup it is ignored, and children inherit that."""
+
+PROGRAM = f"""
+{HANG_UP_COUNTS}
 import json, os, sys
 from api.http.serve import serve
 from api.logs import start_logging
 from api.settings import Settings
-if not json.loads(sys.argv[1])["warm"]:
+given = json.loads(sys.argv[1])
+if not given["warm"]:
     from api.http import startup
     startup.warm_up = lambda service: None
 start_logging("json", "debug")
-given = json.loads(sys.argv[1])
 serve(Settings(port=0, store=given["store"], **given["settings"]))
 """
 

@@ -46,7 +46,7 @@ def test_the_campaign_finds_a_store_that_lost_or_doubled_something(tmp_path, mon
     looked_at = kill_campaign._what_the_store_lacks
 
     def tampered(store, clients):
-        key = next(change.key for change in clients[0].answers if change.method == "POST")
+        key = next(change.key for client in clients for change in client.answers if change.method == "POST")
         statement = {
             "reservation": ("DELETE FROM reservation WHERE vessel = ?", key),
             "twice": ("UPDATE reservation SET vessel = ?", key),
@@ -56,4 +56,4 @@ def test_the_campaign_finds_a_store_that_lost_or_doubled_something(tmp_path, mon
 
     monkeypatch.setattr(kill_campaign, "_what_the_store_lacks", tampered)
     monkeypatch.setattr(kill_campaign, "EARLY", 0.0)
-    assert run(2, url).faults
+    assert run(1, url).faults

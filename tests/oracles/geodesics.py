@@ -1,39 +1,37 @@
-"""GeographicLib, the reference solution of the inverse geodesic problem."""
+"""GeographicLib, the reference solution of the inverse geodesic problem, in C as PROJ has it; arrays are taken too."""
 
 from math import cos, radians
 
-from geographiclib.geodesic import Geodesic
+from pyproj import Geod
 
-WGS84 = Geodesic.WGS84
+WGS84 = Geod(ellps="WGS84")
 
 
-def length_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
+def length_m(lon1, lat1, lon2, lat2):
     """Length of the geodesic between two positions. [m]"""
-    return WGS84.Inverse(lat1, lon1, lat2, lon2, Geodesic.DISTANCE)["s12"]
+    return WGS84.inv(lon1, lat1, lon2, lat2)[2]
 
 
-def course_deg(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
+def course_deg(lon1, lat1, lon2, lat2):
     """Initial azimuth, in [0, 360). [deg]"""
-    return WGS84.Inverse(lat1, lon1, lat2, lon2, Geodesic.AZIMUTH)["azi1"] % 360.0
+    return WGS84.inv(lon1, lat1, lon2, lat2)[0] % 360.0
 
 
-def ahead(lon: float, lat: float, course: float, distance_m: float) -> tuple[float, float]:
+def ahead(lon, lat, course, distance_m):
     """Longitude and latitude of the end of a geodesic. [deg]"""
-    end = WGS84.Direct(lat, lon, course, distance_m)
-    return end["lon2"], end["lat2"]
+    return WGS84.fwd(lon, lat, course, distance_m)[:2]
 
 
 def bow_m(a: tuple[float, float], b: tuple[float, float], between: list[tuple[float, float]]) -> float:
     """Greatest distance of points from the geodesic between two positions, found by its foot point. [m]"""
-    line = WGS84.InverseLine(a[1], a[0], b[1], b[0])
+    course = course_deg(*a, *b)
     worst = 0.0
-    for lon, lat in between:
-        along = WGS84.Inverse(a[1], a[0], lat, lon)["s12"]
+    for point in between:
+        along = length_m(*a, *point)
         # One secant step puts the foot point within millimetres for lines this straight.
         for _ in range(3):
-            foot = line.Position(along)
-            to = WGS84.Inverse(foot["lat2"], foot["lon2"], lat, lon)
-            along += to["s12"] * cos(radians(to["azi1"] - foot["azi2"]))
-        foot = line.Position(along)
-        worst = max(worst, WGS84.Inverse(foot["lat2"], foot["lon2"], lat, lon)["s12"])
+            *foot, back = WGS84.fwd(*a, course, along)
+            to, _, distance_m = WGS84.inv(*foot, *point)
+            along += distance_m * cos(radians(to - back - 180.0))
+        worst = max(worst, length_m(*WGS84.fwd(*a, course, along)[:2], *point))
     return worst

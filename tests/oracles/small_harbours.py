@@ -170,6 +170,6 @@ def brute_force(free: shapely.Geometry, points: np.ndarray) -> np.ndarray:
     first, second = np.triu_indices(len(nodes), 1)
     seen = shapely.covers(free, shapely.linestrings(np.stack([nodes[first], nodes[second]], axis=1)))
     first, second = first[seen], second[seen]
-    lengths = [max(length_m(*positions[i], *positions[j]), 1e-12) for i, j in zip(first, second, strict=True)]
+    lengths = np.maximum(length_m(*positions[first].T, *positions[second].T), 1e-12)
     graph = csr_matrix((lengths, (first, second)), shape=(len(nodes), len(nodes)))
     return dijkstra(graph, directed=False, indices=range(len(points)))[:, : len(points)]

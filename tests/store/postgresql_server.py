@@ -42,7 +42,7 @@ def server() -> Iterator[str]:
                 command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/", timeout=120, **who
             )
 
-        run(f"{folder}/initdb", "-D", f"{data}", "-U", "store", "-A", "trust", "-E", "UTF8", "--locale=C")
+        run(f"{folder}/initdb", "--no-sync", "-D", f"{data}", "-U", "store", "-A", "trust", "-E", "UTF8", "--locale=C")
         # max_connections is low so that tests would notice a leak.
         settings = f"-c listen_addresses= -c unix_socket_directories={place} -c max_connections=60"
         run(f"{folder}/pg_ctl", "-D", f"{data}", "-l", f"{place}/log", "-w", "-o", settings, "start")

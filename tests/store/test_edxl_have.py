@@ -1,7 +1,7 @@
 """EDXL-HAVE 2.0 out and in, and XML that means harm."""
 
 from contextlib import suppress
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given, settings
@@ -208,7 +208,7 @@ def test_a_colour_that_is_no_status_has_a_code(colour, code):
 @pytest.mark.parametrize("attribute", ["a{}='1'", "h:a{}='1'", "xmlns:n{}='u'"])
 def test_a_hundred_thousand_attributes_are_refused_at_once(attribute):
     attributes = " ".join(attribute.format(number) for number in range(100_000))
-    start = perf_counter()
+    start = thread_time()
     with pytest.raises(BadExchange, match=r"too long|too large"):
         read_have(have(f"<h:facility {attributes}/>"))
-    assert perf_counter() - start < 1.0
+    assert thread_time() - start < 1.0

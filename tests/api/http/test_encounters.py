@@ -287,13 +287,14 @@ def test_every_part_of_a_decisions_body_comes_back(control):
     assert again.json()["on_scene"] == document["on_scene"]
 
 
-@pytest.mark.parametrize("query", ["?view=full&lang=both", "?view=full&lang=fr"])
 @pytest.mark.parametrize(
-    "vessel",
-    [{"profile": "rnli-severn"}, {"profile": "charter-minck", "draught_m": 2.4}, {}, {"profile": "unknown"},
-     {"speed_kn": 18.0, "survivor_capacity": 40}, {"draught_m": 3.0}, {"loa_m": 30.0, "assumed": ["loa_m"]}],
+    ("vessel", "lang"),
+    [({"profile": "rnli-severn"}, "both"), ({"profile": "charter-minck", "draught_m": 2.4}, "both"), ({}, "fr"),
+     ({"profile": "unknown"}, "en"), ({"speed_kn": 18.0, "survivor_capacity": 40}, "fr"),
+     ({"draught_m": 3.0}, "en"), ({"loa_m": 30.0, "assumed": ["loa_m"]}, "both")],
 )  # fmt: skip
-def test_the_echo_of_a_decision_leads_to_the_same_decision(client, encounter, vessel, query):
+def test_the_echo_of_a_decision_leads_to_the_same_decision(client, encounter, vessel, lang):
+    query = f"?view=full&lang={lang}"
     first = client.decide(encounter | {"vessel": vessel}, query)
     assert first.status_code == 200, first.text
     assert client.decide(first.json()["encounter"], query).content == first.content

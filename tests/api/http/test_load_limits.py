@@ -79,13 +79,14 @@ def test_no_more_work_is_begun_than_allowed_and_no_more_waits():
             with lock:
                 going += 1
                 most = max(most, going)
-            done.wait(10)
+            done.wait(60)
             with lock:
                 going -= 1
             return "done"
 
         tasks = [asyncio.create_task(worker_pool.run(work)) for _ in range(5)]
-        await asyncio.sleep(0.05)
+        while going < 2:
+            await asyncio.sleep(0.001)
         with pytest.raises(Busy) as caught:
             await worker_pool.run(work)
         assert caught.value.headers == {"Retry-After": "1"}

@@ -21,7 +21,7 @@ from geodata.pack import DEFAULT_PACK
 from tests.synthetic.cubes import synthetic_cube
 from tests.synthetic.encounters import DAY_S, START_S, encounters_table, write_encounters
 
-ENCOUNTERS = 200
+ENCOUNTERS = 100
 BLOCKS_S = 30 * DAY_S
 
 
@@ -29,7 +29,7 @@ BLOCKS_S = 30 * DAY_S
 def replayed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("replay")
     source = write_encounters(folder / "encounters.csv", ENCOUNTERS, seed=5)
-    replay(ReplayConfig(source, folder / "out", workers=2, chunk_rows=70))
+    replay(ReplayConfig(source, folder / "out", workers=2, chunk_rows=35))
     return pq.read_table(folder / "out" / "decisions.parquet").to_pylist()
 
 
@@ -45,7 +45,7 @@ def single(service, row):
     }
     ask = service.ask(EncounterIn.model_validate(body), 0.0)
     try:
-        return decision_document(service.decide(ask)), None
+        return decision_document(service.decide(ask), "full", "en"), None
     except PositionRefused as refused:
         return None, refused.code.name
 

@@ -530,8 +530,8 @@ def test_the_courier_comes_back_by_itself(room, outbox, monkeypatch):
         courier = Courier(outbox, link, time.monotonic)
         courier.begin()
         await courier.queue("report", report(1), AT)
-        await asyncio.sleep(0.1)
-        assert (courier.state, courier.counts["queued"]) == ("down", 1)
+        await until(lambda: courier.state == "down")
+        assert courier.counts["queued"] == 1
         link.is_up = True
         await until(lambda: courier.state == "up" and courier.counts["queued"] == 0)
         link.is_up = False

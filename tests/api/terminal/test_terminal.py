@@ -272,11 +272,12 @@ def test_the_state_comes_by_itself_as_it_changes(ship):
         assert stream.headers["content-type"].startswith("text/event-stream")
         told = (json.loads(line[6:]) for line in stream.iter_lines() if line.startswith("data: "))
         assert next(told)["fix"]["quality"] == "none"
+        # On a busy machine the state from before may be told once more.
         ship.hear()
-        assert next(told)["fix"]["quality"] == "good"
+        assert next(state["fix"] for state in told if state["fix"]["quality"] != "none")["quality"] == "good"
         # Nothing happens: it is told all the same, a little older.
         ship.ticks.go(7.0)
-        assert next(told)["fix"]["age_s"] == 7.0
+        assert next(state["fix"]["age_s"] for state in told if state["fix"]["age_s"]) == 7.0
 
 
 def test_a_damaged_pack_is_said_and_everything_else_goes_on(launch, tmp_path):

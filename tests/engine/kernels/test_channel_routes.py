@@ -104,7 +104,7 @@ def test_passages_agree_with_the_tables(world, routes, places):
     tables = world.depth_classes[-1].tables
     random = np.random.default_rng(17)
     tracks = []
-    for n, p in random.integers(0, PLACES, (200, 2)):
+    for n, p in random.integers(0, PLACES, (80, 2)):
         passage = passage_between(world, tables, tuple(map(float, places[n])), tuple(map(float, places[p])))
         assert passage.length_m == pytest.approx(lengths[n, p], abs=1e-3)
         assert passage.track[0] == pytest.approx(tuple(places[n]), abs=1e-9)

@@ -89,6 +89,9 @@ def distances_equal_brute_force(harbour, points, needed):
     corners = harbour.corners(needed)
     following = trees_of(harbour, targets, needed)
     tables = lengths_of_trees(harbour.mesh, corners, targets, following)
+    # Crossings of banks were rounded to the lattice when they were noded into the water.
+    water = shapely.buffer(harbour.free(needed), 0.125)
+    shapely.prepare(water)
     for n in range(len(points)):
         found, via = distances(harbour, targets, tables, needed, points[n])
         assert close(found, expected[n, :4]), (n, found, expected[n, :4])
@@ -98,8 +101,11 @@ def distances_equal_brute_force(harbour, points, needed):
             length, bends = path(harbour, end, needed, points[n])
             assert close(np.array([length]), expected[n, p : p + 1])
             if np.isfinite(length):
-                walk_is_legal(harbour, needed, points[n], corners.vertex[bends], points[p], length)
-                walk_is_legal(harbour, needed, points[n], along(corners, following[:, p], via[p]), points[p], found[p])
+                for bent, sailed in (
+                    (corners.vertex[bends], length),
+                    (along(corners, following[:, p], via[p]), found[p]),
+                ):
+                    walk_is_legal(harbour.mesh, water, points[n], bent, points[p], sailed)
 
 
 def along(corners, following, corner):
@@ -111,12 +117,9 @@ def along(corners, following, corner):
     return vertices
 
 
-def walk_is_legal(harbour, needed, start, vertices, end, length_m):
+def walk_is_legal(mesh, water, start, vertices, end, length_m):
     """The way stays in the water and is as long as it says."""
-    mesh = harbour.mesh
     way = [start, *([mesh.x[v], mesh.y[v]] for v in vertices), end]
-    # Crossings of banks were rounded to the lattice when they were noded into the water.
-    water = shapely.buffer(harbour.free(needed), 0.125)
     positions = unproject(np.array(way, float), *ORIGIN)
     for a, b in pairwise(way):
         assert water.covers(shapely.LineString([a, b]))

@@ -455,7 +455,7 @@ def test_clocks_to_all_ports_are_those_along_the_tracks_one_by_one(world, seed):
     compared = 0
     for _, reach in open_positions(world, 8, seed):
         found = travel_times(world, depth_class, reach, forecast, vessel)
-        for port in random.choice(len(world.ports), 25, replace=False):
+        for port in random.choice(len(world.ports), 12, replace=False):
             if reach.entered_at[port] != NOWHERE or not reach.distance_m[port] < inf:
                 continue
             plain = seas.run(forecast, vessel, DEPART_S, whole_track(world, depth_class, reach, port))
@@ -468,7 +468,7 @@ def test_clocks_to_all_ports_are_those_along_the_tracks_one_by_one(world, seed):
                 assert found.waves_missing[port] == plain.waves_missing
                 assert found.stream_missing[port] == plain.stream_missing
                 compared += 1
-    assert compared > 60
+    assert compared > 30
 
 
 def test_from_a_bank_each_port_has_the_clock_of_its_own_way_off(world):
