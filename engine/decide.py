@@ -52,9 +52,9 @@ def decide(ask: Ask, world: World, *, sensitivity: bool = True, every_port: bool
     """
     context = build_context(ask, world, coordination_at(world, ask))
     if not sensitivity:
-        return _assemble(context, search_ports(context, every_port=every_port), (), moved=())
+        return _assemble(context, search_ports(context, every_port=every_port, names_round=True), (), moved=())
     names, variants = inputs_in_doubt(ask.policy, world)
-    found = search_ports(context, variants=variants, every_port=every_port)
+    found = search_ports(context, variants=variants, every_port=every_port, names_round=True)
     moved = winners_on_error_circle(context, found)
     return _assemble(context, found, sensitive_inputs(names, found), moved=moved)
 
@@ -119,6 +119,7 @@ def _assemble(
         near_tie=near_tie,
         sensitive_to=sensitive,
         proof=found.proof,
+        bank_ways=found.bank_ways,
     )
 
 
