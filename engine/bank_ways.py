@@ -115,7 +115,8 @@ class _Judged(NamedTuple):
 def open_banks_of(context: RequestContext) -> OpenBanks | None:
     """Banks that the tide may open to a vessel; None where it opens none."""
     world, needed_m = context.world, context.depth_class.needed_depth_m
-    if isnan(context.needed_depth_m) or not world.banks:
+    # Round zones cut out of the water trees of other depth classes are not waited for: there banks stay walls.
+    if isnan(context.needed_depth_m) or not world.banks or world.avoided:
         return None
     classes = tuple(known for known in world.depth_classes if known.needed_depth_m < needed_m)
     if not classes:
@@ -123,6 +124,22 @@ def open_banks_of(context: RequestContext) -> OpenBanks | None:
     over = bank_tides_of(world)
     number = _openable(IdentityKey(over), classes[0].needed_depth_m, needed_m)
     return OpenBanks(classes, number) if len(number) else None
+
+
+def prepare_banks(context: RequestContext) -> None:
+    """Find out once what the first request over a bank would wait for: tables, outlines, the compiler."""
+    world, own_m = context.world, context.depth_class.needed_depth_m
+    classes = [known for known in world.depth_classes if known.needed_depth_m < own_m]
+    if not classes or world.avoided:
+        return
+    least_m, mesh = bank_tides_of(world).least_depth_m, world.water.mesh
+    outlines = _outlines_of(IdentityKey(mesh), IdentityKey(world.banks), classes[0].needed_depth_m)
+    for bank in np.flatnonzero((least_m >= classes[0].needed_depth_m) & (least_m < own_m)).tolist():
+        outlines.of(bank, world, classes[0])
+    for source in classes:
+        source.tables  # noqa: B018 - derived when first looked at
+    here = np.array([[context.ask.lon, context.ask.lat], [context.ask.lon, context.ask.lat + 0.01]])
+    travel_time_along_track(context.inputs.forecast, context.speed_model, context.ask.at_s, here)
 
 
 @lru_cache(maxsize=64)
