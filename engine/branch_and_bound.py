@@ -1,22 +1,25 @@
 """Branch and bound: which ports get a search for a faster way, and the proof that the rest need none."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.apply_rules import RuleTable
+from engine.bank_ways import BankSearch, open_banks_of, rows_near_open_banks, search_over_banks
 from engine.codes import Status
-from engine.decision_rows import ONE_BY_ONE, allocate_rows
+from engine.decision_rows import ONE_BY_ONE, DecisionRows, allocate_rows
 from engine.detour_search import next_detour
-from engine.evaluate import SHOWN, DetourSet, Evaluation, SearchGoal, no_detours
-from engine.evaluate_encounters import SETTLES_ANSWER, Found, evaluate_encounters
+from engine.evaluate import SHOWN, DetourSet, Evaluation, EvaluationInputs, SearchGoal, no_detours
+from engine.evaluate_encounters import SETTLES_ANSWER, EncounterArrays, Found, evaluate_encounters
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import to_plane
-from engine.kernels.reach import Reach
+from engine.kernels.reach import DepthClass, Reach
 from engine.kernels.travel_time import TravelTime, TravelTimes
 from engine.kernels.zones import zones_of_track
-from engine.model import Detour, Proof
+from engine.model import BankClosed, BankWay, DepthClassSource, Detour, Proof
 from engine.patch import PatchPlaces, PatchTable
+from engine.patch_cache import PatchCache
 from engine.request_context import RequestContext, region_tables_of
 from engine.routes import check_in_area, require_snapped, track_length_m
 
@@ -43,6 +46,10 @@ class SearchResult:
         Port that comes first and is fit.
     turned : ndarray of bool, shape (v,)
         Which of the changed inputs asked about make another port the first, on the shortest paths.
+    bank_ways : dict of BankWay
+        By port, where the way chosen leads over banks that the tide covers.
+    closed : BankClosed or None
+        A way to the first port over banks that is worth it, and has not water enough.
     """
 
     reach: Reach
@@ -51,6 +58,8 @@ class SearchResult:
     order: np.ndarray
     winner: int | None
     turned: np.ndarray
+    bank_ways: dict[int, BankWay]
+    closed: BankClosed | None
 
     @property
     def table(self) -> RuleTable:
@@ -85,6 +94,7 @@ def search_ports(
     *,
     every_port: bool = True,
     exhaustive: bool = False,
+    names_round: bool = False,
 ) -> SearchResult:
     """Ports judged, those that could be the best one on the fastest way known.
 
@@ -99,6 +109,8 @@ def search_ports(
         Look also at ports that are neither among the first few nor nearer than the best one.
     exhaustive : bool
         Look closely at every port whatever its bound: the oracle of the bounded search.
+    names_round : bool
+        Look also for a way to the first port over banks that have not water enough.
 
     Raises
     ------
@@ -108,7 +120,8 @@ def search_ports(
     lon, lat = position or (context.ask.lon, context.ask.lat)
     check_in_area(context.world, lon, lat)
     goal = SearchGoal(SHOWN, every_port, exhaustive)
-    found = _evaluate(context, lon, lat, _SHORTEST_PATHS, goal, variants)
+    sea = _Position(context, lon, lat)
+    found = sea.evaluate(_SHORTEST_PATHS, goal, variants)
     reach, evaluation, order = found.reach, found.evaluation, found.order
     require_snapped(context.world, reach.kind, reach.inland_m, context.ask.lon, context.ask.lat)
     shortest = evaluation.ways.travel_times
@@ -124,12 +137,14 @@ def search_ports(
         first = turn + 1
         port = int(found.worth[turn])
         ways[port] = Detour(track, track_length_m(track), float(shortest.time_s[port])), travel_time
-        again = _evaluate(context, lon, lat, _detour_set(context, reach, shortest, ways), goal, NO_VARIANTS)
+        again = sea.evaluate(_detour_set(context, reach, shortest, ways), goal, NO_VARIANTS)
         evaluation, order = again.evaluation, again.order
-    best = int(order[0])
-    winner = best if evaluation.status[best] <= _CAUTION else None
-    detours = {port: detour for port, (detour, _) in ways.items()}
-    return SearchResult(reach, evaluation, detours, order, winner, found.winners != found.evaluation.best)
+    turned = found.winners != found.evaluation.best
+    over = search_over_banks(context, (lon, lat), BankSearch(reach, evaluation, order), sea, names_round)
+    best = int(over.order[0])
+    winner = best if over.evaluation.status[best] <= _CAUTION else None
+    detours = {port: detour for port, (detour, _) in ways.items() if port not in over.ways}
+    return SearchResult(over.reach, over.evaluation, detours, over.order, winner, turned, over.ways, over.closed)
 
 
 def winners_at(context: RequestContext, lon: np.ndarray, lat: np.ndarray) -> list[int]:
@@ -156,11 +171,12 @@ def winners_at(context: RequestContext, lon: np.ndarray, lat: np.ndarray) -> lis
             context.inputs, context.encounter, region_tables_of(world), rows, np.array(members), of_rows, patch_table,
             _SHORTEST_PATHS, SETTLES_ANSWER, True, False, NO_VARIANTS, answers,
         )  # fmt: skip
+    mark_rows_over_banks(context, rows, answers)
     winners = []
     for k in inside.tolist():
         best = int(answers.best[k])
         if answers.became[k] == ONE_BY_ONE:
-            # There a way round may change the answer.
+            # There a way round, or one over a bank, may change the answer.
             found = search_ports(context, (float(lon[k]), float(lat[k])), every_port=False)
             best = NOWHERE if found.winner is None else found.winner
         if best != NOWHERE:
@@ -168,17 +184,98 @@ def winners_at(context: RequestContext, lon: np.ndarray, lat: np.ndarray) -> lis
     return winners
 
 
-def _evaluate(
-    context: RequestContext, lon: float, lat: float, detour_set: DetourSet, goal: SearchGoal, variants: np.ndarray
-) -> Found:
-    """What is found from one position, WGS 84. [deg]"""
-    places, patch_table = context.patches.at(context.world.water, context.depth_class, lon, lat)
-    rows = context.rows_at(np.array([lon]), np.array([lat]))
-    found: Found = evaluate_encounters(
-        context.inputs, context.encounter, region_tables_of(context.world), rows, _ONE_ROW, places, patch_table,
-        detour_set, goal, True, True, variants, _UNREAD,
+def mark_rows_over_banks(
+    context: RequestContext,
+    rows: EncounterArrays,
+    answers: DecisionRows,
+    share: Callable[[DepthClassSource, np.ndarray], tuple[PatchPlaces, PatchTable]] | None = None,
+) -> None:
+    """Mark rows whose answer a way over a bank might change: those are decided one by one.
+
+    Rows that a bank may concern are looked at in the shallowest depth class too, in which no bank that the tide can
+    open is a wall. One that has the same answer to the last bit there rests on no such bank.
+
+    Parameters
+    ----------
+    context : RequestContext
+        Of any of the rows, with the sea limit of calm water.
+    rows : EncounterArrays
+    answers : DecisionRows
+        On the ways that keep off the banks; `became` is changed.
+    share : callable, optional
+        What neighbours among some rows share in a depth class; without it each row is measured by itself.
+    """
+    banks = open_banks_of(context)
+    if banks is None:
+        return
+    marked = rows_near_open_banks(context, banks, rows, answers)
+    if len(marked) == 0:
+        return
+    source, world = banks.classes[0], context.world
+    places, patch_table = context.patches.nothing(world.water)
+    if share is None:
+        places = PatchPlaces(*(np.full(len(rows.lon), column[0]) for column in places))
+    else:
+        places, patch_table = share(source, marked)
+    over = allocate_rows(len(rows.lon))
+    evaluate_encounters(
+        context.inputs._replace(depth_class=source.tables), context.encounter, region_tables_of(world), rows, marked,
+        places, patch_table, _SHORTEST_PATHS, SETTLES_ANSWER, True, False, NO_VARIANTS, over,
     )  # fmt: skip
-    return found
+    is_same = np.ones(len(marked), np.bool_)
+    for before, after in zip(answers, over, strict=True):
+        was, is_now = before[marked], after[marked]
+        # Not known both times is the same, too.
+        is_same &= (was == is_now) | ((was != was) & (is_now != is_now))
+    answers.became[marked[~is_same]] = ONE_BY_ONE
+
+
+class _Position:
+    """The position of a request, WGS 84, and what is known of the patch of sea it lies in. [deg]"""
+
+    def __init__(self, context: RequestContext, lon: float, lat: float) -> None:
+        self._context, self._lon, self._lat = context, lon, lat
+        self._patches: dict[float, tuple[PatchPlaces, PatchTable]] = {}
+
+    def evaluate(self, detour_set: DetourSet, goal: SearchGoal, variants: np.ndarray) -> Found:
+        """What is found in the vessel's own depth class."""
+        context = self._context
+        return self._evaluate(context.inputs, context.patches, detour_set, goal, True, variants)
+
+    def look_in(self, source: DepthClassSource, ports: list[int]) -> Found:
+        """As of `engine.bank_ways.Sea`."""
+        inputs = self._context.inputs
+        # All others are looked at only where they may be nearer than the best one of these.
+        status = np.full(len(inputs.standing.status), Status.EXCLUDED, np.int8)
+        status[ports] = inputs.standing.status[ports]
+        inputs = inputs._replace(depth_class=source.tables, standing=inputs.standing._replace(status=status))
+        goal = SearchGoal(SHOWN + len(ports), every_port=False, exhaustive=False)
+        return self._evaluate(inputs, source.patches, _SHORTEST_PATHS, goal, False, NO_VARIANTS)
+
+    def _patch(self, patches: PatchCache, depth_class: DepthClass) -> tuple[PatchPlaces, PatchTable]:
+        """Asked for once: a patch is made for the second question in it, and this is one question."""
+        if depth_class.needed_depth_m not in self._patches:
+            found = patches.at(self._context.world.water, depth_class, self._lon, self._lat)
+            self._patches[depth_class.needed_depth_m] = found
+        return self._patches[depth_class.needed_depth_m]
+
+    def _evaluate(
+        self,
+        inputs: EvaluationInputs,
+        patches: PatchCache,
+        detour_set: DetourSet,
+        goal: SearchGoal,
+        may_detour: bool,
+        variants: np.ndarray,
+    ) -> Found:
+        context = self._context
+        places, patch_table = self._patch(patches, inputs.depth_class)
+        rows = context.rows_at(np.array([self._lon]), np.array([self._lat]))
+        found: Found = evaluate_encounters(
+            inputs, context.encounter, region_tables_of(context.world), rows, _ONE_ROW, places, patch_table,
+            detour_set, goal, may_detour, True, variants, _UNREAD,
+        )  # fmt: skip
+        return found
 
 
 def _detour_set(

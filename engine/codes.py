@@ -242,6 +242,7 @@ class Code(IntEnum):
     # R-NAV-06
     BANKS_CLEAR = 90
     BANK_HAZARD = 91
+    BANK_WITH_TIDE = 92
     # R-RTE-02
     SEA_OK = 100
     SEA_NEAR_LIMIT = 101
@@ -382,6 +383,8 @@ class Code(IntEnum):
     FORECAST_ONE_STEP = 599
     STREAM_FROM_ATLAS = 600
     STREAM_FORECAST_FIRST = 601
+    BANK_CROSSED = 602
+    BANK_GONE_ROUND = 603
 
     # Refusals of a request.
     POS_INVALID = 900

@@ -6,6 +6,7 @@ from math import isinf, isnan, nan
 import numpy as np
 
 from engine.apply_rules import time_inside_s
+from engine.bank_ways import prepare_banks
 from engine.branch_and_bound import SearchResult, search_ports
 from engine.codes import Code, Rule, Status
 from engine.detour_search import next_detour
@@ -52,16 +53,17 @@ def decide(ask: Ask, world: World, *, sensitivity: bool = True, every_port: bool
     """
     context = build_context(ask, world, coordination_at(world, ask))
     if not sensitivity:
-        return _assemble(context, search_ports(context, every_port=every_port), (), moved=())
+        return _assemble(context, search_ports(context, every_port=every_port, names_round=True), (), moved=())
     names, variants = inputs_in_doubt(ask.policy, world)
-    found = search_ports(context, variants=variants, every_port=every_port)
+    found = search_ports(context, variants=variants, every_port=every_port, names_round=True)
     moved = winners_on_error_circle(context, found)
     return _assemble(context, found, sensitive_inputs(names, found), moved=moved)
 
 
 def warm_search(ask: Ask, world: World) -> None:
-    """Run the search for a way round once, so that the first request that needs one does not wait for the compiler."""
+    """Run searches for a way round and over a bank once: the first request that needs one does not wait for either."""
     context = build_context(ask, world, coordination_at(world, ask))
+    prepare_banks(context)
     found = search_ports(context)
     last = np.array([len(world.ports) - 1])
     shortest = found.evaluation.ways.travel_times
@@ -119,6 +121,7 @@ def _assemble(
         near_tie=near_tie,
         sensitive_to=sensitive,
         proof=found.proof,
+        bank_ways=found.bank_ways,
     )
 
 

@@ -374,6 +374,24 @@ class AvoidedZone(NamedTuple):
     share: float
 
 
+class Bank(NamedTuple):
+    """A bank as it is drawn.
+
+    Attributes
+    ----------
+    name : tuple of str
+        In English and French.
+    least_depth_m : float
+        Positive down from chart datum; negative where it dries. [m]
+    ring : ndarray of float64, shape (n, 2)
+        Its outline on the plane, closed. [m]
+    """
+
+    name: tuple[str, str]
+    least_depth_m: float
+    ring: np.ndarray
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class World:
     """An immutable snapshot of everything outside the request.
@@ -408,6 +426,8 @@ class World:
         Temporary exclusion zones that routes keep out of.
     not_avoided : tuple of str
         Names of zones of the same file that have no place, or close no water of the area.
+    banks : tuple of Bank
+        That the mesh has as triangles with a least depth.
     beyond_names : tuple of str
     beyond_positions : ndarray of float64, shape (n, 2)
         Harbours just outside the register: names, longitude and latitude. [deg]
@@ -434,6 +454,7 @@ class World:
     streams: Streams = field(default_factory=no_streams)
     avoided: tuple[AvoidedZone, ...] = ()
     not_avoided: tuple[str, ...] = ()
+    banks: tuple[Bank, ...] = ()
     beyond_names: tuple[str, ...] = ()
     beyond_positions: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
 
@@ -459,6 +480,83 @@ class Detour(NamedTuple):
     track: np.ndarray
     length_m: float
     shortest_s: float
+
+
+class BankPassing(NamedTuple):
+    """A bank on a way, and the water over it when a vessel passes.
+
+    Attributes
+    ----------
+    bank : int
+        Index in `World.banks`.
+    depth_m : float
+        Least water reckoned with: the doubt of the tide is taken off already; NaN where no tide is known. [m]
+    needed_m : float
+        What the vessel needs there, with its share of the sea. [m]
+    at_s : float
+        When it is the least, between the earliest and the latest time of passing. [epoch s]
+    tide_port : int
+        Port whose tide it is; `engine.kernels.mesh.NOWHERE` where none is near enough.
+    tide_off_m : float
+        How far off that port is. [m]
+    """
+
+    bank: int
+    depth_m: float
+    needed_m: float
+    at_s: float
+    tide_port: int
+    tide_off_m: float
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is water enough; what is not known is a wall."""
+        return self.depth_m >= self.needed_m
+
+
+class BankWay(NamedTuple):
+    """A way that leads over banks with water enough, and is shorter than the one that keeps off them.
+
+    Attributes
+    ----------
+    track : ndarray of float64, shape (n, 2)
+        From the position to the approach point, longitude and latitude. [deg]
+    length_m : float
+        [m]
+    round_m : float
+        Length of the way round. [m]
+    passings : tuple of BankPassing
+        In the order in which she comes to them.
+    """
+
+    track: np.ndarray
+    length_m: float
+    round_m: float
+    passings: tuple[BankPassing, ...]
+
+
+class BankClosed(NamedTuple):
+    """A way over banks that is not taken, for want of water.
+
+    Attributes
+    ----------
+    banks : tuple of int
+        Those without water enough, in `World.banks`.
+    length_m : float
+        [m]
+    time_s : float
+        To the landing, were there water. [s]
+    wait_s : float
+        Least time to wait before going that way; NaN where there will be no water within some hours. [s]
+    opens_s : float
+        When she comes to the first of those banks then. [epoch s]
+    """
+
+    banks: tuple[int, ...]
+    length_m: float
+    time_s: float
+    wait_s: float
+    opens_s: float
 
 
 class Proof(NamedTuple):
@@ -533,6 +631,8 @@ class Decision:
         Zones on that way.
     detours : dict of Detour
         By port, where the way chosen is not the shortest path.
+    bank_ways : dict of BankWay
+        By port, where the way chosen leads over banks that the tide covers.
     speed_ms : float
         In calm water, cap included. [m/s]
     verdict, code, weight, measured, limit : ndarray, shape (p, rules)
@@ -577,6 +677,7 @@ class Decision:
     near_tie: bool
     sensitive_to: tuple[str, ...]
     proof: Proof
+    bank_ways: dict[int, BankWay] = field(default_factory=dict)
 
     @property
     def ranked_by_care(self) -> bool:

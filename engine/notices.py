@@ -16,8 +16,12 @@ from engine.kernels.snap import HOPPED, IN_NARROWS, ON_BANK
 from engine.kernels.zones import zone_at
 from engine.model import Ask, Notice, World
 from engine.request_context import RequestContext, weather_feed
+from engine.units import MINUTE_S
 
 _UNCONFIRMED = int(Status.UNCONFIRMED)
+
+BANK_ROUND_WORTH_S = 5.0 * MINUTE_S
+"""[A] A bank that is gone round is named where the way over it is so much shorter. [s]"""
 
 _FIGURES = {
     "draught_m": "draught_m", "loa_m": "loa_m", "beam_m": "beam_m", "range_nm": "range_m",
@@ -238,8 +242,33 @@ def _weather_notices(context: RequestContext, found: SearchResult) -> list[Notic
         saved_s = found.detours[first].shortest_s - float(travel_times.time_s[first])
         faster = isfinite(saved_s) and saved_s > 0.0
         notices.append(Notice(Code.FASTER_ROUTE, {"saved_s": saved_s}) if faster else Notice(Code.ROUTE_ROUND_SEA))
+    notices += _bank_notices(context.world, found, first)
     notices.append(Notice(Code.SURGE_NOT_INCLUDED))
     return notices
+
+
+def _bank_notices(world: World, found: SearchResult, port: int) -> list[Notice]:
+    """Banks on the way to a port that the tide covers, or those it keeps off for want of water."""
+    way, closed = found.bank_ways.get(port), found.closed
+    if way is not None:
+        return [Notice(Code.BANK_CROSSED, {
+            "names": tuple(world.banks[passing.bank].name for passing in way.passings),
+            "depths_m": tuple(passing.depth_m for passing in way.passings),
+            "times_s": tuple(passing.at_s for passing in way.passings),
+            "tides": tuple((passing.tide_port, passing.tide_off_m) for passing in way.passings),
+            "needed_m": max(passing.needed_m for passing in way.passings),
+            "longer_m": way.round_m - way.length_m,
+        })]  # fmt: skip
+    if closed is None:
+        return []
+    saved_s = float(found.table.time_s[port]) - closed.time_s
+    # So written that a time not known saves nothing.
+    if not saved_s >= BANK_ROUND_WORTH_S:
+        return []
+    return [Notice(Code.BANK_GONE_ROUND, {
+        "names": tuple(world.banks[bank].name for bank in closed.banks), "saved_s": saved_s, "opens_s": closed.opens_s,
+        "wait_saves_s": saved_s - closed.wait_s,
+    })]  # fmt: skip
 
 
 def single_step_groups(forecast: Forecast) -> tuple[tuple[str, float], ...]:

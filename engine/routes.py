@@ -156,8 +156,8 @@ def track_to_port(world: World, depth_class: DepthClass, reach: Reach, port: int
 
 
 def chosen_track(decision: Decision, port: int) -> tuple[tuple[float, float], ...]:
-    """Points of the way a decision reckons with: the faster one round where there is one, else the shortest path."""
-    detour = decision.detours.get(port)
+    """Points of the way a decision reckons with: over banks or round a sea where it goes so, else the shortest path."""
+    detour = decision.bank_ways.get(port) or decision.detours.get(port)
     if detour is None:
         return track_to_port(decision.world, decision.depth_class, decision.reach, port)
     mesh = decision.world.water.mesh

@@ -2,6 +2,7 @@
 
 from math import inf, nan
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from engine.kernels.plane import LATTICE_M
 from engine.kernels.reach import DepthClass, SnapLimits, WaterModel
 from engine.kernels.tides import no_tides
 from engine.kernels.zones import Regions, Zones, zone_at
-from engine.model import Centre, Evidence, World, no_live_picture
+from engine.model import Bank, Centre, Evidence, World, no_live_picture
 from engine.patch_cache import PatchCache
 from engine.units import NAUTICAL_MILE_M
 from geodata.mesh import depth_class_from, gate_of, mesh_from, targets_from, zones_from
@@ -110,6 +111,7 @@ def _derived(pack: Pack) -> World:
         LazyDepthClass(float(needed), water, pack.arrays["trees"][f"following_{number}"])
         for number, needed in enumerate(depths)
     )
+    banks: list[dict] = table["banks"]  # type: ignore[type-arg]
     beyond: list[dict[str, str]] = pack.tables["beyond"]  # type: ignore[assignment]
     return World(
         box=box,
@@ -125,6 +127,7 @@ def _derived(pack: Pack) -> World:
         region_ids=region_ids,
         drawn_names=tuple((water["name_en"], water["name_fr"]) for water in waters),
         drawn_waters=zones_from(water_rings, list(range(len(waters))), [nan] * len(waters), origin),
+        banks=tuple(_bank(bank, origin) for bank in banks),
         beyond_names=tuple(row["name"] for row in beyond),
         beyond_positions=np.array([[float(row["lon"]), float(row["lat"])] for row in beyond]).reshape(-1, 2),
         centres=_centres(pack.tables["centres"]),  # type: ignore[arg-type]
@@ -143,6 +146,11 @@ def _derived(pack: Pack) -> World:
             "overlay": None,
         },
     )
+
+
+def _bank(row: dict[str, Any], origin: tuple[float, float]) -> Bank:
+    ring = project(np.array(row["ring"], np.float64), *origin)
+    return Bank((row["name_en"], row["name_fr"]), float(row["least_depth_m"]), ring)
 
 
 def legs_from(rows: list[RegisterRow], mesh: Mesh, systems: Zones) -> HarbourLegs:

@@ -10,6 +10,7 @@ from api.cli.messages import word
 from api.documents.decision import decision_id, encounter_echo, inputs_document
 from api.documents.unconnected import FEED_CODES, WITHOUT_FEEDS, WITHOUT_WEATHER, not_connected
 from api.position import format_position
+from api.text.catalogue import Text
 from api.text.messages import RULE_TITLE, WORDING
 from api.text.sentences import (
     MILES,
@@ -130,6 +131,8 @@ def _first_port(decision: Decision, port: int, language: str, ink: Style) -> lis
     lines += wrap(", ".join(way), "  ") + wrap(f"{arrival}, {vhf}", "  ")
     if port in decision.detours:
         lines += wrap(_way_round(decision, port, language), "  ")
+    if port in decision.bank_ways:
+        lines += wrap(_over_banks(decision, port, language), "  ")
     if decision.code[port, Rule.R_NTM_01] == Code.PORT_ENTRY_PERMISSION_REQUIRED:
         lines += wrap(word("permission", language), "  ")
     for name in ("landing", "hazard"):
@@ -152,6 +155,15 @@ def _way_round(decision: Decision, port: int, language: str) -> str:
     )
     length = format_quantity(detour.length_m + float(decision.reach.harbour_m[port]), MILES, language)
     return word("way_round", language, miles=length, usual=usual)
+
+
+def _over_banks(decision: Decision, port: int, language: str) -> str:
+    """Banks that the route leads over with the tide on them, and the length of the way round."""
+    way = decision.bank_ways[port]
+    banks = [Text(*decision.world.banks[passing.bank].name).of(language) for passing in way.passings]
+    length = way.round_m + float(decision.reach.harbour_m[port])
+    around = format_quantity(length, MILES, language) if isfinite(length) else word("no_way_round", language)
+    return word("over_banks", language, banks=", ".join(dict.fromkeys(banks)), miles=around)
 
 
 def speaking_against(decision: Decision, port: int) -> list[Rule]:

@@ -15,6 +15,7 @@ from api.documents.decision import (
     Basis,
     along_shortest,
     arrival_times,
+    banks_crossed,
     class_of,
     hospital_document,
     json_number,
@@ -246,6 +247,8 @@ def _first(decision: Decision, figures: _Figures, languages: Sequence[str], told
         first["opens_at"] = format_time(opens_s)
     if port in decision.detours:
         first["along_shortest"] = along_shortest(decision, port)
+    if port in decision.bank_ways:
+        first["over_banks"] = banks_crossed(decision, port, languages)
     if decision.ask.medical != Medical.NONE:
         first["hospital"] = hospital_document(named, care_s)
     return first

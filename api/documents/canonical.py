@@ -16,6 +16,10 @@ order, whole numbers little-endian:
    ports that are joined elsewhere than at its end as uint32 after their count, and where; entries.
 8. Ways round by port, ascending: count as uint32, then for each the port as uint32, figures: length, time of the
    shortest path, and positions of its track.
+   Only where the way to a port leads over banks that the tide covers, the same of those ways: count as uint32, and for
+   each the port as uint32, figures: length and that of the way round, and positions of its track; then the count of
+   banks on it as uint32, and for each its number and that of the port whose tide it is as int32, and figures: depth,
+   depth needed, time, how far off that port is.
 9. Figures of the whole: depth needed, persons, speed, gap to the second, first bound not opened, distance to the next
    region; then ports opened as uint32, near tie and boundary band as one byte each.
 10. Length as uint32, then canonical JSON of region, centres, what the answer is sensitive to, and notices with their
@@ -90,6 +94,18 @@ def canonical_form(decision: Decision, basis: bytes, form: int = FORM) -> bytes:
         parts += [
             struct.pack("<I", port), _figures((detour.length_m, detour.shortest_s)), _positions(detour.track),
         ]  # fmt: skip
+    if decision.bank_ways:
+        parts.append(struct.pack("<I", len(decision.bank_ways)))
+    for port, way in sorted(decision.bank_ways.items()):
+        parts += [
+            struct.pack("<I", port), _figures((way.length_m, way.round_m)), _positions(way.track),
+            struct.pack("<I", len(way.passings)),
+        ]  # fmt: skip
+        for passing in way.passings:
+            parts += [
+                struct.pack("<ii", passing.bank, passing.tide_port),
+                _figures((passing.depth_m, passing.needed_m, passing.at_s, passing.tide_off_m)),
+            ]  # fmt: skip
     coordination = decision.coordination
     whole = (
         decision.needed_depth_m, decision.persons, decision.speed_ms, decision.to_second_s, decision.proof.next_bound_s,

@@ -11,6 +11,7 @@ import orjson
 from api.documents.bilingual import Bilingual
 from api.documents.decision_types import (
     ArrivalTimes,
+    BankCrossed,
     Candidate,
     CoordinationDocument,
     DecisionDocument,
@@ -32,6 +33,7 @@ from api.documents.line import line_of
 from api.documents.notice import Level, NoticeDocument
 from api.documents.port import Evidence, GradeName, PortFacts, PortSummary
 from api.position import format_time
+from api.text.catalogue import Text
 from api.text.messages import WORDING
 from api.text.sentences import (
     Finding,
@@ -372,6 +374,7 @@ def candidate(
         "route": line_string(track),
         "route_nm": json_number(way_m / NAUTICAL_MILE_M, 2),
         "along_shortest": along_shortest(decision, port),
+        "over_banks": banks_crossed(decision, port, languages),
         "findings": _findings(decision, port, languages) if with_findings else [],
     }
 
@@ -436,6 +439,22 @@ def along_shortest(decision: Decision, port: int) -> ShortestPath | None:
         "distance_nm": json_number(decision.distance_m[port] / NAUTICAL_MILE_M, 2),
         "time_to_landing_min": json_number((detour.shortest_s + onward_s) / MINUTE_S, 1),
     }
+
+
+def banks_crossed(decision: Decision, port: int, languages: Sequence[str]) -> list[BankCrossed]:
+    """Banks on the way to a port that the tide covers, with the water over each."""
+    way, world = decision.bank_ways.get(port), decision.world
+    return [
+        {
+            "name": cast(Bilingual, {lang: Text(*world.banks[passing.bank].name).of(lang) for lang in languages}),
+            "depth_m": json_number(passing.depth_m, 2),
+            "needed_m": json_number(passing.needed_m, 2),
+            "at": format_time(passing.at_s),
+            "tide_port_id": world.ports[passing.tide_port].id,
+            "tide_off_nm": json_number(passing.tide_off_m / NAUTICAL_MILE_M, 1),
+        }
+        for passing in (() if way is None else way.passings)
+    ]
 
 
 def line_string(track: tuple[tuple[float, float], ...], decimals: int = 7) -> LineString | None:

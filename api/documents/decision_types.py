@@ -64,6 +64,17 @@ class ShortestPath(TypedDict):
     time_to_landing_min: float | None
 
 
+class BankCrossed(TypedDict):
+    """A bank on a route, and the water over it."""
+
+    name: Bilingual
+    depth_m: Annotated[float | None, Field(description="Least water reckoned with, the tide's doubt taken off. [m]")]
+    needed_m: Annotated[float | None, Field(description="Draught, keel margin and a share of the sea. [m]")]
+    at: Annotated[str, Field(description="When it is the least while she may be passing.")]
+    tide_port_id: Annotated[str, Field(description="Port whose tide is reckoned with.")]
+    tide_off_nm: Annotated[float | None, Field(description="How far off the bank that port is. [nm]")]
+
+
 class Leg(TypedDict):
     """From one turn of a route to the next."""
 
@@ -105,6 +116,9 @@ class Candidate(ArrivalTimes):
     route: LineString | None
     route_nm: float | None
     along_shortest: ShortestPath | None
+    over_banks: Annotated[
+        list[BankCrossed], Field(description="Banks on the route that the tide covers, as she comes to them.")
+    ]
     findings: list[FindingDocument]
 
 
@@ -235,6 +249,9 @@ class BriefFirst(BriefFigures):
     route: LineString | None
     along_shortest: NotRequired[
         Annotated[ShortestPath | None, Field(description="Only where the route is a way round.")]
+    ]
+    over_banks: NotRequired[
+        Annotated[list[BankCrossed], Field(description="Only where the route leads over banks that the tide covers.")]
     ]
     findings: list[BriefFindingText]
 

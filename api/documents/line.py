@@ -41,12 +41,12 @@ def line_of(document: Mapping[str, Any], languages: Sequence[str] = LANGUAGES) -
 
 
 def _short(document: Mapping[str, Any], lang: str) -> str:
-    optional = [_nearer(document, lang), (_centre(document, lang),)]
+    optional = [_over(document, lang), _nearer(document, lang), (_centre(document, lang),)]
     return _fitted(_first(document, lang), optional, _word("end", lang), SHORT_CHARS)
 
 
 def _long(document: Mapping[str, Any], lang: str) -> str:
-    optional = [_nearer(document, lang), (_centre(document, lang),), (_next(document, lang),)]
+    optional = [_over(document, lang), _nearer(document, lang), (_centre(document, lang),), (_next(document, lang),)]
     return _fitted(_first(document, lang), optional, _word("long_end", lang), LONG_CHARS)
 
 
@@ -79,6 +79,16 @@ def _first(document: Mapping[str, Any], lang: str) -> str:
         )  # fmt: skip
     vhf = first_channel(first["port"]["vhf"], "")
     return words + (_word("vhf", lang, vhf=vhf) if vhf else "")
+
+
+def _over(document: Mapping[str, Any], lang: str) -> tuple[str, ...]:
+    """Banks that the way to the first port leads over: with the water over each, or by name alone."""
+    banks = document["candidates"][0]["over_banks"] if document["candidates"] else []
+    if not banks:
+        return ()
+    names = [bank["name"][lang].upper() for bank in banks]
+    depths = [f"{name} {bank['depth_m']:.1f}m" for name, bank in zip(names, banks, strict=True)]
+    return tuple(_word("over", lang, banks=", ".join(parts)) for parts in (depths, names))
 
 
 def _nearer(document: Mapping[str, Any], lang: str) -> tuple[str, ...]:

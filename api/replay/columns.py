@@ -1,6 +1,7 @@
 """Rows of encounters to arrays of the engine, and its answers to columns of decisions."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ import pyarrow.compute as pc
 
 from api.replay.batch_patches import BatchPatches
 from api.replay.schema import DECISIONS, VESSEL_FIGURES
-from engine.branch_and_bound import NO_VARIANTS
+from engine.branch_and_bound import NO_VARIANTS, mark_rows_over_banks
 from engine.codes import Code, Status
 from engine.decide import coordination_at
 from engine.decision_rows import (
@@ -23,7 +24,7 @@ from engine.decision_rows import (
 from engine.evaluate import no_detours
 from engine.evaluate_encounters import AS_IT_IS, SETTLES_ANSWER, EncounterArrays, evaluate_encounters
 from engine.kernels.mesh import NOWHERE
-from engine.model import Ask, World
+from engine.model import Ask, DepthClassSource, World
 from engine.patch import PatchPlaces, PatchTable
 from engine.request_context import build_context, build_speed_model, region_tables_of
 
@@ -144,11 +145,18 @@ class BatchDecider:
             shared[depth_class.needed_depth_m] = _among(len(lon), rows, found), patch_table
         for group, context in zip(groups, cases, strict=True):
             self._decide_group(
-                group, world_at(group.at_s), inside[group.members], *shared[context.depth_class.needed_depth_m]
-            )
+                group, world_at(group.at_s), inside[group.members], neighbours,
+                *shared[context.depth_class.needed_depth_m],
+            )  # fmt: skip
 
     def _decide_group(
-        self, group: EncounterGroup, world: World, inside: np.ndarray, places: PatchPlaces, patch_table: PatchTable
+        self,
+        group: EncounterGroup,
+        world: World,
+        inside: np.ndarray,
+        neighbours: BatchPatches,
+        places: PatchPlaces,
+        patch_table: PatchTable,
     ) -> None:
         members, ask = group.members, group.ask
         context = build_context(ask, world, coordination_at(world, ask))
@@ -167,6 +175,14 @@ class BatchDecider:
             context.inputs, context.encounter._replace(speed_model=speed_model), region_tables_of(world), figures,
             wanted, places, patch_table, _SHORTEST_PATHS, SETTLES_ANSWER, True, False, NO_VARIANTS, answers,
         )  # fmt: skip
+        lon, lat = figures.lon, figures.lat
+
+        def share(source: DepthClassSource, rows: np.ndarray) -> tuple[PatchPlaces, PatchTable]:
+            found, table = neighbours.share(world.water, source.tables, lon[rows], lat[rows])
+            return _among(len(lon), rows, found), table
+
+        moved = context.encounter._replace(speed_model=speed_model)
+        mark_rows_over_banks(replace(context, encounter=moved), figures, answers, share)
         for column, entered in zip(self._answers, answers, strict=True):
             column[members] = entered
         self._persons[members] = figures.persons

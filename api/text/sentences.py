@@ -304,6 +304,9 @@ def notice_sentence(decision: Decision, notice: Notice, language: str) -> str:
         fields["limit"] = format_quantity(decision.ask.vessel.speed_ms, KNOTS, language)
     if code in (Code.STREAM_FROM_ATLAS, Code.STREAM_FORECAST_FIRST):
         fields["limit"] = _doubt_of_streams(decision, language)
+    if code == Code.BANK_CROSSED:
+        fields["limit"] = format_quantity(float(facts["needed_m"]), METRES, language)  # type: ignore[arg-type]
+        fields["measured"] = format_quantity(float(facts["longer_m"]), MILES, language)  # type: ignore[arg-type]
     if code == Code.POB_UNKNOWN:
         fields["limit"] = format_quantity(decision.persons, COUNT, language)
     if code == Code.POB_RANGE:
@@ -337,6 +340,10 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
             f"{_FORECAST_PART[name].of(language)} ({datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M}Z)"
             for name, at_s in facts["groups"]  # type: ignore[attr-defined]
         )
+    if notice.code == Code.BANK_CROSSED:
+        return _banks_crossed(decision, facts, language)
+    if notice.code == Code.BANK_GONE_ROUND:
+        return _banks_gone_round(facts, language)
     if notice.code == Code.POS_IN_DRAWN_WATER:
         return Text(*facts["name"]).of(language)  # type: ignore[misc]
     if notice.code == Code.UNLISTED_PORT_NEARER:
@@ -355,6 +362,29 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
     if "ports" in facts:
         return ", ".join(port_name(decision, port, language) for port in facts["ports"])  # type: ignore[attr-defined]
     return ""
+
+
+def _banks_crossed(decision: Decision, facts: dict[str, object], language: str) -> str:
+    """Each bank with the least water reckoned over it, when that is, and whose tide it is."""
+    columns = zip(facts["names"], facts["depths_m"], facts["times_s"], facts["tides"], strict=True)  # type: ignore[call-overload]
+    return ", ".join(
+        _CLAUSE["bank_crossed"].of(language).format(
+            bank=Text(*name).of(language), depth=format_quantity(depth_m, METRES, language),
+            clock=utc_clock(at_s, language), port=port_name(decision, port, language),
+            miles=format_quantity(off_m, MILES, language),
+        )
+        for name, depth_m, at_s, (port, off_m) in columns
+    )  # fmt: skip
+
+
+def _banks_gone_round(facts: dict[str, object], language: str) -> str:
+    """Banks without water enough, when they have it, and whether waiting for that is worth while."""
+    banks = ", ".join(Text(*name).of(language) for name in facts["names"])  # type: ignore[attr-defined]
+    opens_s, saved_s = (float(facts[name]) for name in ("opens_s", "wait_saves_s"))  # type: ignore[arg-type]
+    kind = "bank_shut" if isnan(opens_s) else "bank_opens_saves" if saved_s >= MINUTE_S else "bank_opens"
+    return _CLAUSE[kind].of(language).format(
+        banks=banks, clock=utc_clock(opens_s, language), saved=format_quantity(saved_s, MINUTES, language)
+    )  # fmt: skip
 
 
 def _why_unconfirmed(decision: Decision, port: int) -> Text:

@@ -1,0 +1,568 @@
+"""Ways over banks that the tide covers.
+
+Routes keep off every bank that is too shallow for a vessel at lowest tide: what she can reach, and how soon, is found
+in her own depth class. In a shallower class fewer banks are walls, so its ways are no longer. Where one of these is
+shorter by as much as is worth it, and over each bank on it there is water enough when she passes, it is taken. What is
+found of a port does not depend on other ports, so the ports concerned are judged in the shallower class, and what was
+found of them takes the place of what was found on the way round. All else stays as it was, to the last bit.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import pairwise
+from math import ceil, inf, isnan, nan
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from engine.apply_rules import Routes, RuleTable
+from engine.bank_tides import (
+    BankTides,
+    bank_tides_of,
+    crossings_of,
+    distances_m,
+    heights_at,
+    openings_of,
+    passing_of,
+)
+from engine.codes import Code, Rule, Status, Verdict
+from engine.decision_rows import DECIDED, DecisionRows
+from engine.evaluate import SHOWN, Evaluation
+from engine.evaluate_encounters import EncounterArrays, Found
+from engine.identity_key import IdentityKey
+from engine.kernels.forecast import waves_at
+from engine.kernels.mesh import NOWHERE, Mesh
+from engine.kernels.plane import from_plane, to_plane
+from engine.kernels.reach import Reach, reach_ports, track_on_plane
+from engine.kernels.travel_time import TravelTime, TravelTimes, travel_time_along_track
+from engine.model import Bank, BankClosed, BankWay, DepthClassSource, Port, World
+from engine.request_context import RequestContext
+from engine.rules.depth_and_tide import depth_needed
+from engine.units import HOUR_S, MINUTE_S
+
+OPENS_WITHIN_S = 6.0 * HOUR_S
+"""[A] An answer says when a bank that is gone round opens if it does so within this time. [s]"""
+
+_TRIED_EVERY_S = 10.0 * MINUTE_S
+"""Departures that are tried for that. [s]"""
+
+_SAMPLES = 7
+"""Moments between the earliest and the latest time on a bank at which water is looked at, when to wait is tried."""
+
+_POINTS_APART_M = 1_000.0
+"""Of points on the outline of a bank. [m]"""
+
+_PLANE_SHARE = 0.97
+"""So much of a distance on the plane is less than the geodesic: towards the corners of the area it is stretched."""
+
+# numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
+_CAUTION, _UNCONFIRMED, _EXCLUDED = int(Status.CAUTION), int(Status.UNCONFIRMED), int(Status.EXCLUDED)
+
+
+class Sea(Protocol):
+    """The position of a request, in any depth class."""
+
+    def look_in(self, source: DepthClassSource, ports: list[int]) -> Found:
+        """What is found of some ports, on the shortest paths of that class; and of others that may be the best."""
+
+
+class OpenBanks(NamedTuple):
+    """Banks that are walls in a vessel's own depth class and not in a shallower one.
+
+    Attributes
+    ----------
+    classes : tuple of DepthClassSource
+        The shallower classes, shallowest first.
+    number : ndarray of int64
+        The banks, in `World.banks`.
+    """
+
+    classes: tuple[DepthClassSource, ...]
+    number: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BankSearch:
+    """What was found over banks.
+
+    Attributes
+    ----------
+    reach : Reach
+        With the lengths of the ways taken.
+    evaluation : Evaluation
+    order : ndarray of int64
+    ways : dict of BankWay
+        By port, those taken.
+    closed : BankClosed or None
+        The shortest way over banks to the first port, where it is worth it and has not water enough.
+    """
+
+    reach: Reach
+    evaluation: Evaluation
+    order: np.ndarray
+    ways: dict[int, BankWay] = field(default_factory=dict)
+    closed: BankClosed | None = None
+
+
+class _Judged(NamedTuple):
+    """A way over banks, and what was found of its port on it."""
+
+    way: BankWay
+    found: Found
+
+
+def open_banks_of(context: RequestContext) -> OpenBanks | None:
+    """Banks that the tide may open to a vessel; None where it opens none."""
+    world, needed_m = context.world, context.depth_class.needed_depth_m
+    # Round zones cut out of the water trees of other depth classes are not waited for: there banks stay walls.
+    if isnan(context.needed_depth_m) or not world.banks or world.avoided:
+        return None
+    classes = tuple(known for known in world.depth_classes if known.needed_depth_m < needed_m)
+    if not classes:
+        return None
+    over = bank_tides_of(world)
+    number = _openable(IdentityKey(over), classes[0].needed_depth_m, needed_m)
+    return OpenBanks(classes, number) if len(number) else None
+
+
+def prepare_banks(context: RequestContext) -> None:
+    """Find out once what the first request over a bank would wait for: tables, outlines, the compiler."""
+    world, own_m = context.world, context.depth_class.needed_depth_m
+    classes = [known for known in world.depth_classes if known.needed_depth_m < own_m]
+    if not classes or world.avoided:
+        return
+    least_m, mesh = bank_tides_of(world).least_depth_m, world.water.mesh
+    outlines = _outlines_of(IdentityKey(mesh), IdentityKey(world.banks), classes[0].needed_depth_m)
+    for bank in np.flatnonzero((least_m >= classes[0].needed_depth_m) & (least_m < own_m)).tolist():
+        outlines.of(bank, world, classes[0])
+    for source in classes:
+        source.tables  # noqa: B018 - derived when first looked at
+    here = np.array([[context.ask.lon, context.ask.lat], [context.ask.lon, context.ask.lat + 0.01]])
+    travel_time_along_track(context.inputs.forecast, context.speed_model, context.ask.at_s, here)
+
+
+@lru_cache(maxsize=64)
+def _openable(over: IdentityKey[BankTides], least_m: float, needed_m: float) -> np.ndarray:
+    depth_m = over.value.least_depth_m
+    return np.flatnonzero((depth_m >= least_m) & (depth_m < needed_m) & (over.value.port != NOWHERE))
+
+
+@lru_cache(maxsize=16)
+def _approaches(ports: IdentityKey[tuple[Port, ...]]) -> np.ndarray:
+    return np.array([port.approach for port in ports.value])
+
+
+def top_speed_ms(context: RequestContext) -> float:
+    """No vessel of this motion is faster over the ground anywhere. [m/s]"""
+    forecast = context.inputs.forecast
+    stream_ms = max(forecast.strongest_current_ms, forecast.streams.strongest_ms)
+    return context.speed_ms + context.speed_model.wind_drift * forecast.strongest_wind_ms + stream_ms
+
+
+def distances_over_banks_m(
+    context: RequestContext, banks: OpenBanks, position: tuple[float, float], ports: np.ndarray, within_m: float
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Banks within a distance of a position, and how far ports are by way of each: straight to it, then by water.
+
+    What lies between the position and the bank is left out, so they are farther than that, if anything.
+
+    Parameters
+    ----------
+    context : RequestContext
+    banks : OpenBanks
+    position : tuple of float
+        Longitude and latitude. [deg]
+    ports : ndarray of int64
+    within_m : float
+        [m]
+
+    Yields
+    ------
+    bank : int
+    distance_m : ndarray of float64
+        Of these ports; infinite where no way leads on from it. [m]
+    """
+    world, source = context.world, banks.classes[0]
+    over, mesh = bank_tides_of(world), world.water.mesh
+    here = np.array(to_plane(*position, mesh.origin_lon_deg, mesh.origin_lat_deg))
+    off = np.maximum(np.maximum(over.low[banks.number] - here, here - over.high[banks.number]), 0.0)
+    outlines = _outlines_of(IdentityKey(mesh), IdentityKey(world.banks), source.needed_depth_m)
+    for bank in banks.number[_PLANE_SHARE * np.hypot(off[:, 0], off[:, 1]) <= within_m].tolist():
+        points, onward_m = outlines.of(bank, world, source)
+        away_m = distances_m(*position, points) - 0.5 * _POINTS_APART_M
+        is_near = away_m <= within_m
+        if is_near.any():
+            yield bank, (away_m[is_near, None] + onward_m[is_near][:, ports]).min(axis=0)
+
+
+def rows_near_open_banks(
+    context: RequestContext, banks: OpenBanks, rows: EncounterArrays, answers: DecisionRows
+) -> np.ndarray:
+    """Rows decided whose answer a way over a bank might change.
+
+    A port that bears on what stands in a row is no farther off in time than the port after the recommended one, or the
+    recommended one itself.
+
+    Parameters
+    ----------
+    context : RequestContext
+        Of any of the rows.
+    banks : OpenBanks
+    rows : EncounterArrays
+    answers : DecisionRows
+        Of these.
+
+    Returns
+    -------
+    ndarray of int64
+    """
+    world, mesh = context.world, context.world.water.mesh
+    latest_s = np.maximum(answers.key_s + answers.to_second_s, answers.time_s)
+    within_m = np.where(np.isnan(latest_s), inf, latest_s * top_speed_ms(context))
+    decided = np.flatnonzero(answers.became == DECIDED)
+    here = np.array([
+        to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
+        for lon, lat in zip(rows.lon[decided], rows.lat[decided], strict=True)
+    ]).reshape(-1, 2)  # fmt: skip
+    over, openings = bank_tides_of(world), openings_of(world, context.needed_depth_m)
+    from_s = rows.at_s[decided]
+    to_s = from_s + latest_passing_s(within_m[decided], context)
+    may_change = np.zeros(len(decided), np.bool_)
+    for bank in banks.number.tolist():
+        off = np.maximum(np.maximum(over.low[bank] - here, here - over.high[bank]), 0.0)
+        is_near = _PLANE_SHARE * np.hypot(off[:, 0], off[:, 1]) <= within_m[decided]
+        may_change |= is_near & openings.any_within(bank, from_s, to_s)
+    return np.asarray(decided[may_change])
+
+
+class _Outlines:
+    """Points on the outlines of banks, and how far every port is from each; found when first asked for.
+
+    Parameters
+    ----------
+    mesh : Mesh
+    banks : tuple of Bank
+    """
+
+    def __init__(self, mesh: Mesh, banks: tuple[Bank, ...]) -> None:
+        self._origin = (mesh.origin_lon_deg, mesh.origin_lat_deg)
+        self._banks = banks
+        self._known: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+
+    def of(self, bank: int, world: World, source: DepthClassSource) -> tuple[np.ndarray, np.ndarray]:
+        """Points of one bank, shape (n, 2) [deg], and distances of all ports from them, shape (n, p). [m]
+
+        World and depth class have the mesh this is of, and are the same in every call.
+        """
+        if bank not in self._known:
+            ring, on_plane = self._banks[bank].ring, []
+            for start, end in pairwise(ring):
+                pieces = max(1, ceil(float(np.hypot(*(end - start))) / _POINTS_APART_M))
+                on_plane += [start + (end - start) * k / pieces for k in range(pieces)]
+            points = np.array([from_plane(x, y, *self._origin) for x, y in on_plane])
+            reached = [reach_ports(world.water, source.tables, lon, lat).distance_m for lon, lat in points]
+            self._known[bank] = points, np.array(reached)
+        return self._known[bank]
+
+
+@lru_cache(maxsize=16)
+def _outlines_of(mesh: IdentityKey[Mesh], banks: IdentityKey[tuple[Bank, ...]], needed_m: float) -> _Outlines:
+    """Outlines of the banks of one mesh, with distances in the depth class of a need."""
+    assert needed_m > 0.0  # noqa: S101 - it tells depth classes apart, and nothing else is asked of it
+    return _Outlines(mesh.value, banks.value)
+
+
+def latest_passing_s(way_m: np.ndarray | float, context: RequestContext) -> np.ndarray:
+    """Who takes longer to a bank on a way goes round it: a passage that slow is none to reckon a tide by. [s]"""
+    return np.asarray(2.0 * np.asarray(way_m) / context.speed_ms + HOUR_S)
+
+
+def search_over_banks(
+    context: RequestContext,
+    position: tuple[float, float],
+    found: BankSearch,
+    sea: Sea,
+    names_round: bool,
+) -> BankSearch:
+    """Take ways over banks where those are shorter and have water enough.
+
+    Parameters
+    ----------
+    context : RequestContext
+    position : tuple of float
+        Longitude and latitude. [deg]
+    found : BankSearch
+        On the ways that keep off the banks.
+    sea : Sea
+    names_round : bool
+        Look also at the way to the first port over banks that have not water enough now.
+
+    Returns
+    -------
+    BankSearch
+        The same object where no such way is taken or named.
+    """
+    banks = open_banks_of(context)
+    if banks is None:
+        return found
+    first = int(found.order[0])
+    left, names = _worth_a_look(context, banks, position, found)
+    if names and names_round and first not in left:
+        left.append(first)
+    if not left:
+        return found
+    reach = found.reach
+    judged: dict[int, _Judged] = {}
+    closed: BankClosed | None = None
+    measured: Reach | None = None
+    for source in banks.classes:
+        if not left:
+            break
+        seen = sea.look_in(source, left)
+        looked = set(seen.evaluation.by_bound[: seen.evaluation.looked].tolist())
+        # What is out of range in this class is in a deeper one.
+        ports, left = [port for port in left if port in looked], []
+        for port in ports:
+            round_m = float(reach.distance_m[port])
+            if round_m == inf:
+                # In a patch only ports whose turn it was have been measured.
+                measured = measured or reach_ports(context.world.water, context.depth_class, *position)
+                round_m = float(measured.distance_m[port])
+            passage = _passage_of(context, source, seen, port, round_m)
+            if passage is None:
+                continue
+            if all(passing.is_open for passing in passage.way.passings):
+                judged[port] = _Judged(passage.way, seen)
+                continue
+            left.append(port)
+            if port == first and closed is None:
+                closed = _closed_of(context, seen, port, passage)
+    taken = _taken(context, found, judged)
+    merged = _merged(context, found, taken) if taken else found
+    if closed is not None and first == int(merged.order[0]) and first not in merged.ways:
+        return replace(merged, closed=closed)
+    return merged
+
+
+def _worth_a_look(
+    context: RequestContext, banks: OpenBanks, position: tuple[float, float], found: BankSearch
+) -> tuple[list[int], bool]:
+    """Ports to which a way over banks may be worth it and have water enough; whether that to the first may be worth it.
+
+    It is a screen: what it lets through is looked at closely. It knows of no port what others do not, so that it does
+    not matter which ports have been measured: one that does not bear on the answer is let through where it may be the
+    best one.
+    """
+    evaluation, first = found.evaluation, int(found.order[0])
+    settled = evaluation.is_settled & np.isfinite(found.reach.distance_m)
+    best_s = evaluation.table.time_s[evaluation.best] if evaluation.best != NOWHERE else 0.0
+    limit_m = np.full(len(settled), best_s * top_speed_ms(context))
+    # Ports that no known way leads to may be reached over a bank.
+    limit_m[evaluation.is_settled & ~settled] = inf
+    limit_m[settled] = (1.0 - context.inputs.limits.detour_worth_share) * found.reach.distance_m[settled]
+    # A port that is none for her whatever the way keeps its way round.
+    limit_m[context.inputs.standing.status >= _EXCLUDED] = -inf
+    approaches = _approaches(IdentityKey(context.world.ports))
+    ports = np.flatnonzero(distances_m(*position, approaches) <= limit_m)
+    if len(ports) == 0:
+        return [], False
+    limit_m = limit_m[ports]
+    within_m = float(limit_m.max())
+    openings, at_s = openings_of(context.world, context.needed_depth_m), np.array([context.ask.at_s])
+    until_s = at_s + latest_passing_s(within_m, context)
+    may_be, names = np.zeros(len(ports), np.bool_), False
+    for bank, over_m in distances_over_banks_m(context, banks, position, ports, within_m):
+        near = over_m <= limit_m
+        names = names or bool(near[ports == first].any())
+        if near.any() and openings.any_within(bank, at_s, until_s)[0]:
+            may_be |= near
+    return ports[may_be].tolist(), names
+
+
+class _Passage(NamedTuple):
+    """A way over banks; earliest and latest time on each, shape (c, 2). [epoch s]"""
+
+    way: BankWay
+    times_s: np.ndarray
+
+
+def _passage_of(
+    context: RequestContext, source: DepthClassSource, found: Found, port: int, round_m: float
+) -> _Passage | None:
+    """The shortest way to a port in a shallower class, where it leads over banks and is worth it."""
+    reach, world = found.reach, context.world
+    length_m = float(reach.distance_m[port])
+    if not length_m <= (1.0 - context.inputs.limits.detour_worth_share) * round_m:
+        return None
+    # Whoever is inside a harbour goes as the register says.
+    if reach.entered_at[port] != NOWHERE or reach.via[port] == NOWHERE:
+        return None
+    mesh, least_m = world.water.mesh, bank_tides_of(world).least_depth_m
+    origin = (mesh.origin_lon_deg, mesh.origin_lat_deg)
+    # From a bank that is a wall in this class too the way to this port may leave elsewhere.
+    out = reach.path if (reach.joined[port] == reach.path[-1]).all() else reach.path[:1]
+    on_mesh = track_on_plane(world.water, source.tables, reach, port)
+    plane = np.array([*(to_plane(lon, lat, *origin) for lon, lat in out), *on_mesh])
+    plane = plane[np.r_[True, (np.diff(plane, axis=0) != 0.0).any(axis=1)]]
+    walls = np.flatnonzero((least_m >= source.needed_depth_m) & (least_m < context.depth_class.needed_depth_m))
+    crossings = crossings_of(plane, world, walls)
+    if not crossings:
+        return None
+    track = np.array([from_plane(x, y, *origin) for x, y in plane])
+    track[0] = reach.path[0]
+    latest_s = context.ask.at_s + float(latest_passing_s(length_m, context))
+    passings, times_s = [], []
+    for crossing in crossings:
+        start, end = (_clock_at(context, plane, track, place, origin) for place in (crossing.start, crossing.end))
+        from_s, to_s = context.ask.at_s + start.travel_time.early_s, context.ask.at_s + end.travel_time.late_s
+        to_s = to_s if to_s <= latest_s else nan
+        passings.append(passing_of(context.world, crossing.bank, from_s, to_s, _needed_m(context, start, end)))
+        times_s.append((from_s, to_s))
+    return _Passage(BankWay(track, length_m, round_m, tuple(passings)), np.array(times_s))
+
+
+class _Clock(NamedTuple):
+    """Where a vessel is on a track, and when."""
+
+    lon: float
+    lat: float
+    travel_time: TravelTime
+
+
+def _clock_at(
+    context: RequestContext, plane: np.ndarray, track: np.ndarray, place: tuple[int, float], origin: tuple[float, float]
+) -> _Clock:
+    """The clock at a place of a track: number of a leg, and the share of it that lies behind."""
+    leg, share = place
+    lon, lat = from_plane(*(plane[leg] + share * (plane[leg + 1] - plane[leg])), *origin)
+    so_far = np.vstack((track[: leg + 1], (lon, lat)))
+    at_s = context.ask.at_s
+    return _Clock(lon, lat, travel_time_along_track(context.inputs.forecast, context.speed_model, at_s, so_far))
+
+
+def _needed_m(context: RequestContext, start: _Clock, end: _Clock) -> float:
+    """Water she needs over a bank: draught, keel margin, and a share of the sea where a forecast knows it. [m]"""
+    limits, highest_m = context.inputs.limits, 0.0
+    for place in (start, end):
+        time_s = place.travel_time.time_s
+        if time_s < inf:
+            hs_m = waves_at(context.inputs.forecast, place.lon, place.lat, context.ask.at_s + time_s)[0]
+            highest_m = max(highest_m, 0.0 if isnan(hs_m) else hs_m)
+    allowance_m = limits.keel_wave_share * highest_m
+    return float(
+        depth_needed(context.ask.vessel.draught_m, limits.keel_margin_m, limits.keel_margin_share, allowance_m)
+    )
+
+
+def _closed_of(context: RequestContext, found: Found, port: int, passage: _Passage) -> BankClosed:
+    """A way that has not water enough, and when it has: the same passage, begun so much later."""
+    shut = tuple(dict.fromkeys(passing.bank for passing in passage.way.passings if not passing.is_open))
+    waits_s = np.arange(0.0, OPENS_WITHIN_S + 1.0, _TRIED_EVERY_S)
+    is_open = np.ones(len(waits_s), np.bool_)
+    over, tides = bank_tides_of(context.world), context.world.tides
+    for passing, (from_s, to_s) in zip(passage.way.passings, passage.times_s, strict=True):
+        # So written that a passage of unknown time stays closed.
+        samples = np.linspace(from_s, to_s, _SAMPLES)
+        height_m = heights_at(tides, passing.tide_port, (waits_s[:, None] + samples).ravel()).reshape(-1, _SAMPLES)
+        depth_m = over.least_depth_m[passing.bank] + height_m.min(axis=1) - over.doubt_m[passing.bank]
+        is_open &= depth_m >= passing.needed_m
+    wait_s = float(waits_s[is_open.argmax()]) if is_open.any() else nan
+    first = next(place for place, passing in enumerate(passage.way.passings) if not passing.is_open)
+    opens_s = float(passage.times_s[first].mean()) + wait_s
+    return BankClosed(shut, passage.way.length_m, float(found.evaluation.table.time_s[port]), wait_s, opens_s)
+
+
+def _taken(context: RequestContext, found: BankSearch, judged: dict[int, _Judged]) -> dict[int, _Judged]:
+    """Ways that are better than those round the banks, to ports that bear on the answer."""
+    before = found.evaluation
+    taken = {
+        port: way for port, way in judged.items()
+        if not before.is_settled[port] or _standing(way.found.evaluation, port) < _standing(before, port)
+    }  # fmt: skip
+    # A port that did not bear on the answer does now if it comes among the first few, or nearer than the best one.
+    while idle := [
+        port for port in taken if not before.is_settled[port] and not _bears_on(_merged(context, found, taken), port)
+    ]:
+        taken = {port: way for port, way in taken.items() if port not in idle}
+    return taken
+
+
+def _standing(evaluation: Evaluation, port: int) -> tuple[int, float]:
+    """What ports are put in order by: their kind, and their key; what is not known comes last."""
+    key_s = float(evaluation.key_s[port])
+    return max(int(evaluation.status[port]), _CAUTION), inf if isnan(key_s) else key_s
+
+
+def _bears_on(merged: BankSearch, port: int) -> bool:
+    """Whether a port is among the first few, or nearer than the best one."""
+    evaluation = merged.evaluation
+    settled = merged.order[evaluation.is_settled[merged.order]]
+    if port in settled[:SHOWN] and evaluation.status[port] < _EXCLUDED:
+        return True
+    best = evaluation.best
+    return best != NOWHERE and bool(
+        evaluation.plain_key_s[port] < evaluation.plain_key_s[best]
+        or evaluation.table.time_s[port] < evaluation.table.time_s[best]
+    )
+
+
+def _merged(context: RequestContext, found: BankSearch, taken: dict[int, _Judged]) -> BankSearch:
+    """What was found of ports on ways over banks in the place of what was found on the ways round."""
+    before, ports = found.evaluation, sorted(taken)
+
+    def with_taken(columns: tuple[Any, ...], of: Callable[[Evaluation], tuple[Any, ...]]) -> list[np.ndarray]:
+        made = [column.copy() for column in columns]
+        for port in ports:
+            for column, values in zip(made, of(taken[port].found.evaluation), strict=True):
+                column[port] = values[port]
+        return made
+
+    def of_evaluation(name: str) -> np.ndarray:
+        made = with_taken((getattr(before, name),), lambda evaluation: (getattr(evaluation, name),))
+        return np.asarray(made[0])
+
+    table = RuleTable(*with_taken(before.table, lambda evaluation: evaluation.table))
+    travel_times = with_taken(before.ways.travel_times, lambda evaluation: evaluation.ways.travel_times)
+    ways = with_taken(before.ways[:3], lambda evaluation: evaluation.ways[:3])
+    weight, key_s, status, bound_s = (of_evaluation(name) for name in ("weight", "key_s", "status", "bound_s"))
+    distance_m, is_settled, closely = found.reach.distance_m.copy(), before.is_settled.copy(), before.closely.copy()
+    rule, code = int(Rule.R_NAV_06), int(Code.BANK_WITH_TIDE)
+    for port in ports:
+        way = taken[port].way
+        least = min(way.passings, key=lambda passing: passing.depth_m - passing.needed_m)
+        table.code[port, rule], table.verdict[port, rule] = code, int(Verdict.PASS)
+        table.measured[port, rule], table.limit[port, rule] = least.depth_m, least.needed_m
+        weight[port, rule] = context.inputs.weight_of_code[code]
+        distance_m[port], is_settled[port], closely[port] = way.length_m, True, True
+    best = before.best
+    for port in ports:
+        if status[port] <= _CAUTION and (best == NOWHERE or (key_s[port], port) < (key_s[best], best)):
+            best = port
+    opened, next_bound_s = before.opened, before.next_bound_s
+    if best != NOWHERE and next_bound_s < inf:
+        # Every port whose bound is below the one that closed the search has been measured. Of the others that one stays
+        # a bound, even where it was that of a port that is nearer now.
+        opened = max(int(np.count_nonzero(bound_s < key_s[best])), 1)
+        next_bound_s = float(np.min(bound_s, where=bound_s >= key_s[best], initial=next_bound_s))
+    evaluation = before._replace(
+        ways=Routes(ways[0], ways[1], ways[2], TravelTimes(*travel_times)), closely=closely, table=table, weight=weight,
+        plain_key_s=of_evaluation("plain_key_s"), key_s=key_s, penalty_s=of_evaluation("penalty_s"), status=status,
+        bound_s=bound_s, is_settled=is_settled, opened=opened, best=best, next_bound_s=next_bound_s,
+    )  # fmt: skip
+    order = found.order
+    for port in ports:
+        order = _put_in_order(evaluation, order[order != port], port)
+    return BankSearch(
+        found.reach._replace(distance_m=distance_m), evaluation, order, {port: taken[port].way for port in ports}
+    )
+
+
+def _put_in_order(evaluation: Evaluation, order: np.ndarray, port: int) -> np.ndarray:
+    """Put a port into the order of others, as `engine.rank.order_of` would. Its key is known."""
+    place = 0
+    while place < len(order) and (*_standing(evaluation, int(order[place])), int(order[place])) < (
+        *_standing(evaluation, port), port
+    ):  # fmt: skip
+        place += 1
+    return np.insert(order, place, port)
