@@ -142,6 +142,12 @@ def search_ports(
     turned = found.winners != found.evaluation.best
     over = search_over_banks(context, (lon, lat), BankSearch(reach, evaluation, order), sea, names_round)
     best = int(over.order[0])
+    banks = open_banks_of(context)
+    if best in over.ways and banks is not None and len(variants):
+        # In her own class she comes there later: doubts are tried where the way she takes is the shortest path.
+        shown = over.order[over.evaluation.is_settled[over.order]].tolist()
+        seen = sea.look_in(banks.classes[0], shown, variants)
+        turned = seen.winners != seen.evaluation.best
     winner = best if over.evaluation.status[best] <= _CAUTION else None
     detours = {port: detour for port, (detour, _) in ways.items() if port not in over.ways}
     return SearchResult(over.reach, over.evaluation, detours, over.order, winner, turned, over.ways, over.closed)
@@ -242,7 +248,7 @@ class _Position:
         context = self._context
         return self._evaluate(context.inputs, context.patches, detour_set, goal, True, variants)
 
-    def look_in(self, source: DepthClassSource, ports: list[int]) -> Found:
+    def look_in(self, source: DepthClassSource, ports: list[int], variants: np.ndarray = NO_VARIANTS) -> Found:
         """As of `engine.bank_ways.Sea`."""
         inputs = self._context.inputs
         # All others are looked at only where they may be nearer than the best one of these.
@@ -250,7 +256,7 @@ class _Position:
         status[ports] = inputs.standing.status[ports]
         inputs = inputs._replace(depth_class=source.tables, standing=inputs.standing._replace(status=status))
         goal = SearchGoal(SHOWN + len(ports), every_port=False, exhaustive=False)
-        return self._evaluate(inputs, source.patches, _SHORTEST_PATHS, goal, False, NO_VARIANTS)
+        return self._evaluate(inputs, source.patches, _SHORTEST_PATHS, goal, False, variants)
 
     def _patch(self, patches: PatchCache, depth_class: DepthClass) -> tuple[PatchPlaces, PatchTable]:
         """Asked for once: a patch is made for the second question in it, and this is one question."""

@@ -120,6 +120,7 @@ def test_the_layout_stays_as_it_is():
             path=np.array([[1.0, 51.0]]), joined=np.array([[1.0, 51.0], [1.1, 51.0]]), entry=np.full((2, 2), nan),
         ),
         detours={1: SimpleNamespace(length_m=3.0, shortest_s=nan, track=np.array([[1.0, 51.0], [1.2, 51.1]]))},
+        bank_ways={},
         coordination=SimpleNamespace(srr="UK", centres=(SimpleNamespace(id="dover"),), line_m=5.0, band=False),
         needed_depth_m=1.2, persons=8.0, speed_ms=9.0, to_second_s=nan, near_tie=True, sensitive_to=("tide",),
         proof=SimpleNamespace(opened=2, next_bound_s=inf),
