@@ -94,8 +94,8 @@ def station_turns(stations: Stations, from_s: float = FROM_S, days: int = DAYS) 
 
 def off_s(ours_s: np.ndarray, published_s: np.ndarray) -> np.ndarray:
     """Our nearest turn less each published one. [s]"""
-    nearest: np.ndarray = ours_s[np.argmin(np.abs(ours_s[None, :] - published_s[:, None]), axis=1)]
-    return nearest - published_s
+    late_s: np.ndarray = ours_s[np.argmin(np.abs(ours_s[None, :] - published_s[:, None]), axis=1)] - published_s
+    return late_s
 
 
 def measure_ports(
