@@ -138,6 +138,8 @@ def _derived(pack: Pack) -> World:
                 "id": pack.manifest["id"],
                 "sha256": pack.manifest["sha256"],
                 "built_at": pack.manifest["built_at"],
+                # Only where an operator's survey is in it: ids of other decisions stay as they are.
+                **({"surveys": pack.manifest["surveys"]} if "surveys" in pack.manifest else {}),
             },
             "tides": None,
             "streams": None,

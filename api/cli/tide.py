@@ -69,9 +69,9 @@ def tide_text(document: Mapping[str, Any], language: str, country: str) -> str:
             word("tide_now", language, height=format_quantity(document["heights"][0]["height_m"], METRES, language))
         )
         rows = [
-            [turn["at"][:10], clock(parse_time(turn["at"]), language, country), word(f"tide_{turn['kind']}", language),
-             format_quantity(turn["height_m"], METRES, language)]
-            for turn in document["extremes"]
+            [at[:10], clock(parse_time(at), language, country), word(name, language),
+             format_quantity(height_m, METRES, language)]
+            for turn in document["extremes"] for at, name, height_m in _lines(turn)
         ]  # fmt: skip
         table = columns(rows, give=2, right=frozenset({3})) if rows else [word("tide_none", language)]
         lines += ["", *table, ""]
@@ -80,7 +80,22 @@ def tide_text(document: Mapping[str, Any], language: str, country: str) -> str:
                 f"tide_{document['basis']}", language, station=document["station"]["name"],
                 metres=f"{document['uncertainty_m']:.2f} m".replace(".", "," if language == "fr" else "."),
                 minutes=format_quantity(document["uncertainty_min"] * MINUTE_S, MINUTES, language),
+                low=format_quantity(document["uncertainty_low_min"] * MINUTE_S, MINUTES, language),
             )
         )  # fmt: skip
+        lines += wrap(word(f"tide_doubt_{document['uncertainty_basis']}", language,
+                           source=document["uncertainty_source"] or ""))  # fmt: skip
         lines += wrap(document["station"]["attribution"] + ".")
     return "\n".join(lines + wrap(document["notice"][language]))
+
+
+def _lines(turn: Mapping[str, Any]) -> list[tuple[str, str, float]]:
+    """Time, name and height of a turn: where the tide stands, of its first and second high water too."""
+    stand = turn["stand"]
+    if stand is None:
+        return [(turn["at"], f"tide_{turn['kind']}", turn["height_m"])]
+    lines = [(turn["at"], "tide_stand", turn["height_m"])]
+    if len(stand["peaks"]) > 1:
+        for peak, name in ((stand["peaks"][0], "tide_first"), (stand["peaks"][-1], "tide_second")):
+            lines.append((peak["at"], name, peak["height_m"]))
+    return sorted(lines)

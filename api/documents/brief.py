@@ -84,7 +84,7 @@ _SAID_ELSEWHERE = frozenset({
 })  # fmt: skip
 """Notices that are said in other members: what is unknown everywhere, the coordination, the policy, who decides."""
 
-_OF_AN_INPUT = ("id", "name", "run_at", "version", "age_s", "zones")
+_OF_AN_INPUT = ("id", "name", "run_at", "version", "age_s", "zones", "surveys")
 """The digest of all inputs in full is the decision's own name."""
 
 _AGAINST: dict[int, Literal["fail", "unknown"]] = {int(Verdict.FAIL): "fail", int(Verdict.UNKNOWN): "unknown"}

@@ -247,7 +247,7 @@ class Service:
         DataFrame
             ``height_m`` above chart datum by time in UTC, surge apart; no rows where there is no prediction. Its
             ``attrs`` have ``extremes`` (a DataFrame of high and low waters), ``station``, ``basis``, ``datum``,
-            ``uncertainty_m``, ``uncertainty_min``, ``source`` and ``notice``.
+            ``uncertainty_m``, ``uncertainty_min``, ``uncertainty_low_min``, ``source`` and ``notice``.
         """
         start_s = clocks.time() // 60.0 * 60.0 if start is None else instant_of("start", start)
         document: Mapping[str, Any] = tide_document(self._service, port, start_s, hours)
@@ -255,7 +255,7 @@ class Service:
         heights.attrs = {
             "extremes": extremes,
             **{name: document[name] for name in ("station", "basis", "datum", "uncertainty_m", "uncertainty_min",
-                                                 "source")},
+                                                 "uncertainty_low_min", "source")},
             "notice": document["notice"]["en"],
         }  # fmt: skip
         return heights

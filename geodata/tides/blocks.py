@@ -93,7 +93,10 @@ def _make(stations: Stations, block_s: float) -> TideBlock:
     wide_s = start_s - _MARGIN_DAYS * DAY_S
     per_day = round(DAY_S / STEP_S)
     wide = predicted_heights(stations, wide_s, (days + 2 * _MARGIN_DAYS) * per_day + 1)
-    turns = [extremes(series, wide_s) for series in wide]
+    turns = [
+        extremes(series, wide_s, stand_m=station.stand_m)
+        for series, station in zip(wide, stations.stations, strict=True)
+    ]
     end_s = start_s + days * DAY_S
     high = _padded([turn.high_s[(turn.high_s >= start_s) & (turn.high_s <= end_s)] for turn in turns])
     low = _padded([turn.low_s[(turn.low_s >= start_s) & (turn.low_s <= end_s)] for turn in turns])

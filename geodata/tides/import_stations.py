@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.errors import PackError
 from geodata.csv_tables import SOURCES, read_rows
-from geodata.tides.mhws import mean_high_water_springs
+from geodata.tides.levels import flat_turns, mean_levels
 from geodata.tides.stations import LICENCE, STATION_FILE, stations_from
 
 SOURCE = "TICON-4 (Hart-Davis et al.), tidal constants from gauges, SEANOE, in npm @neaps/tide-database 0.10.20260924"
@@ -38,9 +38,9 @@ def import_stations(records: list[dict[str, Any]], choice: list[dict[str, str]])
         "stations": [_entry(by_id[row["id"]], row, names) for row in choice],
     }
     stations = stations_from(layer)
-    springs = mean_high_water_springs(stations)
-    for entry, mhws_m in zip(layer["stations"], springs, strict=True):
-        entry["mhws_m"] = round(float(mhws_m), 2)
+    for entry, levels, flat in zip(layer["stations"], mean_levels(stations), flat_turns(stations), strict=True):
+        entry |= dict(zip(("mhws_m", "mhwn_m", "mlwn_m", "mlws_m"), levels.round(2).tolist(), strict=True))
+        entry |= dict(zip(("high_flat_min", "low_flat_min"), flat.round().tolist(), strict=True))
     return layer
 
 
@@ -53,7 +53,8 @@ def _entry(record: dict[str, Any], row: dict[str, str], names: list[str]) -> dic
         "lon": round(float(record["lon"]), 4),
         "lat": round(float(record["lat"]), 4),
         "msl_m": round(float(record["datums"]["MSL"]) - float(row["chart_datum_m"]), 3),
-        "mhws_m": 0.0,
+        **dict.fromkeys(("mhws_m", "mhwn_m", "mlwn_m", "mlws_m", "high_flat_min", "low_flat_min"), 0.0),
+        "stand_m": float(row["stand_m"] or 0.0),
         "datum": row["datum"],
         "period": f"{record['epoch']['start'][:4]}-{record['epoch']['end'][:4]}",
         "licence": LICENCE if record["license"]["type"] == LICENCE.lower() else record["license"]["type"],

@@ -3,7 +3,7 @@
 from typing import Any
 
 from geodata.register import RegisterRow
-from geodata.tides.ports import NO_BASIS, port_tide
+from geodata.tides.ports import NO_BASIS, by_difference, by_levels, port_tide, read_differences, read_levels
 from geodata.tides.stations import read_stations, stations_from
 
 
@@ -23,9 +23,16 @@ def tides_layer(rows: list[RegisterRow], assumed: dict[str, Any]) -> dict[str, A
     """
     layer = read_stations()
     stations = stations_from(layer)
+    differences, levels = read_differences(), read_levels()
+    at_station = {
+        row.facts["tide_station"]: levels.get(str(row.facts["id"]))
+        for row in rows if row.facts["tide_basis"] == "station"
+    }  # fmt: skip
     ports = []
     for row in rows:
-        tide = port_tide(row, stations, assumed)
+        port = str(row.facts["id"])
+        tide = by_levels(port_tide(row, stations, assumed), levels.get(port), at_station.get(row.facts["tide_station"]))
+        tide = by_difference(tide, differences.get(port))
         # NaN has no place in JSON: without a basis there is only that.
-        ports.append({"id": row.facts["id"], **({"station": None} if tide is NO_BASIS else tide._asdict())})
+        ports.append({"id": port, **({"station": None} if tide is NO_BASIS else tide._asdict())})
     return {**layer, "ports": ports}

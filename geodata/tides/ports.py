@@ -4,18 +4,27 @@ A port between two stations of one coast gets a time shift from the phase of the
 along a coast nearly evenly. Heights are scaled by mean high water springs, of the port where the register knows it,
 else as it lies between the two stations. How wrong that is was measured by leaving out each station in turn and
 predicting it from its neighbours (`leave_one_out`); the figures are in ``assumptions.toml``.
+
+Where a table of published times is at hand, the difference in time and the minutes claimed come from it instead
+(``tide_differences.csv``, made by `geodata.tides.measure`), and where mean levels of port and station are published,
+heights go by both (``tide_levels.csv``).
 """
 
 from itertools import pairwise
 from math import cos, hypot, radians
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from engine.errors import PackError
+from geodata.csv_tables import SOURCES, read_rows
 from geodata.register import RegisterRow
 from geodata.tides.predict import extremes, predicted_heights
 from geodata.tides.stations import Station, Stations
+
+DIFFERENCE_FILE = "tide_differences.csv"
+LEVEL_FILE = "tide_levels.csv"
 
 M2_DEG_A_SECOND = 28.9841042 / 3600.0
 _KM_A_DEGREE = 111.2
@@ -39,6 +48,12 @@ class PortTide(NamedTuple):
         Holds for about nine heights in ten. [m]
     time_uncertainty_s : float
         Holds for about nine high waters in ten. [s]
+    low_time_uncertainty_s : float
+        The same for low waters. [s]
+    doubt_basis : str or None
+        ``measured`` against published times of the place, ``near`` by those of a place close by, else ``rule``.
+    doubt_source : str or None
+        What it was measured against.
     """
 
     station: str | None
@@ -48,9 +63,48 @@ class PortTide(NamedTuple):
     height_shift_m: float
     height_uncertainty_m: float
     time_uncertainty_s: float
+    low_time_uncertainty_s: float
+    doubt_basis: str | None
+    doubt_source: str | None
 
 
-NO_BASIS = PortTide(None, None, 0.0, 1.0, 0.0, np.nan, np.nan)
+NO_BASIS = PortTide(None, None, 0.0, 1.0, 0.0, np.nan, np.nan, np.nan, None, None)
+
+
+class Difference(NamedTuple):
+    """What a table of published times says of one port.
+
+    Attributes
+    ----------
+    time_shift_min : float
+        The port's tide is this much later than its station's. [min]
+    high_min, low_min : float
+        Nine high waters in ten, and nine low waters, lie within so much of ours. [min]
+    basis : str
+        ``measured`` or ``near``.
+    source : str
+    """
+
+    time_shift_min: float
+    high_min: float
+    low_min: float
+    basis: str
+    source: str
+
+
+def read_differences(folder: Path = SOURCES) -> dict[str, Difference]:
+    """Differences by port, from ``tide_differences.csv``."""
+    return {
+        row["port_id"]: Difference(
+            float(row["time_shift_min"]), float(row["high_min"]), float(row["low_min"]), row["basis"], row["source"]
+        )
+        for row in read_rows(folder / DIFFERENCE_FILE)
+    }
+
+
+def read_levels(folder: Path = SOURCES) -> dict[str, tuple[float, float]]:
+    """Published mean high and low water springs by port, from ``tide_levels.csv``. [m]"""
+    return {row["port_id"]: (float(row["mhws_m"]), float(row["mlws_m"])) for row in read_rows(folder / LEVEL_FILE)}
 
 
 class _Between(NamedTuple):
@@ -86,10 +140,38 @@ def port_tide(row: RegisterRow, stations: Stations, assumed: dict[str, Any]) -> 
     station = by_id[str(name)]
     if row.facts["tide_basis"] == "station":
         return PortTide(
-            station.id, "station", 0.0, 1.0, 0.0,
-            assumed["station_height_m"], 60.0 * _at_least_double_water(station, assumed["station_time_min"], assumed),
+            station.id, "station", 0.0, 1.0, 0.0, assumed["station_height_m"],
+            60.0 * _high_flat_min(station, assumed), 60.0 * station.low_flat_min, "rule", None,
         )  # fmt: skip
     return secondary_tide(station, row.landing, row.figure("mhws_m"), stations, assumed)
+
+
+def by_difference(tide: PortTide, difference: Difference | None) -> PortTide:
+    """The tide with the difference in time and the minutes of a table of published times, where there is one."""
+    if difference is None or tide.station is None:
+        return tide
+    return tide._replace(
+        time_shift_s=60.0 * difference.time_shift_min,
+        time_uncertainty_s=60.0 * difference.high_min,
+        low_time_uncertainty_s=60.0 * difference.low_min,
+        doubt_basis=difference.basis,
+        doubt_source=difference.source,
+    )
+
+
+def by_levels(tide: PortTide, port: tuple[float, float] | None, station: tuple[float, float] | None) -> PortTide:
+    """The tide of a secondary port with heights that take the station's published levels to the port's.
+
+    Parameters
+    ----------
+    tide : PortTide
+    port, station : tuple of float or None
+        Mean high and low water springs, by one and the same table. [m]
+    """
+    if tide.basis != "secondary" or port is None or station is None:
+        return tide
+    factor = round((port[0] - port[1]) / (station[0] - station[1]), 3)
+    return tide._replace(height_factor=factor, height_shift_m=round(port[0] - factor * station[0], 2))
 
 
 def secondary_tide(
@@ -125,7 +207,7 @@ def secondary_tide(
     stretch = assumed["even" if even else "uneven"]
     known = mhws_m == mhws_m
     slope_m = stretch["height_m_per_km"] * (1.0 if known else assumed["springs_unknown_factor"])
-    time_min = stretch["time_min"] + stretch["time_min_per_km"] * distance_km
+    farther_min = stretch["time_min_per_km"] * distance_km
     return PortTide(
         station.id,
         "secondary",
@@ -133,14 +215,16 @@ def secondary_tide(
         round((mhws_m if known else springs_m) / station.mhws_m, 3),
         0.0,
         round(assumed["station_height_m"] + slope_m * distance_km, 2),
-        60.0 * round(_at_least_double_water(station, time_min, assumed)),
+        60.0 * round(max(stretch["time_min"], _high_flat_min(station, assumed)) + farther_min),
+        60.0 * round(max(stretch["time_min"], station.low_flat_min) + farther_min),
+        "rule",
+        None,
     )
 
 
-def _at_least_double_water(station: Station, time_min: float, assumed: dict[str, Any]) -> float:
-    """Uncertainty of a time of high water, which is either of two where the two are nearly as high. [min]"""
-    double = assumed["double_water"]
-    return max(time_min, double["time_min"]) if station.id in double["stations"] else time_min
+def _high_flat_min(station: Station, assumed: dict[str, Any]) -> float:
+    """Uncertainty of high water at a station that no table tells of. [min]"""
+    return max(station.high_flat_min, assumed["stand_time_min"] if station.stand_m > 0.0 else 0.0)
 
 
 def _between(
@@ -230,7 +314,7 @@ def leave_one_out(stations: Stations, assumed: dict[str, Any], start_s: float, d
     heights = predicted_heights(stations, start_s, 144 * days + 1, 600.0)
     at_s = start_s + 600.0 * np.arange(heights.shape[1])
     series = {
-        station.id: (row, extremes(row, start_s, 600.0).high_s)
+        station.id: (row, extremes(row, start_s, 600.0, station.stand_m).high_s)
         for station, row in zip(stations.stations, heights, strict=True)
     }
     found = []

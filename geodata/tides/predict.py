@@ -20,6 +20,9 @@ ONE_TIDE_S = 7.8 * 3600.0
 the two low waters of Portland is 6 h from the high waters beside it, and where the two are farthest apart, at Swanage,
 the later one of a tide comes 7 h before the earlier one of the next. With 7.8 h every station has 705 tides a year."""
 
+STAND_REACH_S = 5.0 * 3600.0
+"""No stand lasts longer before or after its highest point."""
+
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 """Dates between 1 January of the first and of the last get a tide: nodal factors and mean levels hold for no longer."""
 
@@ -119,11 +122,12 @@ def _astronomy(stations: Stations, used: list[int], midnight: np.ndarray) -> tup
     return turns, speed, np.array(modulation)
 
 
-def extremes(heights: np.ndarray, start_s: float, step_s: float = STEP_S) -> Extremes:
+def extremes(heights: np.ndarray, start_s: float, step_s: float = STEP_S, stand_m: float = 0.0) -> Extremes:
     """High and low waters of one series.
 
     Of several maxima of one tide (Solent, Le Havre) the highest is its high water; between two high waters the lowest
-    point is the low water. Times are where a parabola through three samples turns, well within a minute.
+    point is the low water. Times are where a parabola through three samples turns, well within a minute. Where the tide
+    stands, the highest point wanders to and fro along the stand, and high water is the middle of it.
 
     Parameters
     ----------
@@ -131,6 +135,8 @@ def extremes(heights: np.ndarray, start_s: float, step_s: float = STEP_S) -> Ext
         [m]
     start_s, step_s : float
         [s]
+    stand_m : float
+        Water within this of the highest point is one stand; 0 where there is none. [m]
     """
     inner = heights[1:-1]
     tops = np.flatnonzero((inner >= heights[:-2]) & (inner > heights[2:])) + 1
@@ -140,7 +146,31 @@ def extremes(heights: np.ndarray, start_s: float, step_s: float = STEP_S) -> Ext
             chosen.append(int(k))
     highs = sorted(chosen)
     lows = [first + int(np.argmin(heights[first : then + 1])) for first, then in pairwise(highs)]
-    return Extremes(_turning(heights, highs, start_s, step_s), _turning(heights, lows, start_s, step_s))
+    high_s = _turning(heights, highs, start_s, step_s)
+    if stand_m > 0.0:
+        ends = np.array([stand_around(heights, k, step_s, stand_m) for k in highs]).reshape(-1, 2)
+        high_s = np.rint(start_s + step_s * ends.mean(axis=1))
+    return Extremes(high_s, _turning(heights, lows, start_s, step_s))
+
+
+def stand_around(heights: np.ndarray, top: int, step_s: float, stand_m: float) -> tuple[int, int]:
+    """First and last sample of the stand round a high water.
+
+    Parameters
+    ----------
+    heights : ndarray of float, shape (n,)
+        [m]
+    top : int
+        Sample of the highest point.
+    step_s : float
+        [s]
+    stand_m : float
+        Water within this of the highest point belongs to the stand. [m]
+    """
+    reach = int(STAND_REACH_S // step_s)
+    first = max(0, top - reach)
+    within = np.flatnonzero(heights[first : top + reach + 1] >= heights[top] - stand_m) + first
+    return int(within[0]), int(within[-1])
 
 
 def _turning(heights: np.ndarray, at: list[int], start_s: float, step_s: float) -> np.ndarray:

@@ -30,6 +30,14 @@ class Station:
         Mean sea level above chart datum. [m]
     mhws_m : float
         Mean high water springs above chart datum, from these constants. [m]
+    mhwn_m, mlwn_m, mlws_m : float
+        Mean high water neaps, low water neaps and low water springs, likewise. [m]
+    stand_m : float
+        Where the tide stands, high water is the middle of the time for which it is within this of its highest; else
+        0. [m]
+    high_flat_min, low_flat_min : float
+        For so long before and after the turn the water is within 5 cm of it: no table knows the time much
+        better. [min]
     datum : str
         Why that is chart datum.
     period : str
@@ -47,6 +55,12 @@ class Station:
     lat: float
     msl_m: float
     mhws_m: float
+    mhwn_m: float
+    mlwn_m: float
+    mlws_m: float
+    stand_m: float
+    high_flat_min: float
+    low_flat_min: float
     datum: str
     period: str
     licence: str

@@ -392,8 +392,8 @@ TIDE: dict[str, Any] = {
     "code": None,
     "datum": "chart datum",
     "extremes": [
-        {"at": "2026-11-22T15:40:05Z", "height_m": 1.45, "kind": "low"},
-        {"at": "2026-11-22T21:20:38Z", "height_m": 6.4, "kind": "high"},
+        {"at": "2026-11-22T15:40:05Z", "height_m": 1.45, "kind": "low", "stand": None},
+        {"at": "2026-11-22T21:20:38Z", "height_m": 6.4, "kind": "high", "stand": None},
     ],
     "from": "2026-11-22T14:30:00Z",
     "heights": [{"at": "2026-11-22T14:30:00Z", "height_m": 1.78}, {"at": "2026-11-22T14:40:00Z", "height_m": 1.69}],
@@ -424,8 +424,11 @@ TIDE: dict[str, Any] = {
         }
     ],
     "to": "2026-11-23T02:30:00Z",
+    "uncertainty_basis": "measured",
+    "uncertainty_low_min": 41,
     "uncertainty_m": 0.15,
-    "uncertainty_min": 10,
+    "uncertainty_min": 18,
+    "uncertainty_source": "Dover: fit of published high waters, github.com/drtonyr/tide (MIT)",
 }
 """A tide cut short: two heights of many."""
 

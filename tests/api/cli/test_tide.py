@@ -28,7 +28,9 @@ def test_a_day_at_dover(safeport):
     assert document["station"]["licence"] == "CC-BY-4.0"
     assert document["datum"] == "chart datum"
     assert document["surge_included"] is False
-    assert (document["uncertainty_m"], document["uncertainty_min"]) == (0.15, 10)
+    assert (document["uncertainty_m"], document["uncertainty_basis"]) == (0.15, "measured")
+    assert 10 <= document["uncertainty_min"] <= 20
+    assert document["uncertainty_low_min"] > document["uncertainty_min"]
     times = [instant(height["at"]) for height in document["heights"]]
     assert len(times) == 145
     assert {b - a for a, b in pairwise(times)} == {600.0}
@@ -122,3 +124,21 @@ def test_refusals(safeport, arguments, field):
     ran = safeport("tide", *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(f"{field}: "), ran.err
+
+
+def test_where_the_tide_stands_both_high_waters_are_named(safeport):
+    """Southampton over a month: some tides have two, within the stand, and the higher of them is the tide's height."""
+    document = tide(safeport, "southampton", "--from", "2026-01-01T00:00:00Z", "--hours", "744")
+    stands = [turn for turn in document["extremes"] if turn["kind"] == "high"]
+    assert all(turn["stand"]["from"] < turn["at"] < turn["stand"]["to"] for turn in stands)
+    double = [turn for turn in stands if len(turn["stand"]["peaks"]) == 2]
+    assert len(double) >= 5
+    for turn in double:
+        first, second = turn["stand"]["peaks"]
+        assert turn["stand"]["from"] <= first["at"] < second["at"] <= turn["stand"]["to"]
+        assert turn["height_m"] == max(first["height_m"], second["height_m"])
+    assert all(turn["stand"] is None for turn in document["extremes"] if turn["kind"] == "low")
+    at = double[0]["at"]
+    text = safeport("tide", "southampton", "--from", at[:11] + "00:00:00Z", "--hours", "24").out
+    assert "first high water" in text
+    assert "second high water" in text
