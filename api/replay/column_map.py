@@ -9,6 +9,7 @@
     decimal_comma = false        whether 51,05 is a number
     empty = ["", "NULL"]         what a cell of no value holds
 
+    own_columns = true           besides those of [columns], ours by our own names
     [columns]                    ours = theirs; the first of a list that the table has
     lon = ["x", "X"]             persons stands for persons_min and persons_max
     [position]                   both numbers in one cell
@@ -55,8 +56,8 @@ TARGETS = (*(name for name in ENCOUNTERS.names if name not in ("row", "time", "r
 _LARGEST_FILE = 65_536
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _KEYS = {
-    "": {"name", "about", "extends", "delimiter", "encoding", "decimal_comma", "empty", "columns", "position", "time",
-         "values", "constants"},
+    "": {"name", "about", "extends", "delimiter", "encoding", "decimal_comma", "empty", "own_columns",
+         "columns", "position", "time", "values", "constants"},
     "position": {"column", "order"},
     "time": {"column", "date", "clock", "order", "zone", "zone_column", "ambiguous", "clock_when_missing",
              "placeholder_clock"},
@@ -196,7 +197,8 @@ def _from_table(table: dict[str, Any], digest: str) -> ColumnMap:
         entries = table if not section else _section(table, section)
         if strangers := sorted(set(entries) - keys):
             raise _wrong(f"{section}.{strangers[0]}".strip("."), "is no entry of a column map.", "Leave it out.")
-    columns = {name: _names(f"columns.{name}", theirs) for name, theirs in _section(table, "columns").items()}
+    columns: dict[str, tuple[str, ...]] = {name: (name,) for name in TARGETS} if _flag("own_columns", table) else {}
+    columns |= {name: _names(f"columns.{name}", theirs) for name, theirs in _section(table, "columns").items()}
     constants = {name: _text(f"constants.{name}", value) for name, value in _section(table, "constants").items()}
     values = {name: _words(name, words) for name, words in _section(table, "values").items()}
     for section, entries in (("columns", columns), ("constants", constants), ("values", values)):
@@ -207,14 +209,12 @@ def _from_table(table: dict[str, Any], digest: str) -> ColumnMap:
     delimiter = _text("delimiter", table.get("delimiter", ","))
     if len(delimiter) != 1:
         raise _wrong("delimiter", "is not one character.", "Write ',' or ';'.")
-    if not isinstance(table.get("decimal_comma", False), bool):
-        raise _wrong("decimal_comma", "is neither true nor false.", "Write one.")
     return ColumnMap(
         name=_text("name", table.get("name", "")),
         sha256=digest,
         delimiter=delimiter,
         encoding=_encoding(_text("encoding", table.get("encoding", "utf-8"))),
-        decimal_comma=table.get("decimal_comma", False),
+        decimal_comma=_flag("decimal_comma", table),
         empty=_names("empty", table.get("empty", [""])),
         columns=columns,
         position=_names("position.column", position["column"]) if "column" in position else (),
@@ -277,6 +277,13 @@ def _words(name: str, words: object) -> dict[str, str]:
     if not isinstance(words, dict):
         raise _wrong(f"values.{name}", "is no table.", f"Write [values.{name}] above its entries.")
     return {theirs.strip().lower(): _text(f"values.{name}.{theirs}", ours) for theirs, ours in words.items()}
+
+
+def _flag(entry: str, table: dict[str, Any]) -> bool:
+    value = table.get(entry, False)
+    if not isinstance(value, bool):
+        raise _wrong(entry, "is neither true nor false.", "Write one.")
+    return value
 
 
 def _text(entry: str, value: object) -> str:
