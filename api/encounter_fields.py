@@ -96,99 +96,56 @@ class PlainField:
         return handler.generate_schema(Annotated[source, Field(strict=True, description=self.description, **bounds)])
 
 
+# fmt: off
 class EncounterFields:
     """What may be said of an encounter beside its position, time, people, need of care, vessel and policy."""
 
-    position_accuracy_m: Annotated[
-        float | None,
-        PlainField(
-            "Radius about the position that holds the true one",
-            "m",
-            least=0.0,
-            most=50_000.0,
-            decimals=1,
-            option="--accuracy-m",
-        ),
-    ] = None
-    position_age_s: Annotated[
-        float | None,
-        PlainField(
-            "Age of the position at the time of the encounter",
-            "s",
-            least=0.0,
-            most=604_800.0,
-            decimals=1,
-            option="--fix-age-s",
-        ),
-    ] = None
-    persons_recovered: Annotated[
-        int | None,
-        PlainField(
-            "How many of the people are out of the water and aboard",
-            "persons",
-            least=0,
-            most=MOST_PERSONS,
-            option="--recovered",
-        ),
-    ] = None
-    persons_in_water: Annotated[
-        bool | None, PlainField("Whether anybody is still in the water", option="--in-water")
-    ] = None
-    aboard_since: Annotated[
-        str | None,
-        PlainField("When the first of the people came aboard", "UTC", engine_name="aboard_since_s"),
-    ] = None
+    position_accuracy_m: Annotated[float | None, PlainField(
+        "Radius about the position that holds the true one", "m", least=0.0, most=50_000.0, decimals=1,
+        option="--accuracy-m",
+    )] = None
+    position_age_s: Annotated[float | None, PlainField(
+        "Age of the position at the time of the encounter", "s", least=0.0, most=604_800.0, decimals=1,
+        option="--fix-age-s",
+    )] = None
+    persons_recovered: Annotated[int | None, PlainField(
+        "How many of the people are out of the water and aboard", "persons", least=0, most=MOST_PERSONS,
+        option="--recovered",
+    )] = None
+    persons_in_water: Annotated[bool | None, PlainField(
+        "Whether anybody is still in the water", option="--in-water",
+    )] = None
+    aboard_since: Annotated[str | None, PlainField(
+        "When the first of the people came aboard", "UTC", engine_name="aboard_since_s",
+    )] = None
     sheltered: Annotated[bool | None, PlainField("Whether the people aboard are under cover")] = None
 
 
 class VesselFields:
     """Figures of a vessel."""
 
-    speed_kn: Annotated[
-        float | None,
-        PlainField(
-            "Greatest sustained speed of the vessel in calm water",
-            "kn",
-            least=0.5,
-            most=80.0,
-            engine_name="speed_ms",
-            engine_unit=KNOT_MS,
-        ),
-    ] = None
+    speed_kn: Annotated[float | None, PlainField(
+        "Greatest sustained speed of the vessel in calm water", "kn", least=0.5, most=80.0, engine_name="speed_ms",
+        engine_unit=KNOT_MS,
+    )] = None
     draught_m: Annotated[float | None, PlainField("Deepest draught of the vessel", "m", least=0.0, most=30.0)] = None
     loa_m: Annotated[float | None, PlainField("Length of the vessel over all", "m", above=0.0, most=500.0)] = None
     beam_m: Annotated[float | None, PlainField("Beam of the vessel", "m", above=0.0, most=80.0)] = None
-    range_nm: Annotated[
-        float | None,
-        PlainField(
-            "How far the vessel can still run, at that speed",
-            "nm",
-            least=0.0,
-            most=30_000.0,
-            decimals=1,
-            engine_name="range_m",
-            engine_unit=NAUTICAL_MILE_M,
-        ),
-    ] = None
-    max_hs_m: Annotated[
-        float | None,
-        PlainField("Highest sea with survivors aboard, as significant wave height", "m", above=0.0, most=20.0),
-    ] = None
-    self_righting_persons: Annotated[
-        int | None,
-        PlainField("Most survivors with whom the vessel still rights herself", "persons", least=0, most=MOST_PERSONS),
-    ] = None
-    survivor_capacity: Annotated[
-        int | None,
-        PlainField(
-            "Most survivors the vessel can carry",
-            "persons",
-            least=0,
-            most=MOST_PERSONS,
-            engine_name="max_persons",
-            echo_name="max_persons",
-        ),
-    ] = None
+    range_nm: Annotated[float | None, PlainField(
+        "How far the vessel can still run, at that speed", "nm", least=0.0, most=30_000.0, decimals=1,
+        engine_name="range_m", engine_unit=NAUTICAL_MILE_M,
+    )] = None
+    max_hs_m: Annotated[float | None, PlainField(
+        "Highest sea with survivors aboard, as significant wave height", "m", above=0.0, most=20.0,
+    )] = None
+    self_righting_persons: Annotated[int | None, PlainField(
+        "Most survivors with whom the vessel still rights herself", "persons", least=0, most=MOST_PERSONS,
+    )] = None
+    survivor_capacity: Annotated[int | None, PlainField(
+        "Most survivors the vessel can carry", "persons", least=0, most=MOST_PERSONS, engine_name="max_persons",
+        echo_name="max_persons",
+    )] = None
+# fmt: on
 
 
 def _described(fields: type) -> dict[str, PlainField]:
