@@ -220,6 +220,7 @@ else:
     OnScene = TypedDict(
         "OnScene", {name: EncounterIn.model_fields[name].rebuild_annotation() for name in ON_SCENE}, total=False
     )
+    OnScene.__doc__ = "What a report says of vessel and people, in the words of a decision's body."
 
 
 class DatedOnScene(OnScene):
