@@ -87,7 +87,7 @@ def test_the_tables_listed_are_all_there_are(filled, tmp_path):
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
         assert names == set(COLUMNS)
         for table, columns in COLUMNS.items():
-            assert [row[1] for row in connection.execute(f"PRAGMA table_info({table})")] == columns
+            assert [row[1] for row in connection.execute(f"PRAGMA table_info({table})")] == list(columns)
     finally:
         connection.close()
 
