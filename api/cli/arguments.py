@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from api.encounter_fields import PlainField
+from api.position import InvalidPosition, InvalidTime, format_time, parse_position, parse_time_as_typed
 from api.suggest import did_you_mean
 from engine.errors import InvalidAsk, SafeportError
 
@@ -205,8 +206,6 @@ def time_text(field: str, text: str | None) -> str | None:
     """
     if text is None:
         return None
-    from api.position import format_time
-
     return format_time(instant(field, text))
 
 
@@ -253,8 +252,6 @@ def position(field: str, text: str, language: str = "en") -> tuple[float, float]
     ------
     InvalidAsk
     """
-    from api.position import InvalidPosition, parse_position
-
     try:
         return parse_position(text, french=language == "fr")
     except InvalidPosition as wrong:
@@ -268,8 +265,6 @@ def instant(field: str, text: str) -> float:
     ------
     InvalidAsk
     """
-    from api.position import InvalidTime, parse_time_as_typed
-
     try:
         return parse_time_as_typed(text, time.time())
     except InvalidTime as wrong:
