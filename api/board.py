@@ -17,7 +17,8 @@ from typing_extensions import TypedDict
 from api.decision_service import DecisionService
 from api.documents.decision import candidate
 from api.documents.language import LANGUAGES
-from api.encounter import UNKNOWN_VESSEL, EncounterIn
+from api.encounter import ON_SCENE, UNKNOWN_VESSEL, EncounterIn
+from api.encounter_fields import ENCOUNTER_FIELDS, MOST_PERSONS
 from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
 from api.store.port_snapshot import PortsSnapshot
@@ -33,10 +34,7 @@ from engine.units import MINUTE_S
 
 Json = dict[str, Any]
 
-_MOST_PERSONS = 10_000
-_MOST_ACCURACY_M = 50_000.0
-_MOST_AGE_S = 604_800.0
-_KEPT = ("vessel", "policy", "medical", "persons", "persons_recovered", "persons_in_water", "aboard_since", "sheltered")
+_KEPT = ("persons", *ON_SCENE)
 """What is decided with beside the position and the time, as a recorded decision or a report may say it."""
 
 VESSEL_ASSUMED = "VESSEL_ASSUMED"
@@ -193,12 +191,14 @@ def encounter_now(encounter: OpenEncounter, at_s: float) -> EncounterIn:
     else:
         body["position"] = latest["position"]
         uncertain = latest["uncertainty_m"]
-        body["position_accuracy_m"] = None if uncertain is None else min(uncertain, _MOST_ACCURACY_M)
+        body["position_accuracy_m"] = (
+            None if uncertain is None else min(uncertain, ENCOUNTER_FIELDS["position_accuracy_m"].most)
+        )
         age_s = at_s - observed_s
         persons = _persons(latest["persons"])
         if persons is not None:
             body["persons"] = persons
-    body |= {"time": format_time(at_s), "position_age_s": min(max(age_s, 0.0), _MOST_AGE_S)}
+    body |= {"time": format_time(at_s), "position_age_s": min(max(age_s, 0.0), ENCOUNTER_FIELDS["position_age_s"].most)}
     try:
         return EncounterIn.model_validate(body)
     except ValidationError:
@@ -334,4 +334,4 @@ def _persons(body: Json) -> Json | None:
     if least is None and most is None:
         return None
     least, most = 0 if least is None else least, least if most is None else most
-    return {"min": min(int(least), _MOST_PERSONS), "max": min(int(most), _MOST_PERSONS)}
+    return {"min": min(int(least), MOST_PERSONS), "max": min(int(most), MOST_PERSONS)}

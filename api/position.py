@@ -258,6 +258,21 @@ def parse_time(text: str) -> float:
     return whole_s + float((fraction or ".0")[:7])
 
 
+def checked_instant(text: str | None) -> str | None:
+    """A time as it was written, once `parse_time` has taken it, or None.
+
+    Raises
+    ------
+    ValueError
+    """
+    if text is not None:
+        try:
+            parse_time(text)
+        except InvalidTime as wrong:
+            raise ValueError(f"{wrong.problem} {wrong.remedy}") from None
+    return text
+
+
 def parse_time_as_typed(text: str, now_s: float) -> float:
     """Instant a person typed at a command line: a few short forms beside that of `parse_time`.
 

@@ -3,10 +3,12 @@
 import argparse
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
+from api.encounter_fields import PlainField
+from api.position import InvalidPosition, InvalidTime, format_time, parse_position, parse_time_as_typed
 from api.suggest import did_you_mean
 from engine.errors import InvalidAsk, SafeportError
 
@@ -20,6 +22,8 @@ _LIKE_OPTION = re.compile("--[A-Za-z][A-Za-z0-9_-]*|[-\N{EN DASH}\N{EM DASH}\N{M
 _OTHER_WORDS = {"draft": "draught", "length": "loa", "pob": "persons", "people": "persons", "lat": "position",
                 "latitude": "position", "language": "lang", "capacity": "survivor", "wave": "hs"}  # fmt: skip
 """Words people have for what an option is named after."""
+_YES_NO = {"yes": True, "true": True, "oui": True, "y": True, "1": True,
+           "no": False, "false": False, "non": False, "n": False, "0": False}  # fmt: skip
 _LOOKS_NEGATIVE = re.compile(r"-(?:[0-9.]|inf|nan)", re.IGNORECASE)
 
 
@@ -178,6 +182,69 @@ def whole_number(field: str, text: str | None) -> int | None:
     return int(typed)
 
 
+def yes_no(field: str, text: str | None) -> bool | None:
+    """Yes or no as typed.
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    if text is None:
+        return None
+    answer = _YES_NO.get(text.strip().lower())
+    if answer is None:
+        raise InvalidAsk(field, f"{quote(text.strip())} is neither yes nor no.", "Write yes or no.")
+    return answer
+
+
+def time_text(field: str, text: str | None) -> str | None:
+    """A time as typed, in the form of a request body.
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    if text is None:
+        return None
+    return format_time(instant(field, text))
+
+
+_READERS: dict[type, Callable[[str, str | None], object]] = {
+    float: number, int: whole_number, bool: yes_no, str: time_text
+}  # fmt: skip
+_METAVARS = {float: "N", int: "N", bool: "yes|no", str: "T"}
+
+
+def add_fields(parser: argparse.ArgumentParser, fields: Mapping[str, PlainField]) -> None:
+    """Declare an option for each field."""
+    for name, field in fields.items():
+        unit = f" [{field.unit}]" if field.unit else ""
+        parser.add_argument(
+            field.option, dest=name, action=Once, nargs="+" if field.holds is str else None,
+            metavar=_METAVARS[field.holds], help=f"{field.meaning[:1].lower()}{field.meaning[1:]}{unit}",
+        )  # fmt: skip
+
+
+def read_fields(
+    fields: Mapping[str, PlainField], texts: Mapping[str, Any], called: Callable[[str], str]
+) -> dict[str, object]:
+    """Fields as they were typed, for a request body.
+
+    Parameters
+    ----------
+    fields : mapping of PlainField
+    texts : mapping of str
+        By name of field; None, or nothing, where nothing was typed.
+    called : callable
+        What to call a field in a refusal.
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    return {name: _READERS[field.holds](called(name), texts.get(name)) for name, field in fields.items()}
+
+
 def position(field: str, text: str, language: str = "en") -> tuple[float, float]:
     """Longitude and latitude of a position as typed; the letter O is west where French is spoken. [deg]
 
@@ -185,8 +252,6 @@ def position(field: str, text: str, language: str = "en") -> tuple[float, float]
     ------
     InvalidAsk
     """
-    from api.position import InvalidPosition, parse_position
-
     try:
         return parse_position(text, french=language == "fr")
     except InvalidPosition as wrong:
@@ -200,8 +265,6 @@ def instant(field: str, text: str) -> float:
     ------
     InvalidAsk
     """
-    from api.position import InvalidTime, parse_time_as_typed
-
     try:
         return parse_time_as_typed(text, time.time())
     except InvalidTime as wrong:

@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from api.cli.arguments import add_pack, pack_folder
+from api.encounter_fields import ENCOUNTER_FIELDS
 
 SHELLS = ("bash", "zsh", "fish")
 INSTALL = """where the script goes:
@@ -43,8 +44,7 @@ def run(options: argparse.Namespace) -> int:
         "country": sorted({str(row["country"]) for row in tables["ports"]}),
         "kind": sorted({str(row["kind"]) for row in tables["ports"]}),
         "medical": ["none", "urgent", "critical"],
-        "in_water": ["yes", "no"],
-        "sheltered": ["yes", "no"],
+        **{name: ["yes", "no"] for name, field in ENCOUNTER_FIELDS.items() if field.holds is bool},
     }
     whole = parser()
     _offer(whole, values)

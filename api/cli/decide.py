@@ -11,17 +11,19 @@ from api.cli.arguments import (
     LANGUAGES,
     TIME_FORMS,
     Once,
+    add_fields,
     add_json,
     add_overlay,
     add_pack,
-    instant,
-    number,
     pack_folder,
     position,
     quote,
+    read_fields,
+    time_text,
     whole_number,
 )
 from api.documents.language import BOTH
+from api.encounter_fields import ENCOUNTER_FIELDS, VESSEL_FIELDS
 from engine.errors import ForecastRefused, InvalidAsk, PositionRefused
 
 if TYPE_CHECKING:
@@ -31,44 +33,19 @@ if TYPE_CHECKING:
 
 FIELDS = {
     "position": "--position",
-    "position_accuracy_m": "--accuracy-m",
-    "position_age_s": "--fix-age-s",
     "time": "--time",
     "persons": "--persons",
     "persons.min": "--persons",
     "persons.max": "--persons",
-    "persons_recovered": "--recovered",
-    "persons_in_water": "--in-water",
-    "aboard_since": "--aboard-since",
-    "sheltered": "--sheltered",
     "medical": "--medical",
+    **{name: field.option for name, field in ENCOUNTER_FIELDS.items()},
     "vessel": "--vessel",
     "vessel.profile": "--vessel",
-    "vessel.speed_kn": "--speed-kn",
-    "vessel.draught_m": "--draught-m",
-    "vessel.loa_m": "--loa-m",
-    "vessel.beam_m": "--beam-m",
-    "vessel.range_nm": "--range-nm",
-    "vessel.max_hs_m": "--max-hs-m",
-    "vessel.survivor_capacity": "--survivor-capacity",
-    "vessel.self_righting_persons": "--self-righting-persons",
+    **{f"vessel.{name}": field.option for name, field in VESSEL_FIELDS.items()},
     "policy": "--policy",
 }
 """Option for each field of the encounter body."""
 
-FIGURES = {
-    "speed_kn": "greatest sustained speed in calm water [kn]",
-    "draught_m": "deepest draught [m]",
-    "loa_m": "length over all [m]",
-    "beam_m": "beam [m]",
-    "range_nm": "range left [nm]",
-    "max_hs_m": "highest sea with survivors aboard, significant wave height [m]",
-}
-COUNTS = {
-    "survivor_capacity": "survivors it can carry at most",
-    "self_righting_persons": "survivors it can carry and still right itself",
-}
-_YES_NO = {"yes": True, "oui": True, "no": False, "non": False}
 PORTS_SHOWN = 4
 
 
@@ -76,20 +53,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--position", action=Once, nargs="+", required=True, metavar="P",
                         help="for instance 51 07.3N 001 20.8E, or 51.1217,1.3467 (latitude first)")  # fmt: skip
-    parser.add_argument("--accuracy-m", action=Once, metavar="R", help="radius the position is good to [m]")
-    parser.add_argument("--fix-age-s", action=Once, metavar="S", help="age of the fix [s]")
     parser.add_argument("--time", action=Once, nargs="+", metavar="T",
                         help=f"{TIME_FORMS}; now if left out")  # fmt: skip
-    parser.add_argument("--vessel", action=Once, metavar="PROFILE", help="profile name; a cautious one if left out")
-    for name, meaning in {**FIGURES, **COUNTS}.items():
-        parser.add_argument(f"--{name.replace('_', '-')}", action=Once, metavar="N", help=meaning)
     parser.add_argument("--persons", action=Once, metavar="N|A-B", help="people to land: 60, or 55-60")
-    parser.add_argument("--recovered", action=Once, metavar="N", help="how many of them are out of the water")
-    parser.add_argument("--in-water", action=Once, metavar="yes|no", help="whether anybody is still in the water")
-    parser.add_argument("--aboard-since", action=Once, nargs="+", metavar="T",
-                        help="when the first of them came aboard, in the same forms")  # fmt: skip
-    parser.add_argument("--sheltered", action=Once, metavar="yes|no", help="whether they are under cover")
     parser.add_argument("--medical", action=Once, metavar="M", help="worst casualty: none, urgent or critical")
+    add_fields(parser, ENCOUNTER_FIELDS)
+    parser.add_argument("--vessel", action=Once, metavar="PROFILE", help="profile name; a cautious one if left out")
+    add_fields(parser, VESSEL_FIELDS)
     parser.add_argument("--policy", action=Once, metavar="NAME|FILE", help="policy by name, or a .toml file")
     parser.add_argument("--avoid", action=Once, metavar="FILE",
                         help="GeoJSON of temporary exclusion zones; routes keep out of them")  # fmt: skip
@@ -223,22 +193,17 @@ def body_from(options: argparse.Namespace) -> dict[str, object]:
     InvalidAsk
         A text is no position, number or word that its option takes; limits are for the model to check.
     """
-    figures: dict[str, object] = {name: number(_option(name), getattr(options, name)) for name in FIGURES}
-    figures |= {name: whole_number(_option(name), getattr(options, name)) for name in COUNTS}
+    texts = vars(options)
+    figures = read_fields(VESSEL_FIELDS, texts, lambda name: VESSEL_FIELDS[name].option)
     body: dict[str, object] = {
         "position": {
             "type": "Point",
             "coordinates": list(position("--position", options.position, getattr(options, "lang", "en"))),
         },
-        "position_accuracy_m": number("--accuracy-m", options.accuracy_m),
-        "position_age_s": number("--fix-age-s", options.fix_age_s),
-        "time": time_from("--time", options.time),
+        "time": time_text("--time", options.time),
         "persons": persons_from(options.persons),
-        "persons_recovered": whole_number("--recovered", options.recovered),
-        "persons_in_water": _yes_no("--in-water", options.in_water),
-        "aboard_since": time_from("--aboard-since", options.aboard_since),
-        "sheltered": _yes_no("--sheltered", options.sheltered),
         "medical": _strip(options.medical),
+        **read_fields(ENCOUNTER_FIELDS, texts, lambda name: ENCOUNTER_FIELDS[name].option),
         "vessel": _given_options({"profile": _strip(options.vessel), **figures}),
         "policy": None if _is_file(options.policy) else _strip(options.policy),
     }
@@ -288,20 +253,6 @@ def persons_from(text: str | None, field: str = "--persons") -> dict[str, int] |
     return {"min": low, "max": high}
 
 
-def time_from(option: str, text: str | None) -> str | None:
-    """A time as typed in the form of the encounter body.
-
-    Raises
-    ------
-    InvalidAsk
-    """
-    if text is None:
-        return None
-    from api.position import format_time
-
-    return format_time(instant(option, text))
-
-
 def own_policy(text: str | None) -> "Policy | None":
     """Policy of a file of the operator's own; None when ``--policy`` names one that comes with the program."""
     if not _is_file(text):
@@ -329,25 +280,12 @@ def _with_read_back(refused: PositionRefused, encounter: "EncounterIn") -> Posit
     return PositionRefused(refused.code, f"{format_position(lon, lat)} {refused.problem}", refused.remedy)
 
 
-def _option(name: str) -> str:
-    return FIELDS[f"vessel.{name}"]
-
-
 def _strip(text: str | None) -> str | None:
     return None if text is None else text.strip()
 
 
 def _given_options(values: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None and value != {}}
-
-
-def _yes_no(field: str, text: str | None) -> bool | None:
-    if text is None:
-        return None
-    answer = _YES_NO.get(text.strip().lower())
-    if answer is None:
-        raise InvalidAsk(field, f"{quote(text.strip())} is not yes or no.", "Write one; leave it out if not known.")
-    return answer
 
 
 def _is_file(text: str | None) -> bool:

@@ -10,8 +10,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.cli.arguments import TIME_FORMS, Once, add_json, add_language, add_overlay, add_pack, number, pack_folder
-from api.cli.decide import check_writable, time_from, write_text
+from api.cli.arguments import (
+    TIME_FORMS,
+    Once,
+    add_json,
+    add_language,
+    add_overlay,
+    add_pack,
+    number,
+    pack_folder,
+    time_text,
+)
+from api.cli.decide import check_writable, write_text
 from api.cli.store_option import FIELDS as STORE_FIELDS
 from api.cli.store_option import add_store, existing_database, store_url
 from engine.errors import ForecastRefused, InvalidAsk
@@ -166,7 +176,7 @@ def with_options(body: dict[str, object], options: argparse.Namespace) -> dict[s
     from api.cli.plan_input import ports_of_file, read_input
 
     given: dict[str, object] = {
-        "time": time_from("--time", options.time),
+        "time": time_text("--time", options.time),
         "policy": options.policy,
         "persons_per_hour_without_figures": number("--persons-per-hour", options.persons_per_hour),
         "time_limit_s": number("--time-limit-s", options.time_limit_s),

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from api.cli.arguments import number, position, quote, whole_number
-from api.cli.decide import persons_from, time_from
+from api.cli.arguments import number, position, quote, read_fields, time_text, whole_number, yes_no
+from api.cli.decide import persons_from
+from api.encounter_fields import ENCOUNTER_FIELDS, VESSEL_FIELDS
 from api.suggest import did_you_mean
 from engine.errors import InvalidAsk
 
@@ -24,19 +25,11 @@ LARGEST_FILE = 4_000_000
 
 STANDARD_INPUT = "-"
 
-_YES_NO = {"yes": True, "true": True, "oui": True, "y": True, "1": True,
-           "no": False, "false": False, "non": False, "n": False, "0": False}  # fmt: skip
-_TEXTS = ("id", "policy", "unit", "encounter_id", "vessel")
-_TIMES = ("time", "aboard_since")
-_YES_OR_NO = ("may_split", "persons_in_water", "sheltered")
-_COUNTS = ("most_parts", "persons_recovered")
-_VESSEL_COUNTS = ("survivor_capacity", "self_righting_persons")
-_VESSEL_FIGURES = ("speed_kn", "draught_m", "loa_m", "beam_m", "range_nm", "max_hs_m")
-_MEASURES = ("position_accuracy_m", "position_age_s")
+_TEXTS = ("id", "policy", "unit", "encounter_id")
+_TIMES = ("time", *(name for name, field in ENCOUNTER_FIELDS.items() if field.holds is str))
 BOAT_COLUMNS = (
-    "id", "position", "lat", "lon", "persons", "medical", "vessel", *_VESSEL_FIGURES, *_VESSEL_COUNTS, "policy", "time",
-    "may_split", "most_parts", "unit", "encounter_id", "persons_recovered", "persons_in_water", "aboard_since",
-    "sheltered", *_MEASURES,
+    "id", "position", "lat", "lon", "persons", "medical", "vessel", *VESSEL_FIELDS, "policy", "time", "may_split",
+    "most_parts", "unit", "encounter_id", *ENCOUNTER_FIELDS,
 )  # fmt: skip
 PORT_COLUMNS = ("id", "places", "persons_per_hour", "queued_persons")
 _OTHER_NAMES = {
@@ -150,7 +143,7 @@ def json_body(text: str, language: str) -> object:
     if not isinstance(body, dict):
         return body
     if isinstance(body.get("time"), str):
-        body["time"] = time_from("time", body["time"])
+        body["time"] = time_text("time", body["time"])
     if isinstance(body.get("encounters"), list):
         body["encounters"] = [
             _as_body(row, f"encounters.{k}", language) if isinstance(row, dict) else row
@@ -170,7 +163,7 @@ def _as_body(row: Json, field: str, language: str) -> Json:
         row["vessel"] = {"profile": row["vessel"].strip()}
     for name in _TIMES:
         if isinstance(row.get(name), str):
-            row[name] = time_from(f"{field}.{name}", row[name])
+            row[name] = time_text(f"{field}.{name}", row[name])
     return row
 
 
@@ -183,19 +176,18 @@ def _boat(cells: dict[str, str], field: str, language: str) -> Json:
         raise InvalidAsk(f"{field}.position", "is missing.", "Give position, or lat and lon.")
     vessel = {
         "profile": cells.get("vessel"),
-        **{name: number(f"{field}.{name}", cells.get(name)) for name in _VESSEL_FIGURES},
-        **{name: whole_number(f"{field}.{name}", cells.get(name)) for name in _VESSEL_COUNTS},
+        **read_fields(VESSEL_FIELDS, cells, lambda name: f"{field}.{name}"),
     }
     return _given({
-        **{name: cells.get(name) for name in _TEXTS if name != "vessel"},
+        **{name: cells.get(name) for name in _TEXTS},
         "position": _point(f"{field}.position", where, language),
         "persons": persons_from(cells.get("persons"), f"{field}.persons"),
         "medical": cells["medical"].lower() if "medical" in cells else None,
         "vessel": _given(vessel) or None,
-        **{name: time_from(f"{field}.{name}", cells.get(name)) for name in _TIMES},
-        **{name: _yes_no(f"{field}.{name}", cells.get(name)) for name in _YES_OR_NO},
-        **{name: whole_number(f"{field}.{name}", cells.get(name)) for name in _COUNTS},
-        **{name: number(f"{field}.{name}", cells.get(name)) for name in _MEASURES},
+        "time": time_text(f"{field}.time", cells.get("time")),
+        "may_split": yes_no(f"{field}.may_split", cells.get("may_split")),
+        "most_parts": whole_number(f"{field}.most_parts", cells.get("most_parts")),
+        **read_fields(ENCOUNTER_FIELDS, cells, lambda name: f"{field}.{name}"),
     })  # fmt: skip
 
 
@@ -205,14 +197,6 @@ def _given(values: Json) -> Json:
 
 def _point(field: str, text: str, language: str) -> Json:
     return {"type": "Point", "coordinates": list(position(field, text, language))}
-
-
-def _yes_no(field: str, text: str | None) -> bool | None:
-    if text is None:
-        return None
-    if text.lower() not in _YES_NO:
-        raise InvalidAsk(field, f"{quote(text)} is neither yes nor no.", "Write yes or no.")
-    return _YES_NO[text.lower()]
 
 
 def _table(text: str, name: str, field: str, known: tuple[str, ...], rows: dict[str, str]) -> list[dict[str, str]]:

@@ -7,8 +7,9 @@ import numpy as np
 
 from api.cli.console import Style, column_rows, headline_lines, justify, wrap
 from api.cli.messages import word
-from api.documents.decision import decision_id, encounter_echo, inputs_document
+from api.documents.decision import decision_id, inputs_document
 from api.documents.unconnected import FEED_CODES, WITHOUT_FEEDS, WITHOUT_WEATHER, not_connected
+from api.encounter import encounter_echo
 from api.position import format_position
 from api.text.catalogue import Text
 from api.text.messages import RULE_TITLE, WORDING

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from api.board import EngineView, encounter_now, engine_view, quick_decide, refused_view
 from api.console.picture import decision_view
 from api.decision_service import DecisionService
-from api.encounter import UNKNOWN_VESSEL, Count, EncounterIn, Finite, checked_instant
-from api.position import format_time, parse_time
+from api.encounter import UNKNOWN_VESSEL, Count, EncounterIn, Finite
+from api.position import checked_instant, format_time, parse_time
 from api.store.board import OpenEncounter
 from api.store.port_snapshot import PortsSnapshot
 from api.store.validation import canonical

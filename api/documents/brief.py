@@ -18,7 +18,6 @@ from api.documents.decision import (
     banks_crossed,
     class_of,
     hospital_document,
-    json_number,
     line_string,
     margin_document,
     notice_document,
@@ -40,6 +39,7 @@ from api.documents.decision_types import (
     UnknownEverywhere,
 )
 from api.documents.legs import legs_of
+from api.documents.numbers import json_number
 from api.documents.unconnected import FEED_CODES, WITHOUT_FEEDS, WITHOUT_WEATHER, not_connected
 from api.position import format_time
 from api.text.sentences import (

@@ -31,10 +31,12 @@ from api.documents.language import LANGUAGES, in_language, languages_of
 from api.documents.legs import legs_of
 from api.documents.line import line_of
 from api.documents.notice import Level, NoticeDocument
+from api.documents.numbers import json_number
 from api.documents.port import Evidence, GradeName, PortFacts, PortSummary
+from api.encounter import encounter_echo
 from api.position import format_time
 from api.text.catalogue import Text
-from api.text.messages import WORDING
+from api.text.messages import RULE_ENTRIES, WORDING
 from api.text.sentences import (
     Finding,
     bearing_deg,
@@ -54,10 +56,10 @@ from engine.codes import RULE_WEIGHT, Code, Grade, Rule, Status, Verdict, Weight
 from engine.decide import deciding_findings, passed_over
 from engine.kernels.geodesy import initial_course_deg
 from engine.kernels.tides import height_at
-from engine.model import Ask, Coordination, Decision, Notice, Port
+from engine.model import Coordination, Decision, Notice, Port
 from engine.opening_time import opens_at_s
 from engine.routes import chosen_track, straight_line_m
-from engine.units import KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
+from engine.units import MINUTE_S, NAUTICAL_MILE_M
 
 Json = dict[str, Any]
 
@@ -67,26 +69,6 @@ GRADE_NAME = {int(grade): cast(GradeName, grade.name.lower()) for grade in Grade
 VERDICT_NAME = {int(verdict): cast(VerdictName, verdict.name.lower()) for verdict in Verdict}
 STATUS_NAME = {int(status): cast(StatusName, status.name.lower()) for status in Status}
 AGAINST = (int(Verdict.FAIL), int(Verdict.UNKNOWN))
-
-_SOURCE_COLUMN = {Rule.R_NAV_03: "exposure_source", Rule.R_PRT_02: "source", Rule.R_DAT_05: "source"}
-"""Column of the register that says where a rule's figure on the port came from."""
-
-_FACTS = {
-    Rule.R_BER_01: ("small_loa_m", "ship_loa_m", "ship_draught_m", "ship_beam_m"),
-    Rule.R_NAV_01: ("approach_depth_m", "sill_m", "small_depth_m", "drying_height_m", "ship_depth_m",
-                    "proven_draught_m", "access_all_states"),
-    Rule.R_NAV_02: ("gate_kind", "gate_before_hw_h", "gate_after_hw_h", "access_all_states"),
-    Rule.R_MED_02: ("hospital", "hospital_min"),
-    Rule.R_NTM_01: ("vhf",),
-}  # fmt: skip
-"""Facts of the register that a rule looks at, each with a source of its own."""
-
-_SOURCE = {
-    Rule.R_RTE_01: "geodata mesh", Rule.R_NAV_06: "geodata mesh", Rule.R_RTE_04: "geodata zones",
-    Rule.R_RTE_05: "geodata zones", Rule.R_RTE_03: "vessel profile", Rule.R_RTE_06: "vessel profile",
-    Rule.R_AUT_04: "policy", Rule.R_AUT_05: "policy",
-}  # fmt: skip
-
 
 View = Literal["brief", "full", "line"]
 VIEWS: tuple[View, ...] = get_args(View)
@@ -247,38 +229,6 @@ def outcome_of(decision: Decision) -> Outcome:
     if decision.recommended is not None:
         return "suitable"
     return "none" if first == int(Status.EXCLUDED) else "unconfirmed"
-
-
-def encounter_echo(ask: Ask) -> Json:
-    """The encounter as it was understood."""
-    vessel = ask.vessel
-    return {
-        "position": {"type": "Point", "coordinates": [ask.lon, ask.lat]},
-        "position_accuracy_m": json_number(ask.position_accuracy_m, 1),
-        "position_age_s": json_number(ask.position_age_s, 1),
-        "time": format_time(ask.at_s),
-        "persons": None
-        if not isfinite(ask.persons_max)
-        else {"min": json_number(ask.persons_min, 0), "max": json_number(ask.persons_max, 0)},
-        "persons_recovered": json_number(ask.persons_recovered, 0),
-        "persons_in_water": ask.persons_in_water,
-        "medical": ask.medical.name.lower(),
-        "aboard_since": format_time(ask.aboard_since_s) if isfinite(ask.aboard_since_s) else None,
-        "sheltered": ask.sheltered,
-        "vessel": {
-            "profile": vessel.id,
-            "speed_kn": json_number(vessel.speed_ms / KNOT_MS, 2),
-            "draught_m": json_number(vessel.draught_m, 2),
-            "loa_m": json_number(vessel.loa_m, 2),
-            "beam_m": json_number(vessel.beam_m, 2),
-            "range_nm": json_number(vessel.range_m / NAUTICAL_MILE_M, 1),
-            "self_righting_persons": json_number(vessel.self_righting_persons, 0),
-            "max_persons": json_number(vessel.max_persons, 0),
-            "max_hs_m": json_number(vessel.max_hs_m, 2),
-            "assumed": list(vessel.assumed),
-        },
-        "policy": ask.policy.name,
-    }
 
 
 def inputs_document(decision: Decision) -> Json:
@@ -471,10 +421,10 @@ def _findings(decision: Decision, port: int, languages: Sequence[str]) -> list[F
     findings: list[FindingDocument] = []
     for found in findings_of(decision, port):
         rule = found.rule
-        column = _SOURCE_COLUMN.get(rule)
-        source = _SOURCE.get(rule) if column is None else cast(str | None, facts.get(column))
+        column = RULE_ENTRIES[rule].source_column
+        source = RULE_ENTRIES[rule].source if column is None else cast(str | None, facts.get(column))
         grade = None
-        if rule in _FACTS:
+        if RULE_ENTRIES[rule].facts:
             source, grade = evidence_of_rule(named, rule)
             if rule == Rule.R_NAV_01:
                 grade = GRADE_NAME[depth_grade]
@@ -487,7 +437,7 @@ def _findings(decision: Decision, port: int, languages: Sequence[str]) -> list[F
 
 def evidence_of_rule(port: Port, rule: Rule) -> tuple[str | None, GradeName | None]:
     """Sources of the facts a rule looks at, each once, and the weakest grade among them; null where all are blank."""
-    known = {name: port.evidence[name] for name in _FACTS[rule] if name in port.evidence}
+    known = {name: port.evidence[name] for name in RULE_ENTRIES[rule].facts if name in port.evidence}
     if not known:
         return None, None
     names: dict[str, list[str]] = {}
@@ -559,11 +509,3 @@ def _coordination(coordination: Coordination) -> CoordinationDocument:
         "boundary_nm": json_number(coordination.line_m / NAUTICAL_MILE_M, 1),
         "centres": [{"name": c.name, "vhf": c.vhf, "mmsi": c.mmsi} for c in coordination.centres],
     }
-
-
-def json_number(value: float, decimals: int) -> float | int | None:
-    """A number fit for JSON: rounded, whole numbers without a point, unknown and endless as null."""
-    number = float(value)
-    if not isfinite(number):
-        return None
-    return round(number) if decimals == 0 else round(number, decimals)

@@ -2,10 +2,14 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
+from operator import itemgetter
 
 from api.store.validation import Json
+
+Cell = Callable[[Json], object]
+"""What of a record stands in a cell."""
 
 _STYLE = (
     "body{font:15px/1.4 sans-serif;margin:2em;color:#000;background:#fff}h1{font-size:1.4em}h2{font-size:1.1em;"
@@ -28,159 +32,106 @@ def handover_html(page: Json, digest: str) -> str:
     digest : str
         SHA-256 of its JSON, which both duties sign.
     """
-    sections = (
-        _section(
-            "Open encounters",
-            "Événements ouverts",
-            ("", "last seen", "position", "persons", "source", "directed to", "note"),
-            [_encounter(encounter) for encounter in page["open_encounters"]],
-        ),
-        _section(
-            "Expiring within ten minutes",
-            "Expirent dans les dix minutes",
-            ("reservation",),
-            [[item] for item in page["expiring_soon"]],
-        ),
-        _section("Overdue", "En retard", ("reservation",), [[item] for item in page["overdue"]]),
-        _section(
-            "Expired, people not landed",
-            "Expirées, personnes non débarquées",
-            ("reservation", "port", "vessel", "persons", "expired"),
-            [
-                [item["reservation_id"], item["port_id"], item["vessel"], item["persons"], _time(item["expired_at"])]
-                for item in page["expired_not_landed"]
-            ],
-        ),
-        _section(
-            "Reservations",
-            "Réservations",
-            ("", "port", "vessel", "persons", "landed", "state", "arrival", "expires", "encounter"),
-            [_reservation(reservation) for reservation in page["reservations"]],
-        ),
-        _section(
-            "Held where places are missing",
-            "Retenues malgré le manque de places",
-            ("reservation", "port", "code", "reason"),
-            [
-                [item["reservation_id"], item["port_id"], item["override"]["code"], item["override"]["text"]]
-                for item in page["held_against_shortage"]
-            ],
-        ),
-        _section(
-            "Overrides of this shift",
-            "Décisions contraires de ce quart",
-            ("decision", "chosen", "code", "reason", "by", "at"),
-            [
-                [
-                    override["decision_id"],
-                    override["port_id"] or override["place"],
-                    override["code"],
-                    override["text"],
-                    override["by"]["duty"],
-                    _time(override["at"]),
-                ]
-                for override in page["overrides"]
-            ],
-        ),
-        _section(
-            "Directions withdrawn in this shift",
-            "Directives retirées pendant ce quart",
-            ("encounter", "directed to", "centre", "reason", "by", "at"),
-            [
-                [
-                    withdrawal["encounter_id"],
-                    withdrawal["port_id"] or withdrawal["place"],
-                    withdrawal["centre"],
-                    withdrawal["text"],
-                    withdrawal["by"]["duty"],
-                    _time(withdrawal["at"]),
-                ]
-                for withdrawal in page["withdrawn_directions"]
-            ],
-        ),
-        _section(
-            "Exclusion zones",
-            "Zones d'exclusion",
-            ("zone", "reason", "from", "to", "by"),
-            [
-                [
-                    zone["name"],
-                    zone["reason"],
-                    _time(zone["from_at"] or zone["drawn_at"]),
-                    "" if zone["to_at"] is None else _time(zone["to_at"]),
-                    zone["by"]["duty"],
-                ]
-                for zone in page["exclusion_zones"]
-            ],
-        ),
-        _section(
-            "Reports older than thirty minutes",
-            "Informations de plus de trente minutes",
-            ("port", "report", "reported"),
-            [[report["port_id"], report["report"], _time(report["reported_at"])] for report in page["aged_reports"]],
-        ),
+    sections = "".join(
+        _section(english, french, page[name], columns) for name, (english, french, columns) in _SECTIONS.items()
     )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Handover</title>'
-        f"<style>{_STYLE}</style></head><body><h1>Handover / Relève, {_time(page['at'])}</h1>{''.join(sections)}"
+        f"<style>{_STYLE}</style></head><body><h1>Handover / Relève, {_time(page['at'])}</h1>{sections}"
         f"<p>Page <code>{escape(digest)}</code></p>"
         '<p class="sign">Handed over by / Remis par: ____________________ &nbsp; '
         "Taken over by / Repris par: ____________________</p></body></html>\n"
     )
 
 
-def _encounter(encounter: Json) -> list[object]:
-    latest, direction = encounter["latest"], encounter["direction"]
-    lon, lat = latest["position"]["coordinates"]
-    least, most = latest["persons"]["min"], latest["persons"]["max"]
-    persons = "not known" if least is None and most is None else f"{_known(least)} to {_known(most)}"
-    notes = [
-        word
-        for word, given in (
-            ("not seen lately", encounter["aged"]),
-            ("may be another's", encounter["possible_duplicate"]),
-        )
-        if given
-    ]
-    return [
-        encounter["encounter_id"],
-        _time(latest["observed_at"]),
-        f"{lat:.4f}, {lon:.4f}",
-        persons,
-        latest["source"],
-        "" if direction is None else f"{direction['port_id'] or direction['place']} ({direction['centre']})",
-        "; ".join(notes),
-    ]
-
-
-def _reservation(reservation: Json) -> list[object]:
-    state = f"{reservation['state']}, overdue" if reservation["overdue"] else reservation["state"]
-    return [
-        reservation["reservation_id"],
-        reservation["port_id"],
-        reservation["vessel"],
-        reservation["persons"]["total"],
-        reservation["landed"]["total"],
-        state,
-        _time(reservation["eta_at"]),
-        _time(reservation["expires_at"]),
-        reservation["encounter_id"] or "",
-    ]
-
-
-def _section(english: str, french: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+def _section(english: str, french: str, records: Sequence[Json], columns: dict[str, Cell]) -> str:
     title = f"<h2>{english} / {french}</h2>"
-    if not rows:
+    if not records:
         return f"{title}<p>None / Néant</p>"
-    head = "".join(f"<th>{escape(name)}</th>" for name in heads)
-    body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"{title}<table><tr>{head}</tr>{body}</table>"
-
-
-def _known(count: object) -> str:
-    return "?" if count is None else str(count)
+    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
+    rows = ("".join(f"<td>{escape(str(cell(record)))}</td>" for cell in columns.values()) for record in records)
+    return f"{title}<table><tr>{head}</tr>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
 
 
 def _time(at: str) -> str:
     """To the minute, in UTC."""
     return f"{at[:10]} {at[11:16]} UTC"
+
+
+def _time_of(name: str) -> Cell:
+    return lambda record: _time(record[name])
+
+
+def _of(part: str, name: str) -> Cell:
+    return lambda record: record[part][name]
+
+
+def _place(record: Json) -> str:
+    """A port, or another place by its name."""
+    return str(record["port_id"] or record["place"])
+
+
+def _position(encounter: Json) -> str:
+    lon, lat = encounter["latest"]["position"]["coordinates"]
+    return f"{lat:.4f}, {lon:.4f}"
+
+
+def _persons(encounter: Json) -> str:
+    least, most = encounter["latest"]["persons"]["min"], encounter["latest"]["persons"]["max"]
+    if least is None and most is None:
+        return "not known"
+    return " to ".join("?" if count is None else str(count) for count in (least, most))
+
+
+def _directed(encounter: Json) -> str:
+    direction = encounter["direction"]
+    return "" if direction is None else f"{_place(direction)} ({direction['centre']})"
+
+
+def _notes(encounter: Json) -> str:
+    notes = {"not seen lately": encounter["aged"], "may be another's": encounter["possible_duplicate"]}
+    return "; ".join(note for note, holds in notes.items() if holds)
+
+
+_DUTY = _of("by", "duty")
+_SECTIONS: dict[str, tuple[str, str, dict[str, Cell]]] = {
+    "open_encounters": ("Open encounters", "Événements ouverts", {
+        "": itemgetter("encounter_id"), "last seen": lambda record: _time(record["latest"]["observed_at"]),
+        "position": _position, "persons": _persons, "source": _of("latest", "source"), "directed to": _directed,
+        "note": _notes,
+    }),
+    "expiring_soon": ("Expiring within ten minutes", "Expirent dans les dix minutes", {"reservation": str}),
+    "overdue": ("Overdue", "En retard", {"reservation": str}),
+    "expired_not_landed": ("Expired, people not landed", "Expirées, personnes non débarquées", {
+        "reservation": itemgetter("reservation_id"), "port": itemgetter("port_id"), "vessel": itemgetter("vessel"),
+        "persons": itemgetter("persons"), "expired": _time_of("expired_at"),
+    }),
+    "reservations": ("Reservations", "Réservations", {
+        "": itemgetter("reservation_id"), "port": itemgetter("port_id"), "vessel": itemgetter("vessel"),
+        "persons": _of("persons", "total"), "landed": _of("landed", "total"),
+        "state": lambda record: f"{record['state']}, overdue" if record["overdue"] else record["state"],
+        "arrival": _time_of("eta_at"), "expires": _time_of("expires_at"),
+        "encounter": lambda record: record["encounter_id"] or "",
+    }),
+    "held_against_shortage": ("Held where places are missing", "Retenues malgré le manque de places", {
+        "reservation": itemgetter("reservation_id"), "port": itemgetter("port_id"), "code": _of("override", "code"),
+        "reason": _of("override", "text"),
+    }),
+    "overrides": ("Overrides of this shift", "Décisions contraires de ce quart", {
+        "decision": itemgetter("decision_id"), "chosen": _place, "code": itemgetter("code"),
+        "reason": itemgetter("text"), "by": _DUTY, "at": _time_of("at"),
+    }),
+    "withdrawn_directions": ("Directions withdrawn in this shift", "Directives retirées pendant ce quart", {
+        "encounter": itemgetter("encounter_id"), "directed to": _place, "centre": itemgetter("centre"),
+        "reason": itemgetter("text"), "by": _DUTY, "at": _time_of("at"),
+    }),
+    "exclusion_zones": ("Exclusion zones", "Zones d'exclusion", {
+        "zone": itemgetter("name"), "reason": itemgetter("reason"),
+        "from": lambda record: _time(record["from_at"] or record["drawn_at"]),
+        "to": lambda record: "" if record["to_at"] is None else _time(record["to_at"]), "by": _DUTY,
+    }),
+    "aged_reports": ("Reports older than thirty minutes", "Informations de plus de trente minutes", {
+        "port": itemgetter("port_id"), "report": itemgetter("report"), "reported": _time_of("reported_at"),
+    }),
+}  # fmt: skip
+"""Lists of the page in the order they stand: their titles, and each column with what of a record stands in it."""

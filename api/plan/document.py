@@ -5,10 +5,11 @@ from typing import cast
 
 import numpy as np
 
-from api.documents.decision import Json, decision_id, encounter_echo, inputs_document, port_brief, to_json
+from api.documents.decision import Json, decision_id, inputs_document, port_brief, to_json
 from api.documents.decision_types import FitStatus
 from api.documents.notice import Level
 from api.documents.port import PortSummary
+from api.encounter import encounter_echo
 from api.plan.budget import budget_for
 from api.plan.deadline import MOST_TIMES
 from api.plan.makespan import PROVEN_MIN

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from api.encounter import Count, EncounterIn, Finite, checked_instant
+from api.encounter import Count, EncounterIn, Finite
+from api.position import checked_instant
 from engine.errors import InvalidAsk
 
 MOST_ENCOUNTERS = 200

@@ -44,9 +44,11 @@ def encounter_of(
     }
     if isinstance(persons, tuple):
         body["persons"] = dict(zip(("min", "max"), persons, strict=True))
-    if "aboard_since" in body:
-        body["aboard_since"] = time_text("aboard_since", body["aboard_since"])
-    given = {name: _plain(value) for name, value in body.items() if value is not None}
+    given = {
+        name: time_text(name, value) if isinstance(value, datetime) else _plain(value)
+        for name, value in body.items()
+        if value is not None
+    }
     try:
         return EncounterIn.model_validate(given)
     except ValidationError as error:

@@ -89,8 +89,7 @@ class Service:
         limit : int
             Ports listed in the brief view.
         **details
-            Anything else of the encounter body: ``medical``, ``persons_recovered``, ``persons_in_water``,
-            ``aboard_since``, ``sheltered``, ``position_accuracy_m`` [m], ``position_age_s`` [s].
+            Anything else of the encounter body by its name there, for instance ``medical`` or ``aboard_since``.
 
         Returns
         -------

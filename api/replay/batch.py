@@ -1,14 +1,16 @@
 """The engine for columns: a table of encounters in, a table of decisions out, row for row."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from math import inf, isfinite
 
 import numpy as np
 import pyarrow as pa
 
 from api.encounter import EncounterIn
+from api.encounter_fields import ENCOUNTER_FIELDS, VESSEL_FIELDS
 from api.replay.columns import BatchDecider, EncounterGroup, groups_of, seconds
-from api.replay.schema import DECISIONS, VESSEL_FIGURES
+from api.replay.schema import DECISIONS
 from api.replay.world_by_time import WorldsByTime
 from engine.codes import Code, Rule, Status
 from engine.decide import decide, deciding_finding, passed_over
@@ -111,7 +113,7 @@ def ask_of(row: Row, vessels: Mapping[str, Vessel], policies: Mapping[str, Polic
 def body_of(row: Row) -> dict[str, object]:
     """The body that would be posted to ``/v1/decisions`` for a row; what is not known is left out."""
     known = {name: value for name, value in row.items() if value is not None}
-    vessel = {name: known[name] for name in VESSEL_FIGURES if name in known}
+    vessel = {name: known[name] for name in VESSEL_FIELDS if name in known}
     if "vessel_profile" in known:
         vessel["profile"] = known["vessel_profile"]
     body: dict[str, object] = {
@@ -120,14 +122,12 @@ def body_of(row: Row) -> dict[str, object]:
     }
     if "persons_max" in known:
         body["persons"] = {"min": known["persons_min"], "max": known["persons_max"]}
-    for name in ("time", "aboard_since"):
-        if name in known:
-            body[name] = known[name].isoformat()  # type: ignore[attr-defined]
-    plain = (
-        "position_accuracy_m", "position_age_s", "persons_recovered", "persons_in_water", "medical", "sheltered",
-        "policy",
-    )  # fmt: skip
-    return body | {name: known[name] for name in plain if name in known}
+    # A time is a datetime in the row, and a text in the body.
+    return body | {
+        name: value.isoformat() if isinstance(value := known[name], datetime) else value
+        for name in ("time", "medical", "policy", *ENCOUNTER_FIELDS)
+        if name in known
+    }
 
 
 def decision_row(row: Row, decision: Decision | PositionRefused) -> Row:

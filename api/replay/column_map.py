@@ -9,6 +9,7 @@
     decimal_comma = false        whether 51,05 is a number
     empty = ["", "NULL"]         what a cell of no value holds
 
+    own_columns = true           besides those of [columns], ours by our own names
     [columns]                    ours = theirs; the first of a list that the table has
     lon = ["x", "X"]             persons stands for persons_min and persons_max
     [position]                   both numbers in one cell
@@ -56,8 +57,8 @@ TARGETS = (*(name for name in ENCOUNTERS.names if name not in ("row", "time", "r
 _LARGEST_FILE = 65_536
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _KEYS = {
-    "": {"name", "about", "extends", "delimiter", "encoding", "decimal_comma", "empty", "columns", "position", "time",
-         "values", "constants"},
+    "": {"name", "about", "extends", "delimiter", "encoding", "decimal_comma", "empty", "own_columns",
+         "columns", "position", "time", "values", "constants"},
     "position": {"column", "order"},
     "time": {"column", "date", "clock", "order", "zone", "zone_column", "ambiguous", "clock_when_missing",
              "placeholder_clock"},
@@ -216,8 +217,11 @@ class _MapReader:
             entries = table if not section else self._section(table, section)
             for stranger in sorted(set(entries) - keys):
                 self._wrong(f"{section}.{stranger}".strip("."), "is no entry of a column map.", "Leave it out.")
-        columns = {name: self._names(f"columns.{name}", theirs)
-                   for name, theirs in self._section(table, "columns").items()}  # fmt: skip
+        columns: dict[str, tuple[str, ...]] = {}
+        if self._flag("own_columns", table):
+            columns = {name: (name,) for name in TARGETS}
+        columns |= {name: self._names(f"columns.{name}", theirs)
+                    for name, theirs in self._section(table, "columns").items()}  # fmt: skip
         constants = {name: self._text(f"constants.{name}", value)
                      for name, value in self._section(table, "constants").items()}  # fmt: skip
         values = {name: self._words(name, words) for name, words in self._section(table, "values").items()}
@@ -229,14 +233,12 @@ class _MapReader:
         delimiter = self._text("delimiter", table.get("delimiter", ","))
         if len(delimiter) != 1:
             self._wrong("delimiter", "is not one character.", "Write ',' or ';'.")
-        if not isinstance(table.get("decimal_comma", False), bool):
-            self._wrong("decimal_comma", "is neither true nor false.", "Write one.")
         return ColumnMap(
             name=self._text("name", table.get("name", "")),
             sha256=digest,
             delimiter=delimiter,
             encoding=self._encoding(self._text("encoding", table.get("encoding", "utf-8"))),
-            decimal_comma=table.get("decimal_comma", False),
+            decimal_comma=self._flag("decimal_comma", table),
             empty=self._names("empty", table.get("empty", [""])),
             columns=columns,
             position=self._names("position.column", position["column"]) if "column" in position else (),
@@ -297,6 +299,13 @@ class _MapReader:
                     for theirs, ours in words.items()}  # fmt: skip
         self._wrong(f"values.{name}", "is no table.", f"Write [values.{name}] above its entries.")
         return {}
+
+    def _flag(self, entry: str, table: dict[str, Any]) -> bool:
+        value = table.get(entry, False)
+        if isinstance(value, bool):
+            return value
+        self._wrong(entry, "is neither true nor false.", "Write one.")
+        return False
 
     def _text(self, entry: str, value: object) -> str:
         if isinstance(value, str):

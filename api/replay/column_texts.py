@@ -5,30 +5,20 @@ Nulls are "not known" or "does not apply". Times of day are UTC.
 
 import pyarrow as pa
 
+from api.encounter_fields import ENCOUNTER_FIELDS, VESSEL_FIELDS
+
 INPUT_COLUMNS: dict[str, tuple[str, str]] = {
     "encounter_id": ("", "Name of the encounter in the input"),
     "lon": ("deg", "Longitude of the encounter, WGS 84, east positive"),
     "lat": ("deg", "Latitude of the encounter, WGS 84, north positive"),
     "time": ("UTC", "Time of the encounter"),
-    "position_accuracy_m": ("m", "Radius about the position that holds the true one"),
-    "position_age_s": ("s", "Age of the position at the time of the encounter"),
     "persons": ("persons", "People to land; least and greatest number at once"),
     "persons_min": ("persons", "Least number of people to land"),
     "persons_max": ("persons", "Greatest number of people to land"),
-    "persons_recovered": ("persons", "Of them, already aboard the rescuing vessel"),
-    "persons_in_water": ("", "Whether somebody is in the water"),
     "medical": ("", "Most urgent care needed ashore: none, urgent or critical"),
-    "aboard_since": ("UTC", "When the people came aboard"),
-    "sheltered": ("", "Whether the people aboard are under cover"),
+    **{name: (field.unit, field.meaning) for name, field in ENCOUNTER_FIELDS.items()},
     "vessel_profile": ("", "Profile of the vessel that has the people; 'safeport vessels' lists them"),
-    "speed_kn": ("kn", "The vessel's own speed in calm water"),
-    "draught_m": ("m", "The vessel's own deepest draught"),
-    "loa_m": ("m", "The vessel's own length over all"),
-    "beam_m": ("m", "The vessel's own beam"),
-    "range_nm": ("nm", "How far the vessel can still run"),
-    "max_hs_m": ("m", "Greatest significant wave height the vessel goes into"),
-    "self_righting_persons": ("persons", "Most people aboard with whom the vessel rights herself"),
-    "survivor_capacity": ("persons", "Most survivors the vessel can carry"),
+    **{name: (field.unit, field.meaning) for name, field in VESSEL_FIELDS.items()},
     "policy": ("", "Policy the row is judged by; 'safeport policies' lists them"),
     "observed_port": ("", "Port people were landed at; several that may be meant are written a|b"),
     "directed_port": ("", "Port the unit was told to make for, by the centre or for medical care"),

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from api.encounter_fields import ENCOUNTER_FIELDS, VESSEL_FIELDS
 from api.replay.batch_patches import BatchPatches
-from api.replay.schema import DECISIONS, VESSEL_FIGURES
+from api.replay.schema import DECISIONS
 from engine.branch_and_bound import NO_VARIANTS, mark_rows_over_banks
 from engine.codes import Code, Status
 from engine.decide import coordination_at
@@ -35,7 +36,15 @@ REFUSALS = {
     REFUSED_ENCLOSED: Code.POS_ENCLOSED,
 }
 
-_SHARED = ("vessel_profile", *VESSEL_FIGURES, "policy", "medical", "sheltered")
+_ROW_BY_ROW = (
+    "position_accuracy_m", "aboard_since", "position_age_s", "persons_recovered", "persons_in_water",
+)  # fmt: skip
+"""Fields that `EncounterArrays` has for each row, or that change nothing of what a row of decisions says."""
+
+_SHARED = (
+    "vessel_profile", *VESSEL_FIELDS, "policy", "medical",
+    *(name for name in ENCOUNTER_FIELDS if name not in _ROW_BY_ROW),
+)  # fmt: skip
 """Columns that make a scene; rows equal in all of them are decided in one compiled loop."""
 
 

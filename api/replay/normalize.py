@@ -1,21 +1,19 @@
 """A chunk of a foreign table to encounters and rejects: each row is one or the other, and none is both."""
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from annotated_types import Ge, Gt, Le, Lt
 
-from api.encounter import EncounterIn, PersonsIn, VesselIn
+from api.encounter_fields import ENCOUNTER_FIELDS, MOST_PERSONS, VESSEL_FIELDS, PlainField
 from api.position import InvalidPosition, parse_position
 from api.replay.column_map import ColumnMap
 from api.replay.parse_cells import flags, is_text, numbers, text_of, translate
 from api.replay.port_names import PortNames
-from api.replay.rejects import NOTE_CODES, REJECT_CODES, RowErrors, rejects_table
-from api.replay.schema import ENCOUNTERS, INSTANT, VESSEL_FIGURES, ports_named
+from api.replay.rejects import NOTE_CODES, REJECT_CODES, RowErrors, code_of, rejects_table
+from api.replay.schema import ENCOUNTERS, INSTANT, ports_named
 from api.replay.timestamps import Instants, instants_of, times_of_encounters, times_with_zone
 from engine.codes import Medical
 from geodata.policies import DEFAULT_POLICY
@@ -28,7 +26,6 @@ _BOTH_NUMBERS = r"^(?P<first>[^,;\s]+)\s*[,;\s]\s*(?P<second>[^,;\s]+)$"
 _BOTH_WITH_COMMAS = r"^(?P<first>[^;\s]*[^,;\s])(?:\s*;\s*|,?\s+)(?P<second>[^;\s]+)$"
 """Two numbers in one cell, where a comma may be part of them and ends one only before a space."""
 
-_COUNTS = ("self_righting_persons", "survivor_capacity")
 MOST_DOUBT_MIN = 7 * 24 * 60.0
 """An hour known no better than to a week is not known. [min]"""
 
@@ -163,13 +160,18 @@ class _Source:
             thousands=thousands,
         )  # fmt: skip
 
-    def figure(self, target: str, code: str, model: type, whole: bool = False) -> np.ndarray:
-        """Numbers of one of our columns within the limits that the encounter's model has for it."""
-        values = self.numbers(self.cells(target), f"{code}_FORM", whole)
-        inside = np.isnan(values)
-        inside |= bounds_of(model, target).hold(values)
-        self.marks.add(f"{code}_RANGE", ~inside)
+    def number(self, field: PlainField, code: str) -> np.ndarray:
+        """Numbers of the column of a field, within its bounds."""
+        values = self.numbers(self.cells(field.name), f"{code}_FORM", whole=field.holds is int)
+        self.marks.add(f"{code}_RANGE", ~(np.isnan(values) | field.within(values)))
         return values
+
+    def value(self, field: PlainField) -> Any:
+        """Values of the column of a field."""
+        if field.holds is bool:
+            return _yes_no(self, field.name)
+        code = code_of(field)
+        return _instants(self, field.name, code) if field.holds is str else self.number(field, code)
 
 
 def _position(source: _Source) -> dict[str, np.ndarray]:
@@ -195,11 +197,7 @@ def _position(source: _Source) -> dict[str, np.ndarray]:
     marks.add("POSITION_MISSING", absent & ~marks.of("POSITION_FORM"))
     marks.add("POSITION_RANGE", ~absent & ~((np.abs(lon) <= 180.0) & (np.abs(lat) <= 90.0)))
     marks.add("POSITION_ZERO", (lon == 0.0) & (lat == 0.0))
-    return {
-        "lon": lon, "lat": lat,
-        "position_accuracy_m": source.figure("position_accuracy_m", "POSITION_ACCURACY", EncounterIn),
-        "position_age_s": source.figure("position_age_s", "POSITION_AGE", EncounterIn),
-    }  # fmt: skip
+    return {"lon": lon, "lat": lat}
 
 
 def _with_letters_read(source: _Source, lon_cells: pa.Array, lat_cells: pa.Array) -> tuple[pa.Array, pa.Array]:
@@ -272,19 +270,17 @@ def _people(source: _Source, time: Instants) -> dict[str, Any]:
     unsaid = np.isnan(least) & np.isnan(most)
     least, most = np.where(unsaid, either, least), np.where(unsaid, either, most)
     for count in (least, most):
-        marks.add("PERSONS_RANGE", ~(np.isnan(count) | bounds_of(PersonsIn, "max").hold(count)))
+        marks.add("PERSONS_RANGE", ~(np.isnan(count) | ((count >= 0) & (count <= MOST_PERSONS))))
     marks.add("PERSONS_INCOMPLETE", (np.isnan(least) != np.isnan(most)) & ~marks.of("PERSONS_FORM"))
     marks.add("PERSONS_ORDER", least > most)
-    recovered = source.figure("persons_recovered", "PERSONS_RECOVERED", EncounterIn, whole=True)
-    marks.add("PERSONS_RECOVERED_TOO_MANY", recovered > most)
+    details = {name: source.value(field) for name, field in ENCOUNTER_FIELDS.items()}
+    marks.add("PERSONS_RECOVERED_TOO_MANY", details["persons_recovered"] > most)
     medical = pc.fill_null(pc.utf8_lower(source.words("medical")), "none")
     levels = pa.array([level.name.lower() for level in Medical])
     marks.add("MEDICAL_VALUE", ~_flags(pc.is_in(medical, levels)))
-    since = _instants(source, "aboard_since", "ABOARD_SINCE")
+    since = details["aboard_since"]
     marks.add("ABOARD_SINCE_AFTER_TIME", since.known & time.known & (since.at_s > time.at_s))
-    yes_no = {name: _yes_no(source, name) for name in ("persons_in_water", "sheltered")}
-    return {"persons_min": least, "persons_max": most, "persons_recovered": recovered, "medical": medical,
-            "aboard_since": since, **yes_no}  # fmt: skip
+    return {"persons_min": least, "persons_max": most, "medical": medical, **details}
 
 
 def _instants(source: _Source, target: str, code: str) -> Instants:
@@ -306,7 +302,7 @@ def _vessel(source: _Source, known: Known) -> dict[str, Any]:
     profile = source.words("vessel_profile", note="VESSEL_ASSUMED")
     stranger = pc.and_(pc.is_valid(profile), pc.invert(pc.is_in(profile, pa.array(sorted(known.vessels), pa.string()))))
     source.marks.add("VESSEL_PROFILE_UNKNOWN", _flags(stranger))
-    figures = {name: source.figure(name, "VESSEL_FIGURE", VesselIn, whole=name in _COUNTS) for name in VESSEL_FIGURES}
+    figures = {name: source.number(field, "VESSEL_FIGURE") for name, field in VESSEL_FIELDS.items()}
     return {"vessel_profile": profile, **figures}
 
 
@@ -368,44 +364,6 @@ def _ports(source: _Source, known: Known, target: str) -> pa.Array:
         for text, several in zip(texts, found, strict=True)
     ]  # fmt: skip
     return pa.array(ids, pa.string()).take(cells.indices)
-
-
-class Bounds(NamedTuple):
-    """Limits of a number; those that do not hold are infinite."""
-
-    least: float
-    above: float
-    most: float
-    below: float
-
-    def hold(self, values: np.ndarray) -> np.ndarray:
-        """Which values are within; NaN is not."""
-        within: np.ndarray = (
-            (values >= self.least) & (values > self.above) & (values <= self.most) & (values < self.below)
-        )
-        return within
-
-
-@lru_cache(maxsize=64)
-def bounds_of(model: type, name: str) -> Bounds:
-    """Limits that a model of the encounter body states for a field, so that they are written once."""
-    bounds = list(_bounds(model.model_fields[name].annotation))  # type: ignore[attr-defined]
-    bounds += model.model_fields[name].metadata  # type: ignore[attr-defined]
-
-    def of(kind: type, attribute: str, otherwise: float) -> float:
-        return next((float(getattr(bound, attribute)) for bound in bounds if isinstance(bound, kind)), otherwise)
-
-    return Bounds(of(Ge, "ge", -np.inf), of(Gt, "gt", -np.inf), of(Le, "le", np.inf), of(Lt, "lt", np.inf))
-
-
-def _bounds(annotation: Any) -> Any:
-    for part in getattr(annotation, "__metadata__", ()):
-        yield from getattr(part, "metadata", (part,))
-    for part in getattr(annotation, "__args__", ()):
-        yield from _bounds(part)
-    origin = getattr(annotation, "__origin__", None)
-    if origin is not None and hasattr(annotation, "__metadata__"):
-        yield from _bounds(origin)
 
 
 def _flags(values: pa.Array) -> np.ndarray:

@@ -3,17 +3,36 @@
 A row is refused with every code that holds for it. What its cells held is not repeated: a rejects file may travel.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from api.encounter_fields import ENCOUNTER_FIELDS, PlainField
 from api.replay.schema import REJECTS
-from api.text.catalogue import load_groups
+from api.text.catalogue import Text, load_groups
 
 Mask = np.ndarray
 """Of bool, one for each row of a chunk."""
 
-REJECT_TEXTS, NOTE_TEXTS = load_groups("rows")["reject"], load_groups("rows")["note"]
+_ROWS = load_groups("rows")
+
+
+def code_of(field: PlainField) -> str:
+    """What the codes of an encounter's field begin with: its name without the unit."""
+    return field.name.removesuffix(f"_{field.unit}").upper()
+
+
+def _texts_of_fields() -> Iterator[tuple[str, Text]]:
+    wrong = _ROWS["field"]
+    for name, field in ENCOUNTER_FIELDS.items():
+        kind = field.holds.__name__
+        for ending in ("VALUE",) if field.holds is bool else ("FORM", "RANGE"):
+            yield f"{code_of(field)}_{ending}", wrong[f"{kind}_{ending}"].fill(column=name)
+
+
+REJECT_TEXTS, NOTE_TEXTS = _ROWS["reject"] | dict(_texts_of_fields()), _ROWS["note"]
 """What each code means, in English and French."""
 
 REJECT_CODES = {code: text.en for code, text in REJECT_TEXTS.items()}

@@ -6,7 +6,10 @@ milliseconds, for Parquet knows no seconds.
 
 import pyarrow as pa
 
+from api.encounter_fields import ENCOUNTER_FIELDS, VESSEL_FIELDS
+
 INSTANT = pa.timestamp("ms", "UTC")
+_COLUMN_TYPES = {float: pa.float64(), int: pa.int32(), bool: pa.bool_(), str: INSTANT}
 
 ENCOUNTERS = pa.schema(
     [
@@ -15,24 +18,12 @@ ENCOUNTERS = pa.schema(
         pa.field("lon", pa.float64(), nullable=False),
         pa.field("lat", pa.float64(), nullable=False),
         pa.field("time", INSTANT, nullable=False),
-        pa.field("position_accuracy_m", pa.float64()),
-        pa.field("position_age_s", pa.float64()),
         pa.field("persons_min", pa.int32()),
         pa.field("persons_max", pa.int32()),
-        pa.field("persons_recovered", pa.int32()),
-        pa.field("persons_in_water", pa.bool_()),
         pa.field("medical", pa.string(), nullable=False),
-        pa.field("aboard_since", INSTANT),
-        pa.field("sheltered", pa.bool_()),
+        *(pa.field(name, _COLUMN_TYPES[field.holds]) for name, field in ENCOUNTER_FIELDS.items()),
         pa.field("vessel_profile", pa.string()),
-        pa.field("speed_kn", pa.float64()),
-        pa.field("draught_m", pa.float64()),
-        pa.field("loa_m", pa.float64()),
-        pa.field("beam_m", pa.float64()),
-        pa.field("range_nm", pa.float64()),
-        pa.field("max_hs_m", pa.float64()),
-        pa.field("self_righting_persons", pa.int32()),
-        pa.field("survivor_capacity", pa.int32()),
+        *(pa.field(name, _COLUMN_TYPES[field.holds]) for name, field in VESSEL_FIELDS.items()),
         pa.field("policy", pa.string(), nullable=False),
         pa.field("observed_port", pa.string()),
         pa.field("directed_port", pa.string()),
@@ -64,11 +55,6 @@ RECORDED = (
     "time_uncertainty_min", "vessel_alternatives",
 )  # fmt: skip
 """Columns of `ENCOUNTERS` that no decision looks at."""
-
-VESSEL_FIGURES = (
-    "speed_kn", "draught_m", "loa_m", "beam_m", "range_nm", "max_hs_m", "self_righting_persons", "survivor_capacity",
-)  # fmt: skip
-"""Columns of `ENCOUNTERS` that are a vessel's own figures, named as in `api.encounter.VesselIn`."""
 
 DECISIONS = pa.schema(
     [

@@ -16,42 +16,10 @@ from typing import NamedTuple
 from api.store.database import Database, Row, Transaction
 from api.store.errors import StoreUnavailable, WrongState
 from api.store.integrity import check
-from api.store.schema import migrate, refuse_old_schema, stored_version
+from api.store.schema import migrate, refuse_old_schema, stored_version, table_columns
 from api.store.sqlite import into_one_file
 from api.store.store import open_database, sqlite_file
 from api.store.validation import canonical
-
-TABLES = {
-    "journal_head": "id, sequence, at_ms, digest",
-    "audit": "sequence, at_ms, kind, role, payload, previous, digest",
-    "event": "sequence, at_ms, kind, subject, body",
-    "idempotency": "principal, answer_key, body_sha256, answer, at_ms",
-    "port_status": "port_id, status, reason, role, duty, reported_ms, expires_ms, version",
-    "port_capacity": "port_id, total, families, medical, occupied, occupied_families, occupied_medical, "
-    "persons_per_hour, role, duty, reported_ms, landed_ms, version",
-    "port_reception": "port_id, needs_met, transport_arranged, danger_ashore, reason, role, duty, reported_ms, version",
-    "encounter": "id, opened, opened_ms, state, closed_ms, closed_role, closed_duty, evidence, version",
-    "encounter_report": "sequence, encounter_id, source, lon, lat, uncertainty_m, observed_ms, persons_min, "
-    "persons_max, making_way, text",
-    "suspected_duplicate": "earlier_id, later_id, flagged, distance_m, envelope_m",
-    "reservation": "id, made, port_id, encounter_id, vessel, persons, families, medical, landed, landed_families, "
-    "landed_medical, state, eta_ms, expires_ms, made_ms, role, duty, override_code, override_text, split_from, version",
-    "live_picture": "sha256, body",
-    "decision": "sequence, id, encounter_id, ask, inputs, picture_sha256, sha256, form",
-    "decision_document": "sequence, deflated",
-    "direction": "sequence, encounter_id, port_id, place, centre, code, text, role, duty, directed_ms",
-    "direction_withdrawal": "sequence, direction, centre, text, role, duty, at_ms",
-    "override_record": "sequence, decision_id, encounter_id, port_id, place, code, text, role, duty, at_ms",
-    "handover": "sequence, page_sha256, handed_by, taken_by, text, at_ms",
-    "coordination_step": "sequence, encounter_id, step, from_centre, to_centre, text, role, duty, at_ms",
-    "exclusion_zone": "id, made, name, reason, outline, from_ms, to_ms, role, duty, drawn_ms, ended_ms, ended_reason, "
-    "ended_role, ended_duty, version",
-    "made_by": "sequence, principal",
-    "clock_mend": "sequence, at_ms, was_ms, reason, role, duty",
-    "access_key": "id, made, unit, role, secret_sha256, previous_sha256, previous_until_ms, made_ms, expires_ms, "
-    "rotated_ms, revoked_ms, version",
-}
-"""Every table and its columns, each after those it refers to."""
 
 _IN_ORDER = {"reservation": " ORDER BY made"}
 """A reservation split off comes after the one it came from."""
@@ -221,8 +189,8 @@ def copy_rows(source: Database, target: Database) -> None:
         if head is None or head[0] != 0:
             raise WrongState("target", "has rows already.", "Use an empty one.")
         writing.run("DELETE FROM journal_head")
-        for table, columns in TABLES.items():
-            marks = ", ".join("?" * len(columns.split(",")))
+        for table, names in table_columns().items():
+            columns, marks = ", ".join(names), ", ".join("?" * len(names))
             query = f"SELECT {columns} FROM {table}{_IN_ORDER.get(table, '')}"  # noqa: S608
             rows = (
                 tuple(bytes(value) if isinstance(value, memoryview) else value for value in row)
@@ -231,7 +199,7 @@ def copy_rows(source: Database, target: Database) -> None:
             writing.run_many(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608
         here, there = _sums(reading), _sums(writing)
         if here != there:
-            wrong = ", ".join(sorted(table for table in TABLES if here[table] != there[table]))
+            wrong = ", ".join(sorted(table for table in here if here[table] != there[table]))
             raise StoreUnavailable("target", f"differs from the source in {wrong}.", "Nothing was copied.")
 
     source.read(lambda reading: target.write_alone(lambda writing: insert(reading, writing)))
@@ -250,7 +218,10 @@ def refuse_existing(file: Path) -> None:
 
 
 def _sums(tx: Transaction) -> dict[str, TableSum]:
-    return {table: _sum(tx.stream(f"SELECT {columns} FROM {table}")) for table, columns in TABLES.items()}  # noqa: S608
+    return {
+        table: _sum(tx.stream(f"SELECT {', '.join(columns)} FROM {table}"))  # noqa: S608
+        for table, columns in table_columns().items()
+    }
 
 
 def _sum(rows: Iterator[Row]) -> TableSum:

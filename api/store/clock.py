@@ -13,7 +13,7 @@ import orjson
 
 from api.store.audit import CLOCK_MENDED
 from api.store.commands import Change, CommandContext, Role
-from api.store.database import Transaction
+from api.store.database import Transaction, insertion
 from api.store.errors import WrongState
 from api.store.ports import port_document
 from api.store.validation import LONGEST_NAME, Json, checked_text, written_time
@@ -43,16 +43,14 @@ class MendClock:
         if was_ms <= now_ms:
             raise WrongState("store", "has a time that is not ahead of this clock.", "There is nothing to mend.")
         mended = [document for part in _PARTS for document in _mend_reports(tx, part, now_ms)]
-        actor = context.actor
-        context.defer(
-            "INSERT INTO clock_mend (sequence, at_ms, was_ms, reason, role, duty) VALUES (?, ?, ?, ?, ?, ?)",
-            context.sequence, now_ms, was_ms, self.reason, actor.role.value, actor.duty,
-        )  # fmt: skip
+        context.defer(*insertion(
+            "clock_mend", sequence=context.sequence, at_ms=now_ms, was_ms=was_ms, reason=self.reason, **context.by
+        ))  # fmt: skip
         return Change(
             "clock",
             {
                 "at": written_time(now_ms), "was": written_time(was_ms), "reason": self.reason,
-                "by": {"role": actor.role.value, "duty": actor.duty}, "ports": mended, "sequence": context.sequence,
+                "by": context.by, "ports": mended, "sequence": context.sequence,
             },
         )  # fmt: skip
 

@@ -145,6 +145,11 @@ class CommandContext:
     actor: Actor
     deferred: list[tuple[str, Row]] = field(default_factory=list)
 
+    @property
+    def by(self) -> dict[str, str]:
+        """In what capacity they act, as tables and documents have it."""
+        return {"role": self.actor.role.value, "duty": self.actor.duty}
+
     def new_id(self, initial: str) -> str:
         """Id of a record somebody may change: nobody who was not told it can name it.
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
 from api.store.commands import Change, CommandContext, Role
-from api.store.database import Transaction
+from api.store.database import Row, Transaction, insertion
 from api.store.encounters import encounter_state
 from api.store.errors import InvalidValue, WrongState
-from api.store.validation import LONGEST_NAME, Json, checked_id, checked_text, plain_name, written_time
+from api.store.validation import LONGEST_NAME, Json, checked_id, checked_text, plain_name, signed_document
 
 Reply = Literal["accepted", "refused", "withdrawn"]
 
@@ -91,7 +91,8 @@ class AnswerCoordination:
         )  # fmt: skip
 
 
-_COLUMNS = "sequence, encounter_id, step, from_centre, to_centre, text, role, duty, at_ms"
+_STEP = ("sequence", "encounter_id", "step", "from_centre", "to_centre", "text")
+_COLUMNS = f"{', '.join(_STEP)}, role, duty, at_ms"
 
 
 def latest_coordination(tx: Transaction, encounter_id: str) -> Json | None:
@@ -120,25 +121,13 @@ def coordination_documents(tx: Transaction) -> list[Json]:
 def _record(
     context: CommandContext, encounter_id: str, step: str, from_centre: str, to_centre: str, text: str
 ) -> Change:
-    row = (
-        context.sequence,
-        encounter_id,
-        step,
-        from_centre,
-        to_centre,
-        text,
-        context.actor.role.value,
-        context.actor.duty,
-        context.now_ms,
-    )
-    context.defer(f"INSERT INTO coordination_step ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *row)  # noqa: S608
-    return Change(encounter_id, _step(row))
+    row = {
+        "sequence": context.sequence, "encounter_id": encounter_id, "step": step, "from_centre": from_centre,
+        "to_centre": to_centre, "text": text, **context.by, "at_ms": context.now_ms,
+    }  # fmt: skip
+    context.defer(*insertion("coordination_step", **row))
+    return Change(encounter_id, _step(tuple(row.values())))
 
 
-def _step(row: tuple[object, ...]) -> Json:
-    names = ("sequence", "encounter_id", "step", "from_centre", "to_centre", "text")
-    return {
-        **dict(zip(names, row[:6], strict=True)),
-        "by": {"role": row[6], "duty": row[7]},
-        "at": written_time(int(str(row[8]))),
-    }
+def _step(row: Row) -> Json:
+    return signed_document(_STEP, row)

@@ -15,6 +15,18 @@ Dialect = Literal["sqlite", "postgresql"]
 Row = tuple[Any, ...]
 
 
+def insertion(table: str, **values: Any) -> tuple[Any, ...]:
+    """A statement that adds a row, by column, and its values after it: what `Transaction.run` is called with."""
+    marks = ", ".join("?" * len(values))
+    return f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", *values.values()  # noqa: S608
+
+
+def update(table: str, row_id: str, **values: Any) -> tuple[Any, ...]:
+    """The same of a statement that changes the row of an id."""
+    changes = ", ".join(f"{name} = ?" for name in values)
+    return f"UPDATE {table} SET {changes} WHERE id = ?", *values.values(), row_id  # noqa: S608
+
+
 class Transaction(Protocol):
     """An open transaction. Values are int, float, str, bytes or None."""
 

@@ -13,7 +13,7 @@ from typing import ClassVar, NamedTuple
 import orjson
 
 from api.store.commands import NOT_IN_THE_TRAIL, Change, CommandContext
-from api.store.database import Row, Transaction
+from api.store.database import Row, Transaction, insertion
 from api.store.errors import InvalidValue, NotFound, StoreUnavailable
 from api.store.reservations import known_encounter
 from api.store.validation import Json, checked_id
@@ -94,13 +94,11 @@ class RecordDecision:
                 "INSERT INTO live_picture (sha256, body) VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING",
                 self.picture_sha256, zlib.compress(self.picture, 6),
             )  # fmt: skip
-        context.defer(
-            "INSERT INTO decision (sequence, id, encounter_id, ask, inputs, picture_sha256, sha256, form) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            context.sequence, self.decision_id, self.encounter_id, self.ask.encode(),
-            orjson.dumps(self.inputs, option=orjson.OPT_SORT_KEYS), self.picture_sha256, self.decision_sha256,
-            self.form,
-        )  # fmt: skip
+        context.defer(*insertion(
+            "decision", sequence=context.sequence, id=self.decision_id, encounter_id=self.encounter_id,
+            ask=self.ask.encode(), inputs=orjson.dumps(self.inputs, option=orjson.OPT_SORT_KEYS),
+            picture_sha256=self.picture_sha256, sha256=self.decision_sha256, form=self.form,
+        ))  # fmt: skip
         return Change(self.decision_id, summary)
 
 

@@ -4,10 +4,18 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from api.store.commands import Change, CommandContext, Role
-from api.store.database import Row, Transaction
+from api.store.database import Row, Transaction, insertion
 from api.store.errors import ChangedMeanwhile, WrongState
 from api.store.reservations import known_encounter
-from api.store.validation import LONGEST_NAME, Json, checked_code, checked_id, checked_text, milliseconds, written_time
+from api.store.validation import (
+    LONGEST_NAME,
+    Json,
+    checked_code,
+    checked_id,
+    checked_text,
+    milliseconds,
+    signed_document,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +55,13 @@ class RecordDirection:
             checked_id(self.port_id, "port_id")
         now_ms = context.now_ms
         directed_ms = now_ms if self.directed_s is None else min(now_ms, milliseconds(self.directed_s, "directed_at"))
-        actor = context.actor
-        context.defer(
-            "INSERT INTO direction (sequence, encounter_id, port_id, place, centre, code, text, role, duty, "
-            "directed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            context.sequence, self.encounter_id, self.port_id, self.place, self.centre, self.code, self.text,
-            actor.role.value, actor.duty, directed_ms,
-        )  # fmt: skip
-        return Change(
-            self.encounter_id,
-            _direction((context.sequence, self.encounter_id, self.port_id, self.place, self.centre, self.code,
-                        self.text, actor.role.value, actor.duty, directed_ms)),
-        )  # fmt: skip
+        values = {
+            "sequence": context.sequence, "encounter_id": self.encounter_id, "port_id": self.port_id,
+            "place": self.place, "centre": self.centre, "code": self.code, "text": self.text, **context.by,
+            "directed_ms": directed_ms,
+        }  # fmt: skip
+        context.defer(*insertion("direction", **values))
+        return Change(self.encounter_id, _direction(tuple(values.values())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +88,7 @@ class WithdrawDirection:
 
     def apply(self, context: CommandContext) -> Change:
         """Record it."""
-        actor = context.actor
-        actor.needs(Role.CONTROLLER, Role.MASTER, Role.CREW)
+        context.actor.needs(Role.CONTROLLER, Role.MASTER, Role.CREW)
         known_encounter(context.tx, self.encounter_id)
         checked_text(self.centre, "centre", LONGEST_NAME, needed=True)
         checked_text(self.text, "text", needed=True)
@@ -97,11 +99,12 @@ class WithdrawDirection:
             raise ChangedMeanwhile(
                 "direction", "is not the one that holds: another was given meanwhile.", "Look at it anew, then decide."
             )
-        values = (
-            context.sequence, self.direction, self.centre, self.text, actor.role.value, actor.duty, context.now_ms,
-        )  # fmt: skip
-        context.defer(f"INSERT INTO direction_withdrawal ({_WITHDRAWAL}) VALUES (?, ?, ?, ?, ?, ?, ?)", *values)  # noqa: S608
-        return Change(self.encounter_id, _withdrawal(held, values))
+        values = {
+            "sequence": context.sequence, "direction": self.direction, "centre": self.centre, "text": self.text,
+            **context.by, "at_ms": context.now_ms,
+        }  # fmt: skip
+        context.defer(*insertion("direction_withdrawal", **values))
+        return Change(self.encounter_id, _withdrawal(held, tuple(values.values())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,35 +136,34 @@ class RecordOverride:
             value = getattr(self, field)
             if value is not None:
                 checked_id(value, field)
-        actor = context.actor
-        values = (
-            context.sequence, self.decision_id, self.encounter_id, self.port_id, self.place, self.code, self.text,
-            actor.role.value, actor.duty, context.now_ms,
-        )  # fmt: skip
-        context.defer(
-            "INSERT INTO override_record (sequence, decision_id, encounter_id, port_id, place, code, text, role, "
-            "duty, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            *values,
-        )
+        values = {
+            "sequence": context.sequence, "decision_id": self.decision_id, "encounter_id": self.encounter_id,
+            "port_id": self.port_id, "place": self.place, "code": self.code, "text": self.text, **context.by,
+            "at_ms": context.now_ms,
+        }  # fmt: skip
+        context.defer(*insertion("override_record", **values))
         known = context.tx.row("SELECT 1 FROM decision WHERE id = ?", self.decision_id) is not None
-        return Change(self.decision_id, {**_override(values), "decision_known": known})
+        return Change(self.decision_id, {**_override(tuple(values.values())), "decision_known": known})
 
 
-_COLUMNS = "sequence, encounter_id, port_id, place, centre, code, text, role, duty, directed_ms"
-_DIRECTIONS = f"SELECT {_COLUMNS} FROM direction"  # noqa: S608
+_DIRECTION = ("sequence", "encounter_id", "port_id", "place", "centre", "code", "text")
+_WITHDRAWAL = ("sequence", "direction", "centre", "text")
+_OVERRIDE = ("sequence", "decision_id", "encounter_id", "port_id", "place", "code", "text")
+"""Columns of their tables; those after them say who and when."""
+
+_DIRECTIONS = f"SELECT {', '.join(_DIRECTION)}, role, duty, directed_ms FROM direction"  # noqa: S608
+_OVERRIDES = f"SELECT {', '.join(_OVERRIDE)}, role, duty, at_ms FROM override_record"  # noqa: S608
 _DIRECTED_MS = (
     "COALESCE((SELECT MIN(m.at_ms) FROM clock_mend m WHERE m.sequence > d.sequence AND m.at_ms < d.directed_ms), "
     "d.directed_ms)"
 )
 """When it was said, and no later than the clock was mended after it: one said by a clock ahead must not stay newest."""
 
-_WITHDRAWAL = "sequence, direction, centre, text, role, duty, at_ms"
-_BOTH = ", ".join((*(f"d.{name}" for name in _COLUMNS.split(", ")), *(f"w.{name}" for name in _WITHDRAWAL.split(", "))))
+_BOTH = ", ".join((
+    *(f"d.{name}" for name in (*_DIRECTION, "role", "duty", "directed_ms")),
+    *(f"w.{name}" for name in (*_WITHDRAWAL, "role", "duty", "at_ms")),
+))  # fmt: skip
 _WITH_WITHDRAWALS = f"SELECT {_BOTH} FROM direction d LEFT JOIN direction_withdrawal w ON w.direction = d.sequence"  # noqa: S608
-
-_OVERRIDES = (
-    "SELECT sequence, decision_id, encounter_id, port_id, place, code, text, role, duty, at_ms FROM override_record"
-)
 
 
 def latest_direction(tx: Transaction, encounter_id: str) -> Json | None:
@@ -248,34 +250,20 @@ def standing_of(direction: Json, decision: Json) -> Json:
     }
 
 
-def _direction(row: tuple[object, ...]) -> Json:
-    names = ("sequence", "encounter_id", "port_id", "place", "centre", "code", "text")
-    return {
-        **dict(zip(names, row[:7], strict=True)),
-        "by": {"role": row[7], "duty": row[8]},
-        "directed_at": written_time(int(str(row[9]))),
-    }
+def _direction(row: Row) -> Json:
+    return signed_document(_DIRECTION, row, "directed_at")
 
 
 def _direction_and_withdrawal(row: Row) -> tuple[Json, Json | None]:
-    count = len(_COLUMNS.split(", "))
+    count = len(_DIRECTION) + 3
     direction = _direction(row[:count])
     return direction, None if row[count] is None else _withdrawal(direction, row[count:])
 
 
 def _withdrawal(direction: Json, row: Row) -> Json:
-    sequence, directed, centre, text, role, duty, at_ms = row
-    return {
-        "sequence": sequence, "encounter_id": direction["encounter_id"], "direction": directed,
-        "port_id": direction["port_id"], "place": direction["place"], "centre": centre, "text": text,
-        "by": {"role": role, "duty": duty}, "at": written_time(at_ms),
-    }  # fmt: skip
+    place = {name: direction[name] for name in ("encounter_id", "port_id", "place")}
+    return {**signed_document(_WITHDRAWAL, row), **place}
 
 
-def _override(row: tuple[object, ...]) -> Json:
-    names = ("sequence", "decision_id", "encounter_id", "port_id", "place", "code", "text")
-    return {
-        **dict(zip(names, row[:7], strict=True)),
-        "by": {"role": row[7], "duty": row[8]},
-        "at": written_time(int(str(row[9]))),
-    }
+def _override(row: Row) -> Json:
+    return signed_document(_OVERRIDE, row)

@@ -10,7 +10,7 @@ from typing import ClassVar
 import orjson
 
 from api.store.commands import Change, CommandContext, Role
-from api.store.database import Row, Transaction
+from api.store.database import Row, Transaction, insertion
 from api.store.duplicate_detection import ReportedPosition, compare
 from api.store.errors import InvalidValue, NotFound, WrongState
 from api.store.validation import (
@@ -81,30 +81,28 @@ class ReportEncounter:
         encounter_id = self.encounter_id
         if encounter_id is None:
             encounter_id = context.new_id("e")
-            tx.run(
-                "INSERT INTO encounter (id, opened, opened_ms, state, version) VALUES (?, ?, ?, 'open', ?)",
-                encounter_id, sequence, context.now_ms, sequence,
-            )  # fmt: skip
+            tx.run(*insertion(
+                "encounter", id=encounter_id, opened=sequence, opened_ms=context.now_ms, state="open", version=sequence
+            ))  # fmt: skip
         else:
             checked_id(encounter_id, "encounter_id")
             state = encounter_state(tx, encounter_id)
             if state == "closed":
                 raise WrongState("encounter_id", "is closed.", "Send it without: it opens a new encounter.")
             tx.run("UPDATE encounter SET version = ? WHERE id = ?", sequence, encounter_id)
-        context.defer(
-            "INSERT INTO encounter_report (sequence, encounter_id, source, lon, lat, uncertainty_m, observed_ms, "
-            "persons_min, persons_max, making_way, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            sequence, encounter_id, self.source, lon, lat,
-            None if self.uncertainty_m is None else float(self.uncertainty_m), observed_ms,
-            self.persons_min, self.persons_max, None if self.making_way is None else int(self.making_way), self.text,
-        )  # fmt: skip
+        context.defer(*insertion(
+            "encounter_report", sequence=sequence, encounter_id=encounter_id, source=self.source, lon=lon, lat=lat,
+            uncertainty_m=None if self.uncertainty_m is None else float(self.uncertainty_m), observed_ms=observed_ms,
+            persons_min=self.persons_min, persons_max=self.persons_max,
+            making_way=None if self.making_way is None else int(self.making_way), text=self.text,
+        ))  # fmt: skip
         report: Json = {
             "encounter_id": encounter_id, "source": self.source,
             "position": {"type": "Point", "coordinates": [lon, lat]}, "uncertainty_m": self.uncertainty_m,
             "observed_at": written_time(observed_ms), "recorded_at": written_time(context.now_ms),
             "persons": {"min": self.persons_min, "max": self.persons_max}, "making_way": self.making_way,
             "text": self.text, "on_scene": self.on_scene, "sequence": sequence,
-            "by": {"role": context.actor.role.value, "duty": context.actor.duty},
+            "by": context.by,
         }  # fmt: skip
         return Change(encounter_id, {**report, "possible_duplicates": self._flag(context, encounter_id, lon, lat)})
 

@@ -1,10 +1,10 @@
 """The shift handover: one page of what is open, held, overridden and doubtful, signed by both duties."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import ClassVar
 
 from api.store.commands import Change, CommandContext, Role
-from api.store.database import Transaction
+from api.store.database import Transaction, insertion
 from api.store.directions import latest_direction, override_documents, withdrawal_documents
 from api.store.encounters import open_encounters
 from api.store.errors import InvalidValue
@@ -107,17 +107,10 @@ class SignHandover:
         checked_text(self.text, "text")
         if self.handed_by.strip() == self.taken_by.strip():
             raise InvalidValue("taken_by", "is who hands over.", "Two duties sign.")
-        context.defer(
-            "INSERT INTO handover (sequence, page_sha256, handed_by, taken_by, text, at_ms) VALUES (?, ?, ?, ?, ?, ?)",
-            context.sequence, self.page_sha256, self.handed_by, self.taken_by, self.text, context.now_ms,
-        )  # fmt: skip
-        return Change(
-            f"h-{context.sequence}",
-            {
-                "handover_id": f"h-{context.sequence}", "page_sha256": self.page_sha256, "handed_by": self.handed_by,
-                "taken_by": self.taken_by, "text": self.text, "at": written_time(context.now_ms),
-            },
-        )  # fmt: skip
+        page = asdict(self)
+        context.defer(*insertion("handover", sequence=context.sequence, **page, at_ms=context.now_ms))
+        handover_id = f"h-{context.sequence}"
+        return Change(handover_id, {"handover_id": handover_id, **page, "at": written_time(context.now_ms)})
 
 
 def handover_documents(tx: Transaction) -> list[Json]:

@@ -5,11 +5,11 @@ is the SHA-256 of that, which tells two secrets apart and opens nothing.
 """
 
 import hashlib
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, ClassVar
 
 from api.store.commands import Change, CommandContext, Role
-from api.store.database import Row, Transaction
+from api.store.database import Row, Transaction, insertion, update
 from api.store.errors import InvalidValue, NotFound, WrongState
 from api.store.validation import Json, checked_id, checked_number, checked_text, milliseconds, written_time
 
@@ -19,10 +19,6 @@ LONGEST_OVERLAP_S = 30 * 86_400.0
 """[A] [s]"""
 
 _DIGEST_BYTES = 32
-_COLUMNS = (
-    "id, made, unit, role, secret_sha256, previous_sha256, previous_until_ms, made_ms, expires_ms, rotated_ms, "
-    "revoked_ms, version"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +48,6 @@ class StoredKey:
     revoked_ms: int | None
     version: int
 
-    def values(self) -> Row:
-        """As a row."""
-        return tuple(getattr(self, name.strip()) for name in _COLUMNS.split(","))
-
     def document(self) -> Json:
         """For people and programs; no digest in it leads to a secret."""
         return {
@@ -65,6 +57,9 @@ class StoredKey:
             "previous_fingerprint": None if self.previous_sha256 is None else _fingerprint(self.previous_sha256),
             "previous_until": written_time(self.previous_until_ms), "version": self.version,
         }  # fmt: skip
+
+
+_COLUMNS = ", ".join(field.name for field in fields(StoredKey))
 
 
 def _fingerprint(digest: bytes) -> str:
@@ -106,11 +101,11 @@ class CreateKey:
         if context.tx.row("SELECT 1 FROM access_key WHERE id = ?", self.key_id):
             raise WrongState("key_id", "exists already.", "Use another one.")
         key = StoredKey(
-            self.key_id, context.sequence, self.unit, self.role.value, _checked_digest(self.secret_sha256), None, None,
-            context.now_ms, expires_ms, None, None, context.sequence,
+            id=self.key_id, made=context.sequence, unit=self.unit, role=self.role.value,
+            secret_sha256=_checked_digest(self.secret_sha256), previous_sha256=None, previous_until_ms=None,
+            made_ms=context.now_ms, expires_ms=expires_ms, rotated_ms=None, revoked_ms=None, version=context.sequence,
         )  # fmt: skip
-        marks = ", ".join("?" * len(_COLUMNS.split(",")))
-        context.tx.run(f"INSERT INTO access_key ({_COLUMNS}) VALUES ({marks})", *key.values())  # noqa: S608
+        context.tx.run(*insertion("access_key", **asdict(key)))
         return Change(key.id, key.document())
 
 
@@ -140,10 +135,10 @@ class RotateKey:
             raise WrongState("key_id", "has expired.", "Create a new key.")
         until_ms = context.now_ms + round(overlap_s * 1000.0)
         overlaps = until_ms > context.now_ms
-        return _stored(context, replace(
-            key, secret_sha256=_checked_digest(self.secret_sha256), rotated_ms=context.now_ms,
+        return _change(
+            context, key, secret_sha256=_checked_digest(self.secret_sha256), rotated_ms=context.now_ms,
             previous_sha256=key.secret_sha256 if overlaps else None, previous_until_ms=until_ms if overlaps else None,
-        ))  # fmt: skip
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +156,7 @@ class RevokeKey:
         key = _known_key(context.tx, self.key_id)
         if key.revoked_ms is not None:
             return Change(key.id, key.document(), changed=False)
-        return _stored(context, replace(key, revoked_ms=context.now_ms))
+        return _change(context, key, revoked_ms=context.now_ms)
 
 
 def stored_key(tx: Transaction, key_id: str) -> StoredKey | None:
@@ -182,15 +177,10 @@ def _known_key(tx: Transaction, key_id: str) -> StoredKey:
     return key
 
 
-def _stored(context: CommandContext, key: StoredKey) -> Change:
-    key = replace(key, version=context.sequence)
-    context.tx.run(
-        "UPDATE access_key SET secret_sha256 = ?, previous_sha256 = ?, previous_until_ms = ?, rotated_ms = ?, "
-        "revoked_ms = ?, version = ? WHERE id = ?",
-        key.secret_sha256, key.previous_sha256, key.previous_until_ms, key.rotated_ms, key.revoked_ms, key.version,
-        key.id,
-    )  # fmt: skip
-    return Change(key.id, key.document())
+def _change(context: CommandContext, key: StoredKey, **changes: Any) -> Change:
+    changes["version"] = context.sequence
+    context.tx.run(*update("access_key", key.id, **changes))
+    return Change(key.id, replace(key, **changes).document())
 
 
 def _checked_digest(digest: bytes) -> bytes:

@@ -1,10 +1,10 @@
 """What ports report: status, places, reception. Each is a report by somebody at a time, and replaces the one before."""
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from api.store.commands import Change, CommandContext, Role
-from api.store.database import Transaction
+from api.store.database import Transaction, insertion
 from api.store.errors import InvalidValue, StaleReport
 from api.store.validation import (
     Json,
@@ -81,15 +81,10 @@ class SetPortStatus:
         expires_ms = None if self.expires_s is None else milliseconds(self.expires_s, "expires_at")
         if expires_ms is not None and expires_ms <= context.now_ms:
             raise InvalidValue("expires_at", "is not in the future.", "Leave it out, or give a later time.")
-        actor = context.actor
-        context.tx.run("DELETE FROM port_status WHERE port_id = ?", self.port_id)
-        context.tx.run(
-            "INSERT INTO port_status (port_id, status, reason, role, duty, reported_ms, expires_ms, version) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            self.port_id, self.status, self.reason, actor.role.value, actor.duty, reported_ms, expires_ms,
-            context.sequence,
+        return _replace(
+            context, self.port_id, "status", status=self.status, reason=self.reason, reported_ms=reported_ms,
+            expires_ms=expires_ms,
         )  # fmt: skip
-        return Change(self.port_id, _found(port_document(context.tx, self.port_id), "status"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +125,15 @@ class ReportCapacity:
         if self.persons_per_hour is not None:
             checked_number(self.persons_per_hour, "persons_per_hour", 0.0, _MOST_PER_HOUR)
         reported_ms = reported_at(context, "port_capacity", self.port_id, self.reported_s, self.expected_version)
-        actor, rate = context.actor, self.persons_per_hour
+        rate = self.persons_per_hour
         if self.keeps_rate:
             known = context.tx.row("SELECT persons_per_hour FROM port_capacity WHERE port_id = ?", self.port_id)
             rate = None if known is None else known[0]
-        context.tx.run("DELETE FROM port_capacity WHERE port_id = ?", self.port_id)
-        context.tx.run(
-            "INSERT INTO port_capacity (port_id, total, families, medical, occupied, occupied_families, "
-            "occupied_medical, persons_per_hour, role, duty, reported_ms, version) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            self.port_id, *places, *occupied,
-            None if rate is None else float(rate),
-            actor.role.value, actor.duty, reported_ms, context.sequence,
+        return _replace(
+            context, self.port_id, "capacity", total=places.total, families=places.families, medical=places.medical,
+            occupied=occupied.total, occupied_families=occupied.families, occupied_medical=occupied.medical,
+            persons_per_hour=None if rate is None else float(rate), reported_ms=reported_ms,
         )  # fmt: skip
-        return Change(self.port_id, _found(port_document(context.tx, self.port_id), "capacity"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,15 +167,19 @@ class ReportReception:
         )
         checked_text(self.reason, "reason", needed=self.danger_ashore)
         reported_ms = reported_at(context, "port_reception", self.port_id, self.reported_s, self.expected_version)
-        actor = context.actor
-        context.tx.run("DELETE FROM port_reception WHERE port_id = ?", self.port_id)
-        context.tx.run(
-            "INSERT INTO port_reception (port_id, needs_met, transport_arranged, danger_ashore, reason, role, duty, "
-            "reported_ms, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            self.port_id, None if needs is None else int(needs), None if transport is None else int(transport),
-            int(self.danger_ashore), self.reason, actor.role.value, actor.duty, reported_ms, context.sequence,
+        return _replace(
+            context, self.port_id, "reception", needs_met=None if needs is None else int(needs),
+            transport_arranged=None if transport is None else int(transport), danger_ashore=int(self.danger_ashore),
+            reason=self.reason, reported_ms=reported_ms,
         )  # fmt: skip
-        return Change(self.port_id, _found(port_document(context.tx, self.port_id), "reception"))
+
+
+def _replace(context: CommandContext, port_id: str, part: str, **values: Any) -> Change:
+    """Put what a port reports in the place of what it reported before."""
+    table = f"port_{part}"
+    context.tx.run(f"DELETE FROM {table} WHERE port_id = ?", port_id)  # noqa: S608
+    context.tx.run(*insertion(table, port_id=port_id, **values, **context.by, version=context.sequence))
+    return Change(port_id, {"port_id": port_id, part: port_document(context.tx, port_id)[part]})
 
 
 def reported_at(
@@ -250,10 +244,6 @@ def reporting_ports(tx: Transaction) -> list[str]:
     """Ids of all ports that ever reported anything."""
     parts = " UNION ".join(f"SELECT port_id FROM port_{part}" for part in ("status", "capacity", "reception"))  # noqa: S608
     return sorted(str(row[0]) for row in tx.rows(parts))
-
-
-def _found(document: Json, part: str) -> Json:
-    return {"port_id": document["port_id"], part: document[part]}
 
 
 def _flag(value: int | None) -> bool | None:

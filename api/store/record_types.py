@@ -1,13 +1,14 @@
 """Answers about records, as documents; the modules of this package make them."""
 
-from typing import Annotated, Literal, NotRequired
+from typing import TYPE_CHECKING, Annotated, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.documents.bilingual import Bilingual
-from api.documents.decision_types import EncounterEcho, VesselEcho
+from api.documents.decision_types import EncounterEcho
 from api.documents.geometry import LonLat
+from api.encounter import ON_SCENE, EncounterIn
 
 At = Annotated[str, Field(description="RFC 3339 in UTC, to the millisecond.")]
 MaybeAt = Annotated[str | None, Field(description="RFC 3339 in UTC, to the millisecond.")]
@@ -209,20 +210,21 @@ class PersonsRange(TypedDict):
     max: int | None
 
 
-class OnScene(TypedDict, total=False):
-    """What a report says of vessel and people, in the words of a decision's body; what it does not say is left out."""
+if TYPE_CHECKING:
 
-    vessel: VesselEcho | None
-    policy: str | None
-    medical: Literal["none", "urgent", "critical"] | None
-    persons_recovered: int | None
-    persons_in_water: bool | None
-    aboard_since: str | None
-    sheltered: bool | None
+    class OnScene(TypedDict, total=False):
+        """What a report says of vessel and people, in the words of a decision's body."""
+
+else:
+    # Described by what may be sent; what a report does not say is left out.
+    OnScene = TypedDict(
+        "OnScene", {name: EncounterIn.model_fields[name].rebuild_annotation() for name in ON_SCENE}, total=False
+    )
+    OnScene.__doc__ = "What a report says of vessel and people, in the words of a decision's body."
 
 
 class DatedOnScene(OnScene):
-    """The same, of the newest report that says any of it."""
+    """What the newest report that says any of it says of vessel and people, in the words of a decision's body."""
 
     observed_at: At
 

@@ -7,11 +7,11 @@ A hold expires; a confirmed reservation does not, because people are on their wa
 as overdue instead, until somebody lands or releases it.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from typing import ClassVar, NamedTuple, cast
 
 from api.store.commands import Change, CommandContext, Role
-from api.store.database import Row, Transaction
+from api.store.database import Transaction, insertion, update
 from api.store.errors import HoldExpired, InvalidValue, NoPlaces, NotFound, WrongState
 from api.store.record_types import (
     PlacesLeft,
@@ -39,11 +39,6 @@ LONGEST_HOLD_S = 48 * 3_600.0
 
 _HOLDERS = (Role.CONTROLLER, Role.MASTER, Role.CREW, Role.ADMIN)
 _KINDS = ("total", "families", "medical")
-
-COLUMNS = (
-    "id, made, port_id, encounter_id, vessel, persons, families, medical, landed, landed_families, landed_medical, "
-    "state, eta_ms, expires_ms, made_ms, role, duty, override_code, override_text, split_from, version"
-)
 
 _KEPT = "state IN ('held', 'confirmed')"
 """Word for word the condition of the index `reservation_live`: SQLite uses it for no other way of saying the same."""
@@ -104,10 +99,6 @@ class Reservation:
     split_from: str | None
     version: int
 
-    def values(self) -> Row:
-        """As a row."""
-        return tuple(getattr(self, name.strip()) for name in COLUMNS.split(","))
-
     def state_at(self, now_ms: int) -> str:
         """State, an unswept hold whose time ran out being expired."""
         return "expired" if self.state == "held" and self.expires_ms <= now_ms else self.state
@@ -141,6 +132,16 @@ class Reservation:
             "split_from": self.split_from,
             "version": self.version,
         }
+
+
+COLUMNS = ", ".join(field.name for field in fields(Reservation))
+"""Of its table, in the order of its attributes."""
+
+_CHANGING = (
+    "vessel", "persons", "families", "medical", "landed", "landed_families", "landed_medical", "state", "eta_ms",
+    "expires_ms", "version",
+)  # fmt: skip
+"""What commands change of one that is there."""
 
 
 def places_left(tx: Transaction, port_id: str, now_ms: int) -> tuple[int | None, int | None, int | None]:
@@ -209,12 +210,14 @@ class Hold:
         # An override that was not needed does not make the reservation look like one.
         override = self.override if lacking is not None else None
         made = Reservation(
-            context.new_id("r"), context.sequence, self.port_id, self.encounter_id, self.vessel, *self.persons,
-            0, 0, 0, "held", eta_ms, expires_ms, context.now_ms, context.actor.role.value, context.actor.duty,
-            None if override is None else override.code, None if override is None else override.text, None,
-            context.sequence,
+            id=context.new_id("r"), made=context.sequence, port_id=self.port_id, encounter_id=self.encounter_id,
+            vessel=self.vessel, persons=self.persons.total, families=self.persons.families,
+            medical=self.persons.medical, landed=0, landed_families=0, landed_medical=0, state="held", eta_ms=eta_ms,
+            expires_ms=expires_ms, made_ms=context.now_ms, **context.by,
+            override_code=None if override is None else override.code,
+            override_text=None if override is None else override.text, split_from=None, version=context.sequence,
         )  # fmt: skip
-        _insert(context.tx, made)
+        context.tx.run(*insertion("reservation", **asdict(made)))
         return _change(context, made)
 
 
@@ -358,13 +361,13 @@ class Transfer:
             kept.state = "landed"
         kept.version = context.sequence
         _update(context.tx, kept)
-        split = Reservation(
-            context.new_id("r"), context.sequence, kept.port_id, kept.encounter_id, self.to_vessel, *moved, 0, 0, 0,
-            "held" if kept.state == "held" else "confirmed", eta_ms, expires_ms, context.now_ms,
-            context.actor.role.value, context.actor.duty, kept.override_code, kept.override_text, kept.id,
-            context.sequence,
+        split = replace(
+            kept, id=context.new_id("r"), made=context.sequence, vessel=self.to_vessel, persons=moved.total,
+            families=moved.families, medical=moved.medical, landed=0, landed_families=0, landed_medical=0,
+            state="held" if kept.state == "held" else "confirmed", eta_ms=eta_ms, expires_ms=expires_ms,
+            made_ms=context.now_ms, role=context.actor.role.value, duty=context.actor.duty, split_from=kept.id,
         )  # fmt: skip
-        _insert(context.tx, split)
+        context.tx.run(*insertion("reservation", **asdict(split)))
         return _change(context, split, kept)
 
 
@@ -475,18 +478,8 @@ def _in_state(context: CommandContext, reservation_id: str, *states: str) -> Res
     return kept
 
 
-def _insert(tx: Transaction, made: Reservation) -> None:
-    marks = ", ".join("?" * len(COLUMNS.split(",")))
-    tx.run(f"INSERT INTO reservation ({COLUMNS}) VALUES ({marks})", *made.values())  # noqa: S608
-
-
 def _update(tx: Transaction, kept: Reservation) -> None:
-    tx.run(
-        "UPDATE reservation SET vessel = ?, persons = ?, families = ?, medical = ?, landed = ?, landed_families = ?, "
-        "landed_medical = ?, state = ?, eta_ms = ?, expires_ms = ?, version = ? WHERE id = ?",
-        kept.vessel, kept.persons, kept.families, kept.medical, kept.landed, kept.landed_families,
-        kept.landed_medical, kept.state, kept.eta_ms, kept.expires_ms, kept.version, kept.id,
-    )  # fmt: skip
+    tx.run(*update("reservation", kept.id, **{name: getattr(kept, name) for name in _CHANGING}))
 
 
 def _stored(context: CommandContext, kept: Reservation) -> Change:

@@ -10,10 +10,13 @@ from contextlib import closing
 from functools import lru_cache
 from importlib.resources import files
 from string import Template
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from api.store.database import Database, Dialect, Row, Transaction
 from api.store.errors import SchemaMismatch
+
+if TYPE_CHECKING:
+    import apsw
 
 _WORDS: dict[Dialect, dict[str, str]] = {
     "sqlite": {
@@ -189,12 +192,31 @@ def schema_findings(tx: Transaction) -> list[str]:
 _OBJECTS = "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
 
 
+_TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'schema_version' ORDER BY rowid"
+_COLUMNS_OF = "SELECT name FROM pragma_table_info(?)"
+
+
 @lru_cache(maxsize=1)
 def _expected_objects() -> frozenset[Row]:
     """Tables, indexes and triggers of a store made just now."""
+    with _made_just_now() as connection:
+        return frozenset(connection.execute(_OBJECTS).fetchall())
+
+
+@lru_cache(maxsize=1)
+def table_columns() -> dict[str, tuple[str, ...]]:
+    """Columns of every table as the migrations make it; each table after those it refers to."""
+    with _made_just_now() as connection:
+        return {
+            str(table): tuple(str(row[0]) for row in connection.execute(_COLUMNS_OF, (table,)))
+            for (table,) in connection.execute(_TABLES).fetchall()
+        }
+
+
+def _made_just_now() -> "closing[apsw.Connection]":
     import apsw
 
-    with closing(apsw.Connection(":memory:")) as connection:
-        for sql in (_VERSIONS, *(step.sql for step in migrations("sqlite"))):
-            connection.execute(sql)
-        return frozenset(connection.execute(_OBJECTS).fetchall())
+    connection = apsw.Connection(":memory:")
+    for sql in (_VERSIONS, *(step.sql for step in migrations("sqlite"))):
+        connection.execute(sql)
+    return closing(connection)

@@ -2,11 +2,13 @@
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, overload
 
 import orjson
 
+from api.store.database import Row
 from api.store.errors import InvalidValue
 
 Json = dict[str, Any]
@@ -138,3 +140,19 @@ def checked_flag(value: bool | None, field: str) -> bool | None:
     if value is not None and not isinstance(value, bool):
         raise InvalidValue(field, "is neither true nor false.", "Send true, false or null.")
     return value
+
+
+def signed_document(names: Sequence[str], row: Row, time_name: str = "at") -> Json:
+    """A row that ends with role, duty and a time, for people and programs.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the columns before these.
+    row : tuple
+    time_name : str
+        What the time is called.
+    """
+    *values, role, duty, at_ms = row
+    by = {"role": role, "duty": duty}
+    return {**dict(zip(names, values, strict=True)), "by": by, time_name: written_time(int(at_ms))}

@@ -1,8 +1,8 @@
-"""What each reason code and each rule says to a person; the texts stand in ``codes.toml`` and ``rules.toml``."""
+"""What each rule and each of its reason codes says to a person, and what a rule measures and by whose word."""
 
 from typing import Any, NamedTuple
 
-from api.text.catalogue import Text, load_entries, load_texts
+from api.text.catalogue import Text, load_entries
 from engine.codes import Code, Rule
 
 
@@ -21,6 +21,8 @@ class Wording(NamedTuple):
         The same of no port and without figures, for reports on many; None where the template is that already.
     short : Text or None
         What is not known, in two or three words; None of codes that do not say so.
+    unit : str or None
+        Of what it measures, where that is not what the other codes of its rule do; see `RuleEntry.unit`.
     """
 
     text: Text
@@ -28,6 +30,31 @@ class Wording(NamedTuple):
     level: str | None
     general: Text | None
     short: Text | None
+    unit: str | None
+
+
+class RuleEntry(NamedTuple):
+    """What is said of one rule.
+
+    Attributes
+    ----------
+    title : Text
+        Two to five words.
+    unit : str or None
+        Of what it measures and of its limit: a key of `api.text.sentences.UNITS`; None where it measures nothing.
+    source : str or None
+        Where what it looks at comes from; None where the register or a feed says so.
+    source_column : str or None
+        Column of the register that says so.
+    facts : list of str
+        Facts of the register that it looks at, each with a source of its own.
+    """
+
+    title: Text
+    unit: str | None
+    source: str | None
+    source_column: str | None
+    facts: list[str]
 
 
 FIELDS = frozenset({"port", "measured", "limit", "count", "detail", "vhf"})
@@ -39,12 +66,23 @@ def _wording(entry: dict[str, Any]) -> Wording:
         Text(entry[f"{form}_en"], entry[f"{form}_fr"]) if f"{form}_en" in entry else None
         for form in ("general", "short")
     )
-    return Wording(Text(entry["en"], entry["fr"]), entry["citation"], entry.get("level"), general, short)
+    return Wording(
+        Text(entry["en"], entry["fr"]), entry["citation"], entry.get("level"), general, short, entry.get("unit")
+    )
 
 
-WORDING: dict[Code, Wording] = {Code[name]: _wording(entry) for name, entry in load_entries("codes").items()}
+_ENTRIES = load_entries("codes")
+_RULES = {rule: _ENTRIES.pop(rule.id) for rule in Rule}
+
+WORDING: dict[Code, Wording] = {Code[name]: _wording(entry) for name, entry in _ENTRIES.items()}
 """Text and citation of every code."""
 
-_RULES = {rule.id: rule for rule in Rule}
-RULE_TITLE: dict[Rule, Text] = {_RULES[name]: title for name, title in load_texts("rules").items()}
+RULE_ENTRIES: dict[Rule, RuleEntry] = {
+    rule: RuleEntry(
+        Text(entry["en"], entry["fr"]), entry.get("unit"), entry.get("source"), entry.get("source_column"),
+        entry.get("facts", []),
+    )
+    for rule, entry in _RULES.items()
+}  # fmt: skip
+RULE_TITLE: dict[Rule, Text] = {rule: entry.title for rule, entry in RULE_ENTRIES.items()}
 """Short name of every rule."""

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from api.text.catalogue import Text, load_groups
-from api.text.messages import FIELDS, WORDING
+from api.text.messages import FIELDS, RULE_ENTRIES, WORDING
 from engine.codes import Code, Grade, Rule, Status, Verdict, Weight
 from engine.kernels.geodesy import initial_course_deg
 from engine.model import AvoidedZone, Decision, Notice, Port
@@ -57,25 +57,22 @@ MINUTES = Unit("min", "min", "min", MINUTE_S, 0)
 PERSONS = Unit("persons", "persons", "personnes", 1.0, 0, "person", "personne")
 COUNT = Unit("count", "", "", 1.0, 0)
 
-UNIT_OF: dict[Rule, Unit] = {
-    Rule.R_RTE_01: MILES, Rule.R_PRT_01: HOURS, Rule.R_BER_01: METRES, Rule.R_NAV_01: METRES,
-    Rule.R_NAV_02: WINDOW_HOURS, Rule.R_NAV_03: KNOTS, Rule.R_NAV_04: KNOTS, Rule.R_NAV_05: MILES,
-    Rule.R_NAV_06: METRES, Rule.R_RTE_02: METRES, Rule.R_RTE_03: MILES, Rule.R_RTE_04: COUNT, Rule.R_RTE_05: COUNT,
-    Rule.R_RTE_06: PERSONS, Rule.R_CAP_01: PERSONS, Rule.R_CAP_03: PERSONS, Rule.R_EXP_01: MINUTES,
-    Rule.R_DAT_01: HOURS, Rule.R_DAT_02: METRES,
+UNITS = {
+    "miles": MILES, "metres": METRES, "knots": KNOTS, "hours": HOURS, "window_hours": WINDOW_HOURS, "minutes": MINUTES,
+    "persons": PERSONS, "count": COUNT,
 }  # fmt: skip
+"""By their names in the catalogue."""
+
+UNIT_OF: dict[Rule, Unit] = {rule: UNITS[entry.unit] for rule, entry in RULE_ENTRIES.items() if entry.unit}
 """Unit of the measured value and the limit of each rule that has them."""
 
-UNIT_OF_CODE: dict[Code, Unit] = {
-    Code.GATE_WAIT: MINUTES, Code.GATE_WAIT_GENERAL: MINUTES, Code.LOCK_QUEUE: MINUTES,
-    Code.ENTRANCE_WAVES_CAUTION: METRES, Code.ENTRANCE_WAVES_DANGEROUS: METRES, Code.WX_EXTRAPOLATED: MILES,
-}  # fmt: skip
+_UNIT_OF_CODE = {code: UNITS[wording.unit] for code, wording in WORDING.items() if wording.unit}
 """Codes that measure something else than the other codes of their rule."""
 
 
 def unit_of(rule: Rule, code: Code) -> Unit:
     """Unit of a finding."""
-    return UNIT_OF_CODE.get(code) or UNIT_OF.get(rule, COUNT)
+    return _UNIT_OF_CODE.get(code) or UNIT_OF.get(rule, COUNT)
 
 
 def format_quantity(value: float, unit: Unit, language: str) -> str:

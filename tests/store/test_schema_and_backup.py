@@ -1,12 +1,14 @@
 """Migrations, backups, restores and the move to a server."""
 
+from dataclasses import fields
+
 import apsw
 import psycopg
 import pytest
 
 from api.store import backup as copies
 from api.store import schema
-from api.store.backup import TABLES, backup, move, restore, table_sums
+from api.store.backup import backup, move, restore, table_sums
 from api.store.clock import MendClock
 from api.store.commands import Actor, IdempotencyKey, Role, execute
 from api.store.coordination import OfferCoordination
@@ -16,10 +18,10 @@ from api.store.errors import InvalidValue, SchemaMismatch, StoreUnavailable, Wro
 from api.store.exclusion_zones import DrawZone
 from api.store.handover import SignHandover
 from api.store.integrity import check
-from api.store.keys import CreateKey
+from api.store.keys import CreateKey, StoredKey
 from api.store.ports import Places, ReportCapacity, ReportReception, SetPortStatus
-from api.store.reservations import Hold, Land, Persons, Transfer
-from api.store.schema import migrate, migrations, newest_version, stored_version
+from api.store.reservations import Hold, Land, Persons, Reservation, Transfer
+from api.store.schema import migrate, migrations, newest_version, stored_version, table_columns
 from api.store.store import open_database, open_store, sqlite_file
 from tests.store.old_records import RecordDocument, record_of
 
@@ -62,7 +64,7 @@ def fill(store):
     do(CloseEncounter("e-5", "counted ashore at Dover by port control"), CONTROLLER, NOW + 14)
     do(MendClock("the clock was ahead"), Actor(Role.ADMIN, "office"), NOW + 13.5)
     sums = table_sums(store.database)
-    assert set(sums) == set(TABLES)
+    assert set(sums) == set(table_columns())
     assert min(item.rows for item in sums.values()) > 0
     return sums
 
@@ -289,7 +291,26 @@ def test_every_table_and_column_is_copied(store):
 
     tables = store.database.read(named)
     tables.pop("schema_version")
-    assert tables == {name: set(columns.split(", ")) for name, columns in TABLES.items()}
+    assert tables == {name: set(columns) for name, columns in table_columns().items()}
+
+
+@pytest.mark.parametrize(("row_class", "table"), [(Reservation, "reservation"), (StoredKey, "access_key")])
+def test_a_row_has_the_columns_of_its_table_in_their_order(row_class, table):
+    assert tuple(field.name for field in fields(row_class)) == table_columns()[table]
+
+
+def test_a_table_is_copied_after_those_it_refers_to(tmp_path):
+    database = open_database(f"sqlite:{tmp_path / 'new.db'}")
+    try:
+        migrate(database)
+        copied = []
+        for table in table_columns():
+            sql = 'SELECT "table" FROM pragma_foreign_key_list(?)'
+            referred = database.read(lambda tx, sql=sql, table=table: tx.rows(sql, table))
+            assert {name for (name,) in referred} <= {*copied, table}
+            copied.append(table)
+    finally:
+        database.close()
 
 
 @pytest.mark.parametrize(

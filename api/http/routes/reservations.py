@@ -1,6 +1,7 @@
 """Reservations: places held ashore for people still at sea."""
 
 import time
+from functools import partial
 from typing import Annotated
 
 from fastapi import Body, Query
@@ -36,19 +37,14 @@ from api.store.store import Store
 
 router = JsonRouter(tags=["reservations"])
 
+_change_route = partial(router.command, answer=ReservationChange, example=RESERVATION_CHANGE)
+
 Executor = Annotated[CommandExecutor, executes(Permission.HOLD_PLACES)]
 Reader = Annotated[Caller, requires(Permission.READ_RECORDS)]
 Id = Annotated[str, Field(min_length=1, max_length=80)]
 
 
-@router.command(
-    "/reservations",
-    summary="Hold places at a port",
-    answer=ReservationChange,
-    example=RESERVATION_CHANGE,
-    status_code=201,
-    names_others=True,
-)
+@_change_route("/reservations", summary="Hold places at a port", status_code=201, names_others=True)
 async def hold_places(
     wanted: Annotated[HoldIn, Body(examples=[HOLD_IN])], service: CurrentService, executor: Executor
 ) -> Response:
@@ -97,24 +93,15 @@ async def read_reservation(reservation_id: str, async_store: Records, caller: Re
     return JsonText(to_json(await async_store.run(visible)))
 
 
-@router.command(
-    "/reservations/{reservation_id}/confirm",
-    summary="The port agrees: it no longer expires",
-    answer=ReservationChange,
-    example=RESERVATION_CHANGE,
-    has_body=False,
+@_change_route(
+    "/reservations/{reservation_id}/confirm", summary="The port agrees: it no longer expires", has_body=False
 )
 async def confirm_reservation(reservation_id: str, executor: Executor) -> Response:
     """Confirm a hold that has not expired. Takes no body."""
     return await executor.respond(Confirm(reservation_id), _own(reservation_id))
 
 
-@router.command(
-    "/reservations/{reservation_id}/extend",
-    summary="A later arrival",
-    answer=ReservationChange,
-    example=RESERVATION_CHANGE,
-)
+@_change_route("/reservations/{reservation_id}/extend", summary="A later arrival")
 async def extend_reservation(
     reservation_id: str, later: Annotated[ExtendIn, Body(examples=[EXTEND_IN])], executor: Executor
 ) -> Response:
@@ -122,12 +109,7 @@ async def extend_reservation(
     return await executor.respond(later.command(reservation_id), _own(reservation_id))
 
 
-@router.command(
-    "/reservations/{reservation_id}/release",
-    summary="Give the places back",
-    answer=ReservationChange,
-    example=RESERVATION_CHANGE,
-)
+@_change_route("/reservations/{reservation_id}/release", summary="Give the places back")
 async def release_reservation(
     reservation_id: str, why: Annotated[ReleaseIn, Body(examples=[RELEASE_IN])], executor: Executor
 ) -> Response:
@@ -135,14 +117,7 @@ async def release_reservation(
     return await executor.respond(why.command(reservation_id), _own(reservation_id))
 
 
-@router.command(
-    "/reservations/{reservation_id}",
-    summary="Give the places back",
-    answer=ReservationChange,
-    example=RESERVATION_CHANGE,
-    method="DELETE",
-    has_body=False,
-)
+@_change_route("/reservations/{reservation_id}", summary="Give the places back", method="DELETE", has_body=False)
 async def delete_reservation(
     reservation_id: str, executor: Executor, reason: Annotated[str, Query(max_length=4_000)] = ""
 ) -> Response:
@@ -150,12 +125,7 @@ async def delete_reservation(
     return await executor.respond(Release(reservation_id, reason), _own(reservation_id))
 
 
-@router.command(
-    "/reservations/{reservation_id}/land",
-    summary="People have come ashore",
-    answer=ReservationChange,
-    example=RESERVATION_CHANGE,
-)
+@_change_route("/reservations/{reservation_id}/land", summary="People have come ashore")
 async def land_reservation(
     reservation_id: str, ashore: Annotated[LandIn, Body(examples=[LAND_IN])], executor: Executor
 ) -> Response:
@@ -163,11 +133,8 @@ async def land_reservation(
     return await executor.respond(ashore.command(reservation_id), _own(reservation_id))
 
 
-@router.command(
-    "/reservations/{reservation_id}/transfer",
-    summary="People go over to another vessel, and their places with them",
-    answer=ReservationChange,
-    example=RESERVATION_CHANGE,
+@_change_route(
+    "/reservations/{reservation_id}/transfer", summary="People go over to another vessel, and their places with them"
 )
 async def transfer_reservation(
     reservation_id: str, moved: Annotated[TransferIn, Body(examples=[TRANSFER_IN])], executor: Executor

@@ -42,6 +42,9 @@ MESSAGE_IN = {
     "kind": "report", "body": {"text": "Two aboard, engine failed."}, "public_key": "A" * 43 + "=",
     "signature": "A" * 86 + "==",
 }  # fmt: skip
+Since = Annotated[str, Query(pattern="^[0-9a-f]{0,20}$", description="Version that is known; left out for everything.")]
+After = Annotated[str, Query(max_length=80, description="`next` of the piece before.")]
+
 RECEIVED = {
     "terminal": "t-21fe31dfa154a2616267", "number": 1, "kind": "report", "sent_at": "2026-11-22T14:30:00Z",
     "received_at": "2026-11-22T14:30:02.000Z", "message_sha256": "0" * 64, "done": None, "clock_off_s": -2.0,
@@ -89,25 +92,27 @@ class MessageOutcome(TypedDict):
     detail: str | None
 
 
-class PortChanges(TypedDict):
-    """Some of what changed of what ports report."""
+class Changes(TypedDict):
+    """Some of what changed since a version that is known."""
 
     version: str
     base: str
-    ports: dict[str, dict[str, Any] | None]
     next: str
 
 
-class ZoneChanges(TypedDict):
+class PortChanges(Changes):
+    """Some of what changed of what ports report."""
+
+    ports: dict[str, dict[str, Any] | None]
+
+
+class ZoneChanges(Changes):
     """Some of what changed of the exclusion zones."""
 
-    version: str
-    base: str
     zones: Annotated[
         dict[str, dict[str, Any] | None],
         Field(description="By zone and number of the part: an outline of many corners has several. Null: no more."),
     ]
-    next: str
 
 
 class ForecastPieceDocument(TypedDict):
@@ -173,10 +178,8 @@ async def read_changes(
     request: Request,
     async_store: Records,
     caller: Annotated[Caller, requires(Permission.READ_PORT_REPORTS)],
-    since: Annotated[
-        str, Query(pattern="^[0-9a-f]{0,20}$", description="Version that is known; left out for everything.")
-    ] = "",
-    after: Annotated[str, Query(max_length=80, description="`next` of the piece before.")] = "",
+    since: Since = "",
+    after: After = "",
 ) -> Response:
     """At most 2 kB each. `base` is empty where the version is not remembered: then it is everything, from the start.
 
@@ -198,10 +201,8 @@ async def read_changes(
 async def read_zone_changes(
     request: Request,
     async_store: Records,
-    since: Annotated[
-        str, Query(pattern="^[0-9a-f]{0,20}$", description="Version that is known; left out for everything.")
-    ] = "",
-    after: Annotated[str, Query(max_length=80, description="`next` of the piece before.")] = "",
+    since: Since = "",
+    after: After = "",
 ) -> Response:
     """Those in force and those to come, at most 2 kB a piece; versions and pieces as for ports."""
     zones = parts_of((await _readable(async_store)).content.get("exclusion_zones", []))

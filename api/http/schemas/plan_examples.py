@@ -63,7 +63,6 @@ PLAN: dict[str, Any] = {
                 "position": {"coordinates": [1.47, 50.99], "type": "Point"},
                 "position_accuracy_m": None,
                 "position_age_s": None,
-                "sheltered": None,
                 "time": "2024-10-05T06:30:00Z",
                 "vessel": {
                     "assumed": ["max_hs_m"],

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from api.encounter import EncounterIn, checked_instant
-from api.position import parse_time
+from api.encounter import ON_SCENE, EncounterIn
+from api.position import checked_instant, parse_time
 from api.security.roles import AccessRole
 from api.store.coordination import AnswerCoordination, OfferCoordination, Reply
 from api.store.directions import RecordDirection, RecordOverride, WithdrawDirection
@@ -195,12 +195,6 @@ class PersonsRangeIn(Body):
 
     min: Whole | None = None
     max: Whole | None = None
-
-
-ON_SCENE = (
-    "vessel", "policy", "medical", "persons_recovered", "persons_in_water", "aboard_since", "sheltered",
-)  # fmt: skip
-"""What a report may say beside where, when and how many: what a decision for it is made with."""
 
 
 class ReportIn(EncounterIn):

@@ -1,5 +1,7 @@
 """The guide, the Parquet files and the example map say what there is, and say the same."""
 
+import os
+import re
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -20,7 +22,9 @@ from api.replay.run import ReplayConfig, replay
 from api.replay.schema import ENCOUNTERS, PASSED_OVER, WRITTEN
 from tests.synthetic.encounters import STUB, write_encounters
 
-GUIDE = (Path(__file__).parents[3] / "docs" / "replay.md").read_text(encoding="utf-8")
+GUIDE_FILE = Path(__file__).parents[3] / "docs" / "replay.md"
+GUIDE = GUIDE_FILE.read_text(encoding="utf-8")
+INPUT_TABLE = re.compile(r"(## Input columns\n.*?\|---\|---\|---\|\n)(?:\|[^\n]*\n)+", re.DOTALL)
 SUFFIXES = {"_m": "m", "_nm": "nm", "_s": "s", "_kn": "kn", "_min": "min", "_port": ""}
 
 
@@ -28,9 +32,27 @@ def guide_line(name, unit, meaning):
     return f"| `{name}` | {unit} | {meaning.replace('|', chr(92) + '|')} |"
 
 
+def with_input_table(guide):
+    """The guide with its table of input columns as they are described."""
+    lines = "".join(f"{guide_line(name, *text)}\n" for name, text in INPUT_COLUMNS.items())
+    return INPUT_TABLE.sub(lambda found: found[1] + lines, guide)
+
+
+def test_the_guide_has_every_input_column():
+    if os.environ.get("MAKE_DOCS") == "1":
+        GUIDE_FILE.write_text(with_input_table(GUIDE), encoding="utf-8")
+    else:
+        assert with_input_table(GUIDE) == GUIDE, "MAKE_DOCS=1 writes the table anew"
+
+
+def test_a_wrong_line_of_that_table_is_noticed():
+    wrong = GUIDE.replace("| `lat` | deg |", "| `lat` | m |")
+    assert wrong != with_input_table(wrong) == with_input_table(GUIDE)
+
+
 def test_the_guide_has_every_column_with_its_unit():
-    for texts, names in ((INPUT_COLUMNS, INPUT_COLUMNS), (OUTPUT_COLUMNS, WRITTEN.names),
-                         (PASSED_OVER_COLUMNS, PASSED_OVER.names), (CHANCES_COLUMNS, CHANCES.names)):  # fmt: skip
+    for texts, names in ((OUTPUT_COLUMNS, WRITTEN.names), (PASSED_OVER_COLUMNS, PASSED_OVER.names),
+                         (CHANCES_COLUMNS, CHANCES.names)):  # fmt: skip
         for name in names:
             assert guide_line(name, *texts[name]) in GUIDE, name
 

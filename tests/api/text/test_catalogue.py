@@ -11,7 +11,7 @@ from tests.oracles.forbidden_words import BANNED_EN, BANNED_FR
 
 API = Path(__file__).parents[3] / "api"
 FILES = sorted(path.stem for path in FOLDER.glob("*.toml"))
-BY_VALUE = {"codes", "rules", "rows", "pages"}
+BY_VALUE = {"codes", "rows", "pages"}
 """Files whose keys are looked up by value, and that of the pages, which `tests/api/web` compares with them."""
 
 
