@@ -126,14 +126,19 @@ class VesselIn(VesselFields, _Strict):
         return otherwise if self.assumed is None else tuple(self.assumed)
 
 
-class EncounterIn(EncounterFields, _Strict):
-    """One encounter, as posted to ``/v1/decisions``."""
+class _Sighting(_Strict):
+    """Where, when and how many; a class of its own so that the fields stand first in the description of the service."""
 
     position: PointIn
     time: Annotated[str | None, Field(max_length=40, description="RFC 3339 with a zone; now if left out.")] = None
     persons: Annotated[
         PersonsIn | Count | None, Field(description="How many there are, those in the water too; null: not known.")
     ] = None
+
+
+class EncounterIn(EncounterFields, _Sighting):
+    """One encounter, as posted to ``/v1/decisions``."""
+
     medical: Annotated[
         Literal["none", "urgent", "critical"],
         Field(description="critical: somebody cannot wait, and the time to an emergency department ranks."),
@@ -199,7 +204,7 @@ class EncounterIn(EncounterFields, _Strict):
 ON_SCENE = tuple(
     name
     for name in EncounterIn.model_fields
-    if name not in ("position", "position_accuracy_m", "position_age_s", "time", "persons")
+    if name not in (*_Sighting.model_fields, "position_accuracy_m", "position_age_s")
 )
 """What may be said beside where, when and how many: of the vessel that has the people, and of how they fare."""
 
