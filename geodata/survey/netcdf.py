@@ -53,10 +53,10 @@ def read_netcdf(path: Path, stated: Stated) -> DepthGrid:
             raise refusal(path, f"says positive {str(sign_in_file)[:10]} of a figure that grows {sign} by its name.",
                           "Correct its attributes.")  # fmt: skip
         down = choose_sign(path, sign_in_file or sign, stated)
-        said = next(
+        in_file = next(
             (text for name in DATUM_ATTRIBUTES for text in (_text(variable, name), _text(dataset, name)) if text), None
         )
-        chosen = choose_datum(path, said, datum, stated)
+        chosen = choose_datum(path, in_file, datum, stated)
         y_name, x_name = variable.dimensions[-2:]
         y, x = _axis(path, dataset, y_name), _axis(path, dataset, x_name)
         crs, swapped = _system(path, dataset, variable, x_name, y_name, stated)

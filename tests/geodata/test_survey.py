@@ -85,8 +85,8 @@ def test_depths_come_back_as_written(tmp_path, ending, crs, positive):
     depth[10:20, 30:40] = np.nan
     path = tmp_path / f"survey.{ending}"
     sign = 1.0 if positive == "down" else -1.0
-    said = {"positive": positive, "vertical_datum": "Lowest Astronomical Tide"}
-    WRITERS[ending](path, sign * depth, x, y, crs, **({"units": "m"} | said))
+    attributes = {"positive": positive, "vertical_datum": "Lowest Astronomical Tide"}
+    WRITERS[ending](path, sign * depth, x, y, crs, **({"units": "m"} | attributes))
     grid = read_grid(path, Stated(variable="soundings") if ending == "nc" else Stated())
     assert grid.datum == "lat"
     assert grid.x == pytest.approx(x)
