@@ -59,6 +59,7 @@ _DOVER: dict[str, Any] = {
     "opens_at": None,
     "route_nm": 7.31,
     "along_shortest": None,
+    "over_banks": [],
     "route": {"type": "LineString", "coordinates": [[1.35, 51.0], [1.3335003, 51.1099998], [1.317, 51.1141]]},
     "findings": [
         {
