@@ -3,7 +3,8 @@
 Numba compiles what no cache on this machine holds yet. The command line has that shown, the service does not.
 """
 
-from time import monotonic
+from threading import Lock, Thread
+from time import monotonic, sleep
 from typing import Any, TextIO
 
 START = (
@@ -44,25 +45,44 @@ def listen() -> None:
 
 
 class Progress:
-    """How far compiling has come; one call within another counts as it ends."""
+    """How far compiling has come; one call within another counts as it ends.
+
+    A single function may take a minute and more, so a thread of its own tells while any is compiled.
+    """
 
     def __init__(self) -> None:
         self._started_s: float | None = None
-        self._said_s = 0.0
+        self._under_way = 0
         self._ready = 0
+        self._teller: Thread | None = None
+        self._lock = Lock()
 
     def begin(self) -> None:
         """A function is about to be compiled."""
-        if _shown_on is not None and self._started_s is None:
-            self._started_s = self._said_s = monotonic()
-            print(START, file=_shown_on, flush=True)
+        if _shown_on is None:
+            return
+        with self._lock:
+            if self._started_s is None:
+                self._started_s = monotonic()
+                print(START, file=_shown_on, flush=True)
+            self._under_way += 1
+            if self._teller is None:
+                self._teller = Thread(target=self._tell, daemon=True)
+                self._teller.start()
 
     def end(self) -> None:
         """It has been."""
-        if _shown_on is None or self._started_s is None:
-            return
-        self._ready += 1
-        now_s = monotonic()
-        if now_s - self._said_s >= EVERY_S:
-            self._said_s = now_s
-            print(f"… {self._ready} ({now_s - self._started_s:.0f} s)", file=_shown_on, flush=True)
+        with self._lock:
+            # What began before anybody asked is not counted.
+            if self._under_way > 0:
+                self._under_way -= 1
+                self._ready += 1
+
+    def _tell(self) -> None:
+        while True:
+            sleep(EVERY_S)
+            with self._lock:
+                if self._under_way == 0 or _shown_on is None or self._started_s is None:
+                    self._teller = None
+                    return
+                print(f"… {self._ready} ({monotonic() - self._started_s:.0f} s)", file=_shown_on, flush=True)

@@ -3,11 +3,12 @@
 import io
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from api import compiling
-from api.compiling import EVERY_S, START, Progress, show_compiling
+from api.compiling import START, Progress, show_compiling
 
 COLD = """
 import sys
@@ -20,23 +21,52 @@ project(np.zeros((1, 2)), 0.0, 0.0)
 """
 
 
+class Looks(io.StringIO):
+    """A stream that knows how often something was written to it."""
+
+    def __init__(self):
+        super().__init__()
+        self.written = threading.Semaphore(0)
+
+    def flush(self):
+        self.written.release()
+
+
 @pytest.fixture
-def stream():
-    written = io.StringIO()
-    show_compiling(written)
-    yield written
+def looks():
+    stream = Looks()
+    show_compiling(stream)
+    yield stream
     show_compiling(None)
 
 
-def test_the_start_is_said_once_and_then_how_far_it_has_come(stream, monkeypatch):
-    clock = iter([0.0, 1.0, EVERY_S, EVERY_S + 1.0, 2.0 * EVERY_S])
-    monkeypatch.setattr(compiling, "monotonic", lambda: next(clock))
+def test_the_start_is_said_once_and_then_how_far_it_has_come(looks, monkeypatch):
+    """Within one function that takes long, too: while nothing ends it goes on telling."""
+    monkeypatch.setattr(compiling, "EVERY_S", 0.01)
     progress = Progress()
     progress.begin()
-    for _ in range(4):
+    for _ in range(3):
         progress.begin()
         progress.end()
-    assert stream.getvalue() == f"{START}\n… 2 ({EVERY_S:.0f} s)\n… 4 ({2 * EVERY_S:.0f} s)\n"
+    assert all(looks.written.acquire(timeout=60) for _ in range(4))
+    progress.end()
+    progress._teller.join(60)
+    assert looks.getvalue().startswith(START)
+    assert looks.getvalue().count(START) == 1
+    lines = looks.getvalue().removeprefix(f"{START}\n").splitlines()
+    assert len(lines) >= 3
+    assert lines[-1].startswith("… 3 (")
+
+
+def test_nothing_is_told_once_all_is_compiled(looks, monkeypatch):
+    monkeypatch.setattr(compiling, "EVERY_S", 0.01)
+    progress = Progress()
+    progress.begin()
+    teller = progress._teller
+    progress.end()
+    teller.join(60)
+    assert not teller.is_alive()
+    assert progress._teller is None
 
 
 def test_nothing_is_said_where_nobody_asked():
