@@ -62,7 +62,7 @@ from time import perf_counter
 from api.replay.run import ReplayConfig, replay
 table, warm, out, workers, chunk_rows, *forecasts = sys.argv[1:]
 given = {"forecasts": tuple(map(Path, forecasts)), "workers": int(workers), "chunk_rows": int(chunk_rows)}
-given["judged"] = False
+given["judged"] = given["over_banks"] = False
 replay(ReplayConfig(Path(warm), Path(out) / "warm", **given))
 before_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 start = perf_counter()

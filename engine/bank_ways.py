@@ -130,7 +130,7 @@ def prepare_banks(context: RequestContext) -> None:
     """Find out once what the first request over a bank would wait for: tables, outlines, the compiler."""
     world, own_m = context.world, context.depth_class.needed_depth_m
     classes = [known for known in world.depth_classes if known.needed_depth_m < own_m]
-    if not classes or world.avoided:
+    if not classes or not world.banks or world.avoided:
         return
     least_m, mesh = bank_tides_of(world).least_depth_m, world.water.mesh
     outlines = _outlines_of(IdentityKey(mesh), IdentityKey(world.banks), classes[0].needed_depth_m)

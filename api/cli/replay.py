@@ -47,6 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--passed-over", action=argparse.BooleanOptionalAction, default=None,
                         help="say all ports each row passes over: passed_over.parquet, minutes given up, controls by "
                              "water; if left out, in tables of up to 100,000 rows")  # fmt: skip
+    parser.add_argument("--over-banks", action=argparse.BooleanOptionalAction, default=None,
+                        help="ways over banks that the tide covers, several times slower near banks; if left out, in "
+                             "tables of up to 100,000 rows")  # fmt: skip
     parser.add_argument("--policy", action="append", metavar="NAME|FILE",
                         help="judge every row by this policy; if left out, by the one it names; given twice, both "
                              "are replayed and compared")  # fmt: skip
@@ -108,7 +111,7 @@ def _replay(options: argparse.Namespace, table: Path) -> int:
     order = ReplayConfig(
         table, Path(options.out), options.map or OWN_MAP, policies[0] if policies else None,
         tuple(Path(name) for name in options.forecast), options.scheduler, workers_of(options.workers),
-        pack_folder(options.pack) or DEFAULT_PACK, judged=options.passed_over,
+        pack_folder(options.pack) or DEFAULT_PACK, judged=options.passed_over, over_banks=options.over_banks,
     )  # fmt: skip
     if len(policies) == 2:
         from api.cli.replay_compare import two_policies
@@ -240,6 +243,8 @@ def counts_text(manifest: dict[str, Any], out: Path) -> str:
         lines.append(f"Rejected:  {_listed(counts['reject_codes'], first_rows)}; see rejects.csv for every row.")
     if counts["notes"]:
         lines.append(f"Noted:     {_listed(counts['notes'], first_rows)}; see reading_notes.")
+    if not manifest["over_banks"]:
+        lines.append("Banks were walls whatever the tide; --over-banks counts the ways over them.")
     if manifest["columns_not_used"]:
         lines.append(f"Columns not used: {', '.join(manifest['columns_not_used'])}.")
     if manifest["columns_not_found"]:

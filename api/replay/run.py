@@ -72,6 +72,9 @@ class ReplayConfig:
         Rows of a chunk; None: by the size of the table, and by nothing else, for the output hangs on it.
     judged : bool or None
         Whether every port is judged for every row; None: in tables of up to `MOST_JUDGED_ROWS`, by our own engine.
+    over_banks : bool or None
+        Whether ways lead over banks that the tide covers; None: in tables of up to `MOST_JUDGED_ROWS`, for the rows
+        concerned are decided one by one.
     """
 
     source: Path
@@ -85,6 +88,7 @@ class ReplayConfig:
     chunk_rows: int | None = None
     engine: str = ENGINE
     judged: bool | None = None
+    over_banks: bool | None = None
 
 
 def replay(order: ReplayConfig, progress: Progress | None = None) -> dict[str, Any]:
@@ -111,7 +115,11 @@ def replay(order: ReplayConfig, progress: Progress | None = None) -> dict[str, A
     forecasts = tuple(path.resolve() for path in order.forecasts)
     judged = order.engine == ENGINE and read.rows <= MOST_JUDGED_ROWS if order.judged is None else order.judged
     chunk_rows = order.chunk_rows or chunk_rows_for(read.rows)
-    spec = TaskSpec(order.pack.resolve(), source.column_map, forecasts, order.policy, order.engine, judged=judged)
+    over_banks = read.rows <= MOST_JUDGED_ROWS if order.over_banks is None else order.over_banks
+    spec = TaskSpec(
+        order.pack.resolve(), source.column_map, forecasts, order.policy, order.engine, judged=judged,
+        over_banks=over_banks,
+    )  # fmt: skip
     identity = task_context_of(spec).identity
     spec = replace(spec, identity=digest_of(identity))
     run = {"input": {"name": read.name, "bytes": read.size, "sha256": read.sha256},

@@ -4,7 +4,7 @@ import hashlib
 import importlib
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
@@ -59,6 +59,8 @@ class TaskSpec:
         Digest that `identity_of` must come to wherever the task runs; empty: not checked.
     judged : bool
         Whether every port is judged for every row: see `api.replay.judgement`.
+    over_banks : bool
+        Whether ways lead over banks that the tide covers; otherwise a bank is a wall, as for small craft.
     """
 
     pack: Path
@@ -68,6 +70,7 @@ class TaskSpec:
     engine: str = ENGINE
     identity: str = ""
     judged: bool = False
+    over_banks: bool = True
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,8 @@ def digest_of(identity: dict[str, Any]) -> str:
 
 def _open(spec: TaskSpec) -> TaskContext:
     service = open_decision_service(spec.pack)
+    if not spec.over_banks:
+        service = replace(service, world=replace(service.world, banks=()))
     worlds = WorldsByTime(service, spec.forecasts)
     policies = {name: known_policy(name) for name in policy_names()}
     if spec.policy is not None:
@@ -158,6 +163,7 @@ def _open(spec: TaskSpec) -> TaskContext:
         "forecasts": worlds.identities,
         "policies": {policy.name: policy.sha256 for policy in policies.values()},
         "policy_for_all": chosen,
+        "over_banks": spec.over_banks,
         "libraries": {name: version(name) for name in _LIBRARIES},
         "map": {"name": spec.column_map.name, "sha256": spec.column_map.sha256},
     }

@@ -295,3 +295,21 @@ def test_nothing_in_the_compared_files_says_when_or_where(source, expected, tmp_
     moved.write_bytes(source.read_bytes())
     replay(ReplayConfig(moved, tmp_path / "out", chunk_rows=CHUNK, engine=STUB))
     assert digests(tmp_path / "out") == expected
+
+
+def test_large_tables_keep_off_banks_unless_told_otherwise(tmp_path, monkeypatch):
+    """A trawler off Ostend at high water: over Middelkerke Bank, or 2.5 miles farther round it."""
+    table = tmp_path / "off-ostend.csv"
+    table.write_text("lon,lat,time,vessel_profile\n2.7,51.3,2026-03-20T01:00:00Z,fishing-vessel\n")
+
+    def distance_nm(name, **told):
+        manifest = replay(ReplayConfig(table, tmp_path / name, **told))
+        (distance_m,) = pq.read_table(tmp_path / name / "decisions.parquet")["distance_m"].to_pylist()
+        return manifest["over_banks"], round(distance_m / 1852.0, 1)
+
+    assert distance_nm("small") == (True, 9.4)
+    assert distance_nm("small, by columns", judged=False) == (True, 9.4)
+    assert distance_nm("small, told", over_banks=False) == (False, 12.0)
+    monkeypatch.setattr("api.replay.run.MOST_JUDGED_ROWS", 0)
+    assert distance_nm("large") == (False, 12.0)
+    assert distance_nm("large, told", over_banks=True) == (True, 9.4)
