@@ -65,7 +65,7 @@ def open_service(
     >>> import safeport
     >>> service = safeport.open_service()
     >>> service.decide("51 03.0N 001 15.0E", time="2022-01-13T05:00:00Z")["recommended"]["port"]["id"]
-    'dover'
+    'folkestone'
     """
     from api.python.service import open_service as open_all
 

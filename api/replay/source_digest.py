@@ -12,8 +12,8 @@ from pathlib import Path
 DECIDING = (
     "batch", "batch_patches", "capacity_simulation", "checkpoint", "column_map", "column_texts", "columns", "concat",
     "duplicates", "foreign_times", "geojson_points", "geometry", "judgement", "match_headers", "normalize",
-    "parse_cells", "port_names", "reading", "rejects", "schema", "source_digest", "spreadsheet", "summary",
-    "timestamps", "worker", "world_by_time",
+    "parse_cells", "port_names", "problem_list", "reading", "rejects", "schema", "source_digest", "spreadsheet",
+    "summary", "timestamps", "worker", "world_by_time",
 )  # fmt: skip
 """Modules of this package that read, normalize, decide and write rows."""
 
@@ -21,7 +21,7 @@ BESIDE = ("monte_carlo", "observed_ports", "post_process", "record_rules", "side
 """Modules of this package that work out what stands beside the rows: history and chances."""
 
 _FOLDERS = ("engine", "geodata")
-_FILES = ("api/encounter.py", "api/decision_service.py", "api/position.py")
+_FILES = ("api/decision_service.py", "api/encounter.py", "api/encounter_fields.py", "api/position.py")
 _ROOT = Path(__file__).resolve().parents[2]
 
 

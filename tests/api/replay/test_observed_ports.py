@@ -12,7 +12,7 @@ from engine.decide import decide, deciding_finding
 from tests.api.replay.folders import encounters
 
 PERSONS = {"persons_min": 30, "persons_max": 30, "persons_recovered": 30, "persons_in_water": False}
-FOLKESTONE = {"lon": 1.245, "lat": 51.045, "vessel_profile": "rnli-shannon", "time": 1_642_050_000_000, **PERSONS}
+FOLKESTONE = {"lon": 1.26, "lat": 51.06, "vessel_profile": "rnli-shannon", "time": 1_642_050_000_000, **PERSONS}
 OFF_DOVER = {"lon": 1.40, "lat": 51.08, **PERSONS}
 
 
