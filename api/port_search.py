@@ -89,7 +89,8 @@ def ports_found(world: World, query: PortQuery) -> list[tuple[float, str, Port]]
     for port in world.ports:
         if (country not in (None, port.country)) or (query.kind not in (None, port.facts["kind"])):
             continue
-        if name is not None and not any(name in fold(word) for word in _names(port)):
+        # Of what nobody writes in a name, as a sign of another script, nothing is left to compare.
+        if name is not None and (not name or not any(name in fold(word) for word in _names(port))):
             continue
         miles = 0.0 if query.near is None else round(straight_line_m(query.near, port.landing) / NAUTICAL_MILE_M, 2)
         if query.within_nm is None or miles <= query.within_nm:

@@ -162,7 +162,7 @@ def _write_tracks(decision: "Decision", options: argparse.Namespace, limit: int 
     document = whole_document(decision, most)
     texts = {
         "gpx": gpx_of(document, options.lang),
-        "geojson": to_json(in_language(geojson_of(document, most), options.lang)),
+        "geojson": to_json(in_language(geojson_of(document, most, options.lang), options.lang)),
     }
     for name, text in texts.items():
         file = getattr(options, name)

@@ -6,14 +6,20 @@ from typing import Any
 from gpxpy.gpx import GPX, GPXRoute, GPXRoutePoint
 
 from api.documents.language import BOTH
+from api.text.messages import WORDING
+from engine.codes import Code
 
 Json = dict[str, Any]
 
-NOT_FOR_NAVIGATION = "Advice only, not for navigation. MRCC and master decide."
-_PROPERTIES = ("status", "distance_nm", "time_to_landing_min", "eta_at", "bearing_deg")
+_PROPERTIES = ("status", "distance_nm", "time_to_landing_min", "eta_at", "bearing_deg", "over_banks")
 
 
-def geojson_of(document: Mapping[str, Any], limit: int) -> Json:
+def limits_of_use(lang: str) -> str:
+    """What every file with a route says of itself, ``en`` or ``fr``."""
+    return " ".join(WORDING[code].text.of(lang) for code in (Code.ADVISORY_ONLY, Code.NOT_FOR_NAVIGATION))
+
+
+def geojson_of(document: Mapping[str, Any], limit: int, lang: str) -> Json:
     """The encounter and the routes to the first ports as a FeatureCollection, RFC 7946.
 
     Parameters
@@ -22,6 +28,8 @@ def geojson_of(document: Mapping[str, Any], limit: int) -> Json:
         Of `api.documents.decision.whole_document`, cut to `limit` candidates or more.
     limit : int
         Routes at most.
+    lang : str
+        Of what the file says of itself; `both` counts as English.
 
     Returns
     -------
@@ -49,7 +57,7 @@ def geojson_of(document: Mapping[str, Any], limit: int) -> Json:
         "type": "FeatureCollection",
         "features": [position, *routes],
         **{name: document[name] for name in ("decision_id", "outcome", "headline")},
-        "notice": NOT_FOR_NAVIGATION,
+        "notice": limits_of_use("en" if lang == BOTH else lang),
     }
 
 
@@ -67,14 +75,21 @@ def gpx_of(document: Mapping[str, Any], lang: str) -> str:
     gpx = GPX()
     gpx.creator = "safeport"
     gpx.name = document["decision_id"]
-    gpx.description = f"{document['headline'][lang]} {NOT_FOR_NAVIGATION}"
+    gpx.description = f"{document['headline'][lang]} {limits_of_use(lang)}"
     best = document["recommended"]
     if best is not None and best["route"] is not None:
         name = best["port"]["name"][lang]
-        route = GPXRoute(name=name, description=NOT_FOR_NAVIGATION)
+        route = GPXRoute(name=name, description=" ".join([*_over_banks(document, best, lang), limits_of_use(lang)]))
         points = best["route"]["coordinates"]
         for number, (lon, lat) in enumerate(points):
             label = name if number == len(points) - 1 else f"{number:02d}"
             route.points.append(GPXRoutePoint(latitude=lat, longitude=lon, name=label))
         gpx.routes.append(route)
     return str(gpx.to_xml(version="1.1"))
+
+
+def _over_banks(document: Mapping[str, Any], candidate: Mapping[str, Any], lang: str) -> list[str]:
+    """What is said of the banks that a route leads over: whoever steers by it must know the hour."""
+    if not candidate["over_banks"]:
+        return []
+    return [notice["text"][lang] for notice in document["notices"] if notice["code"] == Code.BANK_CROSSED.name]

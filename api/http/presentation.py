@@ -81,7 +81,7 @@ class Presentation(NamedTuple):
     def _tracks(self, whole: Mapping[str, Any], headers: dict[str, str] | None) -> Response:
         if self.media_type == GPX:
             return self._response(gpx_of(whole, self.lang), headers)
-        return self._response(to_json(in_language(geojson_of(whole, self.limit), self.lang)), headers)
+        return self._response(to_json(in_language(geojson_of(whole, self.limit, self.lang), self.lang)), headers)
 
     def _response(self, text: str | bytes, headers: dict[str, str] | None) -> Response:
         headers = {"Vary": "Accept, Accept-Language", **(headers or {})}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from numbers import Integral
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -10,6 +11,8 @@ import shapely
 from pydantic import ValidationError
 
 from api.cli.errors import refused_by_model
+from api.documents.decision import VIEWS
+from api.documents.language import BOTH, LANGUAGES
 from api.encounter import EncounterIn
 from api.position import InvalidPosition, InvalidTime, parse_position, parse_time
 from engine.errors import InvalidAsk
@@ -34,6 +37,9 @@ def encounter_of(
     ------
     InvalidAsk
     """
+    counts = persons if isinstance(persons, tuple) else (persons,)
+    if persons is not None and not all(isinstance(count, Integral) and count >= 0 for count in counts):
+        raise InvalidAsk("persons", "is no number of people.", "Write 30, or (25, 30) for at least and at most.")
     body: dict[str, Any] = {
         "position": {"type": "Point", "coordinates": list(lon_lat(position))},
         "time": None if time is None else time_text("time", time),
@@ -53,6 +59,20 @@ def encounter_of(
         return EncounterIn.model_validate(given)
     except ValidationError as error:
         raise refused_by_model(error) from None
+
+
+def check_presentation(view: object, lang: object, limit: object) -> None:
+    """Refuse a view, a language or a number of ports that no document has.
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    for name, value, known in (("view", view, VIEWS), ("lang", lang, (*LANGUAGES, BOTH))):
+        if value not in known:
+            raise InvalidAsk(name, "is none there is.", f"Write {' or '.join(known)}.")
+    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+        raise InvalidAsk("limit", "is no number of ports.", "Write a whole number from 1.")
 
 
 def lon_lat(position: Position) -> tuple[float, float]:

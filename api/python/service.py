@@ -16,7 +16,7 @@ from api.documents.decision import DEFAULT_LIMIT, View, decision_document, port_
 from api.documents.distance import DistanceDocument, depth_class_of, distance_document
 from api.documents.profiles import policy_document, vessel_document
 from api.documents.tide import DEFAULT_HOURS, tide_document
-from api.python.asking import Position, Time, encounter_of, instant_of, is_file, lon_lat
+from api.python.asking import Position, Time, check_presentation, encounter_of, instant_of, is_file, lon_lat
 from api.python.routes import routes_of
 from api.python.tables import WGS_84, chunk_of, frame_of, positions_of
 from api.replay.batch import replay_batch
@@ -101,6 +101,7 @@ class Service:
         InvalidAsk, UnknownName, PositionRefused
             Something of the encounter is wrong; the text names it, what is wrong and what to do.
         """
+        check_presentation(view, lang, limit)
         own = read_policy_file(Path(str(policy))) if is_file(policy) else None
         name = None if policy is None or own is not None else str(policy)
         encounter = encounter_of(position, time, persons, vessel, name, details)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
-from api.documents.tracks import NOT_FOR_NAVIGATION, gpx_of
+from api.documents.tracks import gpx_of, limits_of_use
 from api.terminal.plotter.route import Route, candidate_of
 
 RTZ_NAMESPACE = "http://www.cirm.org/RTZ/1/0"
@@ -37,7 +37,7 @@ def rtz_file(route: Route) -> str:
         return ElementTree.SubElement(parent, tag, attributes)
 
     root = element(None, "route", version="1.0")
-    element(root, "routeInfo", routeName=route.name, routeAuthor="safeport", routeStatus=NOT_FOR_NAVIGATION)
+    element(root, "routeInfo", routeName=route.name, routeAuthor="safeport", routeStatus=limits_of_use("en"))
     waypoints = element(root, "waypoints")
     for number, waypoint in enumerate(route.waypoints, 1):
         point = element(waypoints, "waypoint", id=str(number), revision="0", name=waypoint.name)
@@ -55,7 +55,7 @@ def signalk_route(route: Route) -> dict[str, Any]:
     names = [{"name": waypoint.name} for waypoint in route.waypoints]
     return {
         "name": route.name,
-        "description": NOT_FOR_NAVIGATION,
+        "description": limits_of_use("en"),
         "feature": {
             "type": "Feature", "geometry": {"type": "LineString", "coordinates": places},
             "properties": {"coordinatesMeta": names},

@@ -265,11 +265,23 @@ def test_a_rescue_that_goes_on_is_no_advice(service):
 
 def test_geojson_has_the_encounter_and_the_routes(service):
     document = whole_document(decided(service, 1.35, 51.0), 3)
-    collection = geojson_of(document, 3)
+    collection = geojson_of(document, 3, "fr")
+    assert "Ne pas utiliser pour la navigation" in collection["notice"]
     roles = [feature["properties"]["role"] for feature in collection["features"]]
     assert roles == ["encounter", "recommended", "candidate", "candidate"]
     assert collection["features"][1]["geometry"] == document["recommended"]["route"]
     assert collection["features"][0]["geometry"]["coordinates"] == [1.35, 51.0]
+
+
+def test_a_route_over_banks_says_so_in_each_file(service):
+    trawler = {"profile": "fishing-vessel"}
+    document = whole_document(decided(service, 2.7, 51.3, trawler, time="2026-03-20T01:00:00Z"), 3)
+    over = [bank["name"]["fr"] for bank in document["recommended"]["over_banks"]]
+    assert len(over) == 2
+    (route,) = gpxpy.parse(gpx_of(document, "fr")).routes
+    assert all(name in route.description for name in over)
+    drawn = geojson_of(document, 3, "fr")["features"][1]["properties"]["over_banks"]
+    assert [bank["name"]["fr"] for bank in drawn] == over
 
 
 def test_gpx_is_the_recommended_route(service):

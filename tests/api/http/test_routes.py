@@ -152,6 +152,7 @@ def test_ports_are_found_as_people_write_their_names(client):
                           ("tréguier", "treguier"), ("Treguier", "treguier"), ("gbdvr", "dover")):  # fmt: skip
         assert name in [port["id"] for port in found(client, q=written)["ports"]], written
     assert found(client, q="nowhere at all")["ports"] == []
+    assert all(found(client, q=text)["ports"] == [] for text in ("🚢", "东", "!!!", " "))
 
 
 def test_ports_near_a_place_come_nearest_first(client):

@@ -163,6 +163,14 @@ def test_tide_is_a_frame_by_time(service):
         ({"vessel": {"speed_kn": 900}}, "vessel.speed_kn"),
         ({"policy": "nearest"}, "policy"),
         ({"nationality": "x"}, "nationality"),
+        ({"persons": -1}, "persons"),
+        ({"persons": "5"}, "persons"),
+        ({"persons": (2, 2.5)}, "persons"),
+        ({"view": "LINE"}, "view"),
+        ({"view": None}, "view"),
+        ({"lang": "de"}, "lang"),
+        ({"limit": 0}, "limit"),
+        ({"limit": "2"}, "limit"),
     ],
 )
 def test_refusals_name_the_field(service, safeport, wrong, field):
