@@ -161,10 +161,17 @@ def _way_round(decision: Decision, port: int, language: str) -> str:
 def _over_banks(decision: Decision, port: int, language: str) -> str:
     """Banks that the route leads over with the tide on them, and the length of the way round."""
     way = decision.bank_ways[port]
-    banks = [Text(*decision.world.banks[passing.bank].name).of(language) for passing in way.passings]
     length = way.round_m + float(decision.reach.harbour_m[port])
     around = format_quantity(length, MILES, language) if isfinite(length) else word("no_way_round", language)
-    return word("over_banks", language, banks=", ".join(dict.fromkeys(banks)), miles=around)
+    return word("over_banks", language, banks=", ".join(bank_names(decision, port, language)), miles=around)
+
+
+def bank_names(decision: Decision, port: int, language: str) -> list[str]:
+    """Banks that the route leads over with the tide on them, each once."""
+    if port not in decision.bank_ways:
+        return []
+    passed = (decision.world.banks[passing.bank].name for passing in decision.bank_ways[port].passings)
+    return list(dict.fromkeys(Text(*name).of(language) for name in passed))
 
 
 def speaking_against(decision: Decision, port: int) -> list[Rule]:

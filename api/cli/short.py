@@ -5,7 +5,7 @@ from math import isfinite
 
 from api.cli.console import WIDTH, Style, wrap
 from api.cli.messages import word
-from api.cli.render import COLOUR, degrees_text, in_few_words, miles_text, speaking_against, time_text
+from api.cli.render import COLOUR, bank_names, degrees_text, in_few_words, miles_text, speaking_against, time_text
 from api.documents.decision import water_at_arrival_m
 from api.documents.legs import legs_of
 from api.text.sentences import (
@@ -112,7 +112,9 @@ def _way(decision: Decision, port: int, language: str) -> str:
 def _doubts(decision: Decision, port: int, language: str) -> str:
     """Status, and what speaks for caution in a few words each."""
     status = Status(decision.status[port])
-    against = [in_few_words(decision, port, int(rule), language) for rule in speaking_against(decision, port)]
+    banks = bank_names(decision, port, language)
+    against = [word("short_over", language, banks=", ".join(banks))] if banks else []
+    against += [in_few_words(decision, port, int(rule), language) for rule in speaking_against(decision, port)]
     title = word(f"status_{status.name.lower()}", language)
     return word("short_doubts", language, status=title, doubts=", ".join(against)) if against else title
 
@@ -136,16 +138,19 @@ def _nearer(decision: Decision, language: str) -> str:
 
 
 def _call(decision: Decision, language: str) -> str:
-    """Harbour first channel and the coordination centre."""
+    """Harbour first channel and the coordination centre; the question that comes first is never cut off."""
     port = int(decision.order[0])
     calls = []
     if decision.status[port] != Status.EXCLUDED:
         channel = first_channel(decision.world.ports[port].vhf, "16")
         calls.append(f"{port_name(decision, port, language)} VHF {channel}")
     calls += [f"{centre.name} VHF 16" for centre in decision.coordination.centres]
-    if any(notice.code == Code.RESCUE_STATE_UNKNOWN for notice in decision.notices):
-        calls.append(word("short_question", language))
-    return f"{word('call', language)} {'; '.join(calls)}"
+    line = f"{word('call', language)} {'; '.join(calls)}"
+    if not any(notice.code == Code.RESCUE_STATE_UNKNOWN for notice in decision.notices):
+        return line
+    question = word("short_question", language)
+    behind = f"{line}; {question}"
+    return behind if len(behind) <= WIDTH else f"{question[0].upper()}{question[1:]} {line}"
 
 
 def _next(decision: Decision, language: str, ports: int) -> str:

@@ -13,8 +13,8 @@ from engine.routes import straight_line_m
 from tests.api.replay.folders import encounters
 
 ROWS = [
-    # Off Folkestone: the drying harbour is nearer than Dover; Hythe and the beaches, too.
-    {"lon": 1.245, "lat": 51.045, "vessel_profile": "rnli-shannon", "time": 1_642_050_000_000, "persons_min": 30,
+    # Between the two: the drying harbour of Folkestone is nearer than Dover; beaches, too.
+    {"lon": 1.26, "lat": 51.06, "vessel_profile": "rnli-shannon", "time": 1_642_050_000_000, "persons_min": 30,
      "persons_max": 30, "persons_recovered": 30, "persons_in_water": False},
     {"lon": 0.5, "lat": 51.2},
     {"lon": 1.0, "lat": 50.8, "persons_min": 900, "persons_max": 900},
