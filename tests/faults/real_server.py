@@ -11,11 +11,15 @@ from pathlib import Path
 
 import httpx
 
-HANG_UP_COUNTS = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)"
-"""Begins a program that is to be sent SIGHUP: under nohup it is ignored, and children inherit that."""
+SIGNALS_COUNT = """
+import signal
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
+"""Begins a program that is to be sent signals: what starts in the background ignores some, and children inherit it."""
 
 PROGRAM = f"""
-{HANG_UP_COUNTS}
+{SIGNALS_COUNT}
 import json, os, sys
 from api.http.serve import serve
 from api.logs import start_logging

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from api.store.store import open_store
-from tests.faults.real_server import HANG_UP_COUNTS, RealServer
+from tests.faults.real_server import SIGNALS_COUNT, RealServer
 
 STATUS = {"status": "open"}
 
@@ -78,7 +78,7 @@ sys.exit(main.main(["db", "check", "--store", sys.argv[1]]))
 def test_a_command_that_was_stopped_leaves_one_file(tmp_path, number):
     url = f"sqlite:{tmp_path}/store.db"
     open_store(url, create=True).close()
-    command = [sys.executable, "-c", HANG_UP_COUNTS + WAITING, url]
+    command = [sys.executable, "-c", SIGNALS_COUNT + WAITING, url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "at work\n"
         assert (tmp_path / "store.db-wal").stat().st_size > 0
