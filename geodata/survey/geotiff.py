@@ -6,7 +6,6 @@ import numpy as np
 
 from geodata.survey.grid import (
     DATUM_ATTRIBUTES,
-    MOST_CELLS,
     DepthGrid,
     Stated,
     choose_datum,
@@ -15,6 +14,7 @@ from geodata.survey.grid import (
     parse_crs,
     refusal,
     require_metres,
+    require_size,
 )
 
 
@@ -41,8 +41,7 @@ def read_geotiff(path: Path, stated: Stated) -> DepthGrid:
         band = 1 if stated.variable is None else int(stated.variable) if stated.variable.isdigit() else 0
         if not 1 <= band <= source.count:
             raise refusal(path, f"has no band {str(stated.variable)[:12]!r}.", f"Name one of 1 to {source.count}.")
-        if source.width * source.height > MOST_CELLS:
-            raise refusal(path, f"has {source.width * source.height:,} cells.", "Cut it to the water that matters.")
+        require_size(path, source.width * source.height)
         shape = source.transform
         if shape.is_identity:
             raise refusal(path, "does not say where it lies.", "Georeference it first.")

@@ -146,6 +146,12 @@ def choose_sign(path: Path, in_file: str | None, stated: Stated) -> float:
     return 1.0 if chosen == "down" else -1.0
 
 
+def require_size(path: Path, cells: int) -> None:
+    """Refuse a grid of more cells than are read."""
+    if cells > MOST_CELLS:
+        raise refusal(path, f"has {cells:,} cells.", "Cut it to the water that matters.")
+
+
 def require_metres(path: Path, in_file: str | None, stated: Stated) -> None:
     """Refuse figures that are not metres."""
     known = (in_file or "").strip() or stated.units

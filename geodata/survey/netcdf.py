@@ -1,5 +1,6 @@
 """Gridded depths from CF NetCDF."""
 
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,6 @@ import numpy as np
 from geodata.survey.grid import (
     DATUM_ATTRIBUTES,
     LIKELY_NAMES,
-    MOST_CELLS,
     STANDARD_NAMES,
     DepthGrid,
     Stated,
@@ -18,6 +18,7 @@ from geodata.survey.grid import (
     parse_crs,
     refusal,
     require_metres,
+    require_size,
 )
 
 _LON_UNITS = frozenset({"degrees_east", "degree_east", "degree_e", "degrees_e"})
@@ -41,8 +42,7 @@ def read_netcdf(path: Path, stated: Stated) -> DepthGrid:
     with dataset:
         variable = _choose_variable(path, dataset, stated)
         lengths = [len(dataset.dimensions[name]) for name in variable.dimensions]
-        if int(np.prod(lengths)) > MOST_CELLS:
-            raise refusal(path, f"has {int(np.prod(lengths)):,} cells.", "Cut it to the water that matters.")
+        require_size(path, prod(lengths))
         extra = [name for name, length in zip(variable.dimensions[:-2], lengths[:-2], strict=True) if length != 1]
         if len(lengths) < 2 or extra:
             raise refusal(path, f"has {variable.name} on {', '.join(variable.dimensions)}.", "Give one layer of depth.")
