@@ -22,6 +22,8 @@ from numba.core.compiler_machinery import register_pass
 from numba.core.environment import lookup_environment
 from numba.core.typed_passes import NativeLowering
 
+from engine.kernels.by_reference import LowerByReference
+
 
 def _import_arrays_without_scipy() -> None:
     """Import what numba knows of arrays while it finds no linear algebra of scipy.
@@ -102,6 +104,7 @@ def _refuse_arrays_nobody_counts(state: Any) -> None:
 @register_pass(mutates_CFG=True, analysis_only=False)
 class _LowerForPython(NativeLowering):
     _name = "native_lowering_for_python"
+    lowering_class = LowerByReference
 
     def run_pass(self, state: Any) -> bool:
         _refuse_arrays_nobody_counts(state)
@@ -119,6 +122,7 @@ class _LowerForPython(NativeLowering):
 @register_pass(mutates_CFG=True, analysis_only=False)
 class _LowerForKernels(NativeLowering):
     _name = "native_lowering_for_kernels"
+    lowering_class = LowerByReference
 
     def run_pass(self, state: Any) -> bool:
         _refuse_arrays_nobody_counts(state)

@@ -197,7 +197,7 @@ def open_cube(path: Path) -> Cube:
             data = _read_data(file, name, header)
     except OSError as error:
         raise ForecastRefused(name, f"cannot be read ({error.strerror}).", "Check its name.") from None
-    if hashlib.sha256(data.data).hexdigest() != header["data_sha256"]:
+    if hashlib.sha256(data.data).hexdigest() != header.get("data_sha256"):
         raise ForecastRefused(name, "is damaged: its data do not match their SHA-256.", _AGAIN)
     try:
         check_header(header)

@@ -1,5 +1,6 @@
 """What the console reads: the picture, one encounter, its record, and a supposition that leaves no trace."""
 
+import os
 import time
 from datetime import datetime
 
@@ -242,7 +243,10 @@ def test_every_role_reads_what_it_may_and_no_more(guarded, store):
 
 
 def test_the_page_is_there_before_anybody_has_signed_in_and_the_chart_is_not(guarded):
-    assert guarded.get("/console").status_code in (200, 503)
+    page = guarded.get("/console").status_code
+    if page == 503 and not os.environ.get("REQUIRE_BROWSER"):
+        pytest.skip("make web has not been run")
+    assert page == 200
     assert guarded.get("/web/chart/ports.json").status_code == 401
 
 

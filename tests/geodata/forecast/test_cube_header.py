@@ -94,6 +94,22 @@ def test_no_absurd_entry_does_more_than_be_refused(tmp_path, made):
     assert all(set(place) & harmless for place, _ in accepted), accepted
 
 
+def test_no_entry_that_is_missing_does_more_than_be_refused(tmp_path, made):
+    header, blobs = made
+    accepted = []
+    for place in places_in(header):
+        spoiled = copy.deepcopy(header)
+        holder = spoiled
+        for key in place[:-1]:
+            holder = holder[key]
+        del holder[place[-1]]
+        with suppress(ForecastRefused):
+            opened(tmp_path, spoiled, blobs)
+            accepted.append(place)
+    # One of several sources or notes, and the unit of what is known by its name.
+    assert all(isinstance(place[-1], int) or "units" in place for place in accepted), accepted
+
+
 @pytest.mark.parametrize(
     ("place", "value"),
     [

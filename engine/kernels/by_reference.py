@@ -1,0 +1,209 @@
+"""How kernels hand tuples to one another: by the address of where they stand.
+
+Numba takes a tuple apart into all the arrays in it and those into seven words each, at every call, and puts it together
+again in the callee. What ports are held against is some eighty arrays, handed down through a dozen calls; half of what
+the machine's compiler was given were instructions that took apart and put together. Here a named tuple of the engine is
+an argument as one address. A callee never changes what stands there and keeps no address longer than it runs, so
+nothing a kernel can tell apart is different.
+
+What numba lets its users choose is put to use: the model of a type (`DataModel`) says how an argument of it looks, and
+a lowering class (`Lower`) reads what a variable stands for. All of it is done while a kernel is lowered: types,
+and what a kernel returns, are numba's own.
+"""
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+from llvmlite import ir as llvm
+from numba.core import cgutils, ir, types
+from numba.core.datamodel import default_manager
+from numba.core.datamodel.models import TupleModel, UniTupleModel
+from numba.core.lowering import Lower
+
+_ENGINE = __name__.removesuffix("kernels.by_reference")
+"""Where classes are defined whose tuples are handed on by address; others stay as numba has them."""
+
+_INDEX = llvm.IntType(32)
+
+_WORDS_BY_VALUE = 4
+"""Tuples of so few words are quicker handed on by value."""
+
+
+class Place(NamedTuple):
+    """Where a tuple stands: an argument by address, and the fields that lead to a tuple in it."""
+
+    argument: int
+    fields: tuple[int, ...]
+
+
+def is_by_reference(kind: Any) -> bool:
+    """Whether kernels hand on a type by address."""
+    return isinstance(kind, types.BaseNamedTuple) and isinstance(
+        default_manager.lookup(kind).get_argument_type(), llvm.PointerType
+    )
+
+
+class _AsAddress:
+    """An argument that is an address; everything else as the model has it that this is mixed into."""
+
+    def get_argument_type(self) -> Any:
+        return llvm.PointerType(self.get_value_type())  # type: ignore[attr-defined]
+
+    def as_argument(self, builder: Any, value: Any) -> Any:
+        address = getattr(value, "stands_at", None)
+        if address is None:
+            address = cgutils.alloca_once(builder, value.type)
+            builder.store(value, address)
+        return address
+
+    def from_argument(self, builder: Any, value: Any) -> Any:
+        return builder.load(value)
+
+
+class _NamedTupleByAddress(_AsAddress, TupleModel):
+    pass
+
+
+class _NamedUniTupleByAddress(_AsAddress, UniTupleModel):
+    pass
+
+
+def _words(model: Any) -> int:
+    kind = model.get_argument_type()
+    return sum(map(_count, kind)) if isinstance(kind, tuple) else 1
+
+
+def _count(kind: Any) -> int:
+    return sum(map(_count, kind)) if isinstance(kind, tuple) else 1
+
+
+def _model_of_named_tuple(manager: Any, kind: Any) -> Any:
+    by_value = TupleModel(manager, kind)
+    return _NamedTupleByAddress(manager, kind) if _goes_by_address(kind, by_value) else by_value
+
+
+def _model_of_named_uni_tuple(manager: Any, kind: Any) -> Any:
+    by_value = UniTupleModel(manager, kind)
+    return _NamedUniTupleByAddress(manager, kind) if _goes_by_address(kind, by_value) else by_value
+
+
+def _goes_by_address(kind: Any, by_value: Any) -> bool:
+    return kind.instance_class.__module__.startswith(_ENGINE) and _words(by_value) > _WORDS_BY_VALUE
+
+
+default_manager.register(types.NamedTuple, _model_of_named_tuple)
+default_manager.register(types.NamedUniTuple, _model_of_named_uni_tuple)
+
+
+class LowerByReference(Lower):
+    """Numba's lowering, but for variables that stand for an argument by address, or for a tuple in one.
+
+    Nothing is copied or counted for them: whoever calls holds what is in the tuple until the callee is done.
+    """
+
+    def init(self) -> None:
+        super().init()
+        self._places = self._find_places()
+        self._lent: list[Any] = []
+
+    def _find_places(self) -> dict[str, Place]:
+        """Variables that are assigned once, an argument or a field of such a variable."""
+        assigned = [inst for block in self.blocks.values() for inst in block.find_insts(ir.Assign)]
+        times = Counter(inst.target.name for inst in assigned)
+        places: dict[str, Place] = {}
+        # In the order of blocks a definition may come after its use: looked through until nothing is found any more.
+        found = True
+        while found:
+            found = False
+            for inst in assigned:
+                name = inst.target.name
+                if name in places or times[name] > 1 or not is_by_reference(self.typeof(name)):
+                    continue
+                place = self._place_of(inst.value, places)
+                if place is not None and self._type_at(place) == self.typeof(name):
+                    places[name] = place
+                    found = True
+        return places
+
+    def _place_of(self, value: Any, places: dict[str, Place]) -> Place | None:
+        if isinstance(value, ir.Arg):
+            return Place(value.index, ()) if is_by_reference(self.fndesc.argtypes[value.index]) else None
+        if isinstance(value, ir.Var):
+            return places.get(value.name)
+        if isinstance(value, ir.Expr) and value.op == "getattr" and value.value.name in places:
+            kind = self.typeof(value.value.name)
+            if value.attr in kind.fields:
+                base = places[value.value.name]
+                return Place(base.argument, (*base.fields, kind.fields.index(value.attr)))
+        return None
+
+    def _type_at(self, place: Place) -> Any:
+        kind = self.fndesc.argtypes[place.argument]
+        for field in place.fields:
+            kind = kind[field]
+        return kind
+
+    def setup_function(self, fndesc: Any) -> None:
+        super().setup_function(fndesc)
+        for argument in self.call_conv.get_arguments(self.function):
+            if isinstance(argument.type, llvm.PointerType) and isinstance(argument.type.pointee, llvm.Aggregate):
+                argument.add_attribute("noalias")
+                argument.add_attribute("captures(none)")
+
+    def _address(self, name: str, *fields: int) -> Any:
+        place = self._places[name]
+        address = self._arguments[place.argument]
+        path = (*place.fields, *fields)
+        if not path:
+            return address
+        return self.builder.gep(address, [_INDEX(0), *map(_INDEX, path)], inbounds=True)
+
+    def extract_function_arguments(self) -> Any:
+        # What is loaded here of arguments by address is loaded from where they stand.
+        values = super().extract_function_arguments()
+        self._arguments = {
+            index: value.operands[0]
+            for index, value in enumerate(values)
+            if is_by_reference(self.fndesc.argtypes[index])
+        }
+        return values
+
+    def lower_inst(self, inst: Any) -> None:
+        if isinstance(inst, ir.Assign) and inst.target.name in self._places:
+            return
+        super().lower_inst(inst)
+        # A variable may change after this: what is loaded of it is lent to calls of this instruction alone.
+        for value in self._lent:
+            del value.stands_at
+        self._lent.clear()
+
+    def lower_expr(self, resty: Any, expr: Any) -> Any:
+        if expr.op == "getattr" and expr.value.name in self._places:
+            kind = self.typeof(expr.value.name)
+            if expr.attr in kind.fields:
+                field = kind.fields.index(expr.attr)
+                value = self.builder.load(self._address(expr.value.name, field))
+                self.incref(kind[field], value)
+                return self.context.cast(self.builder, value, kind[field], resty)
+        return super().lower_expr(resty, expr)
+
+    def loadvar(self, name: str) -> Any:
+        if name in self._places:
+            address = self._address(name)
+            value = self.builder.load(address)
+        else:
+            value = super().loadvar(name)
+            if name in self._blk_local_varmap or not is_by_reference(self.typeof(name)):
+                return value
+            address = self.varmap[name]
+        value.stands_at = address
+        self._lent.append(value)
+        return value
+
+    def delvar(self, name: str) -> None:
+        if name not in self._places:
+            super().delvar(name)
+
+    def _alloca_var(self, name: str, fetype: Any) -> None:
+        if name not in self._places:
+            super()._alloca_var(name, fetype)
