@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from llvmlite import ir as llvm
 from numba.core import cgutils, ir, types
-from numba.core.datamodel import default_manager
+from numba.core.datamodel.registry import default_manager
 from numba.core.datamodel.models import TupleModel, UniTupleModel
 from numba.core.lowering import Lower
 
@@ -43,6 +43,15 @@ def is_by_reference(kind: Any) -> bool:
     )
 
 
+def _address_of(builder: Any, value: Any) -> Any:
+    """Where a value stands, or a place of its own that it is put in."""
+    address = getattr(value, "stands_at", None)
+    if address is None:
+        address = cgutils.alloca_once(builder, value.type)
+        builder.store(value, address)
+    return address
+
+
 class _AsAddress:
     """An argument that is an address; everything else as the model has it that this is mixed into."""
 
@@ -50,11 +59,7 @@ class _AsAddress:
         return llvm.PointerType(self.get_value_type())  # type: ignore[attr-defined]
 
     def as_argument(self, builder: Any, value: Any) -> Any:
-        address = getattr(value, "stands_at", None)
-        if address is None:
-            address = cgutils.alloca_once(builder, value.type)
-            builder.store(value, address)
-        return address
+        return _address_of(builder, value)
 
     def from_argument(self, builder: Any, value: Any) -> Any:
         return builder.load(value)
@@ -68,13 +73,9 @@ class _NamedUniTupleByAddress(_AsAddress, UniTupleModel):
     pass
 
 
-def _words(model: Any) -> int:
-    kind = model.get_argument_type()
-    return sum(map(_count, kind)) if isinstance(kind, tuple) else 1
-
-
-def _count(kind: Any) -> int:
-    return sum(map(_count, kind)) if isinstance(kind, tuple) else 1
+def _words(kind: Any) -> int:
+    """Of how many words numba makes an argument of this type."""
+    return sum(map(_words, kind)) if isinstance(kind, tuple) else 1
 
 
 def _model_of_named_tuple(manager: Any, kind: Any) -> Any:
@@ -88,7 +89,7 @@ def _model_of_named_uni_tuple(manager: Any, kind: Any) -> Any:
 
 
 def _goes_by_address(kind: Any, by_value: Any) -> bool:
-    return kind.instance_class.__module__.startswith(_ENGINE) and _words(by_value) > _WORDS_BY_VALUE
+    return kind.instance_class.__module__.startswith(_ENGINE) and _words(by_value.get_argument_type()) > _WORDS_BY_VALUE
 
 
 default_manager.register(types.NamedTuple, _model_of_named_tuple)
@@ -102,6 +103,7 @@ class LowerByReference(Lower):
     """
 
     def init(self) -> None:
+        """Find the variables that stand for an argument, once its variables are known."""
         super().init()
         self._places = self._find_places()
         self._lent: list[Any] = []
@@ -144,6 +146,7 @@ class LowerByReference(Lower):
         return kind
 
     def setup_function(self, fndesc: Any) -> None:
+        """Promise that what stands at an address is not written to, and that none is kept."""
         super().setup_function(fndesc)
         for argument in self.call_conv.get_arguments(self.function):
             if isinstance(argument.type, llvm.PointerType) and isinstance(argument.type.pointee, llvm.Aggregate):
@@ -151,15 +154,17 @@ class LowerByReference(Lower):
                 argument.add_attribute("captures(none)")
 
     def _address(self, name: str, *fields: int) -> Any:
-        place = self._places[name]
-        address = self._arguments[place.argument]
-        path = (*place.fields, *fields)
+        if name in self._places:
+            place = self._places[name]
+            address, path = self._arguments[place.argument], (*place.fields, *fields)
+        else:
+            address, path = self.getvar(name), fields
         if not path:
             return address
         return self.builder.gep(address, [_INDEX(0), *map(_INDEX, path)], inbounds=True)
 
     def extract_function_arguments(self) -> Any:
-        # What is loaded here of arguments by address is loaded from where they stand.
+        """Values of the arguments, and the addresses of those that have one."""
         values = super().extract_function_arguments()
         self._arguments = {
             index: value.operands[0]
@@ -169,6 +174,7 @@ class LowerByReference(Lower):
         return values
 
     def lower_inst(self, inst: Any) -> None:
+        """Leave out what gives a variable a place, for it needs no code."""
         if isinstance(inst, ir.Assign) and inst.target.name in self._places:
             return
         super().lower_inst(inst)
@@ -178,29 +184,29 @@ class LowerByReference(Lower):
         self._lent.clear()
 
     def lower_expr(self, resty: Any, expr: Any) -> Any:
-        if expr.op == "getattr" and expr.value.name in self._places:
-            kind = self.typeof(expr.value.name)
-            if expr.attr in kind.fields:
+        """Read a field of a tuple where it stands."""
+        if expr.op == "getattr" and is_by_reference(self.typeof(expr.value.name)):
+            name, kind = expr.value.name, self.typeof(expr.value.name)
+            if expr.attr in kind.fields and name not in self._blk_local_varmap:
+                # Of the whole tuple only this is read.
                 field = kind.fields.index(expr.attr)
-                value = self.builder.load(self._address(expr.value.name, field))
+                value = self.builder.load(self._address(name, field))
                 self.incref(kind[field], value)
                 return self.context.cast(self.builder, value, kind[field], resty)
         return super().lower_expr(resty, expr)
 
     def loadvar(self, name: str) -> Any:
-        if name in self._places:
-            address = self._address(name)
-            value = self.builder.load(address)
-        else:
-            value = super().loadvar(name)
-            if name in self._blk_local_varmap or not is_by_reference(self.typeof(name)):
-                return value
-            address = self.varmap[name]
+        """The value of a variable, with where it stands."""
+        if name in self._blk_local_varmap or not is_by_reference(self.typeof(name)):
+            return super().loadvar(name)
+        address = self._address(name)
+        value = self.builder.load(address)
         value.stands_at = address
         self._lent.append(value)
         return value
 
     def delvar(self, name: str) -> None:
+        """Leave a place as it is: whoever calls holds it."""
         if name not in self._places:
             super().delvar(name)
 
