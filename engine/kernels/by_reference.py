@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from llvmlite import ir as llvm
 from numba.core import cgutils, ir, types
-from numba.core.datamodel.registry import default_manager
 from numba.core.datamodel.models import TupleModel, UniTupleModel
+from numba.core.datamodel.registry import default_manager
 from numba.core.lowering import Lower
 
 _ENGINE = __name__.removesuffix("kernels.by_reference")

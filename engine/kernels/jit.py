@@ -242,4 +242,4 @@ time of loops over many small reads. The compiler refuses one that does allocate
 
 inlined_leaf_kernel = _compiled(_nrt=False, forceinline=True)
 """A leaf called from hot loops: the machine's compiler puts it into its callers, which it would not do by its own
-judgement, and a decision in weather takes an eighth less. Copied by numba, such functions took twice as long to compile."""
+judgement, and a decision in weather takes an eighth less. Copied by numba, they took twice as long to compile."""
