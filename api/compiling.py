@@ -8,9 +8,9 @@ from time import monotonic, sleep
 from typing import Any, TextIO
 
 START = (
-    "Compiling for this machine, only this once: some three minutes before a first answer, one more for all else.\n"
-    "Compilation pour cette machine, une seule fois : environ trois minutes avant une première réponse, une de plus "
-    "pour tout le reste."
+    "Compiling for this machine, only this once: a minute or two before a first answer, half as long for all else.\n"
+    "Compilation pour cette machine, une seule fois : une à deux minutes avant une première réponse, la moitié pour "
+    "tout le reste."
 )
 EVERY_S = 10.0
 """How often it is said how far it has come. [s]"""

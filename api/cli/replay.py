@@ -247,6 +247,8 @@ def counts_text(manifest: dict[str, Any], out: Path) -> str:
         lines.append("Banks were walls whatever the tide; --over-banks counts the ways over them.")
     if manifest["columns_not_used"]:
         lines.append(f"Columns not used: {', '.join(manifest['columns_not_used'])}.")
+    if manifest["map_of_columns_not_used"]:
+        lines.append(f"A map would read them (--map FILE.toml): {manifest['map_of_columns_not_used']}")
     if manifest["columns_not_found"]:
         lines.append(f"Named by the map and not in the table: {', '.join(manifest['columns_not_found'])}.")
     if manifest["sheets_not_read"]:

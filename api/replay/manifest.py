@@ -70,6 +70,7 @@ def manifest_of(
     return {
         **run,
         "columns_not_used": list(source.unused),
+        "map_of_columns_not_used": source.map_of_unused,
         "columns_not_found": list(source.lacking),
         "sheets_not_read": list(source.sheets_not_read),
         "counts": {

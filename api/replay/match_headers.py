@@ -1,18 +1,31 @@
 """Headers of foreign tables: capitals and spaces do not count; what is missing is told with a map that would fit."""
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 
-from api.replay.column_map import ColumnMap
+from api.replay.column_map import TARGETS, ColumnMap
 from engine.errors import InvalidAsk
 
 _MOST_SHOWN = 16
+_CLOSE = 0.85
+"""Names so much alike are one of them misspelt."""
 _LIKELY = {
     "lon": ("longitude", "long", "lng", "lon", "londeg", "longitudedeg", "longitudedd", "x"),
     "lat": ("latitude", "lat", "latdeg", "latitudedeg", "latitudedd", "y"),
     "position": ("coordinates", "position", "latlong", "latlon", "location", "locationcoordinates", "coordonnees"),
     "time": ("time", "datetime", "timestamp", "dateandtime", "timeutc", "utc", "date", "eventtime", "incidentdate",
              "dateheure", "horodatage"),
+    "encounter_id": ("id", "encounter", "eventid", "incident", "incidentid", "incidentnumber", "ref", "reference",
+                     "numero"),
+    "vessel_profile": ("vessel", "vesseltype", "vesselclass", "profile", "boat", "boattype", "boatclass", "unit", "ship",
+                       "shiptype", "navire", "moyen"),
+    "draught_m": ("draught", "draft", "draftm", "tirantdeau"),
+    "speed_kn": ("speed", "speedkn", "speedknots", "knots", "vitesse"),
+    "persons": ("people", "pob", "personsonboard", "personsrescued", "peoplerescued", "persons", "personnes", "number"),
+    "observed_port": ("port", "landedat", "landingport", "portoflanding", "disembarkationport", "portlanded",
+                      "portdedebarquement"),
 }  # fmt: skip
 """Names foreign tables have for a column, without anything but letters; nothing is read by them, only proposed."""
 
@@ -63,6 +76,31 @@ def fit_to_header(column_map: ColumnMap, columns: tuple[str, ...]) -> tuple[Colu
         ),
     )  # fmt: skip
     return fitted, problems
+
+
+def map_of_unused(unused: Sequence[str], used: Collection[str]) -> str:
+    """Line of a column map that reads columns which nothing was read from and whose names say what they may hold.
+
+    Parameters
+    ----------
+    unused : sequence of str
+        Columns of the table.
+    used : collection of str
+        Ours that were read from others, which none is proposed for.
+
+    Returns
+    -------
+    str
+        ``columns = { vessel_profile = "vessel" }``; empty where no name says so.
+    """
+    proposed: dict[str, str] = {}
+    for column in unused:
+        meant = [target for target in TARGETS if _letters(column) in _LIKELY.get(target, ())]
+        meant = meant or get_close_matches(_folded(column), TARGETS, 1, _CLOSE)
+        if meant and meant[0] not in used:
+            proposed.setdefault(meant[0], column)
+    pairs = ", ".join(f"{target} = {_quoted(column)}" for target, column in proposed.items())
+    return f"columns = {{ {pairs} }}" if pairs else ""
 
 
 def missing_columns(lacking: dict[str, list[str]], columns: tuple[str, ...], delimiter: str) -> InvalidAsk:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from api.replay.column_map import ColumnMap
 from api.replay.geojson_points import features_in
 from api.replay.geometry import point_column, points_of
-from api.replay.match_headers import fit_to_header, missing_columns
+from api.replay.match_headers import fit_to_header, map_of_unused, missing_columns
 from api.replay.normalize import GEOMETRY_LAT, GEOMETRY_LON, GEOMETRY_WRONG, MALFORMED, ROW
 from api.replay.problem_list import raise_all
 from api.replay.spreadsheet import read_sheet, sheet_rows
@@ -75,6 +75,12 @@ class Source:
     def unused(self) -> tuple[str, ...]:
         """Columns nobody looks at."""
         return tuple(name for name in self.columns if name not in self.wanted and name != self.geometry)
+
+    @property
+    def map_of_unused(self) -> str:
+        """Line of a column map that would read some of those; empty where their names say nothing."""
+        used = {target for target, names in self.column_map.columns.items() if set(names) & set(self.columns)}
+        return map_of_unused(self.unused, used)
 
     @property
     def lacking(self) -> tuple[str, ...]:

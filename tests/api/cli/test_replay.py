@@ -21,6 +21,7 @@ def test_counts_are_printed_and_add_up(safeport, tmp_path):
     assert "Rejected:  TIME_NAIVE 1 (row 2);" in ran.out
     assert "TIME_NAIVE: the time has no zone, and the column map names none." in ran.out
     assert "Columns not used: observed_prot." in ran.out
+    assert 'A map would read them (--map FILE.toml): columns = { observed_port = "observed_prot" }' in ran.out
     assert (tmp_path / "out" / "rejects.csv").read_text().splitlines()[1] == '2,"SYNTHETIC-2","TIME_NAIVE"'
 
 
