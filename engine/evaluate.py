@@ -446,6 +446,12 @@ def evaluate_some(inputs, encounter, reach, tide_bias_m, ways_taken, joining, me
 
 
 @leaf_kernel
+def measures_in_turn(patch, goal, ways_taken):
+    """Whether ports are measured when it is their turn: in a patch, where neither all are asked for nor ways given."""
+    return patch.triangle != NOWHERE and ways_taken.shape[0] == 0 and not goal.every_port and not goal.exhaustive
+
+
+@leaf_kernel
 def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal, memo, leading, found):
     """Look at ports in the order of their bounds.
 
@@ -454,8 +460,8 @@ def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal
     inputs : EvaluationInputs
     encounter : EncounterInputs
     patch : Patch
-        In which the position lies, and ports are measured when it is their turn; one of no triangle where all have been
-        measured, and their bounds and the order of those are entered.
+        In which the position lies; one of no triangle where it was measured by itself. Unless ports are measured in
+        their turn (`measures_in_turn`), all have been, and their bounds and the order of those are entered.
     fix : PatchWorkspace
         Of the patch.
     reach : Reach
@@ -463,7 +469,6 @@ def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal
     ways_taken : ndarray of bool, shape (p,) or (0,)
         Ports whose clocks are entered already.
     goal : SearchGoal
-        With a patch, one that does not ask for every port.
     memo : TravelTimeMemo
         Of nothing passed.
     leading : Leading
@@ -479,7 +484,7 @@ def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal
     by_bound, bound_s, speed_model = found.by_bound, found.bound_s, encounter.speed_model
     count = bound_s.shape[0]
     start = reach.path[0]
-    is_lazy = patch.triangle != NOWHERE
+    is_lazy = measures_in_turn(patch, goal, ways_taken)
     # From anywhere in the patch the way to a port is at most so much shorter than from its middle.
     slack_m = patch.radius_m + SAFE_M
     joining = first_leg_time(reach, inputs.forecast, speed_model, encounter.figures.depart_s)

@@ -20,6 +20,7 @@ from engine.evaluate import (
     SearchGoal,
     allocate_evaluation,
     fill_lower_bounds,
+    measures_in_turn,
     search_ports_in_order,
     select_routes,
 )
@@ -188,6 +189,59 @@ def _encounter_of_row(inputs, encounter, region_tables, rows, row, px, py, is_qu
 
 
 @kernel
+def _patch_of_row(inputs, patch_table, place, known_x, px, py):
+    """The patch a position is measured in; one of no triangle where it is measured by itself.
+
+    Parameters
+    ----------
+    inputs : EvaluationInputs
+    patch_table : PatchTable
+    place : int
+        Number of the patch, or `NOWHERE`.
+    known_x : float
+        NaN where nobody has looked whether the position lies in it.
+    px, py : float
+        The position on the plane.
+    """
+    if place == NOWHERE:
+        return no_patch(0)
+    patch = patch_from_table(patch_table, place)
+    if np.isnan(known_x):
+        mesh = inputs.water.mesh
+        triangle = locate(mesh, px, py)
+        needed_depth_m = inputs.depth_class.needed_depth_m
+        if triangle != patch.triangle or not shares(inputs.water, needed_depth_m, px, py, triangle):
+            return no_patch(0)
+    return patch
+
+
+@kernel
+def _reach_of_row(inputs, patch, fix, is_lazy, lon, lat, px, py):
+    """What a position reaches: measured by itself, or in its patch; there port by port later, where that is lazy."""
+    if patch.triangle == NOWHERE:
+        return reach_ports(inputs.water, inputs.depth_class, lon, lat)
+    set_position(fix, patch, lon, lat, px, py)
+    if not is_lazy:
+        measure_every_port(inputs.water, inputs.depth_class, patch, fix)
+    return fix.reach
+
+
+@kernel
+def _room_for(reach, detour_set):
+    """Room for what is found on the ways from a position."""
+    return allocate_evaluation(select_routes(reach, detour_set))
+
+
+@kernel
+def _with_outcome(found, looked, opened, best, next_bound_s):
+    """What was found, with how far the search went."""
+    return Evaluation(
+        found.ways, found.closely, found.table, found.weight, found.plain_key_s, found.key_s, found.penalty_s,
+        found.status, found.bound_s, found.by_bound, found.is_settled, looked, opened, best, next_bound_s,
+    )  # fmt: skip
+
+
+@kernel
 def evaluate_encounters(
     inputs, encounter, region_tables, rows, members, places, patch_table, detour_set, goal, may_detour, keeps, variants,
     answers,
@@ -227,45 +281,29 @@ def evaluate_encounters(
     count, corner_count = inputs.standing.status.shape[0], depth_class.corners.vertex.shape[0]
     is_quiet = is_empty(inputs.forecast)
     is_shortest = detour_set.taken.shape[0] == 0
-    is_lazy = is_shortest and not goal.every_port and not goal.exhaustive
     fix = allocate_patch_workspace(inputs.water, depth_class)
     memo = allocate_memo(corner_count, count)
     track, lanes = np.empty((corner_count + 2, 2)), allocate_lanes()
     is_worth = np.empty(count, np.bool_)
     leading = Leading(np.empty(goal.first), np.empty(goal.first))
-    nowhere = no_patch(0)
-    reach = fix.reach
-    in_patch = allocate_evaluation(select_routes(reach, detour_set))
-    found = in_patch
+    in_patch = _room_for(fix.reach, detour_set)
+    reach, found = fix.reach, in_patch
     nobody = np.empty(0, np.int64)
     order, worth, tried, winners = nobody, nobody, nobody, nobody
     for row in members:
         lon, lat = rows.lon[row], rows.lat[row]
         px, py = to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
-        patch = nowhere
-        if places.patch[row] != NOWHERE:
-            patch = patch_from_table(patch_table, places.patch[row])
-            if np.isnan(places.x[row]):
-                triangle = locate(mesh, px, py)
-                if triangle != patch.triangle or not shares(inputs.water, depth_class.needed_depth_m, px, py, triangle):
-                    patch = nowhere
-        reach = fix.reach
-        found = in_patch
-        if patch.triangle != NOWHERE:
-            set_position(fix, patch, lon, lat, px, py)
-            if not is_lazy:
-                measure_every_port(inputs.water, depth_class, patch, fix)
-                patch = nowhere
-                if not is_shortest:
-                    found = allocate_evaluation(select_routes(reach, detour_set))
-        else:
-            reach = reach_ports(inputs.water, depth_class, lon, lat)
-            if reach.kind == ON_LAND or reach.kind == ENCLOSED:
-                answers.became[row] = REFUSED_ON_LAND if reach.kind == ON_LAND else REFUSED_ENCLOSED
-                continue
-            found = allocate_evaluation(select_routes(reach, detour_set))
+        patch = _patch_of_row(inputs, patch_table, places.patch[row], places.x[row], px, py)
+        is_in_patch = patch.triangle != NOWHERE
+        is_lazy = measures_in_turn(patch, goal, detour_set.taken)
+        reach = _reach_of_row(inputs, patch, fix, is_lazy, lon, lat, px, py)
+        if not is_in_patch and (reach.kind == ON_LAND or reach.kind == ENCLOSED):
+            answers.became[row] = REFUSED_ON_LAND if reach.kind == ON_LAND else REFUSED_ENCLOSED
+            continue
+        # In a patch nothing of it is kept from one row to the next, so the room is shared.
+        found = in_patch if is_in_patch and is_shortest else _room_for(reach, detour_set)
         here = _encounter_of_row(inputs, encounter, region_tables, rows, row, px, py, is_quiet, answers)
-        if patch.triangle == NOWHERE:
+        if not is_lazy:
             fill_lower_bounds(inputs, reach, here.speed_model, found.bound_s)
             found.by_bound[:] = np.argsort(found.bound_s, kind="mergesort")
         if not is_quiet:
@@ -276,10 +314,7 @@ def evaluate_encounters(
         looked, opened, best, next_bound_s = search_ports_in_order(
             inputs, here, patch, fix, reach, detour_set.taken, goal, memo, leading, found
         )
-        found = Evaluation(
-            found.ways, found.closely, found.table, found.weight, found.plain_key_s, found.key_s, found.penalty_s,
-            found.status, found.bound_s, found.by_bound, found.is_settled, looked, opened, best, next_bound_s,
-        )  # fmt: skip
+        found = _with_outcome(found, looked, opened, best, next_bound_s)
         any_worth = False
         if may_detour and is_shortest and not is_quiet and inputs.key != BY_DISTANCE:
             any_worth = mark_detour_candidates(inputs, here, reach, found, goal.exhaustive, track, lanes, is_worth)
@@ -299,6 +334,6 @@ def evaluate_encounters(
             tried = contenders(inputs, here, found)
             if tried.shape[0] > 1:
                 winners = np.full(variants.shape[0], NOWHERE)
-                other = allocate_evaluation(select_routes(reach, detour_set))
+                other = _room_for(reach, detour_set)
                 fill_winners(inputs, here, reach, found, tried, variants, memo, other, winners)
     return Found(reach, found, order, worth, tried, winners)
