@@ -24,6 +24,7 @@ from engine.evaluate import (
     search_ports_in_order,
     select_routes,
 )
+from engine.kernels.arrays import copy_first
 from engine.kernels.detour_bound import allocate_lanes
 from engine.kernels.forecast import waves_at
 from engine.kernels.jit import inlined_kernel, kernel
@@ -305,7 +306,7 @@ def evaluate_encounters(
         here = _encounter_of_row(inputs, encounter, region_tables, rows, row, px, py, is_quiet, answers)
         if not is_lazy:
             fill_lower_bounds(inputs, reach, here.speed_model, found.bound_s)
-            found.by_bound[:] = np.argsort(found.bound_s, kind="mergesort")
+            copy_first(np.argsort(found.bound_s, kind="mergesort"), found.by_bound, count)
         if not is_quiet:
             memo.place[:] = 0
             memo.used[0] = 0

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.kernels.arrays import copy_first
 from engine.kernels.geodesy import earth_centred, geodesic_length_m
 from engine.kernels.harbour import may_be_inside
 from engine.kernels.jit import inlined_kernel, inlined_leaf_kernel, kernel, leaf_kernel
@@ -532,7 +533,8 @@ def _common(mesh, triangle, west_m, south_m, side_m):
                 new_x[found], new_y[found] = x[i] + part * (x[j] - x[i]), y[i] + part * (y[j] - y[i])
                 found += 1
         count = found
-        x[:count], y[:count] = new_x[:count], new_y[:count]
+        copy_first(new_x, x, count)
+        copy_first(new_y, y, count)
     return x, y, count
 
 

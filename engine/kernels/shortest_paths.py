@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.kernels.arrays import copy_first
 from engine.kernels.geodesy import earth_centred, geodesic_length_m
 from engine.kernels.heap import pop, push
 from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
@@ -78,8 +79,8 @@ def visibility_graph(mesh, corners, targets, needed_depth):
             capacity = 2 * capacity + found
             wider_end = np.empty(capacity, np.int32)
             wider_length = np.empty(capacity, np.float64)
-            wider_end[:used] = end[:used]
-            wider_length[:used] = length[:used]
+            copy_first(end, wider_end, used)
+            copy_first(length, wider_length, used)
             end = wider_end
             length = wider_length
         for k in range(found):
@@ -343,8 +344,8 @@ def path_between(mesh, corners, targets, needed_depth, lon, lat, px, py, start, 
             capacity *= 2
             wider_key = np.empty(capacity)
             wider_item = np.empty(capacity, np.int32)
-            wider_key[:size] = heap_key[:size]
-            wider_item[:size] = heap_item[:size]
+            copy_first(heap_key, wider_key, size)
+            copy_first(heap_item, wider_item, size)
             heap_key = wider_key
             heap_item = wider_item
         for k in range(found_corners + 1):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.kernels.arrays import copy_points
 from engine.kernels.heap import pop, push
 from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE, contains, is_open, locate
@@ -345,12 +346,12 @@ def snap_to_mesh(mesh, rim, shore, needed_depth, px, py, shore_tolerance, hop_re
         if t == NOWHERE:
             return ENCLOSED, NOWHERE, path, inland
         out = np.empty((1 + narrow.shape[0], 2))
-        out[0] = path[0]
-        out[1:] = narrow
+        copy_points(path[:1], out, 0)
+        copy_points(narrow, out, 1)
         return IN_NARROWS, t, out, inland
     # A position on land first goes to the water, the way it was found, and hops from there.
     out = np.empty((3 if inland > 0.0 else 2, 2))
-    out[0] = path[0]
+    copy_points(path[:1], out, 0)
     if inland > 0.0:
         out[1, 0] = from_x
         out[1, 1] = from_y
