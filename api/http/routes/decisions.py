@@ -32,10 +32,10 @@ from api.store.commands import IdempotencyKey
 from api.store.decisions import DecisionRecord, RecordDecision
 from api.store.errors import Refused, StoreError
 from api.store.ownership import OwnRecord
+from api.store.port_snapshot import PortsSnapshot
 from api.store.record_types import (
     OverrideDocument,
 )
-from api.store.port_snapshot import PortsSnapshot
 from api.store.store import Store
 from engine.errors import InvalidAsk, UnknownName
 from engine.model import Ask
@@ -138,9 +138,7 @@ async def create_decision(
         made = make_decision(service, encounter, ask, ports, encounter_id, every_port=every_port)
         return made, made.record(encounter_id), presented.answer(made.decision, made.basis)
 
-    made, record, answer = await worker_pool.run(
-        decide_and_answer, is_quick=_is_quick(service, ask, presented, ports)
-    )
+    made, record, answer = await worker_pool.run(decide_and_answer, is_quick=_is_quick(service, ask, presented, ports))
     metrics.count_decision(record.outcome, made.decide_s)
     return await _recorded(service, worker_pool, async_store, caller, once, record, answer, presented)
 
