@@ -15,7 +15,7 @@ from api.suggest import did_you_mean
 from engine.decide import decide, warm_search
 from engine.errors import InvalidAsk, UnknownName
 from engine.kernels.streams import has_tide
-from engine.model import Ask, Decision, Port, Vessel, World
+from engine.model import Ask, Decision, LivePicture, Port, Vessel, World
 from engine.policy import Policy
 from engine.routes import lies_in_deep_water
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
@@ -252,10 +252,22 @@ def _with_port_reports(
 ) -> World:
     from api.store.port_snapshot import live_picture
 
-    live = live_picture(ports, [port.id for port in world.ports], at_s, limits, encounter_id)
+    live = _shared_picture(live_picture(ports, [port.id for port in world.ports], at_s, limits, encounter_id))
     port_status = ports.status_input(at_s)
     identity = {**world.identity, "port_status": None if port_status is None else port_status._asdict()}
     return replace(world, live=live, identity=identity)
+
+
+_PICTURES: dict[bytes, LivePicture] = {}
+_MOST_PICTURES = 8
+
+
+def _shared_picture(live: LivePicture) -> LivePicture:
+    """The same object for equal pictures, so that what the engine knows by one is found again in the next second."""
+    known = b"".join(column.tobytes() for column in live)
+    while len(_PICTURES) >= _MOST_PICTURES and known not in _PICTURES:
+        _PICTURES.pop(next(iter(list(_PICTURES))), None)
+    return _PICTURES.setdefault(known, live)
 
 
 def policy_named(name: str) -> Policy:

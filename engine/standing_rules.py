@@ -141,27 +141,40 @@ def _findings_of_register(
 @lru_cache(maxsize=16)
 def _findings_of_reports(stale_after_s: float, live: IdentityKey[LivePicture]) -> StandingFindings:
     reports = live.value
-    # In plain numbers, as above. Ports that never reported are most of them, and what is found of these is the same.
-    unreported: tuple[RuleResult, ...] = ()
-    columns = (
-        reports.status_feed, reports.status, reports.status_age_s, reports.reception_feed, reports.needs_met,
-        reports.transport_arranged, reports.danger_ashore,
-    )  # fmt: skip
-    results: list[tuple[RuleResult, ...]] = []
-    for report in zip(*(column.tolist() for column in columns), strict=True):
-        status_feed, status, age_s, reception_feed, needs_met, transport, danger = report
-        has_reported = status_feed != Feed.ABSENT or reception_feed != Feed.ABSENT or danger
-        found = () if has_reported else unreported
-        if not found:
-            found = (
-                harbour_status(status_feed, status, age_s, stale_after_s),
-                basic_needs(reception_feed, needs_met),
-                onward_transport(reception_feed, transport),
-                danger_ashore(danger),
-            )
-            unreported = unreported if has_reported else found
-        results.append(found)
-    return _enter(_nothing_found(len(results)), RULES_ON_REPORTS, results)
+    has_reported = (
+        (reports.status_feed != int(Feed.ABSENT)) | (reports.reception_feed != int(Feed.ABSENT)) | reports.danger_ashore
+    )
+    # Most ports never reported, and pictures change by the second: what is found of those stands already.
+    silent = _findings_without_reports(len(has_reported))
+    found = StandingFindings(*(part.copy() for part in silent))
+    for port in np.flatnonzero(has_reported).tolist():
+        results = _results_of_report(*(column.item(port) for column in (
+            reports.status_feed, reports.status, reports.status_age_s, reports.reception_feed, reports.needs_met,
+            reports.transport_arranged, reports.danger_ashore,
+        )), stale_after_s)  # fmt: skip
+        for rule, result in zip(RULES_ON_REPORTS, results, strict=True):
+            for part, value in zip(found[1:], result, strict=True):
+                part[port, rule] = value
+    return found
+
+
+@lru_cache(maxsize=4)
+def _findings_without_reports(count: int) -> StandingFindings:
+    nothing = _results_of_report(int(Feed.ABSENT), 0, np.nan, int(Feed.ABSENT), np.nan, np.nan, False, np.nan)
+    return _enter(_nothing_found(count), RULES_ON_REPORTS, [nothing] * count)
+
+
+def _results_of_report(
+    status_feed: int, status: int, age_s: float, reception_feed: int, needs_met: float, transport: float,
+    is_dangerous: bool, stale_after_s: float,
+) -> tuple[RuleResult, ...]:  # fmt: skip
+    """What the rules on reports find of one port, in the order of these rules; in plain numbers, as above."""
+    return (
+        harbour_status(status_feed, status, age_s, stale_after_s),
+        basic_needs(reception_feed, needs_met),
+        onward_transport(reception_feed, transport),
+        danger_ashore(is_dangerous),
+    )
 
 
 def _nothing_found(count: int) -> StandingFindings:
