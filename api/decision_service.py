@@ -300,7 +300,10 @@ def open_decision_service(folder: Path = DEFAULT_PACK) -> DecisionService:
     """
     pack = read_pack(folder)
     vessels = vessels_from(pack.tables["vessels"])  # type: ignore[arg-type]
-    return DecisionService(pack, world_from(pack), vessels, TideTables(pack, tide_cache()), atlas=atlas_from(pack))
+    world = world_from(pack)
+    # The depth classes have the trees, each until it has grown its own tables: 17 MB that nobody looks at again.
+    del pack.arrays["trees"]
+    return DecisionService(pack, world, vessels, TideTables(pack, tide_cache()), atlas=atlas_from(pack))
 
 
 def _world_on_date(world: World, tables: TideTables, atlas: StreamAtlas, block_s: float) -> World:
