@@ -14,6 +14,7 @@ def test_the_tables_of_a_depth_class_replace_the_trees_they_grew_from():
     trees = pack.arrays["trees"]["following_0"]
     with ThreadPoolExecutor(2) as threads:
         first, other = threads.map(lambda _: depth_class.tables, range(2))
-    assert np.array_equal(first.following, trees.T) and np.array_equal(other.following, trees.T)
+    assert np.array_equal(first.following, trees.T)
+    assert np.array_equal(other.following, trees.T)
     assert depth_class.tables is depth_class.tables
     assert not any(value is trees for value in vars(depth_class).values())
