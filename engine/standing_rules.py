@@ -148,10 +148,10 @@ def _findings_of_reports(stale_after_s: float, live: IdentityKey[LivePicture]) -
     silent = _findings_without_reports(len(has_reported))
     found = StandingFindings(*(part.copy() for part in silent))
     for port in np.flatnonzero(has_reported).tolist():
-        results = _results_of_report(*(column.item(port) for column in (
+        results = _results_of_report(stale_after_s, *(column.item(port) for column in (
             reports.status_feed, reports.status, reports.status_age_s, reports.reception_feed, reports.needs_met,
             reports.transport_arranged, reports.danger_ashore,
-        )), stale_after_s)  # fmt: skip
+        )))  # fmt: skip
         for rule, result in zip(RULES_ON_REPORTS, results, strict=True):
             for part, value in zip(found[1:], result, strict=True):
                 part[port, rule] = value
@@ -160,13 +160,13 @@ def _findings_of_reports(stale_after_s: float, live: IdentityKey[LivePicture]) -
 
 @lru_cache(maxsize=4)
 def _findings_without_reports(count: int) -> StandingFindings:
-    nothing = _results_of_report(int(Feed.ABSENT), 0, np.nan, int(Feed.ABSENT), np.nan, np.nan, False, np.nan)
+    nothing = _results_of_report(np.nan, int(Feed.ABSENT), 0, np.nan, int(Feed.ABSENT), np.nan, np.nan, False)
     return _enter(_nothing_found(count), RULES_ON_REPORTS, [nothing] * count)
 
 
 def _results_of_report(
-    status_feed: int, status: int, age_s: float, reception_feed: int, needs_met: float, transport: float,
-    is_dangerous: bool, stale_after_s: float,
+    stale_after_s: float, status_feed: int, status: int, age_s: float, reception_feed: int, needs_met: float,
+    transport: float, is_dangerous: bool,
 ) -> tuple[RuleResult, ...]:  # fmt: skip
     """What the rules on reports find of one port, in the order of these rules; in plain numbers, as above."""
     return (
