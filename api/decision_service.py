@@ -4,6 +4,7 @@ import gc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from math import isnan
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING
@@ -85,10 +86,12 @@ class DecisionService:
         return _WORLDS_ON_DATES.of(self.world, self.tides, self.atlas, block_start_s(at_s))
 
     def is_quick(self, ask: Ask, ports: "PortsSnapshot | None" = None) -> bool:
-        """Whether `decide` is known to take some milliseconds at most, when asked for settled ports only.
+        """Whether `decide` is known to take some milliseconds, when asked for settled ports only.
 
-        So it is where she lies in water deep enough for her: from a bank, ways lead off on all sides. Nothing may have
-        to be made first, tides of another month or water without a zone, nor other positions be tried.
+        So it is where she lies in water deep enough for her: from a bank, ways lead off on all sides, and for a ship
+        of great draught they are looked for over many banks to ports that are none for her. Nothing may have to be made
+        first, tides of another month or water without a zone, nor other positions or ways round a sea too high for her
+        be looked for.
 
         Parameters
         ----------
@@ -98,6 +101,7 @@ class DecisionService:
         """
         return (
             not ask.position_accuracy_m > 0.0
+            and (self.cube is None or isnan(ask.vessel.max_hs_m) or "max_hs_m" in ask.vessel.assumed)
             and _WORLDS_ON_DATES.has(self.world, self.tides, self.atlas, block_start_s(ask.at_s))
             and (ports is None or not ports.zones_in_force(ask.at_s))
             and lies_in_deep_water(self.world, ask.vessel, ask.policy.limits, ask.lon, ask.lat)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, hypot, isinf
+from math import ceil, hypot, isfinite, isinf
 
 import numpy as np
 
@@ -74,6 +74,9 @@ def reach_from(world: World, depth_class: DepthClass, lon: float, lat: float) ->
 def lies_in_deep_water(world: World, vessel: Vessel, limits: Limits, lon: float, lat: float) -> bool:
     """Whether a position lies in water that is deep enough for a vessel at any state of the tide.
 
+    Never so for one that draws more than the deepest bank has water, or nobody knows how much: to her every bank is a
+    wall.
+
     Parameters
     ----------
     world : World
@@ -87,7 +90,7 @@ def lies_in_deep_water(world: World, vessel: Vessel, limits: Limits, lon: float,
     mesh = world.water.mesh
     triangle, _, _ = patch_at(mesh, lon, lat, SIDE_M)
     deep_m = depth_class_source_for(world, needed_m).needed_depth_m
-    return bool(triangle != NOWHERE and mesh.least_depth[triangle] >= deep_m)
+    return bool(triangle != NOWHERE and isfinite(deep_m) and mesh.least_depth[triangle] >= deep_m)
 
 
 def check_in_area(world: World, lon: float, lat: float) -> None:

@@ -1,6 +1,7 @@
 import asyncio
 import json
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -195,9 +196,9 @@ def test_quick_work_that_fails_gives_its_turn_back():
 
 
 def test_a_decision_is_quick_in_open_water_and_not_where_something_has_to_be_made_or_tried_first(service, encounter):
-    def is_quick(at_s=1_642_050_000.0, **changed):
+    def is_quick(at_s=1_642_050_000.0, opened=service, **changed):
         ask = service.ask(EncounterIn.model_validate({**encounter, "time": None, **changed}), at_s)
-        return service.is_quick(ask)
+        return opened.is_quick(ask)
 
     def at(lon, lat):
         return {"type": "Point", "coordinates": [lon, lat]}
@@ -208,5 +209,11 @@ def test_a_decision_is_quick_in_open_water_and_not_where_something_has_to_be_mad
     assert not is_quick(position=at(0.0, 51.5)), "on land"
     assert not is_quick(position=at(30.0, 51.0)), "outside"
     assert not is_quick(position_accuracy_m=500.0)
+    assert not is_quick(vessel={"draught_m": 7.0})
+    # With a forecast ways may be sought round a sea that somebody has said she does not go into.
+    limited, with_forecast = {"draught_m": 1.0, "max_hs_m": 2.0}, replace(service, cube=object())
+    assert is_quick(vessel=limited)
+    assert not is_quick(vessel=limited, opened=with_forecast)
+    assert is_quick(vessel={**limited, "assumed": ["max_hs_m"]}, opened=with_forecast)
     # The tides of that time are nobody's yet.
     assert not is_quick(at_s=1_262_304_000.0)
