@@ -117,25 +117,38 @@ def _findings_of_register(
         access.berth_loa_m.tolist(), access.most_loa_m.tolist(), access.beam_limit_m.tolist(),
         access.draught_limit_m.tolist(), strict=True,
     )  # fmt: skip
+    results = [
+        (berth(known.loa_m, plausible_m, known.beam_m, vessel.draught_m, *of_berths, limits.berth_unlisted_loa_m),)
+        for of_berths in limits_of_berths
+    ]
+    of_any = _findings_for_any_vessel(policy.designated, medical, columns, ports)
+    return _enter(StandingFindings(*(part.copy() for part in of_any)), (Rule.R_BER_01,), results)
+
+
+# A vessel that has not been seen before is the usual case, and five of these six rules do not look at her.
+@lru_cache(maxsize=16)
+def _findings_for_any_vessel(
+    designated: frozenset[str],
+    medical: Medical,
+    columns: IdentityKey[PortColumns],
+    ports: IdentityKey[tuple[Port, ...]],
+) -> StandingFindings:
     facts = zip(
         columns.value.kind.tolist(), columns.value.reception.tolist(), columns.value.entry_permission.tolist(),
         columns.value.confidence.tolist(), strict=True,
     )  # fmt: skip
-    results: list[tuple[RuleResult, ...]] = []
-    for port, of_berths, (kind, reception, permission, confidence) in zip(
-        ports.value, limits_of_berths, facts, strict=True
-    ):
-        results.append((
+    results = [
+        (
             port_kind(kind),
-            berth(
-                known.loa_m, plausible_m, known.beam_m, vessel.draught_m, *of_berths, limits.berth_unlisted_loa_m
-            ),
             medical_reception(medical, reception),
-            designated_place(bool(policy.designated), port.id in policy.designated),
+            designated_place(bool(designated), port.id in designated),
             entry_permission(permission),
             register_confidence(confidence),
-        ))  # fmt: skip
-    return _enter(_nothing_found(len(results)), RULES_ON_REGISTER, results)
+        )
+        for port, (kind, reception, permission, confidence) in zip(ports.value, facts, strict=True)
+    ]
+    rules = tuple(rule for rule in RULES_ON_REGISTER if rule != Rule.R_BER_01)
+    return _enter(_nothing_found(len(results)), rules, results)
 
 
 @lru_cache(maxsize=16)
