@@ -5,6 +5,7 @@ all encounters that share vessel, policy and reports; the compiled pass copies w
 excludes, or leaves unconfirmed, cannot become the answer from anywhere.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -199,7 +200,7 @@ def _nothing_found(count: int) -> StandingFindings:
 
 
 def _enter(
-    found: StandingFindings, rules: tuple[Rule, ...], results: list[tuple[RuleResult, ...]]
+    found: StandingFindings, rules: tuple[Rule, ...], results: Sequence[tuple[RuleResult, ...]]
 ) -> StandingFindings:  # fmt: skip
     """What these rules found of every port, entered; a column at a time, as cell by cell takes ten times as long."""
     for rule, of_ports in zip(rules, zip(*results, strict=True), strict=True):
