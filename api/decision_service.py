@@ -4,18 +4,21 @@ import gc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from math import isnan
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING
 
 from api.compiling import listen
 from api.encounter import EncounterIn
+from api.recent_values import RecentValues
 from api.suggest import did_you_mean
 from engine.decide import decide, warm_search
 from engine.errors import InvalidAsk, UnknownName
 from engine.kernels.streams import has_tide
-from engine.model import Ask, Decision, Port, Vessel, World
+from engine.model import Ask, Decision, LivePicture, Port, Vessel, World
 from engine.policy import Policy
+from engine.routes import lies_in_deep_water
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
 from geodata.policies import DEFAULT_POLICY, policy_names, read_policy
 from geodata.streams.net import StreamAtlas, atlas_from, no_atlas, streams_at
@@ -80,7 +83,29 @@ class DecisionService:
 
     def world_at(self, at_s: float) -> World:
         """The world with tides and streams of a time, epoch seconds; the same object for all times of one block."""
-        return _world_on_date(self.world, self.tides, self.atlas, block_start_s(at_s))
+        return _WORLDS_ON_DATES.of(self.world, self.tides, self.atlas, block_start_s(at_s))
+
+    def is_quick(self, ask: Ask, ports: "PortsSnapshot | None" = None) -> bool:
+        """Whether `decide` is known to take some milliseconds, when asked for settled ports only.
+
+        So it is where she lies in water deep enough for her: from a bank, ways lead off on all sides, and for a ship
+        of great draught they are looked for over many banks to ports that are none for her. Nothing may have to be made
+        first, tides of another month or water without a zone, nor other positions or ways round a sea too high for her
+        be looked for.
+
+        Parameters
+        ----------
+        ask : Ask
+        ports : PortsSnapshot, optional
+            As for `decide`.
+        """
+        return (
+            not ask.position_accuracy_m > 0.0
+            and (self.cube is None or isnan(ask.vessel.max_hs_m) or "max_hs_m" in ask.vessel.assumed)
+            and _WORLDS_ON_DATES.has(self.world, self.tides, self.atlas, block_start_s(ask.at_s))
+            and (ports is None or not ports.zones_in_force(ask.at_s))
+            and lies_in_deep_water(self.world, ask.vessel, ask.policy.limits, ask.lon, ask.lat)
+        )
 
     def decide(
         self,
@@ -231,10 +256,22 @@ def _with_port_reports(
 ) -> World:
     from api.store.port_snapshot import live_picture
 
-    live = live_picture(ports, [port.id for port in world.ports], at_s, limits, encounter_id)
+    live = _shared_picture(live_picture(ports, [port.id for port in world.ports], at_s, limits, encounter_id))
     port_status = ports.status_input(at_s)
     identity = {**world.identity, "port_status": None if port_status is None else port_status._asdict()}
     return replace(world, live=live, identity=identity)
+
+
+_PICTURES: dict[bytes, LivePicture] = {}
+_MOST_PICTURES = 8
+
+
+def _shared_picture(live: LivePicture) -> LivePicture:
+    """The same object for equal pictures, so that what the engine knows by one is found again in the next second."""
+    known = b"".join(column.tobytes() for column in live)
+    while len(_PICTURES) >= _MOST_PICTURES and known not in _PICTURES:
+        _PICTURES.pop(next(iter(list(_PICTURES))), None)
+    return _PICTURES.setdefault(known, live)
 
 
 def policy_named(name: str) -> Policy:
@@ -267,15 +304,20 @@ def open_decision_service(folder: Path = DEFAULT_PACK) -> DecisionService:
     """
     pack = read_pack(folder)
     vessels = vessels_from(pack.tables["vessels"])  # type: ignore[arg-type]
-    return DecisionService(pack, world_from(pack), vessels, TideTables(pack, tide_cache()), atlas=atlas_from(pack))
+    world = world_from(pack)
+    # The depth classes have the trees, each until it has grown its own tables: 17 MB that nobody looks at again.
+    del pack.arrays["trees"]
+    return DecisionService(pack, world, vessels, TideTables(pack, tide_cache()), atlas=atlas_from(pack))
 
 
-@lru_cache(maxsize=8)
 def _world_on_date(world: World, tables: TideTables, atlas: StreamAtlas, block_s: float) -> World:
     tides, identity = tables.at(block_s)
     streams = streams_at(atlas, tables, tuple(port.id for port in world.ports), block_s)
     inputs = {**world.identity, "tides": identity, "streams": atlas.identity if has_tide(streams) else None}
     return replace(world, tides=tides, streams=streams, identity=inputs)
+
+
+_WORLDS_ON_DATES = RecentValues(_world_on_date, most=8)
 
 
 def warm_up(service: DecisionService) -> None:

@@ -112,8 +112,9 @@ class Settings(BaseSettings):
     working: int = Field(
         2,
         ge=1,
-        description="Decisions and distances worked on at once. Rendering holds the interpreter lock, so more would "
-        "only keep more half-made documents in memory.",
+        description="Decisions and distances worked on at once in threads; decisions in open water are quick and made "
+        "one by one without. Rendering holds the interpreter lock, so more would only keep more half-made documents in "
+        "memory.",
     )
     waiting: int = Field(
         64, ge=0, description="Requests that may wait for their turn; the next one is told to come back."

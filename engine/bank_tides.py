@@ -8,7 +8,7 @@ between the earliest and the latest time of passing is the water reckoned with. 
 from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor, nan
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -87,7 +87,7 @@ def _bank_tides(
     count = len(banks.value)
     low = np.array([bank.ring.min(axis=0) for bank in banks.value]).reshape(-1, 2)
     high = np.array([bank.ring.max(axis=0) for bank in banks.value]).reshape(-1, 2)
-    approach = np.array([port.approach for port in ports.value]).reshape(-1, 2)
+    approach = on_sphere(np.array([port.approach for port in ports.value]).reshape(-1, 2))
     known = (tides.value.station != NOWHERE) & ~np.isnan(tides.value.height_uncertainty_m)
     port, off_m, doubt_m = np.full(count, NOWHERE), np.full(count, nan), np.full(count, nan)
     for number, (x, y) in enumerate(0.5 * (low + high)):
@@ -102,11 +102,25 @@ def _bank_tides(
     return BankTides(least_m, low, high, port, off_m, doubt_m)
 
 
-def distances_m(lon_deg: float, lat_deg: float, positions: np.ndarray) -> np.ndarray:
-    """Distances on the sphere from one position to others, shape (n, 2), longitude and latitude. [deg], [m]"""
+class SpherePositions(NamedTuple):
+    """Positions on the sphere, made ready for distances to them; shape (n,). [rad]"""
+
+    lon: np.ndarray
+    lat: np.ndarray
+    cos_lat: np.ndarray
+
+
+def on_sphere(positions: np.ndarray) -> SpherePositions:
+    """Positions, shape (n, 2), longitude and latitude, on the sphere. [deg]"""
     lon, lat = np.radians(positions.T)
+    return SpherePositions(lon, lat, np.cos(lat))
+
+
+def distances_m(lon_deg: float, lat_deg: float, positions: SpherePositions) -> np.ndarray:
+    """Distances on the sphere from one position to others. [deg], [m]"""
+    lon, lat, cos_lat = positions
     here_lon, here_lat = np.radians(lon_deg), np.radians(lat_deg)
-    chord = np.sin(0.5 * (lat - here_lat)) ** 2 + np.cos(lat) * np.cos(here_lat) * np.sin(0.5 * (lon - here_lon)) ** 2
+    chord = np.sin(0.5 * (lat - here_lat)) ** 2 + cos_lat * np.cos(here_lat) * np.sin(0.5 * (lon - here_lon)) ** 2
     return np.asarray(2.0 * SPHERE_RADIUS_M * np.arcsin(np.sqrt(chord)))
 
 
@@ -177,21 +191,39 @@ class Openings:
 
     def any_within(self, bank: int, from_s: np.ndarray, to_s: np.ndarray) -> np.ndarray:
         """Whether there may be enough at some moment between two times, for each of several pairs. [epoch s]"""
-        tides, port = self._tides, int(self._over.port[bank])
-        if port == NOWHERE:
+        if self._over.port[bank] == NOWHERE:
             return np.zeros(len(from_s), np.bool_)
-        first_s = tides.start_s + tides.time_shift_s[port]
-        if bank not in self._open:
-            at_s = first_s + tides.step_s * np.arange(tides.height_m.shape[1])
-            depth_m = self._over.least_depth_m[bank] + heights_at(tides, port, at_s) - self._over.doubt_m[bank]
-            self._open[bank] = np.concatenate(([0], np.cumsum(depth_m >= self._needed_m)))
-        so_far = self._open[bank]
+        so_far = self._so_far(bank)
         # The samples about the times: between two samples there is no more than at one of them.
         begin, end = (
             np.clip(place, 0, len(so_far) - 1).astype(np.int64)
-            for place in (np.floor((from_s - first_s) / tides.step_s), np.ceil((to_s - first_s) / tides.step_s) + 1)
+            for place in (np.floor(self._place(bank, from_s)), np.ceil(self._place(bank, to_s)) + 1)
         )
         return np.asarray(so_far[end] > so_far[begin])
+
+    def is_any_within(self, bank: int, from_s: float, to_s: float) -> bool:
+        """`any_within` of one pair, ten times as fast. [epoch s]"""
+        if self._over.port[bank] == NOWHERE:
+            return False
+        so_far = self._so_far(bank)
+        last = len(so_far) - 1
+        begin = floor(min(max(self._place(bank, from_s), 0.0), last))
+        end = min(ceil(min(max(self._place(bank, to_s), -1.0), last)) + 1, last)
+        return bool(so_far[end] > so_far[begin])
+
+    def _place(self, bank: int, at_s: "np.ndarray | float") -> Any:
+        """Where times lie among the samples."""
+        tides, port = self._tides, self._over.port.item(bank)
+        return (at_s - (tides.start_s + tides.time_shift_s.item(port))) / tides.step_s
+
+    def _so_far(self, bank: int) -> np.ndarray:
+        """How many samples before each one have water enough."""
+        if bank not in self._open:
+            tides, port = self._tides, int(self._over.port[bank])
+            at_s = tides.start_s + tides.time_shift_s[port] + tides.step_s * np.arange(tides.height_m.shape[1])
+            depth_m = self._over.least_depth_m[bank] + heights_at(tides, port, at_s) - self._over.doubt_m[bank]
+            self._open[bank] = np.concatenate(([0], np.cumsum(depth_m >= self._needed_m)))
+        return self._open[bank]
 
 
 def openings_of(world: World, needed_m: float) -> Openings:

@@ -19,10 +19,12 @@ import numpy as np
 from engine.apply_rules import Routes, RuleTable
 from engine.bank_tides import (
     BankTides,
+    SpherePositions,
     bank_tides_of,
     crossings_of,
     distances_m,
     heights_at,
+    on_sphere,
     openings_of,
     passing_of,
 )
@@ -149,8 +151,8 @@ def _openable(over: IdentityKey[BankTides], least_m: float, needed_m: float) -> 
 
 
 @lru_cache(maxsize=16)
-def _approaches(ports: IdentityKey[tuple[Port, ...]]) -> np.ndarray:
-    return np.array([port.approach for port in ports.value])
+def _approaches(ports: IdentityKey[tuple[Port, ...]]) -> SpherePositions:
+    return on_sphere(np.array([port.approach for port in ports.value]))
 
 
 def top_speed_ms(context: RequestContext) -> float:
@@ -248,10 +250,10 @@ class _Outlines:
     def __init__(self, mesh: Mesh, banks: tuple[Bank, ...]) -> None:
         self._origin = (mesh.origin_lon_deg, mesh.origin_lat_deg)
         self._banks = banks
-        self._known: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self._known: dict[int, tuple[SpherePositions, np.ndarray]] = {}
 
-    def of(self, bank: int, world: World, source: DepthClassSource) -> tuple[np.ndarray, np.ndarray]:
-        """Points of one bank, shape (n, 2) [deg], and distances of all ports from them, shape (n, p). [m]
+    def of(self, bank: int, world: World, source: DepthClassSource) -> tuple[SpherePositions, np.ndarray]:
+        """Points of one bank, n of them, and distances of all ports from them, shape (n, p). [m]
 
         World and depth class have the mesh this is of, and are the same in every call.
         """
@@ -262,7 +264,7 @@ class _Outlines:
                 on_plane += [start + (end - start) * k / pieces for k in range(pieces)]
             points = np.array([from_plane(x, y, *self._origin) for x, y in on_plane])
             reached = [reach_ports(world.water, source.tables, lon, lat).distance_m for lon, lat in points]
-            self._known[bank] = points, np.array(reached)
+            self._known[bank] = on_sphere(points), np.array(reached)
         return self._known[bank]
 
 
@@ -369,13 +371,13 @@ def _worth_a_look(
         return [], False
     limit_m = limit_m[ports]
     within_m = float(limit_m.max())
-    openings, at_s = openings_of(context.world, context.needed_depth_m), np.array([context.ask.at_s])
-    until_s = at_s + latest_passing_s(within_m, context)
+    openings, at_s = openings_of(context.world, context.needed_depth_m), context.ask.at_s
+    until_s = at_s + float(latest_passing_s(within_m, context))
     may_be, names = np.zeros(len(ports), np.bool_), False
     for bank, over_m in distances_over_banks_m(context, banks, position, ports, within_m):
         near = over_m <= limit_m
         names = names or bool(near[ports == first].any())
-        if near.any() and openings.any_within(bank, at_s, until_s)[0]:
+        if near.any() and openings.is_any_within(bank, at_s, until_s):
             may_be |= near
     return ports[may_be].tolist(), names
 

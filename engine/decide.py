@@ -77,16 +77,7 @@ def _assemble(
     to_second_s, near_tie = _margin(found, limits.near_tie_s, limits.near_tie_share)
     nearer = _unconfirmed_nearer(context, found)
     sensitive = (*(("position",) if moved else ()), *turning, *(("unconfirmed_port",) if nearer is not None else ()))
-    # The fix may be this much nearer or farther, run at the ends of the speed's own range.
-    slack_m = 0.0 if isnan(ask.position_accuracy_m) else ask.position_accuracy_m
-    # At the pace made good on the way there, or in calm water if that is the slower.
-    is_run = np.isfinite(evaluation.ways.travel_times.time_s) & (evaluation.ways.distance_m > 0.0)
-    pace = np.divide(
-        evaluation.ways.travel_times.time_s, evaluation.ways.distance_m, out=np.zeros(len(is_run)), where=is_run
-    )
-    pace = np.maximum(pace, 1.0 / context.speed_ms)
-    early_s = np.maximum(table.low_s - slack_m * pace / (1.0 + limits.speed_uncertainty_share), 0.0)
-    late_s = table.high_s + slack_m * pace / (1.0 - limits.speed_uncertainty_share)
+    early_s, late_s = _range_of(context, found)
     return Decision(
         ask=ask,
         world=context.world,
@@ -123,6 +114,21 @@ def _assemble(
         proof=found.proof,
         bank_ways=found.bank_ways,
     )
+
+
+def _range_of(context: RequestContext, found: SearchResult) -> tuple[np.ndarray, np.ndarray]:
+    """Earliest and latest times of the landings, with the doubt of the position. [s]"""
+    ask, limits, table, ways = context.ask, context.ask.policy.limits, found.table, found.evaluation.ways
+    if not ask.position_accuracy_m > 0.0:
+        return np.maximum(table.low_s, 0.0), table.high_s
+    # The fix may be this much nearer or farther, run at the ends of the speed's own range.
+    slack_m = ask.position_accuracy_m
+    # At the pace made good on the way there, or in calm water if that is the slower.
+    is_run = np.isfinite(ways.travel_times.time_s) & (ways.distance_m > 0.0)
+    pace = np.divide(ways.travel_times.time_s, ways.distance_m, out=np.zeros(len(is_run)), where=is_run)
+    pace = np.maximum(pace, 1.0 / context.speed_ms)
+    early_s = np.maximum(table.low_s - slack_m * pace / (1.0 + limits.speed_uncertainty_share), 0.0)
+    return early_s, table.high_s + slack_m * pace / (1.0 - limits.speed_uncertainty_share)
 
 
 def coordination_at(world: World, ask: Ask) -> Coordination:

@@ -81,11 +81,7 @@ def notices_of(context: RequestContext, found: SearchResult, odd: AnswerFlags) -
     notices += _region_notices(context)
     notices += _feed_notices(context)
     # Whether there is an overlay is asked first: without one nobody looks through the evidence of every port.
-    has_overlay = context.world.identity.get("overlay") is not None
-    overlaid = tuple(
-        number for number, port in enumerate(context.world.ports)
-        if has_overlay and any(known.overlaid for known in port.evidence.values())
-    )  # fmt: skip
+    overlaid = _overlaid_ports(context.world) if context.world.identity.get("overlay") is not None else ()
     if overlaid:
         notices.append(Notice(Code.REGISTER_OVERLAID, {"ports": overlaid}))
     if context.world.avoided:
@@ -98,6 +94,13 @@ def notices_of(context: RequestContext, found: SearchResult, odd: AnswerFlags) -
     notices.append(Notice(Code.ADVISORY_ONLY))
     notices.append(Notice(Code.NOT_FOR_NAVIGATION))
     return notices
+
+
+def _overlaid_ports(world: World) -> tuple[int, ...]:
+    """Ports of which an operator has stated facts of their own."""
+    return tuple(
+        number for number, port in enumerate(world.ports) if any(known.overlaid for known in port.evidence.values())
+    )  # fmt: skip
 
 
 def _unlisted_nearer(context: RequestContext, found: SearchResult) -> tuple[str, ...]:

@@ -59,12 +59,11 @@ def port_access(draught_m: float, loa_m: float, columns: PortColumns, limits: Li
     # Whoever draws no more than a craft that comes and goes at all states of the tide finds the water she finds.
     is_weaker = (grade < Grade.BOUND) | ((grade < _STRONG) & ~(depth_m >= needed_m))
     proven = (draught_m <= columns.proven_draught_m) & is_weaker & ~dries_unknown
-    bound_m = np.array([
-        depth_needed(proven_m, limits.keel_margin_m, limits.keel_margin_share, 0.0)
-        for proven_m in columns.proven_draught_m
-    ])  # fmt: skip
+    for port in np.flatnonzero(proven).tolist():
+        proven_m = columns.proven_draught_m.item(port)
+        depth_m[port] = depth_needed(proven_m, limits.keel_margin_m, limits.keel_margin_share, 0.0)
     return PortAccess(
-        depth_m=np.where(proven, bound_m, depth_m),
+        depth_m=depth_m,
         depth_grade=np.where(proven, np.int8(Grade.BOUND), grade).astype(np.int8),
         berth_loa_m=np.fmax(columns.small_loa_m, columns.ship_loa_m),
         most_loa_m=_most_loa_m(columns, has_quay, limits),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, hypot, inf, isinf
+from math import ceil, hypot, inf, isfinite, isinf
 
 import numpy as np
 
@@ -14,7 +14,11 @@ from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import from_plane, to_plane
 from engine.kernels.reach import DepthClass, Reach, WaterModel, reach_ports, snap_and_measure, track_on_plane
 from engine.kernels.snap import ENCLOSED, ON_LAND, nudge_inside
-from engine.model import Decision, DepthClassSource, World
+from engine.model import Decision, DepthClassSource, Vessel, World
+from engine.patch import patch_at
+from engine.patch_cache import SIDE_M
+from engine.policy import Limits
+from engine.rules.depth_and_tide import depth_needed
 
 LONGEST_DRAWN_LEG_M = 15_000.0
 """Longer legs get points between their ends. GeoJSON draws straight lines in longitude and latitude, which leave
@@ -65,6 +69,28 @@ def reach_from(world: World, depth_class: DepthClass, lon: float, lat: float) ->
     reach: Reach = reach_ports(world.water, depth_class, lon, lat)
     require_snapped(world, reach.kind, reach.inland_m, lon, lat)
     return reach
+
+
+def lies_in_deep_water(world: World, vessel: Vessel, limits: Limits, lon: float, lat: float) -> bool:
+    """Whether a position lies in water that is deep enough for a vessel at any state of the tide.
+
+    Never so for one that draws more than the deepest bank has water, or nobody knows how much: to her every bank is a
+    wall.
+
+    Parameters
+    ----------
+    world : World
+    vessel : Vessel
+    limits : Limits
+        With the margin she keeps under her keel.
+    lon, lat : float
+        WGS 84. [deg]
+    """
+    needed_m = depth_needed(vessel.draught_m, limits.keel_margin_m, limits.keel_margin_share, 0.0)
+    mesh = world.water.mesh
+    triangle, _, _ = patch_at(mesh, lon, lat, SIDE_M)
+    deep_m = depth_class_source_for(world, needed_m).needed_depth_m
+    return bool(triangle != NOWHERE and isfinite(deep_m) and mesh.least_depth[triangle] >= deep_m)
 
 
 def check_in_area(world: World, lon: float, lat: float) -> None:

@@ -6,10 +6,13 @@ from math import cos, degrees, radians
 import numpy as np
 
 from engine.branch_and_bound import SearchResult, winners_at
+from engine.identity_key import IdentityKey
+from engine.kernels.forecast import Forecast
 from engine.kernels.geodesy import EQUATORIAL_RADIUS_M
-from engine.kernels.streams import has_tide
+from engine.kernels.streams import Streams, has_tide
+from engine.kernels.tides import Tides
 from engine.model import World
-from engine.policy import Policy
+from engine.policy import Limits, Policy
 from engine.request_context import RequestContext
 
 _UNCERTAINTY_POINTS = 8
@@ -27,16 +30,23 @@ def winners_on_error_circle(context: RequestContext, found: SearchResult) -> tup
     return tuple(dict.fromkeys(winner for winner in winners_at(context, lon, lat) if winner != found.winner))
 
 
-@lru_cache(maxsize=16)
 def inputs_in_doubt(policy: Policy, world: World) -> tuple[tuple[str, ...], np.ndarray]:
     """Inputs whose stated uncertainty is tried alone, a name a row, and the changes for `engine.perturbations`."""
-    limits = policy.limits
+    # What ports report makes a world of its own each second, and changes none of this.
+    parts = IdentityKey(world.forecast), IdentityKey(world.streams), IdentityKey(world.tides)
+    return _inputs_in_doubt(policy.limits, *parts)
+
+
+@lru_cache(maxsize=16)
+def _inputs_in_doubt(
+    limits: Limits, forecast: IdentityKey[Forecast], streams: IdentityKey[Streams], tides: IdentityKey[Tides]
+) -> tuple[tuple[str, ...], np.ndarray]:
     changes = [("speed", (factor, 1.0, 0.0, 0.0)) for factor in _both_ways(limits.speed_uncertainty_share)]
-    if world.forecast.waves.times_s.size:
+    if forecast.value.waves.times_s.size:
         changes += [("waves", (1.0, factor, 0.0, 0.0)) for factor in _both_ways(limits.wave_uncertainty_share)]
-    if has_tide(world.streams):
+    if has_tide(streams.value):
         changes += [("stream", (1.0, 1.0, 0.0, error)) for error in (-1.0, 1.0)]
-    doubts_m = world.tides.height_uncertainty_m
+    doubts_m = tides.value.height_uncertainty_m
     if not np.isnan(doubts_m).all():
         typical_m = float(np.nanmedian(doubts_m))
         changes += [("tide", (1.0, 1.0, -typical_m, 0.0)), ("tide", (1.0, 1.0, typical_m, 0.0))]

@@ -5,6 +5,7 @@ all encounters that share vessel, policy and reports; the compiled pass copies w
 excludes, or leaves unconfirmed, cannot become the answer from anywhere.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -117,51 +118,77 @@ def _findings_of_register(
         access.berth_loa_m.tolist(), access.most_loa_m.tolist(), access.beam_limit_m.tolist(),
         access.draught_limit_m.tolist(), strict=True,
     )  # fmt: skip
+    results = [
+        (berth(known.loa_m, plausible_m, known.beam_m, vessel.draught_m, *of_berths, limits.berth_unlisted_loa_m),)
+        for of_berths in limits_of_berths
+    ]
+    of_any = _findings_for_any_vessel(policy.designated, medical, columns, ports)
+    return _enter(StandingFindings(*(part.copy() for part in of_any)), (Rule.R_BER_01,), results)
+
+
+# A vessel that has not been seen before is the usual case, and five of these six rules do not look at her.
+@lru_cache(maxsize=16)
+def _findings_for_any_vessel(
+    designated: frozenset[str],
+    medical: Medical,
+    columns: IdentityKey[PortColumns],
+    ports: IdentityKey[tuple[Port, ...]],
+) -> StandingFindings:
     facts = zip(
         columns.value.kind.tolist(), columns.value.reception.tolist(), columns.value.entry_permission.tolist(),
         columns.value.confidence.tolist(), strict=True,
     )  # fmt: skip
-    results: list[tuple[RuleResult, ...]] = []
-    for port, of_berths, (kind, reception, permission, confidence) in zip(
-        ports.value, limits_of_berths, facts, strict=True
-    ):
-        results.append((
+    results = [
+        (
             port_kind(kind),
-            berth(
-                known.loa_m, plausible_m, known.beam_m, vessel.draught_m, *of_berths, limits.berth_unlisted_loa_m
-            ),
             medical_reception(medical, reception),
-            designated_place(bool(policy.designated), port.id in policy.designated),
+            designated_place(bool(designated), port.id in designated),
             entry_permission(permission),
             register_confidence(confidence),
-        ))  # fmt: skip
-    return _enter(_nothing_found(len(results)), RULES_ON_REGISTER, results)
+        )
+        for port, (kind, reception, permission, confidence) in zip(ports.value, facts, strict=True)
+    ]
+    rules = tuple(rule for rule in RULES_ON_REGISTER if rule != Rule.R_BER_01)
+    return _enter(_nothing_found(len(results)), rules, results)
 
 
 @lru_cache(maxsize=16)
 def _findings_of_reports(stale_after_s: float, live: IdentityKey[LivePicture]) -> StandingFindings:
     reports = live.value
-    # In plain numbers, as above. Ports that never reported are most of them, and what is found of these is the same.
-    unreported: tuple[RuleResult, ...] = ()
-    columns = (
-        reports.status_feed, reports.status, reports.status_age_s, reports.reception_feed, reports.needs_met,
-        reports.transport_arranged, reports.danger_ashore,
-    )  # fmt: skip
-    results: list[tuple[RuleResult, ...]] = []
-    for report in zip(*(column.tolist() for column in columns), strict=True):
-        status_feed, status, age_s, reception_feed, needs_met, transport, danger = report
-        has_reported = status_feed != Feed.ABSENT or reception_feed != Feed.ABSENT or danger
-        found = () if has_reported else unreported
-        if not found:
-            found = (
-                harbour_status(status_feed, status, age_s, stale_after_s),
-                basic_needs(reception_feed, needs_met),
-                onward_transport(reception_feed, transport),
-                danger_ashore(danger),
-            )
-            unreported = unreported if has_reported else found
-        results.append(found)
-    return _enter(_nothing_found(len(results)), RULES_ON_REPORTS, results)
+    has_reported = (
+        (reports.status_feed != int(Feed.ABSENT)) | (reports.reception_feed != int(Feed.ABSENT)) | reports.danger_ashore
+    )
+    # Most ports never reported, and pictures change by the second: what is found of those stands already.
+    silent = _findings_without_reports(len(has_reported))
+    found = StandingFindings(*(part.copy() for part in silent))
+    for port in np.flatnonzero(has_reported).tolist():
+        results = _results_of_report(stale_after_s, *(column.item(port) for column in (
+            reports.status_feed, reports.status, reports.status_age_s, reports.reception_feed, reports.needs_met,
+            reports.transport_arranged, reports.danger_ashore,
+        )))  # fmt: skip
+        for rule, result in zip(RULES_ON_REPORTS, results, strict=True):
+            for part, value in zip(found[1:], result, strict=True):
+                part[port, rule] = value
+    return found
+
+
+@lru_cache(maxsize=4)
+def _findings_without_reports(count: int) -> StandingFindings:
+    nothing = _results_of_report(np.nan, int(Feed.ABSENT), 0, np.nan, int(Feed.ABSENT), np.nan, np.nan, False)
+    return _enter(_nothing_found(count), RULES_ON_REPORTS, [nothing] * count)
+
+
+def _results_of_report(
+    stale_after_s: float, status_feed: int, status: int, age_s: float, reception_feed: int, needs_met: float,
+    transport: float, is_dangerous: bool,
+) -> tuple[RuleResult, ...]:  # fmt: skip
+    """What the rules on reports find of one port, in the order of these rules; in plain numbers, as above."""
+    return (
+        harbour_status(status_feed, status, age_s, stale_after_s),
+        basic_needs(reception_feed, needs_met),
+        onward_transport(reception_feed, transport),
+        danger_ashore(is_dangerous),
+    )
 
 
 def _nothing_found(count: int) -> StandingFindings:
@@ -173,7 +200,7 @@ def _nothing_found(count: int) -> StandingFindings:
 
 
 def _enter(
-    found: StandingFindings, rules: tuple[Rule, ...], results: list[tuple[RuleResult, ...]]
+    found: StandingFindings, rules: tuple[Rule, ...], results: Sequence[tuple[RuleResult, ...]]
 ) -> StandingFindings:  # fmt: skip
     """What these rules found of every port, entered; a column at a time, as cell by cell takes ten times as long."""
     for rule, of_ports in zip(rules, zip(*results, strict=True), strict=True):

@@ -36,19 +36,22 @@ class LazyDepthClass:
         self.needed_depth_m = needed_depth_m
         self.patches = PatchCache()
         self._water = water
-        self._following = following
+        self._following: np.ndarray | None = following
         self._tables: DepthClass | None = None
 
     # No `cached_property`: its lock, until Python 3.12, lets no two classes be derived at the same time.
     @property
     def tables(self) -> DepthClass:
         """The tables."""
-        if self._tables is None:
-            water = self._water
+        following, water = self._following, self._water
+        if self._tables is None and following is not None:
             self._tables = depth_class_from(
-                water.mesh, water.ports, water.zones, self.needed_depth_m,
-                self._following.T, water.limits.right_angle_tolerance_deg,
+                water.mesh, water.ports, water.zones, self.needed_depth_m, following.T,
+                water.limits.right_angle_tolerance_deg,
             )  # fmt: skip
+            # They have it too. Only now: whoever looked at it before still finds one of the two.
+            self._following = None
+        assert self._tables is not None  # noqa: S101
         return self._tables
 
 

@@ -274,7 +274,7 @@ def _local_caller(request: Request, has_proxies: bool, origins: frozenset[str] =
         raise OnlyLocal("It was passed on by a proxy. Name the proxy (SAFEPORT_TRUSTED_PROXIES) and turn access on.")
     if headers.get("origin") in origins:
         return LOCAL
-    own = f"{request.url.scheme}://{headers.get('host', '')}".lower()
+    own = f"{request.scope['scheme']}://{headers.get('host', '')}".lower()
     if headers.get("sec-fetch-site", "none") not in _OWN_SITE or headers.get("origin", own).lower() != own:
         raise CrossSite("Access is off, and only this service's own pages and programs on this machine are answered.")
     return LOCAL

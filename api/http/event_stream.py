@@ -24,6 +24,9 @@ from api.store.validation import Json, canonical, written_time
 _log = logging.getLogger(__name__)
 
 PAGE = 256
+GATHERED_S = 0.02
+"""[A] What changes within so long is told in one go: the store is read for it once. [s]"""
+
 RETRY_MS = 2_000
 """When a listener that was cut off comes back. [ms]"""
 
@@ -138,6 +141,7 @@ class Broadcast:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._every_s):
                         await self._async_store.changed.wait()
+                        await asyncio.sleep(GATHERED_S)
                 self._async_store.changed.clear()
 
     async def _poll(self) -> int:
@@ -148,7 +152,8 @@ class Broadcast:
         for event in events:
             if self.on_key is not None and event.kind.startswith("key."):
                 self.on_key(event.subject)
-            self._tell(_queued(event))
+            if self._listeners:
+                self._tell(_queued(event))
             self._position = event.sequence
         return len(events)
 

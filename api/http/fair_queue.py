@@ -20,6 +20,7 @@ HALF_LIFE_S = 10.0
 
 _MOST_REMEMBERED = 4_096
 _FORGOTTEN_S = 0.001
+_MOST_HALF_LIVES = 100.0
 
 
 class PlaceLost(Exception):
@@ -31,11 +32,6 @@ class _Waiter(NamedTuple):
     caller: str
     connection: str
     ready: "asyncio.Future[None]"
-
-
-class _Used(NamedTuple):
-    seconds: float
-    at_s: float
 
 
 class FairQueue:
@@ -57,7 +53,9 @@ class FairQueue:
         self._clock = clock
         self._waiters: list[_Waiter] = []
         self._number = 0
-        self._used: dict[str, _Used] = {}
+        # All are forgotten alike, so that only what is added grows with time: those that wait can be compared as it is.
+        self._used: dict[str, float] = {}
+        self._since_s = clock()
 
     @property
     def running(self) -> int:
@@ -96,10 +94,13 @@ class FairQueue:
 
     def end(self, caller: str, connection: str, took_s: float) -> None:
         """Give a turn back, and remember how long it was. [s]"""
+        half_lives = (self._clock() - self._since_s) / HALF_LIFE_S
         for who in (caller, connection):
-            self._used[who] = _Used(self._had(who) + took_s, self._clock())
-        if len(self._used) > _MOST_REMEMBERED:
-            self._used = {who: used for who, used in self._used.items() if self._had(who) > _FORGOTTEN_S}
+            self._used[who] = self._used.get(who, 0.0) + took_s * 2.0**half_lives
+        if half_lives > _MOST_HALF_LIVES or len(self._used) > _MOST_REMEMBERED:
+            now = {who: used * 0.5**half_lives for who, used in self._used.items()}
+            self._used = {who: seconds for who, seconds in now.items() if seconds > _FORGOTTEN_S}
+            self._since_s = self._clock()
         self._pass_on()
 
     def _pass_on(self) -> None:
@@ -109,10 +110,11 @@ class FairQueue:
         self._free += 1
 
     def _next(self) -> Iterator[_Waiter]:
+        used = self._used
         while self._waiters:
             found = min(
                 self._waiters,
-                key=lambda waiter: (self._had(waiter.caller), self._had(waiter.connection), waiter.number),
+                key=lambda waiter: (used.get(waiter.caller, 0.0), used.get(waiter.connection, 0.0), waiter.number),
             )
             self._waiters.remove(found)
             if not found.ready.done():
@@ -129,7 +131,3 @@ class FairQueue:
         newest = max((waiter for waiter in self._waiters if waiter.caller == most), key=lambda waiter: waiter.number)
         self._waiters.remove(newest)
         newest.ready.set_exception(PlaceLost())
-
-    def _had(self, who: str) -> float:
-        used = self._used.get(who)
-        return 0.0 if used is None else used.seconds * 0.5 ** ((self._clock() - used.at_s) / HALF_LIFE_S)

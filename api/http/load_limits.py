@@ -66,6 +66,9 @@ class BodyLimit:
 class WorkerPool:
     """Threads for the work of the engine, in turns: who has had least lately is next.
 
+    Work that is known to be quick is done on the event loop, in turns of its own: to hand it to a thread and wait for
+    that takes longer, the more so the more there is, and it would wait there for what is slow.
+
     Parameters
     ----------
     working, waiting : int
@@ -74,21 +77,22 @@ class WorkerPool:
 
     def __init__(self, working: int, waiting: int) -> None:
         self._turns = FairQueue(working, waiting)
+        self._quick_turns = FairQueue(1, waiting)
         # As many threads as turns, so that whoever has a turn has a thread.
         self._threads = ThreadPoolExecutor(working, "safeport")
 
     @property
     def working(self) -> int:
         """Pieces of work being done."""
-        return self._turns.running
+        return self._turns.running + self._quick_turns.running
 
     @property
     def waiting(self) -> int:
         """Pieces of work that wait for their turn."""
-        return self._turns.waiting
+        return self._turns.waiting + self._quick_turns.waiting
 
-    async def run(self, work: Callable[[], Answer]) -> Answer:
-        """Result of a piece of work, done in a thread, in the caller's turn.
+    async def run(self, work: Callable[[], Answer], *, is_quick: bool = False) -> Answer:
+        """Result of a piece of work, done in the caller's turn: in a thread, or on the loop where it is quick.
 
         Raises
         ------
@@ -96,13 +100,20 @@ class WorkerPool:
             As many wait already as may.
         """
         caller, connection = asking.get()
+        turns = self._quick_turns if is_quick else self._turns
         try:
-            await self._turns.begin(caller, connection)
+            await turns.begin(caller, connection)
         except PlaceLost:
             raise Busy("Many requests wait already. Try again in a second.", {"Retry-After": "1"}) from None
-        begun_s = time.perf_counter()
-        done = asyncio.get_running_loop().run_in_executor(self._threads, copy_context().run, work)
-        done.add_done_callback(lambda _: self._turns.end(caller, connection, time.perf_counter() - begun_s))
+        begun_s, loop = time.perf_counter(), asyncio.get_running_loop()
+        if is_quick:
+            try:
+                return work()
+            finally:
+                # Not at once: between two of them the loop looks who else has come, and whose turn it is then.
+                loop.call_soon(turns.end, caller, connection, time.perf_counter() - begun_s)
+        done = loop.run_in_executor(self._threads, copy_context().run, work)
+        done.add_done_callback(lambda _: turns.end(caller, connection, time.perf_counter() - begun_s))
         # Who asked may have gone: the thread works on, and its turn is over when it has done.
         return await asyncio.shield(done)
 

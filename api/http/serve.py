@@ -14,6 +14,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from api.allocator import return_large_blocks
 from api.http.app import create_app
 from api.http.patient_protocol import patient_protocol
 from api.security.jwks import is_loopback
@@ -54,6 +55,7 @@ def serve(settings: Settings | None = None, pack: Path = DEFAULT_PACK, forecast:
         The store cannot be opened, or its tables are not those of this program.
     """
     chosen = settings or read_settings()
+    return_large_blocks()
     url = chosen.store
     with ended_by_signals(), ExitStack() as opened:
         _refuse_bad_signing(chosen)

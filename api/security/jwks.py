@@ -16,6 +16,7 @@ import ssl
 import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -289,6 +290,8 @@ def refuse_unsafe_place(place: str) -> None:
     raise ValueError("should be a file or an https address without a password")
 
 
+# Asked of every request twice, of few hosts.
+@lru_cache(maxsize=64)
 def is_loopback(host: str) -> bool:
     """Whether a host of an address is this machine itself; names other than ``localhost`` are not looked up."""
     if host.lower() == "localhost":

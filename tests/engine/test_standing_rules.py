@@ -1,11 +1,13 @@
 """Findings that stand for every encounter of a vessel: the rules one by one, as nobody keeps them."""
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from api.decision_service import known_policy
+from engine import standing_rules
 from engine.codes import STANDING_RULES, Code, Medical, PortKind, Rule, Status, Verdict, Weight
 from engine.decide import decide
 from engine.evaluate import SHOWN
@@ -122,3 +124,23 @@ def test_ports_out_of_range_are_left_alone_where_they_cannot_come_first(service_
         assert whole.recommended is None or len(settled.order) < len(whole.order) / 2
         answered += whole.recommended is not None
     assert answered >= 2
+
+
+def test_of_a_vessel_never_seen_before_only_the_rule_that_looks_at_her_is_applied(service, monkeypatch):
+    applied = Counter()
+    for rule in (port_kind, berth, medical_reception, designated_place, entry_permission, register_confidence):
+        monkeypatch.setattr(
+            standing_rules, rule.__name__, lambda *facts, rule=rule: applied.update([rule.__name__]) or rule(*facts)
+        )
+    policy, count = known_policy("nearest-time"), len(service.world.ports)
+
+    def look(medical, draught_m):
+        applied.clear()
+        vessel = replace(service.vessels["rnli-severn"], draught_m=draught_m)
+        standing_findings_of(vessel, policy, medical, service.world)
+        return dict(applied)
+
+    look(Medical.NONE, 1.111)
+    assert look(Medical.NONE, 1.112) == {"berth": count}
+    look(Medical.URGENT, 1.113)
+    assert look(Medical.URGENT, 1.114) == {"berth": count}

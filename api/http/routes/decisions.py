@@ -32,6 +32,7 @@ from api.store.commands import IdempotencyKey
 from api.store.decisions import DecisionRecord, RecordDecision
 from api.store.errors import Refused, StoreError
 from api.store.ownership import OwnRecord
+from api.store.port_snapshot import PortsSnapshot
 from api.store.record_types import (
     OverrideDocument,
 )
@@ -115,9 +116,9 @@ async def create_decision(
     if not async_store.is_kept:
         if encounter_id is not None:
             async_store.store()
-        # Measured on two cores: deciding takes 1 ms, but half a second for some positions in narrow water, and
-        # rendering all ports takes 40 to 90 ms. In a thread, /healthz and other requests are answered meanwhile.
-        answer, outcome, decide_s = await worker_pool.run(lambda: _answered(service, ask, presented))
+        answer, outcome, decide_s = await worker_pool.run(
+            lambda: _answered(service, ask, presented), is_quick=_is_quick(service, ask, presented)
+        )
         metrics.count_decision(outcome, decide_s)
         return answer
     once = await idempotency_key_of(request, caller)
@@ -137,9 +138,21 @@ async def create_decision(
         made = make_decision(service, encounter, ask, ports, encounter_id, every_port=every_port)
         return made, made.record(encounter_id), presented.answer(made.decision, made.basis)
 
-    made, record, answer = await worker_pool.run(decide_and_answer)
+    made, record, answer = await worker_pool.run(decide_and_answer, is_quick=_is_quick(service, ask, presented, ports))
     metrics.count_decision(record.outcome, made.decide_s)
     return await _recorded(service, worker_pool, async_store, caller, once, record, answer, presented)
+
+
+def _is_quick(
+    service: DecisionService, ask: Ask, presented: Presentation, ports: PortsSnapshot | None = None
+) -> bool:  # fmt: skip
+    """Whether deciding and answering hold up the event loop for no longer than a thread would that it competes with.
+
+    On two cores 1 to 2 ms; 28 for a vessel not seen before that few ports take, the slowest of 2,000. Half a second for
+    some positions on banks, and 40 to 90 ms to put every port into words: in a thread, others are answered
+    meanwhile.
+    """
+    return not presented.needs_every_port and service.is_quick(ask, ports)
 
 
 def _answered(service: DecisionService, ask: Ask, presented: Presentation) -> tuple[Response, str, float]:

@@ -12,7 +12,7 @@ import anyio
 import httpx
 import pytest
 
-from api.http import create_app
+from api.http import create_app, event_stream
 from api.http.async_store import AsyncStore
 from api.http.auth import LOCAL, Caller
 from api.http.authorization import visible_event
@@ -384,3 +384,27 @@ def test_a_service_that_is_stopped_ends_its_streams_at_once(tmp_path):
             server.kill()
     assert (rest, text) == ("", "")
     assert server.returncode == -signal.SIGTERM
+
+
+def test_changes_that_come_together_are_read_together(store, monkeypatch):
+    """However many decisions are recorded, the store is not read for each of them."""
+    monkeypatch.setattr(event_stream, "GATHERED_S", 0.5)
+    reads = []
+
+    async def story():
+        async_store = AsyncStore(store, 4, 64)
+        broadcast = event_stream.Broadcast(async_store, 60.0, 4, 4)
+        read = async_store.run
+        monkeypatch.setattr(async_store, "run", lambda work: reads.append(1) or read(work))
+        await broadcast.begin()
+        running = asyncio.create_task(broadcast.run())
+        begun = len(reads)
+        for _ in range(20):
+            async_store.changed.set()
+            await asyncio.sleep(0.005)
+        while len(reads) == begun or async_store.changed.is_set():
+            await asyncio.sleep(0.01)
+        running.cancel()
+        return len(reads) - begun
+
+    assert asyncio.run(story()) <= 3

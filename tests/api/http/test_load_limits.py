@@ -1,13 +1,19 @@
 import asyncio
 import json
 import threading
+from dataclasses import replace
 
 import pytest
 
+from api.encounter import EncounterIn
+from api.http.fair_queue import asking
 from api.http.load_limits import BodyLimit, WorkerPool
 from api.http.problems import Busy
 
 LIMIT = 65_536
+
+ON_A_BANK = [1.6449, 50.184]
+"""In the mouth of the Somme, where deciding takes a hundred times as long as in open water."""
 
 
 def assert_too_large(answer):
@@ -100,7 +106,7 @@ def test_no_more_work_is_begun_than_allowed_and_no_more_waits():
 
 
 def test_the_probe_answers_while_a_decision_is_made(call_app, service, encounter, monkeypatch):
-    """The work of a decision leaves the event loop free."""
+    """The work of a decision that may take long leaves the event loop free."""
     import httpx
 
     from api.http import create_app
@@ -115,6 +121,7 @@ def test_the_probe_answers_while_a_decision_is_made(call_app, service, encounter
         return JsonText(b"{}"), "none", 0.0
 
     monkeypatch.setattr(decisions, "_answered", slow)
+    encounter["position"]["coordinates"] = ON_A_BANK
 
     async def both():
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
@@ -126,3 +133,87 @@ def test_the_probe_answers_while_a_decision_is_made(call_app, service, encounter
             assert (await decision).text == "{}"
 
     asyncio.run(both())
+
+
+def test_quick_work_is_done_on_the_loop_and_other_work_is_not():
+    async def story():
+        worker_pool = WorkerPool(1, 8)
+        return [await worker_pool.run(threading.get_ident, is_quick=is_quick) for is_quick in (True, False)]
+
+    quick, other = asyncio.run(story())
+    assert quick == threading.get_ident() != other
+
+
+def test_quick_work_does_not_wait_for_what_is_slow():
+    async def story():
+        worker_pool, may_end = WorkerPool(1, 8), threading.Event()
+        slow = asyncio.create_task(worker_pool.run(lambda: may_end.wait(30)))
+        while worker_pool.working == 0:
+            await asyncio.sleep(0)
+        assert await worker_pool.run(lambda: "answer", is_quick=True) == "answer"
+        assert worker_pool.working >= 1
+        may_end.set()
+        assert await slow
+        await asyncio.sleep(0)
+        assert worker_pool.working == 0
+
+    asyncio.run(story())
+
+
+def test_between_two_pieces_of_quick_work_the_loop_goes_round():
+    """Others are answered meanwhile, and who comes then and has had less is next."""
+    order = []
+
+    async def story():
+        worker_pool = WorkerPool(1, 8)
+
+        async def ask(caller, name):
+            asking.set((caller, name))
+            await worker_pool.run(lambda: order.append(name), is_quick=True)
+
+        async def come_later():
+            await asyncio.sleep(0)
+            order.append("the loop")
+            await ask("crew", "crew")
+
+        await asyncio.gather(*(ask("greedy", f"greedy {number}") for number in range(5)), come_later())
+
+    asyncio.run(story())
+    # The turn after the first had been given as the crew came.
+    assert order[:4] == ["greedy 0", "the loop", "greedy 1", "crew"]
+
+
+def test_quick_work_that_fails_gives_its_turn_back():
+    async def story():
+        worker_pool = WorkerPool(1, 0)
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                await worker_pool.run(lambda: 1 // 0, is_quick=True)
+            await asyncio.sleep(0)
+        assert worker_pool.working == 0
+
+    asyncio.run(story())
+
+
+def test_a_decision_is_quick_in_open_water_and_not_where_something_has_to_be_made_or_tried_first(service, encounter):
+    def is_quick(at_s=1_642_050_000.0, opened=service, **changed):
+        ask = service.ask(EncounterIn.model_validate({**encounter, "time": None, **changed}), at_s)
+        return opened.is_quick(ask)
+
+    def at(lon, lat):
+        return {"type": "Point", "coordinates": [lon, lat]}
+
+    service.world_at(1_642_050_000.0)
+    assert is_quick()
+    assert not is_quick(position=at(*ON_A_BANK))
+    assert not is_quick(position=at(0.0, 51.5)), "on land"
+    assert not is_quick(position=at(30.0, 51.0)), "outside"
+    assert not is_quick(position_accuracy_m=500.0)
+    assert not is_quick(vessel={"draught_m": 7.0})
+    # With a forecast ways may be sought round a sea that somebody has said she does not go into.
+    limited, with_forecast = {"draught_m": 1.0, "max_hs_m": 2.0}, replace(service, cube=object())
+    assert is_quick(vessel=limited)
+    assert not is_quick(vessel=limited, opened=with_forecast)
+    assert is_quick(vessel={**limited, "assumed": ["max_hs_m"]}, opened=with_forecast)
+    # The tides of that time are nobody's yet.
+    assert not is_quick(at_s=1_262_304_000.0)

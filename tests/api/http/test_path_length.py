@@ -21,7 +21,14 @@ from bench.register import VESSELS, coastal_points
 AT_S = 1_642_050_000.0
 
 MOST_CALLS_OF_A_REQUEST = 290
-"""Of this program and its frameworks on the thread of the event loop, from the first byte to the last."""
+"""Of this program and its frameworks on the thread of the event loop, from the first byte to the last, where deciding
+and putting into words are left to another thread."""
+
+MOST_CALLS_OF_A_QUICK_DECISION = 1_350
+"""The same with all of it on the loop."""
+
+ON_A_BANK = [1.6449, 50.184]
+"""Where deciding may take long, so that a thread does it."""
 
 MOST_CALLS_OF_A_BRIEF_DOCUMENT = 620
 """In the mean over encounters."""
@@ -58,18 +65,17 @@ def app(service):
 @pytest.fixture
 def calls_of_a_request(app, call_app, encounter):
     """Counts the calls of one decision over HTTP, once everything that is kept has been made."""
-    body = json.dumps(encounter).encode()
+    on_a_bank = {**encounter, "position": {"type": "Point", "coordinates": ON_A_BANK}}
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
         "path": "/v1/decisions", "raw_path": b"/v1/decisions", "query_string": b"", "root_path": "",
         "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 50_000),
         "headers": [
             (b"host", b"127.0.0.1"), (b"content-type", b"application/json"),
-            (b"content-length", str(len(body)).encode()),
         ],
     }  # fmt: skip
 
-    async def ask():
+    async def ask(body):
         sent = []
 
         async def receive():
@@ -81,18 +87,22 @@ def calls_of_a_request(app, call_app, encounter):
         await app({**scope, "state": {}}, receive, send)
         assert sent[0]["status"] == 200
 
-    async def count():
+    async def count(body):
         for _ in range(3):
-            await ask()
+            await ask(body)
         with counted(is_of_the_request) as calls:
-            await ask()
+            await ask(body)
         return len(calls)
 
-    return lambda: asyncio.run(count())
+    return lambda is_quick=False: asyncio.run(count(json.dumps(encounter if is_quick else on_a_bank).encode()))
 
 
 def test_a_request_takes_few_calls(calls_of_a_request):
     assert calls_of_a_request() < MOST_CALLS_OF_A_REQUEST
+
+
+def test_a_quick_decision_takes_few_calls_and_all_of_them_on_the_loop(calls_of_a_request):
+    assert 2 * MOST_CALLS_OF_A_REQUEST < calls_of_a_request(is_quick=True) < MOST_CALLS_OF_A_QUICK_DECISION
 
 
 def test_control_by_the_frameworks_own_way_it_takes_more(app, calls_of_a_request):
