@@ -431,6 +431,10 @@ def bearing_deg(decision: Decision, port: int) -> float:
     return float(initial_course_deg(decision.ask.lon, decision.ask.lat, *decision.world.ports[port].landing))
 
 
+IN_HEADLINE = frozenset({Code.RESCUE_INCOMPLETE, Code.RESCUE_STATE_UNKNOWN, Code.NO_PORT_CONFIRMED, Code.NO_PORT_FIT})
+"""Notices that the headline says; what it asks about first is `Code.UNCONFIRMED_NEARER`."""
+
+
 def headline(decision: Decision) -> Text:
     """The answer in one line: what to do, and who decides."""
     return _both(lambda language: headline_sentence(decision, language))
