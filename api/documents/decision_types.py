@@ -173,6 +173,22 @@ class MarginDocument(TypedDict):
     sensitive_to: list[str]
 
 
+class DirectionInForce(TypedDict):
+    """Where a centre has sent the people of the encounter: the answer, and the decision is for information."""
+
+    port_id: Annotated[str | None, Field(description="Null for a place outside the register.")]
+    place: str
+    centre: str
+    code: str
+    text: Annotated[str, Field(description="Of the centre.")]
+    directed_at: str
+    role: Annotated[str, Field(description="In what capacity it was recorded.")]
+    duty: str
+    differs: Annotated[bool, Field(description="Whether the decision recommends another port, or none.")]
+    codes: Annotated[list[str], Field(description="RCC_DIRECTED; RCC_PORT_CONFLICT where a hard rule fails there.")]
+    sentence: Bilingual
+
+
 class DecisionDocument(TypedDict):
     """The answer to an encounter. Advice: the co-ordination centre and the master decide."""
 
@@ -196,6 +212,9 @@ class DecisionDocument(TypedDict):
     proof: ProofDocument
     margin: MarginDocument
     inputs: Annotated[dict[str, object], Field(description="Versions and digests of all the answer rests on.")]
+    direction: NotRequired[
+        Annotated[DirectionInForce, Field(description="Only for an encounter of the store that was directed.")]
+    ]
 
 
 class BriefFinding(_Weighed):
@@ -352,6 +371,9 @@ class BriefDocument(TypedDict):
         dict[str, object],
         Field(description="Versions of what it rests on; left out is what was not used. `decision_id` is a digest."),
     ]
+    direction: NotRequired[
+        Annotated[DirectionInForce, Field(description="Only for an encounter of the store that was directed.")]
+    ]
 
 
 class LineDocument(TypedDict):
@@ -362,3 +384,6 @@ class LineDocument(TypedDict):
     outcome: Outcome
     line: Annotated[Bilingual, Field(description="At most 160 characters.")]
     long_line: Annotated[Bilingual, Field(description="At most 340 characters.")]
+    direction: NotRequired[
+        Annotated[DirectionInForce, Field(description="Only for an encounter of the store that was directed.")]
+    ]

@@ -7,6 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from api.board import BoardDocument, StandingDocument
+from api.documents.decision_types import BriefDocument, DecisionDocument, LineDocument
 from api.http import create_app
 from api.http.schemas.record_examples import REPORT_IN
 from api.position import parse_time
@@ -124,6 +125,45 @@ def test_a_direction_is_the_answer_and_a_hard_failure_there_is_a_conflict(contro
     assert standing["direction"]["port_id"] == "calais"
     (row,) = control.get("/v1/encounters?decide=true").json()["encounters"]
     assert row["decided"]["codes"] == ["RCC_DIRECTED", "RCC_PORT_CONFLICT", "VESSEL_ASSUMED"]
+
+
+def test_a_decision_names_the_direction_that_holds_for_its_encounter(control, acting):
+    at = {"type": "Point", "coordinates": [1.35, 51.0]}
+    name = report(control, *at["coordinates"])["encounter_id"]
+    body = {"position": at, "vessel": {"profile": "rnli-severn"}}
+    path = f"/v1/decisions?encounter_id={name}"
+    assert "direction" not in control.post(path, body).json()
+    acting("controller", "CROSS Gris-Nez CMS")
+    directed = {"centre": "CROSS GRIS-NEZ", "code": "SRR_STATE", "text": "by VHF 16", "port_id": "calais"}
+    first = control.post(f"/v1/encounters/{name}/direction", directed).json()
+    for view, described in (("brief", BriefDocument), ("full", DecisionDocument), ("line", LineDocument)):
+        answer = control.post(f"{path}&lang=both&view={view}", body).json()
+        TypeAdapter(described).validate_python(answer)
+        direction = answer["direction"]
+        assert (direction["port_id"], direction["centre"], direction["role"], direction["duty"]) == (
+            "calais", "CROSS GRIS-NEZ", "controller", "CROSS Gris-Nez CMS"
+        )  # fmt: skip
+        assert (direction["directed_at"], direction["codes"]) == (first["directed_at"], ["RCC_DIRECTED"])
+        assert direction["differs"]
+        assert direction["sentence"]["en"].startswith("DIRECTED by CROSS GRIS-NEZ to CALAIS at ")
+        assert "noté par un contrôleur : c'est la réponse" in direction["sentence"]["fr"]
+    assert "direction" not in control.post("/v1/decisions", body).json()
+    gpx = control.request("POST", path, json=body, headers={"accept": "application/gpx+xml"}).text
+    assert gpx.count("DIRECTED by CROSS GRIS-NEZ to CALAIS") == 2
+    drawn = control.request("POST", path, json=body, headers={"accept": "application/geo+json"}).json()
+    assert drawn["direction"]["port_id"] == "calais"
+    # A hard rule that fails there is said, and a direction to the port recommended is none that differs.
+    control.put("/v1/ports/calais/status", {"status": "closed", "reason": "gale"})
+    direction = control.post(path, body).json()["direction"]
+    assert direction["codes"] == ["RCC_DIRECTED", "RCC_PORT_CONFLICT"]
+    assert "A hard rule fails there" in direction["sentence"]["en"]
+    control.post(f"/v1/encounters/{name}/direction", directed | {"port_id": "dover"})
+    answer = control.post(path, body).json()
+    assert (answer["recommended"]["port"]["id"], answer["direction"]["differs"]) == ("dover", False)
+    last = control.get(f"/v1/encounters/{name}/standing").json()["direction"]
+    withdrawal = {"direction": last["sequence"], "centre": "CROSS", "text": "wrong vessel"}
+    assert control.post(f"/v1/encounters/{name}/direction/withdraw", withdrawal).status_code == 200
+    assert "direction" not in control.post(path, body).json()
 
 
 def test_a_direction_withdrawn_leaves_the_advice_and_tells_the_vessel(control):
