@@ -4,7 +4,7 @@ It leaves out plain passes, citations and sources of findings, ports beyond the 
 one the route and what is to be known ashore. Nothing is dropped without a count or a code that says so, and nothing is
 put into words that is not shown. In one language what the headline says is not said again, and what is needed least is
 given as far as there is room (`api.documents.brief_room`): codes and figures always; in this order the sentences on
-nearer ports, the points of the route, the sentences on the next ports, the legs to the next one, and what only informs.
+nearer ports, points of the route between its turns, sentences on and legs to the next ports, and what only informs.
 """
 
 from collections.abc import Sequence
@@ -89,6 +89,11 @@ _CONSEQUENCES = (WITHOUT_FEEDS | WITHOUT_WEATHER) - set(FEED_CODES)
 _OF_THE_VESSEL = frozenset(NOT_STATED)
 """Nobody has said it of the vessel or her people, so it is unknown at every port."""
 
+_NOTICED_AS = {
+    Code.LOAD_LIMIT_UNKNOWN: ("self_righting_persons", "max_persons"), Code.VESSEL_SIZE_UNKNOWN: ("loa_m", "beam_m"),
+}  # fmt: skip
+"""Facts of the vessel that another notice names as unknown, if they are what is missing."""
+
 _SILENT = WITHOUT_FEEDS | _OF_THE_VESSEL
 _SILENT_WITHOUT_WEATHER = _SILENT | WITHOUT_WEATHER
 
@@ -152,9 +157,9 @@ def brief_document(decision: Decision, languages: Sequence[str], limit: int, bas
     ]
     nearer = [_passed(decision, port, rule, languages, room) for port, rule in reasons]
     for document in first:
-        _leave_route_out(document, room)
+        _thin_out(document, room)
     ports = [*first, *_next_ones(decision, shown[1:], told[1:], languages, room)]
-    _add_information(decision, noticed, notices, languages, room)
+    _add_words(decision, noticed, notices, languages, room)
     coordination = decision.coordination
     return {
         "decision_id": basis.decision_id,
@@ -195,8 +200,8 @@ def _input(value: object) -> object:
 
 
 def _notice(decision: Decision, notice: Notice, languages: Sequence[str], room: Room) -> BriefNotice:
-    """A notice: in words, but where room is scarce what is said elsewhere, and what only informs."""
-    if room.is_bounded and (notice.code in _SAID_AS_WELL or _only_informs(notice)):
+    """A notice: in words, but where room is scarce what is said elsewhere, and what is told as room allows."""
+    if room.is_bounded and (notice.code in _SAID_AS_WELL or _as_room_allows(notice)):
         silent = cast(BriefNotice, notice_document(decision, notice, ()))
         del silent["text"]
         return silent
@@ -205,23 +210,30 @@ def _notice(decision: Decision, notice: Notice, languages: Sequence[str], room: 
     return document
 
 
-def _only_informs(notice: Notice) -> bool:
+def _as_room_allows(notice: Notice) -> bool:
+    """Whether it only informs, or the figures of the answer say it, as of a near tie."""
+    if notice.code == Code.NEAR_TIE:
+        return True
     return WORDING[notice.code].level == "information" and notice.code not in _TOLD_ANYWAY
 
 
-def _add_information(
+def _add_words(
     decision: Decision, noticed: Sequence[Notice], notices: Sequence[BriefNotice], languages: Sequence[str], room: Room
 ) -> None:  # fmt: skip
-    """Put notices that only inform into words, as far as there is room."""
+    """Put the other notices into words, as far as there is room."""
     for notice, document in zip(noticed, notices, strict=True):
-        if "text" not in document and _only_informs(notice) and room.takes_words(notice.code.name):
+        if "text" not in document and _as_room_allows(notice) and room.takes_words(notice.code.name):
             document["text"] = cast(Bilingual, {lang: notice_sentence(decision, notice, lang) for lang in languages})
 
 
-def _leave_route_out(first: BriefFirst, room: Room) -> None:
-    """Without room for the points of the route its legs say where they end."""
-    if first["route"] is not None and not room.takes(POINT * len(first["route"]["coordinates"])):
-        first["route"] = None
+def _thin_out(first: BriefFirst, room: Room) -> None:
+    """Without room for all points of the route, those its legs begin and end at."""
+    route, legs = first["route"], first["legs"] or []
+    if route is None:
+        return
+    points = route["coordinates"]
+    if not room.takes(POINT * (len(points) - len(legs) - 1)):
+        route["coordinates"] = [points[0], *(leg["to"] for leg in legs)]
 
 
 def _unknown_everywhere_document(
@@ -232,7 +244,9 @@ def _unknown_everywhere_document(
     codes = everywhere - _CONSEQUENCES
     surge = Code.SURGE_NOT_INCLUDED
     absent = [code for code in (*FEED_CODES, surge) if code in noticed]
-    unsaid = [code for code in NOT_STATED if code in everywhere]
+    facts = {name for notice in decision.notices if notice.code == Code.VESSEL_FACTS_UNKNOWN
+             for name in cast(Sequence[str], notice.facts["names"])}  # fmt: skip
+    unsaid = [code for code in NOT_STATED if code in everywhere and facts.isdisjoint(_NOTICED_AS.get(code, ()))]
     if surge in noticed:
         codes |= {surge}
     text = None

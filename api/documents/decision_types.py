@@ -279,7 +279,7 @@ class BriefFirst(BriefFigures):
     hazards: Bilingual | None
     legs: list[Leg] | None
     route: Annotated[
-        LineString | None, Field(description="Null where there is no room, too: then the legs say where they end.")
+        LineString | None, Field(description="Where there is no room for all its points, its turns alone.")
     ]
     along_shortest: NotRequired[
         Annotated[ShortestPath | None, Field(description="Only where the route is a way round.")]
