@@ -17,7 +17,7 @@ from typing_extensions import TypedDict
 from api.decision_service import DecisionService
 from api.documents.decision import candidate
 from api.documents.language import LANGUAGES
-from api.encounter import ON_SCENE, UNKNOWN_VESSEL, EncounterIn
+from api.encounter import AS_KNOWN, ON_SCENE, UNKNOWN_VESSEL, EncounterIn
 from api.encounter_fields import ENCOUNTER_FIELDS, MOST_PERSONS
 from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
@@ -200,10 +200,10 @@ def encounter_now(encounter: OpenEncounter, at_s: float) -> EncounterIn:
             body["persons"] = persons
     body |= {"time": format_time(at_s), "position_age_s": min(max(age_s, 0.0), ENCOUNTER_FIELDS["position_age_s"].most)}
     try:
-        return EncounterIn.model_validate(body)
+        return EncounterIn.model_validate(body, context=AS_KNOWN)
     except ValidationError:
         # A newer report may count fewer people than had been recovered by then: the count recovered is then in doubt.
-        return EncounterIn.model_validate({**body, "persons_recovered": None})
+        return EncounterIn.model_validate({**body, "persons_recovered": None}, context=AS_KNOWN)
 
 
 class EngineView(TypedDict):

@@ -248,8 +248,6 @@ def persons_from(text: str | None, field: str = "--persons") -> dict[str, int] |
     high = low if found[2] is None else int(found[2])
     if low > high:
         raise InvalidAsk(field, f"{quote(text.strip())} begins with the greater number.", f"Write {high}-{low}.")
-    if high == 0:
-        raise InvalidAsk(field, "nobody is to be landed.", "Write how many people; leave it out if not known.")
     return {"min": low, "max": high}
 
 

@@ -40,13 +40,6 @@ class PlanEncounterIn(EncounterIn):
     may_split: Annotated[bool, Field(strict=True)] = False
     most_parts: Annotated[int, Field(strict=True, ge=2, le=4)] = 2
 
-    @field_validator("persons")
-    @classmethod
-    def _somebody(cls, persons: Any) -> Any:
-        if persons is not None and (persons if isinstance(persons, int) else persons.max) == 0:
-            raise ValueError("nobody is aboard; leave the encounter out")
-        return persons
-
 
 class PortFiguresIn(_Strict):
     """Free places and landing rate of one port, as somebody there has stated them."""

@@ -125,7 +125,8 @@ def encounter_of(asked: NearestIn, own: Own) -> EncounterIn:
     """The encounter body, exactly as it could be posted to the service."""
     persons = own.persons
     count: Any = asked.persons
-    if count is None and persons.min is not None and persons.max is not None:
+    # With nobody aboard yet it is not known how many there will be.
+    if count is None and persons.min is not None and persons.max:
         count = {"min": persons.min, "max": persons.max}
     body: dict[str, Any] = {
         **_place(asked, own.estimate),

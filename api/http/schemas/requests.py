@@ -3,7 +3,7 @@
 Ranges are checked by the commands of the store, so that every interface refuses the same things in the same words.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -217,6 +217,12 @@ class ReportIn(EncounterIn):
     making_way: Annotated[Flag | None, Field(description="Whether the boat moves by itself.")] = None
     wind_ms: Annotated[Number | None, Field(description="For the drift envelope. [m/s]")] = None
     text: Annotated[Text, Field(description="Colour, engine, condition; never who the people are.")] = ""
+
+    @field_validator("persons")
+    @classmethod
+    def _somebody(cls, persons: Any) -> Any:
+        # That nobody is there is a report, too.
+        return persons
 
     @field_validator("observed_at")
     @classmethod

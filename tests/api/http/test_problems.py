@@ -45,6 +45,8 @@ def pairs(document):
         ({"persons": 1.5}, [("/persons", "WRONG_TYPE")]),
         ({"persons": True}, [("/persons", "WRONG_TYPE")]),
         ({"persons": -1}, [("/persons", "OUT_OF_RANGE")]),
+        ({"persons": 0}, [("/persons", "INVALID_VALUE")]),
+        ({"persons": {"min": 0, "max": 0}}, [("/persons", "INVALID_VALUE")]),
         ({"persons": {"min": 1}}, [("/persons/max", "REQUIRED")]),
         ({"persons": {"min": 2, "max": 1}}, [("/persons", "INVALID_VALUE")]),
         ({"persons": {"min": "x", "max": 1}}, [("/persons/min", "WRONG_TYPE")]),

@@ -411,6 +411,7 @@ def test_a_wrong_plan_is_refused_by_field(planned, change, field):
     ("change", "field"),
     [
         ({"persons": 0}, "encounters.1.persons"),
+        ({"persons": {"min": 0, "max": 0}}, "encounters.1.persons"),
         ({"persons": "many"}, "encounters.1.persons"),
         ({"persons": {"min": 5, "max": 2}}, "encounters.1.persons"),
         ({"nationality": "x"}, "encounters.1.nationality"),
