@@ -21,6 +21,7 @@ from api.encounter_fields import (
     echo_fields,
     is_nobody,
 )
+from api.field_errors import WrongField
 from api.position import checked_instant, format_time, parse_time
 from engine.codes import Medical
 from engine.errors import InvalidAsk
@@ -94,7 +95,7 @@ class VesselIn(VesselFields, _Strict):
     @model_validator(mode="after")
     def _one_capacity(self) -> "VesselIn":
         if self.survivor_capacity is not None and self.max_persons not in (None, self.survivor_capacity):
-            raise ValueError("survivor_capacity and max_persons are one figure and differ; give one of them")
+            raise WrongField("max_persons", "differs from survivor_capacity, its other name", "give one of them")
         return self
 
     @property
@@ -164,7 +165,7 @@ class EncounterIn(EncounterFields, _Sighting):
     def _nobody_counted_twice(self) -> "EncounterIn":
         most = self.persons if self.persons is None or isinstance(self.persons, int) else self.persons.max
         if most is not None and self.persons_recovered is not None and self.persons_recovered > most:
-            raise ValueError("persons_recovered is more than persons; raise persons to those aboard")
+            raise WrongField("persons_recovered", "is more than persons", "raise persons to those aboard")
         return self
 
     @field_validator("time")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from api.encounter import ON_SCENE, EncounterIn
+from api.field_errors import WrongField
 from api.position import checked_instant, parse_time
 from api.security.roles import AccessRole
 from api.store.coordination import AnswerCoordination, OfferCoordination, Reply
@@ -232,9 +233,9 @@ class ReportIn(EncounterIn):
     @model_validator(mode="after")
     def _said_once(self) -> "ReportIn":
         if self.observed_at is not None and (self.time is not None or self.position_age_s is not None):
-            raise ValueError("observed_at says when it was so, and so do time and position_age_s; give one of them")
+            raise WrongField("observed_at", "says when it was so, as time and position_age_s do", "give one of them")
         if self.uncertainty_m is not None and self.position_accuracy_m is not None:
-            raise ValueError("uncertainty_m and position_accuracy_m are one figure; give one of them")
+            raise WrongField("uncertainty_m", "is position_accuracy_m by its other name", "give one of them")
         return self
 
     def command(self, now_s: float, encounter_id: str | None = None) -> ReportEncounter:

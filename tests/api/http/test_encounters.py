@@ -342,7 +342,7 @@ def test_the_echo_of_a_decision_leads_to_the_same_decision(client, encounter, ve
 
 def test_one_figure_is_said_once(client, control, encounter):
     vessel = {"survivor_capacity": 40, "max_persons": 41}
-    assert "give one of them" in client.decide(encounter | {"vessel": vessel}).json()["errors"][0]["detail"]
+    assert "Give one of them." in client.decide(encounter | {"vessel": vessel}).json()["errors"][0]["detail"]
     for twice in (
         {"observed_at": stamp(), "time": stamp()},
         {"observed_at": stamp(), "position_age_s": 60},
@@ -350,14 +350,14 @@ def test_one_figure_is_said_once(client, control, encounter):
     ):
         refused = control.post("/v1/encounters", {"position": encounter["position"], **twice})
         assert refused.status_code == 422
-        assert "give one of them" in refused.json()["errors"][0]["detail"]
+        assert "Give one of them." in refused.json()["errors"][0]["detail"]
 
 
 @pytest.mark.parametrize(
     ("wrong", "pointer"),
     [({"vessel": {"profile": "rnli-svern"}}, "/vessel/profile"), ({"policy": "nearest"}, "/policy"),
      ({"vessel": {"colour": "red"}}, "/vessel/colour"), ({"medical": "bad"}, "/medical"),
-     ({"persons": "many"}, "/persons"), ({"persons": 3, "persons_recovered": 4}, "")],
+     ({"persons": "many"}, "/persons"), ({"persons": 3, "persons_recovered": 4}, "/persons_recovered")],
 )  # fmt: skip
 def test_a_report_that_names_what_nobody_knows_is_refused_and_nothing_is_recorded(control, store, wrong, pointer):
     refused = control.post("/v1/encounters", REPORT_IN | {"observed_at": stamp()} | wrong)

@@ -176,3 +176,44 @@ def test_a_lone_surrogate_is_refused(client):
         answer = client.decide_raw(f'{{"position": {json.dumps(SEA)}, {member}}}'.encode())
         assert answer.status_code == 422
         problem_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "remedy"),
+    [
+        ({"position": [1.35, 51.0]}, "/position", 'Write {"type": "Point", "coordinates": [longitude, latitude]}.'),
+        ({"position": {"type": "Point", "coordinates": [1.35]}}, "/position/coordinates", "[longitude, latitude]."),
+        ({"persons": "many"}, "/persons", "leave it out if not known."),
+        ({"persons": 3, "persons_recovered": 5}, "/persons_recovered", "Raise persons to those aboard."),
+        ({"vessel": {"survivor_capacity": 3, "max_persons": 4}}, "/vessel/max_persons", "Give one of them."),
+        ({"vessel": {"loa_m": "long"}}, "/vessel/loa_m", "Write digits without quotes."),
+        ({"medical": "bad"}, "/medical", "Write 'none', 'urgent' or 'critical'."),
+        ({"wave": 1}, "/wave", "Correct its spelling; /openapi.json has those there are."),
+    ],
+)
+def test_every_wrong_field_has_a_remedy(client, body, pointer, remedy):
+    (error,) = problem_of(client.decide({"position": SEA, **body}))["errors"]
+    assert error["pointer"] == pointer
+    assert error["detail"].endswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("path", "pointer", "remedy"),
+    [
+        ("/v1/ports?country=gbr", "/country", "There are: BE, FR, GB, GG, JE, NL."),
+        ("/v1/ports?limit=0", "/limit", "Check the number; leave it out if not known."),
+        ("/v1/ports?limit=few", "/limit", "Write digits without a point."),
+        ("/v1/ports?colour=red", "/colour", "Correct its spelling; /openapi.json has those there are."),
+        ("/v1/distances?from=dover", "/to", "Add it."),
+    ],
+)
+def test_every_wrong_query_has_a_remedy(client, path, pointer, remedy):
+    (error,) = problem_of(client.get(path))["errors"]
+    assert error["pointer"] == pointer
+    assert error["detail"].endswith(remedy)
+
+
+def test_a_key_given_twice_is_named(client):
+    answer = client.decide_raw(b'{"vessel": {"speed_kn": 1, "speed_kn": 2}}')
+    assert problem_of(answer)["detail"] == "An object has the key 'speed_kn' twice. Give it once."
+    assert len(client.decide_raw(b'{"%s": 1, "%s": 2}' % ((b"\\u0000" + b"x" * 500,) * 2)).json()["detail"]) < 120
