@@ -274,10 +274,12 @@ def limit_lists(document: dict[str, object], limit: int | None) -> dict[str, obj
 
 def _with_read_back(refused: PositionRefused, encounter: "EncounterIn") -> PositionRefused:
     """A refused position with what was understood: half of these are typing errors."""
+    from api.exchanged import in_form
     from api.position import format_position
 
     lon, lat = encounter.position.coordinates
-    return PositionRefused(refused.code, f"{format_position(lon, lat)} {refused.problem}", refused.remedy)
+    told = in_form(refused, "written")
+    return PositionRefused(told.code, f"{format_position(lon, lat)} {told.problem}", told.remedy)
 
 
 def _strip(text: str | None) -> str | None:

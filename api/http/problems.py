@@ -20,6 +20,7 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from api.documents.decision import to_json
+from api.exchanged import in_form
 from api.field_errors import field_errors
 from api.store.errors import (
     BadExchange,
@@ -243,6 +244,8 @@ async def answer_problem(request: Request, exception: Exception) -> Response:
     headers = getattr(exception, "headers", None)
     if isinstance(exception, PositionRefused):
         kind = kind._replace(code=exception.code.name)
+        # A query has positions as people write them, a body has GeoJSON.
+        exception = in_form(exception, "written" if request.method in ("GET", "HEAD") else "geojson")
         error = _error(_pointer(exception.field), kind.code, f"{exception.problem} {exception.remedy}")
         return problem(request, kind, _sentence(exception), [error])
     if isinstance(exception, PackError):

@@ -217,3 +217,30 @@ def test_a_key_given_twice_is_named(client):
     answer = client.decide_raw(b'{"vessel": {"speed_kn": 1, "speed_kn": 2}}')
     assert problem_of(answer)["detail"] == "An object has the key 'speed_kn' twice. Give it once."
     assert len(client.decide_raw(b'{"%s": 1, "%s": 2}' % ((b"\\u0000" + b"x" * 500,) * 2)).json()["detail"]) < 120
+
+
+@pytest.mark.parametrize(
+    ("coordinates", "remedy"),
+    [
+        ([51.0, 1.35], "The two numbers look exchanged: GeoJSON writes longitude first, [longitude, latitude]."),
+        ([1.0, 40.0], "Check that longitude comes first, [longitude, latitude], and that west is negative."),
+    ],
+)
+def test_a_body_off_the_map_is_told_of_its_own_order(client, coordinates, remedy):
+    (error,) = problem_of(client.decide({"position": {"type": "Point", "coordinates": coordinates}}))["errors"]
+    assert (error["pointer"], error["code"]) == ("/position", "POS_OUT_OF_AREA")
+    assert error["detail"].endswith(remedy)
+
+
+def test_a_query_off_the_map_is_told_of_its_own_order(client):
+    for path, pointer in (
+        ("/v1/distances?from=1.35,51.0&to=dover", "/from"),
+        ("/v1/ports?near=1.35,51.0", "/near"),
+        ("/v1/streams?position=1.35,51.0", "/position"),
+    ):
+        (error,) = problem_of(client.get(path))["errors"]
+        assert error["pointer"] == pointer
+        assert "look exchanged" in error["detail"]
+        assert "atitude first" in error["detail"]
+    # Off the map and not exchanged: what is near is counted from there all the same.
+    assert client.get("/v1/ports?near=45.0,1.0&limit=1").status_code == 200

@@ -212,3 +212,12 @@ def test_nobody_is_refused_as_everywhere(service, persons):
     assert (row["decision_outcome"], row["refusal"]) == ("rejected", "PERSONS_NOBODY")
     # At least none of them is another matter.
     assert service.decide(FOLKESTONE, time=AT, persons=(0, 5))["recommended"] is not None
+
+
+@pytest.mark.parametrize(
+    ("position", "order"), [("1.25,51.05", "write latitude first"), ((51.05, 1.25), "a pair is (lon")]
+)
+def test_exchanged_numbers_are_told_in_the_form_they_were_given_in(service, position, order):
+    with pytest.raises(PositionRefused) as refused:
+        service.decide(position, time=AT)
+    assert order in refused.value.remedy
