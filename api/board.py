@@ -85,16 +85,17 @@ def decide_row(service: DecisionService, encounter: OpenEncounter, ports: PortsS
         return {**refused_view(refused), "changed": None, **row}
     if encounter.direction is not None and fails_hard(judged, encounter.direction["port_id"]):
         codes.append("RCC_PORT_CONFLICT")
-    codes += assumptions(ask)
+    codes += doubts(ask)
     if judged.world.avoided:
         codes.append(Code.ZONES_AVOIDED.name)
     view = engine_view(judged)
     return {**view, "changed": _changed(view, encounter.last_answer), **row}
 
 
-def assumptions(ask: Ask) -> list[str]:
-    """Codes of what nobody has said and was assumed."""
-    return [VESSEL_ASSUMED] if ask.vessel.id == UNKNOWN_VESSEL else []
+def doubts(ask: Ask) -> list[str]:
+    """Codes of what nobody has said and was assumed, and of a position too old to be where they are now."""
+    assumed = [VESSEL_ASSUMED] if ask.vessel.id == UNKNOWN_VESSEL else []
+    return [*assumed, Code.POS_STALE.name] if ask.position_age_s > ask.policy.limits.fix_stale_after_s else assumed
 
 
 class QuickDecision(NamedTuple):
@@ -233,7 +234,8 @@ class BoardDecision(EngineView):
         list[str],
         Field(
             description="RCC_DIRECTED, and RCC_PORT_CONFLICT where somebody must look; VESSEL_ASSUMED where nobody has "
-            "named the vessel; ZONES_AVOIDED where a closed water is kept out of."
+            "named the vessel; POS_STALE where the last position is too old to go by; ZONES_AVOIDED where a "
+            "closed water is kept out of."
         ),
     ]
 
@@ -260,7 +262,7 @@ class StandingDocument(TypedDict):
         list[str],
         Field(
             description="RCC_DIRECTED, and RCC_PORT_CONFLICT where the master must look; VESSEL_ASSUMED where nobody "
-            "has named the vessel."
+            "has named the vessel; POS_STALE where the last position is too old to be where they are."
         ),
     ]
     direction: DirectionDocument | None

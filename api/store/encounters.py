@@ -33,6 +33,17 @@ _CLOCK_AHEAD_MS = 120_000
 """[A] How far a sender's clock may be ahead before its report is refused. [ms]"""
 
 
+def refuse_future(field: str, at_ms: int, now_ms: int) -> None:
+    """Refuse a time ahead of the clock by more than clocks differ.
+
+    Raises
+    ------
+    InvalidValue
+    """
+    if at_ms > now_ms + _CLOCK_AHEAD_MS:
+        raise InvalidValue(field, "is in the future.", "Check the clock it was read from.")
+
+
 @dataclass(frozen=True, slots=True)
 class ReportEncounter:
     """One report: from where, of how many, when.
@@ -125,8 +136,7 @@ class ReportEncounter:
         checked_flag(self.making_way, "making_way")
         checked_text(self.text, "text")
         observed_ms = milliseconds(self.observed_s, "observed_at")
-        if observed_ms > context.now_ms + _CLOCK_AHEAD_MS:
-            raise InvalidValue("observed_at", "is in the future.", "Check the clock it was read from.")
+        refuse_future("observed_at", observed_ms, context.now_ms)
         return lon, lat, observed_ms
 
     def _flag(self, context: CommandContext, encounter_id: str, lon: float, lat: float) -> list[Json]:

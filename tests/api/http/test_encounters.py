@@ -403,3 +403,20 @@ def test_what_a_report_says_of_the_vessel_is_in_the_audit_trail_and_nowhere_else
     assert check(store.database).problems == ()
     (row,) = store.audit()
     assert json.loads(row["payload"])["became"]["on_scene"] == {"vessel": {"profile": "rnli-severn"}}
+
+
+def test_a_report_of_long_ago_is_not_the_state_of_now(control):
+    old, new = (report(control, lon, 50.5 if lon < 1 else 51.0, observed_at=at)["encounter_id"]
+                for lon, at in ((1.35, "2022-01-13T05:00:00Z"), (0.1, stamp(-60))))  # fmt: skip
+    rows = {row["encounter_id"]: row for row in control.get("/v1/encounters?decide=true").json()["encounters"]}
+    assert rows[old]["decided"]["codes"] == ["VESSEL_ASSUMED", "POS_STALE"]
+    assert rows[new]["decided"]["codes"] == ["VESSEL_ASSUMED"]
+    assert control.get(f"/v1/encounters/{old}/standing").json()["codes"] == ["VESSEL_ASSUMED", "POS_STALE"]
+
+
+@pytest.mark.parametrize("field", ["time", "observed_at"])
+def test_a_report_ahead_of_the_clock_is_told_of_the_field_that_says_so(control, field):
+    body = {"position": {"type": "Point", "coordinates": [1.35, 51.0]}, field: stamp(3_600)}
+    refused = control.post("/v1/encounters", body)
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json()["errors"]] == [f"/{field}"]
