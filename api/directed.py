@@ -8,6 +8,7 @@ from api.documents.bilingual import Bilingual
 from api.documents.decision_types import DirectionInForce
 from api.position import parse_time
 from api.text.catalogue import load_groups
+from api.text.contractions import spoken_with_names
 from api.text.sentences import port_name, utc_clock
 from engine.model import Decision
 
@@ -46,9 +47,10 @@ def direction_in_force(decision: Decision, direction: dict[str, Any], languages:
 def _sentence(decision: Decision, direction: dict[str, Any], language: str, differs: bool, is_conflict: bool) -> str:
     port = next((k for k, port in enumerate(decision.world.ports) if port.id == direction["port_id"]), None)
     kinds = ["differs" if differs else "agrees", *(["conflict"] if is_conflict else [])]
-    return " ".join(_TEXTS[kind].of(language) for kind in kinds).format(
+    text = " ".join(_TEXTS[kind].of(language) for kind in kinds).format(
         centre=direction["centre"],
         port=direction["place"] or direction["port_id"] if port is None else port_name(decision, port, language),
         clock=utc_clock(parse_time(direction["directed_at"]), language),
         role=_BY[direction["by"]["role"]].of(language),
     )
+    return spoken_with_names(text, language)

@@ -13,7 +13,7 @@ from api.position import checked_instant, parse_time
 from api.security.roles import AccessRole
 from api.store.coordination import AnswerCoordination, OfferCoordination, Reply
 from api.store.directions import RecordDirection, RecordOverride, WithdrawDirection
-from api.store.encounters import CloseEncounter, ReopenEncounter, ReportEncounter, refuse_future
+from api.store.encounters import CloseEncounter, ReopenEncounter, ReportEncounter
 from api.store.exclusion_zones import MOST_POSITIONS, DrawZone, EditZone, EndZone, Outline
 from api.store.handover import SignHandover
 from api.store.ports import Occupied, Places, ReportCapacity, ReportReception, SetPortStatus
@@ -249,9 +249,7 @@ class ReportIn(EncounterIn):
         """
         lon, lat = self.position.coordinates
         if self.observed_at is None:
-            said_s = now_s if self.time is None else parse_time(self.time)
-            observed_s = said_s - (self.position_age_s or 0.0)
-            refuse_future("time", round(observed_s * 1000.0), round(now_s * 1000.0))
+            observed_s = (now_s if self.time is None else parse_time(self.time)) - (self.position_age_s or 0.0)
         else:
             observed_s = parse_time(self.observed_at)
         persons = self.persons if isinstance(self.persons, PersonsRangeIn) else PersonsRangeIn(
@@ -263,6 +261,7 @@ class ReportIn(EncounterIn):
             source, lon, lat, observed_s, encounter_id,
             self.position_accuracy_m if self.uncertainty_m is None else self.uncertainty_m, persons.min, persons.max,
             self.making_way, self.wind_ms, self.text, on_scene or None,
+            dated_by="observed_at" if self.time is None else "time",
         )  # fmt: skip
 
 
