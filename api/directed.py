@@ -32,8 +32,8 @@ def direction_in_force(decision: Decision, direction: dict[str, Any], languages:
     port_id = direction["port_id"]
     is_conflict = fails_hard(QuickDecision.of(decision), port_id)
     differs = best is None or decision.world.ports[best].id != port_id
-    return {
-        **{name: direction[name] for name in ("port_id", "place", "centre", "code", "text", "directed_at")},
+    stated = {name: direction[name] for name in ("port_id", "place", "centre", "code", "text", "directed_at")}
+    document = stated | {
         "role": direction["by"]["role"],
         "duty": direction["by"]["duty"],
         "differs": differs,
@@ -41,7 +41,8 @@ def direction_in_force(decision: Decision, direction: dict[str, Any], languages:
         "sentence": cast(
             Bilingual, {lang: _sentence(decision, direction, lang, differs, is_conflict) for lang in languages}
         ),
-    }  # type: ignore[typeddict-item]
+    }
+    return cast(DirectionInForce, document)
 
 
 def _sentence(decision: Decision, direction: dict[str, Any], language: str, differs: bool, is_conflict: bool) -> str:

@@ -158,7 +158,7 @@ def brief_document(decision: Decision, languages: Sequence[str], limit: int, bas
     nearer = [_passed(decision, port, rule, languages, room) for port, rule in reasons]
     for document in first:
         _thin_out(document, room)
-    ports = [*first, *_next_ones(decision, shown[1:], told[1:], languages, room)]
+    ports: list[BriefFirst | BriefCandidate] = [*first, *_next_ones(decision, shown[1:], told[1:], languages, room)]
     _add_words(decision, noticed, notices, languages, room)
     coordination = decision.coordination
     return {
@@ -357,7 +357,7 @@ def _next(
     decision: Decision, port: int, languages: Sequence[str], told: list[Finding], room: Room
 ) -> BriefCandidate:  # fmt: skip
     named = decision.world.ports[port]
-    return {
+    return cast(BriefCandidate, {
         "port": {
             "id": named.id, "name": port_names(named, languages), "country": named.country,
             "vhf": None if named.vhf is None else first_channel(named.vhf, named.vhf),
@@ -367,7 +367,7 @@ def _next(
             _told(decision, port, found, languages) if room.takes_words(found.code.name) else _code_of(found)
             for found in told if not _is_remark(found)
         ],
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def _told(decision: Decision, port: int, found: Finding, languages: Sequence[str]) -> BriefFindingText:

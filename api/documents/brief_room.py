@@ -15,7 +15,7 @@ from engine.codes import Code
 MOST_GZIPPED = 2_500
 """What nine in ten answers in one language take at most. [bytes]"""
 
-MARGIN = {"en": 70, "fr": 95}
+MARGIN = {"en": 70, "fr": 115}
 """Kept for what the estimate is wrong by; in French more answers come near to the bound. [bytes]"""
 
 BARE = {"en": 1_109, "fr": 1_157}

@@ -5,7 +5,7 @@ Ranges are checked by the commands of the store, so that every interface refuses
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from api.encounter import ON_SCENE, EncounterIn
 from api.field_errors import WrongField
@@ -221,7 +221,7 @@ class ReportIn(EncounterIn):
 
     @field_validator("persons")
     @classmethod
-    def _somebody(cls, persons: Any) -> Any:
+    def _somebody(cls, persons: Any, info: ValidationInfo) -> Any:  # noqa: ARG003 - as of an encounter
         # That nobody is there is a report, too.
         return persons
 
