@@ -17,7 +17,7 @@ from typing_extensions import TypedDict
 from api.decision_service import DecisionService
 from api.documents.decision import candidate
 from api.documents.language import LANGUAGES
-from api.encounter import ON_SCENE, UNKNOWN_VESSEL, EncounterIn
+from api.encounter import AS_KNOWN, ON_SCENE, UNKNOWN_VESSEL, EncounterIn
 from api.encounter_fields import ENCOUNTER_FIELDS, MOST_PERSONS
 from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
@@ -85,16 +85,17 @@ def decide_row(service: DecisionService, encounter: OpenEncounter, ports: PortsS
         return {**refused_view(refused), "changed": None, **row}
     if encounter.direction is not None and fails_hard(judged, encounter.direction["port_id"]):
         codes.append("RCC_PORT_CONFLICT")
-    codes += assumptions(ask)
+    codes += doubts(ask)
     if judged.world.avoided:
         codes.append(Code.ZONES_AVOIDED.name)
     view = engine_view(judged)
     return {**view, "changed": _changed(view, encounter.last_answer), **row}
 
 
-def assumptions(ask: Ask) -> list[str]:
-    """Codes of what nobody has said and was assumed."""
-    return [VESSEL_ASSUMED] if ask.vessel.id == UNKNOWN_VESSEL else []
+def doubts(ask: Ask) -> list[str]:
+    """Codes of what nobody has said and was assumed, and of a position too old to be where they are now."""
+    assumed = [VESSEL_ASSUMED] if ask.vessel.id == UNKNOWN_VESSEL else []
+    return [*assumed, Code.POS_STALE.name] if ask.position_age_s > ask.policy.limits.fix_stale_after_s else assumed
 
 
 class QuickDecision(NamedTuple):
@@ -200,10 +201,10 @@ def encounter_now(encounter: OpenEncounter, at_s: float) -> EncounterIn:
             body["persons"] = persons
     body |= {"time": format_time(at_s), "position_age_s": min(max(age_s, 0.0), ENCOUNTER_FIELDS["position_age_s"].most)}
     try:
-        return EncounterIn.model_validate(body)
+        return EncounterIn.model_validate(body, context=AS_KNOWN)
     except ValidationError:
         # A newer report may count fewer people than had been recovered by then: the count recovered is then in doubt.
-        return EncounterIn.model_validate({**body, "persons_recovered": None})
+        return EncounterIn.model_validate({**body, "persons_recovered": None}, context=AS_KNOWN)
 
 
 class EngineView(TypedDict):
@@ -233,7 +234,8 @@ class BoardDecision(EngineView):
         list[str],
         Field(
             description="RCC_DIRECTED, and RCC_PORT_CONFLICT where somebody must look; VESSEL_ASSUMED where nobody has "
-            "named the vessel; ZONES_AVOIDED where a closed water is kept out of."
+            "named the vessel; POS_STALE where the last position is too old to go by; ZONES_AVOIDED where a "
+            "closed water is kept out of."
         ),
     ]
 
@@ -260,7 +262,7 @@ class StandingDocument(TypedDict):
         list[str],
         Field(
             description="RCC_DIRECTED, and RCC_PORT_CONFLICT where the master must look; VESSEL_ASSUMED where nobody "
-            "has named the vessel."
+            "has named the vessel; POS_STALE where the last position is too old to be where they are."
         ),
     ]
     direction: DirectionDocument | None

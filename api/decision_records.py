@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from api.decision_service import DecisionService
 from api.documents.canonical import EVERY_PORT_FORM, FORM, canonical_form, decision_sha256
 from api.documents.decision import Basis, basis_of, decision_document, outcome_of, to_json
-from api.encounter import EncounterIn
+from api.encounter import AS_KNOWN, EncounterIn
 from api.position import format_time
 from api.store.commands import Actor, Answer, IdempotencyKey
 from api.store.decisions import AS_TEXT, DecisionRecord, RecordDecision, replay
@@ -155,7 +155,7 @@ def remake(service: DecisionService, record: DecisionRecord) -> RemadeDecision:
     InvalidAsk, UnknownName
         Its vessel or policy is not known here.
     """
-    encounter = EncounterIn.model_validate_json(record.ask)
+    encounter = EncounterIn.model_validate_json(record.ask, context=AS_KNOWN)
     ports = None if record.picture is None else PortsSnapshot(record.picture)
     # The time stands in the body, so the clock is not asked.
     decision = service.decide(service.ask(encounter, 0.0), ports, record.encounter_id)

@@ -8,17 +8,20 @@ from dataclasses import replace
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from api.documents.numbers import json_number
 from api.encounter_fields import (
     ENCOUNTER_FIELDS,
     MOST_PERSONS,
+    NOBODY,
     VESSEL_FIELDS,
     EncounterFields,
     VesselFields,
     echo_fields,
+    is_nobody,
 )
+from api.field_errors import WrongField
 from api.position import checked_instant, format_time, parse_time
 from engine.codes import Medical
 from engine.errors import InvalidAsk
@@ -92,7 +95,7 @@ class VesselIn(VesselFields, _Strict):
     @model_validator(mode="after")
     def _one_capacity(self) -> "VesselIn":
         if self.survivor_capacity is not None and self.max_persons not in (None, self.survivor_capacity):
-            raise ValueError("survivor_capacity and max_persons are one figure and differ; give one of them")
+            raise WrongField("max_persons", "differs from survivor_capacity, its other name", "give one of them")
         return self
 
     @property
@@ -136,6 +139,10 @@ class _Sighting(_Strict):
     ] = None
 
 
+AS_KNOWN = {"as_known": True}
+"""Context to read an encounter in that is not asked with: of a record, or of reports, which may say nobody is there."""
+
+
 class EncounterIn(EncounterFields, _Sighting):
     """One encounter, as posted to ``/v1/decisions``."""
 
@@ -146,11 +153,19 @@ class EncounterIn(EncounterFields, _Sighting):
     vessel: Annotated[VesselIn, Field(description="Who has them; the conservative profile if left out.")] = VesselIn()
     policy: Annotated[str, Field(max_length=64, description="A name of /v1/policies.")] = "nearest-time"
 
+    @field_validator("persons")
+    @classmethod
+    def _somebody(cls, persons: Any, info: ValidationInfo) -> Any:
+        most = persons if persons is None or isinstance(persons, int) else persons.max
+        if is_nobody(most) and info.context != AS_KNOWN:
+            raise ValueError("; ".join(NOBODY))
+        return persons
+
     @model_validator(mode="after")
     def _nobody_counted_twice(self) -> "EncounterIn":
         most = self.persons if self.persons is None or isinstance(self.persons, int) else self.persons.max
         if most is not None and self.persons_recovered is not None and self.persons_recovered > most:
-            raise ValueError("persons_recovered is more than persons; raise persons to those aboard")
+            raise WrongField("persons_recovered", "is more than persons", "raise persons to those aboard")
         return self
 
     @field_validator("time")

@@ -15,6 +15,14 @@ from engine.units import KNOT_MS, NAUTICAL_MILE_M
 
 MOST_PERSONS = 10_000
 
+NOBODY = ("nobody is to be landed", "write how many people there are; leave it out if not known")
+"""What is wrong with an encounter of no people, and the remedy: it asks for no port. Not known is something else."""
+
+
+def is_nobody(most_persons: Any) -> Any:
+    """Whether a greatest number of people, or each of an array, is none; NaN is not."""
+    return most_persons == 0
+
 
 @dataclass(frozen=True, slots=True)
 class PlainField:

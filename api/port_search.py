@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from api.documents.decision import port_document
 from api.documents.port import FoundPort
+from api.exchanged import refuse_exchanged
 from engine.errors import InvalidAsk
 from engine.model import Port, World
 from engine.routes import straight_line_m
@@ -81,6 +82,8 @@ def ports_found(world: World, query: PortQuery) -> list[tuple[float, str, Port]]
     """
     if query.within_nm is not None and query.near is None:
         raise InvalidAsk("within_nm", "counts from nowhere.", "Give near, too.")
+    if query.near is not None:
+        refuse_exchanged("near", query.near, world)
     country = None if query.country is None else query.country.upper()
     _check_known("country", country, {port.country for port in world.ports})
     _check_known("kind", query.kind, {str(port.facts["kind"]) for port in world.ports})

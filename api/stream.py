@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 from api.decision_service import DecisionService
 from api.documents.bilingual import Bilingual
 from api.documents.geometry import LonLat
+from api.exchanged import refuse_exchanged
 from api.position import format_time
 from engine.errors import InvalidAsk
 from engine.kernels.forecast import stream_at
@@ -100,6 +101,7 @@ def stream_document(
     InvalidAsk
         `hours` is out of range.
     """
+    refuse_exchanged("position", position, service.world)
     if not 1 <= hours <= MOST_HOURS:
         raise InvalidAsk("hours", f"is not between 1 and {MOST_HOURS}.", "Give whole hours.")
     times_s = from_s + EVERY_S * np.arange(round(hours * HOUR_S / EVERY_S) + 1)

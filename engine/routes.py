@@ -25,6 +25,11 @@ LONGEST_DRAWN_LEG_M = 15_000.0
 the great circle by L^2 tan(latitude) / 8R: 6 m on a leg of this length."""
 
 
+LOOKS_EXCHANGED = "Latitude and longitude look exchanged: people write latitude first, GeoJSON writes longitude first."
+CHECK_ORDER = "Check which comes first, latitude as people write it or longitude as in GeoJSON, and east and west."
+"""Remedies for a position off the map."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """Shortest water path between two positions.
@@ -98,14 +103,19 @@ def check_in_area(world: World, lon: float, lat: float) -> None:
     west, south, east, north = world.box
     if west <= lon <= east and south <= lat <= north:
         return
-    remedy = "Check that latitude comes first and east and west are right."
-    if west <= lat <= east and south <= lon <= north:
-        remedy = "Latitude and longitude look exchanged: people write latitude first, GeoJSON writes longitude first."
+    remedy = LOOKS_EXCHANGED if looks_exchanged(world, lon, lat) else CHECK_ORDER
     raise PositionRefused(
         Code.POS_OUT_OF_AREA,
         f"lies outside the area covered, {south:g} to {north:g} N and {west:g} to {east:g} E.",
         remedy,
     )
+
+
+def looks_exchanged(world: World, lon: float, lat: float) -> bool:
+    """Whether a position outside the box of the pack lies inside it with its numbers exchanged."""
+    west, south, east, north = world.box
+    is_inside = west <= lon <= east and south <= lat <= north
+    return not is_inside and west <= lat <= east and south <= lon <= north
 
 
 def require_snapped(world: World, kind: int, inland_m: float, lon: float, lat: float) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from engine.policy import Policy
 
 FIELDS = {
+    "position.coordinates": "--position",
     "position": "--position",
     "time": "--time",
     "persons": "--persons",
@@ -43,8 +44,9 @@ FIELDS = {
     "vessel.profile": "--vessel",
     **{f"vessel.{name}": field.option for name, field in VESSEL_FIELDS.items()},
     "policy": "--policy",
+    **{name: f"--{name}" for name in ("limit", "view", "lang")},
 }
-"""Option for each field of the encounter body."""
+"""Option for each field of the encounter body, and for what a query says beside it."""
 
 PORTS_SHOWN = 4
 
@@ -229,7 +231,7 @@ def validate(body: dict[str, object]) -> "EncounterIn":
         raise refused_by_model(error, FIELDS) from None
 
 
-def persons_from(text: str | None, field: str = "--persons") -> dict[str, int] | None:
+def persons_from(text: str | None, field: str = "--persons") -> int | dict[str, int] | None:
     """Least and greatest number of people: ``60``, or ``55-60``.
 
     Raises
@@ -248,9 +250,7 @@ def persons_from(text: str | None, field: str = "--persons") -> dict[str, int] |
     high = low if found[2] is None else int(found[2])
     if low > high:
         raise InvalidAsk(field, f"{quote(text.strip())} begins with the greater number.", f"Write {high}-{low}.")
-    if high == 0:
-        raise InvalidAsk(field, "nobody is to be landed.", "Write how many people; leave it out if not known.")
-    return {"min": low, "max": high}
+    return low if found[2] is None else {"min": low, "max": high}
 
 
 def own_policy(text: str | None) -> "Policy | None":
@@ -274,10 +274,12 @@ def limit_lists(document: dict[str, object], limit: int | None) -> dict[str, obj
 
 def _with_read_back(refused: PositionRefused, encounter: "EncounterIn") -> PositionRefused:
     """A refused position with what was understood: half of these are typing errors."""
+    from api.exchanged import in_form
     from api.position import format_position
 
     lon, lat = encounter.position.coordinates
-    return PositionRefused(refused.code, f"{format_position(lon, lat)} {refused.problem}", refused.remedy)
+    told = in_form(refused, "written")
+    return PositionRefused(told.code, f"{format_position(lon, lat)} {told.problem}", told.remedy)
 
 
 def _strip(text: str | None) -> str | None:

@@ -1,20 +1,22 @@
 """Every refusal as one line: ``field: problem remedy``, the field as it was typed."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from engine.errors import InvalidAsk, PackError, PositionRefused, SafeportError, UnknownName
+from engine.errors import InvalidAsk, PackError, PositionRefused, SafeportError
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-_BOUNDS = {
-    "greater_than": ("gt", "is not above {:g}."),
-    "greater_than_equal": ("ge", "is below {:g}."),
-    "less_than": ("lt", "is not below {:g}."),
-    "less_than_equal": ("le", "is above {:g}."),
-}
-"""Pydantic's error types for a number out of range: where it keeps the limit, and what is said."""
+    from api.field_errors import FieldError
+
+
+class FieldRefused(InvalidAsk):
+    """A field that the encounter's model objects to; `code` is that of a problem document."""
+
+    def __init__(self, wrong: "FieldError", problem: str, remedy: str) -> None:
+        super().__init__(wrong.field, problem, remedy)
+        self.code = wrong.code
 
 
 def refusal_line(error: SafeportError, fields: dict[str, str]) -> str:
@@ -50,16 +52,15 @@ def refused_by_model(error: "ValidationError", fields: dict[str, str] | None = N
     fields : dict of str, optional
         Option, as typed, for each field: where the model speaks of several fields, it is made to speak of options.
     """
-    first: Any = error.errors(include_url=False, include_input=False)[0]
-    # A union puts the name of the branch into the location.
-    names = [str(part) for part in first["loc"] if str(part).isidentifier()]
-    problem, remedy = _said(first["type"], first.get("ctx", {}), first["msg"])
-    if not names:
-        # Said of the whole encounter: the sentence begins with the field.
-        field, _, problem = problem.partition(" ")
-        names = [field]
-        problem, remedy = (_with_options(text, fields or {}) for text in (problem, remedy))
-    return InvalidAsk(".".join(names), problem, remedy)
+    from api.field_errors import field_errors
+
+    wrong = field_errors(error.errors(include_url=False, include_input=False))[0]
+    if fields is None:
+        return InvalidAsk(wrong.field, wrong.problem, wrong.remedy)
+    if not wrong.names_others:
+        return FieldRefused(wrong, wrong.problem, wrong.remedy)
+    problem, remedy = (_with_options(text, fields) for text in (wrong.problem, wrong.remedy))
+    return FieldRefused(wrong, problem, remedy)
 
 
 def _with_options(text: str, fields: dict[str, str]) -> str:
@@ -77,18 +78,16 @@ def problem_text(error: SafeportError, fields: dict[str, str], exit_code: int) -
     exit_code : int
     """
     from api.documents.decision import to_json
-    from api.http.problems import error_of, kind_of, problem_document
+    from api.http.problems import entry_of, kind_of, problem_document
 
     option = as_typed(error.field, fields)
-    by_option = {typed: field for field, typed in fields.items()}
+    by_option = {typed: field for field, typed in reversed(fields.items())}
     kind = kind_of(error)
-    code = "UNKNOWN_NAME" if isinstance(error, UnknownName) else "INVALID_VALUE"
-    if isinstance(error, PositionRefused):
-        code = error.code.name
-        kind = kind._replace(code=code)
     # What is no field of a request, such as an option nobody has, is of the whole of it.
-    field = error.field if error.field in fields else by_option.get(error.field, "")
-    entry = {**error_of(field, code, f"{error.problem} {error.remedy}"), "option": option}
+    field = error.field if as_typed(error.field, fields) != error.field else by_option.get(error.field, "")
+    entry = {**entry_of(error, field), "option": option}
+    if isinstance(error, PositionRefused):
+        kind = kind._replace(code=error.code.name)
     document = problem_document(kind, refusal_line(error, fields), [])
     return to_json({**document, "errors": [] if isinstance(error, PackError) else [entry], "exit_code": exit_code})
 
@@ -99,20 +98,3 @@ def failure_text(error: Exception, line: str, exit_code: int) -> str:
     from api.http.problems import kind_of, problem_document
 
     return to_json(problem_document(kind_of(error), line, []) | {"exit_code": exit_code})
-
-
-def _said(kind: str, context: dict[str, Any], message: str) -> tuple[str, str]:
-    if kind in _BOUNDS:
-        name, template = _BOUNDS[kind]
-        return template.format(float(context[name])), "Check the number; leave it out if not known."
-    if kind == "finite_number":
-        return "is not a finite number.", "Write digits; leave it out if not known."
-    if kind == "literal_error":
-        return "is not one of its values.", f"Write {context['expected']}."
-    if kind == "string_too_long":
-        return f"has more than {context['max_length']} characters.", "Check it."
-    if kind == "value_error":
-        # The model's validators say problem and remedy in one breath.
-        problem, _, remedy = str(context["error"]).rstrip(".").replace("; ", ". ", 1).partition(". ")
-        return f"{problem}.", f"{remedy[:1].upper()}{remedy[1:]}." if remedy else "Check it."
-    return f"{message[:120]}.", "Check it."

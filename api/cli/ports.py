@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from api.port_search import PortQuery
     from engine.model import Port, World
 
-FIELDS = {"port": "ID", "position": "--near", "within_nm": "--within", "country": "--country", "kind": "--kind",
-          "limit": "--limit"}  # fmt: skip
+FIELDS = {"port": "ID", "position": "--near", "near": "--near", "within_nm": "--within", "country": "--country",
+          "kind": "--kind", "limit": "--limit"}  # fmt: skip
 Listed = list[tuple["Port", float | None]]
 
 

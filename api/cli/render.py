@@ -14,6 +14,7 @@ from api.position import format_position
 from api.text.catalogue import Text
 from api.text.messages import RULE_TITLE, WORDING
 from api.text.sentences import (
+    IN_HEADLINE,
     MILES,
     MINUTES,
     PERSONS,
@@ -53,7 +54,6 @@ SAID_AS_NOTICE = frozenset({Code.LOAD_POB_UNKNOWN, Code.PORT_ENTRY_PERMISSION_RE
 REGION_CODES = (
     Code.SRR_BOUNDARY_BAND, Code.SRR_UK, Code.SRR_FR, Code.SRR_BE, Code.SRR_NL, Code.SRR_IE, Code.SRR_APPROXIMATE,
 )  # fmt: skip
-IN_HEADLINE = frozenset({Code.RESCUE_INCOMPLETE, Code.RESCUE_STATE_UNKNOWN, Code.NO_PORT_CONFIRMED, Code.NO_PORT_FIT})
 LAST_LINE = (Code.ADVISORY_ONLY, Code.NOT_FOR_NAVIGATION)
 
 

@@ -83,8 +83,10 @@ def tide_text(document: Mapping[str, Any], language: str, country: str) -> str:
                 low=format_quantity(document["uncertainty_low_min"] * MINUTE_S, MINUTES, language),
             )
         )  # fmt: skip
-        lines += wrap(word(f"tide_doubt_{document['uncertainty_basis']}", language,
-                           source=document["uncertainty_source"] or ""))  # fmt: skip
+        source = (document["uncertainty_source"] or "").replace(word("tide_fit", "en"), word("tide_fit", language))
+        if language == "fr":
+            source = source.replace(": ", " : ")
+        lines += wrap(word(f"tide_doubt_{document['uncertainty_basis']}", language, source=source))
         lines += wrap(document["station"]["attribution"] + ".")
     return "\n".join(lines + wrap(document["notice"][language]))
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from api.board import EngineView, encounter_now, engine_view, quick_decide, refused_view
 from api.console.picture import decision_view
 from api.decision_service import DecisionService
-from api.encounter import UNKNOWN_VESSEL, Count, EncounterIn, Finite
+from api.encounter import AS_KNOWN, UNKNOWN_VESSEL, Count, EncounterIn, Finite
 from api.position import checked_instant, format_time, parse_time
 from api.store.board import OpenEncounter
 from api.store.port_snapshot import PortsSnapshot
@@ -238,7 +238,9 @@ def supposed_body(body: EncounterIn, wanted: WhatIfIn, encounter_id: str) -> Enc
     if not changed:
         return body
     try:
-        return EncounterIn.model_validate({**body.model_dump(mode="json", exclude_unset=True), **changed})
+        return EncounterIn.model_validate(
+            {**body.model_dump(mode="json", exclude_unset=True), **changed}, context=AS_KNOWN
+        )
     except ValidationError:
         raise InvalidAsk("more_persons", "makes more people than a decision takes.", "Suppose fewer.") from None
 

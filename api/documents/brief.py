@@ -2,7 +2,9 @@
 
 It leaves out plain passes, citations and sources of findings, ports beyond the first few, and of those after the first
 one the route and what is to be known ashore. Nothing is dropped without a count or a code that says so, and nothing is
-put into words that is not shown.
+put into words that is not shown. In one language what the headline says is not said again, and what is needed least is
+given as far as there is room (`api.documents.brief_room`): codes and figures always; in this order the sentences on
+nearer ports, points of the route between its turns, sentences on and legs to the next ports, and what only informs.
 """
 
 from collections.abc import Sequence
@@ -10,6 +12,7 @@ from math import isfinite, isnan
 from typing import Any, Literal, NamedTuple, cast
 
 from api.documents.bilingual import Bilingual
+from api.documents.brief_room import LEG, NEARER, POINT, PORT, SHORT_LEG, Room
 from api.documents.decision import (
     STATUS_NAME,
     Basis,
@@ -33,16 +36,27 @@ from api.documents.decision_types import (
     BriefDocument,
     BriefFigures,
     BriefFinding,
+    BriefFindingText,
     BriefFirst,
+    BriefNotice,
     BriefPassedOver,
     FitStatus,
     UnknownEverywhere,
 )
 from api.documents.legs import legs_of
 from api.documents.numbers import json_number
-from api.documents.unconnected import FEED_CODES, WITHOUT_FEEDS, WITHOUT_WEATHER, not_connected
+from api.documents.unconnected import (
+    FEED_CODES,
+    NOT_STATED,
+    WITHOUT_FEEDS,
+    WITHOUT_WEATHER,
+    not_connected,
+    not_stated,
+)
 from api.position import format_time
+from api.text.messages import WORDING
 from api.text.sentences import (
+    IN_HEADLINE,
     Finding,
     bearing_deg,
     eta_s,
@@ -50,12 +64,13 @@ from api.text.sentences import (
     findings_against,
     first_channel,
     headline_sentence,
+    notice_sentence,
     ranked_sentence,
     time_ashore_s,
 )
 from engine.codes import Code, Medical, Rule, Status, Verdict, Weight
 from engine.decide import deciding_findings, passed_over
-from engine.model import Decision
+from engine.model import Decision, Notice
 from engine.opening_time import opens_at_s
 from engine.routes import chosen_track
 from engine.units import MINUTE_S, NAUTICAL_MILE_M
@@ -71,8 +86,13 @@ MOST_PASSED_OVER = 8
 _CONSEQUENCES = (WITHOUT_FEEDS | WITHOUT_WEATHER) - set(FEED_CODES)
 """Follow from a feed that is not connected, and go without saying beside it."""
 
-_OF_THE_VESSEL = frozenset({Code.EXPOSURE_UNKNOWN, Code.FUEL_UNKNOWN})
+_OF_THE_VESSEL = frozenset(NOT_STATED)
 """Nobody has said it of the vessel or her people, so it is unknown at every port."""
+
+_NOTICED_AS = {
+    Code.LOAD_LIMIT_UNKNOWN: ("self_righting_persons", "max_persons"), Code.VESSEL_SIZE_UNKNOWN: ("loa_m", "beam_m"),
+}  # fmt: skip
+"""Facts of the vessel that another notice names as unknown, if they are what is missing."""
 
 _SILENT = WITHOUT_FEEDS | _OF_THE_VESSEL
 _SILENT_WITHOUT_WEATHER = _SILENT | WITHOUT_WEATHER
@@ -84,7 +104,13 @@ _SAID_ELSEWHERE = frozenset({
 })  # fmt: skip
 """Notices that are said in other members: what is unknown everywhere, the coordination, the policy, who decides."""
 
-_OF_AN_INPUT = ("id", "name", "run_at", "version", "age_s", "zones", "surveys")
+_SAID_AS_WELL = IN_HEADLINE | {Code.UNCONFIRMED_NEARER, Code.VESSEL_PROFILE_UNKNOWN}
+"""Notices that the headline says; and that the vessel is assumed, which another notice says fact by fact."""
+
+_TOLD_ANYWAY = frozenset({Code.ZONES_AVOIDED})
+"""Inform, and of what changes from answer to answer."""
+
+_OF_AN_INPUT = ("id", "name", "edition", "run_at", "version", "age_s", "zones", "surveys")
 """The digest of all inputs in full is the decision's own name."""
 
 _AGAINST: dict[int, Literal["fail", "unknown"]] = {int(Verdict.FAIL): "fail", int(Verdict.UNKNOWN): "unknown"}
@@ -112,20 +138,34 @@ def brief_document(decision: Decision, languages: Sequence[str], limit: int, bas
     # Every port shown has them because no source is connected, or nobody has said: they are told once.
     silent = _SILENT_WITHOUT_WEATHER if decision.world.identity["forecast"] is None else _SILENT
     everywhere, told = findings_against(decision, shown, silent)
-    ports = [
-        (_next if rank else _first)(decision, _figures_of(decision, port), languages, findings)
-        for rank, (port, findings) in enumerate(zip(shown, told, strict=True))
-    ]
     best = decision.recommended
     passed = passed_over(decision)
     listed = passed if best is not None else passed[:MOST_PASSED_OVER]
     reasons = zip(listed, deciding_findings(decision, listed), strict=True)
+    headline = cast(Bilingual, {lang: headline_sentence(decision, lang) for lang in languages})
+    unknown = _unknown_everywhere_document(decision, everywhere, languages)
+    # First what every answer has, then the rest by what a master needs first.
+    room = Room(languages, limit)
+    room.spend_words(headline)
+    room.spend_words(unknown["text"])
+    room.spend(PORT * len(shown[1:]) + NEARER * len(listed))
+    noticed = [notice for notice in decision.notices if notice.code not in _SAID_ELSEWHERE]
+    notices = [_notice(decision, notice, languages, room) for notice in noticed]
+    first = [
+        _first(decision, _figures_of(decision, port), languages, found, room)
+        for port, found in zip(shown[:1], told, strict=False)
+    ]
+    nearer = [_passed(decision, port, rule, languages, room) for port, rule in reasons]
+    for document in first:
+        _thin_out(document, room)
+    ports: list[BriefFirst | BriefCandidate] = [*first, *_next_ones(decision, shown[1:], told[1:], languages, room)]
+    _add_words(decision, noticed, notices, languages, room)
     coordination = decision.coordination
     return {
         "decision_id": basis.decision_id,
         "decided_at": format_time(decision.ask.at_s),
         "outcome": outcome_of(decision),
-        "headline": cast(Bilingual, {lang: headline_sentence(decision, lang) for lang in languages}),
+        "headline": headline,
         "proof": proof_document(decision),
         "margin": margin_document(decision),
         "coordination": {
@@ -137,14 +177,12 @@ def brief_document(decision: Decision, languages: Sequence[str], limit: int, bas
         "candidates": ports if best is None else ports[1:],
         "candidates_count": candidates_count,
         "excluded_count": excluded_count,
-        "passed_over": [_passed(decision, port, rule, languages) for port, rule in reasons],
+        "not_judged_count": len(decision.world.ports) - candidates_count - excluded_count,
+        "passed_over": nearer,
         "passed_over_count": len(passed),
-        "unknown_everywhere": _unknown_everywhere_document(decision, everywhere, languages),
-        "notices": [
-            notice_document(decision, notice, languages)
-            for notice in decision.notices if notice.code not in _SAID_ELSEWHERE
-        ],
-        "inputs": {name: _input(value) for name, value in basis.inputs.items()},
+        "unknown_everywhere": unknown,
+        "notices": notices,
+        "inputs": {name: _input(value) for name, value in basis.inputs.items() if value is not None},
     }  # fmt: skip
 
 
@@ -161,6 +199,43 @@ def _input(value: object) -> object:
     return {name: value[name] for name in _OF_AN_INPUT if name in value}
 
 
+def _notice(decision: Decision, notice: Notice, languages: Sequence[str], room: Room) -> BriefNotice:
+    """A notice: in words, but where room is scarce what is said elsewhere, and what is told as room allows."""
+    if room.is_bounded and (notice.code in _SAID_AS_WELL or _as_room_allows(notice)):
+        silent = cast(BriefNotice, notice_document(decision, notice, ()))
+        del silent["text"]
+        return silent
+    document = cast(BriefNotice, notice_document(decision, notice, languages))
+    room.spend_words(document["text"])
+    return document
+
+
+def _as_room_allows(notice: Notice) -> bool:
+    """Whether it only informs, or the figures of the answer say it, as of a near tie."""
+    if notice.code == Code.NEAR_TIE:
+        return True
+    return WORDING[notice.code].level == "information" and notice.code not in _TOLD_ANYWAY
+
+
+def _add_words(
+    decision: Decision, noticed: Sequence[Notice], notices: Sequence[BriefNotice], languages: Sequence[str], room: Room
+) -> None:  # fmt: skip
+    """Put the other notices into words, as far as there is room."""
+    for notice, document in zip(noticed, notices, strict=True):
+        if "text" not in document and _as_room_allows(notice) and room.takes_words(notice.code.name):
+            document["text"] = cast(Bilingual, {lang: notice_sentence(decision, notice, lang) for lang in languages})
+
+
+def _thin_out(first: BriefFirst, room: Room) -> None:
+    """Without room for all points of the route, those its legs begin and end at."""
+    route, legs = first["route"], first["legs"] or []
+    if route is None:
+        return
+    points = route["coordinates"]
+    if not room.takes(POINT * (len(points) - len(legs) - 1)):
+        route["coordinates"] = [points[0], *(leg["to"] for leg in legs)]
+
+
 def _unknown_everywhere_document(
     decision: Decision, everywhere: frozenset[Code], languages: Sequence[str]
 ) -> UnknownEverywhere:
@@ -169,9 +244,16 @@ def _unknown_everywhere_document(
     codes = everywhere - _CONSEQUENCES
     surge = Code.SURGE_NOT_INCLUDED
     absent = [code for code in (*FEED_CODES, surge) if code in noticed]
+    facts = {name for notice in decision.notices if notice.code == Code.VESSEL_FACTS_UNKNOWN
+             for name in cast(Sequence[str], notice.facts["names"])}  # fmt: skip
+    unsaid = [code for code in NOT_STATED if code in everywhere and facts.isdisjoint(_NOTICED_AS.get(code, ()))]
     if surge in noticed:
         codes |= {surge}
-    text = cast(Bilingual, {lang: not_connected(absent, lang) for lang in languages}) if absent else None
+    text = None
+    if absent or unsaid:
+        text = cast(Bilingual, {
+            lang: " ".join(filter(None, (not_connected(absent, lang), not_stated(unsaid, lang)))) for lang in languages
+        })  # fmt: skip
     return {"codes": sorted(code.name for code in codes), "text": text}
 
 
@@ -212,6 +294,7 @@ def _read_out(decision: Decision, figures: _Figures, told: list[Finding]) -> Bri
         **arrival_times(eta_s(decision, figures.port), figures.wait_s, country),
         "wait_min": json_number(figures.wait_s / MINUTE_S, 0),
         "depth_at_arrival_m": json_number(figures.depth_m, 1),
+        "tide_at_arrival_m": json_number(figures.tide_m, 1),
         "remarks": [found.code.name for found in told if _is_remark(found)],
     }
 
@@ -220,7 +303,9 @@ def _whole_minutes(time_s: float) -> int | None:
     return round(time_s / MINUTE_S) if isfinite(time_s) else None
 
 
-def _first(decision: Decision, figures: _Figures, languages: Sequence[str], told: list[Finding]) -> BriefFirst:
+def _first(
+    decision: Decision, figures: _Figures, languages: Sequence[str], told: list[Finding], room: Room
+) -> BriefFirst:  # fmt: skip
     """The port to go to, or else to ask about: all but plain passes."""
     port = figures.port
     named, track = decision.world.ports[port], chosen_track(decision, port)
@@ -235,14 +320,12 @@ def _first(decision: Decision, figures: _Figures, languages: Sequence[str], told
         "hazards": register_text(named, "hazard", languages),
         "legs": legs_of(track),
         "route": line_string(track, DECIMALS),
-        "findings": [
-            {
-                **_code_of(found),
-                "text": cast(Bilingual, {lang: finding_sentence(decision, port, found, lang) for lang in languages}),
-            }
-            for found in told if not _is_remark(found)
-        ],
+        "findings": [_told(decision, port, found, languages) for found in told if not _is_remark(found)],
     })  # fmt: skip
+    room.spend_words(first["hazards"])
+    room.spend(LEG * len(first["legs"] or ()))
+    for found in first["findings"]:
+        room.spend_words(found["text"], found["code"])
     if not isnan(opens_s):
         first["opens_at"] = format_time(opens_s)
     if port in decision.detours:
@@ -254,17 +337,42 @@ def _first(decision: Decision, figures: _Figures, languages: Sequence[str], told
     return first
 
 
-def _next(decision: Decision, figures: _Figures, languages: Sequence[str], told: list[Finding]) -> BriefCandidate:
-    """One of the others: a line of a table, and codes of what speaks against it."""
-    named = decision.world.ports[figures.port]
-    return {
+def _next_ones(
+    decision: Decision, ports: list[int], told: list[list[Finding]], languages: Sequence[str], room: Room
+) -> list[BriefCandidate]:  # fmt: skip
+    """The others, each a line of a table."""
+    lines = [
+        _next(decision, port, languages, findings, room) for port, findings in zip(ports, told, strict=True)
+    ]  # fmt: skip
+    if lines and room.takes(SHORT_LEG):
+        legs = legs_of(chosen_track(decision, ports[0]))
+        if room.takes(SHORT_LEG * (len(legs) - 1)):
+            lines[0]["legs"] = [
+                {"course_deg": leg["course_deg"], "distance_nm": round(leg["distance_nm"], 1)} for leg in legs
+            ]
+    return lines
+
+
+def _next(
+    decision: Decision, port: int, languages: Sequence[str], told: list[Finding], room: Room
+) -> BriefCandidate:  # fmt: skip
+    named = decision.world.ports[port]
+    return cast(BriefCandidate, {
         "port": {
             "id": named.id, "name": port_names(named, languages), "country": named.country,
             "vhf": None if named.vhf is None else first_channel(named.vhf, named.vhf),
         },
-        **_read_out(decision, figures, told),
-        "findings": [_code_of(found) for found in told if not _is_remark(found)],
-    }  # fmt: skip
+        **_read_out(decision, _figures_of(decision, port), told),
+        "findings": [
+            _told(decision, port, found, languages) if room.takes_words(found.code.name) else _code_of(found)
+            for found in told if not _is_remark(found)
+        ],
+    })  # fmt: skip
+
+
+def _told(decision: Decision, port: int, found: Finding, languages: Sequence[str]) -> BriefFindingText:
+    text = {lang: finding_sentence(decision, port, found, lang) for lang in languages}
+    return {**_code_of(found), "text": cast(Bilingual, text)}
 
 
 def _code_of(found: Finding) -> BriefFinding:
@@ -276,19 +384,25 @@ def _is_remark(found: Finding) -> bool:
     return found.weight == _INFO and found.verdict == _UNKNOWN
 
 
-def _passed(decision: Decision, port: int, rule: int | None, languages: Sequence[str]) -> BriefPassedOver:
+def _passed(
+    decision: Decision, port: int, rule: int | None, languages: Sequence[str], room: Room
+) -> BriefPassedOver:  # fmt: skip
     """A nearer port and what displaced it; in its sentence it has the name it has beside it, not in capitals."""
     found = None if rule is None else Finding.of(decision, port, Rule(rule))
     named = decision.world.ports[port]
     names = port_names(named, languages)
-    return {
+    passed: BriefPassedOver = {
         "port_id": named.id,
-        "name": names,
         "code": (Code.RANKED_BY_POLICY if found is None else found.code).name,
         "time_to_landing_min": json_number(float(decision.time_s[port]) / MINUTE_S, 0),
         "distance_nm": json_number(float(decision.distance_m[port]) / NAUTICAL_MILE_M, 1),
-        "text": cast(Bilingual, {
-            lang: ranked_sentence(lang) if found is None else finding_sentence(decision, port, found, lang, str(name))
-            for lang, name in names.items()
-        }),
-    }  # fmt: skip
+    }
+    if found is None or not room.takes_words(found.code.name):
+        passed["name"] = names
+    if found is None:
+        passed["text"] = cast(Bilingual, {lang: ranked_sentence(lang) for lang in languages})
+    elif "name" not in passed:
+        passed["text"] = cast(Bilingual, {
+            lang: finding_sentence(decision, port, found, lang, str(name)) for lang, name in names.items()
+        })  # fmt: skip
+    return passed

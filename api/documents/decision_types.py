@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from api.documents.bilingual import Bilingual
 from api.documents.geometry import LineString, LonLat
-from api.documents.notice import NoticeDocument
+from api.documents.notice import Level, NoticeDocument
 from api.documents.port import GradeName, PortSummary
 from api.encounter import EncounterIn, VesselIn
 
@@ -75,11 +75,16 @@ class BankCrossed(TypedDict):
     tide_off_nm: Annotated[float | None, Field(description="How far off the bank that port is. [nm]")]
 
 
-class Leg(TypedDict):
+class CourseAndDistance(TypedDict):
     """From one turn of a route to the next."""
 
     course_deg: Annotated[int, Field(description="True, at the start of the leg. [deg]")]
     distance_nm: float
+
+
+class Leg(CourseAndDistance):
+    """The same with the turn it ends at."""
+
     to: LonLat
 
 
@@ -168,6 +173,22 @@ class MarginDocument(TypedDict):
     sensitive_to: list[str]
 
 
+class DirectionInForce(TypedDict):
+    """Where a centre has sent the people of the encounter: the answer, and the decision is for information."""
+
+    port_id: Annotated[str | None, Field(description="Null for a place outside the register.")]
+    place: str
+    centre: str
+    code: str
+    text: Annotated[str, Field(description="Of the centre.")]
+    directed_at: str
+    role: Annotated[str, Field(description="In what capacity it was recorded.")]
+    duty: str
+    differs: Annotated[bool, Field(description="Whether the decision recommends another port, or none.")]
+    codes: Annotated[list[str], Field(description="RCC_DIRECTED; RCC_PORT_CONFLICT where a hard rule fails there.")]
+    sentence: Bilingual
+
+
 class DecisionDocument(TypedDict):
     """The answer to an encounter. Advice: the co-ordination centre and the master decide."""
 
@@ -191,6 +212,9 @@ class DecisionDocument(TypedDict):
     proof: ProofDocument
     margin: MarginDocument
     inputs: Annotated[dict[str, object], Field(description="Versions and digests of all the answer rests on.")]
+    direction: NotRequired[
+        Annotated[DirectionInForce, Field(description="Only for an encounter of the store that was directed.")]
+    ]
 
 
 class BriefFinding(_Weighed):
@@ -226,6 +250,7 @@ class BriefFigures(ArrivalTimes):
     clock: ClockName
     wait_min: float | None
     depth_at_arrival_m: float | None
+    tide_at_arrival_m: Annotated[float | None, Field(description="Above chart datum, without surge. [m]")]
     remarks: Annotated[list[str], Field(description="Codes of what is not known and counts neither way.")]
 
 
@@ -233,7 +258,15 @@ class BriefCandidate(BriefFigures):
     """One of the ports after the recommended one; the first of them has all of `BriefFirst` if none is."""
 
     port: BriefPort
-    findings: list[BriefFinding]
+    findings: Annotated[
+        list[BriefFindingText | BriefFinding],
+        Field(description="The sentence of a code stands at the first port that has it, as far as there is room."),
+    ]
+    legs: NotRequired[
+        Annotated[
+            list[CourseAndDistance], Field(description="Of the first port after the recommended one, as there is room.")
+        ]
+    ]
 
 
 class BriefFirst(BriefFigures):
@@ -243,10 +276,11 @@ class BriefFirst(BriefFigures):
     opens_at: NotRequired[Annotated[str, Field(description="Only where it is shut now.")]]
     time_to_care_min: float | None
     hospital: NotRequired[Annotated[Hospital, Field(description="Only with a casualty.")]]
-    tide_at_arrival_m: float | None
     hazards: Bilingual | None
     legs: list[Leg] | None
-    route: LineString | None
+    route: Annotated[
+        LineString | None, Field(description="Where there is no room for all its points, its turns alone.")
+    ]
     along_shortest: NotRequired[
         Annotated[ShortestPath | None, Field(description="Only where the route is a way round.")]
     ]
@@ -260,11 +294,27 @@ class BriefPassedOver(TypedDict):
     """A nearer port, and the finding that displaced it."""
 
     port_id: str
-    name: Bilingual
+    name: NotRequired[Annotated[Bilingual, Field(description="Only where no sentence names it.")]]
     code: str
     time_to_landing_min: float | None
     distance_nm: float | None
-    text: Bilingual
+    text: NotRequired[Annotated[Bilingual, Field(description="Where there is room.")]]
+
+
+class BriefNotice(TypedDict):
+    """Something to know about the whole answer."""
+
+    code: str
+    level: Level
+    text: NotRequired[
+        Annotated[
+            Bilingual,
+            Field(
+                description="In one language left out where the headline says it, or there is no room and it informs."
+            ),
+        ]
+    ]
+    port_ids: NotRequired[Annotated[list[str], Field(description="Ports it names, where it names any.")]]
 
 
 class BriefCoordination(TypedDict):
@@ -304,6 +354,9 @@ class BriefDocument(TypedDict):
     excluded_count: Annotated[
         int, Field(description="Failed ports among those that bear on the answer; the full view has every port.")
     ]
+    not_judged_count: Annotated[
+        int, Field(description="Ports that do not bear on the answer; with the other two all of the area.")
+    ]
     passed_over: Annotated[
         list[BriefPassedOver],
         Field(description="Every port nearer than the recommended one; the nearest few where none is recommended."),
@@ -311,10 +364,16 @@ class BriefDocument(TypedDict):
     passed_over_count: int
     coordination: BriefCoordination
     unknown_everywhere: UnknownEverywhere
-    notices: Annotated[list[NoticeDocument], Field(description="But for what other members say already.")]
+    notices: Annotated[list[BriefNotice], Field(description="But for what other members say already.")]
     proof: ProofDocument
     margin: MarginDocument
-    inputs: Annotated[dict[str, object], Field(description="Versions; `decision_id` is a digest of all of them.")]
+    inputs: Annotated[
+        dict[str, object],
+        Field(description="Versions of what it rests on; left out is what was not used. `decision_id` is a digest."),
+    ]
+    direction: NotRequired[
+        Annotated[DirectionInForce, Field(description="Only for an encounter of the store that was directed.")]
+    ]
 
 
 class LineDocument(TypedDict):
@@ -325,3 +384,6 @@ class LineDocument(TypedDict):
     outcome: Outcome
     line: Annotated[Bilingual, Field(description="At most 160 characters.")]
     long_line: Annotated[Bilingual, Field(description="At most 340 characters.")]
+    direction: NotRequired[
+        Annotated[DirectionInForce, Field(description="Only for an encounter of the store that was directed.")]
+    ]

@@ -58,6 +58,7 @@ def geojson_of(document: Mapping[str, Any], limit: int, lang: str) -> Json:
         "features": [position, *routes],
         **{name: document[name] for name in ("decision_id", "outcome", "headline")},
         "notice": limits_of_use("en" if lang == BOTH else lang),
+        **({"direction": document["direction"]} if "direction" in document else {}),
     }
 
 
@@ -75,11 +76,13 @@ def gpx_of(document: Mapping[str, Any], lang: str) -> str:
     gpx = GPX()
     gpx.creator = "safeport"
     gpx.name = document["decision_id"]
-    gpx.description = f"{document['headline'][lang]} {limits_of_use(lang)}"
+    directed = f"{document['direction']['sentence'][lang]} " if "direction" in document else ""
+    gpx.description = f"{directed}{document['headline'][lang]} {limits_of_use(lang)}"
     best = document["recommended"]
     if best is not None and best["route"] is not None:
         name = best["port"]["name"][lang]
-        route = GPXRoute(name=name, description=" ".join([*_over_banks(document, best, lang), limits_of_use(lang)]))
+        told = " ".join([*_over_banks(document, best, lang), limits_of_use(lang)])
+        route = GPXRoute(name=name, description=f"{directed}{told}")
         points = best["route"]["coordinates"]
         for number, (lon, lat) in enumerate(points):
             label = name if number == len(points) - 1 else f"{number:02d}"

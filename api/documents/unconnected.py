@@ -25,8 +25,27 @@ _THINGS: dict[Code, tuple[str, str]] = {
 }
 
 
+NOT_STATED: dict[Code, tuple[str, str]] = {
+    Code.FUEL_UNKNOWN: ("fuel", "carburant"),
+    Code.EXPOSURE_UNKNOWN: ("time in the open", "durée sans abri"),
+    Code.LOAD_LIMIT_UNKNOWN: ("persons she can carry", "personnes admissibles à bord"),
+    Code.VESSEL_SIZE_UNKNOWN: ("length or beam", "longueur ou largeur"),
+}
+"""Findings of every port where nobody has said it of the vessel or her people, and what it is that is not said."""
+
+
+def not_stated(unsaid: Sequence[Code], language: str) -> str:
+    """One sentence on what nobody has said; empty where all of it was."""
+    if not unsaid:
+        return ""
+    things = ", ".join(NOT_STATED[code][language == "fr"] for code in unsaid)
+    return f"Non indiqué : {things}." if language == "fr" else f"Not stated: {things}."
+
+
 def not_connected(absent: Sequence[Code], language: str) -> str:
-    """One sentence on the sources that are not connected, by their notices."""
+    """One sentence on the sources that are not connected, by their notices; empty where all are."""
+    if not absent:
+        return ""
     things = ", ".join(_THINGS[code][language == "fr"] for code in absent)
     if language == "fr":
         return f"Aucune source en direct pour {things} : demander au port et au CROSS/MRCC."

@@ -9,6 +9,16 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.documents.decision import to_json
+from api.http.problems import KINDS, PROBLEM_JSON, problem_document
+
+_UNREADABLE = to_json(
+    problem_document(
+        KINDS[400], "It is not HTTP/1.1, or with no method there is. Send GET, HEAD, POST, PUT, DELETE or OPTIONS.", []
+    )
+).encode()
+"""What is answered to a request of which not even the path can be read."""
+
 
 def patient_protocol(
     headers_s: float, body_s: float, answer_s: float, most_connections: int
@@ -80,6 +90,14 @@ def patient_protocol(
         def resume_writing(self) -> None:
             self._go_on()
             super().resume_writing()
+
+        def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's own words are no problem document
+            head = (
+                b"HTTP/1.1 400 Bad Request\r\ncontent-type: %s\r\ncontent-length: %d\r\ncache-control: no-store\r\n"
+                b"connection: close\r\n\r\n"
+            )
+            self.transport.write(head % (PROBLEM_JSON.encode(), len(_UNREADABLE)) + _UNREADABLE)
+            self.transport.close()
 
         def _wait(self, limit_s: float | None) -> None:
             if self._due is not None:

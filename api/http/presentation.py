@@ -7,6 +7,7 @@ import orjson
 from fastapi import Depends, Query, Request
 from starlette.responses import Response
 
+from api.directed import direction_in_force
 from api.documents.decision import (
     DEFAULT_LIMIT,
     Basis,
@@ -16,7 +17,7 @@ from api.documents.decision import (
     view_of_document,
     whole_document,
 )
-from api.documents.language import in_language
+from api.documents.language import in_language, languages_of
 from api.documents.tracks import geojson_of, gpx_of
 from engine.evaluate import SHOWN
 from engine.model import Decision
@@ -38,12 +39,15 @@ class Presentation(NamedTuple):
         Ports at most, the recommended one among them.
     media_type : str
         ``JSON``, ``GEOJSON`` or ``GPX``.
+    direction : dict or None
+        That holds for the encounter, of `api.store.directions.latest_direction`.
     """
 
     view: View
     lang: Lang
     limit: int
     media_type: str
+    direction: dict[str, Any] | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -52,8 +56,8 @@ class Presentation(NamedTuple):
 
     @property
     def needs_every_port(self) -> bool:
-        """Whether it shows ports that do not bear on the answer."""
-        return self.is_whole or self.limit > SHOWN
+        """Whether it says something of ports that do not bear on the answer."""
+        return self.is_whole or self.limit > SHOWN or self.direction is not None
 
     @property
     def can_be_cut_from_a_document(self) -> bool:
@@ -64,10 +68,13 @@ class Presentation(NamedTuple):
         self, decision: Decision, basis: Basis | None = None, headers: dict[str, str] | None = None
     ) -> Response:  # fmt: skip
         """The answer made of a decision; only what is shown is put into words."""
+        beside: dict[str, Any] = {}
+        if self.direction is not None:
+            beside["direction"] = direction_in_force(decision, self.direction, languages_of(self.lang))
         if self.media_type == JSON:
             document = decision_document(decision, self.view, self.lang, self.limit, basis)
-            return self._response(to_json(document), headers)
-        return self._tracks(whole_document(decision, self.limit, self.lang, basis), headers)
+            return self._response(to_json(document | beside), headers)
+        return self._tracks({**whole_document(decision, self.limit, self.lang, basis), **beside}, headers)
 
     def answer_of_document(self, document: bytes, headers: dict[str, str] | None = None) -> Response:
         """The answer cut from a whole document as it was handed out, byte for byte where that is asked for."""

@@ -20,6 +20,8 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from api.documents.decision import to_json
+from api.exchanged import in_form
+from api.field_errors import field_errors
 from api.store.errors import (
     BadExchange,
     ChangedMeanwhile,
@@ -242,6 +244,8 @@ async def answer_problem(request: Request, exception: Exception) -> Response:
     headers = getattr(exception, "headers", None)
     if isinstance(exception, PositionRefused):
         kind = kind._replace(code=exception.code.name)
+        # A query has positions as people write them, a body has GeoJSON.
+        exception = in_form(exception, "written" if request.method in ("GET", "HEAD") else "geojson")
         error = _error(_pointer(exception.field), kind.code, f"{exception.problem} {exception.remedy}")
         return problem(request, kind, _sentence(exception), [error])
     if isinstance(exception, PackError):
@@ -291,9 +295,10 @@ def problem_document(kind: Kind, detail: str, errors: list[ProblemError]) -> Pla
     }
 
 
-def error_of(field: str, code: str, detail: str) -> ProblemError:
-    """Entry of ``errors`` for a dotted field; the empty one is the whole of what was sent."""
-    return _error(_pointer(field) if field else "", code, detail)
+def entry_of(exception: SafeportError, field: str) -> ProblemError:
+    """Entry of ``errors`` for a dotted field that was typed, which may be repeated; the empty one is the whole."""
+    pointer = _pointer(_in_body(field)) if field else ""
+    return _error(pointer, _code_of(exception), f"{exception.problem} {exception.remedy}")
 
 
 def _count(wrong: int) -> str:
@@ -314,12 +319,22 @@ def _sentence(exception: SafeportError) -> str:
 
 
 def _field_error(exception: SafeportError) -> ProblemError:
-    code = "UNKNOWN_NAME" if isinstance(exception, UnknownName) else "INVALID_VALUE"
-    if isinstance(exception, StoreError):
-        code = exception.code
     detail = _sentence(exception).removeprefix(f"{exception.field}: ")
-    whole, _, last = exception.field.rpartition(".")
-    return _error(_pointer(".".join(filter(None, (whole, _WHERE.get(last, last))))), code, detail)
+    return _error(_pointer(_in_body(exception.field)), _code_of(exception), detail)
+
+
+def _code_of(exception: SafeportError) -> str:
+    if isinstance(exception, UnknownName):
+        return "UNKNOWN_NAME"
+    if isinstance(exception, PositionRefused):
+        return exception.code.name
+    # Those of the store, and of a field that a model objects to, have one.
+    return str(getattr(exception, "code", "INVALID_VALUE"))
+
+
+def _in_body(field: str) -> str:
+    whole, _, last = field.rpartition(".")
+    return ".".join(filter(None, (whole, _WHERE.get(last, last))))
 
 
 def _pointer(field: str) -> str:
@@ -330,60 +345,20 @@ def _error(pointer: str, code: str, detail: str) -> ProblemError:
     return {"pointer": pointer, "code": code, "detail": detail[:_MOST_CHARS]}
 
 
-_CODES = {
-    "missing": "REQUIRED",
-    "extra_forbidden": "UNKNOWN_FIELD",
-    "literal_error": "NOT_AN_OPTION",
-    "finite_number": "NOT_FINITE",
-    "string_unicode": "NOT_UNICODE",
-    **dict.fromkeys(("greater_than", "greater_than_equal", "less_than", "less_than_equal"), "OUT_OF_RANGE"),
-    **dict.fromkeys(("too_long", "too_short", "string_too_long", "string_too_short"), "WRONG_LENGTH"),
-}
-"""Public codes of the validator's error types; one not listed is of the wrong type or an invalid value."""
-
-_NO_OBJECT = {"model_type", "model_attributes_type"}
-_DETAILS = {
-    "missing": "This field is required.",
-    "extra_forbidden": "There is no such field; /openapi.json lists those there are.",
-    **dict.fromkeys(_NO_OBJECT, "This should be a JSON object."),
-    "string_unicode": "This is not valid Unicode text.",
-}
-_FIELD = re.compile(r"[a-z][a-z0-9_]*")
-_NOT_PERSONS = "This should be a whole number of zero or more, an object with min and max, or null."
-
-
 def errors_of(found: Sequence[Mapping[str, Any]]) -> list[ProblemError]:
-    """Entries of ``errors`` for what the validator found; the ``input`` it keeps is never looked at."""
-    # Persons are a number or an object and the validator reports both attempts; the one not meant says nothing.
-    meant_object = not any(error["type"] in _NO_OBJECT for error in found if _is_attempt_at_persons(error))
-    unmeant = {"int_type"} if meant_object else _NO_OBJECT
-    meant = [error for error in found if not (_is_attempt_at_persons(error) and error["type"] in unmeant)]
-    return [_error_of(error) for error in meant]
+    """Entries of ``errors`` for what the validator found in a request; its location begins with body or query."""
+    sent = [{**error, "loc": error["loc"][1:]} for error in found]
+    return [
+        _error(_pointer_to(wrong.steps), wrong.code, f"{wrong.problem} {wrong.remedy}") for wrong in field_errors(sent)
+    ]
 
 
-def _is_attempt_at_persons(error: Mapping[str, Any]) -> bool:
-    """Whether an error is on the whole of ``persons``: its location then ends with the name of a union member."""
-    return len(error["loc"]) >= 3 and error["loc"][-2] == "persons" and _is_union_member(error["loc"][-1])
-
-
-def _is_union_member(step: str | int) -> bool:
-    """Whether a step of a location is the validator's name for one of several types, and no field of the body."""
-    return isinstance(step, str) and not _FIELD.fullmatch(step)
-
-
-def _error_of(error: Mapping[str, Any]) -> ProblemError:
-    kind, steps = str(error["type"]), list(error["loc"][1:])
-    if "persons" in steps[:-1] and _is_union_member(steps[steps.index("persons") + 1]):
-        del steps[steps.index("persons") + 1]
-    message = str(error["msg"]).removeprefix("Value error, ").replace("Input should", "This should")
-    detail = _DETAILS.get(kind, message)
-    if steps[-1:] == ["persons"] and kind == "int_type":
-        detail = _NOT_PERSONS
-    code = _CODES.get(kind, "WRONG_TYPE" if kind.endswith(("_type", "_parsing")) else "INVALID_VALUE")
-    return _error(_pointer_to(steps), code, _ECHO.sub("This is ", detail))
+def printable_name(name: str) -> str:
+    """A name of a field that was sent, as it may be repeated: short, and nothing that is not shown."""
+    return "".join(c if c.isprintable() else "?" for c in name[:_MOST_STEP_CHARS])
 
 
 def _pointer_to(steps: Sequence[str | int]) -> str:
     """RFC 6901 pointer; the only part of a request that is repeated, so in printable characters and short."""
-    tokens = ["".join(c if c.isprintable() else "?" for c in str(step)[:_MOST_STEP_CHARS]) for step in steps]
+    tokens = [printable_name(str(step)) for step in steps]
     return "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)

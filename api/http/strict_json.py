@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from api.http.arguments import Call
 from api.http.auth import RequiredPermission, permissions_of
 from api.http.methods import answer_head
-from api.http.problems import MalformedJson, UnsupportedMedia
+from api.http.problems import MalformedJson, UnsupportedMedia, printable_name
 from engine.errors import InvalidAsk
 
 JSON = "application/json"
@@ -44,10 +44,10 @@ def parse_json(data: bytes) -> Any:
     except UnicodeDecodeError:
         raise MalformedJson(f"It is not UTF-8. {_WRITE_JSON}") from None
     except RecursionError:
-        raise MalformedJson("It is nested too deeply.") from None
+        raise MalformedJson(f"It is nested too deeply. {_WRITE_JSON}") from None
     except ValueError:
         # Python reads no whole number of more than 4,300 digits.
-        raise MalformedJson("A number has too many digits.") from None
+        raise MalformedJson("A number has too many digits. Give it as precisely as it is known.") from None
 
 
 def _no_constant(_: str) -> NoReturn:
@@ -58,7 +58,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
         # Whichever value was kept, the sender may have meant the other.
-        raise MalformedJson("An object has the same key twice.")
+        names = [name for name, _ in pairs]
+        twice = next(name for k, name in enumerate(names) if name in names[:k])
+        raise MalformedJson(f"An object has the key '{printable_name(twice)}' twice. Give it once.")
     return members
 
 

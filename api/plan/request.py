@@ -3,11 +3,12 @@
 Unknown fields are refused, here as in the encounter; there is no field for who the people are.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from api.encounter import Count, EncounterIn, Finite
+from api.field_errors import WrongField, field_errors
 from api.position import checked_instant
 from engine.errors import InvalidAsk
 
@@ -39,13 +40,6 @@ class PlanEncounterIn(EncounterIn):
     ] = None
     may_split: Annotated[bool, Field(strict=True)] = False
     most_parts: Annotated[int, Field(strict=True, ge=2, le=4)] = 2
-
-    @field_validator("persons")
-    @classmethod
-    def _somebody(cls, persons: Any) -> Any:
-        if persons is not None and (persons if isinstance(persons, int) else persons.max) == 0:
-            raise ValueError("nobody is aboard; leave the encounter out")
-        return persons
 
 
 class PortFiguresIn(_Strict):
@@ -103,10 +97,13 @@ class PlanIn(_Strict):
     @model_validator(mode="after")
     def _rate_for_all(self) -> "PlanIn":
         if self.ports_without_figures == "unlimited" and self.persons_per_hour_without_figures is None:
-            raise ValueError(
-                "ports_without_figures is unlimited without a landing rate; give persons_per_hour_without_figures"
+            raise WrongField(
+                "ports_without_figures", "is unlimited without a landing rate", "give persons_per_hour_without_figures"
             )
         return self
+
+
+_LONGEST_STEP = 40
 
 
 def plan_from(body: object) -> PlanIn:
@@ -120,49 +117,8 @@ def plan_from(body: object) -> PlanIn:
     try:
         return PlanIn.model_validate(body)
     except ValidationError as error:
-        first: Any = error.errors(include_url=False, include_input=False)[0]
-        raise _refusal(first) from None
-
-
-_BOUNDS = {
-    "greater_than": "is not above {:g}.",
-    "greater_than_equal": "is below {:g}.",
-    "less_than": "is not below {:g}.",
-    "less_than_equal": "is above {:g}.",
-}
-"""Pydantic's error types for a number out of range."""
-
-_SAID = {
-    "missing": ("is missing.", "Add it."),
-    "extra_forbidden": ("is not a field of a plan.", "Remove it or correct its spelling."),
-    "model_type": ("is not a JSON object.", "Write it as {...}."),
-    "list_type": ("is not a list.", "Write it as [...]."),
-    "string_type": ("is not a text.", "Put it in quotes."),
-    "int_type": ("is not a whole number.", "Write digits without quotes or a point."),
-    "float_type": ("is not a number.", "Write digits without quotes."),
-    "bool_type": ("is neither true nor false.", "Write true or false without quotes."),
-    "finite_number": ("is not a finite number.", "Write digits; leave it out if not known."),
-}
-
-
-def _refusal(first: dict[str, Any]) -> InvalidAsk:
-    # A union puts the name of the branch into the location; it is no field.
-    known = [str(step) for step in first["loc"] if isinstance(step, int) or str(step).isidentifier()]
-    steps = [step[:40] for step in known if step not in ("PersonsIn", "int")]
-    field = ".".join(steps) or "plan"
-    kind, context = str(first["type"]), first.get("ctx", {})
-    if steps[-1:] == ["persons"] and kind in ("model_type", "int_type"):
-        return InvalidAsk(field, "is not a number of people.", 'Write 60, or {"min": 55, "max": 60}.')
-    if kind in _SAID:
-        return InvalidAsk(field, *_SAID[kind])
-    if kind == "literal_error":
-        return InvalidAsk(field, "is not one of its values.", f"Write {context['expected']}.")
-    if kind in _BOUNDS:
-        return InvalidAsk(field, _BOUNDS[kind].format(next(iter(context.values()))), "Correct the number.")
-    if kind == "too_short" and steps == ["encounters"]:
-        return InvalidAsk(field, "has no boat.", "Give at least one encounter.")
-    if kind == "value_error":
-        problem, _, remedy = str(context["error"]).rstrip(".").replace("; ", ". ", 1).partition(". ")
-        return InvalidAsk(field, f"{problem}.", f"{remedy[:1].upper()}{remedy[1:]}." if remedy else "Check it.")
-    message = str(first["msg"]).replace("Input should be", "should be").replace("List should", "should")
-    return InvalidAsk(field, f"{message[:120]}.", "Correct it, or leave it out if not known.")
+        wrong = field_errors(error.errors(include_url=False, include_input=False))[0]
+        if wrong.steps == ("encounters",) and wrong.code == "WRONG_LENGTH":
+            raise InvalidAsk("encounters", "has no boat.", "Give at least one encounter.") from None
+        steps = [str(step)[:_LONGEST_STEP] for step in wrong.steps]
+        raise InvalidAsk(".".join(steps) or "plan", wrong.problem, wrong.remedy) from None

@@ -16,6 +16,7 @@ from api.documents.decision import DEFAULT_LIMIT, View, decision_document, port_
 from api.documents.distance import DistanceDocument, depth_class_of, distance_document
 from api.documents.profiles import policy_document, vessel_document
 from api.documents.tide import DEFAULT_HOURS, tide_document
+from api.exchanged import in_form
 from api.python.asking import Position, Time, check_presentation, encounter_of, instant_of, is_file, lon_lat
 from api.python.routes import routes_of
 from api.python.tables import WGS_84, chunk_of, frame_of, positions_of
@@ -28,6 +29,7 @@ from api.replay.world_by_time import WorldsByTime
 from api.stream import DEFAULT_HOURS as STREAM_HOURS
 from api.stream import stream_document
 from engine.decide import decide
+from engine.errors import PositionRefused
 from engine.kernels.reach import reach_ports
 from engine.kernels.snap import ENCLOSED, ON_LAND
 from engine.policy import Policy
@@ -106,7 +108,11 @@ class Service:
         name = None if policy is None or own is not None else str(policy)
         encounter = encounter_of(position, time, persons, vessel, name, details)
         ask = self._service.ask(encounter, clocks.time(), own)
-        return decision_document(decide(ask, self._worlds(ask.at_s)), view, lang, limit)
+        try:
+            decision = decide(ask, self._worlds(ask.at_s))
+        except PositionRefused as refused:
+            raise in_form(refused, "written" if isinstance(position, str) else "pair") from None
+        return decision_document(decision, view, lang, limit)
 
     def replay(
         self,

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from api.encounter_fields import ENCOUNTER_FIELDS, MOST_PERSONS, VESSEL_FIELDS, PlainField
+from api.encounter_fields import ENCOUNTER_FIELDS, MOST_PERSONS, VESSEL_FIELDS, PlainField, is_nobody
 from api.position import InvalidPosition, parse_position
 from api.replay.column_map import ColumnMap
 from api.replay.parse_cells import flags, is_text, numbers, text_of, translate
@@ -273,6 +273,7 @@ def _people(source: _Source, time: Instants) -> dict[str, Any]:
         marks.add("PERSONS_RANGE", ~(np.isnan(count) | ((count >= 0) & (count <= MOST_PERSONS))))
     marks.add("PERSONS_INCOMPLETE", (np.isnan(least) != np.isnan(most)) & ~marks.of("PERSONS_FORM"))
     marks.add("PERSONS_ORDER", least > most)
+    marks.add("PERSONS_NOBODY", is_nobody(most))
     details = {name: source.value(field) for name, field in ENCOUNTER_FIELDS.items()}
     marks.add("PERSONS_RECOVERED_TOO_MANY", details["persons_recovered"] > most)
     medical = pc.fill_null(pc.utf8_lower(source.words("medical")), "none")

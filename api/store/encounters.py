@@ -58,6 +58,8 @@ class ReportEncounter:
     on_scene : dict or None
         What a decision is made with beside position, time and number, as far as it is said: the vessel, how the people
         fare. In the words of a decision's body.
+    dated_by : str
+        Field that says when it was so, to name where that is wrong.
     """
 
     kind: ClassVar[str] = "encounter.reported"
@@ -73,6 +75,7 @@ class ReportEncounter:
     wind_ms: float | None = None
     text: str = ""
     on_scene: Json | None = None
+    dated_by: str = "observed_at"
 
     def apply(self, context: CommandContext) -> Change:
         """Add the report; open its encounter if need be; flag what it may be a second report of."""
@@ -126,7 +129,7 @@ class ReportEncounter:
         checked_text(self.text, "text")
         observed_ms = milliseconds(self.observed_s, "observed_at")
         if observed_ms > context.now_ms + _CLOCK_AHEAD_MS:
-            raise InvalidValue("observed_at", "is in the future.", "Check the clock it was read from.")
+            raise InvalidValue(self.dated_by, "is in the future.", "Check the clock it was read from.")
         return lon, lat, observed_ms
 
     def _flag(self, context: CommandContext, encounter_id: str, lon: float, lat: float) -> list[Json]:

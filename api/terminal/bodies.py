@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.encounter import Count, PersonsIn, PointIn, VesselIn
+from api.field_errors import WrongField
 from api.position import MAX_POSITION_CHARS
 
 PositionText = Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARS)]
@@ -34,7 +35,7 @@ class PersonsAboardIn(_Body):
         if self.min is not None and self.max is not None:
             PersonsIn(min=self.min, max=self.max)
             if self.recovered is not None and self.recovered > self.max:
-                raise ValueError("recovered is more than max; raise max to those aboard")
+                raise WrongField("recovered", "is more than max", "raise max to those aboard")
         return self
 
 

@@ -18,6 +18,7 @@ from api.documents.decision import DEFAULT_LIMIT, candidate, decision_document, 
 from api.documents.decision_types import Candidate, DecisionDocument
 from api.documents.language import languages_of
 from api.encounter import EncounterIn, PointIn
+from api.field_errors import field_errors
 from api.position import InvalidPosition, format_time, parse_position
 from api.store.port_snapshot import PortsSnapshot
 from api.terminal.bodies import NearestIn, OwnVesselIn, PersonsAboardIn
@@ -125,7 +126,8 @@ def encounter_of(asked: NearestIn, own: Own) -> EncounterIn:
     """The encounter body, exactly as it could be posted to the service."""
     persons = own.persons
     count: Any = asked.persons
-    if count is None and persons.min is not None and persons.max is not None:
+    # With nobody aboard yet it is not known how many there will be.
+    if count is None and persons.min is not None and persons.max:
         count = {"min": persons.min, "max": persons.max}
     body: dict[str, Any] = {
         **_place(asked, own.estimate),
@@ -145,9 +147,8 @@ def encounter_of(asked: NearestIn, own: Own) -> EncounterIn:
     try:
         return EncounterIn.model_validate(body)
     except ValidationError as wrong:
-        first = wrong.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(step) for step in first["loc"]) or "encounter"
-        raise InvalidAsk(where, f"{str(first['msg'])[:120]}.", "Correct it.") from None
+        found = field_errors(wrong.errors(include_url=False, include_input=False))[0]
+        raise InvalidAsk(found.field or "encounter", found.problem, found.remedy) from None
 
 
 def _place(asked: NearestIn, estimate: Estimate) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from anyio import to_thread
 
 from api.decision_service import DecisionService, warm_up
-from api.encounter import EncounterIn, VesselIn
+from api.encounter import AS_KNOWN, EncounterIn, VesselIn
 from api.http.problems import Starting
 from api.http.startup import Startup
 from api.position import format_time, parse_time
@@ -212,7 +212,8 @@ class Terminal:
         if known is None:
             body = await self.keep(lambda: self.keeper.decision(digest))
             if body is not None:
-                encounter, service, own = EncounterIn.model_validate_json(body), self.service(), self.own()
+                encounter = EncounterIn.model_validate_json(body, context=AS_KNOWN)
+                service, own = self.service(), self.own()
                 known = await to_thread.run_sync(lambda: answer_encounter(service, encounter, own))
         if known is None or known.sha256 != digest:
             text = sentence("no_decision")

@@ -4,11 +4,13 @@ A text is a template of `str.format`. Whoever translates edits ``*.toml`` and no
 """
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from api.documents.bilingual import Bilingual
+from api.text.contractions import spoken_with_names
 from api.text.singular import with_singulars
 
 FOLDER = Path(__file__).parent
@@ -27,11 +29,16 @@ class Text(NamedTuple):
 
     def fill(self, **fields: object) -> "Text":
         """The text with its fields filled in, a `Text` among them in its own language; one person is no persons."""
-        return Text(*(with_singulars(self.of(language).format(**_in(language, fields))) for language in LANGUAGES))
+        return Text(*(fill_in(self.of(language), language, _in(language, fields)) for language in LANGUAGES))
 
     def both(self) -> Bilingual:
         """As it stands in a document."""
         return {"en": self.en, "fr": self.fr}
+
+
+def fill_in(template: str, language: str, fields: Mapping[str, object]) -> str:
+    """A template with its fields filled in, as it is spoken: no "1 persons", no "de Ostende"."""
+    return spoken_with_names(with_singulars(template.format_map(fields)), language)
 
 
 def load_entries(name: str) -> dict[str, dict[str, Any]]:

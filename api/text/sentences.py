@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from api.text.catalogue import Text, load_groups
+from api.text.contractions import spoken_with_names
 from api.text.messages import FIELDS, RULE_ENTRIES, WORDING
 from engine.codes import Code, Grade, Rule, Status, Verdict, Weight
 from engine.kernels.geodesy import initial_course_deg
@@ -212,7 +213,7 @@ def finding_sentence(decision: Decision, port: int, found: Finding, language: st
         fields["count"] = "" if isnan(measured) else f"{measured:.0f}"
     if "detail" in uses:
         fields["detail"] = _finding_detail(decision, port, rule, code, limit, language)
-    return _template(code, language).format_map(fields)
+    return spoken_with_names(_template(code, language).format_map(fields), language)
 
 
 def _finding_detail(decision: Decision, port: int, rule: Rule, code: Code, limit: float, language: str) -> str:
@@ -262,7 +263,7 @@ WITHOUT_FIGURES = frozenset(code for code, fields in _FIELDS_USED.items() if fie
 @lru_cache(maxsize=32_768)
 def plain_sentence(code: Code, name: str, vhf: str, language: str) -> str:
     """Sentence of a code that quotes no figure: the same for a port in every decision, so made once."""
-    return _template(code, language).format(port=name, vhf=vhf)
+    return spoken_with_names(_template(code, language).format(port=name, vhf=vhf), language)
 
 
 def brief_reason(decision: Decision, port: int, rule: Rule | None) -> Text:
@@ -310,7 +311,7 @@ def notice_sentence(decision: Decision, notice: Notice, language: str) -> str:
         fields["measured"] = f"{decision.ask.persons_min:.0f}-{decision.ask.persons_max:.0f}"
     if "detail" in uses:
         fields["detail"] = _notice_detail(decision, notice, language)
-    return _template(code, language).format_map(fields)
+    return spoken_with_names(_template(code, language).format_map(fields), language)
 
 
 def _doubt_of_streams(decision: Decision, language: str) -> str:
@@ -431,6 +432,10 @@ def bearing_deg(decision: Decision, port: int) -> float:
     return float(initial_course_deg(decision.ask.lon, decision.ask.lat, *decision.world.ports[port].landing))
 
 
+IN_HEADLINE = frozenset({Code.RESCUE_INCOMPLETE, Code.RESCUE_STATE_UNKNOWN, Code.NO_PORT_CONFIRMED, Code.NO_PORT_FIT})
+"""Notices that the headline says; what it asks about first is `Code.UNCONFIRMED_NEARER`."""
+
+
 def headline(decision: Decision) -> Text:
     """The answer in one line: what to do, and who decides."""
     return _both(lambda language: headline_sentence(decision, language))
@@ -455,13 +460,14 @@ def headline_sentence(decision: Decision, language: str) -> str:
             "confirm": _HEADLINE["confirm"].of(language).format(centre=centre),
         }  # fmt: skip
     port = first if best is None else best
-    return question + _HEADLINE[kind].of(language).format(
+    text = question + _HEADLINE[kind].of(language).format(
         port=port_name(decision, port, language),
         distance=format_quantity(float(decision.distance_m[port]), MILES, language),
         bearing=f"{round(bearing_deg(decision, port)) % 360:03d}",
         minutes=minutes_text(float(decision.time_s[port]), language),
         **parts,
     )
+    return spoken_with_names(text, language)
 
 
 _VESSEL_UNKNOWNS = frozenset({Code.DRAUGHT_UNKNOWN, Code.VESSEL_SIZE_DOUBTFUL, Code.RANGE_DOUBTFUL})

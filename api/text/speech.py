@@ -8,6 +8,7 @@ IMO resolution A.918(22), Standard Marine Communication Phrases, 5.2: numbers ar
 from math import isfinite
 
 from api.text.catalogue import Text, load_texts
+from api.text.contractions import spoken_with_names
 from api.text.sentences import (
     asked_first,
     bearing_deg,
@@ -92,7 +93,7 @@ def spoken_sentence(decision: Decision, language: str) -> str:
         text += _LINES["no_time"].of(language)
     if decision.ranked_by_care and best is not None:
         text += _LINES["care"].of(language).format(minutes=_minutes(time_ashore_s(decision, port), language))
-    return text + confirm
+    return spoken_with_names(text + confirm, language)
 
 
 def _name(decision: Decision, port: int, language: str) -> str:

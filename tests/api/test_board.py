@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from api.board import QuickDecision, encounter_now, engine_view, fails_hard, quick_decide
 from api.decision_service import with_port_reports
@@ -108,3 +109,11 @@ def test_a_report_of_fewer_than_were_recovered_leaves_the_recovered_in_doubt():
 def test_an_old_report_is_no_older_than_can_be_said():
     text = encounter_now(OpenEncounter(latest(minutes_ago=60 * 24 * 30), None, None, None), NOW)
     assert text.position_age_s == 604_800.0
+
+
+def test_a_report_of_nobody_is_a_report():
+    """It asks for no port, so the door refuses it; but the row of a boat found empty must not break the board."""
+    found = encounter_now(OpenEncounter(latest(persons=(0, 0)), None, None, None), NOW)
+    assert (found.persons.min, found.persons.max) == (0, 0)
+    with pytest.raises(ValidationError, match="nobody is to be landed"):
+        EncounterIn.model_validate(found.model_dump(mode="json", exclude_unset=True))

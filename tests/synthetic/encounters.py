@@ -16,7 +16,8 @@ def encounters_table(count: int, seed: int = 1, days: int = 60) -> pa.Table:
     """Encounters all over the strait, some on land, in no order of time."""
     rng = np.random.default_rng(seed)
     at_s = START_S + rng.integers(0, days * DAY_S, count)
-    most = rng.integers(0, 90, count)
+    # Nobody at all is no row: it is refused.
+    most = np.maximum(rng.integers(0, 90, count), 1)
     profiles = np.array(["rnli-severn", "rnli-shannon", "psp-flamant", "snsm-ctt", "unknown"])
     return pa.table(
         {

@@ -37,6 +37,7 @@ from api.store.record_types import (
     OverrideDocument,
 )
 from api.store.store import Store
+from api.store.validation import Json
 from engine.errors import InvalidAsk, UnknownName
 from engine.model import Ask
 
@@ -108,7 +109,9 @@ async def create_decision(
 
     Without `time` the encounter is now. The same encounter at the same time gives the same bytes. With a store the
     decision is recorded, and one for now sees what ports report and what is held. Where the store cannot be read it is
-    answered all the same, but for a vessel that names an encounter: whether it is hers is not known then.
+    answered all the same, but for a vessel that names an encounter: whether it is hers is not known then. Where a
+    centre's direction holds for the encounter, it is named (`direction`): it is the answer, and the decision is for
+    information.
     """
     service, worker_pool, async_store, metrics = room
     now_s = time.time()
@@ -123,24 +126,29 @@ async def create_decision(
         return answer
     once = await idempotency_key_of(request, caller)
 
+    directed: list[Json | None] = []
+
     def known(store: Store) -> None:
         if encounter_id is not None:
             require_owner(caller, store, "encounter_id", encounter_id)
             store.encounter(encounter_id)
+            directed.append(store.direction(encounter_id))
 
     ports, for_now = None, is_for_now(ask, now_s)
     if for_now or encounter_id is not None:
         seen = await async_store.ports_seen(now_s, known, first_decides=caller.own_only and encounter_id is not None)
         ports = visible_places(caller, seen, encounter_id) if for_now else None
+    # A direction that holds is the answer, whatever the engine says.
+    shown = presented._replace(direction=directed[-1]) if directed else presented
 
     def decide_and_answer() -> tuple[MadeDecision, RecordDecision, Response]:
-        every_port = presented.needs_every_port
+        every_port = shown.needs_every_port
         made = make_decision(service, encounter, ask, ports, encounter_id, every_port=every_port)
-        return made, made.record(encounter_id), presented.answer(made.decision, made.basis)
+        return made, made.record(encounter_id), shown.answer(made.decision, made.basis)
 
     made, record, answer = await worker_pool.run(decide_and_answer, is_quick=_is_quick(service, ask, presented, ports))
     metrics.count_decision(record.outcome, made.decide_s)
-    return await _recorded(service, worker_pool, async_store, caller, once, record, answer, presented)
+    return await _recorded(service, worker_pool, async_store, caller, once, record, answer, shown)
 
 
 def _is_quick(

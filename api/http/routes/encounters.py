@@ -11,9 +11,9 @@ from api.board import (
     BoardDocument,
     StandingDocument,
     ask_now,
-    assumptions,
     board_of,
     body_now,
+    doubts,
     encounter_known,
     engine_view,
     port_judged,
@@ -308,7 +308,7 @@ async def read_standing(
         assumed: list[str] = []
         try:
             ask = ask_now(service, known, float(int(now_s)))
-            assumed = assumptions(ask)
+            assumed = doubts(ask)
             seen = service.world_seeing(ports, ask.at_s, ask.policy.limits, encounter_id)
             judged = quick_decide(ask, seen, every_port=known.direction is not None)
             view = engine_view(judged)

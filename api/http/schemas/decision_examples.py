@@ -140,29 +140,57 @@ BRIEF: dict[str, Any] = {
             "clock": "close",
             "depth_at_arrival_m": 9.5,
             "distance_nm": 19.6,
-            "eta_at": "2026-11-22T15:37:00Z",
-            "eta_local": "16:37 CET",
+            "eta_at": "2026-11-22T15:41:00Z",
+            "eta_local": "16:41 CET",
             "findings": [
-                {"class": "soft", "code": "TSS_ANGLE_BAD", "verdict": "fail"},
-                {"class": "soft", "code": "LOAD_OVER_SR", "verdict": "fail"},
-                {"class": "info", "code": "PORT_ENTRY_PERMISSION_REQUIRED", "verdict": "fail"},
+                {
+                    "class": "soft",
+                    "code": "TSS_ANGLE_BAD",
+                    "text": {
+                        "en": "Poor crossing angle in traffic lanes to CALAIS (Dover Strait "
+                        "north-east lane, Dover Strait south-west lane): adjust heading."
+                    },
+                    "verdict": "fail",
+                },
+                {
+                    "class": "soft",
+                    "code": "LOAD_OVER_SR",
+                    "text": {
+                        "en": "Above the self-righting load: 60 persons, limit 47 persons. Share the load if possible."
+                    },
+                    "verdict": "fail",
+                },
+                {
+                    "class": "info",
+                    "code": "PORT_ENTRY_PERMISSION_REQUIRED",
+                    "text": {"en": "Permission to enter CALAIS needed: call port control on VHF 17."},
+                    "verdict": "fail",
+                },
+            ],
+            "legs": [
+                {"course_deg": 52, "distance_nm": 1.8},
+                {"course_deg": 100, "distance_nm": 15.1},
+                {"course_deg": 92, "distance_nm": 2.1},
+                {"course_deg": 132, "distance_nm": 0.3},
+                {"course_deg": 134, "distance_nm": 0.3},
             ],
             "port": {"country": "FR", "id": "calais", "name": {"en": "Calais"}, "vhf": "17"},
             "remarks": [],
             "status": "caution",
-            "time_range_min": [61, 74],
-            "time_to_landing_min": 67,
-            "wait_min": 0.0,
+            "tide_at_arrival_m": 1.6,
+            "time_range_min": [64, 80],
+            "time_to_landing_min": 71,
+            "wait_min": 0,
         }
     ],
-    "candidates_count": 81,
+    "candidates_count": 9,
     "coordination": {
         "band": False,
         "centres": [{"mmsi": "002320010", "name": "DOVER COASTGUARD", "vhf": "16;11;67"}],
         "srr": "UK",
     },
     "decided_at": "2026-11-22T14:30:00Z",
-    "decision_id": "d-a2b72e619aaa8cca98dc2e4f",
+    "decision_id": "d-c7d67a2e28b3832a7ebb1bdb",
     "encounter": {
         "medical": "none",
         "persons": {"max": 60, "min": 55},
@@ -171,44 +199,55 @@ BRIEF: dict[str, Any] = {
         "time": "2026-11-22T14:30:00Z",
         "vessel": {"draught_m": 1.78, "loa_m": 17.3, "profile": "rnli-severn", "speed_kn": 25.0},
     },
-    "excluded_count": 128,
+    "excluded_count": 7,
     "headline": {
         "en": "QUESTION: all persons recovered? ADVICE: nearest suitable port DOVER, 7.4 nm, bearing 351 T, "
-        "ETA 1458 UTC (1458 in the UK), 28 min. Confirm with DOVER COASTGUARD VHF 16. Master decides."
+        "ETA 1459 UTC (1459 in the UK), 29 min. Confirm with DOVER COASTGUARD VHF 16. Master decides."
     },
     "inputs": {
         "engine_version": "0.2.0",
-        "forecast": None,
-        "geodata": {"id": "channel-2026-11-29"},
-        "overlay": None,
+        "geodata": {"id": "channel-2026-11-30"},
         "policy": {"name": "nearest-time"},
-        "port_status": None,
+        "streams": {"edition": "2005"},
         "tides": {"id": "ticon-4-2026-11-03"},
     },
-    "margin": {"near_tie": False, "sensitive_to": [], "to_second_min": 38.6},
+    "margin": {"near_tie": False, "sensitive_to": [], "to_second_min": 42.2},
+    "not_judged_count": 193,
     "notices": [
+        {"code": "RESCUE_STATE_UNKNOWN", "level": "caution"},
         {
             "code": "NOT_FOR_NAVIGATION",
             "level": "information",
             "text": {"en": "Not for navigation: use charts, pilot books and a lookout."},
-        }
+        },
     ],
     "outcome": "suitable",
-    "passed_over": [],
-    "passed_over_count": 0,
-    "proof": {"next_lower_bound_min": 29.0, "ports_in_area": 209, "ports_opened": 1},
+    "passed_over": [
+        {
+            "code": "DRAFT_EXCEEDED",
+            "distance_nm": 7.8,
+            "port_id": "folkestone",
+            "text": {"en": "Not enough water at Folkestone: depth -0.1 m, needed 2.1 m with margin."},
+            "time_to_landing_min": 29,
+        }
+    ],
+    "passed_over_count": 1,
+    "proof": {"next_lower_bound_min": 36.1, "ports_in_area": 209, "ports_opened": 2},
     "recommended": {
         "bearing_deg": 351,
         "clock": "close",
         "depth_at_arrival_m": 9.5,
         "distance_nm": 7.44,
-        "eta_at": "2026-11-22T14:58:00Z",
-        "eta_local": "14:58 GMT",
+        "eta_at": "2026-11-22T14:59:00Z",
+        "eta_local": "14:59 GMT",
         "findings": [
             {
                 "class": "soft",
                 "code": "TSS_ANGLE_BAD",
-                "text": {"en": "Poor crossing angle in traffic lanes to DOVER (dover-sw): adjust heading."},
+                "text": {
+                    "en": "Poor crossing angle in traffic lanes to DOVER (Dover Strait "
+                    "south-west lane): adjust heading."
+                },
                 "verdict": "fail",
             },
             {
@@ -222,7 +261,7 @@ BRIEF: dict[str, Any] = {
             {
                 "class": "info",
                 "code": "PORT_ENTRY_PERMISSION_REQUIRED",
-                "text": {"en": "Permission to enter DOVER needed: call port control on VHF 74 (12, 16); marina 80."},
+                "text": {"en": "Permission to enter DOVER needed: call port control on VHF 74."},
                 "verdict": "fail",
             },
         ],
@@ -257,17 +296,27 @@ BRIEF: dict[str, Any] = {
         },
         "status": "caution",
         "tide_at_arrival_m": 1.56,
-        "time_range_min": [26, 31],
-        "time_to_care_min": 61.2,
-        "time_to_landing_min": 28.2,
-        "wait_min": 0.0,
+        "time_range_min": [27, 32],
+        "time_to_care_min": 62.0,
+        "time_to_landing_min": 29.0,
+        "wait_min": 0,
     },
     "unknown_everywhere": {
-        "codes": ["EXPOSURE_UNKNOWN", "NO_CAPACITY_FEED", "NO_RECEPTION_FEED", "NO_STATUS_FEED", "WX_MISSING"],
-        "text": {"en": "No feed connected for harbour state, places ashore, reception, weather: ask harbour and MRCC."},
+        "codes": [
+            "EXPOSURE_UNKNOWN",
+            "NO_CAPACITY_FEED",
+            "NO_RECEPTION_FEED",
+            "NO_STATUS_FEED",
+            "SURGE_NOT_INCLUDED",
+            "WX_MISSING",
+        ],
+        "text": {
+            "en": "No feed connected for harbour state, places ashore, reception, weather, "
+            "surge: ask harbour and MRCC. Not stated: time in the open."
+        },
     },
 }
-"""The brief view, cut to two ports and one notice."""
+"""The brief view, cut to two ports and two notices."""
 
 LINE: dict[str, Any] = {
     "decided_at": "2026-11-22T14:30:00Z",

@@ -3,11 +3,12 @@
 Ranges are checked by the commands of the store, so that every interface refuses the same things in the same words.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from api.encounter import ON_SCENE, EncounterIn
+from api.field_errors import WrongField
 from api.position import checked_instant, parse_time
 from api.security.roles import AccessRole
 from api.store.coordination import AnswerCoordination, OfferCoordination, Reply
@@ -218,6 +219,12 @@ class ReportIn(EncounterIn):
     wind_ms: Annotated[Number | None, Field(description="For the drift envelope. [m/s]")] = None
     text: Annotated[Text, Field(description="Colour, engine, condition; never who the people are.")] = ""
 
+    @field_validator("persons")
+    @classmethod
+    def _somebody(cls, persons: Any, info: ValidationInfo) -> Any:  # noqa: ARG003 - as of an encounter
+        # That nobody is there is a report, too.
+        return persons
+
     @field_validator("observed_at")
     @classmethod
     def _observed_with_zone(cls, text: str | None) -> str | None:
@@ -226,9 +233,9 @@ class ReportIn(EncounterIn):
     @model_validator(mode="after")
     def _said_once(self) -> "ReportIn":
         if self.observed_at is not None and (self.time is not None or self.position_age_s is not None):
-            raise ValueError("observed_at says when it was so, and so do time and position_age_s; give one of them")
+            raise WrongField("observed_at", "says when it was so, as time and position_age_s do", "give one of them")
         if self.uncertainty_m is not None and self.position_accuracy_m is not None:
-            raise ValueError("uncertainty_m and position_accuracy_m are one figure; give one of them")
+            raise WrongField("uncertainty_m", "is position_accuracy_m by its other name", "give one of them")
         return self
 
     def command(self, now_s: float, encounter_id: str | None = None) -> ReportEncounter:
@@ -254,6 +261,7 @@ class ReportIn(EncounterIn):
             source, lon, lat, observed_s, encounter_id,
             self.position_accuracy_m if self.uncertainty_m is None else self.uncertainty_m, persons.min, persons.max,
             self.making_way, self.wind_ms, self.text, on_scene or None,
+            dated_by="observed_at" if self.time is None else "time",
         )  # fmt: skip
 
 

@@ -27,7 +27,19 @@ export function language() {
  */
 export function say(key, figures = {}) {
   const text = catalogue[spoken]?.[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in figures ? String(figures[name]) : whole));
+  const filled = text.replace(/\{(\w+)\}/g, (whole, name) => (name in figures ? String(figures[name]) : whole));
+  return spoken === 'fr' ? withContractions(filled) : filled;
+}
+
+/**
+ * A French text with what stands before a name as it is spoken, as `api/text/contractions.py` has it.
+ * @param {string} text
+ */
+export function withContractions(text) {
+  return text
+    .replace(/(?<![\p{L}\p{N}_])([dD]|[qQ]u)[eE] (?=[AEIOUÀÂÄÆÉÈÊËÎÏÔÖŒÙÛÜ])/gu, "$1'")
+    .replace(/(?<![\p{L}\p{N}_])(de|à) (?:Le|LE) (?=\p{L})/gu, (_, word) => (word === 'de' ? 'du ' : 'au '))
+    .replace(/(?<![\p{L}\p{N}_])(de|à) (?:Les|LES) (?=\p{L})/gu, (_, word) => (word === 'de' ? 'des ' : 'aux '));
 }
 
 /** Whether there is a text of this name. @param {string} key */

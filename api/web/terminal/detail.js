@@ -47,9 +47,10 @@ export function portCard(port, whole, isReading, decision, state, encounter) {
     card.append(make('h3', {}, `${say('say_on', { channel: call.channel ?? '?' })} · ${call.to}`), make('blockquote', {}, call.words));
   }
   card.append(make('h3', {}, say('call')), callList(known, decision));
-  if (known.legs?.length) {
+  // The brief answer's next port has courses and distances alone until all of it is there.
+  if (known.legs?.[0]?.to) {
     const legs = known.legs.map((leg) => make('li', {}, say('leg', {
-      course: formatBearing(leg.course_deg), miles: formatNumber(leg.distance_nm, lang), position: formatPosition(leg.to),
+      course: formatBearing(leg.course_deg), miles: formatNumber(leg.distance_nm, lang), position: formatPosition(/** @type {[number, number]} */ (leg.to)),
     })));
     card.append(make('h3', {}, say('legs')), make('ul', {}, ...legs));
   }

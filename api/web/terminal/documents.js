@@ -41,16 +41,16 @@
  * @property {[number, number]} time_range_min @property {string | null} eta_at @property {string | null} eta_local @property {number | null} wait_min
  * @property {string} [clock] @property {number | null} depth_at_arrival_m @property {number | null} [tide_at_arrival_m]
  * @property {number | null} [time_to_care_min] @property {{ name: string } | null} [hospital] @property {Words | null} [hazards]
- * @property {Words | null} [landing] @property {{ course_deg: number, distance_nm: number, to: [number, number] }[]} [legs]
+ * @property {Words | null} [landing] @property {{ course_deg: number, distance_nm: number, to?: [number, number] }[]} [legs]
  * @property {{ coordinates: [number, number][] } | null} [route] @property {Finding[]} findings
  */
 /**
  * @typedef {object} Decision
  * @property {string} decision_id @property {string} decided_at @property {string} outcome @property {Words} headline
  * @property {Candidate | null} recommended @property {Candidate[]} candidates
- * @property {{ port_id: string, name: Words, code: string, text: Words, time_to_landing_min: number | null }[]} passed_over
+ * @property {{ port_id: string, name?: Words, code: string, text?: Words, time_to_landing_min: number | null }[]} passed_over
  * @property {number} passed_over_count @property {{ srr: string, band: boolean, centres: { name: string, vhf: string, mmsi: string }[] }} coordination
- * @property {{ code: string, level: string, text: Words }[]} notices @property {{ to_second_min: number | null, near_tie: boolean }} margin
+ * @property {{ code: string, level: string, text?: Words }[]} notices @property {{ to_second_min: number | null, near_tie: boolean }} margin
  * @property {{ codes: string[], text: Words | null }} unknown_everywhere @property {{ forecast: any }} inputs
  */
 /** @typedef {{ known: boolean, avoided: string[], pending: string[], avoided_version: string, text: Words | null }} ZonesOfAnswer */

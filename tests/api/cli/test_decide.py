@@ -1,5 +1,6 @@
 """``safeport decide``: the same answer as over HTTP, refusals that name the option, and output that people can use."""
 
+import asyncio
 import json
 import re
 
@@ -8,6 +9,8 @@ import pytest
 
 from api.documents.decision import decision_document, to_json
 from api.encounter import EncounterIn
+from api.http import create_app
+from tests.api.http.conftest import Caller
 
 AT = ("decide", "--position", "51 03N 001 15E")
 
@@ -273,10 +276,10 @@ def test_what_was_probably_meant_is_named(safeport, arguments, option, text):
 @pytest.mark.parametrize(
     ("arguments", "option", "pointer", "code", "exit_code"),
     [
-        (("--position", "51 60.0N 001 15.0E"), "--position", "/position", "INVALID_FIELDS", 2),
+        (("--position", "51 60.0N 001 15.0E"), "--position", "/position/coordinates", "INVALID_FIELDS", 2),
         (("--position", "51 30N 001 00W"), "--position", "/position", "POS_ON_LAND", 2),
         (("--position", "51.05,1.25", "--speed-kn", "900"), "--speed-kn", "/vessel/speed_kn", "INVALID_FIELDS", 2),
-        (("--position", "51.05,1.25", "--vessel", "titanic"), "--vessel", "/vessel", "UNKNOWN_NAME", 2),
+        (("--position", "51.05,1.25", "--vessel", "titanic"), "--vessel", "/vessel/profile", "UNKNOWN_NAME", 2),
         (("--postion", "51.05,1.25"), "--postion", "", "INVALID_FIELDS", 2),
         (("--position", "51.05,1.25", "--pack", "tests"), None, None, "PACK_UNUSABLE", 1),
     ],
@@ -389,3 +392,35 @@ def test_the_letter_o_is_west_in_french_alone(safeport):
     assert "oost, Ost" in refused.err
     document = json.loads(safeport(*asked, "--lang", "fr").out)
     assert document["encounter"]["position"]["coordinates"] == pytest.approx([-1 / 3, 50 + 1 / 3])
+
+
+SAME_FAULT = [
+    ({"vessel": {"speed_kn": 200}}, ("--speed-kn", "200")),
+    ({"vessel": {"profile": "titanic"}}, ("--vessel", "titanic")),
+    ({"policy": "best"}, ("--policy", "best")),
+    ({"medical": "bad"}, ("--medical", "bad")),
+    ({"time": "yesterday"}, ("--time", "yesterday")),
+    ({"persons": {"min": 5, "max": 3}}, ("--persons", "5-3")),
+    ({"persons": 99_999}, ("--persons", "99999")),
+    ({"persons": 0}, ("--persons", "0")),
+    ({"persons": 3, "persons_recovered": 5}, ("--persons", "3", "--recovered", "5")),
+    ({"position_accuracy_m": -1}, ("--accuracy-m", "-1")),
+    ({"vessel": {"draught_m": "deep"}}, ("--draught-m", "deep")),
+    ({"position": {"type": "Point", "coordinates": [0.0, 0.0]}}, ("--position", "0,0")),
+    ({"position": {"type": "Point", "coordinates": [1.0, 95.0]}}, ("--position", "95.0,1.0")),
+    ({"position": {"type": "Point", "coordinates": [-1.0, 52.0]}}, ("--position", "52.0,-1.0")),
+    ({"position": {"type": "Point", "coordinates": [1.0, 40.0]}}, ("--position", "40.0,1.0")),
+]
+
+
+@pytest.mark.parametrize(("change", "typed"), SAME_FAULT)
+def test_a_fault_has_one_pointer_on_both_ways_in(safeport, service, change, typed):
+    """Of what was typed and of the same body sent: the place, and the code but where a text had to be read first."""
+    place = () if "--position" in typed else ("--position", "51.05,1.25")
+    ran = safeport("decide", "--json", *place, *typed)
+    (told,) = json.loads(ran.err)["errors"]
+    encounter = {"position": {"type": "Point", "coordinates": [1.25, 51.05]}} | change
+    with asyncio.Runner() as runner:
+        answer = Caller(runner, create_app(service)).decide(encounter).json()
+    assert [told["pointer"]] == [error["pointer"] for error in answer["errors"]]
+    assert told["code"] in (answer["errors"][0]["code"], "INVALID_VALUE")

@@ -253,3 +253,12 @@ def test_a_command_misspelled_is_named(safeport):
     ran = safeport("decid")
     assert (ran.code, ran.out) == (2, "")
     assert "Did you mean 'decide'?" in ran.err
+
+
+def test_exchanged_numbers_to_count_from_are_noticed(safeport):
+    for arguments, option in ((("ports", "--near", "1.25,51.05"), "--near"), (("stream", "1.25,51.05"), "POSITION")):
+        ran = safeport(*arguments)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.startswith(f"{option}: ")
+        assert "look exchanged" in ran.err
+    assert "write latitude first" in safeport("decide", "--position", "1.25,51.05").err

@@ -42,7 +42,7 @@ def test_a_table_is_the_body_it_stands_for():
     body = body_of_file(BOATS.encode(), "boats.csv", "en", rows)
     lon, lat = parse_position("50 59.4N 001 28.2E")
     assert body["encounters"][0] == {
-        "id": "B10", "position": {"type": "Point", "coordinates": [lon, lat]}, "persons": {"min": 20, "max": 20},
+        "id": "B10", "position": {"type": "Point", "coordinates": [lon, lat]}, "persons": 20,
         "medical": "none", "vessel": {"profile": "rnli-severn"},
     }  # fmt: skip
     assert body["encounters"][1]["persons"] == {"min": 28, "max": 30}

@@ -142,3 +142,11 @@ def test_where_the_tide_stands_both_high_waters_are_named(safeport):
     text = safeport("tide", "southampton", "--from", at[:11] + "00:00:00Z", "--hours", "24").out
     assert "first high water" in text
     assert "second high water" in text
+
+
+def test_no_cell_is_cut_and_the_source_is_in_the_language(safeport):
+    for place in ("southampton", "alderney-braye", "dover", "cowes"):
+        for lang in ("en", "fr"):
+            told = safeport("tide", place, "--lang", lang).out
+            assert "…" not in told
+            assert ("fit of" in told) <= (lang == "en")

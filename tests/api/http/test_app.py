@@ -1,6 +1,7 @@
 """Who is refused where access is off, requests that could be read in two ways or never end, lost stores."""
 
 import asyncio
+import json
 import logging
 import socket
 import threading
@@ -348,3 +349,14 @@ def test_an_id_of_an_earlier_program_goes_on_working(control, held):
     """Made without a part that cannot be guessed, as `plain_ids` makes them."""
     assert held == "r-2"
     assert control.request("POST", f"/v1/reservations/{held}/confirm").status_code == 200
+
+
+@pytest.mark.parametrize("line", [b"FROB /v1/ports HTTP/1.1", b"GET /v1/ports HTTP/9", b"hello"])
+def test_what_is_no_request_gets_a_problem_document_too(service, line):
+    with real(create_app(service)) as address:
+        head, _, body = talk(address, line + b"\r\nHost: 127.0.0.1\r\n\r\n").partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in head
+    document = json.loads(body)
+    assert (document["code"], document["status"], document["errors"]) == ("BAD_REQUEST", 400, [])
+    assert "Send GET, HEAD, POST" in document["detail"]

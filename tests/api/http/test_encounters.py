@@ -7,6 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from api.board import BoardDocument, StandingDocument
+from api.documents.decision_types import BriefDocument, DecisionDocument, LineDocument
 from api.http import create_app
 from api.http.schemas.record_examples import REPORT_IN
 from api.position import parse_time
@@ -124,6 +125,45 @@ def test_a_direction_is_the_answer_and_a_hard_failure_there_is_a_conflict(contro
     assert standing["direction"]["port_id"] == "calais"
     (row,) = control.get("/v1/encounters?decide=true").json()["encounters"]
     assert row["decided"]["codes"] == ["RCC_DIRECTED", "RCC_PORT_CONFLICT", "VESSEL_ASSUMED"]
+
+
+def test_a_decision_names_the_direction_that_holds_for_its_encounter(control, acting):
+    at = {"type": "Point", "coordinates": [1.35, 51.0]}
+    name = report(control, *at["coordinates"])["encounter_id"]
+    body = {"position": at, "vessel": {"profile": "rnli-severn"}}
+    path = f"/v1/decisions?encounter_id={name}"
+    assert "direction" not in control.post(path, body).json()
+    acting("controller", "CROSS Gris-Nez CMS")
+    directed = {"centre": "CROSS GRIS-NEZ", "code": "SRR_STATE", "text": "by VHF 16", "port_id": "calais"}
+    first = control.post(f"/v1/encounters/{name}/direction", directed).json()
+    for view, described in (("brief", BriefDocument), ("full", DecisionDocument), ("line", LineDocument)):
+        answer = control.post(f"{path}&lang=both&view={view}", body).json()
+        TypeAdapter(described).validate_python(answer)
+        direction = answer["direction"]
+        assert (direction["port_id"], direction["centre"], direction["role"], direction["duty"]) == (
+            "calais", "CROSS GRIS-NEZ", "controller", "CROSS Gris-Nez CMS"
+        )  # fmt: skip
+        assert (direction["directed_at"], direction["codes"]) == (first["directed_at"], ["RCC_DIRECTED"])
+        assert direction["differs"]
+        assert direction["sentence"]["en"].startswith("DIRECTED by CROSS GRIS-NEZ to CALAIS at ")
+        assert "noté par un contrôleur : c'est la réponse" in direction["sentence"]["fr"]
+    assert "direction" not in control.post("/v1/decisions", body).json()
+    gpx = control.request("POST", path, json=body, headers={"accept": "application/gpx+xml"}).text
+    assert gpx.count("DIRECTED by CROSS GRIS-NEZ to CALAIS") == 2
+    drawn = control.request("POST", path, json=body, headers={"accept": "application/geo+json"}).json()
+    assert drawn["direction"]["port_id"] == "calais"
+    # A hard rule that fails there is said, and a direction to the port recommended is none that differs.
+    control.put("/v1/ports/calais/status", {"status": "closed", "reason": "gale"})
+    direction = control.post(path, body).json()["direction"]
+    assert direction["codes"] == ["RCC_DIRECTED", "RCC_PORT_CONFLICT"]
+    assert "A hard rule fails there" in direction["sentence"]["en"]
+    control.post(f"/v1/encounters/{name}/direction", directed | {"port_id": "dover"})
+    answer = control.post(path, body).json()
+    assert (answer["recommended"]["port"]["id"], answer["direction"]["differs"]) == ("dover", False)
+    last = control.get(f"/v1/encounters/{name}/standing").json()["direction"]
+    withdrawal = {"direction": last["sequence"], "centre": "CROSS", "text": "wrong vessel"}
+    assert control.post(f"/v1/encounters/{name}/direction/withdraw", withdrawal).status_code == 200
+    assert "direction" not in control.post(path, body).json()
 
 
 def test_a_direction_withdrawn_leaves_the_advice_and_tells_the_vessel(control):
@@ -302,7 +342,7 @@ def test_the_echo_of_a_decision_leads_to_the_same_decision(client, encounter, ve
 
 def test_one_figure_is_said_once(client, control, encounter):
     vessel = {"survivor_capacity": 40, "max_persons": 41}
-    assert "give one of them" in client.decide(encounter | {"vessel": vessel}).json()["errors"][0]["detail"]
+    assert "Give one of them." in client.decide(encounter | {"vessel": vessel}).json()["errors"][0]["detail"]
     for twice in (
         {"observed_at": stamp(), "time": stamp()},
         {"observed_at": stamp(), "position_age_s": 60},
@@ -310,14 +350,14 @@ def test_one_figure_is_said_once(client, control, encounter):
     ):
         refused = control.post("/v1/encounters", {"position": encounter["position"], **twice})
         assert refused.status_code == 422
-        assert "give one of them" in refused.json()["errors"][0]["detail"]
+        assert "Give one of them." in refused.json()["errors"][0]["detail"]
 
 
 @pytest.mark.parametrize(
     ("wrong", "pointer"),
     [({"vessel": {"profile": "rnli-svern"}}, "/vessel/profile"), ({"policy": "nearest"}, "/policy"),
      ({"vessel": {"colour": "red"}}, "/vessel/colour"), ({"medical": "bad"}, "/medical"),
-     ({"persons": "many"}, "/persons"), ({"persons": 3, "persons_recovered": 4}, "")],
+     ({"persons": "many"}, "/persons"), ({"persons": 3, "persons_recovered": 4}, "/persons_recovered")],
 )  # fmt: skip
 def test_a_report_that_names_what_nobody_knows_is_refused_and_nothing_is_recorded(control, store, wrong, pointer):
     refused = control.post("/v1/encounters", REPORT_IN | {"observed_at": stamp()} | wrong)
@@ -363,3 +403,20 @@ def test_what_a_report_says_of_the_vessel_is_in_the_audit_trail_and_nowhere_else
     assert check(store.database).problems == ()
     (row,) = store.audit()
     assert json.loads(row["payload"])["became"]["on_scene"] == {"vessel": {"profile": "rnli-severn"}}
+
+
+def test_a_report_of_long_ago_is_not_the_state_of_now(control):
+    old, new = (report(control, lon, 50.5 if lon < 1 else 51.0, observed_at=at)["encounter_id"]
+                for lon, at in ((1.35, "2022-01-13T05:00:00Z"), (0.1, stamp(-60))))  # fmt: skip
+    rows = {row["encounter_id"]: row for row in control.get("/v1/encounters?decide=true").json()["encounters"]}
+    assert rows[old]["decided"]["codes"] == ["VESSEL_ASSUMED", "POS_STALE"]
+    assert rows[new]["decided"]["codes"] == ["VESSEL_ASSUMED"]
+    assert control.get(f"/v1/encounters/{old}/standing").json()["codes"] == ["VESSEL_ASSUMED", "POS_STALE"]
+
+
+@pytest.mark.parametrize("field", ["time", "observed_at"])
+def test_a_report_ahead_of_the_clock_is_told_of_the_field_that_says_so(control, field):
+    body = {"position": {"type": "Point", "coordinates": [1.35, 51.0]}, field: stamp(3_600)}
+    refused = control.post("/v1/encounters", body)
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json()["errors"]] == [f"/{field}"]

@@ -45,6 +45,8 @@ def pairs(document):
         ({"persons": 1.5}, [("/persons", "WRONG_TYPE")]),
         ({"persons": True}, [("/persons", "WRONG_TYPE")]),
         ({"persons": -1}, [("/persons", "OUT_OF_RANGE")]),
+        ({"persons": 0}, [("/persons", "INVALID_VALUE")]),
+        ({"persons": {"min": 0, "max": 0}}, [("/persons", "INVALID_VALUE")]),
         ({"persons": {"min": 1}}, [("/persons/max", "REQUIRED")]),
         ({"persons": {"min": 2, "max": 1}}, [("/persons", "INVALID_VALUE")]),
         ({"persons": {"min": "x", "max": 1}}, [("/persons/min", "WRONG_TYPE")]),
@@ -174,3 +176,71 @@ def test_a_lone_surrogate_is_refused(client):
         answer = client.decide_raw(f'{{"position": {json.dumps(SEA)}, {member}}}'.encode())
         assert answer.status_code == 422
         problem_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "remedy"),
+    [
+        ({"position": [1.35, 51.0]}, "/position", 'Write {"type": "Point", "coordinates": [longitude, latitude]}.'),
+        ({"position": {"type": "Point", "coordinates": [1.35]}}, "/position/coordinates", "[longitude, latitude]."),
+        ({"persons": "many"}, "/persons", "leave it out if not known."),
+        ({"persons": 3, "persons_recovered": 5}, "/persons_recovered", "Raise persons to those aboard."),
+        ({"vessel": {"survivor_capacity": 3, "max_persons": 4}}, "/vessel/max_persons", "Give one of them."),
+        ({"vessel": {"loa_m": "long"}}, "/vessel/loa_m", "Write digits without quotes."),
+        ({"medical": "bad"}, "/medical", "Write 'none', 'urgent' or 'critical'."),
+        ({"wave": 1}, "/wave", "Correct its spelling; /openapi.json has those there are."),
+    ],
+)
+def test_every_wrong_field_has_a_remedy(client, body, pointer, remedy):
+    (error,) = problem_of(client.decide({"position": SEA, **body}))["errors"]
+    assert error["pointer"] == pointer
+    assert error["detail"].endswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("path", "pointer", "remedy"),
+    [
+        ("/v1/ports?country=gbr", "/country", "There are: BE, FR, GB, GG, JE, NL."),
+        ("/v1/ports?limit=0", "/limit", "Check the number; leave it out if not known."),
+        ("/v1/ports?limit=few", "/limit", "Write digits without a point."),
+        ("/v1/ports?colour=red", "/colour", "Correct its spelling; /openapi.json has those there are."),
+        ("/v1/distances?from=dover", "/to", "Add it."),
+    ],
+)
+def test_every_wrong_query_has_a_remedy(client, path, pointer, remedy):
+    (error,) = problem_of(client.get(path))["errors"]
+    assert error["pointer"] == pointer
+    assert error["detail"].endswith(remedy)
+
+
+def test_a_key_given_twice_is_named(client):
+    answer = client.decide_raw(b'{"vessel": {"speed_kn": 1, "speed_kn": 2}}')
+    assert problem_of(answer)["detail"] == "An object has the key 'speed_kn' twice. Give it once."
+    assert len(client.decide_raw(b'{"%s": 1, "%s": 2}' % ((b"\\u0000" + b"x" * 500,) * 2)).json()["detail"]) < 120
+
+
+@pytest.mark.parametrize(
+    ("coordinates", "remedy"),
+    [
+        ([51.0, 1.35], "The two numbers look exchanged: GeoJSON writes longitude first, [longitude, latitude]."),
+        ([1.0, 40.0], "Check that longitude comes first, [longitude, latitude], and that west is negative."),
+    ],
+)
+def test_a_body_off_the_map_is_told_of_its_own_order(client, coordinates, remedy):
+    (error,) = problem_of(client.decide({"position": {"type": "Point", "coordinates": coordinates}}))["errors"]
+    assert (error["pointer"], error["code"]) == ("/position", "POS_OUT_OF_AREA")
+    assert error["detail"].endswith(remedy)
+
+
+def test_a_query_off_the_map_is_told_of_its_own_order(client):
+    for path, pointer in (
+        ("/v1/distances?from=1.35,51.0&to=dover", "/from"),
+        ("/v1/ports?near=1.35,51.0", "/near"),
+        ("/v1/streams?position=1.35,51.0", "/position"),
+    ):
+        (error,) = problem_of(client.get(path))["errors"]
+        assert error["pointer"] == pointer
+        assert "look exchanged" in error["detail"]
+        assert "atitude first" in error["detail"]
+    # Off the map and not exchanged: what is near is counted from there all the same.
+    assert client.get("/v1/ports?near=45.0,1.0&limit=1").status_code == 200

@@ -59,6 +59,16 @@ def test_a_decision_is_recorded_and_read_again_byte_for_byte(control, now, store
     assert remake(service, store.decision(name)).is_same
 
 
+def test_a_record_of_an_encounter_of_nobody_is_made_again(control, now, store, service):
+    """Such a body is refused now; records of the time before stay what they were."""
+    name = control.decide({**now, "persons": 1}).json()["decision_id"]
+    record = store.decision(name)
+    old = record._replace(ask=record.ask.replace(b'"persons":1', b'"persons":0'))
+    assert old.ask != record.ask
+    again = remake(service, old)
+    assert again.decision.ask.persons_max == 0.0
+
+
 @pytest.mark.parametrize("query", ["", "?lang=fr", "?view=line&lang=both", "?view=full&lang=en", "?limit=2"])
 def test_any_view_and_language_is_made_from_the_record(control, now, query):
     first = control.decide(now, query)

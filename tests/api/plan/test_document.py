@@ -390,7 +390,7 @@ def test_a_live_picture_gives_the_figures_that_the_request_does_not(service, wor
         ({"encounters": []}, "encounters"),
         ({"time": "2024-10-05T06:30:00"}, "time"),
         ({"ports_without_figures": "some"}, "ports_without_figures"),
-        ({"ports_without_figures": "unlimited"}, "plan"),
+        ({"ports_without_figures": "unlimited"}, "ports_without_figures"),
         ({"persons_per_hour_without_figures": 0}, "persons_per_hour_without_figures"),
         ({"ports": [{"id": "dover", "places": -1}]}, "ports.0.places"),
         ({"ports": [{"id": "dover", "places": 3.5, "persons_per_hour": 1}]}, "ports.0.places"),
@@ -411,6 +411,7 @@ def test_a_wrong_plan_is_refused_by_field(planned, change, field):
     ("change", "field"),
     [
         ({"persons": 0}, "encounters.1.persons"),
+        ({"persons": {"min": 0, "max": 0}}, "encounters.1.persons"),
         ({"persons": "many"}, "encounters.1.persons"),
         ({"persons": {"min": 5, "max": 2}}, "encounters.1.persons"),
         ({"nationality": "x"}, "encounters.1.nationality"),

@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from api.cli.main import main
-from engine.errors import PositionRefused
+from engine.errors import InvalidAsk, PositionRefused
 from engine.units import NAUTICAL_MILE_M
 
 FOLKESTONE = "51 03.0N 001 15.0E"
@@ -70,7 +70,7 @@ def test_every_row_is_the_single_decision(service, encounters, replayed):
             assert answer["refusal"] == refused.value.code.name
             assert answer["route"] is None
             continue
-        single = service.decide(row.geometry, **asked)
+        single = service.decide(row.geometry, **asked, view="full", lang="en")
         assert answer["decision_outcome"] == single["outcome"]
         best = single["recommended"]
         if best is None:
@@ -78,7 +78,6 @@ def test_every_row_is_the_single_decision(service, encounters, replayed):
             continue
         assert answer["port"] == best["port"]["id"]
         assert round(answer["distance_m"] / NAUTICAL_MILE_M, 2) == best["distance_nm"]
-        # The document has five or six decimals: about a metre.
         there = shapely.get_coordinates(answer["route"])
         assert there == pytest.approx(np.array(best["route"]["coordinates"]), abs=6e-6)
     assert outcomes >= {"suitable", "refused"}
@@ -199,3 +198,26 @@ def test_what_is_no_position_is_refused(service, safeport, position):
 def test_tables_that_cannot_be_read_are_refused(service, safeport, encounters, change, text):
     with pytest.raises(safeport.InvalidAsk, match=text):
         service.replay(change(encounters.iloc[:2]))
+
+
+@pytest.mark.parametrize("persons", [0, (0, 0)])
+def test_nobody_is_refused_as_everywhere(service, persons):
+    with pytest.raises(InvalidAsk, match="nobody is to be landed") as refused:
+        service.decide(FOLKESTONE, time=AT, persons=persons)
+    assert refused.value.field == "persons"
+    assert "leave it out if not known" in refused.value.remedy
+    least, most = persons if isinstance(persons, tuple) else (persons, persons)
+    rows = pd.DataFrame({"lon": [1.25], "lat": [51.05], "time": [AT], "persons_min": [least], "persons_max": [most]})
+    (row,) = service.replay(rows).to_dict("records")
+    assert (row["decision_outcome"], row["refusal"]) == ("rejected", "PERSONS_NOBODY")
+    # At least none of them is another matter.
+    assert service.decide(FOLKESTONE, time=AT, persons=(0, 5))["recommended"] is not None
+
+
+@pytest.mark.parametrize(
+    ("position", "order"), [("1.25,51.05", "write latitude first"), ((51.05, 1.25), "a pair is (lon")]
+)
+def test_exchanged_numbers_are_told_in_the_form_they_were_given_in(service, position, order):
+    with pytest.raises(PositionRefused) as refused:
+        service.decide(position, time=AT)
+    assert order in refused.value.remedy

@@ -35,7 +35,7 @@ CELLS = {
          "2022-02-30T05:00:00Z", "2022-01-13T05:00:60Z", "2022-01-13T24:00:00Z", "1969-12-31T23:59:59Z",
          "2101-01-01T00:00:00Z", "2022-01-13T05:00:00+25:00", "2022-01-13T05:00Z", "13/01/2022 05:00"]
     ),
-    "persons": st.sampled_from(["30", "30.0", "", "-1", "10001", "30.5", "many", "1e3"]),
+    "persons": st.sampled_from(["30", "30.0", "", "-1", "0", "10001", "30.5", "many", "1e3"]),
     "persons_recovered": st.sampled_from(["", "3", "31", "x"]),
     "persons_in_water": st.sampled_from(["", "yes", "False", "perhaps"]),
     "medical": st.sampled_from(["", "none", "CRITICAL", "dead"]),

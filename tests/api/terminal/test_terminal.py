@@ -120,6 +120,9 @@ def test_what_was_entered_is_what_is_asked_with(ship):
     assert encounter["vessel"] == {"profile": "rnli-severn"}
     # Another count in the question is about other people, of whom nothing else is known.
     assert "persons_recovered" not in ship.nearest(persons=3).json()["encounter"]
+    # Nobody aboard yet: how many there will be is not known, and an answer is made all the same.
+    ship.call("PUT", "/terminal/v1/persons", {"min": 0, "max": 0})
+    assert "persons" not in ship.nearest().json()["encounter"]
     assert ship.call("PUT", "/terminal/v1/persons", {}).json()["persons"] is None
 
 
