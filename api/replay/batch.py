@@ -7,7 +7,7 @@ from math import inf, isfinite
 import numpy as np
 import pyarrow as pa
 
-from api.encounter import EncounterIn
+from api.encounter import AS_KNOWN, EncounterIn
 from api.encounter_fields import ENCOUNTER_FIELDS, VESSEL_FIELDS
 from api.replay.columns import BatchDecider, EncounterGroup, groups_of, seconds
 from api.replay.schema import DECISIONS
@@ -104,7 +104,8 @@ def decide_singly(
 
 def ask_of(row: Row, vessels: Mapping[str, Vessel], policies: Mapping[str, Policy]) -> Ask:
     """The engine's ask for a row, made by the model of the encounter body and so by its rules."""
-    encounter = EncounterIn.model_validate(body_of(row))
+    # That somebody is to be landed was looked at as the row was read.
+    encounter = EncounterIn.model_validate(body_of(row), context=AS_KNOWN)
     profile = encounter.vessel.named_profile
     named = None if profile is None else vessel_named(dict(vessels), profile)
     return encounter.to_ask(dict(vessels), named, policies[encounter.policy], now_s=0.0)
