@@ -222,7 +222,7 @@ def _add_words(
 ) -> None:  # fmt: skip
     """Put the other notices into words, as far as there is room."""
     for notice, document in zip(noticed, notices, strict=True):
-        if "text" not in document and _as_room_allows(notice) and room.takes_words(notice.code.name):
+        if "text" not in document and _as_room_allows(notice) and room.takes_sentence(notice.code.name):
             document["text"] = cast(Bilingual, {lang: notice_sentence(decision, notice, lang) for lang in languages})
 
 
@@ -364,7 +364,7 @@ def _next(
         },
         **_read_out(decision, _figures_of(decision, port), told),
         "findings": [
-            _told(decision, port, found, languages) if room.takes_words(found.code.name) else _code_of(found)
+            _told(decision, port, found, languages) if room.takes_sentence(found.code.name) else _code_of(found)
             for found in told if not _is_remark(found)
         ],
     })  # fmt: skip
@@ -397,11 +397,11 @@ def _passed(
         "time_to_landing_min": json_number(float(decision.time_s[port]) / MINUTE_S, 0),
         "distance_nm": json_number(float(decision.distance_m[port]) / NAUTICAL_MILE_M, 1),
     }
-    if found is None or not room.takes_words(found.code.name):
-        passed["name"] = names
+    room.spend_sentence(passed["code"])
     if found is None:
+        passed["name"] = names
         passed["text"] = cast(Bilingual, {lang: ranked_sentence(lang) for lang in languages})
-    elif "name" not in passed:
+    else:
         passed["text"] = cast(Bilingual, {
             lang: finding_sentence(decision, port, found, lang, str(name)) for lang, name in names.items()
         })  # fmt: skip

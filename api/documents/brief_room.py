@@ -67,10 +67,17 @@ class Room:
         self._left -= size
         return True
 
-    def takes_words(self, code: str) -> bool:
+    def spend_sentence(self, code: str) -> None:
+        """Take room for the sentence of a code that every answer has."""
+        self.spend(self._size_of_sentence(code))
+        self._met.add(code)
+
+    def takes_sentence(self, code: str) -> bool:
         """Whether there is room for the sentence of a code, which is taken then."""
-        size = AGAIN if code in self._met else LETTER * len(WORDING[Code[code]].text.of(self._language))
-        if not self.takes(size):
+        if not self.takes(self._size_of_sentence(code)):
             return False
         self._met.add(code)
         return True
+
+    def _size_of_sentence(self, code: str) -> float:
+        return AGAIN if code in self._met else LETTER * len(WORDING[Code[code]].text.of(self._language))

@@ -298,7 +298,7 @@ class BriefPassedOver(TypedDict):
     code: str
     time_to_landing_min: float | None
     distance_nm: float | None
-    text: NotRequired[Annotated[Bilingual, Field(description="Where there is room.")]]
+    text: Bilingual
 
 
 class BriefNotice(TypedDict):
