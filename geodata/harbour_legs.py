@@ -8,6 +8,7 @@ import shapely
 from engine.errors import PackError
 from engine.kernels.mesh import NOWHERE, Corners, Mesh, find_corners, locate
 from engine.kernels.shortest_paths import path_between
+from engine.kernels.visibility import SearchSpace, mesh_point
 from geodata.drawn_waters import DrawnWater
 from geodata.mesh import mesh_from, targets_from
 from geodata.plane import project, unproject
@@ -75,10 +76,8 @@ def measure_harbour_leg(
     corners = Corners(*find_corners(mesh, 0.0))
     landing = _inside(mesh, quayside)
     target = targets_from(mesh, unproject(landing[None, :], *origin))
-    lon, lat = row.approach
-    start = locate(mesh, *ends[0])
-    x, y = ends[0]
-    length_m, path = path_between(mesh, corners, target, 0.0, lon, lat, x, y, start, NOWHERE)
+    begin = mesh_point(*row.approach, *ends[0], locate(mesh, *ends[0]), NOWHERE)
+    length_m, path = path_between(SearchSpace(mesh, corners, target, 0.0), begin)
     if not np.isfinite(length_m):
         raise PackError(f"ports: {row.facts['id']}", "has no water between approach and landing.", "Correct the row.")
     between = [(mesh.lon[v], mesh.lat[v]) for v in corners.vertex[path]]

@@ -12,7 +12,7 @@ from engine.kernels.reach import DepthClass
 from engine.kernels.shoal_exit import edge_ends_of
 from engine.kernels.shortest_paths import lengths_of_trees, tree_towards_target, visibility_graph
 from engine.kernels.snap import build_boundary
-from engine.kernels.visibility import Targets, chain_targets
+from engine.kernels.visibility import SearchSpace, Targets, chain_targets
 from engine.kernels.zones import Zones, zones_of_trees
 from geodata.plane import project, unproject
 
@@ -117,12 +117,9 @@ def _grid_direction(position: np.ndarray, true_deg: float, origin: tuple[float, 
 def build_trees(mesh: Mesh, targets: Targets, needed_depth_m: float) -> np.ndarray:
     """Next corner towards every target, for one depth: the table that a pack stores, shape (k, p)."""
     corners = Corners(*find_corners(mesh, needed_depth_m))
-    start, end, length = visibility_graph(mesh, corners, targets, needed_depth_m)
-    columns = [
-        tree_towards_target(mesh, corners, targets, needed_depth_m, start, end, length, p)
-        for p in range(len(targets.x))
-    ]
-    return np.stack(columns, axis=1)
+    space = SearchSpace(mesh, corners, targets, needed_depth_m)
+    graph = visibility_graph(space)
+    return np.stack([tree_towards_target(space, graph, p) for p in range(len(targets.x))], axis=1)
 
 
 def depth_class_from(
@@ -138,5 +135,5 @@ def depth_class_from(
     distance = lengths_of_trees(mesh, corners, targets, following)
     zone_set, touched, poor = zones_of_trees(mesh, corners, targets, zones, following, tolerance_deg)
     rim = build_boundary(mesh, needed_depth_m)
-    edge_ends = edge_ends_of(mesh, rim, corners, targets, needed_depth_m, distance)
+    edge_ends = edge_ends_of(SearchSpace(mesh, corners, targets, needed_depth_m), rim, distance)
     return DepthClass(needed_depth_m, rim, corners, following, distance, zone_set, touched, poor, edge_ends)

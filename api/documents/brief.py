@@ -391,18 +391,19 @@ def _passed(
     found = None if rule is None else Finding.of(decision, port, Rule(rule))
     named = decision.world.ports[port]
     names = port_names(named, languages)
+    code = Code.RANKED_BY_POLICY if found is None else found.code
+    room.spend_sentence(code.name)
+    text = {
+        lang: ranked_sentence(lang) if found is None else finding_sentence(decision, port, found, lang, str(name))
+        for lang, name in names.items()
+    }
     passed: BriefPassedOver = {
         "port_id": named.id,
-        "code": (Code.RANKED_BY_POLICY if found is None else found.code).name,
+        "code": code.name,
         "time_to_landing_min": json_number(float(decision.time_s[port]) / MINUTE_S, 0),
         "distance_nm": json_number(float(decision.distance_m[port]) / NAUTICAL_MILE_M, 1),
+        "text": cast(Bilingual, text),
     }
-    room.spend_sentence(passed["code"])
     if found is None:
         passed["name"] = names
-        passed["text"] = cast(Bilingual, {lang: ranked_sentence(lang) for lang in languages})
-    else:
-        passed["text"] = cast(Bilingual, {
-            lang: finding_sentence(decision, port, found, lang, str(name)) for lang, name in names.items()
-        })  # fmt: skip
     return passed

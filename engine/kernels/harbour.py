@@ -10,8 +10,7 @@ from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.plane import LATTICE_M, from_plane, length_of
 from engine.kernels.shore import crosses_land, nearest_on_segment
 from engine.kernels.shortest_paths import path_between
-from engine.kernels.snap import vertex_at
-from engine.kernels.visibility import Targets, chain_targets
+from engine.kernels.visibility import MeshPoint, SearchSpace, Targets, chain_targets
 
 THROUGH_GATE = -3
 """Instead of a first corner: the leg is reached over the mesh, at its gate."""
@@ -73,11 +72,7 @@ class Joined(NamedTuple):
     y: float
     lon: float
     lat: float
-    mesh_x: float
-    mesh_y: float
-    mesh_lon: float
-    mesh_lat: float
-    triangle: int
+    on_mesh: MeshPoint
     path_m: float
     drawn: int
 
@@ -135,42 +130,19 @@ def may_be_inside(legs, p, inside_factor, longest_leg, px, py, drawn):
 
 
 @kernel
-def harbour_shortcuts(
-    mesh,
-    shore,
-    legs,
-    corners,
-    needed_depth,
-    sight,
-    inside_factor,
-    longest_leg,
-    here,
-    distance,
-    via,
-    touched,
-    poor,
-):
+def harbour_shortcuts(water, depth_class, here, distance, via, touched, poor):
     """Harbour legs of all ports, without the detour over the approach point where the position is inside the harbour.
 
     A position near the landing makes straight for a point of the leg in sight over the unsimplified water and clear of
     shallow banks, or over the mesh for the gate of the leg, whenever that is shorter than the way over the approach
-    point. `distance`, `via`, `touched` and `poor` are changed so.
+    point. It is looked at where it is nearer to the landing, as the crow flies, than some times the approach point is:
+    that lies just outside, and a basin may stretch farther on the other side. `distance`, `via`, `touched` and `poor`
+    are changed so.
 
     Parameters
     ----------
-    mesh : Mesh
-    shore : Shore
-    legs : HarbourLegs
-    corners : Corners
-    needed_depth : float
-        [m]
-    sight : float
-        Longest straight hop to a leg. [m]
-    inside_factor : float
-        A position is looked at when it is nearer to the landing, as the crow flies, than this many times the approach
-        point is: that lies just outside, and a basin may stretch farther on the other side.
-    longest_leg : float
-        Longer legs are rivers; outside drawn water the search over the mesh is spared. [m]
+    water : WaterModel
+    depth_class : DepthClass
     here : Joined
         The position.
     distance : ndarray of float64, shape (p,)
@@ -187,6 +159,8 @@ def harbour_shortcuts(
     entry : ndarray of float64, shape (p, 2)
         The point made for, longitude and latitude; NaN outside. [deg]
     """
+    mesh, shore, legs, limits = water.mesh, water.shore, water.legs, water.limits
+    needed_depth, longest_leg = depth_class.needed_depth_m, limits.longest_leg_over_mesh_m
     harbour = legs.length.copy()
     entered = np.full(harbour.shape[0], NOWHERE)
     entry = np.full((harbour.shape[0], 2), np.nan)
@@ -197,7 +171,7 @@ def harbour_shortcuts(
         last = start[p + 1] - 1
         if last < first:
             continue
-        if not may_be_inside(legs, p, inside_factor, longest_leg, here.x, here.y, here.drawn):
+        if not may_be_inside(legs, p, limits.inside_factor, longest_leg, here.x, here.y, here.drawn):
             continue
         # Nothing is known of the depth of drawn water, and a drying estuary outside is no reason to go round by sea.
         in_same_water = here.drawn >= 0 and here.drawn == legs.drawn[p]
@@ -212,7 +186,7 @@ def harbour_shortcuts(
                     x = round(x / LATTICE_M) * LATTICE_M
                     y = round(y / LATTICE_M) * LATTICE_M
                     lon, lat = from_plane(x, y, mesh.origin_lon_deg, mesh.origin_lat_deg)
-                if length_of(x - here.x, y - here.y) > sight:
+                if length_of(x - here.x, y - here.y) > limits.hop_reach_m:
                     continue
                 length = (
                     geodesic_length_m(here.lon, here.lat, lon, lat)
@@ -231,11 +205,9 @@ def harbour_shortcuts(
         t = legs.gate_triangle[p]
         if t != NOWHERE and mesh.least_depth[t] >= needed_depth and (legs.length[p] <= longest_leg or in_same_water):
             ahead = here.path_m + legs.gate_to_go[p]
-            if ahead + geodesic_length_m(here.mesh_lon, here.mesh_lat, legs.gate_lon[p], legs.gate_lat[p]) < best:
-                length, _ = path_between(
-                    mesh, corners, _single_target(mesh, legs, p), needed_depth, here.mesh_lon, here.mesh_lat,
-                    here.mesh_x, here.mesh_y, here.triangle, vertex_at(mesh, here.triangle, here.mesh_x, here.mesh_y),
-                )  # fmt: skip
+            if ahead + geodesic_length_m(here.on_mesh.lon, here.on_mesh.lat, legs.gate_lon[p], legs.gate_lat[p]) < best:
+                to_gate = SearchSpace(mesh, depth_class.corners, _single_target(mesh, legs, p), needed_depth)
+                length, _ = path_between(to_gate, here.on_mesh)
                 if ahead + length < best:
                     best = ahead + length
                     entered[p] = legs.gate_following[p]

@@ -9,9 +9,9 @@ from engine.kernels.harbour import HarbourLegs, Joined, harbour_shortcuts
 from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE, Corners, Mesh
 from engine.kernels.plane import from_plane, length_of, to_plane
-from engine.kernels.shoal_exit import EdgeEnds, ExitPoints, exit_shoal, find_exit_points
+from engine.kernels.shoal_exit import Departures, EdgeEnds, ExitPoints, exit_shoal, find_exit_points
 from engine.kernels.shore import Shore, crosses_land
-from engine.kernels.shortest_paths import DIRECT, fill_distances, new_view, path_between
+from engine.kernels.shortest_paths import DIRECT, fill_distances, path_between
 from engine.kernels.snap import (
     COARSE_REACH_M,
     ENCLOSED,
@@ -24,7 +24,7 @@ from engine.kernels.snap import (
     snap_to_mesh,
     vertex_at,
 )
-from engine.kernels.visibility import Targets, chain_targets
+from engine.kernels.visibility import SearchSpace, Targets, chain_targets, mesh_point, new_view
 from engine.kernels.zones import Zones, zone_at, zones_of_leg, zones_of_track
 
 
@@ -198,56 +198,32 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
     joined_y = plane_path[-1, 1]
     distance = np.empty(count)
     via = np.empty(count, np.int64)
-    view = new_view(mesh, depth_class.corners, water.ports)
-    fill_distances(
-        mesh, depth_class.corners, water.ports, depth_class.needed_depth_m, depth_class.distance, path[-1, 0],
-        path[-1, 1], joined_x, joined_y, triangle, vertex_at(mesh, triangle, joined_x, joined_y), view, distance, via,
-    )  # fmt: skip
+    space = SearchSpace(mesh, depth_class.corners, water.ports, depth_class.needed_depth_m)
+    view = new_view(space)
+    vertex = vertex_at(mesh, triangle, joined_x, joined_y)
+    on_mesh = mesh_point(path[-1, 0], path[-1, 1], joined_x, joined_y, triangle, vertex)
+    fill_distances(space, depth_class.distance, on_mesh, view, distance, via)
     distance += path_m
-    first_legs = FirstLegs(np.empty(count, np.int64), np.empty(count, np.uint64), np.empty(count, np.uint64))
-    leaves_at = np.full(count, NOWHERE)
+    departures = Departures(joined, distance, via, np.full(count, NOWHERE))
+    zones = RouteZones(
+        touched, poor, np.empty(count, np.int64), np.empty(count, np.uint64), np.empty(count, np.uint64)
+    )  # fmt: skip
     tolerance_deg = water.limits.right_angle_tolerance_deg
     if kind == ON_BANK:
         ways = _exit_points(water, depth_class, plane_path, triangle)
         exit_shoal(
-            mesh, depth_class.corners, water.ports, depth_class.needed_depth_m, depth_class.distance,
-            depth_class.edge_ends, ways, path[0], view, np.empty(count), np.empty(count, np.int64), joined, distance,
-            via, leaves_at,
+            space, depth_class.distance, depth_class.edge_ends, ways, path[0], view,
+            (np.empty(count), np.empty(count, np.int64)), departures,
         )  # fmt: skip
         for k in range(ways.triangle.shape[0]):
             x, y = ways.points[k]
             near = zones_of_leg(water.zones, plane_path[0, 0], plane_path[0, 1], x, y, tolerance_deg)
-            _gather_zones(water, depth_class, x, y, near, via, leaves_at, k, first_legs, touched, poor)
+            _gather_zones(water, depth_class, x, y, near, departures, k, zones)
     near = zones_of_track(water.zones, plane_path, tolerance_deg)
-    _gather_zones(water, depth_class, joined_x, joined_y, near, via, leaves_at, NOWHERE, first_legs, touched, poor)
-    here = Joined(
-        plane_path[0, 0],
-        plane_path[0, 1],
-        lon_deg,
-        lat_deg,
-        joined_x,
-        joined_y,
-        path[-1, 0],
-        path[-1, 1],
-        triangle,
-        path_m,
-        _drawn_water_of(water, plane_path),
-    )
-    harbour, entered, entry = harbour_shortcuts(
-        mesh,
-        water.shore,
-        water.legs,
-        depth_class.corners,
-        depth_class.needed_depth_m,
-        water.limits.hop_reach_m,
-        water.limits.inside_factor,
-        water.limits.longest_leg_over_mesh_m,
-        here,
-        distance,
-        via,
-        touched,
-        poor,
-    )
+    _gather_zones(water, depth_class, joined_x, joined_y, near, departures, NOWHERE, zones)
+    drawn = _drawn_water_of(water, plane_path)
+    here = Joined(plane_path[0, 0], plane_path[0, 1], lon_deg, lat_deg, on_mesh, path_m, drawn)
+    harbour, entered, entry = harbour_shortcuts(water, depth_class, here, distance, via, touched, poor)
     return Reach(kind, inland, path, path_m, joined, distance, harbour, entered, entry, via, touched, poor)
 
 
@@ -306,30 +282,37 @@ def _exit_points(water, depth_class, plane_path, triangle):
     return ExitPoints(ways.points[other], ways.triangle[other], ways.edge_end[other])
 
 
-class FirstLegs(NamedTuple):
-    """Zones on the legs to the first corners: ports share those, so each leg is looked at once.
+class RouteZones(NamedTuple):
+    """Zones on the ways to the ports.
 
     Attributes
     ----------
-    corner : ndarray of int64, shape (p,)
     touched, poor : ndarray of uint64, shape (p,)
+        As in `Reach`.
+    first_corner : ndarray of int64, shape (p,)
+        Scratch: ports share the legs to the first corners, so each of those is looked at once.
+    first_touched, first_poor : ndarray of uint64, shape (p,)
+        Scratch: zones on each of those legs.
     """
 
-    corner: np.ndarray
     touched: np.ndarray
     poor: np.ndarray
+    first_corner: np.ndarray
+    first_touched: np.ndarray
+    first_poor: np.ndarray
 
 
 @leaf_kernel
-def _gather_zones(water, depth_class, joined_x, joined_y, near, via, leaves_at, place, first_legs, touched, poor):
+def _gather_zones(water, depth_class, joined_x, joined_y, near, departures, place, route_zones):
     """Zones of the way to where the mesh is joined, the first leg and the rest, for ports that leave at one place."""
     mesh, zones, ports = water.mesh, water.zones, water.ports
     tolerance_deg = water.limits.right_angle_tolerance_deg
     near_touched, near_poor = near
+    touched, poor, first_corner, first_touched, first_poor = route_zones
     known = 0
-    for p in range(via.shape[0]):
-        c = via[p]
-        if c == NOWHERE or leaves_at[p] != place:
+    for p in range(touched.shape[0]):
+        c = departures.via[p]
+        if c == NOWHERE or departures.leaves_at[p] != place:
             continue
         if c == DIRECT:
             first, two = zones_of_leg(zones, joined_x, joined_y, ports.x[p], ports.y[p], tolerance_deg)
@@ -337,18 +320,18 @@ def _gather_zones(water, depth_class, joined_x, joined_y, near, via, leaves_at, 
             poor[p] = near_poor | two
             continue
         k = 0
-        while k < known and first_legs.corner[k] != c:
+        while k < known and first_corner[k] != c:
             k += 1
         if k == known:
             v = depth_class.corners.vertex[c]
-            first_legs.corner[k] = c
-            first_legs.touched[k], first_legs.poor[k] = zones_of_leg(
+            first_corner[k] = c
+            first_touched[k], first_poor[k] = zones_of_leg(
                 zones, joined_x, joined_y, mesh.x[v], mesh.y[v], tolerance_deg
             )
             known += 1
         rest = depth_class.zone_set[c, p]
-        touched[p] = near_touched | first_legs.touched[k] | depth_class.touched[rest]
-        poor[p] = near_poor | first_legs.poor[k] | depth_class.poor[rest]
+        touched[p] = near_touched | first_touched[k] | depth_class.touched[rest]
+        poor[p] = near_poor | first_poor[k] | depth_class.poor[rest]
 
 
 @kernel
@@ -378,7 +361,6 @@ def snap_and_measure(water, depth_class, lon1_deg, lat1_deg, lon2_deg, lat2_deg)
         From the second position to where it joins. [deg]
     """
     mesh = water.mesh
-    needed = depth_class.needed_depth_m
     kind1, inland1, triangle1, plane1, out, out_m = _snap_at(water, depth_class, lon1_deg, lat1_deg)
     kind2, inland2, triangle2, plane2, back, back_m = _snap_at(water, depth_class, lon2_deg, lat2_deg)
     kinds = (kind1, kind2)
@@ -413,16 +395,7 @@ def snap_and_measure(water, depth_class, lon1_deg, lat1_deg, lon2_deg, lat2_deg)
         first,
         following,
     )
-    length, corners = path_between(
-        mesh,
-        depth_class.corners,
-        end,
-        needed,
-        out[-1, 0],
-        out[-1, 1],
-        plane1[-1, 0],
-        plane1[-1, 1],
-        triangle1,
-        vertex_at(mesh, triangle1, plane1[-1, 0], plane1[-1, 1]),
-    )
+    x, y = plane1[-1, 0], plane1[-1, 1]
+    begin = mesh_point(out[-1, 0], out[-1, 1], x, y, triangle1, vertex_at(mesh, triangle1, x, y))
+    length, corners = path_between(SearchSpace(mesh, depth_class.corners, end, depth_class.needed_depth_m), begin)
     return kinds, inland, out_m + length + back_m, out, corners, back

@@ -10,8 +10,9 @@ from engine.kernels.jit import inlined_leaf_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import from_plane
 from engine.kernels.shore import crosses_land, nearest_on_segment
-from engine.kernels.shortest_paths import fill_distances, new_view
+from engine.kernels.shortest_paths import fill_distances
 from engine.kernels.snap import nudge_inside, vertex_at
+from engine.kernels.visibility import mesh_point, new_view
 
 _SECTORS = 16
 
@@ -52,37 +53,55 @@ class ExitPoints(NamedTuple):
     edge_end: np.ndarray
 
 
+class Departures(NamedTuple):
+    """How a position leaves for each port; what is better is entered in it.
+
+    Attributes
+    ----------
+    joined, distance_m, via
+        Of `engine.kernels.reach.Reach`.
+    leaves_at : ndarray of int64, shape (p,)
+        Which of the ways off a bank leads to each port; `NOWHERE` for none of them.
+    """
+
+    joined: np.ndarray
+    distance_m: np.ndarray
+    via: np.ndarray
+    leaves_at: np.ndarray
+
+
+@leaf_kernel
+def point_in_triangle(mesh, triangle, x, y):
+    """A lattice point of a triangle, with the vertex it coincides with."""
+    lon, lat = from_plane(x, y, mesh.origin_lon_deg, mesh.origin_lat_deg)
+    return mesh_point(lon, lat, x, y, triangle, vertex_at(mesh, triangle, x, y))
+
+
 @kernel
-def edge_ends_of(mesh, rim, corners, ports, needed_depth, distance):
+def edge_ends_of(space, rim, distance):
     """`EdgeEnds` of a rim.
 
     Parameters
     ----------
-    mesh : Mesh
+    space : SearchSpace
+        To the ports, at the depth of the rim.
     rim : Boundary
-    corners : Corners
-    ports : Targets
-    needed_depth : float
-        Of the rim. [m]
     distance : ndarray of float64, shape (k, p)
         Corner-to-port table. [m]
     """
-    row_count, port_count = 2 * rim.shallow.shape[0], ports.x.shape[0]
+    mesh = space.mesh
+    row_count, port_count = 2 * rim.shallow.shape[0], space.targets.x.shape[0]
     lengths = np.full((row_count, port_count), np.inf)
     via = np.full((row_count, port_count), NOWHERE, np.int32)
     first = np.empty(port_count, np.int64)
-    view = new_view(mesh, corners, ports)
+    view = new_view(space)
     for row in range(row_count):
         edge = rim.shallow[row // 2]
         t = rim.triangle[edge]
         v = rim.start[edge] if row % 2 == 0 else rim.end[edge]
         x, y, found = nudge_inside(mesh, t, mesh.x[v], mesh.y[v])
         if found:
-            lon, lat = from_plane(x, y, mesh.origin_lon_deg, mesh.origin_lat_deg)
-            fill_distances(
-                mesh, corners, ports, needed_depth, distance, lon, lat, x, y, t, vertex_at(mesh, t, x, y), view,
-                lengths[row], first,
-            )  # fmt: skip
+            fill_distances(space, distance, point_in_triangle(mesh, t, x, y), view, lengths[row], first)
             via[row] = first
     return EdgeEnds(lengths, via)
 
@@ -97,17 +116,14 @@ def find_exit_points(mesh, rim, shore, px, py, reach):
     -------
     ExitPoints
     """
-    distance = np.full(_SECTORS, np.inf)
-    points = np.empty((_SECTORS, 2))
-    triangle = np.full(_SECTORS, NOWHERE)
-    edge_end = np.full(_SECTORS, NOWHERE)
-    _fill_nearest_of_sectors(mesh, rim, shore, px, py, reach, distance, points, triangle, edge_end)
-    kept = np.flatnonzero(triangle != NOWHERE)
-    return ExitPoints(points[kept], triangle[kept], edge_end[kept])
+    found = ExitPoints(np.empty((_SECTORS, 2)), np.full(_SECTORS, NOWHERE), np.full(_SECTORS, NOWHERE))
+    _fill_nearest_of_sectors(mesh, rim, shore, px, py, reach, np.full(_SECTORS, np.inf), found)
+    kept = np.flatnonzero(found.triangle != NOWHERE)
+    return ExitPoints(found.points[kept], found.triangle[kept], found.edge_end[kept])
 
 
 @leaf_kernel
-def _fill_nearest_of_sectors(mesh, rim, shore, px, py, reach, distance, points, triangle, edge_end):
+def _fill_nearest_of_sectors(mesh, rim, shore, px, py, reach, distance, exits):
     """Enter what `find_exit_points` finds in each sector, and how far that is."""
     # Ways off a bank lead over the line between shallow and deep, not over the shore.
     for place in range(rim.shallow.shape[0]):
@@ -122,30 +138,24 @@ def _fill_nearest_of_sectors(mesh, rim, shore, px, py, reach, distance, points, 
         in_x, in_y, found = nudge_inside(mesh, rim.triangle[k], near_x, near_y)
         if found and not crosses_land(shore, px, py, in_x, in_y):
             distance[sector] = away
-            points[sector, 0] = in_x
-            points[sector, 1] = in_y
-            triangle[sector] = rim.triangle[k]
-            edge_end[sector] = NOWHERE
+            exits.points[sector, 0] = in_x
+            exits.points[sector, 1] = in_y
+            exits.triangle[sector] = rim.triangle[k]
+            exits.edge_end[sector] = NOWHERE
             if near_x == mesh.x[a] and near_y == mesh.y[a]:
-                edge_end[sector] = 2 * place
+                exits.edge_end[sector] = 2 * place
             elif near_x == mesh.x[b] and near_y == mesh.y[b]:
-                edge_end[sector] = 2 * place + 1
+                exits.edge_end[sector] = 2 * place + 1
 
 
 @leaf_kernel
-def exit_shoal(
-    mesh, corners, ports, needed_depth, table, ends, ways, position, view, lengths, first, joined, distance, via,
-    leaves_at,
-):  # fmt: skip
-    """For each port the best of all ways off the bank; changes what it is given where one is better.
+def exit_shoal(space, table, ends, ways, position, view, lengths, departures):
+    """For each port the best of all ways off the bank, entered where it is better than what stands there.
 
     Parameters
     ----------
-    mesh : Mesh
-    corners : Corners
-    ports : Targets
-    needed_depth : float
-        [m]
+    space : SearchSpace
+        To the ports.
     table : ndarray of float64, shape (k, p)
         Corner-to-port table. [m]
     ends : EdgeEnds
@@ -153,38 +163,30 @@ def exit_shoal(
     position : ndarray of float64, shape (2,)
         Longitude and latitude. [deg]
     view : View
-    lengths : ndarray of float64, shape (p,)
-        Scratch.
-    first : ndarray of int64, shape (p,)
-        Scratch.
-    joined, distance, via
-        Of `engine.kernels.reach.Reach`.
-    leaves_at : ndarray of int64, shape (p,)
-        Which of the ways leads to each port; `NOWHERE` for none of them.
+    lengths : tuple of ndarray of float64 and int64, shape (p,)
+        Scratch: to each port, and by which corner.
+    departures : Departures
     """
+    length, first = lengths
     for k in range(ways.triangle.shape[0]):
-        x, y, t = ways.points[k, 0], ways.points[k, 1], ways.triangle[k]
-        lon, lat = from_plane(x, y, mesh.origin_lon_deg, mesh.origin_lat_deg)
-        hop_m = geodesic_length_m(position[0], position[1], lon, lat)
+        point = point_in_triangle(space.mesh, ways.triangle[k], ways.points[k, 0], ways.points[k, 1])
+        hop_m = geodesic_length_m(position[0], position[1], point.lon, point.lat)
         if ways.edge_end[k] != NOWHERE:
             row = ways.edge_end[k]
-            _take_better(ends.distance[row], ends.via[row], hop_m, lon, lat, k, joined, distance, via, leaves_at)
+            _take_better(ends.distance[row], ends.via[row], hop_m, point, k, departures)
             continue
-        fill_distances(
-            mesh, corners, ports, needed_depth, table, lon, lat, x, y, t, vertex_at(mesh, t, x, y), view, lengths,
-            first,
-        )  # fmt: skip
-        _take_better(lengths, first, hop_m, lon, lat, k, joined, distance, via, leaves_at)
+        fill_distances(space, table, point, view, length, first)
+        _take_better(length, first, hop_m, point, k, departures)
 
 
 @inlined_leaf_kernel
-def _take_better(lengths, first, hop_m, lon_deg, lat_deg, k, joined, distance, via, leaves_at):
+def _take_better(lengths, first, hop_m, point, k, departures):
     """Enter one way off where it is the shorter one."""
-    for p in range(distance.shape[0]):
+    for p in range(departures.distance_m.shape[0]):
         length_m = lengths[p] + hop_m
-        if length_m < distance[p]:
-            distance[p] = length_m
-            via[p] = first[p]
-            leaves_at[p] = k
-            joined[p, 0] = lon_deg
-            joined[p, 1] = lat_deg
+        if length_m < departures.distance_m[p]:
+            departures.distance_m[p] = length_m
+            departures.via[p] = first[p]
+            departures.leaves_at[p] = k
+            departures.joined[p, 0] = point.lon
+            departures.joined[p, 1] = point.lat

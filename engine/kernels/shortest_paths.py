@@ -18,53 +18,42 @@ import numpy as np
 from engine.kernels.arrays import copy_first
 from engine.kernels.geodesy import earth_centred, geodesic_length_m
 from engine.kernels.heap import pop, push
-from engine.kernels.jit import inlined_kernel, kernel, leaf_kernel
+from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
-from engine.kernels.visibility import is_tangent, visible_vertices
+from engine.kernels.visibility import is_tangent, new_view, point_of_target, point_of_vertex, visible_vertices
 
 DIRECT = -2
 """Instead of a corner number: the target itself is in sight."""
 
 
-class View(NamedTuple):
-    """Room for what is seen from one point after the other; as `visible_vertices` wants it.
+class Graph(NamedTuple):
+    """Edges between corners.
 
     Attributes
     ----------
-    corners : ndarray of int32, shape (2 k + 3,)
-    targets : ndarray of int32, shape (p + 1,)
-    stack : ndarray of int32, shape (m + 3, 4)
-    """
-
-    corners: np.ndarray
-    targets: np.ndarray
-    stack: np.ndarray
-
-
-@inlined_kernel
-def new_view(mesh, corners, targets):
-    """Room for what is seen from the points of a mesh."""
-    return View(
-        np.empty(2 * corners.vertex.shape[0] + 3, np.int32),
-        np.empty(targets.x.shape[0] + 1, np.int32),
-        np.empty((mesh.triangles.shape[0] + 3, 4), np.int32),
-    )
-
-
-@kernel
-def visibility_graph(mesh, corners, targets, needed_depth):
-    """Edges between corners that see each other along a line tangent to the wall at both ends.
-
-    Returns
-    -------
     start : ndarray of int64, shape (k + 1,)
     end : ndarray of int32
         Corner at the far end of each edge: ``end[start[c]:start[c + 1]]``.
     length : ndarray of float64
         Geodesic length of each edge. [m]
     """
+
+    start: np.ndarray
+    end: np.ndarray
+    length: np.ndarray
+
+
+@kernel
+def visibility_graph(space):
+    """Edges between corners that see each other along a line tangent to the wall at both ends.
+
+    Returns
+    -------
+    Graph
+    """
+    mesh, corners = space.mesh, space.corners
     count = corners.vertex.shape[0]
-    seen_corners, seen_targets, stack = new_view(mesh, corners, targets)
+    view = new_view(space)
     start = np.zeros(count + 1, np.int64)
     capacity = 64 * count + 64
     end = np.empty(capacity, np.int32)
@@ -72,9 +61,7 @@ def visibility_graph(mesh, corners, targets, needed_depth):
     used = 0
     for c in range(count):
         v = corners.vertex[c]
-        found, _ = visible_vertices(
-            mesh, corners, targets, needed_depth, mesh.x[v], mesh.y[v], NOWHERE, v, seen_corners, seen_targets, stack
-        )
+        found, _ = visible_vertices(space, point_of_vertex(mesh, v), view)
         if used + found > capacity:
             capacity = 2 * capacity + found
             wider_end = np.empty(capacity, np.int32)
@@ -84,17 +71,17 @@ def visibility_graph(mesh, corners, targets, needed_depth):
             end = wider_end
             length = wider_length
         for k in range(found):
-            w = corners.vertex[seen_corners[k]]
+            w = corners.vertex[view.corners[k]]
             if is_tangent(mesh.x, mesh.y, mesh.x[w], mesh.y[w], v, corners.before[c], corners.after[c]):
-                end[used] = seen_corners[k]
+                end[used] = view.corners[k]
                 length[used] = geodesic_length_m(mesh.lon[v], mesh.lat[v], mesh.lon[w], mesh.lat[w])
                 used += 1
         start[c + 1] = used
-    return start, end[:used].copy(), length[:used].copy()
+    return Graph(start, end[:used].copy(), length[:used].copy())
 
 
 @kernel
-def tree_towards_target(mesh, corners, targets, needed_depth, graph_start, graph_end, graph_length, target):
+def tree_towards_target(space, graph, target):
     """For every corner, the corner that comes next on its shortest path to one target.
 
     Returns
@@ -102,31 +89,20 @@ def tree_towards_target(mesh, corners, targets, needed_depth, graph_start, graph
     ndarray of int32, shape (k,)
         Corner number, `DIRECT` where the target is in sight and nearest so, `NOWHERE` where it cannot be reached.
     """
+    mesh, corners, targets, _ = space
     count = corners.vertex.shape[0]
     following = np.full(count, NOWHERE, np.int32)
     if targets.triangle[target] == NOWHERE:
         return following
-    seen_corners, seen_targets, stack = new_view(mesh, corners, targets)
+    view = new_view(space)
     distance = np.full(count, np.inf)
     done = np.zeros(count, np.bool_)
-    heap_key = np.empty(graph_end.shape[0] + 2 * count + 3, np.float64)
-    heap_item = np.empty(graph_end.shape[0] + 2 * count + 3, np.int32)
+    heap_key = np.empty(graph.end.shape[0] + 2 * count + 3, np.float64)
+    heap_item = np.empty(graph.end.shape[0] + 2 * count + 3, np.int32)
     size = 0
-    found, _ = visible_vertices(
-        mesh,
-        corners,
-        targets,
-        needed_depth,
-        targets.x[target],
-        targets.y[target],
-        targets.triangle[target],
-        NOWHERE,
-        seen_corners,
-        seen_targets,
-        stack,
-    )
+    found, _ = visible_vertices(space, point_of_target(targets, target), view)
     for k in range(found):
-        c = seen_corners[k]
+        c = view.corners[k]
         v = corners.vertex[c]
         distance[c] = geodesic_length_m(mesh.lon[v], mesh.lat[v], targets.lon[target], targets.lat[target])
         following[c] = DIRECT
@@ -140,9 +116,9 @@ def tree_towards_target(mesh, corners, targets, needed_depth, graph_start, graph
         if done[c]:
             continue
         done[c] = True
-        for e in range(graph_start[c], graph_start[c + 1]):
-            w = graph_end[e]
-            longer = reached + graph_length[e]
+        for e in range(graph.start[c], graph.start[c + 1]):
+            w = graph.end[e]
+            longer = reached + graph.length[e]
             if longer < distance[w]:
                 distance[w] = longer
                 following[w] = c
@@ -212,24 +188,15 @@ def lengths_of_trees(mesh, corners, targets, following):
 
 
 @kernel
-def distances_to_targets(mesh, corners, targets, needed_depth, distance, lon, lat, px, py, start, vertex):
+def distances_to_targets(space, distance, point):
     """Shortest water distance from one point to every target.
 
     Parameters
     ----------
-    mesh : Mesh
-    corners : Corners
-    targets : Targets
-    needed_depth : float
-        [m]
+    space : SearchSpace
     distance : ndarray of float64, shape (k, p)
         Corner-to-target table. [m]
-    lon, lat : float
-        The point, WGS 84. [deg]
-    px, py : float
-        The same point on the plane, on the lattice. [m]
-    start, vertex : int
-        Triangle that holds it, or the vertex it coincides with (`NOWHERE` otherwise).
+    point : MeshPoint
 
     Returns
     -------
@@ -238,28 +205,23 @@ def distances_to_targets(mesh, corners, targets, needed_depth, distance, lon, la
     via : ndarray of int64, shape (p,)
         First corner on the way, `DIRECT`, or `NOWHERE`.
     """
-    shortest = np.empty(targets.x.shape[0])
-    via = np.empty(targets.x.shape[0], np.int64)
-    fill_distances(
-        mesh, corners, targets, needed_depth, distance, lon, lat, px, py, start, vertex,
-        new_view(mesh, corners, targets), shortest, via,
-    )  # fmt: skip
+    count = space.targets.x.shape[0]
+    shortest, via = np.empty(count), np.empty(count, np.int64)
+    fill_distances(space, distance, point, new_view(space), shortest, via)
     return shortest, via
 
 
 @leaf_kernel
-def fill_distances(
-    mesh, corners, targets, needed_depth, distance, lon, lat, px, py, start, vertex, view, shortest, via
-):  # fmt: skip
+def fill_distances(space, distance, point, view, shortest, via):
     """`distances_to_targets`, entered in `shortest` and `via`; what is seen is entered in a `View`."""
-    seen_corners, seen_targets, stack = view
+    mesh, corners, targets, _ = space
+    seen_corners, seen_targets, _ = view
+    lon, lat = point.lon, point.lat
     target_count = shortest.shape[0]
     for p in range(target_count):
         shortest[p] = np.inf
         via[p] = NOWHERE
-    found_corners, found_targets = visible_vertices(
-        mesh, corners, targets, needed_depth, px, py, start, vertex, seen_corners, seen_targets, stack
-    )
+    found_corners, found_targets = visible_vertices(space, point, view)
     for k in range(found_targets):
         p = seen_targets[k]
         shortest[p] = geodesic_length_m(lon, lat, targets.lon[p], targets.lat[p])
@@ -289,7 +251,7 @@ def fill_distances(
 
 
 @kernel
-def path_between(mesh, corners, targets, needed_depth, lon, lat, px, py, start, vertex):
+def path_between(space, point):
     """Corners on the shortest water path from a point to the first target, by A*.
 
     The visibility graph is not needed: what a corner sees is found when the search gets there. The geodesic to the
@@ -297,18 +259,9 @@ def path_between(mesh, corners, targets, needed_depth, lon, lat, px, py, start, 
 
     Parameters
     ----------
-    mesh : Mesh
-    corners : Corners
-    targets : Targets
-        Only the first one counts.
-    needed_depth : float
-        [m]
-    lon, lat : float
-        The point, WGS 84. [deg]
-    px, py : float
-        The same point on the plane, on the lattice. [m]
-    start, vertex : int
-        Triangle that holds it, or the vertex it coincides with (`NOWHERE` otherwise).
+    space : SearchSpace
+        Only the first target counts.
+    point : MeshPoint
 
     Returns
     -------
@@ -317,10 +270,11 @@ def path_between(mesh, corners, targets, needed_depth, lon, lat, px, py, start, 
     path : ndarray of int32, shape (n,)
         Corner numbers in order, none when the target is in sight.
     """
+    mesh, corners, targets, _ = space
     count = corners.vertex.shape[0]
     end_lon = targets.lon[0]
     end_lat = targets.lat[0]
-    seen_corners, seen_targets, stack = new_view(mesh, corners, targets)
+    view = new_view(space)
     # The last place stands for the target itself.
     reached = np.full(count + 1, np.inf)
     came_from = np.full(count + 1, NOWHERE, np.int32)
@@ -332,14 +286,8 @@ def path_between(mesh, corners, targets, needed_depth, lon, lat, px, py, start, 
     at = NOWHERE
     travelled = 0.0
     while True:
-        if at == NOWHERE:
-            from_lon, from_lat, x, y, t, v = lon, lat, px, py, start, vertex
-        else:
-            v = corners.vertex[at]
-            from_lon, from_lat, x, y, t = mesh.lon[v], mesh.lat[v], mesh.x[v], mesh.y[v], NOWHERE
-        found_corners, found_targets = visible_vertices(
-            mesh, corners, targets, needed_depth, x, y, t, v, seen_corners, seen_targets, stack
-        )
+        here = point if at == NOWHERE else point_of_vertex(mesh, corners.vertex[at])
+        found_corners, found_targets = visible_vertices(space, here, view)
         while size + found_corners + 1 > capacity:
             capacity *= 2
             wider_key = np.empty(capacity)
@@ -350,7 +298,7 @@ def path_between(mesh, corners, targets, needed_depth, lon, lat, px, py, start, 
             heap_item = wider_item
         for k in range(found_corners + 1):
             if k < found_corners:
-                c = seen_corners[k]
+                c = view.corners[k]
                 w = corners.vertex[c]
                 to_lon, to_lat = mesh.lon[w], mesh.lat[w]
                 to_go = geodesic_length_m(to_lon, to_lat, end_lon, end_lat)
@@ -362,7 +310,7 @@ def path_between(mesh, corners, targets, needed_depth, lon, lat, px, py, start, 
                 break
             if done[c]:
                 continue
-            length = travelled + geodesic_length_m(from_lon, from_lat, to_lon, to_lat)
+            length = travelled + geodesic_length_m(here.lon, here.lat, to_lon, to_lat)
             if length < reached[c]:
                 reached[c] = length
                 came_from[c] = at

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import inlined_leaf_kernel, kernel, leaf_kernel
-from engine.kernels.mesh import NOWHERE
+from engine.kernels.jit import inlined_kernel, inlined_leaf_kernel, kernel, leaf_kernel
+from engine.kernels.mesh import NOWHERE, Corners, Mesh
 from engine.kernels.plane import orientation
 
 
@@ -43,6 +43,93 @@ class Targets(NamedTuple):
     triangle: np.ndarray
     first: np.ndarray
     following: np.ndarray
+
+
+class SearchSpace(NamedTuple):
+    """Water that is deep enough, the corners that paths in it bend round, and the points that they lead to.
+
+    Attributes
+    ----------
+    mesh : Mesh
+    corners : Corners
+        For that depth.
+    targets : Targets
+    needed_depth_m : float
+        Triangles with less water are walls. [m]
+    """
+
+    mesh: Mesh
+    corners: Corners
+    targets: Targets
+    needed_depth_m: float
+
+
+class MeshPoint(NamedTuple):
+    """A point of free water.
+
+    Attributes
+    ----------
+    lon, lat : float
+        WGS 84. [deg]
+    x, y : float
+        The same on the lattice of the plane. [m]
+    triangle : int
+        That holds it; of no account where it is a vertex.
+    vertex : int
+        Mesh vertex it coincides with, or `NOWHERE`.
+    """
+
+    lon: float
+    lat: float
+    x: float
+    y: float
+    triangle: int
+    vertex: int
+
+
+class View(NamedTuple):
+    """Room for what is seen from one point after the other.
+
+    Attributes
+    ----------
+    corners : ndarray of int32, shape (2 k + 3,)
+        A corner on the line between two cones may come twice.
+    targets : ndarray of int32, shape (p + 1,)
+    stack : ndarray of int32, shape (m + 3, 4)
+    """
+
+    corners: np.ndarray
+    targets: np.ndarray
+    stack: np.ndarray
+
+
+@inlined_kernel
+def new_view(space):
+    """Room for what is seen from the points of a mesh."""
+    return View(
+        np.empty(2 * space.corners.vertex.shape[0] + 3, np.int32),
+        np.empty(space.targets.x.shape[0] + 1, np.int32),
+        np.empty((space.mesh.triangles.shape[0] + 3, 4), np.int32),
+    )
+
+
+@leaf_kernel
+def mesh_point(lon, lat, x, y, triangle, vertex):
+    """A `MeshPoint` with numbers of one size, whatever array they are from: each other size would be another type."""
+    return MeshPoint(lon, lat, x, y, triangle, vertex)
+
+
+@leaf_kernel
+def point_of_vertex(mesh, vertex):
+    """A vertex of the mesh as a point of it."""
+    return mesh_point(mesh.lon[vertex], mesh.lat[vertex], mesh.x[vertex], mesh.y[vertex], NOWHERE, vertex)
+
+
+@leaf_kernel
+def point_of_target(targets, target):
+    """A target as a point of the mesh."""
+    lon, lat, triangle = targets.lon[target], targets.lat[target], targets.triangle[target]
+    return mesh_point(lon, lat, targets.x[target], targets.y[target], triangle, NOWHERE)
 
 
 @kernel
@@ -93,37 +180,25 @@ def opposite_vertex(neighbours, t, came_from):
 
 
 @leaf_kernel
-def visible_vertices(mesh, corners, targets, needed_depth, px, py, start, vertex, seen_corners, seen_targets, stack):
+def visible_vertices(space, point, view):
     """Corners and targets visible from a point of free water.
 
     Parameters
     ----------
-    mesh : Mesh
-    corners : Corners
-        For the same depth.
-    targets : Targets
-    needed_depth : float
-        Triangles with less water are walls. [m]
-    px, py : float
-        Lattice point on the plane. [m]
-    start : int
-        Triangle that holds the point; ignored when `vertex` is given.
-    vertex : int
-        Mesh vertex the point coincides with, or `NOWHERE`.
-    seen_corners : ndarray of int32, shape (>= 2 k,)
-        Filled with corner numbers, those on lines tangent to the wall. A corner on the line between two
-        cones may come twice, so the array wants room for twice their number.
-    seen_targets : ndarray of int32, shape (>= p,)
-        Filled with target numbers, each once.
-    stack : ndarray of int32, shape (>= m, 4)
-        Scratch.
+    space : SearchSpace
+    point : MeshPoint
+    view : View
+        Filled with the numbers of corners on lines tangent to the wall, and of targets, each once.
 
     Returns
     -------
     tuple of int
         How many corners and targets were filled in.
     """
-    # Arrays are taken out of their tuples once: an attribute read costs a reference count, and this loop is hot.
+    mesh, corners, targets, needed_depth = space
+    px, py, vertex = point.x, point.y, point.vertex
+    seen_corners, seen_targets, stack = view
+    # Arrays are taken out of their tuples once: this loop is hot.
     x = mesh.x
     y = mesh.y
     triangles = mesh.triangles
@@ -141,7 +216,7 @@ def visible_vertices(mesh, corners, targets, needed_depth, px, py, start, vertex
     target_count = 0
     top = 0
     if vertex == NOWHERE:
-        first = start
+        first = point.triangle
         fans = 1
     else:
         first = mesh.fan_start[vertex]

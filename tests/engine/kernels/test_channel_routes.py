@@ -9,6 +9,7 @@ from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.plane import from_plane, to_plane
 from engine.kernels.shortest_paths import DIRECT, distances_to_targets, lengths_of_trees
+from engine.kernels.visibility import SearchSpace, mesh_point
 from engine.routes import _drawn, passage_between, reach_from, straight_line_m, track_to_port
 from geodata.mesh import build_trees, targets_from
 from tests.oracles import coast
@@ -49,9 +50,8 @@ def routes(world, places):
     lengths, tracks = np.empty((PLACES, PLACES)), {}
     for n, (lon, lat) in enumerate(places):
         x, y = to_plane(lon, lat, *ORIGIN)
-        lengths[n], via = distances_to_targets(
-            mesh, corners, targets, needed, tables, lon, lat, x, y, locate(mesh, x, y), NOWHERE
-        )
+        point = mesh_point(lon, lat, x, y, locate(mesh, x, y), NOWHERE)
+        lengths[n], via = distances_to_targets(SearchSpace(mesh, corners, targets, needed), tables, point)
         for p in range(PLACES):
             plane, corner = [(x, y)], int(via[p])
             while corner != DIRECT:

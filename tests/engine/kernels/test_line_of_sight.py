@@ -7,7 +7,7 @@ from engine.kernels.line_of_sight import TOO_MUCH, conservative_visibility, is_i
 from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.plane import LATTICE_M
 from engine.kernels.snap import vertex_at
-from engine.kernels.visibility import visible_vertices
+from engine.kernels.visibility import SearchSpace, View, mesh_point, visible_vertices
 
 
 def on_lattice(value):
@@ -33,10 +33,10 @@ def stack_for(mesh):
 
 
 def seen_from(mesh, corners, ports, needed, x, y, t):
-    seen_corners = np.empty(2 * len(corners.vertex) + 3, np.int32)
-    seen_ports = np.empty(len(ports.x) + 1, np.int32)
-    counts = visible_vertices(mesh, corners, ports, needed, x, y, t, NOWHERE, seen_corners, seen_ports, stack_for(mesh))
-    return set(seen_corners[: counts[0]].tolist()), set(seen_ports[: counts[1]].tolist())
+    space = SearchSpace(mesh, corners, ports, needed)
+    view = View(np.empty(2 * len(corners.vertex) + 3, np.int32), np.empty(len(ports.x) + 1, np.int32), stack_for(mesh))
+    counts = visible_vertices(space, mesh_point(np.nan, np.nan, x, y, t, NOWHERE), view)
+    return set(view.corners[: counts[0]].tolist()), set(view.targets[: counts[1]].tolist())
 
 
 def round_about(mesh, corners, ports, needed, x, y, t, radius_m):

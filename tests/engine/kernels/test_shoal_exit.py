@@ -10,6 +10,7 @@ from engine.kernels.reach import reach_ports
 from engine.kernels.shoal_exit import find_exit_points
 from engine.kernels.shortest_paths import distances_to_targets
 from engine.kernels.snap import COARSE_REACH_M, ON_BANK, is_boundary_within, nudge_inside, vertex_at
+from engine.kernels.visibility import SearchSpace, mesh_point
 
 SECTORS = 16
 
@@ -24,10 +25,9 @@ def measured_from(world, depth_class, x, y, t):
     """Lengths and first corners from a point of the plane, found anew; and the point as a position."""
     mesh = world.water.mesh
     lon, lat = from_plane(x, y, mesh.origin_lon_deg, mesh.origin_lat_deg)
-    lengths, via = distances_to_targets(
-        mesh, depth_class.corners, world.water.ports, depth_class.needed_depth_m, depth_class.distance, lon, lat, x, y,
-        t, vertex_at(mesh, t, x, y),
-    )  # fmt: skip
+    space = SearchSpace(mesh, depth_class.corners, world.water.ports, depth_class.needed_depth_m)
+    point = mesh_point(lon, lat, x, y, t, vertex_at(mesh, t, x, y))
+    lengths, via = distances_to_targets(space, depth_class.distance, point)
     return lengths, via, (lon, lat)
 
 

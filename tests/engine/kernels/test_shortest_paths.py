@@ -12,6 +12,7 @@ from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.shortest_paths import DIRECT, distances_to_targets, lengths_of_trees, path_between
 from engine.kernels.snap import vertex_at
+from engine.kernels.visibility import SearchSpace, mesh_point
 from geodata.plane import unproject
 from tests.oracles.small_harbours import (
     ORIGIN,
@@ -37,9 +38,8 @@ def distances(harbour, targets, tables, needed, point):
     mesh = harbour.mesh
     lon, lat = unproject(point[None, :], *ORIGIN)[0]
     t = locate(mesh, *point)
-    return distances_to_targets(
-        mesh, harbour.corners(needed), targets, needed, tables, lon, lat, *point, t, vertex_at(mesh, t, *point)
-    )
+    space = SearchSpace(mesh, harbour.corners(needed), targets, needed)
+    return distances_to_targets(space, tables, mesh_point(lon, lat, *point, t, vertex_at(mesh, t, *point)))
 
 
 def path(harbour, end, needed, point):
@@ -47,7 +47,8 @@ def path(harbour, end, needed, point):
     mesh = harbour.mesh
     lon, lat = unproject(point[None, :], *ORIGIN)[0]
     t = locate(mesh, *point)
-    return path_between(mesh, harbour.corners(needed), end, needed, lon, lat, *point, t, vertex_at(mesh, t, *point))
+    space = SearchSpace(mesh, harbour.corners(needed), end, needed)
+    return path_between(space, mesh_point(lon, lat, *point, t, vertex_at(mesh, t, *point)))
 
 
 def open_points(harbour, needed, count, seed):
