@@ -3,6 +3,7 @@
 Exit codes: 0 answered (also when no port is fit), 2 bad input, 1 failed.
 """
 
+import atexit
 import os
 import sys
 import traceback
@@ -78,7 +79,21 @@ def run() -> int:
         # The reader has read enough (``| head``); the interpreter's own flush at exit would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ANSWERED
+    if code not in (ANSWERED, INTERRUPTED) and "pyarrow" in sys.modules:
+        _end_at_once(code)
     return code
+
+
+def _end_at_once(code: int) -> None:
+    """End the process without taking the interpreter apart, once all that is registered for the end is done.
+
+    A table that is refused may still be read ahead by a thread of Arrow. Where that comes back into Python while it
+    ends, the process is ended by a signal, until Python 3.14.
+    """
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def main(arguments: Sequence[str]) -> int:
