@@ -50,7 +50,10 @@ def notices_of(proposal: Proposal) -> list[tuple[str, Text]]:
         rate=f"{proposal.request.persons_per_hour_without_figures or 0.0:g}",
     )
     say("NEARER_WITHOUT_FIGURES", _nearer_without_figures(proposal, boat_and_port))
-    say("PERSONS_ASSUMED", [Text(boat.id, boat.id) for boat in proposal.boats if not boat.persons_known])
+    say(
+        "PERSONS_ASSUMED",
+        [Text(*2 * (f"{boat.persons:g} ({boat.id})",)) for boat in proposal.boats if not boat.persons_known],
+    )
     for k in overloads(proposal):
         notices.append(("VESSEL_OVER_LIMIT", overload_text(proposal, k)))
     say("URGENT_WEIGH_MORE", [

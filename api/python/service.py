@@ -129,7 +129,8 @@ class Service:
         encounters : GeoDataFrame, DataFrame, pyarrow.RuleTable or anything with ``__arrow_c_stream__``
             Positions are the points of the geometry, in any coordinate system, or columns ``lon`` and ``lat``. Columns
             are those of ``safeport replay``: ``time``, ``persons`` or ``persons_min`` and ``persons_max``,
-            ``vessel_profile`` or figures, ``medical``, ``policy`` and others; what is left out is not known.
+            ``vessel_profile`` or figures, ``medical``, ``policy`` and others; what is left out is not known. Of columns
+            that nothing was read from and that look like one of them there is a warning.
         policy : str or Path, optional
             Judges every row, whatever it says itself.
         columns : str or Path, optional

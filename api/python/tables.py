@@ -1,5 +1,6 @@
 """Data frames and Arrow tables to what a replay reads, and its answers to a data frame."""
 
+import warnings
 from typing import Any
 
 import geopandas
@@ -8,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from api.replay.column_map import ColumnMap
-from api.replay.match_headers import fit_to_header, missing_columns
+from api.replay.match_headers import fit_to_header, map_of_unused, missing_columns
 from api.replay.normalize import GEOMETRY_LAT, GEOMETRY_LON, GEOMETRY_WRONG, MALFORMED, ROW
 from api.replay.problem_list import raise_all
 from api.replay.reading import columns_lacking
@@ -41,11 +42,15 @@ def chunk_of(encounters: Any, column_map: ColumnMap) -> tuple[pa.Table, pd.Index
         raise InvalidAsk("encounters", "has two columns of one name.", "Rename one of them.")
     column_map, problems = fit_to_header(column_map, names)
     is_geo = isinstance(frame, geopandas.GeoDataFrame) and frame.active_geometry_name is not None
-    lacking, geometry = columns_lacking(column_map, names, str(frame.active_geometry_name) if is_geo else "")
+    # The points of a GeoDataFrame are where its rows are, whatever its columns hold beside them.
+    beside = {*column_map.columns.get("lon", ()), *column_map.columns.get("lat", ()), *column_map.position}
+    readable = tuple(name for name in names if not is_geo or name not in beside)
+    lacking, geometry = columns_lacking(column_map, readable, str(frame.active_geometry_name) if is_geo else "")
     if lacking:
         problems.append(missing_columns(lacking, names, ""))
     raise_all("input", problems)
-    wanted = [name for name in names if name in column_map.wanted_columns() and name != geometry]
+    wanted = [name for name in readable if name in column_map.wanted_columns() and name != geometry]
+    _warn_of_unused([name for name in names if name not in wanted and name != geometry], column_map, names)
     columns = {name: _column(frame, name) for name in wanted}
     if geometry:
         lon, lat, wrong = _points(frame.geometry)
@@ -54,6 +59,17 @@ def chunk_of(encounters: Any, column_map: ColumnMap) -> tuple[pa.Table, pd.Index
     columns |= {ROW: pa.array(np.arange(rows), pa.int64()), MALFORMED: pa.array(np.zeros(rows, np.bool_))}
     index = frame.index if isinstance(frame, pd.DataFrame) else pd.RangeIndex(rows)
     return pa.table(columns), index, column_map
+
+
+def _warn_of_unused(unused: list[str], column_map: ColumnMap, names: tuple[str, ...]) -> None:
+    """Warn of columns that nothing was read from where their names say that they are some of ours."""
+    used = {target for target, theirs in column_map.columns.items() if set(theirs) & (set(names) - set(unused))}
+    line = map_of_unused(unused, used)
+    if line:
+        warnings.warn(
+            f"safeport read nothing from {', '.join(unused)}. Rename them, or give a column map with the line: {line}",
+            stacklevel=4,
+        )
 
 
 def frame_of(

@@ -29,6 +29,10 @@ _LIKELY = {
 }  # fmt: skip
 """Names foreign tables have for a column, without anything but letters; nothing is read by them, only proposed."""
 
+_DAYS = ("date", "day", "incidentdate", "jour")
+_CLOCKS = ("hour", "hours", "clock", "time", "timeofday", "hhmm", "heure", "heures")
+"""Of a date and of a clock, where a table has both."""
+
 
 def fit_to_header(column_map: ColumnMap, columns: tuple[str, ...]) -> tuple[ColumnMap, list[InvalidAsk]]:
     """The map with its names as the table spells them: spaces round a name, capitals and a byte-order mark apart.
@@ -93,10 +97,12 @@ def map_of_unused(unused: Sequence[str], used: Collection[str]) -> str:
     str
         ``columns = { vessel_profile = "vessel" }``; empty where no name says so.
     """
+    # A position was read, or the table would have been refused.
+    targets = [target for target in TARGETS if target not in ("lon", "lat")]
     proposed: dict[str, str] = {}
     for column in unused:
-        meant = [target for target in TARGETS if _letters(column) in _LIKELY.get(target, ())]
-        meant = meant or get_close_matches(_folded(column), TARGETS, 1, _CLOSE)
+        meant = [target for target in targets if _letters(column) in _LIKELY.get(target, ())]
+        meant = meant or get_close_matches(_folded(column), targets, 1, _CLOSE)
         if meant and meant[0] not in used:
             proposed.setdefault(meant[0], column)
     pairs = ", ".join(f"{target} = {_quoted(column)}" for target, column in proposed.items())
@@ -137,6 +143,9 @@ def _lines_that_fit(what: str, columns: tuple[str, ...], delimiter: str) -> str:
         return f"delimiter = {_quoted(other)}"
     likely = {target: next((c for c in columns if _letters(c) in names), None) for target, names in _LIKELY.items()}
     if what == "time":
+        day, clock = (next((c for c in columns if _letters(c) in names), None) for names in (_DAYS, _CLOCKS))
+        if day and clock:
+            return f"time = {{ date = {_quoted(day)}, clock = {_quoted(clock)} }}"
         return f"time = {{ column = {_quoted(likely['time'] or 'NAME')} }}"
     if likely["position"] and not (likely["lon"] and likely["lat"]):
         return f'position = {{ column = {_quoted(likely["position"])}, order = "lat lon" }}'

@@ -33,10 +33,11 @@ _YEAR_FIRST = {"ymd": r"\1-\2-\3", "dmy": r"\3/\2/\1", "mdy": r"\2/\3/\1"}
 _SERIAL = r"^[1-9][0-9]{4}(?:[.,][0-9]+)?$"
 """Days since 1899 or 1903, as spreadsheets keep dates: five digits from 1927 to 2173."""
 
-_RFC_3339 = (
+_YEAR_FIRST_ONLY = (
     r"^(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})"
-    r"(?:[Tt ](?P<h>[0-9]{2}):(?P<i>[0-9]{2})(?P<s>:[0-9]{2})(?:\.[0-9]+)?)?(?P<z>[Zz]|[+-][0-9]{2}:[0-9]{2})?$"
+    r"(?:[Tt ](?P<h>[0-9]{2}):(?P<i>[0-9]{2})(?P<s>:[0-9]{2})?(?:\.[0-9]+)?)?" + _ZONE + "$"
 )
+"""RFC 3339, and what else can be read in one way only: without seconds, a zone without a colon."""
 
 
 class Instants(NamedTuple):
@@ -76,7 +77,7 @@ def times_of_encounters(text: pa.Array, zones: pa.Array, rule: TimeRule, marks: 
         # The year first, in four digits, is clear whatever the order of other dates.
         text = pc.replace_substring_regex(text, r"^([0-9]{4})-([0-9]{2})-([0-9]{2})", _YEAR_FIRST[rule.order])
         text = plain_times(text, rule.order, rule.placeholder_clocks)
-    parts = _parts(text, _RFC_3339 if strict else f"^{_DATES[rule.order]}{_CLOCK}{_ZONE}$")
+    parts = _parts(text, _YEAR_FIRST_ONLY if strict else f"^{_DATES[rule.order]}{_CLOCK}{_ZONE}$")
     local_s, fits, has_clock = _local_seconds(parts)
     offset_s, has_zone, zone_fits = _offsets(parts["z"])
     readable = present & fits & zone_fits
@@ -102,11 +103,11 @@ def times_of_encounters(text: pa.Array, zones: pa.Array, rule: TimeRule, marks: 
 
 
 def times_with_zone(text: pa.Array, name: str, marks: RowErrors) -> Instants:
-    """Instants in RFC 3339 with a zone, anything else being marked with ``{name}_FORM`` or ``{name}_RANGE``."""
+    """Instants with the year first and a zone, anything else being marked with ``{name}_FORM`` or ``{name}_RANGE``."""
     present = _present(text)
     if not present.any():
         return Instants(np.zeros(len(text), np.int64), present)
-    parts = _parts(text, _RFC_3339)
+    parts = _parts(text, _YEAR_FIRST_ONLY)
     local_s, fits, has_clock = _local_seconds(parts)
     offset_s, has_zone, zone_fits = _offsets(parts["z"])
     readable = present & fits & has_clock & has_zone & zone_fits

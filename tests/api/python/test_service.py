@@ -1,5 +1,6 @@
 """Python for analysts: the same answers as command line and HTTP, row by row as well as one by one."""
 
+import warnings
 from datetime import UTC, datetime
 
 import geopandas
@@ -111,6 +112,25 @@ def test_a_row_that_is_no_encounter_stays_and_says_why(service, encounters):
     assert list(found["refusal"])[1:] == ["PERSONS_RANGE", "TIME_NAIVE", "PERSONS_FORM"]
     assert list(found["encounter_id"]) == list(few["encounter_id"])
     assert found.geometry.geom_equals(few.geometry).all()
+
+
+def test_columns_that_nothing_is_read_from_are_warned_of(service, encounters):
+    few = encounters.iloc[:3].rename(columns={"vessel_profile": "vessel"}).assign(remark="calm")
+    with pytest.warns(UserWarning, match=r'nothing from vessel, remark\. .* vessel_profile = "vessel" \}'):
+        found = service.replay(few)
+    assert found["vessel_profile"].isna().all()
+
+
+def test_columns_that_say_nothing_of_ours_are_nobodys_business(service, encounters):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        service.replay(encounters.iloc[:3].assign(remark="calm", weather="fine"))
+
+
+def test_a_row_lies_where_its_geometry_is_whatever_its_columns_hold(service, encounters, replayed):
+    found = service.replay(encounters.assign(lon=-5.0, lat=50.0))
+    assert found.geometry.geom_equals(encounters.geometry).all()
+    assert (found["port"].fillna("-") == replayed["port"].fillna("-")).all()
 
 
 def test_an_empty_table_is_an_empty_table(service, encounters):

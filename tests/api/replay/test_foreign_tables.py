@@ -37,6 +37,10 @@ def read(conformed, path, column_map="encounters"):
         "encounter_id,time,lat,lon\na,2022-01-13T05:00:00Z,51.05N,1.30E\n",
         "encounter_id,time,lat,lon\na,1642050000000,51.05,1.30\n",
         "encounter_id,time,lat,lon\na,1642050000,51.05,1.30\n",
+        "encounter_id,time,lat,lon\na,2022-01-13 05:00Z,51.05,1.30\n",
+        "encounter_id,time,lat,lon\na,2022-01-13T05:00Z,51.05,1.30\n",
+        "encounter_id,time,lat,lon\na,2022-01-13T06:00:00+0100,51.05,1.30\n",
+        "encounter_id,time,lat,lon\na,2022-01-13 06:00+01,51.05,1.30\n",
     ],
 )
 def test_one_row_in_every_form_is_the_row(tmp_path, conformed, text):
@@ -45,6 +49,12 @@ def test_one_row_in_every_form_is_the_row(tmp_path, conformed, text):
     (row,) = encounters
     assert row["time"] == FIVE
     assert (row["lat"], row["lon"]) == pytest.approx((51.05, 1.30))
+
+
+@pytest.mark.parametrize("clock", ["2022-01-13 05:00", "2022-01-13T05:00:00"])
+def test_a_time_without_a_zone_is_told_so(tmp_path, conformed, clock):
+    _, rejects = read(conformed, table(tmp_path, f"encounter_id,time,lat,lon\na,{clock},51.05,1.30\n"))
+    assert "TIME_NAIVE" in rejects[0]
 
 
 @pytest.mark.parametrize("clock", ["2022-01-13 05:00:00 CET", "2022-01-13T05:00:00 UTC+1", "2022-01-13T05:00:00BST"])

@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from api.replay.match_headers import map_of_unused
+from api.replay.match_headers import map_of_unused, missing_columns
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,23 @@ def test_names_that_say_what_a_column_holds_are_proposed(unused, line):
 
 def test_nothing_is_proposed_for_what_was_read_already():
     assert map_of_unused(["vessel", "pob"], {"vessel_profile"}) == 'columns = { persons = "pob" }'
+
+
+def test_a_position_that_was_read_is_not_proposed_anew():
+    assert map_of_unused(["lon", "x", "latitude"], set()) == ""
+
+
+@pytest.mark.parametrize(
+    ("columns", "line"),
+    [
+        (("longitude", "latitude", "date", "hour"), 'time = { date = "date", clock = "hour" }'),
+        (("longitude", "latitude", "Date", "Time"), 'time = { date = "Date", clock = "Time" }'),
+        (("longitude", "latitude", "date"), 'time = { column = "date" }'),
+        (("longitude", "latitude", "timestamp", "hour"), 'time = { column = "timestamp" }'),
+    ],
+)
+def test_a_date_and_a_clock_are_proposed_together(columns, line):
+    assert line in str(missing_columns({"time": ["time"]}, columns, ","))
 
 
 def test_a_proposal_is_a_line_of_toml():
