@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from api.field_errors import FieldError
 
 
+INSTANCE = "urn:safeport:command-line"
+"""Where a problem arose that no request had, as the description of the service wants it said."""
+
+
 class FieldRefused(InvalidAsk):
     """A field that the encounter's model objects to; `code` is that of a problem document."""
 
@@ -89,7 +93,10 @@ def problem_text(error: SafeportError, fields: dict[str, str], exit_code: int) -
     if isinstance(error, PositionRefused):
         kind = kind._replace(code=error.code.name)
     document = problem_document(kind, refusal_line(error, fields), [])
-    return to_json({**document, "errors": [] if isinstance(error, PackError) else [entry], "exit_code": exit_code})
+    return to_json({
+        **document, "instance": INSTANCE, "errors": [] if isinstance(error, PackError) else [entry],
+        "exit_code": exit_code,
+    })  # fmt: skip
 
 
 def failure_text(error: Exception, line: str, exit_code: int) -> str:
@@ -97,4 +104,4 @@ def failure_text(error: Exception, line: str, exit_code: int) -> str:
     from api.documents.decision import to_json
     from api.http.problems import kind_of, problem_document
 
-    return to_json(problem_document(kind_of(error), line, []) | {"exit_code": exit_code})
+    return to_json(problem_document(kind_of(error), line, []) | {"instance": INSTANCE, "exit_code": exit_code})

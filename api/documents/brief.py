@@ -222,7 +222,7 @@ def _add_words(
 ) -> None:  # fmt: skip
     """Put the other notices into words, as far as there is room."""
     for notice, document in zip(noticed, notices, strict=True):
-        if "text" not in document and _as_room_allows(notice) and room.takes_sentence(notice.code.name):
+        if "text" not in document and _as_room_allows(notice) and room.takes_sentence(notice.code._name_):
             document["text"] = cast(Bilingual, {lang: notice_sentence(decision, notice, lang) for lang in languages})
 
 
@@ -254,7 +254,7 @@ def _unknown_everywhere_document(
         text = cast(Bilingual, {
             lang: " ".join(filter(None, (not_connected(absent, lang), not_stated(unsaid, lang)))) for lang in languages
         })  # fmt: skip
-    return {"codes": sorted(code.name for code in codes), "text": text}
+    return {"codes": sorted(code._name_ for code in codes), "text": text}
 
 
 class _Figures(NamedTuple):
@@ -295,7 +295,7 @@ def _read_out(decision: Decision, figures: _Figures, told: list[Finding]) -> Bri
         "wait_min": json_number(figures.wait_s / MINUTE_S, 0),
         "depth_at_arrival_m": json_number(figures.depth_m, 1),
         "tide_at_arrival_m": json_number(figures.tide_m, 1),
-        "remarks": [found.code.name for found in told if _is_remark(found)],
+        "remarks": [found.code._name_ for found in told if found.weight == _INFO and found.verdict == _UNKNOWN],
     }
 
 
@@ -364,7 +364,7 @@ def _next(
         },
         **_read_out(decision, _figures_of(decision, port), told),
         "findings": [
-            _told(decision, port, found, languages) if room.takes_sentence(found.code.name) else _code_of(found)
+            _told(decision, port, found, languages) if room.takes_sentence(found.code._name_) else _code_of(found)
             for found in told if not _is_remark(found)
         ],
     })  # fmt: skip
@@ -376,7 +376,7 @@ def _told(decision: Decision, port: int, found: Finding, languages: Sequence[str
 
 
 def _code_of(found: Finding) -> BriefFinding:
-    return {"code": found.code.name, "class": class_of(found), "verdict": _AGAINST[found.verdict]}
+    return {"code": found.code._name_, "class": class_of(found), "verdict": _AGAINST[found.verdict]}
 
 
 def _is_remark(found: Finding) -> bool:
@@ -392,14 +392,14 @@ def _passed(
     named = decision.world.ports[port]
     names = port_names(named, languages)
     code = Code.RANKED_BY_POLICY if found is None else found.code
-    room.spend_sentence(code.name)
+    room.spend_sentence(code._name_)
     text = {
         lang: ranked_sentence(lang) if found is None else finding_sentence(decision, port, found, lang, str(name))
         for lang, name in names.items()
     }
     passed: BriefPassedOver = {
         "port_id": named.id,
-        "code": code.name,
+        "code": code._name_,
         "time_to_landing_min": json_number(float(decision.time_s[port]) / MINUTE_S, 0),
         "distance_nm": json_number(float(decision.distance_m[port]) / NAUTICAL_MILE_M, 1),
         "text": cast(Bilingual, text),

@@ -494,7 +494,7 @@ def notice_document(decision: Decision, notice: Notice, languages: Sequence[str]
     """A notice with its level and its text."""
     text = cast(Bilingual, {lang: notice_sentence(decision, notice, lang) for lang in languages})
     level = cast(Level, WORDING[notice.code].level)
-    document: NoticeDocument = {"code": notice.code.name, "level": level, "text": text}
+    document: NoticeDocument = {"code": notice.code._name_, "level": level, "text": text}
     named = notice.facts.get("ports", (notice.facts["port"],) if "port" in notice.facts else ())
     if named:
         document["port_ids"] = [decision.world.ports[port].id for port in named]  # type: ignore[attr-defined]

@@ -168,7 +168,9 @@ class ProofDocument(TypedDict):
 class MarginDocument(TypedDict):
     """How far the answer is from another one."""
 
-    to_second_min: float | None
+    to_second_min: Annotated[
+        float | None, Field(description="By what the policy orders ports: minutes with what counts against each. [min]")
+    ]
     near_tie: bool
     sensitive_to: list[str]
 

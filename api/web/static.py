@@ -185,6 +185,9 @@ def _layer_asset(pack: Pack, name: str) -> Asset | None:
     return None if body is None else asset_of(f"{name}.json", body)
 
 
+_METHODS = ["GET", "HEAD"]
+
+
 def web_routes(folder: Path = FOLDER, pages: tuple[str, ...] = ("terminal",), is_open: bool = False) -> APIRouter:
     """Routes of pages, to be included in an application that has a service.
 
@@ -209,18 +212,18 @@ def web_routes(folder: Path = FOLDER, pages: tuple[str, ...] = ("terminal",), is
         text = f"{missing}"
         _log.warning("the pages are not there: %s", text)
         for name in pages:
-            router.add_api_route(f"/{name}", _absence(text), name=f"page_{name}")
+            router.add_api_route(f"/{name}", _absence(text), name=f"page_{name}", methods=_METHODS)
         return router
     for name in pages:
-        router.add_api_route(f"/{name}", _page(shelf, name), name=f"page_{name}")
+        router.add_api_route(f"/{name}", _page(shelf, name), name=f"page_{name}", methods=_METHODS)
     chart = Chart()
 
-    @router.get("/web/chart/{layer}", dependencies=[reads])
+    @router.api_route("/web/chart/{layer}", methods=_METHODS, dependencies=[reads])
     async def read_layer(request: Request, layer: str, service: CurrentService) -> Response:
         name = layer.removesuffix(".json")
         return _answer(request, await chart.layer(service.pack, name), _ASK_AGAIN)
 
-    @router.get("/web/{path:path}")
+    @router.api_route("/web/{path:path}", methods=_METHODS)
     async def read_file(request: Request, path: str) -> Response:
         edition, _, rest = path.partition("/")
         if edition == f"v-{shelf.edition}":

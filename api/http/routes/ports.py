@@ -54,7 +54,9 @@ async def read_ports(
         Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARS)] | None,
         Query(description="Nearest first from this position, latitude first.", examples=["51 07.3N 001 20.8E"]),
     ] = None,
-    within_nm: Annotated[float | None, Query(gt=0.0, le=1_000.0, description="With near: no farther. [nm]")] = None,
+    within_nm: Annotated[
+        float | None, Query(gt=0.0, le=1_000.0, allow_inf_nan=False, description="With near: no farther. [nm]")
+    ] = None,
     country: Annotated[str | None, Query(max_length=40, description="GB, FR, BE, NL, JE, GG.")] = None,
     kind: Annotated[str | None, Query(max_length=40, description="Kind of port, as in `facts.kind`.")] = None,
     limit: Annotated[int | None, Query(ge=1, le=1_000, description="Ports at most; all if left out.")] = None,

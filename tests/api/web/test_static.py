@@ -172,3 +172,9 @@ def test_figures_are_written_as_people_at_sea_read_them():
         pytest.skip("no Node.js")
     ran = subprocess.run(["node", "--test"], cwd=FOLDER, capture_output=True, text=True, timeout=120, check=False)
     assert ran.returncode == 0, ran.stdout[-2000:]
+
+
+def test_pages_and_files_answer_head_as_get_without_the_body(client):
+    for path in ("/terminal", "/web/edition.json", "/web/chart/ports.json"):
+        get, head = client.get(path), client.request("HEAD", path)
+        assert (head.status_code, head.content) == (get.status_code, b""), path
