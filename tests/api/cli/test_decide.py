@@ -298,12 +298,12 @@ def test_with_json_a_refusal_is_a_problem_document(safeport, arguments, option, 
 
 
 def test_its_problem_document_has_the_members_of_the_service(safeport, service):
-    from api.http.problems import kind_of, problem_document
+    from api.http.problems import ProblemDocument, kind_of, problem_document
     from engine.errors import InvalidAsk
 
     ours = json.loads(safeport("decide", "--position", "1", "--json").err)
     theirs = problem_document(kind_of(InvalidAsk("position", "", "")), "", [])
-    assert set(ours) - {"exit_code"} == set(theirs)
+    assert set(ours) - {"exit_code"} == {*theirs, "instance"} >= ProblemDocument.__required_keys__
 
 
 def test_the_unforeseen_is_a_problem_document_too(safeport, monkeypatch):
