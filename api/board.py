@@ -21,6 +21,7 @@ from api.encounter import AS_KNOWN, ON_SCENE, UNKNOWN_VESSEL, EncounterIn
 from api.encounter_fields import ENCOUNTER_FIELDS, MOST_PERSONS
 from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
+from api.store.encounters import stated_persons
 from api.store.port_snapshot import PortsSnapshot
 from api.store.record_types import DirectionDocument, OpenEncounterRow, RuleConflict, WithdrawnDirection
 from api.text.sentences import eta_s
@@ -33,9 +34,6 @@ from engine.request_context import build_context
 from engine.units import MINUTE_S
 
 Json = dict[str, Any]
-
-_KEPT = ("persons", *ON_SCENE)
-"""What is decided with beside the position and the time, as a recorded decision or a report may say it."""
 
 VESSEL_ASSUMED = "VESSEL_ASSUMED"
 """Code on the board: neither a report nor a recorded decision names the vessel."""
@@ -153,9 +151,11 @@ def encounter_known(document: Json, direction: Json | None = None, ask: bytes | 
     on_scene = [
         {"observed_at": report["observed_at"], **report["on_scene"]} for report in reports if report["on_scene"]
     ]
+    persons = [counted for report in reports if (counted := stated_persons(report)) is not None]
     board = {
-        "encounter_id": document["encounter_id"], "latest": reports[-1], "on_scene": on_scene[-1] if on_scene else None,
-        "reports": len(reports), "possible_duplicate": bool(document["possible_duplicates"]),
+        "encounter_id": document["encounter_id"], "latest": reports[-1], "persons": persons[-1] if persons else None,
+        "on_scene": on_scene[-1] if on_scene else None, "reports": len(reports),
+        "possible_duplicate": bool(document["possible_duplicates"]),
     }  # fmt: skip
     return OpenEncounter(board, direction, ask, None)
 
@@ -184,7 +184,15 @@ def encounter_now(encounter: OpenEncounter, at_s: float) -> EncounterIn:
     older, newer = last_ask, reported
     if last_ask and reported and parse_time(last_ask["time"]) >= parse_time(reported["observed_at"]):
         older, newer = reported, last_ask
-    body: Json = {name: source[name] for source in (older, newer) for name in _KEPT if name in source}
+    # What the newer of the two does not say was not unsaid by it.
+    body: Json = {name: source[name] for source in (older, newer) for name in ON_SCENE if source.get(name) is not None}
+    counted = encounter.board["persons"]
+    if last_ask.get("persons") is not None and (
+        counted is None or parse_time(last_ask["time"]) >= parse_time(counted["observed_at"])
+    ):
+        body["persons"] = last_ask["persons"]
+    elif counted is not None:
+        body["persons"] = _persons(counted)
     if last_ask and parse_time(last_ask["time"]) >= observed_s:
         body["position"] = last_ask["position"]
         body["position_accuracy_m"] = last_ask.get("position_accuracy_m")
@@ -196,9 +204,6 @@ def encounter_now(encounter: OpenEncounter, at_s: float) -> EncounterIn:
             None if uncertain is None else min(uncertain, ENCOUNTER_FIELDS["position_accuracy_m"].most)
         )
         age_s = at_s - observed_s
-        persons = _persons(latest["persons"])
-        if persons is not None:
-            body["persons"] = persons
     body |= {"time": format_time(at_s), "position_age_s": min(max(age_s, 0.0), ENCOUNTER_FIELDS["position_age_s"].most)}
     try:
         return EncounterIn.model_validate(body, context=AS_KNOWN)
@@ -331,9 +336,7 @@ def _changed(view: EngineView, recorded: Json | None) -> bool | None:
     return (view["outcome"], recommended) != (recorded["outcome"], recorded["recommended"])
 
 
-def _persons(body: Json) -> Json | None:
-    least, most = body["min"], body["max"]
-    if least is None and most is None:
-        return None
+def _persons(counted: Json) -> Json:
+    least, most = counted["min"], counted["max"]
     least, most = 0 if least is None else least, least if most is None else most
     return {"min": min(int(least), MOST_PERSONS), "max": min(int(most), MOST_PERSONS)}

@@ -294,17 +294,25 @@ def open_encounters(tx: Transaction) -> list[Json]:
         for row in found
         if (latest_statement := _on_scene(row[-1]))
     }
+    # So does a report without a count not unsay the last one.
+    persons = {row[0]: counted for row in found if (counted := stated_persons(_report(row))) is not None}
     counts: dict[str, int] = {}
     for row in found:
         counts[row[0]] = counts.get(row[0], 0) + 1
     flagged = {name for pair in tx.rows("SELECT earlier_id, later_id FROM suspected_duplicate") for name in pair}
     return [
         {
-            "encounter_id": name, "latest": _report(row), "on_scene": on_scene.get(name), "reports": counts[name],
-            "possible_duplicate": name in flagged,
+            "encounter_id": name, "latest": _report(row), "persons": persons.get(name),
+            "on_scene": on_scene.get(name), "reports": counts[name], "possible_duplicate": name in flagged,
         }
         for name, row in newest.items()
     ]  # fmt: skip
+
+
+def stated_persons(report: Json) -> Json | None:
+    """How many people a report counted, and when; None for one that says nothing of it."""
+    least, most = report["persons"]["min"], report["persons"]["max"]
+    return None if least is None and most is None else {"observed_at": report["observed_at"], "min": least, "max": most}
 
 
 def _open_sightings(tx: Transaction) -> list[tuple[str, ReportedPosition, int | None, int | None]]:

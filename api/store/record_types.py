@@ -210,6 +210,12 @@ class PersonsRange(TypedDict):
     max: int | None
 
 
+class DatedPersons(PersonsRange):
+    """How many people the newest report that counts them says there are."""
+
+    observed_at: At
+
+
 if TYPE_CHECKING:
 
     class OnScene(TypedDict, total=False):
@@ -339,6 +345,7 @@ class OpenEncounterRow(TypedDict):
 
     encounter_id: str
     latest: EncounterReport
+    persons: Annotated[DatedPersons | None, Field(description="As last counted; a report without a count leaves it.")]
     on_scene: DatedOnScene | None
     reports: int
     possible_duplicate: bool

@@ -64,16 +64,16 @@ def test_a_glance_sees_what_a_decision_sees(service, policy):
 
 
 def latest(minutes_ago=10.0, persons=(None, None), uncertainty_m=None):
+    from api.store.encounters import stated_persons
     from api.store.validation import written_time
 
-    return {
-        "encounter_id": "e-1",
-        "latest": {
-            "position": {"type": "Point", "coordinates": [1.4, 51.0]}, "uncertainty_m": uncertainty_m,
-            "observed_at": written_time(int((NOW - 60 * minutes_ago) * 1000)),
-            "persons": {"min": persons[0], "max": persons[1]},
-        },
-    }  # fmt: skip
+    report = {
+        "position": {"type": "Point", "coordinates": [1.4, 51.0]},
+        "uncertainty_m": uncertainty_m,
+        "observed_at": written_time(int((NOW - 60 * minutes_ago) * 1000)),
+        "persons": {"min": persons[0], "max": persons[1]},
+    }
+    return {"encounter_id": "e-1", "latest": report, "persons": stated_persons(report)}  # fmt: skip
 
 
 def asked(minutes_ago, **more):

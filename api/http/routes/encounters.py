@@ -62,6 +62,7 @@ from api.store.board import OpenEncounter
 from api.store.commands import Answer
 from api.store.directions import standing_of
 from api.store.encounters import ReportEncounter
+from api.store.errors import NotFound
 from api.store.ownership import OwnRecord
 from api.store.record_types import (
     CoordinationStep,
@@ -185,13 +186,16 @@ async def add_report(
     encounter_id: str,
     body: Annotated[ReportIn, Body(examples=_REPORTS)],
     executor: Annotated[CommandExecutor, executes(Permission.REPORT_ENCOUNTER)],
+    async_store: Records,
 ) -> Response:
     """Added by somebody who knows that it belongs to it.
 
+    `encounter` of the answer is the body of a decision, with what reports before it say and this one leaves open.
     A vessel may report of any, for what she saw is needed; that does not make it hers.
     """
     command = await _understood(request, body, encounter_id)
-    return _reported(executor, await executor.execute(command))
+    answer = await executor.execute(command)
+    return _reported(executor, answer, await async_store.run(lambda store: _known_with(store, executor.caller, answer)))
 
 
 @router.command(
@@ -350,10 +354,28 @@ async def _understood(request: Request, body: ReportIn, encounter_id: str | None
     return body.command(time.time(), encounter_id)
 
 
-def _reported(executor: CommandExecutor, answer: Answer) -> Response:
-    """The report as its caller may see it, and with it the body of a decision for what it says."""
+def _known_with(store: Store, caller: Caller, answer: Answer) -> OpenEncounter:
+    """What was known of an encounter once a report of it was in; of another's, what the report says alone."""
+    report = answer.document
+    try:
+        document = _visible(store, caller, report[_ID])
+    except NotFound:
+        return _known_from(report)
+    last = store.latest_decision(report[_ID])
+    # The same answer when the report is sent again with its key.
+    before = [other for other in document["reports"] if other["sequence"] <= report["sequence"]]
+    is_older = last is not None and last.sequence < report["sequence"]
+    return encounter_known({**document, "reports": before}, ask=last.ask if last is not None and is_older else None)
+
+
+def _known_from(report: Json) -> OpenEncounter:
+    return encounter_known({**report, "reports": [report]})
+
+
+def _reported(executor: CommandExecutor, answer: Answer, known: OpenEncounter | None = None) -> Response:
+    """The report as its caller may see it, and with it the body of a decision for the encounter as it is known then."""
     document = answer.document
-    known = encounter_known({**document, "reports": [document]})
+    known = known or _known_from(document)
     encounter = body_now(known, float(int(parse_time(document["recorded_at"]))))
     seen = without_others(executor.caller, {**document, "encounter": encounter})
     return executor.response_of(replace(answer, body=canonical(seen)))

@@ -388,6 +388,32 @@ def test_the_board_takes_the_vessel_on_scene_and_says_when_it_assumes_one(contro
     assert on_board(control, name)["decided"]["vessel"] == "rnli-shannon"
 
 
+def test_a_report_without_a_count_leaves_the_one_before(control):
+    """An aircraft that sees the boat and counts nobody has not said that a vessel full up has room."""
+    crowded = {"persons": {"min": 180, "max": 200}, "vessel": {"profile": "rnli-severn"}}
+    name = report(control, 1.25, 51.05, **crowded)["encounter_id"]
+    assert on_board(control, name)["decided"]["outcome"] == "none"
+    path = f"/v1/encounters/{name}/reports"
+    seen = report(control, 1.26, 51.05, path=path, source="aircraft", observed_at=stamp(-5))
+    row = on_board(control, name)
+    assert row["latest"]["persons"] == {"min": None, "max": None}
+    assert (row["persons"]["min"], row["persons"]["max"]) == (180, 200)
+    assert row["decided"]["outcome"] == "none"
+    standing = control.get(f"/v1/encounters/{name}/standing").json()
+    assert standing["engine"]["outcome"] == "none"
+    body = control.get(f"/v1/encounters/{name}").json()["encounter"]
+    for known in (seen["encounter"], body):
+        assert (known["persons"], known["vessel"]) == ({"min": 180, "max": 200}, crowded["vessel"])
+    assert control.get("/v1/handover").json()["open_encounters"][0]["persons"]["max"] == 200
+    # Nor does a decision that leaves the count open.
+    open_body = {key: value for key, value in body.items() if key not in ("persons", "time")} | {"persons": None}
+    assert control.decide(open_body, f"?encounter_id={name}").status_code == 200
+    assert on_board(control, name)["decided"]["outcome"] == "none"
+    report(control, 1.26, 51.05, path=path, persons=20, observed_at=stamp(-2))
+    assert on_board(control, name)["persons"]["max"] == 20
+    assert control.get(f"/v1/encounters/{name}").json()["encounter"]["persons"] == {"min": 20, "max": 20}
+
+
 def test_a_report_needs_no_pack_unless_it_names_a_vessel(call_app, store):
     starting = call_app(create_app(store=store))
     plain = {"position": README_BODY["position"], "persons": 4}
