@@ -338,5 +338,6 @@ def _changed(view: EngineView, recorded: Json | None) -> bool | None:
 
 def _persons(counted: Json) -> Json:
     least, most = counted["min"], counted["max"]
-    least, most = 0 if least is None else least, least if most is None else most
-    return {"min": min(int(least), MOST_PERSONS), "max": min(int(most), MOST_PERSONS)}
+    known = {"min": min(int(least or 0), MOST_PERSONS)}
+    # With no greatest number it stays open: at least so many is not exactly so many.
+    return known if most is None else known | {"max": min(int(most), MOST_PERSONS)}

@@ -76,8 +76,9 @@ export const countedOf = (reports) => reports.map((report) => report.persons).fi
 /** At least and at most, as people write it. @param {{ min: number | null, max: number | null } | null | undefined} persons */
 export function personsText(persons) {
   if (!persons || (persons.min === null && persons.max === null)) return '?';
-  if (persons.max === null) return `≥ ${persons.min}`;
-  if (persons.min === null) return `≤ ${persons.max}`;
+  // The body of a decision leaves out what is not known.
+  if (persons.max == null) return `≥ ${persons.min}`;
+  if (persons.min == null) return `≤ ${persons.max}`;
   if (persons.min === persons.max) return String(persons.max);
   return `${persons.min}–${persons.max}`;
 }
