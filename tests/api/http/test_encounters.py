@@ -166,6 +166,44 @@ def test_a_decision_names_the_direction_that_holds_for_its_encounter(control, ac
     assert "direction" not in control.post(path, body).json()
 
 
+@pytest.mark.parametrize("where", [{"port_id": "calais"}, {"place": "Œ" * 119}])
+def test_every_sentence_of_a_directed_encounter_begins_with_who_directed_to_where(control, where):
+    at = {"type": "Point", "coordinates": [1.35, 51.0]}
+    name = report(control, *at["coordinates"])["encounter_id"]
+    centre = "CROSS GRIS-NEZ" if "port_id" in where else "C" * 119
+    directed = {"centre": centre, "code": "SRR_STATE", **where}
+    control.post(f"/v1/encounters/{name}/direction", directed)
+    path, body = f"/v1/decisions?encounter_id={name}", {"position": at, "vessel": {"profile": "rnli-severn"}}
+    for conflict in (False, True):
+        if conflict:
+            control.put("/v1/ports/calais/status", {"status": "closed", "reason": "gale"})
+        line = control.post(f"{path}&lang=both&view=line", body).json()
+        full = control.post(f"{path}&lang=both&view=full", body).json()
+        brief = control.post(f"{path}&lang=both", body).json()
+        assert full["recommended"]["port"]["id"] == "dover"
+        for lang, begins in (("en", "DIRECTED by C"), ("fr", "DIRIGE par C")):
+            for text, most in ((line["line"][lang], 160), (line["long_line"][lang], 340)):
+                assert text.isascii()
+                assert text.startswith(begins)
+                assert len(text) <= most
+                assert not {"ADVICE", "CONSEIL"} & set(text.replace(":", "").split())
+                if "port_id" in where:
+                    assert "CALAIS" in text
+                    assert {"en": "HARD RULE", "fr": "REGLE STRICTE"}[lang] in text or not conflict
+                    assert {"en": "For information: DOVER", "fr": "Pour information : DOUVRES"}[lang] in text
+            for document in (full, brief):
+                headline = document["headline"][lang]
+                assert headline.startswith(document["direction"]["sentence"][lang])
+                assert not {"ADVICE:", "CONSEIL"} & set(headline.split())
+        assert full["speech"]["en"].startswith(f"Directed by {centre} to ")
+        assert "speech" not in brief
+        for lang, label in (("en", "(for information, not the direction)"), ("fr", "(pour information, pas la")):
+            gpx = control.request(
+                "POST", f"{path}&lang={lang}", json=body, headers={"accept": "application/gpx+xml"}
+            ).text  # fmt: skip
+            assert label in gpx[gpx.index("<rte>") : gpx.index("</name>", gpx.index("<rte>"))]
+
+
 def test_a_direction_withdrawn_leaves_the_advice_and_tells_the_vessel(control):
     name = report(control)["encounter_id"]
     path = f"/v1/encounters/{name}/direction"
