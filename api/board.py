@@ -18,7 +18,7 @@ from api.decision_service import DecisionService
 from api.documents.decision import candidate
 from api.documents.language import LANGUAGES
 from api.encounter import AS_KNOWN, ON_SCENE, UNKNOWN_VESSEL, EncounterIn
-from api.encounter_fields import ENCOUNTER_FIELDS, MOST_PERSONS
+from api.encounter_fields import ENCOUNTER_FIELDS, MOST_PERSONS, is_nobody
 from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
 from api.store.encounters import stated_persons
@@ -37,6 +37,9 @@ Json = dict[str, Any]
 
 VESSEL_ASSUMED = "VESSEL_ASSUMED"
 """Code on the board: neither a report nor a recorded decision names the vessel."""
+
+NOBODY_REPORTED = "NOBODY_REPORTED"
+"""Code on the board: by the last count nobody is there, so no port is recommended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,9 @@ def decide_row(service: DecisionService, encounter: OpenEncounter, ports: PortsS
 
 
 def doubts(ask: Ask) -> list[str]:
-    """Codes of what nobody has said and was assumed, and of a position too old to be where they are now."""
-    assumed = [VESSEL_ASSUMED] if ask.vessel.id == UNKNOWN_VESSEL else []
+    """Codes of nobody being there, of what was assumed, and of a position too old to be where they are now."""
+    assumed = [NOBODY_REPORTED] if is_nobody(ask.persons_max) else []
+    assumed += [VESSEL_ASSUMED] if ask.vessel.id == UNKNOWN_VESSEL else []
     return [*assumed, Code.POS_STALE.name] if ask.position_age_s > ask.policy.limits.fix_stale_after_s else assumed
 
 
@@ -219,7 +223,7 @@ class EngineView(TypedDict):
         Literal["suitable", "unconfirmed", "none", "refused"],
         Field(description="refused: no answer can be given for its position; code says why."),
     ]
-    code: str | None
+    code: Annotated[str | None, Field(description="Why it is refused; NOBODY_REPORTED: none, for nobody is there.")]
     port_id: str | None
     time_to_landing_min: float | None
     eta_at: str | None
@@ -238,9 +242,9 @@ class BoardDecision(EngineView):
     codes: Annotated[
         list[str],
         Field(
-            description="RCC_DIRECTED, and RCC_PORT_CONFLICT where somebody must look; VESSEL_ASSUMED where nobody has "
-            "named the vessel; POS_STALE where the last position is too old to go by; ZONES_AVOIDED where a "
-            "closed water is kept out of."
+            description="RCC_DIRECTED, and RCC_PORT_CONFLICT where somebody must look; NOBODY_REPORTED where nobody is "
+            "there by the last count; VESSEL_ASSUMED where nobody has named the vessel; POS_STALE where the last "
+            "position is too old to go by; ZONES_AVOIDED where a closed water is kept out of."
         ),
     ]
 
@@ -266,8 +270,9 @@ class StandingDocument(TypedDict):
     codes: Annotated[
         list[str],
         Field(
-            description="RCC_DIRECTED, and RCC_PORT_CONFLICT where the master must look; VESSEL_ASSUMED where nobody "
-            "has named the vessel; POS_STALE where the last position is too old to be where they are."
+            description="RCC_DIRECTED, and RCC_PORT_CONFLICT where the master must look; NOBODY_REPORTED where nobody "
+            "is there by the last count; VESSEL_ASSUMED where nobody has named the vessel; POS_STALE where the last "
+            "position is too old to be where they are."
         ),
     ]
     direction: DirectionDocument | None
@@ -286,7 +291,9 @@ _NOTHING: EngineView = {"outcome": "none", "code": None, "port_id": None, "time_
 
 
 def engine_view(judged: QuickDecision) -> EngineView:
-    """The best port in few words; nulls where none is fit."""
+    """The best port in few words; nulls where none is fit, or nobody is there to be landed."""
+    if is_nobody(judged.ask.persons_max):
+        return {**_NOTHING, "code": NOBODY_REPORTED}
     best = int(judged.order[0])
     if judged.status[best] == int(Status.EXCLUDED):
         return _NOTHING.copy()

@@ -162,8 +162,11 @@ class EncounterIn(EncounterFields, _Sighting):
         return persons
 
     @model_validator(mode="after")
-    def _nobody_counted_twice(self) -> "EncounterIn":
+    def _nobody_counted_twice(self, info: ValidationInfo) -> "EncounterIn":
         most = self.persons if self.persons is None or isinstance(self.persons, int) else self.persons.max
+        if is_nobody(most) and info.context == AS_KNOWN:
+            # A boat found empty: those who were recovered from it were.
+            return self
         if most is not None and self.persons_recovered is not None and self.persons_recovered > most:
             raise WrongField("persons_recovered", "is more than persons", "raise persons to those aboard")
         return self

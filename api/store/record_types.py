@@ -293,7 +293,13 @@ class EncounterDocument(TypedDict):
     opened_at: At
     closed: ClosedBy | None
     version: int
-    encounter: Annotated[EncounterEcho, Field(description="What is known of it now, as the body of a decision.")]
+    encounter: Annotated[
+        EncounterEcho,
+        Field(
+            description="What is known of it now, as the body of a decision; with persons of 0, where nobody is there "
+            "by the last count, it asks for no port and is refused as one."
+        ),
+    ]
     reports: list[EncounterReport]
     possible_duplicates: list[PossibleDuplicate]
     possible_duplicates_withheld: NotRequired[Withheld]

@@ -66,6 +66,7 @@ function line(row, supposed, onPick) {
 function viewPort(view) {
   if (!view) return say('deciding');
   if (view.outcome === 'refused') return say('going_refused');
+  if (view.code === 'NOBODY_REPORTED') return say('going_nobody');
   return view.port_id ? portName(view.port_id) : say('going_none');
 }
 

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from api.board import BoardDocument, StandingDocument
 from api.documents.decision_types import BriefDocument, DecisionDocument, LineDocument
+from api.encounter import AS_KNOWN
 from api.http import create_app
 from api.http.schemas.record_examples import REPORT_IN
 from api.position import parse_time
@@ -26,7 +27,7 @@ def report(control, lon=1.4, lat=51.0, path="/v1/encounters", **more):
     body = {"source": "phone", "position": {"type": "Point", "coordinates": [lon, lat]}, "observed_at": stamp(-60)}
     answer = control.post(path, body | more)
     assert answer.status_code == 201
-    TypeAdapter(ReportedEncounter).validate_python(answer.json())
+    TypeAdapter(ReportedEncounter).validate_python(answer.json(), context=AS_KNOWN)
     return answer.json()
 
 
@@ -450,6 +451,30 @@ def test_a_report_without_a_count_leaves_the_one_before(control):
     report(control, 1.26, 51.05, path=path, persons=20, observed_at=stamp(-2))
     assert on_board(control, name)["persons"]["max"] == 20
     assert control.get(f"/v1/encounters/{name}").json()["encounter"]["persons"] == {"min": 20, "max": 20}
+
+
+def test_where_nobody_is_reported_no_port_is_recommended(control):
+    name = report(control, persons=30, vessel={"profile": "rnli-severn"}, persons_recovered=30)["encounter_id"]
+    assert on_board(control, name)["decided"]["port_id"] is not None
+    path = f"/v1/encounters/{name}/reports"
+    report(control, path=path, source="aircraft", persons=0, observed_at=stamp(-5))
+    decided = on_board(control, name)["decided"]
+    assert (decided["outcome"], decided["port_id"], decided["code"]) == ("none", None, "NOBODY_REPORTED")
+    assert decided["codes"] == ["NOBODY_REPORTED"]
+    standing = control.get(f"/v1/encounters/{name}/standing").json()
+    TypeAdapter(StandingDocument).validate_python(standing)
+    assert (standing["engine"]["port_id"], standing["codes"]) == (None, ["NOBODY_REPORTED"])
+    body = control.get(f"/v1/encounters/{name}").json()["encounter"]
+    assert (body["persons"], body["persons_recovered"]) == ({"min": 0, "max": 0}, 30)
+    refused = control.post(f"/v1/decisions?encounter_id={name}", body)
+    assert refused.status_code == 422
+    assert "/persons" in {error["pointer"] for error in refused.json()["errors"]}
+    # A report that says nothing of the number does not bring them back; one that counts somebody does.
+    report(control, path=path, observed_at=stamp(-4))
+    assert on_board(control, name)["decided"]["port_id"] is None
+    report(control, path=path, persons=30, observed_at=stamp(-2))
+    assert on_board(control, name)["decided"]["port_id"] is not None
+    assert control.get(f"/v1/encounters/{name}").json()["encounter"]["persons_recovered"] == 30
 
 
 def test_a_report_needs_no_pack_unless_it_names_a_vessel(call_app, store):
