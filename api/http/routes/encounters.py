@@ -1,6 +1,7 @@
 """Encounters: reports of people at sea, where they were directed, and the live board."""
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated
 
@@ -27,6 +28,7 @@ from api.http.authorization import filter_owned, require_owner, visible_places, 
 from api.http.command_executor import CommandExecutor, executes
 from api.http.dependencies import CurrentService, JsonText, Records, Work, decision_service_of, port_id_of
 from api.http.json_router import JsonRouter
+from api.http.problems import Starting
 from api.http.schemas.decision_examples import ENCOUNTERS
 from api.http.schemas.record_examples import (
     CLOSE_IN,
@@ -75,7 +77,8 @@ from api.store.record_types import (
 )
 from api.store.store import Store
 from api.store.validation import Json, canonical
-from engine.errors import InvalidAsk, PositionRefused, UnknownName
+from engine.errors import InvalidAsk, PackError, PositionRefused, UnknownName
+from engine.routes import check_in_area, looks_exchanged
 
 router = JsonRouter(tags=["encounters"])
 
@@ -345,7 +348,15 @@ async def _understood(request: Request, body: ReportIn, encounter_id: str | None
     Raises
     ------
     UnknownName, Starting, PackError
+    PositionRefused
+        It lies outside the area only because its numbers are exchanged: as the newest position there is it would take
+        the place of a right one. One that is merely far out is taken in.
     """
+    with suppress(Starting, PackError):
+        # While there is no service it is taken as it stands.
+        world, (lon, lat) = (await decision_service_of(request)).world, body.position.coordinates
+        if looks_exchanged(world, lon, lat):
+            check_in_area(world, lon, lat)
     profile = body.vessel.named_profile
     if profile is not None:
         # Only then: a report has to be taken in also while the pack is still being opened.

@@ -68,6 +68,25 @@ def test_a_report_that_makes_no_sense_is_refused(control, store, wrong):
     assert store.audit() == []
 
 
+def test_exchanged_numbers_are_refused_in_the_words_of_a_decision_and_far_out_is_taken_in(control, store):
+    exchanged = {"position": {"type": "Point", "coordinates": [51.05, 1.25]}}
+    name = report(control, 1.25, 51.05)["encounter_id"]
+    decided = control.post("/v1/decisions", exchanged).json()
+    assert "look exchanged" in decided["detail"]
+    for path in ("/v1/encounters", f"/v1/encounters/{name}/reports"):
+        refused = control.post(path, exchanged)
+        assert refused.status_code == 422
+        told = refused.json()
+        assert {key: told[key] for key in ("code", "detail", "errors")} == {
+            key: decided[key] for key in ("code", "detail", "errors")
+        }
+    assert on_board(control, name)["decided"]["outcome"] == "suitable"
+    # An aircraft may see a boat beyond the area: that is where it is, and the board says why there is no answer.
+    report(control, -20.0, 55.0, path=f"/v1/encounters/{name}/reports", source="aircraft", observed_at=stamp(-2))
+    decided = on_board(control, name)["decided"]
+    assert (decided["outcome"], decided["code"]) == ("refused", "POS_OUT_OF_AREA")
+
+
 def test_the_night_of_24_november_2021_the_boats_stay_separate(control, monkeypatch, acting):
     """Calls from several boats close together, handed from centre to centre; one is found, the others stay open.
 
