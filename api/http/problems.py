@@ -89,7 +89,17 @@ class CrossSite(Refusal):
 
 
 class NoSuchPort(Refusal):
-    """The path names a port that does not exist."""
+    """A port is named that does not exist: by the path, or by a field of the body.
+
+    Parameters
+    ----------
+    field : str
+        Dotted name; empty for the path.
+    """
+
+    def __init__(self, field: str = "") -> None:
+        super().__init__("GET /v1/ports lists ids and UN/LOCODEs.")
+        self.field = field
 
 
 class Starting(Refusal):
@@ -257,6 +267,9 @@ async def answer_problem(request: Request, exception: Exception) -> Response:
     if isinstance(exception, RequestValidationError):
         errors = errors_of(exception.errors())
         return problem(request, kind, _count(len(errors)), errors)
+    if isinstance(exception, NoSuchPort) and exception.field:
+        error = _error(_pointer(exception.field), kind.code, f"names no port. {exception.detail}")
+        return problem(request, kind, f"{exception.field}: {error['detail']}", [error])
     if isinstance(exception, Refusal):
         return problem(request, kind, exception.detail, headers=headers)
     return problem(request, kind, "", headers=headers)

@@ -240,7 +240,7 @@ async def direct_encounter(
     executor: Annotated[CommandExecutor, executes(Permission.DIRECT)],
 ) -> Response:
     """It is the answer from here on; of several the one said last holds. A place outside the register goes by name."""
-    port_id = None if body.port_id is None else port_id_of(service, body.port_id)
+    port_id = None if body.port_id is None else port_id_of(service, body.port_id, "port_id")
     return await executor.respond(body.command(encounter_id, port_id), OwnRecord(_ID, encounter_id))
 
 

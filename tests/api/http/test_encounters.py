@@ -259,6 +259,27 @@ def test_a_direction_to_a_place_outside_the_register_goes_by_name(control):
     assert (standing["answer"], standing["judged"]) == ("direction", False)
 
 
+def test_a_direction_is_checked_as_a_report_is(control):
+    name = report(control)["encounter_id"]
+    path, bare = f"/v1/encounters/{name}/direction", {"centre": "CROSS", "code": "A"}
+    for wrong, status, pointer in (
+        ({"port_id": "calais", "directed_at": stamp(3_600)}, 422, "/directed_at"),
+        ({"port_id": "calais", "place": "the roads of Calais"}, 422, "/place"),
+        ({}, 422, ""), ({"place": " "}, 422, ""), ({"port_id": "atlantis"}, 404, "/port_id"),
+    ):  # fmt: skip
+        refused = control.post(path, bare | wrong)
+        assert (refused.status_code, [error["pointer"] for error in refused.json()["errors"]]) == (status, [pointer])
+    assert control.get(f"/v1/encounters/{name}/standing").json()["direction"] is None
+    held = {"port_id": "atlantis", "vessel": "RNLI Dover", "persons": {"total": 3}, "eta_at": stamp(3_600)}
+    refused = control.post("/v1/reservations", held)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (404, "/port_id")
+    said = control.post(path, bare | {"port_id": "calais", "directed_at": stamp(-600)})
+    assert said.status_code == 200
+    control.post(f"/v1/encounters/{name}/close", {"evidence": "all ashore"})
+    refused = control.post(path, bare | {"port_id": "dover"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "WRONG_STATE")
+
+
 def test_an_encounter_on_land_is_shown_and_not_hidden(control):
     name = report(control, -1.0, 52.0)["encounter_id"]
     (row,) = control.get("/v1/encounters?decide=true").json()["encounters"]

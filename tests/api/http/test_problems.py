@@ -47,7 +47,7 @@ def pairs(document):
         ({"persons": -1}, [("/persons", "OUT_OF_RANGE")]),
         ({"persons": 0}, [("/persons", "INVALID_VALUE")]),
         ({"persons": {"min": 0, "max": 0}}, [("/persons", "INVALID_VALUE")]),
-        ({"persons": {"min": 1}}, [("/persons/max", "REQUIRED")]),
+        ({"persons": {"max": 1}}, [("/persons/min", "REQUIRED")]),
         ({"persons": {"min": 2, "max": 1}}, [("/persons", "INVALID_VALUE")]),
         ({"persons": {"min": "x", "max": 1}}, [("/persons/min", "WRONG_TYPE")]),
         ({"persons": {"min": 1, "max": 1, "age": CANARY}}, [("/persons/age", "UNKNOWN_FIELD")]),
