@@ -18,9 +18,10 @@ from api.decision_service import DecisionService
 from api.documents.decision import candidate
 from api.documents.language import LANGUAGES
 from api.encounter import AS_KNOWN, ON_SCENE, UNKNOWN_VESSEL, EncounterIn
-from api.encounter_fields import ENCOUNTER_FIELDS, MOST_PERSONS
+from api.encounter_fields import ENCOUNTER_FIELDS, MOST_PERSONS, is_nobody
 from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
+from api.store.encounters import stated_persons
 from api.store.port_snapshot import PortsSnapshot
 from api.store.record_types import DirectionDocument, OpenEncounterRow, RuleConflict, WithdrawnDirection
 from api.text.sentences import eta_s
@@ -34,11 +35,11 @@ from engine.units import MINUTE_S
 
 Json = dict[str, Any]
 
-_KEPT = ("persons", *ON_SCENE)
-"""What is decided with beside the position and the time, as a recorded decision or a report may say it."""
-
 VESSEL_ASSUMED = "VESSEL_ASSUMED"
 """Code on the board: neither a report nor a recorded decision names the vessel."""
+
+NOBODY_REPORTED = "NOBODY_REPORTED"
+"""Code on the board: by the last count nobody is there, so no port is recommended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,9 @@ def decide_row(service: DecisionService, encounter: OpenEncounter, ports: PortsS
 
 
 def doubts(ask: Ask) -> list[str]:
-    """Codes of what nobody has said and was assumed, and of a position too old to be where they are now."""
-    assumed = [VESSEL_ASSUMED] if ask.vessel.id == UNKNOWN_VESSEL else []
+    """Codes of nobody being there, of what was assumed, and of a position too old to be where they are now."""
+    assumed = [NOBODY_REPORTED] if is_nobody(ask.persons_max) else []
+    assumed += [VESSEL_ASSUMED] if ask.vessel.id == UNKNOWN_VESSEL else []
     return [*assumed, Code.POS_STALE.name] if ask.position_age_s > ask.policy.limits.fix_stale_after_s else assumed
 
 
@@ -153,9 +155,11 @@ def encounter_known(document: Json, direction: Json | None = None, ask: bytes | 
     on_scene = [
         {"observed_at": report["observed_at"], **report["on_scene"]} for report in reports if report["on_scene"]
     ]
+    persons = [counted for report in reports if (counted := stated_persons(report)) is not None]
     board = {
-        "encounter_id": document["encounter_id"], "latest": reports[-1], "on_scene": on_scene[-1] if on_scene else None,
-        "reports": len(reports), "possible_duplicate": bool(document["possible_duplicates"]),
+        "encounter_id": document["encounter_id"], "latest": reports[-1], "persons": persons[-1] if persons else None,
+        "on_scene": on_scene[-1] if on_scene else None, "reports": len(reports),
+        "possible_duplicate": bool(document["possible_duplicates"]),
     }  # fmt: skip
     return OpenEncounter(board, direction, ask, None)
 
@@ -184,7 +188,15 @@ def encounter_now(encounter: OpenEncounter, at_s: float) -> EncounterIn:
     older, newer = last_ask, reported
     if last_ask and reported and parse_time(last_ask["time"]) >= parse_time(reported["observed_at"]):
         older, newer = reported, last_ask
-    body: Json = {name: source[name] for source in (older, newer) for name in _KEPT if name in source}
+    # What the newer of the two does not say was not unsaid by it.
+    body: Json = {name: source[name] for source in (older, newer) for name in ON_SCENE if source.get(name) is not None}
+    counted = encounter.board["persons"]
+    if last_ask.get("persons") is not None and (
+        counted is None or parse_time(last_ask["time"]) >= parse_time(counted["observed_at"])
+    ):
+        body["persons"] = last_ask["persons"]
+    elif counted is not None:
+        body["persons"] = _persons(counted)
     if last_ask and parse_time(last_ask["time"]) >= observed_s:
         body["position"] = last_ask["position"]
         body["position_accuracy_m"] = last_ask.get("position_accuracy_m")
@@ -196,9 +208,6 @@ def encounter_now(encounter: OpenEncounter, at_s: float) -> EncounterIn:
             None if uncertain is None else min(uncertain, ENCOUNTER_FIELDS["position_accuracy_m"].most)
         )
         age_s = at_s - observed_s
-        persons = _persons(latest["persons"])
-        if persons is not None:
-            body["persons"] = persons
     body |= {"time": format_time(at_s), "position_age_s": min(max(age_s, 0.0), ENCOUNTER_FIELDS["position_age_s"].most)}
     try:
         return EncounterIn.model_validate(body, context=AS_KNOWN)
@@ -214,7 +223,7 @@ class EngineView(TypedDict):
         Literal["suitable", "unconfirmed", "none", "refused"],
         Field(description="refused: no answer can be given for its position; code says why."),
     ]
-    code: str | None
+    code: Annotated[str | None, Field(description="Why it is refused; NOBODY_REPORTED: none, for nobody is there.")]
     port_id: str | None
     time_to_landing_min: float | None
     eta_at: str | None
@@ -233,9 +242,9 @@ class BoardDecision(EngineView):
     codes: Annotated[
         list[str],
         Field(
-            description="RCC_DIRECTED, and RCC_PORT_CONFLICT where somebody must look; VESSEL_ASSUMED where nobody has "
-            "named the vessel; POS_STALE where the last position is too old to go by; ZONES_AVOIDED where a "
-            "closed water is kept out of."
+            description="RCC_DIRECTED, and RCC_PORT_CONFLICT where somebody must look; NOBODY_REPORTED where nobody is "
+            "there by the last count; VESSEL_ASSUMED where nobody has named the vessel; POS_STALE where the last "
+            "position is too old to go by; ZONES_AVOIDED where a closed water is kept out of."
         ),
     ]
 
@@ -261,8 +270,9 @@ class StandingDocument(TypedDict):
     codes: Annotated[
         list[str],
         Field(
-            description="RCC_DIRECTED, and RCC_PORT_CONFLICT where the master must look; VESSEL_ASSUMED where nobody "
-            "has named the vessel; POS_STALE where the last position is too old to be where they are."
+            description="RCC_DIRECTED, and RCC_PORT_CONFLICT where the master must look; NOBODY_REPORTED where nobody "
+            "is there by the last count; VESSEL_ASSUMED where nobody has named the vessel; POS_STALE where the last "
+            "position is too old to be where they are."
         ),
     ]
     direction: DirectionDocument | None
@@ -281,7 +291,9 @@ _NOTHING: EngineView = {"outcome": "none", "code": None, "port_id": None, "time_
 
 
 def engine_view(judged: QuickDecision) -> EngineView:
-    """The best port in few words; nulls where none is fit."""
+    """The best port in few words; nulls where none is fit, or nobody is there to be landed."""
+    if is_nobody(judged.ask.persons_max):
+        return {**_NOTHING, "code": NOBODY_REPORTED}
     best = int(judged.order[0])
     if judged.status[best] == int(Status.EXCLUDED):
         return _NOTHING.copy()
@@ -331,9 +343,8 @@ def _changed(view: EngineView, recorded: Json | None) -> bool | None:
     return (view["outcome"], recommended) != (recorded["outcome"], recorded["recommended"])
 
 
-def _persons(body: Json) -> Json | None:
-    least, most = body["min"], body["max"]
-    if least is None and most is None:
-        return None
-    least, most = 0 if least is None else least, least if most is None else most
-    return {"min": min(int(least), MOST_PERSONS), "max": min(int(most), MOST_PERSONS)}
+def _persons(counted: Json) -> Json:
+    least, most = counted["min"], counted["max"]
+    known = {"min": min(int(least or 0), MOST_PERSONS)}
+    # With no greatest number it stays open: at least so many is not exactly so many.
+    return known if most is None else known | {"max": min(int(most), MOST_PERSONS)}

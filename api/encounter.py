@@ -56,14 +56,14 @@ class PointIn(_Strict):
 
 
 class PersonsIn(_Strict):
-    """How many people, at least and at most."""
+    """How many people, at least and at most; without `max` nobody knows how many more."""
 
     min: Count
-    max: Count
+    max: Count | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> "PersonsIn":
-        if self.min > self.max:
+        if self.max is not None and self.min > self.max:
             raise ValueError("min is greater than max; exchange them")
         return self
 
@@ -162,8 +162,11 @@ class EncounterIn(EncounterFields, _Sighting):
         return persons
 
     @model_validator(mode="after")
-    def _nobody_counted_twice(self) -> "EncounterIn":
+    def _nobody_counted_twice(self, info: ValidationInfo) -> "EncounterIn":
         most = self.persons if self.persons is None or isinstance(self.persons, int) else self.persons.max
+        if is_nobody(most) and info.context == AS_KNOWN:
+            # A boat found empty: those who were recovered from it were.
+            return self
         if most is not None and self.persons_recovered is not None and self.persons_recovered > most:
             raise WrongField("persons_recovered", "is more than persons", "raise persons to those aboard")
         return self
@@ -194,7 +197,7 @@ class EncounterIn(EncounterFields, _Sighting):
         if self.persons is None:
             low = high = nan
         elif isinstance(self.persons, PersonsIn):
-            low, high = float(self.persons.min), float(self.persons.max)
+            low, high = float(self.persons.min), nan if self.persons.max is None else float(self.persons.max)
         else:
             low = high = float(self.persons)
         lon, lat = self.position.coordinates
@@ -231,7 +234,7 @@ def encounter_echo(ask: Ask) -> dict[str, Any]:
         "position": {"type": "Point", "coordinates": [ask.lon, ask.lat]},
         "time": format_time(ask.at_s),
         "persons": None
-        if not isfinite(ask.persons_max)
+        if not isfinite(ask.persons_min)
         else {"min": json_number(ask.persons_min, 0), "max": json_number(ask.persons_max, 0)},
         "medical": ask.medical.name.lower(),
         **echo_fields(ENCOUNTER_FIELDS, ask),

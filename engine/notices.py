@@ -149,7 +149,7 @@ def _position_notices(ask: Ask, world: World, reach: Reach) -> list[Notice]:
 def _vessel_notices(context: RequestContext) -> list[Notice]:
     ask, vessel = context.ask, context.ask.vessel
     notices = []
-    if not context.persons_known:
+    if isnan(ask.persons_max):
         notices.append(Notice(Code.POB_UNKNOWN, {"persons": context.persons}))
     elif ask.persons_min != ask.persons_max:
         notices.append(Notice(Code.POB_RANGE, {"persons": (ask.persons_min, ask.persons_max)}))

@@ -92,8 +92,7 @@ def build_context(ask: Ask, world: World, coordination: Coordination) -> Request
     """A request made ready."""
     policy, vessel = ask.policy, ask.vessel
     limits = policy.limits
-    persons_known = not isnan(ask.persons_max)
-    persons = ask.persons_max if persons_known else limits.persons_when_unknown
+    persons, persons_known = _persons_judged(ask)
     aboard = not persons_known or persons > 0.0
     needed_depth_m = depth_needed(vessel.draught_m, limits.keel_margin_m, limits.keel_margin_share, 0.0)
     speed_model = build_speed_model(vessel, policy, world.speed_tables, aboard)
@@ -124,6 +123,19 @@ def build_context(ask: Ask, world: World, coordination: Coordination) -> Request
         here_hs_m,
         depth_class.patches,
     )
+
+
+def _persons_judged(ask: Ask) -> tuple[float, bool]:
+    """How many people are judged for, and whether that is evidence: the policy's assumption is not.
+
+    Where it is only known that there are at least so many, that is evidence once it is more than the vessel may carry,
+    and no fewer are assumed.
+    """
+    if not isnan(ask.persons_max):
+        return ask.persons_max, True
+    if ask.persons_min > known_figures(ask.vessel).max_persons:
+        return ask.persons_min, True
+    return max(ask.policy.limits.persons_when_unknown, ask.persons_min), False
 
 
 def _ranking_key(ask: Ask) -> int:

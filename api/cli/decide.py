@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="for instance 51 07.3N 001 20.8E, or 51.1217,1.3467 (latitude first)")  # fmt: skip
     parser.add_argument("--time", action=Once, nargs="+", metavar="T",
                         help=f"{TIME_FORMS}; now if left out")  # fmt: skip
-    parser.add_argument("--persons", action=Once, metavar="N|A-B", help="people to land: 60, or 55-60")
+    parser.add_argument("--persons", action=Once, metavar="N|A-B|A+", help="people to land: 60, 55-60, or 55+ at least")
     parser.add_argument("--medical", action=Once, metavar="M", help="worst casualty: none, urgent or critical")
     add_fields(parser, ENCOUNTER_FIELDS)
     parser.add_argument("--vessel", action=Once, metavar="PROFILE", help="profile name; a cautious one if left out")
@@ -232,7 +232,7 @@ def validate(body: dict[str, object]) -> "EncounterIn":
 
 
 def persons_from(text: str | None, field: str = "--persons") -> int | dict[str, int] | None:
-    """Least and greatest number of people: ``60``, or ``55-60``.
+    """Least and greatest number of people: ``60``, ``55-60``, or ``55+`` where there are at least so many.
 
     Raises
     ------
@@ -240,11 +240,13 @@ def persons_from(text: str | None, field: str = "--persons") -> int | dict[str, 
     """
     if text is None:
         return None
+    if least := re.fullmatch(r"([0-9]{1,9}) ?\+", text.strip()):
+        return {"min": int(least[1])}
     found = re.fullmatch(r"(-?[0-9]{1,9})(?: ?(?:-|\u2013|\.\.) ?(-?[0-9]{1,9}))?", text.strip())
     if not found:
         raise InvalidAsk(
             field, f"{quote(text.strip())} is not a number of people.",
-            "Write 60, or 55-60; leave it out if not known.",
+            "Write 60, 55-60, or 55+ for at least so many; leave it out if not known.",
         )  # fmt: skip
     low = int(found[1])
     high = low if found[2] is None else int(found[2])

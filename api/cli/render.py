@@ -90,6 +90,8 @@ def _top(decision: Decision, language: str, ink: Style) -> list[str]:
         persons = format_quantity(ask.persons_max, PERSONS, language)
         if ask.persons_min < ask.persons_max:
             persons = f"{ask.persons_min:.0f}-{persons}"
+    elif ask.persons_min > 0.0:
+        persons = f">= {format_quantity(ask.persons_min, PERSONS, language)}"
     parts = [
         format_position(ask.lon, ask.lat),
         f"{_day(ask.at_s)} {utc_clock(ask.at_s, language)}",

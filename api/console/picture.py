@@ -8,6 +8,7 @@ from api.console.ais_feed import SILENT_S, AisFeed
 from api.decision_service import DecisionService
 from api.documents.decision import decision_document
 from api.encounter import EncounterIn
+from api.encounter_fields import NOBODY, is_nobody
 from api.position import format_time
 from api.store.board import OpenEncounter
 from api.store.port_snapshot import PortsSnapshot
@@ -204,7 +205,11 @@ def decision_view(
     """
     ask = body.model_dump(mode="json", exclude_unset=True, exclude_none=True)
     try:
-        decision = service.decide(service.ask(body, at_s), ports, encounter_id)
+        wanted = service.ask(body, at_s)
+        if is_nobody(wanted.persons_max):
+            problem, remedy = NOBODY
+            raise InvalidAsk("persons", f"{problem}.", f"{remedy}.")
+        decision = service.decide(wanted, ports, encounter_id)
     except (PositionRefused, InvalidAsk, UnknownName) as refused:
         return {"ask": ask, "decision": None, "refused": str(refused)}
     return {"ask": ask, "decision": decision_document(decision, "brief", "both", MOST_PORTS_DECIDED), "refused": None}

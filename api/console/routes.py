@@ -258,7 +258,7 @@ async def suppose(
 ) -> Response:  # fmt: skip
     """The open encounters as they are decided now and as they would be; nothing is recorded and nobody is told."""
     now_s = time.time()
-    known = wanted.model_copy(update={"closed": [port_id_of(service, name) for name in wanted.closed]})
+    known = wanted.model_copy(update={"closed": [port_id_of(service, name, "closed") for name in wanted.closed]})
     if known.policy is not None:
         policy_named(known.policy)
     records = await memory.run(lambda store: _visible_part(caller, store, now_s))

@@ -230,7 +230,9 @@ def supposed_body(body: EncounterIn, wanted: WhatIfIn, encounter_id: str) -> Enc
     changed: Json = {}
     if wanted.more_persons and body.persons is not None:
         least, most = (body.persons,) * 2 if isinstance(body.persons, int) else (body.persons.min, body.persons.max)
-        changed["persons"] = {"min": least + wanted.more_persons, "max": most + wanted.more_persons}
+        changed["persons"] = {
+            "min": least + wanted.more_persons, "max": None if most is None else most + wanted.more_persons
+        }  # fmt: skip
     if wanted.policy is not None:
         changed["policy"] = wanted.policy
     if wanted.lost_vessel == encounter_id:

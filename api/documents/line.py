@@ -5,7 +5,7 @@ Plain ASCII, so that a message stays one part on every network. Times are UTC.
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from api.documents.bilingual import Bilingual
 from api.documents.decision_types import LineDocument
@@ -22,7 +22,18 @@ LONG_CHARS = 340
 _LINES = load_texts("short_line")
 
 
-def line_of(document: Mapping[str, Any], languages: Sequence[str] = LANGUAGES) -> LineDocument:
+class Lead(NamedTuple):
+    """What stands first where a centre has directed: who, where to, when, and whether a hard rule fails there."""
+
+    centre: str
+    place: str
+    clock: str
+    is_conflict: bool
+
+
+def line_of(
+    document: Mapping[str, Any], languages: Sequence[str] = LANGUAGES, leads: Mapping[str, Lead] | None = None
+) -> LineDocument:
     """The line view of a whole document.
 
     Parameters
@@ -30,13 +41,24 @@ def line_of(document: Mapping[str, Any], languages: Sequence[str] = LANGUAGES) -
     document : dict
         Of `api.documents.decision.whole_document`, cut to two candidates or more, in these languages at least.
     languages : sequence of str
+    leads : mapping of str to Lead, optional
+        By language, where a direction is in force: the rest is for information then.
     """
+    if leads is None:
+        lines = {lang: (_short(document, lang), _long(document, lang)) for lang in languages}
+    else:
+        lines = {
+            lang: (
+                _directed(document, leads[lang], lang, SHORT_CHARS), _directed(document, leads[lang], lang, LONG_CHARS)
+            )
+            for lang in languages
+        }  # fmt: skip
     return {
         "decision_id": document["decision_id"],
         "decided_at": document["decided_at"],
         "outcome": document["outcome"],
-        "line": cast(Bilingual, {lang: _short(document, lang) for lang in languages}),
-        "long_line": cast(Bilingual, {lang: _long(document, lang) for lang in languages}),
+        "line": cast(Bilingual, {lang: short for lang, (short, _) in lines.items()}),
+        "long_line": cast(Bilingual, {lang: long for lang, (_, long) in lines.items()}),
     }
 
 
@@ -48,6 +70,30 @@ def _short(document: Mapping[str, Any], lang: str) -> str:
 def _long(document: Mapping[str, Any], lang: str) -> str:
     optional = [_over(document, lang), _nearer(document, lang), (_centre(document, lang),), (_next(document, lang),)]
     return _fitted(_first(document, lang), optional, _word("long_end", lang), LONG_CHARS)
+
+
+def _directed(document: Mapping[str, Any], lead: Lead, lang: str, most: int) -> str:
+    """Who directed to where, and as far as there is room what is known beside it."""
+    told = _word("directed_conflict", lang) if lead.is_conflict else ""
+    end = _word("end", lang)
+    bare = _word("directed", lang, centre="", place="", clock=lead.clock)
+    room = most - len(_ascii(bare + told + end))
+    # Both may be long names that people typed: each has half the room at least.
+    centre, place = _ascii(lead.centre), _ascii(lead.place)
+    place = place[: max(room // 2, room - len(centre))]
+    first = _word("directed", lang, centre=centre[: room - len(place)], place=place, clock=lead.clock) + told
+    incomplete = any(notice["code"] == "RESCUE_INCOMPLETE" for notice in document["notices"])
+    optional = [(_word("rescue_incomplete", lang),) if incomplete else (), _for_information(document, lang)]
+    return _fitted(first, [*optional, (_centre(document, lang),)], end, most)
+
+
+def _for_information(document: Mapping[str, Any], lang: str) -> tuple[str, ...]:
+    """The port that would be advised: with the way to it, or by name alone."""
+    candidates = document["candidates"]
+    if not candidates:
+        return ()
+    port = _word("for_information", lang, port=_name(candidates[0], lang))
+    return (port + _way(candidates[0], lang), port)
 
 
 def _fitted(first: str, optional: list[tuple[str, ...]], end: str, most: int) -> str:
@@ -69,16 +115,26 @@ def _first(document: Mapping[str, Any], lang: str) -> str:
     kind = first["status"]
     if any(notice["code"] == "RESCUE_INCOMPLETE" for notice in document["notices"]) and kind != "unconfirmed":
         kind = "information"
-    words = _word(kind, lang, port=_name(first, lang))
-    if first["time_to_landing_min"] is not None:
-        eta = first["eta_at"]
-        words += _word(
-            "way", lang, miles=f"{first['distance_nm']:.1f}",
-            bearing=f"{first['bearing_deg'] % 360:03d}", minutes=f"{first['time_to_landing_min']:.0f}",
-            eta="-" if eta is None else f"{eta[11:13]}{eta[14:16]}Z",
-        )  # fmt: skip
+    words = _word(kind, lang, port=_name(first, lang)) + _way(first, lang)
     vhf = first_channel(first["port"]["vhf"], "")
     return words + (_word("vhf", lang, vhf=vhf) if vhf else "")
+
+
+def _way(candidate: Mapping[str, Any], lang: str) -> str:
+    """How far it is and when she is there; nothing where no way is known."""
+    if candidate["time_to_landing_min"] is None:
+        return ""
+    eta = candidate["eta_at"]
+    return _word(
+        "way", lang, miles=f"{candidate['distance_nm']:.1f}",
+        bearing=f"{candidate['bearing_deg'] % 360:03d}", minutes=f"{candidate['time_to_landing_min']:.0f}",
+        eta="-" if eta is None else hour_of(eta),
+    )  # fmt: skip
+
+
+def hour_of(instant: str) -> str:
+    """Hour and minute of an RFC 3339 instant in UTC, as messages write them."""
+    return f"{instant[11:13]}{instant[14:16]}Z"
 
 
 def _over(document: Mapping[str, Any], lang: str) -> tuple[str, ...]:

@@ -6,11 +6,13 @@ from typing import Any
 from gpxpy.gpx import GPX, GPXRoute, GPXRoutePoint
 
 from api.documents.language import BOTH
+from api.text.catalogue import load_groups
 from api.text.messages import WORDING
 from engine.codes import Code
 
 Json = dict[str, Any]
 
+_ROUTE_NAME = load_groups("sentences")["directed"]["route_name"]
 _PROPERTIES = ("status", "distance_nm", "time_to_landing_min", "eta_at", "bearing_deg", "over_banks")
 
 
@@ -76,13 +78,18 @@ def gpx_of(document: Mapping[str, Any], lang: str) -> str:
     gpx = GPX()
     gpx.creator = "safeport"
     gpx.name = document["decision_id"]
-    directed = f"{document['direction']['sentence'][lang]} " if "direction" in document else ""
-    gpx.description = f"{directed}{document['headline'][lang]} {limits_of_use(lang)}"
+    direction = document.get("direction")
+    # Where there is a direction the headline begins with it.
+    gpx.description = f"{document['headline'][lang]} {limits_of_use(lang)}"
     best = document["recommended"]
     if best is not None and best["route"] is not None:
         name = best["port"]["name"][lang]
         told = " ".join([*_over_banks(document, best, lang), limits_of_use(lang)])
-        route = GPXRoute(name=name, description=f"{directed}{told}")
+        if direction is not None:
+            told = f"{direction['sentence'][lang]} {told}"
+        # A plotter shows the name alone.
+        title = _ROUTE_NAME.of(lang).format(port=name) if direction is not None and direction["differs"] else name
+        route = GPXRoute(name=title, description=told)
         points = best["route"]["coordinates"]
         for number, (lon, lat) in enumerate(points):
             label = name if number == len(points) - 1 else f"{number:02d}"

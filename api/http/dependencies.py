@@ -60,8 +60,15 @@ async def required_store_of(request: Request) -> AsyncStore:
     return async_store
 
 
-def port_id_of(service: DecisionService, name: str) -> str:
+def port_id_of(service: DecisionService, name: str, field: str = "") -> str:
     """Id of a port by id or UN/LOCODE.
+
+    Parameters
+    ----------
+    service : DecisionService
+    name : str
+    field : str
+        Of the body that names it; empty where the path does.
 
     Raises
     ------
@@ -70,7 +77,7 @@ def port_id_of(service: DecisionService, name: str) -> str:
     try:
         return service.port(name).id
     except UnknownName:
-        raise NoSuchPort("GET /v1/ports lists ids and UN/LOCODEs.") from None
+        raise NoSuchPort(field) from None
 
 
 Records = Annotated[AsyncStore, Depends(required_store_of)]

@@ -77,10 +77,10 @@ def _position(encounter: Json) -> str:
 
 
 def _persons(encounter: Json) -> str:
-    least, most = encounter["latest"]["persons"]["min"], encounter["latest"]["persons"]["max"]
-    if least is None and most is None:
+    counted = encounter["persons"]
+    if counted is None:
         return "not known"
-    return " to ".join("?" if count is None else str(count) for count in (least, most))
+    return " to ".join("?" if count is None else str(count) for count in (counted["min"], counted["max"]))
 
 
 def _directed(encounter: Json) -> str:

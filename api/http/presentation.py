@@ -7,9 +7,10 @@ import orjson
 from fastapi import Depends, Query, Request
 from starlette.responses import Response
 
-from api.directed import direction_in_force
+from api.directed import directed_headline, direction_in_force, leads_of
 from api.documents.decision import (
     DEFAULT_LIMIT,
+    LINE_CANDIDATES,
     Basis,
     View,
     decision_document,
@@ -18,6 +19,7 @@ from api.documents.decision import (
     whole_document,
 )
 from api.documents.language import in_language, languages_of
+from api.documents.line import line_of
 from api.documents.tracks import geojson_of, gpx_of
 from engine.evaluate import SHOWN
 from engine.model import Decision
@@ -68,13 +70,30 @@ class Presentation(NamedTuple):
         self, decision: Decision, basis: Basis | None = None, headers: dict[str, str] | None = None
     ) -> Response:  # fmt: skip
         """The answer made of a decision; only what is shown is put into words."""
-        beside: dict[str, Any] = {}
         if self.direction is not None:
-            beside["direction"] = direction_in_force(decision, self.direction, languages_of(self.lang))
+            return self._directed_answer(decision, self.direction, basis, headers)
         if self.media_type == JSON:
             document = decision_document(decision, self.view, self.lang, self.limit, basis)
-            return self._response(to_json(document | beside), headers)
-        return self._tracks({**whole_document(decision, self.limit, self.lang, basis), **beside}, headers)
+            return self._response(to_json(document), headers)
+        return self._tracks(whole_document(decision, self.limit, self.lang, basis), headers)
+
+    def _directed_answer(
+        self, decision: Decision, direction: dict[str, Any], basis: Basis | None, headers: dict[str, str] | None
+    ) -> Response:
+        """The answer beside a direction in force: every sentence of it begins with where the centre sends them."""
+        languages = languages_of(self.lang)
+        told = direction_in_force(decision, direction, languages)
+        beside = {"direction": told, **directed_headline(decision, told, languages)}
+        if self.media_type != JSON:
+            return self._tracks({**whole_document(decision, self.limit, self.lang, basis), **beside}, headers)
+        if self.view == "line":
+            whole = whole_document(decision, LINE_CANDIDATES, self.lang, basis)
+            lines = line_of(whole, languages, leads_of(decision, told, languages))
+            return self._response(to_json({**lines, "direction": told}), headers)
+        document = decision_document(decision, self.view, self.lang, self.limit, basis)
+        # The brief view has nothing that is read out.
+        shown = {name: value for name, value in beside.items() if name in document or name == "direction"}
+        return self._response(to_json(document | shown), headers)
 
     def answer_of_document(self, document: bytes, headers: dict[str, str] | None = None) -> Response:
         """The answer cut from a whole document as it was handed out, byte for byte where that is asked for."""

@@ -21,7 +21,7 @@ from typing_extensions import TypedDict
 
 from api.documents.decision import to_json
 from api.exchanged import in_form
-from api.field_errors import field_errors
+from api.field_errors import FieldError, field_errors
 from api.store.errors import (
     BadExchange,
     ChangedMeanwhile,
@@ -48,7 +48,7 @@ PROBLEM_JSON = "application/problem+json"
 MOST_ERRORS = 20
 MOST_BYTES = 8_192
 _MOST_CHARS = 300
-_MOST_STEP_CHARS = 60
+_FIELD_NAME = re.compile("[a-z][a-z_]{0,38}[0-9]?")
 _UNAVAILABLE = 503
 CLIENT_GONE = 499
 """Counted and logged for a client that went away in the middle of its request; never seen by anybody."""
@@ -89,7 +89,17 @@ class CrossSite(Refusal):
 
 
 class NoSuchPort(Refusal):
-    """The path names a port that does not exist."""
+    """A port is named that does not exist: by the path, or by a field of the body.
+
+    Parameters
+    ----------
+    field : str
+        Dotted name; empty for the path.
+    """
+
+    def __init__(self, field: str = "") -> None:
+        super().__init__("GET /v1/ports lists ids and UN/LOCODEs.")
+        self.field = field
 
 
 class Starting(Refusal):
@@ -257,6 +267,9 @@ async def answer_problem(request: Request, exception: Exception) -> Response:
     if isinstance(exception, RequestValidationError):
         errors = errors_of(exception.errors())
         return problem(request, kind, _count(len(errors)), errors)
+    if isinstance(exception, NoSuchPort) and exception.field:
+        error = _error(_pointer(exception.field), kind.code, f"names no port. {exception.detail}")
+        return problem(request, kind, f"{exception.field}: {error['detail']}", [error])
     if isinstance(exception, Refusal):
         return problem(request, kind, exception.detail, headers=headers)
     return problem(request, kind, "", headers=headers)
@@ -348,17 +361,22 @@ def _error(pointer: str, code: str, detail: str) -> ProblemError:
 def errors_of(found: Sequence[Mapping[str, Any]]) -> list[ProblemError]:
     """Entries of ``errors`` for what the validator found in a request; its location begins with body or query."""
     sent = [{**error, "loc": error["loc"][1:]} for error in found]
-    return [
-        _error(_pointer_to(wrong.steps), wrong.code, f"{wrong.problem} {wrong.remedy}") for wrong in field_errors(sent)
-    ]
+    return [_entry(wrong) for wrong in field_errors(sent)]
 
 
-def printable_name(name: str) -> str:
-    """A name of a field that was sent, as it may be repeated: short, and nothing that is not shown."""
-    return "".join(c if c.isprintable() else "?" for c in name[:_MOST_STEP_CHARS])
+def _entry(wrong: FieldError) -> ProblemError:
+    """Entry of ``errors``; an unknown name that is none of a field stays with the sender: it is looked for one up."""
+    steps, problem = wrong.steps, wrong.problem
+    if wrong.code == "UNKNOWN_FIELD" and not is_field_name(str(steps[-1])):
+        steps, problem = steps[:-1], "has a name that is not known."
+    return _error(_pointer_to(steps), wrong.code, f"{problem} {wrong.remedy}")
+
+
+def is_field_name(name: str) -> bool:
+    """Whether a name that was sent may be repeated: one a field could have. Another may be of a person."""
+    return _FIELD_NAME.fullmatch(name) is not None
 
 
 def _pointer_to(steps: Sequence[str | int]) -> str:
-    """RFC 6901 pointer; the only part of a request that is repeated, so in printable characters and short."""
-    tokens = [printable_name(str(step)) for step in steps]
-    return "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)
+    """RFC 6901 pointer to a field; none of their names has a character that is to be escaped."""
+    return "".join(f"/{step}" for step in steps)

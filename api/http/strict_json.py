@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from api.http.arguments import Call
 from api.http.auth import RequiredPermission, permissions_of
 from api.http.methods import answer_head
-from api.http.problems import MalformedJson, UnsupportedMedia, printable_name
+from api.http.problems import MalformedJson, UnsupportedMedia, is_field_name
 from engine.errors import InvalidAsk
 
 JSON = "application/json"
@@ -59,8 +59,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         # Whichever value was kept, the sender may have meant the other.
         names = [name for name, _ in pairs]
-        twice = next(name for k, name in enumerate(names) if name in names[:k])
-        raise MalformedJson(f"An object has the key '{printable_name(twice)}' twice. Give it once.")
+        last, twice = next((k, name) for k, name in enumerate(names) if name in names[:k])
+        if is_field_name(twice):
+            raise MalformedJson(f"An object has the key '{twice}' twice. Give it once.")
+        # It may be of a person: where it stands is enough.
+        raise MalformedJson(
+            f"An object has one key twice, as number {names.index(twice) + 1} and {last + 1}. Give it once."
+        )
     return members
 
 

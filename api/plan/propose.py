@@ -88,7 +88,8 @@ class Boat:
     def over_limit(self) -> int:
         """People beyond what the vessel can carry, as far as either is known. [persons]"""
         most = self.ask.vessel.max_persons
-        return max(0, self.persons - int(most)) if self.persons_known and isfinite(most) else 0
+        is_counted = self.persons_known or self.ask.persons_min > most
+        return max(0, self.persons - int(most)) if is_counted and isfinite(most) else 0
 
     @property
     def room(self) -> int:
@@ -303,7 +304,7 @@ def with_load_carried(ask: Ask) -> Ask:
     on a port is a caution.
     """
     vessel = ask.vessel
-    if isnan(ask.persons_max) or not ask.persons_max > vessel.max_persons:
+    if not (ask.persons_min if isnan(ask.persons_max) else ask.persons_max) > vessel.max_persons:
         return ask
     righting = vessel.max_persons if isnan(vessel.self_righting_persons) else vessel.self_righting_persons
     return replace(ask, vessel=replace(vessel, self_righting_persons=righting, max_persons=inf))

@@ -5,15 +5,16 @@ from typing import ClassVar
 
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction, insertion
-from api.store.errors import ChangedMeanwhile, WrongState
+from api.store.encounters import encounter_state
+from api.store.errors import ChangedMeanwhile, InvalidValue, WrongState
 from api.store.reservations import known_encounter
 from api.store.validation import (
     LONGEST_NAME,
     Json,
     checked_code,
     checked_id,
+    checked_past,
     checked_text,
-    milliseconds,
     signed_document,
 )
 
@@ -47,14 +48,20 @@ class RecordDirection:
         """Record it."""
         context.actor.needs(Role.CONTROLLER, Role.MASTER, Role.CREW)
         known_encounter(context.tx, self.encounter_id)
+        if encounter_state(context.tx, self.encounter_id) == "closed":
+            raise WrongState("encounter_id", "is closed.", "Reopen it first, if it has not ended.")
         checked_text(self.centre, "centre", LONGEST_NAME, needed=True)
         checked_code(self.code, "code")
         checked_text(self.text, "text")
         checked_text(self.place, "place", LONGEST_NAME, needed=self.port_id is None)
         if self.port_id is not None:
             checked_id(self.port_id, "port_id")
-        now_ms = context.now_ms
-        directed_ms = now_ms if self.directed_s is None else min(now_ms, milliseconds(self.directed_s, "directed_at"))
+            if self.place.strip():
+                raise InvalidValue("place", "is given beside port_id.", "Give one of them.")
+        directed_ms = now_ms = context.now_ms
+        if self.directed_s is not None:
+            # Of a clock a little ahead, and yet no later than now: one said after it has to hold.
+            directed_ms = min(now_ms, checked_past(self.directed_s, "directed_at", now_ms))
         values = {
             "sequence": context.sequence, "encounter_id": self.encounter_id, "port_id": self.port_id,
             "place": self.place, "centre": self.centre, "code": self.code, "text": self.text, **context.by,

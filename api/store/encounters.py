@@ -20,8 +20,8 @@ from api.store.validation import (
     checked_flag,
     checked_id,
     checked_number,
+    checked_past,
     checked_text,
-    milliseconds,
     written_time,
 )
 
@@ -29,8 +29,6 @@ _ON_SCENE = b'"on_scene":{'
 SOURCES = ("boat", "vessel", "aircraft", "drone", "phone", "ais", "radar", "shore", "other")
 _MOST_UNCERTAIN_M = 200_000.0
 _WIND_MS = 80.0
-_CLOCK_AHEAD_MS = 120_000
-"""[A] How far a sender's clock may be ahead before its report is refused. [ms]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +125,7 @@ class ReportEncounter:
             raise InvalidValue("persons_min", "is greater than persons_max.", "Exchange them.")
         checked_flag(self.making_way, "making_way")
         checked_text(self.text, "text")
-        observed_ms = milliseconds(self.observed_s, "observed_at")
-        if observed_ms > context.now_ms + _CLOCK_AHEAD_MS:
-            raise InvalidValue(self.dated_by, "is in the future.", "Check the clock it was read from.")
-        return lon, lat, observed_ms
+        return lon, lat, checked_past(self.observed_s, self.dated_by, context.now_ms)
 
     def _flag(self, context: CommandContext, encounter_id: str, lon: float, lat: float) -> list[Json]:
         here = ReportedPosition(lon, lat, self.uncertainty_m, self.observed_s, self.making_way)
@@ -294,17 +289,25 @@ def open_encounters(tx: Transaction) -> list[Json]:
         for row in found
         if (latest_statement := _on_scene(row[-1]))
     }
+    # So does a report without a count not unsay the last one.
+    persons = {row[0]: counted for row in found if (counted := stated_persons(_report(row))) is not None}
     counts: dict[str, int] = {}
     for row in found:
         counts[row[0]] = counts.get(row[0], 0) + 1
     flagged = {name for pair in tx.rows("SELECT earlier_id, later_id FROM suspected_duplicate") for name in pair}
     return [
         {
-            "encounter_id": name, "latest": _report(row), "on_scene": on_scene.get(name), "reports": counts[name],
-            "possible_duplicate": name in flagged,
+            "encounter_id": name, "latest": _report(row), "persons": persons.get(name),
+            "on_scene": on_scene.get(name), "reports": counts[name], "possible_duplicate": name in flagged,
         }
         for name, row in newest.items()
     ]  # fmt: skip
+
+
+def stated_persons(report: Json) -> Json | None:
+    """How many people a report counted, and when; None for one that says nothing of it."""
+    least, most = report["persons"]["min"], report["persons"]["max"]
+    return None if least is None and most is None else {"observed_at": report["observed_at"], "min": least, "max": most}
 
 
 def _open_sightings(tx: Transaction) -> list[tuple[str, ReportedPosition, int | None, int | None]]:

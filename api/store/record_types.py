@@ -210,6 +210,12 @@ class PersonsRange(TypedDict):
     max: int | None
 
 
+class DatedPersons(PersonsRange):
+    """How many people the newest report that counts them says there are."""
+
+    observed_at: At
+
+
 if TYPE_CHECKING:
 
     class OnScene(TypedDict, total=False):
@@ -287,7 +293,13 @@ class EncounterDocument(TypedDict):
     opened_at: At
     closed: ClosedBy | None
     version: int
-    encounter: Annotated[EncounterEcho, Field(description="What is known of it now, as the body of a decision.")]
+    encounter: Annotated[
+        EncounterEcho,
+        Field(
+            description="What is known of it now, as the body of a decision; with persons of 0, where nobody is there "
+            "by the last count, it asks for no port and is refused as one."
+        ),
+    ]
     reports: list[EncounterReport]
     possible_duplicates: list[PossibleDuplicate]
     possible_duplicates_withheld: NotRequired[Withheld]
@@ -339,6 +351,7 @@ class OpenEncounterRow(TypedDict):
 
     encounter_id: str
     latest: EncounterReport
+    persons: Annotated[DatedPersons | None, Field(description="As last counted; a report without a count leaves it.")]
     on_scene: DatedOnScene | None
     reports: int
     possible_duplicate: bool

@@ -46,6 +46,24 @@ def milliseconds(epoch_s: float, field: str = "time") -> int:
     return round(epoch_s * 1000.0)
 
 
+CLOCK_AHEAD_MS = 120_000
+"""[A] How far a sender's clock may be ahead before what it dates is refused. [ms]"""
+
+
+def checked_past(epoch_s: float, field: str, now_ms: int) -> int:
+    """A time at which something was so, as whole milliseconds.
+
+    Raises
+    ------
+    InvalidValue
+        It is in the future, by more than clocks may differ.
+    """
+    at_ms = milliseconds(epoch_s, field)
+    if at_ms > now_ms + CLOCK_AHEAD_MS:
+        raise InvalidValue(field, "is in the future.", "Check the clock it was read from.")
+    return at_ms
+
+
 @overload
 def written_time(at_ms: int) -> str: ...
 

@@ -441,8 +441,16 @@ def headline(decision: Decision) -> Text:
     return _both(lambda language: headline_sentence(decision, language))
 
 
-def headline_sentence(decision: Decision, language: str) -> str:
-    """The answer in one line, in one language."""
+def headline_sentence(decision: Decision, language: str, *, for_information: bool = False) -> str:
+    """The answer in one line, in one language.
+
+    Parameters
+    ----------
+    decision : Decision
+    language : str
+    for_information : bool
+        Whether people are directed elsewhere: it advises nothing then.
+    """
     centres = decision.coordination.centres
     centre = centres[0].name if centres else "MRCC"
     codes = {notice.code for notice in decision.notices}
@@ -453,9 +461,11 @@ def headline_sentence(decision: Decision, language: str) -> str:
         kind = "unconfirmed" if decision.status[first] == _UNCONFIRMED else "none"
         parts = {"call": _HEADLINE["call"].of(language).format(centre=centre)}
     else:
-        kind = "information" if Code.RESCUE_INCOMPLETE in codes else "advice"
+        kind = "for_information" if for_information else "advice"
+        kind = "information" if Code.RESCUE_INCOMPLETE in codes else kind
         parts = {
-            "lead": _lead(decision, language), "care": _time_ashore(decision, best, language),
+            "lead": lead_words(decision, language) if for_information else _lead(decision, language),
+            "care": _time_ashore(decision, best, language),
             "eta": clock(eta_s(decision, best), language, decision.world.ports[best].country),
             "confirm": _HEADLINE["confirm"].of(language).format(centre=centre),
         }  # fmt: skip

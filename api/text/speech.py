@@ -42,8 +42,16 @@ def digits(number: str, language: str) -> str:
     return " ".join(words[int(sign)] if sign.isdigit() else _POINT[language] for sign in number if sign not in " -")
 
 
-def spoken_sentence(decision: Decision, language: str) -> str:
-    """The headline in words that can be read out, in one language."""
+def spoken_sentence(decision: Decision, language: str, *, for_information: bool = False) -> str:
+    """The headline in words that can be read out, in one language.
+
+    Parameters
+    ----------
+    decision : Decision
+    language : str
+    for_information : bool
+        Whether people are directed elsewhere: it advises nothing then.
+    """
     codes = {notice.code for notice in decision.notices}
     best = decision.recommended
     port = int(decision.order[0]) if best is None else best
@@ -51,11 +59,12 @@ def spoken_sentence(decision: Decision, language: str) -> str:
     centre = centres[0].name if centres else "MRCC"
     confirm = _LINES["confirm"].of(language).format(centre=centre, vhf=digits("16", language))
     question = _LINES["question"].of(language) if Code.RESCUE_STATE_UNKNOWN in codes else ""
+    advice = "for_information" if for_information else "advice"
     if best is None and decision.status[port] != Status.UNCONFIRMED:
         return question + _LINES["none"].of(language) + confirm
-    opening = "unconfirmed" if best is None else "incomplete" if Code.RESCUE_INCOMPLETE in codes else "advice"
+    opening = "unconfirmed" if best is None else "incomplete" if Code.RESCUE_INCOMPLETE in codes else advice
     text = question + _LINES[opening].of(language)
-    asked = None if best is None else asked_first(decision)
+    asked = None if best is None or for_information else asked_first(decision)
     if asked is not None:
         other, code, by_harbour = asked
         text += (
@@ -94,6 +103,11 @@ def spoken_sentence(decision: Decision, language: str) -> str:
     if decision.ranked_by_care and best is not None:
         text += _LINES["care"].of(language).format(minutes=_minutes(time_ashore_s(decision, port), language))
     return spoken_with_names(text + confirm, language)
+
+
+def spoken_direction(centre: str, port: str, language: str) -> str:
+    """Who directed to where, as the first thing that is read out."""
+    return spoken_with_names(_LINES["directed"].of(language).format(centre=centre, port=port), language)
 
 
 def _name(decision: Decision, port: int, language: str) -> str:

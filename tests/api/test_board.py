@@ -64,16 +64,16 @@ def test_a_glance_sees_what_a_decision_sees(service, policy):
 
 
 def latest(minutes_ago=10.0, persons=(None, None), uncertainty_m=None):
+    from api.store.encounters import stated_persons
     from api.store.validation import written_time
 
-    return {
-        "encounter_id": "e-1",
-        "latest": {
-            "position": {"type": "Point", "coordinates": [1.4, 51.0]}, "uncertainty_m": uncertainty_m,
-            "observed_at": written_time(int((NOW - 60 * minutes_ago) * 1000)),
-            "persons": {"min": persons[0], "max": persons[1]},
-        },
-    }  # fmt: skip
+    report = {
+        "position": {"type": "Point", "coordinates": [1.4, 51.0]},
+        "uncertainty_m": uncertainty_m,
+        "observed_at": written_time(int((NOW - 60 * minutes_ago) * 1000)),
+        "persons": {"min": persons[0], "max": persons[1]},
+    }
+    return {"encounter_id": "e-1", "latest": report, "persons": stated_persons(report)}  # fmt: skip
 
 
 def asked(minutes_ago, **more):
@@ -89,6 +89,30 @@ def test_before_any_decision_it_is_the_report_and_the_careful_profile():
     assert (text.position_age_s, text.position_accuracy_m) == (600.0, 50_000.0)
     assert (text.persons.min, text.persons.max) == (0, 30)
     assert text.vessel.profile is None
+
+
+@pytest.mark.parametrize(
+    ("counted", "known"),
+    [((40, None), {"min": 40}), ((None, 30), {"min": 0, "max": 30}), ((40, 45), {"min": 40, "max": 45})],
+)
+def test_at_least_so_many_stays_open(counted, known):
+    found = encounter_now(OpenEncounter(latest(persons=counted), None, None, None), NOW)
+    assert found.model_dump(mode="json", exclude_unset=True, exclude_none=True)["persons"] == known
+
+
+@pytest.mark.parametrize(("least", "judged", "over"), [(40, 100, False), (150, 150, False), (200, 200, True)])
+def test_at_least_so_many_is_judged_as_not_known_but_never_as_fewer(service, least, judged, over):
+    """A Severn carries 185: for at least 200 no port is fit, and for fewer the number is an assumption."""
+    body = {"position": {"type": "Point", "coordinates": [1.25, 51.05]}, "persons": {"min": least},
+            "vessel": {"profile": "rnli-severn"}}  # fmt: skip
+    decision = service.decide(service.ask(EncounterIn.model_validate(body), NOW))
+    document = decision_document(decision)
+    assert decision.persons == judged
+    assert document["encounter"]["persons"] == {"min": least, "max": None}
+    assert "POB_UNKNOWN" in {notice["code"] for notice in document["notices"]}
+    assert (document["outcome"] == "none") is over
+    again = service.decide(service.ask(EncounterIn.model_validate(document["encounter"]), NOW))
+    assert decision_document(again)["decision_id"] == document["decision_id"]
 
 
 def test_the_newer_of_report_and_decision_gives_the_position_and_the_decision_gives_the_vessel():

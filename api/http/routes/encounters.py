@@ -1,6 +1,7 @@
 """Encounters: reports of people at sea, where they were directed, and the live board."""
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated
 
@@ -27,6 +28,7 @@ from api.http.authorization import filter_owned, require_owner, visible_places, 
 from api.http.command_executor import CommandExecutor, executes
 from api.http.dependencies import CurrentService, JsonText, Records, Work, decision_service_of, port_id_of
 from api.http.json_router import JsonRouter
+from api.http.problems import Starting
 from api.http.schemas.decision_examples import ENCOUNTERS
 from api.http.schemas.record_examples import (
     CLOSE_IN,
@@ -62,6 +64,7 @@ from api.store.board import OpenEncounter
 from api.store.commands import Answer
 from api.store.directions import standing_of
 from api.store.encounters import ReportEncounter
+from api.store.errors import NotFound
 from api.store.ownership import OwnRecord
 from api.store.record_types import (
     CoordinationStep,
@@ -74,7 +77,8 @@ from api.store.record_types import (
 )
 from api.store.store import Store
 from api.store.validation import Json, canonical
-from engine.errors import InvalidAsk, PositionRefused, UnknownName
+from engine.errors import InvalidAsk, PackError, PositionRefused, UnknownName
+from engine.routes import check_in_area, looks_exchanged
 
 router = JsonRouter(tags=["encounters"])
 
@@ -185,13 +189,16 @@ async def add_report(
     encounter_id: str,
     body: Annotated[ReportIn, Body(examples=_REPORTS)],
     executor: Annotated[CommandExecutor, executes(Permission.REPORT_ENCOUNTER)],
+    async_store: Records,
 ) -> Response:
     """Added by somebody who knows that it belongs to it.
 
+    `encounter` of the answer is the body of a decision, with what reports before it say and this one leaves open.
     A vessel may report of any, for what she saw is needed; that does not make it hers.
     """
     command = await _understood(request, body, encounter_id)
-    return _reported(executor, await executor.execute(command))
+    answer = await executor.execute(command)
+    return _reported(executor, answer, await async_store.run(lambda store: _known_with(store, executor.caller, answer)))
 
 
 @router.command(
@@ -233,7 +240,7 @@ async def direct_encounter(
     executor: Annotated[CommandExecutor, executes(Permission.DIRECT)],
 ) -> Response:
     """It is the answer from here on; of several the one said last holds. A place outside the register goes by name."""
-    port_id = None if body.port_id is None else port_id_of(service, body.port_id)
+    port_id = None if body.port_id is None else port_id_of(service, body.port_id, "port_id")
     return await executor.respond(body.command(encounter_id, port_id), OwnRecord(_ID, encounter_id))
 
 
@@ -341,7 +348,15 @@ async def _understood(request: Request, body: ReportIn, encounter_id: str | None
     Raises
     ------
     UnknownName, Starting, PackError
+    PositionRefused
+        It lies outside the area only because its numbers are exchanged: as the newest position there is it would take
+        the place of a right one. One that is merely far out is taken in.
     """
+    with suppress(Starting, PackError):
+        # While there is no service it is taken as it stands.
+        world, (lon, lat) = (await decision_service_of(request)).world, body.position.coordinates
+        if looks_exchanged(world, lon, lat):
+            check_in_area(world, lon, lat)
     profile = body.vessel.named_profile
     if profile is not None:
         # Only then: a report has to be taken in also while the pack is still being opened.
@@ -350,10 +365,28 @@ async def _understood(request: Request, body: ReportIn, encounter_id: str | None
     return body.command(time.time(), encounter_id)
 
 
-def _reported(executor: CommandExecutor, answer: Answer) -> Response:
-    """The report as its caller may see it, and with it the body of a decision for what it says."""
+def _known_with(store: Store, caller: Caller, answer: Answer) -> OpenEncounter:
+    """What was known of an encounter once a report of it was in; of another's, what the report says alone."""
+    report = answer.document
+    try:
+        document = _visible(store, caller, report[_ID])
+    except NotFound:
+        return _known_from(report)
+    last = store.latest_decision(report[_ID])
+    # The same answer when the report is sent again with its key.
+    before = [other for other in document["reports"] if other["sequence"] <= report["sequence"]]
+    is_older = last is not None and last.sequence < report["sequence"]
+    return encounter_known({**document, "reports": before}, ask=last.ask if last is not None and is_older else None)
+
+
+def _known_from(report: Json) -> OpenEncounter:
+    return encounter_known({**report, "reports": [report]})
+
+
+def _reported(executor: CommandExecutor, answer: Answer, known: OpenEncounter | None = None) -> Response:
+    """The report as its caller may see it, and with it the body of a decision for the encounter as it is known then."""
     document = answer.document
-    known = encounter_known({**document, "reports": [document]})
+    known = known or _known_from(document)
     encounter = body_now(known, float(int(parse_time(document["recorded_at"]))))
     seen = without_others(executor.caller, {**document, "encounter": encounter})
     return executor.response_of(replace(answer, body=canonical(seen)))

@@ -94,7 +94,7 @@ async def read_port(request: Request, port_id: str, service: CurrentService) -> 
     try:
         port = service.port(port_id)
     except UnknownName:
-        raise NoSuchPort("GET /v1/ports lists ids and UN/LOCODEs.") from None
+        raise NoSuchPort() from None
     return unless_known(request, register_version(service), lambda: JsonText(to_json(port_document(port))))
 
 
@@ -120,7 +120,7 @@ async def read_tide(
     try:
         service.port(port_id)
     except UnknownName:
-        raise NoSuchPort("GET /v1/ports lists ids and UN/LOCODEs.") from None
+        raise NoSuchPort() from None
     from_s = time.time() // 60.0 * 60.0 if start is None else instant_in("from", start)
     # In a thread: a month not asked for before takes a second.
     return JsonText(to_json(await worker_pool.run(lambda: tide_document(service, port_id, from_s, hours))))

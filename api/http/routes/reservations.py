@@ -49,7 +49,7 @@ async def hold_places(
     wanted: Annotated[HoldIn, Body(examples=[HOLD_IN])], service: CurrentService, executor: Executor
 ) -> Response:
     """Held until so long past its arrival; refused where too few places are left, unless a controller says why not."""
-    command = wanted.command(port_id_of(service, wanted.port_id))
+    command = wanted.command(port_id_of(service, wanted.port_id, "port_id"))
     return await executor.respond(command, OwnRecord("encounter_id", wanted.encounter_id))
 
 

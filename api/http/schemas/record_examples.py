@@ -126,6 +126,7 @@ _ENGINE: dict[str, Any] = {
 }  # fmt: skip
 _OPEN: dict[str, Any] = {
     "encounter_id": "e-7", "latest": _REPORT, "reports": 2, "possible_duplicate": True,
+    "persons": {"observed_at": "2026-11-22T14:20:00.000Z", "min": 35, "max": 45},
     "on_scene": {"observed_at": "2026-11-22T14:18:00.000Z", "vessel": {"profile": "rnli-severn"}, "medical": "urgent"},
 }  # fmt: skip
 ENCOUNTERS_OPEN: dict[str, Any] = {

@@ -295,6 +295,14 @@ class DirectionIn(Body):
     place: Name = ""
     directed_at: Annotated[Instant | None, Field(description="When it was said, if before now.")] = None
 
+    @model_validator(mode="after")
+    def _one_place(self) -> "DirectionIn":
+        if self.port_id is None and not self.place.strip():
+            raise ValueError("has neither port_id nor place; give one of them")
+        if self.port_id is not None and self.place.strip():
+            raise WrongField("place", "is given beside port_id", "give one of them")
+        return self
+
     def command(self, encounter_id: str, port_id: str | None) -> RecordDirection:
         """What it asks for, at the port by its id."""
         return RecordDirection(

@@ -3,7 +3,7 @@
 import { firstChannel, formatAge, formatBearing, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, shape } from '../shared/elements.js';
 import { inLanguage, language, say } from '../shared/texts.js';
-import { EXPIRING_S, ageOf, candidates, depthAt, depthText, may, now, personsText, placesOf, placeText, portName, shortId, state, viewersText } from './state.js';
+import { EXPIRING_S, ageOf, byObserved, candidates, countedOf, depthAt, depthText, may, now, personsText, placesOf, placeText, portName, shortId, state, viewersText } from './state.js';
 import { hours, placesAt, statusOf } from './ports.js';
 
 /** @typedef {import('../terminal/documents.js').Candidate} Candidate */
@@ -46,12 +46,13 @@ function encounterParts(actions) {
   const view = /** @type {import('./documents.js').EncounterView} */ (state.view);
   const { encounter } = view;
   const shown = state.whatIf?.view ?? view;
-  const latest = [...encounter.reports].sort((a, b) => a.observed_at.localeCompare(b.observed_at)).at(-1);
+  const reports = byObserved(encounter.reports);
+  const latest = reports.at(-1);
   const row = state.picture?.encounters.find((one) => one.encounter_id === encounter.encounter_id);
   const vessel = placesOf(encounter.encounter_id)[0]?.vessel ?? row?.on_scene?.vessel?.profile ?? say('no_vessel');
   /** @type {Node[]} */
   const parts = [
-    make('h2', {}, `${shortId(encounter.encounter_id)} · ${say('people_count', { count: personsText(latest?.persons) })} `, make('span', { class: 'quiet' }, vessel)),
+    make('h2', {}, `${shortId(encounter.encounter_id)} · ${say('people_count', { count: personsText(countedOf(reports)) })} `, make('span', { class: 'quiet' }, vessel)),
     make('p', { class: 'quiet' }, `${formatPosition(latest?.position.coordinates)} · ${say('fix_age', { age: formatAge(ageOf(latest?.observed_at)) })} · ${say('decided_at', { at: formatUtcSeconds(shown.at ?? view.at) })}`),
   ];
   const viewers = viewersText(encounter.encounter_id);
@@ -142,7 +143,7 @@ function decisionParts(decision, view, actions) {
 function card(port, isFirst, actions) {
   const lang = language();
   const places = placesAt(port.port.id);
-  const wanted = state.view?.encounter.reports.at(-1)?.persons.max ?? null;
+  const wanted = countedOf(byObserved(state.view?.encounter.reports ?? []))?.max ?? null;
   const enough = places.free === null || wanted === null ? '' : places.free >= wanted ? say('places_enough', { count: wanted }) : say('places_short', { count: wanted });
   const words = port.findings.filter((one) => one.text && one.verdict !== 'pass').slice(0, isFirst ? 4 : 2).map((one) => inLanguage(one.text));
   const button = make('button', { type: 'button', class: `card${isFirst ? ' first' : ''}`, 'data-card': port.port.id, 'aria-pressed': String(port.port.id === state.portId) },

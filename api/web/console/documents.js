@@ -28,7 +28,7 @@
  */
 /**
  * @typedef {object} Row
- * @property {string} encounter_id @property {Report} latest @property {any} on_scene @property {number} reports
+ * @property {string} encounter_id @property {Report} latest @property {{ observed_at: string, min: number | null, max: number | null } | null} persons @property {any} on_scene @property {number} reports
  * @property {boolean} possible_duplicate @property {Direction | null} direction @property {Coordination | null} coordination
  * @property {View | null} decided
  */

@@ -17,7 +17,7 @@ export function rowsShown() {
 export function showEncounters(onPick) {
   const rows = rowsShown();
   const fresh = rows.filter((row) => stateOf(row, placesOf(row.encounter_id)) === 'new').length;
-  const people = rows.reduce((sum, row) => sum + (row.latest.persons.max ?? row.latest.persons.min ?? 0), 0);
+  const people = rows.reduce((sum, row) => sum + (row.persons?.max ?? row.persons?.min ?? 0), 0);
   write(byId('encounters-count'), say('encounters_count', { open: rows.length, fresh, people }));
   byId('encounters-none').hidden = rows.length > 0;
   const supposed = new Map((state.whatIf?.encounters ?? []).map((one) => [one.encounter_id, one]));
@@ -54,7 +54,7 @@ function line(row, supposed, onPick) {
   const tr = make('tr', { class: `state-${kind}${chosen ? ' chosen' : ''}${changed ? ' changed' : ''}`, 'data-row': row.encounter_id },
     make('td', {}, make('span', { class: `badge badge-${kind}` }, say(`state_${kind}`))),
     make('td', {}, button, twin, make('span', { class: 'sub vessel' }, vesselText(row, held)), viewers ? make('span', { class: 'sub viewers' }, viewers) : null),
-    make('td', { class: 'number strong' }, personsText(row.latest.persons)),
+    make('td', { class: 'number strong' }, personsText(row.persons)),
     make('td', {}, going, note ? make('span', { class: 'sub' }, note) : null),
     make('td', { class: 'number' }, minutes === null ? '?' : String(Math.round(minutes))),
     make('td', { class: 'number', 'data-age': row.latest.observed_at }, formatAge(ageOf(row.latest.observed_at))));
@@ -66,6 +66,7 @@ function line(row, supposed, onPick) {
 function viewPort(view) {
   if (!view) return say('deciding');
   if (view.outcome === 'refused') return say('going_refused');
+  if (view.code === 'NOBODY_REPORTED') return say('going_nobody');
   return view.port_id ? portName(view.port_id) : say('going_none');
 }
 

@@ -65,10 +65,21 @@ export function viewersText(encounterId) {
   return names.length ? say('viewers', { names: [...new Set(names)].join(', ') }) : '';
 }
 
+/** @template {{ observed_at: string }} T @param {T[]} reports @returns {T[]} */
+export const byObserved = (reports) => [...reports].sort((a, b) => a.observed_at.localeCompare(b.observed_at));
+
+/**
+ * The people as last counted: a report without a count leaves it. @param {import('./documents.js').Report[]} reports In the order observed.
+ */
+export const countedOf = (reports) => reports.map((report) => report.persons).findLast((persons) => persons.min !== null || persons.max !== null);
+
 /** At least and at most, as people write it. @param {{ min: number | null, max: number | null } | null | undefined} persons */
 export function personsText(persons) {
   if (!persons || (persons.min === null && persons.max === null)) return '?';
-  if (persons.min === null || persons.max === null || persons.min === persons.max) return String(persons.max ?? persons.min);
+  // The body of a decision leaves out what is not known.
+  if (persons.max == null) return `≥ ${persons.min}`;
+  if (persons.min == null) return `≤ ${persons.max}`;
+  if (persons.min === persons.max) return String(persons.max);
   return `${persons.min}–${persons.max}`;
 }
 

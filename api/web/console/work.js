@@ -180,7 +180,7 @@ export function hold(portId) {
     name: `hold:${encounterId}:${portId}`, title: say('hold_title', { port: portName(portId), encounter: shortId(encounterId) }), submit: say('hold'), about: [aboutEncounter(), make('p', { class: 'quiet' }, say('hold_note'))],
     fields: [
       { name: 'vessel', label: say('vessel_name'), kind: 'text', needed: true, value: placesOf(encounterId)[0]?.vessel ?? row?.on_scene?.vessel?.profile ?? '' },
-      { name: 'total', label: say('col_persons'), kind: 'number', needed: true, value: row?.latest.persons.max === null ? '' : String(row?.latest.persons.max ?? '') },
+      { name: 'total', label: say('col_persons'), kind: 'number', needed: true, value: String(row?.persons?.max ?? '') },
       { name: 'families', label: say('families'), kind: 'number', value: '0' }, { name: 'medical', label: say('medical_places'), kind: 'number', value: '0' },
       { name: 'eta', label: say('eta_utc'), kind: 'text', needed: true, value: eta ? formatUtc(eta) : '' },
     ],
@@ -346,7 +346,7 @@ export function portReception(portId) {
 
 function aboutEncounter() {
   const row = state.picture?.encounters.find((one) => one.encounter_id === state.encounterId);
-  return make('p', {}, `${shortId(state.encounterId)} · ${say('people_count', { count: personsText(row?.latest.persons) })} · ${say('col_seen')} ${formatAge(ageOf(row?.latest.observed_at))}`);
+  return make('p', {}, `${shortId(state.encounterId)} · ${say('people_count', { count: personsText(row?.persons) })} · ${say('col_seen')} ${formatAge(ageOf(row?.latest.observed_at))}`);
 }
 
 const BEGIN_SIGN_IN = '/console/v1/sign-in/begin';

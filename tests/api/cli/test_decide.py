@@ -103,6 +103,12 @@ def test_every_option_reaches_the_encounter(safeport):
     }  # fmt: skip
 
 
+def test_at_least_so_many_people_stays_open(safeport):
+    ran = safeport(*AT, "--persons", "40+", "--json", "--view", "full")
+    assert json.loads(ran.out)["encounter"]["persons"] == {"min": 40, "max": None}
+    assert ">= 40 persons" in safeport(*AT, "--persons", "40+").out
+
+
 def test_position_needs_no_quotes(safeport):
     words = safeport("decide", "--position", "51", "03.0N", "001", "15.0E", "--time", "2022-01-13T05:00:00Z", "--json")
     quoted = safeport("decide", "--position", "51 03.0N 001 15.0E", "--time", "2022-01-13T05:00:00Z", "--json")

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from api.board import BoardDocument, StandingDocument
 from api.documents.decision_types import BriefDocument, DecisionDocument, LineDocument
+from api.encounter import AS_KNOWN
 from api.http import create_app
 from api.http.schemas.record_examples import REPORT_IN
 from api.position import parse_time
@@ -26,7 +27,7 @@ def report(control, lon=1.4, lat=51.0, path="/v1/encounters", **more):
     body = {"source": "phone", "position": {"type": "Point", "coordinates": [lon, lat]}, "observed_at": stamp(-60)}
     answer = control.post(path, body | more)
     assert answer.status_code == 201
-    TypeAdapter(ReportedEncounter).validate_python(answer.json())
+    TypeAdapter(ReportedEncounter).validate_python(answer.json(), context=AS_KNOWN)
     return answer.json()
 
 
@@ -65,6 +66,25 @@ def test_closing_takes_evidence_and_can_be_taken_back(control, acting):
 def test_a_report_that_makes_no_sense_is_refused(control, store, wrong):
     assert control.post("/v1/encounters", REPORT_IN | {"observed_at": stamp()} | wrong).status_code == 422
     assert store.audit() == []
+
+
+def test_exchanged_numbers_are_refused_in_the_words_of_a_decision_and_far_out_is_taken_in(control, store):
+    exchanged = {"position": {"type": "Point", "coordinates": [51.05, 1.25]}}
+    name = report(control, 1.25, 51.05)["encounter_id"]
+    decided = control.post("/v1/decisions", exchanged).json()
+    assert "look exchanged" in decided["detail"]
+    for path in ("/v1/encounters", f"/v1/encounters/{name}/reports"):
+        refused = control.post(path, exchanged)
+        assert refused.status_code == 422
+        told = refused.json()
+        assert {key: told[key] for key in ("code", "detail", "errors")} == {
+            key: decided[key] for key in ("code", "detail", "errors")
+        }
+    assert on_board(control, name)["decided"]["outcome"] == "suitable"
+    # An aircraft may see a boat beyond the area: that is where it is, and the board says why there is no answer.
+    report(control, -20.0, 55.0, path=f"/v1/encounters/{name}/reports", source="aircraft", observed_at=stamp(-2))
+    decided = on_board(control, name)["decided"]
+    assert (decided["outcome"], decided["code"]) == ("refused", "POS_OUT_OF_AREA")
 
 
 def test_the_night_of_24_november_2021_the_boats_stay_separate(control, monkeypatch, acting):
@@ -166,6 +186,44 @@ def test_a_decision_names_the_direction_that_holds_for_its_encounter(control, ac
     assert "direction" not in control.post(path, body).json()
 
 
+@pytest.mark.parametrize("where", [{"port_id": "calais"}, {"place": "Œ" * 119}])
+def test_every_sentence_of_a_directed_encounter_begins_with_who_directed_to_where(control, where):
+    at = {"type": "Point", "coordinates": [1.35, 51.0]}
+    name = report(control, *at["coordinates"])["encounter_id"]
+    centre = "CROSS GRIS-NEZ" if "port_id" in where else "C" * 119
+    directed = {"centre": centre, "code": "SRR_STATE", **where}
+    control.post(f"/v1/encounters/{name}/direction", directed)
+    path, body = f"/v1/decisions?encounter_id={name}", {"position": at, "vessel": {"profile": "rnli-severn"}}
+    for conflict in (False, True):
+        if conflict:
+            control.put("/v1/ports/calais/status", {"status": "closed", "reason": "gale"})
+        line = control.post(f"{path}&lang=both&view=line", body).json()
+        full = control.post(f"{path}&lang=both&view=full", body).json()
+        brief = control.post(f"{path}&lang=both", body).json()
+        assert full["recommended"]["port"]["id"] == "dover"
+        for lang, begins in (("en", "DIRECTED by C"), ("fr", "DIRIGE par C")):
+            for text, most in ((line["line"][lang], 160), (line["long_line"][lang], 340)):
+                assert text.isascii()
+                assert text.startswith(begins)
+                assert len(text) <= most
+                assert not {"ADVICE", "CONSEIL"} & set(text.replace(":", "").split())
+                if "port_id" in where:
+                    assert "CALAIS" in text
+                    assert {"en": "HARD RULE", "fr": "REGLE STRICTE"}[lang] in text or not conflict
+                    assert {"en": "For information: DOVER", "fr": "Pour information : DOUVRES"}[lang] in text
+            for document in (full, brief):
+                headline = document["headline"][lang]
+                assert headline.startswith(document["direction"]["sentence"][lang])
+                assert not {"ADVICE:", "CONSEIL"} & set(headline.split())
+        assert full["speech"]["en"].startswith(f"Directed by {centre} to ")
+        assert "speech" not in brief
+        for lang, label in (("en", "(for information, not the direction)"), ("fr", "(pour information, pas la")):
+            gpx = control.request(
+                "POST", f"{path}&lang={lang}", json=body, headers={"accept": "application/gpx+xml"}
+            ).text  # fmt: skip
+            assert label in gpx[gpx.index("<rte>") : gpx.index("</name>", gpx.index("<rte>"))]
+
+
 def test_a_direction_withdrawn_leaves_the_advice_and_tells_the_vessel(control):
     name = report(control)["encounter_id"]
     path = f"/v1/encounters/{name}/direction"
@@ -199,6 +257,27 @@ def test_a_direction_to_a_place_outside_the_register_goes_by_name(control):
     assert control.post(path, {"centre": "CROSS", "code": "A", "port_id": "atlantis"}).status_code == 404
     standing = control.get(path.replace("direction", "standing")).json()
     assert (standing["answer"], standing["judged"]) == ("direction", False)
+
+
+def test_a_direction_is_checked_as_a_report_is(control):
+    name = report(control)["encounter_id"]
+    path, bare = f"/v1/encounters/{name}/direction", {"centre": "CROSS", "code": "A"}
+    for wrong, status, pointer in (
+        ({"port_id": "calais", "directed_at": stamp(3_600)}, 422, "/directed_at"),
+        ({"port_id": "calais", "place": "the roads of Calais"}, 422, "/place"),
+        ({}, 422, ""), ({"place": " "}, 422, ""), ({"port_id": "atlantis"}, 404, "/port_id"),
+    ):  # fmt: skip
+        refused = control.post(path, bare | wrong)
+        assert (refused.status_code, [error["pointer"] for error in refused.json()["errors"]]) == (status, [pointer])
+    assert control.get(f"/v1/encounters/{name}/standing").json()["direction"] is None
+    held = {"port_id": "atlantis", "vessel": "RNLI Dover", "persons": {"total": 3}, "eta_at": stamp(3_600)}
+    refused = control.post("/v1/reservations", held)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (404, "/port_id")
+    said = control.post(path, bare | {"port_id": "calais", "directed_at": stamp(-600)})
+    assert said.status_code == 200
+    control.post(f"/v1/encounters/{name}/close", {"evidence": "all ashore"})
+    refused = control.post(path, bare | {"port_id": "dover"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "WRONG_STATE")
 
 
 def test_an_encounter_on_land_is_shown_and_not_hidden(control):
@@ -386,6 +465,56 @@ def test_the_board_takes_the_vessel_on_scene_and_says_when_it_assumes_one(contro
     # What is decided for her after that counts from then on.
     assert control.decide(body | {"vessel": {"profile": "rnli-shannon"}}, f"?encounter_id={name}").status_code == 200
     assert on_board(control, name)["decided"]["vessel"] == "rnli-shannon"
+
+
+def test_a_report_without_a_count_leaves_the_one_before(control):
+    """An aircraft that sees the boat and counts nobody has not said that a vessel full up has room."""
+    crowded = {"persons": {"min": 180, "max": 200}, "vessel": {"profile": "rnli-severn"}}
+    name = report(control, 1.25, 51.05, **crowded)["encounter_id"]
+    assert on_board(control, name)["decided"]["outcome"] == "none"
+    path = f"/v1/encounters/{name}/reports"
+    seen = report(control, 1.26, 51.05, path=path, source="aircraft", observed_at=stamp(-5))
+    row = on_board(control, name)
+    assert row["latest"]["persons"] == {"min": None, "max": None}
+    assert (row["persons"]["min"], row["persons"]["max"]) == (180, 200)
+    assert row["decided"]["outcome"] == "none"
+    standing = control.get(f"/v1/encounters/{name}/standing").json()
+    assert standing["engine"]["outcome"] == "none"
+    body = control.get(f"/v1/encounters/{name}").json()["encounter"]
+    for known in (seen["encounter"], body):
+        assert (known["persons"], known["vessel"]) == ({"min": 180, "max": 200}, crowded["vessel"])
+    assert control.get("/v1/handover").json()["open_encounters"][0]["persons"]["max"] == 200
+    # Nor does a decision that leaves the count open.
+    open_body = {key: value for key, value in body.items() if key not in ("persons", "time")} | {"persons": None}
+    assert control.decide(open_body, f"?encounter_id={name}").status_code == 200
+    assert on_board(control, name)["decided"]["outcome"] == "none"
+    report(control, 1.26, 51.05, path=path, persons=20, observed_at=stamp(-2))
+    assert on_board(control, name)["persons"]["max"] == 20
+    assert control.get(f"/v1/encounters/{name}").json()["encounter"]["persons"] == {"min": 20, "max": 20}
+
+
+def test_where_nobody_is_reported_no_port_is_recommended(control):
+    name = report(control, persons=30, vessel={"profile": "rnli-severn"}, persons_recovered=30)["encounter_id"]
+    assert on_board(control, name)["decided"]["port_id"] is not None
+    path = f"/v1/encounters/{name}/reports"
+    report(control, path=path, source="aircraft", persons=0, observed_at=stamp(-5))
+    decided = on_board(control, name)["decided"]
+    assert (decided["outcome"], decided["port_id"], decided["code"]) == ("none", None, "NOBODY_REPORTED")
+    assert decided["codes"] == ["NOBODY_REPORTED"]
+    standing = control.get(f"/v1/encounters/{name}/standing").json()
+    TypeAdapter(StandingDocument).validate_python(standing)
+    assert (standing["engine"]["port_id"], standing["codes"]) == (None, ["NOBODY_REPORTED"])
+    body = control.get(f"/v1/encounters/{name}").json()["encounter"]
+    assert (body["persons"], body["persons_recovered"]) == ({"min": 0, "max": 0}, 30)
+    refused = control.post(f"/v1/decisions?encounter_id={name}", body)
+    assert refused.status_code == 422
+    assert "/persons" in {error["pointer"] for error in refused.json()["errors"]}
+    # A report that says nothing of the number does not bring them back; one that counts somebody does.
+    report(control, path=path, observed_at=stamp(-4))
+    assert on_board(control, name)["decided"]["port_id"] is None
+    report(control, path=path, persons=30, observed_at=stamp(-2))
+    assert on_board(control, name)["decided"]["port_id"] is not None
+    assert control.get(f"/v1/encounters/{name}").json()["encounter"]["persons_recovered"] == 30
 
 
 def test_a_report_needs_no_pack_unless_it_names_a_vessel(call_app, store):
