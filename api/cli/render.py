@@ -29,6 +29,7 @@ from api.text.sentences import (
     minutes_text,
     notice_text,
     port_name,
+    reason_for_all,
     utc_clock,
 )
 from engine import ENGINE_VERSION
@@ -238,14 +239,17 @@ def _displaced(decision: Decision, port: int, language: str, ink: Style) -> list
     title = justify(f"{SHAPE[status]} {', '.join(facts)}", _status_word(status, language))
     found = deciding_finding(decision, port)
     rule = None if found is None else Rule(found)
-    lines = wrap(brief_reason(decision, port, rule).of(language), "    ", most=2)
+    everywhere = reason_for_all(decision)
+    # What keeps every port from being fit stands in the headline.
+    is_told = everywhere is not None and rule == everywhere[0]
+    lines = [] if is_told else wrap(brief_reason(decision, port, rule).of(language), "    ", most=2)
     opens_s = opens_at_s(decision, port)
     if isfinite(opens_s) and len(lines) == 1:
         lines += wrap(
             word("opens", language, clock=clock(opens_s, language, decision.world.ports[port].country)), "    ", most=1
         )
     also = _also(decision, port, rule, language)
-    if also and len(lines) == 1:
+    if also and len(lines) <= 1:
         lines += wrap(also, "    ", most=1)
     return [*(ink.tint(line, COLOUR[status]) for line in title), *lines]
 

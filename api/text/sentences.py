@@ -330,7 +330,7 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
     if notice.code in (Code.VESSEL_FACTS_ASSUMED, Code.VESSEL_FACTS_UNKNOWN):
         return ", ".join(_VESSEL_FACT[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
     if notice.code == Code.SENSITIVE_TO:
-        return ", ".join(_DOUBT[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
+        return notice_inputs(facts, language)
     if notice.code == Code.ZONES_AVOIDED:
         return _zones_avoided(facts, language)
     if notice.code == Code.FORECAST_ONE_STEP:
@@ -360,6 +360,11 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
     if "ports" in facts:
         return ", ".join(port_name(decision, port, language) for port in facts["ports"])  # type: ignore[attr-defined]
     return ""
+
+
+def notice_inputs(facts: dict[str, object], language: str) -> str:
+    """Inputs whose doubt makes another port the answer."""
+    return ", ".join(_DOUBT[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
 
 
 def _banks_crossed(decision: Decision, facts: dict[str, object], language: str) -> str:
@@ -452,6 +457,8 @@ def headline_sentence(decision: Decision, language: str) -> str:
     if best is None:
         kind = "unconfirmed" if decision.status[first] == _UNCONFIRMED else "none"
         parts = {"call": _HEADLINE["call"].of(language).format(centre=centre)}
+        if kind == "none":
+            parts["why"] = why_none_fits(decision, language)
     else:
         kind = "information" if Code.RESCUE_INCOMPLETE in codes else "advice"
         parts = {
@@ -468,6 +475,33 @@ def headline_sentence(decision: Decision, language: str) -> str:
         **parts,
     )
     return spoken_with_names(text, language)
+
+
+def reason_for_all(decision: Decision) -> tuple[Rule, Code] | None:
+    """The rule and its finding that exclude every port, where one does: what the vessel carries before all others."""
+    if decision.status[int(decision.order[0])] != Status.EXCLUDED:
+        return None
+    excludes = (decision.verdict == _FAIL) & (decision.weight == _HARD)
+    same = excludes.all(axis=0) & (decision.code == decision.code[0]).all(axis=0)
+    for rule in (Rule.R_RTE_06, *RULES):
+        if same[rule]:
+            return rule, CODE[int(decision.code[0, rule])]
+    return None
+
+
+def why_none_fits(decision: Decision, language: str) -> str:
+    """What keeps every port from being fit, to follow that none is; empty where ports differ in it."""
+    reason = reason_for_all(decision)
+    if reason is None:
+        return ""
+    rule, code = reason
+    if code == Code.LOAD_OVER_MAX:
+        measured, limit = (float(figures[0, rule]) for figures in (decision.measured, decision.limit))
+        return _HEADLINE["overloaded"].of(language).format(
+            persons=format_quantity(measured, COUNT, language), limit=format_quantity(limit, COUNT, language)
+        )  # fmt: skip
+    general = (WORDING[code].general or WORDING[code].text).of(language).rstrip(".")
+    return _HEADLINE["because"].of(language).format(reason=general[0].lower() + general[1:])
 
 
 _VESSEL_UNKNOWNS = frozenset({Code.DRAUGHT_UNKNOWN, Code.VESSEL_SIZE_DOUBTFUL, Code.RANGE_DOUBTFUL})
