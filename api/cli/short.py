@@ -29,7 +29,7 @@ from api.text.sentences import (
     why_none_fits,
 )
 from engine.codes import Code, Status
-from engine.decide import deciding_finding, nearer_than, only_by_person
+from engine.decide import cut_off_by_zones, deciding_finding, nearer_than, only_by_person
 from engine.model import Decision
 from engine.routes import chosen_track
 from engine.units import HOUR_S, MINUTE_S, NAUTICAL_MILE_M
@@ -218,7 +218,9 @@ def _nearer(decision: Decision, nearer: list[int], language: str) -> list[str]:
     told_first = reason_for_all(decision)
     told = []
     for port in harbours[:_NAMED]:
-        text = f"{port_name(decision, port, language)} {time_text(decision, port, language)}"
+        text = port_name(decision, port, language)
+        if isfinite(float(decision.time_s[port])) or port not in cut_off_by_zones(decision):
+            text += f" {time_text(decision, port, language)}"
         # What keeps every port from being fit stands in the first line.
         if told_first is None or deciding_finding(decision, port) != told_first[0]:
             text += f" ({in_few_words(decision, port, None, language)})"
