@@ -218,7 +218,7 @@ def deciding_findings(decision: Decision, ports: list[int]) -> list[int | None]:
 
 
 def passed_over(decision: Decision) -> list[int]:
-    """Ports nearer than the recommended one; all of them when there is none."""
+    """Ports nearer than the recommended one, or all of them when there is none; first those that a zone cuts off."""
     return nearer_than(decision, decision.recommended)
 
 
@@ -228,7 +228,10 @@ def only_by_person(decision: Decision, port: int) -> bool:
 
 
 def nearer_than(decision: Decision, number: int | None) -> list[int]:
-    """Ports nearer than one of them, by key or in time, nearest first; all of them where there is none."""
+    """Ports nearer than one of them, by key or in time, nearest first; all of them where there is none.
+
+    Before them come those that would be nearer if no exclusion zone cut them off.
+    """
     key_ceiling = np.inf if number is None else decision.plain_key_s[number]
     time_ceiling = np.inf if number is None else decision.time_s[number]
     nearer = (decision.plain_key_s < key_ceiling) | (decision.time_s < time_ceiling)
@@ -241,4 +244,22 @@ def nearer_than(decision: Decision, number: int | None) -> list[int]:
         nearer[port] = decision.travel_times.time_s[port] + inside_s < time_ceiling
     ports = np.flatnonzero(nearer)
     in_order = ports[np.argsort(decision.plain_key_s[ports], kind="stable")]
-    return [port for port in in_order.tolist() if port != number]
+    cut_off = cut_off_by_zones(decision)
+    return [port for port in dict.fromkeys((*cut_off, *in_order.tolist())) if port != number]
+
+
+def cut_off_by_zones(decision: Decision) -> dict[int, tuple[float, tuple[str, ...]]]:
+    """Ports that would be nearer than the first one without exclusion zones.
+
+    Returns
+    -------
+    dict
+        By port, the distance without the zones [m], and the names of those on that way.
+    """
+    if not decision.world.avoided:
+        return {}
+    facts = next((notice.facts for notice in decision.notices if notice.code == Code.ZONES_AVOIDED), {})
+    if "ports" not in facts:
+        return {}
+    figures = zip(facts["distances_m"], facts["zones_on_way"], strict=True)  # type: ignore[call-overload]
+    return dict(zip(facts["ports"], figures, strict=True))  # type: ignore[call-overload]

@@ -7,6 +7,7 @@ import numpy as np
 
 from engine.branch_and_bound import SearchResult
 from engine.codes import Code, Feed, Medical, Status
+from engine.cut_off import ports_cut_off
 from engine.kernels.forecast import Forecast, current_at
 from engine.kernels.geodesy import within_m
 from engine.kernels.mesh import ZONE_DEPTH_M, locate
@@ -86,6 +87,7 @@ def notices_of(context: RequestContext, found: SearchResult, odd: AnswerFlags) -
         notices.append(Notice(Code.REGISTER_OVERLAID, {"ports": overlaid}))
     if context.world.avoided:
         zones: dict[str, object] = {"zones": context.world.avoided, "not_avoided": context.world.not_avoided}
+        zones |= ports_cut_off(context, found)
         notices.append(Notice(Code.ZONES_AVOIDED, zones))
     notices += _weather_notices(context, found)
     if ask.medical != Medical.CRITICAL:

@@ -15,7 +15,7 @@ from engine.kernels.mesh import NOWHERE, ZONE_DEPTH_M, Mesh
 from engine.kernels.plane import LATTICE_M
 from engine.kernels.reach import DepthClass, WaterModel
 from engine.kernels.visibility import Targets, chain_targets
-from engine.model import AvoidedZone, World
+from engine.model import AvoidedZone, DepthClassSource, World
 from engine.patch_cache import PatchCache
 from geodata.mesh import build_trees, depth_class_from, mesh_from, targets_from
 from geodata.pack import Pack
@@ -191,7 +191,7 @@ def rebuild_without_zones(world: World, pack: Pack, zones: ExclusionZones) -> Wo
     return replace(
         world,
         water=open_water,
-        depth_classes=tuple(_RebuiltDepthClass(known.needed_depth_m, open_water) for known in world.depth_classes),
+        depth_classes=tuple(_RebuiltDepthClass(known, world.water, open_water, zones) for known in world.depth_classes),
         avoided=avoided,
         not_avoided=not_avoided,
         identity={**world.identity, "exclusion_zones": identity},
@@ -302,12 +302,17 @@ def has_trees(world: World, needed_depth_m: float) -> bool:
 
 
 class _RebuiltDepthClass:
-    """A depth class of a rebuilt mesh; its trees are grown when first asked for."""
+    """A depth class of a rebuilt mesh; its trees are grown when first asked for. An `engine.cut_off.KeepsOut`."""
 
-    def __init__(self, needed_depth_m: float, water: WaterModel) -> None:
-        self.needed_depth_m = needed_depth_m
+    def __init__(
+        self, unzoned: DepthClassSource, unzoned_water: WaterModel, water: WaterModel, zones: ExclusionZones
+    ) -> None:  # fmt: skip
+        self.needed_depth_m = unzoned.needed_depth_m
         self.patches = PatchCache()
+        self.unzoned_water = unzoned_water
+        self._unzoned = unzoned
         self._water = water
+        self._zones = zones
         self._lock = Lock()
         self._tables: DepthClass | None = None
 
@@ -318,6 +323,15 @@ class _RebuiltDepthClass:
             if self._tables is None:
                 self._tables = self._grow()
             return self._tables
+
+    @property
+    def unzoned_tables(self) -> DepthClass:
+        """The tables of the water before the zones were taken out of it."""
+        return self._unzoned.tables
+
+    def zones_on(self, track: tuple[tuple[float, float], ...]) -> tuple[str, ...]:
+        """Names of the zones a track touches; longitude and latitude. [deg]"""
+        return tuple(self._zones.touched_by(LineString(track))) if len(track) > 1 else ()
 
     @property
     def is_grown(self) -> bool:

@@ -29,11 +29,12 @@ from api.text.sentences import (
     minutes_text,
     notice_text,
     port_name,
+    reason_for_all,
     utc_clock,
 )
 from engine import ENGINE_VERSION
 from engine.codes import Code, Medical, Rule, Status, Verdict, Weight
-from engine.decide import deciding_finding, nearer_than, only_by_person
+from engine.decide import cut_off_by_zones, deciding_finding, nearer_than, only_by_person
 from engine.kernels.geodesy import initial_course_deg
 from engine.model import Decision, Notice
 from engine.opening_time import opens_at_s
@@ -234,20 +235,24 @@ def _why_not_nearer(decision: Decision, first: int | None, language: str, ink: S
 def _displaced(decision: Decision, port: int, language: str, ink: Style) -> list[str]:
     """Three lines at most: the port, the finding that displaced it, and the titles of its other hard ones."""
     status = Status(decision.status[port])
-    facts = [
-        port_name(decision, port, language), time_text(decision, port, language), miles_text(decision, port, language)
-    ]  # fmt: skip
+    is_cut_off = port in cut_off_by_zones(decision)
+    facts = [port_name(decision, port, language)]
+    if not is_cut_off or isfinite(float(decision.time_s[port])):
+        facts += [time_text(decision, port, language), miles_text(decision, port, language)]
     title = justify(f"{SHAPE[status]} {', '.join(facts)}", _status_word(status, language))
     found = deciding_finding(decision, port)
     rule = None if found is None else Rule(found)
-    lines = wrap(brief_reason(decision, port, rule).of(language), "    ", most=2)
+    everywhere = reason_for_all(decision)
+    # What keeps every port from being fit stands in the headline.
+    is_told = everywhere is not None and rule == everywhere[0]
+    lines = [] if is_told else wrap(brief_reason(decision, port, rule).of(language), "    ", most=2)
     opens_s = opens_at_s(decision, port)
     if isfinite(opens_s) and len(lines) == 1:
         lines += wrap(
             word("opens", language, clock=clock(opens_s, language, decision.world.ports[port].country)), "    ", most=1
         )
-    also = _also(decision, port, rule, language)
-    if also and len(lines) == 1:
+    also = "" if is_cut_off else _also(decision, port, rule, language)
+    if also and len(lines) <= 1:
         lines += wrap(also, "    ", most=1)
     return [*(ink.tint(line, COLOUR[status]) for line in title), *lines]
 
@@ -271,6 +276,8 @@ def _title(rule: Rule, language: str) -> str:
 
 def in_few_words(decision: Decision, port: int, rule: int | None, language: str) -> str:
     """What a rule found on a port in two or three words; without a rule, what keeps the port from being the answer."""
+    if rule is None and port in cut_off_by_zones(decision):
+        return word("by_zone", language)
     found = deciding_finding(decision, port) if rule is None else rule
     if found is None:
         return _status_word(Status(decision.status[port]), language).lower()

@@ -59,13 +59,14 @@ from api.text.sentences import (
     IN_HEADLINE,
     Finding,
     bearing_deg,
+    displacing_code,
+    displacing_sentence,
     eta_s,
     finding_sentence,
     findings_against,
     first_channel,
     headline_sentence,
     notice_sentence,
-    ranked_sentence,
     time_ashore_s,
 )
 from engine.codes import Code, Medical, Rule, Status, Verdict, Weight
@@ -391,12 +392,9 @@ def _passed(
     found = None if rule is None else Finding.of(decision, port, Rule(rule))
     named = decision.world.ports[port]
     names = port_names(named, languages)
-    code = Code.RANKED_BY_POLICY if found is None else found.code
+    code = displacing_code(decision, port, found)
     room.spend_sentence(code._name_)
-    text = {
-        lang: ranked_sentence(lang) if found is None else finding_sentence(decision, port, found, lang, str(name))
-        for lang, name in names.items()
-    }
+    text = {lang: displacing_sentence(decision, port, found, lang, str(name)) for lang, name in names.items()}
     passed: BriefPassedOver = {
         "port_id": named.id,
         "code": code._name_,
@@ -404,6 +402,6 @@ def _passed(
         "distance_nm": json_number(float(decision.distance_m[port]) / NAUTICAL_MILE_M, 1),
         "text": cast(Bilingual, text),
     }
-    if found is None:
+    if code == Code.RANKED_BY_POLICY:
         passed["name"] = names
     return passed

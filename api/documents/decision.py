@@ -40,13 +40,14 @@ from api.text.messages import RULE_ENTRIES, WORDING
 from api.text.sentences import (
     Finding,
     bearing_deg,
+    displacing_code,
+    displacing_sentence,
     eta_s,
     finding_sentence,
     findings_of,
     headline_sentence,
     local_clock,
     notice_sentence,
-    ranked_sentence,
     time_ashore_s,
     unit_of,
 )
@@ -480,12 +481,11 @@ def _passed(decision: Decision, port: int, rule: int | None, languages: Sequence
         "port_id": named.id,
         "name": port_names(named, languages),
         "status": STATUS_NAME[int(decision.status[port])],
-        "code": (Code.RANKED_BY_POLICY if found is None else found.code).name,
+        "code": displacing_code(decision, port, found).name,
         "time_to_landing_min": json_number(decision.time_s[port] / MINUTE_S, 1),
         "distance_nm": json_number(decision.distance_m[port] / NAUTICAL_MILE_M, 2),
         "text": cast(Bilingual, {
-            lang: ranked_sentence(lang) if found is None else finding_sentence(decision, port, found, lang)
-            for lang in languages if with_text
+            lang: displacing_sentence(decision, port, found, lang) for lang in languages if with_text
         }),
     }  # fmt: skip
 

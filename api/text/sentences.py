@@ -18,6 +18,7 @@ from api.text.catalogue import Text, load_groups
 from api.text.contractions import spoken_with_names
 from api.text.messages import FIELDS, RULE_ENTRIES, WORDING
 from engine.codes import Code, Grade, Rule, Status, Verdict, Weight
+from engine.decide import cut_off_by_zones
 from engine.kernels.geodesy import initial_course_deg
 from engine.model import AvoidedZone, Decision, Notice, Port
 from engine.request_context import care_delay_s
@@ -196,6 +197,8 @@ def finding_sentence(decision: Decision, port: int, found: Finding, language: st
         What to call the port; its name in capitals if left out.
     """
     rule, code, _, _, measured, limit = found
+    if code == Code.ROUTE_NONE and decision.world.avoided:
+        return no_route_sentence(decision, port, language, name)
     named = decision.world.ports[port]
     name = name or (named.name_fr if language == "fr" else named.name_en).upper()
     vhf = first_channel(named.vhf, "16")
@@ -214,6 +217,31 @@ def finding_sentence(decision: Decision, port: int, found: Finding, language: st
     if "detail" in uses:
         fields["detail"] = _finding_detail(decision, port, rule, code, limit, language)
     return spoken_with_names(_template(code, language).format_map(fields), language)
+
+
+def cut_off_sentence(decision: Decision, port: int, language: str, name: str | None = None) -> str | None:
+    """Which zone keeps a port from being nearer; None of a port that none does."""
+    cut_off = cut_off_by_zones(decision).get(port)
+    if cut_off is None:
+        return None
+    distance_m, zones = cut_off
+    text = _CLAUSE["cut_off_by" if len(zones) == 1 else "cut_off_by_several"].of(language).format(
+        zones=", ".join(zones), port=name or port_name(decision, port, language),
+        miles=format_quantity(distance_m, MILES, language),
+    )  # fmt: skip
+    return spoken_with_names(text, language)
+
+
+def no_route_sentence(decision: Decision, port: int, language: str, name: str | None = None) -> str:
+    """That no route was found that keeps out of the zones, or which of them is in the way where that is known."""
+    cut_off = cut_off_sentence(decision, port, language, name)
+    if cut_off is not None:
+        return cut_off
+    text = _CLAUSE["no_route_past"].of(language).format(
+        zones=", ".join(zone.name for zone in decision.world.avoided),
+        port=name or port_name(decision, port, language),
+    )  # fmt: skip
+    return spoken_with_names(text, language)
 
 
 def _finding_detail(decision: Decision, port: int, rule: Rule, code: Code, limit: float, language: str) -> str:
@@ -268,12 +296,30 @@ def plain_sentence(code: Code, name: str, vhf: str, language: str) -> str:
 
 def brief_reason(decision: Decision, port: int, rule: Rule | None) -> Text:
     """Sentence on what displaced a nearer port."""
-    return _both(ranked_sentence) if rule is None else finding_text(decision, port, rule)
+    found = None if rule is None else Finding.of(decision, port, rule)
+    return _both(lambda language: displacing_sentence(decision, port, found, language))
 
 
 def ranked_sentence(language: str) -> str:
     """That nothing but its place in the order speaks against a port."""
     return _template(Code.RANKED_BY_POLICY, language)
+
+
+def displacing_code(decision: Decision, port: int, found: Finding | None) -> Code:
+    """Code of what displaced a nearer port: a zone in the way, a finding against it, or its place in the order."""
+    if port in cut_off_by_zones(decision):
+        return Code.ZONES_AVOIDED
+    return Code.RANKED_BY_POLICY if found is None else found.code
+
+
+def displacing_sentence(
+    decision: Decision, port: int, found: Finding | None, language: str, name: str | None = None
+) -> str:  # fmt: skip
+    """What `displacing_code` says, in one language."""
+    cut_off = cut_off_sentence(decision, port, language, name)
+    if cut_off is not None:
+        return cut_off
+    return ranked_sentence(language) if found is None else finding_sentence(decision, port, found, language, name)
 
 
 def notice_text(decision: Decision, notice: Notice) -> Text:
@@ -330,9 +376,9 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
     if notice.code in (Code.VESSEL_FACTS_ASSUMED, Code.VESSEL_FACTS_UNKNOWN):
         return ", ".join(_VESSEL_FACT[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
     if notice.code == Code.SENSITIVE_TO:
-        return ", ".join(_DOUBT[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
+        return notice_inputs(facts, language)
     if notice.code == Code.ZONES_AVOIDED:
-        return _zones_avoided(facts, language)
+        return _zones_avoided(decision, facts, language)
     if notice.code == Code.FORECAST_ONE_STEP:
         return ", ".join(
             f"{_FORECAST_PART[name].of(language)} ({datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M}Z)"
@@ -360,6 +406,11 @@ def _notice_detail(decision: Decision, notice: Notice, language: str) -> str:
     if "ports" in facts:
         return ", ".join(port_name(decision, port, language) for port in facts["ports"])  # type: ignore[attr-defined]
     return ""
+
+
+def notice_inputs(facts: dict[str, object], language: str) -> str:
+    """Inputs whose doubt makes another port the answer."""
+    return ", ".join(_DOUBT[name].of(language) for name in facts["names"])  # type: ignore[attr-defined]
 
 
 def _banks_crossed(decision: Decision, facts: dict[str, object], language: str) -> str:
@@ -401,15 +452,19 @@ def _unconfirming(decision: Decision, port: int) -> Code:
     return CODE[int(decision.code[port, int(is_unconfirming.argmax())])]
 
 
-def _zones_avoided(facts: dict[str, object], language: str) -> str:
-    """Each zone with the water it closes, and which zones of the same file close none."""
+def _zones_avoided(decision: Decision, facts: dict[str, object], language: str) -> str:
+    """Each zone with the water it closes, which zones of the same file close none, and ports that one cuts off."""
     zones = ", ".join(
         f"{zone.name} ({_water_closed(zone, language)})" for zone in facts["zones"]  # type: ignore[attr-defined]
     )  # fmt: skip
     names = ", ".join(facts["not_avoided"])  # type: ignore[arg-type]
-    if not names:
-        return zones
-    return _CLAUSE["of_no_effect"].of(language).format(zones=zones, names=names)
+    if names:
+        zones = _CLAUSE["of_no_effect"].of(language).format(zones=zones, names=names)
+    ports = ", ".join(
+        f"{port_name(decision, port, language)} {format_quantity(distance_m, MILES, language)}"
+        for port, (distance_m, _) in cut_off_by_zones(decision).items()
+    )
+    return _CLAUSE["nearer_without"].of(language).format(zones=zones, ports=ports) if ports else zones
 
 
 def _water_closed(zone: AvoidedZone, language: str) -> str:
@@ -460,6 +515,8 @@ def headline_sentence(decision: Decision, language: str, *, for_information: boo
     if best is None:
         kind = "unconfirmed" if decision.status[first] == _UNCONFIRMED else "none"
         parts = {"call": _HEADLINE["call"].of(language).format(centre=centre)}
+        if kind == "none":
+            parts["why"] = why_none_fits(decision, language)
     else:
         kind = "for_information" if for_information else "advice"
         kind = "information" if Code.RESCUE_INCOMPLETE in codes else kind
@@ -478,6 +535,33 @@ def headline_sentence(decision: Decision, language: str, *, for_information: boo
         **parts,
     )
     return spoken_with_names(text, language)
+
+
+def reason_for_all(decision: Decision) -> tuple[Rule, Code] | None:
+    """The rule and its finding that exclude every port, where one does: what the vessel carries before all others."""
+    if decision.status[int(decision.order[0])] != Status.EXCLUDED:
+        return None
+    excludes = (decision.verdict == _FAIL) & (decision.weight == _HARD)
+    same = excludes.all(axis=0) & (decision.code == decision.code[0]).all(axis=0)
+    for rule in (Rule.R_RTE_06, *RULES):
+        if same[rule]:
+            return rule, CODE[int(decision.code[0, rule])]
+    return None
+
+
+def why_none_fits(decision: Decision, language: str) -> str:
+    """What keeps every port from being fit, to follow that none is; empty where ports differ in it."""
+    reason = reason_for_all(decision)
+    if reason is None:
+        return ""
+    rule, code = reason
+    if code == Code.LOAD_OVER_MAX:
+        measured, limit = (float(figures[0, rule]) for figures in (decision.measured, decision.limit))
+        return _HEADLINE["overloaded"].of(language).format(
+            persons=format_quantity(measured, COUNT, language), limit=format_quantity(limit, COUNT, language)
+        )  # fmt: skip
+    general = (WORDING[code].general or WORDING[code].text).of(language).rstrip(".")
+    return _HEADLINE["because"].of(language).format(reason=general[0].lower() + general[1:])
 
 
 _VESSEL_UNKNOWNS = frozenset({Code.DRAUGHT_UNKNOWN, Code.VESSEL_SIZE_DOUBTFUL, Code.RANGE_DOUBTFUL})

@@ -17,6 +17,7 @@ from api.text.sentences import (
     lead_words,
     time_ashore_s,
     unknown_thing,
+    why_none_fits,
 )
 from engine.codes import Code, Status
 from engine.model import Decision
@@ -61,7 +62,7 @@ def spoken_sentence(decision: Decision, language: str, *, for_information: bool 
     question = _LINES["question"].of(language) if Code.RESCUE_STATE_UNKNOWN in codes else ""
     advice = "for_information" if for_information else "advice"
     if best is None and decision.status[port] != Status.UNCONFIRMED:
-        return question + _LINES["none"].of(language) + confirm
+        return question + _LINES["none"].of(language).format(why=why_none_fits(decision, language)) + confirm
     opening = "unconfirmed" if best is None else "incomplete" if Code.RESCUE_INCOMPLETE in codes else advice
     text = question + _LINES[opening].of(language)
     asked = None if best is None or for_information else asked_first(decision)

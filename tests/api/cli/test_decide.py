@@ -118,7 +118,7 @@ def test_position_needs_no_quotes(safeport):
 def test_no_port_fit_is_an_answer(safeport):
     ran = safeport(*AT, "--range-nm", "0.1", "--speed-kn", "10", "--draught-m", "1")
     assert ran.code == 0
-    assert "WARNING: no port fit." in ran.out
+    assert "WARNING: no port fit" in ran.out
     assert "WHY NONE" in ran.out
     assert "NEXT" not in ran.out
 
@@ -232,6 +232,58 @@ def test_the_short_form_names_the_much_nearer_port_to_ask(safeport):
     expected = any(notice["code"] == "UNCONFIRMED_NEARER" for notice in whole["notices"])
     assert bool(asked) is expected
     assert len(ran.out.splitlines()) == 6
+
+
+OFF_FOLKESTONE = ("decide", "--position", "51 03.0N 001 15.0E", "--time", "2022-01-13T05:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("lang", "doubts"),
+    [
+        ("en", ("DOUBT: position (or RAMSGATE", "fix 24 h old", "100 persons")),
+        ("fr", ("DOUTE : position (ou RAMSGATE", "point de 24 h", "100 pers")),
+    ],
+)
+def test_the_short_form_has_what_may_turn_the_answer_after_it(safeport, lang, doubts):
+    ran = safeport(*OFF_FOLKESTONE, "--accuracy-m", "50000", "--fix-age-s", "86400", "--short", "--lang", lang)
+    lines = ran.out.splitlines()
+    assert len(lines) == 6
+    found = [lines[1].find(text) for text in doubts]
+    assert -1 not in found
+    assert found == sorted(found)
+    near_tie = safeport(*OFF_FOLKESTONE, "--persons", "9", "--short", "--lang", lang).out.splitlines()[1]
+    assert ("near tie DOVER 30 min" if lang == "en" else "égalité DOUVRES 30 min") in near_tie
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("width", [40, 60, 80])
+@pytest.mark.parametrize(
+    ("position", "more", "kept"),
+    [
+        ("51 03.0N 001 15.0E", ("--in-water", "yes"), ("05[h]?17 UTC", "DOVER COASTGUARD VHF 16")),
+        ("49 30N 6 30W", (), ("07[h]?15 UTC", "VHF 14", "FALMOUTH COASTGUARD VHF 16")),
+        ("51 03.0N 001 15.0E", ("--accuracy-m", "50000"), ("VHF 15", "DOVER COASTGUARD, CROSS GRIS-NEZ VHF 16")),
+    ],
+)
+def test_no_hour_channel_or_centre_is_cut(safeport, monkeypatch, position, more, kept, width, lang):
+    monkeypatch.setenv("COLUMNS", str(width))
+    ran = safeport("decide", "--position", position, "--time", "2022-01-13T05:00:00Z", *more, "--short", "--lang", lang)
+    told = " ".join(ran.out.split())
+    assert "…" not in told
+    for text in kept:
+        either = text.replace("DOVER COASTGUARD, CROSS GRIS-NEZ", "DOVER COASTGUARD(, | VHF 16; )CROSS GRIS-NEZ")
+        assert re.search(either, told), (text, ran.out)
+
+
+def test_too_many_aboard_is_the_first_line_and_stands_once(safeport):
+    overloaded = (*OFF_FOLKESTONE, "--persons", "300", "--vessel", "rnli-severn")
+    reason = "WARNING: no port fit (300 aboard, limit 185): ask for another vessel."
+    short = safeport(*overloaded, "--short").out
+    assert short.splitlines()[0] == reason
+    assert "persons on board" not in short
+    whole = " ".join(safeport(*overloaded).out.split())
+    assert reason in whole
+    assert whole.count("limit 185") == 1
 
 
 def test_the_line_is_one_line_for_a_message(safeport, example):

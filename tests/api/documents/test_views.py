@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import unicodedata
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -343,11 +344,50 @@ def test_a_line_names_the_much_nearer_port_to_ask(decisions):
 def test_no_port_fit_is_a_line_too(service):
     decision = decided(service, 1.35, 51.0, {"speed_kn": 10, "draught_m": 25, "loa_m": 400})
     document = decision_document(decision, "line", "both")
-    assert document["line"]["en"].startswith("WARNING: no port")
-    assert document["line"]["fr"].startswith("ALERTE : aucun port")
+    assert document["line"]["en"].startswith("All recovered? WARNING: no port")
+    assert document["line"]["fr"].startswith("Tous recuperes ? ALERTE : aucun port")
     brief = decision_document(decision, "brief", "en")
     assert brief["recommended"] is None
     assert len(brief["passed_over"]) == MOST_PASSED_OVER < brief["passed_over_count"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "question", "position", "others"),
+    [
+        ("en", "All recovered?", "Position in doubt, or RAMSGATE",
+         ("Fix 24h old", "100 persons assumed", "Near tie DOVER", "Vessel assumed")),
+        ("fr", "Tous recuperes ?", "Point douteux (RAMSGATE",
+         ("Point de 24h", "100 personnes supposees", "Egalite DOUVRES", "Navire suppose")),
+    ],
+)  # fmt: skip
+def test_a_line_has_what_may_turn_the_answer_the_weightiest_first(service, lang, question, position, others):
+    decision = decided(service, 1.25, 51.05, {"profile": "unknown"}, persons=None, position_accuracy_m=50_000,
+                       position_age_s=86_400, time="2022-01-13T05:00:00Z")  # fmt: skip
+    document = decision_document(decision, "line", lang)
+    assert document["line"][lang].startswith(question)
+    assert position in document["line"][lang]
+    assert "DOVER COASTGUARD VHF16" in document["line"][lang]
+    assert "HPA 0517Z VHF15" in document["line"][lang] or "ETA 0517Z VHF15" in document["line"][lang]
+    found = [document["long_line"][lang].find(text) for text in others]
+    assert -1 not in found
+    assert found == sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("lang", "reason"),
+    [
+        ("en", "WARNING: no port fit (300 aboard, limit 185): ask for another vessel."),
+        ("fr", "ALERTE : aucun port adapté (300 à bord, limite 185) : demander un autre navire."),
+    ],
+)
+def test_too_many_aboard_is_told_first_and_once(service, lang, reason):
+    decision = decided(service, 1.25, 51.05, persons=300)
+    for view in ("brief", "full"):
+        assert reason in decision_document(decision, view, lang)["headline"][lang]
+    line = decision_document(decision, "line", lang)["line"][lang]
+    plain = unicodedata.normalize("NFKD", reason).encode("ascii", "ignore").decode()
+    assert line.count(plain) == 1
+    assert "CALL DOVER COASTGUARD VHF 16" in line or "APPELER DOVER COASTGUARD VHF 16" in line
 
 
 def test_a_rescue_that_goes_on_is_no_advice(service):
