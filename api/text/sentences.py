@@ -111,8 +111,7 @@ def port_name(decision: Decision, port: int, language: str) -> str:
 def zones_on_route(decision: Decision, port: int, bits: int, language: str) -> list[str]:
     """Names of the zones of a kind that a route touches."""
     mask = int(decision.touched[port]) & bits
-    names = [Text(*pair).of(language) for pair in decision.world.zone_names]
-    return [name for number, name in enumerate(names) if mask >> number & 1]
+    return [Text(*pair).of(language) for number, pair in enumerate(decision.world.zone_names) if mask >> number & 1]
 
 
 def finding_text(decision: Decision, port: int, rule: Rule) -> Text:

@@ -211,6 +211,7 @@ def test_a_brief_answer_makes_no_text_it_does_not_show(decisions, monkeypatch):
         monkeypatch.setattr(module, name, make)
 
     counted("finding_sentence", brief_view)
+    counted("displacing_sentence", brief_view)
     counted("headline_sentence", brief_view)
     counted("notice_sentence", document_module)
     counted("notice_sentence", brief_view)
@@ -220,7 +221,7 @@ def test_a_brief_answer_makes_no_text_it_does_not_show(decisions, monkeypatch):
         brief = decision_document(decision, "brief", "en")
         shown = ([] if brief["recommended"] is None else [brief["recommended"]]) + brief["candidates"]
         told = [finding for port in shown for finding in port["findings"] if "text" in finding]
-        nearer = [item for item in brief["passed_over"] if "text" in item and item["code"] != "RANKED_BY_POLICY"]
+        nearer = brief["passed_over"]
         noticed = [notice for notice in brief["notices"] if "text" in notice]
         sentences = len(told) + len(nearer) + len(noticed) + 1
         assert len(made) == sentences
