@@ -273,8 +273,8 @@ def test_a_direction_is_checked_as_a_report_is(control):
     held = {"port_id": "atlantis", "vessel": "RNLI Dover", "persons": {"total": 3}, "eta_at": stamp(3_600)}
     refused = control.post("/v1/reservations", held)
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (404, "/port_id")
-    directed = control.post(path, bare | {"port_id": "calais", "directed_at": stamp(-600)})
-    assert directed.status_code == 200
+    stated = control.post(path, bare | {"port_id": "calais", "directed_at": stamp(-600)})
+    assert stated.status_code == 200
     control.post(f"/v1/encounters/{name}/close", {"evidence": "all ashore"})
     refused = control.post(path, bare | {"port_id": "dover"})
     assert (refused.status_code, refused.json()["code"]) == (409, "WRONG_STATE")
