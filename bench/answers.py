@@ -19,11 +19,15 @@ AT_S = 1_642_050_000.0
 PERSONS = 12
 COUNT = 100
 ROUNDS = 3
+MEDICAL_IN_TEN, DOUBTFUL_IN_TEN = 3, 3
 FULL_EACH = 10
 """One in so many is made in full: it takes forty times as long as the others."""
 
 MOST_BYTES, MOST_GZIPPED = 8_000, 2_500
 """What a brief answer may take nine times in ten. [bytes]"""
+
+MOST_GZIPPED_STATED = 2_800
+"""The same where three in ten have somebody to treat and three in ten a doubtful fix. [bytes]"""
 
 SIDES: dict[str, tuple[View, str]] = {
     "line, English": ("line", "en"),
@@ -64,6 +68,7 @@ def _decided(service: DecisionService, points: list[tuple[float, float]]) -> tup
         vessel = list(VESSELS.values())[number % len(VESSELS)]
         encounter = EncounterIn.model_validate({
             "position": {"type": "Point", "coordinates": [lon, lat]}, "persons": PERSONS, "vessel": vessel,
+            **stated_besides(number),
         })  # fmt: skip
         ask = service.ask(encounter, AT_S)
         begun = perf_counter()
@@ -73,6 +78,18 @@ def _decided(service: DecisionService, points: list[tuple[float, float]]) -> tup
             continue
         taken.append(perf_counter() - begun)
     return decisions, float(np.median(taken))
+
+
+def stated_besides(number: int) -> dict[str, object]:
+    """What is stated of an encounter besides: three in ten have somebody to treat, and three in ten a doubtful fix."""
+    # Steps that share nothing with the number of vessels, so that each has both.
+    medical, fix = number * 3 % 10, number * 7 % 10
+    stated: dict[str, object] = {}
+    if medical < MEDICAL_IN_TEN:
+        stated["medical"] = "critical" if medical == 0 else "urgent"
+    if fix < DOUBTFUL_IN_TEN:
+        stated |= {"position_accuracy_m": 3_000.0 * (fix + 1), "position_age_s": 2_400.0 * (fix + 1)}
+    return stated
 
 
 def _size(decision: Decision, view: View, lang: str) -> tuple[int, int]:

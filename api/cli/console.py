@@ -5,7 +5,6 @@ import re
 import shutil
 import textwrap
 from dataclasses import dataclass
-from math import ceil
 from typing import TextIO
 
 WIDTH = 80
@@ -55,7 +54,7 @@ def text_width() -> int:
     return min(max(shutil.get_terminal_size((WIDTH, 24)).columns, NARROWEST), WIDEST)
 
 
-def wrap(text: str, first: str = "", then: str | None = None, most: int | None = None) -> list[str]:
+def wrap(text: str, first: str = "", then: str | None = None) -> list[str]:
     """Text as lines within `text_width`; only a single word that is longer, such as an address, goes beyond it.
 
     Parameters
@@ -63,19 +62,15 @@ def wrap(text: str, first: str = "", then: str | None = None, most: int | None =
     text : str
     first, then : str
         What the first line and those after it begin with; `then` is blank of the same width when left out.
-    most : int, optional
-        Greatest number of lines of `WIDTH`, more where lines are shorter; what does not fit ends in an ellipsis.
     """
     width = text_width()
-    if most is not None and width < WIDTH:
-        most = ceil(most * WIDTH / width)
     then = " " * len(first) if then is None else then
     # In a narrow column a hanging indent would leave nothing to hang.
     then = then[: width // 3]
     glued = _UNBROKEN.sub("\N{NO-BREAK SPACE}", text)
     lines = textwrap.wrap(
         glued, width, initial_indent=first, subsequent_indent=then,
-        break_on_hyphens=False, break_long_words=False, max_lines=most, placeholder=" …",
+        break_on_hyphens=False, break_long_words=False,
     )  # fmt: skip
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 

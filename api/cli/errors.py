@@ -23,7 +23,7 @@ class FieldRefused(InvalidAsk):
         self.code = wrong.code
 
 
-def refusal_line(error: SafeportError, fields: dict[str, str]) -> str:
+def refusal_line(error: SafeportError, fields: dict[str, str], language: str = "en") -> str:
     """One line for standard error.
 
     Parameters
@@ -31,10 +31,25 @@ def refusal_line(error: SafeportError, fields: dict[str, str]) -> str:
     error : SafeportError
     fields : dict of str
         Option, as typed, for each dotted field name; the longest name that fits is taken and the rest is kept.
+    language : str
+        In ``fr`` what is refused of a position is in French; all else is in English.
     """
-    if isinstance(error, PackError):
-        return f"{error.field}: {error.problem} {error.remedy}"
-    return f"{as_typed(error.field, fields)}: {error.problem} {error.remedy}"
+    field = error.field if isinstance(error, PackError) else as_typed(error.field, fields)
+    if language == "fr":
+        return f"{field} : {_in_french(error.problem)} {_in_french(error.remedy)}"
+    return f"{field}: {error.problem} {error.remedy}"
+
+
+def _in_french(text: str) -> str:
+    """A sentence in French, where there is one for it."""
+    from api.text.catalogue import load_texts
+
+    for sentence in load_texts("refusals").values():
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.*?)", re.escape(sentence.en))
+        found = re.fullmatch(pattern, text)
+        if found:
+            return sentence.fr.format(**found.groupdict())
+    return text
 
 
 def as_typed(field: str, fields: dict[str, str]) -> str:

@@ -110,11 +110,13 @@ def main(arguments: Sequence[str]) -> int:
         Exit code.
     """
     fields: dict[str, str] = {}
+    language = "en"
     try:
         whole = parser()
         refuse_unknown_options(whole, arguments)
         options = whole.parse_args(protect_negative_numbers(arguments))
         fields = options.fields
+        language = getattr(options, "lang", language)
         with ended_by_signals():
             return int(options.run(options))
     except SystemExit as end:
@@ -123,7 +125,7 @@ def main(arguments: Sequence[str]) -> int:
     except (PackError, DownloadFailed, StoreUnavailable, StoreBusy, SchemaMismatch) as error:
         return _failed(_refusal(error, fields, FAILED, arguments))
     except SafeportError as error:
-        print(_refusal(error, fields, BAD_INPUT, arguments), file=sys.stderr)
+        print(_refusal(error, fields, BAD_INPUT, arguments, language), file=sys.stderr)
         return BAD_INPUT
     except BrokenPipeError:
         raise
@@ -135,9 +137,11 @@ def main(arguments: Sequence[str]) -> int:
         return _failed(failure_text(error, line, FAILED) if "--json" in arguments else line)
 
 
-def _refusal(error: SafeportError, fields: dict[str, str], code: int, arguments: Sequence[str]) -> str:
+def _refusal(
+    error: SafeportError, fields: dict[str, str], code: int, arguments: Sequence[str], language: str = "en"
+) -> str:  # fmt: skip
     """One line for people, or for ``--json`` one problem document; an option that is wrong may stand before it."""
-    return problem_text(error, fields, code) if "--json" in arguments else refusal_line(error, fields)
+    return problem_text(error, fields, code) if "--json" in arguments else refusal_line(error, fields, language)
 
 
 def _failed(line: str) -> int:

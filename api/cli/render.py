@@ -146,7 +146,7 @@ def _first_port(decision: Decision, port: int, language: str, ink: Style) -> lis
     if named.facts["telephone"] is not None:
         lines += wrap(word("telephone", language, number=named.facts["telephone"]), "  ")
     for rule in speaking_against(decision, port):
-        lines += wrap(finding_text(decision, port, rule).of(language), "  - ", "    ", most=2)
+        lines += wrap(finding_text(decision, port, rule).of(language), "  - ", "    ")
     return lines
 
 
@@ -233,7 +233,7 @@ def _why_not_nearer(decision: Decision, first: int | None, language: str, ink: S
 
 
 def _displaced(decision: Decision, port: int, language: str, ink: Style) -> list[str]:
-    """Three lines at most: the port, the finding that displaced it, and the titles of its other hard ones."""
+    """Few lines, none of them cut: the port, the finding that displaced it, and the titles of its other hard ones."""
     status = Status(decision.status[port])
     is_cut_off = port in cut_off_by_zones(decision)
     facts = [port_name(decision, port, language)]
@@ -245,15 +245,15 @@ def _displaced(decision: Decision, port: int, language: str, ink: Style) -> list
     everywhere = reason_for_all(decision)
     # What keeps every port from being fit stands in the headline.
     is_told = everywhere is not None and rule == everywhere[0]
-    lines = [] if is_told else wrap(brief_reason(decision, port, rule).of(language), "    ", most=2)
+    lines = [] if is_told else wrap(brief_reason(decision, port, rule).of(language), "    ")
     opens_s = opens_at_s(decision, port)
     if isfinite(opens_s) and len(lines) == 1:
         lines += wrap(
-            word("opens", language, clock=clock(opens_s, language, decision.world.ports[port].country)), "    ", most=1
+            word("opens", language, clock=clock(opens_s, language, decision.world.ports[port].country)), "    "
         )
     also = "" if is_cut_off else _also(decision, port, rule, language)
     if also and len(lines) <= 1:
-        lines += wrap(also, "    ", most=1)
+        lines += wrap(also, "    ")
     return [*(ink.tint(line, COLOUR[status]) for line in title), *lines]
 
 

@@ -12,7 +12,19 @@ from math import isfinite, isnan
 from typing import Any, Literal, NamedTuple, cast
 
 from api.documents.bilingual import Bilingual
-from api.documents.brief_room import LEG, NEARER, POINT, PORT, SHORT_LEG, Room
+from api.documents.brief_room import (
+    CENTRE,
+    CRITICAL,
+    LEG,
+    NEARER,
+    NOTICED_PORT,
+    POINT,
+    PORT,
+    PORT_ID,
+    SHORT_LEG,
+    STATED,
+    Room,
+)
 from api.documents.decision import (
     STATUS_NAME,
     Basis,
@@ -82,7 +94,8 @@ DECIMALS = 5
 """Of a degree: a metre, as well as anything here is known."""
 
 MOST_PASSED_OVER = 8
-"""Ports passed over that are listed where no port is recommended: all are nearer than none."""
+"""Ports passed over that have a line each, with a sentence. The others are named by id and code; where no port is
+recommended they are counted alone, for all are nearer than none."""
 
 _CONSEQUENCES = (WITHOUT_FEEDS | WITHOUT_WEATHER) - set(FEED_CODES)
 """Follow from a feed that is not connected, and go without saying beside it."""
@@ -141,28 +154,34 @@ def brief_document(decision: Decision, languages: Sequence[str], limit: int, bas
     everywhere, told = findings_against(decision, shown, silent)
     best = decision.recommended
     passed = passed_over(decision)
-    listed = passed if best is not None else passed[:MOST_PASSED_OVER]
+    listed = passed[:MOST_PASSED_OVER]
     reasons = zip(listed, deciding_findings(decision, listed), strict=True)
+    others = [] if best is None else passed[MOST_PASSED_OVER:]
     headline = cast(Bilingual, {lang: headline_sentence(decision, lang) for lang in languages})
     unknown = _unknown_everywhere_document(decision, everywhere, languages)
     # First what every answer has, then the rest by what a master needs first.
     room = Room(languages, limit)
     room.spend_words(headline)
     room.spend_words(unknown["text"])
-    room.spend(PORT * len(shown[1:]) + NEARER * len(listed))
+    room.spend(PORT * len(shown[1:]) + NEARER * len(listed) + PORT_ID * len(others))
+    ask = decision.ask
+    room.spend(STATED * ((ask.position_accuracy_m > 0.0) + (ask.position_age_s > 0.0)))
+    room.spend(CENTRE * len(decision.coordination.centres[1:]))
+    room.spend(CRITICAL * (ask.medical == Medical.CRITICAL))
     noticed = [notice for notice in decision.notices if notice.code not in _SAID_ELSEWHERE]
+    room.spend(NOTICED_PORT * sum(len(cast(Sequence[int], notice.facts.get("ports", ()))) for notice in noticed))
     notices = [_notice(decision, notice, languages, room) for notice in noticed]
     first = [
         _first(decision, _figures_of(decision, port), languages, found, room)
         for port, found in zip(shown[:1], told, strict=False)
     ]
     nearer = [_passed(decision, port, rule, languages, room) for port, rule in reasons]
-    for document in first:
-        _thin_out(document, room)
+    for port_document in first:
+        _thin_out(port_document, room)
     ports: list[BriefFirst | BriefCandidate] = [*first, *_next_ones(decision, shown[1:], told[1:], languages, room)]
     _add_words(decision, noticed, notices, languages, room)
     coordination = decision.coordination
-    return {
+    document: BriefDocument = {
         "decision_id": basis.decision_id,
         "decided_at": format_time(decision.ask.at_s),
         "outcome": outcome_of(decision),
@@ -185,6 +204,18 @@ def brief_document(decision: Decision, languages: Sequence[str], limit: int, bas
         "notices": notices,
         "inputs": {name: _input(value) for name, value in basis.inputs.items() if value is not None},
     }  # fmt: skip
+    if others:
+        document["passed_over_others"] = _by_code(decision, others)
+    return document
+
+
+def _by_code(decision: Decision, ports: list[int]) -> dict[str, list[str]]:
+    """Ids of ports passed over by the code of what displaced them, nearest first."""
+    ids: dict[str, list[str]] = {}
+    for port, rule in zip(ports, deciding_findings(decision, ports), strict=True):
+        found = None if rule is None else Finding.of(decision, port, Rule(rule))
+        ids.setdefault(displacing_code(decision, port, found).name, []).append(decision.world.ports[port].id)
+    return ids
 
 
 def _encounter(whole: Json) -> Json:

@@ -24,6 +24,10 @@ BARE = {"en": 1_109, "fr": 1_157}
 PORT, NEARER, LEG = 74, 33, 21
 """What each port after the first takes, each nearer port, each leg with its turn in the route. [bytes]"""
 
+PORT_ID, NOTICED_PORT, CENTRE, STATED, CRITICAL = 8, 30, 60, 24, 60
+"""What a port named by its id alone takes, one that a notice names, the second centre, each thing stated of how exact a
+position is, the order by time to care. [bytes]"""
+
 LETTER, AGAIN, SHORT_LEG, POINT = 0.64, 4, 8, 9
 """What a letter takes, a sentence like one before it, a leg as two figures, a point between turns. [bytes]"""
 

@@ -361,9 +361,20 @@ class BriefDocument(TypedDict):
     ]
     passed_over: Annotated[
         list[BriefPassedOver],
-        Field(description="Every port nearer than the recommended one; the nearest few where none is recommended."),
+        Field(
+            description="The eight nearest of the ports nearer than the recommended one, after those that an exclusion "
+            "zone cuts off; the nearest few where none is recommended."
+        ),
     ]
     passed_over_count: int
+    passed_over_others: NotRequired[
+        Annotated[
+            dict[str, list[str]],
+            Field(
+                description="Ids of the others by the code of what displaced them, nearest first; all told by these."
+            ),
+        ]
+    ]
     coordination: BriefCoordination
     unknown_everywhere: UnknownEverywhere
     notices: Annotated[list[BriefNotice], Field(description="But for what other members say already.")]

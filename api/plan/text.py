@@ -126,7 +126,7 @@ def missing_texts(proposal: Proposal, language: str) -> list[str]:
             continue
         asked = [name_of(proposal, port) for port in ports_that_would_help(proposal, k)]
         helps = SENTENCE["ask_there"].fill(ports=join_texts(asked)).of(language) if asked else ""
-        texts.append(f"{boat.id}: {why[1].of(language)}{helps}")
+        texts.append(SENTENCE["of_boat"].fill(boat=boat.id, text=f"{why[1].of(language)}{helps}").of(language))
     return texts
 
 

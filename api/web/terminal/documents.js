@@ -49,7 +49,7 @@
  * @property {string} decision_id @property {string} decided_at @property {string} outcome @property {Words} headline
  * @property {Candidate | null} recommended @property {Candidate[]} candidates
  * @property {{ port_id: string, name?: Words, code: string, text?: Words, time_to_landing_min: number | null }[]} passed_over
- * @property {number} passed_over_count @property {{ srr: string, band: boolean, centres: { name: string, vhf: string, mmsi: string }[] }} coordination
+ * @property {Record<string, string[]>} [passed_over_others] @property {number} passed_over_count @property {{ srr: string, band: boolean, centres: { name: string, vhf: string, mmsi: string }[] }} coordination
  * @property {{ code: string, level: string, text?: Words }[]} notices @property {{ to_second_min: number | null, near_tie: boolean }} margin
  * @property {{ codes: string[], text: Words | null }} unknown_everywhere @property {{ forecast: any }} inputs
  */

@@ -234,6 +234,34 @@ def test_the_short_form_names_the_much_nearer_port_to_ask(safeport):
     assert len(ran.out.splitlines()) == 6
 
 
+@pytest.mark.parametrize(
+    ("position", "told"),
+    [
+        ("51 30N 001 00W", "51°30.0'N 001°00.0'W est à terre, à plus de 1000 m de l'eau (tolérance 50 m)."),
+        ("10 00N 001 00W", "est hors de la zone couverte"),
+        ("1 15N 51 03E", "Les deux nombres semblent inversés : écrire la latitude d'abord."),
+    ],
+)
+def test_a_position_is_refused_in_french(safeport, tmp_path, position, told):
+    ran = safeport("decide", "--position", position, "--lang", "fr")
+    assert ran.code == 2
+    assert ran.err.startswith("--position : ")
+    assert told in ran.err
+    assert not re.search(r"\b(lies|Check|write|nearest)\b", ran.err)
+    table = tmp_path / "boats.csv"
+    table.write_text(f"id,position,persons\nC,{position},4\n", encoding="utf-8")
+    planned = safeport("plan", str(table), "--persons-per-hour", "30", "--lang", "fr")
+    assert planned.code == 2
+    assert re.search(r"est à terre|est hors de la zone", planned.err)
+
+
+def test_who_to_ask_is_not_cut_from_the_whole_text(safeport):
+    ran = safeport(*OFF_FOLKESTONE, "--lang", "fr", "--persons", "30", "--vessel", "snsm-ctt", "--medical", "critical")
+    told = " ".join(ran.out.split())
+    assert "faire appeler une ambulance par le CROSS/MRCC si besoin." in told
+    assert "…" not in told
+
+
 OFF_FOLKESTONE = ("decide", "--position", "51 03.0N 001 15.0E", "--time", "2022-01-13T05:00:00Z")
 
 

@@ -39,6 +39,14 @@ def test_text_in_french(safeport):
     assert "À SAVOIR" in ran.out
 
 
+def test_in_french_a_space_stands_before_the_colon(safeport, tmp_path):
+    boats, ports = tmp_path / "boats.csv", tmp_path / "ports.csv"
+    boats.write_text("id,position,persons\nC,51 03.0N 001 15.0E,30\n", encoding="utf-8")
+    ports.write_text("id,places,persons_per_hour\ndover,10,30\n", encoding="utf-8")
+    ran = safeport("plan", str(boats), "--ports", str(ports), "--lang", "fr")
+    assert "C : Trop peu de places" in ran.out
+
+
 @pytest.mark.parametrize(
     ("content", "field"),
     [

@@ -19,7 +19,7 @@ from api.documents.language import in_language
 from api.documents.line import LONG_CHARS, SHORT_CHARS
 from api.documents.tracks import geojson_of, gpx_of
 from api.encounter import EncounterIn
-from bench.answers import MOST_BYTES, MOST_GZIPPED
+from bench.answers import MOST_BYTES, MOST_GZIPPED, MOST_GZIPPED_STATED, stated_besides
 from bench.points import read_points
 from bench.register import VESSELS, coastal_points
 from engine.decide import decide
@@ -65,6 +65,30 @@ def test_nine_in_ten_brief_answers_are_small(decisions, lang):
     within = [len(text) <= MOST_BYTES and len(gzip.compress(text, 6)) <= MOST_GZIPPED for text in texts]
     assert sum(within) >= 0.9 * len(within), sorted((len(text), len(gzip.compress(text, 6))) for text in texts)[-8:]
     assert max(map(len, texts)) < 2 * MOST_BYTES
+
+
+def test_many_nearer_ports_are_named_by_id_and_code(service):
+    decision = decided(service, -1.7659, 48.9031, {"profile": "abeille"}, persons=5, time="2026-02-09T02:00:00Z")
+    brief = decision_document(decision, "brief", "fr")
+    assert len(brief["passed_over"]) == MOST_PASSED_OVER
+    others = [port for ports in brief["passed_over_others"].values() for port in ports]
+    assert len(others) == len(set(others)) == brief["passed_over_count"] - MOST_PASSED_OVER > 20
+    assert len(to_json(brief).encode()) <= MOST_BYTES
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_brief_answers_are_small_where_somebody_needs_care_or_the_fix_is_doubtful(service, lang):
+    points = coastal_points(service, 20) + read_points()[:40]
+    texts = []
+    for number, (lon, lat) in enumerate(points):
+        vessel = list(VESSELS.values())[number % len(VESSELS)]
+        try:
+            decision = decided(service, lon, lat, vessel, **stated_besides(number))
+        except PositionRefused:
+            continue
+        texts.append(to_json(decision_document(decision, "brief", lang)).encode())
+    within = [len(text) <= MOST_BYTES and len(gzip.compress(text, 6)) <= MOST_GZIPPED_STATED for text in texts]
+    assert sum(within) >= 0.9 * len(within), sorted((len(text), len(gzip.compress(text, 6))) for text in texts)[-8:]
 
 
 def test_one_language_is_the_part_of_both_in_it(decisions):
@@ -213,6 +237,8 @@ def test_a_brief_answer_makes_no_text_it_does_not_show(decisions, monkeypatch):
     counted("finding_sentence", brief_view)
     counted("displacing_sentence", brief_view)
     counted("headline_sentence", brief_view)
+    counted("displacing_sentence", document_module)
+    counted("displacing_sentence", brief_view)
     counted("notice_sentence", document_module)
     counted("notice_sentence", brief_view)
     counted("spoken_sentence", document_module)
@@ -247,7 +273,12 @@ def test_the_brief_view_drops_nothing_without_saying_so(told):
         assert [item["port"]["id"] for item in shown] == [item["port"]["id"] for item in wanted]
         listed = [item["port_id"] for item in brief["passed_over"]]
         nearer = [item["port_id"] for item in whole["passed_over"]]
-        assert listed == (nearer if brief["recommended"] else nearer[:MOST_PASSED_OVER])
+        assert listed == nearer[:MOST_PASSED_OVER]
+        others = brief.get("passed_over_others", {})
+        named = {item["port_id"]: item["code"] for item in whole["passed_over"][MOST_PASSED_OVER:]}
+        assert {port: code for code, ports in others.items() for port in ports} == (
+            named if brief["recommended"] else {}
+        )
         for short, long in zip(shown, wanted, strict=True):
             against = {finding["code"] for finding in long["findings"] if finding["verdict"] in ("fail", "unknown")}
             told = {finding["code"] for finding in short["findings"]} | set(short["remarks"])
