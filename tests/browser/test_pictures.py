@@ -43,7 +43,7 @@ def keep_picture(page, name):
 
     taken = Image.open(io.BytesIO(page.screenshot(scale="css")))
     drawn = io.BytesIO()
-    few = taken.convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few = taken.convert("RGB").quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     few.save(drawn, "PNG", optimize=True)
     assert len(taken.getcolors(1 << 20)) > 50, "a page without a chart"
     assert len(drawn.getvalue()) <= MOST_BYTES

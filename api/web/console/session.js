@@ -10,7 +10,7 @@ import { askForToken } from './work.js';
 /** Slower than the service takes attempts of nobody known. [ms] */
 const SESSION_MS = 6000;
 
-/** [A] What this desk may do is asked for anew so often. [ms] */
+/** [A] What this desk may do, and whether its page is the service's, is asked for anew so often. [ms] */
 const RIGHTS_MS = 30000;
 
 /** @type {ReturnType<typeof setInterval> | null} */ let waitsForSession = null;
@@ -26,7 +26,7 @@ export function useSession(then, show) {
 
 /** Look anew, again and again, at what this desk may do; and at once where the service refuses what was shown as allowed. */
 export function keepRights() {
-  setInterval(followRights, RIGHTS_MS);
+  setInterval(followService, RIGHTS_MS);
   addEventListener('safeport-forbidden', followRights);
 }
 
@@ -60,10 +60,10 @@ async function followEdition() {
   try {
     link.isOutdated = own !== undefined && (await ask('GET', '/web/edition.json')).edition !== own;
     showBanners();
-  } catch { /* Looked at again when the stream has been away the next time. */ }
+  } catch { /* Looked at again with what the desk may do. */ }
 }
 
-/** The stream was away: it may be another service that answers now. */
+/** It may be another service that answers now: the stream was away, or some time has passed. */
 export function followService() {
   followRights();
   followEdition();
