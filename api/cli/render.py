@@ -48,6 +48,9 @@ LEVEL_COLOUR = {"warning": "red", "caution": "yellow", "information": "green"}
 FULLY_EXPLAINED = 8
 """Passed-over ports that get lines of their own; those after them share a paragraph."""
 
+_MOST_LINES_OF_REASON = 2
+"""Beyond so many the name of a hospital is left out: it is that of a port passed over."""
+
 MOST_BEACHES = 6
 """So many beaches are named."""
 
@@ -246,6 +249,8 @@ def _displaced(decision: Decision, port: int, language: str, ink: Style) -> list
     # What keeps every port from being fit stands in the headline.
     is_told = everywhere is not None and rule == everywhere[0]
     lines = [] if is_told else wrap(brief_reason(decision, port, rule).of(language), "    ")
+    if len(lines) > _MOST_LINES_OF_REASON:
+        lines = wrap(brief_reason(decision, port, rule, with_hospital=False).of(language), "    ")
     opens_s = opens_at_s(decision, port)
     if isfinite(opens_s) and len(lines) == 1:
         lines += wrap(

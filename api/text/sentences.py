@@ -293,9 +293,17 @@ def plain_sentence(code: Code, name: str, vhf: str, language: str) -> str:
     return spoken_with_names(_template(code, language).format(port=name, vhf=vhf), language)
 
 
-def brief_reason(decision: Decision, port: int, rule: Rule | None) -> Text:
-    """Sentence on what displaced a nearer port."""
+def brief_reason(decision: Decision, port: int, rule: Rule | None, *, with_hospital: bool = True) -> Text:
+    """Sentence on what displaced a nearer port; without the name of a hospital where there is little room."""
     found = None if rule is None else Finding.of(decision, port, rule)
+    if found is not None and rule == Rule.R_MED_02 and not with_hospital and port not in cut_off_by_zones(decision):
+        vhf = first_channel(decision.world.ports[port].vhf, "16")
+        return _both(
+            lambda language: spoken_with_names(
+                _template(found.code, language).format(port=port_name(decision, port, language), vhf=vhf, detail=""),
+                language,
+            )
+        )
     return _both(lambda language: displacing_sentence(decision, port, found, language))
 
 
