@@ -235,7 +235,6 @@ def test_a_brief_answer_makes_no_text_it_does_not_show(decisions, monkeypatch):
         monkeypatch.setattr(module, name, make)
 
     counted("finding_sentence", brief_view)
-    counted("displacing_sentence", brief_view)
     counted("headline_sentence", brief_view)
     counted("displacing_sentence", document_module)
     counted("displacing_sentence", brief_view)
