@@ -28,7 +28,7 @@ from api.http.authorization import filter_owned, require_owner, visible_places, 
 from api.http.command_executor import CommandExecutor, executes
 from api.http.dependencies import CurrentService, JsonText, Records, Work, decision_service_of, port_id_of
 from api.http.json_router import JsonRouter
-from api.http.problems import Starting
+from api.http.problems import Busy, Starting
 from api.http.schemas.decision_examples import ENCOUNTERS
 from api.http.schemas.record_examples import (
     CLOSE_IN,
@@ -64,7 +64,7 @@ from api.store.board import OpenEncounter
 from api.store.commands import Answer
 from api.store.directions import standing_of
 from api.store.encounters import ReportEncounter
-from api.store.errors import NotFound
+from api.store.errors import NotFound, StoreBusy, StoreUnavailable
 from api.store.ownership import OwnRecord
 from api.store.record_types import (
     CoordinationStep,
@@ -198,7 +198,11 @@ async def add_report(
     """
     command = await _understood(request, body, encounter_id)
     answer = await executor.execute(command)
-    return _reported(executor, answer, await async_store.run(lambda store: _known_with(store, executor.caller, answer)))
+    known = None
+    # The report stands by now: a sender that was told otherwise would send it twice.
+    with suppress(StoreBusy, StoreUnavailable, Busy):
+        known = await async_store.run(lambda store: _known_with(store, executor.caller, answer))
+    return _reported(executor, answer, known)
 
 
 @router.command(

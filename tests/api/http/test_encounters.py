@@ -12,6 +12,7 @@ from api.encounter import AS_KNOWN
 from api.http import create_app
 from api.http.schemas.record_examples import REPORT_IN
 from api.position import parse_time
+from api.store.errors import StoreBusy
 from api.store.integrity import check
 from api.store.record_types import (
     EncounterDocument,
@@ -29,6 +30,19 @@ def report(control, lon=1.4, lat=51.0, path="/v1/encounters", **more):
     assert answer.status_code == 201
     TypeAdapter(ReportedEncounter).validate_python(answer.json(), context=AS_KNOWN)
     return answer.json()
+
+
+def test_a_report_that_stands_is_acknowledged_though_nothing_can_be_read_after_it(control, monkeypatch):
+    name = report(control, persons={"min": 30, "max": 40})["encounter_id"]
+
+    def read(*_):
+        raise StoreBusy("store", "has too many changes waiting.", "Come again in a second.")
+
+    monkeypatch.setattr("api.http.routes.encounters._known_with", read)
+    answer = report(control, 1.41, path=f"/v1/encounters/{name}/reports", persons={"min": 31, "max": 31})
+    assert answer["encounter"]["persons"] == {"min": 31, "max": 31}
+    monkeypatch.undo()
+    assert len(control.get(f"/v1/encounters/{name}").json()["reports"]) == 2
 
 
 def test_a_report_opens_an_encounter_and_more_reports_belong_to_it(control):
