@@ -62,6 +62,18 @@ def test_a_call_becomes_an_encounter_once_its_position_was_read_back(room):
     assert made["latest"]["text"].startswith("Heard from: 999 call desk. They say")
 
 
+def test_a_key_counts_at_once_after_a_form_was_closed(room):
+    """The field keeps the focus until the next frame, which a busy machine draws late."""
+    page = room.workspace()
+    page.keyboard.press("n")
+    page.locator("#field-in_water").focus()
+    press = """() => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: '?', bubbles: true, cancelable: true}))"""
+    page.evaluate(press)
+    assert page.locator("#sheet").is_hidden()
+    page.evaluate("document.querySelector('dialog').close(); (" + press + ")()")
+    page.locator("#sheet").wait_for()
+
+
 def test_reports_that_may_be_one_boat_stay_two_encounters(room):
     """24 November 2021: what was taken for one boat was not."""
     page = room.workspace()

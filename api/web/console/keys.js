@@ -38,7 +38,9 @@ function pressKey(event) {
     return;
   }
   const target = /** @type {HTMLElement} */ (event.target);
-  if (isOpen() || isSheetOpen() || event.ctrlKey || event.altKey || event.metaKey || target.matches('input, textarea, select')) return;
+  // A form just closed keeps the focus until the next picture is drawn: nobody is typing there.
+  const isTyping = target.matches('input, textarea, select') && !target.closest('dialog:not([open])');
+  if (isOpen() || isSheetOpen() || event.ctrlKey || event.altKey || event.metaKey || isTyping) return;
   if (!areKeysOn && event.key !== '?') return;
   const key = event.key.toLowerCase();
   const chosenPort = state.portId ?? candidates()[0]?.port.id ?? null;
