@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from api.compiling import listen
 from api.encounter import EncounterIn
 from api.recent_values import RecentValues
-from api.suggest import did_you_mean
+from api.suggest import did_you_mean, fold
 from engine.decide import decide, warm_search
 from engine.errors import InvalidAsk, UnknownName
 from engine.kernels.streams import has_tide
@@ -199,7 +199,7 @@ class DecisionService:
         return replace(self, world=world, tides=self.tides.with_ports(tides) if tides else self.tides)
 
     def port(self, name: str) -> Port:
-        """Port by id or UN/LOCODE, in any case.
+        """Port by id or UN/LOCODE in any case, or by its whole name in English or French.
 
         Raises
         ------
@@ -209,6 +209,9 @@ class DecisionService:
         for port in self.world.ports:
             if port.id == wanted.lower() or (port.unlocode is not None and port.unlocode == wanted.upper()):
                 return port
+        called = [port for port in self.world.ports if fold(wanted) in (fold(port.name_en), fold(port.name_fr))]
+        if len(called) == 1:
+            return called[0]
         ids = {name: port.id for port in self.world.ports for name in (port.id, port.name_en, port.name_fr)}
         remedy = f"{did_you_mean(wanted, ids, ids)}'safeport ports' lists ids and UN/LOCODEs."
         raise UnknownName("port", f"there is no port {wanted[:40]!r}.", remedy)

@@ -1,7 +1,5 @@
 """Ports by name, place and kind, a page at a time."""
 
-import re
-import unicodedata
 from typing import Annotated, NamedTuple, cast
 
 from pydantic import Field
@@ -10,6 +8,7 @@ from typing_extensions import TypedDict
 from api.documents.decision import port_document
 from api.documents.port import FoundPort
 from api.exchanged import refuse_exchanged
+from api.suggest import fold
 from engine.errors import InvalidAsk
 from engine.model import Port, World
 from engine.routes import straight_line_m
@@ -99,13 +98,6 @@ def ports_found(world: World, query: PortQuery) -> list[tuple[float, str, Port]]
         if query.within_nm is None or miles <= query.within_nm:
             found.append((miles, port.id, port))
     return sorted(found, key=lambda match: match[:2])
-
-
-def fold(text: str) -> str:
-    """A name as it is compared: without accents, case and punctuation, Saint and Sainte as St."""
-    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe")).encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
-    return " ".join("st" if word in ("saint", "sainte", "ste") else word for word in words)
 
 
 def _names(port: Port) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The name that was probably meant, for one that nothing carries."""
+"""Names as they are compared, and the one that was probably meant where nothing carries what was typed."""
 
 import re
 import unicodedata
@@ -27,10 +27,10 @@ def did_you_mean(typed: str, names: Iterable[str], ids: Mapping[str, str] | None
     ids : mapping of str, optional
         By name what is to be written instead, where that is not the name.
     """
-    wanted = _plain(typed[:_LONGEST])
+    wanted = fold(typed[:_LONGEST])
     best: dict[str, float] = {}
     for name in names:
-        score = _closeness(wanted, _plain(name))
+        score = _closeness(wanted, fold(name))
         if score >= _CLOSE:
             instead = name if ids is None else ids[name]
             best[instead] = max(score, best.get(instead, 0.0))
@@ -60,7 +60,8 @@ def _closeness(wanted: str, name: str) -> float:
     return max(whole, longer, *parts)
 
 
-def _plain(text: str) -> str:
-    """Small letters and figures, without accents, in words."""
-    letters = unicodedata.normalize("NFKD", text.replace("œ", "oe")).encode("ascii", "ignore").decode().lower()
-    return " ".join(re.findall(r"[a-z0-9]+", letters.replace("'", "")))
+def fold(name: str) -> str:
+    """A name as it is compared: without accents, case and punctuation, Saint and Sainte as St."""
+    plain = unicodedata.normalize("NFKD", name.replace("œ", "oe")).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
+    return " ".join("st" if word in ("saint", "sainte", "ste") else word for word in words)

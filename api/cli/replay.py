@@ -28,8 +28,8 @@ FIELDS = {
 }
 MOST_WORKERS = 256
 MOST_STAY_H = 8_760
-INTERRUPTED = 130
-"""Exit code of a replay that somebody stopped."""
+BAD_INPUT, INTERRUPTED = 2, 130
+"""Exit codes of a replay of which no row could be read, and of one that somebody stopped."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -118,10 +118,16 @@ def _replay(options: argparse.Namespace, table: Path) -> int:
 
         return two_policies(order, policies[1], more, options)
     manifest = replay_with_extras(order, more)
-    sys.stdout.write(json_bytes(manifest).decode() if options.json else counts_text(manifest, order.out))
+    if options.json:
+        sys.stdout.write(json_bytes(manifest).decode())
+    else:
+        sys.stdout.write(counts_text(manifest, order.out, _written_beside(more)))
     history = None if options.json else read_history(order.out)
     if history is not None:
         sys.stdout.write(f"{compared_text(history)}Each is a line of history.csv.\n")
+    if 0 < manifest["counts"]["rows"] == manifest["counts"]["rejected"]:
+        print("INPUT: no row could be decided. rejects.csv says why of each.", file=sys.stderr)
+        return BAD_INPUT
     return 0
 
 
@@ -226,8 +232,8 @@ def stopped_at_once(out: Path, begins_anew: bool = False) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def counts_text(manifest: dict[str, Any], out: Path) -> str:
-    """How the rows of a replay add up, and where everything is."""
+def counts_text(manifest: dict[str, Any], out: Path, beside: tuple[str, ...] = ()) -> str:
+    """How the rows of a replay add up, and where everything is; `beside` are files that it does not list."""
     counts = manifest["counts"]
     lines = [
         f"Rows read: {counts['rows']:,} = {counts['with_port']:,} with a port + {counts['without_port']:,} without + "
@@ -256,8 +262,17 @@ def counts_text(manifest: dict[str, Any], out: Path) -> str:
     if not counts["rows"]:
         lines.append("The table has a header and no rows: nothing was decided.")
     lines += [f"{code}: {meaning}." for code, meaning in manifest["meaning"].items()]
-    lines.append(f"Written to {out}: {', '.join([*manifest['outputs'], 'manifest.json', 'timings.json'])}.")
+    lines.append(f"Written to {out}: {', '.join([*manifest['outputs'], *beside, 'manifest.json', 'timings.json'])}.")
     return "\n".join(lines) + "\n"
+
+
+def _written_beside(more: Extras) -> tuple[str, ...]:
+    """Files that no manifest lists."""
+    if not more.report:
+        return ()
+    from api.replay.report import REPORT_FILE
+
+    return (REPORT_FILE,)
 
 
 def compared_text(history: "History") -> str:

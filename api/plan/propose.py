@@ -20,7 +20,7 @@ from api.position import parse_time
 from engine.codes import Feed, Status
 from engine.decide import decide
 from engine.errors import InvalidAsk, PositionRefused, SafeportError, UnknownName
-from engine.model import Ask, Decision, Port, World
+from engine.model import Ask, Decision, World
 from engine.units import HOUR_S, MINUTE_S
 
 HOUR_MIN = HOUR_S / MINUTE_S
@@ -211,7 +211,7 @@ def capacity_of(request: PlanIn, service: DecisionService) -> dict[int, PortCapa
     stated = {}
     for k, given in enumerate(request.ports):
         try:
-            port = index[port_named(service, given.id).id]
+            port = index[service.port(given.id).id]
         except UnknownName as unknown:
             raise UnknownName(f"ports.{k}.id", unknown.problem, unknown.remedy) from None
         if port in stated:
@@ -240,20 +240,6 @@ def capacity_of(request: PlanIn, service: DecisionService) -> dict[int, PortCapa
         if known_places is not None and known_rate:
             figures[port] = PortCapacity(known_places, float(known_rate), queued, assumed)
     return figures
-
-
-def port_named(service: DecisionService, name: str) -> Port:
-    """Port by id, UN/LOCODE, or its whole English or French name, in any case.
-
-    Raises
-    ------
-    UnknownName
-    """
-    wanted = " ".join(name.split()).casefold()
-    called_so = [
-        port for port in service.world.ports if wanted in (port.name_en.casefold(), port.name_fr.casefold())
-    ]  # fmt: skip
-    return called_so[0] if len(called_so) == 1 else service.port(name)
 
 
 def _or_none(value: float) -> float | None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from api.port_search import fold
+from api.suggest import fold
 from engine.model import Port
 
 QUAYS = {"tug haven": "dover", "western jet foil": "dover"}

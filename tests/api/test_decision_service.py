@@ -8,6 +8,7 @@ from api.recent_values import RecentValues
 from api.store.port_snapshot import PortsSnapshot
 from api.store.validation import canonical
 from engine.codes import Medical
+from engine.errors import UnknownName
 from engine.sensitivity import inputs_in_doubt
 from engine.standing_rules import standing_findings_of
 from geodata.policies import DEFAULT_POLICY
@@ -28,6 +29,23 @@ def known(service):
         return standing_findings_of(vessel, policy, Medical.NONE, world), inputs_in_doubt(policy, world)[1]
 
     return known_at
+
+
+@pytest.mark.parametrize(
+    ("name", "port_id"),
+    [
+        ("dover", "dover"), ("GBDVR", "dover"), ("Douvres", "dover"), ("  OSTENDE ", "oostende"),
+        ("saint peter port", "st-peter-port"), ("Aurigny (Braye)", "alderney-braye"),
+    ],
+)  # fmt: skip
+def test_a_port_is_known_by_id_code_and_whole_name_in_either_language(service, name, port_id):
+    assert service.port(name).id == port_id
+
+
+@pytest.mark.parametrize("name", ["", "dunkerque", "---", "д"])
+def test_what_is_no_whole_name_is_no_port(service, name):
+    with pytest.raises(UnknownName):
+        service.port(name)
 
 
 def test_in_the_next_second_nothing_of_the_ports_is_worked_out_again(known):

@@ -1,8 +1,7 @@
 import pytest
 
 from api.cli.main import main
-from api.port_search import fold
-from api.suggest import did_you_mean
+from api.suggest import did_you_mean, fold
 from api.text.singular import with_singulars
 
 

@@ -67,7 +67,10 @@ def test_a_key_counts_at_once_after_a_form_was_closed(room):
     page = room.workspace()
     page.keyboard.press("n")
     page.locator("#field-in_water").focus()
-    press = """() => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: '?', bubbles: true, cancelable: true}))"""
+    press = """() => {
+        const key = new KeyboardEvent('keydown', {key: '?', bubbles: true, cancelable: true});
+        document.activeElement.dispatchEvent(key);
+    }"""
     page.evaluate(press)
     assert page.locator("#sheet").is_hidden()
     page.evaluate("document.querySelector('dialog').close(); (" + press + ")()")

@@ -25,6 +25,17 @@ def test_counts_are_printed_and_add_up(safeport, tmp_path):
     assert (tmp_path / "out" / "rejects.csv").read_text().splitlines()[1] == '2,"SYNTHETIC-2","TIME_NAIVE"'
 
 
+def test_a_table_of_rejected_rows_is_bad_input_and_the_report_is_listed(safeport, tmp_path):
+    path = tmp_path / "some.csv"
+    path.write_text(write_encounters(path, 3).read_text().replace("Z", ""))
+    ran = safeport("replay", str(path), "--out", str(tmp_path / "out"), "--workers", "1", "--report")
+    assert ran.code == 2
+    assert ran.err.splitlines()[-1] == "INPUT: no row could be decided. rejects.csv says why of each."
+    assert "3 rejected." in ran.out
+    assert "report.html, manifest.json" in ran.out
+    assert (tmp_path / "out" / "report.html").exists()
+
+
 def test_json_is_the_manifest(safeport, tmp_path):
     ran = safeport("replay", str(SAMPLES / "rnli_returns_of_service_synthetic.csv"), "--map", "rnli-returns-of-service",
                    "--out", str(tmp_path / "out"), "--policy", "nearest-distance", "--json")  # fmt: skip
