@@ -21,7 +21,7 @@ from api.encounter import AS_KNOWN, ON_SCENE, UNKNOWN_VESSEL, EncounterIn
 from api.encounter_fields import ENCOUNTER_FIELDS, MOST_PERSONS, is_nobody
 from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
-from api.store.encounters import stated_persons
+from api.store.encounters import on_scene_known, stated_persons
 from api.store.port_snapshot import PortsSnapshot
 from api.store.record_types import DirectionDocument, OpenEncounterRow, RuleConflict, WithdrawnDirection
 from api.text.sentences import eta_s
@@ -152,13 +152,11 @@ def encounter_known(document: Json, direction: Json | None = None, ask: bytes | 
         Body of its newest recorded decision.
     """
     reports = sorted(document["reports"], key=lambda report: (report["observed_at"], report["sequence"]))
-    on_scene = [
-        {"observed_at": report["observed_at"], **report["on_scene"]} for report in reports if report["on_scene"]
-    ]
+    on_scene = on_scene_known([(report["observed_at"], report["on_scene"]) for report in reports if report["on_scene"]])
     persons = [counted for report in reports if (counted := stated_persons(report)) is not None]
     board = {
         "encounter_id": document["encounter_id"], "latest": reports[-1], "persons": persons[-1] if persons else None,
-        "on_scene": on_scene[-1] if on_scene else None, "reports": len(reports),
+        "on_scene": on_scene, "reports": len(reports),
         "possible_duplicate": bool(document["possible_duplicates"]),
     }  # fmt: skip
     return OpenEncounter(board, direction, ask, None)
@@ -185,11 +183,13 @@ def encounter_now(encounter: OpenEncounter, at_s: float) -> EncounterIn:
     last_ask = {} if encounter.ask is None else orjson.loads(encounter.ask)
     observed_s = parse_time(latest["observed_at"])
     reported = encounter.board.get("on_scene") or {}
-    older, newer = last_ask, reported
-    if last_ask and reported and parse_time(last_ask["time"]) >= parse_time(reported["observed_at"]):
-        older, newer = reported, last_ask
-    # What the newer of the two does not say was not unsaid by it.
-    body: Json = {name: source[name] for source in (older, newer) for name in ON_SCENE if source.get(name) is not None}
+    body: Json = {name: reported[name] for name in ON_SCENE if name in reported}
+    for name in ON_SCENE:
+        # What the newer of the two does not say was not unsaid by it.
+        if last_ask.get(name) is not None and (
+            name not in body or parse_time(last_ask["time"]) >= parse_time(reported["observed_at_by_field"][name])
+        ):
+            body[name] = last_ask[name]
     counted = encounter.board["persons"]
     if last_ask.get("persons") is not None and (
         counted is None or parse_time(last_ask["time"]) >= parse_time(counted["observed_at"])

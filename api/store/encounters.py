@@ -4,6 +4,7 @@ A report opens an encounter, or is added by somebody to one they know it belongs
 flagged. No code merges two encounters, and none closes one: a person does, with evidence, and the reports stay.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -283,13 +284,11 @@ def open_encounters(tx: Transaction) -> list[Json]:
         "ORDER BY e.opened, r.observed_ms, r.sequence"
     )
     newest = {row[0]: row for row in found}
-    # The newest that says anything of it: a phone call after a lifeboat's report does not unsay her.
-    on_scene = {
-        row[0]: {"observed_at": written_time(row[6]), **latest_statement}
-        for row in found
-        if (latest_statement := _on_scene(row[-1]))
-    }
-    # So does a report without a count not unsay the last one.
+    statements: dict[str, list[Statement]] = {}
+    for row in found:
+        if statement := _on_scene(row[-1]):
+            statements.setdefault(row[0], []).append((written_time(row[6]), statement))
+    # A report without a count does not unsay the last one.
     persons = {row[0]: counted for row in found if (counted := stated_persons(_report(row))) is not None}
     counts: dict[str, int] = {}
     for row in found:
@@ -298,10 +297,35 @@ def open_encounters(tx: Transaction) -> list[Json]:
     return [
         {
             "encounter_id": name, "latest": _report(row), "persons": persons.get(name),
-            "on_scene": on_scene.get(name), "reports": counts[name], "possible_duplicate": name in flagged,
+            "on_scene": on_scene_known(statements.get(name, [])), "reports": counts[name],
+            "possible_duplicate": name in flagged,
         }
         for name, row in newest.items()
     ]  # fmt: skip
+
+
+Statement = tuple[str, Json]
+"""When something was observed of vessel and people, and what was said of them then."""
+
+
+def on_scene_known(statements: Sequence[Statement]) -> Json | None:
+    """What reports say of vessel and people together, of each field the newest word, and when each was observed.
+
+    A phone call after a lifeboat's report does not unsay her.
+
+    Parameters
+    ----------
+    statements : sequence of Statement
+        Oldest first.
+    """
+    if not statements:
+        return None
+    known: Json = {}
+    observed: Json = {}
+    for at, statement in statements:
+        known |= statement
+        observed |= dict.fromkeys(statement, at)
+    return {"observed_at": statements[-1][0], "observed_at_by_field": observed, **known}
 
 
 def stated_persons(report: Json) -> Json | None:

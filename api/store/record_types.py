@@ -230,9 +230,10 @@ else:
 
 
 class DatedOnScene(OnScene):
-    """What the newest report that says any of it says of vessel and people, in the words of a decision's body."""
+    """What reports say of vessel and people, of each field the newest word, in the words of a decision's body."""
 
-    observed_at: At
+    observed_at: Annotated[At, Field(description="Of the newest report that says any of it.")]
+    observed_at_by_field: Annotated[dict[str, At], Field(description="Of the report that each field is from.")]
 
 
 class EncounterReport(TypedDict):

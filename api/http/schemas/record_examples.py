@@ -127,7 +127,11 @@ _ENGINE: dict[str, Any] = {
 _OPEN: dict[str, Any] = {
     "encounter_id": "e-7", "latest": _REPORT, "reports": 2, "possible_duplicate": True,
     "persons": {"observed_at": "2026-11-22T14:20:00.000Z", "min": 35, "max": 45},
-    "on_scene": {"observed_at": "2026-11-22T14:18:00.000Z", "vessel": {"profile": "rnli-severn"}, "medical": "urgent"},
+    "on_scene": {
+        "observed_at": "2026-11-22T14:18:00.000Z",
+        "observed_at_by_field": {"vessel": "2026-11-22T14:05:00.000Z", "medical": "2026-11-22T14:18:00.000Z"},
+        "vessel": {"profile": "rnli-severn"}, "medical": "urgent",
+    },
 }  # fmt: skip
 ENCOUNTERS_OPEN: dict[str, Any] = {
     "at": "2026-11-22T14:41:00Z",

@@ -481,6 +481,37 @@ def test_the_board_takes_the_vessel_on_scene_and_says_when_it_assumes_one(contro
     assert on_board(control, name)["decided"]["vessel"] == "rnli-shannon"
 
 
+def test_of_each_field_the_newest_word_counts_whatever_a_report_leaves_out(control):
+    """A phone call that speaks of the people has not said that the lifeboat beside them is gone."""
+    at = {"lifeboat": stamp(-1800), "decided": stamp(-1200), "phone": stamp(-600)}
+    name = report(control, source="vessel", observed_at=at["lifeboat"], vessel={"profile": "rnli-severn"},
+                  persons_recovered=3, medical="urgent")["encounter_id"]  # fmt: skip
+    path = f"/v1/encounters/{name}/reports"
+    called = report(control, path=path, source="phone", observed_at=at["phone"], persons_in_water=True)
+    on_scene = on_board(control, name)["on_scene"]
+    assert on_scene["vessel"] == {"profile": "rnli-severn"}
+    assert (on_scene["persons_recovered"], on_scene["persons_in_water"]) == (3, True)
+    stated = {field: parse_time(text) for field, text in on_scene["observed_at_by_field"].items()}
+    assert stated == {field: parse_time(at["lifeboat"]) for field in ("vessel", "persons_recovered", "medical")} | {
+        "persons_in_water": parse_time(at["phone"])
+    }
+    assert parse_time(on_scene["observed_at"]) == parse_time(at["phone"])
+    for known in (called["encounter"], control.get(f"/v1/encounters/{name}").json()["encounter"]):
+        assert (known["vessel"], known["persons_in_water"]) == ({"profile": "rnli-severn"}, True)
+    # What was decided between the two is newer than the one and older than the other.
+    body = called["encounter"] | {
+        "time": at["decided"],
+        "vessel": {"profile": "rnli-shannon"},
+        "persons_in_water": False,
+        "medical": "none",
+    }
+    body.pop("position_age_s", None)
+    assert control.decide(body, f"?encounter_id={name}").status_code == 200
+    known = control.get(f"/v1/encounters/{name}").json()["encounter"]
+    assert (known["vessel"], known["persons_in_water"]) == ({"profile": "rnli-shannon"}, True)
+    assert known["medical"] == "none"
+
+
 def test_a_report_without_a_count_leaves_the_one_before(control):
     """An aircraft that sees the boat and counts nobody has not said that a vessel full up has room."""
     crowded = {"persons": {"min": 180, "max": 200}, "vessel": {"profile": "rnli-severn"}}
