@@ -8,6 +8,7 @@ from api.cli.console import columns, wrap
 from api.cli.messages import WORDS, word
 from api.documents.decision import port_document
 from api.position import format_position
+from api.text.locale import localize_number
 from api.text.sentences import first_channel
 from engine.model import Port
 
@@ -113,5 +114,4 @@ def pack_lines(manifest: dict[str, object]) -> list[str]:
 
 def decimal(value: float, language: str) -> str:
     """A number with one decimal, a comma in French."""
-    text = f"{value:.1f}" if isfinite(value) else UNKNOWN
-    return text.replace(".", ",") if language == "fr" else text
+    return localize_number(f"{value:.1f}", language) if isfinite(value) else UNKNOWN

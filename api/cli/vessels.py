@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from api.cli.arguments import add_json, add_language, add_pack, pack_folder
 from api.cli.console import columns, wrap
 from api.cli.messages import word
+from api.text.locale import localize_number
 
 FIGURES = ("speed_kn", "draught_m", "loa_m", "max_persons", "max_hs_m")
 
@@ -49,4 +50,4 @@ def _figure(document: Mapping[str, object], name: str, language: str) -> str:
     text = f"{value:g}"
     if name in document["assumed"]:  # type: ignore[operator]
         text += "*"
-    return text.replace(".", ",") if language == "fr" else text
+    return localize_number(text, language)

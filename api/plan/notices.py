@@ -19,6 +19,7 @@ from api.plan.summary import (
     urgent_later_than_in_turn,
 )
 from api.text.catalogue import Text
+from api.text.locale import number_text
 from engine.codes import Status
 
 
@@ -86,9 +87,8 @@ def overload_text(proposal: Proposal, k: int) -> Text:
     texts = [
         OVER_LIMIT["load"].fill(boat=boat.id, persons=boat.persons, too_many=load.too_many, limit=load.limit),
         *([OVER_LIMIT["share"].fill(which=join_texts(
-            OVER_LIMIT["share_item"].fill(boat=other.id, persons=persons, distance=Text(
-                f"{distance_nm:.1f}", f"{distance_nm:.1f}".replace(".", ",")
-            )) for other, persons, distance_nm in load.shares
+            OVER_LIMIT["share_item"].fill(boat=other.id, persons=persons, distance=number_text(f"{distance_nm:.1f}"))
+            for other, persons, distance_nm in load.shares
         ))] if load.shares else []),
         *([OVER_LIMIT["share_more"].fill(persons=load.still_too_many)] if load.still_too_many else []),
     ]  # fmt: skip

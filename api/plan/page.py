@@ -1,11 +1,8 @@
 """A plan as a page of its own: the landings of each port against the clock, and everything the text says."""
 
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-import jinja2
 
 from api.plan.document import plan_document
 from api.plan.messages import LABEL, NOTICE
@@ -27,7 +24,10 @@ from api.plan.text import (
     utc_clock,
     utc_day,
 )
+from api.text.html import load_template
 from engine.units import MINUTE_S
+
+_TEMPLATES = Path(__file__).parent / "templates"
 
 STEPS_MIN = (5, 10, 15, 30, 60, 120, 180, 360, 720, 1440)
 MOST_TICKS = 7
@@ -51,7 +51,7 @@ def plan_page(proposal: Proposal, language: str) -> str:
     parts = () if proposal.best is None else proposal.best.landing.parts
     until_min = max([1.0, *(part.end_min for part in parts)])
     texts = notices_of(proposal)
-    return _template().render(
+    return load_template(_TEMPLATES, "plan.html").render(
         language=language,
         say=say,
         at=f"{utc_day(proposal, 0.0)} {utc_clock(proposal, 0.0, language)} UTC",
@@ -112,15 +112,3 @@ def _ticks(proposal: Proposal, until_min: float, language: str) -> list[tuple[fl
         marks.append((round(100.0 * minute / until_min, 2), utc_clock(proposal, minute, language)))
         minute += step
     return marks
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("plan.html")

@@ -16,6 +16,7 @@ from api.plan.problem import INF, Part
 from api.plan.propose import HOUR_MIN, Boat, Proposal
 from api.plan.schedule import Schedule
 from api.text.catalogue import Text
+from api.text.locale import number_text
 from engine.codes import Status
 from engine.routes import straight_line_m
 from engine.units import MINUTE_S, NAUTICAL_MILE_M
@@ -363,8 +364,7 @@ def gap_words(proposal: Proposal) -> tuple[Text, Text]:
     """Minutes and per cent that are not proven, rounded up."""
     worst = np.ceil(max(worst_gap_min(proposal), counted_gap_min(proposal)) * 10.0 - PROVEN_MIN) / 10.0
     total = np.ceil(total_gap_share(proposal) * 10_000.0) / 100.0
-    minutes, share = f"{abs(worst):.1f}", f"{total:.2f}"
-    return Text(minutes, minutes.replace(".", ",")), Text(share, share.replace(".", ","))
+    return number_text(f"{abs(worst):.1f}"), number_text(f"{total:.2f}")
 
 
 def person_hours(person_min: float) -> float:

@@ -28,6 +28,7 @@ from api.plan.summary import (
     reason_of,
     status_at,
 )
+from api.text.locale import localize_number
 from engine import ENGINE_VERSION
 from engine.codes import Status
 from engine.units import MINUTE_S
@@ -227,8 +228,7 @@ def _beside(proposal: Proposal, language: str, ink: Style) -> list[str]:
 
 
 def _values(worst_min: float, total_person_min: float, language: str) -> dict[str, object]:
-    total = f"{person_hours(total_person_min):.1f}"
-    return {"worst": f"{worst_min:.0f}", "total": total.replace(".", ",") if language == "fr" else total}
+    return {"worst": f"{worst_min:.0f}", "total": localize_number(f"{person_hours(total_person_min):.1f}", language)}
 
 
 def _know(proposal: Proposal, language: str, ink: Style) -> list[str]:

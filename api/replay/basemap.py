@@ -6,7 +6,7 @@ from math import cos, radians
 import numpy as np
 import shapely
 
-from api.replay.locale import Locale
+from api.replay.locale import ReportLocale
 from api.replay.projection import WIDTH, MapProjection, degrees_text, latitude_of, mercator
 from engine.units import NAUTICAL_MILE_M
 from geodata.pack import Pack
@@ -75,7 +75,7 @@ def graticule(frame: MapProjection) -> Iterator[str]:
             yield f'<text class="deg" x="4" y="{y - 3:.1f}">{degrees_text(k * step, "NS")}</text>'
 
 
-def scale_and_north(frame: MapProjection, locale: Locale) -> Iterator[str]:
+def scale_and_north(frame: MapProjection, locale: ReportLocale) -> Iterator[str]:
     """A bar of whole nautical miles, right at the middle latitude, and an arrow."""
     middle = latitude_of(0.5 * (mercator(frame.south) + mercator(frame.north)))
     mile = NAUTICAL_MILE_M / (radians(1.0) * _MEAN_RADIUS_M * cos(radians(middle))) * frame.per_deg

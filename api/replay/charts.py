@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 
 from api.replay.aggregate import Spread
-from api.replay.locale import Locale
+from api.replay.locale import ReportLocale
 
 WIDTH = 1000.0
 _STEPS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240)
@@ -19,7 +19,7 @@ FULLNESS = (
 """Least share of the places taken, and its colour: light to dark, so that a grey print keeps the order."""
 
 
-def draw_times(by_minute: np.ndarray, spread: Spread, locale: Locale) -> tuple[str, int]:
+def draw_times(by_minute: np.ndarray, spread: Spread, locale: ReportLocale) -> tuple[str, int]:
     """A histogram of times to a landing with its percentiles.
 
     Parameters
@@ -28,7 +28,7 @@ def draw_times(by_minute: np.ndarray, spread: Spread, locale: Locale) -> tuple[s
         How many answers took each number of minutes; the last one stands for all that took longer.
     spread : Spread
         Of the same.
-    locale : Locale
+    locale : ReportLocale
 
     Returns
     -------
@@ -83,7 +83,7 @@ def draw_times(by_minute: np.ndarray, spread: Spread, locale: Locale) -> tuple[s
 
 
 def _percentile_lines(
-    spread: Spread, locale: Locale, left: float, per_min: float, top: float, foot: float, right: float
+    spread: Spread, locale: ReportLocale, left: float, per_min: float, top: float, foot: float, right: float
 ) -> Sequence[str]:
     """Upright lines at half, nine tenths and ninety-nine hundredths, their labels on two heights."""
     parts: list[str] = []
@@ -106,7 +106,7 @@ def _percentile_lines(
     return parts
 
 
-def draw_hours(by_hour: np.ndarray, locale: Locale) -> str:
+def draw_hours(by_hour: np.ndarray, locale: ReportLocale) -> str:
     """Encounters by hour of the day, UTC, as small bars."""
     most = int(by_hour.max(initial=0))
     if most == 0:
@@ -128,7 +128,9 @@ def draw_hours(by_hour: np.ndarray, locale: Locale) -> str:
     return "".join(parts)
 
 
-def draw_fullness(names: Sequence[str], shares: np.ndarray, ticks: Sequence[tuple[int, str]], locale: Locale) -> str:
+def draw_fullness(
+    names: Sequence[str], shares: np.ndarray, ticks: Sequence[tuple[int, str]], locale: ReportLocale
+) -> str:
     """How full ports were over time: one row a port, one cell a span of time.
 
     Parameters
@@ -139,7 +141,7 @@ def draw_fullness(names: Sequence[str], shares: np.ndarray, ticks: Sequence[tupl
         Greatest share of the places taken in each span.
     ticks : sequence of (int, str)
         Cell and label along the axis of time.
-    locale : Locale
+    locale : ReportLocale
     """
     rows, cells = shares.shape
     if rows == 0 or cells == 0:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from api.replay.aggregate import Spread
 from api.replay.compare import NO_PORT, Comparison, DifferenceGroup, by_count
-from api.replay.locale import Locale
-from api.replay.report import template_named
+from api.replay.locale import ReportLocale
+from api.replay.report import TEMPLATES
 from api.replay.result_reader import Run
+from api.text.html import load_template
 from geodata.pack import DEFAULT_PACK, read_pack
 
 COMPARISON_REPORT_FILE = "comparison.html"
@@ -36,7 +37,7 @@ def write_comparison_report(
     -------
     Path
     """
-    locale = Locale(language)
+    locale = ReportLocale(language)
     ports: list[dict[str, object]] = read_pack(pack_folder or DEFAULT_PACK).tables["ports"]  # type: ignore[assignment]
     names = {str(row["id"]): str(row[locale.of("name_en", "name_fr")]) for row in ports}
 
@@ -53,7 +54,7 @@ def write_comparison_report(
         (locale.plain("by_region"), _rows(comparison.by_region, by_change=True)),
         (locale.plain("by_hour"), _rows(by_hour, by_change=False)),
     ]
-    html = template_named("comparison.html").render(
+    html = load_template(TEMPLATES, "comparison.html").render(
         t=locale,
         first=first,
         second=second,

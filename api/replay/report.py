@@ -8,27 +8,27 @@ where scripts are off.
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
-import jinja2
 import numpy as np
 from markupsafe import Markup
 
 from api.replay.aggregate import LONGEST_MIN, OUTCOMES, Aggregate, Month, Spread, aggregate_run
 from api.replay.capacity_simulation import Occupancy, read_occupancy
 from api.replay.charts import FULLNESS, draw_fullness, draw_hours, draw_times
-from api.replay.locale import Locale
+from api.replay.locale import ReportLocale
 from api.replay.monte_carlo import read_ambiguity
 from api.replay.observed_ports import BY_DOUBT, BY_FINDING, BY_NEAR_TIE, BY_RECORD, History, read_history
 from api.replay.reasons import sentence_of
 from api.replay.rejects import NOTE_TEXTS, REJECT_TEXTS
 from api.replay.result_reader import Run, read_run
 from api.replay.sea_map import DENSITY_CLASSES, draw_map
+from api.text.html import load_template
 from engine.units import MINUTE_S
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
 
 REPORT_FILE = "report.html"
+TEMPLATES = Path(__file__).parent / "templates"
 
 _MOST_PORTS = 60
 _MOST_GROUPS = 20
@@ -63,19 +63,19 @@ def write_report(folder: Path, pack_folder: Path = DEFAULT_PACK, language: str =
     run, pack = read_run(folder), read_pack(pack_folder)
     target = folder / REPORT_FILE
     fresh = target.with_suffix(".html.new")
-    fresh.write_text(report_html(run, pack, Locale(language)), encoding="utf-8")
+    fresh.write_text(report_html(run, pack, ReportLocale(language)), encoding="utf-8")
     fresh.replace(target)
     return target
 
 
-def report_html(run: Run, pack: Pack, locale: Locale) -> str:
+def report_html(run: Run, pack: Pack, locale: ReportLocale) -> str:
     """The report as text.
 
     Parameters
     ----------
     run : Run
     pack : Pack
-    locale : Locale
+    locale : ReportLocale
     """
     area: dict[str, float] = pack.manifest["area"]  # type: ignore[assignment]
     box = (area["west"], area["south"], area["east"], area["north"])
@@ -88,7 +88,7 @@ def report_html(run: Run, pack: Pack, locale: Locale) -> str:
     times, step_min = draw_times(tally.by_minute, spread, locale)
     occupancy = read_occupancy(run.folder)
     history = read_history(run.folder)
-    return template_named("report.html").render(
+    return load_template(TEMPLATES, "report.html").render(
         t=locale,
         run=run,
         tally=tally,
@@ -129,20 +129,7 @@ def report_html(run: Run, pack: Pack, locale: Locale) -> str:
     )
 
 
-@cache
-def template_named(name: str) -> jinja2.Template:
-    """A template of this package, with the ways numbers are written."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name)
-
-
-def _period(tally: Aggregate, locale: Locale) -> str:
+def _period(tally: Aggregate, locale: ReportLocale) -> str:
     if tally.first_ms is None or tally.last_ms is None:
         return locale.plain("no_encounters")
     first, last = locale.day(tally.first_ms), locale.day(tally.last_ms)
@@ -153,7 +140,7 @@ def _by_count(counts: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _counts(run: Run, tally: Aggregate, locale: Locale) -> dict[str, object]:
+def _counts(run: Run, tally: Aggregate, locale: ReportLocale) -> dict[str, object]:
     """What became of every row read, and whether it adds up."""
     outcomes = [(locale.plain(f"outcome_{name}"), tally.outcomes.get(name, 0)) for name in OUTCOMES]
     read, rejected = run.count("rows"), run.count("rejected")
@@ -173,7 +160,7 @@ def _counts(run: Run, tally: Aggregate, locale: Locale) -> dict[str, object]:
     }
 
 
-def _density_classes(limits: tuple[int, ...], locale: Locale) -> list[tuple[str, str]]:
+def _density_classes(limits: tuple[int, ...], locale: ReportLocale) -> list[tuple[str, str]]:
     """Colour and counts of each class of the density, as ranges: 1, 2, 3 to 5, 6 and more."""
     classes = []
     for colour, least, above in zip(DENSITY_CLASSES[-len(limits) :], limits, [*limits[1:], None], strict=True):
@@ -187,7 +174,7 @@ def _density_classes(limits: tuple[int, ...], locale: Locale) -> list[tuple[str,
     return classes
 
 
-def _given_up(tally: Aggregate, locale: Locale) -> list[dict[str, object]]:
+def _given_up(tally: Aggregate, locale: ReportLocale) -> list[dict[str, object]]:
     """A row for each code against the nearest harbour passed over, the most frequent first."""
     most = max((given_up.answers for given_up in tally.given_up.values()), default=1)
     rows = sorted(tally.given_up.items(), key=lambda pair: (-pair[1].answers, pair[0]))
@@ -204,7 +191,7 @@ def _given_up(tally: Aggregate, locale: Locale) -> list[dict[str, object]]:
     ]
 
 
-def _months(tally: Aggregate, locale: Locale) -> list[dict[str, object]]:
+def _months(tally: Aggregate, locale: ReportLocale) -> list[dict[str, object]]:
     """Landings by month, or by year where there are many months."""
     periods: dict[str, Month] = {}
     by_year = len(tally.months) > _MOST_MONTHS
@@ -226,7 +213,7 @@ def _months(tally: Aggregate, locale: Locale) -> list[dict[str, object]]:
     ]
 
 
-def _meaning(run: Run, code: str, locale: Locale) -> str:
+def _meaning(run: Run, code: str, locale: ReportLocale) -> str:
     """What a code of reading says, as a sentence: in English as the replay said it itself."""
     meaning = run.at("meaning")
     words = meaning if isinstance(meaning, Mapping) else {}
@@ -258,7 +245,7 @@ def _ports(tally: Aggregate, names: dict[str, str], countries: dict[str, str]) -
     return rows[:_MOST_PORTS]
 
 
-def _reasons(tally: Aggregate, locale: Locale) -> list[dict[str, object]]:
+def _reasons(tally: Aggregate, locale: ReportLocale) -> list[dict[str, object]]:
     most = max(tally.codes.values(), default=1)
     return [
         {
@@ -289,7 +276,7 @@ def _history_codes(history: History | None) -> list[tuple[str, list[tuple[str, i
     return [(key, history.codes_of(basis)) for key, basis in headings]
 
 
-def _fullness(occupancy: Occupancy | None, names: dict[str, str], locale: Locale) -> str:
+def _fullness(occupancy: Occupancy | None, names: dict[str, str], locale: ReportLocale) -> str:
     if occupancy is None or len(occupancy.hours) == 0:
         return ""
     hours, shares = occupancy.hours, occupancy.shares
@@ -309,7 +296,7 @@ def _fullness(occupancy: Occupancy | None, names: dict[str, str], locale: Locale
     return draw_fullness(labels, most[order], ticks, locale)
 
 
-def _ages(run: Run, tally: Aggregate, locale: Locale) -> list[tuple[str, str, str]]:
+def _ages(run: Run, tally: Aggregate, locale: ReportLocale) -> list[tuple[str, str, str]]:
     """Each source, which edition was used, and how old it was or how far it reached."""
     say, count = locale.plain, locale.count
     pack = say("age_pack", id=run.text("geodata", "id"), at=run.text("geodata", "built_at"))
@@ -328,14 +315,14 @@ def _ages(run: Run, tally: Aggregate, locale: Locale) -> list[tuple[str, str, st
     return rows
 
 
-def forecasts_text(run: Run, locale: Locale) -> str:
+def forecasts_text(run: Run, locale: ReportLocale) -> str:
     """How many forecasts a replay had."""
     number = len(run.forecasts)
     key = "no_forecast" if number == 0 else "one_forecast" if number == 1 else "forecasts"
     return locale.plain(key, count=number)
 
 
-def _age_of_pack(run: Run, tally: Aggregate, locale: Locale) -> str:
+def _age_of_pack(run: Run, tally: Aggregate, locale: ReportLocale) -> str:
     try:
         built_s = datetime.fromisoformat(run.text("geodata", "built_at")).timestamp()
     except ValueError:
@@ -347,7 +334,7 @@ def _age_of_pack(run: Run, tally: Aggregate, locale: Locale) -> str:
     return locale.plain(key, since=locale.count(since), days=locale.count(days))
 
 
-def _limits(run: Run, tally: Aggregate, occupancy: Occupancy | None, locale: Locale) -> list[str]:
+def _limits(run: Run, tally: Aggregate, occupancy: Occupancy | None, locale: ReportLocale) -> list[str]:
     """What a reader may not conclude."""
     keys = ["advice", "history", "positions", "live" if occupancy is None else "live_but_places"]
     limits = [locale.plain(f"limit_{key}") for key in keys]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from api.replay.locale import Locale
+from api.replay.locale import ReportLocale
 from api.replay.reading import stream_parquet
 from engine.errors import InvalidAsk, UnknownName
 from geodata.policies import read_policy
@@ -64,7 +64,7 @@ class Run:
         name = self.at("policy_for_all")
         return None if name is None else str(name)
 
-    def policy_sentence(self, locale: Locale) -> str:
+    def policy_sentence(self, locale: ReportLocale) -> str:
         """What the policy does, in one sentence."""
         if self.policy_name is None:
             return locale.plain("policy_each")
@@ -82,7 +82,7 @@ class Run:
         found = self.at("forecasts")
         return [forecast for forecast in found if isinstance(forecast, Mapping)] if isinstance(found, list) else []
 
-    def digests(self, locale: Locale) -> list[tuple[str, str]]:
+    def digests(self, locale: ReportLocale) -> list[tuple[str, str]]:
         """Names and SHA-256 of everything the decisions rest on."""
         policies = self.at("policies")
         used = policies if isinstance(policies, Mapping) else {}

@@ -18,7 +18,7 @@ import numpy as np
 
 from api.replay.aggregate import FINE_PER_DEG, Aggregate, Single, coarse_shape
 from api.replay.basemap import coast_path, graticule, region_lines, scale_and_north
-from api.replay.locale import Locale
+from api.replay.locale import ReportLocale
 from api.replay.projection import WIDTH, MapPoint, MapProjection, position_text, projection_for
 from geodata.pack import Pack
 from geodata.shoreline import coast_rings
@@ -74,7 +74,7 @@ class SeaMap:
     observed: bool
 
 
-def draw_map(tally: Aggregate, pack: Pack, locale: Locale) -> SeaMap:
+def draw_map(tally: Aggregate, pack: Pack, locale: ReportLocale) -> SeaMap:
     """Draw the map.
 
     Parameters
@@ -82,7 +82,7 @@ def draw_map(tally: Aggregate, pack: Pack, locale: Locale) -> SeaMap:
     tally : Aggregate
     pack : Pack
         Whose coast, ports and regions are drawn.
-    locale : Locale
+    locale : ReportLocale
     """
     places = {row["id"]: _place(row, locale) for row in pack.tables["ports"]}  # type: ignore[attr-defined]
     chosen = {tally.ports[k]: int(n) for k, n in enumerate(tally.by_port_minute.sum(axis=1)) if n}
@@ -122,7 +122,7 @@ def draw_map(tally: Aggregate, pack: Pack, locale: Locale) -> SeaMap:
     return SeaMap("".join(parts), binned, tally.rows - shown, limits, left_out, others_observed and not binned)
 
 
-def _place(row: dict[str, object], locale: Locale) -> MapPoint:
+def _place(row: dict[str, object], locale: ReportLocale) -> MapPoint:
     name = str(row[locale.of("name_en", "name_fr")])
     return MapPoint(str(row["id"]), name, float(row["landing_lon"]), float(row["landing_lat"]))  # type: ignore[arg-type]
 
@@ -160,7 +160,7 @@ def _gathered(tally: Aggregate) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return put[0].astype(np.int64), put[1], put[2]
 
 
-def _flow_lines(frame: MapProjection, flows: list[Flow], locale: Locale) -> Iterator[str]:
+def _flow_lines(frame: MapProjection, flows: list[Flow], locale: ReportLocale) -> Iterator[str]:
     most = max((flow.answers for flow in flows), default=1)
     for flow in flows:
         x1, y1 = frame.at(flow.lon, flow.lat)
@@ -211,7 +211,9 @@ def _cells(low_deg: float, high_deg: float, count: int) -> tuple[int, int]:
     return max(0, int(low_deg * FINE_PER_DEG)), min(count, int(np.ceil(high_deg * FINE_PER_DEG)))
 
 
-def _encounters(tally: Aggregate, frame: MapProjection, places: dict[str, MapPoint], locale: Locale) -> Iterator[str]:
+def _encounters(
+    tally: Aggregate, frame: MapProjection, places: dict[str, MapPoint], locale: ReportLocale
+) -> Iterator[str]:
     for single in tally.singles:
         if not frame.holds(single.lon, single.lat):
             continue
@@ -231,12 +233,14 @@ def _encounters(tally: Aggregate, frame: MapProjection, places: dict[str, MapPoi
         yield (f'<use href="#{mark}" class="{mark}" x="{x:.1f}" y="{y:.1f}"><title>{title}</title></use>')
 
 
-def name_of(single: Single, locale: Locale) -> str:
+def name_of(single: Single, locale: ReportLocale) -> str:
     """What an encounter is called: its id, or the number of its row."""
     return single.name or locale.plain("row", number=single.row)
 
 
-def _to_observed(tally: Aggregate, frame: MapProjection, places: dict[str, MapPoint], locale: Locale) -> Iterator[str]:
+def _to_observed(
+    tally: Aggregate, frame: MapProjection, places: dict[str, MapPoint], locale: ReportLocale
+) -> Iterator[str]:
     """A dashed line to the port people were landed at, where that is another one."""
     for single in tally.singles:
         if single.observed_port is None or single.observed_port == single.port or single.observed_port not in places:
@@ -250,7 +254,7 @@ def _to_observed(tally: Aggregate, frame: MapProjection, places: dict[str, MapPo
 
 
 def _ports(
-    frame: MapProjection, places: dict[str, MapPoint], chosen: dict[str, int], observed: list[str], locale: Locale
+    frame: MapProjection, places: dict[str, MapPoint], chosen: dict[str, int], observed: list[str], locale: ReportLocale
 ) -> Iterator[str]:
     """Squares by number of answers, the names of the busiest, and the other ports of the register."""
     for place in places.values():

@@ -4,7 +4,7 @@ from math import isfinite
 from typing import Any
 
 from api.documents.bilingual import Bilingual
-from api.text.catalogue import load_texts
+from api.text.catalogue import Text, load_texts
 
 SENTENCES = load_texts("terminal")
 
@@ -13,15 +13,16 @@ def sentence(key: str, **figures: Any) -> Bilingual | None:
     """A sentence in both languages; None for no key."""
     if not key:
         return None
-    english, french = SENTENCES[key]
-    return {
-        "en": english.format(**figures),
-        "fr": french.format(**{name: _french(value) for name, value in figures.items()}),
-    }
+    return SENTENCES[key].fill(**figures).both()
 
 
-def span(seconds: float) -> str:
+def span(seconds: float) -> Text:
     """A length of time as people say it: 45 s, 3 min, 2 h 05 min, 3 d."""
+    text = _span(seconds)
+    return Text(text, text.replace(" d", " j"))
+
+
+def _span(seconds: float) -> str:
     if not isfinite(seconds):
         return "?"
     whole = round(abs(seconds))
@@ -33,8 +34,3 @@ def span(seconds: float) -> str:
     if minutes < 48 * 60:
         return f"{minutes // 60} h {minutes % 60:02d} min"
     return f"{round(minutes / 1440)} d"
-
-
-def _french(figure: Any) -> Any:
-    """Figures as French writes them."""
-    return figure.replace(".", ",").replace(" d", " j") if isinstance(figure, str) else figure

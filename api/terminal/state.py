@@ -20,6 +20,8 @@ from api.terminal.targets import shown_targets
 from api.terminal.terminal import Terminal
 from api.terminal.warmup import own_depth_class
 from api.terminal.zones import zones_version
+from api.text.catalogue import Text
+from api.text.locale import number_text
 from engine.codes import Code
 from engine.errors import PackError, PositionRefused
 from engine.routes import reach_from
@@ -230,5 +232,5 @@ def _source(status: Json) -> Json:
     return {**status, "last_at": None if last_s is None or last_s < 0.0 else format_time(last_s)}
 
 
-def _miles(metres: float) -> str:
-    return "?" if isnan(metres) else f"{metres / NAUTICAL_MILE_M:.1f}"
+def _miles(metres: float) -> Text:
+    return number_text("?" if isnan(metres) else f"{metres / NAUTICAL_MILE_M:.1f}")

@@ -16,6 +16,7 @@ import numpy as np
 
 from api.text.catalogue import Text, load_groups
 from api.text.contractions import spoken_with_names
+from api.text.locale import localize_number
 from api.text.messages import FIELDS, RULE_ENTRIES, WORDING
 from engine.codes import Code, Grade, Rule, Status, Verdict, Weight
 from engine.decide import cut_off_by_zones
@@ -87,7 +88,7 @@ def format_quantity(value: float, unit: Unit, language: str) -> str:
     if language == "fr":
         # In French nothing, too, is singular.
         name = unit.one_fr if unit.one_fr and number in ("0", "1") else unit.fr
-        number = number.replace(".", ",")
+        number = localize_number(number, language)
     return f"{number} {name}".strip()
 
 
@@ -478,9 +479,11 @@ def _water_closed(zone: AvoidedZone, language: str) -> str:
     area_km2, percent = zone.closed_m2 / 1e6, 100.0 * zone.share
     area = f"{area_km2:.3g}" if area_km2 < 100.0 else f"{area_km2:.0f}"
     share = "<0.01" if percent < 0.01 else f"{percent:.2f}" if percent < 1.0 else f"{percent:.0f}"
-    if language == "fr":
-        area, share = area.replace(".", ","), share.replace(".", ",")
-    return _CLAUSE["closes_water"].of(language).format(area=area, share=share)
+    return (
+        _CLAUSE["closes_water"]
+        .of(language)
+        .format(area=localize_number(area, language), share=localize_number(share, language))
+    )
 
 
 def eta_s(decision: Decision, port: int) -> float:

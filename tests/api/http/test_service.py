@@ -40,7 +40,7 @@ def test_the_page_says_everything_and_fetches_nothing(client):
     assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
     assert not re.search(r"<script|<img|<link|<iframe|\bsrc=|url\(|@import", page)
     assert set(re.findall(r'href="([^"#]+)"', page)) == {"/openapi.json"}
-    style = re.search("<style>(.*)</style>", page)[1]
+    style = re.search("<style>(.*)</style>", page, re.DOTALL)[1]
     assert style.encode()
     assert "default-src 'none'; style-src 'sha256-" in answer.headers["content-security-policy"]
 

@@ -12,13 +12,14 @@ import pytest
 
 from api.replay.compare import compare_runs
 from api.replay.comparison_report import write_comparison_report
-from api.replay.locale import BOUND_SPACE, ENGLISH, FRENCH, THIN_SPACE, WORDS
+from api.replay.locale import ENGLISH, FRENCH, WORDS
 from api.replay.monte_carlo import CHANCES
 from api.replay.observed_ports import BY_DOUBT, BY_FINDING, BY_NEAR_TIE, BY_RECORD, HISTORY, write_history
 from api.replay.reasons import sentence_of
 from api.replay.rejects import NOTE_CODES, NOTE_TEXTS, REJECT_CODES, REJECT_TEXTS
 from api.replay.report import write_report
 from api.replay.result_reader import read_run
+from api.text.locale import BOUND_SPACE, THIN_SPACE
 from engine.codes import HARD_CODES, Code
 from tests.api.replay.folders import folder
 from tests.api.replay.test_report import ROWS, page
@@ -173,18 +174,6 @@ def test_what_a_code_says_of_ports_in_general_has_no_figures(code, locale):
     assert not re.search(r"[{}]|\s[.,]|,\.|:\.|\bVHF\b", sentence), sentence
     if locale.is_french:
         assert french_spacing_faults(sentence) == []
-
-
-def test_numbers_and_dates_are_written_as_each_language_does():
-    assert (ENGLISH.count(12345), FRENCH.count(12345)) == ("12,345", f"12{THIN_SPACE}345")
-    assert (ENGLISH.decimal(1234.56, 1), FRENCH.decimal(1234.56, 1)) == ("1,234.6", f"1{THIN_SPACE}234,6")
-    assert FRENCH.decimal(3.0, 1, sign=True) == "+3,0"
-    assert FRENCH.decimal(-3.0, 1, sign=True) == "-3,0"
-    assert FRENCH.share(1, 3) == f"33,3{BOUND_SPACE}%"
-    assert FRENCH.share(1, 100_000) == f"< 0,1{BOUND_SPACE}%"
-    assert ENGLISH.share(99_999, 100_000) == f"> 99.9{BOUND_SPACE}%"
-    assert ENGLISH.share(0, 0) == "-"
-    assert (ENGLISH.day(1_722_470_400_000), FRENCH.day(1_722_470_400_000)) == ("1 August 2024", "1er août 2024")
 
 
 def test_what_is_filled_in_is_escaped():
