@@ -1,19 +1,22 @@
 """Water distances and routes, with ordinary Python types around the compiled core."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil, hypot, inf, isfinite, isinf
+from typing import NamedTuple
 
 import numpy as np
 
 from engine.codes import Code
 from engine.errors import PositionRefused
+from engine.identity_key import IdentityKey
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.harbour import THROUGH_GATE
-from engine.kernels.mesh import NOWHERE
+from engine.kernels.mesh import NOWHERE, Mesh
 from engine.kernels.plane import from_plane, to_plane
 from engine.kernels.reach import DepthClass, Reach, WaterModel, reach_ports, snap_and_measure, track_on_plane
-from engine.kernels.snap import ENCLOSED, ON_LAND, nudge_inside
+from engine.kernels.snap import ENCLOSED, ON_LAND, Boundary, nudge_inside
 from engine.model import Decision, DepthClassSource, Vessel, World
 from engine.patch import patch_at
 from engine.patch_cache import SIDE_M
@@ -146,19 +149,36 @@ def nearest_afloat(world: World, lon: float, lat: float) -> tuple[float, float]:
     origin = (mesh.origin_lon_deg, mesh.origin_lat_deg)
     x, y = to_plane(lon, lat, *origin)
     rim = world.depth_classes[-1].tables.rim
-    start = np.column_stack([mesh.x[rim.start], mesh.y[rim.start]])
-    along = np.column_stack([mesh.x[rim.end], mesh.y[rim.end]]) - start
-    share = ((np.array([x, y]) - start) * along).sum(axis=1) / (along * along).sum(axis=1)
-    near = start + np.clip(share, 0.0, 1.0)[:, None] * along
-    away_m = np.hypot(*(near - (x, y)).T)
+    edges = _rim_edges(IdentityKey(rim), IdentityKey(mesh))
+    share = np.clip(((x - edges.x) * edges.along_x + (y - edges.y) * edges.along_y) / edges.squared_length, 0.0, 1.0)
+    near_x, near_y = edges.x + share * edges.along_x, edges.y + share * edges.along_y
+    away_m = np.hypot(near_x - x, near_y - y)
     # The first is nearly always one: to put all in order took four times as long.
     while away_m.min() < inf:
         edge = int(away_m.argmin())
-        in_x, in_y, found = nudge_inside(mesh, rim.triangle[edge], *near[edge])
+        in_x, in_y, found = nudge_inside(mesh, rim.triangle[edge], near_x[edge], near_y[edge])
         if found:
             return tuple(float(value) for value in from_plane(in_x, in_y, *origin))  # type: ignore[return-value]
         away_m[edge] = inf
     raise ValueError("the mesh has no open water")
+
+
+class _Edges(NamedTuple):
+    """Edges of the open mesh, shape (n,): where each begins, how it goes on, its length squared. On the plane. [m]"""
+
+    x: np.ndarray
+    y: np.ndarray
+    along_x: np.ndarray
+    along_y: np.ndarray
+    squared_length: np.ndarray
+
+
+@lru_cache(maxsize=4)
+def _rim_edges(rim: IdentityKey[Boundary], mesh: IdentityKey[Mesh]) -> _Edges:
+    start, end = rim.value.start, rim.value.end
+    x, y = mesh.value.x[start], mesh.value.y[start]
+    along_x, along_y = mesh.value.x[end] - x, mesh.value.y[end] - y
+    return _Edges(x, y, along_x, along_y, along_x * along_x + along_y * along_y)
 
 
 def _degrees_and_minutes(lon: float, lat: float) -> str:

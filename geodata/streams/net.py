@@ -223,12 +223,15 @@ def strongest_within(streams: Streams, least: float, most: float) -> np.ndarray:
     ndarray of float64, shape (tiles, rings)
         [m/s]
     """
-    springs, neaps = streams.rates[:, :, :2].astype(np.float64), streams.rates[:, :, 2:].astype(np.float64)
+    east, north, neaps_east, neaps_north = (streams.rates[:, :, k].astype(np.float64) for k in range(4))
+    # To springs from neaps; one component after the other, as numpy is slow along an axis of two.
+    east -= neaps_east
+    north -= neaps_north
+    squared = np.zeros(len(east))
     # A rate is linear in the tide, so its speed is greatest at an end.
-    squared = np.zeros(len(springs))
     for tide in (least, most):
-        flow = neaps + tide * (springs - neaps)
-        squared = np.maximum(squared, np.square(flow).sum(axis=2).max(axis=1))
+        speed = np.square(neaps_east + tide * east) + np.square(neaps_north + tide * north)
+        squared = np.maximum(squared, speed.max(axis=1))
     fastest = np.sqrt(squared)
     of_triangle = RATE_UNIT_MS * fastest[streams.vertex].max(axis=1)
     tiles = _tiles_of(IdentityKey(streams))
