@@ -1,5 +1,7 @@
 """The shared back end: connections that are lost, locks that are held, servers that will not do."""
 
+import time
+
 import psycopg
 import pytest
 
@@ -101,4 +103,8 @@ def test_it_leaves_no_connection_behind(postgresql):
     with open_store(new_database(postgresql), create=True) as store:
         store.port("dover", NOW)
         assert count() > before
-    assert count() == before
+    # The server ends a session a moment after its client has gone.
+    deadline = time.monotonic() + 60.0
+    while count() > before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert count() <= before
