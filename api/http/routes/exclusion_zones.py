@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.decision_service import DecisionService
 from api.documents.decision import to_json
+from api.exchanged import refuse_exchanged
 from api.http.async_store import AsyncStore
 from api.http.auth import requires
 from api.http.command_executor import CommandExecutor, executes
@@ -156,6 +157,8 @@ async def _refuse_idle(
     InvalidValue, InvalidAsk
     """
     corners = checked_outline(command.outline)
+    # One corner off the map may be meant; who exchanges the numbers does so for all.
+    refuse_exchanged("outline", corners[0], service.world)
     now_s = time.time()
     known = await async_store.run(lambda store: store.ports(now_s))
     name = command.name.strip()

@@ -90,19 +90,20 @@ def test_the_board_and_a_plan_keep_out_too(control, off_folkestone):
 
 
 @pytest.mark.parametrize(
-    "ring",
+    ("ring", "why"),
     [
-        [[1.3, 51.0], [1.4, 51.1], [1.4, 51.0], [1.3, 51.1], [1.3, 51.0]],
-        [[0.5, 51.2], [0.6, 51.2], [0.6, 51.25], [0.5, 51.2]],
-        [[51.0, 1.3], [51.1, 1.3], [51.1, 1.4], [51.0, 1.3]],
-        [[0.0, 49.9], [2.0, 49.9], [2.0, 51.0], [0.0, 49.9]],
+        ([[1.3, 51.0], [1.4, 51.1], [1.4, 51.0], [1.3, 51.1], [1.3, 51.0]], "no side crosses"),
+        ([[0.5, 51.2], [0.6, 51.2], [0.6, 51.25], [0.5, 51.2]], "closes no water"),
+        ([[51.0, 1.3], [51.1, 1.3], [51.1, 1.4], [51.0, 1.3]], "GeoJSON writes longitude first"),
+        ([[0.0, 49.9], [2.0, 49.9], [2.0, 51.0], [0.0, 49.9]], "draw what is closed only"),
     ],
     ids=["crosses itself", "on land", "latitude first", "too large"],
 )
-def test_what_closes_nothing_or_too_much_is_refused(control, ring):
+def test_what_closes_nothing_or_too_much_is_refused(control, ring, why):
     outline = {"type": "Polygon", "coordinates": [ring]}
     refused = draw(control, {**ACROSS, "outline": outline}, 422).json()
     assert refused["errors"][0]["pointer"] == "/outline"
+    assert why in refused["errors"][0]["detail"]
     assert control.get("/v1/exclusion-zones").json()["zones"] == []
 
 
