@@ -24,7 +24,7 @@ from api.store.board import OpenEncounter
 from api.store.encounters import on_scene_known, stated_persons
 from api.store.port_snapshot import PortsSnapshot
 from api.store.record_types import DirectionDocument, OpenEncounterRow, RuleConflict, WithdrawnDirection
-from api.text.sentences import eta_s
+from api.text.headline import eta_s
 from engine.branch_and_bound import search_ports
 from engine.codes import Code, Status, Verdict, Weight
 from engine.decide import coordination_at, decide

@@ -9,8 +9,10 @@ from api.documents.decision_types import DirectionInForce
 from api.documents.line import Lead, hour_of
 from api.position import parse_time
 from api.text.catalogue import load_groups
+from api.text.clocks import utc_clock
 from api.text.contractions import spoken_with_names
-from api.text.sentences import headline_sentence, port_name, utc_clock
+from api.text.finding_sentences import port_name
+from api.text.headline import headline_sentence
 from api.text.speech import spoken_direction, spoken_sentence
 from engine.model import Decision
 

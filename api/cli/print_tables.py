@@ -8,8 +8,8 @@ from api.cli.console import columns, wrap
 from api.cli.messages import WORDS, word
 from api.documents.decision import port_document
 from api.position import format_position
+from api.text.finding_sentences import first_channel
 from api.text.locale import localize_number
-from api.text.sentences import first_channel
 from engine.model import Port
 
 UNKNOWN = "?"

@@ -12,26 +12,12 @@ from api.documents.unconnected import FEED_CODES, WITHOUT_FEEDS, WITHOUT_WEATHER
 from api.encounter import encounter_echo
 from api.position import format_position
 from api.text.catalogue import Text
+from api.text.clocks import clock, utc_clock
+from api.text.finding_sentences import brief_reason, finding_text, first_channel, port_name
+from api.text.headline import IN_HEADLINE, bearing_deg, eta_s, headline, reason_for_all
 from api.text.messages import RULE_TITLE, WORDING
-from api.text.sentences import (
-    IN_HEADLINE,
-    MILES,
-    MINUTES,
-    PERSONS,
-    bearing_deg,
-    brief_reason,
-    clock,
-    eta_s,
-    finding_text,
-    first_channel,
-    format_quantity,
-    headline,
-    minutes_text,
-    notice_text,
-    port_name,
-    reason_for_all,
-    utc_clock,
-)
+from api.text.notice_sentences import notice_text
+from api.text.quantities import MILES, MINUTES, PERSONS, format_quantity, minutes_text
 from engine import ENGINE_VERSION
 from engine.codes import Code, Medical, Rule, Status, Verdict, Weight
 from engine.decide import cut_off_by_zones, deciding_finding, nearer_than, only_by_person

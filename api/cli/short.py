@@ -12,22 +12,12 @@ from api.cli.messages import word
 from api.cli.render import COLOUR, bank_names, degrees_text, in_few_words, miles_text, speaking_against, time_text
 from api.documents.decision import water_at_arrival_m
 from api.documents.legs import legs_of
+from api.text.clocks import clock, utc_clock
+from api.text.finding_sentences import first_channel, port_name
 from api.text.fitting import fewer_names, fit_by_weight
-from api.text.sentences import (
-    COUNT,
-    METRES,
-    MILES,
-    bearing_deg,
-    clock,
-    eta_s,
-    first_channel,
-    format_quantity,
-    notice_inputs,
-    port_name,
-    reason_for_all,
-    utc_clock,
-    why_none_fits,
-)
+from api.text.headline import bearing_deg, eta_s, reason_for_all, why_none_fits
+from api.text.notice_sentences import notice_inputs
+from api.text.quantities import COUNT, METRES, MILES, format_quantity
 from engine.codes import Code, Status
 from engine.decide import cut_off_by_zones, deciding_finding, nearer_than, only_by_person
 from engine.model import Decision

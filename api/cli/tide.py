@@ -55,7 +55,8 @@ def tide_text(document: Mapping[str, Any], language: str, country: str) -> str:
     from api.cli.console import columns, wrap
     from api.cli.messages import word
     from api.position import parse_time
-    from api.text.sentences import METRES, MINUTES, clock, format_quantity, utc_clock
+    from api.text.clocks import clock, utc_clock
+    from api.text.quantities import METRES, MINUTES, format_quantity
     from engine.units import HOUR_S, MINUTE_S
 
     start_s = parse_time(document["from"])

@@ -66,21 +66,17 @@ from api.documents.unconnected import (
     not_stated,
 )
 from api.position import format_time
-from api.text.messages import WORDING
-from api.text.sentences import (
-    IN_HEADLINE,
+from api.text.finding_sentences import (
     Finding,
-    bearing_deg,
     displacing_code,
     displacing_sentence,
-    eta_s,
     finding_sentence,
     findings_against,
     first_channel,
-    headline_sentence,
-    notice_sentence,
-    time_ashore_s,
 )
+from api.text.headline import IN_HEADLINE, bearing_deg, eta_s, headline_sentence, time_ashore_s
+from api.text.messages import WORDING
+from api.text.notice_sentences import notice_sentence
 from engine.codes import Code, Medical, Rule, Status, Verdict, Weight
 from engine.decide import deciding_findings, passed_over
 from engine.model import Decision, Notice

@@ -36,21 +36,12 @@ from api.documents.port import Evidence, GradeName, PortFacts, PortSummary
 from api.encounter import encounter_echo
 from api.position import format_time
 from api.text.catalogue import Text
+from api.text.clocks import local_clock
+from api.text.finding_sentences import Finding, displacing_code, displacing_sentence, finding_sentence, findings_of
+from api.text.headline import bearing_deg, eta_s, headline_sentence, time_ashore_s
 from api.text.messages import RULE_ENTRIES, WORDING
-from api.text.sentences import (
-    Finding,
-    bearing_deg,
-    displacing_code,
-    displacing_sentence,
-    eta_s,
-    finding_sentence,
-    findings_of,
-    headline_sentence,
-    local_clock,
-    notice_sentence,
-    time_ashore_s,
-    unit_of,
-)
+from api.text.notice_sentences import notice_sentence
+from api.text.quantities import unit_of
 from api.text.speech import spoken_sentence
 from engine import ENGINE_VERSION
 from engine.codes import RULE_WEIGHT, Code, Grade, Rule, Status, Verdict, Weight

@@ -11,9 +11,9 @@ from api.documents.bilingual import Bilingual
 from api.documents.decision_types import LineDocument
 from api.documents.language import LANGUAGES
 from api.text.catalogue import load_groups, load_texts
+from api.text.finding_sentences import first_channel
 from api.text.fitting import fewer_names, fit_by_weight
 from api.text.messages import WORDING
-from api.text.sentences import first_channel
 from engine.codes import Code
 
 SHORT_CHARS = 160

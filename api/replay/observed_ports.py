@@ -32,7 +32,7 @@ from api.replay.record_rules import Operations, rule_of_record
 from api.replay.schema import ports_named
 from api.replay.world_by_time import WorldsByTime
 from api.text.catalogue import load_texts
-from api.text.sentences import finding_text
+from api.text.finding_sentences import finding_text
 from engine.codes import Code, Rule, Status, Verdict
 from engine.decide import decide, deciding_finding, passed_over
 from engine.errors import PositionRefused

@@ -41,7 +41,7 @@ class RuleEntry(NamedTuple):
     title : Text
         Two to five words.
     unit : str or None
-        Of what it measures and of its limit: a key of `api.text.sentences.UNITS`; None where it measures nothing.
+        Of what it measures and of its limit: a key of `api.text.quantities.UNITS`; None where it measures nothing.
     source : str or None
         Where what it looks at comes from; None where the register or a feed says so.
     source_column : str or None

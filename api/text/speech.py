@@ -9,16 +9,9 @@ from math import isfinite
 
 from api.text.catalogue import Text, load_texts
 from api.text.contractions import spoken_with_names
-from api.text.sentences import (
-    asked_first,
-    bearing_deg,
-    eta_s,
-    first_channel,
-    lead_words,
-    time_ashore_s,
-    unknown_thing,
-    why_none_fits,
-)
+from api.text.finding_sentences import first_channel
+from api.text.headline import asked_first, bearing_deg, eta_s, lead_words, time_ashore_s, why_none_fits
+from api.text.notice_sentences import unknown_thing
 from engine.codes import Code, Status
 from engine.model import Decision
 from engine.units import DAY_S, HOUR_S, MINUTE_S, NAUTICAL_MILE_M

@@ -14,7 +14,7 @@ class RuleResult(NamedTuple):
     verdict : Verdict
     code : Code
     measured, limit : float
-        What was found and what it was held against, in the unit of the rule (`api.text.sentences.UNIT_OF`);
+        What was found and what it was held against, in the unit of the rule (`api.text.quantities.UNIT_OF`);
         NaN where the rule has none.
     """
 

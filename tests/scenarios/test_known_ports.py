@@ -10,7 +10,7 @@ import pytest
 from api.cli.console import Style
 from api.cli.render import decision_text
 from api.encounter import EncounterIn
-from api.text.sentences import headline
+from api.text.headline import headline
 from engine.codes import Code, Grade, PortKind, Rule, Status
 from engine.decide import decide, deciding_finding, only_by_person, passed_over
 from engine.errors import InvalidAsk

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from api.encounter import EncounterIn
-from api.text.sentences import headline
+from api.text.headline import headline
 from api.text.speech import digits, spoken_headline
 from tests.oracles.forbidden_words import BANNED_EN, BANNED_FR
 
