@@ -104,6 +104,13 @@ def _commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.Argument
     return found
 
 
+def language_typed(arguments: Sequence[str]) -> str:
+    """Language to refuse in, ``en`` or ``fr``: of ``--lang fr`` as it was typed, for it may not come to be parsed."""
+    options = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
+    pairs = zip(options, options[1:], strict=False)
+    return "fr" if ("--lang", "fr") in pairs or "--lang=fr" in options else "en"
+
+
 def add_language(parser: argparse.ArgumentParser) -> None:
     """Declare ``--lang``."""
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the text: en or fr")
