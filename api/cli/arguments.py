@@ -105,10 +105,15 @@ def _commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.Argument
 
 
 def language_typed(arguments: Sequence[str]) -> str:
-    """Language to refuse in, ``en`` or ``fr``: of ``--lang fr`` as it was typed, for it may not come to be parsed."""
-    options = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
-    pairs = zip(options, options[1:], strict=False)
-    return "fr" if ("--lang", "fr") in pairs or "--lang=fr" in options else "en"
+    """Language to refuse in, ``en`` or ``fr``: that of the last ``--lang``, which may never come to be parsed."""
+    language = "en"
+    for option, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if option == "--":
+            break
+        name, _, value = option.partition("=")
+        if name == "--lang":
+            language = value or following
+    return "fr" if language == "fr" else "en"
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from api.text.refusals import translate_refusal
+from api.text.refusals import refusal_sentence
 from engine.errors import InvalidAsk, PackError, PositionRefused, SafeportError
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def refusal_line(error: SafeportError, fields: dict[str, str], language: str = "
         ``fr`` for French, as far as there is French for it; else English.
     """
     field = error.field if isinstance(error, PackError) else as_typed(error.field, fields)
-    problem, remedy = (translate_refusal(text, language) for text in (error.problem, error.remedy))
-    return f"{field} : {problem} {remedy}" if language == "fr" else f"{field}: {problem} {remedy}"
+    return refusal_sentence(field, error.problem, error.remedy, language)
 
 
 def as_typed(field: str, fields: dict[str, str]) -> str:

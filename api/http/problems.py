@@ -44,7 +44,7 @@ from api.store.errors import (
     WrongState,
 )
 from api.store.terminals import MessageGap, SignatureWrong, TerminalForked
-from api.text.refusals import translate_refusal
+from api.text.refusals import refusal_sentence, translate_refusal
 from engine.errors import InvalidAsk, PackError, PositionRefused, SafeportError, UnknownName
 
 PROBLEM_JSON = "application/problem+json"
@@ -271,9 +271,9 @@ async def answer_problem(request: Request, exception: Exception) -> Response:
         errors = errors_of(exception.errors(), language)
         return problem(request, kind, translate_refusal(_count(len(errors)), language), errors)
     if isinstance(exception, NoSuchPort) and exception.field:
-        detail = translate_refusal(f"names no port. {exception.detail}", language)
-        error = _error(_pointer(exception.field), kind.code, detail)
-        return problem(request, kind, _of_field(exception.field, error["detail"], language), [error])
+        told = SafeportError(exception.field, "names no port.", exception.detail)
+        error = _error(_pointer(exception.field), kind.code, _detail(told, language))
+        return problem(request, kind, _sentence(told, language), [error])
     if isinstance(exception, Refusal):
         return problem(request, kind, translate_refusal(exception.detail, language), headers=headers)
     return problem(request, kind, "", headers=headers)
@@ -335,23 +335,19 @@ def _detail(exception: SafeportError, language: str) -> str:
     return " ".join(translate_refusal(text, language) for text in (exception.problem, exception.remedy))
 
 
-def _unrepeated(exception: SafeportError, language: str) -> str:
-    """Problem and remedy without anything that was sent."""
-    unknown = isinstance(exception, UnknownName)
-    problem = "there is no such name." if unknown else _ECHO.sub("is ", exception.problem)
-    return f"{translate_refusal(problem, language)} {translate_refusal(exception.remedy, language)}"
-
-
-def _of_field(field: str, detail: str, language: str) -> str:
-    return f"{field} : {detail}" if language == "fr" else f"{field}: {detail}"
-
-
 def _sentence(exception: SafeportError, language: str) -> str:
-    return _of_field(exception.field, _unrepeated(exception, language), language)
+    return refusal_sentence(exception.field, _unrepeated(exception), exception.remedy, language)
+
+
+def _unrepeated(exception: SafeportError) -> str:
+    """What is wrong, without anything that was sent."""
+    is_unknown = isinstance(exception, UnknownName)
+    return "there is no such name." if is_unknown else _ECHO.sub("is ", exception.problem)
 
 
 def _field_error(exception: SafeportError, language: str) -> ProblemError:
-    return _error(_pointer(_in_body(exception.field)), _code_of(exception), _unrepeated(exception, language))
+    told = SafeportError(exception.field, _unrepeated(exception), exception.remedy)
+    return _error(_pointer(_in_body(exception.field)), _code_of(exception), _detail(told, language))
 
 
 def _code_of(exception: SafeportError) -> str:

@@ -100,6 +100,12 @@ def translate_refusal(text: str, language: str) -> str:
     return text if translated is None else translated
 
 
+def refusal_sentence(field: str, problem: str, remedy: str, language: str) -> str:
+    """``field: problem remedy`` in ``en`` or ``fr``, where a space stands before the colon."""
+    colon = " :" if language == _FRENCH else ":"
+    return f"{field}{colon} {translate_refusal(problem, language)} {translate_refusal(remedy, language)}"
+
+
 def _sentences(text: str, catalogue: _Catalogue) -> str | None:
     """A text put together of sentences; None where any of them has no translation."""
     ends = [end.start() for end in _ENDS.finditer(text)][:_MOST_SENTENCES]
