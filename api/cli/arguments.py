@@ -107,7 +107,7 @@ def _commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.Argument
 def language_typed(arguments: Sequence[str]) -> str:
     """Language to refuse in, ``en`` or ``fr``: that of the last ``--lang``, which may never come to be parsed."""
     language = "en"
-    for option, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for option, following in zip(arguments, [*arguments[1:], ""], strict=False):
         if option == "--":
             break
         name, _, value = option.partition("=")

@@ -18,7 +18,7 @@ from api.documents.decision import (
     view_of_document,
     whole_document,
 )
-from api.documents.language import in_language, languages_of
+from api.documents.language import BOTH, in_language, languages_of
 from api.documents.line import line_of
 from api.documents.tracks import geojson_of, gpx_of
 from api.http.languages import preferred_language, weighted
@@ -111,7 +111,11 @@ class Presentation(NamedTuple):
         return self._response(to_json(in_language(geojson_of(whole, self.limit, self.lang), self.lang)), headers)
 
     def _response(self, text: str | bytes, headers: dict[str, str] | None) -> Response:
-        headers = {"Vary": "Accept, Accept-Language", **(headers or {})}
+        # A plotter's file has one language.
+        languages = ("en",) if self.lang == BOTH and self.media_type == GPX else languages_of(self.lang)
+        headers = {
+            "Vary": "Accept, Accept-Language", "Content-Language": ", ".join(languages), **(headers or {}),
+        }  # fmt: skip
         return Response(text, headers=headers, media_type=self.media_type)
 
 

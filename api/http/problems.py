@@ -291,7 +291,7 @@ def problem(
     errors: Sequence[ProblemError] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Answer with a problem document of at most `MOST_BYTES`; detail and errors are in the request's language already."""
+    """Answer with a problem document of at most `MOST_BYTES`; detail and errors are in the language asked for."""
     listed, language = list(errors[:MOST_ERRORS]), language_of(request)
     instance = quote(request.scope["path"][:_MOST_CHARS], errors="replace")
     document: ProblemDocument = {**problem_document(kind, detail, listed, language), "instance": instance}

@@ -1,7 +1,7 @@
 """What is refused, and what to do about it, in the language of whoever reads it.
 
-The English sentence, as the code words it, is the key of its own translation (``refusals.toml``), as in gettext; what the
-code fills in stands in braces. Nothing but the text is looked at, so that no refusal has to know its languages.
+The English sentence, as the code words it, is the key of its own translation (``refusals.toml``), as in gettext; what
+the code fills in stands in braces. Nothing but the text is looked at, so that no refusal has to know its languages.
 
 References
 ----------
@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 
 _FRENCH = "fr"
 _NUMBER = r"[-+]?[0-9][0-9.,]*(?:e[-+]?[0-9]+)?"
-_NUMBERS = {"before", "columns", "count", "east", "first", "high", "hours", "least", "left", "limit", "line", "low", "metres",
-            "most", "north", "number", "second", "seconds", "size", "south", "tolerance", "west"}  # fmt: skip
+_NUMBERS = (
+    "before", "columns", "count", "east", "first", "high", "hours", "least", "left", "limit", "line", "low", "metres",
+    "most", "north", "number", "second", "seconds", "size", "south", "tolerance", "west",
+)  # fmt: skip
 _LEADS = {"echo": "'.*' ", "file": "(?:[^'\":.]|[.](?! ))+? ", "where": "[0-9°'.NSEW ]+ "}
 """What a field that a text may begin with, or may not, holds where it does."""
 _FORMS = {

@@ -79,7 +79,8 @@ def test_a_key_counts_at_once_after_a_form_was_closed(room):
     page = room.workspace()
     page.keyboard.press("n")
     page.locator("#field-in_water").focus()
-    press = """() => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: '?', bubbles: true, cancelable: true}))"""
+    event = "new KeyboardEvent('keydown', {key: '?', bubbles: true, cancelable: true})"
+    press = f"() => document.activeElement.dispatchEvent({event})"
     page.evaluate(press)
     assert page.locator("#sheet").is_hidden()
     page.evaluate("document.querySelector('dialog').close(); (" + press + ")()")

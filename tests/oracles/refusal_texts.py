@@ -160,7 +160,7 @@ def _escaped(text: str) -> str:
 
 
 def _assigned(name: str, function: ast.AST, tree: ast.Module) -> Iterator[ast.expr]:
-    """What is assigned to a name by a function and by the module; of a tuple its part; what a module imports is read there."""
+    """What a function and its module assign to a name; of a tuple its part; a constant of another module from there."""
     for node in [*ast.walk(function), *tree.body]:
         targets: list[ast.expr] = []
         value: ast.expr | None = None

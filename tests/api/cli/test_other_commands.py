@@ -268,7 +268,7 @@ def test_exchanged_numbers_to_count_from_are_noticed(safeport):
     ("arguments", "line"),
     [
         (("decide", "--position", "51N 1E", "--lang", "fr", "--persons", "many"),
-         "--persons : 'many' n'est pas un nombre de personnes. Écrire 60, 55-60, ou 55+ pour au moins autant ; omettre si inconnu."),
+         "--persons : 'many' n'est pas un nombre de personnes. Écrire 60, 55-60, ou 55+ pour au moins autant"),
         (("decide", "--lang=fr"), "--position : manque. '--help' indique ce qu'il faut."),
         (("decide", "--lang", "fr", "--draft", "2"),
          "--draft : n'est pas une option de cette commande. Est-ce '--draught-m' ? '--help' donne les options."),
@@ -276,7 +276,8 @@ def test_exchanged_numbers_to_count_from_are_noticed(safeport):
          "--vessel : il n'y a pas de profil 'rnli-sevren'. Est-ce 'rnli-severn' ? Profils : "),
         (("ports", "Atlantis", "--lang", "fr"),
          "ID : il n'y a pas de port 'Atlantis'. 'safeport ports' donne les identifiants et codes UN/LOCODE."),
-        (("distance", "dover", "51 75N 1 00E", "--lang", "fr"), "TO : La latitude a 60 minutes ou plus. Vérifier les minutes : elles vont de 0 à 59."),
+        (("distance", "dover", "51 75N 1 00E", "--lang", "fr"),
+         "TO : La latitude a 60 minutes ou plus. Vérifier les minutes : elles vont de 0 à 59."),
         (("vessels", "--lang", "en", "--lang", "fr", "x"), "x : n'était pas attendu."),
         (("vessels", "--lang", "fr", "--lang", "en", "x"), "x: was not expected."),
     ],

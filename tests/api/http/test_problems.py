@@ -25,7 +25,9 @@ def problem_of(answer):
 
 
 FRENCH = {"Accept-Language": "fr-FR,fr;q=0.9,en;q=0.5"}
-ENGLISH = re.compile(r"\b(is|has|are|the|not|or|and|see|write|give|check|add|lies|which|there|with|from)\b", re.IGNORECASE)
+ENGLISH = re.compile(
+    r"\b(is|has|are|the|not|or|and|see|write|give|check|add|lies|which|there|with|from)\b", re.IGNORECASE
+)
 
 
 def assert_in_french(english, french):

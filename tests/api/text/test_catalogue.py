@@ -12,7 +12,7 @@ from tests.oracles.forbidden_words import BANNED_EN, BANNED_FR
 API = Path(__file__).parents[3] / "api"
 FILES = sorted(path.stem for path in FOLDER.glob("*.toml"))
 BY_VALUE = {"codes", "rows", "pages", "refusals"}
-"""Files whose keys are looked up by value, and those of pages and refusals, which `tests/api/web` and `test_refusals` compare."""
+"""Files whose keys are looked up by value, and two that `tests/api/web` and `test_refusals` look at."""
 
 
 def texts_of(name, entries=None, key=""):
