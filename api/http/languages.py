@@ -16,14 +16,14 @@ def language_of(request: Request) -> Literal["en", "fr"]:
 def preferred_language(accept: str) -> Literal["en", "fr"]:
     """French where it is wanted more than English, else English; RFC 9110, 12.5.4."""
     wanted = {"en": 0.0, "fr": 0.0}
-    for name, quality in weighted(accept):
+    for name, quality in read_weights(accept):
         short = name.partition("-")[0]
         if short in wanted:
             wanted[short] = max(wanted[short], quality)
     return "fr" if wanted["fr"] > wanted["en"] else "en"
 
 
-def weighted(header: str) -> list[tuple[str, float]]:
+def read_weights(header: str) -> list[tuple[str, float]]:
     """Names of a header with their ``q``; what cannot be read counts as not wanted."""
     found: list[tuple[str, float]] = []
     for part in header.split(",")[:50] if header else ():

@@ -21,7 +21,7 @@ from api.documents.decision import (
 from api.documents.language import BOTH, in_language, languages_of
 from api.documents.line import line_of
 from api.documents.tracks import geojson_of, gpx_of
-from api.http.languages import preferred_language, weighted
+from api.http.languages import preferred_language, read_weights
 from engine.evaluate import SHOWN
 from engine.model import Decision
 
@@ -146,5 +146,5 @@ Presented = Annotated[Presentation, Depends(presentation_of)]
 
 def preferred_type(accept: str, offered: tuple[str, ...]) -> str:
     """The type offered that is wanted most by its own name; the first one where none is named; RFC 9110, 12.5.1."""
-    wanted = {name: quality for name, quality in weighted(accept) if name in offered and quality > 0.0}
+    wanted = {name: quality for name, quality in read_weights(accept) if name in offered and quality > 0.0}
     return max(wanted, key=lambda name: (wanted[name], -offered.index(name))) if wanted else offered[0]

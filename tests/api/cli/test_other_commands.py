@@ -293,7 +293,7 @@ def test_a_problem_document_of_the_command_line_is_in_french(safeport):
     english, french = (json.loads(safeport(*asked, *more).err) for more in ((), ("--lang", "fr")))
     for same in ("type", "status", "code", "instance", "exit_code"):
         assert english[same] == french[same]
-    assert (english["title"], french["title"]) == ("A field is wrong", "Un champ est faux")
+    assert (english["title"], french["title"]) == ("A field is wrong", "Un champ est erroné")
     assert french["detail"].startswith("--persons : est inférieur à 0. Vérifier le nombre")
     (error,), (plain,) = french["errors"], english["errors"]
     assert (error["pointer"], error["code"], error["option"]) == (plain["pointer"], plain["code"], plain["option"])

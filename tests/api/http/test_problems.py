@@ -291,7 +291,7 @@ def test_fields_that_are_wrong_are_refused_in_french(client, encounter):
     body = encounter | {"persons": -1, "vessel": {"speed_kn": "fast"}, "medical": "bad", CANARY: 1}
     english, french = in_both(lambda headers: client.post("/v1/decisions", body, headers))
     assert english["detail"] == "4 fields are wrong: see errors."
-    assert (french["title"], french["detail"]) == ("Un champ est faux", "4 champs sont faux : voir errors.")
+    assert (french["title"], french["detail"]) == ("Un champ est erroné", "4 champs sont erronés : voir errors.")
     assert {error["pointer"]: error["detail"] for error in french["errors"]} == {
         "/persons": "est inférieur à 0. Vérifier le nombre ; omettre si inconnu.",
         "/vessel/speed_kn": "n'est pas un nombre. Écrire des chiffres, sans guillemets.",
@@ -304,7 +304,7 @@ def test_fields_that_are_wrong_are_refused_in_french(client, encounter):
     ("change", "detail"),
     [
         ({"vessel": {"profile": "rnli-sevren"}}, "vessel : ce nom n'existe pas. Est-ce 'rnli-severn' ? Profils : "),
-        ({"time": "2026-11-22T14:30:00"}, "Un champ est faux : voir errors."),
+        ({"time": "2026-11-22T14:30:00"}, "Un champ est erroné : voir errors."),
         ({"position": {"type": "Point", "coordinates": [10, 40]}}, "position : est hors de la zone couverte, "),
         ({"position": {"type": "Point", "coordinates": [1.0, 51.2]}}, "position : est à terre, à "),
     ],
@@ -328,7 +328,7 @@ def test_the_query_says_the_language_before_the_header_does(client, encounter):
     for query, language in (("?lang=fr", "fr"), ("?lang=en", "en"), ("?lang=both", "fr"), ("?lang=de", "fr")):
         answer = client.post(f"/v1/decisions{query}", wrong, FRENCH)
         assert answer.headers["content-language"] == language
-        assert problem_of(answer)["title"] == {"fr": "Un champ est faux", "en": "A field is wrong"}[language]
+        assert problem_of(answer)["title"] == {"fr": "Un champ est erroné", "en": "A field is wrong"}[language]
     assert client.post("/v1/decisions?lang=fr", wrong).headers["content-language"] == "fr"
 
 

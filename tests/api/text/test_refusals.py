@@ -153,8 +153,8 @@ def test_titles_and_counts_of_problem_documents_have_their_french():
     counts = [_count(1), _count(2), _count(MOST_ERRORS + 1)]
     french = [translate_refusal(text, "fr") for text in counts]
     assert french == [
-        "Un champ est faux : voir errors.", "2 champs sont faux : voir errors.",
-        f"{MOST_ERRORS + 1} champs sont faux ; les {MOST_ERRORS} premiers sont donnés.",
+        "Un champ est erroné : voir errors.", "2 champs sont erronés : voir errors.",
+        f"{MOST_ERRORS + 1} champs sont erronés ; les {MOST_ERRORS} premiers sont donnés.",
     ]  # fmt: skip
 
 
