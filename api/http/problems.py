@@ -44,7 +44,7 @@ from api.store.errors import (
     WrongState,
 )
 from api.store.terminals import MessageGap, SignatureWrong, TerminalForked
-from api.text.refusals import refusal_sentence, translate_refusal
+from api.text.refusals import refusal_detail, refusal_sentence, translate_refusal
 from engine.errors import InvalidAsk, PackError, PositionRefused, SafeportError, UnknownName
 
 PROBLEM_JSON = "application/problem+json"
@@ -332,7 +332,7 @@ _ECHO = re.compile(r"^'.*' is ", re.DOTALL)
 
 
 def _detail(exception: SafeportError, language: str) -> str:
-    return " ".join(translate_refusal(text, language) for text in (exception.problem, exception.remedy))
+    return refusal_detail(exception.problem, exception.remedy, language)
 
 
 def _sentence(exception: SafeportError, language: str) -> str:
@@ -383,8 +383,7 @@ def _entry(wrong: FieldError, language: str) -> ProblemError:
     steps, problem = wrong.steps, wrong.problem
     if wrong.code == "UNKNOWN_FIELD" and not is_field_name(str(steps[-1])):
         steps, problem = steps[:-1], "has a name that is not known."
-    detail = f"{translate_refusal(problem, language)} {translate_refusal(wrong.remedy, language)}"
-    return _error(_pointer_to(steps), wrong.code, detail)
+    return _error(_pointer_to(steps), wrong.code, refusal_detail(problem, wrong.remedy, language))
 
 
 def is_field_name(name: str) -> bool:

@@ -102,10 +102,17 @@ def translate_refusal(text: str, language: str) -> str:
     return text if translated is None else translated
 
 
+def refusal_detail(problem: str, remedy: str, language: str) -> str:
+    """What is wrong and what to do about it, both in ``en`` or ``fr``; in English where either has no French."""
+    told = [translate_refusal(text, language) for text in (problem, remedy)]
+    is_whole = all(text != english for text, english in zip(told, (problem, remedy), strict=True) if english)
+    return " ".join(told if is_whole else (problem, remedy))
+
+
 def refusal_sentence(field: str, problem: str, remedy: str, language: str) -> str:
     """``field: problem remedy`` in ``en`` or ``fr``, where a space stands before the colon."""
     colon = " :" if language == _FRENCH else ":"
-    return f"{field}{colon} {translate_refusal(problem, language)} {translate_refusal(remedy, language)}"
+    return f"{field}{colon} {refusal_detail(problem, remedy, language)}"
 
 
 def _sentences(text: str, catalogue: _Catalogue) -> str | None:

@@ -11,7 +11,7 @@ from api.field_errors import field_errors
 from api.http.problems import KINDS, MOST_ERRORS, _count
 from api.suggest import did_you_mean
 from api.text.catalogue import load_entries
-from api.text.refusals import _catalogue, _variants, translate_refusal
+from api.text.refusals import _catalogue, _variants, refusal_sentence, translate_refusal
 from engine.codes import Code
 from engine.errors import PositionRefused
 from engine.routes import CHECK_ORDER, LOOKS_EXCHANGED
@@ -273,6 +273,14 @@ def test_the_most_specific_entry_is_taken(english, french):
     assert translate_refusal(english, "fr") == french
     assert translate_refusal(english, "en") == english
     assert translate_refusal(english, "both") == english
+
+
+def test_a_refusal_is_in_one_language_throughout():
+    assert refusal_sentence("--x", "is missing.", "Add it.", "fr") == "--x : manque. L'ajouter."
+    assert refusal_sentence("--x", "is missing.", "Add it.", "en") == "--x: is missing. Add it."
+    # Nobody translated the one, or the other.
+    assert refusal_sentence("--x", "is missing.", "Do odd things.", "fr") == "--x : is missing. Do odd things."
+    assert refusal_sentence("--x", "is odd.", "Add it.", "fr") == "--x : is odd. Add it."
 
 
 def test_remedies_for_numbers_exchanged_have_their_french_in_every_form():
