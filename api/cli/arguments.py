@@ -104,6 +104,18 @@ def _commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.Argument
     return found
 
 
+def language_typed(arguments: Sequence[str]) -> str:
+    """Language to refuse in, ``en`` or ``fr``: that of the last ``--lang``, which may never come to be parsed."""
+    language = "en"
+    for option, following in zip(arguments, [*arguments[1:], ""], strict=False):
+        if option == "--":
+            break
+        name, _, value = option.partition("=")
+        if name == "--lang":
+            language = value or following
+    return "fr" if language == "fr" else "en"
+
+
 def add_language(parser: argparse.ArgumentParser) -> None:
     """Declare ``--lang``."""
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the text: en or fr")

@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
+from api.text.refusals import refusal_sentence
 from engine.errors import InvalidAsk, PackError, PositionRefused, SafeportError
 
 if TYPE_CHECKING:
@@ -32,24 +33,10 @@ def refusal_line(error: SafeportError, fields: dict[str, str], language: str = "
     fields : dict of str
         Option, as typed, for each dotted field name; the longest name that fits is taken and the rest is kept.
     language : str
-        In ``fr`` what is refused of a position is in French; all else is in English.
+        ``fr`` for French, as far as there is French for it; else English.
     """
     field = error.field if isinstance(error, PackError) else as_typed(error.field, fields)
-    if language == "fr":
-        return f"{field} : {_in_french(error.problem)} {_in_french(error.remedy)}"
-    return f"{field}: {error.problem} {error.remedy}"
-
-
-def _in_french(text: str) -> str:
-    """A sentence in French, where there is one for it."""
-    from api.text.catalogue import load_texts
-
-    for sentence in load_texts("refusals").values():
-        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.*?)", re.escape(sentence.en))
-        found = re.fullmatch(pattern, text)
-        if found:
-            return sentence.fr.format(**found.groupdict())
-    return text
+    return refusal_sentence(field, error.problem, error.remedy, language)
 
 
 def as_typed(field: str, fields: dict[str, str]) -> str:
@@ -86,7 +73,7 @@ def _with_options(text: str, fields: dict[str, str]) -> str:
     return re.sub(r"[a-z_]+", lambda found: fields.get(found[0], found[0]), text)
 
 
-def problem_text(error: SafeportError, fields: dict[str, str], exit_code: int) -> str:
+def problem_text(error: SafeportError, fields: dict[str, str], exit_code: int, language: str = "en") -> str:
     """A refusal as a problem document (RFC 9457), as the HTTP service would answer it, with the option that was typed.
 
     Parameters
@@ -95,6 +82,8 @@ def problem_text(error: SafeportError, fields: dict[str, str], exit_code: int) -
     fields : dict of str
         As of `refusal_line`.
     exit_code : int
+    language : str
+        As of `refusal_line`.
     """
     from api.documents.decision import to_json
     from api.http.problems import entry_of, kind_of, problem_document
@@ -104,10 +93,10 @@ def problem_text(error: SafeportError, fields: dict[str, str], exit_code: int) -
     kind = kind_of(error)
     # What is no field of a request, such as an option nobody has, is of the whole of it.
     field = error.field if as_typed(error.field, fields) != error.field else by_option.get(error.field, "")
-    entry = {**entry_of(error, field), "option": option}
+    entry = {**entry_of(error, field, language), "option": option}
     if isinstance(error, PositionRefused):
         kind = kind._replace(code=error.code.name)
-    document = problem_document(kind, refusal_line(error, fields), [])
+    document = problem_document(kind, refusal_line(error, fields, language), [], language)
     return to_json({
         **document, "instance": INSTANCE, "errors": [] if isinstance(error, PackError) else [entry],
         "exit_code": exit_code,

@@ -31,7 +31,7 @@ from api.cli import (
     tide,
     vessels,
 )
-from api.cli.arguments import Parser, protect_negative_numbers, refuse_unknown_options
+from api.cli.arguments import Parser, language_typed, protect_negative_numbers, refuse_unknown_options
 from api.cli.errors import failure_text, problem_text, refusal_line
 from api.compiling import show_compiling
 from api.signals import ended_by_signals
@@ -110,20 +110,19 @@ def main(arguments: Sequence[str]) -> int:
         Exit code.
     """
     fields: dict[str, str] = {}
-    language = "en"
+    language = language_typed(arguments)
     try:
         whole = parser()
         refuse_unknown_options(whole, arguments)
         options = whole.parse_args(protect_negative_numbers(arguments))
         fields = options.fields
-        language = getattr(options, "lang", language)
         with ended_by_signals():
             return int(options.run(options))
     except SystemExit as end:
         # --help and --version end this way.
         return int(end.code or 0)
     except (PackError, DownloadFailed, StoreUnavailable, StoreBusy, SchemaMismatch) as error:
-        return _failed(_refusal(error, fields, FAILED, arguments))
+        return _failed(_refusal(error, fields, FAILED, arguments, language))
     except SafeportError as error:
         print(_refusal(error, fields, BAD_INPUT, arguments, language), file=sys.stderr)
         return BAD_INPUT
@@ -138,10 +137,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _refusal(
-    error: SafeportError, fields: dict[str, str], code: int, arguments: Sequence[str], language: str = "en"
+    error: SafeportError, fields: dict[str, str], code: int, arguments: Sequence[str], language: str
 ) -> str:  # fmt: skip
     """One line for people, or for ``--json`` one problem document; an option that is wrong may stand before it."""
-    return problem_text(error, fields, code) if "--json" in arguments else refusal_line(error, fields, language)
+    if "--json" in arguments:
+        return problem_text(error, fields, code, language)
+    return refusal_line(error, fields, language)
 
 
 def _failed(line: str) -> int:

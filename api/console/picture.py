@@ -14,6 +14,8 @@ from api.store.board import OpenEncounter
 from api.store.port_snapshot import PortsSnapshot
 from api.store.record_types import StandingReservation
 from api.store.store import Store
+from api.text.catalogue import LANGUAGES
+from api.text.refusals import refusal_sentence
 from engine.errors import InvalidAsk, PositionRefused, UnknownName
 from engine.units import HOUR_S
 from geodata.policies import DEFAULT_POLICY, read_policy
@@ -201,7 +203,7 @@ def decision_view(
     -------
     dict
         ``ask``: the body; ``decision`` in its brief view, ``refused``: the sentence
-        that says why no answer can be given.
+        that says why no answer can be given, in both languages.
     """
     ask = body.model_dump(mode="json", exclude_unset=True, exclude_none=True)
     try:
@@ -211,7 +213,11 @@ def decision_view(
             raise InvalidAsk("persons", f"{problem}.", f"{remedy}.")
         decision = service.decide(wanted, ports, encounter_id)
     except (PositionRefused, InvalidAsk, UnknownName) as refused:
-        return {"ask": ask, "decision": None, "refused": str(refused)}
+        told = {
+            language: refusal_sentence(refused.field, refused.problem, refused.remedy, language)
+            for language in LANGUAGES
+        }
+        return {"ask": ask, "decision": None, "refused": told}
     return {"ask": ask, "decision": decision_document(decision, "brief", "both", MOST_PORTS_DECIDED), "refused": None}
 
 

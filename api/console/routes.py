@@ -32,8 +32,8 @@ from api.http.authorization import filter_owned, require_owner, visible_places, 
 from api.http.conditional import unless_known
 from api.http.dependencies import CurrentService, JsonText, Records, Work, port_id_of
 from api.http.event_stream import Broadcast
+from api.http.languages import preferred_language
 from api.http.load_limits import SingleFlight
-from api.http.presentation import preferred_language
 from api.http.schemas.requests import Body as StrictBody
 from api.http.strict_json import StrictJsonRoute
 from api.position import MAX_POSITION_CHARS, InvalidPosition, format_time, parse_position, spoken_position

@@ -5,7 +5,7 @@ from typing import Any
 
 from gpxpy.gpx import GPX, GPXRoute, GPXRoutePoint
 
-from api.documents.language import BOTH
+from api.documents.language import BOTH, languages_of
 from api.text.catalogue import load_groups
 from api.text.messages import WORDING
 from engine.codes import Code
@@ -31,7 +31,7 @@ def geojson_of(document: Mapping[str, Any], limit: int, lang: str) -> Json:
     limit : int
         Routes at most.
     lang : str
-        Of what the file says of itself; `both` counts as English.
+        Of what the file says of itself; `both` for one after the other.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def geojson_of(document: Mapping[str, Any], limit: int, lang: str) -> Json:
         "type": "FeatureCollection",
         "features": [position, *routes],
         **{name: document[name] for name in ("decision_id", "outcome", "headline")},
-        "notice": limits_of_use("en" if lang == BOTH else lang),
+        "notice": " ".join(limits_of_use(language) for language in languages_of(lang)),
         **({"direction": document["direction"]} if "direction" in document else {}),
     }
 

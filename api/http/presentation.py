@@ -18,9 +18,10 @@ from api.documents.decision import (
     view_of_document,
     whole_document,
 )
-from api.documents.language import in_language, languages_of
+from api.documents.language import BOTH, in_language, languages_of
 from api.documents.line import line_of
 from api.documents.tracks import geojson_of, gpx_of
+from api.http.languages import preferred_language, read_weights
 from engine.evaluate import SHOWN
 from engine.model import Decision
 
@@ -110,7 +111,11 @@ class Presentation(NamedTuple):
         return self._response(to_json(in_language(geojson_of(whole, self.limit, self.lang), self.lang)), headers)
 
     def _response(self, text: str | bytes, headers: dict[str, str] | None) -> Response:
-        headers = {"Vary": "Accept, Accept-Language", **(headers or {})}
+        # A plotter's file has one language.
+        languages = ("en",) if self.lang == BOTH and self.media_type == GPX else languages_of(self.lang)
+        headers = {
+            "Vary": "Accept, Accept-Language", "Content-Language": ", ".join(languages), **(headers or {}),
+        }  # fmt: skip
         return Response(text, headers=headers, media_type=self.media_type)
 
 
@@ -139,30 +144,7 @@ async def presentation_of(
 Presented = Annotated[Presentation, Depends(presentation_of)]
 
 
-def preferred_language(accept: str) -> Literal["en", "fr"]:
-    """French where it is wanted more than English, else English; RFC 9110, 12.5.4."""
-    wanted = {"en": 0.0, "fr": 0.0}
-    for name, quality in _weighted(accept):
-        short = name.partition("-")[0]
-        if short in wanted:
-            wanted[short] = max(wanted[short], quality)
-    return "fr" if wanted["fr"] > wanted["en"] else "en"
-
-
 def preferred_type(accept: str, offered: tuple[str, ...]) -> str:
     """The type offered that is wanted most by its own name; the first one where none is named; RFC 9110, 12.5.1."""
-    wanted = {name: quality for name, quality in _weighted(accept) if name in offered and quality > 0.0}
+    wanted = {name: quality for name, quality in read_weights(accept) if name in offered and quality > 0.0}
     return max(wanted, key=lambda name: (wanted[name], -offered.index(name))) if wanted else offered[0]
-
-
-def _weighted(header: str) -> list[tuple[str, float]]:
-    """Names of a header with their ``q``; what cannot be read counts as not wanted."""
-    found: list[tuple[str, float]] = []
-    for part in header.split(",")[:50] if header else ():
-        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        quality = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
-        try:
-            found.append((name, min(max(float(quality), 0.0), 1.0)))
-        except ValueError:
-            found.append((name, 0.0))
-    return found

@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem documents, and the one table that says which exception is which.
 
-Nothing that was sent is repeated back: a client knows what it sent, and an answer never grows with the request.
+Nothing that was sent is repeated back: a client knows what it sent, and an answer never grows with the request. Title
+and details are in the language of the request; codes and pointers are in none.
 
 References
 ----------
@@ -22,6 +23,7 @@ from typing_extensions import TypedDict
 from api.documents.decision import to_json
 from api.exchanged import in_form
 from api.field_errors import FieldError, field_errors
+from api.http.languages import language_of
 from api.store.errors import (
     BadExchange,
     ChangedMeanwhile,
@@ -42,6 +44,7 @@ from api.store.errors import (
     WrongState,
 )
 from api.store.terminals import MessageGap, SignatureWrong, TerminalForked
+from api.text.refusals import refusal_detail, refusal_sentence, translate_refusal
 from engine.errors import InvalidAsk, PackError, PositionRefused, SafeportError, UnknownName
 
 PROBLEM_JSON = "application/problem+json"
@@ -250,28 +253,29 @@ def kind_of(exception: Exception) -> Kind:
 
 async def answer_problem(request: Request, exception: Exception) -> Response:
     """Turn an exception into its problem document; the handler of every exception there is."""
-    kind = kind_of(exception)
+    kind, language = kind_of(exception), language_of(request)
     headers = getattr(exception, "headers", None)
     if isinstance(exception, PositionRefused):
         kind = kind._replace(code=exception.code.name)
         # A query has positions as people write them, a body has GeoJSON.
         exception = in_form(exception, "written" if request.method in ("GET", "HEAD") else "geojson")
-        error = _error(_pointer(exception.field), kind.code, f"{exception.problem} {exception.remedy}")
-        return problem(request, kind, _sentence(exception), [error])
+        error = _error(_pointer(exception.field), kind.code, _detail(exception, language))
+        return problem(request, kind, _sentence(exception, language), [error])
     if isinstance(exception, PackError):
-        return problem(request, kind, _sentence(exception))
+        return problem(request, kind, _sentence(exception, language))
     if isinstance(exception, StoreError) and kind.status == _UNAVAILABLE:
-        return problem(request, kind, _sentence(exception), headers={"Retry-After": "1"})
+        return problem(request, kind, _sentence(exception, language), headers={"Retry-After": "1"})
     if isinstance(exception, SafeportError):
-        return problem(request, kind, _sentence(exception), [_field_error(exception)])
+        return problem(request, kind, _sentence(exception, language), [_field_error(exception, language)])
     if isinstance(exception, RequestValidationError):
-        errors = errors_of(exception.errors())
-        return problem(request, kind, _count(len(errors)), errors)
+        errors = errors_of(exception.errors(), language)
+        return problem(request, kind, translate_refusal(_count(len(errors)), language), errors)
     if isinstance(exception, NoSuchPort) and exception.field:
-        error = _error(_pointer(exception.field), kind.code, f"names no port. {exception.detail}")
-        return problem(request, kind, f"{exception.field}: {error['detail']}", [error])
+        told = SafeportError(exception.field, "names no port.", exception.detail)
+        error = _error(_pointer(exception.field), kind.code, _detail(told, language))
+        return problem(request, kind, _sentence(told, language), [error])
     if isinstance(exception, Refusal):
-        return problem(request, kind, exception.detail, headers=headers)
+        return problem(request, kind, translate_refusal(exception.detail, language), headers=headers)
     return problem(request, kind, "", headers=headers)
 
 
@@ -287,31 +291,33 @@ def problem(
     errors: Sequence[ProblemError] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Answer with a problem document of at most `MOST_BYTES`."""
-    listed = list(errors[:MOST_ERRORS])
+    """Answer with a problem document of at most `MOST_BYTES`; detail and errors are in the language asked for."""
+    listed, language = list(errors[:MOST_ERRORS]), language_of(request)
     instance = quote(request.scope["path"][:_MOST_CHARS], errors="replace")
-    document: ProblemDocument = {**problem_document(kind, detail, listed), "instance": instance}
+    document: ProblemDocument = {**problem_document(kind, detail, listed, language), "instance": instance}
     while len(body := to_json(document).encode()) > MOST_BYTES:
         listed.pop()
-    return Response(body, kind.status, {"Cache-Control": "no-store", **(headers or {})}, PROBLEM_JSON)
+    always = {"Cache-Control": "no-store", "Content-Language": language, "Vary": "Accept-Language"}
+    return Response(body, kind.status, {**always, **(headers or {})}, PROBLEM_JSON)
 
 
-def problem_document(kind: Kind, detail: str, errors: list[ProblemError]) -> PlacelessProblem:
-    """A problem document but for where it happened."""
+def problem_document(kind: Kind, detail: str, errors: list[ProblemError], language: str = "en") -> PlacelessProblem:
+    """A problem document but for where it happened; the title is put into the language, the rest is in it already."""
+    title = translate_refusal(kind.title, language)
     return {
         "type": f"urn:safeport:problem:{kind.code.lower().replace('_', '-')}",
-        "title": kind.title,
+        "title": title,
         "status": kind.status,
-        "detail": detail[:_MOST_CHARS] or f"{kind.title}.",
+        "detail": detail[:_MOST_CHARS] or f"{title}.",
         "code": kind.code,
         "errors": errors,
     }
 
 
-def entry_of(exception: SafeportError, field: str) -> ProblemError:
+def entry_of(exception: SafeportError, field: str, language: str = "en") -> ProblemError:
     """Entry of ``errors`` for a dotted field that was typed, which may be repeated; the empty one is the whole."""
     pointer = _pointer(_in_body(field)) if field else ""
-    return _error(pointer, _code_of(exception), f"{exception.problem} {exception.remedy}")
+    return _error(pointer, _code_of(exception), _detail(exception, language))
 
 
 def _count(wrong: int) -> str:
@@ -325,15 +331,23 @@ _ECHO = re.compile(r"^'.*' is ", re.DOTALL)
 """How `api.position` repeats a text it could not read."""
 
 
-def _sentence(exception: SafeportError) -> str:
-    if isinstance(exception, UnknownName):
-        return f"{exception.field}: there is no such name. {exception.remedy}"
-    return f"{exception.field}: {_ECHO.sub('is ', exception.problem)} {exception.remedy}"
+def _detail(exception: SafeportError, language: str) -> str:
+    return refusal_detail(exception.problem, exception.remedy, language)
 
 
-def _field_error(exception: SafeportError) -> ProblemError:
-    detail = _sentence(exception).removeprefix(f"{exception.field}: ")
-    return _error(_pointer(_in_body(exception.field)), _code_of(exception), detail)
+def _sentence(exception: SafeportError, language: str) -> str:
+    return refusal_sentence(exception.field, _unrepeated(exception), exception.remedy, language)
+
+
+def _unrepeated(exception: SafeportError) -> str:
+    """What is wrong, without anything that was sent."""
+    is_unknown = isinstance(exception, UnknownName)
+    return "there is no such name." if is_unknown else _ECHO.sub("is ", exception.problem)
+
+
+def _field_error(exception: SafeportError, language: str) -> ProblemError:
+    told = SafeportError(exception.field, _unrepeated(exception), exception.remedy)
+    return _error(_pointer(_in_body(exception.field)), _code_of(exception), _detail(told, language))
 
 
 def _code_of(exception: SafeportError) -> str:
@@ -358,18 +372,18 @@ def _error(pointer: str, code: str, detail: str) -> ProblemError:
     return {"pointer": pointer, "code": code, "detail": detail[:_MOST_CHARS]}
 
 
-def errors_of(found: Sequence[Mapping[str, Any]]) -> list[ProblemError]:
+def errors_of(found: Sequence[Mapping[str, Any]], language: str = "en") -> list[ProblemError]:
     """Entries of ``errors`` for what the validator found in a request; its location begins with body or query."""
     sent = [{**error, "loc": error["loc"][1:]} for error in found]
-    return [_entry(wrong) for wrong in field_errors(sent)]
+    return [_entry(wrong, language) for wrong in field_errors(sent)]
 
 
-def _entry(wrong: FieldError) -> ProblemError:
+def _entry(wrong: FieldError, language: str) -> ProblemError:
     """Entry of ``errors``; an unknown name that is none of a field stays with the sender: it is looked for one up."""
     steps, problem = wrong.steps, wrong.problem
     if wrong.code == "UNKNOWN_FIELD" and not is_field_name(str(steps[-1])):
         steps, problem = steps[:-1], "has a name that is not known."
-    return _error(_pointer_to(steps), wrong.code, f"{problem} {wrong.remedy}")
+    return _error(_pointer_to(steps), wrong.code, refusal_detail(problem, wrong.remedy, language))
 
 
 def is_field_name(name: str) -> bool:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from api.documents.bilingual import Bilingual
 from api.documents.decision import to_json
-from api.http.presentation import preferred_language
+from api.http.languages import preferred_language
 from api.http.problems import PROBLEM_JSON
 
 
@@ -41,5 +41,5 @@ async def answer_refusal(request: Request, refusal: Exception) -> Response:
         "status": refusal.status, "detail": detail, "code": refusal.code, "errors": [],
         "instance": request.scope["path"][:300], **refusal.extra,
     }  # fmt: skip
-    headers = {"Cache-Control": "no-store", "Content-Language": language}
+    headers = {"Cache-Control": "no-store", "Content-Language": language, "Vary": "Accept-Language"}
     return Response(to_json(document), refusal.status, headers, PROBLEM_JSON)

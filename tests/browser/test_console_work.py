@@ -62,15 +62,25 @@ def test_a_call_becomes_an_encounter_once_its_position_was_read_back(room):
     assert made["latest"]["text"].startswith("Heard from: 999 call desk. They say")
 
 
+def test_what_the_service_refuses_is_told_in_french(room):
+    room.expects = {"422"}
+    page = room.workspace(lang="fr")
+    page.keyboard.press("n")
+    page.locator("#field-text_position").fill("51 75N 001 15E")
+    page.locator("#read-back").click()
+    page.locator(".read-back.wrong").get_by_text("La latitude a 60 minutes ou plus. Vérifier les minutes").wait_for()
+    page.locator("#field-text_position").fill("quelque part")
+    page.locator("#read-back").click()
+    page.locator(".read-back.wrong").get_by_text("ne fait pas partie d'une position").wait_for()
+
+
 def test_a_key_counts_at_once_after_a_form_was_closed(room):
     """The field keeps the focus until the next frame, which a busy machine draws late."""
     page = room.workspace()
     page.keyboard.press("n")
     page.locator("#field-in_water").focus()
-    press = """() => {
-        const key = new KeyboardEvent('keydown', {key: '?', bubbles: true, cancelable: true});
-        document.activeElement.dispatchEvent(key);
-    }"""
+    event = "new KeyboardEvent('keydown', {key: '?', bubbles: true, cancelable: true})"
+    press = f"() => document.activeElement.dispatchEvent({event})"
     page.evaluate(press)
     assert page.locator("#sheet").is_hidden()
     page.evaluate("document.querySelector('dialog').close(); (" + press + ")()")

@@ -181,7 +181,7 @@ def test_a_position_that_is_none_is_refused_in_words(look):
     page.locator("#position").click()
     page.locator("#position-text").fill("51 75N 001 10E")
     page.get_by_role("button", name="RELIRE").click()
-    page.locator("#panel .refusal").wait_for()
+    page.locator("#panel .refusal").get_by_text("La latitude a 60 minutes ou plus. Vérifier les minutes").wait_for()
     assert page.get_by_role("button", name="DEMANDER D'ICI").is_disabled()
 
 

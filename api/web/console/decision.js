@@ -62,7 +62,7 @@ function encounterParts(actions) {
   if (offer) parts.push(offer);
   if (view.direction && !state.whatIf) parts.push(directionPart(view.direction, row?.decided?.codes?.includes('RCC_PORT_CONFLICT') ?? false, actions));
   if (view.withdrawn && !state.whatIf) parts.push(make('div', { class: 'directed withdrawn' }, make('p', {}, withdrawalText(view.withdrawn))));
-  if (shown.refused) parts.push(make('p', { class: 'warn' }, shown.refused));
+  if (shown.refused) parts.push(make('p', { class: 'warn' }, inLanguage(shown.refused)));
   const { decision } = shown;
   if (decision) parts.push(...decisionParts(decision, view, actions));
   parts.push(...heldParts(placesOf(encounter.encounter_id), actions));

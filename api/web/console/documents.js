@@ -63,7 +63,7 @@
  * @typedef {object} EncounterView
  * @property {string} at @property {{ encounter_id: string, state: string, opened_at: string, version: number, reports: Report[], possible_duplicates: { encounter_id: string, distance_m: number, envelope_m: number }[] }} encounter
  * @property {Direction | null} direction @property {Withdrawal | null} withdrawn How the last direction was taken back. @property {Reservation[]} reservations @property {Coordination | null} coordination
- * @property {any} ask @property {import('../terminal/documents.js').Decision | null} decision @property {string | null} refused
+ * @property {any} ask @property {import('../terminal/documents.js').Decision | null} decision @property {{ en: string, fr: string } | null} refused
  */
 /** @typedef {{ desk: string, centre: string, duty: string, encounter_id: string }} Desk */
 /** @typedef {{ at: string, kind: string, sequence: number, subject: string, body: any }} Told */

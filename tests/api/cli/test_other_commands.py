@@ -262,3 +262,44 @@ def test_exchanged_numbers_to_count_from_are_noticed(safeport):
         assert ran.err.startswith(f"{option}: ")
         assert "look exchanged" in ran.err
     assert "write latitude first" in safeport("decide", "--position", "1.25,51.05").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("decide", "--position", "51N 1E", "--lang", "fr", "--persons", "many"),
+         "--persons : 'many' n'est pas un nombre de personnes. Écrire 60, 55-60, ou 55+ pour au moins autant"),
+        (("decide", "--lang=fr"), "--position : manque. '--help' indique ce qu'il faut."),
+        (("decide", "--lang", "fr", "--draft", "2"),
+         "--draft : n'est pas une option de cette commande. Est-ce '--draught-m' ? '--help' donne les options."),
+        (("decide", "--position", "51 03N 1 15E", "--lang", "fr", "--vessel", "rnli-sevren"),
+         "--vessel : il n'y a pas de profil 'rnli-sevren'. Est-ce 'rnli-severn' ? Profils : "),
+        (("ports", "Atlantis", "--lang", "fr"),
+         "ID : il n'y a pas de port 'Atlantis'. 'safeport ports' donne les identifiants et codes UN/LOCODE."),
+        (("distance", "dover", "51 75N 1 00E", "--lang", "fr"),
+         "TO : La latitude a 60 minutes ou plus. Vérifier les minutes : elles vont de 0 à 59."),
+        (("vessels", "--lang", "en", "--lang", "fr", "x"), "x : n'était pas attendu."),
+        (("vessels", "--lang", "fr", "--lang", "en", "x"), "x: was not expected."),
+    ],
+)  # fmt: skip
+def test_refusals_are_in_french(safeport, arguments, line):
+    ran = safeport(*arguments)
+    assert ran.code == 2
+    assert line in ran.err.strip()
+
+
+def test_a_problem_document_of_the_command_line_is_in_french(safeport):
+    asked = ("decide", "--position", "51 03.0N 001 15.0E", "--persons", "-3", "--json")
+    english, french = (json.loads(safeport(*asked, *more).err) for more in ((), ("--lang", "fr")))
+    for same in ("type", "status", "code", "instance", "exit_code"):
+        assert english[same] == french[same]
+    assert (english["title"], french["title"]) == ("A field is wrong", "Un champ est erroné")
+    assert french["detail"].startswith("--persons : est inférieur à 0. Vérifier le nombre")
+    (error,), (plain,) = french["errors"], english["errors"]
+    assert (error["pointer"], error["code"], error["option"]) == (plain["pointer"], plain["code"], plain["option"])
+    assert error["detail"].startswith("est inférieur à 0.")
+    assert plain["detail"].startswith("is below 0.")
+
+
+def test_after_two_dashes_no_language_is_asked_for(safeport):
+    assert "is missing" in safeport("decide", "--", "--lang", "fr").err

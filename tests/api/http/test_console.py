@@ -118,7 +118,8 @@ def test_a_position_nobody_can_be_at_is_a_sentence(workspace):
     inland = workspace.post("/v1/encounters", report([0.3, 51.0])).json()["encounter_id"]
     view = workspace.get(f"/console/v1/encounters/{inland}").json()
     assert view["decision"] is None
-    assert view["refused"]
+    assert view["refused"]["en"].startswith("position: lies ")
+    assert view["refused"]["fr"].startswith("position : est ")
 
 
 def test_what_is_supposed_leaves_no_trace_and_is_compared_with_what_holds(workspace, store, encounter_id):

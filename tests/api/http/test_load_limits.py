@@ -70,7 +70,8 @@ def test_a_larger_length_is_refused_before_anything_is_read():
     async def send(message):
         answers.append(message)
 
-    scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-length", b"9" * 400)]}
+    length = [(b"content-length", b"9" * 400)]
+    scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": length}
     asyncio.run(BodyLimit(never, LIMIT)(scope, never, send))
     assert answers[0]["status"] == 413
 

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -21,6 +22,21 @@ def problem_of(answer):
         assert error.keys() == {"pointer", "code", "detail"}
         assert error["detail"]
     return document
+
+
+FRENCH = {"Accept-Language": "fr-FR,fr;q=0.9,en;q=0.5"}
+ENGLISH = re.compile(
+    r"\b(is|has|are|the|not|or|and|see|write|give|check|add|lies|which|there|with|from)\b", re.IGNORECASE
+)
+
+
+def assert_in_french(english, french):
+    """The same refusal, of which no sentence is left in English."""
+    assert pairs(english) == pairs(french)
+    for ours, theirs in zip([english, *english["errors"]], [french, *french["errors"]], strict=True):
+        assert ENGLISH.search(ours["detail"])
+        # Names of fields and of values are in no language.
+        assert not ENGLISH.search(re.sub(r"/from|^from|/openapi.json|'[^']*' ", "", theirs["detail"]))
 
 
 def pairs(document):
@@ -68,6 +84,7 @@ def test_a_wrong_field_is_named_and_never_repeated(client, encounter, change, wr
     assert pairs(document) == wrong
     assert document["code"] == ("UNKNOWN_NAME" if wrong[0][1] == "UNKNOWN_NAME" else "INVALID_FIELDS")
     assert CANARY not in answer.text
+    assert_in_french(document, problem_of(client.post("/v1/decisions", encounter | change, FRENCH)))
 
 
 def test_a_body_of_the_wrong_kind(client):
@@ -137,6 +154,7 @@ def test_a_wrong_query(client, query, pointer, code):
     assert answer.status_code == 422
     assert pairs(problem_of(answer))[0] == (pointer, code)
     assert "kanarienvogel" not in answer.text
+    assert_in_french(answer.json(), problem_of(client.get("/v1/distances", params=query, headers=FRENCH)))
 
 
 @pytest.mark.parametrize(
@@ -255,3 +273,65 @@ def test_a_query_off_the_map_is_told_of_its_own_order(client):
         assert "atitude first" in error["detail"]
     # Off the map and not exchanged: what is near is counted from there all the same.
     assert client.get("/v1/ports?near=45.0,1.0&limit=1").status_code == 200
+
+
+def in_both(ask):
+    """A problem document in English and in French, by Accept-Language, with what depends on no language compared."""
+    english, french = ask({}), ask(FRENCH)
+    problems = [problem_of(answer) for answer in (english, french)]
+    assert [answer.headers["content-language"] for answer in (english, french)] == ["en", "fr"]
+    assert all("Accept-Language" in answer.headers["vary"] for answer in (english, french))
+    for same in ("type", "status", "code", "instance"):
+        assert problems[0][same] == problems[1][same]
+    assert pairs(problems[0]) == pairs(problems[1])
+    return problems
+
+
+def test_fields_that_are_wrong_are_refused_in_french(client, encounter):
+    body = encounter | {"persons": -1, "vessel": {"speed_kn": "fast"}, "medical": "bad", CANARY: 1}
+    english, french = in_both(lambda headers: client.post("/v1/decisions", body, headers))
+    assert english["detail"] == "4 fields are wrong: see errors."
+    assert (french["title"], french["detail"]) == ("Un champ est erroné", "4 champs sont erronés : voir errors.")
+    assert {error["pointer"]: error["detail"] for error in french["errors"]} == {
+        "/persons": "est inférieur à 0. Vérifier le nombre ; omettre si inconnu.",
+        "/vessel/speed_kn": "n'est pas un nombre. Écrire des chiffres, sans guillemets.",
+        "/medical": "n'est pas une des valeurs admises. Écrire 'none', 'urgent' ou 'critical'.",
+        "": "contient un nom inconnu. Corriger l'orthographe ; /openapi.json donne ceux qui existent.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "detail"),
+    [
+        ({"vessel": {"profile": "rnli-sevren"}}, "vessel : ce nom n'existe pas. Est-ce 'rnli-severn' ? Profils : "),
+        ({"time": "2026-11-22T14:30:00"}, "Un champ est erroné : voir errors."),
+        ({"position": {"type": "Point", "coordinates": [10, 40]}}, "position : est hors de la zone couverte, "),
+        ({"position": {"type": "Point", "coordinates": [1.0, 51.2]}}, "position : est à terre, à "),
+    ],
+)
+def test_a_decision_is_refused_in_french(client, encounter, change, detail):
+    english, french = in_both(lambda headers: client.post("/v1/decisions", encounter | change, headers))
+    assert french["detail"].startswith(detail)
+    assert french["detail"] != english["detail"]
+    assert french["title"] != english["title"]
+
+
+def test_what_is_not_there_is_said_in_french(client):
+    nothing = in_both(lambda headers: client.get("/v1/nothing", headers=headers))[1]
+    assert (nothing["title"], nothing["detail"]) == ("Il n'y a rien ici", "Il n'y a rien ici.")
+    port = in_both(lambda headers: client.get("/v1/ports/atlantis", headers=headers))[1]
+    assert port["detail"] == "GET /v1/ports donne les identifiants et codes UN/LOCODE."
+
+
+def test_the_query_says_the_language_before_the_header_does(client, encounter):
+    wrong = encounter | {"persons": -1}
+    for query, language in (("?lang=fr", "fr"), ("?lang=en", "en"), ("?lang=both", "fr"), ("?lang=de", "fr")):
+        answer = client.post(f"/v1/decisions{query}", wrong, FRENCH)
+        assert answer.headers["content-language"] == language
+        assert problem_of(answer)["title"] == {"fr": "Un champ est erroné", "en": "A field is wrong"}[language]
+    assert client.post("/v1/decisions?lang=fr", wrong).headers["content-language"] == "fr"
+
+
+def test_a_body_that_is_no_json_is_refused_in_french(client):
+    answer = client.decide_raw(b'{"position": }', "", Accept_Language="fr")
+    assert problem_of(answer)["detail"] == "À la ligne 1, colonne 14. Envoyer un objet JSON en UTF-8."

@@ -204,3 +204,17 @@ def test_people_that_are_not_counted_are_pointed_at(control, persons, pointer, c
     refused = control.post("/v1/reservations", body)
     assert refused.status_code == 422
     assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [(pointer, code)]
+
+
+def test_too_few_places_are_told_in_french(dover):
+    answer = dover.post("/v1/reservations", wanted(31), {"Accept-Language": "fr"})
+    assert (answer.status_code, answer.headers["content-language"]) == (409, "fr")
+    problem = answer.json()
+    assert (problem["code"], problem["title"]) == ("NO_PLACES", "Il n'y a pas assez de places")
+    assert problem["detail"] == (
+        "persons.total : demandent 31 places, il en reste 30. "
+        "Choisir un autre port, ou répartir ; un contrôleur peut passer outre avec un motif."
+    )
+    gone = dover.get("/v1/reservations/r-none", headers={"Accept-Language": "fr"})
+    assert (gone.status_code, gone.json()["title"]) == (404, "Cet enregistrement n'existe pas")
+    assert gone.json()["detail"] == "reservation_id : ne désigne aucune réservation. Voir la liste des réservations."

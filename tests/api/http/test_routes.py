@@ -23,6 +23,7 @@ def test_every_view_is_the_document_of_the_command_line(client, service, encount
     asked = service.ask(EncounterIn.model_validate(encounter), 0.0)
     assert answer.text == to_json(decision_document(service.decide(asked), view, lang, 3))
     assert answer.headers["vary"].startswith("Accept, Accept-Language")
+    assert answer.headers["content-language"] == {"both": "en, fr"}.get(lang, lang)
 
 
 def test_the_brief_view_in_english_is_the_default(client, encounter):
@@ -41,6 +42,22 @@ def test_the_language_is_the_one_a_client_prefers(client, encounter, accepted, l
     answer = client.post("/v1/decisions?view=line", encounter, headers)
     assert answer.json()["line"].keys() == {lang}
     assert client.post("/v1/decisions?view=line&lang=both", encounter, headers).json()["line"].keys() == {"en", "fr"}
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "en"), ("fr", "fr"), ("both", "en, fr")])
+def test_files_of_routes_say_their_language(client, encounter, lang, told):
+    def accepting(kind):
+        return client.post(f"/v1/decisions?lang={lang}", encounter, {"Accept": kind})
+
+    collection, track = accepting("application/geo+json"), accepting("application/gpx+xml")
+    assert collection.headers["content-language"] == told
+    # A plotter shows one language.
+    assert track.headers["content-language"] == told.partition(",")[0]
+    notice = collection.json()["notice"]
+    assert ("Not for navigation" in notice, "Ne pas utiliser pour la navigation" in notice) == (
+        lang != "fr",
+        lang != "en",
+    )
 
 
 def test_routes_come_as_geojson_and_gpx_for_who_accepts_that(client, encounter):

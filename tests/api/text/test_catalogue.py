@@ -1,30 +1,27 @@
 """The catalogue of texts: both languages say the same, nothing is promised, and nothing is left over."""
 
-import inspect
 import re
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
-from api.cli.errors import refusal_line
-from api.exchanged import in_form
 from api.text.catalogue import FOLDER, Text, load_entries
-from engine import routes
-from engine.codes import Code
-from engine.errors import InvalidAsk, PositionRefused
-from engine.routes import CHECK_ORDER, LOOKS_EXCHANGED
 from tests.oracles.forbidden_words import BANNED_EN, BANNED_FR
 
 API = Path(__file__).parents[3] / "api"
 FILES = sorted(path.stem for path in FOLDER.glob("*.toml"))
 BY_VALUE = {"codes", "rows", "pages", "refusals"}
-"""Files whose keys are looked up by value, and that of the pages, which `tests/api/web` compares with them."""
+"""Files whose keys are looked up by value, and two that `tests/api/web` and `test_refusals` look at."""
 
 
 def texts_of(name, entries=None, key=""):
     """Key and text of everything in a file."""
     for part, entry in (load_entries(name) if entries is None else entries).items():
+        if isinstance(entry, str):
+            # Of refusals the English is the key.
+            yield f"{key}{part}", Text(part, entry)
+            continue
         if "en" not in entry:
             yield from texts_of(name, entry, f"{key}{part}.")
             continue
@@ -86,28 +83,3 @@ def test_a_text_is_filled_in_each_language():
     assert Text("{n} persons at {place}", "{n} personnes à {place}").fill(n=1, place=Text("sea", "la mer")) == Text(
         "1 person at sea", "1 personne à la mer"
     )
-
-
-def test_every_refusal_of_a_position_has_its_french():
-    written = [in_form(PositionRefused(Code.POS_OUT_OF_AREA, "", text), "written").remedy
-               for text in (LOOKS_EXCHANGED, CHECK_ORDER)]  # fmt: skip
-    raised = [
-        "lies on land, about 70 m from the water; the tolerance is 50 m.",
-        "51°30.0'N 001°00.0'W lies on land, more than 1000 m from the water; the tolerance is 50 m.",
-        "Check the position, or give the nearest point afloat: 51 26.40N 000 19.77W.",
-        "lies in water that the charted coast closes off from the sea.",
-        "Give a position in the fairway outside; the nearest is 51 26.40N 000 19.77W.",
-        "lies outside the area covered, 48 to 52.5 N and -7 to 5 E.",
-        LOOKS_EXCHANGED, CHECK_ORDER, *written,
-    ]  # fmt: skip
-    # The words are those of the engine.
-    source = inspect.getsource(routes)
-    for part in ("lies on land, ", "m from the water; the tolerance is", "charted coast closes off from the sea."):
-        assert part in source
-    used = set()
-    for text in raised:
-        line = refusal_line(InvalidAsk("position", text, ""), {}, "fr")
-        assert line.startswith("position : ")
-        assert text not in line
-        used.add(line)
-    assert len(used) == len(load_entries("refusals"))
