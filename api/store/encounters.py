@@ -5,10 +5,24 @@ flagged. No code merges two encounters, and none closes one: a person does, with
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import partial
+from typing import Annotated, ClassVar, Literal, get_args
 
 import orjson
+from pydantic import Field
 
+from api.store.command_fields import (
+    OUTSIDE,
+    Checked,
+    Count,
+    Flag,
+    Instant,
+    NeededText,
+    Number,
+    PathId,
+    Text,
+    check_fields,
+)
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction, insertion
 from api.store.duplicate_detection import ReportedPosition, compare
@@ -16,17 +30,16 @@ from api.store.errors import InvalidValue, NotFound, WrongState
 from api.store.validation import (
     LONGEST_NAME,
     Json,
-    checked_count,
-    checked_flag,
     checked_id,
     checked_number,
+    checked_option,
     checked_past,
     checked_text,
     written_time,
 )
 
 _ON_SCENE = b'"on_scene":{'
-SOURCES = ("boat", "vessel", "aircraft", "drone", "phone", "ais", "radar", "shore", "other")
+Source = Literal["boat", "vessel", "aircraft", "drone", "phone", "ais", "radar", "shore", "other"]
 _MOST_UNCERTAIN_M = 200_000.0
 _WIND_MS = 80.0
 
@@ -37,22 +50,14 @@ class ReportEncounter:
 
     Attributes
     ----------
-    source : str
-        One of `SOURCES`.
+    lon, lat : float
+        [deg]
     observed_s : float
         When it was so. [s]
     encounter_id : str or None
         Given by a person who knows which encounter it belongs to; otherwise the report opens one.
-    uncertainty_m : float or None
-        Radius the position is good to; None when not said. [m]
     persons_min, persons_max : int or None
         None when not said.
-    making_way : bool or None
-        Whether the boat moves by itself.
-    wind_ms : float or None
-        For the drift envelope. [m/s]
-    text : str
-        Colour, engine, condition; never who the people are.
     on_scene : dict or None
         What a decision is made with beside position, time and number, as far as it is said: the vessel, how the people
         fare. In the words of a decision's body.
@@ -61,19 +66,25 @@ class ReportEncounter:
     """
 
     kind: ClassVar[str] = "encounter.reported"
-    source: str
-    lon: float
-    lat: float
-    observed_s: float
-    encounter_id: str | None = None
-    uncertainty_m: float | None = None
-    persons_min: int | None = None
-    persons_max: int | None = None
-    making_way: bool | None = None
-    wind_ms: float | None = None
-    text: str = ""
-    on_scene: Json | None = None
-    dated_by: str = "observed_at"
+    source: Annotated[Source, Checked(partial(checked_option, options=get_args(Source), kind="a source"))]
+    lon: Annotated[float, OUTSIDE, Checked(partial(checked_number, least=-180.0, most=180.0))]
+    lat: Annotated[float, OUTSIDE, Checked(partial(checked_number, least=-90.0, most=90.0))]
+    observed_s: Instant
+    encounter_id: PathId | None = None
+    uncertainty_m: Annotated[
+        Number | None, Field(description="Radius the position is good to; the same as position_accuracy_m. [m]"),
+        Checked(partial(checked_number, least=0.0, most=_MOST_UNCERTAIN_M)),
+    ] = None  # fmt: skip
+    persons_min: Annotated[Count | None, OUTSIDE] = None
+    persons_max: Annotated[Count | None, OUTSIDE] = None
+    making_way: Annotated[Flag | None, Field(description="Whether the boat moves by itself.")] = None
+    wind_ms: Annotated[
+        Number | None, Field(description="For the drift envelope. [m/s]"),
+        Checked(partial(checked_number, least=0.0, most=_WIND_MS)),
+    ] = None  # fmt: skip
+    text: Annotated[Text, Field(description="Colour, engine, condition; never who the people are.")] = ""
+    on_scene: Annotated[Json | None, OUTSIDE] = None
+    dated_by: Annotated[str, OUTSIDE] = "observed_at"
 
     def apply(self, context: CommandContext) -> Change:
         """Add the report; open its encounter if need be; flag what it may be a second report of."""
@@ -86,7 +97,6 @@ class ReportEncounter:
                 "encounter", id=encounter_id, opened=sequence, opened_ms=context.now_ms, state="open", version=sequence
             ))  # fmt: skip
         else:
-            checked_id(encounter_id, "encounter_id")
             state = encounter_state(tx, encounter_id)
             if state == "closed":
                 raise WrongState("encounter_id", "is closed.", "Send it without: it opens a new encounter.")
@@ -108,23 +118,12 @@ class ReportEncounter:
         return Change(encounter_id, {**report, "possible_duplicates": self._flag(context, encounter_id, lon, lat)})
 
     def _checked(self, context: CommandContext) -> tuple[float, float, int]:
-        if self.source not in SOURCES:
-            raise InvalidValue("source", "is not a source.", f"Use one of {', '.join(SOURCES)}.")
-        lon = checked_number(self.lon, "lon", -180.0, 180.0)
-        lat = checked_number(self.lat, "lat", -90.0, 90.0)
+        check_fields(self)
+        lon, lat = float(self.lon), float(self.lat)
         if lon == 0.0 and lat == 0.0:
             raise InvalidValue("position", "0,0 is what a receiver without a fix reports.", "Give a position.")
-        for field, most in (("uncertainty_m", _MOST_UNCERTAIN_M), ("wind_ms", _WIND_MS)):
-            value = getattr(self, field)
-            if value is not None:
-                checked_number(value, field, 0.0, most)
-        for field in ("persons_min", "persons_max"):
-            if getattr(self, field) is not None:
-                checked_count(getattr(self, field), field)
         if self.persons_min is not None and self.persons_max is not None and self.persons_min > self.persons_max:
             raise InvalidValue("persons_min", "is greater than persons_max.", "Exchange them.")
-        checked_flag(self.making_way, "making_way")
-        checked_text(self.text, "text")
         return lon, lat, checked_past(self.observed_s, self.dated_by, context.now_ms)
 
     def _flag(self, context: CommandContext, encounter_id: str, lon: float, lat: float) -> list[Json]:
@@ -154,21 +153,17 @@ class ReportEncounter:
 class CloseEncounter:
     """Somebody says, by the name of their duty and with evidence, that this encounter has ended.
 
-    Attributes
-    ----------
-    evidence : str
-        What shows it: who landed, where, how many, counted by whom.
+    Evidence is what shows it: who landed, where, how many, counted by whom.
     """
 
     kind: ClassVar[str] = "encounter.closed"
-    encounter_id: str
-    evidence: str
+    encounter_id: PathId
+    evidence: NeededText
 
     def apply(self, context: CommandContext) -> Change:
         """Close it. Its reports and reservations stay as they are."""
         context.actor.needs(Role.CONTROLLER)
-        checked_id(self.encounter_id, "encounter_id")
-        checked_text(self.evidence, "evidence", needed=True)
+        check_fields(self)
         if encounter_state(context.tx, self.encounter_id) == "closed":
             raise WrongState("encounter_id", "is closed already.", "Nothing to do.")
         actor = context.actor
@@ -191,14 +186,13 @@ class ReopenEncounter:
     """It had not ended after all."""
 
     kind: ClassVar[str] = "encounter.reopened"
-    encounter_id: str
-    reason: str
+    encounter_id: PathId
+    reason: Annotated[Text, Checked(partial(checked_text, longest=LONGEST_NAME * 10, needed=True))]
 
     def apply(self, context: CommandContext) -> Change:
         """Open it again."""
         context.actor.needs(Role.CONTROLLER)
-        checked_id(self.encounter_id, "encounter_id")
-        checked_text(self.reason, "reason", LONGEST_NAME * 10, needed=True)
+        check_fields(self)
         if encounter_state(context.tx, self.encounter_id) == "open":
             raise WrongState("encounter_id", "is open.", "Nothing to do.")
         context.tx.run(

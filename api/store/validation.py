@@ -119,6 +119,18 @@ def checked_text(value: str, field: str, longest: int = LONGEST_TEXT, needed: bo
     return value
 
 
+def checked_option(value: str, field: str, options: Sequence[str], kind: str) -> str:
+    """One of several words; `kind` says what they are, with its article.
+
+    Raises
+    ------
+    InvalidValue
+    """
+    if value not in options:
+        raise InvalidValue(field, f"is not {kind}.", f"Use one of {', '.join(options)}.")
+    return value
+
+
 def plain_name(name: str) -> str:
     """A name without what people write differently: capitals and spaces."""
     return " ".join(name.split()).casefold()

@@ -298,7 +298,7 @@ async def override_decision(
 
     A vessel's is refused for what is known to be another's.
     """
+    chosen = override.command(decision_id)
     return await executor.respond(
-        override.command(decision_id), OwnRecord("encounter_id", override.encounter_id),
-        OwnRecord("decision_id", decision_id, or_nobodys=True),
+        chosen, OwnRecord("encounter_id", chosen.encounter_id), OwnRecord("decision_id", decision_id, or_nobodys=True),
     )  # fmt: skip

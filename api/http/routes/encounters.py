@@ -244,8 +244,10 @@ async def direct_encounter(
     executor: Annotated[CommandExecutor, executes(Permission.DIRECT)],
 ) -> Response:
     """It is the answer from here on; of several the one said last holds. A place outside the register goes by name."""
-    port_id = None if body.port_id is None else port_id_of(service, body.port_id, "port_id")
-    return await executor.respond(body.command(encounter_id, port_id), OwnRecord(_ID, encounter_id))
+    direction = body.command(encounter_id)
+    if direction.port_id is not None:
+        direction = replace(direction, port_id=port_id_of(service, direction.port_id, "port_id"))
+    return await executor.respond(direction, OwnRecord(_ID, encounter_id))
 
 
 @router.command(

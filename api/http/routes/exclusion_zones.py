@@ -121,7 +121,7 @@ async def end_zone(
     zone_id: str, end: Annotated[ZoneEndIn, Body(examples=[ZONE_END_IN])], executor: Drawer, if_match: IfMatch = None
 ) -> Response:
     """The zone stays on record, with who ended it and why."""
-    return _tagged(executor, await executor.execute(end.command(zone_id, _version_of(if_match))))
+    return _tagged(executor, await executor.execute(end.command(zone_id, expected_version=_version_of(if_match))))
 
 
 def _tagged(executor: CommandExecutor, answer: Answer) -> Response:

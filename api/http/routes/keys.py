@@ -42,9 +42,7 @@ async def create_key(
     It is told the id of the first: a key that got lost on the way is kept nowhere, and is rotated.
     """
     keys, once = keys_of(request), await idempotency_key_of(request, caller)
-    made = await async_store.run(
-        lambda _: keys.create(wanted.unit, wanted.role, caller.actor, wanted.expires_s(), once)
-    )
+    made = await async_store.run(lambda _: keys.create(**wanted.arguments(), actor=caller.actor, once=once))
     async_store.changed.set()
     return JsonText(_once(made), 201)
 

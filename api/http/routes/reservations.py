@@ -1,6 +1,7 @@
 """Reservations: places held ashore for people still at sea."""
 
 import time
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -49,8 +50,9 @@ async def hold_places(
     wanted: Annotated[HoldIn, Body(examples=[HOLD_IN])], service: CurrentService, executor: Executor
 ) -> Response:
     """Held until so long past its arrival; refused where too few places are left, unless a controller says why not."""
-    command = wanted.command(port_id_of(service, wanted.port_id, "port_id"))
-    return await executor.respond(command, OwnRecord("encounter_id", wanted.encounter_id))
+    hold = wanted.command()
+    hold = replace(hold, port_id=port_id_of(service, hold.port_id, "port_id"))
+    return await executor.respond(hold, OwnRecord("encounter_id", hold.encounter_id))
 
 
 @router.read(
