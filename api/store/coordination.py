@@ -9,13 +9,29 @@ from functools import partial
 from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from api.store.command_fields import Centre, Checked, NeededName, PathId, Text, check_fields
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction, insertion
 from api.store.encounters import encounter_state
 from api.store.errors import InvalidValue, WrongState
+from api.store.record_types import ActedBy, At
 from api.store.validation import Json, checked_option, plain_name, signed_document
+
+
+class CoordinationStep(TypedDict):
+    """One step of the hand-over of an encounter between centres; until it is accepted the first one co-ordinates."""
+
+    sequence: int
+    encounter_id: str
+    step: Literal["offered", "accepted", "refused", "withdrawn"]
+    from_centre: str
+    to_centre: str
+    text: str
+    by: ActedBy
+    at: At
+
 
 Reply = Literal["accepted", "refused", "withdrawn"]
 

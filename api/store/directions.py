@@ -4,14 +4,73 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
+from api.documents.bilingual import Bilingual
 from api.store.command_fields import Centre, Code, Id, Instant, Name, NeededText, PathId, Text, check_fields
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction, insertion
 from api.store.encounters import encounter_state
 from api.store.errors import ChangedMeanwhile, InvalidValue, WrongState
+from api.store.record_types import ActedBy, At
 from api.store.reservations import known_encounter
 from api.store.validation import Json, checked_past, checked_text, signed_document
+
+
+class DirectionDocument(TypedDict):
+    """Where a co-ordination centre said these people go."""
+
+    sequence: int
+    encounter_id: str
+    port_id: str | None
+    place: str
+    centre: str
+    code: str
+    text: str
+    by: ActedBy
+    directed_at: At
+
+
+class WithdrawnDirection(TypedDict):
+    """A direction that a centre took back: from then on nothing was directed until it directed anew."""
+
+    sequence: int
+    encounter_id: str
+    direction: Annotated[int, Field(description="Sequence of the direction.")]
+    port_id: Annotated[str | None, Field(description="Where these people had been directed.")]
+    place: str
+    centre: str
+    text: str
+    by: ActedBy
+    at: At
+
+
+class RuleConflict(TypedDict):
+    """A hard rule that fails on the port directed."""
+
+    rule: str
+    code: str
+    text: Bilingual
+
+
+class RecordedOverride(TypedDict):
+    """What was chosen instead of a decision, and why."""
+
+    sequence: int
+    decision_id: str
+    encounter_id: str | None
+    port_id: str | None
+    place: str
+    code: str
+    text: str
+    by: ActedBy
+    at: At
+
+
+class OverrideDocument(RecordedOverride):
+    """What was chosen instead of a decision, as it was taken in."""
+
+    decision_known: Annotated[bool, Field(description="False for a decision made aboard that nobody sent here.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,15 @@ flagged. No code merges two encounters, and none closes one: a person does, with
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, NotRequired, get_args
 
 import orjson
 from pydantic import Field
+from typing_extensions import TypedDict
 
+from api.documents.decision_types import EncounterEcho
+from api.documents.geometry import LonLat
+from api.encounter import ON_SCENE, EncounterIn
 from api.store.command_fields import (
     OUTSIDE,
     Checked,
@@ -27,6 +31,7 @@ from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction, insertion
 from api.store.duplicate_detection import ReportedPosition, compare
 from api.store.errors import InvalidValue, NotFound, WrongState
+from api.store.record_types import ActedBy, At
 from api.store.validation import (
     LONGEST_NAME,
     Json,
@@ -37,6 +42,145 @@ from api.store.validation import (
     checked_text,
     written_time,
 )
+
+
+class PointDocument(TypedDict):
+    """GeoJSON point: longitude first."""
+
+    type: Literal["Point"]
+    coordinates: LonLat
+
+
+class PersonsRange(TypedDict):
+    """At least and at most; null where nobody has said."""
+
+    min: int | None
+    max: int | None
+
+
+class DatedPersons(PersonsRange):
+    """How many people the newest report that counts them says there are."""
+
+    observed_at: At
+
+
+if TYPE_CHECKING:
+
+    class OnScene(TypedDict, total=False):
+        """What a report says of vessel and people, in the words of a decision's body."""
+
+else:
+    # Described by what may be sent; what a report does not say is left out.
+    OnScene = TypedDict(
+        "OnScene", {name: EncounterIn.model_fields[name].rebuild_annotation() for name in ON_SCENE}, total=False
+    )
+    OnScene.__doc__ = "What a report says of vessel and people, in the words of a decision's body."
+
+
+class DatedOnScene(OnScene):
+    """What the newest report that says any of it says of vessel and people, in the words of a decision's body."""
+
+    observed_at: At
+
+
+class EncounterReport(TypedDict):
+    """One report of an encounter, as it was sent."""
+
+    sequence: int
+    source: str
+    position: PointDocument
+    uncertainty_m: float | None
+    observed_at: At
+    persons: PersonsRange
+    making_way: bool | None
+    text: str
+    by: Annotated[ActedBy, Field(description="Whose report it is.")]
+    on_scene: Annotated[OnScene | None, Field(description="Null where it says nothing of vessel and people.")]
+
+
+class PossibleDuplicate(TypedDict):
+    """Another encounter that may be the same boat. Nothing is merged: people look."""
+
+    encounter_id: str
+    distance_m: float
+    envelope_m: Annotated[float, Field(description="How far both may have drifted. [m]")]
+
+
+class FlaggedDuplicate(PossibleDuplicate):
+    """The same, as flagged when a report came in."""
+
+    persons_differ: Annotated[bool, Field(description="The counts cannot both be right; counts at sea are guesses.")]
+
+
+Withheld = Annotated[int, Field(description="Sent to vessels only: how many there are of others, which are not named.")]
+
+
+class ReportedEncounter(EncounterReport):
+    """A report just taken in."""
+
+    encounter_id: str
+    recorded_at: At
+    encounter: Annotated[EncounterEcho, Field(description="What it says, as the body of a decision.")]
+    possible_duplicates: list[FlaggedDuplicate]
+    possible_duplicates_withheld: NotRequired[Withheld]
+
+
+class ClosedBy(TypedDict):
+    """By whom and with what evidence an encounter was closed."""
+
+    at: At
+    by: ActedBy
+    evidence: str
+
+
+class EncounterDocument(TypedDict):
+    """An encounter with every report of it, oldest first."""
+
+    encounter_id: str
+    state: Literal["open", "closed"]
+    opened_at: At
+    closed: ClosedBy | None
+    version: int
+    encounter: Annotated[
+        EncounterEcho,
+        Field(
+            description="What is known of it now, as the body of a decision; with persons of 0, where nobody is there "
+            "by the last count, it asks for no port and is refused as one."
+        ),
+    ]
+    reports: list[EncounterReport]
+    possible_duplicates: list[PossibleDuplicate]
+    possible_duplicates_withheld: NotRequired[Withheld]
+
+
+class OpenEncounterRow(TypedDict):
+    """An open encounter with its newest report."""
+
+    encounter_id: str
+    latest: EncounterReport
+    persons: Annotated[DatedPersons | None, Field(description="As last counted; a report without a count leaves it.")]
+    on_scene: DatedOnScene | None
+    reports: int
+    possible_duplicate: bool
+
+
+class EncounterClosed(TypedDict):
+    """An encounter that was closed."""
+
+    encounter_id: str
+    state: Literal["closed"]
+    closed_at: At
+    by: ActedBy
+    evidence: str
+
+
+class EncounterReopened(TypedDict):
+    """An encounter that was opened again."""
+
+    encounter_id: str
+    state: Literal["open"]
+    reason: str
+
 
 _ON_SCENE = b'"on_scene":{'
 Source = Literal["boat", "vessel", "aircraft", "drone", "phone", "ais", "radar", "shore", "other"]

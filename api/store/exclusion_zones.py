@@ -6,16 +6,64 @@ an outdated version is refused, so that nobody's change is lost.
 
 from dataclasses import dataclass, field
 from math import cos, radians
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import orjson
 from pydantic import Field
+from typing_extensions import TypedDict
 
+from api.documents.geometry import LonLat
 from api.store.command_fields import OUTSIDE, Instant, NeededName, NeededText, check_fields
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction
 from api.store.errors import ChangedMeanwhile, InvalidValue, NotFound, StoreUnavailable, WrongState
+from api.store.record_types import ActedBy, At
 from api.store.validation import Json, canonical, checked_number, milliseconds, plain_name, written_time
+
+
+class PolygonDocument(TypedDict):
+    """An area of one ring, closed (RFC 7946)."""
+
+    type: Literal["Polygon"]
+    coordinates: list[list[LonLat]]
+
+
+class EndedZone(TypedDict):
+    """When a zone was ended by somebody, and why."""
+
+    at: At
+    reason: str
+    by: ActedBy
+
+
+class ZoneDocument(TypedDict):
+    """Waters that are closed for a time."""
+
+    zone_id: str
+    made: Annotated[int, Field(description="Number of the audit row that drew it.")]
+    name: str
+    reason: str
+    outline: PolygonDocument
+    from_at: Annotated[str | None, Field(description="Null: from when it was drawn.")]
+    to_at: Annotated[str | None, Field(description="Null: until somebody ends it.")]
+    by: ActedBy
+    drawn_at: At
+    version: Annotated[int, Field(description="For If-Match.")]
+    ended: EndedZone | None
+
+
+class StandingZone(ZoneDocument):
+    """A zone that is in force or to come."""
+
+    in_force: bool
+
+
+class ZonesDocument(TypedDict):
+    """Every zone that is in force or to come."""
+
+    at: At
+    zones: list[StandingZone]
+
 
 LARGEST_KM2 = 5_000.0
 """[A] A zone larger than this is taken for a slip of the hand. [km2]"""

@@ -1,19 +1,81 @@
 """The shift handover: one page of what is open, held, overridden and doubtful, signed by both duties."""
 
 from dataclasses import asdict, dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from api.store.command_fields import Checked, NeededName, Text, check_fields
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Transaction, insertion
-from api.store.directions import latest_direction, override_documents, withdrawal_documents
-from api.store.encounters import open_encounters
+from api.store.directions import (
+    DirectionDocument,
+    RecordedOverride,
+    WithdrawnDirection,
+    latest_direction,
+    override_documents,
+    withdrawal_documents,
+)
+from api.store.encounters import OpenEncounterRow, open_encounters
 from api.store.errors import InvalidValue
-from api.store.exclusion_zones import standing_zones
-from api.store.reservations import LONGEST_HOLD_S, live_reservations
+from api.store.exclusion_zones import StandingZone, standing_zones
+from api.store.record_types import At
+from api.store.reservations import LONGEST_HOLD_S, StandingReservation, live_reservations
 from api.store.validation import Json, written_time
+
+
+class HandoverEncounter(OpenEncounterRow):
+    """An open encounter on the page."""
+
+    direction: DirectionDocument | None
+    aged: Annotated[bool, Field(description="Nobody has seen it lately.")]
+
+
+class ExpiredHold(TypedDict):
+    """A hold that ended before its people had landed."""
+
+    reservation_id: str
+    port_id: str
+    vessel: str
+    persons: int
+    expired_at: At
+
+
+class AgedReport(TypedDict):
+    """What a port said long ago."""
+
+    port_id: str
+    report: Literal["status", "capacity", "reception"]
+    reported_at: At
+
+
+class HandoverDocument(TypedDict):
+    """What the next shift has to know."""
+
+    at: At
+    open_encounters: list[HandoverEncounter]
+    reservations: list[StandingReservation]
+    expiring_soon: list[str]
+    overdue: list[str]
+    expired_not_landed: list[ExpiredHold]
+    held_against_shortage: list[StandingReservation]
+    overrides: list[RecordedOverride]
+    withdrawn_directions: list[WithdrawnDirection]
+    exclusion_zones: list[StandingZone]
+    aged_reports: list[AgedReport]
+
+
+class SignedHandover(TypedDict):
+    """A handover both duties have signed."""
+
+    handover_id: str
+    page_sha256: str
+    handed_by: str
+    taken_by: str
+    text: str
+    at: At
+
 
 OLD_AFTER_S = 1_800.0
 """[A] Reports older than this are listed as aged. [s]"""

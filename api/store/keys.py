@@ -10,12 +10,43 @@ from functools import partial
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from api.store.command_fields import OUTSIDE, Checked, Instant, Name, PathId, Text, check_fields
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction, insertion, update
 from api.store.errors import InvalidValue, NotFound, WrongState
+from api.store.record_types import At, MaybeAt
 from api.store.validation import Json, checked_id, checked_number, checked_text, milliseconds, written_time
+
+
+class KeyDocument(TypedDict):
+    """A key of a unit, without its secret."""
+
+    key_id: str
+    unit: str
+    role: str
+    made_at: At
+    expires_at: MaybeAt
+    rotated_at: MaybeAt
+    revoked_at: MaybeAt
+    fingerprint: Annotated[str, Field(description="Tells two secrets apart and opens nothing.")]
+    previous_fingerprint: str | None
+    previous_until: MaybeAt
+    version: int
+
+
+class KeysDocument(TypedDict):
+    """Every key there ever was."""
+
+    keys: list[KeyDocument]
+
+
+class NewKeyDocument(KeyDocument):
+    """A key as it is made, the only time its text is seen."""
+
+    key: Annotated[str, Field(description="Sent as `Authorization: Bearer`; kept nowhere.")]
+
 
 KEY_ROLES = (Role.VIEWER, Role.CREW, Role.CONTROLLER, Role.PORT_OFFICER, Role.AUDITOR, Role.ADMIN)
 LONGEST_UNIT = 100

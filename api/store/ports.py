@@ -5,6 +5,7 @@ from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, get_args
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from api.store.command_fields import (
     OUTSIDE,
@@ -24,6 +25,7 @@ from api.store.command_fields import (
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Transaction, insertion
 from api.store.errors import InvalidValue, StaleReport
+from api.store.record_types import ActedBy, At, MaybeAt, PersonsByNeed, PlacesDocument, PlacesLeft
 from api.store.validation import (
     Json,
     checked_count,
@@ -35,6 +37,80 @@ from api.store.validation import (
 )
 
 Status = Literal["open", "restricted", "closed", "unknown"]
+
+
+class StatusReport(TypedDict):
+    """Whether a port is open."""
+
+    status: Status
+    reason: str
+    by: ActedBy
+    reported_at: At
+    expires_at: MaybeAt
+    version: int
+
+
+class CapacityReport(TypedDict):
+    """Places of a port."""
+
+    places: PlacesDocument
+    occupied: PersonsByNeed
+    persons_per_hour: float | None
+    by: ActedBy
+    reported_at: At
+    version: int
+
+
+class ReceptionReport(TypedDict):
+    """What waits ashore; null is not known."""
+
+    needs_met: bool | None
+    transport_arranged: bool | None
+    danger_ashore: bool
+    reason: str
+    by: ActedBy
+    reported_at: At
+    version: int
+
+
+class PortStatus(TypedDict):
+    """The status a port has now."""
+
+    port_id: str
+    status: StatusReport
+
+
+class PortCapacity(TypedDict):
+    """The places a port has now."""
+
+    port_id: str
+    capacity: CapacityReport
+
+
+class PortReception(TypedDict):
+    """What waits ashore now."""
+
+    port_id: str
+    reception: ReceptionReport
+
+
+class PortLive(TypedDict):
+    """What a port last reported; null where it never did."""
+
+    port_id: str
+    status: StatusReport | None
+    capacity: CapacityReport | None
+    reception: ReceptionReport | None
+    places_left: PlacesLeft
+
+
+class PortsLive(TypedDict):
+    """Every port that ever reported."""
+
+    version: Annotated[str, Field(description="Equal pictures have equal versions.")]
+    ports: list[PortLive]
+
+
 _REPORTERS = (Role.CONTROLLER, Role.PORT_OFFICER, Role.ADMIN, Role.SYSTEM)
 _MOST_PER_HOUR = 10_000.0
 

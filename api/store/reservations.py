@@ -8,9 +8,10 @@ as overdue instead, until somebody lands or releases it.
 """
 
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Annotated, ClassVar, NamedTuple, cast
+from typing import Annotated, ClassVar, Literal, NamedTuple, NotRequired, cast
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from api.store.command_fields import (
     Checked,
@@ -29,14 +30,66 @@ from api.store.command_fields import (
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Transaction, insertion, update
 from api.store.errors import HoldExpired, InvalidValue, NoPlaces, NotFound, WrongState
-from api.store.record_types import (
-    PlacesLeft,
-    ReasonDocument,
-    ReservationDocument,
-    ReservationState,
-    StandingReservation,
-)
+from api.store.record_types import ActedBy, At, PersonsByNeed, PlacesLeft
 from api.store.validation import Json, checked_id, milliseconds, written_time
+
+ReservationState = Literal["held", "confirmed", "expired", "released", "landed"]
+
+
+class ReasonDocument(TypedDict):
+    """A code and a text."""
+
+    code: str
+    text: str
+
+
+class ReservationDocument(TypedDict):
+    """Places held ashore for people aboard a vessel."""
+
+    reservation_id: str
+    port_id: str
+    encounter_id: str | None
+    vessel: str
+    persons: PersonsByNeed
+    landed: PersonsByNeed
+    state: ReservationState
+    eta_at: At
+    expires_at: At
+    made_at: At
+    by: ActedBy
+    override: ReasonDocument | None
+    split_from: str | None
+    version: int
+
+
+class StandingReservation(ReservationDocument):
+    """A reservation as it stands now."""
+
+    overdue: Annotated[bool, Field(description="Confirmed, and its time has passed: somebody should ask.")]
+
+
+class StandingReservations(TypedDict):
+    """Every reservation that counts now, oldest first."""
+
+    reservations: list[StandingReservation]
+
+
+# What a keyword of the language would not let stand in a class.
+_Origin = TypedDict(
+    "_Origin",
+    {"from": NotRequired[Annotated[ReservationDocument, Field(description="After a split: the one it came from.")]]},
+)
+
+
+class ReservationChange(_Origin):
+    """A reservation after a change, and the places left at its port."""
+
+    reservation: ReservationDocument
+    places_left: PlacesLeft
+    from_vessel: NotRequired[
+        Annotated[str | None, Field(description="After a transfer of everybody: the vessel whose places they were.")]
+    ]
+
 
 HOLD_AFTER_ETA_S = 1_800.0
 """[A] How long past its estimated arrival a hold lasts, unless said otherwise. [s]"""
@@ -112,28 +165,24 @@ class Reservation:
 
     def document(self) -> ReservationDocument:
         """For people and programs."""
-        override: ReasonDocument | None = None
-        if self.override_code is not None:
-            override = {"code": self.override_code, "text": cast(str, self.override_text)}
-        return {
-            "reservation_id": self.id,
-            "port_id": self.port_id,
-            "encounter_id": self.encounter_id,
-            "vessel": self.vessel,
+        override = None if self.override_code is None else {"code": self.override_code, "text": self.override_text}
+        return cast(ReservationDocument, {
+            **{name: getattr(self, name) for name in _AS_THEY_ARE},
+            **{f"{name}_at": written_time(getattr(self, f"{name}_ms")) for name in _TIMES},
+            "reservation_id": self.id, "by": {"role": self.role, "duty": self.duty}, "override": override,
             "persons": {"total": self.persons, "families": self.families, "medical": self.medical},
             "landed": {"total": self.landed, "families": self.landed_families, "medical": self.landed_medical},
-            "state": cast(ReservationState, self.state),
-            "eta_at": written_time(self.eta_ms),
-            "expires_at": written_time(self.expires_ms),
-            "made_at": written_time(self.made_ms),
-            "by": {"role": self.role, "duty": self.duty},
-            "override": override,
-            "split_from": self.split_from,
-            "version": self.version,
-        }
+        })  # fmt: skip
 
 
-COLUMNS = ", ".join(field.name for field in fields(Reservation))
+_ATTRIBUTES = tuple(field.name for field in fields(Reservation))
+_TIMES = tuple(name.removesuffix("_ms") for name in _ATTRIBUTES if name.endswith("_ms"))
+_AS_THEY_ARE = tuple(
+    name for name in _ATTRIBUTES if name in ReservationDocument.__annotations__ and name not in ("persons", "landed")
+)
+"""Attributes that a document has under their own names."""
+
+COLUMNS = ", ".join(_ATTRIBUTES)
 """Of its table, in the order of its attributes."""
 
 _CHANGING = (

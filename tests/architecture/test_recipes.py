@@ -119,7 +119,7 @@ from api.replay.batch import body_of
 from api.replay.column_map import read_column_map
 from api.replay.normalize import MALFORMED, ROW, Known, normalize
 from api.replay.rejects import REJECT_TEXTS
-from api.store.record_types import OnScene
+from api.store.encounters import OnScene
 from engine.model import Vessel
 from geodata.policies import read_policy
 

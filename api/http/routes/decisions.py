@@ -30,12 +30,10 @@ from api.http.schemas.requests import OverrideIn
 from api.security.roles import Permission
 from api.store.commands import IdempotencyKey
 from api.store.decisions import DecisionRecord, RecordDecision
+from api.store.directions import OverrideDocument
 from api.store.errors import Refused, StoreError
 from api.store.ownership import OwnRecord
 from api.store.port_snapshot import PortsSnapshot
-from api.store.record_types import (
-    OverrideDocument,
-)
 from api.store.store import Store
 from api.store.validation import Json
 from engine.errors import InvalidAsk, UnknownName

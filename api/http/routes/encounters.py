@@ -62,19 +62,17 @@ from api.position import format_time, parse_time
 from api.security.roles import Permission
 from api.store.board import OpenEncounter
 from api.store.commands import Answer
-from api.store.directions import standing_of
-from api.store.encounters import ReportEncounter
-from api.store.errors import NotFound, StoreBusy, StoreUnavailable
-from api.store.ownership import OwnRecord
-from api.store.record_types import (
-    CoordinationStep,
-    DirectionDocument,
+from api.store.coordination import CoordinationStep
+from api.store.directions import DirectionDocument, WithdrawnDirection, standing_of
+from api.store.encounters import (
     EncounterClosed,
     EncounterDocument,
     EncounterReopened,
     ReportedEncounter,
-    WithdrawnDirection,
+    ReportEncounter,
 )
+from api.store.errors import NotFound, StoreBusy, StoreUnavailable
+from api.store.ownership import OwnRecord
 from api.store.store import Store
 from api.store.validation import Json, canonical
 from engine.errors import InvalidAsk, PackError, PositionRefused, UnknownName

@@ -20,9 +20,8 @@ from api.http.schemas.requests import ZoneEndIn, ZoneIn
 from api.position import format_time
 from api.security.roles import Permission
 from api.store.commands import Answer
-from api.store.exclusion_zones import DrawZone, EditZone, checked_outline, is_same_name
+from api.store.exclusion_zones import DrawZone, EditZone, ZoneDocument, ZonesDocument, checked_outline, is_same_name
 from api.store.port_snapshot import PortsSnapshot
-from api.store.record_types import ZoneDocument, ZonesDocument
 from api.store.validation import Json, canonical
 from engine.errors import InvalidAsk
 

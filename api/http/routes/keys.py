@@ -15,11 +15,7 @@ from api.http.schemas.record_examples import KEY, KEY_IN, KEYS, NEW_KEY, ROTATE_
 from api.http.schemas.requests import KeyIn, RotateIn
 from api.security.api_keys import Keys, NewKey
 from api.security.roles import Permission
-from api.store.record_types import (
-    KeyDocument,
-    KeysDocument,
-    NewKeyDocument,
-)
+from api.store.keys import KeyDocument, KeysDocument, NewKeyDocument
 
 router = JsonRouter(tags=["keys"])
 

@@ -28,12 +28,7 @@ from api.http.schemas.record_examples import (
 from api.http.schemas.requests import ExtendIn, HoldIn, LandIn, ReleaseIn, TransferIn
 from api.security.roles import Permission
 from api.store.ownership import OwnRecord
-from api.store.record_types import (
-    ReservationChange,
-    StandingReservation,
-    StandingReservations,
-)
-from api.store.reservations import Confirm, Release
+from api.store.reservations import Confirm, Release, ReservationChange, StandingReservation, StandingReservations
 from api.store.store import Store
 
 router = JsonRouter(tags=["reservations"])
