@@ -48,6 +48,9 @@ Flag = Annotated[bool, Field(strict=True), Checked(checked_flag)]
 Count = Annotated[Whole, Checked(checked_count)]
 Id = Annotated[str, Field(max_length=LONGEST_NAME), Checked(checked_id)]
 PathId = Annotated[Id, OUTSIDE]
+LookedUpId = Annotated[str, OUTSIDE]
+"""One that names nothing, or is none, is refused where the record is looked up."""
+
 Code = Annotated[str, Field(max_length=LONGEST_NAME), Checked(checked_code)]
 Name = Annotated[str, Field(max_length=LONGEST_NAME), Checked(partial(checked_text, longest=LONGEST_NAME))]
 NeededName = Annotated[Name, Checked(partial(checked_text, longest=LONGEST_NAME, needed=True))]

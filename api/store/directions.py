@@ -14,7 +14,7 @@ from api.store.encounters import encounter_state
 from api.store.errors import ChangedMeanwhile, InvalidValue, WrongState
 from api.store.record_types import ActedBy, At
 from api.store.reservations import known_encounter
-from api.store.validation import Json, checked_past, checked_text, signed_document
+from api.store.validation import Json, checked_past, checked_said, signed_document
 
 
 class DirectionDocument(TypedDict):
@@ -97,7 +97,7 @@ class RecordDirection:
             raise WrongState("encounter_id", "is closed.", "Reopen it first, if it has not ended.")
         check_fields(self)
         if self.port_id is None:
-            checked_text(self.place, "place", needed=True)
+            checked_said(self.place, "place")
         elif self.place.strip():
             raise InvalidValue("place", "is given beside port_id.", "Give one of them.")
         directed_ms = now_ms = context.now_ms

@@ -13,7 +13,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.documents.geometry import LonLat
-from api.store.command_fields import OUTSIDE, Instant, NeededName, NeededText, check_fields
+from api.store.command_fields import OUTSIDE, Instant, LookedUpId, NeededName, NeededText, check_fields
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction
 from api.store.errors import ChangedMeanwhile, InvalidValue, NotFound, StoreUnavailable, WrongState
@@ -143,7 +143,7 @@ class EditZone(_ZoneSaid):
     """
 
     kind: ClassVar[str] = "zone.edited"
-    zone_id: Annotated[str, OUTSIDE] = field(kw_only=True)
+    zone_id: LookedUpId = field(kw_only=True)
     expected_version: Annotated[int | None, OUTSIDE] = field(default=None, kw_only=True)
 
     def apply(self, context: CommandContext) -> Change:
@@ -164,7 +164,7 @@ class EndZone:
     """
 
     kind: ClassVar[str] = "zone.ended"
-    zone_id: Annotated[str, OUTSIDE]
+    zone_id: LookedUpId
     reason: NeededText
     expected_version: Annotated[int | None, OUTSIDE] = None
 

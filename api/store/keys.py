@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from api.store.command_fields import OUTSIDE, Checked, Instant, Name, PathId, Text, check_fields
+from api.store.command_fields import OUTSIDE, Checked, Instant, LookedUpId, Name, PathId, Text, check_fields
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction, insertion, update
 from api.store.errors import InvalidValue, NotFound, WrongState
@@ -154,7 +154,7 @@ class RotateKey:
     """
 
     kind: ClassVar[str] = "key.rotated"
-    key_id: str
+    key_id: LookedUpId
     secret_sha256: bytes
     overlap_s: float
 
@@ -180,7 +180,7 @@ class RevokeKey:
     """End a key, both its secrets, at once and for good."""
 
     kind: ClassVar[str] = "key.revoked"
-    key_id: PathId
+    key_id: LookedUpId
     reason: Text = ""
 
     def apply(self, context: CommandContext) -> Change:

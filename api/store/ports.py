@@ -31,7 +31,7 @@ from api.store.validation import (
     checked_count,
     checked_number,
     checked_option,
-    checked_text,
+    checked_said,
     milliseconds,
     written_time,
 )
@@ -155,7 +155,8 @@ class SetPortStatus:
         """Replace the status."""
         context.actor.needs(*_REPORTERS)
         check_fields(self)
-        checked_text(self.reason, "reason", needed=self.status in ("restricted", "closed"))
+        if self.status in ("restricted", "closed"):
+            checked_said(self.reason, "reason")
         reported_ms = reported_at(context, "port_status", self.port_id, self.reported_s, self.expected_version)
         expires_ms = None if self.expires_s is None else milliseconds(self.expires_s, "expires_at")
         if expires_ms is not None and expires_ms <= context.now_ms:
@@ -222,7 +223,8 @@ class ReportReception:
         """Replace the report."""
         context.actor.needs(Role.CONTROLLER, Role.PORT_OFFICER, Role.ADMIN)
         check_fields(self)
-        checked_text(self.reason, "reason", needed=self.danger_ashore)
+        if self.danger_ashore:
+            checked_said(self.reason, "reason")
         reported_ms = reported_at(context, "port_reception", self.port_id, self.reported_s, self.expected_version)
         return _replace(
             context, self.port_id, "reception", needs_met=_number(self.needs_met),

@@ -8,6 +8,7 @@ as overdue instead, until somebody lands or releases it.
 """
 
 from dataclasses import asdict, dataclass, fields, replace
+from operator import attrgetter
 from typing import Annotated, ClassVar, Literal, NamedTuple, NotRequired, cast
 
 from pydantic import Field
@@ -18,10 +19,10 @@ from api.store.command_fields import (
     Code,
     Id,
     Instant,
+    LookedUpId,
     NeededName,
     NeededText,
     Number,
-    PathId,
     Persons,
     Text,
     check_fields,
@@ -167,8 +168,8 @@ class Reservation:
         """For people and programs."""
         override = None if self.override_code is None else {"code": self.override_code, "text": self.override_text}
         return cast(ReservationDocument, {
-            **{name: getattr(self, name) for name in _AS_THEY_ARE},
-            **{f"{name}_at": written_time(getattr(self, f"{name}_ms")) for name in _TIMES},
+            **dict(zip(_AS_THEY_ARE, _as_they_are(self), strict=True)),
+            **dict(zip(_TIMES, map(written_time, _times(self)), strict=True)),
             "reservation_id": self.id, "by": {"role": self.role, "duty": self.duty}, "override": override,
             "persons": {"total": self.persons, "families": self.families, "medical": self.medical},
             "landed": {"total": self.landed, "families": self.landed_families, "medical": self.landed_medical},
@@ -176,11 +177,14 @@ class Reservation:
 
 
 _ATTRIBUTES = tuple(field.name for field in fields(Reservation))
-_TIMES = tuple(name.removesuffix("_ms") for name in _ATTRIBUTES if name.endswith("_ms"))
 _AS_THEY_ARE = tuple(
     name for name in _ATTRIBUTES if name in ReservationDocument.__annotations__ and name not in ("persons", "landed")
 )
 """Attributes that a document has under their own names."""
+
+_TIMES = tuple(name for name in ReservationDocument.__annotations__ if name.endswith("_at"))
+_as_they_are = attrgetter(*_AS_THEY_ARE)
+_times = attrgetter(*(f"{name.removesuffix('_at')}_ms" for name in _TIMES))
 
 COLUMNS = ", ".join(_ATTRIBUTES)
 """Of its table, in the order of its attributes."""
@@ -263,7 +267,7 @@ class Confirm:
     """The port agrees: from here on the reservation no longer expires."""
 
     kind: ClassVar[str] = "reservation.confirmed"
-    reservation_id: PathId
+    reservation_id: LookedUpId
 
     def apply(self, context: CommandContext) -> Change:
         """Confirm a hold that has not expired."""
@@ -278,7 +282,7 @@ class Extend:
     """A later arrival."""
 
     kind: ClassVar[str] = "reservation.extended"
-    reservation_id: PathId
+    reservation_id: LookedUpId
     eta_s: Instant
     hold_s: HoldSeconds = HOLD_AFTER_ETA_S
 
@@ -300,7 +304,7 @@ class Release:
     """Give the places back."""
 
     kind: ClassVar[str] = "reservation.released"
-    reservation_id: PathId
+    reservation_id: LookedUpId
     reason: Text = ""
 
     def apply(self, context: CommandContext) -> Change:
@@ -322,7 +326,7 @@ class Land:
     """
 
     kind: ClassVar[str] = "reservation.landed"
-    reservation_id: PathId
+    reservation_id: LookedUpId
     persons: Somebody
 
     def apply(self, context: CommandContext) -> Change:
@@ -353,7 +357,7 @@ class Transfer:
     """People go over to another vessel at sea, and their places with them; fewer than all as one of their own."""
 
     kind: ClassVar[str] = "reservation.transferred"
-    reservation_id: PathId
+    reservation_id: LookedUpId
     to_vessel: NeededName
     persons: Annotated[Somebody | None, Field(description="Null: everybody who has not landed.")] = None
     eta_s: Annotated[Instant | None, Field(description="Arrival of the other vessel; null: unchanged.")] = None
