@@ -5,7 +5,6 @@ responsibility between rescue co-ordination centres).
 """
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
@@ -17,7 +16,7 @@ from api.store.database import Row, Transaction, insertion
 from api.store.encounters import encounter_state
 from api.store.errors import InvalidValue, WrongState
 from api.store.record_types import ActedBy, At
-from api.store.validation import Json, checked_option, plain_name, signed_document
+from api.store.validation import Json, plain_name, signed_document
 
 
 class CoordinationStep(TypedDict):
@@ -62,13 +61,18 @@ class OfferCoordination:
         return _record(context, self.encounter_id, "offered", self.from_centre, self.to_centre, self.text)
 
 
+def _checked_reply(reply: str, field: str) -> None:
+    if reply not in get_args(Reply):
+        raise InvalidValue(field, "is not an answer.", f"Use one of {', '.join(get_args(Reply))}.")
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerCoordination:
     """The centre it was offered to accepts or refuses, or the one that offered withdraws it."""
 
     kind: ClassVar[str] = "coordination.answered"
     encounter_id: PathId
-    reply: Annotated[Reply, Checked(partial(checked_option, options=get_args(Reply), kind="an answer"))]
+    reply: Annotated[Reply, Checked(_checked_reply)]
     centre: Centre
     text: Text = ""
 

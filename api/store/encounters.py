@@ -37,7 +37,6 @@ from api.store.validation import (
     Json,
     checked_id,
     checked_number,
-    checked_option,
     checked_past,
     checked_text,
     written_time,
@@ -188,6 +187,11 @@ _MOST_UNCERTAIN_M = 200_000.0
 _WIND_MS = 80.0
 
 
+def _checked_source(source: str, field: str) -> None:
+    if source not in get_args(Source):
+        raise InvalidValue(field, "is not a source.", f"Use one of {', '.join(get_args(Source))}.")
+
+
 @dataclass(frozen=True, slots=True)
 class ReportEncounter:
     """One report: from where, of how many, when.
@@ -210,7 +214,7 @@ class ReportEncounter:
     """
 
     kind: ClassVar[str] = "encounter.reported"
-    source: Annotated[Source, Checked(partial(checked_option, options=get_args(Source), kind="a source"))]
+    source: Annotated[Source, Checked(_checked_source)]
     lon: Annotated[float, OUTSIDE, Checked(partial(checked_number, least=-180.0, most=180.0))]
     lat: Annotated[float, OUTSIDE, Checked(partial(checked_number, least=-90.0, most=90.0))]
     observed_s: Instant

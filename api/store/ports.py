@@ -30,7 +30,6 @@ from api.store.validation import (
     Json,
     checked_count,
     checked_number,
-    checked_option,
     checked_said,
     milliseconds,
     written_time,
@@ -139,13 +138,18 @@ def _checked_occupied(occupied: Persons, field: str) -> None:
     checked_parts(occupied, field)
 
 
+def _checked_status(status: str, field: str) -> None:
+    if status not in get_args(Status):
+        raise InvalidValue(field, "is not a status.", f"Use one of {', '.join(get_args(Status))}.")
+
+
 @dataclass(frozen=True, slots=True)
 class SetPortStatus:
     """A port is open, restricted, closed, or nobody knows."""
 
     kind: ClassVar[str] = "port.status"
     port_id: PathId
-    status: Annotated[Status, Checked(partial(checked_option, options=get_args(Status), kind="a status"))]
+    status: Annotated[Status, Checked(_checked_status)]
     reason: Annotated[Text, Field(description="Needed for restricted and closed.")] = ""
     reported_s: ReportedAt = None
     expires_s: Annotated[Instant | None, Field(description="From then on it is unknown.")] = None

@@ -129,18 +129,6 @@ def checked_said(text: str, field: str) -> str:
     return text
 
 
-def checked_option(value: str, field: str, options: Sequence[str], kind: str) -> str:
-    """One of several words; `kind` says what they are, with its article.
-
-    Raises
-    ------
-    InvalidValue
-    """
-    if value not in options:
-        raise InvalidValue(field, f"is not {kind}.", f"Use one of {', '.join(options)}.")
-    return value
-
-
 def plain_name(name: str) -> str:
     """A name without what people write differently: capitals and spaces."""
     return " ".join(name.split()).casefold()
