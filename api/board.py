@@ -21,9 +21,9 @@ from api.encounter import AS_KNOWN, ON_SCENE, UNKNOWN_VESSEL, EncounterIn
 from api.encounter_fields import ENCOUNTER_FIELDS, MOST_PERSONS, is_nobody
 from api.position import format_time, parse_time
 from api.store.board import OpenEncounter
-from api.store.encounters import on_scene_known, stated_persons
+from api.store.directions import DirectionDocument, RuleConflict, WithdrawnDirection
+from api.store.encounters import OpenEncounterRow, on_scene_known, stated_persons
 from api.store.port_snapshot import PortsSnapshot
-from api.store.record_types import DirectionDocument, OpenEncounterRow, RuleConflict, WithdrawnDirection
 from api.text.headline import eta_s
 from engine.branch_and_bound import search_ports
 from engine.codes import Code, Status, Verdict, Weight

@@ -12,7 +12,7 @@ from api.encounter_fields import NOBODY, is_nobody
 from api.position import format_time
 from api.store.board import OpenEncounter
 from api.store.port_snapshot import PortsSnapshot
-from api.store.record_types import StandingReservation
+from api.store.reservations import StandingReservation
 from api.store.store import Store
 from api.text.catalogue import LANGUAGES
 from api.text.refusals import refusal_sentence

@@ -34,7 +34,7 @@ from api.http.dependencies import CurrentService, JsonText, Records, Work, port_
 from api.http.event_stream import Broadcast
 from api.http.languages import preferred_language
 from api.http.load_limits import SingleFlight
-from api.http.schemas.requests import Body as StrictBody
+from api.http.schemas.bodies import Body as StrictBody
 from api.http.strict_json import StrictJsonRoute
 from api.position import MAX_POSITION_CHARS, InvalidPosition, format_time, parse_position, spoken_position
 from api.security.roles import Permission

@@ -7,11 +7,35 @@ heads kept elsewhere (`audit_signatures.py`).
 
 import hashlib
 import struct
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from api.store.database import Row, Transaction
 from api.store.errors import StoreUnavailable
+from api.store.record_types import At
 from api.store.validation import Json, written_time
+
+
+class AuditRow(TypedDict):
+    """A row of the audit trail; the payload is the text that was hashed."""
+
+    sequence: int
+    at: At
+    kind: str
+    role: str
+    payload: str
+    previous: str
+    hash: str
+
+
+class AuditDocument(TypedDict):
+    """Rows of the audit trail, oldest first."""
+
+    rows: list[AuditRow]
+    next_after: Annotated[int | None, Field(description="For `after` of the next page; null: this was the last.")]
+
 
 GENESIS = bytes(32)
 """What the first row says came before it."""

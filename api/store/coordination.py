@@ -5,42 +5,50 @@ responsibility between rescue co-ordination centres).
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from api.store.command_fields import Centre, Checked, NeededName, PathId, Text, check_fields
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction, insertion
 from api.store.encounters import encounter_state
 from api.store.errors import InvalidValue, WrongState
-from api.store.validation import LONGEST_NAME, Json, checked_id, checked_text, plain_name, signed_document
+from api.store.record_types import ActedBy, At
+from api.store.validation import Json, plain_name, signed_document
+
+
+class CoordinationStep(TypedDict):
+    """One step of the hand-over of an encounter between centres; until it is accepted the first one co-ordinates."""
+
+    sequence: int
+    encounter_id: str
+    step: Literal["offered", "accepted", "refused", "withdrawn"]
+    from_centre: str
+    to_centre: str
+    text: str
+    by: ActedBy
+    at: At
+
 
 Reply = Literal["accepted", "refused", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
 class OfferCoordination:
-    """One centre asks another to co-ordinate an encounter from here on.
-
-    Attributes
-    ----------
-    from_centre, to_centre : str
-        For instance ``DOVER COASTGUARD`` and ``CROSS GRIS-NEZ``.
-    text : str
-        What the other centre has to know.
-    """
+    """One centre asks another to co-ordinate an encounter from here on; the text is what the other has to know."""
 
     kind: ClassVar[str] = "coordination.offered"
-    encounter_id: str
-    from_centre: str
-    to_centre: str
-    text: str = ""
+    encounter_id: PathId
+    from_centre: Annotated[NeededName, Field(examples=["DOVER COASTGUARD"])]
+    to_centre: Centre
+    text: Text = ""
 
     def apply(self, context: CommandContext) -> Change:
         """Record the offer; refused while another one waits for its answer."""
         context.actor.needs(Role.CONTROLLER)
-        checked_id(self.encounter_id, "encounter_id")
-        checked_text(self.from_centre, "from_centre", LONGEST_NAME, needed=True)
-        checked_text(self.to_centre, "to_centre", LONGEST_NAME, needed=True)
-        checked_text(self.text, "text")
+        check_fields(self)
         if plain_name(self.from_centre) == plain_name(self.to_centre):
             raise InvalidValue("to_centre", "is the centre that offers.", "Name the other one.")
         if encounter_state(context.tx, self.encounter_id) == "closed":
@@ -53,32 +61,25 @@ class OfferCoordination:
         return _record(context, self.encounter_id, "offered", self.from_centre, self.to_centre, self.text)
 
 
+def _checked_reply(reply: str, field: str) -> None:
+    if reply not in get_args(Reply):
+        raise InvalidValue(field, "is not an answer.", f"Use one of {', '.join(get_args(Reply))}.")
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerCoordination:
-    """The other centre accepts or refuses an offer, or the first one withdraws it.
-
-    Attributes
-    ----------
-    reply : str
-        ``accepted``, ``refused`` or ``withdrawn``.
-    centre : str
-        Who answers: the centre it was offered to, and for ``withdrawn`` the one that offered.
-    """
+    """The centre it was offered to accepts or refuses, or the one that offered withdraws it."""
 
     kind: ClassVar[str] = "coordination.answered"
-    encounter_id: str
-    reply: Reply
-    centre: str
-    text: str = ""
+    encounter_id: PathId
+    reply: Annotated[Reply, Checked(_checked_reply)]
+    centre: Centre
+    text: Text = ""
 
     def apply(self, context: CommandContext) -> Change:
         """Record the answer to the offer that waits for one."""
         context.actor.needs(Role.CONTROLLER)
-        checked_id(self.encounter_id, "encounter_id")
-        if self.reply not in get_args(Reply):
-            raise InvalidValue("reply", "is not an answer.", f"Use one of {', '.join(get_args(Reply))}.")
-        checked_text(self.centre, "centre", LONGEST_NAME, needed=True)
-        checked_text(self.text, "text")
+        check_fields(self)
         encounter_state(context.tx, self.encounter_id)
         last = latest_coordination(context.tx, self.encounter_id)
         if last is None or last["step"] != "offered":

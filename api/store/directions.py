@@ -1,48 +1,93 @@
 """What a co-ordination centre directed, and what masters and controllers chose instead: recorded, never blocked."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from api.documents.bilingual import Bilingual
+from api.store.command_fields import Centre, Code, Id, Instant, Name, NeededText, PathId, Text, check_fields
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction, insertion
 from api.store.encounters import encounter_state
 from api.store.errors import ChangedMeanwhile, InvalidValue, WrongState
+from api.store.record_types import ActedBy, At
 from api.store.reservations import known_encounter
-from api.store.validation import (
-    LONGEST_NAME,
-    Json,
-    checked_code,
-    checked_id,
-    checked_past,
-    checked_text,
-    signed_document,
-)
+from api.store.validation import Json, checked_past, checked_said, signed_document
+
+
+class DirectionDocument(TypedDict):
+    """Where a co-ordination centre said these people go."""
+
+    sequence: int
+    encounter_id: str
+    port_id: str | None
+    place: str
+    centre: str
+    code: str
+    text: str
+    by: ActedBy
+    directed_at: At
+
+
+class WithdrawnDirection(TypedDict):
+    """A direction that a centre took back: from then on nothing was directed until it directed anew."""
+
+    sequence: int
+    encounter_id: str
+    direction: Annotated[int, Field(description="Sequence of the direction.")]
+    port_id: Annotated[str | None, Field(description="Where these people had been directed.")]
+    place: str
+    centre: str
+    text: str
+    by: ActedBy
+    at: At
+
+
+class RuleConflict(TypedDict):
+    """A hard rule that fails on the port directed."""
+
+    rule: str
+    code: str
+    text: Bilingual
+
+
+class RecordedOverride(TypedDict):
+    """What was chosen instead of a decision, and why."""
+
+    sequence: int
+    decision_id: str
+    encounter_id: str | None
+    port_id: str | None
+    place: str
+    code: str
+    text: str
+    by: ActedBy
+    at: At
+
+
+class OverrideDocument(RecordedOverride):
+    """What was chosen instead of a decision, as it was taken in."""
+
+    decision_known: Annotated[bool, Field(description="False for a decision made aboard that nobody sent here.")]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordDirection:
     """A rescue co-ordination centre has said where these people go. That is the answer from here on.
 
-    Attributes
-    ----------
-    centre : str
-        Which centre, for instance ``CROSS GRIS-NEZ``.
-    code : str
-        Reason code of the centre.
-    port_id : str or None
-        None when the place is not in the register; `place` says it then.
-    directed_s : float or None
-        When it was said, if before now. [s]
+    A place that is not in the register is named by `place`.
     """
 
     kind: ClassVar[str] = "direction.recorded"
-    encounter_id: str
-    centre: str
-    code: str
-    text: str
-    port_id: str | None = None
-    place: str = ""
-    directed_s: float | None = None
+    encounter_id: PathId
+    centre: Centre
+    code: Annotated[Code, Field(description="Reason code of the centre.", examples=["SRR_STATE"])]
+    text: Text = ""
+    port_id: Id | None = None
+    place: Name = ""
+    directed_s: Annotated[Instant | None, Field(description="When it was said, if before now.")] = None
 
     def apply(self, context: CommandContext) -> Change:
         """Record it."""
@@ -50,14 +95,11 @@ class RecordDirection:
         known_encounter(context.tx, self.encounter_id)
         if encounter_state(context.tx, self.encounter_id) == "closed":
             raise WrongState("encounter_id", "is closed.", "Reopen it first, if it has not ended.")
-        checked_text(self.centre, "centre", LONGEST_NAME, needed=True)
-        checked_code(self.code, "code")
-        checked_text(self.text, "text")
-        checked_text(self.place, "place", LONGEST_NAME, needed=self.port_id is None)
-        if self.port_id is not None:
-            checked_id(self.port_id, "port_id")
-            if self.place.strip():
-                raise InvalidValue("place", "is given beside port_id.", "Give one of them.")
+        check_fields(self)
+        if self.port_id is None:
+            checked_said(self.place, "place")
+        elif self.place.strip():
+            raise InvalidValue("place", "is given beside port_id.", "Give one of them.")
         directed_ms = now_ms = context.now_ms
         if self.directed_s is not None:
             # Of a clock a little ahead, and yet no later than now: one said after it has to hold.
@@ -76,29 +118,20 @@ class WithdrawDirection:
     """A centre takes back the direction that holds. From here on nothing is directed until it directs anew.
 
     The direction before it does not come back to life: it was superseded, and nobody has said it again.
-
-    Attributes
-    ----------
-    direction : int
-        Sequence of the direction meant: refused where another one holds by now.
-    centre : str
-        Which centre takes it back.
-    text : str
-        Why, and how the vessel was told.
+    The text says why, and how the vessel was told.
     """
 
     kind: ClassVar[str] = "direction.withdrawn"
-    encounter_id: str
-    direction: int
-    centre: str
-    text: str
+    encounter_id: PathId
+    direction: Annotated[int, Field(ge=1, description="Its `sequence`: 412 where another one holds by now.")]
+    centre: Centre
+    text: NeededText
 
     def apply(self, context: CommandContext) -> Change:
         """Record it."""
         context.actor.needs(Role.CONTROLLER, Role.MASTER, Role.CREW)
         known_encounter(context.tx, self.encounter_id)
-        checked_text(self.centre, "centre", LONGEST_NAME, needed=True)
-        checked_text(self.text, "text", needed=True)
+        check_fields(self)
         held, withdrawal = _last_direction(context.tx, self.encounter_id)
         if held is None or withdrawal is not None:
             raise WrongState("encounter_id", "has no direction to withdraw.", "Look at it anew.")
@@ -118,31 +151,21 @@ class WithdrawDirection:
 class RecordOverride:
     """A master or controller chose otherwise. Never refused for what was chosen, only for what cannot be stored.
 
-    Attributes
-    ----------
-    decision_id : str
-        Recorded even when no such decision is known: it may have been made aboard, without a link.
+    Recorded even when no such decision is known: it may have been made aboard, without a link.
     """
 
     kind: ClassVar[str] = "override.recorded"
-    decision_id: str
-    code: str
-    text: str
-    port_id: str | None = None
-    place: str = ""
-    encounter_id: str | None = None
+    decision_id: PathId
+    code: Annotated[Code, Field(examples=["MASTER_JUDGEMENT"])]
+    text: NeededText
+    port_id: Id | None = None
+    place: Name = ""
+    encounter_id: Id | None = None
 
     def apply(self, context: CommandContext) -> Change:
         """Record it."""
         context.actor.needs(Role.MASTER, Role.CONTROLLER, Role.CREW)
-        checked_id(self.decision_id, "decision_id")
-        checked_code(self.code, "code")
-        checked_text(self.text, "text", needed=True)
-        checked_text(self.place, "place", LONGEST_NAME)
-        for field in ("port_id", "encounter_id"):
-            value = getattr(self, field)
-            if value is not None:
-                checked_id(value, field)
+        check_fields(self)
         values = {
             "sequence": context.sequence, "decision_id": self.decision_id, "encounter_id": self.encounter_id,
             "port_id": self.port_id, "place": self.place, "code": self.code, "text": self.text, **context.by,

@@ -21,8 +21,9 @@ from typing import NamedTuple, NoReturn
 from xml.parsers import expat
 
 from api.position import InvalidTime, parse_time
+from api.store.command_fields import Persons
 from api.store.errors import BadExchange
-from api.store.ports import Occupied, Places, ReportCapacity, SetPortStatus
+from api.store.ports import Places, ReportCapacity, SetPortStatus, Status
 from api.store.validation import Json, checked_text
 
 NAMESPACE = "urn:oasis:names:tc:emergency:edxl:have:2.0"
@@ -43,7 +44,7 @@ _ORIGIN = re.compile(r'store="([0-9a-f]{64})"')
 _UPDATED = frozenset({"lastupdatetime", "lastupdatedtime", "lastupdated", "reporteddatetime", "datetimereported"})
 _PERIOD_ENDS = frozenset({"todatetime", "enddatetime", "end"})
 
-_COLOUR = {"open": "green", "restricted": "yellow", "closed": "red"}
+_COLOUR: dict[Status, str] = {"open": "green", "restricted": "yellow", "closed": "red"}
 _STATUS = {colour: status for status, colour in _COLOUR.items()}
 _SERVICE = {"total": "places", "families": "family places", "medical": "medical places"}
 
@@ -81,10 +82,10 @@ class FacilityReport(NamedTuple):
     """
 
     port_id: str
-    status: str | None
+    status: Status | None
     comment: str
     places: Places | None
-    occupied: Occupied | None
+    occupied: Persons | None
     colour: str = ""
     reported_s: float | None = None
 
@@ -357,7 +358,7 @@ def _read_facility(facility: _Element, whole_s: float | None) -> FacilityReport:
         places = Places(total[0], families and families[0], medical and medical[0])
         taken = [0 if count is None else count[0] - count[1] for count in (total, families, medical)]
         # Places of the other kinds are among the total, so those taken are too.
-        occupied = Occupied(max(taken[0], taken[1] + taken[2]), taken[1], taken[2])
+        occupied = Persons(max(taken[0], taken[1] + taken[2]), taken[1], taken[2])
     parts = [part for name in ("facilityInformation", "facilityColourStatus") for part in facility.all(name)]
     own_s = _reported_s(facility, *parts)
     return FacilityReport(

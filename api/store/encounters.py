@@ -6,19 +6,36 @@ flagged. No code merges two encounters, and none closes one: a person does, with
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, NotRequired, get_args
 
 import orjson
+from pydantic import Field
+from typing_extensions import TypedDict
 
+from api.documents.decision_types import EncounterEcho
+from api.documents.geometry import LonLat
+from api.encounter import ON_SCENE, EncounterIn
+from api.store.command_fields import (
+    OUTSIDE,
+    Checked,
+    Count,
+    Flag,
+    Instant,
+    NeededText,
+    Number,
+    PathId,
+    Text,
+    check_fields,
+)
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction, insertion
 from api.store.duplicate_detection import ReportedPosition, compare
 from api.store.errors import InvalidValue, NotFound, WrongState
+from api.store.record_types import ActedBy, At
 from api.store.validation import (
     LONGEST_NAME,
     Json,
-    checked_count,
-    checked_flag,
     checked_id,
     checked_number,
     checked_past,
@@ -26,10 +43,155 @@ from api.store.validation import (
     written_time,
 )
 
+
+class PointDocument(TypedDict):
+    """GeoJSON point: longitude first."""
+
+    type: Literal["Point"]
+    coordinates: LonLat
+
+
+class PersonsRange(TypedDict):
+    """At least and at most; null where nobody has said."""
+
+    min: int | None
+    max: int | None
+
+
+class DatedPersons(PersonsRange):
+    """How many people the newest report that counts them says there are."""
+
+    observed_at: At
+
+
+if TYPE_CHECKING:
+
+    class OnScene(TypedDict, total=False):
+        """What a report says of vessel and people, in the words of a decision's body."""
+
+else:
+    # Described by what may be sent; what a report does not say is left out.
+    OnScene = TypedDict(
+        "OnScene", {name: EncounterIn.model_fields[name].rebuild_annotation() for name in ON_SCENE}, total=False
+    )
+    OnScene.__doc__ = "What a report says of vessel and people, in the words of a decision's body."
+
+
+class DatedOnScene(OnScene):
+    """What reports say of vessel and people, of each field the newest word, in the words of a decision's body."""
+
+    observed_at: Annotated[At, Field(description="Of the newest report that says any of it.")]
+    observed_at_by_field: Annotated[dict[str, At], Field(description="Of the report that each field is from.")]
+
+
+class EncounterReport(TypedDict):
+    """One report of an encounter, as it was sent."""
+
+    sequence: int
+    source: str
+    position: PointDocument
+    uncertainty_m: float | None
+    observed_at: At
+    persons: PersonsRange
+    making_way: bool | None
+    text: str
+    by: Annotated[ActedBy, Field(description="Whose report it is.")]
+    on_scene: Annotated[OnScene | None, Field(description="Null where it says nothing of vessel and people.")]
+
+
+class PossibleDuplicate(TypedDict):
+    """Another encounter that may be the same boat. Nothing is merged: people look."""
+
+    encounter_id: str
+    distance_m: float
+    envelope_m: Annotated[float, Field(description="How far both may have drifted. [m]")]
+
+
+class FlaggedDuplicate(PossibleDuplicate):
+    """The same, as flagged when a report came in."""
+
+    persons_differ: Annotated[bool, Field(description="The counts cannot both be right; counts at sea are guesses.")]
+
+
+Withheld = Annotated[int, Field(description="Sent to vessels only: how many there are of others, which are not named.")]
+
+
+class ReportedEncounter(EncounterReport):
+    """A report just taken in."""
+
+    encounter_id: str
+    recorded_at: At
+    encounter: Annotated[EncounterEcho, Field(description="What it says, as the body of a decision.")]
+    possible_duplicates: list[FlaggedDuplicate]
+    possible_duplicates_withheld: NotRequired[Withheld]
+
+
+class ClosedBy(TypedDict):
+    """By whom and with what evidence an encounter was closed."""
+
+    at: At
+    by: ActedBy
+    evidence: str
+
+
+class EncounterDocument(TypedDict):
+    """An encounter with every report of it, oldest first."""
+
+    encounter_id: str
+    state: Literal["open", "closed"]
+    opened_at: At
+    closed: ClosedBy | None
+    version: int
+    encounter: Annotated[
+        EncounterEcho,
+        Field(
+            description="What is known of it now, as the body of a decision; with persons of 0, where nobody is there "
+            "by the last count, it asks for no port and is refused as one."
+        ),
+    ]
+    reports: list[EncounterReport]
+    possible_duplicates: list[PossibleDuplicate]
+    possible_duplicates_withheld: NotRequired[Withheld]
+
+
+class OpenEncounterRow(TypedDict):
+    """An open encounter with its newest report."""
+
+    encounter_id: str
+    latest: EncounterReport
+    persons: Annotated[DatedPersons | None, Field(description="As last counted; a report without a count leaves it.")]
+    on_scene: DatedOnScene | None
+    reports: int
+    possible_duplicate: bool
+
+
+class EncounterClosed(TypedDict):
+    """An encounter that was closed."""
+
+    encounter_id: str
+    state: Literal["closed"]
+    closed_at: At
+    by: ActedBy
+    evidence: str
+
+
+class EncounterReopened(TypedDict):
+    """An encounter that was opened again."""
+
+    encounter_id: str
+    state: Literal["open"]
+    reason: str
+
+
 _ON_SCENE = b'"on_scene":{'
-SOURCES = ("boat", "vessel", "aircraft", "drone", "phone", "ais", "radar", "shore", "other")
+Source = Literal["boat", "vessel", "aircraft", "drone", "phone", "ais", "radar", "shore", "other"]
 _MOST_UNCERTAIN_M = 200_000.0
 _WIND_MS = 80.0
+
+
+def _checked_source(source: str, field: str) -> None:
+    if source not in get_args(Source):
+        raise InvalidValue(field, "is not a source.", f"Use one of {', '.join(get_args(Source))}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +200,14 @@ class ReportEncounter:
 
     Attributes
     ----------
-    source : str
-        One of `SOURCES`.
+    lon, lat : float
+        [deg]
     observed_s : float
         When it was so. [s]
     encounter_id : str or None
         Given by a person who knows which encounter it belongs to; otherwise the report opens one.
-    uncertainty_m : float or None
-        Radius the position is good to; None when not said. [m]
     persons_min, persons_max : int or None
         None when not said.
-    making_way : bool or None
-        Whether the boat moves by itself.
-    wind_ms : float or None
-        For the drift envelope. [m/s]
-    text : str
-        Colour, engine, condition; never who the people are.
     on_scene : dict or None
         What a decision is made with beside position, time and number, as far as it is said: the vessel, how the people
         fare. In the words of a decision's body.
@@ -62,19 +216,25 @@ class ReportEncounter:
     """
 
     kind: ClassVar[str] = "encounter.reported"
-    source: str
-    lon: float
-    lat: float
-    observed_s: float
-    encounter_id: str | None = None
-    uncertainty_m: float | None = None
-    persons_min: int | None = None
-    persons_max: int | None = None
-    making_way: bool | None = None
-    wind_ms: float | None = None
-    text: str = ""
-    on_scene: Json | None = None
-    dated_by: str = "observed_at"
+    source: Annotated[Source, Checked(_checked_source)]
+    lon: Annotated[float, OUTSIDE, Checked(partial(checked_number, least=-180.0, most=180.0))]
+    lat: Annotated[float, OUTSIDE, Checked(partial(checked_number, least=-90.0, most=90.0))]
+    observed_s: Instant
+    encounter_id: PathId | None = None
+    uncertainty_m: Annotated[
+        Number | None, Field(description="Radius the position is good to; the same as position_accuracy_m. [m]"),
+        Checked(partial(checked_number, least=0.0, most=_MOST_UNCERTAIN_M)),
+    ] = None  # fmt: skip
+    persons_min: Annotated[Count | None, OUTSIDE] = None
+    persons_max: Annotated[Count | None, OUTSIDE] = None
+    making_way: Annotated[Flag | None, Field(description="Whether the boat moves by itself.")] = None
+    wind_ms: Annotated[
+        Number | None, Field(description="For the drift envelope. [m/s]"),
+        Checked(partial(checked_number, least=0.0, most=_WIND_MS)),
+    ] = None  # fmt: skip
+    text: Annotated[Text, Field(description="Colour, engine, condition; never who the people are.")] = ""
+    on_scene: Annotated[Json | None, OUTSIDE] = None
+    dated_by: Annotated[str, OUTSIDE] = "observed_at"
 
     def apply(self, context: CommandContext) -> Change:
         """Add the report; open its encounter if need be; flag what it may be a second report of."""
@@ -87,7 +247,6 @@ class ReportEncounter:
                 "encounter", id=encounter_id, opened=sequence, opened_ms=context.now_ms, state="open", version=sequence
             ))  # fmt: skip
         else:
-            checked_id(encounter_id, "encounter_id")
             state = encounter_state(tx, encounter_id)
             if state == "closed":
                 raise WrongState("encounter_id", "is closed.", "Send it without: it opens a new encounter.")
@@ -109,23 +268,12 @@ class ReportEncounter:
         return Change(encounter_id, {**report, "possible_duplicates": self._flag(context, encounter_id, lon, lat)})
 
     def _checked(self, context: CommandContext) -> tuple[float, float, int]:
-        if self.source not in SOURCES:
-            raise InvalidValue("source", "is not a source.", f"Use one of {', '.join(SOURCES)}.")
-        lon = checked_number(self.lon, "lon", -180.0, 180.0)
-        lat = checked_number(self.lat, "lat", -90.0, 90.0)
+        check_fields(self)
+        lon, lat = float(self.lon), float(self.lat)
         if lon == 0.0 and lat == 0.0:
             raise InvalidValue("position", "0,0 is what a receiver without a fix reports.", "Give a position.")
-        for field, most in (("uncertainty_m", _MOST_UNCERTAIN_M), ("wind_ms", _WIND_MS)):
-            value = getattr(self, field)
-            if value is not None:
-                checked_number(value, field, 0.0, most)
-        for field in ("persons_min", "persons_max"):
-            if getattr(self, field) is not None:
-                checked_count(getattr(self, field), field)
         if self.persons_min is not None and self.persons_max is not None and self.persons_min > self.persons_max:
             raise InvalidValue("persons_min", "is greater than persons_max.", "Exchange them.")
-        checked_flag(self.making_way, "making_way")
-        checked_text(self.text, "text")
         return lon, lat, checked_past(self.observed_s, self.dated_by, context.now_ms)
 
     def _flag(self, context: CommandContext, encounter_id: str, lon: float, lat: float) -> list[Json]:
@@ -155,21 +303,17 @@ class ReportEncounter:
 class CloseEncounter:
     """Somebody says, by the name of their duty and with evidence, that this encounter has ended.
 
-    Attributes
-    ----------
-    evidence : str
-        What shows it: who landed, where, how many, counted by whom.
+    Evidence is what shows it: who landed, where, how many, counted by whom.
     """
 
     kind: ClassVar[str] = "encounter.closed"
-    encounter_id: str
-    evidence: str
+    encounter_id: PathId
+    evidence: NeededText
 
     def apply(self, context: CommandContext) -> Change:
         """Close it. Its reports and reservations stay as they are."""
         context.actor.needs(Role.CONTROLLER)
-        checked_id(self.encounter_id, "encounter_id")
-        checked_text(self.evidence, "evidence", needed=True)
+        check_fields(self)
         if encounter_state(context.tx, self.encounter_id) == "closed":
             raise WrongState("encounter_id", "is closed already.", "Nothing to do.")
         actor = context.actor
@@ -192,14 +336,13 @@ class ReopenEncounter:
     """It had not ended after all."""
 
     kind: ClassVar[str] = "encounter.reopened"
-    encounter_id: str
-    reason: str
+    encounter_id: PathId
+    reason: Annotated[Text, Checked(partial(checked_text, longest=LONGEST_NAME * 10, needed=True))]
 
     def apply(self, context: CommandContext) -> Change:
         """Open it again."""
         context.actor.needs(Role.CONTROLLER)
-        checked_id(self.encounter_id, "encounter_id")
-        checked_text(self.reason, "reason", LONGEST_NAME * 10, needed=True)
+        check_fields(self)
         if encounter_state(context.tx, self.encounter_id) == "open":
             raise WrongState("encounter_id", "is open.", "Nothing to do.")
         context.tx.run(

@@ -6,23 +6,64 @@ an outdated version is refused, so that nobody's change is lost.
 
 from dataclasses import dataclass, field
 from math import cos, radians
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import orjson
+from pydantic import Field
+from typing_extensions import TypedDict
 
+from api.documents.geometry import LonLat
+from api.store.command_fields import OUTSIDE, Instant, LookedUpId, NeededName, NeededText, check_fields
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction
 from api.store.errors import ChangedMeanwhile, InvalidValue, NotFound, StoreUnavailable, WrongState
-from api.store.validation import (
-    LONGEST_NAME,
-    Json,
-    canonical,
-    checked_number,
-    checked_text,
-    milliseconds,
-    plain_name,
-    written_time,
-)
+from api.store.record_types import ActedBy, At
+from api.store.validation import Json, canonical, checked_number, milliseconds, plain_name, written_time
+
+
+class PolygonDocument(TypedDict):
+    """An area of one ring, closed (RFC 7946)."""
+
+    type: Literal["Polygon"]
+    coordinates: list[list[LonLat]]
+
+
+class EndedZone(TypedDict):
+    """When a zone was ended by somebody, and why."""
+
+    at: At
+    reason: str
+    by: ActedBy
+
+
+class ZoneDocument(TypedDict):
+    """Waters that are closed for a time."""
+
+    zone_id: str
+    made: Annotated[int, Field(description="Number of the audit row that drew it.")]
+    name: str
+    reason: str
+    outline: PolygonDocument
+    from_at: Annotated[str | None, Field(description="Null: from when it was drawn.")]
+    to_at: Annotated[str | None, Field(description="Null: until somebody ends it.")]
+    by: ActedBy
+    drawn_at: At
+    version: Annotated[int, Field(description="For If-Match.")]
+    ended: EndedZone | None
+
+
+class StandingZone(ZoneDocument):
+    """A zone that is in force or to come."""
+
+    in_force: bool
+
+
+class ZonesDocument(TypedDict):
+    """Every zone that is in force or to come."""
+
+    at: At
+    zones: list[StandingZone]
+
 
 LARGEST_KM2 = 5_000.0
 """[A] A zone larger than this is taken for a slip of the hand. [km2]"""
@@ -41,11 +82,13 @@ Outline = tuple[tuple[float, float], ...]
 class _ZoneSaid:
     """What is said of a zone, whether it is drawn or said anew."""
 
-    name: str
-    reason: str
+    name: Annotated[NeededName, Field(description="Unlike that of any other zone that has not ended.")]
+    reason: NeededText
     outline: Outline
-    from_s: float | None = None
-    to_s: float | None = None
+    from_s: Annotated[Instant | None, Field(description="In force from then on; at once if left out.")] = None
+    to_s: Annotated[
+        Instant | None, Field(description="In force until then; until it is ended if left out.")
+    ] = None  # fmt: skip
 
     def write(self, context: CommandContext, zone_id: str) -> Change:
         """Keep it under an id, over what was said before; when it was made stays."""
@@ -61,8 +104,7 @@ class _ZoneSaid:
 
     def _checked(self, context: CommandContext, zone_id: str) -> tuple[str, int | None, int | None]:
         """Outline as it is stored, and the times from and to, all known to be right. [ms]"""
-        checked_text(self.name, "name", LONGEST_NAME, needed=True)
-        checked_text(self.reason, "reason", needed=True)
+        check_fields(self)
         outline = checked_outline(self.outline)
         from_ms = None if self.from_s is None else milliseconds(self.from_s, "from_at")
         to_ms = None if self.to_s is None else milliseconds(self.to_s, "to_at")
@@ -77,19 +119,7 @@ class _ZoneSaid:
 
 @dataclass(frozen=True, slots=True)
 class DrawZone(_ZoneSaid):
-    """Close a water.
-
-    Attributes
-    ----------
-    name : str
-        Unlike that of any other zone that has not ended.
-    outline : tuple of (float, float)
-        Corners in order, longitude and latitude. [deg]
-    from_s : float or None
-        First instant it is in force; None for at once. [s]
-    to_s : float or None
-        First instant it is in force no more; None until somebody ends it. [s]
-    """
+    """Close a water."""
 
     kind: ClassVar[str] = "zone.drawn"
 
@@ -113,8 +143,8 @@ class EditZone(_ZoneSaid):
     """
 
     kind: ClassVar[str] = "zone.edited"
-    zone_id: str = field(kw_only=True)
-    expected_version: int | None = field(default=None, kw_only=True)
+    zone_id: LookedUpId = field(kw_only=True)
+    expected_version: Annotated[int | None, OUTSIDE] = field(default=None, kw_only=True)
 
     def apply(self, context: CommandContext) -> Change:
         """Replace all that was said of it."""
@@ -134,14 +164,14 @@ class EndZone:
     """
 
     kind: ClassVar[str] = "zone.ended"
-    zone_id: str
-    reason: str
-    expected_version: int | None = None
+    zone_id: LookedUpId
+    reason: NeededText
+    expected_version: Annotated[int | None, OUTSIDE] = None
 
     def apply(self, context: CommandContext) -> Change:
         """End it, with the reason."""
         context.actor.needs(Role.CONTROLLER)
-        checked_text(self.reason, "reason", needed=True)
+        check_fields(self)
         _refuse_other_version(context.tx, self.zone_id, self.expected_version)
         context.tx.run(
             "UPDATE exclusion_zone SET ended_ms = ?, ended_reason = ?, ended_role = ?, ended_duty = ?, version = ? "

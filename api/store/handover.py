@@ -1,16 +1,81 @@
 """The shift handover: one page of what is open, held, overridden and doubtful, signed by both duties."""
 
 from dataclasses import asdict, dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal
 
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from api.store.command_fields import Checked, NeededName, Text, check_fields
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Transaction, insertion
-from api.store.directions import latest_direction, override_documents, withdrawal_documents
-from api.store.encounters import open_encounters
+from api.store.directions import (
+    DirectionDocument,
+    RecordedOverride,
+    WithdrawnDirection,
+    latest_direction,
+    override_documents,
+    withdrawal_documents,
+)
+from api.store.encounters import OpenEncounterRow, open_encounters
 from api.store.errors import InvalidValue
-from api.store.exclusion_zones import standing_zones
-from api.store.reservations import LONGEST_HOLD_S, live_reservations
-from api.store.validation import LONGEST_NAME, Json, checked_text, written_time
+from api.store.exclusion_zones import StandingZone, standing_zones
+from api.store.record_types import At
+from api.store.reservations import LONGEST_HOLD_S, StandingReservation, live_reservations
+from api.store.validation import Json, written_time
+
+
+class HandoverEncounter(OpenEncounterRow):
+    """An open encounter on the page."""
+
+    direction: DirectionDocument | None
+    aged: Annotated[bool, Field(description="Nobody has seen it lately.")]
+
+
+class ExpiredHold(TypedDict):
+    """A hold that ended before its people had landed."""
+
+    reservation_id: str
+    port_id: str
+    vessel: str
+    persons: int
+    expired_at: At
+
+
+class AgedReport(TypedDict):
+    """What a port said long ago."""
+
+    port_id: str
+    report: Literal["status", "capacity", "reception"]
+    reported_at: At
+
+
+class HandoverDocument(TypedDict):
+    """What the next shift has to know."""
+
+    at: At
+    open_encounters: list[HandoverEncounter]
+    reservations: list[StandingReservation]
+    expiring_soon: list[str]
+    overdue: list[str]
+    expired_not_landed: list[ExpiredHold]
+    held_against_shortage: list[StandingReservation]
+    overrides: list[RecordedOverride]
+    withdrawn_directions: list[WithdrawnDirection]
+    exclusion_zones: list[StandingZone]
+    aged_reports: list[AgedReport]
+
+
+class SignedHandover(TypedDict):
+    """A handover both duties have signed."""
+
+    handover_id: str
+    page_sha256: str
+    handed_by: str
+    taken_by: str
+    text: str
+    at: At
+
 
 OLD_AFTER_S = 1_800.0
 """[A] Reports older than this are listed as aged. [s]"""
@@ -81,30 +146,28 @@ def handover_page(tx: Transaction, now_ms: int) -> Json:
     }
 
 
+def _checked_page(page_sha256: str, field: str) -> None:
+    if len(page_sha256) != _DIGEST or set(page_sha256) - set("0123456789abcdef"):
+        raise InvalidValue(field, "is not a SHA-256 in hexadecimal.", "Send the digest of the page.")
+
+
 @dataclass(frozen=True, slots=True)
 class SignHandover:
-    """Both shifts sign the page, each by the name of its duty.
-
-    Attributes
-    ----------
-    page_sha256 : str
-        Digest of the page both have read, in hexadecimal.
-    """
+    """Both shifts sign the page, each by the name of its duty."""
 
     kind: ClassVar[str] = "handover.signed"
-    page_sha256: str
-    handed_by: str
-    taken_by: str
-    text: str = ""
+    page_sha256: Annotated[
+        str, Field(max_length=_DIGEST, description="Safeport-Page-SHA256 of the page both have read."),
+        Checked(_checked_page),
+    ]  # fmt: skip
+    handed_by: NeededName
+    taken_by: NeededName
+    text: Text = ""
 
     def apply(self, context: CommandContext) -> Change:
         """Record it."""
         context.actor.needs(Role.CONTROLLER)
-        if len(self.page_sha256) != _DIGEST or set(self.page_sha256) - set("0123456789abcdef"):
-            raise InvalidValue("page_sha256", "is not a SHA-256 in hexadecimal.", "Send the digest of the page.")
-        checked_text(self.handed_by, "handed_by", LONGEST_NAME, needed=True)
-        checked_text(self.taken_by, "taken_by", LONGEST_NAME, needed=True)
-        checked_text(self.text, "text")
+        check_fields(self)
         if self.handed_by.strip() == self.taken_by.strip():
             raise InvalidValue("taken_by", "is who hands over.", "Two duties sign.")
         page = asdict(self)

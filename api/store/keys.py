@@ -6,12 +6,47 @@ is the SHA-256 of that, which tells two secrets apart and opens nothing.
 
 import hashlib
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, ClassVar
+from functools import partial
+from typing import Annotated, Any, ClassVar
 
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from api.store.command_fields import OUTSIDE, Checked, Instant, LookedUpId, Name, PathId, Text, check_fields
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Row, Transaction, insertion, update
 from api.store.errors import InvalidValue, NotFound, WrongState
+from api.store.record_types import At, MaybeAt
 from api.store.validation import Json, checked_id, checked_number, checked_text, milliseconds, written_time
+
+
+class KeyDocument(TypedDict):
+    """A key of a unit, without its secret."""
+
+    key_id: str
+    unit: str
+    role: str
+    made_at: At
+    expires_at: MaybeAt
+    rotated_at: MaybeAt
+    revoked_at: MaybeAt
+    fingerprint: Annotated[str, Field(description="Tells two secrets apart and opens nothing.")]
+    previous_fingerprint: str | None
+    previous_until: MaybeAt
+    version: int
+
+
+class KeysDocument(TypedDict):
+    """Every key there ever was."""
+
+    keys: list[KeyDocument]
+
+
+class NewKeyDocument(KeyDocument):
+    """A key as it is made, the only time its text is seen."""
+
+    key: Annotated[str, Field(description="Sent as `Authorization: Bearer`; kept nowhere.")]
+
 
 KEY_ROLES = (Role.VIEWER, Role.CREW, Role.CONTROLLER, Role.PORT_OFFICER, Role.AUDITOR, Role.ADMIN)
 LONGEST_UNIT = 100
@@ -76,23 +111,22 @@ class CreateKey:
         The part of the key that is no secret.
     role : Role
         One of `KEY_ROLES`.
-    secret_sha256 : bytes
-    expires_s : float or None
-        None for a key that lasts until it is revoked. [s]
     """
 
     kind: ClassVar[str] = "key.created"
-    key_id: str
-    unit: str
+    key_id: PathId
+    unit: Annotated[
+        Name, Field(description="Vessel, port or service; never a person.", examples=["RNLI Severn"]),
+        Checked(partial(checked_text, longest=LONGEST_UNIT, needed=True)),
+    ]  # fmt: skip
     role: Role
-    secret_sha256: bytes
-    expires_s: float | None = None
+    secret_sha256: Annotated[bytes, OUTSIDE]
+    expires_s: Annotated[Instant | None, Field(description="From then on it is not valid.")] = None
 
     def apply(self, context: CommandContext) -> Change:
         """Add the row."""
         context.actor.needs(Role.ADMIN)
-        checked_id(self.key_id, "key_id")
-        checked_text(self.unit, "unit", LONGEST_UNIT, needed=True)
+        check_fields(self)
         if self.role not in KEY_ROLES:
             raise InvalidValue("role", "is none a key can have.", f"Use {', '.join(role.value for role in KEY_ROLES)}.")
         expires_ms = None if self.expires_s is None else milliseconds(self.expires_s, "expires")
@@ -120,7 +154,7 @@ class RotateKey:
     """
 
     kind: ClassVar[str] = "key.rotated"
-    key_id: str
+    key_id: LookedUpId
     secret_sha256: bytes
     overlap_s: float
 
@@ -146,13 +180,13 @@ class RevokeKey:
     """End a key, both its secrets, at once and for good."""
 
     kind: ClassVar[str] = "key.revoked"
-    key_id: str
-    reason: str = ""
+    key_id: LookedUpId
+    reason: Text = ""
 
     def apply(self, context: CommandContext) -> Change:
         """Mark it, unless it is marked already."""
         context.actor.needs(Role.ADMIN)
-        checked_text(self.reason, "reason")
+        check_fields(self)
         key = _known_key(context.tx, self.key_id)
         if key.revoked_ms is not None:
             return Change(key.id, key.document(), changed=False)

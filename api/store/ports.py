@@ -1,82 +1,166 @@
 """What ports report: status, places, reception. Each is a report by somebody at a time, and replaces the one before."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from functools import partial
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, get_args
 
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from api.store.command_fields import (
+    OUTSIDE,
+    Checked,
+    Flag,
+    Instant,
+    Number,
+    PathId,
+    Persons,
+    ReportedAt,
+    Text,
+    Version,
+    Whole,
+    check_fields,
+    checked_parts,
+)
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Transaction, insertion
 from api.store.errors import InvalidValue, StaleReport
+from api.store.record_types import ActedBy, At, MaybeAt, PersonsByNeed, PlacesDocument, PlacesLeft
 from api.store.validation import (
     Json,
     checked_count,
-    checked_flag,
-    checked_id,
     checked_number,
-    checked_text,
+    checked_said,
     milliseconds,
     written_time,
 )
 
-STATUSES = ("open", "restricted", "closed", "unknown")
+Status = Literal["open", "restricted", "closed", "unknown"]
+
+
+class StatusReport(TypedDict):
+    """Whether a port is open."""
+
+    status: Status
+    reason: str
+    by: ActedBy
+    reported_at: At
+    expires_at: MaybeAt
+    version: int
+
+
+class CapacityReport(TypedDict):
+    """Places of a port."""
+
+    places: PlacesDocument
+    occupied: PersonsByNeed
+    persons_per_hour: float | None
+    by: ActedBy
+    reported_at: At
+    version: int
+
+
+class ReceptionReport(TypedDict):
+    """What waits ashore; null is not known."""
+
+    needs_met: bool | None
+    transport_arranged: bool | None
+    danger_ashore: bool
+    reason: str
+    by: ActedBy
+    reported_at: At
+    version: int
+
+
+class PortStatus(TypedDict):
+    """The status a port has now."""
+
+    port_id: str
+    status: StatusReport
+
+
+class PortCapacity(TypedDict):
+    """The places a port has now."""
+
+    port_id: str
+    capacity: CapacityReport
+
+
+class PortReception(TypedDict):
+    """What waits ashore now."""
+
+    port_id: str
+    reception: ReceptionReport
+
+
+class PortLive(TypedDict):
+    """What a port last reported; null where it never did."""
+
+    port_id: str
+    status: StatusReport | None
+    capacity: CapacityReport | None
+    reception: ReceptionReport | None
+    places_left: PlacesLeft
+
+
+class PortsLive(TypedDict):
+    """Every port that ever reported."""
+
+    version: Annotated[str, Field(description="Equal pictures have equal versions.")]
+    ports: list[PortLive]
+
+
 _REPORTERS = (Role.CONTROLLER, Role.PORT_OFFICER, Role.ADMIN, Role.SYSTEM)
 _MOST_PER_HOUR = 10_000.0
 
 
 class Places(NamedTuple):
-    """Places by kind of need. Families and medical places are among the total, not beside it.
+    """Places by kind of need. Families and medical places are among the total; None where nobody has said."""
 
-    Attributes
-    ----------
-    total : int
-    families, medical : int or None
-        None where nobody has said how many there are.
-    """
-
-    total: int
-    families: int | None = None
-    medical: int | None = None
+    total: Whole
+    families: Whole | None = None
+    medical: Whole | None = None
 
 
-class Occupied(NamedTuple):
-    """Places somebody is in."""
-
-    total: int = 0
-    families: int = 0
-    medical: int = 0
+_NOBODY = Persons(0)
 
 
-_NOBODY = Occupied()
+def _checked_places(places: Places, field: str) -> None:
+    checked_count(places.total, f"{field}.total")
+    for name in ("families", "medical"):
+        part = getattr(places, name)
+        if part is not None:
+            checked_count(part, f"{field}.{name}", most=places.total)
+
+
+def _checked_occupied(occupied: Persons, field: str) -> None:
+    check_fields(occupied, field)
+    checked_parts(occupied, field)
+
+
+def _checked_status(status: str, field: str) -> None:
+    if status not in get_args(Status):
+        raise InvalidValue(field, "is not a status.", f"Use one of {', '.join(get_args(Status))}.")
 
 
 @dataclass(frozen=True, slots=True)
 class SetPortStatus:
-    """A port is open, restricted, closed, or nobody knows.
-
-    Attributes
-    ----------
-    reported_s : float or None
-        When it was so, where that was before now: a message that was long under way. [s]
-    expires_s : float or None
-        From then on it is unknown; None when no end was given. [s]
-    expected_version : int or None
-        Refuse when the status has changed since this version was read; 0 means there was none.
-    """
+    """A port is open, restricted, closed, or nobody knows."""
 
     kind: ClassVar[str] = "port.status"
-    port_id: str
-    status: str
-    reason: str
-    reported_s: float | None = None
-    expires_s: float | None = None
-    expected_version: int | None = None
+    port_id: PathId
+    status: Annotated[Status, Checked(_checked_status)]
+    reason: Annotated[Text, Field(description="Needed for restricted and closed.")] = ""
+    reported_s: ReportedAt = None
+    expires_s: Annotated[Instant | None, Field(description="From then on it is unknown.")] = None
+    expected_version: Version = None
 
     def apply(self, context: CommandContext) -> Change:
         """Replace the status."""
         context.actor.needs(*_REPORTERS)
-        checked_id(self.port_id, "port_id")
-        if self.status not in STATUSES:
-            raise InvalidValue("status", "is not a status.", f"Use one of {', '.join(STATUSES)}.")
-        checked_text(self.reason, "reason", needed=self.status in ("restricted", "closed"))
+        check_fields(self)
+        if self.status in ("restricted", "closed"):
+            checked_said(self.reason, "reason")
         reported_ms = reported_at(context, "port_status", self.port_id, self.reported_s, self.expected_version)
         expires_ms = None if self.expires_s is None else milliseconds(self.expires_s, "expires_at")
         if expires_ms is not None and expires_ms <= context.now_ms:
@@ -93,37 +177,27 @@ class ReportCapacity:
 
     Attributes
     ----------
-    persons_per_hour : float or None
-        Landing rate; None when not known. [persons/h]
     keeps_rate : bool
         The report does not speak of the landing rate, so the one that is known stays.
     """
 
     kind: ClassVar[str] = "port.capacity"
-    port_id: str
-    places: Places
-    occupied: Occupied = _NOBODY
-    persons_per_hour: float | None = None
-    reported_s: float | None = None
-    expected_version: int | None = None
-    keeps_rate: bool = False
+    port_id: PathId
+    places: Annotated[Places, Checked(_checked_places)]
+    occupied: Annotated[Persons, Checked(_checked_occupied)] = _NOBODY
+    persons_per_hour: Annotated[
+        Number | None, Field(description="Landing rate. [persons/h]"),
+        Checked(partial(checked_number, least=0.0, most=_MOST_PER_HOUR)),
+    ] = None  # fmt: skip
+    reported_s: ReportedAt = None
+    expected_version: Version = None
+    keeps_rate: Annotated[bool, OUTSIDE] = False
 
     def apply(self, context: CommandContext) -> Change:
         """Replace the figures. They are facts: even ones below what is held are taken, and then shown as short."""
         context.actor.needs(*_REPORTERS)
-        checked_id(self.port_id, "port_id")
+        check_fields(self)
         places, occupied = self.places, self.occupied
-        checked_count(places.total, "places.total")
-        for name in ("families", "medical"):
-            part = getattr(places, name)
-            if part is not None:
-                checked_count(part, f"places.{name}", most=places.total)
-        for name in ("total", "families", "medical"):
-            checked_count(getattr(occupied, name), f"occupied.{name}")
-        if occupied.families + occupied.medical > occupied.total:
-            raise InvalidValue("occupied", "has parts greater than its total.", "Total counts everybody.")
-        if self.persons_per_hour is not None:
-            checked_number(self.persons_per_hour, "persons_per_hour", 0.0, _MOST_PER_HOUR)
         reported_ms = reported_at(context, "port_capacity", self.port_id, self.reported_s, self.expected_version)
         rate = self.persons_per_hour
         if self.keeps_rate:
@@ -138,38 +212,27 @@ class ReportCapacity:
 
 @dataclass(frozen=True, slots=True)
 class ReportReception:
-    """What waits ashore: shelter, food and warmth; transport onward; a named danger.
-
-    Attributes
-    ----------
-    needs_met, transport_arranged : bool or None
-        None when not known.
-    danger_ashore : bool
-        Set by people only, and it stays until people take it back: it does not grow stale.
-    """
+    """What waits ashore. A danger is set and taken back by people only: it does not grow stale."""
 
     kind: ClassVar[str] = "port.reception"
-    port_id: str
-    needs_met: bool | None
-    transport_arranged: bool | None
-    danger_ashore: bool = False
-    reason: str = ""
-    reported_s: float | None = None
-    expected_version: int | None = None
+    port_id: PathId
+    needs_met: Annotated[Flag | None, Field(description="Shelter, food and warmth; null is not known.")] = None
+    transport_arranged: Flag | None = None
+    danger_ashore: Flag = False
+    reason: Annotated[Text, Field(description="Needed with danger_ashore: what the danger is.")] = ""
+    reported_s: ReportedAt = None
+    expected_version: Version = None
 
     def apply(self, context: CommandContext) -> Change:
         """Replace the report."""
         context.actor.needs(Role.CONTROLLER, Role.PORT_OFFICER, Role.ADMIN)
-        checked_id(self.port_id, "port_id")
-        needs, transport = (
-            checked_flag(self.needs_met, "needs_met"),
-            checked_flag(self.transport_arranged, "transport"),
-        )
-        checked_text(self.reason, "reason", needed=self.danger_ashore)
+        check_fields(self)
+        if self.danger_ashore:
+            checked_said(self.reason, "reason")
         reported_ms = reported_at(context, "port_reception", self.port_id, self.reported_s, self.expected_version)
         return _replace(
-            context, self.port_id, "reception", needs_met=None if needs is None else int(needs),
-            transport_arranged=None if transport is None else int(transport), danger_ashore=int(self.danger_ashore),
+            context, self.port_id, "reception", needs_met=_number(self.needs_met),
+            transport_arranged=_number(self.transport_arranged), danger_ashore=int(self.danger_ashore),
             reason=self.reason, reported_ms=reported_ms,
         )  # fmt: skip
 
@@ -248,3 +311,7 @@ def reporting_ports(tx: Transaction) -> list[str]:
 
 def _flag(value: int | None) -> bool | None:
     return None if value is None else bool(value)
+
+
+def _number(flag: bool | None) -> int | None:
+    return None if flag is None else int(flag)

@@ -8,28 +8,89 @@ as overdue instead, until somebody lands or releases it.
 """
 
 from dataclasses import asdict, dataclass, fields, replace
-from typing import ClassVar, NamedTuple, cast
+from operator import attrgetter
+from typing import Annotated, ClassVar, Literal, NamedTuple, NotRequired, cast
 
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from api.store.command_fields import (
+    Checked,
+    Code,
+    Id,
+    Instant,
+    LookedUpId,
+    NeededName,
+    NeededText,
+    Number,
+    Persons,
+    Text,
+    check_fields,
+    checked_persons,
+)
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Transaction, insertion, update
 from api.store.errors import HoldExpired, InvalidValue, NoPlaces, NotFound, WrongState
-from api.store.record_types import (
-    PlacesLeft,
-    ReasonDocument,
-    ReservationDocument,
-    ReservationState,
-    StandingReservation,
+from api.store.record_types import ActedBy, At, PersonsByNeed, PlacesLeft
+from api.store.validation import Json, checked_id, milliseconds, written_time
+
+ReservationState = Literal["held", "confirmed", "expired", "released", "landed"]
+
+
+class ReasonDocument(TypedDict):
+    """A code and a text."""
+
+    code: str
+    text: str
+
+
+class ReservationDocument(TypedDict):
+    """Places held ashore for people aboard a vessel."""
+
+    reservation_id: str
+    port_id: str
+    encounter_id: str | None
+    vessel: str
+    persons: PersonsByNeed
+    landed: PersonsByNeed
+    state: ReservationState
+    eta_at: At
+    expires_at: At
+    made_at: At
+    by: ActedBy
+    override: ReasonDocument | None
+    split_from: str | None
+    version: int
+
+
+class StandingReservation(ReservationDocument):
+    """A reservation as it stands now."""
+
+    overdue: Annotated[bool, Field(description="Confirmed, and its time has passed: somebody should ask.")]
+
+
+class StandingReservations(TypedDict):
+    """Every reservation that counts now, oldest first."""
+
+    reservations: list[StandingReservation]
+
+
+# What a keyword of the language would not let stand in a class.
+_Origin = TypedDict(
+    "_Origin",
+    {"from": NotRequired[Annotated[ReservationDocument, Field(description="After a split: the one it came from.")]]},
 )
-from api.store.validation import (
-    LONGEST_NAME,
-    Json,
-    checked_code,
-    checked_count,
-    checked_id,
-    checked_text,
-    milliseconds,
-    written_time,
-)
+
+
+class ReservationChange(_Origin):
+    """A reservation after a change, and the places left at its port."""
+
+    reservation: ReservationDocument
+    places_left: PlacesLeft
+    from_vessel: NotRequired[
+        Annotated[str | None, Field(description="After a transfer of everybody: the vessel whose places they were.")]
+    ]
+
 
 HOLD_AFTER_ETA_S = 1_800.0
 """[A] How long past its estimated arrival a hold lasts, unless said otherwise. [s]"""
@@ -52,25 +113,17 @@ _REMAINING = ", ".join(
 )
 
 
-class Persons(NamedTuple):
-    """People by kind of need; families and medical are among the total.
-
-    Attributes
-    ----------
-    total, families, medical : int
-        [persons]
-    """
-
-    total: int
-    families: int = 0
-    medical: int = 0
-
-
 class Override(NamedTuple):
     """Why a controller holds places that are not there."""
 
-    code: str
-    text: str
+    code: Annotated[Code, Field(examples=["DUTY_TO_LIFE"])]
+    text: NeededText
+
+
+Somebody = Annotated[Persons, Checked(checked_persons)]
+HoldSeconds = Annotated[
+    Number, Field(ge=0.0, le=LONGEST_HOLD_S, description="How long past its arrival a hold lasts. [s]")
+]
 
 
 @dataclass(slots=True)
@@ -113,28 +166,27 @@ class Reservation:
 
     def document(self) -> ReservationDocument:
         """For people and programs."""
-        override: ReasonDocument | None = None
-        if self.override_code is not None:
-            override = {"code": self.override_code, "text": cast(str, self.override_text)}
-        return {
-            "reservation_id": self.id,
-            "port_id": self.port_id,
-            "encounter_id": self.encounter_id,
-            "vessel": self.vessel,
+        override = None if self.override_code is None else {"code": self.override_code, "text": self.override_text}
+        return cast(ReservationDocument, {
+            **dict(zip(_AS_THEY_ARE, _as_they_are(self), strict=True)),
+            **dict(zip(_TIMES, map(written_time, _times(self)), strict=True)),
+            "reservation_id": self.id, "by": {"role": self.role, "duty": self.duty}, "override": override,
             "persons": {"total": self.persons, "families": self.families, "medical": self.medical},
             "landed": {"total": self.landed, "families": self.landed_families, "medical": self.landed_medical},
-            "state": cast(ReservationState, self.state),
-            "eta_at": written_time(self.eta_ms),
-            "expires_at": written_time(self.expires_ms),
-            "made_at": written_time(self.made_ms),
-            "by": {"role": self.role, "duty": self.duty},
-            "override": override,
-            "split_from": self.split_from,
-            "version": self.version,
-        }
+        })  # fmt: skip
 
 
-COLUMNS = ", ".join(field.name for field in fields(Reservation))
+_ATTRIBUTES = tuple(field.name for field in fields(Reservation))
+_AS_THEY_ARE = tuple(
+    name for name in _ATTRIBUTES if name in ReservationDocument.__annotations__ and name not in ("persons", "landed")
+)
+"""Attributes that a document has under their own names."""
+
+_TIMES = tuple(name for name in ReservationDocument.__annotations__ if name.endswith("_at"))
+_as_they_are = attrgetter(*_AS_THEY_ARE)
+_times = attrgetter(*(f"{name.removesuffix('_at')}_ms" for name in _TIMES))
+
+COLUMNS = ", ".join(_ATTRIBUTES)
 """Of its table, in the order of its attributes."""
 
 _CHANGING = (
@@ -171,37 +223,26 @@ def persons_held(tx: Transaction, port_id: str, now_ms: int) -> Persons:
 class Hold:
     """Hold places at a port for people aboard a vessel.
 
-    Attributes
-    ----------
-    eta_s : float
-        Estimated arrival. [s]
-    hold_s : float
-        How long past it the hold lasts. [s]
-    override : Override or None
-        Given by a controller: the places are held even where there are too few, and everybody sees why.
+    With an override, which a controller gives, they are held even where there are too few, and everybody sees why.
     """
 
     kind: ClassVar[str] = "reservation.held"
-    port_id: str
-    vessel: str
-    persons: Persons
-    eta_s: float
-    encounter_id: str | None = None
-    hold_s: float = HOLD_AFTER_ETA_S
-    override: Override | None = None
+    port_id: Id
+    vessel: NeededName
+    persons: Somebody
+    eta_s: Instant
+    encounter_id: Id | None = None
+    hold_s: HoldSeconds = HOLD_AFTER_ETA_S
+    override: Annotated[Override | None, Checked(check_fields)] = None
 
     def apply(self, context: CommandContext) -> Change:
         """Add it, if there is room."""
         context.actor.needs(*_HOLDERS)
-        checked_id(self.port_id, "port_id")
-        checked_text(self.vessel, "vessel", LONGEST_NAME, needed=True)
-        _checked_persons(self.persons, least=1)
-        eta_ms = milliseconds(self.eta_s, "eta_at")
-        expires_ms = _expiry(context, eta_ms, self.hold_s)
         if self.override is not None:
             context.actor.needs(Role.CONTROLLER)
-            checked_code(self.override.code, "override.code")
-            checked_text(self.override.text, "override.text", needed=True)
+        check_fields(self)
+        eta_ms = milliseconds(self.eta_s, "eta_at")
+        expires_ms = _expiry(context, eta_ms, self.hold_s)
         if self.encounter_id is not None:
             known_encounter(context.tx, self.encounter_id)
         lacking = _lacking(places_left(context.tx, self.port_id, context.now_ms), self.persons)
@@ -226,7 +267,7 @@ class Confirm:
     """The port agrees: from here on the reservation no longer expires."""
 
     kind: ClassVar[str] = "reservation.confirmed"
-    reservation_id: str
+    reservation_id: LookedUpId
 
     def apply(self, context: CommandContext) -> Change:
         """Confirm a hold that has not expired."""
@@ -241,13 +282,14 @@ class Extend:
     """A later arrival."""
 
     kind: ClassVar[str] = "reservation.extended"
-    reservation_id: str
-    eta_s: float
-    hold_s: float = HOLD_AFTER_ETA_S
+    reservation_id: LookedUpId
+    eta_s: Instant
+    hold_s: HoldSeconds = HOLD_AFTER_ETA_S
 
     def apply(self, context: CommandContext) -> Change:
         """Move arrival and expiry; the expiry never comes closer."""
         context.actor.needs(*_HOLDERS)
+        check_fields(self)
         kept = _in_state(context, self.reservation_id, "held", "confirmed")
         eta_ms = milliseconds(self.eta_s, "eta_at")
         expires_ms = _expiry(context, eta_ms, self.hold_s)
@@ -262,13 +304,13 @@ class Release:
     """Give the places back."""
 
     kind: ClassVar[str] = "reservation.released"
-    reservation_id: str
-    reason: str
+    reservation_id: LookedUpId
+    reason: Text = ""
 
     def apply(self, context: CommandContext) -> Change:
         """Release what is held, confirmed or expired."""
         context.actor.needs(*_HOLDERS, Role.PORT_OFFICER)
-        checked_text(self.reason, "reason")
+        check_fields(self)
         kept = _reservation(context.tx, self.reservation_id)
         if kept.state in ("released", "landed"):
             raise WrongState("reservation_id", f"is {kept.state} already.", "Nothing is held any more.")
@@ -284,13 +326,13 @@ class Land:
     """
 
     kind: ClassVar[str] = "reservation.landed"
-    reservation_id: str
-    persons: Persons
+    reservation_id: LookedUpId
+    persons: Somebody
 
     def apply(self, context: CommandContext) -> Change:
         """Count them as occupying their places."""
         context.actor.needs(*_HOLDERS, Role.PORT_OFFICER)
-        _checked_persons(self.persons, least=1)
+        check_fields(self)
         kept = _reservation(context.tx, self.reservation_id)
         if kept.state in ("released", "landed"):
             raise WrongState("reservation_id", f"is {kept.state} already.", "Report the port's occupied places.")
@@ -312,30 +354,22 @@ class Land:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """People go over to another vessel at sea, and their places with them.
-
-    Attributes
-    ----------
-    persons : Persons or None
-        None for everybody; otherwise that many become a reservation of their own.
-    eta_s : float or None
-        Arrival of the other vessel; unchanged when None. [s]
-    """
+    """People go over to another vessel at sea, and their places with them; fewer than all as one of their own."""
 
     kind: ClassVar[str] = "reservation.transferred"
-    reservation_id: str
-    to_vessel: str
-    persons: Persons | None = None
-    eta_s: float | None = None
+    reservation_id: LookedUpId
+    to_vessel: NeededName
+    persons: Annotated[Somebody | None, Field(description="Null: everybody who has not landed.")] = None
+    eta_s: Annotated[Instant | None, Field(description="Arrival of the other vessel; null: unchanged.")] = None
 
     def apply(self, context: CommandContext) -> Change:
         """Move places from one vessel to another; their number stays the same."""
         context.actor.needs(*_HOLDERS)
-        checked_text(self.to_vessel, "to_vessel", LONGEST_NAME, needed=True)
+        check_fields(self)
         kept = _in_state(context, self.reservation_id, "held", "confirmed")
         remaining = kept.remaining
         moved = remaining if self.persons is None else self.persons
-        _checked_persons(moved, least=1)
+        checked_persons(moved, "persons")
         if any(part > left for part, left in zip(moved, remaining, strict=True)):
             raise InvalidValue("persons", "are more than this reservation still has at sea.", "Check the count.")
         eta_ms, expires_ms = kept.eta_ms, kept.expires_ms
@@ -439,14 +473,6 @@ def _lacking(left: tuple[int | None, int | None, int | None], persons: Persons) 
             return NoPlaces(f"persons.{kind}", f"need {wanted} places, {max(0, places)} are left.",
                             "Choose another port, split, or a controller may override with a reason.")  # fmt: skip
     return None
-
-
-def _checked_persons(persons: Persons, least: int) -> None:
-    checked_count(persons.total, "persons.total", least)
-    checked_count(persons.families, "persons.families", most=persons.total)
-    checked_count(persons.medical, "persons.medical", most=persons.total)
-    if persons.families + persons.medical > persons.total:
-        raise InvalidValue("persons", "has parts greater than its total.", "Total counts everybody.")
 
 
 def _expiry(context: CommandContext, eta_ms: int, hold_s: float) -> int:

@@ -23,8 +23,7 @@ from api.store.keys import StoredKey, stored_key, stored_keys
 from api.store.ownership import Owners, OwnRecord, owners_of, principal_of_row, require_own
 from api.store.port_snapshot import KeptSnapshot, PortsSnapshot, kept_snapshot, ports_snapshot
 from api.store.ports import port_document, reporting_ports
-from api.store.record_types import StandingReservation
-from api.store.reservations import live_reservations, places_left, reservation_document
+from api.store.reservations import StandingReservation, live_reservations, places_left, reservation_document
 from api.store.schema import migrate, refuse_old_schema, stored_version
 from api.store.validation import Json, milliseconds
 

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, overload
 
 import orjson
@@ -22,7 +22,7 @@ _LATEST_MS = 253_402_300_799_999
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,79}")
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - in UTC, whose letter is put to it
 
 
 def canonical(value: object) -> bytes:
@@ -76,8 +76,8 @@ def written_time(at_ms: int | None) -> str | None:
     """RFC 3339 in UTC, to the millisecond; None stays None."""
     if at_ms is None:
         return None
-    at = _EPOCH + timedelta(milliseconds=at_ms)
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_ms % 1000:03d}Z"
+    # Twice as quick as strftime: times are most of what a document takes.
+    return (_EPOCH + timedelta(milliseconds=at_ms)).isoformat(timespec="milliseconds") + "Z"
 
 
 def checked_id(value: str, field: str) -> str:
@@ -114,9 +114,19 @@ def checked_text(value: str, field: str, longest: int = LONGEST_TEXT, needed: bo
     """
     if not isinstance(value, str) or len(value) > longest or _UNSTORABLE.search(value):
         raise InvalidValue(field, "is too long or has control characters.", f"Send plain text, at most {longest}.")
-    if needed and not value.strip():
+    return checked_said(value, field) if needed else value
+
+
+def checked_said(text: str, field: str) -> str:
+    """Text that says something.
+
+    Raises
+    ------
+    InvalidValue
+    """
+    if not text.strip():
         raise InvalidValue(field, "is empty.", "Say it in a few words.")
-    return value
+    return text
 
 
 def plain_name(name: str) -> str:

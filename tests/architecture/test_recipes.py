@@ -1,4 +1,4 @@
-"""What CONTRIBUTING.md says of the two most common changes is so: which files they touch, and that these suffice."""
+"""What CONTRIBUTING.md says of the most common changes is so: which files they touch, and that these suffice."""
 
 import ast
 import re
@@ -24,6 +24,7 @@ MOST = 5
 FIELD, FIELD_RECIPE = "sheltered", "A new field of the encounter"
 RULE_NAMES = {Rule.R_DAT_05.name, Rule.R_DAT_05.id, Code.REGISTER_CONFIDENT.name, Code.REGISTER_UNVERIFIED.name}
 RULE_RECIPE = "A new rule"
+HOLD_RECIPE = "A new field of a hold"
 
 WRITTEN_BY_COMMAND = ("docs/replay.md",)
 """`tests/api/replay/test_guide.py` writes it."""
@@ -70,7 +71,7 @@ def outside(files, recipe):
     return {file for file in files if not file.startswith(tuple(recipe))}
 
 
-@pytest.mark.parametrize("title", [FIELD_RECIPE, RULE_RECIPE])
+@pytest.mark.parametrize("title", [FIELD_RECIPE, RULE_RECIPE, HOLD_RECIPE])
 def test_a_recipe_names_five_files_at_most_and_all_are_there(title):
     files = files_of_recipe(title)
     assert 2 <= len(files) <= MOST
@@ -119,7 +120,7 @@ from api.replay.batch import body_of
 from api.replay.column_map import read_column_map
 from api.replay.normalize import MALFORMED, ROW, Known, normalize
 from api.replay.rejects import REJECT_TEXTS
-from api.store.record_types import OnScene
+from api.store.encounters import OnScene
 from engine.model import Vessel
 from geodata.policies import read_policy
 
@@ -163,26 +164,92 @@ assert command.on_scene == {"tow_line_m": 30.0}
 """
 
 
-def test_a_field_of_two_lines_is_read_and_said_back_everywhere(tmp_path):
+def tried(folder, recipe, script, changes):
+    """Run a script on a copy of the program in which text was put below other text, in files of a recipe."""
     left_out = shutil.ignore_patterns("node_modules", "__pycache__")
     for package in ("api", "engine"):
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=left_out)
-    (tmp_path / "geodata").symlink_to(ROOT / "geodata")
-    described = 'PlainField("Length of the tow line", "m", least=0, most=1000)'
-    for file, below, line in (
-        (
-            "api/encounter_fields.py",
-            'under cover")] = None\n',
-            f"tow_line_m: Annotated[float | None, {described}] = None",
-        ),
-        ("engine/model.py", "sheltered: bool | None = None\n", "tow_line_m: float = nan"),
-    ):
-        assert file in files_of_recipe(FIELD_RECIPE)
-        text = (tmp_path / file).read_text(encoding="utf-8")
-        assert text.count(below) == 1
-        (tmp_path / file).write_text(text.replace(below, f"{below}    {line}\n"), encoding="utf-8")
-    ran = subprocess.run([sys.executable, "-c", TRIED], cwd=tmp_path, capture_output=True, text=True, check=False)
+        shutil.copytree(ROOT / package, folder / package, ignore=left_out)
+    (folder / "geodata").symlink_to(ROOT / "geodata")
+    for file, below, added in changes:
+        assert file.startswith(tuple(files_of_recipe(recipe)))
+        text = (folder / file).read_text(encoding="utf-8") if below else ""
+        assert not below or text.count(below) == 1, (file, below)
+        (folder / file).write_text(text.replace(below, below + added) if below else added, encoding="utf-8")
+    ran = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr[-2_000:]
+
+
+def test_a_field_of_two_lines_is_read_and_said_back_everywhere(tmp_path):
+    described = 'PlainField("Length of the tow line", "m", least=0, most=1000)'
+    tried(tmp_path, FIELD_RECIPE, TRIED, (
+        (
+            "api/encounter_fields.py", 'under cover")] = None\n',
+            f"    tow_line_m: Annotated[float | None, {described}] = None\n",
+        ),
+        ("engine/model.py", "sheltered: bool | None = None\n", "    tow_line_m: float = nan\n"),
+    ))  # fmt: skip
+
+
+HELD = """
+from pathlib import Path
+from pydantic import ValidationError
+from api.http.schemas.requests import HoldIn
+from api.store.backup import backup, restore
+from api.store.commands import Actor, Role
+from api.store.errors import InvalidValue
+from api.store.integrity import check
+from api.store.ports import Places, ReportCapacity
+from api.store.reservations import Hold, Persons, ReservationDocument
+from api.store.store import open_database, open_store
+
+NOW, ACTOR = 1_700_000_000.0, Actor(Role.CONTROLLER, "SMC")
+HOLD = {"port_id": "dover", "vessel": "Severn", "persons": {"total": 4}, "eta_at": "2023-11-14T23:00:00Z"}
+
+described = HoldIn.model_json_schema()["properties"]["stretchers"]
+assert described["description"] == "Who cannot walk. [persons]" and described["default"] == 0
+for wrong in (-1, "3", True):
+    try:
+        HoldIn.model_validate({**HOLD, "stretchers": wrong})
+    except ValidationError as error:
+        assert "stretchers" in str(error)
+    else:
+        raise AssertionError(wrong)
+command = HoldIn.model_validate({**HOLD, "stretchers": 3}).command()
+assert command == Hold("dover", "Severn", Persons(4), 1_700_002_800.0, stretchers=3)
+with open_store("sqlite:held.db", create=True) as store:
+    store.do(ReportCapacity("dover", Places(10)), ACTOR, NOW)
+    try:
+        store.do(Hold("dover", "Severn", Persons(4), NOW, stretchers=-1), ACTOR, NOW)
+    except InvalidValue as refused:
+        assert refused.field == "stretchers"
+    else:
+        raise AssertionError("taken")
+    held = store.do(command, ACTOR, NOW).document["reservation"]
+    assert held["stretchers"] == 3 and "stretchers" in ReservationDocument.__annotations__
+    assert store.reservation(held["reservation_id"], NOW)["stretchers"] == 3
+    assert '"stretchers":3' in store.audit(1, 10)[0]["payload"]
+    assert check(open_database("sqlite:held.db")).problems == ()
+backup(open_database("sqlite:held.db"), Path("copy.db"))
+restore(Path("copy.db"), "sqlite:back.db")
+with open_store("sqlite:back.db") as store:
+    assert [reservation["stretchers"] for reservation in store.reservations(NOW)] == [3]
+"""
+
+
+def test_a_field_of_a_hold_is_taken_kept_and_said_back(tmp_path):
+    described = 'Annotated[Count, Field(description="Who cannot walk. [persons]")] = 0'
+    rows = "api/store/reservations.py"
+    tried(tmp_path, HOLD_RECIPE, HELD, (
+        (rows, "[Override | None, Checked(check_fields)] = None\n", f"    stretchers: {described}\n"),
+        (rows, "    duty: str\n", "    stretchers: int\n"),
+        (rows, "vessel=self.vessel, ", "stretchers=self.stretchers, "),
+        (rows, "override: ReasonDocument | None\n", "    stretchers: int\n"),
+        (rows, "    Code,\n", "    Count,\n"),
+        (
+            "api/store/migrations/0010_stretchers.sql", "",
+            "ALTER TABLE reservation ADD COLUMN stretchers $big NOT NULL DEFAULT 0;\n",
+        ),
+    ))  # fmt: skip
 
 
 def test_without_these_lines_it_is_not():

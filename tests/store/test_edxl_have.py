@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from api.store.edxl_have import LARGEST_BYTES, NAMESPACE, Facility, origin_of, read_have, standing, write_have
 from api.store.errors import BadExchange
-from api.store.ports import Occupied, Places, ReportCapacity, SetPortStatus
+from api.store.ports import Places, ReportCapacity, SetPortStatus
 from api.store.reservations import Hold, Persons
 
 NOW = 1_700_000_000.0
@@ -35,12 +35,12 @@ def service(name, baseline, available):
 
 def test_what_goes_out_comes_in_again(store, officer):
     store.do(SetPortStatus("dover", "restricted", "one berth <only> & slow"), officer, NOW)
-    store.do(ReportCapacity("dover", Places(100, 20, 5), Occupied(30, 10, 2)), officer, NOW)
+    store.do(ReportCapacity("dover", Places(100, 20, 5), Persons(30, 10, 2)), officer, NOW)
     written = write_have([DOVER], {"dover": store.port("dover", NOW)})
     (read,) = read_have(written)
     assert read.port_id == "dover"
     assert (read.status, read.comment) == ("restricted", "one berth <only> & slow")
-    assert (read.places, read.occupied) == (Places(100, 20, 5), Occupied(30, 10, 2))
+    assert (read.places, read.occupied) == (Places(100, 20, 5), Persons(30, 10, 2))
     for command in read.commands(NOW + 60):
         store.do(command, officer, NOW + 60)
     assert store.port("dover", NOW + 60)["places_left"] == {"total": 70, "families": 10, "medical": 3}

@@ -172,11 +172,11 @@ def test_a_chain_written_anew_with_its_tables_is_found_by_signed_heads(filled, t
 
 def test_more_landings_than_one_are_all_told(tmp_path):
     """Landings move what is occupied after the port's own report; the trail adds them up."""
-    from api.store.ports import Occupied, Places, ReportCapacity
+    from api.store.ports import Places, ReportCapacity
     from api.store.reservations import Hold, Land, Persons
 
     with open_store(f"sqlite:{tmp_path}/store.db", create=True) as store:
-        store.do(ReportCapacity("dover", Places(100, 20, 20), Occupied(7)), CONTROLLER, NOW)
+        store.do(ReportCapacity("dover", Places(100, 20, 20), Persons(7)), CONTROLLER, NOW)
         store.do(Hold("dover", "Severn", Persons(30, 5, 5), NOW + 3_600), CONTROLLER, NOW)
         store.do(Land("r-2", Persons(4, 1, 1)), CONTROLLER, NOW + 1)
         store.do(Land("r-2", Persons(6, 0, 2)), CONTROLLER, NOW + 2)

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from api.store.commands import Actor, IdempotencyKey, Role
 from api.store.errors import KeyReused, NoPlaces, Refused
 from api.store.integrity import check
-from api.store.ports import Occupied, Places, ReportCapacity
+from api.store.ports import Places, ReportCapacity
 from api.store.reservations import Confirm, ExpireHold, Extend, Hold, Land, Override, Persons, Release, Transfer
 from api.store.store import open_store
 from tests.store.conftest import new_database
@@ -82,7 +82,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(port=st.sampled_from(PORTS), total=st.integers(0, 40), occupied=st.integers(0, 10))
     def report(self, port, total, occupied):
-        self.send(ReportCapacity(port, Places(total), Occupied(occupied)))
+        self.send(ReportCapacity(port, Places(total), Persons(occupied)))
         self.total[port], self.occupied[port] = total, occupied
 
     @rule(port=st.sampled_from(PORTS), persons=SMALL, wait=st.integers(0, 3_600), override=st.booleans())

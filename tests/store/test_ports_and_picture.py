@@ -11,7 +11,7 @@ from api.store.commands import Actor, Role
 from api.store.encounters import ReportEncounter
 from api.store.errors import InvalidValue, RoleNeeded, StaleReport
 from api.store.port_snapshot import PortsSnapshot, live_picture, unavailable_snapshot
-from api.store.ports import Occupied, Places, ReportCapacity, ReportReception, SetPortStatus
+from api.store.ports import Places, ReportCapacity, ReportReception, SetPortStatus
 from api.store.reservations import Confirm, Hold, Land, Persons, Release
 from engine.codes import Code, Feed, PortStatus, Rule
 from engine.model import no_live_picture
@@ -43,7 +43,7 @@ def test_a_status_has_who_when_and_why(store, officer):
         SetPortStatus("dover", "shut", "x"), SetPortStatus("dover", "closed", " "), SetPortStatus("", "open", ""),
         SetPortStatus("dover", "open", "", expires_s=NOW), SetPortStatus("dover", "open", "", reported_s=float("nan")),
         SetPortStatus("a b", "open", ""), SetPortStatus("dover", "open", "\x00"), ReportCapacity("dover", Places(-1)),
-        ReportCapacity("dover", Places(10, 11)), ReportCapacity("dover", Places(10), Occupied(5, 3, 3)),
+        ReportCapacity("dover", Places(10, 11)), ReportCapacity("dover", Places(10), Persons(5, 3, 3)),
         ReportCapacity("dover", Places(10), persons_per_hour=float("inf")), ReportCapacity("dover", Places(10.5)),
         ReportCapacity("dover", Places(True)), ReportReception("dover", "yes", None),
         ReportReception("dover", None, None, True, ""),
@@ -103,7 +103,7 @@ def test_an_empty_store_is_the_picture_of_a_plain_machine(store):
 def test_what_was_reported_is_in_the_picture(store, officer, controller):
     store.do(SetPortStatus("dover", "open", "", reported_s=NOW - 600), officer, NOW)
     store.do(SetPortStatus("calais", "closed", "strike"), officer, NOW)
-    store.do(ReportCapacity("dover", Places(100), Occupied(20), 60.0), officer, NOW)
+    store.do(ReportCapacity("dover", Places(100), Persons(20), 60.0), officer, NOW)
     store.do(ReportReception("dover", True, False), officer, NOW)
     held = store.do(Hold("dover", "A", Persons(30), NOW + 60), controller, NOW).document["reservation"]
     store.do(Confirm(held["reservation_id"]), controller, NOW)
@@ -233,7 +233,7 @@ def test_a_port_closed_in_the_store_is_excluded_by_the_decision(store, officer, 
     ask = service.ask(encounter, NOW)
     names = [port.id for port in service.world.ports]
     store.do(SetPortStatus("dover", "closed", "strike"), officer, NOW)
-    store.do(ReportCapacity("dover", Places(10), Occupied(10)), officer, NOW)
+    store.do(ReportCapacity("dover", Places(10), Persons(10)), officer, NOW)
     live = live_picture(store.ports(NOW), names, NOW, ask.policy.limits)
     decision = replace(service, world=replace(service.world, live=live)).decide(ask)
     dover = names.index("dover")

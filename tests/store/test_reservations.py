@@ -6,7 +6,7 @@ from api.store.commands import Actor, IdempotencyKey, Role
 from api.store.encounters import ReportEncounter
 from api.store.errors import HoldExpired, InvalidValue, KeyReused, NoPlaces, NotFound, RoleNeeded, WrongState
 from api.store.integrity import check
-from api.store.ports import Occupied, Places, ReportCapacity
+from api.store.ports import Places, ReportCapacity
 from api.store.reservations import (
     HOLD_AFTER_ETA_S,
     Confirm,
@@ -64,7 +64,7 @@ def test_the_last_place_can_be_held_and_no_further_one(dover, controller):
 
 
 def test_what_is_occupied_cannot_be_held(store, controller, officer):
-    store.do(ReportCapacity("dover", Places(100), Occupied(95)), officer, NOW)
+    store.do(ReportCapacity("dover", Places(100), Persons(95)), officer, NOW)
     with pytest.raises(NoPlaces):
         hold(store, controller, 6)
     hold(store, controller, 5)

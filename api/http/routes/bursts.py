@@ -21,7 +21,7 @@ from api.http.auth import Caller, requires
 from api.http.authorization import require_owner
 from api.http.dependencies import JsonText, Records
 from api.http.json_router import JsonRouter
-from api.http.schemas.requests import Body as StrictBody
+from api.http.schemas.bodies import Body as StrictBody
 from api.http.schemas.requests import ReportIn
 from api.position import format_time, parse_time
 from api.security.roles import Permission

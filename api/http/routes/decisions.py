@@ -30,12 +30,10 @@ from api.http.schemas.requests import OverrideIn
 from api.security.roles import Permission
 from api.store.commands import IdempotencyKey
 from api.store.decisions import DecisionRecord, RecordDecision
+from api.store.directions import OverrideDocument
 from api.store.errors import Refused, StoreError
 from api.store.ownership import OwnRecord
 from api.store.port_snapshot import PortsSnapshot
-from api.store.record_types import (
-    OverrideDocument,
-)
 from api.store.store import Store
 from api.store.validation import Json
 from engine.errors import InvalidAsk, UnknownName
@@ -298,7 +296,7 @@ async def override_decision(
 
     A vessel's is refused for what is known to be another's.
     """
+    chosen = override.command(decision_id)
     return await executor.respond(
-        override.command(decision_id), OwnRecord("encounter_id", override.encounter_id),
-        OwnRecord("decision_id", decision_id, or_nobodys=True),
+        chosen, OwnRecord("encounter_id", chosen.encounter_id), OwnRecord("decision_id", decision_id, or_nobodys=True),
     )  # fmt: skip

@@ -62,19 +62,17 @@ from api.position import format_time, parse_time
 from api.security.roles import Permission
 from api.store.board import OpenEncounter
 from api.store.commands import Answer
-from api.store.directions import standing_of
-from api.store.encounters import ReportEncounter
-from api.store.errors import NotFound, StoreBusy, StoreUnavailable
-from api.store.ownership import OwnRecord
-from api.store.record_types import (
-    CoordinationStep,
-    DirectionDocument,
+from api.store.coordination import CoordinationStep
+from api.store.directions import DirectionDocument, WithdrawnDirection, standing_of
+from api.store.encounters import (
     EncounterClosed,
     EncounterDocument,
     EncounterReopened,
     ReportedEncounter,
-    WithdrawnDirection,
+    ReportEncounter,
 )
+from api.store.errors import NotFound, StoreBusy, StoreUnavailable
+from api.store.ownership import OwnRecord
 from api.store.store import Store
 from api.store.validation import Json, canonical
 from engine.errors import InvalidAsk, PackError, PositionRefused, UnknownName
@@ -244,8 +242,10 @@ async def direct_encounter(
     executor: Annotated[CommandExecutor, executes(Permission.DIRECT)],
 ) -> Response:
     """It is the answer from here on; of several the one said last holds. A place outside the register goes by name."""
-    port_id = None if body.port_id is None else port_id_of(service, body.port_id, "port_id")
-    return await executor.respond(body.command(encounter_id, port_id), OwnRecord(_ID, encounter_id))
+    direction = body.command(encounter_id)
+    if direction.port_id is not None:
+        direction = replace(direction, port_id=port_id_of(service, direction.port_id, "port_id"))
+    return await executor.respond(direction, OwnRecord(_ID, encounter_id))
 
 
 @router.command(

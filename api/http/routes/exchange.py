@@ -2,10 +2,12 @@
 
 import hashlib
 import time
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Request
+from pydantic import Field
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from api.decision_service import known_policy
 from api.documents.decision import Json, to_json
@@ -23,11 +25,30 @@ from api.store.commands import IdempotencyKey
 from api.store.edxl_have import Facility, FacilityReport, origin_of, read_have, standing, write_have
 from api.store.errors import KeyReused, Refused
 from api.store.ports import SetPortStatus
-from api.store.record_types import (
-    ExchangeDocument,
-)
 from api.store.store import Store
 from geodata.policies import DEFAULT_POLICY
+
+
+class ExchangedReport(TypedDict):
+    """What became of one report in an exchanged document."""
+
+    port_id: str
+    part: Annotated[Literal["status", "capacity"] | None, Field(description="Null: the document says nothing usable.")]
+    accepted: bool
+    code: Annotated[
+        str | None,
+        Field(
+            description="Why not: UNKNOWN_PORT, WRITTEN_HERE, NEWER_REPORT, WRONG_VALUE, "
+            "COLOUR_NOT_A_STATUS, NOTHING_TO_TAKE."
+        ),
+    ]
+
+
+class ExchangeDocument(TypedDict):
+    """What became of every report in an exchanged document."""
+
+    reports: list[ExchangedReport]
+
 
 router = JsonRouter(tags=["live"])
 

@@ -21,9 +21,8 @@ from api.http.schemas.requests import ZoneEndIn, ZoneIn
 from api.position import format_time
 from api.security.roles import Permission
 from api.store.commands import Answer
-from api.store.exclusion_zones import DrawZone, EditZone, checked_outline, is_same_name
+from api.store.exclusion_zones import DrawZone, EditZone, ZoneDocument, ZonesDocument, checked_outline, is_same_name
 from api.store.port_snapshot import PortsSnapshot
-from api.store.record_types import ZoneDocument, ZonesDocument
 from api.store.validation import Json, canonical
 from engine.errors import InvalidAsk
 
@@ -122,7 +121,7 @@ async def end_zone(
     zone_id: str, end: Annotated[ZoneEndIn, Body(examples=[ZONE_END_IN])], executor: Drawer, if_match: IfMatch = None
 ) -> Response:
     """The zone stays on record, with who ended it and why."""
-    return _tagged(executor, await executor.execute(end.command(zone_id, _version_of(if_match))))
+    return _tagged(executor, await executor.execute(end.command(zone_id, expected_version=_version_of(if_match))))
 
 
 def _tagged(executor: CommandExecutor, answer: Answer) -> Response:

@@ -15,11 +15,7 @@ from api.http.schemas.record_examples import KEY, KEY_IN, KEYS, NEW_KEY, ROTATE_
 from api.http.schemas.requests import KeyIn, RotateIn
 from api.security.api_keys import Keys, NewKey
 from api.security.roles import Permission
-from api.store.record_types import (
-    KeyDocument,
-    KeysDocument,
-    NewKeyDocument,
-)
+from api.store.keys import KeyDocument, KeysDocument, NewKeyDocument
 
 router = JsonRouter(tags=["keys"])
 
@@ -42,9 +38,7 @@ async def create_key(
     It is told the id of the first: a key that got lost on the way is kept nowhere, and is rotated.
     """
     keys, once = keys_of(request), await idempotency_key_of(request, caller)
-    made = await async_store.run(
-        lambda _: keys.create(wanted.unit, wanted.role, caller.actor, wanted.expires_s(), once)
-    )
+    made = await async_store.run(lambda _: keys.create(**wanted.arguments(), actor=caller.actor, once=once))
     async_store.changed.set()
     return JsonText(_once(made), 201)
 

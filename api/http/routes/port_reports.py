@@ -23,13 +23,7 @@ from api.http.schemas.record_examples import (
 )
 from api.http.schemas.requests import CapacityIn, PortStatusIn, ReceptionIn
 from api.security.roles import Permission
-from api.store.record_types import (
-    PortCapacity,
-    PortLive,
-    PortReception,
-    PortsLive,
-    PortStatus,
-)
+from api.store.ports import PortCapacity, PortLive, PortReception, PortsLive, PortStatus
 from api.store.store import Store
 
 router = JsonRouter(tags=["live"])

@@ -5,7 +5,9 @@ import time
 from typing import Annotated
 
 from fastapi import Body, Query, Request
+from pydantic import Field
 from starlette.responses import HTMLResponse, Response
+from typing_extensions import TypedDict
 
 from api.documents.decision import to_json
 from api.http.auth import requires
@@ -18,15 +20,30 @@ from api.http.schemas.record_examples import AUDIT, HANDOVER, SIGN_IN, SIGNED, V
 from api.http.schemas.requests import SignIn
 from api.security.roles import Permission
 from api.settings import Settings
-from api.store.audit import Verified
+from api.store.audit import AuditDocument, Verified
 from api.store.audit_signatures import not_proven
-from api.store.record_types import (
-    AuditDocument,
-    HandoverDocument,
-    SignedHandover,
-    VerifiedChain,
-)
+from api.store.handover import HandoverDocument, SignedHandover
 from api.store.store import Store
+
+
+class BadRow(TypedDict):
+    """The first row that is wrong, and how."""
+
+    sequence: int
+    problem: str
+
+
+class VerifiedChain(TypedDict):
+    """What a walk along the audit chain found."""
+
+    intact: bool
+    rows: Annotated[int, Field(description="Rows that are right, from the first on.")]
+    hash: Annotated[str, Field(description="Of the last of them.")]
+    bad: BadRow | None
+    signed_heads: Annotated[int, Field(description="Heads the service has signed, which were met.")]
+    signed_up_to: Annotated[int | None, Field(description="Row of the last of them; null where there is none.")]
+    not_proven: Annotated[list[str], Field(description="What the walk does not show, in words.")]
+
 
 router = JsonRouter(tags=["records"])
 

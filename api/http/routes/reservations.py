@@ -1,6 +1,7 @@
 """Reservations: places held ashore for people still at sea."""
 
 import time
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -27,12 +28,7 @@ from api.http.schemas.record_examples import (
 from api.http.schemas.requests import ExtendIn, HoldIn, LandIn, ReleaseIn, TransferIn
 from api.security.roles import Permission
 from api.store.ownership import OwnRecord
-from api.store.record_types import (
-    ReservationChange,
-    StandingReservation,
-    StandingReservations,
-)
-from api.store.reservations import Confirm, Release
+from api.store.reservations import Confirm, Release, ReservationChange, StandingReservation, StandingReservations
 from api.store.store import Store
 
 router = JsonRouter(tags=["reservations"])
@@ -49,8 +45,9 @@ async def hold_places(
     wanted: Annotated[HoldIn, Body(examples=[HOLD_IN])], service: CurrentService, executor: Executor
 ) -> Response:
     """Held until so long past its arrival; refused where too few places are left, unless a controller says why not."""
-    command = wanted.command(port_id_of(service, wanted.port_id, "port_id"))
-    return await executor.respond(command, OwnRecord("encounter_id", wanted.encounter_id))
+    hold = wanted.command()
+    hold = replace(hold, port_id=port_id_of(service, hold.port_id, "port_id"))
+    return await executor.respond(hold, OwnRecord("encounter_id", hold.encounter_id))
 
 
 @router.read(

@@ -4,7 +4,7 @@ import time
 from typing import Annotated, Any, Literal
 
 from fastapi import Body, Query, Request
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
@@ -15,11 +15,12 @@ from api.http.auth import Caller, requires
 from api.http.authorization import visible_places, without_others
 from api.http.dependencies import CurrentService, JsonText, Records, Work
 from api.http.json_router import JsonRouter
-from api.http.schemas.requests import Body as StrictBody
-from api.http.schemas.requests import Instant, ReportIn
-from api.position import parse_time
+from api.http.schemas.bodies import Body as StrictBody
+from api.http.schemas.requests import ReportIn
+from api.position import checked_instant, parse_time
 from api.security.roles import Permission
 from api.security.signed_messages import TerminalMessage
+from api.store.command_fields import TimeText
 from api.store.commands import IdempotencyKey
 from api.store.deltas import Piece, Versions
 from api.store.errors import InvalidValue, Refused, StoreUnavailable
@@ -74,7 +75,7 @@ class MessageIn(StrictBody):
     terminal: Annotated[str, Field(pattern="^t-[0-9a-f]{20}$")]
     number: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
     previous: Sha256
-    sent_at: Instant
+    sent_at: Annotated[TimeText, AfterValidator(checked_instant)]
     kind: Literal["report", "encounter", "decision", "direction_acknowledged", "position"]
     body: dict[str, Any]
     public_key: Base64

@@ -99,7 +99,7 @@ def store(store_url):
 
 @pytest.fixture
 def acting(monkeypatch):
-    """Makes the next requests come from a role and duty, as keys would; `test_access` has real ones."""
+    """Makes the next requests come from a role and duty, as keys would; `access/` has real ones."""
 
     def act(role, duty, own_only=False):
         actor = Actor(Role(role), duty, f"unit:{duty}")

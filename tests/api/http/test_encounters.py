@@ -12,12 +12,9 @@ from api.encounter import AS_KNOWN
 from api.http import create_app
 from api.http.schemas.record_examples import REPORT_IN
 from api.position import parse_time
+from api.store.encounters import EncounterDocument, ReportedEncounter
 from api.store.errors import StoreBusy
 from api.store.integrity import check
-from api.store.record_types import (
-    EncounterDocument,
-    ReportedEncounter,
-)
 
 
 def stamp(offset_s=0.0):

@@ -7,11 +7,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from api.http import create_app
+from api.http.routes.exchange import ExchangeDocument
 from api.http.schemas.record_examples import HAVE
 from api.store.edxl_have import read_have
-from api.store.record_types import (
-    ExchangeDocument,
-)
 from api.store.store import open_for_service
 
 XML = {"Content-Type": "application/xml"}

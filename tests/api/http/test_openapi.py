@@ -5,33 +5,18 @@ from api.board import BoardDocument, StandingDocument
 from api.documents.decision_types import BriefDocument, DecisionDocument, LineDocument
 from api.encounter import EncounterIn
 from api.http.problems import ProblemDocument
+from api.http.routes.exchange import ExchangeDocument
+from api.http.routes.records import VerifiedChain
 from api.http.schemas import decision_examples, plan_examples, record_examples, requests
 from api.plan.plan_types import PlanDocument
 from api.plan.request import PlanIn
-from api.store.record_types import (
-    AuditDocument,
-    DirectionDocument,
-    EncounterClosed,
-    EncounterDocument,
-    EncounterReopened,
-    ExchangeDocument,
-    HandoverDocument,
-    KeyDocument,
-    KeysDocument,
-    NewKeyDocument,
-    OverrideDocument,
-    PortCapacity,
-    PortLive,
-    PortReception,
-    PortsLive,
-    PortStatus,
-    ReportedEncounter,
-    ReservationChange,
-    SignedHandover,
-    StandingReservation,
-    StandingReservations,
-    VerifiedChain,
-)
+from api.store.audit import AuditDocument
+from api.store.directions import DirectionDocument, OverrideDocument
+from api.store.encounters import EncounterClosed, EncounterDocument, EncounterReopened, ReportedEncounter
+from api.store.handover import HandoverDocument, SignedHandover
+from api.store.keys import KeyDocument, KeysDocument, NewKeyDocument
+from api.store.ports import PortCapacity, PortLive, PortReception, PortsLive, PortStatus
+from api.store.reservations import ReservationChange, StandingReservation, StandingReservations
 
 CHANGES_NOTHING = {"/v1/plans"}
 """What is posted only because it is too large for a query."""

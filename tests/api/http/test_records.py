@@ -10,14 +10,11 @@ import pytest
 from pydantic import TypeAdapter
 
 from api.http import create_app
-from api.http.routes.records import wants_html
+from api.http.routes.records import VerifiedChain, wants_html
 from api.settings import Settings
+from api.store.audit import AuditDocument
 from api.store.audit_signatures import new_signing_key, signed_digests
-from api.store.record_types import (
-    AuditDocument,
-    HandoverDocument,
-    VerifiedChain,
-)
+from api.store.handover import HandoverDocument
 from tests.api.http.test_encounters import report
 from tests.api.http.test_reservations import later
 

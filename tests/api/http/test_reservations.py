@@ -8,11 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from api.http import create_app
-from api.store.record_types import (
-    ReservationChange,
-    StandingReservation,
-    StandingReservations,
-)
+from api.store.reservations import ReservationChange, StandingReservation, StandingReservations
 from api.store.store import open_store
 
 
