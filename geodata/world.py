@@ -12,11 +12,13 @@ from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.harbour import HarbourLegs
 from engine.kernels.mesh import NOWHERE, Mesh
 from engine.kernels.plane import LATTICE_M
-from engine.kernels.reach import DepthClass, SnapLimits, WaterModel
+from engine.kernels.reach import DepthClass, WaterModel
+from engine.kernels.snap import SnapLimits
 from engine.kernels.tides import no_tides
 from engine.kernels.zones import Regions, Zones, zone_at
-from engine.model import Bank, Centre, Evidence, World, no_live_picture
+from engine.model import Bank, Centre, World, no_live_picture
 from engine.patch_cache import PatchCache
+from engine.ports import Evidence
 from engine.units import NAUTICAL_MILE_M
 from geodata.mesh import depth_class_from, gate_of, mesh_from, targets_from, zones_from
 from geodata.pack import DEFAULT_PACK, Pack, read_pack

@@ -9,7 +9,7 @@ from api.cli.messages import WORDS, word
 from api.documents.decision import port_document
 from api.position import format_position
 from api.text.sentences import first_channel
-from engine.model import Port
+from engine.ports import Port
 
 UNKNOWN = "?"
 

@@ -20,7 +20,8 @@ from api.position import parse_time
 from engine.codes import Feed, Status
 from engine.decide import decide
 from engine.errors import InvalidAsk, PositionRefused, SafeportError, UnknownName
-from engine.model import Ask, Decision, Port, World
+from engine.model import Ask, Decision, World
+from engine.ports import Port
 from engine.units import HOUR_S, MINUTE_S
 
 HOUR_MIN = HOUR_S / MINUTE_S

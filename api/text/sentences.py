@@ -20,7 +20,8 @@ from api.text.messages import FIELDS, RULE_ENTRIES, WORDING
 from engine.codes import Code, Grade, Rule, Status, Verdict, Weight
 from engine.decide import cut_off_by_zones
 from engine.kernels.geodesy import initial_course_deg
-from engine.model import AvoidedZone, Decision, Notice, Port
+from engine.model import AvoidedZone, Decision, Notice
+from engine.ports import Port
 from engine.request_context import care_delay_s
 from engine.units import HOUR_S, KNOT_MS, MINUTE_S, NAUTICAL_MILE_M
 

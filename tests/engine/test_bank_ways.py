@@ -15,14 +15,14 @@ from api.documents.decision import basis_of, decision_document
 from api.replay.batch import replay_batch, replay_batch_by_single_decisions
 from api.replay.world_by_time import WorldsByTime
 from engine import bank_ways
-from engine.bank_tides import bank_tides_of, crossings_of, heights_at, least_height
+from engine.bank_tides import bank_tides_of, crossings_of, least_height
 from engine.branch_and_bound import search_ports
 from engine.codes import Code, Rule
 from engine.decide import coordination_at, decide
 from engine.errors import PositionRefused
 from engine.kernels.plane import to_plane
 from engine.kernels.streams import no_streams
-from engine.kernels.tides import height_at, no_tides
+from engine.kernels.tides import height_at, heights_at, no_tides
 from engine.model import Ask
 from engine.request_context import build_context
 from engine.routes import chosen_track
