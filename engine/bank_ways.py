@@ -147,6 +147,7 @@ def prepare_banks(context: RequestContext) -> None:
         source.tables  # noqa: B018 - derived when first looked at
     here = np.array([[context.ask.lon, context.ask.lat], [context.ask.lon, context.ask.lat + 0.01]])
     travel_time_along_track(context.passage, here)
+    heights_at(world.tides, 0, np.array([context.ask.at_s]))
 
 
 @lru_cache(maxsize=64)

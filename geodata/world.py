@@ -194,9 +194,22 @@ def legs_from(rows: list[RegisterRow], mesh: Mesh, systems: Zones) -> HarbourLeg
     length = np.array([row.leg_m for row in rows], np.float64)
     gate_x, gate_y, gate_lon, gate_lat, gate_to_go = (np.ascontiguousarray(column) for column in gates.T)
     return HarbourLegs(
-        start, x, y, lon, lat, to_go, length,
-        gate_x, gate_y, gate_lon, gate_lat, gate_triangle, gate_following, gate_to_go, drawn,
-    )  # fmt: skip
+        start=start,
+        x=x,
+        y=y,
+        lon=lon,
+        lat=lat,
+        to_go=to_go,
+        length=length,
+        gate_x=gate_x,
+        gate_y=gate_y,
+        gate_lon=gate_lon,
+        gate_lat=gate_lat,
+        gate_triangle=gate_triangle,
+        gate_following=gate_following,
+        gate_to_go=gate_to_go,
+        drawn=drawn,
+    )
 
 
 def rows_from(table: list[dict[str, object]]) -> list[RegisterRow]:
