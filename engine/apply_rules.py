@@ -166,8 +166,7 @@ def apply_rules(inputs, encounter, harbours_m, ports, ways, table):
     table : RuleTable
         Where the findings are entered.
     """
-    ask, speed_model = encounter.figures, encounter.speed_model
-    inside_srr, tide_bias_m = encounter.inside_srr, encounter.tide_bias_m
+    ask, speed_model, inside_srr, tide_bias_m = encounter
     limits, figures, standing = inputs.limits, inputs.port_figures, inputs.standing
     tides, forecast, entrances = inputs.tides, inputs.forecast, inputs.water.ports
     speed_ms = calm_speed_ms(speed_model)

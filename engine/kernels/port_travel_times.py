@@ -193,61 +193,72 @@ def travel_time_to_port(water, depth_class, reach, passage, memo, p, growth):
         # Inside a harbour the sea outside does not count.
         travel_time = _calm_travel_time(reach.distance_m[p], calm_speed_ms(speed_model), speed_model.speed_doubt, quiet)
     else:
-        mesh = water.mesh
-        looked_m = FIRST_LOOK_M if growth > 0.0 and is_silent(passage.forecast) else np.inf
-        travel_time, lon, lat = _kept(memo, 0)
-        joined = reach.joined[p]
-        if joined[0] != lon or joined[1] != lat:
-            travel_time = travel_time_between(passage, start_travel(), reach.path[0], joined)
-            lon = joined[0]
-            lat = joined[1]
-        corner = reach.via[p]
-        before = NOWHERE
-        # Row of the last corner passed, whose clock is only taken up where the way leaves what has been run.
-        row = NOWHERE
-        # Length of the leg that ends at the corner looked at, those gathered into it included.
-        leg_m = 0.0
-        is_slack = False
-        while corner != DIRECT and not is_slack:
-            k = memo.place[corner]
-            if k > 0:
-                row = k
-                leg_m = 0.0
+        travel_time = _travel_time_over_mesh(water, depth_class, reach, passage, memo, p, growth)
+    return travel_time
+
+
+@leaf_kernel
+def _travel_time_over_mesh(water, depth_class, reach, passage, memo, p, growth):
+    """`travel_time_to_port` where there is a way, from outside of the harbour, and something is known of the sea.
+
+    Apart, so that in calm water the loop over ports stays a short one.
+    """
+    speed_model = passage.speed_model
+    mesh = water.mesh
+    looked_m = FIRST_LOOK_M if growth > 0.0 and is_silent(passage.forecast) else np.inf
+    travel_time, lon, lat = _kept(memo, 0)
+    joined = reach.joined[p]
+    if joined[0] != lon or joined[1] != lat:
+        travel_time = travel_time_between(passage, start_travel(), reach.path[0], joined)
+        lon = joined[0]
+        lat = joined[1]
+    corner = reach.via[p]
+    before = NOWHERE
+    # Row of the last corner passed, whose clock is only taken up where the way leaves what has been run.
+    row = NOWHERE
+    # Length of the leg that ends at the corner looked at, those gathered into it included.
+    leg_m = 0.0
+    is_slack = False
+    while corner != DIRECT and not is_slack:
+        k = memo.place[corner]
+        if k > 0:
+            row = k
+            leg_m = 0.0
+        else:
+            if row != NOWHERE:
+                travel_time, lon, lat = _kept(memo, row)
+                row = NOWHERE
+            is_slack = travel_time.run_m > looked_m
+            v = depth_class.corners.vertex[corner]
+            if before == NOWHERE:
+                leg_m = geodesic_length_m(lon, lat, mesh.lon[v], mesh.lat[v])
             else:
-                if row != NOWHERE:
-                    travel_time, lon, lat = _kept(memo, row)
-                    row = NOWHERE
-                is_slack = travel_time.run_m > looked_m
-                v = depth_class.corners.vertex[corner]
-                if before == NOWHERE:
-                    leg_m = geodesic_length_m(lon, lat, mesh.lon[v], mesh.lat[v])
-                else:
-                    leg_m += depth_class.distance[before, p] - depth_class.distance[corner, p]
-                if not is_slack and not leg_m < GATHERED * growth * travel_time.run_m:
-                    leg = Leg(lon, lat, mesh.lon[v], mesh.lat[v], leg_m)
-                    travel_time = integrate_leg(passage, travel_time, leg, growth)
-                    lon = mesh.lon[v]
-                    lat = mesh.lat[v]
-                    memo.place[corner] = _keep(memo, travel_time, lon, lat)
-                    leg_m = 0.0
-            before = corner
-            corner = depth_class.following[corner, p]
-        if row != NOWHERE:
-            travel_time, lon, lat = _kept(memo, row)
-        to_lon = water.ports.lon[p]
-        to_lat = water.ports.lat[p]
-        if before == NOWHERE:
-            leg_m = geodesic_length_m(lon, lat, to_lon, to_lat)
-        else:
-            leg_m += depth_class.distance[before, p]
-        if travel_time.run_m > looked_m:
-            rest_m = max(0.0, reach.distance_m[p] - travel_time.run_m)
-            rest = _calm_travel_time(rest_m, calm_speed_ms(speed_model), speed_model.speed_doubt, True)
-            travel_time = add(travel_time, rest)
-        elif leg_m < GATHERED * growth * travel_time.run_m:
-            travel_time = _at_the_same_pace(travel_time, leg_m)
-        else:
-            travel_time = integrate_leg(passage, travel_time, Leg(lon, lat, to_lon, to_lat, leg_m), growth)
+                leg_m += depth_class.distance[before, p] - depth_class.distance[corner, p]
+            if not is_slack and not leg_m < GATHERED * growth * travel_time.run_m:
+                leg = Leg(lon, lat, mesh.lon[v], mesh.lat[v], leg_m)
+                travel_time = integrate_leg(passage, travel_time, leg, growth)
+                lon = mesh.lon[v]
+                lat = mesh.lat[v]
+                memo.place[corner] = _keep(memo, travel_time, lon, lat)
+                leg_m = 0.0
+        before = corner
+        corner = depth_class.following[corner, p]
+    if row != NOWHERE:
+        travel_time, lon, lat = _kept(memo, row)
+    to_lon = water.ports.lon[p]
+    to_lat = water.ports.lat[p]
+    if before == NOWHERE:
+        leg_m = geodesic_length_m(lon, lat, to_lon, to_lat)
+    else:
+        leg_m += depth_class.distance[before, p]
+    if travel_time.run_m > looked_m:
+        rest_m = max(0.0, reach.distance_m[p] - travel_time.run_m)
+        rest = _calm_travel_time(rest_m, calm_speed_ms(speed_model), speed_model.speed_doubt, True)
+        travel_time = add(travel_time, rest)
+    elif leg_m < GATHERED * growth * travel_time.run_m:
+        travel_time = _at_the_same_pace(travel_time, leg_m)
+    else:
+        travel_time = integrate_leg(passage, travel_time, Leg(lon, lat, to_lon, to_lat, leg_m), growth)
     return travel_time
 
 
