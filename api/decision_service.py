@@ -16,8 +16,9 @@ from api.suggest import did_you_mean, fold
 from engine.decide import decide, warm_search
 from engine.errors import InvalidAsk, UnknownName
 from engine.kernels.streams import has_tide
-from engine.model import Ask, Decision, LivePicture, Port, Vessel, World
+from engine.model import Ask, Decision, LivePicture, Vessel, World
 from engine.policy import Policy
+from engine.ports import Port
 from engine.routes import lies_in_deep_water
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
 from geodata.policies import DEFAULT_POLICY, policy_names, read_policy

@@ -10,7 +10,8 @@ from api.documents.port import FoundPort
 from api.exchanged import refuse_exchanged
 from api.suggest import fold
 from engine.errors import InvalidAsk
-from engine.model import Port, World
+from engine.model import World
+from engine.ports import Port
 from engine.routes import straight_line_m
 from engine.units import NAUTICAL_MILE_M
 

@@ -6,23 +6,14 @@ import numpy as np
 
 from bench.peers import AllPorts, PeerAbsent, Positions, scgraph_peers, searoute_peers, without_ends
 from bench.report import heading, note, percent, row, seconds, section, spread, times
+from engine.build_patches import build_patches
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.jit import kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.reach import DepthClass, reach_ports
+from engine.measure_in_patch import allocate_patch_workspace, patch_distances, reach_from_patch, set_position
 from engine.model import World
-from engine.patch import (
-    PatchPlaces,
-    PatchTable,
-    allocate_patch_workspace,
-    assign_patches,
-    build_patches,
-    patch_at,
-    patch_distances,
-    patch_from_table,
-    reach_from_patch,
-    set_position,
-)
+from engine.patch import PatchPlaces, PatchTable, assign_patches, patch_at, patch_from_table
 from engine.patch_cache import SIDE_M, PatchCache
 
 ROUNDS = 10

@@ -18,7 +18,7 @@ from engine.errors import PositionRefused
 from engine.kernels.geodesy import within_m
 from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.plane import to_plane
-from engine.model import Port
+from engine.ports import Port
 from engine.units import HOUR_S, NAUTICAL_MILE_M
 
 VESSELS: dict[str, dict[str, object]] = {

@@ -15,9 +15,11 @@ import numpy as np
 from engine.identity_key import IdentityKey
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import SPHERE_RADIUS_M, from_plane
-from engine.kernels.tides import Tides
-from engine.model import Bank, BankPassing, Port, World
+from engine.kernels.tides import Tides, heights_at
+from engine.model import Bank, World
+from engine.ports import Port
 from engine.units import NAUTICAL_MILE_M
+from engine.ways import BankPassing
 
 FARTHEST_TIDE_M = 20.0 * NAUTICAL_MILE_M
 """[A] Over a bank farther than this from every port with a tide the tide is not known. [m]"""
@@ -122,19 +124,6 @@ def distances_m(lon_deg: float, lat_deg: float, positions: SpherePositions) -> n
     here_lon, here_lat = np.radians(lon_deg), np.radians(lat_deg)
     chord = np.sin(0.5 * (lat - here_lat)) ** 2 + cos_lat * np.cos(here_lat) * np.sin(0.5 * (lon - here_lon)) ** 2
     return np.asarray(2.0 * SPHERE_RADIUS_M * np.arcsin(np.sqrt(chord)))
-
-
-def heights_at(tides: Tides, port: int, at_s: np.ndarray) -> np.ndarray:
-    """`engine.kernels.tides.height_at` at many times; NaN where it is not known. [m]"""
-    row, last = tides.station[port], tides.height_m.shape[1] - 1
-    if row == NOWHERE:
-        return np.full(len(at_s), nan)
-    place = (at_s - tides.time_shift_s[port] - tides.start_s) / tides.step_s
-    inside = (place >= 0.0) & (place <= last)
-    k = np.clip(np.where(inside, place, 0.0).astype(np.int64), 0, last - 1)
-    low, high = (tides.height_m[row, k + step].astype(np.float64) for step in (0, 1))
-    height_m = tides.height_factor[port] * (low + (place - k) * (high - low)) + tides.height_shift_m[port]
-    return np.where(inside, height_m, nan)
 
 
 def least_height(tides: Tides, port: int, from_s: float, to_s: float) -> tuple[float, float]:

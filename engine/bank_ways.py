@@ -23,25 +23,30 @@ from engine.bank_tides import (
     bank_tides_of,
     crossings_of,
     distances_m,
-    heights_at,
     on_sphere,
     openings_of,
     passing_of,
 )
-from engine.codes import Code, Rule, Status, Verdict
+from engine.codes import Rule, Status
 from engine.decision_rows import DECIDED, DecisionRows
-from engine.evaluate import SHOWN, Evaluation
+from engine.evaluate import SHOWN
 from engine.evaluate_encounters import EncounterArrays, Found
+from engine.evaluation import Evaluation
 from engine.identity_key import IdentityKey
 from engine.kernels.forecast import waves_at
 from engine.kernels.mesh import NOWHERE, Mesh
 from engine.kernels.plane import from_plane, to_plane
+from engine.kernels.port_travel_times import TravelTimes
 from engine.kernels.reach import Reach, reach_ports, track_on_plane
-from engine.kernels.travel_time import TravelTime, TravelTimes, travel_time_along_track
-from engine.model import Bank, BankClosed, BankWay, DepthClassSource, Port, World
+from engine.kernels.tides import heights_at
+from engine.kernels.travel_time import TravelTime, travel_time_along_track
+from engine.model import Bank, DepthClassSource, World
+from engine.ports import Port
 from engine.request_context import RequestContext
 from engine.rules.depth_and_tide import depth_needed
+from engine.rules.passage import banks_with_tide
 from engine.units import HOUR_S, MINUTE_S
+from engine.ways import BankClosed, BankWay
 
 OPENS_WITHIN_S = 6.0 * HOUR_S
 """[A] An answer says when a bank that is gone round opens if it does so within this time. [s]"""
@@ -141,7 +146,8 @@ def prepare_banks(context: RequestContext) -> None:
     for source in classes:
         source.tables  # noqa: B018 - derived when first looked at
     here = np.array([[context.ask.lon, context.ask.lat], [context.ask.lon, context.ask.lat + 0.01]])
-    travel_time_along_track(context.inputs.forecast, context.speed_model, context.ask.at_s, here)
+    travel_time_along_track(context.passage, here)
+    heights_at(world.tides, 0, np.array([context.ask.at_s]))
 
 
 @lru_cache(maxsize=64)
@@ -439,8 +445,7 @@ def _clock_at(
     leg, share = place
     lon, lat = from_plane(*(plane[leg] + share * (plane[leg + 1] - plane[leg])), *origin)
     so_far = np.vstack((track[: leg + 1], (lon, lat)))
-    at_s = context.ask.at_s
-    return _Clock(lon, lat, travel_time_along_track(context.inputs.forecast, context.speed_model, at_s, so_far))
+    return _Clock(lon, lat, travel_time_along_track(context.passage, so_far))
 
 
 def _needed_m(context: RequestContext, start: _Clock, end: _Clock) -> float:
@@ -529,13 +534,14 @@ def _merged(context: RequestContext, found: BankSearch, taken: dict[int, _Judged
     ways = with_taken(before.ways[:3], lambda evaluation: evaluation.ways[:3])
     weight, key_s, status, bound_s = (of_evaluation(name) for name in ("weight", "key_s", "status", "bound_s"))
     distance_m, is_settled, closely = found.reach.distance_m.copy(), before.is_settled.copy(), before.closely.copy()
-    rule, code = int(Rule.R_NAV_06), int(Code.BANK_WITH_TIDE)
+    rule = int(Rule.R_NAV_06)
     for port in ports:
         way = taken[port].way
         least = min(way.passings, key=lambda passing: passing.depth_m - passing.needed_m)
-        table.code[port, rule], table.verdict[port, rule] = code, int(Verdict.PASS)
-        table.measured[port, rule], table.limit[port, rule] = least.depth_m, least.needed_m
-        weight[port, rule] = context.inputs.weight_of_code[code]
+        finding = banks_with_tide(least.depth_m, least.needed_m)
+        table.code[port, rule], table.verdict[port, rule] = int(finding.code), int(finding.verdict)
+        table.measured[port, rule], table.limit[port, rule] = finding.measured, finding.limit
+        weight[port, rule] = context.inputs.weight_of_code[int(finding.code)]
         distance_m[port], is_settled[port], closely[port] = way.length_m, True, True
     best = before.best
     for port in ports:

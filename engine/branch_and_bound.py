@@ -10,24 +10,26 @@ from engine.bank_ways import BankSearch, open_banks_of, rows_near_open_banks, se
 from engine.codes import Status
 from engine.decision_rows import ONE_BY_ONE, DecisionRows, allocate_rows
 from engine.detour_search import next_detour
-from engine.evaluate import SHOWN, DetourSet, Evaluation, EvaluationInputs, SearchGoal, no_detours
+from engine.evaluate import SHOWN
 from engine.evaluate_encounters import SETTLES_ANSWER, EncounterArrays, Found, evaluate_encounters
+from engine.evaluation import NO_VARIANTS, DetourSet, Evaluation, EvaluationInputs, SearchGoal, no_detours
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import to_plane
+from engine.kernels.port_travel_times import TravelTimes
 from engine.kernels.reach import DepthClass, Reach
-from engine.kernels.travel_time import TravelTime, TravelTimes
+from engine.kernels.travel_time import TravelTime
 from engine.kernels.zones import zones_of_track
-from engine.model import BankClosed, BankWay, DepthClassSource, Detour, Proof
-from engine.patch import PatchPlaces, PatchTable
+from engine.model import DepthClassSource, Proof
+from engine.patch import RowPatches, same_patch
 from engine.patch_cache import PatchCache
-from engine.request_context import RequestContext, region_tables_of
+from engine.request_context import RequestContext
 from engine.routes import check_in_area, require_snapped, track_length_m
+from engine.ways import BankClosed, BankWay, Detour
 
 # numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
 _CAUTION = int(Status.CAUTION)
 
 _SHORTEST_PATHS = no_detours()
-NO_VARIANTS = np.empty((0, 4))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,9 +121,11 @@ def search_ports(
     """
     lon, lat = position or (context.ask.lon, context.ask.lat)
     check_in_area(context.world, lon, lat)
-    goal = SearchGoal(SHOWN, every_port, exhaustive)
+    goal = SearchGoal(
+        first=SHOWN, every_port=every_port, exhaustive=exhaustive, may_detour=True, keeps=True, variants=variants
+    )
     sea = _Position(context, lon, lat)
-    found = sea.evaluate(_SHORTEST_PATHS, goal, variants)
+    found = sea.evaluate(_SHORTEST_PATHS, goal)
     reach, evaluation, order = found.reach, found.evaluation, found.order
     require_snapped(context.world, reach.kind, reach.inland_m, context.ask.lon, context.ask.lat)
     shortest = evaluation.ways.travel_times
@@ -137,7 +141,7 @@ def search_ports(
         first = turn + 1
         port = int(found.worth[turn])
         ways[port] = Detour(track, track_length_m(track), float(shortest.time_s[port])), travel_time
-        again = sea.evaluate(_detour_set(context, reach, shortest, ways), goal, NO_VARIANTS)
+        again = sea.evaluate(_detour_set(context, reach, shortest, ways), goal._replace(variants=NO_VARIANTS))
         evaluation, order = again.evaluation, again.order
     turned = found.winners != found.evaluation.best
     over = search_over_banks(context, (lon, lat), BankSearch(reach, evaluation, order), sea, names_round)
@@ -166,16 +170,15 @@ def winners_at(context: RequestContext, lon: np.ndarray, lat: np.ndarray) -> lis
     west, south, east, north = world.box
     inside = np.flatnonzero((west <= lon) & (lon <= east) & (south <= lat) & (lat <= north))
     # Positions of one patch are looked at in one call.
-    patches: dict[int, tuple[PatchPlaces, PatchTable, list[int]]] = {}
+    patches: dict[int, tuple[RowPatches, list[int]]] = {}
     for k in inside.tolist():
-        places, patch_table = context.patches.at(world.water, depth_class, float(lon[k]), float(lat[k]))
-        patches.setdefault(id(patch_table), (places, patch_table, []))[-1].append(k)
+        patch = context.patches.at(world.water, depth_class, float(lon[k]), float(lat[k]))
+        patches.setdefault(id(patch.table), (patch, []))[-1].append(k)
     rows, answers = context.rows_at(lon, lat), allocate_rows(len(lon))
-    for places, patch_table, members in patches.values():
-        of_rows = PatchPlaces(*(np.full(len(lon), column[0]) for column in places))
+    for patch, members in patches.values():
         evaluate_encounters(
-            context.inputs, context.encounter, region_tables_of(world), rows, np.array(members), of_rows, patch_table,
-            _SHORTEST_PATHS, SETTLES_ANSWER, True, False, NO_VARIANTS, answers,
+            context.inputs, context.encounter, rows, np.array(members), same_patch(patch, len(lon)), _SHORTEST_PATHS,
+            SETTLES_ANSWER, answers,
         )  # fmt: skip
     mark_rows_over_banks(context, rows, answers)
     winners = []
@@ -194,7 +197,7 @@ def mark_rows_over_banks(
     context: RequestContext,
     rows: EncounterArrays,
     answers: DecisionRows,
-    share: Callable[[DepthClassSource, np.ndarray], tuple[PatchPlaces, PatchTable]] | None = None,
+    share: Callable[[DepthClassSource, np.ndarray], RowPatches] | None = None,
 ) -> None:
     """Mark rows whose answer a way over a bank might change: those are decided one by one.
 
@@ -218,15 +221,14 @@ def mark_rows_over_banks(
     if len(marked) == 0:
         return
     source, world = banks.classes[0], context.world
-    places, patch_table = context.patches.nothing(world.water)
     if share is None:
-        places = PatchPlaces(*(np.full(len(rows.lon), column[0]) for column in places))
+        patches = same_patch(context.patches.nothing(world.water), len(rows.lon))
     else:
-        places, patch_table = share(source, marked)
+        patches = share(source, marked)
     over = allocate_rows(len(rows.lon))
     evaluate_encounters(
-        context.inputs._replace(depth_class=source.tables), context.encounter, region_tables_of(world), rows, marked,
-        places, patch_table, _SHORTEST_PATHS, SETTLES_ANSWER, True, False, NO_VARIANTS, over,
+        context.inputs._replace(depth_class=source.tables), context.encounter, rows, marked, patches, _SHORTEST_PATHS,
+        SETTLES_ANSWER, over,
     )  # fmt: skip
     is_same = np.ones(len(marked), np.bool_)
     for before, after in zip(answers, over, strict=True):
@@ -241,12 +243,11 @@ class _Position:
 
     def __init__(self, context: RequestContext, lon: float, lat: float) -> None:
         self._context, self._lon, self._lat = context, lon, lat
-        self._patches: dict[float, tuple[PatchPlaces, PatchTable]] = {}
+        self._patches: dict[float, RowPatches] = {}
 
-    def evaluate(self, detour_set: DetourSet, goal: SearchGoal, variants: np.ndarray) -> Found:
+    def evaluate(self, detour_set: DetourSet, goal: SearchGoal) -> Found:
         """What is found in the vessel's own depth class."""
-        context = self._context
-        return self._evaluate(context.inputs, context.patches, detour_set, goal, True, variants)
+        return self._evaluate(self._context.inputs, self._context.patches, detour_set, goal)
 
     def look_in(self, source: DepthClassSource, ports: list[int], variants: np.ndarray = NO_VARIANTS) -> Found:
         """As of `engine.bank_ways.Sea`."""
@@ -255,10 +256,13 @@ class _Position:
         status = np.full(len(inputs.standing.status), Status.EXCLUDED, np.int8)
         status[ports] = inputs.standing.status[ports]
         inputs = inputs._replace(depth_class=source.tables, standing=inputs.standing._replace(status=status))
-        goal = SearchGoal(SHOWN + len(ports), every_port=False, exhaustive=False)
-        return self._evaluate(inputs, source.patches, _SHORTEST_PATHS, goal, False, variants)
+        goal = SearchGoal(
+            first=SHOWN + len(ports), every_port=False, exhaustive=False, may_detour=False, keeps=True,
+            variants=variants,
+        )  # fmt: skip
+        return self._evaluate(inputs, source.patches, _SHORTEST_PATHS, goal)
 
-    def _patch(self, patches: PatchCache, depth_class: DepthClass) -> tuple[PatchPlaces, PatchTable]:
+    def _patch(self, patches: PatchCache, depth_class: DepthClass) -> RowPatches:
         """Asked for once: a patch is made for the second question in it, and this is one question."""
         if depth_class.needed_depth_m not in self._patches:
             found = patches.at(self._context.world.water, depth_class, self._lon, self._lat)
@@ -266,20 +270,13 @@ class _Position:
         return self._patches[depth_class.needed_depth_m]
 
     def _evaluate(
-        self,
-        inputs: EvaluationInputs,
-        patches: PatchCache,
-        detour_set: DetourSet,
-        goal: SearchGoal,
-        may_detour: bool,
-        variants: np.ndarray,
+        self, inputs: EvaluationInputs, patches: PatchCache, detour_set: DetourSet, goal: SearchGoal
     ) -> Found:
         context = self._context
-        places, patch_table = self._patch(patches, inputs.depth_class)
         rows = context.rows_at(np.array([self._lon]), np.array([self._lat]))
         found: Found = evaluate_encounters(
-            inputs, context.encounter, region_tables_of(context.world), rows, _ONE_ROW, places, patch_table,
-            detour_set, goal, may_detour, True, variants, _UNREAD,
+            inputs, context.encounter, rows, _ONE_ROW, self._patch(patches, inputs.depth_class), detour_set, goal,
+            _UNREAD,
         )  # fmt: skip
         return found
 

@@ -5,11 +5,11 @@ from math import isinf, isnan, nan
 
 import numpy as np
 
-from engine.apply_rules import time_inside_s
 from engine.bank_ways import prepare_banks
 from engine.branch_and_bound import SearchResult, search_ports
 from engine.codes import Code, Rule, Status
 from engine.detour_search import next_detour
+from engine.entrance import time_inside_s
 from engine.evaluate import deciding_rule
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import to_plane

@@ -4,13 +4,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.apply_rules import time_inside_s
 from engine.codes import Code, Status
-from engine.evaluate import BY_CARE, deciding_rule
+from engine.entrance import time_inside_s
+from engine.evaluate import deciding_rule
+from engine.evaluation import BY_CARE
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.jit import inlined_leaf_kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
-from engine.kernels.travel_time import calm_speed_ms
+from engine.kernels.speed import calm_speed_ms
 
 DECIDED, REFUSED_OUT_OF_AREA, REFUSED_ON_LAND, REFUSED_ENCLOSED, ONE_BY_ONE = range(5)
 """What became of a row."""
@@ -79,10 +80,29 @@ def allocate_rows(count: int) -> DecisionRows:
         return np.zeros(count, np.bool_)
 
     return DecisionRows(
-        np.full(count, ONE_BY_ONE, np.int8), ports(), ports(), ports(), ports(), ports(), flags(),
-        np.zeros(count, np.int64), np.zeros(count, np.int64), ports(), np.zeros(count, np.int8), figures(), figures(),
-        figures(), figures(), figures(), figures(), figures(), figures(), flags(), ports(), flags(),
-    )  # fmt: skip
+        became=np.full(count, ONE_BY_ONE, np.int8),
+        best=ports(),
+        second=ports(),
+        nearest=ports(),
+        passed_over=ports(),
+        unconfirmed=ports(),
+        any_unconfirmed=flags(),
+        passed_over_count=np.zeros(count, np.int64),
+        opened=np.zeros(count, np.int64),
+        passed_over_code=ports(),
+        status=np.zeros(count, np.int8),
+        distance_m=figures(),
+        straight_m=figures(),
+        time_s=figures(),
+        low_s=figures(),
+        high_s=figures(),
+        wait_s=figures(),
+        key_s=figures(),
+        to_second_s=figures(),
+        near_tie=flags(),
+        region=ports(),
+        band=flags(),
+    )
 
 
 @inlined_leaf_kernel
@@ -92,8 +112,20 @@ def _is_before(key_s, p, other):
 
 
 @leaf_kernel
-def write_row(inputs, speed_model, landing_lon, landing_lat, reach, found, row, lon, lat, accuracy_m, answers):
-    """Enter what an evaluation says of one row."""
+def write_row(inputs, speed_model, reach, found, rows, row, answers):
+    """Enter what an evaluation says of one row.
+
+    Parameters
+    ----------
+    inputs : EvaluationInputs
+    speed_model : SpeedModel
+        Of the row.
+    reach : Reach
+    found : Evaluation
+    rows : EncounterArrays
+    row : int
+    answers : DecisionRows
+    """
     figures, limits = inputs.port_figures, inputs.limits
     table, key_s, plain_key_s, status = found.table, found.key_s, found.plain_key_s, found.status
     best = found.best
@@ -144,12 +176,13 @@ def write_row(inputs, speed_model, landing_lon, landing_lat, reach, found, row, 
         return
     answers.status[row] = status[best]
     answers.distance_m[row] = reach.distance_m[best] + reach.harbour_m[best]
-    answers.straight_m[row] = geodesic_length_m(lon, lat, landing_lon[best], landing_lat[best])
+    landing_lon, landing_lat = inputs.region_tables.landing_lon[best], inputs.region_tables.landing_lat[best]
+    answers.straight_m[row] = geodesic_length_m(rows.lon[row], rows.lat[row], landing_lon, landing_lat)
     answers.time_s[row] = table.time_s[best]
     answers.wait_s[row] = table.wait_s[best]
     answers.key_s[row] = key_s[best]
     # As in `engine.decide`: the fix may be this much nearer or farther, run at the ends of the speed's own range.
-    slack_m = 0.0 if np.isnan(accuracy_m) else accuracy_m
+    slack_m = 0.0 if np.isnan(rows.accuracy_m[row]) else rows.accuracy_m[row]
     way_m = found.ways.distance_m[best]
     way_s = found.ways.travel_times.time_s[best]
     pace = 1.0 / calm_speed_ms(speed_model)

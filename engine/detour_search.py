@@ -8,8 +8,9 @@ from engine.kernels.detour_bound import detour_gain_bound_s, least_time_s, stays
 from engine.kernels.jit import inlined_leaf_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.reach import fill_track_on_plane, track_on_plane
+from engine.kernels.speed import calm_speed_ms
 from engine.kernels.time_dependent_search import search_faster_track
-from engine.kernels.travel_time import add, calm_speed_ms, start_travel, travel_time_along_track
+from engine.kernels.travel_time import Passage, add, start_travel, travel_time_along_track
 
 MENDED_BY_ANOTHER_ARRIVAL = (Rule.R_RTE_01, Rule.R_RTE_02, Rule.R_NAV_01, Rule.R_NAV_02, Rule.R_NAV_03)
 """Rules that may find otherwise on another way, at another hour, in another sea."""
@@ -183,8 +184,7 @@ def search_detour(inputs, encounter, reach, travel_times, p):
     track, travel_time
         As from `next_detour`; an empty track where none was found.
     """
-    limits, speed_model, forecast = inputs.limits, encounter.speed_model, inputs.forecast
-    depart_s = encounter.figures.depart_s
+    limits, speed_model, depart_s = inputs.limits, encounter.speed_model, encounter.figures.depart_s
     usual_s = travel_times.time_s[p]
     too_high = travel_times.highest_hs_m[p] > speed_model.max_hs_m
     no_way = too_high or not usual_s < np.inf
@@ -196,11 +196,12 @@ def search_detour(inputs, encounter, reach, travel_times, p):
         hop_track = np.empty((2, 2))
         hop_track[0] = reach.path[0]
         hop_track[1] = reach.joined[p]
-    hop = travel_time_along_track(forecast, speed_model, depart_s, hop_track)
+    hop = travel_time_along_track(Passage(inputs.forecast, speed_model, depart_s), hop_track)
     if not hop.time_s < most_s:
         return np.empty((0, 2)), hop
     way, onward = search_faster_track(
-        inputs.water.mesh, inputs.depth_class.needed_depth_m, forecast, speed_model, depart_s + hop.time_s,
+        inputs.water.mesh, inputs.depth_class.needed_depth_m,
+        Passage(inputs.forecast, speed_model, depart_s + hop.time_s),
         track_on_plane(inputs.water, inputs.depth_class, reach, p), most_s - hop.time_s, no_way, too_high,
     )  # fmt: skip
     travel_time = add(hop, onward)

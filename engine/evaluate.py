@@ -8,235 +8,33 @@ looked at only where it may be nearer than the best one, or where fewer than tho
 of the unconfirmed. The others are left out, or get coarse clocks where somebody asks for every port.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
-from engine.apply_rules import RULE_COUNT, Routes, RuleInputs, RuleTable, allocate_rule_table, apply_rules
+from engine.apply_rules import RULE_COUNT, apply_rules
 from engine.codes import Rule, Status, Verdict, Weight
+from engine.evaluation import BY_CARE, BY_DISTANCE, BY_TIME
 from engine.kernels.detour_bound import least_time_s
-from engine.kernels.forecast import Forecast
-from engine.kernels.jit import inlined_kernel, inlined_leaf_kernel, kernel, leaf_kernel
+from engine.kernels.forecast import is_empty
+from engine.kernels.jit import inlined_kernel, inlined_leaf_kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
-from engine.kernels.reach import DepthClass, WaterModel
-from engine.kernels.tides import Tides
-from engine.kernels.travel_time import (
-    COARSE,
-    SpeedModel,
-    TravelTimes,
-    calm_speed_ms,
-    copy_travel_time,
-    first_leg_time,
-    is_empty,
-    no_travel_times,
-    travel_times_along_tree,
-)
-from engine.model import PortFigures, StandingFindings
-from engine.patch import SAFE_M, patch_distances
-from engine.policy import Limits
+from engine.kernels.port_travel_times import COARSE, begin_memo, set_travel_time, travel_time_to_port
+from engine.kernels.speed import calm_speed_ms
+from engine.kernels.travel_time import Passage
+from engine.measure_in_patch import patch_distances
+from engine.patch import SAFE_M
 from engine.rules.passage import endurance
-
-BY_TIME, BY_DISTANCE, BY_CARE = 0, 1, 2
 
 SHOWN = 6
 """So many of the best fit ports are settled for whoever reads an answer: the recommended one and five more."""
-
-_NOT_JUDGED = 9
-"""Beyond every `Status`."""
 
 _BY_KEY, _NEXT_BOUND, _IN_TIME, _EVERY_PORT, _DONE = range(5)
 """Turns of the search: ports in the order of their bounds, the bound of the first one that could not be the best, those
 behind by key that may be nearer in time, and all others."""
 
 FIRST_OPENED = 4
+
 NEXT_OPENED = 2
 """So many are looked at first, and so many more at a time while it is open which come first."""
-
-
-class EvaluationInputs(NamedTuple):
-    """What ports are held against, the same for all encounters of one vessel, policy and world.
-
-    Attributes
-    ----------
-    port_figures : PortFigures
-        What the ports are for this vessel.
-    standing : StandingFindings
-        What is found of them wherever an encounter is.
-    weight_of_code, penalty_of_code, share_of_code : ndarray, indexed by code
-        Of the policy; penalties in seconds, and as shares of the time to the port.
-    care_delay_s : ndarray of float64, shape (p,)
-        From each landing to definitive care. [s]
-    key : int
-        What ports are ordered by: `BY_TIME`, `BY_DISTANCE` or `BY_CARE`.
-    """
-
-    water: WaterModel
-    depth_class: DepthClass
-    forecast: Forecast
-    limits: Limits
-    port_figures: PortFigures
-    standing: StandingFindings
-    tides: Tides
-    weight_of_code: np.ndarray
-    penalty_of_code: np.ndarray
-    share_of_code: np.ndarray
-    care_delay_s: np.ndarray
-    key: int
-
-
-class EncounterInputs(NamedTuple):
-    """What one encounter adds; the same however its position is moved within its uncertainty.
-
-    Attributes
-    ----------
-    figures : RuleInputs
-    speed_model : SpeedModel
-    inside_srr : ndarray of bool, shape (p,)
-        Whether each port lies in the state of the search and rescue region.
-    """
-
-    figures: RuleInputs
-    speed_model: SpeedModel
-    inside_srr: np.ndarray
-
-
-class DetourSet(NamedTuple):
-    """Ways that are taken instead of the shortest path; arrays by port, or empty where there is none.
-
-    Attributes
-    ----------
-    taken : ndarray of bool, shape (p,)
-    distance_m : ndarray of float64, shape (p,)
-        [m]
-    touched, poor : ndarray of uint64, shape (p,)
-        Zones on them.
-    travel_times : TravelTimes
-    """
-
-    taken: np.ndarray
-    distance_m: np.ndarray
-    touched: np.ndarray
-    poor: np.ndarray
-    travel_times: TravelTimes
-
-
-class SearchGoal(NamedTuple):
-    """How far ports are looked at.
-
-    Attributes
-    ----------
-    first : int
-        So many of the first in order are to be known: those that are fit, and then unconfirmed ones.
-    every_port : bool
-        Look at the others too, coarsely.
-    exhaustive : bool
-        Look closely at each of them, whatever its bound.
-    """
-
-    first: int
-    every_port: bool
-    exhaustive: bool
-
-
-class Evaluation(NamedTuple):
-    """What was found; arrays by port, which mean nothing for ports that were not looked at.
-
-    Attributes
-    ----------
-    ways : Routes
-        Those chosen.
-    closely : ndarray of bool, shape (p,)
-        Whether the clock is a close one.
-    table : RuleTable
-    weight : ndarray of int8, shape (p, rules)
-    plain_key_s, key_s : ndarray of float64, shape (p,)
-        What the ports are ordered by, without and with penalties. [s]
-    penalty_s : ndarray of float64, shape (p,)
-        [s]
-    status : ndarray of int8, shape (p,)
-    bound_s : ndarray of float64, shape (p,)
-        Least key each port can have, whatever way is taken to it; infinite without one. [s]
-    by_bound : ndarray of int64, shape (p,)
-        Ports in the order in which they are looked at: that of their bounds, and last those that are behind in that but
-        may be nearer in time.
-    is_settled : ndarray of bool, shape (p,)
-        Whether a port may be among the first few that are not excluded, or nearer than the best one. Of all others it
-        is known that they are neither, and so it is the same whether they were looked at or not.
-    looked : int
-        How many were looked at, in that order.
-    opened : int
-        How many of them could have been the best one.
-    best : int
-        The best fit port, or `NOWHERE`.
-    next_bound_s : float
-        Bound of the first port that could not; infinite where all could. [s]
-    """
-
-    ways: Routes
-    closely: np.ndarray
-    table: RuleTable
-    weight: np.ndarray
-    plain_key_s: np.ndarray
-    key_s: np.ndarray
-    penalty_s: np.ndarray
-    status: np.ndarray
-    bound_s: np.ndarray
-    by_bound: np.ndarray
-    is_settled: np.ndarray
-    looked: int
-    opened: int
-    best: int
-    next_bound_s: float
-
-
-class Leading(NamedTuple):
-    """The least keys found so far, in increasing order; infinite where there are fewer. [s]
-
-    Attributes
-    ----------
-    fit_s, unconfirmed_s : ndarray of float64, shape (first,)
-        Of fit ports, and of ports of which something is not known.
-    """
-
-    fit_s: np.ndarray
-    unconfirmed_s: np.ndarray
-
-
-def no_detours() -> DetourSet:
-    """The shortest path to every port."""
-    none = np.empty(0)
-    flags, zones = np.empty(0, np.bool_), np.empty(0, np.uint64)
-    return DetourSet(flags, none, zones, zones, TravelTimes(none, none, none, none, flags, flags, flags, none))
-
-
-@inlined_kernel
-def allocate_evaluation(ways):
-    """Room for what is found on these ways; nothing is entered yet."""
-    count = ways.distance_m.shape[0]
-    figures_s = np.full((4, count), np.nan)
-    return Evaluation(
-        ways, np.zeros(count, np.bool_), allocate_rule_table(count), np.empty((count, RULE_COUNT), np.int8),
-        figures_s[0], figures_s[1], figures_s[2], np.full(count, _NOT_JUDGED, np.int8), figures_s[3], np.arange(count),
-        np.zeros(count, np.bool_), np.int64(0), np.int64(0), np.int64(NOWHERE), np.float64(np.inf),
-    )  # fmt: skip
-
-
-@kernel
-def select_routes(reach, detour_set):
-    """The ways round where there are any, and the shortest paths to all other ports, their clocks not run yet."""
-    travel_times = no_travel_times(reach.distance_m.shape[0])
-    if detour_set.taken.shape[0] == 0:
-        return Routes(reach.distance_m, reach.touched, reach.poor, travel_times)
-    distance_m = reach.distance_m.copy()
-    touched = reach.touched.copy()
-    poor = reach.poor.copy()
-    for p in range(detour_set.taken.shape[0]):
-        if detour_set.taken[p]:
-            distance_m[p] = detour_set.distance_m[p]
-            touched[p] = detour_set.touched[p]
-            poor[p] = detour_set.poor[p]
-            copy_travel_time(detour_set.travel_times, travel_times, p)
-    return Routes(distance_m, touched, poor, travel_times)
 
 
 @inlined_leaf_kernel
@@ -413,8 +211,14 @@ def deciding_rule(verdict, code, weight, penalty_of_code, share_of_code, ranks_b
     return soft
 
 
+@inlined_kernel
+def passage_of(inputs, encounter):
+    """The vessel of an encounter under way, as a `Passage`."""
+    return Passage(inputs.forecast, encounter.speed_model, encounter.figures.depart_s)
+
+
 @leaf_kernel
-def evaluate_some(inputs, encounter, reach, tide_bias_m, ways_taken, joining, memo, ports, growth, found):
+def evaluate_some(inputs, encounter, reach, ways_taken, memo, ports, growth, found):
     """Time, judge, weigh and key some ports: everything that is entered of a port but its bound.
 
     Parameters
@@ -422,22 +226,21 @@ def evaluate_some(inputs, encounter, reach, tide_bias_m, ways_taken, joining, me
     inputs : EvaluationInputs
     encounter : EncounterInputs
     reach : Reach
-    tide_bias_m : float
-        Added to every height of tide: 0 but when asking what a wrong tide would change. [m]
     ways_taken : ndarray of bool, shape (p,) or (0,)
         Ports whose clocks are entered already.
-    joining, memo, growth
-        As for `travel_times_along_tree`.
+    memo, growth
+        As for `travel_time_to_port`.
     ports : ndarray of int64
     found : Evaluation
         Where it is entered.
     """
     speed_model = encounter.speed_model
-    travel_times_along_tree(
-        inputs.water, inputs.depth_class, reach, inputs.forecast, speed_model, encounter.figures.depart_s, joining,
-        memo, ports, ways_taken, growth, found.ways.travel_times,
-    )  # fmt: skip
-    apply_rules(inputs, encounter, reach.harbour_m, tide_bias_m, ports, found.ways, found.table)
+    passage = passage_of(inputs, encounter)
+    for p in ports:
+        if ways_taken.shape[0] == 0 or not ways_taken[p]:
+            travel_time = travel_time_to_port(inputs.water, inputs.depth_class, reach, passage, memo, p, growth)
+            set_travel_time(found.ways.travel_times, p, travel_time)
+    apply_rules(inputs, encounter, reach.harbour_m, ports, found.ways, found.table)
     classify(inputs, ports, found)
     calm_ms = calm_speed_ms(speed_model)
     for p in ports:
@@ -452,7 +255,7 @@ def measures_in_turn(patch, goal, ways_taken):
 
 
 @leaf_kernel
-def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal, memo, leading, found):
+def search_ports_in_order(inputs, encounter, patch, reach, ways_taken, goal, workspace, found):
     """Look at ports in the order of their bounds.
 
     Parameters
@@ -462,17 +265,13 @@ def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal
     patch : Patch
         In which the position lies; one of no triangle where it was measured by itself. Unless ports are measured in
         their turn (`measures_in_turn`), all have been, and their bounds and the order of those are entered.
-    fix : PatchWorkspace
-        Of the patch.
     reach : Reach
-        That of the fix, or of all ports.
+        That of the workspace for the patch, or of all ports.
     ways_taken : ndarray of bool, shape (p,) or (0,)
         Ports whose clocks are entered already.
     goal : SearchGoal
-    memo : TravelTimeMemo
-        Of nothing passed.
-    leading : Leading
-        Scratch, infinite.
+    workspace : SearchWorkspace
+        With what has been measured in the patch.
     found : Evaluation
         Where it is entered.
 
@@ -482,13 +281,17 @@ def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal
         As in `Evaluation`.
     """
     by_bound, bound_s, speed_model = found.by_bound, found.bound_s, encounter.speed_model
+    memo, leading = workspace.memo, workspace.leading
     count = bound_s.shape[0]
     start = reach.path[0]
     is_lazy = measures_in_turn(patch, goal, ways_taken)
     # From anywhere in the patch the way to a port is at most so much shorter than from its middle.
     slack_m = patch.radius_m + SAFE_M
-    joining = first_leg_time(reach, inputs.forecast, speed_model, encounter.figures.depart_s)
     is_quiet = is_empty(inputs.forecast)
+    if not is_quiet:
+        begin_memo(memo, passage_of(inputs, encounter), reach)
+    leading.fit_s[:] = np.inf
+    leading.unconfirmed_s[:] = np.inf
     best = NOWHERE
     # Ports in the order of their bounds: those looked at, those passed by because they can't bear on the answer, those
     # that are measured, and in the order of the patch all others.
@@ -514,7 +317,7 @@ def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal
             if not least_s <= latest_s or (measured >= wanted and not least_s < bound_s[by_bound[wanted - 1]]):
                 break
             p = patch.ports[measured]
-            patch_distances(inputs.water, inputs.depth_class, patch, fix, measured)
+            patch_distances(inputs.water, inputs.depth_class, patch, workspace.fix, measured)
             bound_s[p] = lower_bound_s(inputs, reach, speed_model, p)
             place = measured
             while place > seen and (
@@ -561,7 +364,7 @@ def search_ports_in_order(inputs, encounter, patch, fix, reach, ways_taken, goal
         if stop > looked:
             ports = by_bound[looked:stop]
             looked = stop
-            evaluate_some(inputs, encounter, reach, 0.0, ways_taken, joining, memo, ports, growth, found)
+            evaluate_some(inputs, encounter, reach, ways_taken, memo, ports, growth, found)
             for p in ports:
                 found.closely[p] = growth == 0.0
             best = best_of(ports, found.status, found.key_s, best)

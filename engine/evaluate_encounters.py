@@ -12,41 +12,38 @@ import numpy as np
 from engine.apply_rules import RuleInputs
 from engine.decision_rows import DECIDED, REFUSED_ENCLOSED, REFUSED_ON_LAND, write_row
 from engine.detour_search import mark_detour_candidates
-from engine.evaluate import (
+from engine.evaluate import fill_lower_bounds, measures_in_turn, search_ports_in_order
+from engine.evaluation import (
     BY_DISTANCE,
+    NO_VARIANTS,
     EncounterInputs,
     Evaluation,
     Leading,
     SearchGoal,
+    SearchWorkspace,
     allocate_evaluation,
-    fill_lower_bounds,
-    measures_in_turn,
-    search_ports_in_order,
     select_routes,
 )
 from engine.kernels.arrays import copy_first
 from engine.kernels.detour_bound import allocate_lanes
-from engine.kernels.forecast import waves_at
+from engine.kernels.forecast import is_empty, waves_at
 from engine.kernels.jit import inlined_kernel, kernel
 from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.plane import to_plane
+from engine.kernels.port_travel_times import allocate_memo
 from engine.kernels.reach import Reach, reach_ports
 from engine.kernels.snap import ENCLOSED, ON_LAND
-from engine.kernels.travel_time import SpeedModel, allocate_memo, is_empty
-from engine.kernels.zones import Regions, region_at
-from engine.patch import (
-    allocate_patch_workspace,
-    measure_every_port,
-    no_patch,
-    patch_from_table,
-    set_position,
-    shares,
-)
-from engine.perturbations import contenders, fill_winners
+from engine.kernels.speed import SpeedModel
+from engine.kernels.zones import region_at
+from engine.measure_in_patch import allocate_patch_workspace, measure_every_port, set_position
+from engine.patch import no_patch, patch_from_table, shares
+from engine.perturbations import contenders, winner_under
 from engine.rank import order_of
 
-SETTLES_ANSWER = SearchGoal(first=2, every_port=False, exhaustive=False)
-"""The best port, the one after it, and all that are nearer."""
+SETTLES_ANSWER = SearchGoal(
+    first=2, every_port=False, exhaustive=False, may_detour=True, keeps=False, variants=NO_VARIANTS
+)
+"""The best port, the one after it, and all that are nearer: written down where no way round might change them."""
 
 AS_IT_IS = 1.0
 """Factor of what is not changed."""
@@ -83,26 +80,6 @@ class EncounterArrays(NamedTuple):
     wave_factor: np.ndarray
 
 
-class RegionTables(NamedTuple):
-    """What encounters are held against besides their inputs.
-
-    Attributes
-    ----------
-    regions : Regions
-        Search and rescue regions.
-    inside : ndarray of bool, shape (regions + 2, p)
-        Ports in the state that answers for each region; the last but one row for no region, the last one for the
-        boundary band, in which both sides count.
-    landing_lon, landing_lat : ndarray of float64, shape (p,)
-        [deg]
-    """
-
-    regions: Regions
-    inside: np.ndarray
-    landing_lon: np.ndarray
-    landing_lat: np.ndarray
-
-
 class Found(NamedTuple):
     """What was found from one position.
 
@@ -130,12 +107,13 @@ class Found(NamedTuple):
 
 
 @inlined_kernel
-def _encounter_of_row(inputs, encounter, region_tables, rows, row, px, py, is_quiet, answers):
+def _encounter_of_row(inputs, encounter, rows, row, px, py, is_quiet, answers):
     """What one row adds; its region is entered in the answers."""
     lon, lat, at_s, accuracy_m = rows.lon[row], rows.lat[row], rows.at_s[row], rows.accuracy_m[row]
     base, speed_model = encounter.figures, encounter.speed_model
-    region_count = region_tables.inside.shape[0] - 2
-    here, other, line_m, doubt_m = region_at(region_tables.regions, inputs.limits.srr_band_m, px, py)
+    inside = inputs.region_tables.inside
+    region_count = inside.shape[0] - 2
+    here, other, line_m, doubt_m = region_at(inputs.region_tables.regions, inputs.limits.srr_band_m, px, py)
     band = line_m <= doubt_m + (0.0 if np.isnan(accuracy_m) else accuracy_m)
     here = other if here < 0 else here
     answers.region[row] = here
@@ -152,41 +130,43 @@ def _encounter_of_row(inputs, encounter, region_tables, rows, row, px, py, is_qu
     if run_age_s < 0.0:
         run_age_s = 0.0
     figures = RuleInputs(
-        at_s,
-        base.needed_depth_m,
-        base.draught_m,
-        base.range_m,
-        base.plausible_range_m,
-        base.max_hs_m,
-        here_hs_m,
-        base.limit_is_assumed,
-        base.self_righting_persons,
-        base.max_persons,
-        rows.persons[row],
-        rows.persons_known[row],
-        rows.aboard_s[row],
-        base.sheltered,
-        base.weigh_srr_state,
-        base.lane_bits,
-        base.firing_bits,
-        base.weather_feed,
-        run_age_s,
+        depart_s=at_s,
+        needed_depth_m=base.needed_depth_m,
+        draught_m=base.draught_m,
+        range_m=base.range_m,
+        plausible_range_m=base.plausible_range_m,
+        max_hs_m=base.max_hs_m,
+        here_hs_m=here_hs_m,
+        limit_is_assumed=base.limit_is_assumed,
+        self_righting_persons=base.self_righting_persons,
+        max_persons=base.max_persons,
+        persons=rows.persons[row],
+        persons_known=rows.persons_known[row],
+        aboard_s=rows.aboard_s[row],
+        sheltered=base.sheltered,
+        weigh_srr_state=base.weigh_srr_state,
+        lane_bits=base.lane_bits,
+        firing_bits=base.firing_bits,
+        weather_feed=base.weather_feed,
+        run_age_s=run_age_s,
     )
     moved = SpeedModel(
-        rows.speed_factor[row] * speed_model.full_speed_ms,
-        rows.speed_factor[row] * speed_model.cap_ms,
-        speed_model.table_hs_m,
-        speed_model.table_share,
-        speed_model.beam_loss,
-        speed_model.following_loss,
-        speed_model.wind_drift,
-        max_hs_m,
-        speed_model.speed_doubt,
-        speed_model.wave_doubt,
-        rows.wave_factor[row],
-        speed_model.stream_error,
+        full_speed_ms=rows.speed_factor[row] * speed_model.full_speed_ms,
+        cap_ms=rows.speed_factor[row] * speed_model.cap_ms,
+        table_hs_m=speed_model.table_hs_m,
+        table_share=speed_model.table_share,
+        beam_loss=speed_model.beam_loss,
+        following_loss=speed_model.following_loss,
+        wind_drift=speed_model.wind_drift,
+        max_hs_m=max_hs_m,
+        speed_doubt=speed_model.speed_doubt,
+        wave_doubt=speed_model.wave_doubt,
+        wave_factor=rows.wave_factor[row],
+        stream_error=speed_model.stream_error,
     )
-    return EncounterInputs(figures, moved, region_tables.inside[side])
+    return EncounterInputs(
+        figures=figures, speed_model=moved, inside_srr=inside[side], tide_bias_m=encounter.tide_bias_m
+    )
 
 
 @kernel
@@ -237,16 +217,26 @@ def _room_for(reach, detour_set):
 def _with_outcome(found, looked, opened, best, next_bound_s):
     """What was found, with how far the search went."""
     return Evaluation(
-        found.ways, found.closely, found.table, found.weight, found.plain_key_s, found.key_s, found.penalty_s,
-        found.status, found.bound_s, found.by_bound, found.is_settled, looked, opened, best, next_bound_s,
-    )  # fmt: skip
+        ways=found.ways,
+        closely=found.closely,
+        table=found.table,
+        weight=found.weight,
+        plain_key_s=found.plain_key_s,
+        key_s=found.key_s,
+        penalty_s=found.penalty_s,
+        status=found.status,
+        bound_s=found.bound_s,
+        by_bound=found.by_bound,
+        is_settled=found.is_settled,
+        looked=looked,
+        opened=opened,
+        best=best,
+        next_bound_s=next_bound_s,
+    )
 
 
 @kernel
-def evaluate_encounters(
-    inputs, encounter, region_tables, rows, members, places, patch_table, detour_set, goal, may_detour, keeps, variants,
-    answers,
-):  # fmt: skip
+def evaluate_encounters(inputs, encounter, rows, members, row_patches, detour_set, goal, answers):
     """Look at ports from the positions of encounters.
 
     Parameters
@@ -254,23 +244,13 @@ def evaluate_encounters(
     inputs : EvaluationInputs
     encounter : EncounterInputs
         Of any of these rows, with the sea limit of calm water: what stays the same in it is used for all of them.
-    region_tables : RegionTables
     rows : EncounterArrays
     members : ndarray of int64
         Which of them.
-    places : PatchPlaces
-        Of the rows; NaN on the plane where nobody has looked whether a row lies in its patch.
-    patch_table : PatchTable
-        Of the depth class.
+    row_patches : RowPatches
     detour_set : DetourSet
         Ways round found already, or an empty one.
     goal : SearchGoal
-    may_detour : bool
-        Whether ways round count: a row that a search for one might change is not written down.
-    keeps : bool
-        Return what is found of the last row, of which nothing is written down; ports worth a search are named.
-    variants : ndarray of float64, shape (v, 4)
-        Changes to try where it is kept, as for `fill_winners`; none where nobody asks.
     answers : DecisionRows
         Where rows are written down.
 
@@ -284,9 +264,9 @@ def evaluate_encounters(
     is_shortest = detour_set.taken.shape[0] == 0
     fix = allocate_patch_workspace(inputs.water, depth_class)
     memo = allocate_memo(corner_count, count)
+    workspace = SearchWorkspace(fix, memo, Leading(np.empty(goal.first), np.empty(goal.first)))
     track, lanes = np.empty((corner_count + 2, 2)), allocate_lanes()
     is_worth = np.empty(count, np.bool_)
-    leading = Leading(np.empty(goal.first), np.empty(goal.first))
     in_patch = _room_for(fix.reach, detour_set)
     reach, found = fix.reach, in_patch
     nobody = np.empty(0, np.int64)
@@ -294,7 +274,9 @@ def evaluate_encounters(
     for row in members:
         lon, lat = rows.lon[row], rows.lat[row]
         px, py = to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
-        patch = _patch_of_row(inputs, patch_table, places.patch[row], places.x[row], px, py)
+        patch = _patch_of_row(
+            inputs, row_patches.table, row_patches.places.patch[row], row_patches.places.x[row], px, py
+        )
         is_in_patch = patch.triangle != NOWHERE
         is_lazy = measures_in_turn(patch, goal, detour_set.taken)
         reach = _reach_of_row(inputs, patch, fix, is_lazy, lon, lat, px, py)
@@ -303,38 +285,31 @@ def evaluate_encounters(
             continue
         # In a patch nothing of it is kept from one row to the next, so the room is shared.
         found = in_patch if is_in_patch and is_shortest else _room_for(reach, detour_set)
-        here = _encounter_of_row(inputs, encounter, region_tables, rows, row, px, py, is_quiet, answers)
+        here = _encounter_of_row(inputs, encounter, rows, row, px, py, is_quiet, answers)
         if not is_lazy:
             fill_lower_bounds(inputs, reach, here.speed_model, found.bound_s)
             copy_first(np.argsort(found.bound_s, kind="mergesort"), found.by_bound, count)
-        if not is_quiet:
-            memo.place[:] = 0
-            memo.used[0] = 0
-        leading.fit_s[:] = np.inf
-        leading.unconfirmed_s[:] = np.inf
         looked, opened, best, next_bound_s = search_ports_in_order(
-            inputs, here, patch, fix, reach, detour_set.taken, goal, memo, leading, found
+            inputs, here, patch, reach, detour_set.taken, goal, workspace, found
         )
         found = _with_outcome(found, looked, opened, best, next_bound_s)
         any_worth = False
-        if may_detour and is_shortest and not is_quiet and inputs.key != BY_DISTANCE:
+        if goal.may_detour and is_shortest and not is_quiet and inputs.key != BY_DISTANCE:
             any_worth = mark_detour_candidates(inputs, here, reach, found, goal.exhaustive, track, lanes, is_worth)
-        if not keeps:
+        if not goal.keeps:
             if not any_worth:
-                write_row(
-                    inputs, here.speed_model, region_tables.landing_lon, region_tables.landing_lat, reach, found, row,
-                    lon, lat, rows.accuracy_m[row], answers,
-                )  # fmt: skip
+                write_row(inputs, here.speed_model, reach, found, rows, row, answers)
                 answers.became[row] = DECIDED
             continue
         if any_worth:
             worth = found.by_bound[:opened][is_worth[:opened]]
         shown = np.arange(count) if goal.every_port or goal.exhaustive else np.flatnonzero(found.is_settled)
         order = order_of(found, reach.harbour_m, shown)
-        if variants.shape[0] > 0:
+        if goal.variants.shape[0] > 0:
             tried = contenders(inputs, here, found)
             if tried.shape[0] > 1:
-                winners = np.full(variants.shape[0], NOWHERE)
+                winners = np.full(goal.variants.shape[0], NOWHERE)
                 other = _room_for(reach, detour_set)
-                fill_winners(inputs, here, reach, found, tried, variants, memo, other, winners)
+                for v in range(winners.shape[0]):
+                    winners[v] = winner_under(inputs, here, reach, found, tried, goal.variants[v], memo, other)
     return Found(reach, found, order, worth, tried, winners)

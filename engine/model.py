@@ -6,15 +6,17 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from engine.codes import Code, Feed, Grade, Medical, Status
+from engine.codes import Code, Feed, Medical, Status
 from engine.kernels.forecast import Forecast, no_forecast
+from engine.kernels.port_travel_times import TravelTimes
 from engine.kernels.reach import DepthClass, Reach, WaterModel
 from engine.kernels.streams import Streams, no_streams
 from engine.kernels.tides import Tides
-from engine.kernels.travel_time import TravelTimes
 from engine.kernels.zones import Regions, Zones
 from engine.patch_cache import PatchCache
 from engine.policy import Policy
+from engine.ports import Port, PortAccess, PortColumns
+from engine.ways import BankWay, Detour
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,122 +100,6 @@ class Ask:
     sheltered: bool | None = None
 
 
-class Evidence(NamedTuple):
-    """Where a fact of the register comes from and how well it is known; `overlaid` by an operator's own file."""
-
-    grade: Grade
-    source: str
-    note: str
-    overlaid: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Port:
-    """Identity of a landing place; its figures are in `PortColumns` at the same index.
-
-    Attributes
-    ----------
-    facts : dict
-        Every fact of the register as shown to people, by its name there; None where it is blank.
-    evidence : dict of Evidence
-        For those that stand in the table of facts.
-    harbour_leg : ndarray of float64, shape (n, 2)
-        Track from approach point to landing point, longitude and latitude; empty where the coastline does not
-        show it. [deg]
-    """
-
-    id: str
-    unlocode: str | None
-    name_en: str
-    name_fr: str
-    country: str
-    vhf: str | None
-    landing: tuple[float, float]
-    approach: tuple[float, float]
-    harbour_leg: np.ndarray = field(repr=False)
-    facts: dict[str, object] = field(repr=False, hash=False, compare=False)
-    evidence: dict[str, Evidence] = field(repr=False, hash=False, compare=False)
-
-
-class PortColumns(NamedTuple):
-    """Figures of all ports, one array each, NaN where the register is blank.
-
-    Attributes
-    ----------
-    approach_depth_m : ndarray of float64
-        Least depth from open water to the berths, bar and sill included; positive down from chart datum. [m]
-    small_depth_m, ship_depth_m : ndarray of float64
-        Least depth where small craft land people, and at the quay of ships; negative where it dries. [m]
-    approach_grade, small_grade, ship_grade, ship_loa_grade, ship_draught_grade, gate_grade : ndarray of int8
-        `engine.codes.Grade` of a figure.
-    proven_draught_m : ndarray of float64
-        Draught of a craft known to come and go at all states of the tide. [m]
-    gate_night_before_h, gate_night_after_h : ndarray of float64
-        Hours about high water at night, where they are others than by day. [h]
-    care_s : ndarray of float64
-        By road from the landing to an emergency department. [s]
-    """
-
-    kind: np.ndarray
-    approach_depth_m: np.ndarray
-    approach_grade: np.ndarray
-    small_depth_m: np.ndarray
-    small_grade: np.ndarray
-    small_loa_m: np.ndarray
-    ship_depth_m: np.ndarray
-    ship_grade: np.ndarray
-    ship_loa_m: np.ndarray
-    ship_loa_grade: np.ndarray
-    ship_draught_m: np.ndarray
-    ship_draught_grade: np.ndarray
-    ship_beam_m: np.ndarray
-    proven_draught_m: np.ndarray
-    mhws_m: np.ndarray
-    gate: np.ndarray
-    gate_grade: np.ndarray
-    gate_before_h: np.ndarray
-    gate_after_h: np.ndarray
-    gate_night_before_h: np.ndarray
-    gate_night_after_h: np.ndarray
-    exposure_from_deg: np.ndarray
-    exposure_to_deg: np.ndarray
-    exposure_wind_ms: np.ndarray
-    entrance_axis_deg: np.ndarray
-    harbour_leg_m: np.ndarray
-    harbour_speed_ms: np.ndarray
-    reception: np.ndarray
-    care_s: np.ndarray
-    entry_permission: np.ndarray
-    confidence: np.ndarray
-
-
-class PortAccess(NamedTuple):
-    """Figures of all ports that hold for one vessel; arrays of shape (p,), NaN where nothing is known.
-
-    Attributes
-    ----------
-    depth_m : ndarray of float64
-        Least depth between open water and the berth, positive down from chart datum. [m]
-    depth_grade : ndarray of int8
-        `Grade` of that depth. A ``BOUND`` is a depth that floats crafts known to come and go at all states of the tide.
-    berth_loa_m : ndarray of float64
-        Greatest length that somebody states for her kind of berth. [m]
-    most_loa_m : ndarray of float64
-        Length beyond which the port is no port for her. [m]
-    draught_limit_m : ndarray of float64
-        Greatest draught that is published for her kind of berth. [m]
-    beam_limit_m : ndarray of float64
-        [m]
-    """
-
-    depth_m: np.ndarray
-    depth_grade: np.ndarray
-    berth_loa_m: np.ndarray
-    most_loa_m: np.ndarray
-    draught_limit_m: np.ndarray
-    beam_limit_m: np.ndarray
-
-
 class LivePicture(NamedTuple):
     """What changes while the world stands still: reports from ports; one array a figure, one entry a port.
 
@@ -233,67 +119,23 @@ class LivePicture(NamedTuple):
     danger_ashore: np.ndarray
 
 
-class PortFigures(NamedTuple):
-    """What rules on the way look at of every port; arrays of shape (p,), NaN where nothing is known.
-
-    Attributes
-    ----------
-    depth_m, depth_grade : ndarray of float64 and int8
-        Of the way in to a berth for this vessel, as in `PortAccess`. [m]
-    is_drying : ndarray of bool
-        Whether the place is a drying harbour.
-    capacity_feed, free_places, persons_per_hour, queued_persons
-        As in `LivePicture`; all others as in `PortColumns`.
-    """
-
-    depth_m: np.ndarray
-    depth_grade: np.ndarray
-    is_drying: np.ndarray
-    mhws_m: np.ndarray
-    gate: np.ndarray
-    gate_grade: np.ndarray
-    gate_before_h: np.ndarray
-    gate_after_h: np.ndarray
-    gate_night_before_h: np.ndarray
-    gate_night_after_h: np.ndarray
-    exposure_from_deg: np.ndarray
-    exposure_to_deg: np.ndarray
-    exposure_wind_ms: np.ndarray
-    entrance_axis_deg: np.ndarray
-    harbour_speed_ms: np.ndarray
-    capacity_feed: np.ndarray
-    free_places: np.ndarray
-    persons_per_hour: np.ndarray
-    queued_persons: np.ndarray
-
-
-class StandingFindings(NamedTuple):
-    """What the standing rules found; other columns mean nothing.
-
-    Attributes
-    ----------
-    status : ndarray of int8, shape (p,)
-        The best `Status` that they leave a port: suitable, unconfirmed or excluded.
-    verdict, code : ndarray of int8 and int16, shape (p, rules)
-    measured, limit : ndarray of float64, shape (p, rules)
-    """
-
-    status: np.ndarray
-    verdict: np.ndarray
-    code: np.ndarray
-    measured: np.ndarray
-    limit: np.ndarray
-
-
 def no_live_picture(port_count: int) -> LivePicture:
     """The picture of a plain machine: no feed was ever connected."""
     unknown = np.full(port_count, np.nan)
     absent = np.full(port_count, int(Feed.ABSENT), np.int8)
     return LivePicture(
-        absent, np.zeros(port_count, np.int64), unknown,
-        absent, unknown, unknown, unknown,
-        absent, unknown, unknown, np.zeros(port_count, np.bool_),
-    )  # fmt: skip
+        status_feed=absent,
+        status=np.zeros(port_count, np.int64),
+        status_age_s=unknown,
+        capacity_feed=absent,
+        free_places=unknown,
+        persons_per_hour=unknown,
+        queued_persons=unknown,
+        reception_feed=absent,
+        needs_met=unknown,
+        transport_arranged=unknown,
+        danger_ashore=np.zeros(port_count, np.bool_),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -462,101 +304,6 @@ class World:
     def sea(self) -> Forecast:
         """The forecast, with the atlas's streams for where and when it says no current."""
         return self.forecast._replace(streams=self.streams)
-
-
-class Detour(NamedTuple):
-    """A way round that is faster than the shortest path, or the only one that is fit.
-
-    Attributes
-    ----------
-    track : ndarray of float64, shape (n, 2)
-        From the position to the approach point, longitude and latitude. [deg]
-    length_m : float
-        [m]
-    shortest_s : float
-        Time to the entrance along the shortest path; infinite or NaN where it cannot be made good. [s]
-    """
-
-    track: np.ndarray
-    length_m: float
-    shortest_s: float
-
-
-class BankPassing(NamedTuple):
-    """A bank on a way, and the water over it when a vessel passes.
-
-    Attributes
-    ----------
-    bank : int
-        Index in `World.banks`.
-    depth_m : float
-        Least water reckoned with: the doubt of the tide is taken off already; NaN where no tide is known. [m]
-    needed_m : float
-        What the vessel needs there, with its share of the sea. [m]
-    at_s : float
-        When it is the least, between the earliest and the latest time of passing. [epoch s]
-    tide_port : int
-        Port whose tide it is; `engine.kernels.mesh.NOWHERE` where none is near enough.
-    tide_off_m : float
-        How far off that port is. [m]
-    """
-
-    bank: int
-    depth_m: float
-    needed_m: float
-    at_s: float
-    tide_port: int
-    tide_off_m: float
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there is water enough; what is not known is a wall."""
-        return self.depth_m >= self.needed_m
-
-
-class BankWay(NamedTuple):
-    """A way that leads over banks with water enough, and is shorter than the one that keeps off them.
-
-    Attributes
-    ----------
-    track : ndarray of float64, shape (n, 2)
-        From the position to the approach point, longitude and latitude. [deg]
-    length_m : float
-        [m]
-    round_m : float
-        Length of the way round. [m]
-    passings : tuple of BankPassing
-        In the order in which she comes to them.
-    """
-
-    track: np.ndarray
-    length_m: float
-    round_m: float
-    passings: tuple[BankPassing, ...]
-
-
-class BankClosed(NamedTuple):
-    """A way over banks that is not taken, for want of water.
-
-    Attributes
-    ----------
-    banks : tuple of int
-        Those without water enough, in `World.banks`.
-    length_m : float
-        [m]
-    time_s : float
-        To the landing, were there water. [s]
-    wait_s : float
-        Least time to wait before going that way; NaN where there will be no water within some hours. [s]
-    opens_s : float
-        When she comes to the first of those banks then. [epoch s]
-    """
-
-    banks: tuple[int, ...]
-    length_m: float
-    time_s: float
-    wait_s: float
-    opens_s: float
 
 
 class Proof(NamedTuple):

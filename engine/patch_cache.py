@@ -9,9 +9,10 @@ from typing import TypeVar
 
 import numpy as np
 
+from engine.build_patches import build_patches
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.reach import DepthClass, WaterModel
-from engine.patch import PatchPlaces, PatchTable, build_patches, no_patches, patch_at
+from engine.patch import PatchPlaces, PatchTable, RowPatches, no_patches, patch_at
 
 SIDE_M = 2_000.0
 """Of the squares that cut triangles into patches. [m]"""
@@ -47,11 +48,9 @@ class PatchCache:
         self._lock = Lock()
         self._kept: dict[_Patch, PatchTable] = {}
         self._asked: dict[_Patch, None] = {}
-        self._nothing: tuple[PatchPlaces, PatchTable] | None = None
+        self._nothing: RowPatches | None = None
 
-    def at(
-        self, water: WaterModel, depth_class: DepthClass, lon: float, lat: float
-    ) -> tuple[PatchPlaces, PatchTable]:  # fmt: skip
+    def at(self, water: WaterModel, depth_class: DepthClass, lon: float, lat: float) -> RowPatches:
         """The patch of a position as a table of one, and a place in it; in none where nothing is known of it yet.
 
         Parameters
@@ -77,13 +76,13 @@ class PatchCache:
                 found = self._make(water, depth_class, patch)
                 self._keep(self._kept, patch, found, MOST_KEPT)
             if found.triangle[0] != NOWHERE:
-                return _PLACED, found
+                return RowPatches(_PLACED, found)
         return nothing
 
-    def nothing(self, water: WaterModel) -> tuple[PatchPlaces, PatchTable]:
+    def nothing(self, water: WaterModel) -> RowPatches:
         """A place in no patch, and a table of none."""
         if self._nothing is None:
-            self._nothing = _PLACED_NOWHERE, no_patches(len(water.ports.x))
+            self._nothing = RowPatches(_PLACED_NOWHERE, no_patches(len(water.ports.x)))
         return self._nothing
 
     @staticmethod

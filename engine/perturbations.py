@@ -7,10 +7,12 @@ import numpy as np
 
 from engine.codes import Code, Rule, Status
 from engine.detour_search import has_blocking_finding, max_wait_saving_s
-from engine.evaluate import EncounterInputs, best_of, evaluate_some
+from engine.evaluate import best_of, evaluate_some, passage_of
+from engine.evaluation import EncounterInputs
 from engine.kernels.jit import inlined_leaf_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
-from engine.kernels.travel_time import SpeedModel, copy_travel_time, first_leg_time
+from engine.kernels.port_travel_times import begin_memo, copy_travel_time
+from engine.kernels.speed import SpeedModel
 from engine.units import HOUR_S
 
 MOST_CONTENDERS = 12
@@ -147,8 +149,8 @@ def _add_next_in_line(found, near):
 
 
 @leaf_kernel
-def fill_winners(inputs, encounter, reach, found, ports, variants, memo, tried, winners):
-    """Enter the fit port that comes first under each change.
+def winner_under(inputs, encounter, reach, found, ports, variant, memo, tried):
+    """The fit port that comes first under a change, or `NOWHERE`.
 
     Parameters
     ----------
@@ -159,43 +161,40 @@ def fill_winners(inputs, encounter, reach, found, ports, variants, memo, tried, 
         On the shortest paths.
     ports : ndarray of int64, shape (n,)
         The contenders.
-    variants : ndarray of float64, shape (v, 4)
+    variant : ndarray of float64, shape (4,)
         Factor on speed, factor on waves, metres added to the tide, and by how much of its doubt the stream is wrong;
         ones and zeros for no change.
     memo : TravelTimeMemo
         Scratch.
     tried : Evaluation
         Scratch.
-    winners : ndarray of int64, shape (v,)
-        Port, or `NOWHERE`, is entered.
     """
     speed_model = encounter.speed_model
-    for v in range(variants.shape[0]):
-        speed, waves, tide_m, stream = variants[v, 0], variants[v, 1], variants[v, 2], variants[v, 3]
-        changed = SpeedModel(
-            speed * speed_model.full_speed_ms,
-            speed * speed_model.cap_ms,
-            speed_model.table_hs_m,
-            speed_model.table_share,
-            speed_model.beam_loss,
-            speed_model.following_loss,
-            speed_model.wind_drift,
-            speed_model.max_hs_m,
-            # Whoever comes first comes first by time alone: no ranges are asked for.
-            0.0,
-            0.0,
-            waves,
-            stream,
-        )
-        taken = found.closely[:0]
-        if speed == 1.0 and waves == 1.0 and stream == 0.0:
-            # Another tide changes no clock at the entrance: those run closely already stand.
-            taken = found.closely
-            for p in ports:
-                copy_travel_time(found.ways.travel_times, tried.ways.travel_times, p)
-        memo.place[:] = 0
-        memo.used[0] = 0
-        other = EncounterInputs(encounter.figures, changed, encounter.inside_srr)
-        joining = first_leg_time(reach, inputs.forecast, changed, encounter.figures.depart_s)
-        evaluate_some(inputs, other, reach, tide_m, taken, joining, memo, ports, 0.0, tried)
-        winners[v] = best_of(ports, tried.status, tried.key_s, NOWHERE)
+    speed, waves, tide_m, stream = variant[0], variant[1], variant[2], variant[3]
+    changed = SpeedModel(
+        full_speed_ms=speed * speed_model.full_speed_ms,
+        cap_ms=speed * speed_model.cap_ms,
+        table_hs_m=speed_model.table_hs_m,
+        table_share=speed_model.table_share,
+        beam_loss=speed_model.beam_loss,
+        following_loss=speed_model.following_loss,
+        wind_drift=speed_model.wind_drift,
+        max_hs_m=speed_model.max_hs_m,
+        # Whoever comes first comes first by time alone: no ranges are asked for.
+        speed_doubt=0.0,
+        wave_doubt=0.0,
+        wave_factor=waves,
+        stream_error=stream,
+    )
+    taken = found.closely[:0]
+    if speed == 1.0 and waves == 1.0 and stream == 0.0:
+        # Another tide changes no clock at the entrance: those run closely already stand.
+        taken = found.closely
+        for p in ports:
+            copy_travel_time(found.ways.travel_times, tried.ways.travel_times, p)
+    other = EncounterInputs(
+        figures=encounter.figures, speed_model=changed, inside_srr=encounter.inside_srr, tide_bias_m=tide_m
+    )
+    begin_memo(memo, passage_of(inputs, other), reach)
+    evaluate_some(inputs, other, reach, taken, memo, ports, 0.0, tried)
+    return best_of(ports, tried.status, tried.key_s, NOWHERE)

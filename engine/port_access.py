@@ -8,8 +8,8 @@ chosen here, once for a vessel and a policy, and the rules judge those.
 import numpy as np
 
 from engine.codes import Grade, PortKind
-from engine.model import PortAccess, PortColumns
 from engine.policy import Limits
+from engine.ports import PortAccess, PortColumns
 from engine.rules.depth_and_tide import depth_needed
 
 _STRONG = int(Grade.TRANSCRIBED)

@@ -8,16 +8,18 @@ import numpy as np
 
 from engine.apply_rules import RuleInputs
 from engine.codes import Feed, Medical, Reception
-from engine.evaluate import BY_CARE, BY_DISTANCE, BY_TIME, EncounterInputs, EvaluationInputs
-from engine.evaluate_encounters import AS_IT_IS, EncounterArrays, RegionTables
+from engine.evaluate_encounters import AS_IT_IS, EncounterArrays
+from engine.evaluation import BY_CARE, BY_DISTANCE, BY_TIME, EncounterInputs, EvaluationInputs, RegionTables
 from engine.identity_key import IdentityKey
 from engine.kernels.forecast import waves_at
 from engine.kernels.reach import DepthClass
-from engine.kernels.travel_time import SpeedModel, calm_speed_ms
+from engine.kernels.speed import SpeedModel, calm_speed_ms
+from engine.kernels.travel_time import Passage
 from engine.kernels.zones import Regions
-from engine.model import Ask, Coordination, Port, PortAccess, PortColumns, SpeedTable, Vessel, World
+from engine.model import Ask, Coordination, SpeedTable, Vessel, World
 from engine.patch_cache import PatchCache
 from engine.policy import Policy
+from engine.ports import Port, PortAccess, PortColumns
 from engine.routes import depth_class_source_for
 from engine.rules.depth_and_tide import depth_needed
 from engine.standing_rules import access_of, port_figures_of, standing_findings_of
@@ -68,6 +70,11 @@ class RequestContext:
         return self.encounter.speed_model
 
     @property
+    def passage(self) -> Passage:
+        """The vessel under way from the moment asked for."""
+        return Passage(self.inputs.forecast, self.speed_model, self.ask.at_s)
+
+    @property
     def needed_depth_m(self) -> float:
         """Water the vessel needs. [m]"""
         return self.encounter.figures.needed_depth_m
@@ -106,22 +113,37 @@ def build_context(ask: Ask, world: World, coordination: Coordination) -> Request
     weight_of_code, penalty_of_code, share_of_code = weights_of(policy, ask.medical)
     depth_class = depth_class_source_for(world, needed_depth_m)
     inputs = EvaluationInputs(
-        world.water, depth_class.tables, world.sea, limits, port_figures_of(vessel, policy, world),
-        standing_findings_of(vessel, policy, ask.medical, world), world.tides, weight_of_code, penalty_of_code,
-        share_of_code, care_delay_s(policy, world), _ranking_key(ask),
-    )  # fmt: skip
-    encounter = EncounterInputs(figures, speed_model, in_state_mask(world, coordination.srr, coordination.band))
+        water=world.water,
+        depth_class=depth_class.tables,
+        forecast=world.sea,
+        limits=limits,
+        port_figures=port_figures_of(vessel, policy, world),
+        standing=standing_findings_of(vessel, policy, ask.medical, world),
+        tides=world.tides,
+        region_tables=region_tables_of(world),
+        weight_of_code=weight_of_code,
+        penalty_of_code=penalty_of_code,
+        share_of_code=share_of_code,
+        care_delay_s=care_delay_s(policy, world),
+        key=_ranking_key(ask),
+    )
+    encounter = EncounterInputs(
+        figures=figures,
+        speed_model=speed_model,
+        inside_srr=in_state_mask(world, coordination.srr, coordination.band),
+        tide_bias_m=0.0,
+    )
     return RequestContext(
-        ask,
-        world,
-        inputs,
-        encounter,
-        persons,
-        persons_known,
-        coordination,
-        access_of(vessel, policy, world),
-        here_hs_m,
-        depth_class.patches,
+        ask=ask,
+        world=world,
+        inputs=inputs,
+        encounter=encounter,
+        persons=persons,
+        persons_known=persons_known,
+        coordination=coordination,
+        access=access_of(vessel, policy, world),
+        here_hs_m=here_hs_m,
+        patches=depth_class.patches,
     )
 
 
@@ -182,12 +204,26 @@ def _rule_inputs(
     vessel = known_figures(ask.vessel)
     feed, run_age_s = weather_feed(ask, world)
     return RuleInputs(
-        ask.at_s, needed_depth_m, ask.vessel.draught_m, vessel.range_m,
-        plausible_range_m(ask.vessel, ask.policy.limits), vessel.max_hs_m, here_hs_m, "max_hs_m" in ask.vessel.assumed,
-        vessel.self_righting_persons, vessel.max_persons, persons, persons_known, ask.at_s - ask.aboard_since_s,
-        -1 if ask.sheltered is None else int(ask.sheltered), ask.policy.weigh_srr_state, world.lane_bits,
-        world.firing_bits, int(feed), run_age_s,
-    )  # fmt: skip
+        depart_s=ask.at_s,
+        needed_depth_m=needed_depth_m,
+        draught_m=ask.vessel.draught_m,
+        range_m=vessel.range_m,
+        plausible_range_m=plausible_range_m(ask.vessel, ask.policy.limits),
+        max_hs_m=vessel.max_hs_m,
+        here_hs_m=here_hs_m,
+        limit_is_assumed="max_hs_m" in ask.vessel.assumed,
+        self_righting_persons=vessel.self_righting_persons,
+        max_persons=vessel.max_persons,
+        persons=persons,
+        persons_known=persons_known,
+        aboard_s=ask.at_s - ask.aboard_since_s,
+        sheltered=-1 if ask.sheltered is None else int(ask.sheltered),
+        weigh_srr_state=ask.policy.weigh_srr_state,
+        lane_bits=world.lane_bits,
+        firing_bits=world.firing_bits,
+        weather_feed=int(feed),
+        run_age_s=run_age_s,
+    )
 
 
 def ranks_by_care(ask: Ask) -> bool:

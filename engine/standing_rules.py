@@ -23,18 +23,10 @@ from engine.codes import (
     Weight,
 )
 from engine.identity_key import IdentityKey
-from engine.model import (
-    LivePicture,
-    Port,
-    PortAccess,
-    PortColumns,
-    PortFigures,
-    StandingFindings,
-    Vessel,
-    World,
-)
+from engine.model import LivePicture, Vessel, World
 from engine.policy import Limits, Policy
 from engine.port_access import port_access
+from engine.ports import Port, PortAccess, PortColumns, PortFigures, StandingFindings
 from engine.rules.access import berth, entry_permission, harbour_status, port_kind
 from engine.rules.authority import designated_place, register_confidence
 from engine.rules.reception import basic_needs, danger_ashore, medical_reception, onward_transport

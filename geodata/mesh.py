@@ -68,11 +68,26 @@ def mesh_from(points: np.ndarray, triangles: np.ndarray, least_depth: np.ndarray
     rows = int((float(y.max()) - y0) // CELL_M) + 1
     cell_start, cell_triangles = build_cells(x, y, triangles, CELL_M, x0, y0, columns, rows)
     return Mesh(
-        origin[0], origin[1], x, y,
-        np.ascontiguousarray(positions[:, 0]), np.ascontiguousarray(positions[:, 1]), _all_earth_centred(positions),
-        triangles, neighbours, least_depth, fan_start, fan,
-        CELL_M, x0, y0, columns, rows, cell_start, cell_triangles,
-    )  # fmt: skip
+        origin_lon_deg=origin[0],
+        origin_lat_deg=origin[1],
+        x=x,
+        y=y,
+        lon=np.ascontiguousarray(positions[:, 0]),
+        lat=np.ascontiguousarray(positions[:, 1]),
+        earth_centred=_all_earth_centred(positions),
+        triangles=triangles,
+        neighbours=neighbours,
+        least_depth=least_depth,
+        fan_start=fan_start,
+        fan=fan,
+        cell_size=CELL_M,
+        cell_x0=x0,
+        cell_y0=y0,
+        cell_columns=columns,
+        cell_rows=rows,
+        cell_start=cell_start,
+        cell_triangles=cell_triangles,
+    )
 
 
 def targets_from(mesh: Mesh, positions: np.ndarray) -> Targets:
@@ -136,4 +151,14 @@ def depth_class_from(
     zone_set, touched, poor = zones_of_trees(mesh, corners, targets, zones, following, tolerance_deg)
     rim = build_boundary(mesh, needed_depth_m)
     edge_ends = edge_ends_of(SearchSpace(mesh, corners, targets, needed_depth_m), rim, distance)
-    return DepthClass(needed_depth_m, rim, corners, following, distance, zone_set, touched, poor, edge_ends)
+    return DepthClass(
+        needed_depth_m=needed_depth_m,
+        rim=rim,
+        corners=corners,
+        following=following,
+        distance=distance,
+        zone_set=zone_set,
+        touched=touched,
+        poor=poor,
+        edge_ends=edge_ends,
+    )

@@ -12,8 +12,9 @@ from engine.kernels.plane import to_plane
 from engine.kernels.reach import DepthClass, WaterModel
 from engine.kernels.tides import no_tides
 from engine.kernels.visibility import Targets
-from engine.model import DepthClassSource, Evidence, Port, World, no_live_picture
+from engine.model import DepthClassSource, World, no_live_picture
 from engine.patch_cache import PatchCache
+from engine.ports import Evidence, Port
 from geodata.mesh import build_trees, depth_class_from, targets_from
 from geodata.register import Overlay, RegisterRow, columns_from, port_from, with_overlay
 from geodata.tides.ports import NO_BASIS, PortTide, distance_between_km, secondary_tide

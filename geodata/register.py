@@ -18,7 +18,7 @@ import numpy as np
 from engine.codes import Gate, Grade, PortKind, Reception
 from engine.errors import InvalidAsk, PackError
 from engine.kernels.geodesy import initial_course_deg
-from engine.model import Evidence, Port, PortColumns
+from engine.ports import Evidence, Port, PortColumns
 from engine.units import KNOT_MS, MINUTE_S
 from geodata.csv_tables import SOURCES, read_rows
 

@@ -12,11 +12,13 @@ from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.harbour import HarbourLegs
 from engine.kernels.mesh import NOWHERE, Mesh
 from engine.kernels.plane import LATTICE_M
-from engine.kernels.reach import DepthClass, SnapLimits, WaterModel
+from engine.kernels.reach import DepthClass, WaterModel
+from engine.kernels.snap import SnapLimits
 from engine.kernels.tides import no_tides
 from engine.kernels.zones import Regions, Zones, zone_at
-from engine.model import Bank, Centre, Evidence, World, no_live_picture
+from engine.model import Bank, Centre, World, no_live_picture
 from engine.patch_cache import PatchCache
+from engine.ports import Evidence
 from engine.units import NAUTICAL_MILE_M
 from geodata.mesh import depth_class_from, gate_of, mesh_from, targets_from, zones_from
 from geodata.pack import DEFAULT_PACK, Pack, read_pack
@@ -192,9 +194,22 @@ def legs_from(rows: list[RegisterRow], mesh: Mesh, systems: Zones) -> HarbourLeg
     length = np.array([row.leg_m for row in rows], np.float64)
     gate_x, gate_y, gate_lon, gate_lat, gate_to_go = (np.ascontiguousarray(column) for column in gates.T)
     return HarbourLegs(
-        start, x, y, lon, lat, to_go, length,
-        gate_x, gate_y, gate_lon, gate_lat, gate_triangle, gate_following, gate_to_go, drawn,
-    )  # fmt: skip
+        start=start,
+        x=x,
+        y=y,
+        lon=lon,
+        lat=lat,
+        to_go=to_go,
+        length=length,
+        gate_x=gate_x,
+        gate_y=gate_y,
+        gate_lon=gate_lon,
+        gate_lat=gate_lat,
+        gate_triangle=gate_triangle,
+        gate_following=gate_following,
+        gate_to_go=gate_to_go,
+        drawn=drawn,
+    )
 
 
 def rows_from(table: list[dict[str, object]]) -> list[RegisterRow]:

@@ -20,7 +20,8 @@ from engine.errors import InvalidAsk
 if TYPE_CHECKING:
     from api.documents.port import FoundPort
     from api.port_search import PortQuery
-    from engine.model import Port, World
+    from engine.model import World
+    from engine.ports import Port
 
 FIELDS = {"port": "ID", "position": "--near", "near": "--near", "within_nm": "--within", "country": "--country",
           "kind": "--kind", "limit": "--limit"}  # fmt: skip

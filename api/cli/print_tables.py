@@ -10,7 +10,7 @@ from api.documents.decision import port_document
 from api.position import format_position
 from api.text.finding_sentences import first_channel
 from api.text.locale import localize_number
-from engine.model import Port
+from engine.ports import Port
 
 UNKNOWN = "?"
 

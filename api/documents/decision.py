@@ -48,8 +48,9 @@ from engine.codes import RULE_WEIGHT, Code, Grade, Rule, Status, Verdict, Weight
 from engine.decide import deciding_findings, passed_over
 from engine.kernels.geodesy import initial_course_deg
 from engine.kernels.tides import height_at
-from engine.model import Coordination, Decision, Notice, Port
+from engine.model import Coordination, Decision, Notice
 from engine.opening_time import opens_at_s
+from engine.ports import Port
 from engine.routes import chosen_track, straight_line_m
 from engine.units import MINUTE_S, NAUTICAL_MILE_M
 

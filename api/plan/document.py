@@ -57,7 +57,7 @@ from api.position import format_time
 from api.store.reservations import HOLD_AFTER_ETA_S
 from engine import ENGINE_VERSION
 from engine.codes import Status
-from engine.model import Port
+from engine.ports import Port
 from engine.units import MINUTE_S
 
 

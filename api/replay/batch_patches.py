@@ -9,9 +9,10 @@ from threading import Condition, Lock
 
 import numpy as np
 
+from engine.build_patches import build_patches
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.reach import DepthClass, WaterModel
-from engine.patch import PatchPlaces, PatchTable, assign_patches, build_patches
+from engine.patch import PatchPlaces, PatchTable, RowPatches, assign_patches
 
 FEWEST_TOGETHER = 5
 """So many rows of a patch, from all chunks so far, repay the look round for what they share."""
@@ -42,9 +43,7 @@ class BatchPatches:
         self._lock = Lock()
         self._kept: dict[float, _PatchStore] = {}
 
-    def share(
-        self, water: WaterModel, depth_class: DepthClass, lon: np.ndarray, lat: np.ndarray
-    ) -> tuple[PatchPlaces, PatchTable]:
+    def share(self, water: WaterModel, depth_class: DepthClass, lon: np.ndarray, lat: np.ndarray) -> RowPatches:
         """Where positions lie, and what those near one another share.
 
         Parameters
@@ -79,9 +78,7 @@ class _PatchStore:
         self._being_made: set[int] = set()
         self._columns: tuple[_Growing, ...] = ()
 
-    def share(
-        self, water: WaterModel, depth_class: DepthClass, lon: np.ndarray, lat: np.ndarray
-    ) -> tuple[PatchPlaces, PatchTable]:
+    def share(self, water: WaterModel, depth_class: DepthClass, lon: np.ndarray, lat: np.ndarray) -> RowPatches:
         """As of `BatchPatches`."""
         x, y, triangle = np.empty(len(lon)), np.empty(len(lon)), np.empty(len(lon), np.int64)
         assign_patches(water, depth_class.needed_depth_m, lon, lat, x, y, triangle)
@@ -100,7 +97,7 @@ class _PatchStore:
                 none = np.empty(0)
                 self._append(build_patches(water, depth_class, none.astype(np.int64), none, none, none))
             patch_table = PatchTable(*(column.values for column in self._columns))
-        return PatchPlaces(x, y, number), patch_table
+        return RowPatches(PatchPlaces(x, y, number), patch_table)
 
     def _patch_of(self, triangle: np.ndarray, x: np.ndarray, y: np.ndarray, level: int) -> np.ndarray:
         """A number for the triangle, the square and the level of positions on the plane. [m]"""

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from api.encounter_fields import ENCOUNTER_FIELDS, VESSEL_FIELDS
 from api.replay.batch_patches import BatchPatches
 from api.replay.schema import DECISIONS
-from engine.branch_and_bound import NO_VARIANTS, mark_rows_over_banks
+from engine.branch_and_bound import mark_rows_over_banks
 from engine.codes import Code, Status
 from engine.decide import coordination_at
 from engine.decision_rows import (
@@ -22,12 +22,12 @@ from engine.decision_rows import (
     REFUSED_OUT_OF_AREA,
     allocate_rows,
 )
-from engine.evaluate import no_detours
 from engine.evaluate_encounters import AS_IT_IS, SETTLES_ANSWER, EncounterArrays, evaluate_encounters
+from engine.evaluation import no_detours
 from engine.kernels.mesh import NOWHERE
 from engine.model import Ask, DepthClassSource, World
-from engine.patch import PatchPlaces, PatchTable
-from engine.request_context import build_context, build_speed_model, region_tables_of
+from engine.patch import PatchPlaces, RowPatches
+from engine.request_context import build_context, build_speed_model
 
 _SHORTEST_PATHS = no_detours()
 REFUSALS = {
@@ -106,12 +106,12 @@ def seconds(column: pa.ChunkedArray) -> np.ndarray:
     return np.floor(floats(pc.cast(column, pa.int64())) / 1000.0)
 
 
-def _among(count: int, rows: np.ndarray, found: PatchPlaces) -> PatchPlaces:
-    """Places of some rows among all: the others lie nowhere."""
+def _among(count: int, rows: np.ndarray, found: RowPatches) -> RowPatches:
+    """Patches of some rows among all: the others lie nowhere."""
     places = PatchPlaces(np.full(count, np.nan), np.full(count, np.nan), np.full(count, NOWHERE))
-    for column, values in zip(places, found, strict=True):
+    for column, values in zip(places, found.places, strict=True):
         column[rows] = values
-    return places
+    return RowPatches(places, found.table)
 
 
 class BatchDecider:
@@ -150,12 +150,12 @@ class BatchDecider:
                 if context.depth_class is depth_class:
                     sharing[group.members] = inside[group.members]
             rows = np.flatnonzero(sharing)
-            found, patch_table = neighbours.share(world.water, depth_class, lon[rows], lat[rows])
-            shared[depth_class.needed_depth_m] = _among(len(lon), rows, found), patch_table
+            found = neighbours.share(world.water, depth_class, lon[rows], lat[rows])
+            shared[depth_class.needed_depth_m] = _among(len(lon), rows, found)
         for group, context in zip(groups, cases, strict=True):
             self._decide_group(
                 group, world_at(group.at_s), inside[group.members], neighbours,
-                *shared[context.depth_class.needed_depth_m],
+                shared[context.depth_class.needed_depth_m],
             )  # fmt: skip
 
     def _decide_group(
@@ -164,8 +164,7 @@ class BatchDecider:
         world: World,
         inside: np.ndarray,
         neighbours: BatchPatches,
-        places: PatchPlaces,
-        patch_table: PatchTable,
+        patches: RowPatches,
     ) -> None:
         members, ask = group.members, group.ask
         context = build_context(ask, world, coordination_at(world, ask))
@@ -176,21 +175,20 @@ class BatchDecider:
         figures = figures_of(self._table.take(members), ask.policy.limits.persons_when_unknown)
         answers = allocate_rows(len(members))
         answers.became[~inside] = REFUSED_OUT_OF_AREA
-        places = PatchPlaces(*(column[members] for column in places))
+        places = PatchPlaces(*(column[members] for column in patches.places))
         # Patch by patch: what was read of one is still at hand for the next row in it.
         wanted = np.flatnonzero(inside)
         wanted = wanted[np.argsort(places.patch[wanted], kind="stable")]
+        moved = context.encounter._replace(speed_model=speed_model)
         evaluate_encounters(
-            context.inputs, context.encounter._replace(speed_model=speed_model), region_tables_of(world), figures,
-            wanted, places, patch_table, _SHORTEST_PATHS, SETTLES_ANSWER, True, False, NO_VARIANTS, answers,
+            context.inputs, moved, figures, wanted, RowPatches(places, patches.table), _SHORTEST_PATHS, SETTLES_ANSWER,
+            answers,
         )  # fmt: skip
         lon, lat = figures.lon, figures.lat
 
-        def share(source: DepthClassSource, rows: np.ndarray) -> tuple[PatchPlaces, PatchTable]:
-            found, table = neighbours.share(world.water, source.tables, lon[rows], lat[rows])
-            return _among(len(lon), rows, found), table
+        def share(source: DepthClassSource, rows: np.ndarray) -> RowPatches:
+            return _among(len(lon), rows, neighbours.share(world.water, source.tables, lon[rows], lat[rows]))
 
-        moved = context.encounter._replace(speed_model=speed_model)
         mark_rows_over_banks(replace(context, encounter=moved), figures, answers, share)
         for column, entered in zip(self._answers, answers, strict=True):
             column[members] = entered

@@ -20,8 +20,9 @@ from engine.decide import only_by_person, passed_over
 from engine.errors import PositionRefused
 from engine.identity_key import IdentityKey
 from engine.kernels.geodesy import EQUATORIAL_RADIUS_M, FIRST_ECCENTRICITY_SQUARED
-from engine.model import Decision, PortColumns, Vessel, World
+from engine.model import Decision, Vessel, World
 from engine.policy import Policy
+from engine.ports import PortColumns
 from engine.routes import reach_from
 from engine.units import MINUTE_S
 

@@ -22,18 +22,17 @@ from api.replay.batch import ask_of
 from api.replay.reading import stream_parquet
 from api.replay.schema import ports_named
 from api.replay.world_by_time import WorldsByTime
-from engine.branch_and_bound import NO_VARIANTS
 from engine.decide import coordination_at
 from engine.decision_rows import DECIDED, allocate_rows
 from engine.errors import InvalidAsk
-from engine.evaluate import no_detours
 from engine.evaluate_encounters import SETTLES_ANSWER, evaluate_encounters
+from engine.evaluation import no_detours
 from engine.kernels.geodesy import EQUATORIAL_RADIUS_M
 from engine.kernels.mesh import NOWHERE
 from engine.model import Ask, Vessel, World
-from engine.patch import PatchPlaces
+from engine.patch import same_patch
 from engine.policy import Policy
-from engine.request_context import build_context, region_tables_of
+from engine.request_context import build_context
 
 UNCERTAINTY = Path(__file__).parent / "uncertainty.toml"
 NAMED = 3
@@ -247,11 +246,10 @@ def winners_for(ask: Ask, world: World, draws: int, rng: np.random.Generator, un
     rows = context.rows_at(lon, lat)._replace(speed_factor=speed, wave_factor=waves)
     inside = (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
     answers = allocate_rows(draws)
-    nowhere, no_patches = context.patches.nothing(world.water)
     evaluate_encounters(
-        context.inputs, context.encounter, region_tables_of(world), rows, np.flatnonzero(inside),
-        PatchPlaces(*(np.full(draws, value[0]) for value in nowhere)), no_patches, no_detours(), SETTLES_ANSWER, False,
-        False, NO_VARIANTS, answers,
+        context.inputs, context.encounter, rows, np.flatnonzero(inside),
+        same_patch(context.patches.nothing(world.water), draws), no_detours(),
+        SETTLES_ANSWER._replace(may_detour=False), answers,
     )  # fmt: skip
     return np.where(answers.became == DECIDED, answers.best, NOT_AFLOAT)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from api.suggest import fold
-from engine.model import Port
+from engine.ports import Port
 
 QUAYS = {"tug haven": "dover", "western jet foil": "dover"}
 """Landing places of Dover under their own names: Tug Haven by UKNIP (2022), Western Jet Foil by Metro (2024)."""

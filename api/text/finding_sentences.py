@@ -17,7 +17,8 @@ from api.text.messages import FIELDS, WORDING
 from api.text.quantities import COUNT, METRES, MILES, format_quantity, unit_of
 from engine.codes import Code, Grade, Rule, Verdict
 from engine.decide import cut_off_by_zones
-from engine.model import Decision, Port
+from engine.model import Decision
+from engine.ports import Port
 
 CODE = {int(code): code for code in Code}
 RULES = tuple(Rule)

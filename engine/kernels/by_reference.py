@@ -65,35 +65,26 @@ class _AsAddress:
         return builder.load(value)
 
 
-class _NamedTupleByAddress(_AsAddress, TupleModel):
-    pass
-
-
-class _NamedUniTupleByAddress(_AsAddress, UniTupleModel):
-    pass
-
-
 def _words(kind: Any) -> int:
     """Of how many words numba makes an argument of this type."""
     return sum(map(_words, kind)) if isinstance(kind, tuple) else 1
 
 
-def _model_of_named_tuple(manager: Any, kind: Any) -> Any:
-    by_value = TupleModel(manager, kind)
-    return _NamedTupleByAddress(manager, kind) if _goes_by_address(kind, by_value) else by_value
+def _by_address(model: Any) -> Any:
+    """Numba's model of some named tuples, but for the long ones of the engine, which are addresses as arguments."""
+    addressed = type(f"{model.__name__}ByAddress", (_AsAddress, model), {})
+
+    def model_of(manager: Any, kind: Any) -> Any:
+        by_value = model(manager, kind)
+        is_long = _words(by_value.get_argument_type()) > _WORDS_BY_VALUE
+        is_ours = kind.instance_class.__module__.startswith(_ENGINE)
+        return addressed(manager, kind) if is_ours and is_long else by_value
+
+    return model_of
 
 
-def _model_of_named_uni_tuple(manager: Any, kind: Any) -> Any:
-    by_value = UniTupleModel(manager, kind)
-    return _NamedUniTupleByAddress(manager, kind) if _goes_by_address(kind, by_value) else by_value
-
-
-def _goes_by_address(kind: Any, by_value: Any) -> bool:
-    return kind.instance_class.__module__.startswith(_ENGINE) and _words(by_value.get_argument_type()) > _WORDS_BY_VALUE
-
-
-default_manager.register(types.NamedTuple, _model_of_named_tuple)
-default_manager.register(types.NamedUniTuple, _model_of_named_uni_tuple)
+default_manager.register(types.NamedTuple, _by_address(TupleModel))
+default_manager.register(types.NamedUniTuple, _by_address(UniTupleModel))
 
 
 class LowerByReference(Lower):

@@ -8,8 +8,8 @@ import numpy as np
 from engine.kernels.forecast import waves_at
 from engine.kernels.jit import inlined_kernel, inlined_leaf_kernel, leaf_kernel
 from engine.kernels.plane import from_plane, length_of
+from engine.kernels.speed import Sea, calm_speed_ms, made_good_ms, sea_at
 from engine.kernels.streams import least_time_through_s, strongest_within_ms
-from engine.kernels.travel_time import Sea, calm_speed_ms, made_good_ms, sea_at
 
 STRETCHES = 6
 LANES = np.array([-0.48, -0.32, -0.2, -0.12, -0.05, 0.0, 0.05, 0.12, 0.2, 0.32, 0.48])
@@ -218,9 +218,16 @@ def _made_good_on_lane_ms(speed_model, lanes, at, lane, along, aside):
     east = along * lanes.course[at, 0] - aside * lanes.course[at, 1]
     north = along * lanes.course[at, 1] + aside * lanes.course[at, 0]
     sea = Sea(
-        lanes.sea[at, lane, 0], lanes.sea[at, lane, 1], lanes.sea[at, lane, 2], lanes.sea[at, lane, 3],
-        lanes.sea[at, lane, 4], True, 0.0, 0.0, 0.0,
-    )  # fmt: skip
+        hs_m=lanes.sea[at, lane, 0],
+        waves_east=lanes.sea[at, lane, 1],
+        waves_north=lanes.sea[at, lane, 2],
+        drift_east_ms=lanes.sea[at, lane, 3],
+        drift_north_ms=lanes.sea[at, lane, 4],
+        stream_known=True,
+        filled_m=0.0,
+        doubt_east_ms=0.0,
+        doubt_north_ms=0.0,
+    )
     return made_good_ms(speed_model, sea, east, north, 1.0, 1.0, 0.0)
 
 

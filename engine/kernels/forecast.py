@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.kernels.jit import inlined_leaf_kernel, leaf_kernel
-from engine.kernels.streams import Streams, atlas_stream_at, no_streams
+from engine.kernels.streams import Streams, atlas_stream_at, has_tide, no_streams
 
 TIME_TOLERANCE_S = 1.0
 """So much before the first step, after the last or beside a gap still counts as that step. [s]"""
@@ -145,12 +145,15 @@ def _line_at(place, count):
 
 
 @leaf_kernel
-def _mixed(values, k, k2, wk, j, j2, wj, i, i2, wi, c):
-    """Variable c between two steps, two rows and two columns.
+def _mixed(values, step, row, column, c):
+    """Variable c between two steps (`_step_at`), two rows and two columns (`_line_at`).
 
     One way in and one way out, on purpose: a second return makes the compiler count references to the array, which
     takes as long as the arithmetic.
     """
+    k, k2, wk = step
+    j, j2, wj = row
+    i, i2, wi = column
     sw = (1.0 - wj) * (1.0 - wi)
     se = (1.0 - wj) * wi
     nw = wj * (1.0 - wi)
@@ -163,8 +166,10 @@ def _mixed(values, k, k2, wk, j, j2, wj, i, i2, wi, c):
 
 
 @leaf_kernel
-def _farthest(filled_m, j, j2, i, i2):
+def _farthest(filled_m, row, column):
     """Distance to the farthest cell that a corner was taken from. [m]"""
+    j, j2, _ = row
+    i, i2, _ = column
     return float(max(max(filled_m[j, i], filled_m[j, i2]), max(filled_m[j2, i], filled_m[j2, i2])))
 
 
@@ -195,20 +200,20 @@ def waves_at(forecast, lon_deg, lat_deg, at_s):
     All values are NaN where missing, each on its own.
     """
     field = forecast.waves
-    k, k2, wk = _step_at(field.times_s, field.longest_gap_s, at_s)
-    j, j2, wj = _line_at((lat_deg - field.south_deg) / field.step_lat_deg, field.filled_m.shape[0])
-    i, i2, wi = _line_at((lon_deg - field.west_deg) / field.step_lon_deg, field.filled_m.shape[1])
-    if k < 0 or j < 0 or i < 0:
+    step = _step_at(field.times_s, field.longest_gap_s, at_s)
+    row = _line_at((lat_deg - field.south_deg) / field.step_lat_deg, field.filled_m.shape[0])
+    column = _line_at((lon_deg - field.west_deg) / field.step_lon_deg, field.filled_m.shape[1])
+    if step[0] < 0 or row[0] < 0 or column[0] < 0:
         return nan, nan, nan, nan, inf
     values = field.values
-    hs_m = _mixed(values, k, k2, wk, j, j2, wj, i, i2, wi, 0)
-    east = _mixed(values, k, k2, wk, j, j2, wj, i, i2, wi, 1)
-    north = _mixed(values, k, k2, wk, j, j2, wj, i, i2, wi, 2)
-    period_s = _mixed(values, k, k2, wk, j, j2, wj, i, i2, wi, 3)
+    hs_m = _mixed(values, step, row, column, 0)
+    east = _mixed(values, step, row, column, 1)
+    north = _mixed(values, step, row, column, 2)
+    period_s = _mixed(values, step, row, column, 3)
     agreement = sqrt(east * east + north * north)
     if agreement >= _LEAST_AGREEMENT:
-        return hs_m, east / agreement, north / agreement, period_s, _farthest(field.filled_m, j, j2, i, i2)
-    return hs_m, nan, nan, period_s, _farthest(field.filled_m, j, j2, i, i2)
+        return hs_m, east / agreement, north / agreement, period_s, _farthest(field.filled_m, row, column)
+    return hs_m, nan, nan, period_s, _farthest(field.filled_m, row, column)
 
 
 @inlined_leaf_kernel
@@ -230,17 +235,17 @@ def wind_at(forecast, lon_deg, lat_deg, at_s):
         As for `waves_at`. [m]
     """
     field = forecast.wind
-    k, k2, wk = _step_at(field.times_s, field.longest_gap_s, at_s)
-    j, j2, wj = _line_at((lat_deg - field.south_deg) / field.step_lat_deg, field.filled_m.shape[0])
-    i, i2, wi = _line_at((lon_deg - field.west_deg) / field.step_lon_deg, field.filled_m.shape[1])
-    if k < 0 or j < 0 or i < 0:
+    step = _step_at(field.times_s, field.longest_gap_s, at_s)
+    row = _line_at((lat_deg - field.south_deg) / field.step_lat_deg, field.filled_m.shape[0])
+    column = _line_at((lon_deg - field.west_deg) / field.step_lon_deg, field.filled_m.shape[1])
+    if step[0] < 0 or row[0] < 0 or column[0] < 0:
         return nan, nan, nan, inf
     values = field.values
     return (
-        _mixed(values, k, k2, wk, j, j2, wj, i, i2, wi, 0),
-        _mixed(values, k, k2, wk, j, j2, wj, i, i2, wi, 1),
-        _mixed(values, k, k2, wk, j, j2, wj, i, i2, wi, 2),
-        _farthest(field.filled_m, j, j2, i, i2),
+        _mixed(values, step, row, column, 0),
+        _mixed(values, step, row, column, 1),
+        _mixed(values, step, row, column, 2),
+        _farthest(field.filled_m, row, column),
     )
 
 
@@ -261,12 +266,12 @@ def visibility_at(forecast, lon_deg, lat_deg, at_s):
         As for `waves_at`. [m]
     """
     field = forecast.visibility
-    k, k2, wk = _step_at(field.times_s, field.longest_gap_s, at_s)
-    j, j2, wj = _line_at((lat_deg - field.south_deg) / field.step_lat_deg, field.filled_m.shape[0])
-    i, i2, wi = _line_at((lon_deg - field.west_deg) / field.step_lon_deg, field.filled_m.shape[1])
-    if k < 0 or j < 0 or i < 0:
+    step = _step_at(field.times_s, field.longest_gap_s, at_s)
+    row = _line_at((lat_deg - field.south_deg) / field.step_lat_deg, field.filled_m.shape[0])
+    column = _line_at((lon_deg - field.west_deg) / field.step_lon_deg, field.filled_m.shape[1])
+    if step[0] < 0 or row[0] < 0 or column[0] < 0:
         return nan, inf
-    return _mixed(field.values, k, k2, wk, j, j2, wj, i, i2, wi, 0), _farthest(field.filled_m, j, j2, i, i2)
+    return _mixed(field.values, step, row, column, 0), _farthest(field.filled_m, row, column)
 
 
 @inlined_leaf_kernel
@@ -286,16 +291,16 @@ def current_at(forecast, lon_deg, lat_deg, at_s):
         As for `waves_at`. [m]
     """
     field = forecast.current
-    k, k2, wk = _step_at(field.times_s, field.longest_gap_s, at_s)
-    j, j2, wj = _line_at((lat_deg - field.south_deg) / field.step_lat_deg, field.filled_m.shape[0])
-    i, i2, wi = _line_at((lon_deg - field.west_deg) / field.step_lon_deg, field.filled_m.shape[1])
-    if k < 0 or j < 0 or i < 0:
+    step = _step_at(field.times_s, field.longest_gap_s, at_s)
+    row = _line_at((lat_deg - field.south_deg) / field.step_lat_deg, field.filled_m.shape[0])
+    column = _line_at((lon_deg - field.west_deg) / field.step_lon_deg, field.filled_m.shape[1])
+    if step[0] < 0 or row[0] < 0 or column[0] < 0:
         return nan, nan, inf
     values = field.values
     return (
-        _mixed(values, k, k2, wk, j, j2, wj, i, i2, wi, 0),
-        _mixed(values, k, k2, wk, j, j2, wj, i, i2, wi, 1),
-        _farthest(field.filled_m, j, j2, i, i2),
+        _mixed(values, step, row, column, 0),
+        _mixed(values, step, row, column, 1),
+        _farthest(field.filled_m, row, column),
     )
 
 
@@ -323,3 +328,19 @@ def stream_at(forecast, lon_deg, lat_deg, at_s):
         east_ms, north_ms, doubt = atlas_stream_at(forecast.streams, lon_deg, lat_deg, at_s)
         filled_m = 0.0
     return east_ms, north_ms, filled_m, doubt
+
+
+@leaf_kernel
+def is_silent(forecast):
+    """Whether no forecast tells of waves, wind or current."""
+    return (
+        forecast.waves.times_s.shape[0] == 0
+        and forecast.wind.times_s.shape[0] == 0
+        and forecast.current.times_s.shape[0] == 0
+    )
+
+
+@leaf_kernel
+def is_empty(forecast):
+    """Whether neither waves, wind nor stream are known: times are then those of calm water."""
+    return is_silent(forecast) and not has_tide(forecast.streams)

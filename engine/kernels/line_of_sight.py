@@ -13,7 +13,7 @@ TOO_MUCH = -1
 
 
 @leaf_kernel
-def is_in_sight(mesh, needed_depth, px, py, start, aim_x, aim_y, aim_vertex, aim_triangle, stack):
+def is_in_sight(mesh, needed_depth, here, aim, stack):
     """Whether `see` would see one corner or target from a point that is no vertex.
 
     Parameters
@@ -21,20 +21,16 @@ def is_in_sight(mesh, needed_depth, px, py, start, aim_x, aim_y, aim_vertex, aim
     mesh : Mesh
     needed_depth : float
         Triangles with less water are walls. [m]
-    px, py : float
-        Lattice point on the plane. [m]
-    start : int
-        Open triangle that holds it.
-    aim_x, aim_y : float
-        What is looked for; a lattice point. [m]
-    aim_vertex : int
-        The vertex that is, or `NOWHERE`.
-    aim_triangle : int
-        Triangle that holds it, if it is no vertex.
+    here : MeshPoint
+        In an open triangle.
+    aim : MeshPoint
+        What is looked for, as from `point_of_vertex` or `point_of_target`.
     stack : ndarray of int32, shape (>= m, 4)
         Scratch.
     """
     x, y, triangles, neighbours, least_depth = mesh.x, mesh.y, mesh.triangles, mesh.neighbours, mesh.least_depth
+    px, py, start = here.x, here.y, here.triangle
+    aim_x, aim_y, aim_vertex, aim_triangle = aim.x, aim.y, aim.vertex, aim.triangle
     top = 0
     found = start == aim_triangle
     for i in range(3):
@@ -81,7 +77,7 @@ def is_in_sight(mesh, needed_depth, px, py, start, aim_x, aim_y, aim_vertex, aim
 
 
 @leaf_kernel
-def is_surely_in_sight(mesh, needed_depth, px, py, start, radius, aim_x, aim_y, aim_vertex, aim_triangle):
+def is_surely_in_sight(mesh, needed_depth, middle, radius, aim):
     """Whether one corner or target is in sight from every point of one triangle within a radius of its middle.
 
     Walks along the line from the middle to the aim. Seen from a point moved by d, that line turns against a vertex a by
@@ -90,16 +86,16 @@ def is_surely_in_sight(mesh, needed_depth, px, py, start, radius, aim_x, aim_y, 
 
     Parameters
     ----------
-    mesh, needed_depth, aim_x, aim_y, aim_vertex, aim_triangle
+    mesh, needed_depth, aim
         As for `is_in_sight`.
-    px, py : float
-        The middle; a point of the triangle. [m]
-    start : int
-        The triangle, an open one.
+    middle : MeshPoint
+        In the triangle, an open one.
     radius : float
         [m]
     """
     x, y, triangles, neighbours, least_depth = mesh.x, mesh.y, mesh.triangles, mesh.neighbours, mesh.least_depth
+    px, py, start = middle.x, middle.y, middle.triangle
+    aim_x, aim_y, aim_vertex, aim_triangle = aim.x, aim.y, aim.vertex, aim.triangle
     if start == aim_triangle:
         return True
     for i in range(3):
@@ -133,10 +129,7 @@ def is_surely_in_sight(mesh, needed_depth, px, py, start, radius, aim_x, aim_y, 
 
 
 @leaf_kernel
-def conservative_visibility(
-    mesh, corners, targets, needed_depth, px, py, start, radius, corner_is_seen, seen_corners, target_is_seen,
-    seen_targets, stack,
-):  # fmt: skip
+def conservative_visibility(space, middle, radius, view, corner_is_seen, target_is_seen):
     """Every corner and target that may be seen from a point of one triangle within a radius of its middle.
 
     The walk is that of `see` with every test relaxed: seen from a point moved by d, the line over a vertex a turns
@@ -145,30 +138,29 @@ def conservative_visibility(
 
     Parameters
     ----------
-    mesh, corners, targets, needed_depth
-        As for `see`.
-    px, py : float
-        The middle; a point of the triangle. [m]
-    start : int
-        The triangle, an open one.
+    space : SearchSpace
+    middle : MeshPoint
+        In the triangle, an open one.
     radius : float
         [m]
+    view : View
+        Corners and targets are entered, each once.
     corner_is_seen : ndarray of bool, shape (k,)
         All false; left so.
-    seen_corners : ndarray of int32, shape (>= k,)
-        Filled with corner numbers, each once.
     target_is_seen : ndarray of bool, shape (p,)
         All false; left so.
-    seen_targets : ndarray of int32, shape (>= p,)
-        Filled with target numbers, each once.
-    stack : ndarray of int32, shape (>= m, 4)
-        Scratch.
 
     Returns
     -------
     tuple of int
-        How many corners and targets were filled in; `TOO_MUCH` for both where the walk would not end.
+        How many corners and targets were entered; `TOO_MUCH` for both where the walk would not end.
     """
+    mesh = space.mesh
+    corners = space.corners
+    targets = space.targets
+    needed_depth = space.needed_depth_m
+    seen_corners, seen_targets, stack = view.corners, view.targets, view.stack
+    px, py, start = middle.x, middle.y, middle.triangle
     x, y, triangles, neighbours, least_depth = mesh.x, mesh.y, mesh.triangles, mesh.neighbours, mesh.least_depth
     corner_of, first_target, next_target = corners.of_vertex, targets.first, targets.following
     before, after, target_x, target_y = corners.before, corners.after, targets.x, targets.y

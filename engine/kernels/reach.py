@@ -19,6 +19,7 @@ from engine.kernels.snap import (
     ON_LAND,
     ON_MESH,
     Boundary,
+    SnapLimits,
     is_boundary_within,
     nudge_inside,
     snap_to_mesh,
@@ -26,17 +27,6 @@ from engine.kernels.snap import (
 )
 from engine.kernels.visibility import SearchSpace, Targets, chain_targets, mesh_point, new_view
 from engine.kernels.zones import Zones, zone_at, zones_of_leg, zones_of_track
-
-
-class SnapLimits(NamedTuple):
-    """How a position may join the mesh and the harbour legs; see ``assumptions.toml``."""
-
-    shore_tolerance_m: float
-    hop_reach_m: float
-    bank_reach_m: float
-    right_angle_tolerance_deg: float
-    inside_factor: float
-    longest_leg_over_mesh_m: float
 
 
 class WaterModel(NamedTuple):
@@ -135,12 +125,10 @@ class Reach(NamedTuple):
 def _snap_at(water, depth_class, lon_deg, lat_deg):
     """Join one position: kind, metres inside the shore, triangle, plane path, the path as positions, its length."""
     mesh = water.mesh
-    limits = water.limits
     px, py = to_plane(lon_deg, lat_deg, mesh.origin_lon_deg, mesh.origin_lat_deg)
     kind, triangle, plane_path, inland = snap_to_mesh(
-        mesh, depth_class.rim, water.shore, depth_class.needed_depth_m, px, py, limits.shore_tolerance_m,
-        limits.hop_reach_m, limits.bank_reach_m,
-    )  # fmt: skip
+        mesh, depth_class.rim, water.shore, water.limits, depth_class.needed_depth_m, px, py
+    )
     path = np.empty((plane_path.shape[0], 2))
     path[0, 0] = lon_deg
     path[0, 1] = lat_deg
@@ -193,7 +181,20 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
         lost = np.full(count, np.inf)
         no_entry = np.full((count, 2), np.nan)
         harbour = water.legs.length.copy()
-        return Reach(kind, inland, path, path_m, joined, lost, harbour, nowhere, no_entry, nowhere, touched, poor)
+        return Reach(
+            kind=kind,
+            inland_m=inland,
+            path=path,
+            path_m=path_m,
+            joined=joined,
+            distance_m=lost,
+            harbour_m=harbour,
+            entered_at=nowhere,
+            entry=no_entry,
+            via=nowhere,
+            touched=touched,
+            poor=poor,
+        )
     joined_x = plane_path[-1, 0]
     joined_y = plane_path[-1, 1]
     distance = np.empty(count)
@@ -224,7 +225,20 @@ def reach_ports(water, depth_class, lon_deg, lat_deg):
     drawn = _drawn_water_of(water, plane_path)
     here = Joined(plane_path[0, 0], plane_path[0, 1], lon_deg, lat_deg, on_mesh, path_m, drawn)
     harbour, entered, entry = harbour_shortcuts(water, depth_class, here, distance, via, touched, poor)
-    return Reach(kind, inland, path, path_m, joined, distance, harbour, entered, entry, via, touched, poor)
+    return Reach(
+        kind=kind,
+        inland_m=inland,
+        path=path,
+        path_m=path_m,
+        joined=joined,
+        distance_m=distance,
+        harbour_m=harbour,
+        entered_at=entered,
+        entry=entry,
+        via=via,
+        touched=touched,
+        poor=poor,
+    )
 
 
 @kernel

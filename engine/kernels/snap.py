@@ -69,6 +69,27 @@ def nudge_inside(mesh, t, x, y):
     return x, y, False
 
 
+class SnapLimits(NamedTuple):
+    """How a position may join the mesh and the harbour legs; see ``assumptions.toml``.
+
+    Attributes
+    ----------
+    shore_tolerance_m : float
+        How far inside the charted shore a position may lie and still count as afloat. [m]
+    hop_reach_m : float
+        Longest straight hop over water to the mesh. [m]
+    bank_reach_m : float
+        Longest straight hop off a bank, unless it is wider than that about the position. [m]
+    """
+
+    shore_tolerance_m: float
+    hop_reach_m: float
+    bank_reach_m: float
+    right_angle_tolerance_deg: float
+    inside_factor: float
+    longest_leg_over_mesh_m: float
+
+
 class Boundary(NamedTuple):
     """Edges of the open mesh of one depth, beyond which it is not open.
 
@@ -278,7 +299,7 @@ def _off_the_shore(shore, px, py, shore_x, shore_y):
 
 
 @kernel
-def snap_to_mesh(mesh, rim, shore, needed_depth, px, py, shore_tolerance, hop_reach, bank_reach):
+def snap_to_mesh(mesh, rim, shore, limits, needed_depth, px, py):
     """Join a position to the open mesh.
 
     Parameters
@@ -287,16 +308,11 @@ def snap_to_mesh(mesh, rim, shore, needed_depth, px, py, shore_tolerance, hop_re
     rim : Boundary
         For the same depth.
     shore : Shore
+    limits : SnapLimits
     needed_depth : float
         Depth that open water must have. [m]
     px, py : float
         The position on the plane, on the lattice. [m]
-    shore_tolerance : float
-        How far inside the charted shore a position may lie and still count as afloat. [m]
-    hop_reach : float
-        Longest straight hop over water to the mesh. [m]
-    bank_reach : float
-        Longest straight hop off a bank, unless it is wider than that about the position. [m]
 
     Returns
     -------
@@ -308,8 +324,9 @@ def snap_to_mesh(mesh, rim, shore, needed_depth, px, py, shore_tolerance, hop_re
         Points from the position to the joining point, both included; a single point when it is on the mesh. For a
         position inside the charted shore the second one is the water's edge. [m]
     inland : float
-        How far inside the charted shore the position lies; 0 afloat, infinite beyond `hop_reach`. [m]
+        How far inside the charted shore the position lies; 0 afloat, infinite beyond the longest hop. [m]
     """
+    hop_reach, bank_reach = limits.hop_reach_m, limits.bank_reach_m
     path = np.empty((1, 2))
     path[0, 0] = px
     path[0, 1] = py
@@ -325,7 +342,7 @@ def snap_to_mesh(mesh, rim, shore, needed_depth, px, py, shore_tolerance, hop_re
         shore_x, shore_y, off = nearest_shore(shore, px, py, hop_reach if ashore else ALONGSIDE_M)
         if ashore:
             inland = off
-            if inland > shore_tolerance:
+            if inland > limits.shore_tolerance_m:
                 return ON_LAND, NOWHERE, path, inland
         if ashore or off < ALONGSIDE_M:
             # Ashore within the tolerance, or touching the quay: start from the water just off it.

@@ -89,12 +89,32 @@ class Streams(NamedTuple):
 
 def no_streams() -> Streams:
     """An atlas that covers nothing."""
-    none = (
-        np.empty((0, 3), np.int32), np.empty((0, 6)), np.empty(0, np.int8), np.empty(0),
-        np.empty((0, 2 * HOURS + 1, 4), np.int8), np.zeros(1, np.int32), np.empty(0, np.int32),
-        np.empty((0, 0)), np.empty((0, 0)), np.zeros((0, 0)),
-    )  # fmt: skip
-    return read_only(Streams(1.0, *none[:5], 1.0, 0.0, 0.0, 0, 0, *none[5:9], 0.0, 0.0, 1.0, 0, 0, none[9], 0.0))
+    return read_only(
+        Streams(
+            shrink=1.0,
+            vertex=np.empty((0, 3), np.int32),
+            plane=np.empty((0, 6)),
+            reference=np.empty(0, np.int8),
+            doubt=np.empty(0),
+            rates=np.empty((0, 2 * HOURS + 1, 4), np.int8),
+            cell_size=1.0,
+            cell_x0=0.0,
+            cell_y0=0.0,
+            cell_columns=0,
+            cell_rows=0,
+            cell_start=np.zeros(1, np.int32),
+            cell_triangles=np.empty(0, np.int32),
+            turn_s=np.empty((0, 0)),
+            springs=np.empty((0, 0)),
+            tile_x0=0.0,
+            tile_y0=0.0,
+            tile_size=1.0,
+            tile_columns=0,
+            tile_rows=0,
+            within_ms=np.zeros((0, 0)),
+            strongest_ms=0.0,
+        )
+    )
 
 
 def read_only(streams: Streams) -> Streams:
@@ -211,28 +231,29 @@ def atlas_stream_at(streams, lon_deg, lat_deg, at_s):
                 third = streams.plane[t, 3] * x + streams.plane[t, 4] * y + streams.plane[t, 5]
                 first = 1.0 - second - third
                 if second >= _EDGE and third >= _EDGE and first >= _EDGE:
-                    east, north = _mixed(
-                        streams.vertex, streams.reference, streams.rates, streams.turn_s, streams.springs, t,
-                        first, second, third, at_s,
-                    )  # fmt: skip
+                    east, north = _mixed(streams, t, (first, second, third), at_s)
                     doubt = streams.doubt[t]
                     break
     return east, north, doubt
 
 
 @inlined_leaf_kernel
-def _mixed(vertex, reference, rates, turn_s, springs, t, first, second, third, at_s):
-    """Stream between the three points of a triangle, each by its own tide. [m/s]"""
+def _mixed(streams, t, shares, at_s):
+    """Stream between the three points of a triangle, each with its share and by its own tide. [m/s]"""
+    reference, rates = streams.reference, streams.rates
+    first, second, third = shares
     east, north = 0.0, 0.0
     known = -1
     before, after, weight, springs_before, springs_after = -1, -1, 0.0, 0.0, 0.0
     for corner in range(3):
-        point = vertex[t, corner]
+        point = streams.vertex[t, corner]
         share = first if corner == 0 else (second if corner == 1 else third)
         # Nearly all triangles have one reference.
         if reference[point] != known:
             known = reference[point]
-            before, after, weight, springs_before, springs_after = tidal_hour(turn_s, springs, known, at_s)
+            before, after, weight, springs_before, springs_after = tidal_hour(
+                streams.turn_s, streams.springs, known, at_s
+            )
         if before < 0:
             east, north = nan, nan
         else:

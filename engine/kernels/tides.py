@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.kernels.jit import inlined_leaf_kernel
+from engine.kernels.jit import inlined_leaf_kernel, kernel
 from engine.kernels.mesh import NOWHERE
 
 
@@ -81,6 +81,15 @@ def height_at(tides, port, at_s):
     low = np.float64(tides.height_m[row, k])
     high = np.float64(tides.height_m[row, k + 1])
     return tides.height_factor[port] * (low + (place - k) * (high - low)) + tides.height_shift_m[port]
+
+
+@kernel
+def heights_at(tides, port, at_s):
+    """`height_at` at many times, shape (n,). [epoch s], [m]"""
+    height_m = np.empty(at_s.shape[0])
+    for k in range(at_s.shape[0]):
+        height_m[k] = height_at(tides, port, at_s[k])
+    return height_m
 
 
 @inlined_leaf_kernel

@@ -20,18 +20,12 @@ import numpy as np
 from engine.kernels.detour_bound import SAFE, top_speed_ms
 from engine.kernels.forecast import waves_at
 from engine.kernels.heap import pop, push
-from engine.kernels.jit import inlined_leaf_kernel, kernel, leaf_kernel
-from engine.kernels.mesh import NOWHERE, contains, is_open, locate_open
-from engine.kernels.plane import LATTICE_M, SPHERE_RADIUS_M, from_plane, length_of, orientation
-from engine.kernels.travel_time import (
-    PIECE_M,
-    Sea,
-    made_good_ms,
-    sea_at,
-    start_travel,
-    travel_time_along_track,
-    travel_time_between,
-)
+from engine.kernels.jit import kernel, leaf_kernel
+from engine.kernels.mesh import NOWHERE, locate_open
+from engine.kernels.plane import LATTICE_M, SPHERE_RADIUS_M, from_plane, length_of
+from engine.kernels.speed import Sea, made_good_ms, sea_at
+from engine.kernels.straighten import is_clear, string_pull
+from engine.kernels.travel_time import PIECE_M, Leg, start_travel, travel_time_along_track
 
 LATTICE_POINTS = (300, 2000, 8000)
 """Lattice points in the box of a first search, of a second one, and of a last one where no way is known yet; the pitch
@@ -49,56 +43,6 @@ def _directions() -> np.ndarray:
 
 
 _STEPS = _directions()
-
-
-@leaf_kernel
-def is_clear(mesh, needed_depth, triangle, ax, ay, bx, by):
-    """Whether a straight line keeps to water of the depth needed.
-
-    Parameters
-    ----------
-    mesh : Mesh
-    needed_depth : float
-        [m]
-    triangle : int
-        An open triangle that holds the first point.
-    ax, ay, bx, by : float
-        Lattice points on the plane. [m]
-
-    Returns
-    -------
-    bool
-        A line that runs along a wall may be called blocked; a blocked one is never called clear.
-    """
-    triangles = mesh.triangles
-    t = triangle
-    came_from = NOWHERE
-    for _ in range(triangles.shape[0]):
-        if contains(mesh, t, bx, by):
-            return True
-        leaving = NOWHERE
-        for i in range(3):
-            beyond = mesh.neighbours[t, i]
-            if beyond == came_from and came_from != NOWHERE:
-                continue
-            right = triangles[t, (i + 1) % 3]
-            left = triangles[t, (i + 2) % 3]
-            if orientation(mesh.x[right], mesh.y[right], mesh.x[left], mesh.y[left], bx, by) >= 0.0:
-                continue
-            if (
-                orientation(ax, ay, bx, by, mesh.x[right], mesh.y[right]) <= 0.0
-                and orientation(ax, ay, bx, by, mesh.x[left], mesh.y[left]) >= 0.0
-            ):
-                leaving = i
-                break
-        if leaving == NOWHERE:
-            return False
-        beyond = mesh.neighbours[t, leaving]
-        if not is_open(mesh, beyond, needed_depth):
-            return False
-        came_from = t
-        t = beyond
-    return False
 
 
 @leaf_kernel
@@ -147,7 +91,7 @@ def _subdivide(track, longest_m):
 
 
 @kernel
-def search_track(mesh, needed_depth, forecast, speed_model, depart_s, track, most_s, most_points, keeps_low):
+def search_track(mesh, needed_depth, passage, track, most_s, most_points, keeps_low):
     """A track that may be faster than the shortest path.
 
     Parameters
@@ -155,10 +99,8 @@ def search_track(mesh, needed_depth, forecast, speed_model, depart_s, track, mos
     mesh : Mesh
     needed_depth : float
         [m]
-    forecast : Forecast
-    speed_model : SpeedModel
-    depart_s : float
-        Epoch at the start of the track. [s]
+    passage : Passage
+        From the start of the track.
     track : ndarray of float64, shape (n, 2)
         The shortest path, lattice points of the plane. [m]
     most_s : float
@@ -174,7 +116,7 @@ def search_track(mesh, needed_depth, forecast, speed_model, depart_s, track, mos
         Points on the plane; none where nothing was found within `most_s`. [m]
     """
     start_lon, start_lat = from_plane(track[0, 0], track[0, 1], mesh.origin_lon_deg, mesh.origin_lat_deg)
-    top_ms = top_speed_ms(speed_model, forecast, start_lon, start_lat, most_s) / SAFE
+    top_ms = top_speed_ms(passage.speed_model, passage.forecast, start_lon, start_lat, most_s) / SAFE
     left, low, wide, high = _box(track[0, 0], track[0, 1], track[-1, 0], track[-1, 1], top_ms * most_s)
     pitch = max(FINEST_PITCH_M, sqrt(wide * high / most_points))
     columns, rows = int(wide / pitch) + 1, int(high / pitch) + 1
@@ -182,16 +124,24 @@ def search_track(mesh, needed_depth, forecast, speed_model, depart_s, track, mos
     lattice = Lattice(left, low, pitch, columns, rows, columns * rows, known)
     count = lattice.size + known.shape[0]
     nodes = Nodes(
-        np.empty(count), np.empty(count), np.empty(count), np.empty(count), np.full(count, _UNSEEN, np.int32),
-        np.full(count, np.inf), np.full(count, NOWHERE, np.int32), np.zeros(count, np.bool_),
-        np.zeros(count, np.bool_), np.empty((count, 5)),
-    )  # fmt: skip
+        x=np.empty(count),
+        y=np.empty(count),
+        lon=np.empty(count),
+        lat=np.empty(count),
+        triangle=np.full(count, _UNSEEN, np.int32),
+        reached=np.full(count, np.inf),
+        came_from=np.full(count, NOWHERE, np.int32),
+        done=np.zeros(count, np.bool_),
+        met=np.zeros(count, np.bool_),
+        seas=np.empty((count, 5)),
+    )
     capacity = 64 * (most_points + known.shape[0])
-    ends = np.empty(_STEPS.shape[0] + known.shape[0] + 64, np.int64)
-    if not _search(
-        mesh, needed_depth, forecast, speed_model, depart_s, lattice, nodes, np.empty(capacity),
-        np.empty(capacity, np.int32), ends, top_ms, most_s, keeps_low,
-    ):  # fmt: skip
+    frontier = Frontier(
+        least_s=np.empty(capacity),
+        node=np.empty(capacity, np.int32),
+        ends=np.empty(_STEPS.shape[0] + known.shape[0] + 64, np.int64),
+    )
+    if not _search(mesh, needed_depth, passage, lattice, nodes, frontier, Aims(most_s, top_ms, keeps_low)):
         return np.empty((0, 2))
     steps = 1
     node = count - 1
@@ -261,14 +211,50 @@ class Nodes(NamedTuple):
     seas: np.ndarray
 
 
+class Frontier(NamedTuple):
+    """Room for the points a search is about to leave.
+
+    Attributes
+    ----------
+    least_s : ndarray of float64
+        Heap of the least times by way of them. [s]
+    node : ndarray of int32
+        The points, in the order of that heap.
+    ends : ndarray of int64
+        Points that the one looked at is joined to.
+    """
+
+    least_s: np.ndarray
+    node: np.ndarray
+    ends: np.ndarray
+
+
+class Aims(NamedTuple):
+    """What a search is content with.
+
+    Attributes
+    ----------
+    most_s : float
+        Tracks that take longer are not looked for. [s]
+    top_ms : float
+        Nothing is faster over the ground on the way. [m/s]
+    keeps_low : bool
+        Whether to look at the sea between lattice points too.
+    """
+
+    most_s: float
+    top_ms: float
+    keeps_low: bool
+
+
 @leaf_kernel
-def _search(
-    mesh, needed_depth, forecast, speed_model, depart_s, lattice, nodes, heap_key, heap_item, ends, top_ms, most_s,
-    keeps_low,
-):  # fmt: skip
+def _search(mesh, needed_depth, passage, lattice, nodes, frontier, aims):
     """Search from the first point of the shortest path to its last one; whether that is reached."""
+    speed_model = passage.speed_model
     x, y, lon, lat, triangle, reached, came_from, done, met, seas = nodes
-    left, low, pitch, columns, rows, size_of_lattice, known = lattice
+    left, low, pitch, columns = lattice.left, lattice.low, lattice.pitch, lattice.columns
+    size_of_lattice, known = lattice.size, lattice.known
+    heap_key, heap_item, ends = frontier.least_s, frontier.node, frontier.ends
     origin_lon, origin_lat = mesh.origin_lon_deg, mesh.origin_lat_deg
     start, goal = size_of_lattice, size_of_lattice + known.shape[0] - 1
     for k in range(known.shape[0]):
@@ -286,11 +272,12 @@ def _search(
         if done[node]:
             continue
         done[node] = True
-        sea = sea_at(forecast, speed_model, lon[node], lat[node], depart_s + reached[node])
+        at_s = passage.depart_s + reached[node]
+        sea = sea_at(passage.forecast, speed_model, lon[node], lat[node], at_s)
         # Out of a sea she should not be in she may go; into one she does not.
         if sea.hs_m > speed_model.max_hs_m and node != start:
             continue
-        found = _neighbours(node, size_of_lattice, columns, rows, left, low, pitch, x, y, known, ends)
+        found = _neighbours(node, lattice, nodes, ends)
         for k in range(found):
             end = ends[k]
             if triangle[end] == _UNSEEN:
@@ -313,30 +300,29 @@ def _search(
             if not met[end]:
                 # The sea at the far end, at about the time of the first arrival from anywhere.
                 met[end] = True
-                there = sea_at(
-                    forecast, speed_model, lon[end], lat[end], depart_s + reached[node] + 2.0 * half_m / made_ms
-                )
+                there = sea_at(passage.forecast, speed_model, lon[end], lat[end], at_s + 2.0 * half_m / made_ms)
                 seas[end, 0], seas[end, 1], seas[end, 2] = there.hs_m, there.waves_east, there.waves_north
                 seas[end, 3], seas[end, 4] = there.drift_east_ms, there.drift_north_ms
-            there = Sea(seas[end, 0], seas[end, 1], seas[end, 2], seas[end, 3], seas[end, 4], True, 0.0, 0.0, 0.0)
+            there = Sea(
+                hs_m=seas[end, 0],
+                waves_east=seas[end, 1],
+                waves_north=seas[end, 2],
+                drift_east_ms=seas[end, 3],
+                drift_north_ms=seas[end, 4],
+                stream_known=True,
+                filled_m=0.0,
+                doubt_east_ms=0.0,
+                doubt_north_ms=0.0,
+            )
             onward_ms = made_good_ms(speed_model, there, east / step, north / step, 1.0, 1.0, 0.0)
             if not onward_ms > 0.0:
                 continue
             arrival = reached[node] + half_m / made_ms + half_m / onward_ms
-            to_go = length_of(x[goal] - x[end], y[goal] - y[end]) / top_ms
-            if arrival >= reached[end] or arrival + to_go > most_s * 1.01 or size >= heap_key.shape[0]:
+            to_go = length_of(x[goal] - x[end], y[goal] - y[end]) / aims.top_ms
+            if arrival >= reached[end] or arrival + to_go > aims.most_s * 1.01 or size >= heap_key.shape[0]:
                 continue
-            if keeps_low and not _stays_low(
-                forecast,
-                speed_model,
-                depart_s + reached[node],
-                arrival - reached[node],
-                lon[node],
-                lat[node],
-                lon[end],
-                lat[end],
-                2.0 * half_m,
-            ):
+            leg = Leg(lon[node], lat[node], lon[end], lat[end], 2.0 * half_m)
+            if aims.keeps_low and not _stays_low(passage.forecast, speed_model, at_s, arrival - reached[node], leg):
                 continue
             # Along the shortest path itself there is nothing to check.
             on_path = node >= size_of_lattice and end == node + 1
@@ -355,8 +341,9 @@ def _search(
 
 
 @leaf_kernel
-def _stays_low(forecast, speed_model, depart_s, time_s, lon1, lat1, lon2, lat2, length_m):
-    """Whether the sea between two points stays within what the vessel goes into."""
+def _stays_low(forecast, speed_model, depart_s, time_s, leg):
+    """Whether the sea on a leg, between its ends, stays within what the vessel goes into."""
+    lon1, lat1, lon2, lat2, length_m = leg
     pieces = int(length_m / PIECE_M)
     for k in range(pieces):
         part = (k + 1.0) / (pieces + 1.0)
@@ -369,10 +356,12 @@ def _stays_low(forecast, speed_model, depart_s, time_s, lon1, lat1, lon2, lat2, 
 
 
 @leaf_kernel
-def _neighbours(node, lattice, columns, rows, left, low, pitch, x, y, known, ends):
+def _neighbours(node, lattice, nodes, ends):
     """Fill `ends` with the nodes that a node is joined to; returns how many."""
+    left, low, pitch, columns, rows, size, known = lattice
+    x, y = nodes.x, nodes.y
     found = 0
-    if node < lattice:
+    if node < size:
         column = node % columns
         row = node // columns
         for k in range(_STEPS.shape[0]):
@@ -383,7 +372,7 @@ def _neighbours(node, lattice, columns, rows, left, low, pitch, x, y, known, end
                 found += 1
         for k in range(known.shape[0]):
             if abs(known[k, 0] - x[node]) <= 2.0 * pitch and abs(known[k, 1] - y[node]) <= 2.0 * pitch:
-                ends[found] = lattice + k
+                ends[found] = size + k
                 found += 1
         return found
     column = int((x[node] - left) / pitch)
@@ -392,83 +381,14 @@ def _neighbours(node, lattice, columns, rows, left, low, pitch, x, y, known, end
         for i in range(max(0, column - 2), min(columns, column + 4)):
             ends[found] = j * columns + i
             found += 1
-    if node + 1 < lattice + known.shape[0]:
+    if node + 1 < size + known.shape[0]:
         ends[found] = node + 1
         found += 1
     return found
 
 
 @kernel
-def string_pull(mesh, needed_depth, forecast, speed_model, depart_s, points):
-    """Leave out points of a track as long as that is faster and keeps to water and to seas she goes into.
-
-    Parameters
-    ----------
-    mesh : Mesh
-    needed_depth : float
-        [m]
-    forecast : Forecast
-    speed_model : SpeedModel
-    depart_s : float
-        Epoch at its start. [s]
-    points : ndarray of float64, shape (n, 2)
-        Lattice points on the plane. [m]
-
-    Returns
-    -------
-    ndarray of float64, shape (m, 2)
-        Longitude and latitude. [deg]
-    """
-    plane = points.copy()
-    track = np.empty(plane.shape)
-    for k in range(plane.shape[0]):
-        track[k, 0], track[k, 1] = from_plane(plane[k, 0], plane[k, 1], mesh.origin_lon_deg, mesh.origin_lat_deg)
-    return track[: _string_pull(mesh, needed_depth, forecast, speed_model, depart_s, plane, track)].copy()
-
-
-@leaf_kernel
-def _string_pull(mesh, needed_depth, forecast, speed_model, depart_s, plane, track):
-    """Move the points that stay to the front, on the plane and as positions; how many they are."""
-    count = plane.shape[0]
-    removed = True
-    while removed:
-        removed = False
-        travel_time = start_travel()
-        k = 1
-        kept = 1
-        while k < count - 1:
-            through = travel_time_between(forecast, speed_model, depart_s, travel_time, track[kept - 1], track[k])
-            onward = travel_time_between(forecast, speed_model, depart_s, through, track[k], track[k + 1])
-            straight = travel_time_between(forecast, speed_model, depart_s, travel_time, track[kept - 1], track[k + 1])
-            ax, ay = plane[kept - 1, 0], plane[kept - 1, 1]
-            triangle = locate_open(mesh, needed_depth, ax, ay)
-            if (
-                straight.time_s <= onward.time_s
-                and straight.time_s < np.inf
-                and straight.highest_hs_m <= max(onward.highest_hs_m, speed_model.max_hs_m)
-                and triangle != NOWHERE
-                and is_clear(mesh, needed_depth, triangle, ax, ay, plane[k + 1, 0], plane[k + 1, 1])
-            ):
-                removed = True
-            else:
-                travel_time = through
-                _move(plane, track, k, kept)
-                kept += 1
-            k += 1
-        _move(plane, track, count - 1, kept)
-        count = kept + 1
-    return count
-
-
-@inlined_leaf_kernel
-def _move(plane, track, at, to):
-    """Move a point to another place."""
-    plane[to, 0], plane[to, 1] = plane[at, 0], plane[at, 1]
-    track[to, 0], track[to, 1] = track[at, 0], track[at, 1]
-
-
-@kernel
-def search_faster_track(mesh, needed_depth, forecast, speed_model, depart_s, track, most_s, no_way, keeps_low):
+def search_faster_track(mesh, needed_depth, passage, track, most_s, no_way, keeps_low):
     """The faster way round, if there is one.
 
     Parameters
@@ -476,10 +396,8 @@ def search_faster_track(mesh, needed_depth, forecast, speed_model, depart_s, tra
     mesh : Mesh
     needed_depth : float
         [m]
-    forecast : Forecast
-    speed_model : SpeedModel
-    depart_s : float
-        Epoch at the start of the track. [s]
+    passage : Passage
+        From the start of the track.
     track : ndarray of float64, shape (n, 2)
         The shortest path, lattice points of the plane. [m]
     most_s : float
@@ -493,7 +411,7 @@ def search_faster_track(mesh, needed_depth, forecast, speed_model, depart_s, tra
     -------
     way : ndarray of float64, shape (m, 2)
         Longitude and latitude, through no sea above her limit; empty where none was found. [deg]
-    travel_time : Clock
+    travel_time : TravelTime
         At its end.
     """
     best = np.empty((0, 2))
@@ -506,13 +424,11 @@ def search_faster_track(mesh, needed_depth, forecast, speed_model, depart_s, tra
         if is_last_resort and (best.shape[0] > 0 or not no_way):
             break
         # What a coarse search finds narrows the water the next one looks at, so that is finer.
-        points = search_track(
-            mesh, needed_depth, forecast, speed_model, depart_s, track, best_s, most_points, keeps_low
-        )
+        points = search_track(mesh, needed_depth, passage, track, best_s, most_points, keeps_low)
         if points.shape[0] > 0:
-            way = string_pull(mesh, needed_depth, forecast, speed_model, depart_s, points)
-            travel_time = travel_time_along_track(forecast, speed_model, depart_s, way)
-            if travel_time.time_s < best_s and travel_time.highest_hs_m <= speed_model.max_hs_m:
+            way = string_pull(mesh, needed_depth, passage, points)
+            travel_time = travel_time_along_track(passage, way)
+            if travel_time.time_s < best_s and travel_time.highest_hs_m <= passage.speed_model.max_hs_m:
                 best = way
                 best_clock = travel_time
                 best_s = travel_time.time_s

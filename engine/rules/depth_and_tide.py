@@ -1,10 +1,47 @@
 """Can this vessel float in, and is the way in open: depth, tide, gates and locks."""
 
 from math import isnan, nan
+from typing import NamedTuple
 
 from engine.codes import Code, Gate, Grade, Verdict
 from engine.kernels.jit import leaf_kernel
 from engine.rules.result import RuleResult
+
+
+class EntranceDepth(NamedTuple):
+    """Least depth from the approach to the landing, as it is known.
+
+    Attributes
+    ----------
+    depth_m : float
+        Positive down from chart datum; NaN when unknown. [m]
+    grade : int
+        `Grade` of that depth.
+    dries : bool
+        Whether the harbour is known to dry, even where nobody has stated to what level.
+    """
+
+    depth_m: float
+    grade: int
+    dries: bool
+
+
+class EntryTide(NamedTuple):
+    """Height of tide between entrance and landing, above chart datum.
+
+    Attributes
+    ----------
+    lowest_m : float
+        While the vessel goes in; NaN when unknown. [m]
+    doubt_m : float
+        Uncertainty of that height. [m]
+    ceiling_m : float
+        Height the tide does not exceed; NaN when unknown. [m]
+    """
+
+    lowest_m: float
+    doubt_m: float
+    ceiling_m: float
 
 
 @leaf_kernel
@@ -14,10 +51,7 @@ def depth_needed(draught_m, margin_m, margin_share, wave_allowance_m):
 
 
 @leaf_kernel
-def under_keel_clearance(
-    needed_m, entrance_depth_m, grade, dries, tide_m, tide_doubt_m, highest_tide_m, marginal_m, weak_doubt_m, by_hours,
-    hours_grade,
-):  # fmt: skip
+def under_keel_clearance(needed_m, entrance, tide, marginal_m, weak_doubt_m, by_hours, hours_grade):
     """The way in floats the vessel with the policy's margin to spare, however wrong the tide may be.
 
     Without a tide the charted depth alone may be enough; if it is not, only a highest tide that still would not
@@ -28,18 +62,8 @@ def under_keel_clearance(
     ----------
     needed_m : float
         From `depth_needed`; NaN when the draught is unknown. [m]
-    entrance_depth_m : float
-        Least depth from the approach to the landing, positive down from chart datum; NaN when unknown. [m]
-    grade : int
-        `Grade` of that depth.
-    dries : bool
-        Whether the harbour is known to dry, even where nobody has stated to what level.
-    tide_m : float
-        Lowest height of tide between entrance and landing, above chart datum; NaN when unknown. [m]
-    tide_doubt_m : float
-        Uncertainty of that height. [m]
-    highest_tide_m : float
-        Height the tide does not exceed; NaN when unknown. [m]
+    entrance : EntranceDepth
+    tide : EntryTide
     marginal_m : float
         Clearance beyond the margin below which a pass is called marginal. [m]
     weak_doubt_m : float
@@ -50,10 +74,9 @@ def under_keel_clearance(
     hours_grade : int
         `Grade` of those hours.
     """
-    judged = _clearance(
-        needed_m, entrance_depth_m, dries, tide_m, tide_doubt_m, highest_tide_m, marginal_m, by_hours
-    )  # fmt: skip
-    if isnan(needed_m) or isnan(entrance_depth_m) or grade >= Grade.TRANSCRIBED:
+    grade = entrance.grade
+    judged = _clearance(needed_m, entrance, tide, marginal_m, by_hours)
+    if isnan(needed_m) or isnan(entrance.depth_m) or grade >= Grade.TRANSCRIBED:
         return judged
     if by_hours and hours_grade > grade and judged.verdict != Verdict.PASS:
         return RuleResult(Verdict.UNKNOWN, Code.DEPTH_BY_HOURS, nan, needed_m)
@@ -68,18 +91,17 @@ def under_keel_clearance(
         if grade == Grade.BOUND:
             # That a craft of less draught comes and goes says nothing of this one.
             return RuleResult(Verdict.UNKNOWN, Code.DEPTH_UNKNOWN, nan, needed_m)
-        least = _clearance(
-            needed_m - weak_doubt_m, entrance_depth_m, dries, tide_m, tide_doubt_m, highest_tide_m, marginal_m,
-            by_hours,
-        )  # fmt: skip
+        least = _clearance(needed_m - weak_doubt_m, entrance, tide, marginal_m, by_hours)
         if least.verdict != Verdict.FAIL:
             return RuleResult(Verdict.UNKNOWN, Code.DEPTH_DOUBTFUL, judged.measured, judged.limit)
     return judged
 
 
 @leaf_kernel
-def _clearance(needed_m, entrance_depth_m, dries, tide_m, tide_doubt_m, highest_tide_m, marginal_m, by_hours):
+def _clearance(needed_m, entrance, tide, marginal_m, by_hours):
     """`under_keel_clearance` for a depth that was read."""
+    entrance_depth_m, _, dries = entrance
+    tide_m, tide_doubt_m, highest_tide_m = tide
     if isnan(needed_m):
         return RuleResult(Verdict.UNKNOWN, Code.DRAUGHT_UNKNOWN, entrance_depth_m, nan)
     if isnan(entrance_depth_m):

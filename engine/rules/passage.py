@@ -71,6 +71,11 @@ def banks(distance_m, needed_m):
     return RuleResult(Verdict.PASS, Code.BANKS_CLEAR, nan, needed_m)
 
 
+def banks_with_tide(depth_m: float, needed_m: float) -> RuleResult:
+    """The route leads over banks that the tide covers: the least water over any of them, and what she needs there."""
+    return RuleResult(Verdict.PASS, Code.BANK_WITH_TIDE, depth_m, needed_m)
+
+
 @leaf_kernel
 def endurance(distance_m, range_m, plausible_range_m, reserve_share):
     """Range less the reserve covers the distance.

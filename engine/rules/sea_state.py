@@ -1,6 +1,7 @@
 """Wind, sea, stream and light; without a forecast each of these says that it does not know."""
 
 from math import isnan, nan
+from typing import NamedTuple
 
 from engine.codes import Code, Feed, Verdict
 from engine.kernels.jit import leaf_kernel
@@ -10,6 +11,41 @@ CALM, CAREFUL, DANGEROUS, NOT_KNOWN = 0, 1, 2, 3
 
 HARMLESS_HS_M = 0.5
 """Up to here a sea is called smooth (WMO code table 3700): it shuts no entrance, whatever its sector. [m]"""
+
+
+class Onset(NamedTuple):
+    """Wind or waves at an entrance when the vessel is there; NaN where unknown.
+
+    Attributes
+    ----------
+    strength : float
+        Speed of the wind, or significant wave height. [m/s] or [m]
+    from_deg : float
+        Where it comes from. [deg]
+    dangerous : float
+        Strength that makes the entrance dangerous from the sector it is open to: of the wind less where it blows
+        against the stream, of waves what this vessel bears.
+    """
+
+    strength: float
+    from_deg: float
+    dangerous: float
+
+
+class Sector(NamedTuple):
+    """Clockwise sector an entrance is open to; NaN when nobody has stated one.
+
+    Attributes
+    ----------
+    from_deg, to_deg : float
+        [deg]
+    margin_deg : float
+        It is this uncertain on either side. [deg]
+    """
+
+    from_deg: float
+    to_deg: float
+    margin_deg: float
 
 
 @leaf_kernel
@@ -55,17 +91,18 @@ def _in_sector(direction_deg, from_deg, to_deg):
 
 
 @leaf_kernel
-def _onshore(strength, from_deg, sector_from_deg, sector_to_deg, margin_deg, dangerous, caution_share, harmless):
+def _onshore(onset, sector, caution_share, harmless):
     """State of an entrance by one of wind or waves: CALM, CAREFUL, DANGEROUS or NOT_KNOWN."""
+    strength, from_deg, dangerous = onset
     if isnan(strength):
         return NOT_KNOWN
     if strength <= harmless:
         return CALM
-    if isnan(sector_from_deg) or isnan(sector_to_deg) or isnan(from_deg):
+    if isnan(sector.from_deg) or isnan(sector.to_deg) or isnan(from_deg):
         return NOT_KNOWN
-    if not _in_sector(from_deg, sector_from_deg, sector_to_deg):
+    if not _in_sector(from_deg, sector.from_deg, sector.to_deg):
         # A direction is not forecast to the degree: beside the sector what would be dangerous is for care.
-        beside = _in_sector(from_deg, sector_from_deg - margin_deg, sector_to_deg + margin_deg)
+        beside = _in_sector(from_deg, sector.from_deg - sector.margin_deg, sector.to_deg + sector.margin_deg)
         return CAREFUL if beside and strength >= dangerous else CALM
     if strength >= dangerous:
         return DANGEROUS
@@ -75,69 +112,38 @@ def _onshore(strength, from_deg, sector_from_deg, sector_to_deg, margin_deg, dan
 
 
 @leaf_kernel
-def entrance_sea(
-    wind_ms, wind_from_deg, hs_m, waves_from_deg, sector_from_deg, sector_to_deg,
-    dangerous_wind_ms, dangerous_hs_m, limit_is_assumed, caution_share, harmless_wind_ms, sector_margin_deg,
-):  # fmt: skip
+def entrance_sea(wind, waves, sector, limit_is_assumed, caution_share, harmless_wind_ms):
     """Neither wind nor waves come onto the entrance with dangerous force.
 
     Parameters
     ----------
-    wind_ms, wind_from_deg : float
-        At the entrance at arrival; NaN when unknown. [m/s], [deg]
-    hs_m, waves_from_deg : float
-        Significant wave height and where the waves come from; NaN when unknown. [m], [deg]
-    sector_from_deg, sector_to_deg : float
-        Clockwise sector the entrance is open to; NaN when nobody has stated one. [deg]
-    dangerous_wind_ms : float
-        Wind from that sector that makes it dangerous, less where it blows against the stream; NaN when unknown. [m/s]
-    dangerous_hs_m : float
-        Waves from that sector that make it dangerous for this vessel; NaN when her limit is unknown. [m]
+    wind, waves : Onset
+    sector : Sector
     limit_is_assumed : bool
         Nobody has stated the vessel's sea limit: waves over it are for care.
     caution_share : float
-        Share of either from which to be careful.
-    sector_margin_deg : float
-        A sector is this uncertain on either side. [deg]
+        Share of what is dangerous from which to be careful.
     harmless_wind_ms : float
         Wind too weak to matter from anywhere. [m/s]
     """
-    wind = _onshore(
-        wind_ms,
-        wind_from_deg,
-        sector_from_deg,
-        sector_to_deg,
-        sector_margin_deg,
-        dangerous_wind_ms,
-        caution_share,
-        harmless_wind_ms,
-    )
-    harmless_hs_m = min(HARMLESS_HS_M, caution_share * dangerous_hs_m)
+    harmless_hs_m = min(HARMLESS_HS_M, caution_share * waves.dangerous)
     if isnan(harmless_hs_m):
         harmless_hs_m = HARMLESS_HS_M
-    waves = _onshore(
-        hs_m,
-        waves_from_deg,
-        sector_from_deg,
-        sector_to_deg,
-        sector_margin_deg,
-        dangerous_hs_m,
-        caution_share,
-        harmless_hs_m,
-    )
-    if waves == DANGEROUS and limit_is_assumed:
-        waves = CAREFUL
-    if waves == DANGEROUS:
-        return RuleResult(Verdict.FAIL, Code.ENTRANCE_WAVES_DANGEROUS, hs_m, dangerous_hs_m)
-    if wind == DANGEROUS:
-        return RuleResult(Verdict.FAIL, Code.ENTRANCE_SEA_DANGEROUS, wind_ms, dangerous_wind_ms)
-    if waves == CAREFUL:
-        return RuleResult(Verdict.FAIL, Code.ENTRANCE_WAVES_CAUTION, hs_m, dangerous_hs_m)
-    if wind == CAREFUL:
-        return RuleResult(Verdict.FAIL, Code.ENTRANCE_SEA_CAUTION, wind_ms, dangerous_wind_ms)
-    if wind == NOT_KNOWN or waves == NOT_KNOWN:
+    by_wind = _onshore(wind, sector, caution_share, harmless_wind_ms)
+    by_waves = _onshore(waves, sector, caution_share, harmless_hs_m)
+    if by_waves == DANGEROUS and limit_is_assumed:
+        by_waves = CAREFUL
+    if by_waves == DANGEROUS:
+        return RuleResult(Verdict.FAIL, Code.ENTRANCE_WAVES_DANGEROUS, waves.strength, waves.dangerous)
+    if by_wind == DANGEROUS:
+        return RuleResult(Verdict.FAIL, Code.ENTRANCE_SEA_DANGEROUS, wind.strength, wind.dangerous)
+    if by_waves == CAREFUL:
+        return RuleResult(Verdict.FAIL, Code.ENTRANCE_WAVES_CAUTION, waves.strength, waves.dangerous)
+    if by_wind == CAREFUL:
+        return RuleResult(Verdict.FAIL, Code.ENTRANCE_SEA_CAUTION, wind.strength, wind.dangerous)
+    if by_wind == NOT_KNOWN or by_waves == NOT_KNOWN:
         return RuleResult(Verdict.UNKNOWN, Code.ENTRANCE_SEA_UNKNOWN, nan, nan)
-    return RuleResult(Verdict.PASS, Code.ENTRANCE_SEA_OK, wind_ms, dangerous_wind_ms)
+    return RuleResult(Verdict.PASS, Code.ENTRANCE_SEA_OK, wind.strength, wind.dangerous)
 
 
 @leaf_kernel

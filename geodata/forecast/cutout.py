@@ -256,6 +256,13 @@ def _group(described: dict[str, Any], values: np.ndarray, filled_m: np.ndarray) 
     units = {str(quantity): str(unit) for quantity, unit in described["units"].items()}
     run_at_s = instant_s(described["run_at"])
     return LayerGroup(
-        name, grid, times_s, values, filled_m, run_at_s, (_SOURCE,), units,
-        (*(str(note) for note in described["notes"]), *notes),
-    )  # fmt: skip
+        name=name,
+        grid=grid,
+        times_s=times_s,
+        values=values,
+        filled_m=filled_m,
+        run_at_s=run_at_s,
+        sources=(_SOURCE,),
+        units=units,
+        notes=(*(str(note) for note in described["notes"]), *notes),
+    )

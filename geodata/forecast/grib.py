@@ -155,8 +155,16 @@ def _layer(source: str, meaning: Meaning, grid: Grid, steps: list[_Step], standi
         notes.append(f"{meaning.quantity} {meaning.note}")
     times_s, runs_s, values, units = zip(*steps, strict=True)
     return Layer(
-        meaning, grid, np.array(times_s), np.array(runs_s), np.stack(values), None, source, units[0], tuple(notes)
-    )  # fmt: skip
+        meaning=meaning,
+        grid=grid,
+        times_s=np.array(times_s),
+        runs_s=np.array(runs_s),
+        values=np.stack(values),
+        away_m=None,
+        source=source,
+        unit=units[0],
+        notes=tuple(notes),
+    )
 
 
 def _nothing(values: np.ndarray) -> np.ndarray:

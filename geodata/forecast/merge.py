@@ -209,11 +209,16 @@ def _filled(
     stated = [run for run in runs if np.isfinite(run)]
     filled_m = fill(values, grid, np.maximum.reduce(away) if away else None)
     return LayerGroup(
-        name, grid, np.array(list(frames), np.float64), values, filled_m, min(stated) if stated else nan,
-        tuple(sorted({layer.source for layer in layers})),
-        {_spelled(layer): layer.unit for layer in layers},
-        tuple(dict.fromkeys([*(note for layer in layers for note in layer.notes), *notes])),
-    )  # fmt: skip
+        name=name,
+        grid=grid,
+        times_s=np.array(list(frames), np.float64),
+        values=values,
+        filled_m=filled_m,
+        run_at_s=min(stated) if stated else nan,
+        sources=tuple(sorted({layer.source for layer in layers})),
+        units={_spelled(layer): layer.unit for layer in layers},
+        notes=tuple(dict.fromkeys([*(note for layer in layers for note in layer.notes), *notes])),
+    )
 
 
 def _spelled(layer: Layer) -> str:

@@ -137,8 +137,16 @@ def _read(
     if meaning.note:
         notes = (*notes, f"{meaning.quantity} {meaning.note}")
     return Layer(
-        meaning, window.grid, times.at_s[order], times.runs_s[order], values[order], None, source, str(unit), notes
-    )  # fmt: skip
+        meaning=meaning,
+        grid=window.grid,
+        times_s=times.at_s[order],
+        runs_s=times.runs_s[order],
+        values=values[order],
+        away_m=None,
+        source=source,
+        unit=str(unit),
+        notes=notes,
+    )
 
 
 def _cut(

@@ -66,8 +66,17 @@ def read_open_meteo(path: Path, box: Box, limits: ForecastLimits, points: Points
         told += [SWELL_ONLY] if meaning.quantity == "swell_height" else []
         if QUANTITIES[meaning.quantity].group == "waves" or np.isfinite(spread).any():
             findings.layers.append(
-                Layer(meaning, grid, times_s[order], runs_s, spread.astype(np.float32), away_m, path.name,
-                      str(units[base]), tuple(told))
+                Layer(
+                    meaning=meaning,
+                    grid=grid,
+                    times_s=times_s[order],
+                    runs_s=runs_s,
+                    values=spread.astype(np.float32),
+                    away_m=away_m,
+                    source=path.name,
+                    unit=str(units[base]),
+                    notes=tuple(told),
+                )
             )  # fmt: skip
     return findings
 

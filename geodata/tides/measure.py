@@ -131,10 +131,16 @@ def _measure(port: str, is_near: bool, rule: PortTide, turns: Turns, place: Publ
     high_off_s, low_off_s = high_off_s - late_s, low_off_s - late_s
     more_min = _NEAR_MIN if is_near else 0.0
     return Measured(
-        port, place, is_near, rule.time_shift_s - late_s,
-        _claimed_min(high_off_s[to_set]) + more_min, _claimed_min(low_off_s[to_set_low]) + more_min,
-        int(to_set.sum()), high_off_s[~to_set] / 60.0, low_off_s[~to_set_low] / 60.0,
-    )  # fmt: skip
+        port=port,
+        published=place,
+        is_near=is_near,
+        time_shift_s=rule.time_shift_s - late_s,
+        high_min=_claimed_min(high_off_s[to_set]) + more_min,
+        low_min=_claimed_min(low_off_s[to_set_low]) + more_min,
+        tides=int(to_set.sum()),
+        high_off_min=high_off_s[~to_set] / 60.0,
+        low_off_min=low_off_s[~to_set_low] / 60.0,
+    )
 
 
 def _claimed_min(errors_s: np.ndarray) -> float:

@@ -68,7 +68,18 @@ class PortTide(NamedTuple):
     doubt_source: str | None
 
 
-NO_BASIS = PortTide(None, None, 0.0, 1.0, 0.0, np.nan, np.nan, np.nan, None, None)
+NO_BASIS = PortTide(
+    station=None,
+    basis=None,
+    time_shift_s=0.0,
+    height_factor=1.0,
+    height_shift_m=0.0,
+    height_uncertainty_m=np.nan,
+    time_uncertainty_s=np.nan,
+    low_time_uncertainty_s=np.nan,
+    doubt_basis=None,
+    doubt_source=None,
+)
 
 
 class Difference(NamedTuple):
@@ -140,9 +151,17 @@ def port_tide(row: RegisterRow, stations: Stations, assumed: dict[str, Any]) -> 
     station = by_id[str(name)]
     if row.facts["tide_basis"] == "station":
         return PortTide(
-            station.id, "station", 0.0, 1.0, 0.0, assumed["station_height_m"],
-            60.0 * _high_flat_min(station, assumed), 60.0 * station.low_flat_min, "rule", None,
-        )  # fmt: skip
+            station=station.id,
+            basis="station",
+            time_shift_s=0.0,
+            height_factor=1.0,
+            height_shift_m=0.0,
+            height_uncertainty_m=assumed["station_height_m"],
+            time_uncertainty_s=60.0 * _high_flat_min(station, assumed),
+            low_time_uncertainty_s=60.0 * station.low_flat_min,
+            doubt_basis="rule",
+            doubt_source=None,
+        )
     return secondary_tide(station, row.landing, row.figure("mhws_m"), stations, assumed)
 
 
@@ -209,16 +228,16 @@ def secondary_tide(
     slope_m = stretch["height_m_per_km"] * (1.0 if known else assumed["springs_unknown_factor"])
     farther_min = stretch["time_min_per_km"] * distance_km
     return PortTide(
-        station.id,
-        "secondary",
-        60.0 * round(shift_s / 60.0),
-        round((mhws_m if known else springs_m) / station.mhws_m, 3),
-        0.0,
-        round(assumed["station_height_m"] + slope_m * distance_km, 2),
-        60.0 * round(max(stretch["time_min"], _high_flat_min(station, assumed)) + farther_min),
-        60.0 * round(max(stretch["time_min"], station.low_flat_min) + farther_min),
-        "rule",
-        None,
+        station=station.id,
+        basis="secondary",
+        time_shift_s=60.0 * round(shift_s / 60.0),
+        height_factor=round((mhws_m if known else springs_m) / station.mhws_m, 3),
+        height_shift_m=0.0,
+        height_uncertainty_m=round(assumed["station_height_m"] + slope_m * distance_km, 2),
+        time_uncertainty_s=60.0 * round(max(stretch["time_min"], _high_flat_min(station, assumed)) + farther_min),
+        low_time_uncertainty_s=60.0 * round(max(stretch["time_min"], station.low_flat_min) + farther_min),
+        doubt_basis="rule",
+        doubt_source=None,
     )
 
 

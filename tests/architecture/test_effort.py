@@ -8,10 +8,11 @@ import pytest
 
 from api.decision_service import known_policy
 from bench.points import read_points
+from engine.build_patches import build_patches
 from engine.decide import decide
 from engine.kernels.mesh import NOWHERE
 from engine.model import Ask
-from engine.patch import assign_patches, build_patches, patch_at
+from engine.patch import assign_patches, patch_at
 from engine.patch_cache import SIDE_M
 
 AT_S = 1_642_050_000.0

@@ -266,12 +266,14 @@ def leaves_that_call_others(sources):
     }
 
 
+def modules_of(*folders):
+    """Sources by name of module."""
+    return {".".join(path.relative_to(ROOT).with_suffix("").parts): text for path, text in source_of(folders).items()}
+
+
 def test_what_does_not_count_arrays_calls_nothing_that_makes_them():
     """A leaf that got an array from somewhere would never give it back."""
-    sources = {
-        ".".join(path.relative_to(ROOT).with_suffix("").parts): path.read_text(encoding="utf-8")
-        for path in (ROOT / "engine").rglob("*.py")
-    }
+    sources = modules_of("engine")
     assert len(compiled_functions(sources)) > 100
     assert not leaves_that_call_others(sources)
 
@@ -285,3 +287,39 @@ def test_that_check_would_notice_a_leaf_that_calls_another_kernel():
     elsewhere = {"one": makes, "two": f"from one import makes\n\n\n{leaf}", "z": harmless}
     assert leaves_that_call_others(elsewhere) == {("leaf", "makes")}
     assert not leaves_that_call_others({**elsewhere, "two": f"from z import makes\n\n\n{leaf}"})
+
+
+MOST_ARGUMENTS = 8
+"""More at a time nobody keeps apart by their places; what belongs together is one named tuple (ADR 39)."""
+
+
+def too_many_arguments(sources):
+    """Compiled functions that take more, and values that are made of more by place."""
+    compiled = {name for _, name in compiled_functions(sources)}
+    for text in sources.values():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef) and node.name in compiled:
+                taken = node.args
+                if len([*taken.posonlyargs, *taken.args, *taken.kwonlyargs]) > MOST_ARGUMENTS:
+                    yield node.name
+            elif (
+                isinstance(node, ast.Call)
+                and len(node.args) > MOST_ARGUMENTS
+                and ast.unparse(node.func).rpartition(".")[2][0].isupper()
+            ):
+                yield ast.unparse(node.func)
+
+
+def test_no_kernel_takes_and_no_value_is_made_of_more_arguments_than_one_can_keep_apart():
+    sources = modules_of("engine", "geodata")
+    assert len(compiled_functions(sources)) > 200
+    assert not set(too_many_arguments(sources))
+
+
+def test_that_check_would_notice_a_long_list():
+    names = ", ".join(f"a{k}" for k in range(MOST_ARGUMENTS + 1))
+    fewer = names.removesuffix(f", a{MOST_ARGUMENTS}")
+    keywords = ", ".join(f"a{k}={k}" for k in range(MOST_ARGUMENTS + 1))
+    long = f"@leaf_kernel\ndef long({names}):\n    return Many({names})\n"
+    short = f"@kernel\ndef short({fewer}):\n    return Many({keywords}), Few({fewer})\n"
+    assert list(too_many_arguments({"one": long, "two": short})) == ["long", "Many"]

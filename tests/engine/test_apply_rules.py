@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.apply_rules import Entrance, entrance_at
+from engine.entrance import Entrance, entrance_at
 from engine.kernels.forecast import no_forecast
 
 

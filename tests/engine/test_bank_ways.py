@@ -15,14 +15,14 @@ from api.documents.decision import basis_of, decision_document
 from api.replay.batch import replay_batch, replay_batch_by_single_decisions
 from api.replay.world_by_time import WorldsByTime
 from engine import bank_ways
-from engine.bank_tides import bank_tides_of, crossings_of, heights_at, least_height
+from engine.bank_tides import bank_tides_of, crossings_of, least_height
 from engine.branch_and_bound import search_ports
 from engine.codes import Code, Rule
 from engine.decide import coordination_at, decide
 from engine.errors import PositionRefused
 from engine.kernels.plane import to_plane
 from engine.kernels.streams import no_streams
-from engine.kernels.tides import height_at, no_tides
+from engine.kernels.tides import heights_at, no_tides
 from engine.model import Ask
 from engine.request_context import build_context
 from engine.routes import chosen_track
@@ -103,13 +103,19 @@ def test_every_view_names_the_banks_and_the_record_holds_them(service_with_strea
     assert canonical_form(decision, basis) != canonical_form(plain, basis)
 
 
-def test_heights_are_those_of_the_public_call(service_with_streams):
+def test_heights_are_linear_between_those_of_the_station(service_with_streams):
     world = service_with_streams.world_at(SPRINGS_S)
-    random = np.random.default_rng(4)
-    for port in random.choice(np.flatnonzero(world.tides.station >= 0), 12):
-        at_s = np.append(SPRINGS_S + random.uniform(-3e6, 3e6, 60), world.tides.start_s)
-        mine = heights_at(world.tides, int(port), at_s)
-        np.testing.assert_allclose(mine, [height_at(world.tides, int(port), t) for t in at_s], rtol=0.0, atol=1e-12)
+    tides, random = world.tides, np.random.default_rng(4)
+    for port in random.choice(np.flatnonzero(tides.station >= 0), 12):
+        at_s = np.append(SPRINGS_S + random.uniform(-3e6, 3e6, 60), tides.start_s)
+        mine = heights_at(tides, int(port), at_s)
+        samples = tides.height_m[tides.station[port]].astype(np.float64)
+        sample_s = tides.start_s + tides.time_shift_s[port] + tides.step_s * np.arange(len(samples))
+        at_station = np.interp(at_s, sample_s, samples, left=np.nan, right=np.nan)
+        expected = tides.height_factor[port] * at_station + tides.height_shift_m[port]
+        assert np.isnan(expected).any()
+        np.testing.assert_allclose(mine, expected, rtol=0.0, atol=1e-9)
+        assert not np.isnan(mine).all()
         from_s = SPRINGS_S + random.uniform(0.0, 80_000.0)
         least_m, when_s = least_height(world.tides, int(port), from_s, from_s + 5_000.0)
         fine = heights_at(world.tides, int(port), np.linspace(from_s, from_s + 5_000.0, 5_001))

@@ -14,7 +14,7 @@ from engine.detour_search import search_detour
 from engine.errors import PositionRefused
 from engine.evaluate import SHOWN
 from engine.kernels.detour_bound import least_time_s, stays_high
-from engine.kernels.travel_time import travel_times_to_ports
+from engine.kernels.port_travel_times import travel_times_to_ports
 from engine.model import Ask
 from engine.rank import order_of
 from engine.request_context import RequestContext, build_context
@@ -299,9 +299,7 @@ def test_opened_ports_have_close_clocks_and_only_they(service):
 def passages_of(context, reach, growth):
     inputs = context.inputs
     every = np.arange(len(context.world.ports))
-    return travel_times_to_ports(
-        inputs.water, inputs.depth_class, reach, inputs.forecast, context.speed_model, context.ask.at_s, every, growth
-    )
+    return travel_times_to_ports(inputs.water, inputs.depth_class, reach, context.passage, every, growth)
 
 
 def test_round_an_entrance_that_stays_too_rough_the_search_finds_no_way(service):

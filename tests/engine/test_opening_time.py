@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.decision_service import known_policy
-from engine.apply_rules import sill_of
 from engine.codes import Code, Gate, PortKind, Rule, Status, Verdict
 from engine.decide import decide
+from engine.entrance import sill_of
 from engine.kernels.tidal_gate import FINEST_S, is_open
 from engine.kernels.tides import no_tides
 from engine.model import Ask

@@ -5,20 +5,13 @@ import pytest
 from shapely import Point, Polygon, box
 
 from api.replay.batch_patches import BatchPatches
+from engine.build_patches import _common, _middle_of, build_patch
 from engine.kernels.mesh import NOWHERE, contains, locate
 from engine.kernels.plane import LATTICE_M, from_plane, to_plane
 from engine.kernels.reach import reach_ports
 from engine.kernels.snap import ON_MESH, vertex_at
-from engine.patch import (
-    _common,
-    _middle_of,
-    allocate_patch_workspace,
-    build_patch,
-    is_near_a_harbour,
-    patch_distances,
-    patch_from_table,
-    set_position,
-)
+from engine.measure_in_patch import allocate_patch_workspace, patch_distances, set_position
+from engine.patch import is_near_a_harbour, patch_from_table
 
 
 def neighbours(mesh, random, lon, lat, radius_m, count):

@@ -7,7 +7,7 @@ from engine import patch_cache
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.reach import reach_ports
 from engine.kernels.snap import ON_MESH
-from engine.patch import reach_from_patch
+from engine.measure_in_patch import reach_from_patch
 from engine.patch_cache import LEVELS, PatchCache
 
 

@@ -12,8 +12,8 @@ from engine.branch_and_bound import search_ports
 from engine.codes import Code, Rule
 from engine.decide import coordination_at, decide
 from engine.errors import PositionRefused
+from engine.kernels.port_travel_times import COARSE, travel_times_to_ports
 from engine.kernels.streams import no_streams
-from engine.kernels.travel_time import COARSE, travel_times_to_ports
 from engine.model import Ask
 from engine.request_context import build_context
 from tests.oracles import seas
@@ -126,9 +126,7 @@ def test_a_first_look_at_far_ports_is_within_a_few_per_cent_of_a_close_one(servi
             continue
         inputs, every = context.inputs, np.arange(len(flowing.ports))
         close, first = (
-            travel_times_to_ports(
-                inputs.water, inputs.depth_class, reach, inputs.forecast, context.speed_model, SPRINGS_S, every, growth
-            )
+            travel_times_to_ports(inputs.water, inputs.depth_class, reach, context.passage, every, growth)
             for growth in (0.0, COARSE)
         )
         known = np.isfinite(close.time_s)

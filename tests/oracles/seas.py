@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.kernels.forecast import Field, Forecast, current_at, no_forecast, waves_at, wind_at
-from engine.kernels.travel_time import SpeedModel
+from engine.kernels.speed import SpeedModel
 from tests.oracles.geodesics import length_m
 from tests.synthetic.cubes import CHANNEL, START_S, TIMES_S, synthetic_group
 

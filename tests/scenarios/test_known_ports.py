@@ -14,8 +14,8 @@ from api.text.headline import headline
 from engine.codes import Code, Grade, PortKind, Rule, Status
 from engine.decide import decide, deciding_finding, only_by_person, passed_over
 from engine.errors import InvalidAsk
-from engine.model import Evidence
 from engine.port_access import port_access
+from engine.ports import Evidence
 from geodata.overlay import overlay_world
 from geodata.register import Overlay, read_overlay
 from tests.synthetic.ports import with_depth

@@ -16,7 +16,8 @@ from numba.core.typed_passes import NativeLowering
 from engine.apply_rules import Routes
 from engine.kernels.by_reference import is_by_reference
 from engine.kernels.jit import for_kernels, kernel, leaf_kernel
-from engine.kernels.travel_time import TravelTime, TravelTimes
+from engine.kernels.port_travel_times import TravelTimes
+from engine.kernels.travel_time import TravelTime
 
 
 def travel_times(count, first=0.0):

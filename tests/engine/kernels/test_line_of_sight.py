@@ -7,7 +7,14 @@ from engine.kernels.line_of_sight import TOO_MUCH, conservative_visibility, is_i
 from engine.kernels.mesh import NOWHERE, locate
 from engine.kernels.plane import LATTICE_M
 from engine.kernels.snap import vertex_at
-from engine.kernels.visibility import SearchSpace, View, mesh_point, visible_vertices
+from engine.kernels.visibility import (
+    SearchSpace,
+    mesh_point,
+    new_view,
+    point_of_target,
+    point_of_vertex,
+    visible_vertices,
+)
 
 
 def on_lattice(value):
@@ -32,25 +39,28 @@ def stack_for(mesh):
     return np.empty((len(mesh.triangles) + 3, 4), np.int32)
 
 
+def in_open_water(x, y, t):
+    """A point of the plane in an open triangle; where it lies on the earth nobody asks here."""
+    return mesh_point(np.nan, np.nan, x, y, t, NOWHERE)
+
+
 def seen_from(mesh, corners, ports, needed, x, y, t):
     space = SearchSpace(mesh, corners, ports, needed)
-    view = View(np.empty(2 * len(corners.vertex) + 3, np.int32), np.empty(len(ports.x) + 1, np.int32), stack_for(mesh))
-    counts = visible_vertices(space, mesh_point(np.nan, np.nan, x, y, t, NOWHERE), view)
+    view = new_view(space)
+    counts = visible_vertices(space, in_open_water(x, y, t), view)
     return set(view.corners[: counts[0]].tolist()), set(view.targets[: counts[1]].tolist())
 
 
 def round_about(mesh, corners, ports, needed, x, y, t, radius_m):
-    seen_corners = np.empty(len(corners.vertex), np.int32)
-    seen_ports = np.empty(len(ports.x), np.int32)
+    space = SearchSpace(mesh, corners, ports, needed)
+    view = new_view(space)
     marks = np.zeros(len(corners.vertex), np.bool_), np.zeros(len(ports.x), np.bool_)
-    counts = conservative_visibility(
-        mesh, corners, ports, needed, x, y, t, radius_m, marks[0], seen_corners, marks[1], seen_ports, stack_for(mesh)
-    )
+    counts = conservative_visibility(space, in_open_water(x, y, t), radius_m, view, *marks)
     assert not marks[0].any()
     assert not marks[1].any()
     if counts[0] == TOO_MUCH:
         return None
-    found = seen_corners[: counts[0]].tolist(), seen_ports[: counts[1]].tolist()
+    found = view.corners[: counts[0]].tolist(), view.targets[: counts[1]].tolist()
     assert all(len(set(item)) == len(item) for item in found)
     return set(found[0]), set(found[1])
 
@@ -72,7 +82,7 @@ def test_single_lines_of_sight_are_those_of_the_look_from_the_point(water):
         near = np.argsort(np.hypot(mesh.x[corners.vertex] - x, mesh.y[corners.vertex] - y))[:300].tolist()
         for c in {*near, *seen_corners, *random.integers(0, len(corners.vertex), 100).tolist()}:
             v = int(corners.vertex[c])
-            found = is_in_sight(mesh, needed, x, y, t, mesh.x[v], mesh.y[v], v, NOWHERE, stack)
+            found = is_in_sight(mesh, needed, in_open_water(x, y, t), point_of_vertex(mesh, v), stack)
             # What is in sight along a line that enters the wall is no corner to go round.
             assert found or c not in seen_corners
             hidden += not found
@@ -82,7 +92,7 @@ def test_single_lines_of_sight_are_those_of_the_look_from_the_point(water):
                 assert min(sides) < 0.0 < max(sides)
         for p in range(len(ports.x)):
             if ports.triangle[p] != NOWHERE:
-                found = is_in_sight(mesh, needed, x, y, t, ports.x[p], ports.y[p], NOWHERE, ports.triangle[p], stack)
+                found = is_in_sight(mesh, needed, in_open_water(x, y, t), point_of_target(ports, p), stack)
                 assert found == (p in seen_ports), (x, y, p)
     assert hidden > 5000
 
@@ -106,7 +116,7 @@ def test_a_line_through_a_vertex_is_open_on_either_side(water):
             continue
         tried += 1
         if c in seen_from(mesh, corners, ports, needed, x, y, t)[0]:
-            assert is_in_sight(mesh, needed, x, y, t, mesh.x[aim], mesh.y[aim], aim, NOWHERE, stack)
+            assert is_in_sight(mesh, needed, in_open_water(x, y, t), point_of_vertex(mesh, aim), stack)
     assert tried > 50
 
 
@@ -153,9 +163,9 @@ def test_what_is_surely_in_sight_is_in_sight_from_everywhere(water, radius_m):
         seen = [seen_from(mesh, corners, ports, needed, *at, t) for at in [(x, y), *places]]
         for c in round_here[0] if round_here else ():
             v = int(corners.vertex[c])
-            if is_surely_in_sight(mesh, needed, x, y, t, radius_m, mesh.x[v], mesh.y[v], v, NOWHERE):
+            if is_surely_in_sight(mesh, needed, in_open_water(x, y, t), radius_m, point_of_vertex(mesh, v)):
                 sight = [
-                    is_in_sight(mesh, needed, *at, t, mesh.x[v], mesh.y[v], v, NOWHERE, stack_for(mesh))
+                    is_in_sight(mesh, needed, in_open_water(*at, t), point_of_vertex(mesh, v), stack_for(mesh))
                     for at in places
                 ]
                 assert all(sight)
@@ -163,9 +173,7 @@ def test_what_is_surely_in_sight_is_in_sight_from_everywhere(water, radius_m):
             else:
                 lost += all(c in corners_seen for corners_seen, _ in seen)
         for p in round_here[1] if round_here else ():
-            if is_surely_in_sight(
-                mesh, needed, x, y, t, radius_m, ports.x[p], ports.y[p], NOWHERE, int(ports.triangle[p])
-            ):
+            if is_surely_in_sight(mesh, needed, in_open_water(x, y, t), radius_m, point_of_target(ports, p)):
                 assert all(p in ports_seen for _, ports_seen in seen)
                 sure += 1
     assert sure > 200

@@ -15,8 +15,10 @@ from engine.decide import coordination_at, decide
 from engine.kernels.detour_bound import allocate_lanes, detour_gain_bound_s, least_time_s, top_speed_ms
 from engine.kernels.mesh import NOWHERE, locate_open
 from engine.kernels.plane import LATTICE_M, from_plane, to_plane
-from engine.kernels.time_dependent_search import is_clear, search_faster_track
-from engine.kernels.travel_time import travel_time_along_track, travel_times_to_ports
+from engine.kernels.port_travel_times import travel_times_to_ports
+from engine.kernels.straighten import is_clear
+from engine.kernels.time_dependent_search import search_faster_track
+from engine.kernels.travel_time import Passage, travel_time_along_track
 from engine.model import Ask
 from engine.request_context import build_context
 from tests.oracles import lattice, seas
@@ -177,14 +179,12 @@ def positions(track):
 
 def search(world, forecast, vessel, track, most_s=None, no_way=True, needed_depth=2.0):
     """Usual clock, way found and its clock."""
-    usual = travel_time_along_track(forecast, vessel, DEPART_S, positions(track))
+    usual = travel_time_along_track(Passage(forecast, vessel, DEPART_S), positions(track))
     most_s = usual.time_s if most_s is None else most_s
     way, travel_time = search_faster_track(
         world.water.mesh,
         needed_depth,
-        forecast,
-        vessel,
-        DEPART_S,
+        Passage(forecast, vessel, DEPART_S),
         track,
         most_s,
         no_way,
@@ -248,7 +248,7 @@ def test_in_an_even_sea_nothing_beats_the_straight_line(world, set_deg, hs_m):
 def test_a_stream_that_cannot_be_stemmed_is_gone_round(world):
     forecast = steady(swept_gate)
     track = straight()
-    usual = travel_time_along_track(forecast, VESSEL, DEPART_S, positions(track))
+    usual = travel_time_along_track(Passage(forecast, VESSEL, DEPART_S), positions(track))
     assert usual.time_s == inf
     calm_s = length_m(*WEST_END, *EAST_END) / 4.0
     _, way, travel_time = search(world, forecast, VESSEL, track, most_s=2.0 * calm_s)
@@ -286,7 +286,7 @@ def test_a_sea_she_does_not_go_into_is_gone_round(world, limit_m):
         forecast,
         vessel,
         straight(),
-        most_s=2.0 * travel_time_along_track(forecast, vessel, DEPART_S, positions(straight())).time_s,
+        most_s=2.0 * travel_time_along_track(Passage(forecast, vessel, DEPART_S), positions(straight())).time_s,
     )
     assert usual.highest_hs_m > limit_m
     assert len(way) > 2
@@ -338,7 +338,9 @@ def test_where_the_look_along_lanes_sees_nothing_a_search_seldom_finds_a_way_wor
 def test_a_track_without_length_has_no_way_round(world):
     point = straight()[:1]
     track = np.vstack([point, point])
-    way, _ = search_faster_track(world.water.mesh, 2.0, steady(adverse_band), VESSEL, DEPART_S, track, inf, True, False)
+    way, _ = search_faster_track(
+        world.water.mesh, 2.0, Passage(steady(adverse_band), VESSEL, DEPART_S), track, inf, True, False
+    )
     assert len(way) == 0
     assert (
         detour_gain_bound_s(world.water.mesh, steady(adverse_band), VESSEL, DEPART_S, track, allocate_lanes(), 0.0, 0.0)
@@ -377,7 +379,7 @@ def rounded_ports(service, world):
         case = build_context(ask, stormy, coordination_at(stormy, ask))
         judged = search_ports(case, exhaustive=True)
         usual = travel_times_to_ports(
-            world.water, case.depth_class, judged.reach, forecast, case.speed_model, DEPART_S,
+            world.water, case.depth_class, judged.reach, Passage(forecast, case.speed_model, DEPART_S),
             np.arange(len(world.ports)), 0.0,
         )  # fmt: skip
         found += [(case, usual, judged, port) for port in judged.detours]

@@ -17,17 +17,10 @@ from engine.errors import PositionRefused
 from engine.kernels.forecast import no_forecast
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import from_plane
+from engine.kernels.port_travel_times import COARSE, travel_times_to_ports
 from engine.kernels.reach import track_on_plane
-from engine.kernels.travel_time import (
-    COARSE,
-    add,
-    calm_speed_ms,
-    speed_over_ground_ms,
-    speed_through_water_ms,
-    start_travel,
-    travel_time_along_track,
-    travel_times_to_ports,
-)
+from engine.kernels.speed import calm_speed_ms, speed_over_ground_ms, speed_through_water_ms
+from engine.kernels.travel_time import Passage, add, start_travel, travel_time_along_track
 from engine.model import Ask, Coordination
 from engine.request_context import build_context, build_speed_model
 from engine.routes import reach_from
@@ -47,7 +40,7 @@ def leg(course_deg, distance_m=20_000.0, start=HERE):
 
 
 def travel_time(forecast, vessel, track, depart_s=DEPART_S):
-    return travel_time_along_track(forecast, vessel, depart_s, np.asarray(track, np.float64))
+    return travel_time_along_track(Passage(forecast, vessel, depart_s), np.asarray(track, np.float64))
 
 
 def test_synthetic_forecasts_are_of_the_type_of_real_ones(tmp_path):
@@ -432,7 +425,7 @@ def open_positions(world, count, seed):
 
 def travel_times(world, depth_class, reach, forecast, vessel, growth=0.0, ports=None):
     ports = np.arange(len(world.ports)) if ports is None else ports
-    return travel_times_to_ports(world.water, depth_class, reach, forecast, vessel, DEPART_S, ports, growth)
+    return travel_times_to_ports(world.water, depth_class, reach, Passage(forecast, vessel, DEPART_S), ports, growth)
 
 
 def whole_track(world, depth_class, reach, port):

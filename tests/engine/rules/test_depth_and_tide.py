@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.codes import Code, Gate, Grade, Verdict
-from engine.rules.depth_and_tide import depth_needed, gate, tide_data, under_keel_clearance
+from engine.rules.depth_and_tide import EntranceDepth, EntryTide, depth_needed, gate, tide_data, under_keel_clearance
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,8 @@ def clearance(
     hours_grade=Grade.PUBLISHED,
 ):  # fmt: skip
     return under_keel_clearance(
-        needed, depth, int(grade), dries, tide, doubt, highest, MARGINAL_M, WEAK_DOUBT_M, by_hours, int(hours_grade)
+        needed, EntranceDepth(depth, int(grade), dries), EntryTide(tide, doubt, highest), MARGINAL_M, WEAK_DOUBT_M,
+        by_hours, int(hours_grade),
     )  # fmt: skip
 
 

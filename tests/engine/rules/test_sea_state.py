@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.codes import Code, Feed, Verdict, Weight, weight_of
-from engine.rules.sea_state import cross_set, entrance_sea, exposure, route_sea, visibility, weather_data
+from engine.rules.sea_state import Onset, Sector, cross_set, entrance_sea, exposure, route_sea, visibility, weather_data
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,9 @@ def entrance(
     assumed=False,
     margin=0.0,
 ):
-    return entrance_sea(wind, wind_from, hs, waves_from, *sector, most_ms, most_m, assumed, 0.75, 5.0, margin)
+    return entrance_sea(
+        Onset(wind, wind_from, most_ms), Onset(hs, waves_from, most_m), Sector(*sector, margin), assumed, 0.75, 5.0
+    )
 
 
 @pytest.mark.parametrize(
