@@ -1,6 +1,6 @@
 """Rules that look at the way to a port or the hour of arrival, on many ports in one compiled pass.
 
-What the other rules find stands for every encounter of a vessel, and is copied: see `engine.standing_rules`.
+What the other rules find stands for every encounter of a vessel, and is copied: see `engine.static_rules`.
 """
 
 from math import isnan
@@ -167,7 +167,7 @@ def apply_rules(inputs, encounter, harbours_m, ports, ways, table):
         Where the findings are entered.
     """
     ask, speed_model, inside_srr, tide_bias_m = encounter
-    limits, figures, standing = inputs.limits, inputs.port_figures, inputs.standing
+    limits, figures, static = inputs.limits, inputs.port_figures, inputs.static
     tides, forecast, entrances = inputs.tides, inputs.forecast, inputs.water.ports
     speed_ms = calm_speed_ms(speed_model)
     travel_times = ways.travel_times
@@ -355,7 +355,7 @@ def apply_rules(inputs, encounter, harbours_m, ports, ways, table):
             table.measured[p, r] = finding.measured
             table.limit[p, r] = finding.limit
         for r in _STANDING:
-            table.verdict[p, r] = standing.verdict[p, r]
-            table.code[p, r] = standing.code[p, r]
-            table.measured[p, r] = standing.measured[p, r]
-            table.limit[p, r] = standing.limit[p, r]
+            table.verdict[p, r] = static.verdict[p, r]
+            table.code[p, r] = static.code[p, r]
+            table.measured[p, r] = static.measured[p, r]
+            table.limit[p, r] = static.limit[p, r]

@@ -370,7 +370,7 @@ def _worth_a_look(
     limit_m[evaluation.is_settled & ~settled] = inf
     limit_m[settled] = (1.0 - context.inputs.limits.detour_worth_share) * found.reach.distance_m[settled]
     # A port that is none for her whatever the way keeps its way round.
-    limit_m[context.inputs.standing.status >= _EXCLUDED] = -inf
+    limit_m[context.inputs.static.status >= _EXCLUDED] = -inf
     approaches = _approaches(IdentityKey(context.world.ports))
     ports = np.flatnonzero(distances_m(*position, approaches) <= limit_m)
     if len(ports) == 0:
@@ -485,7 +485,7 @@ def _taken(context: RequestContext, found: BankSearch, judged: dict[int, _Judged
     before = found.evaluation
     taken = {
         port: way for port, way in judged.items()
-        if not before.is_settled[port] or _standing(way.found.evaluation, port) < _standing(before, port)
+        if not before.is_settled[port] or _sort_key(way.found.evaluation, port) < _sort_key(before, port)
     }  # fmt: skip
     # A port that did not bear on the answer does now if it comes among the first few, or nearer than the best one.
     while idle := [
@@ -495,7 +495,7 @@ def _taken(context: RequestContext, found: BankSearch, judged: dict[int, _Judged
     return taken
 
 
-def _standing(evaluation: Evaluation, port: int) -> tuple[int, float]:
+def _sort_key(evaluation: Evaluation, port: int) -> tuple[int, float]:
     """What ports are put in order by: their kind, and their key; what is not known comes last."""
     key_s = float(evaluation.key_s[port])
     return max(int(evaluation.status[port]), _CAUTION), inf if isnan(key_s) else key_s
@@ -569,8 +569,8 @@ def _merged(context: RequestContext, found: BankSearch, taken: dict[int, _Judged
 def _put_in_order(evaluation: Evaluation, order: np.ndarray, port: int) -> np.ndarray:
     """Put a port into the order of others, as `engine.rank.order_of` would. Its key is known."""
     place = 0
-    while place < len(order) and (*_standing(evaluation, int(order[place])), int(order[place])) < (
-        *_standing(evaluation, port), port
+    while place < len(order) and (*_sort_key(evaluation, int(order[place])), int(order[place])) < (
+        *_sort_key(evaluation, port), port
     ):  # fmt: skip
         place += 1
     return np.insert(order, place, port)

@@ -253,9 +253,9 @@ class _Position:
         """As of `engine.bank_ways.Sea`."""
         inputs = self._context.inputs
         # All others are looked at only where they may be nearer than the best one of these.
-        status = np.full(len(inputs.standing.status), Status.EXCLUDED, np.int8)
-        status[ports] = inputs.standing.status[ports]
-        inputs = inputs._replace(depth_class=source.tables, standing=inputs.standing._replace(status=status))
+        status = np.full(len(inputs.static.status), Status.EXCLUDED, np.int8)
+        status[ports] = inputs.static.status[ports]
+        inputs = inputs._replace(depth_class=source.tables, static=inputs.static._replace(status=status))
         goal = SearchGoal(
             first=SHOWN + len(ports), every_port=False, exhaustive=False, may_detour=False, keeps=True,
             variants=variants,

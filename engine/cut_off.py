@@ -59,7 +59,7 @@ def ports_cut_off(context: RequestContext, found: SearchResult) -> dict[str, obj
     best_m = now_m[first] if found.status[first] != Status.EXCLUDED else np.inf
     # So written that a distance not known is not nearer.
     is_cut = (without_m < best_m) & ~(now_m < best_m) & ~(now_m <= without_m + LONGER_M)
-    is_cut &= context.inputs.standing.status != Status.EXCLUDED
+    is_cut &= context.inputs.static.status != Status.EXCLUDED
     is_cut[first] = False
     ports = np.flatnonzero(is_cut)
     ports = ports[np.argsort(without_m[ports], kind="stable")][:MOST_CUT_OFF]

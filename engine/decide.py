@@ -19,7 +19,7 @@ from engine.notices import AnswerFlags, notices_of
 from engine.rank import is_near_tie
 from engine.request_context import RequestContext, build_context
 from engine.sensitivity import inputs_in_doubt, sensitive_inputs, winners_on_error_circle
-from engine.standing_rules import port_figures_of
+from engine.static_rules import port_figures_of
 from engine.weights import weights_of
 
 # numpy compares with a plain integer thirty times faster than with a member of an IntEnum.

@@ -110,7 +110,7 @@ def _best_status(inputs, encounter, reach, p):
 
     No way round is shorter than the shortest path.
     """
-    status = np.int64(inputs.standing.status[p])
+    status = np.int64(inputs.static.status[p])
     figures = encounter.figures
     found = endurance(
         reach.distance_m[p] + reach.harbour_m[p], figures.range_m, figures.plausible_range_m,

@@ -259,7 +259,7 @@ def evaluate_encounters(inputs, encounter, rows, members, row_patches, detour_se
     Found
     """
     mesh, depth_class = inputs.water.mesh, inputs.depth_class
-    count, corner_count = inputs.standing.status.shape[0], depth_class.corners.vertex.shape[0]
+    count, corner_count = inputs.static.status.shape[0], depth_class.corners.vertex.shape[0]
     is_quiet = is_empty(inputs.forecast)
     is_shortest = detour_set.taken.shape[0] == 0
     fix = allocate_patch_workspace(inputs.water, depth_class)

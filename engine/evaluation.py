@@ -15,7 +15,7 @@ from engine.kernels.tides import Tides
 from engine.kernels.zones import Regions
 from engine.measure_in_patch import PatchWorkspace
 from engine.policy import Limits
-from engine.ports import PortFigures, StandingFindings
+from engine.ports import PortFigures, StaticFindings
 
 BY_TIME, BY_DISTANCE, BY_CARE = 0, 1, 2
 
@@ -53,7 +53,7 @@ class EvaluationInputs(NamedTuple):
     ----------
     port_figures : PortFigures
         What the ports are for this vessel.
-    standing : StandingFindings
+    static : StaticFindings
         What is found of them wherever an encounter is.
     weight_of_code, penalty_of_code, share_of_code : ndarray, indexed by code
         Of the policy; penalties in seconds, and as shares of the time to the port.
@@ -68,7 +68,7 @@ class EvaluationInputs(NamedTuple):
     forecast: Forecast
     limits: Limits
     port_figures: PortFigures
-    standing: StandingFindings
+    static: StaticFindings
     tides: Tides
     region_tables: RegionTables
     weight_of_code: np.ndarray

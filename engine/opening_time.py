@@ -5,7 +5,7 @@ from math import floor, isfinite, isnan, nan
 from engine.codes import Rule
 from engine.entrance import entry_at, sill_of, time_inside_s
 from engine.model import Decision
-from engine.standing_rules import port_figures_of
+from engine.static_rules import port_figures_of
 from engine.units import HOUR_S, MINUTE_S
 
 LOOKED_AHEAD_S = 26 * HOUR_S

@@ -158,8 +158,8 @@ class PortFigures(NamedTuple):
     queued_persons: np.ndarray
 
 
-class StandingFindings(NamedTuple):
-    """What the standing rules found; other columns mean nothing.
+class StaticFindings(NamedTuple):
+    """What the static rules found; other columns mean nothing.
 
     Attributes
     ----------

@@ -22,7 +22,7 @@ from engine.policy import Policy
 from engine.ports import Port, PortAccess, PortColumns
 from engine.routes import depth_class_source_for
 from engine.rules.depth_and_tide import depth_needed
-from engine.standing_rules import access_of, port_figures_of, standing_findings_of
+from engine.static_rules import access_of, port_figures_of, static_findings_of
 from engine.vessel_figures import known_figures, plausible_range_m
 from engine.weights import weights_of
 
@@ -118,7 +118,7 @@ def build_context(ask: Ask, world: World, coordination: Coordination) -> Request
         forecast=world.sea,
         limits=limits,
         port_figures=port_figures_of(vessel, policy, world),
-        standing=standing_findings_of(vessel, policy, ask.medical, world),
+        static=static_findings_of(vessel, policy, ask.medical, world),
         tides=world.tides,
         region_tables=region_tables_of(world),
         weight_of_code=weight_of_code,

@@ -10,7 +10,7 @@ from api.store.validation import canonical
 from engine.codes import Medical
 from engine.errors import UnknownName
 from engine.sensitivity import inputs_in_doubt
-from engine.standing_rules import standing_findings_of
+from engine.static_rules import static_findings_of
 from geodata.policies import DEFAULT_POLICY
 
 AT_S = 1_642_050_000.0
@@ -26,7 +26,7 @@ def known(service):
 
     def known_at(ports, at_s):
         world = service.world_seeing(ports, at_s, policy.limits)
-        return standing_findings_of(vessel, policy, Medical.NONE, world), inputs_in_doubt(policy, world)[1]
+        return static_findings_of(vessel, policy, Medical.NONE, world), inputs_in_doubt(policy, world)[1]
 
     return known_at
 

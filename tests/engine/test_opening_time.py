@@ -16,7 +16,7 @@ from engine.kernels.tidal_gate import FINEST_S, is_open
 from engine.kernels.tides import no_tides
 from engine.model import Ask
 from engine.opening_time import opens_at_s
-from engine.standing_rules import port_figures_of
+from engine.static_rules import port_figures_of
 from tests.oracles import openings
 from tests.oracles.openings import PERIOD_S, START_S, sinusoidal_tides
 from tests.oracles.seas import forecast_of, waves_from

@@ -26,7 +26,7 @@ from engine.identity_key import IdentityKey
 from engine.model import LivePicture, Vessel, World
 from engine.policy import Limits, Policy
 from engine.port_access import port_access
-from engine.ports import Port, PortAccess, PortColumns, PortFigures, StandingFindings
+from engine.ports import Port, PortAccess, PortColumns, PortFigures, StaticFindings
 from engine.rules.access import berth, entry_permission, harbour_status, port_kind
 from engine.rules.authority import designated_place, register_confidence
 from engine.rules.reception import basic_needs, danger_ashore, medical_reception, onward_transport
@@ -45,9 +45,9 @@ def port_figures_of(vessel: Vessel, policy: Policy, world: World) -> PortFigures
     return _port_figures(vessel, policy.limits, IdentityKey(world.columns), IdentityKey(world.live))
 
 
-def standing_findings_of(vessel: Vessel, policy: Policy, medical: Medical, world: World) -> StandingFindings:
-    """What the standing rules find."""
-    return _standing_findings(
+def static_findings_of(vessel: Vessel, policy: Policy, medical: Medical, world: World) -> StaticFindings:
+    """What the static rules find."""
+    return _static_findings(
         vessel, policy, medical, IdentityKey(world.columns), IdentityKey(world.ports), IdentityKey(world.live)
     )
 
@@ -72,17 +72,17 @@ def _port_figures(
 
 
 @lru_cache(maxsize=64)
-def _standing_findings(
+def _static_findings(
     vessel: Vessel,
     policy: Policy,
     medical: Medical,
     columns: IdentityKey[PortColumns],
     ports: IdentityKey[tuple[Port, ...]],
     live: IdentityKey[LivePicture],
-) -> StandingFindings:
+) -> StaticFindings:
     of_register = _findings_of_register(vessel, policy, medical, columns, ports)
     of_reports = _findings_of_reports(policy.limits.status_stale_after_s, live)
-    found = StandingFindings(of_register.status, *(part.copy() for part in of_register[1:]))
+    found = StaticFindings(of_register.status, *(part.copy() for part in of_register[1:]))
     for rule in RULES_ON_REPORTS:
         for part, reported in zip(found[1:], of_reports[1:], strict=True):
             part[:, rule] = reported[:, rule]
@@ -102,7 +102,7 @@ def _findings_of_register(
     medical: Medical,
     columns: IdentityKey[PortColumns],
     ports: IdentityKey[tuple[Port, ...]],
-) -> StandingFindings:
+) -> StaticFindings:
     limits, known, plausible_m = policy.limits, known_figures(vessel), plausible_loa_m(vessel, policy.limits)
     access = _access(vessel, limits, columns)
     # Plain numbers: numpy's own take ten times as long to compare one by one.
@@ -115,7 +115,7 @@ def _findings_of_register(
         for of_berths in limits_of_berths
     ]
     of_any = _findings_for_any_vessel(policy.designated, medical, columns, ports)
-    return _enter(StandingFindings(*(part.copy() for part in of_any)), (Rule.R_BER_01,), results)
+    return _enter(StaticFindings(*(part.copy() for part in of_any)), (Rule.R_BER_01,), results)
 
 
 # A vessel that has not been seen before is the usual case, and five of these six rules do not look at her.
@@ -125,7 +125,7 @@ def _findings_for_any_vessel(
     medical: Medical,
     columns: IdentityKey[PortColumns],
     ports: IdentityKey[tuple[Port, ...]],
-) -> StandingFindings:
+) -> StaticFindings:
     facts = zip(
         columns.value.kind.tolist(), columns.value.reception.tolist(), columns.value.entry_permission.tolist(),
         columns.value.confidence.tolist(), strict=True,
@@ -145,14 +145,14 @@ def _findings_for_any_vessel(
 
 
 @lru_cache(maxsize=16)
-def _findings_of_reports(stale_after_s: float, live: IdentityKey[LivePicture]) -> StandingFindings:
+def _findings_of_reports(stale_after_s: float, live: IdentityKey[LivePicture]) -> StaticFindings:
     reports = live.value
     has_reported = (
         (reports.status_feed != int(Feed.ABSENT)) | (reports.reception_feed != int(Feed.ABSENT)) | reports.danger_ashore
     )
     # Most ports never reported, and pictures change by the second: what is found of those stands already.
     silent = _findings_without_reports(len(has_reported))
-    found = StandingFindings(*(part.copy() for part in silent))
+    found = StaticFindings(*(part.copy() for part in silent))
     for port in np.flatnonzero(has_reported).tolist():
         results = _results_of_report(stale_after_s, *(column.item(port) for column in (
             reports.status_feed, reports.status, reports.status_age_s, reports.reception_feed, reports.needs_met,
@@ -165,7 +165,7 @@ def _findings_of_reports(stale_after_s: float, live: IdentityKey[LivePicture]) -
 
 
 @lru_cache(maxsize=4)
-def _findings_without_reports(count: int) -> StandingFindings:
+def _findings_without_reports(count: int) -> StaticFindings:
     nothing = _results_of_report(np.nan, int(Feed.ABSENT), 0, np.nan, int(Feed.ABSENT), np.nan, np.nan, False)
     return _enter(_nothing_found(count), RULES_ON_REPORTS, [nothing] * count)
 
@@ -183,17 +183,17 @@ def _results_of_report(
     )
 
 
-def _nothing_found(count: int) -> StandingFindings:
+def _nothing_found(count: int) -> StaticFindings:
     shape = count, len(Rule)
     figures = np.full((2, *shape), np.nan)
-    return StandingFindings(
+    return StaticFindings(
         np.zeros(count, np.int8), np.zeros(shape, np.int8), np.zeros(shape, np.int16), figures[0], figures[1]
     )
 
 
 def _enter(
-    found: StandingFindings, rules: tuple[Rule, ...], results: Sequence[tuple[RuleResult, ...]]
-) -> StandingFindings:  # fmt: skip
+    found: StaticFindings, rules: tuple[Rule, ...], results: Sequence[tuple[RuleResult, ...]]
+) -> StaticFindings:  # fmt: skip
     """What these rules found of every port, entered; a column at a time, as cell by cell takes ten times as long."""
     for rule, of_ports in zip(rules, zip(*results, strict=True), strict=True):
         for part, column in zip(found[1:], zip(*of_ports, strict=True), strict=True):

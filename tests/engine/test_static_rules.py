@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from api.decision_service import known_policy
-from engine import standing_rules
+from engine import static_rules
 from engine.codes import STANDING_RULES, Code, Medical, PortKind, Rule, Status, Verdict, Weight
 from engine.decide import decide
 from engine.evaluate import SHOWN
@@ -16,7 +16,7 @@ from engine.port_access import port_access
 from engine.rules.access import berth, entry_permission, harbour_status, port_kind
 from engine.rules.authority import designated_place, register_confidence
 from engine.rules.reception import basic_needs, danger_ashore, medical_reception, onward_transport
-from engine.standing_rules import access_of, port_figures_of, standing_findings_of
+from engine.static_rules import access_of, port_figures_of, static_findings_of
 from engine.vessel_figures import known_figures, plausible_loa_m
 from engine.weights import weights_of
 from tests.synthetic.cubes import START_S
@@ -37,7 +37,7 @@ def world_of_reports(world, random):
 
 
 def judged_one_by_one(world, vessel, policy, medical, p):
-    """Results of the standing rules on one port."""
+    """Results of the static rules on one port."""
     columns, live, limits, known = world.columns, world.live, policy.limits, known_figures(vessel)
     plausible_m = plausible_loa_m(vessel, limits)
     access = port_access(vessel.draught_m, plausible_m, columns, limits)
@@ -68,7 +68,7 @@ def test_a_decision_has_the_findings_that_stand(service, name, medical):
     world, vessel = world_of_reports(service.world, random), service.vessels[name]
     ask = Ask(1.25, 51.05, START_S, vessel, policy, persons_min=10.0, persons_max=10.0, medical=medical)
     decision = decide(ask, world, sensitivity=False)
-    standing = standing_findings_of(vessel, policy, medical, world)
+    static = static_findings_of(vessel, policy, medical, world)
     weight = weights_of(policy, medical)[0]
     unfit = 0
     for p in range(len(world.ports)):
@@ -83,7 +83,7 @@ def test_a_decision_has_the_findings_that_stand(service, name, medical):
             )
         hard = {result.verdict for result in results.values() if weight[result.code] == Weight.HARD}
         best = Status.EXCLUDED if Verdict.FAIL in hard else Status.UNCONFIRMED if Verdict.UNKNOWN in hard else 0
-        assert standing.status[p] == best
+        assert static.status[p] == best
         assert decision.status[p] >= best
         unfit += best > Status.CAUTION
     assert unfit > 0
@@ -92,19 +92,19 @@ def test_a_decision_has_the_findings_that_stand(service, name, medical):
 def test_what_is_kept_goes_by_vessel_policy_and_reports(service):
     world, policy = service.world, known_policy("nearest-time")
     vessel, other = service.vessels["rnli-severn"], service.vessels["abeille"]
-    found = standing_findings_of(vessel, policy, Medical.NONE, world)
+    found = static_findings_of(vessel, policy, Medical.NONE, world)
     later = replace(world, identity={**world.identity})
-    assert standing_findings_of(vessel, policy, Medical.NONE, later) is found
+    assert static_findings_of(vessel, policy, Medical.NONE, later) is found
     assert port_figures_of(vessel, policy, later) is port_figures_of(vessel, policy, world)
     assert access_of(other, policy, world) is not access_of(vessel, policy, world)
-    assert standing_findings_of(other, policy, Medical.NONE, world) is not found
+    assert static_findings_of(other, policy, Medical.NONE, world) is not found
     reporting = world_of_reports(world, np.random.default_rng(1))
-    assert (standing_findings_of(vessel, policy, Medical.NONE, reporting).code != found.code).any()
+    assert (static_findings_of(vessel, policy, Medical.NONE, reporting).code != found.code).any()
     kinds = world.columns.kind.copy()
     dover = next(number for number, port in enumerate(world.ports) if port.id == "dover")
     kinds[dover] = PortKind.BEACH_LANDING
     elsewhere = replace(world, columns=world.columns._replace(kind=kinds))
-    assert standing_findings_of(vessel, policy, Medical.NONE, elsewhere).status[dover] == Status.EXCLUDED
+    assert static_findings_of(vessel, policy, Medical.NONE, elsewhere).status[dover] == Status.EXCLUDED
     assert found.status[dover] == Status.SUITABLE
 
 
@@ -130,14 +130,14 @@ def test_of_a_vessel_never_seen_before_only_the_rule_that_looks_at_her_is_applie
     applied = Counter()
     for rule in (port_kind, berth, medical_reception, designated_place, entry_permission, register_confidence):
         monkeypatch.setattr(
-            standing_rules, rule.__name__, lambda *facts, rule=rule: applied.update([rule.__name__]) or rule(*facts)
+            static_rules, rule.__name__, lambda *facts, rule=rule: applied.update([rule.__name__]) or rule(*facts)
         )
     policy, count = known_policy("nearest-time"), len(service.world.ports)
 
     def look(medical, draught_m):
         applied.clear()
         vessel = replace(service.vessels["rnli-severn"], draught_m=draught_m)
-        standing_findings_of(vessel, policy, medical, service.world)
+        static_findings_of(vessel, policy, medical, service.world)
         return dict(applied)
 
     look(Medical.NONE, 1.111)
