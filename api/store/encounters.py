@@ -422,29 +422,43 @@ def report_documents(tx: Transaction) -> list[Json]:
 
 def open_encounters(tx: Transaction) -> list[Json]:
     """Every open encounter with its newest report by time observed, in the order they were opened: the live board."""
-    found = tx.rows(
-        f"{_REPORT} JOIN encounter e ON e.id = r.encounter_id WHERE e.state = 'open' "
-        "ORDER BY e.opened, r.observed_ms, r.sequence"
-    )
-    newest = {row[0]: row for row in found}
-    statements: dict[str, list[Statement]] = {}
-    for row in found:
-        if statement := _on_scene(row[-1]):
-            statements.setdefault(row[0], []).append((written_time(row[6]), statement))
+    flagged = flagged_encounters(tx)
+    return [board_row(name, reports, name in flagged) for name, reports in open_reports(tx).items()]
+
+
+def open_reports(tx: Transaction) -> dict[str, list[Json]]:
+    """Reports of every open encounter, in the order those were opened."""
+    reports: dict[str, list[Json]] = {}
+    for row in tx.rows(
+        f"{_REPORT} JOIN encounter e ON e.id = r.encounter_id WHERE e.state = 'open' ORDER BY e.opened, r.sequence"
+    ):
+        reports.setdefault(row[0], []).append(_report(row))
+    return reports
+
+
+def flagged_encounters(tx: Transaction) -> set[str]:
+    """Those that may be one boat with another."""
+    return {name for pair in tx.rows("SELECT earlier_id, later_id FROM suspected_duplicate") for name in pair}
+
+
+def board_row(encounter_id: str, reports: Sequence[Json], possible_duplicate: bool = False) -> Json:
+    """What reports of an encounter say together, as a row of the board.
+
+    Parameters
+    ----------
+    encounter_id : str
+    reports : sequence of dict
+        One or more, in any order.
+    possible_duplicate : bool
+    """
+    in_turn = sorted(reports, key=lambda report: (report["observed_at"], report["sequence"]))
     # A report without a count does not unsay the last one.
-    persons = {row[0]: counted for row in found if (counted := stated_persons(_report(row))) is not None}
-    counts: dict[str, int] = {}
-    for row in found:
-        counts[row[0]] = counts.get(row[0], 0) + 1
-    flagged = {name for pair in tx.rows("SELECT earlier_id, later_id FROM suspected_duplicate") for name in pair}
-    return [
-        {
-            "encounter_id": name, "latest": _report(row), "persons": persons.get(name),
-            "on_scene": on_scene_known(statements.get(name, [])), "reports": counts[name],
-            "possible_duplicate": name in flagged,
-        }
-        for name, row in newest.items()
-    ]  # fmt: skip
+    persons = [counted for report in in_turn if (counted := stated_persons(report)) is not None]
+    on_scene = on_scene_known([(report["observed_at"], report["on_scene"]) for report in in_turn if report["on_scene"]])
+    return {
+        "encounter_id": encounter_id, "latest": in_turn[-1], "persons": persons[-1] if persons else None,
+        "on_scene": on_scene, "reports": len(in_turn), "possible_duplicate": possible_duplicate,
+    }  # fmt: skip
 
 
 Statement = tuple[str, Json]

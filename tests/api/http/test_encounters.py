@@ -363,7 +363,9 @@ def test_a_vessel_sees_the_encounters_it_reported(control, acting):
     directed = {"centre": "CROSS", "code": "A", "port_id": "calais"}
     assert control.post(f"/v1/encounters/{theirs}/direction", directed).status_code == 404
     assert control.post(f"/v1/encounters/{own}/direction", directed).status_code == 200
-    report(control, path=f"/v1/encounters/{theirs}/reports", source="vessel")
+    seen = {"position": {"type": "Point", "coordinates": [1.4, 51.0]}}
+    assert control.post(f"/v1/encounters/{theirs}/reports", seen).status_code == 404
+    assert control.post(f"/v1/encounters/{own}/reports", seen).status_code == 201
 
 
 README_BODY = {
@@ -507,6 +509,34 @@ def test_of_each_field_the_newest_word_counts_whatever_a_report_leaves_out(contr
     known = control.get(f"/v1/encounters/{name}").json()["encounter"]
     assert (known["vessel"], known["persons_in_water"]) == ({"profile": "rnli-shannon"}, True)
     assert known["medical"] == "none"
+
+
+def test_a_decision_of_what_was_known_does_not_hide_a_newer_report(control):
+    name = report(control, 1.2, 50.95, source="vessel", observed_at=stamp(-1800), persons=10,
+                  vessel={"profile": "rnli-severn"})["encounter_id"]  # fmt: skip
+    path = f"/v1/encounters/{name}"
+    asked = control.get(path).json()["encounter"]
+    assert control.decide(asked, f"?encounter_id={name}").status_code == 200
+    late = {"persons": 60, "vessel": {"profile": "snsm-ctt"}, "observed_at": stamp(-120)}
+    added = report(control, 1.6, 50.97, path=f"{path}/reports", **late)["encounter"]
+    for known in (added, control.get(path).json()["encounter"]):
+        assert (known["persons"], known["vessel"]) == ({"min": 60, "max": 60}, late["vessel"])
+        assert known["position"]["coordinates"] == [1.6, 50.97]
+        assert known["position_age_s"] < 200
+    assert on_board(control, name)["decided"]["vessel"] == "snsm-ctt"
+    report(control, 1.6, 50.97, path=f"{path}/reports", observed_at=stamp())
+    assert on_board(control, name)["decided"]["vessel"] == "snsm-ctt"
+
+
+def test_people_who_were_recovered_are_decided_for(control):
+    name = report(control, persons=0, vessel={"profile": "rnli-severn"})["encounter_id"]
+    path = f"/v1/encounters/{name}/reports"
+    assert on_board(control, name)["decided"]["code"] == "NOBODY_REPORTED"
+    more = report(control, path=path, observed_at=stamp(-5), persons_recovered=20, persons_in_water=True)
+    assert (more["encounter"]["persons"], more["encounter"]["persons_recovered"]) == ({"min": 20, "max": 20}, 20)
+    decided = on_board(control, name)["decided"]
+    assert (decided["outcome"], decided["code"]) == ("suitable", None)
+    assert control.decide(more["encounter"], f"?encounter_id={name}").status_code == 200
 
 
 def test_a_report_without_a_count_leaves_the_one_before(control):
