@@ -26,8 +26,8 @@ from api.encounter import AS_KNOWN, ON_SCENE, UNKNOWN_VESSEL, EncounterIn
 from api.encounter_fields import ENCOUNTER_FIELDS, MOST_PERSONS, is_nobody
 from api.position import format_time, parse_time
 from api.store.board import OpenEncounter, known_before
-from api.store.directions import DirectionDocument, RuleConflict, WithdrawnDirection
 from api.store.decisions import DecisionRecord
+from api.store.directions import DirectionDocument, RuleConflict, WithdrawnDirection
 from api.store.encounters import OpenEncounterRow, board_row
 from api.store.port_snapshot import PortsSnapshot
 from api.text.headline import eta_s

@@ -44,9 +44,9 @@ class BoardBasis(NamedTuple):
 
 
 _LAST_DECISIONS = (
-    "SELECT d.encounter_id, d.sequence, d.ask, v.body FROM decision d JOIN event v ON v.sequence = d.sequence WHERE d.sequence IN "
-    "(SELECT MAX(n.sequence) FROM decision n JOIN encounter e ON e.id = n.encounter_id WHERE e.state = 'open' "
-    "GROUP BY n.encounter_id)"
+    "SELECT d.encounter_id, d.sequence, d.ask, v.body FROM decision d JOIN event v ON v.sequence = d.sequence "
+    "WHERE d.sequence IN (SELECT MAX(n.sequence) FROM decision n JOIN encounter e ON e.id = n.encounter_id "
+    "WHERE e.state = 'open' GROUP BY n.encounter_id)"
 )
 
 

@@ -19,13 +19,14 @@ from api.encounter import ON_SCENE, EncounterIn
 from api.store.command_fields import (
     OUTSIDE,
     Checked,
-    Count,
+    CountAtSea,
     Flag,
     Instant,
     NeededText,
-    Number,
     PathId,
     Text,
+    Uncertainty,
+    WindSpeed,
     check_fields,
 )
 from api.store.commands import Change, CommandContext, Role
@@ -185,8 +186,6 @@ class EncounterReopened(TypedDict):
 
 _ON_SCENE = b'"on_scene":{'
 Source = Literal["boat", "vessel", "aircraft", "drone", "phone", "ais", "radar", "shore", "other"]
-_MOST_UNCERTAIN_M = 200_000.0
-_WIND_MS = 80.0
 
 
 def _checked_source(source: str, field: str) -> None:
@@ -222,16 +221,12 @@ class ReportEncounter:
     observed_s: Instant
     encounter_id: PathId | None = None
     uncertainty_m: Annotated[
-        Number | None, Field(description="Radius the position is good to; the same as position_accuracy_m. [m]"),
-        Checked(partial(checked_number, least=0.0, most=_MOST_UNCERTAIN_M)),
+        Uncertainty | None, Field(description="Radius the position is good to; the same as position_accuracy_m. [m]"),
     ] = None  # fmt: skip
-    persons_min: Annotated[Count | None, OUTSIDE] = None
-    persons_max: Annotated[Count | None, OUTSIDE] = None
+    persons_min: Annotated[CountAtSea | None, OUTSIDE] = None
+    persons_max: Annotated[CountAtSea | None, OUTSIDE] = None
     making_way: Annotated[Flag | None, Field(description="Whether the boat moves by itself.")] = None
-    wind_ms: Annotated[
-        Number | None, Field(description="For the drift envelope. [m/s]"),
-        Checked(partial(checked_number, least=0.0, most=_WIND_MS)),
-    ] = None  # fmt: skip
+    wind_ms: Annotated[WindSpeed | None, Field(description="For the drift envelope. [m/s]")] = None
     text: Annotated[Text, Field(description="Colour, engine, condition; never who the people are.")] = ""
     on_scene: Annotated[Json | None, OUTSIDE] = None
     dated_by: Annotated[str, OUTSIDE] = "observed_at"
@@ -273,7 +268,7 @@ class ReportEncounter:
         if lon == 0.0 and lat == 0.0:
             raise InvalidValue("position", "0,0 is what a receiver without a fix reports.", "Give a position.")
         if self.persons_min is not None and self.persons_max is not None and self.persons_min > self.persons_max:
-            raise InvalidValue("persons_min", "is greater than persons_max.", "Exchange them.")
+            raise InvalidValue("persons", "min is greater than max.", "Exchange them.")
         return lon, lat, checked_past(self.observed_s, self.dated_by, context.now_ms)
 
     def _flag(self, context: CommandContext, encounter_id: str, lon: float, lat: float) -> list[Json]:

@@ -131,17 +131,17 @@ def test_a_report_of_fewer_than_were_recovered_leaves_the_recovered_in_doubt():
 
 
 def row_of(*reports):
-    """Row of the board for reports, each of minutes ago with what it says of people and vessel."""
+    """Row of the board for reports, each of minutes ago, with its count and what it says on scene."""
     from api.store.encounters import board_row
     from api.store.validation import written_time
 
     written = []
-    for sequence, (minutes_ago, persons, said) in enumerate(reports, 1):
+    for sequence, (minutes_ago, persons, on_scene) in enumerate(reports, 1):
         least, most = (persons, persons) if isinstance(persons, int) or persons is None else persons
         written.append({
             "position": {"type": "Point", "coordinates": [1.2 + sequence / 10, 50.95]}, "uncertainty_m": None,
             "observed_at": written_time(int((NOW - 60 * minutes_ago) * 1000)), "sequence": sequence,
-            "persons": {"min": least, "max": most}, "on_scene": said or None,
+            "persons": {"min": least, "max": most}, "on_scene": on_scene or None,
         })  # fmt: skip
     return board_row("e-1", written)
 

@@ -70,9 +70,33 @@ def test_an_older_report_does_not_replace_a_newer_one(store, officer):
 
 
 def test_a_report_from_a_clock_that_is_ahead_counts_as_of_now(store, officer):
-    store.do(SetPortStatus("dover", "closed", "gale", reported_s=NOW + 86_400), officer, NOW)
+    store.do(SetPortStatus("dover", "closed", "gale", reported_s=NOW + 100), officer, NOW)
     store.do(SetPortStatus("dover", "open", ""), officer, NOW + 1)
     assert store.port("dover", NOW)["status"]["status"] == "open"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        SetPortStatus("dover", "closed", "gale", reported_s=NOW + 3_600),
+        ReportCapacity("dover", Places(10), reported_s=NOW + 3_600),
+        ReportReception("dover", True, True, reported_s=NOW + 3_600),
+    ],
+)
+def test_a_report_of_what_is_to_come_is_refused(store, officer, command):
+    with pytest.raises(InvalidValue, match="reported_at: is in the future"):
+        store.do(command, officer, NOW)
+    assert store.audit() == []
+
+
+def test_a_reception_of_which_nothing_is_known_is_no_report(store, officer):
+    store.do(ReportReception("dover", None, None, True, "fire on the quay"), officer, NOW)
+    assert (picture(store).danger_ashore[1], picture(store).reception_feed[1]) == (True, Feed.LIVE)
+    store.do(ReportReception("dover", None, None), officer, NOW)
+    seen = picture(store)
+    assert (seen.danger_ashore[1], seen.reception_feed[1]) == (False, Feed.ABSENT)
+    store.do(ReportReception("dover", None, False), officer, NOW)
+    assert picture(store).reception_feed[1] == Feed.LIVE
 
 
 def test_a_status_changed_meanwhile_is_not_overwritten(store, officer):

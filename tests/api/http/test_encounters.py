@@ -70,13 +70,23 @@ def test_closing_takes_evidence_and_can_be_taken_back(control, acting):
     "wrong",
     [
         {"source": "rumour"}, {"position": {"type": "Point", "coordinates": [0.0, 0.0]}}, {"observed_at": stamp(3_600)},
-        {"persons": {"min": 5, "max": 4}}, {"uncertainty_m": -1}, {"nationality": "x"}, {"text": "\u0000"},
+        {"persons": {"min": 5, "max": 4}}, {"persons": 20_000}, {"persons": {"min": 20_000}},
+        {"uncertainty_m": -1}, {"uncertainty_m": 200_001}, {"wind_ms": 81}, {"nationality": "x"}, {"text": "\u0000"},
         {"observed_at": "2026-11-22T14:30:00"}, {"encounter_id": "e-1"},
     ],
 )  # fmt: skip
 def test_a_report_that_makes_no_sense_is_refused(control, store, wrong):
     assert control.post("/v1/encounters", REPORT_IN | {"observed_at": stamp()} | wrong).status_code == 422
     assert store.audit() == []
+
+
+def test_a_count_that_cannot_be_is_pointed_at_where_it_stands(control):
+    wrong = REPORT_IN | {"observed_at": stamp(), "persons": {"min": 5, "max": 2}}
+    refused = control.post("/v1/encounters", wrong, {"Accept-Language": "fr"})
+    assert [(error["pointer"], error["detail"]) for error in refused.json()["errors"]] == [
+        ("/persons", "min est supérieur à max. Les échanger.")
+    ]
+    assert control.post("/v1/encounters", REPORT_IN | {"observed_at": stamp(), "persons": 10_000}).status_code == 201
 
 
 def test_exchanged_numbers_are_refused_in_the_words_of_a_decision_and_far_out_is_taken_in(control, store):
