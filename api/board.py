@@ -2,8 +2,9 @@
 
 Position, number, vessel, and how the people fare, are what its reports and its newest recorded decision say: of each
 field the word that was observed last. A report was observed when it says so, a decision when its position was: its time
-less ``position_age_s``. What a decision merely repeats of what was known by the reports recorded before it was not
-observed anew by asking, and keeps the hour it had there. Of two of one hour the decision counts.
+less ``position_age_s``, and one for a time to come no later than it was asked for. What a decision merely repeats of
+what was known by the reports recorded before it was not observed anew by asking, and keeps the hour it had there. Of
+two of one hour the decision counts.
 
 A count is at least as many as were recovered by a word that is no older; with people in the water by such a word
 somebody is there. Where none names a vessel the conservative profile ``unknown`` is taken, and the code
@@ -162,7 +163,8 @@ def encounter_known(
     board = board_row(document["encounter_id"], document["reports"], bool(document["possible_duplicates"]))
     if last is None:
         return OpenEncounter(board, direction, None, None)
-    return OpenEncounter(board, direction, last.ask, None, known_before(document["reports"], last.sequence))
+    before = known_before(document["reports"], last.sequence)
+    return OpenEncounter(board, direction, last.ask, None, before, last.recorded_ms / 1000.0)
 
 
 def body_now(encounter: OpenEncounter, at_s: float) -> Json:
@@ -193,7 +195,8 @@ def encounter_now(encounter: OpenEncounter, at_s: float) -> EncounterIn:
     )
     if last_ask:
         # To the millisecond, as reports have their hour: what is taken over from one has the same.
-        asked_s = round(parse_time(last_ask["time"]) - (last_ask.get("position_age_s") or 0.0), 3)
+        asked_s = min(parse_time(last_ask["time"]), encounter.asked_s)
+        asked_s = round(asked_s - (last_ask.get("position_age_s") or 0.0), 3)
         for name, stated in _stated(last_ask, asked_s, _reported(encounter.known_before or {})).items():
             if name not in fields or stated.observed_s >= fields[name].observed_s:
                 fields[name] = stated

@@ -1,6 +1,7 @@
 """What the live board is made of: every open encounter, where it was directed, and what was decided for it last."""
 
 from collections.abc import Sequence
+from math import inf
 from typing import NamedTuple
 
 import orjson
@@ -27,6 +28,8 @@ class OpenEncounter(NamedTuple):
         ``outcome`` and ``recommended`` of that decision.
     known_before : dict or None
         Such a row of the reports recorded before that decision; None where there are none.
+    asked_s : float
+        When that decision was recorded. [s]
     """
 
     board: Json
@@ -34,6 +37,7 @@ class OpenEncounter(NamedTuple):
     ask: bytes | None
     last_answer: Json | None
     known_before: Json | None = None
+    asked_s: float = inf
 
 
 class BoardBasis(NamedTuple):
@@ -44,7 +48,7 @@ class BoardBasis(NamedTuple):
 
 
 _LAST_DECISIONS = (
-    "SELECT d.encounter_id, d.sequence, d.ask, v.body FROM decision d JOIN event v ON v.sequence = d.sequence "
+    "SELECT d.encounter_id, d.sequence, d.ask, v.body, v.at_ms FROM decision d JOIN event v ON v.sequence = d.sequence "
     "WHERE d.sequence IN (SELECT MAX(n.sequence) FROM decision n JOIN encounter e ON e.id = n.encounter_id "
     "WHERE e.state = 'open' GROUP BY n.encounter_id)"
 )
@@ -60,9 +64,10 @@ def board_basis(tx: Transaction) -> BoardBasis:
         if name not in decisions:
             encounters.append(OpenEncounter(board, direction, None, None))
             continue
-        sequence, ask, answer = decisions[name]
+        sequence, ask, answer, at_ms = decisions[name]
         before = known_before(reports, sequence)
-        encounters.append(OpenEncounter(board, direction, bytes(ask), orjson.loads(bytes(answer)), before))
+        last_answer = orjson.loads(bytes(answer))
+        encounters.append(OpenEncounter(board, direction, bytes(ask), last_answer, before, at_ms / 1000.0))
     return BoardBasis(newest_event(tx), tuple(encounters))
 
 

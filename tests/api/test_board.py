@@ -182,6 +182,17 @@ def test_asking_for_a_decision_is_no_new_observation_of_what_it_takes_over(chang
     assert (found.position.coordinates[0], found.position_age_s) == ((1.3, 60.0) if stated_anew else (1.4, 120.0))
 
 
+def test_a_decision_for_a_time_to_come_does_not_hide_what_is_reported_until_then():
+    from api.position import format_time
+
+    before = row_of(FIRST)
+    ask = taken_over(before, 5, time=format_time(NOW + 3 * 3_600), position_age_s=0.0, persons=12)
+    known = OpenEncounter(row_of(FIRST, LATE), None, ask, {}, before, NOW - 300)
+    assert (encounter_now(known, NOW).persons.max, encounter_now(known, NOW).position_age_s) == (60, 120.0)
+    # Until then what it states is the newest word there is.
+    assert encounter_now(known._replace(board=before), NOW).persons == 12
+
+
 def test_a_report_without_a_vessel_leaves_the_vessel_that_was_reported_last():
     before = row_of(FIRST)
     known = OpenEncounter(row_of(FIRST, LATE, (0, None, {})), None, taken_over(before, 1), {}, before)
