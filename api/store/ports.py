@@ -28,7 +28,6 @@ from api.store.record_types import ActedBy, At, MaybeAt, PersonsByNeed, PlacesDo
 from api.store.validation import (
     Json,
     checked_count,
-    checked_past,
     checked_said,
     milliseconds,
     written_time,
@@ -247,14 +246,11 @@ def reported_at(
 
     Raises
     ------
-    InvalidValue
-        It is in the future, by more than clocks may differ.
     StaleReport
         What is known is newer, or has changed since the version the sender read.
     """
-    reported_ms = context.now_ms
-    if reported_s is not None:
-        reported_ms = min(checked_past(reported_s, "reported_at", context.now_ms), context.now_ms)
+    # A closed port is not lost because its officer's clock is ahead: what is dated later is taken as of now.
+    reported_ms = context.now_ms if reported_s is None else min(milliseconds(reported_s, "reported_at"), context.now_ms)
     # A count made before people landed does not have them in it.
     latest = "COALESCE(landed_ms, reported_ms)" if table == "port_capacity" else "reported_ms"
     known = context.tx.row(f"SELECT {latest}, version FROM {table} WHERE port_id = ?", port_id)  # noqa: S608

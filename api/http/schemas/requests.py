@@ -12,7 +12,7 @@ from api.field_errors import WrongField
 from api.http.schemas.bodies import Body, BodyOf
 from api.position import parse_time
 from api.security.roles import AccessRole
-from api.store.command_fields import Count, CountAtSea, Instant, Number, Persons
+from api.store.command_fields import Count, CountAtSea, Instant, Number, Persons, described
 from api.store.coordination import AnswerCoordination, OfferCoordination
 from api.store.directions import RecordDirection, RecordOverride, WithdrawDirection
 from api.store.encounters import CloseEncounter, ReopenEncounter, ReportEncounter, Source
@@ -21,6 +21,7 @@ from api.store.handover import SignHandover
 from api.store.keys import CreateKey
 from api.store.ports import Places, ReportCapacity, ReportReception, SetPortStatus
 from api.store.reservations import Extend, Hold, Land, Override, Release, Transfer
+from api.store.validation import MOST_PERSONS
 
 _OF_RECEPTION = {"needs_met", "transport_arranged", "danger_ashore"}
 
@@ -58,7 +59,7 @@ class ReceptionIn(BodyOf[ReportReception]):
 class SomebodyIn(PersonsCountIn):
     """At least one person; families and medical are among the total."""
 
-    total: Annotated[Count, Field(ge=1)]
+    total: Annotated[Count, described(1, MOST_PERSONS)]
 
 
 class HoldIn(BodyOf[Hold]):

@@ -44,8 +44,6 @@ def test_what_comes_late_or_rests_on_an_old_version_is_refused(control, part):
         ("capacity", {"places": {"total": 5, "families": 6}}, "/places/families"),
         ("capacity", {"persons_per_hour": 1e9}, "/persons_per_hour"),
         ("capacity", {"occupied": {"total": 1, "families": 2}}, "/occupied"),
-        ("status", {"reported_at": "2100-01-01T00:00:00Z"}, "/reported_at"),
-        ("capacity", {"reported_at": "2100-01-01T00:00:00Z"}, "/reported_at"),
         ("reception", {"danger_ashore": True}, "/reason"), ("reception", {"needs_met": 1}, "/needs_met"),
     ],
 )  # fmt: skip
