@@ -1,12 +1,18 @@
 """The live board: every open encounter decided anew for now, in few words.
 
-The vessel, and how the people fare, are what its reports and its newest recorded decision say, the newer of them first.
-Where none names a vessel the conservative profile ``unknown`` is taken, and the code `VESSEL_ASSUMED` says so. The
-position is the newest there is.
+Position, number, vessel, and how the people fare, are what its reports and its newest recorded decision say: of each
+field the word that was observed last. A report was observed when it says so, a decision when its position was: its time
+less ``position_age_s``, and one for a time to come no later than it was asked for. What a decision merely repeats of
+what was known by the reports recorded before it was not observed anew by asking, and keeps the hour it had there. Of
+two of one hour the decision counts.
+
+A count is at least as many as were recovered by a word that is no older; with people in the water by such a word
+somebody is there. Where none names a vessel the conservative profile ``unknown`` is taken, and the code
+`VESSEL_ASSUMED` says so.
 """
 
 from dataclasses import dataclass
-from math import isfinite, isinf
+from math import inf, isfinite, isinf
 from typing import Annotated, Any, Literal, NamedTuple, cast
 
 import numpy as np
@@ -20,9 +26,10 @@ from api.documents.language import LANGUAGES
 from api.encounter import AS_KNOWN, ON_SCENE, UNKNOWN_VESSEL, EncounterIn
 from api.encounter_fields import ENCOUNTER_FIELDS, MOST_PERSONS, is_nobody
 from api.position import format_time, parse_time
-from api.store.board import OpenEncounter
+from api.store.board import OpenEncounter, known_before
+from api.store.decisions import DecisionRecord
 from api.store.directions import DirectionDocument, RuleConflict, WithdrawnDirection
-from api.store.encounters import OpenEncounterRow, on_scene_known, stated_persons
+from api.store.encounters import OpenEncounterRow, board_row
 from api.store.port_snapshot import PortsSnapshot
 from api.text.headline import eta_s
 from engine.branch_and_bound import search_ports
@@ -139,7 +146,9 @@ def quick_decide(ask: Ask, world: World, *, every_port: bool = False) -> QuickDe
     return QuickDecision(ask, world, found.order, found.status, table.time_s, table.wait_s, table.verdict, weight)
 
 
-def encounter_known(document: Json, direction: Json | None = None, ask: bytes | None = None) -> OpenEncounter:
+def encounter_known(
+    document: Json, direction: Json | None = None, last: DecisionRecord | None = None
+) -> OpenEncounter:  # fmt: skip
     """An encounter with all its reports as the board has it.
 
     Parameters
@@ -148,18 +157,14 @@ def encounter_known(document: Json, direction: Json | None = None, ask: bytes | 
         Of `Store.encounter`.
     direction : dict, optional
         That holds for it.
-    ask : bytes, optional
-        Body of its newest recorded decision.
+    last : DecisionRecord, optional
+        Its newest decision.
     """
-    reports = sorted(document["reports"], key=lambda report: (report["observed_at"], report["sequence"]))
-    on_scene = on_scene_known([(report["observed_at"], report["on_scene"]) for report in reports if report["on_scene"]])
-    persons = [counted for report in reports if (counted := stated_persons(report)) is not None]
-    board = {
-        "encounter_id": document["encounter_id"], "latest": reports[-1], "persons": persons[-1] if persons else None,
-        "on_scene": on_scene, "reports": len(reports),
-        "possible_duplicate": bool(document["possible_duplicates"]),
-    }  # fmt: skip
-    return OpenEncounter(board, direction, ask, None)
+    board = board_row(document["encounter_id"], document["reports"], bool(document["possible_duplicates"]))
+    if last is None:
+        return OpenEncounter(board, direction, None, None)
+    before = known_before(document["reports"], last.sequence)
+    return OpenEncounter(board, direction, last.ask, None, before, last.recorded_ms / 1000.0)
 
 
 def body_now(encounter: OpenEncounter, at_s: float) -> Json:
@@ -181,39 +186,103 @@ def encounter_now(encounter: OpenEncounter, at_s: float) -> EncounterIn:
     """The encounter body for what is known of an encounter at a time."""
     latest = encounter.board["latest"]
     last_ask = {} if encounter.ask is None else orjson.loads(encounter.ask)
-    observed_s = parse_time(latest["observed_at"])
-    reported = encounter.board.get("on_scene") or {}
-    body: Json = {name: reported[name] for name in ON_SCENE if name in reported}
-    for name in ON_SCENE:
-        # What the newer of the two does not say was not unsaid by it.
-        if last_ask.get(name) is not None and (
-            name not in body or parse_time(last_ask["time"]) >= parse_time(reported["observed_at_by_field"][name])
-        ):
-            body[name] = last_ask[name]
-    counted = encounter.board["persons"]
-    if last_ask.get("persons") is not None and (
-        counted is None or parse_time(last_ask["time"]) >= parse_time(counted["observed_at"])
-    ):
-        body["persons"] = last_ask["persons"]
-    elif counted is not None:
-        body["persons"] = _persons(counted)
-    if last_ask and parse_time(last_ask["time"]) >= observed_s:
-        body["position"] = last_ask["position"]
-        body["position_accuracy_m"] = last_ask.get("position_accuracy_m")
-        age_s = at_s - parse_time(last_ask["time"]) + (last_ask.get("position_age_s") or 0.0)
-    else:
-        body["position"] = latest["position"]
-        uncertain = latest["uncertainty_m"]
-        body["position_accuracy_m"] = (
-            None if uncertain is None else min(uncertain, ENCOUNTER_FIELDS["position_accuracy_m"].most)
-        )
-        age_s = at_s - observed_s
-    body |= {"time": format_time(at_s), "position_age_s": min(max(age_s, 0.0), ENCOUNTER_FIELDS["position_age_s"].most)}
+    fields = _reported(encounter.board)
+    position_s = parse_time(latest["observed_at"])
+    body: Json = {"position": latest["position"]}
+    uncertain = latest["uncertainty_m"]
+    body["position_accuracy_m"] = (
+        None if uncertain is None else min(uncertain, ENCOUNTER_FIELDS["position_accuracy_m"].most)
+    )
+    if last_ask:
+        # To the millisecond, as reports have their hour: what is taken over from one has the same.
+        asked_s = min(parse_time(last_ask["time"]), encounter.asked_s)
+        asked_s = round(asked_s - (last_ask.get("position_age_s") or 0.0), 3)
+        for name, stated in _stated(last_ask, asked_s, _reported(encounter.known_before or {})).items():
+            if name not in fields or stated.observed_s >= fields[name].observed_s:
+                fields[name] = stated
+        if asked_s >= position_s:
+            position_s = asked_s
+            body |= {name: last_ask.get(name) for name in ("position", "position_accuracy_m")}
+    age_s = min(max(at_s - position_s, 0.0), ENCOUNTER_FIELDS["position_age_s"].most)
+    body |= {name: dated.value for name, dated in _with_everybody(fields).items()}
+    body |= {"time": format_time(at_s), "position_age_s": age_s}
     try:
         return EncounterIn.model_validate(body, context=AS_KNOWN)
     except ValidationError:
         # A newer report may count fewer people than had been recovered by then: the count recovered is then in doubt.
         return EncounterIn.model_validate({**body, "persons_recovered": None}, context=AS_KNOWN)
+
+
+class _Dated(NamedTuple):
+    """What is known of a field, and since when. [s]"""
+
+    observed_s: float
+    value: Any
+
+
+_NEVER = _Dated(-inf, None)
+
+
+def _reported(row: Json) -> dict[str, _Dated]:
+    """What reports say of people and vessel, by field; of a row of the board."""
+    on_scene, counted = row.get("on_scene") or {}, row.get("persons")
+    dated = on_scene.get("observed_at_by_field", {})
+    fields = {name: _Dated(parse_time(dated[name]), on_scene[name]) for name in ON_SCENE if name in on_scene}
+    if counted is not None:
+        fields["persons"] = _Dated(parse_time(counted["observed_at"]), _persons(counted))
+    return fields
+
+
+def _stated(ask: Json, asked_s: float, known: dict[str, _Dated]) -> dict[str, _Dated]:
+    """What the body of a decision says of people and vessel, by field; what it does not say it has not unsaid.
+
+    Parameters
+    ----------
+    ask : dict
+    asked_s : float
+        When what it says was so. [s]
+    known : dict
+        What reports said of it before.
+    """
+    known = _with_everybody(known)
+    return {
+        name: _Dated(known[name].observed_s if name in known and _is_same(ask[name], known[name].value) else asked_s,
+                     ask[name])
+        for name in (*ON_SCENE, "persons")
+        if ask.get(name) is not None
+    }  # fmt: skip
+
+
+def _is_same(stated: Any, known: Any) -> bool:
+    """Whether two values of a field say the same: a number of people may be written in two ways, a null left out."""
+    return bool(_plain(stated) == _plain(known))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"min": value, "max": value}
+    return {name: part for name, part in value.items() if part is not None} if isinstance(value, dict) else value
+
+
+def _with_everybody(fields: dict[str, _Dated]) -> dict[str, _Dated]:
+    """The same, with a count that leaves nobody out who was recovered or is in the water."""
+    counted = fields.get("persons", _NEVER)
+    recovered, in_water = (fields.get(name, _NEVER) for name in ("persons_recovered", "persons_in_water"))
+    least, most = _range(counted.value)
+    if recovered.value is not None and recovered.observed_s >= counted.observed_s and recovered.value > least:
+        least, most = recovered.value, None if most is None else max(most, recovered.value)
+        fields = {**fields, "persons": _Dated(recovered.observed_s, {"min": least, "max": most})}
+    if is_nobody(most) and in_water.value and in_water.observed_s >= counted.observed_s:
+        # How many they are nobody has said.
+        fields = {**fields, "persons": _Dated(in_water.observed_s, {"min": 1})}
+    return fields
+
+
+def _range(persons: Any) -> tuple[int, int | None]:
+    """At least and at most; None where it is open."""
+    if persons is None or isinstance(persons, int):
+        return persons or 0, persons
+    return persons["min"], persons.get("max")
 
 
 class EngineView(TypedDict):

@@ -78,6 +78,7 @@ _TEXTS = {
     "finite_number": ("NOT_FINITE", "is not a finite number.", "Write digits; leave it out if not known."),
     "string_unicode": ("NOT_UNICODE", "is not valid Unicode text.", "Send UTF-8 without half characters."),
     "literal_error": ("NOT_AN_OPTION", "is not one of its values.", "Write {expected}."),
+    "enum": ("NOT_AN_OPTION", "is not one of its values.", "Write {expected}."),
     "too_short": ("WRONG_LENGTH", "has fewer items than {min_length}.", "Give {min_length} or more."),
     "too_long": ("WRONG_LENGTH", "has more items than {max_length}.", "Give {max_length} or fewer."),
     "string_too_short": ("WRONG_LENGTH", "has fewer characters than {min_length}.", "Write all of it."),
@@ -90,8 +91,17 @@ _SHAPES = {
     "persons": ("is not a number of people.", 'Write 60, or {"min": 55, "max": 60}; leave it out if not known.'),
     "position": ("is not a GeoJSON point.", 'Write {"type": "Point", "coordinates": [longitude, latitude]}.'),
     "coordinates": ("is not a longitude and a latitude.", "Write [longitude, latitude]."),
+    "outline": (
+        "is not a GeoJSON polygon.",
+        'Write {"type": "Polygon", "coordinates": [[[longitude, latitude], ...]]}, the last position as the first.',
+    ),
+    "outline.coordinates": (
+        "is not one closed ring of positions.",
+        "Write [[[longitude, latitude], ...]] with at least three corners, the last position as the first.",
+    ),
 }
-"""What is said of fields that are written in a way of their own, where that is not how they were written."""
+"""What is said of fields that are written in a way of their own, where that is not how they were written; of one within
+another by both names."""
 
 _NO_OBJECT = {"model_type", "model_attributes_type"}
 _SHAPELESS = {*_NO_OBJECT, "int_type", "int_from_float", "list_type", "too_short", "too_long"}
@@ -145,8 +155,9 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
         )
     if kind in _TEXTS:
         code, problem, remedy = _TEXTS[kind]
-        if kind in _SHAPELESS and steps and steps[-1] in _SHAPES:
-            problem, remedy = _SHAPES[str(steps[-1])]
+        shape = _shape_of(steps) if kind in _SHAPELESS else None
+        if shape is not None:
+            problem, remedy = shape
         else:
             # Some texts have braces of their own.
             for name, value in context.items():
@@ -157,6 +168,12 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
     return FieldError(
         tuple(steps), code, f"{message[:_LONGEST_MESSAGE].rstrip('.')}.", "Correct it, or leave it out if not known."
     )
+
+
+def _shape_of(steps: Sequence[Step]) -> tuple[str, str] | None:
+    """Problem and remedy of a field that is written in a way of its own; None of any other."""
+    within, last = ".".join(map(str, steps[-2:])), ".".join(map(str, steps[-1:]))
+    return _SHAPES.get(within, _SHAPES.get(last))
 
 
 def _sentence(text: str) -> str:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from api.store.keys import StoredKey
 
 FIELDS = {
-    "unit": "--unit", "role": "--role", "expires": "--expires", "overlap": "--overlap-h", "key_id": "KEY_ID",
-    "reason": "--reason", "actor.duty": "--by", **STORE_FIELDS,
+    "unit": "--unit", "role": "--role", "expires": "--expires", "expires_at": "--expires", "overlap": "--overlap-h",
+    "overlap_s": "--overlap-h", "key_id": "KEY_ID", "reason": "--reason", "actor.duty": "--by", **STORE_FIELDS,
 }  # fmt: skip
 DEFAULT_DUTY = "command line"
 

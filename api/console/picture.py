@@ -158,7 +158,7 @@ def read_encounter(store: Store, encounter_id: str, now_s: float) -> EncounterRe
     NotFound
     """
     document, last = store.encounter(encounter_id), store.latest_decision(encounter_id)
-    known = encounter_known(document, store.direction(encounter_id), None if last is None else last.ask)
+    known = encounter_known(document, store.direction(encounter_id), last)
     held = [kept for kept in store.reservations(now_s) if kept["encounter_id"] == encounter_id]
     return EncounterRecords(
         document, known, store.withdrawal(encounter_id), held, store.coordination().get(encounter_id)

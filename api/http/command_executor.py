@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from api.http.async_store import AsyncStore
 from api.http.auth import Caller, requires
+from api.http.conditional import refuse_unread_condition
 from api.http.dependencies import Records
 from api.security.roles import Permission
 from api.store.commands import Answer, Command, IdempotencyKey
@@ -67,6 +68,7 @@ def executes(permission: Permission) -> Any:
     async def command_executor_of(
         request: Request, async_store: Records, caller: Annotated[Caller, requires(permission)]
     ) -> CommandExecutor:
+        refuse_unread_condition(request)
         return CommandExecutor(request, async_store, caller)
 
     return Depends(command_executor_of)

@@ -266,10 +266,11 @@ async def answer_problem(request: Request, exception: Exception) -> Response:
     if isinstance(exception, StoreError) and kind.status == _UNAVAILABLE:
         return problem(request, kind, _sentence(exception, language), headers={"Retry-After": "1"})
     if isinstance(exception, SafeportError):
-        return problem(request, kind, _sentence(exception, language), [_field_error(exception, language)])
+        errors = [] if exception.field in _NO_FIELDS else [_field_error(exception, language)]
+        return problem(request, kind, _sentence(exception, language), errors)
     if isinstance(exception, RequestValidationError):
-        errors = errors_of(exception.errors(), language)
-        return problem(request, kind, translate_refusal(_count(len(errors)), language), errors)
+        found = errors_of(exception.errors(), language)
+        return problem(request, kind, translate_refusal(_count(len(found)), language), found)
     if isinstance(exception, NoSuchPort) and exception.field:
         told = SafeportError(exception.field, "names no port.", exception.detail)
         error = _error(_pointer(exception.field), kind.code, _detail(told, language))
@@ -316,7 +317,7 @@ def problem_document(kind: Kind, detail: str, errors: list[ProblemError], langua
 
 def entry_of(exception: SafeportError, field: str, language: str = "en") -> ProblemError:
     """Entry of ``errors`` for a dotted field that was typed, which may be repeated; the empty one is the whole."""
-    pointer = _pointer(_in_body(field)) if field else ""
+    pointer = _pointer(_in_body(exception, field)) if field else ""
     return _error(pointer, _code_of(exception), _detail(exception, language))
 
 
@@ -324,6 +325,9 @@ def _count(wrong: int) -> str:
     fields = "One field is wrong" if wrong == 1 else f"{wrong} fields are wrong"
     return f"{fields}; the first {MOST_ERRORS} are listed." if wrong > MOST_ERRORS else f"{fields}: see errors."
 
+
+_NO_FIELDS = {"actor.role", "actor.duty", "actor.principal", "principal", "zones"}
+"""What the store refuses and nothing in a request says: the caller, and the zones there are already."""
 
 _WHERE = {"vessel": "vessel.profile"}
 """Fields of the request for the names that `UnknownName` uses."""
@@ -347,7 +351,7 @@ def _unrepeated(exception: SafeportError) -> str:
 
 def _field_error(exception: SafeportError, language: str) -> ProblemError:
     told = SafeportError(exception.field, _unrepeated(exception), exception.remedy)
-    return _error(_pointer(_in_body(exception.field)), _code_of(exception), _detail(told, language))
+    return _error(_pointer(_in_body(exception, exception.field)), _code_of(exception), _detail(told, language))
 
 
 def _code_of(exception: SafeportError) -> str:
@@ -359,7 +363,9 @@ def _code_of(exception: SafeportError) -> str:
     return str(getattr(exception, "code", "INVALID_VALUE"))
 
 
-def _in_body(field: str) -> str:
+def _in_body(exception: SafeportError, field: str) -> str:
+    if not isinstance(exception, UnknownName):
+        return field
     whole, _, last = field.rpartition(".")
     return ".".join(filter(None, (whole, _WHERE.get(last, last))))
 

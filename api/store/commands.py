@@ -67,7 +67,7 @@ class Actor:
         """
         if self.role not in roles:
             allowed = " or ".join(role.value for role in roles)
-            raise RoleNeeded("actor.role", f"is {self.role.value}.", f"This takes a {allowed}.")
+            raise RoleNeeded("actor.role", f"is {self.role.value}.", f"This takes the role {allowed}.")
 
 
 ANSWERED = "request.answered"

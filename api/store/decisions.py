@@ -121,6 +121,8 @@ class DecisionRecord(NamedTuple):
         As the audit row has it.
     document : bytes or None
         Of a record of form `AS_TEXT`, as it was handed out; None once it is kept no more. Other records have none.
+    recorded_ms : int
+        [ms]
     """
 
     sequence: int
@@ -132,6 +134,7 @@ class DecisionRecord(NamedTuple):
     form: int
     sha256: str
     document: bytes | None
+    recorded_ms: int
 
 
 class Replay(NamedTuple):
@@ -157,8 +160,9 @@ class Replay(NamedTuple):
 
 
 _KEPT = (
-    "SELECT d.sequence, d.id, d.encounter_id, d.ask, d.inputs, p.body, d.form, d.sha256, k.deflated "
-    "FROM decision d LEFT JOIN live_picture p ON p.sha256 = d.picture_sha256 "
+    "SELECT d.sequence, d.id, d.encounter_id, d.ask, d.inputs, p.body, d.form, d.sha256, k.deflated, "
+    "v.at_ms FROM decision d JOIN event v ON v.sequence = d.sequence "
+    "LEFT JOIN live_picture p ON p.sha256 = d.picture_sha256 "
     "LEFT JOIN decision_document k ON k.sequence = d.sequence"
 )
 
@@ -242,9 +246,9 @@ def picture_of(stored: bytes) -> bytes:
 
 
 def _record(row: Row) -> DecisionRecord:
-    sequence, decision_id, encounter_id, ask, inputs, picture, form, sha256, deflated = row
+    sequence, decision_id, encounter_id, ask, inputs, picture, form, sha256, deflated, recorded_ms = row
     return DecisionRecord(
         sequence, decision_id, encounter_id, bytes(ask), orjson.loads(inputs),
         None if picture is None else picture_of(bytes(picture)), form, sha256,
-        None if deflated is None else zlib.decompress(deflated),
+        None if deflated is None else zlib.decompress(deflated), recorded_ms,
     )  # fmt: skip

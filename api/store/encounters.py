@@ -19,13 +19,14 @@ from api.encounter import ON_SCENE, EncounterIn
 from api.store.command_fields import (
     OUTSIDE,
     Checked,
-    Count,
+    CountAtSea,
     Flag,
     Instant,
     NeededText,
-    Number,
     PathId,
     Text,
+    Uncertainty,
+    WindSpeed,
     check_fields,
 )
 from api.store.commands import Change, CommandContext, Role
@@ -185,8 +186,6 @@ class EncounterReopened(TypedDict):
 
 _ON_SCENE = b'"on_scene":{'
 Source = Literal["boat", "vessel", "aircraft", "drone", "phone", "ais", "radar", "shore", "other"]
-_MOST_UNCERTAIN_M = 200_000.0
-_WIND_MS = 80.0
 
 
 def _checked_source(source: str, field: str) -> None:
@@ -222,16 +221,12 @@ class ReportEncounter:
     observed_s: Instant
     encounter_id: PathId | None = None
     uncertainty_m: Annotated[
-        Number | None, Field(description="Radius the position is good to; the same as position_accuracy_m. [m]"),
-        Checked(partial(checked_number, least=0.0, most=_MOST_UNCERTAIN_M)),
+        Uncertainty | None, Field(description="Radius the position is good to; the same as position_accuracy_m. [m]"),
     ] = None  # fmt: skip
-    persons_min: Annotated[Count | None, OUTSIDE] = None
-    persons_max: Annotated[Count | None, OUTSIDE] = None
+    persons_min: Annotated[CountAtSea | None, OUTSIDE] = None
+    persons_max: Annotated[CountAtSea | None, OUTSIDE] = None
     making_way: Annotated[Flag | None, Field(description="Whether the boat moves by itself.")] = None
-    wind_ms: Annotated[
-        Number | None, Field(description="For the drift envelope. [m/s]"),
-        Checked(partial(checked_number, least=0.0, most=_WIND_MS)),
-    ] = None  # fmt: skip
+    wind_ms: Annotated[WindSpeed | None, Field(description="For the drift envelope. [m/s]")] = None
     text: Annotated[Text, Field(description="Colour, engine, condition; never who the people are.")] = ""
     on_scene: Annotated[Json | None, OUTSIDE] = None
     dated_by: Annotated[str, OUTSIDE] = "observed_at"
@@ -273,7 +268,7 @@ class ReportEncounter:
         if lon == 0.0 and lat == 0.0:
             raise InvalidValue("position", "0,0 is what a receiver without a fix reports.", "Give a position.")
         if self.persons_min is not None and self.persons_max is not None and self.persons_min > self.persons_max:
-            raise InvalidValue("persons_min", "is greater than persons_max.", "Exchange them.")
+            raise InvalidValue("persons", "min is greater than max.", "Exchange them.")
         return lon, lat, checked_past(self.observed_s, self.dated_by, context.now_ms)
 
     def _flag(self, context: CommandContext, encounter_id: str, lon: float, lat: float) -> list[Json]:
@@ -422,29 +417,43 @@ def report_documents(tx: Transaction) -> list[Json]:
 
 def open_encounters(tx: Transaction) -> list[Json]:
     """Every open encounter with its newest report by time observed, in the order they were opened: the live board."""
-    found = tx.rows(
-        f"{_REPORT} JOIN encounter e ON e.id = r.encounter_id WHERE e.state = 'open' "
-        "ORDER BY e.opened, r.observed_ms, r.sequence"
-    )
-    newest = {row[0]: row for row in found}
-    statements: dict[str, list[Statement]] = {}
-    for row in found:
-        if statement := _on_scene(row[-1]):
-            statements.setdefault(row[0], []).append((written_time(row[6]), statement))
+    flagged = flagged_encounters(tx)
+    return [board_row(name, reports, name in flagged) for name, reports in open_reports(tx).items()]
+
+
+def open_reports(tx: Transaction) -> dict[str, list[Json]]:
+    """Reports of every open encounter, in the order those were opened."""
+    reports: dict[str, list[Json]] = {}
+    for row in tx.rows(
+        f"{_REPORT} JOIN encounter e ON e.id = r.encounter_id WHERE e.state = 'open' ORDER BY e.opened, r.sequence"
+    ):
+        reports.setdefault(row[0], []).append(_report(row))
+    return reports
+
+
+def flagged_encounters(tx: Transaction) -> set[str]:
+    """Those that may be one boat with another."""
+    return {name for pair in tx.rows("SELECT earlier_id, later_id FROM suspected_duplicate") for name in pair}
+
+
+def board_row(encounter_id: str, reports: Sequence[Json], possible_duplicate: bool = False) -> Json:
+    """What reports of an encounter say together, as a row of the board.
+
+    Parameters
+    ----------
+    encounter_id : str
+    reports : sequence of dict
+        One or more, in any order.
+    possible_duplicate : bool
+    """
+    in_turn = sorted(reports, key=lambda report: (report["observed_at"], report["sequence"]))
     # A report without a count does not unsay the last one.
-    persons = {row[0]: counted for row in found if (counted := stated_persons(_report(row))) is not None}
-    counts: dict[str, int] = {}
-    for row in found:
-        counts[row[0]] = counts.get(row[0], 0) + 1
-    flagged = {name for pair in tx.rows("SELECT earlier_id, later_id FROM suspected_duplicate") for name in pair}
-    return [
-        {
-            "encounter_id": name, "latest": _report(row), "persons": persons.get(name),
-            "on_scene": on_scene_known(statements.get(name, [])), "reports": counts[name],
-            "possible_duplicate": name in flagged,
-        }
-        for name, row in newest.items()
-    ]  # fmt: skip
+    persons = [counted for report in in_turn if (counted := stated_persons(report)) is not None]
+    on_scene = on_scene_known([(report["observed_at"], report["on_scene"]) for report in in_turn if report["on_scene"]])
+    return {
+        "encounter_id": encounter_id, "latest": in_turn[-1], "persons": persons[-1] if persons else None,
+        "on_scene": on_scene, "reports": len(in_turn), "possible_duplicate": possible_duplicate,
+    }  # fmt: skip
 
 
 Statement = tuple[str, Json]

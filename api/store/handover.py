@@ -18,7 +18,7 @@ from api.store.directions import (
     withdrawal_documents,
 )
 from api.store.encounters import OpenEncounterRow, open_encounters
-from api.store.errors import InvalidValue
+from api.store.errors import InvalidValue, WrongState
 from api.store.exclusion_zones import StandingZone, standing_zones
 from api.store.record_types import At
 from api.store.reservations import LONGEST_HOLD_S, StandingReservation, live_reservations
@@ -151,15 +151,32 @@ def _checked_page(page_sha256: str, field: str) -> None:
         raise InvalidValue(field, "is not a SHA-256 in hexadecimal.", "Send the digest of the page.")
 
 
+PageDigest = Annotated[
+    str, Field(max_length=_DIGEST, description="Safeport-Page-SHA256 of the page both have read."),
+    Checked(_checked_page),
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class HandOutPage:
+    """The page was given to somebody to read: only such a page is signed."""
+
+    kind: ClassVar[str] = "page.handed_out"
+    page_sha256: PageDigest
+
+    def apply(self, context: CommandContext) -> Change:
+        """Record it."""
+        context.actor.needs(Role.CONTROLLER)
+        check_fields(self)
+        return Change(self.page_sha256, asdict(self))
+
+
 @dataclass(frozen=True, slots=True)
 class SignHandover:
     """Both shifts sign the page, each by the name of its duty."""
 
     kind: ClassVar[str] = "handover.signed"
-    page_sha256: Annotated[
-        str, Field(max_length=_DIGEST, description="Safeport-Page-SHA256 of the page both have read."),
-        Checked(_checked_page),
-    ]  # fmt: skip
+    page_sha256: PageDigest
     handed_by: NeededName
     taken_by: NeededName
     text: Text = ""
@@ -170,6 +187,13 @@ class SignHandover:
         check_fields(self)
         if self.handed_by.strip() == self.taken_by.strip():
             raise InvalidValue("taken_by", "is who hands over.", "Two duties sign.")
+        if not context.tx.row(
+            "SELECT 1 FROM event WHERE subject = ? AND kind = ? AND at_ms >= ?",
+            self.page_sha256, HandOutPage.kind, context.now_ms - _SHIFT_MS,
+        ):  # fmt: skip
+            raise WrongState(
+                "page_sha256", "is of no page that was handed out in this shift.", "Read the page anew, and sign that."
+            )
         page = asdict(self)
         context.defer(*insertion("handover", sequence=context.sequence, **page, at_ms=context.now_ms))
         handover_id = f"h-{context.sequence}"

@@ -129,9 +129,9 @@ class CreateKey:
         check_fields(self)
         if self.role not in KEY_ROLES:
             raise InvalidValue("role", "is none a key can have.", f"Use {', '.join(role.value for role in KEY_ROLES)}.")
-        expires_ms = None if self.expires_s is None else milliseconds(self.expires_s, "expires")
+        expires_ms = None if self.expires_s is None else milliseconds(self.expires_s, "expires_at")
         if expires_ms is not None and expires_ms <= context.now_ms:
-            raise InvalidValue("expires", "is in the past.", "Check the date.")
+            raise InvalidValue("expires_at", "is in the past.", "Check the date.")
         if context.tx.row("SELECT 1 FROM access_key WHERE id = ?", self.key_id):
             raise WrongState("key_id", "exists already.", "Use another one.")
         key = StoredKey(
@@ -161,7 +161,7 @@ class RotateKey:
     def apply(self, context: CommandContext) -> Change:
         """Move the secret to where the one before is kept."""
         context.actor.needs(Role.ADMIN)
-        overlap_s = checked_number(self.overlap_s, "overlap", 0.0, LONGEST_OVERLAP_S)
+        overlap_s = checked_number(self.overlap_s, "overlap_s", 0.0, LONGEST_OVERLAP_S)
         key = _known_key(context.tx, self.key_id)
         if key.revoked_ms is not None:
             raise WrongState("key_id", "is revoked.", "Create a new key.")

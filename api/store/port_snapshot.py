@@ -150,7 +150,9 @@ def ports_snapshot(tx: Transaction, now_ms: int) -> PortsSnapshot:
         "reception": {
             row[0]: {"needs_met": row[1], "transport_arranged": row[2], "danger_ashore": row[3], "reported_ms": row[4]}
             for row in tx.rows(
-                "SELECT port_id, needs_met, transport_arranged, danger_ashore, reported_ms FROM port_reception"
+                # One that says nothing is known, as after a danger was taken back, is no report to judge a port by.
+                "SELECT port_id, needs_met, transport_arranged, danger_ashore, reported_ms FROM port_reception "
+                "WHERE needs_met IS NOT NULL OR transport_arranged IS NOT NULL OR danger_ashore <> 0"
             )
         },
         "reserved": [

@@ -1,7 +1,6 @@
 """What ports report: status, places, reception. Each is a report by somebody at a time, and replaces the one before."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, get_args
 
 from pydantic import Field
@@ -12,7 +11,7 @@ from api.store.command_fields import (
     Checked,
     Flag,
     Instant,
-    Number,
+    LandingRate,
     PathId,
     Persons,
     ReportedAt,
@@ -29,7 +28,6 @@ from api.store.record_types import ActedBy, At, MaybeAt, PersonsByNeed, PlacesDo
 from api.store.validation import (
     Json,
     checked_count,
-    checked_number,
     checked_said,
     milliseconds,
     written_time,
@@ -111,7 +109,6 @@ class PortsLive(TypedDict):
 
 
 _REPORTERS = (Role.CONTROLLER, Role.PORT_OFFICER, Role.ADMIN, Role.SYSTEM)
-_MOST_PER_HOUR = 10_000.0
 
 
 class Places(NamedTuple):
@@ -185,10 +182,7 @@ class ReportCapacity:
     port_id: PathId
     places: Annotated[Places, Checked(_checked_places)]
     occupied: Annotated[Persons, Checked(_checked_occupied)] = _NOBODY
-    persons_per_hour: Annotated[
-        Number | None, Field(description="Landing rate. [persons/h]"),
-        Checked(partial(checked_number, least=0.0, most=_MOST_PER_HOUR)),
-    ] = None  # fmt: skip
+    persons_per_hour: Annotated[LandingRate | None, Field(description="Landing rate. [persons/h]")] = None
     reported_s: ReportedAt = None
     expected_version: Version = None
     keeps_rate: Annotated[bool, OUTSIDE] = False
@@ -255,6 +249,7 @@ def reported_at(
     StaleReport
         What is known is newer, or has changed since the version the sender read.
     """
+    # A closed port is not lost because its officer's clock is ahead: what is dated later is taken as of now.
     reported_ms = context.now_ms if reported_s is None else min(milliseconds(reported_s, "reported_at"), context.now_ms)
     # A count made before people landed does not have them in it.
     latest = "COALESCE(landed_ms, reported_ms)" if table == "port_capacity" else "reported_ms"

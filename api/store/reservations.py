@@ -30,6 +30,7 @@ from api.store.command_fields import (
 )
 from api.store.commands import Change, CommandContext, Role
 from api.store.database import Transaction, insertion, update
+from api.store.encounters import encounter_state
 from api.store.errors import HoldExpired, InvalidValue, NoPlaces, NotFound, WrongState
 from api.store.record_types import ActedBy, At, PersonsByNeed, PlacesLeft
 from api.store.validation import Json, checked_id, milliseconds, written_time
@@ -245,6 +246,8 @@ class Hold:
         expires_ms = _expiry(context, eta_ms, self.hold_s)
         if self.encounter_id is not None:
             known_encounter(context.tx, self.encounter_id)
+            if encounter_state(context.tx, self.encounter_id) == "closed":
+                raise WrongState("encounter_id", "is closed.", "Reopen it first, if it has not ended.")
         lacking = _lacking(places_left(context.tx, self.port_id, context.now_ms), self.persons)
         if lacking is not None and self.override is None:
             raise lacking

@@ -130,6 +130,101 @@ def test_a_report_of_fewer_than_were_recovered_leaves_the_recovered_in_doubt():
     assert (text.persons.max, text.persons_recovered) == (10, None)
 
 
+def row_of(*reports):
+    """Row of the board for reports, each of minutes ago, with its count and what it says on scene."""
+    from api.store.encounters import board_row
+    from api.store.validation import written_time
+
+    written = []
+    for sequence, (minutes_ago, persons, on_scene) in enumerate(reports, 1):
+        least, most = (persons, persons) if isinstance(persons, int) or persons is None else persons
+        written.append({
+            "position": {"type": "Point", "coordinates": [1.2 + sequence / 10, 50.95]}, "uncertainty_m": None,
+            "observed_at": written_time(int((NOW - 60 * minutes_ago) * 1000)), "sequence": sequence,
+            "persons": {"min": least, "max": most}, "on_scene": on_scene or None,
+        })  # fmt: skip
+    return board_row("e-1", written)
+
+
+SEVERN, CTT = {"vessel": {"profile": "rnli-severn"}}, {"vessel": {"profile": "snsm-ctt"}}
+FIRST, LATE = (30, 10, SEVERN), (2, 60, CTT)
+
+
+def taken_over(before, minutes_ago, **changed):
+    """The body known minutes ago as a recorded ask, with some of it changed."""
+    from api.board import body_now
+
+    body = body_now(OpenEncounter(before, None, None, None), NOW - 60 * minutes_ago)
+    return canonical({**body, **changed})
+
+
+@pytest.mark.parametrize(
+    ("changed", "known"),
+    [
+        # Asking observed nothing: the report that came in later and was observed before the decision is newer.
+        ({}, (60, "snsm-ctt")),
+        # As many in another way of writing are no other number.
+        ({"persons": 10}, (60, "snsm-ctt")),
+        # What was stated anew is as old as its position: the late report is newer still.
+        ({"persons": 12}, (60, "snsm-ctt")),
+        # A position of the moment and a new number with it are newer than the report.
+        ({"persons": 12, "position_age_s": 0.0}, (12, "snsm-ctt")),
+        ({"persons": 12, "position_age_s": 0.0, "vessel": {"profile": "rnli-shannon"}}, (12, "rnli-shannon")),
+    ],
+)
+def test_asking_for_a_decision_is_no_new_observation_of_what_it_takes_over(changed, known):
+    before = row_of(FIRST)
+    ask = taken_over(before, 1, **changed)
+    found = encounter_now(OpenEncounter(row_of(FIRST, LATE), None, ask, {}, before), NOW)
+    persons = found.persons if isinstance(found.persons, int) else found.persons.max
+    assert (persons, found.vessel.profile) == known
+    stated_anew = "position_age_s" in changed
+    assert (found.position.coordinates[0], found.position_age_s) == ((1.3, 60.0) if stated_anew else (1.4, 120.0))
+
+
+def test_a_decision_for_a_time_to_come_does_not_hide_what_is_reported_until_then():
+    from api.position import format_time
+
+    before = row_of(FIRST)
+    ask = taken_over(before, 5, time=format_time(NOW + 3 * 3_600), position_age_s=0.0, persons=12)
+    known = OpenEncounter(row_of(FIRST, LATE), None, ask, {}, before, NOW - 300)
+    assert (encounter_now(known, NOW).persons.max, encounter_now(known, NOW).position_age_s) == (60, 120.0)
+    # Until then what it states is the newest word there is.
+    assert encounter_now(known._replace(board=before), NOW).persons == 12
+
+
+def test_a_report_without_a_vessel_leaves_the_vessel_that_was_reported_last():
+    before = row_of(FIRST)
+    known = OpenEncounter(row_of(FIRST, LATE, (0, None, {})), None, taken_over(before, 1), {}, before)
+    assert encounter_now(known, NOW).vessel.profile == "snsm-ctt"
+    # What a decision takes over from an older report is as old as that, whatever was reported since.
+    between = row_of(FIRST, (5, None, {}))
+    late = row_of(FIRST, (5, None, {}), (10, None, CTT))
+    found = encounter_now(OpenEncounter(late, None, taken_over(between, 1), {}, between), NOW)
+    assert (found.vessel.profile, found.position_age_s) == ("snsm-ctt", 300.0)
+
+
+@pytest.mark.parametrize(
+    ("reports", "persons", "recovered"),
+    [
+        ([(10, 10, SEVERN), (5, None, {"persons_recovered": 20})], (20, 20), 20),
+        ([(10, (5, 30), {}), (5, None, {"persons_recovered": 20})], (20, 30), 20),
+        ([(10, (5, None), {}), (5, None, {"persons_recovered": 20})], (20, None), 20),
+        ([(10, None, {}), (5, None, {"persons_recovered": 20})], (20, None), 20),
+        ([(10, 0, {}), (5, None, {"persons_recovered": 20, "persons_in_water": True})], (20, 20), 20),
+        ([(10, 0, {}), (5, None, {"persons_in_water": True})], (1, None), None),
+        # A newer count is the word that counts.
+        ([(10, None, {"persons_recovered": 20, "persons_in_water": True}), (5, 0, {})], (0, 0), 20),
+        ([(10, None, {"persons_recovered": 20}), (5, 10, {})], (10, 10), None),
+        ([(10, 0, {}), (5, None, {"persons_in_water": False})], (0, 0), None),
+        ([(10, 40, {}), (5, None, {"persons_recovered": 20})], (40, 40), 20),
+    ],
+)
+def test_who_was_recovered_or_is_in_the_water_is_among_the_people(reports, persons, recovered):
+    found = encounter_now(OpenEncounter(row_of(*reports), None, None, None), NOW)
+    assert ((found.persons.min, found.persons.max), found.persons_recovered) == (persons, recovered)
+
+
 def test_an_old_report_is_no_older_than_can_be_said():
     text = encounter_now(OpenEncounter(latest(minutes_ago=60 * 24 * 30), None, None, None), NOW)
     assert text.position_age_s == 604_800.0

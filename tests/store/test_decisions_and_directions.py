@@ -20,7 +20,7 @@ from api.store.errors import (
     StoreUnavailable,
     WrongState,
 )
-from api.store.handover import SignHandover
+from api.store.handover import HandOutPage, SignHandover
 from api.store.integrity import check
 from api.store.port_snapshot import PortsSnapshot
 from api.store.ports import Places, ReportCapacity, SetPortStatus
@@ -256,6 +256,11 @@ def test_a_handover_shows_what_is_open_and_is_signed_by_two(store, controller, o
     later = store.handover(NOW + 3_600)
     assert [item["vessel"] for item in later["expired_not_landed"]] == ["A"]
     assert {report["report"] for report in later["aged_reports"]} == {"status", "capacity"}
+    with pytest.raises(WrongState, match="handed out"):
+        store.do(SignHandover("a" * 64, "day", "night"), controller, NOW + 3_600)
+    store.do(HandOutPage("a" * 64), controller, NOW + 3_600)
+    with pytest.raises(WrongState, match="handed out"):
+        store.do(SignHandover("b" * 64, "day", "night"), controller, NOW + 3_600)
     signed = store.do(SignHandover("a" * 64, "day", "night"), controller, NOW + 3_600).document
     assert (signed["handed_by"], signed["taken_by"]) == ("day", "night")
     for command in (

@@ -75,6 +75,16 @@ def test_a_report_from_a_clock_that_is_ahead_counts_as_of_now(store, officer):
     assert store.port("dover", NOW)["status"]["status"] == "open"
 
 
+def test_a_reception_of_which_nothing_is_known_is_no_report(store, officer):
+    store.do(ReportReception("dover", None, None, True, "fire on the quay"), officer, NOW)
+    assert (picture(store).danger_ashore[1], picture(store).reception_feed[1]) == (True, Feed.LIVE)
+    store.do(ReportReception("dover", None, None), officer, NOW)
+    seen = picture(store)
+    assert (seen.danger_ashore[1], seen.reception_feed[1]) == (False, Feed.ABSENT)
+    store.do(ReportReception("dover", None, False), officer, NOW)
+    assert picture(store).reception_feed[1] == Feed.LIVE
+
+
 def test_a_status_changed_meanwhile_is_not_overwritten(store, officer):
     store.do(SetPortStatus("dover", "open", "", expected_version=0), officer, NOW)
     version = store.port("dover", NOW)["status"]["version"]

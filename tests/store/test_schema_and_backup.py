@@ -16,7 +16,7 @@ from api.store.directions import RecordDirection, RecordOverride, WithdrawDirect
 from api.store.encounters import CloseEncounter, ReportEncounter
 from api.store.errors import InvalidValue, SchemaMismatch, StoreUnavailable, WrongState
 from api.store.exclusion_zones import DrawZone
-from api.store.handover import SignHandover
+from api.store.handover import HandOutPage, SignHandover
 from api.store.integrity import check
 from api.store.keys import CreateKey, StoredKey
 from api.store.ports import Places, ReportCapacity, ReportReception, SetPortStatus
@@ -57,6 +57,7 @@ def fill(store):
     directed = do(RecordDirection("e-4", "CROSS GRIS-NEZ", "SRR_STATE", "to Calais", "calais"), CONTROLLER, NOW + 11)
     do(WithdrawDirection("e-4", directed.sequence, "CROSS GRIS-NEZ", "wrong vessel"), CONTROLLER, NOW + 11)
     do(RecordOverride("d-1", "MASTER_JUDGEMENT", "swell in the entrance"), CONTROLLER, NOW + 12)
+    do(HandOutPage("0" * 64), CONTROLLER, NOW + 13)
     do(SignHandover("0" * 64, "day", "night"), CONTROLLER, NOW + 13)
     do(OfferCoordination("e-4", "DOVER COASTGUARD", "CROSS GRIS-NEZ"), CONTROLLER, NOW + 13)
     do(DrawZone("Vega", "wreck", ((1.3, 51.0), (1.4, 51.0), (1.4, 51.1))), CONTROLLER, NOW + 13)
@@ -96,6 +97,7 @@ def test_a_store_of_any_version_is_brought_up_to_date_with_its_rows(url, version
         database.close()
     with open_store(url) as store:
         assert store.port("dover", NOW + 60)["places_left"] == {"total": 70, "families": 5, "medical": None}
+        store.do(HandOutPage("0" * 64), CONTROLLER, NOW + 60)
         store.do(SignHandover("0" * 64, "day", "night"), CONTROLLER, NOW + 60)
 
 

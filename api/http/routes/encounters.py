@@ -169,7 +169,7 @@ async def read_encounter(encounter_id: str, async_store: Records, caller: Reader
 
     def known(store: Store) -> Json:
         document, last = _visible(store, caller, encounter_id), store.latest_decision(encounter_id)
-        asked = encounter_known(document, ask=None if last is None else last.ask)
+        asked = encounter_known(document, last=last)
         return {**document, "encounter": body_now(asked, float(int(time.time())))}
 
     return JsonText(to_json(await async_store.run(known)))
@@ -192,10 +192,10 @@ async def add_report(
     """Added by somebody who knows that it belongs to it.
 
     `encounter` of the answer is the body of a decision, with what reports before it say and this one leaves open.
-    A vessel may report of any, for what she saw is needed; that does not make it hers.
+    A vessel adds to her own only: what she sees of others opens an encounter, and may be flagged as the same boat.
     """
     command = await _understood(request, body, encounter_id)
-    answer = await executor.execute(command)
+    answer = await executor.execute(command, OwnRecord(_ID, encounter_id))
     known = None
     # The report stands by now: a sender that was told otherwise would send it twice.
     with suppress(StoreBusy, StoreUnavailable, Busy):
@@ -308,7 +308,7 @@ async def read_standing(
     def gather(store: Store) -> tuple[OpenEncounter, Json | None]:
         document = _visible(store, caller, encounter_id)
         last = store.latest_decision(encounter_id)
-        known = encounter_known(document, store.direction(encounter_id), None if last is None else last.ask)
+        known = encounter_known(document, store.direction(encounter_id), last)
         return known, store.withdrawal(encounter_id)
 
     known, withdrawn = await async_store.run(gather)
@@ -380,7 +380,7 @@ def _known_with(store: Store, caller: Caller, answer: Answer) -> OpenEncounter:
     # The same answer when the report is sent again with its key.
     before = [other for other in document["reports"] if other["sequence"] <= report["sequence"]]
     is_older = last is not None and last.sequence < report["sequence"]
-    return encounter_known({**document, "reports": before}, ask=last.ask if last is not None and is_older else None)
+    return encounter_known({**document, "reports": before}, last=last if is_older else None)
 
 
 def _known_from(report: Json) -> OpenEncounter:

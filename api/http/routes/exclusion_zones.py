@@ -1,10 +1,9 @@
 """Exclusion zones: waters that a centre closes for a time. Routes of decisions for now keep out of them."""
 
-import re
 import time
 from typing import Annotated
 
-from fastapi import Body, Header
+from fastapi import Body
 from starlette.responses import Response
 
 from api.decision_service import DecisionService
@@ -13,6 +12,7 @@ from api.exchanged import refuse_exchanged
 from api.http.async_store import AsyncStore
 from api.http.auth import requires
 from api.http.command_executor import CommandExecutor, executes
+from api.http.conditional import IfMatch, expected_version, version_tag
 from api.http.dependencies import CurrentService, JsonText, Records, Work
 from api.http.json_router import JsonRouter
 from api.http.load_limits import WorkerPool
@@ -29,11 +29,6 @@ from engine.errors import InvalidAsk
 router = JsonRouter(tags=["zones"])
 
 Drawer = Annotated[CommandExecutor, executes(Permission.DRAW_ZONES)]
-_TAG = re.compile(r'(?:W/)?"([0-9]{1,18})"')
-IfMatch = Annotated[
-    str | None,
-    Header(max_length=40, description="ETag of the zone as it was read; 412 where somebody has changed it since."),
-]
 
 
 @router.read(
@@ -60,7 +55,7 @@ async def read_zones(async_store: Records) -> Response:
 async def read_zone(zone_id: str, async_store: Records) -> Response:
     """With an `ETag` for `If-Match` of a change."""
     zone = await async_store.run(lambda store: store.zone(zone_id))
-    return JsonText(to_json(zone), headers={"ETag": f'"{zone["version"]}"'})
+    return JsonText(to_json(zone), headers=version_tag(zone["version"]))
 
 
 @router.command(
@@ -105,7 +100,7 @@ async def edit_zone(
     if_match: IfMatch = None,
 ) -> Response:
     """All of it is replaced; as `POST` it is checked first."""
-    command = zone.edit_command(zone_id, _version_of(if_match))
+    command = zone.edit_command(zone_id, expected_version(if_match))
     await _refuse_idle(service, worker_pool, async_store, command, zone_id)
     return _tagged(executor, await executor.execute(command))
 
@@ -121,28 +116,13 @@ async def end_zone(
     zone_id: str, end: Annotated[ZoneEndIn, Body(examples=[ZONE_END_IN])], executor: Drawer, if_match: IfMatch = None
 ) -> Response:
     """The zone stays on record, with who ended it and why."""
-    return _tagged(executor, await executor.execute(end.command(zone_id, expected_version=_version_of(if_match))))
+    return _tagged(executor, await executor.execute(end.command(zone_id, expected_version=expected_version(if_match))))
 
 
 def _tagged(executor: CommandExecutor, answer: Answer) -> Response:
     response = executor.response_of(answer)
-    response.headers["ETag"] = f'"{answer.document["version"]}"'
+    response.headers.update(version_tag(answer.document["version"]))
     return response
-
-
-def _version_of(if_match: str | None) -> int | None:
-    """The version a change was made for; None for any.
-
-    Raises
-    ------
-    InvalidAsk
-    """
-    if if_match is None or if_match.strip() == "*":
-        return None
-    found = _TAG.fullmatch(if_match.strip())
-    if found is None:
-        raise InvalidAsk("If-Match", "is not the ETag of a zone.", 'Send it as it was answered, such as "31".')
-    return int(found[1])
 
 
 async def _refuse_idle(

@@ -1,6 +1,7 @@
 """The shift handover and the audit trail."""
 
 import hashlib
+import logging
 import time
 from typing import Annotated
 
@@ -10,19 +11,21 @@ from starlette.responses import HTMLResponse, Response
 from typing_extensions import TypedDict
 
 from api.documents.decision import to_json
-from api.http.auth import requires
+from api.http.auth import Caller, requires
 from api.http.command_executor import CommandExecutor, executes
 from api.http.dependencies import JsonText, Records
 from api.http.handover_page import PAGE_POLICY, handover_html
 from api.http.json_router import JsonRouter
 from api.http.openapi import problems, schema_of
+from api.http.problems import Busy
 from api.http.schemas.record_examples import AUDIT, HANDOVER, SIGN_IN, SIGNED, VERIFIED
 from api.http.schemas.requests import SignIn
 from api.security.roles import Permission
 from api.settings import Settings
 from api.store.audit import AuditDocument, Verified
 from api.store.audit_signatures import not_proven
-from api.store.handover import HandoverDocument, SignedHandover
+from api.store.errors import Refused, StoreError
+from api.store.handover import HandOutPage, HandoverDocument, SignedHandover
 from api.store.store import Store
 
 
@@ -46,6 +49,7 @@ class VerifiedChain(TypedDict):
 
 
 router = JsonRouter(tags=["records"])
+_log = logging.getLogger(__name__)
 
 PAGE_SHA256 = "Safeport-Page-SHA256"
 """Header with the digest of the page's JSON: what both shifts sign, whether they read it as JSON or as HTML."""
@@ -57,7 +61,6 @@ _MOST_ROWS = 1_000
     "/handover",
     summary="What the next shift has to know",
     response_class=JsonText,
-    dependencies=[requires(Permission.SIGN_HANDOVER)],
     responses={
         200: {
             "description": "The page: JSON, or HTML for who accepts text/html before it.",
@@ -70,11 +73,22 @@ _MOST_ROWS = 1_000
         **problems(403, 503),
     },
 )
-async def read_handover(request: Request, async_store: Records) -> Response:
-    """Open encounters, reservations, overrides, and everything that has grown old."""
+async def read_handover(
+    request: Request, async_store: Records, caller: Annotated[Caller, requires(Permission.SIGN_HANDOVER)]
+) -> Response:  # fmt: skip
+    """Open encounters, reservations, overrides, and everything that has grown old.
+
+    That it was handed out is recorded, so that nothing else is signed; where that fails it can be read all the same.
+    """
     page = await async_store.run(lambda store: store.handover(time.time()))
     text = to_json(page)
     digest = hashlib.sha256(text.encode()).hexdigest()
+    try:
+        await async_store.record_soon(HandOutPage(digest), caller)
+    except Refused:
+        raise
+    except (StoreError, Busy) as failure:
+        _log.error("a handover page was not recorded, and cannot be signed: %s", failure)
     headers = {PAGE_SHA256: digest, "Vary": "Accept"}
     if wants_html(request.headers.get("accept", "")):
         return HTMLResponse(handover_html(page, digest), headers={**headers, "Content-Security-Policy": PAGE_POLICY})
@@ -92,7 +106,7 @@ async def sign_handover(
     signed: Annotated[SignIn, Body(examples=[SIGN_IN])],
     executor: Annotated[CommandExecutor, executes(Permission.SIGN_HANDOVER)],
 ) -> Response:
-    """Each by the name of its duty."""
+    """Each by the name of its duty; 409 for a page that was not handed out within twelve hours."""
     return await executor.respond(signed.command())
 
 

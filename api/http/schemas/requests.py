@@ -12,7 +12,7 @@ from api.field_errors import WrongField
 from api.http.schemas.bodies import Body, BodyOf
 from api.position import parse_time
 from api.security.roles import AccessRole
-from api.store.command_fields import Instant, Number, Persons, Whole
+from api.store.command_fields import Count, CountAtSea, Instant, Number, Persons, described
 from api.store.coordination import AnswerCoordination, OfferCoordination
 from api.store.directions import RecordDirection, RecordOverride, WithdrawDirection
 from api.store.encounters import CloseEncounter, ReopenEncounter, ReportEncounter, Source
@@ -21,6 +21,9 @@ from api.store.handover import SignHandover
 from api.store.keys import CreateKey
 from api.store.ports import Places, ReportCapacity, ReportReception, SetPortStatus
 from api.store.reservations import Extend, Hold, Land, Override, Release, Transfer
+from api.store.validation import MOST_PERSONS
+
+_OF_RECEPTION = {"needs_met", "transport_arranged", "danger_ashore"}
 
 
 class PersonsCountIn(BodyOf[Persons]):
@@ -46,9 +49,23 @@ class CapacityIn(BodyOf[ReportCapacity]):
 class ReceptionIn(BodyOf[ReportReception]):
     """What waits ashore. A danger stays until people take it back: it does not grow stale."""
 
+    @model_validator(mode="after")
+    def _says_something(self) -> "ReceptionIn":
+        if all(getattr(self, name) is None for name in self.model_fields_set & _OF_RECEPTION):
+            raise ValueError("says nothing of what waits ashore; give needs_met, transport_arranged or danger_ashore")
+        return self
+
+
+class SomebodyIn(PersonsCountIn):
+    """At least one person; families and medical are among the total."""
+
+    total: Annotated[Count, described(1, MOST_PERSONS)]
+
 
 class HoldIn(BodyOf[Hold]):
     """Places to hold at a port for people aboard a vessel."""
+
+    persons: SomebodyIn
 
 
 class ExtendIn(BodyOf[Extend]):
@@ -62,16 +79,20 @@ class ReleaseIn(BodyOf[Release]):
 class LandIn(BodyOf[Land]):
     """Who has come ashore: some of a reservation, all of it, or more than were expected."""
 
+    persons: SomebodyIn
+
 
 class TransferIn(BodyOf[Transfer]):
     """People go over to another vessel at sea, and their places with them."""
+
+    persons: Annotated[SomebodyIn | None, Field(description="Null: everybody who has not landed.")] = None
 
 
 class PersonsRangeIn(Body):
     """How many people, at least and at most; null where nobody has said."""
 
-    min: Whole | None = None
-    max: Whole | None = None
+    min: CountAtSea | None = None
+    max: CountAtSea | None = None
 
 
 class ReportIn(BodyOf[ReportEncounter], EncounterIn):
@@ -87,7 +108,7 @@ class ReportIn(BodyOf[ReportEncounter], EncounterIn):
         Instant | None,
         Field(alias="observed_at", description="When it was so: `time` less `position_age_s`, else now, if left out."),
     ] = None
-    persons: PersonsRangeIn | Whole | None = None  # type: ignore[assignment]
+    persons: PersonsRangeIn | CountAtSea | None = None  # type: ignore[assignment]
 
     @field_validator("persons")
     @classmethod

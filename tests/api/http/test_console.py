@@ -211,6 +211,21 @@ def test_the_plan_is_asked_for_the_open_encounters(workspace, encounter_id):
     assert plan["inputs"]["port_status"] is not None
 
 
+def test_the_plan_and_the_row_take_in_what_was_reported_after_the_last_decision(workspace, encounter_id):
+    path = f"/v1/encounters/{encounter_id}"
+    assert workspace.decide(workspace.get(path).json()["encounter"], f"?encounter_id={encounter_id}").status_code == 200
+    seen = {"position": {"type": "Point", "coordinates": [1.3, 51.0]}, "persons": 0}
+    assert workspace.post(f"{path}/reports", seen).status_code == 201
+    assert workspace.get("/console/v1/plan").json()["encounters"] == []
+    # By the last count nobody was there, and then some were taken aboard: they are not left out.
+    recovered = {**seen, "persons": None, "persons_recovered": 20, "vessel": {"profile": "snsm-ctt"}}
+    assert workspace.post(f"{path}/reports", recovered).status_code == 201
+    (planned,) = workspace.get("/console/v1/plan").json()["encounters"]
+    assert (planned["persons"], planned["vessel"]) == ({"min": 20, "max": 20}, {"profile": "snsm-ctt"})
+    view = workspace.get(f"/console/v1/encounters/{encounter_id}").json()
+    assert (view["ask"]["persons"], view["refused"]) == ({"min": 20, "max": 20}, None)
+
+
 PROTECTED_PATHS = {
     "/console/v1/session": Permission.READ_RECORDS, "/console/v1/picture": Permission.READ_RECORDS,
     "/console/v1/depths": Permission.READ_RECORDS, "/console/v1/position?text=51N 1E": Permission.READ_RECORDS,

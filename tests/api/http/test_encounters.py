@@ -70,13 +70,23 @@ def test_closing_takes_evidence_and_can_be_taken_back(control, acting):
     "wrong",
     [
         {"source": "rumour"}, {"position": {"type": "Point", "coordinates": [0.0, 0.0]}}, {"observed_at": stamp(3_600)},
-        {"persons": {"min": 5, "max": 4}}, {"uncertainty_m": -1}, {"nationality": "x"}, {"text": "\u0000"},
+        {"persons": {"min": 5, "max": 4}}, {"persons": 20_000}, {"persons": {"min": 20_000}},
+        {"uncertainty_m": -1}, {"uncertainty_m": 200_001}, {"wind_ms": 81}, {"nationality": "x"}, {"text": "\u0000"},
         {"observed_at": "2026-11-22T14:30:00"}, {"encounter_id": "e-1"},
     ],
 )  # fmt: skip
 def test_a_report_that_makes_no_sense_is_refused(control, store, wrong):
     assert control.post("/v1/encounters", REPORT_IN | {"observed_at": stamp()} | wrong).status_code == 422
     assert store.audit() == []
+
+
+def test_a_count_that_cannot_be_is_pointed_at_where_it_stands(control):
+    wrong = REPORT_IN | {"observed_at": stamp(), "persons": {"min": 5, "max": 2}}
+    refused = control.post("/v1/encounters", wrong, {"Accept-Language": "fr"})
+    assert [(error["pointer"], error["detail"]) for error in refused.json()["errors"]] == [
+        ("/persons", "min est supérieur à max. Les échanger.")
+    ]
+    assert control.post("/v1/encounters", REPORT_IN | {"observed_at": stamp(), "persons": 10_000}).status_code == 201
 
 
 def test_exchanged_numbers_are_refused_in_the_words_of_a_decision_and_far_out_is_taken_in(control, store):
@@ -363,7 +373,9 @@ def test_a_vessel_sees_the_encounters_it_reported(control, acting):
     directed = {"centre": "CROSS", "code": "A", "port_id": "calais"}
     assert control.post(f"/v1/encounters/{theirs}/direction", directed).status_code == 404
     assert control.post(f"/v1/encounters/{own}/direction", directed).status_code == 200
-    report(control, path=f"/v1/encounters/{theirs}/reports", source="vessel")
+    seen = {"position": {"type": "Point", "coordinates": [1.4, 51.0]}}
+    assert control.post(f"/v1/encounters/{theirs}/reports", seen).status_code == 404
+    assert control.post(f"/v1/encounters/{own}/reports", seen).status_code == 201
 
 
 README_BODY = {
@@ -507,6 +519,34 @@ def test_of_each_field_the_newest_word_counts_whatever_a_report_leaves_out(contr
     known = control.get(f"/v1/encounters/{name}").json()["encounter"]
     assert (known["vessel"], known["persons_in_water"]) == ({"profile": "rnli-shannon"}, True)
     assert known["medical"] == "none"
+
+
+def test_a_decision_of_what_was_known_does_not_hide_a_newer_report(control):
+    name = report(control, 1.2, 50.95, source="vessel", observed_at=stamp(-1800), persons=10,
+                  vessel={"profile": "rnli-severn"})["encounter_id"]  # fmt: skip
+    path = f"/v1/encounters/{name}"
+    asked = control.get(path).json()["encounter"]
+    assert control.decide(asked, f"?encounter_id={name}").status_code == 200
+    late = {"persons": 60, "vessel": {"profile": "snsm-ctt"}, "observed_at": stamp(-120)}
+    added = report(control, 1.6, 50.97, path=f"{path}/reports", **late)["encounter"]
+    for known in (added, control.get(path).json()["encounter"]):
+        assert (known["persons"], known["vessel"]) == ({"min": 60, "max": 60}, late["vessel"])
+        assert known["position"]["coordinates"] == [1.6, 50.97]
+        assert known["position_age_s"] < 200
+    assert on_board(control, name)["decided"]["vessel"] == "snsm-ctt"
+    report(control, 1.6, 50.97, path=f"{path}/reports", observed_at=stamp())
+    assert on_board(control, name)["decided"]["vessel"] == "snsm-ctt"
+
+
+def test_people_who_were_recovered_are_decided_for(control):
+    name = report(control, persons=0, vessel={"profile": "rnli-severn"})["encounter_id"]
+    path = f"/v1/encounters/{name}/reports"
+    assert on_board(control, name)["decided"]["code"] == "NOBODY_REPORTED"
+    more = report(control, path=path, observed_at=stamp(-5), persons_recovered=20, persons_in_water=True)
+    assert (more["encounter"]["persons"], more["encounter"]["persons_recovered"]) == ({"min": 20, "max": 20}, 20)
+    decided = on_board(control, name)["decided"]
+    assert (decided["outcome"], decided["code"]) == ("suitable", None)
+    assert control.decide(more["encounter"], f"?encounter_id={name}").status_code == 200
 
 
 def test_a_report_without_a_count_leaves_the_one_before(control):

@@ -107,6 +107,24 @@ def test_what_closes_nothing_or_too_much_is_refused(control, ring, why):
     assert control.get("/v1/exclusion-zones").json()["zones"] == []
 
 
+@pytest.mark.parametrize(
+    ("outline", "pointer", "problem", "remedy"),
+    [
+        ({"type": "Polygon", "coordinates": []}, "/outline/coordinates", "is not one closed ring", "three corners"),
+        ({"type": "Polygon", "coordinates": 5}, "/outline/coordinates", "is not one closed ring", "three corners"),
+        (5, "/outline", "is not a GeoJSON polygon", "the last position as the first"),
+    ],
+)  # fmt: skip
+def test_an_outline_that_is_no_ring_is_told_of_a_ring(control, outline, pointer, problem, remedy):
+    told = {
+        error["pointer"]: error["detail"]
+        for error in draw(control, {**ACROSS, "outline": outline}, 422).json()["errors"]
+    }
+    assert problem in told[pointer]
+    assert remedy in told[pointer]
+    assert "Write [longitude, latitude]." not in told[pointer]
+
+
 def test_an_edit_of_an_old_version_is_412_and_changes_nothing(control):
     first = draw(control)
     path, tag = f"/v1/exclusion-zones/{first.json()['zone_id']}", first.headers["etag"]

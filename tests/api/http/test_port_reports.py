@@ -52,3 +52,48 @@ def test_what_makes_no_sense_is_refused_by_field(control, store, part, wrong, po
     assert refused.status_code == 422
     assert pointer in [error["pointer"] for error in refused.json()["errors"]]
     assert store.audit() == []
+
+
+@pytest.mark.parametrize("body", [{}, {"needs_met": None}, {"reason": "nobody there"}, {"expected_version": 0}])
+def test_a_reception_that_says_nothing_is_refused_and_leaves_the_port_as_it_was(control, store, body):
+    refused = control.put("/v1/ports/dover/reception", body, {"Accept-Language": "fr"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "INVALID_FIELDS")
+    assert [error["detail"] for error in refused.json()["errors"]] == [
+        "ne dit rien de ce qui attend à terre. Indiquer needs_met, transport_arranged ou danger_ashore."
+    ]
+    assert store.audit() == []
+
+
+def test_a_danger_taken_back_leaves_a_port_as_suitable_as_it_was(control, encounter):
+    body = {name: value for name, value in encounter.items() if name != "time"}
+    before = control.decide(body).json()["recommended"]["port"]["id"]
+    path = f"/v1/ports/{before}/reception"
+    assert control.put(path, {"danger_ashore": True, "reason": "fire on the quay"}).status_code == 200
+    assert control.decide(body).json()["recommended"]["port"]["id"] != before
+    assert control.put(path, {"danger_ashore": False}).status_code == 200
+    assert control.decide(body).json()["recommended"]["port"]["id"] == before
+
+
+@pytest.mark.parametrize("part", REPORTS)
+def test_a_report_on_an_old_version_is_412_by_its_header(control, part):
+    path = f"/v1/ports/dover/{part}"
+    first = control.put(path, REPORTS[part])
+    tag = first.headers["etag"]
+    assert tag == f'"{first.json()[part]["version"]}"'
+    second = control.put(path, REPORTS[part], {"If-Match": tag})
+    assert second.status_code == 200
+    refused = control.put(path, REPORTS[part], {"If-Match": tag})
+    assert (refused.status_code, refused.json()["code"]) == (412, "CHANGED_MEANWHILE")
+    assert control.get("/v1/ports/dover/live").json()[part]["version"] == second.json()[part]["version"]
+    both = {**REPORTS[part], "expected_version": 0}
+    for body, wrong in ((REPORTS[part], "soon"), (both, second.headers["etag"])):
+        assert control.put(path, body, {"If-Match": wrong}).status_code == 422
+    assert control.put(path, REPORTS[part], {"If-Match": "*"}).status_code == 200
+
+
+def test_a_condition_that_a_change_does_not_look_at_is_refused(control, store):
+    report = {"position": {"type": "Point", "coordinates": [1.4, 51.0]}}
+    refused = control.post("/v1/encounters", report, {"If-Match": '"1"'})
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/If-Match"]
+    assert store.audit() == []

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import time
 from html.parser import HTMLParser
 
 import httpx
@@ -14,6 +15,7 @@ from api.http.routes.records import VerifiedChain, wants_html
 from api.settings import Settings
 from api.store.audit import AuditDocument
 from api.store.audit_signatures import new_signing_key, signed_digests
+from api.store.errors import StoreBusy
 from api.store.handover import HandoverDocument
 from tests.api.http.test_encounters import report
 from tests.api.http.test_reservations import later
@@ -41,6 +43,32 @@ def test_the_page_has_its_shape_and_the_digest_that_is_signed(busy):
     assert (signed.status_code, signed.json()["page_sha256"]) == (201, digest)
     assert busy.post("/v1/handover", signature | {"taken_by": "day SMC"}).status_code == 422
     assert busy.post("/v1/handover", signature | {"page_sha256": "x"}).status_code == 422
+
+
+def test_a_page_that_nobody_was_given_is_not_signed(busy, store, monkeypatch):
+    signature = {"page_sha256": "0" * 64, "handed_by": "day SMC", "taken_by": "night SMC"}
+    refused = busy.post("/v1/handover", signature, {"Accept-Language": "fr"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "WRONG_STATE")
+    assert refused.json()["errors"] == [
+        {"pointer": "/page_sha256", "code": "WRONG_STATE",
+         "detail": "n'est pas l'empreinte d'une page remise pendant ce quart. Relire la page, et signer celle-là."}
+    ]  # fmt: skip
+    # What was read is signed, whatever has changed meanwhile, but not in another shift.
+    read = busy.get("/v1/handover").headers["safeport-page-sha256"]
+    report(busy, 0.5, 50.5)
+    assert busy.post("/v1/handover", signature | {"page_sha256": read}).status_code == 201
+    late = time.time() + 12 * 3_600 + 1
+    monkeypatch.setattr("api.http.async_store.time.time", lambda: late)
+    assert busy.post("/v1/handover", signature | {"page_sha256": read}).status_code == 409
+    assert store.verify().bad is None
+
+
+def test_a_page_can_be_read_where_nothing_can_be_written(busy, store, monkeypatch):
+    def begin(*_):
+        raise StoreBusy("store", "has too many changes waiting.", "Come again in a second.")
+
+    monkeypatch.setattr(store, "begin", begin)
+    assert busy.get("/v1/handover").status_code == 200
 
 
 def test_people_get_a_page_that_fetches_nothing_and_runs_nothing(busy):

@@ -83,6 +83,45 @@ def test_what_cannot_be_held_is_refused_and_changes_nothing(dover, store, body, 
     assert store.audit() == before
 
 
+def test_nothing_is_held_for_an_encounter_that_has_ended(dover, store):
+    seen = {"position": {"type": "Point", "coordinates": [1.4, 51.0]}}
+    name = dover.post("/v1/encounters", seen).json()["encounter_id"]
+    dover.post(f"/v1/encounters/{name}/close", {"evidence": "counted ashore"})
+    before = store.audit()
+    refused = dover.post("/v1/reservations", wanted(5, encounter_id=name))
+    assert (refused.status_code, refused.json()["code"]) == (409, "WRONG_STATE")
+    assert refused.json()["errors"][0]["pointer"] == "/encounter_id"
+    assert store.audit() == before
+    dover.post(f"/v1/encounters/{name}/reopen", {"reason": "a phone answers"})
+    assert dover.post("/v1/reservations", wanted(5, encounter_id=name)).status_code == 201
+
+
+def test_who_holds_for_nobody_is_told_of_the_bounds_that_the_description_has(dover):
+    schemas = dover.get("/openapi.json").json()["components"]["schemas"]
+    total = schemas["SomebodyIn"]["properties"]["total"]
+    assert (total["minimum"], total["maximum"]) == (1, 100_000)
+    refused = dover.post("/v1/reservations", wanted(0)).json()
+    assert [(error["pointer"], error["code"]) for error in refused["errors"]] == [("/persons/total", "WRONG_VALUE")]
+    for name, field, most in (
+        ("ReportIn", "wind_ms", 80), ("ReportIn", "uncertainty_m", 200_000), ("CapacityIn", "persons_per_hour", 10_000),
+    ):  # fmt: skip
+        bounds = schemas[name]["properties"][field]
+        bounds = bounds.get("anyOf", [bounds])[0]
+        assert (bounds["minimum"], bounds["maximum"]) == (0, most), field
+
+
+def test_an_empty_name_is_pointed_at_where_it_stands(dover, acting):
+    refused = dover.post("/v1/reservations", wanted(5, vessel="")).json()
+    assert [error["pointer"] for error in refused["errors"]] == ["/vessel"]
+    # Who may not do it has no field to correct.
+    acting("auditor", "office")
+    reservation = dover.post("/v1/reservations", wanted(5))
+    assert (reservation.status_code, reservation.json()["errors"]) == (403, [])
+    assert reservation.json()["detail"] == (
+        "actor.role: is auditor. This takes the role controller or master or crew or admin."
+    )
+
+
 def test_only_a_controller_holds_what_is_not_there(dover, acting):
     body = wanted(40, override={"code": "DUTY_TO_LIFE", "text": "nowhere else in reach"})
     acting("master", "RNLI Dover")

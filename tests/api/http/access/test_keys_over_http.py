@@ -63,6 +63,21 @@ def test_a_wrong_wish_for_a_key_is_refused(guarded, key_of, client, store):
                  {"unit": "x", "role": "crew", "expires_at": "2001-01-01T00:00:00Z"}):  # fmt: skip
         answer = guarded().request("POST", "/v1/keys", json=wish, headers=admin)
         assert answer.status_code == 422, wish
+    past = {"unit": "x", "role": "crew", "expires_at": "2001-01-01T00:00:00Z"}
+    made = store.keys()[0].id
+    for path, wish, lang, pointer, detail in (
+        ("/v1/keys", past, "en", "/expires_at", "is in the past. Check the date."),
+        (f"/v1/keys/{made}/rotate", {"overlap_s": -1}, "en", "/overlap_s",
+         "is no number in range. Send 0 to 2.592e+06."),
+        ("/v1/keys", {"unit": "x", "role": "roi"}, "fr", "/role",
+         "n'est pas une des valeurs admises. Écrire 'viewer', 'crew'"),
+        ("/v1/keys", {"unit": "x", "role": "roi"}, "en", "/role", "is not one of its values. Write 'viewer', 'crew'"),
+    ):  # fmt: skip
+        answer = guarded().request("POST", path, json=wish, headers=admin | {"Accept-Language": lang})
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["pointer"]) == (422, pointer)
+        assert error["detail"].startswith(detail)
+        assert error["code"] == ("NOT_AN_OPTION" if pointer == "/role" else "WRONG_VALUE")
     assert len(store.keys()) == before
     assert client.get("/v1/keys").json()["code"] == "NO_STORE"
 
