@@ -278,10 +278,29 @@ def test_a_report_is_drafted_and_queued_on_a_press(look):
     page.get_by_text("Queued as number 1").wait_for()
 
 
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("size", ["tablet", "desk"])
+def test_nothing_that_bears_on_the_port_is_cut_off(look, size, lang):
+    """What nobody knows of any port, and the depth of water at one."""
+    page = look(size=size, lang=lang)
+    ask_nearest(page)
+    is_whole = "(e) => e.scrollHeight <= e.clientHeight + 1 && e.scrollWidth <= e.clientWidth"
+    assert page.locator("#nearest-all").inner_text().rstrip(".").endswith({"en": "in the open", "fr": "sans abri"}[lang])
+    assert page.locator("#nearest-all").evaluate(is_whole)
+    assert page.locator("#nearest").evaluate(is_whole)
+    for k in range(3):
+        # The card stands where the list was.
+        page.evaluate(f"() => document.querySelectorAll('#ports .port')[{k}].click()")
+        line = page.locator("#port-top .why")
+        line.wait_for()
+        assert line.evaluate(is_whole), line.inner_text()
+        assert page.locator("#port-top").evaluate(is_whole)
+
+
 def test_a_new_encounter_says_of_the_people_what_was_entered_and_no_more(look, ship):
     page = look()
-    medical, text = page.locator("#med-sub"), "document.querySelector('#report-text')?.value.includes('Medical state: {}')"
-    assert medical.inner_text() == "not known"
+    text = "() => document.querySelector('#report-text')?.value.includes('Medical state: {}')"
+    assert page.locator("#med-sub").inner_text() == "not known"
     page.locator("#report").click()
     page.wait_for_function(text.format("not known"))
     page.get_by_role("button", name="NEW ENCOUNTER").click()

@@ -88,7 +88,8 @@ export function whatDiffers(port, all, decision) {
   }
   if (port.wait_min) said.push(say('diff_wait', { minutes: Math.round(port.wait_min) }));
   said.push(...groupsOf(port).filter((group) => !all.every((other) => groupsOf(other).includes(group))).map((group) => say(group)));
-  if (port.depth_at_arrival_m !== null) said.push(say('diff_depth', { depth: formatNumber(port.depth_at_arrival_m, lang) }));
+  // The figure and its unit stand on one line.
+  if (port.depth_at_arrival_m !== null) said.push(say('diff_depth', { depth: formatNumber(port.depth_at_arrival_m, lang) }).replace(' m ', '\u00a0m '));
   return said;
 }
 

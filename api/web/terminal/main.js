@@ -299,7 +299,8 @@ function showAges() {
   }
   write(byId('nearest-sub'), refusal || sub);
   button.classList.toggle('refused', refusal !== '');
-  write(byId('nearest-all'), answer ? inLanguage(answer.document.decision.unknown_everywhere.text) : '');
+  // A refusal takes its place: the answer beside it is of something else.
+  write(byId('nearest-all'), answer && !refusal ? inLanguage(answer.document.decision.unknown_everywhere.text) : '');
   const isOld = old !== '' || (refusal !== '' && answer !== null);
   const words = old || (refusal ? `${say('old_age', { age: formatAge((performance.now() - (answer?.receivedAt ?? 0)) / 1000) })}` : '');
   byId('answer-old').hidden = !(answer && isOld);
