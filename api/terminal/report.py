@@ -51,7 +51,7 @@ def report_of(asked: ReportIn, own: Own) -> tuple[str, dict[str, Any]]:
 def _on_scene(asked: ReportIn, own: Own) -> dict[str, Any]:
     """How the people are and who has them, as far as somebody has said: what is left out is not known ashore."""
     persons = own.persons
-    stated = {
+    stated: dict[str, Any] = {
         "medical": asked.medical, "persons_recovered": persons.recovered, "persons_in_water": persons.in_water,
         "aboard_since": persons.aboard_since,
     }  # fmt: skip

@@ -102,6 +102,21 @@ def test_a_hold_refused_for_want_of_places_blames_nobody_and_names_the_field(roo
     assert f"{label} : demandent 500 places" in told.replace("\u00a0", " ")
 
 
+def test_the_record_is_in_the_language_of_the_desk(room):
+    page = room.workspace(lang="fr")
+    encounter_id = room.report(vessel={"draught_m": 1.2})
+    pick(page, encounter_id)
+    direction = {"centre": "CROSS", "code": "LOCAL_KNOWLEDGE", "text": "", "port_id": "calais"}
+    room.send("POST", f"/v1/encounters/{encounter_id}/direction", direction)
+    page.locator("#decision .directed").get_by_text("motif connaissance locale").wait_for()
+    assert page.locator(f'[data-row="{encounter_id}"] .vessel').inner_text() == "navire par ses chiffres"
+    page.keyboard.press("t")
+    page.locator("#sheet .timeline li").first.wait_for()
+    told = page.locator("#sheet .timeline").inner_text()
+    assert "contrôleur · " in told
+    assert "controller" not in told
+
+
 def test_a_port_with_more_people_than_places_is_full_and_by_how_many(room):
     page = room.workspace()
     room.report()
@@ -310,7 +325,11 @@ def test_the_shift_is_handed_over_and_the_record_exported_with_its_proofs(room, 
     page.locator("#sheet").wait_for(state="hidden")
     page.keyboard.press("h")
     assert page.locator("#sheet table").first.locator("td").all_inner_texts()[1:6] == [
-        "30", "20", "yes", "critical", "rnli-severn"
+        "30",
+        "20",
+        "yes",
+        "critical",
+        "rnli-severn",
     ]
     page.locator("#sign-handed").fill("day SMC")
     page.locator("#sign-taken").fill("night SMC")

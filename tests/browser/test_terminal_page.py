@@ -285,7 +285,9 @@ def test_nothing_that_bears_on_the_port_is_cut_off(look, size, lang):
     page = look(size=size, lang=lang)
     ask_nearest(page)
     is_whole = "(e) => e.scrollHeight <= e.clientHeight + 1 && e.scrollWidth <= e.clientWidth"
-    assert page.locator("#nearest-all").inner_text().rstrip(".").endswith({"en": "in the open", "fr": "sans abri"}[lang])
+    assert (
+        page.locator("#nearest-all").inner_text().rstrip(".").endswith({"en": "in the open", "fr": "sans abri"}[lang])
+    )
     assert page.locator("#nearest-all").evaluate(is_whole)
     assert page.locator("#nearest").evaluate(is_whole)
     for k in range(3):

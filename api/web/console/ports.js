@@ -22,6 +22,9 @@ export function placesAt(portId) {
   };
 }
 
+/** What is said instead where there are more people than places. */
+const OVER = { places_left: 'places_left_over', places_bar: 'places_bar_over' };
+
 /**
  * What is left in words; of a port with more people than places, by how many.
  * @param {ReturnType<typeof placesAt>} places @param {'places_left' | 'places_bar'} [words]
@@ -29,7 +32,7 @@ export function placesAt(portId) {
 export function placesText(places, words = 'places_left') {
   if (places.total === null) return say('places_unknown');
   const figures = { taken: places.taken ?? 0, held: places.heldPersons, free: places.free ?? '?', total: places.total };
-  return places.free !== null && places.free < 0 ? say(`${words}_over`, { ...figures, short: -places.free }) : say(words, figures);
+  return places.free !== null && places.free < 0 ? say(OVER[words], { ...figures, short: -places.free }) : say(words, figures);
 }
 
 /** Status of a port: for the chosen encounter, else what it reported. @param {string} portId */
