@@ -6,9 +6,10 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from api.encounter import DESCRIBED_VESSEL
 from api.position import format_position
 from api.store.validation import Json
-from api.text.catalogue import load_groups
+from api.text.catalogue import Text, load_groups, load_texts
 from api.text.html import load_template, style_policy
 
 Cell = Callable[[Json], object]
@@ -17,6 +18,7 @@ Cell = Callable[[Json], object]
 _TEMPLATES = Path(__file__).parent / "templates"
 _STYLE = (_TEMPLATES / "handover.css").read_text(encoding="utf-8")
 _TEXTS = load_groups("handover")
+_CONSOLE = load_texts("pages")
 
 PAGE_POLICY = style_policy(_STYLE)
 """Content-Security-Policy of the page."""
@@ -51,7 +53,17 @@ def handover_html(page: Json, digest: str) -> str:
 
 def _word(name: str) -> str:
     """A word in both languages."""
-    return " / ".join(_TEXTS["word"][name])
+    return _both(_TEXTS["word"][name])
+
+
+def _both(word: Text) -> str:
+    return word.en if word.en == word.fr else " / ".join(word)
+
+
+def _code(code: str, *kinds: str) -> str:
+    """A code as the console calls it, in both languages; one that it has no word for as it is."""
+    known = next((_CONSOLE[f"{kind}_{code}"] for kind in kinds if f"{kind}_{code}" in _CONSOLE), None)
+    return code if known is None else _both(known)
 
 
 def _time(at: str) -> str:
@@ -83,6 +95,28 @@ def _persons(encounter: Json) -> str:
     return " - ".join("?" if count is None else str(count) for count in (counted["min"], counted["max"]))
 
 
+def _on_scene(name: str) -> Cell:
+    """What reports say of the vessel and the people; what none says is not known."""
+
+    def cell(encounter: Json) -> str:
+        stated = (encounter["on_scene"] or {}).get(name)
+        if stated is None:
+            return _word("not_known")
+        if name == "vessel":
+            profile = stated.get("profile") or DESCRIBED_VESSEL
+            return _word("described") if profile == DESCRIBED_VESSEL else str(profile)
+        if isinstance(stated, bool):
+            return _both(_CONSOLE["yes" if stated else "no"])
+        return _code(stated, "med") if name == "medical" else str(stated)
+
+    return cell
+
+
+def _reported_part(report: Json) -> str:
+    part = report["report"]
+    return _code("places" if part == "capacity" else part, "port")
+
+
 def _directed(encounter: Json) -> str:
     direction = encounter["direction"]
     return "" if direction is None else f"{_place(direction)} ({direction['centre']})"
@@ -97,8 +131,9 @@ _DUTY = _of("by", "duty")
 _SECTIONS: dict[str, dict[str, Cell]] = {
     "open_encounters": {
         "": itemgetter("encounter_id"), "last_seen": lambda record: _time(record["latest"]["observed_at"]),
-        "position": _position, "persons": _persons, "source": _of("latest", "source"), "directed_to": _directed,
-        "note": _notes,
+        "position": _position, "persons": _persons, "recovered": _on_scene("persons_recovered"),
+        "in_water": _on_scene("persons_in_water"), "medical": _on_scene("medical"), "vessel": _on_scene("vessel"),
+        "source": lambda record: _code(record["latest"]["source"], "source"), "directed_to": _directed, "note": _notes,
     },
     "expiring_soon": {"reservation": str},
     "overdue": {"reservation": str},
@@ -109,16 +144,20 @@ _SECTIONS: dict[str, dict[str, Cell]] = {
     "reservations": {
         "": itemgetter("reservation_id"), "port": itemgetter("port_id"), "vessel": itemgetter("vessel"),
         "persons": _of("persons", "total"), "landed": _of("landed", "total"),
-        "state": lambda record: f"{record['state']}, {_word('overdue')}" if record["overdue"] else record["state"],
+        "state": lambda record: ", ".join(
+            [_code(record["state"], "held"), *([_word("overdue")] if record["overdue"] else [])]
+        ),
         "arrival": _time_of("eta_at"), "expires": _time_of("expires_at"),
         "encounter": lambda record: record["encounter_id"] or "",
     },
     "held_against_shortage": {
-        "reservation": itemgetter("reservation_id"), "port": itemgetter("port_id"), "code": _of("override", "code"),
+        "reservation": itemgetter("reservation_id"), "port": itemgetter("port_id"),
+        "code": lambda record: _code(record["override"]["code"], "override"),
         "reason": _of("override", "text"),
     },
     "overrides": {
-        "decision": itemgetter("decision_id"), "chosen": _place, "code": itemgetter("code"),
+        "decision": itemgetter("decision_id"), "chosen": _place,
+        "code": lambda record: _code(record["code"], "override"),
         "reason": itemgetter("text"), "by": _DUTY, "at": _time_of("at"),
     },
     "withdrawn_directions": {
@@ -131,7 +170,8 @@ _SECTIONS: dict[str, dict[str, Cell]] = {
         "to": lambda record: "" if record["to_at"] is None else _time(record["to_at"]), "by": _DUTY,
     },
     "aged_reports": {
-        "port": itemgetter("port_id"), "report": itemgetter("report"), "reported": _time_of("reported_at"),
+        "port": itemgetter("port_id"), "report": _reported_part,
+        "reported": _time_of("reported_at"),
     },
 }  # fmt: skip
 """Lists of the page in the order they stand, and what of a record stands in each column; the first may have no name."""

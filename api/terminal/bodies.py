@@ -11,6 +11,7 @@ from api.position import MAX_POSITION_CHARS
 PositionText = Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARS)]
 Flag = Annotated[bool, Field(strict=True)]
 Lang = Literal["en", "fr", "both"]
+Medical = Literal["none", "urgent", "critical"]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="Of the decision, as NEAREST answered it.")]
 Instant = Annotated[str, Field(max_length=40, description="RFC 3339 with a zone.")]
 
@@ -57,7 +58,7 @@ class NearestIn(_Body):
 
     position: PointIn | PositionText | None = None
     persons: PersonsIn | Count | None = None
-    medical: Literal["none", "urgent", "critical"] = "none"
+    medical: Medical = "none"
     vessel: VesselIn | None = None
     lang: Lang = "both"
     policy: Annotated[str, Field(max_length=64)] = "nearest-time"
@@ -78,6 +79,7 @@ class ReportIn(_Body):
     text: Annotated[str, Field(max_length=2_000)] = ""
     encounter: Flag = False
     position: PointIn | PositionText | None = None
+    medical: Annotated[Medical | None, Field(description="null: nobody has said; none is something else.")] = None
 
 
 class AcknowledgeIn(_Body):

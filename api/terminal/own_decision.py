@@ -6,6 +6,8 @@ put into words only as far as it is shown.
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
@@ -18,6 +20,7 @@ from api.documents.decision import DEFAULT_LIMIT, candidate, decision_document, 
 from api.documents.decision_types import Candidate, DecisionDocument
 from api.documents.language import languages_of
 from api.encounter import EncounterIn, PointIn
+from api.exchanged import in_form
 from api.field_errors import field_errors
 from api.position import InvalidPosition, format_time, parse_position
 from api.store.port_snapshot import PortsSnapshot
@@ -28,7 +31,7 @@ from api.terminal.messages import SENTENCES, sentence, span
 from api.terminal.navigation import Estimate, Quality
 from api.terminal.zones import ZonesView
 from api.text.catalogue import Text
-from engine.errors import InvalidAsk, UnknownName
+from engine.errors import InvalidAsk, PositionRefused, UnknownName
 from engine.model import Decision
 
 DECIMALS = 5
@@ -180,6 +183,20 @@ def point_of(position: PointIn | str, lang: str) -> PointIn:
     except InvalidPosition as wrong:
         raise InvalidAsk("position", wrong.problem, wrong.remedy) from None
     return PointIn(type="Point", coordinates=[lon, lat])
+
+
+@contextmanager
+def refused_as_given(position: PointIn | str | None) -> Iterator[None]:
+    """Have a position refused in the form it was given in: only a program gives longitude first.
+
+    Raises
+    ------
+    PositionRefused
+    """
+    try:
+        yield
+    except PositionRefused as refused:
+        raise in_form(refused, "geojson" if isinstance(position, PointIn) else "written") from None
 
 
 def no_position(estimate: Estimate) -> TerminalRefusal:

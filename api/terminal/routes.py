@@ -30,7 +30,7 @@ from api.terminal.bodies import (
 )
 from api.terminal.errors import TerminalRefusal
 from api.terminal.messages import sentence
-from api.terminal.own_decision import answer
+from api.terminal.own_decision import Answered, answer, refused_as_given
 from api.terminal.report import report_of
 from api.terminal.retask import compare
 from api.terminal.state import check_against_chart, clock_document, fix_document, state_document
@@ -84,7 +84,12 @@ async def follow_state(request: Request, terminal: Aboard) -> Response:
 async def ask_nearest(asked: NearestIn, terminal: Aboard, service: CurrentService, worker_pool: Work) -> Response:
     """The service's own decision, made here; also without a link, and also when it can't be kept."""
     own = terminal.own()
-    answered = await worker_pool.run(lambda: answer(service, asked, own))
+
+    def decided() -> Answered:
+        with refused_as_given(asked.position):
+            return answer(service, asked, own)
+
+    answered = await worker_pool.run(decided)
     is_kept = await terminal.keep_decision(answered)
     await terminal.tell_centre(answered)
     document = {
@@ -147,7 +152,12 @@ async def read_back(written: PositionIn, request: Request) -> Response:
 async def ask_retask(asked: RetaskIn, terminal: Aboard, service: CurrentService, worker_pool: Work) -> Response:
     """Two courses of action side by side; nobody is advised."""
     own = terminal.own()
-    return JsonText(to_json(await worker_pool.run(lambda: compare(service, asked, own))))
+
+    def compared() -> dict[str, Any]:
+        with refused_as_given(asked.casualty):
+            return compare(service, asked, own)
+
+    return JsonText(to_json(await worker_pool.run(compared)))
 
 
 @router.post("/routes", summary="A route out, on a press", response_class=JsonText)

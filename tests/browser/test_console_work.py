@@ -62,6 +62,69 @@ def test_a_call_becomes_an_encounter_once_its_position_was_read_back(room):
     assert made["latest"]["text"].startswith("Heard from: 999 call desk. They say")
 
 
+def test_a_number_that_cannot_be_read_is_refused_and_never_left_out(room):
+    page = room.workspace()
+    page.keyboard.press("n")
+    page.locator("#field-text_position").fill("51 03.0N 001 15.0E")
+    page.locator("#read-back").click()
+    page.get_by_text("5 1 degrees").wait_for()
+    submit = page.locator("dialog button[type=submit]")
+    for typed in ("x", "0,5 M", "1,000", "-5"):
+        page.locator("#field-uncertainty").fill(typed)
+        submit.click()
+        page.locator("dialog .refusal").get_by_text("Good to [m]: this is not one number").wait_for()
+        page.locator("#field-uncertainty").fill("")
+        page.evaluate("document.querySelector('dialog .refusal').hidden = true")
+    assert room.send("GET", "/v1/encounters")["encounters"] == []
+    page.locator("#field-uncertainty").fill("1 000 m")
+    submit.click()
+    page.locator("dialog").wait_for(state="hidden")
+    assert room.send("GET", "/v1/encounters")["encounters"][0]["latest"]["uncertainty_m"] == 1000.0
+
+
+def test_a_hold_refused_for_want_of_places_blames_nobody_and_names_the_field(room):
+    room.expects = {"409", "422"}
+    page = room.workspace(lang="fr")
+    encounter_id = room.report()
+    room.places("dover", 120, occupied={"total": 61})
+    pick(page, encounter_id)
+    page.locator('[data-do="hold"]').click()
+    page.locator("#field-total").fill("500")
+    page.locator("#field-vessel").fill("SYNTHETIC")
+    page.locator("dialog button[type=submit]").click()
+    refusal = page.locator("dialog .refusal")
+    refusal.get_by_text("59 libres sur 120, 0 retenues").wait_for()
+    told = refusal.inner_text()
+    assert "plus rapide" not in told
+    assert "…" not in told
+    assert "persons" not in told
+    label = page.locator('label[for="field-total"]').inner_text().split(" ·")[0]
+    assert f"{label} : demandent 500 places" in told.replace("\u00a0", " ")
+
+
+def test_the_record_is_in_the_language_of_the_desk(room):
+    page = room.workspace(lang="fr")
+    encounter_id = room.report(vessel={"draught_m": 1.2})
+    pick(page, encounter_id)
+    direction = {"centre": "CROSS", "code": "LOCAL_KNOWLEDGE", "text": "", "port_id": "calais"}
+    room.send("POST", f"/v1/encounters/{encounter_id}/direction", direction)
+    page.locator("#decision .directed").get_by_text("motif connaissance locale").wait_for()
+    assert page.locator(f'[data-row="{encounter_id}"] .vessel').inner_text() == "navire par ses chiffres"
+    page.keyboard.press("t")
+    page.locator("#sheet .timeline li").first.wait_for()
+    told = page.locator("#sheet .timeline").inner_text()
+    assert "contrôleur · " in told
+    assert "controller" not in told
+
+
+def test_a_port_with_more_people_than_places_is_full_and_by_how_many(room):
+    page = room.workspace()
+    room.report()
+    room.places("calais", 200, occupied={"total": 300})
+    page.locator('[data-row="calais"]').get_by_text("full, 100 too many").wait_for()
+    assert "-100" not in page.locator("body").inner_text()
+
+
 def test_what_the_service_refuses_is_told_in_french(room):
     room.expects = {"422"}
     page = room.workspace(lang="fr")
@@ -249,7 +312,7 @@ def test_what_was_just_done_is_taken_back_by_a_record_of_its_own(room, store):
 
 def test_the_shift_is_handed_over_and_the_record_exported_with_its_proofs(room, store):
     page = room.workspace()
-    encounter_id = room.report()
+    encounter_id = room.report(medical="critical", persons_recovered=20, persons_in_water=True)
     pick(page, encounter_id)
     page.keyboard.press("t")
     page.locator("#sheet .timeline li").first.wait_for()
@@ -261,6 +324,13 @@ def test_the_shift_is_handed_over_and_the_record_exported_with_its_proofs(room, 
     page.keyboard.press("Escape")
     page.locator("#sheet").wait_for(state="hidden")
     page.keyboard.press("h")
+    assert page.locator("#sheet table").first.locator("td").all_inner_texts()[1:6] == [
+        "30",
+        "20",
+        "yes",
+        "critical",
+        "rnli-severn",
+    ]
     page.locator("#sign-handed").fill("day SMC")
     page.locator("#sign-taken").fill("night SMC")
     page.get_by_role("button", name="Sign", exact=True).click()

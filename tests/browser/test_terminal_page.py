@@ -278,6 +278,77 @@ def test_a_report_is_drafted_and_queued_on_a_press(look):
     page.get_by_text("Queued as number 1").wait_for()
 
 
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("size", ["tablet", "desk"])
+def test_nothing_that_bears_on_the_port_is_cut_off(look, size, lang):
+    """What nobody knows of any port, and the depth of water at one."""
+    page = look(size=size, lang=lang)
+    ask_nearest(page)
+    is_whole = "(e) => e.scrollHeight <= e.clientHeight + 1 && e.scrollWidth <= e.clientWidth"
+    assert (
+        page.locator("#nearest-all").inner_text().rstrip(".").endswith({"en": "in the open", "fr": "sans abri"}[lang])
+    )
+    assert page.locator("#nearest-all").evaluate(is_whole)
+    assert page.locator("#nearest").evaluate(is_whole)
+    for k in range(3):
+        # The card stands where the list was.
+        page.evaluate(f"() => document.querySelectorAll('#ports .port')[{k}].click()")
+        line = page.locator("#port-top .why")
+        line.wait_for()
+        assert line.evaluate(is_whole), line.inner_text()
+        assert page.locator("#port-top").evaluate(is_whole)
+
+
+def test_a_new_encounter_says_of_the_people_what_was_entered_and_no_more(look, ship):
+    page = look()
+    text = "() => document.querySelector('#report-text')?.value.includes('Medical state: {}')"
+    assert page.locator("#med-sub").inner_text() == "not known"
+    page.locator("#report").click()
+    page.wait_for_function(text.format("not known"))
+    page.get_by_role("button", name="NEW ENCOUNTER").click()
+    page.get_by_text("Queued as number 1").wait_for()
+    page.locator("#persons").click()
+    page.get_by_role("button", name="21–30").click()
+    page.locator("#med").click()
+    page.get_by_role("button", name="critical", exact=True).click()
+    page.locator("#ports .port").first.wait_for()
+    page.locator("#report").click()
+    page.wait_for_function(text.format("critical"))
+    page.get_by_role("button", name="NEW ENCOUNTER").click()
+    page.locator("#panel").get_by_text(re.compile("Queued as number [2-9]")).wait_for()
+    sent = [entry for entry in ship.terminal.courier.outbox.entries() if entry.kind == "encounter"]
+    told = [{name: entry.message.body.get(name) for name in ("medical", "vessel", "persons")} for entry in sent]
+    assert told == [
+        {"medical": "critical", "vessel": {"profile": "rnli-severn"}, "persons": {"min": 21, "max": 30}},
+        {"medical": None, "vessel": None, "persons": {"min": None, "max": None}},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "empty", "other", "first"),
+    [
+        ("en", "Write a position first", "it is for another position", "write latitude first"),
+        ("fr", "Écrire d'abord une position", "pour une autre position", "écrire la latitude d'abord"),
+    ],
+)
+def test_a_position_refused_says_what_to_write_and_blames_nothing_else(look, lang, empty, other, first):
+    page = look(lang=lang)
+    ask_nearest(page)
+    page.locator("#position").click()
+    read, use = page.locator("#panel .row button").nth(0), page.locator("#panel .row button").nth(1)
+    read.click()
+    page.locator("#panel .spoken").get_by_text(empty).wait_for()
+    assert use.is_disabled()
+    page.locator("#position-text").fill("01 30.0N 051 00.0E")
+    read.click()
+    page.wait_for_function("() => !document.querySelectorAll('#panel .row button')[1].disabled")
+    use.click()
+    page.locator("#nearest-sub").get_by_text(first).wait_for()
+    old = page.locator("#answer-old").inner_text()
+    assert other in old.lower()
+    assert "medical" not in old.lower()
+
+
 def test_two_courses_of_action_stand_side_by_side(look):
     page = look()
     page.locator("#retask").click()

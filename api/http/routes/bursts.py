@@ -156,8 +156,13 @@ async def _encounter(
     ))  # fmt: skip
     body: dict[str, Any] = {
         "source": "vessel", "position": position, "observed_at": format_time(burst.sent_s - (burst.age_s or 0)),
-        "persons": {"min": burst.persons_min, "max": burst.persons_max}, "text": burst.text, "medical": burst.medical,
+        "persons": {"min": burst.persons_min, "max": burst.persons_max}, "text": burst.text,
     }  # fmt: skip
+    if burst.medical != "none":
+        # In a burst it is none also where nobody has said; its message tells.
+        body["medical"] = burst.medical
+    if burst.recovered is not None:
+        body["persons_recovered"] = burst.recovered
     if burst.in_water is not None:
         body["persons_in_water"] = burst.in_water
     if known is None:

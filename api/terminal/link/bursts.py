@@ -38,7 +38,7 @@ def burst_of(entry: OutboxEntry, own: Own, chosen: dict[str, Any] | None) -> Up:
     chosen : dict, optional
         Port and minutes of the newest decision, and its ``sha256``.
     """
-    body, persons, estimate = entry.message.body, own.persons, own.estimate
+    body, estimate = entry.message.body, own.estimate
     place = body.get("position")
     lon, lat = (nan, nan) if place is None else place["coordinates"]
     stated = body.get("persons") or {}
@@ -55,8 +55,9 @@ def burst_of(entry: OutboxEntry, own: Own, chosen: dict[str, Any] | None) -> Up:
         age_s=0 if place is not None else None,
         persons_min=stated.get("min"),
         persons_max=stated.get("max"),
-        recovered=persons.recovered,
-        in_water=persons.in_water,
+        recovered=body.get("persons_recovered", body.get("recovered")),
+        in_water=body.get("persons_in_water", body.get("in_water")),
+        medical=body.get("medical") or "none",
         port_id=known.get("port_id") or "",
         minutes=None if minutes is None else round(minutes),
         digest=bytes.fromhex(known["sha256"])[:8] if known else bytes(8),

@@ -3,8 +3,8 @@
 import { firstChannel, formatAge, formatBearing, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, shape } from '../shared/elements.js';
 import { inLanguage, language, say } from '../shared/texts.js';
-import { EXPIRING_S, ageOf, byObserved, candidates, countedOf, depthAt, depthText, may, now, personsText, placesOf, placeText, portName, shortId, state, viewersText } from './state.js';
-import { hours, placesAt, statusOf } from './ports.js';
+import { EXPIRING_S, ageOf, byObserved, candidates, countedOf, depthAt, depthText, may, now, personsText, placesOf, placeText, portName, reasonText, shortId, state, vesselText, viewersText } from './state.js';
+import { hours, placesAt, placesText, statusOf } from './ports.js';
 
 /** @typedef {import('../terminal/documents.js').Candidate} Candidate */
 /** @typedef {import('./documents.js').Reservation} Reservation */
@@ -49,7 +49,7 @@ function encounterParts(actions) {
   const reports = byObserved(encounter.reports);
   const latest = reports.at(-1);
   const row = state.picture?.encounters.find((one) => one.encounter_id === encounter.encounter_id);
-  const vessel = placesOf(encounter.encounter_id)[0]?.vessel ?? row?.on_scene?.vessel?.profile ?? say('no_vessel');
+  const vessel = vesselText(row, placesOf(encounter.encounter_id));
   /** @type {Node[]} */
   const parts = [
     make('h2', {}, `${shortId(encounter.encounter_id)} · ${say('people_count', { count: personsText(countedOf(reports)) })} `, make('span', { class: 'quiet' }, vessel)),
@@ -86,7 +86,7 @@ function directionPart(direction, isConflict, actions) {
   const place = placeText(direction);
   return make('div', { class: `directed${isConflict ? ' conflict' : ''}` },
     make('b', {}, say('directed_to', { port: place })),
-    make('p', {}, `${direction.centre} · ${say('code_of', { code: direction.code })} · ${formatUtc(direction.directed_at)} UTC · ${direction.by.duty}`),
+    make('p', {}, `${direction.centre} · ${say('code_of', { code: reasonText(direction.code) })} · ${formatUtc(direction.directed_at)} UTC · ${direction.by.duty}`),
     direction.text ? make('p', {}, direction.text) : null,
     isConflict ? make('p', { class: 'warn' }, say('direction_rule_fails', { port: place })) : null,
     may('direct') ? make('div', { class: 'actions' }, action(say('withdraw_direction'), 'withdraw', actions, direction)) : null);
@@ -152,7 +152,7 @@ function card(port, isFirst, actions) {
     make('span', { class: 'time' }, make('b', {}, port.time_to_landing_min === null ? '?' : String(Math.round(port.time_to_landing_min))), ` ${say('minutes')}`),
     make('span', { class: 'way' }, `${port.distance_nm === null ? '?' : formatNumber(port.distance_nm, lang)} ${say('nm')} · ${formatBearing(port.bearing_deg)}${say('true_bearing')} · `
       + `${port.eta_at ? `${say('eta')} ${formatUtc(port.eta_at)} UTC${port.eta_local ? ` (${port.eta_local})` : ''}` : `${say('eta')} ?`} · ${say('vhf')} ${firstChannel(port.port.vhf) ?? '?'}`),
-    make('span', { class: 'why' }, places.free === null ? say('places_unknown') : `${say('places_left', { free: places.free, total: places.total ?? '?', held: places.heldPersons })} ${enough}`),
+    make('span', { class: 'why' }, places.free === null ? say('places_unknown') : `${placesText(places)} ${enough}`),
     port.depth_at_arrival_m === null ? null : make('span', { class: 'why' }, say('diff_depth', { depth: formatNumber(port.depth_at_arrival_m, lang) })),
     ...words.map((text) => make('span', { class: 'why' }, text)));
   button.addEventListener('click', () => actions.pickPort(port.port.id));
@@ -170,7 +170,7 @@ function heldParts(held, actions, namesEncounter = false) {
       make('b', {}, `${shortId(one.reservation_id)} ${namesEncounter ? `${shortId(one.encounter_id)} ` : ''}${one.vessel}`),
       make('span', {}, `${portName(one.port_id)} · ${say(`held_${one.state}`)} · ${say('held_count', { left, total: one.persons.total })} · ${say('eta')} ${formatUtc(one.eta_at)} · `
         + (one.state === 'held' ? say('expires_at', { at: formatUtc(one.expires_at), minutes: Math.max(0, Math.ceil(leftS / 60)) }) : one.overdue ? say('overdue') : '')),
-      one.override ? make('span', { class: 'sub' }, say('held_override', { code: one.override.code, text: one.override.text })) : null);
+      one.override ? make('span', { class: 'sub' }, say('held_override', { code: reasonText(one.override.code), text: one.override.text })) : null);
     if (may('hold_places') && !state.whatIf) {
       li.append(make('div', { class: 'actions' }, one.state === 'held' ? action(say('confirm'), 'confirm', actions, one) : null, action(say('extend'), 'extend', actions, one),
         action(say('land'), 'land', actions, one), action(say('transfer'), 'transfer', actions, one), action(say('release'), 'release', actions, one)));
@@ -201,7 +201,7 @@ function portParts(portId, actions) {
   const tell = (/** @type {boolean | null | undefined} */ value) => say(value === true ? 'yes' : value === false ? 'no' : 'not_known');
   parts.push(make('ul', { class: 'port-facts' },
     make('li', {}, `${say('port_status')}: ${say(`reported_${report?.status?.status ?? 'unknown'}`)}${report?.status?.reason ? ` · ${report.status.reason}` : ''}${by(report?.status)}`),
-    make('li', {}, `${say('port_places')}: ${places.total === null ? say('places_unknown') : say('places_bar', { taken: places.taken ?? 0, held: places.heldPersons, free: places.free ?? '?', total: places.total })}${by(report?.capacity)}`),
+    make('li', {}, `${say('port_places')}: ${placesText(places, 'places_bar')}${by(report?.capacity)}`),
     make('li', {}, `${say('port_reception')}: ${say('needs_met')} ${tell(report?.reception?.needs_met)}, ${say('transport')} ${tell(report?.reception?.transport_arranged)}${report?.reception?.danger_ashore ? ` · ${say('danger_ashore')}: ${report.reception.reason}` : ''}${by(report?.reception)}`),
     make('li', {}, `${say('col_depth')}: ${depthText(depthAt(state.depths[portId], 0), lang)} `, hours(portId))));
   if (may('report_port') && !state.whatIf) {

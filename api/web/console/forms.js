@@ -4,12 +4,14 @@ import { ask, Refusal } from '../shared/api.js';
 import { byId, make } from '../shared/elements.js';
 import { formatPosition } from '../shared/format.js';
 import { has, inLanguage, say } from '../shared/texts.js';
+import { labelsOf, refusalText } from '../shared/refusal_text.js';
 
 /**
  * @typedef {object} Field
  * @property {string} name @property {string} label
  * @property {'text' | 'area' | 'number' | 'select' | 'check' | 'position' | 'positions' | 'secret'} kind A list of positions has one a line.
  * @property {[string, string][]} [options] Value and words. @property {string} [value] @property {boolean} [needed] @property {string} [hint]
+ * @property {string} [sent] JSON pointer to where it is sent, to know it again in a refusal; / and its name if left out.
  * @property {number} [longest] @property {(places: Place[]) => string} [refuse] Why positions understood will not do, in words.
  * @property {(places: Place[]) => string} [told] What they come to, in words.
  * @property {[string, (places: Place[] | null, close: () => void) => void][]} [buttons] Beside a list of positions.
@@ -27,6 +29,9 @@ import { has, inLanguage, say } from '../shared/texts.js';
 /** As the service takes them. [characters] */
 const LONGEST_LINE = 120;
 const LONGEST_TEXT = 4000;
+
+/** Refusals that somebody else's change is the reason of. */
+const OVERRUN = new Set(['CHANGED_MEANWHILE', 'NEWER_REPORT', 'WRONG_STATE']);
 
 /** @type {Map<string, Values>} What was typed and not recorded yet. */
 const drafts = new Map();
@@ -55,20 +60,13 @@ function newKey() {
 /** What a control is called on the screen. @param {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} control */
 const nameOf = (control) => control.labels?.[0]?.firstChild?.textContent ?? control.name;
 
-/** Why something was refused, and what to do. @param {unknown} failure */
-export function explain(failure) {
+/** Why something was refused, and what to do. @param {unknown} failure @param {import('../shared/refusal_text.js').LabelOf} [labelOf] */
+export function explain(failure, labelOf = () => null) {
   if (!(failure instanceof Refusal)) return say('error_no_answer');
   const code = failure.problem?.code ?? '';
   const own = has(`error_${code}`) ? `${say(`error_${code}`)} ` : '';
-  const detail = failure.problem?.detail ?? '';
-  // What is said of the whole is not said again of its field; of many lines, counted from one, which it is of is said all the same.
-  const fields = (failure.problem?.errors ?? []).map((one) => {
-    const line = one.pointer.match(/^\/texts\/(\d+)$/);
-    const where = line ? say('error_line', { number: Number(line[1]) }) : `${one.pointer.replace(/^\//, '')}:`;
-    if (!one.detail || !detail.includes(one.detail)) return `${where} ${one.detail ?? one.code ?? ''}`;
-    return line ? where : '';
-  }).filter(Boolean).join(' ');
-  return `${own}${detail || (own ? '' : say('error_status', { status: failure.status }))} ${fields}`.trim();
+  const told = refusalText(failure.problem, labelOf, (number) => say('error_line', { number }));
+  return `${own}${told || (own ? '' : say('error_status', { status: failure.status }))}`.trim();
 }
 
 /** @param {Form} form */
@@ -90,6 +88,8 @@ export function openForm(form) {
   const cancel = make('button', { type: 'button' }, say('cancel'), make('kbd', {}, 'Esc'));
   const element = make('form', { novalidate: true }, make('h2', { id: 'dialog-title' }, form.title), ...(form.about ?? []), fields, refusal, make('div', { class: 'actions' }, submit, cancel));
 
+  /** @type {[string, string][]} Where each field is sent, and its label. */
+  const labels = [];
   const values = () => Object.fromEntries([...controls].map(([name, control]) => [name, control instanceof HTMLInputElement && control.type === 'checkbox' ? (control.checked ? 'yes' : '') : control.value]));
   const keep = () => { drafts.set(form.name, values()); };
 
@@ -113,6 +113,7 @@ export function openForm(form) {
       if (control.type === 'checkbox') control.checked = start === 'yes'; else control.value = start;
     }
     controls.set(field.name, control);
+    labels.push([field.sent ?? `/${field.name}`, field.label]);
     longest.set(control, field.longest ?? (control instanceof HTMLTextAreaElement ? LONGEST_TEXT : LONGEST_LINE));
     control.addEventListener('input', keep);
     const words = make('label', { for: id }, field.label, field.needed ? make('span', { class: 'needed' }, ` · ${say('needed')}`) : null);
@@ -200,14 +201,15 @@ export function openForm(form) {
       // What was refused once is another change when it is sent again.
       if (status >= 400 && status < 500) key = newKey();
       for (const field of form.more?.(failure) ?? []) if (!controls.has(field.name)) add(field);
-      show(explain(failure), status === 409 || status === 412);
+      const isOverrun = OVERRUN.has(failure instanceof Refusal ? failure.problem?.code ?? '' : '');
+      show(explain(failure, labelsOf(labels)), status === 409 || status === 412, isOverrun);
     }
   });
 
-  /** @param {string} words @param {boolean} [isConflict] */
-  function show(words, isConflict = false) {
+  /** @param {string} words @param {boolean} [isConflict] With what holds now. @param {boolean} [isOverrun] Because somebody else changed it. */
+  function show(words, isConflict = false, isOverrun = false) {
     const holds = isConflict ? form.standing?.() ?? null : null;
-    refusal.replaceChildren(make('p', {}, isConflict ? make('b', {}, `${say('conflict')} `) : '', words), ...(holds ? [holds] : []), make('p', { class: 'sub' }, say('typed_kept')));
+    refusal.replaceChildren(make('p', {}, isOverrun ? make('b', {}, `${say('conflict')} `) : '', words), ...(holds ? [holds] : []), make('p', { class: 'sub' }, say('typed_kept')));
     refusal.hidden = false;
   }
 
@@ -219,10 +221,4 @@ export function openForm(form) {
   box.onclose = () => { afterClose?.(); afterClose = null; };
   if (!box.open) box.showModal();
   (controls.values().next().value ?? submit).focus();
-}
-
-/** A number that was typed, or null. @param {string | undefined} text */
-export function numberOf(text) {
-  const trimmed = (text ?? '').trim().replace(',', '.');
-  return trimmed === '' ? null : Number(trimmed);
 }

@@ -22,6 +22,19 @@ export function placesAt(portId) {
   };
 }
 
+/** What is said instead where there are more people than places. */
+const OVER = { places_left: 'places_left_over', places_bar: 'places_bar_over' };
+
+/**
+ * What is left in words; of a port with more people than places, by how many.
+ * @param {ReturnType<typeof placesAt>} places @param {'places_left' | 'places_bar'} [words]
+ */
+export function placesText(places, words = 'places_left') {
+  if (places.total === null) return say('places_unknown');
+  const figures = { taken: places.taken ?? 0, held: places.heldPersons, free: places.free ?? '?', total: places.total };
+  return places.free !== null && places.free < 0 ? say(OVER[words], { ...figures, short: -places.free }) : say(words, figures);
+}
+
 /** Status of a port: for the chosen encounter, else what it reported. @param {string} portId */
 export function statusOf(portId) {
   const found = candidates().find((one) => one.port.id === portId);
@@ -76,7 +89,7 @@ function line(id, onPick) {
     make('td', {}, /** @type {Node} */ (shape(status)), button),
     make('td', { class: `status-${status}` }, words, reported && reported.status === 'closed' && status !== 'excluded' ? ` · ${say('reported_closed')}` : ''),
     make('td', {}, bar(places)),
-    make('td', { class: 'number strong' }, places.free === null ? '?' : String(places.free)),
+    make('td', { class: 'number strong' }, places.free === null ? '?' : places.free < 0 ? say('places_full', { short: -places.free }) : String(places.free)),
     make('td', { class: 'number' }, String(places.heldPersons)), expiry,
     make('td', { class: 'number' }, depthText(depthAt(depths, 0), language())),
     make('td', {}, hours(id)),
@@ -88,9 +101,7 @@ function line(id, onPick) {
 
 /** Places as a bar. @param {ReturnType<typeof placesAt>} places */
 function bar(places) {
-  const label = places.total === null
-    ? say('places_unknown')
-    : say('places_bar', { taken: places.taken ?? 0, held: places.heldPersons, free: places.free ?? '?', total: places.total });
+  const label = placesText(places, 'places_bar');
   const box = make('span', { class: places.total === null ? 'bar bar-unknown' : 'bar', role: 'img', 'aria-label': label, title: label });
   if (places.total !== null && places.total > 0) {
     for (const [kind, count] of /** @type {[string, number][]} */ ([['taken', places.taken ?? 0], ['held', places.heldPersons]])) {

@@ -4,9 +4,10 @@ import { ask, authorization, Refusal } from '../shared/api.js';
 import { formatAge, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, shape } from '../shared/elements.js';
 import { has, inLanguage, language, say } from '../shared/texts.js';
-import { later, timeTyped } from './typed.js';
-import { explain, numberOf } from './forms.js';
-import { ageOf, may, personsText, placeText, portName, shortId, state } from './state.js';
+import { countTyped, later, numberTyped, timeTyped } from './typed.js';
+import { explain } from './forms.js';
+import { labelsOf } from '../shared/refusal_text.js';
+import { ageOf, may, personsText, placeText, portName, reasonText, sceneTexts, shortId, state } from './state.js';
 import { trafficRows } from './traffic.js';
 
 /** @type {HTMLElement | null} Where the focus was before a sheet was opened. */
@@ -120,23 +121,24 @@ export async function openWhatIf(begin) {
   const refusal = make('p', { class: 'refusal', role: 'alert', hidden: true });
   /** @param {string} words @param {HTMLElement} control */
   const field = (words, control) => make('div', { class: 'field' }, make('label', { for: control.id }, words), control);
+  const labels = labelsOf([['/closed', say('if_closed')], ['/policy', say('if_policy')], ['/gale/wind_kn', say('if_wind')], ['/gale/wind_from_deg', say('if_from')], ['/gale/wave_m', say('if_wave')], ['/gale/from_at', say('if_start')], ['/gale/hours', say('if_lasts')], ['/more_persons', say('if_more')], ['/lost_vessel', say('if_lost')]]);
   const form = make('form', { novalidate: true, class: 'what-if-form' }, make('p', {}, say('what_if_note')),
     make('div', { class: 'fields' }, field(say('if_closed'), closed), field(say('if_policy'), policy), field(say('if_wind'), wind), field(say('if_from'), from), field(say('if_wave'), wave), field(say('if_start'), start), field(say('if_lasts'), lasts), field(say('if_more'), more), field(say('if_lost'), lost)),
     refusal, make('div', { class: 'actions' }, make('button', { type: 'submit', class: 'primary' }, say('what_if_ask'))));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const figures = [numberOf(wind.value), numberOf(from.value), numberOf(wave.value)];
-    const lasting = numberOf(lasts.value);
-    const isCalm = figures.every((one) => one === null);
     try {
+      const figures = [numberTyped(wind.value, say('if_wind'), ['kn', 'kt', 'nd']), numberTyped(from.value, say('if_from'), ['°']), numberTyped(wave.value, say('if_wave'), ['m'])];
+      const lasting = numberTyped(lasts.value, say('if_lasts'), ['h']);
+      const isCalm = figures.every((one) => one === null);
       if (isCalm && (start.value.trim() || lasting !== null)) throw new Refusal(422, { code: 'GALE_TYPED', detail: '' });
       await begin({
-        closed: [...closed.selectedOptions].map((option) => option.value), policy: policy.value || null, more_persons: numberOf(more.value) ?? 0, lost_vessel: lost.value || null,
+        closed: [...closed.selectedOptions].map((option) => option.value), policy: policy.value || null, more_persons: countTyped(more.value) ?? 0, lost_vessel: lost.value || null,
         gale: isCalm ? null : { wind_kn: figures[0] ?? 0, wind_from_deg: figures[1] ?? 0, wave_m: figures[2] ?? 0, ...(start.value.trim() ? { from_at: later(timeTyped(start.value)) } : {}), ...(lasting === null ? {} : { hours: lasting }) },
       });
       closeSheet();
     } catch (failure) {
-      refusal.textContent = explain(failure);
+      refusal.textContent = explain(failure, labels);
       refusal.hidden = false;
     }
   });
@@ -170,11 +172,11 @@ export async function openHandover() {
   }
   /** @param {string} title @param {Node[]} rows @param {string[]} heads */
   const part = (title, rows, heads) => [make('h3', {}, `${title} · ${rows.length}`), rows.length ? table(heads, rows) : make('p', { class: 'quiet' }, say('list_none'))];
-  const encounters = page.open_encounters.map((/** @type {any} */ one) => tr(make('b', {}, shortId(one.encounter_id)), personsText(one.persons), formatPosition(one.latest.position.coordinates),
+  const encounters = page.open_encounters.map((/** @type {any} */ one) => tr(make('b', {}, shortId(one.encounter_id)), personsText(one.persons), ...sceneTexts(one.on_scene), formatPosition(one.latest.position.coordinates),
     one.direction ? `${placeText(one.direction)} · ${one.direction.centre}` : say('state_new'), `${formatUtc(one.latest.observed_at)}${one.aged ? ` · ${say('aged')}` : ''}`, one.possible_duplicate ? say('twin') : ''));
   const held = page.reservations.map((/** @type {any} */ one) => tr(make('b', {}, shortId(one.reservation_id)), portName(one.port_id), one.vessel, String(one.persons.total - one.landed.total), say(`held_${one.state}`), `${formatUtc(one.expires_at)}${page.expiring_soon.includes(one.reservation_id) ? ` · ${say('expiring')}` : ''}${one.overdue ? ` · ${say('overdue')}` : ''}`));
   const expired = page.expired_not_landed.map((/** @type {any} */ one) => tr(shortId(one.reservation_id), portName(one.port_id), one.vessel, String(one.persons), formatUtc(one.expired_at)));
-  const overrides = page.overrides.map((/** @type {any} */ one) => tr(formatUtc(one.at), shortId(one.encounter_id), placeText(one), one.code, one.text, one.by.duty));
+  const overrides = page.overrides.map((/** @type {any} */ one) => tr(formatUtc(one.at), shortId(one.encounter_id), placeText(one), reasonText(one.code), one.text, one.by.duty));
   const withdrawn = page.withdrawn_directions.map((/** @type {any} */ one) => tr(formatUtc(one.at), shortId(one.encounter_id), placeText(one), one.centre, one.text, one.by.duty));
   const aged = page.aged_reports.map((/** @type {any} */ one) => tr(portName(one.port_id), say(`port_${one.report === 'capacity' ? 'places' : one.report}`), say('ago', { age: formatAge(ageOf(one.reported_at)) })));
   const [handed, taken] = ['handed', 'taken'].map((name) => make('input', { id: `sign-${name}`, autocomplete: 'off', maxlength: '120' }));
@@ -196,7 +198,7 @@ export async function openHandover() {
   const file = make('button', { type: 'button' }, say('as_file'));
   file.addEventListener('click', () => save(`safeport-handover-${page.at.slice(0, 16).replaceAll(':', '')}.json`, text, 'application/json'));
   openSheet('handover', `${say('handover_title')} · ${page.at.slice(0, 10)} ${formatUtc(page.at)} UTC`, make('div', { class: 'actions no-print' }, print, file), make('p', { class: 'quiet' }, say('handover_note')),
-    ...part(say('encounters'), encounters, [say('col_encounter'), say('col_persons'), say('col_position'), say('col_going'), say('col_seen'), say('twins')]),
+    ...part(say('encounters'), encounters, [say('col_encounter'), say('col_persons'), say('recovered'), say('in_water'), say('medical'), say('vessel_on_scene'), say('col_position'), say('col_going'), say('col_seen'), say('twins')]),
     ...part(say('reservations'), held, [say('reservations'), say('col_port'), say('vessel_name'), say('col_persons'), say('col_state'), say('col_expiry')]),
     ...part(say('expired_not_landed'), expired, [say('reservations'), say('col_port'), say('vessel_name'), say('col_persons'), say('expired')]),
     ...part(say('overrides'), overrides, ['UTC', say('col_encounter'), say('col_port'), say('reason_code'), say('reason_text'), say('duty')]),
@@ -219,7 +221,7 @@ export async function openRecord(encounterId) {
   const print = make('button', { type: 'button' }, say('print'));
   print.addEventListener('click', () => window.print());
   openSheet('record', `${say('record_title', { encounter: shortId(encounterId) })} · UTC`, make('div', { class: 'actions no-print' }, file, print),
-    make('ol', { class: 'timeline' }, ...record.entries.map((/** @type {any} */ entry) => make('li', {}, make('b', {}, `${entry.at.slice(0, 10)} ${formatUtcSeconds(entry.at)}`), make('span', {}, eventText(entry.kind, entry.became)), make('span', { class: 'sub' }, `${entry.by.role} · ${entry.by.duty} · ${say('row', { number: entry.sequence, hash: entry.hash.slice(0, 12) })}`)))),
+    make('ol', { class: 'timeline' }, ...record.entries.map((/** @type {any} */ entry) => make('li', {}, make('b', {}, `${entry.at.slice(0, 10)} ${formatUtcSeconds(entry.at)}`), make('span', {}, eventText(entry.kind, entry.became)), make('span', { class: 'sub' }, `${has(`role_${entry.by.role}`) ? say(`role_${entry.by.role}`) : entry.by.role} · ${entry.by.duty} · ${say('row', { number: entry.sequence, hash: entry.hash.slice(0, 12) })}`)))),
     make('p', { class: 'quiet digest' }, say('record_head', { number: record.head.sequence, hash: record.head.hash })));
 }
 
@@ -279,14 +281,16 @@ export function openScreen(screen) {
 export function eventText(kind, body) {
   const held = body.reservation ?? null;
   const port = body.port_id ?? held?.port_id;
+  const { places = null, occupied = null } = body.capacity ?? {};
+  const free = places && places.total !== null ? places.total - (occupied?.total ?? 0) : null;
   const figures = {
     kind, encounter: shortId(body.encounter_id ?? held?.encounter_id), port: port ? portName(port) : (body.place || '?'), vessel: held?.vessel ?? '',
     count: held ? held.persons.total : personsText(body.persons), reservation: shortId(held?.reservation_id), landed: held?.landed?.total ?? '',
-    centre: body.centre ?? '', code: body.code ?? '', text: body.text ?? body.evidence ?? body.reason ?? '', status: body.status ? say(`reported_${body.status.status}`) : '',
-    free: body.capacity ? `${body.capacity.places.total - body.capacity.occupied.total}` : '', source: body.source ? say(`source_${body.source}`) : '',
+    centre: body.centre ?? '', code: body.code ? reasonText(body.code) : '', text: body.text ?? body.evidence ?? body.reason ?? '', status: body.status ? say(`reported_${body.status.status}`) : '',
+    free: free ?? '?', short: free === null ? '' : -free, source: body.source ? say(`source_${body.source}`) : '',
     zone: body.name ?? '', reason: body.ended?.reason ?? body.reason ?? '',
     from: body.from_centre ?? '', to: body.to_centre ?? '', step: body.step ? say(`step_${body.step}`) : '', outcome: body.recommended ? portName(body.recommended) : say('going_none'),
   };
-  const name = kind.replaceAll('.', '_');
+  const name = `${kind.replaceAll('.', '_')}${body.capacity && free !== null && free < 0 ? '_over' : ''}`;
   return has(`event_${name}`) ? say(`event_${name}`, figures) : say('event_other', figures);
 }

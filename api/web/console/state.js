@@ -1,7 +1,7 @@
 // What the page knows, and what follows from it. Values in, values out; only `state` itself is kept.
 
 import { formatNumber } from '../shared/format.js';
-import { inLanguage, say } from '../shared/texts.js';
+import { has, inLanguage, say } from '../shared/texts.js';
 
 /** @typedef {import('./documents.js').Row} Row */
 /** @typedef {import('./documents.js').Picture} Picture */
@@ -83,10 +83,29 @@ export function personsText(persons) {
   return `${persons.min}–${persons.max}`;
 }
 
-/** Who has them, as a report or a reservation says. @param {Row} row @param {Reservation[]} held */
+/** A vessel as a report names her: by her profile, or by figures alone. @param {{ profile?: string | null }} vessel */
+const reportedVessel = (vessel) => (vessel.profile && vessel.profile !== 'custom' ? vessel.profile : say('vessel_described'));
+
+/** Who has them, as a report or a reservation says. @param {Row | undefined} row @param {Reservation[]} held */
 export function vesselText(row, held) {
-  return held[0]?.vessel ?? row.on_scene?.vessel?.profile ?? say('no_vessel');
+  const vessel = row?.on_scene?.vessel;
+  return held[0]?.vessel ?? (vessel ? reportedVessel(vessel) : say('no_vessel'));
 }
+
+/** How the people are and who has them, as far as reports say, for a table: recovered, in the water, medical state, vessel. @param {any} onScene */
+export function sceneTexts(onScene) {
+  const { persons_recovered: recovered, persons_in_water: inWater, medical, vessel } = onScene ?? {};
+  return [
+    recovered === undefined ? say('not_known') : String(recovered), say(inWater === undefined ? 'not_known' : inWater ? 'yes' : 'no'),
+    medical === undefined ? say('not_known') : say(`med_${medical}`), vessel === undefined ? say('not_known') : reportedVessel(vessel),
+  ];
+}
+
+/** A reason in words; one of another program as it is. @param {string} code */
+export const reasonText = (code) => {
+  const key = [`reason_${code}`, `override_${code}`].find(has);
+  return key ? say(key) : code;
+};
 
 /** @param {string} encounterId @returns {Reservation[]} */
 export function placesOf(encounterId) {

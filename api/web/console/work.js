@@ -4,8 +4,9 @@ import { ask, Refusal } from '../shared/api.js';
 import { formatAge, formatUtc } from '../shared/format.js';
 import { make } from '../shared/elements.js';
 import { inLanguage, say } from '../shared/texts.js';
-import { timeTyped } from './typed.js';
-import { keepTyped, numberOf, openForm } from './forms.js';
+import { countTyped, numberTyped, timeTyped } from './typed.js';
+import { keepTyped, openForm } from './forms.js';
+import { placesAt, placesText } from './ports.js';
 import { ageOf, candidates, now, personsText, placesOf, placeText, portName, shortId, state } from './state.js';
 
 /** @typedef {import('./documents.js').Reservation} Reservation */
@@ -36,14 +37,6 @@ export const change = (method, path, body, key) => ask(/** @type {'POST'} */ (me
 /** The name of the centre this screen is of. */
 export const ownCentre = () => /** @type {HTMLInputElement} */ (document.getElementById('own-centre')).value.trim();
 
-/** A count that was typed, or a refusal in words. @param {string | undefined} text */
-function countTyped(text) {
-  const count = numberOf(text);
-  if (count === null) return null;
-  if (!Number.isInteger(count) || count < 0) throw new Refusal(422, { code: 'COUNT_TYPED', detail: '' });
-  return count;
-}
-
 /** @returns {[string, string][]} */
 function portOptions() {
   const near = candidates().map((port) => port.port.id);
@@ -68,14 +61,14 @@ export async function report(encounterId, then) {
   openForm({
     name: `report:${encounterId ?? 'new'}`, title: encounterId ? say('add_report_to', { encounter: shortId(encounterId) }) : say('new_encounter'), submit: say('record_report'),
     fields: [
-      { name: 'text_position', label: say('position_heard'), kind: 'position', needed: true, hint: say('position_hint') },
+      { name: 'text_position', label: say('position_heard'), kind: 'position', sent: '/position', needed: true, hint: say('position_hint') },
       { name: 'source', label: say('heard_by'), kind: 'select', options: sources() },
       { name: 'from', label: say('heard_from'), kind: 'text', hint: say('heard_from_hint') },
-      { name: 'age', label: say('seen_ago'), kind: 'number', value: '0' },
-      { name: 'uncertainty', label: say('uncertainty'), kind: 'number' },
-      { name: 'min', label: say('persons_min'), kind: 'number' }, { name: 'max', label: say('persons_max'), kind: 'number' },
-      { name: 'in_water', label: say('in_water'), kind: 'select', options: [unknown, ['no', say('no')], ['yes', say('yes')]] },
-      { name: 'recovered', label: say('recovered'), kind: 'number' },
+      { name: 'age', label: say('seen_ago'), kind: 'number', value: '0', sent: '/observed_at' },
+      { name: 'uncertainty', label: say('uncertainty'), kind: 'number', sent: '/uncertainty_m' },
+      { name: 'min', label: say('persons_min'), kind: 'number', sent: '/persons/min' }, { name: 'max', label: say('persons_max'), kind: 'number', sent: '/persons/max' },
+      { name: 'in_water', label: say('in_water'), kind: 'select', sent: '/persons_in_water', options: [unknown, ['no', say('no')], ['yes', say('yes')]] },
+      { name: 'recovered', label: say('recovered'), kind: 'number', sent: '/persons_recovered' },
       { name: 'medical', label: say('medical'), kind: 'select', options: [unknown, ['none', say('med_none')], ['urgent', say('med_urgent')], ['critical', say('med_critical')]] },
       { name: 'vessel', label: say('vessel_on_scene'), kind: 'select', options: [unknown, ...(vessels ?? [])] },
       { name: 'text', label: say('condition'), kind: 'area', hint: say('condition_hint') },
@@ -83,11 +76,11 @@ export async function report(encounterId, then) {
     async send(values, key) {
       const [least, most, recovered] = [countTyped(values.min), countTyped(values.max), countTyped(values.recovered)];
       const text = [values.from.trim() ? `${say('heard_from')}: ${values.from.trim()}.` : '', values.text.trim()].filter(Boolean).join(' ');
-      const uncertainty = numberOf(values.uncertainty);
+      const uncertainty = numberTyped(values.uncertainty, say('uncertainty'), ['m']);
       /** @type {Record<string, unknown>} */
       const body = {
         source: values.source, position: { type: 'Point', coordinates: JSON.parse(values.position) }, text,
-        observed_at: new Date(now() - (countTyped(values.age) ?? 0) * 60000).toISOString(),
+        observed_at: new Date(now() - (countTyped(values.age, ['min']) ?? 0) * 60000).toISOString(),
         persons: least === null && most === null ? null : { min: least, max: most },
         ...(uncertainty === null ? {} : { uncertainty_m: uncertainty }), ...(values.in_water ? { persons_in_water: values.in_water === 'yes' } : {}),
         ...(recovered === null ? {} : { persons_recovered: recovered }), ...(values.medical ? { medical: values.medical } : {}),
@@ -111,7 +104,7 @@ export function direct(portId) {
   openForm({
     name: `direct:${encounterId}`, title: say('direct_title', { encounter: shortId(encounterId) }), submit: say('record_direction'), about: [aboutEncounter(), make('p', { class: 'quiet' }, say('direct_note'))],
     fields: [
-      { name: 'port', label: say('col_port'), kind: 'select', options: portOptions(), value: portId },
+      { name: 'port', label: say('col_port'), kind: 'select', options: portOptions(), value: portId, sent: '/port_id' },
       { name: 'centre', label: say('centre_directing'), kind: 'text', value: ownCentre(), needed: true },
       { name: 'code', label: say('reason_code'), kind: 'select', options: reasons() },
       { name: 'text', label: say('how_told'), kind: 'area' },
@@ -156,7 +149,7 @@ export function override() {
   openForm({
     name: `override:${encounterId}`, title: say('override_title', { encounter: shortId(encounterId) }), submit: say('record_override'), about: [aboutEncounter(), make('p', { class: 'quiet' }, say('override_note'))],
     fields: [
-      { name: 'port', label: say('col_port'), kind: 'select', options: [['', say('place_by_name')], ...portOptions()], value: state.portId ?? '' },
+      { name: 'port', label: say('col_port'), kind: 'select', options: [['', say('place_by_name')], ...portOptions()], value: state.portId ?? '', sent: '/port_id' },
       { name: 'place', label: say('place_name'), kind: 'text' },
       { name: 'centre', label: say('centre_directing'), kind: 'text', value: ownCentre(), needed: true },
       { name: 'code', label: say('reason_code'), kind: 'select', options: overrides() },
@@ -180,12 +173,12 @@ export function hold(portId) {
     name: `hold:${encounterId}:${portId}`, title: say('hold_title', { port: portName(portId), encounter: shortId(encounterId) }), submit: say('hold'), about: [aboutEncounter(), make('p', { class: 'quiet' }, say('hold_note'))],
     fields: [
       { name: 'vessel', label: say('vessel_name'), kind: 'text', needed: true, value: placesOf(encounterId)[0]?.vessel ?? row?.on_scene?.vessel?.profile ?? '' },
-      { name: 'total', label: say('col_persons'), kind: 'number', needed: true, value: String(row?.persons?.max ?? '') },
-      { name: 'families', label: say('families'), kind: 'number', value: '0' }, { name: 'medical', label: say('medical_places'), kind: 'number', value: '0' },
-      { name: 'eta', label: say('eta_utc'), kind: 'text', needed: true, value: eta ? formatUtc(eta) : '' },
+      { name: 'total', label: say('col_persons'), kind: 'number', needed: true, value: String(row?.persons?.max ?? ''), sent: '/persons/total' },
+      { name: 'families', label: say('families'), kind: 'number', value: '0', sent: '/persons/families' }, { name: 'medical', label: say('medical_places'), kind: 'number', value: '0', sent: '/persons/medical' },
+      { name: 'eta', label: say('eta_utc'), kind: 'text', needed: true, value: eta ? formatUtc(eta) : '', sent: '/eta_at' },
     ],
     more: (failure) => (failure instanceof Refusal && failure.problem?.code === 'NO_PLACES'
-      ? [{ name: 'code', label: say('override_code'), kind: 'select', options: overrides() }, { name: 'why', label: say('override_why'), kind: 'area', hint: say('override_hint') }]
+      ? [{ name: 'code', label: say('override_code'), kind: 'select', options: overrides(), sent: '/override/code' }, { name: 'why', label: say('override_why'), kind: 'area', hint: say('override_hint'), sent: '/override/text' }]
       : null),
     standing: () => portStanding(portId),
     async send(values, key) {
@@ -220,23 +213,23 @@ function changeHeld(held, name, title, submit, fields, body) {
 /** @param {Reservation} held */
 export const confirm = (held) => changeHeld(held, 'confirm', say('confirm_title'), say('confirm'), [], () => undefined);
 /** @param {Reservation} held */
-export const extend = (held) => changeHeld(held, 'extend', say('extend'), say('extend'), [{ name: 'eta', label: say('eta_utc'), kind: 'text', needed: true, value: formatUtc(held.eta_at) }], (values) => ({ eta_at: timeTyped(values.eta) }));
+export const extend = (held) => changeHeld(held, 'extend', say('extend'), say('extend'), [{ name: 'eta', label: say('eta_utc'), kind: 'text', needed: true, value: formatUtc(held.eta_at), sent: '/eta_at' }], (values) => ({ eta_at: timeTyped(values.eta) }));
 /** @param {Reservation} held */
 export const release = (held) => changeHeld(held, 'release', say('release'), say('release'), [{ name: 'reason', label: say('reason_text'), kind: 'area', needed: true }], (values) => ({ reason: values.reason }));
 /** @param {Reservation} held */
 export const land = (held) => changeHeld(held, 'land', say('land_title'), say('land'), personFields(held), (values) => ({ persons: personsOf(values) }));
 /** @param {Reservation} held */
 export const transfer = (held) => changeHeld(held, 'transfer', say('transfer'), say('transfer'), [
-  { name: 'to_vessel', label: say('to_vessel'), kind: 'text', needed: true }, { name: 'total', label: say('transfer_count'), kind: 'number', hint: say('transfer_hint') },
-  { name: 'eta', label: say('eta_utc'), kind: 'text', value: formatUtc(held.eta_at) },
+  { name: 'to_vessel', label: say('to_vessel'), kind: 'text', needed: true }, { name: 'total', label: say('transfer_count'), kind: 'number', hint: say('transfer_hint'), sent: '/persons/total' },
+  { name: 'eta', label: say('eta_utc'), kind: 'text', value: formatUtc(held.eta_at), sent: '/eta_at' },
 ], (values) => ({ to_vessel: values.to_vessel, persons: values.total.trim() ? personsOf({ ...values, families: '0', medical: '0' }) : null, eta_at: values.eta.trim() ? timeTyped(values.eta) : null }));
 
 /** @param {Reservation} held @returns {Field[]} */
 function personFields(held) {
   return [
-    { name: 'total', label: say('landed_now'), kind: 'number', needed: true, value: String(Math.max(0, held.persons.total - held.landed.total)), hint: say('land_hint') },
-    { name: 'families', label: say('families'), kind: 'number', value: String(Math.max(0, held.persons.families - held.landed.families)) },
-    { name: 'medical', label: say('medical_places'), kind: 'number', value: String(Math.max(0, held.persons.medical - held.landed.medical)) },
+    { name: 'total', label: say('landed_now'), kind: 'number', needed: true, value: String(Math.max(0, held.persons.total - held.landed.total)), hint: say('land_hint'), sent: '/persons/total' },
+    { name: 'families', label: say('families'), kind: 'number', value: String(Math.max(0, held.persons.families - held.landed.families)), sent: '/persons/families' },
+    { name: 'medical', label: say('medical_places'), kind: 'number', value: String(Math.max(0, held.persons.medical - held.landed.medical)), sent: '/persons/medical' },
   ];
 }
 
@@ -289,7 +282,7 @@ function portStanding(portId) {
   const found = reported(portId);
   const parts = [];
   if (found?.status) parts.push(`${say('port_status')}: ${say(`reported_${found.status.status}`)} · ${found.status.by.duty} · ${say('ago', { age: formatAge(ageOf(found.status.reported_at)) })}`);
-  if (found?.capacity) parts.push(`${say('port_places')}: ${say('places_left', { free: found.places_left.total ?? '?', total: found.capacity.places.total, held: '…' })} · ${found.capacity.by.duty} · ${say('ago', { age: formatAge(ageOf(found.capacity.reported_at)) })}`);
+  if (found?.capacity) parts.push(`${say('port_places')}: ${placesText(placesAt(portId))} · ${found.capacity.by.duty} · ${say('ago', { age: formatAge(ageOf(found.capacity.reported_at)) })}`);
   return make('div', {}, make('b', {}, say('holds_now')), ...parts.map((text) => make('p', {}, text)));
 }
 
@@ -323,12 +316,12 @@ export function portCapacity(portId) {
   const found = reported(portId)?.capacity;
   const text = (/** @type {number | null | undefined} */ value) => (value === null || value === undefined ? '' : String(value));
   reportPort(portId, 'capacity', say('edit_capacity'), [
-    { name: 'total', label: say('places_total'), kind: 'number', needed: true, value: text(found?.places.total) }, { name: 'families', label: say('families'), kind: 'number', value: text(found?.places.families) },
-    { name: 'medical', label: say('medical_places'), kind: 'number', value: text(found?.places.medical) }, { name: 'occupied', label: say('occupied'), kind: 'number', value: text(found?.occupied.total ?? 0) },
-    { name: 'rate', label: say('landing_rate'), kind: 'number', value: text(found?.persons_per_hour) },
+    { name: 'total', label: say('places_total'), kind: 'number', needed: true, value: text(found?.places.total), sent: '/places/total' }, { name: 'families', label: say('families'), kind: 'number', value: text(found?.places.families), sent: '/places/families' },
+    { name: 'medical', label: say('medical_places'), kind: 'number', value: text(found?.places.medical), sent: '/places/medical' }, { name: 'occupied', label: say('occupied'), kind: 'number', value: text(found?.occupied.total ?? 0), sent: '/occupied/total' },
+    { name: 'rate', label: say('landing_rate'), kind: 'number', value: text(found?.persons_per_hour), sent: '/persons_per_hour' },
   ], (values) => ({
     places: { total: countTyped(values.total), families: countTyped(values.families), medical: countTyped(values.medical) },
-    occupied: { total: countTyped(values.occupied) ?? 0, families: found?.occupied.families ?? 0, medical: found?.occupied.medical ?? 0 }, persons_per_hour: numberOf(values.rate),
+    occupied: { total: countTyped(values.occupied) ?? 0, families: found?.occupied.families ?? 0, medical: found?.occupied.medical ?? 0 }, persons_per_hour: numberTyped(values.rate, say('landing_rate')),
   }));
 }
 
@@ -339,8 +332,8 @@ export function portReception(portId) {
   const text = (/** @type {boolean | null | undefined} */ value) => (value === true ? 'yes' : value === false ? 'no' : '');
   const told = (/** @type {string} */ value) => (value === '' ? null : value === 'yes');
   reportPort(portId, 'reception', say('edit_reception'), [
-    { name: 'needs', label: say('needs_met'), kind: 'select', options: tri, value: text(found?.needs_met) }, { name: 'transport', label: say('transport'), kind: 'select', options: tri, value: text(found?.transport_arranged) },
-    { name: 'danger', label: say('danger_ashore'), kind: 'check', value: found?.danger_ashore ? 'yes' : '' }, { name: 'reason', label: say('reason_text'), kind: 'area', value: found?.reason ?? '' },
+    { name: 'needs', label: say('needs_met'), kind: 'select', options: tri, value: text(found?.needs_met), sent: '/needs_met' }, { name: 'transport', label: say('transport'), kind: 'select', options: tri, value: text(found?.transport_arranged), sent: '/transport_arranged' },
+    { name: 'danger', label: say('danger_ashore'), kind: 'check', value: found?.danger_ashore ? 'yes' : '', sent: '/danger_ashore' }, { name: 'reason', label: say('reason_text'), kind: 'area', value: found?.reason ?? '' },
   ], (values) => ({ needs_met: told(values.needs), transport_arranged: told(values.transport), danger_ashore: values.danger === 'yes', reason: values.reason }));
 }
 

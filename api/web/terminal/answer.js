@@ -13,7 +13,7 @@ import { zonesChanged } from './zones.js';
  * @typedef {object} Answer
  * @property {Nearest} document @property {number} pressedAt Of the terminal's clock. [ms] @property {number} receivedAt Of performance. [ms]
  * @property {number} tookMs @property {boolean} isByHand @property {string[]} pastLimits Layers past their limit when asked.
- * @property {string} ask People, vessel and medical state asked for.
+ * @property {string | null} handPosition As it was typed. @property {string} ask People, vessel and medical state asked for.
  */
 
 /** [A] An answer is old after five minutes, or once own ship has moved a mile. */
@@ -30,11 +30,12 @@ export function portsOf(decision) {
 /**
  * Why an answer no longer holds, in words; empty while it does.
  * @param {Answer} answer @param {State | null} state @param {number} ageS @param {boolean} isProcessSilent
- * @param {(seconds: number) => string} age @param {string} askNow
+ * @param {(seconds: number) => string} age @param {string} askNow @param {string | null} handPositionNow
  */
-export function whyOld(answer, state, ageS, isProcessSilent, age, askNow) {
+export function whyOld(answer, state, ageS, isProcessSilent, age, askNow, handPositionNow) {
   if (isProcessSilent) return say('old_process');
   if (answer.ask !== askNow) return say('old_ask');
+  if (answer.handPosition !== handPositionNow) return say('old_position');
   if (zonesChanged(answer.document, state)) return say('old_zones');
   if (ageS > OLD_AFTER_S) return say('old_age', { age: age(ageS) });
   if (!state) return '';
@@ -87,7 +88,8 @@ export function whatDiffers(port, all, decision) {
   }
   if (port.wait_min) said.push(say('diff_wait', { minutes: Math.round(port.wait_min) }));
   said.push(...groupsOf(port).filter((group) => !all.every((other) => groupsOf(other).includes(group))).map((group) => say(group)));
-  if (port.depth_at_arrival_m !== null) said.push(say('diff_depth', { depth: formatNumber(port.depth_at_arrival_m, lang) }));
+  // The figure and its unit stand on one line.
+  if (port.depth_at_arrival_m !== null) said.push(say('diff_depth', { depth: formatNumber(port.depth_at_arrival_m, lang) }).replace(' m ', '\u00a0m '));
   return said;
 }
 

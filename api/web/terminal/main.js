@@ -30,7 +30,7 @@ let isReadingWhole = false;
 /** @type {Candidate | null} Port the centre directed to, judged by the engine, once read. */ let directed = null;
 /** @type {string | null} */ let chosenId = null;
 /** @type {PanelName | null} */ let opened = null;
-/** @type {Medical} */ let medical = 'none';
+/** @type {Medical | null} Null until somebody has said. */ let medical = null;
 /** @type {string | null} */ let handPosition = null;
 /** @type {string} */ let refusal = '';
 let isAsking = false;
@@ -53,7 +53,7 @@ const silence = () => (performance.now() - heardAt) / 1000;
 /** Milliseconds of the terminal's clock, which runs on between states. */
 const now = () => (state?.at ? Date.parse(state.at) + (performance.now() - heardAt) : Date.now());
 const isSilent = () => silence() > SILENT_AFTER_S;
-const asked = () => JSON.stringify([state?.persons ?? null, state?.vessel.id ?? null, medical, handPosition]);
+const asked = () => JSON.stringify([state?.persons ?? null, state?.vessel.id ?? null, medical]);
 const ports = () => (answer ? portsOf(answer.document.decision) : []);
 /** Ports of the answer, and the one directed to where it is not among them. */
 const drawn = () => (directed && !ports().some((port) => port.port.id === directed?.port.id) ? [...ports(), directed] : ports());
@@ -65,6 +65,7 @@ const desk = {
   answer: () => answer,
   chosen: () => { const port = chosen(); return port ? { ...port, ...(wholePorts.get(port.port.id) ?? {}) } : null; },
   medical: () => medical,
+  position: () => handPosition,
   /** @param {Medical} level */
   setMedical(level) { medical = level; showFixed(); },
   /** @param {string | null} text */
@@ -134,15 +135,14 @@ async function askNearest() {
   const pressedAt = now();
   const begun = performance.now();
   performance.mark('nearest-pressed');
-  const askedFor = asked();
+  const [askedFor, askedAt] = [asked(), handPosition];
   try {
     /** @type {Record<string, unknown>} */
-    const body = { lang: 'both', medical };
-    if (handPosition !== null) body.position = handPosition;
+    const body = { lang: 'both', ...(medical === null ? {} : { medical }), ...(handPosition === null ? {} : { position: handPosition }) };
     const nearest = await ask('POST', '/terminal/v1/nearest', body);
     answer = {
       document: nearest, pressedAt, receivedAt: performance.now(), tookMs: performance.now() - begun,
-      isByHand: handPosition !== null, ask: askedFor,
+      isByHand: askedAt !== null, handPosition: askedAt, ask: askedFor,
       pastLimits: (state?.layers ?? []).filter((layer) => layer.is_past_limit).map((layer) => layer.id),
     };
     chosenId = portsOf(nearest.decision)[0]?.port.id ?? null;
@@ -288,7 +288,7 @@ function showAges() {
   let sub = say('nearest_ready');
   if (answer) {
     const ageS = (performance.now() - answer.receivedAt) / 1000;
-    old = whyOld(answer, state, ageS, isSilent(), formatAge, asked());
+    old = whyOld(answer, state, ageS, isSilent(), formatAge, asked(), handPosition);
     const figures = {
       at: formatUtcSeconds(answer.pressedAt), took: formatNumber(Math.max(answer.tookMs / 1000, 0.1), language()), age: formatAge(ageS),
       position: formatPosition(answer.document.encounter.position.coordinates),
@@ -299,7 +299,8 @@ function showAges() {
   }
   write(byId('nearest-sub'), refusal || sub);
   button.classList.toggle('refused', refusal !== '');
-  write(byId('nearest-all'), answer ? inLanguage(answer.document.decision.unknown_everywhere.text) : '');
+  // A refusal takes its place: the answer beside it is of something else.
+  write(byId('nearest-all'), answer && !refusal ? inLanguage(answer.document.decision.unknown_everywhere.text) : '');
   const isOld = old !== '' || (refusal !== '' && answer !== null);
   const words = old || (refusal ? `${say('old_age', { age: formatAge((performance.now() - (answer?.receivedAt ?? 0)) / 1000) })}` : '');
   byId('answer-old').hidden = !(answer && isOld);
@@ -372,7 +373,7 @@ function showLayers(silentS) {
 }
 
 function showFixed() {
-  write(byId('med-sub'), say(`med_${medical}`));
+  write(byId('med-sub'), medical === null ? say('not_known') : say(`med_${medical}`));
   write(byId('screen-sub'), `${say(`palette_${desk.palette()}`)} · ${language() === 'fr' ? 'EN' : 'FR'}`);
   const persons = state?.persons;
   write(byId('persons-sub'), !persons || persons.max === null ? say('persons_unknown') : persons.min === persons.max ? String(persons.max) : `${persons.min}–${persons.max}`);

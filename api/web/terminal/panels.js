@@ -2,6 +2,7 @@
 
 import { formatNumber, formatUtc } from '../shared/format.js';
 import { make, shape } from '../shared/elements.js';
+import { labelsOf, refusalText } from '../shared/refusal_text.js';
 import { inLanguage, language, say } from '../shared/texts.js';
 import { Refusal, ask } from './api.js';
 import { callToCentre, callToPort, draftReport } from './speech.js';
@@ -15,9 +16,11 @@ const PERSONS = [[1, 1], [2, 5], [6, 10], [11, 20], [21, 30], [31, 40], [41, 50]
 export function wordsOf(failure) {
   if (!(failure instanceof Refusal)) return say('failed');
   if (failure.status === 404 || failure.status === 405) return say('not_offered');
-  const detail = failure.problem?.errors?.map((one) => one.detail).filter(Boolean).join(' ');
-  return failure.problem?.detail ?? (detail || failure.problem?.title || say('failed'));
+  return refusalText(failure.problem, labelsOf(FIELDS.map(([pointer, key]) => [pointer, say(key)])), String) || (failure.problem?.title ?? say('failed'));
 }
+
+/** Fields that are typed here, and what they are called. @type {[string, string][]} */
+const FIELDS = [['/text', 'position_text'], ['/position', 'position_text'], ['/casualty', 'retask_where'], ['/name', 'own_vessel_name']];
 
 /** @param {string} label @param {() => void} act @param {Record<string, string>} [more] @param {string} [sub] */
 function tile(label, act, more = {}, sub = '') {
@@ -83,6 +86,10 @@ export function positionPanel(desk) {
   const said = make('div', { class: 'spoken', role: 'status' });
   const read = tile(say('position_read'), async () => {
     use.disabled = true;
+    if (!text.value.trim()) {
+      said.replaceChildren(make('p', { class: 'refusal' }, say('position_empty')));
+      return;
+    }
     try {
       const answer = await ask('POST', '/terminal/v1/position', { text: text.value });
       said.replaceChildren(make('p', {}, inLanguage(answer.read_back)));
@@ -110,6 +117,10 @@ export function retaskPanel(desk) {
   const result = make('div', { role: 'status' });
   const compare = tile(say('retask_ask'), async () => {
     result.replaceChildren();
+    if (!text.value.trim()) {
+      result.replaceChildren(make('p', { class: 'refusal', role: 'alert' }, say('position_empty')));
+      return;
+    }
     try {
       lastCasualty = text.value;
       const body = { casualty: text.value, in_water: water.getAttribute('aria-pressed') === 'true' };
@@ -191,14 +202,14 @@ export function sayPanel(desk) {
 export function reportPanel(desk) {
   const answer = desk.answer();
   const text = make('textarea', { id: 'report-text', 'aria-label': say('report_text'), spellcheck: 'false' });
-  text.value = draftReport(desk.state(), answer?.document.decision ?? null, desk.chosen(), answer?.document.encounter ?? null, language());
+  text.value = draftReport(desk.state(), answer?.document.decision ?? null, desk.chosen(), answer?.document.encounter ?? null, desk.medical(), language());
   const status = make('div', { role: 'status' });
   const list = make('ul');
   /** @param {boolean} isEncounter */
   const queue = async (isEncounter) => {
     for (const button of buttons) button.disabled = true;
     try {
-      const kept = await ask('POST', '/terminal/v1/reports', { text: text.value, encounter: isEncounter });
+      const kept = await ask('POST', '/terminal/v1/reports', { text: text.value, encounter: isEncounter, medical: desk.medical(), position: desk.position() });
       status.replaceChildren(make('p', {}, say('report_queued', { number: kept.number, at: formatUtc(kept.queued_at) })));
     } catch (failure) {
       status.replaceChildren(make('p', { class: 'refusal' }, wordsOf(failure)));

@@ -88,9 +88,9 @@ export function callToPort(port, state, encounter, lang) {
 /**
  * The master's report, to be read and changed before it goes.
  * @param {State | null} state @param {Decision | null} decision @param {Candidate | null} port @param {any} encounter
- * @param {Lang} lang
+ * @param {'none' | 'urgent' | 'critical' | null} medical Null where nobody has said. @param {Lang} lang
  */
-export function draftReport(state, decision, port, encounter, lang) {
+export function draftReport(state, decision, port, encounter, medical, lang) {
   const fr = lang === 'fr';
   const unknown = fr ? 'inconnu' : 'not known';
   const persons = state?.persons;
@@ -102,7 +102,7 @@ export function draftReport(state, decision, port, encounter, lang) {
     [fr ? 'Position' : 'Position', at ? formatPosition(at) : unknown],
     [fr ? 'Personnes à bord' : 'Persons on board', count],
     [fr ? 'À bord depuis' : 'On board since', persons?.aboard_since ?? unknown],
-    [fr ? 'État médical' : 'Medical state', MEDICAL[lang][encounter?.medical ?? 'none']],
+    [fr ? 'État médical' : 'Medical state', medical === null ? unknown : MEDICAL[lang][medical]],
     [fr ? 'Port conseillé' : 'Port advised', port ? `${port.port.name[lang]}, ${port.eta_at ? `${formatUtc(port.eta_at)} UTC` : unknown}` : unknown],
     [fr ? 'Décision' : 'Decision', decision?.decision_id ?? unknown],
     [fr ? 'Suites données' : 'Action taken', ''],

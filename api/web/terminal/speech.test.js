@@ -36,6 +36,9 @@ test('a vessel without a name is called by what she is, and an unknown one leave
   assert.equal(vesselName({ vessel: { id: 'x', name: null, kind } }, 'fr'), 'Remorqueur de sauvetage');
   const unknown = { vessel: { id: 'unknown', name: null, kind: { en: 'Unknown vessel', fr: 'Navire inconnu' } } };
   assert.match(callToCentre(decision, port, unknown, encounter, 'en').words, /this is … \(own name\)\. /);
-  assert.match(draftReport(unknown, decision, port, encounter, 'fr'), /^Navire : inconnu\n/);
-  assert.match(draftReport(state, decision, port, { ...encounter, medical: 'critical' }, 'fr'), /État médical : critique/);
+  assert.match(draftReport(unknown, decision, port, encounter, null, 'fr'), /^Navire : inconnu\n/);
+  assert.match(draftReport(state, decision, port, encounter, 'critical', 'fr'), /État médical : critique/);
+  assert.match(draftReport(state, decision, port, encounter, 'none', 'en'), /Medical state: none/);
+  // What nobody has said is not none, though an answer was asked for as if.
+  assert.match(draftReport(state, decision, port, { ...encounter, medical: 'none' }, null, 'en'), /Medical state: not known/);
 });

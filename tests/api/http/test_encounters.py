@@ -270,6 +270,25 @@ def test_a_direction_withdrawn_leaves_the_advice_and_tells_the_vessel(control):
     assert "wrong vessel" in page
 
 
+def test_the_page_handed_over_says_how_people_are_and_who_has_them(control):
+    def page():
+        return control.get("/v1/handover", headers={"Accept": "text/html"}).text
+
+    report(control, source="other")
+    assert page().count("<td>not known / inconnu</td>") == 5
+    assert "other / autre" in page()
+    report(
+        control, source="vessel", medical="critical", persons_recovered=20, persons_in_water=True,
+        vessel={"profile": "rnli-severn"}, persons={"min": 0, "max": 40},
+    )  # fmt: skip
+    report(control, vessel={"draught_m": 1.2}, persons_in_water=False)
+    told = page()
+    for cell in ("critical / critique", "20", "yes / oui", "no / non", "rnli-severn", "vessel / navire",
+                 "by its figures / par ses chiffres"):  # fmt: skip
+        assert f"<td>{cell}</td>" in told
+    assert "<td>vessel</td>" not in told
+
+
 def test_a_direction_to_a_place_outside_the_register_goes_by_name(control):
     path = f"/v1/encounters/{report(control)['encounter_id']}/direction"
     body = {"centre": "CROSS", "code": "A", "place": "aboard PSP Cormoran"}

@@ -53,15 +53,17 @@ def put_up(room, data):
     return room.call("POST", "/v1/terminals/bursts", {"data": base64.b64encode(data).decode()})
 
 
-def report(ship, text, encounter):
-    return ship.call("POST", "/terminal/v1/reports", {"text": text, "encounter": encounter}).json()
+def report(ship, text, encounter, **more):
+    return ship.call("POST", "/terminal/v1/reports", {"text": text, "encounter": encounter, **more}).json()
 
 
 def test_a_report_goes_by_burst_and_a_direction_comes_back(room, aboard, tmp_path):
     ship = aboard()
     ship.call("PUT", "/terminal/v1/persons", {"min": 11, "max": 20, "recovered": 4, "in_water": True})
     ship.nearest()
-    report(ship, "Dinghy, engine failed.", True)
+    report(ship, "Dinghy, engine failed.", True, medical="critical")
+    # Of when it was queued: more than it counts would be refused ashore.
+    ship.call("PUT", "/terminal/v1/persons", {"min": 31, "max": 40, "recovered": 31})
     exchange(ship)
     assert bursts_out(tmp_path) == [], "the link is waited for first"
     ship.ticks.go(DOWN_FOR_S + 1.0)
@@ -71,6 +73,7 @@ def test_a_report_goes_by_burst_and_a_direction_comes_back(room, aboard, tmp_pat
     burst = decode_up(data)
     assert (burst.number, burst.is_encounter, burst.persons_min, burst.persons_max) == (2, True, 11, 20)
     assert (burst.recovered, burst.in_water, burst.text) == (4, True, "Dinghy, engine failed.")
+    assert burst.medical == "critical"
     assert (burst.lon, burst.lat) == pytest.approx((1.45, 51.0), abs=1e-4)
     assert burst.port_id == ship.nearest().json()["decision"]["recommended"]["port"]["id"]
     assert ship.state()["link"]["burst"] == {"written": 2, "answers": 0}
@@ -82,6 +85,8 @@ def test_a_report_goes_by_burst_and_a_direction_comes_back(room, aboard, tmp_pat
     answered = put_up(room, data)
     assert (answered.status, answered.document["code"]) == (201, None)
     encounter_id = answered.document["encounter_id"]
+    known = room.call("GET", f"/v1/encounters/{encounter_id}").document["reports"][0]["on_scene"]
+    assert known == {"medical": "critical", "persons_recovered": 4, "persons_in_water": True}
     assert room.call("POST", f"/v1/encounters/{encounter_id}/direction", LINES).status == 200
     down = room.call("GET", f"/v1/terminals/bursts/{encounter_id}").document["down"]
     (tmp_path / "in" / "a.sbd").write_bytes(base64.b64decode(answered.document["down"]))

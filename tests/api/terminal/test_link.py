@@ -274,6 +274,51 @@ def test_a_direction_is_shown_at_once_and_acknowledged_by_a_press(room, launch, 
     assert Outbox(again.keeper, own_key(keeper_folder)).newest_encounter() == courier.encounter_id
 
 
+SEVERN = {"profile": "rnli-severn"}
+ABOARD = {"min": 21, "max": 30, "recovered": 20, "in_water": True, "aboard_since": "2026-11-22T13:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("aboard", "medical", "persons", "on_scene"),
+    [
+        (ABOARD, "critical", {"min": 21, "max": 30}, {
+            "medical": "critical", "persons_recovered": 20, "persons_in_water": True,
+            "aboard_since": "2026-11-22T13:00:00Z", "vessel": SEVERN,
+        }),
+        ({"min": 5, "max": 5}, "none", {"min": 5, "max": 5}, {"medical": "none", "vessel": SEVERN}),
+        # What nobody has said stays unknown ashore, and who has nobody aboard is not who lands them.
+        ({"min": 5, "max": 5}, None, {"min": 5, "max": 5}, {"vessel": SEVERN}),
+        ({"min": 0, "max": 0}, None, {"min": None, "max": None}, None),
+        ({}, None, {"min": None, "max": None}, None),
+    ],
+)  # fmt: skip
+def test_an_encounter_is_reported_with_who_has_the_people_and_how_they_are(
+    room, launch, tmp_path, aboard, medical, persons, on_scene
+):
+    ship = launch("ship")
+    ship.terminal.courier = courier = Courier(
+        Outbox(ship.keeper, own_key(tmp_path / "ship")), room, ship.ticks.steady_s
+    )
+    ship.hear(51.0, 1.45)
+    ship.call("PUT", "/terminal/v1/vessel", {"profile": SEVERN})
+    ship.call("PUT", "/terminal/v1/persons", aboard)
+    report = {"text": "", "encounter": True, "medical": medical, "position": "51 05.0N 001 30.0E"}
+    ship.call("POST", "/terminal/v1/reports", report)
+    ship.runner.run(courier.deliver_all(room))
+    (known,) = room.call("GET", f"/v1/encounters/{courier.encounter_id}").document["reports"]
+    assert (known["on_scene"], known["persons"]) == (on_scene, persons)
+
+
+@pytest.mark.parametrize("medical", [None, "urgent"])
+def test_a_report_alone_says_how_people_are_or_that_it_is_not_known(room, launch, tmp_path, medical):
+    ship = launch("ship")
+    outbox = Outbox(ship.keeper, own_key(tmp_path / "ship"))
+    ship.terminal.courier = Courier(outbox, None, ship.ticks.steady_s)
+    ship.call("POST", "/terminal/v1/reports", {"text": "two aboard", "medical": medical})
+    assert outbox.entries()[0].message.body["medical"] == medical
+    assert ship.call("POST", "/terminal/v1/reports", {"medical": "bad"}).json()["code"] == "INVALID_FIELDS"
+
+
 @pytest.fixture
 def reported(room, launch, tmp_path):
     """A terminal that reported an encounter, what asks the control room for it, and the encounter's path there."""

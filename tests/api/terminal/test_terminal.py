@@ -72,6 +72,25 @@ def test_without_a_fix_it_says_what_it_still_knows(ship, after_s, language, word
     assert ship.nearest(position="51 00.0N 001 27.0E").status_code == 200
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_position_that_looks_exchanged_is_refused_in_the_form_it_was_given_in(ship, language):
+    ship.hear()
+    heads = {"Accept-Language": language}
+    written = {"en": "write latitude first.", "fr": "écrire la latitude d'abord."}[language]
+
+    def refused(path, body):
+        answered = ship.call("POST", f"/terminal/v1/{path}", body, heads)
+        assert answered.status_code == 422
+        return answered.json()["detail"]
+
+    for path, field in (("nearest", "position"), ("retask", "casualty")):
+        told = refused(path, {field: "01 30.0N 051 00.0E"})
+        assert told.endswith(written)
+        assert "[longitude" not in told
+    point = {"type": "Point", "coordinates": [51.0, 1.5]}
+    assert "[longitude, latitude]" in refused("nearest", {"position": point})
+
+
 def test_dead_reckoning_is_answered_with_its_age_and_doubt(ship):
     ship.hear(sog_kn=20.0, cog_deg=90.0).ticks.go(360.0)
     answered = ship.nearest().json()

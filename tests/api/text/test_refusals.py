@@ -83,10 +83,10 @@ def texts_of_the_code():
             # The option of a forecast file, and a position read back, hold the text of somebody else.
             found |= {text for text in refusal_texts(path, classes) if ".problem}" not in text}
     for name in ("api/http/problems.py", "api/field_errors.py", "api/terminal/routes.py"):
-        # Here texts stand in tables. {:g} and {min_length} are braces to fill, {...} and {"min": 55} are none.
+        # Here texts stand in tables. {:.12g} and {min_length} are braces to fill, {...} and {"min": 55} are none.
         for text in sentences_in(ROOT / name) - described(name):
             escaped = text.replace("{", "{{").replace("}", "}}").replace("{{expected}}", "{expected!r}")
-            found.add(re.sub(r"\{\{(:g|[a-z_]+)\}\}", "{number}", escaped))
+            found.add(re.sub(r"\{\{(:\.12g|[a-z_]+)\}\}", "{number}", escaped))
     return found - AT_THE_START
 
 
@@ -306,7 +306,7 @@ def test_a_field_error_of_every_kind_has_its_french():
         ("n'est pas une des valeurs admises.", "Écrire 'x', 'y' ou 'z'."),
         ("a moins de 3 éléments.", "En donner 3 ou plus."),
         ("est inférieur à -0.5.", "Vérifier le nombre ; omettre si inconnu."),
-        ("n'est pas inférieur à 1e+06.", "Vérifier le nombre ; omettre si inconnu."),
+        ("n'est pas inférieur à 1000000.", "Vérifier le nombre ; omettre si inconnu."),
         ("n'est pas une heure au format RFC 3339.", "Écrire 2026-11-22T14:30:00Z."),
         ("n'a pas la forme attendue.", "L'écrire selon le motif ^[0-9a-f.]{64}$."),
     ]

@@ -11,6 +11,7 @@ import pytest
 
 from api.http.app import create_app
 from api.http.auth import assert_all_routes_protected
+from api.store.commands import Role
 from api.text.catalogue import load_texts
 from api.web.static import FOLDER, PAGE_POLICY, PAGES, VENDOR, web_routes
 from tests.api.http.conftest import Caller
@@ -178,3 +179,14 @@ def test_pages_and_files_answer_head_as_get_without_the_body(client):
     for path in ("/terminal", "/web/edition.json", "/web/chart/ports.json"):
         get, head = client.get(path), client.request("HEAD", path)
         assert (head.status_code, head.content) == (get.status_code, b""), path
+
+
+def test_every_event_and_every_role_of_the_record_has_its_words():
+    kinds = set()
+    for path in (FOLDER.parent / "store").glob("*.py"):
+        kinds |= set(re.findall(r'kind: ClassVar\[str\] = "([a-z_.]+)"', path.read_text(encoding="utf-8")))
+    assert {"encounter.reported", "terminal.message"} <= kinds
+    texts = load_texts("pages")
+    assert {kind for kind in kinds if f"event_{kind.replace('.', '_')}" not in texts} == set()
+    assert {role.value for role in Role if f"role_{role.value}" not in texts} == set()
+    assert texts["role_controller"].fr == "contrôleur"
