@@ -48,7 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ports", action=Once, metavar="FILE",
                         help="CSV of ports: id,places,persons_per_hour,queued_persons")  # fmt: skip
     parser.add_argument("--persons-per-hour", action=Once, metavar="N",
-                        help="use ports without figures, too: any number of places, N landed an hour")  # fmt: skip
+                        help="N landed an hour at ports that state no rate; where no ports are given, use every port, places without "
+                        "limit")  # fmt: skip
     parser.add_argument("--allow-unconfirmed", action="store_true",
                         help="use ports that are not confirmed for a vessel; they are named")  # fmt: skip
     # One word, unlike that of the decide command: the name of a file may follow.
@@ -186,8 +187,6 @@ def with_options(body: dict[str, object], options: argparse.Namespace) -> dict[s
             raise InvalidAsk(PLAN_OPTIONS[name], f"is given beside {name} in the file.", "Give one of the two.")
     given = {name: value for name, value in given.items() if value is not None}
     options.fields |= {name: PLAN_OPTIONS[name] for name in given}
-    if options.persons_per_hour is not None:
-        given["ports_without_figures"] = "unlimited"
     if options.allow_unconfirmed:
         given["allow_unconfirmed"] = True
     if options.ports is not None:
@@ -197,6 +196,8 @@ def with_options(body: dict[str, object], options: argparse.Namespace) -> dict[s
             raise InvalidAsk("--ports", "is standard input, and so is INPUT.", "Name a file for one of them.")
         given["ports"] = ports_of_file(read_input(options.ports, sys.stdin.buffer.read, "--ports"), options.ports,
                                        options.fields)  # fmt: skip
+    elif options.persons_per_hour is not None and not body.get("ports"):
+        given["ports_without_figures"] = "unlimited"
     return {**body, **given}
 
 
