@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.ports import Port
 
 FIELDS = {"port": "ID", "position": "--near", "near": "--near", "within_nm": "--within", "country": "--country",
-          "kind": "--kind", "limit": "--limit"}  # fmt: skip
+          "kind": "--kind", "limit": "--limit", "overlay": "--overlay"}  # fmt: skip
 Listed = list[tuple["Port", float | None]]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.cli.arguments import LANGUAGES, Once, add_json, add_pack, number, pack_folder, quote, whole_number
+from api.text.singular import with_singulars
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
@@ -235,10 +236,10 @@ def stopped_at_once(out: Path, begins_anew: bool = False) -> Iterator[None]:
 def counts_text(manifest: dict[str, Any], out: Path, beside: tuple[str, ...] = ()) -> str:
     """How the rows of a replay add up, and where everything is; `beside` are files that it does not list."""
     counts = manifest["counts"]
-    lines = [
+    lines = [with_singulars(
         f"Rows read: {counts['rows']:,} = {counts['with_port']:,} with a port + {counts['without_port']:,} without + "
-        f"{counts['refused']:,} positions refused + {counts['rejected']:,} rejected.",
-    ]
+        f"{counts['refused']:,} positions refused + {counts['rejected']:,} rejected."
+    )]  # fmt: skip
     if counts["without_port"]:
         ways = {name: count for name, count in counts["outcomes"].items() if name not in ("suitable", "refused")}
         lines.append(f"Without:   {_listed(ways)}.")
@@ -287,9 +288,9 @@ def compared_text(history: "History") -> str:
         f"explained{f' ({explained})' if explained else ''} + {history.unexplained:,} not explained."
     ]
     if history.refused or history.outside:
-        lines.append(
+        lines.append(with_singulars(
             f"Not compared: {history.refused:,} positions refused, {history.outside:,} ports outside the register."
-        )
+        ))  # fmt: skip
     if history.controlled:
         lines.append(
             f"Control: the harbour nearest in a straight line is the port observed in {history.line_same:,} of "

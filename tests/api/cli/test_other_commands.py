@@ -275,7 +275,7 @@ def test_exchanged_numbers_to_count_from_are_noticed(safeport):
         (("decide", "--position", "51 03N 1 15E", "--lang", "fr", "--vessel", "rnli-sevren"),
          "--vessel : il n'y a pas de profil 'rnli-sevren'. Est-ce 'rnli-severn' ? Profils : "),
         (("ports", "Atlantis", "--lang", "fr"),
-         "ID : il n'y a pas de port 'Atlantis'. 'safeport ports' donne les identifiants et codes UN/LOCODE."),
+         "ID : il n'y a pas de port 'Atlantis'. 'safeport ports' et /v1/ports donnent les identifiants et codes UN/LOCODE."),
         (("distance", "dover", "51 75N 1 00E", "--lang", "fr"),
          "TO : La latitude a 60 minutes ou plus. Vérifier les minutes : elles vont de 0 à 59."),
         (("vessels", "--lang", "en", "--lang", "fr", "x"), "x : n'était pas attendu."),

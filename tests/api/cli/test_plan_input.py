@@ -69,7 +69,7 @@ def test_every_column_is_a_field_and_every_figure_reaches_it():
     assert model.vessel.survivor_capacity == 40
     assert model.may_split is True
     assert model.time == "2024-10-05T06:40:00Z"
-    (port,) = ports_of_file((",".join(PORT_COLUMNS) + "\ndover,1,2.5,3\n").encode(), "ports.csv", {})
+    (port,) = ports_of_file((",".join(PORT_COLUMNS) + "\ndover,1,2.5,3\n").encode(), "ports.csv", "en", {})
     assert set(port) == set(PortFiguresIn.model_fields)
     assert PortFiguresIn.model_validate(port).persons_per_hour == 2.5
 
@@ -190,7 +190,7 @@ def test_a_wrong_boat_is_refused_by_row(safeport, files):
     ("arguments", "told"),
     [
         ((), "INPUT: is missing."),
-        (("boats.csv",), "ports: there is no port with places and a landing rate."),
+        (("boats.csv",), "--ports: there is no port with places and a landing rate."),
         (("boats.csv", "--from-store"), "INPUT: is given beside --from-store."),
         (("boats.csv", "--store", "sqlite:x"), "--from-store: is missing beside the store."),
         (("boats.csv", "--persons-per-hour", "0"), "--persons-per-hour: is not above 0."),
@@ -220,6 +220,35 @@ def test_what_does_not_go_together_is_refused(safeport, files, monkeypatch, argu
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(told)
     assert ran.err.count("\n") == 1
+
+
+def test_what_is_wrong_in_a_json_body_is_named_by_boat_and_pointed_to(safeport, tmp_path):
+    boats, table = tmp_path / "boats.json", tmp_path / "boats.csv"
+    wrong = {"position": "51.0, 1.5", "persons": "many"}
+    for row, option in (({"id": "A", **wrong}, "boat 'A', persons"), (wrong, "encounters.0.persons")):
+        boats.write_text(json.dumps([row]), encoding="utf-8")
+        ran = safeport("plan", str(boats), "--persons-per-hour", "10", "--json")
+        (error,) = json.loads(ran.err)["errors"]
+        assert (error["option"], error["pointer"]) == (option, "/encounters/0/persons")
+    boats.write_text(json.dumps([{"id": "A", "position": "48.8, 2.35"}]), encoding="utf-8")
+    on_land = (str(boats), "--persons-per-hour", "10")
+    assert safeport("plan", *on_land).err.startswith("boat 'A', position: lies on land")
+    assert safeport("plan", *on_land, "--lang", "fr").err.startswith("embarcation 'A', position : est à terre")
+    table.write_text('id,position\nA,"48.8, 2.35"\n', encoding="utf-8")
+    ran = safeport("plan", str(table), "--persons-per-hour", "10", "--lang", "fr")
+    assert ran.err.startswith("boats.csv ligne 2, position : est à terre")
+    # A table whose file is at fault is no field of a body.
+    table.write_text("id,persns\nA,3\n", encoding="utf-8")
+    (error,) = json.loads(safeport("plan", str(table), "--json").err)["errors"]
+    assert (error["option"], error["pointer"]) == ("boats.csv", "")
+
+
+def test_a_missing_rate_is_asked_for_by_its_option(safeport, files):
+    (files / "ports.csv").write_text("id,places\ndover,5\n", encoding="utf-8")
+    ran = safeport("plan", str(files / "boats.csv"), "--ports", str(files / "ports.csv"), "--lang", "fr")
+    assert ran.err == (
+        "ports.csv ligne 2, persons_per_hour : manque. La donner, ou --persons-per-hour pour tous.\n"
+    )  # fmt: skip
 
 
 def test_the_encounters_of_the_store_with_what_its_ports_report(safeport, tmp_path):
