@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from api.field_errors import FieldError
 
 
-NOT_IN_A_BODY = frozenset({"avoid", "overlay"})
+NOT_IN_A_BODY = frozenset({"avoid", "input", "overlay"})
 """Fields that only the command line has: files a service is started with, or has other ways for."""
 _IN_A_LIST = re.compile(r"[a-z_]+\.[0-9]+(?:\..*)?")
 """A field of an entry of a body's list, as ``encounters.0.persons``."""

@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
         service = service.with_overlay(Path(options.overlay))
     if options.id is not None:
         port = service.port(options.id)
-        print(to_json(port_document(port)) if options.json else port_text(port))
+        print(to_json(port_document(port)) if options.json else port_text(port, options.lang))
         return 0
     country = None if options.country is None else options.country.strip()
     query = PortQuery(name=options.name, near=near, within_nm=within_nm, country=country, kind=options.kind)

@@ -29,8 +29,8 @@ FIELDS = {
 }
 MOST_WORKERS = 256
 MOST_STAY_H = 8_760
-BAD_INPUT, INTERRUPTED = 2, 130
-"""Exit codes of a replay of which no row could be read, and of one that somebody stopped."""
+INTERRUPTED = 130
+"""Exit code of a replay that somebody stopped."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -120,16 +120,26 @@ def _replay(options: argparse.Namespace, table: Path) -> int:
         return two_policies(order, policies[1], more, options)
     manifest = replay_with_extras(order, more)
     if options.json:
+        check_decided(manifest)
         sys.stdout.write(json_bytes(manifest).decode())
     else:
         sys.stdout.write(counts_text(manifest, order.out, _written_beside(more)))
     history = None if options.json else read_history(order.out)
     if history is not None:
         sys.stdout.write(f"{compared_text(history)}Each is a line of history.csv.\n")
-    if 0 < manifest["counts"]["rows"] == manifest["counts"]["rejected"]:
-        print("INPUT: no row could be decided. rejects.csv says why of each.", file=sys.stderr)
-        return BAD_INPUT
+    check_decided(manifest)
     return 0
+
+
+def check_decided(manifest: dict[str, Any]) -> None:
+    """Refuse a table of which every row was rejected; all files of its replay are there.
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    if 0 < manifest["counts"]["rows"] == manifest["counts"]["rejected"]:
+        raise InvalidAsk("input", "no row could be decided.", "rejects.csv says why of each.")
 
 
 class _PrintExampleMap(argparse.Action):
@@ -305,7 +315,8 @@ def _listed(counts: dict[str, int], first_rows: dict[str, list[int]] | None = No
     def rows_of(name: str) -> str:
         rows = (first_rows or {}).get(name, [])
         more = ", ..." if counts[name] > len(rows) else ""
-        return f" (row{'s' if counts[name] > 1 else ''} {', '.join(map(str, rows))}{more})" if rows else ""
+        numbers = f"row{'s' if counts[name] > 1 else ''} {', '.join(map(str, rows))}{more}"
+        return f" ({numbers}, counted from 0)" if rows else ""
 
     return ", ".join(f"{name} {count:,}{rows_of(name)}" for name, count in counts.items()) or "none"
 

@@ -86,8 +86,8 @@ class PlanIn(_Strict):
         bool,
         Field(
             strict=True,
-            description="Leave out encounters that no answer can be given for, as on land, rather than refuse the plan; "
-            "they are named and counted among those without a place.",
+            description="Leave out encounters that no answer can be given for, as on land, rather than refuse the "
+            "plan; they are named and counted among those without a place.",
         ),
     ] = False
     empty_encounters: Annotated[
