@@ -146,7 +146,8 @@ def greedy_without(proposal: Proposal) -> int:
 
 def everybody(proposal: Proposal) -> int:
     """All people asked for, those of encounters left out, too. [persons]"""
-    return sum(encounter.persons for encounter in (*proposal.boats, *proposal.left_out))
+    planned = sum(boat.persons for boat in proposal.boats)
+    return planned + sum(encounter.persons for encounter in proposal.left_out)
 
 
 def left_out_text(encounter: LeftOut) -> Text:
