@@ -7,7 +7,7 @@ from math import ceil, inf, isfinite, isnan
 
 import numpy as np
 
-from api.decision_service import DecisionService, known_policy
+from api.decision_service import DecisionService, known_policy, policy_named
 from api.encounter import PersonsIn
 from api.plan.budget import SolverBudget, budget_for
 from api.plan.greedy import greedy
@@ -190,6 +190,9 @@ def propose(
         A vessel, policy or port does not exist.
     """
     at_s = float(int(now_s if request.time is None else parse_time(request.time)))
+    if request.leave_out_refused and request.policy is not None:
+        # What is wrong of the whole plan is no reason to leave each of its encounters out.
+        policy_named(request.policy)
     figures = capacity_of(request, service)
     # By id, so that a plan does not hang on how its input was sorted.
     indexed = sorted(enumerate(request.encounters), key=lambda pair: natural_key(pair[1].id))
