@@ -78,7 +78,9 @@ class DecisionService:
         strangers = policy.designated and policy.designated - {port.id for port in self.world.ports}
         if strangers:
             raise InvalidAsk(
-                "policy.designated", f"names {sorted(strangers)[0][:40]!r}, which is no port.", "See 'safeport ports'."
+                "policy.designated",
+                f"names {sorted(strangers)[0][:40]!r}, which is no port.",
+                "See 'safeport ports' or /v1/ports.",
             )
         return encounter.to_ask(self.vessels, named, policy, now_s)
 
@@ -214,7 +216,7 @@ class DecisionService:
         if len(called) == 1:
             return called[0]
         ids = {name: port.id for port in self.world.ports for name in (port.id, port.name_en, port.name_fr)}
-        remedy = f"{did_you_mean(wanted, ids, ids)}'safeport ports' lists ids and UN/LOCODEs."
+        remedy = f"{did_you_mean(wanted, ids, ids)}'safeport ports' and /v1/ports list ids and UN/LOCODEs."
         raise UnknownName("port", f"there is no port {wanted[:40]!r}.", remedy)
 
     def vessel(self, name: str) -> Vessel:

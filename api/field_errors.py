@@ -52,10 +52,10 @@ class FieldError(NamedTuple):
 
 _CORRECT = "Check the number; leave it out if not known."
 _BOUNDS = {
-    "greater_than": ("gt", "is not above {:.12g}."),
-    "greater_than_equal": ("ge", "is below {:.12g}."),
-    "less_than": ("lt", "is not below {:.12g}."),
-    "less_than_equal": ("le", "is above {:.12g}."),
+    "greater_than": ("gt", "is not above {:.15g}."),
+    "greater_than_equal": ("ge", "is below {:.15g}."),
+    "less_than": ("lt", "is not below {:.15g}."),
+    "less_than_equal": ("le", "is above {:.15g}."),
 }
 """The validator's types for a number out of range: where it keeps the limit, and what is said."""
 

@@ -71,6 +71,12 @@ def refuse_unknown_options(parser: argparse.ArgumentParser, arguments: Sequence[
         choices = _commands_of(parser)
         if word in choices:
             parser = choices[word]
+        elif choices and not word.startswith("-"):
+            # The options are those of the command that was meant; the parser says that there is no such one.
+            return
+        elif choices:
+            # What follows an option may be its value.
+            break
     known = parser._option_string_actions
     for word in arguments:
         name = word.partition("=")[0]

@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_overlay(again)
     add_pack(again)
     add_json(again)
-    again.set_defaults(run=run_replay, fields={**FIELDS, "decision_id": "ID"})
+    again.set_defaults(run=run_replay, fields={**FIELDS, "decision_id": "ID", "overlay": "--overlay"})
     heads = commands.add_parser("heads", help="sign the end of the chain and add it to a file")
     add_store(heads)
     heads.add_argument("--key", action=Once, metavar="FILE", required=True, help="of 'safeport audit new-key'")

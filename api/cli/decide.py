@@ -44,6 +44,8 @@ FIELDS = {
     "vessel.profile": "--vessel",
     **{f"vessel.{name}": field.option for name, field in VESSEL_FIELDS.items()},
     "policy": "--policy",
+    "avoid": "--avoid",
+    "overlay": "--overlay",
     **{name: f"--{name}" for name in ("limit", "view", "lang")},
 }
 """Option for each field of the encounter body, and for what a query says beside it."""

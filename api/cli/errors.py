@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from api.field_errors import FieldError
 
 
+NOT_IN_A_BODY = frozenset({"avoid", "input", "overlay"})
+"""Fields that only the command line has: files a service is started with, or has other ways for."""
+_IN_A_LIST = re.compile(r"[a-z_]+\.[0-9]+(?:\..*)?")
+"""A field of an entry of a body's list, as ``encounters.0.persons``."""
+
 INSTANCE = "urn:safeport:command-line"
 """Where a problem arose that no request had, as the description of the service wants it said."""
 
@@ -92,7 +97,10 @@ def problem_text(error: SafeportError, fields: dict[str, str], exit_code: int, l
     by_option = {typed: field for field, typed in reversed(fields.items())}
     kind = kind_of(error)
     # What is no field of a request, such as an option nobody has, is of the whole of it.
-    field = error.field if as_typed(error.field, fields) != error.field else by_option.get(error.field, "")
+    is_field = option != error.field or _IN_A_LIST.fullmatch(error.field)
+    field = error.field if is_field else by_option.get(error.field, "")
+    if field.partition(".")[0] in NOT_IN_A_BODY:
+        field = ""
     entry = {**entry_of(error, field, language), "option": option}
     if isinstance(error, PositionRefused):
         kind = kind._replace(code=error.code.name)

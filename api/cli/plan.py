@@ -48,7 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ports", action=Once, metavar="FILE",
                         help="CSV of ports: id,places,persons_per_hour,queued_persons")  # fmt: skip
     parser.add_argument("--persons-per-hour", action=Once, metavar="N",
-                        help="use ports without figures, too: any number of places, N landed an hour")  # fmt: skip
+                        help="N landed an hour at ports that state no rate; where no ports are given, use every "
+                        "port, places without limit")  # fmt: skip
     parser.add_argument("--allow-unconfirmed", action="store_true",
                         help="use ports that are not confirmed for a vessel; they are named")  # fmt: skip
     # One word, unlike that of the decide command: the name of a file may follow.
@@ -67,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_store(parser)
     add_pack(parser)
     # A dictionary of its own: the rows of a table are added to it as they are read.
-    parser.set_defaults(run=run, fields=dict(STORE_FIELDS))
+    parser.set_defaults(run=run, fields={**STORE_FIELDS, "overlay": "--overlay"})
 
 
 def run(options: argparse.Namespace) -> int:
@@ -98,8 +99,12 @@ def run(options: argparse.Namespace) -> int:
         from api.plan.port_reports import with_port_reports
 
         service = with_port_reports(service, request, ports, now_s)
-    with solver_kept_quiet():
-        proposal = propose(request, service, now_s)
+    try:
+        with solver_kept_quiet():
+            proposal = propose(request, service, now_s)
+    except InvalidAsk as refused:
+        remedy = refused.remedy.replace("persons_per_hour_without_figures", "--persons-per-hour")
+        raise InvalidAsk(refused.field, refused.problem, remedy) from None
     if options.html is not None:
         from api.plan.page import plan_page
 
@@ -137,7 +142,7 @@ def body_from(options: argparse.Namespace) -> object:
         body = with_options(body, options)
         if not body.get("ports") and body.get("ports_without_figures", "unknown") == "unknown":
             raise InvalidAsk(
-                "ports", "there is no port with places and a landing rate.",
+                "--ports", "there is no port with places and a landing rate.",
                 "Give --ports FILE, or --persons-per-hour to use all ports without a limit.",
             )  # fmt: skip
     return body
@@ -186,8 +191,6 @@ def with_options(body: dict[str, object], options: argparse.Namespace) -> dict[s
             raise InvalidAsk(PLAN_OPTIONS[name], f"is given beside {name} in the file.", "Give one of the two.")
     given = {name: value for name, value in given.items() if value is not None}
     options.fields |= {name: PLAN_OPTIONS[name] for name in given}
-    if options.persons_per_hour is not None:
-        given["ports_without_figures"] = "unlimited"
     if options.allow_unconfirmed:
         given["allow_unconfirmed"] = True
     if options.ports is not None:
@@ -196,7 +199,9 @@ def with_options(body: dict[str, object], options: argparse.Namespace) -> dict[s
         if "-" == options.ports == options.input:
             raise InvalidAsk("--ports", "is standard input, and so is INPUT.", "Name a file for one of them.")
         given["ports"] = ports_of_file(read_input(options.ports, sys.stdin.buffer.read, "--ports"), options.ports,
-                                       options.fields)  # fmt: skip
+                                       options.lang, options.fields)  # fmt: skip
+    elif options.persons_per_hour is not None and not body.get("ports"):
+        given["ports_without_figures"] = "unlimited"
     return {**body, **given}
 
 

@@ -10,7 +10,7 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from api.cli.arguments import number, position, quote, read_fields, time_text, whole_number, yes_no
 from api.cli.decide import persons_from
@@ -32,6 +32,18 @@ BOAT_COLUMNS = (
     "most_parts", "unit", "encounter_id", *ENCOUNTER_FIELDS,
 )  # fmt: skip
 PORT_COLUMNS = ("id", "places", "persons_per_hour", "queued_persons")
+
+
+class _Words(NamedTuple):
+    """What a refusal calls the place of a boat in the input."""
+
+    row: str
+    boat: str
+    standard_input: str
+
+
+_WORDS = (_Words("row", "boat", "standard input"), _Words("ligne", "embarcation", "entrée standard"))
+"""In English and in French."""
 _OTHER_NAMES = {
     "name": "id", "boat": "id", "encounter": "id", "port": "id", "port_id": "id", "unlocode": "id", "latitude": "lat",
     "longitude": "lon", "long": "lon", "pob": "persons", "people": "persons", "persons_on_board": "persons",
@@ -82,7 +94,7 @@ def body_of_file(data: bytes, name: str, language: str, rows: dict[str, str]) ->
     language : str
         Where French is spoken the letter O is west.
     rows : dict of str
-        Gets the row of the table for each field of the body.
+        Gets for each field of the body the row of the table, or of JSON the id of the boat.
 
     Raises
     ------
@@ -92,21 +104,21 @@ def body_of_file(data: bytes, name: str, language: str, rows: dict[str, str]) ->
     if not text.strip():
         raise InvalidAsk("INPUT", "is empty.", "Give a JSON body or a CSV table of boats; see docs/plan.md.")
     if text.lstrip()[:1] in "{[" or name.lower().endswith(".json"):
-        return json_body(text, language)
+        return json_body(text, language, rows)
     encounters = [
         _boat(cells, f"encounters.{k}", language)
-        for k, cells in enumerate(_table(text, name, "encounters", BOAT_COLUMNS, rows))
+        for k, cells in enumerate(_table(text, name, "encounters", BOAT_COLUMNS, language, rows))
     ]
     return {"encounters": encounters}
 
 
-def ports_of_file(data: bytes, name: str, rows: dict[str, str]) -> list[Json]:
+def ports_of_file(data: bytes, name: str, language: str, rows: dict[str, str]) -> list[Json]:
     """Figures of ports, of a table or a JSON list.
 
     Parameters
     ----------
     data : bytes
-    name : str
+    name, language : str
     rows : dict of str
         As in `body_of_file`.
 
@@ -117,6 +129,7 @@ def ports_of_file(data: bytes, name: str, rows: dict[str, str]) -> list[Json]:
     text = _text(data, "--ports")
     if text.lstrip()[:1] == "[":
         ports = _parse(text, "--ports")
+        rows |= _named_by_id(ports, "ports", "port")
         return ports if isinstance(ports, list) else []
     return [
         _given({
@@ -125,11 +138,11 @@ def ports_of_file(data: bytes, name: str, rows: dict[str, str]) -> list[Json]:
             "persons_per_hour": number(f"ports.{k}.persons_per_hour", cells.get("persons_per_hour")),
             "queued_persons": whole_number(f"ports.{k}.queued_persons", cells.get("queued_persons")),
         })
-        for k, cells in enumerate(_table(text, name, "ports", PORT_COLUMNS, rows))
+        for k, cells in enumerate(_table(text, name, "ports", PORT_COLUMNS, language, rows))
     ]  # fmt: skip
 
 
-def json_body(text: str, language: str) -> object:
+def json_body(text: str, language: str, rows: dict[str, str]) -> object:
     """A JSON body, with what is written as people write it in the form of the body.
 
     Raises
@@ -144,12 +157,22 @@ def json_body(text: str, language: str) -> object:
         return body
     if isinstance(body.get("time"), str):
         body["time"] = time_text("time", body["time"])
+    rows |= _named_by_id(body.get("encounters"), "encounters", _WORDS[language == "fr"].boat)
+    rows |= _named_by_id(body.get("ports"), "ports", "port")
     if isinstance(body.get("encounters"), list):
         body["encounters"] = [
             _as_body(row, f"encounters.{k}", language) if isinstance(row, dict) else row
             for k, row in enumerate(body["encounters"])
         ]
     return body
+
+
+def _named_by_id(listed: object, field: str, word: str) -> dict[str, str]:
+    """What to call each entry of a list of a JSON body in a refusal, as far as it has an id."""
+    if not isinstance(listed, list):
+        return {}
+    ids = [row.get("id") if isinstance(row, dict) else None for row in listed]
+    return {f"{field}.{k}": f"{word} {quote(name)}," for k, name in enumerate(ids) if name and isinstance(name, str)}
 
 
 def _as_body(row: Json, field: str, language: str) -> Json:
@@ -199,9 +222,12 @@ def _point(field: str, text: str, language: str) -> Json:
     return {"type": "Point", "coordinates": list(position(field, text, language))}
 
 
-def _table(text: str, name: str, field: str, known: tuple[str, ...], rows: dict[str, str]) -> list[dict[str, str]]:
+def _table(
+    text: str, name: str, field: str, known: tuple[str, ...], language: str, rows: dict[str, str]
+) -> list[dict[str, str]]:  # fmt: skip
     """Rows of a table by column, blank cells left out; blank rows are none."""
-    shown = "standard input" if name == STANDARD_INPUT else Path(name).name
+    words = _WORDS[language == "fr"]
+    shown = words.standard_input if name == STANDARD_INPUT else Path(name).name
     reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text), strict=True)
     try:
         columns = _columns(next(reader), shown, known)
@@ -209,7 +235,7 @@ def _table(text: str, name: str, field: str, known: tuple[str, ...], rows: dict[
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
-            row = f"{shown} row {reader.line_num},"
+            row = f"{shown} {words.row} {reader.line_num},"
             if len(cells) > len(columns):
                 raise InvalidAsk(
                     row.rstrip(","), f"has {len(cells)} cells below {len(columns)} columns.",
@@ -219,7 +245,9 @@ def _table(text: str, name: str, field: str, known: tuple[str, ...], rows: dict[
             filled = zip(columns, cells, strict=False)
             table.append({column: cell.strip() for column, cell in filled if cell.strip()})
     except csv.Error as error:
-        raise InvalidAsk(f"{shown} row {reader.line_num}", f"cannot be read ({error}).", "Check its quotes.") from None
+        raise InvalidAsk(
+            f"{shown} {words.row} {reader.line_num}", f"cannot be read ({error}).", "Check its quotes."
+        ) from None
     if not table:
         raise InvalidAsk(shown, "has no row below its header.", "Give one row for each.")
     first: dict[str, str] = {}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.ports import Port
 
 FIELDS = {"port": "ID", "position": "--near", "near": "--near", "within_nm": "--within", "country": "--country",
-          "kind": "--kind", "limit": "--limit"}  # fmt: skip
+          "kind": "--kind", "limit": "--limit", "overlay": "--overlay"}  # fmt: skip
 Listed = list[tuple["Port", float | None]]
 
 
@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
         service = service.with_overlay(Path(options.overlay))
     if options.id is not None:
         port = service.port(options.id)
-        print(to_json(port_document(port)) if options.json else port_text(port))
+        print(to_json(port_document(port)) if options.json else port_text(port, options.lang))
         return 0
     country = None if options.country is None else options.country.strip()
     query = PortQuery(name=options.name, near=near, within_nm=within_nm, country=country, kind=options.kind)

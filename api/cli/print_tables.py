@@ -56,8 +56,9 @@ def _coded(key: str, language: str) -> str:
     return word(key, language) if key in WORDS else UNKNOWN
 
 
-def port_text(port: Port) -> str:
+def port_text(port: Port, language: str) -> str:
     """Every fact of one port, a line each, with its grade and source; the register's own names, to be found in it."""
+    own = f", {word('own_file', language)}"
     document = port_document(port)
     facts: dict[str, object] = document["facts"]  # type: ignore[assignment]
     head = {
@@ -75,7 +76,8 @@ def port_text(port: Port) -> str:
         text = UNKNOWN if value is None or value == "" else str(value)
         known = port.evidence.get(name)
         if known is not None:
-            text += f" [{known.grade.name.lower()}: {known.source}{', own file' if known.overlaid else ''}]"
+            grade = word(f"grade_{known.grade.name.lower()}", language)
+            text += f" [{grade}: {known.source}{own if known.overlaid else ''}]"
         lines += wrap(text, f"{name:<22} ")
     return "\n".join(lines)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.cli.arguments import LANGUAGES, Once, add_json, add_pack, number, pack_folder, quote, whole_number
+from api.text.singular import with_singulars
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ FIELDS = {
 }
 MOST_WORKERS = 256
 MOST_STAY_H = 8_760
-BAD_INPUT, INTERRUPTED = 2, 130
-"""Exit codes of a replay of which no row could be read, and of one that somebody stopped."""
+INTERRUPTED = 130
+"""Exit code of a replay that somebody stopped."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -119,16 +120,26 @@ def _replay(options: argparse.Namespace, table: Path) -> int:
         return two_policies(order, policies[1], more, options)
     manifest = replay_with_extras(order, more)
     if options.json:
+        check_decided(manifest)
         sys.stdout.write(json_bytes(manifest).decode())
     else:
         sys.stdout.write(counts_text(manifest, order.out, _written_beside(more)))
     history = None if options.json else read_history(order.out)
     if history is not None:
         sys.stdout.write(f"{compared_text(history)}Each is a line of history.csv.\n")
-    if 0 < manifest["counts"]["rows"] == manifest["counts"]["rejected"]:
-        print("INPUT: no row could be decided. rejects.csv says why of each.", file=sys.stderr)
-        return BAD_INPUT
+    check_decided(manifest)
     return 0
+
+
+def check_decided(manifest: dict[str, Any]) -> None:
+    """Refuse a table of which every row was rejected; all files of its replay are there.
+
+    Raises
+    ------
+    InvalidAsk
+    """
+    if 0 < manifest["counts"]["rows"] == manifest["counts"]["rejected"]:
+        raise InvalidAsk("input", "no row could be decided.", "rejects.csv says why of each.")
 
 
 class _PrintExampleMap(argparse.Action):
@@ -235,10 +246,10 @@ def stopped_at_once(out: Path, begins_anew: bool = False) -> Iterator[None]:
 def counts_text(manifest: dict[str, Any], out: Path, beside: tuple[str, ...] = ()) -> str:
     """How the rows of a replay add up, and where everything is; `beside` are files that it does not list."""
     counts = manifest["counts"]
-    lines = [
+    lines = [with_singulars(
         f"Rows read: {counts['rows']:,} = {counts['with_port']:,} with a port + {counts['without_port']:,} without + "
-        f"{counts['refused']:,} positions refused + {counts['rejected']:,} rejected.",
-    ]
+        f"{counts['refused']:,} positions refused + {counts['rejected']:,} rejected."
+    )]  # fmt: skip
     if counts["without_port"]:
         ways = {name: count for name, count in counts["outcomes"].items() if name not in ("suitable", "refused")}
         lines.append(f"Without:   {_listed(ways)}.")
@@ -287,9 +298,9 @@ def compared_text(history: "History") -> str:
         f"explained{f' ({explained})' if explained else ''} + {history.unexplained:,} not explained."
     ]
     if history.refused or history.outside:
-        lines.append(
+        lines.append(with_singulars(
             f"Not compared: {history.refused:,} positions refused, {history.outside:,} ports outside the register."
-        )
+        ))  # fmt: skip
     if history.controlled:
         lines.append(
             f"Control: the harbour nearest in a straight line is the port observed in {history.line_same:,} of "
@@ -304,7 +315,8 @@ def _listed(counts: dict[str, int], first_rows: dict[str, list[int]] | None = No
     def rows_of(name: str) -> str:
         rows = (first_rows or {}).get(name, [])
         more = ", ..." if counts[name] > len(rows) else ""
-        return f" (row{'s' if counts[name] > 1 else ''} {', '.join(map(str, rows))}{more})" if rows else ""
+        numbers = f"row{'s' if counts[name] > 1 else ''} {', '.join(map(str, rows))}{more}"
+        return f" ({numbers}, counted from 0)" if rows else ""
 
     return ", ".join(f"{name} {count:,}{rows_of(name)}" for name, count in counts.items()) or "none"
 

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.cli.arguments import pack_folder
-from api.cli.replay import Bar, Extras, compared_text, replay_with_extras, stopped_at_once, workers_of
+from api.cli.replay import (
+    Bar,
+    Extras,
+    check_decided,
+    compared_text,
+    replay_with_extras,
+    stopped_at_once,
+    workers_of,
+)
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
@@ -29,7 +37,7 @@ def two_policies(order: "ReplayConfig", second: "Policy", more: Extras, options:
         raise InvalidAsk("--policy", "is the same policy twice.", "Give policies two different names.")
     orders = [replace(order, out=order.out / policy.name, policy=policy) for policy in (first, second)]
     for run in orders:
-        replay_with_extras(run, more)
+        check_decided(replay_with_extras(run, more))
     return _compare_runs(orders[0].out, orders[1].out, options.out, options)
 
 

@@ -50,11 +50,12 @@ def run(options: argparse.Namespace) -> int:
     if options.forecast is not None:
         service = service.with_forecast(Path(options.forecast))
     document = stream_document(service, place, start_s, DEFAULT_HOURS if hours is None else hours)
-    print(to_json(document) if options.json else stream_text(document, options.lang))
+    names = {port.id: port.name_fr if options.lang == "fr" else port.name_en for port in service.world.ports}
+    print(to_json(document) if options.json else stream_text(document, options.lang, names))
     return 0
 
 
-def stream_text(document: Mapping[str, Any], language: str) -> str:
+def stream_text(document: Mapping[str, Any], language: str, names: Mapping[str, str]) -> str:
     """A stream as text: rate and direction every half hour.
 
     Parameters
@@ -63,28 +64,36 @@ def stream_text(document: Mapping[str, Any], language: str) -> str:
         From `api.stream.stream_document`.
     language : str
         ``en`` or ``fr``.
+    names : mapping of str
+        Of ports by id, in that language.
     """
     from api.cli.console import columns, wrap
-    from api.cli.messages import word
-    from api.position import format_position
+    from api.cli.messages import WORDS, word
+    from api.position import format_position, parse_time
+    from api.text.clocks import utc_clock
+    from api.text.locale import localize_number
 
-    comma = language == "fr"
+    english_source = WORDS["stream_source"].en
     lines = wrap(word("stream_title", language, position=format_position(*document["position"])))
     if document["code"] is None:
         rows = [
-            [rate["at"][:10], f"{rate['at'][11:13]}{rate['at'][14:16]} UTC",
-             "?" if rate["rate_kn"] is None else f"{rate['rate_kn']:.1f} kn".replace(".", "," if comma else "."),
-             "?" if rate["towards_deg"] is None else f"{rate['towards_deg']:03.0f} T",
+            [rate["at"][:10], utc_clock(parse_time(rate["at"]), language),
+             "?" if rate["rate_kn"] is None
+             else word("stream_rate", language, rate=localize_number(f"{rate['rate_kn']:.1f}", language)),
+             "?" if rate["towards_deg"] is None
+             else word("stream_towards", language, degrees=f"{rate['towards_deg']:03.0f}"),
              "?" if rate["source"] is None else word(f"stream_{rate['source']}", language)]
             for rate in document["streams"]
         ]  # fmt: skip
         lines += ["", *columns(rows, give=4, right=frozenset({2})), ""]
     if document["area"] is not None:
-        area = document["area"]
+        area, source = document["area"], document["atlas"]["source"]
         lines += wrap(
             word(
-                f"stream_area_{area['reference_water']}", language, area=area["name"], port=area["reference"],
-                share=f"{100.0 * area['doubt_share']:.0f} %", source=document["atlas"]["source"],
+                f"stream_area_{area['reference_water']}", language, area=area["name"],
+                port=names.get(area["reference"], area["reference"]),
+                share=f"{100.0 * area['doubt_share']:.0f} %",
+                source=word("stream_source", language) if source == english_source else source,
                 edition=document["atlas"]["edition"],
             )
         )  # fmt: skip

@@ -33,7 +33,8 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(to_json({"vessels": documents}))
         return 0
-    rows = [["--vessel", word("vessel_name", options.lang), "kn", "m", "LOA m", word("persons", options.lang), "Hs m"]]
+    name, speed, length = (word(f"vessel_{what}", options.lang) for what in ("name", "speed", "length"))
+    rows = [["--vessel", name, speed, "m", length, word("persons", options.lang), "Hs m"]]
     for document in documents:
         names: dict[str, str] = document["name"]  # type: ignore[assignment]
         figures = [_figure(document, name, options.lang) for name in FIGURES]

@@ -9,6 +9,7 @@ from api.decision_service import DecisionService
 from api.documents.decision import decision_document
 from api.encounter import EncounterIn
 from api.encounter_fields import NOBODY, is_nobody
+from api.plan.request import MOST_EMPTY
 from api.position import format_time
 from api.store.board import OpenEncounter
 from api.store.port_snapshot import PortsSnapshot
@@ -222,7 +223,7 @@ def decision_view(
 
 
 def plan_request(records: PictureRecords, now_s: float) -> Json:
-    """The open encounters as the body of a joint plan for now, but those where nobody is left to take ashore.
+    """The open encounters as the body of a joint plan for now; those that nobody is left in are only named.
 
     Parameters
     ----------
@@ -231,15 +232,20 @@ def plan_request(records: PictureRecords, now_s: float) -> Json:
         [s]
     """
     at_s = float(int(now_s))
-    encounters = []
+    encounters, empty = [], []
     for known in records.encounters:
         body = encounter_now(known, at_s).model_dump(mode="json", exclude_unset=True, exclude_none=True)
         name = known.board["encounter_id"]
         if body.get("persons") in (0, {"min": 0, "max": 0}):
+            empty.append(name)
             continue
         encounters.append({**body, "id": name, "encounter_id": name, "may_split": False})
     # Stated, for by the time the plan is asked for it would be a later one than that of its encounters.
-    return {"time": format_time(at_s), "encounters": encounters}
+    return {
+        "time": format_time(at_s), "encounters": encounters, "empty_encounters": empty[:MOST_EMPTY],
+        # A single position that no answer can be given for must not cost all the others their plan.
+        "leave_out_refused": True,
+    }  # fmt: skip
 
 
 def port_depths(service: DecisionService, now_s: float) -> Json:

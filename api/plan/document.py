@@ -16,6 +16,7 @@ from api.plan.makespan import PROVEN_MIN
 from api.plan.messages import HEADLINE, NOTICE, SENTENCE
 from api.plan.notices import notices_of
 from api.plan.plan_types import (
+    EncounterLeftOut,
     GreedyPlan,
     MissingPlaces,
     PlanAcceptance,
@@ -30,14 +31,16 @@ from api.plan.plan_types import (
     PlansCompared,
 )
 from api.plan.problem import INF, Part
-from api.plan.propose import Boat, Proposal
+from api.plan.propose import Boat, LeftOut, Proposal
 from api.plan.summary import (
     Overload,
     arrival_min,
     compare_plans,
     counted_gap_min,
+    everybody,
     greedy_without,
     helped_at,
+    left_out_text,
     makes_way_for,
     missing_text,
     order_of_landing,
@@ -57,6 +60,7 @@ from api.position import format_time
 from api.store.reservations import HOLD_AFTER_ETA_S
 from engine import ENGINE_VERSION
 from engine.codes import Status
+from engine.errors import PositionRefused
 from engine.ports import Port
 from engine.units import MINUTE_S
 
@@ -67,12 +71,13 @@ def plan_document(proposal: Proposal) -> PlanDocument:
     parts = () if best is None else best.landing.parts
     without = {k: without_place(proposal, k) for k in range(len(proposal.boats))}
     landed = sum(part.persons for part in parts)
-    outcome: PlanOutcome = "none" if not landed else "incomplete" if any(without.values()) else "complete"
+    all_persons = everybody(proposal)
+    outcome: PlanOutcome = "none" if not landed else "incomplete" if landed < all_persons else "complete"
     worst_min = 0.0 if best is None else best.landing.worst_min
     ashore_min = max((part.end_min for part in parts), default=0.0)
     headline = HEADLINE[outcome].fill(
         persons=landed, encounters=len({part.boat for part in parts}), ports=len({part.port for part in parts}),
-        minutes=f"{ashore_min:.0f}", without=sum(without.values()), all=landed + sum(without.values()),
+        minutes=f"{ashore_min:.0f}", without=all_persons - landed, all=all_persons,
     )  # fmt: skip
     inputs = _inputs(proposal)
     plan_id = _plan_id(proposal, inputs)
@@ -87,6 +92,7 @@ def plan_document(proposal: Proposal) -> PlanDocument:
         "outcome": outcome,
         "headline": headline.both(),
         "encounters": encounters,
+        "left_out": [_left_out(encounter) for encounter in proposal.left_out],
         "ports": _ports(proposal, parts),
         "worst": {
             "time_to_safety_min": _minutes(worst_min),
@@ -171,6 +177,16 @@ def _encounter(proposal: Proposal, k: int, without: int, load: Overload | None, 
             "ports": [proposal.world.ports[port].id for port in ports_that_would_help(proposal, k)],
         }),
     }  # fmt: skip
+
+
+def _left_out(encounter: LeftOut) -> EncounterLeftOut:
+    refused = encounter.refused
+    return {
+        "id": encounter.id,
+        "persons": encounter.persons,
+        "code": refused.code.name if isinstance(refused, PositionRefused) else "INVALID_FIELDS",
+        "text": left_out_text(encounter).both(),
+    }
 
 
 def _summary(port: Port) -> PortSummary:
@@ -318,7 +334,9 @@ def _plan_id(proposal: Proposal, inputs: Json) -> str:
         for port, capacity in proposal.figures.items()
     )
     loads = [] if proposal.best is None else proposal.best.loads.tolist()
-    digest = hashlib.sha256(to_json([format_time(proposal.at_s), boats, figures, inputs, loads]).encode()).hexdigest()
+    left_out = [[encounter.id, encounter.persons] for encounter in proposal.left_out]
+    basis = [format_time(proposal.at_s), boats, figures, inputs, loads, *([left_out] if left_out else [])]
+    digest = hashlib.sha256(to_json(basis).encode()).hexdigest()
     return f"p-{digest[:24]}"
 
 

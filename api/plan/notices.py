@@ -12,6 +12,7 @@ from api.plan.summary import (
     gap_words,
     greedy_without,
     join_texts,
+    left_out_text,
     name_of,
     overloads,
     proven,
@@ -39,6 +40,8 @@ def notices_of(proposal: Proposal) -> list[tuple[str, Text]]:
         name = name_of(proposal, port)
         return Text(f"{name.en} ({boat.id})", f"{name.fr} ({boat.id})")
 
+    notices += [("ENCOUNTER_REFUSED", left_out_text(encounter)) for encounter in proposal.left_out]
+    say("NOBODY_LEFT", [Text(name, name) for name in proposal.request.empty_encounters])
     unconfirmed = [
         boat_and_port(boats[part.boat], proposal.ports[part.port]) for part in parts
         if boats[part.boat].decision.status[proposal.ports[part.port]] == int(Status.UNCONFIRMED)

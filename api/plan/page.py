@@ -14,9 +14,9 @@ from api.plan.text import (
     LEVELS,
     NUMERIC_COLUMNS,
     TABLE_COLUMNS,
+    all_rows,
     beside_texts,
     boat_name,
-    boat_rows,
     last_text,
     missing_texts,
     port_text,
@@ -70,7 +70,7 @@ def plan_page(proposal: Proposal, language: str) -> str:
         order=[text.of(language) for _, text in order_of_landing(proposal)],
         columns=TABLE_COLUMNS,
         numeric=NUMERIC_COLUMNS,
-        rows=[row for k in range(len(proposal.boats)) for row in boat_rows(proposal, k, language)],
+        rows=all_rows(proposal, language),
         beside=beside_texts(proposal, language),
         notices=[
             (level, say(level), text.of(language))

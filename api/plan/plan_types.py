@@ -126,6 +126,15 @@ class PlannedEncounter(TypedDict):
     reason: PlanReason | None
 
 
+class EncounterLeftOut(TypedDict):
+    """An encounter that no answer can be given for; its people have no place."""
+
+    id: str
+    persons: Annotated[int, Field(description="As counted in the plan; the policy's figure where nobody knows.")]
+    code: Annotated[str, Field(description="Why the position is refused; INVALID_FIELDS: another field is wrong.")]
+    text: Bilingual
+
+
 class PlannedPort(TypedDict):
     """A port the plan could use."""
 
@@ -250,6 +259,7 @@ class PlanDocument(TypedDict):
     outcome: PlanOutcome
     headline: Bilingual
     encounters: list[PlannedEncounter]
+    left_out: Annotated[list[EncounterLeftOut], Field(description="Only where `leave_out_refused` was asked for.")]
     ports: list[PlannedPort]
     worst: WorstTime
     total: TotalTime

@@ -7,7 +7,8 @@ from math import ceil, inf, isfinite, isnan
 
 import numpy as np
 
-from api.decision_service import DecisionService
+from api.decision_service import DecisionService, known_policy, policy_named
+from api.encounter import PersonsIn
 from api.plan.budget import SolverBudget, budget_for
 from api.plan.greedy import greedy
 from api.plan.infeasibility import Shortage
@@ -22,6 +23,7 @@ from engine.decide import decide
 from engine.errors import InvalidAsk, PositionRefused, SafeportError, UnknownName
 from engine.model import Ask, Decision, World
 from engine.units import HOUR_S, MINUTE_S
+from geodata.policies import DEFAULT_POLICY
 
 HOUR_MIN = HOUR_S / MINUTE_S
 
@@ -105,6 +107,23 @@ class Boat:
         return int(places[np.argmin(self.decision.key_s[places])])
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An encounter that no answer can be given for.
+
+    Attributes
+    ----------
+    persons : int
+        As of `Boat`. [persons]
+    refused : InvalidAsk or UnknownName
+        Why, the field without the place of the encounter in the list.
+    """
+
+    id: str
+    persons: int
+    refused: InvalidAsk | UnknownName
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Proposal:
     """A joint plan.
@@ -113,6 +132,8 @@ class Proposal:
     ----------
     boats : tuple of Boat
         By id, B2 before B10.
+    left_out : tuple of LeftOut
+        Likewise; none where a refusal is that of the plan.
     planned : tuple of int
         Which boats the numbers are about: those with a usable port.
     ports : tuple of int
@@ -131,6 +152,7 @@ class Proposal:
     request: PlanIn
     world: World
     boats: tuple[Boat, ...]
+    left_out: tuple[LeftOut, ...]
     figures: dict[int, PortCapacity]
     planned: tuple[int, ...]
     ports: tuple[int, ...]
@@ -168,10 +190,13 @@ def propose(
         A vessel, policy or port does not exist.
     """
     at_s = float(int(now_s if request.time is None else parse_time(request.time)))
+    if request.leave_out_refused and request.policy is not None:
+        # What is wrong of the whole plan is no reason to leave each of its encounters out.
+        policy_named(request.policy)
     figures = capacity_of(request, service)
     # By id, so that a plan does not hang on how its input was sorted.
     indexed = sorted(enumerate(request.encounters), key=lambda pair: natural_key(pair[1].id))
-    boats = tuple(_boat(request, encounter, f"encounters.{k}", service, at_s, figures) for k, encounter in indexed)
+    boats, left_out = _boats(request, indexed, service, at_s, figures)
     planned = tuple(k for k, boat in enumerate(boats) if boat.usable.any())
     used = np.array([boats[k].usable for k in planned]).any(axis=0) if planned else np.zeros(0, np.bool_)
     ports = tuple(sorted((int(p) for p in np.flatnonzero(used)), key=lambda p: service.world.ports[p].id))
@@ -184,6 +209,7 @@ def propose(
         request,
         service.world_at(at_s),
         boats,
+        left_out,
         figures,
         planned,
         ports,
@@ -246,27 +272,66 @@ def _or_none(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
+def _boats(
+    request: PlanIn,
+    indexed: Sequence[tuple[int, PlanEncounterIn]],
+    service: DecisionService,
+    at_s: float,
+    figures: dict[int, PortCapacity],
+) -> tuple[tuple[Boat, ...], tuple[LeftOut, ...]]:
+    """Encounters judged, each with its place in the list, and those left out for what is refused of them."""
+    boats, left_out = [], []
+    for k, given in indexed:
+        try:
+            boats.append(_boat(request, given, service, at_s, figures))
+        except (InvalidAsk, UnknownName) as refused:
+            if not request.leave_out_refused:
+                raise _of_encounter(refused, k) from None
+            left_out.append(LeftOut(given.id, _persons_counted(request, given), refused))
+        except SafeportError as error:
+            raise _of_encounter(error, k) from None
+    return tuple(boats), tuple(left_out)
+
+
+def _of_encounter(error: SafeportError, k: int) -> SafeportError:
+    """The error with the place of its encounter in the list."""
+    kind = InvalidAsk if isinstance(error, PositionRefused) else type(error)
+    return kind(f"encounters.{k}.{error.field}", error.problem, error.remedy)
+
+
+def _persons_counted(request: PlanIn, given: PlanEncounterIn) -> int:
+    """People of an encounter that is not judged: the upper figure, or what the policy takes. [persons]"""
+    least, most = 0, given.persons
+    if isinstance(most, PersonsIn):
+        least, most = most.min, most.max
+    if most is not None:
+        return most
+    try:
+        policy = known_policy(policy_of(request, given))
+    except UnknownName:
+        policy = known_policy(DEFAULT_POLICY)
+    return max(least, ceil(policy.limits.persons_when_unknown))
+
+
+def policy_of(request: PlanIn, given: PlanEncounterIn) -> str:
+    """Name of the policy of an encounter: its own, else that of the plan."""
+    if "policy" in given.model_fields_set or request.policy is None:
+        return given.policy
+    return request.policy
+
+
 def _boat(
     request: PlanIn,
     given: PlanEncounterIn,
-    field: str,
     service: DecisionService,
     at_s: float,
     figures: dict[int, PortCapacity],
 ) -> Boat:
     """An encounter judged by itself, at every port."""
-    encounter = given
-    if "policy" not in given.model_fields_set and request.policy is not None:
-        encounter = given.model_copy(update={"policy": request.policy})
-    try:
-        ask = service.ask(encounter, at_s)
-        if ask.at_s < at_s:
-            raise InvalidAsk("time", "is before that of the plan.", "Leave it out; position_age_s tells an older fix.")
-        decision = decide(with_load_carried(ask), without_places(service.world_at(ask.at_s)))
-    except PositionRefused as refused:
-        raise InvalidAsk(f"{field}.position", refused.problem, refused.remedy) from None
-    except SafeportError as error:
-        raise type(error)(f"{field}.{error.field}", error.problem, error.remedy) from None
+    ask = service.ask(given.model_copy(update={"policy": policy_of(request, given)}), at_s)
+    if ask.at_s < at_s:
+        raise InvalidAsk("time", "is before that of the plan.", "Leave it out; position_age_s tells an older fix.")
+    decision = decide(with_load_carried(ask), without_places(service.world_at(ask.at_s)))
     last = int(Status.UNCONFIRMED) if request.allow_unconfirmed else int(Status.CAUTION)
     usable = (decision.status <= last) & np.isfinite(decision.time_s) & np.isfinite(decision.key_s)
     usable &= np.array([port in figures for port in range(len(usable))])

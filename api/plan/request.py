@@ -14,6 +14,7 @@ from engine.errors import InvalidAsk
 
 MOST_ENCOUNTERS = 200
 MOST_PORTS = 1_000
+MOST_EMPTY = 1_000
 
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Rate = Annotated[Finite, Field(gt=0.0, le=10_000.0)]
@@ -66,6 +67,10 @@ class PlanIn(_Strict):
         Landing rate to take where none is stated. [persons/h]
     allow_unconfirmed : bool
         Use ports that are not confirmed for a vessel; the plan then names them.
+    leave_out_refused : bool
+        Leave out encounters that no answer can be given for, and name them, rather than refuse the plan.
+    empty_encounters : list of str
+        Encounters that nobody is left in: no part of the plan, which names them.
     time_limit_s : float or None
         Longest search; None for one that fits the number of encounters (`api.plan.budget`). [s of processor time]
     """
@@ -77,6 +82,21 @@ class PlanIn(_Strict):
     ports_without_figures: Literal["unknown", "unlimited"] = "unknown"
     persons_per_hour_without_figures: Rate | None = None
     allow_unconfirmed: Annotated[bool, Field(strict=True)] = False
+    leave_out_refused: Annotated[
+        bool,
+        Field(
+            strict=True,
+            description="Leave out encounters that no answer can be given for, as on land, rather than refuse the "
+            "plan; they are named and counted among those without a place.",
+        ),
+    ] = False
+    empty_encounters: Annotated[
+        list[Name],
+        Field(
+            max_length=MOST_EMPTY,
+            description="Encounters that nobody is left in, left out before: the plan names them.",
+        ),
+    ] = []
     time_limit_s: Annotated[Finite, Field(ge=1.0, le=60.0)] | None = None
     note: Annotated[str, Field(max_length=500)] | None = None
 

@@ -13,10 +13,11 @@ from api.plan.messages import (
     SENTENCE,
 )
 from api.plan.problem import INF, Part
-from api.plan.propose import HOUR_MIN, Boat, Proposal
+from api.plan.propose import HOUR_MIN, Boat, LeftOut, Proposal
 from api.plan.schedule import Schedule
-from api.text.catalogue import Text
+from api.text.catalogue import LANGUAGES, Text
 from api.text.locale import number_text
+from api.text.refusals import refusal_sentence
 from engine.codes import Status
 from engine.routes import straight_line_m
 from engine.units import MINUTE_S, NAUTICAL_MILE_M
@@ -140,7 +141,24 @@ def own_nearest(proposal: Proposal, k: int) -> tuple[int, float] | None:
 
 def greedy_without(proposal: Proposal) -> int:
     """People whom the plan made in turn leaves without a place, of all that were asked for. [persons]"""
-    return sum(boat.persons for boat in proposal.boats) - sum(part.persons for part in proposal.greedy.parts)
+    return everybody(proposal) - sum(part.persons for part in proposal.greedy.parts)
+
+
+def everybody(proposal: Proposal) -> int:
+    """All people asked for, those of encounters left out, too. [persons]"""
+    planned = sum(boat.persons for boat in proposal.boats)
+    return planned + sum(encounter.persons for encounter in proposal.left_out)
+
+
+def left_out_text(encounter: LeftOut) -> Text:
+    """Why an encounter is left out and what to do, the encounter named."""
+    refused = encounter.refused
+    return REASON["REFUSED"].fill(
+        encounter=encounter.id,
+        why=Text(*(
+            refusal_sentence(refused.field, refused.problem, refused.remedy, language) for language in LANGUAGES
+        )),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

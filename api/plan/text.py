@@ -14,9 +14,11 @@ from api.plan.summary import (
     arrival_min,
     boat_of,
     compare_plans,
+    everybody,
     gap_words,
     greedy_without,
     join_texts,
+    left_out_text,
     missing_text,
     name_of,
     order_of_landing,
@@ -84,10 +86,16 @@ NUMERIC_COLUMNS = frozenset({1, 3, 4, 5, 6})
 def _encounters(proposal: Proposal, language: str, ink: Style) -> list[str]:
     at = f"{utc_day(proposal, 0.0)} {utc_clock(proposal, 0.0, language)} UTC"
     rows = [[LABEL[name].of(language) for name in TABLE_COLUMNS]]
-    for k in range(len(proposal.boats)):
-        rows += boat_rows(proposal, k, language)
+    rows += all_rows(proposal, language)
     lines = columns(rows, give=2, right=NUMERIC_COLUMNS)
     return [ink.strong(_label("title", language, at=at)), *lines, *wrap(_label("legend", language))]
+
+
+def all_rows(proposal: Proposal, language: str) -> list[list[str]]:
+    """Rows of every encounter; of those left out, too."""
+    rows = [row for k in range(len(proposal.boats)) for row in boat_rows(proposal, k, language)]
+    refused = LABEL["refused"].of(language)
+    return rows + [[_short(left.id, 16), str(left.persons), refused, *4 * "-"] for left in proposal.left_out]
 
 
 def boat_rows(proposal: Proposal, k: int, language: str) -> list[list[str]]:
@@ -128,7 +136,7 @@ def missing_texts(proposal: Proposal, language: str) -> list[str]:
         asked = [name_of(proposal, port) for port in ports_that_would_help(proposal, k)]
         helps = SENTENCE["ask_there"].fill(ports=join_texts(asked)).of(language) if asked else ""
         texts.append(SENTENCE["of_boat"].fill(boat=boat.id, text=f"{why[1].of(language)}{helps}").of(language))
-    return texts
+    return texts + [left_out_text(encounter).of(language) for encounter in proposal.left_out]
 
 
 def _missing(proposal: Proposal, language: str, ink: Style) -> list[str]:
@@ -202,16 +210,16 @@ def beside_texts(proposal: Proposal, language: str) -> list[str]:
     best = proposal.best
     if best is None:
         return []
-    everybody = sum(boat.persons for boat in proposal.boats)
+    persons = everybody(proposal)
     landed = sum(part.persons for part in best.landing.parts)
-    plans = (("this_plan", best.landing, landed), ("turn_plan", proposal.greedy, everybody - greedy_without(proposal)))
+    plans = (("this_plan", best.landing, landed), ("turn_plan", proposal.greedy, persons - greedy_without(proposal)))
     texts = [
-        _label(key, language, placed=placed, all=everybody,
+        _label(key, language, placed=placed, all=persons,
                **_values(schedule.worst_min, schedule.total_person_min, language))
         for key, schedule, placed in plans
     ]  # fmt: skip
     same = compare_plans(proposal)
-    if same is not None and same.persons < everybody:
+    if same is not None and same.persons < persons:
         turn = _values(*same.greedy, language)
         texts.append(_label(
             "same_people", language, persons=same.persons, turn=turn["worst"], turn_total=turn["total"],

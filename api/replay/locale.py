@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from api.text.catalogue import load_texts
 from api.text.locale import Locale
+from api.text.singular import with_singulars
 
 WORDS = load_texts("replay")
 """What a report and a comparison of replays say; what rules say is in `api.text.messages`."""
@@ -18,11 +19,11 @@ class ReportLocale(Locale):
     def say(self, key: str, **fields: object) -> Markup:
         """A sentence of the catalogue as HTML; whatever is filled in is escaped, unless it is HTML of ours already."""
         # The catalogue is ours.
-        return Markup(self.of(*WORDS[key])).format(**fields)  # noqa: S704
+        return Markup(with_singulars(Markup(self.of(*WORDS[key])).format(**fields)))  # noqa: S704
 
     def plain(self, key: str, **fields: object) -> str:
         """A sentence of the catalogue that is not HTML yet: whoever puts it there escapes it."""
-        return self.of(*WORDS[key]).format(**fields)
+        return with_singulars(self.of(*WORDS[key]).format(**fields))
 
 
 ENGLISH, FRENCH = ReportLocale("en"), ReportLocale("fr")

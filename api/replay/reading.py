@@ -2,6 +2,7 @@
 
 import codecs
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -180,7 +181,7 @@ def _columns(path: Path, kind: str, column_map: ColumnMap) -> tuple[tuple[str, .
         # Arrow tells of damage by the same exception, without a number of the system.
         if error.errno is None:
             raise _damaged(path) from None
-        raise InvalidAsk("input", f"the file cannot be read ({error.strerror}).", "Check its name.") from None
+        raise InvalidAsk("input", f"the file cannot be read ({os.strerror(error.errno)}).", "Check its name.") from None
     except (pa.ArrowException, UnicodeDecodeError, ValueError):
         raise _damaged(path) from None
     return (), ""
@@ -281,14 +282,17 @@ def _csv_tables(source: Source, _rows: int) -> Iterator[pa.Table]:
             yield _with_malformed(pa.table({name: pa.array([], pa.binary()) for name in types}), last[:0], last)
     except pa.ArrowInvalid as error:
         raise InvalidAsk(
-            "input", f"cannot be read beyond row {first} ({' '.join(str(error).split())[:80]}).", _UNCLOSED,
+            "input", f"cannot be read beyond row {first}, counted from 0 ({' '.join(str(error).split())[:80]}).",
+            _UNCLOSED,
         ) from None  # fmt: skip
 
 
 def _refuse_runaway(rows: list[int]) -> None:
     """Refuse a file of which one row has swallowed others: nobody could say how many there were."""
     if rows:
-        raise InvalidAsk("input", f"row {rows[0]} runs over several lines without making a row.", _UNCLOSED)
+        raise InvalidAsk(
+            "input", f"row {rows[0]}, counted from 0, runs over several lines without making a row.", _UNCLOSED
+        )
 
 
 def _with_malformed(table: pa.Table, row: np.ndarray, bad: np.ndarray) -> pa.Table:

@@ -305,6 +305,10 @@ def _ages(run: Run, tally: Aggregate, locale: ReportLocale) -> list[tuple[str, s
         (say("age_coast"), pack, _age_of_pack(run, tally, locale)),
         (say("age_tide"), say("age_constants"), used),
     ]
+    if run.streams:
+        rows.append(
+            (say("age_streams"), say("age_edition", edition=run.text("streams", "edition")), say("age_in_times"))
+        )
     for forecast in run.forecasts:
         name = str(forecast.get("id", say("age_forecast")))
         rows.append((say("age_weather"), name, say("age_run", at=forecast.get("run_at", "?"))))
@@ -339,7 +343,8 @@ def _limits(run: Run, tally: Aggregate, occupancy: Occupancy | None, locale: Rep
     keys = ["advice", "history", "positions", "live" if occupancy is None else "live_but_places"]
     limits = [locale.plain(f"limit_{key}") for key in keys]
     if not run.forecasts:
-        limits.append(locale.plain("limit_no_forecast"))
+        key = {None: "limit_no_forecast", True: "limit_atlas_only", False: "limit_calm_water"}
+        limits.append(locale.plain(key[None if run.streams is None else bool(run.streams)]))
     limits.append(sentence_of("SURGE_NOT_INCLUDED", locale))
     limits += [locale.plain(f"limit_{key}") for key in ("regions", "assumed", "lines", "navigation")]
     if tally.persons_unknown:

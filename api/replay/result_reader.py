@@ -82,6 +82,14 @@ class Run:
         found = self.at("forecasts")
         return [forecast for forecast in found if isinstance(forecast, Mapping)] if isinstance(found, list) else []
 
+    @property
+    def streams(self) -> Mapping[str, object] | None:
+        """The stream atlas, empty where a run had none; None of runs of before it was written down."""
+        if "streams" not in self.manifest:
+            return None
+        found = self.at("streams")
+        return found if isinstance(found, Mapping) else {}
+
     def digests(self, locale: ReportLocale) -> list[tuple[str, str]]:
         """Names and SHA-256 of everything the decisions rest on."""
         policies = self.at("policies")

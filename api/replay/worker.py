@@ -160,6 +160,7 @@ def _open(spec: TaskSpec) -> TaskContext:
         "code_sha256": code_digest(),
         "geodata": service.world.identity["geodata"],
         "tides": service.pack.manifest["layers"]["tides"]["sha256"],  # type: ignore[index]
+        "streams": service.atlas.identity or None,
         "forecasts": worlds.identities,
         "policies": {policy.name: policy.sha256 for policy in policies.values()},
         "policy_for_all": chosen,

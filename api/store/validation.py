@@ -154,7 +154,7 @@ def checked_number(value: float, field: str, least: float, most: float) -> float
     InvalidValue
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise InvalidValue(field, "is no number in range.", f"Send {least:g} to {most:g}.")
+        raise InvalidValue(field, "is no number in range.", f"Send {least:.15g} to {most:.15g}.")
     return float(value)
 
 

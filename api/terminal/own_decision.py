@@ -98,7 +98,7 @@ class Answered:
         for k, port in enumerate(ports):
             if port.id == port_id:
                 return candidate(self.decision, k, languages_of(lang))
-        raise UnknownName("port", f"there is no port {port_id[:40]!r}.", "'safeport ports' lists ids.")
+        raise UnknownName("port", f"there is no port {port_id[:40]!r}.", "See the list of ports.")
 
     def view(self, lang: str) -> dict[str, Any]:
         """The brief view."""

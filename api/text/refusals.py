@@ -14,6 +14,9 @@ from functools import cache
 from string import Formatter
 from typing import Any, NamedTuple
 
+from api.text.locale import localize_number
+from api.text.singular import with_singulars
+
 _FRENCH = "fr"
 _NUMBER = r"[-+]?[0-9][0-9.,]*(?:e[-+]?[0-9]+)?"
 _NUMBERS = (
@@ -39,6 +42,8 @@ _FORMS = {
 """What a field of that name may hold; another one anything at all."""
 _QUOTED_OR = re.compile("(?<=['\"]) or (?=['\"])")
 _ENDS = re.compile(r"(?<=[.?!]) ")
+_GROUPED = re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:[.][0-9]+)?")
+"""A number of ours with its thousands set apart, which a comma would make a decimal of in French."""
 _MOST_SENTENCES = 12
 
 
@@ -136,7 +141,9 @@ def _sentence(text: str, catalogue: _Catalogue) -> str | None:
         found = pattern.form.fullmatch(text)
         if found:
             values = {name: _value(name, value, catalogue) for name, value in found.groupdict().items()}
-            return pattern.french.format_map(values)
+            french = pattern.french.format_map(values)
+            # What was typed is repeated as it was.
+            return with_singulars(french) if values.keys() <= set(_NUMBERS) else french
     return None
 
 
@@ -146,6 +153,8 @@ def _value(name: str, value: str, catalogue: _Catalogue) -> str:
         return " ou ".join(catalogue.words[name][word] for word in value.split(" or "))
     if name in ("names", "expected"):
         return _QUOTED_OR.sub(" ou ", value)
+    if name in _NUMBERS and _GROUPED.fullmatch(value):
+        return localize_number(value, _FRENCH)
     return catalogue.phrases.get(name, {}).get(value, value)
 
 

@@ -2,7 +2,13 @@
 
 import re
 
-_ONE = re.compile(r"(?<![0-9.,] )(?<![0-9.,])\b1 (?:person|port|encounter|place|boat|personne|événement|bateau)(s|x)\b")
+_ALONE = r"(?<![0-9][ \u00a0\u202f])(?<![0-9.,])\b"
+_ONE = re.compile(
+    _ALONE
+    + r"1 (?:person|port|encounter|place|boat|position|row|personne|événement|bateau|ligne|élément|caractère)(s|x)\b"
+)
+_AGREES = re.compile(_ALONE + r"(?P<count>[01] (?:personne|position|ligne))s? (?P<what>lu|refusé|rejeté)es\b")
+"""In French a word about them is in the singular with them."""
 
 
 def with_singulars(text: str) -> str:
@@ -11,4 +17,5 @@ def with_singulars(text: str) -> str:
     Larger numbers that end so, ``2 001 persons``, stay as they are.
     """
     singular = _ONE.sub(lambda found: found[0][: -len(found[1])], text)
-    return re.sub(r"(?<![0-9.,] )(?<![0-9.,])\b0 personnes\b", "0 personne", singular)
+    singular = re.sub(_ALONE + "0 personnes\\b", "0 personne", singular)
+    return _AGREES.sub(r"\g<count> \g<what>e", singular)

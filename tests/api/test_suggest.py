@@ -55,12 +55,23 @@ def test_an_option_is_named_itself_and_the_one_meant(capsys, typed, meant):
     assert (f"Did you mean '{meant}'?" in text) if meant else ("Did you mean" not in text)
 
 
+def test_a_command_that_does_not_exist_is_named_before_its_options(capsys):
+    assert main(["decidde", "--position", "x"]) == 2
+    assert capsys.readouterr().err.startswith("command: there is no command 'decidde'. Did you mean 'decide'?")
+    # What follows an option may be its value.
+    assert main(["keys", "--nam", "x"]) == 2
+    assert capsys.readouterr().err.startswith("--nam: is no option of this command.")
+
+
 @pytest.mark.parametrize(
     ("text", "read"),
     [
         ("1 persons", "1 person"), ("of 1 encounters to 1 ports.", "of 1 encounter to 1 port."),
         ("21 persons", "21 persons"), ("10 personnes", "10 personnes"),
         ("2 001 persons", "2 001 persons"), ("1,001 persons", "1,001 persons"), ("0.1 ports", "0.1 ports"),
+        ("2\u202f1 ports", "2\u202f1 ports"), ("2 positions refusées", "2 positions refusées"),
+        ("4 boats, 1 positions refused, 1 ports", "4 boats, 1 position refused, 1 port"),
+        ("sans, 1 positions refusées, 0 lignes rejetées ;", "sans, 1 position refusée, 0 ligne rejetée ;"),
         ("1 personnes", "1 personne"), ("0 personnes", "0 personne"), ("0 persons", "0 persons"),
     ],
 )  # fmt: skip

@@ -224,6 +224,7 @@ PLAN: dict[str, Any] = {
         "persons": 90,
         "plan": {"total_person_min": 8378.5, "worst_min": 159.1},
     },
+    "left_out": [],
     "order": [],
     "search": {"ended": "proven", "limit_s": 1.5, "longest_s": 6.0},
     "missing": None,

@@ -510,3 +510,15 @@ def test_a_fault_has_one_pointer_on_both_ways_in(safeport, service, change, type
         answer = Caller(runner, create_app(service)).decide(encounter).json()
     assert [told["pointer"]] == [error["pointer"] for error in answer["errors"]]
     assert told["code"] in (answer["errors"][0]["code"], "INVALID_VALUE")
+
+
+@pytest.mark.parametrize(("option", "content"), [("--avoid", '{"type":"FeatureCollection","features":[]}'),
+                                                 ("--overlay", "port_id,nonsense\n")])  # fmt: skip
+def test_a_file_of_ones_own_is_refused_by_its_option_and_is_no_field_of_a_body(
+    safeport, example, tmp_path, option, content
+):  # fmt: skip
+    path = tmp_path / "own.csv"
+    path.write_text(content, encoding="utf-8")
+    assert safeport(*example, option, str(path)).err.startswith(f"{option}: own.csv has ")
+    (error,) = json.loads(safeport(*example, option, str(path), "--json").err)["errors"]
+    assert (error["option"], error["pointer"]) == (option, "")

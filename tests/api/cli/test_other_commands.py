@@ -1,6 +1,7 @@
 """``distance``, ``ports``, ``doctor``, ``geodata``, ``serve``, and packs that are not as they left the build."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -275,7 +276,8 @@ def test_exchanged_numbers_to_count_from_are_noticed(safeport):
         (("decide", "--position", "51 03N 1 15E", "--lang", "fr", "--vessel", "rnli-sevren"),
          "--vessel : il n'y a pas de profil 'rnli-sevren'. Est-ce 'rnli-severn' ? Profils : "),
         (("ports", "Atlantis", "--lang", "fr"),
-         "ID : il n'y a pas de port 'Atlantis'. 'safeport ports' donne les identifiants et codes UN/LOCODE."),
+         "ID : il n'y a pas de port 'Atlantis'. 'safeport ports' et /v1/ports donnent les identifiants et codes "
+         "UN/LOCODE."),
         (("distance", "dover", "51 75N 1 00E", "--lang", "fr"),
          "TO : La latitude a 60 minutes ou plus. Vérifier les minutes : elles vont de 0 à 59."),
         (("vessels", "--lang", "en", "--lang", "fr", "x"), "x : n'était pas attendu."),
@@ -303,3 +305,19 @@ def test_a_problem_document_of_the_command_line_is_in_french(safeport):
 
 def test_after_two_dashes_no_language_is_asked_for(safeport):
     assert "is missing" in safeport("decide", "--", "--lang", "fr").err
+
+
+def test_a_stream_a_port_and_vessels_are_french_in_french(safeport):
+    ran = safeport("stream", "50 58N 001 30E", "--from", "2022-01-13T05:00Z", "--hours", "1", "--lang", "fr")
+    assert re.search(r"05h00 UTC  [0-9],[0-9] nd  [0-9]{3}° vrai  atlas", ran.out)
+    text = " ".join(ran.out.split())
+    assert "d'après la pleine mer de Calais ; vitesses à" in text
+    assert "courants de marée des côtes de France et de la Manche" in text
+    assert not {"kn", "taux", "derived,", "calais", "streams"} & set(text.split())
+    ran = safeport("stream", "50 58N 001 30E", "--from", "2022-01-13T05:00Z", "--hours", "1")
+    assert re.search(r"0500 UTC  [0-9][.][0-9] kn  [0-9]{3} T  atlas", ran.out)
+    header = safeport("vessels", "--lang", "fr").out.splitlines()[0].split()
+    assert {"nd", "long."} <= set(header)
+    assert not {"kn", "LOA"} & set(header)
+    assert "[publié: " in safeport("ports", "dover", "--lang", "fr").out
+    assert "[published: " in safeport("ports", "dover").out

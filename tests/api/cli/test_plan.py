@@ -56,9 +56,9 @@ def test_in_french_a_space_stands_before_the_colon(safeport, tmp_path):
         (b'{"a": 1, "a": 2}', "INPUT: an object has the key 'a' twice."),
         (b"[" * 100_000, "INPUT: is nested too deeply."),
         (b"[1]", "plan: is not a JSON object."),
-        (b"{}", "ports: there is no port"),
+        (b"{}", "--ports: there is no port"),
         (b'{"ports": [{"id": "dover"}]}', "encounters: is missing."),
-        (b'{"encounters": [{"id": "A"}], "ports": [{"id": "dover"}]}', "encounters.0.position: is missing."),
+        (b'{"encounters": [{"id": "A"}], "ports": [{"id": "dover"}]}', "boat 'A', position: is missing."),
     ],
 )
 def test_a_file_that_is_no_plan(safeport, tmp_path, content, field):

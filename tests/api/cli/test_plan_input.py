@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -68,7 +69,7 @@ def test_every_column_is_a_field_and_every_figure_reaches_it():
     assert model.vessel.survivor_capacity == 40
     assert model.may_split is True
     assert model.time == "2024-10-05T06:40:00Z"
-    (port,) = ports_of_file((",".join(PORT_COLUMNS) + "\ndover,1,2.5,3\n").encode(), "ports.csv", {})
+    (port,) = ports_of_file((",".join(PORT_COLUMNS) + "\ndover,1,2.5,3\n").encode(), "ports.csv", "en", {})
     assert set(port) == set(PortFiguresIn.model_fields)
     assert PortFiguresIn.model_validate(port).persons_per_hour == 2.5
 
@@ -139,6 +140,24 @@ def test_standard_input(safeport, files, monkeypatch):
     assert len(document["encounters"]) == 2
 
 
+def test_a_rate_for_all_adds_no_port_to_those_of_the_table(safeport, files):
+    (files / "ports.csv").write_text("id,places,rate\nramsgate,70,\ndover,,60\n", encoding="utf-8")
+    rate = ("--persons-per-hour", "10", "--time", "2024-10-05T06:30Z", "--json")
+    document = json.loads(safeport("plan", str(files / "boats.csv"), "--ports", str(files / "ports.csv"), *rate).out)
+    (port,) = document["ports"]
+    assert (port["port"]["id"], port["places"], port["persons_per_hour"]) == ("ramsgate", 70, 10)
+    assert port["assumed"] == ["persons_per_hour"]
+    body = {**json.loads(json.dumps(body_of_file(BOATS.encode(), "boats.csv", "en", {}))),
+            "ports": [{"id": "ramsgate", "places": 70}]}  # fmt: skip
+    (files / "plan.json").write_text(json.dumps(body), encoding="utf-8")
+    document = json.loads(safeport("plan", str(files / "plan.json"), *rate).out)
+    assert [port["port"]["id"] for port in document["ports"]] == ["ramsgate"]
+    # Where no ports are given every one of them is used.
+    document = json.loads(safeport("plan", str(files / "boats.csv"), *rate).out)
+    assert len(document["ports"]) > 1
+    assert {port["places"] for port in document["ports"]} == {None}
+
+
 @pytest.mark.parametrize(
     ("ports", "told"),
     [
@@ -171,7 +190,7 @@ def test_a_wrong_boat_is_refused_by_row(safeport, files):
     ("arguments", "told"),
     [
         ((), "INPUT: is missing."),
-        (("boats.csv",), "ports: there is no port with places and a landing rate."),
+        (("boats.csv",), "--ports: there is no port with places and a landing rate."),
         (("boats.csv", "--from-store"), "INPUT: is given beside --from-store."),
         (("boats.csv", "--store", "sqlite:x"), "--from-store: is missing beside the store."),
         (("boats.csv", "--persons-per-hour", "0"), "--persons-per-hour: is not above 0."),
@@ -203,9 +222,36 @@ def test_what_does_not_go_together_is_refused(safeport, files, monkeypatch, argu
     assert ran.err.count("\n") == 1
 
 
-def test_the_encounters_of_the_store_with_what_its_ports_report(safeport, tmp_path):
-    import time
+def test_what_is_wrong_in_a_json_body_is_named_by_boat_and_pointed_to(safeport, tmp_path):
+    boats, table = tmp_path / "boats.json", tmp_path / "boats.csv"
+    wrong = {"position": "51.0, 1.5", "persons": "many"}
+    for row, option in (({"id": "A", **wrong}, "boat 'A', persons"), (wrong, "encounters.0.persons")):
+        boats.write_text(json.dumps([row]), encoding="utf-8")
+        ran = safeport("plan", str(boats), "--persons-per-hour", "10", "--json")
+        (error,) = json.loads(ran.err)["errors"]
+        assert (error["option"], error["pointer"]) == (option, "/encounters/0/persons")
+    boats.write_text(json.dumps([{"id": "A", "position": "48.8, 2.35"}]), encoding="utf-8")
+    on_land = (str(boats), "--persons-per-hour", "10")
+    assert safeport("plan", *on_land).err.startswith("boat 'A', position: lies on land")
+    assert safeport("plan", *on_land, "--lang", "fr").err.startswith("embarcation 'A', position : est à terre")
+    table.write_text('id,position\nA,"48.8, 2.35"\n', encoding="utf-8")
+    ran = safeport("plan", str(table), "--persons-per-hour", "10", "--lang", "fr")
+    assert ran.err.startswith("boats.csv ligne 2, position : est à terre")
+    # A table whose file is at fault is no field of a body.
+    table.write_text("id,persns\nA,3\n", encoding="utf-8")
+    (error,) = json.loads(safeport("plan", str(table), "--json").err)["errors"]
+    assert (error["option"], error["pointer"]) == ("boats.csv", "")
 
+
+def test_a_missing_rate_is_asked_for_by_its_option(safeport, files):
+    (files / "ports.csv").write_text("id,places\ndover,5\n", encoding="utf-8")
+    ran = safeport("plan", str(files / "boats.csv"), "--ports", str(files / "ports.csv"), "--lang", "fr")
+    assert ran.err == (
+        "ports.csv ligne 2, persons_per_hour : manque. La donner, ou --persons-per-hour pour tous.\n"
+    )  # fmt: skip
+
+
+def test_the_encounters_of_the_store_with_what_its_ports_report(safeport, tmp_path):
     now_s, controller = time.time(), Actor(Role.CONTROLLER, "test")
     url = f"sqlite:{tmp_path}/store.db"
     with open_store(url, create=True) as store:
@@ -220,6 +266,72 @@ def test_the_encounters_of_the_store_with_what_its_ports_report(safeport, tmp_pa
     assert encounter["id"] == made.document["encounter_id"]
     assert [port["port"]["id"] for port in document["ports"]] == ["dover"]
     assert document["ports"][0]["places"] == 70
+
+
+@pytest.fixture
+def room(tmp_path):
+    """A store with a fit encounter, one on land, one of an unknown number in the Irish Sea, and an empty boat."""
+    now_s, controller = time.time(), Actor(Role.CONTROLLER, "test")
+    url = f"sqlite:{tmp_path}/room.db"
+    placed = {"fit": (1.47, 50.99, 20), "land": (2.35, 48.8, 7), "far": (-5.5, 54.5, None), "empty": (1.5, 51.0, 0)}
+    with open_store(url, create=True) as store:
+        store.do(ReportCapacity("dover", Places(70), persons_per_hour=60), controller, now_s)
+        ids = {
+            name: store.do(
+                ReportEncounter("phone", lon, lat, now_s, persons_min=count, persons_max=count), controller, now_s
+            ).document["encounter_id"]
+            for name, (lon, lat, count) in placed.items()
+        }
+    return url, ids
+
+
+def test_one_encounter_that_is_refused_does_not_cost_the_others_their_plan(safeport, room, tmp_path):
+    url, ids = room
+    ran = safeport("plan", "--from-store", "--store", url, "--json")
+    assert ran.err == ""
+    document = json.loads(ran.out)
+    assert [encounter["id"] for encounter in document["encounters"]] == [ids["fit"]]
+    left_out = {entry["id"]: entry for entry in document["left_out"]}
+    assert set(left_out) == {ids["land"], ids["far"]}
+    assert (left_out[ids["land"]]["persons"], left_out[ids["land"]]["code"]) == (7, "POS_ON_LAND")
+    # Where nobody knows how many, the policy's figure counts here as for any other encounter.
+    missing = 7 + left_out[ids["far"]]["persons"]
+    assert left_out[ids["far"]]["persons"] > 0
+    assert document["outcome"] == "incomplete"
+    assert document["headline"]["en"].startswith(f"WARNING: no place found for {missing} of {20 + missing} persons.")
+    assert document["greedy"]["without_place"] == missing
+    told = [notice for notice in document["notices"] if notice["code"] == "ENCOUNTER_REFUSED"]
+    assert {notice["level"] for notice in told} == {"warning"}
+    assert ids["land"] in told[0]["text"]["en"] + told[1]["text"]["en"]
+    for language, reason, nobody in (
+        ("en", "position: lies on land", "Nobody to land"), ("fr", "position : est à terre", "Personne à débarquer"),
+    ):  # fmt: skip
+        page = tmp_path / f"{language}.html"
+        ran = safeport("plan", "--from-store", "--store", url, "--lang", language, "--html", str(page))
+        for text in (" ".join(ran.out.split()), page.read_text(encoding="utf-8")):
+            assert ids["land"] in text
+            assert reason in text
+            assert nobody in text
+            assert ids["empty"] in text
+
+
+def test_where_all_are_fit_nothing_is_left_out(safeport, tmp_path):
+    now_s, url = time.time(), f"sqlite:{tmp_path}/store.db"
+    with open_store(url, create=True) as store:
+        store.do(ReportEncounter("phone", 1.47, 50.99, now_s), Actor(Role.CONTROLLER, "test"), now_s)
+    document = json.loads(safeport("plan", "--from-store", "--store", url, "--json").out)
+    assert document["left_out"] == []
+    assert not {"ENCOUNTER_REFUSED", "NOBODY_LEFT"} & {notice["code"] for notice in document["notices"]}
+
+
+def test_where_every_encounter_is_refused_the_plan_says_so(safeport, tmp_path):
+    now_s, url = time.time(), f"sqlite:{tmp_path}/store.db"
+    with open_store(url, create=True) as store:
+        land = ReportEncounter("phone", 2.35, 48.8, now_s, persons_min=7, persons_max=7)
+        store.do(land, Actor(Role.CONTROLLER, "test"), now_s)
+    document = json.loads(safeport("plan", "--from-store", "--store", url, "--json").out)
+    assert document["outcome"] == "none"
+    assert [entry["persons"] for entry in document["left_out"]] == [7]
 
 
 def test_the_page_stands_alone_and_says_what_the_text_says(safeport, files):

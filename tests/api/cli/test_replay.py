@@ -18,7 +18,7 @@ def test_counts_are_printed_and_add_up(safeport, tmp_path):
     ran = safeport("replay", str(path), "--out", str(tmp_path / "out"), "--workers", "1")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("Rows read: 12 = 7 with a port + 0 without + 4 positions refused + 1 rejected.\n")
-    assert "Rejected:  TIME_NAIVE 1 (row 2);" in ran.out
+    assert "Rejected:  TIME_NAIVE 1 (row 2, counted from 0);" in ran.out
     assert "TIME_NAIVE: the time has no zone, and the column map names none." in ran.out
     assert "Columns not used: observed_prot." in ran.out
     assert 'A map would read them (--map FILE.toml): columns = { observed_port = "observed_prot" }' in ran.out
@@ -34,6 +34,28 @@ def test_a_table_of_rejected_rows_is_bad_input_and_the_report_is_listed(safeport
     assert "3 rejected." in ran.out
     assert "report.html, manifest.json" in ran.out
     assert (tmp_path / "out" / "report.html").exists()
+
+
+def test_where_no_row_was_decided_json_is_a_problem_and_all_files_are_written(safeport, tmp_path):
+    path = tmp_path / "some.csv"
+    path.write_text(write_encounters(path, 3).read_text().replace("Z", ""))
+    out = tmp_path / "out"
+    ran = safeport("replay", str(path), "--out", str(out), "--workers", "1", "--json")
+    assert (ran.code, ran.out) == (2, "")
+    problem = json.loads(ran.err)
+    assert problem["exit_code"] == 2
+    assert [(error["option"], error["pointer"]) for error in problem["errors"]] == [("INPUT", "")]
+    assert problem["detail"].startswith("INPUT: no row could be decided.")
+    assert json.loads((out / "manifest.json").read_text())["counts"]["rejected"] == 3
+    assert len((out / "rejects.csv").read_text().splitlines()) == 4
+
+
+def test_a_file_that_is_not_there_is_said_in_words_of_ours(safeport, tmp_path):
+    for language, told in (("en", "No such file or directory"), ("fr", "fichier ou dossier inexistant")):
+        ran = safeport("replay", str(tmp_path / "none.csv"), "--out", str(tmp_path / "out"), "--lang", language)
+        assert ran.code == 2
+        assert f"({told})" in ran.err
+        assert "Failed to open" not in ran.err
 
 
 def test_json_is_the_manifest(safeport, tmp_path):

@@ -55,6 +55,28 @@ def codes(document):
     return {notice["code"] for notice in document["notices"]}
 
 
+def test_what_no_answer_can_be_given_for_is_left_out_where_that_is_asked_for(planned):
+    body = small(empty_encounters=["E9"])
+    body["encounters"][0]["position"]["coordinates"] = [2.35, 48.8]
+    with pytest.raises(InvalidAsk, match="lies on land") as refused:
+        planned(body)
+    assert refused.value.field == "encounters.0.position"
+    document = plan_document(planned({**body, "leave_out_refused": True}))
+    assert [(entry["id"], entry["persons"], entry["code"]) for entry in document["left_out"]] == [
+        ("A", 20, "POS_ON_LAND")
+    ]
+    assert {"ENCOUNTER_REFUSED", "NOBODY_LEFT"} <= codes(document)
+    # A policy of the whole plan that does not exist is the fault of no encounter; that of one encounter is.
+    with pytest.raises(UnknownName):
+        planned({**body, "leave_out_refused": True, "policy": "nonsense"})
+    body["encounters"][1]["policy"] = "nonsense"
+    document = plan_document(planned({**body, "leave_out_refused": True}))
+    assert [(entry["id"], entry["code"]) for entry in document["left_out"]] == [
+        ("A", "POS_ON_LAND"), ("B", "INVALID_FIELDS")
+    ]  # fmt: skip
+    assert document["outcome"] == "none"
+
+
 def test_the_documented_scenario(planned, october):
     """5 October 2024: 237 people, 7 units; positions and figures are synthetic and the file says so."""
     assert october["note"].startswith("SYNTHETIC")

@@ -131,7 +131,7 @@ def test_every_way_of_explaining_is_counted_apart(tmp_path):
     assert (
         "6 = 1 the same + 4 explained (1 by a finding, 2 by a near tie, 1 by the record of what was done) + 1" in text
     )
-    assert "1 positions refused, 1 ports outside the register" in text
+    assert "1 position refused, 1 port outside the register" in text
     assert "in 1 of 6, the one nearest by water in 2" in text
 
 

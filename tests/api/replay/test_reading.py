@@ -134,7 +134,7 @@ def test_a_quotation_mark_never_closed_is_no_silent_loss(conformed, tmp_path):
     path = tmp_path / "quote.csv"
     row = "b,1,50,2022-01-13T05:00:00Z\n"
     path.write_text("encounter_id,lon,lat,time\n" + row * 3 + '"a,1,50,2022-01-13T05:00:00Z\n' + row * 5)
-    with pytest.raises(InvalidAsk, match="row 3 runs over several lines"):
+    with pytest.raises(InvalidAsk, match="row 3, counted from 0, runs over several lines"):
         conformed(path)
     # So long that the reader gives up first.
     path.write_text("encounter_id,lon,lat,time\n" + row * 3 + '"a,1,50,2022-01-13T05:00:00Z\n' + row * 500_000)

@@ -101,14 +101,35 @@ def test_words_stored_as_dictionaries_count_the_same(made):
 def test_the_report_says_what_was_counted(made):
     text = words(page(write_report(made)))
     assert "past.csv" in text
-    assert "5 rows read: 3 encounters with a port, 1 without, 1 positions refused, 0 rows rejected" in text
-    assert "75.0 % of encounters with an answer have a port recommended (3 of 4). Not among them: 1 positions" in text
+    assert "5 rows read: 3 encounters with a port, 1 without, 1 position refused, 0 rows rejected" in text
+    assert "75.0 % of encounters with an answer have a port recommended (3 of 4). Not among them: 1 position " in text
     assert "these add up" in text
     assert "Entrance to the port closed at arrival" in text
     assert "Advice worked out afterwards" in text
     assert "OpenStreetMap contributors" in text
     assert "No forecast was connected" in text
     assert "surge" in text.lower()
+
+
+@pytest.mark.parametrize(
+    ("streams", "told", "not_told"),
+    [
+        ({"source": "SHOM", "edition": "2005"}, ("The tidal stream of the atlas is in them", "atlas, edition 2005"),
+         ("calm water", "sea or stream")),
+        (None, ("for calm water, without wind, sea or stream",), ("The tidal stream of the atlas", "edition")),
+    ],
+)  # fmt: skip
+def test_the_report_says_which_stream_the_times_hold(tmp_path, streams, told, not_told):
+    text = words(page(write_report(folder(tmp_path / "run", ROWS, streams=streams))))
+    assert all(sentence in text for sentence in told)
+    assert not any(sentence in text for sentence in not_told)
+
+
+def test_a_replay_that_wrote_no_stream_down_is_not_said_to_have_had_none(made):
+    text = words(page(write_report(made)))
+    assert "No forecast was connected: times are for no wind and no sea." in text
+    assert "stream of the atlas" not in text
+    assert "calm water" not in text
 
 
 def test_figures_that_do_not_add_up_are_called_out(tmp_path):

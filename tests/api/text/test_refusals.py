@@ -47,7 +47,7 @@ WORDS = {
     "self.role.value": ["crew"], "place": ["feature 7001"],
 }  # fmt: skip
 """What stands in the braces of the code that is a word of ours; in any other there is something made up."""
-ENGLISH_KEPT = {"persons", "max", "survivor_capacity", "port_id", "place", "1", "0"}
+ENGLISH_KEPT = {"persons", "max", "survivor_capacity", "port_id", "place", "1", "0", "persons_per_hour_without_figures"}
 """Names and figures of the code itself that a brace of the catalogue may take in."""
 
 
@@ -83,10 +83,10 @@ def texts_of_the_code():
             # The option of a forecast file, and a position read back, hold the text of somebody else.
             found |= {text for text in refusal_texts(path, classes) if ".problem}" not in text}
     for name in ("api/http/problems.py", "api/field_errors.py", "api/terminal/routes.py"):
-        # Here texts stand in tables. {:.12g} and {min_length} are braces to fill, {...} and {"min": 55} are none.
+        # Here texts stand in tables. {:.15g} and {min_length} are braces to fill, {...} and {"min": 55} are none.
         for text in sentences_in(ROOT / name) - described(name):
             escaped = text.replace("{", "{{").replace("}", "}}").replace("{{expected}}", "{expected!r}")
-            found.add(re.sub(r"\{\{(:\.12g|[a-z_]+)\}\}", "{number}", escaped))
+            found.add(re.sub(r"\{\{(:\.15g|[a-z_]+)\}\}", "{number}", escaped))
     return found - AT_THE_START
 
 
@@ -310,3 +310,19 @@ def test_a_field_error_of_every_kind_has_its_french():
         ("n'est pas une heure au format RFC 3339.", "Écrire 2026-11-22T14:30:00Z."),
         ("n'a pas la forme attendue.", "L'écrire selon le motif ^[0-9a-f.]{64}$."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        ("has 426,975 km2, more than 5,000.", "fait 426\u202f975 km2, plus que 5\u202f000."),
+        ("is larger than 1,048,576 bytes.", "dépasse 1\u202f048\u202f576 octets."),
+        ("has fewer items than 1.", "a moins de 1 élément."),
+        ("has fewer items than 21.", "a moins de 21 éléments."),
+        # What was typed stays as it was typed, and a decimal mark of ours is none of thousands.
+        ("'1,000' is not a number.", "'1,000' n'est pas un nombre."),
+        ("is below 0.5.", "est inférieur à 0.5."),
+    ],
+)
+def test_a_number_is_written_as_french_has_it(english, french):
+    assert translate_refusal(english, "fr") == french
