@@ -50,20 +50,20 @@ Whole = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
 Flag = Annotated[bool, Field(strict=True), Checked(checked_flag)]
 
 
-def described(least: float, most: float) -> Any:
+def openapi_bounds(least: float, most: float) -> Any:
     """Bounds in OpenAPI of a number beyond which the store refuses it: `Checked`, with a code of the store."""
     return Field(json_schema_extra={"minimum": least, "maximum": most})
 
 
-Count = Annotated[Whole, described(0, MOST_PERSONS), Checked(checked_count)]
+Count = Annotated[Whole, openapi_bounds(0, MOST_PERSONS), Checked(checked_count)]
 CountAtSea = Annotated[
     int, Field(strict=True, ge=0, le=MOST_PERSONS_AT_SEA), Checked(partial(checked_count, most=MOST_PERSONS_AT_SEA))
 ]
 """People of one encounter: no more than a decision is made for."""
 
-WindSpeed = Annotated[Number, described(0, 80), Checked(partial(checked_number, least=0.0, most=80.0))]
-Uncertainty = Annotated[Number, described(0, 200_000), Checked(partial(checked_number, least=0.0, most=200_000.0))]
-LandingRate = Annotated[Number, described(0, 10_000), Checked(partial(checked_number, least=0.0, most=10_000.0))]
+WindSpeed = Annotated[Number, openapi_bounds(0, 80), Checked(partial(checked_number, least=0.0, most=80.0))]
+Uncertainty = Annotated[Number, openapi_bounds(0, 200_000), Checked(partial(checked_number, least=0.0, most=200_000.0))]
+LandingRate = Annotated[Number, openapi_bounds(0, 10_000), Checked(partial(checked_number, least=0.0, most=10_000.0))]
 Id = Annotated[str, Field(max_length=LONGEST_NAME), Checked(checked_id)]
 PathId = Annotated[Id, OUTSIDE]
 LookedUpId = Annotated[str, OUTSIDE]

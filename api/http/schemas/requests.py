@@ -12,7 +12,7 @@ from api.field_errors import WrongField
 from api.http.schemas.bodies import Body, BodyOf
 from api.position import parse_time
 from api.security.roles import AccessRole
-from api.store.command_fields import Count, CountAtSea, Instant, Number, Persons, described
+from api.store.command_fields import Count, CountAtSea, Instant, Number, Persons, openapi_bounds
 from api.store.coordination import AnswerCoordination, OfferCoordination
 from api.store.directions import RecordDirection, RecordOverride, WithdrawDirection
 from api.store.encounters import CloseEncounter, ReopenEncounter, ReportEncounter, Source
@@ -59,7 +59,7 @@ class ReceptionIn(BodyOf[ReportReception]):
 class SomebodyIn(PersonsCountIn):
     """At least one person; families and medical are among the total."""
 
-    total: Annotated[Count, described(1, MOST_PERSONS)]
+    total: Annotated[Count, openapi_bounds(1, MOST_PERSONS)]
 
 
 class HoldIn(BodyOf[Hold]):
