@@ -22,9 +22,9 @@ import pyarrow.parquet as pq
 
 from api.decision_service import DecisionService, known_policy, open_decision_service
 from api.replay.batch import replay_batch
-from api.replay.column_map import read_column_map
-from api.replay.normalize import normalize
-from api.replay.reading import open_source
+from api.replay.ingest.column_map import read_column_map
+from api.replay.ingest.normalize import normalize
+from api.replay.ingest.reading import open_source
 from api.replay.run import CHUNK_ROWS
 from api.replay.worker import TaskSpec, task_context_of
 from bench.encounters import DOVER_STRAIT, EVERYWHERE, write_encounters

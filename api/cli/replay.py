@@ -16,7 +16,7 @@ from api.text.singular import with_singulars
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
-    from api.replay.observed_ports import History
+    from api.replay.analysis.observed_ports import History
     from api.replay.run import ReplayConfig
     from engine.policy import Policy
 
@@ -99,9 +99,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _replay(options: argparse.Namespace, table: Path) -> int:
     """Replay a table, and say how the rows add up."""
+    from api.replay.analysis.observed_ports import read_history
     from api.replay.checkpoint import json_bytes
-    from api.replay.column_map import OWN_MAP
-    from api.replay.observed_ports import read_history
+    from api.replay.ingest.column_map import OWN_MAP
     from api.replay.run import ReplayConfig
     from geodata.pack import DEFAULT_PACK
 
@@ -146,7 +146,7 @@ class _PrintExampleMap(argparse.Action):
     """``--example-map``: print it and end, as ``--help`` does."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from api.replay.column_map import EXAMPLE_MAP
+        from api.replay.ingest.column_map import EXAMPLE_MAP
 
         sys.stdout.write(EXAMPLE_MAP.read_text(encoding="utf-8"))
         parser.exit()
@@ -166,7 +166,7 @@ class Extras:
 
 def extras_of(options: argparse.Namespace) -> Extras:
     """The options that ask for more, checked against each other."""
-    from api.replay.monte_carlo import MOST_DRAWS
+    from api.replay.analysis.monte_carlo import MOST_DRAWS
 
     draws, seed = whole_number("--monte-carlo", options.monte_carlo), whole_number("--seed", options.seed)
     stay_h = number("--stay-hours", options.stay_hours)
@@ -209,7 +209,7 @@ def replay_with_extras(order: "ReplayConfig", more: Extras) -> dict[str, Any]:
             with Bar("drawn") as bar:
                 add_chances(order, more.draws, more.seed, progress=bar.update)
         if more.report:
-            from api.replay.report import write_report
+            from api.replay.reports.report import write_report
 
             write_report(order.out, order.pack, more.language)
     return manifest
@@ -281,14 +281,14 @@ def _written_beside(more: Extras) -> tuple[str, ...]:
     """Files that no manifest lists."""
     if not more.report:
         return ()
-    from api.replay.report import REPORT_FILE
+    from api.replay.reports.report import REPORT_FILE
 
     return (REPORT_FILE,)
 
 
 def compared_text(history: "History") -> str:
     """How the ports observed compare, and what plain rulers would have said."""
-    from api.replay.observed_ports import BY_DOUBT, BY_FINDING, BY_NEAR_TIE, BY_RECORD
+    from api.replay.analysis.observed_ports import BY_DOUBT, BY_FINDING, BY_NEAR_TIE, BY_RECORD
 
     ways = ((BY_FINDING, "a finding"), (BY_NEAR_TIE, "a near tie"), (BY_RECORD, "the record of what was done"),
             (BY_DOUBT, "the doubt about hour or vessel"))  # fmt: skip

@@ -43,9 +43,9 @@ def two_policies(order: "ReplayConfig", second: "Policy", more: Extras, options:
 
 def _compare_runs(first_run: Path, second_run: Path, out: str | None, options: argparse.Namespace) -> int:
     from api.documents.decision import to_json
-    from api.replay.compare import CHANGED_FILE, compare_runs, comparison_text, write_comparison
-    from api.replay.comparison_report import write_comparison_report
-    from api.replay.result_reader import read_run
+    from api.replay.analysis.compare import CHANGED_FILE, compare_runs, comparison_text, write_comparison
+    from api.replay.analysis.result_reader import read_run
+    from api.replay.reports.comparison_report import write_comparison_report
 
     first, second = read_run(first_run), read_run(second_run)
     folder = None if out is None else Path(out)
@@ -70,7 +70,7 @@ def run_documented(options: argparse.Namespace) -> int:
 
     from api.cli.console import wrap
     from api.replay.documented import EXPLANATIONS_FILE, replay_documented
-    from api.replay.report import write_report
+    from api.replay.reports.report import write_report
 
     out = Path(options.out)
     with stopped_at_once(out), Bar("decided") as bar:

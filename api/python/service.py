@@ -21,8 +21,8 @@ from api.python.asking import Position, Time, check_presentation, encounter_of, 
 from api.python.routes import routes_of
 from api.python.tables import WGS_84, chunk_of, frame_of, positions_of
 from api.replay.batch import replay_batch
-from api.replay.column_map import read_column_map
-from api.replay.normalize import normalize
+from api.replay.ingest.column_map import read_column_map
+from api.replay.ingest.normalize import normalize
 from api.replay.run import CHUNK_ROWS
 from api.replay.worker import names_known
 from api.replay.world_by_time import WorldsByTime

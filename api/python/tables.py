@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from api.replay.column_map import ColumnMap
-from api.replay.match_headers import fit_to_header, map_of_unused, missing_columns
-from api.replay.normalize import GEOMETRY_LAT, GEOMETRY_LON, GEOMETRY_WRONG, MALFORMED, ROW
-from api.replay.problem_list import raise_all
-from api.replay.reading import columns_lacking
+from api.replay.ingest.column_map import ColumnMap
+from api.replay.ingest.match_headers import fit_to_header, map_of_unused, missing_columns
+from api.replay.ingest.normalize import GEOMETRY_LAT, GEOMETRY_LON, GEOMETRY_WRONG, MALFORMED, ROW
+from api.replay.ingest.problem_list import raise_all
+from api.replay.ingest.reading import columns_lacking
 from api.replay.schema import CARRIED, DECISIONS
 from engine.errors import InvalidAsk
 
@@ -24,7 +24,7 @@ _GEOARROW = b"geoarrow."
 
 
 def chunk_of(encounters: Any, column_map: ColumnMap) -> tuple[pa.Table, pd.Index, ColumnMap]:
-    """A table as `api.replay.normalize.normalize` takes it, its index, and the map with names as the table spells them.
+    """A table as `normalize` of a replay takes it, its index, and the map with names as the table spells them.
 
     Parameters
     ----------

@@ -9,9 +9,9 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from api.replay.checkpoint import Checkpoint, put_in_place
-from api.replay.column_texts import PASSED_OVER_COLUMNS, describe_columns
-from api.replay.duplicates import COMPARED_COLUMNS, Duplicates, find_duplicates
-from api.replay.geometry import geo_metadata
+from api.replay.ingest.column_texts import PASSED_OVER_COLUMNS, describe_columns
+from api.replay.ingest.duplicates import COMPARED_COLUMNS, Duplicates, find_duplicates
+from api.replay.ingest.geometry import geo_metadata
 from api.replay.schema import PASSED_OVER, REJECTS, WRITTEN
 from api.replay.summary import Summary
 from api.replay.worker import COMPRESSION, text_columns

@@ -12,10 +12,16 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from api.replay.observed_ports import BY_RECORD, EXPLAINED, HISTORY_FILE, SAME, History
+from api.replay.analysis.observed_ports import BY_RECORD, EXPLAINED, HISTORY_FILE, SAME, History
+from api.replay.analysis.record_rules import (
+    CHAIN_OF_RESCUES,
+    DIRECTED,
+    MEDICAL_DIRECTION,
+    PATROL_CONTINUED,
+    TRANSFERRED,
+)
+from api.replay.analysis.result_reader import DECISIONS_FILE
 from api.replay.post_process import add_history
-from api.replay.record_rules import CHAIN_OF_RESCUES, DIRECTED, MEDICAL_DIRECTION, PATROL_CONTINUED, TRANSFERRED
-from api.replay.result_reader import DECISIONS_FILE
 from api.replay.run import Progress, ReplayConfig, replay
 from engine.errors import InvalidAsk
 

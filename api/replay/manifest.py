@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 
 from api.replay.checkpoint import digest_of_file
 from api.replay.concat import DECISIONS_FILE, PASSED_OVER_FILE, REJECTS_FILE, SUMMARY_FILE
-from api.replay.duplicates import Duplicates
-from api.replay.reading import Source
-from api.replay.rejects import FIRST_ROWS, NOTE_CODES, REJECT_CODES
+from api.replay.ingest.duplicates import Duplicates
+from api.replay.ingest.reading import Source
+from api.replay.ingest.rejects import FIRST_ROWS, NOTE_CODES, REJECT_CODES
 
 MANIFEST_FILE, TIMINGS_FILE = "manifest.json", "timings.json"
 

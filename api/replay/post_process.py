@@ -14,10 +14,7 @@ from typing import TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from api.replay.checkpoint import RUN, digest_of_file, json_bytes, lock_folder, put_in_place, write_whole
-from api.replay.column_map import read_column_map
-from api.replay.column_texts import CHANCES_COLUMNS, describe_columns
-from api.replay.monte_carlo import (
+from api.replay.analysis.monte_carlo import (
     CHANCES,
     CHANCES_FACTS_FILE,
     CHANCES_FILE,
@@ -26,11 +23,14 @@ from api.replay.monte_carlo import (
     chances,
     read_uncertainty,
 )
-from api.replay.normalize import normalize
-from api.replay.observed_ports import HISTORY_FILE, History, against_observed, read_history, write_history
-from api.replay.reading import open_source, stream_parquet
-from api.replay.record_rules import Operations
-from api.replay.result_reader import DECISIONS_FILE, decisions_in_parts
+from api.replay.analysis.observed_ports import HISTORY_FILE, History, against_observed, read_history, write_history
+from api.replay.analysis.record_rules import Operations
+from api.replay.analysis.result_reader import DECISIONS_FILE, decisions_in_parts
+from api.replay.checkpoint import RUN, digest_of_file, json_bytes, lock_folder, put_in_place, write_whole
+from api.replay.ingest.column_map import read_column_map
+from api.replay.ingest.column_texts import CHANCES_COLUMNS, describe_columns
+from api.replay.ingest.normalize import normalize
+from api.replay.ingest.reading import open_source, stream_parquet
 from api.replay.run import Progress, ReplayConfig
 from api.replay.side_checkpoint import SideCheckpoint
 from api.replay.source_digest import BESIDE, code_digest

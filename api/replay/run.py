@@ -18,10 +18,10 @@ import pyarrow as pa
 from distributed import Client, LocalCluster, wait
 
 from api.replay.checkpoint import Checkpoint, claim_folder, json_bytes, lock_folder, write_whole
-from api.replay.column_map import OWN_MAP, read_column_map
 from api.replay.concat import concat
+from api.replay.ingest.column_map import OWN_MAP, read_column_map
+from api.replay.ingest.reading import fingerprint, open_source
 from api.replay.manifest import MANIFEST_FILE, TIMINGS_FILE, complete_manifest, manifest_of, outputs_of
-from api.replay.reading import fingerprint, open_source
 from api.replay.worker import ENGINE, TaskSpec, WorkerRefused, decide_chunk, digest_of, task_context_of
 from engine.errors import InvalidAsk
 from engine.policy import Policy

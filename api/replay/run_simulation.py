@@ -14,12 +14,12 @@ import pyarrow as pa
 
 from api.replay.capacity_simulation import read_capacity, simulate_capacity, write_occupancy
 from api.replay.checkpoint import Checkpoint, claim_folder, json_bytes, lock_folder, write_whole
-from api.replay.column_map import read_column_map
 from api.replay.concat import concat
+from api.replay.ingest.column_map import read_column_map
+from api.replay.ingest.normalize import normalize
+from api.replay.ingest.reading import fingerprint, open_source
 from api.replay.judgement import skip_judgement
 from api.replay.manifest import MANIFEST_FILE, TIMINGS_FILE, complete_manifest, manifest_of, outputs_of
-from api.replay.normalize import normalize
-from api.replay.reading import fingerprint, open_source
 from api.replay.run import ReplayConfig, chunk_rows_for
 from api.replay.schema import ENCOUNTERS
 from api.replay.worker import TaskSpec, part_of, task_context_of

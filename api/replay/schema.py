@@ -47,7 +47,7 @@ are rows, ``transferred`` whether another vessel landed the people, ``time_uncer
 wrong either way [min], ``vessel_alternatives`` the other profiles the vessel may have had, ``a|b``.
 
 ``reading_notes`` are the codes of what was assumed or noted of the row, joined by ``;``; null where there is nothing.
-See `api.replay.rejects`.
+See `api.replay.ingest.rejects`.
 """
 
 RECORDED = (
@@ -90,7 +90,7 @@ DECISIONS = pa.schema(
 """One row for each row of `ENCOUNTERS`, in its order.
 
 Where ``decision_outcome`` is ``refused``, ``refusal`` is the code and everything after it is null. What each column is
-stands in `api.replay.column_texts`.
+stands in `api.replay.ingest.column_texts`.
 """
 
 JUDGEMENTS = pa.schema(

@@ -10,14 +10,16 @@ from functools import lru_cache
 from pathlib import Path
 
 DECIDING = (
-    "batch", "batch_patches", "capacity_simulation", "checkpoint", "column_map", "column_texts", "columns", "concat",
-    "duplicates", "foreign_times", "geojson_points", "geometry", "judgement", "match_headers", "normalize",
-    "parse_cells", "port_names", "problem_list", "reading", "rejects", "schema", "source_digest", "spreadsheet",
-    "summary", "timestamps", "worker", "world_by_time",
+    "batch", "batch_patches", "capacity_simulation", "checkpoint", "columns", "concat", "judgement", "schema",
+    "source_digest", "summary", "worker", "world_by_time",
+    *(f"ingest/{name}" for name in (
+        "column_map", "column_texts", "duplicates", "foreign_times", "geojson_points", "geometry", "match_headers",
+        "normalize", "parse_cells", "port_names", "problem_list", "reading", "rejects", "spreadsheet", "timestamps",
+    )),
 )  # fmt: skip
 """Modules of this package that read, normalize, decide and write rows."""
 
-BESIDE = ("monte_carlo", "observed_ports", "post_process", "record_rules", "side_checkpoint")
+BESIDE = ("analysis/monte_carlo", "analysis/observed_ports", "analysis/record_rules", "post_process", "side_checkpoint")
 """Modules of this package that work out what stands beside the rows: history and chances."""
 
 _FOLDERS = ("engine", "geodata")
@@ -32,11 +34,11 @@ def code_digest(modules: Sequence[str] = DECIDING) -> str:
     Parameters
     ----------
     modules : tuple of str
-        Without the name of the package.
+        As paths within the package, without ending.
     """
     files = [path for folder in _FOLDERS for path in (_ROOT / folder).rglob("*.py")]
     files += [_ROOT / name for name in _FILES]
-    files += [Path(__file__).with_name(f"{name}.py") for name in modules]
+    files += [Path(__file__).parent / f"{name}.py" for name in modules]
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(path.relative_to(_ROOT).as_posix().encode())

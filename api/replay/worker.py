@@ -18,11 +18,11 @@ import pyarrow.parquet as pq
 
 from api.decision_service import DecisionService, known_policy, open_decision_service
 from api.documents.decision import to_json
-from api.replay.column_map import ColumnMap
-from api.replay.geometry import wkb_points
+from api.replay.ingest.column_map import ColumnMap
+from api.replay.ingest.geometry import wkb_points
+from api.replay.ingest.normalize import Known, NormalizedChunk, normalize
+from api.replay.ingest.port_names import PortNames
 from api.replay.judgement import Judgements, decide_and_judge, skip_judgement
-from api.replay.normalize import Known, NormalizedChunk, normalize
-from api.replay.port_names import PortNames
 from api.replay.schema import CARRIED, DECISIONS, JUDGEMENTS, WRITTEN
 from api.replay.source_digest import code_digest
 from api.replay.world_by_time import WorldsByTime
@@ -203,7 +203,7 @@ def decide_chunk(number: int, chunk: pa.Table, spec: TaskSpec) -> ChunkResult:
     number : int
         Of the chunk, from 0.
     chunk : RuleTable
-        From `api.replay.reading.Source.chunks`.
+        From `api.replay.ingest.reading.Source.chunks`.
     spec : TaskSpec
 
     Raises

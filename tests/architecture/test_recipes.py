@@ -117,9 +117,9 @@ from api.cli.plan_input import body_of_file
 from api.encounter import ON_SCENE, EncounterIn, encounter_echo
 from api.http.schemas.requests import ReportIn
 from api.replay.batch import body_of
-from api.replay.column_map import read_column_map
-from api.replay.normalize import MALFORMED, ROW, Known, normalize
-from api.replay.rejects import REJECT_TEXTS
+from api.replay.ingest.column_map import read_column_map
+from api.replay.ingest.normalize import MALFORMED, ROW, Known, normalize
+from api.replay.ingest.rejects import REJECT_TEXTS
 from api.store.encounters import OnScene
 from engine.model import Vessel
 from geodata.policies import read_policy

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from api.decision_service import known_policy
-from api.replay.column_map import read_column_map
-from api.replay.normalize import normalize
-from api.replay.reading import open_source
+from api.replay.ingest.column_map import read_column_map
+from api.replay.ingest.normalize import normalize
+from api.replay.ingest.reading import open_source
 from api.replay.worker import TaskSpec, task_context_of
 from api.replay.world_by_time import WorldsByTime
 from geodata.pack import DEFAULT_PACK

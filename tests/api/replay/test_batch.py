@@ -7,9 +7,9 @@ import pytest
 from api.documents.decision import decision_document
 from api.encounter import EncounterIn
 from api.replay.batch import replay_batch, replay_batch_by_single_decisions
-from api.replay.column_map import read_column_map
-from api.replay.normalize import normalize
-from api.replay.reading import open_source
+from api.replay.ingest.column_map import read_column_map
+from api.replay.ingest.normalize import normalize
+from api.replay.ingest.reading import open_source
 from api.replay.run import ReplayConfig, replay
 from api.replay.schema import DECISIONS
 from api.replay.worker import TaskSpec, task_context_of

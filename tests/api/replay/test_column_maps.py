@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from api.replay.column_map import column_map_names, read_column_map
-from api.replay.rejects import NOTE_CODES, REJECT_CODES
+from api.replay.ingest.column_map import column_map_names, read_column_map
+from api.replay.ingest.rejects import NOTE_CODES, REJECT_CODES
 from engine.errors import InvalidAsk, UnknownName
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -103,7 +103,7 @@ def test_rnli(conformed):
 def test_every_map_says_where_its_names_come_from(name):
     column_map = read_column_map(name)
     assert column_map.name == name
-    text = (Path("api/replay/column_maps") / f"{name}.toml").read_text(encoding="utf-8")
+    text = (Path("api/replay/ingest/column_maps") / f"{name}.toml").read_text(encoding="utf-8")
     assert "about = " in text
     assert name == "encounters" or "ssumed" in text
 

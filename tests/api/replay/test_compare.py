@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from api.replay.compare import compare_runs, comparison_text, write_comparison
-from api.replay.comparison_report import write_comparison_report
-from api.replay.result_reader import read_run
+from api.replay.analysis.compare import compare_runs, comparison_text, write_comparison
+from api.replay.analysis.result_reader import read_run
+from api.replay.reports.comparison_report import write_comparison_report
 from engine.errors import InvalidAsk
 from tests.api.replay.folders import folder
 from tests.api.replay.test_report import needs

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.replay.duplicates import COMPARED_COLUMNS, find_duplicates
+from api.replay.ingest.duplicates import COMPARED_COLUMNS, find_duplicates
 from api.replay.schema import ENCOUNTERS
 from tests.api.replay.folders import encounters
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.replay.column_map import read_column_map
-from api.replay.foreign_times import counted_s, plain_times
-from api.replay.reading import open_source
+from api.replay.ingest.column_map import read_column_map
+from api.replay.ingest.foreign_times import counted_s, plain_times
+from api.replay.ingest.reading import open_source
 from engine.errors import InvalidAsk
 
 FIVE = datetime(2022, 1, 13, 5, tzinfo=UTC)

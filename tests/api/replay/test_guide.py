@@ -7,17 +7,17 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from api.replay.column_map import EXAMPLE_MAP, TARGETS, read_column_map
-from api.replay.column_texts import (
+from api.replay.analysis.monte_carlo import CHANCES
+from api.replay.analysis.observed_ports import BY_DOUBT, BY_FINDING, BY_NEAR_TIE, BY_RECORD, REFUSED
+from api.replay.analysis.record_rules import RECORD_RULES
+from api.replay.ingest.column_map import EXAMPLE_MAP, TARGETS, read_column_map
+from api.replay.ingest.column_texts import (
     CHANCES_COLUMNS,
     INPUT_COLUMNS,
     OUTPUT_COLUMNS,
     PASSED_OVER_COLUMNS,
     describe_columns,
 )
-from api.replay.monte_carlo import CHANCES
-from api.replay.observed_ports import BY_DOUBT, BY_FINDING, BY_NEAR_TIE, BY_RECORD, REFUSED
-from api.replay.record_rules import RECORD_RULES
 from api.replay.run import ReplayConfig, replay
 from api.replay.schema import ENCOUNTERS, PASSED_OVER, WRITTEN
 from tests.synthetic.encounters import STUB, write_encounters

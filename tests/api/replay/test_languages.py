@@ -10,15 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from api.replay.compare import compare_runs
-from api.replay.comparison_report import write_comparison_report
-from api.replay.locale import ENGLISH, FRENCH, WORDS
-from api.replay.monte_carlo import CHANCES
-from api.replay.observed_ports import BY_DOUBT, BY_FINDING, BY_NEAR_TIE, BY_RECORD, HISTORY, write_history
-from api.replay.reasons import sentence_of
-from api.replay.rejects import NOTE_CODES, NOTE_TEXTS, REJECT_CODES, REJECT_TEXTS
-from api.replay.report import write_report
-from api.replay.result_reader import read_run
+from api.replay.analysis.compare import compare_runs
+from api.replay.analysis.monte_carlo import CHANCES
+from api.replay.analysis.observed_ports import BY_DOUBT, BY_FINDING, BY_NEAR_TIE, BY_RECORD, HISTORY, write_history
+from api.replay.analysis.result_reader import read_run
+from api.replay.ingest.rejects import NOTE_CODES, NOTE_TEXTS, REJECT_CODES, REJECT_TEXTS
+from api.replay.reports.comparison_report import write_comparison_report
+from api.replay.reports.locale import ENGLISH, FRENCH, WORDS
+from api.replay.reports.reasons import sentence_of
+from api.replay.reports.report import write_report
 from api.text.locale import BOUND_SPACE, THIN_SPACE
 from engine.codes import HARD_CODES, Code
 from tests.api.replay.folders import folder

@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from api.replay.match_headers import map_of_unused, missing_columns
+from api.replay.ingest.match_headers import map_of_unused, missing_columns
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from api.replay.batch import ask_of
-from api.replay.monte_carlo import (
+from api.replay.analysis.monte_carlo import (
     CHANCES,
     NOT_AFLOAT,
     Uncertainty,
@@ -19,6 +18,7 @@ from api.replay.monte_carlo import (
     read_uncertainty,
     winners_for,
 )
+from api.replay.batch import ask_of
 from engine.decide import decide
 from engine.errors import InvalidAsk
 from engine.kernels.geodesy import EQUATORIAL_RADIUS_M

@@ -4,9 +4,9 @@ import pyarrow as pa
 import pytest
 
 from api.cli.replay import compared_text
+from api.replay.analysis.observed_ports import HISTORY, against_observed, read_history, write_history
 from api.replay.batch import ask_of, replay_batch_by_single_decisions
-from api.replay.observed_ports import HISTORY, against_observed, read_history, write_history
-from api.replay.reasons import sentence_of
+from api.replay.reports.reasons import sentence_of
 from engine.codes import Code
 from engine.decide import decide, deciding_finding
 from tests.api.replay.folders import encounters

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.replay.port_names import PortNames
+from api.replay.ingest.port_names import PortNames
 
 
 @pytest.fixture(scope="module")

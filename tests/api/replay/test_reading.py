@@ -17,10 +17,10 @@ from pydantic import ValidationError
 
 from api.encounter import EncounterIn
 from api.replay.batch import body_of
-from api.replay.column_map import read_column_map, zone_named
-from api.replay.normalize import MALFORMED, ROW, normalize
-from api.replay.reading import open_source, rechunk
-from api.replay.timestamps import instants_of_local
+from api.replay.ingest.column_map import read_column_map, zone_named
+from api.replay.ingest.normalize import MALFORMED, ROW, normalize
+from api.replay.ingest.reading import open_source, rechunk
+from api.replay.ingest.timestamps import instants_of_local
 from engine.errors import InvalidAsk
 from tests.synthetic.encounters import encounters_table
 
@@ -377,7 +377,7 @@ def test_reading_a_long_file_holds_a_few_chunks_of_it(long_file):
 
 
 def test_that_guard_would_notice_reading_ahead(long_file, monkeypatch):
-    monkeypatch.setattr("api.replay.reading.stream_parquet", lambda path: pq.ParquetFile(path, pre_buffer=True))
+    monkeypatch.setattr("api.replay.ingest.reading.stream_parquet", lambda path: pq.ParquetFile(path, pre_buffer=True))
     source = open_source(long_file, read_column_map())
     assert most_held(source.chunks(25_000)) > long_file.stat().st_size
 

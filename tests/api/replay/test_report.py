@@ -6,10 +6,10 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from api.replay.aggregate import Aggregate, Spread, aggregate_run
-from api.replay.locale import ENGLISH
-from api.replay.reasons import sentence_of
-from api.replay.report import _density_classes, write_report
+from api.replay.analysis.aggregate import Aggregate, Spread, aggregate_run
+from api.replay.reports.locale import ENGLISH
+from api.replay.reports.reasons import sentence_of
+from api.replay.reports.report import _density_classes, write_report
 from engine.codes import HARD_CODES
 from engine.errors import InvalidAsk
 from tests.api.replay.folders import folder, written

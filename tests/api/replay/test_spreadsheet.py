@@ -5,9 +5,9 @@ from datetime import date, datetime, time
 
 import pytest
 
-from api.replay.column_map import read_column_map
-from api.replay.reading import fingerprint, open_source
-from api.replay.spreadsheet import cell_text
+from api.replay.ingest.column_map import read_column_map
+from api.replay.ingest.reading import fingerprint, open_source
+from api.replay.ingest.spreadsheet import cell_text
 from engine.errors import InvalidAsk
 
 BOOK = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
-from api.replay.column_map import TARGETS, ColumnMap
+from api.replay.ingest.column_map import TARGETS, ColumnMap
 from engine.errors import InvalidAsk
 
 _MOST_SHOWN = 16

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from api.replay.rejects import RowErrors
+from api.replay.ingest.rejects import RowErrors
 
 _NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 # A table that once went through a spreadsheet or a data frame has its counts as 12.0.

@@ -36,7 +36,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from api.replay.problem_list import raise_all
+from api.replay.ingest.problem_list import raise_all
 from api.replay.schema import ENCOUNTERS
 from engine.errors import InvalidAsk, UnknownName
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from api.replay.reading import stream_parquet
+from api.replay.ingest.reading import stream_parquet
 from api.replay.schema import ports_named
 from engine.units import MINUTE_S
 

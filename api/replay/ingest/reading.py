@@ -13,13 +13,13 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from api.replay.column_map import ColumnMap
-from api.replay.geojson_points import features_in
-from api.replay.geometry import point_column, points_of
-from api.replay.match_headers import fit_to_header, map_of_unused, missing_columns
-from api.replay.normalize import GEOMETRY_LAT, GEOMETRY_LON, GEOMETRY_WRONG, MALFORMED, ROW
-from api.replay.problem_list import raise_all
-from api.replay.spreadsheet import read_sheet, sheet_rows
+from api.replay.ingest.column_map import ColumnMap
+from api.replay.ingest.geojson_points import features_in
+from api.replay.ingest.geometry import point_column, points_of
+from api.replay.ingest.match_headers import fit_to_header, map_of_unused, missing_columns
+from api.replay.ingest.normalize import GEOMETRY_LAT, GEOMETRY_LON, GEOMETRY_WRONG, MALFORMED, ROW
+from api.replay.ingest.problem_list import raise_all
+from api.replay.ingest.spreadsheet import read_sheet, sheet_rows
 from engine.errors import InvalidAsk
 
 FORMATS = {
@@ -93,7 +93,7 @@ class Source:
         )
 
     def chunks(self, rows: int) -> Iterator[pa.Table]:
-        """The file in chunks of so many rows, the last one shorter, as `api.replay.normalize.normalize` takes them."""
+        """The file in chunks of so many rows, the last one shorter, as `normalize` takes them."""
         tables = {
             "csv": _csv_tables, "parquet": _parquet_tables, "geojson": _feature_tables, "sheet": _sheet_tables,
         }[self.kind]  # fmt: skip

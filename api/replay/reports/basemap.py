@@ -6,8 +6,8 @@ from math import cos, radians
 import numpy as np
 import shapely
 
-from api.replay.locale import ReportLocale
-from api.replay.projection import WIDTH, MapProjection, degrees_text, latitude_of, mercator
+from api.replay.reports.locale import ReportLocale
+from api.replay.reports.projection import WIDTH, MapProjection, degrees_text, latitude_of, mercator
 from engine.units import NAUTICAL_MILE_M
 from geodata.pack import Pack
 

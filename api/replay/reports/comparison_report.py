@@ -1,12 +1,12 @@
-"""Two replays compared, as one HTML file in the manner of `api.replay.report`."""
+"""Two replays compared, as one HTML file in the manner of `api.replay.reports.report`."""
 
 from pathlib import Path
 
-from api.replay.aggregate import Spread
-from api.replay.compare import NO_PORT, Comparison, DifferenceGroup, by_count
-from api.replay.locale import ReportLocale
-from api.replay.report import TEMPLATES
-from api.replay.result_reader import Run
+from api.replay.analysis.aggregate import Spread
+from api.replay.analysis.compare import NO_PORT, Comparison, DifferenceGroup, by_count
+from api.replay.analysis.result_reader import Run
+from api.replay.reports.locale import ReportLocale
+from api.replay.reports.report import TEMPLATES
 from api.text.html import load_template
 from geodata.pack import DEFAULT_PACK, read_pack
 

@@ -4,7 +4,7 @@ A difference is explained when our own decision, made again, holds something aga
 a finding by which it is excluded, left unconfirmed or ranked lower. It is also explained
 
 * when the two ports are too close to tell apart (``NEAR_TIE``);
-* by the record of what was done: see `api.replay.record_rules`;
+* by the record of what was done: see `api.replay.analysis.record_rules`;
 * where the row says that its hour or its vessel is in doubt, and the port observed is the best one in some of the draws
   over that doubt (``WITHIN_DOUBT``).
 
@@ -26,9 +26,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from api.replay.analysis.monte_carlo import NOT_AFLOAT, read_uncertainty, winners_of_row
+from api.replay.analysis.record_rules import Operations, rule_of_record
 from api.replay.batch import ask_of, known_figure
-from api.replay.monte_carlo import NOT_AFLOAT, read_uncertainty, winners_of_row
-from api.replay.record_rules import Operations, rule_of_record
 from api.replay.schema import ports_named
 from api.replay.world_by_time import WorldsByTime
 from api.text.catalogue import load_texts

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from api.replay.aggregate import FINE_PER_DEG, Aggregate
+from api.replay.analysis.aggregate import FINE_PER_DEG, Aggregate
 
 WIDTH = 1000.0
 _LOWEST, _HIGHEST = 0.52, 0.72

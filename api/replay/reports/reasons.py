@@ -1,7 +1,7 @@
 """What a reason code says of ports in general, without the figures of one case."""
 
-from api.replay.locale import ENGLISH, WORDS, ReportLocale
-from api.replay.record_rules import RECORD_RULES
+from api.replay.analysis.record_rules import RECORD_RULES
+from api.replay.reports.locale import ENGLISH, WORDS, ReportLocale
 from api.text.messages import WORDING
 from engine.codes import Code
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from api.replay.rejects import FIRST_ROWS
+from api.replay.ingest.rejects import FIRST_ROWS
 
 ID_REPEATED, ENCOUNTER_REPEATED = "ID_REPEATED", "ENCOUNTER_REPEATED"
 

@@ -13,16 +13,16 @@ from pathlib import Path
 import numpy as np
 from markupsafe import Markup
 
-from api.replay.aggregate import LONGEST_MIN, OUTCOMES, Aggregate, Month, Spread, aggregate_run
+from api.replay.analysis.aggregate import LONGEST_MIN, OUTCOMES, Aggregate, Month, Spread, aggregate_run
+from api.replay.analysis.monte_carlo import read_ambiguity
+from api.replay.analysis.observed_ports import BY_DOUBT, BY_FINDING, BY_NEAR_TIE, BY_RECORD, History, read_history
+from api.replay.analysis.result_reader import Run, read_run
 from api.replay.capacity_simulation import Occupancy, read_occupancy
-from api.replay.charts import FULLNESS, draw_fullness, draw_hours, draw_times
-from api.replay.locale import ReportLocale
-from api.replay.monte_carlo import read_ambiguity
-from api.replay.observed_ports import BY_DOUBT, BY_FINDING, BY_NEAR_TIE, BY_RECORD, History, read_history
-from api.replay.reasons import sentence_of
-from api.replay.rejects import NOTE_TEXTS, REJECT_TEXTS
-from api.replay.result_reader import Run, read_run
-from api.replay.sea_map import DENSITY_CLASSES, draw_map
+from api.replay.ingest.rejects import NOTE_TEXTS, REJECT_TEXTS
+from api.replay.reports.charts import FULLNESS, draw_fullness, draw_hours, draw_times
+from api.replay.reports.locale import ReportLocale
+from api.replay.reports.reasons import sentence_of
+from api.replay.reports.sea_map import DENSITY_CLASSES, draw_map
 from api.text.html import load_template
 from engine.units import MINUTE_S
 from geodata.pack import DEFAULT_PACK, Pack, read_pack

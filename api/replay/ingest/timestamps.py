@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from api.replay.column_map import TimeRule, zone_named
-from api.replay.foreign_times import counted_s, plain_times
-from api.replay.rejects import RowErrors
+from api.replay.ingest.column_map import TimeRule, zone_named
+from api.replay.ingest.foreign_times import counted_s, plain_times
+from api.replay.ingest.rejects import RowErrors
 
 FIRST_S = 0
 END_S = 4_133_980_800

@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from api.replay.batch import ask_of
-from api.replay.reading import stream_parquet
+from api.replay.ingest.reading import stream_parquet
 from api.replay.schema import ports_named
 from api.replay.world_by_time import WorldsByTime
 from engine.decide import coordination_at

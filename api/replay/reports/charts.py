@@ -5,8 +5,8 @@ from html import escape
 
 import numpy as np
 
-from api.replay.aggregate import Spread
-from api.replay.locale import ReportLocale
+from api.replay.analysis.aggregate import Spread
+from api.replay.reports.locale import ReportLocale
 
 WIDTH = 1000.0
 _STEPS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240)

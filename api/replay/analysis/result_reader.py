@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from api.replay.locale import ReportLocale
-from api.replay.reading import stream_parquet
+from api.replay.ingest.reading import stream_parquet
+from api.replay.reports.locale import ReportLocale
 from engine.errors import InvalidAsk, UnknownName
 from geodata.policies import read_policy
 

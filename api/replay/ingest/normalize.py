@@ -9,12 +9,12 @@ import pyarrow.compute as pc
 
 from api.encounter_fields import ENCOUNTER_FIELDS, MOST_PERSONS, VESSEL_FIELDS, PlainField, is_nobody
 from api.position import InvalidPosition, parse_position
-from api.replay.column_map import ColumnMap
-from api.replay.parse_cells import flags, is_text, numbers, text_of, translate
-from api.replay.port_names import PortNames
-from api.replay.rejects import NOTE_CODES, REJECT_CODES, RowErrors, code_of, rejects_table
+from api.replay.ingest.column_map import ColumnMap
+from api.replay.ingest.parse_cells import flags, is_text, numbers, text_of, translate
+from api.replay.ingest.port_names import PortNames
+from api.replay.ingest.rejects import NOTE_CODES, REJECT_CODES, RowErrors, code_of, rejects_table
+from api.replay.ingest.timestamps import Instants, instants_of, times_of_encounters, times_with_zone
 from api.replay.schema import ENCOUNTERS, INSTANT, ports_named
-from api.replay.timestamps import Instants, instants_of, times_of_encounters, times_with_zone
 from engine.codes import Medical
 from geodata.policies import DEFAULT_POLICY
 

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from api.replay.aggregate import LONGEST_MIN, Spread
-from api.replay.result_reader import Run, decisions_in_parts
+from api.replay.analysis.aggregate import LONGEST_MIN, Spread
+from api.replay.analysis.result_reader import Run, decisions_in_parts
 from engine.errors import InvalidAsk
 from engine.units import MINUTE_S
 

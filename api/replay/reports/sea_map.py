@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from api.replay.aggregate import FINE_PER_DEG, Aggregate, Single, coarse_shape
-from api.replay.basemap import coast_path, graticule, region_lines, scale_and_north
-from api.replay.locale import ReportLocale
-from api.replay.projection import WIDTH, MapPoint, MapProjection, position_text, projection_for
+from api.replay.analysis.aggregate import FINE_PER_DEG, Aggregate, Single, coarse_shape
+from api.replay.reports.basemap import coast_path, graticule, region_lines, scale_and_north
+from api.replay.reports.locale import ReportLocale
+from api.replay.reports.projection import WIDTH, MapPoint, MapProjection, position_text, projection_for
 from geodata.pack import Pack
 from geodata.shoreline import coast_rings
 

@@ -1,0 +1,1 @@
+"""What decided rows come to: sums, history explained, chances, comparisons."""

@@ -1,0 +1,1 @@
+"""A foreign table to rows of encounters: read, mapped, checked, refused with codes."""

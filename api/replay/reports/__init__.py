@@ -1,0 +1,1 @@
+"""Reports of a replay and of a comparison as pages."""
