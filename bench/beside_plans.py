@@ -12,8 +12,8 @@ from api.documents.decision import decision_document, to_json
 from api.encounter import EncounterIn
 from api.plan.document import plan_document
 from api.plan.propose import propose
-from api.plan.search import Search, search_plan
-from api.plan.solver_process import Solver
+from api.plan.solver.search import Search, search_plan
+from api.plan.solver.solver_process import Solver
 from bench.plans import STRAIT, request
 from bench.report import heading, row, seconds, section
 

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from anyio import CapacityLimiter, to_thread
 
 from api.http.problems import Busy, PlanLost
-from api.plan.search import Search
-from api.plan.solver_process import Solver, SolverLost
+from api.plan.solver.search import Search
+from api.plan.solver.solver_process import Solver, SolverLost
 
 Answer = TypeVar("Answer")
 

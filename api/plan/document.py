@@ -10,9 +10,6 @@ from api.documents.decision_types import FitStatus
 from api.documents.notice import Level
 from api.documents.port import PortSummary
 from api.encounter import encounter_echo
-from api.plan.budget import budget_for
-from api.plan.deadline import MOST_TIMES
-from api.plan.makespan import PROVEN_MIN
 from api.plan.messages import HEADLINE, NOTICE, SENTENCE
 from api.plan.notices import notices_of
 from api.plan.plan_types import (
@@ -30,8 +27,11 @@ from api.plan.plan_types import (
     PlanReason,
     PlansCompared,
 )
-from api.plan.problem import INF, Part
 from api.plan.propose import Boat, LeftOut, Proposal
+from api.plan.solver.budget import budget_for
+from api.plan.solver.deadline import MOST_TIMES
+from api.plan.solver.makespan import PROVEN_MIN
+from api.plan.solver.problem import INF, Part
 from api.plan.summary import (
     Overload,
     arrival_min,

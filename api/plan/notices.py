@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Callable
 
-from api.plan.budget import budget_for
-from api.plan.makespan import PROVEN_MIN
 from api.plan.messages import NOTICE, OVER_LIMIT, URGENCY
 from api.plan.propose import Boat, Proposal
+from api.plan.solver.budget import budget_for
+from api.plan.solver.makespan import PROVEN_MIN
 from api.plan.summary import (
     fit_for,
     gap_words,

@@ -7,8 +7,8 @@ from typing import Any
 from api.plan.document import plan_document
 from api.plan.messages import LABEL, NOTICE
 from api.plan.notices import notices_of
-from api.plan.problem import Part
 from api.plan.propose import Proposal
+from api.plan.solver.problem import Part
 from api.plan.summary import arrival_min, boat_of, order_of_landing
 from api.plan.text import (
     LEVELS,

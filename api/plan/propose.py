@@ -9,14 +9,14 @@ import numpy as np
 
 from api.decision_service import DecisionService, known_policy, policy_named
 from api.encounter import PersonsIn
-from api.plan.budget import SolverBudget, budget_for
-from api.plan.greedy import greedy
-from api.plan.infeasibility import Shortage
-from api.plan.problem import Problem
 from api.plan.request import PlanEncounterIn, PlanIn
-from api.plan.schedule import Schedule, evaluate_schedule
-from api.plan.search import Search, search_plan
-from api.plan.solve import SolveResult
+from api.plan.solver.budget import SolverBudget, budget_for
+from api.plan.solver.greedy import greedy
+from api.plan.solver.infeasibility import Shortage
+from api.plan.solver.problem import Problem
+from api.plan.solver.schedule import Schedule, evaluate_schedule
+from api.plan.solver.search import Search, search_plan
+from api.plan.solver.solve import SolveResult
 from api.position import parse_time
 from engine.codes import Feed, Status
 from engine.decide import decide

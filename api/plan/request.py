@@ -72,7 +72,7 @@ class PlanIn(_Strict):
     empty_encounters : list of str
         Encounters that nobody is left in: no part of the plan, which names them.
     time_limit_s : float or None
-        Longest search; None for one that fits the number of encounters (`api.plan.budget`). [s of processor time]
+        Longest search; None for one that fits the number of encounters (`budget`). [s of processor time]
     """
 
     time: Annotated[str, Field(max_length=40)] | None = None

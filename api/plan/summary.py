@@ -7,14 +7,14 @@ from typing import Literal
 
 import numpy as np
 
-from api.plan.makespan import PROVEN_MIN
 from api.plan.messages import (
     REASON,
     SENTENCE,
 )
-from api.plan.problem import INF, Part
 from api.plan.propose import HOUR_MIN, Boat, LeftOut, Proposal
-from api.plan.schedule import Schedule
+from api.plan.solver.makespan import PROVEN_MIN
+from api.plan.solver.problem import INF, Part
+from api.plan.solver.schedule import Schedule
 from api.text.catalogue import LANGUAGES, Text
 from api.text.locale import number_text
 from api.text.refusals import refusal_sentence

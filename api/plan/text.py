@@ -8,8 +8,8 @@ from api.plan.document import plan_document
 from api.plan.messages import LABEL, NOTICE, SENTENCE, URGENCY
 from api.plan.notices import notices_of
 from api.plan.plan_types import PlanDocument
-from api.plan.problem import Part
 from api.plan.propose import Boat, Proposal
+from api.plan.solver.problem import Part
 from api.plan.summary import (
     arrival_min,
     boat_of,

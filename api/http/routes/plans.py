@@ -18,7 +18,7 @@ from api.plan.plan_types import PlanDocument
 from api.plan.port_reports import plans_for_now, with_port_reports
 from api.plan.propose import propose
 from api.plan.request import PlanIn
-from api.plan.search import Search
+from api.plan.solver.search import Search
 from api.security.roles import Permission
 
 router = JsonRouter()

@@ -17,14 +17,14 @@ import pytest
 from api.documents.decision import to_json
 from api.http import create_app
 from api.http.plan_pool import RETRY_AFTER_S
-from api.plan.budget import SolverBudget
 from api.plan.document import plan_document
-from api.plan.greedy import greedy
-from api.plan.problem import Problem
 from api.plan.propose import propose
 from api.plan.request import plan_from
-from api.plan.search import search_plan
-from api.plan.solver_process import Solver, SolverLost
+from api.plan.solver.budget import SolverBudget
+from api.plan.solver.greedy import greedy
+from api.plan.solver.problem import Problem
+from api.plan.solver.search import search_plan
+from api.plan.solver.solver_process import Solver, SolverLost
 from api.settings import Settings
 from api.store.commands import Actor, Role
 from api.store.encounters import ReportEncounter
@@ -262,7 +262,7 @@ def test_a_process_ended_from_another_thread_is_lost(solver, small, monkeypatch)
 
 def test_the_process_has_none_of_the_secrets_and_ends_with_its_parent(monkeypatch):
     program = (
-        "import os, sys, time; from api.plan.solver_process import Solver; s = Solver(); p = s._running();\n"
+        "import os, sys, time; from api.plan.solver.solver_process import Solver; s = Solver(); p = s._running();\n"
         # Empty for a moment while the process begins.
         "while not (environment := open(f'/proc/{p.pid}/environ').read()): time.sleep(0.01)\n"
         "print(p.pid, environment, flush=True); os.kill(os.getpid(), 9)"

@@ -11,10 +11,10 @@ import pytest
 from api.cli.console import WIDTH, Style
 from api.documents.decision import to_json
 from api.encounter import EncounterIn
-from api.plan.budget import SolverBudget, budget_for
 from api.plan.document import plan_document
 from api.plan.propose import natural_key, propose, without_places
 from api.plan.request import plan_from
+from api.plan.solver.budget import SolverBudget, budget_for
 from api.plan.text import plan_text
 from engine.codes import Feed, Status
 from engine.errors import InvalidAsk, UnknownName

@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.plan.budget import SolverBudget
-from api.plan.configurations import Configurations, dive, ends_by, plan_of
-from api.plan.deadline import Deadline
-from api.plan.greedy import careful, greedy
-from api.plan.infeasibility import find_shortage
-from api.plan.local_search import improve
-from api.plan.problem import Problem
-from api.plan.schedule import evaluate_schedule, waiting
-from api.plan.search import search_plan, urgent_ceilings
-from api.plan.solve import solve
+from api.plan.solver.budget import SolverBudget
+from api.plan.solver.configurations import Configurations, dive, ends_by, plan_of
+from api.plan.solver.deadline import Deadline
+from api.plan.solver.greedy import careful, greedy
+from api.plan.solver.infeasibility import find_shortage
+from api.plan.solver.local_search import improve
+from api.plan.solver.problem import Problem
+from api.plan.solver.schedule import evaluate_schedule, waiting
+from api.plan.solver.search import search_plan, urgent_ceilings
+from api.plan.solver.solve import solve
 from tests.api.plan import brute_force
 
 EXACT = SolverBudget(limit_s=60.0, rounds=400, exact_rounds=400, close_share=0.0, shared_work=1_000_000)

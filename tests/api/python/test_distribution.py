@@ -158,7 +158,7 @@ def test_its_store_and_its_planner_start(installed, tmp_path):
     ran = _run(installed, tmp_path, "-m", "safeport", "db", "migrate", "--store", "sqlite:store.db")
     assert ran.returncode == 0, ran.stderr
     plan_pool = (
-        "from safeport.api.plan.solver_process import Solver\n"
+        "from safeport.api.plan.solver.solver_process import Solver\n"
         "process = Solver()._running()\n"
         "process.stdin.close(); print(process.wait(timeout=60))"
     )

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from api.plan.budget import SolverBudget
-from api.plan.deadline import Deadline
-from api.plan.greedy import careful
-from api.plan.makespan import minimise_makespan
-from api.plan.problem import Problem
-from api.plan.schedule import Schedule, evaluate_schedule
-from api.plan.total_time import minimise_total_time
+from api.plan.solver.budget import SolverBudget
+from api.plan.solver.deadline import Deadline
+from api.plan.solver.greedy import careful
+from api.plan.solver.makespan import minimise_makespan
+from api.plan.solver.problem import Problem
+from api.plan.solver.schedule import Schedule, evaluate_schedule
+from api.plan.solver.total_time import minimise_total_time
 
 SHARE_FOR_URGENT = 0.4
 """Part of the time that the search for the greatest counted time may take, where people are urgent."""

@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from api.plan.deadline import Deadline
-from api.plan.milp import Constraints, Variables, solve_lp, solve_milp
-from api.plan.problem import SLACK_MIN, Problem
-from api.plan.schedule import evaluate_schedule
+from api.plan.solver.deadline import Deadline
+from api.plan.solver.milp import Constraints, Variables, solve_lp, solve_milp
+from api.plan.solver.problem import SLACK_MIN, Problem
+from api.plan.solver.schedule import evaluate_schedule
 
 ROUNDS = 200
 """Most times a question for one time is asked anew with more sets."""

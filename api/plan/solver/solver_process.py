@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from api.plan.budget import SolverBudget
-from api.plan.deadline import MOST_TIMES
-from api.plan.problem import Problem
-from api.plan.search import Found
+from api.plan.solver.budget import SolverBudget
+from api.plan.solver.deadline import MOST_TIMES
+from api.plan.solver.problem import Problem
+from api.plan.solver.search import Found
 
 _SEARCHES, _MORE_S = 3.0, 30.0
 """A question may take three limits, the shortage and what comes after included, and so much more. [s]"""
@@ -37,7 +37,7 @@ class Solver:
         self._process: subprocess.Popen[bytes] | None = None
 
     def search(self, problem: Problem, in_turn: np.ndarray, budget: SolverBudget) -> Found:
-        """`api.plan.search.search`, elsewhere.
+        """`api.plan.solver.search.search`, elsewhere.
 
         Raises
         ------

@@ -30,9 +30,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from api.plan.model import UNIT, Model
-from api.plan.problem import SLACK_MIN, Problem
-from api.plan.schedule import queue, waiting
+from api.plan.solver.model import UNIT, Model
+from api.plan.solver.problem import SLACK_MIN, Problem
+from api.plan.solver.schedule import queue, waiting
 
 BROKEN, BROKEN_SHARE = 0.1, 0.001
 """A relaxed solution teaches something where it thinks too little by so much [person min] and by such a share."""

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from api.plan.budget import SolverBudget
-from api.plan.deadline import Deadline
-from api.plan.infeasibility import Shortage, find_shortage
-from api.plan.milp import load_solver
-from api.plan.problem import INF, Problem
-from api.plan.schedule import evaluate_schedule
-from api.plan.solve import SolveResult, solve
+from api.plan.solver.budget import SolverBudget
+from api.plan.solver.deadline import Deadline
+from api.plan.solver.infeasibility import Shortage, find_shortage
+from api.plan.solver.milp import load_solver
+from api.plan.solver.problem import INF, Problem
+from api.plan.solver.schedule import evaluate_schedule
+from api.plan.solver.solve import SolveResult, solve
 
 Found = tuple[SolveResult | None, Shortage | None]
 Search = Callable[[Problem, np.ndarray, SolverBudget], Found]

@@ -22,9 +22,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from api.plan.milp import Constraints, MilpResult, Variables, solve_milp
-from api.plan.problem import SLACK_MIN, Problem
-from api.plan.schedule import in_turn, queue
+from api.plan.solver.milp import Constraints, MilpResult, Variables, solve_milp
+from api.plan.solver.problem import SLACK_MIN, Problem
+from api.plan.solver.schedule import in_turn, queue
 
 UNIT = 1000.0
 """Person-minutes in one unit of the solver, which keeps its numbers of one size. [person min]"""

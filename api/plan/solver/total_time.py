@@ -1,7 +1,7 @@
 """The least weighted total of person-minutes among the plans that end by a given time.
 
 Under way every person counts alone, so that part is a plain sum; waiting and landing depend on who else comes, and are
-learnt by rows (`api.plan.cuts`). There are finitely many plans and each teaches its row at most once, so the search
+learnt by rows (`cuts`). There are finitely many plans and each teaches its row at most once, so the search
 ends with the optimum; at any moment the last bound of the solver is a bound of the true total.
 """
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from api.plan.budget import SolverBudget
-from api.plan.cuts import CutPool
-from api.plan.deadline import Deadline
-from api.plan.local_search import improve
-from api.plan.model import UNIT, Model, add_broken_queues, model_of, solve_model
-from api.plan.problem import SLACK_MIN, Problem
-from api.plan.schedule import evaluate_schedule
+from api.plan.solver.budget import SolverBudget
+from api.plan.solver.cuts import CutPool
+from api.plan.solver.deadline import Deadline
+from api.plan.solver.local_search import improve
+from api.plan.solver.model import UNIT, Model, add_broken_queues, model_of, solve_model
+from api.plan.solver.problem import SLACK_MIN, Problem
+from api.plan.solver.schedule import evaluate_schedule
 
 EXACT = 1e-9
 """Share of the total within which bound and plan count as equal."""

@@ -1,6 +1,6 @@
 """The process that searches plans: numbers in on standard input, the plan out on standard output, one after another.
 
-Started by `api.plan.solver_process` as ``python -m api.plan.solver_worker``. It ends when its input ends, so it never
+Started by `solver_process` as ``python -m api.plan.solver.solver_worker``. It ends when its input ends, so it never
 outlives the process that started it, however that one came to its end.
 """
 
@@ -25,7 +25,7 @@ def main() -> int:
     if hasattr(os, "nice"):
         os.nice(NICER)
 
-    from api.plan.search import search_plan
+    from api.plan.solver.search import search_plan
 
     while True:
         try:

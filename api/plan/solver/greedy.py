@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from api.plan.problem import INF, Problem
-from api.plan.schedule import evaluate_schedule
+from api.plan.solver.problem import INF, Problem
+from api.plan.solver.schedule import evaluate_schedule
 
 
 def greedy(problem: Problem, urgency: np.ndarray) -> np.ndarray:

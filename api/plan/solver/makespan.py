@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from api.plan.configurations import Configurations, dive, ends_by, plan_of
-from api.plan.deadline import Deadline
-from api.plan.greedy import careful
-from api.plan.local_search import polish
-from api.plan.model import ROUNDS_OF_CUTS, UNIT, add_broken_queues, model_of, solve_model
-from api.plan.problem import SLACK_MIN, Problem
-from api.plan.schedule import evaluate_schedule
+from api.plan.solver.configurations import Configurations, dive, ends_by, plan_of
+from api.plan.solver.deadline import Deadline
+from api.plan.solver.greedy import careful
+from api.plan.solver.local_search import polish
+from api.plan.solver.model import ROUNDS_OF_CUTS, UNIT, add_broken_queues, model_of, solve_model
+from api.plan.solver.problem import SLACK_MIN, Problem
+from api.plan.solver.schedule import evaluate_schedule
 
 CLOSE_MIN = 0.05
 """Width to which the relaxed bound is narrowed before the exact search starts. [min]"""

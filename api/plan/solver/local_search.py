@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from api.plan.problem import INF, SLACK_MIN, Problem
-from api.plan.schedule import evaluate_schedule
+from api.plan.solver.problem import INF, SLACK_MIN, Problem
+from api.plan.solver.schedule import evaluate_schedule
 
 SWEEPS = 20
 STEPS = 400

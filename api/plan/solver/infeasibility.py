@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from api.plan.deadline import Deadline
-from api.plan.milp import Constraints, Variables, solve_milp
-from api.plan.problem import INF, Problem
+from api.plan.solver.deadline import Deadline
+from api.plan.solver.milp import Constraints, Variables, solve_milp
+from api.plan.solver.problem import INF, Problem
 
 SHARE_OF_FIRST = 0.6
 """Part of the time left that the fewest may take, the shortest ways having the rest."""

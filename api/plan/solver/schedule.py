@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from api.plan.problem import INF, SLACK_MIN, Part, Problem
+from api.plan.solver.problem import INF, SLACK_MIN, Part, Problem
 
 
 @dataclass(frozen=True, slots=True)
