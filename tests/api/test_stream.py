@@ -49,9 +49,9 @@ def test_the_command_line_prints_it_in_both_languages_and_as_json(capsys, servic
     assert main(["stream", "51 00N 001 27E", "--from", FROM, "--hours", "1"]) == 0
     text = capsys.readouterr().out
     assert "1200 UTC  3.2 kn  045 T" in text
-    assert "high water of calais" in text
+    assert "high water of Calais" in text
     assert main(["stream", "51 00N 001 27E", "--from", FROM, "--hours", "1", "--lang", "fr"]) == 0
-    assert "3,2 kn" in capsys.readouterr().out
+    assert "12h00 UTC  3,2 nd  045° vrai" in capsys.readouterr().out
     assert main(["stream", "nowhere"]) == 2
 
 

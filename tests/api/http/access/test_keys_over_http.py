@@ -68,7 +68,7 @@ def test_a_wrong_wish_for_a_key_is_refused(guarded, key_of, client, store):
     for path, wish, lang, pointer, detail in (
         ("/v1/keys", past, "en", "/expires_at", "is in the past. Check the date."),
         (f"/v1/keys/{made}/rotate", {"overlap_s": -1}, "en", "/overlap_s",
-         "is no number in range. Send 0 to 2.592e+06."),
+         "is no number in range. Send 0 to 2592000."),
         ("/v1/keys", {"unit": "x", "role": "roi"}, "fr", "/role",
          "n'est pas une des valeurs admises. Écrire 'viewer', 'crew'"),
         ("/v1/keys", {"unit": "x", "role": "roi"}, "en", "/role", "is not one of its values. Write 'viewer', 'crew'"),
