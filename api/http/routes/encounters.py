@@ -192,10 +192,10 @@ async def add_report(
     """Added by somebody who knows that it belongs to it.
 
     `encounter` of the answer is the body of a decision, with what reports before it say and this one leaves open.
-    A vessel adds to her own only: what she sees of others opens an encounter, and may be flagged as the same boat.
+    A vessel may report of any, for what she saw is needed; that does not make it hers, and `by` says whose word it is.
     """
     command = await _understood(request, body, encounter_id)
-    answer = await executor.execute(command, OwnRecord(_ID, encounter_id))
+    answer = await executor.execute(command)
     known = None
     # The report stands by now: a sender that was told otherwise would send it twice.
     with suppress(StoreBusy, StoreUnavailable, Busy):

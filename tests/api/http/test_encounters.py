@@ -392,9 +392,7 @@ def test_a_vessel_sees_the_encounters_it_reported(control, acting):
     directed = {"centre": "CROSS", "code": "A", "port_id": "calais"}
     assert control.post(f"/v1/encounters/{theirs}/direction", directed).status_code == 404
     assert control.post(f"/v1/encounters/{own}/direction", directed).status_code == 200
-    seen = {"position": {"type": "Point", "coordinates": [1.4, 51.0]}}
-    assert control.post(f"/v1/encounters/{theirs}/reports", seen).status_code == 404
-    assert control.post(f"/v1/encounters/{own}/reports", seen).status_code == 201
+    report(control, path=f"/v1/encounters/{theirs}/reports", source="vessel")
 
 
 README_BODY = {

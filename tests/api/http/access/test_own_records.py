@@ -225,17 +225,12 @@ def test_a_vessel_may_override_what_was_decided_aboard(crews):
     assert severn("POST", "/v1/decisions/d-0123456789abcdef01234567/override", fields).status_code == 200
 
 
-def test_a_vessel_adds_no_report_to_somebody_elses_encounter(crews, hers):
-    """It would be the newest word, also of the position, and of how many there are."""
-    severn, shannon, smc = crews
+def test_what_she_saw_of_somebody_elses_encounter_is_taken_and_does_not_make_it_hers(crews, hers):
+    _, shannon, smc = crews
     path = f"/v1/encounters/{hers['encounter_id']}"
-    refused = shannon("POST", f"{path}/reports", {**seen_at(1.41, 51.0), "persons": 0})
-    assert (refused.status_code, refused.json()["code"]) == (404, "NOTHING_SUCH")
-    assert len(smc("GET", path).json()["reports"]) == 1
-    # What she saw is taken in all the same, as an encounter of hers that may be the same boat.
-    assert shannon("POST", "/v1/encounters", seen_at(1.41, 51.0)).json()["possible_duplicates_withheld"] == 1
-    for sender in (severn, smc):
-        assert sender("POST", f"{path}/reports", seen_at(1.41, 51.0)).status_code == 201
+    assert shannon("POST", f"{path}/reports", seen_at(1.41, 51.0)).status_code == 201
+    assert shannon("GET", path).status_code == 404
+    assert len(smc("GET", path).json()["reports"]) == 2
 
 
 def test_she_is_told_how_many_others_it_may_be_and_not_which(crews, hers):
