@@ -1,4 +1,4 @@
-"""Branch and bound: which ports get a search for a faster way, and the proof that the rest need none."""
+"""Branch and bound: ports judged from one position, ways over banks besides, and the proof that the rest need none."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,27 +9,20 @@ from engine.apply_rules import RuleTable
 from engine.bank_ways import BankSearch, open_banks_of, rows_near_open_banks, search_over_banks
 from engine.codes import Status
 from engine.decision_rows import ONE_BY_ONE, DecisionRows, allocate_rows
-from engine.detour_search import next_detour
 from engine.evaluate import SHOWN
 from engine.evaluate_encounters import SETTLES_ANSWER, EncounterArrays, Found, evaluate_encounters
-from engine.evaluation import NO_VARIANTS, DetourSet, Evaluation, EvaluationInputs, SearchGoal, no_detours
+from engine.evaluation import NO_VARIANTS, DetourSet, Evaluation, EvaluationInputs, SearchGoal
 from engine.kernels.mesh import NOWHERE
-from engine.kernels.plane import to_plane
-from engine.kernels.port_travel_times import TravelTimes
 from engine.kernels.reach import DepthClass, Reach
-from engine.kernels.travel_time import TravelTime
-from engine.kernels.zones import zones_of_track
 from engine.model import DepthClassSource, Proof
 from engine.patch import RowPatches, same_patch
 from engine.patch_cache import PatchCache
 from engine.request_context import RequestContext
-from engine.routes import check_in_area, require_snapped, track_length_m
+from engine.routes import check_in_area, require_snapped
 from engine.ways import BankClosed, BankWay, Detour
 
 # numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
 _CAUTION = int(Status.CAUTION)
-
-_SHORTEST_PATHS = no_detours()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,35 +118,18 @@ def search_ports(
         first=SHOWN, every_port=every_port, exhaustive=exhaustive, may_detour=True, keeps=True, variants=variants
     )
     sea = _Position(context, lon, lat)
-    found = sea.evaluate(_SHORTEST_PATHS, goal)
-    reach, evaluation, order = found.reach, found.evaluation, found.order
+    found = sea.evaluate(goal)
+    reach, turned = found.reach, found.turned
     require_snapped(context.world, reach.kind, reach.inland_m, context.ask.lon, context.ask.lat)
-    shortest = evaluation.ways.travel_times
-    ways: dict[int, tuple[Detour, TravelTime]] = {}
-    first = 0
-    while first < len(found.worth):
-        # A way found for a nearer port may close the question.
-        turn, track, travel_time = next_detour(
-            context.inputs, context.encounter, reach, shortest, evaluation, found.worth, first, exhaustive
-        )
-        if turn == NOWHERE:
-            break
-        first = turn + 1
-        port = int(found.worth[turn])
-        ways[port] = Detour(track, track_length_m(track), float(shortest.time_s[port])), travel_time
-        again = sea.evaluate(_detour_set(context, reach, shortest, ways), goal._replace(variants=NO_VARIANTS))
-        evaluation, order = again.evaluation, again.order
-    turned = found.winners != found.evaluation.best
-    over = search_over_banks(context, (lon, lat), BankSearch(reach, evaluation, order), sea, names_round)
+    over = search_over_banks(context, (lon, lat), BankSearch(reach, found.evaluation, found.order), sea, names_round)
     best = int(over.order[0])
     banks = open_banks_of(context)
     if best in over.ways and banks is not None and len(variants):
         # In her own class she comes there later: doubts are tried where the way she takes is the shortest path.
         shown = over.order[over.evaluation.is_settled[over.order]].tolist()
-        seen = sea.look_in(banks.classes[0], shown, variants)
-        turned = seen.winners != seen.evaluation.best
+        turned = sea.look_in(banks.classes[0], shown, variants).turned
     winner = best if over.evaluation.status[best] <= _CAUTION else None
-    detours = {port: detour for port, (detour, _) in ways.items() if port not in over.ways}
+    detours = {port: detour for port, detour in _detours_of(found.detour_set).items() if port not in over.ways}
     return SearchResult(over.reach, over.evaluation, detours, over.order, winner, turned, over.ways, over.closed)
 
 
@@ -177,15 +153,15 @@ def winners_at(context: RequestContext, lon: np.ndarray, lat: np.ndarray) -> lis
     rows, answers = context.rows_at(lon, lat), allocate_rows(len(lon))
     for patch, members in patches.values():
         evaluate_encounters(
-            context.inputs, context.encounter, rows, np.array(members), same_patch(patch, len(lon)), _SHORTEST_PATHS,
-            SETTLES_ANSWER, answers,
+            context.inputs, context.encounter, rows, np.array(members), same_patch(patch, len(lon)), SETTLES_ANSWER,
+            answers,
         )  # fmt: skip
     mark_rows_over_banks(context, rows, answers)
     winners = []
     for k in inside.tolist():
         best = int(answers.best[k])
         if answers.became[k] == ONE_BY_ONE:
-            # There a way round, or one over a bank, may change the answer.
+            # There a way over a bank may change the answer.
             found = search_ports(context, (float(lon[k]), float(lat[k])), every_port=False)
             best = NOWHERE if found.winner is None else found.winner
         if best != NOWHERE:
@@ -210,7 +186,7 @@ def mark_rows_over_banks(
         Of any of the rows, with the sea limit of calm water.
     rows : EncounterArrays
     answers : DecisionRows
-        On the ways that keep off the banks; `became` is changed.
+        On ways that keep off the banks; `became` is changed.
     share : callable, optional
         What neighbours among some rows share in a depth class; without it each row is measured by itself.
     """
@@ -227,8 +203,8 @@ def mark_rows_over_banks(
         patches = share(source, marked)
     over = allocate_rows(len(rows.lon))
     evaluate_encounters(
-        context.inputs._replace(depth_class=source.tables), context.encounter, rows, marked, patches, _SHORTEST_PATHS,
-        SETTLES_ANSWER, over,
+        context.inputs._replace(depth_class=source.tables), context.encounter, rows, marked, patches, SETTLES_ANSWER,
+        over,
     )  # fmt: skip
     is_same = np.ones(len(marked), np.bool_)
     for before, after in zip(answers, over, strict=True):
@@ -245,9 +221,9 @@ class _Position:
         self._context, self._lon, self._lat = context, lon, lat
         self._patches: dict[float, RowPatches] = {}
 
-    def evaluate(self, detour_set: DetourSet, goal: SearchGoal) -> Found:
+    def evaluate(self, goal: SearchGoal) -> Found:
         """What is found in the vessel's own depth class."""
-        return self._evaluate(self._context.inputs, self._context.patches, detour_set, goal)
+        return self._evaluate(self._context.inputs, self._context.patches, goal)
 
     def look_in(self, source: DepthClassSource, ports: list[int], variants: np.ndarray = NO_VARIANTS) -> Found:
         """As of `engine.bank_ways.Sea`."""
@@ -260,7 +236,7 @@ class _Position:
             first=SHOWN + len(ports), every_port=False, exhaustive=False, may_detour=False, keeps=True,
             variants=variants,
         )  # fmt: skip
-        return self._evaluate(inputs, source.patches, _SHORTEST_PATHS, goal)
+        return self._evaluate(inputs, source.patches, goal)
 
     def _patch(self, patches: PatchCache, depth_class: DepthClass) -> RowPatches:
         """Asked for once: a patch is made for the second question in it, and this is one question."""
@@ -269,34 +245,22 @@ class _Position:
             self._patches[depth_class.needed_depth_m] = found
         return self._patches[depth_class.needed_depth_m]
 
-    def _evaluate(
-        self, inputs: EvaluationInputs, patches: PatchCache, detour_set: DetourSet, goal: SearchGoal
-    ) -> Found:
+    def _evaluate(self, inputs: EvaluationInputs, patches: PatchCache, goal: SearchGoal) -> Found:
         context = self._context
         rows = context.rows_at(np.array([self._lon]), np.array([self._lat]))
         found: Found = evaluate_encounters(
-            inputs, context.encounter, rows, _ONE_ROW, self._patch(patches, inputs.depth_class), detour_set, goal,
-            _UNREAD,
-        )  # fmt: skip
+            inputs, context.encounter, rows, _ONE_ROW, self._patch(patches, inputs.depth_class), goal, _UNREAD
+        )
         return found
 
 
-def _detour_set(
-    context: RequestContext, reach: Reach, shortest: TravelTimes, ways: dict[int, tuple[Detour, TravelTime]]
-) -> DetourSet:
-    """Ways round as the compiled pass takes them."""
-    mesh, zones = context.world.water.mesh, context.world.water.zones
-    count = len(reach.distance_m)
-    given = DetourSet(
-        np.zeros(count, np.bool_), np.empty(count), np.empty(count, np.uint64), np.empty(count, np.uint64),
-        TravelTimes(*(column.copy() for column in shortest)),
-    )  # fmt: skip
-    for port, (detour, travel_time) in ways.items():
-        given.taken[port] = True
-        given.distance_m[port] = detour.length_m
-        plane = np.array([to_plane(*point, mesh.origin_lon_deg, mesh.origin_lat_deg) for point in detour.track])
-        tolerance_deg = context.world.water.limits.right_angle_tolerance_deg
-        given.touched[port], given.poor[port] = zones_of_track(zones, plane, tolerance_deg)
-        for column, value in zip(given.travel_times, travel_time[: len(given.travel_times)], strict=True):
-            column[port] = value
-    return given
+def _detours_of(detour_set: DetourSet) -> dict[int, Detour]:
+    """Ways round by port."""
+    return {
+        port: Detour(
+            detour_set.tracks[detour_set.track_from[port] : detour_set.track_to[port]],
+            float(detour_set.distance_m[port]),
+            float(detour_set.shortest_s[port]),
+        )
+        for port in np.flatnonzero(detour_set.taken).tolist()
+    }

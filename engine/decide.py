@@ -8,7 +8,6 @@ import numpy as np
 from engine.bank_ways import prepare_banks
 from engine.branch_and_bound import SearchResult, search_ports
 from engine.codes import Code, Rule, Status
-from engine.detour_search import next_detour
 from engine.entrance import time_inside_s
 from engine.evaluate import deciding_rule
 from engine.kernels.mesh import NOWHERE
@@ -61,13 +60,10 @@ def decide(ask: Ask, world: World, *, sensitivity: bool = True, every_port: bool
 
 
 def warm_search(ask: Ask, world: World) -> None:
-    """Run searches for a way round and over a bank once: the first request that needs one does not wait for either."""
+    """Search once, and find out what ways over banks need: the first request that does so does not wait for it."""
     context = build_context(ask, world, coordination_at(world, ask))
     prepare_banks(context)
-    found = search_ports(context)
-    last = np.array([len(world.ports) - 1])
-    shortest = found.evaluation.ways.travel_times
-    next_detour(context.inputs, context.encounter, found.reach, shortest, found.evaluation, last, 0, True)
+    search_ports(context)
 
 
 def _assemble(

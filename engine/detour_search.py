@@ -4,13 +4,18 @@ import numpy as np
 
 from engine.apply_rules import RULE_COUNT
 from engine.codes import Rule, Verdict, Weight
+from engine.evaluation import DetourSet
 from engine.kernels.detour_bound import detour_gain_bound_s, least_time_s, stays_high
+from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.jit import inlined_leaf_kernel, kernel, leaf_kernel
 from engine.kernels.mesh import NOWHERE
+from engine.kernels.plane import to_plane
+from engine.kernels.port_travel_times import TravelTimes, set_travel_time
 from engine.kernels.reach import fill_track_on_plane, track_on_plane
 from engine.kernels.speed import calm_speed_ms
 from engine.kernels.time_dependent_search import search_faster_track
 from engine.kernels.travel_time import Passage, add, start_travel, travel_time_along_track
+from engine.kernels.zones import zones_of_track
 
 MENDED_BY_ANOTHER_ARRIVAL = (Rule.R_RTE_01, Rule.R_RTE_02, Rule.R_NAV_01, Rule.R_NAV_02, Rule.R_NAV_03)
 """Rules that may find otherwise on another way, at another hour, in another sea."""
@@ -130,7 +135,7 @@ def _longest_s(inputs, speed_model, reach, p, usual_s):
 
 
 @kernel
-def next_detour(inputs, encounter, reach, travel_times, found, worth, first, exhaustive):
+def next_detour(inputs, encounter, reach, shortest, found, worth, first, exhaustive):
     """Search for one port after the other until a way round is found.
 
     Parameters
@@ -138,8 +143,8 @@ def next_detour(inputs, encounter, reach, travel_times, found, worth, first, exh
     inputs : EvaluationInputs
     encounter : EncounterInputs
     reach : Reach
-    travel_times : TravelTimes
-        Clocks of the shortest paths.
+    shortest : Evaluation
+        On the shortest paths.
     found : Evaluation
         With the ways round found so far.
     worth : ndarray of int64
@@ -162,7 +167,7 @@ def next_detour(inputs, encounter, reach, travel_times, found, worth, first, exh
     for turn in range(first, min(worth.shape[0], int(inputs.limits.detour_ports))):
         if found.bound_s[worth[turn]] >= best_s and not exhaustive:
             break
-        track, travel_time = search_detour(inputs, encounter, reach, travel_times, worth[turn])
+        track, travel_time = search_detour(inputs, encounter, reach, shortest.ways.travel_times, worth[turn])
         if track.shape[0] > 0:
             return turn, track, travel_time
     return NOWHERE, np.empty((0, 2)), start_travel()
@@ -174,8 +179,10 @@ def search_detour(inputs, encounter, reach, travel_times, p):
 
     Parameters
     ----------
-    inputs, encounter, reach, travel_times
+    inputs, encounter, reach
         As for `next_detour`.
+    travel_times : TravelTimes
+        Clocks of the shortest paths.
     p : int
         A port that is reached by the sea outside.
 
@@ -208,3 +215,71 @@ def search_detour(inputs, encounter, reach, travel_times, p):
     if way.shape[0] == 0 or (not no_way and travel_time.time_s > (1.0 - limits.detour_worth_share) * usual_s):
         return np.empty((0, 2)), travel_time
     return np.concatenate((hop_track[:-1], way)), travel_time
+
+
+@kernel
+def begin_detours(travel_times):
+    """A `DetourSet` of no way yet, from the clocks of the shortest paths."""
+    count = travel_times.time_s.shape[0]
+    return DetourSet(
+        taken=np.zeros(count, np.bool_),
+        distance_m=np.empty(count),
+        touched=np.empty(count, np.uint64),
+        poor=np.empty(count, np.uint64),
+        travel_times=TravelTimes(
+            travel_times.time_s.copy(),
+            travel_times.early_s.copy(),
+            travel_times.late_s.copy(),
+            travel_times.highest_hs_m.copy(),
+            travel_times.waves_missing.copy(),
+            travel_times.stream_missing.copy(),
+            travel_times.stream_met.copy(),
+            travel_times.filled_m.copy(),
+        ),
+        shortest_s=travel_times.time_s.copy(),
+        tracks=np.empty((0, 2)),
+        track_from=np.zeros(count, np.int64),
+        track_to=np.zeros(count, np.int64),
+    )
+
+
+@kernel
+def with_detour(inputs, detour_set, p, track, travel_time):
+    """A `DetourSet` with one way more.
+
+    Parameters
+    ----------
+    inputs : EvaluationInputs
+    detour_set : DetourSet
+        Its arrays by port are taken over, and written to.
+    p : int
+        Port it leads to.
+    track, travel_time
+        As from `next_detour`.
+    """
+    mesh, zones = inputs.water.mesh, inputs.water.zones
+    plane = np.empty_like(track)
+    length_m = 0.0
+    for k in range(track.shape[0]):
+        plane[k, 0], plane[k, 1] = to_plane(track[k, 0], track[k, 1], mesh.origin_lon_deg, mesh.origin_lat_deg)
+        if k > 0:
+            length_m += geodesic_length_m(track[k - 1, 0], track[k - 1, 1], track[k, 0], track[k, 1])
+    detour_set.taken[p] = True
+    detour_set.distance_m[p] = length_m
+    detour_set.touched[p], detour_set.poor[p] = zones_of_track(
+        zones, plane, inputs.water.limits.right_angle_tolerance_deg
+    )
+    set_travel_time(detour_set.travel_times, p, travel_time)
+    detour_set.track_from[p] = detour_set.tracks.shape[0]
+    detour_set.track_to[p] = detour_set.tracks.shape[0] + track.shape[0]
+    return DetourSet(
+        taken=detour_set.taken,
+        distance_m=detour_set.distance_m,
+        touched=detour_set.touched,
+        poor=detour_set.poor,
+        travel_times=detour_set.travel_times,
+        shortest_s=detour_set.shortest_s,
+        tracks=np.concatenate((detour_set.tracks, track)),
+        track_from=detour_set.track_from,
+        track_to=detour_set.track_to,
+    )

@@ -249,9 +249,9 @@ def evaluate_some(inputs, encounter, reach, ways_taken, memo, ports, growth, fou
 
 
 @leaf_kernel
-def measures_in_turn(patch, goal, ways_taken):
-    """Whether ports are measured when it is their turn: in a patch, where neither all are asked for nor ways given."""
-    return patch.triangle != NOWHERE and ways_taken.shape[0] == 0 and not goal.every_port and not goal.exhaustive
+def measures_in_turn(patch, goal):
+    """Whether ports are measured when it is their turn: in a patch, where not all of them are asked for."""
+    return patch.triangle != NOWHERE and not goal.every_port and not goal.exhaustive
 
 
 @leaf_kernel
@@ -264,7 +264,8 @@ def search_ports_in_order(inputs, encounter, patch, reach, ways_taken, goal, wor
     encounter : EncounterInputs
     patch : Patch
         In which the position lies; one of no triangle where it was measured by itself. Unless ports are measured in
-        their turn (`measures_in_turn`), all have been, and their bounds and the order of those are entered.
+        their turn (`measures_in_turn`) on the shortest paths, all have been, and their bounds and the order of those
+        are entered.
     reach : Reach
         That of the workspace for the patch, or of all ports.
     ways_taken : ndarray of bool, shape (p,) or (0,)
@@ -284,7 +285,8 @@ def search_ports_in_order(inputs, encounter, patch, reach, ways_taken, goal, wor
     memo, leading = workspace.memo, workspace.leading
     count = bound_s.shape[0]
     start = reach.path[0]
-    is_lazy = measures_in_turn(patch, goal, ways_taken)
+    # Once there are ways round, all ports have been measured.
+    is_lazy = ways_taken.shape[0] == 0 and measures_in_turn(patch, goal)
     # From anywhere in the patch the way to a port is at most so much shorter than from its middle.
     slack_m = patch.radius_m + SAFE_M
     is_quiet = is_empty(inputs.forecast)

@@ -1,8 +1,8 @@
 """Encounters in one compiled call: one for a single decision, many for a replay, by the same rules and the same code.
 
 Each call from Python unpacks some eighty arrays, which takes as long as judging twenty ports; and whatever Python calls
-is compiled with all that it calls. So there is one call: join or take the patch, measure, look at ports, write down or
-keep what was found, see what a way round or a doubt might change.
+is compiled with all that it calls. So there is one call: join or take the patch, measure, look at ports, search for
+ways round where they may change the answer, write down or keep what was found, see what a doubt might change.
 """
 
 from typing import NamedTuple
@@ -11,17 +11,19 @@ import numpy as np
 
 from engine.apply_rules import RuleInputs
 from engine.decision_rows import DECIDED, REFUSED_ENCLOSED, REFUSED_ON_LAND, write_row
-from engine.detour_search import mark_detour_candidates
+from engine.detour_search import begin_detours, mark_detour_candidates, next_detour, with_detour
 from engine.evaluate import fill_lower_bounds, measures_in_turn, search_ports_in_order
 from engine.evaluation import (
     BY_DISTANCE,
     NO_VARIANTS,
+    DetourSet,
     EncounterInputs,
     Evaluation,
     Leading,
     SearchGoal,
     SearchWorkspace,
     allocate_evaluation,
+    no_detours,
     select_routes,
 )
 from engine.kernels.arrays import copy_first
@@ -43,7 +45,7 @@ from engine.rank import order_of
 SETTLES_ANSWER = SearchGoal(
     first=2, every_port=False, exhaustive=False, may_detour=True, keeps=False, variants=NO_VARIANTS
 )
-"""The best port, the one after it, and all that are nearer: written down where no way round might change them."""
+"""The best port, the one after it, and all that are nearer, on the fastest ways known: written down."""
 
 AS_IT_IS = 1.0
 """Factor of what is not changed."""
@@ -88,22 +90,20 @@ class Found(NamedTuple):
     reach : Reach
         Of a position that is refused, no port is reached, and the rest says nothing.
     evaluation : Evaluation
+    detour_set : DetourSet
+        Ways round that were taken.
     order : ndarray of int64
         Ports, best first: all, or those that are settled.
-    worth : ndarray of int64
-        Ports that a search for a faster way is worth, in the order of their bounds; none where ways round were given.
-    contenders : ndarray of int64
-        Ports tried under changed inputs.
-    winners : ndarray of int64, shape (v,)
-        Port that comes first under each change on the shortest paths; none where there are fewer than two contenders.
+    turned : ndarray of bool, shape (v,)
+        Which changes make another port the first, on the shortest paths; none where there are fewer than two
+        contenders.
     """
 
     reach: Reach
     evaluation: Evaluation
+    detour_set: DetourSet
     order: np.ndarray
-    worth: np.ndarray
-    contenders: np.ndarray
-    winners: np.ndarray
+    turned: np.ndarray
 
 
 @inlined_kernel
@@ -236,7 +236,59 @@ def _with_outcome(found, looked, opened, best, next_bound_s):
 
 
 @kernel
-def evaluate_encounters(inputs, encounter, rows, members, row_patches, detour_set, goal, answers):
+def _take_ways_round(inputs, encounter, patch, reach, goal, workspace, shortest, is_worth):
+    """Search for faster ways to one port after the other, and look at all of them anew with each that is found.
+
+    Parameters
+    ----------
+    inputs : EvaluationInputs
+    encounter : EncounterInputs
+    patch : Patch
+    reach : Reach
+        In a patch, ports not measured yet are.
+    goal : SearchGoal
+    workspace : SearchWorkspace
+    shortest : Evaluation
+        On the shortest paths.
+    is_worth : ndarray of bool, shape (p,)
+        Ports that a search is worth, in the order of their bounds.
+
+    Returns
+    -------
+    found : Evaluation
+    detour_set : DetourSet
+        Ways taken.
+    """
+    worth = shortest.by_bound[: shortest.opened][is_worth[: shortest.opened]]
+    detour_set = begin_detours(shortest.ways.travel_times)
+    if measures_in_turn(patch, goal):
+        measure_every_port(inputs.water, inputs.depth_class, patch, workspace.fix)
+    found = shortest
+    turn, track, travel_time = next_detour(inputs, encounter, reach, shortest, found, worth, 0, goal.exhaustive)
+    while turn != NOWHERE:
+        detour_set = with_detour(inputs, detour_set, worth[turn], track, travel_time)
+        found = _room_for(reach, detour_set)
+        _put_in_order_of_bounds(inputs, encounter, reach, found)
+        looked, opened, best, next_bound_s = search_ports_in_order(
+            inputs, encounter, patch, reach, detour_set.taken, goal, workspace, found
+        )
+        found = _with_outcome(found, looked, opened, best, next_bound_s)
+        # A way found to a nearer port may close the question.
+        turn, track, travel_time = next_detour(
+            inputs, encounter, reach, shortest, found, worth, turn + 1, goal.exhaustive
+        )
+    return found, detour_set
+
+
+@kernel
+def _put_in_order_of_bounds(inputs, encounter, reach, found):
+    """Enter the lower bounds of all ports, and the ports in the order of those."""
+    fill_lower_bounds(inputs, reach, encounter.speed_model, found.bound_s)
+    copy_first(np.argsort(found.bound_s, kind="mergesort"), found.by_bound, found.bound_s.shape[0])
+
+
+@kernel
+def evaluate_encounters(inputs, encounter, rows, members, row_patches, goal, answers):
     """Look at ports from the positions of encounters.
 
     Parameters
@@ -248,8 +300,6 @@ def evaluate_encounters(inputs, encounter, rows, members, row_patches, detour_se
     members : ndarray of int64
         Which of them.
     row_patches : RowPatches
-    detour_set : DetourSet
-        Ways round found already, or an empty one.
     goal : SearchGoal
     answers : DecisionRows
         Where rows are written down.
@@ -257,20 +307,20 @@ def evaluate_encounters(inputs, encounter, rows, members, row_patches, detour_se
     Returns
     -------
     Found
+        Of the last row, where the goal is to keep it.
     """
     mesh, depth_class = inputs.water.mesh, inputs.depth_class
     count, corner_count = inputs.static.status.shape[0], depth_class.corners.vertex.shape[0]
     is_quiet = is_empty(inputs.forecast)
-    is_shortest = detour_set.taken.shape[0] == 0
     fix = allocate_patch_workspace(inputs.water, depth_class)
     memo = allocate_memo(corner_count, count)
     workspace = SearchWorkspace(fix, memo, Leading(np.empty(goal.first), np.empty(goal.first)))
     track, lanes = np.empty((corner_count + 2, 2)), allocate_lanes()
     is_worth = np.empty(count, np.bool_)
-    in_patch = _room_for(fix.reach, detour_set)
-    reach, found = fix.reach, in_patch
-    nobody = np.empty(0, np.int64)
-    order, worth, tried, winners = nobody, nobody, nobody, nobody
+    shortest_paths = no_detours()
+    in_patch = _room_for(fix.reach, shortest_paths)
+    reach, found, detour_set = fix.reach, in_patch, shortest_paths
+    order, turned = np.empty(0, np.int64), np.empty(0, np.bool_)
     for row in members:
         lon, lat = rows.lon[row], rows.lat[row]
         px, py = to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
@@ -278,38 +328,40 @@ def evaluate_encounters(inputs, encounter, rows, members, row_patches, detour_se
             inputs, row_patches.table, row_patches.places.patch[row], row_patches.places.x[row], px, py
         )
         is_in_patch = patch.triangle != NOWHERE
-        is_lazy = measures_in_turn(patch, goal, detour_set.taken)
+        is_lazy = measures_in_turn(patch, goal)
         reach = _reach_of_row(inputs, patch, fix, is_lazy, lon, lat, px, py)
         if not is_in_patch and (reach.kind == ON_LAND or reach.kind == ENCLOSED):
             answers.became[row] = REFUSED_ON_LAND if reach.kind == ON_LAND else REFUSED_ENCLOSED
             continue
         # In a patch nothing of it is kept from one row to the next, so the room is shared.
-        found = in_patch if is_in_patch and is_shortest else _room_for(reach, detour_set)
+        shortest = in_patch if is_in_patch else _room_for(reach, shortest_paths)
         here = _encounter_of_row(inputs, encounter, rows, row, px, py, is_quiet, answers)
         if not is_lazy:
-            fill_lower_bounds(inputs, reach, here.speed_model, found.bound_s)
-            copy_first(np.argsort(found.bound_s, kind="mergesort"), found.by_bound, count)
+            _put_in_order_of_bounds(inputs, here, reach, shortest)
         looked, opened, best, next_bound_s = search_ports_in_order(
-            inputs, here, patch, reach, detour_set.taken, goal, workspace, found
+            inputs, here, patch, reach, shortest_paths.taken, goal, workspace, shortest
         )
-        found = _with_outcome(found, looked, opened, best, next_bound_s)
-        any_worth = False
-        if goal.may_detour and is_shortest and not is_quiet and inputs.key != BY_DISTANCE:
-            any_worth = mark_detour_candidates(inputs, here, reach, found, goal.exhaustive, track, lanes, is_worth)
+        shortest = _with_outcome(shortest, looked, opened, best, next_bound_s)
+        found, detour_set = shortest, shortest_paths
+        if (
+            goal.may_detour
+            and not is_quiet
+            and inputs.key != BY_DISTANCE
+            and mark_detour_candidates(inputs, here, reach, shortest, goal.exhaustive, track, lanes, is_worth)
+        ):
+            found, detour_set = _take_ways_round(inputs, here, patch, reach, goal, workspace, shortest, is_worth)
         if not goal.keeps:
-            if not any_worth:
-                write_row(inputs, here.speed_model, reach, found, rows, row, answers)
-                answers.became[row] = DECIDED
+            write_row(inputs, here.speed_model, reach, found, rows, row, answers)
+            answers.became[row] = DECIDED
             continue
-        if any_worth:
-            worth = found.by_bound[:opened][is_worth[:opened]]
         shown = np.arange(count) if goal.every_port or goal.exhaustive else np.flatnonzero(found.is_settled)
         order = order_of(found, reach.harbour_m, shown)
         if goal.variants.shape[0] > 0:
-            tried = contenders(inputs, here, found)
+            tried = contenders(inputs, here, shortest)
             if tried.shape[0] > 1:
-                winners = np.full(goal.variants.shape[0], NOWHERE)
-                other = _room_for(reach, detour_set)
-                for v in range(winners.shape[0]):
-                    winners[v] = winner_under(inputs, here, reach, found, tried, goal.variants[v], memo, other)
-    return Found(reach, found, order, worth, tried, winners)
+                turned = np.zeros(goal.variants.shape[0], np.bool_)
+                other = _room_for(reach, shortest_paths)
+                for v in range(turned.shape[0]):
+                    winner = winner_under(inputs, here, reach, shortest, tried, goal.variants[v], memo, other)
+                    turned[v] = winner != shortest.best
+    return Found(reach, found, detour_set, order, turned)

@@ -108,6 +108,13 @@ class DetourSet(NamedTuple):
     touched, poor : ndarray of uint64, shape (p,)
         Zones on them.
     travel_times : TravelTimes
+        On them; on the shortest paths to ports that have none.
+    shortest_s : ndarray of float64, shape (p,)
+        To the entrances along the shortest paths. [s]
+    tracks : ndarray of float64, shape (n, 2)
+        Of all ways, one after the other, longitude and latitude. [deg]
+    track_from, track_to : ndarray of int64, shape (p,)
+        Track to port p: ``tracks[track_from[p]:track_to[p]]``.
     """
 
     taken: np.ndarray
@@ -115,6 +122,10 @@ class DetourSet(NamedTuple):
     touched: np.ndarray
     poor: np.ndarray
     travel_times: TravelTimes
+    shortest_s: np.ndarray
+    tracks: np.ndarray
+    track_from: np.ndarray
+    track_to: np.ndarray
 
 
 class SearchGoal(NamedTuple):
@@ -224,11 +235,22 @@ class SearchWorkspace(NamedTuple):
     leading: Leading
 
 
-def no_detours() -> DetourSet:
+@kernel
+def no_detours():
     """The shortest path to every port."""
     none = np.empty(0)
-    flags, zones = np.empty(0, np.bool_), np.empty(0, np.uint64)
-    return DetourSet(flags, none, zones, zones, TravelTimes(none, none, none, none, flags, flags, flags, none))
+    flags, zones, places = np.empty(0, np.bool_), np.empty(0, np.uint64), np.empty(0, np.int64)
+    return DetourSet(
+        taken=flags,
+        distance_m=none,
+        touched=zones,
+        poor=zones,
+        travel_times=TravelTimes(none, none, none, none, flags, flags, flags, none),
+        shortest_s=none,
+        tracks=np.empty((0, 2)),
+        track_from=places,
+        track_to=places,
+    )
 
 
 @inlined_kernel

@@ -231,11 +231,6 @@ def _pairs(points: np.ndarray) -> list[tuple[float, float]]:
     return [(x, y) for x, y in points.tolist()]
 
 
-def track_length_m(track: np.ndarray) -> float:
-    """Geodesic length of a track, shape (n, 2), longitude and latitude. [m]"""
-    return float(sum(geodesic_length_m(*start, *end) for start, end in pairwise(track)))
-
-
 def _drawn(water: WaterModel, plane: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Positions along straight legs of the plane, close enough to be drawn straight on a lon/lat map."""
     origin = (water.mesh.origin_lon_deg, water.mesh.origin_lat_deg)

@@ -63,7 +63,7 @@ def replay_batch(
     left = columns.undecided_rows()
     if len(left) == 0:
         return decided
-    # Where there is a way round, the row is decided as a single request is.
+    # Where the tide may open a way over a bank, the row is decided as a single request is.
     singly = replay_batch_by_single_decisions(table.take(left), world_at, vessels, policies)
     order = np.arange(table.num_rows)
     order[left] = table.num_rows + np.arange(len(left))

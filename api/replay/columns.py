@@ -23,13 +23,11 @@ from engine.decision_rows import (
     allocate_rows,
 )
 from engine.evaluate_encounters import AS_IT_IS, SETTLES_ANSWER, EncounterArrays, evaluate_encounters
-from engine.evaluation import no_detours
 from engine.kernels.mesh import NOWHERE
 from engine.model import Ask, DepthClassSource, World
 from engine.patch import PatchPlaces, RowPatches
 from engine.request_context import build_context, build_speed_model
 
-_SHORTEST_PATHS = no_detours()
 REFUSALS = {
     REFUSED_OUT_OF_AREA: Code.POS_OUT_OF_AREA,
     REFUSED_ON_LAND: Code.POS_ON_LAND,
@@ -181,9 +179,8 @@ class BatchDecider:
         wanted = wanted[np.argsort(places.patch[wanted], kind="stable")]
         moved = context.encounter._replace(speed_model=speed_model)
         evaluate_encounters(
-            context.inputs, moved, figures, wanted, RowPatches(places, patches.table), _SHORTEST_PATHS, SETTLES_ANSWER,
-            answers,
-        )  # fmt: skip
+            context.inputs, moved, figures, wanted, RowPatches(places, patches.table), SETTLES_ANSWER, answers
+        )
         lon, lat = figures.lon, figures.lat
 
         def share(source: DepthClassSource, rows: np.ndarray) -> RowPatches:

@@ -5,7 +5,7 @@ import numpy as np
 from engine.decision_rows import allocate_rows
 from engine.evaluate import SHOWN
 from engine.evaluate_encounters import Found, evaluate_encounters
-from engine.evaluation import NO_VARIANTS, SearchGoal, no_detours
+from engine.evaluation import NO_VARIANTS, SearchGoal
 from engine.request_context import RequestContext
 
 
@@ -13,9 +13,9 @@ def evaluate_on_shortest_paths(context: RequestContext, *, exhaustive: bool) -> 
     """What is found from the position asked for, closely for every port or as far as the answer needs."""
     ask, world = context.ask, context.world
     goal = SearchGoal(
-        first=SHOWN, every_port=True, exhaustive=exhaustive, may_detour=True, keeps=True, variants=NO_VARIANTS
+        first=SHOWN, every_port=True, exhaustive=exhaustive, may_detour=False, keeps=True, variants=NO_VARIANTS
     )
     return evaluate_encounters(
         context.inputs, context.encounter, context.rows_at(np.array([ask.lon]), np.array([ask.lat])),
-        np.zeros(1, np.int64), context.patches.nothing(world.water), no_detours(), goal, allocate_rows(1),
+        np.zeros(1, np.int64), context.patches.nothing(world.water), goal, allocate_rows(1),
     )  # fmt: skip

@@ -26,7 +26,6 @@ from engine.decide import coordination_at
 from engine.decision_rows import DECIDED, allocate_rows
 from engine.errors import InvalidAsk
 from engine.evaluate_encounters import SETTLES_ANSWER, evaluate_encounters
-from engine.evaluation import no_detours
 from engine.kernels.geodesy import EQUATORIAL_RADIUS_M
 from engine.kernels.mesh import NOWHERE
 from engine.model import Ask, Vessel, World
@@ -248,8 +247,7 @@ def winners_for(ask: Ask, world: World, draws: int, rng: np.random.Generator, un
     answers = allocate_rows(draws)
     evaluate_encounters(
         context.inputs, context.encounter, rows, np.flatnonzero(inside),
-        same_patch(context.patches.nothing(world.water), draws), no_detours(),
-        SETTLES_ANSWER._replace(may_detour=False), answers,
+        same_patch(context.patches.nothing(world.water), draws), SETTLES_ANSWER._replace(may_detour=False), answers,
     )  # fmt: skip
     return np.where(answers.became == DECIDED, answers.best, NOT_AFLOAT)
 
