@@ -156,9 +156,11 @@ def detour_gain_bound_s(mesh, forecast, speed_model, depart_s, track, lanes, usu
         lanes.course[ahead, 0], lanes.course[ahead, 1] = course(lon, lat, on_lon, on_lat)
         # All lanes are looked at when the usual clock is abreast: arrivals differ by less than the sea changes in.
         at_s = depart_s + usual_s * cut / STRETCHES
+        # Farther aside than so many changes of lane lead nothing arrives.
+        farthest = min(ON_PATH, cut * FARTHEST_CHANGE) if half_m > 0.0 else 0
         for lane in range(LANES.shape[0]):
             lanes.time_s[ahead, lane] = np.inf
-            if half_m > 0.0 or lane == ON_PATH:
+            if abs(lane - ON_PATH) <= farthest:
                 part = LANES[lane]
                 lanes.off_m[ahead, lane] = part * half_m
                 sea = sea_at(forecast, speed_model, lon + part * (left_lon - lon), lat + part * (left_lat - lat), at_s)
@@ -170,11 +172,10 @@ def detour_gain_bound_s(mesh, forecast, speed_model, depart_s, track, lanes, usu
         else:
             on_path_s += _step_s(speed_model, lanes, here, ON_PATH, ahead, ON_PATH, stretch_m)
             least_s = np.inf
-            for lane in range(LANES.shape[0]):
-                if half_m > 0.0 or lane == ON_PATH:
-                    arrival_s = _arrival_s(speed_model, lanes, here, ahead, lane, stretch_m)
-                    lanes.time_s[ahead, lane] = arrival_s
-                    least_s = min(least_s, arrival_s)
+            for lane in range(ON_PATH - farthest, ON_PATH + farthest + 1):
+                arrival_s = _arrival_s(speed_model, lanes, here, ahead, lane, stretch_m)
+                lanes.time_s[ahead, lane] = arrival_s
+                least_s = min(least_s, arrival_s)
         ahead_s = max(0.0, usual_s - SAFE * (on_path_s + (whole_m - along_m) / top_ms))
         if ahead_s + SEEN_TIMES * (on_path_s - least_s) + UNSEEN_SHARE * usual_s <= needed_s:
             return 0.0

@@ -278,6 +278,7 @@ def _search(mesh, needed_depth, passage, lattice, nodes, frontier, aims):
         if sea.hs_m > speed_model.max_hs_m and node != start:
             continue
         found = _neighbours(node, lattice, nodes, ends)
+        narrowing = cos(radians(lat[node]))
         for k in range(found):
             end = ends[k]
             if triangle[end] == _UNSEEN:
@@ -288,15 +289,20 @@ def _search(mesh, needed_depth, passage, lattice, nodes, frontier, aims):
                     lon[end], lat[end] = from_plane(x[end], y[end], origin_lon, origin_lat)
             if done[end] or (end < size_of_lattice and triangle[end] == NOWHERE):
                 continue
-            east = (lon[end] - lon[node]) * cos(radians(lat[node]))
+            east = (lon[end] - lon[node]) * narrowing
             north = lat[end] - lat[node]
             step = length_of(east, north)
             if step == 0.0:
                 continue
+            half_m = 0.5 * step * _METRES_PER_DEGREE
+            to_go = length_of(x[goal] - x[end], y[goal] - y[end]) / aims.top_ms
+            least_s = reached[node] + 2.0 * half_m / aims.top_ms
+            # Once its sea is known, a point that even top speed brings no sooner needs no closer look.
+            if met[end] and (least_s >= reached[end] or least_s + to_go > aims.most_s * 1.01):
+                continue
             made_ms = made_good_ms(speed_model, sea, east / step, north / step, 1.0, 1.0, 0.0)
             if not made_ms > 0.0:
                 continue
-            half_m = 0.5 * step * _METRES_PER_DEGREE
             if not met[end]:
                 # The sea at the far end, at about the time of the first arrival from anywhere.
                 met[end] = True
@@ -318,7 +324,6 @@ def _search(mesh, needed_depth, passage, lattice, nodes, frontier, aims):
             if not onward_ms > 0.0:
                 continue
             arrival = reached[node] + half_m / made_ms + half_m / onward_ms
-            to_go = length_of(x[goal] - x[end], y[goal] - y[end]) / aims.top_ms
             if arrival >= reached[end] or arrival + to_go > aims.most_s * 1.01 or size >= heap_key.shape[0]:
                 continue
             leg = Leg(lon[node], lat[node], lon[end], lat[end], 2.0 * half_m)
