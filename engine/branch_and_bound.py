@@ -11,7 +11,7 @@ from engine.codes import Status
 from engine.decision_rows import ONE_BY_ONE, DecisionRows, allocate_rows
 from engine.evaluate import SHOWN
 from engine.evaluate_encounters import SETTLES_ANSWER, EncounterArrays, Found, evaluate_encounters
-from engine.evaluation import NO_VARIANTS, DetourSet, Evaluation, EvaluationInputs, SearchGoal
+from engine.evaluation import NO_VARIANTS, DetourTracks, Evaluation, EvaluationInputs, SearchGoal
 from engine.kernels.mesh import NOWHERE
 from engine.kernels.reach import DepthClass, Reach
 from engine.model import DepthClassSource, Proof
@@ -129,7 +129,7 @@ def search_ports(
         shown = over.order[over.evaluation.is_settled[over.order]].tolist()
         turned = sea.look_in(banks.classes[0], shown, variants).turned
     winner = best if over.evaluation.status[best] <= _CAUTION else None
-    detours = {port: detour for port, detour in _detours_of(found.detour_set).items() if port not in over.ways}
+    detours = {port: detour for port, detour in _detours_of(found.tracks).items() if port not in over.ways}
     return SearchResult(over.reach, over.evaluation, detours, over.order, winner, turned, over.ways, over.closed)
 
 
@@ -254,13 +254,10 @@ class _Position:
         return found
 
 
-def _detours_of(detour_set: DetourSet) -> dict[int, Detour]:
+def _detours_of(tracks: DetourTracks) -> dict[int, Detour]:
     """Ways round by port."""
+    track = np.split(tracks.track, tracks.track_to)
     return {
-        port: Detour(
-            detour_set.tracks[detour_set.track_from[port] : detour_set.track_to[port]],
-            float(detour_set.distance_m[port]),
-            float(detour_set.shortest_s[port]),
-        )
-        for port in np.flatnonzero(detour_set.taken).tolist()
+        port: Detour(track[k], float(tracks.length_m[k]), float(tracks.shortest_s[k]))
+        for k, port in enumerate(tracks.port.tolist())
     }

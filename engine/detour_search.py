@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.apply_rules import RULE_COUNT
 from engine.codes import Rule, Verdict, Weight
-from engine.evaluation import DetourSet
+from engine.evaluation import DetourSet, DetourTracks
 from engine.kernels.detour_bound import detour_gain_bound_s, least_time_s, stays_high
 from engine.kernels.geodesy import geodesic_length_m
 from engine.kernels.jit import inlined_leaf_kernel, kernel, leaf_kernel
@@ -15,7 +15,7 @@ from engine.kernels.reach import fill_track_on_plane, track_on_plane
 from engine.kernels.speed import calm_speed_ms
 from engine.kernels.time_dependent_search import search_faster_track
 from engine.kernels.travel_time import Passage, add, start_travel, travel_time_along_track
-from engine.kernels.zones import zones_of_track
+from engine.kernels.zones import zones_of_leg
 
 MENDED_BY_ANOTHER_ARRIVAL = (Rule.R_RTE_01, Rule.R_RTE_02, Rule.R_NAV_01, Rule.R_NAV_02, Rule.R_NAV_03)
 """Rules that may find otherwise on another way, at another hour, in another sea."""
@@ -236,50 +236,47 @@ def begin_detours(travel_times):
             travel_times.stream_met.copy(),
             travel_times.filled_m.copy(),
         ),
-        shortest_s=travel_times.time_s.copy(),
-        tracks=np.empty((0, 2)),
-        track_from=np.zeros(count, np.int64),
-        track_to=np.zeros(count, np.int64),
     )
 
 
-@kernel
-def with_detour(inputs, detour_set, p, track, travel_time):
-    """A `DetourSet` with one way more.
+@leaf_kernel
+def add_detour(inputs, detour_set, p, track, travel_time):
+    """Enter a way round.
 
     Parameters
     ----------
     inputs : EvaluationInputs
     detour_set : DetourSet
-        Its arrays by port are taken over, and written to.
     p : int
         Port it leads to.
     track, travel_time
         As from `next_detour`.
     """
-    mesh, zones = inputs.water.mesh, inputs.water.zones
-    plane = np.empty_like(track)
+    mesh, tolerance_deg = inputs.water.mesh, inputs.water.limits.right_angle_tolerance_deg
     length_m = 0.0
-    for k in range(track.shape[0]):
-        plane[k, 0], plane[k, 1] = to_plane(track[k, 0], track[k, 1], mesh.origin_lon_deg, mesh.origin_lat_deg)
-        if k > 0:
-            length_m += geodesic_length_m(track[k - 1, 0], track[k - 1, 1], track[k, 0], track[k, 1])
+    touched, poor = np.uint64(0), np.uint64(0)
+    x, y = to_plane(track[0, 0], track[0, 1], mesh.origin_lon_deg, mesh.origin_lat_deg)
+    for k in range(1, track.shape[0]):
+        length_m += geodesic_length_m(track[k - 1, 0], track[k - 1, 1], track[k, 0], track[k, 1])
+        to_x, to_y = to_plane(track[k, 0], track[k, 1], mesh.origin_lon_deg, mesh.origin_lat_deg)
+        on_leg, poor_on_leg = zones_of_leg(inputs.water.zones, x, y, to_x, to_y, tolerance_deg)
+        touched |= on_leg
+        poor |= poor_on_leg
+        x, y = to_x, to_y
     detour_set.taken[p] = True
     detour_set.distance_m[p] = length_m
-    detour_set.touched[p], detour_set.poor[p] = zones_of_track(
-        zones, plane, inputs.water.limits.right_angle_tolerance_deg
-    )
+    detour_set.touched[p], detour_set.poor[p] = touched, poor
     set_travel_time(detour_set.travel_times, p, travel_time)
-    detour_set.track_from[p] = detour_set.tracks.shape[0]
-    detour_set.track_to[p] = detour_set.tracks.shape[0] + track.shape[0]
-    return DetourSet(
-        taken=detour_set.taken,
-        distance_m=detour_set.distance_m,
-        touched=detour_set.touched,
-        poor=detour_set.poor,
-        travel_times=detour_set.travel_times,
-        shortest_s=detour_set.shortest_s,
-        tracks=np.concatenate((detour_set.tracks, track)),
-        track_from=detour_set.track_from,
-        track_to=detour_set.track_to,
+
+
+@kernel
+def with_track(tracks, p, length_m, shortest_s, track):
+    """`DetourTracks` with one way more. [m], [s]"""
+    end = tracks.track.shape[0] + track.shape[0]
+    return DetourTracks(
+        port=np.append(tracks.port, p),
+        length_m=np.append(tracks.length_m, length_m),
+        shortest_s=np.append(tracks.shortest_s, shortest_s),
+        track_to=np.append(tracks.track_to, end),
+        track=np.concatenate((tracks.track, track)),
     )

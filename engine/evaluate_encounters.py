@@ -11,12 +11,12 @@ import numpy as np
 
 from engine.apply_rules import RuleInputs
 from engine.decision_rows import DECIDED, REFUSED_ENCLOSED, REFUSED_ON_LAND, write_row
-from engine.detour_search import begin_detours, mark_detour_candidates, next_detour, with_detour
+from engine.detour_search import add_detour, begin_detours, mark_detour_candidates, next_detour, with_track
 from engine.evaluate import fill_lower_bounds, measures_in_turn, search_ports_in_order
 from engine.evaluation import (
     BY_DISTANCE,
     NO_VARIANTS,
-    DetourSet,
+    DetourTracks,
     EncounterInputs,
     Evaluation,
     Leading,
@@ -24,6 +24,7 @@ from engine.evaluation import (
     SearchWorkspace,
     allocate_evaluation,
     no_detours,
+    no_tracks,
     select_routes,
 )
 from engine.kernels.arrays import copy_first
@@ -90,7 +91,7 @@ class Found(NamedTuple):
     reach : Reach
         Of a position that is refused, no port is reached, and the rest says nothing.
     evaluation : Evaluation
-    detour_set : DetourSet
+    tracks : DetourTracks
         Ways round that were taken.
     order : ndarray of int64
         Ports, best first: all, or those that are settled.
@@ -101,7 +102,7 @@ class Found(NamedTuple):
 
     reach: Reach
     evaluation: Evaluation
-    detour_set: DetourSet
+    tracks: DetourTracks
     order: np.ndarray
     turned: np.ndarray
 
@@ -236,48 +237,25 @@ def _with_outcome(found, looked, opened, best, next_bound_s):
 
 
 @kernel
-def _take_ways_round(inputs, encounter, patch, reach, goal, workspace, shortest, is_worth):
-    """Search for faster ways to one port after the other, and look at all of them anew with each that is found.
+def _ports_worth_a_search(inputs, encounter, reach, shortest, goal, track, lanes, is_worth):
+    """Ports to which a search for a faster way may change the answer, in the order of their bounds.
 
     Parameters
     ----------
     inputs : EvaluationInputs
     encounter : EncounterInputs
-    patch : Patch
     reach : Reach
-        In a patch, ports not measured yet are.
-    goal : SearchGoal
-    workspace : SearchWorkspace
     shortest : Evaluation
         On the shortest paths.
-    is_worth : ndarray of bool, shape (p,)
-        Ports that a search is worth, in the order of their bounds.
-
-    Returns
-    -------
-    found : Evaluation
-    detour_set : DetourSet
-        Ways taken.
+    goal : SearchGoal
+    track, lanes, is_worth
+        Scratch, as for `mark_detour_candidates`.
     """
-    worth = shortest.by_bound[: shortest.opened][is_worth[: shortest.opened]]
-    detour_set = begin_detours(shortest.ways.travel_times)
-    if measures_in_turn(patch, goal):
-        measure_every_port(inputs.water, inputs.depth_class, patch, workspace.fix)
-    found = shortest
-    turn, track, travel_time = next_detour(inputs, encounter, reach, shortest, found, worth, 0, goal.exhaustive)
-    while turn != NOWHERE:
-        detour_set = with_detour(inputs, detour_set, worth[turn], track, travel_time)
-        found = _room_for(reach, detour_set)
-        _put_in_order_of_bounds(inputs, encounter, reach, found)
-        looked, opened, best, next_bound_s = search_ports_in_order(
-            inputs, encounter, patch, reach, detour_set.taken, goal, workspace, found
-        )
-        found = _with_outcome(found, looked, opened, best, next_bound_s)
-        # A way found to a nearer port may close the question.
-        turn, track, travel_time = next_detour(
-            inputs, encounter, reach, shortest, found, worth, turn + 1, goal.exhaustive
-        )
-    return found, detour_set
+    if not goal.may_detour or is_empty(inputs.forecast) or inputs.key == BY_DISTANCE:
+        return np.empty(0, np.int64)
+    if not mark_detour_candidates(inputs, encounter, reach, shortest, goal.exhaustive, track, lanes, is_worth):
+        return np.empty(0, np.int64)
+    return shortest.by_bound[: shortest.opened][is_worth[: shortest.opened]]
 
 
 @kernel
@@ -317,10 +295,11 @@ def evaluate_encounters(inputs, encounter, rows, members, row_patches, goal, ans
     workspace = SearchWorkspace(fix, memo, Leading(np.empty(goal.first), np.empty(goal.first)))
     track, lanes = np.empty((corner_count + 2, 2)), allocate_lanes()
     is_worth = np.empty(count, np.bool_)
-    shortest_paths = no_detours()
+    shortest_paths, nowhere_round = no_detours(), no_tracks()
     in_patch = _room_for(fix.reach, shortest_paths)
-    reach, found, detour_set = fix.reach, in_patch, shortest_paths
-    order, turned = np.empty(0, np.int64), np.empty(0, np.bool_)
+    reach, found, tracks = fix.reach, in_patch, nowhere_round
+    nobody = np.empty(0, np.int64)
+    order, turned = nobody, np.empty(0, np.bool_)
     for row in members:
         lon, lat = rows.lon[row], rows.lat[row]
         px, py = to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
@@ -336,20 +315,35 @@ def evaluate_encounters(inputs, encounter, rows, members, row_patches, goal, ans
         # In a patch nothing of it is kept from one row to the next, so the room is shared.
         shortest = in_patch if is_in_patch else _room_for(reach, shortest_paths)
         here = _encounter_of_row(inputs, encounter, rows, row, px, py, is_quiet, answers)
-        if not is_lazy:
-            _put_in_order_of_bounds(inputs, here, reach, shortest)
-        looked, opened, best, next_bound_s = search_ports_in_order(
-            inputs, here, patch, reach, shortest_paths.taken, goal, workspace, shortest
-        )
-        shortest = _with_outcome(shortest, looked, opened, best, next_bound_s)
-        found, detour_set = shortest, shortest_paths
-        if (
-            goal.may_detour
-            and not is_quiet
-            and inputs.key != BY_DISTANCE
-            and mark_detour_candidates(inputs, here, reach, shortest, goal.exhaustive, track, lanes, is_worth)
-        ):
-            found, detour_set = _take_ways_round(inputs, here, patch, reach, goal, workspace, shortest, is_worth)
+        found, tracks, detour_set = shortest, nowhere_round, shortest_paths
+        worth, turn = nobody, NOWHERE
+        is_round = False
+        # On the shortest paths first, and anew with every faster way that is found.
+        while True:
+            if is_round or not is_lazy:
+                _put_in_order_of_bounds(inputs, here, reach, found)
+            looked, opened, best, next_bound_s = search_ports_in_order(
+                inputs, here, patch, reach, detour_set.taken, goal, workspace, found
+            )
+            found = _with_outcome(found, looked, opened, best, next_bound_s)
+            if not is_round:
+                shortest = found
+                worth = _ports_worth_a_search(inputs, here, reach, shortest, goal, track, lanes, is_worth)
+            if worth.shape[0] == 0:
+                break
+            # A way found to a nearer port may close the question.
+            turn, way, travel_time = next_detour(inputs, here, reach, shortest, found, worth, turn + 1, goal.exhaustive)
+            if turn == NOWHERE:
+                break
+            if not is_round:
+                is_round = True
+                detour_set = begin_detours(shortest.ways.travel_times)
+                if is_lazy:
+                    measure_every_port(inputs.water, depth_class, patch, fix)
+            p = worth[turn]
+            add_detour(inputs, detour_set, p, way, travel_time)
+            tracks = with_track(tracks, p, detour_set.distance_m[p], shortest.ways.travel_times.time_s[p], way)
+            found = _room_for(reach, detour_set)
         if not goal.keeps:
             write_row(inputs, here.speed_model, reach, found, rows, row, answers)
             answers.became[row] = DECIDED
@@ -364,4 +358,4 @@ def evaluate_encounters(inputs, encounter, rows, members, row_patches, goal, ans
                 for v in range(turned.shape[0]):
                     winner = winner_under(inputs, here, reach, shortest, tried, goal.variants[v], memo, other)
                     turned[v] = winner != shortest.best
-    return Found(reach, found, detour_set, order, turned)
+    return Found(reach, found, tracks, order, turned)

@@ -109,12 +109,6 @@ class DetourSet(NamedTuple):
         Zones on them.
     travel_times : TravelTimes
         On them; on the shortest paths to ports that have none.
-    shortest_s : ndarray of float64, shape (p,)
-        To the entrances along the shortest paths. [s]
-    tracks : ndarray of float64, shape (n, 2)
-        Of all ways, one after the other, longitude and latitude. [deg]
-    track_from, track_to : ndarray of int64, shape (p,)
-        Track to port p: ``tracks[track_from[p]:track_to[p]]``.
     """
 
     taken: np.ndarray
@@ -122,10 +116,29 @@ class DetourSet(NamedTuple):
     touched: np.ndarray
     poor: np.ndarray
     travel_times: TravelTimes
+
+
+class DetourTracks(NamedTuple):
+    """Ways round that were found, in the order in which they were.
+
+    Attributes
+    ----------
+    port : ndarray of int64, shape (k,)
+    length_m : ndarray of float64, shape (k,)
+        [m]
+    shortest_s : ndarray of float64, shape (k,)
+        Time to the entrance along the shortest path; infinite or NaN where it cannot be made good. [s]
+    track_to : ndarray of int64, shape (k,)
+        Where each track ends in `track`.
+    track : ndarray of float64, shape (n, 2)
+        Of all, one after the other, longitude and latitude. [deg]
+    """
+
+    port: np.ndarray
+    length_m: np.ndarray
     shortest_s: np.ndarray
-    tracks: np.ndarray
-    track_from: np.ndarray
     track_to: np.ndarray
+    track: np.ndarray
 
 
 class SearchGoal(NamedTuple):
@@ -239,18 +252,21 @@ class SearchWorkspace(NamedTuple):
 def no_detours():
     """The shortest path to every port."""
     none = np.empty(0)
-    flags, zones, places = np.empty(0, np.bool_), np.empty(0, np.uint64), np.empty(0, np.int64)
+    flags, zones = np.empty(0, np.bool_), np.empty(0, np.uint64)
     return DetourSet(
         taken=flags,
         distance_m=none,
         touched=zones,
         poor=zones,
         travel_times=TravelTimes(none, none, none, none, flags, flags, flags, none),
-        shortest_s=none,
-        tracks=np.empty((0, 2)),
-        track_from=places,
-        track_to=places,
     )
+
+
+@kernel
+def no_tracks():
+    """No way round."""
+    none, places = np.empty(0), np.empty(0, np.int64)
+    return DetourTracks(port=places, length_m=none, shortest_s=none, track_to=places, track=np.empty((0, 2)))
 
 
 @inlined_kernel
