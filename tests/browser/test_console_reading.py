@@ -9,6 +9,13 @@ from tests.browser.test_terminal_page import BANNED, assert_accessible
 
 pytestmark = pytest.mark.browser
 
+CUT_OFF = """['#encounters .scroll', '#ports-box .scroll', '#decision-body', '#own-centre'].filter((name) => {
+  const box = document.querySelector(name);
+  return box.scrollWidth > box.clientWidth;
+})"""
+IN_REACH = "document.querySelector('.main-actions').getBoundingClientRect().bottom <= innerHeight"
+"""What is done about an encounter can be done without scrolling."""
+
 
 def test_the_plan_and_a_comparison_can_be_read_in_every_palette_and_language(room):
     page = room.workspace()
@@ -55,6 +62,9 @@ def test_every_palette_and_language_can_be_read_by_everybody(room):
         for width, height in SIZES.values():
             page.set_viewport_size({"width": width, "height": height})
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert page.evaluate(CUT_OFF) == []
+            assert page.locator("#decision .main-actions button").first.is_visible()
+            assert page.evaluate(IN_REACH)
     for key in ("?", "h", "w", "t"):
         page.keyboard.press(key)
         page.locator("#sheet .sheet-body > *").first.wait_for()

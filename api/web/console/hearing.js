@@ -62,8 +62,8 @@ function hearEvent(event) {
 /** Whether an event may change what is shown of an encounter. @param {Told} event @param {string} encounterId */
 const bearsOn = (event, encounterId) => event.kind.startsWith('reservation.') || event.body.encounter_id === encounterId;
 
-/** Decisions are recorded by the hundred and change nothing on the boards. @param {string} kind */
-const isOfBoard = (kind) => !kind.startsWith('decision.') && !kind.startsWith('key.');
+/** Decisions are recorded by the hundred, and pages read, and change nothing on the boards. @param {string} kind */
+const isOfBoard = (kind) => !['decision.', 'key.', 'page.'].some((part) => kind.startsWith(part));
 
 export function showEvents() {
   byId('events').replaceChildren(...told.slice(0, EVENTS_SHOWN).map((event) => make('li', { 'data-event': event.kind }, make('b', {}, formatUtcSeconds(event.at)), ` ${eventText(event.kind, event.body)}`)));
