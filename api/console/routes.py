@@ -273,8 +273,9 @@ async def suppose(
 
 
 async def _moment_of(memory: AsyncStore) -> Moment:
-    """This moment, read in one go."""
-    now_s, newest = time.time(), list[int]()
+    """The present, read in one go."""
+    now_s = time.time()
+    newest: list[int] = []
     ports = await memory.ports_seen(now_s, lambda store: newest.append(store.newest_event()))
     # Of ports something is known also while the store cannot be read; of the rest it is said that it cannot.
     sequence = newest[0] if newest else await memory.run(lambda store: store.newest_event())

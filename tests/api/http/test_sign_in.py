@@ -147,7 +147,11 @@ def test_an_issuer_that_is_away_is_said_and_one_that_passes_for_another_is_not_b
 
 def test_where_the_issuers_keys_cannot_be_had_nobody_is_told_to_have_been_refused(desk):
     way = consent(desk)
-    desk.sign_in._tokens = Tokens(desk.sign_in._settings.model_copy(update={"token_keys": "http://127.0.0.1:9/jwks"}))
+    settings = desk.sign_in._settings
+    away = settings.model_copy(
+        update={"token_keys": "http://127.0.0.1:9/jwks", "token_audience": settings.sign_in_client}
+    )
+    desk.sign_in._tokens = Tokens(away, may_omit_kid=True)
     assert desk.get(way).headers["location"] == "/console#sign-in-unavailable"
 
 
