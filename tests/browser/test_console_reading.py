@@ -46,6 +46,9 @@ def test_every_palette_and_language_can_be_read_by_everybody(room):
     room.report([1.31, 51.04], 28)
     hold = {"port_id": "dover", "vessel": "RNLI Dover", "persons": {"total": 30}, "eta_at": in_minutes(40)}
     room.send("POST", "/v1/reservations", hold | {"encounter_id": encounter_id})
+    wide = room.report([1.36, 50.79], 18, vessel={"profile": "rnli-shannon"})
+    page.locator(f'[data-row="{wide}"]').get_by_text("Boulogne-sur-Mer").wait_for()
+    page.locator(f'[data-row="{wide}"] .vessel').get_by_text("RNLI Shannon class lifeboat").wait_for()
     pick(page, encounter_id)
     page.locator('[data-port="dover"]').click()
     page.locator("#decision .held").first.wait_for()
