@@ -284,6 +284,11 @@ def test_places_are_held_confirmed_landed_in_parts_and_given_back(room, store):
     page.locator('#decision [data-do="confirm"]').first.click()
     page.locator("dialog button[type=submit]").click()
     page.locator("#decision .held").get_by_text("confirmed by the port").first.wait_for()
+    later = in_minutes(55)[11:16]
+    page.locator('#decision [data-do="extend"]').first.click()
+    page.locator("#field-eta").fill(later)
+    page.locator("dialog button[type=submit]").click()
+    page.locator("#decision .held").get_by_text(f"ETA {later}").first.wait_for()
     page.locator('#decision [data-do="land"]').first.click()
     page.locator("#field-total").fill("5")
     page.locator("dialog button[type=submit]").click()
