@@ -34,7 +34,7 @@ DECISIONS_PER_S = 8.0
 CHANGE_EVERY_S = 2.0
 TERMINAL_EVERY_S = 30.0
 """As `api.terminal.link.courier` asks."""
-CONSOLE_DECIDES_AFTER_S, READ_EVERY_S, PRESENCE_EVERY_S = 0.3, 30.0, 20.0
+CONSOLE_DECIDES_AFTER_S, SPREAD_S, READ_EVERY_S, PRESENCE_EVERY_S = 0.3, 0.3, 30.0, 20.0
 """As the page does. [s]"""
 AIMS = {"first paint": 1_500.0, "frame": 25.0, "heap": 150.0, "event": 100.0, "decision": 50.0}
 """[ms], but for the heap. [MB]"""
@@ -242,7 +242,7 @@ async def _console(client: _Client, name: str, number: int) -> None:
 
     hearing = asyncio.create_task(hear())
     desk = {"desk": f"{number:016x}", "centre": f"DESK {number}", "encounter_id": name}
-    loop = asyncio.get_running_loop()
+    draw, loop = np.random.default_rng(number), asyncio.get_running_loop()
     # Desks were not all opened in the same second.
     read_s = said_s = loop.time() - READ_EVERY_S * number / CONSOLES
     async with Connection(client.server) as connection:
@@ -253,7 +253,7 @@ async def _console(client: _Client, name: str, number: int) -> None:
                         await happened.wait()
                 if happened.is_set():
                     happened.clear()
-                    await asyncio.sleep(CONSOLE_DECIDES_AFTER_S)
+                    await asyncio.sleep(CONSOLE_DECIDES_AFTER_S + draw.uniform(0.0, SPREAD_S))
                     await client.ask("picture, decided", connection, "/console/v1/picture?decide=true")
                 if loop.time() - read_s > READ_EVERY_S:
                     read_s = loop.time()

@@ -31,7 +31,7 @@ def include_console(app: FastAPI) -> None:
     RuntimeError
         One of the routes asks for no permission.
     """
-    app.state.sharing, app.state.depths = Sharing(), SingleFlight[str]()
+    app.state.sharing, app.state.depths = Sharing(app.state.async_store), SingleFlight[str]()
     app.state.presence = Presence()
     ais: str | None = app.state.settings.ais
     app.state.ais = feed = AisFeed(None if ais is None else parse_feed(ais))

@@ -33,13 +33,14 @@ from api.http.conditional import unless_known
 from api.http.dependencies import CurrentService, JsonText, Records, Work, port_id_of
 from api.http.event_stream import Broadcast
 from api.http.languages import preferred_language
-from api.http.load_limits import SingleFlight
+from api.http.load_limits import SharedRead, SingleFlight
 from api.http.schemas.bodies import Body as StrictBody
 from api.http.strict_json import StrictJsonRoute
 from api.position import MAX_POSITION_CHARS, InvalidPosition, format_time, parse_position, spoken_position
 from api.security.roles import Permission
 from api.store.errors import StoreError
 from api.store.exclusion_zones import MOST_POSITIONS
+from api.store.port_snapshot import PortsSnapshot
 from api.store.store import Store
 from api.store.validation import Json
 from engine import ENGINE_VERSION
@@ -82,10 +83,19 @@ class SharedAnswer(NamedTuple):
         return JsonText(self.plain)
 
 
+class Moment(NamedTuple):
+    """What the picture of a moment rests on: when, the newest event by then, what ports report and what is held."""
+
+    now_s: float
+    sequence: int
+    ports: PortsSnapshot
+
+
 class Sharing:
     """What many who watch one picture share."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: AsyncStore) -> None:
+        self.moment = SharedRead(lambda: _moment_of(memory))
         self.records = SingleFlight[PictureRecords]()
         self.plain, self.decided = SingleFlight[SharedAnswer](), SingleFlight[SharedAnswer]()
         self.rows = DecidedRows()
@@ -116,17 +126,13 @@ async def read_picture_now(
     decide: Annotated[bool, Query()] = False,
 ) -> Response:  # fmt: skip
     """The picture at this moment; a browser that has it is told so. Without `decide` it is there much sooner."""
-    now_s = time.time()
-    sharing: Sharing = request.app.state.sharing
-    if caller.own_only:
-        # A vessel's picture is hers alone.
-        sharing = Sharing()
-        records = await memory.run(lambda store: _visible_part(caller, store, now_s))
-    else:
-        sequence = await memory.run(lambda store: store.newest_event())
-        read = sharing.records.run((sequence, int(now_s)), lambda: memory.run(lambda store: read_picture(store, now_s)))
-        records = await read
-    ports = visible_places(caller, await memory.ports_seen(now_s), "")
+    # A vessel's picture is hers alone.
+    sharing: Sharing = Sharing(memory) if caller.own_only else request.app.state.sharing
+    now_s, sequence, ports = await sharing.moment.run()
+    records = await sharing.records.run(
+        (sequence, int(now_s)), lambda: memory.run(lambda store: _visible_part(caller, store, now_s))
+    )
+    ports = visible_places(caller, ports, "")
     trouble = _trouble(memory)
 
     def answer() -> SharedAnswer:
@@ -264,6 +270,16 @@ async def suppose(
     records = await memory.run(lambda store: _visible_part(caller, store, now_s))
     ports = visible_places(caller, await memory.ports_seen(now_s), "")
     return JsonText(await worker_pool.run(lambda: to_json(compare(service, records.encounters, ports, known, now_s))))
+
+
+async def _moment_of(memory: AsyncStore) -> Moment:
+    """The present, read in one go."""
+    now_s = time.time()
+    newest: list[int] = []
+    ports = await memory.ports_seen(now_s, lambda store: newest.append(store.newest_event()))
+    # Of ports something is known also while the store cannot be read; of the rest it is said that it cannot.
+    sequence = newest[0] if newest else await memory.run(lambda store: store.newest_event())
+    return Moment(now_s, sequence, ports)
 
 
 def _visible_part(caller: Caller, store: Store, now_s: float) -> PictureRecords:

@@ -61,7 +61,10 @@ async def finish_sign_in(request: Request) -> Response:
         if "error" in sent or not sent.get("code") or sent.get("iss", issuer) != issuer:
             raise SignInRefused("the issuer said no")
         session = await sign_in.finish(sent.get("state", ""), sent["code"], request.cookies.get(BROWSER, ""))
-    except (SignInRefused, IdentityUnknown, IdentityUnavailable) as refused:
+    except IdentityUnavailable:
+        answer.headers["location"] = "/console#sign-in-unavailable"
+        return answer
+    except (SignInRefused, IdentityUnknown) as refused:
         _log.warning("nobody was signed in: %s", refused)
         return answer
     answer.headers["location"] = "/console"

@@ -131,3 +131,31 @@ class SingleFlight(Generic[Answer]):
             if self._newest is None or self._newest[0] != key:
                 self._newest = key, await work()
             return self._newest[1]
+
+
+class SharedRead(Generic[Answer]):
+    """What a read finds that began after it was asked for: all who come while one is under way share the next.
+
+    Parameters
+    ----------
+    read : callable
+    """
+
+    def __init__(self, read: Callable[[], Awaitable[Answer]]) -> None:
+        self._read = read
+        self._running: asyncio.Task[Answer] | None = None
+        self._next: asyncio.Task[Answer] | None = None
+
+    async def run(self) -> Answer:
+        """What was found; what it failed of is raised for all who share it."""
+        if self._next is None:
+            self._next = asyncio.create_task(self._after(self._running))
+            # Who asked may have gone: then nobody is told how it failed.
+            self._next.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(self._next)
+
+    async def _after(self, before: asyncio.Task[Answer] | None) -> Answer:
+        if before is not None:
+            await asyncio.wait([before])
+        self._running, self._next = self._next, None
+        return await self._read()

@@ -48,6 +48,10 @@ class JwksUnavailable(Exception):
     """The keys cannot be had; the text is for the log."""
 
 
+class IssuerRefuses(JwksUnavailable):
+    """The issuer is there, and will not have what it was asked (RFC 9110, 15.5)."""
+
+
 class JwksClient:
     """An issuer's keys.
 
@@ -257,7 +261,8 @@ def download(
         connection.request("GET" if form is None else "POST", path, form, sent)
         with closing(connection.getresponse()) as answer:
             if answer.status != http.client.OK:
-                raise JwksUnavailable(f"the issuer answered {answer.status}")
+                kind = IssuerRefuses if 400 <= answer.status < 500 else JwksUnavailable
+                raise kind(f"the issuer answered {answer.status}")
             body = b""
             while len(body) <= most_bytes and (piece := answer.read1(_PIECE)):
                 body += piece

@@ -23,7 +23,7 @@ from urllib.parse import quote_plus, urlencode
 from anyio import to_thread
 
 from api.security.identity import Identity, IdentityUnavailable, IdentityUnknown, Reason
-from api.security.jwks import JwksUnavailable, download, refuse_unsafe_place
+from api.security.jwks import IssuerRefuses, JwksUnavailable, download, refuse_unsafe_place
 from api.security.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -244,7 +244,13 @@ class SignIn:
             # Both halves are form-encoded first (RFC 6749, 2.3.1).
             pair = f"{quote_plus(client)}:{quote_plus(secret.get_secret_value())}"
             headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        token = (await self._json(provider.token, urlencode(form).encode(), headers)).get("id_token")
+        try:
+            answer = await self._json(provider.token, urlencode(form).encode(), headers)
+        except IdentityUnavailable as failure:
+            if isinstance(failure.__cause__, IssuerRefuses):
+                raise SignInRefused(str(failure.__cause__)) from None
+            raise
+        token = answer.get("id_token")
         if not isinstance(token, str):
             raise SignInRefused("the issuer gave no ID token")
         return token
@@ -256,7 +262,7 @@ class SignIn:
                 await to_thread.run_sync(lambda: download(url, wait_s, _LARGEST_ANSWER, form, headers or {}))
             )
         except (JwksUnavailable, OSError, ValueError, RecursionError) as failure:
-            raise self._unavailable(str(failure)) from None
+            raise self._unavailable(str(failure)) from failure
         if not isinstance(answer, dict):
             raise self._unavailable("what came is no JSON object")
         return answer

@@ -9,7 +9,7 @@ from api.settings import Settings
 from tests.api.http.live_server import serving
 from tests.browser.watch import PATIENCE_MS, Watch
 
-SIZES = {"wall": (1920, 1080), "desk": (1280, 800)}
+SIZES = {"wall": (1920, 1080), "laptop": (1366, 768), "desk": (1280, 800)}
 OFF_CALAIS, OFF_RAMSGATE = [1.62, 51.02], [1.55, 51.30]
 OFF_DOVER = [1.40, 51.09]
 """Pages show the present hour: from here Dover is the nearest at any state of the tide."""

@@ -1,5 +1,6 @@
 """The console in a real browser: what fails is said, and nothing old is shown as live."""
 
+import re
 import socket
 import time
 
@@ -119,6 +120,14 @@ def test_what_was_heard_before_the_machine_slept_is_not_shown_as_live(room):
     )
     assert "NOT LIVE" in shown
     assert "8 h" in shown
+
+
+def test_a_machine_whose_clock_is_wrong_says_so(room):
+    page = room.workspace()
+    page.add_init_script("const now = Date.now; Date.now = () => now() + 300_000;")
+    page.reload()
+    page.locator('[data-banner="clock"]').get_by_text(re.compile("(299|300|301) s")).wait_for()
+    page.locator("body.is-old").wait_for()
 
 
 def test_a_tab_of_an_earlier_edition_says_so(room):

@@ -1,5 +1,6 @@
 """Pictures of the console for its document: MAKE_PICTURES=1 makes them anew, and each stays small."""
 
+import re
 import socket
 import time
 
@@ -102,5 +103,6 @@ def test_picture(watch, name, size, palette, lang):
         page.locator("#zoom-out").click()
         page.locator("#zoom-out").click()
         page.locator("#decision").get_by_text("Wreck of the Vega").first.wait_for()
+    page.locator("#encounter-rows").get_by_text(re.compile("deciding…|calcul…")).first.wait_for(state="detached")
     page.wait_for_timeout(1500)
     keep_picture(page, name)

@@ -9,6 +9,13 @@ from tests.browser.test_terminal_page import BANNED, assert_accessible
 
 pytestmark = pytest.mark.browser
 
+CUT_OFF = """['#encounters .scroll', '#ports-box .scroll', '#decision-body', '#own-centre'].filter((name) => {
+  const box = document.querySelector(name);
+  return box.scrollWidth > box.clientWidth;
+})"""
+IN_REACH = "document.querySelector('.main-actions').getBoundingClientRect().bottom <= innerHeight"
+"""What is done about an encounter can be done without scrolling."""
+
 
 def test_the_plan_and_a_comparison_can_be_read_in_every_palette_and_language(room):
     page = room.workspace()
@@ -39,6 +46,9 @@ def test_every_palette_and_language_can_be_read_by_everybody(room):
     room.report([1.31, 51.04], 28)
     hold = {"port_id": "dover", "vessel": "RNLI Dover", "persons": {"total": 30}, "eta_at": in_minutes(40)}
     room.send("POST", "/v1/reservations", hold | {"encounter_id": encounter_id})
+    wide = room.report([1.36, 50.79], 18, vessel={"profile": "rnli-shannon"})
+    page.locator(f'[data-row="{wide}"]').get_by_text("Boulogne-sur-Mer").wait_for()
+    page.locator(f'[data-row="{wide}"] .vessel').get_by_text("RNLI Shannon class lifeboat").wait_for()
     pick(page, encounter_id)
     page.locator('[data-port="dover"]').click()
     page.locator("#decision .held").first.wait_for()
@@ -55,6 +65,9 @@ def test_every_palette_and_language_can_be_read_by_everybody(room):
         for width, height in SIZES.values():
             page.set_viewport_size({"width": width, "height": height})
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert page.evaluate(CUT_OFF) == []
+            assert page.locator("#decision .main-actions button").first.is_visible()
+            assert page.evaluate(IN_REACH)
     for key in ("?", "h", "w", "t"):
         page.keyboard.press(key)
         page.locator("#sheet .sheet-body > *").first.wait_for()

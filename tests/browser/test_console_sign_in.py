@@ -1,16 +1,25 @@
-"""Sign-in in a real browser by a real provider on loopback: nothing secret is in the page's hands, and sessions end."""
+"""Sign-in in a real browser by real providers on loopback: nothing secret is in the page's hands, and sessions end."""
 
+import os
+import re
+import socket
+import subprocess
 import time
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from api.security.roles import AccessRole
+from api.security.sign_in import SignIn
 from api.settings import Settings
 from tests.api.http.issuer import CONTROLLER, NOBODY, running_issuer, sign_in_settings
 from tests.browser.console import badge, control_room, pick
 from tests.browser.test_terminal_page import assert_accessible
 
 pytestmark = pytest.mark.browser
+
+PROVIDER = Path(__file__).parents[2] / "api/web/node_modules/oidc-provider"
 
 
 @pytest.fixture
@@ -26,6 +35,50 @@ def centre(browser, warm_service, store):
         sign_in._settings = Settings(**sign_in_settings(issuer, room.base))
         room.sign_in = sign_in
         yield room
+
+
+@contextmanager
+def running_provider(port, settings):
+    """A provider that the OpenID Foundation has certified, until the context ends."""
+    callback = f"{settings['sign_in_origin']}/console/v1/sign-in/callback"
+    client = (settings["sign_in_client"], settings["sign_in_secret"])
+    command = ["node", str(Path(__file__).with_name("provider.mjs")), str(port), callback, *client]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            assert process.stdout.readline() == "ready\n"
+            yield
+        finally:
+            process.terminate()
+
+
+def test_a_certified_provider_signs_people_in_and_out(browser, warm_service, store):
+    """It refuses what the standard has it refuse, and hands out what it pleases otherwise."""
+    if not PROVIDER.exists() and os.environ.get("REQUIRE_BROWSER") != "1":
+        pytest.skip(f"no {PROVIDER}: run make web")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    issuer = f"http://127.0.0.1:{port}"
+    with control_room(browser, warm_service, store, **sign_in_settings(issuer, "http://127.0.0.1:1")) as room:
+        page = room.workspace(waits=False)
+        page.locator("#sign-in-issuer").click()
+        page.get_by_text("cannot be reached").wait_for()
+        settings = sign_in_settings(issuer, room.base)
+        room.app.state.authenticator.sign_in = SignIn(Settings(**settings))
+        with running_provider(port, settings):
+            page.locator("#sign-in-issuer").click()
+            page.locator('input[name="login"]').fill(CONTROLLER)
+            page.locator('input[name="password"]').fill("any")
+            page.locator("button[type=submit]").click()
+            page.locator("button[type=submit]", has_text="Continue").click()
+            page.locator('[data-feed="stream"]:not(.past)').wait_for()
+            session = page.request.get(f"{room.base}/console/v1/session").json()
+            assert (session["role"], session["duty"]) == ("controller", "MRCC Dover SMC")
+            page.locator("#sign-out").click()
+            page.wait_for_url(re.compile(f"^{issuer}/session/end"))
+            page.locator("button", has_text="Yes, sign me out").click()
+            page.wait_for_url(f"{room.base}/console")
+            page.locator("#sign-in-issuer").wait_for()
+            assert page.request.get(f"{room.base}/console/v1/session").status == 401
 
 
 def say_yes(page, subject):

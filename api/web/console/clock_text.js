@@ -1,5 +1,13 @@
 // Times as people say them on the radio: hours and minutes of UTC.
 
+import { formatUtc } from '../shared/format.js';
+
+/** Hours and minutes, and the day where it is not that of another time. @param {string} at @param {string | number} other */
+export function dayTime(at, other) {
+  const day = at.slice(0, 10);
+  return day === new Date(other).toISOString().slice(0, 10) ? formatUtc(at) : `${day} ${formatUtc(at)}`;
+}
+
 /**
  * The time meant by hours and minutes: the nearest such time that is not long gone.
  * @param {string} text For instance 17:40, 1740 or 17:40 UTC. @param {number} nowMs

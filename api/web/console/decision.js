@@ -3,7 +3,7 @@
 import { firstChannel, formatAge, formatBearing, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, shape } from '../shared/elements.js';
 import { inLanguage, language, say } from '../shared/texts.js';
-import { EXPIRING_S, ageOf, byObserved, candidates, countedOf, depthAt, depthText, may, now, personsText, placesOf, placeText, portName, reasonText, shortId, state, vesselText, viewersText } from './state.js';
+import { EXPIRING_S, ageOf, byObserved, candidates, countedOf, depthAt, depthText, labelled, may, now, personsText, placesOf, placeText, portName, reasonText, reportedFacts, shortId, state, vesselText, viewersText } from './state.js';
 import { hours, placesAt, placesText, statusOf } from './ports.js';
 
 /** @typedef {import('../terminal/documents.js').Candidate} Candidate */
@@ -69,7 +69,7 @@ function encounterParts(actions) {
   if (encounter.possible_duplicates.length) parts.push(duplicatesPart(encounter.possible_duplicates, actions));
   parts.push(make('h3', {}, say('reports')), make('ul', { class: 'reports' }, ...[...encounter.reports].reverse().slice(0, 6).map((report) => make('li', {},
     `${formatUtc(report.observed_at)} · ${say(`source_${report.source}`)} · ${say('people_count', { count: personsText(report.persons) })} · ${formatPosition(report.position.coordinates)}`
-    + `${report.uncertainty_m === null ? '' : ` ± ${Math.round(report.uncertainty_m)} m`} · ${report.by.duty}`, report.text ? make('span', { class: 'sub' }, report.text) : null))));
+    + `${report.uncertainty_m === null ? '' : ` ± ${Math.round(report.uncertainty_m)} m`} · ${report.by.duty}`, ...[reportedFacts(report).join(' · '), report.text].filter(Boolean).map((text) => make('span', { class: 'sub' }, text))))));
   if (!state.whatIf) {
     const more = make('div', { class: 'actions' });
     if (may('report_encounter')) more.append(action(say('add_report'), 'report', actions, encounter.encounter_id));
@@ -200,10 +200,10 @@ function portParts(portId, actions) {
   const by = (part) => (part ? ` · ${part.by.duty} · ${say('ago', { age: formatAge(ageOf(part.reported_at)) })}` : '');
   const tell = (/** @type {boolean | null | undefined} */ value) => say(value === true ? 'yes' : value === false ? 'no' : 'not_known');
   parts.push(make('ul', { class: 'port-facts' },
-    make('li', {}, `${say('port_status')}: ${say(`reported_${report?.status?.status ?? 'unknown'}`)}${report?.status?.reason ? ` · ${report.status.reason}` : ''}${by(report?.status)}`),
-    make('li', {}, `${say('port_places')}: ${placesText(places, 'places_bar')}${by(report?.capacity)}`),
-    make('li', {}, `${say('port_reception')}: ${say('needs_met')} ${tell(report?.reception?.needs_met)}, ${say('transport')} ${tell(report?.reception?.transport_arranged)}${report?.reception?.danger_ashore ? ` · ${say('danger_ashore')}: ${report.reception.reason}` : ''}${by(report?.reception)}`),
-    make('li', {}, `${say('col_depth')}: ${depthText(depthAt(state.depths[portId], 0), lang)} `, hours(portId))));
+    make('li', {}, `${labelled('port_status', say(`reported_${report?.status?.status ?? 'unknown'}`))}${report?.status?.reason ? ` · ${report.status.reason}` : ''}${by(report?.status)}`),
+    make('li', {}, `${labelled('port_places', placesText(places, 'places_bar'))}${by(report?.capacity)}`),
+    make('li', {}, `${labelled('port_reception', say('needs_met'))} ${tell(report?.reception?.needs_met)}, ${say('transport')} ${tell(report?.reception?.transport_arranged)}${report?.reception?.danger_ashore ? ` · ${labelled('danger_ashore', report.reception.reason)}` : ''}${by(report?.reception)}`),
+    make('li', {}, `${labelled('col_depth', depthText(depthAt(state.depths[portId], 0), lang))} `, hours(portId))));
   if (may('report_port') && !state.whatIf) {
     parts.push(make('div', { class: 'actions' }, action(say('edit_status'), 'port-status', actions, portId, 'R'), action(say('edit_capacity'), 'port-capacity', actions, portId), action(say('edit_reception'), 'port-reception', actions, portId)));
   }

@@ -142,9 +142,9 @@ const actions = { pickPort, pickEncounter, begin };
 /** @param {string} name @param {any} [subject] */
 export async function begin(name, subject) {
   try {
-    await state.harboursRead;
-    if (name === 'new') await work.report(null, pickEncounter);
-    else if (name === 'report') await work.report(subject, pickEncounter);
+    await state.namesRead;
+    if (name === 'new') work.report(null, pickEncounter);
+    else if (name === 'report') work.report(subject, pickEncounter);
     else if (name === 'direct') work.direct(subject);
     else if (name === 'withdraw') work.withdraw(subject);
     else if (name === 'override') work.override();
@@ -173,9 +173,14 @@ function useChart(made) {
 
 /** @param {() => void} named */
 async function readNames(named) {
+  const vessels = ask('GET', '/v1/vessels');
+  // Looked at below: ports have their names sooner.
+  vessels.catch(() => {});
   for (const harbour of await readHarbours()) state.harbours.set(harbour.id, harbour);
   show();
   named();
+  for (const { profile, name } of (await vessels).vessels) state.vessels.set(profile, name);
+  show();
 }
 
 async function drawChart() {
@@ -185,8 +190,8 @@ async function drawChart() {
 
 /** Draw the chart, which takes a quarter of a second to begin. @param {() => void} named When ports have their names. */
 export function beginChart(named) {
-  // Without them ports are called by their ids, and the chart says itself that it is off.
-  state.harboursRead = readNames(named).catch(() => {});
+  // Without them ports and vessels are called by their ids, and the chart says itself that it is off.
+  state.namesRead = readNames(named).catch(() => {});
   drawChart().catch(() => { write(byId('chart'), say('chart_off')); });
 }
 

@@ -25,7 +25,7 @@ export function showEncounters(onPick) {
     const id = row.encounter_id;
     const then = supposed.get(id);
     return {
-      key: id, shows: [row, then, placesOf(id), viewersText(id), id === state.encounterId, language(), state.harbours.size],
+      key: id, shows: [row, then, placesOf(id), viewersText(id), id === state.encounterId, language(), state.harbours.size, state.vessels.size],
       draw: () => line(row, then, onPick),
     };
   }));
@@ -53,7 +53,7 @@ function line(row, supposed, onPick) {
   const minutes = view?.time_to_landing_min ?? null;
   const tr = make('tr', { class: `state-${kind}${chosen ? ' chosen' : ''}${changed ? ' changed' : ''}`, 'data-row': row.encounter_id },
     make('td', {}, make('span', { class: `badge badge-${kind}` }, say(`state_${kind}`))),
-    make('td', {}, button, twin, make('span', { class: 'sub vessel' }, vesselText(row, held)), viewers ? make('span', { class: 'sub viewers' }, viewers) : null),
+    make('td', {}, button, twin, make('span', { class: 'sub vessel', title: vesselText(row, held) }, vesselText(row, held)), viewers ? make('span', { class: 'sub viewers' }, viewers) : null),
     make('td', { class: 'number strong' }, personsText(row.persons)),
     make('td', {}, going, note ? make('span', { class: 'sub' }, note) : null),
     make('td', { class: 'number' }, minutes === null ? '?' : String(Math.round(minutes))),

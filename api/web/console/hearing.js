@@ -9,7 +9,7 @@ import { show } from './desk.js';
 import { listen } from './live.js';
 import { elapsed, moment } from './elapsed.js';
 import { hearDesks } from './presence.js';
-import { decideSoon, readAgain, refresh } from './reading.js';
+import { decideSoon, readAgain, readChosenSoon, refresh } from './reading.js';
 import { followService, signIn } from './session.js';
 import { eventText } from './sheets.js';
 import { state } from './state.js';
@@ -56,14 +56,16 @@ function hearEvent(event) {
   // It says all that stands on the boards; what is decided for it follows.
   show();
   decideSoon();
-  if (state.encounterId && bearsOn(event, state.encounterId)) readAgain(state.encounterId);
+  if (state.encounterId && encounterOf(event) === state.encounterId) readAgain(state.encounterId);
+  // Places are taken from or given back to everybody.
+  else if (event.kind.startsWith('reservation.')) readChosenSoon();
 }
 
-/** Whether an event may change what is shown of an encounter. @param {Told} event @param {string} encounterId */
-const bearsOn = (event, encounterId) => event.kind.startsWith('reservation.') || event.body.encounter_id === encounterId;
+/** Which encounter something happened to. @param {Told} event */
+const encounterOf = (event) => event.body.encounter_id ?? event.body.reservation?.encounter_id ?? null;
 
-/** Decisions are recorded by the hundred and change nothing on the boards. @param {string} kind */
-const isOfBoard = (kind) => !kind.startsWith('decision.') && !kind.startsWith('key.');
+/** Decisions are recorded by the hundred, and pages read, and change nothing on the boards. @param {string} kind */
+const isOfBoard = (kind) => !['decision.', 'key.', 'page.'].some((part) => kind.startsWith(part));
 
 export function showEvents() {
   byId('events').replaceChildren(...told.slice(0, EVENTS_SHOWN).map((event) => make('li', { 'data-event': event.kind }, make('b', {}, formatUtcSeconds(event.at)), ` ${eventText(event.kind, event.body)}`)));

@@ -9,6 +9,8 @@ import { state } from './state.js';
 
 /** Deciding everything anew waits so long after an event, and so many times as long as it took last. */
 const DECIDE_AFTER_MS = 300;
+/** All desks hear of an event at once: each asks at a moment of its own within so long, and the service has time for others between. [ms] */
+const SPREAD_MS = 300;
 const DECIDE_SHARE = 3;
 /** The picture is read anew so often even if nothing happens: what is advised changes with the time. [ms] */
 const REFRESH_MS = 30000;
@@ -88,10 +90,12 @@ export async function refresh() {
   showBanners();
 }
 
+const spread = () => SPREAD_MS * Math.random();
+
 /** Decide once more after what has happened; while that is under way, once more after it. */
 export function decideSoon() {
   wantsDecision = true;
-  if (decideLater === null) decideLater = setTimeout(decideAll, Math.max(DECIDE_AFTER_MS, DECIDE_SHARE * decideTookMs));
+  if (decideLater === null) decideLater = setTimeout(decideAll, Math.max(DECIDE_AFTER_MS, DECIDE_SHARE * decideTookMs) + spread());
 }
 
 async function decideAll() {
@@ -111,6 +115,13 @@ async function decideAll() {
 /** Read an encounter anew; where that fails the boards say why. @param {string} encounterId */
 export async function readAgain(encounterId) {
   try { await readView(encounterId); } catch (reason) { fail(reason); }
+}
+
+/** @type {ReturnType<typeof setTimeout> | null} */ let viewLater = null;
+
+/** Read the chosen encounter anew in a moment, for something happened that others read theirs for as well. */
+export function readChosenSoon() {
+  viewLater ??= setTimeout(() => { viewLater = null; if (state.encounterId) readAgain(state.encounterId); }, spread());
 }
 
 /** @param {string} encounterId */

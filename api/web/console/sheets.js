@@ -4,10 +4,11 @@ import { ask, authorization, Refusal } from '../shared/api.js';
 import { formatAge, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, shape } from '../shared/elements.js';
 import { has, inLanguage, language, say } from '../shared/texts.js';
+import { dayTime } from './clock_text.js';
 import { countTyped, later, numberTyped, timeTyped } from './typed.js';
 import { explain } from './forms.js';
 import { labelsOf } from '../shared/refusal_text.js';
-import { ageOf, may, personsText, placeText, portName, reasonText, sceneTexts, shortId, state } from './state.js';
+import { ageOf, may, now, personsText, placeText, portName, reasonText, reportedFacts, sceneTexts, shortId, state, withShortIds } from './state.js';
 import { trafficRows } from './traffic.js';
 
 /** @type {HTMLElement | null} Where the focus was before a sheet was opened. */
@@ -81,7 +82,7 @@ export async function openPlan() {
       }
     });
     return tr(
-      k === 0 ? make('span', {}, make('b', {}, shortId(one.id)), directed(one.id)) : '', String(part?.persons ?? one.persons), part ? make('span', {}, /** @type {Node} */ (shape(part.status)), ` ${inLanguage(part.port.name)}`) : say('plan_without', { reason: inLanguage(one.reason?.text ?? one.reason) }),
+      k === 0 ? make('span', {}, make('b', {}, shortId(one.id)), directed(one.id)) : '', String(part?.persons ?? one.persons), part ? make('span', {}, /** @type {Node} */ (shape(part.status)), ` ${inLanguage(part.port.name)}`) : say('plan_without', { reason: withShortIds(inLanguage(one.reason?.text ?? one.reason)) }),
       minutesText(part?.time_to_landing_min), minutesText(part?.queue_min), minutesText(one.time_to_safety_min),
       k === 0 && one.own_nearest ? `${inLanguage(one.own_nearest.port.name)} · ${minutesText(one.own_nearest.time_to_safety_alone_min)}` : '', k === 0 && one.cost_min !== null ? `+${minutesText(one.cost_min)}` : '',
       one.greedy?.parts?.length && k === 0 ? `${one.greedy.parts.map((/** @type {any} */ p) => portName(p.port?.id ?? p.port_id)).join(', ')} · ${minutesText(one.greedy.time_to_safety_min)}` : '',
@@ -90,10 +91,10 @@ export async function openPlan() {
   }));
   openSheet('plan', say('plan_title'), make('p', { class: 'headline' }, inLanguage(plan.headline)),
     table([say('col_encounter'), say('col_persons'), say('col_port'), say('plan_landing'), say('plan_queue'), say('plan_ashore'), say('plan_nearest'), say('plan_cost'), say('plan_greedy'), say('plan_accept')], rows),
-    ...(plan.order.length ? [make('h3', {}, say('plan_order')), make('ul', { id: 'plan-order' }, ...plan.order.map((/** @type {any} */ entry) => make('li', {}, inLanguage(entry.text))))] : []),
+    ...(plan.order.length ? [make('h3', {}, say('plan_order')), make('ul', { id: 'plan-order' }, ...plan.order.map((/** @type {any} */ entry) => make('li', {}, withShortIds(inLanguage(entry.text)))))] : []),
     // What is not proven is among the notices, with its figures.
     ...(plan.proven_best ? [make('p', {}, say('plan_proven'))] : []),
-    make('ul', {}, ...plan.notices.map((/** @type {any} */ notice) => make('li', {}, inLanguage(notice.text)))), make('p', { class: 'quiet' }, inLanguage(plan.method)));
+    make('ul', {}, ...plan.notices.map((/** @type {any} */ notice) => make('li', {}, withShortIds(inLanguage(notice.text))))), make('p', { class: 'quiet' }, inLanguage(plan.method)));
 }
 
 /** Where an encounter was directed already: a plan advises it anew all the same. @param {string} encounterId */
@@ -104,7 +105,7 @@ function directed(encounterId) {
 
 /** What is supposed, typed on a ground of its own. @param {(supposed: import('./documents.js').Supposed) => Promise<void>} begin */
 export async function openWhatIf(begin) {
-  const [{ policies }] = await Promise.all([ask('GET', '/v1/policies'), state.harboursRead]);
+  const [{ policies }] = await Promise.all([ask('GET', '/v1/policies'), state.namesRead]);
   const old = state.whatIf?.supposed;
   const ports = [...state.harbours.keys()].sort((a, b) => portName(a).localeCompare(portName(b)));
   const closed = make('select', { id: 'if-closed', multiple: true, size: '8' }, ...ports.map((id) => make('option', { value: id, selected: old ? old.closed.includes(id) : id === state.portId }, portName(id))));
@@ -173,11 +174,11 @@ export async function openHandover() {
   /** @param {string} title @param {Node[]} rows @param {string[]} heads */
   const part = (title, rows, heads) => [make('h3', {}, `${title} · ${rows.length}`), rows.length ? table(heads, rows) : make('p', { class: 'quiet' }, say('list_none'))];
   const encounters = page.open_encounters.map((/** @type {any} */ one) => tr(make('b', {}, shortId(one.encounter_id)), personsText(one.persons), ...sceneTexts(one.on_scene), formatPosition(one.latest.position.coordinates),
-    one.direction ? `${placeText(one.direction)} · ${one.direction.centre}` : say('state_new'), `${formatUtc(one.latest.observed_at)}${one.aged ? ` · ${say('aged')}` : ''}`, one.possible_duplicate ? say('twin') : ''));
-  const held = page.reservations.map((/** @type {any} */ one) => tr(make('b', {}, shortId(one.reservation_id)), portName(one.port_id), one.vessel, String(one.persons.total - one.landed.total), say(`held_${one.state}`), `${formatUtc(one.expires_at)}${page.expiring_soon.includes(one.reservation_id) ? ` · ${say('expiring')}` : ''}${one.overdue ? ` · ${say('overdue')}` : ''}`));
-  const expired = page.expired_not_landed.map((/** @type {any} */ one) => tr(shortId(one.reservation_id), portName(one.port_id), one.vessel, String(one.persons), formatUtc(one.expired_at)));
-  const overrides = page.overrides.map((/** @type {any} */ one) => tr(formatUtc(one.at), shortId(one.encounter_id), placeText(one), reasonText(one.code), one.text, one.by.duty));
-  const withdrawn = page.withdrawn_directions.map((/** @type {any} */ one) => tr(formatUtc(one.at), shortId(one.encounter_id), placeText(one), one.centre, one.text, one.by.duty));
+    one.direction ? `${placeText(one.direction)} · ${one.direction.centre}` : say('state_new'), `${dayTime(one.latest.observed_at, page.at)}${one.aged ? ` · ${say('aged')}` : ''}`, one.possible_duplicate ? say('twin') : ''));
+  const held = page.reservations.map((/** @type {any} */ one) => tr(make('b', {}, shortId(one.reservation_id)), portName(one.port_id), one.vessel, String(one.persons.total - one.landed.total), say(`held_${one.state}`), `${dayTime(one.expires_at, page.at)}${page.expiring_soon.includes(one.reservation_id) ? ` · ${say('expiring')}` : ''}${one.overdue ? ` · ${say('overdue')}` : ''}`));
+  const expired = page.expired_not_landed.map((/** @type {any} */ one) => tr(shortId(one.reservation_id), portName(one.port_id), one.vessel, String(one.persons), dayTime(one.expired_at, page.at)));
+  const overrides = page.overrides.map((/** @type {any} */ one) => tr(dayTime(one.at, page.at), shortId(one.encounter_id), placeText(one), reasonText(one.code), one.text, one.by.duty));
+  const withdrawn = page.withdrawn_directions.map((/** @type {any} */ one) => tr(dayTime(one.at, page.at), shortId(one.encounter_id), placeText(one), one.centre, one.text, one.by.duty));
   const aged = page.aged_reports.map((/** @type {any} */ one) => tr(portName(one.port_id), say(`port_${one.report === 'capacity' ? 'places' : one.report}`), say('ago', { age: formatAge(ageOf(one.reported_at)) })));
   const [handed, taken] = ['handed', 'taken'].map((name) => make('input', { id: `sign-${name}`, autocomplete: 'off', maxlength: '120' }));
   const told = make('p', { role: 'status' });
@@ -203,7 +204,7 @@ export async function openHandover() {
     ...part(say('expired_not_landed'), expired, [say('reservations'), say('col_port'), say('vessel_name'), say('col_persons'), say('expired')]),
     ...part(say('overrides'), overrides, ['UTC', say('col_encounter'), say('col_port'), say('reason_code'), say('reason_text'), say('duty')]),
     ...part(say('withdrawn_directions'), withdrawn, ['UTC', say('col_encounter'), say('col_going'), say('centre_withdrawing'), say('reason_text'), say('duty')]),
-    ...part(say('zones'), page.exclusion_zones.map((/** @type {any} */ one) => tr(one.name, one.reason, formatUtc(one.from_at ?? one.drawn_at), one.to_at ? formatUtc(one.to_at) : '', one.by.duty)), [say('zone_name'), say('reason_text'), say('zone_from_utc'), say('zone_to_utc'), say('duty')]),
+    ...part(say('zones'), page.exclusion_zones.map((/** @type {any} */ one) => tr(one.name, one.reason, dayTime(one.from_at ?? one.drawn_at, page.at), one.to_at ? dayTime(one.to_at, page.at) : '', one.by.duty)), [say('zone_name'), say('reason_text'), say('zone_from_utc'), say('zone_to_utc'), say('duty')]),
     ...part(say('aged_reports'), aged, [say('col_port'), say('col_reported'), say('col_seen')]), make('p', { class: 'quiet digest' }, `SHA-256 ${digest}`), form);
 }
 
@@ -221,9 +222,28 @@ export async function openRecord(encounterId) {
   const print = make('button', { type: 'button' }, say('print'));
   print.addEventListener('click', () => window.print());
   openSheet('record', `${say('record_title', { encounter: shortId(encounterId) })} · UTC`, make('div', { class: 'actions no-print' }, file, print),
-    make('ol', { class: 'timeline' }, ...record.entries.map((/** @type {any} */ entry) => make('li', {}, make('b', {}, `${entry.at.slice(0, 10)} ${formatUtcSeconds(entry.at)}`), make('span', {}, eventText(entry.kind, entry.became)), make('span', { class: 'sub' }, `${has(`role_${entry.by.role}`) ? say(`role_${entry.by.role}`) : entry.by.role} · ${entry.by.duty} · ${say('row', { number: entry.sequence, hash: entry.hash.slice(0, 12) })}`)))),
+    make('ol', { class: 'timeline' }, ...record.entries.map((/** @type {any} */ entry) => make('li', {}, make('b', {}, `${entry.at.slice(0, 10)} ${formatUtcSeconds(entry.at)}`), make('span', {}, eventText(entry.kind, entry.became), ...eventDetails(entry).map((text) => make('span', { class: 'detail' }, text))), make('span', { class: 'sub' }, `${has(`role_${entry.by.role}`) ? say(`role_${entry.by.role}`) : entry.by.role} · ${entry.by.duty} · ${say('row', { number: entry.sequence, hash: entry.hash.slice(0, 12) })}`)))),
     make('p', { class: 'quiet digest' }, say('record_head', { number: record.head.sequence, hash: record.head.hash })));
 }
+
+/** What else a row of the audit says that the line of its event has no room for. @param {{ kind: string, became: any, payload: string }} entry @returns {string[]} */
+function eventDetails({ kind, became, payload }) {
+  const line = eventText(kind, became);
+  const { reason } = JSON.parse(payload).asked ?? {};
+  const { reservation: held, position, code, text } = became;
+  return [
+    position ? `${say('col_seen')} ${formatUtc(became.observed_at)} · ${placeSaid(became)}` : '', position ? reportedFacts(became).join(' · ') : '',
+    ...(became.possible_duplicates ?? []).map(twinText), code && !became.decision_id ? say('code_of', { code: reasonText(code) }) : '',
+    held ? `${say('eta')} ${formatUtc(held.eta_at)} · ${say('col_expiry')} ${formatUtc(held.expires_at)}` : '',
+    held?.override ? say('held_override', { code: reasonText(held.override.code), text: held.override.text }) : '', text || became.evidence || reason || '',
+  ].filter((detail) => detail && !line.includes(detail));
+}
+
+/** @param {{ encounter_id: string, distance_m: number, envelope_m: number }} pair */
+const twinText = (pair) => say('twin_pair', { encounter: shortId(pair.encounter_id), distance: Math.round(pair.distance_m), envelope: Math.round(pair.envelope_m) });
+
+/** A position as reported, and how good it is. @param {any} report */
+const placeSaid = (report) => `${formatPosition(report.position.coordinates)}${report.uncertainty_m === null ? '' : ` ± ${Math.round(report.uncertainty_m)} m`}`;
 
 /** Two reports that may be of one boat, side by side; people look, nothing is merged. @param {string} oneId @param {string} otherId */
 export async function openComparison(oneId, otherId) {
@@ -234,12 +254,12 @@ export async function openComparison(oneId, otherId) {
     openSheet('compare', say('compare'), make('p', { class: 'warn', role: 'alert' }, explain(failure)));
     return;
   }
-  openSheet('compare', say('compare_title', { one: shortId(oneId), other: shortId(otherId) }), make('p', { class: 'warn' }, say('twins_note')), make('div', { class: 'side-by-side' }, ...both.map((one) => make('section', { 'aria-label': shortId(one.encounter_id) },
+  openSheet('compare', say('compare_title', { one: shortId(oneId), other: shortId(otherId) }), make('p', { class: 'warn' }, say('twins_note')), ...both[0].possible_duplicates.filter((/** @type {any} */ pair) => pair.encounter_id === otherId).map((/** @type {any} */ pair) => make('p', {}, `${shortId(oneId)} · ${twinText(pair)}`)), make('div', { class: 'side-by-side' }, ...both.map((one) => make('section', { 'aria-label': shortId(one.encounter_id) },
     make('h3', {}, `${shortId(one.encounter_id)} · ${say('opened_at', { at: formatUtcSeconds(one.opened_at) })}`),
     make('dl', {}, ...one.reports.flatMap((/** @type {import('./documents.js').Report} */ report) => [
-      make('dt', {}, `${formatUtcSeconds(report.observed_at)} · ${say(`source_${report.source}`)}`),
-      make('dd', {}, `${formatPosition(report.position.coordinates)}${report.uncertainty_m === null ? '' : ` ± ${Math.round(report.uncertainty_m)} m`}`), make('dd', {}, say('people_count', { count: personsText(report.persons) })),
-      make('dd', {}, report.making_way === null ? say('way_unknown') : say(report.making_way ? 'making_way' : 'adrift')), make('dd', {}, report.text || say('no_text')), make('dd', { class: 'quiet' }, report.by.duty),
+      make('dt', {}, `${dayTime(report.observed_at, now())} · ${say('ago', { age: formatAge(ageOf(report.observed_at)) })} · ${say(`source_${report.source}`)}`),
+      make('dd', {}, placeSaid(report)), make('dd', {}, say('people_count', { count: personsText(report.persons) })),
+      ...(report.making_way === null ? [make('dd', {}, say('way_unknown'))] : []), ...reportedFacts(report).map((fact) => make('dd', {}, fact)), make('dd', {}, report.text || say('no_text')), make('dd', { class: 'quiet' }, report.by.duty),
     ]))))));
 }
 

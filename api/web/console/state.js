@@ -27,7 +27,8 @@ export const state = {
   /** @type {import('./documents.js').EncounterView | null} */ view: null,
   /** @type {Record<string, import('./documents.js').Depths>} */ depths: {},
   /** @type {Map<string, Harbour>} */ harbours: new Map(),
-  /** Ends when the harbours have been read, or cannot be: forms that choose a port wait for it. */ harboursRead: Promise.resolve(),
+  /** @type {Map<string, { en: string, fr: string }>} Names of the types of vessels, by profile. */ vessels: new Map(),
+  /** Ends when the names of ports and vessels have been read, or cannot be: forms that choose one wait for it. */ namesRead: Promise.resolve(),
   /** @type {import('./documents.js').WhatIf | null} */ whatIf: null,
   showsAllPorts: false,
   /** @type {{ words: string, ways: Ways, until: number } | null} What was just done here and can be taken back. */ undo: null,
@@ -83,13 +84,42 @@ export function personsText(persons) {
   return `${persons.min}–${persons.max}`;
 }
 
-/** A vessel as a report names her: by her profile, or by figures alone. @param {{ profile?: string | null }} vessel */
-const reportedVessel = (vessel) => (vessel.profile && vessel.profile !== 'custom' ? vessel.profile : say('vessel_described'));
+/** A type of vessel as the catalogue calls it. @param {string} profile */
+export function vesselTypeName(profile) {
+  const name = state.vessels.get(profile);
+  return name ? inLanguage(name) : profile;
+}
+
+/** A vessel as a report names her: by her type, or by figures alone; null where it says nothing of her. @param {Record<string, unknown> | null | undefined} vessel */
+export function reportedVessel(vessel) {
+  const { profile, ...figures } = vessel ?? {};
+  if (typeof profile === 'string' && profile !== 'custom') return vesselTypeName(profile);
+  return profile || Object.values(figures).some((figure) => figure !== null) ? say('vessel_described') : null;
+}
 
 /** Who has them, as a report or a reservation says. @param {Row | undefined} row @param {Reservation[]} held */
 export function vesselText(row, held) {
-  const vessel = row?.on_scene?.vessel;
-  return held[0]?.vessel ?? (vessel ? reportedVessel(vessel) : say('no_vessel'));
+  return held[0]?.vessel ?? reportedVessel(row?.on_scene?.vessel) ?? say('no_vessel');
+}
+
+/** An encounter's or a reservation's id wherever a sentence of the service has one. */
+const IDS = /\b[er]-\d+(?:-[0-9a-f]{16})?\b/g;
+
+/** A sentence of the service with encounters as they are spoken of. @param {string} text */
+export const withShortIds = (text) => text.replace(IDS, shortId);
+
+/** A value and what it is of. @param {string} key @param {string} value */
+export const labelled = (key, value) => say('labelled', { label: say(key), value });
+
+/** What a report says of people and vessel on scene, each with its name; nothing of what it does not say. @param {any} report */
+export function reportedFacts({ making_way: makingWay, on_scene: onScene }) {
+  const { persons_recovered: recovered, persons_in_water: inWater, medical, vessel } = onScene ?? {};
+  const named = reportedVessel(vessel);
+  return [
+    makingWay === null ? '' : say(makingWay ? 'making_way' : 'adrift'), recovered === undefined ? '' : `${say('recovered')} ${recovered}`,
+    inWater === undefined ? '' : labelled('in_water', say(inWater ? 'yes' : 'no')), medical === undefined ? '' : labelled('medical', say(`med_${medical}`)),
+    named === null ? '' : labelled('vessel_on_scene', named),
+  ].filter(Boolean);
 }
 
 /** How the people are and who has them, as far as reports say, for a table: recovered, in the water, medical state, vessel. @param {any} onScene */
@@ -97,7 +127,7 @@ export function sceneTexts(onScene) {
   const { persons_recovered: recovered, persons_in_water: inWater, medical, vessel } = onScene ?? {};
   return [
     recovered === undefined ? say('not_known') : String(recovered), say(inWater === undefined ? 'not_known' : inWater ? 'yes' : 'no'),
-    medical === undefined ? say('not_known') : say(`med_${medical}`), vessel === undefined ? say('not_known') : reportedVessel(vessel),
+    medical === undefined ? say('not_known') : say(`med_${medical}`), reportedVessel(vessel) ?? say('not_known'),
   ];
 }
 

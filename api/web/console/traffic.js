@@ -34,6 +34,6 @@ export function vesselsDrawn() {
 export function trafficRows() {
   return [...(state.traffic?.vessels ?? [])].sort((a, b) => nameOf(a).localeCompare(nameOf(b))).map((vessel) => [
     nameOf(vessel), vessel.mmsi, say(`ais_${vessel.kind}`), formatPosition(vessel.position), vessel.cog_deg === null ? '?' : `${formatBearing(vessel.cog_deg)}°`,
-    vessel.sog_kn === null ? '?' : `${formatNumber(vessel.sog_kn, language())} kn`, formatAge(ageOf(vessel.at)),
+    vessel.sog_kn === null ? '?' : `${formatNumber(vessel.sog_kn, language())} ${say('knots')}`, formatAge(ageOf(vessel.at)),
   ]);
 }

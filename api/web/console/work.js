@@ -7,7 +7,7 @@ import { inLanguage, say } from '../shared/texts.js';
 import { countTyped, numberTyped, timeTyped } from './typed.js';
 import { keepTyped, openForm } from './forms.js';
 import { placesAt, placesText } from './ports.js';
-import { ageOf, candidates, now, personsText, placesOf, placeText, portName, shortId, state } from './state.js';
+import { ageOf, candidates, labelled, now, personsText, placesOf, placeText, portName, reportedVessel, shortId, state } from './state.js';
 
 /** @typedef {import('./documents.js').Reservation} Reservation */
 /** @typedef {import('./forms.js').Field} Field */
@@ -19,9 +19,6 @@ const PATIENCE_MS = 60000;
 const SOURCES = ['phone', 'vessel', 'aircraft', 'drone', 'shore', 'radar', 'ais', 'boat', 'other'];
 const REASONS = ['NEAREST_FIT', 'SRR_STATE', 'MEDICAL', 'PLACES', 'WEATHER', 'OTHER'];
 const OVERRIDES = ['CONTROLLER_JUDGEMENT', 'LOCAL_KNOWLEDGE', 'MEDICAL', 'DUTY_TO_LIFE', 'OTHER'];
-
-/** @type {[string, string][] | null} */
-let vessels = null;
 
 /** [A] What was done here can be taken back by one press for so long. [ms] */
 const UNDO_MS = 120000;
@@ -45,6 +42,9 @@ function portOptions() {
 }
 
 /** @returns {[string, string][]} */
+const vesselOptions = () => [...state.vessels].map(([id, name]) => [id, inLanguage(name)]);
+
+/** @returns {[string, string][]} */
 const sources = () => SOURCES.map((code) => [code, say(`source_${code}`)]);
 /** @returns {[string, string][]} */
 const reasons = () => REASONS.map((code) => [code, say(`reason_${code}`)]);
@@ -52,11 +52,7 @@ const reasons = () => REASONS.map((code) => [code, say(`reason_${code}`)]);
 const overrides = () => OVERRIDES.map((code) => [code, say(`override_${code}`)]);
 
 /** @param {string | null} encounterId Null for a new one. @param {(id: string) => void} then */
-export async function report(encounterId, then) {
-  if (!vessels) {
-    const found = await ask('GET', '/v1/vessels');
-    vessels = found.vessels.map((/** @type {any} */ one) => [one.id, inLanguage(one.name)]);
-  }
+export function report(encounterId, then) {
   const unknown = /** @type {[string, string]} */ (['', say('not_known')]);
   openForm({
     name: `report:${encounterId ?? 'new'}`, title: encounterId ? say('add_report_to', { encounter: shortId(encounterId) }) : say('new_encounter'), submit: say('record_report'),
@@ -69,20 +65,21 @@ export async function report(encounterId, then) {
       { name: 'min', label: say('persons_min'), kind: 'number', sent: '/persons/min' }, { name: 'max', label: say('persons_max'), kind: 'number', sent: '/persons/max' },
       { name: 'in_water', label: say('in_water'), kind: 'select', sent: '/persons_in_water', options: [unknown, ['no', say('no')], ['yes', say('yes')]] },
       { name: 'recovered', label: say('recovered'), kind: 'number', sent: '/persons_recovered' },
+      { name: 'way', label: say('col_way'), kind: 'select', sent: '/making_way', options: [unknown, ['yes', say('making_way')], ['no', say('adrift')]] },
       { name: 'medical', label: say('medical'), kind: 'select', options: [unknown, ['none', say('med_none')], ['urgent', say('med_urgent')], ['critical', say('med_critical')]] },
-      { name: 'vessel', label: say('vessel_on_scene'), kind: 'select', options: [unknown, ...(vessels ?? [])] },
+      { name: 'vessel', label: say('vessel_on_scene'), kind: 'select', options: [unknown, ...vesselOptions()] },
       { name: 'text', label: say('condition'), kind: 'area', hint: say('condition_hint') },
     ],
     async send(values, key) {
       const [least, most, recovered] = [countTyped(values.min), countTyped(values.max), countTyped(values.recovered)];
-      const text = [values.from.trim() ? `${say('heard_from')}: ${values.from.trim()}.` : '', values.text.trim()].filter(Boolean).join(' ');
+      const text = [values.from.trim() ? `${labelled('heard_from', values.from.trim())}.` : '', values.text.trim()].filter(Boolean).join(' ');
       const uncertainty = numberTyped(values.uncertainty, say('uncertainty'), ['m']);
       /** @type {Record<string, unknown>} */
       const body = {
         source: values.source, position: { type: 'Point', coordinates: JSON.parse(values.position) }, text,
         observed_at: new Date(now() - (countTyped(values.age, ['min']) ?? 0) * 60000).toISOString(),
         persons: least === null && most === null ? null : { min: least, max: most },
-        ...(uncertainty === null ? {} : { uncertainty_m: uncertainty }), ...(values.in_water ? { persons_in_water: values.in_water === 'yes' } : {}),
+        ...(uncertainty === null ? {} : { uncertainty_m: uncertainty }), ...(values.in_water ? { persons_in_water: values.in_water === 'yes' } : {}), ...(values.way ? { making_way: values.way === 'yes' } : {}),
         ...(recovered === null ? {} : { persons_recovered: recovered }), ...(values.medical ? { medical: values.medical } : {}),
         ...(values.vessel ? { vessel: { profile: values.vessel } } : {}),
       };
@@ -172,7 +169,7 @@ export function hold(portId) {
   openForm({
     name: `hold:${encounterId}:${portId}`, title: say('hold_title', { port: portName(portId), encounter: shortId(encounterId) }), submit: say('hold'), about: [aboutEncounter(), make('p', { class: 'quiet' }, say('hold_note'))],
     fields: [
-      { name: 'vessel', label: say('vessel_name'), kind: 'text', needed: true, value: placesOf(encounterId)[0]?.vessel ?? row?.on_scene?.vessel?.profile ?? '' },
+      { name: 'vessel', label: say('vessel_name'), kind: 'text', needed: true, value: placesOf(encounterId)[0]?.vessel ?? reportedVessel(row?.on_scene?.vessel) ?? '' },
       { name: 'total', label: say('col_persons'), kind: 'number', needed: true, value: String(row?.persons?.max ?? ''), sent: '/persons/total' },
       { name: 'families', label: say('families'), kind: 'number', value: '0', sent: '/persons/families' }, { name: 'medical', label: say('medical_places'), kind: 'number', value: '0', sent: '/persons/medical' },
       { name: 'eta', label: say('eta_utc'), kind: 'text', needed: true, value: eta ? formatUtc(eta) : '', sent: '/eta_at' },
@@ -281,8 +278,8 @@ function reported(portId) {
 function portStanding(portId) {
   const found = reported(portId);
   const parts = [];
-  if (found?.status) parts.push(`${say('port_status')}: ${say(`reported_${found.status.status}`)} · ${found.status.by.duty} · ${say('ago', { age: formatAge(ageOf(found.status.reported_at)) })}`);
-  if (found?.capacity) parts.push(`${say('port_places')}: ${placesText(placesAt(portId))} · ${found.capacity.by.duty} · ${say('ago', { age: formatAge(ageOf(found.capacity.reported_at)) })}`);
+  if (found?.status) parts.push(`${labelled('port_status', say(`reported_${found.status.status}`))} · ${found.status.by.duty} · ${say('ago', { age: formatAge(ageOf(found.status.reported_at)) })}`);
+  if (found?.capacity) parts.push(`${labelled('port_places', placesText(placesAt(portId)))} · ${found.capacity.by.duty} · ${say('ago', { age: formatAge(ageOf(found.capacity.reported_at)) })}`);
   return make('div', {}, make('b', {}, say('holds_now')), ...parts.map((text) => make('p', {}, text)));
 }
 

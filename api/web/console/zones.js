@@ -4,6 +4,7 @@ import { ask, Refusal } from '../shared/api.js';
 import { formatUtc } from '../shared/format.js';
 import { byId, make, write } from '../shared/elements.js';
 import { language, say } from '../shared/texts.js';
+import { dayTime } from './clock_text.js';
 import { areaKm2, refusalOf, writtenCorner } from './outline.js';
 import { keepTyped, openForm } from './forms.js';
 import { may, now, state } from './state.js';
@@ -13,8 +14,6 @@ import { change } from './work.js';
 /** @typedef {import('./documents.js').Zone} Zone */
 /** @typedef {import('../shared/zone_layer.js').Corners} Corners */
 /** @typedef {import('../shared/chart.js').Chart} Chart */
-
-const DAY_MS = 86400000;
 
 /** @type {(() => Chart | null)} */
 let chartNow = () => null;
@@ -31,13 +30,8 @@ const cornersOf = (zone) => zone.outline.coordinates[0].slice(0, -1);
 
 /** From when to when, in words. @param {Zone} zone */
 function timesText(zone) {
-  const from = zone.in_force ? say('zone_in_force') : say('zone_from', { at: dayTime(/** @type {string} */ (zone.from_at)) });
-  return `${from} · ${zone.to_at ? say('zone_to', { at: dayTime(zone.to_at) }) : say('zone_open_end')}`;
-}
-
-/** Hours and minutes, and the day where it is not today. @param {string} at */
-function dayTime(at) {
-  return Math.abs(Date.parse(at) - now()) < DAY_MS / 2 ? formatUtc(at) : `${at.slice(5, 10)} ${formatUtc(at)}`;
+  const from = zone.in_force ? say('zone_in_force') : say('zone_from', { at: dayTime(/** @type {string} */ (zone.from_at), now()) });
+  return `${from} · ${zone.to_at ? say('zone_to', { at: dayTime(zone.to_at, now()) }) : say('zone_open_end')}`;
 }
 
 /** @param {(zoneId: string) => void} onPick */

@@ -7,7 +7,7 @@ import pytest
 
 from api.encounter import EncounterIn
 from api.http.fair_queue import asking
-from api.http.load_limits import BodyLimit, WorkerPool
+from api.http.load_limits import BodyLimit, SharedRead, WorkerPool
 from api.http.problems import Busy
 
 LIMIT = 65_536
@@ -218,3 +218,53 @@ def test_a_decision_is_quick_in_open_water_and_not_where_something_has_to_be_mad
     assert is_quick(vessel={**limited, "assumed": ["max_hs_m"]}, opened=with_forecast)
     # The tides of that time are nobody's yet.
     assert not is_quick(at_s=1_262_304_000.0)
+
+
+def test_a_shared_read_began_after_each_of_those_who_share_it():
+    """Whoever comes while one is under way may have changed what it read already."""
+
+    async def watch():
+        begun, gate = [], asyncio.Event()
+
+        async def read():
+            begun.append(len(begun))
+            await gate.wait()
+            return begun[-1]
+
+        shared = SharedRead(read)
+        first = [asyncio.create_task(shared.run()) for _ in range(3)]
+        while not begun:
+            await asyncio.sleep(0)
+        later = [asyncio.create_task(shared.run()) for _ in range(20)]
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert begun == [0]
+        gate.set()
+        assert await asyncio.gather(*first) == [0] * 3
+        assert await asyncio.gather(*later) == [1] * 20
+        assert await shared.run() == 2
+
+    asyncio.run(watch())
+
+
+def test_a_shared_read_fails_for_all_and_is_made_again_and_nobody_is_lost_with_one_who_goes():
+    async def watch():
+        outcomes = iter([OSError("away"), "first", "second"])
+
+        async def read():
+            await asyncio.sleep(0)
+            outcome = next(outcomes)
+            if isinstance(outcome, OSError):
+                raise outcome
+            return outcome
+
+        shared = SharedRead(read)
+        failed = await asyncio.gather(*(shared.run() for _ in range(3)), return_exceptions=True)
+        assert [str(failure) for failure in failed] == ["away"] * 3
+        gone, stays = asyncio.create_task(shared.run()), asyncio.create_task(shared.run())
+        await asyncio.sleep(0)
+        gone.cancel()
+        assert await stays == "first"
+        assert await shared.run() == "second"
+
+    asyncio.run(watch())

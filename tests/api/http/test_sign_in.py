@@ -8,6 +8,7 @@ import pytest
 
 from api.console import include_console
 from api.http import create_app
+from api.security.tokens import Tokens
 from api.settings import Settings
 from tests.api.http.issuer import CONTROLLER, NOBODY, running_issuer, sign_in_settings
 from tests.api.http.live_server import serving
@@ -142,6 +143,16 @@ def test_an_issuer_that_is_away_is_said_and_one_that_passes_for_another_is_not_b
         desk.sign_in._provider = None
         answer = desk.get("/console/v1/sign-in/begin")
         assert answer.headers["location"] == "/console#sign-in-unavailable"
+
+
+def test_where_the_issuers_keys_cannot_be_had_nobody_is_told_to_have_been_refused(desk):
+    way = consent(desk)
+    settings = desk.sign_in._settings
+    away = settings.model_copy(
+        update={"token_keys": "http://127.0.0.1:9/jwks", "token_audience": settings.sign_in_client}
+    )
+    desk.sign_in._tokens = Tokens(away, may_omit_kid=True)
+    assert desk.get(way).headers["location"] == "/console#sign-in-unavailable"
 
 
 def test_begun_sign_ins_are_bounded_and_forgotten(desk, monkeypatch):
