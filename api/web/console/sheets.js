@@ -1,9 +1,9 @@
 // Whole sheets over the boards: joint plan, what if, hand-over of a shift, record of an encounter, comparison, keys, screen.
 
 import { ask, authorization, Refusal } from '../shared/api.js';
-import { formatAge, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
+import { formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, shape } from '../shared/elements.js';
-import { has, inLanguage, language, say } from '../shared/texts.js';
+import { has, inLanguage, language, say, sayAge } from '../shared/texts.js';
 import { countTyped, later, numberTyped, timeTyped } from './typed.js';
 import { explain } from './forms.js';
 import { labelsOf } from '../shared/refusal_text.js';
@@ -178,7 +178,7 @@ export async function openHandover() {
   const expired = page.expired_not_landed.map((/** @type {any} */ one) => tr(shortId(one.reservation_id), portName(one.port_id), one.vessel, String(one.persons), formatUtc(one.expired_at)));
   const overrides = page.overrides.map((/** @type {any} */ one) => tr(formatUtc(one.at), shortId(one.encounter_id), placeText(one), reasonText(one.code), one.text, one.by.duty));
   const withdrawn = page.withdrawn_directions.map((/** @type {any} */ one) => tr(formatUtc(one.at), shortId(one.encounter_id), placeText(one), one.centre, one.text, one.by.duty));
-  const aged = page.aged_reports.map((/** @type {any} */ one) => tr(portName(one.port_id), say(`port_${one.report === 'capacity' ? 'places' : one.report}`), say('ago', { age: formatAge(ageOf(one.reported_at)) })));
+  const aged = page.aged_reports.map((/** @type {any} */ one) => tr(portName(one.port_id), say(`port_${one.report === 'capacity' ? 'places' : one.report}`), say('ago', { age: sayAge(ageOf(one.reported_at)) })));
   const [handed, taken] = ['handed', 'taken'].map((name) => make('input', { id: `sign-${name}`, autocomplete: 'off', maxlength: '120' }));
   const told = make('p', { role: 'status' });
   const sign = make('button', { type: 'submit', class: 'primary' }, say('sign'));
@@ -248,7 +248,7 @@ export function openTraffic() {
   const { traffic } = state;
   const rows = trafficRows().map((cells) => tr(...cells));
   openSheet('traffic', say('traffic_title'), make('p', { class: 'quiet' }, say('traffic_note')),
-    traffic?.connected ? make('p', { class: traffic.lost_since ? 'warn' : 'quiet' }, say(traffic.lost_since ? 'traffic_lost' : 'traffic_heard', { age: formatAge(ageOf(traffic.lost_since ?? traffic.heard_at)) })) : make('p', {}, say('traffic_none')),
+    traffic?.connected ? make('p', { class: traffic.lost_since ? 'warn' : 'quiet' }, say(traffic.lost_since ? 'traffic_lost' : 'traffic_heard', { age: sayAge(ageOf(traffic.lost_since ?? traffic.heard_at)) })) : make('p', {}, say('traffic_none')),
     rows.length ? table([say('vessel_name'), 'MMSI', say('traffic_kind'), say('col_position'), say('traffic_course'), say('traffic_speed'), say('col_seen')], rows) : make('p', { class: 'quiet' }, say('list_none')));
 }
 
