@@ -289,6 +289,27 @@ def test_an_answer_is_greyed_with_words_when_its_fix_goes_past_the_limit(look, s
     assert "is-old" in page.locator("#answers").get_attribute("class")
 
 
+def test_what_is_wrong_with_position_sources_and_link_is_said_in_words(look, ship, monkeypatch):
+    page = look()
+    note = page.locator("#chart-note")
+    ship.ticks.go(2)
+    ship.hear(OFF_FOLKESTONE[0] + 0.5, OFF_FOLKESTONE[1])
+    note.get_by_text("30.0 nm away that this vessel cannot have reached").wait_for()
+    note.get_by_text("tcp-1: no connection").wait_for()
+    page.locator("#own-fix").get_by_text("POSITION IN DOUBT").wait_for()
+    for _ in range(5):
+        ship.follower.receive("tcp-1", b"\xff\xfe garbage on the wire")
+    ship.ticks.go(15)
+    # As where somebody listens on the other end, whom nobody has to look for again and again.
+    (wire,) = ship.follower.status_documents()
+    assert wire["dropped"] == 5
+    monkeypatch.setattr(ship.follower, "status_documents", lambda: [{**wire, "state": "silent"}])
+    note.get_by_text("tcp-1: sentences come, none of them is usable").wait_for()
+    ship.terminal.courier.why = "key_shared"
+    note.get_by_text("two terminals use one key").wait_for()
+    assert_accessible(page)
+
+
 def test_an_answer_is_old_once_the_ship_has_moved_a_mile(look, ship):
     page = look()
     ask_nearest(page)

@@ -100,7 +100,7 @@ export function whatDiffers(port, all, decision) {
   }
   if (port.wait_min) lead.push(say('diff_wait', { minutes: Math.round(port.wait_min) }));
   // The figure and its unit stand on one line.
-  const depth = port.depth_at_arrival_m === null ? [] : [say('diff_depth', { depth: formatNumber(port.depth_at_arrival_m, lang) }).replace(' m ', '\u00a0m ')];
+  const depth = port.depth_at_arrival_m === null ? [] : [say('diff_depth', { depth: formatNumber(port.depth_at_arrival_m, lang) }).replaceAll(' ', '\u00a0')];
   const own = groupsOf(port).filter((group) => !all.every((other) => groupsOf(other).includes(group)));
   const doubts = own.filter((group) => DOUBTS.includes(group));
   const reasons = [

@@ -241,6 +241,23 @@ const unseenWithdrawal = () => (state?.withdrawn && !state.withdrawn.acknowledge
 /** The route that the plotter is steered along, where the direction to its port was withdrawn. */
 const steeredAstray = () => (state?.active_route?.direction_withdrawn && !state.active_route.has_arrived ? state.active_route : null);
 
+/** What is wrong with position, clock and link, where the head says only that something is. */
+function whatIsWrong() {
+  if (!state) return [];
+  const { fix, clock, link, sources = [] } = state;
+  // That nothing comes for some seconds is said by the age of the fix.
+  const isInDoubt = fix.why !== null && fix.why_code !== 'SILENT';
+  return [
+    isInDoubt ? inLanguage(fix.why) : '',
+    ...(fix.why === null ? [] : sources.map((source) => {
+      if (source.state === 'lost') return say('source_lost', { source: source.id });
+      return source.state === 'silent' && source.dropped > 0 ? say('source_dropped', { source: source.id }) : '';
+    })),
+    clock.trusted ? '' : inLanguage(clock.why),
+    inLanguage(link.why),
+  ];
+}
+
 /** What is said beside the chart. */
 function showNotes() {
   const notices = answer?.document.decision.notices ?? [];
@@ -254,6 +271,7 @@ function showNotes() {
     astray ? say('steered_withdrawn', { route: astray.name }) : '',
     // An open panel stands where the box that says it would.
     ...(withdrawn && opened !== null ? withdrawalLines(withdrawn) : []),
+    ...whatIsWrong(),
     ...told.filter((one, k) => k === 0 || first(one) < NOTED_FIRST.length).map((one) => inLanguage(one.text)),
     inLanguage(answer?.document.zones?.text),
     isChartOff ? say('chart_off') : '',
