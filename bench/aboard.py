@@ -73,7 +73,7 @@ class Program:
 
     def handles(self) -> int:
         """Open files and sockets."""
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
     def resident_mb(self) -> float:
         """Resident memory. [MB]"""

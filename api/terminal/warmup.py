@@ -50,4 +50,4 @@ def own_depth_class(service: DecisionService, profile: VesselIn) -> DepthClass:
 
 def _depth_needed(draught_m: float) -> float:
     limits = known_policy(DEFAULT_POLICY).limits
-    return depth_needed(draught_m, limits.keel_margin_m, limits.keel_margin_share, 0.0)
+    return float(depth_needed(draught_m, limits.keel_margin_m, limits.keel_margin_share, 0.0))
