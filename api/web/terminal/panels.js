@@ -41,20 +41,31 @@ export function medPanel(desk) {
 
 /** @param {Desk} desk @returns {Node[]} */
 export function personsPanel(desk) {
-  /** @type {() => { min: number | null, max: number | null, in_water?: boolean | null, recovered?: number | null }} */
-  const kept = () => desk.state()?.persons ?? { min: null, max: null };
-  // Whoever counts after all were recovered has them all: as many as there are at most.
-  /** @param {number | null} max @param {boolean | null | undefined} inWater */
-  const recovered = (max, inWater) => (inWater === false ? max : null);
-  /** @param {(number | null)[]} range */
-  const choose = ([min, max]) => desk.change('/terminal/v1/persons', { ...kept(), min, max, recovered: recovered(max, kept().in_water) });
-  /** Touched again it is not known any more. @param {boolean} inWater */
-  const tell = async (inWater) => {
-    const now = kept().in_water === inWater ? null : inWater;
-    if (await desk.put('/terminal/v1/persons', { ...kept(), in_water: now, recovered: recovered(kept().max, now) })) showWater();
+  /** What was told here, also while it is still on its way. @type {{ min: number | null, max: number | null, in_water?: boolean | null, recovered?: number | null }} */
+  let told = { ...(desk.state()?.persons ?? { min: null, max: null }) };
+  /** @type {Promise<unknown>} */
+  let sent = Promise.resolve();
+  /** @param {Partial<typeof told>} change */
+  const tell = (change) => {
+    told = { ...told, ...change };
+    // Whoever counts after all were recovered has them all: as many as there are at most.
+    told.recovered = told.in_water === false ? told.max : null;
+    showWater();
+    const body = told;
+    // One after the other, as they were touched.
+    const kept = sent.then(() => desk.put('/terminal/v1/persons', body)).then((isKept) => {
+      if (!isKept) { told = { ...(desk.state()?.persons ?? { min: null, max: null }) }; showWater(); }
+      return isKept;
+    });
+    sent = kept;
+    return kept;
   };
-  const water = [false, true].map((inWater) => tile(say(inWater ? 'persons_water' : 'persons_all'), () => tell(inWater), {}, say(inWater ? 'persons_water_sub' : 'persons_all_sub')));
-  const showWater = () => water.forEach((button, k) => button.setAttribute('aria-pressed', String((kept().in_water ?? null) === (k === 1))));
+  /** @param {(number | null)[]} range */
+  const choose = async ([min, max]) => { if (await tell({ min, max })) desk.close(); };
+  const water = [false, true].map((inWater) => tile(say(inWater ? 'persons_water' : 'persons_all'),
+    // Touched again it is not known any more.
+    () => tell({ in_water: told.in_water === inWater ? null : inWater }), {}, say(inWater ? 'persons_water_sub' : 'persons_all_sub')));
+  const showWater = () => water.forEach((button, k) => button.setAttribute('aria-pressed', String((told.in_water ?? null) === (k === 1))));
   showWater();
   const now = desk.state()?.persons;
   const tiles = PERSONS.map(([min, max]) => tile(min === max ? String(min) : `${min}–${max}`, () => choose([min, max]), {
