@@ -7,6 +7,7 @@ from pathlib import Path
 
 from api.decision_service import open_decision_service
 from bench import (
+    aboard,
     answers,
     beside_plans,
     compiling,
@@ -16,6 +17,7 @@ from bench import (
     forecast,
     http,
     memory,
+    pages,
     plans,
     register,
     replay,
@@ -45,6 +47,8 @@ def main() -> None:
     plans.run(service, plans.CASES[:2], seeds=(1,))
     beside_plans.run(service, times=60)
     kept = control_room.run(service)
+    aboard.run()
+    pages.run()
     compiled = compiling.run()
     _print_targets(ratios, decided, started, {**weather, **tidal}, swapped)
     _print_targets_of_replay(replayed)

@@ -1,9 +1,11 @@
 """The terminal as a process: its start, its memory, and what a zone drawn ashore costs it.
 
 ``python -m bench.aboard`` starts a control room with a store of its own and a terminal that is linked to it. Processor
-time does not hang on what else the machine does; times by the clock do.
+time does not hang on what else the machine does; times by the clock do. ``python -m bench.aboard --soak 120`` has a
+terminal run for so many minutes instead, asked and looked at all the while.
 """
 
+import argparse
 import os
 import statistics
 import subprocess
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 
 from bench.report import heading, note, row, section
 
@@ -23,6 +26,8 @@ STARTS, ASKS = 5, 200
 WITHIN_S = 180.0
 AIM_S = 4.0
 """Of a start. [s]"""
+SOAK_ASK_S, SOAK_LOOK_S = 2.0, 60.0
+"""Between two asks, and two looks, of a soak. [s]"""
 OUTLINE = [[1.33, 51.03], [1.42, 51.03], [1.42, 51.08], [1.33, 51.08], [1.33, 51.03]]
 ZONE = {"name": "Vega", "reason": "bench", "outline": {"type": "Polygon", "coordinates": [OUTLINE]}}
 
@@ -66,6 +71,10 @@ class Program:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def handles(self) -> int:
+        """Open files and sockets."""
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
     def resident_mb(self) -> float:
         """Resident memory. [MB]"""
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii").split()[1])
@@ -83,7 +92,7 @@ def ask_ms(terminal: Program) -> float:
     return 1000.0 * (time.monotonic() - begun_s)
 
 
-def main() -> None:
+def run() -> None:
     """Measure and print."""
     section("The terminal aboard")
     note(f"load average {os.getloadavg()[0]:.1f} at the start")
@@ -112,6 +121,37 @@ def main() -> None:
     note(f"load average {os.getloadavg()[0]:.1f} at the end")
 
 
+def soak(minutes: float) -> None:
+    """A terminal that runs on: its memory, files and handles, once it is warm and to the end."""
+    section(f"The terminal aboard for {minutes:g} minutes, asked every {SOAK_ASK_S:g} s")
+    note(f"load average {os.getloadavg()[0]:.1f} at the start")
+    heading(("memory", "files", "handles"))
+    with tempfile.TemporaryDirectory() as folder:
+        # Ten times as fast: the track, half an hour long, goes round many times.
+        options = ("terminal", "--demo", "--speed", "10", "--port", "0", "--state", folder)
+        with Program(*options) as terminal, terminal.client.stream("GET", "/terminal/v1/events"):
+            terminal.until("/terminal/v1/state", is_ready)
+            seen: list[tuple[float, int, int]] = []
+            asked, refused, begun_s = 0, 0, time.monotonic()
+            while (passed_s := time.monotonic() - begun_s) < 60.0 * minutes:
+                answered = terminal.client.post("/terminal/v1/nearest", json={"lang": "both"})
+                asked, refused = asked + 1, refused + (answered.status_code != 200)
+                terminal.client.put("/terminal/v1/persons", json={"min": asked % 50, "max": 50})
+                if passed_s >= len(seen) * SOAK_LOOK_S:
+                    seen.append((terminal.resident_mb(), on_disk(folder), terminal.handles()))
+                    look = seen[-1]
+                    row(f"after {passed_s / 60.0:.0f} min", (f"{look[0]:.0f} MB", f"{look[1]:,} bytes", str(look[2])))
+                time.sleep(SOAK_ASK_S)
+    warm = seen[len(seen) // 4 :]
+    growth = np.polyfit(np.arange(len(warm)) * SOAK_LOOK_S / 3_600.0, [look[0] for look in warm], 1)[0]
+    note(f"{asked} asked, {refused} refused; memory grows by {growth:+.1f} MB an hour over the last three quarters")
+
+
+def on_disk(folder: str) -> int:
+    """Bytes of what is kept."""
+    return sum(file.stat().st_size for file in Path(folder).iterdir())
+
+
 def zone(terminal: Program, room: Program) -> None:
     """A zone drawn ashore, from the moment the terminal hears of it."""
     terminal.until("/terminal/v1/state", lambda state: is_ready(state) and state["zones"]["known"])
@@ -138,4 +178,7 @@ def show(name: str, values: list[float], unit: str, decimals: int = 1) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--soak", type=float, metavar="MINUTES", help="run on for so long instead")
+    chosen = parser.parse_args()
+    run() if chosen.soak is None else soak(chosen.soak)

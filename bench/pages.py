@@ -14,11 +14,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 
+from api.web.static import Shelf
 from bench.report import heading, note, row, section
+from engine.errors import PackError
 
 CHROMIUM = "/usr/bin/chromium"
 SIZE, RATIO = {"width": 1280, "height": 800}, 1.5
@@ -37,11 +40,28 @@ FRAMES = {1: 30, 4: 15}
 """Least frames a second while the chart is dragged, by how far the processor is slowed."""
 
 
-def main() -> None:
-    """Measure and print."""
+def missing() -> str:
+    """What is needed and not there; empty where nothing is."""
+    try:
+        import playwright  # noqa: F401
+
+        Shelf()
+    except ImportError as absent:
+        return f"{absent.name} is not installed"
+    except PackError as absent:
+        return str(absent)
+    return "" if Path(CHROMIUM).exists() else f"no {CHROMIUM}"
+
+
+def run() -> None:
+    """Measure and print, or say why not."""
+    section("The onboard page in a browser")
+    lacking = missing()
+    if lacking:
+        note(f"left out: {lacking}")
+        return
     from playwright.sync_api import sync_playwright
 
-    section("The onboard page in a browser")
     note(f"load average {os.getloadavg()[0]:.1f} at the start; {SIZE['width']} x {SIZE['height']} at {RATIO}")
     arguments = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
     with terminal() as url, sync_playwright() as driver:
@@ -230,4 +250,4 @@ def show(name: str, values: Any, aim: float | None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run()

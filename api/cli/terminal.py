@@ -1,6 +1,7 @@
 """``safeport terminal``: the onboard terminal."""
 
 import argparse
+import gc
 from pathlib import Path
 
 from api.cli.arguments import Once, add_pack, number, pack_folder, whole_number
@@ -10,6 +11,7 @@ FIELDS = {"port": "--port", "source": "--source", "state": "--state", "vessel": 
           "plotter": "--plotter", "centre": "--centre",
           "burst-out": "--burst-out", "burst-in": "--burst-in"}  # fmt: skip
 MOST_SPEED = 60.0
+DEFAULT_PORT = 8010
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,13 +52,24 @@ def run(options: argparse.Namespace) -> int:
     if forecast is not None and not forecast.is_file():
         raise InvalidAsk("--forecast", "there is no such file.", "Make one with 'safeport forecast ingest'.")
     folder = pack_folder(options.pack)
+    # What is read from here on stays: to look again and again whether it could go takes a tenth of the start.
+    gc.disable()
+    try:
+        _start(options, DEFAULT_PORT if port is None else port, speed, forecast, folder)
+    finally:
+        gc.enable()
+    return 0
 
+
+def _start(
+    options: argparse.Namespace, port: int, speed: float | None, forecast: Path | None, folder: Path | None
+) -> None:
     from api.encounter import VesselIn
     from api.logs import start_logging
     from api.settings import read_settings
     from api.terminal.link.centre import CentreClient
     from api.terminal.link.modem_folder import ModemFolder
-    from api.terminal.run import DEFAULT_PORT, default_state_folder, run_terminal
+    from api.terminal.run import default_state_folder, run_terminal
     from api.terminal.source_spec import SourceSpec, parse_plotter, parse_sources
     from geodata.pack import DEFAULT_PACK
 
@@ -80,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
     run_terminal(
         sources,
         state,
-        DEFAULT_PORT if port is None else port,
+        port,
         vessel,
         forecast,
         folder or DEFAULT_PACK,
@@ -89,7 +102,6 @@ def run(options: argparse.Namespace) -> int:
         centre,
         modem,
     )
-    return 0
 
 
 def read_key(file: str | None) -> str | None:

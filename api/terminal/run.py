@@ -1,5 +1,6 @@
 """Running the terminal on this machine: loopback only, until it is stopped."""
 
+import gc
 import logging
 import os
 import sys
@@ -24,7 +25,6 @@ from geodata.pack import DEFAULT_PACK
 
 _log = logging.getLogger("safeport.terminal")
 
-DEFAULT_PORT = 8010
 CUBE_FILE = "forecast.cube"
 """Forecast that came over the link, in the folder of what is kept."""
 
@@ -39,7 +39,7 @@ def default_state_folder(is_demo: bool) -> Path:
 
 
 def run_terminal(
-    sources: tuple[SourceSpec, ...], state: Path, port: int = DEFAULT_PORT, vessel: VesselIn | None = None,
+    sources: tuple[SourceSpec, ...], state: Path, port: int, vessel: VesselIn | None = None,
     forecast: Path | None = None, pack: Path = DEFAULT_PACK, speed: float = 1.0,
     plotter: SourceSpec | None = None, centre: CentreClient | None = None, modem: ModemFolder | None = None,
 ) -> None:  # fmt: skip
@@ -95,6 +95,9 @@ def run_terminal(
             cube_file,
             None if modem is None else Bursts(modem, key),
         )
+        # All that was read stays: no collection need walk over it.
+        gc.freeze()
+        gc.enable()
         with suppress(KeyboardInterrupt):
             number = listener.getsockname()[1]
             sys.stdout.write(f"safeport terminal on http://127.0.0.1:{number}/terminal\n")

@@ -341,15 +341,26 @@ class Terminal:
 
     def _direction_withdrawn(self, withdrawal: dict[str, Any]) -> None:
         """Nothing is directed any more: no direction is the answer from here on, which is shown at once and kept."""
-        sequence, held = int(withdrawal["sequence"]), self.direction
-        if self.withdrawn is not None and self.withdrawn["id"] == str(sequence):
+        sequence, held, before = int(withdrawal["sequence"]), self.direction, self.withdrawn
+        acknowledged_at, received_at = None, self.now()
+        if before is not None and int(before["id"]) == sequence:
+            if before["encounter_id"] is not None or withdrawal["encounter_id"] is None:
+                return
+            # It came by burst, which names no encounter; now the link says the rest of it.
+            acknowledged_at, received_at = before["acknowledged_at"], before["received_at"]
+        elif before is not None and int(before["id"]) > sequence:
+            # A burst that comes late.
             return
         if held is not None and int(held["id"]) > sequence:
             # A burst brought a newer one meanwhile.
             return
-        if held is not None and held["encounter_id"] in (None, withdrawal["encounter_id"]):
+        # A burst names no encounter: it is about the one that was reported from here.
+        encounters = {withdrawal["encounter_id"], held["encounter_id"] if held is not None else None} - {None}
+        if len(encounters) < 2:
             self.direction = None
-        self.withdrawn = {"id": str(sequence), "acknowledged_at": None, "received_at": self.now(), **withdrawal}
+        self.withdrawn = {
+            "id": str(sequence), "acknowledged_at": acknowledged_at, "received_at": received_at, **withdrawal,
+        }  # fmt: skip
         try:
             self.keeper.set_values(direction=self.direction, withdrawn=self.withdrawn)
         except StoreError as failure:
@@ -463,7 +474,7 @@ class Terminal:
                     if await to_thread.run_sync(lambda: bursts.send(waiting, own, chosen)):
                         await self.keep(lambda: self.keeper.set_values(burst_written=bursts.written))
                         self.tell()
-                await to_thread.run_sync(lambda: bursts.receive(self._directed))
+                await to_thread.run_sync(lambda: bursts.receive(self._directed, self._direction_withdrawn))
             except OSError as failure:
                 _log.error("bursts: the modem's folder cannot be used (%s)", failure.strerror)
 

@@ -1,6 +1,7 @@
 """What runs before the terminal is ready: the paths own ship needs. A crew needs one depth class, a server all."""
 
 import gc
+from concurrent.futures import ThreadPoolExecutor
 from math import inf, nan
 from time import time
 
@@ -12,7 +13,7 @@ from engine.decide import warm_search
 from engine.errors import UnknownName
 from engine.kernels.reach import DepthClass
 from engine.model import Ask
-from engine.routes import depth_class_for
+from engine.routes import depth_class_for, depth_class_source_for
 from engine.rules.depth_and_tide import depth_needed
 from geodata.policies import DEFAULT_POLICY
 
@@ -24,11 +25,17 @@ def warm_own(service: DecisionService, profile: VesselIn) -> None:
         vessel = vessel_of(service, profile)
     except UnknownName:
         vessel = service.vessels["unknown"]
+    # Two at a time on two cores: her own, and those of ways over banks that the tide covers.
+    own_m = depth_class_source_for(service.world, _depth_needed(vessel.draught_m)).needed_depth_m
+    classes = [known for known in service.world.depth_classes if known.needed_depth_m <= own_m]
+    with ThreadPoolExecutor(2) as threads:
+        for _ in threads.map(lambda known: known.tables, classes):
+            pass
     at_s = time()
     ask = Ask(*service.world.ports[0].approach, at_s, vessel, known_policy(DEFAULT_POLICY))
     to_json(decision_document(service.decide(ask), "brief"))
     warm_search(ask, service.world_at(at_s))
-    gc.collect()
+    # What is open now stays; whether some of it could go is looked at after the first answer may be asked for.
     gc.freeze()
 
 
@@ -38,5 +45,9 @@ def own_depth_class(service: DecisionService, profile: VesselIn) -> DepthClass:
         draught_m = vessel_of(service, profile).draught_m
     except UnknownName:
         draught_m = nan
+    return depth_class_for(service.world, _depth_needed(draught_m))
+
+
+def _depth_needed(draught_m: float) -> float:
     limits = known_policy(DEFAULT_POLICY).limits
-    return depth_class_for(service.world, depth_needed(draught_m, limits.keel_margin_m, limits.keel_margin_share, 0.0))
+    return float(depth_needed(draught_m, limits.keel_margin_m, limits.keel_margin_share, 0.0))

@@ -1,8 +1,11 @@
 """The onboard page in a real browser, by the real process."""
 
+import csv
 import io
+import json
 import re
 from itertools import combinations, product
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -17,6 +20,20 @@ TOUCH_PX, GAP_PX = 118.0, 29.5
 BANNED = re.compile(r"\b(safe|guaranteed|must|instruct\w*|certain|cleared|en sécurité|garanti\w*)\b", re.IGNORECASE)
 PALETTES = ("day", "dusk", "night")
 PANELS = ("med", "retask", "say", "report", "screen", "persons", "vessel", "position")
+
+
+POINTS = Path(__file__).parents[2] / "bench" / "points.csv"
+CUT = """() => [...document.querySelectorAll('#ports .port')].flatMap((port) => {
+    const box = port.getBoundingClientRect();
+    const parts = ['name', 'time', 'way', 'eta', 'why', 'local'].map((name) => port.querySelector('.' + name));
+    const boxes = parts.map((part) => part.getBoundingClientRect());
+    const overlap = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 6;
+    return parts.filter((part, k) => part.scrollWidth > part.clientWidth + 1
+        || boxes[k].top < box.top - 1 || boxes[k].bottom > box.bottom || boxes[k].right > box.right
+        || boxes.some((other, n) => n > k && overlap(boxes[k], other))).map((part) => [part.className, port.innerText]);
+})"""
+"""Parts of a port's row that are wider than their room, hang out of it, or lie over one another."""
 
 
 def boxes(page):
@@ -84,6 +101,33 @@ def test_nearest_is_answered_in_every_form(look, size, lang, palette):
     assert page.watch.strangers == []
 
 
+@pytest.mark.parametrize(("size", "lang"), [("tablet", "en"), ("tablet", "fr"), ("desk", "fr"), ("phone", "fr")])
+def test_no_part_of_a_row_is_cut_wherever_she_is(look, size, lang):
+    """Everything that is said of a port is there to be read: names of 47 letters, and what makes ports differ."""
+    page = look(size, "day", lang)
+    with POINTS.open(encoding="utf-8") as file:
+        places = [(float(row["lon"]), float(row["lat"])) for row in csv.DictReader(file)][::40]
+    # Off Hayling Island, Roscoff and the Isle of Grain, of the longest names.
+    places += [(-0.95, 50.70), (-3.95, 48.80), (0.80, 51.50)]
+    asked = {}
+
+    def from_elsewhere(route):
+        point = {"type": "Point", "coordinates": asked["from"]}
+        route.continue_(post_data=json.dumps({"lang": "both", "position": point, "medical": asked["medical"]}))
+
+    page.route("**/terminal/v1/nearest", from_elsewhere)
+    # What fills its room to the last pixel is on one screen with all else.
+    fits = "() => document.getElementById('ports').getBoundingClientRect().bottom <= innerHeight"
+    for k, place in enumerate(places):
+        asked.update({"from": place, "medical": ("none", "critical")[k % 2]})
+        with page.expect_response("**/terminal/v1/nearest"):
+            page.locator("#nearest").click()
+        page.locator("#nearest:not([aria-busy])").wait_for()
+        assert page.locator("#ports .port").count() > 0
+        assert page.evaluate(CUT) == []
+        assert size == "phone" or page.evaluate(fits)
+
+
 @pytest.mark.parametrize("size", ["tablet", "phone"])
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_every_panel_can_be_touched_and_read(look, size, lang):
@@ -95,6 +139,7 @@ def test_every_panel_can_be_touched_and_read(look, size, lang):
         if name == "vessel":
             page.locator("#panel .tiles button").first.wait_for()
         assert page.locator(f"#{name}").get_attribute("aria-expanded") == "true"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert not BANNED.search(page.locator("#panel").inner_text())
         assert_accessible(page)
         page.keyboard.press("Escape")
@@ -103,6 +148,7 @@ def test_every_panel_can_be_touched_and_read(look, size, lang):
     for port in range(3):
         page.locator("#ports .port").nth(port).click()
         page.locator("#panel blockquote").first.wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert not BANNED.search(page.locator("#panel").inner_text())
         assert_accessible(page)
         page.keyboard.press("Escape")
@@ -163,6 +209,49 @@ def test_people_are_counted_in_two_touches_and_the_answer_is_said_to_be_old(look
     page.locator("#panel").get_by_text("three one to four zero persons on board").first.wait_for()
 
 
+def test_who_is_still_in_the_water_is_told_in_two_touches(look, ship):
+    page = look()
+    ask_nearest(page)
+    page.locator("#chart-note").get_by_text("all persons recovered?").wait_for()
+    everybody = page.get_by_role("button", name="ALL RECOVERED")
+    water = page.get_by_role("button", name="IN THE WATER people still are")
+    page.locator("#persons").click()
+    water.click()
+    page.locator("#persons-sub").get_by_text("not known · in the water").wait_for()
+    assert ship.terminal.persons.in_water is True
+    page.keyboard.press("Escape")
+    ask_nearest(page)
+    page.locator("#answer-old").wait_for(state="hidden")
+    page.locator("#chart-note").get_by_text("Rescue not complete").wait_for()
+    page.locator("#say").click()
+    page.locator("#panel").get_by_text("INFORMATION: persons in the water.").wait_for()
+    page.keyboard.press("Escape")
+
+    # Once all are aboard as many are recovered as there are, whichever is told first.
+    page.locator("#persons").click()
+    everybody.click()
+    page.get_by_role("button", name="31–40").click()
+    page.locator("#persons-sub").get_by_text("31–40 · all").wait_for()
+    assert (ship.terminal.persons.in_water, ship.terminal.persons.recovered) == (False, 40)
+    page.locator("#persons").click()
+    page.get_by_role("button", name="11–20").click()
+    page.locator("#persons-sub").get_by_text("11–20 · all").wait_for()
+    assert ship.terminal.persons.recovered == 20
+    ask_nearest(page)
+    page.locator("#answer-old").wait_for(state="hidden")
+    page.locator("#chart-note").get_by_text("all persons recovered?").wait_for(state="detached")
+    page.locator("#report").click()
+    assert "Persons in the water: nobody" in page.locator("#report-text").input_value()
+    page.keyboard.press("Escape")
+
+    # Touched again it is not known any more.
+    page.locator("#persons").click()
+    everybody.click()
+    page.locator("#persons-sub").get_by_text("11–20", exact=True).wait_for()
+    persons = ship.terminal.persons
+    assert (persons.in_water, persons.recovered, persons.max) == (None, None, 20)
+
+
 def test_a_position_heard_is_read_back_before_it_is_used(look):
     page = look()
     page.locator("#position").click()
@@ -198,6 +287,27 @@ def test_an_answer_is_greyed_with_words_when_its_fix_goes_past_the_limit(look, s
     page.locator("#nearest").click()
     page.wait_for_function("() => document.getElementById('nearest').classList.contains('refused')")
     assert "is-old" in page.locator("#answers").get_attribute("class")
+
+
+def test_what_is_wrong_with_position_sources_and_link_is_said_in_words(look, ship, monkeypatch):
+    page = look()
+    note = page.locator("#chart-note")
+    ship.ticks.go(2)
+    ship.hear(OFF_FOLKESTONE[0] + 0.5, OFF_FOLKESTONE[1])
+    note.get_by_text("30.0 nm away that this vessel cannot have reached").wait_for()
+    note.get_by_text("tcp-1: no connection").wait_for()
+    page.locator("#own-fix").get_by_text("POSITION IN DOUBT").wait_for()
+    for _ in range(5):
+        ship.follower.receive("tcp-1", b"\xff\xfe garbage on the wire")
+    ship.ticks.go(15)
+    # As where somebody listens on the other end, whom nobody has to look for again and again.
+    (wire,) = ship.follower.status_documents()
+    assert wire["dropped"] == 5
+    monkeypatch.setattr(ship.follower, "status_documents", lambda: [{**wire, "state": "silent"}])
+    note.get_by_text("tcp-1: sentences come, none of them is usable").wait_for()
+    ship.terminal.courier.why = "key_shared"
+    note.get_by_text("two terminals use one key").wait_for()
+    assert_accessible(page)
 
 
 def test_an_answer_is_old_once_the_ship_has_moved_a_mile(look, ship):

@@ -158,8 +158,7 @@ async def _encounter(
         "source": "vessel", "position": position, "observed_at": format_time(burst.sent_s - (burst.age_s or 0)),
         "persons": {"min": burst.persons_min, "max": burst.persons_max}, "text": burst.text,
     }  # fmt: skip
-    if burst.medical != "none":
-        # In a burst it is none also where nobody has said; its message tells.
+    if burst.medical is not None:
         body["medical"] = burst.medical
     if burst.recovered is not None:
         body["persons_recovered"] = burst.recovered
@@ -183,13 +182,24 @@ async def _encounter(
 
 async def _down(async_store: AsyncStore, encounter_id: str | None, number: int) -> str:
     """Bytes of the answer, in base64."""
-    directed = None if encounter_id is None else await async_store.run(lambda store: store.direction(encounter_id))
-    burst = Down(number)
-    if directed is not None:
+
+    def look_up(store: Store) -> Down:
+        if encounter_id is None:
+            return Down(number)
+        directed, withdrawn = store.direction(encounter_id), store.withdrawal(encounter_id)
+        told = directed or withdrawn
+        if told is None:
+            return Down(number)
         # A place that is no port of the register goes in the text, and a name that is too long is cut.
-        place, text = directed["place"] or "", directed["text"] or ""
+        place, text = told["place"] or "", told["text"] or ""
         burst = Down(
-            number, directed["sequence"], int(parse_time(directed["directed_at"])), directed["port_id"] or "",
-            directed["centre"][:20], directed["code"][:20], f"{place}: {text}" if place else text,
+            number, port_id=told["port_id"] or "", centre=told["centre"][:20],
+            text=f"{place}: {text}" if place else text,
         )  # fmt: skip
-    return base64.b64encode(encode_down(burst)).decode()
+        if directed is not None:
+            at_s = int(parse_time(directed["directed_at"]))
+            return burst._replace(direction=directed["sequence"], directed_s=at_s, code=directed["code"][:20])
+        at_s = int(parse_time(told["at"]))
+        return burst._replace(direction=told["direction"], directed_s=at_s, withdrawal=told["sequence"])
+
+    return base64.b64encode(encode_down(await async_store.run(look_up))).decode()

@@ -57,7 +57,7 @@ def burst_of(entry: OutboxEntry, own: Own, chosen: dict[str, Any] | None) -> Up:
         persons_max=stated.get("max"),
         recovered=body.get("persons_recovered", body.get("recovered")),
         in_water=body.get("persons_in_water", body.get("in_water")),
-        medical=body.get("medical") or "none",
+        medical=body.get("medical"),
         port_id=known.get("port_id") or "",
         minutes=None if minutes is None else round(minutes),
         digest=bytes.fromhex(known["sha256"])[:8] if known else bytes(8),
@@ -68,7 +68,7 @@ def burst_of(entry: OutboxEntry, own: Own, chosen: dict[str, Any] | None) -> Up:
 
 def standing_of(burst: Down) -> dict[str, Any] | None:
     """A direction that came by burst, as the link would have brought it; None where it brings none."""
-    if burst.direction == 0:
+    if burst.direction == 0 or burst.withdrawal:
         return None
     direction = {
         "sequence": burst.direction, "encounter_id": None, "port_id": burst.port_id or None, "place": "",
@@ -76,6 +76,17 @@ def standing_of(burst: Down) -> dict[str, Any] | None:
         "directed_at": format_time(burst.directed_s),
     }  # fmt: skip
     return {"direction": direction, "codes": ["RCC_DIRECTED"], "conflicts": [], "engine": None}
+
+
+def withdrawal_of(burst: Down) -> dict[str, Any] | None:
+    """How a direction was withdrawn, as the link would have brought it; None where the burst says nothing of it."""
+    if burst.withdrawal == 0:
+        return None
+    return {
+        "sequence": burst.withdrawal, "direction": burst.direction, "encounter_id": None,
+        "port_id": burst.port_id or None, "place": "", "centre": burst.centre, "text": burst.text, "by": None,
+        "at": format_time(burst.directed_s),
+    }  # fmt: skip
 
 
 class Bursts:
@@ -111,7 +122,9 @@ class Bursts:
             self.written = entry.number
         return len(due)
 
-    def receive(self, on_direction: Callable[[dict[str, Any]], None]) -> None:
+    def receive(
+        self, on_direction: Callable[[dict[str, Any]], None], on_withdrawal: Callable[[dict[str, Any]], None]
+    ) -> None:
         """Read what came in; what is none of ours is removed and logged.
 
         Raises
@@ -125,7 +138,9 @@ class Bursts:
                 _log.error("a burst was not read: %s", refused)
             else:
                 self.answers = max(self.answers, burst.answers)
-                standing = standing_of(burst)
+                standing, withdrawal = standing_of(burst), withdrawal_of(burst)
                 if standing is not None:
                     on_direction(standing)
+                if withdrawal is not None:
+                    on_withdrawal(withdrawal)
             file.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ had a link is known by it; what comes down names the number it answers.
 Unknown has a value of its own everywhere.
 """
 
+import re
 import struct
 from math import isfinite, nan
 from typing import NamedTuple
@@ -19,7 +20,8 @@ MOST_UP, MOST_DOWN = 340, 270
 PREFIX = b"safeport short burst 1\n"
 SIGNATURE_BYTES = 64
 
-MEDICAL = ("none", "urgent", "critical")
+MEDICAL = (None, "urgent", "critical", "none")
+"""None where nobody has said. Older terminals send the first for "none" too, so of theirs it can't be told which."""
 QUALITY = ("none", "good", "questioned", "dead_reckoning", "stale")
 _UNKNOWN_16, _UNKNOWN_LON = 0xFFFF, -(2**31)
 _SCALE = 1e7
@@ -28,6 +30,8 @@ _DOWN = struct.Struct(">BIII")
 _VERSION = 2
 _OPENS = 0x10
 _LONGEST_NAME = 40
+_WITHDRAWN = re.compile("withdrawn ([1-9][0-9]{0,9}) ([1-9][0-9]{0,9})")
+"""Stands where the code of a direction would: a terminal that doesn't know of it reads that nothing is directed."""
 
 
 class NotABurst(ValueError):
@@ -53,8 +57,8 @@ class Up(NamedTuple):
         Of the fix; more than 65,534 counts as that. [s]
     persons_min, persons_max, recovered : int or None
     in_water : bool or None
-    medical : str
-        One of `MEDICAL`.
+    medical : str or None
+        One of `MEDICAL`; None where nobody has said.
     port_id : str
         Chosen; empty where none is.
     minutes : int or None
@@ -77,7 +81,7 @@ class Up(NamedTuple):
     persons_max: int | None = None
     recovered: int | None = None
     in_water: bool | None = None
-    medical: str = "none"
+    medical: str | None = None
     port_id: str = ""
     minutes: int | None = None
     digest: bytes = bytes(8)
@@ -86,17 +90,19 @@ class Up(NamedTuple):
 
 
 class Down(NamedTuple):
-    """From the control room: a direction, or that a message arrived.
+    """From the control room: a direction or its withdrawal, or that a message arrived.
 
     Attributes
     ----------
     answers : int
         Number of the newest message that arrived.
     direction : int
-        0 where there is none.
+        0 where there is none; of a withdrawal, the one withdrawn.
     directed_s : int
-        [s]
+        When it was directed or withdrawn. [s]
     port_id, centre, code, text : str
+    withdrawal : int
+        0 unless it is one; then there is no `code`.
     """
 
     answers: int
@@ -106,6 +112,7 @@ class Down(NamedTuple):
     centre: str = ""
     code: str = ""
     text: str = ""
+    withdrawal: int = 0
 
 
 def encode_up(burst: Up, key: Ed25519PrivateKey) -> bytes:
@@ -152,7 +159,7 @@ def decode_up(data: bytes) -> Up:
         port_id, rest = _named(body[_UP.size :])
         text = rest.decode()
         water = flags >> 2 & 3
-        if water == 1 or flags & 3 == 3 or flags >> 5:
+        if water == 1 or flags >> 5:
             raise NotABurst("another version")
         is_known = lon != _UNKNOWN_LON
         return Up(
@@ -172,8 +179,11 @@ def encode_down(burst: Down) -> bytes:
     ------
     ValueError
     """
-    head = _DOWN.pack(_VERSION, burst.answers, burst.direction, burst.directed_s)
-    body = head + _name(burst.port_id) + _name(burst.centre) + _name(burst.code)
+    direction, code = burst.direction, burst.code
+    if burst.withdrawal:
+        direction, code = 0, f"withdrawn {burst.withdrawal} {burst.direction}"
+    head = _DOWN.pack(_VERSION, burst.answers, direction, burst.directed_s)
+    body = head + _name(burst.port_id) + _name(burst.centre) + _name(code)
     return body + _cut(burst.text, MOST_DOWN - len(body))
 
 
@@ -191,7 +201,11 @@ def decode_down(data: bytes) -> Down:
         port_id, rest = _named(data[_DOWN.size :])
         centre, rest = _named(rest)
         code, rest = _named(rest)
-        return Down(answers, direction, directed_s, port_id, centre, code, rest.decode())
+        withdrawn = None if direction else _WITHDRAWN.fullmatch(code)
+        withdrawal = 0
+        if withdrawn is not None:
+            withdrawal, direction, code = int(withdrawn[1]), int(withdrawn[2]), ""
+        return Down(answers, direction, directed_s, port_id, centre, code, rest.decode(), withdrawal)
     except (struct.error, IndexError, UnicodeDecodeError):
         raise NotABurst("the bytes are none of a burst") from None
 

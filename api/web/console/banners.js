@@ -1,8 +1,7 @@
 // What keeps the picture from being believed: how the service is heard, how old each source is, and what was just done.
 
 import { byId, make } from '../shared/elements.js';
-import { formatAge } from '../shared/format.js';
-import { say } from '../shared/texts.js';
+import { say, sayAge } from '../shared/texts.js';
 import { elapsed, moment } from './elapsed.js';
 import { explain } from './forms.js';
 import { ageOf, state } from './state.js';
@@ -43,17 +42,17 @@ export function showFeeds() {
   const chips = (state.picture?.feeds ?? []).map((feed) => {
     const age = ageOf(feed.at);
     const isPast = feed.connected && ((age !== null && feed.limit_s !== null && age > feed.limit_s) || Boolean(feed.lost_since));
-    const words = !feed.connected ? say('feed_none') : feed.until ? say('feed_until', { day: feed.until.slice(0, 10) }) : formatAge(age);
+    const words = !feed.connected ? say('feed_none') : feed.until ? say('feed_until', { day: feed.until.slice(0, 10) }) : sayAge(age);
     return make('li', { class: isPast ? 'feed past' : feed.connected ? 'feed' : 'feed none', 'data-feed': feed.id }, `${say(`feed_${feed.id}`)} `, make('b', {}, words));
   });
-  chips.push(make('li', { class: link.isUp ? 'feed' : 'feed past', 'data-feed': 'stream' }, `${say('feed_stream')} `, make('b', {}, link.isUp ? say('stream_live') : say('stream_lost', { age: formatAge(link.lostAt === null ? null : elapsed(link.lostAt) / 1000) }))));
+  chips.push(make('li', { class: link.isUp ? 'feed' : 'feed past', 'data-feed': 'stream' }, `${say('feed_stream')} `, make('b', {}, link.isUp ? say('stream_live') : say('stream_lost', { age: sayAge(link.lostAt === null ? null : elapsed(link.lostAt) / 1000) }))));
   byId('feeds').replaceChildren(...chips);
 }
 
 /** What keeps the picture from being believed. */
 export function showBanners() {
   const lines = [];
-  const age = state.readMoment ? formatAge(elapsed(state.readMoment) / 1000) : '?';
+  const age = state.readMoment ? sayAge(elapsed(state.readMoment) / 1000) : '?';
   if (link.heardAt !== null && (elapsed(link.heardAt) > SILENT_MS || (link.failure && !link.isUp))) lines.push(['bad', 'silent', say('banner_silent', { age })]);
   else if (!link.isUp && link.lostAt !== null && elapsed(link.lostAt) > 2000) lines.push(['warn', 'stream', say('banner_stream')]);
   if (link.failure) lines.push(['bad', 'failure', `${say('banner_failure', { age })} ${link.failure}`]);
@@ -63,8 +62,8 @@ export function showBanners() {
     const old = ageOf(feed.at);
     const lost = ageOf(feed.lost_since);
     if (feed.connected && lost !== null) {
-      if (lost > LOST_S) lines.push(['warn', `feed-${feed.id}`, say('banner_feed_lost', { feed: say(`feed_${feed.id}`), age: formatAge(lost) })]);
-    } else if (feed.connected && old !== null && feed.limit_s !== null && old > feed.limit_s) lines.push(['warn', `feed-${feed.id}`, say('banner_feed', { feed: say(`feed_${feed.id}`), age: formatAge(old), limit: formatAge(feed.limit_s) })]);
+      if (lost > LOST_S) lines.push(['warn', `feed-${feed.id}`, say('banner_feed_lost', { feed: say(`feed_${feed.id}`), age: sayAge(lost) })]);
+    } else if (feed.connected && old !== null && feed.limit_s !== null && old > feed.limit_s) lines.push(['warn', `feed-${feed.id}`, say('banner_feed', { feed: say(`feed_${feed.id}`), age: sayAge(old), limit: sayAge(feed.limit_s) })]);
   }
   if (link.isOutdated) lines.push(['warn', 'outdated', say('banner_outdated')]);
   for (const [name, words] of Object.entries(link.notes)) lines.push(['note', name, words]);

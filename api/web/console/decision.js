@@ -1,8 +1,8 @@
 // The decision panel: what is advised for the chosen encounter and why, who has been directed where, what is held.
 
-import { firstChannel, formatAge, formatBearing, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
+import { firstChannel, formatBearing, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, shape } from '../shared/elements.js';
-import { inLanguage, language, say } from '../shared/texts.js';
+import { inLanguage, language, say, sayAge } from '../shared/texts.js';
 import { EXPIRING_S, ageOf, byObserved, candidates, countedOf, depthAt, depthText, labelled, may, now, personsText, placesOf, placeText, portName, reasonText, reportedFacts, shortId, state, vesselText, viewersText } from './state.js';
 import { hours, placesAt, placesText, statusOf } from './ports.js';
 
@@ -53,7 +53,7 @@ function encounterParts(actions) {
   /** @type {Node[]} */
   const parts = [
     make('h2', {}, `${shortId(encounter.encounter_id)} · ${say('people_count', { count: personsText(countedOf(reports)) })} `, make('span', { class: 'quiet' }, vessel)),
-    make('p', { class: 'quiet' }, `${formatPosition(latest?.position.coordinates)} · ${say('fix_age', { age: formatAge(ageOf(latest?.observed_at)) })} · ${say('decided_at', { at: formatUtcSeconds(shown.at ?? view.at) })}`),
+    make('p', { class: 'quiet' }, `${formatPosition(latest?.position.coordinates)} · ${say('fix_age', { age: sayAge(ageOf(latest?.observed_at)) })} · ${say('decided_at', { at: formatUtcSeconds(shown.at ?? view.at) })}`),
   ];
   const viewers = viewersText(encounter.encounter_id);
   if (viewers) parts.push(make('p', { class: 'viewers' }, viewers));
@@ -197,7 +197,7 @@ function portParts(portId, actions) {
   parts.push(make('p', {}, `${say('call_port', { port: portName(portId), vhf: harbour?.vhf ?? '?' })}`));
   if (harbour) parts.push(make('p', { class: 'quiet' }, inLanguage(harbour.landing)));
   /** @param {{ by: { duty: string }, reported_at: string } | null | undefined} part */
-  const by = (part) => (part ? ` · ${part.by.duty} · ${say('ago', { age: formatAge(ageOf(part.reported_at)) })}` : '');
+  const by = (part) => (part ? ` · ${part.by.duty} · ${say('ago', { age: sayAge(ageOf(part.reported_at)) })}` : '');
   const tell = (/** @type {boolean | null | undefined} */ value) => say(value === true ? 'yes' : value === false ? 'no' : 'not_known');
   parts.push(make('ul', { class: 'port-facts' },
     make('li', {}, `${labelled('port_status', say(`reported_${report?.status?.status ?? 'unknown'}`))}${report?.status?.reason ? ` · ${report.status.reason}` : ''}${by(report?.status)}`),

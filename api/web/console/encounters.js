@@ -1,8 +1,7 @@
 // The board of encounters: the most urgent first.
 
-import { formatAge } from '../shared/format.js';
 import { byId, make, write } from '../shared/elements.js';
-import { language, say } from '../shared/texts.js';
+import { language, say, sayAge } from '../shared/texts.js';
 import { drawRows } from './rows.js';
 import { ageOf, byUrgency, now, personsText, placesOf, placeText, portName, shortId, state, stateOf, vesselText, viewersText } from './state.js';
 
@@ -57,7 +56,7 @@ function line(row, supposed, onPick) {
     make('td', { class: 'number strong' }, personsText(row.persons)),
     make('td', {}, going, note ? make('span', { class: 'sub' }, note) : null),
     make('td', { class: 'number' }, minutes === null ? '?' : String(Math.round(minutes))),
-    make('td', { class: 'number', 'data-age': row.latest.observed_at }, formatAge(ageOf(row.latest.observed_at))));
+    make('td', { class: 'number', 'data-age': row.latest.observed_at }, sayAge(ageOf(row.latest.observed_at))));
   tr.addEventListener('click', (event) => { if (event.target !== button) onPick(row.encounter_id); });
   return tr;
 }
@@ -73,6 +72,6 @@ function viewPort(view) {
 /** Ages run on between pictures. */
 export function showAges() {
   for (const cell of document.querySelectorAll('[data-age]')) {
-    write(cell, formatAge(ageOf(/** @type {HTMLElement} */ (cell).dataset.age)));
+    write(cell, sayAge(ageOf(/** @type {HTMLElement} */ (cell).dataset.age)));
   }
 }

@@ -1,8 +1,8 @@
 // What is heard as it happens: events at the foot and on the boards, and what was missed while the stream was away.
 
 import { byId, make } from '../shared/elements.js';
-import { formatAge, formatUtcSeconds } from '../shared/format.js';
-import { say } from '../shared/texts.js';
+import { formatUtcSeconds } from '../shared/format.js';
+import { say, sayAge } from '../shared/texts.js';
 import { withEvent } from './apply.js';
 import { heard, link, showBanners, showFeeds } from './banners.js';
 import { show } from './desk.js';
@@ -99,7 +99,7 @@ function showMissed() {
   if (away === null) return;
   const { since, sequence } = away;
   away = null;
-  const age = formatAge(elapsed(since) / 1000);
+  const age = sayAge(elapsed(since) / 1000);
   const missed = told.filter((event) => event.sequence > sequence);
   link.notes.missed = missed.length ? say('missed', { age, count: missed.length, what: missed.slice(0, 4).map((event) => eventText(event.kind, event.body)).join(' · ') }) : say('missed_nothing', { age });
   showBanners();

@@ -1,8 +1,8 @@
 // The board of ports: places, water and what was reported, nearest to the chosen encounter first.
 
-import { firstChannel, formatAge, formatUtc } from '../shared/format.js';
+import { firstChannel, formatUtc } from '../shared/format.js';
 import { byId, make, shape, write } from '../shared/elements.js';
-import { language, say } from '../shared/texts.js';
+import { language, say, sayAge } from '../shared/texts.js';
 import { drawRows } from './rows.js';
 import { EXPIRING_S, ageOf, candidates, depthAt, depthText, now, portName, shortId, state } from './state.js';
 
@@ -94,7 +94,7 @@ function line(id, onPick) {
     make('td', { class: 'number' }, depthText(depthAt(depths, 0), language())),
     make('td', {}, hours(id)),
     make('td', {}, firstChannel(state.harbours.get(id)?.vhf) ?? '?'),
-    make('td', { class: 'number', 'data-age': at ?? null }, at ? formatAge(ageOf(at)) : say('layer_none')));
+    make('td', { class: 'number', 'data-age': at ?? null }, at ? sayAge(ageOf(at)) : say('layer_none')));
   row.addEventListener('click', (event) => { if (event.target !== button) onPick(id); });
   return row;
 }

@@ -1,9 +1,9 @@
 // Whole sheets over the boards: joint plan, what if, hand-over of a shift, record of an encounter, comparison, keys, screen.
 
 import { ask, authorization, Refusal } from '../shared/api.js';
-import { formatAge, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
+import { formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, shape } from '../shared/elements.js';
-import { has, inLanguage, language, say } from '../shared/texts.js';
+import { has, inLanguage, language, say, sayAge } from '../shared/texts.js';
 import { dayTime } from './clock_text.js';
 import { countTyped, later, numberTyped, timeTyped } from './typed.js';
 import { explain } from './forms.js';
@@ -179,7 +179,7 @@ export async function openHandover() {
   const expired = page.expired_not_landed.map((/** @type {any} */ one) => tr(shortId(one.reservation_id), portName(one.port_id), one.vessel, String(one.persons), dayTime(one.expired_at, page.at)));
   const overrides = page.overrides.map((/** @type {any} */ one) => tr(dayTime(one.at, page.at), shortId(one.encounter_id), placeText(one), reasonText(one.code), one.text, one.by.duty));
   const withdrawn = page.withdrawn_directions.map((/** @type {any} */ one) => tr(dayTime(one.at, page.at), shortId(one.encounter_id), placeText(one), one.centre, one.text, one.by.duty));
-  const aged = page.aged_reports.map((/** @type {any} */ one) => tr(portName(one.port_id), say(`port_${one.report === 'capacity' ? 'places' : one.report}`), say('ago', { age: formatAge(ageOf(one.reported_at)) })));
+  const aged = page.aged_reports.map((/** @type {any} */ one) => tr(portName(one.port_id), say(`port_${one.report === 'capacity' ? 'places' : one.report}`), say('ago', { age: sayAge(ageOf(one.reported_at)) })));
   const [handed, taken] = ['handed', 'taken'].map((name) => make('input', { id: `sign-${name}`, autocomplete: 'off', maxlength: '120' }));
   const told = make('p', { role: 'status' });
   const sign = make('button', { type: 'submit', class: 'primary' }, say('sign'));
@@ -257,7 +257,7 @@ export async function openComparison(oneId, otherId) {
   openSheet('compare', say('compare_title', { one: shortId(oneId), other: shortId(otherId) }), make('p', { class: 'warn' }, say('twins_note')), ...both[0].possible_duplicates.filter((/** @type {any} */ pair) => pair.encounter_id === otherId).map((/** @type {any} */ pair) => make('p', {}, `${shortId(oneId)} · ${twinText(pair)}`)), make('div', { class: 'side-by-side' }, ...both.map((one) => make('section', { 'aria-label': shortId(one.encounter_id) },
     make('h3', {}, `${shortId(one.encounter_id)} · ${say('opened_at', { at: formatUtcSeconds(one.opened_at) })}`),
     make('dl', {}, ...one.reports.flatMap((/** @type {import('./documents.js').Report} */ report) => [
-      make('dt', {}, `${dayTime(report.observed_at, now())} · ${say('ago', { age: formatAge(ageOf(report.observed_at)) })} · ${say(`source_${report.source}`)}`),
+      make('dt', {}, `${dayTime(report.observed_at, now())} · ${say('ago', { age: sayAge(ageOf(report.observed_at)) })} · ${say(`source_${report.source}`)}`),
       make('dd', {}, placeSaid(report)), make('dd', {}, say('people_count', { count: personsText(report.persons) })),
       ...(report.making_way === null ? [make('dd', {}, say('way_unknown'))] : []), ...reportedFacts(report).map((fact) => make('dd', {}, fact)), make('dd', {}, report.text || say('no_text')), make('dd', { class: 'quiet' }, report.by.duty),
     ]))))));
@@ -268,7 +268,7 @@ export function openTraffic() {
   const { traffic } = state;
   const rows = trafficRows().map((cells) => tr(...cells));
   openSheet('traffic', say('traffic_title'), make('p', { class: 'quiet' }, say('traffic_note')),
-    traffic?.connected ? make('p', { class: traffic.lost_since ? 'warn' : 'quiet' }, say(traffic.lost_since ? 'traffic_lost' : 'traffic_heard', { age: formatAge(ageOf(traffic.lost_since ?? traffic.heard_at)) })) : make('p', {}, say('traffic_none')),
+    traffic?.connected ? make('p', { class: traffic.lost_since ? 'warn' : 'quiet' }, say(traffic.lost_since ? 'traffic_lost' : 'traffic_heard', { age: sayAge(ageOf(traffic.lost_since ?? traffic.heard_at)) })) : make('p', {}, say('traffic_none')),
     rows.length ? table([say('vessel_name'), 'MMSI', say('traffic_kind'), say('col_position'), say('traffic_course'), say('traffic_speed'), say('col_seen')], rows) : make('p', { class: 'quiet' }, say('list_none')));
 }
 

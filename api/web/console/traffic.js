@@ -1,8 +1,8 @@
 // AIS of the units around: last positions and short tracks, each with its age. Nothing is decided on them.
 
 import { ask } from '../shared/api.js';
-import { formatAge, formatBearing, formatNumber, formatPosition } from '../shared/format.js';
-import { language, say } from '../shared/texts.js';
+import { formatBearing, formatNumber, formatPosition } from '../shared/format.js';
+import { language, say, sayAge } from '../shared/texts.js';
 import { ageOf, state } from './state.js';
 
 /** @typedef {import('./documents.js').Vessel} Vessel */
@@ -26,7 +26,7 @@ const nameOf = (vessel) => vessel.name ?? vessel.mmsi;
 export function vesselsDrawn() {
   return (state.traffic?.vessels ?? []).filter((vessel) => vessel.kind !== 'base_station' && vessel.kind !== 'aid_to_navigation').map((vessel) => {
     const age = ageOf(vessel.at) ?? 0;
-    return { position: vessel.position, cog: vessel.cog_deg, sog: vessel.sog_kn, name: `${nameOf(vessel)} ${formatAge(age)}`, isOld: age > OLD_S, track: vessel.track };
+    return { position: vessel.position, cog: vessel.cog_deg, sog: vessel.sog_kn, name: `${nameOf(vessel)} ${sayAge(age)}`, isOld: age > OLD_S, track: vessel.track };
   });
 }
 
@@ -34,6 +34,6 @@ export function vesselsDrawn() {
 export function trafficRows() {
   return [...(state.traffic?.vessels ?? [])].sort((a, b) => nameOf(a).localeCompare(nameOf(b))).map((vessel) => [
     nameOf(vessel), vessel.mmsi, say(`ais_${vessel.kind}`), formatPosition(vessel.position), vessel.cog_deg === null ? '?' : `${formatBearing(vessel.cog_deg)}°`,
-    vessel.sog_kn === null ? '?' : `${formatNumber(vessel.sog_kn, language())} ${say('knots')}`, formatAge(ageOf(vessel.at)),
+    vessel.sog_kn === null ? '?' : `${formatNumber(vessel.sog_kn, language())} ${say('knots')}`, sayAge(ageOf(vessel.at)),
   ]);
 }

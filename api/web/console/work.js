@@ -1,9 +1,9 @@
 // What an operator does, each piece of work a form; everything goes through the routes of the service.
 
 import { ask, Refusal } from '../shared/api.js';
-import { formatAge, formatUtc } from '../shared/format.js';
+import { formatUtc } from '../shared/format.js';
 import { make } from '../shared/elements.js';
-import { inLanguage, say } from '../shared/texts.js';
+import { inLanguage, say, sayAge } from '../shared/texts.js';
 import { countTyped, numberTyped, timeTyped } from './typed.js';
 import { keepTyped, openForm } from './forms.js';
 import { placesAt, placesText } from './ports.js';
@@ -278,8 +278,8 @@ function reported(portId) {
 function portStanding(portId) {
   const found = reported(portId);
   const parts = [];
-  if (found?.status) parts.push(`${labelled('port_status', say(`reported_${found.status.status}`))} · ${found.status.by.duty} · ${say('ago', { age: formatAge(ageOf(found.status.reported_at)) })}`);
-  if (found?.capacity) parts.push(`${labelled('port_places', placesText(placesAt(portId)))} · ${found.capacity.by.duty} · ${say('ago', { age: formatAge(ageOf(found.capacity.reported_at)) })}`);
+  if (found?.status) parts.push(`${labelled('port_status', say(`reported_${found.status.status}`))} · ${found.status.by.duty} · ${say('ago', { age: sayAge(ageOf(found.status.reported_at)) })}`);
+  if (found?.capacity) parts.push(`${labelled('port_places', placesText(placesAt(portId)))} · ${found.capacity.by.duty} · ${say('ago', { age: sayAge(ageOf(found.capacity.reported_at)) })}`);
   return make('div', {}, make('b', {}, say('holds_now')), ...parts.map((text) => make('p', {}, text)));
 }
 
@@ -336,7 +336,7 @@ export function portReception(portId) {
 
 function aboutEncounter() {
   const row = state.picture?.encounters.find((one) => one.encounter_id === state.encounterId);
-  return make('p', {}, `${shortId(state.encounterId)} · ${say('people_count', { count: personsText(row?.persons) })} · ${say('col_seen')} ${formatAge(ageOf(row?.latest.observed_at))}`);
+  return make('p', {}, `${shortId(state.encounterId)} · ${say('people_count', { count: personsText(row?.persons) })} · ${say('col_seen')} ${sayAge(ageOf(row?.latest.observed_at))}`);
 }
 
 const BEGIN_SIGN_IN = '/console/v1/sign-in/begin';

@@ -39,17 +39,17 @@ export function formatBearing(bearing) {
 }
 
 /**
- * An age in its two largest units.
- * @param {number | null | undefined} seconds
+ * An age in its largest unit.
+ * @param {number | null | undefined} seconds @param {Lang} lang
  */
-export function formatAge(seconds) {
+export function formatAge(seconds, lang) {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return '?';
   const s = Math.max(0, Math.floor(seconds));
   if (s < 120) return `${s} s`;
   const minutes = Math.floor(s / 60);
   if (minutes < 120) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} ${lang === 'fr' ? 'j' : 'd'}`;
 }
 
 /** Hours and minutes of UTC. @param {string | number | Date} at */

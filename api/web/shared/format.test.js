@@ -21,7 +21,8 @@ test('this computer has its own time, named', () => {
 });
 
 test('an age keeps to whole units and an unknown one is said to be so', () => {
-  assert.deepEqual([0, 119.9, 120, 7199, 7200, 172800, null].map((s) => formatAge(s)), ['0 s', '119 s', '2 min', '119 min', '2 h', '2 d', '?']);
+  assert.deepEqual([0, 119.9, 120, 7199, 7200, 172800, null].map((s) => formatAge(s, 'en')), ['0 s', '119 s', '2 min', '119 min', '2 h', '2 d', '?']);
+  assert.equal(formatAge(172800, 'fr'), '2 j');
 });
 
 test('the channel to call first', () => {

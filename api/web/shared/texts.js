@@ -1,5 +1,7 @@
 // Words of the page, in the language chosen.
 
+import { formatAge } from './format.js';
+
 /** @typedef {import('./format.js').Lang} Lang */
 
 /** @type {Record<string, Record<string, string>>} */
@@ -19,6 +21,11 @@ export async function loadTexts(lang) {
 /** The language chosen. @returns {Lang} */
 export function language() {
   return spoken;
+}
+
+/** An age, in words of the language. @param {number | null | undefined} seconds */
+export function sayAge(seconds) {
+  return formatAge(seconds, spoken);
 }
 
 /**

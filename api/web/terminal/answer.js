@@ -20,7 +20,11 @@ import { zonesChanged } from './zones.js';
 const OLD_AFTER_S = 300;
 const OLD_AFTER_NM = 1;
 
-export const SHOWN = 3;
+const SHOWN = 3;
+/** Groups of reasons that are doubts: they are told together. */
+const DOUBTS = ['DEPTH', 'GATE', 'BERTH', 'TIDE', 'CAP', 'MED'].map((group) => `code_${group}`);
+/** Letters that two lines beside the local time take at most; what is more is said to be there, and stands on the card. */
+const MOST_LETTERS = 84;
 
 /** The first ports, the recommended one first. @param {Decision} decision @returns {Candidate[]} */
 export function portsOf(decision) {
@@ -59,7 +63,7 @@ export function portLine(port, all, decision) {
   const minutes = port.time_to_landing_min;
   return [
     shape(port.status),
-    make('span', { class: name.length > 13 ? 'name long' : 'name' }, name),
+    nameOf(name),
     make('span', { class: 'time' }, make('b', {}, minutes === null ? '?' : String(Math.round(minutes))), ` ${say('minutes')}`),
     make('span', { class: 'way' },
       make('b', {}, port.distance_nm === null ? '?' : `${formatNumber(port.distance_nm, lang)} ${say('nm')}`),
@@ -68,29 +72,47 @@ export function portLine(port, all, decision) {
     make('span', { class: 'eta' }, port.eta_at ? `${say('eta')} ${formatUtc(port.eta_at)} UTC` : `${say('eta')} ?`),
     make('span', { class: 'why' },
       make('span', { class: `status status-${port.status}` }, say(`status_${port.status}`)),
-      whatDiffers(port, all, decision).join(' · ')),
+      make('span', { class: 'differs' }, whatDiffers(port, all, decision).join(' · '))),
     make('span', { class: 'local' }, port.eta_local ?? ''),
   ];
 }
 
+/** A name as large as it fits; what stands in brackets comes below it. @param {string} name */
+function nameOf(name) {
+  if (name.length <= 13) return make('span', { class: 'name' }, name);
+  const [, place, part] = /^(.+?) \((.+)\)$/.exec(name) ?? [null, name, ''];
+  return make('span', { class: place.length > 21 ? 'name longest' : 'name long' }, place, part ? make('span', { class: 'part' }, ` ${part}`) : null);
+}
+
 /**
- * What makes a port differ from the others shown: what all share says nothing.
+ * What makes a port differ from the others shown: what all share says nothing. As much of it as there is room for.
  * @param {Candidate} port @param {Candidate[]} all @param {Decision} decision
  */
 export function whatDiffers(port, all, decision) {
   const lang = language();
   const first = all[0];
-  const said = [];
+  /** @type {string[]} */
+  const lead = [];
   if (port === first) {
     const second = decision.margin.to_second_min;
-    if (decision.margin.near_tie) said.push(say('diff_tie'));
-    else if (second !== null && second > 0) said.push(say('diff_first', { minutes: Math.round(second) }));
+    if (decision.margin.near_tie) lead.push(say('diff_tie'));
+    else if (second !== null && second > 0) lead.push(say('diff_first', { minutes: Math.round(second) }));
   }
-  if (port.wait_min) said.push(say('diff_wait', { minutes: Math.round(port.wait_min) }));
-  said.push(...groupsOf(port).filter((group) => !all.every((other) => groupsOf(other).includes(group))).map((group) => say(group)));
+  if (port.wait_min) lead.push(say('diff_wait', { minutes: Math.round(port.wait_min) }));
   // The figure and its unit stand on one line.
-  if (port.depth_at_arrival_m !== null) said.push(say('diff_depth', { depth: formatNumber(port.depth_at_arrival_m, lang) }).replace(' m ', '\u00a0m '));
-  return said;
+  const depth = port.depth_at_arrival_m === null ? [] : [say('diff_depth', { depth: formatNumber(port.depth_at_arrival_m, lang) }).replaceAll(' ', '\u00a0')];
+  const own = groupsOf(port).filter((group) => !all.every((other) => groupsOf(other).includes(group)));
+  const doubts = own.filter((group) => DOUBTS.includes(group));
+  const reasons = [
+    ...own.filter((group) => !DOUBTS.includes(group)).map((group) => say(group)),
+    ...(doubts.length ? [say('diff_doubt', { what: doubts.map((group) => say(group)).join(', ') })] : []),
+  ];
+  const length = (/** @type {string[]} */ parts) => [say(`status_${port.status}`), ...lead, ...parts, ...depth].join(' · ').length;
+  let shown = reasons.length;
+  /** @param {number} count */
+  const told = (count) => (count === reasons.length ? reasons : [...reasons.slice(0, count), say('diff_more', { count: reasons.length - count })]);
+  while (shown > 0 && length(told(shown)) > MOST_LETTERS) shown -= 1;
+  return [...lead, ...told(shown), ...depth];
 }
 
 /** Groups of what speaks against a port, by the first word of its code. @param {Candidate} port */

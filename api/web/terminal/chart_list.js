@@ -1,8 +1,8 @@
 // Everything the chart shows, as lists: for screen readers, and for whoever prefers words.
 
-import { formatAge, formatBearing, formatNumber, formatPosition, wayBetween } from '../shared/format.js';
+import { formatBearing, formatNumber, formatPosition, wayBetween } from '../shared/format.js';
 import { make } from '../shared/elements.js';
-import { inLanguage, language, say } from '../shared/texts.js';
+import { inLanguage, language, say, sayAge } from '../shared/texts.js';
 import { standingOf } from './zones.js';
 
 /** @typedef {import('./documents.js').State} State */
@@ -30,7 +30,7 @@ export function chartLists(state, ports, chart, zones, from) {
     add(card, 'list_targets', (state?.targets ?? []).map((target) => ({ target, ...wayBetween(from, target.position) }))
       .sort((a, b) => a.miles - b.miles)
       .map(({ target, miles, bearing }) => say('list_target', {
-        name: target.name ?? target.mmsi, miles: formatNumber(miles, language()), bearing: formatBearing(bearing), age: formatAge(target.age_s),
+        name: target.name ?? target.mmsi, miles: formatNumber(miles, language()), bearing: formatBearing(bearing), age: sayAge(target.age_s),
       })));
     add(card, 'list_banks', near(chart.areas.banks, from, (area) => say('list_depth', { depth: formatNumber(area.least_depth_m ?? 0, language()) })));
     add(card, 'list_lanes', near(chart.areas.lanes, from, (area) => say('list_flow', { bearing: formatBearing(area.flow_deg) })));

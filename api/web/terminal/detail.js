@@ -18,8 +18,9 @@ const TOLD_PASSES = ['UKC_OK', 'DEPTH_BY_HOURS', 'BERTH_OK', 'GATE_NONE', 'GATE_
  * The card of a port.
  * @param {Candidate} port Of the answer. @param {Candidate | null} whole The same with everything, once it is read.
  * @param {boolean} isReading @param {Decision} decision @param {State | null} state @param {any} encounter
+ * @param {Node} out What hands the route over.
  */
-export function portCard(port, whole, isReading, decision, state, encounter) {
+export function portCard(port, whole, isReading, decision, state, encounter, out) {
   const lang = language();
   const known = { ...port, ...(whole ?? {}), port: { ...port.port, ...(whole?.port ?? {}) } };
   const name = inLanguage(known.port.name);
@@ -32,7 +33,7 @@ export function portCard(port, whole, isReading, decision, state, encounter) {
     for (const conflict of direction.conflicts ?? []) card.append(make('p', { class: 'refusal' }, inLanguage(conflict.text)));
   }
   card.append(make('h3', {}, say('why', { port: name })), findings(known, port, decision));
-  card.append(make('h3', {}, say('why_not')), passedOver(decision));
+  card.append(make('h3', {}, say('why_not')), passedOver(decision), out);
   if (known.hazards) card.append(make('h3', {}, say('entrance')), make('p', {}, inLanguage(known.hazards)));
   card.append(make('h3', {}, known.eta_at ? say('arrival', { at: formatUtc(known.eta_at) }) : say('eta')));
   card.append(make('p', {}, depthText(known)));

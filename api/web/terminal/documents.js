@@ -5,7 +5,7 @@
  * @typedef {object} Fix
  * @property {[number, number] | null} position @property {string | null} at @property {number | null} age_s
  * @property {'good' | 'dead_reckoning' | 'stale' | 'none' | 'questioned'} quality @property {Words | null} why
- * @property {string | null} source @property {number | null} sog_kn @property {number | null} cog_deg
+ * @property {string | null} [why_code] @property {string | null} source @property {number | null} sog_kn @property {number | null} cog_deg
  * @property {number | null} heading_deg
  */
 /**
@@ -24,7 +24,8 @@
  * @property {{ source: string, trusted: boolean, why?: Words | null }} clock
  * @property {{ id: string, name: string | null, kind?: Words | null, profile?: Record<string, unknown> }} vessel
  * @property {{ min: number | null, max: number | null, aboard_since?: string | null, recovered?: number | null, in_water?: boolean | null } | null} persons
- * @property {{ state: 'up' | 'down' | 'off', since: string | null, queued: number, burst?: { written: number, answers: number } | null }} link
+ * @property {{ id: string, state: 'connecting' | 'open' | 'silent' | 'lost', dropped: number }[]} [sources]
+ * @property {{ state: 'up' | 'down' | 'off', since: string | null, queued: number, why?: Words | null, burst?: { written: number, answers: number } | null }} link
  * @property {any} direction @property {any} [withdrawn] How the last direction was taken back. @property {any} [active_route] @property {boolean} [is_demo] @property {boolean} [ready] @property {Words | null} [not_ready]
  * @property {{ code: string, text: Words } | null} [trouble]
  * @property {{ known: boolean, pending: string[], avoided_version: string, version: string }} [zones]

@@ -1,8 +1,8 @@
 // The onboard page: what the process tells, what the crew asks, and what is shown of it.
 
-import { formatAge, formatBearing, formatNumber, formatLocal, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
+import { formatBearing, formatNumber, formatLocal, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, shape, write } from '../shared/elements.js';
-import { inLanguage, language, loadTexts, say } from '../shared/texts.js';
+import { inLanguage, language, loadTexts, say, sayAge } from '../shared/texts.js';
 import { portLine, portsOf, whyOld } from './answer.js';
 import { ask } from './api.js';
 import { followState } from './stream.js';
@@ -241,6 +241,23 @@ const unseenWithdrawal = () => (state?.withdrawn && !state.withdrawn.acknowledge
 /** The route that the plotter is steered along, where the direction to its port was withdrawn. */
 const steeredAstray = () => (state?.active_route?.direction_withdrawn && !state.active_route.has_arrived ? state.active_route : null);
 
+/** What is wrong with position, clock and link, where the head says only that something is. */
+function whatIsWrong() {
+  if (!state) return [];
+  const { fix, clock, link, sources = [] } = state;
+  // That nothing comes for some seconds is said by the age of the fix.
+  const isInDoubt = fix.why !== null && fix.why_code !== 'SILENT';
+  return [
+    isInDoubt ? inLanguage(fix.why) : '',
+    ...(fix.why === null ? [] : sources.map((source) => {
+      if (source.state === 'lost') return say('source_lost', { source: source.id });
+      return source.state === 'silent' && source.dropped > 0 ? say('source_dropped', { source: source.id }) : '';
+    })),
+    clock.trusted ? '' : inLanguage(clock.why),
+    inLanguage(link.why),
+  ];
+}
+
 /** What is said beside the chart. */
 function showNotes() {
   const notices = answer?.document.decision.notices ?? [];
@@ -254,6 +271,7 @@ function showNotes() {
     astray ? say('steered_withdrawn', { route: astray.name }) : '',
     // An open panel stands where the box that says it would.
     ...(withdrawn && opened !== null ? withdrawalLines(withdrawn) : []),
+    ...whatIsWrong(),
     ...told.filter((one, k) => k === 0 || first(one) < NOTED_FIRST.length).map((one) => inLanguage(one.text)),
     inLanguage(answer?.document.zones?.text),
     isChartOff ? say('chart_off') : '',
@@ -288,9 +306,9 @@ function showAges() {
   let sub = say('nearest_ready');
   if (answer) {
     const ageS = (performance.now() - answer.receivedAt) / 1000;
-    old = whyOld(answer, state, ageS, isSilent(), formatAge, asked(), handPosition);
+    old = whyOld(answer, state, ageS, isSilent(), sayAge, asked(), handPosition);
     const figures = {
-      at: formatUtcSeconds(answer.pressedAt), took: formatNumber(Math.max(answer.tookMs / 1000, 0.1), language()), age: formatAge(ageS),
+      at: formatUtcSeconds(answer.pressedAt), took: formatNumber(Math.max(answer.tookMs / 1000, 0.1), language()), age: sayAge(ageS),
       position: formatPosition(answer.document.encounter.position.coordinates),
     };
     sub = say(answer.isByHand ? 'answered_for' : 'answered', figures);
@@ -302,7 +320,7 @@ function showAges() {
   // A refusal takes its place: the answer beside it is of something else.
   write(byId('nearest-all'), answer && !refusal ? inLanguage(answer.document.decision.unknown_everywhere.text) : '');
   const isOld = old !== '' || (refusal !== '' && answer !== null);
-  const words = old || (refusal ? `${say('old_age', { age: formatAge((performance.now() - (answer?.receivedAt ?? 0)) / 1000) })}` : '');
+  const words = old || (refusal ? `${say('old_age', { age: sayAge((performance.now() - (answer?.receivedAt ?? 0)) / 1000) })}` : '');
   byId('answer-old').hidden = !(answer && isOld);
   write(byId('answer-old'), isOld ? `${say('old_answer')} · ${words}` : '');
   byId('answers').classList.toggle('is-old', isOld);
@@ -326,7 +344,7 @@ function showOwn(silentS) {
   write(byId('own-sog'), `${fix?.sog_kn === null || fix?.sog_kn === undefined ? '--' : formatNumber(fix.sog_kn, language())} ${say('knots')}`);
   const quality = fix?.quality ?? 'none';
   const age = fix?.age_s === null || fix?.age_s === undefined ? null : fix.age_s + silentS;
-  write(byId('own-fix'), !state ? say('starting') : say(`fix_${quality}`, { age: formatAge(age), source: fix?.source ?? '?' }));
+  write(byId('own-fix'), !state ? say('starting') : say(`fix_${quality}`, { age: sayAge(age), source: fix?.source ?? '?' }));
   byId('own-fix').classList.toggle('doubt', quality !== 'good' || isSilent());
   byId('own-fix').title = inLanguage(fix?.why);
 }
@@ -338,11 +356,11 @@ function showLink() {
   box.classList.toggle('gone', isGone);
   box.classList.toggle('warn', !isGone && (link?.state === 'down' || Boolean(state?.trouble)));
   if (isGone) {
-    write(byId('link-state'), say('process_gone', { age: formatAge(silence()) }));
+    write(byId('link-state'), say('process_gone', { age: sayAge(silence()) }));
     write(byId('link-sub'), say('process_gone_sub'));
     return;
   }
-  const since = link?.since ? formatAge((now() - Date.parse(link.since)) / 1000) : '';
+  const since = link?.since ? sayAge((now() - Date.parse(link.since)) / 1000) : '';
   write(byId('link-state'), `${state?.is_demo ? `${say('demo')} · ` : ''}${link ? say(`link_${link.state}`, { age: since }) : say('starting')}`);
   write(byId('link-sub'), state?.trouble ? inLanguage(state.trouble.text) : link?.queued ? say(link.burst?.written ? 'link_queued_burst' : 'link_queued', { count: link.queued, number: link.burst?.written ?? '' }) : say('link_none_queued'));
 }
@@ -355,11 +373,11 @@ function showLayers(silentS) {
     const isPast = layer.is_past_limit || (age !== null && layer.limit_s !== null && age > layer.limit_s);
     const isMissing = age === null;
     // No zones and zones not known are two things.
-    const words = age === null ? say(layer.id === 'zones' ? 'not_known' : 'layer_none') : formatAge(age);
+    const words = age === null ? say(layer.id === 'zones' ? 'not_known' : 'layer_none') : sayAge(age);
     const untilMs = layer.until ? Date.parse(layer.until) : null;
     const isOver = untilMs !== null && untilMs < now();
     const until = untilMs !== null && untilMs - now() < 86_400_000 ? ` ${say(isOver ? 'layer_ended' : 'layer_until', { at: formatUtc(untilMs) })}` : '';
-    const limit = isPast && layer.limit_s !== null && age !== null ? ` ${say('past_limit', { limit: formatAge(layer.limit_s) })}` : '';
+    const limit = isPast && layer.limit_s !== null && age !== null ? ` ${say('past_limit', { limit: sayAge(layer.limit_s) })}` : '';
     return { text: say(`layer_${layer.id}`), words: `${isPast || isMissing || isOver ? '✕ ' : ''}${words}${limit}${until}`, isPast: isPast || isMissing || isOver };
   });
   const list = byId('layers');
@@ -376,7 +394,9 @@ function showFixed() {
   write(byId('med-sub'), medical === null ? say('not_known') : say(`med_${medical}`));
   write(byId('screen-sub'), `${say(`palette_${desk.palette()}`)} · ${language() === 'fr' ? 'EN' : 'FR'}`);
   const persons = state?.persons;
-  write(byId('persons-sub'), !persons || persons.max === null ? say('persons_unknown') : persons.min === persons.max ? String(persons.max) : `${persons.min}–${persons.max}`);
+  const count = !persons || persons.max === null ? say('persons_unknown') : persons.min === persons.max ? String(persons.max) : `${persons.min}–${persons.max}`;
+  const inWater = persons?.in_water ?? null;
+  write(byId('persons-sub'), inWater === null ? count : say(inWater ? 'persons_sub_water' : 'persons_sub_all', { count }));
   const vessel = state?.vessel;
   write(byId('vessel-sub'), vessel ? (vessel.name ?? (inLanguage(vessel.kind) || vessel.id)) : '');
   write(byId('position-sub'), say(handPosition === null ? 'position_sub_own' : 'position_sub_hand'));
@@ -447,7 +467,10 @@ function withdrawalBox(withdrawn) {
 
 /** @param {any} direction @param {Candidate | null} known Its port, judged by the engine. */
 function directionBox(direction, known) {
-  const words = make('div', { class: 'words' }, make('p', { class: 'small' }, `${say('direction')} · ${direction.centre ?? ''}`), make('p', { class: 'place' }, placeOf(direction)));
+  const title = [say('direction'), direction.centre ?? '', direction.acknowledged_at ? say('acknowledged', { at: formatUtc(direction.acknowledged_at) }) : ''];
+  // What the centre said may be long: it is scrolled.
+  const words = make('div', { class: 'words', role: 'group', tabindex: '0', 'aria-label': say('direction') },
+    make('p', { class: 'small' }, title.filter(Boolean).join(' · ')), make('p', { class: 'place' }, placeOf(direction)));
   if (known) {
     const minutes = known.time_to_landing_min === null ? '?' : String(Math.round(known.time_to_landing_min));
     words.append(make('p', { class: 'figures' }, shape(known.status), [
@@ -460,7 +483,6 @@ function directionBox(direction, known) {
   const text = inLanguage(direction.text);
   if (text) words.append(make('p', { class: 'small' }, text));
   if (direction.acknowledged_at) {
-    words.append(make('p', { class: 'small' }, say('acknowledged', { at: formatUtc(direction.acknowledged_at) })));
     const see = make('button', { type: 'button', 'data-port': direction.port?.id ?? '' }, say('direction_port'));
     see.addEventListener('click', () => choosePort(direction.port.id));
     return [words, ...(known ? [see] : [])];
@@ -511,10 +533,9 @@ async function open(name) {
     const { portCard, portTop } = await import('./detail.js');
     const whole = wholePorts.get(port.port.id) ?? null;
     top.append(portTop(port, answer.document.decision));
-    const card = portCard(port, whole, isReadingWhole || wholePorts.size === 0, answer.document.decision, state, answer.document.encounter);
     const { handOver } = await import('./panels.js');
-    card.append(handOver(desk, port.port.id));
-    content = [card];
+    const { decision, encounter } = answer.document;
+    content = [portCard(port, whole, isReadingWhole || wholePorts.size === 0, decision, state, encounter, handOver(desk, port.port.id))];
   } else if (name === 'list') {
     const { chartLists } = await import('./chart_list.js');
     top.append(make('h2', {}, say('chart_list')));

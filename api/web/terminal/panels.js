@@ -41,18 +41,38 @@ export function medPanel(desk) {
 
 /** @param {Desk} desk @returns {Node[]} */
 export function personsPanel(desk) {
-  /** @param {number[] | null} range */
-  const choose = async (range) => {
-    const kept = desk.state()?.persons ?? {};
-    const body = range === null ? {} : { ...kept, min: range[0], max: range[1] };
-    await desk.change('/terminal/v1/persons', body);
+  /** What was told here, also while it is still on its way. @type {{ min: number | null, max: number | null, in_water?: boolean | null, recovered?: number | null }} */
+  let told = { ...(desk.state()?.persons ?? { min: null, max: null }) };
+  /** @type {Promise<unknown>} */
+  let sent = Promise.resolve();
+  /** @param {Partial<typeof told>} change */
+  const tell = (change) => {
+    told = { ...told, ...change };
+    // Whoever counts after all were recovered has them all: as many as there are at most.
+    told.recovered = told.in_water === false ? told.max : null;
+    showWater();
+    const body = told;
+    // One after the other, as they were touched.
+    const kept = sent.then(() => desk.put('/terminal/v1/persons', body)).then((isKept) => {
+      if (!isKept) { told = { ...(desk.state()?.persons ?? { min: null, max: null }) }; showWater(); }
+      return isKept;
+    });
+    sent = kept;
+    return kept;
   };
+  /** @param {(number | null)[]} range */
+  const choose = async ([min, max]) => { if (await tell({ min, max })) desk.close(); };
+  const water = [false, true].map((inWater) => tile(say(inWater ? 'persons_water' : 'persons_all'),
+    // Touched again it is not known any more.
+    () => tell({ in_water: told.in_water === inWater ? null : inWater }), {}, say(inWater ? 'persons_water_sub' : 'persons_all_sub')));
+  const showWater = () => water.forEach((button, k) => button.setAttribute('aria-pressed', String((told.in_water ?? null) === (k === 1))));
+  showWater();
   const now = desk.state()?.persons;
   const tiles = PERSONS.map(([min, max]) => tile(min === max ? String(min) : `${min}–${max}`, () => choose([min, max]), {
     'aria-pressed': String(now?.min === min && now?.max === max),
   }));
-  tiles.push(tile('?', () => choose(null), { 'aria-pressed': String(!now || now.max === null), 'aria-label': say('persons_unknown') }, say('persons_unknown')));
-  return [make('div', { class: 'tiles' }, ...tiles)];
+  tiles.push(tile('?', () => choose([null, null]), { 'aria-pressed': String(!now || now.max === null), 'aria-label': say('persons_unknown') }, say('persons_unknown')));
+  return [make('div', { class: 'row' }, ...water), make('div', { class: 'tiles' }, ...tiles)];
 }
 
 /** @param {Desk} desk @returns {Node[]} */
@@ -261,6 +281,7 @@ export function screenPanel(desk) {
  */
 export function handOver(desk, portId) {
   const said = make('p', { role: 'status' });
+  const row = make('div', { class: 'row' });
   /** @param {Record<string, unknown>} body @param {(sent: any) => void} [done] */
   const send = async (body, done) => {
     try {
@@ -277,16 +298,22 @@ export function handOver(desk, portId) {
     try {
       await ask('DELETE', '/terminal/v1/routes/active');
       said.textContent = say('steer_stopped');
+      showSteering(false);
     } catch (failure) {
       said.textContent = wordsOf(failure);
     }
   };
-  return make('div', {},
-    make('div', { class: 'row' },
-      tile(say('plotter'), () => send({ to: 'plotter' })),
-      desk.state()?.active_route ? tile(say('steer_stop'), stop) : tile(say('steer'), () => send({ to: 'plotter', steer: true })),
-      tile(say('gpx'), () => send({ to: 'gpx' }, saveFile))),
-    said);
+  const begin = tile(say('steer'), () => send({ to: 'plotter', steer: true }, () => showSteering(true)));
+  const end = tile(say('steer_stop'), stop);
+  /** One of the two, by whether there is something to stop. @param {boolean} isSteering */
+  const showSteering = (isSteering) => {
+    const [shown, other] = isSteering ? [end, begin] : [begin, end];
+    const hadFocus = document.activeElement === other;
+    other.replaceWith(shown);
+    if (hadFocus) shown.focus({ preventScroll: true });
+  };
+  row.append(tile(say('plotter'), () => send({ to: 'plotter' })), desk.state()?.active_route ? end : begin, tile(say('gpx'), () => send({ to: 'gpx' }, saveFile)));
+  return make('div', { class: 'out' }, row, said);
 }
 
 /** @param {{ file_name: string, media_type: string, content: string }} file */

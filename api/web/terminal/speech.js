@@ -30,6 +30,16 @@ export function spokenPersons(persons, lang) {
   return lang === 'fr' ? `${count} personnes à bord` : `${count} persons on board`;
 }
 
+/** Whether people are in the water, as far as somebody has said. @type {Record<Lang, [string, string]>} */
+const IN_WATER = { en: ['nobody', 'yes'], fr: ['plus personne', 'oui'] };
+
+/** The same as a sentence of a call; empty where nobody has said. @param {boolean | null | undefined} inWater @param {Lang} lang */
+function spokenWater(inWater, lang) {
+  if (inWater === null || inWater === undefined) return '';
+  if (lang === 'fr') return inWater ? 'INFORMATION : des personnes sont à l\'eau. ' : 'INFORMATION : plus personne à l\'eau. ';
+  return inWater ? 'INFORMATION: persons in the water. ' : 'INFORMATION: no persons in the water. ';
+}
+
 /**
  * Own ship as she calls herself: by her name, or by what she is; empty where neither is known.
  * @param {State | null} state @param {Lang} lang
@@ -57,11 +67,12 @@ export function callToCentre(decision, port, state, encounter, lang) {
   const at = spokenPosition(encounter.position.coordinates, lang);
   const persons = spokenPersons(encounter.persons ?? null, lang);
   const eta = port.eta_at ? spokenDigits(formatUtc(port.eta_at), lang) : null;
+  const water = spokenWater(encounter.persons_in_water, lang);
   const words = lang === 'fr'
-    ? `${centre.name}, ${centre.name}, ici ${name}. INFORMATION : ma position ${at}. INFORMATION : ${persons}. `
+    ? `${centre.name}, ${centre.name}, ici ${name}. INFORMATION : ma position ${at}. INFORMATION : ${persons}. ${water}`
       + `INTENTION : je compte débarquer à ${port.port.name.fr}${eta ? `, HPA ${eta} UTC` : ''}. `
       + 'QUESTION : ce lieu convient-il, et l\'accueil est-il prêt ? À vous.'
-    : `${centre.name}, ${centre.name}, this is ${name}. INFORMATION: my position ${at}. INFORMATION: ${persons}. `
+    : `${centre.name}, ${centre.name}, this is ${name}. INFORMATION: my position ${at}. INFORMATION: ${persons}. ${water}`
       + `INTENTION: I intend to land at ${port.port.name.en}${eta ? `, ETA ${eta} UTC` : ''}. `
       + 'QUESTION: is this place suitable, and is reception ready? Over.';
   return { to: centre.name, channel: firstChannel(centre.vhf) ?? '16', words };
@@ -95,12 +106,14 @@ export function draftReport(state, decision, port, encounter, medical, lang) {
   const unknown = fr ? 'inconnu' : 'not known';
   const persons = state?.persons;
   const count = !persons || persons.max === null ? unknown : persons.min === persons.max ? `${persons.max}` : `${persons.min}-${persons.max}`;
+  const inWater = persons?.in_water ?? null;
   const at = encounter?.position?.coordinates ?? state?.fix.position ?? null;
   const lines = [
     [fr ? 'Navire' : 'Vessel', vesselName(state, lang) || unknown],
     [fr ? 'Heure' : 'Time', state?.at ? `${state.at.slice(0, 16)}Z` : unknown],
     [fr ? 'Position' : 'Position', at ? formatPosition(at) : unknown],
     [fr ? 'Personnes à bord' : 'Persons on board', count],
+    [fr ? 'Personnes à l\'eau' : 'Persons in the water', inWater === null ? unknown : IN_WATER[lang][Number(inWater)]],
     [fr ? 'À bord depuis' : 'On board since', persons?.aboard_since ?? unknown],
     [fr ? 'État médical' : 'Medical state', medical === null ? unknown : MEDICAL[lang][medical]],
     [fr ? 'Port conseillé' : 'Port advised', port ? `${port.port.name[lang]}, ${port.eta_at ? `${formatUtc(port.eta_at)} UTC` : unknown}` : unknown],

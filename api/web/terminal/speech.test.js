@@ -31,6 +31,17 @@ test('calls use message markers and never an instruction', () => {
   }
 });
 
+test('people in the water are spoken of once somebody has said', () => {
+  const told = (/** @type {boolean | undefined} */ inWater, /** @type {'en' | 'fr'} */ lang) => callToCentre(decision, port, state, { ...encounter, persons_in_water: inWater }, lang).words;
+  assert.match(told(true, 'en'), /INFORMATION: persons in the water\. INTENTION/);
+  assert.match(told(false, 'fr'), /INFORMATION : plus personne à l'eau\. INTENTION/);
+  assert.doesNotMatch(told(undefined, 'en'), /water/);
+  for (const [inWater, words] of [[true, 'yes'], [false, 'nobody'], [null, 'not known']]) {
+    const aboard = { ...state, persons: { min: 5, max: 5, in_water: inWater } };
+    assert.match(draftReport(aboard, decision, port, encounter, null, 'en'), new RegExp(`Persons in the water: ${words}\\n`));
+  }
+});
+
 test('a vessel without a name is called by what she is, and an unknown one leaves it open', () => {
   const kind = { en: 'Emergency towing vessel (Abeille)', fr: 'Remorqueur de sauvetage (Abeille)' };
   assert.equal(vesselName({ vessel: { id: 'x', name: null, kind } }, 'fr'), 'Remorqueur de sauvetage');

@@ -127,7 +127,7 @@ def test_a_burst_that_comes_late_brings_no_withdrawn_direction_back(room, aboard
     late = read_burst()
     taken_back = {"direction": direction, "centre": "MRCC DOVER", "text": "No tug for her."}
     assert room.call("POST", f"{path}/withdraw", taken_back).status == 200
-    assert decode_down(read_burst()).direction == 0
+    assert decode_down(read_burst()).withdrawal > direction
     courier.on_withdrawal = ship.terminal._direction_withdrawn
     ship.runner.run(courier._ask_direction(room))
     (tmp_path / "in" / "a.sbd").write_bytes(late)
@@ -140,6 +140,52 @@ def test_a_burst_that_comes_late_brings_no_withdrawn_direction_back(room, aboard
     (tmp_path / "in" / "b.sbd").write_bytes(read_burst())
     exchange(ship)
     assert (ship.state()["direction"]["port_id"], ship.state()["withdrawn"]) == ("ramsgate", None)
+
+
+def test_a_withdrawal_comes_by_burst_and_the_link_completes_it(room, aboard, tmp_path):
+    ship = aboard()
+    report(ship, "Dinghy.", True)
+    courier = ship.terminal.courier
+    ship.runner.run(courier.deliver_all(room))
+    path = f"/v1/encounters/{courier.encounter_id}/direction"
+
+    def bring(name):
+        read = room.call("GET", f"/v1/terminals/bursts/{courier.encounter_id}").document["down"]
+        (tmp_path / "in" / name).write_bytes(base64.b64decode(read))
+        exchange(ship)
+
+    direction = room.call("POST", path, LINES).document["sequence"]
+    bring("a.sbd")
+    assert ship.state()["direction"]["port_id"] == "ramsgate"
+    taken_back = {"direction": direction, "centre": "MRCC DOVER", "text": "No tug for her."}
+    assert room.call("POST", f"{path}/withdraw", taken_back).status == 200
+    bring("b.sbd")
+    state = ship.state()
+    assert state["direction"] is None
+    withdrawn = state["withdrawn"]
+    assert (withdrawn["port"]["name"]["en"], withdrawn["centre"], withdrawn["text"], withdrawn["encounter_id"]) == (
+        "Ramsgate", "MRCC DOVER", "No tug for her.", None,
+    )  # fmt: skip
+    ship.call("POST", "/terminal/v1/direction/acknowledge", {"id": withdrawn["id"]})
+    courier.on_withdrawal = ship.terminal._direction_withdrawn
+    ship.runner.run(courier._ask_direction(room))
+    completed = ship.state()["withdrawn"]
+    assert completed["encounter_id"] == courier.encounter_id
+    assert completed["acknowledged_at"] is not None
+    # The same burst once more changes nothing.
+    bring("c.sbd")
+    assert ship.state()["withdrawn"] == completed
+
+
+@pytest.mark.parametrize(("medical", "known"), [("none", {"medical": "none"}), (None, None)])
+def test_ashore_no_medical_need_is_known_only_where_it_was_said(room, aboard, tmp_path, medical, known):
+    ship = aboard()
+    report(ship, "Boat.", True, medical=medical)
+    ship.ticks.go(DOWN_FOR_S + 1.0)
+    exchange(ship)
+    (data,) = bursts_out(tmp_path)
+    encounter_id = put_up(room, data).document["encounter_id"]
+    assert room.call("GET", f"/v1/encounters/{encounter_id}").document["reports"][0]["on_scene"] == known
 
 
 def test_a_burst_that_comes_twice_or_after_its_message_opens_nothing(room, aboard, tmp_path):
