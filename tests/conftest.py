@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, settings
 from api.decision_service import open_decision_service
 from geodata.streams.net import no_atlas
 
-# CI runs the same examples each time; a developer's machine draws new ones. How long an example takes says what else the
-# machine does, or that a kernel is compiled in it.
+# CI runs the same examples each time; a developer's machine draws new ones. How long an example takes says what else
+# the machine does, or that a kernel is compiled in it.
 settings.register_profile("default", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")

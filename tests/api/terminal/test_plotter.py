@@ -153,24 +153,59 @@ def test_names_that_every_plotter_takes():
     assert plain_name("…") == "PORT"
 
 
-def test_rtz_has_the_structure_of_its_schema():
-    # The schema is the CIRM's and not ours to commit: this is what it demands of these elements.
-    root = ElementTree.fromstring(rtz_file(ROUTE))  # noqa: S314
+RTZ_ALLOWS = {
+    "route": ({"version"}, {"version"}, ["routeInfo", "waypoints", "schedules", "extensions"]),
+    "routeInfo": ({"routeName"}, {"routeName", "routeAuthor", "routeStatus"}, ["extensions"]),
+    "waypoints": (set(), set(), ["defaultWaypoint", "waypoint", "extensions"]),
+    "waypoint": ({"id"}, {"id", "revision", "name", "radius"}, ["position", "leg", "extensions"]),
+    "position": ({"lat", "lon"}, {"lat", "lon"}, []),
+    "leg": (set(), {"geometryType"}, []),
+}
+"""What the schema of RTZ 1.0 (IEC 61174:2015, annex S) says of the elements we write: attributes it demands, those that
+may stand there, and children in their order. The schema itself is the CIRM's and not ours to commit."""
+
+
+def against_the_schema(element):
+    """What is wrong with an element and all in it by the rules of RTZ 1.0."""
     ns = "{http://www.cirm.org/RTZ/1/0}"
-    assert (root.tag, root.get("version")) == (f"{ns}route", "1.0")
-    assert [child.tag for child in root] == [f"{ns}routeInfo", f"{ns}waypoints"]
+    kind = element.tag.removeprefix(ns)
+    demanded, allowed, children = RTZ_ALLOWS[kind]
+    wrong = [f"{kind} lacks {name}" for name in demanded - set(element.attrib)]
+    wrong += [f"{kind} has {name}" for name in set(element.attrib) - allowed]
+    places = [children.index(child.tag.removeprefix(ns)) for child in element]
+    wrong += [f"{kind} in another order"] if places != sorted(places) else []
+    single = [name for name in children if name != "waypoint"]
+    wrong += [f"{kind} twice {name}" for name in single if len(element.findall(ns + name)) > 1]
+    values = {
+        "route": lambda: element.get("version") == "1.0" and len(element) >= 2,
+        "waypoints": lambda: len(element.findall(f"{ns}waypoint")) >= 2,
+        "waypoint": lambda: all(element.get(name, "0").isdigit() for name in ("id", "revision")) and len(element) >= 1,
+        "position": lambda: -90.0 <= float(element.get("lat")) <= 90.0 and -180.0 <= float(element.get("lon")) < 180.0,
+        "leg": lambda: element.get("geometryType") in {"Loxodrome", "Orthodrome"},
+    }
+    if not values.get(kind, lambda: True)():
+        wrong.append(f"{kind} with a wrong value")
+    return wrong + [each for child in element for each in against_the_schema(child)]
+
+
+def test_rtz_is_valid_by_the_rules_of_its_schema():
+    root = ElementTree.fromstring(rtz_file(ROUTE))  # noqa: S314
+    assert against_the_schema(root) == []
+    ns = "{http://www.cirm.org/RTZ/1/0}"
+    assert root.tag == f"{ns}route"
     assert root[0].get("routeName") == "SAFEPORT Dover"
-    assert set(root[0].attrib) <= {"routeName", "routeAuthor", "routeStatus"}
     points = list(root[1])
-    assert [point.tag for point in points] == [f"{ns}waypoint"] * 3
     assert [point.get("id") for point in points] == ["1", "2", "3"]
-    assert all(point.get("revision") == "0" for point in points)
     for point, waypoint in zip(points, ROUTE.waypoints, strict=True):
         position = point[0]
-        assert position.tag == f"{ns}position"
         assert (float(position.get("lon")), float(position.get("lat"))) == pytest.approx(waypoint[1:], abs=1e-6)
         assert point.get("name") == waypoint.name
     assert [[leg.get("geometryType") for leg in point[1:]] for point in points] == [[], ["Orthodrome"], ["Orthodrome"]]
+    # The check finds what the schema refuses.
+    points[1].append(points[1][0])
+    points[2][1].set("geometryType", "straight")
+    del points[0].attrib["id"]
+    assert len(against_the_schema(root)) >= 3
 
 
 def test_signalk_has_geojson_and_a_course_that_points_to_it():
