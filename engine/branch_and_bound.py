@@ -256,6 +256,8 @@ class _Position:
 
 def _detours_of(tracks: DetourTracks) -> dict[int, Detour]:
     """Ways round by port."""
+    if len(tracks.port) == 0:
+        return {}
     track = np.split(tracks.track, tracks.track_to)
     return {
         port: Detour(track[k], float(tracks.length_m[k]), float(tracks.shortest_s[k]))
