@@ -225,9 +225,6 @@ def beside_texts(proposal: Proposal, language: str) -> list[str]:
             "same_people", language, persons=same.persons, turn=turn["worst"], turn_total=turn["total"],
             **_values(*same.plan, language),
         ))  # fmt: skip
-    if not landed:
-        # Of a plan that found no place for anybody nothing is said to be the best.
-        return texts
     gaps = gap_words(proposal)
     proof = _label("proven", language) if proven(proposal) else _label("gap", language, worst=gaps[0], total=gaps[1])
     return [*texts, proof]

@@ -1,9 +1,8 @@
 // The board of ports: places, water and what was reported, in the order advised for the chosen encounter.
 
-import { firstChannel } from '../shared/format.js';
+import { firstChannel, formatUtc } from '../shared/format.js';
 import { byId, make, shape, write } from '../shared/elements.js';
 import { language, say, sayAge } from '../shared/texts.js';
-import { dayTime } from './clock_text.js';
 import { drawRows } from './rows.js';
 import { EXPIRING_S, ageOf, candidates, depthAt, depthText, now, portName, shortId, state } from './state.js';
 
@@ -84,7 +83,7 @@ function line(id, onPick) {
   const at = [reported?.reported_at, places.report?.capacity?.reported_at, places.report?.reception?.reported_at].filter((one) => one !== undefined && one !== null).sort().pop();
   const leftS = places.ending ? (Date.parse(places.ending) - now()) / 1000 : null;
   const expiry = places.ending && leftS !== null
-    ? make('td', { class: leftS < EXPIRING_S ? 'ending' : '' }, `${dayTime(places.ending, now())} · ${leftS > 0 ? say('expires_in', { minutes: Math.ceil(leftS / 60) }) : say('expired')}`)
+    ? make('td', { class: leftS < EXPIRING_S ? 'ending' : '' }, `${formatUtc(places.ending)} · ${leftS > 0 ? say('expires_in', { minutes: Math.ceil(leftS / 60) }) : say('expired')}`)
     : make('td', {}, '');
   const row = make('tr', { class: chosen ? 'chosen' : '', 'data-row': id },
     make('td', {}, /** @type {Node} */ (shape(status)), button),

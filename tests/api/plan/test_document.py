@@ -204,15 +204,6 @@ def test_a_load_that_is_only_assumed_of_a_vessel_is_said_to_be(planned):
     assert "chiffre seulement supposé" in notice["text"]["fr"]
 
 
-def test_a_plan_without_a_place_for_anybody_is_not_said_to_be_the_best(planned):
-    body = small()
-    body["ports"] = [{"id": "dover", "places": 0, "persons_per_hour": 60}]
-    proposal = planned(body)
-    assert plan_document(proposal)["outcome"] == "none"
-    for language, proven in (("en", "Proven"), ("fr", "Prouvé")):
-        assert proven not in plan_text(proposal, language, Style())
-
-
 def test_urgency_weighs_by_the_policy_and_is_said(planned, october):
     document = plan_document(planned(october))
     (urgent,) = [encounter for encounter in document["encounters"] if encounter["urgency_weight"] > 1]
