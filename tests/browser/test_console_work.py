@@ -130,7 +130,7 @@ def test_a_hold_refused_for_want_of_places_blames_nobody_and_names_the_field(roo
     page.locator("#field-vessel").fill("SYNTHETIC")
     page.locator("dialog button[type=submit]").click()
     refusal = page.locator("dialog .refusal")
-    refusal.get_by_text("59 libres sur 120, 0 retenues").wait_for()
+    refusal.get_by_text("59 libres sur 120, 0 réservées").wait_for()
     told = refusal.inner_text()
     assert "plus rapide" not in told
     assert "…" not in told
