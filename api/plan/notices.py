@@ -88,7 +88,9 @@ def overload_text(proposal: Proposal, k: int) -> Text:
     """What to know of an encounter with more people than its vessel can carry."""
     boat, load = proposal.boats[k], overloads(proposal)[k]
     texts = [
-        OVER_LIMIT["load"].fill(boat=boat.id, persons=boat.persons, too_many=load.too_many, limit=load.limit),
+        OVER_LIMIT["load_assumed" if "max_persons" in boat.ask.vessel.assumed else "load"].fill(
+            boat=boat.id, persons=boat.persons, too_many=load.too_many, limit=load.limit
+        ),
         *([OVER_LIMIT["share"].fill(which=join_texts(
             OVER_LIMIT["share_item"].fill(boat=other.id, persons=persons, distance=number_text(f"{distance_nm:.1f}"))
             for other, persons, distance_nm in load.shares

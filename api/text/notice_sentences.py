@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from math import isnan
 
+from api.encounter_fields import ENCOUNTER_FIELDS
 from api.text.catalogue import Text, load_groups
 from api.text.clocks import utc_clock
 from api.text.contractions import spoken_with_names
@@ -13,13 +14,16 @@ from api.text.quantities import COUNT, HOURS, KNOTS, METRES, MILES, MINUTES, WHO
 from engine.codes import Code, Verdict, Weight
 from engine.decide import cut_off_by_zones
 from engine.model import AvoidedZone, Decision, Notice
-from engine.units import MINUTE_S
+from engine.units import HOUR_S, MINUTE_S
 
 _TEXTS = load_groups("sentences")
 _CLAUSE = _TEXTS["clause"]
 _VESSEL_FACT = _TEXTS["vessel_fact"]
 _DOUBT = _TEXTS["doubt"]
 _FORECAST_PART = _TEXTS["forecast_part"]
+
+_MOST_AGE_S = ENCOUNTER_FIELDS["position_age_s"].most
+"""A position stated to be so old may be older: the board counts no further. [s]"""
 
 # numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
 _UNKNOWN = int(Verdict.UNKNOWN)
@@ -43,8 +47,13 @@ def notice_sentence(decision: Decision, notice: Notice, language: str) -> str:
             metres, MILES if code == Code.SRR_BOUNDARY_BAND else WHOLE_METRES, language
         )
     if "age_s" in facts:
-        unit = HOURS if code in (Code.FORECAST_AGE, Code.FORECAST_STALE) else MINUTES
-        fields["measured"] = format_quantity(float(facts["age_s"]), unit, language)  # type: ignore[arg-type]
+        age_s = float(facts["age_s"])  # type: ignore[arg-type]
+        if code in (Code.FORECAST_AGE, Code.FORECAST_STALE):
+            fields["measured"] = format_quantity(age_s, HOURS, language)
+        elif age_s < _MOST_AGE_S:
+            fields["measured"] = format_quantity(age_s, MINUTES, language)
+        else:
+            fields["measured"] = _CLAUSE["at_least_days"].of(language).format(days=f"{_MOST_AGE_S / (24 * HOUR_S):.0f}")
     if "saved_s" in facts:
         fields["measured"] = format_quantity(float(facts["saved_s"]), MINUTES, language)  # type: ignore[arg-type]
     if code == Code.SPEED_CAPPED:

@@ -32,7 +32,7 @@ def test_a_call_becomes_an_encounter_once_its_position_was_read_back(room):
     page.get_by_text("5 1 degrees").wait_for()
     page.locator("#field-max").fill("thirty")
     submit.click()
-    page.get_by_text("Counts of people and of minutes are whole numbers").wait_for()
+    page.get_by_text("People, at most: this is not a whole number").wait_for()
     assert page.locator("#field-text").input_value() == essay
     page.locator("#field-max").fill("32")
     # A pasted essay is never cut off unseen.
@@ -69,10 +69,11 @@ def test_a_number_that_cannot_be_read_is_refused_and_never_left_out(room):
     page.locator("#read-back").click()
     page.get_by_text("5 1 degrees").wait_for()
     submit = page.locator("dialog button[type=submit]")
-    for typed in ("x", "0,5 M", "1,000", "-5"):
+    wrong = "this is not one number"
+    for typed, told in (("x", wrong), ("0,5 M", wrong), ("1,000", wrong), ("-5", "a number below zero")):
         page.locator("#field-uncertainty").fill(typed)
         submit.click()
-        page.locator("dialog .refusal").get_by_text("Good to [m]: this is not one number").wait_for()
+        page.locator("dialog .refusal").get_by_text(f"Good to [m]: {told}").wait_for()
         page.locator("#field-uncertainty").fill("")
         page.evaluate("document.querySelector('dialog .refusal').hidden = true")
     assert room.send("GET", "/v1/encounters")["encounters"] == []
@@ -80,6 +81,42 @@ def test_a_number_that_cannot_be_read_is_refused_and_never_left_out(room):
     submit.click()
     page.locator("dialog").wait_for(state="hidden")
     assert room.send("GET", "/v1/encounters")["encounters"][0]["latest"]["uncertainty_m"] == 1000.0
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", ["ago: 1440 at most", "Good to [m]: a number below zero", "least: 9 is more than the 8", "far: 12 is"]),
+        ("fr", ["(minutes) : 1440 au plus", "[m] : un nombre négatif", "moins : 9 dépasse", "récupérées : 12 dépasse"]),
+    ],
+)
+def test_all_that_will_not_do_is_told_at_once_and_above_the_buttons(room, lang, told):
+    page = room.workspace("laptop", lang=lang)
+    page.keyboard.press("n")
+    page.locator("#field-text_position").fill("51 03.0N 001 15.0E")
+    page.locator("#read-back").click()
+    page.locator("dialog button[type=submit]:not([disabled])").wait_for()
+    for name, typed in (("age", "1441"), ("uncertainty", "-5"), ("min", "9"), ("max", "8"), ("recovered", "12")):
+        page.locator(f"#field-{name}").fill(typed)
+    submit = page.locator("dialog button[type=submit]")
+    submit.click()
+    refusal = page.locator("dialog .refusal")
+    refusal.locator("p").nth(4).wait_for()
+    lines = [line.replace("\u00a0", " ") for line in refusal.locator("p").all_inner_texts()]
+    assert len(lines) == 5
+    assert all(words in line for words, line in zip(told, lines, strict=False)), lines
+    kept, buttons = refusal.locator("p").last.bounding_box(), submit.bounding_box()
+    assert kept["y"] + kept["height"] <= buttons["y"]
+    assert buttons["y"] + buttons["height"] <= 768
+    assert room.send("GET", "/v1/encounters")["encounters"] == []
+    # A day is not too long ago.
+    for name, typed in (("age", "1440"), ("uncertainty", ""), ("min", "8"), ("recovered", "8")):
+        page.locator(f"#field-{name}").fill(typed)
+    submit.click()
+    page.locator("dialog").wait_for(state="hidden")
+    # When she was seen is shown with its day.
+    seen = room.send("GET", "/v1/encounters")["encounters"][0]["latest"]["observed_at"]
+    page.locator("#decision .reports").get_by_text(f"{seen[:10]} {seen[11:16]}").wait_for()
 
 
 def test_a_hold_refused_for_want_of_places_blames_nobody_and_names_the_field(room):
@@ -93,7 +130,7 @@ def test_a_hold_refused_for_want_of_places_blames_nobody_and_names_the_field(roo
     page.locator("#field-vessel").fill("SYNTHETIC")
     page.locator("dialog button[type=submit]").click()
     refusal = page.locator("dialog .refusal")
-    refusal.get_by_text("59 libres sur 120, 0 retenues").wait_for()
+    refusal.get_by_text("59 libres sur 120, 0 réservées").wait_for()
     told = refusal.inner_text()
     assert "plus rapide" not in told
     assert "…" not in told
@@ -108,6 +145,8 @@ def test_a_vessel_is_chosen_and_shown_by_the_name_of_her_type(room):
     page.locator("#field-text_position").fill("51 03.0N 001 15.0E")
     page.locator("#read-back").click()
     page.get_by_text("5 1 degrees").wait_for()
+    offered = page.locator("#field-vessel option").all_inner_texts()[1:]
+    assert offered == sorted(offered, key=str.casefold)
     page.locator("#field-vessel").select_option(label="RNLI Severn class lifeboat")
     page.locator("#field-way").select_option("no")
     page.locator("dialog button[type=submit]").click()
@@ -288,7 +327,7 @@ def test_places_are_held_confirmed_landed_in_parts_and_given_back(room, store):
     page.locator('#decision [data-do="extend"]').first.click()
     page.locator("#field-eta").fill(later)
     page.locator("dialog button[type=submit]").click()
-    page.locator("#decision .held").get_by_text(f"ETA {later}").first.wait_for()
+    page.locator("#decision .held").get_by_text(re.compile(f"ETA ([0-9-]+ )?{later}")).first.wait_for()
     page.locator('#decision [data-do="land"]').first.click()
     page.locator("#field-total").fill("5")
     page.locator("dialog button[type=submit]").click()
@@ -326,6 +365,18 @@ def test_a_joint_plan_is_accepted_boat_by_boat(room, store):
     settled(page, lambda: store.reservations(time.time()))
     held = store.reservations(time.time())
     assert [(item["encounter_id"], item["persons"]["total"]) for item in held] == [(boats[0], 30)]
+
+
+def test_a_plan_without_a_place_says_what_is_assumed_and_nothing_of_proof(room):
+    page = room.workspace()
+    encounter_id = room.report(persons=45, vessel={})
+    badge(page, encounter_id, "new").wait_for()
+    page.keyboard.press("p")
+    page.locator("#sheet .headline").get_by_text("no place found for any of 45 persons").wait_for()
+    told = page.locator("#sheet").inner_text()
+    assert "25 more than 20, which is only assumed" in told
+    assert "Proven" not in told
+    assert "oordination centre" not in page.locator("#sheet .headline").inner_text()
 
 
 def test_what_was_just_done_is_taken_back_by_a_record_of_its_own(room, store):

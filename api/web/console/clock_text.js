@@ -1,12 +1,18 @@
 // Times as people say them on the radio: hours and minutes of UTC.
 
-import { formatUtc } from '../shared/format.js';
+import { formatUtc, formatUtcSeconds } from '../shared/format.js';
+
+/** The day of a time and a space, where it is not that of another time. @param {string} at @param {string | number} other */
+function otherDay(at, other) {
+  const day = new Date(at).toISOString().slice(0, 10);
+  return day === new Date(other).toISOString().slice(0, 10) ? '' : `${day} `;
+}
 
 /** Hours and minutes, and the day where it is not that of another time. @param {string} at @param {string | number} other */
-export function dayTime(at, other) {
-  const day = at.slice(0, 10);
-  return day === new Date(other).toISOString().slice(0, 10) ? formatUtc(at) : `${day} ${formatUtc(at)}`;
-}
+export const dayTime = (at, other) => `${otherDay(at, other)}${formatUtc(at)}`;
+
+/** The same with seconds. @param {string} at @param {string | number} other */
+export const dayTimeSeconds = (at, other) => `${otherDay(at, other)}${formatUtcSeconds(at)}`;
 
 /**
  * The time meant by hours and minutes: the nearest such time that is not long gone.

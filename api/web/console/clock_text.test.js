@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { dayTime, timeMeant } from './clock_text.js';
+import { dayTime, dayTimeSeconds, timeMeant } from './clock_text.js';
 
 test('hours and minutes are of the day they are nearest to', () => {
   const now = Date.parse('2026-11-29T23:50:00Z');
@@ -19,4 +19,6 @@ test('a time of another day has its day', () => {
   const now = Date.parse('2026-11-30T22:11:00Z');
   assert.equal(dayTime('2026-11-30T23:59:59Z', now), '23:59');
   assert.equal(dayTime('2026-12-01T00:11:00Z', now), '2026-12-01 00:11');
+  assert.equal(dayTimeSeconds('2026-11-29T23:59:59Z', now), '2026-11-29 23:59:59');
+  assert.equal(dayTimeSeconds('2026-11-30T00:00:01Z', now), '00:00:01');
 });

@@ -1,8 +1,9 @@
 // The decision panel: what is advised for the chosen encounter and why, who has been directed where, what is held.
 
-import { firstChannel, formatBearing, formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../shared/format.js';
+import { firstChannel, formatBearing, formatNumber, formatPosition, formatUtcSeconds } from '../shared/format.js';
 import { byId, make, shape } from '../shared/elements.js';
 import { inLanguage, language, say, sayAge } from '../shared/texts.js';
+import { dayTime } from './clock_text.js';
 import { EXPIRING_S, ageOf, byObserved, candidates, countedOf, depthAt, depthText, labelled, may, now, personsText, placesOf, placeText, portName, reasonText, reportedFacts, shortId, state, vesselText, viewersText } from './state.js';
 import { hours, placesAt, placesText, statusOf } from './ports.js';
 
@@ -68,7 +69,7 @@ function encounterParts(actions) {
   parts.push(...heldParts(placesOf(encounter.encounter_id), actions));
   if (encounter.possible_duplicates.length) parts.push(duplicatesPart(encounter.possible_duplicates, actions));
   parts.push(make('h3', {}, say('reports')), make('ul', { class: 'reports' }, ...[...encounter.reports].reverse().slice(0, 6).map((report) => make('li', {},
-    `${formatUtc(report.observed_at)} · ${say(`source_${report.source}`)} · ${say('people_count', { count: personsText(report.persons) })} · ${formatPosition(report.position.coordinates)}`
+    `${dayTime(report.observed_at, now())} · ${say(`source_${report.source}`)} · ${say('people_count', { count: personsText(report.persons) })} · ${formatPosition(report.position.coordinates)}`
     + `${report.uncertainty_m === null ? '' : ` ± ${Math.round(report.uncertainty_m)} m`} · ${report.by.duty}`, ...[reportedFacts(report).join(' · '), report.text].filter(Boolean).map((text) => make('span', { class: 'sub' }, text))))));
   if (!state.whatIf) {
     const more = make('div', { class: 'actions' });
@@ -86,20 +87,20 @@ function directionPart(direction, isConflict, actions) {
   const place = placeText(direction);
   return make('div', { class: `directed${isConflict ? ' conflict' : ''}` },
     make('b', {}, say('directed_to', { port: place })),
-    make('p', {}, `${direction.centre} · ${say('code_of', { code: reasonText(direction.code) })} · ${formatUtc(direction.directed_at)} UTC · ${direction.by.duty}`),
+    make('p', {}, `${say('directed_by', { centre: direction.centre })} · ${say('code_of', { code: reasonText(direction.code) })} · ${dayTime(direction.directed_at, now())} UTC · ${direction.by.duty}`),
     direction.text ? make('p', {}, direction.text) : null,
     isConflict ? make('p', { class: 'warn' }, say('direction_rule_fails', { port: place })) : null,
     may('direct') ? make('div', { class: 'actions' }, action(say('withdraw_direction'), 'withdraw', actions, direction)) : null);
 }
 
 /** How a direction was taken back. @param {import('./documents.js').Withdrawal} withdrawal */
-const withdrawalText = (withdrawal) => say('direction_withdrawn', { port: placeText(withdrawal), centre: withdrawal.centre, at: formatUtc(withdrawal.at), duty: withdrawal.by.duty, text: withdrawal.text });
+const withdrawalText = (withdrawal) => say('direction_withdrawn', { port: placeText(withdrawal), centre: withdrawal.centre, at: dayTime(withdrawal.at, now()), duty: withdrawal.by.duty, text: withdrawal.text });
 
 /** @param {import('./documents.js').EncounterView} view @param {Actions} actions */
 function coordinationPart(view, actions) {
   const step = view.coordination;
   if (!step) return null;
-  const words = say(`coordination_${step.step}`, { from: step.from_centre, to: step.to_centre, at: formatUtc(step.at) });
+  const words = say(`coordination_${step.step}`, { from: step.from_centre, to: step.to_centre, at: dayTime(step.at, now()) });
   const box = make('div', { class: step.step === 'offered' ? 'offer waiting' : 'offer' }, make('b', {}, words), step.text ? make('p', {}, step.text) : null);
   if (step.step === 'offered' && may('sign_handover') && !state.whatIf) {
     box.append(make('div', { class: 'actions' }, action(say('accept_offer'), 'answer-offer', actions, { step, reply: 'accepted' }, '', 'primary'),
@@ -151,7 +152,7 @@ function card(port, isFirst, actions) {
     make('span', { class: 'name' }, inLanguage(port.port.name), make('span', { class: `status status-${port.status}` }, say(`status_${port.status}`))),
     make('span', { class: 'time' }, make('b', {}, port.time_to_landing_min === null ? '?' : String(Math.round(port.time_to_landing_min))), ` ${say('minutes')}`),
     make('span', { class: 'way' }, `${port.distance_nm === null ? '?' : formatNumber(port.distance_nm, lang)} ${say('nm')} · ${formatBearing(port.bearing_deg)}${say('true_bearing')} · `
-      + `${port.eta_at ? `${say('eta')} ${formatUtc(port.eta_at)} UTC${port.eta_local ? ` (${port.eta_local})` : ''}` : `${say('eta')} ?`} · ${say('vhf')} ${firstChannel(port.port.vhf) ?? '?'}`),
+      + `${port.eta_at ? `${say('eta')} ${dayTime(port.eta_at, now())} UTC${port.eta_local ? ` (${port.eta_local})` : ''}` : `${say('eta')} ?`} · ${say('vhf')} ${firstChannel(port.port.vhf) ?? '?'}`),
     make('span', { class: 'why' }, places.free === null ? say('places_unknown') : `${placesText(places)} ${enough}`),
     port.depth_at_arrival_m === null ? null : make('span', { class: 'why' }, say('diff_depth', { depth: formatNumber(port.depth_at_arrival_m, lang) })),
     ...words.map((text) => make('span', { class: 'why' }, text)));
@@ -168,8 +169,8 @@ function heldParts(held, actions, namesEncounter = false) {
     const ending = one.state === 'held' && leftS < EXPIRING_S;
     const li = make('li', { class: ending ? 'ending' : '' },
       make('b', {}, `${shortId(one.reservation_id)} ${namesEncounter ? `${shortId(one.encounter_id)} ` : ''}${one.vessel}`),
-      make('span', {}, `${portName(one.port_id)} · ${say(`held_${one.state}`)} · ${say('held_count', { left, total: one.persons.total })} · ${say('eta')} ${formatUtc(one.eta_at)} · `
-        + (one.state === 'held' ? say('expires_at', { at: formatUtc(one.expires_at), minutes: Math.max(0, Math.ceil(leftS / 60)) }) : one.overdue ? say('overdue') : '')),
+      make('span', {}, `${portName(one.port_id)} · ${say(`held_${one.state}`)} · ${say('held_count', { left, total: one.persons.total })} · ${say('eta')} ${dayTime(one.eta_at, now())} · `
+        + (one.state === 'held' ? say('expires_at', { at: dayTime(one.expires_at, now()), minutes: Math.max(0, Math.ceil(leftS / 60)) }) : one.overdue ? say('overdue') : '')),
       one.override ? make('span', { class: 'sub' }, say('held_override', { code: reasonText(one.override.code), text: one.override.text })) : null);
     if (may('hold_places') && !state.whatIf) {
       li.append(make('div', { class: 'actions' }, one.state === 'held' ? action(say('confirm'), 'confirm', actions, one) : null, action(say('extend'), 'extend', actions, one),

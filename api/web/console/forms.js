@@ -5,6 +5,7 @@ import { byId, make } from '../shared/elements.js';
 import { formatPosition } from '../shared/format.js';
 import { has, inLanguage, say } from '../shared/texts.js';
 import { labelsOf, refusalText } from '../shared/refusal_text.js';
+import { wrongCount } from './typed.js';
 
 /**
  * @typedef {object} Field
@@ -12,6 +13,7 @@ import { labelsOf, refusalText } from '../shared/refusal_text.js';
  * @property {'text' | 'area' | 'number' | 'select' | 'check' | 'position' | 'positions' | 'secret'} kind A list of positions has one a line.
  * @property {[string, string][]} [options] Value and words. @property {string} [value] @property {boolean} [needed] @property {string} [hint]
  * @property {string} [sent] JSON pointer to where it is sent, to know it again in a refusal; / and its name if left out.
+ * @property {(text: string, label: string) => string} [check] Why what was typed will not do, in words; empty where it will. A number is a count if left out.
  * @property {number} [longest] @property {(places: Place[]) => string} [refuse] Why positions understood will not do, in words.
  * @property {(places: Place[]) => string} [told] What they come to, in words.
  * @property {[string, (places: Place[] | null, close: () => void) => void][]} [buttons] Beside a list of positions.
@@ -23,6 +25,7 @@ import { labelsOf, refusalText } from '../shared/refusal_text.js';
  * @property {string} name Of the draft: what was typed under it is shown again. @property {string} title @property {Field[]} fields
  * @property {string} submit Words of the button. @property {(values: Values, key: string) => Promise<unknown>} send
  * @property {Node[]} [about] What is shown above the fields. @property {(failure: unknown) => Field[] | null} [more] Fields that a refusal asks for.
+ * @property {(values: Values) => [string, string][]} [compare] Fields that do not agree with others, and why, in words.
  * @property {() => Node | null} [standing] What holds now, shown beside a conflict.
  */
 
@@ -78,6 +81,8 @@ export function openForm(form) {
   const controls = new Map();
   /** Characters a control may have: what is pasted is never cut off unseen. @type {Map<Element, number>} */
   const longest = new Map();
+  /** @type {Map<Element, NonNullable<Field['check']>>} */
+  const checks = new Map();
   /** @type {Place | Place[] | null} */
   let position = null;
   let key = newKey();
@@ -86,7 +91,8 @@ export function openForm(form) {
   const refusal = make('div', { class: 'refusal', role: 'alert', hidden: true });
   const submit = make('button', { type: 'submit', class: 'primary' }, form.submit);
   const cancel = make('button', { type: 'button' }, say('cancel'), make('kbd', {}, 'Esc'));
-  const element = make('form', { novalidate: true }, make('h2', { id: 'dialog-title' }, form.title), ...(form.about ?? []), fields, refusal, make('div', { class: 'actions' }, submit, cancel));
+  const element = make('form', { novalidate: true }, make('h2', { id: 'dialog-title' }, form.title), ...(form.about ?? []), fields,
+    make('div', { class: 'foot' }, refusal, make('div', { class: 'actions' }, submit, cancel)));
 
   /** @type {[string, string][]} Where each field is sent, and its label. */
   const labels = [];
@@ -115,6 +121,8 @@ export function openForm(form) {
     controls.set(field.name, control);
     labels.push([field.sent ?? `/${field.name}`, field.label]);
     longest.set(control, field.longest ?? (control instanceof HTMLTextAreaElement ? LONGEST_TEXT : LONGEST_LINE));
+    const check = field.check ?? (field.kind === 'number' ? wrongCount : null);
+    if (check) checks.set(control, (text, label) => check(text, label));
     control.addEventListener('input', keep);
     const words = make('label', { for: id }, field.label, field.needed ? make('span', { class: 'needed' }, ` · ${say('needed')}`) : null);
     fields.append(make('div', { class: `field field-${field.kind}` }, words, control, field.hint ? make('span', { class: 'sub', id: `${id}-hint` }, field.hint) : null,
@@ -179,13 +187,25 @@ export function openForm(form) {
     return make('div', {}, make('div', { class: 'actions' }, button, ...others), told);
   }
 
+  /** All that will not do and can be seen here, in the order of the fields. */
+  function findWrong() {
+    const disagreeing = new Map(form.compare?.(values()));
+    return [...controls].flatMap(([name, control]) => {
+      const { value } = control;
+      const most = longest.get(control) ?? Infinity;
+      const words = control.required && value.trim() === '' ? say('error_needed', { field: nameOf(control) })
+        : value.length > most ? say('error_too_long', { field: nameOf(control), count: value.length, most })
+          : checks.get(control)?.(value, nameOf(control)) || disagreeing.get(name);
+      return words ? [/** @type {const} */ ([control, words])] : [];
+    });
+  }
+
   for (const field of form.fields) add(field);
   element.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const missing = [...controls.values()].find((control) => control.required && control.value.trim() === '');
-    if (missing) { show(say('error_needed', { field: nameOf(missing) })); missing.focus(); return; }
-    const long = [...controls.values()].find((control) => control.value.length > (longest.get(control) ?? Infinity));
-    if (long) { show(say('error_too_long', { field: nameOf(long), count: long.value.length, most: longest.get(long) ?? '' })); long.focus(); return; }
+    const wrong = findWrong();
+    for (const control of controls.values()) control.setAttribute('aria-invalid', String(wrong.some(([other]) => other === control)));
+    if (wrong.length) { show(wrong.map(([, words]) => words)); wrong[0][0].focus(); return; }
     const now = { ...values(), ...(position ? { position: JSON.stringify(position) } : {}) };
     const text = JSON.stringify(now);
     if (sentAs !== '' && sentAs !== text) key = newKey();
@@ -202,14 +222,14 @@ export function openForm(form) {
       if (status >= 400 && status < 500) key = newKey();
       for (const field of form.more?.(failure) ?? []) if (!controls.has(field.name)) add(field);
       const isOverrun = OVERRUN.has(failure instanceof Refusal ? failure.problem?.code ?? '' : '');
-      show(explain(failure, labelsOf(labels)), status === 409 || status === 412, isOverrun);
+      show([explain(failure, labelsOf(labels))], status === 409 || status === 412, isOverrun);
     }
   });
 
-  /** @param {string} words @param {boolean} [isConflict] With what holds now. @param {boolean} [isOverrun] Because somebody else changed it. */
-  function show(words, isConflict = false, isOverrun = false) {
+  /** @param {string[]} told A sentence each. @param {boolean} [isConflict] With what holds now. @param {boolean} [isOverrun] Because somebody else changed it. */
+  function show(told, isConflict = false, isOverrun = false) {
     const holds = isConflict ? form.standing?.() ?? null : null;
-    refusal.replaceChildren(make('p', {}, isOverrun ? make('b', {}, `${say('conflict')} `) : '', words), ...(holds ? [holds] : []), make('p', { class: 'sub' }, say('typed_kept')));
+    refusal.replaceChildren(...told.map((words, k) => make('p', {}, isOverrun && k === 0 ? make('b', {}, `${say('conflict')} `) : '', words)), ...(holds ? [holds] : []), make('p', { class: 'sub' }, say('typed_kept')));
     refusal.hidden = false;
   }
 

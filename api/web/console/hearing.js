@@ -1,10 +1,10 @@
 // What is heard as it happens: events at the foot and on the boards, and what was missed while the stream was away.
 
 import { byId, make } from '../shared/elements.js';
-import { formatUtcSeconds } from '../shared/format.js';
 import { say, sayAge } from '../shared/texts.js';
 import { withEvent } from './apply.js';
 import { heard, link, showBanners, showFeeds } from './banners.js';
+import { dayTimeSeconds } from './clock_text.js';
 import { show } from './desk.js';
 import { listen } from './live.js';
 import { elapsed, moment } from './elapsed.js';
@@ -12,7 +12,7 @@ import { hearDesks } from './presence.js';
 import { decideSoon, readAgain, readChosenSoon, refresh } from './reading.js';
 import { followService, signIn } from './session.js';
 import { eventText } from './sheets.js';
-import { state } from './state.js';
+import { now, state } from './state.js';
 
 /** @typedef {import('./documents.js').Told} Told */
 
@@ -68,7 +68,7 @@ const encounterOf = (event) => event.body.encounter_id ?? event.body.reservation
 const isOfBoard = (kind) => !['decision.', 'key.', 'page.'].some((part) => kind.startsWith(part));
 
 export function showEvents() {
-  byId('events').replaceChildren(...told.slice(0, EVENTS_SHOWN).map((event) => make('li', { 'data-event': event.kind }, make('b', {}, formatUtcSeconds(event.at)), ` ${eventText(event.kind, event.body)}`)));
+  byId('events').replaceChildren(...told.slice(0, EVENTS_SHOWN).map((event) => make('li', { 'data-event': event.kind }, make('b', {}, dayTimeSeconds(event.at, now())), ` ${eventText(event.kind, event.body)}`)));
 }
 
 /** @param {import('./follow.js').Word} word */

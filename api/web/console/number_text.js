@@ -2,6 +2,7 @@
 
 const GROUPED = /^\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?$/;
 const PLAIN = /^(?:\d+(?:[.,]\d+)?|[.,]\d+)$/;
+const NEGATIVE = /^\s*[-−–]\s*[\d.,]/;
 /** A thousand in English, one in French. */
 const EITHER = /^[1-9]\d{0,2},\d{3}$/;
 
@@ -17,3 +18,6 @@ export function numberMeant(text, units = []) {
   if (EITHER.test(figures) || !(PLAIN.test(figures) || GROUPED.test(figures))) return NaN;
   return Number(figures.replace(/[ \u00a0\u202f]/g, '').replace(',', '.'));
 }
+
+/** Whether what is written is a number below zero. @param {string} text */
+export const isNegative = (text) => NEGATIVE.test(text);

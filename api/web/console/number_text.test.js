@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { numberMeant } from './number_text.js';
+import { isNegative, numberMeant } from './number_text.js';
 
 test('a number is read as it is written', () => {
   for (const [text, number] of [['500', 500], [' 0,5 ', 0.5], ['0.5', 0.5], ['1 000', 1000], ['1\u202f000,5', 1000.5], ['0', 0], ['0,125', 0.125]]) {
@@ -20,4 +20,9 @@ test('what is no number, or may be two, is refused and never none', () => {
   // Miles and metres are another thing.
   assert.ok(Number.isNaN(numberMeant('0,5 M', ['m'])));
   assert.ok(Number.isNaN(numberMeant('m', ['m'])));
+});
+
+test('a number below zero is told from what is no number', () => {
+  for (const text of ['-5', ' −0,5', '– 3 min']) assert.ok(isNegative(text), text);
+  for (const text of ['5', '10–20', '-', 'x', '']) assert.ok(!isNegative(text), text);
 });

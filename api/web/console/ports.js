@@ -1,4 +1,4 @@
-// The board of ports: places, water and what was reported, nearest to the chosen encounter first.
+// The board of ports: places, water and what was reported, in the order advised for the chosen encounter.
 
 import { firstChannel, formatUtc } from '../shared/format.js';
 import { byId, make, shape, write } from '../shared/elements.js';

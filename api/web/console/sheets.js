@@ -5,11 +5,15 @@ import { formatNumber, formatPosition, formatUtc, formatUtcSeconds } from '../sh
 import { byId, make, shape } from '../shared/elements.js';
 import { has, inLanguage, language, say, sayAge } from '../shared/texts.js';
 import { dayTime } from './clock_text.js';
-import { countTyped, later, numberTyped, timeTyped } from './typed.js';
+import { numberMeant } from './number_text.js';
+import { later, timeTyped, wrongCount, wrongNumber, wrongTime } from './typed.js';
 import { explain } from './forms.js';
 import { labelsOf } from '../shared/refusal_text.js';
 import { ageOf, may, now, personsText, placeText, portName, reasonText, reportedFacts, sceneTexts, shortId, state, withShortIds } from './state.js';
 import { trafficRows } from './traffic.js';
+
+/** That may stand after a figure of what is supposed. */
+const UNITS = { wind: ['kn', 'kt', 'nd'], from: ['°'], wave: ['m'], lasts: ['h'] };
 
 /** @type {HTMLElement | null} Where the focus was before a sheet was opened. */
 let before = null;
@@ -89,13 +93,17 @@ export async function openPlan() {
       part && may('hold_places') ? make('span', {}, accept, told) : told,
     );
   }));
-  openSheet('plan', say('plan_title'), make('p', { class: 'headline' }, inLanguage(plan.headline)),
+  const isPlaced = plan.outcome !== 'none';
+  openSheet('plan', say('plan_title'), make('p', { class: 'headline' }, isPlaced ? inLanguage(plan.headline) : say('plan_none', { count: personsOf(plan) })),
     table([say('col_encounter'), say('col_persons'), say('col_port'), say('plan_landing'), say('plan_queue'), say('plan_ashore'), say('plan_nearest'), say('plan_cost'), say('plan_greedy'), say('plan_accept')], rows),
     ...(plan.order.length ? [make('h3', {}, say('plan_order')), make('ul', { id: 'plan-order' }, ...plan.order.map((/** @type {any} */ entry) => make('li', {}, withShortIds(inLanguage(entry.text)))))] : []),
     // What is not proven is among the notices, with its figures.
-    ...(plan.proven_best ? [make('p', {}, say('plan_proven'))] : []),
+    ...(plan.proven_best && isPlaced ? [make('p', {}, say('plan_proven'))] : []),
     make('ul', {}, ...plan.notices.map((/** @type {any} */ notice) => make('li', {}, withShortIds(inLanguage(notice.text))))), make('p', { class: 'quiet' }, inLanguage(plan.method)));
 }
+
+/** Everybody a plan is for. @param {{ encounters: { persons: number }[], left_out: { persons: number }[] }} plan */
+const personsOf = (plan) => [...plan.encounters, ...plan.left_out].reduce((sum, one) => sum + one.persons, 0);
 
 /** Where an encounter was directed already: a plan advises it anew all the same. @param {string} encounterId */
 function directed(encounterId) {
@@ -119,7 +127,9 @@ export async function openWhatIf(begin) {
   const lasts = number('if-lasts', old?.gale?.hours ? String(old.gale.hours) : '');
   const more = number('if-more', old ? String(old.more_persons) : '0');
   const lost = make('select', { id: 'if-lost' }, make('option', { value: '' }, say('none_lost')), ...(state.picture?.encounters ?? []).map((row) => make('option', { value: row.encounter_id, selected: old?.lost_vessel === row.encounter_id }, shortId(row.encounter_id))));
-  const refusal = make('p', { class: 'refusal', role: 'alert', hidden: true });
+  const refusal = make('div', { class: 'refusal', role: 'alert', hidden: true });
+  /** @param {string[]} told A sentence each. */
+  const refuse = (told) => { refusal.replaceChildren(...told.map((words) => make('p', {}, words))); refusal.hidden = false; };
   /** @param {string} words @param {HTMLElement} control */
   const field = (words, control) => make('div', { class: 'field' }, make('label', { for: control.id }, words), control);
   const labels = labelsOf([['/closed', say('if_closed')], ['/policy', say('if_policy')], ['/gale/wind_kn', say('if_wind')], ['/gale/wind_from_deg', say('if_from')], ['/gale/wave_m', say('if_wave')], ['/gale/from_at', say('if_start')], ['/gale/hours', say('if_lasts')], ['/more_persons', say('if_more')], ['/lost_vessel', say('if_lost')]]);
@@ -128,19 +138,23 @@ export async function openWhatIf(begin) {
     refusal, make('div', { class: 'actions' }, make('button', { type: 'submit', class: 'primary' }, say('what_if_ask'))));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
+    const wrong = [
+      wrongNumber(wind.value, say('if_wind'), UNITS.wind), wrongNumber(from.value, say('if_from'), UNITS.from), wrongNumber(wave.value, say('if_wave'), UNITS.wave),
+      wrongTime(start.value, say('if_start')), wrongNumber(lasts.value, say('if_lasts'), UNITS.lasts), wrongCount(more.value, say('if_more')),
+    ].filter(Boolean);
+    if (wrong.length) { refuse(wrong); return; }
     try {
-      const figures = [numberTyped(wind.value, say('if_wind'), ['kn', 'kt', 'nd']), numberTyped(from.value, say('if_from'), ['°']), numberTyped(wave.value, say('if_wave'), ['m'])];
-      const lasting = numberTyped(lasts.value, say('if_lasts'), ['h']);
+      const figures = [numberMeant(wind.value, UNITS.wind), numberMeant(from.value, UNITS.from), numberMeant(wave.value, UNITS.wave)];
+      const lasting = numberMeant(lasts.value, UNITS.lasts);
       const isCalm = figures.every((one) => one === null);
       if (isCalm && (start.value.trim() || lasting !== null)) throw new Refusal(422, { code: 'GALE_TYPED', detail: '' });
       await begin({
-        closed: [...closed.selectedOptions].map((option) => option.value), policy: policy.value || null, more_persons: countTyped(more.value) ?? 0, lost_vessel: lost.value || null,
+        closed: [...closed.selectedOptions].map((option) => option.value), policy: policy.value || null, more_persons: numberMeant(more.value) ?? 0, lost_vessel: lost.value || null,
         gale: isCalm ? null : { wind_kn: figures[0] ?? 0, wind_from_deg: figures[1] ?? 0, wave_m: figures[2] ?? 0, ...(start.value.trim() ? { from_at: later(timeTyped(start.value)) } : {}), ...(lasting === null ? {} : { hours: lasting }) },
       });
       closeSheet();
     } catch (failure) {
-      refusal.textContent = explain(failure, labels);
-      refusal.hidden = false;
+      refuse([explain(failure, labels)]);
     }
   });
   openSheet('what-if', say('what_if_title'), form);
@@ -174,7 +188,7 @@ export async function openHandover() {
   /** @param {string} title @param {Node[]} rows @param {string[]} heads */
   const part = (title, rows, heads) => [make('h3', {}, `${title} · ${rows.length}`), rows.length ? table(heads, rows) : make('p', { class: 'quiet' }, say('list_none'))];
   const encounters = page.open_encounters.map((/** @type {any} */ one) => tr(make('b', {}, shortId(one.encounter_id)), personsText(one.persons), ...sceneTexts(one.on_scene), formatPosition(one.latest.position.coordinates),
-    one.direction ? `${placeText(one.direction)} · ${one.direction.centre}` : say('state_new'), `${dayTime(one.latest.observed_at, page.at)}${one.aged ? ` · ${say('aged')}` : ''}`, one.possible_duplicate ? say('twin') : ''));
+    one.direction ? `${placeText(one.direction)} · ${say('directed_by', { centre: one.direction.centre })}` : say('state_new'), `${dayTime(one.latest.observed_at, page.at)}${one.aged ? ` · ${say('aged')}` : ''}`, one.possible_duplicate ? say('twin') : ''));
   const held = page.reservations.map((/** @type {any} */ one) => tr(make('b', {}, shortId(one.reservation_id)), portName(one.port_id), one.vessel, String(one.persons.total - one.landed.total), say(`held_${one.state}`), `${dayTime(one.expires_at, page.at)}${page.expiring_soon.includes(one.reservation_id) ? ` · ${say('expiring')}` : ''}${one.overdue ? ` · ${say('overdue')}` : ''}`));
   const expired = page.expired_not_landed.map((/** @type {any} */ one) => tr(shortId(one.reservation_id), portName(one.port_id), one.vessel, String(one.persons), dayTime(one.expired_at, page.at)));
   const overrides = page.overrides.map((/** @type {any} */ one) => tr(dayTime(one.at, page.at), shortId(one.encounter_id), placeText(one), reasonText(one.code), one.text, one.by.duty));
@@ -226,15 +240,15 @@ export async function openRecord(encounterId) {
     make('p', { class: 'quiet digest' }, say('record_head', { number: record.head.sequence, hash: record.head.hash })));
 }
 
-/** What else a row of the audit says that the line of its event has no room for. @param {{ kind: string, became: any, payload: string }} entry @returns {string[]} */
-function eventDetails({ kind, became, payload }) {
+/** What else a row of the audit says that the line of its event has no room for. @param {{ kind: string, at: string, became: any, payload: string }} entry @returns {string[]} */
+function eventDetails({ kind, at, became, payload }) {
   const line = eventText(kind, became);
   const { reason } = JSON.parse(payload).asked ?? {};
   const { reservation: held, position, code, text } = became;
   return [
-    position ? `${say('col_seen')} ${formatUtc(became.observed_at)} · ${placeSaid(became)}` : '', position ? reportedFacts(became).join(' · ') : '',
+    position ? `${say('col_seen')} ${dayTime(became.observed_at, at)} · ${placeSaid(became)}` : '', position ? reportedFacts(became).join(' · ') : '',
     ...(became.possible_duplicates ?? []).map(twinText), code && !became.decision_id ? say('code_of', { code: reasonText(code) }) : '',
-    held ? `${say('eta')} ${formatUtc(held.eta_at)} · ${say('col_expiry')} ${formatUtc(held.expires_at)}` : '',
+    held ? `${say('eta')} ${dayTime(held.eta_at, at)} · ${say('col_expiry')} ${dayTime(held.expires_at, at)}` : '',
     held?.override ? say('held_override', { code: reasonText(held.override.code), text: held.override.text }) : '', text || became.evidence || reason || '',
   ].filter((detail) => detail && !line.includes(detail));
 }

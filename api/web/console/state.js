@@ -172,7 +172,7 @@ export function byUrgency(rows, nowMs, heldOf) {
   return keyed.sort((a, b) => a.rank - b.rank || a.at - b.at).map((one) => one.row);
 }
 
-/** The ports of the decision shown, nearest first. @returns {Candidate[]} */
+/** The ports of the decision shown, in the order advised. @returns {Candidate[]} */
 export function candidates() {
   const decision = state.whatIf?.view?.decision ?? state.view?.decision;
   return decision ? [...(decision.recommended ? [decision.recommended] : []), ...decision.candidates] : [];

@@ -3,8 +3,10 @@
 import { ask, Refusal } from '../shared/api.js';
 import { formatUtc } from '../shared/format.js';
 import { make } from '../shared/elements.js';
-import { inLanguage, say, sayAge } from '../shared/texts.js';
-import { countTyped, numberTyped, timeTyped } from './typed.js';
+import { inLanguage, language, say, sayAge } from '../shared/texts.js';
+import { dayTime } from './clock_text.js';
+import { numberMeant } from './number_text.js';
+import { timeTyped, wrongAge, wrongNumber, wrongTime } from './typed.js';
 import { keepTyped, openForm } from './forms.js';
 import { placesAt, placesText } from './ports.js';
 import { ageOf, candidates, labelled, now, personsText, placesOf, placeText, portName, reportedVessel, shortId, state } from './state.js';
@@ -42,7 +44,7 @@ function portOptions() {
 }
 
 /** @returns {[string, string][]} */
-const vesselOptions = () => [...state.vessels].map(([id, name]) => [id, inLanguage(name)]);
+const vesselOptions = () => [...state.vessels].map(([id, name]) => /** @type {[string, string]} */ ([id, inLanguage(name)])).sort(([, one], [, other]) => one.localeCompare(other, language()));
 
 /** @returns {[string, string][]} */
 const sources = () => SOURCES.map((code) => [code, say(`source_${code}`)]);
@@ -60,8 +62,8 @@ export function report(encounterId, then) {
       { name: 'text_position', label: say('position_heard'), kind: 'position', sent: '/position', needed: true, hint: say('position_hint') },
       { name: 'source', label: say('heard_by'), kind: 'select', options: sources() },
       { name: 'from', label: say('heard_from'), kind: 'text', hint: say('heard_from_hint') },
-      { name: 'age', label: say('seen_ago'), kind: 'number', value: '0', sent: '/observed_at' },
-      { name: 'uncertainty', label: say('uncertainty'), kind: 'number', sent: '/uncertainty_m' },
+      { name: 'age', label: say('seen_ago'), kind: 'number', value: '0', sent: '/observed_at', check: wrongAge },
+      { name: 'uncertainty', label: say('uncertainty'), kind: 'number', sent: '/uncertainty_m', check: (text, label) => wrongNumber(text, label, ['m']) },
       { name: 'min', label: say('persons_min'), kind: 'number', sent: '/persons/min' }, { name: 'max', label: say('persons_max'), kind: 'number', sent: '/persons/max' },
       { name: 'in_water', label: say('in_water'), kind: 'select', sent: '/persons_in_water', options: [unknown, ['no', say('no')], ['yes', say('yes')]] },
       { name: 'recovered', label: say('recovered'), kind: 'number', sent: '/persons_recovered' },
@@ -70,14 +72,15 @@ export function report(encounterId, then) {
       { name: 'vessel', label: say('vessel_on_scene'), kind: 'select', options: [unknown, ...vesselOptions()] },
       { name: 'text', label: say('condition'), kind: 'area', hint: say('condition_hint') },
     ],
+    compare: countsDisagree,
     async send(values, key) {
-      const [least, most, recovered] = [countTyped(values.min), countTyped(values.max), countTyped(values.recovered)];
+      const [least, most, recovered] = [values.min, values.max, values.recovered].map((text) => numberMeant(text));
       const text = [values.from.trim() ? `${labelled('heard_from', values.from.trim())}.` : '', values.text.trim()].filter(Boolean).join(' ');
-      const uncertainty = numberTyped(values.uncertainty, say('uncertainty'), ['m']);
+      const uncertainty = numberMeant(values.uncertainty, ['m']);
       /** @type {Record<string, unknown>} */
       const body = {
         source: values.source, position: { type: 'Point', coordinates: JSON.parse(values.position) }, text,
-        observed_at: new Date(now() - (countTyped(values.age, ['min']) ?? 0) * 60000).toISOString(),
+        observed_at: new Date(now() - (numberMeant(values.age, ['min']) ?? 0) * 60000).toISOString(),
         persons: least === null && most === null ? null : { min: least, max: most },
         ...(uncertainty === null ? {} : { uncertainty_m: uncertainty }), ...(values.in_water ? { persons_in_water: values.in_water === 'yes' } : {}), ...(values.way ? { making_way: values.way === 'yes' } : {}),
         ...(recovered === null ? {} : { persons_recovered: recovered }), ...(values.medical ? { medical: values.medical } : {}),
@@ -87,6 +90,17 @@ export function report(encounterId, then) {
       then((await change('POST', path, body, key)).encounter_id);
     },
   });
+}
+
+/** Counts of people that do not agree with each other, by field. @param {Values} values @returns {[string, string][]} */
+function countsDisagree(values) {
+  const [least, most, recovered] = [values.min, values.max, values.recovered].map((text) => numberMeant(text));
+  const figures = { least: least ?? '', most: most ?? '', recovered: recovered ?? '', field: '', persons: say('persons_max') };
+  /** @type {[string, string][]} */
+  const found = [];
+  if (least !== null && most !== null && least > most) found.push(['min', say('least_over_most', { ...figures, field: say('persons_min') })]);
+  if (recovered !== null && most !== null && recovered > most) found.push(['recovered', say('recovered_over', { ...figures, field: say('recovered') })]);
+  return found;
 }
 
 /** Put on record what is decided now: what was advised stands beside what was done. @param {string} encounterId */
@@ -112,7 +126,7 @@ export function direct(portId) {
       // What was said may have been heard: another direction or a withdrawal comes after it, and both stay on record.
       offerUndo(say('undo_direction', { encounter: shortId(encounterId), port: portName(values.port) }), {
         correct() {
-          keepTyped(`direct:${encounterId}`, 'text', say('corrects', { at: formatUtc(made.directed_at) }));
+          keepTyped(`direct:${encounterId}`, 'text', say('corrects', { at: dayTime(made.directed_at, now()) }));
           if (state.encounterId === encounterId) direct(values.port);
         },
         withdraw_direction: () => withdraw(made),
@@ -172,7 +186,7 @@ export function hold(portId) {
       { name: 'vessel', label: say('vessel_name'), kind: 'text', needed: true, value: placesOf(encounterId)[0]?.vessel ?? reportedVessel(row?.on_scene?.vessel) ?? '' },
       { name: 'total', label: say('col_persons'), kind: 'number', needed: true, value: String(row?.persons?.max ?? ''), sent: '/persons/total' },
       { name: 'families', label: say('families'), kind: 'number', value: '0', sent: '/persons/families' }, { name: 'medical', label: say('medical_places'), kind: 'number', value: '0', sent: '/persons/medical' },
-      { name: 'eta', label: say('eta_utc'), kind: 'text', needed: true, value: eta ? formatUtc(eta) : '', sent: '/eta_at' },
+      { name: 'eta', label: say('eta_utc'), kind: 'text', needed: true, value: eta ? formatUtc(eta) : '', sent: '/eta_at', check: wrongTime },
     ],
     more: (failure) => (failure instanceof Refusal && failure.problem?.code === 'NO_PLACES'
       ? [{ name: 'code', label: say('override_code'), kind: 'select', options: overrides(), sent: '/override/code' }, { name: 'why', label: say('override_why'), kind: 'area', hint: say('override_hint'), sent: '/override/text' }]
@@ -192,7 +206,7 @@ export function hold(portId) {
 }
 
 /** @param {Values} values */
-const personsOf = (values) => ({ total: countTyped(values.total) ?? 0, families: countTyped(values.families) ?? 0, medical: countTyped(values.medical) ?? 0 });
+const personsOf = (values) => ({ total: numberMeant(values.total) ?? 0, families: numberMeant(values.families) ?? 0, medical: numberMeant(values.medical) ?? 0 });
 
 /** @param {Reservation} held @param {string} name @param {string} title @param {string} submit @param {Field[]} fields @param {(values: Values) => unknown} body */
 function changeHeld(held, name, title, submit, fields, body) {
@@ -201,7 +215,7 @@ function changeHeld(held, name, title, submit, fields, body) {
     about: [make('p', { class: 'quiet' }, `${portName(held.port_id)} · ${say('held_count', { left: held.persons.total - held.landed.total, total: held.persons.total })}`)],
     standing() {
       const fresh = state.picture?.reservations.find((one) => one.reservation_id === held.reservation_id);
-      return make('p', {}, fresh ? `${say('holds_now')} ${say(`held_${fresh.state}`)} · ${say('expires_at', { at: formatUtc(fresh.expires_at), minutes: Math.ceil((Date.parse(fresh.expires_at) - now()) / 60000) })}` : say('held_gone'));
+      return make('p', {}, fresh ? `${say('holds_now')} ${say(`held_${fresh.state}`)} · ${say('expires_at', { at: dayTime(fresh.expires_at, now()), minutes: Math.ceil((Date.parse(fresh.expires_at) - now()) / 60000) })}` : say('held_gone'));
     },
     send: (values, key) => change('POST', `/v1/reservations/${held.reservation_id}/${name}`, body(values), key),
   });
@@ -210,7 +224,7 @@ function changeHeld(held, name, title, submit, fields, body) {
 /** @param {Reservation} held */
 export const confirm = (held) => changeHeld(held, 'confirm', say('confirm_title'), say('confirm'), [], () => undefined);
 /** @param {Reservation} held */
-export const extend = (held) => changeHeld(held, 'extend', say('extend'), say('extend'), [{ name: 'eta', label: say('eta_utc'), kind: 'text', needed: true, value: formatUtc(held.eta_at), sent: '/eta_at' }], (values) => ({ eta_at: timeTyped(values.eta) }));
+export const extend = (held) => changeHeld(held, 'extend', say('extend'), say('extend'), [{ name: 'eta', label: say('eta_utc'), kind: 'text', needed: true, value: formatUtc(held.eta_at), sent: '/eta_at', check: wrongTime }], (values) => ({ eta_at: timeTyped(values.eta) }));
 /** @param {Reservation} held */
 export const release = (held) => changeHeld(held, 'release', say('release'), say('release'), [{ name: 'reason', label: say('reason_text'), kind: 'area', needed: true }], (values) => ({ reason: values.reason }));
 /** @param {Reservation} held */
@@ -218,7 +232,7 @@ export const land = (held) => changeHeld(held, 'land', say('land_title'), say('l
 /** @param {Reservation} held */
 export const transfer = (held) => changeHeld(held, 'transfer', say('transfer'), say('transfer'), [
   { name: 'to_vessel', label: say('to_vessel'), kind: 'text', needed: true }, { name: 'total', label: say('transfer_count'), kind: 'number', hint: say('transfer_hint'), sent: '/persons/total' },
-  { name: 'eta', label: say('eta_utc'), kind: 'text', value: formatUtc(held.eta_at), sent: '/eta_at' },
+  { name: 'eta', label: say('eta_utc'), kind: 'text', value: formatUtc(held.eta_at), sent: '/eta_at', check: wrongTime },
 ], (values) => ({ to_vessel: values.to_vessel, persons: values.total.trim() ? personsOf({ ...values, families: '0', medical: '0' }) : null, eta_at: values.eta.trim() ? timeTyped(values.eta) : null }));
 
 /** @param {Reservation} held @returns {Field[]} */
@@ -315,10 +329,10 @@ export function portCapacity(portId) {
   reportPort(portId, 'capacity', say('edit_capacity'), [
     { name: 'total', label: say('places_total'), kind: 'number', needed: true, value: text(found?.places.total), sent: '/places/total' }, { name: 'families', label: say('families'), kind: 'number', value: text(found?.places.families), sent: '/places/families' },
     { name: 'medical', label: say('medical_places'), kind: 'number', value: text(found?.places.medical), sent: '/places/medical' }, { name: 'occupied', label: say('occupied'), kind: 'number', value: text(found?.occupied.total ?? 0), sent: '/occupied/total' },
-    { name: 'rate', label: say('landing_rate'), kind: 'number', value: text(found?.persons_per_hour), sent: '/persons_per_hour' },
+    { name: 'rate', label: say('landing_rate'), kind: 'number', value: text(found?.persons_per_hour), sent: '/persons_per_hour', check: wrongNumber },
   ], (values) => ({
-    places: { total: countTyped(values.total), families: countTyped(values.families), medical: countTyped(values.medical) },
-    occupied: { total: countTyped(values.occupied) ?? 0, families: found?.occupied.families ?? 0, medical: found?.occupied.medical ?? 0 }, persons_per_hour: numberTyped(values.rate, say('landing_rate')),
+    places: { total: numberMeant(values.total), families: numberMeant(values.families), medical: numberMeant(values.medical) },
+    occupied: { total: numberMeant(values.occupied) ?? 0, families: found?.occupied.families ?? 0, medical: found?.occupied.medical ?? 0 }, persons_per_hour: numberMeant(values.rate),
   }));
 }
 

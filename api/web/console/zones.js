@@ -8,7 +8,7 @@ import { dayTime } from './clock_text.js';
 import { areaKm2, refusalOf, writtenCorner } from './outline.js';
 import { keepTyped, openForm } from './forms.js';
 import { may, now, state } from './state.js';
-import { later, timeTyped } from './typed.js';
+import { later, timeTyped, wrongTime } from './typed.js';
 import { change } from './work.js';
 
 /** @typedef {import('./documents.js').Zone} Zone */
@@ -184,8 +184,8 @@ function openZone(name, title, zone, send) {
     fields: [
       { name: 'name', label: say('zone_name'), kind: 'text', needed: true, value: zone?.name ?? '' },
       { name: 'reason', label: say('reason_text'), kind: 'text', needed: true, longest: 4000, value: zone?.reason ?? '' },
-      { name: 'from', label: say('zone_from_utc'), kind: 'text', value: zone?.from_at && !zone.in_force ? formatUtc(zone.from_at) : '', sent: '/from_at' },
-      { name: 'to', label: say('zone_to_utc'), kind: 'text', value: zone?.to_at ? formatUtc(zone.to_at) : '', sent: '/to_at' },
+      { name: 'from', label: say('zone_from_utc'), kind: 'text', value: zone?.from_at && !zone.in_force ? formatUtc(zone.from_at) : '', sent: '/from_at', check: wrongTime },
+      { name: 'to', label: say('zone_to_utc'), kind: 'text', value: zone?.to_at ? formatUtc(zone.to_at) : '', sent: '/to_at', check: wrongTime },
       {
         name: 'outline', label: say('zone_corners'), kind: 'positions', needed: true, hint: say('zone_corners_hint'), longest: 16000,
         value: zone ? linesOf(cornersOf(zone)) : '', refuse: (places) => { const key = refusalOf(places); return key ? say(key) : ''; }, told: areaText,

@@ -181,6 +181,22 @@ def test_what_nobody_has_said_of_the_vessel_is_told_in_words_too(service):
     assert "Non indiqué : carburant, durée sans abri." in everywhere["text"]["fr"]
 
 
+@pytest.mark.parametrize(
+    ("age_s", "en", "fr"),
+    [
+        (7_200.0, "Position 120 min old", "Position datant de 120 min :"),
+        (604_800.0, "Position at least 7 days old", "Position datant de 7 jours ou plus :"),
+    ],
+)
+def test_an_age_at_the_greatest_that_can_be_stated_may_be_more(service, age_s, en, fr):
+    (notice,) = (
+        notice for notice in whole_document(decided(service, 1.4, 51.0, position_age_s=age_s))["notices"]
+        if notice["code"] == "POS_STALE"
+    )  # fmt: skip
+    assert notice["text"]["en"].startswith(en)
+    assert notice["text"]["fr"].startswith(fr)
+
+
 def test_the_edition_of_the_streams_is_among_the_inputs(service):
     decision = decided(service, 1.35, 51.0)
     basis = basis_of(decision)

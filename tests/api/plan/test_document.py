@@ -188,9 +188,20 @@ def test_a_boat_with_too_many_aboard_is_planned_with_the_limit_named_and_sharing
     notice = next(notice for notice in document["notices"] if notice["code"] == "VESSEL_OVER_LIMIT")
     assert notice["level"] == "warning"
     assert "57 persons, 37 more than the 20" in notice["text"]["en"]
+    assert "assumed" not in notice["text"]["en"]
     # The echo is what was asked, and its name that of the encounter decided by itself.
     assert over["encounter"]["vessel"]["max_persons"] == 20
     assert proposal.boats[0].ask.vessel.max_persons == 20
+
+
+def test_a_load_that_is_only_assumed_of_a_vessel_is_said_to_be(planned):
+    body = small()
+    body["encounters"][0] = {**body["encounters"][0], "persons": 45, "vessel": {}}
+    (notice,) = (
+        notice for notice in plan_document(planned(body))["notices"] if notice["code"] == "VESSEL_OVER_LIMIT"
+    )  # fmt: skip
+    assert "25 more than 20, which is only assumed" in notice["text"]["en"]
+    assert "chiffre seulement supposé" in notice["text"]["fr"]
 
 
 def test_urgency_weighs_by_the_policy_and_is_said(planned, october):

@@ -252,11 +252,11 @@ def in_french(values):
     ("english", "french"),
     [
         ("is 7.", "is 7."),
-        ("is held.", "est retenue."),
-        ("is held already.", "est déjà retenue."),
+        ("is held.", "est réservée."),
+        ("is held already.", "est déjà réservée."),
         ("is open.", "est ouvert."),
         ("is open elsewhere.", "est ouverte ailleurs."),
-        ("This takes one that is held or confirmed.", "Il en faut une retenue ou confirmée."),
+        ("This takes one that is held or confirmed.", "Il en faut une réservée ou confirmée."),
         ("'Both' is not one of its values.", "'Both' n'est pas une des valeurs admises."),
         ("Did you mean 'dover' or 'deal'? Profiles: a, b.", "Est-ce 'dover' ou 'deal' ? Profils : a, b."),
         # Nobody translated the second sentence, so that the first stays too.
