@@ -24,7 +24,7 @@ from api.exchanged import in_form
 from api.field_errors import field_errors
 from api.position import InvalidPosition, format_time, parse_position
 from api.store.port_snapshot import PortsSnapshot
-from api.terminal.bodies import NearestIn, OwnVesselIn, PersonsAboardIn
+from api.terminal.bodies import Medical, NearestIn, OwnVesselIn, PersonsAboardIn
 from api.terminal.clock import Reading
 from api.terminal.errors import TerminalRefusal
 from api.terminal.messages import SENTENCES, sentence, span
@@ -61,6 +61,7 @@ class Own(NamedTuple):
     persons: PersonsAboardIn
     ports: PortsSnapshot | None = None
     zones: ZonesView = ZonesView()
+    medical: Medical | None = None
 
 
 @dataclass(frozen=True)
@@ -132,10 +133,12 @@ def encounter_of(asked: NearestIn, own: Own) -> EncounterIn:
     # With nobody aboard yet it is not known how many there will be.
     if count is None and persons.min is not None and persons.max:
         count = {"min": persons.min, "max": persons.max}
+    # Of other people than those aboard nothing else is known.
+    told = own.medical if asked.persons is None else None
     body: dict[str, Any] = {
         **_place(asked, own.estimate),
         "time": format_time(own.reading.utc_s),
-        "medical": asked.medical,
+        "medical": asked.medical or told or "none",
         "vessel": (asked.vessel or own.vessel.profile).model_dump(mode="json", exclude_none=True),
         "policy": asked.policy,
     }

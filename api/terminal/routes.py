@@ -19,6 +19,7 @@ from api.store.errors import StoreError
 from api.terminal.bodies import (
     AcknowledgeIn,
     Lang,
+    MedicalIn,
     NearestIn,
     OwnVesselIn,
     PersonsAboardIn,
@@ -133,6 +134,13 @@ async def set_vessel(vessel: OwnVesselIn, terminal: Aboard) -> Response:
 async def set_persons(persons: PersonsAboardIn, terminal: Aboard) -> Response:
     """How many people; an empty body where nobody knows. Kept through a power cut when this answers."""
     await _kept(terminal.set_persons(persons))
+    return JsonText(to_json(state_document(terminal)))
+
+
+@router.put("/medical", summary="How the people are", response_class=JsonText)
+async def set_medical(told: MedicalIn, terminal: Aboard) -> Response:
+    """What NEAREST and reports go by; null where nobody knows. Kept through a power cut when this answers."""
+    await _kept(terminal.set_medical(told))
     return JsonText(to_json(state_document(terminal)))
 
 

@@ -69,6 +69,7 @@ def state_document(terminal: Terminal) -> Json:
         ],
         "vessel": vessel_document(service, terminal.vessel),
         "persons": persons_document(terminal.persons),
+        "medical": terminal.medical,
         "layers": layers(terminal, service, reading, fix),
         "zones": zones_state(terminal, service, reading),
         "link": link_document(terminal, reading),

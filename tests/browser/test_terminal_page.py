@@ -504,6 +504,16 @@ def test_a_critical_case_is_ranked_by_care_and_says_to_ask_for_a_helicopter(look
     page.locator("#med").click()
     page.get_by_role("button", name="critical").click()
     page.locator("#chart-note").get_by_text("Ask MRCC for helicopter").wait_for()
+    # It is kept with the terminal, as people and vessel are, until somebody says that it is not known.
+    page.reload()
+    page.locator("#med-sub").get_by_text("critical").wait_for()
+    ask_nearest(page)
+    page.locator("#chart-note").get_by_text("Ask MRCC for helicopter").wait_for()
+    page.locator("#report").click()
+    page.wait_for_function("() => document.querySelector('#report-text')?.value.includes('Medical state: critical')")
+    page.locator("#med").click()
+    page.get_by_role("button", name="not known", exact=True).click()
+    page.locator("#med-sub").get_by_text("not known").wait_for()
 
 
 def route_pixels(page):

@@ -30,7 +30,6 @@ let isReadingWhole = false;
 /** @type {Candidate | null} Port the centre directed to, judged by the engine, once read. */ let directed = null;
 /** @type {string | null} */ let chosenId = null;
 /** @type {PanelName | null} */ let opened = null;
-/** @type {Medical | null} Null until somebody has said. */ let medical = null;
 /** @type {string | null} */ let handPosition = null;
 /** @type {string} */ let refusal = '';
 let isAsking = false;
@@ -53,7 +52,9 @@ const silence = () => (performance.now() - heardAt) / 1000;
 /** Milliseconds of the terminal's clock, which runs on between states. */
 const now = () => (state?.at ? Date.parse(state.at) + (performance.now() - heardAt) : Date.now());
 const isSilent = () => silence() > SILENT_AFTER_S;
-const asked = () => JSON.stringify([state?.persons ?? null, state?.vessel.id ?? null, medical]);
+const asked = () => JSON.stringify([state?.persons ?? null, state?.vessel.id ?? null, medical()]);
+/** Null until somebody has said. @returns {Medical | null} */
+const medical = () => state?.medical ?? null;
 const ports = () => (answer ? portsOf(answer.document.decision) : []);
 /** Ports of the answer, and the one directed to where it is not among them. */
 const drawn = () => (directed && !ports().some((port) => port.port.id === directed?.port.id) ? [...ports(), directed] : ports());
@@ -64,10 +65,8 @@ const desk = {
   state: () => state,
   answer: () => answer,
   chosen: () => { const port = chosen(); return port ? { ...port, ...(wholePorts.get(port.port.id) ?? {}) } : null; },
-  medical: () => medical,
+  medical,
   position: () => handPosition,
-  /** @param {Medical} level */
-  setMedical(level) { medical = level; showFixed(); },
   /** @param {string | null} text */
   setPosition(text) { handPosition = text; showFixed(); },
   palette: () => /** @type {PaletteName} */ (document.documentElement.dataset.palette),
@@ -138,7 +137,7 @@ async function askNearest() {
   const [askedFor, askedAt] = [asked(), handPosition];
   try {
     /** @type {Record<string, unknown>} */
-    const body = { lang: 'both', ...(medical === null ? {} : { medical }), ...(handPosition === null ? {} : { position: handPosition }) };
+    const body = { lang: 'both', ...(handPosition === null ? {} : { position: handPosition }) };
     const nearest = await ask('POST', '/terminal/v1/nearest', body);
     answer = {
       document: nearest, pressedAt, receivedAt: performance.now(), tookMs: performance.now() - begun,
@@ -391,7 +390,7 @@ function showLayers(silentS) {
 }
 
 function showFixed() {
-  write(byId('med-sub'), medical === null ? say('not_known') : say(`med_${medical}`));
+  write(byId('med-sub'), medical() === null ? say('not_known') : say(`med_${medical()}`));
   write(byId('screen-sub'), `${say(`palette_${desk.palette()}`)} · ${language() === 'fr' ? 'EN' : 'FR'}`);
   const persons = state?.persons;
   const count = !persons || persons.max === null ? say('persons_unknown') : persons.min === persons.max ? String(persons.max) : `${persons.min}–${persons.max}`;

@@ -31,12 +31,15 @@ function tile(label, act, more = {}, sub = '') {
 
 /** @param {Desk} desk @returns {Node[]} */
 export function medPanel(desk) {
-  const tiles = ['none', 'urgent', 'critical'].map((level) => tile(say(`med_${level}`), () => {
-    desk.setMedical(/** @type {'none'} */ (level));
-    desk.close();
+  /** @param {'none' | 'urgent' | 'critical' | null} level */
+  const tell = async (level) => {
+    // What can't be kept counts all the same, and the panel says that it was not kept.
+    if (await desk.put('/terminal/v1/medical', { medical: level })) desk.close();
     desk.askNearest();
-  }, { 'aria-pressed': String(desk.medical() === level) }));
-  return [make('div', { class: 'tiles three' }, ...tiles), make('p', { class: 'quiet' }, say('med_note'))];
+  };
+  const tiles = /** @type {const} */ (['none', 'urgent', 'critical']).map((level) => tile(say(`med_${level}`), () => tell(level), { 'aria-pressed': String(desk.medical() === level) }));
+  tiles.push(tile('?', () => tell(null), { 'aria-pressed': String(desk.medical() === null), 'aria-label': say('not_known') }, say('not_known')));
+  return [make('div', { class: 'tiles four' }, ...tiles), make('p', { class: 'quiet' }, say('med_note'))];
 }
 
 /** @param {Desk} desk @returns {Node[]} */

@@ -145,12 +145,28 @@ def test_what_was_entered_is_what_is_asked_with(ship):
     assert ship.call("PUT", "/terminal/v1/persons", {}).json()["persons"] is None
 
 
+def test_how_the_people_are_is_kept_and_asked_with(launch):
+    first = launch()
+    assert first.state()["medical"] is None
+    assert first.call("PUT", "/terminal/v1/medical", {"medical": "critical"}).json()["medical"] == "critical"
+    ship = launch()
+    assert ship.state()["medical"] == "critical"
+    ship.hear()
+    assert ship.nearest().json()["encounter"]["medical"] == "critical"
+    assert ship.nearest(medical="none").json()["encounter"]["medical"] == "none"
+    # Of other people it is not known how they are.
+    assert ship.nearest(persons=3).json()["encounter"]["medical"] == "none"
+    assert ship.call("PUT", "/terminal/v1/medical", {"medical": None}).json()["medical"] is None
+    assert ship.nearest().json()["encounter"]["medical"] == "none"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "code"),
     [
         ("PUT", "vessel", {"profile": {"profile": "no-such"}}, 422, "UNKNOWN_NAME"),
         ("PUT", "vessel", {"profile": {}, "nationality": "x"}, 422, "INVALID_FIELDS"),
         ("PUT", "persons", {"min": 5}, 422, "INVALID_FIELDS"),
+        ("PUT", "medical", {"medical": "bad"}, 422, "INVALID_FIELDS"),
         ("PUT", "persons", {"min": 5, "max": 4}, 422, "INVALID_FIELDS"),
         ("PUT", "persons", {"min": 1, "max": 4, "recovered": 9}, 422, "INVALID_FIELDS"),
         ("POST", "nearest", {"position": "51 60.0N 001 00.0E"}, 422, "INVALID_FIELDS"),
