@@ -26,7 +26,7 @@ from api.position import InvalidPosition, format_time, parse_position
 from api.store.port_snapshot import PortsSnapshot
 from api.terminal.bodies import Medical, NearestIn, OwnVesselIn, PersonsAboardIn
 from api.terminal.clock import Reading
-from api.terminal.errors import TerminalRefusal
+from api.terminal.errors import TerminalRefusal, UnreadPosition
 from api.terminal.messages import SENTENCES, sentence, span
 from api.terminal.navigation import Estimate, Quality
 from api.terminal.zones import ZonesView
@@ -172,19 +172,19 @@ def _place(asked: NearestIn, estimate: Estimate) -> dict[str, Any]:
     return place
 
 
-def point_of(position: PointIn | str, lang: str) -> PointIn:
-    """The position a person or a page gave.
+def point_of(position: PointIn | str, lang: str, field: str = "position") -> PointIn:
+    """The position a person or a page gave in a field.
 
     Raises
     ------
-    InvalidAsk
+    UnreadPosition
     """
     if isinstance(position, PointIn):
         return position
     try:
         lon, lat = parse_position(position, french=lang == "fr")
     except InvalidPosition as wrong:
-        raise InvalidAsk("position", wrong.problem, wrong.remedy) from None
+        raise UnreadPosition(field, wrong) from None
     return PointIn(type="Point", coordinates=[lon, lat])
 
 

@@ -13,7 +13,7 @@ from api.documents.decision import to_json
 from api.http.auth import requires
 from api.http.dependencies import CurrentService, JsonText, Work
 from api.http.strict_json import StrictJsonRoute
-from api.position import parse_position, spoken_position
+from api.position import InvalidPosition, parse_position, spoken_position
 from api.security.roles import Permission
 from api.store.errors import StoreError
 from api.terminal.bodies import (
@@ -29,7 +29,7 @@ from api.terminal.bodies import (
     RouteIn,
     Sha256,
 )
-from api.terminal.errors import TerminalRefusal
+from api.terminal.errors import TerminalRefusal, UnreadPosition
 from api.terminal.messages import sentence
 from api.terminal.own_decision import Answered, answer, refused_as_given
 from api.terminal.report import report_of
@@ -37,7 +37,6 @@ from api.terminal.retask import compare
 from api.terminal.state import check_against_chart, clock_document, fix_document, state_document
 from api.terminal.terminal import Terminal
 from api.terminal.zones import zones_document
-from engine.errors import InvalidAsk
 
 STATE_AT_LEAST_S, STATE_AT_MOST_S = 5.0, 1.0
 """A state is sent at least so often, and no oftener than so. [s]"""
@@ -150,9 +149,8 @@ async def read_back(written: PositionIn, request: Request) -> Response:
     french = request.headers.get("accept-language", "").lower().startswith("fr")
     try:
         lon, lat = parse_position(written.text, french=french)
-    except ValueError as wrong:
-        problem, remedy = getattr(wrong, "problem", "is no position."), getattr(wrong, "remedy", "Check it.")
-        raise InvalidAsk("text", problem, remedy) from None
+    except InvalidPosition as wrong:
+        raise UnreadPosition("text", wrong) from None
     return JsonText(to_json({"position": [lon, lat], "read_back": spoken_position(lon, lat)}))
 
 

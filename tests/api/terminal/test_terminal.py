@@ -91,6 +91,19 @@ def test_a_position_that_looks_exchanged_is_refused_in_the_form_it_was_given_in(
     assert "[longitude, latitude]" in refused("nearest", {"position": point})
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "'please' is not part of a position. "), ("fr", "'please' ne fait pas partie d'une position. ")],
+)
+def test_a_position_typed_here_is_refused_with_the_word_that_is_none_of_it(ship, language, told):
+    for path, field in (("position", "text"), ("nearest", "position"), ("retask", "casualty"), ("reports", "position")):
+        body, heads = {field: "51 10 N 1 30 E please"}, {"Accept-Language": language}
+        document = ship.call("POST", f"/terminal/v1/{path}", body, heads).json()
+        assert document["code"] == "INVALID_FIELDS"
+        assert told in document["detail"]
+        assert [entry["pointer"] for entry in document["errors"]] == [f"/{field}"]
+
+
 def test_dead_reckoning_is_answered_with_its_age_and_doubt(ship):
     ship.hear(sog_kn=20.0, cog_deg=90.0).ticks.go(360.0)
     answered = ship.nearest().json()
