@@ -381,7 +381,8 @@ def _one_line(text: str) -> str:
     if not line:
         raise InvalidPosition("The position is empty.", WRITE_POSITION)
     # Checked before upper(), which turns some other letters into hemisphere letters (sharp s into SS).
-    foreign = re.search(r"[^0-9NSEWOnsewo°'\"+\-.,;/ ]", line)
+    # With the letters beside it: the word is what a person looks for.
+    foreign = re.search(r"[^\W\d_]*[^0-9NSEWOnsewo°'\"+\-.,;/ ][^\W\d_]*", line)
     if foreign:
         raise InvalidPosition(f"'{_echo(foreign.group())}' is not part of a position.", WRITE_POSITION)
     return line.upper()

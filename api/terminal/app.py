@@ -12,7 +12,7 @@ from api.http.app import create_app
 from api.http.auth import assert_all_routes_protected
 from api.http.json_router import add_routes
 from api.settings import Settings, read_settings
-from api.terminal.errors import TerminalRefusal, answer_refusal
+from api.terminal.errors import TerminalRefusal, UnreadPosition, answer_refusal, answer_unread
 from api.terminal.follower import Follower
 from api.terminal.link.bursts import Bursts
 from api.terminal.link.courier import Courier
@@ -64,6 +64,7 @@ def create_terminal(
     app.state.terminal = terminal
     add_routes(app, router, web_routes())
     app.add_exception_handler(TerminalRefusal, answer_refusal)
+    app.add_exception_handler(UnreadPosition, answer_unread)
     inner = app.router.lifespan_context
 
     @asynccontextmanager

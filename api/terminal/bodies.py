@@ -40,6 +40,12 @@ class PersonsAboardIn(_Body):
         return self
 
 
+class MedicalIn(_Body):
+    """How the worst off of the people are."""
+
+    medical: Annotated[Medical | None, Field(description="null: nobody has said; none is something else.")]
+
+
 class OwnVesselIn(_Body):
     """Own ship: what she is called, and what she is."""
 
@@ -58,7 +64,7 @@ class NearestIn(_Body):
 
     position: PointIn | PositionText | None = None
     persons: PersonsIn | Count | None = None
-    medical: Medical = "none"
+    medical: Medical | None = None
     vessel: VesselIn | None = None
     lang: Lang = "both"
     policy: Annotated[str, Field(max_length=64)] = "nearest-time"
@@ -79,7 +85,7 @@ class ReportIn(_Body):
     text: Annotated[str, Field(max_length=2_000)] = ""
     encounter: Flag = False
     position: PointIn | PositionText | None = None
-    medical: Annotated[Medical | None, Field(description="null: nobody has said; none is something else.")] = None
+    medical: Annotated[Medical | None, Field(description="null: as it was told to the terminal.")] = None
 
 
 class AcknowledgeIn(_Body):

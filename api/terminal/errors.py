@@ -7,8 +7,11 @@ from starlette.responses import Response
 
 from api.documents.bilingual import Bilingual
 from api.documents.decision import to_json
-from api.http.languages import preferred_language
-from api.http.problems import PROBLEM_JSON
+from api.http.languages import language_of, preferred_language
+from api.http.problems import PROBLEM_JSON, entry_of, kind_of, problem
+from api.position import InvalidPosition
+from api.text.refusals import refusal_sentence
+from engine.errors import InvalidAsk
 
 
 class TerminalRefusal(Exception):
@@ -28,6 +31,28 @@ class TerminalRefusal(Exception):
     def __init__(self, status: int, code: str, text: Bilingual, extra: dict[str, Any] | None = None) -> None:
         super().__init__(text["en"])
         self.status, self.code, self.text, self.extra = status, code, text, extra or {}
+
+
+class UnreadPosition(InvalidAsk):
+    """A position typed at this computer that can't be read.
+
+    Parameters
+    ----------
+    field : str
+        Field of the body that it stands in.
+    wrong : InvalidPosition
+    """
+
+    def __init__(self, field: str, wrong: InvalidPosition) -> None:
+        super().__init__(field, wrong.problem, wrong.remedy)
+
+
+async def answer_unread(request: Request, unread: Exception) -> Response:
+    """The problem document of a position typed here; it names the word, for it goes to nobody but whoever typed it."""
+    assert isinstance(unread, UnreadPosition)  # noqa: S101
+    language = language_of(request)
+    detail = refusal_sentence(unread.field, unread.problem, unread.remedy, language)
+    return problem(request, kind_of(unread), detail, [entry_of(unread, unread.field, language)])
 
 
 async def answer_refusal(request: Request, refusal: Exception) -> Response:

@@ -24,9 +24,9 @@ from api.exchanged import in_form
 from api.field_errors import field_errors
 from api.position import InvalidPosition, format_time, parse_position
 from api.store.port_snapshot import PortsSnapshot
-from api.terminal.bodies import NearestIn, OwnVesselIn, PersonsAboardIn
+from api.terminal.bodies import Medical, NearestIn, OwnVesselIn, PersonsAboardIn
 from api.terminal.clock import Reading
-from api.terminal.errors import TerminalRefusal
+from api.terminal.errors import TerminalRefusal, UnreadPosition
 from api.terminal.messages import SENTENCES, sentence, span
 from api.terminal.navigation import Estimate, Quality
 from api.terminal.zones import ZonesView
@@ -61,6 +61,7 @@ class Own(NamedTuple):
     persons: PersonsAboardIn
     ports: PortsSnapshot | None = None
     zones: ZonesView = ZonesView()
+    medical: Medical | None = None
 
 
 @dataclass(frozen=True)
@@ -132,10 +133,12 @@ def encounter_of(asked: NearestIn, own: Own) -> EncounterIn:
     # With nobody aboard yet it is not known how many there will be.
     if count is None and persons.min is not None and persons.max:
         count = {"min": persons.min, "max": persons.max}
+    # Of other people than those aboard nothing else is known.
+    told = own.medical if asked.persons is None else None
     body: dict[str, Any] = {
         **_place(asked, own.estimate),
         "time": format_time(own.reading.utc_s),
-        "medical": asked.medical,
+        "medical": asked.medical or told or "none",
         "vessel": (asked.vessel or own.vessel.profile).model_dump(mode="json", exclude_none=True),
         "policy": asked.policy,
     }
@@ -169,19 +172,19 @@ def _place(asked: NearestIn, estimate: Estimate) -> dict[str, Any]:
     return place
 
 
-def point_of(position: PointIn | str, lang: str) -> PointIn:
-    """The position a person or a page gave.
+def point_of(position: PointIn | str, lang: str, field: str = "position") -> PointIn:
+    """The position a person or a page gave in a field.
 
     Raises
     ------
-    InvalidAsk
+    UnreadPosition
     """
     if isinstance(position, PointIn):
         return position
     try:
         lon, lat = parse_position(position, french=lang == "fr")
     except InvalidPosition as wrong:
-        raise InvalidAsk("position", wrong.problem, wrong.remedy) from None
+        raise UnreadPosition(field, wrong) from None
     return PointIn(type="Point", coordinates=[lon, lat])
 
 

@@ -30,8 +30,8 @@ def report_of(asked: ReportIn, own: Own) -> tuple[str, dict[str, Any]]:
     if not asked.encounter:
         return "report", {
             "text": asked.text, "position": place, "quality": estimate.quality.value, "persons": persons,
-            "recovered": own.persons.recovered, "in_water": own.persons.in_water, "medical": asked.medical,
-            "vessel": own.vessel.name,
+            "recovered": own.persons.recovered, "in_water": own.persons.in_water,
+            "medical": asked.medical or own.medical, "vessel": own.vessel.name,
         }  # fmt: skip
     if place is None:
         raise no_position(estimate)
@@ -52,8 +52,8 @@ def _on_scene(asked: ReportIn, own: Own) -> dict[str, Any]:
     """How the people are and who has them, as far as somebody has said: what is left out is not known ashore."""
     persons = own.persons
     stated: dict[str, Any] = {
-        "medical": asked.medical, "persons_recovered": persons.recovered, "persons_in_water": persons.in_water,
-        "aboard_since": persons.aboard_since,
+        "medical": asked.medical or own.medical, "persons_recovered": persons.recovered,
+        "persons_in_water": persons.in_water, "aboard_since": persons.aboard_since,
     }  # fmt: skip
     profile = own.vessel.profile.model_dump(mode="json", exclude_none=True)
     # Who only reports them may not be who takes them aboard: then the port is sought for another vessel.

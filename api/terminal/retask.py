@@ -34,7 +34,7 @@ def compare(service: DecisionService, asked: RetaskIn, own: Own) -> dict[str, An
     ------
     TerminalRefusal, SafeportError
     """
-    casualty = point_of(asked.casualty, asked.lang)
+    casualty = point_of(asked.casualty, asked.lang, "casualty")
     now = answer(service, NearestIn(lang="both"), own)
     here = now.encounter["position"]["coordinates"]
     # Ways between decisions keep out of the zones that decisions keep out of.

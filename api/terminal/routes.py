@@ -13,12 +13,13 @@ from api.documents.decision import to_json
 from api.http.auth import requires
 from api.http.dependencies import CurrentService, JsonText, Work
 from api.http.strict_json import StrictJsonRoute
-from api.position import parse_position, spoken_position
+from api.position import InvalidPosition, parse_position, spoken_position
 from api.security.roles import Permission
 from api.store.errors import StoreError
 from api.terminal.bodies import (
     AcknowledgeIn,
     Lang,
+    MedicalIn,
     NearestIn,
     OwnVesselIn,
     PersonsAboardIn,
@@ -28,7 +29,7 @@ from api.terminal.bodies import (
     RouteIn,
     Sha256,
 )
-from api.terminal.errors import TerminalRefusal
+from api.terminal.errors import TerminalRefusal, UnreadPosition
 from api.terminal.messages import sentence
 from api.terminal.own_decision import Answered, answer, refused_as_given
 from api.terminal.report import report_of
@@ -36,7 +37,6 @@ from api.terminal.retask import compare
 from api.terminal.state import check_against_chart, clock_document, fix_document, state_document
 from api.terminal.terminal import Terminal
 from api.terminal.zones import zones_document
-from engine.errors import InvalidAsk
 
 STATE_AT_LEAST_S, STATE_AT_MOST_S = 5.0, 1.0
 """A state is sent at least so often, and no oftener than so. [s]"""
@@ -136,15 +136,21 @@ async def set_persons(persons: PersonsAboardIn, terminal: Aboard) -> Response:
     return JsonText(to_json(state_document(terminal)))
 
 
+@router.put("/medical", summary="How the people are", response_class=JsonText)
+async def set_medical(told: MedicalIn, terminal: Aboard) -> Response:
+    """What NEAREST and reports go by; null where nobody knows. Kept through a power cut when this answers."""
+    await _kept(terminal.set_medical(told))
+    return JsonText(to_json(state_document(terminal)))
+
+
 @router.post("/position", summary="Read a position back", response_class=JsonText)
 async def read_back(written: PositionIn, request: Request) -> Response:
     """What was understood of a position as people write it; nothing is changed."""
     french = request.headers.get("accept-language", "").lower().startswith("fr")
     try:
         lon, lat = parse_position(written.text, french=french)
-    except ValueError as wrong:
-        problem, remedy = getattr(wrong, "problem", "is no position."), getattr(wrong, "remedy", "Check it.")
-        raise InvalidAsk("text", problem, remedy) from None
+    except InvalidPosition as wrong:
+        raise UnreadPosition("text", wrong) from None
     return JsonText(to_json({"position": [lon, lat], "read_back": spoken_position(lon, lat)}))
 
 

@@ -69,12 +69,13 @@ def state_document(terminal: Terminal) -> Json:
         ],
         "vessel": vessel_document(service, terminal.vessel),
         "persons": persons_document(terminal.persons),
+        "medical": terminal.medical,
         "layers": layers(terminal, service, reading, fix),
         "zones": zones_state(terminal, service, reading),
         "link": link_document(terminal, reading),
-        "direction": direction_document(terminal.direction, service),
-        "withdrawn": direction_document(terminal.withdrawn, service),
-        "active_route": terminal.hand_over.document(),
+        "direction": with_port_names(terminal.direction, service),
+        "withdrawn": with_port_names(terminal.withdrawn, service),
+        "active_route": with_port_names(terminal.hand_over.document(), service),
         "trouble": None if terminal.trouble is None else {
             "code": terminal.trouble.code, "text": sentence("disk_full" if terminal.trouble.code == "DISK_FULL" else
                                                             "not_kept"),
@@ -93,13 +94,13 @@ def zones_state(terminal: Terminal, service: DecisionService | None, reading: Re
     }
 
 
-def direction_document(direction: Json | None, service: DecisionService | None) -> Json | None:
-    """The direction that holds or how one was withdrawn, with the names of the port where the register has it."""
-    if direction is None:
+def with_port_names(known: Json | None, service: DecisionService | None) -> Json | None:
+    """A direction, its withdrawal or a route steered along, with the names of the port where the register has it."""
+    if known is None:
         return None
     ports = () if service is None else service.world.ports
-    named = next((port for port in ports if port.id == direction.get("port_id")), None)
-    return {**direction, "port": None if named is None else {"id": named.id, "name": port_names(named, LANGUAGES)}}
+    named = next((port for port in ports if port.id == known.get("port_id")), None)
+    return {**known, "port": None if named is None else {"id": named.id, "name": port_names(named, LANGUAGES)}}
 
 
 def link_document(terminal: Terminal, reading: Reading) -> Json:

@@ -22,7 +22,7 @@ from api.store.errors import StoreError
 from api.store.port_deltas import snapshot_of
 from api.store.port_snapshot import PortsSnapshot
 from api.store.validation import canonical
-from api.terminal.bodies import OwnVesselIn, PersonsAboardIn
+from api.terminal.bodies import MedicalIn, OwnVesselIn, PersonsAboardIn
 from api.terminal.errors import TerminalRefusal
 from api.terminal.follower import Follower
 from api.terminal.link.bursts import DOWN_FOR_S, Bursts
@@ -97,6 +97,8 @@ class Terminal:
         if vessel is not None and self.vessel.profile != vessel:
             self.vessel = OwnVesselIn(name=self.vessel.name, profile=vessel)
         self.persons = PersonsAboardIn.model_validate(keeper.value("persons") or {})
+        self.medical = MedicalIn(medical=keeper.value("medical")).medical
+        """How the worst off of the people are; None until somebody has said."""
         self.trouble: StoreError | None = None
         """Why nothing can be kept just now; None while all is well."""
         self.changed = asyncio.Event()
@@ -174,7 +176,7 @@ class Terminal:
         reading = self.follower.clock()
         zones = self.zones.view(self.service_if_open(), self.vessel.profile, reading.utc_s)
         ports = picture_with(self.ports, zones)
-        return Own(self.follower.estimate(), reading, self.vessel, self.persons, ports, zones)
+        return Own(self.follower.estimate(), reading, self.vessel, self.persons, ports, zones, self.medical)
 
     def tell(self) -> None:
         """Something changed: whoever waits for the state looks again."""
@@ -199,6 +201,12 @@ class Terminal:
         await self.keep(lambda: self.keeper.set_values(persons=persons.model_dump(mode="json")))
         self.persons = persons
         self.tell()
+
+    async def set_medical(self, told: MedicalIn) -> None:
+        """How the people are: answers go by it at once, also where it can't be kept; kept when this returns."""
+        self.medical = told.medical
+        self.tell()
+        await self.keep(lambda: self.keeper.set_values(medical=told.medical))
 
     async def answer_of(self, digest: str) -> Answered:
         """A decision that was made here: remembered, or made again of what is kept.

@@ -232,8 +232,13 @@ def test_a_direction_withdrawn_is_said_at_once_and_steering_goes_on_until_a_pres
         box.get_by_role("button", name="ACKNOWLEDGE").click()
         box.get_by_role("button", name="SEE PORT").click()
         page.get_by_role("button", name="STEER", exact=True).click()
-        page.get_by_text("Done once").wait_for()
+        page.get_by_text("Sent every second until STEER NO MORE").wait_for()
         page.keyboard.press("Escape")
+        # What is sent is said on the page itself, also to whoever opens it anew.
+        page.locator("#chart-note").get_by_text("Steering: Ramsgate.").wait_for()
+        page.reload()
+        page.locator("#chart-note").get_by_text("Steering: Ramsgate.").wait_for()
+        ask_nearest(page)
         page.locator("#report").click()
         page.locator("#report-text").fill("Half of it typed")
 

@@ -195,18 +195,18 @@ def test_a_port_touched_says_why_and_what_to_say(look):
     assert "persons on board" in text or "number of persons not known" in text
 
 
-def test_people_are_counted_in_two_touches_and_the_answer_is_said_to_be_old(look):
+def test_people_are_counted_in_two_touches_and_the_nearest_port_is_asked_for_anew(look):
     page = look()
     ask_nearest(page)
     page.locator("#persons").click()
     page.get_by_role("button", name="31–40").click()
     page.locator("#panel").wait_for(state="hidden")
     page.locator("#persons").get_by_text("31–40").wait_for()
-    page.locator("#answer-old").get_by_text("people, vessel or medical state changed").wait_for()
-    ask_nearest(page)
+    # It is asked anew by itself.
     page.locator("#answer-old").wait_for(state="hidden")
+    page.locator("#nearest:not([aria-busy])").wait_for()
     page.locator("#say").click()
-    page.locator("#panel").get_by_text("three one to four zero persons on board").first.wait_for()
+    page.locator("#panel").get_by_text("at least three one, at most four zero persons on board").first.wait_for()
 
 
 def test_who_is_still_in_the_water_is_told_in_two_touches(look, ship):
@@ -219,10 +219,10 @@ def test_who_is_still_in_the_water_is_told_in_two_touches(look, ship):
     water.click()
     page.locator("#persons-sub").get_by_text("not known · in the water").wait_for()
     assert ship.terminal.persons.in_water is True
-    page.keyboard.press("Escape")
-    ask_nearest(page)
-    page.locator("#answer-old").wait_for(state="hidden")
+    # It is asked anew by itself, as the panel stands.
     page.locator("#chart-note").get_by_text("Rescue not complete").wait_for()
+    page.keyboard.press("Escape")
+    assert page.locator("#answer-old").is_hidden()
     page.locator("#say").click()
     page.locator("#panel").get_by_text("INFORMATION: persons in the water.").wait_for()
     page.keyboard.press("Escape")
@@ -237,7 +237,6 @@ def test_who_is_still_in_the_water_is_told_in_two_touches(look, ship):
     page.get_by_role("button", name="11–20").click()
     page.locator("#persons-sub").get_by_text("11–20 · all").wait_for()
     assert ship.terminal.persons.recovered == 20
-    ask_nearest(page)
     page.locator("#answer-old").wait_for(state="hidden")
     page.locator("#chart-note").get_by_text("all persons recovered?").wait_for(state="detached")
     page.locator("#report").click()
@@ -258,19 +257,27 @@ def test_a_position_heard_is_read_back_before_it_is_used(look):
     use = page.get_by_role("button", name="ASK FROM HERE")
     assert use.is_disabled()
     page.locator("#position-text").fill("50 50.0N 001 10.0E")
-    page.get_by_role("button", name="READ BACK").click()
+    page.get_by_role("button", name="READ BACK", exact=True).click()
     page.get_by_text("five zero degrees").or_(page.get_by_text("5 0 degrees")).wait_for()
     use.click()
     page.locator("#ports .port").first.wait_for()
     page.locator("#position").get_by_text("by hand").wait_for()
+    # Opened again it is still there, and read back once more before it is used.
+    page.locator("#position").click()
+    page.wait_for_function("() => document.getElementById('position-text')?.value === '50 50.0N 001 10.0E'")
+    assert use.is_disabled()
+    assert "after READ BACK" in use.inner_text()
 
 
 def test_a_position_that_is_none_is_refused_in_words(look):
     page = look("tablet", "day", "fr")
     page.locator("#position").click()
     page.locator("#position-text").fill("51 75N 001 10E")
-    page.get_by_role("button", name="RELIRE").click()
+    page.get_by_role("button", name="RELIRE", exact=True).click()
     page.locator("#panel .refusal").get_by_text("La latitude a 60 minutes ou plus. Vérifier les minutes").wait_for()
+    page.locator("#position-text").fill("51 10 N 1 30 E merci")
+    page.get_by_role("button", name="RELIRE", exact=True).click()
+    page.locator("#panel .refusal").get_by_text("'merci' ne fait pas partie d'une position. Écrire").wait_for()
     assert page.get_by_role("button", name="DEMANDER D'ICI").is_disabled()
 
 
@@ -504,6 +511,16 @@ def test_a_critical_case_is_ranked_by_care_and_says_to_ask_for_a_helicopter(look
     page.locator("#med").click()
     page.get_by_role("button", name="critical").click()
     page.locator("#chart-note").get_by_text("Ask MRCC for helicopter").wait_for()
+    # It is kept with the terminal, as people and vessel are, until somebody says that it is not known.
+    page.reload()
+    page.locator("#med-sub").get_by_text("critical").wait_for()
+    ask_nearest(page)
+    page.locator("#chart-note").get_by_text("Ask MRCC for helicopter").wait_for()
+    page.locator("#report").click()
+    page.wait_for_function("() => document.querySelector('#report-text')?.value.includes('Medical state: critical')")
+    page.locator("#med").click()
+    page.get_by_role("button", name="not known", exact=True).click()
+    page.locator("#med-sub").get_by_text("not known").wait_for()
 
 
 def route_pixels(page):

@@ -54,7 +54,7 @@ function encounterParts(actions) {
   /** @type {Node[]} */
   const parts = [
     make('h2', {}, `${shortId(encounter.encounter_id)} · ${say('people_count', { count: personsText(countedOf(reports)) })} `, make('span', { class: 'quiet' }, vessel)),
-    make('p', { class: 'quiet' }, `${formatPosition(latest?.position.coordinates)} · ${say('fix_age', { age: sayAge(ageOf(latest?.observed_at)) })} · ${say('decided_at', { at: formatUtcSeconds(shown.at ?? view.at) })}`),
+    make('p', { class: 'quiet' }, `${formatPosition(latest?.position.coordinates, language())} · ${say('fix_age', { age: sayAge(ageOf(latest?.observed_at)) })} · ${say('decided_at', { at: formatUtcSeconds(shown.at ?? view.at) })}`),
   ];
   const viewers = viewersText(encounter.encounter_id);
   if (viewers) parts.push(make('p', { class: 'viewers' }, viewers));
@@ -69,7 +69,7 @@ function encounterParts(actions) {
   parts.push(...heldParts(placesOf(encounter.encounter_id), actions));
   if (encounter.possible_duplicates.length) parts.push(duplicatesPart(encounter.possible_duplicates, actions));
   parts.push(make('h3', {}, say('reports')), make('ul', { class: 'reports' }, ...[...encounter.reports].reverse().slice(0, 6).map((report) => make('li', {},
-    `${dayTime(report.observed_at, now())} · ${say(`source_${report.source}`)} · ${say('people_count', { count: personsText(report.persons) })} · ${formatPosition(report.position.coordinates)}`
+    `${dayTime(report.observed_at, now())} · ${say(`source_${report.source}`)} · ${say('people_count', { count: personsText(report.persons) })} · ${formatPosition(report.position.coordinates, language())}`
     + `${report.uncertainty_m === null ? '' : ` ± ${Math.round(report.uncertainty_m)} m`} · ${report.by.duty}`, ...[reportedFacts(report).join(' · '), report.text].filter(Boolean).map((text) => make('span', { class: 'sub' }, text))))));
   if (!state.whatIf) {
     const more = make('div', { class: 'actions' });

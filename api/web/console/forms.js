@@ -3,7 +3,7 @@
 import { ask, Refusal } from '../shared/api.js';
 import { byId, make } from '../shared/elements.js';
 import { formatPosition } from '../shared/format.js';
-import { has, inLanguage, say } from '../shared/texts.js';
+import { has, inLanguage, language, say } from '../shared/texts.js';
 import { labelsOf, refusalText } from '../shared/refusal_text.js';
 import { wrongCount } from './typed.js';
 
@@ -133,7 +133,7 @@ export function openForm(form) {
   async function hear(text) {
     if (text.length > LONGEST_LINE) throw new Refusal(422, { detail: say('error_too_long', { field: say('position_heard'), count: text.length, most: LONGEST_LINE }) });
     const found = await ask('GET', `/console/v1/position?text=${encodeURIComponent(text)}`);
-    return [found.position, [make('b', {}, formatPosition(found.position)), make('span', {}, ` ${inLanguage(found.read_back)}`)]];
+    return [found.position, [make('b', {}, formatPosition(found.position, language())), make('span', {}, ` ${inLanguage(found.read_back)}`)]];
   }
 
   /** Positions as understood, one a line. @param {Field} field @param {string} text @returns {Promise<[Place[], Node[]]>} */
@@ -143,7 +143,7 @@ export function openForm(form) {
     const { positions } = /** @type {{ positions: Place[] }} */ (await ask('POST', '/console/v1/positions', { texts }));
     const wrong = field.refuse?.(positions) ?? '';
     if (wrong) throw new Refusal(422, { detail: wrong });
-    return [positions, [make('b', {}, field.told?.(positions) ?? ''), make('span', {}, ` ${positions.map(formatPosition).join(' · ')}`)]];
+    return [positions, [make('b', {}, field.told?.(positions) ?? ''), make('span', {}, ` ${positions.map((/** @type {number[]} */ at) => formatPosition(at, language())).join(' · ')}`)]];
   }
 
   /**

@@ -187,7 +187,7 @@ export async function openHandover() {
   }
   /** @param {string} title @param {Node[]} rows @param {string[]} heads */
   const part = (title, rows, heads) => [make('h3', {}, `${title} · ${rows.length}`), rows.length ? table(heads, rows) : make('p', { class: 'quiet' }, say('list_none'))];
-  const encounters = page.open_encounters.map((/** @type {any} */ one) => tr(make('b', {}, shortId(one.encounter_id)), personsText(one.persons), ...sceneTexts(one.on_scene), formatPosition(one.latest.position.coordinates),
+  const encounters = page.open_encounters.map((/** @type {any} */ one) => tr(make('b', {}, shortId(one.encounter_id)), personsText(one.persons), ...sceneTexts(one.on_scene), formatPosition(one.latest.position.coordinates, language()),
     one.direction ? `${placeText(one.direction)} · ${say('directed_by', { centre: one.direction.centre })}` : say('state_new'), `${dayTime(one.latest.observed_at, page.at)}${one.aged ? ` · ${say('aged')}` : ''}`, one.possible_duplicate ? say('twin') : ''));
   const held = page.reservations.map((/** @type {any} */ one) => tr(make('b', {}, shortId(one.reservation_id)), portName(one.port_id), one.vessel, String(one.persons.total - one.landed.total), say(`held_${one.state}`), `${dayTime(one.expires_at, page.at)}${page.expiring_soon.includes(one.reservation_id) ? ` · ${say('expiring')}` : ''}${one.overdue ? ` · ${say('overdue')}` : ''}`));
   const expired = page.expired_not_landed.map((/** @type {any} */ one) => tr(shortId(one.reservation_id), portName(one.port_id), one.vessel, String(one.persons), dayTime(one.expired_at, page.at)));
@@ -257,7 +257,7 @@ function eventDetails({ kind, at, became, payload }) {
 const twinText = (pair) => say('twin_pair', { encounter: shortId(pair.encounter_id), distance: Math.round(pair.distance_m), envelope: Math.round(pair.envelope_m) });
 
 /** A position as reported, and how good it is. @param {any} report */
-const placeSaid = (report) => `${formatPosition(report.position.coordinates)}${report.uncertainty_m === null ? '' : ` ± ${Math.round(report.uncertainty_m)} m`}`;
+const placeSaid = (report) => `${formatPosition(report.position.coordinates, language())}${report.uncertainty_m === null ? '' : ` ± ${Math.round(report.uncertainty_m)} m`}`;
 
 /** Two reports that may be of one boat, side by side; people look, nothing is merged. @param {string} oneId @param {string} otherId */
 export async function openComparison(oneId, otherId) {

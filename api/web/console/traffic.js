@@ -33,7 +33,7 @@ export function vesselsDrawn() {
 /** Every vessel as a row of text, by name: what the chart shows, for who cannot see it. */
 export function trafficRows() {
   return [...(state.traffic?.vessels ?? [])].sort((a, b) => nameOf(a).localeCompare(nameOf(b))).map((vessel) => [
-    nameOf(vessel), vessel.mmsi, say(`ais_${vessel.kind}`), formatPosition(vessel.position), vessel.cog_deg === null ? '?' : `${formatBearing(vessel.cog_deg)}°`,
+    nameOf(vessel), vessel.mmsi, say(`ais_${vessel.kind}`), formatPosition(vessel.position, language()), vessel.cog_deg === null ? '?' : `${formatBearing(vessel.cog_deg)}°`,
     vessel.sog_kn === null ? '?' : `${formatNumber(vessel.sog_kn, language())} ${say('knots')}`, sayAge(ageOf(vessel.at)),
   ]);
 }

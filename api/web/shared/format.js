@@ -14,18 +14,18 @@ export function formatNumber(value, lang, decimals = 1) {
 /**
  * Latitude and longitude in degrees and minutes. Tenths of minutes are rounded first and split afterwards: 60.0' never
  * shows.
- * @param {readonly number[] | null | undefined} at Longitude, latitude. [deg]
+ * @param {readonly number[] | null | undefined} at Longitude, latitude. [deg] @param {Lang} lang
  */
-export function formatPosition(at) {
+export function formatPosition(at, lang) {
   if (!at) return '--';
-  return `${half(at[1], 2, 'NS')}  ${half(at[0], 3, 'EW')}`;
+  return `${half(at[1], 2, 'NS', lang)}  ${half(at[0], 3, 'EW', lang)}`;
 }
 
-/** @param {number} value @param {number} width @param {string} letters */
-function half(value, width, letters) {
+/** @param {number} value @param {number} width @param {string} letters @param {Lang} lang */
+function half(value, width, letters, lang) {
   const tenths = Math.round(Math.abs(value) * 600);
   const degrees = String(Math.floor(tenths / 600)).padStart(width, '0');
-  const minutes = ((tenths % 600) / 10).toFixed(1).padStart(4, '0');
+  const minutes = formatNumber((tenths % 600) / 10, lang).padStart(4, '0');
   return `${degrees}°${minutes}′${value < 0 ? letters[1] : letters[0]}`;
 }
 

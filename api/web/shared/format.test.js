@@ -5,9 +5,10 @@ import { coastLevel, coastName, unpack } from './chart_data.js';
 import { firstChannel, formatAge, formatBearing, formatLocal, formatPosition, spokenDigits, wayBetween } from './format.js';
 
 test('minutes are rounded before they are split: 60.0 never shows', () => {
-  assert.equal(formatPosition([1.4516, 50.99999]), '51°00.0′N  001°27.1′E');
-  assert.equal(formatPosition([-0.0001, -0.0001]), '00°00.0′S  000°00.0′W');
-  assert.equal(formatPosition([-1.99999, 50.5]), '50°30.0′N  002°00.0′W');
+  assert.equal(formatPosition([1.4516, 50.99999], 'en'), '51°00.0′N  001°27.1′E');
+  assert.equal(formatPosition([-0.0001, -0.0001], 'en'), '00°00.0′S  000°00.0′W');
+  assert.equal(formatPosition([-1.99999, 50.5], 'en'), '50°30.0′N  002°00.0′W');
+  assert.equal(formatPosition([1.45, 51.11], 'fr'), '51°06,6′N  001°27,0′E');
 });
 
 test('a bearing has three figures and never 360', () => {

@@ -61,6 +61,7 @@ export function portLine(port, all, decision) {
   const name = inLanguage(port.port.name);
   const channel = firstChannel(port.port.vhf);
   const minutes = port.time_to_landing_min;
+  const differs = whatDiffers(port, all, decision);
   return [
     shape(port.status),
     nameOf(name),
@@ -72,7 +73,8 @@ export function portLine(port, all, decision) {
     make('span', { class: 'eta' }, port.eta_at ? `${say('eta')} ${formatUtc(port.eta_at)} UTC` : `${say('eta')} ?`),
     make('span', { class: 'why' },
       make('span', { class: `status status-${port.status}` }, say(`status_${port.status}`)),
-      make('span', { class: 'differs' }, whatDiffers(port, all, decision).join(' · '))),
+      // Set apart: what makes ports differ is not what the status is for.
+      make('span', { class: 'differs' }, differs.length ? `| ${differs.join(' · ')}` : '')),
     make('span', { class: 'local' }, port.eta_local ?? ''),
   ];
 }

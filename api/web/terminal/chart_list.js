@@ -17,7 +17,7 @@ export function chartLists(state, ports, chart, zones, from) {
   const card = make('div', { class: 'card', tabindex: '0', role: 'group', 'aria-label': say('chart_list') });
   const own = state?.fix;
   card.append(make('h3', {}, say('list_own')), make('p', {}, own?.position
-    ? `${formatPosition(own.position)} · ${say('cog')} ${formatBearing(own.cog_deg)}${say('true_bearing')} · ${say('sog')} ${own.sog_kn === null ? '?' : formatNumber(own.sog_kn, language())} ${say('knots')}`
+    ? `${formatPosition(own.position, language())} · ${say('cog')} ${formatBearing(own.cog_deg)}${say('true_bearing')} · ${say('sog')} ${own.sog_kn === null ? '?' : formatNumber(own.sog_kn, language())} ${say('knots')}`
     : say('fix_none')));
   add(card, 'list_ports', ports.map((port) => [
     inLanguage(port.port.name), say(`status_${port.status}`), way(port.distance_nm, port.bearing_deg),

@@ -51,7 +51,7 @@ export function portCard(port, whole, isReading, decision, state, encounter, out
   // The brief answer's next port has courses and distances alone until all of it is there.
   if (known.legs?.[0]?.to) {
     const legs = known.legs.map((leg) => make('li', {}, say('leg', {
-      course: formatBearing(leg.course_deg), miles: formatNumber(leg.distance_nm, lang), position: formatPosition(/** @type {[number, number]} */ (leg.to)),
+      course: formatBearing(leg.course_deg), miles: formatNumber(leg.distance_nm, lang), position: formatPosition(/** @type {[number, number]} */ (leg.to), lang),
     })));
     card.append(make('h3', {}, say('legs')), make('ul', {}, ...legs));
   }

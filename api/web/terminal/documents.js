@@ -24,6 +24,7 @@
  * @property {{ source: string, trusted: boolean, why?: Words | null }} clock
  * @property {{ id: string, name: string | null, kind?: Words | null, profile?: Record<string, unknown> }} vessel
  * @property {{ min: number | null, max: number | null, aboard_since?: string | null, recovered?: number | null, in_water?: boolean | null } | null} persons
+ * @property {'none' | 'urgent' | 'critical' | null} [medical] Null until somebody has said.
  * @property {{ id: string, state: 'connecting' | 'open' | 'silent' | 'lost', dropped: number }[]} [sources]
  * @property {{ state: 'up' | 'down' | 'off', since: string | null, queued: number, why?: Words | null, burst?: { written: number, answers: number } | null }} link
  * @property {any} direction @property {any} [withdrawn] How the last direction was taken back. @property {any} [active_route] @property {boolean} [is_demo] @property {boolean} [ready] @property {Words | null} [not_ready]

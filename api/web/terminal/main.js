@@ -30,10 +30,10 @@ let isReadingWhole = false;
 /** @type {Candidate | null} Port the centre directed to, judged by the engine, once read. */ let directed = null;
 /** @type {string | null} */ let chosenId = null;
 /** @type {PanelName | null} */ let opened = null;
-/** @type {Medical | null} Null until somebody has said. */ let medical = null;
 /** @type {string | null} */ let handPosition = null;
 /** @type {string} */ let refusal = '';
 let isAsking = false;
+/** Whether NEAREST was asked for while an answer was still on its way. */ let isAskedAgain = false;
 let isChartOff = false;
 /** @type {Chart | null} */ let chart = null;
 let isCourseUp = false;
@@ -53,7 +53,9 @@ const silence = () => (performance.now() - heardAt) / 1000;
 /** Milliseconds of the terminal's clock, which runs on between states. */
 const now = () => (state?.at ? Date.parse(state.at) + (performance.now() - heardAt) : Date.now());
 const isSilent = () => silence() > SILENT_AFTER_S;
-const asked = () => JSON.stringify([state?.persons ?? null, state?.vessel.id ?? null, medical]);
+const asked = () => JSON.stringify([state?.persons ?? null, state?.vessel.id ?? null, medical()]);
+/** Null until somebody has said. @returns {Medical | null} */
+const medical = () => state?.medical ?? null;
 const ports = () => (answer ? portsOf(answer.document.decision) : []);
 /** Ports of the answer, and the one directed to where it is not among them. */
 const drawn = () => (directed && !ports().some((port) => port.port.id === directed?.port.id) ? [...ports(), directed] : ports());
@@ -64,10 +66,8 @@ const desk = {
   state: () => state,
   answer: () => answer,
   chosen: () => { const port = chosen(); return port ? { ...port, ...(wholePorts.get(port.port.id) ?? {}) } : null; },
-  medical: () => medical,
+  medical,
   position: () => handPosition,
-  /** @param {Medical} level */
-  setMedical(level) { medical = level; showFixed(); },
   /** @param {string | null} text */
   setPosition(text) { handPosition = text; showFixed(); },
   palette: () => /** @type {PaletteName} */ (document.documentElement.dataset.palette),
@@ -126,8 +126,8 @@ function hear(fresh) {
 }
 
 async function askNearest() {
-  if (isAsking) return;
-  isAsking = true;
+  if (isAsking) { isAskedAgain = true; return; }
+  [isAsking, isAskedAgain] = [true, false];
   refusal = '';
   const button = byId('nearest');
   button.setAttribute('aria-busy', 'true');
@@ -138,7 +138,7 @@ async function askNearest() {
   const [askedFor, askedAt] = [asked(), handPosition];
   try {
     /** @type {Record<string, unknown>} */
-    const body = { lang: 'both', ...(medical === null ? {} : { medical }), ...(handPosition === null ? {} : { position: handPosition }) };
+    const body = { lang: 'both', ...(handPosition === null ? {} : { position: handPosition }) };
     const nearest = await ask('POST', '/terminal/v1/nearest', body);
     answer = {
       document: nearest, pressedAt, receivedAt: performance.now(), tookMs: performance.now() - begun,
@@ -156,6 +156,7 @@ async function askNearest() {
   isAsking = false;
   button.removeAttribute('aria-busy');
   showAnswer();
+  if (isAskedAgain && (asked() !== askedFor || handPosition !== askedAt)) askNearest();
   requestAnimationFrame(() => requestAnimationFrame(() => {
     performance.mark('nearest-shown');
     if (answer && !refusal) {
@@ -241,6 +242,13 @@ const unseenWithdrawal = () => (state?.withdrawn && !state.withdrawn.acknowledge
 /** The route that the plotter is steered along, where the direction to its port was withdrawn. */
 const steeredAstray = () => (state?.active_route?.direction_withdrawn && !state.active_route.has_arrived ? state.active_route : null);
 
+/** What the plotter is sent to steer by, and why nothing is just now; empty where nothing is steered. */
+function steeredLines() {
+  const route = state?.active_route;
+  if (!route || route.has_arrived || route.direction_withdrawn) return [];
+  return [`${say('steered', { port: inLanguage(route.port?.name) || route.name })} ${inLanguage(route.trouble)}`.trim()];
+}
+
 /** What is wrong with position, clock and link, where the head says only that something is. */
 function whatIsWrong() {
   if (!state) return [];
@@ -269,6 +277,7 @@ function showNotes() {
   const astray = steeredAstray();
   const lines = [
     astray ? say('steered_withdrawn', { route: astray.name }) : '',
+    ...steeredLines(),
     // An open panel stands where the box that says it would.
     ...(withdrawn && opened !== null ? withdrawalLines(withdrawn) : []),
     ...whatIsWrong(),
@@ -309,7 +318,7 @@ function showAges() {
     old = whyOld(answer, state, ageS, isSilent(), sayAge, asked(), handPosition);
     const figures = {
       at: formatUtcSeconds(answer.pressedAt), took: formatNumber(Math.max(answer.tookMs / 1000, 0.1), language()), age: sayAge(ageS),
-      position: formatPosition(answer.document.encounter.position.coordinates),
+      position: formatPosition(answer.document.encounter.position.coordinates, language()),
     };
     sub = say(answer.isByHand ? 'answered_for' : 'answered', figures);
   } else if (state?.not_ready) {
@@ -339,7 +348,7 @@ function clockWords() {
 /** @param {number} silentS */
 function showOwn(silentS) {
   const fix = state?.fix;
-  write(byId('own-position'), formatPosition(fix?.position));
+  write(byId('own-position'), formatPosition(fix?.position, language()));
   write(byId('own-cog'), `${formatBearing(fix?.cog_deg)}${say('true_bearing')}`);
   write(byId('own-sog'), `${fix?.sog_kn === null || fix?.sog_kn === undefined ? '--' : formatNumber(fix.sog_kn, language())} ${say('knots')}`);
   const quality = fix?.quality ?? 'none';
@@ -373,7 +382,7 @@ function showLayers(silentS) {
     const isPast = layer.is_past_limit || (age !== null && layer.limit_s !== null && age > layer.limit_s);
     const isMissing = age === null;
     // No zones and zones not known are two things.
-    const words = age === null ? say(layer.id === 'zones' ? 'not_known' : 'layer_none') : sayAge(age);
+    const words = age === null ? say(layer.id === 'zones' ? 'zones_not_known' : 'layer_none') : sayAge(age);
     const untilMs = layer.until ? Date.parse(layer.until) : null;
     const isOver = untilMs !== null && untilMs < now();
     const until = untilMs !== null && untilMs - now() < 86_400_000 ? ` ${say(isOver ? 'layer_ended' : 'layer_until', { at: formatUtc(untilMs) })}` : '';
@@ -391,7 +400,7 @@ function showLayers(silentS) {
 }
 
 function showFixed() {
-  write(byId('med-sub'), medical === null ? say('not_known') : say(`med_${medical}`));
+  write(byId('med-sub'), medical() === null ? say('not_known') : say(`med_${medical()}`));
   write(byId('screen-sub'), `${say(`palette_${desk.palette()}`)} · ${language() === 'fr' ? 'EN' : 'FR'}`);
   const persons = state?.persons;
   const count = !persons || persons.max === null ? say('persons_unknown') : persons.min === persons.max ? String(persons.max) : `${persons.min}–${persons.max}`;

@@ -31,12 +31,15 @@ function tile(label, act, more = {}, sub = '') {
 
 /** @param {Desk} desk @returns {Node[]} */
 export function medPanel(desk) {
-  const tiles = ['none', 'urgent', 'critical'].map((level) => tile(say(`med_${level}`), () => {
-    desk.setMedical(/** @type {'none'} */ (level));
-    desk.close();
+  /** @param {'none' | 'urgent' | 'critical' | null} level */
+  const tell = async (level) => {
+    // What can't be kept counts all the same, and the panel says that it was not kept.
+    if (await desk.put('/terminal/v1/medical', { medical: level })) desk.close();
     desk.askNearest();
-  }, { 'aria-pressed': String(desk.medical() === level) }));
-  return [make('div', { class: 'tiles three' }, ...tiles), make('p', { class: 'quiet' }, say('med_note'))];
+  };
+  const tiles = /** @type {const} */ (['none', 'urgent', 'critical']).map((level) => tile(say(`med_${level}`), () => tell(level), { 'aria-pressed': String(desk.medical() === level) }));
+  tiles.push(tile('?', () => tell(null), { 'aria-pressed': String(desk.medical() === null), 'aria-label': say('not_known') }, say('not_known')));
+  return [make('div', { class: 'tiles four' }, ...tiles), make('p', { class: 'quiet' }, say('med_note'))];
 }
 
 /** @param {Desk} desk @returns {Node[]} */
@@ -54,7 +57,8 @@ export function personsPanel(desk) {
     const body = told;
     // One after the other, as they were touched.
     const kept = sent.then(() => desk.put('/terminal/v1/persons', body)).then((isKept) => {
-      if (!isKept) { told = { ...(desk.state()?.persons ?? { min: null, max: null }) }; showWater(); }
+      if (isKept) desk.askNearest();
+      else { told = { ...(desk.state()?.persons ?? { min: null, max: null }) }; showWater(); }
       return isKept;
     });
     sent = kept;
@@ -103,6 +107,7 @@ export function vesselPanel(desk) {
 /** @param {Desk} desk @returns {Node[]} */
 export function positionPanel(desk) {
   const text = make('input', { type: 'text', id: 'position-text', autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', inputmode: 'text', placeholder: "51 01.9N 001 27.1E" });
+  text.value = lastPosition;
   const said = make('div', { class: 'spoken', role: 'status' });
   const read = tile(say('position_read'), async () => {
     use.disabled = true;
@@ -118,9 +123,9 @@ export function positionPanel(desk) {
       said.replaceChildren(make('p', { class: 'refusal' }, wordsOf(failure)));
     }
   });
-  const use = tile(say('position_use'), () => { desk.setPosition(text.value); desk.close(); desk.askNearest(); });
+  const use = tile(say('position_use'), () => { desk.setPosition(text.value); desk.close(); desk.askNearest(); }, {}, say('position_use_sub'));
   use.disabled = true;
-  text.addEventListener('input', () => { use.disabled = true; said.replaceChildren(); });
+  text.addEventListener('input', () => { lastPosition = text.value; use.disabled = true; said.replaceChildren(); });
   text.addEventListener('keydown', (event) => { if (event.key === 'Enter') read.click(); });
   const back = tile(say('position_own'), () => { desk.setPosition(null); desk.close(); desk.askNearest(); });
   return [
@@ -128,6 +133,9 @@ export function positionPanel(desk) {
     make('div', { class: 'row' }, read, use, back), said,
   ];
 }
+
+/** Position typed last, so that nobody types it twice. */
+let lastPosition = '';
 
 /** @param {Desk} desk @returns {Node[]} */
 export function retaskPanel(desk) {
@@ -288,7 +296,7 @@ export function handOver(desk, portId) {
       const sent = await ask('POST', '/terminal/v1/routes', { port_id: portId, digest: desk.answer()?.document.digest, ...body });
       done?.(sent);
       said.className = '';
-      said.textContent = say('sent');
+      said.textContent = say(sent.steering ? 'sent_each_second' : 'sent');
     } catch (failure) {
       said.className = 'refusal';
       said.textContent = wordsOf(failure);
@@ -312,7 +320,7 @@ export function handOver(desk, portId) {
     other.replaceWith(shown);
     if (hadFocus) shown.focus({ preventScroll: true });
   };
-  row.append(tile(say('plotter'), () => send({ to: 'plotter' })), desk.state()?.active_route ? end : begin, tile(say('gpx'), () => send({ to: 'gpx' }, saveFile)));
+  row.append(tile(say('plotter'), () => send({ to: 'plotter' }, () => showSteering(false))), desk.state()?.active_route ? end : begin, tile(say('gpx'), () => send({ to: 'gpx' }, saveFile)));
   return make('div', { class: 'out' }, row, said);
 }
 

@@ -14,7 +14,7 @@ export function spokenPosition(at, lang) {
   const letters = lang === 'fr'
     ? { N: 'nord', S: 'sud', E: 'est', W: 'ouest' }
     : { N: 'north', S: 'south', E: 'east', W: 'west' };
-  return formatPosition(at).split('  ').map((half) => {
+  return formatPosition(at, 'en').split('  ').map((half) => {
     const [, whole, minutes, tenth, letter] = /^(\d+)°(\d+)\.(\d)′([NSEW])$/.exec(half) ?? [];
     return `${spokenDigits(whole, lang)} ${degrees} ${spokenDigits(minutes, lang)} ${point} ${spokenDigits(tenth, lang)} ${letters[/** @type {'N'} */ (letter)]}`;
   }).join(', ');
@@ -24,8 +24,10 @@ export function spokenPosition(at, lang) {
 export function spokenPersons(persons, lang) {
   if (!persons || persons.max === null) return lang === 'fr' ? 'nombre de personnes inconnu' : 'number of persons not known';
   const max = spokenDigits(String(persons.max), lang);
+  const [least, most] = lang === 'fr' ? ['au moins', 'au plus'] : ['at least', 'at most'];
+  // Digits one by one with "to" between them could be heard as one number.
   const count = persons.min !== null && persons.min !== persons.max
-    ? `${spokenDigits(String(persons.min), lang)} ${lang === 'fr' ? 'à' : 'to'} ${max}`
+    ? `${least} ${spokenDigits(String(persons.min), lang)}, ${most} ${max}`
     : max;
   return lang === 'fr' ? `${count} personnes à bord` : `${count} persons on board`;
 }
@@ -38,6 +40,15 @@ function spokenWater(inWater, lang) {
   if (inWater === null || inWater === undefined) return '';
   if (lang === 'fr') return inWater ? 'INFORMATION : des personnes sont à l\'eau. ' : 'INFORMATION : plus personne à l\'eau. ';
   return inWater ? 'INFORMATION: persons in the water. ' : 'INFORMATION: no persons in the water. ';
+}
+
+/**
+ * How the worst off of the people are, as a sentence of a call; empty where nobody is said to be in need.
+ * @param {string | null | undefined} medical @param {Lang} lang
+ */
+function spokenMedical(medical, lang) {
+  if (medical !== 'urgent' && medical !== 'critical') return '';
+  return lang === 'fr' ? `INFORMATION : état médical ${MEDICAL.fr[medical]}. ` : `INFORMATION: medical state ${MEDICAL.en[medical]}. `;
 }
 
 /**
@@ -67,12 +78,12 @@ export function callToCentre(decision, port, state, encounter, lang) {
   const at = spokenPosition(encounter.position.coordinates, lang);
   const persons = spokenPersons(encounter.persons ?? null, lang);
   const eta = port.eta_at ? spokenDigits(formatUtc(port.eta_at), lang) : null;
-  const water = spokenWater(encounter.persons_in_water, lang);
+  const people = spokenWater(encounter.persons_in_water, lang) + spokenMedical(encounter.medical, lang);
   const words = lang === 'fr'
-    ? `${centre.name}, ${centre.name}, ici ${name}. INFORMATION : ma position ${at}. INFORMATION : ${persons}. ${water}`
+    ? `${centre.name}, ${centre.name}, ici ${name}. INFORMATION : ma position ${at}. INFORMATION : ${persons}. ${people}`
       + `INTENTION : je compte débarquer à ${port.port.name.fr}${eta ? `, HPA ${eta} UTC` : ''}. `
       + 'QUESTION : ce lieu convient-il, et l\'accueil est-il prêt ? À vous.'
-    : `${centre.name}, ${centre.name}, this is ${name}. INFORMATION: my position ${at}. INFORMATION: ${persons}. ${water}`
+    : `${centre.name}, ${centre.name}, this is ${name}. INFORMATION: my position ${at}. INFORMATION: ${persons}. ${people}`
       + `INTENTION: I intend to land at ${port.port.name.en}${eta ? `, ETA ${eta} UTC` : ''}. `
       + 'QUESTION: is this place suitable, and is reception ready? Over.';
   return { to: centre.name, channel: firstChannel(centre.vhf) ?? '16', words };
@@ -111,7 +122,7 @@ export function draftReport(state, decision, port, encounter, medical, lang) {
   const lines = [
     [fr ? 'Navire' : 'Vessel', vesselName(state, lang) || unknown],
     [fr ? 'Heure' : 'Time', state?.at ? `${state.at.slice(0, 16)}Z` : unknown],
-    [fr ? 'Position' : 'Position', at ? formatPosition(at) : unknown],
+    [fr ? 'Position' : 'Position', at ? formatPosition(at, lang) : unknown],
     [fr ? 'Personnes à bord' : 'Persons on board', count],
     [fr ? 'Personnes à l\'eau' : 'Persons in the water', inWater === null ? unknown : IN_WATER[lang][Number(inWater)]],
     [fr ? 'À bord depuis' : 'On board since', persons?.aboard_since ?? unknown],

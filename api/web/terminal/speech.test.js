@@ -15,7 +15,8 @@ test('a position is spoken figure by figure', () => {
 
 test('people not counted are said to be unknown', () => {
   assert.equal(spokenPersons(null, 'en'), 'number of persons not known');
-  assert.equal(spokenPersons({ min: 30, max: 32 }, 'en'), 'three zero to three two persons on board');
+  assert.equal(spokenPersons({ min: 30, max: 32 }, 'en'), 'at least three zero, at most three two persons on board');
+  assert.equal(spokenPersons({ min: 6, max: 10 }, 'fr'), 'au moins six, au plus un zéro personnes à bord');
   assert.equal(spokenPersons({ min: 5, max: 5 }, 'fr'), 'cinq personnes à bord');
 });
 
@@ -40,6 +41,13 @@ test('people in the water are spoken of once somebody has said', () => {
     const aboard = { ...state, persons: { min: 5, max: 5, in_water: inWater } };
     assert.match(draftReport(aboard, decision, port, encounter, null, 'en'), new RegExp(`Persons in the water: ${words}\\n`));
   }
+});
+
+test('the medical state is spoken of where somebody is in need', () => {
+  const told = (/** @type {string | undefined} */ medical, /** @type {'en' | 'fr'} */ lang) => callToCentre(decision, port, state, { ...encounter, medical }, lang).words;
+  assert.match(told('critical', 'en'), /INFORMATION: medical state critical\. INTENTION/);
+  assert.match(told('urgent', 'fr'), /INFORMATION : état médical urgent\. INTENTION/);
+  for (const unsaid of ['none', undefined]) assert.doesNotMatch(told(unsaid, 'en'), /medical/);
 });
 
 test('a vessel without a name is called by what she is, and an unknown one leaves it open', () => {

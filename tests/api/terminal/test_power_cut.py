@@ -21,6 +21,7 @@ def test_after_a_power_cut_it_has_everything_it_had(started, tmp_path):
     persons = {"min": 20, "max": 25, "recovered": 12, "in_water": True, "aboard_since": None}
     first.call("PUT", "/terminal/v1/vessel", {"name": "SYNTHETIC", "profile": {"profile": "rnli-severn"}})
     first.call("PUT", "/terminal/v1/persons", persons)
+    first.call("PUT", "/terminal/v1/medical", {"medical": "urgent"})
     answered = first.call("POST", "/terminal/v1/nearest", {"position": "51 00.0N 001 27.0E"})
     before = first.call("GET", "/terminal/v1/state")
     # The fix is kept every ten seconds, everything else at once. Nobody else may open the file, so its log is read.
@@ -34,6 +35,7 @@ def test_after_a_power_cut_it_has_everything_it_had(started, tmp_path):
     after = second.until(lambda state: state["ready"])
     assert (after["vessel"], after["persons"]) == (before["vessel"], before["persons"])
     assert after["persons"] == persons
+    assert after["medical"] == "urgent"
     # No source any more: the last fix is shown with its age, and never as a new one.
     assert after["fix"]["position"] == pytest.approx(before["fix"]["position"], abs=0.01)
     assert after["fix"]["age_s"] > 0.0

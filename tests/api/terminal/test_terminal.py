@@ -91,6 +91,19 @@ def test_a_position_that_looks_exchanged_is_refused_in_the_form_it_was_given_in(
     assert "[longitude, latitude]" in refused("nearest", {"position": point})
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "'please' is not part of a position. "), ("fr", "'please' ne fait pas partie d'une position. ")],
+)
+def test_a_position_typed_here_is_refused_with_the_word_that_is_none_of_it(ship, language, told):
+    for path, field in (("position", "text"), ("nearest", "position"), ("retask", "casualty"), ("reports", "position")):
+        body, heads = {field: "51 10 N 1 30 E please"}, {"Accept-Language": language}
+        document = ship.call("POST", f"/terminal/v1/{path}", body, heads).json()
+        assert document["code"] == "INVALID_FIELDS"
+        assert told in document["detail"]
+        assert [entry["pointer"] for entry in document["errors"]] == [f"/{field}"]
+
+
 def test_dead_reckoning_is_answered_with_its_age_and_doubt(ship):
     ship.hear(sog_kn=20.0, cog_deg=90.0).ticks.go(360.0)
     answered = ship.nearest().json()
@@ -145,12 +158,28 @@ def test_what_was_entered_is_what_is_asked_with(ship):
     assert ship.call("PUT", "/terminal/v1/persons", {}).json()["persons"] is None
 
 
+def test_how_the_people_are_is_kept_and_asked_with(launch):
+    first = launch()
+    assert first.state()["medical"] is None
+    assert first.call("PUT", "/terminal/v1/medical", {"medical": "critical"}).json()["medical"] == "critical"
+    ship = launch()
+    assert ship.state()["medical"] == "critical"
+    ship.hear()
+    assert ship.nearest().json()["encounter"]["medical"] == "critical"
+    assert ship.nearest(medical="none").json()["encounter"]["medical"] == "none"
+    # Of other people it is not known how they are.
+    assert ship.nearest(persons=3).json()["encounter"]["medical"] == "none"
+    assert ship.call("PUT", "/terminal/v1/medical", {"medical": None}).json()["medical"] is None
+    assert ship.nearest().json()["encounter"]["medical"] == "none"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "code"),
     [
         ("PUT", "vessel", {"profile": {"profile": "no-such"}}, 422, "UNKNOWN_NAME"),
         ("PUT", "vessel", {"profile": {}, "nationality": "x"}, 422, "INVALID_FIELDS"),
         ("PUT", "persons", {"min": 5}, 422, "INVALID_FIELDS"),
+        ("PUT", "medical", {"medical": "bad"}, 422, "INVALID_FIELDS"),
         ("PUT", "persons", {"min": 5, "max": 4}, 422, "INVALID_FIELDS"),
         ("PUT", "persons", {"min": 1, "max": 4, "recovered": 9}, 422, "INVALID_FIELDS"),
         ("POST", "nearest", {"position": "51 60.0N 001 00.0E"}, 422, "INVALID_FIELDS"),
