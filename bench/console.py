@@ -84,7 +84,7 @@ def look(server: Server, names: list[str]) -> None:
         page.locator("#ports-all").click()
         page.wait_for_timeout(3_000)
         for _ in range(3):
-            frames, cpu_ms = pan(page)
+            frames, cpu_ms, _ = pan(page)
             row("panning, a frame", (f"{cpu_ms / frames:.1f} ms", f"{frames} frames", f"{AIMS['frame']:.0f} ms"))
         page.context.close()
         page = open_console(browser, server)
