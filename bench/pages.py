@@ -215,7 +215,8 @@ def pan(page: Any) -> tuple[int, float, float]:
     box = page.locator("#chart").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.evaluate(
-        "() => { window.frames_drawn = 0;"
+        # Counted by one loop, however often this is called.
+        "() => { if (window.frames_drawn !== undefined) return; window.frames_drawn = 0;"
         " const tick = () => { window.frames_drawn += 1; requestAnimationFrame(tick); }; tick(); }"
     )
     begun_s = time.monotonic()
