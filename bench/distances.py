@@ -159,7 +159,7 @@ def _patches_of(
     shares = np.flatnonzero(triangle != NOWHERE)
     made = build_patches(
         world.water, depth_class, triangle[shares], patches[shares, 1] * SIDE_M, patches[shares, 2] * SIDE_M,
-        np.full(len(shares), SIDE_M),
+        np.full(len(shares), SIDE_M), len(world.ports),
     )  # fmt: skip
     number = np.full(len(lon), NOWHERE)
     number[shares] = np.where(made.triangle != NOWHERE, np.arange(len(shares)), NOWHERE)

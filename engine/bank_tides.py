@@ -72,9 +72,11 @@ class Crossing(NamedTuple):
 
 def bank_tides_of(world: World) -> BankTides:
     """The banks of a world, and the tide over each."""
+    mesh, tides = world.water.mesh, world.tides
+    # By what it rests on: it is the same in the tides of another date.
     return _bank_tides(
-        IdentityKey(world.banks), IdentityKey(world.ports), IdentityKey(world.tides), world.water.mesh.origin_lon_deg,
-        world.water.mesh.origin_lat_deg,
+        IdentityKey(world.banks), IdentityKey(world.ports), tides.station.astype(np.int64).tobytes(),
+        tides.height_uncertainty_m.tobytes(), mesh.origin_lon_deg, mesh.origin_lat_deg,
     )  # fmt: skip
 
 
@@ -82,20 +84,22 @@ def bank_tides_of(world: World) -> BankTides:
 def _bank_tides(
     banks: IdentityKey[tuple[Bank, ...]],
     ports: IdentityKey[tuple[Port, ...]],
-    tides: IdentityKey[Tides],
+    station_bytes: bytes,
+    height_uncertainty_bytes: bytes,
     origin_lon: float,
     origin_lat: float,
 ) -> BankTides:
+    station, height_uncertainty_m = np.frombuffer(station_bytes, np.int64), np.frombuffer(height_uncertainty_bytes)
     count = len(banks.value)
     low = np.array([bank.ring.min(axis=0) for bank in banks.value]).reshape(-1, 2)
     high = np.array([bank.ring.max(axis=0) for bank in banks.value]).reshape(-1, 2)
     approach = on_sphere(np.array([port.approach for port in ports.value]).reshape(-1, 2))
-    known = (tides.value.station != NOWHERE) & ~np.isnan(tides.value.height_uncertainty_m)
+    known = (station != NOWHERE) & ~np.isnan(height_uncertainty_m)
     port, off_m, doubt_m = np.full(count, NOWHERE), np.full(count, nan), np.full(count, nan)
     for number, (x, y) in enumerate(0.5 * (low + high)):
         lon, lat = from_plane(x, y, origin_lon, origin_lat)
         away_m = distances_m(lon, lat, approach)
-        near = np.where(known & (away_m <= FARTHEST_TIDE_M), tides.value.height_uncertainty_m, np.inf)
+        near = np.where(known & (away_m <= FARTHEST_TIDE_M), height_uncertainty_m, np.inf)
         near += DOUBT_A_METRE * away_m
         if not np.isinf(near).all():
             port[number] = near.argmin()

@@ -21,7 +21,7 @@ from engine.kernels.plane import LATTICE_M, from_plane, length_of, to_plane
 from engine.kernels.reach import reach_ports
 from engine.kernels.snap import vertex_at
 from engine.kernels.visibility import SearchSpace, mesh_point, new_view, point_of_target, point_of_vertex
-from engine.patch import HIDDEN, IN_SIGHT, SAFE_M, UNLOOKED, Patch, PatchTable, is_near_a_harbour, no_patch
+from engine.patch import HIDDEN, IN_SIGHT, LESS_M, SAFE_M, UNLOOKED, Patch, PatchTable, is_near_a_harbour, no_patch
 
 MOST_CORNERS = 32_767
 """As many as the lists can number."""
@@ -36,7 +36,7 @@ _FROM_SOMEWHERE, _FROM_EVERYWHERE = 1, 2
 
 
 @kernel
-def build_patches(water, depth_class, triangle, west_m, south_m, side_m):
+def build_patches(water, depth_class, triangle, west_m, south_m, side_m, listed_count):
     """The patches of patches; of no triangle where there is none.
 
     Parameters
@@ -47,19 +47,23 @@ def build_patches(water, depth_class, triangle, west_m, south_m, side_m):
         Open ones.
     west_m, south_m, side_m : ndarray of float64, shape (n,)
         The square that bounds each patch within its triangle. [m]
+    listed_count : int
+        For so many of the nearest ports the corners that may come first are listed; the lists take most of the room.
     """
-    found = [no_patch(water.ports.x.shape[0]) for _ in range(0)]
+    port_count = water.ports.x.shape[0]
+    listed_count = min(listed_count, port_count)
+    found = [no_patch(port_count, listed_count) for _ in range(0)]
     for k in range(triangle.shape[0]):
         lon, lat, radius_m = _middle_of(water, triangle[k], west_m[k], south_m[k], side_m[k])
         if radius_m < np.inf:
-            found.append(build_patch(water, depth_class, lon, lat, triangle[k], radius_m))
+            found.append(build_patch(water, depth_class, lon, lat, triangle[k], radius_m, listed_count))
         else:
-            found.append(no_patch(water.ports.x.shape[0]))
-    return _packed(found, water.ports.x.shape[0])
+            found.append(no_patch(port_count, listed_count))
+    return _packed(found, port_count, listed_count)
 
 
 @kernel
-def build_patch(water, depth_class, lon_deg, lat_deg, triangle, radius_m):
+def build_patch(water, depth_class, lon_deg, lat_deg, triangle, radius_m, listed_count):
     """The patch of a middle.
 
     Parameters
@@ -72,6 +76,8 @@ def build_patch(water, depth_class, lon_deg, lat_deg, triangle, radius_m):
         An open one.
     radius_m : float
         On the plane. [m]
+    listed_count : int
+        As for `build_patches`, and no more than there are ports.
 
     Returns
     -------
@@ -106,26 +112,24 @@ def build_patch(water, depth_class, lon_deg, lat_deg, triangle, radius_m):
         sees[view.targets[k]] = _FROM_SOMEWHERE
     _fill_first_corners(water, depth_class, middle, radius_m, bounds)
     may_be_first, sight = bounds.may_be_first, bounds.sight
+    nearest = np.argsort(reach.distance_m, kind="mergesort")
     number = np.empty(found_corners, np.int64)
     kept, used = 0, 0
     for k in range(found_corners):
-        listed = may_be_first[k].sum()
-        if listed > 0:
+        if may_be_first[k].any():
             number[kept] = k
             kept += 1
-            used += listed
-    nearest = np.argsort(reach.distance_m, kind="mergesort")
-    first_start = np.zeros(count + 1, np.int32)
+            used += may_be_first[k][nearest[:listed_count]].sum()
+    first_start = np.zeros(listed_count + 1, np.int32)
     first = np.empty(used, np.int16)
     onward_m = np.empty(used, np.float32)
     used = 0
-    for place in range(count):
+    for place in range(listed_count):
         p = nearest[place]
         for n in range(kept):
             if may_be_first[number[n], p]:
                 first[used] = n
-                # Half a metre is more than the last digit of any length here.
-                onward_m[used] = depth_class.distance[seen_corners[number[n]], p] - 0.5
+                onward_m[used] = depth_class.distance[seen_corners[number[n]], p] - LESS_M
                 used += 1
         first_start[place + 1] = used
     return Patch(
@@ -306,7 +310,7 @@ def _common(mesh, triangle, west_m, south_m, side_m):
 
 
 @kernel
-def _packed(found, port_count):
+def _packed(found, port_count, listed_count):
     """Patches one after the other."""
     count = len(found)
     corners_to, first_to = np.zeros(count, np.int64), np.zeros(count, np.int64)
@@ -320,7 +324,7 @@ def _packed(found, port_count):
         ports=np.empty((count, port_count), np.int16),
         distance_m=np.empty((count, port_count)),
         sees=np.empty((count, port_count), np.int8),
-        first_start=np.empty((count, port_count + 1), np.int32),
+        first_start=np.empty((count, listed_count + 1), np.int32),
         corners_from=np.empty(count, np.int64),
         corners_to=corners_to,
         first_from=np.empty(count, np.int64),

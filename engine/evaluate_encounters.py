@@ -186,14 +186,14 @@ def _patch_of_row(inputs, patch_table, place, known_x, px, py):
         The position on the plane.
     """
     if place == NOWHERE:
-        return no_patch(0)
+        return no_patch(0, 0)
     patch = patch_from_table(patch_table, place)
     if np.isnan(known_x):
         mesh = inputs.water.mesh
         triangle = locate(mesh, px, py)
         needed_depth_m = inputs.depth_class.needed_depth_m
         if triangle != patch.triangle or not shares(inputs.water, needed_depth_m, px, py, triangle):
-            return no_patch(0)
+            return no_patch(0, 0)
     return patch
 
 

@@ -18,7 +18,7 @@ from engine.kernels.shortest_paths import DIRECT
 from engine.kernels.snap import ON_MESH
 from engine.kernels.visibility import mesh_point, point_of_target, point_of_vertex
 from engine.kernels.zones import zones_of_leg
-from engine.patch import HIDDEN, IN_SIGHT, UNLOOKED, patch_from_table, shares
+from engine.patch import HIDDEN, IN_SIGHT, LESS_M, UNLOOKED, patch_from_table, shares
 
 
 class PatchWorkspace(NamedTuple):
@@ -168,8 +168,11 @@ def patch_distances(water, depth_class, patch, fix, nth):
     needed_m = depth_class.needed_depth_m
     best_m = np.inf
     via, first = NOWHERE, NOWHERE
-    listed_from, listed_to = patch.first_start[nth], patch.first_start[nth + 1]
-    count = listed_to - listed_from
+    # To ports far off, for which nothing is listed, any corner may come first.
+    is_listed = nth + 1 < patch.first_start.shape[0]
+    listed_from, count = 0, patch.corners.shape[0]
+    if is_listed:
+        listed_from, count = patch.first_start[nth], patch.first_start[nth + 1] - patch.first_start[nth]
     may_see = patch.sees[nth] != 0
     if may_see and (count == 0 or is_in_sight(mesh, needed_m, here, point_of_target(ports, p), fix.stack)):
         best_m = geodesic_length_m(lon_deg, lat_deg, ports.lon[p], ports.lat[p])
@@ -180,14 +183,19 @@ def patch_distances(water, depth_class, patch, fix, nth):
     while place != NOWHERE:
         place = NOWHERE
         least_m = best_m
-        for turn in range(listed_from, listed_to):
-            k = patch.first[turn]
+        for turn in range(listed_from, listed_from + count):
+            k = np.int64(patch.first[turn]) if is_listed else turn
             if fix.sight[k] == HIDDEN:
                 continue
             if np.isnan(fix.chord_m[k]):
                 vertex = depth_class.corners.vertex[patch.corners[k]]
                 fix.chord_m[k] = _chord_m(mesh.earth_centred, vertex, here_x, here_y, here_z)
-            at_least_m = fix.chord_m[k] + patch.onward_m[turn]
+            onward_m = (
+                np.float64(patch.onward_m[turn])
+                if is_listed
+                else depth_class.distance[patch.corners[k], p] - LESS_M
+            )
+            at_least_m = fix.chord_m[k] + onward_m
             if at_least_m < least_m and (at_least_m > last_m or (at_least_m == last_m and k > last)):
                 least_m, place = at_least_m, k
         if place == NOWHERE:

@@ -18,6 +18,9 @@ from engine.kernels.zones import zone_at
 SAFE_M = 1.0
 """Added to every bound, so that rounding can't matter. [m]"""
 
+LESS_M = 0.5
+"""Taken off lengths that are to be bounds: more than the last digit of any length here. [m]"""
+
 UNLOOKED, IN_SIGHT, HIDDEN = 0, 1, 2
 """What is known of the sight of a corner."""
 
@@ -40,9 +43,9 @@ class Patch(NamedTuple):
         Those that may be seen from somewhere in it, and come first on the way to some port.
     sure : ndarray of bool, shape (n,)
         Which of those are in sight from everywhere in it.
-    first_start : ndarray of int32, shape (p + 1,)
-        Corners that may come first on the way to the port at a place:
-        ``first[first_start[place]:first_start[place + 1]]``.
+    first_start : ndarray of int32, shape (l + 1,)
+        Corners that may come first on the way to the port at a place, one of the nearest l:
+        ``first[first_start[place]:first_start[place + 1]]``. On the way to one farther off any of `corners` may.
     first : ndarray of int16
         Places in `corners`.
     onward_m : ndarray of float32
@@ -73,7 +76,7 @@ class PatchTable(NamedTuple):
     distance_m : ndarray of float64, shape (v, p)
         [m]
     sees : ndarray of int8, shape (v, p)
-    first_start : ndarray of int32, shape (v, p + 1)
+    first_start : ndarray of int32, shape (v, l + 1)
     corners_from, corners_to : ndarray of int64, shape (v,)
         Corners of patch v: ``corners[corners_from[v]:corners_to[v]]``.
     first_from, first_to : ndarray of int64, shape (v,)
@@ -137,7 +140,7 @@ def same_patch(of_one: RowPatches, count: int) -> RowPatches:
 
 
 @kernel
-def no_patch(port_count):
+def no_patch(port_count, listed_count):
     """One of no triangle."""
     none = np.empty(0, np.int32)
     return Patch(
@@ -148,14 +151,14 @@ def no_patch(port_count):
         sees=np.zeros(port_count, np.int8),
         corners=none,
         sure=none.astype(np.bool_),
-        first_start=np.zeros(port_count + 1, np.int32),
+        first_start=np.zeros(listed_count + 1, np.int32),
         first=none.astype(np.int16),
         onward_m=none.astype(np.float32),
     )
 
 
 def no_patches(port_count: int) -> PatchTable:
-    """A table of none."""
+    """A table of none, for so many ports."""
     none, numbers = np.empty(0), np.empty(0, np.int64)
     return PatchTable(
         triangle=numbers,

@@ -91,7 +91,7 @@ class PatchCache:
         side_m = SIDE_M / 2**level
         return PatchTable(*build_patches(
             water, depth_class, np.array([triangle]), np.array([column * side_m]), np.array([row * side_m]),
-            np.array([side_m]),
+            np.array([side_m]), len(water.ports.x),
         ))  # fmt: skip
 
     def _keep(self, store: dict[_Patch, _Value], patch: _Patch, value: _Value, most: int) -> None:

@@ -20,6 +20,9 @@ FEWEST_TOGETHER = 5
 MOST_KEPT = 16_384
 """Patches kept for each depth class, at 3 to 15 kilobytes; rows of further patches are decided alone."""
 
+LISTED_PORTS = 40
+"""The nearest of these ports are measured soonest; hardly a row asks for more, and the lists take most of the room."""
+
 MADE_TOGETHER = 32
 """So many are made in one compiled call; then other threads may see them, and take the next ones."""
 
@@ -95,7 +98,7 @@ class _PatchStore:
         with self._changed:
             if not self._columns:
                 none = np.empty(0)
-                self._append(build_patches(water, depth_class, none.astype(np.int64), none, none, none))
+                self._append(build_patches(water, depth_class, none.astype(np.int64), none, none, none, LISTED_PORTS))
             patch_table = PatchTable(*(column.values for column in self._columns))
         return RowPatches(PatchPlaces(x, y, number), patch_table)
 
@@ -116,7 +119,7 @@ class _PatchStore:
             made = None
             try:
                 made = build_patches(
-                    water, depth_class, above // LEVELS, west_m, south_m, np.full(len(block), side_m)
+                    water, depth_class, above // LEVELS, west_m, south_m, np.full(len(block), side_m), LISTED_PORTS
                 )  # fmt: skip
             finally:
                 self._keep(block, made)
@@ -204,7 +207,8 @@ class _Growing:
         """Add some at the end."""
         used = self._used + len(values)
         if used > len(self._room):
-            larger = np.empty((max(used, 2 * len(self._room)), *self._room.shape[1:]), self._room.dtype)
+            # By a quarter: doubled, half the room of the largest would stay empty.
+            larger = np.empty((max(used, 5 * len(self._room) // 4), *self._room.shape[1:]), self._room.dtype)
             larger[: self._used] = self.values
             self._room = larger
         self._room[self._used : used] = values

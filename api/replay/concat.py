@@ -1,6 +1,6 @@
 """Parts in order to the files people take away: GeoParquet decisions, ports passed over, rejects, and a summary."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from api.replay.checkpoint import Checkpoint, put_in_place
 from api.replay.ingest.column_texts import PASSED_OVER_COLUMNS, describe_columns
-from api.replay.ingest.duplicates import COMPARED_COLUMNS, Duplicates, find_duplicates
+from api.replay.ingest.duplicates import Duplicates, find_duplicates
 from api.replay.ingest.geometry import geo_metadata
 from api.replay.schema import PASSED_OVER, REJECTS, WRITTEN
 from api.replay.summary import Summary
@@ -29,7 +29,12 @@ def concat(out: Path, parts: Checkpoint, entries: dict[int, dict[str, Any]]) -> 
         What only the whole table shows.
     """
     numbers = sorted(entries)
-    repeated = find_duplicates(pq.read_table(parts.decisions(number), columns=COMPARED_COLUMNS) for number in numbers)
+
+    def columns_of(names: list[str]) -> Iterator[pa.Table]:
+        for number in numbers:
+            yield pq.read_table(parts.decisions(number), columns=names, use_threads=False)
+
+    repeated = find_duplicates(columns_of)
     tally = Summary()
     aside = out / f"{DECISIONS_FILE}.new"
     with _parquet_writer(aside, describe_columns(WRITTEN)) as writer:

@@ -5,6 +5,7 @@ import importlib
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 
 from api.decision_service import DecisionService, known_policy, open_decision_service
 from api.documents.decision import to_json
+from api.free_memory import release_free_memory, release_large_blocks_at_once
 from api.replay.ingest.column_map import ColumnMap
 from api.replay.ingest.geometry import wkb_points
 from api.replay.ingest.normalize import Known, NormalizedChunk, normalize
@@ -29,6 +31,7 @@ from api.replay.world_by_time import WorldsByTime
 from engine import ENGINE_VERSION
 from engine.errors import InvalidAsk, SafeportError
 from engine.policy import Policy
+from geodata.pack import read_manifest
 from geodata.policies import policy_names
 
 ENGINE = f"{__package__}.batch:replay_batch"
@@ -142,8 +145,17 @@ def digest_of(identity: dict[str, Any]) -> str:
     return hashlib.sha256(to_json(identity).encode()).hexdigest()
 
 
+@lru_cache(maxsize=1)
+def _opened_pack(folder: Path, manifest_sha256: str) -> DecisionService:  # noqa: ARG001
+    """The pack of a folder as long as it is the same one: a replay and what is made of it open it several times."""
+    release_large_blocks_at_once()
+    service = open_decision_service(folder)
+    release_free_memory()
+    return service
+
+
 def _open(spec: TaskSpec) -> TaskContext:
-    service = open_decision_service(spec.pack)
+    service = _opened_pack(spec.pack, str(read_manifest(spec.pack)["sha256"]))
     if not spec.over_banks:
         service = replace(service, world=replace(service.world, banks=()))
     worlds = WorldsByTime(service, spec.forecasts)
@@ -227,7 +239,9 @@ def decide_chunk(number: int, chunk: pa.Table, spec: TaskSpec) -> ChunkResult:
         raise RuntimeError(
             f"the engine answered {decided.num_rows} rows to {encounters.num_rows}, or in another schema"
         )
-    return part_of(number, chunk.num_rows, conformed, decided, judgements, start)
+    part = part_of(number, chunk.num_rows, conformed, decided, judgements, start)
+    release_free_memory()
+    return part
 
 
 def part_of(

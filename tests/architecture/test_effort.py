@@ -32,7 +32,9 @@ def patches(world, points):
     assign_patches(water, tables.needed_depth_m, lon, lat, x, y, triangle)
     placed = [patch_at(water.mesh, *at, SIDE_M) for at, t in zip(points, triangle, strict=True) if t != NOWHERE]
     triangle, column, row = np.array(placed).T.copy()
-    return build_patches(water, tables, triangle, column * SIDE_M, row * SIDE_M, np.full(len(row), SIDE_M))
+    return build_patches(
+        water, tables, triangle, column * SIDE_M, row * SIDE_M, np.full(len(row), SIDE_M), len(world.ports)
+    )
 
 
 def test_few_corners_may_come_first_in_a_patch(world, patches):

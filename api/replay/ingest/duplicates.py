@@ -3,7 +3,7 @@
 Nobody but a person can say that two rows are one encounter, so none is dropped.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -15,8 +15,6 @@ from api.replay.ingest.rejects import FIRST_ROWS
 ID_REPEATED, ENCOUNTER_REPEATED = "ID_REPEATED", "ENCOUNTER_REPEATED"
 
 _SAME_ENCOUNTER = ("time", "lon", "lat", "persons_min", "persons_max", "vessel_profile")
-COMPARED_COLUMNS = ["row", "encounter_id", *_SAME_ENCOUNTER]
-"""What is looked at of each row."""
 
 
 class Duplicates:
@@ -52,49 +50,65 @@ class Duplicates:
         return table.set_column(place, table.schema.field(place), notes)
 
 
-def find_duplicates(tables: Iterable[pa.Table]) -> Duplicates:
+def find_duplicates(tables: Callable[[list[str]], Iterable[pa.Table]]) -> Duplicates:
     """Rows whose id, or whose time, place, people and vessel, an earlier row has already.
 
-    Rows are compared by 64-bit digests, so that ten million of them fit into memory.
+    Rows are compared by 64-bit digests, eight bytes of memory a row, and read twice where some are repeated.
 
     Parameters
     ----------
-    tables : iterable of RuleTable
-        In order, with `COMPARED_COLUMNS`.
+    tables : callable
+        The parts of the table in order, each time it is called, with the columns named.
     """
-    row, by_id, by_content = ([np.empty(0, kind)] for kind in (np.int64, np.uint64, np.uint64))
-    has_id = [np.empty(0, np.bool_)]
-    for table in tables:
-        row.append(table["row"].to_numpy())
-        has_id.append(table["encounter_id"].is_valid().to_numpy())
-        by_id.append(_digests(table.select(["encounter_id"])))
-        by_content.append(_digests(table.select(_SAME_ENCOUNTER)))
-    rows, known = np.concatenate(row), np.concatenate(has_id)
     return Duplicates(
         {
-            ID_REPEATED: rows[known][_is_repeated(np.concatenate(by_id)[known])],
-            ENCOUNTER_REPEATED: rows[_is_repeated(np.concatenate(by_content))],
+            ID_REPEATED: _repeating_rows(tables, ["encounter_id"]),
+            ENCOUNTER_REPEATED: _repeating_rows(tables, list(_SAME_ENCOUNTER)),
         }
     )
 
 
-def _digests(table: pa.Table) -> np.ndarray:
-    """A digest of each row, the same in whatever part of the table it stands."""
+def _repeating_rows(tables: Callable[[list[str]], Iterable[pa.Table]], columns: list[str]) -> np.ndarray:
+    """Numbers of the rows that are in all these columns as an earlier one; a row that has nothing in them is as none.
+
+    Parameters
+    ----------
+    tables
+        As for `find_duplicates`.
+    columns : list of str
+    """
+    digests = np.concatenate([np.empty(0, np.uint64), *(_digests(table)[1] for table in tables(["row", *columns]))])
+    digests.sort()
+    repeated = np.unique(digests[1:][digests[1:] == digests[:-1]])
+    del digests
+    if len(repeated) == 0:
+        return np.empty(0, np.int64)
+    found = [(np.empty(0, np.int64), np.empty(0, np.uint64))]
+    for table in tables(["row", *columns]):
+        rows, by_content = _digests(table)
+        place = np.minimum(np.searchsorted(repeated, by_content), len(repeated) - 1)
+        is_repeated = repeated[place] == by_content
+        found.append((rows[is_repeated], by_content[is_repeated]))
+    rows, by_content = (np.concatenate(column) for column in zip(*found, strict=True))
+    is_later = np.ones(len(rows), np.bool_)
+    is_later[np.unique(by_content, return_index=True)[1]] = False
+    later: np.ndarray = rows[is_later]
+    return later
+
+
+def _digests(table: pa.Table) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of the rows, and a digest of each, the same in whatever part of the table it stands."""
+    rows = table["row"].to_numpy()
     # A part without nulls would hold its numbers as another type, and have other digests.
     columns = {}
-    for field in table.schema:
+    is_known = np.zeros(len(rows), np.bool_)
+    for field in table.drop_columns("row").schema:
         cells = table[field.name]
+        is_known |= cells.is_valid().to_numpy()
         if pa.types.is_string(field.type):
             columns[field.name] = pc.fill_null(cells, "").to_pandas()
         else:
             numbers = cells.cast(pa.int64()) if pa.types.is_timestamp(field.type) else cells
             columns[field.name] = pc.fill_null(numbers.cast(pa.float64()), np.nan).to_numpy()
-    digests: np.ndarray = pd.util.hash_pandas_object(pd.DataFrame(columns), index=False).to_numpy()
-    return digests
-
-
-def _is_repeated(digests: np.ndarray) -> np.ndarray:
-    """Which values stand somewhere before already."""
-    repeated = np.ones(len(digests), np.bool_)
-    repeated[np.unique(digests, return_index=True)[1]] = False
-    return repeated
+    digests = pd.util.hash_pandas_object(pd.DataFrame(columns), index=False).to_numpy()
+    return rows[is_known], digests[is_known]

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.replay.ingest.duplicates import COMPARED_COLUMNS, find_duplicates
+from api.replay.ingest.duplicates import find_duplicates
 from api.replay.schema import ENCOUNTERS
 from tests.api.replay.folders import encounters
 
@@ -23,7 +23,7 @@ def test_each_row_after_its_like_is_noted_whatever_the_parts(rows, together):
          for name, lon, persons in rows]
     )  # fmt: skip
     parts = [table.slice(k, together) for k in range(0, max(len(rows), 1), together)]
-    found = find_duplicates(part.select(COMPARED_COLUMNS) for part in parts)
+    found = find_duplicates(lambda columns: (part.select(columns) for part in parts))
     names: Counter = Counter()
     contents: Counter = Counter()
     expected = []
@@ -41,5 +41,5 @@ def test_each_row_after_its_like_is_noted_whatever_the_parts(rows, together):
 
 def test_notes_that_are_there_stay():
     table = encounters([{"lon": 1.0, "lat": 51.0, "encounter_id": "a", "reading_notes": "ZONE_ASSUMED"}] * 2)
-    noted = find_duplicates([table.select(COMPARED_COLUMNS)]).note(table)
+    noted = find_duplicates(lambda columns: [table.select(columns)]).note(table)
     assert noted["reading_notes"].to_pylist() == ["ZONE_ASSUMED", "ZONE_ASSUMED;ID_REPEATED;ENCOUNTER_REPEATED"]
