@@ -7,41 +7,32 @@ found of a port does not depend on other ports, so the ports concerned are judge
 found of them takes the place of what was found on the way round. All else stays as it was, to the last bit.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from itertools import pairwise
-from math import ceil, inf, isnan, nan
+from math import inf, isnan, nan
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from engine.apply_rules import Routes, RuleTable
+from engine.bank_screen import latest_passing_s, open_banks_of, ports_worth_a_look
 from engine.bank_tides import (
-    BankTides,
-    SpherePositions,
     bank_tides_of,
     crossings_of,
-    distances_m,
-    on_sphere,
-    openings_of,
     passing_of,
 )
 from engine.codes import Rule, Status
-from engine.decision_rows import DECIDED, DecisionRows
 from engine.evaluate import SHOWN
-from engine.evaluate_encounters import EncounterArrays, Found
+from engine.evaluate_encounters import Found
 from engine.evaluation import Evaluation
-from engine.identity_key import IdentityKey
 from engine.kernels.forecast import waves_at
-from engine.kernels.mesh import NOWHERE, Mesh
+from engine.kernels.mesh import NOWHERE
 from engine.kernels.plane import from_plane, to_plane
 from engine.kernels.port_travel_times import TravelTimes
 from engine.kernels.reach import Reach, reach_ports, track_on_plane
 from engine.kernels.tides import heights_at
 from engine.kernels.travel_time import TravelTime, travel_time_along_track
-from engine.model import Bank, DepthClassSource, World
-from engine.ports import Port
+from engine.model import DepthClassSource
 from engine.request_context import RequestContext
 from engine.rules.depth_and_tide import depth_needed
 from engine.rules.passage import banks_with_tide
@@ -57,14 +48,8 @@ _TRIED_EVERY_S = 10.0 * MINUTE_S
 _SAMPLES = 7
 """Moments between the earliest and the latest time on a bank at which water is looked at, when to wait is tried."""
 
-_POINTS_APART_M = 1_000.0
-"""Of points on the outline of a bank. [m]"""
-
-_PLANE_SHARE = 0.97
-"""So much of a distance on the plane is less than the geodesic: towards the corners of the area it is stretched."""
-
 # numpy compares with a plain integer thirty times faster than with a member of an IntEnum.
-_CAUTION, _UNCONFIRMED, _EXCLUDED = int(Status.CAUTION), int(Status.UNCONFIRMED), int(Status.EXCLUDED)
+_CAUTION, _EXCLUDED = int(Status.CAUTION), int(Status.EXCLUDED)
 
 
 class Sea(Protocol):
@@ -72,21 +57,6 @@ class Sea(Protocol):
 
     def look_in(self, source: DepthClassSource, ports: list[int]) -> Found:
         """What is found of some ports, on the shortest paths of that class; and of others that may be the best."""
-
-
-class OpenBanks(NamedTuple):
-    """Banks that are walls in a vessel's own depth class and not in a shallower one.
-
-    Attributes
-    ----------
-    classes : tuple of DepthClassSource
-        The shallower classes, shallowest first.
-    number : ndarray of int64
-        The banks, in `World.banks`.
-    """
-
-    classes: tuple[DepthClassSource, ...]
-    number: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,173 +89,6 @@ class _Judged(NamedTuple):
     found: Found
 
 
-def open_banks_of(context: RequestContext) -> OpenBanks | None:
-    """Banks that the tide may open to a vessel; None where it opens none."""
-    world, needed_m = context.world, context.depth_class.needed_depth_m
-    # Round zones cut out of the water trees of other depth classes are not waited for: there banks stay walls.
-    if isnan(context.needed_depth_m) or not world.banks or world.avoided:
-        return None
-    classes = tuple(known for known in world.depth_classes if known.needed_depth_m < needed_m)
-    if not classes:
-        return None
-    over = bank_tides_of(world)
-    number = _openable(IdentityKey(over), classes[0].needed_depth_m, needed_m)
-    return OpenBanks(classes, number) if len(number) else None
-
-
-def prepare_banks(context: RequestContext) -> None:
-    """Find out once what the first request over a bank would wait for: tables, outlines, the compiler."""
-    world, own_m = context.world, context.depth_class.needed_depth_m
-    classes = [known for known in world.depth_classes if known.needed_depth_m < own_m]
-    if not classes or not world.banks or world.avoided:
-        return
-    least_m, mesh = bank_tides_of(world).least_depth_m, world.water.mesh
-    outlines = _outlines_of(IdentityKey(mesh), IdentityKey(world.banks), classes[0].needed_depth_m)
-    for bank in np.flatnonzero((least_m >= classes[0].needed_depth_m) & (least_m < own_m)).tolist():
-        outlines.of(bank, world, classes[0])
-    for source in classes:
-        source.tables  # noqa: B018 - derived when first looked at
-    here = np.array([[context.ask.lon, context.ask.lat], [context.ask.lon, context.ask.lat + 0.01]])
-    travel_time_along_track(context.passage, here)
-    heights_at(world.tides, 0, np.array([context.ask.at_s]))
-
-
-@lru_cache(maxsize=64)
-def _openable(over: IdentityKey[BankTides], least_m: float, needed_m: float) -> np.ndarray:
-    depth_m = over.value.least_depth_m
-    return np.flatnonzero((depth_m >= least_m) & (depth_m < needed_m) & (over.value.port != NOWHERE))
-
-
-@lru_cache(maxsize=16)
-def _approaches(ports: IdentityKey[tuple[Port, ...]]) -> SpherePositions:
-    return on_sphere(np.array([port.approach for port in ports.value]))
-
-
-def top_speed_ms(context: RequestContext) -> float:
-    """No vessel of this motion is faster over the ground anywhere. [m/s]"""
-    forecast = context.inputs.forecast
-    stream_ms = max(forecast.strongest_current_ms, forecast.streams.strongest_ms)
-    return context.speed_ms + context.speed_model.wind_drift * forecast.strongest_wind_ms + stream_ms
-
-
-def distances_over_banks_m(
-    context: RequestContext, banks: OpenBanks, position: tuple[float, float], ports: np.ndarray, within_m: float
-) -> Iterator[tuple[int, np.ndarray]]:
-    """Banks within a distance of a position, and how far ports are by way of each: straight to it, then by water.
-
-    What lies between the position and the bank is left out, so they are farther than that, if anything.
-
-    Parameters
-    ----------
-    context : RequestContext
-    banks : OpenBanks
-    position : tuple of float
-        Longitude and latitude. [deg]
-    ports : ndarray of int64
-    within_m : float
-        [m]
-
-    Yields
-    ------
-    bank : int
-    distance_m : ndarray of float64
-        Of these ports; infinite where no way leads on from it. [m]
-    """
-    world, source = context.world, banks.classes[0]
-    over, mesh = bank_tides_of(world), world.water.mesh
-    here = np.array(to_plane(*position, mesh.origin_lon_deg, mesh.origin_lat_deg))
-    off = np.maximum(np.maximum(over.low[banks.number] - here, here - over.high[banks.number]), 0.0)
-    outlines = _outlines_of(IdentityKey(mesh), IdentityKey(world.banks), source.needed_depth_m)
-    for bank in banks.number[_PLANE_SHARE * np.hypot(off[:, 0], off[:, 1]) <= within_m].tolist():
-        points, onward_m = outlines.of(bank, world, source)
-        away_m = distances_m(*position, points) - 0.5 * _POINTS_APART_M
-        is_near = away_m <= within_m
-        if is_near.any():
-            yield bank, (away_m[is_near, None] + onward_m[is_near][:, ports]).min(axis=0)
-
-
-def rows_near_open_banks(
-    context: RequestContext, banks: OpenBanks, rows: EncounterArrays, answers: DecisionRows
-) -> np.ndarray:
-    """Rows decided whose answer a way over a bank might change.
-
-    A port that bears on what stands in a row is no farther off in time than the port after the recommended one, or the
-    recommended one itself.
-
-    Parameters
-    ----------
-    context : RequestContext
-        Of any of the rows.
-    banks : OpenBanks
-    rows : EncounterArrays
-    answers : DecisionRows
-        Of these.
-
-    Returns
-    -------
-    ndarray of int64
-    """
-    world, mesh = context.world, context.world.water.mesh
-    latest_s = np.maximum(answers.key_s + answers.to_second_s, answers.time_s)
-    within_m = np.where(np.isnan(latest_s), inf, latest_s * top_speed_ms(context))
-    decided = np.flatnonzero(answers.became == DECIDED)
-    here = np.array([
-        to_plane(lon, lat, mesh.origin_lon_deg, mesh.origin_lat_deg)
-        for lon, lat in zip(rows.lon[decided], rows.lat[decided], strict=True)
-    ]).reshape(-1, 2)  # fmt: skip
-    over, openings = bank_tides_of(world), openings_of(world, context.needed_depth_m)
-    from_s = rows.at_s[decided]
-    to_s = from_s + latest_passing_s(within_m[decided], context)
-    may_change = np.zeros(len(decided), np.bool_)
-    for bank in banks.number.tolist():
-        off = np.maximum(np.maximum(over.low[bank] - here, here - over.high[bank]), 0.0)
-        is_near = _PLANE_SHARE * np.hypot(off[:, 0], off[:, 1]) <= within_m[decided]
-        may_change |= is_near & openings.any_within(bank, from_s, to_s)
-    return np.asarray(decided[may_change])
-
-
-class _Outlines:
-    """Points on the outlines of banks, and how far every port is from each; found when first asked for.
-
-    Parameters
-    ----------
-    mesh : Mesh
-    banks : tuple of Bank
-    """
-
-    def __init__(self, mesh: Mesh, banks: tuple[Bank, ...]) -> None:
-        self._origin = (mesh.origin_lon_deg, mesh.origin_lat_deg)
-        self._banks = banks
-        self._known: dict[int, tuple[SpherePositions, np.ndarray]] = {}
-
-    def of(self, bank: int, world: World, source: DepthClassSource) -> tuple[SpherePositions, np.ndarray]:
-        """Points of one bank, n of them, and distances of all ports from them, shape (n, p). [m]
-
-        World and depth class have the mesh this is of, and are the same in every call.
-        """
-        if bank not in self._known:
-            ring, on_plane = self._banks[bank].ring, []
-            for start, end in pairwise(ring):
-                pieces = max(1, ceil(float(np.hypot(*(end - start))) / _POINTS_APART_M))
-                on_plane += [start + (end - start) * k / pieces for k in range(pieces)]
-            points = np.array([from_plane(x, y, *self._origin) for x, y in on_plane])
-            reached = [reach_ports(world.water, source.tables, lon, lat).distance_m for lon, lat in points]
-            self._known[bank] = on_sphere(points), np.array(reached)
-        return self._known[bank]
-
-
-@lru_cache(maxsize=16)
-def _outlines_of(mesh: IdentityKey[Mesh], banks: IdentityKey[tuple[Bank, ...]], needed_m: float) -> _Outlines:
-    """Outlines of the banks of one mesh, with distances in the depth class of a need."""
-    assert needed_m > 0.0  # noqa: S101 - it tells depth classes apart, and nothing else is asked of it
-    return _Outlines(mesh.value, banks.value)
-
-
-def latest_passing_s(way_m: np.ndarray | float, context: RequestContext) -> np.ndarray:
-    """Who takes longer to a bank on a way goes round it: a passage that slow is none to reckon a tide by. [s]"""
-    return np.asarray(2.0 * np.asarray(way_m) / context.speed_ms + HOUR_S)
-
-
 def search_over_banks(
     context: RequestContext,
     position: tuple[float, float],
@@ -315,7 +118,7 @@ def search_over_banks(
     if banks is None:
         return found
     first = int(found.order[0])
-    left, names = _worth_a_look(context, banks, position, found)
+    left, names = ports_worth_a_look(context, banks, position, found.reach.distance_m, found.evaluation, first)
     if names and names_round and first not in left:
         left.append(first)
     if not left:
@@ -351,41 +154,6 @@ def search_over_banks(
     if closed is not None and first == int(merged.order[0]) and first not in merged.ways:
         return replace(merged, closed=closed)
     return merged
-
-
-def _worth_a_look(
-    context: RequestContext, banks: OpenBanks, position: tuple[float, float], found: BankSearch
-) -> tuple[list[int], bool]:
-    """Ports to which a way over banks may be worth it and have water enough; whether that to the first may be worth it.
-
-    It is a screen: what it lets through is looked at closely. It knows of no port what others do not, so that it does
-    not matter which ports have been measured: one that does not bear on the answer is let through where it may be the
-    best one.
-    """
-    evaluation, first = found.evaluation, int(found.order[0])
-    settled = evaluation.is_settled & np.isfinite(found.reach.distance_m)
-    best_s = evaluation.table.time_s[evaluation.best] if evaluation.best != NOWHERE else 0.0
-    limit_m = np.full(len(settled), best_s * top_speed_ms(context))
-    # Ports that no known way leads to may be reached over a bank.
-    limit_m[evaluation.is_settled & ~settled] = inf
-    limit_m[settled] = (1.0 - context.inputs.limits.detour_worth_share) * found.reach.distance_m[settled]
-    # A port that is none for her whatever the way keeps its way round.
-    limit_m[context.inputs.static.status >= _EXCLUDED] = -inf
-    approaches = _approaches(IdentityKey(context.world.ports))
-    ports = np.flatnonzero(distances_m(*position, approaches) <= limit_m)
-    if len(ports) == 0:
-        return [], False
-    limit_m = limit_m[ports]
-    within_m = float(limit_m.max())
-    openings, at_s = openings_of(context.world, context.needed_depth_m), context.ask.at_s
-    until_s = at_s + float(latest_passing_s(within_m, context))
-    may_be, names = np.zeros(len(ports), np.bool_), False
-    for bank, over_m in distances_over_banks_m(context, banks, position, ports, within_m):
-        near = over_m <= limit_m
-        names = names or bool(near[ports == first].any())
-        if near.any() and openings.is_any_within(bank, at_s, until_s):
-            may_be |= near
-    return ports[may_be].tolist(), names
 
 
 class _Passage(NamedTuple):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.apply_rules import RuleTable
-from engine.bank_ways import BankSearch, open_banks_of, rows_near_open_banks, search_over_banks
+from engine.bank_screen import open_banks_of, rows_near_open_banks
+from engine.bank_ways import BankSearch, search_over_banks
 from engine.codes import Status
 from engine.decision_rows import ONE_BY_ONE, DecisionRows, allocate_rows
 from engine.evaluate import SHOWN

@@ -5,7 +5,7 @@ from math import isinf, isnan, nan
 
 import numpy as np
 
-from engine.bank_ways import prepare_banks
+from engine.bank_screen import prepare_banks
 from engine.branch_and_bound import SearchResult, search_ports
 from engine.codes import Code, Rule, Status
 from engine.entrance import time_inside_s

@@ -191,9 +191,7 @@ def patch_distances(water, depth_class, patch, fix, nth):
                 vertex = depth_class.corners.vertex[patch.corners[k]]
                 fix.chord_m[k] = _chord_m(mesh.earth_centred, vertex, here_x, here_y, here_z)
             onward_m = (
-                np.float64(patch.onward_m[turn])
-                if is_listed
-                else depth_class.distance[patch.corners[k], p] - LESS_M
+                np.float64(patch.onward_m[turn]) if is_listed else depth_class.distance[patch.corners[k], p] - LESS_M
             )
             at_least_m = fix.chord_m[k] + onward_m
             if at_least_m < least_m and (at_least_m > last_m or (at_least_m == last_m and k > last)):

@@ -15,6 +15,7 @@ from api.documents.decision import basis_of, decision_document
 from api.replay.batch import replay_batch, replay_batch_by_single_decisions
 from api.replay.world_by_time import WorldsByTime
 from engine import bank_ways
+from engine.bank_screen import open_banks_of
 from engine.bank_tides import bank_tides_of, crossings_of, least_height
 from engine.branch_and_bound import search_ports
 from engine.codes import Code, Rule
@@ -279,7 +280,7 @@ def test_no_tide_no_draught_and_no_need_of_a_tide_leave_every_way_as_it_was(serv
         ask = replace(ask, vessel=vessel)
         context = build_context(ask, service.world_at(at_s), coordination_at(service.world_at(at_s), ask))
         if context.needed_depth_m <= 1.5:
-            assert bank_ways.open_banks_of(context) is None
+            assert open_banks_of(context) is None
 
 
 def test_what_is_known_of_the_sea_changes_no_answer(service_with_streams):
