@@ -31,7 +31,7 @@ from api.replay.schema import DECISIONS
 from api.replay.world_by_time import WorldsByTime
 from engine.codes import Feed
 from engine.decide import decide
-from engine.errors import InvalidAsk, PositionRefused
+from engine.errors import InvalidAsk, PositionRefused, UnknownName
 from engine.model import Decision, Vessel, World
 from engine.policy import Policy
 from engine.units import HOUR_S
@@ -80,7 +80,11 @@ def read_capacity(path: Path, service: DecisionService, stay_h: float) -> Capaci
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise InvalidAsk("--capacity", "the file cannot be read.", "Name a CSV file in UTF-8.") from None
-    rows = csv.DictReader(text.splitlines())
+    lines = text.splitlines()
+    header = lines[0] if lines else ""
+    # As spreadsheets write it where the comma is a decimal one.
+    delimiter = ";" if ";" in header and "," not in header else ","
+    rows = csv.DictReader(lines, delimiter=delimiter)
     lacking = [name for name in _COLUMNS if name not in (rows.fieldnames or ())]
     if lacking:
         raise InvalidAsk("--capacity", f"has no column {lacking[0]}.", f"Columns: {', '.join(_COLUMNS)}.")
@@ -89,12 +93,21 @@ def read_capacity(path: Path, service: DecisionService, stay_h: float) -> Capaci
     seen: set[int] = set()
     for row in rows:
         where = f"--capacity, line {rows.line_num}"
-        k = index[service.port(row["port"] or "").id]
+        try:
+            k = index[service.port(row["port"] or "").id]
+        except UnknownName as unknown:
+            raise InvalidAsk(f"{where}, port", unknown.problem, unknown.remedy) from None
         if k in seen:
             raise InvalidAsk(where, "names a port a second time.", "Keep one line for each port.")
         seen.add(k)
         places[k] = _figure(row["places"], where, "places")
         pace[k] = _figure(row["persons_per_hour"], where, "persons_per_hour")
+        if pace[k] == 0.0:
+            raise InvalidAsk(
+                f"{where}, persons_per_hour", "is 0.", "Leave the port out if nobody lands there, or give it 0 places."
+            )
+    if not seen:
+        raise InvalidAsk("--capacity", "has a header and no ports.", "Give a line for each port.")
     return Capacity(places, pace, stay_h * HOUR_S)
 
 

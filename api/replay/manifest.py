@@ -12,6 +12,8 @@ from api.replay.concat import DECISIONS_FILE, PASSED_OVER_FILE, REJECTS_FILE, SU
 from api.replay.ingest.duplicates import Duplicates
 from api.replay.ingest.reading import Source
 from api.replay.ingest.rejects import FIRST_ROWS, NOTE_CODES, REJECT_CODES
+from api.text.messages import WORDING
+from engine.codes import Code
 
 MANIFEST_FILE, TIMINGS_FILE = "manifest.json", "timings.json"
 
@@ -57,7 +59,7 @@ def manifest_of(
             counts.update(fact[name])
         return dict(sorted(counts.items()))
 
-    rejected, outcomes = added("reject_codes"), added("outcomes")
+    rejected, outcomes, refusals = added("reject_codes"), added("outcomes"), added("refusals")
     notes = dict(sorted((added("notes") | repeated.counts).items()))
     first_rows = repeated.first_rows
     for fact in facts:
@@ -81,12 +83,16 @@ def manifest_of(
             "refused": refused,
             "rejected": total("rejected"),
             "outcomes": outcomes,
-            "refusals": added("refusals"),
+            "refusals": refusals,
+            "looks_exchanged": total("looks_exchanged"),
             "reject_codes": rejected,
             "notes": notes,
             "first_rows": dict(sorted(first_rows.items())),
         },
-        "meaning": {code: text for code, text in (REJECT_CODES | NOTE_CODES).items() if code in rejected | notes},
+        "meaning": {
+            **{code: text for code, text in (REJECT_CODES | NOTE_CODES).items() if code in rejected | notes},
+            **{code: WORDING[Code[code]].of_any_port.en.rstrip(".") for code in refusals},
+        },
         "limits_of_use": list(LIMITS_OF_USE),
         "outputs": outputs,
     }

@@ -77,7 +77,7 @@ def run_simulation(order: ReplayConfig, capacity_file: Path, stay_h: float) -> d
             size = conformed.encounters.num_rows
             judgements = skip_judgement(conformed.encounters, context.worlds)
             decisions = sequence.decisions.slice(first, size)
-            part = part_of(number, rows, conformed, decisions, judgements, perf_counter())
+            part = part_of(number, rows, conformed, decisions, judgements, context.service.world, perf_counter())
             entries[number] = parts.write(part)
             first += size
         repeated = concat(order.out, parts, entries)

@@ -24,13 +24,17 @@ from api.replay.ingest.column_map import ColumnMap
 from api.replay.ingest.geometry import wkb_points
 from api.replay.ingest.normalize import Known, NormalizedChunk, normalize
 from api.replay.ingest.port_names import PortNames
+from api.replay.ingest.rejects import FIRST_ROWS
 from api.replay.judgement import Judgements, decide_and_judge, skip_judgement
 from api.replay.schema import CARRIED, DECISIONS, JUDGEMENTS, WRITTEN
 from api.replay.source_digest import code_digest
 from api.replay.world_by_time import WorldsByTime
 from engine import ENGINE_VERSION
+from engine.codes import Code
 from engine.errors import InvalidAsk, SafeportError
+from engine.model import World
 from engine.policy import Policy
+from engine.routes import looks_exchanged
 from geodata.pack import read_manifest
 from geodata.policies import policy_names
 
@@ -239,14 +243,15 @@ def decide_chunk(number: int, chunk: pa.Table, spec: TaskSpec) -> ChunkResult:
         raise RuntimeError(
             f"the engine answered {decided.num_rows} rows to {encounters.num_rows}, or in another schema"
         )
-    part = part_of(number, chunk.num_rows, conformed, decided, judgements, start)
+    part = part_of(number, chunk.num_rows, conformed, decided, judgements, context.service.world, start)
     release_free_memory()
     return part
 
 
 def part_of(
-    number: int, rows: int, conformed: NormalizedChunk, decided: pa.Table, judgements: Judgements, start: float
-) -> ChunkResult:
+    number: int, rows: int, conformed: NormalizedChunk, decided: pa.Table, judgements: Judgements, world: World,
+    start: float,
+) -> ChunkResult:  # fmt: skip
     """Lay the answer to a chunk out as files.
 
     Parameters
@@ -257,6 +262,8 @@ def part_of(
     decided : RuleTable
         Of the schema `DECISIONS`.
     judgements : Judgements
+    world : World
+        In which it was decided.
     start : float
         `perf_counter` when work on it began. [s]
     """
@@ -270,7 +277,8 @@ def part_of(
         "refusals": count_values(decided["refusal"]),
         "reject_codes": conformed.reject_counts,
         "notes": conformed.note_counts,
-        "first_rows": conformed.first_rows,
+        "first_rows": conformed.first_rows | _first_refused(decided),
+        "looks_exchanged": _count_exchanged(encounters, decided, world),
         "box": _box(encounters),
     }
     decisions, passed_over, rejects = (
@@ -303,6 +311,23 @@ def count_values(values: pa.ChunkedArray) -> dict[str, int]:
     """How often each word occurs, by word."""
     found = pc.value_counts(values.drop_null()).to_pylist()
     return {pair["values"]: pair["counts"] for pair in sorted(found, key=lambda pair: str(pair["values"]))}
+
+
+def _first_refused(decided: pa.Table) -> dict[str, list[int]]:
+    """The first few rows whose position was refused, by code."""
+    found: dict[str, list[int]] = {}
+    refused = decided.filter(pc.is_valid(decided["refusal"]))
+    for code, row in zip(refused["refusal"].to_pylist(), refused["row"].to_pylist(), strict=True):
+        if len(found.setdefault(code, [])) < FIRST_ROWS:
+            found[code].append(row)
+    return found
+
+
+def _count_exchanged(encounters: pa.Table, decided: pa.Table, world: World) -> int:
+    """How many positions outside the area would lie inside it with latitude and longitude exchanged."""
+    outside = encounters.filter(pc.fill_null(pc.equal(decided["refusal"], Code.POS_OUT_OF_AREA.name), False))
+    positions = zip(outside["lon"].to_pylist(), outside["lat"].to_pylist(), strict=True)
+    return sum(looks_exchanged(world, lon, lat) for lon, lat in positions)
 
 
 def _box(encounters: pa.Table) -> list[float] | None:

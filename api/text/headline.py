@@ -108,7 +108,7 @@ def why_none_fits(decision: Decision, language: str) -> str:
         return _HEADLINE["overloaded"].of(language).format(
             persons=format_quantity(measured, COUNT, language), limit=format_quantity(limit, COUNT, language)
         )  # fmt: skip
-    general = (WORDING[code].general or WORDING[code].text).of(language).rstrip(".")
+    general = WORDING[code].of_any_port.of(language).rstrip(".")
     return _HEADLINE["because"].of(language).format(reason=general[0].lower() + general[1:])
 
 

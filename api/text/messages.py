@@ -32,6 +32,11 @@ class Wording(NamedTuple):
     short: Text | None
     unit: str | None
 
+    @property
+    def of_any_port(self) -> Text:
+        """What it says of no port in particular, without figures."""
+        return self.general or self.text
+
 
 class RuleEntry(NamedTuple):
     """What is said of one rule.

@@ -43,8 +43,8 @@ from engine.units import MINUTE_S, NAUTICAL_MILE_M
 
 HISTORY_FILE = "history.csv"
 
-SAME, EXPLAINED, UNEXPLAINED, OUTSIDE = "same", "explained", "unexplained", "outside_register"
-BY_FINDING, BY_NEAR_TIE, BY_RECORD, BY_DOUBT, REFUSED = "finding", "near_tie", "record", "doubt", "refused"
+SAME, EXPLAINED, UNEXPLAINED, REFUSED, OUTSIDE = "same", "explained", "unexplained", "refused", "outside_register"
+BY_FINDING, BY_NEAR_TIE, BY_RECORD, BY_DOUBT = "finding", "near_tie", "record", "doubt"
 """Ways in which a difference is explained."""
 
 WITHIN_DOUBT = "WITHIN_DOUBT"
@@ -71,12 +71,13 @@ HISTORY = pa.schema(
 )
 """One row for each encounter that names the port people were landed at.
 
-``difference`` is ``same``, ``explained``, ``unexplained`` or ``outside_register``; ``basis`` is the way in which it is
-explained, ``code`` and ``sentence`` say by what. ``later_min`` [min] and ``farther_nm`` [nm] are how much later and
-farther the observed port is than the recommended one, by our own reckoning; null where either is not known or no port
-is recommended. ``draws_agreeing`` is the share of the draws over a doubtful hour or vessel in which the port observed
-is the best one, null where neither is in doubt. ``line_agrees`` and ``water_agrees`` are the controls: whether the
-harbour nearest in a straight line, or by water, is the port observed.
+``difference`` is ``same``, ``explained``, ``unexplained``, ``refused`` where there is no answer to compare, or
+``outside_register``; ``basis`` is the way in which it is explained, ``code`` and ``sentence`` say by what.
+``later_min`` [min] and ``farther_nm`` [nm] are how much later and farther the observed port is than the recommended
+one, by our own reckoning; null where either is not known or no port is recommended. ``draws_agreeing`` is the share of
+the draws over a doubtful hour or vessel in which the port observed is the best one, null where neither is in doubt.
+``line_agrees`` and ``water_agrees`` are the controls: whether the harbour nearest in a straight line, or by water, is
+the port observed.
 """
 
 MOST_LISTED = 25
@@ -188,7 +189,7 @@ class _Judge:
             decision = decide(ask, self._world_at(ask.at_s), sensitivity=False)
         except PositionRefused as refused:
             sentence = "The position was refused, so there is no answer to compare."
-            line: Row = {"difference": EXPLAINED, "basis": REFUSED, "code": refused.code.name, "sentence": sentence}
+            line: Row = {"difference": REFUSED, "code": refused.code.name, "sentence": sentence}
             return [line for _ in known]
         lines = []
         for name in known:
@@ -371,7 +372,7 @@ def read_history(folder: Path) -> History | None:
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
         for row in rows:
-            kind = REFUSED if row["basis"] == REFUSED else row["difference"]
+            kind = row["difference"]
             counts[kind] += 1
             if kind in (SAME, EXPLAINED, UNEXPLAINED) and row["line_agrees"] and row["water_agrees"]:
                 controls["known"] += 1

@@ -1,5 +1,6 @@
 """A chunk of a foreign table to encounters and rejects: each row is one or the other, and none is both."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -25,6 +26,9 @@ GEOMETRY_LON, GEOMETRY_LAT, GEOMETRY_WRONG = "safeport.lon", "safeport.lat", "sa
 _BOTH_NUMBERS = r"^(?P<first>[^,;\s]+)\s*[,;\s]\s*(?P<second>[^,;\s]+)$"
 _BOTH_WITH_COMMAS = r"^(?P<first>[^;\s]*[^,;\s])(?:\s*;\s*|,?\s+)(?P<second>[^;\s]+)$"
 """Two numbers in one cell, where a comma may be part of them and ends one only before a space."""
+
+_LETTERS = re.compile(r"[NS].*[EWO]|[EWO].*[NS]", re.IGNORECASE)
+"""Of both hemispheres, in French too."""
 
 MOST_DOUBT_MIN = 7 * 24 * 60.0
 """An hour known no better than to a week is not known. [min]"""
@@ -182,9 +186,10 @@ def _position(source: _Source) -> dict[str, np.ndarray]:
     if both is not None:
         text = text_of(both, column_map.empty, marks)
         parts = pc.extract_regex(text, _BOTH_WITH_COMMAS if column_map.decimal_comma else _BOTH_NUMBERS)
-        marks.add("POSITION_FORM", _flags(pc.and_(pc.is_valid(text), pc.is_null(parts))))
         first, second = pc.struct_field(parts, "first"), pc.struct_field(parts, "second")
         lat_cells, lon_cells = (first, second) if column_map.latitude_first else (second, first)
+        lat_cells, lon_cells = _with_words_read(source, text, lat_cells, lon_cells)
+        marks.add("POSITION_FORM", _flags(pc.and_(pc.is_valid(text), pc.is_null(lat_cells))))
     elif lon_cells is None or lat_cells is None:
         lon_cells, lat_cells = source.named((GEOMETRY_LON,)), source.named((GEOMETRY_LAT,))
         wrong = source.named((GEOMETRY_WRONG,))
@@ -198,6 +203,26 @@ def _position(source: _Source) -> dict[str, np.ndarray]:
     marks.add("POSITION_RANGE", ~absent & ~((np.abs(lon) <= 180.0) & (np.abs(lat) <= 90.0)))
     marks.add("POSITION_ZERO", (lon == 0.0) & (lat == 0.0))
     return {"lon": lon, "lat": lat}
+
+
+def _with_words_read(
+    source: _Source, text: pa.Array, lat_cells: pa.Array, lon_cells: pa.Array
+) -> tuple[pa.Array, pa.Array]:
+    """Halves of cells that are no two numbers but a position as people write it, ``51 03.0N 001 18.0E``."""
+    rows = np.flatnonzero(_flags(pc.and_(pc.is_valid(text), pc.is_null(lat_cells))))
+    if not len(rows):
+        return lat_cells, lon_cells
+    texts, lat_texts, lon_texts = (cells.to_pylist() for cells in (text, lat_cells, lon_cells))
+    for row in rows.tolist():
+        # Without letters it is the map that says which comes first, and of two numbers only.
+        if _LETTERS.search(texts[row]) is None:
+            continue
+        try:
+            lon_deg, lat_deg = parse_position(texts[row])
+        except InvalidPosition:
+            continue
+        lon_texts[row], lat_texts[row] = (_degrees_text(value, source) for value in (lon_deg, lat_deg))
+    return pa.array(lat_texts, pa.string()), pa.array(lon_texts, pa.string())
 
 
 def _with_letters_read(source: _Source, lon_cells: pa.Array, lat_cells: pa.Array) -> tuple[pa.Array, pa.Array]:

@@ -80,7 +80,9 @@ def _first_sheet(path: Path) -> tuple[CalamineSheet, tuple[str, ...]]:
     except PasswordError:
         raise InvalidAsk("input", f"{path.name[:40]} is protected by a password.", "Save it without one.") from None
     except OSError as error:
-        raise InvalidAsk("input", f"the file cannot be read ({error.strerror}).", "Check its name.") from None
+        # The library tells of the system's error in words only.
+        reason = error.strerror or ("No such file or directory" if not path.exists() else "it cannot be opened")
+        raise InvalidAsk("input", f"the file cannot be read ({reason}).", "Check its name.") from None
     except CalamineError:
         raise InvalidAsk("input", f"{path.name[:40]} is no spreadsheet, or is damaged.", "Save it again.") from None
     if not filled:

@@ -11,7 +11,7 @@ def sentence_of(code_name: str, locale: ReportLocale = ENGLISH) -> str:
     if code_name in RECORD_RULES:
         return locale.of(*WORDS[code_name])
     try:
-        wording = WORDING[Code[code_name]]
+        text = WORDING[Code[code_name]].of_any_port
     except KeyError:
         return code_name
-    return locale.of(*(wording.general or wording.text))
+    return locale.of(*text)

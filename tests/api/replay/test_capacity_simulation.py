@@ -163,12 +163,17 @@ def test_a_capacity_table_is_read_and_a_wrong_one_refused(tmp_path, service, ind
     assert np.isnan(capacity.persons_per_hour[index["calais"]])
     assert np.isnan(capacity.places).sum() == len(index) - 2
     assert capacity.stay_s == 12.0 * HOUR_S
+    path.write_text("port;places;persons_per_hour\ndover;100;60\nFRCQF;50;\n", encoding="utf-8")
+    np.testing.assert_array_equal(read_capacity(path, service, 12.0).places, capacity.places)
     for text, problem in (
         ("port,places\ndover,1\n", "persons_per_hour"),
         ("port,places,persons_per_hour\ndover,1,1\nGBDVR,2,2\n", "second time"),
         ("port,places,persons_per_hour\natlantis,1,1\n", "atlantis"),
         ("port,places,persons_per_hour\ndover,nan,1\n", "not a number"),
         ("port,places,persons_per_hour\ndover,-1,1\n", "not a number"),
+        ("port,places,persons_per_hour\ndover,1,0\n", "line 2, persons_per_hour: is 0"),
+        ("port,places,persons_per_hour\ndover,1,1\natlantis,1,1\n", "line 3, port: .*atlantis"),
+        ("port,places,persons_per_hour\n", "no ports"),
     ):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(Exception, match=problem) as wrong:

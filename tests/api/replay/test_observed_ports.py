@@ -76,7 +76,7 @@ def test_strangers_and_refusals(service, worlds, policies):
     stranger, ashore = judged(service, worlds, policies, rows)
     assert stranger["difference"] == "outside_register"
     assert "not in the register" in stranger["sentence"]
-    assert (ashore["difference"], ashore["basis"], ashore["code"]) == ("explained", "refused", "POS_ON_LAND")
+    assert (ashore["difference"], ashore["basis"], ashore["code"]) == ("refused", None, "POS_ON_LAND")
 
 
 def test_tables_out_of_step_are_refused(service, worlds, policies):
@@ -113,7 +113,7 @@ def test_what_is_written_is_counted_back(tmp_path, service, worlds, policies):
 
 def test_every_way_of_explaining_is_counted_apart(tmp_path):
     told = [("same", None, None), *[("explained", "near_tie", "NEAR_TIE")] * 2, ("explained", "finding", "GATE_CLOSED"),
-            ("explained", "record", "TRANSFERRED"), ("explained", "refused", "POS_ON_LAND"),
+            ("explained", "record", "TRANSFERRED"), ("refused", None, "POS_ON_LAND"),
             ("unexplained", None, None), ("outside_register", None, None)]  # fmt: skip
     rows = [
         {"row": k, "port": "dover", "observed_port": "ramsgate", "difference": difference, "basis": basis, "code": code,

@@ -234,6 +234,24 @@ def test_what_may_be_a_thousand_in_a_table_with_decimal_commas_is_refused(confor
     assert encounters[0]["persons_max"] == 1
 
 
+@pytest.mark.parametrize("comma", [False, True])
+def test_a_position_in_one_cell_is_read_as_it_is_written(conformed, tmp_path, comma):
+    own = tmp_path / "own.toml"
+    own.write_text(
+        f'extends = "encounters"\ndelimiter = ";"\ndecimal_comma = {str(comma).lower()}\n'
+        'position = { column = "position", order = "lat lon" }\n'
+    )
+    path = tmp_path / "positions.csv"
+    written = ["51 03.0N 001 27.0E", "50 52.5N 1 30E", "50 52 30N 001 30 00E", "50°52.5'N 1°30'E", "W 1 30 N 50 52.5",
+               "50,875 1,5" if comma else "50.875 1.5", "50 52.5 1 30", "somewhere north of Elba"]  # fmt: skip
+    path.write_text("position;time\n" + "".join(f"{cell};2022-01-13T05:00:00Z\n" for cell in written))
+    encounters, rejects, _ = conformed(path, str(own))
+    found = [(encounter["lat"], encounter["lon"]) for encounter in encounters]
+    assert found == [(51.05, 1.45), *[(50.875, 1.5)] * 3, (50.875, -1.5), (50.875, 1.5)]
+    # Without letters nobody could say how many of the numbers are degrees.
+    assert rejects == {6: "POSITION_FORM", 7: "POSITION_FORM"}
+
+
 def test_several_ports_observed_are_each_looked_up(conformed, tmp_path):
     path = tmp_path / "ports.csv"
     at = "2022-01-13T05:00:00Z"

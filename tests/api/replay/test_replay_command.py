@@ -132,3 +132,28 @@ def test_documented(tmp_path, capsys):
     assert code == 0
     assert "Agreement is not the pass mark." in text
     assert f"Report: {tmp_path / 'run' / 'report.html'}" in text
+
+
+def test_refused_positions_are_named_and_told_where_they_look_exchanged(tmp_path, capsys):
+    path = tmp_path / "past.csv"
+    rows = ["a,51.08,1.40", "b,1.40,51.08", "c,50.9,1.5", "d,0.5,51.2", "e,-40.0,30.0"]
+    lines = [f"{row},2024-07-14T06:00:00Z,30,30,rnli-severn,\n" for row in rows]
+    path.write_text(HEADER + "".join(lines), encoding="utf-8")
+    code, entry, _ = run(capsys, path, "--out", tmp_path / "run")
+    assert code == 0
+    assert "POS_ON_LAND 1 (row 3, counted from 0), POS_OUT_OF_AREA 3 (rows 0, 2, 4, counted from 0)" in entry
+    assert "POS_OUT_OF_AREA: Position outside the area covered" in entry
+    assert "2 of them would lie inside it with latitude and longitude exchanged" in entry
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["counts"]["looks_exchanged"] == 2
+    assert manifest["counts"]["first_rows"]["POS_ON_LAND"] == [3]
+    assert manifest["meaning"]["POS_ON_LAND"] == "Position on land"
+
+
+def test_a_table_of_which_every_position_is_refused_is_refused(tmp_path, capsys):
+    path = tmp_path / "past.csv"
+    path.write_text(HEADER + "a,51.08,1.40,2024-07-14T06:00:00Z,30,30,rnli-severn,\n", encoding="utf-8")
+    code, entry, problem = run(capsys, path, "--out", tmp_path / "run")
+    assert code == 2
+    assert "exchanged" in entry
+    assert "no row could be decided" in problem
