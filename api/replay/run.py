@@ -185,7 +185,7 @@ def _write_finished(under_way: set[Any], parts: Checkpoint) -> Iterator[tuple[in
         try:
             part = future.result()
         except WorkerRefused as refused:
-            raise InvalidAsk("scheduler", "a worker cannot do this:", str(refused)) from None
+            raise InvalidAsk("scheduler", f"a worker cannot do this: {refused.problem}", refused.remedy) from None
         under_way.discard(future)
         future.release()
         yield part.number, parts.write(part)

@@ -42,6 +42,9 @@ FORMAT = 3
 
 COMPRESSION = {"compression": "zstd", "compression_level": 3, "version": "2.6", "data_page_version": "1.0"}
 
+RECIPE = "recipe"
+"""What is refused where a worker has something else than the replay was started with."""
+
 _LIBRARIES = ("numba", "numpy", "pyarrow", "utide")
 
 
@@ -111,7 +114,18 @@ class ChunkResult:
 
 
 class WorkerRefused(Exception):
-    """What a task refused, in one text: it has to come home from another process whole."""
+    """What a task refused; it has to come home from another process whole.
+
+    Parameters
+    ----------
+    problem, remedy : str
+        The problem with what it is of.
+    """
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(problem, remedy)
+        self.problem = problem
+        self.remedy = remedy
 
 
 _opening = Lock()
@@ -132,7 +146,7 @@ def task_context_of(spec: TaskSpec) -> TaskContext:
         context = _open(spec)
         found = digest_of(context.identity)
         if spec.identity not in ("", found):
-            raise InvalidAsk("recipe", "is for another program, pack, map, policy or forecast than those here.",
+            raise InvalidAsk(RECIPE, "is for another program, pack, map, policy or forecast than those here.",
                              "Install one release everywhere, and name files that all workers can read.")  # fmt: skip
         # One replay at a time: an older one's worlds would only take room.
         _opened.clear()
@@ -227,7 +241,8 @@ def decide_chunk(number: int, chunk: pa.Table, spec: TaskSpec) -> ChunkResult:
     try:
         context = task_context_of(spec)
     except SafeportError as error:
-        raise WorkerRefused(str(error)) from None
+        what = "" if error.field == RECIPE else f"{error.field}: "
+        raise WorkerRefused(f"{what}{error.problem}", error.remedy) from None
     conformed = normalize(chunk, spec.column_map, context.known)
     encounters = conformed.encounters
     asked = (encounters, context.worlds, context.service.vessels, context.policies)
