@@ -118,14 +118,21 @@ class WorkerRefused(Exception):
 
     Parameters
     ----------
-    problem, remedy : str
-        The problem with what it is of.
+    problem : str
+        With what it is of.
+    remedy : str, optional
+        A worker of an earlier release tells both in one text.
     """
 
-    def __init__(self, problem: str, remedy: str) -> None:
-        super().__init__(problem, remedy)
-        self.problem = problem
-        self.remedy = remedy
+    @property
+    def problem(self) -> str:
+        """What is wrong, and of what."""
+        return str(self.args[0])
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return str(self.args[1]) if len(self.args) > 1 else ""
 
 
 _opening = Lock()

@@ -121,13 +121,15 @@ def refusal_detail(problem: str, remedy: str, language: str) -> str:
     """What is wrong and what to do about it, both in ``en`` or ``fr``; in English where either has no French."""
     told = [translate_refusal(text, language) for text in (problem, remedy)]
     is_whole = all(text != english for text, english in zip(told, (problem, remedy), strict=True) if english)
-    return " ".join(told if is_whole else (problem, remedy))
+    return " ".join(text for text in (told if is_whole else (problem, remedy)) if text)
 
 
 def refusal_sentence(field: str, problem: str, remedy: str, language: str) -> str:
     """``field: problem remedy`` in ``en`` or ``fr``, where a space stands before the colon."""
-    colon = " :" if language == _FRENCH else ":"
-    return f"{field}{colon} {refusal_detail(problem, remedy, language)}"
+    detail = refusal_detail(problem, remedy, language)
+    if language != _FRENCH:
+        return f"{field}: {detail}"
+    return f"{_catalogue().phrases['field'].get(field, field)} : {detail}"
 
 
 def listed_refusals(refusals: Sequence[tuple[str, str, str]], language: str) -> tuple[str, str]:
@@ -207,12 +209,12 @@ def _value(name: str, value: str, catalogue: _Catalogue) -> str | None:
 
 
 def _held_refusal(text: str, catalogue: _Catalogue) -> str | None:
-    """A problem that another one tells of, with or without what it is of: ``file: problem``."""
-    translated = _sentence(text, catalogue)
+    """A refusal that another one tells of, with or without what it is of: ``file: problem``."""
+    translated = _sentence(text, catalogue) or _sentences(text, catalogue)
     if translated is not None:
         return translated
     field, colon, problem = text.partition(": ")
-    translated = _sentence(problem, catalogue) if colon else None
+    translated = (_sentence(problem, catalogue) or _sentences(problem, catalogue)) if colon else None
     return None if translated is None else f"{field} : {translated}"
 
 

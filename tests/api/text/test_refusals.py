@@ -28,9 +28,9 @@ ADMINISTRATION = (
     "api/web/", "engine/kernels/", "geodata/build.py", "geodata/coast.py", "geodata/drawn_features.py",
     "geodata/forecast/cf_", "geodata/forecast/cutout.py", "geodata/forecast/download.py", "geodata/forecast/fetch.py",
     "geodata/forecast/grib.py", "geodata/forecast/merge.py", "geodata/forecast/netcdf",
-    "geodata/forecast/open_meteo.py", "geodata/forecast/sandbox.py", "geodata/harbour_legs.py", "geodata/pack.py",
-    "geodata/regions.py", "geodata/register.py", "geodata/streams/",
-    "geodata/survey/", "geodata/tides/", "geodata/world.py",
+    "geodata/forecast/open_meteo.py", "geodata/forecast/sandbox.py", "geodata/harbour_legs.py",
+    "geodata/regions.py", "geodata/register.py", "geodata/streams/atlas.py", "geodata/streams/layer.py",
+    "geodata/survey/", "geodata/tides/import_stations.py", "geodata/tides/ports.py", "geodata/tides/stations.py",
 )  # fmt: skip
 """Modules, by the beginning of their path, whose refusals only who runs the program meets: they stay English."""
 
