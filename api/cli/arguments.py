@@ -312,6 +312,8 @@ def _refusal(message: str) -> SafeportError:
         typed, values = found[2].strip("'"), [value.strip("' ") for value in found[3].split(",")]
         remedy = f"{did_you_mean(typed, values)}Values: {', '.join(values)}."
         return InvalidAsk(found[1], f"{quote(typed)} is not one of its values.", remedy)
+    if found := re.match(r"argument ([^\s/]+)\S*: ignored explicit argument", message):
+        return InvalidAsk(found[1], "takes no value.", "Leave out the sign = and what follows it.")
     if found := re.match(r"argument (\S+): expected .*argument", message):
         return InvalidAsk(found[1], "has no value.", "Write the value after it.")
     return InvalidAsk("arguments", f"{message[:160]}.", "'--help' lists the options.")

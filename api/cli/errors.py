@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
+from api.replay.ingest.problem_list import SeveralRefused
 from api.text.refusals import refusal_sentence
 from engine.errors import InvalidAsk, PackError, PositionRefused, SafeportError
 
@@ -41,7 +42,13 @@ def refusal_line(error: SafeportError, fields: dict[str, str], language: str = "
         ``fr`` for French, as far as there is French for it; else English.
     """
     field = error.field if isinstance(error, PackError) else as_typed(error.field, fields)
+    error = _told_in(error, language)
     return refusal_sentence(field, error.problem, error.remedy, language)
+
+
+def _told_in(error: SafeportError, language: str) -> SafeportError:
+    """A refusal as it is to be looked up: one that lists several is put together of theirs."""
+    return error.told_in(language) if isinstance(error, SeveralRefused) else error
 
 
 def as_typed(field: str, fields: dict[str, str]) -> str:
@@ -101,7 +108,7 @@ def problem_text(error: SafeportError, fields: dict[str, str], exit_code: int, l
     field = error.field if is_field else by_option.get(error.field, "")
     if field.partition(".")[0] in NOT_IN_A_BODY:
         field = ""
-    entry = {**entry_of(error, field, language), "option": option}
+    entry = {**entry_of(_told_in(error, language), field, language), "option": option}
     if isinstance(error, PositionRefused):
         kind = kind._replace(code=error.code.name)
     document = problem_document(kind, refusal_line(error, fields, language), [], language)

@@ -33,7 +33,9 @@ from api.cli import (
 )
 from api.cli.arguments import Parser, language_typed, protect_negative_numbers, refuse_unknown_options
 from api.cli.errors import failure_text, problem_text, refusal_line
+from api.cli.messages import WORDS
 from api.compiling import show_compiling
+from api.replay.errors import SchedulerLost
 from api.signals import ended_by_signals
 from api.store.errors import SchemaMismatch, StoreBusy, StoreUnavailable
 from engine import ENGINE_VERSION
@@ -121,7 +123,7 @@ def main(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         # --help and --version end this way.
         return int(end.code or 0)
-    except (PackError, DownloadFailed, StoreUnavailable, StoreBusy, SchemaMismatch) as error:
+    except (PackError, DownloadFailed, SchedulerLost, StoreUnavailable, StoreBusy, SchemaMismatch) as error:
         return _failed(_refusal(error, fields, FAILED, arguments, language))
     except SafeportError as error:
         print(_refusal(error, fields, BAD_INPUT, arguments, language), file=sys.stderr)
@@ -131,8 +133,8 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last handler: whatever went wrong is one line and exit code 1
-        what = " ".join(str(error).split())[:160]
-        line = f"safeport: failed ({type(error).__name__}: {what}). SAFEPORT_DEBUG=1 shows where."
+        what = f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
+        line = WORDS["failed"].of(language).format(what=what)
         return _failed(failure_text(error, line, FAILED) if "--json" in arguments else line)
 
 

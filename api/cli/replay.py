@@ -1,6 +1,7 @@
 """``safeport replay``: a table of past encounters in, a folder of decisions out."""
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -12,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.cli.arguments import LANGUAGES, Once, add_json, add_pack, number, pack_folder, quote, whole_number
-from api.text.singular import with_singulars
+from api.cli.messages import WORDS, word
+from api.cli.replay_text import compared_text, counts_text
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
-    from api.replay.analysis.observed_ports import History
     from api.replay.run import ReplayConfig
     from engine.policy import Policy
 
@@ -61,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", action=Once, metavar="N", help="threads of this machine; one a core if left out")
     parser.add_argument("--report", action="store_true", help="write report.html as well")
     parser.add_argument("--lang", choices=LANGUAGES, default="en",
-                        help="language of report.html and comparison.html: en or fr")  # fmt: skip
+                        help="language of what is printed and of the reports: en or fr")  # fmt: skip
     parser.add_argument("--capacity", action=Once, metavar="FILE",
                         help="replay in sequence: encounters in the order of their times take the places of this "
                              "table (port, places, persons_per_hour) and give them back; observed ports are "
@@ -89,7 +90,7 @@ def run(options: argparse.Namespace) -> int:
         raise InvalidAsk("--out", "is missing.", "Name a folder for the decisions.")
     if sys.stderr.isatty():
         # Before anything large is imported: somebody is waiting.
-        print("Loading program and geodata ...", file=sys.stderr, flush=True)
+        print(word("replay_loading", options.lang), file=sys.stderr, flush=True)
     if word == "documented":
         from api.cli.replay_compare import run_documented
 
@@ -123,23 +124,28 @@ def _replay(options: argparse.Namespace, table: Path) -> int:
         check_decided(manifest)
         sys.stdout.write(json_bytes(manifest).decode())
     else:
-        sys.stdout.write(counts_text(manifest, order.out, _written_beside(more)))
+        sys.stdout.write(counts_text(manifest, order.out, _written_beside(more), more.language))
     history = None if options.json else read_history(order.out)
     if history is not None:
-        sys.stdout.write(f"{compared_text(history)}Each is a line of history.csv.\n")
+        sys.stdout.write(f"{compared_text(history, more.language)}{word('replay_history', more.language)}\n")
     check_decided(manifest)
     return 0
 
 
 def check_decided(manifest: dict[str, Any]) -> None:
-    """Refuse a table of which every row was rejected; all files of its replay are there.
+    """Refuse a table of which every row or its position was refused; all files of its replay are there.
 
     Raises
     ------
     InvalidAsk
     """
-    if 0 < manifest["counts"]["rows"] == manifest["counts"]["rejected"]:
-        raise InvalidAsk("input", "no row could be decided.", "rejects.csv says why of each.")
+    counts = manifest["counts"]
+    if 0 < counts["rows"] == counts["rejected"] + counts["refused"]:
+        if counts["refused"]:
+            remedy = "The column refusal of decisions.parquet says why of each."
+        else:
+            remedy = "rejects.csv says why of each."
+        raise InvalidAsk("input", "no row could be decided.", remedy)
 
 
 class _PrintExampleMap(argparse.Action):
@@ -195,42 +201,50 @@ def replay_with_extras(order: "ReplayConfig", more: Extras) -> dict[str, Any]:
     from api.replay.post_process import add_chances, add_history
     from api.replay.run import replay
 
-    with stopped_at_once(order.out, begins_anew=more.capacity is not None):
+    language = more.language
+    with _no_logs(), stopped_at_once(order.out, more.capacity is not None, language):
         if more.capacity is None:
-            with Bar("decided") as bar:
+            with Bar("replay_decided", language) as bar:
                 manifest = replay(order, bar.update)
-            with Bar("compared") as bar:
+            with Bar("replay_compared_rows", language) as bar:
                 add_history(order, progress=bar.update)
         else:
             from api.replay.run_simulation import run_simulation
 
             manifest = run_simulation(order, more.capacity, more.stay_h)
         if more.draws:
-            with Bar("drawn") as bar:
+            with Bar("replay_drawn", language) as bar:
                 add_chances(order, more.draws, more.seed, progress=bar.update)
         if more.report:
             from api.replay.reports.report import write_report
 
-            write_report(order.out, order.pack, more.language)
+            write_report(order.out, order.pack, language)
     return manifest
 
 
 @contextmanager
-def stopped_at_once(out: Path, begins_anew: bool = False) -> Iterator[None]:
+def _no_logs() -> Iterator[None]:
+    """Let no library write to standard error: what goes wrong is said once, in the language asked for."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+@contextmanager
+def stopped_at_once(out: Path, begins_anew: bool = False, language: str = "en") -> Iterator[None]:
     """Let Ctrl-C end the process on the spot, and say how to go on.
 
     Whatever is on disk is whole at any moment, so nothing has to be closed; waiting for threads that are at work in
     compiled code would take as long as their chunks do.
     """
+    told = WORDS["replay_stopped_anew" if begins_anew else "replay_stopped"].of(language).format(out=out)
 
     def end(_number: int, _frame: object) -> None:
-        kept = (
-            "It begins anew when it is started again."
-            if begins_anew
-            else f"What is finished is kept in {out}: the same command goes on from there."
-        )
         with suppress(OSError):
-            os.write(sys.stderr.fileno(), f"\nStopped. {kept}\n".encode())
+            os.write(sys.stderr.fileno(), f"\n{told}\n".encode())
         os._exit(INTERRUPTED)
 
     if threading.current_thread() is not threading.main_thread():
@@ -243,40 +257,6 @@ def stopped_at_once(out: Path, begins_anew: bool = False) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def counts_text(manifest: dict[str, Any], out: Path, beside: tuple[str, ...] = ()) -> str:
-    """How the rows of a replay add up, and where everything is; `beside` are files that it does not list."""
-    counts = manifest["counts"]
-    lines = [with_singulars(
-        f"Rows read: {counts['rows']:,} = {counts['with_port']:,} with a port + {counts['without_port']:,} without + "
-        f"{counts['refused']:,} positions refused + {counts['rejected']:,} rejected."
-    )]  # fmt: skip
-    if counts["without_port"]:
-        ways = {name: count for name, count in counts["outcomes"].items() if name not in ("suitable", "refused")}
-        lines.append(f"Without:   {_listed(ways)}.")
-    if counts["refusals"]:
-        lines.append(f"Refused:   {_listed(counts['refusals'])}.")
-    first_rows = counts["first_rows"]
-    if counts["reject_codes"]:
-        lines.append(f"Rejected:  {_listed(counts['reject_codes'], first_rows)}; see rejects.csv for every row.")
-    if counts["notes"]:
-        lines.append(f"Noted:     {_listed(counts['notes'], first_rows)}; see reading_notes.")
-    if not manifest["over_banks"]:
-        lines.append("Banks were walls whatever the tide; --over-banks counts the ways over them.")
-    if manifest["columns_not_used"]:
-        lines.append(f"Columns not used: {', '.join(manifest['columns_not_used'])}.")
-    if manifest["map_of_columns_not_used"]:
-        lines.append(f"A map would read them (--map FILE.toml): {manifest['map_of_columns_not_used']}")
-    if manifest["columns_not_found"]:
-        lines.append(f"Named by the map and not in the table: {', '.join(manifest['columns_not_found'])}.")
-    if manifest["sheets_not_read"]:
-        lines.append(f"Sheets not read: {', '.join(manifest['sheets_not_read'])}.")
-    if not counts["rows"]:
-        lines.append("The table has a header and no rows: nothing was decided.")
-    lines += [f"{code}: {meaning}." for code, meaning in manifest["meaning"].items()]
-    lines.append(f"Written to {out}: {', '.join([*manifest['outputs'], *beside, 'manifest.json', 'timings.json'])}.")
-    return "\n".join(lines) + "\n"
-
-
 def _written_beside(more: Extras) -> tuple[str, ...]:
     """Files that no manifest lists."""
     if not more.report:
@@ -284,41 +264,6 @@ def _written_beside(more: Extras) -> tuple[str, ...]:
     from api.replay.reports.report import REPORT_FILE
 
     return (REPORT_FILE,)
-
-
-def compared_text(history: "History") -> str:
-    """How the ports observed compare, and what plain rulers would have said."""
-    from api.replay.analysis.observed_ports import BY_DOUBT, BY_FINDING, BY_NEAR_TIE, BY_RECORD
-
-    ways = ((BY_FINDING, "a finding"), (BY_NEAR_TIE, "a near tie"), (BY_RECORD, "the record of what was done"),
-            (BY_DOUBT, "the doubt about hour or vessel"))  # fmt: skip
-    explained = ", ".join(f"{history.by_basis[basis]:,} by {way}" for basis, way in ways if basis in history.by_basis)
-    lines = [
-        f"Compared with the port observed: {history.compared:,} = {history.same:,} the same + {history.explained:,} "
-        f"explained{f' ({explained})' if explained else ''} + {history.unexplained:,} not explained."
-    ]
-    if history.refused or history.outside:
-        lines.append(with_singulars(
-            f"Not compared: {history.refused:,} positions refused, {history.outside:,} ports outside the register."
-        ))  # fmt: skip
-    if history.controlled:
-        lines.append(
-            f"Control: the harbour nearest in a straight line is the port observed in {history.line_same:,} of "
-            f"{history.controlled:,}, the one nearest by water in {history.water_same:,}."
-        )
-    return "\n".join(lines) + "\n"
-
-
-def _listed(counts: dict[str, int], first_rows: dict[str, list[int]] | None = None) -> str:
-    """Counts by name, each with the numbers of the first rows it holds for."""
-
-    def rows_of(name: str) -> str:
-        rows = (first_rows or {}).get(name, [])
-        more = ", ..." if counts[name] > len(rows) else ""
-        numbers = f"row{'s' if counts[name] > 1 else ''} {', '.join(map(str, rows))}{more}"
-        return f" ({numbers}, counted from 0)" if rows else ""
-
-    return ", ".join(f"{name} {count:,}{rows_of(name)}" for name, count in counts.items()) or "none"
 
 
 def workers_of(text: str | None) -> int:
@@ -347,18 +292,21 @@ class Bar:
     Parameters
     ----------
     what : str
-        What is done to the rows.
+        Key of the word for what is done to the rows.
+    language : str
+        ``en`` or ``fr``.
     """
 
-    def __init__(self, what: str) -> None:
-        self._what = what
+    def __init__(self, what: str, language: str) -> None:
+        self._what = word(what, language)
+        self._unit = f" {word('replay_unit', language)}"
         self._bar: Any = None
 
     def __enter__(self) -> "Bar":
         from tqdm import tqdm
 
         # No bar where standard error is a file. How many rows there are is known once the input has been looked at.
-        self._bar = tqdm(unit=" rows", desc=self._what, disable=None, file=sys.stderr)
+        self._bar = tqdm(unit=self._unit, desc=self._what, disable=None, file=sys.stderr)
         return self
 
     def update(self, earlier: int, now: int, about: int) -> None:

@@ -1,21 +1,21 @@
 """``safeport replay compare``, two policies at once, and the documented encounters."""
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.cli.arguments import pack_folder
+from api.cli.messages import WORDS, word
 from api.cli.replay import (
     Bar,
     Extras,
     check_decided,
-    compared_text,
     replay_with_extras,
     stopped_at_once,
     workers_of,
 )
+from api.cli.replay_text import compared_text, written_text
 from engine.errors import InvalidAsk
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ def _compare_runs(first_run: Path, second_run: Path, out: str | None, options: a
     if options.json:
         print(to_json(comparison.document()))
     else:
-        print("\n".join(comparison_text(comparison, first, second)))
+        print("\n".join(comparison_text(comparison, first, second, options.lang)))
         if folder is not None:
-            print(f"Written to {folder}: comparison.html, comparison.json, {CHANGED_FILE}.")
+            print(written_text(folder, ["comparison.html", "comparison.json", CHANGED_FILE], options.lang))
     return 0
 
 
@@ -72,20 +72,22 @@ def run_documented(options: argparse.Namespace) -> int:
     from api.replay.documented import EXPLANATIONS_FILE, replay_documented
     from api.replay.reports.report import write_report
 
-    out = Path(options.out)
-    with stopped_at_once(out), Bar("decided") as bar:
+    out, language = Path(options.out), options.lang
+    with stopped_at_once(out, language=language), Bar("replay_decided", language) as bar:
         replayed = replay_documented(out, workers_of(options.workers), bar.update)
-        report = write_report(out, language=options.lang)
+        report = write_report(out, language=language)
     history = replayed.history
     with (out / EXPLANATIONS_FILE).open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            print(
-                f"{row['what']}: observed {row['observed_port'] or '-'}, recommended {row['recommended_port'] or '-'}"
-            )
+            ports = {"observed": row["observed_port"] or "-", "recommended": row["recommended_port"] or "-"}
+            print(WORDS["replay_documented"].of(language).format(what=row["what"], **ports))
             if row["difference"] != "same":
                 print("\n".join(wrap(row["explanation"], "    ")))
-    reading = (
-        f"{replayed.by_our_reading} of those by the record rest on our reading." if replayed.by_our_reading else ""
-    )
-    sys.stdout.write(f"\n{compared_text(history)}{reading}\nAgreement is not the pass mark.\nReport: {report}\n")
+    count = replayed.by_our_reading
+    lines = [
+        compared_text(history, language) + (word("replay_our_reading", language, count=count) if count else ""),
+        word("replay_no_pass_mark", language),
+        WORDS["replay_report"].of(language).format(path=report),
+    ]
+    print("", *lines, sep="\n")
     return 0

@@ -92,26 +92,27 @@ def read_capacity(path: Path, service: DecisionService, stay_h: float) -> Capaci
     places, pace = np.full(len(index), nan), np.full(len(index), nan)
     seen: set[int] = set()
     for row in rows:
-        where = f"--capacity, line {rows.line_num}"
+        line = rows.line_num
         try:
             k = index[service.port(row["port"] or "").id]
         except UnknownName as unknown:
-            raise InvalidAsk(f"{where}, port", unknown.problem, unknown.remedy) from None
+            raise InvalidAsk("--capacity", f"line {line}: {unknown.problem}", unknown.remedy) from None
         if k in seen:
-            raise InvalidAsk(where, "names a port a second time.", "Keep one line for each port.")
+            raise InvalidAsk("--capacity", f"line {line} names a port a second time.", "Keep one line for each port.")
         seen.add(k)
-        places[k] = _figure(row["places"], where, "places")
-        pace[k] = _figure(row["persons_per_hour"], where, "persons_per_hour")
+        places[k] = _figure(row["places"], line, "places")
+        pace[k] = _figure(row["persons_per_hour"], line, "persons_per_hour")
         if pace[k] == 0.0:
             raise InvalidAsk(
-                f"{where}, persons_per_hour", "is 0.", "Leave the port out if nobody lands there, or give it 0 places."
-            )
+                "--capacity", f"line {line}, persons_per_hour, is 0.",
+                "Leave the port out if nobody lands there, or give it 0 places.",
+            )  # fmt: skip
     if not seen:
         raise InvalidAsk("--capacity", "has a header and no ports.", "Give a line for each port.")
     return Capacity(places, pace, stay_h * HOUR_S)
 
 
-def _figure(text: str | None, where: str, column: str) -> float:
+def _figure(text: str | None, line: int, column: str) -> float:
     """A number of people; blank is not known."""
     if text is None or not text.strip():
         return nan
@@ -121,7 +122,9 @@ def _figure(text: str | None, where: str, column: str) -> float:
         value = nan
     if not 0.0 <= value <= _MOST_PLACES:
         raise InvalidAsk(
-            f"{where}, {column}", "is not a number of people.", "Write digits; leave it blank if not known."
+            "--capacity",
+            f"line {line}, {column}: is not a number of people.",
+            "Write digits; leave it blank if not known.",
         )
     return value
 

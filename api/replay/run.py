@@ -9,6 +9,7 @@ import shutil
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,10 +17,12 @@ from typing import Any
 
 import dask
 import pyarrow as pa
-from distributed import Client, LocalCluster, wait
+from distributed import Client, KilledWorker, LocalCluster, wait
+from distributed.comm import CommClosedError
 
 from api.replay.checkpoint import Checkpoint, claim_folder, json_bytes, lock_folder, write_whole
 from api.replay.concat import concat
+from api.replay.errors import SchedulerLost
 from api.replay.ingest.column_map import OWN_MAP, read_column_map
 from api.replay.ingest.reading import fingerprint, open_source
 from api.replay.manifest import MANIFEST_FILE, TIMINGS_FILE, complete_manifest, manifest_of, outputs_of
@@ -186,7 +189,7 @@ def _write_finished(under_way: set[Any], parts: Checkpoint) -> Iterator[tuple[in
         try:
             part = future.result()
         except WorkerRefused as refused:
-            raise InvalidAsk("scheduler", "a worker cannot do this:", str(refused)) from None
+            raise InvalidAsk("scheduler", f"a worker cannot do this: {refused.problem}", refused.remedy) from None
         under_way.discard(future)
         future.release()
         yield part.number, parts.write(part)
@@ -200,6 +203,8 @@ def dask_client(scheduler: str | None, workers: int, scratch: Path) -> Iterator[
     ------
     InvalidAsk
         Nobody answers at the address.
+    SchedulerLost
+        Nobody answers any more.
     """
     settings = {
         # A chunk travels with its task, so that it can be done again when a worker dies.
@@ -217,7 +222,7 @@ def dask_client(scheduler: str | None, workers: int, scratch: Path) -> Iterator[
                 client = Client(scheduler, timeout=CONNECT_TIMEOUT)
             except (OSError, TimeoutError, ValueError):
                 raise InvalidAsk("scheduler", "nobody answers there.", "Write it as tcp://host:8786.") from None
-            with client:
+            with _told_if_lost(), client:
                 yield client
             return
         # A run that was ended on the spot has left its own.
@@ -239,6 +244,22 @@ def _without_log(name: str) -> Iterator[None]:
         yield
     finally:
         logger.setLevel(before)
+
+
+@contextmanager
+def _told_if_lost() -> Iterator[None]:
+    """Say in words of ours that a cluster is lost; what Dask says of it is about its futures."""
+    try:
+        yield
+    except KilledWorker:
+        raise SchedulerLost(
+            "scheduler", "loses a worker each time one part is tried.",
+            "Give workers more memory; the same command goes on from what is finished.",
+        ) from None  # fmt: skip
+    except (CancelledError, CommClosedError):
+        raise SchedulerLost(
+            "scheduler", "no longer answers.", "Check it; the same command goes on from what is finished."
+        ) from None
 
 
 def _threads(workers: int, scratch: str) -> LocalCluster:

@@ -46,6 +46,9 @@ FORMAT = 3
 
 COMPRESSION = {"compression": "zstd", "compression_level": 3, "version": "2.6", "data_page_version": "1.0"}
 
+RECIPE = "recipe"
+"""What is refused where a worker has something else than the replay was started with."""
+
 _LIBRARIES = ("numba", "numpy", "pyarrow", "utide")
 
 
@@ -115,7 +118,25 @@ class ChunkResult:
 
 
 class WorkerRefused(Exception):
-    """What a task refused, in one text: it has to come home from another process whole."""
+    """What a task refused; it has to come home from another process whole.
+
+    Parameters
+    ----------
+    problem : str
+        With what it is of.
+    remedy : str, optional
+        A worker of an earlier release tells both in one text.
+    """
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, and of what."""
+        return str(self.args[0])
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return str(self.args[1]) if len(self.args) > 1 else ""
 
 
 _opening = Lock()
@@ -136,7 +157,7 @@ def task_context_of(spec: TaskSpec) -> TaskContext:
         context = _open(spec)
         found = digest_of(context.identity)
         if spec.identity not in ("", found):
-            raise InvalidAsk("recipe", "is for another program, pack, map, policy or forecast than those here.",
+            raise InvalidAsk(RECIPE, "is for another program, pack, map, policy or forecast than those here.",
                              "Install one release everywhere, and name files that all workers can read.")  # fmt: skip
         # One replay at a time: an older one's worlds would only take room.
         _opened.clear()
@@ -231,7 +252,8 @@ def decide_chunk(number: int, chunk: pa.Table, spec: TaskSpec) -> ChunkResult:
     try:
         context = task_context_of(spec)
     except SafeportError as error:
-        raise WorkerRefused(str(error)) from None
+        what = "" if error.field == RECIPE else f"{error.field}: "
+        raise WorkerRefused(f"{what}{error.problem}", error.remedy) from None
     conformed = normalize(chunk, spec.column_map, context.known)
     encounters = conformed.encounters
     asked = (encounters, context.worlds, context.service.vessels, context.policies)

@@ -9,7 +9,7 @@ GNU gettext 0.22, manual, 4.3: entire sentences, and fields in place of what is 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from string import Formatter
 from typing import Any, NamedTuple
@@ -25,21 +25,31 @@ _NUMBERS = (
 )  # fmt: skip
 _LEADS = {"echo": "'.*' ", "file": "(?:[^'\":.]|[.](?! ))+? ", "where": "[0-9°'.NSEW ]+ "}
 """What a field that a text may begin with, or may not, holds where it does."""
+_MAP_LINE = r"(?:delimiter|columns|position|time) = (?:\"[^\"]*\"|\{(?:[^\"}]|\"(?:\\.|[^\"\\])*\")*\})"
+"""A line of a column map as `api.replay.ingest.match_headers` proposes it, whatever stands in its quotes."""
+_BLANK_NAME = '"NAME"'
+"""Where a line of a column map leaves a name to be filled in."""
 _FORMS = {
     **_LEADS,
     "afloat": "[0-9°'.NSEW ]+",
     "row": "[^']+",
     "other": "[A-Za-z0-9_-]+",
     "expected": "'.*'",
+    "map_line": _MAP_LINE,
+    "met": "(?:(?!; looked for: ).)+",
     "named": "['\"].*['\"]",
     "names": "['\"].*['\"]",
+    "next_line": _MAP_LINE,
+    "other_named": "['\"].*['\"]",
     "others": "[^.]+",
     "pattern": "[^ ]+",
     "roles": "[a-z_0-9]+(?:, [a-z_0-9]+)*",
     "sha256": "[0-9a-f]+",
+    "sign": "'[^']+'|\"'\"",
     **dict.fromkeys(_NUMBERS, _NUMBER),
 }
 """What a field of that name may hold; another one anything at all."""
+_AND_MORE = re.compile(" and ([0-9]+) more$")
 _QUOTED_OR = re.compile("(?<=['\"]) or (?=['\"])")
 _ENDS = re.compile(r"(?<=[.?!]) ")
 _GROUPED = re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:[.][0-9]+)?")
@@ -111,13 +121,45 @@ def refusal_detail(problem: str, remedy: str, language: str) -> str:
     """What is wrong and what to do about it, both in ``en`` or ``fr``; in English where either has no French."""
     told = [translate_refusal(text, language) for text in (problem, remedy)]
     is_whole = all(text != english for text, english in zip(told, (problem, remedy), strict=True) if english)
-    return " ".join(told if is_whole else (problem, remedy))
+    return " ".join(text for text in (told if is_whole else (problem, remedy)) if text)
 
 
 def refusal_sentence(field: str, problem: str, remedy: str, language: str) -> str:
     """``field: problem remedy`` in ``en`` or ``fr``, where a space stands before the colon."""
-    colon = " :" if language == _FRENCH else ":"
-    return f"{field}{colon} {refusal_detail(problem, remedy, language)}"
+    detail = refusal_detail(problem, remedy, language)
+    if language != _FRENCH:
+        return f"{field}: {detail}"
+    return f"{_catalogue().phrases['field'].get(field, field)} : {detail}"
+
+
+def listed_refusals(refusals: Sequence[tuple[str, str, str]], language: str) -> tuple[str, str]:
+    """Several refusals as one, numbered; in English where any of them has no French.
+
+    Parameters
+    ----------
+    refusals : sequence of (str, str, str)
+        Field, problem and remedy of each; the field empty where it is what the whole is about.
+    language : str
+        ``en`` or ``fr``.
+
+    Returns
+    -------
+    problem, remedy : str
+        A remedy that several have stands once.
+    """
+    told = [(field, translate_refusal(problem, language), translate_refusal(remedy, language))
+            for field, problem, remedy in refusals]  # fmt: skip
+    is_french = language == _FRENCH and all(
+        french != english for whole, each in zip(told, refusals, strict=True)
+        for french, english in zip(whole[1:], each[1:], strict=True)
+    )  # fmt: skip
+    if not is_french:
+        told = list(refusals)
+    subject, problems = ("il", "problèmes :") if is_french else ("It", "problems:")
+    listed = " ".join(
+        f"({number}) {field or subject} {problem}" for number, (field, problem, _) in enumerate(told, start=1)
+    )
+    return f"{len(told)} {problems} {listed}", " ".join(dict.fromkeys(remedy for _, _, remedy in told))
 
 
 def _sentences(text: str, catalogue: _Catalogue) -> str | None:
@@ -141,21 +183,39 @@ def _sentence(text: str, catalogue: _Catalogue) -> str | None:
         found = pattern.form.fullmatch(text)
         if found:
             values = {name: _value(name, value, catalogue) for name, value in found.groupdict().items()}
+            if None in values.values():
+                continue
             french = pattern.french.format_map(values)
             # What was typed is repeated as it was.
             return with_singulars(french) if values.keys() <= set(_NUMBERS) else french
     return None
 
 
-def _value(name: str, value: str, catalogue: _Catalogue) -> str:
-    """What a field holds, in French where it is a word of ours."""
+def _value(name: str, value: str, catalogue: _Catalogue) -> str | None:
+    """What a field holds, in French where it is a word of ours; None of a refusal that has no translation."""
+    if name == "refusal":
+        return _held_refusal(value, catalogue)
     if name in catalogue.words:
         return " ou ".join(catalogue.words[name][word] for word in value.split(" or "))
     if name in ("names", "expected"):
         return _QUOTED_OR.sub(" ou ", value)
     if name in _NUMBERS and _GROUPED.fullmatch(value):
         return localize_number(value, _FRENCH)
+    if name == "met":
+        value = _AND_MORE.sub(r" et \1 de plus", value)
+    if name in ("map_line", "next_line"):
+        return value.replace(_BLANK_NAME, '"NOM"')
     return catalogue.phrases.get(name, {}).get(value, value)
+
+
+def _held_refusal(text: str, catalogue: _Catalogue) -> str | None:
+    """A refusal that another one tells of, with or without what it is of: ``file: problem``."""
+    translated = _sentence(text, catalogue) or _sentences(text, catalogue)
+    if translated is not None:
+        return translated
+    field, colon, problem = text.partition(": ")
+    translated = (_sentence(problem, catalogue) or _sentences(problem, catalogue)) if colon else None
+    return None if translated is None else f"{field} : {translated}"
 
 
 @cache

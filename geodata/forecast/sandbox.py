@@ -146,7 +146,8 @@ def _refusal(error: Exception) -> dict[str, Any]:
 
     if isinstance(error, ForecastRefused):
         return {"refused": [error.field, error.problem, error.remedy]}
-    return {"failed": f"cannot be read ({type(error).__name__}: {' '.join(str(error).split())[:80]})."}
+    # What a library says of it is of no file and in one language.
+    return {"failed": f"cannot be read ({type(error).__name__})."}
 
 
 if __name__ == "__main__":

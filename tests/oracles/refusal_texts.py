@@ -35,9 +35,9 @@ def refusal_classes() -> set[str]:
 def refusal_texts(path: Path, classes: set[str]) -> set[str]:
     """Templates of the texts that a module refuses with; what is filled in stands in braces, as the code writes it.
 
-    A variable is followed to all that is assigned to it in the function and in the module, a function of the module to
-    all it returns. Of a validator's `ValueError`, and of `WrongField`, problem and remedy are as they are read: "a is
-    wrong; give b" as "a is wrong." and "Give b.".
+    A variable is followed to all that is assigned to it in the function and in the module, a parameter to all that the
+    function is called with in the module, a function of the module to all it returns. Of a validator's `ValueError`,
+    and of `WrongField`, problem and remedy are as they are read: "a is wrong; give b" as "a is wrong." and "Give b.".
     """
     tree = _tree(path)
     is_model = "field_validator" in ast.dump(tree) or "model_validator" in ast.dump(tree)
@@ -127,9 +127,11 @@ def _texts(node: ast.AST, function: ast.AST, tree: ast.Module, seen: frozenset[s
                 yield from _texts(value, function, tree, seen)
         case ast.Subscript(value=ast.Subscript(value=value)) | ast.Subscript(value=value):
             yield from _texts(value, function, tree, seen)
-        case ast.Name(id=name) if name not in seen:
+        case ast.Name(id=name) if (mark := f"{name} of {getattr(function, 'name', '')}") not in seen:
             for value in _assigned(name, function, tree):
-                yield from _texts(value, function, tree, seen | {name})
+                yield from _texts(value, function, tree, seen | {mark})
+            for caller, value in _given(name, function, tree):
+                yield from _texts(value, caller, tree, seen | {mark})
         case ast.Call(func=ast.Attribute(value=ast.Constant(value="; "), attr="join"), args=[value]):
             yield "; ".join(_texts(value, function, tree, seen))
         case ast.Call(func=ast.Name(id=name)) if name not in seen:
@@ -180,6 +182,18 @@ def _assigned(name: str, function: ast.AST, tree: ast.Module) -> Iterator[ast.ex
                 yield value
             elif isinstance(target, ast.Tuple):
                 yield from _parts(target, value, name)
+
+
+def _given(name: str, function: ast.AST, tree: ast.Module) -> Iterator[tuple[ast.AST, ast.expr]]:
+    """What the calls of a module give a function for a parameter, each with the function around the call."""
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return
+    parameters = [each.arg for each in function.args.args if each.arg not in ("self", "cls")]
+    for caller, call in _calls(tree):
+        if _name(call.func) == function.name:
+            given = dict(zip(parameters, call.args, strict=False)) | {word.arg: word.value for word in call.keywords}
+            if name in given:
+                yield caller, given[name]
 
 
 def _parts(target: ast.Tuple, value: ast.expr, name: str) -> Iterator[ast.expr]:

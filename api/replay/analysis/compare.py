@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from api.replay.analysis.aggregate import LONGEST_MIN, Spread
 from api.replay.analysis.result_reader import Run, decisions_in_parts
+from api.replay.reports.locale import ReportLocale
 from engine.errors import InvalidAsk
 from engine.units import MINUTE_S
 
@@ -206,44 +207,54 @@ def _name(run: Run) -> dict[str, object]:
     }
 
 
-def comparison_text(comparison: Comparison, first: Run, second: Run) -> list[str]:
-    """The comparison in lines for a terminal."""
+def comparison_text(comparison: Comparison, first: Run, second: Run, language: str = "en") -> list[str]:
+    """The comparison in lines for a terminal, in ``en`` or ``fr``."""
+    locale = ReportLocale(language)
     whole = comparison.whole
+    policies = [run.policy_name or locale.plain("text_policy_each") for run in (first, second)]
     lines = [
-        f"{first.folder.name} ({first.policy_name or 'policy of each row'}) against "
-        f"{second.folder.name} ({second.policy_name or 'policy of each row'})",
-        f"Differing: {', '.join(comparison.differing) or 'nothing'}.",
-        f"{whole.changed:,} of {whole.rows:,} answers changed; {comparison.outcome_changed:,} changed their outcome.",
-        _minutes("Gained", Spread.of(whole.gained)),
-        _minutes("Lost", Spread.of(whole.lost)),
-    ]
+        locale.plain(
+            "text_against", first=first.folder.name, first_policy=policies[0], second=second.folder.name,
+            second_policy=policies[1],
+        ),
+        locale.plain("text_differing", what=", ".join(comparison.differing) or locale.plain("text_nothing")),
+        locale.plain(
+            "text_changed", changed=locale.count(whole.changed), rows=locale.count(whole.rows),
+            outcomes=locale.count(comparison.outcome_changed),
+        ),
+        _minutes("text_gained", Spread.of(whole.gained), locale),
+        _minutes("text_lost", Spread.of(whole.lost), locale),
+    ]  # fmt: skip
     if comparison.moves:
-        lines.append("Most frequent changes:")
-        lines.extend(f"  {a} to {b}: {n:,}" for (a, b), n in by_count(comparison.moves)[:10])
-    for title, groups in (
-        ("By port of the first run", comparison.by_port), ("By hour, UTC", comparison.by_hour),
-        ("By region", comparison.by_region),
+        lines.append(locale.plain("text_moves"))
+        lines.extend(
+            f"  {locale.plain('text_move', before=before, after=after, count=locale.count(count))}"
+            for (before, after), count in by_count(comparison.moves)[:10]
+        )
+    for title, groups, is_by_hour in (
+        ("text_by_port", comparison.by_port, False), ("text_by_hour", comparison.by_hour, True),
+        ("text_by_region", comparison.by_region, False),
     ):  # fmt: skip
         touched = {name: group for name, group in groups.items() if group.changed}
         if touched:
-            lines.append(f"{title}: encounters, changed, minutes gained and lost (half, 90 %, 99 %)")
+            lines.append(locale.plain("text_columns", title=locale.plain(title)))
             order = sorted(touched, key=lambda name: (-touched[name].changed, name))[:24]
-            if title.startswith("By hour"):
+            if is_by_hour:
                 order = sorted(touched)
             lines.extend(
-                f"  {name:<28} {touched[name].rows:>9,} {touched[name].changed:>9,}   "
+                f"  {name:<28} {locale.count(touched[name].rows):>9} {locale.count(touched[name].changed):>9}   "
                 f"{_three(touched[name].gained):>14} {_three(touched[name].lost):>14}"
                 for name in order
             )
     return lines
 
 
-def _minutes(word: str, spread: Spread) -> str:
+def _minutes(key: str, spread: Spread, locale: ReportLocale) -> str:
+    word = locale.plain(key)
     if spread.count == 0:
-        return f"{word}: nobody."
-    return (
-        f"{word}: {spread.count:,} encounters; half within {spread.p50} min, 90 % within {spread.p90} min, "
-        f"99 % within {spread.p99} min."
+        return locale.plain("text_nobody", word=word)
+    return locale.plain(
+        "text_minutes", word=word, count=locale.count(spread.count), p50=spread.p50, p90=spread.p90, p99=spread.p99
     )
 
 

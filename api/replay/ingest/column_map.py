@@ -315,7 +315,8 @@ class _MapReader:
 
     def _one_of(self, entry: str, value: object, words: tuple[str, ...]) -> str:
         if value not in words:
-            self._wrong(entry, "is not one of its values.", f"Write {' or '.join(words)}.")
+            listed = "' or '".join(words)
+            self._wrong(entry, "is not one of its values.", f"Write '{listed}'.")
         return str(value)
 
     def _wrong(self, entry: str, problem: str, remedy: str) -> None:

@@ -121,18 +121,22 @@ def missing_columns(lacking: dict[str, list[str]], columns: tuple[str, ...], del
     delimiter : str
         Of a CSV file; empty for other files.
     """
-    shown = ", ".join(_shown(column) for column in columns[:_MOST_SHOWN])
-    more = len(columns) - _MOST_SHOWN
-    met = shown + (f" and {more} more" if more > 0 else "") or "no columns"
     between = f", with {delimiter!r} between them" if delimiter else ""
     lines = " and ".join(dict.fromkeys(_lines_that_fit(what, columns, delimiter) for what in lacking))
     count = "two" if len(lacking) == 1 or "delimiter" in lines else "three"
     looked_for = ", ".join(name for names in lacking.values() for name in names)
     return InvalidAsk(
         "input",
-        f"has no {' and no '.join(lacking)}. Columns met: {met}{between}; looked for: {looked_for}.",
+        f"has no {' and no '.join(lacking)}. Columns met: {_met(columns)}{between}; looked for: {looked_for}.",
         f'A column map of {count} lines would fit (--map FILE.toml): extends = "encounters" and {lines}',
     )
+
+
+def _met(columns: tuple[str, ...]) -> str:
+    """The first few columns of a table, and how many more there are."""
+    shown = ", ".join(_shown(column) for column in columns[:_MOST_SHOWN])
+    more = len(columns) - _MOST_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown or "no columns"
 
 
 def _lines_that_fit(what: str, columns: tuple[str, ...], delimiter: str) -> str:
@@ -153,8 +157,8 @@ def _lines_that_fit(what: str, columns: tuple[str, ...], delimiter: str) -> str:
 
 
 def _quoted(name: str) -> str:
-    text = "".join(sign if sign.isprintable() else "?" for sign in name[:40]) if name != "\t" else "\\t"
-    return '"' + text.replace('"', '\\"') + '"'
+    text = "".join(sign if sign.isprintable() else "?" for sign in name[:40]).replace("\\", "\\\\")
+    return '"' + ("\\t" if name == "\t" else text.replace('"', '\\"')) + '"'
 
 
 def _shown(name: str) -> str:

@@ -171,8 +171,8 @@ def test_a_capacity_table_is_read_and_a_wrong_one_refused(tmp_path, service, ind
         ("port,places,persons_per_hour\natlantis,1,1\n", "atlantis"),
         ("port,places,persons_per_hour\ndover,nan,1\n", "not a number"),
         ("port,places,persons_per_hour\ndover,-1,1\n", "not a number"),
-        ("port,places,persons_per_hour\ndover,1,0\n", "line 2, persons_per_hour: is 0"),
-        ("port,places,persons_per_hour\ndover,1,1\natlantis,1,1\n", "line 3, port: .*atlantis"),
+        ("port,places,persons_per_hour\ndover,1,0\n", "line 2, persons_per_hour, is 0"),
+        ("port,places,persons_per_hour\ndover,1,1\natlantis,1,1\n", "line 3: .*atlantis"),
         ("port,places,persons_per_hour\n", "no ports"),
     ):
         path.write_text(text, encoding="utf-8")

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from api.cli.replay import compared_text
+from api.cli.replay_text import compared_text
 from api.replay.analysis.observed_ports import HISTORY, against_observed, read_history, write_history
 from api.replay.batch import ask_of, replay_batch_by_single_decisions
 from api.replay.reports.reasons import sentence_of

@@ -9,6 +9,7 @@ import pytest
 from api.exchanged import in_form
 from api.field_errors import field_errors
 from api.http.problems import KINDS, MOST_ERRORS, _count
+from api.replay.ingest.match_headers import missing_columns
 from api.suggest import did_you_mean
 from api.text.catalogue import load_entries
 from api.text.refusals import _catalogue, _variants, refusal_sentence, translate_refusal
@@ -19,15 +20,17 @@ from tests.oracles.refusal_texts import ROOT, modules, refusal_classes, refusal_
 
 ADMINISTRATION = (
     "api/cli/audit.py", "api/cli/db.py", "api/cli/doctor.py", "api/cli/forecast.py", "api/cli/geodata.py",
-    "api/cli/keys.py", "api/cli/register.py", "api/cli/replay", "api/cli/serve.py", "api/cli/settings.py",
+    "api/cli/keys.py", "api/cli/register.py", "api/cli/serve.py", "api/cli/settings.py",
     "api/cli/terminal.py", "api/console/ais_feed.py", "api/forecast_pieces.py", "api/http/background.py",
-    "api/http/serve.py", "api/python/", "api/replay/", "api/security/jwks.py", "api/security/tokens.py",
+    "api/http/serve.py", "api/python/", "api/security/jwks.py", "api/security/tokens.py",
     "api/settings.py", "api/store/audit", "api/store/backup.py", "api/store/clock.py", "api/store/integrity.py",
     "api/store/schema.py", "api/terminal/link/", "api/terminal/source_spec.py", "api/terminal/state_file.py",
     "api/web/", "engine/kernels/", "geodata/build.py", "geodata/coast.py", "geodata/drawn_features.py",
-    "geodata/forecast/", "geodata/harbour_legs.py", "geodata/pack.py",
-    "geodata/regions.py", "geodata/register.py", "geodata/streams/",
-    "geodata/survey/", "geodata/tides/", "geodata/world.py",
+    "geodata/forecast/cf_", "geodata/forecast/cutout.py", "geodata/forecast/download.py", "geodata/forecast/fetch.py",
+    "geodata/forecast/grib.py", "geodata/forecast/merge.py", "geodata/forecast/netcdf",
+    "geodata/forecast/open_meteo.py", "geodata/forecast/sandbox.py", "geodata/harbour_legs.py",
+    "geodata/regions.py", "geodata/register.py", "geodata/streams/atlas.py", "geodata/streams/layer.py",
+    "geodata/survey/", "geodata/tides/import_stations.py", "geodata/tides/ports.py", "geodata/tides/stations.py",
 )  # fmt: skip
 """Modules, by the beginning of their path, whose refusals only who runs the program meets: they stay English."""
 
@@ -45,6 +48,10 @@ WORDS = {
     "what": ["encounters", "ports"], "state": ["confirmed"], "kept.state": ["held", "released"],
     "' or '.join(states)": ["held", "held or confirmed"], "allowed": ["controller", "controller or port_officer"],
     "self.role.value": ["crew"], "place": ["feature 7001"],
+    "' and no '.join(lacking)": ["position", "time", "position and no time"], "UNCERTAINTY.name": ["uncertainty.toml"],
+    "_ending(ended.returncode, limits)": [
+        "was stopped: more than 7001 s of computing, or no memory left", "crashed (7001)", "ended with code 7001",
+    ],
 }  # fmt: skip
 """What stands in the braces of the code that is a word of ours; in any other there is something made up."""
 ENGLISH_KEPT = {"persons", "max", "survivor_capacity", "port_id", "place", "1", "0", "persons_per_hour_without_figures"}
@@ -164,10 +171,20 @@ def test_no_entry_is_left_over(code_texts):
         "names no port.",
         # Cut by the code: a time as it is typed at a command line has more forms than one.
         "'7001' is not a time.",
+        # Put together of texts of somebody else, or by a process that reads a foreign file.
+        "line 7001: is empty.", "a worker cannot do this: is empty.",
+        "is neither GRIB, NetCDF nor Open-Meteo JSON.", "Name a forecast file.",
+        # No sentences, but lines to copy.
+        *(remedy_of_columns(lacking) for lacking in ({"time": ["time"]}, {"position": ["lon"], "time": ["time"]})),
     }  # fmt: skip
     used = {entry for template in written for text, _ in filled(template) for entry, _ in entries_used(text)}
     assert unused(ENTRIES["texts"], used) == []
     assert unused({"is never said.": "", "is never {said}.": ""}, used) == ["is never said.", "is never {said}."]
+
+
+def remedy_of_columns(lacking):
+    """The lines of a column map that are proposed for a table."""
+    return missing_columns(lacking, (), "").remedy.replace("{", "{{").replace("}", "}}")
 
 
 def unused(entries, used):
@@ -210,6 +227,10 @@ def typed_as(name, text):
         "named": f"'{text}'",
         "names": f"'{text}'",
         "expected": f"'{text}'",
+        "other_named": f"'{text}'",
+        "sign": "','",
+        "map_line": 'time = { column = "x" }',
+        "next_line": 'columns = { lon = "x", lat = "y" }',
     }.get(name, text)
 
 
