@@ -3,6 +3,8 @@
 Cells that are dates or times are written out as such, so no count of days is ever taken for one.
 """
 
+import errno
+import os
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -81,7 +83,7 @@ def _first_sheet(path: Path) -> tuple[CalamineSheet, tuple[str, ...]]:
         raise InvalidAsk("input", f"{path.name[:40]} is protected by a password.", "Save it without one.") from None
     except OSError as error:
         # The library tells of the system's error in words only.
-        reason = error.strerror or ("No such file or directory" if not path.exists() else "it cannot be opened")
+        reason = error.strerror or os.strerror(errno.EIO if path.exists() else errno.ENOENT)
         raise InvalidAsk("input", f"the file cannot be read ({reason}).", "Check its name.") from None
     except CalamineError:
         raise InvalidAsk("input", f"{path.name[:40]} is no spreadsheet, or is damaged.", "Save it again.") from None
