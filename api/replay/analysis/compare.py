@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from api.replay.analysis.aggregate import LONGEST_MIN, Spread
 from api.replay.analysis.result_reader import Run, decisions_in_parts
+from api.replay.reports.locale import ENGLISH, ReportLocale
 from engine.errors import InvalidAsk
 from engine.units import MINUTE_S
 
@@ -25,10 +26,15 @@ COMPARISON_FILE, CHANGED_FILE = "comparison.json", "changed.csv"
 NO_PORT = "-"
 
 _SAME_IN_BOTH = (("input", "sha256"), ("map", "sha256"))
-_WHAT_MAY_DIFFER = (
-    ("policy_for_all",), ("policies",), ("engine_version",), ("code_sha256",), ("geodata", "sha256"), ("tides",),
-    ("forecasts",),
-)  # fmt: skip
+WHAT_MAY_DIFFER = {
+    ("policy_for_all",): "differs_policy", ("policies",): "differs_policies",
+    ("sequence", "capacity_sha256"): "differs_capacity", ("sequence", "stay_h"): "differs_stay",
+    ("over_banks",): "differs_banks", ("forecasts",): "differs_forecasts", ("geodata", "sha256"): "differs_geodata",
+    ("tides",): "differs_tides", ("streams",): "differs_streams", ("engine_version",): "differs_engine",
+    ("engine",): "differs_way_of_deciding", ("code_sha256",): "differs_code", ("libraries",): "differs_libraries",
+}  # fmt: skip
+"""What answers rest on, by its place in the manifest, and its text in the catalogue."""
+
 _READ = ["row", "encounter_id", "time", "decision_outcome", "port", "time_to_landing_s", "srr"]
 _BATCH_ROWS = 131_072
 
@@ -90,6 +96,12 @@ class Comparison:
         }
 
 
+def differing_text(comparison: Comparison, locale: ReportLocale) -> str:
+    """What is not the same of the two runs, in words; "nothing" where all is."""
+    words = {".".join(path): key for path, key in WHAT_MAY_DIFFER.items()}
+    return ", ".join(locale.plain(words[name]) for name in comparison.differing) or locale.plain("nothing")
+
+
 def compare_runs(first: Run, second: Run, changed: Path | None = None) -> Comparison:
     """Compare two replays.
 
@@ -111,7 +123,7 @@ def compare_runs(first: Run, second: Run, changed: Path | None = None) -> Compar
                 second.folder.name, f"was made of another {what} than {first.folder.name}.",
                 "Compare two replays of the same file, read by the same column map.",
             )  # fmt: skip
-    differing = [".".join(path) for path in _WHAT_MAY_DIFFER if first.at(*path) != second.at(*path)]
+    differing = [".".join(path) for path in WHAT_MAY_DIFFER if first.at(*path) != second.at(*path)]
     comparison = Comparison(differing)
     rows = [pq.read_metadata(run.decisions).num_rows for run in (first, second)]
     if rows[0] != rows[1]:
@@ -212,7 +224,7 @@ def comparison_text(comparison: Comparison, first: Run, second: Run) -> list[str
     lines = [
         f"{first.folder.name} ({first.policy_name or 'policy of each row'}) against "
         f"{second.folder.name} ({second.policy_name or 'policy of each row'})",
-        f"Differing: {', '.join(comparison.differing) or 'nothing'}.",
+        f"Differing: {differing_text(comparison, ENGLISH)}.",
         f"{whole.changed:,} of {whole.rows:,} answers changed; {comparison.outcome_changed:,} changed their outcome.",
         _minutes("Gained", Spread.of(whole.gained)),
         _minutes("Lost", Spread.of(whole.lost)),

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from api.replay.analysis.aggregate import Spread
-from api.replay.analysis.compare import NO_PORT, Comparison, DifferenceGroup, by_count
+from api.replay.analysis.compare import NO_PORT, Comparison, DifferenceGroup, by_count, differing_text
 from api.replay.analysis.result_reader import Run
 from api.replay.reports.locale import ReportLocale
 from api.replay.reports.report import TEMPLATES
@@ -59,6 +59,7 @@ def write_comparison_report(
         first=first,
         second=second,
         comparison=comparison,
+        differing=differing_text(comparison, locale),
         whole=comparison.whole,
         gained=Spread.of(comparison.whole.gained),
         lost=Spread.of(comparison.whole.lost),

@@ -5,10 +5,13 @@ import json
 
 import pytest
 
-from api.replay.analysis.compare import compare_runs, comparison_text, write_comparison
+from api.replay.analysis.compare import WHAT_MAY_DIFFER, compare_runs, comparison_text, write_comparison
 from api.replay.analysis.result_reader import read_run
+from api.replay.ingest.column_map import read_column_map
 from api.replay.reports.comparison_report import write_comparison_report
+from api.replay.worker import TaskSpec, task_context_of
 from engine.errors import InvalidAsk
+from geodata.pack import DEFAULT_PACK
 from tests.api.replay.folders import folder
 from tests.api.replay.test_report import needs
 
@@ -102,3 +105,22 @@ def test_the_comparison_is_written_for_people_and_programs(pair, tmp_path):
     assert needs(html) == []
     assert "nearest-distance" in html
     assert "no port" in html
+
+
+@pytest.mark.parametrize(
+    ("entries", "told"),
+    [
+        ({"sequence": {"capacity_sha256": "f" * 64, "stay_h": 6.0}}, "policy, capacity table, hours of stay"),
+        ({"over_banks": False}, "policy, ways over banks"),
+        ({"policy_for_all": "nearest-time"}, "nothing"),
+    ],
+)
+def test_what_differs_is_named_in_words(pair, tmp_path, entries, told):
+    other = read_run(folder(tmp_path / "c", rows_of(False), **{"policy_for_all": "nearest-distance", **entries}))
+    assert f"Differing: {told}." in comparison_text(compare_runs(pair[0], other), pair[0], other)
+
+
+def test_all_that_a_replay_rests_on_is_looked_at():
+    identity = task_context_of(TaskSpec(DEFAULT_PACK, read_column_map())).identity
+    # Another map is refused, and another form of the files cannot be read.
+    assert set(identity) - {path[0] for path in WHAT_MAY_DIFFER} == {"format", "map"}
