@@ -1,7 +1,8 @@
 """Two replays of the same encounters side by side: whose answers changed, and what was gained and lost.
 
 Both are read a part at a time and in step, row for row; times are counted by the minute. "Gained" is what the second
-run is faster by. Minutes are compared where both recommend a port.
+run is faster by. Minutes are compared where both recommend a port. Positions that both refuse have no answer and are
+counted apart.
 """
 
 import csv
@@ -19,11 +20,14 @@ import pyarrow.parquet as pq
 from api.replay.analysis.aggregate import LONGEST_MIN, Spread
 from api.replay.analysis.result_reader import Run, decisions_in_parts
 from api.replay.reports.locale import ENGLISH, ReportLocale
+from api.text.singular import with_singulars
 from engine.errors import InvalidAsk
 from engine.units import MINUTE_S
 
 COMPARISON_FILE, CHANGED_FILE = "comparison.json", "changed.csv"
 NO_PORT = "-"
+REFUSED = "refused"
+"""In place of a port, where the other run has an answer."""
 
 _SAME_IN_BOTH = (("input", "sha256"), ("map", "sha256"))
 WHAT_MAY_DIFFER = {
@@ -67,6 +71,9 @@ class Comparison:
     differing : list of str
         What is not the same of the two runs, by its place in the manifest.
     whole : DifferenceGroup
+        Of all encounters that have an answer in either run.
+    refused : int
+        Positions that both runs refuse: in no group.
     by_port, by_hour, by_region : dict of DifferenceGroup
         By the port of the first run, the hour of the day in UTC, and the search and rescue region.
     moves : Counter
@@ -79,6 +86,7 @@ class Comparison:
     by_hour: dict[str, DifferenceGroup] = field(default_factory=dict)
     by_region: dict[str, DifferenceGroup] = field(default_factory=dict)
     moves: Counter[tuple[str, str]] = field(default_factory=Counter)
+    refused: int = 0
     minutes_known: int = 0
     outcome_changed: int = 0
 
@@ -89,6 +97,7 @@ class Comparison:
             "minutes_compared": self.minutes_known,
             "outcome_changed": self.outcome_changed,
             **self.whole.document(),
+            "refused": self.refused,
             "moves": [{"from": a, "to": b, "encounters": n} for (a, b), n in by_count(self.moves)],
             "by_port": {name: group.document() for name, group in sorted(self.by_port.items())},
             "by_hour_utc": {name: group.document() for name, group in sorted(self.by_hour.items())},
@@ -152,7 +161,14 @@ def _not_in_step(second: Run) -> InvalidAsk:
 
 def _add(comparison: Comparison, a: pa.Table, b: pa.Table, writer: object) -> None:
     a, b = (table.combine_chunks().to_batches()[0] for table in (a, b))
-    ports_a, ports_b = (pc.fill_null(batch["port"], NO_PORT) for batch in (a, b))
+    refused = [pc.equal(batch["decision_outcome"], REFUSED) for batch in (a, b)]
+    answered = pc.invert(pc.and_(*refused))
+    comparison.refused += a.num_rows - int(pc.sum(answered).as_py() or 0)
+    a, b, *refused = (part.filter(answered) for part in (a, b, *refused))
+    ports_a, ports_b = (
+        pc.if_else(no_answer, REFUSED, pc.fill_null(batch["port"], NO_PORT))
+        for batch, no_answer in zip((a, b), refused, strict=True)
+    )
     moved = np.asarray(pc.not_equal(ports_a, ports_b).to_numpy(zero_copy_only=False), np.bool_)
     seconds = [batch["time_to_landing_s"].to_numpy(zero_copy_only=False) for batch in (a, b)]
     gained = np.rint((seconds[0] - seconds[1]) / MINUTE_S)
@@ -164,7 +180,7 @@ def _add(comparison: Comparison, a: pa.Table, b: pa.Table, writer: object) -> No
     everything = np.ones(a.num_rows, np.bool_)
     _enter(comparison.whole, everything, moved, gained, known)
     for groups, names in (
-        (comparison.by_port, ports_a), (comparison.by_region, pc.fill_null(a["srr"], NO_PORT)),
+        (comparison.by_port, ports_a), (comparison.by_region, pc.fill_null(pc.coalesce(a["srr"], b["srr"]), NO_PORT)),
         (comparison.by_hour, pa.array([f"{hour:02d}" for hour in hours.tolist()])),
     ):  # fmt: skip
         coded = names.dictionary_encode()
@@ -226,6 +242,7 @@ def comparison_text(comparison: Comparison, first: Run, second: Run) -> list[str
         f"{second.folder.name} ({second.policy_name or 'policy of each row'})",
         f"Differing: {differing_text(comparison, ENGLISH)}.",
         f"{whole.changed:,} of {whole.rows:,} answers changed; {comparison.outcome_changed:,} changed their outcome.",
+        *_refused_text(comparison.refused),
         _minutes("Gained", Spread.of(whole.gained)),
         _minutes("Lost", Spread.of(whole.lost)),
     ]
@@ -248,6 +265,10 @@ def comparison_text(comparison: Comparison, first: Run, second: Run) -> list[str
                 for name in order
             )
     return lines
+
+
+def _refused_text(refused: int) -> list[str]:
+    return [with_singulars(f"Not among them: {refused:,} positions refused in both.")] if refused else []
 
 
 def _minutes(word: str, spread: Spread) -> str:

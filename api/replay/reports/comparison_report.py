@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from api.replay.analysis.aggregate import Spread
-from api.replay.analysis.compare import NO_PORT, Comparison, DifferenceGroup, by_count, differing_text
+from api.replay.analysis.compare import NO_PORT, REFUSED, Comparison, DifferenceGroup, by_count, differing_text
 from api.replay.analysis.result_reader import Run
 from api.replay.reports.locale import ReportLocale
 from api.replay.reports.report import TEMPLATES
@@ -42,16 +42,20 @@ def write_comparison_report(
     names = {str(row["id"]): str(row[locale.of("name_en", "name_fr")]) for row in ports}
 
     def port_name(port: str) -> str:
-        return locale.plain("no_port") if port == NO_PORT else names.get(port, port)
+        key = {NO_PORT: "no_port", REFUSED: "outcome_refused"}.get(port)
+        return names.get(port, port) if key is None else locale.plain(key)
 
     by_port = {port_name(port): group for port, group in comparison.by_port.items()}
     by_hour = {
         locale.plain("hour_span", low=name, high=f"{int(name) + 1:02d}"): group
         for name, group in sorted(comparison.by_hour.items())
     }
+    by_region = {
+        locale.plain("regions_none") if name == NO_PORT else name: group for name, group in comparison.by_region.items()
+    }
     groups = [
         (locale.plain("by_port"), _rows(by_port, by_change=True)),
-        (locale.plain("by_region"), _rows(comparison.by_region, by_change=True)),
+        (locale.plain("by_region"), _rows(by_region, by_change=True)),
         (locale.plain("by_hour"), _rows(by_hour, by_change=False)),
     ]
     html = load_template(TEMPLATES, "comparison.html").render(

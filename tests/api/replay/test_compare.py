@@ -68,6 +68,26 @@ def test_figures_by_hand(pair, tmp_path):
                       ("4", "calais", "-", "", ""), ("5", "-", "dover", "", "")]  # fmt: skip
 
 
+def test_refused_positions_are_no_answers(tmp_path):
+    refused = {"decision_outcome": "refused", "port": None, "time_to_landing_s": None, "srr": None}
+    first = read_run(folder(tmp_path / "a", [*rows_of(True), refused, refused, refused]))
+    second = read_run(folder(tmp_path / "b", [*rows_of(False), refused, {**refused, **NONE, "srr": "FR"}, refused]))
+    comparison = compare_runs(first, second)
+    document = comparison.document()
+    # One has an answer in the second run: it may know more of the sea than the first.
+    assert (document["encounters"], document["changed"], document["refused"]) == (7, 5, 2)
+    assert {"from": "refused", "to": "-", "encounters": 1} in document["moves"]
+    by_region = {name: group["encounters"] for name, group in document["by_region"].items()}
+    assert by_region == {"UK": 3, "FR": 4}
+    for groups in (document["by_port"], document["by_hour_utc"]):
+        assert sum(group["encounters"] for group in groups.values()) == 7
+    lines = comparison_text(comparison, first, second)
+    assert "Not among them: 2 positions refused in both." in lines
+    html = write_comparison_report(tmp_path, comparison, first, second).read_text(encoding="utf-8")
+    assert "Not among them: 2 positions refused." in html
+    assert "<td>position refused</td><td>no port</td>" in html
+
+
 def test_a_run_against_itself_changes_nothing(pair):
     comparison = compare_runs(pair[0], pair[0])
     assert (comparison.whole.changed, comparison.differing, comparison.outcome_changed) == (0, [], 0)
