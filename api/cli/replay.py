@@ -99,7 +99,6 @@ def run(options: argparse.Namespace) -> int:
 
 def _replay(options: argparse.Namespace, table: Path) -> int:
     """Replay a table, and say how the rows add up."""
-    from api.replay.analysis.observed_ports import read_history
     from api.replay.checkpoint import json_bytes
     from api.replay.ingest.column_map import OWN_MAP
     from api.replay.run import ReplayConfig
@@ -123,10 +122,7 @@ def _replay(options: argparse.Namespace, table: Path) -> int:
         check_decided(manifest)
         sys.stdout.write(json_bytes(manifest).decode())
     else:
-        sys.stdout.write(counts_text(manifest, order.out, _written_beside(more)))
-    history = None if options.json else read_history(order.out)
-    if history is not None:
-        sys.stdout.write(f"{compared_text(history)}Each is a line of history.csv.\n")
+        sys.stdout.write(account_text(manifest, order.out, more))
     check_decided(manifest)
     return 0
 
@@ -275,6 +271,15 @@ def counts_text(manifest: dict[str, Any], out: Path, beside: tuple[str, ...] = (
     lines += [f"{code}: {meaning}." for code, meaning in manifest["meaning"].items()]
     lines.append(f"Written to {out}: {', '.join([*manifest['outputs'], *beside, 'manifest.json', 'timings.json'])}.")
     return "\n".join(lines) + "\n"
+
+
+def account_text(manifest: dict[str, Any], out: Path, more: Extras) -> str:
+    """How the rows of a replay add up, and how its ports compare with those observed where the table names any."""
+    from api.replay.analysis.observed_ports import read_history
+
+    text = counts_text(manifest, out, _written_beside(more))
+    history = read_history(out)
+    return text if history is None else f"{text}{compared_text(history)}Each is a line of history.csv.\n"
 
 
 def _written_beside(more: Extras) -> tuple[str, ...]:

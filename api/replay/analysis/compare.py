@@ -231,6 +231,7 @@ def _name(run: Run) -> dict[str, object]:
         "policy": run.policy_name,
         "engine_version": run.at("engine_version"),
         "geodata": run.at("geodata", "id"),
+        "counts": run.at("counts"),
     }
 
 

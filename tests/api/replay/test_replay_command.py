@@ -93,6 +93,24 @@ def test_two_policies_and_the_same_comparison_from_their_folders(tmp_path, table
     assert document["changed"] == sum(a != b for a, b in zip(*ports, strict=True))
 
 
+def test_two_policies_account_for_every_row_of_each(tmp_path, table, capsys):
+    out = tmp_path / "both"
+    names = ("nearest-time", "srr-state-preferred")
+    policies = [word for name in names for word in ("--policy", name)]
+    code, text, _ = run(capsys, table, "--out", out, *policies, "--report")
+    assert code == 0
+    assert text.count("Rows read: 4 = 3 with a port + 0 without + 0 positions refused + 1 rejected.") == 2
+    assert text.count("POSITION_MISSING 1 (row 3, counted from 0)") == 2
+    for name in names:
+        assert f"Written to {out / name}: decisions.parquet" in text
+    html = (out / "comparison.html").read_text(encoding="utf-8")
+    told = words(html)
+    assert "Longitude or latitude is empty." in told
+    assert "these add up" in told
+    assert all(f"<code>{name}/report.html</code>" in html for name in names)
+    assert needs(html) == []
+
+
 def test_the_same_decisions_in_sequence_where_there_is_room(tmp_path, table, capsys, service):
     capacity = tmp_path / "capacity.csv"
     lines = [f"{port.id},100000,100000" for port in service.world.ports]
