@@ -277,18 +277,21 @@ def account_text(manifest: dict[str, Any], out: Path, more: Extras) -> str:
     """How the rows of a replay add up, and how its ports compare with those observed where the table names any."""
     from api.replay.analysis.observed_ports import read_history
 
-    text = counts_text(manifest, out, _written_beside(more))
     history = read_history(out)
+    text = counts_text(manifest, out, _written_beside(more, history is not None))
     return text if history is None else f"{text}{compared_text(history)}Each is a line of history.csv.\n"
 
 
-def _written_beside(more: Extras) -> tuple[str, ...]:
-    """Files that no manifest lists."""
-    if not more.report:
-        return ()
+def _written_beside(more: Extras, compared: bool) -> tuple[str, ...]:
+    """Files that no manifest lists; those of facts have the digest of the table they belong to."""
+    from api.replay.analysis.monte_carlo import CHANCES_FACTS_FILE, CHANCES_FILE
+    from api.replay.analysis.observed_ports import HISTORY_FILE
+    from api.replay.post_process import HISTORY_FACTS_FILE
     from api.replay.reports.report import REPORT_FILE
 
-    return (REPORT_FILE,)
+    files = (HISTORY_FILE, HISTORY_FACTS_FILE) if compared else ()
+    files += (CHANCES_FILE, CHANCES_FACTS_FILE) if more.draws else ()
+    return (*files, REPORT_FILE) if more.report else files
 
 
 def compared_text(history: "History") -> str:

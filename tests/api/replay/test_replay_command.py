@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from api.cli.main import main
+from api.replay.checkpoint import digest_of_file
 from tests.api.replay.test_report import needs, words
 
 HEADER = "encounter_id,lon,lat,time,persons_min,persons_max,vessel_profile,observed_port\n"
@@ -30,6 +31,12 @@ def run(capsys, *arguments):
     return code, text.out, text.err
 
 
+def listed(entry):
+    """Files that the command says it has written."""
+    (line,) = [line for line in entry.splitlines() if line.startswith("Written to")]
+    return set(line.partition(": ")[2].rstrip(".").split(", "))
+
+
 def test_a_report_with_history_and_chances(tmp_path, table, capsys):
     out = tmp_path / "run"
     code, entry, _ = run(
@@ -47,6 +54,9 @@ def test_a_report_with_history_and_chances(tmp_path, table, capsys):
     chances = pq.read_table(out / "chances.parquet")
     assert chances["encounter_id"].to_pylist() == ["a", "b", "c"]
     assert json.loads((out / "chances.json").read_text(encoding="utf-8"))["seed"] == 5
+    assert listed(entry) == {path.name for path in out.iterdir()} - {"replay.lock", "run.json"}
+    for table, facts in (("chances.parquet", "chances.json"), ("history.csv", "history.json")):
+        assert json.loads((out / facts).read_text(encoding="utf-8"))["sha256"] == digest_of_file(out / table)
 
 
 def test_without_a_port_observed_there_is_no_history(tmp_path, table, capsys):
@@ -68,6 +78,9 @@ def test_in_sequence(tmp_path, table, capsys):
     assert "4 = 3 with a port + 0 without + 0 positions refused + 1 rejected" in entry
     decisions = pq.read_table(out / "decisions.parquet")
     assert decisions["port"].to_pylist() == ["dover", "calais", "calais"]
+    assert listed(entry) == {path.name for path in out.iterdir()} - {"replay.lock", "run.json"}
+    outputs = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["outputs"]
+    assert outputs["occupancy.csv"]["sha256"] == digest_of_file(out / "occupancy.csv")
     text = words((out / "report.html").read_text(encoding="utf-8"))
     assert "How full ports would have been" in text
     assert "12 hours" in text
