@@ -10,6 +10,7 @@ from api.replay.reports.locale import ReportLocale
 from api.replay.reports.reasons import sentence_of
 from api.replay.reports.report import REPORT_FILE, TEMPLATES, meaning_of
 from api.text.html import load_template
+from api.text.locale import BOUND_SPACE
 from geodata.pack import DEFAULT_PACK, read_pack
 
 COMPARISON_REPORT_FILE = "comparison.html"
@@ -49,7 +50,7 @@ def write_comparison_report(
 
     by_port = {port_name(port): group for port, group in comparison.by_port.items()}
     by_hour = {
-        locale.plain("hour_span", low=name, high=f"{int(name) + 1:02d}"): group
+        locale.plain("hour_span", low=name, high=f"{int(name) + 1:02d}").replace(" ", BOUND_SPACE): group
         for name, group in sorted(comparison.by_hour.items())
     }
     by_region = {
