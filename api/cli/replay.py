@@ -100,7 +100,6 @@ def run(options: argparse.Namespace) -> int:
 
 def _replay(options: argparse.Namespace, table: Path) -> int:
     """Replay a table, and say how the rows add up."""
-    from api.replay.analysis.observed_ports import read_history
     from api.replay.checkpoint import json_bytes
     from api.replay.ingest.column_map import OWN_MAP
     from api.replay.run import ReplayConfig
@@ -124,10 +123,7 @@ def _replay(options: argparse.Namespace, table: Path) -> int:
         check_decided(manifest)
         sys.stdout.write(json_bytes(manifest).decode())
     else:
-        sys.stdout.write(counts_text(manifest, order.out, _written_beside(more), more.language))
-    history = None if options.json else read_history(order.out)
-    if history is not None:
-        sys.stdout.write(f"{compared_text(history, more.language)}{word('replay_history', more.language)}\n")
+        sys.stdout.write(account_text(manifest, order.out, more))
     check_decided(manifest)
     return 0
 
@@ -257,13 +253,27 @@ def stopped_at_once(out: Path, begins_anew: bool = False, language: str = "en") 
         signal.signal(signal.SIGINT, before)
 
 
-def _written_beside(more: Extras) -> tuple[str, ...]:
-    """Files that no manifest lists."""
-    if not more.report:
-        return ()
+def account_text(manifest: dict[str, Any], out: Path, more: Extras) -> str:
+    """How the rows of a replay add up, and how its ports compare with those observed where the table names any."""
+    from api.replay.analysis.observed_ports import read_history
+
+    history = read_history(out)
+    text = counts_text(manifest, out, _written_beside(more, history is not None), more.language)
+    if history is None:
+        return text
+    return f"{text}{compared_text(history, more.language)}{word('replay_history', more.language)}\n"
+
+
+def _written_beside(more: Extras, compared: bool) -> tuple[str, ...]:
+    """Files that no manifest lists; those of facts have the digest of the table they belong to."""
+    from api.replay.analysis.monte_carlo import CHANCES_FACTS_FILE, CHANCES_FILE
+    from api.replay.analysis.observed_ports import HISTORY_FILE
+    from api.replay.post_process import HISTORY_FACTS_FILE
     from api.replay.reports.report import REPORT_FILE
 
-    return (REPORT_FILE,)
+    files = (HISTORY_FILE, HISTORY_FACTS_FILE) if compared else ()
+    files += (CHANCES_FILE, CHANCES_FACTS_FILE) if more.draws else ()
+    return (*files, REPORT_FILE) if more.report else files
 
 
 def workers_of(text: str | None) -> int:

@@ -10,6 +10,7 @@ from api.cli.messages import WORDS, word
 from api.cli.replay import (
     Bar,
     Extras,
+    account_text,
     check_decided,
     replay_with_extras,
     stopped_at_once,
@@ -37,7 +38,10 @@ def two_policies(order: "ReplayConfig", second: "Policy", more: Extras, options:
         raise InvalidAsk("--policy", "is the same policy twice.", "Give policies two different names.")
     orders = [replace(order, out=order.out / policy.name, policy=policy) for policy in (first, second)]
     for run in orders:
-        check_decided(replay_with_extras(run, more))
+        manifest = replay_with_extras(run, more)
+        if not options.json:
+            print(f"{run.out.name}\n{account_text(manifest, run.out, more)}")
+        check_decided(manifest)
     return _compare_runs(orders[0].out, orders[1].out, options.out, options)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from api.replay.capacity_simulation import OCCUPANCY_FILE, SEQUENCE_FILE
 from api.replay.checkpoint import digest_of_file
 from api.replay.concat import DECISIONS_FILE, PASSED_OVER_FILE, REJECTS_FILE, SUMMARY_FILE
 from api.replay.ingest.duplicates import Duplicates
@@ -18,6 +19,7 @@ from engine.codes import Code
 MANIFEST_FILE, TIMINGS_FILE = "manifest.json", "timings.json"
 
 OUTPUTS = (DECISIONS_FILE, PASSED_OVER_FILE, REJECTS_FILE, SUMMARY_FILE)
+OUTPUTS_IN_SEQUENCE = (OCCUPANCY_FILE, SEQUENCE_FILE)
 
 LIMITS_OF_USE = (
     "Decisions are advice reckoned after the event; they say what the rules and data of this release would have said.",
@@ -27,9 +29,10 @@ LIMITS_OF_USE = (
 )
 
 
-def outputs_of(out: Path) -> dict[str, dict[str, Any]]:
-    """Size and digest of each file of a replay."""
-    return {name: {"bytes": (out / name).stat().st_size, "sha256": digest_of_file(out / name)} for name in OUTPUTS}
+def outputs_of(out: Path, run: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Size and digest of each file of a replay; `run` as for `manifest_of`."""
+    names = (*OUTPUTS, *(OUTPUTS_IN_SEQUENCE if "sequence" in run else ()))
+    return {name: {"bytes": (out / name).stat().st_size, "sha256": digest_of_file(out / name)} for name in names}
 
 
 def manifest_of(
@@ -102,7 +105,7 @@ def complete_manifest(out: Path) -> dict[str, Any] | None:
     """The manifest of a finished replay whose files are all as they were written; None otherwise."""
     try:
         manifest: dict[str, Any] = json.loads((out / MANIFEST_FILE).read_bytes())
-        if manifest["outputs"] != outputs_of(out):
+        if manifest["outputs"] != outputs_of(out, manifest):
             return None
         rows = pq.ParquetFile(out / DECISIONS_FILE).metadata.num_rows
     except (OSError, ValueError, KeyError):

@@ -142,7 +142,7 @@ def replay(order: ReplayConfig, progress: Progress | None = None) -> dict[str, A
                     progress(earlier, sum(part["facts"]["rows"] for part in entries.values()) - earlier, read.rows)
             worked_s = time.time() - started_s
             repeated = concat(order.out, parts, entries)
-            whole = manifest_of(run, source, entries, repeated, outputs_of(order.out))
+            whole = manifest_of(run, source, entries, repeated, outputs_of(order.out, run))
             timings = _timings(order, started_s, worked_s, before, entries)
             write_whole(order.out / TIMINGS_FILE, json_bytes(timings))
             write_whole(order.out / MANIFEST_FILE, json_bytes(whole))

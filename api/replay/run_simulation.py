@@ -82,7 +82,7 @@ def run_simulation(order: ReplayConfig, capacity_file: Path, stay_h: float) -> d
             first += size
         repeated = concat(order.out, parts, entries)
         write_occupancy(order.out, sequence, capacity, tuple(port.id for port in context.service.world.ports))
-        whole = manifest_of(run, source, entries, repeated, outputs_of(order.out))
+        whole = manifest_of(run, source, entries, repeated, outputs_of(order.out, run))
         timings = {
             "started_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started_s)),
             "seconds": round(time.time() - started_s, 3),

@@ -1,7 +1,8 @@
 """Two replays of the same encounters side by side: whose answers changed, and what was gained and lost.
 
 Both are read a part at a time and in step, row for row; times are counted by the minute. "Gained" is what the second
-run is faster by. Minutes are compared where both recommend a port.
+run is faster by. Minutes are compared where both recommend a port. Positions that both refuse have no answer and are
+counted apart.
 """
 
 import csv
@@ -24,12 +25,19 @@ from engine.units import MINUTE_S
 
 COMPARISON_FILE, CHANGED_FILE = "comparison.json", "changed.csv"
 NO_PORT = "-"
+REFUSED = "refused"
+"""In place of a port, where the other run has an answer."""
 
 _SAME_IN_BOTH = (("input", "sha256"), ("map", "sha256"))
-_WHAT_MAY_DIFFER = (
-    ("policy_for_all",), ("policies",), ("engine_version",), ("code_sha256",), ("geodata", "sha256"), ("tides",),
-    ("forecasts",),
-)  # fmt: skip
+WHAT_MAY_DIFFER = {
+    ("policy_for_all",): "differs_policy", ("policies",): "differs_policies",
+    ("sequence", "capacity_sha256"): "differs_capacity", ("sequence", "stay_h"): "differs_stay",
+    ("over_banks",): "differs_banks", ("forecasts",): "differs_forecasts", ("geodata", "sha256"): "differs_geodata",
+    ("tides",): "differs_tides", ("streams",): "differs_streams", ("engine_version",): "differs_engine",
+    ("engine",): "differs_way_of_deciding", ("code_sha256",): "differs_code", ("libraries",): "differs_libraries",
+}  # fmt: skip
+"""What answers rest on, by its place in the manifest, and its text in the catalogue."""
+
 _READ = ["row", "encounter_id", "time", "decision_outcome", "port", "time_to_landing_s", "srr"]
 _BATCH_ROWS = 131_072
 
@@ -62,6 +70,9 @@ class Comparison:
     differing : list of str
         What is not the same of the two runs, by its place in the manifest.
     whole : DifferenceGroup
+        Of all encounters that have an answer in either run.
+    refused : int
+        Positions that both runs refuse: in no group.
     by_port, by_hour, by_region : dict of DifferenceGroup
         By the port of the first run, the hour of the day in UTC, and the search and rescue region.
     moves : Counter
@@ -74,6 +85,7 @@ class Comparison:
     by_hour: dict[str, DifferenceGroup] = field(default_factory=dict)
     by_region: dict[str, DifferenceGroup] = field(default_factory=dict)
     moves: Counter[tuple[str, str]] = field(default_factory=Counter)
+    refused: int = 0
     minutes_known: int = 0
     outcome_changed: int = 0
 
@@ -84,11 +96,18 @@ class Comparison:
             "minutes_compared": self.minutes_known,
             "outcome_changed": self.outcome_changed,
             **self.whole.document(),
+            "refused": self.refused,
             "moves": [{"from": a, "to": b, "encounters": n} for (a, b), n in by_count(self.moves)],
             "by_port": {name: group.document() for name, group in sorted(self.by_port.items())},
             "by_hour_utc": {name: group.document() for name, group in sorted(self.by_hour.items())},
             "by_region": {name: group.document() for name, group in sorted(self.by_region.items())},
         }
+
+
+def differing_text(comparison: Comparison, locale: ReportLocale) -> str:
+    """What is not the same of the two runs, in words; "nothing" where all is."""
+    words = {".".join(path): key for path, key in WHAT_MAY_DIFFER.items()}
+    return ", ".join(locale.plain(words[name]) for name in comparison.differing) or locale.plain("nothing")
 
 
 def compare_runs(first: Run, second: Run, changed: Path | None = None) -> Comparison:
@@ -112,7 +131,7 @@ def compare_runs(first: Run, second: Run, changed: Path | None = None) -> Compar
                 second.folder.name, f"was made of another {what} than {first.folder.name}.",
                 "Compare two replays of the same file, read by the same column map.",
             )  # fmt: skip
-    differing = [".".join(path) for path in _WHAT_MAY_DIFFER if first.at(*path) != second.at(*path)]
+    differing = [".".join(path) for path in WHAT_MAY_DIFFER if first.at(*path) != second.at(*path)]
     comparison = Comparison(differing)
     rows = [pq.read_metadata(run.decisions).num_rows for run in (first, second)]
     if rows[0] != rows[1]:
@@ -141,7 +160,14 @@ def _not_in_step(second: Run) -> InvalidAsk:
 
 def _add(comparison: Comparison, a: pa.Table, b: pa.Table, writer: object) -> None:
     a, b = (table.combine_chunks().to_batches()[0] for table in (a, b))
-    ports_a, ports_b = (pc.fill_null(batch["port"], NO_PORT) for batch in (a, b))
+    refused = [pc.equal(batch["decision_outcome"], REFUSED) for batch in (a, b)]
+    answered = pc.invert(pc.and_(*refused))
+    comparison.refused += a.num_rows - int(pc.sum(answered).as_py() or 0)
+    a, b, *refused = (part.filter(answered) for part in (a, b, *refused))
+    ports_a, ports_b = (
+        pc.if_else(no_answer, REFUSED, pc.fill_null(batch["port"], NO_PORT))
+        for batch, no_answer in zip((a, b), refused, strict=True)
+    )
     moved = np.asarray(pc.not_equal(ports_a, ports_b).to_numpy(zero_copy_only=False), np.bool_)
     seconds = [batch["time_to_landing_s"].to_numpy(zero_copy_only=False) for batch in (a, b)]
     gained = np.rint((seconds[0] - seconds[1]) / MINUTE_S)
@@ -153,7 +179,7 @@ def _add(comparison: Comparison, a: pa.Table, b: pa.Table, writer: object) -> No
     everything = np.ones(a.num_rows, np.bool_)
     _enter(comparison.whole, everything, moved, gained, known)
     for groups, names in (
-        (comparison.by_port, ports_a), (comparison.by_region, pc.fill_null(a["srr"], NO_PORT)),
+        (comparison.by_port, ports_a), (comparison.by_region, pc.fill_null(pc.coalesce(a["srr"], b["srr"]), NO_PORT)),
         (comparison.by_hour, pa.array([f"{hour:02d}" for hour in hours.tolist()])),
     ):  # fmt: skip
         coded = names.dictionary_encode()
@@ -204,6 +230,7 @@ def _name(run: Run) -> dict[str, object]:
         "policy": run.policy_name,
         "engine_version": run.at("engine_version"),
         "geodata": run.at("geodata", "id"),
+        "counts": run.at("counts"),
     }
 
 
@@ -217,11 +244,12 @@ def comparison_text(comparison: Comparison, first: Run, second: Run, language: s
             "text_against", first=first.folder.name, first_policy=policies[0], second=second.folder.name,
             second_policy=policies[1],
         ),
-        locale.plain("text_differing", what=", ".join(comparison.differing) or locale.plain("text_nothing")),
+        locale.plain("text_differing", what=differing_text(comparison, locale)),
         locale.plain(
             "text_changed", changed=locale.count(whole.changed), rows=locale.count(whole.rows),
             outcomes=locale.count(comparison.outcome_changed),
         ),
+        *([locale.plain("text_refused", count=locale.count(comparison.refused))] if comparison.refused else []),
         _minutes("text_gained", Spread.of(whole.gained), locale),
         _minutes("text_lost", Spread.of(whole.lost), locale),
     ]  # fmt: skip

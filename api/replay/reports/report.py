@@ -146,7 +146,7 @@ def _counts(run: Run, tally: Aggregate, locale: ReportLocale) -> dict[str, objec
     read, rejected = run.count("rows"), run.count("rejected")
 
     def told(name: str) -> list[tuple[str, str, int]]:
-        return [(code, _meaning(run, code, locale), count) for code, count in _by_count(run.counts_by_code(name))]
+        return [(code, meaning_of(run, code, locale), count) for code, count in _by_count(run.counts_by_code(name))]
 
     return {
         "read": read,
@@ -213,7 +213,7 @@ def _months(tally: Aggregate, locale: ReportLocale) -> list[dict[str, object]]:
     ]
 
 
-def _meaning(run: Run, code: str, locale: ReportLocale) -> str:
+def meaning_of(run: Run, code: str, locale: ReportLocale) -> str:
     """What a code of reading says, as a sentence: in English as the replay said it itself."""
     meaning = run.at("meaning")
     words = meaning if isinstance(meaning, Mapping) else {}

@@ -2,13 +2,17 @@
 
 import csv
 import json
+import re
 
 import pytest
 
-from api.replay.analysis.compare import compare_runs, comparison_text, write_comparison
+from api.replay.analysis.compare import WHAT_MAY_DIFFER, compare_runs, comparison_text, write_comparison
 from api.replay.analysis.result_reader import read_run
+from api.replay.ingest.column_map import read_column_map
 from api.replay.reports.comparison_report import write_comparison_report
+from api.replay.worker import TaskSpec, task_context_of
 from engine.errors import InvalidAsk
+from geodata.pack import DEFAULT_PACK
 from tests.api.replay.folders import folder
 from tests.api.replay.test_report import needs
 
@@ -65,6 +69,26 @@ def test_figures_by_hand(pair, tmp_path):
                       ("4", "calais", "-", "", ""), ("5", "-", "dover", "", "")]  # fmt: skip
 
 
+def test_refused_positions_are_no_answers(tmp_path):
+    refused = {"decision_outcome": "refused", "port": None, "time_to_landing_s": None, "srr": None}
+    first = read_run(folder(tmp_path / "a", [*rows_of(True), refused, refused, refused]))
+    second = read_run(folder(tmp_path / "b", [*rows_of(False), refused, {**refused, **NONE, "srr": "FR"}, refused]))
+    comparison = compare_runs(first, second)
+    document = comparison.document()
+    # One has an answer in the second run: it may know more of the sea than the first.
+    assert (document["encounters"], document["changed"], document["refused"]) == (7, 5, 2)
+    assert {"from": "refused", "to": "-", "encounters": 1} in document["moves"]
+    by_region = {name: group["encounters"] for name, group in document["by_region"].items()}
+    assert by_region == {"UK": 3, "FR": 4}
+    for groups in (document["by_port"], document["by_hour_utc"]):
+        assert sum(group["encounters"] for group in groups.values()) == 7
+    lines = comparison_text(comparison, first, second)
+    assert "Not among them: 2 positions refused in both." in lines
+    html = write_comparison_report(tmp_path, comparison, first, second).read_text(encoding="utf-8")
+    assert "Not among them: 2 positions refused." in html
+    assert re.search(r"<td>position refused</td><td[^>]*>no port</td>", html)
+
+
 def test_a_run_against_itself_changes_nothing(pair):
     comparison = compare_runs(pair[0], pair[0])
     assert (comparison.whole.changed, comparison.differing, comparison.outcome_changed) == (0, [], 0)
@@ -102,3 +126,22 @@ def test_the_comparison_is_written_for_people_and_programs(pair, tmp_path):
     assert needs(html) == []
     assert "nearest-distance" in html
     assert "no port" in html
+
+
+@pytest.mark.parametrize(
+    ("entries", "told"),
+    [
+        ({"sequence": {"capacity_sha256": "f" * 64, "stay_h": 6.0}}, "policy, capacity table, hours of stay"),
+        ({"over_banks": False}, "policy, ways over banks"),
+        ({"policy_for_all": "nearest-time"}, "nothing"),
+    ],
+)
+def test_what_differs_is_named_in_words(pair, tmp_path, entries, told):
+    other = read_run(folder(tmp_path / "c", rows_of(False), **{"policy_for_all": "nearest-distance", **entries}))
+    assert f"Differing: {told}." in comparison_text(compare_runs(pair[0], other), pair[0], other)
+
+
+def test_all_that_a_replay_rests_on_is_looked_at():
+    identity = task_context_of(TaskSpec(DEFAULT_PACK, read_column_map())).identity
+    # Another map is refused, and another form of the files cannot be read.
+    assert set(identity) - {path[0] for path in WHAT_MAY_DIFFER} == {"format", "map"}

@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from api.cli.main import main
+from api.replay.checkpoint import digest_of_file
 from tests.api.replay.test_report import needs, words
 
 HEADER = "encounter_id,lon,lat,time,persons_min,persons_max,vessel_profile,observed_port\n"
@@ -30,6 +31,12 @@ def run(capsys, *arguments):
     return code, text.out, text.err
 
 
+def listed(entry):
+    """Files that the command says it has written."""
+    (line,) = [line for line in entry.splitlines() if line.startswith("Written to")]
+    return set(line.partition(": ")[2].rstrip(".").split(", "))
+
+
 def test_a_report_with_history_and_chances(tmp_path, table, capsys):
     out = tmp_path / "run"
     code, entry, _ = run(
@@ -47,6 +54,9 @@ def test_a_report_with_history_and_chances(tmp_path, table, capsys):
     chances = pq.read_table(out / "chances.parquet")
     assert chances["encounter_id"].to_pylist() == ["a", "b", "c"]
     assert json.loads((out / "chances.json").read_text(encoding="utf-8"))["seed"] == 5
+    assert listed(entry) == {path.name for path in out.iterdir()} - {"replay.lock", "run.json"}
+    for table, facts in (("chances.parquet", "chances.json"), ("history.csv", "history.json")):
+        assert json.loads((out / facts).read_text(encoding="utf-8"))["sha256"] == digest_of_file(out / table)
 
 
 def test_without_a_port_observed_there_is_no_history(tmp_path, table, capsys):
@@ -68,6 +78,9 @@ def test_in_sequence(tmp_path, table, capsys):
     assert "4 = 3 with a port + 0 without + 0 positions refused + 1 rejected" in entry
     decisions = pq.read_table(out / "decisions.parquet")
     assert decisions["port"].to_pylist() == ["dover", "calais", "calais"]
+    assert listed(entry) == {path.name for path in out.iterdir()} - {"replay.lock", "run.json"}
+    outputs = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["outputs"]
+    assert outputs["occupancy.csv"]["sha256"] == digest_of_file(out / "occupancy.csv")
     text = words((out / "report.html").read_text(encoding="utf-8"))
     assert "How full ports would have been" in text
     assert "12 hours" in text
@@ -91,6 +104,24 @@ def test_two_policies_and_the_same_comparison_from_their_folders(tmp_path, table
     ports = [pq.read_table(out / name / "decisions.parquet")["port"].to_pylist()
              for name in ("nearest-time", "srr-state-preferred")]  # fmt: skip
     assert document["changed"] == sum(a != b for a, b in zip(*ports, strict=True))
+
+
+def test_two_policies_account_for_every_row_of_each(tmp_path, table, capsys):
+    out = tmp_path / "both"
+    names = ("nearest-time", "srr-state-preferred")
+    policies = [word for name in names for word in ("--policy", name)]
+    code, text, _ = run(capsys, table, "--out", out, *policies, "--report")
+    assert code == 0
+    assert text.count("Rows read: 4 = 3 with a port + 0 without + 0 positions refused + 1 rejected.") == 2
+    assert text.count("POSITION_MISSING 1 (row 3, counted from 0)") == 2
+    for name in names:
+        assert f"Written to {out / name}: decisions.parquet" in text
+    html = (out / "comparison.html").read_text(encoding="utf-8")
+    told = words(html)
+    assert "Longitude or latitude is empty." in told
+    assert "these add up" in told
+    assert all(f"<code>{name}/report.html</code>" in html for name in names)
+    assert needs(html) == []
 
 
 def test_the_same_decisions_in_sequence_where_there_is_room(tmp_path, table, capsys, service):
