@@ -3,6 +3,7 @@
 import copy
 import json
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -245,6 +246,37 @@ def test_who_waits_for_whom(planned):
     assert parts[first]["waits_for"] == []
     assert parts[second]["queue_min"] > 0
     assert parts[second]["waits_for"] == [first]
+
+
+def landed_one_by_one(document, port, queued):
+    """Begin and end of each encounter's landing, people stepping ashore one after another as they came. [min]"""
+    people = [(0.0, "", "") for _ in range(queued)]
+    for encounter in document["encounters"]:
+        for part in encounter["parts"]:
+            people += part["persons"] * [(part["time_to_landing_min"], encounter["id"], encounter["id"])]
+    clocks, free_min = {}, 0.0
+    for came_min, _, name in sorted(people):
+        begin_min = max(came_min, free_min)
+        free_min = begin_min + 60.0 / port["persons_per_hour"]
+        clocks[name] = (clocks.get(name, (begin_min,))[0], free_min)
+    return clocks
+
+
+@pytest.mark.parametrize("queued", [0, 10, 60, 400])
+@pytest.mark.parametrize("names", ["AB", "BA"])
+def test_boats_land_as_they_come_behind_those_waiting_there(planned, queued, names):
+    port = {"id": "dover", "places": 100, "persons_per_hour": 20, "queued_persons": queued}
+    body = small(ports=[port])
+    for encounter, name in zip(body["encounters"], names, strict=True):
+        encounter["id"] = name
+    document = plan_document(planned(body))
+    expected = landed_one_by_one(document, port, queued)
+    begin = datetime.fromisoformat(document["planned_at"])
+    for encounter in document["encounters"]:
+        (part,) = encounter["parts"]
+        clocks = [(datetime.fromisoformat(part[name]) - begin).total_seconds() / 60.0
+                  for name in ("landing_from", "last_ashore_at")]  # fmt: skip
+        assert clocks == pytest.approx(expected[encounter["id"]], abs=0.11)
 
 
 def test_a_boat_sent_past_its_own_nearest_port_makes_way(planned, october):
