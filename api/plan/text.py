@@ -27,6 +27,7 @@ from api.plan.summary import (
     port_of,
     ports_that_would_help,
     proven,
+    queued_until_min,
     reason_of,
     status_at,
 )
@@ -160,15 +161,19 @@ def ports_used(proposal: Proposal) -> list[tuple[int, list[Part]]]:
 
 
 def port_text(proposal: Proposal, column: int, here: list[Part], language: str) -> str:
-    """A port with what lands there, its places and its rate."""
+    """A port with what lands there, its places and its rate, and who was there already."""
     figures = proposal.figures[proposal.ports[column]]
     places = LABEL["places_free"]
     if not isinf(figures.places):
         places = LABEL["places_of"].fill(places=int(figures.places))
-    return _label(
+    line = _label(
         "port_line", language, port=name_of(proposal, proposal.ports[column]),
         persons=sum(part.persons for part in here), places=places, rate=f"{figures.persons_per_hour:g}",
     )  # fmt: skip
+    if figures.queued_persons == 0:
+        return line
+    until = utc_clock(proposal, queued_until_min(proposal, column), language)
+    return line + _label("port_queued", language, queued=figures.queued_persons, until=until)
 
 
 def _ports(proposal: Proposal, language: str, ink: Style) -> list[str]:

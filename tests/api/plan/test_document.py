@@ -1,6 +1,7 @@
 """From a request to a plan: figures, fitness, what is said, and the documented scenario."""
 
 import copy
+import html
 import json
 from dataclasses import replace
 from datetime import datetime
@@ -13,6 +14,7 @@ from api.cli.console import WIDTH, Style
 from api.documents.decision import to_json
 from api.encounter import EncounterIn
 from api.plan.document import plan_document
+from api.plan.page import plan_page
 from api.plan.propose import natural_key, propose, without_places
 from api.plan.request import plan_from
 from api.plan.solver.budget import SolverBudget, budget_for
@@ -246,6 +248,33 @@ def test_who_waits_for_whom(planned):
     assert parts[first]["waits_for"] == []
     assert parts[second]["queue_min"] > 0
     assert parts[second]["waits_for"] == [first]
+
+
+def test_who_waits_for_people_already_there_is_told_apart_from_who_waits_for_boats(planned):
+    """400 people at 20 an hour land for 1200 minutes; the boat that comes first for 60 (A) or 90 (B) more."""
+    body = small(ports=[{"id": "dover", "places": 90, "persons_per_hour": 20, "queued_persons": 400}])
+    proposal = planned(body)
+    document = plan_document(proposal)
+    parts = {encounter["id"]: encounter["parts"][0] for encounter in document["encounters"]}
+    first, second = sorted(parts, key=lambda name: parts[name]["time_to_landing_min"])
+    landing = {"A": 60, "B": 90}[first]
+    for name, others, own_min in ((first, [], 0), (second, [first], landing)):
+        part = parts[name]
+        assert part["waits_for"] == others
+        assert part["behind_queued_min"] == pytest.approx(1200 - part["time_to_landing_min"], abs=0.11)
+        assert part["queue_min"] == pytest.approx(part["behind_queued_min"] + own_min, abs=0.11)
+    told = {entry["id"]: entry["text"] for entry in document["order"]}
+    behind = {name: f"{1200 - parts[name]['time_to_landing_min']:.0f}" for name in parts}
+    assert told[first]["en"] == (
+        f"{first} waits {behind[first]} min at DOVER for 400 persons already queued there."
+    )
+    assert told[second]["fr"] == (
+        f"{second} attend à DOUVRES : {behind[second]} min après 400 personnes déjà en attente sur place, "
+        f"puis {landing} min après {first}."
+    )
+    by_port = " ".join(plan_text(proposal, "en", Style()).partition("BY PORT")[2].split())
+    assert "20 landed an hour; first 400 persons already queued there, until" in by_port
+    assert "d'abord 400 personnes déjà en attente" in html.unescape(plan_page(proposal, "fr"))
 
 
 def landed_one_by_one(document, port, queued):
