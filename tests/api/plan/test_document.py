@@ -3,6 +3,7 @@
 import copy
 import html
 import json
+import re
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -275,6 +276,31 @@ def test_who_waits_for_people_already_there_is_told_apart_from_who_waits_for_boa
     by_port = " ".join(plan_text(proposal, "en", Style()).partition("BY PORT")[2].split())
     assert "20 landed an hour; first 400 persons already queued there, until" in by_port
     assert "d'abord 400 personnes déjà en attente" in html.unescape(plan_page(proposal, "fr"))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(("time", "crosses"), [("2024-10-05T20:00:00Z", True), ("2024-10-05T02:00:00Z", False)])
+def test_a_time_of_another_day_has_its_day(planned, language, time, crosses):
+    """Ten hours of queue: from 20:00 landing is of the next day; every clock shown is held against the document's."""
+    body = small(
+        time=time, ports=[{"id": "dover", "places": 90, "persons_per_hour": 20, "queued_persons": 200}]
+    )  # fmt: skip
+    proposal = planned(body)
+    document = plan_document(proposal)
+    text, page = plan_text(proposal, language, Style()), html.unescape(plan_page(proposal, language))
+    form = "%Hh%M" if language == "fr" else "%H%M"
+    for encounter in document["encounters"]:
+        (part,) = encounter["parts"]
+        begin, end = (datetime.fromisoformat(part[name]) for name in ("landing_from", "last_ashore_at"))
+        assert (begin.day == 6) == (end.day == 6) == crosses
+        day = "2024-10-06 " if crosses else ""
+        assert f"{day}{begin:{form}}-{end:{form}}" in text
+        assert re.search(rf"^  {day}{end:{form}}  {encounter['id']} ", text, re.MULTILINE)
+        assert f"<td class=\"n\">{day}{end:{form}}</td>" in page
+    # On the axis the day stands once, under the first mark of it.
+    axis = page.partition('<div class="axis')[2].partition("</div>")[0]
+    assert axis.count("2024-10-06") == crosses
+    assert ("2024-10-06" in text) == crosses
 
 
 def landed_one_by_one(document, port, queued):
