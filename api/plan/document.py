@@ -35,6 +35,7 @@ from api.plan.solver.problem import INF, Part
 from api.plan.summary import (
     Overload,
     arrival_min,
+    behind_queued_min,
     compare_plans,
     counted_gap_min,
     everybody,
@@ -212,6 +213,7 @@ def _part(proposal: Proposal, boat: Boat, part: Part, key: str) -> PlanPart:
         "last_ashore_at": at(part.end_min),
         "time_to_landing_min": _minutes(arrive_min),
         "queue_min": _minutes(max(0.0, part.begin_min - arrive_min)),
+        "behind_queued_min": _minutes(behind_queued_min(proposal, part)),
         "landing_min": _minutes(part.end_min - part.begin_min),
         "policy_adds_min": _minutes(part.safety_min - part.end_min),
         "time_to_safety_min": _minutes(part.safety_min),

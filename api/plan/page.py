@@ -17,12 +17,14 @@ from api.plan.text import (
     all_rows,
     beside_texts,
     boat_name,
+    end_clock,
     last_text,
     missing_texts,
     port_text,
     ports_used,
     utc_clock,
     utc_day,
+    utc_hour,
 )
 from api.text.html import load_template
 from engine.units import MINUTE_S
@@ -91,7 +93,7 @@ def _bar(proposal: Proposal, part: Part, until_min: float, language: str) -> dic
     boat = boat_of(proposal, part)
     text = LABEL["bar"].fill(
         boat=boat_name(boat, language), persons=part.persons, arrives=utc_clock(proposal, arrives_min, language),
-        begin=utc_clock(proposal, part.begin_min, language), end=utc_clock(proposal, part.end_min, language),
+        begin=utc_clock(proposal, part.begin_min, language), end=end_clock(proposal, part, language),
     )  # fmt: skip
     return {
         "text": text.of(language), "urgent": boat.weight > 1.0,
@@ -101,14 +103,16 @@ def _bar(proposal: Proposal, part: Part, until_min: float, language: str) -> dic
     }  # fmt: skip
 
 
-def _ticks(proposal: Proposal, until_min: float, language: str) -> list[tuple[float, str]]:
-    """Marks on the axis at round hours: share of its width in per cent, and the clock."""
+def _ticks(proposal: Proposal, until_min: float, language: str) -> list[tuple[float, str, str]]:
+    """Marks on the axis at round hours: share of its width in per cent, the clock, and the day where it is a new one."""
     step = next((step for step in STEPS_MIN if until_min / step <= MOST_TICKS), STEPS_MIN[-1])
     start = datetime.fromtimestamp(proposal.at_s, UTC)
     first = -(start.hour * 60 + start.minute + start.second / MINUTE_S) % step
     marks = []
-    minute = first
+    minute, told = first, utc_day(proposal, 0.0)
     while minute <= 0.94 * until_min:
-        marks.append((round(100.0 * minute / until_min, 2), utc_clock(proposal, minute, language)))
-        minute += step
+        day = utc_day(proposal, minute)
+        clock = utc_hour(proposal, minute, language)
+        marks.append((round(100.0 * minute / until_min, 2), clock, "" if day == told else day))
+        minute, told = minute + step, day
     return marks

@@ -51,6 +51,9 @@ class PlanPart(TypedDict):
     last_ashore_at: str
     time_to_landing_min: Minutes
     queue_min: Annotated[float | None, Field(description="Waiting while others land. [min]")]
+    behind_queued_min: Annotated[
+        float | None, Field(description="Of that waiting, until people who were at the port already are ashore. [min]")
+    ]
     landing_min: Annotated[float | None, Field(description="From the first of them ashore to the last. [min]")]
     policy_adds_min: Annotated[float | None, Field(description="Way to care or penalty after the landing. [min]")]
     time_to_safety_min: Minutes

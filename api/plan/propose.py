@@ -374,16 +374,19 @@ def problem_of(boats: Sequence[Boat], ports: Sequence[int], figures: dict[int, P
     rate = np.array([figures[port].persons_per_hour for port in ports]) / HOUR_MIN
     queued_min = np.array([figures[port].queued_persons for port in ports]) / rate
     arrive = np.full((len(boats), len(ports)), inf)
+    came = np.full((len(boats), len(ports)), inf)
     extra = np.zeros((len(boats), len(ports)))
     for k, boat in enumerate(boats):
         decision = boat.decision
         usable = boat.usable[columns]
         # Whole seconds, later rather than sooner: no two times differ by less than a clock shows.
         seconds = np.ceil(decision.time_s[columns[usable]] - 1e-6)
-        arrive[k, usable] = np.maximum(seconds / MINUTE_S + boat.delay_min, queued_min[usable])
+        came[k, usable] = seconds / MINUTE_S + boat.delay_min
+        # Whoever waits there lands first; those who come meanwhile could all begin after them, and keep their sequence.
+        arrive[k, usable] = np.maximum(came[k, usable], queued_min[usable])
         extra[k, usable] = (decision.key_s - decision.time_s)[columns[usable]] / MINUTE_S
     return Problem(
         np.array([boat.persons for boat in boats], np.int64), np.array([boat.most_parts for boat in boats], np.int64),
         arrive, np.round(extra, 6), np.array([figures[port].places for port in ports], np.float64), rate,
-        np.array([boat.weight for boat in boats]),
+        np.array([boat.weight for boat in boats]), came_min=came,
     )  # fmt: skip

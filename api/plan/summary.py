@@ -226,7 +226,10 @@ def names_at(proposal: Proposal, parts: Iterable[Part]) -> list[str]:
 
 
 def waits_for(proposal: Proposal, part: Part) -> list[str]:
-    """Encounters that land at the same port between the arrival of a part and the beginning of its landing."""
+    """Encounters that land at the same port between the arrival of a part and the beginning of its landing.
+
+    People who were there already are none of them: `behind_queued_min`.
+    """
     if proposal.best is None or part.begin_min <= part.arrive_min + PROVEN_MIN:
         return []
     before = [
@@ -234,6 +237,17 @@ def waits_for(proposal: Proposal, part: Part) -> list[str]:
         if other.port == part.port and other.begin_min < part.begin_min and other.end_min > part.arrive_min + PROVEN_MIN
     ]  # fmt: skip
     return names_at(proposal, sorted(before, key=lambda other: other.begin_min))
+
+
+def behind_queued_min(proposal: Proposal, part: Part) -> float:
+    """What a part waits until people who were at its port already are ashore, whoever else lands before it. [min]"""
+    return max(0.0, queued_until_min(proposal, part.port) - arrival_min(proposal, part))
+
+
+def queued_until_min(proposal: Proposal, column: int) -> float:
+    """When the last of the people who were at a port of the numbers already is ashore. [min]"""
+    figures = proposal.figures[proposal.ports[column]]
+    return figures.queued_persons / figures.persons_per_hour * HOUR_MIN
 
 
 def makes_way_for(proposal: Proposal, k: int) -> list[str]:
@@ -259,11 +273,7 @@ def _order_texts(proposal: Proposal, k: int) -> list[Text]:
     """Whom an encounter waits for at its ports, and for whom it is sent past its own nearest one."""
     boat, own = proposal.boats[k], own_nearest(proposal, k)
     parts = parts_of(proposal, k, None if proposal.best is None else proposal.best.landing)
-    texts = [
-        SENTENCE["waits"].fill(boat=boat.id, port=port_of(proposal, part), others=", ".join(others),
-                   minutes=f"{part.begin_min - arrival_min(proposal, part):.0f}")
-        for part in parts if (others := waits_for(proposal, part))
-    ]  # fmt: skip
+    texts = [text for part in parts for text in _waiting_texts(proposal, boat, part)]
     if own is None or not parts or any(proposal.ports[part.port] == own[0] for part in parts):
         return texts
     cost = max(part.safety_min for part in parts) - own[1]
@@ -275,6 +285,22 @@ def _order_texts(proposal: Proposal, k: int) -> list[Text]:
         )  # fmt: skip
         texts.append(text)
     return texts
+
+
+def _waiting_texts(proposal: Proposal, boat: Boat, part: Part) -> list[Text]:
+    """What a part waits, for people who were at the port already and for encounters, each with its own minutes."""
+    others, behind_min = waits_for(proposal, part), behind_queued_min(proposal, part)
+    is_behind = behind_min >= WORTH_SAYING_MIN
+    if not others and not is_behind:
+        return []
+    key = ("waits_both" if is_behind else "waits") if others else "waits_queued"
+    return [
+        SENTENCE[key].fill(
+            boat=boat.id, port=port_of(proposal, part), others=", ".join(others), behind=f"{behind_min:.0f}",
+            queued=proposal.figures[proposal.ports[part.port]].queued_persons,
+            minutes=f"{part.begin_min - arrival_min(proposal, part) - (behind_min if is_behind else 0.0):.0f}",
+        )
+    ]  # fmt: skip
 
 
 def urgent_later_than_in_turn(proposal: Proposal) -> list[tuple[Boat, float, float]]:

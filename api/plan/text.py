@@ -27,6 +27,7 @@ from api.plan.summary import (
     port_of,
     ports_that_would_help,
     proven,
+    queued_until_min,
     reason_of,
     status_at,
 )
@@ -160,15 +161,19 @@ def ports_used(proposal: Proposal) -> list[tuple[int, list[Part]]]:
 
 
 def port_text(proposal: Proposal, column: int, here: list[Part], language: str) -> str:
-    """A port with what lands there, its places and its rate."""
+    """A port with what lands there, its places and its rate, and who was there already."""
     figures = proposal.figures[proposal.ports[column]]
     places = LABEL["places_free"]
     if not isinf(figures.places):
         places = LABEL["places_of"].fill(places=int(figures.places))
-    return _label(
+    line = _label(
         "port_line", language, port=name_of(proposal, proposal.ports[column]),
         persons=sum(part.persons for part in here), places=places, rate=f"{figures.persons_per_hour:g}",
     )  # fmt: skip
+    if figures.queued_persons == 0:
+        return line
+    until = utc_clock(proposal, queued_until_min(proposal, column), language)
+    return line + _label("port_queued", language, queued=figures.queued_persons, until=until)
 
 
 def _ports(proposal: Proposal, language: str, ink: Style) -> list[str]:
@@ -177,7 +182,7 @@ def _ports(proposal: Proposal, language: str, ink: Style) -> list[str]:
         lines += wrap(f"{port_text(proposal, column, here, language)}.", "  ", "    ")
         rows = [
             [
-                f"{utc_clock(proposal, part.begin_min, language)}-{utc_clock(proposal, part.end_min, language)}",
+                f"{utc_clock(proposal, part.begin_min, language)}-{end_clock(proposal, part, language)}",
                 str(part.persons), boat_name(boat_of(proposal, part), language),
                 _label("port_row", language, arrives=utc_clock(proposal, arrival_min(proposal, part), language)),
             ]
@@ -260,7 +265,22 @@ def last_text(proposal: Proposal, document: PlanDocument, language: str) -> str:
 
 
 def utc_clock(proposal: Proposal, minute: float, language: str) -> str:
-    """UTC of a minute of the plan; a plan compares many clocks, so the local time is left to each decision."""
+    """UTC of a minute of the plan; a plan compares many clocks, so the local time is left to each decision.
+
+    The day stands before it where it is not that of the plan.
+    """
+    day, clock = utc_day(proposal, minute), utc_hour(proposal, minute, language)
+    return clock if day == utc_day(proposal, 0.0) else f"{day} {clock}"
+
+
+def end_clock(proposal: Proposal, part: Part, language: str) -> str:
+    """When the last of a part is ashore, beside when the first is: of the same day its hour alone."""
+    is_same_day = utc_day(proposal, part.begin_min) == utc_day(proposal, part.end_min)
+    return (utc_hour if is_same_day else utc_clock)(proposal, part.end_min, language)
+
+
+def utc_hour(proposal: Proposal, minute: float, language: str) -> str:
+    """The same without its day."""
     utc = datetime.fromtimestamp(proposal.at_s + round(minute * MINUTE_S), UTC)
     return f"{utc:%Hh%M}" if language == "fr" else f"{utc:%H%M}"
 

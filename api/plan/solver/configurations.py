@@ -222,7 +222,7 @@ def _best_sets(problem: Problem, time_min: float) -> list[_Knapsacks | _Timetabl
     fits = (problem.alone_min <= time_min + SLACK_MIN) & (persons > 0)[:, None]
     fits &= persons[:, None] <= problem.places[None, :]
     until_min = np.minimum(time_min / problem.worst_weight, problem.ceiling_min)[:, None] - problem.extra_min
-    order = np.argsort(np.where(fits, problem.arrive_min, np.inf), axis=0, kind="stable")
+    order = np.argsort(np.where(fits, problem.came_min, np.inf), axis=0, kind="stable")
     boat = np.where(np.take_along_axis(fits, order, axis=0), order, -1)[: int(fits.sum(axis=0).max(initial=0))]
     here = boat >= 0
     arrive_min = np.where(here, np.take_along_axis(problem.arrive_min, np.maximum(boat, 0), axis=0), np.inf)

@@ -9,8 +9,8 @@ from api.plan.solver.schedule import evaluate_schedule
 def greedy(problem: Problem, urgency: np.ndarray) -> np.ndarray:
     """Each boat in turn to the nearest port with free places; who comes after finds what is left.
 
-    In turn of urgency, then of time to the own nearest port. A load that may be shared stays whole where it can, and
-    else fills the nearest ports.
+    In turn of urgency, then of time to the own nearest port; those whom people waiting there hold up alike in turn of
+    arrival. A load that may be shared stays whole where it can, and else fills the nearest ports.
 
     Parameters
     ----------
@@ -26,7 +26,9 @@ def greedy(problem: Problem, urgency: np.ndarray) -> np.ndarray:
     nearest = np.where(problem.usable, problem.arrive_min + problem.extra_min, INF)
     free = problem.places.copy()
     loads = np.zeros(problem.shape, np.int64)
-    for boat in np.lexsort((nearest.min(axis=1, initial=INF), -urgency)):
+    came = np.where(problem.usable, problem.came_min + problem.extra_min, INF)
+    came = np.where(nearest <= nearest.min(axis=1, initial=INF)[:, None], came, INF).min(axis=1, initial=INF)
+    for boat in np.lexsort((came, nearest.min(axis=1, initial=INF), -urgency)):
         ports = [int(p) for p in np.argsort(nearest[boat], kind="stable") if nearest[boat, p] < INF]
         shares = _shares(int(problem.persons[boat]), int(problem.most_parts[boat]), ports, free)
         for port, persons in shares.items():

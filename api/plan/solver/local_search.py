@@ -134,6 +134,7 @@ class _State:
         self._shape = loads.shape
         self._persons, self._places = problem.persons.tolist(), problem.places.tolist()
         self._arrive, self._extra = problem.arrive_min.T.tolist(), problem.extra_min.T.tolist()
+        self._came = problem.came_min.T.tolist()
         self._rate = problem.rate.tolist()
         self._each = list(
             zip(problem.weight.tolist(), problem.worst_weight.tolist(), problem.ceiling_min.tolist(), strict=True)
@@ -149,9 +150,9 @@ class _State:
 
     def value(self, port: int, people: dict[int, int]) -> tuple[float, float]:
         """Worst counted time and weighted total at a port for some people there."""
-        arrive, extra, rate = self._arrive[port], self._extra[port], self._rate[port]
+        arrive, extra, rate, came = self._arrive[port], self._extra[port], self._rate[port], self._came[port]
         worst = total = free_min = 0.0
-        for boat in sorted(people, key=lambda boat: (arrive[boat], boat)):
+        for boat in sorted(people, key=lambda boat: (came[boat], boat)):
             begin_min = max(free_min, arrive[boat])
             free_min = begin_min + people[boat] / rate
             weight, counted, ceiling_min = self._each[boat]

@@ -36,6 +36,9 @@ class Problem:
         Time to safety that no part of a boat's load may exceed; infinite where there is none. [min]
     worst_weight : ndarray of float64, shape (b,)
         What a minute of a boat's time to safety counts where the greatest of all is asked for, 1 or more.
+    came_min : ndarray of float64, shape (b, p)
+        When each boat comes to each port: they land in this sequence, also those that find people waiting and could
+        begin at one minute. Not later than `arrive_min`, which it is where it is left out. [min]
     """
 
     persons: np.ndarray
@@ -47,9 +50,12 @@ class Problem:
     weight: np.ndarray = field(default_factory=lambda: np.ones(1))
     ceiling_min: np.ndarray = field(default_factory=lambda: np.full(1, INF))
     worst_weight: np.ndarray = field(default_factory=lambda: np.ones(1))
+    came_min: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
-        """One weight or ceiling holds for every boat."""
+        """One weight or ceiling holds for every boat; whoever meets no queue comes when landing could begin."""
+        if self.came_min.shape != self.arrive_min.shape:
+            object.__setattr__(self, "came_min", self.arrive_min)
         for name in ("weight", "ceiling_min", "worst_weight"):
             object.__setattr__(self, name, np.broadcast_to(getattr(self, name), self.persons.shape))
 

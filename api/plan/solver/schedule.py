@@ -68,10 +68,10 @@ def evaluate_schedule(problem: Problem, loads: np.ndarray) -> Schedule:
 
 def queue(problem: Problem, port: int, loads: np.ndarray) -> list[tuple[int, float, float]]:
     """Boats at one port in turn, with the begin and end of their landing. [min]"""
-    arrive_min, rate = _by_port(problem)[port]
+    arrive_min, came_min, rate = _by_port(problem)[port]
     boats = loads.nonzero()[0].tolist()
     # A stable sort: of two at the same minute the one listed first.
-    boats.sort(key=arrive_min.__getitem__)
+    boats.sort(key=came_min.__getitem__)
     people = loads.tolist()
     turn = []
     free_min = 0.0
@@ -83,14 +83,15 @@ def queue(problem: Problem, port: int, loads: np.ndarray) -> list[tuple[int, flo
 
 
 @lru_cache(maxsize=8)
-def _by_port(problem: Problem) -> list[tuple[list[float], float]]:
-    """Arrivals and rate of each port as plain numbers: queues are short, and looked at a hundred thousand times."""
-    return list(zip(problem.arrive_min.T.tolist(), problem.rate.tolist(), strict=True))
+def _by_port(problem: Problem) -> list[tuple[list[float], list[float], float]]:
+    """Times and rate of each port as plain numbers: queues are short, and looked at a hundred thousand times."""
+    times = (problem.arrive_min.T.tolist(), problem.came_min.T.tolist())
+    return list(zip(*times, problem.rate.tolist(), strict=True))
 
 
 def in_turn(problem: Problem, port: int, boats: np.ndarray) -> np.ndarray:
     """Boats by arrival at a port, in the sequence of `queue`."""
-    return np.asarray(boats[np.argsort(problem.arrive_min[boats, port], kind="stable")])
+    return np.asarray(boats[np.argsort(problem.came_min[boats, port], kind="stable")])
 
 
 def waiting(problem: Problem, port: int, loads: np.ndarray, weighted: bool = True) -> float:
@@ -105,7 +106,7 @@ def waiting(problem: Problem, port: int, loads: np.ndarray, weighted: bool = Tru
     weighted : bool
         Whether people count by the weight of their boat.
     """
-    arrive_min, _ = _by_port(problem)[port]
+    arrive_min, _, _ = _by_port(problem)[port]
     people = loads.tolist()
     weight = problem.weight.tolist() if weighted else [1.0] * len(people)
     return sum(

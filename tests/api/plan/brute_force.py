@@ -40,12 +40,13 @@ def clocks(problem, plan):
     for p in range(problem.shape[1]):
         step = 1 / Fraction(float(problem.rate[p]))
         people = [
-            (Fraction(float(problem.arrive_min[b, p])), b, Fraction(float(problem.extra_min[b, p])))
+            (Fraction(float(problem.came_min[b, p])), b, Fraction(float(problem.arrive_min[b, p])),
+             Fraction(float(problem.extra_min[b, p])))
             for b, shares in enumerate(plan)
             for _ in range(shares.get(p, 0))
-        ]
+        ]  # fmt: skip
         free = Fraction(0)
-        for arrive, b, extra in sorted(people):
+        for _, b, arrive, extra in sorted(people):
             begin = max(free, arrive)
             free = begin + step
             yield b, begin + step / 2 + extra, free + extra

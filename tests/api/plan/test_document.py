@@ -1,8 +1,11 @@
 """From a request to a plan: figures, fitness, what is said, and the documented scenario."""
 
 import copy
+import html
 import json
+import re
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +15,7 @@ from api.cli.console import WIDTH, Style
 from api.documents.decision import to_json
 from api.encounter import EncounterIn
 from api.plan.document import plan_document
+from api.plan.page import plan_page
 from api.plan.propose import natural_key, propose, without_places
 from api.plan.request import plan_from
 from api.plan.solver.budget import SolverBudget, budget_for
@@ -245,6 +249,89 @@ def test_who_waits_for_whom(planned):
     assert parts[first]["waits_for"] == []
     assert parts[second]["queue_min"] > 0
     assert parts[second]["waits_for"] == [first]
+
+
+def test_who_waits_for_people_already_there_is_told_apart_from_who_waits_for_boats(planned):
+    """400 people at 20 an hour land for 1200 minutes; the boat that comes first for 60 (A) or 90 (B) more."""
+    body = small(ports=[{"id": "dover", "places": 90, "persons_per_hour": 20, "queued_persons": 400}])
+    proposal = planned(body)
+    document = plan_document(proposal)
+    parts = {encounter["id"]: encounter["parts"][0] for encounter in document["encounters"]}
+    first, second = sorted(parts, key=lambda name: parts[name]["time_to_landing_min"])
+    landing = {"A": 60, "B": 90}[first]
+    for name, others, own_min in ((first, [], 0), (second, [first], landing)):
+        part = parts[name]
+        assert part["waits_for"] == others
+        assert part["behind_queued_min"] == pytest.approx(1200 - part["time_to_landing_min"], abs=0.11)
+        assert part["queue_min"] == pytest.approx(part["behind_queued_min"] + own_min, abs=0.11)
+    told = {entry["id"]: entry["text"] for entry in document["order"]}
+    behind = {name: f"{1200 - parts[name]['time_to_landing_min']:.0f}" for name in parts}
+    assert told[first]["en"] == (
+        f"{first} waits {behind[first]} min at DOVER for 400 persons already queued there."
+    )
+    assert told[second]["fr"] == (
+        f"{second} attend à DOUVRES : {behind[second]} min après 400 personnes déjà en attente sur place, "
+        f"puis {landing} min après {first}."
+    )
+    by_port = " ".join(plan_text(proposal, "en", Style()).partition("BY PORT")[2].split())
+    assert "20 landed an hour; first 400 persons already queued there, until" in by_port
+    assert "d'abord 400 personnes déjà en attente" in html.unescape(plan_page(proposal, "fr"))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(("time", "crosses"), [("2024-10-05T20:00:00Z", True), ("2024-10-05T02:00:00Z", False)])
+def test_a_time_of_another_day_has_its_day(planned, language, time, crosses):
+    """Ten hours of queue: from 20:00 landing is of the next day; every clock shown is held against the document's."""
+    body = small(
+        time=time, ports=[{"id": "dover", "places": 90, "persons_per_hour": 20, "queued_persons": 200}]
+    )  # fmt: skip
+    proposal = planned(body)
+    document = plan_document(proposal)
+    text, page = plan_text(proposal, language, Style()), html.unescape(plan_page(proposal, language))
+    form = "%Hh%M" if language == "fr" else "%H%M"
+    for encounter in document["encounters"]:
+        (part,) = encounter["parts"]
+        begin, end = (datetime.fromisoformat(part[name]) for name in ("landing_from", "last_ashore_at"))
+        assert (begin.day == 6) == (end.day == 6) == crosses
+        day = "2024-10-06 " if crosses else ""
+        assert f"{day}{begin:{form}}-{end:{form}}" in text
+        assert re.search(rf"^  {day}{end:{form}}  {encounter['id']} ", text, re.MULTILINE)
+        assert f"<td class=\"n\">{day}{end:{form}}</td>" in page
+    # On the axis the day stands once, under the first mark of it.
+    axis = page.partition('<div class="axis')[2].partition("</div>")[0]
+    assert axis.count("2024-10-06") == crosses
+    assert ("2024-10-06" in text) == crosses
+
+
+def landed_one_by_one(document, port, queued):
+    """Begin and end of each encounter's landing, people stepping ashore one after another as they came. [min]"""
+    people = [(0.0, "", "") for _ in range(queued)]
+    for encounter in document["encounters"]:
+        for part in encounter["parts"]:
+            people += part["persons"] * [(part["time_to_landing_min"], encounter["id"], encounter["id"])]
+    clocks, free_min = {}, 0.0
+    for came_min, _, name in sorted(people):
+        begin_min = max(came_min, free_min)
+        free_min = begin_min + 60.0 / port["persons_per_hour"]
+        clocks[name] = (clocks.get(name, (begin_min,))[0], free_min)
+    return clocks
+
+
+@pytest.mark.parametrize("queued", [0, 10, 60, 400])
+@pytest.mark.parametrize("names", ["AB", "BA"])
+def test_boats_land_as_they_come_behind_those_waiting_there(planned, queued, names):
+    port = {"id": "dover", "places": 100, "persons_per_hour": 20, "queued_persons": queued}
+    body = small(ports=[port])
+    for encounter, name in zip(body["encounters"], names, strict=True):
+        encounter["id"] = name
+    document = plan_document(planned(body))
+    expected = landed_one_by_one(document, port, queued)
+    begin = datetime.fromisoformat(document["planned_at"])
+    for encounter in document["encounters"]:
+        (part,) = encounter["parts"]
+        clocks = [(datetime.fromisoformat(part[name]) - begin).total_seconds() / 60.0
+                  for name in ("landing_from", "last_ashore_at")]  # fmt: skip
+        assert clocks == pytest.approx(expected[encounter["id"]], abs=0.11)
 
 
 def test_a_boat_sent_past_its_own_nearest_port_makes_way(planned, october):
