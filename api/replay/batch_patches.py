@@ -18,7 +18,7 @@ FEWEST_TOGETHER = 5
 """So many rows of a patch, from all chunks so far, repay the look round for what they share."""
 
 MOST_KEPT = 16_384
-"""Patches kept for each depth class, at 4 to 8 kilobytes; rows of further patches are decided alone."""
+"""Patches kept for each depth class, at 3 to 6 kilobytes; rows of further patches are decided alone."""
 
 LISTED_PORTS = 40
 """The nearest of these ports are measured soonest; hardly a row asks for more, and the lists take most of the room."""
