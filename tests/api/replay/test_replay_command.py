@@ -174,7 +174,7 @@ def test_refused_positions_are_named_and_told_where_they_look_exchanged(tmp_path
     assert code == 0
     assert "POS_ON_LAND 1 (row 3, counted from 0), POS_OUT_OF_AREA 3 (rows 0, 2, 4, counted from 0)" in entry
     assert "POS_OUT_OF_AREA: Position outside the area covered" in entry
-    assert "2 of them would lie inside it with latitude and longitude exchanged" in entry
+    assert "Inside the area with latitude and longitude exchanged: 2 of them." in entry
     manifest = json.loads((tmp_path / "run" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["counts"]["looks_exchanged"] == 2
     assert manifest["counts"]["first_rows"]["POS_ON_LAND"] == [3]
