@@ -39,7 +39,7 @@ def test_every_module_that_rows_pass_through_is_in_the_digest():
 
 
 def test_what_stands_beside_the_rows_has_its_own_modules_in_the_digest():
-    driving = {"run", "analysis/result_reader", "manifest", "reports/locale", "messages"}
+    driving = {"run", "errors", "analysis/result_reader", "manifest", "reports/locale", "messages"}
     assert reached_from(["post_process"]) <= {*DECIDING, *BESIDE, *driving}
 
 
