@@ -18,7 +18,7 @@ from typing import Any
 import dask
 import pyarrow as pa
 from distributed import Client, KilledWorker, LocalCluster, wait
-from distributed.comm import CommClosedError
+from distributed.comm.core import CommClosedError
 
 from api.replay.checkpoint import Checkpoint, claim_folder, json_bytes, lock_folder, write_whole
 from api.replay.concat import concat

@@ -36,7 +36,7 @@ _FORMS = {
     "other": "[A-Za-z0-9_-]+",
     "expected": "'.*'",
     "map_line": _MAP_LINE,
-    "met": "(?:(?!; looked for: ).)+",
+    "met": ".+",
     "named": "['\"].*['\"]",
     "names": "['\"].*['\"]",
     "next_line": _MAP_LINE,
@@ -46,6 +46,7 @@ _FORMS = {
     "roles": "[a-z_0-9]+(?:, [a-z_0-9]+)*",
     "sha256": "[0-9a-f]+",
     "sign": "'[^']+'|\"'\"",
+    "sought": "(?:(?!; looked for: ).)+",
     **dict.fromkeys(_NUMBERS, _NUMBER),
 }
 """What a field of that name may hold; another one anything at all."""

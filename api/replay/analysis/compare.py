@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 
 from api.replay.analysis.aggregate import LONGEST_MIN, Spread
 from api.replay.analysis.result_reader import Run, decisions_in_parts
-from api.replay.reports.locale import ReportLocale
+from api.replay.reports.locale import WORDS, ReportLocale
+from api.text.singular import with_singulars
 from engine.errors import InvalidAsk
 from engine.units import MINUTE_S
 
@@ -237,15 +238,24 @@ def _name(run: Run) -> dict[str, object]:
 def comparison_text(comparison: Comparison, first: Run, second: Run, language: str = "en") -> list[str]:
     """The comparison in lines for a terminal, in ``en`` or ``fr``."""
     locale = ReportLocale(language)
+
+    def said(key: str, **fields: object) -> str:
+        return WORDS[key].of(language).format(**fields)
+
     whole = comparison.whole
-    policies = [run.policy_name or locale.plain("text_policy_each") for run in (first, second)]
+    policies = [run.policy_name or said("text_policy_each") for run in (first, second)]
     lines = [
-        locale.plain(
+        said(
             "text_against", first=first.folder.name, first_policy=policies[0], second=second.folder.name,
             second_policy=policies[1],
         ),
+<<<<<<< HEAD
         locale.plain("text_differing", what=differing_text(comparison, locale)),
         locale.plain(
+=======
+        said("text_differing", what=", ".join(comparison.differing) or said("text_nothing")),
+        said(
+>>>>>>> frr
             "text_changed", changed=locale.count(whole.changed), rows=locale.count(whole.rows),
             outcomes=locale.count(comparison.outcome_changed),
         ),
@@ -254,9 +264,9 @@ def comparison_text(comparison: Comparison, first: Run, second: Run, language: s
         _minutes("text_lost", Spread.of(whole.lost), locale),
     ]  # fmt: skip
     if comparison.moves:
-        lines.append(locale.plain("text_moves"))
+        lines.append(said("text_moves"))
         lines.extend(
-            f"  {locale.plain('text_move', before=before, after=after, count=locale.count(count))}"
+            f"  {said('text_move', before=before, after=after, count=locale.count(count))}"
             for (before, after), count in by_count(comparison.moves)[:10]
         )
     for title, groups, is_by_hour in (
@@ -265,7 +275,7 @@ def comparison_text(comparison: Comparison, first: Run, second: Run, language: s
     ):  # fmt: skip
         touched = {name: group for name, group in groups.items() if group.changed}
         if touched:
-            lines.append(locale.plain("text_columns", title=locale.plain(title)))
+            lines.append(said("text_columns", title=said(title)))
             order = sorted(touched, key=lambda name: (-touched[name].changed, name))[:24]
             if is_by_hour:
                 order = sorted(touched)
@@ -278,12 +288,12 @@ def comparison_text(comparison: Comparison, first: Run, second: Run, language: s
 
 
 def _minutes(key: str, spread: Spread, locale: ReportLocale) -> str:
-    word = locale.plain(key)
+    word = WORDS[key].of(locale.language)
     if spread.count == 0:
-        return locale.plain("text_nobody", word=word)
-    return locale.plain(
-        "text_minutes", word=word, count=locale.count(spread.count), p50=spread.p50, p90=spread.p90, p99=spread.p99
-    )
+        return WORDS["text_nobody"].of(locale.language).format(word=word)
+    shares = {"p50": spread.p50, "p90": spread.p90, "p99": spread.p99}
+    template = WORDS["text_minutes"].of(locale.language)
+    return with_singulars(template.format(word=word, count=locale.count(spread.count), **shares))
 
 
 def _three(by_minute: np.ndarray) -> str:

@@ -110,7 +110,9 @@ def open_source(path: Path, column_map: ColumnMap) -> Source:
     """
     kind = FORMATS.get(path.suffix.lower())
     if kind is None:
-        raise InvalidAsk("input", f"{path.name[:40]} is of no format known by its ending.",
+        # A folder may be typed as a dot.
+        name = path.resolve().name[:40]
+        raise InvalidAsk("input", f"{name} is of no format known by its ending.",
                          f"Name a file that ends in {', '.join(FORMATS)}.")  # fmt: skip
     column_map = _with_own_delimiter(path, kind, column_map)
     others: tuple[str, ...] = ()

@@ -1,6 +1,9 @@
 """``safeport replay``: the counts in words, the manifest as JSON, refusals by option."""
 
 import json
+import logging
+from concurrent.futures import CancelledError
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -56,6 +59,71 @@ def test_a_file_that_is_not_there_is_said_in_words_of_ours(safeport, tmp_path):
         assert ran.code == 2
         assert f"({told})" in ran.err
         assert "Failed to open" not in ran.err
+
+
+def test_all_that_is_wrong_with_a_table_is_told_in_french(safeport, tmp_path):
+    path = tmp_path / "twice.csv"
+    path.write_text("when,lat,lat\n1,2,3\n")
+    asked = ("replay", str(path), "--out", str(tmp_path / "out"), "--lang", "fr")
+    told = "2 problèmes : (1) il a deux fois la colonne 'lat'. (2) il n'a ni position ni heure."
+    assert safeport(*asked).err.startswith(f"INPUT : {told}")
+    problem = json.loads(safeport(*asked, "--json").err)
+    assert problem["errors"][0]["detail"].startswith(told)
+    assert problem["detail"].startswith(f"INPUT : {told}")
+
+
+def test_a_wrong_line_of_places_is_named(safeport, tmp_path):
+    path, places = write_encounters(tmp_path / "some.csv", 3), tmp_path / "places.csv"
+    asked = ("replay", str(path), "--out", str(tmp_path / "out"), "--capacity", str(places), "--stay-hours", "3")
+    for line, english, french in (
+        ("dovr,1,1", "line 2: there is no port 'dovr'. ", "ligne 2 : il n'y a pas de port 'dovr'. "),
+        ("dover,x,1", "line 2, places: is not a number of people.", "ligne 2, places : n'est pas un nombre de "),
+    ):
+        places.write_text(f"port,places,persons_per_hour\n{line}\n")
+        assert safeport(*asked).err.startswith(f"--capacity: {english}")
+        assert safeport(*asked, "--lang", "fr").err.startswith(f"--capacity : {french}")
+
+
+def test_a_pack_that_is_none_is_told_in_french(safeport, tmp_path):
+    path = write_encounters(tmp_path / "some.csv", 3)
+    ran = safeport("replay", str(path), "--out", str(tmp_path / "out"), "--pack", str(tmp_path), "--lang", "fr")
+    assert ran.code == 1
+    assert ran.err.startswith(f"jeu de données : aucun manifest.json dans le dossier '{tmp_path.name}'. Le refaire ")
+
+
+def test_a_value_of_an_option_that_takes_none_is_refused_in_words_of_ours(safeport):
+    for option in ("--report", "--over-banks"):
+        ran = safeport("replay", "some.csv", "--out", "o", f"{option}=yes")
+        assert ran.err == f"{option}: takes no value. Leave out the sign = and what follows it.\n"
+
+
+def test_a_scheduler_that_goes_is_a_failure_in_one_line(safeport, tmp_path, monkeypatch):
+    def gone(*_, **__):
+        logging.getLogger("distributed.client").error("Futures cancelled")
+        raise CancelledError
+
+    class Connected(nullcontext):
+        def __enter__(self):
+            return self
+
+        def nthreads(self):
+            return {"a": 1}
+
+        def submit(self, *_, **__):
+            return object()
+
+        def cancel(self, _):
+            pass
+
+    monkeypatch.setattr("api.replay.run.Client", lambda *_, **__: Connected())
+    monkeypatch.setattr("api.replay.run.wait", gone)
+    path = write_encounters(tmp_path / "some.csv", 3)
+    asked = ("replay", str(path), "--out", str(tmp_path / "out"), "--scheduler", "tcp://127.0.0.1:1")
+    ran = safeport(*asked)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "--scheduler: no longer answers. Check it; the same command goes on from what is finished.\n"
+    ran = safeport(*asked, "--lang", "fr")
+    assert ran.err == "--scheduler : ne répond plus. Le vérifier ; la même commande reprend à ce qui est achevé.\n"
 
 
 def test_json_is_the_manifest(safeport, tmp_path):

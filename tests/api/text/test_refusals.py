@@ -1,6 +1,7 @@
 """Refusals in French: every text the code refuses with has its own, and nothing that was typed is taken for one."""
 
 import re
+import tomllib
 from itertools import count, product
 from string import Formatter
 
@@ -12,7 +13,7 @@ from api.http.problems import KINDS, MOST_ERRORS, _count
 from api.replay.ingest.match_headers import missing_columns
 from api.suggest import did_you_mean
 from api.text.catalogue import load_entries
-from api.text.refusals import _catalogue, _variants, refusal_sentence, translate_refusal
+from api.text.refusals import _catalogue, _variants, listed_refusals, refusal_sentence, translate_refusal
 from engine.codes import Code
 from engine.errors import PositionRefused
 from engine.routes import CHECK_ORDER, LOOKS_EXCHANGED
@@ -302,6 +303,69 @@ def test_a_refusal_is_in_one_language_throughout():
     # Nobody translated the one, or the other.
     assert refusal_sentence("--x", "is missing.", "Do odd things.", "fr") == "--x : is missing. Do odd things."
     assert refusal_sentence("--x", "is odd.", "Add it.", "fr") == "--x : is odd. Add it."
+
+
+def test_several_refusals_are_listed_in_one_language():
+    wrong = [
+        ("", "is empty.", "Add it."),
+        ("map.zone", "is no text.", "Put it in quotes."),
+        ("", "is below 1.", "Add it."),
+    ]
+    assert listed_refusals(wrong, "en") == (
+        "3 problems: (1) It is empty. (2) map.zone is no text. (3) It is below 1.", "Add it. Put it in quotes.",
+    )  # fmt: skip
+    assert listed_refusals(wrong, "fr") == (
+        "3 problèmes : (1) il est vide. (2) map.zone n'est pas un texte. (3) il est inférieur à 1.",
+        "L'ajouter. Le mettre entre guillemets.",
+    )
+    # Nobody translated one of them.
+    for odd in (("", "is odd.", "Add it."), ("", "is empty.", "Do odd things.")):
+        assert listed_refusals([*wrong, odd], "fr") == listed_refusals([*wrong, odd], "en")
+
+
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        ("line 3: there is no port 'dovr'.", "ligne 3 : il n'y a pas de port 'dovr'."),
+        ("line 3: is odd.", "line 3: is odd."),
+        ("a worker cannot do this: a.cube: is empty.", "refus d'un poste de calcul : a.cube : est vide."),
+        ("a worker cannot do this: is empty. Add it.", "refus d'un poste de calcul : est vide. L'ajouter."),
+        ("a worker cannot do this: a.cube: is odd.", "a worker cannot do this: a.cube: is odd."),
+        ("a worker cannot do this: boom", "a worker cannot do this: boom"),
+    ],
+)  # fmt: skip
+def test_a_refusal_within_another_is_in_its_language(english, french):
+    assert translate_refusal(english, "fr") == french
+
+
+HOSTILE_COLUMNS = ("a and b", 'q" } and time = { column = "NAME', ", with 'y' between them", "; looked for: x", "c\\")
+
+
+@pytest.mark.parametrize("delimiter", ["", ",", "\t", "'"])
+@pytest.mark.parametrize(
+    "columns", [(), ("a", "b"), tuple("abcdefghijklmnopqrs"), HOSTILE_COLUMNS, ("latitude", "Long"), ("date", "hour")]
+)
+def test_columns_that_are_missing_are_told_in_french(columns, delimiter):
+    for lacking in ({"position": ["lon", "lat"]}, {"time": ["time"]}, {"position": ["lon", "lat"], "time": ["time"]}):
+        refusal = missing_columns(lacking, columns, delimiter)
+        problem, remedy = (translate_refusal(text, "fr") for text in (refusal.problem, refusal.remedy))
+        assert re.match("n'a (pas de position|pas d'heure|ni position ni heure)[.] Colonnes lues : ", problem)
+        assert problem.endswith(f" ; cherchées : {', '.join(name for names in lacking.values() for name in names)}.")
+        assert ("séparées par" in problem) == bool(delimiter)
+        assert ("et 3 de plus" in problem) == (len(columns) == 19)
+        assert ("Colonnes lues : aucune" in problem) == (not columns)
+        # The lines are still those of a map, with a name to be filled in or those of the table.
+        english, french = (text.partition("extends = ")[2] for text in (refusal.remedy, remedy))
+        assert "Une table des colonnes de " in remedy
+        assert [tomllib.loads(line) for line in map_lines(french, "et", "NOM")] == [
+            tomllib.loads(line) for line in map_lines(english, "and", "NAME")
+        ]
+
+
+def map_lines(text, conjunction, blank):
+    """Lines of a column map that stand in one, with the name that is to be filled in made the same."""
+    lines = re.split(rf" {conjunction} (?=(?:columns|delimiter|position|time) = )", f"extends = {text}")
+    return [line.replace(f'"{blank}"', '"?"') for line in lines]
 
 
 def test_remedies_for_numbers_exchanged_have_their_french_in_every_form():
