@@ -249,13 +249,8 @@ def comparison_text(comparison: Comparison, first: Run, second: Run, language: s
             "text_against", first=first.folder.name, first_policy=policies[0], second=second.folder.name,
             second_policy=policies[1],
         ),
-<<<<<<< HEAD
-        locale.plain("text_differing", what=differing_text(comparison, locale)),
-        locale.plain(
-=======
-        said("text_differing", what=", ".join(comparison.differing) or said("text_nothing")),
+        said("text_differing", what=differing_text(comparison, locale)),
         said(
->>>>>>> frr
             "text_changed", changed=locale.count(whole.changed), rows=locale.count(whole.rows),
             outcomes=locale.count(comparison.outcome_changed),
         ),

@@ -6,11 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from api.cli.main import main
-<<<<<<< HEAD
 from api.replay.checkpoint import digest_of_file
-=======
 from tests.api.replay.test_languages import english_left, figures
->>>>>>> frr
 from tests.api.replay.test_report import needs, words
 
 HEADER = "encounter_id,lon,lat,time,persons_min,persons_max,vessel_profile,observed_port\n"
@@ -169,7 +166,6 @@ def test_documented(tmp_path, capsys):
     assert f"Report: {tmp_path / 'run' / 'report.html'}" in text
 
 
-<<<<<<< HEAD
 def test_refused_positions_are_named_and_told_where_they_look_exchanged(tmp_path, capsys):
     path = tmp_path / "past.csv"
     rows = ["a,51.08,1.40", "b,1.40,51.08", "c,50.9,1.5", "d,0.5,51.2", "e,-40.0,30.0"]
@@ -193,7 +189,8 @@ def test_a_table_of_which_every_position_is_refused_is_refused(tmp_path, capsys)
     assert code == 2
     assert "exchanged" in entry
     assert "no row could be decided" in problem
-=======
+
+
 def test_what_is_printed_is_french_where_french_is_asked_for(tmp_path, table, capsys):
     lines = table.read_text(encoding="utf-8").replace("vessel_profile", "boat", 1).splitlines()
     lines[2] = lines[2].replace("Z", "")
@@ -217,4 +214,3 @@ def test_a_comparison_is_printed_in_french(tmp_path, table, capsys):
     assert "Réponses changées : " in printed["fr"]
     assert english_left(printed["fr"].replace("policy_for_all", "").replace(str(out), "")) == []
     assert sorted(figures(printed["fr"])) == sorted(figures(printed["en"]))
->>>>>>> frr
