@@ -276,7 +276,18 @@ def test_harbours_passed_over_are_counted_apart_from_beaches_and_cost_minutes(tm
     assert "In 2 of 3 answers with a port at least one harbour is nearer" in text
     assert "In 1 more, only beaches" in text
     assert "KIND_BEACH_HUMAN_ONLY" not in text
-    assert "Nov 2023 2 40 700" in text
+    assert "Nov 2023 2 40 700 Dec 2023 0 0 0 Jan 2024 1 5 50" in text
+    assert "Minutes below zero" not in text
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_minutes_below_zero_are_explained_and_none_is_minus_nothing(tmp_path, language):
+    (first, *_), later = JUDGED, {"minutes_given_up": -0.2, "persons": 2.0}
+    made = folder(tmp_path / "run", [{**first, **later}], every_port_judged=True)
+    text = words(page(write_report(made, language=language)))
+    assert {"en": "Minutes below zero", "fr": "Des minutes sous zéro"}[language] in text
+    assert "-0" not in re.findall(r"(?<!\S)-0(?!\S)", text)
+    assert f"{first['passed_over_harbour_code']} 1 0 0" in text
 
 
 def test_the_classes_of_the_density_are_ranges_without_a_gap():
