@@ -265,11 +265,11 @@ def comparison_text(comparison: Comparison, first: Run, second: Run) -> list[str
                 f"{_three(touched[name].gained):>14} {_three(touched[name].lost):>14}"
                 for name in order
             )
-    return lines
+    return [with_singulars(line) for line in lines]
 
 
 def _refused_text(refused: int) -> list[str]:
-    return [with_singulars(f"Not among them: {refused:,} positions refused in both.")] if refused else []
+    return [f"Not among them: {refused:,} positions refused in both."] if refused else []
 
 
 def _minutes(word: str, spread: Spread) -> str:

@@ -244,7 +244,7 @@ def test_a_code_nobody_knows_is_shown_as_it_is():
 def test_answers_without_a_port_are_told_apart_from_ports_passed_over(tmp_path):
     nobody = {**ROWS[3], "nearer_passed_over": 40, "passed_over_code": "CAP_FULL"}
     text = words(page(write_report(folder(tmp_path / "run", [*ROWS, nobody]))))
-    assert "In 2 answers at least one port is nearer than the recommended one" in text
+    assert "In 2 answers at least one place, be it a beach, is nearer than the recommended port" in text
     assert "In 1 more no port is recommended at all." in text
     assert "Not enough places at the port." in text
 
@@ -271,7 +271,7 @@ def test_harbours_passed_over_are_counted_apart_from_beaches_and_cost_minutes(tm
         "2023-11": (2, 40.0, 10 * 10 + 20 * 30), "2024-01": (1, 5.0, 50.0),
     }  # fmt: skip
     text = words(page(write_report(made)))
-    assert "1 answers have no port. In these one finding excludes every harbour alike" in text
+    assert "Answers without a port: 1. Where one finding excludes every harbour alike" in text
     assert text.index("LOAD_OVER_MAX") < text.index("GATE_CLOSED")
     assert "In 2 of 3 answers with a port at least one harbour is nearer" in text
     assert "In 1 more, only beaches" in text
