@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from api.replay.analysis.aggregate import Aggregate, Spread, aggregate_run
-from api.replay.reports.locale import ENGLISH
+from api.replay.reports.charts import draw_times
+from api.replay.reports.locale import ENGLISH, FRENCH
 from api.replay.reports.reasons import sentence_of
 from api.replay.reports.report import _density_classes, write_report
 from engine.codes import HARD_CODES
@@ -219,6 +220,35 @@ def test_a_port_observed_elsewhere_is_drawn(tmp_path):
     rows = [{**ROWS[0], "observed_port": "calais"}, {**ROWS[0], "observed_port": "ramsgate|dover"}]
     html = page(write_report(folder(tmp_path / "run", rows)))
     assert html.count('class="observed" x1=') == 1
+
+
+def test_the_frame_holds_ports_observed_often_and_names_the_others(tmp_path):
+    near = {"port": "dover", "lon": 1.4, "lat": 51.1, "time_to_landing_s": 600.0}
+    rows = [{**near, "observed_port": "boulogne"}] * 40 + [{**near, "observed_port": "cherbourg"}]
+    html = page(write_report(folder(tmp_path / "run", rows)))
+    height = float(re.search(r'<svg class="map" viewBox="0 0 1000 ([0-9]+)"', html)[1])
+    ends = [float(y) for y in re.findall(r'class="observed" x1="[^"]*" y1="[^"]*" x2="[^"]*" y2="([^"]*)"', html)]
+    assert sum(0.0 < y < height for y in ends) == 40
+    assert re.search(r'<text class="name"[^>]*>Boulogne', html)
+    assert "Ports observed outside the frame: Cherbourg" in words(html)
+
+
+@pytest.mark.parametrize("locale", [ENGLISH, FRENCH], ids=lambda locale: locale.language)
+@pytest.mark.parametrize("minutes", [(39, 50, 55), (10, 11, 12), (50, 52, 58), (5, 40, 59), (30, 30, 30)])
+def test_no_line_of_a_percentile_runs_through_a_label(locale, minutes):
+    by_minute = np.zeros(61, np.int64)
+    # Half, nine tenths and ninety-nine hundredths of 100 answers.
+    for minute, count in zip((*minutes, 60), (50, 40, 9, 1), strict=True):
+        by_minute[minute] += count
+    svg, _ = draw_times(by_minute, Spread.of(by_minute), locale)
+    lines = [(float(x), float(y)) for x, y in re.findall(r'<path class="percentile" d="M([0-9.]+) ([0-9.]+)V', svg)]
+    labels = re.findall(r'<text class="percentile" x="([^"]*)" y="([^"]*)" text-anchor="(start|end)">([^<]*)<', svg)
+    assert len(lines) == len(labels) == 3
+    for at, y, anchor, text in labels:
+        wide = 7.0 * len(text) * (1.0 if anchor == "start" else -1.0)
+        begin, end = sorted((float(at), float(at) + wide))
+        assert 0.0 <= begin < end <= 1000.0
+        assert not [x for x, top in lines if begin < x < end and top < float(y)]
 
 
 def test_a_folder_that_is_no_replay_is_refused(tmp_path):
