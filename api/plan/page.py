@@ -104,7 +104,7 @@ def _bar(proposal: Proposal, part: Part, until_min: float, language: str) -> dic
 
 
 def _ticks(proposal: Proposal, until_min: float, language: str) -> list[tuple[float, str, str]]:
-    """Marks on the axis at round hours: share of its width in per cent, the clock, and the day where it is a new one."""
+    """Marks on the axis at round hours: share of its width in per cent, the clock, and the day where that is new."""
     step = next((step for step in STEPS_MIN if until_min / step <= MOST_TICKS), STEPS_MIN[-1])
     start = datetime.fromtimestamp(proposal.at_s, UTC)
     first = -(start.hour * 60 + start.minute + start.second / MINUTE_S) % step

@@ -56,12 +56,12 @@ class Locale:
         return _BEFORE_SIGNS.sub(BOUND_SPACE, french) if self.is_french else english
 
     def count(self, number: float) -> str:
-        """A whole number, its thousands set apart."""
-        return localize_number(f"{number:,.0f}", self.language)
+        """A whole number, its thousands set apart; a little less than nothing is 0, not -0."""
+        return localize_number(f"{number:z,.0f}", self.language)
 
     def decimal(self, value: float, places: int, sign: bool = False) -> str:
         """A number with so many decimals; with `sign` also where it is above zero."""
-        return localize_number(f"{value:{'+' if sign else ''},.{places}f}", self.language)
+        return localize_number(f"{value:{'+' if sign else ''}z,.{places}f}", self.language)
 
     def share(self, part: float, whole: float) -> str:
         """A share as people read it: never 0 % of something that is there, never 100 % where something is missing."""

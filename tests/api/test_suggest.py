@@ -73,6 +73,8 @@ def test_a_command_that_does_not_exist_is_named_before_its_options(capsys):
         ("4 boats, 1 positions refused, 1 ports", "4 boats, 1 position refused, 1 port"),
         ("sans, 1 positions refusées, 0 lignes rejetées ;", "sans, 1 position refusée, 0 ligne rejetée ;"),
         ("1 personnes", "1 personne"), ("0 personnes", "0 personne"), ("0 persons", "0 persons"),
+        ("Dans 1 autres, 0 réponses", "Dans 1 autre, 0 réponse"), ("In 1 answers, 1 days", "In 1 answer, 1 day"),
+        ("10 réponses, 0 ports, 20 jours", "10 réponses, 0 ports, 20 jours"),
     ],
 )  # fmt: skip
 def test_one_of_them_is_singular(text, read):

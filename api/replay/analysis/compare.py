@@ -279,7 +279,7 @@ def comparison_text(comparison: Comparison, first: Run, second: Run, language: s
                 f"{_three(touched[name].gained):>14} {_three(touched[name].lost):>14}"
                 for name in order
             )
-    return lines
+    return [with_singulars(line) for line in lines]
 
 
 def _minutes(key: str, spread: Spread, locale: ReportLocale) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from itertools import product
 
 import numpy as np
 
@@ -85,25 +86,46 @@ def draw_times(by_minute: np.ndarray, spread: Spread, locale: ReportLocale) -> t
 def _percentile_lines(
     spread: Spread, locale: ReportLocale, left: float, per_min: float, top: float, foot: float, right: float
 ) -> Sequence[str]:
-    """Upright lines at half, nine tenths and ninety-nine hundredths, their labels on two heights."""
-    parts: list[str] = []
-    taken: list[tuple[int, float, float]] = []
+    """Upright lines at half, nine tenths and ninety-nine hundredths, with labels that no line runs through."""
+    marks = []
     for share, minutes in ((50, spread.p50), (90, spread.p90), (99, spread.p99)):
-        if minutes is None:
-            continue
-        x = min(left + (minutes + 0.5) * per_min, right)
-        key = "half_within" if share == 50 else "share_within"
-        text = locale.plain(key, share=share, minutes=minutes)
-        wide = 8.2 * len(text) + 8.0
-        flip = x + wide > right
-        begin, end = (x - wide, x) if flip else (x, x + wide)
-        height = next((h for h in range(3) if not any(h == on and begin < e and b < end for on, b, e in taken)), 2)
-        taken.append((height, begin, end))
+        if minutes is not None:
+            text = locale.plain("half_within" if share == 50 else "share_within", share=share, minutes=minutes)
+            marks.append((min(left + (minutes + 0.5) * per_min, right), text))
+    parts: list[str] = []
+    for (x, text), (height, flip) in zip(marks, _label_places(marks, right), strict=True):
         y = top - 34.0 + 14.0 * height
         anchor, at = ("end", x - 4.0) if flip else ("start", x + 4.0)
         parts.append(f'<path class="percentile" d="M{x:.1f} {y - 9:.1f}V{foot}"/>')
         parts.append(f'<text class="percentile" x="{at:.1f}" y="{y:.1f}" text-anchor="{anchor}">{text}</text>')
     return parts
+
+
+def _label_places(marks: Sequence[tuple[float, str]], right: float) -> Sequence[tuple[int, bool]]:
+    """For each label its height, 0 the uppermost, and whether it stands left of its line.
+
+    Every line runs down from its own label. Of the places where no label covers another or is crossed by a line, those
+    are taken that are highest and right of their lines.
+    """
+    places = [(height, flip) for height in range(len(marks)) for flip in (False, True)]
+    ways = sorted(product(places, repeat=len(marks)), key=lambda way: sum(height + 2 * flip for height, flip in way))
+    return next((way for way in ways if _is_clear(marks, way, right)), ways[0])
+
+
+def _is_clear(marks: Sequence[tuple[float, str]], way: Sequence[tuple[int, bool]], right: float) -> bool:
+    spans = []
+    for (x, text), (height, flip) in zip(marks, way, strict=True):
+        wide = 8.2 * len(text) + 8.0
+        spans.append((x - wide, x, height) if flip else (x, x + wide, height))
+    for k, (begin, end, height) in enumerate(spans):
+        if begin < 0.0 or end > right:
+            return False
+        for j, (other_begin, other_end, other_height) in enumerate(spans):
+            covered = other_height == height and other_begin < end and begin < other_end
+            crossed = other_height <= height and begin < marks[j][0] < end
+            if j != k and (covered or crossed):
+                return False
+    return True
 
 
 def draw_hours(by_hour: np.ndarray, locale: ReportLocale) -> str:

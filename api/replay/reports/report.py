@@ -88,6 +88,7 @@ def report_html(run: Run, pack: Pack, locale: ReportLocale) -> str:
     times, step_min = draw_times(tally.by_minute, spread, locale)
     occupancy = read_occupancy(run.folder)
     history = read_history(run.folder)
+    by_year, months = _months(tally, locale)
     return load_template(TEMPLATES, "report.html").render(
         t=locale,
         run=run,
@@ -107,9 +108,11 @@ def report_html(run: Run, pack: Pack, locale: ReportLocale) -> str:
         judged=bool(run.at("every_port_judged")),
         reasons=_reasons(tally, locale),
         given_up=_given_up(tally, locale),
+        some_later=any(given_up.minutes < 0.0 or given_up.person_minutes < 0.0 for given_up in tally.given_up.values()),
         against_every=[(sentence_of(code, locale), code, count) for code, count in _by_count(tally.against_every)],
         only_by_person=tally.passing_over - sum(given_up.answers for given_up in tally.given_up.values()),
-        months=_months(tally, locale),
+        months=months,
+        by_year=by_year,
         refusals=[(code, sentence_of(code, locale), count) for code, count in _by_count(tally.refusals)],
         forecasts_text=forecasts_text(run, locale),
         regions_text=", ".join(f"{name} {locale.count(count)}" for name, count in _by_count(tally.regions))
@@ -191,17 +194,19 @@ def _given_up(tally: Aggregate, locale: ReportLocale) -> list[dict[str, object]]
     ]
 
 
-def _months(tally: Aggregate, locale: ReportLocale) -> list[dict[str, object]]:
-    """Landings by month, or by year where there are many months."""
+def _months(tally: Aggregate, locale: ReportLocale) -> tuple[bool, list[dict[str, object]]]:
+    """Whether it is by year, for there are many months, and the landings of each, those without any among them."""
     periods: dict[str, Month] = {}
-    by_year = len(tally.months) > _MOST_MONTHS
-    for name, month in sorted(tally.months.items()):
+    names = _months_between(min(tally.months), max(tally.months)) if tally.months else []
+    by_year = len(names) > _MOST_MONTHS
+    for name in names:
+        month = tally.months.get(name, Month())
         period = periods.setdefault(name[:4] if by_year else name, Month())
         period.landings += month.landings
         period.persons += month.persons
         period.person_minutes += month.person_minutes
     most = max((period.landings for period in periods.values()), default=1)
-    return [
+    return by_year, [
         {
             "name": name if by_year else locale.month(int(name[:4]), int(name[5:])),
             "landings": period.landings,
@@ -211,6 +216,12 @@ def _months(tally: Aggregate, locale: ReportLocale) -> list[dict[str, object]]:
         }
         for name, period in periods.items()
     ]
+
+
+def _months_between(first: str, last: str) -> list[str]:
+    """Every month from one to another, as ``2022-01``."""
+    start, end = (12 * int(name[:4]) + int(name[5:]) - 1 for name in (first, last))
+    return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(start, end + 1)]
 
 
 def meaning_of(run: Run, code: str, locale: ReportLocale) -> str:

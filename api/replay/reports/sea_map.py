@@ -8,6 +8,7 @@ References
 Okabe M, Ito K (2008), Color Universal Design: set of colours for all people.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
@@ -34,6 +35,9 @@ _MARKS = (
     '<path id="non" d="M-3.6-3.6l7.2 7.2M3.6-3.6l-7.2 7.2"/>'
 )
 _LEAST_SHARE_FRAMED = 0.002
+_LEAST_SHARE_OF_LINES = 0.05
+"""A port observed that fewer of the lines lead to does not make the map smaller for all others."""
+
 _LEAST_SHARE_DRAWN = 0.02
 """Flows thinner than this share of the thickest are left out where there are many."""
 
@@ -64,6 +68,8 @@ class SeaMap:
         Answers whose flow was too thin to draw.
     observed : bool
         Whether lines to other ports observed were drawn.
+    observed_outside : tuple of str
+        Names of ports that such lines lead to beyond the frame.
     """
 
     svg: str
@@ -72,6 +78,7 @@ class SeaMap:
     density_limits: tuple[int, ...]
     flows_left_out: int
     observed: bool
+    observed_outside: tuple[str, ...]
 
 
 def draw_map(tally: Aggregate, pack: Pack, locale: ReportLocale) -> SeaMap:
@@ -88,7 +95,10 @@ def draw_map(tally: Aggregate, pack: Pack, locale: ReportLocale) -> SeaMap:
     chosen = {tally.ports[k]: int(n) for k, n in enumerate(tally.by_port_minute.sum(axis=1)) if n}
     # A port that one in a thousand was led to does not make the map smaller for all others.
     least = 1 if tally.singles else tally.rows * _LEAST_SHARE_FRAMED
-    frame = projection_for(tally, [places[port] for port, count in chosen.items() if port in places and count >= least])
+    shown_ports = {port for port, count in chosen.items() if port in places and count >= least}
+    lines = Counter(single.observed_port for single in _observed_elsewhere(tally, places))
+    shown_ports |= {port for port, count in lines.items() if count >= _LEAST_SHARE_OF_LINES * lines.total()}
+    frame = projection_for(tally, [places[port] for port in sorted(shown_ports)])
     flows, left_out = _flows(tally, places)
     observed = sorted(
         {single.observed_port for single in tally.singles if single.observed_port in places and single.observed_port}
@@ -97,9 +107,7 @@ def draw_map(tally: Aggregate, pack: Pack, locale: ReportLocale) -> SeaMap:
     density, limits, shown = _density(tally, frame)
     if not binned:
         shown = sum(frame.holds(single.lon, single.lat) for single in tally.singles)
-    others_observed = any(
-        single.observed_port in places and single.observed_port != single.port for single in tally.singles
-    )
+    beyond = sorted(places[port].name for port in lines if not frame.holds(places[port].lon, places[port].lat))
     parts = [
         f'<svg class="map" viewBox="0 0 {WIDTH:.0f} {frame.height:.0f}" role="img" '
         f'aria-label="{locale.say("map_label")}" xmlns="http://www.w3.org/2000/svg">',
@@ -119,7 +127,7 @@ def draw_map(tally: Aggregate, pack: Pack, locale: ReportLocale) -> SeaMap:
         f'<rect class="rim" width="{WIDTH:.0f}" height="{frame.height:.0f}"/>',
         "</svg>",
     ]
-    return SeaMap("".join(parts), binned, tally.rows - shown, limits, left_out, others_observed and not binned)
+    return SeaMap("".join(parts), binned, tally.rows - shown, limits, left_out, bool(lines), tuple(beyond))
 
 
 def _place(row: dict[str, object], locale: ReportLocale) -> MapPoint:
@@ -233,6 +241,13 @@ def _encounters(
         yield (f'<use href="#{mark}" class="{mark}" x="{x:.1f}" y="{y:.1f}"><title>{title}</title></use>')
 
 
+def _observed_elsewhere(tally: Aggregate, places: dict[str, MapPoint]) -> Iterator[Single]:
+    """Encounters whose people were landed at another port of the register than the recommended one."""
+    for single in tally.singles:
+        if single.observed_port in places and single.observed_port != single.port:
+            yield single
+
+
 def name_of(single: Single, locale: ReportLocale) -> str:
     """What an encounter is called: its id, or the number of its row."""
     return single.name or locale.plain("row", number=single.row)
@@ -242,9 +257,7 @@ def _to_observed(
     tally: Aggregate, frame: MapProjection, places: dict[str, MapPoint], locale: ReportLocale
 ) -> Iterator[str]:
     """A dashed line to the port people were landed at, where that is another one."""
-    for single in tally.singles:
-        if single.observed_port is None or single.observed_port == single.port or single.observed_port not in places:
-            continue
+    for single in _observed_elsewhere(tally, places):
         port = places[single.observed_port]
         (x1, y1), (x2, y2) = frame.at(single.lon, single.lat), frame.at(port.lon, port.lat)
         yield (

@@ -50,7 +50,7 @@ def test_a_report_with_history_and_chances(tmp_path, table, capsys):
     assert needs(html) == []
     assert "these add up" in text
     assert "Longitude or latitude is empty." in text
-    assert "3 encounters name the port people were landed at" in text
+    assert "Encounters that name the port people were landed at: 3." in text
     assert "drawn 20 times" in text
     chances = pq.read_table(out / "chances.parquet")
     assert chances["encounter_id"].to_pylist() == ["a", "b", "c"]

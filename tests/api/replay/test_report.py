@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from api.replay.analysis.aggregate import Aggregate, Spread, aggregate_run
-from api.replay.reports.locale import ENGLISH
+from api.replay.reports.charts import draw_times
+from api.replay.reports.locale import ENGLISH, FRENCH
 from api.replay.reports.reasons import sentence_of
 from api.replay.reports.report import _density_classes, write_report
 from engine.codes import HARD_CODES
@@ -221,6 +222,35 @@ def test_a_port_observed_elsewhere_is_drawn(tmp_path):
     assert html.count('class="observed" x1=') == 1
 
 
+def test_the_frame_holds_ports_observed_often_and_names_the_others(tmp_path):
+    near = {"port": "dover", "lon": 1.4, "lat": 51.1, "time_to_landing_s": 600.0}
+    rows = [{**near, "observed_port": "boulogne"}] * 40 + [{**near, "observed_port": "cherbourg"}]
+    html = page(write_report(folder(tmp_path / "run", rows)))
+    height = float(re.search(r'<svg class="map" viewBox="0 0 1000 ([0-9]+)"', html)[1])
+    ends = [float(y) for y in re.findall(r'class="observed" x1="[^"]*" y1="[^"]*" x2="[^"]*" y2="([^"]*)"', html)]
+    assert sum(0.0 < y < height for y in ends) == 40
+    assert re.search(r'<text class="name"[^>]*>Boulogne', html)
+    assert "Ports observed outside the frame: Cherbourg" in words(html)
+
+
+@pytest.mark.parametrize("locale", [ENGLISH, FRENCH], ids=lambda locale: locale.language)
+@pytest.mark.parametrize("minutes", [(39, 50, 55), (10, 11, 12), (50, 52, 58), (5, 40, 59), (30, 30, 30)])
+def test_no_line_of_a_percentile_runs_through_a_label(locale, minutes):
+    by_minute = np.zeros(61, np.int64)
+    # Half, nine tenths and ninety-nine hundredths of 100 answers.
+    for minute, count in zip((*minutes, 60), (50, 40, 9, 1), strict=True):
+        by_minute[minute] += count
+    svg, _ = draw_times(by_minute, Spread.of(by_minute), locale)
+    lines = [(float(x), float(y)) for x, y in re.findall(r'<path class="percentile" d="M([0-9.]+) ([0-9.]+)V', svg)]
+    labels = re.findall(r'<text class="percentile" x="([^"]*)" y="([^"]*)" text-anchor="(start|end)">([^<]*)<', svg)
+    assert len(lines) == len(labels) == 3
+    for at, y, anchor, text in labels:
+        wide = 7.0 * len(text) * (1.0 if anchor == "start" else -1.0)
+        begin, end = sorted((float(at), float(at) + wide))
+        assert 0.0 <= begin < end <= 1000.0
+        assert not [x for x, top in lines if begin < x < end and top < float(y)]
+
+
 def test_a_folder_that_is_no_replay_is_refused(tmp_path):
     with pytest.raises(InvalidAsk, match="no finished replay"):
         write_report(tmp_path)
@@ -244,7 +274,7 @@ def test_a_code_nobody_knows_is_shown_as_it_is():
 def test_answers_without_a_port_are_told_apart_from_ports_passed_over(tmp_path):
     nobody = {**ROWS[3], "nearer_passed_over": 40, "passed_over_code": "CAP_FULL"}
     text = words(page(write_report(folder(tmp_path / "run", [*ROWS, nobody]))))
-    assert "In 2 answers at least one port is nearer than the recommended one" in text
+    assert "In 2 answers at least one place, be it a beach, is nearer than the recommended port" in text
     assert "In 1 more no port is recommended at all." in text
     assert "Not enough places at the port." in text
 
@@ -271,12 +301,23 @@ def test_harbours_passed_over_are_counted_apart_from_beaches_and_cost_minutes(tm
         "2023-11": (2, 40.0, 10 * 10 + 20 * 30), "2024-01": (1, 5.0, 50.0),
     }  # fmt: skip
     text = words(page(write_report(made)))
-    assert "1 answers have no port. In these one finding excludes every harbour alike" in text
+    assert "Answers without a port: 1. Where one finding excludes every harbour alike" in text
     assert text.index("LOAD_OVER_MAX") < text.index("GATE_CLOSED")
     assert "In 2 of 3 answers with a port at least one harbour is nearer" in text
     assert "In 1 more, only beaches" in text
     assert "KIND_BEACH_HUMAN_ONLY" not in text
-    assert "Nov 2023 2 40 700" in text
+    assert "Nov 2023 2 40 700 Dec 2023 0 0 0 Jan 2024 1 5 50" in text
+    assert "Minutes below zero" not in text
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_minutes_below_zero_are_explained_and_none_is_minus_nothing(tmp_path, language):
+    (first, *_), later = JUDGED, {"minutes_given_up": -0.2, "persons": 2.0}
+    made = folder(tmp_path / "run", [{**first, **later}], every_port_judged=True)
+    text = words(page(write_report(made, language=language)))
+    assert {"en": "Minutes below zero", "fr": "Des minutes sous zéro"}[language] in text
+    assert "-0" not in re.findall(r"(?<!\S)-0(?!\S)", text)
+    assert f"{first['passed_over_harbour_code']} 1 0 0" in text
 
 
 def test_the_classes_of_the_density_are_ranges_without_a_gap():
